@@ -1,0 +1,146 @@
+/**
+ * What the workflows may ask of the outside world. Workflows import these types only.
+ * Every activity is safe to repeat: its effect has a deterministic key from incident, obligation and round.
+ * Inputs and results stand in workflow history, so they hold no secret, no recipient and no address.
+ */
+import type { ContentValue } from '../domain/contents';
+import type { ContainmentOutcome, IncidentEvent, Rendering } from '../domain/events';
+import type { ContainmentMeasure, IncidentStatus } from '../domain/incident';
+import type { Authority, RecipientRule } from '../domain/policy';
+import type { Instant } from '../domain/time';
+
+/** What every effect on behalf of an incident carries. In an exercise only recorders are reachable. */
+export interface EffectContext {
+  incidentId: string;
+  exercise: boolean;
+}
+
+/** A notice of one obligation in one round. `at` is the incident's own clock when the effect was asked for. */
+export interface NoticeRef extends EffectContext {
+  obligation: string;
+  round: number;
+  at: Instant;
+}
+
+export interface DraftInput extends NoticeRef {
+  title: string;
+  template: string;
+  channel: 'email' | 'status-page' | 'filing';
+  citation: string;
+  purpose: 'first' | 'new-facts' | 'new-recipients' | 'supplement' | 'follow-up';
+  contents: ContentValue[];
+  /** Severity, title and the like for the templates. */
+  incident: { title: string; severity: string; status: IncidentStatus; detectedAt: Instant; dueAt?: Instant };
+  authority?: Authority;
+}
+
+/** A draft in every language there is a template for; `url` where people read it (a dossier, a preview). */
+export interface DraftResult {
+  renderings: Rendering[];
+  url?: string;
+}
+
+/** Which people an email notice goes to; the directory resolves it outside of history. */
+export interface Audience {
+  recipient: RecipientRule;
+  workspaces: 'all' | string[];
+  dataSets: string[];
+}
+
+export interface DeliveryRef extends NoticeRef {
+  /** Ledger key: the obligation for the first notice and new recipients; `obligation#round` where all are told again. */
+  ledgerKey: string;
+  renderings: Rendering[];
+}
+
+export interface OpenDeliveryInput extends DeliveryRef {
+  audience: Audience;
+}
+
+/** `postgres`, or `spool` when Postgres could not be reached: the later steps use the ledger that was opened. */
+export interface OpenedDelivery {
+  ledger: 'postgres' | 'spool';
+  total: number;
+  added: number;
+}
+
+export interface SendBatchesInput extends DeliveryRef {
+  ledger: 'postgres' | 'spool';
+  /** Batches to send before returning, so that one call stays short. */
+  maxBatches: number;
+}
+
+export interface SendBatchesResult {
+  done: boolean;
+  sent: number;
+  failed: number;
+}
+
+/** Counts of a whole delivery, over all rounds of its ledger key. */
+export interface DeliverySummary {
+  total: number;
+  sent: number;
+  failed: number;
+  pending: number;
+  firstSentAt?: Instant;
+  lastSentAt?: Instant;
+}
+
+export interface PublishStatusInput extends NoticeRef {
+  renderings: Rendering[];
+  status: IncidentStatus;
+  title: string;
+  detectedAt: Instant;
+}
+
+export interface AlarmInput extends EffectContext {
+  /** Sequence number of the `alarm-raised` event: the idempotency key. */
+  seq: number;
+  at: Instant;
+  to: string;
+  severity: string;
+  incidentTitle: string;
+  threshold: string;
+  text: string;
+  obligation?: string;
+  dueAt?: Instant;
+}
+
+export interface FilingTaskInput extends NoticeRef {
+  to: string;
+  title: string;
+  authority?: Authority;
+  dossierUrl?: string;
+  dueAt: Instant;
+  missing: string[];
+}
+
+export interface MeasureInput extends EffectContext {
+  id: string;
+  measure: ContainmentMeasure;
+}
+
+/** `refused`: a guard forbids it (a protected range…), retrying cannot help. A failure is thrown and retried instead. */
+export interface MeasureResult {
+  outcome: Extract<ContainmentOutcome, 'applied' | 'verified' | 'refused' | 'undone'>;
+  /** What was done, without any secret: a rule id, a version, what the verification saw. */
+  detail: string;
+}
+
+export interface Activities {
+  /** Appends to the breach register, idempotent by (incident, seq). */
+  appendEntries(input: { events: IncidentEvent[] }): Promise<{ position: number; head: string }>;
+  /** Verifies the register's entries of an incident, from the database. */
+  verifyRegister(input: { incidentId: string; seq: number }): Promise<{ ok: boolean; entries: number; head: string; problem?: string }>;
+  draftNotice(input: DraftInput): Promise<DraftResult>;
+  openFilingTask(input: FilingTaskInput): Promise<void>;
+  publishStatus(input: PublishStatusInput): Promise<{ url: string }>;
+  openDelivery(input: OpenDeliveryInput): Promise<OpenedDelivery>;
+  sendBatches(input: SendBatchesInput): Promise<SendBatchesResult>;
+  summariseDelivery(input: DeliveryRef & { ledger: 'postgres' | 'spool' }): Promise<DeliverySummary>;
+  /** Brings a spooled delivery into Postgres when that is back. Throws (and is retried) until then. */
+  mergeSpool(input: DeliveryRef): Promise<void>;
+  raiseAlarm(input: AlarmInput): Promise<void>;
+  applyMeasure(input: MeasureInput): Promise<MeasureResult>;
+  undoMeasure(input: MeasureInput): Promise<MeasureResult>;
+}

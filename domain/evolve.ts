@@ -1,0 +1,242 @@
+/** The fold: state = events.reduce(evolve). Pure and total; the same over the register as in the workflow. */
+import type { EventOf, IncidentEvent } from './events';
+import { STATUSES } from './incident';
+import type { IncidentState, Obligation } from './state';
+import { type Instant, toMs } from './time';
+
+const HANDLED_KEPT = 2000;
+
+/** The first event of an incident is `declared`; any other first event is an error of the caller. */
+export function evolve(state: IncidentState | undefined, event: IncidentEvent): IncidentState {
+  if (state === undefined) {
+    if (event.kind !== 'declared') throw new Error(`the first event must be "declared", not "${event.kind}"`);
+    return initial(event);
+  }
+  const next = { ...apply(state, event), seq: event.seq };
+  if (event.commandId && !next.handled.includes(event.commandId)) {
+    next.handled = [...next.handled, event.commandId].slice(-HANDLED_KEPT);
+  }
+  return next;
+}
+
+/** Folds a list of events in the order of their `seq`; a repeated event counts once. */
+export function fold(events: Iterable<IncidentEvent>): IncidentState | undefined {
+  const bySeq = new Map<number, IncidentEvent>();
+  for (const event of events) if (!bySeq.has(event.seq)) bySeq.set(event.seq, event);
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq).reduce<IncidentState | undefined>(evolve, undefined);
+}
+
+function initial(event: EventOf<'declared'>): IncidentState {
+  const { declaration, policy } = event.data;
+  return {
+    incidentId: event.incidentId,
+    seq: event.seq,
+    exercise: event.exercise,
+    declaration,
+    policy,
+    status: 'declared',
+    anchors: { detected: declaration.detectedAt, declared: declaration.declaredAt },
+    obligations: {},
+    containment: {},
+    measures: [],
+    rejected: 0,
+    handled: event.commandId ? [event.commandId] : [],
+  };
+}
+
+function apply(state: IncidentState, event: IncidentEvent): IncidentState {
+  switch (event.kind) {
+    case 'declared':
+      return state;
+    case 'assessed': {
+      const { revision, assessment: facts } = event.data;
+      const confirmedNow = facts.personalData === 'yes' && !state.anchors.confirmed;
+      return {
+        ...state,
+        assessment: { revision, by: event.by, at: event.at, facts },
+        anchors: confirmedNow ? { ...state.anchors, confirmed: event.at } : state.anchors,
+      };
+    }
+    case 'awareness-recorded':
+      return { ...state, anchors: { ...state.anchors, aware: event.data.awareAt } };
+    case 'status-changed':
+      return withStatus(state, event);
+    case 'containment-requested':
+      return withStep(state, event.data.id, event.at, { measure: event.data.measure, state: 'requested' });
+    case 'containment-undo-requested':
+      return withStep(state, event.data.id, event.at, { state: 'undo-requested' });
+    case 'containment-step':
+      return withStep(state, event.data.id, event.at, { state: event.data.outcome, detail: event.data.detail });
+    case 'measure-recorded': {
+      const { text, category, at } = event.data;
+      return { ...state, measures: [...state.measures, { at, by: event.by, text, category }] };
+    }
+    case 'reviewed':
+      return {
+        ...state,
+        review: { at: event.at, by: event.by, ...event.data },
+        anchors: { ...state.anchors, reviewed: state.anchors.reviewed ?? event.at },
+      };
+    case 'register-verified':
+      return { ...state, registerVerified: { ...event.data, at: event.at } };
+    case 'rejected':
+      return { ...state, rejected: state.rejected + 1 };
+    case 'noted':
+      return state;
+    case 'closed':
+      return { ...state, closedAt: event.at };
+    case 'alarm-raised':
+      return event.data.obligation === undefined
+        ? state
+        : withObligation(state, event.data.obligation, (o) => ({
+            ...o,
+            alarmed: [...o.alarmed.filter((t) => t !== event.data.threshold), event.data.threshold],
+            lastAlarmAt: event.at,
+          }));
+    default:
+      return applyToObligation(state, event);
+  }
+}
+
+type ObligationEvent = Extract<IncidentEvent, { data: { obligation: string } }>;
+
+function applyToObligation(state: IncidentState, event: ObligationEvent): IncidentState {
+  const id = event.data.obligation;
+  const change = (update: (obligation: Obligation) => Obligation) => withObligation(state, id, update);
+  switch (event.kind) {
+    case 'obligation-armed':
+      return arm(state, event);
+    case 'obligation-due-changed': {
+      const { clock, dueAt, marginAt } = event.data;
+      return change((o) => ({ ...o, clock, dueAt, marginAt, alarmed: [] }));
+    }
+    case 'obligation-not-required': {
+      const { rule, reason, decidedBy } = event.data;
+      const decision = { by: decidedBy, at: event.at, reason };
+      const before = state.obligations[id] ?? blank(id, rule);
+      return put(state, { ...before, status: 'not-required', decision, approved: false, hold: undefined });
+    }
+    case 'obligation-reopened': {
+      const { round, purpose, clock, dueAt, marginAt } = event.data;
+      return change((o) => ({
+        ...withoutRound(o),
+        status: 'pending',
+        round,
+        purpose,
+        clock,
+        dueAt,
+        marginAt,
+        roundStartedAt: event.at,
+        missingThen: o.draft?.missing ?? o.missingThen,
+        decision: undefined,
+      }));
+    }
+    case 'notice-drafted': {
+      const { fingerprint, renderings, missing, url } = event.data;
+      const draft = { fingerprint, renderings, missing, url };
+      return change((o) => ({ ...o, status: o.status === 'pending' ? 'drafted' : o.status, draft }));
+    }
+    case 'notice-approved':
+      return change((o) => ({ ...o, approved: true, hold: undefined }));
+    case 'obligation-held':
+      return change((o) => ({ ...o, hold: { by: event.by, reason: event.data.reason, until: event.data.until } }));
+    case 'obligation-released':
+      return change((o) => ({ ...o, hold: undefined }));
+    case 'obligation-waived': {
+      const { rule, reason, ground } = event.data;
+      const before = state.obligations[id] ?? blank(id, rule);
+      const decision = { by: event.by, at: event.at, reason, ground, facts: String(state.assessment?.revision ?? 0) };
+      return put(state, { ...before, status: 'waived', decision, hold: undefined });
+    }
+    case 'filing-opened':
+      return change((o) => ({ ...o, status: 'filing' }));
+    case 'dispatch-started': {
+      const { covers } = event.data;
+      return change((o) => ({ ...o, status: 'dispatching', covers, statusAtDispatch: state.status, hold: undefined }));
+    }
+    case 'obligation-fulfilled': {
+      const { at, lateByMs, evidence, sets } = event.data;
+      const next = change((o) =>
+        o.fulfilledAt ? o : { ...settle(o), fulfilledAt: at, lateByMs, evidence, statusAtDispatch: o.statusAtDispatch ?? state.status },
+      );
+      return sets ? withAnchor(next, sets, at) : next;
+    }
+    case 'obligation-supplemented': {
+      const { round, at, evidence } = event.data;
+      return change((o) => ({ ...settle(o), supplements: [...o.supplements, { round, at, evidence }] }));
+    }
+    case 'deadline-missed': {
+      const { dueAt, heldBy, holdReason } = event.data;
+      return change((o) => ({
+        ...o,
+        missedDueAt: dueAt,
+        ...(heldBy && holdReason && !o.delayReasons ? { delayReasons: `held by ${heldBy}: ${holdReason}` } : {}),
+      }));
+    }
+    case 'delay-reasons-requested':
+      return change((o) => ({ ...o, delayReasonsOwed: true }));
+    case 'delay-reasons-recorded':
+      return change((o) => ({ ...o, delayReasonsOwed: false, delayReasons: event.data.reasons }));
+    case 'alarm-raised':
+      return state;
+  }
+}
+
+function arm(state: IncidentState, event: EventOf<'obligation-armed'>): IncidentState {
+  const { obligation: id, rule, recipient, clock, dueAt, marginAt, because } = event.data;
+  const armed: Obligation = { ...blank(id, rule), recipient, clock, dueAt, marginAt, because, roundStartedAt: event.at };
+  const placeholder = state.obligations[rule];
+  if (id === rule || placeholder?.status !== 'not-required') return put(state, armed);
+  // The rule as a whole was not required; now it is, for this recipient.
+  const { [rule]: _dropped, ...rest } = state.obligations;
+  return put({ ...state, obligations: rest }, armed);
+}
+
+function blank(id: string, rule: string): Obligation {
+  return { id, rule, status: 'pending', round: 1, purpose: 'first', because: [], alarmed: [], supplements: [] };
+}
+
+function withoutRound(o: Obligation): Obligation {
+  return { ...o, draft: undefined, approved: false, hold: undefined, alarmed: [], lastAlarmAt: undefined, missedDueAt: undefined };
+}
+
+function settle(o: Obligation): Obligation {
+  return { ...o, status: 'fulfilled', hold: undefined };
+}
+
+function put(state: IncidentState, obligation: Obligation): IncidentState {
+  return { ...state, obligations: { ...state.obligations, [obligation.id]: obligation } };
+}
+
+function withObligation(state: IncidentState, id: string, update: (o: Obligation) => Obligation): IncidentState {
+  const before = state.obligations[id];
+  return before ? put(state, update(before)) : state;
+}
+
+function withAnchor(state: IncidentState, anchor: 'authority-notified' | string, at: Instant): IncidentState {
+  const anchors = state.anchors as Record<string, Instant | undefined>;
+  const known = anchors[anchor];
+  return known && toMs(known) <= toMs(at) ? state : { ...state, anchors: { ...state.anchors, [anchor]: at } };
+}
+
+function withStatus(state: IncidentState, event: EventOf<'status-changed'>): IncidentState {
+  const { status, at } = event.data;
+  const rank = STATUSES.indexOf(status);
+  const anchors = { ...state.anchors };
+  if (rank >= STATUSES.indexOf('contained')) anchors.contained ??= at;
+  if (status === 'resolved') anchors.resolved = at;
+  else anchors.resolved = undefined;
+  return { ...state, status, anchors };
+}
+
+function withStep(
+  state: IncidentState,
+  id: string,
+  at: Instant,
+  change: Partial<IncidentState['containment'][string]>,
+): IncidentState {
+  const before = state.containment[id];
+  if (!before && !change.measure) return state;
+  const step = { ...before, ...change, id, at } as IncidentState['containment'][string];
+  return { ...state, containment: { ...state.containment, [id]: step } };
+}

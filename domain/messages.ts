@@ -1,0 +1,93 @@
+/**
+ * The messages that people and tooling send to a running incident. A signal and an update of the same name take the same
+ * one object, parsed by the same schema. `by` says who; `commandId` makes a repeat harmless.
+ */
+import { z } from 'zod';
+import { AssessmentSchema, ByOf, ContainmentMeasureSchema, STATUSES, text } from './incident';
+import { InstantSchema } from './time';
+
+const envelope = { by: ByOf, commandId: z.string().min(1).max(200).optional() };
+/** An obligation's id, like `enterprise-notice` or `gdpr-art33-authority:ie-dpc`. */
+const obligation = z.string().min(1).max(160);
+
+/** Grounds on which a duty falls away by decision of a person (GDPR Art. 34(3); Art. 33(1)); `other` needs its reason too. */
+export const WAIVE_GROUNDS = ['gdpr-34-3-a', 'gdpr-34-3-b', 'gdpr-34-3-c', 'other'] as const;
+
+export const MESSAGE_SCHEMAS = {
+  assess: z.strictObject({
+    ...envelope,
+    assessment: AssessmentSchema.optional(),
+    awareAt: InstantSchema.optional(),
+    reason: text(2000).optional(),
+  }),
+  status: z.strictObject({
+    ...envelope,
+    status: z.enum(STATUSES).exclude(['declared']),
+    at: InstantSchema.optional(),
+    note: text(2000).optional(),
+  }),
+  contain: z
+    .strictObject({ ...envelope, measure: ContainmentMeasureSchema.optional(), undo: z.string().max(200).optional() })
+    .refine((m) => (m.measure === undefined) !== (m.undo === undefined), { error: 'give either "measure" or "undo"' }),
+  measure: z.strictObject({
+    ...envelope,
+    text: text(2000),
+    category: z.enum(['containment', 'mitigation', 'remediation', 'prevention']).default('remediation'),
+    at: InstantSchema.optional(),
+  }),
+  approve: z.strictObject({
+    ...envelope,
+    obligation,
+    draft: z.string().max(128).optional(),
+    delayReasons: text(2000).optional(),
+  }),
+  hold: z.strictObject({ ...envelope, obligation, reason: text(2000), until: InstantSchema.optional() }),
+  release: z.strictObject({ ...envelope, obligation, reason: text(2000).optional() }),
+  waive: z.strictObject({ ...envelope, obligation, reason: text(2000), ground: z.enum(WAIVE_GROUNDS).default('other') }),
+  filed: z.strictObject({
+    ...envelope,
+    obligation,
+    reference: text(200),
+    submittedAt: InstantSchema.optional(),
+    delayReasons: text(2000).optional(),
+  }),
+  review: z.strictObject({
+    ...envelope,
+    rootCause: text(),
+    controls: z.array(text(1000)).min(1, 'name at least one improved control'),
+    shareSummary: z.boolean(),
+    summary: text(4000).optional(),
+  }),
+  close: z.strictObject({ ...envelope, note: text(2000).optional() }),
+} as const;
+
+export type MessageName = keyof typeof MESSAGE_SCHEMAS;
+export const MESSAGE_NAMES = Object.keys(MESSAGE_SCHEMAS) as MessageName[];
+export type MessageBody<N extends MessageName> = z.infer<(typeof MESSAGE_SCHEMAS)[N]>;
+/** A parsed message, tagged with its name. */
+export type Message = { [N in MessageName]: { message: N } & MessageBody<N> }[MessageName];
+
+/** Problems as "field: what is wrong". The offending value is left out: it may be a secret or personal data. */
+export function problemsOf(error: z.ZodError): string[] {
+  return error.issues.map((issue) => {
+    const where = issue.path.length > 0 ? issue.path.map(String).join('.') : 'message';
+    return `${where}: ${issue.code === 'unrecognized_keys' ? `unknown field ${issue.keys.join(', ')}` : issue.message}`;
+  });
+}
+
+/** Parses what came over the wire: the typed message, or the list of problems. Never throws. */
+export function parseMessage(
+  name: MessageName,
+  raw: unknown,
+): { ok: true; message: Message } | { ok: false; problems: string[]; by: string; commandId?: string } {
+  const parsed = MESSAGE_SCHEMAS[name].safeParse(raw);
+  if (parsed.success) return { ok: true, message: { message: name, ...parsed.data } as Message };
+  const sender = z.object({ by: ByOf.catch('unknown') }).safeParse(raw);
+  const command = z.object({ commandId: envelope.commandId }).safeParse(raw);
+  return {
+    ok: false,
+    problems: problemsOf(parsed.error).slice(0, 20),
+    by: sender.success ? sender.data.by : 'unknown',
+    ...(command.success && command.data.commandId ? { commandId: command.data.commandId } : {}),
+  };
+}

@@ -1,0 +1,187 @@
+/**
+ * Instants, periods and the arithmetic of legal deadlines. Pure: no host clock, locale or zone is read.
+ *
+ * An instant is an ISO 8601 string in UTC with milliseconds (`2026-04-01T02:00:00.000Z`); fields that hold one end in `At`.
+ * A period is an ISO 8601 duration in data and a number of milliseconds with the suffix `Ms` in code.
+ */
+import { z } from 'zod';
+
+/** An instant in UTC, ISO 8601 with milliseconds and `Z`. */
+export type Instant = string;
+
+/** Accepts any ISO 8601 date-time with an explicit offset; gives the same instant in UTC. */
+export const InstantSchema = z.iso
+  .datetime({ offset: true, error: 'must be a date and time with a zone, like 2026-04-01T02:00:00Z' })
+  .transform((text) => toInstant(Date.parse(text)));
+
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** Milliseconds since the epoch → instant. Throws RangeError for a number that is no date. */
+export function toInstant(epochMs: number): Instant {
+  return new Date(epochMs).toISOString();
+}
+
+/** Instant → milliseconds since the epoch. Throws RangeError when the text is no instant. */
+export function toMs(instant: Instant): number {
+  const epochMs = Date.parse(instant);
+  if (Number.isNaN(epochMs)) throw new RangeError(`"${instant}" is not an instant (expected 2026-04-01T02:00:00.000Z)`);
+  return epochMs;
+}
+
+export function earliest(instants: readonly Instant[]): Instant | undefined {
+  return instants.length === 0 ? undefined : instants.reduce((a, b) => (toMs(b) < toMs(a) ? b : a));
+}
+
+const PERIOD = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d{1,3})?)S)?)?$/;
+
+/** A parsed ISO 8601 duration: calendar months and exact milliseconds (a day is 24 hours). */
+export interface Period {
+  months: number;
+  exactMs: number;
+}
+
+/** Parses `PT72H`, `P1M`, `P14D`, `PT1H30M`… Throws RangeError on anything else, also on the empty `P`. */
+export function parsePeriod(text: string): Period {
+  const match = PERIOD.exec(text);
+  if (!match || match.slice(1).every((part) => part === undefined)) {
+    throw new RangeError(`"${text}" is not an ISO 8601 duration (expected for example PT72H, P14D or P1M)`);
+  }
+  const [years, months, weeks, days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0));
+  return {
+    months: years! * 12 + months!,
+    exactMs: (weeks! * 7 + days!) * DAY_MS + hours! * HOUR_MS + minutes! * 60_000 + seconds! * 1000,
+  };
+}
+
+/** An ISO 8601 duration, validated when data is loaded so that no timer ever gets a NaN. */
+export const PeriodSchema = z.string().refine(
+  (text) => {
+    try {
+      parsePeriod(text);
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  { error: 'must be an ISO 8601 duration, like PT72H, P14D or P1M' },
+);
+
+/** A duration without calendar months, in milliseconds. Throws RangeError when it has months. */
+export function exactMs(text: string): number {
+  const period = parsePeriod(text);
+  if (period.months > 0) throw new RangeError(`"${text}" has calendar months; a fixed length is needed here`);
+  return period.exactMs;
+}
+
+/** A business-day calendar: its zone, its days of rest (ISO weekday 1–7) and its holidays (`YYYY-MM-DD` in that zone). */
+export const CalendarSchema = z.object({
+  timeZone: z.string().refine(isTimeZone, { error: 'must be an IANA time zone, like America/Toronto' }),
+  weekend: z.array(z.int().min(1).max(7)).max(6).default([6, 7]),
+  holidays: z.array(z.iso.date()).default([]),
+});
+export type Calendar = z.infer<typeof CalendarSchema>;
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-GB', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface LocalTime {
+  year: number;
+  month: number;
+  day: number;
+  msOfDay: number;
+}
+
+function localTime(epochMs: number, timeZone: string): LocalTime {
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(new Date(epochMs));
+  const of = (type: string) => Number(parts.find((part) => part.type === type)?.value);
+  const msOfDay = (of('hour') * 3600 + of('minute') * 60 + of('second')) * 1000 + (((epochMs % 1000) + 1000) % 1000);
+  return { year: of('year'), month: of('month'), day: of('day'), msOfDay };
+}
+
+/** The instant at a local date and time of day; in a DST gap the time after it, in an overlap the earlier one. */
+function fromLocal(year: number, month: number, day: number, msOfDay: number, timeZone: string): number {
+  const wanted = Date.UTC(year, month - 1, day) + msOfDay;
+  const offsetAt = (epochMs: number) => {
+    const local = localTime(epochMs, timeZone);
+    return Date.UTC(local.year, local.month - 1, local.day) + local.msOfDay - epochMs;
+  };
+  const offsets = [offsetAt(wanted - DAY_MS), offsetAt(wanted + DAY_MS)];
+  const candidates = offsets.map((offset) => wanted - offset).filter((ms) => offsetAt(ms) === wanted - ms);
+  return candidates.length > 0 ? Math.min(...candidates) : wanted - Math.min(...offsets);
+}
+
+/** Adds calendar months on the local calendar of `timeZone`; the day is clamped to the last of a shorter month. */
+export function addMonths(instant: Instant, months: number, timeZone = 'UTC'): Instant {
+  const local = localTime(toMs(instant), timeZone);
+  const index = local.year * 12 + (local.month - 1) + months;
+  const year = Math.floor(index / 12);
+  const month = (index % 12) + 1;
+  const lastDay = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  return toInstant(fromLocal(year, month, Math.min(local.day, lastDay), local.msOfDay, timeZone));
+}
+
+/** Adds whole business days of `calendar`; the time of day is kept. The day of the event itself does not count. */
+export function addBusinessDays(instant: Instant, days: number, calendar: Calendar): Instant {
+  const local = localTime(toMs(instant), calendar.timeZone);
+  const date = new Date(Date.UTC(local.year, local.month - 1, local.day));
+  for (let left = days; left > 0; ) {
+    date.setUTCDate(date.getUTCDate() + 1);
+    const isoWeekday = date.getUTCDay() === 0 ? 7 : date.getUTCDay();
+    const rest = calendar.weekend.includes(isoWeekday) || calendar.holidays.includes(date.toISOString().slice(0, 10));
+    if (!rest) left--;
+  }
+  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
+  return toInstant(fromLocal(year, month, day, local.msOfDay, calendar.timeZone));
+}
+
+/** `PT72H` | `P1M` | `{ businessDays: 2, calendar: "ottawa" }`; the calendar is named in the same policy pack. */
+export const WithinSchema = z.union([
+  PeriodSchema,
+  z.object({ businessDays: z.int().min(1).max(365), calendar: z.string() }),
+]);
+export type Within = z.infer<typeof WithinSchema>;
+
+/**
+ * The instant at which a deadline falls.
+ * Hours are absolute, across weekends and DST (Reg. 1182/71 Art. 3(4)); months clamp; business days follow their calendar.
+ */
+export function deadline(anchorAt: Instant, within: Within, calendars: Record<string, Calendar> = {}): Instant {
+  if (typeof within !== 'string') {
+    const calendar = calendars[within.calendar];
+    if (!calendar) throw new RangeError(`calendar "${within.calendar}" is not in the policy pack`);
+    return addBusinessDays(anchorAt, within.businessDays, calendar);
+  }
+  const { months, exactMs: fixedMs } = parsePeriod(within);
+  const afterMonths = months > 0 ? addMonths(anchorAt, months) : anchorAt;
+  return toInstant(toMs(afterMonths) + fixedMs);
+}
+
+/** `T+02:15`, `T−00:30`, `T+3d 04:00`: the offset of an instant from the detection, for people. */
+export function clockOffset(fromAt: Instant, at: Instant): string {
+  const deltaMs = toMs(at) - toMs(fromAt);
+  return `T${deltaMs < 0 ? '−' : '+'}${spanText(deltaMs)}`;
+}
+
+/** A span of time for people: `02:15` (hours:minutes) or `3d 04:00`. The sign is dropped. */
+export function spanText(spanMs: number): string {
+  const minutes = Math.floor(Math.abs(spanMs) / 60_000);
+  const [days, hours, mins] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
+  const pad = (n: number) => String(n).padStart(2, '0');
+  return minutes >= 4320 ? `${days}d ${pad(hours)}:${pad(mins)}` : `${pad(days * 24 + hours)}:${pad(mins)}`;
+}
