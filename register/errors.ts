@@ -1,0 +1,77 @@
+/** Every error the register raises by itself; `code` is stable and safe to store, log and match on. */
+export abstract class RegisterError extends Error {
+  abstract readonly code: string;
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** The value cannot be written as canonical JSON (RFC 8785). `path` leads to the offending part. */
+export class NotCanonicalError extends RegisterError {
+  readonly code = 'register-not-canonical';
+  constructor(
+    readonly path: string,
+    what: string,
+  ) {
+    super(`${path} ${what}, which has no canonical JSON form: give plain JSON data`);
+  }
+}
+
+/** An event or an entry does not have the shape of the envelope. */
+export class MalformedEntryError extends RegisterError {
+  readonly code = 'register-malformed';
+}
+
+/** The same (incident, seq) is in the register already with other content. Never retry: someone holds another history. */
+export class RegisterConflictError extends RegisterError {
+  readonly code = 'register-conflict';
+  constructor(
+    readonly incidentId: string,
+    readonly seq: number,
+    kinds: { stored: string; given: string },
+  ) {
+    super(
+      `entry ${seq} of incident ${incidentId} is in the register already with other content (stored: ${kinds.stored}, ` +
+        `given: ${kinds.given}): two histories claim the same number; append a correction under the next number`,
+    );
+  }
+}
+
+/** An event does not follow the last one of its incident. */
+export class RegisterGapError extends RegisterError {
+  readonly code = 'register-gap';
+  constructor(
+    readonly incidentId: string,
+    readonly seq: number,
+    readonly expected: number,
+  ) {
+    super(
+      `entry ${seq} of incident ${incidentId} cannot be appended, the next one is ${expected}: ` +
+        'append the events of an incident in order, without a gap',
+    );
+  }
+}
+
+/** The register holds nothing under this incident id. */
+export class UnknownIncidentError extends RegisterError {
+  readonly code = 'register-unknown-incident';
+  constructor(readonly incidentId: string) {
+    super(`the register holds no incident ${JSON.stringify(incidentId)}: check the id, or list the incidents`);
+  }
+}
+
+/** A file is not an export of the register, or is damaged beyond reading; `line` counts from 1. */
+export class UnreadableExportError extends RegisterError {
+  readonly code = 'register-unreadable-export';
+  constructor(
+    readonly line: number,
+    what: string,
+  ) {
+    super(`line ${line} of the export ${what}`);
+  }
+}
+
+/** The delivery ledger was asked for something it cannot do, or its spool cannot be read. */
+export class LedgerError extends RegisterError {
+  readonly code = 'ledger';
+}

@@ -1,0 +1,62 @@
+import type { Pool } from 'pg';
+import type { DeliveryCounts, DeliveryStatus, DeliverySummary, ObligationKey } from './ledger';
+
+/** The deliveries of one channel in one status. */
+export interface StatusCount {
+  channel: string;
+  status: DeliveryStatus;
+  count: number;
+  firstSentAt?: string;
+  lastSentAt?: string;
+}
+
+/** Counts the deliveries of an obligation by channel and status. */
+export async function countDeliveries(
+  pool: Pool,
+  { incidentId, obligationId }: ObligationKey,
+): Promise<DeliverySummary> {
+  const { rows } = await pool.query<{
+    channel: string;
+    status: DeliveryStatus;
+    count: string;
+    first: Date;
+    last: Date;
+  }>(
+    `SELECT channel, status, count(*), min(sent_at) AS first, max(sent_at) AS last
+       FROM tocsin.deliveries WHERE incident_id = $1 AND obligation_id = $2
+      GROUP BY channel, status ORDER BY channel COLLATE "C"`,
+    [incidentId, obligationId],
+  );
+  return summarise(
+    rows.map(({ channel, status, count, first, last }) => ({
+      channel,
+      status,
+      count: Number(count),
+      firstSentAt: first?.toISOString(),
+      lastSentAt: last?.toISOString(),
+    })),
+  );
+}
+
+/** Adds counts up to a summary; `firstSentAt` and `lastSentAt` are absent while nothing was sent. */
+export function summarise(parts: StatusCount[]): DeliverySummary {
+  const byChannel: Record<string, DeliveryCounts> = {};
+  const all = noDeliveries();
+  for (const { channel, status, count } of parts) {
+    byChannel[channel] ??= noDeliveries();
+    for (const counts of [byChannel[channel], all]) {
+      counts.total += count;
+      counts[status] += count;
+    }
+  }
+  const first = parts.flatMap((part) => part.firstSentAt ?? []).sort()[0];
+  const last = parts
+    .flatMap((part) => part.lastSentAt ?? [])
+    .sort()
+    .at(-1);
+  return { ...all, byChannel, ...(first && { firstSentAt: first }), ...(last && { lastSentAt: last }) };
+}
+
+function noDeliveries(): DeliveryCounts {
+  return { total: 0, pending: 0, sending: 0, sent: 0, failed: 0, unknown: 0 };
+}

@@ -1,0 +1,104 @@
+/** One obligation of one incident. */
+export interface ObligationKey {
+  incidentId: string;
+  obligationId: string;
+}
+
+/** The recipients of one obligation over one channel, found in one round of resolving the audience (1 for the first). */
+export interface DeliveryGroup extends ObligationKey {
+  channel: string;
+  round: number;
+}
+
+/** A person or an account to be told. `ref` is a stable reference without personal data; the address is erasable. */
+export interface Recipient {
+  ref: string;
+  address: string;
+  /** BCP 47 tag of the rendering to send. */
+  language: string;
+}
+
+/**
+ * pending → sending (claimed, the call may have happened) → sent | failed | unknown (nobody knows, ask or repeat with
+ * the same key) | pending again (known not to have happened). `sent` is final.
+ */
+export type DeliveryStatus = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown';
+
+/** One row of the ledger. Instants are UTC, ISO 8601. */
+export interface Delivery extends Recipient {
+  channel: string;
+  round: number;
+  status: DeliveryStatus;
+  batchKey?: string;
+  providerMessageId?: string;
+  bodySha256?: string;
+  errorCode?: string;
+  createdAt: string;
+  updatedAt: string;
+  claimedAt?: string;
+  sentAt?: string;
+}
+
+/** A frozen batch: the same key always comes with the same recipients in the same order. */
+export interface ClaimedBatch {
+  /** SHA-256 hex over incident, obligation, channel and the sorted refs: the source of the provider's idempotency key. */
+  batchKey: string;
+  /** Language of all its recipients. */
+  language: string;
+  /** First claim of this batch; a provider forgets idempotency keys (some after 24 h), so look before repeating later. */
+  claimedAt: string;
+  /** False when it was handed out before and its outcome is not known: repeat with the same key, or ask the provider. */
+  isNew: boolean;
+  /** All members, sorted by ref, also those whose outcome is known already: a repeat must send the same body. */
+  recipients: (Recipient & { status: DeliveryStatus })[];
+}
+
+/** The outcome for one recipient of a batch. `pending` only when the call is known not to have happened. */
+export interface SettleResult {
+  ref: string;
+  status: 'sent' | 'failed' | 'unknown' | 'pending';
+  providerMessageId?: string;
+  /** SHA-256 hex of the exact bytes that were sent. */
+  bodySha256?: string;
+  errorCode?: string;
+}
+
+/** How many deliveries stand where. */
+export interface DeliveryCounts {
+  total: number;
+  pending: number;
+  /** Claimed and not settled: a call is under way, or died. */
+  sending: number;
+  sent: number;
+  failed: number;
+  unknown: number;
+}
+
+/** The counts of an obligation, together and by channel, without personal data. */
+export interface DeliverySummary extends DeliveryCounts {
+  byChannel: Record<string, DeliveryCounts>;
+  firstSentAt?: string;
+  lastSentAt?: string;
+}
+
+/**
+ * Who is told what, with which outcome. A row exists before any call to a provider; a recipient is mailed once.
+ *
+ * Guarantees of every implementation:
+ * - a recipient is in the ledger once for an obligation and channel, however often and by whomever it is opened;
+ * - no recipient is ever handed out under two keys while the outcome of the first is open, also to concurrent claims;
+ * - a claim that is repeated before its batch is settled gets the same batch: same key, same members, same order;
+ * - settling twice is harmless, and `sent` never goes back.
+ */
+export interface DeliveryLedger {
+  /** Adds the recipients that are not there yet, in this round. `total`: all of the obligation in this channel. */
+  open(group: DeliveryGroup, recipients: Recipient[]): Promise<{ added: number; total: number }>;
+  /** The group's open batch, or the next pending recipients of one language as a new one; undefined when all is done. */
+  claimBatch(group: DeliveryGroup, size: number, now: Date): Promise<ClaimedBatch | undefined>;
+  /** Records outcomes. `strangers`: refs that are not (or no longer) in this batch; nothing was recorded for them. */
+  settleBatch(batchKey: string, results: SettleResult[], now?: Date): Promise<{ settled: number; strangers: string[] }>;
+  /** Counts and first and last instant of sending. */
+  summary(key: ObligationKey): Promise<DeliverySummary>;
+  /** Every delivery of the obligation, personal data included, by channel and ref. */
+  recipients(key: ObligationKey): Promise<Delivery[]>;
+}

@@ -1,0 +1,40 @@
+import type { Pool } from 'pg';
+import type { Delivery, ObligationKey } from './ledger';
+
+const CHUNK = 5_000;
+
+/**
+ * Takes in deliveries recorded elsewhere: a missing one is inserted, one that got further there is advanced.
+ * Further means pending < failed < sending < unknown < sent: what may have happened outweighs what did not.
+ * Repeating it changes nothing. Returns how many rows were written.
+ */
+export async function mergeDeliveries(pool: Pool, key: ObligationKey, deliveries: Delivery[]): Promise<number> {
+  let merged = 0;
+  for (let start = 0; start < deliveries.length; start += CHUNK) {
+    // As JSON: the one way to hand over many nullable columns at once. It is data in transit, nothing hashed.
+    const { rowCount } = await pool.query(MERGE, [
+      key.incidentId,
+      key.obligationId,
+      JSON.stringify(deliveries.slice(start, start + CHUNK)),
+    ]);
+    merged += rowCount ?? 0;
+  }
+  return merged;
+}
+
+const RANK = (status: string) => `array_position(ARRAY['pending', 'failed', 'sending', 'unknown', 'sent'], ${status})`;
+
+const MERGE = `
+  INSERT INTO tocsin.deliveries AS present (incident_id, obligation_id, recipient_ref, channel, address, language, round,
+    batch_key, status, provider_message_id, body_sha256, error_code, created_at, updated_at, claimed_at, sent_at)
+  SELECT $1, $2, given.ref, given.channel, given.address, given.language, given.round, given."batchKey", given.status,
+         given."providerMessageId", given."bodySha256", given."errorCode", given."createdAt", given."updatedAt",
+         given."claimedAt", given."sentAt"
+    FROM jsonb_to_recordset($3::jsonb) AS given (ref text, channel text, address text, language text, round int,
+      "batchKey" text, status text, "providerMessageId" text, "bodySha256" text, "errorCode" text,
+      "createdAt" timestamptz, "updatedAt" timestamptz, "claimedAt" timestamptz, "sentAt" timestamptz)
+  ON CONFLICT (incident_id, obligation_id, recipient_ref, channel) DO UPDATE
+     SET batch_key = excluded.batch_key, status = excluded.status, provider_message_id = excluded.provider_message_id,
+         body_sha256 = excluded.body_sha256, error_code = excluded.error_code, updated_at = excluded.updated_at,
+         claimed_at = excluded.claimed_at, sent_at = excluded.sent_at
+   WHERE ${RANK('excluded.status')} > ${RANK('present.status')}`;
