@@ -1,0 +1,231 @@
+import { NOT_YET_ESTABLISHED } from '../domain/contents';
+import type { Evidence, IncidentEvent } from '../domain/events';
+import { fold } from '../domain/evolve';
+import type { DataSet } from '../domain/incident';
+import { type IncidentState, isSettled, type Obligation } from '../domain/state';
+import { MalformedEntryError } from './errors';
+
+/** A fact, or the words that the law's forms use while it is not known. Never left out, never guessed. */
+export type Known<T> = T | typeof NOT_YET_ESTABLISHED;
+
+/** R1: date and time detected and declared. */
+export interface Times {
+  detectedAt: string;
+  declaredAt: string;
+  declaredBy: string;
+  source: string;
+  /** When the company became aware that personal data may be affected: the clock of Art. 33. */
+  awareAt: Known<string>;
+}
+
+/** R2: nature, the type and how it occurred. */
+export interface Nature {
+  title: string;
+  type: string;
+  howItOccurred: Known<string>;
+  affects: string[];
+  systems: string[];
+  severity: string;
+}
+
+/** R3: one affected set of personal data; counts are approximate. */
+export interface DataInvolved {
+  id: string;
+  title: string;
+  role: DataSet['role'];
+  categories: Known<string[]>;
+  records: Known<number>;
+  individuals: Known<number>;
+  residence: Known<Record<string, Known<number>>>;
+  risk: Known<string>;
+}
+
+/** R5: containment with its outcome, measures taken, and what the review changed. */
+export interface MeasuresTaken {
+  containment: { step: string; outcome: string; at: string; detail?: string }[];
+  measures: { at: string; by: string; category: string; text: string }[];
+  rootCause: Known<string>;
+  controls: string[];
+}
+
+/** R6: one notification that went out: who, when, through which channel. */
+export interface NotificationSent {
+  obligation: string;
+  /** The authority, or the rule whose audience it was. People and addresses stay in the delivery ledger. */
+  who: string;
+  channel: string;
+  /** 1 for the first notice; higher for supplements and newly found recipients. */
+  round: number;
+  /** The instant that counts as its fulfilment. */
+  at: string;
+  firstSentAt?: string;
+  lastSentAt?: string;
+  recipients?: number;
+  sent?: number;
+  failed?: number;
+  /** Milliseconds after the deadline, frozen at the first fulfilment; 0 when in time. First notices only. */
+  lateByMs?: number;
+  delayReasons?: string;
+  reference?: string;
+  url?: string;
+  /** SHA-256 of each rendering that was sent. */
+  renderings: { language: string; sha256: string }[];
+}
+
+/** One incident as the breach register shows it: the six groups R1–R6, computed from its entries and nothing else. */
+export interface IncidentRecord {
+  incidentId: string;
+  exercise: boolean;
+  status: string;
+  owner: string;
+  closedAt?: string;
+  /** R1 */
+  times: Times;
+  /** R2 */
+  nature: Nature;
+  /** R3 */
+  personalData: { involved: Known<string>; dataSets: DataInvolved[]; workspaces: Known<number | 'all'> };
+  /** R4 */
+  likelyConsequences: Known<string>;
+  /** R5 */
+  measures: MeasuresTaken;
+  /** R6 */
+  notifications: {
+    sent: NotificationSent[];
+    /** Obligations that still run, with their deadline. */
+    owed: { obligation: string; status: string; dueAt: Known<string> }[];
+    /** Duties that were found not to apply or were waived: by whom, when, why. */
+    notRequired: { obligation: string; by: string; at: string; reason: string; ground?: string }[];
+  };
+}
+
+/**
+ * Groups one incident's entries as R1–R6 of the breach register (GDPR Art. 33(5)). Takes any order and repetition.
+ *
+ * @throws MalformedEntryError when there are no entries, those of two incidents, or they do not begin with the declaration.
+ */
+export function groupEntry(events: IncidentEvent[]): IncidentRecord {
+  const ids = new Set(events.map((event) => event.incidentId));
+  if (ids.size !== 1) throw new MalformedEntryError(`a record shows one incident; ${ids.size} were given`);
+  if (!events.some((event) => event.seq === 1 && event.kind === 'declared')) {
+    throw new MalformedEntryError(
+      `the entries of incident ${[...ids][0]} do not begin with its declaration: read all of them`,
+    );
+  }
+  const state = fold(events)!;
+  const facts = state.assessment?.facts;
+  return {
+    incidentId: state.incidentId,
+    exercise: state.exercise,
+    status: state.status,
+    owner: state.declaration.owner,
+    closedAt: state.closedAt,
+    times: timesOf(state),
+    nature: natureOf(state),
+    personalData: {
+      involved: known(facts?.personalData === 'unknown' ? undefined : facts?.personalData),
+      dataSets: (facts?.dataSets ?? []).map(dataInvolved),
+      workspaces:
+        facts === undefined ? NOT_YET_ESTABLISHED : facts.workspaces === 'all' ? 'all' : facts.workspaces.length,
+    },
+    likelyConsequences: known(facts?.likelyConsequences),
+    measures: measuresOf(state),
+    notifications: notificationsOf(state),
+  };
+}
+
+function timesOf({ declaration, anchors }: IncidentState): Times {
+  const { detectedAt, declaredAt, declaredBy, source } = declaration;
+  return { detectedAt, declaredAt, declaredBy, source, awareAt: known(anchors.aware) };
+}
+
+function natureOf({ declaration }: IncidentState): Nature {
+  const { title, kind, howItOccurred, affects, systems, severity } = declaration;
+  return { title, type: kind, howItOccurred: known(howItOccurred), affects, systems, severity };
+}
+
+function dataInvolved({ id, title, role, categories, records, individuals, residence, risk }: DataSet): DataInvolved {
+  const countries = Object.entries(residence).map(([country, count]) => [country, known(count ?? undefined)] as const);
+  return {
+    id,
+    title,
+    role,
+    categories: categories.length > 0 ? categories : NOT_YET_ESTABLISHED,
+    records: known(records),
+    individuals: known(individuals),
+    residence: countries.length > 0 ? Object.fromEntries(countries) : NOT_YET_ESTABLISHED,
+    risk: known(risk === 'unknown' ? undefined : risk),
+  };
+}
+
+function measuresOf({ containment, measures, review }: IncidentState): MeasuresTaken {
+  return {
+    containment: Object.values(containment).map(({ id, state, at, detail }) => ({
+      step: id,
+      outcome: state,
+      at,
+      detail,
+    })),
+    measures: measures.map(({ at, by, category, text }) => ({ at, by, category, text })),
+    rootCause: known(review?.rootCause),
+    controls: review?.controls ?? [],
+  };
+}
+
+/** Fulfilled through these channels, an obligation was a notification; the rest are containment, review and records. */
+const NOTICE_CHANNELS = ['email', 'status-page', 'filing'];
+
+function notificationsOf({ obligations }: IncidentState): IncidentRecord['notifications'] {
+  const all = Object.values(obligations);
+  return {
+    sent: all
+      .flatMap(sentFor)
+      .filter(({ channel }) => NOTICE_CHANNELS.includes(channel))
+      .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
+    owed: all
+      .filter((obligation) => !isSettled(obligation))
+      .map(({ id, status, dueAt }) => ({ obligation: id, status, dueAt: known(dueAt) })),
+    notRequired: all.flatMap(({ id, status, decision }) => {
+      if (decision === undefined || (status !== 'not-required' && status !== 'waived')) return [];
+      const { by, at, reason, ground } = decision;
+      return [{ obligation: id, by, at, reason, ...(ground !== undefined && { ground }) }];
+    }),
+  };
+}
+
+/** The first notice, whose lateness is frozen, and every later round. */
+function sentFor(obligation: Obligation): NotificationSent[] {
+  const { fulfilledAt, lateByMs, evidence, delayReasons, supplements } = obligation;
+  const rounds = supplements.map(({ round, at, evidence: later }) => notification(obligation, round, at, later));
+  if (fulfilledAt === undefined || evidence === undefined) return rounds;
+  return [{ ...notification(obligation, 1, fulfilledAt, evidence), lateByMs, delayReasons }, ...rounds];
+}
+
+function notification(
+  { id, rule, recipient }: Obligation,
+  round: number,
+  at: string,
+  evidence: Evidence,
+): NotificationSent {
+  const { channel, authority, recipients, sent, failed, firstSentAt, lastSentAt, renderings, reference, url } =
+    evidence;
+  return {
+    obligation: id,
+    who: authority ?? recipient ?? rule,
+    channel,
+    round,
+    at,
+    firstSentAt,
+    lastSentAt,
+    recipients,
+    sent,
+    failed,
+    reference,
+    url,
+    renderings: (renderings ?? []).map(({ language, sha256 }) => ({ language, sha256 })),
+  };
+}
+
+function known<T>(value: T | undefined): Known<T> {
+  return value === undefined ? NOT_YET_ESTABLISHED : value;
+}
