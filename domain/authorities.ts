@@ -21,7 +21,11 @@ export function authoritiesFor(rule: ObligationRule, pack: PolicyPack, state: In
   const { regime } = rule.recipient;
   const ofRegime = pack.authorities.filter((authority) => authority.regime === regime);
   if (regime !== 'gdpr') {
-    return ofRegime.map((authority) => ({ key: authority.key, authority, because: `${authority.name} is the authority` }));
+    return ofRegime.map((authority) => ({
+      key: authority.key,
+      authority,
+      because: `${authority.name} is the authority`,
+    }));
   }
   const { mainEstablishment, authorityFor } = pack.organisation;
   const ofCountry = (country: string): Authority | undefined => {
@@ -31,15 +35,30 @@ export function authoritiesFor(rule: ObligationRule, pack: PolicyPack, state: In
   if (mainEstablishment !== 'none') {
     const lead = ofCountry(mainEstablishment);
     return [
-      { key: lead?.key ?? mainEstablishment.toLowerCase(), authority: lead, because: `lead authority (main establishment in ${mainEstablishment})` },
+      {
+        key: lead?.key ?? mainEstablishment.toLowerCase(),
+        authority: lead,
+        because: `lead authority (main establishment in ${mainEstablishment})`,
+      },
     ];
   }
-  const dataSets = (state.assessment?.facts.dataSets ?? []).filter((d) => d.role === 'controller' && d.risk !== 'unlikely');
+  const dataSets = (state.assessment?.facts.dataSets ?? []).filter(
+    (d) => d.role === 'controller' && d.risk !== 'unlikely',
+  );
   const countries = [...new Set(dataSets.flatMap(residenceCountries))].filter((c) => EEA.includes(c)).sort();
   const known = countries.map((country) => {
     const authority = ofCountry(country);
-    return { key: authority?.key ?? country.toLowerCase(), authority, because: `affected people live in ${country}; no main establishment in the EU` };
+    return {
+      key: authority?.key ?? country.toLowerCase(),
+      authority,
+      because: `affected people live in ${country}; no main establishment in the EU`,
+    };
   });
   if (known.length > 0) return known;
-  return [{ key: 'to-be-determined', because: 'where the affected people live is not yet established; the clock runs all the same' }];
+  return [
+    {
+      key: 'to-be-determined',
+      because: 'where the affected people live is not yet established; the clock runs all the same',
+    },
+  ];
 }

@@ -11,9 +11,9 @@ export interface Verdict {
 }
 
 /** EU member states, Iceland, Liechtenstein and Norway (EEA Agreement; the GDPR applies in all of them). */
-export const EEA = (
-  'AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO'
-).split(' ');
+export const EEA = 'AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO'.split(
+  ' ',
+);
 
 const yes = (why: string): Verdict => ({ value: true, because: [why] });
 const no = (why: string): Verdict => ({ value: false, because: [why] });
@@ -92,13 +92,19 @@ export function matchDataSet(dataSet: DataSet, wanted: DataSetCondition): Verdic
     verdicts.push(dataSet.role === wanted.role ? yes(why) : no(why));
   }
   if (wanted.risk) {
-    const why = { unlikely: 'a risk is unlikely', risk: 'a risk is likely', high: 'a high risk is likely', unknown: '' };
+    const why = {
+      unlikely: 'a risk is unlikely',
+      risk: 'a risk is likely',
+      high: 'a high risk is likely',
+      unknown: '',
+    };
     if (dataSet.risk === 'unknown') verdicts.push(undecided(`the risk for ${name} is not yet assessed`));
     else verdicts.push({ value: wanted.risk.includes(dataSet.risk), because: [`${why[dataSet.risk]} for ${name}`] });
   }
   if (wanted.significantHarm) {
     const answer = dataSet.significantHarm;
-    if (answer === 'unknown') verdicts.push(undecided(`significant harm (PIPEDA s. 10.1) is not yet assessed for ${name}`));
+    if (answer === 'unknown')
+      verdicts.push(undecided(`significant harm (PIPEDA s. 10.1) is not yet assessed for ${name}`));
     else verdicts.push({ value: answer === 'yes', because: [`significant harm for ${name}: ${answer}`] });
   }
   if (wanted.residence || wanted.residenceOtherThan) verdicts.push(residence(dataSet, wanted, name));
@@ -132,6 +138,7 @@ export function inRegion(
   country: string,
   region: { residence?: string[] | undefined; residenceOtherThan?: string[] | undefined },
 ): boolean {
-  const inside = !region.residence || region.residence.some((r) => (r === 'EEA' ? EEA.includes(country) : r === country));
+  const inside =
+    !region.residence || region.residence.some((r) => (r === 'EEA' ? EEA.includes(country) : r === country));
   return inside && !region.residenceOtherThan?.includes(country);
 }

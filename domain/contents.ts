@@ -16,8 +16,16 @@ export interface ContentValue {
 }
 
 /** The fields of a rule with their present values. */
-export function noticeContents(rule: ObligationRule, state: IncidentState, pack: PolicyPack, id = rule.id): ContentValue[] {
-  return rule.contents.map((content) => ({ ...content, value: fieldValue(content.field, state, pack, state.obligations[id]) }));
+export function noticeContents(
+  rule: ObligationRule,
+  state: IncidentState,
+  pack: PolicyPack,
+  id = rule.id,
+): ContentValue[] {
+  return rule.contents.map((content) => ({
+    ...content,
+    value: fieldValue(content.field, state, pack, state.obligations[id]),
+  }));
 }
 
 /** The titles of required fields that have no value yet. */
@@ -45,13 +53,17 @@ export function fieldValue(
     case 'how-it-occurred':
       return declaration.howItOccurred;
     case 'period':
-      return facts?.periodFrom ? `${human(facts.periodFrom)} to ${facts.periodTo ? human(facts.periodTo) : 'an end not yet established'}` : undefined;
+      return facts?.periodFrom
+        ? `${human(facts.periodFrom)} to ${facts.periodTo ? human(facts.periodTo) : 'an end not yet established'}`
+        : undefined;
     case 'detected-at':
       return human(declaration.detectedAt);
     case 'aware-at':
       return state.anchors.aware ? human(state.anchors.aware) : undefined;
     case 'data-involved':
-      return lines(dataSets.filter((d) => d.categories.length > 0).map((d) => `${d.title}: ${d.categories.join(', ')}`));
+      return lines(
+        dataSets.filter((d) => d.categories.length > 0).map((d) => `${d.title}: ${d.categories.join(', ')}`),
+      );
     case 'individuals-count':
       return count(dataSets, 'individuals');
     case 'records-count':
@@ -63,13 +75,18 @@ export function fieldValue(
     case 'measures-taken':
       return lines(measuresTaken(state));
     case 'measures-proposed':
-      return lines(state.measures.filter((m) => m.category === 'prevention' || m.category === 'remediation').map((m) => m.text));
+      return lines(
+        state.measures.filter((m) => m.category === 'prevention' || m.category === 'remediation').map((m) => m.text),
+      );
     case 'individual-steps':
       return lines(facts?.individualSteps ?? []);
     case 'notification-steps':
       return lines(notificationSteps(state));
     case 'service-status':
-      return declaration.publicSummary ?? `We are handling an incident that affects ${declaration.systems.join(', ') || 'the service'}.`;
+      return (
+        declaration.publicSummary ??
+        `We are handling an incident that affects ${declaration.systems.join(', ') || 'the service'}.`
+      );
     case 'root-cause':
       return state.review?.rootCause;
     case 'controls-improved':
@@ -107,7 +124,11 @@ function residenceText(dataSets: DataSet[]): string | undefined {
       totals.set(country, n === null || before === null ? null : (before ?? 0) + n);
     }
   }
-  return lines([...totals].sort(([a], [b]) => (a < b ? -1 : 1)).map(([c, n]) => `${c}: ${n === null ? 'number not yet established' : `approximately ${n}`}`));
+  return lines(
+    [...totals]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([c, n]) => `${c}: ${n === null ? 'number not yet established' : `approximately ${n}`}`),
+  );
 }
 
 /** Containment that was applied or verified, then the measures that people recorded. */
@@ -134,7 +155,9 @@ function notificationSteps(state: IncidentState): string[] {
  * `measures-taken` counts by the incident's status, so that a draft is not rendered again at every containment step.
  */
 export function fingerprint(contents: ContentValue[], state: IncidentState, round: number): string {
-  const said = contents.map((c) => (c.field === 'measures-taken' || c.field === 'notification-steps' ? state.status : `${c.field}=${c.value ?? ''}`));
+  const said = contents.map((c) =>
+    c.field === 'measures-taken' || c.field === 'notification-steps' ? state.status : `${c.field}=${c.value ?? ''}`,
+  );
   let hash = 0xcbf29ce484222325n;
   for (const char of `${round}|${state.status}|${said.join('|')}`) {
     hash = BigInt.asUintN(64, (hash ^ BigInt(char.codePointAt(0)!)) * 0x100000001b3n);

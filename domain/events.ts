@@ -55,7 +55,13 @@ interface EventData {
   assessed: { revision: number; assessment: Assessment; reason?: string };
   'awareness-recorded': { awareAt: Instant; previousAt?: Instant; reason?: string };
   'status-changed': { status: IncidentStatus; at: Instant; previous: IncidentStatus; note?: string };
-  'obligation-armed': { obligation: string; rule: string; recipient?: string; clock: ArmedClock; because: string[] } & Due;
+  'obligation-armed': {
+    obligation: string;
+    rule: string;
+    recipient?: string;
+    clock: ArmedClock;
+    because: string[];
+  } & Due;
   'obligation-due-changed': { obligation: string; clock: ArmedClock; previousDueAt: Instant } & Due;
   'obligation-not-required': { obligation: string; rule: string; reason: string; decidedBy: string };
   'obligation-reopened': {
@@ -78,7 +84,12 @@ interface EventData {
   'obligation-released': { obligation: string; reason?: string };
   'obligation-waived': { obligation: string; rule: string; reason: string; ground: string };
   'filing-opened': { obligation: string; round: number; authority: string };
-  'dispatch-started': { obligation: string; round: number; trigger: 'approved' | 'silence' | 'automatic'; covers: Coverage };
+  'dispatch-started': {
+    obligation: string;
+    round: number;
+    trigger: 'approved' | 'silence' | 'automatic';
+    covers: Coverage;
+  };
   'obligation-fulfilled': {
     obligation: string;
     round: number;

@@ -98,7 +98,7 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
   }
 }
 
-type ObligationEvent = Extract<IncidentEvent, { data: { obligation: string } }>;
+type ObligationEvent = Exclude<Extract<IncidentEvent, { data: { obligation: string } }>, { kind: 'alarm-raised' }>;
 
 function applyToObligation(state: IncidentState, event: ObligationEvent): IncidentState {
   const id = event.data.obligation;
@@ -157,7 +157,9 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
     case 'obligation-fulfilled': {
       const { at, lateByMs, evidence, sets } = event.data;
       const next = change((o) =>
-        o.fulfilledAt ? o : { ...settle(o), fulfilledAt: at, lateByMs, evidence, statusAtDispatch: o.statusAtDispatch ?? state.status },
+        o.fulfilledAt
+          ? o
+          : { ...settle(o), fulfilledAt: at, lateByMs, evidence, statusAtDispatch: o.statusAtDispatch ?? state.status },
       );
       return sets ? withAnchor(next, sets, at) : next;
     }
@@ -177,17 +179,23 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       return change((o) => ({ ...o, delayReasonsOwed: true }));
     case 'delay-reasons-recorded':
       return change((o) => ({ ...o, delayReasonsOwed: false, delayReasons: event.data.reasons }));
-    case 'alarm-raised':
-      return state;
   }
 }
 
 function arm(state: IncidentState, event: EventOf<'obligation-armed'>): IncidentState {
   const { obligation: id, rule, recipient, clock, dueAt, marginAt, because } = event.data;
-  const armed: Obligation = { ...blank(id, rule), recipient, clock, dueAt, marginAt, because, roundStartedAt: event.at };
+  const armed: Obligation = {
+    ...blank(id, rule),
+    recipient,
+    clock,
+    dueAt,
+    marginAt,
+    because,
+    roundStartedAt: event.at,
+  };
   const placeholder = state.obligations[rule];
-  if (id === rule || placeholder?.status !== 'not-required') return put(state, armed);
-  // The rule as a whole was not required; now it is, for this recipient.
+  if (id === rule || !placeholder) return put(state, armed);
+  // The rule as a whole was not required or waived; now it is required, for this recipient.
   const { [rule]: _dropped, ...rest } = state.obligations;
   return put({ ...state, obligations: rest }, armed);
 }
@@ -197,7 +205,15 @@ function blank(id: string, rule: string): Obligation {
 }
 
 function withoutRound(o: Obligation): Obligation {
-  return { ...o, draft: undefined, approved: false, hold: undefined, alarmed: [], lastAlarmAt: undefined, missedDueAt: undefined };
+  return {
+    ...o,
+    draft: undefined,
+    approved: false,
+    hold: undefined,
+    alarmed: [],
+    lastAlarmAt: undefined,
+    missedDueAt: undefined,
+  };
 }
 
 function settle(o: Obligation): Obligation {

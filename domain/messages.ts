@@ -43,7 +43,12 @@ export const MESSAGE_SCHEMAS = {
   }),
   hold: z.strictObject({ ...envelope, obligation, reason: text(2000), until: InstantSchema.optional() }),
   release: z.strictObject({ ...envelope, obligation, reason: text(2000).optional() }),
-  waive: z.strictObject({ ...envelope, obligation, reason: text(2000), ground: z.enum(WAIVE_GROUNDS).default('other') }),
+  waive: z.strictObject({
+    ...envelope,
+    obligation,
+    reason: text(2000),
+    ground: z.enum(WAIVE_GROUNDS).default('other'),
+  }),
   filed: z.strictObject({
     ...envelope,
     obligation,

@@ -94,7 +94,11 @@ const RecipientSchema = z.discriminatedUnion('to', [
   z.strictObject({ to: z.literal('internal') }),
   z.strictObject({ to: z.literal('public') }),
   z.strictObject({ to: z.literal('status-subscribers') }),
-  z.strictObject({ to: z.literal('workspace-owners'), plan: z.string().optional(), role: z.enum(['controller', 'processor']).optional() }),
+  z.strictObject({
+    to: z.literal('workspace-owners'),
+    plan: z.string().optional(),
+    role: z.enum(['controller', 'processor']).optional(),
+  }),
   z.strictObject({
     to: z.literal('individuals'),
     residence: z.array(z.string()).optional(),
@@ -161,7 +165,10 @@ export const ObligationRuleSchema = z
     path: ['record'],
     error: 'is needed for the channel register, and only there',
   })
-  .refine((rule) => parsePeriod(rule.margin).months === 0, { path: ['margin'], error: 'must not have calendar months' });
+  .refine((rule) => parsePeriod(rule.margin).months === 0, {
+    path: ['margin'],
+    error: 'must not have calendar months',
+  });
 export type ObligationRule = z.infer<typeof ObligationRuleSchema>;
 
 /** A supervisory authority. `confirmed`: V read at the source, S secondary, R recalled: confirm before relying on it. */

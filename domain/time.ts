@@ -161,14 +161,19 @@ export type Within = z.infer<typeof WithinSchema>;
  * The instant at which a deadline falls.
  * Hours are absolute, across weekends and DST (Reg. 1182/71 Art. 3(4)); months clamp; business days follow their calendar.
  */
-export function deadline(anchorAt: Instant, within: Within, calendars: Record<string, Calendar> = {}): Instant {
+export function deadline(
+  anchorAt: Instant,
+  within: Within,
+  calendars: Record<string, Calendar> = {},
+  timeZone = 'UTC',
+): Instant {
   if (typeof within !== 'string') {
     const calendar = calendars[within.calendar];
     if (!calendar) throw new RangeError(`calendar "${within.calendar}" is not in the policy pack`);
     return addBusinessDays(anchorAt, within.businessDays, calendar);
   }
   const { months, exactMs: fixedMs } = parsePeriod(within);
-  const afterMonths = months > 0 ? addMonths(anchorAt, months) : anchorAt;
+  const afterMonths = months > 0 ? addMonths(anchorAt, months, timeZone) : anchorAt;
   return toInstant(toMs(afterMonths) + fixedMs);
 }
 
