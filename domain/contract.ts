@@ -1,0 +1,87 @@
+/** The contract of the incident workflow: its input, messages, queries and search attributes, as clients and tools see them. */
+import { z } from 'zod';
+import type { IncidentEvent } from './events';
+import { DeclarationSchema } from './incident';
+import { PolicySnapshotSchema } from './policy';
+import type { IncidentState } from './state';
+import { InstantSchema } from './time';
+
+export const INCIDENT_WORKFLOW = 'incident';
+export const TASK_QUEUE = 'tocsin';
+
+/**
+ * An exercise: the same workflow with waiting compressed. While nothing is in flight the incident's clock runs `speed`
+ * times as fast as real time; while work is being done it runs in real time; it never passes the instant of the last
+ * `pace` signal, so that a slow machine changes nothing about who acted when.
+ */
+export const ExerciseSchema = z.strictObject({ speed: z.number().min(1).max(1_000_000), startAt: InstantSchema });
+
+/** Input of the workflow `incident`. Without `policy` the worker's current pack is taken and recorded at the start. */
+export const IncidentInputSchema = z.object({
+  declaration: DeclarationSchema,
+  policy: PolicySnapshotSchema.optional(),
+  exercise: ExerciseSchema.optional(),
+});
+export type IncidentInput = z.input<typeof IncidentInputSchema>;
+
+/** How the incident's clock stands: at `realAt` it showed `incidentAt` and ran at `rate`, up to `until`. */
+export interface ClockReading {
+  incidentAt: string;
+  realAt: string;
+  rate: number;
+  until?: string;
+}
+
+/** Answer of the query `state`. */
+export interface IncidentView {
+  state: IncidentState;
+  clock: ClockReading;
+  /** Events not yet appended to the register. */
+  registerBacklog: number;
+  /** Effects in flight, by their keys. */
+  inFlight: string[];
+}
+
+/** Answer of the query `timeline`: the latest events, oldest first. The register holds all of them. */
+export type Timeline = IncidentEvent[];
+export const TIMELINE_KEPT = 500;
+
+/** Answer of an update: what the message caused. `note` says why nothing changed. */
+export interface Receipt {
+  events: Array<{ seq: number; kind: string; obligation?: string }>;
+  note?: string;
+}
+
+/** Signal of an exercise's driver: the incident's clock may run up to `until`; `null`: without a limit. */
+export interface Pace {
+  until: string | null;
+}
+
+/** Signal of the delivery workflow when a round is done. */
+export interface DeliveryReport {
+  obligation: string;
+  round: number;
+  total: number;
+  sent: number;
+  failed: number;
+  firstSentAt?: string;
+  lastSentAt?: string;
+}
+
+/** Search attributes and their types, as registered at the server. The list sorted by next deadline is the on-call board. */
+export const SEARCH_ATTRIBUTES = {
+  TocsinSeverity: 'Keyword',
+  TocsinStatus: 'Keyword',
+  TocsinOwner: 'Keyword',
+  TocsinNextDeadline: 'Datetime',
+  TocsinOverdue: 'Int',
+  TocsinPersonalData: 'Keyword',
+  TocsinExercise: 'Bool',
+} as const;
+
+/** Failure types that the workflows and activities give; a client can tell them apart. */
+export const FAILURES = {
+  invalidInput: 'InvalidInput',
+  invalidMessage: 'InvalidMessage',
+  unknownObligation: 'UnknownObligation',
+} as const;
