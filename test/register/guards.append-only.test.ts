@@ -1,0 +1,85 @@
+import pg from 'pg';
+import { appendEntries } from '../../register/append-entries';
+import { createPool } from '../../register/pool';
+import { eventsOf, migrateInOwnProcess, registerDatabase } from './helpers';
+
+let database: Awaited<ReturnType<typeof registerDatabase>>;
+let writer: pg.Pool;
+let owner: pg.Pool;
+
+beforeAll(async () => {
+  database = await registerDatabase();
+  writer = createPool(database.url);
+  owner = new pg.Pool({ connectionString: database.url });
+  await appendEntries(writer, eventsOf('inc-1', 3));
+});
+
+afterAll(async () => {
+  await Promise.all([writer?.end(), owner?.end()]);
+  await database?.drop();
+});
+
+const changes = [
+  ['UPDATE', `UPDATE tocsin.register_entries SET kind = 'other'`],
+  ['UPDATE of no row', `UPDATE tocsin.register_entries SET kind = 'other' WHERE position = 0`],
+  ['DELETE', 'DELETE FROM tocsin.register_entries'],
+  ['TRUNCATE', 'TRUNCATE tocsin.register_entries'],
+  [
+    'upsert',
+    `INSERT INTO tocsin.register_entries SELECT * FROM tocsin.register_entries ON CONFLICT (position) DO UPDATE SET kind = 'other'`,
+  ],
+] as const;
+
+test.each(changes)('an %s is refused, also for the owner and a superuser', async (_, sql) => {
+  await expect(owner.query(sql)).rejects.toThrow('the register is append-only');
+});
+
+test.each(changes)('an %s is refused when ordinary triggers are switched off', async (_, sql) => {
+  const client = await owner.connect();
+  try {
+    await client.query('BEGIN; SET LOCAL session_replication_role = replica');
+    await expect(client.query(sql)).rejects.toThrow('the register is append-only');
+  } finally {
+    await client.query('ROLLBACK');
+    client.release();
+  }
+});
+
+test.each(changes)('the writer has no right to an %s in the first place', async (_, sql) => {
+  await expect(writer.query(sql)).rejects.toThrow('permission denied');
+});
+
+test('the pool steps down from a superuser to the writer', async () => {
+  const { rows } = await writer.query('SELECT current_user');
+  expect(rows).toEqual([{ current_user: 'tocsin_writer' }]);
+});
+
+test('the auditor reads entries, appends none, and sees no personal data', async () => {
+  const client = await owner.connect();
+  try {
+    await client.query('SET ROLE tocsin_auditor');
+    expect((await client.query('SELECT * FROM tocsin.register_entries')).rowCount).toBe(3);
+    const again = 'INSERT INTO tocsin.register_entries SELECT * FROM tocsin.register_entries';
+    await expect(client.query(again)).rejects.toThrow('permission denied');
+    await expect(client.query('SELECT * FROM tocsin.deliveries')).rejects.toThrow('permission denied');
+  } finally {
+    await client.query('RESET ROLE');
+    client.release();
+  }
+});
+
+test('the database itself refuses a hash that is not that of the bytes', async () => {
+  const forged = `INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, at, bytes, hash)
+    VALUES (4, 'inc-1', 4, 'noted', now(), '{}', sha256('other'))`;
+  await expect(owner.query(forged)).rejects.toThrow('violates check constraint');
+});
+
+test('migrating again, and twice at once, changes nothing', async () => {
+  await Promise.all([migrateInOwnProcess(database.url), migrateInOwnProcess(database.url)]);
+  expect((await owner.query('SELECT * FROM tocsin.register_entries')).rowCount).toBe(3);
+});
+
+test('four empty databases of one server are migrated at once', async () => {
+  const others = await Promise.all([1, 2, 3, 4].map(() => registerDatabase()));
+  await Promise.all(others.map((other) => other.drop()));
+});

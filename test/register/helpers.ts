@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { packageRoot } from '../../platform/package-root';
+import type { RegisterEvent } from '../../register/entry';
+
+const run = promisify(execFile);
+
+/** Runs the compiled `migrate` in a process of its own, as two workers that start at once do. */
+export async function migrateInOwnProcess(databaseUrl: string): Promise<void> {
+  const script = `require(process.argv[1]).migrate(process.argv[2]).catch((e) => { console.error(e.message); process.exit(1); })`;
+  await run(process.execPath, ['-e', script, path.join(packageRoot(), 'dist', 'register', 'migrate.js'), databaseUrl]);
+}
+
+/** An event like those of the domain, with defaults. */
+export function anEvent(incidentId: string, seq: number, over: Partial<RegisterEvent> = {}): RegisterEvent {
+  const at = new Date(Date.UTC(2026, 3, 1) + seq * 1000).toISOString();
+  return {
+    v: 1,
+    incidentId,
+    seq,
+    at,
+    kind: 'measure-recorded',
+    by: 'tocsin',
+    exercise: false,
+    data: { text: `step ${seq}` },
+    ...over,
+  };
+}
+
+/** Events 1 to n of an incident. */
+export function eventsOf(incidentId: string, n: number, from = 1): RegisterEvent[] {
+  return Array.from({ length: n }, (_, i) => anEvent(incidentId, from + i));
+}
+
+/** Does what only a superuser can: the guards go off, the change is made, the guards come back. */
+export async function tamper(databaseUrl: string, sql: string, values: unknown[] = []): Promise<void> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  try {
+    await client.query('ALTER TABLE tocsin.register_entries DISABLE TRIGGER ALL');
+    const { rows } = await client.query<{ conname: string }>(
+      `SELECT conname FROM pg_constraint WHERE conrelid = 'tocsin.register_entries'::regclass AND contype = 'c'`,
+    );
+    for (const { conname } of rows)
+      await client.query(`ALTER TABLE tocsin.register_entries DROP CONSTRAINT ${conname}`);
+    const { rowCount } = await client.query(sql, values);
+    if (rowCount === 0) throw new Error(`the tampering changed no row: ${sql}`);
+  } finally {
+    await client.query('ALTER TABLE tocsin.register_entries ENABLE ALWAYS TRIGGER register_entries_append_only');
+    await client.end();
+  }
+}
+
+/** A database of its own for one test file, migrated; `drop` when done. */
+export async function registerDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const server = process.env.DATABASE_URL;
+  if (!server) throw new Error('DATABASE_URL is not set: the register tests need a Postgres server');
+  const name = `tocsin_register_${process.pid}_${Math.random().toString(36).slice(2, 8)}`;
+  await admin(server, `CREATE DATABASE ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  await migrateInOwnProcess(url.href);
+  return { url: url.href, drop: () => admin(server, `DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+async function admin(url: string, sql: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}

@@ -1,0 +1,156 @@
+import type pg from 'pg';
+import { appendEntries } from '../../register/append-entries';
+import { entryBytes, GENESIS, type Head, leafHash, parseEntry, type StoredEntry } from '../../register/entry';
+import { UnknownIncidentError } from '../../register/errors';
+import { createPool } from '../../register/pool';
+import { readEntries } from '../../register/read-entries';
+import { verifyRegister } from '../../register/verify';
+import { anEvent, eventsOf, registerDatabase, tamper } from './helpers';
+
+let database: Awaited<ReturnType<typeof registerDatabase>>;
+let pool: pg.Pool;
+let anchored: Head;
+
+/** Two incidents, interleaved: a-1 b-1 a-2 b-2 … a-6 b-6. */
+beforeEach(async () => {
+  database = await registerDatabase();
+  pool = createPool(database.url);
+  const events = [1, 2, 3, 4, 5, 6].flatMap((seq) => [anEvent('a', seq), anEvent('b', seq)]);
+  anchored = (await appendEntries(pool, events)).head;
+});
+
+afterEach(async () => {
+  await pool?.end();
+  await database?.drop();
+});
+
+test('the untouched register verifies, whole and incident by incident, and reaches its anchor', async () => {
+  expect(await verifyRegister(pool, { expectedHead: anchored })).toEqual({ ok: true, entries: 12, head: anchored });
+  expect(await verifyRegister(pool, { incidentId: 'a' })).toMatchObject({ ok: true, entries: 6 });
+  expect(await verifyRegister(pool, { incidentId: 'b', expectedHead: anchored })).toMatchObject({
+    ok: true,
+    entries: 6,
+  });
+});
+
+test('a head recorded earlier still holds after the log has grown', async () => {
+  await appendEntries(pool, eventsOf('c', 3));
+  expect(await verifyRegister(pool, { expectedHead: anchored })).toMatchObject({ ok: true, entries: 15 });
+});
+
+test('an edit of the bytes is found at its entry', async () => {
+  await tamper(database.url, `UPDATE tocsin.register_entries SET bytes = set_byte(bytes, 20, 65) WHERE position = 5`);
+  expect(await verifyRegister(pool)).toMatchObject({ ok: false, entries: 4, firstBad: { position: 5 } });
+});
+
+test('an edit with its hash made to fit is found at the next entry of the log and of the incident', async () => {
+  const stored = await entryAt(5);
+  const { position, prev, prevInIncident, ...event } = parseEntry(stored.bytes);
+  const bytes = entryBytes(
+    { ...event, data: { text: 'what we would rather have done' } },
+    { position, prev, prevInIncident },
+  );
+  await replace(5, bytes);
+  expect(await verifyRegister(pool)).toMatchObject({ ok: false, firstBad: { position: 6, incidentId: 'b', seq: 3 } });
+  expect(await verifyRegister(pool, { incidentId: 'a' })).toMatchObject({
+    ok: false,
+    firstBad: { position: 7, incidentId: 'a', seq: 4, reason: expect.stringContaining('does not chain') },
+  });
+});
+
+test('a rewrite of everything from one entry on is found by the head recorded outside', async () => {
+  await rewriteFrom(5);
+  expect(await verifyRegister(pool)).toMatchObject({ ok: true, entries: 12 });
+  expect(await verifyRegister(pool, { expectedHead: anchored })).toMatchObject({
+    ok: false,
+    firstBad: { position: 12, reason: expect.stringContaining('rewritten') },
+  });
+});
+
+test('a deleted entry is found at the one after it', async () => {
+  await tamper(database.url, 'DELETE FROM tocsin.register_entries WHERE position = 5');
+  expect(await verifyRegister(pool)).toMatchObject({ ok: false, firstBad: { position: 6 } });
+  expect(await verifyRegister(pool, { incidentId: 'a' })).toMatchObject({
+    ok: false,
+    firstBad: { position: 7, seq: 4 },
+  });
+});
+
+test('entries cut off the end are found by the head recorded outside', async () => {
+  await tamper(database.url, 'DELETE FROM tocsin.register_entries WHERE position > 9');
+  expect(await verifyRegister(pool)).toMatchObject({ ok: true, entries: 9 });
+  expect(await verifyRegister(pool, { expectedHead: anchored })).toMatchObject({
+    ok: false,
+    firstBad: { position: 12, reason: expect.stringContaining('cut off') },
+  });
+});
+
+test('two entries that changed places are found', async () => {
+  await tamper(
+    database.url,
+    `UPDATE tocsin.register_entries AS one SET bytes = other.bytes, hash = other.hash, incident_id = other.incident_id || '~',
+       seq = other.seq FROM tocsin.register_entries AS other WHERE one.position IN (5, 6) AND other.position = 11 - one.position`,
+  );
+  expect(await verifyRegister(pool)).toMatchObject({ ok: false, firstBad: { position: 5 } });
+});
+
+test('an entry slipped in at the end that does not chain is found', async () => {
+  const event = anEvent('a', 7);
+  const bytes = entryBytes(event, { position: 13, prev: GENESIS, prevInIncident: GENESIS });
+  await tamper(
+    database.url,
+    `INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, at, bytes, hash) VALUES (13, 'a', 7, $1, $2, $3, $4)`,
+    [event.kind, event.at, bytes, Buffer.from(leafHash(bytes), 'hex')],
+  );
+  expect(await verifyRegister(pool)).toMatchObject({ ok: false, firstBad: { position: 13, incidentId: 'a', seq: 7 } });
+});
+
+test.each([
+  ['kind', `kind = 'noted'`],
+  ['at', `at = at + interval '1 second'`],
+  ['seq', 'seq = 99'],
+  ['incidentId', `incident_id = 'elsewhere'`],
+])('a column %s that says other than the bytes is found', async (column, change) => {
+  await tamper(database.url, `UPDATE tocsin.register_entries SET ${change} WHERE position = 5`);
+  expect(await verifyRegister(pool)).toMatchObject({
+    ok: false,
+    firstBad: { position: 5, reason: expect.stringContaining(`column says ${column}`) },
+  });
+});
+
+test('an incident that is not there is an error, not an empty success', async () => {
+  await expect(verifyRegister(pool, { incidentId: 'nowhere' })).rejects.toThrow(UnknownIncidentError);
+});
+
+async function entryAt(position: number): Promise<StoredEntry> {
+  for await (const entry of readEntries(pool, { from: position, to: position })) return entry;
+  throw new Error(`no entry ${position}`);
+}
+
+async function replace(position: number, bytes: Buffer): Promise<void> {
+  await tamper(database.url, 'UPDATE tocsin.register_entries SET bytes = $2, hash = $3 WHERE position = $1', [
+    position,
+    bytes,
+    Buffer.from(leafHash(bytes), 'hex'),
+  ]);
+}
+
+/** What a patient superuser does: alters one entry and makes every later one fit. */
+async function rewriteFrom(first: number): Promise<void> {
+  let prev = first === 1 ? GENESIS : (await entryAt(first - 1)).hash;
+  const lastOf = new Map<string, string>();
+  for (let position = 1; position <= 12; position++) {
+    const stored = await entryAt(position);
+    const { position: _, prev: __, prevInIncident, ...event } = parseEntry(stored.bytes);
+    if (position < first) {
+      lastOf.set(event.incidentId, stored.hash);
+      continue;
+    }
+    const data = position === first ? { text: 'rewritten' } : event.data;
+    const place = { position, prev, prevInIncident: lastOf.get(event.incidentId) ?? prevInIncident };
+    const bytes = entryBytes({ ...event, data }, place);
+    await replace(position, bytes);
+    prev = leafHash(bytes);
+    lastOf.set(event.incidentId, prev);
+  }
+}
