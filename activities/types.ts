@@ -6,7 +6,7 @@
 import type { ContentValue } from '../domain/contents';
 import type { ContainmentOutcome, IncidentEvent, Rendering } from '../domain/events';
 import type { ContainmentMeasure, IncidentStatus } from '../domain/incident';
-import type { Authority, RecipientRule } from '../domain/policy';
+import type { Authority, PolicySnapshot, RecipientRule } from '../domain/policy';
 import type { Instant } from '../domain/time';
 
 /** What every effect on behalf of an incident carries. In an exercise only recorders are reachable. */
@@ -62,6 +62,8 @@ export interface OpenedDelivery {
   ledger: 'postgres' | 'spool';
   total: number;
   added: number;
+  /** Workspaces of the assessment that the directory does not know: told to nobody, and named in the log. */
+  unknownRefs: number;
 }
 
 export interface SendBatchesInput extends DeliveryRef {
@@ -128,6 +130,8 @@ export interface MeasureResult {
 }
 
 export interface Activities {
+  /** The worker's current policy pack, for an incident that was started without one. */
+  snapshotPolicy(): Promise<PolicySnapshot>;
   /** Appends to the breach register, idempotent by (incident, seq). */
   appendEntries(input: { events: IncidentEvent[] }): Promise<{ position: number; head: string }>;
   /** Verifies the register's entries of an incident, from the database. */

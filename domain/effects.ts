@@ -56,7 +56,7 @@ export function effectsOf(state: IncidentState, pack: PolicyPack): Effect[] {
         const mark = fingerprint(contents, state, o.round);
         effects.push({
           effect: 'draft',
-          key: `draft ${o.id} ${o.round} ${mark}`,
+          key: `draft ${o.id} ${o.round}`,
           obligation: o,
           rule,
           contents,

@@ -1,0 +1,241 @@
+/** Has the outside world do what the state asks for, and turns the outcome into a report for the domain. */
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { condition, ParentClosePolicy, sleep, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
+import type { AlarmInput, DeliveryRef, DraftInput, FilingTaskInput } from '../activities/types';
+import type { Report } from '../domain/decide';
+import type { Effect } from '../domain/effects';
+import type { EventOf, IncidentEvent } from '../domain/events';
+import type { PolicyPack } from '../domain/policy';
+import { coverage } from '../domain/reconcile';
+import type { IncidentState } from '../domain/state';
+import type { Instant } from '../domain/time';
+import { activities, FIRST_ATTEMPTS, failureText, isFinal, PATIENT, UNTIL_DONE } from './activity-calls';
+import { delivery } from './delivery';
+
+export interface EffectSituation {
+  state: IncidentState;
+  now: Instant;
+  alarm(data: EventOf<'alarm-raised'>['data']): void;
+  registered(): boolean;
+}
+
+type EffectOf<K extends Effect['effect']> = Extract<Effect, { effect: K }>;
+
+/** The report of an effect; `undefined` for an email delivery, which reports with a signal of its own. */
+export async function runEffect(effect: Effect, at: EffectSituation): Promise<Report | undefined> {
+  switch (effect.effect) {
+    case 'draft':
+      return draft(effect, at);
+    case 'dispatch':
+      return effect.rule.channel === 'email' ? startDelivery(effect, at) : publish(effect, at);
+    case 'contain':
+      return contain(effect, at);
+    case 'verify-register':
+      return verifyRegister(at);
+  }
+}
+
+function contextOf({ incidentId, exercise }: IncidentState) {
+  return { incidentId, exercise };
+}
+
+/** A few attempts, then an alarm, then until it works. */
+async function insist<T>(
+  what: string,
+  obligation: string,
+  at: EffectSituation,
+  work: (call: ReturnType<typeof activities>) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(activities(FIRST_ATTEMPTS, what));
+  } catch (error) {
+    if (!isActivityFailure(error)) throw error;
+    at.alarm({
+      obligation,
+      threshold: 'failing',
+      text: `${what} fails: ${failureText(error)}. It is tried again until it works.`,
+    });
+    return work(activities(UNTIL_DONE, what));
+  }
+}
+
+function isActivityFailure(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    error.name === 'ActivityFailure' &&
+    (error.cause as Error | undefined)?.name !== 'CancelledFailure'
+  );
+}
+
+async function draft(effect: EffectOf<'draft'>, at: EffectSituation): Promise<Report> {
+  const { obligation: o, rule, contents, fingerprint, missing, authority } = effect;
+  const { title, severity, detectedAt } = at.state.declaration;
+  const input: DraftInput = {
+    ...contextOf(at.state),
+    obligation: o.id,
+    round: o.round,
+    at: at.now,
+    title: rule.title,
+    template: rule.template!,
+    channel: rule.channel as DraftInput['channel'],
+    citation: rule.citation,
+    purpose: o.purpose,
+    contents,
+    incident: { title, severity, status: at.state.status, detectedAt, dueAt: o.dueAt },
+    authority,
+  };
+  const drafted = await insist(`Draft ${o.id}`, o.id, at, (call) => call.draftNotice(input));
+  return { report: 'drafted', data: { obligation: o.id, round: o.round, fingerprint, missing, ...drafted } };
+}
+
+async function startDelivery(effect: EffectOf<'dispatch'>, at: EffectSituation): Promise<undefined> {
+  const { obligation: o, rule, recipient, ledgerKey } = effect;
+  const covers = o.covers ?? coverage(at.state);
+  const ref: DeliveryRef = {
+    ...contextOf(at.state),
+    obligation: o.id,
+    round: o.round,
+    at: at.now,
+    ledgerKey,
+    renderings: o.draft?.renderings ?? [],
+  };
+  try {
+    await startChild(delivery, {
+      workflowId: `${at.state.incidentId}/${o.id}/${o.round}`,
+      args: [
+        {
+          delivery: ref,
+          audience: { recipient, workspaces: covers.workspaces, dataSets: covers.dataSets },
+          title: rule.title,
+        },
+      ],
+      // It outlives a continue-as-new of the incident; a second start of the same round finds the first.
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+      staticSummary: `${rule.title}, round ${o.round}`.slice(0, 190),
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+  return undefined;
+}
+
+async function publish(effect: EffectOf<'dispatch'>, at: EffectSituation): Promise<Report> {
+  const { obligation: o, rule } = effect;
+  const { title, detectedAt } = at.state.declaration;
+  const renderings = o.draft?.renderings ?? [];
+  const input = {
+    ...contextOf(at.state),
+    obligation: o.id,
+    round: o.round,
+    at: at.now,
+    renderings,
+    status: at.state.status,
+    title,
+    detectedAt,
+  };
+  const { url } = await insist(`Publish ${o.id}`, o.id, at, (call) => call.publishStatus(input));
+  return {
+    report: 'delivered',
+    obligation: o.id,
+    round: o.round,
+    at: at.now,
+    evidence: { channel: rule.channel, url, renderings },
+  };
+}
+
+/** Containment is retried, alarmed when it fails, and given up after about a day; it never delays a clock. */
+async function contain(effect: EffectOf<'contain'>, at: EffectSituation): Promise<Report> {
+  const { id, measure, undo } = effect;
+  const input = { ...contextOf(at.state), id, measure };
+  const what = `${undo ? 'Undo' : 'Contain'}: ${id}`;
+  const work = (call: ReturnType<typeof activities>) => (undo ? call.undoMeasure(input) : call.applyMeasure(input));
+  const failed = (error: unknown): Report => ({
+    report: 'containment-step',
+    data: { id, outcome: 'failed', detail: failureText(error) },
+  });
+  try {
+    return { report: 'containment-step', data: { id, ...(await work(activities(FIRST_ATTEMPTS, what))) } };
+  } catch (error) {
+    if (!isActivityFailure(error)) throw error;
+    if (isFinal(error)) return failed(error);
+    at.alarm({
+      measure: id,
+      threshold: 'failing',
+      text: `${what} fails: ${failureText(error)}. It is tried again; consider doing it by hand.`,
+    });
+  }
+  try {
+    return { report: 'containment-step', data: { id, ...(await work(activities(PATIENT, what))) } };
+  } catch (error) {
+    if (!isActivityFailure(error)) throw error;
+    return failed(error);
+  }
+}
+
+/** Verifies the incident's entries once they are all written. Damage is alarmed and looked at again every hour. */
+async function verifyRegister(at: EffectSituation): Promise<Report> {
+  for (;;) {
+    await condition(() => at.registered());
+    const { incidentId, seq } = at.state;
+    const result = await activities(UNTIL_DONE, 'verify the register').verifyRegister({ incidentId, seq });
+    if (result.ok) return { report: 'register-verified', data: { entries: result.entries, head: result.head } };
+    const text = `The breach register does not verify: ${result.problem}. Run \`tocsin register verify\`.`;
+    at.alarm({ threshold: 'register damaged', text });
+    await sleep('1 hour', { summary: 'verify the register again' });
+  }
+}
+
+/** A message to a person that an event causes: an alarm, or the task to file a report. Carried until it was sent. */
+export type Errand =
+  | { key: string; task: 'alarm'; input: AlarmInput }
+  | { key: string; task: 'filing'; input: FilingTaskInput };
+
+/** The errands of an event. */
+export function errandOf(event: IncidentEvent, state: IncidentState, pack: PolicyPack): Errand[] {
+  const { title, severity, owner } = state.declaration;
+  if (event.kind === 'alarm-raised') {
+    const { obligation, threshold, text } = event.data;
+    const dueAt = obligation ? state.obligations[obligation]?.dueAt : undefined;
+    const input = {
+      ...contextOf(state),
+      seq: event.seq,
+      at: event.at,
+      to: owner,
+      severity,
+      incidentTitle: title,
+      threshold,
+      text,
+      obligation,
+      dueAt,
+    };
+    return [{ key: `alarm ${event.seq}`, task: 'alarm', input }];
+  }
+  if (event.kind === 'filing-opened') {
+    const { obligation, round } = event.data;
+    const o = state.obligations[obligation]!;
+    const rule = pack.obligations.find((r) => r.id === o.rule)!;
+    const input = {
+      ...contextOf(state),
+      obligation,
+      round,
+      at: event.at,
+      to: owner,
+      title: rule.title,
+      authority: pack.authorities.find((a) => a.key === o.recipient),
+      dossierUrl: o.draft?.url,
+      dueAt: o.dueAt!,
+      missing: o.draft?.missing ?? [],
+    };
+    return [{ key: `filing ${event.seq}`, task: 'filing', input }];
+  }
+  return [];
+}
+
+export async function runErrand(errand: Errand): Promise<void> {
+  if (errand.task === 'alarm') {
+    await activities(UNTIL_DONE, `alarm: ${errand.input.text}`).raiseAlarm(errand.input);
+  } else {
+    await activities(UNTIL_DONE, `filing task: ${errand.input.title}`).openFilingTask(errand.input);
+  }
+}

@@ -1,0 +1,2 @@
+export { delivery } from './delivery';
+export { incident } from './incident';
