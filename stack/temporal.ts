@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Connection, type ConnectionOptions } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import { dataDir } from '../platform/folders';
 import { freePort, LOOPBACK } from '../platform/free-port';
 import type { Step } from '../platform/report-step';
@@ -63,13 +63,24 @@ const silent: Step = { progress: () => {}, chose: () => {} };
 export async function startTemporal(options: TemporalOptions = {}): Promise<RunningTemporal> {
   const env = options.env ?? process.env;
   const step = options.step ?? silent;
-  const configured = loadClientConnectConfig({ overrideEnvVars: env as Record<string, string> });
+  const configured = readConfiguration(env);
   if (configured.connectionOptions.address) return useExisting(configured, options, step, env);
   return startDevServer(options, step, env, configured.namespace ?? 'default');
 }
 
+function readConfiguration(env: NodeJS.ProcessEnv): ClientConnectConfig {
+  try {
+    return loadClientConnectConfig({ overrideEnvVars: env as Record<string, string> });
+  } catch (error) {
+    throw new Error(
+      `the Temporal configuration (TEMPORAL_* settings and ${env.TEMPORAL_CONFIG_FILE ?? 'the default temporal.toml'}) ` +
+        `cannot be read: ${(error as Error).message}. A file needs at least one [profile.NAME] table`,
+    );
+  }
+}
+
 async function useExisting(
-  configured: ReturnType<typeof loadClientConnectConfig>,
+  configured: ClientConnectConfig,
   options: TemporalOptions,
   step: Step,
   env: NodeJS.ProcessEnv,
