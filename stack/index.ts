@@ -49,7 +49,7 @@ export interface Stack extends StackAddresses {
   mailboxServer: Mailbox;
   recorderServer: CloudflareRecorder;
   live: LiveTargets;
-  /** Stops all parts that this call started, the servers before the databases. */
+  /** Stops all parts that this call started. Workers must be stopped before. */
   stop(): Promise<void>;
 }
 

@@ -13,17 +13,17 @@ module.exports = class TocsinEnvironment extends TestEnvironment {
     const { failed } = this.global.tocsinTestFile;
     if (event.name === 'test_done' && event.test.errors.length > 0) failed.push(event.test.name);
     if (event.name === 'hook_failure') failed.push(`${event.hook.type} hook`);
+    if (event.name === 'run_finish') await this.cleanUp(); // the last moment at which the file's own modules work
   }
 
-  async teardown() {
+  async cleanUp() {
     const { failed, cleanups } = this.global.tocsinTestFile;
-    for (const cleanup of cleanups.reverse()) {
+    for (const cleanup of cleanups.splice(0).reverse()) {
       try {
         await cleanup({ failed: failed.length > 0 });
       } catch (error) {
         console.error(`after the tests of this file: ${error instanceof Error ? error.stack : error}`);
       }
     }
-    await super.teardown();
   }
 };
