@@ -1,0 +1,22 @@
+/** The workflow bundle: built once by `npm run build`, loaded by every worker and by the tests. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { bundleWorkflowCode, type WorkflowBundle } from '@temporalio/worker';
+import { packageRoot } from '../platform/package-root';
+
+const FILE = path.join(packageRoot(), 'dist', 'workflow-bundle.js');
+
+/** Bundles the compiled workflows (in `dist/workflows`) into one script; returns its code. */
+export async function bundleWorkflows(
+  workflowsPath = path.join(packageRoot(), 'dist', 'workflows', 'index.js'),
+): Promise<string> {
+  const quiet = { trace() {}, debug() {}, info() {}, warn: console.error, error: console.error, log() {} };
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: quiet });
+  return code;
+}
+
+/** The bundle that the build left. Throws when there was no build yet. */
+export function builtBundle(): WorkflowBundle {
+  if (!existsSync(FILE)) throw new Error('the workflow bundle is missing: run `npm run build` first');
+  return { code: readFileSync(FILE, 'utf8') };
+}
