@@ -1,0 +1,81 @@
+import type { PolicySnapshot } from '../domain/policy';
+import { openFilingTask, raiseAlarm } from './alarms/alarms';
+import type { Contacts } from './alarms/contacts';
+import type { ContainmentPort } from './containment';
+import type { Ledgers } from './delivery/ledgers';
+import { openDelivery } from './delivery/open-delivery';
+import { renderingFor, sendBatches } from './delivery/send-batches';
+import { mergeSpool, summariseDelivery } from './delivery/summarise-delivery';
+import type { DirectoryPort } from './directory/directory-port';
+import type { Log } from './log';
+import type { MailPort } from './mail/mail-port';
+import { draftNotice } from './notices/draft-notice';
+import { thawNotice } from './notices/frozen-notice';
+import { appendToRegister, type RegisterPort, verifyInRegister } from './register';
+import { publicStatus, type StatusPagePort } from './status-page/status-page-port';
+import type { ArtefactStore } from './storage/artefacts';
+import type { Site } from './storage/site';
+import type { Activities, EffectContext } from './types';
+
+/** Whatever has an effect outside. In an exercise every one of them is a recorder. */
+export interface OutwardPorts {
+  mail: MailPort;
+  directory: DirectoryPort;
+  statusPage: StatusPagePort;
+}
+
+/** All that the activities need from outside. Every worker of a namespace shares register, ledger, artefacts and site. */
+export interface ActivityDeps {
+  /** The worker's current policy pack. */
+  policy: () => Promise<PolicySnapshot>;
+  register: RegisterPort;
+  ledgers: Ledgers;
+  artefacts: ArtefactStore;
+  site: Site;
+  ports: { live: OutwardPorts; exercise: OutwardPorts };
+  containment: { live: ContainmentPort; exercise: ContainmentPort };
+  contacts: Contacts;
+  log: Log;
+  /** The real clock. */
+  now: () => Date;
+}
+
+/** The activities of a worker. Every one is safe to repeat; none puts an address or a secret into its result or errors. */
+export function createActivities(deps: ActivityDeps): Activities {
+  const { ledgers, artefacts, contacts, log, now, site } = deps;
+  const outward = ({ exercise }: EffectContext) => deps.ports[exercise ? 'exercise' : 'live'];
+  const containment = ({ exercise }: EffectContext) => deps.containment[exercise ? 'exercise' : 'live'];
+  const organisation = async () => (await deps.policy()).pack.organisation.name;
+  const staffMail = (input: EffectContext) => ({ mail: outward(input).mail, contacts, artefacts, log });
+  return {
+    snapshotPolicy: () => deps.policy(),
+    appendEntries: (input) => appendToRegister(deps.register, input),
+    verifyRegister: (input) => verifyInRegister(deps.register, input),
+    draftNotice: (input) => draftNotice({ artefacts, site, organisation }, input),
+    async publishStatus(input) {
+      const rendering = renderingFor(input.renderings, 'en');
+      const { subject, text } = await thawNotice(artefacts, rendering?.sha256 ?? 'none');
+      const { incidentId, obligation, round, at, detectedAt, exercise } = input;
+      const status = publicStatus(input.status);
+      return outward(input).statusPage.publish({
+        incidentId,
+        obligation,
+        round,
+        at,
+        status,
+        subject,
+        text,
+        detectedAt,
+        exercise,
+      });
+    },
+    openDelivery: (input) => openDelivery({ ledgers, artefacts, log, directory: outward(input).directory }, input),
+    sendBatches: (input) => sendBatches({ ledgers, artefacts, log, now, mail: outward(input).mail }, input),
+    summariseDelivery: (input) => summariseDelivery(ledgers, input),
+    mergeSpool: () => mergeSpool(ledgers),
+    raiseAlarm: (input) => raiseAlarm(staffMail(input), input),
+    openFilingTask: (input) => openFilingTask(staffMail(input), input),
+    applyMeasure: (input) => containment(input).apply(input),
+    undoMeasure: (input) => containment(input).undo(input),
+  };
+}

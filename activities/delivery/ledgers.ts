@@ -1,0 +1,82 @@
+/** Which ledger a step of a delivery works on. Postgres down stops no notice: the spool takes over until it is back. */
+import type { DeliveryLedger, ObligationKey, SettleResult } from '../../register/ledger/ledger';
+import { failure } from '../failures';
+
+export interface Ledgers {
+  postgres: DeliveryLedger;
+  /** On local disk, for the time Postgres cannot be reached. */
+  spool: DeliveryLedger;
+  /** True for an outage of Postgres, as opposed to a fault in what was asked. */
+  isUnavailable(error: unknown): boolean;
+  /** Brings all that is spooled into Postgres; idempotent. */
+  mergeSpool(): Promise<unknown>;
+}
+export type LedgerName = 'postgres' | 'spool';
+
+/** Postgres must answer within this, else the spool is opened. */
+const PROBE_MS = 3_000;
+
+/** True when Postgres answers in time. A fault that is no outage is thrown. */
+export async function postgresAnswers(ledgers: Ledgers, key: ObligationKey): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, PROBE_MS, false);
+  });
+  const answer = ledgers.postgres.summary(key).then(
+    () => true,
+    (error) => {
+      if (ledgers.isUnavailable(error)) return false;
+      throw error;
+    },
+  );
+  // When the timer wins, a later rejection has nobody to hear it.
+  answer.catch(() => {});
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * The ledger that holds a delivery now: the one it was opened in, or Postgres once the spool has been merged. Both give
+ * the same batches the same keys, so a delivery may change over between any two steps.
+ */
+export async function presentLedger(ledgers: Ledgers, opened: LedgerName, key: ObligationKey): Promise<LedgerName> {
+  if (opened === 'postgres') return 'postgres';
+  return (await ledgers.spool.summary(key)).total > 0 ? 'spool' : 'postgres';
+}
+
+/** Runs a step on Postgres or the spool; an outage becomes LedgerUnavailable. */
+export async function onLedger<T>(
+  ledgers: Ledgers,
+  name: LedgerName,
+  step: (ledger: DeliveryLedger) => Promise<T>,
+): Promise<T> {
+  try {
+    return await step(ledgers[name]);
+  } catch (error) {
+    throw name === 'postgres' ? asUnavailable(ledgers, error) : error;
+  }
+}
+
+/** An outage of Postgres as a LedgerUnavailable without the driver's words; any other error as it is. */
+export function asUnavailable(ledgers: Ledgers, error: unknown): unknown {
+  if (!ledgers.isUnavailable(error)) return error;
+  return failure(
+    'LedgerUnavailable',
+    'the delivery ledger in Postgres cannot be reached: it is tried again; opening the delivery again goes on in the spool',
+  );
+}
+
+/** Records outcomes where the batch is: it may have moved to Postgres while its mails were on their way. */
+export async function settle(
+  ledgers: Ledgers,
+  name: LedgerName,
+  batchKey: string,
+  results: SettleResult[],
+  now: Date,
+): Promise<void> {
+  if (results.length === 0) return;
+  const { strangers } = await onLedger(ledgers, name, (ledger) => ledger.settleBatch(batchKey, results, now));
+  if (strangers.length === 0 || name === 'postgres') return;
+  const moved = new Set(strangers);
+  const rest = results.filter(({ ref }) => moved.has(ref));
+  await onLedger(ledgers, 'postgres', (ledger) => ledger.settleBatch(batchKey, rest, now));
+}

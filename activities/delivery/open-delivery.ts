@@ -1,0 +1,89 @@
+import type { Recipient } from '../../register/ledger/ledger';
+import type { DirectoryPort } from '../directory/directory-port';
+import type { Log } from '../log';
+import type { ArtefactStore } from '../storage/artefacts';
+import type { OpenDeliveryInput, OpenedDelivery } from '../types';
+import { claimedList, groupOf, keyOf } from './delivery-key';
+import { type Ledgers, onLedger, postgresAnswers } from './ledgers';
+
+/** What opening a delivery needs. */
+export interface OpenDeliveryDeps {
+  ledgers: Ledgers;
+  directory: DirectoryPort;
+  artefacts: ArtefactStore;
+  log: Log;
+}
+
+/**
+ * Resolves the audience and enters it in the ledger, each recipient once for the ledger key, whatever is repeated.
+ * Postgres first; when it does not answer, the spool, without those who may have been told already.
+ */
+export async function openDelivery(deps: OpenDeliveryDeps, input: OpenDeliveryInput): Promise<OpenedDelivery> {
+  const { ledgers, log, artefacts } = deps;
+  const context = { incidentId: input.incidentId, obligation: input.obligation, round: input.round };
+  const { recipients, unknown } = await deps.directory.resolve(input.audience);
+  if (unknown.length > 0) {
+    log.error(
+      { ...context, unknown },
+      `${unknown.length} workspaces are not in the directory: add them or correct the assessment; the others are told`,
+    );
+  }
+  const group = groupOf(input);
+
+  if (await postgresAnswers(ledgers, keyOf(input))) {
+    try {
+      // What was spooled comes first: who was told from there must not be told again from here.
+      const merged = await mergedOrLogged(deps, context);
+      const untold = merged ? recipients : await withoutClaimed(artefacts, input, recipients);
+      const fresh = await withoutKnownAddresses(ledgers, input, untold);
+      const { added, total } = await onLedger(ledgers, 'postgres', (ledger) => ledger.open(group, fresh));
+      return { ledger: 'postgres', total, added, unknownRefs: unknown.length };
+    } catch (error) {
+      if (!ledgers.isUnavailable(error) && (error as { type?: unknown }).type !== 'LedgerUnavailable') throw error;
+    }
+  }
+  log.warn(context, 'Postgres cannot be reached: the delivery goes on in the spool on local disk');
+  const { added, total } = await ledgers.spool.open(group, await withoutClaimed(artefacts, input, recipients));
+  return { ledger: 'spool', total, added, unknownRefs: unknown.length };
+}
+
+/** False when the spool could not be merged for another reason than an outage: that stops no notice either. */
+async function mergedOrLogged({ ledgers, log }: OpenDeliveryDeps, context: object): Promise<boolean> {
+  try {
+    await ledgers.mergeSpool();
+    return true;
+  } catch (error) {
+    if (ledgers.isUnavailable(error)) throw error;
+    log.error(
+      { ...context, error: (error as Error).name },
+      'the spool cannot be merged: repair its folder; who was told from it is not told again',
+    );
+    return false;
+  }
+}
+
+/** Without those whom a batch of this ledger key has held, in any ledger: a mail to them may be out. */
+async function withoutClaimed(
+  artefacts: ArtefactStore,
+  input: OpenDeliveryInput,
+  recipients: Recipient[],
+): Promise<Recipient[]> {
+  const claimed = await artefacts.recall(claimedList(input));
+  return recipients.filter(({ ref }) => !claimed.has(ref));
+}
+
+/** In later rounds: a person who comes under another ref with an address that was told already is not told again. */
+async function withoutKnownAddresses(
+  ledgers: Ledgers,
+  input: OpenDeliveryInput,
+  recipients: Recipient[],
+): Promise<Recipient[]> {
+  // A workspace is told as a workspace, also when its owner owns another one.
+  if (input.round === 1 || input.audience.recipient.to === 'workspace-owners') return recipients;
+  const present = await onLedger(ledgers, 'postgres', (ledger) => ledger.recipients(keyOf(input)));
+  const refs = new Set(present.map(({ ref }) => ref));
+  const addresses = new Set(present.map(({ address }) => address.toLowerCase()));
+  return recipients.filter(
+    ({ ref, address }) => refs.has(ref) || address === '' || !addresses.has(address.toLowerCase()),
+  );
+}

@@ -1,0 +1,123 @@
+/** One frozen batch: sent, refused or unknown, and settled in the ledger. */
+import type { ClaimedBatch, SettleResult } from '../../register/ledger/ledger';
+import type { Log } from '../log';
+import { effectTags, isMailAddress, type MailMessage, type MailPort } from '../mail/mail-port';
+import type { FrozenNotice } from '../notices/frozen-notice';
+import { sha256Hex } from '../storage/artefacts';
+import { type LedgerName, type Ledgers, settle } from './ledgers';
+
+/** Resend keeps keys for 24 hours; from an hour before that on, it is asked before anything is repeated. */
+const KEY_TRUSTED_MS = 23 * 3_600_000;
+
+export interface Counts {
+  sent: number;
+  failed: number;
+}
+
+interface BatchDeps {
+  ledgers: Ledgers;
+  ledger: LedgerName;
+  mail: MailPort;
+  log: Log;
+  now: () => Date;
+}
+
+interface BatchToSend {
+  effect: { incidentId: string; obligation: string; exercise: boolean };
+  batch: ClaimedBatch;
+  notice: FrozenNotice;
+  bodySha256: string;
+}
+
+type Member = ClaimedBatch['recipients'][number];
+
+/**
+ * Sends a batch and settles it. One request for all; when the provider refuses that for one bad member, each member by
+ * itself, so that one never blocks the others. An invalid address fails without a request. Throws on an unknown or
+ * temporary outcome: the batch stays open, and the repeat has the same members, body and key.
+ */
+export async function sendBatch(deps: BatchDeps, toSend: BatchToSend, counts: Counts): Promise<void> {
+  const { batch, bodySha256 } = toSend;
+  const record = async (results: SettleResult[]) => {
+    await settle(deps.ledgers, deps.ledger, batch.batchKey, results, deps.now());
+    counts.sent += results.filter(({ status }) => status === 'sent').length;
+    counts.failed += results.filter(({ status }) => status === 'failed').length;
+  };
+  const sentTo = ({ ref }: Member, providerMessageId: string): SettleResult => ({
+    ref,
+    status: 'sent',
+    providerMessageId,
+    bodySha256,
+  });
+  const messageTo = messageFactory(toSend);
+  const invalid: SettleResult[] = batch.recipients
+    .filter((member) => isOpen(member) && !isMailAddress(member.address))
+    .map(({ ref }) => ({ ref, status: 'failed', errorCode: 'invalid-address' }));
+  let open = batch.recipients.filter((member) => isOpen(member) && isMailAddress(member.address));
+
+  if (!batch.isNew && deps.now().getTime() - Date.parse(batch.claimedAt) > KEY_TRUSTED_MS) {
+    open = await stillUnsent(deps, toSend, open, sentTo, record);
+  }
+  // Only a batch that nobody has touched goes out as one: after a refusal, members may be out one by one already.
+  const whole = batch.recipients.every(({ status }) => status === 'sending') && open.length > 0;
+  if (whole && open.length + invalid.length === batch.recipients.length) {
+    const outcome = await deps.mail.sendBatch(open.map(messageTo), `batch/${batch.batchKey}`);
+    if (outcome.outcome === 'sent') {
+      return record([...open.map((member, i) => sentTo(member, outcome.messageIds[i]!)), ...invalid]);
+    }
+    // Noted before the first single mail: a repeat after a crash must not send the whole batch.
+    await record([
+      ...open.map(({ ref }) => ({ ref, status: 'unknown' as const, errorCode: 'batch-refused' })),
+      ...invalid,
+    ]);
+  } else {
+    await record(invalid);
+  }
+  for (const member of open) {
+    const outcome = await deps.mail.send(
+      messageTo(member),
+      `one/${sha256Hex(JSON.stringify([batch.batchKey, member.ref]))}`,
+    );
+    await record([
+      outcome.outcome === 'sent'
+        ? sentTo(member, outcome.messageIds[0]!)
+        : { ref: member.ref, status: 'failed', errorCode: outcome.errorCode },
+    ]);
+  }
+}
+
+/**
+ * The provider has forgotten the key: it is asked what it accepted since the batch was claimed. Who is found is settled
+ * as sent. When it cannot be asked, the members fail with `outcome-unknown`: a person looks, nobody is told twice.
+ */
+async function stillUnsent(
+  deps: BatchDeps,
+  { effect, batch, notice }: BatchToSend,
+  open: Member[],
+  sentTo: (member: Member, id: string) => SettleResult,
+  record: (results: SettleResult[]) => Promise<void>,
+): Promise<Member[]> {
+  const found = await deps.mail.findSent(notice.subject, new Date(batch.claimedAt));
+  if (!found) {
+    deps.log.error(
+      { incidentId: effect.incidentId, obligation: effect.obligation, recipients: open.length },
+      'the outcome of a batch is unknown for longer than the mail provider remembers its key: look there, then tell them by another channel',
+    );
+    await record(open.map(({ ref }) => ({ ref, status: 'failed', errorCode: 'outcome-unknown' })));
+    return [];
+  }
+  const idOf = ({ address }: Member) => found.get(address.toLowerCase());
+  await record(open.filter((member) => idOf(member)).map((member) => sentTo(member, idOf(member)!)));
+  return open.filter((member) => !idOf(member));
+}
+
+/** `sending` and `unknown` are open; the rest of a batch that is claimed again is settled. */
+function isOpen({ status }: Member): boolean {
+  return status === 'sending' || status === 'unknown';
+}
+
+function messageFactory({ effect, notice }: BatchToSend): (member: Member) => MailMessage {
+  const { subject, html, text } = notice;
+  const tags = effectTags(effect);
+  return ({ address }) => ({ to: address, subject, html, text, tags });
+}

@@ -1,0 +1,84 @@
+import { Context } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/common';
+import type { Rendering } from '../../domain/events';
+import type { ClaimedBatch } from '../../register/ledger/ledger';
+import { failure } from '../failures';
+import type { Log } from '../log';
+import { MAX_BATCH, type MailPort } from '../mail/mail-port';
+import { type FrozenNotice, thawNotice } from '../notices/frozen-notice';
+import type { ArtefactStore } from '../storage/artefacts';
+import type { SendBatchesInput, SendBatchesResult } from '../types';
+import { claimedList, groupOf, keyOf } from './delivery-key';
+import { type Ledgers, onLedger, presentLedger } from './ledgers';
+import { type Counts, sendBatch } from './send-batch';
+
+/** What sending needs. `now`: the real clock. */
+export interface SendBatchesDeps {
+  ledgers: Ledgers;
+  mail: MailPort;
+  artefacts: ArtefactStore;
+  log: Log;
+  now: () => Date;
+}
+
+const HEARTBEAT_MS = 5_000;
+
+/**
+ * Sends up to `maxBatches` batches of the round: first the one whose outcome is open, with the same key, members and
+ * body. Nothing is rendered here; the frozen bytes go out. Heartbeats, result and errors hold counts only.
+ */
+export async function sendBatches(deps: SendBatchesDeps, input: SendBatchesInput): Promise<SendBatchesResult> {
+  const { ledgers, artefacts } = deps;
+  const counts: Counts = { sent: 0, failed: 0 };
+  const notices = new Map<string, FrozenNotice>();
+  const noticeFor = async (language: string) => {
+    const rendering = renderingFor(input.renderings, language);
+    if (!rendering)
+      throw failure(
+        'ArtefactFault',
+        `${input.obligation} of ${input.incidentId} has no rendering in any language: draft the notice first`,
+      );
+    const notice = notices.get(rendering.sha256) ?? (await thawNotice(artefacts, rendering.sha256));
+    notices.set(rendering.sha256, notice);
+    return { notice, sha256: rendering.sha256 };
+  };
+  const beat = () => Context.current().heartbeat({ sent: counts.sent, failed: counts.failed });
+  const timer = setInterval(beat, HEARTBEAT_MS);
+  try {
+    for (let batches = 0; batches < input.maxBatches; batches++) {
+      stopWhenCancelled();
+      // The ledger's instants follow the incident's clock in an exercise, where time is compressed.
+      const now = () => (input.exercise ? new Date(input.at) : deps.now());
+      const ledger = await presentLedger(ledgers, input.ledger, keyOf(input));
+      const batch = await onLedger(ledgers, ledger, (l) => l.claimBatch(groupOf(input), MAX_BATCH, now()));
+      if (!batch) return { done: true, ...counts };
+      await artefacts.remember(claimedList(input), refsOf(batch));
+      const { notice, sha256 } = await noticeFor(batch.language);
+      await sendBatch({ ...deps, ledger, now }, { effect: input, batch, notice, bodySha256: sha256 }, counts);
+      beat();
+    }
+    return { done: false, ...counts };
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** The rendering in a language, else in its base language, else in English, else the first. */
+export function renderingFor(renderings: Rendering[], language: string): Rendering | undefined {
+  const wanted = [language, language.split('-')[0], 'en'];
+  for (const each of wanted) {
+    const found = renderings.find((rendering) => rendering.language === each);
+    if (found) return found;
+  }
+  return renderings[0];
+}
+
+function refsOf(batch: ClaimedBatch): string[] {
+  return batch.recipients.map(({ ref }) => ref);
+}
+
+/** Between batches only: a request that is under way is never cut off. */
+function stopWhenCancelled(): void {
+  if (Context.current().cancellationSignal.aborted)
+    throw new CancelledFailure('the delivery was cancelled between two batches');
+}

@@ -1,0 +1,29 @@
+import type { DeliveryRef, DeliverySummary } from '../types';
+import { keyOf } from './delivery-key';
+import { asUnavailable, type LedgerName, type Ledgers, onLedger, presentLedger } from './ledgers';
+
+/** The counts of a delivery over all rounds of its ledger key. `pending`: everything whose outcome is still open. */
+export async function summariseDelivery(
+  ledgers: Ledgers,
+  input: DeliveryRef & { ledger: LedgerName },
+): Promise<DeliverySummary> {
+  const name = await presentLedger(ledgers, input.ledger, keyOf(input));
+  const counts = await onLedger(ledgers, name, (ledger) => ledger.summary(keyOf(input)));
+  return {
+    total: counts.total,
+    sent: counts.sent,
+    failed: counts.failed,
+    pending: counts.pending + counts.sending + counts.unknown,
+    ...(counts.firstSentAt && { firstSentAt: counts.firstSentAt }),
+    ...(counts.lastSentAt && { lastSentAt: counts.lastSentAt }),
+  };
+}
+
+/** Brings what is spooled into Postgres. Throws LedgerUnavailable, and is retried, until Postgres is back. */
+export async function mergeSpool(ledgers: Ledgers): Promise<void> {
+  try {
+    await ledgers.mergeSpool();
+  } catch (error) {
+    throw asUnavailable(ledgers, error);
+  }
+}

@@ -1,0 +1,53 @@
+/** The port to whoever knows the customers: workspaces and their owners, individuals, status subscribers. */
+import type { Audience } from '../types';
+
+/** `ref`: the directory's own id, never a name or an address. `address` may be invalid: the delivery records that. */
+export interface DirectoryRecipient {
+  ref: string;
+  address: string;
+  /** BCP 47 tag, lower case; `en` where the directory knows none. */
+  language: string;
+}
+
+export interface ResolvedAudience {
+  /** In the order of their refs. */
+  recipients: DirectoryRecipient[];
+  /** Workspace ids of the assessment that the directory does not know. They stop no notice to the others. */
+  unknown: string[];
+}
+
+export interface DirectoryPort {
+  /** Who an audience is, now. Throws AudienceNotMailable for recipients that the directory does not hold. */
+  resolve(audience: Audience): Promise<ResolvedAudience>;
+}
+
+/** A row of the directory's workspaces. */
+export interface WorkspaceRow {
+  workspace_id: string;
+  plan: string;
+  owner_email: string;
+  language: string;
+}
+
+/** A person in a data set; one with several data sets has several rows. `country`: ISO 3166-1 alpha-2, empty when unknown. */
+export interface IndividualRow {
+  person_id: string;
+  email: string;
+  language: string;
+  country: string;
+  workspace_id: string;
+  data_set: string;
+}
+
+export interface SubscriberRow {
+  subscriber_id: string;
+  email: string;
+  language: string;
+}
+
+/** Where the rows come from. `workspaces`: ids, or null for all. Rows beyond those asked for do no harm. */
+export interface DirectorySource {
+  workspaces(workspaces: string[] | null): Promise<WorkspaceRow[]>;
+  individuals(workspaces: string[] | null, dataSets: string[]): Promise<IndividualRow[]>;
+  subscribers(): Promise<SubscriberRow[]>;
+}

@@ -1,0 +1,101 @@
+import type { Rendering } from '../../domain/events';
+import { failure } from '../failures';
+import { EXERCISE_PREFIX } from '../mail/exercise-mail';
+import type { ArtefactStore } from '../storage/artefacts';
+import { incidentPath, obligationPath, type Site } from '../storage/site';
+import type { DraftInput, DraftResult } from '../types';
+import { buildDossier } from './dossier';
+import { freezeNotice } from './frozen-notice';
+import { asHtml } from './inert';
+import { page } from './pages';
+import { phrasesOf } from './phrases';
+import { type RenderedNotice, renderNotice } from './render';
+import { templateData } from './template-data';
+import { readTemplates, type Template } from './templates';
+
+/** What drafting needs. `organisation`: the name for notices whose contents do not hold it. */
+export interface DraftDeps {
+  artefacts: ArtefactStore;
+  site: Site;
+  organisation: () => Promise<string>;
+  templatesDir?: string;
+}
+
+/**
+ * Drafts a notice or a dossier and freezes its bytes in the artefact store. Nothing is sent. The same input and
+ * templates give the same hashes. Throws TemplateFault when a template is missing or does not render.
+ */
+export async function draftNotice(deps: DraftDeps, input: DraftInput): Promise<DraftResult> {
+  const templates = await readTemplates(input.template, deps.templatesDir);
+  const organisation = await deps.organisation();
+  const render = (template: Template) => ({
+    template,
+    notice: renderNotice(template, templateData(template, input, organisation), input.exercise),
+  });
+  if (input.channel === 'filing') return draftDossier(deps, input, render(english(templates)));
+  const wanted = input.channel === 'status-page' ? [english(templates)] : templates;
+  const rendered = wanted.map(render);
+  const renderings = await Promise.all(
+    rendered.map(async ({ template, notice }) => renderingOf(template, await freezeNotice(deps.artefacts, notice))),
+  );
+  const urls: string[] = [];
+  for (const [i, { template, notice }] of rendered.entries()) {
+    const rendering = renderings[i]!;
+    urls.push(
+      await deps.site.write(previewPath(input, template.language), previewPage(input, notice, rendering, renderings)),
+    );
+  }
+  return { renderings, url: urls[0]! };
+}
+
+async function draftDossier(
+  deps: DraftDeps,
+  input: DraftInput,
+  { template, notice }: { template: Template; notice: RenderedNotice },
+): Promise<DraftResult> {
+  const { html, json } = buildDossier(input, notice);
+  await deps.artefacts.put(Buffer.from(json, 'utf8'));
+  const sha256 = await deps.artefacts.put(Buffer.from(html, 'utf8'));
+  const folder = `dossiers/${incidentPath(input.incidentId)}/${obligationPath(input.obligation)}`;
+  await deps.site.write(`${folder}/dossier.json`, json);
+  const url = await deps.site.write(`${folder}/index.html`, html);
+  return { renderings: [renderingOf(template, sha256)], url };
+}
+
+function english(templates: Template[]): Template {
+  const template = templates.find(({ language }) => language === 'en');
+  if (!template)
+    throw failure(
+      'TemplateFault',
+      `template "${templates[0]!.name}" has no en.md: dossiers and the status page are in English`,
+    );
+  return template;
+}
+
+function renderingOf({ language, name, sha256: templateSha256 }: Template, sha256: string): Rendering {
+  return { language, sha256, template: name, templateSha256 };
+}
+
+/** `notices/<incident>/<obligation>-r<round>.<language>.html`. */
+function previewPath({ incidentId, obligation, round }: DraftInput, language: string): string {
+  return `notices/${incidentPath(incidentId)}/${obligationPath(obligation)}-r${round}.${language}.html`;
+}
+
+/** What a person approves: the notice in one language, with the hash of the bytes that will go out. */
+function previewPage(input: DraftInput, notice: RenderedNotice, rendering: Rendering, all: Rendering[]): string {
+  const links = all.map(({ language }) => {
+    const file = previewPath(input, language).split('/').at(-1)!;
+    return language === rendering.language
+      ? `<strong>${asHtml(language)}</strong>`
+      : `<a href="${encodeURIComponent(file)}">${asHtml(language)}</a>`;
+  });
+  const subject = notice.subject.startsWith(EXERCISE_PREFIX)
+    ? notice.subject.slice(EXERCISE_PREFIX.length)
+    : notice.subject;
+  const mainHtml = `<p class="lead">Draft for approval · ${asHtml(input.title)} · ${asHtml(input.citation)} · languages: ${links.join(' ')}</p>
+<h1>${asHtml(subject)}</h1>
+${notice.bodyHtml.trim()}
+<footer>Template <code>${asHtml(rendering.template)}</code> · frozen as SHA-256 <code>${rendering.sha256}</code></footer>`;
+  const banner = input.exercise ? phrasesOf(rendering.language).exercise : undefined;
+  return page({ language: rendering.language, title: notice.subject, mainHtml, banner });
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { canonicalText } from '../../register/canonical';
+import { failure } from '../failures';
+import type { ArtefactStore } from '../storage/artefacts';
+
+const FrozenNoticeSchema = z.strictObject({
+  subject: z.string().min(1),
+  html: z.string().min(1),
+  text: z.string().min(1),
+});
+/** A notice as it goes out, the same to every recipient of its language. */
+export type FrozenNotice = z.infer<typeof FrozenNoticeSchema>;
+
+/** Stores a notice as canonical JSON (RFC 8785); answers the SHA-256 of these bytes. */
+export function freezeNotice(artefacts: ArtefactStore, { subject, html, text }: FrozenNotice): Promise<string> {
+  return artefacts.put(Buffer.from(canonicalText({ subject, html, text }), 'utf8'));
+}
+
+/** The notice stored under a hash. Throws ArtefactFault when it is missing, damaged or no notice. */
+export async function thawNotice(artefacts: ArtefactStore, sha256: string): Promise<FrozenNotice> {
+  const bytes = await artefacts.get(sha256);
+  try {
+    return FrozenNoticeSchema.parse(JSON.parse(bytes.toString('utf8')));
+  } catch {
+    throw failure('ArtefactFault', `artefact ${sha256} is no notice: the rendering points to something else`);
+  }
+}

@@ -1,0 +1,57 @@
+/** The breach register as the workflow's pump sees it. */
+import type { AppendResult } from '../register/append-entries';
+import { GENESIS, type RegisterEvent } from '../register/entry';
+import {
+  MalformedEntryError,
+  NotCanonicalError,
+  RegisterConflictError,
+  UnknownIncidentError,
+} from '../register/errors';
+import type { Verification } from '../register/verify';
+import { failure } from './failures';
+import type { Activities } from './types';
+
+/** The register module's functions over a pool. */
+export interface RegisterPort {
+  append(events: RegisterEvent[]): Promise<AppendResult>;
+  verify(options: { incidentId: string }): Promise<Verification>;
+}
+
+/** Appends events, each once. Throws RegisterRefused for what no retry can mend; an outage is the driver's error, retried. */
+export const appendToRegister = async (
+  register: RegisterPort,
+  { events }: Parameters<Activities['appendEntries']>[0],
+): ReturnType<Activities['appendEntries']> => {
+  try {
+    const { head } = await register.append(events as unknown as RegisterEvent[]);
+    return { position: head.position, head: head.hash };
+  } catch (error) {
+    if (
+      error instanceof RegisterConflictError ||
+      error instanceof MalformedEntryError ||
+      error instanceof NotCanonicalError
+    ) {
+      throw failure('RegisterRefused', error.message);
+    }
+    throw error;
+  }
+};
+
+/** Verifies an incident's entries up to its event `seq`. What does not hold is a result, not an error. */
+export const verifyInRegister = async (
+  register: RegisterPort,
+  { incidentId, seq }: Parameters<Activities['verifyRegister']>[0],
+): ReturnType<Activities['verifyRegister']> => {
+  try {
+    const { ok, entries, head, firstBad } = await register.verify({ incidentId });
+    const problem = firstBad
+      ? `entry ${firstBad.seq ?? firstBad.position}: ${firstBad.reason}`
+      : entries < seq
+        ? `the register holds ${entries} of ${seq} entries: the rest is not there (yet)`
+        : undefined;
+    return { ok: ok && problem === undefined, entries, head: head.hash, ...(problem && { problem }) };
+  } catch (error) {
+    if (error instanceof UnknownIncidentError) return { ok: false, entries: 0, head: GENESIS, problem: error.message };
+    throw error;
+  }
+};

@@ -1,0 +1,57 @@
+import type { Site } from '../storage/site';
+import { incidentPath, obligationPath } from '../storage/site';
+import { type ShownIncident, statusJson, statusPageHtml } from './status-html';
+import type { StatusPagePort, StatusUpdate } from './status-page-port';
+
+const FOLDER = 'status/incidents';
+
+/**
+ * A status page of static files: `status/index.html`, `status/status.json`, and one file an update under
+ * `status/incidents/<incident>/`, from which the two are built. An update that is there is never written again.
+ */
+export function createStaticStatusPage(site: Site, organisation: () => Promise<string>): StatusPagePort {
+  return {
+    async publish(update) {
+      const file = `${FOLDER}/${incidentPath(update.incidentId)}/${obligationPath(update.obligation)}-r${update.round}.json`;
+      if ((await site.read(file)) === undefined) await site.write(file, `${JSON.stringify(update, null, 2)}\n`);
+      const name = await organisation();
+      // Another process may have published meanwhile: whoever writes the page last has seen every update.
+      for (let files = await updateFiles(site), seen = ''; seen !== files.join('\n'); files = await updateFiles(site)) {
+        seen = files.join('\n');
+        const incidents = await readIncidents(site, files);
+        await site.write('status/status.json', statusJson(name, incidents));
+        await site.write('status/index.html', statusPageHtml(name, incidents));
+      }
+      return { url: site.urlOf('status/index.html') };
+    },
+  };
+}
+
+async function updateFiles(site: Site): Promise<string[]> {
+  const folders = await site.list(FOLDER);
+  const files = await Promise.all(
+    folders.map(async (folder) =>
+      (await site.list(`${FOLDER}/${folder}`))
+        .filter((name) => /^[^.].*\.json$/.test(name))
+        .map((name) => `${FOLDER}/${folder}/${name}`),
+    ),
+  );
+  return files.flat();
+}
+
+/** Open incidents first, then the newest. Updates of an incident from the newest to the oldest. */
+async function readIncidents(site: Site, files: string[]): Promise<ShownIncident[]> {
+  const byIncident = new Map<string, StatusUpdate[]>();
+  for (const file of files) {
+    const text = await site.read(file);
+    if (text === undefined) continue;
+    const update = JSON.parse(text) as StatusUpdate;
+    byIncident.set(update.incidentId, [...(byIncident.get(update.incidentId) ?? []), update]);
+  }
+  const incidents = [...byIncident].map(([id, updates]) => {
+    updates.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : b.round - a.round));
+    return { id, updates, latest: updates[0]! };
+  });
+  const isResolved = ({ latest }: ShownIncident) => Number(latest.status === 'resolved');
+  return incidents.sort((a, b) => isResolved(a) - isResolved(b) || (a.latest.at < b.latest.at ? 1 : -1));
+}
