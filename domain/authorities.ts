@@ -10,6 +10,9 @@ export interface Expansion {
   because: string;
 }
 
+/** The key while the authority is not known. The duty is owed all the same. */
+const UNDETERMINED = 'to-be-determined';
+
 /**
  * The authorities a filing rule goes to, from the residence of the people in the data sets held as controller.
  * GDPR: with a main establishment in the EU the lead authority alone (Art. 56); without one there is no one-stop-shop and
@@ -21,6 +24,7 @@ export function authoritiesFor(rule: ObligationRule, pack: PolicyPack, state: In
   const { regime } = rule.recipient;
   const ofRegime = pack.authorities.filter((authority) => authority.regime === regime);
   if (regime !== 'gdpr') {
+    if (ofRegime.length === 0) return [{ key: UNDETERMINED, because: `the pack names no authority of ${regime}` }];
     return ofRegime.map((authority) => ({
       key: authority.key,
       authority,
@@ -57,7 +61,7 @@ export function authoritiesFor(rule: ObligationRule, pack: PolicyPack, state: In
   if (known.length > 0) return known;
   return [
     {
-      key: 'to-be-determined',
+      key: UNDETERMINED,
       because: 'where the affected people live is not yet established; the clock runs all the same',
     },
   ];

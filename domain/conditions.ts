@@ -119,10 +119,11 @@ function residence(dataSet: DataSet, wanted: DataSetCondition, name: string): Ve
   const countries = residenceCountries(dataSet);
   const matching = countries.filter((country) => inRegion(country, wanted));
   if (matching.length > 0) return yes(`people in ${matching.join(', ')} are in ${name}`);
-  if (countries.length === 0 || 'unknown' in dataSet.residence) {
+  const { unknown = 0 } = dataSet.residence;
+  if (Object.keys(dataSet.residence).length === 0 || unknown !== 0) {
     return undecided(`where the people in ${name} live is not yet established`);
   }
-  return no(`the people in ${name} live in ${countries.join(', ')}`);
+  return no(`the people in ${name} live in ${countries.join(', ') || 'none of the countries named'}`);
 }
 
 /** Countries with at least one (or an unknown number of) affected individuals; `unknown` left out. */

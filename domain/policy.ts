@@ -1,6 +1,6 @@
 /** The shape of a policy pack: obligations as data, each with its citation. A pack is snapshotted when an incident is declared. */
 import { z } from 'zod';
-import { CalendarSchema, PeriodSchema, parsePeriod, WithinSchema } from './time';
+import { CalendarSchema, PeriodSchema, parsePeriod, TimeZoneSchema, WithinSchema } from './time';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'must be lower-case letters, digits and "-"');
 
@@ -111,6 +111,21 @@ export type RecipientRule = z.infer<typeof RecipientSchema>;
 /** The record groups of the breach register (R1–R6) and its availability on request (R7). */
 export const RECORD_GROUPS = ['R1', 'R2', 'R3', 'R4', 'R5', 'R6', 'R7'] as const;
 
+/** Who sets off what a channel carries. With any other the obligation could never be fulfilled. */
+const DISPATCH_OF: Record<string, string[]> = {
+  email: ['automatic', 'approval'],
+  'status-page': ['automatic', 'approval'],
+  filing: ['filing'],
+  containment: ['person'],
+  review: ['person'],
+  register: ['record'],
+};
+
+function isRepetition(text: string): boolean {
+  const { months, exactMs } = parsePeriod(text);
+  return months === 0 && exactMs >= 60_000;
+}
+
 export const ObligationRuleSchema = z
   .strictObject({
     id,
@@ -127,7 +142,7 @@ export const ObligationRuleSchema = z
         z.strictObject({
           from: AnchorSchema,
           within: WithinSchema,
-          timeZone: z.string().optional(),
+          timeZone: TimeZoneSchema.optional(),
           ownTarget: z.boolean().default(false),
         }),
       )
@@ -165,9 +180,17 @@ export const ObligationRuleSchema = z
     path: ['record'],
     error: 'is needed for the channel register, and only there',
   })
+  .refine((rule) => DISPATCH_OF[rule.channel]?.includes(rule.dispatch), {
+    path: ['dispatch'],
+    error: 'must fit the channel: automatic or approval for email and status-page, record for register, else person',
+  })
   .refine((rule) => parsePeriod(rule.margin).months === 0, {
     path: ['margin'],
     error: 'must not have calendar months',
+  })
+  .refine((rule) => rule.repeatOverdue === undefined || isRepetition(rule.repeatOverdue), {
+    path: ['repeatOverdue'],
+    error: 'must be at least PT1M and have no calendar months',
   });
 export type ObligationRule = z.infer<typeof ObligationRuleSchema>;
 

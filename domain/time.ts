@@ -33,7 +33,8 @@ export function earliest(instants: readonly Instant[]): Instant | undefined {
   return instants.length === 0 ? undefined : instants.reduce((a, b) => (toMs(b) < toMs(a) ? b : a));
 }
 
-const PERIOD = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d{1,3})?)S)?)?$/;
+const PERIOD =
+  /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d{1,3})?)S)?)?$/;
 
 /** A parsed ISO 8601 duration: calendar months and exact milliseconds (a day is 24 hours). */
 export interface Period {
@@ -50,21 +51,23 @@ export function parsePeriod(text: string): Period {
   const [years, months, weeks, days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0));
   return {
     months: years! * 12 + months!,
-    exactMs: (weeks! * 7 + days!) * DAY_MS + hours! * HOUR_MS + minutes! * 60_000 + seconds! * 1000,
+    exactMs: (weeks! * 7 + days!) * DAY_MS + hours! * HOUR_MS + minutes! * 60_000 + Math.round(seconds! * 1000),
   };
 }
 
-/** An ISO 8601 duration, validated when data is loaded so that no timer ever gets a NaN. */
+const LONGEST_YEARS = 100;
+
+/** An ISO 8601 duration, validated when data is loaded so that no timer ever gets a NaN or an impossible date. */
 export const PeriodSchema = z.string().refine(
   (text) => {
     try {
-      parsePeriod(text);
-      return true;
+      const period = parsePeriod(text);
+      return period.months <= LONGEST_YEARS * 12 && period.exactMs <= LONGEST_YEARS * 366 * DAY_MS;
     } catch {
       return false;
     }
   },
-  { error: 'must be an ISO 8601 duration, like PT72H, P14D or P1M' },
+  { error: `must be an ISO 8601 duration, like PT72H, P14D or P1M, of at most ${LONGEST_YEARS} years` },
 );
 
 /** A duration without calendar months, in milliseconds. Throws RangeError when it has months. */
@@ -74,9 +77,14 @@ export function exactMs(text: string): number {
   return period.exactMs;
 }
 
+/** An IANA time zone that this runtime knows. */
+export const TimeZoneSchema = z
+  .string()
+  .refine(isTimeZone, { error: 'must be an IANA time zone, like America/Toronto' });
+
 /** A business-day calendar: its zone, its days of rest (ISO weekday 1–7) and its holidays (`YYYY-MM-DD` in that zone). */
 export const CalendarSchema = z.object({
-  timeZone: z.string().refine(isTimeZone, { error: 'must be an IANA time zone, like America/Toronto' }),
+  timeZone: TimeZoneSchema,
   weekend: z.array(z.int().min(1).max(7)).max(6).default([6, 7]),
   holidays: z.array(z.iso.date()).default([]),
 });

@@ -1,0 +1,76 @@
+/** The facts of one invented incident, from which each scenario departs. */
+import type { z } from 'zod';
+import type { AssessmentSchema, DataSetSchema, DeclarationSchema } from '../../../../domain/incident';
+import { HOUR_MS, type Instant, toInstant, toMs } from '../../../../domain/time';
+
+/** Detection: a Wednesday. The scenarios count their hours from here. */
+export const T0 = '2026-04-01T02:00:00.000Z';
+export const ONCALL = 'oncall@example.com';
+export const COUNSEL = 'counsel@example.com';
+
+/** The instant `hours` after the detection. */
+export function at(hours: number, from: Instant = T0): Instant {
+  return toInstant(toMs(from) + Math.round(hours * HOUR_MS));
+}
+
+type DataSetInput = z.input<typeof DataSetSchema>;
+export type AssessmentInput = z.input<typeof AssessmentSchema>;
+export type DeclarationInput = z.input<typeof DeclarationSchema>;
+
+/** Accounts of the company's own customers: it is the controller. High risk, people in Germany, France and Canada. */
+export const accounts = (over: Partial<DataSetInput> = {}): DataSetInput => ({
+  id: 'accounts',
+  title: 'Account data',
+  role: 'controller',
+  categories: ['name', 'login'],
+  records: 1200,
+  individuals: 400,
+  residence: { DE: 200, FR: 150, CA: 50 },
+  protection: { encrypted: 'no', keysTaken: 'no' },
+  risk: 'high',
+  significantHarm: 'yes',
+  ...over,
+});
+
+/** What customers store: the company is their processor. */
+export const stored = (over: Partial<DataSetInput> = {}): DataSetInput => ({
+  id: 'stored',
+  title: 'Customer content',
+  role: 'processor',
+  categories: ['contents of projects'],
+  records: 9000,
+  individuals: 3000,
+  residence: { DE: 3000 },
+  risk: 'risk',
+  significantHarm: 'no',
+  ...over,
+});
+
+/** A complete assessment: both roles, three countries, high risk. */
+export const assessment = (over: Partial<AssessmentInput> = {}): AssessmentInput => ({
+  personalData: 'yes',
+  dataSets: [accounts(), stored()],
+  workspaces: ['ws-1', 'ws-2'],
+  likelyConsequences: 'Phishing with real names',
+  individualSteps: ['Change your password'],
+  periodFrom: at(-5),
+  periodTo: at(1),
+  ...over,
+});
+
+export const declaration = (over: Partial<DeclarationInput> = {}): DeclarationInput => ({
+  id: 'INC-2026-001',
+  title: 'Deploy key leaked',
+  kind: 'credential-leak',
+  howItOccurred: 'A deploy key was printed to a build log',
+  severity: 'sev1',
+  owner: ONCALL,
+  detectedAt: T0,
+  declaredAt: at(0.25),
+  declaredBy: ONCALL,
+  source: 'audit log',
+  affects: ['confidentiality'],
+  systems: ['api', 'ci-runner'],
+  serviceAffecting: true,
+  ...over,
+});

@@ -1,0 +1,178 @@
+/** Plays the workflow around the pure core: keeps the state, moves the time from wake to wake, answers effects. */
+import { nextWake } from '../../../../domain/clocks';
+import { type Command, decide, declare, type Report } from '../../../../domain/decide';
+import { type Effect, effectsOf } from '../../../../domain/effects';
+import type { EventKind, EventOf, IncidentEvent } from '../../../../domain/events';
+import { fold } from '../../../../domain/evolve';
+import { DeclarationSchema } from '../../../../domain/incident';
+import { MESSAGE_SCHEMAS, type MessageName, parseMessage } from '../../../../domain/messages';
+import type { PolicyPack } from '../../../../domain/policy';
+import type { IncidentState, Obligation } from '../../../../domain/state';
+import { type Instant, toMs } from '../../../../domain/time';
+import { at, type DeclarationInput, declaration, ONCALL } from './facts';
+import { TRUST_CENTER } from './pack';
+
+export interface World {
+  /** Kinds of effects that nobody answers: the drafting is down, the mail is down… */
+  silent: Array<Effect['effect']>;
+  /** Outcome of every containment step. */
+  containment: 'verified' | 'applied' | 'failed' | 'refused';
+}
+
+const WAKES_AT_MOST = 5_000;
+
+export class Story {
+  state: IncidentState;
+  events: IncidentEvent[];
+  now: Instant;
+  readonly world: World;
+
+  constructor(
+    over: Partial<DeclarationInput> = {},
+    public readonly pack: PolicyPack = TRUST_CENTER,
+    world: Partial<World> = {},
+  ) {
+    this.world = { silent: [], containment: 'verified', ...world };
+    const parsed = DeclarationSchema.parse(declaration(over));
+    this.now = parsed.declaredAt;
+    const policy = { sha256: 'a'.repeat(64), pack };
+    const decision = declare({ declaration: parsed, policy, exercise: false, now: this.now });
+    this.state = decision.state;
+    this.events = [...decision.events];
+    this.answerEffects();
+  }
+
+  /** Sends a message as it would come over the wire, and answers what follows. Gives the events of the message itself. */
+  send(name: MessageName, body: Record<string, unknown> = {}): IncidentEvent[] {
+    const parsed = parseMessage(name, { by: ONCALL, ...body });
+    const command: Command = parsed.ok
+      ? { command: 'message', message: parsed.message }
+      : {
+          command: 'report',
+          report: {
+            report: 'rejected',
+            data: { message: name, problems: parsed.problems },
+            by: parsed.by,
+            commandId: parsed.commandId,
+          },
+        };
+    const events = this.apply(command);
+    this.answerEffects();
+    return events;
+  }
+
+  /** What an activity reports. */
+  report(report: Report): IncidentEvent[] {
+    const events = this.apply({ command: 'report', report });
+    this.answerEffects();
+    return events;
+  }
+
+  /** Lets time pass up to `hours` after the detection, waking at each instant that something waits for. */
+  to(hours: number): this {
+    const until = at(hours);
+    for (let wakes = 0; ; wakes++) {
+      if (wakes > WAKES_AT_MOST)
+        throw new Error(`more than ${WAKES_AT_MOST} wakes before ${until}: alarms without end?`);
+      const wake = nextWake(this.state, this.pack, this.now);
+      if (!wake || toMs(wake.at) > toMs(until)) break;
+      if (toMs(wake.at) <= toMs(this.now))
+        throw new Error(`asked to wake at ${wake.at}, which is not after ${this.now}`);
+      this.tickAt(wake.at);
+    }
+    if (toMs(until) > toMs(this.now)) this.tickAt(until);
+    return this;
+  }
+
+  /** The effects that answer again from now on. */
+  restore(...effects: Array<Effect['effect']>): this {
+    this.world.silent = this.world.silent.filter((effect) => !effects.includes(effect));
+    this.answerEffects();
+    return this;
+  }
+
+  obligation(id: string): Obligation {
+    const found = this.state.obligations[id];
+    if (!found) throw new Error(`no obligation "${id}"; there are ${Object.keys(this.state.obligations).join(', ')}`);
+    return found;
+  }
+
+  /** Events of a kind, of one obligation when it is named. */
+  all<K extends EventKind>(kind: K, obligation?: string): EventOf<K>[] {
+    return this.events.filter(
+      (e): e is EventOf<K> =>
+        e.kind === kind && (!obligation || (e.data as { obligation?: string }).obligation === obligation),
+    );
+  }
+
+  last<K extends EventKind>(kind: K, obligation?: string): EventOf<K> {
+    const found = this.all(kind, obligation).at(-1);
+    if (!found) throw new Error(`no event "${kind}" ${obligation ? `of ${obligation}` : ''}`);
+    return found;
+  }
+
+  /** Thresholds at which an obligation rang, in order. */
+  alarms(obligation: string): string[] {
+    return this.all('alarm-raised', obligation).map((e) => e.data.threshold);
+  }
+
+  /** Why the last message was rejected. */
+  problems(): string[] {
+    const last = this.events.filter((e) => e.kind === 'rejected').at(-1);
+    return last?.data.problems ?? [];
+  }
+
+  apply(command: Command): IncidentEvent[] {
+    const { state, events } = decide(this.state, command, this.pack, this.now);
+    this.state = state;
+    this.events.push(...events);
+    return events;
+  }
+
+  /** The state as the register would give it: the fold of all events. */
+  folded(): IncidentState | undefined {
+    return fold(this.events);
+  }
+
+  tickAt(instant: Instant): void {
+    this.now = instant;
+    this.apply({ command: 'tick' });
+    this.answerEffects();
+  }
+
+  answerEffects(): void {
+    for (let rounds = 0; rounds < 200; rounds++) {
+      const effect = effectsOf(this.state, this.pack).find((e) => !this.world.silent.includes(e.effect));
+      if (!effect) return;
+      this.apply({ command: 'report', report: this.answer(effect) });
+    }
+    throw new Error('an effect is asked for again and again, although it was answered');
+  }
+
+  private answer(effect: Effect): Report {
+    switch (effect.effect) {
+      case 'draft': {
+        const { obligation: o, rule, fingerprint, missing } = effect;
+        const template = rule.template!;
+        const renderings = [
+          { language: 'en', sha256: fingerprint.repeat(4), template, templateSha256: 'b'.repeat(64) },
+        ];
+        return { report: 'drafted', data: { obligation: o.id, round: o.round, fingerprint, missing, renderings } };
+      }
+      case 'dispatch': {
+        const { obligation: o, rule } = effect;
+        const evidence = { channel: rule.channel, sent: 3, failed: 0, renderings: o.draft?.renderings };
+        return { report: 'delivered', obligation: o.id, round: o.round, evidence, at: this.now };
+      }
+      case 'contain': {
+        const outcome = effect.undo ? ('undone' as const) : this.world.containment;
+        return { report: 'containment-step', data: { id: effect.id, outcome, detail: 'as tested' } };
+      }
+      case 'verify-register':
+        return { report: 'register-verified', data: { entries: this.state.seq, head: 'c'.repeat(64) } };
+    }
+  }
+}
+
+/** The names of all messages, for tests that go through them. */
+export const NAMES = Object.keys(MESSAGE_SCHEMAS) as MessageName[];

@@ -1,0 +1,222 @@
+import { DeclarationSchema } from '../../../domain/incident';
+import { type MessageName, parseMessage, problemsOf } from '../../../domain/messages';
+import { assessment, declaration } from './helpers/facts';
+import { NAMES } from './helpers/story';
+
+const BY = { by: 'oncall@example.com' };
+const SECRET = 'hunter2-s3cr3t';
+
+const GOOD: Record<MessageName, Array<Record<string, unknown>>> = {
+  assess: [
+    { assessment: assessment() },
+    { awareAt: '2026-04-01T04:00:00+02:00' },
+    { assessment: { personalData: 'unknown' } },
+    {},
+  ],
+  status: [{ status: 'contained' }, { status: 'resolved', at: '2026-04-01T02:00:00Z', note: 'done' }],
+  contain: [
+    { measure: { action: 'block-source', source: '203.0.113.0/24' } },
+    { measure: { action: 'block-source', source: '2001:db8::/32' } },
+    { measure: { action: 'block-source', source: 'asn:64500' } },
+    { measure: { action: 'rotate-credential', credential: { provider: 'postgres-role', ref: 'deploy' } } },
+    { measure: { action: 'isolate-system', system: 'ci-runner' } },
+    { undo: 'block-source 203.0.113.0/24' },
+  ],
+  measure: [
+    { text: 'Sessions ended' },
+    { text: 'Keys now expire', category: 'prevention', at: '2026-04-01T02:00:00Z' },
+  ],
+  approve: [
+    { obligation: 'enterprise-notice' },
+    { obligation: 'x', draft: '0123456789abcdef', delayReasons: 'lost time' },
+  ],
+  hold: [
+    { obligation: 'x', reason: 'police asked' },
+    { obligation: 'x', reason: 'r', until: '2026-04-02T02:00:00Z' },
+  ],
+  release: [{ obligation: 'x' }, { obligation: 'x', reason: 'done' }],
+  waive: [
+    { obligation: 'x', reason: 'encrypted', ground: 'gdpr-34-3-a' },
+    { obligation: 'x', reason: 'not ours' },
+  ],
+  filed: [
+    { obligation: 'x', reference: 'DE-1' },
+    { obligation: 'x', reference: 'DE-1', submittedAt: '2026-04-02T02:00:00Z' },
+  ],
+  review: [
+    { rootCause: 'a', controls: ['b'], shareSummary: false },
+    { rootCause: 'a', controls: ['b'], shareSummary: true, summary: 's' },
+  ],
+  close: [{}, { note: 'all done' }],
+};
+
+/** Bad forms with the fields that the problems must name. */
+const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = {
+  assess: [
+    [{ assessment: { personalData: SECRET } }, 'assessment.personalData'],
+    [
+      { assessment: { personalData: 'yes', dataSets: [{ id: 'a', title: 'A', role: SECRET }] } },
+      'assessment.dataSets.0.role',
+    ],
+    [
+      { assessment: { personalData: 'yes', dataSets: [{ id: SECRET + ' x', title: 'A', role: 'processor' }] } },
+      'assessment.dataSets.0.id',
+    ],
+    [{ assessment: { personalData: 'yes', workspaces: [`${SECRET}@example.com`] } }, 'assessment.workspaces.0'],
+    [
+      {
+        assessment: {
+          personalData: 'yes',
+          dataSets: [{ id: 'a', title: 'A', role: 'processor', residence: { [SECRET]: 1 } }],
+        },
+      },
+      'assessment.dataSets.0.residence',
+    ],
+    [
+      { assessment: { personalData: 'yes', dataSets: [{ id: 'a', title: 'A', role: 'processor', records: -1 }] } },
+      'assessment.dataSets.0.records',
+    ],
+    [
+      { assessment: { personalData: 'yes', dataSets: [{ id: 'a', title: 'A', role: 'processor', individuals: 1.5 }] } },
+      'assessment.dataSets.0.individuals',
+    ],
+    [{ awareAt: SECRET }, 'awareAt'],
+    [{ awareAt: '2026-04-01T02:00:00' }, 'awareAt'],
+    [{ awareAt: '2026-02-30T02:00:00Z' }, 'awareAt'],
+    [{ awareAt: 1_775_000_000_000 }, 'awareAt'],
+  ],
+  status: [
+    [{ status: SECRET }, 'status'],
+    [{ status: 'declared' }, 'status'],
+    [{}, 'status'],
+    [{ status: 'contained', at: SECRET }, 'at'],
+  ],
+  contain: [
+    [{}, 'message'],
+    [{ undo: 'x', measure: { action: 'isolate-system', system: 'x' } }, 'message'],
+    [{ measure: { action: SECRET } }, 'measure.action'],
+    [{ measure: { action: 'block-source', source: SECRET } }, 'measure.source'],
+    [
+      { measure: { action: 'rotate-credential', credential: { provider: 'webhook', ref: `${SECRET} value` } } },
+      'measure.credential.ref',
+    ],
+    [
+      { measure: { action: 'rotate-credential', credential: { provider: 'webhook', ref: 'a', value: SECRET } } },
+      'measure.credential',
+    ],
+  ],
+  measure: [
+    [{ text: '   ' }, 'text'],
+    [{ text: 'x', category: SECRET }, 'category'],
+  ],
+  approve: [
+    [{}, 'obligation'],
+    [{ obligation: 7 }, 'obligation'],
+    [{ obligation: 'x', delayReasons: '' }, 'delayReasons'],
+  ],
+  hold: [
+    [{ obligation: 'x' }, 'reason'],
+    [{ obligation: 'x', reason: 'r', until: SECRET }, 'until'],
+  ],
+  release: [
+    [{}, 'obligation'],
+    [{ obligation: 'x', reason: ' ' }, 'reason'],
+  ],
+  waive: [
+    [{ obligation: 'x' }, 'reason'],
+    [{ obligation: 'x', reason: 'r', ground: SECRET }, 'ground'],
+  ],
+  filed: [
+    [{ obligation: 'x' }, 'reference'],
+    [{ obligation: 'x', reference: ' ' }, 'reference'],
+  ],
+  review: [
+    [{ controls: ['b'], shareSummary: false }, 'rootCause'],
+    [{ rootCause: 'a', controls: [], shareSummary: false }, 'controls'],
+    [{ rootCause: 'a', controls: ['b'], shareSummary: SECRET }, 'shareSummary'],
+  ],
+  close: [
+    [{ note: '' }, 'note'],
+    [{ note: 7 }, 'note'],
+  ],
+};
+
+describe.each(NAMES)('%s', (name) => {
+  test.each(GOOD[name])('is understood: %j', (body) => {
+    expect(parseMessage(name, { ...BY, ...body })).toMatchObject({ ok: true, message: { message: name, ...BY } });
+    expect(parseMessage(name, { ...BY, ...body, commandId: 'c-1' })).toMatchObject({
+      ok: true,
+      message: { commandId: 'c-1' },
+    });
+  });
+
+  test.each(BAD[name])('is refused, naming the field and never the value: %j', (body, ...fields) => {
+    const parsed = parseMessage(name, { ...BY, ...body });
+    expect(parsed.ok).toBe(false);
+    if (parsed.ok) return;
+    expect(parsed.problems.map((problem) => problem.split(':')[0])).toEqual(fields);
+    expect(JSON.stringify(parsed)).not.toContain(SECRET);
+    expect(parsed.by).toBe(BY.by);
+  });
+
+  test('is refused without a "by", and with an unknown field', () => {
+    const nobody = parseMessage(name, GOOD[name][0]);
+    expect(nobody).toMatchObject({ ok: false, by: 'unknown', problems: [expect.stringMatching(/^by: /)] });
+    const typo = parseMessage(name, { ...BY, ...GOOD[name][0], resaon: 'x' });
+    expect(typo).toMatchObject({ ok: false, problems: ['message: unknown field resaon'] });
+  });
+
+  test.each([undefined, null, 7, 'text', [], [{}], Number.NaN, true])('is refused when it is no object: %p', (raw) => {
+    expect(parseMessage(name, raw)).toMatchObject({ ok: false, by: 'unknown' });
+  });
+});
+
+test('the name of an unknown field is given only when it looks like a field’s name: it may be a secret or an address', () => {
+  for (const key of [SECRET, 'alice@example.com', 'sk_live_51H8', 'x'.repeat(200)]) {
+    const parsed = parseMessage('close', { ...BY, [key]: 1 });
+    expect(parsed.ok).toBe(false);
+    expect(JSON.stringify(parsed)).not.toContain(key);
+  }
+});
+
+test('a refused message keeps its command id, so that a repeat is recorded once', () => {
+  expect(parseMessage('close', { ...BY, note: 7, commandId: 'c-9' })).toMatchObject({ ok: false, commandId: 'c-9' });
+  expect(parseMessage('close', { ...BY, commandId: 7 })).not.toHaveProperty('commandId');
+});
+
+test('a thousand problems are cut to twenty', () => {
+  const dataSets = Array.from({ length: 90 }, () => ({}));
+  const parsed = parseMessage('assess', { ...BY, assessment: { personalData: 'yes', dataSets } });
+  expect(parsed.ok ? [] : parsed.problems).toHaveLength(20);
+});
+
+describe('a declaration', () => {
+  const problems = (over: Record<string, unknown>) => {
+    const parsed = DeclarationSchema.safeParse({ ...declaration(), ...over });
+    return parsed.success ? [] : problemsOf(parsed.error);
+  };
+
+  test('is good as the examples write it', () => {
+    expect(problems({})).toEqual([]);
+  });
+
+  test.each([
+    [
+      'declared before it was detected',
+      { declaredAt: '2026-04-01T01:59:59Z' },
+      /^declaredAt: must not be before detectedAt$/,
+    ],
+    ['isolating a system that is not affected', { isolate: ['db'] }, /^isolate: must name only systems/],
+    ['affecting nothing', { affects: [] }, /^affects: /],
+    ['without an owner', { owner: ' ' }, /^owner: must name a person or a tool$/],
+    ['a source that is no address', { maliciousSources: ['evil host'] }, /^maliciousSources\.0: must be an IP address/],
+    [
+      'a secret in place of a reference',
+      { credentials: [{ provider: 'webhook', ref: `${SECRET}!` }] },
+      /^credentials\.0\.ref: /,
+    ],
+  ])('is refused: %s', (_what, over, problem) => {
+    expect(problems(over)).toEqual([expect.stringMatching(problem)]);
+    expect(problems(over).join()).not.toContain(SECRET);
+  });
+});
