@@ -90,13 +90,11 @@ export interface IncidentRecord {
   /** R5 */
   measures: MeasuresTaken;
   /** R6 */
-  notifications: {
-    sent: NotificationSent[];
-    /** Obligations that still run, with their deadline. */
-    owed: { obligation: string; status: string; dueAt: Known<string> }[];
-    /** Duties that were found not to apply or were waived: by whom, when, why. */
-    notRequired: { obligation: string; by: string; at: string; reason: string; ground?: string }[];
-  };
+  notifications: NotificationSent[];
+  /** Obligations that still run, with their deadline. */
+  owed: { obligation: string; status: string; dueAt: Known<string> }[];
+  /** Duties that were found not to apply or were waived: by whom, when, why. */
+  notRequired: { obligation: string; by: string; at: string; reason: string; ground?: string }[];
 }
 
 /**
@@ -130,7 +128,7 @@ export function groupEntry(events: IncidentEvent[]): IncidentRecord {
     },
     likelyConsequences: known(facts?.likelyConsequences),
     measures: measuresOf(state),
-    notifications: notificationsOf(state),
+    ...obligationsOf(state),
   };
 }
 
@@ -139,9 +137,10 @@ function timesOf({ declaration, anchors }: IncidentState): Times {
   return { detectedAt, declaredAt, declaredBy, source, awareAt: known(anchors.aware) };
 }
 
-function natureOf({ declaration }: IncidentState): Nature {
+function natureOf({ declaration, review }: IncidentState): Nature {
   const { title, kind, howItOccurred, affects, systems, severity } = declaration;
-  return { title, type: kind, howItOccurred: known(howItOccurred), affects, systems, severity };
+  // The review's root cause answers the question where the declaration could not.
+  return { title, type: kind, howItOccurred: known(howItOccurred ?? review?.rootCause), affects, systems, severity };
 }
 
 function dataInvolved({ id, title, role, categories, records, individuals, residence, risk }: DataSet): DataInvolved {
@@ -175,10 +174,10 @@ function measuresOf({ containment, measures, review }: IncidentState): MeasuresT
 /** Fulfilled through these channels, an obligation was a notification; the rest are containment, review and records. */
 const NOTICE_CHANNELS = ['email', 'status-page', 'filing'];
 
-function notificationsOf({ obligations }: IncidentState): IncidentRecord['notifications'] {
+function obligationsOf({ obligations }: IncidentState): Pick<IncidentRecord, 'notifications' | 'owed' | 'notRequired'> {
   const all = Object.values(obligations);
   return {
-    sent: all
+    notifications: all
       .flatMap(sentFor)
       .filter(({ channel }) => NOTICE_CHANNELS.includes(channel))
       .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),

@@ -10,9 +10,10 @@ import { exportRegister } from '../../register/export';
 import { createPool } from '../../register/pool';
 import { verifyRegister } from '../../register/verify';
 import { verifyExport } from '../../register/verify-export';
-import { anEvent, registerDatabase, tamper } from './helpers';
+import { createTestDatabase, type TestDatabase } from '../setup/helpers';
+import { anEvent, tamper } from './helpers';
 
-let database: Awaited<ReturnType<typeof registerDatabase>>;
+let database: TestDatabase;
 let pool: pg.Pool;
 let dir: string;
 /** Lines of an export of the whole log and of one incident, without their line feeds. */
@@ -20,7 +21,7 @@ let whole: Buffer;
 let single: Buffer;
 
 beforeAll(async () => {
-  database = await registerDatabase();
+  database = await createTestDatabase();
   pool = createPool(database.url);
   dir = await mkdtemp(path.join(tmpdir(), 'tocsin-export-'));
   const data = { text: 'clé exposée 🔑 "quoted"\nline two\u2028', count: 1e21, nested: { b: [1, -0, 0.1], a: null } };
@@ -35,7 +36,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await pool?.end();
-  await database?.drop();
   await rm(dir, { recursive: true, force: true });
 });
 
@@ -147,7 +147,7 @@ test('an older export, sound in itself, is found against a head recorded later',
 });
 
 test('an export of a tampered register goes out as it is and says where it is wrong', async () => {
-  const other = await registerDatabase();
+  const other = await createTestDatabase();
   const otherPool = createPool(other.url);
   try {
     await appendEntries(
@@ -161,7 +161,6 @@ test('an export of a tampered register goes out as it is and says where it is wr
     expect(result).toMatchObject({ ok: false, entries: 1, firstBad: { position: 2 } });
   } finally {
     await otherPool.end();
-    await other.drop();
   }
 });
 

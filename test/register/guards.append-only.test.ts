@@ -1,14 +1,15 @@
 import pg from 'pg';
 import { appendEntries } from '../../register/append-entries';
 import { createPool } from '../../register/pool';
-import { eventsOf, migrateInOwnProcess, registerDatabase } from './helpers';
+import { createTestDatabase, type TestDatabase } from '../setup/helpers';
+import { emptyDatabase, eventsOf, migrateInOwnProcess } from './helpers';
 
-let database: Awaited<ReturnType<typeof registerDatabase>>;
+let database: TestDatabase;
 let writer: pg.Pool;
 let owner: pg.Pool;
 
 beforeAll(async () => {
-  database = await registerDatabase();
+  database = await createTestDatabase();
   writer = createPool(database.url);
   owner = new pg.Pool({ connectionString: database.url });
   await appendEntries(writer, eventsOf('inc-1', 3));
@@ -16,7 +17,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([writer?.end(), owner?.end()]);
-  await database?.drop();
 });
 
 const changes = [
@@ -80,6 +80,12 @@ test('migrating again, and twice at once, changes nothing', async () => {
 });
 
 test('four empty databases of one server are migrated at once', async () => {
-  const others = await Promise.all([1, 2, 3, 4].map(() => registerDatabase()));
-  await Promise.all(others.map((other) => other.drop()));
+  const urls = await Promise.all([1, 2, 3, 4].map(emptyDatabase));
+  // Twice each: two workers of one installation, while others create the cluster's roles too.
+  await Promise.all([...urls, ...urls].map(migrateInOwnProcess));
+  for (const url of urls) {
+    const pool = createPool(url);
+    expect(await appendEntries(pool, eventsOf('inc-1', 1))).toMatchObject({ appended: 1 });
+    await pool.end();
+  }
 });

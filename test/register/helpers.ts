@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { packageRoot } from '../../platform/package-root';
 import type { RegisterEvent } from '../../register/entry';
+import { afterFile, fromSetup } from '../setup/helpers';
 
 const run = promisify(execFile);
 
@@ -53,19 +55,17 @@ export async function tamper(databaseUrl: string, sql: string, values: unknown[]
   }
 }
 
-/** A database of its own for one test file, migrated; `drop` when done. */
-export async function registerDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
-  const server = process.env.DATABASE_URL;
-  if (!server) throw new Error('DATABASE_URL is not set: the register tests need a Postgres server');
-  const name = `tocsin_register_${process.pid}_${Math.random().toString(36).slice(2, 8)}`;
-  await admin(server, `CREATE DATABASE ${name}`);
+/** A database without any table, to migrate. */
+export async function emptyDatabase(): Promise<string> {
+  const server = fromSetup('TOCSIN_TEST_DATABASE_URL');
   const url = new URL(server);
-  url.pathname = `/${name}`;
-  await migrateInOwnProcess(url.href);
-  return { url: url.href, drop: () => admin(server, `DROP DATABASE ${name} WITH (FORCE)`) };
+  url.pathname = `/tocsin_test_empty_${randomBytes(6).toString('hex')}`;
+  await administer(server, `CREATE DATABASE ${url.pathname.slice(1)}`);
+  afterFile(() => administer(server, `DROP DATABASE ${url.pathname.slice(1)} WITH (FORCE)`));
+  return url.href;
 }
 
-async function admin(url: string, sql: string): Promise<void> {
+async function administer(url: string, sql: string): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
   await client.query(sql).finally(() => client.end());

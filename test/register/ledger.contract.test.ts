@@ -13,21 +13,20 @@ import type {
 import { PostgresLedger } from '../../register/ledger/postgres-ledger';
 import { SpoolLedger } from '../../register/ledger/spool-ledger';
 import { createPool } from '../../register/pool';
-import { registerDatabase } from './helpers';
+import { createTestDatabase, type TestDatabase } from '../setup/helpers';
 
-let database: Awaited<ReturnType<typeof registerDatabase>>;
+let database: TestDatabase;
 let pool: pg.Pool;
 let dir: string;
 
 beforeAll(async () => {
-  database = await registerDatabase();
+  database = await createTestDatabase();
   pool = createPool(database.url);
   dir = await mkdtemp(path.join(tmpdir(), 'tocsin-spool-'));
 });
 
 afterAll(async () => {
   await pool?.end();
-  await database?.drop();
   await rm(dir, { recursive: true, force: true });
 });
 

@@ -7,9 +7,9 @@ import { mergeSpool } from '../../register/ledger/merge-spool';
 import { PostgresLedger } from '../../register/ledger/postgres-ledger';
 import type { SpoolLedger } from '../../register/ledger/spool-ledger';
 import { createPool } from '../../register/pool';
-import { registerDatabase } from './helpers';
+import { createTestDatabase, type TestDatabase } from '../setup/helpers';
 
-let database: Awaited<ReturnType<typeof registerDatabase>>;
+let database: TestDatabase;
 let pool: pg.Pool;
 let postgres: PostgresLedger;
 let dir: string;
@@ -19,7 +19,7 @@ const now = new Date('2026-04-01T03:00:00.000Z');
 const people = ['a', 'b', 'c', 'd'].map((ref) => ({ ref, address: `${ref}@example.com`, language: 'en' }));
 
 beforeEach(async () => {
-  database = await registerDatabase();
+  database = await createTestDatabase();
   pool = createPool(database.url);
   postgres = new PostgresLedger(pool);
   dir = path.join(await mkdtemp(path.join(tmpdir(), 'tocsin-spool-')), 'spool');
@@ -27,7 +27,6 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await pool?.end();
-  await database?.drop();
   await rm(path.dirname(dir), { recursive: true, force: true });
 });
 

@@ -2,16 +2,13 @@ import pg from 'pg';
 import { appendEntries } from '../../register/append-entries';
 import { RegisterGapError } from '../../register/errors';
 import { createPool, isUnavailable } from '../../register/pool';
-import { anEvent, registerDatabase } from './helpers';
+import { createTestDatabase, type TestDatabase } from '../setup/helpers';
+import { anEvent } from './helpers';
 
-let database: Awaited<ReturnType<typeof registerDatabase>>;
+let database: TestDatabase;
 
 beforeAll(async () => {
-  database = await registerDatabase();
-});
-
-afterAll(async () => {
-  await database?.drop();
+  database = await createTestDatabase();
 });
 
 const failureOf = (promise: Promise<unknown>) =>

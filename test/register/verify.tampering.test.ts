@@ -5,15 +5,16 @@ import { UnknownIncidentError } from '../../register/errors';
 import { createPool } from '../../register/pool';
 import { readEntries } from '../../register/read-entries';
 import { verifyRegister } from '../../register/verify';
-import { anEvent, eventsOf, registerDatabase, tamper } from './helpers';
+import { createTestDatabase, type TestDatabase } from '../setup/helpers';
+import { anEvent, eventsOf, tamper } from './helpers';
 
-let database: Awaited<ReturnType<typeof registerDatabase>>;
+let database: TestDatabase;
 let pool: pg.Pool;
 let anchored: Head;
 
 /** Two incidents, interleaved: a-1 b-1 a-2 b-2 … a-6 b-6. */
 beforeEach(async () => {
-  database = await registerDatabase();
+  database = await createTestDatabase();
   pool = createPool(database.url);
   const events = [1, 2, 3, 4, 5, 6].flatMap((seq) => [anEvent('a', seq), anEvent('b', seq)]);
   anchored = (await appendEntries(pool, events)).head;
@@ -21,7 +22,6 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await pool?.end();
-  await database?.drop();
 });
 
 test('the untouched register verifies, whole and incident by incident, and reaches its anchor', async () => {
