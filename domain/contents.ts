@@ -152,11 +152,16 @@ function notificationSteps(state: IncidentState): string[] {
 
 /**
  * A fingerprint of what a notice says, to see whether a draft is out of date. Not cryptographic; FNV-1a over the text.
- * `measures-taken` counts by the incident's status, so that a draft is not rendered again at every containment step.
+ * `measures-taken` counts by whether it is established and by the incident's status: a draft is not rendered again at
+ * every containment step, but none goes out with "not yet established" once the first measure is known.
  */
 export function fingerprint(contents: ContentValue[], state: IncidentState, round: number): string {
   const said = contents.map((c) =>
-    c.field === 'measures-taken' || c.field === 'notification-steps' ? state.status : `${c.field}=${c.value ?? ''}`,
+    c.field === 'measures-taken' || c.field === 'notification-steps'
+      ? c.value === undefined
+        ? NOT_YET_ESTABLISHED
+        : state.status
+      : `${c.field}=${c.value ?? ''}`,
   );
   let hash = 0xcbf29ce484222325n;
   for (const char of `${round}|${state.status}|${said.join('|')}`) {
