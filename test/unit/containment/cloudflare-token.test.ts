@@ -68,9 +68,9 @@ describe('rolling a Cloudflare token', () => {
 
   it('goes on with the verification when only that failed', async () => {
     const { cloudflare, port, rolls } = await setUp('leaked-secret');
-    const before = cloudflare.faults.before.bind(cloudflare.faults);
+    const untouched = cloudflare.faults.before.bind(cloudflare.faults);
     let calls = 0;
-    cloudflare.faults.before = async () => (++calls === 3 ? 503 : before());
+    cloudflare.faults.before = async () => (++calls === 3 ? 503 : untouched());
     await expect(port.apply(rotate('cloudflare-token', 'deploy-key'))).rejects.toMatchObject({
       type: 'ContainmentUnavailable',
     });
@@ -80,7 +80,7 @@ describe('rolling a Cloudflare token', () => {
 
   it('rolls once more when somebody else rolled in between', async () => {
     const { cloudflare, port, rolls } = await setUp('leaked-secret');
-    const before = cloudflare.faults.before.bind(cloudflare.faults);
+    const untouched = cloudflare.faults.before.bind(cloudflare.faults);
     let calls = 0;
     cloudflare.faults.before = async () => {
       if (++calls === 3) {
@@ -89,7 +89,7 @@ describe('rolling a Cloudflare token', () => {
           headers: { authorization: 'Bearer person' },
         });
       }
-      return before();
+      return untouched();
     };
     await expect(port.apply(rotate('cloudflare-token', 'deploy-key'))).rejects.toMatchObject({
       type: 'ContainmentNotVerified',
