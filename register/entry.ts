@@ -32,7 +32,7 @@ const envelope = {
   exercise: z.boolean(),
   commandId: z.string().min(1).optional(),
   /** The event's own content, as it came: checked to be canonical JSON when it is serialised. */
-  data: z.custom<Record<string, unknown>>(isPlainObject, 'must be a JSON object'),
+  data: z.custom<object>(isPlainObject, 'must be a JSON object'),
 };
 
 const registerEvent = z.strictObject(envelope);

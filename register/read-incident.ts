@@ -22,5 +22,5 @@ export async function readIncidentEvents(pool: Pool, incidentId: string): Promis
 
 /** Only the workflow appends, and only events of the domain: the register checks the envelope, the domain owns the kinds. */
 function toIncidentEvent(event: RegisterEvent): IncidentEvent {
-  return event as unknown as IncidentEvent;
+  return event as IncidentEvent;
 }

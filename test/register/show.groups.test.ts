@@ -7,7 +7,6 @@ import { MESSAGE_SCHEMAS, type Message, type MessageName } from '../../domain/me
 import type { IncidentState } from '../../domain/state';
 import { loadPack } from '../../policy/load-pack';
 import { appendEntries } from '../../register/append-entries';
-import type { RegisterEvent } from '../../register/entry';
 import { MalformedEntryError, UnknownIncidentError } from '../../register/errors';
 import { createPool } from '../../register/pool';
 import { readIncidentEvents } from '../../register/read-incident';
@@ -24,7 +23,7 @@ let story: { state: IncidentState; events: IncidentEvent[] };
 beforeAll(async () => {
   pool = createPool((await createTestDatabase()).url);
   story = aLeakedKey();
-  await appendEntries(pool, story.events as unknown as RegisterEvent[]);
+  await appendEntries(pool, story.events);
 });
 
 afterAll(() => pool?.end());
