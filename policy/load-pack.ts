@@ -25,6 +25,8 @@ export interface LoadPackOptions {
   organisationFile?: string;
   /** YAML file with the authorities; default: `policy/authorities.yaml`. */
   authoritiesFile?: string;
+  /** Folder with the notice templates, one folder each; default: `policy/templates`. */
+  templatesDir?: string;
 }
 
 const OrganisationOverridesSchema = PolicyPackSchema.shape.organisation.partial();
@@ -53,7 +55,11 @@ export function loadPack(nameOrPath: string, options: LoadPackOptions = {}): Pol
     authorities: mergeAuthorities(raw, known),
   };
   const parsed = PolicyPackSchema.safeParse(merged);
-  const problems = [...(parsed.success ? [] : schemaProblems(parsed.error, merged)), ...crossProblems(merged)];
+  const problems = [
+    ...(parsed.success ? [] : schemaProblems(parsed.error, merged)),
+    ...crossProblems(merged),
+    ...templateProblems(merged, options.templatesDir),
+  ];
   if (!parsed.success || problems.length > 0) throw new PolicyError('policy pack', file, problems);
   return snapshotOf(parsed.data);
 }
@@ -151,6 +157,23 @@ function usedRegimes(obligations: unknown): Set<string> {
     return rule.success ? [rule.data] : [];
   });
   return new Set(rules.flatMap((rule) => (rule.recipient.to === 'authorities' ? [rule.recipient.regime] : [])));
+}
+
+/** A template that is missing is found here, not when the notice is due. English is what dossiers and the status page use. */
+function templateProblems(
+  raw: Record<string, unknown>,
+  dir: string = path.join(packageRoot(), 'policy', 'templates'),
+): string[] {
+  const rules = (Array.isArray(raw.obligations) ? raw.obligations : []) as Array<{
+    id?: unknown;
+    template?: unknown;
+  } | null>;
+  return rules.flatMap((rule) => {
+    if (typeof rule?.template !== 'string' || existsSync(path.join(dir, rule.template, 'en.md'))) return [];
+    return [
+      `obligations[${String(rule.id)}].template: there is no template "${rule.template}": add ${rule.template}/en.md to the templates, or correct the name`,
+    ];
+  });
 }
 
 function deepFreeze<T>(value: T): T {

@@ -140,6 +140,12 @@ describe('a bad pack is refused, with field and remedy', () => {
       /^calendars\.ottawa\.timeZone: "America\/Ottowa".*IANA/,
     ],
     ['a missing template', '    template: authority-dossier\n', '', /^obligations\[report]\.template: is needed/],
+    [
+      'a template that does not exist',
+      'template: authority-dossier',
+      'template: authority-dosier',
+      /^obligations\[report]\.template: there is no template "authority-dosier": add authority-dosier\/en\.md/,
+    ],
     ['an id that stands twice', 'id: follow', 'id: report', /^obligations\[report]\.id: stands twice/],
     [
       'a clock chained to nothing',
