@@ -9,12 +9,13 @@ import { escapeHtml, sendPage } from './page';
 export const SITE_FOLDERS = {
   status: 'Status page',
   dossiers: 'Dossiers for the authorities',
+  notices: 'Previews of notices',
   exports: 'Register exports',
 } as const;
 
 /** How to start the site. */
 export interface SiteOptions {
-  /** Folder that holds `status/`, `dossiers/` and `exports/`; they are created when missing. */
+  /** Folder that holds `status/`, `dossiers/`, `notices/` and `exports/`; they are created when missing. */
   dir: string;
   port?: number;
 }

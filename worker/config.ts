@@ -30,8 +30,9 @@ const EnvSchema = z.object({
   TOCSIN_TASK_QUEUE: z.string().min(1).default(TASK_QUEUE),
   TOCSIN_POLICY: z.string().min(1).default('trust-center'),
   DATABASE_URL: url.optional(),
-  TOCSIN_SITE_DIR: z.string().optional(),
   TOCSIN_SITE_URL: url.optional(),
+  TOCSIN_STATUS_DIR: z.string().optional(),
+  TOCSIN_STATUS_URL: url.optional(),
   TOCSIN_CONTACTS: z.string().optional(),
   TOCSIN_DIRECTORY: z.string().optional(),
   TOCSIN_DIRECTORY_URL: url.optional(),
@@ -61,10 +62,13 @@ export interface WorkerSettings {
   databaseUrl: string;
   /** Drafts, spooled deliveries and the vaults; one folder shared by all workers. */
   dataDir: string;
+  /** Dossiers and previews, for staff. */
   site: { dir: string; url: string };
+  /** The public status page. */
+  status: { dir: string; url: string };
   contactsFile?: string;
   directory: { folder: string } | { url: string; workspaces: string; individuals: string; subscribers: string };
-  mail: { apiKey: string; baseUrl?: string; from: string };
+  mail: { apiKey: string; baseUrl: string; from: string };
   containment: {
     cloudflare?: { apiToken: string; scope: { accountId: string } | { zoneId: string }; baseURL?: string };
     postgres?: { url: string; rotatableRoles: string[] };
@@ -80,6 +84,7 @@ export interface WorkerSettings {
     databaseUrl: string;
     /** People of the exercise: made-up ones, whatever directory live incidents use. */
     directory: { folder: string };
+    site: { dir: string; url: string };
   };
   encryptionKeys: string[];
 }
@@ -115,21 +120,23 @@ export function settingsFromEnv(env: NodeJS.ProcessEnv = process.env, local?: Lo
   if (problems.length > 0) throw new Error(`The settings are not complete:\n${problems.join('\n')}`);
 
   const dir = dataDir(env);
+  const site = {
+    dir: local?.site.dir ?? path.join(dir, 'site'),
+    url: e.TOCSIN_SITE_URL ?? local?.site.url ?? 'http://localhost',
+  };
   return {
     taskQueue: e.TOCSIN_TASK_QUEUE,
     policy: e.TOCSIN_POLICY,
     databaseUrl: databaseUrl!,
     dataDir: dir,
-    site: {
-      dir: e.TOCSIN_SITE_DIR ?? local?.site.dir ?? path.join(dir, 'site'),
-      url: e.TOCSIN_SITE_URL ?? local?.site.url ?? 'http://localhost',
-    },
+    site,
+    status: e.TOCSIN_STATUS_DIR ? { dir: e.TOCSIN_STATUS_DIR, url: e.TOCSIN_STATUS_URL ?? 'http://localhost' } : site,
     contactsFile:
       e.TOCSIN_CONTACTS ?? (local && !production ? path.join(packageRoot(), 'examples', 'contacts.yaml') : undefined),
     directory: directory!,
     mail: {
       apiKey: resendKey!,
-      baseUrl: e.RESEND_API_KEY ? e.RESEND_BASE_URL : local?.mailbox.url,
+      baseUrl: e.RESEND_BASE_URL ?? (e.RESEND_API_KEY ? 'https://api.resend.com' : local!.mailbox.url),
       from: e.TOCSIN_MAIL_FROM,
     },
     containment: {
@@ -147,6 +154,7 @@ export function settingsFromEnv(env: NodeJS.ProcessEnv = process.env, local?: Lo
       hooksUrl: local.recorder.hooksUrl,
       databaseUrl: local.databaseUrl,
       directory: { folder: path.join(packageRoot(), 'examples', 'directory') },
+      site: local.site,
     },
     encryptionKeys: e.TOCSIN_ENCRYPTION_KEYS,
   };

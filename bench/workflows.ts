@@ -1,0 +1,2 @@
+export * from '../workflows';
+export { bare, bareChild } from './bare-workflow';

@@ -1,0 +1,169 @@
+/** Puts a worker together: the workflow bundle, and the activities over real or recorded outward ports. */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { NativeConnection, type NativeConnectionOptions, Worker, type WorkerOptions } from '@temporalio/worker';
+import pg from 'pg';
+import pino from 'pino';
+import { createContacts, loadContacts } from '../activities/alarms/contacts';
+import { type ContainmentPort, createContainment } from '../activities/containment';
+import { type ActivityDeps, createActivities, type OutwardPorts } from '../activities/create-activities';
+import { createCsvDirectory } from '../activities/directory/csv-directory';
+import { createSqlDirectory } from '../activities/directory/sql-directory';
+import { failure } from '../activities/failures';
+import { createExerciseMail } from '../activities/mail/exercise-mail';
+import { createResendMail } from '../activities/mail/resend-mail';
+import { createStaticStatusPage } from '../activities/status-page/static-status-page';
+import { createFolderArtefacts } from '../activities/storage/artefacts';
+import { createFolderSite } from '../activities/storage/site';
+import { loadPack } from '../policy/load-pack';
+import { appendEntries } from '../register/append-entries';
+import { mergeSpool } from '../register/ledger/merge-spool';
+import { PostgresLedger } from '../register/ledger/postgres-ledger';
+import { SpoolLedger } from '../register/ledger/spool-ledger';
+import { migrate } from '../register/migrate';
+import { createPool, isUnavailable } from '../register/pool';
+import { verifyRegister } from '../register/verify';
+import { builtBundle } from './bundle';
+import { dataConverter } from './codec';
+import type { WorkerSettings } from './config';
+
+/** A worker with what it holds open. `run` resolves when it was shut down and everything is closed. */
+export interface TocsinWorker {
+  run(): Promise<void>;
+  shutdown(): void;
+}
+
+export interface CreateWorkerOptions {
+  settings: WorkerSettings;
+  /** Where Temporal is: address, and for a remote one TLS and API key. */
+  temporal: NativeConnectionOptions & { namespace: string };
+  /** Settings of the SDK's worker, for tests and tuning. */
+  tuning?: Partial<WorkerOptions>;
+  /** Log level of the activities; `warn` by default. */
+  logLevel?: string;
+}
+
+/** Receives what exercises would send to a generic webhook; it opens nothing. */
+const EXERCISE_WEBHOOK_SECRET = `whsec_${Buffer.from('exercise-only-secret-000').toString('base64')}`;
+
+/** Migrates the register, connects, and builds the worker. Throws when Postgres or Temporal cannot be reached. */
+export async function createTocsinWorker(options: CreateWorkerOptions): Promise<TocsinWorker> {
+  const { settings, temporal, tuning } = options;
+  await migrate(settings.databaseUrl);
+  const { activities, close } = await connectActivities(settings, options.logLevel);
+  const { namespace, ...connectionOptions } = temporal;
+  const connection = await NativeConnection.connect(connectionOptions);
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: settings.taskQueue,
+    workflowBundle: builtBundle(),
+    activities,
+    dataConverter: dataConverter(settings.encryptionKeys),
+    shutdownGraceTime: '5 seconds',
+    ...tuning,
+  });
+  return {
+    async run() {
+      try {
+        await worker.run();
+      } finally {
+        await connection.close();
+        await close();
+      }
+    },
+    shutdown() {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
+  };
+}
+
+/** The activities over the settings' ports, and what closes their pools. */
+export async function connectActivities(settings: WorkerSettings, logLevel = 'warn') {
+  const { dataDir, exercise } = settings;
+  mkdirSync(dataDir, { recursive: true });
+  const pool = createPool(settings.databaseUrl);
+  const postgres = new PostgresLedger(pool);
+  const spoolDir = path.join(dataDir, 'spool');
+  const site = createFolderSite(settings.site.dir, settings.site.url);
+  const policy = async () => loadPack(settings.policy);
+  const organisation = async () => (await policy()).pack.organisation.name;
+  const directoryPool =
+    'url' in settings.directory ? new pg.Pool({ connectionString: settings.directory.url, max: 2 }) : undefined;
+  directoryPool?.on('error', () => undefined);
+
+  const live: OutwardPorts = {
+    mail: createResendMail(settings.mail),
+    directory:
+      'folder' in settings.directory
+        ? createCsvDirectory(settings.directory.folder)
+        : createSqlDirectory(directoryPool!, settings.directory),
+    statusPage: createStaticStatusPage(createFolderSite(settings.status.dir, settings.status.url), organisation),
+  };
+  const deps: ActivityDeps = {
+    policy,
+    register: {
+      append: (events) => appendEntries(pool, events),
+      verify: (options) => verifyRegister(pool, options),
+    },
+    ledgers: {
+      postgres,
+      spool: new SpoolLedger(spoolDir),
+      isUnavailable,
+      mergeSpool: () => mergeSpool(spoolDir, postgres),
+    },
+    artefacts: createFolderArtefacts(path.join(dataDir, 'artefacts')),
+    site,
+    ports: {
+      live,
+      exercise: exercise
+        ? {
+            mail: createExerciseMail(exercise.mail),
+            directory: createCsvDirectory(exercise.directory.folder),
+            statusPage: createStaticStatusPage(createFolderSite(exercise.site.dir, exercise.site.url), organisation),
+          }
+        : noExercises<OutwardPorts>(),
+    },
+    containment: {
+      live: createContainment({ exercise: false, ...settings.containment }),
+      exercise: exercise
+        ? createContainment({
+            exercise: true,
+            cloudflare: { ...exercise.cloudflare, scope: { accountId: 'exercise' } },
+            postgres: {
+              url: exercise.databaseUrl,
+              rotatableRoles: settings.containment.postgres?.rotatableRoles ?? [],
+            },
+            webhook: { url: exercise.hooksUrl, secret: EXERCISE_WEBHOOK_SECRET },
+            vault: { folder: path.join(dataDir, 'exercise-vault') },
+            protect: settings.containment.protect,
+          })
+        : noExercises<ContainmentPort>(),
+    },
+    contacts: settings.contactsFile
+      ? await loadContacts(settings.contactsFile)
+      : createContacts({ fallback: addressIn(settings.mail.from), contacts: {} }),
+    log: pino({ level: logLevel }, pino.destination(2)),
+    now: () => new Date(),
+  };
+  const close = async () => {
+    await Promise.all([pool.end(), directoryPool?.end()]);
+  };
+  return { activities: createActivities(deps), close };
+}
+
+/** Exercises reach recorders only; where none run, every use of their ports is refused. */
+function noExercises<T extends object>(): T {
+  return new Proxy({} as T, {
+    get() {
+      throw failure(
+        'ExerciseNotContained',
+        'this worker has no recorders for exercises: run the exercise on a stack of `npx tocsin up`',
+      );
+    },
+  });
+}
+
+function addressIn(from: string): string {
+  return /<([^>]+)>/.exec(from)?.[1] ?? from;
+}
