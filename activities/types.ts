@@ -135,7 +135,10 @@ export interface Activities {
   /** Appends to the breach register, idempotent by (incident, seq). */
   appendEntries(input: { events: IncidentEvent[] }): Promise<{ position: number; head: string }>;
   /** Verifies the register's entries of an incident, from the database. */
-  verifyRegister(input: { incidentId: string; seq: number }): Promise<{ ok: boolean; entries: number; head: string; problem?: string }>;
+  verifyRegister(input: {
+    incidentId: string;
+    seq: number;
+  }): Promise<{ ok: boolean; entries: number; head: string; problem?: string }>;
   draftNotice(input: DraftInput): Promise<DraftResult>;
   openFilingTask(input: FilingTaskInput): Promise<void>;
   publishStatus(input: PublishStatusInput): Promise<{ url: string }>;

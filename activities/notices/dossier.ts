@@ -25,7 +25,7 @@ export interface Dossier {
 
 /** Builds a dossier around the rendered cover text. The same input gives the same bytes. */
 export function buildDossier(input: DraftInput, cover: { subject: string; bodyHtml: string }): Dossier {
-  const json = `${canonicalText(dossierData(input))}\n`;
+  const json = `${canonicalText(cleaned(dossierData(input)))}\n`;
   const { notYetEstablished, notApplicable, exercise } = phrasesOf(LANGUAGE);
   const rows = input.contents.map((content) => {
     const value = valueText(content);
@@ -51,6 +51,11 @@ ${cover.bodyHtml.trim()}
   };
 }
 
+/** The data with every text cleaned: canonical JSON takes no lone surrogates. */
+function cleaned(data: object): unknown {
+  return JSON.parse(JSON.stringify(data, (_name, value) => (typeof value === 'string' ? clean(value) : value)));
+}
+
 function dossierData(input: DraftInput) {
   const { authority } = input;
   return {
@@ -58,7 +63,7 @@ function dossierData(input: DraftInput) {
     exercise: input.exercise,
     incident: {
       id: input.incidentId,
-      title: clean(input.incident.title),
+      title: input.incident.title,
       severity: input.incident.severity,
       status: input.incident.status,
       detectedAt: input.incident.detectedAt,
@@ -90,7 +95,7 @@ function dossierData(input: DraftInput) {
         field: content.field,
         title: content.title,
         citation: content.citation,
-        value: value === undefined ? null : clean(value),
+        value: value ?? null,
         state,
       };
     }),

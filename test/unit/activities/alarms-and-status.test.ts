@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { publicStatus } from '../../../activities/status-page/status-page-port';
+import type { AlarmInput, FilingTaskInput, PublishStatusInput } from '../../../activities/types';
+import { contentsWith, draftInput, failureOf, startBench } from './fixtures';
+
+const alarm = (of: Partial<AlarmInput> = {}): AlarmInput => ({
+  incidentId: 'INC-7',
+  exercise: false,
+  seq: 41,
+  at: '2026-04-03T18:00:00.000Z',
+  to: 'alice',
+  severity: 'sev1',
+  incidentTitle: 'Leaked deploy key',
+  threshold: '90%',
+  text: 'Report to the EU supervisory authority: 07:12 left (90%). To do: file the report and send "filed" with its reference.',
+  obligation: 'gdpr-art33-authority:ie-dpc',
+  dueAt: '2026-04-04T02:00:00.000Z',
+  ...of,
+});
+
+describe('alarms', () => {
+  test('say first what to do and by when, and hold the command to run next', async () => {
+    const bench = await startBench();
+    await bench.activities.raiseAlarm(alarm());
+    const [mail] = bench.mailbox.messages();
+    expect(mail!.to).toEqual(['alice@example.com']);
+    expect(mail!.subject).toBe(
+      '[INC-7 sev1] 90% of the clock: gdpr-art33-authority:ie-dpc: file the report and send "filed" with its reference before 2026-04-04 02:00 UTC',
+    );
+    expect(mail!.text).toContain(
+      'npx tocsin filed INC-7 gdpr-art33-authority:ie-dpc --reference REFERENCE --by you@example.com',
+    );
+    expect(mail!.request!.key).toBe('alarm/INC-7/41');
+  });
+
+  test('name the approval where one is awaited, and the incident where nothing else is', async () => {
+    const bench = await startBench();
+    await bench.activities.raiseAlarm(
+      alarm({
+        obligation: 'enterprise-notice',
+        text: 'Notice: 02:00 left (margin). To do: approve, hold or waive the notice; on silence it is sent by itself.',
+        threshold: 'margin',
+      }),
+    );
+    expect(bench.mailbox.messages()[0]!.text).toContain(
+      'npx tocsin approve INC-7 enterprise-notice --by you@example.com',
+    );
+    await bench.activities.raiseAlarm(
+      alarm({
+        seq: 42,
+        obligation: undefined,
+        dueAt: undefined,
+        text: 'Containment step x failed: no answer',
+        threshold: 'failed',
+      }),
+    );
+    const failed = bench.mailbox.messages().find(({ request }) => request!.key.endsWith('/42'));
+    expect(failed!.subject).toBe('[INC-7 sev1] failed: Containment step x failed: no answer');
+    expect(failed!.text).toContain('npx tocsin show INC-7');
+  });
+
+  test('reach their contact once: under lost answers, and when the provider has forgotten the key', async () => {
+    const bench = await startBench();
+    bench.mailbox.faults.set({ dropNext: 1 });
+    expect(await failureOf(bench.activities.raiseAlarm(alarm()))).toMatchObject({ type: 'MailOutcomeUnknown' });
+    await bench.activities.raiseAlarm(alarm());
+    bench.deps.ports.live.mail.send = async () => {
+      throw new Error('nothing more is to be sent');
+    };
+    await bench.activities.raiseAlarm(alarm());
+    expect(bench.mailbox.messages()).toHaveLength(1);
+  });
+
+  test('an exercise is marked, and stands for no real alarm', async () => {
+    const bench = await startBench();
+    await bench.activities.raiseAlarm(alarm({ exercise: true }));
+    await bench.activities.raiseAlarm(alarm());
+    expect(
+      bench.mailbox
+        .messages()
+        .map(({ subject }) => subject.startsWith('[EXERCISE] '))
+        .sort(),
+    ).toEqual([false, true]);
+  });
+
+  test('a refused address falls back; hostile titles are text', async () => {
+    const bench = await startBench();
+    const { mail } = bench.deps.ports.live;
+    const { send } = mail;
+    mail.send = async (message, key) =>
+      message.to === 'alice@example.com' ? { outcome: 'refused', errorCode: 'validation_error' } : send(message, key);
+    await bench.activities.raiseAlarm(alarm({ incidentTitle: '<script>x</script>', text: 'a\r\nBcc: <b>x</b>' }));
+    const [mailed] = bench.mailbox.messages();
+    expect(mailed!.to).toEqual(['oncall@example.com']);
+    expect(mailed!.html).not.toContain('<script>');
+    expect(mailed!.subject).not.toMatch(/[\r\n]/);
+    expect(bench.logged.join()).not.toContain('@');
+  });
+
+  test('a filing task names authority, dossier, what is open, and how to record it', async () => {
+    const bench = await startBench();
+    const task: FilingTaskInput = {
+      incidentId: 'INC-7',
+      exercise: false,
+      obligation: 'gdpr-art33-authority:ie-dpc',
+      round: 1,
+      at: '2026-04-01T03:00:00.000Z',
+      to: 'nobody',
+      title: 'Report to the EU supervisory authority',
+      authority: {
+        key: 'ie-dpc',
+        name: 'Data Protection Commission',
+        country: 'IE',
+        regime: 'gdpr',
+        via: 'portal',
+        address: 'https://forms.dataprotection.ie/',
+        languages: ['en'],
+        confirmed: 'V',
+      },
+      dossierUrl: 'http://127.0.0.1:8090/dossiers/INC-7/x/',
+      dueAt: '2026-04-04T02:00:00.000Z',
+      missing: ['Likely consequences'],
+    };
+    await bench.activities.openFilingTask(task);
+    await bench.activities.openFilingTask(task);
+    const mails = bench.mailbox.messages();
+    expect(mails).toHaveLength(1);
+    expect(mails[0]!.subject).toBe('[INC-7] File with Data Protection Commission before 2026-04-04 02:00 UTC');
+    for (const part of [
+      'forms.dataprotection.ie',
+      '/dossiers/INC-7/x/',
+      'Likely consequences',
+      'npx tocsin filed INC-7',
+    ])
+      expect(mails[0]!.text).toContain(part);
+  });
+});
+
+describe('the status page', () => {
+  async function published(exercise = false) {
+    const bench = await startBench();
+    const publish = async (
+      round: number,
+      status: PublishStatusInput['status'],
+      summary = 'Logins <b>fail</b> for some customers.',
+    ) => {
+      const at = `2026-04-01T0${round + 2}:00:00.000Z`;
+      const { renderings } = await bench.activities.draftNotice(
+        draftInput({
+          template: 'status-page',
+          channel: 'status-page',
+          obligation: 'status-page-update',
+          round,
+          at,
+          exercise,
+          contents: contentsWith(() => summary).filter(({ field }) => field === 'service-status'),
+          incident: { ...draftInput().incident, status },
+        }),
+      );
+      return bench.activities.publishStatus({
+        incidentId: 'INC-7',
+        exercise,
+        obligation: 'status-page-update',
+        round,
+        at,
+        renderings,
+        status,
+        title: 'Internal title',
+        detectedAt: '2026-04-01T02:00:00.000Z',
+      });
+    };
+    const read = (file: string) => readFileSync(path.join(bench.dir, 'site', 'status', file), 'utf8');
+    return { publish, read };
+  }
+
+  test('shows each update once, newest first, until it is resolved; only what was approved is published', async () => {
+    const { publish, read } = await published();
+    expect(await publish(1, 'investigating')).toEqual({ url: 'http://127.0.0.1:8090/status/' });
+    await publish(1, 'investigating', 'another text on a repeat');
+    await publish(2, 'contained');
+    const data = JSON.parse(read('status.json'));
+    expect(data.status.description).toBe('One open incident');
+    expect(data.incidents[0].incident_updates.map((u: { status: string }) => u.status)).toEqual([
+      'identified',
+      'investigating',
+    ]);
+    await publish(3, 'resolved');
+    const html = read('index.html');
+    expect(html).toContain('No open incident');
+    expect(html).not.toMatch(/<b>|Internal title|another text|<script|src=/);
+    expect(html).toContain('Logins &lt;b&gt;fail&lt;/b&gt;');
+    expect(html.indexOf('Resolved</span>')).toBeLessThan(html.indexOf('Investigating</span>'));
+  });
+
+  test('marks an exercise', async () => {
+    const { publish, read } = await published(true);
+    await publish(1, 'investigating');
+    expect(read('index.html')).toMatch(/role="alert">Exercise/);
+    expect(read('index.html')).toContain('[EXERCISE] Service incident');
+  });
+
+  test('never claims more than is known', () => {
+    expect(
+      (['declared', 'investigating', 'identified', 'contained', 'monitoring', 'resolved'] as const).map(publicStatus),
+    ).toEqual(['investigating', 'investigating', 'identified', 'identified', 'monitoring', 'resolved']);
+  });
+});

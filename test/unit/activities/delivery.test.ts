@@ -1,0 +1,246 @@
+import type { DirectoryRecipient } from '../../../activities/directory/directory-port';
+import type { DeliveryRef } from '../../../activities/types';
+import {
+  ALL_OWNERS,
+  type Bench,
+  deliveryOf,
+  draftInput,
+  failureOf,
+  recipientsNamed,
+  type SwitchedLedger,
+  startBench,
+} from './fixtures';
+
+async function opened(recipients: DirectoryRecipient[], of: Partial<DeliveryRef> = {}) {
+  const bench = await startBench(recipients);
+  const delivery = deliveryOf(await bench.activities.draftNotice(draftInput({ exercise: of.exercise ?? false })), of);
+  const { ledger } = await bench.activities.openDelivery({ ...delivery, audience: ALL_OWNERS });
+  const send = (maxBatches = 10) => bench.run(() => bench.activities.sendBatches({ ...delivery, ledger, maxBatches }));
+  return { bench, delivery, ledger, send };
+}
+
+const mailsTo = ({ mailbox }: Bench) =>
+  mailbox
+    .messages()
+    .map(({ to }) => to[0]!)
+    .sort();
+
+function expectNoAddress(...texts: unknown[]) {
+  expect(JSON.stringify(texts)).not.toMatch(/owner\d+@|@example/);
+}
+
+describe('every mail once', () => {
+  test('in batches of at most 100, also when everything is called again', async () => {
+    const { bench, delivery, ledger, send } = await opened(recipientsNamed(230));
+    expect(await send(1)).toEqual({ done: false, sent: 100, failed: 0 });
+    expect(await send()).toEqual({ done: true, sent: 130, failed: 0 });
+    await bench.activities.openDelivery({ ...delivery, audience: ALL_OWNERS });
+    expect(await send()).toEqual({ done: true, sent: 0, failed: 0 });
+    expect(mailsTo(bench)).toEqual(recipientsNamed(230).map(({ address }) => address));
+    expect(await bench.activities.summariseDelivery({ ...delivery, ledger })).toMatchObject({
+      total: 230,
+      sent: 230,
+      failed: 0,
+      pending: 0,
+      firstSentAt: '2026-04-01T04:00:00.000Z',
+    });
+  });
+
+  test('when the answer is lost after the provider has stored the mails', async () => {
+    const { bench, send } = await opened(recipientsNamed(3));
+    bench.mailbox.faults.set({ dropNext: 1 });
+    const lost = await failureOf(send());
+    expect(lost).toMatchObject({ type: 'MailOutcomeUnknown', nonRetryable: false });
+    expect(await send()).toEqual({ done: true, sent: 3, failed: 0 });
+    expect(mailsTo(bench)).toHaveLength(3);
+    expectNoAddress(lost.message, bench.logged, bench.heartbeats);
+  });
+
+  test('when the provider fails first', async () => {
+    const { bench, send } = await opened(recipientsNamed(3));
+    bench.mailbox.faults.set({ failNext: 2, failStatus: 503 });
+    await failureOf(send());
+    await failureOf(send());
+    expect(await send()).toMatchObject({ sent: 3 });
+    expect(mailsTo(bench)).toHaveLength(3);
+  });
+
+  test('when the ledger is lost between the mail and its record', async () => {
+    const { bench, send } = await opened(recipientsNamed(2));
+    const postgres = bench.deps.ledgers.postgres as SwitchedLedger;
+    const { mail } = bench.deps.ports.live;
+    const sendBatch = mail.sendBatch;
+    mail.sendBatch = async (...args) => {
+      const outcome = await sendBatch(...args);
+      postgres.down = true;
+      return outcome;
+    };
+    expect(await failureOf(send())).toMatchObject({ type: 'LedgerUnavailable' });
+    postgres.down = false;
+    mail.sendBatch = sendBatch;
+    expect(await send()).toMatchObject({ done: true, sent: 2 });
+    expect(mailsTo(bench)).toHaveLength(2);
+  });
+
+  test('when a whole batch was refused and the worker died among the single mails', async () => {
+    const { bench, send } = await opened([
+      ...recipientsNamed(3),
+      { ref: 'workspace:x', address: 'a@b..c', language: 'en' },
+    ]);
+    const { mail } = bench.deps.ports.live;
+    const { sendBatch, send: sendOne } = mail;
+    mail.sendBatch = async () => ({ outcome: 'refused', errorCode: 'validation_error' });
+    let singles = 0;
+    mail.send = async (...args) => {
+      const outcome = await sendOne(...args);
+      if (++singles === 2) throw new Error('killed after the mail, before its record');
+      return outcome;
+    };
+    await failureOf(send());
+    mail.send = sendOne;
+    // The bad address is corrected meanwhile: the whole batch would be accepted now, and must not be sent.
+    mail.sendBatch = sendBatch;
+    expect(await send()).toMatchObject({ done: true });
+    expect(mailsTo(bench)).toEqual(['owner001@example.com', 'owner002@example.com', 'owner003@example.com']);
+  });
+
+  test('after the provider has forgotten the key: it is asked, and who cannot be found out fails openly', async () => {
+    const { bench, delivery, ledger, send } = await opened(recipientsNamed(2));
+    bench.mailbox.faults.set({ dropNext: 1 });
+    await failureOf(send());
+    bench.clock.now = new Date('2026-04-02T04:00:00.000Z');
+    bench.deps.ports.live.mail.findSent = async () =>
+      new Map([
+        ['owner001@example.com', 'id-1'],
+        ['owner002@example.com', 'id-2'],
+      ]);
+    expect(await send()).toEqual({ done: true, sent: 2, failed: 0 });
+    expect(mailsTo(bench)).toHaveLength(2);
+    expect(await bench.activities.summariseDelivery({ ...delivery, ledger })).toMatchObject({ sent: 2, pending: 0 });
+  });
+
+  test('after the provider has forgotten the key and does not say: nobody is told twice', async () => {
+    const { bench, send } = await opened(recipientsNamed(2));
+    bench.mailbox.faults.set({ dropNext: 1 });
+    await failureOf(send());
+    bench.clock.now = new Date('2026-04-02T04:00:00.000Z');
+    expect(await send()).toEqual({ done: true, sent: 0, failed: 2 });
+    expect(mailsTo(bench)).toHaveLength(2);
+    expect(bench.logged.join()).toContain('outcome of a batch is unknown');
+    expectNoAddress(bench.logged);
+  });
+});
+
+describe('one bad address blocks nobody', () => {
+  test('an invalid address fails with a reason, the rest of its batch is sent', async () => {
+    const bad = [
+      { ref: 'workspace:bad', address: 'not an address', language: 'en' },
+      { ref: 'workspace:none', address: '', language: 'en' },
+    ];
+    const { bench, send } = await opened([...recipientsNamed(3), ...bad]);
+    expect(await send()).toEqual({ done: true, sent: 3, failed: 2 });
+    const rows = await bench.deps.ledgers.postgres.recipients({
+      incidentId: 'INC-7',
+      obligationId: 'enterprise-notice',
+    });
+    expect(rows.filter(({ status }) => status === 'failed').map(({ errorCode }) => errorCode)).toEqual([
+      'invalid-address',
+      'invalid-address',
+    ]);
+  });
+
+  test('an address that only the provider refuses fails alone, by single mails under their own keys', async () => {
+    const { bench, send } = await opened([
+      ...recipientsNamed(3),
+      { ref: 'workspace:x', address: 'refused@example.com', language: 'en' },
+    ]);
+    const { mail } = bench.deps.ports.live;
+    const { sendBatch, send: sendOne } = mail;
+    mail.sendBatch = async (messages, key) =>
+      sendBatch(
+        messages.map((m) => (m.to === 'refused@example.com' ? { ...m, to: 'refused' } : m)),
+        key,
+      );
+    mail.send = async (message, key) =>
+      sendOne(message.to === 'refused@example.com' ? { ...message, to: 'refused' } : message, key);
+    expect(await send()).toEqual({ done: true, sent: 3, failed: 1 });
+    expect(mailsTo(bench)).toHaveLength(3);
+    const keys = bench.mailbox.messages().map(({ request }) => request?.key);
+    expect(new Set(keys).size).toBe(3);
+    expect(keys.every((key) => /^one\/[0-9a-f]{64}$/.test(key!))).toBe(true);
+  });
+});
+
+describe('languages', () => {
+  test('each recipient gets the rendering of the language, its base language, or English', async () => {
+    const { bench, send } = await opened([
+      { ref: 'workspace:a', address: 'a@example.com', language: 'de' },
+      { ref: 'workspace:b', address: 'b@example.com', language: 'fr-ca' },
+      { ref: 'workspace:c', address: 'c@example.com', language: 'pl' },
+    ]);
+    expect(await send()).toMatchObject({ done: true, sent: 3 });
+    const subjectTo = (to: string) => bench.mailbox.messages({ to })[0]!.subject;
+    expect(subjectTo('a@example.com')).toMatch(/^Meldung einer Verletzung/);
+    expect(subjectTo('b@example.com')).toMatch(/^Notification d'une violation/);
+    expect(subjectTo('c@example.com')).toMatch(/^Notice of a personal-data breach/);
+  });
+});
+
+describe('Postgres down stops no notice', () => {
+  test('the spool takes over, without those who were told from Postgres', async () => {
+    const recipients = recipientsNamed(3);
+    const { bench, delivery, send } = await opened(recipients);
+    await send();
+    recipients.push({ ref: 'workspace:new', address: 'new@example.com', language: 'en' });
+    (bench.deps.ledgers.postgres as SwitchedLedger).down = true;
+    const second = { ...delivery, round: 2 };
+    const { ledger, added } = await bench.activities.openDelivery({ ...second, audience: ALL_OWNERS });
+    expect({ ledger, added }).toEqual({ ledger: 'spool', added: 1 });
+    const result = await bench.run(() => bench.activities.sendBatches({ ...second, ledger, maxBatches: 5 }));
+    expect(result).toEqual({ done: true, sent: 1, failed: 0 });
+    expect(mailsTo(bench)).toHaveLength(4);
+    expect(await failureOf(bench.activities.mergeSpool(second))).toMatchObject({ type: 'LedgerUnavailable' });
+    expectNoAddress(bench.logged);
+  });
+
+  test('a delivery whose ledger went away goes on in the spool when it is opened again', async () => {
+    const { bench, delivery, send } = await opened(recipientsNamed(130));
+    await send(1);
+    (bench.deps.ledgers.postgres as SwitchedLedger).down = true;
+    expect(await failureOf(send())).toMatchObject({ type: 'LedgerUnavailable', nonRetryable: false });
+    const { ledger } = await bench.activities.openDelivery({ ...delivery, audience: ALL_OWNERS });
+    await bench.run(() => bench.activities.sendBatches({ ...delivery, ledger, maxBatches: 5 }));
+    expect(mailsTo(bench)).toEqual(recipientsNamed(130).map(({ address }) => address));
+  });
+});
+
+describe('exercises', () => {
+  test('are marked in subject, text and HTML', async () => {
+    const { bench, send } = await opened(recipientsNamed(1), { exercise: true });
+    expect(await send()).toMatchObject({ sent: 1 });
+    const [mail] = bench.mailbox.messages();
+    expect(mail!.subject).toMatch(/^\[EXERCISE\] /);
+    expect(mail!.text).toMatch(/^\*\*\* This is an exercise/);
+    expect(mail!.html).toContain('This is an exercise');
+    expect(mail!.tags).toContainEqual({ name: 'exercise', value: 'true' });
+  });
+
+  test('an exercise never sends a notice that is not marked', async () => {
+    const { bench, delivery, ledger } = await opened(recipientsNamed(1));
+    const asExercise = { ...delivery, exercise: true, ledger, maxBatches: 1 };
+    const refused = await failureOf(bench.run(() => bench.activities.sendBatches(asExercise)));
+    expect(refused).toMatchObject({ type: 'ExerciseNotContained', nonRetryable: true });
+    expect(bench.mailbox.messages()).toHaveLength(0);
+  });
+});
+
+test('heartbeats and results hold counts only; unknown workspaces are counted and named in the log', async () => {
+  const bench = await startBench(recipientsNamed(2), ['ws-gone']);
+  const delivery = deliveryOf(await bench.activities.draftNotice(draftInput()));
+  const openedDelivery = await bench.activities.openDelivery({ ...delivery, audience: ALL_OWNERS });
+  expect(openedDelivery).toEqual({ ledger: 'postgres', total: 2, added: 2, unknownRefs: 1 });
+  await bench.run(() => bench.activities.sendBatches({ ...delivery, ledger: 'postgres', maxBatches: 1 }));
+  expect(bench.heartbeats).toEqual([{ sent: 2, failed: 0 }]);
+  expect(bench.logged.join()).toContain('ws-gone');
+  expectNoAddress(bench.heartbeats, bench.logged);
+});

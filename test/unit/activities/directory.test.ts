@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { loadContacts } from '../../../activities/alarms/contacts';
+import { readCsv } from '../../../activities/directory/csv';
+import { createCsvDirectory } from '../../../activities/directory/csv-directory';
+import { createDirectory } from '../../../activities/directory/directory';
+import { createSqlDirectory } from '../../../activities/directory/sql-directory';
+import { packageRoot } from '../../../platform/package-root';
+import { failureOf } from './fixtures';
+
+const examples = path.join(packageRoot(), 'examples', 'directory');
+const csv = createCsvDirectory(examples);
+const refs = ({ recipients }: { recipients: { ref: string }[] }) => recipients.map(({ ref }) => ref);
+
+describe('CSV', () => {
+  test('quotes, doubled quotes, commas, line ends in cells, CRLF, byte order mark, no last line end', () => {
+    const text = '\uFEFFb,a\r\n"x, ""y""\nz",1\r\n\r\n,""';
+    expect(readCsv('f.csv', text, ['a', 'b'])).toEqual([
+      { a: '1', b: 'x, "y"\nz' },
+      { a: '', b: '' },
+    ]);
+  });
+
+  test.each([
+    ['a missing column', 'a\n1', /f\.csv, line 1: column b is missing/],
+    ['too few cells', 'a,b\n1,2\n3', /f\.csv, line 3: 1 cells where the header has 2/],
+    ['an open quote', 'a,b\n1,"2\n3', /f\.csv, line 2: a quote is not closed/],
+    ['a stray quote', 'a,b\n1,2"3', /f\.csv, line 2/],
+  ])('%s is named with its line, without the content', (_case, text, problem) => {
+    expect(() => readCsv('f.csv', text, ['a', 'b'])).toThrow(problem);
+  });
+
+  test('a missing file is named', async () => {
+    await expect(
+      createCsvDirectory('/nowhere').resolve({
+        recipient: { to: 'status-subscribers' },
+        workspaces: 'all',
+        dataSets: [],
+      }),
+    ).rejects.toThrow(/subscribers\.csv cannot be read/);
+  });
+});
+
+describe('audiences over the example directory', () => {
+  test('owners of a plan, of all workspaces or of some; unknown ones are told apart', async () => {
+    const recipient = { to: 'workspace-owners' as const, plan: 'enterprise' };
+    expect((await csv.resolve({ recipient, workspaces: 'all', dataSets: [] })).recipients).toHaveLength(6);
+    const some = await csv.resolve({
+      recipient,
+      workspaces: ['ws-cedar', 'ws-granite', 'ws-gone', 'ws-aurora'],
+      dataSets: [],
+    });
+    expect(refs(some)).toEqual(['workspace:ws-aurora', 'workspace:ws-cedar']);
+    expect(some.unknown).toEqual(['ws-gone']);
+  });
+
+  test('individuals by data set and residence, each person and each address once', async () => {
+    const all = await csv.resolve({
+      recipient: { to: 'individuals' },
+      workspaces: 'all',
+      dataSets: ['account-data', 'customer-records'],
+    });
+    expect(all.recipients).toHaveLength(40);
+    expect(new Set(all.recipients.map(({ address }) => address.toLowerCase())).size).toBe(40);
+    const canada = await csv.resolve({
+      recipient: { to: 'individuals', residence: ['CA'] },
+      workspaces: 'all',
+      dataSets: ['account-data'],
+    });
+    const others = await csv.resolve({
+      recipient: { to: 'individuals', residenceOtherThan: ['CA'] },
+      workspaces: 'all',
+      dataSets: ['account-data'],
+    });
+    const europe = await csv.resolve({
+      recipient: { to: 'individuals', residence: ['EEA'] },
+      workspaces: 'all',
+      dataSets: ['account-data'],
+    });
+    expect(refs(canada).filter((ref) => refs(others).includes(ref))).toEqual([]);
+    expect(europe.recipients.length).toBeLessThan(others.recipients.length);
+    expect(refs(others)).toContain('person:p-035'); // country unknown
+    expect(refs(europe)).not.toContain('person:p-035');
+    expect(
+      (await csv.resolve({ recipient: { to: 'individuals' }, workspaces: 'all', dataSets: [] })).recipients,
+    ).toEqual([]);
+  });
+
+  test('every address is one that nobody owns', () => {
+    for (const file of ['workspaces.csv', 'individuals.csv', 'subscribers.csv']) {
+      for (const [, domain] of readFileSync(path.join(examples, file), 'utf8').matchAll(/@([^,\s"]+)/g)) {
+        expect(domain!.toLowerCase()).toMatch(/(^|\.)example\.(com|org|net)$/);
+      }
+    }
+  });
+
+  test('recipients that are nobody to mail are refused', async () => {
+    expect(
+      await failureOf(csv.resolve({ recipient: { to: 'public' }, workspaces: 'all', dataSets: [] })),
+    ).toMatchObject({ type: 'AudienceNotMailable', nonRetryable: true });
+  });
+});
+
+test('invalid addresses stay, so that the delivery can record them as failed', async () => {
+  const row = { language: 'EN_us', country: 'DE', workspace_id: '', data_set: 'd' };
+  const directory = createDirectory({
+    workspaces: async () => [],
+    subscribers: async () => [],
+    individuals: async () => [
+      { ...row, person_id: '2', email: '' },
+      { ...row, person_id: '1', email: '' },
+      { ...row, person_id: '3', email: 'nonsense' },
+    ],
+  });
+  const { recipients } = await directory.resolve({
+    recipient: { to: 'individuals' },
+    workspaces: ['w'],
+    dataSets: ['d'],
+  });
+  expect(recipients).toEqual([
+    { ref: 'person:1', address: '', language: 'en-us' },
+    { ref: 'person:2', address: '', language: 'en-us' },
+    { ref: 'person:3', address: 'nonsense', language: 'en-us' },
+  ]);
+});
+
+test('SQL: the configured queries get workspace ids and data sets; a missing column is named', async () => {
+  const asked: unknown[] = [];
+  const pool = {
+    query: async (text: string, values: unknown[]) => {
+      asked.push([text, values]);
+      return {
+        rows:
+          text === 'I'
+            ? [
+                {
+                  person_id: 7,
+                  email: 'a@example.com',
+                  language: null,
+                  country: null,
+                  workspace_id: null,
+                  data_set: 'd',
+                },
+              ]
+            : [{}],
+      };
+    },
+  };
+  const directory = createSqlDirectory(pool, { workspaces: 'W', individuals: 'I', subscribers: 'S' });
+  const people = await directory.resolve({
+    recipient: { to: 'individuals', residenceOtherThan: ['CA'] },
+    workspaces: 'all',
+    dataSets: ['d'],
+  });
+  expect(people.recipients).toEqual([{ ref: 'person:7', address: 'a@example.com', language: 'en' }]);
+  expect(asked).toEqual([['I', [null, ['d']]]]);
+  await expect(
+    directory.resolve({ recipient: { to: 'workspace-owners' }, workspaces: ['w'], dataSets: [] }),
+  ).rejects.toThrow(/"workspaces" gives no column workspace_id/);
+});
+
+test('contacts: a handle, an address, the fallback', async () => {
+  const contacts = await loadContacts(path.join(packageRoot(), 'examples', 'contacts.yaml'));
+  expect(contacts.addressOf('@Privacy-Counsel')).toBe('privacy-counsel@example.com');
+  expect(contacts.addressOf('someone@example.org')).toBe('someone@example.org');
+  expect(contacts.addressOf('nobody')).toBe('oncall@example.com');
+});
