@@ -42,7 +42,7 @@ export function evaluate(condition: Condition, state: IncidentState): Verdict {
   if ('personalData' in condition) return personalData(condition.personalData, state);
   if ('waived' in condition) {
     const waived = Object.values(state.obligations).some(
-      (o) => o.rule === condition.waived && o.status === 'waived' && o.decision?.ground === condition.ground,
+      (o) => o.rule === condition.waived && o.decision?.ground === condition.ground,
     );
     const why = `${condition.waived} was ${waived ? '' : 'not '}waived on the ground ${condition.ground}`;
     return waived ? yes(why) : no(why);

@@ -51,7 +51,7 @@ export function fieldValue(
     case 'nature':
       return `${declaration.title} (${declaration.kind.replaceAll('-', ' ')}; affects ${declaration.affects.join(', ')})`;
     case 'how-it-occurred':
-      return declaration.howItOccurred;
+      return howItOccurred(state);
     case 'period':
       return facts?.periodFrom
         ? `${human(facts.periodFrom)} to ${facts.periodTo ? human(facts.periodTo) : 'an end not yet established'}`
@@ -96,6 +96,11 @@ export function fieldValue(
     case 'earlier-reference':
       return obligation?.evidence?.reference;
   }
+}
+
+/** As found out since, else as declared. */
+export function howItOccurred({ assessment, declaration }: IncidentState): string | undefined {
+  return assessment?.facts.howItOccurred ?? declaration.howItOccurred;
 }
 
 /** `2026-04-01 02:00 UTC`. */

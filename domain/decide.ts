@@ -10,7 +10,7 @@ import { decideMessage } from './on-message';
 import type { PolicyPack, PolicySnapshot } from './policy';
 import { fulfil, reconcile } from './reconcile';
 import type { IncidentState } from './state';
-import type { Instant } from './time';
+import { earliest, type Instant } from './time';
 
 type Data<K extends NewEvent['kind']> = EventOf<K>['data'];
 
@@ -68,8 +68,10 @@ export function declare(input: {
   );
   const { assessment, awareAt, declaredBy: by } = declaration;
   if (assessment || awareAt) {
+    // What is known at the declaration is known now, even where the sender's clock runs ahead of ours.
+    const known = awareAt && earliest([awareAt, now]);
     log.add(
-      decideMessage(log.state, { message: 'assess', by, assessment, awareAt }, policy.pack, now).map((e) => ({
+      decideMessage(log.state, { message: 'assess', by, assessment, awareAt: known }, policy.pack, now).map((e) => ({
         by,
         ...e,
       })),
@@ -156,7 +158,9 @@ function decideReport(
     case 'drafted': {
       const o = state.obligations[report.data.obligation];
       const wanted = o && o.round === report.data.round && ['pending', 'drafted', 'filing'].includes(o.status);
-      return wanted ? [{ kind: 'notice-drafted', data: report.data }] : [];
+      return wanted && o.draft?.fingerprint !== report.data.fingerprint
+        ? [{ kind: 'notice-drafted', data: report.data }]
+        : [];
     }
     case 'delivered': {
       const o = state.obligations[report.obligation];

@@ -1,7 +1,8 @@
 /** The fold: state = events.reduce(evolve). Pure and total; the same over the register as in the workflow. */
 import type { EventOf, IncidentEvent } from './events';
 import { STATUSES } from './incident';
-import type { IncidentState, Obligation } from './state';
+import { coverage } from './reconcile';
+import { type IncidentState, type Obligation, toldWithout } from './state';
 import { type Instant, toMs } from './time';
 
 const HANDLED_KEPT = 2000;
@@ -65,8 +66,13 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       return withStep(state, event.data.id, event.at, { measure: event.data.measure, state: 'requested' });
     case 'containment-undo-requested':
       return withStep(state, event.data.id, event.at, { state: 'undo-requested' });
-    case 'containment-step':
-      return withStep(state, event.data.id, event.at, { state: event.data.outcome, detail: event.data.detail });
+    case 'containment-step': {
+      const { id, outcome, detail } = event.data;
+      // An undo that failed leaves the measure as it was, to be undone again.
+      const stays =
+        state.containment[id]?.state === 'undo-requested' && (outcome === 'failed' || outcome === 'refused');
+      return withStep(state, id, event.at, { state: stays ? 'applied' : outcome, detail });
+    }
     case 'measure-recorded': {
       const { text, category, at } = event.data;
       return { ...state, measures: [...state.measures, { at, by: event.by, text, category }] };
@@ -90,7 +96,7 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
         ? state
         : withObligation(state, event.data.obligation, (o) => ({
             ...o,
-            alarmed: [...o.alarmed.filter((t) => t !== event.data.threshold), event.data.threshold],
+            alarmed: [...o.alarmed.filter((t) => !isRepeated(t, event.data.threshold)), event.data.threshold],
             lastAlarmAt: event.at,
           }));
     default:
@@ -108,13 +114,21 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       return arm(state, event);
     case 'obligation-due-changed': {
       const { clock, dueAt, marginAt } = event.data;
-      return change((o) => ({ ...o, clock, dueAt, marginAt, alarmed: [] }));
+      const overdue = toMs(dueAt) <= toMs(event.at);
+      return change((o) => ({
+        ...o,
+        clock,
+        dueAt,
+        marginAt,
+        alarmed: [],
+        delayReasonsOwed: overdue && o.delayReasonsOwed,
+      }));
     }
     case 'obligation-not-required': {
       const { rule, reason, decidedBy } = event.data;
       const decision = { by: decidedBy, at: event.at, reason };
       const before = state.obligations[id] ?? blank(id, rule);
-      return put(state, { ...before, status: 'not-required', decision, approved: false, hold: undefined });
+      return put(state, { ...fallenAway(before, 'not-required'), decision });
     }
     case 'obligation-reopened': {
       const { round, purpose, clock, dueAt, marginAt } = event.data;
@@ -127,7 +141,7 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
         dueAt,
         marginAt,
         roundStartedAt: event.at,
-        missingThen: o.draft?.missing ?? o.missingThen,
+        missingThen: o.draft ? toldWithout(o) : o.missingThen,
         decision: undefined,
       }));
     }
@@ -146,7 +160,9 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       const { rule, reason, ground } = event.data;
       const before = state.obligations[id] ?? blank(id, rule);
       const decision = { by: event.by, at: event.at, reason, ground, facts: String(state.assessment?.revision ?? 0) };
-      return put(state, { ...before, status: 'waived', decision, hold: undefined });
+      // Who waives a later round decides for those whom it would have told.
+      const told = before.fulfilledAt ? { covers: coverage(state), statusAtDispatch: state.status } : {};
+      return put(state, { ...fallenAway(before, 'waived'), ...told, decision });
     }
     case 'filing-opened':
       return change((o) => ({ ...o, status: 'filing' }));
@@ -159,13 +175,25 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       const next = change((o) =>
         o.fulfilledAt
           ? o
-          : { ...settle(o), fulfilledAt: at, lateByMs, evidence, statusAtDispatch: o.statusAtDispatch ?? state.status },
+          : {
+              ...settle(o),
+              fulfilledAt: at,
+              lateByMs,
+              evidence,
+              statusAtDispatch: o.statusAtDispatch ?? state.status,
+              // Done in time, although it was recorded after the deadline.
+              delayReasonsOwed: lateByMs > 0 && o.delayReasonsOwed,
+            },
       );
       return sets ? withAnchor(next, sets, at) : next;
     }
     case 'obligation-supplemented': {
       const { round, at, evidence } = event.data;
-      return change((o) => ({ ...settle(o), supplements: [...o.supplements, { round, at, evidence }] }));
+      return change((o) => ({
+        ...settle(o),
+        supplements: [...o.supplements, { round, at, evidence }],
+        statusAtDispatch: o.status === 'dispatching' ? o.statusAtDispatch : state.status,
+      }));
     }
     case 'deadline-missed': {
       const { dueAt, heldBy, holdReason } = event.data;
@@ -194,7 +222,7 @@ function arm(state: IncidentState, event: EventOf<'obligation-armed'>): Incident
     roundStartedAt: event.at,
   };
   const placeholder = state.obligations[rule];
-  if (id === rule || !placeholder) return put(state, armed);
+  if (id === rule || !placeholder || placeholder.fulfilledAt) return put(state, armed);
   // The rule as a whole was not required or waived; now it is required, for this recipient.
   const { [rule]: _dropped, ...rest } = state.obligations;
   return put({ ...state, obligations: rest }, armed);
@@ -218,6 +246,17 @@ function withoutRound(o: Obligation): Obligation {
 
 function settle(o: Obligation): Obligation {
   return { ...o, status: 'fulfilled', hold: undefined };
+}
+
+/** No longer owed. What was fulfilled before stays fulfilled: only its present round falls away. */
+function fallenAway(o: Obligation, status: 'not-required' | 'waived'): Obligation {
+  const settled = { ...o, approved: false, hold: undefined, delayReasonsOwed: false };
+  return o.fulfilledAt ? settle({ ...settled, delayReasonsOwed: o.delayReasonsOwed }) : { ...settled, status };
+}
+
+/** An alarm stands for the same one before it, a repetition for all repetitions before it: the list stays short. */
+function isRepeated(before: string, threshold: string): boolean {
+  return before === threshold || (before.startsWith('overdue ') && threshold.startsWith('overdue '));
 }
 
 function put(state: IncidentState, obligation: Obligation): IncidentState {

@@ -50,6 +50,7 @@ export const AssessmentSchema = z.strictObject({
   personalData: z.enum(['yes', 'possible', 'no', 'unknown']),
   dataSets: z.array(DataSetSchema).max(100).default([]),
   workspaces: WorkspacesSchema.default([]),
+  howItOccurred: text().optional(),
   likelyConsequences: text().optional(),
   individualSteps: z.array(text(500)).max(20).default([]),
   periodFrom: InstantSchema.optional(),

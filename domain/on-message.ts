@@ -3,7 +3,7 @@ import type { NewEvent } from './events';
 import { measureId } from './incident';
 import type { Message, MessageBody } from './messages';
 import type { ObligationRule, PolicyPack } from './policy';
-import { fulfil } from './reconcile';
+import { draftIsCurrent, fulfil } from './reconcile';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { type Instant, toMs } from './time';
 
@@ -44,10 +44,11 @@ class Answer {
 }
 
 function onAssess(state: IncidentState, message: On<'assess'>, now: Instant, answer: Answer): NewEvent[] {
-  const { assessment, awareAt, reason } = message;
-  if (!assessment && !awareAt) return answer.rejected('assess: give "assessment", "awareAt" or both');
+  const { assessment, reason } = message;
+  if (!assessment && !message.awareAt) return answer.rejected('assess: give "assessment", "awareAt" or both');
   const knownAt = state.anchors.aware;
-  if (awareAt && toMs(awareAt) > toMs(now)) return answer.rejected('awareAt: must not be in the future');
+  const awareAt = message.awareAt && notAfter(message.awareAt, now);
+  if (message.awareAt && !awareAt) return answer.rejected('awareAt: must not be in the future');
   if (awareAt && knownAt && awareAt !== knownAt && !reason) {
     return answer.rejected('reason: is needed to correct the recorded instant of awareness');
   }
@@ -65,8 +66,8 @@ function onAssess(state: IncidentState, message: On<'assess'>, now: Instant, ans
 }
 
 function onStatus(state: IncidentState, message: On<'status'>, now: Instant, answer: Answer): NewEvent[] {
-  const at = message.at ?? now;
-  if (toMs(at) > toMs(now)) return answer.rejected('at: must not be in the future');
+  const at = notAfter(message.at ?? now, now);
+  if (!at) return answer.rejected('at: must not be in the future');
   if (toMs(at) < toMs(state.declaration.detectedAt)) return answer.rejected('at: must not be before the detection');
   if (message.status === state.status) return answer.noted(`the status is already ${state.status}`);
   return [{ kind: 'status-changed', data: { status: message.status, at, previous: state.status, note: message.note } }];
@@ -92,8 +93,8 @@ function onContain(state: IncidentState, message: On<'contain'>, answer: Answer)
 }
 
 function onMeasure(state: IncidentState, message: On<'measure'>, now: Instant, answer: Answer): NewEvent[] {
-  const at = message.at ?? now;
-  if (toMs(at) > toMs(now)) return answer.rejected('at: must not be in the future');
+  const at = notAfter(message.at ?? now, now);
+  if (!at) return answer.rejected('at: must not be in the future');
   const known = state.measures.some(
     (m) => m.text === message.text && m.by === message.by && m.category === message.category,
   );
@@ -122,6 +123,9 @@ function onClose(state: IncidentState, message: On<'close'>, pack: PolicyPack, a
       if (o.delayReasonsOwed) problems.push(`${o.id}: the reasons for its delay are owed (send delayReasons)`);
     }
   }
+  for (const step of Object.values(state.containment)) {
+    if (['requested', 'undo-requested'].includes(step.state)) problems.push(`${step.id}: is still ${step.state}`);
+  }
   return problems.length > 0 ? answer.rejected(...problems) : [{ kind: 'closed', data: { note: message.note } }];
 }
 
@@ -146,7 +150,7 @@ function onObligation(
   if (!o) return answer.rejected(`obligation: ${message.obligation} is not armed yet; see \`tocsin explain\``);
   switch (message.message) {
     case 'approve':
-      return onApprove(o, message, rule, answer);
+      return onApprove(state, o, message, rule, pack, answer);
     case 'hold':
       return onHold(o, message, rule, now, answer);
     case 'release':
@@ -167,9 +171,16 @@ function resolve(state: IncidentState, id: string, message: ObligationMessage['m
   return instances.length > 0 ? instances : exact ? [exact] : [];
 }
 
-function onApprove(o: Obligation, message: On<'approve'>, rule: ObligationRule, answer: Answer): NewEvent[] {
+function onApprove(
+  state: IncidentState,
+  o: Obligation,
+  message: On<'approve'>,
+  rule: ObligationRule,
+  pack: PolicyPack,
+  answer: Answer,
+): NewEvent[] {
   const reasons = delayReasons(o, message.delayReasons);
-  if (rule.dispatch !== 'approval' && o.purpose === 'first') {
+  if (rule.dispatch !== 'approval') {
     if (reasons.length > 0) return reasons;
     const todo =
       rule.dispatch === 'filing'
@@ -181,6 +192,10 @@ function onApprove(o: Obligation, message: On<'approve'>, rule: ObligationRule, 
     return reasons.length > 0 ? reasons : answer.noted(`${o.id} is already ${o.status}`);
   if (o.status !== 'drafted' || !o.draft)
     return answer.rejected(`obligation: ${o.id} has no draft yet; try again in a moment`);
+  if (!draftIsCurrent(o, rule, state, pack))
+    return answer.rejected(
+      `draft: ${o.draft.fingerprint} is out of date; the facts changed, a new one is being written: read and approve that`,
+    );
   if (message.draft && message.draft !== o.draft.fingerprint) {
     return answer.rejected(
       `draft: ${message.draft} is out of date; the facts changed, read draft ${o.draft.fingerprint} and approve that`,
@@ -224,11 +239,14 @@ function onWaive(
     return answer.rejected(`ground: ${ground} is a ground of GDPR Art. 34(3); it does not waive ${rule.citation}`);
   }
   if (ground === 'gdpr-34-3-a') {
-    const readable = (state.assessment?.facts.dataSets ?? []).filter(
-      (d) => d.risk === 'high' && (d.protection.encrypted !== 'yes' || d.protection.keysTaken !== 'no'),
+    const dataSets = (state.assessment?.facts.dataSets ?? []).filter((d) => d.role === 'controller');
+    const readable = dataSets.filter(
+      (d) =>
+        (d.risk === 'high' || d.risk === 'unknown') &&
+        (d.protection.encrypted !== 'yes' || d.protection.keysTaken !== 'no'),
     );
-    if (readable.length > 0) {
-      const names = list(readable.map((d) => d.id));
+    if (readable.length > 0 || dataSets.length === 0) {
+      const names = readable.length > 0 ? list(readable.map((d) => d.id)) : 'the data';
       return answer.rejected(
         `ground: gdpr-34-3-a needs data that is unintelligible; ${names} is not recorded as wholly encrypted with the keys safe. Assess it first`,
       );
@@ -257,8 +275,8 @@ function onFiled(
 ): NewEvent[] {
   if (rule.dispatch !== 'filing')
     return answer.rejected(`obligation: ${o.id} is not filed with an authority; it is sent by ${rule.channel}`);
-  const at = message.submittedAt ?? now;
-  if (toMs(at) > toMs(now)) return answer.rejected('submittedAt: must not be in the future');
+  const at = notAfter(message.submittedAt ?? now, now);
+  if (!at) return answer.rejected('submittedAt: must not be in the future');
   if (toMs(at) < toMs(state.declaration.detectedAt))
     return answer.rejected('submittedAt: must not be before the detection');
   const reasons = delayReasons(o, message.delayReasons);
@@ -281,6 +299,15 @@ function onFiled(
     filed,
     ...(ask ? [{ kind: 'delay-reasons-requested' as const, data: { obligation: o.id } }] : []),
   ];
+}
+
+/** How far a sender's clock may run ahead of ours. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+/** The instant that a message states; a little ahead of now is now, more than that is none. */
+function notAfter(at: Instant, now: Instant): Instant | undefined {
+  const aheadMs = toMs(at) - toMs(now);
+  return aheadMs <= 0 ? at : aheadMs <= CLOCK_SKEW_MS ? now : undefined;
 }
 
 function list(items: string[]): string {

@@ -10,7 +10,7 @@ import { fingerprint, missingFields, noticeContents } from './contents';
 import { type Coverage, type NewEvent, TOCSIN } from './events';
 import type { ObligationRule, PolicyPack } from './policy';
 import { lacking } from './records';
-import { type IncidentState, isSettled, type Obligation } from './state';
+import { type IncidentState, isSettled, type Obligation, toldWithout } from './state';
 import { deadline, type Instant, spanText, toMs } from './time';
 
 const NOTICE_CHANNELS = ['email', 'status-page', 'filing'];
@@ -86,7 +86,7 @@ function dismiss(rule: ObligationRule, instances: Obligation[], verdict: Verdict
   const by = decidedBy ?? state.declaration.declaredBy;
   if (instances.length === 0) return [notRequired(rule.id, rule.id, reason, by)];
   return instances
-    .filter((o) => !isSettled(o) && !o.fulfilledAt && o.status !== 'dispatching')
+    .filter((o) => !isSettled(o) && o.status !== 'dispatching')
     .map((o) => notRequired(o.id, rule.id, reason, by));
 }
 
@@ -101,7 +101,7 @@ function newFacts(o: Obligation, rule: ObligationRule, state: IncidentState): bo
 }
 
 function waiverReopens(o: Obligation): string {
-  return `the facts changed after ${o.decision?.by} waived it (${o.decision?.reason})`;
+  return `the facts changed after it was waived (${o.decision?.reason})`;
 }
 
 function reopen(
@@ -123,7 +123,9 @@ type Step = (o: Obligation, rule: ObligationRule, state: IncidentState, pack: Po
 const movedDeadline: Step = (o, rule, state, pack) => {
   if (isSettled(o) || !(o.purpose === 'first' || o.purpose === 'new-facts')) return [];
   const armed = armedClock(rule, state, pack);
-  if (!armed || !o.dueAt || (armed.due.dueAt === o.dueAt && armed.clock.from === o.clock?.from)) return [];
+  const { from, anchorAt } = o.clock ?? {};
+  if (!armed || !o.dueAt) return [];
+  if (armed.due.dueAt === o.dueAt && armed.clock.from === from && armed.clock.anchorAt === anchorAt) return [];
   return [
     {
       kind: 'obligation-due-changed',
@@ -135,6 +137,7 @@ const movedDeadline: Step = (o, rule, state, pack) => {
 /** After the first notice: newly found recipients, facts that were missing then, and a changed status open a new round. */
 const reopened: Step = (o, rule, state, pack, now) => {
   if (o.status !== 'fulfilled' || !NOTICE_CHANNELS.includes(rule.channel)) return [];
+  if (evaluate(rule.appliesWhen, state).value === false) return [];
   const within = rule.clocks[0]!.within;
   const due = dueFor(rule, deadline(now, within, pack.calendars, rule.clocks[0]!.timeZone));
   const clock = { from: 'aware' as const, anchorAt: now };
@@ -147,9 +150,10 @@ const reopened: Step = (o, rule, state, pack, now) => {
   ) {
     return [reopen(o, 'new-recipients', 'more workspaces or data sets were found to be affected', clock, due)];
   }
-  if (rule.channel !== 'status-page' && rule.recipient.to !== 'status-subscribers' && o.draft?.missing.length) {
+  const missingSoFar = toldWithout(o);
+  if (rule.channel !== 'status-page' && rule.recipient.to !== 'status-subscribers' && missingSoFar.length > 0) {
     const missing = missingFields(noticeContents(rule, state, pack, o.id));
-    const known = o.draft.missing.filter((field) => !missing.includes(field));
+    const known = missingSoFar.filter((field) => !missing.includes(field));
     if (known.length > 0) return [reopen(o, 'supplement', `now established: ${known.join(', ')}`, clock, due)];
   }
   const follows = (rule.followUpOnStatus as string[]).includes(state.status) && o.statusAtDispatch !== state.status;
@@ -258,8 +262,8 @@ function alarmText(o: Obligation, rule: ObligationRule, threshold: string, now: 
   const time = leftMs > 0 ? `${spanText(leftMs)} left` : `${spanText(leftMs)} overdue`;
   const todo: Record<ObligationRule['channel'], string> = {
     containment: 'contain the incident and send status "contained"',
-    email: o.hold ? `held by ${o.hold.by}: release or decide` : 'approve, hold or waive the notice',
-    'status-page': 'approve, hold or waive the update',
+    email: o.hold ? 'it is held: release, approve or waive it' : 'approve, hold or waive the notice',
+    'status-page': o.hold ? 'it is held: release, approve or waive it' : 'approve, hold or waive the update',
     filing: 'file the report and send "filed" with its reference',
     review: 'hold the review and send "review"',
     register: 'complete the record with "assess" or "measure"',

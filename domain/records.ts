@@ -1,5 +1,5 @@
 /** The six record groups of the breach register (GDPR Art. 33(5); commitments R1–R6): what each still lacks. */
-import { measuresTaken } from './contents';
+import { howItOccurred, measuresTaken } from './contents';
 import type { PolicyPack, RECORD_GROUPS } from './policy';
 import { type IncidentState, isSettled } from './state';
 
@@ -13,7 +13,7 @@ export function lacking(group: RecordGroup, state: IncidentState, pack: PolicyPa
     case 'R1':
       return [];
     case 'R2':
-      return state.declaration.howItOccurred || state.review ? [] : ['how the incident occurred'];
+      return howItOccurred(state) || state.review ? [] : ['how the incident occurred'];
     case 'R3':
       if (!facts || facts.personalData === 'unknown') return ['an assessment of the personal data'];
       if (noData) return [];

@@ -33,7 +33,7 @@ export interface Obligation {
   /** 1 for the first notice; higher for supplements, follow-ups and newly found recipients. */
   round: number;
   purpose: 'first' | 'new-facts' | 'new-recipients' | 'supplement' | 'follow-up';
-  /** What an incomplete first notice could not say yet. */
+  /** What the rounds before this one could not say yet. */
   missingThen?: string[];
   because: string[];
   clock?: ArmedClock;
@@ -88,6 +88,15 @@ export interface IncidentState {
   /** Command ids already handled, oldest first; bounded. */
   handled: string[];
   closedAt?: Instant;
+}
+
+/**
+ * What those who were told so far were told without. A round for newly found recipients tells only them, so what the
+ * rounds before it lacked is still owed to the others.
+ */
+export function toldWithout({ draft, missingThen, purpose }: Obligation): string[] {
+  const before = purpose === 'new-recipients' ? (missingThen ?? []) : [];
+  return [...new Set([...before, ...(draft?.missing ?? [])])];
 }
 
 /** True when nothing more is owed on an obligation. */

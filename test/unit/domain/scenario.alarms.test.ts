@@ -1,0 +1,92 @@
+/** Alarms at the fractions of a clock, once each; none for what is done. */
+import { nextWake, overdueCount } from '../../../domain/clocks';
+import { accounts, assessment, at, stored } from './helpers/facts';
+import { Story } from './helpers/story';
+
+const GERMAN = accounts({ residence: { DE: 200 }, significantHarm: 'no' });
+const FILING = 'gdpr-art33-authority:de-bfdi';
+
+function aware(dataSets = [GERMAN, stored()], world = {}): Story {
+  const story = new Story({}, undefined, world).to(1);
+  story.send('assess', { assessment: assessment({ dataSets }), awareAt: at(1) });
+  return story;
+}
+
+test('at 50, 75, 90 and 100 % of the clock, once each, then again every twelve hours', () => {
+  const story = aware().to(98);
+  expect(story.all('alarm-raised', FILING).map((e) => [e.data.threshold, e.at])).toEqual([
+    ['50%', at(37)],
+    ['75%', at(55)],
+    ['90%', at(65.8)],
+    ['100%', at(73)],
+    ['overdue 1', at(85)],
+    ['overdue 2', at(97)],
+  ]);
+});
+
+test('when several passed at once, only the highest rings', () => {
+  const story = aware();
+  story.tickAt(at(66));
+  expect(story.alarms(FILING)).toEqual(['90%']);
+  story.tickAt(at(200));
+  expect(story.alarms(FILING)).toEqual(['90%', 'overdue 10']);
+});
+
+test('nothing rings for something already done, and nothing waits for time', () => {
+  const story = aware();
+  story.send('filed', { obligation: FILING, reference: 'A' });
+  story.to(500);
+  expect(story.alarms(FILING)).toEqual([]);
+  expect(story.all('deadline-missed', FILING)).toEqual([]);
+});
+
+test('while it is held only its deadline rings; released, what has passed meanwhile rings once', () => {
+  const story = aware();
+  story.send('hold', { obligation: 'enterprise-notice', reason: 'x' });
+  story.to(46);
+  expect(story.alarms('enterprise-notice')).toEqual([]);
+  story.to(49);
+  expect(story.alarms('enterprise-notice')).toEqual(['100%']);
+});
+
+test('an earlier awareness rings again for the thresholds of the new clock', () => {
+  const story = aware().to(40);
+  expect(story.alarms(FILING)).toEqual(['50%']);
+  story.send('assess', { awareAt: at(-32), reason: 'the log' });
+  expect(story.alarms(FILING)).toEqual(['50%', '100%']);
+});
+
+test('an alarm says what is left, what to do, and no address', () => {
+  const story = aware().to(72);
+  story.send('hold', { obligation: FILING, reason: 'x', by: 'counsel@example.com' });
+  story.to(90);
+  const texts = story.all('alarm-raised').map((e) => e.data.text);
+  expect(texts).toContain(
+    'Report to the EU supervisory authority: 36:00 left (50%). To do: file the report and send "filed" with its reference.',
+  );
+  expect(texts.filter((text) => text.includes('@'))).toEqual([]);
+});
+
+test('a held notice’s alarm says that it is held, without the address of who held it', () => {
+  const story = aware();
+  story.send('hold', { obligation: 'enterprise-notice', reason: 'x', by: 'counsel@example.com' });
+  story.to(50);
+  expect(story.last('alarm-raised', 'enterprise-notice').data.text).toMatch(/held.*release/);
+  expect(story.last('alarm-raised', 'enterprise-notice').data.text).not.toContain('@');
+});
+
+test('an incident that nobody answers for a year wakes a bounded number of times, and never twice at one instant', () => {
+  const story = new Story();
+  story.send('assess', { assessment: assessment() });
+  story.to(365 * 24);
+  expect(story.events.length).toBeLessThan(10_000);
+  expect(overdueCount(story.state, story.now)).toBeGreaterThan(0);
+  for (const o of Object.values(story.state.obligations)) expect(o.alarmed.length).toBeLessThan(10);
+});
+
+test('an incident with nothing owed has nothing to wait for', () => {
+  const story = new Story({ serviceAffecting: false });
+  story.send('status', { status: 'resolved' });
+  for (const rule of story.pack.obligations) story.send('waive', { obligation: rule.id, reason: 'a drill' });
+  expect(nextWake(story.state, story.pack, story.now)).toBeUndefined();
+});

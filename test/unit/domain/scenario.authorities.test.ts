@@ -1,0 +1,215 @@
+/** T4, N2, N3: the authorities within 72 hours; filed by a person, fulfilled by a reference. */
+import { noticeContents } from '../../../domain/contents';
+import { effectsOf } from '../../../domain/effects';
+import { accounts, assessment, at, COUNSEL } from './helpers/facts';
+import { FILING, smallPack } from './helpers/pack';
+import { Story } from './helpers/story';
+
+const RULE = 'gdpr-art33-authority';
+const DE = `${RULE}:de-bfdi`;
+const OPC = 'pipeda-opc-report:opc';
+const GERMAN = [accounts({ residence: { DE: 200 }, significantHarm: 'no' })];
+
+/** Aware one hour after the detection: the report is due at 73 h. */
+function aware(over: Parameters<typeof assessment>[0] = {}, world = {}): Story {
+  const story = new Story({}, undefined, world).to(1);
+  story.send('assess', { assessment: assessment({ dataSets: GERMAN, ...over }), awareAt: at(1) });
+  return story;
+}
+
+test('the product prepares the dossier and opens the task; drafted is not filed', () => {
+  const story = aware();
+  expect(story.last('filing-opened', DE).data).toMatchObject({ authority: 'de-bfdi', round: 1 });
+  expect(story.obligation(DE)).toMatchObject({ status: 'filing', dueAt: at(73) });
+  expect(story.obligation(DE).fulfilledAt).toBeUndefined();
+});
+
+test('it is fulfilled by the reference, at the instant of the submission', () => {
+  const story = aware().to(60);
+  story.send('filed', { obligation: RULE, reference: 'BfDI-77', submittedAt: at(58), by: COUNSEL });
+  expect(story.last('obligation-fulfilled', DE)).toMatchObject({ by: COUNSEL, at: at(60), data: { at: at(58) } });
+  expect(story.obligation(DE)).toMatchObject({
+    status: 'fulfilled',
+    fulfilledAt: at(58),
+    lateByMs: 0,
+    evidence: { channel: 'filing', reference: 'BfDI-77', authority: 'de-bfdi' },
+  });
+  expect(story.state.anchors['authority-notified']).toBe(at(58));
+});
+
+test('awareness corrected to 80 hours ago: late at once, the reasons are asked for, and filing keeps the lateness of that instant', () => {
+  const story = new Story({ detectedAt: at(-90), declaredAt: at(-89.75) }).to(0);
+  story.send('assess', { assessment: assessment({ dataSets: GERMAN }), awareAt: at(0) });
+  story.send('assess', { awareAt: at(-80), reason: 'the first ticket', by: COUNSEL });
+  expect(story.obligation(DE)).toMatchObject({ dueAt: at(-8), missedDueAt: at(-8), delayReasonsOwed: true });
+  story.to(2).send('filed', { obligation: DE, reference: 'BfDI-78' });
+  expect(story.obligation(DE)).toMatchObject({ lateByMs: 10 * 3_600_000, delayReasonsOwed: true });
+  story.send('filed', { obligation: DE, reference: 'BfDI-78', delayReasons: 'the ticket was not escalated' });
+  expect(story.obligation(DE)).toMatchObject({
+    delayReasonsOwed: false,
+    delayReasons: 'the ticket was not escalated',
+    lateByMs: 10 * 3_600_000,
+  });
+});
+
+test('a late filing asks for the reasons once; given with the filing they are not asked for', () => {
+  const asked = aware().to(80);
+  asked.send('filed', { obligation: DE, reference: 'A' });
+  expect(asked.all('delay-reasons-requested', DE)).toHaveLength(1);
+  expect(asked.obligation(DE).delayReasonsOwed).toBe(true);
+
+  const given = aware().to(80);
+  given.send('filed', { obligation: DE, reference: 'A', delayReasons: 'holiday' });
+  expect(given.obligation(DE)).toMatchObject({ delayReasonsOwed: false, delayReasons: 'holiday' });
+});
+
+test('reasons are taken with "approve" too, for a report that needs no approval', () => {
+  const story = aware().to(80);
+  story.send('approve', { obligation: DE, delayReasons: 'holiday' });
+  expect(story.obligation(DE)).toMatchObject({ status: 'filing', delayReasonsOwed: false });
+  story.send('approve', { obligation: DE });
+  expect(story.problems().join()).toContain('send "filed" with the reference');
+});
+
+test('filed in time and recorded after the deadline, it is in time, and no reasons are owed', () => {
+  const story = aware().to(74);
+  expect(story.obligation(DE).delayReasonsOwed).toBe(true);
+  story.send('filed', { obligation: DE, reference: 'A', submittedAt: at(72) });
+  expect(story.obligation(DE)).toMatchObject({ lateByMs: 0, status: 'fulfilled', delayReasonsOwed: false });
+});
+
+test('lateness is frozen at the first filing; a second filing is a supplement', () => {
+  const story = aware().to(75);
+  story.send('filed', { obligation: DE, reference: 'A', delayReasons: 'x' });
+  story.to(90).send('filed', { obligation: DE, reference: 'A-2' });
+  story.send('assess', { awareAt: at(0), reason: 'earlier' });
+  expect(story.obligation(DE)).toMatchObject({
+    fulfilledAt: at(75),
+    lateByMs: 2 * 3_600_000,
+    evidence: { reference: 'A' },
+    supplements: [{ at: at(90), evidence: { reference: 'A-2' } }],
+  });
+  expect(story.all('obligation-fulfilled', DE)).toHaveLength(1);
+});
+
+test('the same reference again is noted, not filed twice', () => {
+  const story = aware();
+  story.send('filed', { obligation: DE, reference: 'A' });
+  expect(story.send('filed', { obligation: DE, reference: 'A' })).toMatchObject([{ kind: 'noted' }]);
+});
+
+test('where several authorities are owed, the one is named; each is filed by itself', () => {
+  const story = aware({ dataSets: [accounts()] });
+  story.send('filed', { obligation: RULE, reference: 'A' });
+  expect(story.problems()).toEqual([`obligation: "${RULE}" is several: ${DE}, ${RULE}:fr-cnil`]);
+  story.send('filed', { obligation: DE, reference: 'A' });
+  story.send('filed', { obligation: RULE, reference: 'B' });
+  expect(story.obligation(`${RULE}:fr-cnil`).evidence?.reference).toBe('B');
+});
+
+test('a submission in the future or before the detection is refused', () => {
+  const story = aware();
+  story.send('filed', { obligation: DE, reference: 'A', submittedAt: at(9) });
+  expect(story.problems()).toEqual(['submittedAt: must not be in the future']);
+  story.send('filed', { obligation: DE, reference: 'A', submittedAt: at(-1) });
+  expect(story.problems()).toEqual(['submittedAt: must not be before the detection']);
+  expect(story.obligation(DE).status).toBe('filing');
+});
+
+test('a dossier with facts missing is filed all the same; once known they are owed as a supplement that cites the reference', () => {
+  const data = accounts({ residence: { DE: 200 }, significantHarm: 'no' });
+  delete data.records;
+  const story = aware({ dataSets: [data] }).to(70);
+  story.send('filed', { obligation: DE, reference: 'BfDI-77' });
+  const { records } = accounts();
+  story.send('assess', { assessment: assessment({ dataSets: [{ ...data, records }] }) });
+  expect(story.obligation(DE)).toMatchObject({ purpose: 'supplement', status: 'filing', round: 2 });
+  const rule = story.pack.obligations.find((r) => r.id === RULE)!;
+  const cited = noticeContents(rule, story.state, story.pack, DE).find((c) => c.field === 'earlier-reference');
+  expect(cited?.value).toBe('BfDI-77');
+  story.send('approve', { obligation: DE });
+  expect(story.problems().join()).toContain('send "filed" with the reference');
+  story.send('filed', { obligation: DE, reference: 'BfDI-77' });
+  expect(story.obligation(DE)).toMatchObject({ status: 'fulfilled', evidence: { reference: 'BfDI-77' } });
+  expect(story.obligation(DE).supplements).toHaveLength(1);
+});
+
+test('how it occurred, found out later, is a fact of the assessment and supplements the report', () => {
+  const story = new Story({ howItOccurred: undefined });
+  story.send('assess', { assessment: assessment({ dataSets: GERMAN }) });
+  story.send('filed', { obligation: DE, reference: 'A' });
+  expect(story.obligation('register-nature').status).toBe('pending');
+  story.send('assess', { assessment: assessment({ dataSets: GERMAN, howItOccurred: 'A key in a build log' }) });
+  expect(story.last('obligation-reopened', DE).data.reason).toBe('now established: How it occurred');
+  expect(story.obligation('register-nature').status).toBe('fulfilled');
+});
+
+test('N3: the OPC has its own report and its own 72 h target, and no reasons are asked for', () => {
+  const story = aware({ dataSets: [accounts()] }).to(80);
+  expect(story.obligation(OPC)).toMatchObject({ dueAt: at(73), missedDueAt: at(73) });
+  expect(story.obligation(OPC).delayReasonsOwed).toBeFalsy();
+  story.send('filed', { obligation: OPC, reference: 'PIPEDA-1' });
+  expect(story.obligation(OPC)).toMatchObject({ status: 'fulfilled', lateByMs: 7 * 3_600_000 });
+});
+
+test('low risk as controller: the register entry and nothing else', () => {
+  const low = accounts({ risk: 'unlikely', significantHarm: 'no' });
+  const story = new Story({ serviceAffecting: false }).to(1);
+  story.send('assess', { assessment: assessment({ dataSets: [low] }), by: COUNSEL });
+  story.send('measure', { text: 'Key replaced' });
+  story.to(100);
+  expect(story.all('dispatch-started')).toEqual([]);
+  expect(story.all('filing-opened')).toEqual([]);
+  expect(story.obligation(RULE).decision).toMatchObject({
+    by: COUNSEL,
+    reason: expect.stringContaining('a risk is unlikely for data set "Account data"'),
+  });
+  for (const id of [
+    'register-nature',
+    'register-data',
+    'register-consequences',
+    'register-measures',
+    'register-notifications',
+  ]) {
+    expect(story.obligation(id).status).toBe('fulfilled');
+  }
+});
+
+test('a report filed although none is owed is kept, also when one turns out to be owed', () => {
+  const story = new Story().to(1);
+  story.send('assess', { assessment: { personalData: 'no' } });
+  story.send('filed', { obligation: RULE, reference: 'VOLUNTARY-1' });
+  expect(story.obligation(RULE)).toMatchObject({ status: 'fulfilled', lateByMs: 0 });
+  story.to(5).send('assess', { assessment: assessment({ dataSets: GERMAN }) });
+  expect(story.obligation(DE)).toMatchObject({ status: 'filing' });
+  expect(story.obligation(RULE)).toMatchObject({ evidence: { reference: 'VOLUNTARY-1' } });
+});
+
+test('a ground of Art. 34(3) waives no report to an authority', () => {
+  const story = aware();
+  story.send('waive', { obligation: RULE, reason: 'encrypted', ground: 'gdpr-34-3-b' });
+  expect(story.problems().join()).toContain('is a ground of GDPR Art. 34(3); it does not waive GDPR Art. 33(1)');
+  story.send('waive', { obligation: RULE, reason: 'the authority was told by the parent company', by: COUNSEL });
+  expect(story.obligation(DE)).toMatchObject({ status: 'waived', decision: { by: COUNSEL, ground: 'other' } });
+});
+
+test('a hold of a filing is recorded and the deadline says who held it', () => {
+  const story = aware();
+  story.send('hold', { obligation: DE, reason: 'court order', by: COUNSEL });
+  story.to(80);
+  expect(story.last('deadline-missed', DE).data).toMatchObject({ heldBy: COUNSEL, holdReason: 'court order' });
+  story.send('filed', { obligation: DE, reference: 'A' });
+  expect(story.obligation(DE).status).toBe('fulfilled');
+  expect(story.obligation(DE).delayReasonsOwed).toBeFalsy();
+});
+
+test('a filing that follows the status asks once for each status, and does not open itself for ever', () => {
+  const story = new Story({}, smallPack({ id: 'report', ...FILING, followUpOnStatus: ['contained', 'resolved'] }));
+  story.send('assess', { assessment: assessment({ dataSets: GERMAN }) });
+  story.send('filed', { obligation: 'report', reference: 'A' });
+  story.send('status', { status: 'contained' });
+  expect(story.obligation('report:de-bfdi')).toMatchObject({ status: 'filing', round: 2 });
+  story.send('filed', { obligation: 'report', reference: 'B' });
+  expect(story.obligation('report:de-bfdi')).toMatchObject({ status: 'fulfilled', round: 2 });
+  expect(effectsOf(story.state, story.pack)).toEqual([]);
+});
