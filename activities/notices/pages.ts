@@ -26,7 +26,7 @@ const PAGE_STYLE = `
 body{margin:0;padding:32px 20px 64px;background:#f6f7f9;color:#1b1f24;${FONT};font-size:16px;line-height:1.55}
 main{max-width:860px;margin:0 auto;background:#fff;border:1px solid #d9dde3;border-radius:8px;padding:32px 40px}
 h1{font-size:1.6rem;line-height:1.25;margin:0 0 4px}h2{font-size:1.1rem;margin:32px 0 8px}h3{font-size:1rem;margin:24px 0 4px}
-p,ul{margin:8px 0}.lead{color:#57606a}.banner{background:#7a2e00;color:#fff;font-weight:700;padding:12px 16px;border-radius:6px;margin:0 0 24px}
+p,ul{margin:8px 0}td ul{margin:0;padding-left:18px}.lead{color:#57606a}.banner{background:#7a2e00;color:#fff;font-weight:700;padding:12px 16px;border-radius:6px;margin:0 0 24px}
 table{width:100%;border-collapse:collapse;margin:8px 0}th,td{text-align:left;vertical-align:top;padding:10px 12px 10px 0;border-top:1px solid #e3e6ea;overflow-wrap:anywhere}
 th{width:34%;font-weight:600}.cite{display:block;color:#57606a;font-size:.85rem;font-weight:400}
 .open{color:#8a3b00;font-style:italic}.due{font-weight:700}code{font-size:.85rem;overflow-wrap:anywhere}footer{margin-top:32px;color:#57606a;font-size:.85rem}

@@ -59,6 +59,8 @@ describe.each(templates)('template %s', (template) => {
   test('is written in Markdown alone, and says every field of the pack', async () => {
     for (const { body } of await readTemplates(template)) {
       expect(body).not.toMatch(/<[a-z]/i);
+      // Escapes are text in a code span: nothing of an incident may stand in one.
+      expect(body).not.toMatch(/`[^`\n]*\{\{[^`\n]*`|^ {4}|^```/m);
       if (channel === 'email') expect(body).toContain('for item in list');
     }
   });
