@@ -3,10 +3,10 @@
  * one object, parsed by the same schema. `by` says who; `commandId` makes a repeat harmless.
  */
 import { z } from 'zod';
-import { AssessmentSchema, ByOf, ContainmentMeasureSchema, STATUSES, text } from './incident';
+import { AssessmentSchema, ByOf, ContainmentMeasureSchema, STATUSES, text, wellFormed } from './incident';
 import { InstantSchema } from './time';
 
-const envelope = { by: ByOf, commandId: z.string().min(1).max(200).optional() };
+const envelope = { by: ByOf, commandId: z.string().min(1).max(200).transform(wellFormed).optional() };
 /** An obligation's id, like `enterprise-notice` or `gdpr-art33-authority:ie-dpc`. */
 const obligation = z.string().min(1).max(160);
 

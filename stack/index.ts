@@ -4,10 +4,6 @@ import { tryLock } from '../platform/file-lock';
 import { dataDir } from '../platform/folders';
 import { freePort } from '../platform/free-port';
 import { reportStep } from '../platform/report-step';
-import { type CloudflareRecorder, startCloudflareRecorder } from './cloudflare-recorder';
-import { type Mailbox, startMailbox } from './mailbox';
-import { type RunningPostgres, startPostgres } from './postgres';
-import { startSite } from './site';
 import {
   clearRunningStack,
   readPorts,
@@ -15,10 +11,14 @@ import {
   type StackAddresses,
   type StackPorts,
   writeRunningStack,
-} from './stack-file';
+} from '../platform/stack-file';
+import { type CloudflareRecorder, startCloudflareRecorder } from './cloudflare-recorder';
+import { type Mailbox, startMailbox } from './mailbox';
+import { type RunningPostgres, startPostgres } from './postgres';
+import { startSite } from './site';
 import { type RunningTemporal, type SearchAttributes, startTemporal } from './temporal';
 
-export { type RunningStack, readRunningStack, type StackAddresses } from './stack-file';
+export { type RunningStack, readRunningStack, type StackAddresses } from '../platform/stack-file';
 
 /** The keys that the local stand-ins take. They open nothing: both listen on loopback and send nothing on. */
 export const LOCAL_API_KEY = 're_local_mailbox';

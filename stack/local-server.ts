@@ -1,5 +1,3 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { freePort, LOOPBACK } from '../platform/free-port';
 
@@ -35,12 +33,4 @@ export async function listen(app: FastifyInstance, what: string, port?: number):
     );
   }
   return { url: `http://${LOOPBACK}:${chosen}`, port: chosen, stop: () => app.close() };
-}
-
-/** Writes a file whole or not at all: a crash of the process leaves the old content or the new. */
-export function writeWhole(file: string, content: string): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  const aside = `${file}.${process.pid}.tmp`;
-  writeFileSync(aside, content, { mode: 0o600 });
-  renameSync(aside, file);
 }

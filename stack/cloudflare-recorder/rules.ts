@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import net from 'node:net';
 import { z } from 'zod';
-import { writeWhole } from '../local-server';
+import { writeWhole } from '../../platform/write-whole';
 import { CloudflareFailure } from './envelope';
 
 const MODES = ['block', 'challenge', 'whitelist', 'js_challenge', 'managed_challenge'] as const;

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { writeWhole } from '../local-server';
+import { writeWhole } from '../../platform/write-whole';
 
 interface TokenState {
   /** SHA-256, hex, of the secret in force. */

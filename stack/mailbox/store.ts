@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { writeWhole } from '../local-server';
+import { writeWhole } from '../../platform/write-whole';
 import { bareAddress, type Email } from './email';
 import { MailboxError } from './errors';
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { dataDir } from '../platform/folders';
-import { processIdentity } from '../platform/process-identity';
-import { writeWhole } from './local-server';
+import { dataDir } from './folders';
+import { processIdentity } from './process-identity';
+import { writeWhole } from './write-whole';
 
 const port = z.number().int().positive();
 
