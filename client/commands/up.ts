@@ -1,0 +1,86 @@
+/** `tocsin up`: the embedded stack and a worker, until Ctrl-C. The only file of the client that starts the stack. */
+import type { Command } from 'commander';
+import { SEARCH_ATTRIBUTES } from '../../domain/contract';
+import type { Stack } from '../../stack';
+import type { Output } from '../output';
+import type { CommonOptions, Shell } from '../shell';
+import { untilStopped } from '../until-stopped';
+import { verb } from './verb';
+
+/** The stack and a worker in this process. */
+export interface RunningTocsin {
+  stack: Stack;
+  /** Rejects when the worker ends by a fault; resolves when it was stopped. */
+  ended: Promise<void>;
+  /** Stops the worker, then all parts that were started here. */
+  stop(): Promise<void>;
+  /** Where people look: Web UI (of one incident when it is given), mailbox, status page, dossiers. */
+  addressLines(out: Output, incidentId?: string): string[];
+}
+
+export function upCommand(program: Command, shell: Shell): void {
+  verb(
+    program,
+    'up',
+    'Bring up Temporal, Postgres, mailbox, status page and a worker on this machine, until Ctrl-C.',
+    'up',
+  ).action(async (options: CommonOptions) => {
+    const { out } = shell;
+    const stopped = untilStopped();
+    const running = await runStack(shell.env);
+    try {
+      if (options.json) {
+        const { temporal, mailbox, site } = running.stack;
+        out.json({ temporal, mailbox: mailbox.url, site: site.url });
+      } else {
+        for (const line of running.addressLines(out)) out.line(line);
+        out.line('Ready. Declare an incident in another shell: npx tocsin declare --help');
+        out.line(out.style('Ctrl-C stops everything; what was recorded stays.', 'dim'));
+      }
+      await Promise.race([stopped, running.ended]);
+    } finally {
+      await running.stop();
+    }
+  });
+}
+
+/** Brings up the stack and a worker on it. What had started is stopped when something does not. */
+export async function runStack(env: NodeJS.ProcessEnv): Promise<RunningTocsin> {
+  // Loaded here: the servers and the native worker take long to load, and no other verb needs them.
+  const { startStack } = require('../../stack') as typeof import('../../stack');
+  const { settingsFromEnv } = require('../../worker/config') as typeof import('../../worker/config');
+  const { startWorker } = require('../run-worker') as typeof import('../run-worker');
+  const stack = await startStack({ env, searchAttributes: SEARCH_ATTRIBUTES });
+  try {
+    const { connectionOptions, namespace } = stack.temporalServer;
+    const worker = await startWorker(settingsFromEnv(env, stack), { ...connectionOptions, namespace } as never);
+    return {
+      stack,
+      ended: worker.ended,
+      stop: async () => {
+        await worker.stop().catch(() => undefined); // a fault of the worker was told by `ended`
+        await stack.stop();
+      },
+      addressLines: (out, incidentId) => addressLines(stack, out, incidentId),
+    };
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+}
+
+function addressLines({ temporal, mailbox, site }: Stack, out: Output, incidentId?: string): string[] {
+  const incident = incidentId ? `/${encodeURIComponent(incidentId)}` : '';
+  const rows: Array<[string, string]> = [
+    [
+      'Web UI',
+      temporal.uiUrl
+        ? `${temporal.uiUrl}/namespaces/${temporal.namespace}/workflows${incident}`
+        : `of ${temporal.address}`,
+    ],
+    ['Mailbox', mailbox.url],
+    ['Status page', `${site.url}/status/`],
+    ['Dossiers', `${site.url}/dossiers/`],
+  ];
+  return rows.map(([name, url]) => `${out.style(name.padEnd(12), 'dim')} ${url}`);
+}

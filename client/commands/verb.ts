@@ -1,0 +1,84 @@
+/** What the commands share: common options, an example in the help, and telling what a message caused. */
+import { Command } from 'commander';
+import type { Receipt } from '../../domain/contract';
+import type { MessageName } from '../../domain/messages';
+import { MESSAGE_SCHEMAS } from '../../domain/messages';
+import { usage } from '../errors';
+import { shownPack } from '../pack-of';
+import { inputProblems } from '../problems';
+import type { CommonOptions, Shell } from '../shell';
+import { TimelineTeller } from '../timeline-lines';
+import type { MessageInput } from '../tocsin-client';
+
+/** Options of a verb that sends a message. */
+export interface MessageOptions extends CommonOptions {
+  commandId?: string;
+}
+
+/** A verb with `--json`, and an example at the end of its help. */
+export function verb(program: Command, nameAndArguments: string, description: string, example: string): Command {
+  const command = new Command(nameAndArguments.split(' ')[0]).copyInheritedSettings(program);
+  for (const argument of nameAndArguments.split(' ').slice(1)) command.argument(argument, ARGUMENTS[argument] ?? '');
+  program.addCommand(command);
+  const lines = example.split('\n').map((line) => `  $ tocsin ${line}`);
+  return command
+    .description(description)
+    .option('--json', 'print JSON, for scripts')
+    .addHelpText('after', `\nExample:\n${lines.join('\n')}`);
+}
+
+const ARGUMENTS: Record<string, string> = {
+  '<id>': 'the incident, like INC-20260401-9f3a (see `tocsin list`)',
+  '<obligation>': 'like enterprise-notice or gdpr-art33-authority:ie-dpc (see `tocsin show`)',
+};
+
+/** A verb that sends a message to an incident: `<id>`, `--by`, `--command-id` and `--json`. */
+export function messageVerb(program: Command, nameAndArguments: string, description: string, example: string): Command {
+  return verb(program, nameAndArguments, description, example)
+    .option('--by <who>', 'who does it: a handle or work address (default: TOCSIN_BY, else the OS user)')
+    .option('--command-id <id>', 'makes repeating this very command harmless, for scripts that retry');
+}
+
+/** Sends a message and tells what it caused. `body` needs no `by`. Checked here first, so that a typo needs no server. */
+export async function sendAndTell<N extends MessageName>(
+  shell: Shell,
+  id: string,
+  name: N,
+  body: Record<string, unknown>,
+  options: MessageOptions,
+): Promise<void> {
+  const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+  const message = { by: shell.by(options), ...given, ...(options.commandId ? { commandId: options.commandId } : {}) };
+  const schema = MESSAGE_SCHEMAS[name];
+  const parsed = schema.safeParse(message);
+  if (!parsed.success) {
+    throw usage(`this cannot be sent as "${name}"`, inputProblems(parsed.error, message, Object.keys(schema.shape)));
+  }
+  const incidents = await shell.incidents();
+  const receipt = await incidents.send(id, name, message as unknown as MessageInput<N>);
+  if (options.json) shell.out.json(receipt);
+  else await tell(shell, id, receipt);
+}
+
+async function tell(shell: Shell, id: string, receipt: Receipt): Promise<void> {
+  const { out } = shell;
+  if (receipt.note) out.line(out.style(`Nothing changed: ${receipt.note}`, 'yellow'));
+  const caused = new Set(receipt.events.filter((event) => event.kind !== 'noted').map((event) => event.seq));
+  if (caused.size === 0) return;
+  const incidents = await shell.incidents();
+  const [view, events, explanations] = await Promise.all([
+    incidents.view(id),
+    incidents.timeline(id),
+    incidents.explain(id),
+  ]);
+  if (!view) return;
+  const teller = new TimelineTeller(
+    out,
+    shownPack(view.state, explanations, shell.env),
+    view.state.declaration.detectedAt,
+  );
+  for (const event of events) {
+    const lines = teller.lines([event]);
+    if (caused.has(event.seq)) for (const line of lines) out.line(line);
+  }
+}

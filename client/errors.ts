@@ -1,0 +1,27 @@
+/** Errors of the command. Each says what was wrong, with which input, and what to do. */
+
+/** 1: refused, not found, or a verification failed · 2: bad usage or unreadable input. */
+export type ExitCode = 1 | 2;
+
+/** An error that the command shows as it is, without a stack. */
+export class CommandError extends Error {
+  /** @param problems one line each, shown as a list under the message. */
+  constructor(
+    message: string,
+    readonly exitCode: ExitCode,
+    readonly problems: string[] = [],
+  ) {
+    super(message);
+    this.name = 'CommandError';
+  }
+}
+
+/** Bad usage or unreadable input. */
+export function usage(message: string, problems: string[] = []): CommandError {
+  return new CommandError(message, 2, problems);
+}
+
+/** The incident, the register or the server said no. */
+export function refused(message: string, problems: string[] = []): CommandError {
+  return new CommandError(message, 1, problems);
+}

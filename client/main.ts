@@ -1,0 +1,14 @@
+/** Entry of the command `tocsin`. */
+import { runCommand } from './program';
+import { Shell } from './shell';
+
+async function main(): Promise<void> {
+  // `tocsin … | head` closes the pipe early; that is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  process.exitCode = await runCommand(process.argv.slice(2), new Shell());
+}
+
+void main();

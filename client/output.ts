@@ -1,0 +1,60 @@
+/** Where the command writes: colour and width on a terminal, plain text otherwise. */
+/** What an output needs of a stream. */
+export interface Sink {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+/** The few styles used. */
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+
+export class Output {
+  /** Columns to lay out for; `Infinity` when nobody looks at a terminal. */
+  readonly width: number;
+  readonly isTerminal: boolean;
+  private readonly coloured: boolean;
+
+  constructor(
+    private readonly sink: Sink,
+    env: NodeJS.ProcessEnv = process.env,
+  ) {
+    this.isTerminal = sink.isTTY === true;
+    this.width = this.isTerminal ? (sink.columns ?? 80) : Number.POSITIVE_INFINITY;
+    this.coloured = this.isTerminal && !env.NO_COLOR && env.TERM !== 'dumb';
+  }
+
+  line(text = ''): void {
+    this.sink.write(`${text}\n`);
+  }
+
+  json(value: unknown): void {
+    this.line(JSON.stringify(value, undefined, 2));
+  }
+
+  /** Text in a style; the text itself where colour is not wanted. */
+  style(text: string, ...styles: Style[]): string {
+    if (!this.coloured || text === '') return text;
+    return styles.reduce((styled, each) => paint(styled, each), text);
+  }
+
+  /** Clears the terminal for the next picture of a live view. */
+  clear(): void {
+    if (this.isTerminal) this.sink.write('\u001b[H\u001b[2J\u001b[3J');
+  }
+}
+
+// Written out: `util.styleText` came with Node 20.12 and later began to judge the stream by itself.
+const CODES: Record<Style, [number, number]> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+};
+
+function paint(text: string, style: Style): string {
+  const [on, off] = CODES[style];
+  return `\u001b[${on}m${text}\u001b[${off}m`;
+}

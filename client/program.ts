@@ -1,0 +1,106 @@
+/** The command `tocsin`: its verbs, and how errors and exit codes come out. */
+import { Command, CommanderError } from 'commander';
+import { approveCommand } from './commands/approve';
+import { assessCommand } from './commands/assess';
+import { closeCommand } from './commands/close';
+import { containCommand } from './commands/contain';
+import { declareCommand } from './commands/declare';
+import { exerciseCommand } from './commands/exercise';
+import { explainCommand } from './commands/explain';
+import { filedCommand } from './commands/filed';
+import { holdCommand } from './commands/hold';
+import { listCommand } from './commands/list';
+import { measureCommand } from './commands/measure';
+import { registerCommand } from './commands/register';
+import { releaseCommand } from './commands/release';
+import { reviewCommand } from './commands/review';
+import { showCommand } from './commands/show';
+import { statusCommand } from './commands/status';
+import { upCommand } from './commands/up';
+import { waiveCommand } from './commands/waive';
+import { workerCommand } from './commands/worker';
+import { CommandError } from './errors';
+import type { Shell } from './shell';
+import { hanging, wrap } from './table';
+
+const COMMANDS = [
+  upCommand,
+  workerCommand,
+  declareCommand,
+  listCommand,
+  showCommand,
+  explainCommand,
+  assessCommand,
+  statusCommand,
+  containCommand,
+  measureCommand,
+  approveCommand,
+  holdCommand,
+  releaseCommand,
+  waiveCommand,
+  filedCommand,
+  reviewCommand,
+  closeCommand,
+  registerCommand,
+  exerciseCommand,
+];
+
+/** The command with all its verbs. Parsing throws; it never ends the process. */
+export function createProgram(shell: Shell): Command {
+  const program = new Command('tocsin')
+    .description(
+      'Runs security incidents: contains, notifies, files and reviews before each deadline, and keeps the register.',
+    )
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => shell.out.line(text.trimEnd()),
+      writeErr: (text) => shell.err.line(text.trimEnd()),
+      getOutHelpWidth: () => Math.min(shell.out.width, 100),
+      getErrHelpWidth: () => Math.min(shell.err.width, 100),
+    })
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 refused, not found or not verified, 2 bad usage or input.\nExample:\n  $ tocsin up\n  $ tocsin declare -f incident.yaml',
+    );
+  for (const add of COMMANDS) add(program, shell);
+  return program;
+}
+
+/** Runs one command line (without node and script) and answers the exit code. */
+export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 2> {
+  try {
+    await createProgram(shell).parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return reportError(error, shell, argv);
+  } finally {
+    await shell.close();
+  }
+}
+
+function reportError(error: unknown, shell: Shell, argv: string[]): 1 | 2 {
+  const incidentId =
+    argv.slice(1).find((argument) => /^(INC|EX)-/.test(argument)) ??
+    argv.slice(1).find((argument) => !argument.startsWith('-'));
+  const told = toCommandError(error, incidentId);
+  if (argv.includes('--json')) {
+    shell.err.json({ error: told.message, problems: told.problems, exitCode: told.exitCode });
+    return told.exitCode;
+  }
+  const { err } = shell;
+  const [first, ...rest] = wrap(told.message, err.width - 'error: '.length);
+  err.line(`${err.style('error:', 'red', 'bold')} ${first}`);
+  for (const line of rest) err.line(`       ${line}`);
+  for (const problem of told.problems) for (const line of hanging('  - ', problem, err.width)) err.line(line);
+  if (told.cause instanceof Error && shell.env.TOCSIN_DEBUG) err.line(told.cause.stack ?? '');
+  return told.exitCode;
+}
+
+function toCommandError(error: unknown, incidentId: string | undefined): CommandError {
+  if (error instanceof CommandError) return error;
+  // Loaded here: it knows the errors of Temporal and Postgres, whose code takes long to load.
+  const { describeError } = require('./describe-error') as typeof import('./describe-error');
+  return describeError(error, incidentId);
+}

@@ -1,0 +1,31 @@
+/** A worker in this process, quiet unless something is wrong. */
+import { DefaultLogger, type NativeConnectionOptions, Runtime } from '@temporalio/worker';
+import type { WorkerSettings } from '../worker/config';
+import { createTocsinWorker } from '../worker/create-worker';
+
+export interface RunningWorker {
+  /** Resolves when the worker was stopped, rejects when it ended by a fault. */
+  ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+let installed = false;
+
+/** Starts a worker. It is stopped by `stop`, not by signals: the caller decides in which order things end. */
+export async function startWorker(
+  settings: WorkerSettings,
+  temporal: NativeConnectionOptions & { namespace: string },
+): Promise<RunningWorker> {
+  if (!installed) Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
+  installed = true;
+  const worker = await createTocsinWorker({ settings, temporal });
+  const ended = worker.run();
+  ended.catch(() => undefined); // whoever waits for `ended` hears of it
+  return {
+    ended,
+    stop: async () => {
+      worker.shutdown();
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,105 @@
+/** Small tables and wrapped text for a terminal of a given width. Plain strings; colour is applied to whole cells. */
+
+/** A cell: its text, and how it is painted after it was laid out. */
+export interface Cell {
+  text: string;
+  paint?: (text: string) => string;
+}
+
+export interface Column {
+  title: string;
+  /** Shrinks, and wraps its text, when the terminal is too narrow. */
+  flex?: boolean;
+}
+
+const GAP = 2;
+const LEAST = 12;
+
+/**
+ * Lays out rows under a header, at most `width` columns wide (`Infinity`: as wide as needed). Flexible columns wrap at
+ * blanks and after "-", ":" and "/"; lines carry no trailing blanks.
+ */
+export function table(
+  columns: Column[],
+  rows: Array<Array<string | Cell>>,
+  width: number,
+  header = (text: string) => text,
+): string {
+  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'string' ? { text: cell } : cell)));
+  const widths = columns.map((column, i) =>
+    Math.max(textWidth(column.title), ...cells.map((row) => textWidth(row[i]!.text))),
+  );
+  shrink(widths, columns, width);
+  const line = (parts: Cell[]): string => {
+    let blanks = '';
+    let out = '';
+    parts.forEach((part, i) => {
+      const painted = part.text === '' ? '' : (part.paint ?? ((text: string) => text))(part.text);
+      if (painted !== '') {
+        out += blanks + painted;
+        blanks = '';
+      }
+      blanks += ' '.repeat(widths[i]! - textWidth(part.text) + GAP);
+    });
+    return out;
+  };
+  const lines = [line(columns.map((column) => ({ text: column.title, paint: header })))];
+  for (const row of cells) {
+    const wrapped = row.map((cell, i) => wrap(cell.text, widths[i]!));
+    const height = Math.max(...wrapped.map((parts) => parts.length));
+    for (let n = 0; n < height; n++)
+      lines.push(line(row.map((cell, i) => ({ text: wrapped[i]![n] ?? '', paint: cell.paint }))));
+  }
+  return lines.join('\n');
+}
+
+function shrink(widths: number[], columns: Column[], width: number): void {
+  const total = () => widths.reduce((a, b) => a + b, 0) + GAP * (widths.length - 1);
+  while (total() > width) {
+    const flexible = columns.flatMap((column, i) => (column.flex && widths[i]! > LEAST ? [i] : []));
+    if (flexible.length === 0) return;
+    const widest = flexible.reduce((a, b) => (widths[b]! > widths[a]! ? b : a));
+    widths[widest]!--;
+  }
+}
+
+/**
+ * Breaks text into lines of at most `width` columns, the first of at most `firstWidth`; a word longer than a line is
+ * broken. Never returns an empty list.
+ */
+export function wrap(text: string, width: number, firstWidth = width): string[] {
+  const lines: string[] = [];
+  const room = () => (lines.length === 0 ? firstWidth : width);
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (let piece of paragraph.split(/(?<=[\s/:-])(?=\S)/)) {
+      while (textWidth(line + piece.trimEnd()) > room()) {
+        if (line.trim() !== '') {
+          lines.push(line.trimEnd());
+          line = '';
+        } else {
+          const most = room();
+          lines.push(piece.slice(0, most));
+          piece = piece.slice(most);
+        }
+      }
+      line += piece;
+    }
+    lines.push(line.trimEnd());
+  }
+  return lines;
+}
+
+/** Puts text behind a prefix; later lines are indented. With too little room the text begins on the next line. */
+export function hanging(prefix: string, text: string, width: number, indent = textWidth(prefix)): string[] {
+  const room = width - textWidth(prefix);
+  const more = Math.max(LEAST, width - indent);
+  if (room < LEAST) return [prefix.trimEnd(), ...wrap(text, more).map((line) => ' '.repeat(indent) + line)];
+  const [first, ...rest] = wrap(text, more, room);
+  return [prefix + first, ...rest.map((line) => ' '.repeat(indent) + line)];
+}
+
+/** Columns that text takes on a terminal; the marks used here are all one column wide. */
+export function textWidth(text: string): number {
+  return [...text].length;
+}

@@ -1,0 +1,48 @@
+/** Events as lines: `T+00:25  status-page-update [N5]  Published on the status page, 01:35 before the deadline`. */
+import type { IncidentEvent } from '../domain/events';
+import { evolve } from '../domain/evolve';
+import { type NarratedPack, narrate, type Tone } from '../domain/narrate';
+import type { IncidentState } from '../domain/state';
+import { clockOffset, type Instant } from '../domain/time';
+import type { Output, Style } from './output';
+import { hanging } from './table';
+
+const STYLES: Record<Tone, Style[]> = { info: [], good: ['green'], warn: ['yellow'], bad: ['red', 'bold'] };
+const CLOCK_WIDTH = 11;
+
+/** Tells events as they come; folds them, so that deadlines can be told. */
+export class TimelineTeller {
+  private state: IncidentState | undefined;
+  private seq = 0;
+  private readonly events: IncidentEvent[] = [];
+
+  constructor(
+    private readonly out: Output,
+    private readonly pack: NarratedPack,
+    private readonly detectedAt: Instant,
+  ) {}
+
+  /** All events told so far, in order. */
+  get told(): readonly IncidentEvent[] {
+    return this.events;
+  }
+
+  /** The lines of those events that were not told yet. */
+  lines(events: readonly IncidentEvent[]): string[] {
+    return events.filter((event) => event.seq > this.seq).flatMap((event) => this.tell(event));
+  }
+
+  private tell(event: IncidentEvent): string[] {
+    const { obligation, commitments, text, tone } = narrate(event, this.pack, this.state);
+    const whole = event.seq === this.seq + 1 && (this.state !== undefined || event.kind === 'declared');
+    this.state = whole ? evolve(this.state, event) : undefined;
+    this.seq = event.seq;
+    this.events.push(event);
+    const clock = clockOffset(this.detectedAt, event.at).padEnd(CLOCK_WIDTH);
+    const subject = obligation ? `${obligation}${commitments.length > 0 ? ` [${commitments.join(' ')}]` : ''}  ` : '';
+    const [first, ...rest] = hanging(clock + subject, text, this.out.width, CLOCK_WIDTH);
+    const paint = (part: string) => this.out.style(part, ...STYLES[tone]);
+    const said = first!.slice((clock + subject).length);
+    return [this.out.style(clock, 'dim') + this.out.style(subject, 'cyan') + paint(said), ...rest.map(paint)];
+  }
+}
