@@ -1,0 +1,219 @@
+/**
+ * The outside world of workflow tests: it keeps what the workflows ask for in memory, is as idempotent as the real
+ * activities must be, and fails where a test says so.
+ */
+import { ApplicationFailure } from '@temporalio/common';
+import type { Activities, AlarmInput, Audience, DraftInput, FilingTaskInput } from '../../activities/types';
+import { inRegion } from '../../domain/conditions';
+import type { IncidentEvent } from '../../domain/events';
+import { measureId } from '../../domain/incident';
+import type { PolicySnapshot } from '../../domain/policy';
+import { type Instant, toInstant } from '../../domain/time';
+import { loadPack } from '../../policy/load-pack';
+
+export interface Mail {
+  incidentId: string;
+  obligation: string;
+  round: number;
+  to: string;
+  at: Instant;
+}
+
+/** One call of an activity that came through, with the instant on the server's clock. */
+export interface Call<Input> {
+  input: Input;
+  at: Instant;
+}
+
+interface Person {
+  address: string;
+  country: string;
+}
+
+type Fault = (input: unknown) => boolean | Promise<boolean>;
+
+/** Workspaces of the plan enterprise, `ws-1` … `ws-400`, and one of the plan team, `ws-team`. */
+const WORKSPACES = [
+  ...Array.from({ length: 400 }, (_, i) => ({ id: `ws-${i + 1}`, plan: 'enterprise' })),
+  { id: 'ws-team', plan: 'team' },
+];
+/** The people in the data sets that the company controls. */
+const PEOPLE: Person[] = [
+  { address: 'aoife@person.example', country: 'IE' },
+  { address: 'bran@person.example', country: 'IE' },
+  { address: 'chloe@person.example', country: 'CA' },
+];
+const SUBSCRIBERS = ['sub-1@subscriber.example', 'sub-2@subscriber.example'];
+
+/** No address of the audience ends in anything else: a history that holds one of these leaks recipients. */
+export const AUDIENCE_DOMAINS = /@(owner|person|subscriber)\.example/;
+
+export class FakeWorld {
+  /** The real pack with the real authorities. */
+  readonly policy: PolicySnapshot = loadPack('trust-center');
+  readonly mails: Mail[] = [];
+  readonly alarms: Call<AlarmInput>[] = [];
+  readonly filingTasks: Call<FilingTaskInput>[] = [];
+  readonly published: Call<{ incidentId: string; obligation: string; round: number; status: string }>[] = [];
+  readonly drafts: Call<DraftInput>[] = [];
+  /** Containment that took effect, by its id; the number of attempts that came through is `times`. */
+  readonly rules = new Map<string, { times: number; undone: boolean }>();
+  /** Every attempt, also those that failed: the name of the activity and its instant. */
+  readonly attempts: { activity: keyof Activities; at: Instant; input: unknown }[] = [];
+  /** What the verification of the register finds. */
+  registerDamaged = false;
+  private readonly entries = new Map<string, IncidentEvent[]>();
+  private readonly ledgers = new Map<string, Map<string, Instant | undefined>>();
+  private faults: Partial<Record<keyof Activities, Fault>> = {};
+
+  /** `now`: the instant, ms since the epoch, on the clock of the server in use. */
+  constructor(private readonly now: () => Promise<number> | number) {}
+
+  /** Has an activity fail (retryably) while `when` answers true. */
+  fail(activity: keyof Activities, when: Fault = () => true): void {
+    this.faults[activity] = when;
+  }
+
+  repair(activity?: keyof Activities): void {
+    if (activity) delete this.faults[activity];
+    else this.faults = {};
+  }
+
+  /** The register's entries of an incident, in the order in which they were appended. */
+  register(incidentId: string): IncidentEvent[] {
+    return this.entries.get(incidentId) ?? [];
+  }
+
+  /** The activities, to give to a worker. */
+  activities(): Activities {
+    const activities = this.implementation();
+    for (const name of Object.keys(activities) as (keyof Activities)[]) {
+      const real = activities[name] as (input: unknown) => Promise<unknown>;
+      (activities as unknown as Record<string, unknown>)[name] = async (input: unknown) => {
+        this.attempts.push({ activity: name, at: await this.instant(), input });
+        if (await this.faults[name]?.(input)) throw ApplicationFailure.retryable(`${name} is down`, 'Down');
+        return real(input);
+      };
+    }
+    return activities;
+  }
+
+  private async instant(): Promise<Instant> {
+    return toInstant(await this.now());
+  }
+
+  private implementation(): Activities {
+    return {
+      snapshotPolicy: async () => this.policy,
+      appendEntries: async ({ events }) => this.append(events),
+      verifyRegister: async ({ incidentId, seq }) => {
+        const entries = this.register(incidentId).length;
+        return entries >= seq && !this.registerDamaged
+          ? { ok: true, entries, head: 'f'.repeat(64) }
+          : { ok: false, entries, head: '', problem: 'entries are missing' };
+      },
+      draftNotice: async (input) => {
+        this.drafts.push({ input, at: await this.instant() });
+        const rendering = {
+          language: 'en',
+          sha256: 'b'.repeat(64),
+          template: input.template,
+          templateSha256: 'c'.repeat(64),
+        };
+        const url =
+          input.channel === 'filing' ? `https://dossiers.example/${input.incidentId}/${input.obligation}` : undefined;
+        return { renderings: [rendering], url };
+      },
+      openFilingTask: async (input) => {
+        this.filingTasks.push({ input, at: await this.instant() });
+      },
+      publishStatus: async (input) => {
+        this.published.push({ input, at: await this.instant() });
+        return { url: `https://status.example/${input.incidentId}` };
+      },
+      openDelivery: async ({ incidentId, ledgerKey, audience }) => {
+        const ledger = this.ledger(incidentId, ledgerKey);
+        const before = ledger.size;
+        for (const address of addressesOf(audience)) if (!ledger.has(address)) ledger.set(address, undefined);
+        return { ledger: 'postgres', total: ledger.size, added: ledger.size - before, unknownRefs: 0 };
+      },
+      sendBatches: async ({ incidentId, obligation, round, ledgerKey }) => {
+        const at = await this.instant();
+        const open = [...this.ledger(incidentId, ledgerKey)].filter(([, sentAt]) => !sentAt);
+        for (const [to] of open) {
+          this.mails.push({ incidentId, obligation, round, to, at });
+          this.ledger(incidentId, ledgerKey).set(to, at);
+        }
+        return { done: true, sent: open.length, failed: 0 };
+      },
+      summariseDelivery: async ({ incidentId, ledgerKey }) => {
+        const sent = [...this.ledger(incidentId, ledgerKey).values()].filter((at) => at !== undefined).sort();
+        return {
+          total: sent.length,
+          sent: sent.length,
+          failed: 0,
+          pending: 0,
+          firstSentAt: sent[0],
+          lastSentAt: sent.at(-1),
+        };
+      },
+      mergeSpool: async () => {},
+      raiseAlarm: async (input) => {
+        this.alarms.push({ input, at: await this.instant() });
+      },
+      applyMeasure: async ({ incidentId, measure }) => {
+        const key = `${incidentId} ${measureId(measure)}`;
+        this.rules.set(key, { times: (this.rules.get(key)?.times ?? 0) + 1, undone: false });
+        return { outcome: 'verified', detail: 'listed at the provider' };
+      },
+      undoMeasure: async ({ incidentId, measure }) => {
+        const key = `${incidentId} ${measureId(measure)}`;
+        this.rules.set(key, { times: this.rules.get(key)?.times ?? 0, undone: true });
+        return { outcome: 'undone', detail: 'gone at the provider' };
+      },
+    };
+  }
+
+  private append(events: IncidentEvent[]): { position: number; head: string } {
+    const { incidentId } = events[0]!;
+    const entries = this.entries.get(incidentId) ?? [];
+    this.entries.set(incidentId, entries);
+    for (const event of events) {
+      const known = entries[event.seq - 1];
+      if (known && JSON.stringify(known) !== JSON.stringify(event)) {
+        throw ApplicationFailure.nonRetryable(`entry ${event.seq} of ${incidentId} is another one`, 'RegisterConflict');
+      }
+      if (!known && event.seq !== entries.length + 1) {
+        throw ApplicationFailure.nonRetryable(
+          `entry ${event.seq} of ${incidentId} comes after ${entries.length}`,
+          'RegisterConflict',
+        );
+      }
+      if (!known) entries.push(event);
+    }
+    return { position: entries.length, head: 'e'.repeat(64) };
+  }
+
+  private ledger(incidentId: string, ledgerKey: string): Map<string, Instant | undefined> {
+    const key = `${incidentId} ${ledgerKey}`;
+    const ledger = this.ledgers.get(key) ?? new Map<string, Instant | undefined>();
+    this.ledgers.set(key, ledger);
+    return ledger;
+  }
+}
+
+/** The directory: which addresses an audience is. */
+function addressesOf({ recipient, workspaces }: Audience): string[] {
+  switch (recipient.to) {
+    case 'workspace-owners':
+      return WORKSPACES.filter((w) => workspaces === 'all' || workspaces.includes(w.id))
+        .filter((w) => !recipient.plan || w.plan === recipient.plan)
+        .map((w) => `${w.id}@owner.example`);
+    case 'status-subscribers':
+      return SUBSCRIBERS;
+    case 'individuals':
+      return PEOPLE.filter((p) => inRegion(p.country, recipient)).map((p) => p.address);
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,342 @@
+/** Runs the incident workflow at its real durations on a server whose clock skips, with the outside world faked. */
+import { randomBytes } from 'node:crypto';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, type NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import {
+  INCIDENT_WORKFLOW,
+  type IncidentInput,
+  type IncidentView,
+  type Receipt,
+  SEARCH_ATTRIBUTES,
+  TASK_QUEUE,
+} from '../../domain/contract';
+import type { EventKind, EventOf, IncidentEvent } from '../../domain/events';
+import { fold } from '../../domain/evolve';
+import type { MessageName } from '../../domain/messages';
+import type { IncidentState, Obligation } from '../../domain/state';
+import { HOUR_MS, type Instant, toInstant, toMs } from '../../domain/time';
+import { AUDIENCE_DOMAINS, FakeWorld } from './fake-world';
+import { afterFile, startTimeSkipping, workflowBundle } from './helpers';
+
+export type DeclarationInput = IncidentInput['declaration'];
+type AssessmentInput = NonNullable<DeclarationInput['assessment']>;
+export type DataSetInput = NonNullable<AssessmentInput['dataSets']>[number];
+
+export const ONCALL = 'oncall@example.com';
+export const COUNSEL = 'counsel@example.com';
+
+/** Alarms and sends must come within this span after their exact instant: the machine's own delay, nothing else. */
+export const PROMPT_MS = 2_000;
+
+/** Payloads above this make the server warn, above 2 MB it refuses them; the time-skipping server accepts all. */
+const PAYLOAD_WARNING_BYTES = 256 * 1024;
+
+/** Accounts of the company's own customers: it is the controller. High risk; people in Ireland and Canada. */
+export const accounts = (over: Partial<DataSetInput> = {}): DataSetInput => ({
+  id: 'accounts',
+  title: 'Account data',
+  role: 'controller',
+  categories: ['name', 'login'],
+  records: 1200,
+  individuals: 3,
+  residence: { IE: 2, CA: 1 },
+  protection: { encrypted: 'no', keysTaken: 'no' },
+  risk: 'high',
+  significantHarm: 'yes',
+  ...over,
+});
+
+/** What customers store: the company is their processor. */
+export const stored = (over: Partial<DataSetInput> = {}): DataSetInput => ({
+  id: 'stored',
+  title: 'Customer content',
+  role: 'processor',
+  categories: ['contents of projects'],
+  records: 9000,
+  individuals: 3000,
+  ...over,
+});
+
+/** A complete assessment: all duties of the Trust Center are owed. */
+export const assessment = (over: Partial<AssessmentInput> = {}): AssessmentInput => ({
+  personalData: 'yes',
+  dataSets: [accounts(), stored()],
+  workspaces: ['ws-1', 'ws-2', 'ws-team'],
+  likelyConsequences: 'Phishing with real names',
+  individualSteps: ['Change your password'],
+  periodFrom: '2026-01-01T00:00:00Z',
+  periodTo: '2026-01-01T05:00:00Z',
+  ...over,
+});
+
+/** A declaration with everything affected, detected at `nowMs`. */
+export const declaration = (id: string, nowMs: number, over: Partial<DeclarationInput> = {}): DeclarationInput => ({
+  id,
+  title: 'Leaked deploy key',
+  kind: 'credential-leak',
+  howItOccurred: 'A deploy key stood in a public build log',
+  severity: 'sev1',
+  owner: ONCALL,
+  detectedAt: toInstant(nowMs),
+  declaredAt: toInstant(nowMs),
+  declaredBy: ONCALL,
+  source: 'audit-log',
+  affects: ['confidentiality'],
+  systems: ['api'],
+  maliciousSources: ['203.0.113.9'],
+  credentials: [{ provider: 'postgres-role', ref: 'deploy' }],
+  serviceAffecting: true,
+  assessment: assessment(),
+  ...over,
+});
+
+/** Silences what workers log about the failures that tests cause. */
+export function quietWorkers(): void {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+}
+
+/** Starts a worker with the built workflows and this world; it is shut down after the file. */
+export async function startWorker(connection: NativeConnection, world: FakeWorld): Promise<{ stop(): Promise<void> }> {
+  const worker = await Worker.create({
+    connection,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: workflowBundle(),
+    activities: world.activities(),
+    shutdownForceTime: '5 seconds',
+  });
+  const running = worker.run();
+  let stopped = false;
+  const stop = async () => {
+    if (stopped) return;
+    stopped = true;
+    worker.shutdown();
+    await running;
+  };
+  afterFile(stop);
+  return { stop };
+}
+
+/** A server whose clock skips, a worker and a fake world: one a test file, started in `beforeAll`. */
+export class WorkflowHarness {
+  readonly incidents: TestIncident[] = [];
+
+  private constructor(
+    private readonly server: Awaited<ReturnType<typeof startTimeSkipping>>,
+    readonly world: FakeWorld,
+  ) {}
+
+  static async start(): Promise<WorkflowHarness> {
+    quietWorkers();
+    const server = await startTimeSkipping(SEARCH_ATTRIBUTES);
+    const world = new FakeWorld(() => server.env.currentTimeMs());
+    await startWorker(server.env.nativeConnection, world);
+    return new WorkflowHarness(server, world);
+  }
+
+  get client(): Client {
+    return this.server.env.client;
+  }
+
+  async now(): Promise<Instant> {
+    return toInstant(await this.server.env.currentTimeMs());
+  }
+
+  /** The instant `hours` from now. */
+  async in(hours: number): Promise<Instant> {
+    return toInstant((await this.server.env.currentTimeMs()) + hours * HOUR_MS);
+  }
+
+  /** Declares an incident at the server's present instant, under the real policy pack. */
+  async declare(over: Partial<DeclarationInput> = {}, input: Partial<IncidentInput> = {}): Promise<TestIncident> {
+    const incident = await this.start(over, { policy: this.world.policy, ...input });
+    await incident.quiet();
+    return incident;
+  }
+
+  /** Starts the workflow without waiting for anything. */
+  async start(over: Partial<DeclarationInput> = {}, input: Partial<IncidentInput> = {}): Promise<TestIncident> {
+    const id = `INC-${randomBytes(4).toString('hex')}`;
+    const nowMs = await this.server.env.currentTimeMs();
+    const handle = await this.client.workflow.start(INCIDENT_WORKFLOW, {
+      taskQueue: TASK_QUEUE,
+      workflowId: id,
+      args: [{ declaration: declaration(id, nowMs, over), ...input }],
+    });
+    const incident = new TestIncident(id, handle, this.world);
+    this.incidents.push(incident);
+    return incident;
+  }
+
+  /** Lets time pass for all incidents, and waits until what it caused is done. */
+  async sleep(ms: number): Promise<void> {
+    if (ms > 0) await this.server.env.sleep(ms);
+    for (const incident of this.incidents) await incident.quiet();
+  }
+
+  async sleepHours(hours: number): Promise<void> {
+    await this.sleep(Math.round(hours * HOUR_MS));
+  }
+
+  async sleepUntil(at: Instant): Promise<void> {
+    await this.sleep(toMs(at) - (await this.server.env.currentTimeMs()));
+  }
+
+  /** For `afterEach`: what must hold at the end of every scenario; then ends its workflows. */
+  async endOfScenario(): Promise<void> {
+    this.world.repair();
+    try {
+      for (const incident of this.incidents) await incident.check();
+    } finally {
+      for (const incident of this.incidents.splice(0)) await incident.end();
+    }
+  }
+}
+
+/** One incident under test. */
+export class TestIncident {
+  /** A failed start leaves no state to look at. */
+  expectsNoState = false;
+  /** Effects that are meant to be stuck: `quiet` does not wait for them. */
+  stuck: (key: string) => boolean = () => false;
+
+  constructor(
+    readonly id: string,
+    readonly handle: WorkflowHandle,
+    private readonly world: FakeWorld,
+  ) {}
+
+  /** Sends a message as an update, as a person who waits for the answer does. */
+  send(name: MessageName, message: Record<string, unknown>): Promise<Receipt> {
+    return this.handle.executeUpdate<Receipt, [unknown]>(name, { args: [{ by: COUNSEL, ...message }] });
+  }
+
+  /** Sends a message as a signal, as tooling does; whatever it holds. */
+  signal(name: string, ...args: unknown[]): Promise<void> {
+    return this.handle.signal(name, ...args);
+  }
+
+  async view(): Promise<IncidentView> {
+    return this.handle.query<IncidentView>('state');
+  }
+
+  async state(): Promise<IncidentState> {
+    return (await this.view()).state;
+  }
+
+  async obligation(id: string): Promise<Obligation> {
+    const { obligations } = await this.state();
+    const found = obligations[id];
+    if (!found) throw new Error(`no obligation ${id}; there are ${Object.keys(obligations).join(', ')}`);
+    return found;
+  }
+
+  register(): IncidentEvent[] {
+    return this.world.register(this.id);
+  }
+
+  /** The register's entries of one kind. */
+  entries<K extends EventKind>(kind: K): EventOf<K>[] {
+    return this.register().filter((entry): entry is EventOf<K> => entry.kind === kind);
+  }
+
+  /** The entries of one kind about one obligation. */
+  about<K extends EventKind>(kind: K, obligation: string): EventOf<K>[] {
+    return this.entries(kind).filter((entry) => (entry.data as { obligation?: string }).obligation === obligation);
+  }
+
+  /** The alarms of an obligation that people got, oldest first. */
+  alarms(obligation?: string) {
+    const all = this.world.alarms.map((call) => call.input).filter((input) => input.incidentId === this.id);
+    const ours = obligation === undefined ? all : all.filter((input) => input.obligation === obligation);
+    return ours.sort((a, b) => a.seq - b.seq);
+  }
+
+  mails(obligation?: string) {
+    return this.world.mails.filter((m) => m.incidentId === this.id && (!obligation || m.obligation === obligation));
+  }
+
+  published(obligation?: string) {
+    return this.world.published.filter(
+      ({ input }) => input.incidentId === this.id && (!obligation || input.obligation === obligation),
+    );
+  }
+
+  /** Waits until nothing is in flight and the register has everything. */
+  async quiet(withinMs = 20_000): Promise<void> {
+    if (this.expectsNoState) return;
+    const giveUpAt = Date.now() + withinMs;
+    let seen = '';
+    do {
+      const view = await this.view();
+      if (view) {
+        const waiting = view.inFlight.filter((key) => !this.stuck(key));
+        const backlog = this.stuck('register') ? 0 : view.registerBacklog;
+        if (waiting.length === 0 && backlog === 0) return;
+        seen = `in flight: ${waiting.join(', ')}; register backlog: ${view.registerBacklog}`;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    } while (Date.now() < giveUpAt);
+    throw new Error(`${this.id} did not come to rest within ${withinMs} ms (${seen || 'no state yet'})`);
+  }
+
+  /** Asserts what holds after every scenario: nothing lost, nothing twice, the same fold, no leak, small payloads. */
+  async check(): Promise<void> {
+    if (this.expectsNoState) return;
+    await this.assertFold();
+    const history = await this.handle.fetchHistory();
+    const bytes = Buffer.from(JSON.stringify(history));
+    expect(AUDIENCE_DOMAINS.exec(decodedPayloads(history))?.[0]).toBeUndefined();
+    expect(largestPayload(history)).toBeLessThan(PAYLOAD_WARNING_BYTES);
+    expect(bytes.length).toBeGreaterThan(0);
+    const failedTasks = (history.events ?? []).filter((e) => e.workflowTaskFailedEventAttributes);
+    expect(failedTasks.map((e) => e.workflowTaskFailedEventAttributes?.failure?.message)).toEqual([]);
+  }
+
+  /** The register's fold is the workflow's own state; every event stands there once, in order. */
+  async assertFold(): Promise<void> {
+    const { state, registerBacklog } = await this.view();
+    const entries = this.register();
+    expect(registerBacklog).toBe(0);
+    expect(entries.map((entry) => entry.seq)).toEqual(entries.map((_, index) => index + 1));
+    expect(entries).toHaveLength(state.seq);
+    expect(plain(fold(entries))).toEqual(state);
+  }
+
+  async end(): Promise<void> {
+    const rounds = Object.values((await this.view().catch(() => undefined))?.state?.obligations ?? {});
+    const children = rounds.flatMap((o) => Array.from({ length: o.round }, (_, n) => `${this.id}/${o.id}/${n + 1}`));
+    const { client } = this.handle;
+    for (const id of [this.id, ...children]) {
+      await client
+        .getHandle(id)
+        .terminate('the test is over')
+        .catch(() => undefined);
+    }
+  }
+}
+
+/** As it looks after a journey through JSON: without `undefined`. */
+export function plain<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
+
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
+
+/** All payload data of a history, one text. */
+export function decodedPayloads(history: History): string {
+  return payloads(history)
+    .map((data) => Buffer.from(data).toString('utf8'))
+    .join('\n');
+}
+
+/** The size in bytes of the largest payload of a history. */
+export function largestPayload(history: History): number {
+  return Math.max(0, ...payloads(history).map((data) => data.length));
+}
+
+function payloads(value: unknown): Uint8Array[] {
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return [];
+  const own = (value as { data?: unknown; metadata?: unknown }).data;
+  if (own instanceof Uint8Array && 'metadata' in value) return [own];
+  return Object.values(value).flatMap(payloads);
+}
