@@ -8,7 +8,7 @@ import type { Output, Style } from './output';
 import { hanging } from './table';
 
 const STYLES: Record<Tone, Style[]> = { info: [], good: ['green'], warn: ['yellow'], bad: ['red', 'bold'] };
-const CLOCK_WIDTH = 11;
+const CLOCK_WIDTH = 12;
 
 /** Tells events as they come; folds them, so that deadlines can be told. */
 export class TimelineTeller {
@@ -33,16 +33,34 @@ export class TimelineTeller {
   }
 
   private tell(event: IncidentEvent): string[] {
-    const { obligation, commitments, text, tone } = narrate(event, this.pack, this.state);
+    const before = this.state;
+    const { obligation, commitments, text, tone } = narrate(event, this.pack, before);
     const whole = event.seq === this.seq + 1 && (this.state !== undefined || event.kind === 'declared');
     this.state = whole ? evolve(this.state, event) : undefined;
     this.seq = event.seq;
     this.events.push(event);
+    if (repeats(event, before)) return [];
     const clock = clockOffset(this.detectedAt, event.at).padEnd(CLOCK_WIDTH);
     const subject = obligation ? `${obligation}${commitments.length > 0 ? ` [${commitments.join(' ')}]` : ''}  ` : '';
     const [first, ...rest] = hanging(clock + subject, text, this.out.width, CLOCK_WIDTH);
     const paint = (part: string) => this.out.style(part, ...STYLES[tone]);
     const said = first!.slice((clock + subject).length);
     return [this.out.style(clock, 'dim') + this.out.style(subject, 'cyan') + paint(said), ...rest.map(paint)];
+  }
+}
+
+/** True for an event that says nothing new to a reader of the ones before it. The register has all of them. */
+function repeats(event: IncidentEvent, before: IncidentState | undefined): boolean {
+  switch (event.kind) {
+    case 'notice-drafted': {
+      const draft = before?.obligations[event.data.obligation]?.draft;
+      return draft !== undefined && draft.missing.join() === event.data.missing.join();
+    }
+    case 'dispatch-started':
+      return event.data.trigger === 'approved';
+    case 'alarm-raised':
+      return before?.containment[event.data.measure ?? '']?.state === event.data.threshold;
+    default:
+      return false;
   }
 }

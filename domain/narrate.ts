@@ -2,7 +2,7 @@
 import { human } from './contents';
 import type { DataOf, Evidence, IncidentEvent } from './events';
 import type { Assessment, ContainmentMeasure } from './incident';
-import type { ObligationRule } from './policy';
+import type { Authority, ObligationRule } from './policy';
 import type { IncidentState } from './state';
 import { spanText, toMs } from './time';
 
@@ -20,11 +20,13 @@ export interface Narration {
 
 /** What narrating needs of a policy pack. */
 export interface NarratedPack {
+  authorities?: Array<Pick<Authority, 'key' | 'name'>>;
   obligations: Array<Pick<ObligationRule, 'id' | 'title' | 'commitments' | 'recipient' | 'channel'>>;
 }
 
 type Rule = NarratedPack['obligations'][number];
 type Said = { text: string; tone: Tone };
+type Context = { rule?: Rule; before?: IncidentState; pack: NarratedPack };
 
 /**
  * Tells an event. `before` is the state that the event met: with it deadlines can be told from what it changed.
@@ -33,7 +35,7 @@ type Said = { text: string; tone: Tone };
 export function narrate(event: IncidentEvent, pack: NarratedPack, before?: IncidentState): Narration {
   const obligation = 'obligation' in event.data ? event.data.obligation : undefined;
   const rule = ruleOf(obligation, pack);
-  const { text, tone } = say(event, rule, before);
+  const { text, tone } = say(event, { rule, before, pack });
   return {
     ...(obligation === undefined ? {} : { obligation }),
     commitments: rule?.commitments ?? [],
@@ -52,7 +54,7 @@ const good = (text: string): Said => ({ text, tone: 'good' });
 const warn = (text: string): Said => ({ text, tone: 'warn' });
 const bad = (text: string): Said => ({ text, tone: 'bad' });
 
-function say(event: IncidentEvent, rule: Rule | undefined, before: IncidentState | undefined): Said {
+function say(event: IncidentEvent, context: Context): Said {
   switch (event.kind) {
     case 'declared': {
       const { severity, title, owner } = event.data.declaration;
@@ -88,15 +90,16 @@ function say(event: IncidentEvent, rule: Rule | undefined, before: IncidentState
     case 'closed':
       return good(`Closed by ${event.by}${suffix(event.data.note)}`);
     case 'alarm-raised':
-      return alarm(event.data, rule);
+      return alarm(event.data, context.rule);
     default:
-      return onObligation(event, rule, before);
+      return onObligation(event, context);
   }
 }
 
 type ObligationEvent = Exclude<Extract<IncidentEvent, { data: { obligation: string } }>, { kind: 'alarm-raised' }>;
 
-function onObligation(event: ObligationEvent, rule: Rule | undefined, before: IncidentState | undefined): Said {
+function onObligation(event: ObligationEvent, context: Context): Said {
+  const { rule } = context;
   switch (event.kind) {
     case 'obligation-armed': {
       const { dueAt, clock } = event.data;
@@ -133,13 +136,13 @@ function onObligation(event: ObligationEvent, rule: Rule | undefined, before: In
       return warn(`Waived by ${event.by}${ground}: ${event.data.reason}`);
     }
     case 'filing-opened':
-      return info(`Dossier ready: a person files it with ${event.data.authority || 'the authority'}`);
+      return info(`Dossier ready: a person files it with ${authorityName(event.data.authority, context.pack)}`);
     case 'dispatch-started':
       return info(`${TRIGGERS[event.data.trigger]}: being sent`);
     case 'obligation-fulfilled':
-      return fulfilled(event.data, rule, before);
+      return fulfilled(event.data, context);
     case 'obligation-supplemented':
-      return good(`Round ${event.data.round}: ${lowerFirst(deed(event.data.evidence, rule))}`);
+      return good(`Round ${event.data.round}: ${lowerFirst(deed(event.data.evidence, context))}`);
     case 'deadline-missed': {
       const held = event.data.heldBy ? `; held by ${event.data.heldBy}: ${event.data.holdReason}` : '';
       return bad(`Deadline ${human(event.data.dueAt)} missed${held}`);
@@ -170,20 +173,16 @@ const GROUNDS: Record<string, string> = {
   'gdpr-34-3-c': 'GDPR Art. 34(3)(c), disproportionate effort',
 };
 
-function fulfilled(
-  data: DataOf<'obligation-fulfilled'>,
-  rule: Rule | undefined,
-  before: IncidentState | undefined,
-): Said {
-  const what = deed(data.evidence, rule);
+function fulfilled(data: DataOf<'obligation-fulfilled'>, context: Context): Said {
+  const what = deed(data.evidence, context);
   if (data.lateByMs > 0) return bad(`${what}, late by ${spanText(data.lateByMs)}`);
-  const dueAt = before?.obligations[data.obligation]?.dueAt;
+  const dueAt = context.before?.obligations[data.obligation]?.dueAt;
   const inTime = dueAt ? `, ${span(data.at, dueAt)} before the deadline` : ', in time';
   return data.evidence.failed ? warn(`${what}${inTime}`) : good(`${what}${inTime}`);
 }
 
 /** What was done, as the evidence has it. */
-function deed(evidence: Evidence, rule: Rule | undefined): string {
+function deed(evidence: Evidence, { rule, pack }: Context): string {
   switch (evidence.channel) {
     case 'email': {
       const failed = evidence.failed ? `, ${evidence.failed} failed` : '';
@@ -192,7 +191,7 @@ function deed(evidence: Evidence, rule: Rule | undefined): string {
     case 'status-page':
       return 'Published on the status page';
     case 'filing':
-      return `Filed with ${evidence.authority ?? 'the authority'}, reference ${evidence.reference ?? 'unknown'}`;
+      return `Filed with ${authorityName(evidence.authority, pack)}, reference ${evidence.reference ?? 'unknown'}`;
     case 'containment':
       return `Contained: ${evidence.note ?? 'done'}`;
     case 'review':
@@ -200,6 +199,13 @@ function deed(evidence: Evidence, rule: Rule | undefined): string {
     default:
       return `Recorded in the register${evidence.note && evidence.note !== 'recorded' ? `: ${evidence.note}` : ''}`;
   }
+}
+
+/** Its name where the pack has it. */
+function authorityName(key: string | undefined, pack: NarratedPack): string {
+  if (!key) return 'the authority';
+  if (key === 'to-be-determined') return 'the authority, which is still to be determined';
+  return pack.authorities?.find((authority) => authority.key === key)?.name ?? key;
 }
 
 const RECIPIENTS: Record<string, string> = {

@@ -134,7 +134,7 @@ export async function connectActivities(settings: WorkerSettings, logLevel = 'wa
               url: exercise.databaseUrl,
               rotatableRoles: settings.containment.postgres?.rotatableRoles ?? [],
             },
-            webhook: { url: exercise.hooksUrl, secret: EXERCISE_WEBHOOK_SECRET },
+            webhook: { url: `${exercise.hooksUrl}/containment`, secret: EXERCISE_WEBHOOK_SECRET },
             vault: { folder: path.join(dataDir, 'exercise-vault') },
             protect: settings.containment.protect,
           })
