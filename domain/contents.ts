@@ -156,7 +156,7 @@ function notificationSteps(state: IncidentState): string[] {
 }
 
 /**
- * A fingerprint of what a notice says, to see whether a draft is out of date. Not cryptographic; FNV-1a over the text.
+ * A fingerprint of what a notice says, to see whether a draft is out of date. Not cryptographic.
  * `measures-taken` counts by whether it is established and by the incident's status: a draft is not rendered again at
  * every containment step, but none goes out with "not yet established" once the first measure is known.
  */
@@ -168,9 +168,17 @@ export function fingerprint(contents: ContentValue[], state: IncidentState, roun
         : state.status
       : `${c.field}=${c.value ?? ''}`,
   );
-  let hash = 0xcbf29ce484222325n;
-  for (const char of `${round}|${state.status}|${said.join('|')}`) {
-    hash = BigInt.asUintN(64, (hash ^ BigInt(char.codePointAt(0)!)) * 0x100000001b3n);
+  return hash64(`${round}|${state.status}|${said.join('|')}`);
+}
+
+/** Two multiplicative lanes of 32 bits, mixed at the end (the scheme of cyrb53): it runs for every draft at every step. */
+function hash64(said: string): string {
+  let [a, b] = [0xdeadbeef, 0x41c6ce57];
+  for (let i = 0; i < said.length; i++) {
+    const unit = said.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0x9e3779b1);
+    b = Math.imul(b ^ unit, 0x5f356495);
   }
-  return hash.toString(16).padStart(16, '0');
+  const mix = (x: number, y: number) => Math.imul(x ^ (x >>> 16), 0x85ebca6b) ^ Math.imul(y ^ (y >>> 13), 0xc2b2ae35);
+  return [mix(a, b), mix(b, a)].map((lane) => (lane >>> 0).toString(16).padStart(8, '0')).join('');
 }

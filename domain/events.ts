@@ -82,7 +82,8 @@ interface EventData {
   'notice-approved': { obligation: string; round: number; draft: string };
   'obligation-held': { obligation: string; reason: string; until?: Instant };
   'obligation-released': { obligation: string; reason?: string };
-  'obligation-waived': { obligation: string; rule: string; reason: string; ground: string };
+  /** `covers`: whom the waived round would have told, where there was an earlier one. */
+  'obligation-waived': { obligation: string; rule: string; reason: string; ground: string; covers?: Coverage };
   'filing-opened': { obligation: string; round: number; authority: string };
   'dispatch-started': {
     obligation: string;

@@ -1,7 +1,6 @@
 /** The fold: state = events.reduce(evolve). Pure and total; the same over the register as in the workflow. */
 import type { EventOf, IncidentEvent } from './events';
 import { STATUSES } from './incident';
-import { coverage } from './reconcile';
 import { type IncidentState, type Obligation, toldWithout } from './state';
 import { type Instant, toMs } from './time';
 
@@ -157,11 +156,10 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
     case 'obligation-released':
       return change((o) => ({ ...o, hold: undefined }));
     case 'obligation-waived': {
-      const { rule, reason, ground } = event.data;
+      const { rule, reason, ground, covers } = event.data;
       const before = state.obligations[id] ?? blank(id, rule);
       const decision = { by: event.by, at: event.at, reason, ground, facts: String(state.assessment?.revision ?? 0) };
-      // Who waives a later round decides for those whom it would have told.
-      const told = before.fulfilledAt ? { covers: coverage(state), statusAtDispatch: state.status } : {};
+      const told = covers ? { covers, statusAtDispatch: state.status } : {};
       return put(state, { ...fallenAway(before, 'waived'), ...told, decision });
     }
     case 'filing-opened':

@@ -8,7 +8,18 @@ import { InstantSchema } from './time';
 
 const envelope = { by: ByOf, commandId: z.string().min(1).max(200).transform(wellFormed).optional() };
 /** An obligation's id, like `enterprise-notice` or `gdpr-art33-authority:ie-dpc`. */
-const obligation = z.string().min(1).max(160);
+const obligation = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9:-]{0,159}$/, 'must be the id of an obligation, like enterprise-notice');
+/** A containment step's id, like `block-source 203.0.113.7`. */
+const step = z
+  .string()
+  .regex(
+    /^[a-z-]{1,40} [A-Za-z0-9._:/-]{1,120}$/,
+    'must be the id of a containment step, like isolate-system ci-runner',
+  );
+/** A draft's fingerprint, as `show` gives it. */
+const draft = z.string().regex(/^[0-9a-f]{1,64}$/, 'must be the fingerprint of a draft');
 
 /** Grounds on which a duty falls away by decision of a person (GDPR Art. 34(3); Art. 33(1)); `other` needs its reason too. */
 export const WAIVE_GROUNDS = ['gdpr-34-3-a', 'gdpr-34-3-b', 'gdpr-34-3-c', 'other'] as const;
@@ -27,7 +38,7 @@ export const MESSAGE_SCHEMAS = {
     note: text(2000).optional(),
   }),
   contain: z
-    .strictObject({ ...envelope, measure: ContainmentMeasureSchema.optional(), undo: z.string().max(200).optional() })
+    .strictObject({ ...envelope, measure: ContainmentMeasureSchema.optional(), undo: step.optional() })
     .refine((m) => (m.measure === undefined) !== (m.undo === undefined), { error: 'give either "measure" or "undo"' }),
   measure: z.strictObject({
     ...envelope,
@@ -38,7 +49,7 @@ export const MESSAGE_SCHEMAS = {
   approve: z.strictObject({
     ...envelope,
     obligation,
-    draft: z.string().max(128).optional(),
+    draft: draft.optional(),
     delayReasons: text(2000).optional(),
   }),
   hold: z.strictObject({ ...envelope, obligation, reason: text(2000), until: InstantSchema.optional() }),

@@ -257,7 +257,14 @@ function onWaive(
   if (waivable.length > 0) {
     return waivable.map((o) => ({
       kind: 'obligation-waived',
-      data: { obligation: o.id, rule: rule.id, reason, ground },
+      data: {
+        obligation: o.id,
+        rule: rule.id,
+        reason,
+        ground,
+        // Who waives a later round decides for those whom it would have told.
+        ...(o.fulfilledAt ? { covers: coverage(state, rule) } : {}),
+      },
     }));
   }
   if (targets.length > 0 || known)

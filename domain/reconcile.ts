@@ -5,10 +5,10 @@
  */
 import { authoritiesFor, type Expansion } from './authorities';
 import { armedClock, dueFor, thresholds } from './clocks';
-import { evaluate, type Verdict } from './conditions';
+import { evaluate, matchDataSet, type Verdict } from './conditions';
 import { fingerprint, missingFields, noticeContents } from './contents';
 import { type Coverage, type NewEvent, TOCSIN } from './events';
-import type { ObligationRule, PolicyPack } from './policy';
+import type { Condition, DataSetCondition, ObligationRule, PolicyPack } from './policy';
 import { lacking } from './records';
 import { type IncidentState, isSettled, type Obligation, toldWithout } from './state';
 import { deadline, type Instant, spanText, toMs } from './time';
@@ -141,7 +141,7 @@ const reopened: Step = (o, rule, state, pack, now) => {
   const within = rule.clocks[0]!.within;
   const due = dueFor(rule, deadline(now, within, pack.calendars, rule.clocks[0]!.timeZone));
   const clock = { from: 'aware' as const, anchorAt: now };
-  const covers = coverage(state);
+  const covers = coverage(state, rule);
   if (
     ['workspace-owners', 'individuals'].includes(rule.recipient.to) &&
     o.covers &&
@@ -160,10 +160,20 @@ const reopened: Step = (o, rule, state, pack, now) => {
   return follows ? [reopen(o, 'follow-up', `the status is now ${state.status}`, clock, due)] : [];
 };
 
-/** The workspaces and data sets that a notice sent now would cover. */
-export function coverage(state: IncidentState): Coverage {
+/** The workspaces, and the data sets that meet the rule's own condition, that a notice sent now would cover. */
+export function coverage(state: IncidentState, rule: ObligationRule): Coverage {
   const facts = state.assessment?.facts;
-  return { workspaces: facts?.workspaces ?? [], dataSets: (facts?.dataSets ?? []).map((d) => d.id).sort() };
+  const conditions = dataSetConditions(rule.appliesWhen);
+  const dataSets = (facts?.dataSets ?? []).filter(
+    (d) => conditions.length === 0 || conditions.some((wanted) => matchDataSet(d, wanted).value !== false),
+  );
+  return { workspaces: facts?.workspaces ?? [], dataSets: dataSets.map((d) => d.id).sort() };
+}
+
+function dataSetConditions(condition: Condition): DataSetCondition[] {
+  if ('dataSet' in condition) return [condition.dataSet];
+  const parts = 'all' in condition ? condition.all : 'any' in condition ? condition.any : [];
+  return parts.flatMap(dataSetConditions);
 }
 
 function grew(before: Coverage, after: Coverage): boolean {
@@ -221,16 +231,19 @@ export function draftIsCurrent(o: Obligation, rule: ObligationRule, state: Incid
 
 /** A drafted notice goes out when it is automatic, approved, or met with silence at its margin. A hold keeps it back. */
 const dispatched: Step = (o, rule, state, pack, now) => {
-  if (o.status !== 'drafted' || !draftIsCurrent(o, rule, state, pack)) return [];
+  if (o.status !== 'drafted') return [];
   if (rule.dispatch === 'filing') {
+    if (!draftIsCurrent(o, rule, state, pack)) return [];
     return [{ kind: 'filing-opened', data: { obligation: o.id, round: o.round, authority: o.recipient ?? '' } }];
   }
   if (o.hold) return [];
   const silence = rule.onSilence === 'send' && o.marginAt !== undefined && toMs(o.marginAt) <= toMs(now);
   const automatic = rule.dispatch === 'automatic' || o.purpose === 'follow-up';
   const trigger = o.approved ? 'approved' : automatic ? 'automatic' : silence ? 'silence' : undefined;
-  if (!trigger) return [];
-  return [{ kind: 'dispatch-started', data: { obligation: o.id, round: o.round, trigger, covers: coverage(state) } }];
+  if (!trigger || !draftIsCurrent(o, rule, state, pack)) return [];
+  return [
+    { kind: 'dispatch-started', data: { obligation: o.id, round: o.round, trigger, covers: coverage(state, rule) } },
+  ];
 };
 
 /** A deadline that passes is recorded once; where the law asks for reasons, they are asked for. A hold is its own reason. */

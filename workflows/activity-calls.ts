@@ -26,7 +26,8 @@ export const PATIENT: ActivityOptions = {
 export const SENDING: ActivityOptions = {
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '60 seconds',
-  retry: { ...BACKOFF, maximumInterval: '1 minute' },
+  // The workflow answers an outage of the ledger itself: it goes on in the spool.
+  retry: { ...BACKOFF, maximumInterval: '1 minute', nonRetryableErrorTypes: ['LedgerUnavailable'] },
 };
 
 /** The activities under one manner of retrying, with a summary (≤ 200 bytes) that the Web UI shows. */
@@ -42,6 +43,12 @@ function cut(text: string): string {
 export function failureText(error: unknown): string {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** The failure type that an activity gave, from the table in activities/failures.ts. */
+export function failureType(error: unknown): string | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure ? (cause.type ?? undefined) : undefined;
 }
 
 /** True when an activity said that repeating it cannot help. */

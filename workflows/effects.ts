@@ -90,7 +90,7 @@ async function draft(effect: EffectOf<'draft'>, at: EffectSituation): Promise<Re
 
 async function startDelivery(effect: EffectOf<'dispatch'>, at: EffectSituation): Promise<undefined> {
   const { obligation: o, rule, recipient, ledgerKey } = effect;
-  const covers = o.covers ?? coverage(at.state);
+  const covers = o.covers ?? coverage(at.state, rule);
   const ref: DeliveryRef = {
     ...contextOf(at.state),
     obligation: o.id,
