@@ -3,7 +3,7 @@ import type { NewEvent } from './events';
 import { measureId } from './incident';
 import type { Message, MessageBody } from './messages';
 import type { ObligationRule, PolicyPack } from './policy';
-import { draftIsCurrent, fulfil } from './reconcile';
+import { coverage, draftIsCurrent, fulfil } from './reconcile';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { type Instant, toMs } from './time';
 
