@@ -119,6 +119,8 @@ export interface FilingTaskInput extends NoticeRef {
 
 export interface MeasureInput extends EffectContext {
   id: string;
+  /** 1 at first; higher when the measure was asked for again, which is a new effect. */
+  round: number;
   measure: ContainmentMeasure;
 }
 

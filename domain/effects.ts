@@ -28,7 +28,7 @@ export type Effect =
       recipient: RecipientRule;
       ledgerKey: string;
     }
-  | { effect: 'contain'; key: string; id: string; measure: ContainmentMeasure; undo: boolean }
+  | { effect: 'contain'; key: string; id: string; round: number; measure: ContainmentMeasure; undo: boolean }
   | { effect: 'verify-register'; key: string };
 
 /** The effects that the state asks for. */
@@ -40,8 +40,9 @@ export function effectsOf(state: IncidentState, pack: PolicyPack): Effect[] {
     const undo = step.state === 'undo-requested';
     effects.push({
       effect: 'contain',
-      key: `${undo ? 'undo' : 'contain'} ${step.id} ${step.at}`,
+      key: `${undo ? 'undo' : 'contain'} ${step.id} ${step.round}`,
       id: step.id,
+      round: step.round,
       measure: step.measure,
       undo,
     });

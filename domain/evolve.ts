@@ -290,6 +290,8 @@ function withStep(
 ): IncidentState {
   const before = state.containment[id];
   if (!before && !change.measure) return state;
-  const step = { ...before, ...change, id, at } as IncidentState['containment'][string];
+  // Asked for again after it was undone or failed, a measure is a new effect, not a repeat of the first.
+  const round = change.measure ? (before?.round ?? 0) + 1 : before!.round;
+  const step = { ...before, ...change, id, at, round } as IncidentState['containment'][string];
   return { ...state, containment: { ...state.containment, [id]: step } };
 }

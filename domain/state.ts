@@ -63,6 +63,8 @@ export interface Obligation {
 
 export interface ContainmentStep {
   id: string;
+  /** 1 at first; higher when the measure was asked for again. */
+  round: number;
   measure: ContainmentMeasure;
   /** `requested` and `undo-requested` are work for the workflow; the rest are outcomes. */
   state: 'requested' | 'undo-requested' | ContainmentOutcome;

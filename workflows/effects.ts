@@ -146,8 +146,8 @@ async function publish(effect: EffectOf<'dispatch'>, at: EffectSituation): Promi
 
 /** Containment is retried, alarmed when it fails, and given up after about a day; it never delays a clock. */
 async function contain(effect: EffectOf<'contain'>, at: EffectSituation): Promise<Report> {
-  const { id, measure, undo } = effect;
-  const input = { ...contextOf(at.state), id, measure };
+  const { id, round, measure, undo } = effect;
+  const input = { ...contextOf(at.state), id, round, measure };
   const what = `${undo ? 'Undo' : 'Contain'}: ${id}`;
   const work = (call: ReturnType<typeof activities>) => (undo ? call.undoMeasure(input) : call.applyMeasure(input));
   const failed = (error: unknown): Report => ({

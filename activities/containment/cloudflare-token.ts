@@ -16,7 +16,7 @@ export async function rollCloudflareToken(
   tokenId: string,
   timeoutMs?: number,
 ): Promise<MeasureResult> {
-  const record = new RotationRecord(vault, 'cloudflare-token', tokenId, input.incidentId);
+  const record = new RotationRecord(vault, 'cloudflare-token', tokenId, input);
   const finished = await record.result();
   if (finished) return finished;
 

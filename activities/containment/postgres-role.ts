@@ -29,7 +29,7 @@ export async function rotatePostgresRole(
   timeoutMs = DEFAULT_TIMEOUT_MS,
 ): Promise<MeasureResult> {
   const role = input.exercise ? exerciseRole(ref) : ref;
-  const record = new RotationRecord(vault, 'postgres-role', role, input.incidentId);
+  const record = new RotationRecord(vault, 'postgres-role', role, input);
   const finished = await record.result();
   if (finished) return finished;
   if (!input.exercise && !config.rotatableRoles.includes(ref)) {

@@ -15,10 +15,10 @@ export class RotationRecord {
     private readonly vault: VaultPort,
     provider: string,
     ref: string,
-    incidentId: string,
+    { incidentId, round }: { incidentId: string; round: number },
   ) {
     this.name = `${provider}/${ref}`;
-    this.notes = (what) => `${this.name}/${incidentId}/${what}`;
+    this.notes = (what) => `${this.name}/${incidentId}/${round}/${what}`;
   }
 
   /** The result of this rotation, when it was finished before. */

@@ -75,7 +75,7 @@ export async function callMeasureWebhook(
     measure.action === 'rotate-credential'
       ? { ref: measure.credential.ref }
       : { system: measure.action === 'isolate-system' ? measure.system : '' };
-  const messageId = `measure_${createHash('sha256').update(`${input.incidentId}\n${input.id}\n${type}`).digest('hex').slice(0, 32)}`;
+  const messageId = `measure_${createHash('sha256').update(`${input.incidentId}\n${input.id}\n${input.round}\n${type}`).digest('hex').slice(0, 32)}`;
   const message = { type, incident: input.incidentId, ...target, exercise: input.exercise };
   const answer = await postSigned(config, messageId, message, timeoutMs);
   const what = `${type} for ${measureId(measure)} (message ${messageId})`;

@@ -15,7 +15,7 @@ export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
 /** The call that the workflow makes for a measure. */
 export function call(measure: ContainmentMeasure, over: Partial<MeasureInput> = {}): MeasureInput {
-  return { incidentId: 'INC-1', exercise: false, id: measureId(measure), measure, ...over };
+  return { incidentId: 'INC-1', exercise: false, round: 1, id: measureId(measure), measure, ...over };
 }
 
 export const block = (source: string, over?: Partial<MeasureInput>) => call({ action: 'block-source', source }, over);

@@ -98,7 +98,7 @@ describe('rotating a Postgres role', () => {
     const name = await role();
     const { port, vault } = setUp([name]);
     const staged = newPassword();
-    await vault.put(`postgres-role/${name}/INC-1/next`, staged);
+    await vault.put(`postgres-role/${name}/INC-1/1/next`, staged);
     await port.apply(rotate('postgres-role', name));
     expect(await vault.get(`postgres-role/${name}`)).toBe(staged);
   });
