@@ -16,11 +16,14 @@ import { nearest } from './suggest';
 
 const NO_WORKER = 'no worker answers: run `npx tocsin up`, or `npx tocsin worker` beside a configured Temporal';
 
-/** Turns what was thrown into an error of the command. Unexpected ones keep their stack in `cause`. */
-export function describeError(error: unknown, incidentId?: string): CommandError {
+/**
+ * Turns what was thrown into an error of the command. Unexpected ones keep their stack in `cause`.
+ * `obligations` are names to suggest from, beside those that the incident names itself.
+ */
+export function describeError(error: unknown, incidentId?: string, obligations: string[] = []): CommandError {
   if (error instanceof CommandError) return error;
   const about = incidentId ? `incident "${incidentId}"` : 'the incident';
-  if (error instanceof WorkflowUpdateFailedError) return describeRefusal(error.cause, about);
+  if (error instanceof WorkflowUpdateFailedError) return describeRefusal(error.cause, about, obligations);
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
     return refused(
       `${about} has not confirmed the message: ${NO_WORKER}. Then look with \`tocsin show\` before you send it again`,
@@ -54,7 +57,7 @@ function asExit(message: string, exitCode: ExitCode): CommandError {
 }
 
 /** What the incident says against a message, with the obligation that was probably meant. */
-function describeRefusal(cause: unknown, about: string): CommandError {
+function describeRefusal(cause: unknown, about: string, obligations: string[]): CommandError {
   const message = cause instanceof Error ? cause.message : String(cause);
   if (!(cause instanceof ApplicationFailure) || cause.type !== FAILURES.invalidMessage) {
     return refused(`${about} could not take the message: ${message}`);
@@ -62,7 +65,7 @@ function describeRefusal(cause: unknown, about: string): CommandError {
   const problems = message.split('\n').map((problem) => {
     const unknown = /^obligation: no "([^"]+)"; known: (.+)$/.exec(problem);
     if (!unknown) return problem;
-    const known = unknown[2]!.split(', ');
+    const known = [...new Set([...unknown[2]!.split(', '), ...obligations])];
     const meant = nearest(unknown[1]!, [...known, ...known.map((id) => id.split(':')[0]!)]);
     return `obligation: there is no "${unknown[1]}"${meant ? `; did you mean "${meant}"?` : `; there are: ${known.join(', ')}`}`;
   });

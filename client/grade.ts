@@ -56,7 +56,10 @@ export function grade(events: readonly IncidentEvent[], pack: Pick<PolicyPack, '
   const rows = commitmentsOf(pack).map((commitment): GradedRow => {
     const rules = pack.obligations.filter((rule) => rule.commitments.includes(commitment));
     const graded = rules.flatMap((rule): GradedObligation[] => {
-      const instances = Object.values(obligations).filter((o) => o.rule === rule.id);
+      const all = Object.values(obligations).filter((o) => o.rule === rule.id);
+      // What stood for an authority until it was known says nothing beside those that were then named.
+      const named = all.filter((o) => o.recipient !== 'to-be-determined' || o.status !== 'not-required');
+      const instances = named.length > 0 ? named : all;
       if (instances.length === 0) return [{ obligation: rule.id, grade: 'open', detail: 'not decided yet' }];
       return instances.map((o) => gradeOne(o, dueAtFirst.get(o.id)));
     });

@@ -53,6 +53,7 @@ export function createProgram(shell: Shell): Command {
     )
     .exitOverride()
     .showSuggestionAfterError()
+    .showHelpAfterError('Add --help to see the arguments and an example.')
     .configureOutput({
       writeOut: (text) => shell.out.line(text.trimEnd()),
       writeErr: (text) => shell.err.line(text.trimEnd()),

@@ -25,7 +25,7 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
     ),
     `${nature.severity}, ${state}, owner ${record.owner}`,
     ...group('R1', 'Detected and declared', [
-      ...field('detected', `${at(times.detectedAt)}, by ${times.source}`),
+      ...field('detected', `${at(times.detectedAt)} (${times.source})`),
       ...field('declared', `${at(times.declaredAt)}, by ${times.declaredBy}`),
       ...field('aware', times.awareAt === NOT_YET_ESTABLISHED ? times.awareAt : at(times.awareAt)),
     ]),
@@ -78,13 +78,16 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
 }
 
 function notification(sent: NotificationSent): string {
-  const whom = sent.sent === undefined ? sent.who : `${grouped(sent.sent)} of ${grouped(sent.recipients ?? sent.sent)}`;
+  const told =
+    sent.sent === undefined
+      ? ({ 'status-page': 'published', filing: 'filed' }[sent.channel] ?? `sent by ${sent.channel}`)
+      : `sent to ${grouped(sent.sent)} of ${grouped(sent.recipients ?? sent.sent)} by ${sent.channel}`;
   const round = sent.round > 1 ? `, round ${sent.round}` : '';
   const late = sent.lateByMs
     ? `, late by ${spanText(sent.lateByMs)}${sent.delayReasons ? ` (${sent.delayReasons})` : ''}`
     : '';
   const reference = sent.reference ? `, reference ${sent.reference}` : '';
-  return `${at(sent.at)}  ${sent.obligation}: ${whom}, by ${sent.channel.replace('-', ' ')}${round}${reference}${late}`;
+  return `${at(sent.at)}  ${sent.obligation}: ${told}${round}${reference}${late}`;
 }
 
 function at(instant: string): string {

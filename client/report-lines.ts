@@ -5,14 +5,14 @@ import { table } from './table';
 
 const STYLES: Record<Grade, Style[]> = { kept: ['green'], late: ['red'], open: ['red'], 'not required': ['dim'] };
 
-/** One line an obligation, under its commitment. Long reasons are cut: the register has them in full. */
+/** One line an obligation, under its commitment. The register has the reasons in full. */
 export function reportLines(report: Report, out: Output): string[] {
   const rows = report.rows.flatMap((row) =>
     row.obligations.map((graded, i) => [
       { text: i === 0 ? row.commitment : '', paint: (text: string) => out.style(text, 'cyan') },
       graded.obligation,
       { text: graded.grade, paint: (text: string) => out.style(text, ...STYLES[graded.grade]) },
-      graded.grade === 'not required' ? cut(graded.detail, 70) : graded.detail,
+      graded.grade === 'not required' ? reason(graded.detail) : graded.detail,
     ]),
   );
   const columns = [
@@ -21,13 +21,20 @@ export function reportLines(report: Report, out: Output): string[] {
     { title: 'Grade' },
     { title: 'On time by', flex: true },
   ];
-  const bad = report.rows.filter((row) => row.grade === 'late' || row.grade === 'open').map((row) => row.commitment);
+  const count = (...grades: Grade[]) => report.rows.filter((row) => grades.includes(row.grade));
+  const bad = count('late', 'open').map((row) => row.commitment);
   const verdict = report.ok
-    ? out.style(`All ${report.rows.length} commitments were kept.`, 'green', 'bold')
+    ? out.style(
+        `${count('kept').length} commitments kept, ${count('not required').length} not required, none late, none open.`,
+        'green',
+        'bold',
+      )
     : out.style(`Not kept: ${bad.join(', ')}.`, 'red', 'bold');
   return [table(columns, rows, out.width, (text) => out.style(text, 'dim')), '', verdict];
 }
 
-function cut(text: string, max: number): string {
-  return text.length <= max ? text : `${text.slice(0, max - 1).trimEnd()}…`;
+/** The decision without its grounds: the register has them in full. */
+function reason(detail: string): string {
+  const text = detail.startsWith('waived') ? detail : detail.split(': ')[0]!;
+  return text.length <= 70 ? text : `${text.slice(0, 69).trimEnd()}…`;
 }

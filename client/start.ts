@@ -14,7 +14,7 @@ import { verifyRegister } from '../register/verify';
 import { dataConverter } from '../worker/codec';
 import { settingsFromEnv } from '../worker/config';
 import { exerciseStart } from './commands/exercise';
-import { verificationLine } from './commands/register-verify';
+import { verificationLines } from './commands/register-verify';
 import { type RunningTocsin, runStack } from './commands/up';
 import { connectTemporal } from './connect';
 import { describeError } from './describe-error';
@@ -25,6 +25,7 @@ import { recordLines } from './record-lines';
 import { reportLines } from './report-lines';
 import { readScenario } from './scenario';
 import { newIncidentId } from './shell';
+import { wrap } from './table';
 import { TocsinClient } from './tocsin-client';
 import { untilStopped } from './until-stopped';
 
@@ -35,7 +36,9 @@ async function main(): Promise<number> {
   const { once } = parseArgs({ options: { once: { type: 'boolean', default: false } } }).values;
   // One promise for the whole run: Ctrl-C ends it in order at any time.
   const stopped = untilStopped();
-  const heading = (text: string) => out.line(`\n${out.style(text, 'bold')}`);
+  const heading = (text: string) => {
+    for (const line of ['', ...wrap(text, out.width).map((part) => out.style(part, 'bold'))]) out.line(line);
+  };
 
   out.line(out.style('Tocsin', 'bold'));
   const running = await runStack(process.env);
@@ -92,8 +95,7 @@ async function exercise(
     for (const line of recordLines(groupEntry(await readIncidentEvents(pool, id)), out)) out.line(line);
     heading('Verification of the register');
     const verification = await verifyRegister(pool);
-    out.line(verificationLine(verification, { out }));
-    if (verification.firstBad) out.line(`position ${verification.firstBad.position}: ${verification.firstBad.reason}`);
+    for (const line of verificationLines(verification, out)) out.line(line);
     return { id, ok: report.ok && verification.ok };
   } finally {
     await Promise.allSettled([temporal.connection.close(), pool.end()]);

@@ -17,7 +17,7 @@ const LEAST = 12;
 
 /**
  * Lays out rows under a header, at most `width` columns wide (`Infinity`: as wide as needed). Flexible columns wrap at
- * blanks and after "-", ":" and "/"; lines carry no trailing blanks.
+ * blanks, long words after "-", ":" and "/"; lines carry no trailing blanks.
  */
 export function table(
   columns: Column[],
@@ -43,12 +43,14 @@ export function table(
     });
     return out;
   };
-  const lines = [line(columns.map((column) => ({ text: column.title, paint: header })))];
-  for (const row of cells) {
+  const titles = columns.map((column) => ({ text: column.title, paint: header }));
+  const lines: string[] = [];
+  for (const row of [titles, ...cells]) {
     const wrapped = row.map((cell, i) => wrap(cell.text, widths[i]!));
     const height = Math.max(...wrapped.map((parts) => parts.length));
-    for (let n = 0; n < height; n++)
+    for (let n = 0; n < height; n++) {
       lines.push(line(row.map((cell, i) => ({ text: wrapped[i]![n] ?? '', paint: cell.paint }))));
+    }
   }
   return lines.join('\n');
 }
@@ -72,7 +74,7 @@ export function wrap(text: string, width: number, firstWidth = width): string[] 
   const room = () => (lines.length === 0 ? firstWidth : width);
   for (const paragraph of text.split('\n')) {
     let line = '';
-    for (let piece of paragraph.split(/(?<=[\s/:-])(?=\S)/)) {
+    for (let piece of paragraph.split(/(?<=\s)(?=\S)/).flatMap((word) => breakable(word, width))) {
       while (textWidth(line + piece.trimEnd()) > room()) {
         if (line.trim() !== '') {
           lines.push(line.trimEnd());
@@ -88,6 +90,11 @@ export function wrap(text: string, width: number, firstWidth = width): string[] 
     lines.push(line.trimEnd());
   }
   return lines;
+}
+
+/** A word too long for a line may break after "-", ":" and "/"; a date or an id that fits stays whole. */
+function breakable(word: string, width: number): string[] {
+  return textWidth(word.trimEnd()) <= width ? [word] : word.split(/(?<=[/:-])(?=\S)/);
 }
 
 /** Puts text behind a prefix; later lines are indented. With too little room the text begins on the next line. */

@@ -53,11 +53,12 @@ export class TimelineTeller {
 function repeats(event: IncidentEvent, before: IncidentState | undefined): boolean {
   switch (event.kind) {
     case 'notice-drafted': {
-      const draft = before?.obligations[event.data.obligation]?.draft;
-      return draft !== undefined && draft.missing.join() === event.data.missing.join();
+      const { obligation, round, missing } = event.data;
+      const draft = before?.obligations[obligation]?.draft;
+      return (draft !== undefined || round > 1) && (draft?.missing ?? []).join() === missing.join();
     }
     case 'dispatch-started':
-      return event.data.trigger === 'approved';
+      return event.data.trigger !== 'silence';
     case 'alarm-raised':
       return before?.containment[event.data.measure ?? '']?.state === event.data.threshold;
     default:

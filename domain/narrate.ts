@@ -195,7 +195,7 @@ function deed(evidence: Evidence, { rule, pack }: Context): string {
     case 'containment':
       return `Contained: ${evidence.note ?? 'done'}`;
     case 'review':
-      return `Reviewed: ${evidence.note ?? 'done'}`;
+      return 'Reviewed';
     default:
       return `Recorded in the register${evidence.note && evidence.note !== 'recorded' ? `: ${evidence.note}` : ''}`;
   }

@@ -5,6 +5,7 @@ import { usage } from '../errors';
 import { collect, credentialFlag, instantFlag, readInput } from '../input';
 import { inputProblems } from '../problems';
 import { type CommonOptions, newIncidentId, type Shell } from '../shell';
+import { hanging } from '../table';
 import { verb } from './verb';
 
 interface Options extends CommonOptions {
@@ -64,9 +65,8 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   const { raw, assumed } = declarationOf(input?.data ?? {}, options, shell, new Date());
   const parsed = DeclarationSchema.safeParse(raw);
   if (!parsed.success) {
-    const from = input ? input.file : 'the declaration';
     const problems = inputProblems(parsed.error, raw, Object.keys(DeclarationSchema.shape));
-    throw usage(`${from} does not declare an incident yet`, problems.map(withFlag));
+    throw usage(`nothing was declared yet${input ? `: ${input.file} needs a correction` : ''}`, problems.map(withFlag));
   }
   const incidents = await shell.incidents();
   const { id, created } = await incidents.declare({ declaration: raw as never });
@@ -80,7 +80,9 @@ async function declare(shell: Shell, options: Options): Promise<void> {
     out.line(`Correct its facts with: tocsin assess ${id} …`);
     return;
   }
-  for (const [field, value] of Object.entries(assumed)) out.line(`${field} was not given: ${value}`);
+  const pairs = Object.entries(assumed).map(([field, value]) => `${field} ${value}`);
+  if (pairs.length > 0)
+    for (const line of hanging('Assumed: ', pairs.join(', '), out.width)) out.line(out.style(line, 'dim'));
   out.line(`${out.style(id, 'bold')} is declared: containment and all clocks have started.`);
   out.line(`Watch it with: tocsin show ${id} --watch`);
 }
@@ -128,7 +130,7 @@ export function declarationOf(
   assume('detectedAt', String(raw.declaredAt));
   assume('declaredBy', by);
   assume('owner', String(raw.declaredBy));
-  assume('source', `reported by ${String(raw.declaredBy)}`);
+  assume('source', `report by ${String(raw.declaredBy)}`);
   return { raw, assumed };
 }
 

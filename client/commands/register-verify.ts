@@ -4,7 +4,9 @@ import type { Command } from 'commander';
 import type { Head } from '../../register/entry';
 import type { Verification } from '../../register/verify';
 import { refused, usage } from '../errors';
+import type { Output } from '../output';
 import type { CommonOptions, Shell } from '../shell';
+import { hanging } from '../table';
 import { verb } from './verb';
 
 interface Options extends CommonOptions {
@@ -27,11 +29,9 @@ export function registerVerifyCommand(register: Command, shell: Shell): void {
         ? await offline(file, options.incident, expectedHead)
         : await online(shell, options.incident, expectedHead);
       if (options.json) shell.out.json(result);
-      else shell.out.line(verificationLine(result, shell));
+      else for (const line of verificationLines(result, shell.out)) shell.out.line(line);
       if (!result.ok)
-        throw refused(
-          `the register does not verify: position ${result.firstBad?.position}: ${result.firstBad?.reason}`,
-        );
+        throw refused('the register does not verify: keep this database as it is, and find out who changed it');
     });
 }
 
@@ -62,11 +62,14 @@ async function offline(
   return result;
 }
 
-/** `✓ 128 entries hold; head 128:6b1f…`. */
-export function verificationLine(result: Verification, { out }: Pick<Shell, 'out'>): string {
+/** `✓ 128 entries hold`, and the head to note. */
+export function verificationLines(result: Verification, out: Output): string[] {
   const { position, hash } = result.head;
-  const what = `${result.entries} ${result.entries === 1 ? 'entry holds' : 'entries hold'}; head ${position}:${hash}`;
-  return result.ok ? `${out.style('✓', 'green')} ${what}` : `${out.style('✗', 'red')} only ${what}`;
+  const what = `${result.entries} ${result.entries === 1 ? 'entry holds' : 'entries hold'}`;
+  const head = `  head ${position}:${hash}`;
+  if (!result.firstBad) return [`${out.style('✓', 'green')} ${what}`, head];
+  const reason = `position ${result.firstBad.position}: ${result.firstBad.reason}`;
+  return [`${out.style('✗', 'red')} only ${what}`, head, ...hanging('  ', reason, out.width)];
 }
 
 function headFlag(text: string): Head {

@@ -80,7 +80,7 @@ function addressLines({ temporal, mailbox, site }: Stack, out: Output, incidentI
     ],
     ['Mailbox', mailbox.url],
     ['Status page', `${site.url}/status/`],
-    ['Dossiers', `${site.url}/dossiers/`],
+    ['Dossiers', `${site.url}/dossiers/${incidentId ? `${encodeURIComponent(incidentId)}/` : ''}`],
   ];
   return rows.map(([name, url]) => `${out.style(name.padEnd(12), 'dim')} ${url}`);
 }

@@ -20,7 +20,7 @@ export function verb(program: Command, nameAndArguments: string, description: st
   const command = new Command(nameAndArguments.split(' ')[0]).copyInheritedSettings(program);
   for (const argument of nameAndArguments.split(' ').slice(1)) command.argument(argument, ARGUMENTS[argument] ?? '');
   program.addCommand(command);
-  const lines = example.split('\n').map((line) => `  $ tocsin ${line}`);
+  const lines = example.split('\n').map((line) => (line.startsWith(' ') ? `  ${line}` : `  $ tocsin ${line}`));
   return command
     .description(description)
     .option('--json', 'print JSON, for scripts')
@@ -55,9 +55,24 @@ export async function sendAndTell<N extends MessageName>(
     throw usage(`this cannot be sent as "${name}"`, inputProblems(parsed.error, message, Object.keys(schema.shape)));
   }
   const incidents = await shell.incidents();
-  const receipt = await incidents.send(id, name, message as unknown as MessageInput<N>);
+  const receipt = await incidents
+    .send(id, name, message as unknown as MessageInput<N>)
+    .catch(async (error: unknown) => {
+      throw await refusal(error, shell, id, 'obligation' in message);
+    });
   if (options.json) shell.out.json(receipt);
   else await tell(shell, id, receipt);
+}
+
+/** A refused message; when it was about an obligation, with all names that could be meant. */
+async function refusal(error: unknown, shell: Shell, id: string, aboutObligation: boolean): Promise<Error> {
+  const { describeError } = require('../describe-error') as typeof import('../describe-error');
+  const rules = aboutObligation ? await (await shell.incidents()).explain(id).catch(() => []) : [];
+  return describeError(
+    error,
+    id,
+    rules.map((each) => each.rule),
+  );
 }
 
 async function tell(shell: Shell, id: string, receipt: Receipt): Promise<void> {
