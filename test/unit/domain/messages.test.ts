@@ -93,8 +93,9 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
   ],
   contain: [
     [{}, 'message'],
-    [{ undo: 'x', measure: { action: 'isolate-system', system: 'x' } }, 'message'],
+    [{ undo: 'isolate-system x', measure: { action: 'isolate-system', system: 'x' } }, 'message'],
     [{ measure: { action: SECRET } }, 'measure.action'],
+    [{ undo: SECRET }, 'undo'],
     [{ measure: { action: 'block-source', source: SECRET } }, 'measure.source'],
     [
       { measure: { action: 'rotate-credential', credential: { provider: 'webhook', ref: `${SECRET} value` } } },
@@ -112,6 +113,8 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
   approve: [
     [{}, 'obligation'],
     [{ obligation: 7 }, 'obligation'],
+    [{ obligation: `${SECRET}@example.com` }, 'obligation'],
+    [{ obligation: 'x', draft: SECRET }, 'draft'],
     [{ obligation: 'x', delayReasons: '' }, 'delayReasons'],
   ],
   hold: [

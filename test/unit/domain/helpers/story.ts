@@ -149,7 +149,7 @@ export class Story {
     throw new Error('an effect is asked for again and again, although it was answered');
   }
 
-  private answer(effect: Effect): Report {
+  answer(effect: Effect): Report {
     switch (effect.effect) {
       case 'draft': {
         const { obligation: o, rule, fingerprint, missing } = effect;

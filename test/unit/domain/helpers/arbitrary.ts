@@ -1,0 +1,229 @@
+/** Arbitrary histories of an incident: what people, tools, time and the outside world may do, in any order. */
+import fc from 'fast-check';
+import type { MessageName } from '../../../../domain/messages';
+import { assessment, COUNSEL, ONCALL } from './facts';
+import { FILING, smallPack, TRUST_CENTER } from './pack';
+import { NAMES } from './story';
+
+export type Step =
+  | { do: 'message'; name: MessageName; body: Record<string, unknown>; times: Record<string, number> }
+  | { do: 'raw'; name: MessageName; raw: unknown }
+  | { do: 'repeat'; nth: number }
+  | { do: 'wait'; hours: number }
+  | { do: 'wake' }
+  | { do: 'answer'; nth: number }
+  | { do: 'answer-all' }
+  | { do: 'answer-again'; nth: number }
+  | { do: 'alarm' };
+
+const reason = fc.constantFrom('as agreed', 'found later', 'police asked');
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
+const count = maybe(fc.nat(5000));
+const yesNo = fc.constantFrom('yes', 'no', 'unknown');
+
+const dataSet = fc.record({
+  id: fc.constantFrom('a', 'b', 'c'),
+  title: fc.constantFrom('Accounts', 'Content'),
+  role: fc.constantFrom('controller', 'processor'),
+  categories: fc.constantFrom([], ['name']),
+  records: count,
+  individuals: count,
+  residence: fc.dictionary(
+    fc.constantFrom('DE', 'FR', 'SE', 'CA', 'US', 'unknown'),
+    maybe(fc.nat(9)).map((n) => n ?? null),
+    {
+      maxKeys: 3,
+    },
+  ),
+  protection: fc.record({ encrypted: fc.constantFrom('yes', 'partly', 'no', 'unknown'), keysTaken: yesNo }),
+  risk: fc.constantFrom('unlikely', 'risk', 'high', 'high', 'unknown'),
+  significantHarm: yesNo,
+});
+
+const facts = fc.oneof(
+  fc.constant(assessment()),
+  fc.record({
+    personalData: fc.constantFrom('yes', 'yes', 'possible', 'no', 'unknown'),
+    dataSets: fc.uniqueArray(dataSet, { maxLength: 2, selector: (d) => d.id }),
+    workspaces: fc.constantFrom<unknown[]>('all', [], ['ws-1'], ['ws-1', 'ws-2']),
+    howItOccurred: maybe(fc.constant('A key in a log')),
+    likelyConsequences: maybe(fc.constant('Phishing')),
+  }),
+);
+
+const measure = fc.constantFrom(
+  { action: 'block-source', source: '203.0.113.7' },
+  { action: 'isolate-system', system: 'api' },
+  { action: 'rotate-credential', credential: { provider: 'webhook', ref: 'k' } },
+);
+
+/** Bodies by message; the obligation `#n` is the n-th of the incident as it then is, those still open first. */
+function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitrary<Record<string, unknown>>> {
+  return {
+    assess: fc.record({ assessment: fc.option(facts, { nil: undefined, freq: 5 }), reason }),
+    status: fc.record({
+      status: fc.constantFrom('investigating', 'identified', 'contained', 'monitoring', 'resolved'),
+    }),
+    contain: fc.oneof(
+      fc.record({ measure }),
+      fc.record({ undo: fc.constantFrom('block-source 203.0.113.7', 'isolate-system api', 'isolate-system nope') }),
+    ),
+    measure: fc.record({ text: fc.constantFrom('Key replaced', 'Sessions ended') }),
+    approve: fc.record({ obligation, draft: maybe(fc.constantFrom('00ff')), delayReasons: maybe(reason) }),
+    hold: fc.record({ obligation, reason }),
+    release: fc.record({ obligation, reason: maybe(reason) }),
+    waive: fc.record({
+      obligation,
+      reason,
+      ground: fc.constantFrom('other', 'other', 'other', 'gdpr-34-3-a', 'gdpr-34-3-c'),
+    }),
+    filed: fc.record({ obligation, reference: fc.constantFrom('A', 'B', 'C'), delayReasons: maybe(reason) }),
+    review: fc.record({
+      rootCause: fc.constantFrom('A key in a log', 'A lost laptop'),
+      controls: fc.constant(['Logs are masked']),
+      shareSummary: fc.boolean(),
+      summary: fc.constant('In short'),
+    }),
+    close: fc.constant({}),
+  };
+}
+
+/** Which fields of a message may hold an instant. */
+const TIMES: Partial<Record<MessageName, string>> = {
+  assess: 'awareAt',
+  status: 'at',
+  measure: 'at',
+  hold: 'until',
+  filed: 'submittedAt',
+};
+const offset = fc.oneof(fc.constantFrom(-80, -70, -1, 0, 0.01, 1), fc.integer({ min: -100, max: 60 }));
+/** What a hold may last; the other instants lie mostly a little back. */
+const ahead = fc.constantFrom(0.5, 4, 30, 90);
+const back = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(0, -0.1, 0.01) }, { weight: 1, arbitrary: offset });
+
+const OFTEN: MessageName[] = [
+  'assess',
+  'assess',
+  'assess',
+  'approve',
+  'approve',
+  'approve',
+  'filed',
+  'filed',
+  'status',
+  'status',
+  'waive',
+  'hold',
+  'release',
+  'review',
+];
+
+/** A step of an incident under a pack with these rules. */
+export function steps(rules: string[], { maxLength = 30 } = {}): fc.Arbitrary<Step[]> {
+  const obligation = fc.oneof(
+    { weight: 8, arbitrary: fc.nat(30).map((n) => `#${n}`) },
+    { weight: 2, arbitrary: fc.constantFrom(...rules) },
+    { weight: 1, arbitrary: fc.constantFrom('nope', 'gdpr-art33-authority:se') },
+  );
+  const body = bodies(obligation);
+  const message = fc.constantFrom(...OFTEN, ...OFTEN, ...NAMES).chain((name) =>
+    fc.record({
+      do: fc.constant('message' as const),
+      name: fc.constant(name),
+      body: fc
+        .tuple(
+          body[name],
+          fc.constantFrom(ONCALL, COUNSEL, 'siem'),
+          fc.option(fc.constantFrom('c-1', 'c-2', 'c-3', 'c-4'), { nil: undefined, freq: 1 }),
+        )
+        .map(([rest, by, commandId]) => ({ ...rest, by, commandId })),
+      times: TIMES[name]
+        ? maybe(name === 'hold' ? ahead : back).map(
+            (o): Record<string, number> => (o === undefined ? {} : { [TIMES[name]!]: o }),
+          )
+        : fc.constant<Record<string, number>>({}),
+    }),
+  );
+  const raw = fc.record({
+    do: fc.constant('raw' as const),
+    name: fc.constantFrom(...NAMES),
+    raw: fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.record({
+        by: fc.constant('siem'),
+        status: fc.emailAddress(),
+        obligation: fc.emailAddress(),
+        assessment: fc.jsonValue({ maxDepth: 2 }),
+      }),
+      fc.dictionary(fc.emailAddress(), fc.emailAddress(), { maxKeys: 2 }),
+    ),
+  });
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    { weight: 20, arbitrary: message },
+    { weight: 1, arbitrary: raw },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('repeat' as const), nth: fc.nat(20) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('wait' as const), hours: fc.double({ min: 0, max: 80, noNaN: true }) }),
+    },
+    { weight: 3, arbitrary: fc.constant({ do: 'wake' as const }) },
+    { weight: 5, arbitrary: fc.record({ do: fc.constant('answer' as const), nth: fc.nat(9) }) },
+    { weight: 6, arbitrary: fc.constant({ do: 'answer-all' as const }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('answer-again' as const), nth: fc.nat(9) }) },
+    { weight: 1, arbitrary: fc.constant({ do: 'alarm' as const }) },
+  );
+  return fc.noBias(fc.array(step, { minLength: 1, maxLength, size: 'max' }));
+}
+
+/** A pack with what the Trust Center does not use: chained clocks, months, business days, automatic notices, follow-up filings. */
+export const ODD_PACK = {
+  ...smallPack(
+    {
+      id: 'report',
+      ...FILING,
+      clocks: [{ from: 'aware', within: 'PT72H' }],
+      whenUndecided: 'apply',
+      appliesWhen: { dataSet: { role: 'controller' } },
+      followUpOnStatus: ['contained', 'resolved'],
+      delayReasons: true,
+      repeatOverdue: 'PT6H',
+      escalate: [0.5, 1],
+      contents: [{ field: 'individuals-count', title: 'Individuals', citation: 'x' }],
+    },
+    {
+      id: 'final',
+      ...FILING,
+      recipient: { to: 'authorities', regime: 'pipeda' },
+      clocks: [{ from: 'fulfilled:report', within: 'P1M', timeZone: 'Europe/Berlin' }],
+    },
+    {
+      id: 'notice',
+      clocks: [
+        { from: 'aware', within: 'PT24H' },
+        { from: 'fulfilled:report', within: 'PT4H' },
+      ],
+      dispatch: 'automatic',
+      recipient: { to: 'workspace-owners' },
+      contents: [{ field: 'likely-consequences', title: 'Consequences', citation: 'x' }],
+      appliesWhen: { any: [{ personalData: ['yes'] }, { shareSummary: true }] },
+    },
+    {
+      id: 'people',
+      recipient: { to: 'individuals' },
+      onSilence: 'send',
+      margin: 'PT30H',
+      delayReasons: true,
+      appliesWhen: { not: { dataSet: { risk: ['unlikely'] } } },
+      citation: 'GDPR Art. 34(1)',
+    },
+    {
+      id: 'instead',
+      channel: 'status-page',
+      recipient: { to: 'public' },
+      appliesWhen: { waived: 'people', ground: 'gdpr-34-3-c' },
+      followUpOnStatus: ['resolved'],
+    },
+  ),
+};
+
+export const PACKS = [TRUST_CENTER, ODD_PACK];
