@@ -53,20 +53,27 @@ export interface Receipt {
 }
 
 /** Signal of an exercise's driver: the incident's clock may run up to `until`; `null`: without a limit. */
-export interface Pace {
-  until: string | null;
-}
+export const PaceSchema = z.object({ until: InstantSchema.nullable() });
+export type Pace = z.infer<typeof PaceSchema>;
+
+const obligation = z.string().min(1).max(160);
+const count = z.int().min(0);
 
 /** Signal of the delivery workflow when a round is done. */
-export interface DeliveryReport {
-  obligation: string;
-  round: number;
-  total: number;
-  sent: number;
-  failed: number;
-  firstSentAt?: string;
-  lastSentAt?: string;
-}
+export const DeliveryReportSchema = z.object({
+  obligation,
+  round: z.int().min(1),
+  total: count,
+  sent: count,
+  failed: count,
+  firstSentAt: InstantSchema.optional(),
+  lastSentAt: InstantSchema.optional(),
+});
+export type DeliveryReport = z.infer<typeof DeliveryReportSchema>;
+
+/** Signal of the delivery workflow about a problem that a person must see. */
+export const DeliveryProblemSchema = z.object({ obligation, problem: z.string().max(4000) });
+export type DeliveryProblem = z.infer<typeof DeliveryProblemSchema>;
 
 /** Search attributes and their types, as registered at the server. The list sorted by next deadline is the on-call board. */
 export const SEARCH_ATTRIBUTES = {

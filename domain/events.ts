@@ -110,7 +110,8 @@ interface EventData {
   'measure-recorded': { text: string; category: string; at: Instant };
   reviewed: { rootCause: string; controls: string[]; shareSummary: boolean; summary?: string };
   'register-verified': { entries: number; head: string };
-  rejected: { message: MessageName | 'declare'; problems: string[] };
+  /** `message` is the name under which it came, which may be none of ours. */
+  rejected: { message: string; problems: string[] };
   noted: { message: MessageName; note: string };
   closed: { note?: string };
 }

@@ -1,6 +1,13 @@
 /** Has the outside world do what the state asks for, and turns the outcome into a report for the domain. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { condition, ParentClosePolicy, sleep, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  ParentClosePolicy,
+  sleep,
+  startChild,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
 import type { AlarmInput, DeliveryRef, DraftInput, FilingTaskInput } from '../activities/types';
 import type { Report } from '../domain/decide';
 import type { Effect } from '../domain/effects';
@@ -99,8 +106,8 @@ async function startDelivery(effect: EffectOf<'dispatch'>, at: EffectSituation):
     ledgerKey,
     renderings: o.draft?.renderings ?? [],
   };
-  try {
-    await startChild(delivery, {
+  const start = () =>
+    startChild(delivery, {
       workflowId: `${at.state.incidentId}/${o.id}/${o.round}`,
       args: [
         {
@@ -114,6 +121,9 @@ async function startDelivery(effect: EffectOf<'dispatch'>, at: EffectSituation):
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
       staticSummary: `${rule.title}, round ${o.round}`.slice(0, 190),
     });
+  try {
+    // What is cut before a continue-as-new must not cut a delivery that is under way.
+    await CancellationScope.nonCancellable(start);
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }

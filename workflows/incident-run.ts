@@ -3,6 +3,7 @@ import { ApplicationFailure, CancellationScope, condition, isCancellation } from
 import { nextWake } from '../domain/clocks';
 import {
   type ClockReading,
+  type DeliveryProblem,
   type DeliveryReport,
   FAILURES,
   type IncidentView,
@@ -45,9 +46,13 @@ export class IncidentRun {
   private speed: number | undefined;
   private recent: IncidentEvent[] = [];
   private errands: Errand[] = [];
-  private inbox: Array<[MessageName, unknown]> = [];
-  private paces: Pace[] = [];
+  /** What came before the state was there. */
+  private inbox: Array<() => void> = [];
+  /** The instant up to which everything that follows from time was decided. */
+  private decidedAt!: Instant;
   private readonly inFlight = new Set<string>();
+  /** Those in flight that are deliveries of their own, which outlive this run. */
+  private readonly delivering = new Set<string>();
   private scope = new CancellationScope();
   private readonly pump = new RegisterPump(() => this.stir());
   private readonly timer = new DeadlineTimer(() => this.act({ command: 'tick' }));
@@ -62,8 +67,7 @@ export class IncidentRun {
     this.speed = exercise?.speed;
     if (exercise) this.clock = IncidentClock.exercise(exercise.speed, exercise.startAt);
     this.take(declare({ declaration, policy, exercise: exercise !== undefined, now: this.clock.now() }));
-    for (const pace of this.paces.splice(0)) this.onPace(pace);
-    for (const [name, raw] of this.inbox.splice(0)) this.onSignal(name, raw);
+    this.openInbox();
   }
 
   resume(carried: Carried): void {
@@ -71,7 +75,9 @@ export class IncidentRun {
     Object.assign(this, { state, policy, errands, recent, speed });
     if (speed !== undefined) this.clock = IncidentClock.resume(speed, clock);
     this.pump.add(backlog);
-    for (const [name, raw] of this.inbox.splice(0)) this.onSignal(name, raw);
+    // A threshold may have passed between the two runs.
+    this.act({ command: 'tick' });
+    this.openInbox();
   }
 
   isDeclared(): boolean {
@@ -94,7 +100,7 @@ export class IncidentRun {
       this.pump.start();
     }
     this.clock.setBusy(this.inFlight.size > 0 || this.pump.backlog > 0);
-    const wake = state.closedAt ? undefined : nextWake(state, this.policy.pack, this.clock.now());
+    const wake = state.closedAt ? undefined : nextWake(state, this.policy.pack, this.decidedAt);
     this.timer.arm(wake && this.clock.realMsAt(wake.at), wake ? `${wake.obligation} at ${wake.at}` : '');
     this.view_.refresh(state, this.policy.pack, this.clock.now(), this.pump.backlog);
   }
@@ -116,16 +122,14 @@ export class IncidentRun {
   // —— messages ——
 
   onSignal(name: MessageName, raw: unknown): void {
-    if (!this.state) {
-      this.inbox.push([name, raw]);
-      return;
-    }
     const parsed = parseMessage(name, raw);
-    if (parsed.ok) this.act({ command: 'message', message: parsed.message });
-    else {
-      const { problems, by, commandId } = parsed;
-      this.act({ command: 'report', report: { report: 'rejected', data: { message: name, problems }, by, commandId } });
-    }
+    if (parsed.ok) this.whenDeclared(() => this.act({ command: 'message', message: parsed.message }));
+    else this.onRejected(name, parsed.problems, parsed.by, parsed.commandId);
+  }
+
+  onRejected(message: string, problems: string[], by = 'unknown', commandId?: string): void {
+    const report = { report: 'rejected' as const, data: { message, problems }, by, commandId };
+    this.whenDeclared(() => this.act({ command: 'report', report }));
   }
 
   /** What is wrong with a message, on the present facts. Changes nothing. */
@@ -155,37 +159,26 @@ export class IncidentRun {
   }
 
   onPace(pace: Pace): void {
-    if (!this.state) this.paces.push(pace);
-    else if (this.speed !== undefined) {
+    this.whenDeclared(() => {
+      if (this.speed === undefined) return;
       this.clock.pace(pace.until);
       this.act({ command: 'tick' });
-    }
+    });
   }
 
   onDelivered(report: DeliveryReport): void {
-    const { obligation, round, total, sent, failed, firstSentAt, lastSentAt } = report;
-    this.inFlight.delete(`dispatch ${obligation} ${round}`);
-    const o = this.state?.obligations[obligation];
-    const times = this.speed === undefined ? { firstSentAt, lastSentAt } : {};
-    const evidence = { channel: 'email', recipients: total, sent, failed, ...times, renderings: o?.draft?.renderings };
-    this.act({ command: 'report', report: { report: 'delivered', obligation, round, evidence, at: this.clock.now() } });
-    if (failed > 0 || total === 0) {
-      const text =
-        total === 0
-          ? `${obligation}: the directory has no recipient for it`
-          : `${obligation}: ${failed} of ${total} recipients could not be mailed; reach them by another channel`;
-      this.alarm({ obligation, threshold: 'undeliverable', text });
-    }
+    this.whenDeclared(() => this.delivered(report));
   }
 
-  onDeliveryProblem({ obligation, problem }: { obligation: string; problem: string }): void {
-    this.alarm({ obligation, threshold: 'failing', text: `Sending ${obligation} fails: ${problem}` });
+  onDeliveryProblem({ obligation, problem }: DeliveryProblem): void {
+    const text = `Sending ${obligation} fails: ${problem}`;
+    this.whenDeclared(() => this.alarm({ obligation, threshold: 'failing', text }));
   }
 
   onCancelRequested(): void {
     const text =
       'A cancellation of the workflow was requested and is ignored: legal clocks do not stop. Waive what does not apply, then close.';
-    if (this.state) this.alarm({ threshold: 'cancel requested', text });
+    this.whenDeclared(() => this.alarm({ threshold: 'cancel requested', text }));
   }
 
   // —— queries ——
@@ -224,7 +217,7 @@ export class IncidentRun {
   }
 
   isQuiet(): boolean {
-    return this.inFlight.size === this.deliveriesInFlight() && !this.pump.running;
+    return this.inFlight.size === this.delivering.size && !this.pump.running;
   }
 
   carry(): Carried {
@@ -244,10 +237,38 @@ export class IncidentRun {
   goOn(): void {
     this.paused = false;
     this.scope = new CancellationScope();
-    this.stir();
+    this.act({ command: 'tick' });
   }
 
   // —— inside ——
+
+  private whenDeclared(work: () => void): void {
+    if (this.state) work();
+    else this.inbox.push(work);
+  }
+
+  private openInbox(): void {
+    for (const work of this.inbox.splice(0)) work();
+  }
+
+  private delivered(report: DeliveryReport): void {
+    const { obligation, round, total, sent, failed, firstSentAt, lastSentAt } = report;
+    const key = `dispatch ${obligation} ${round}`;
+    this.inFlight.delete(key);
+    this.delivering.delete(key);
+    const o = Object.values(this.state!.obligations).find(({ id }) => id === obligation);
+    if (o?.status !== 'dispatching' || o.round !== round) return;
+    const times = this.speed === undefined ? { firstSentAt, lastSentAt } : {};
+    const evidence = { channel: 'email', recipients: total, sent, failed, ...times, renderings: o.draft?.renderings };
+    this.act({ command: 'report', report: { report: 'delivered', obligation, round, evidence, at: this.clock.now() } });
+    if (failed > 0 || total === 0) {
+      const text =
+        total === 0
+          ? `${obligation}: the directory has no recipient for it`
+          : `${obligation}: ${failed} of ${total} recipients could not be mailed; reach them by another channel`;
+      this.alarm({ obligation, threshold: 'undeliverable', text });
+    }
+  }
 
   private isRepeat(message: Message): boolean {
     return message.commandId !== undefined && this.state!.handled.includes(message.commandId);
@@ -259,6 +280,7 @@ export class IncidentRun {
 
   private take({ state, events }: Decision): IncidentEvent[] {
     this.state = state;
+    this.decidedAt = this.clock.now();
     this.recent = [...this.recent, ...events].slice(-TIMELINE_KEPT);
     this.pump.add(events);
     this.errands.push(...events.flatMap((event) => errandOf(event, state, this.policy.pack)));
@@ -294,8 +316,11 @@ export class IncidentRun {
       registered: () => this.pump.caughtUp(),
     };
     const report = await runEffect(effect, context);
-    // An email delivery reports by itself, with a signal, when its round is done.
-    if (!report) return;
+    if (!report) {
+      // An email delivery reports by itself, with a signal, when its round is done; it may have done so already.
+      if (this.inFlight.has(effect.key)) this.delivering.add(effect.key);
+      return;
+    }
     this.inFlight.delete(effect.key);
     const stamped = report.report === 'delivered' ? { ...report, at: this.clock.now() } : report;
     this.act({ command: 'report', report: stamped });
@@ -305,10 +330,6 @@ export class IncidentRun {
     await runErrand(errand);
     this.inFlight.delete(errand.key);
     this.errands = this.errands.filter((other) => other !== errand);
-  }
-
-  private deliveriesInFlight(): number {
-    return [...this.inFlight].filter((key) => key.startsWith('dispatch ')).length;
   }
 }
 

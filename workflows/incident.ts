@@ -25,13 +25,14 @@ export interface IncidentResult {
 
 /** A legal clock does not stop because somebody pressed "cancel": the request is alarmed, the incident goes on until closed. */
 export async function incident(input: IncidentInput & { carried?: Carried }): Promise<IncidentResult> {
-  const run = new IncidentRun();
-  receiveMessages(run);
-  CancellationScope.current().cancelRequested.catch(() => run.onCancelRequested());
-  return CancellationScope.nonCancellable(() => live(run, input));
+  const cancelled = CancellationScope.current().cancelRequested;
+  return CancellationScope.nonCancellable(() => live(input, cancelled));
 }
 
-async function live(run: IncidentRun, input: IncidentInput & { carried?: Carried }): Promise<IncidentResult> {
+async function live(input: IncidentInput & { carried?: Carried }, cancelled: Promise<never>): Promise<IncidentResult> {
+  const run = new IncidentRun();
+  receiveMessages(run);
+  cancelled.catch(() => run.onCancelRequested());
   if (input.carried) {
     run.resume(input.carried);
   } else {
@@ -41,6 +42,12 @@ async function live(run: IncidentRun, input: IncidentInput & { carried?: Carried
       throw ApplicationFailure.nonRetryable(`The declaration is not valid:\n${problems}`, FAILURES.invalidInput);
     }
     const { declaration, policy, exercise } = parsed.data;
+    const { workflowId } = workflowInfo();
+    if (workflowId !== declaration.id) {
+      // One incident is one workflow: two of them would write the same places in the register.
+      const problem = `declaration.id: is "${declaration.id}", but the workflow id is "${workflowId}"; start it under the incident's id`;
+      throw ApplicationFailure.nonRetryable(problem, FAILURES.invalidInput);
+    }
     const snapshot = policy ?? (await activities(UNTIL_DONE, 'snapshot the policy pack').snapshotPolicy());
     run.declare(declaration, snapshot, exercise);
   }

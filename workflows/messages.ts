@@ -1,16 +1,29 @@
 /** Registers the incident's signals, updates and queries. All take one object, parsed by the domain's schemas. */
 import {
   ApplicationFailure,
+  CancellationScope,
   condition,
   defineQuery,
   defineSignal,
   defineUpdate,
+  setDefaultSignalHandler,
   setHandler,
 } from '@temporalio/workflow';
-import { type DeliveryReport, FAILURES, type IncidentView, type Pace, type Receipt } from '../domain/contract';
+import type { z } from 'zod';
+import {
+  type DeliveryProblem,
+  DeliveryProblemSchema,
+  type DeliveryReport,
+  DeliveryReportSchema,
+  FAILURES,
+  type IncidentView,
+  type Pace,
+  PaceSchema,
+  type Receipt,
+} from '../domain/contract';
 import type { IncidentEvent } from '../domain/events';
 import type { Explanation } from '../domain/explain';
-import { MESSAGE_NAMES, type MessageName } from '../domain/messages';
+import { MESSAGE_NAMES, type MessageName, problemsOf } from '../domain/messages';
 import type { IncidentRun } from './incident-run';
 
 export const stateQuery = defineQuery<IncidentView | undefined>('state');
@@ -18,7 +31,7 @@ export const timelineQuery = defineQuery<IncidentEvent[]>('timeline');
 export const explainQuery = defineQuery<Explanation[]>('explain');
 export const paceSignal = defineSignal<[Pace]>('pace');
 export const deliveredSignal = defineSignal<[DeliveryReport]>('delivered');
-export const deliveryProblemSignal = defineSignal<[{ obligation: string; problem: string }]>('delivery-problem');
+export const deliveryProblemSignal = defineSignal<[DeliveryProblem]>('delivery-problem');
 
 export function receiveMessages(run: IncidentRun): void {
   for (const name of MESSAGE_NAMES) {
@@ -27,23 +40,37 @@ export function receiveMessages(run: IncidentRun): void {
     setHandler(
       defineUpdate<Receipt, [unknown]>(name),
       async (raw) => {
-        await condition(() => run.isDeclared());
+        await CancellationScope.nonCancellable(() => condition(() => run.isDeclared()));
         return run.onUpdate(name, raw);
       },
       // Synchronous by necessity: an async validator would wedge the workflow.
       { validator: (raw: unknown) => refuse(run, name, raw), description: DESCRIPTIONS[name] },
     );
   }
-  setHandler(paceSignal, (pace) => run.onPace(pace), { description: 'Exercise driver: how far the clock may run' });
-  setHandler(deliveredSignal, (report) => run.onDelivered(report), {
-    description: 'Delivery workflow: a round is done',
+  const internal = <T>(name: string, schema: z.ZodType<T>, raw: unknown, take: (value: T) => void) => {
+    const parsed = schema.safeParse(raw);
+    if (parsed.success) take(parsed.data);
+    else run.onRejected(name, problemsOf(parsed.error));
+  };
+  setHandler(paceSignal, (raw) => internal('pace', PaceSchema, raw, (pace) => run.onPace(pace)), {
+    description: 'Exercise driver: how far the clock may run',
   });
-  setHandler(deliveryProblemSignal, (problem) => run.onDeliveryProblem(problem), {
-    description: 'Delivery workflow: a problem that a person must see',
-  });
+  setHandler(
+    deliveredSignal,
+    (raw) => internal('delivered', DeliveryReportSchema, raw, (report) => run.onDelivered(report)),
+    { description: 'Delivery workflow: a round is done' },
+  );
+  setHandler(
+    deliveryProblemSignal,
+    (raw) => internal('delivery-problem', DeliveryProblemSchema, raw, (problem) => run.onDeliveryProblem(problem)),
+    { description: 'Delivery workflow: a problem that a person must see' },
+  );
   setHandler(stateQuery, () => run.view(), { description: 'The state, as the fold of the register gives it' });
   setHandler(timelineQuery, () => run.timeline(), { description: 'The latest events' });
   setHandler(explainQuery, () => run.explain(), { description: 'Why each obligation applies or not' });
+  setDefaultSignalHandler((name) => {
+    run.onRejected(name.slice(0, 80), [`message: there is none of this name; there are ${MESSAGE_NAMES.join(', ')}`]);
+  });
 }
 
 const DESCRIPTIONS: Record<MessageName, string> = {
