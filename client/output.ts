@@ -24,8 +24,9 @@ export class Output {
     this.coloured = this.isTerminal && !env.NO_COLOR && env.TERM !== 'dumb';
   }
 
+  /** Writes a line. Texts of incidents are hostile: of control characters only the styles used here get through. */
   line(text = ''): void {
-    this.sink.write(`${text}\n`);
+    this.sink.write(`${text.replace(CONTROLS, (control) => (STYLE.test(control) ? control : ''))}\n`);
   }
 
   json(value: unknown): void {
@@ -53,6 +54,10 @@ const CODES: Record<Style, [number, number]> = {
   yellow: [33, 39],
   cyan: [36, 39],
 };
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const CONTROLS = /\u001b\[\d+m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+const STYLE = new RegExp(`^\u001b\\[(${Object.values(CODES).flat().join('|')})m$`);
 
 function paint(text: string, style: Style): string {
   const [on, off] = CODES[style];
