@@ -36,6 +36,7 @@ async function main(): Promise<number> {
   const { once } = parseArgs({ options: { once: { type: 'boolean', default: false } } }).values;
   // One promise for the whole run: Ctrl-C ends it in order at any time.
   const stopped = untilStopped();
+  const early = new AbortController();
   const heading = (text: string) => {
     for (const line of ['', ...wrap(text, out.width).map((part) => out.style(part, 'bold'))]) out.line(line);
   };
@@ -43,8 +44,11 @@ async function main(): Promise<number> {
   out.line(out.style('Tocsin', 'bold'));
   const running = await runStack(process.env);
   try {
-    const finished = await Promise.race([exercise(running, out, heading), stopped, running.ended]);
-    if (typeof finished !== 'object') return 1;
+    const finished = await Promise.race([exercise(running, out, heading, early.signal), stopped, running.ended]);
+    if (typeof finished !== 'object') {
+      early.abort();
+      return 1;
+    }
     heading('Where to look');
     for (const line of running.addressLines(out, finished.id)) out.line(line);
     out.line();
@@ -64,6 +68,7 @@ async function exercise(
   running: RunningTocsin,
   out: Output,
   heading: (text: string) => void,
+  signal: AbortSignal,
 ): Promise<{ id: string; ok: boolean }> {
   const { stack } = running;
   const { connectionOptions, namespace, address, chosen } = stack.temporalServer;
@@ -87,7 +92,7 @@ async function exercise(
       out.style(`The clock is T+ since the detection; waiting goes by at ${DEFAULT_SPEED / 3600} h a second.`, 'dim'),
     );
     const client = new TocsinClient(temporal, settings.taskQueue);
-    const report = await playExercise(client, { scenario, policy, speed: DEFAULT_SPEED, out });
+    const report = await playExercise(client, { scenario, policy, speed: DEFAULT_SPEED, out, signal });
 
     heading('Commitments');
     for (const line of reportLines(report, out)) out.line(line);
