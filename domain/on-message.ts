@@ -143,7 +143,7 @@ function onObligation(
   if (!rule) {
     return answer.rejected(`obligation: no "${message.obligation}"; known: ${list(Object.keys(state.obligations))}`);
   }
-  if (message.message === 'waive') return onWaive(state, message, rule, targets, answer);
+  if (message.message === 'waive') return onWaive(state, message, rule, pack, targets, answer);
   if (targets.length > 1)
     return answer.rejected(`obligation: "${message.obligation}" is several: ${list(targets.map((o) => o.id))}`);
   const o = targets[0];
@@ -161,14 +161,16 @@ function onObligation(
   }
 }
 
-/** The obligation of that id; else the instances of that rule, those still open first. */
+/** The obligation of that id while it is open; else the instances of that rule, those still open first. */
 function resolve(state: IncidentState, id: string, message: ObligationMessage['message']): Obligation[] {
   const exact = state.obligations[id];
   const instances = Object.values(state.obligations).filter((o) => o.rule === id && o.id !== id);
   if (exact && instances.length === 0) return [exact];
-  const open = instances.filter((o) => !isSettled(o));
-  if (message === 'waive' || open.length > 0) return open;
-  return instances.length > 0 ? instances : exact ? [exact] : [];
+  const open = [...(exact ? [exact] : []), ...instances].filter((o) => !isSettled(o));
+  if (message === 'waive') return open;
+  if (exact && open.includes(exact)) return [exact];
+  if (open.length > 0) return open;
+  return instances;
 }
 
 function onApprove(
@@ -231,6 +233,7 @@ function onWaive(
   state: IncidentState,
   message: On<'waive'>,
   rule: ObligationRule,
+  pack: PolicyPack,
   targets: Obligation[],
   answer: Answer,
 ): NewEvent[] {
@@ -263,7 +266,7 @@ function onWaive(
         reason,
         ground,
         // Who waives a later round decides for those whom it would have told.
-        ...(o.fulfilledAt ? { covers: coverage(state, rule) } : {}),
+        ...(o.fulfilledAt ? { covers: coverage(state, rule, pack) } : {}),
       },
     }));
   }

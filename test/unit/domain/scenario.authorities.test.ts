@@ -185,6 +185,29 @@ test('a report filed although none is owed is kept, also when one turns out to b
   expect(story.obligation(RULE)).toMatchObject({ evidence: { reference: 'VOLUNTARY-1' } });
 });
 
+test('a report filed before one was owed can be supplemented and waived by its own name', () => {
+  const story = new Story(
+    {},
+    smallPack({
+      id: 'report',
+      ...FILING,
+      appliesWhen: { dataSet: { risk: ['high'] } },
+      followUpOnStatus: ['contained', 'resolved'],
+    }),
+  );
+  story.send('assess', { assessment: { personalData: 'no' }, awareAt: at(0.1) });
+  story.send('filed', { obligation: 'report', reference: 'VOLUNTARY-1' });
+  story.send('assess', { assessment: assessment({ dataSets: GERMAN }) });
+  story.send('status', { status: 'contained' });
+  expect(story.obligation('report').status).toBe('filing');
+  story.send('filed', { obligation: 'report', reference: 'VOLUNTARY-2' });
+  expect(story.obligation('report').supplements).toHaveLength(1);
+  story.send('status', { status: 'resolved' });
+  story.send('waive', { obligation: 'report', reason: 'both in one letter' });
+  expect(story.obligation('report').status).toBe('fulfilled');
+  expect(story.obligation('report:de-bfdi').status).toBe('waived');
+});
+
 test('a ground of Art. 34(3) waives no report to an authority', () => {
   const story = aware();
   story.send('waive', { obligation: RULE, reason: 'encrypted', ground: 'gdpr-34-3-b' });
