@@ -203,13 +203,14 @@ export class IncidentRun {
 
   // —— continue-as-new ——
 
-  /** Lets what is in flight end, and cuts what does not within two minutes: every effect is safe to repeat. */
+  /** Lets what is in flight end, and cuts what does not within 20 seconds: every effect is safe to repeat,
+   * and no deadline is looked at meanwhile. */
   async pauseForContinueAsNew(): Promise<void> {
     this.paused = true;
     this.timer.cancel();
     this.pump.pause();
     const quiet = () => this.isQuiet();
-    if (!(await condition(quiet, '2 minutes'))) {
+    if (!(await condition(quiet, '20 seconds'))) {
       this.scope.cancel();
       this.pump.cancel();
       await condition(quiet);

@@ -1,7 +1,7 @@
 /** Runs the incident workflow at its real durations on a server whose clock skips, with the outside world faked. */
 import { randomBytes } from 'node:crypto';
-import type { Client, WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, type NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import {
   INCIDENT_WORKFLOW,
   type IncidentInput,
@@ -15,8 +15,11 @@ import { fold } from '../../domain/evolve';
 import type { MessageName } from '../../domain/messages';
 import type { IncidentState, Obligation } from '../../domain/state';
 import { HOUR_MS, type Instant, toInstant, toMs } from '../../domain/time';
+import { freePort, LOOPBACK } from '../../platform/free-port';
+import { startServerProcess } from '../../platform/server-process';
+import { searchAttributeArgs } from '../../stack/search-attributes';
 import { AUDIENCE_DOMAINS, FakeWorld } from './fake-world';
-import { afterFile, startTimeSkipping, workflowBundle } from './helpers';
+import { afterFile, fromSetup, startTimeSkipping, workflowBundle } from './helpers';
 
 export type DeclarationInput = IncidentInput['declaration'];
 type AssessmentInput = NonNullable<DeclarationInput['assessment']>;
@@ -114,6 +117,43 @@ export async function startWorker(connection: NativeConnection, world: FakeWorld
   };
   afterFile(stop);
   return { stop };
+}
+
+/** A real server in memory with settings of its own, given as `limit.historyCount.suggestContinueAsNew: 60`. */
+export async function startDevServerWith(settings: Record<string, string | number>): Promise<{ address: string }> {
+  const address = `${LOOPBACK}:${await freePort()}`;
+  const args = ['server', 'start-dev', '--headless', '--log-level', 'error', '--ip', LOOPBACK];
+  args.push('--port', address.split(':')[1]!, ...searchAttributeArgs(SEARCH_ATTRIBUTES));
+  for (const [key, value] of Object.entries(settings)) args.push('--dynamic-config-value', `${key}=${value}`);
+  const server = await startServerProcess({
+    name: 'The Temporal dev server',
+    command: fromSetup('TEMPORAL_CLI_PATH'),
+    args,
+    env: { ...process.env, TEMPORAL_ADDRESS: undefined, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' },
+    ready: async () => {
+      const connection = await Connection.connect({ address, connectTimeout: '2s' });
+      await connection.workflowService.describeNamespace({ namespace: 'default' }).finally(() => connection.close());
+      return true;
+    },
+    readyWithinMs: 60_000,
+  });
+  afterFile(() => server.stop());
+  return { address };
+}
+
+/** A client and a worker with a fake world on a real server; both end with the file. */
+export async function connectTo(
+  address: string,
+): Promise<{ client: Client; world: FakeWorld; incident(id: string): TestIncident }> {
+  quietWorkers();
+  const native = await NativeConnection.connect({ address });
+  afterFile(() => native.close());
+  const connection = await Connection.connect({ address });
+  afterFile(() => connection.close());
+  const client = new Client({ connection });
+  const world = new FakeWorld(() => Date.now());
+  await startWorker(native, world);
+  return { client, world, incident: (id) => new TestIncident(id, client.workflow.getHandle(id), world) };
 }
 
 /** A server whose clock skips, a worker and a fake world: one a test file, started in `beforeAll`. */
