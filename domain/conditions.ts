@@ -1,6 +1,6 @@
 /** Three-valued evaluation of a policy condition on the facts: true, false, or undecided, each with its reasons in words. */
 import type { DataSet } from './incident';
-import type { Condition, DataSetCondition } from './policy';
+import type { Condition, DataSetCondition, ObligationRule, PolicyPack } from './policy';
 import type { IncidentState } from './state';
 
 export interface Verdict {
@@ -142,4 +142,25 @@ export function inRegion(
   const inside =
     !region.residence || region.residence.some((r) => (r === 'EEA' ? EEA.includes(country) : r === country));
   return inside && !region.residenceOtherThan?.includes(country);
+}
+
+/**
+ * The data sets that a rule is about: those that meet its condition or, while undecided, may meet it. A report to an
+ * authority counts the data held as controller, a notice to a controller the data held for it.
+ */
+export function dataSetsOf(rule: ObligationRule, pack: PolicyPack, state: IncidentState): DataSet[] {
+  const wanted = dataSetConditions(rule.appliesWhen, pack);
+  return (state.assessment?.facts.dataSets ?? []).filter(
+    (dataSet) => wanted.length === 0 || wanted.some((condition) => matchDataSet(dataSet, condition).value !== false),
+  );
+}
+
+function dataSetConditions(condition: Condition, pack: PolicyPack): DataSetCondition[] {
+  if ('dataSet' in condition) return [condition.dataSet];
+  if ('waived' in condition) {
+    const replaced = pack.obligations.find((rule) => rule.id === condition.waived);
+    return replaced ? dataSetConditions(replaced.appliesWhen, pack) : [];
+  }
+  const parts = 'all' in condition ? condition.all : 'any' in condition ? condition.any : [];
+  return parts.flatMap((part) => dataSetConditions(part, pack));
 }

@@ -1,4 +1,5 @@
 /** The contents of notices, dossiers and the register entry, computed from the facts. No value means "not yet established". */
+import { dataSetsOf } from './conditions';
 import type { DataSet } from './incident';
 import type { ContentField, ObligationRule, PolicyPack } from './policy';
 import type { IncidentState, Obligation } from './state';
@@ -22,9 +23,10 @@ export function noticeContents(
   pack: PolicyPack,
   id = rule.id,
 ): ContentValue[] {
+  const dataSets = dataSetsOf(rule, pack, state);
   return rule.contents.map((content) => ({
     ...content,
-    value: fieldValue(content.field, state, pack, state.obligations[id]),
+    value: fieldValue(content.field, state, pack, dataSets, state.obligations[id]),
   }));
 }
 
@@ -33,16 +35,16 @@ export function missingFields(contents: ContentValue[]): string[] {
   return contents.filter((content) => content.value === undefined && !content.optional).map((content) => content.title);
 }
 
-/** The present value of one field, as plain text; lists are one item a line. */
-export function fieldValue(
+/** The present value of one field, over the data sets that the rule is about, as plain text; lists are one item a line. */
+function fieldValue(
   field: ContentField,
   state: IncidentState,
   pack: PolicyPack,
+  dataSets: DataSet[],
   obligation?: Obligation,
 ): string | undefined {
   const { declaration } = state;
   const facts = state.assessment?.facts;
-  const dataSets = facts?.dataSets ?? [];
   switch (field) {
     case 'organisation':
       return pack.organisation.name;

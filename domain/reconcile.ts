@@ -5,10 +5,10 @@
  */
 import { authoritiesFor, type Expansion } from './authorities';
 import { armedClock, dueFor, thresholds } from './clocks';
-import { evaluate, matchDataSet, type Verdict } from './conditions';
+import { dataSetsOf, evaluate, type Verdict } from './conditions';
 import { fingerprint, missingFields, noticeContents } from './contents';
 import { type Coverage, type NewEvent, TOCSIN } from './events';
-import type { Condition, DataSetCondition, ObligationRule, PolicyPack } from './policy';
+import type { ObligationRule, PolicyPack } from './policy';
 import { lacking } from './records';
 import { type IncidentState, isSettled, type Obligation, toldWithout } from './state';
 import { deadline, type Instant, spanText, toMs } from './time';
@@ -141,7 +141,7 @@ const reopened: Step = (o, rule, state, pack, now) => {
   const within = rule.clocks[0]!.within;
   const due = dueFor(rule, deadline(now, within, pack.calendars, rule.clocks[0]!.timeZone));
   const clock = { from: 'aware' as const, anchorAt: now };
-  const covers = coverage(state, rule);
+  const covers = coverage(state, rule, pack);
   if (
     ['workspace-owners', 'individuals'].includes(rule.recipient.to) &&
     o.covers &&
@@ -161,19 +161,14 @@ const reopened: Step = (o, rule, state, pack, now) => {
 };
 
 /** The workspaces, and the data sets that meet the rule's own condition, that a notice sent now would cover. */
-export function coverage(state: IncidentState, rule: ObligationRule): Coverage {
+export function coverage(state: IncidentState, rule: ObligationRule, pack: PolicyPack): Coverage {
   const facts = state.assessment?.facts;
-  const conditions = dataSetConditions(rule.appliesWhen);
-  const dataSets = (facts?.dataSets ?? []).filter(
-    (d) => conditions.length === 0 || conditions.some((wanted) => matchDataSet(d, wanted).value !== false),
-  );
-  return { workspaces: facts?.workspaces ?? [], dataSets: dataSets.map((d) => d.id).sort() };
-}
-
-function dataSetConditions(condition: Condition): DataSetCondition[] {
-  if ('dataSet' in condition) return [condition.dataSet];
-  const parts = 'all' in condition ? condition.all : 'any' in condition ? condition.any : [];
-  return parts.flatMap(dataSetConditions);
+  return {
+    workspaces: facts?.workspaces ?? [],
+    dataSets: dataSetsOf(rule, pack, state)
+      .map((d) => d.id)
+      .sort(),
+  };
 }
 
 function grew(before: Coverage, after: Coverage): boolean {
@@ -242,7 +237,10 @@ const dispatched: Step = (o, rule, state, pack, now) => {
   const trigger = o.approved ? 'approved' : automatic ? 'automatic' : silence ? 'silence' : undefined;
   if (!trigger || !draftIsCurrent(o, rule, state, pack)) return [];
   return [
-    { kind: 'dispatch-started', data: { obligation: o.id, round: o.round, trigger, covers: coverage(state, rule) } },
+    {
+      kind: 'dispatch-started',
+      data: { obligation: o.id, round: o.round, trigger, covers: coverage(state, rule, pack) },
+    },
   ];
 };
 

@@ -14,6 +14,9 @@ export interface LocalStandIns {
   site: { url: string; dir: string };
 }
 
+/** Signs what goes to the local webhook recorder; it opens nothing. */
+export const LOCAL_WEBHOOK_SECRET = `whsec_${Buffer.from('local-recorder-only-0000').toString('base64')}`;
+
 const list = z
   .string()
   .transform((text) =>
@@ -76,6 +79,8 @@ export interface WorkerSettings {
     vault: { folder: string };
     protect: { ranges: string[]; countries: string[] };
   };
+  /** Which containment goes to a local recorder, as its provider is not configured. */
+  recordedOnly: { cloudflare: boolean; webhook: boolean };
   /** Missing where no stand-ins run: then exercises are refused. */
   exercise?: {
     mail: { apiKey: string; baseUrl: string; from: string };
@@ -144,10 +149,11 @@ export function settingsFromEnv(env: NodeJS.ProcessEnv = process.env, local?: Lo
       postgres: e.TOCSIN_ROTATE_DATABASE_URL
         ? { url: e.TOCSIN_ROTATE_DATABASE_URL, rotatableRoles: e.TOCSIN_ROTATABLE_ROLES }
         : undefined,
-      webhook: e.TOCSIN_WEBHOOK_URL ? { url: e.TOCSIN_WEBHOOK_URL, secret: e.TOCSIN_WEBHOOK_SECRET! } : undefined,
+      webhook: webhookOf(e, local),
       vault: { folder: e.TOCSIN_VAULT_DIR ?? path.join(dir, 'vault') },
       protect: { ranges: e.TOCSIN_PROTECTED_RANGES, countries: e.TOCSIN_PROTECTED_COUNTRIES },
     },
+    recordedOnly: { cloudflare: !e.CLOUDFLARE_API_TOKEN, webhook: !e.TOCSIN_WEBHOOK_URL },
     exercise: local && {
       mail: { apiKey: local.mailbox.apiKey, baseUrl: local.mailbox.url, from: 'Exercise <exercise@example.com>' },
       cloudflare: { apiToken: local.recorder.apiToken, baseURL: local.recorder.cloudflareUrl },
@@ -187,6 +193,12 @@ function directoryOf(
     'TOCSIN_DIRECTORY: is not set; give a folder with workspaces.csv, individuals.csv and subscribers.csv, or TOCSIN_DIRECTORY_URL',
   );
   return undefined;
+}
+
+function webhookOf(e: Env, local: LocalStandIns | undefined): WorkerSettings['containment']['webhook'] {
+  if (e.TOCSIN_WEBHOOK_URL) return { url: e.TOCSIN_WEBHOOK_URL, secret: e.TOCSIN_WEBHOOK_SECRET! };
+  if (!local || e.TOCSIN_ENV === 'production') return undefined;
+  return { url: `${local.recorder.hooksUrl}/containment`, secret: LOCAL_WEBHOOK_SECRET };
 }
 
 function cloudflareOf(e: Env, local: LocalStandIns | undefined): WorkerSettings['containment']['cloudflare'] {

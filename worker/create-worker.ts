@@ -25,7 +25,8 @@ import { createPool, isUnavailable } from '../register/pool';
 import { verifyRegister } from '../register/verify';
 import { builtBundle } from './bundle';
 import { dataConverter } from './codec';
-import type { WorkerSettings } from './config';
+import { LOCAL_WEBHOOK_SECRET, type WorkerSettings } from './config';
+import { markRecorded } from './recorded-only';
 
 /** A worker with what it holds open. `run` resolves when it was shut down and everything is closed. */
 export interface TocsinWorker {
@@ -42,9 +43,6 @@ export interface CreateWorkerOptions {
   /** Log level of the activities; `warn` by default. */
   logLevel?: string;
 }
-
-/** Receives what exercises would send to a generic webhook; it opens nothing. */
-const EXERCISE_WEBHOOK_SECRET = `whsec_${Buffer.from('exercise-only-secret-000').toString('base64')}`;
 
 /** Migrates the register, connects, and builds the worker. Throws when Postgres or Temporal cannot be reached. */
 export async function createTocsinWorker(options: CreateWorkerOptions): Promise<TocsinWorker> {
@@ -125,7 +123,7 @@ export async function connectActivities(settings: WorkerSettings, logLevel = 'wa
         : noExercises<OutwardPorts>(),
     },
     containment: {
-      live: createContainment({ exercise: false, ...settings.containment }),
+      live: markRecorded(createContainment({ exercise: false, ...settings.containment }), settings.recordedOnly),
       exercise: exercise
         ? createContainment({
             exercise: true,
@@ -134,7 +132,7 @@ export async function connectActivities(settings: WorkerSettings, logLevel = 'wa
               url: exercise.databaseUrl,
               rotatableRoles: settings.containment.postgres?.rotatableRoles ?? [],
             },
-            webhook: { url: `${exercise.hooksUrl}/containment`, secret: EXERCISE_WEBHOOK_SECRET },
+            webhook: { url: `${exercise.hooksUrl}/containment`, secret: LOCAL_WEBHOOK_SECRET },
             vault: { folder: path.join(dataDir, 'exercise-vault') },
             protect: settings.containment.protect,
           })

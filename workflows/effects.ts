@@ -13,7 +13,6 @@ import type { Report } from '../domain/decide';
 import type { Effect } from '../domain/effects';
 import type { EventOf, IncidentEvent } from '../domain/events';
 import type { PolicyPack } from '../domain/policy';
-import { coverage } from '../domain/reconcile';
 import type { IncidentState } from '../domain/state';
 import type { Instant } from '../domain/time';
 import { activities, FIRST_ATTEMPTS, failureText, isFinal, PATIENT, UNTIL_DONE } from './activity-calls';
@@ -97,7 +96,7 @@ async function draft(effect: EffectOf<'draft'>, at: EffectSituation): Promise<Re
 
 async function startDelivery(effect: EffectOf<'dispatch'>, at: EffectSituation): Promise<undefined> {
   const { obligation: o, rule, recipient, ledgerKey } = effect;
-  const covers = o.covers ?? coverage(at.state, rule);
+  const covers = o.covers ?? { workspaces: [], dataSets: [] };
   const ref: DeliveryRef = {
     ...contextOf(at.state),
     obligation: o.id,
