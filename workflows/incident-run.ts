@@ -203,8 +203,10 @@ export class IncidentRun {
 
   // —— continue-as-new ——
 
-  /** Lets what is in flight end, and cuts what does not within 20 seconds: every effect is safe to repeat,
-   * and no deadline is looked at meanwhile. */
+  /**
+   * Lets what is in flight end, and cuts what does not within 20 seconds: every effect is safe to repeat, and no
+   * deadline is looked at meanwhile.
+   */
   async pauseForContinueAsNew(): Promise<void> {
     this.paused = true;
     this.timer.cancel();
@@ -315,6 +317,7 @@ export class IncidentRun {
       now: this.clock.now(),
       alarm: (data: Parameters<IncidentRun['alarm']>[0]) => this.alarm(data),
       registered: () => this.pump.caughtUp(),
+      isClosed: () => this.state?.closedAt !== undefined,
     };
     const report = await runEffect(effect, context);
     if (!report) {

@@ -33,7 +33,8 @@ async function live(input: IncidentInput & { carried?: Carried }, cancelled: Pro
   const run = new IncidentRun();
   receiveMessages(run);
   cancelled.catch(() => run.onCancelRequested());
-  if (input.carried) {
+  // A start by hand may come without any input.
+  if (input?.carried) {
     run.resume(input.carried);
   } else {
     const parsed = IncidentInputSchema.safeParse(input);
