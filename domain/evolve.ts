@@ -80,7 +80,7 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       return {
         ...state,
         review: { at: event.at, by: event.by, ...event.data },
-        anchors: { ...state.anchors, reviewed: state.anchors.reviewed ?? event.at },
+        anchors: { ...state.anchors, reviewed: event.at },
       };
     case 'register-verified':
       return { ...state, registerVerified: { ...event.data, at: event.at } };

@@ -1,4 +1,4 @@
-import { NOT_YET_ESTABLISHED } from '../domain/contents';
+import { howItOccurred, NOT_YET_ESTABLISHED } from '../domain/contents';
 import type { Evidence, IncidentEvent } from '../domain/events';
 import { fold } from '../domain/evolve';
 import type { DataSet } from '../domain/incident';
@@ -137,10 +137,11 @@ function timesOf({ declaration, anchors }: IncidentState): Times {
   return { detectedAt, declaredAt, declaredBy, source, awareAt: known(anchors.aware) };
 }
 
-function natureOf({ declaration, review }: IncidentState): Nature {
-  const { title, kind, howItOccurred, affects, systems, severity } = declaration;
-  // The review's root cause answers the question where the declaration could not.
-  return { title, type: kind, howItOccurred: known(howItOccurred ?? review?.rootCause), affects, systems, severity };
+function natureOf(state: IncidentState): Nature {
+  const { title, kind, affects, systems, severity } = state.declaration;
+  // The review's root cause answers the question where the declaration and the assessment could not.
+  const how = known(howItOccurred(state) ?? state.review?.rootCause);
+  return { title, type: kind, howItOccurred: how, affects, systems, severity };
 }
 
 function dataInvolved({ id, title, role, categories, records, individuals, residence, risk }: DataSet): DataInvolved {

@@ -23,6 +23,7 @@ export interface EffectSituation {
   now: Instant;
   alarm(data: EventOf<'alarm-raised'>['data']): void;
   registered(): boolean;
+  isClosed(): boolean;
 }
 
 type EffectOf<K extends Effect['effect']> = Extract<Effect, { effect: K }>;
@@ -192,6 +193,8 @@ async function verifyRegister(at: EffectSituation): Promise<Report> {
     const text = `The breach register does not verify: ${result.problem}. Run \`tocsin register verify\`.`;
     at.alarm({ threshold: 'register damaged', text });
     await sleep('1 hour', { summary: 'verify the register again' });
+    // Whoever waived this and closed the incident was alarmed; the damage stays for `tocsin register verify`.
+    if (at.isClosed()) return { report: 'alarm', data: { threshold: 'register damaged', text } };
   }
 }
 
