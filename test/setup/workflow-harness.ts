@@ -95,8 +95,10 @@ export const declaration = (id: string, nowMs: number, over: Partial<Declaration
 
 /** Silences what workers log about the failures that tests cause. */
 export function quietWorkers(): void {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  if (!quieted) Runtime.install({ logger: new DefaultLogger('ERROR') });
+  quieted = true;
 }
+let quieted = false;
 
 /** Starts a worker with the built workflows and this world; it is shut down after the file. */
 export async function startWorker(connection: NativeConnection, world: FakeWorld): Promise<{ stop(): Promise<void> }> {
@@ -175,6 +177,11 @@ export class WorkflowHarness {
 
   get client(): Client {
     return this.server.env.client;
+  }
+
+  /** `host:port` of the server, for the `temporal` command. */
+  get address(): string {
+    return this.server.env.address;
   }
 
   async now(): Promise<Instant> {
