@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { LOCAL_API_KEY, liveTargets, readRunningStack, startStack } from '../../../stack';
 import { stackFile } from '../../../platform/stack-file';
+import { LOCAL_API_KEY, liveTargets, readRunningStack, startStack } from '../../../stack';
 import { afterFile, temporaryDir } from '../../setup/helpers';
 
 const env = { ...process.env, TEMPORAL_ADDRESS: undefined, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
