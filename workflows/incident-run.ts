@@ -39,6 +39,8 @@ export interface Carried {
   clock: ClockReading;
 }
 
+const MAX_CARRIED_CHARS = 1_000_000;
+
 export class IncidentRun {
   private state: IncidentState | undefined;
   private policy!: PolicySnapshot;
@@ -221,6 +223,14 @@ export class IncidentRun {
 
   isQuiet(): boolean {
     return this.inFlight.size === this.delivering.size && !this.pump.running;
+  }
+
+  /**
+   * The server refuses an input above 2 MB, and this workflow's tasks would then fail for ever. While the register is away
+   * and its backlog is that long, the run goes on: a history holds twelve times the events at which a new run is suggested.
+   */
+  fitsIntoInput(): boolean {
+    return JSON.stringify(this.carry()).length < MAX_CARRIED_CHARS;
   }
 
   carry(): Carried {

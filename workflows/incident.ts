@@ -56,7 +56,7 @@ async function live(input: IncidentInput & { carried?: Carried }, cancelled: Pro
   while (!run.isOver()) {
     run.work();
     await condition(() => run.hasNews() || run.isOver());
-    if (workflowInfo().continueAsNewSuggested && !run.isOver()) {
+    if (workflowInfo().continueAsNewSuggested && !run.isOver() && run.fitsIntoInput()) {
       await run.pauseForContinueAsNew();
       await condition(allHandlersFinished);
       // Nothing may be awaited between this check and the call: a message that came in now would be lost.

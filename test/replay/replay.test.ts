@@ -5,7 +5,6 @@ import path from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { packageRoot } from '../../platform/package-root';
 import { fromSetup, workflowBundle } from '../setup/helpers';
 import { connectTo, declaration, quietWorkers, startDevServerWith, WorkflowHarness } from '../setup/workflow-harness';
 import { SCENARIOS } from './scenarios';
@@ -117,7 +116,8 @@ test('a workflow that was changed is rejected', async () => {
 }, 120_000);
 
 test('protobufjs is installed once: JSON histories could not be read otherwise', () => {
-  expect(installations(path.join(packageRoot(), 'node_modules'), 'protobufjs')).toHaveLength(1);
+  const modules = path.dirname(path.dirname(require.resolve('protobufjs/package.json')));
+  expect(installations(modules, 'protobufjs')).toHaveLength(1);
 });
 
 /** All folders in which a package is installed, also below other packages. */
