@@ -32,7 +32,8 @@ export interface Evidence {
 
 /** The clock that counts for an obligation: its anchor and the anchor's recorded instant. */
 export interface ArmedClock {
-  from: Anchor;
+  /** `reopened`: a later round, whose time counts from when it was opened. */
+  from: Anchor | 'reopened';
   anchorAt: Instant;
 }
 

@@ -76,12 +76,15 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       const { text, category, at } = event.data;
       return { ...state, measures: [...state.measures, { at, by: event.by, text, category }] };
     }
-    case 'reviewed':
+    case 'reviewed': {
+      // A later review that decides to share a summary starts that clock; any other leaves it as it was.
+      const sharesNow = event.data.shareSummary && !state.review?.shareSummary;
       return {
         ...state,
         review: { at: event.at, by: event.by, ...event.data },
-        anchors: { ...state.anchors, reviewed: event.at },
+        anchors: { ...state.anchors, reviewed: (!sharesNow && state.anchors.reviewed) || event.at },
       };
+    }
     case 'register-verified':
       return { ...state, registerVerified: { ...event.data, at: event.at } };
     case 'rejected':

@@ -140,7 +140,7 @@ const reopened: Step = (o, rule, state, pack, now) => {
   if (evaluate(rule.appliesWhen, state).value === false) return [];
   const within = rule.clocks[0]!.within;
   const due = dueFor(rule, deadline(now, within, pack.calendars, rule.clocks[0]!.timeZone));
-  const clock = { from: 'aware' as const, anchorAt: now };
+  const clock = { from: 'reopened' as const, anchorAt: now };
   const covers = coverage(state, rule, pack);
   if (
     ['workspace-owners', 'individuals'].includes(rule.recipient.to) &&

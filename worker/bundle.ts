@@ -10,8 +10,9 @@ const FILE = path.join(packageRoot(), 'dist', 'workflow-bundle.js');
 export async function bundleWorkflows(
   workflowsPath = path.join(packageRoot(), 'dist', 'workflows', 'index.js'),
 ): Promise<string> {
+  const payloadConverterPath = path.join(path.dirname(workflowsPath), 'payload-converter.js');
   const quiet = { trace() {}, debug() {}, info() {}, warn: console.error, error: console.error, log() {} };
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: quiet });
+  const { code } = await bundleWorkflowCode({ workflowsPath, payloadConverterPath, logger: quiet });
   return code;
 }
 

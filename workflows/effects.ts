@@ -22,7 +22,7 @@ export interface EffectSituation {
   state: IncidentState;
   now: Instant;
   alarm(data: EventOf<'alarm-raised'>['data']): void;
-  registered(): boolean;
+  registered(seq: number): boolean;
   isClosed(): boolean;
 }
 
@@ -185,9 +185,10 @@ async function contain(effect: EffectOf<'contain'>, at: EffectSituation): Promis
 
 /** Verifies the incident's entries once they are all written. Damage is alarmed and looked at again every hour. */
 async function verifyRegister(at: EffectSituation): Promise<Report> {
+  const { incidentId, seq } = at.state;
   for (;;) {
-    await condition(() => at.registered());
-    const { incidentId, seq } = at.state;
+    // Written up to here: under a steady stream of messages the backlog may never be empty.
+    await condition(() => at.registered(seq));
     const result = await activities(UNTIL_DONE, 'verify the register').verifyRegister({ incidentId, seq });
     if (result.ok) return { report: 'register-verified', data: { entries: result.entries, head: result.head } };
     const text = `The breach register does not verify: ${result.problem}. Run \`tocsin register verify\`.`;

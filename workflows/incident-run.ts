@@ -326,7 +326,7 @@ export class IncidentRun {
       state: this.state!,
       now: this.clock.now(),
       alarm: (data: Parameters<IncidentRun['alarm']>[0]) => this.alarm(data),
-      registered: () => this.pump.caughtUp(),
+      registered: (seq: number) => this.pump.hasWritten(seq),
       isClosed: () => this.state?.closedAt !== undefined,
     };
     const report = await runEffect(effect, context);

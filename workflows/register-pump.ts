@@ -54,8 +54,9 @@ export class RegisterPump {
     this.scope.cancel();
   }
 
-  caughtUp(): boolean {
-    return this.queue.length === 0;
+  /** True when everything up to this number is in the register. */
+  hasWritten(seq: number): boolean {
+    return this.queue.every((event) => event.seq > seq);
   }
 
   private async drain(): Promise<void> {
