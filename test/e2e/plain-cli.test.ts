@@ -140,6 +140,23 @@ test('malformed, duplicate and unknown: each is in the register, and the inciden
   await incident.check();
 }, 120_000);
 
+test('a message that cannot even be decoded is rejected, and the incident lives on', async () => {
+  const incident = await start('INC-CLI-7');
+  for (const encoding of ['nonsense', 'binary/encrypted', 'json/protobuf']) {
+    const poison = ['--name', 'measure', '--input', '{"text":"x","by":"y"}', '--input-meta', `encoding=${encoding}`];
+    expect(await temporal('signal', '--workflow-id', incident.id, ...poison)).toMatchObject({ code: 0 });
+  }
+  await incident.quiet();
+  expect(incident.entries('rejected').map((entry) => entry.data.message)).toEqual(['measure', 'measure', 'measure']);
+  expect(incident.entries('measure-recorded')).toEqual([]);
+  expect(await signal(incident.id, 'status', JSON.stringify({ status: 'contained', by: ONCALL }))).toMatchObject({
+    code: 0,
+  });
+  await incident.quiet();
+  expect((await incident.state()).status).toBe('contained');
+  await incident.check();
+}, 60_000);
+
 test('an update with bad input is refused with all its problems, and leaves no entry', async () => {
   const incident = await start('INC-CLI-3');
   const before = incident.register().length;
