@@ -1,9 +1,11 @@
 /** The typed client of incidents: declare, send, view, list. What scripts, detectors and the command use. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
 import type { z } from 'zod';
 import {
+  HISTORY_AHEAD,
   INCIDENT_WORKFLOW,
   type IncidentInput,
   IncidentInputSchema,
@@ -57,6 +59,7 @@ export const ATTRIBUTES = {
 
 /** Time for one call; a worker that is away must not hold a person up for ever. */
 const CALL_MS = 20_000;
+const CATCH_UP_MS = 100;
 
 export class TocsinClient {
   /**
@@ -134,17 +137,17 @@ export class TocsinClient {
 
   /** The state of an incident, its clock and what is in flight; `undefined` in the moment before it is declared. */
   async view(id: string): Promise<IncidentView | undefined> {
-    return this.timed(() => this.handle(id).query<IncidentView | undefined>('state'));
+    return this.query<IncidentView | undefined>(id, 'state');
   }
 
   /** The latest events of an incident, oldest first. The register holds all of them. */
   async timeline(id: string): Promise<IncidentEvent[]> {
-    return this.timed(() => this.handle(id).query<IncidentEvent[]>('timeline'));
+    return this.query<IncidentEvent[]>(id, 'timeline');
   }
 
   /** Why each obligation applies or not, from which instant, by which citation. */
   async explain(id: string): Promise<Explanation[]> {
-    return this.timed(() => this.handle(id).query<Explanation[]>('explain'));
+    return this.query<Explanation[]>(id, 'explain');
   }
 
   /** Exercises only: how far the incident's clock may run. */
@@ -184,6 +187,19 @@ export class TocsinClient {
 
   private handle(id: string): WorkflowHandle {
     return this.temporal.workflow.getHandle(id);
+  }
+
+  private async query<T>(id: string, name: string): Promise<T> {
+    const giveUpAt = Date.now() + CALL_MS;
+    for (;;) {
+      try {
+        return await this.timed(() => this.handle(id).query<T>(name));
+      } catch (error) {
+        // A worker that was just started is catching up.
+        if (!String((error as Error).message).includes(HISTORY_AHEAD) || Date.now() > giveUpAt) throw error;
+        await sleep(CATCH_UP_MS);
+      }
+    }
   }
 
   private timed<T>(call: () => Promise<T>): Promise<T> {

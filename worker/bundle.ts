@@ -12,7 +12,13 @@ export async function bundleWorkflows(
 ): Promise<string> {
   const payloadConverterPath = path.join(path.dirname(workflowsPath), 'payload-converter.js');
   const quiet = { trace() {}, debug() {}, info() {}, warn: console.error, error: console.error, log() {} };
-  const { code } = await bundleWorkflowCode({ workflowsPath, payloadConverterPath, logger: quiet });
+  const workflowInterceptorModules = [path.join(path.dirname(workflowsPath), 'whole-tasks.js')];
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    workflowInterceptorModules,
+    payloadConverterPath,
+    logger: quiet,
+  });
   return code;
 }
 

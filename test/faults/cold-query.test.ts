@@ -1,0 +1,40 @@
+// After a restart, a query may reach a worker before the task that is due: it must not spoil the history.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from '@temporalio/worker';
+import { workflowBundle } from '../setup/helpers';
+import { declarationOf, policy, RealWorld, until } from '../setup/real-world';
+import { quietWorkers } from '../setup/workflow-harness';
+import { peopleClose } from './people';
+
+const IDS = ['COLD-1', 'COLD-2', 'COLD-3'];
+
+test('a query before the due task, with an update waiting: the incident goes on, and its history can be replayed', async () => {
+  quietWorkers();
+  const world = await RealWorld.start();
+  const first = await world.startWorker({ does: 'workflows' });
+  for (const id of IDS) {
+    await world.client.declare({ declaration: declarationOf(id, { maliciousSources: ['198.51.100.1'] }), policy });
+  }
+  for (const id of IDS) await until('effects are asked for', async () => (await world.view(id)).inFlight.length > 0);
+  await first.kill();
+
+  // Asked while nobody listens; then activities end, then an update comes; then a worker finds all of it.
+  const views = IDS.map((id) => world.view(id));
+  for (const view of views) view.catch(() => undefined);
+  await sleep(500);
+  await world.startWorker({ does: 'activities' });
+  await until('the rule is made', () => world.recorder.rules().length > 0);
+  await sleep(1_500);
+  const updates = IDS.map((id) => world.client.send(id, 'status', { by: 'oncall', status: 'contained' }));
+  await sleep(500);
+  await world.startWorker();
+
+  for (const receipt of await Promise.all(updates))
+    expect(receipt.events.map(({ kind }) => kind)).toContain('status-changed');
+  for (const view of await Promise.all(views)) expect(view.state.incidentId).toMatch(/^COLD-/);
+  await Promise.all(IDS.map((id) => peopleClose(world, id, 60_000)));
+  for (const id of IDS) {
+    const history = await world.temporal.workflow.getHandle(id).fetchHistory();
+    await Worker.runReplayHistory({ workflowBundle: workflowBundle() }, history, id);
+  }
+}, 150_000);

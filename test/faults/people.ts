@@ -1,0 +1,64 @@
+/** On-call and counsel as a loop: they do whatever an incident waits for, until it is closed; nothing discourages them. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IncidentView } from '../../domain/contract';
+import type { MessageName } from '../../domain/messages';
+import { isSettled } from '../../domain/state';
+import { policy, type RealWorld } from '../setup/real-world';
+
+export interface Task {
+  message: MessageName;
+  body: Record<string, unknown>;
+}
+
+const REVIEW = {
+  rootCause: 'A build printed its environment',
+  controls: ['Logs of builds are private'],
+  shareSummary: false,
+};
+
+/** What the incident waits for from a person now. */
+export function tasks({ state, inFlight, registerBacklog }: IncidentView): Task[] {
+  const list: Task[] = [];
+  const obligations = Object.values(state.obligations);
+  for (const o of obligations) {
+    const rule = policy.pack.obligations.find(({ id }) => id === o.rule)!;
+    if (rule.dispatch === 'approval' && o.status === 'drafted' && !o.approved) {
+      list.push({ message: 'approve', body: { obligation: o.id } });
+    }
+    if (o.status === 'filing') list.push({ message: 'filed', body: { obligation: o.id, reference: `REF-${o.id}` } });
+  }
+  if (list.length > 0 || inFlight.length > 0) return list;
+  const open = obligations.filter((o) => !isSettled(o)).map(({ rule }) => rule);
+  if (open.includes('containment')) return [{ message: 'status', body: { status: 'contained' } }];
+  if (state.status !== 'resolved') return [{ message: 'status', body: { status: 'resolved' } }];
+  if (!state.review) return [{ message: 'review', body: REVIEW }];
+  if (open.length === 0 && registerBacklog === 0) return [{ message: 'close', body: {} }];
+  return [];
+}
+
+/** Acts until the incident is closed and its workflow has ended. A worker that is away is waited for. */
+export async function peopleClose(world: RealWorld, id: string, withinMs: number): Promise<void> {
+  const { client } = world;
+  const giveUpAt = Date.now() + withinMs;
+  let last = 'nothing';
+  while (Date.now() < giveUpAt && !world.isOver) {
+    try {
+      const view = await client.view(id);
+      if (view?.state.closedAt) {
+        await client.finished(id);
+        return;
+      }
+      if (view)
+        last = `status ${view.state.status}, in flight: ${view.inFlight.join(', ')}, ${view.registerBacklog} to write`;
+      for (const { message, body } of view ? tasks(view) : []) {
+        // The same thing asked for in the same state is the same command, however often it is sent.
+        const commandId = `${message} ${JSON.stringify(body)} ${view!.state.seq}`;
+        await client.send(id, message, { by: 'oncall', commandId, ...body } as never);
+      }
+    } catch (error) {
+      last = (error as Error).message;
+    }
+    await sleep(250);
+  }
+  throw new Error(`${id} is not closed within ${withinMs} ms; last seen: ${last}`);
+}
