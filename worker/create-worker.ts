@@ -44,10 +44,13 @@ export interface CreateWorkerOptions {
   logLevel?: string;
 }
 
-/** Migrates the register, connects, and builds the worker. Throws when Postgres or Temporal cannot be reached. */
+/**
+ * Migrates the register, connects, and builds the worker. Throws when Temporal cannot be reached, or Postgres refuses.
+ * While Postgres is away the worker starts all the same, as an outage stops no notice, and migrates when it is back.
+ */
 export async function createTocsinWorker(options: CreateWorkerOptions): Promise<TocsinWorker> {
   const { settings, temporal, tuning } = options;
-  await migrate(settings.databaseUrl);
+  const migration = await migrateWhenUp(settings.databaseUrl, options.logLevel);
   const { activities, close } = await connectActivities(settings, options.logLevel);
   const { namespace, ...connectionOptions } = temporal;
   const connection = await NativeConnection.connect(connectionOptions);
@@ -66,6 +69,7 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
       try {
         await worker.run();
       } finally {
+        migration.stop();
         await connection.close();
         await close();
       }
@@ -76,8 +80,24 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
   };
 }
 
+const MIGRATE_AGAIN_MS = 5_000;
+
+/** Migrates now or, while Postgres is away, as soon as it is back. Throws a fault that is no outage. */
+async function migrateWhenUp(databaseUrl: string, logLevel?: string): Promise<{ stop(): void }> {
+  let timer: NodeJS.Timeout | undefined;
+  const log = logger(logLevel);
+  const attempt = () =>
+    migrate(databaseUrl).catch((error) => {
+      if (!isUnavailable(error)) throw error;
+      log.error('Postgres cannot be reached: notices go on from local disk, the register waits. Check DATABASE_URL');
+      timer = setTimeout(() => attempt().catch((fault: Error) => log.error(fault.message)), MIGRATE_AGAIN_MS);
+    });
+  await attempt();
+  return { stop: () => clearTimeout(timer) };
+}
+
 /** The activities over the settings' ports, and what closes their pools. */
-export async function connectActivities(settings: WorkerSettings, logLevel = 'warn') {
+export async function connectActivities(settings: WorkerSettings, logLevel?: string) {
   const { dataDir, exercise } = settings;
   mkdirSync(dataDir, { recursive: true });
   const pool = createPool(settings.databaseUrl);
@@ -141,13 +161,17 @@ export async function connectActivities(settings: WorkerSettings, logLevel = 'wa
     contacts: settings.contactsFile
       ? await loadContacts(settings.contactsFile)
       : createContacts({ fallback: addressIn(settings.mail.from), contacts: {} }),
-    log: pino({ level: logLevel }, pino.destination(2)),
+    log: logger(logLevel),
     now: () => new Date(),
   };
   const close = async () => {
     await Promise.all([pool.end(), directoryPool?.end()]);
   };
   return { activities: createActivities(deps), close };
+}
+
+function logger(level = 'warn') {
+  return pino({ level }, pino.destination(2));
 }
 
 /** Exercises reach recorders only; where none run, every use of their ports is refused. */

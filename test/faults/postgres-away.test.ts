@@ -1,0 +1,115 @@
+/** Postgres goes away: no notice waits for it, nobody is told twice, and the register has everything once it is back. */
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { toInstant, toMs } from '../../domain/time';
+import { readIncidentEvents } from '../../register/read-incident';
+import { AUDIENCE, declarationOf, of, policy, RealWorld, until, wholeBreach } from '../setup/real-world';
+import { quietWorkers } from '../setup/workflow-harness';
+import { peopleClose } from './people';
+
+let world: RealWorld;
+
+beforeAll(async () => {
+  quietWorkers();
+  world = await RealWorld.start();
+}, 120_000);
+
+const spooled = () => {
+  const dir = path.join(world.dir, 'data', 'spool');
+  return existsSync(dir) ? readdirSync(dir).filter((name) => name.endsWith('.jsonl')) : [];
+};
+
+test('ten minutes of incident time without Postgres, the worker killed meanwhile: notices go from the spool, entries follow', async () => {
+  const id = 'OUTAGE-exercise';
+  // The people of the exercise stand in examples/directory.
+  const owners = ['owner@aurora.example.com', 'datenschutz@borealis.example.com', 'privacy@cedar.example.org'];
+  const subscribers = Array.from(
+    { length: 15 },
+    (_, i) => `status${i + 1}@subscribers.example.${['com', 'org', 'net'][i % 3]}`,
+  );
+  const stored = wholeBreach.dataSets![1]!;
+  const startMs = Date.parse('2026-03-01T00:00:00Z');
+  const at = (minutes: number) => toInstant(startMs + minutes * 60_000);
+  const declaration = declarationOf(id, {
+    detectedAt: at(0),
+    declaredAt: at(0),
+    serviceAffecting: true,
+    assessment: { ...wholeBreach, dataSets: [stored], workspaces: ['ws-aurora', 'ws-borealis', 'ws-cedar'] },
+  });
+  const first = await world.startWorker();
+  await world.client.declare({ declaration, policy, exercise: { speed: 3_600, startAt: at(0) } });
+  const paceTo = async (minutes: number) => {
+    await world.client.pace(id, { until: at(minutes) });
+    await until(`T+${minutes} min`, async () => {
+      await world.client.pace(id, { until: at(minutes) });
+      const { clock } = await world.view(id);
+      return toMs(clock.incidentAt) >= toMs(at(minutes));
+    });
+  };
+  await paceTo(80);
+  await until('it rests', async () => {
+    const { inFlight, registerBacklog } = await world.view(id);
+    return inFlight.length === 0 && registerBacklog === 0;
+  });
+  const written = (await readIncidentEvents(world.pool, id)).length;
+
+  await world.stopPostgres();
+  // At 90 minutes the status notices go out on silence; counsel approves the enterprise notice.
+  const held = world.gates.mailbox.hold({ request: [/POST \/emails\/batch/, /enterprise-notice/], stage: 'answer' });
+  await paceTo(90);
+  await world.client.send(id, 'approve', { by: 'counsel', obligation: 'enterprise-notice', commandId: 'approve-1' });
+  await until('the subscribers are told', () => world.notices(id, 'status-subscribers').length === subscribers.length);
+  await until('the status notices count', async () => {
+    const { obligations } = (await world.view(id)).state;
+    return obligations['status-subscribers']!.fulfilledAt && obligations['status-page-update']!.fulfilledAt;
+  });
+  await until('the enterprise notice is on its way', () => held.count() > 0);
+  await first.kill();
+  world.gates.mailbox.lift();
+
+  const second = await world.startWorker();
+  await until(
+    'the enterprise notice counts, still without Postgres',
+    async () => (await world.view(id)).state.obligations['enterprise-notice']!.fulfilledAt,
+    120_000,
+  );
+  expect(spooled().length).toBeGreaterThan(0);
+  const backlog = (await world.view(id)).registerBacklog;
+  expect(backlog).toBeGreaterThan(5);
+
+  await world.startAgain();
+  await until('the register has caught up', async () => (await world.view(id)).registerBacklog === 0, 90_000);
+  await until('the spool is merged', () => spooled().length === 0, 90_000);
+  await peopleClose(world, id, 60_000);
+  await world.expectSound(id, { 'enterprise-notice': owners, 'status-subscribers': subscribers });
+  const events = await readIncidentEvents(world.pool, id);
+  expect(events.length).toBeGreaterThan(written + backlog);
+  for (const { data } of of(events, 'obligation-fulfilled')) expect(data.lateByMs).toBe(0);
+  await second.stop();
+}, 300_000);
+
+test('Postgres cut in the middle of a delivery: the rest goes from the spool at once, every mail once', async () => {
+  const id = 'OUTAGE-cut';
+  const worker = await world.startWorker();
+  // The second of three batches, by the order of the refs.
+  const inOrder = AUDIENCE['enterprise-notice']!.map((address) => `ws-${/\d+/.exec(address)}`).sort();
+  const second = new RegExp(`owner-${inOrder[150]!.slice(3)}@`);
+  const held = world.gates.mailbox.hold({ request: [/POST \/emails\/batch/, new RegExp(id), second], stage: 'answer' });
+  await world.client.declare({ declaration: declarationOf(id, { assessment: wholeBreach }), policy });
+  await until(
+    'the notice is drafted',
+    async () => (await world.view(id)).state.obligations['enterprise-notice']?.draft,
+  );
+  await world.client.send(id, 'approve', { by: 'counsel', obligation: 'enterprise-notice', commandId: 'approve-1' });
+  await until('the second batch is stored and unheard', () => held.count() > 0);
+
+  await world.stopPostgres();
+  world.gates.mailbox.lift();
+  await until('the third batch goes without Postgres', () => world.notices(id, 'enterprise-notice').length === 230);
+  expect((await world.view(id)).state.obligations['enterprise-notice']!.status).toBe('dispatching');
+
+  await world.startAgain();
+  await peopleClose(world, id, 150_000);
+  await world.expectSound(id);
+  await worker.stop();
+}, 250_000);
