@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../activities/types';
 import { SEARCH_ATTRIBUTES } from '../domain/contract';
 import { effectsOf } from '../domain/effects';
@@ -16,6 +16,7 @@ import { evolve } from '../domain/evolve';
 import type { IncidentState } from '../domain/state';
 import { loadPack } from '../policy/load-pack';
 import { startTemporal } from '../stack/temporal';
+import { bundleWorkflows } from '../worker/bundle';
 import type { BareStep } from './bare-workflow';
 
 const policy = loadPack('trust-center');
@@ -207,11 +208,7 @@ export async function main(): Promise<boolean> {
     step: { chose() {}, progress() {} } as never,
   });
   const seen = new Observed();
-  const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error: console.error, log() {} };
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: path.join(__dirname, 'workflows.js'),
-    logger: quiet,
-  });
+  const workflowBundle = { code: await bundleWorkflows(path.join(__dirname, 'workflows.js')) };
   const native = await NativeConnection.connect({ address: server.address });
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection });

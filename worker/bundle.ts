@@ -4,15 +4,14 @@ import path from 'node:path';
 import { bundleWorkflowCode, type WorkflowBundle } from '@temporalio/worker';
 import { packageRoot } from '../platform/package-root';
 
+const COMPILED = path.join(packageRoot(), 'dist', 'workflows');
 const FILE = path.join(packageRoot(), 'dist', 'workflow-bundle.js');
 
-/** Bundles the compiled workflows (in `dist/workflows`) into one script; returns its code. */
-export async function bundleWorkflows(
-  workflowsPath = path.join(packageRoot(), 'dist', 'workflows', 'index.js'),
-): Promise<string> {
-  const payloadConverterPath = path.join(path.dirname(workflowsPath), 'payload-converter.js');
+/** Bundles compiled workflows (by default those in `dist/workflows`) into one script; returns its code. */
+export async function bundleWorkflows(workflowsPath = path.join(COMPILED, 'index.js')): Promise<string> {
+  const payloadConverterPath = path.join(COMPILED, 'payload-converter.js');
   const quiet = { trace() {}, debug() {}, info() {}, warn: console.error, error: console.error, log() {} };
-  const workflowInterceptorModules = [path.join(path.dirname(workflowsPath), 'whole-tasks.js')];
+  const workflowInterceptorModules = [path.join(COMPILED, 'whole-tasks.js')];
   const { code } = await bundleWorkflowCode({
     workflowsPath,
     workflowInterceptorModules,
