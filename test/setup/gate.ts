@@ -29,6 +29,8 @@ export class Gate {
   private holds: ActiveHold[] = [];
   private readonly stuck = new Set<() => void>();
   private readonly sockets = new Set<net.Socket>();
+  /** How often somebody connected. */
+  connections = 0;
 
   private constructor(
     private readonly server: net.Server,
@@ -74,6 +76,7 @@ export class Gate {
   }
 
   private connect(client: net.Socket, targetPort: number): void {
+    this.connections++;
     const server = net.connect(targetPort, LOOPBACK);
     const passed = new Set<ActiveHold>();
     let request = '';

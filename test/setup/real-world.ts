@@ -47,6 +47,8 @@ export interface WorkerChildOptions {
   env?: NodeJS.ProcessEnv;
   /** A worker for one kind of task alone. */
   does?: 'workflows' | 'activities';
+  /** Every activity is done more than once: one after the other, or first two at the same time and then once more. */
+  repeats?: 'twice' | 'overlapping';
 }
 
 export interface WorkerChild {
@@ -177,7 +179,7 @@ export class RealWorld {
       env: {
         ...this.workerEnv(),
         ...options.env,
-        TOCSIN_TEST_WORKER: JSON.stringify({ local, temporal, holds, does: options.does }),
+        TOCSIN_TEST_WORKER: JSON.stringify({ local, temporal, holds, does: options.does, repeats: options.repeats }),
       },
       ready: (output) => output.includes('worker ready'),
       readyWithinMs: 60_000,
@@ -393,6 +395,24 @@ export function declarationOf(id: string, over: Partial<DeclarationInput> = {}):
     serviceAffecting: false,
     assessment: { personalData: 'no' },
     ...over,
+  };
+}
+
+let sources = 0;
+
+/** What a declaration can ask for, all of it; half of the time for containment has gone by, which alarms. */
+export function everything(suffix: string): Partial<DeclarationInput> {
+  return {
+    detectedAt: new Date(Date.now() - 72 * 60_000).toISOString(),
+    serviceAffecting: true,
+    assessment: wholeBreach,
+    maliciousSources: [`203.0.113.${++sources}`],
+    credentials: [
+      { provider: 'cloudflare-token', ref: `ci-${suffix}` },
+      { provider: 'postgres-role', ref: 'deploy' },
+      { provider: 'webhook', ref: 'signing-key' },
+    ],
+    isolate: ['ci-runner'],
   };
 }
 
