@@ -209,22 +209,28 @@ export async function main(): Promise<boolean> {
     step: { chose() {}, progress() {} } as never,
   });
   const seen = new Observed();
-  const workflowBundle = { code: await bundleWorkflows(path.join(__dirname, 'workflows.js')) };
+  const activities = outsideWorld(seen);
   const native = await NativeConnection.connect({ address: server.address });
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection });
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue: 'bench',
-    workflowBundle,
-    activities: outsideWorld(seen),
-    ...WORKER,
-  });
-  const running = worker.run();
+  // Each has a worker of its own with its own bundle, as it would have alone, under the same settings.
+  const workers = await Promise.all(
+    Object.entries({ tocsin: undefined, bare: path.join(__dirname, 'bare-workflow.js') }).map(
+      async ([taskQueue, file]) =>
+        Worker.create({
+          connection: native,
+          taskQueue,
+          workflowBundle: { code: await bundleWorkflows(file) },
+          activities,
+          ...WORKER,
+        }),
+    ),
+  );
+  const running = workers.map((worker) => worker.run());
 
   async function incident(id: string): Promise<void> {
     const handle = await client.workflow.start('incident', {
-      taskQueue: 'bench',
+      taskQueue: 'tocsin',
       workflowId: id,
       args: [{ declaration: declaration(id), policy }],
     });
@@ -235,12 +241,12 @@ export async function main(): Promise<boolean> {
     await handle.result();
   }
 
-  async function bare(id: string, steps: BareStep[], childWaves: number): Promise<void> {
-    const input = { id, steps, childWaves, payload: 'x'.repeat(1500), policy: JSON.stringify(policy) };
-    const handle = await client.workflow.start('bare', { taskQueue: 'bench', workflowId: id, args: [input] });
-    for (const [step, { waves, children }] of steps.entries()) {
+  async function bare(id: string, steps: BareStep[], childActivities: number): Promise<void> {
+    const input = { id, steps, childActivities, payload: 'x'.repeat(1500), policy: JSON.stringify(policy) };
+    const handle = await client.workflow.start('bare', { taskQueue: 'bare', workflowId: id, args: [input] });
+    for (const [step, { activities, children }] of steps.entries()) {
       if (step > 0) await handle.signal('poke');
-      const wanted = waves.reduce((a, b) => a + b, 0) + children * childWaves;
+      const wanted = activities + children * childActivities;
       await seen.until(id, () => seen.times(`${id} ${step}`) >= wanted);
     }
     await handle.result();
@@ -260,9 +266,10 @@ export async function main(): Promise<boolean> {
   try {
     await incident('BENCH-CALIBRATE');
     const { steps, totals } = await shape(client, 'BENCH-CALIBRATE');
-    const childWaves = 3; // open, send, summarise
-    await bare('bare-calibrate', steps, childWaves);
+    const childActivities = 3; // open, send, summarise
+    await bare('bare-calibrate', steps, childActivities);
     console.log(`one incident: ${JSON.stringify(totals)} in ${steps.length} steps`);
+    console.log(`one bare workflow: ${JSON.stringify((await shape(client, 'bare-calibrate')).totals)}`);
     const ratios: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const order = round % 2 === 0 ? ['tocsin', 'bare'] : ['bare', 'tocsin'];
@@ -270,7 +277,7 @@ export async function main(): Promise<boolean> {
       for (const kind of order) {
         rate[kind] = await inFlight(
           `${kind}-${round}`,
-          kind === 'tocsin' ? incident : (id) => bare(id, steps, childWaves),
+          kind === 'tocsin' ? incident : (id) => bare(id, steps, childActivities),
         );
       }
       ratios.push(rate.tocsin! / rate.bare!);
@@ -285,8 +292,8 @@ export async function main(): Promise<boolean> {
     );
     return holds;
   } finally {
-    worker.shutdown();
-    await running;
+    for (const worker of workers) worker.shutdown();
+    await Promise.all(running);
     await connection.close();
     await native.close();
     await server.stop();
@@ -300,7 +307,7 @@ async function shape(
   workflowId: string,
 ): Promise<{ steps: BareStep[]; totals: Record<string, number> }> {
   const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
-  const steps: BareStep[] = [{ waves: [0], timers: 0, children: 0 }];
+  const steps: BareStep[] = [{ activities: 0, timers: 0, children: 0 }];
   const totals = {
     activities: 0,
     timers: 0,
@@ -308,12 +315,13 @@ async function shape(
     children: 0,
     historyEvents: events?.length ?? 0,
     workflowTasks: 0,
+    searchAttributeUpserts: 0,
   };
   for (const event of events ?? []) {
     const step = steps.at(-1)!;
     if (event.workflowTaskCompletedEventAttributes) totals.workflowTasks++;
     if (event.activityTaskScheduledEventAttributes) {
-      step.waves[0]!++;
+      step.activities++;
       totals.activities++;
     } else if (event.timerStartedEventAttributes) {
       step.timers++;
@@ -321,12 +329,13 @@ async function shape(
     } else if (event.startChildWorkflowExecutionInitiatedEventAttributes) {
       step.children++;
       totals.children++;
-    } else if (
-      event.workflowExecutionSignaledEventAttributes &&
-      !/^deliver/.test(event.workflowExecutionSignaledEventAttributes.signalName ?? '')
-    ) {
-      steps.push({ waves: [0], timers: 0, children: 0 });
+    } else if (event.workflowExecutionSignaledEventAttributes) {
       totals.signals++;
+      // What a delivery reports belongs to the step that started it.
+      if (/^(delivered|done)$/.test(event.workflowExecutionSignaledEventAttributes.signalName ?? '')) continue;
+      steps.push({ activities: 0, timers: 0, children: 0 });
+    } else if (event.upsertWorkflowSearchAttributesEventAttributes) {
+      totals.searchAttributeUpserts++;
     }
   }
   return { steps, totals };

@@ -9,7 +9,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
-import { FAILURES } from '../domain/contract';
+import { FAILURES } from '../domain/failures';
 import { RegisterError } from '../register/errors';
 import { CommandError, type ExitCode, refused, usage } from './errors';
 import { nearest } from './suggest';

@@ -5,7 +5,6 @@ import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle 
 import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
 import type { z } from 'zod';
 import {
-  HISTORY_AHEAD,
   INCIDENT_WORKFLOW,
   type IncidentInput,
   IncidentInputSchema,
@@ -17,6 +16,7 @@ import {
 } from '../domain/contract';
 import type { IncidentEvent } from '../domain/events';
 import type { Explanation } from '../domain/explain';
+import { HISTORY_AHEAD } from '../domain/failures';
 import type { Declaration } from '../domain/incident';
 import { MESSAGE_SCHEMAS, type MessageName } from '../domain/messages';
 import type { Instant } from '../domain/time';

@@ -157,12 +157,32 @@ function notificationSteps(state: IncidentState): string[] {
     );
 }
 
+/** What a notice would say now, and its fingerprint. A state never changes, so it is worked out once for each. */
+export function noticeNow(
+  o: Obligation,
+  rule: ObligationRule,
+  state: IncidentState,
+  pack: PolicyPack,
+): { contents: ContentValue[]; fingerprint: string } {
+  const known = notices.get(state) ?? new Map();
+  notices.set(state, known);
+  const before = known.get(o.id);
+  if (before?.pack === pack) return before;
+  const contents = noticeContents(rule, state, pack, o.id);
+  const now = { pack, contents, fingerprint: fingerprint(contents, state, o.round) };
+  known.set(o.id, now);
+  return now;
+}
+
+type Notice = { pack: PolicyPack; contents: ContentValue[]; fingerprint: string };
+const notices = new WeakMap<IncidentState, Map<string, Notice>>();
+
 /**
  * A fingerprint of what a notice says, to see whether a draft is out of date. Not cryptographic.
  * `measures-taken` counts by whether it is established and by the incident's status: a draft is not rendered again at
  * every containment step, but none goes out with "not yet established" once the first measure is known.
  */
-export function fingerprint(contents: ContentValue[], state: IncidentState, round: number): string {
+function fingerprint(contents: ContentValue[], state: IncidentState, round: number): string {
   const said = contents.map((c) =>
     c.field === 'measures-taken' || c.field === 'notification-steps'
       ? c.value === undefined

@@ -3,7 +3,7 @@
  * Keys are deterministic, so asking again after a crash or continue-as-new repeats the same effect, not a second one.
  */
 import type { ContentValue } from './contents';
-import { fingerprint, missingFields, noticeContents } from './contents';
+import { missingFields, noticeNow } from './contents';
 import type { ContainmentMeasure } from './incident';
 import type { Authority, ObligationRule, PolicyPack, RecipientRule } from './policy';
 import { draftIsCurrent } from './reconcile';
@@ -53,15 +53,14 @@ export function effectsOf(state: IncidentState, pack: PolicyPack): Effect[] {
     if (['email', 'status-page', 'filing'].includes(rule.channel)) {
       const drafting = ['pending', 'drafted', 'filing'].includes(o.status);
       if (drafting && !draftIsCurrent(o, rule, state, pack)) {
-        const contents = noticeContents(rule, state, pack, o.id);
-        const mark = fingerprint(contents, state, o.round);
+        const { contents, fingerprint } = noticeNow(o, rule, state, pack);
         effects.push({
           effect: 'draft',
           key: `draft ${o.id} ${o.round}`,
           obligation: o,
           rule,
           contents,
-          fingerprint: mark,
+          fingerprint,
           missing: missingFields(contents),
           authority: pack.authorities.find((a) => a.key === o.recipient),
         });

@@ -6,7 +6,7 @@
 import { authoritiesFor, type Expansion } from './authorities';
 import { armedClock, dueFor, thresholds } from './clocks';
 import { dataSetsOf, evaluate, type Verdict } from './conditions';
-import { fingerprint, missingFields, noticeContents } from './contents';
+import { missingFields, noticeNow } from './contents';
 import { type Coverage, type NewEvent, TOCSIN } from './events';
 import type { ObligationRule, PolicyPack } from './policy';
 import { lacking } from './records';
@@ -152,7 +152,7 @@ const reopened: Step = (o, rule, state, pack, now) => {
   }
   const missingSoFar = toldWithout(o);
   if (rule.channel !== 'status-page' && rule.recipient.to !== 'status-subscribers' && missingSoFar.length > 0) {
-    const missing = missingFields(noticeContents(rule, state, pack, o.id));
+    const missing = missingFields(noticeNow(o, rule, state, pack).contents);
     const known = missingSoFar.filter((field) => !missing.includes(field));
     if (known.length > 0) return [reopen(o, 'supplement', `now established: ${known.join(', ')}`, clock, due)];
   }
@@ -221,7 +221,7 @@ const endedHold: Step = (o, _rule, _state, _pack, now) =>
 
 /** True when the draft says what the facts say now. */
 export function draftIsCurrent(o: Obligation, rule: ObligationRule, state: IncidentState, pack: PolicyPack): boolean {
-  return o.draft?.fingerprint === fingerprint(noticeContents(rule, state, pack, o.id), state, o.round);
+  return o.draft?.fingerprint === noticeNow(o, rule, state, pack).fingerprint;
 }
 
 /** A drafted notice goes out when it is automatic, approved, or met with silence at its margin. A hold keeps it back. */

@@ -5,7 +5,6 @@ import {
   type ClockReading,
   type DeliveryProblem,
   type DeliveryReport,
-  FAILURES,
   type IncidentView,
   type Pace,
   type Receipt,
@@ -15,6 +14,7 @@ import { type Command, type Decision, decide, declare } from '../domain/decide';
 import { type Effect, effectsOf } from '../domain/effects';
 import type { IncidentEvent, NewEvent } from '../domain/events';
 import { type Explanation, explain } from '../domain/explain';
+import { FAILURES } from '../domain/failures';
 import type { Declaration } from '../domain/incident';
 import { type Message, type MessageName, parseMessage } from '../domain/messages';
 import { decideMessage } from '../domain/on-message';

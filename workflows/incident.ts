@@ -10,7 +10,8 @@ import {
   continueAsNew,
   workflowInfo,
 } from '@temporalio/workflow';
-import { FAILURES, type IncidentInput, IncidentInputSchema } from '../domain/contract';
+import { type IncidentInput, IncidentInputSchema } from '../domain/contract';
+import { FAILURES } from '../domain/failures';
 import { problemsOf } from '../domain/messages';
 import { activities, UNTIL_DONE } from './activity-calls';
 import { type Carried, IncidentRun } from './incident-run';

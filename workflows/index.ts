@@ -1,2 +1,12 @@
-export { delivery } from './delivery';
-export { incident } from './incident';
+/**
+ * The workflows that a worker runs. Temporal loads the bundle's modules afresh for every execution, so each workflow
+ * brings only its own: a delivery, of which there are many, does without the domain and its schemas.
+ */
+import type { delivery as Delivery } from './delivery';
+import type { incident as Incident } from './incident';
+
+export const incident: typeof Incident = (input) =>
+  (require('./incident') as { incident: typeof Incident }).incident(input);
+
+export const delivery: typeof Delivery = (input) =>
+  (require('./delivery') as { delivery: typeof Delivery }).delivery(input);

@@ -15,7 +15,6 @@ import {
   DeliveryProblemSchema,
   type DeliveryReport,
   DeliveryReportSchema,
-  FAILURES,
   type IncidentView,
   type Pace,
   PaceSchema,
@@ -23,6 +22,7 @@ import {
 } from '../domain/contract';
 import type { IncidentEvent } from '../domain/events';
 import type { Explanation } from '../domain/explain';
+import { FAILURES } from '../domain/failures';
 import { MESSAGE_NAMES, type MessageName, problemsOf } from '../domain/messages';
 import type { IncidentRun } from './incident-run';
 

@@ -6,7 +6,7 @@
  * worker forgets the workflow, and the task is then done whole.
  */
 import type { WorkflowInterceptors } from '@temporalio/workflow';
-import { HISTORY_AHEAD } from '../domain/contract';
+import { HISTORY_AHEAD } from '../domain/failures';
 
 type Activation = Parameters<
   NonNullable<NonNullable<WorkflowInterceptors['internals']>[number]['activate']>

@@ -6,8 +6,8 @@ import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import type { Command } from 'commander';
 import { createProgram, runCommand } from '../../../client/program';
 import { Shell } from '../../../client/shell';
-import { FAILURES } from '../../../domain/contract';
 import { explain } from '../../../domain/explain';
+import { FAILURES } from '../../../domain/failures';
 import { MESSAGE_NAMES } from '../../../domain/messages';
 import { pack, Screen, Story, tocsin } from './helpers';
 

@@ -1,2 +1,0 @@
-export * from '../workflows';
-export { bare, bareChild } from './bare-workflow';
