@@ -4,7 +4,7 @@
  * Inputs and results stand in workflow history, so they hold no secret, no recipient and no address.
  */
 import type { ContentValue } from '../domain/contents';
-import type { ContainmentOutcome, IncidentEvent, Rendering } from '../domain/events';
+import type { ContainmentOutcome, RecordedEvent, Rendering } from '../domain/events';
 import type { ContainmentMeasure, IncidentStatus } from '../domain/incident';
 import type { Authority, PolicySnapshot, RecipientRule } from '../domain/policy';
 import type { Instant } from '../domain/time';
@@ -106,6 +106,8 @@ export interface AlarmInput extends EffectContext {
   text: string;
   obligation?: string;
   dueAt?: Instant;
+  /** Commands to run next, for alarms that are not about an obligation: whole command lines. */
+  commands?: string[];
 }
 
 export interface FilingTaskInput extends NoticeRef {
@@ -135,7 +137,7 @@ export interface Activities {
   /** The worker's current policy pack, for an incident that was started without one. */
   snapshotPolicy(): Promise<PolicySnapshot>;
   /** Appends to the breach register, idempotent by (incident, seq). */
-  appendEntries(input: { events: IncidentEvent[] }): Promise<{ position: number; head: string }>;
+  appendEntries(input: { events: RecordedEvent[] }): Promise<{ position: number; head: string }>;
   /** Verifies the register's entries of an incident, from the database. */
   verifyRegister(input: {
     incidentId: string;

@@ -88,7 +88,7 @@ function outsideWorld(seen: Observed) {
   const activities: Activities = {
     snapshotPolicy: async () => policy,
     appendEntries: async ({ events }) => {
-      seen.add(events);
+      seen.add(events as IncidentEvent[]);
       return { position: 1, head: 'a'.repeat(64) };
     },
     verifyRegister: async ({ seq }) => ({ ok: true, entries: seq, head: 'a'.repeat(64) }),

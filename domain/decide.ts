@@ -2,6 +2,7 @@
  * The heart: a command on a state gives events. Pure and total: a bad command is an event of kind "rejected", a command
  * without effect is "noted", a repeated command id is nothing.
  */
+import { withoutUndefined } from './case';
 import { type EventOf, type IncidentEvent, type NewEvent, TOCSIN } from './events';
 import { evolve } from './evolve';
 import { type Declaration, declaredMeasures, measureId } from './incident';
@@ -137,16 +138,6 @@ class Log {
       `no fixpoint for ${this.state.incidentId}: policy ${this.pack.id} keeps causing events; report this as a defect`,
     );
   }
-}
-
-/** The register takes canonical JSON, which knows no `undefined`. */
-function withoutUndefined<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(withoutUndefined) as T;
-  if (value === null || typeof value !== 'object') return value;
-  const entries = Object.entries(value).flatMap(([key, v]) =>
-    v === undefined ? [] : [[key, withoutUndefined(v)] as const],
-  );
-  return Object.fromEntries(entries) as T;
 }
 
 function decideReport(

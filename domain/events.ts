@@ -123,8 +123,11 @@ export type DataOf<K extends EventKind> = EventData[K];
 /** An event before it has its place in the incident's sequence. */
 export type NewEvent = { [K in EventKind]: { kind: K; data: EventData[K]; by?: string } }[EventKind];
 
-/** An event as it stands in the register. `seq` counts from 1 without gaps; `at` is the incident's own clock. */
-export type IncidentEvent = NewEvent & {
+/**
+ * What every entry of the register carries, whatever it is about. `incidentId` is the id of the incident or of the case;
+ * `seq` counts from 1 without gaps within it; `at` is its own clock.
+ */
+export interface RecordedEvent {
   v: 1;
   incidentId: string;
   seq: number;
@@ -132,7 +135,12 @@ export type IncidentEvent = NewEvent & {
   by: string;
   exercise: boolean;
   commandId?: string;
-};
+  kind: string;
+  data: object;
+}
+
+/** An event of an incident as it stands in the register. */
+export type IncidentEvent = NewEvent & Omit<RecordedEvent, 'kind' | 'data'>;
 
 export type EventOf<K extends EventKind> = Extract<IncidentEvent, { kind: K }>;
 /** The name under which Tocsin itself acts. */

@@ -6,6 +6,7 @@ import { board } from '../domain/explain';
 import type { PolicyPack } from '../domain/policy';
 import type { IncidentState } from '../domain/state';
 import type { Instant } from '../domain/time';
+import { cell } from './markdown-cell';
 
 const KEYS = {
   severity: defineSearchAttributeKey('TocsinSeverity', 'KEYWORD'),
@@ -59,9 +60,4 @@ function details(state: IncidentState, pack: PolicyPack, now: Instant, backlog: 
       `| ${r.commitments.join(' ')} | ${cell(r.title)} | ${r.dueAt ? r.dueAt.slice(0, 16).replace('T', ' ') : ''} | ${r.time} | ${cell(r.status)} |`,
   );
   return [...head, '', '| | Obligation | Due (UTC) | Time | State |', '|---|---|---|---|---|', ...rows].join('\n');
-}
-
-/** Incident texts are hostile: nothing in them may form Markdown. */
-function cell(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>()#!|~\n\r]/g, (char) => (char === '\n' || char === '\r' ? ' ' : `\\${char}`));
 }

@@ -56,7 +56,7 @@ export class IncidentRun {
   /** Those in flight that are deliveries of their own, which outlive this run. */
   private readonly delivering = new Set<string>();
   private scope = new CancellationScope();
-  private readonly pump = new RegisterPump(() => this.stir());
+  private readonly pump = new RegisterPump<IncidentEvent>(() => this.stir());
   private readonly timer = new DeadlineTimer(() => this.act({ command: 'tick' }));
   private readonly view_ = new BoardView();
   private news = true;

@@ -3,14 +3,14 @@
  * wait here, in workflow state: no notice stops, nothing is lost, order is kept.
  */
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
-import type { IncidentEvent } from '../domain/events';
+import type { RecordedEvent } from '../domain/events';
 import { activities, isFinal, UNTIL_DONE } from './activity-calls';
 
 /** Events in one call: far below the payload limit. */
 const BATCH = 100;
 
-export class RegisterPump {
-  private queue: IncidentEvent[] = [];
+export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
+  private queue: E[] = [];
   private paused = false;
   private scope = new CancellationScope();
   running = false;
@@ -21,11 +21,11 @@ export class RegisterPump {
     return this.queue.length;
   }
 
-  add(events: IncidentEvent[]): void {
+  add(events: E[]): void {
     this.queue.push(...events);
   }
 
-  queued(): IncidentEvent[] {
+  queued(): E[] {
     return [...this.queue];
   }
 

@@ -22,11 +22,11 @@ export function alarmMail(input: AlarmInput): FrozenNotice {
     subject: `[${input.incidentId} ${input.severity}] ${threshold}: ${what}${due}`,
     lines: [
       clean(input.text),
-      `Incident ${input.incidentId} (${input.severity}): ${oneLine(input.incidentTitle)}`,
+      `${input.commands ? 'Case' : 'Incident'} ${input.incidentId} (${input.severity}): ${oneLine(input.incidentTitle)}`,
       ...(input.dueAt ? [`Due: ${human(input.dueAt)}`] : []),
       `Raised: ${human(input.at)}, alarm ${input.seq}`,
     ],
-    commands: [...nextCommands(input, toDo ?? input.text), `npx tocsin explain ${input.incidentId}`],
+    commands: input.commands ?? [...nextCommands(input, toDo ?? input.text), `npx tocsin explain ${input.incidentId}`],
   });
 }
 

@@ -105,7 +105,7 @@ export class FakeWorld {
   private implementation(): Activities {
     return {
       snapshotPolicy: async () => this.policy,
-      appendEntries: async ({ events }) => this.append(events),
+      appendEntries: async ({ events }) => this.append(events as IncidentEvent[]),
       verifyRegister: async ({ incidentId, seq }) => {
         const entries = this.register(incidentId).length;
         return entries >= seq && !this.registerDamaged

@@ -66,11 +66,12 @@ async function insist(
   name: Parameters<TestIncident['send']>[0],
   message: Record<string, unknown>,
 ) {
-  for (let attempt = 1; ; attempt++) {
+  const giveUpAt = Date.now() + 60_000;
+  for (;;) {
     try {
       return await incident.send(name, { ...message, commandId: `${name} ${JSON.stringify(message)}` });
     } catch (error) {
-      if (attempt === 40) throw error;
+      if (Date.now() > giveUpAt) throw error;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }

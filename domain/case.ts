@@ -1,0 +1,131 @@
+/**
+ * A case: what is smaller than an incident and must not be forgotten either. A detection in triage, a vulnerability
+ * report, a patch that is due. Like an incident it is a fold of events that stand in the register; each kind of case says
+ * in a definition, which is pure, what follows from a message and from the time. `workflows/case-run.ts` runs them.
+ */
+import type { z } from 'zod';
+import { type RecordedEvent, TOCSIN } from './events';
+import type { Instant } from './time';
+
+/** What every case's state holds. */
+export interface CaseState {
+  caseId: string;
+  /** Sequence number of the last event. */
+  seq: number;
+  exercise: boolean;
+  title: string;
+  severity: string;
+  /** Who is alarmed: a handle or work address. */
+  owner: string;
+  /** The kind's own word for where it stands, such as `waiting` or `acknowledged`. */
+  status: string;
+  closedAt?: Instant;
+  /** Command ids already handled, latest last. */
+  handled: string[];
+}
+
+/** An event before it has its place in the sequence. `by` is whoever sent the message, else Tocsin. */
+export type NewOf<E extends RecordedEvent> = E extends RecordedEvent
+  ? { kind: E['kind']; data: E['data']; by?: string }
+  : never;
+
+/** Events that every kind of case has. An alarm is sent to the owner; `commands` are whole command lines to run next. */
+export type CommonCaseEvent =
+  | CaseEventOf<'alarm-raised', { threshold: string; text: string; dueAt?: Instant; commands: string[] }>
+  | CaseEventOf<'rejected', { message: string; problems: string[] }>
+  | CaseEventOf<'noted', { message: string; note: string }>;
+
+export type CaseEventOf<K extends string, D extends object> = Omit<RecordedEvent, 'kind' | 'data'> & {
+  kind: K;
+  data: D;
+};
+
+/** What every message to a case carries. `commandId` makes repeating it harmless. */
+export interface CaseMessage {
+  by: string;
+  commandId?: string;
+}
+
+/** A row of the table that the Web UI shows of a case. */
+export interface CaseRow {
+  what: string;
+  dueAt?: Instant;
+  state: string;
+}
+
+/** A kind of case. All functions are pure and total; a message that makes no sense gives `rejected` or `noted`. */
+export interface CaseDefinition<S extends CaseState, E extends RecordedEvent, W extends { key: string }> {
+  /** The fold. The first event is the one that opens the case. */
+  evolve(state: S | undefined, event: E): S;
+  /** Messages by name, as signals and updates take them. Each schema has `by`, and `commandId` where wanted. */
+  messages: Record<string, { schema: z.ZodType<CaseMessage>; description: string }>;
+  onMessage(state: S, name: string, message: CaseMessage, now: Instant): NewOf<E>[];
+  /** What follows from the time and the facts; asked again after each fold until it is empty. */
+  onTime(state: S, now: Instant): NewOf<E>[];
+  /** The next instant after `now` at which `onTime` has something to say. `what` is shown at the timer. */
+  nextWake(state: S, now: Instant): { at: Instant; what: string } | undefined;
+  /** Work that the outside world must do and has not reported yet. Keys are deterministic. */
+  wants(state: S): W[];
+  /** The next deadline, for the list in the Web UI. */
+  nextDueAt(state: S): Instant | undefined;
+  /** For people: what is owed and how it stands. */
+  rows(state: S, now: Instant): CaseRow[];
+}
+
+const HANDLED_KEPT = 500;
+const MOST_ROUNDS = 200;
+
+/** Stamps events with their place, folds them, and adds what follows from time and facts, up to the fixpoint. */
+export function advance<S extends CaseState, E extends RecordedEvent, W extends { key: string }>(
+  definition: CaseDefinition<S, E, W>,
+  before: S,
+  given: NewOf<E>[],
+  now: Instant,
+  by: string = TOCSIN,
+  commandId?: string,
+): { state: S; events: E[] } {
+  let state = before;
+  const events: E[] = [];
+  const add = (news: NewOf<E>[], who: string, command?: string) => {
+    for (const { kind, data, by: author } of news as Array<{ kind: string; data: object; by?: string }>) {
+      const stamp = { v: 1 as const, incidentId: state.caseId, seq: state.seq + 1, at: now, by: author ?? who };
+      const event = withoutUndefined({ ...stamp, exercise: state.exercise, kind, data }) as unknown as E;
+      if (command) event.commandId = command;
+      events.push(event);
+      state = { ...definition.evolve(state, event), seq: event.seq };
+    }
+  };
+  add(given, by, commandId);
+  if (commandId) state = { ...state, handled: [...state.handled, commandId].slice(-HANDLED_KEPT) };
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const follows = state.closedAt ? [] : definition.onTime(state, now);
+    if (follows.length === 0) return { state, events };
+    add(follows, TOCSIN);
+  }
+  throw new Error(`no fixpoint for ${before.caseId}: its rules keep causing events; report this as a defect`);
+}
+
+/** Opens a case: `first` is its event number 1. */
+export function open<S extends CaseState, E extends RecordedEvent, W extends { key: string }>(
+  definition: CaseDefinition<S, E, W>,
+  caseId: string,
+  first: NewOf<E>,
+  now: Instant,
+  exercise = false,
+): { state: S; events: E[] } {
+  const { kind, data, by } = first as { kind: string; data: object; by?: string };
+  const event = withoutUndefined({ v: 1, incidentId: caseId, seq: 1, at: now, by: by ?? TOCSIN, exercise, kind, data });
+  const state = definition.evolve(undefined, event as unknown as E);
+  const next = advance(definition, state, [], now);
+  return { state: next.state, events: [event as unknown as E, ...next.events] };
+}
+
+/** The register takes canonical JSON, which knows no `undefined`. */
+export function withoutUndefined<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withoutUndefined) as T;
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).flatMap(([key, v]) =>
+    v === undefined ? [] : [[key, withoutUndefined(v)] as const],
+  );
+  return Object.fromEntries(entries) as T;
+}

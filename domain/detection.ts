@@ -1,0 +1,53 @@
+/** A detection: what a source saw, in one shape whatever its format. It holds no name, address or secret of a person. */
+import { z } from 'zod';
+import { MaliciousSourceSchema, SEVERITIES } from './incident';
+import { InstantSchema } from './time';
+
+/** How a source speaks. The adapter of each stands in `intake/sources/`; the last three come from Tocsin itself. */
+export const SOURCE_FORMATS = [
+  'standard-webhooks',
+  'cloudflare',
+  'ftagent',
+  'github',
+  'osv',
+  'authentication',
+  'cloudevents',
+  'audit-log',
+  'sessions',
+  'dependencies',
+] as const;
+export type SourceFormat = (typeof SOURCE_FORMATS)[number];
+
+const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .transform((text) => text.replace(/\p{Cc}+/gu, ' ').slice(0, max));
+
+/** Values that rules match on. Bounded, so that a detection always fits into a payload. */
+const FactSchema = z.union([z.string().max(500), z.number(), z.boolean(), z.array(z.string().max(200)).max(50)]);
+
+/**
+ * One detection. `eventId` is the sender's own id of it: the same source and id twice is one detection. `type` is a dotted
+ * word such as `cloudflare.http_ddos_attack` or `auth.impossible-travel`. `scope` says whose systems it is about: events
+ * on customers' own servers are out of scope. `indicators` are sources of attack that containment may block. `subjects`
+ * are pseudonyms of the accounts concerned (an HMAC), never the accounts themselves.
+ */
+export const DetectionSchema = z.strictObject({
+  source: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'must be lower-case letters, digits and "-"'),
+  format: z.enum(SOURCE_FORMATS),
+  eventId: line(200),
+  type: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,119}$/i, 'must be a dotted word'),
+  phase: z.enum(['start', 'end']).optional(),
+  correlationId: line(200).optional(),
+  at: InstantSchema,
+  title: line(200),
+  severity: z.enum(SEVERITIES).optional(),
+  scope: z.enum(['platform', 'customer', 'unknown']).default('unknown'),
+  systems: z.array(line(120)).max(50).default([]),
+  indicators: z.array(MaliciousSourceSchema).max(100).default([]),
+  subjects: z.array(z.string().max(80)).max(50).default([]),
+  facts: z.record(z.string().max(60), FactSchema).default({}),
+});
+export type Detection = z.infer<typeof DetectionSchema>;
