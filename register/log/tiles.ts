@@ -1,0 +1,121 @@
+/**
+ * The layout of C2SP tlog-tiles (https://c2sp.org/tlog-tiles): the tree in files of 256 hashes, the entries in bundles of
+ * 256. A full file never changes; a partial one has its width in its name. Anything that serves files can publish it.
+ */
+import { nodeHash } from './merkle';
+
+export const TILE_WIDTH = 256;
+const TILE_HEIGHT = 8;
+export const HASH_BYTES = 32;
+
+/** A tile of hashes (`level` ≥ 0) or a bundle of entries; `width` is 256 when it is full. */
+export interface TileRef {
+  level: number | 'entries';
+  index: number;
+  width: number;
+}
+
+/** `tile/0/x001/x234/067`, `tile/entries/000.p/17`. */
+export function tilePath({ level, index, width }: TileRef): string {
+  const partial = width === TILE_WIDTH ? '' : `.p/${width}`;
+  return `tile/${level}/${indexPath(index)}${partial}`;
+}
+
+function indexPath(index: number): string {
+  const groups: string[] = [];
+  for (let rest = index, first = true; first || rest > 0; rest = Math.floor(rest / 1000), first = false) {
+    const digits = String(rest % 1000).padStart(3, '0');
+    groups.unshift(first ? digits : `x${digits}`);
+  }
+  return groups.join('/');
+}
+
+/** The tiles that a tree grown from `oldSize` to `newSize` has anew: those below level 0 too, and the entry bundles. */
+export function newTiles(oldSize: number, newSize: number): TileRef[] {
+  const tiles: TileRef[] = [];
+  const grown = (level: TileRef['level'], before: number, after: number) => {
+    for (let index = Math.floor(before / TILE_WIDTH); index * TILE_WIDTH < after; index++) {
+      const width = Math.min(TILE_WIDTH, after - index * TILE_WIDTH);
+      if (index * TILE_WIDTH + width > before) tiles.push({ level, index, width });
+    }
+  };
+  grown('entries', oldSize, newSize);
+  for (let level = 0, before = oldSize, after = newSize; after > 0; level++) {
+    grown(level, before, after);
+    before = Math.floor(before / TILE_WIDTH);
+    after = Math.floor(after / TILE_WIDTH);
+  }
+  return tiles;
+}
+
+/** The hash of a full tile: one hash of the tile above it. */
+export function fullTileHash(tile: Buffer): Buffer {
+  return nodeInTile(tile, TILE_HEIGHT, 0);
+}
+
+/** A node within a tile: `height` levels above its hashes, `index` from its left. Its part of the tile must be there. */
+export function nodeInTile(tile: Buffer, height: number, index: number): Buffer {
+  if (height === 0) return tile.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
+  return nodeHash(nodeInTile(tile, height - 1, index * 2), nodeInTile(tile, height - 1, index * 2 + 1));
+}
+
+/** Reads the file of a tile. Throws when it is missing. */
+export type TileReader = (tile: TileRef) => Promise<Buffer>;
+
+/** Reads nodes of the tree of `size` leaves out of its tiles; each tile is read once. */
+export function nodesFromTiles(
+  size: number,
+  readTile: TileReader,
+): { read: (level: number, index: number) => Promise<Buffer>; tilesRead: () => number } {
+  const known = new Map<string, Promise<Buffer>>();
+  const tileOf = (level: number, index: number): Promise<Buffer> => {
+    const hashes = Math.floor(size / TILE_WIDTH ** level);
+    const width = Math.min(TILE_WIDTH, hashes - index * TILE_WIDTH);
+    const tile = { level, index, width };
+    const key = tilePath(tile);
+    const reading = known.get(key) ?? readTile(tile).then((bytes) => whole(bytes, tile));
+    known.set(key, reading);
+    return reading;
+  };
+  return {
+    tilesRead: () => known.size,
+    async read(level, index) {
+      const tileLevel = Math.floor(level / TILE_HEIGHT);
+      const height = level % TILE_HEIGHT;
+      const perTile = TILE_WIDTH / 2 ** height;
+      const tile = await tileOf(tileLevel, Math.floor(index / perTile));
+      return nodeInTile(tile, height, index % perTile);
+    },
+  };
+}
+
+function whole(bytes: Buffer, tile: TileRef): Buffer {
+  if (bytes.length === tile.width * HASH_BYTES) return bytes;
+  throw new Error(`${tilePath(tile)} has ${bytes.length} bytes instead of ${tile.width * HASH_BYTES}: it was altered`);
+}
+
+/** Entries that a bundle can hold: their length is written in 16 bits. */
+export const MAX_ENTRY_BYTES = 65_535;
+
+/** An entry bundle: each entry with its length before it, as a big-endian uint16. */
+export function entryBundle(entries: readonly Uint8Array[]): Buffer {
+  const parts = entries.flatMap((entry) => {
+    if (entry.length > MAX_ENTRY_BYTES) throw new RangeError(`an entry of ${entry.length} bytes fits into no bundle`);
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(entry.length);
+    return [length, entry];
+  });
+  return Buffer.concat(parts);
+}
+
+/** The entries of a bundle. Throws when it is cut off. */
+export function parseEntryBundle(bundle: Buffer): Buffer[] {
+  const entries: Buffer[] = [];
+  for (let at = 0; at < bundle.length; ) {
+    const length = at + 2 <= bundle.length ? bundle.readUInt16BE(at) : Number.POSITIVE_INFINITY;
+    if (at + 2 + length > bundle.length) throw new Error(`the bundle is cut off after ${entries.length} entries`);
+    entries.push(bundle.subarray(at + 2, at + 2 + length));
+    at += 2 + length;
+  }
+  return entries;
+}
