@@ -1,3 +1,4 @@
+import type { Detection } from '../domain/detection';
 import type { PolicySnapshot } from '../domain/policy';
 import { openFilingTask, raiseAlarm } from './alarms/alarms';
 import type { Contacts } from './alarms/contacts';
@@ -24,6 +25,11 @@ export interface OutwardPorts {
   statusPage: StatusPagePort;
 }
 
+/** Takes detections that Tocsin itself makes. Resolves when they are stored for good; a repeated one changes nothing. */
+export interface DetectionPort {
+  accept(detections: Detection[]): Promise<void>;
+}
+
 /** All that the activities need from outside. Every worker of a namespace shares register, ledger, artefacts and site. */
 export interface ActivityDeps {
   /** The worker's current policy pack. */
@@ -35,6 +41,7 @@ export interface ActivityDeps {
   ports: { live: OutwardPorts; exercise: OutwardPorts };
   containment: { live: ContainmentPort; exercise: ContainmentPort };
   contacts: Contacts;
+  detections: DetectionPort;
   log: Log;
   /** The real clock. */
   now: () => Date;
@@ -77,5 +84,6 @@ export function createActivities(deps: ActivityDeps): Activities {
     openFilingTask: (input) => openFilingTask(staffMail(input), input),
     applyMeasure: (input) => containment(input).apply(input),
     undoMeasure: (input) => containment(input).undo(input),
+    raiseDetections: ({ detections }) => deps.detections.accept(detections),
   };
 }

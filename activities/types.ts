@@ -4,6 +4,7 @@
  * Inputs and results stand in workflow history, so they hold no secret, no recipient and no address.
  */
 import type { ContentValue } from '../domain/contents';
+import type { Detection } from '../domain/detection';
 import type { ContainmentOutcome, RecordedEvent, Rendering } from '../domain/events';
 import type { ContainmentMeasure, IncidentStatus } from '../domain/incident';
 import type { Authority, PolicySnapshot, RecipientRule } from '../domain/policy';
@@ -154,4 +155,6 @@ export interface Activities {
   raiseAlarm(input: AlarmInput): Promise<void>;
   applyMeasure(input: MeasureInput): Promise<MeasureResult>;
   undoMeasure(input: MeasureInput): Promise<MeasureResult>;
+  /** Hands detections to the inbox, each once for its source and event id: the rules judge them from there. */
+  raiseDetections(input: { detections: Detection[] }): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** A detection: what a source saw, in one shape whatever its format. It holds no name, address or secret of a person. */
 import { z } from 'zod';
-import { MaliciousSourceSchema, SEVERITIES } from './incident';
+import { MaliciousSourceSchema, SEVERITIES, wellFormed } from './incident';
 import { InstantSchema } from './time';
 
 /** How a source speaks. The adapter of each stands in `intake/sources/`; the last three come from Tocsin itself. */
@@ -23,10 +23,17 @@ const line = (max: number) =>
     .string()
     .trim()
     .min(1, 'must not be empty')
-    .transform((text) => text.replace(/\p{Cc}+/gu, ' ').slice(0, max));
+    .transform((text) => wellFormed(text.replace(/\p{Cc}+/gu, ' ').slice(0, max)));
+
+/** An id of somebody else's is not cut or mended: two long ones would become one. */
+const identifier = z
+  .string()
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Surrogate}]+$/u, 'must be an id without control characters');
 
 /** Values that rules match on. Bounded, so that a detection always fits into a payload. */
-const FactSchema = z.union([z.string().max(500), z.number(), z.boolean(), z.array(z.string().max(200)).max(50)]);
+const factText = (max: number) => z.string().max(max).transform(wellFormed);
+const FactSchema = z.union([factText(500), z.number(), z.boolean(), z.array(factText(200)).max(50)]);
 
 /**
  * One detection. `eventId` is the sender's own id of it: the same source and id twice is one detection. `type` is a dotted
@@ -37,7 +44,7 @@ const FactSchema = z.union([z.string().max(500), z.number(), z.boolean(), z.arra
 export const DetectionSchema = z.strictObject({
   source: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'must be lower-case letters, digits and "-"'),
   format: z.enum(SOURCE_FORMATS),
-  eventId: line(200),
+  eventId: identifier,
   type: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,119}$/i, 'must be a dotted word'),
   phase: z.enum(['start', 'end']).optional(),
   correlationId: line(200).optional(),
@@ -47,7 +54,7 @@ export const DetectionSchema = z.strictObject({
   scope: z.enum(['platform', 'customer', 'unknown']).default('unknown'),
   systems: z.array(line(120)).max(50).default([]),
   indicators: z.array(MaliciousSourceSchema).max(100).default([]),
-  subjects: z.array(z.string().max(80)).max(50).default([]),
-  facts: z.record(z.string().max(60), FactSchema).default({}),
+  subjects: z.array(factText(80)).max(50).default([]),
+  facts: z.record(z.string().max(60).transform(wellFormed), FactSchema).default({}),
 });
 export type Detection = z.infer<typeof DetectionSchema>;

@@ -17,8 +17,8 @@ const LAYERS = {
   activities: ['register', 'policy', 'domain', 'platform'],
   workflows: ['domain'],
   stack: ['workflows', 'activities', 'register', 'policy', 'domain', 'platform'],
-  worker: ['workflows', 'activities', 'register', 'policy', 'domain', 'platform'],
-  intake: ['client', 'workflows', 'activities', 'register', 'policy', 'domain', 'platform'],
+  worker: ['intake', 'workflows', 'activities', 'register', 'policy', 'domain', 'platform'],
+  intake: ['workflows', 'activities', 'register', 'policy', 'domain', 'platform'],
   client: ['worker', 'intake', 'workflows', 'activities', 'register', 'policy', 'domain', 'platform'],
 };
 

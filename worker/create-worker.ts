@@ -15,6 +15,7 @@ import { createResendMail } from '../activities/mail/resend-mail';
 import { createStaticStatusPage } from '../activities/status-page/static-status-page';
 import { createFolderArtefacts } from '../activities/storage/artefacts';
 import { createFolderSite } from '../activities/storage/site';
+import { Inbox } from '../intake/inbox/accept';
 import { loadPack } from '../policy/load-pack';
 import { appendEntries } from '../register/append-entries';
 import { mergeSpool } from '../register/ledger/merge-spool';
@@ -102,6 +103,7 @@ export async function connectActivities(settings: WorkerSettings, logLevel?: str
   mkdirSync(dataDir, { recursive: true });
   const pool = createPool(settings.databaseUrl);
   const postgres = new PostgresLedger(pool);
+  const inbox = new Inbox(pool);
   const spoolDir = path.join(dataDir, 'spool');
   const site = createFolderSite(settings.site.dir, settings.site.url);
   const policy = async () => loadPack(settings.policy);
@@ -161,6 +163,7 @@ export async function connectActivities(settings: WorkerSettings, logLevel?: str
     contacts: settings.contactsFile
       ? await loadContacts(settings.contactsFile)
       : createContacts({ fallback: addressIn(settings.mail.from), contacts: {} }),
+    detections: { accept: async (detections) => void (await inbox.accept(detections)) },
     log: logger(logLevel),
     now: () => new Date(),
   };

@@ -5,6 +5,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities, AlarmInput, Audience, DraftInput, FilingTaskInput } from '../../activities/types';
 import { inRegion } from '../../domain/conditions';
+import type { Detection } from '../../domain/detection';
 import type { IncidentEvent } from '../../domain/events';
 import { measureId } from '../../domain/incident';
 import type { PolicySnapshot } from '../../domain/policy';
@@ -57,6 +58,8 @@ export class FakeWorld {
   readonly published: Call<{ incidentId: string; obligation: string; round: number; status: string }>[] = [];
   readonly drafts: Call<DraftInput>[] = [];
   /** Containment that took effect, by its id; the number of attempts that came through is `times`. */
+  /** What activities raised, repeats included. */
+  readonly detections: Detection[] = [];
   readonly rules = new Map<string, { times: number; undone: boolean }>();
   /** Every attempt, also those that failed: the name of the activity and its instant. */
   readonly attempts: { activity: keyof Activities; at: Instant; input: unknown }[] = [];
@@ -170,6 +173,9 @@ export class FakeWorld {
         const key = `${incidentId} ${measureId(measure)}`;
         this.rules.set(key, { times: this.rules.get(key)?.times ?? 0, undone: true });
         return { outcome: 'undone', detail: 'gone at the provider' };
+      },
+      raiseDetections: async ({ detections }) => {
+        this.detections.push(...detections);
       },
     };
   }
