@@ -27,10 +27,24 @@ export const FAILURES = {
   LedgerUnavailable: { retry: true },
   /** The register holds other content under the same number, or an event cannot be an entry. */
   RegisterRefused: { retry: false },
+  /** No answer, or one that says "later": whether it was done is unknown until the next attempt looks. */
+  ContainmentUnavailable: { retry: true },
+  /** Our own access was denied: put the credential or the right in order, and the next attempt goes on. */
+  ContainmentDenied: { retry: true },
+  /** It was done, and yet the check saw the old state: the old credential still works. */
+  ContainmentNotVerified: { retry: true },
+  /** The provider says the request itself is wrong. */
+  ContainmentRejected: { retry: false },
+  /** The call does not fit the configuration: an exercise asked of production, or the other way round. */
+  ContainmentMisused: { retry: false },
 } as const;
 export type FailureType = keyof typeof FAILURES;
 
-/** An `ApplicationFailure` of a type in the table. `nextRetryDelay` overrides the retry policy's interval once. */
+/**
+ * An `ApplicationFailure` of a type in the table. It gets no cause and no text of a provider: both would stand in workflow
+ * history, and may hold a secret. `message` says what was tried, what was answered and what to do.
+ * `nextRetryDelay` overrides the retry policy's interval once.
+ */
 export function failure(type: FailureType, message: string, options: { nextRetryDelay?: Duration } = {}) {
   return ApplicationFailure.create({ type, message, nonRetryable: !FAILURES[type].retry, ...options });
 }
@@ -38,4 +52,9 @@ export function failure(type: FailureType, message: string, options: { nextRetry
 /** Takes whatever looks like an email address out of a text from outside, such as a provider's error message. */
 export function withoutAddresses(text: string): string {
   return text.replace(/[^\s"'<>()[\],;:]*@[^\s"'<>()[\],;]*/g, '[address]').slice(0, 300);
+}
+
+/** HTTP statuses that mean "not now": timeout, conflict, too early, too many requests, any server error. */
+export function isTransientStatus(status: number): boolean {
+  return [408, 409, 425, 429].includes(status) || status >= 500;
 }

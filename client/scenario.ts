@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Declaration, DeclarationSchema } from '../domain/incident';
 import { MESSAGE_NAMES, MESSAGE_SCHEMAS, type MessageName } from '../domain/messages';
-import type { PolicyPack } from '../domain/policy';
+import { type PolicyPack, ruleOf } from '../domain/policy';
 import { DAY_MS, HOUR_MS, type Instant, InstantSchema, parsePeriod, toInstant, toMs } from '../domain/time';
 import { usage } from './errors';
 import type { InputFile } from './input';
@@ -114,7 +114,7 @@ function messageName(name: string, where: string): MessageName {
 /** Throws when an obligation can be none of the pack: its rule and, behind the colon, its authority. */
 export function checkObligation(id: string, pack: PolicyPack, where: string): void {
   const [ruleId, key] = id.split(':');
-  const rule = pack.obligations.find((each) => each.id === ruleId);
+  const rule = ruleOf(pack, ruleId);
   if (!rule) {
     const meant = nearest(
       ruleId!,

@@ -1,6 +1,6 @@
 /** Which clock counts for an obligation, and the instants at which something must happen. */
 import type { ArmedClock, Due } from './events';
-import type { Anchor, ObligationRule, PolicyPack } from './policy';
+import { type Anchor, type ObligationRule, type PolicyPack, ruleOf } from './policy';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { deadline, exactMs, type Instant, toInstant, toMs } from './time';
 
@@ -77,7 +77,7 @@ export function nextWake(
 ): { at: Instant; obligation: string } | undefined {
   let next: { at: Instant; obligation: string } | undefined;
   for (const o of Object.values(state.obligations)) {
-    const rule = pack.obligations.find((r) => r.id === o.rule);
+    const rule = ruleOf(pack, o.rule);
     if (!rule || isSettled(o)) continue;
     const instants = [o.marginAt, o.dueAt, o.hold?.until, ...thresholds(o, rule, now).map((t) => t.at)];
     for (const at of instants) {

@@ -1,6 +1,6 @@
 /** Three-valued evaluation of a policy condition on the facts: true, false, or undecided, each with its reasons in words. */
 import type { DataSet } from './incident';
-import type { Condition, DataSetCondition, ObligationRule, PolicyPack } from './policy';
+import { type Condition, type DataSetCondition, type ObligationRule, type PolicyPack, ruleOf } from './policy';
 import type { IncidentState } from './state';
 
 export interface Verdict {
@@ -158,7 +158,7 @@ export function dataSetsOf(rule: ObligationRule, pack: PolicyPack, state: Incide
 function dataSetConditions(condition: Condition, pack: PolicyPack): DataSetCondition[] {
   if ('dataSet' in condition) return [condition.dataSet];
   if ('waived' in condition) {
-    const replaced = pack.obligations.find((rule) => rule.id === condition.waived);
+    const replaced = ruleOf(pack, condition.waived);
     return replaced ? dataSetConditions(replaced.appliesWhen, pack) : [];
   }
   const parts = 'all' in condition ? condition.all : 'any' in condition ? condition.any : [];

@@ -8,7 +8,7 @@ import { evolve } from './evolve';
 import { type Declaration, declaredMeasures, measureId } from './incident';
 import type { Message } from './messages';
 import { decideMessage } from './on-message';
-import type { PolicyPack, PolicySnapshot } from './policy';
+import { type PolicyPack, type PolicySnapshot, ruleOf } from './policy';
 import { fulfil, reconcile } from './reconcile';
 import type { IncidentState } from './state';
 import { earliest, type Instant } from './time';
@@ -155,7 +155,7 @@ function decideReport(
     }
     case 'delivered': {
       const o = state.obligations[report.obligation];
-      const rule = pack.obligations.find((r) => r.id === o?.rule);
+      const rule = ruleOf(pack, o?.rule);
       if (!o || !rule || o.status !== 'dispatching' || o.round !== report.round) return [];
       return [fulfil(o, rule, report.at, report.evidence)];
     }

@@ -5,7 +5,7 @@
 import type { ContentValue } from './contents';
 import { missingFields, noticeNow } from './contents';
 import type { ContainmentMeasure } from './incident';
-import type { Authority, ObligationRule, PolicyPack, RecipientRule } from './policy';
+import { type Authority, type ObligationRule, type PolicyPack, type RecipientRule, ruleOf } from './policy';
 import { draftIsCurrent } from './reconcile';
 import { type IncidentState, isSettled, type Obligation } from './state';
 
@@ -48,7 +48,7 @@ export function effectsOf(state: IncidentState, pack: PolicyPack): Effect[] {
     });
   }
   for (const o of Object.values(state.obligations)) {
-    const rule = pack.obligations.find((r) => r.id === o.rule);
+    const rule = ruleOf(pack, o.rule);
     if (!rule) continue;
     if (['email', 'status-page', 'filing'].includes(rule.channel)) {
       const drafting = ['pending', 'drafted', 'filing'].includes(o.status);

@@ -2,7 +2,7 @@
 import { human } from './contents';
 import type { DataOf, Evidence, IncidentEvent } from './events';
 import type { Assessment, ContainmentMeasure } from './incident';
-import type { Authority, ObligationRule } from './policy';
+import { type Authority, type ObligationRule, ruleOf } from './policy';
 import type { IncidentState } from './state';
 import { spanText, toMs } from './time';
 
@@ -34,7 +34,7 @@ type Context = { rule?: Rule; before?: IncidentState; pack: NarratedPack };
  */
 export function narrate(event: IncidentEvent, pack: NarratedPack, before?: IncidentState): Narration {
   const obligation = 'obligation' in event.data ? event.data.obligation : undefined;
-  const rule = ruleOf(obligation, pack);
+  const rule = ruleOf(pack, obligation?.split(':')[0]);
   const { text, tone } = say(event, { rule, before, pack });
   return {
     ...(obligation === undefined ? {} : { obligation }),
@@ -42,11 +42,6 @@ export function narrate(event: IncidentEvent, pack: NarratedPack, before?: Incid
     text: withoutAddresses(text),
     tone,
   };
-}
-
-function ruleOf(obligation: string | undefined, pack: NarratedPack): Rule | undefined {
-  const id = obligation?.split(':')[0];
-  return pack.obligations.find((rule) => rule.id === id);
 }
 
 const info = (text: string): Said => ({ text, tone: 'info' });

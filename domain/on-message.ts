@@ -2,7 +2,7 @@
 import type { NewEvent } from './events';
 import { measureId } from './incident';
 import type { Message, MessageBody } from './messages';
-import type { ObligationRule, PolicyPack } from './policy';
+import { type ObligationRule, type PolicyPack, ruleOf } from './policy';
 import { coverage, draftIsCurrent, fulfil } from './reconcile';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { type Instant, toMs } from './time';
@@ -139,7 +139,7 @@ function onObligation(
   answer: Answer,
 ): NewEvent[] {
   const targets = resolve(state, message.obligation, message.message);
-  const rule = pack.obligations.find((r) => r.id === (targets[0]?.rule ?? message.obligation));
+  const rule = ruleOf(pack, targets[0]?.rule ?? message.obligation);
   if (!rule) {
     return answer.rejected(`obligation: no "${message.obligation}"; known: ${list(Object.keys(state.obligations))}`);
   }

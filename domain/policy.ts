@@ -246,3 +246,11 @@ export type PolicyPack = z.infer<typeof PolicyPackSchema>;
 /** The policy that applies to one incident, as it was when it was declared. `sha256` is over the pack's canonical JSON. */
 export const PolicySnapshotSchema = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), pack: PolicyPackSchema });
 export type PolicySnapshot = z.infer<typeof PolicySnapshotSchema>;
+
+/** The rule of an obligation, by the rule's id. Undefined when the pack has none of that id. */
+export function ruleOf<R extends { id: string }>(
+  pack: { obligations: readonly R[] },
+  id: string | undefined,
+): R | undefined {
+  return pack.obligations.find((rule) => rule.id === id);
+}

@@ -8,7 +8,7 @@ import { armedClock, dueFor, thresholds } from './clocks';
 import { dataSetsOf, evaluate, type Verdict } from './conditions';
 import { missingFields, noticeNow } from './contents';
 import { type Coverage, type NewEvent, TOCSIN } from './events';
-import type { ObligationRule, PolicyPack } from './policy';
+import { type ObligationRule, type PolicyPack, ruleOf } from './policy';
 import { lacking } from './records';
 import { type IncidentState, isSettled, type Obligation, toldWithout } from './state';
 import { deadline, type Instant, spanText, toMs } from './time';
@@ -23,7 +23,7 @@ export function reconcile(state: IncidentState, pack: PolicyPack, now: Instant):
     if (events.length > 0) return events;
   }
   for (const o of Object.values(state.obligations)) {
-    const rule = pack.obligations.find((r) => r.id === o.rule);
+    const rule = ruleOf(pack, o.rule);
     if (!rule) continue;
     const steps = [movedDeadline, reopened, fulfilledByFacts, endedHold, dispatched, missedDeadline, alarmed];
     for (const step of steps) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { dataDir } from './folders';
 import { processIdentity } from './process-identity';
-import { writeWhole } from './write-whole';
+import { writeWholeSync } from './write-whole';
 
 const port = z.number().int().positive();
 
@@ -63,12 +63,12 @@ export function writeRunningStack(dir: string, ports: StackPorts, addresses: Sta
     startedAt: new Date().toISOString(),
     ...addresses,
   };
-  writeWhole(stackFile(dir), `${JSON.stringify({ ports, running }, null, 2)}\n`);
+  writeWholeSync(stackFile(dir), `${JSON.stringify({ ports, running }, null, 2)}\n`);
 }
 
 /** Says that no stack runs any more; keeps the ports. */
 export function clearRunningStack(dir: string): void {
-  writeWhole(stackFile(dir), `${JSON.stringify({ ports: read(dir).ports }, null, 2)}\n`);
+  writeWholeSync(stackFile(dir), `${JSON.stringify({ ports: read(dir).ports }, null, 2)}\n`);
 }
 
 function read(dir: string): z.infer<typeof fileSchema> {

@@ -12,7 +12,7 @@ import type { AlarmInput, DeliveryRef, DraftInput, FilingTaskInput } from '../ac
 import type { Report } from '../domain/decide';
 import type { Effect } from '../domain/effects';
 import type { EventOf, IncidentEvent } from '../domain/events';
-import type { PolicyPack } from '../domain/policy';
+import { type PolicyPack, ruleOf } from '../domain/policy';
 import type { IncidentState } from '../domain/state';
 import type { Instant } from '../domain/time';
 import { activities, FIRST_ATTEMPTS, failureText, isFinal, PATIENT, UNTIL_DONE } from './activity-calls';
@@ -227,7 +227,7 @@ export function errandOf(event: IncidentEvent, state: IncidentState, pack: Polic
   if (event.kind === 'filing-opened') {
     const { obligation, round } = event.data;
     const o = state.obligations[obligation]!;
-    const rule = pack.obligations.find((r) => r.id === o.rule)!;
+    const rule = ruleOf(pack, o.rule)!;
     const input = {
       ...contextOf(state),
       obligation,

@@ -1,7 +1,7 @@
 import type { ApplicationFailure } from '@temporalio/activity';
 import Cloudflare, { APIError } from 'cloudflare';
+import { failure, isTransientStatus } from '../failures';
 import { type ContainmentConfig, DEFAULT_TIMEOUT_MS } from './config';
-import { containmentFailure, isTransientStatus } from './failures';
 
 export type CloudflareConfig = NonNullable<ContainmentConfig['cloudflare']>;
 
@@ -41,20 +41,17 @@ export function cloudflareFailure(error: unknown, doing: string): ApplicationFai
   const codes = cloudflareCodes(error);
   const answer = `Cloudflare answered ${status}${codes.length > 0 ? ` (error ${codes.join(', ')})` : ''} to ${doing}`;
   if (status === undefined) {
-    return containmentFailure(
+    return failure(
       'ContainmentUnavailable',
       `no usable answer from Cloudflare to ${doing}: check the network and status.cloudflare.com; it is looked up again`,
     );
   }
-  if (isTransientStatus(status)) return containmentFailure('ContainmentUnavailable', `${answer}: it is tried again`);
+  if (isTransientStatus(status)) return failure('ContainmentUnavailable', `${answer}: it is tried again`);
   if (status === 401 || status === 403) {
-    return containmentFailure(
+    return failure(
       'ContainmentDenied',
       `${answer}: give Tocsin's API token the permission for it (or replace it), then the next attempt goes on`,
     );
   }
-  return containmentFailure(
-    'ContainmentRejected',
-    `${answer}: see Cloudflare's documentation of that error, or do it by hand`,
-  );
+  return failure('ContainmentRejected', `${answer}: see Cloudflare's documentation of that error, or do it by hand`);
 }

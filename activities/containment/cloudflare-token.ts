@@ -1,6 +1,6 @@
+import { failure, isTransientStatus } from '../failures';
 import type { MeasureInput, MeasureResult } from '../types';
 import { type CloudflareConfig, cloudflareClient, cloudflareFailure, cloudflareStatus } from './cloudflare-client';
-import { containmentFailure, isTransientStatus } from './failures';
 import { RotationRecord } from './rotation-record';
 import type { VaultPort } from './vault';
 
@@ -39,7 +39,7 @@ export async function rollCloudflareToken(
   const isNewActive = current === undefined ? undefined : await isActive(config, current, timeoutMs);
   if (isNewActive === false) {
     await record.markRotated(false);
-    throw containmentFailure(
+    throw failure(
       'ContainmentNotVerified',
       `the new secret of token ${tokenId} does not work: somebody else rolled it too, or it is disabled or expired; it is rolled again`,
     );
@@ -47,7 +47,7 @@ export async function rollCloudflareToken(
   const previous = await record.previous();
   const isOldActive = previous === undefined ? undefined : await isActive(config, previous, timeoutMs);
   if (isOldActive) {
-    throw containmentFailure(
+    throw failure(
       'ContainmentNotVerified',
       `token ${tokenId} was rolled, but its old secret still works: it is checked again; disable the token by hand if this stays so`,
     );
@@ -78,7 +78,7 @@ async function roll(config: CloudflareConfig, tokenId: string, timeoutMs?: numbe
     throw cloudflareFailure(error, `roll token ${tokenId}`);
   }
   if (typeof secret === 'string' && secret !== '') return secret;
-  throw containmentFailure(
+  throw failure(
     'ContainmentUnavailable',
     `Cloudflare's answer to roll token ${tokenId} held no secret: it is rolled again`,
   );

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { ApplicationFailure } from '@temporalio/activity';
 import { measureId } from '../../domain/incident';
+import { failure } from '../failures';
 import type { MeasureInput, MeasureResult } from '../types';
 import { applyAccessRule, undoAccessRule } from './cloudflare-access-rules';
 import { rollCloudflareToken } from './cloudflare-token';
 import { type ContainmentConfig, DEFAULT_TIMEOUT_MS, type SignedWebhookConfig } from './config';
-import { containmentFailure } from './failures';
 import { assertLoopback, isLoopbackHost } from './loopback';
 import { rotatePostgresRole } from './postgres-role';
 import { blockTarget, createSourceGuard } from './protected-ranges';
@@ -13,13 +13,12 @@ import { callMeasureWebhook } from './signed-webhook';
 import { fileVault, type VaultPort, webhookVault } from './vault';
 
 export type { CloudflareScope, ContainmentConfig, SignedWebhookConfig } from './config';
-export { CONTAINMENT_FAILURES, type ContainmentFailureType } from './failures';
 export { fileVault, type VaultPort, webhookVault } from './vault';
 
 /**
  * Applies and undoes containment measures. Each call may be repeated: it looks before it acts, and ends in the same state.
  * `refused` says what forbids the measure and what to do; everything else that goes wrong is thrown as an
- * ApplicationFailure with a type of CONTAINMENT_FAILURES. No result and no failure holds a secret.
+ * ApplicationFailure with a type of FAILURES. No result and no failure holds a secret.
  */
 export interface ContainmentPort {
   apply(input: MeasureInput): Promise<MeasureResult>;
@@ -112,7 +111,7 @@ function guarded(config: ContainmentConfig, act: ContainmentPort['apply']): Cont
   return async (input) => {
     if (input.exercise !== config.exercise) {
       const [asked, made] = input.exercise ? ['an exercise', 'real incidents'] : ['a real incident', 'exercises'];
-      throw containmentFailure(
+      throw failure(
         'ContainmentMisused',
         `containment for ${made} was asked by ${asked}: pass the one that was made for it`,
       );
@@ -122,7 +121,7 @@ function guarded(config: ContainmentConfig, act: ContainmentPort['apply']): Cont
     } catch (error) {
       if (error instanceof ApplicationFailure) throw error;
       const code = (error as { code?: unknown }).code;
-      throw containmentFailure(
+      throw failure(
         'ContainmentUnavailable',
         `${measureId(input.measure)} failed unexpectedly (${typeof code === 'string' ? code : (error as Error).name}): it is tried again; see the worker's disk and network`,
       );

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import pg from 'pg';
-import { containmentFailure } from './failures';
+import { failure } from '../failures';
 
 /** Raised before the password is asked for: the address or the database is closed to the role (pg_hba.conf). */
 const NOT_ASKED = '28000';
@@ -54,13 +54,13 @@ export function postgresFailure(error: unknown, doing: string): ApplicationFailu
   const code = (error as { code?: unknown }).code;
   const known = typeof code === 'string' ? ` (${code})` : '';
   if (code === '42501' || code === '28000' || code === WRONG_PASSWORD) {
-    return containmentFailure(
+    return failure(
       'ContainmentDenied',
       `Postgres denied to ${doing}${known}: the role Tocsin logs in with needs CREATEROLE with the admin option on it and ` +
         'pg_signal_backend; then the next attempt goes on',
     );
   }
-  return containmentFailure(
+  return failure(
     'ContainmentUnavailable',
     `Postgres could not ${doing}${known}: check that it runs and can be reached; the same password is set again`,
   );

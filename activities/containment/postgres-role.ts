@@ -1,7 +1,7 @@
 import pg from 'pg';
+import { failure } from '../failures';
 import type { MeasureInput, MeasureResult } from '../types';
 import { type ContainmentConfig, DEFAULT_TIMEOUT_MS } from './config';
-import { containmentFailure } from './failures';
 import { canLogIn, postgresClient, postgresFailure } from './postgres-login';
 import { RotationRecord } from './rotation-record';
 import { newPassword, scramVerifier } from './scram';
@@ -102,7 +102,7 @@ async function endSessions(admin: pg.Client, role: string): Promise<number> {
     const left = await admin.query('SELECT 1 FROM pg_stat_activity WHERE usename = $1 AND pid = ANY($2)', [role, pids]);
     if (left.rowCount === 0) return pids.length;
     if (Date.now() > until) {
-      throw containmentFailure(
+      throw failure(
         'ContainmentNotVerified',
         `role ${role} has a new password, but ${left.rowCount} sessions of the old one are still alive: it is tried again; end them by hand if this stays so`,
       );
@@ -126,7 +126,7 @@ async function verified(
     };
   }
   if ((await login(password)) === false) {
-    throw containmentFailure(
+    throw failure(
       'ContainmentNotVerified',
       `the new password of role ${role} does not work: somebody else changed it, or the role expired (VALID UNTIL); it is set again`,
     );
@@ -139,7 +139,7 @@ async function verified(
     };
   }
   if ((await login(previous)) !== false) {
-    throw containmentFailure(
+    throw failure(
       'ContainmentNotVerified',
       `role ${role} has a new password, but the old one still works: it is tried again; disable the role by hand if this stays so`,
     );

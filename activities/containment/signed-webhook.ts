@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import { measureId } from '../../domain/incident';
+import { failure, isTransientStatus } from '../failures';
 import type { MeasureInput, MeasureResult } from '../types';
 import type { SignedWebhookConfig } from './config';
-import { containmentFailure, isTransientStatus } from './failures';
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 
@@ -49,13 +49,13 @@ export async function postSigned(
     });
     text = await readLimited(response);
   } catch {
-    throw containmentFailure(
+    throw failure(
       'ContainmentUnavailable',
       `no answer from the webhook at ${host} within ${timeoutMs} ms: check that it runs; the same message is sent again`,
     );
   }
   if (isTransientStatus(response.status)) {
-    throw containmentFailure(
+    throw failure(
       'ContainmentUnavailable',
       `the webhook at ${host} answered ${response.status}: the same message is sent again`,
     );

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { failure } from '../failures';
 import type { SignedWebhookConfig } from './config';
-import { containmentFailure } from './failures';
 import { postSigned } from './signed-webhook';
 
 /** Where secrets are kept. Names are like `postgres-role/deploy`. Nothing else in Tocsin ever holds a secret. */
@@ -33,10 +33,7 @@ export function fileVault(folder: string): VaultPort {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const { uid } = await stat(folder);
       if (process.getuid && uid !== process.getuid()) {
-        throw containmentFailure(
-          'ContainmentDenied',
-          'the vault folder belongs to another user: give Tocsin a folder of its own',
-        );
+        throw failure('ContainmentDenied', 'the vault folder belongs to another user: give Tocsin a folder of its own');
       }
       await chmod(folder, 0o700);
       const temporary = `${fileOf(name)}.${randomBytes(6).toString('hex')}.tmp`;
@@ -78,7 +75,7 @@ export function webhookVault(config: SignedWebhookConfig, timeoutMs: number): Va
       const messageId = createHash('sha256').update(`${name}\n${secret}\n${config.secret}`).digest('hex').slice(0, 32);
       const answer = await postSigned(config, `secret_${messageId}`, { type: 'secret.put', name, secret }, timeoutMs);
       if (answer.status >= 200 && answer.status < 300) return;
-      throw containmentFailure(
+      throw failure(
         'ContainmentDenied',
         `the vault webhook answered ${answer.status} to secret.put for ${name}: make it accept signed messages with 2xx`,
       );

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeWhole } from '../../platform/write-whole';
 import { failure } from '../failures';
-import { writeWhole } from './write-whole';
 
 /**
  * A content-addressed store that every worker shares. It holds notices, dossiers and marks; no recipient, no address.

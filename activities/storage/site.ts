@@ -1,7 +1,7 @@
 /** Pages for people: dossiers, previews of notices and the status page, as files that any web server can serve. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeWhole } from './write-whole';
+import { writeWhole } from '../../platform/write-whole';
 
 /** A place for pages. Paths are relative, with `/`; built by `pathName` from ids, never from free text. */
 export interface Site {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import net from 'node:net';
 import { z } from 'zod';
-import { writeWhole } from '../../platform/write-whole';
+import { writeWholeSync } from '../../platform/write-whole';
 import { CloudflareFailure } from './envelope';
 
 const MODES = ['block', 'challenge', 'whitelist', 'js_challenge', 'managed_challenge'] as const;
@@ -132,7 +132,7 @@ export class AccessRules {
   }
 
   private save(): void {
-    writeWhole(this.file, JSON.stringify(this.rules, null, 2));
+    writeWholeSync(this.file, JSON.stringify(this.rules, null, 2));
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { writeWhole } from '../../platform/write-whole';
+import { writeWholeSync } from '../../platform/write-whole';
 
 interface TokenState {
   /** SHA-256, hex, of the secret in force. */
@@ -28,7 +28,7 @@ export class Tokens {
     const state = this.tokens[id] ?? { former: [] };
     const former = state.current ? [...state.former, state.current] : state.former;
     this.tokens[id] = { current: sha256(secret), former };
-    writeWhole(this.file, JSON.stringify(this.tokens, null, 2));
+    writeWholeSync(this.file, JSON.stringify(this.tokens, null, 2));
     return secret;
   }
 

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { writeWhole } from '../../platform/write-whole';
+import { writeWholeSync } from '../../platform/write-whole';
 import { bareAddress, type Email } from './email';
 import { MailboxError } from './errors';
 
@@ -78,7 +78,7 @@ export class MessageStore {
       const id = request ? idOf(request, index) : randomUUID();
       if (this.messages.has(id)) return id;
       const message: StoredMessage = { id, created_at: new Date(this.now()).toISOString(), ...email, request };
-      writeWhole(path.join(this.dir, `${id}.json`), JSON.stringify(message, null, 2));
+      writeWholeSync(path.join(this.dir, `${id}.json`), JSON.stringify(message, null, 2));
       this.messages.set(id, message);
       return id;
     });
