@@ -13,6 +13,7 @@ import type { MailPort } from './mail/mail-port';
 import { draftNotice } from './notices/draft-notice';
 import { thawNotice } from './notices/frozen-notice';
 import { appendToRegister, type RegisterPort, verifyInRegister } from './register';
+import { mailReporter, type ReporterPort } from './reports/mail-reporter';
 import { publicStatus, type StatusPagePort } from './status-page/status-page-port';
 import type { ArtefactStore } from './storage/artefacts';
 import type { Site } from './storage/site';
@@ -42,6 +43,7 @@ export interface ActivityDeps {
   containment: { live: ContainmentPort; exercise: ContainmentPort };
   contacts: Contacts;
   detections: DetectionPort;
+  reporters: ReporterPort;
   log: Log;
   /** The real clock. */
   now: () => Date;
@@ -85,5 +87,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     applyMeasure: (input) => containment(input).apply(input),
     undoMeasure: (input) => containment(input).undo(input),
     raiseDetections: ({ detections }) => deps.detections.accept(detections),
+    mailReporter: (input) =>
+      mailReporter({ reporters: deps.reporters, mail: outward(input).mail, organisation, now }, input),
   };
 }

@@ -9,6 +9,7 @@ import type { ContainmentOutcome, RecordedEvent, Rendering } from '../domain/eve
 import type { ContainmentMeasure, IncidentStatus } from '../domain/incident';
 import type { Authority, PolicySnapshot, RecipientRule } from '../domain/policy';
 import type { Instant } from '../domain/time';
+import type { ReporterMailKind, ReporterMailOutcome } from '../domain/vulnerability-report';
 
 /** What every effect on behalf of an incident carries. In an exercise only recorders are reachable. */
 export interface EffectContext {
@@ -134,6 +135,18 @@ export interface MeasureResult {
   detail: string;
 }
 
+/** A mail to whoever reported a vulnerability. `incidentId` is the report's id; the address stays in Postgres. */
+export interface ReporterMailInput extends EffectContext {
+  mail: ReporterMailKind;
+  dueAt: Instant;
+}
+
+export interface ReporterMailResult {
+  outcome: ReporterMailOutcome;
+  /** Why it was refused, in the provider's code. */
+  detail?: string;
+}
+
 export interface Activities {
   /** The worker's current policy pack, for an incident that was started without one. */
   snapshotPolicy(): Promise<PolicySnapshot>;
@@ -157,4 +170,6 @@ export interface Activities {
   undoMeasure(input: MeasureInput): Promise<MeasureResult>;
   /** Hands detections to the inbox, each once for its source and event id: the rules judge them from there. */
   raiseDetections(input: { detections: Detection[] }): Promise<void>;
+  /** Mails a reporter once for the kind of mail, however often it is asked for. */
+  mailReporter(input: ReporterMailInput): Promise<ReporterMailResult>;
 }

@@ -102,6 +102,7 @@ function outsideWorld(seen: Observed) {
     raiseAlarm: async () => undefined,
     applyMeasure: async () => ({ outcome: 'verified', detail: 'listed' }),
     undoMeasure: async () => ({ outcome: 'undone', detail: 'gone' }),
+    mailReporter: async () => ({ outcome: 'sent' }),
     raiseDetections: async () => undefined,
   };
   const bareActivity = async ({ id, step }: { id: string; step: number }) => {

@@ -99,14 +99,16 @@ function isTimeZone(zone: string): boolean {
   }
 }
 
-interface LocalTime {
+/** A wall clock's reading: `month` from 1, `msOfDay` since the wall showed 00:00. */
+export interface LocalTime {
   year: number;
   month: number;
   day: number;
   msOfDay: number;
 }
 
-function localTime(epochMs: number, timeZone: string): LocalTime {
+/** What a wall clock in `timeZone` shows at an instant. */
+export function localTime(epochMs: number, timeZone: string): LocalTime {
   const parts = new Intl.DateTimeFormat('en-GB', {
     timeZone,
     hourCycle: 'h23',
@@ -123,7 +125,7 @@ function localTime(epochMs: number, timeZone: string): LocalTime {
 }
 
 /** The instant at a local date and time of day; in a DST gap the time after it, in an overlap the earlier one. */
-function fromLocal(year: number, month: number, day: number, msOfDay: number, timeZone: string): number {
+export function fromLocal(year: number, month: number, day: number, msOfDay: number, timeZone: string): number {
   const wanted = Date.UTC(year, month - 1, day) + msOfDay;
   const offsetAt = (epochMs: number) => {
     const local = localTime(epochMs, timeZone);

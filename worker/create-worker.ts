@@ -23,6 +23,7 @@ import { PostgresLedger } from '../register/ledger/postgres-ledger';
 import { SpoolLedger } from '../register/ledger/spool-ledger';
 import { migrate } from '../register/migrate';
 import { createPool, isUnavailable } from '../register/pool';
+import { claimReporterMail, settleReporterMail } from '../register/reports/reporter';
 import { verifyRegister } from '../register/verify';
 import { builtBundle } from './bundle';
 import { dataConverter } from './codec';
@@ -164,6 +165,10 @@ export async function connectActivities(settings: WorkerSettings, logLevel?: str
       ? await loadContacts(settings.contactsFile)
       : createContacts({ fallback: addressIn(settings.mail.from), contacts: {} }),
     detections: { accept: async (detections) => void (await inbox.accept(detections)) },
+    reporters: {
+      claim: (reportId, mail, now) => claimReporterMail(pool, reportId, mail, now),
+      settle: (reportId, mail, outcome, now) => settleReporterMail(pool, reportId, mail, outcome, now),
+    },
     log: logger(logLevel),
     now: () => new Date(),
   };

@@ -4,9 +4,13 @@
  */
 import type { delivery as Delivery } from './delivery';
 import type { incident as Incident } from './incident';
+import type { vulnerabilityReport as VulnerabilityReport } from './vulnerability-report';
 
 export const incident: typeof Incident = (input) =>
   (require('./incident') as { incident: typeof Incident }).incident(input);
 
 export const delivery: typeof Delivery = (input) =>
   (require('./delivery') as { delivery: typeof Delivery }).delivery(input);
+
+export const vulnerabilityReport: typeof VulnerabilityReport = (input) =>
+  (require('./vulnerability-report') as { vulnerabilityReport: typeof VulnerabilityReport }).vulnerabilityReport(input);

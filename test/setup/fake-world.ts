@@ -3,7 +3,14 @@
  * activities must be, and fails where a test says so.
  */
 import { ApplicationFailure } from '@temporalio/common';
-import type { Activities, AlarmInput, Audience, DraftInput, FilingTaskInput } from '../../activities/types';
+import type {
+  Activities,
+  AlarmInput,
+  Audience,
+  DraftInput,
+  FilingTaskInput,
+  ReporterMailInput,
+} from '../../activities/types';
 import { inRegion } from '../../domain/conditions';
 import type { Detection } from '../../domain/detection';
 import type { IncidentEvent } from '../../domain/events';
@@ -57,6 +64,7 @@ export class FakeWorld {
   readonly filingTasks: Call<FilingTaskInput>[] = [];
   readonly published: Call<{ incidentId: string; obligation: string; round: number; status: string }>[] = [];
   readonly drafts: Call<DraftInput>[] = [];
+  readonly reporterMails: Call<ReporterMailInput>[] = [];
   /** Containment that took effect, by its id; the number of attempts that came through is `times`. */
   /** What activities raised, repeats included. */
   readonly detections: Detection[] = [];
@@ -161,6 +169,10 @@ export class FakeWorld {
         };
       },
       mergeSpool: async () => {},
+      mailReporter: async (input) => {
+        this.reporterMails.push({ input, at: await this.instant() });
+        return { outcome: 'sent' };
+      },
       raiseAlarm: async (input) => {
         this.alarms.push({ input, at: await this.instant() });
       },

@@ -91,6 +91,7 @@ export async function startBench(recipients: DirectoryRecipient[] = [], unknown:
     ports: { live: ports(createResendMail(mailConfig)), exercise: ports(createExerciseMail(mailConfig)) },
     containment: { live: { apply: unused, undo: unused }, exercise: { apply: unused, undo: unused } },
     contacts: createContacts({ fallback: 'oncall@example.com', contacts: { alice: 'alice@example.com' } }),
+    reporters: { claim: unused, settle: unused },
     detections: { accept: unused },
     log: { info: log, warn: log, error: log },
     now: () => clock.now,

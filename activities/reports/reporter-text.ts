@@ -1,0 +1,57 @@
+/** What a reporter is told. Neutral: it says nothing of what was reported, and repeats not a word of it. */
+import { human } from '../../domain/contents';
+import type { ReporterMailKind } from '../../domain/vulnerability-report';
+import { EXERCISE_PREFIX } from '../mail/exercise-mail';
+import type { FrozenNotice } from '../notices/frozen-notice';
+import { asHtml, oneLine } from '../notices/inert';
+import { mailPage } from '../notices/pages';
+import { phrasesOf } from '../notices/phrases';
+
+/** Subject and body of a mail to a reporter: the same for the same arguments, as its idempotency key demands. */
+export function reporterMail(
+  mail: ReporterMailKind,
+  {
+    reportId,
+    dueAt,
+    organisation,
+    exercise,
+  }: { reportId: string; dueAt: string; organisation: string; exercise: boolean },
+): FrozenNotice {
+  const name = oneLine(organisation, 120);
+  const { title, lines } = TEXTS[mail](reportId, name, human(dueAt));
+  const subject = `${exercise ? EXERCISE_PREFIX : ''}[${reportId}] ${title}`;
+  const banner = exercise ? phrasesOf('en').exercise : undefined;
+  const all = [...lines, `${name}, security`];
+  return {
+    subject,
+    text: `${[...(banner ? [`*** ${banner} ***`] : []), ...all].join('\n\n')}\n`,
+    html: mailPage({
+      language: 'en',
+      title: subject,
+      bodyHtml: all.map((line) => `<p>${asHtml(line)}</p>`).join('\n'),
+      banner,
+    }),
+  };
+}
+
+const QUOTE = 'If you did not send us anything, somebody gave your address by mistake: you need do nothing.';
+
+const TEXTS: Record<ReporterMailKind, (id: string, name: string, due: string) => { title: string; lines: string[] }> = {
+  receipt: (id, name, due) => ({
+    title: 'We have received your report',
+    lines: [
+      `Thank you for your report to ${name}. It has the number ${id}; please quote it when you write to us about it.`,
+      `A person will read it and write to you by ${due}.`,
+      'Please keep what you found to yourself until we have agreed with you on a date for its disclosure.',
+      QUOTE,
+    ],
+  }),
+  acknowledgement: (id, name) => ({
+    title: 'A person has read your report',
+    lines: [
+      `A person of the security team of ${name} has read your report ${id} and is looking into it.`,
+      'We will write to you when we have decided on it. Please quote its number when you write to us about it.',
+      QUOTE,
+    ],
+  }),
+};
