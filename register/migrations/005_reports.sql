@@ -44,7 +44,7 @@ CREATE TABLE tocsin.vulnerability_report_mails (
 
 -- The key of the hashes above: one for all intake servers, made here, worth nothing outside of this database.
 CREATE TABLE tocsin.vulnerability_report_key (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  sole boolean PRIMARY KEY DEFAULT true CHECK (sole),
   key bytea NOT NULL DEFAULT sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8'))
 );
 INSERT INTO tocsin.vulnerability_report_key DEFAULT VALUES;
