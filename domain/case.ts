@@ -3,7 +3,8 @@
  * report, a patch that is due. Like an incident it is a fold of events that stand in the register; each kind of case says
  * in a definition, which is pure, what follows from a message and from the time. `workflows/case-run.ts` runs them.
  */
-import type { z } from 'zod';
+import { z } from 'zod';
+import { AlarmsSchema, acknowledgeable, acknowledged, PersonSchema, raised } from './acknowledge';
 import { type RecordedEvent, TOCSIN } from './events';
 import type { Instant } from './time';
 
@@ -20,6 +21,8 @@ export interface CaseState {
   /** The kind's own word for where it stands, such as `waiting` or `acknowledged`. */
   status: string;
   closedAt?: Instant;
+  /** Alarms that nobody acknowledged yet, by sequence number; kept by `evolveCase`. */
+  unacknowledged?: number[];
   /** Command ids already handled, latest last. */
   handled: string[];
 }
@@ -32,6 +35,7 @@ export type NewOf<E extends RecordedEvent> = E extends RecordedEvent
 /** Events that every kind of case has. An alarm is sent to the owner; `commands` are whole command lines to run next. */
 export type CommonCaseEvent =
   | CaseEventOf<'alarm-raised', { threshold: string; text: string; dueAt?: Instant; commands: string[] }>
+  | CaseEventOf<'alarm-acknowledged', { alarms: number[] }>
   | CaseEventOf<'rejected', { message: string; problems: string[] }>
   | CaseEventOf<'noted', { message: string; note: string }>;
 
@@ -72,6 +76,56 @@ export interface CaseDefinition<S extends CaseState, E extends RecordedEvent, W 
   rows(state: S, now: Instant): CaseRow[];
 }
 
+/** Messages that every kind of case takes beside its own. */
+export const COMMON_MESSAGES = {
+  acknowledge: {
+    schema: z.strictObject({
+      by: PersonSchema,
+      commandId: z.string().min(1).max(200).optional(),
+      alarms: AlarmsSchema,
+    }),
+    description: 'A person has seen the alarms and acts: they are not repeated any more',
+  },
+} satisfies CaseDefinition<CaseState, RecordedEvent, { key: string }>['messages'];
+
+/** All messages of a kind of case, its own and the common ones. */
+export function messagesOf(
+  definition: Pick<CaseDefinition<never, never, never>, 'messages'>,
+): CaseDefinition<CaseState, RecordedEvent, { key: string }>['messages'] {
+  return { ...definition.messages, ...COMMON_MESSAGES };
+}
+
+/** The events of a message, whether it is one of the kind's own or a common one. */
+export function onCaseMessage<S extends CaseState, E extends RecordedEvent, W extends { key: string }>(
+  definition: CaseDefinition<S, E, W>,
+  state: S,
+  name: string,
+  message: CaseMessage,
+  now: Instant,
+): NewOf<E>[] {
+  if (name !== 'acknowledge') return definition.onMessage(state, name, message, now);
+  const { alarms } = message as z.infer<typeof COMMON_MESSAGES.acknowledge.schema>;
+  const found = acknowledgeable(state.unacknowledged, alarms);
+  const news =
+    'note' in found
+      ? { kind: 'noted', data: { message: name, note: found.note } }
+      : { kind: 'alarm-acknowledged', data: found };
+  return [news as unknown as NewOf<E>];
+}
+
+/** The fold of a case: the kind's own, and what is common to all kinds. Over the register it gives the workflow's state. */
+export function evolveCase<S extends CaseState, E extends RecordedEvent, W extends { key: string }>(
+  definition: Pick<CaseDefinition<S, E, W>, 'evolve'>,
+  state: S | undefined,
+  event: E,
+): S {
+  const next = { ...definition.evolve(state, event), seq: event.seq };
+  if (event.kind === 'alarm-raised') return { ...next, unacknowledged: raised(next.unacknowledged, event.seq) };
+  if (event.kind !== 'alarm-acknowledged') return next;
+  const { alarms } = event.data as { alarms: number[] };
+  return { ...next, unacknowledged: acknowledged(next.unacknowledged, alarms) };
+}
+
 const HANDLED_KEPT = 500;
 const MOST_ROUNDS = 200;
 
@@ -92,7 +146,7 @@ export function advance<S extends CaseState, E extends RecordedEvent, W extends 
       const event = withoutUndefined({ ...stamp, exercise: state.exercise, kind, data }) as unknown as E;
       if (command) event.commandId = command;
       events.push(event);
-      state = { ...definition.evolve(state, event), seq: event.seq };
+      state = evolveCase(definition, state, event);
     }
   };
   add(given, by, commandId);
@@ -115,7 +169,7 @@ export function open<S extends CaseState, E extends RecordedEvent, W extends { k
 ): { state: S; events: E[] } {
   const { kind, data, by } = first as { kind: string; data: object; by?: string };
   const event = withoutUndefined({ v: 1, incidentId: caseId, seq: 1, at: now, by: by ?? TOCSIN, exercise, kind, data });
-  const state = definition.evolve(undefined, event as unknown as E);
+  const state = evolveCase(definition, undefined, event as unknown as E);
   const next = advance(definition, state, [], now);
   return { state: next.state, events: [event as unknown as E, ...next.events] };
 }

@@ -105,6 +105,8 @@ interface EventData {
   'delay-reasons-requested': { obligation: string };
   'delay-reasons-recorded': { obligation: string; reasons: string };
   'alarm-raised': { obligation?: string; measure?: string; threshold: string; text: string };
+  /** `alarms`: sequence numbers of `alarm-raised` events that are not repeated any more. */
+  'alarm-acknowledged': { alarms: number[] };
   'containment-requested': { id: string; measure: ContainmentMeasure };
   'containment-undo-requested': { id: string };
   'containment-step': { id: string; outcome: ContainmentOutcome; detail: string };

@@ -1,4 +1,5 @@
 /** The fold: state = events.reduce(evolve). Pure and total; the same over the register as in the workflow. */
+import { acknowledged, raised } from './acknowledge';
 import type { EventOf, IncidentEvent } from './events';
 import { STATUSES } from './incident';
 import { type IncidentState, type Obligation, toldWithout } from './state';
@@ -93,14 +94,18 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       return state;
     case 'closed':
       return { ...state, closedAt: event.at };
-    case 'alarm-raised':
+    case 'alarm-raised': {
+      const next = { ...state, unacknowledged: raised(state.unacknowledged, event.seq) };
       return event.data.obligation === undefined
-        ? state
-        : withObligation(state, event.data.obligation, (o) => ({
+        ? next
+        : withObligation(next, event.data.obligation, (o) => ({
             ...o,
             alarmed: [...o.alarmed.filter((t) => !isRepeated(t, event.data.threshold)), event.data.threshold],
             lastAlarmAt: event.at,
           }));
+    }
+    case 'alarm-acknowledged':
+      return { ...state, unacknowledged: acknowledged(state.unacknowledged, event.data.alarms) };
     default:
       return applyToObligation(state, event);
   }

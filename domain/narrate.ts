@@ -84,6 +84,10 @@ function say(event: IncidentEvent, context: Context): Said {
       return info(`Message "${event.data.message}" of ${event.by} changed nothing: ${event.data.note}`);
     case 'closed':
       return good(`Closed by ${event.by}${suffix(event.data.note)}`);
+    case 'alarm-acknowledged': {
+      const { alarms } = event.data;
+      return good(`${count(alarms.length, 'alarm')} acknowledged by ${event.by}: not repeated any more`);
+    }
     case 'alarm-raised':
       return alarm(event.data, context.rule);
     default:

@@ -1,4 +1,5 @@
 /** What each message of a person or a tool means for an incident. */
+import { acknowledgeable } from './acknowledge';
 import type { NewEvent } from './events';
 import { measureId } from './incident';
 import type { Message, MessageBody } from './messages';
@@ -24,6 +25,8 @@ export function decideMessage(state: IncidentState, message: Message, pack: Poli
       return onMeasure(state, message, now, answer);
     case 'review':
       return onReview(state, message, answer);
+    case 'acknowledge':
+      return onAcknowledge(state, message, answer);
     case 'close':
       return onClose(state, message, pack, answer);
     default:
@@ -109,6 +112,11 @@ function onReview(state: IncidentState, message: On<'review'>, answer: Answer): 
   const { at: _at, by: _by, ...before } = state.review ?? { at: '', by: '' };
   if (same(review, before)) return answer.noted('this review is already recorded');
   return [{ kind: 'reviewed', data: review }];
+}
+
+function onAcknowledge(state: IncidentState, message: On<'acknowledge'>, answer: Answer): NewEvent[] {
+  const found = acknowledgeable(state.unacknowledged, message.alarms);
+  return 'note' in found ? answer.noted(found.note) : [{ kind: 'alarm-acknowledged', data: found }];
 }
 
 function onClose(state: IncidentState, message: On<'close'>, pack: PolicyPack, answer: Answer): NewEvent[] {

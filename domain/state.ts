@@ -86,6 +86,8 @@ export interface IncidentState {
   measures: Array<{ at: Instant; by: string; text: string; category: string }>;
   review?: { at: Instant; by: string; rootCause: string; controls: string[]; shareSummary: boolean; summary?: string };
   registerVerified?: { entries: number; head: string; at: Instant };
+  /** Alarms that nobody acknowledged yet, by sequence number; bounded. */
+  unacknowledged?: number[];
   rejected: number;
   /** Command ids already handled, oldest first; bounded. */
   handled: string[];

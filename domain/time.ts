@@ -136,6 +136,21 @@ export function fromLocal(year: number, month: number, day: number, msOfDay: num
   return candidates.length > 0 ? Math.min(...candidates) : wanted - Math.min(...offsets);
 }
 
+/** The instant of a local date (`YYYY-MM-DD`), some days on, at a local time of day (`HH:MM`). DST as in `fromLocal`. */
+export function atLocal(date: string, time: string, timeZone: string, daysOn = 0): Instant {
+  const [year, month, day] = date.split('-').map(Number);
+  const [hours, minutes] = time.split(':').map(Number);
+  const on = new Date(Date.UTC(year!, month! - 1, day! + daysOn));
+  const msOfDay = (hours! * 60 + minutes!) * 60_000;
+  return toInstant(fromLocal(on.getUTCFullYear(), on.getUTCMonth() + 1, on.getUTCDate(), msOfDay, timeZone));
+}
+
+/** The local date (`YYYY-MM-DD`) of an instant. */
+export function localDate(instant: Instant, timeZone: string): string {
+  const { year, month, day } = localTime(toMs(instant), timeZone);
+  return toInstant(Date.UTC(year, month - 1, day)).slice(0, 10);
+}
+
 /** Adds calendar months on the local calendar of `timeZone`; the day is clamped to the last of a shorter month. */
 export function addMonths(instant: Instant, months: number, timeZone = 'UTC'): Instant {
   const local = localTime(toMs(instant), timeZone);

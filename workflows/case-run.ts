@@ -19,7 +19,16 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AlarmInput } from '../activities/types';
-import { advance, type CaseDefinition, type CaseMessage, type CaseState, type NewOf, open } from '../domain/case';
+import {
+  advance,
+  type CaseDefinition,
+  type CaseMessage,
+  type CaseState,
+  messagesOf,
+  type NewOf,
+  onCaseMessage,
+  open,
+} from '../domain/case';
 import type { RecordedEvent } from '../domain/events';
 import { FAILURES } from '../domain/failures';
 import { problemsOf } from '../domain/messages';
@@ -28,6 +37,7 @@ import { activities, UNTIL_DONE } from './activity-calls';
 import { DeadlineTimer } from './deadline-timer';
 import { cell } from './markdown-cell';
 import { RegisterPump } from './register-pump';
+import { tellEscalation } from './tell-escalation';
 
 /** What an activity's outcome means for the case, decided on the state as it is when the outcome comes. */
 export type Outcome<S, E extends RecordedEvent> = (state: S, now: Instant) => NewOf<E>[];
@@ -180,9 +190,20 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
     this.current = state;
     this.recent = [...this.recent, ...events].slice(-TIMELINE_KEPT);
     this.pump.add(events);
-    for (const event of events) if (event.kind === 'alarm-raised') this.alarms.push(alarmOf(event, state));
+    for (const event of events) {
+      if (event.kind === 'alarm-raised') this.alarms.push(alarmOf(event, state));
+      if (event.kind === 'alarm-acknowledged') this.tellAcknowledged(event);
+    }
     this.stir();
     return events;
+  }
+
+  private tellAcknowledged({ seq, by, data }: RecordedEvent): void {
+    if (this.state.exercise) return;
+    this.launch(`acknowledged ${seq}`, async () => {
+      await tellEscalation(this.state.caseId, { by, alarms: (data as { alarms: number[] }).alarms });
+      this.inFlight.delete(`acknowledged ${seq}`);
+    });
   }
 
   private stir(): void {
@@ -201,7 +222,7 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
   // —— messages ——
 
   private receiveMessages(): void {
-    for (const [name, { description }] of Object.entries(this.definition.messages)) {
+    for (const [name, { description }] of Object.entries(messagesOf(this.definition))) {
       setHandler(defineSignal<[unknown]>(name), (raw) => this.onSignal(name, raw), { description });
       setHandler(
         defineUpdate<CaseReceipt, [unknown]>(name),
@@ -224,7 +245,7 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
     );
     setHandler(defineQuery<E[]>('timeline'), () => this.recent);
     setDefaultSignalHandler((name) => {
-      const names = Object.keys(this.definition.messages).join(', ');
+      const names = Object.keys(messagesOf(this.definition)).join(', ');
       this.reject(name.slice(0, 80), [`message: there is none of this name; there are ${names}`]);
     });
   }
@@ -244,7 +265,7 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
 
   private decide(name: string, message: CaseMessage): E[] {
     if (message.commandId && this.state.handled.includes(message.commandId)) return [];
-    const news = this.definition.onMessage(this.state, name, message, now());
+    const news = onCaseMessage(this.definition, this.state, name, message, now());
     return this.take(advance(this.definition, this.state, news, now(), message.by, message.commandId));
   }
 
@@ -253,7 +274,7 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
     const parsed = this.parse(name, raw);
     const problems = parsed.success ? [] : problemsOf(parsed.error);
     if (parsed.success && this.current && !this.current.handled.includes(parsed.data.commandId ?? '')) {
-      for (const { kind, data } of this.definition.onMessage(this.current, name, parsed.data, now())) {
+      for (const { kind, data } of onCaseMessage(this.definition, this.current, name, parsed.data, now())) {
         if (kind === 'rejected') problems.push(...(data as { problems: string[] }).problems);
       }
     }
@@ -261,7 +282,7 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
   }
 
   private parse(name: string, raw: unknown) {
-    return this.definition.messages[name]!.schema.safeParse(raw);
+    return messagesOf(this.definition)[name]!.schema.safeParse(raw);
   }
 
   private reject(message: string, problems: string[]): void {

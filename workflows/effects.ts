@@ -17,6 +17,7 @@ import type { IncidentState } from '../domain/state';
 import type { Instant } from '../domain/time';
 import { activities, FIRST_ATTEMPTS, failureText, isFinal, PATIENT, UNTIL_DONE } from './activity-calls';
 import { delivery } from './delivery';
+import { type Acknowledgement, tellEscalation } from './tell-escalation';
 
 export interface EffectSituation {
   state: IncidentState;
@@ -199,10 +200,14 @@ async function verifyRegister(at: EffectSituation): Promise<Report> {
   }
 }
 
-/** A message to a person that an event causes: an alarm, or the task to file a report. Carried until it was sent. */
+/**
+ * A message that an event causes: an alarm or the task to file a report to a person, an acknowledgement to the escalation.
+ * Carried until it was sent.
+ */
 export type Errand =
   | { key: string; task: 'alarm'; input: AlarmInput }
-  | { key: string; task: 'filing'; input: FilingTaskInput };
+  | { key: string; task: 'filing'; input: FilingTaskInput }
+  | { key: string; task: 'acknowledged'; input: Acknowledgement & { incidentId: string } };
 
 /** The errands of an event. */
 export function errandOf(event: IncidentEvent, state: IncidentState, pack: PolicyPack): Errand[] {
@@ -223,6 +228,10 @@ export function errandOf(event: IncidentEvent, state: IncidentState, pack: Polic
       dueAt,
     };
     return [{ key: `alarm ${event.seq}`, task: 'alarm', input }];
+  }
+  if (event.kind === 'alarm-acknowledged' && !state.exercise) {
+    const input = { incidentId: state.incidentId, by: event.by, alarms: event.data.alarms };
+    return [{ key: `acknowledged ${event.seq}`, task: 'acknowledged', input }];
   }
   if (event.kind === 'filing-opened') {
     const { obligation, round } = event.data;
@@ -248,6 +257,9 @@ export function errandOf(event: IncidentEvent, state: IncidentState, pack: Polic
 export async function runErrand(errand: Errand): Promise<void> {
   if (errand.task === 'alarm') {
     await activities(UNTIL_DONE, `alarm: ${errand.input.text}`).raiseAlarm(errand.input);
+  } else if (errand.task === 'acknowledged') {
+    const { incidentId, ...acknowledgement } = errand.input;
+    await tellEscalation(incidentId, acknowledgement);
   } else {
     await activities(UNTIL_DONE, `filing task: ${errand.input.title}`).openFilingTask(errand.input);
   }

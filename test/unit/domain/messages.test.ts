@@ -47,6 +47,7 @@ const GOOD: Record<MessageName, Array<Record<string, unknown>>> = {
     { rootCause: 'a', controls: ['b'], shareSummary: false },
     { rootCause: 'a', controls: ['b'], shareSummary: true, summary: 's' },
   ],
+  acknowledge: [{}, { alarms: 'all' }, { alarms: [12, 15] }],
   close: [{}, { note: 'all done' }],
 };
 
@@ -137,6 +138,11 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
     [{ controls: ['b'], shareSummary: false }, 'rootCause'],
     [{ rootCause: 'a', controls: [], shareSummary: false }, 'controls'],
     [{ rootCause: 'a', controls: ['b'], shareSummary: SECRET }, 'shareSummary'],
+  ],
+  acknowledge: [
+    [{ alarms: [] }, 'alarms'],
+    [{ alarms: SECRET }, 'alarms'],
+    [{ alarms: [0] }, 'alarms.0'],
   ],
   close: [
     [{ note: '' }, 'note'],
