@@ -14,12 +14,13 @@ const LAYERS = {
   platform: [],
   policy: ['domain', 'platform'],
   register: ['domain', 'platform'],
-  activities: ['register', 'policy', 'domain', 'platform'],
+  dependencies: ['policy', 'domain', 'platform'],
+  activities: ['dependencies', 'register', 'policy', 'domain', 'platform'],
   workflows: ['domain'],
-  stack: ['workflows', 'activities', 'register', 'policy', 'domain', 'platform'],
-  worker: ['intake', 'workflows', 'activities', 'register', 'policy', 'domain', 'platform'],
-  intake: ['workflows', 'activities', 'register', 'policy', 'domain', 'platform'],
-  client: ['worker', 'intake', 'workflows', 'activities', 'register', 'policy', 'domain', 'platform'],
+  stack: ['workflows', 'activities', 'dependencies', 'register', 'policy', 'domain', 'platform'],
+  worker: ['intake', 'workflows', 'activities', 'dependencies', 'register', 'policy', 'domain', 'platform'],
+  intake: ['workflows', 'activities', 'dependencies', 'register', 'policy', 'domain', 'platform'],
+  client: ['worker', 'intake', 'workflows', 'activities', 'dependencies', 'register', 'policy', 'domain', 'platform'],
 };
 
 // Where packages are limited: pure code, and code that runs in Temporal's sandbox.

@@ -1,0 +1,80 @@
+/** Package URLs (https://github.com/package-url/purl-spec), as far as they name a package of an ecosystem of OSV. */
+
+/** A package that a URL names. `version` is decoded; qualifiers and subpath say nothing about vulnerability. */
+export interface Purl {
+  ecosystem: string;
+  name: string;
+  version?: string;
+}
+
+/** Types of package URLs, as OSV calls their ecosystems, and how namespace and name are put together there. */
+const TYPES: Record<string, { ecosystem: string; join: string }> = {
+  npm: { ecosystem: 'npm', join: '/' },
+  pypi: { ecosystem: 'PyPI', join: '/' },
+  maven: { ecosystem: 'Maven', join: ':' },
+  golang: { ecosystem: 'Go', join: '/' },
+  cargo: { ecosystem: 'crates.io', join: '/' },
+  nuget: { ecosystem: 'NuGet', join: '/' },
+  gem: { ecosystem: 'RubyGems', join: '/' },
+  composer: { ecosystem: 'Packagist', join: '/' },
+  hex: { ecosystem: 'Hex', join: '/' },
+  pub: { ecosystem: 'Pub', join: '/' },
+  swift: { ecosystem: 'SwiftURL', join: '/' },
+  conan: { ecosystem: 'ConanCenter', join: '/' },
+  cran: { ecosystem: 'CRAN', join: '/' },
+  hackage: { ecosystem: 'Hackage', join: '/' },
+  bitnami: { ecosystem: 'Bitnami', join: '/' },
+};
+
+/** Distributions: their namespace is the ecosystem, and no part of the name. */
+const DISTRIBUTIONS: Record<string, string> = {
+  'deb/debian': 'Debian',
+  'deb/ubuntu': 'Ubuntu',
+  'apk/alpine': 'Alpine',
+  'apk/wolfi': 'Wolfi',
+  'apk/chainguard': 'Chainguard',
+  'rpm/redhat': 'Red Hat',
+  'rpm/rocky-linux': 'Rocky Linux',
+  'rpm/almalinux': 'AlmaLinux',
+  'rpm/opensuse': 'openSUSE',
+  'rpm/suse': 'SUSE',
+};
+
+/** Parses a package URL. Undefined when it is none, or of a type for which there are no advisories. Never throws. */
+export function parsePurl(text: string): Purl | undefined {
+  if (text.length > 2000 || !/^pkg:/i.test(text)) return undefined;
+  const path = text.slice(4).replace(/^\/+/, '').split('#')[0]!.split('?')[0]!;
+  // A scope is written %40scope, but plain @scope is met too: the version follows the last @ of the last segment.
+  const at = path.lastIndexOf('@');
+  const hasVersion = at > path.lastIndexOf('/') + 1 && at > 0;
+  const version = hasVersion ? decode(path.slice(at + 1)) : undefined;
+  const [type, ...rest] = (hasVersion ? path.slice(0, at) : path).split('/');
+  const segments = rest.filter((segment) => segment !== '').map(decode);
+  if (!type || segments.length === 0 || segments.some((segment) => segment === undefined)) return undefined;
+  const name = segments.at(-1)!;
+  const namespace = segments.slice(0, -1) as string[];
+  const known = identify(type.toLowerCase(), namespace, name);
+  if (!known) return undefined;
+  // Go's versions begin with v, except in advisories.
+  const plain = known.ecosystem === 'Go' ? version?.replace(/^v(?=\d)/, '') : version;
+  return { ...known, ...(plain ? { version: plain } : {}) };
+}
+
+function identify(type: string, namespace: string[], name: string): Purl | undefined {
+  const distribution = own(DISTRIBUTIONS, `${type}/${namespace.join('/').toLowerCase()}`);
+  if (distribution) return { ecosystem: distribution, name };
+  const plain = own(TYPES, type);
+  return plain && { ecosystem: plain.ecosystem, name: [...namespace, name].join(plain.join) };
+}
+
+function own<T>(table: Record<string, T>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+function decode(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined; // a stray % is no package URL
+  }
+}
