@@ -152,6 +152,7 @@ function evolve(state: PatchState | undefined, event: PatchEvent): PatchState {
       return { ...state, claim: state.claim && { ...state.claim, answered: true } };
     case 'patch-closed':
       return { ...state, status: event.data.outcome, closedAt: event.at, closedBecause: event.data.reason };
+    case 'alarm-acknowledged':
     case 'rejected':
     case 'noted':
     case 'note-added':
