@@ -57,12 +57,35 @@ export interface CaseRow {
   state: string;
 }
 
+/** What a closed case leaves: the result of its workflow. */
+export interface CaseResult {
+  caseId: string;
+  closedAt: Instant;
+  status: string;
+  entries: number;
+}
+
+/** What the query `state` answers. */
+export interface CaseView<S> {
+  state: S;
+  /** Events not yet appended to the register. */
+  registerBacklog: number;
+  inFlight: string[];
+}
+
+/** What an update answers: the kinds of the events that it caused; `note` says why nothing changed. */
+export interface CaseReceipt {
+  events: Array<{ seq: number; kind: string }>;
+  note?: string;
+}
+
 /** A kind of case. All functions are pure and total; a message that makes no sense gives `rejected` or `noted`. */
 export interface CaseDefinition<S extends CaseState, E extends RecordedEvent, W extends { key: string }> {
   /** The fold. The first event is the one that opens the case. */
   evolve(state: S | undefined, event: E): S;
   /** Messages by name, as signals and updates take them. Each schema has `by`, and `commandId` where wanted. */
   messages: Record<string, { schema: z.ZodType<CaseMessage>; description: string }>;
+  /** Answers at least one event, so that the command id of every message stands in the register. */
   onMessage(state: S, name: string, message: CaseMessage, now: Instant): NewOf<E>[];
   /** What follows from the time and the facts; asked again after each fold until it is empty. */
   onTime(state: S, now: Instant): NewOf<E>[];
@@ -75,6 +98,9 @@ export interface CaseDefinition<S extends CaseState, E extends RecordedEvent, W 
   /** For people: what is owed and how it stands. */
   rows(state: S, now: Instant): CaseRow[];
 }
+
+const HANDLED_KEPT = 500;
+const MOST_ROUNDS = 200;
 
 /** Messages that every kind of case takes beside its own. */
 export const COMMON_MESSAGES = {
@@ -120,14 +146,25 @@ export function evolveCase<S extends CaseState, E extends RecordedEvent, W exten
   event: E,
 ): S {
   const next = { ...definition.evolve(state, event), seq: event.seq };
+  if (event.commandId && !next.handled.includes(event.commandId)) {
+    next.handled = [...next.handled, event.commandId].slice(-HANDLED_KEPT);
+  }
   if (event.kind === 'alarm-raised') return { ...next, unacknowledged: raised(next.unacknowledged, event.seq) };
   if (event.kind !== 'alarm-acknowledged') return next;
   const { alarms } = event.data as { alarms: number[] };
   return { ...next, unacknowledged: acknowledged(next.unacknowledged, alarms) };
 }
 
-const HANDLED_KEPT = 500;
-const MOST_ROUNDS = 200;
+/** The state of a case from its register entries, in any order; a repeated entry counts once. */
+export function foldCase<S extends CaseState, E extends RecordedEvent, W extends { key: string }>(
+  definition: CaseDefinition<S, E, W>,
+  events: Iterable<E>,
+): S | undefined {
+  const bySeq = new Map<number, E>();
+  for (const event of events) if (!bySeq.has(event.seq)) bySeq.set(event.seq, event);
+  const ordered = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+  return ordered.reduce<S | undefined>((state, event) => evolveCase(definition, state, event), undefined);
+}
 
 /** Stamps events with their place, folds them, and adds what follows from time and facts, up to the fixpoint. */
 export function advance<S extends CaseState, E extends RecordedEvent, W extends { key: string }>(
@@ -150,7 +187,6 @@ export function advance<S extends CaseState, E extends RecordedEvent, W extends 
     }
   };
   add(given, by, commandId);
-  if (commandId) state = { ...state, handled: [...state.handled, commandId].slice(-HANDLED_KEPT) };
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const follows = state.closedAt ? [] : definition.onTime(state, now);
     if (follows.length === 0) return { state, events };

@@ -23,7 +23,10 @@ import {
   advance,
   type CaseDefinition,
   type CaseMessage,
+  type CaseReceipt,
+  type CaseResult,
   type CaseState,
+  type CaseView,
   messagesOf,
   type NewOf,
   onCaseMessage,
@@ -42,33 +45,18 @@ import { tellEscalation } from './tell-escalation';
 /** What an activity's outcome means for the case, decided on the state as it is when the outcome comes. */
 export type Outcome<S, E extends RecordedEvent> = (state: S, now: Instant) => NewOf<E>[];
 
+export type { CaseReceipt, CaseResult, CaseView } from '../domain/case';
+
 /** What continue-as-new takes along. */
 export interface CarriedCase<S, E> {
   state: S;
   backlog: E[];
   alarms: AlarmInput[];
+  recent?: E[];
 }
 
-/** What a closed case leaves. */
-export interface CaseResult {
-  caseId: string;
-  closedAt: Instant;
-  status: string;
-  entries: number;
-}
-
-/** What the query `state` answers. */
-export interface CaseView<S> {
-  state: S;
-  registerBacklog: number;
-  inFlight: string[];
-}
-
-/** What an update answers: the kinds of the events that it caused; `note` says why nothing changed. */
-export interface CaseReceipt {
-  events: Array<{ seq: number; kind: string }>;
-  note?: string;
-}
+/** Takes what a case has counted without recording it yet; it is recorded before anything else that happens. */
+export type TakeUnrecorded<S, E extends RecordedEvent> = (state: S) => NewOf<E>[];
 
 const KEYS = {
   severity: defineSearchAttributeKey('TocsinSeverity', 'KEYWORD'),
@@ -78,6 +66,7 @@ const KEYS = {
 };
 
 const TIMELINE_KEPT = 200;
+const TIMELINE_CARRIED = 50;
 
 export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { key: string }> {
   private current: S | undefined;
@@ -86,7 +75,9 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
   private inbox: Array<() => void> = [];
   private readonly inFlight = new Set<string>();
   private readonly pump = new RegisterPump<E>(() => this.stir());
-  private readonly timer = new DeadlineTimer(() => this.take(advance(this.definition, this.state, [], now())));
+  private readonly timer = new DeadlineTimer(() => this.step(() => []));
+  /** The instant up to which everything that follows from time was decided: the next wake is looked for after it. */
+  private decidedAt!: Instant;
   private news = true;
   private shown = '';
 
@@ -94,6 +85,7 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
   constructor(
     private readonly definition: CaseDefinition<S, E, W>,
     private readonly perform: (want: W, state: S) => Promise<Outcome<S, E> | undefined>,
+    private readonly takeUnrecorded: TakeUnrecorded<S, E> = () => [],
   ) {
     this.receiveMessages();
   }
@@ -109,17 +101,18 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
   }
 
   /** Goes on after a continue-as-new. */
-  resume({ state, backlog, alarms }: CarriedCase<S, E>): void {
+  resume({ state, backlog, alarms, recent = [] }: CarriedCase<S, E>): void {
     this.current = state;
     this.alarms = alarms;
+    this.recent = recent;
     this.pump.add(backlog);
-    this.take(advance(this.definition, state, [], now()));
+    this.step(() => []);
     this.openInbox();
   }
 
   /** Adds events that do not come from a message, such as a repeated detection that arrived as a signal. */
   record(news: (state: S, at: Instant) => NewOf<E>[]): void {
-    this.whenOpen(() => this.take(advance(this.definition, this.state, news(this.state, now()), now())));
+    this.whenOpen(() => this.step(news));
   }
 
   /** Lives until the case is closed and everything about it stands in the register. A cancellation is ignored. */
@@ -133,7 +126,8 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
           this.pump.pause();
           await condition(() => !this.pump.running, '20 seconds');
           await condition(allHandlersFinished);
-          const carried = { state: this.state, backlog: this.pump.queued(), alarms: this.alarms };
+          const recent = this.recent.slice(-TIMELINE_CARRIED);
+          const carried = { state: this.state, backlog: this.pump.queued(), alarms: this.alarms, recent };
           // Nothing may be awaited between this check and the call: a message that came in now would be lost.
           if (!this.pump.running) await again(carried);
         }
@@ -150,7 +144,7 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
       this.launch(want.key, async () => {
         const outcome = await this.perform(want, this.state);
         this.inFlight.delete(want.key);
-        if (outcome) this.take(advance(this.definition, this.state, outcome(this.state, now()), now()));
+        if (outcome) this.step(outcome);
       });
     }
     for (const alarm of this.alarms) {
@@ -161,7 +155,7 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
       });
     }
     this.pump.start();
-    const wake = this.state.closedAt ? undefined : this.definition.nextWake(this.state, now());
+    const wake = this.state.closedAt ? undefined : this.definition.nextWake(this.state, this.decidedAt);
     this.timer.arm(wake && toMs(wake.at), wake ? `${wake.what} at ${wake.at}` : '');
     this.show();
   }
@@ -186,8 +180,16 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
     );
   }
 
+  /** Records what waits to be recorded, then what `news` makes of the state, then all that follows. */
+  private step(news: Outcome<S, E>, by?: string, commandId?: string): E[] {
+    const unrecorded = this.takeUnrecorded(this.state);
+    if (unrecorded.length > 0) this.take(advance(this.definition, this.state, unrecorded, now()));
+    return this.take(advance(this.definition, this.state, news(this.state, now()), now(), by, commandId));
+  }
+
   private take({ state, events }: { state: S; events: E[] }): E[] {
     this.current = state;
+    this.decidedAt = now();
     this.recent = [...this.recent, ...events].slice(-TIMELINE_KEPT);
     this.pump.add(events);
     for (const event of events) {
@@ -210,9 +212,10 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
     this.news = true;
   }
 
-  private whenOpen(work: () => void): void {
-    if (this.current) work();
-    else this.inbox.push(work);
+  /** Has something done on the state: now, or as soon as the case is open. */
+  whenOpen(work: (state: S) => void): void {
+    if (this.current) work(this.current);
+    else this.inbox.push(() => work(this.state));
   }
 
   private openInbox(): void {
@@ -265,8 +268,11 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
 
   private decide(name: string, message: CaseMessage): E[] {
     if (message.commandId && this.state.handled.includes(message.commandId)) return [];
-    const news = onCaseMessage(this.definition, this.state, name, message, now());
-    return this.take(advance(this.definition, this.state, news, now(), message.by, message.commandId));
+    return this.step(
+      (state, at) => onCaseMessage(this.definition, state, name, message, at),
+      message.by,
+      message.commandId,
+    );
   }
 
   /** Throws what is wrong with a message on the present facts. Changes nothing. */
@@ -285,7 +291,8 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
     return messagesOf(this.definition)[name]!.schema.safeParse(raw);
   }
 
-  private reject(message: string, problems: string[]): void {
+  /** Records a message that cannot be read. */
+  reject(message: string, problems: string[]): void {
     this.record(() => [{ kind: 'rejected', data: { message, problems }, by: 'unknown' } as unknown as NewOf<E>]);
   }
 

@@ -4,6 +4,7 @@
  */
 import type { delivery as Delivery } from './delivery';
 import type { incident as Incident } from './incident';
+import type { triage as Triage } from './triage';
 import type { vulnerabilityReport as VulnerabilityReport } from './vulnerability-report';
 
 export const incident: typeof Incident = (input) =>
@@ -14,3 +15,5 @@ export const delivery: typeof Delivery = (input) =>
 
 export const vulnerabilityReport: typeof VulnerabilityReport = (input) =>
   (require('./vulnerability-report') as { vulnerabilityReport: typeof VulnerabilityReport }).vulnerabilityReport(input);
+
+export const triage: typeof Triage = (input) => (require('./triage') as { triage: typeof Triage }).triage(input);
