@@ -4,13 +4,12 @@ import { wellFormed } from './incident';
 import { IpAddressSchema } from './ip-address';
 import { InstantSchema } from './time';
 
-/** What happened. `session-used` and `token-used` are requests under a session or an API token; send them sampled. */
+/** What happened. `session-used` is a request under a session: send it when its address changes, or sampled. */
 export const AUTH_ACTIONS = [
   'login',
   'login-failed',
   'logout',
   'session-used',
-  'token-used',
   'token-created',
   'privilege-change',
   'mfa-changed',
@@ -38,7 +37,7 @@ const identifier = (max: number) =>
 
 /**
  * One authentication event. `eventId` is the sender's own id: the same source and id twice is one event. `actor` is the
- * account's id at the platform, `sessionId` that of the session or token: both are replaced by pseudonyms before anything
+ * account's id at the platform, `sessionId` that of the session: both are replaced by pseudonyms before anything
  * is stored, and `userAgent` and `data` are not stored at all. `ip` is the address of the client, not that of a proxy.
  */
 export const AuthEventSchema = z.strictObject({
