@@ -1,5 +1,5 @@
 /** Accepting detections: each is committed in the inbox, once for its source and event id, before anyone is told so. */
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Detection } from '../../domain/detection';
 import { canonicalText } from '../../register/canonical';
 
@@ -102,6 +102,18 @@ export class Inbox {
       for (const { reject } of group) reject(error);
     }
   }
+}
+
+/**
+ * The same within a transaction of the caller's: they are accepted when it commits. Gives how many were new.
+ */
+export async function acceptWithin(client: PoolClient, detections: readonly Detection[]): Promise<number> {
+  const { rowCount } = await client.query(INSERT, [
+    detections.map((detection) => detection.source),
+    detections.map((detection) => detection.eventId),
+    detections.map((detection) => Buffer.from(canonicalText(detection))),
+  ]);
+  return rowCount ?? 0;
 }
 
 // Ordered, so that two processes that insert the same detections do not wait for each other in a circle.
