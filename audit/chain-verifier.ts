@@ -22,7 +22,7 @@ export interface ChainOptions {
   canonical?: boolean;
 }
 
-/** Bytes, and whether the last one is the newline. */
+/** Takes the lines of a log in order. Memory is constant. */
 export class ChainVerifier {
   /** The last entry that held. */
   last: Place;
@@ -76,9 +76,12 @@ export class ChainVerifier {
     return this.damage;
   }
 
-  /** Whether any line was an entry: else it is no audit log, or its fields have other names. */
+  /**
+   * Whether it is an audit log at all: some line was an entry, or it is empty, or a head is known that it must hold. Else it
+   * is something else, or its fields have other names.
+   */
   get looksLikeALog(): boolean {
-    return this.isLog || this.line === 0;
+    return this.isLog || this.line === 0 || this.options.head !== undefined;
   }
 
   private look(found: Damage | undefined): boolean {
