@@ -38,6 +38,7 @@ export const MATCHED_FIELDS = [
   'correlationId',
   'systems',
   'indicators',
+  'subjects',
 ] as const;
 
 /** Fields that take one of a few words, so that a misspelt one is found when the rules are loaded. */
@@ -89,16 +90,18 @@ const WhenSchema = z.record(z.string(), MatcherSchema).superRefine((when, contex
 
 function conditionProblem(field: string, matcher: Matcher): string | undefined {
   if (!isMatchedField(field)) {
-    return `is no field of a detection: use one of ${MATCHED_FIELDS.join(', ')}, or facts.NAME`;
+    return `is asked of a field that detections do not have: use one of ${MATCHED_FIELDS.join(', ')}, or facts.NAME`;
   }
   const isComparison = typeof matcher === 'object' && !Array.isArray(matcher) && !('present' in matcher);
-  if (isComparison && !field.startsWith('facts.')) return 'holds no number: only facts.NAME can be compared';
+  if (isComparison && !field.startsWith('facts.')) return 'the field holds no number: only facts.NAME can be compared';
   const words = WORDS[field];
   if (!words || (typeof matcher === 'object' && !Array.isArray(matcher))) return undefined;
   const wrong = [matcher]
     .flat()
     .find((value) => typeof value !== 'string' || (!isGlob(value) && !words.includes(value.toLowerCase())));
-  return wrong === undefined ? undefined : `can never be "${String(wrong)}": use one of ${words.join(', ')}`;
+  return wrong === undefined
+    ? undefined
+    : `never fits, as "${String(wrong)}" is never given: use one of ${words.join(', ')}`;
 }
 
 // —— rules ——
@@ -251,9 +254,10 @@ function judgement(detection: Detection, rule: DetectionRule, held: string[]): J
   const why = held.length > 0 ? held : ['no other rule fits'];
   if (rule.action === 'ignore') return { rule: name, title, why, action: 'ignore', reason: rule.reason };
   const severity = typeof rule.severity === 'string' ? rule.severity : (detection.severity ?? rule.severity.otherwise);
-  const key = rule.dedupe.fields.map((field) =>
-    field === 'severity' ? severity : (fieldOf(detection, field) ?? null),
-  );
+  const key = rule.dedupe.fields.map((field) => {
+    const value = field === 'severity' ? severity : fieldOf(detection, field);
+    return Array.isArray(value) ? [...value].sort() : (value ?? null);
+  });
   return {
     rule: name,
     title,

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import canonicalize from 'canonicalize';
-import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import {
   type Authority,
@@ -15,6 +12,7 @@ import {
 import { packageRoot } from '../platform/package-root';
 import { crossProblems } from './cross-problems';
 import { PolicyError } from './policy-error';
+import { canonicalCopy, readMapping, readYaml } from './policy-file';
 import { schemaProblems } from './schema-problems';
 
 export { PolicyError } from './policy-error';
@@ -44,7 +42,12 @@ const AuthoritiesFileSchema = z.strictObject({ authorities: z.array(AuthoritySch
  */
 export function loadPack(nameOrPath: string, options: LoadPackOptions = {}): PolicySnapshot {
   const file = packFile(nameOrPath);
-  const raw = asObject(readYaml(file, 'policy pack'), file, 'policy pack');
+  const raw = readMapping(
+    file,
+    'policy pack',
+    '"id" and "obligations"',
+    'give the name of a pack in policy/, or a path to a YAML file',
+  );
   const authoritiesFile = options.authoritiesFile ?? path.join(packageRoot(), 'policy', 'authorities.yaml');
   const known = readAuthorities(authoritiesFile);
   const organisationFile = options.organisationFile ?? (process.env.TOCSIN_ORGANISATION || undefined);
@@ -66,50 +69,18 @@ export function loadPack(nameOrPath: string, options: LoadPackOptions = {}): Pol
 
 /** The snapshot of a pack: a plain, deep-frozen copy and the hash of its canonical JSON. */
 export function snapshotOf(pack: PolicyPack): PolicySnapshot {
-  const canonical = canonicalText(pack);
-  return deepFreeze({ sha256: sha256(canonical), pack: JSON.parse(canonical) as PolicyPack });
+  const { sha256, copy } = canonicalCopy(pack);
+  return Object.freeze({ sha256, pack: copy });
 }
 
 /** SHA-256 in hex over the RFC 8785 canonical JSON of a pack: compares with `PolicySnapshot.sha256`. */
 export function packSha256(pack: PolicyPack): string {
-  return sha256(canonicalText(pack));
-}
-
-function canonicalText(pack: PolicyPack): string {
-  return canonicalize(pack) as string;
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return canonicalCopy(pack).sha256;
 }
 
 function packFile(nameOrPath: string): string {
   const isPath = /[/\\]|\.ya?ml$/.test(nameOrPath);
   return isPath ? path.resolve(nameOrPath) : path.join(packageRoot(), 'policy', `${nameOrPath}.yaml`);
-}
-
-function readYaml(file: string, what: string): unknown {
-  if (!existsSync(file)) {
-    throw new PolicyError(what, file, [
-      'the file does not exist: give the name of a pack in policy/, or a path to a YAML file',
-    ]);
-  }
-  const document = parseDocument(readFileSync(file, 'utf8'));
-  if (document.errors.length > 0) {
-    throw new PolicyError(
-      what,
-      file,
-      document.errors.map((error) => `not valid YAML: ${error.message.split('\n')[0]}`),
-    );
-  }
-  return document.toJS();
-}
-
-function asObject(value: unknown, file: string, what: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new PolicyError(what, file, [
-    'the file holds no mapping: it must be YAML with fields such as "id" and "obligations"',
-  ]);
 }
 
 function readAuthorities(file: string): Authority[] {
@@ -174,12 +145,4 @@ function templateProblems(
       `obligations[${String(rule.id)}].template: there is no template "${rule.template}": add ${rule.template}/en.md to the templates, or correct the name`,
     ];
   });
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    Object.values(value).forEach(deepFreeze);
-    Object.freeze(value);
-  }
-  return value;
 }

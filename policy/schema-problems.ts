@@ -7,6 +7,9 @@ type Issue = z.core.$ZodIssue;
 const FORMS: Record<string, string> = {
   within: 'write an ISO 8601 duration, like PT72H or P1M, or { businessDays: 2, calendar: NAME }',
   from: `write one of ${ANCHORS.join(', ')} or "fulfilled:" and the id of an obligation`,
+  action: 'write declare, triage or ignore',
+  severity: 'write sev1, sev2, sev3 or sev4, or { fromSource: true, otherwise: sev3 }',
+  when: 'write a value, a list of values, { present: true } or a comparison like { atLeast: 9 }',
   appliesWhen: 'write one of all, any, not, always, personalData, serviceAffecting, shareSummary, dataSet, waived',
 };
 
@@ -17,7 +20,7 @@ export function schemaProblems(error: z.ZodError, raw: unknown): string[] {
 
 function describe(issue: Issue, prefix: PropertyKey[], raw: unknown): string[] {
   const at = [...prefix, ...issue.path];
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) return describeUnion(issue, at, raw);
+  if (issue.code === 'invalid_union') return describeUnion(issue, at, raw);
   const where = fieldName(at, raw);
   switch (issue.code) {
     case 'unrecognized_keys':
@@ -45,7 +48,7 @@ function describeUnion(issue: Extract<Issue, { code: 'invalid_union' }>, at: Pro
     (branch) => !branch.some(isWrongForm) && branch.some((each) => each.path.length > 0),
   );
   if (meant.length === 1) return meant[0]!.flatMap((each) => describe(each, at, raw));
-  const form = FORMS[String(at.at(-1))] ?? 'see the schema in domain/policy.ts';
+  const form = FORMS[String(at.at(-1))] ?? FORMS[String(at.at(-2))] ?? 'see the schema in domain/policy.ts';
   return [`${fieldName(at, raw)}: ${shown(valueAt(raw, at))} has none of the forms that are possible here: ${form}`];
 }
 
