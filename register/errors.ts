@@ -75,3 +75,13 @@ export class UnreadableExportError extends RegisterError {
 export class LedgerError extends RegisterError {
   readonly code = 'ledger';
 }
+
+/** The register is not what was signed before: it was rolled back, cut short or rewritten. Nothing was signed. */
+export class InconsistentLogError extends RegisterError {
+  readonly code = 'register-inconsistent';
+}
+
+/** The signer cannot remember what it signed: without that nothing may be signed. */
+export class SignerMemoryError extends RegisterError {
+  readonly code = 'register-signer-memory';
+}

@@ -1,0 +1,72 @@
+/**
+ * What the signer remembers outside Postgres: the tree that it last signed. Whoever rolls the database back, cuts it short
+ * or rewrites its end cannot get a checkpoint for it.
+ */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { writeWhole } from '../../platform/write-whole';
+import { GENESIS } from '../entry';
+import { SignerMemoryError } from '../errors';
+import { Frontier } from './frontier';
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const StateSchema = z.strictObject({
+  origin: z.string().min(1),
+  size: z.int().nonnegative(),
+  /** Root of the tree of that size. */
+  root: hash,
+  /** Leaf hash of the last entry; 64 zeros before the first. */
+  lastLeaf: hash,
+  /** The tree's right edge, from which it grows. */
+  frontier: z.array(hash),
+});
+export type SignerState = z.infer<typeof StateSchema>;
+
+/** The state of a signer that has not signed yet. */
+export function firstState(origin: string): SignerState {
+  return { origin, size: 0, root: new Frontier().root().toString('hex'), lastLeaf: GENESIS, frontier: [] };
+}
+
+export function frontierOf({ size, frontier }: SignerState): Frontier {
+  return new Frontier(
+    size,
+    frontier.map((each) => Buffer.from(each, 'hex')),
+  );
+}
+
+/** The state after a tree was agreed on. */
+export function stateOf(origin: string, frontier: Frontier, lastLeaf: Buffer): SignerState {
+  return {
+    origin,
+    size: frontier.size,
+    root: frontier.root().toString('hex'),
+    lastLeaf: lastLeaf.toString('hex'),
+    frontier: frontier.hashes.map((each) => each.toString('hex')),
+  };
+}
+
+/** Reads the state; undefined when the signer never signed. @throws SignerMemoryError when it is damaged: then nothing may be signed. */
+export async function readSignerState(file: string): Promise<SignerState | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const state = StateSchema.parse(JSON.parse(text));
+    if (frontierOf(state).root().toString('hex') !== state.root) throw new Error('its root is not that of its edge');
+    return state;
+  } catch (error) {
+    throw new SignerMemoryError(
+      `the signer's memory is damaged (${(error as Error).message.slice(0, 120)}): restore it from a copy. ` +
+        'Nothing is signed without it, as a register that was rolled back could not be told from the true one',
+    );
+  }
+}
+
+/** Writes the state, forced to disk. It must be there before a signature over it is given away. */
+export async function writeSignerState(file: string, state: SignerState): Promise<void> {
+  await writeWhole(file, `${JSON.stringify(state)}\n`);
+}

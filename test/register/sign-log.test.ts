@@ -1,0 +1,154 @@
+// The signer remembers, outside Postgres, what it signed: whatever a superuser does to the database, it signs no other past.
+import { writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Pool } from 'pg';
+import { appendEntries } from '../../register/append-entries';
+import { leafHash } from '../../register/entry';
+import { openCheckpoint } from '../../register/log/checkpoint';
+import { createFolderStore, type LogStore } from '../../register/log/log-store';
+import { inclusionProof, verifyInclusion } from '../../register/log/merkle';
+import { createSigner, parseVerifierKey } from '../../register/log/note';
+import { registerLeaves, registerSize } from '../../register/log/register-leaves';
+import { signLog } from '../../register/log/sign-log';
+import { nodesFromTiles, tilePath } from '../../register/log/tiles';
+import { createPool } from '../../register/pool';
+import { readEntries } from '../../register/read-entries';
+import { afterFile, createTestDatabase, temporaryDir } from '../setup/helpers';
+import { eventsOf, tamper } from './helpers';
+
+const signer = createSigner('register.example.com/test', Buffer.alloc(32, 4));
+const log = parseVerifierKey(signer.verifierKey);
+
+async function aRegister(entries: number) {
+  const { url } = await createTestDatabase();
+  const pool = createPool(url);
+  afterFile(() => pool.end());
+  const dir = temporaryDir('log');
+  const store = createFolderStore(path.join(dir, 'log'));
+  const stateFile = path.join(dir, 'signer.json');
+  const sign = (over: { store?: LogStore } = {}) =>
+    signLog({ signer, stateFile, store, size: () => registerSize(pool), leaves: registerLeaves(pool), ...over });
+  if (entries > 0) await appendEntries(pool, eventsOf('INC-1', entries));
+  return { url, pool, dir, store, stateFile, sign };
+}
+
+async function leafAt(pool: Pool, position: number): Promise<Buffer> {
+  for await (const { bytes } of readEntries(pool, { from: position, to: position })) {
+    return Buffer.from(leafHash(bytes), 'hex');
+  }
+  throw new Error(`no entry ${position}`);
+}
+
+test('a checkpoint is published last, over tiles that prove every entry', async () => {
+  const { pool, store, sign } = await aRegister(300);
+  const { note, size, root } = await sign();
+  expect(String(await store.read('checkpoint'))).toBe(note);
+  expect(openCheckpoint(note, log)).toMatchObject({ size: 300, origin: 'register.example.com/test' });
+  const nodes = nodesFromTiles(300, async (tile) => (await store.read(tilePath(tile)))!);
+  for (const position of [1, 256, 257, 300]) {
+    const proof = await inclusionProof(position - 1, size, nodes.read);
+    const leaf = await leafAt(pool, position);
+    expect(verifyInclusion({ leaf, index: position - 1, size, root }, proof)).toBe(true);
+  }
+});
+
+test('signing again, after more entries or none, extends the same tree', async () => {
+  const { pool, sign } = await aRegister(2);
+  const first = await sign();
+  expect((await sign()).note).toBe(first.note);
+  await appendEntries(pool, eventsOf('INC-1', 600, 3));
+  const grown = await sign();
+  expect(grown.size).toBe(602);
+
+  const other = await aRegister(602);
+  expect((await other.sign()).root.equals(grown.root)).toBe(true);
+});
+
+test('an empty register is signed too', async () => {
+  const { sign } = await aRegister(0);
+  expect(openCheckpoint((await sign()).note, log).size).toBe(0);
+});
+
+test('a crash at any write leaves a state from which the next signing gives the same tree', async () => {
+  const whole = await aRegister(700);
+  const expected = await whole.sign();
+  const { sign, store } = await aRegister(700);
+  for (let survives = 0; ; survives++) {
+    let writes = 0;
+    const dying: LogStore = {
+      read: store.read,
+      write: async (name, content) => {
+        if (writes++ === survives) throw new Error('killed');
+        await store.write(name, content);
+      },
+    };
+    const done = await sign({ store: dying }).catch(() => undefined);
+    if (done) break;
+    expect(survives).toBeLessThan(50);
+  }
+  expect((await sign()).note).toBe(expected.note);
+});
+
+const DELETE_LAST = 'DELETE FROM tocsin.register_entries WHERE position > 15';
+
+test.each([
+  ['truncation', DELETE_LAST, [], 'was rolled back or cut short'],
+  [
+    'deletion in the middle',
+    'DELETE FROM tocsin.register_entries WHERE position = 22',
+    [],
+    'does not follow the entry',
+  ],
+  [
+    'an edit of a new entry',
+    "UPDATE tocsin.register_entries SET bytes = convert_to(replace(convert_from(bytes, 'UTF8'), 'step 23', 'step 99'), 'UTF8') WHERE position = 23",
+    [],
+    'does not have its own hash',
+  ],
+  [
+    'an edit of a new entry, hashed again',
+    "UPDATE tocsin.register_entries SET bytes = b, hash = sha256('\\x00'::bytea || b) FROM (SELECT convert_to(replace(convert_from(bytes, 'UTF8'), 'step 23', 'step 99'), 'UTF8') AS b FROM tocsin.register_entries WHERE position = 23) AS edited WHERE position = 23",
+    [],
+    'does not follow the entry before it',
+  ],
+  [
+    'an edit of the last signed entry, hashed again',
+    "UPDATE tocsin.register_entries SET bytes = b, hash = sha256('\\x00'::bytea || b) FROM (SELECT convert_to(replace(convert_from(bytes, 'UTF8'), 'step 20', 'step 99'), 'UTF8') AS b FROM tocsin.register_entries WHERE position = 20) AS edited WHERE position = 20",
+    [],
+    'is not the one that was signed',
+  ],
+])('a superuser does %s: nothing is signed any more', async (_name, sql, values, problem) => {
+  const { url, pool, store, sign } = await aRegister(20);
+  const { note } = await sign();
+  await appendEntries(pool, eventsOf('INC-1', 5, 21));
+  await tamper(url, sql, values as unknown[]);
+  await expect(sign()).rejects.toThrow(problem);
+  expect(String(await store.read('checkpoint'))).toBe(note);
+});
+
+test('a database rolled back to an older backup and written anew is not signed', async () => {
+  const signed = await aRegister(20);
+  await signed.sign();
+  const restored = await aRegister(15);
+  await appendEntries(restored.pool, eventsOf('INC-2', 10));
+  const again = () =>
+    signLog({
+      signer,
+      stateFile: signed.stateFile,
+      store: signed.store,
+      size: () => registerSize(restored.pool),
+      leaves: registerLeaves(restored.pool),
+    });
+  await expect(again()).rejects.toThrow('entry 20 is not the one that was signed: it was rewritten');
+});
+
+test('a damaged memory stops the signer, and says why', async () => {
+  const { stateFile, sign } = await aRegister(3);
+  await sign();
+  const state = JSON.parse(await readFile(stateFile, 'utf8'));
+  writeFileSync(stateFile, JSON.stringify({ ...state, root: '0'.repeat(64) }));
+  await expect(sign()).rejects.toThrow("the signer's memory is damaged (its root is not that of its edge)");
+  writeFileSync(stateFile, 'x');
+  await expect(sign()).rejects.toThrow("the signer's memory is damaged");
+});
