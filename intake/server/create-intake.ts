@@ -1,16 +1,138 @@
 /** The HTTP edge: signed webhooks of the sources, health, and whatever plugins add. */
-import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from 'fastify';
+import type { Logger } from 'pino';
+import type { Source } from '../config';
+import { PROBLEM_TYPE, Refusal, type RefusalKind } from '../refusal';
+import type { Health } from './health';
+import { type Received, Receiver, type ReceiverDeps } from './receiver';
 
 /** What the intake server is made of. */
-export interface IntakeDeps {
+export interface IntakeDeps extends ReceiverDeps {
+  sources: readonly Source[];
+  /** Asked by `/readyz`. */
+  health: Health;
   /** Further routes, each in a scope of its own: its parsers, hooks and error handler touch nothing else. */
   plugins?: FastifyPluginAsync[];
+  /** Bytes of a body that are read at most; 1 MiB by default. */
+  bodyLimit?: number;
+  /** Gets refusals and faults: the source, the kind and codes; never a header, a body or a secret. */
+  log?: Logger;
 }
 
-/** Builds the server; `listen` or `inject` starts it. */
+const BODY_LIMIT = 1_048_576;
+/** A request that has not come in whole by then is ended. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+} as const;
+
+/** Builds the server; `listen` or `inject` starts it. Stop it with `drain`. */
 export async function createIntake(deps: IntakeDeps): Promise<FastifyInstance> {
-  const app = Fastify({ bodyLimit: 1_048_576, exposeHeadRoutes: false });
+  const { health, log, bodyLimit = BODY_LIMIT } = deps;
+  const receiver = new Receiver(deps.sources, deps);
+  const app = Fastify({
+    bodyLimit,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    exposeHeadRoutes: false,
+    // Idle connections end at once when it is stopped; requests under way are finished.
+    forceCloseConnections: 'idle',
+  });
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(SECURITY_HEADERS);
+    done();
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, new Refusal('unknown-source', 'there is nothing at this address')),
+  );
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const refusal = refusalOf(error, bodyLimit);
+    const { source } = (request.params ?? {}) as { source?: string };
+    const cause = refusal.cause as { code?: string; name?: string } | undefined;
+    log?.[refusal.status >= 500 ? 'error' : 'info'](
+      {
+        kind: refusal.kind,
+        ...(refusal.kind !== 'unknown-source' && { source }),
+        ...(cause && { code: cause.code ?? cause.name }),
+      },
+      'a request was refused',
+    );
+    return sendProblem(reply, refusal);
+  });
+
   app.get('/livez', async () => ({ status: 'live' }));
+  app.get('/readyz', async (_request, reply) => {
+    const { ready, parts } = await health.look();
+    const draining = isDraining.has(app);
+    return reply
+      .code(ready && !draining ? 200 : 503)
+      .send({ status: draining ? 'draining' : ready ? 'ready' : 'not ready', parts });
+  });
+
+  await app.register(async (scope) => {
+    // The signature is over the bytes as they came: nothing parses or even decodes them before.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.post<{ Params: { source: string }; Body: Buffer | undefined }>(
+      '/intake/:source',
+      {
+        onRequest: async ({ params, headers }) => {
+          receiver.check(params.source, headers['content-type']);
+          if (headers['content-encoding'] && headers['content-encoding'] !== 'identity') {
+            throw new Refusal('wrong-content-type', 'send the body without compression');
+          }
+        },
+      },
+      async ({ params, headers, body }, reply) => {
+        const received = await receiver.receive(params.source, { headers, body: body ?? EMPTY });
+        reply.code(received.note ? 200 : 202).type('application/json');
+        return answer(received);
+      },
+    );
+  });
   for (const plugin of deps.plugins ?? []) await app.register(plugin);
   return app;
+}
+
+const isDraining = new WeakSet<FastifyInstance>();
+
+/**
+ * Stops the server in order: `/readyz` fails first, so that nobody sends more; after `delayMs` no connection is taken;
+ * requests under way are finished.
+ */
+export async function drain(app: FastifyInstance, delayMs: number): Promise<void> {
+  isDraining.add(app);
+  await new Promise((resolve) => setTimeout(resolve, delayMs));
+  await app.close();
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function answer({ detections, authEvents, repeated, note }: Received): string {
+  if (note) return JSON.stringify({ detections: 0, note });
+  if (repeated) return '{"repeated":true}';
+  return authEvents > 0 ? `{"events":${authEvents}}` : `{"detections":${detections}}`;
+}
+
+function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  if (refusal.retryAfterSeconds !== undefined) reply.header('retry-after', refusal.retryAfterSeconds);
+  if (refusal.kind === 'bad-signature') reply.header('www-authenticate', 'Signature realm="tocsin"');
+  return reply.code(refusal.status).type(PROBLEM_TYPE).send(JSON.stringify(refusal.problem()));
+}
+
+const KIND_OF_STATUS: Record<number, RefusalKind> = { 413: 'too-large', 415: 'wrong-content-type', 429: 'too-many' };
+
+/** What the server itself refuses, in the same form. A fault nobody thought of is told as unavailable: the sender keeps it. */
+function refusalOf(error: FastifyError, bodyLimit: number): Refusal {
+  if (error instanceof Refusal) return error;
+  const { statusCode = 500 } = error;
+  if (statusCode === 413) return new Refusal('too-large', `send at most ${bodyLimit} bytes`);
+  if (statusCode < 500) return new Refusal(KIND_OF_STATUS[statusCode] ?? 'bad-request', 'the request is not whole');
+  const refusal = new Refusal('unavailable', 'nothing was stored: send it again later', [], 5);
+  refusal.cause = error;
+  return refusal;
 }

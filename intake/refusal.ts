@@ -1,0 +1,67 @@
+/** What the intake answers when it does not take a request: RFC 9457 problem details that never repeat what was sent. */
+import type { z } from 'zod';
+
+/** What is wrong with one field. `field` is a path like `facts.peak`. */
+export interface FieldProblem {
+  field: string;
+  problem: string;
+}
+
+/** The media type of an answer about a problem (RFC 9457). */
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** The kinds of refusal: the last part of the problem's `type`, its status and its title. */
+const KINDS = {
+  'bad-signature': [401, 'The signature does not hold'],
+  stale: [401, 'The timestamp is outside of five minutes'],
+  'unknown-source': [404, 'There is no such source'],
+  'too-large': [413, 'The body is too large'],
+  'wrong-content-type': [415, 'The content type is not one this source takes'],
+  'not-utf-8': [400, 'The body is not UTF-8'],
+  'not-json': [400, 'The body is not JSON'],
+  'bad-request': [400, 'The request cannot be read'],
+  invalid: [422, 'The body is not what this source takes'],
+  'too-many': [429, 'Too many requests of this source'],
+  unavailable: [503, 'It cannot be stored right now'],
+} as const;
+export type RefusalKind = keyof typeof KINDS;
+
+/** Thrown by adapters and the server. `detail` says what to do; neither it nor `errors` holds a value of the request. */
+export class Refusal extends Error {
+  readonly status: number;
+  constructor(
+    readonly kind: RefusalKind,
+    readonly detail: string,
+    readonly errors: FieldProblem[] = [],
+    /** When to come again, in seconds. */
+    readonly retryAfterSeconds?: number,
+  ) {
+    super(detail);
+    this.status = KINDS[kind][0];
+  }
+
+  /** The body of the answer. */
+  problem(): Record<string, unknown> {
+    const { kind, status, detail, errors } = this;
+    const head = { type: `urn:tocsin:problem:${kind}`, title: KINDS[kind][1], status, detail };
+    return errors.length > 0 ? { ...head, errors } : head;
+  }
+}
+
+const MOST_ERRORS = 20;
+
+/** The problems of a schema, by field; names of fields are repeated only where they are plain words. */
+export function fieldProblems(error: z.ZodError, prefix: string[] = []): FieldProblem[] {
+  return error.issues.slice(0, MOST_ERRORS).map((issue) => {
+    const field = [...prefix, ...issue.path.map(plainKey)].join('.') || '(body)';
+    // zod names the keys that it does not know, which are the sender's words.
+    const problem =
+      issue.code === 'unrecognized_keys' ? 'holds fields that are not known: leave them out' : issue.message;
+    return { field, problem };
+  });
+}
+
+function plainKey(key: PropertyKey): string {
+  const text = String(key);
+  return /^[A-Za-z0-9_-]{1,40}$/.test(text) ? text : '(a field)';
+}

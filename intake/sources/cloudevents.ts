@@ -1,0 +1,122 @@
+/**
+ * CloudEvents 1.0 over HTTP: binary mode (attributes in `ce-…` headers), structured mode and batches. An event is known by
+ * its `source` and `id`. `data` may hold the fields of a detection; nothing else of it is kept. Signed by bearer token or
+ * `x-tocsin-signature`, which in binary mode covers the attributes too.
+ */
+import type { SourceAdapter, SourceContext, SourceRequest } from './adapter';
+import {
+  asInstant,
+  asObject,
+  asText,
+  asType,
+  detectionOf,
+  eventIdOf,
+  invalid,
+  type Json,
+  json,
+  jsonText,
+  objectAt,
+  utf8,
+} from './reading';
+import { header, plainSecretProblem, verifyBearerOrHmac } from './signatures';
+
+const MOST = 500;
+const STRUCTURED = 'application/cloudevents+json';
+const BATCH = 'application/cloudevents-batch+json';
+/** Fields of a detection that `data` may hold. */
+const FIELDS = [
+  'phase',
+  'correlationId',
+  'title',
+  'severity',
+  'scope',
+  'systems',
+  'indicators',
+  'subjects',
+  'facts',
+] as const;
+
+export const cloudevents: SourceAdapter = {
+  format: 'cloudevents',
+  contentTypes: [STRUCTURED, BATCH, 'application/json'],
+  secretProblem: plainSecretProblem,
+
+  verify(request, secrets, now) {
+    const binary = modeOf(request) === 'binary';
+    verifyBearerOrHmac(request, secrets, now, binary ? signedAttributes(request) : '');
+  },
+
+  parse(request, context) {
+    const mode = modeOf(request);
+    if (mode === 'binary') return { detections: [eventOf(binaryEvent(request), [], context)] };
+    const body = json(request.body);
+    if (mode === 'structured') return { detections: [eventOf(objectAt(body, '(body)'), [], context)] };
+    if (!Array.isArray(body)) throw invalid('(body)', 'must be a list of events');
+    if (body.length > MOST) throw invalid('(body)', `must hold at most ${MOST} events`);
+    return { detections: body.map((each, n) => eventOf(objectAt(each, String(n)), [String(n)], context)) };
+  },
+};
+
+function modeOf(request: SourceRequest): 'structured' | 'batch' | 'binary' {
+  const type = (header(request, 'content-type') ?? '').toLowerCase();
+  if (type.startsWith(BATCH)) return 'batch';
+  return type.startsWith('application/cloudevents') ? 'structured' : 'binary';
+}
+
+function attributeNames({ headers }: SourceRequest): string[] {
+  return Object.keys(headers)
+    .filter((name) => name.startsWith('ce-'))
+    .sort();
+}
+
+/** What is signed between timestamp and body in binary mode: a line `name:value` of each attribute, by name. */
+function signedAttributes(request: SourceRequest): string {
+  return attributeNames(request)
+    .map((name) => `${name}:${header(request, name)}\n`)
+    .join('');
+}
+
+function binaryEvent(request: SourceRequest): Json {
+  const attributes = attributeNames(request).map((name) => [name.slice(3), decoded(header(request, name) ?? '')]);
+  if (attributes.length === 0) {
+    throw invalid('ce-id', `must be there in binary mode; in structured mode the content type is ${STRUCTURED}`);
+  }
+  const text = utf8(request.body);
+  return { ...Object.fromEntries(attributes), data: text.trim() === '' ? undefined : jsonText(text) };
+}
+
+/** Header values are percent-encoded (HTTP binding, 3.1.3.2). */
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+function eventOf(event: Json, prefix: string[], context: SourceContext) {
+  const at = (name: string) => [...prefix, name].join('.');
+  const { id, source, type } = event;
+  if (event.specversion !== '1.0') throw invalid(at('specversion'), 'must be 1.0');
+  if (typeof id !== 'string' || id === '') throw invalid(at('id'), 'must be the id of the event');
+  if (typeof source !== 'string' || source === '') throw invalid(at('source'), 'must say where the event comes from');
+  if (typeof type !== 'string' || type === '') throw invalid(at('type'), 'must be the type of the event');
+  const time = event.time === undefined ? undefined : asInstant(event.time);
+  if (event.time !== undefined && (typeof event.time !== 'string' || !time)) {
+    throw invalid(at('time'), 'must be a date and time with a zone (RFC 3339)');
+  }
+  const data = asObject(event.data) ?? {};
+  const given = Object.fromEntries(FIELDS.flatMap((name) => (data[name] === undefined ? [] : [[name, data[name]]])));
+  return detectionOf(
+    'cloudevents',
+    context,
+    {
+      ...given,
+      eventId: eventIdOf(source, id),
+      type: asType(type),
+      at: time ?? new Date(context.now).toISOString(),
+      title: given.title ?? asText(event.subject) ?? asText(type) ?? 'event',
+    },
+    [...prefix, 'data'],
+  );
+}

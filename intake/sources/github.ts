@@ -1,0 +1,118 @@
+/**
+ * GitHub webhooks: `X-Hub-Signature-256` over the body. `dependabot_alert` and `security_advisory` are detections; `ping` and
+ * other events are taken and mean nothing. GitHub signs neither the time nor `X-GitHub-Delivery`, so an event is known by
+ * the digest of its signed body: what was captured and is sent again under another delivery id is a repeat.
+ */
+import type { SourceAdapter } from './adapter';
+import {
+  asInstant,
+  asObject,
+  asText,
+  detectionOf,
+  digestOf,
+  eventIdOf,
+  factsOf,
+  invalid,
+  type Json,
+  json,
+  objectAt,
+} from './reading';
+import { anyEqual, badSignature, header, hexSignature, hmacSha256, plainSecretProblem } from './signatures';
+
+const SEVERITY: Record<string, 'sev2' | 'sev3' | 'sev4'> = {
+  critical: 'sev2',
+  high: 'sev3',
+  medium: 'sev4',
+  moderate: 'sev4',
+  low: 'sev4',
+};
+const ENDS = ['fixed', 'dismissed', 'auto_dismissed', 'withdrawn'];
+
+export const github: SourceAdapter = {
+  format: 'github',
+  contentTypes: ['application/json'],
+  secretProblem: plainSecretProblem,
+
+  verify(request, secrets) {
+    const expected = secrets.map((secret) => hmacSha256(secret, request.body));
+    if (!anyEqual([hexSignature(request, 'x-hub-signature-256')], expected)) throw badSignature();
+  },
+
+  // The event's name is not signed: it belongs to the id, or one event could be passed off as another before it comes.
+  deliveryId: (request) => `${header(request, 'x-github-event') ?? ''} ${digestOf(request.body)}`,
+
+  parse(request, context) {
+    const event = header(request, 'x-github-event');
+    const body = objectAt(json(request.body), '(body)');
+    if (!event) throw invalid('x-github-event', 'must name the event, as GitHub sends it');
+    const fields =
+      event === 'dependabot_alert' ? dependabot(body) : event === 'security_advisory' ? advisory(body) : undefined;
+    if (!fields) return { detections: [], note: event === 'ping' ? 'ping' : 'an event that is not looked at' };
+    const { action } = fields.facts;
+    const at = fields.at ?? new Date(context.now).toISOString();
+    const phase = ENDS.includes(String(action)) ? ('end' as const) : ('start' as const);
+    const eventId = eventIdOf(event, digestOf(request.body));
+    return { detections: [detectionOf('github', context, { ...fields, at, phase, eventId, type: `github.${event}` })] };
+  },
+};
+
+function dependabot(body: Json) {
+  const alert = objectAt(body.alert, 'alert');
+  const found = asObject(alert.security_advisory) ?? {};
+  const { name, ecosystem } = asObject(asObject(alert.dependency)?.package) ?? {};
+  const vulnerability = asObject(alert.security_vulnerability) ?? {};
+  const repository = asText(asObject(body.repository)?.full_name, 120);
+  const action = actionOf(body);
+  return {
+    at: asInstant(alert.updated_at) ?? asInstant(alert.created_at),
+    title: `${asText(name, 80) ?? 'A dependency'}: ${asText(found.summary, 100) ?? 'advisory'}`,
+    correlationId: repository && asText(alert.number) ? `${repository}#${asText(alert.number, 20)}` : undefined,
+    severity: severityOf(found.severity),
+    systems: repository ? [repository] : [],
+    facts: factsOf({
+      action,
+      package: name,
+      ecosystem,
+      ghsa: found.ghsa_id,
+      cve: found.cve_id,
+      severity: found.severity,
+      cvss: asObject(found.cvss)?.score,
+      range: vulnerability.vulnerable_version_range,
+      patched: asObject(vulnerability.first_patched_version)?.identifier,
+      manifest: asObject(alert.dependency)?.manifest_path,
+      state: alert.state,
+    }),
+  };
+}
+
+function advisory(body: Json) {
+  const found = objectAt(body.security_advisory, 'security_advisory');
+  const vulnerabilities = (Array.isArray(found.vulnerabilities) ? found.vulnerabilities.slice(0, 50) : []).map(
+    (each) => asObject(asObject(each)?.package) ?? {},
+  );
+  const identifiers = Array.isArray(found.identifiers) ? found.identifiers.slice(0, 20) : [];
+  return {
+    at: asInstant(found.updated_at) ?? asInstant(found.published_at),
+    title: asText(found.summary) ?? 'Security advisory',
+    correlationId: asText(found.ghsa_id),
+    severity: severityOf(found.severity),
+    facts: factsOf({
+      action: actionOf(body),
+      ghsa: found.ghsa_id,
+      ids: identifiers.map((each) => asObject(each)?.value),
+      severity: found.severity,
+      packages: [...new Set(vulnerabilities.map(({ name }) => name))],
+      ecosystems: [...new Set(vulnerabilities.map(({ ecosystem }) => ecosystem))],
+    }),
+  };
+}
+
+function actionOf(body: Json): string {
+  const action = asText(body.action, 60);
+  if (!action) throw invalid('action', 'must say what happened, as GitHub sends it');
+  return action;
+}
+
+function severityOf(word: unknown) {
+  return typeof word === 'string' && Object.hasOwn(SEVERITY, word) ? SEVERITY[word] : undefined;
+}

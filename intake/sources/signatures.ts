@@ -1,0 +1,103 @@
+/** Signatures and tokens of senders, compared in constant time and against every secret in force. */
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { Refusal } from '../refusal';
+import type { SourceRequest } from './adapter';
+
+/** Older or younger signatures are refused: what was captured cannot be played again later. */
+export const REPLAY_WINDOW_MS = 5 * 60_000;
+
+/** A header that came once; undefined when it did not. Of several of one name the first counts. */
+export function header({ headers }: SourceRequest, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** HMAC-SHA256 of the parts, one after the other. */
+export function hmacSha256(key: string | Buffer, ...parts: (string | Buffer)[]): Buffer {
+  const hmac = createHmac('sha256', key);
+  for (const part of parts) hmac.update(part);
+  return hmac.digest();
+}
+
+/** Whether one of the signatures is one of those expected. Looks at all of them, however early one fits. */
+export function anyEqual(given: readonly Buffer[], expected: readonly Buffer[]): boolean {
+  let found = false;
+  for (const one of given) {
+    for (const other of expected) if (one.length === other.length && timingSafeEqual(one, other)) found = true;
+  }
+  return found;
+}
+
+/** Whether a token is one of the secrets. Hashed first, so that the length shows nothing either. */
+export function tokenHolds(token: string | undefined, secrets: readonly string[]): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return anyEqual([digest(token ?? '')], secrets.map(digest)) && token !== undefined;
+}
+
+/** Unix seconds of a header. Throws when it is missing, no number, or further from now than the replay window. */
+export function timestampOf(request: SourceRequest, name: string, now: number): string {
+  const text = header(request, name);
+  if (text === undefined || !/^\d{1,12}$/.test(text)) {
+    throw new Refusal('bad-signature', `the header ${name} must hold the time of sending in Unix seconds`);
+  }
+  if (Math.abs(Number(text) * 1000 - now) > REPLAY_WINDOW_MS) {
+    throw new Refusal('stale', 'sign and send again now; if that fails too, check the clocks of both machines');
+  }
+  return text;
+}
+
+/**
+ * HMAC-SHA256 over `TIMESTAMP.BODY` in the header `PREFIX-signature`, as `sha256=HEX`, the timestamp in
+ * `PREFIX-timestamp`. `signedHead` is what else the sender signed, between timestamp and body.
+ */
+export function verifyTimestamped(
+  request: SourceRequest,
+  prefix: string,
+  secrets: readonly string[],
+  now: number,
+  signedHead = '',
+): void {
+  const timestamp = timestampOf(request, `${prefix}-timestamp`, now);
+  const given = hexSignature(request, `${prefix}-signature`);
+  const expected = secrets.map((secret) => hmacSha256(secret, `${timestamp}.${signedHead}`, request.body));
+  if (!anyEqual([given], expected)) throw badSignature();
+}
+
+/** The bytes of a header `sha256=HEX`. */
+export function hexSignature(request: SourceRequest, name: string): Buffer {
+  const match = /^sha256=([0-9a-f]{64})$/i.exec(header(request, name) ?? '');
+  if (!match) throw new Refusal('bad-signature', `the header ${name} must be sha256= and 64 hexadecimal digits`);
+  return Buffer.from(match[1]!, 'hex');
+}
+
+/** `Authorization: Bearer SECRET`, or the timestamped HMAC of `x-tocsin-signature`, which is better. */
+export function verifyBearerOrHmac(
+  request: SourceRequest,
+  secrets: readonly string[],
+  now: number,
+  signedHead = '',
+): void {
+  const authorization = header(request, 'authorization');
+  if (authorization === undefined) {
+    verifyTimestamped(request, 'x-tocsin', secrets, now, signedHead);
+    return;
+  }
+  const token = /^Bearer +([^\s]{1,4096})$/i.exec(authorization)?.[1];
+  if (!tokenHolds(token, secrets)) throw badSignature();
+}
+
+export function badSignature(): Refusal {
+  return new Refusal(
+    'bad-signature',
+    'check that the sender has the secret of this source, and signs the body as it is sent',
+  );
+}
+
+const LEAST_SECRET = 16;
+
+/** Why a secret cannot be used; never the secret itself. */
+export function plainSecretProblem(secret: string): string | undefined {
+  return secret.length < LEAST_SECRET
+    ? `is shorter than ${LEAST_SECRET} characters: make one with \`openssl rand -hex 32\``
+    : undefined;
+}

@@ -1,0 +1,55 @@
+/**
+ * Standard Webhooks (https://www.standardwebhooks.com): HMAC-SHA256 over `id.timestamp.body`. The body holds the fields of
+ * a detection without `source` and `format`, at the top or, as the specification recommends, under `data` beside `type`
+ * and `timestamp`. `type` and `title` are needed; `eventId` is else the webhook's id, `at` its time.
+ */
+import { toInstant } from '../../domain/time';
+import { Refusal } from '../refusal';
+import type { SourceAdapter, SourceRequest } from './adapter';
+import { asObject, detectionOf, eventIdOf, json, objectAt } from './reading';
+import { anyEqual, badSignature, header, hmacSha256, timestampOf } from './signatures';
+
+const PREFIX = 'whsec_';
+const LEAST_BYTES = 16;
+
+export const standardWebhooks: SourceAdapter = {
+  format: 'standard-webhooks',
+  contentTypes: ['application/json'],
+
+  secretProblem(secret) {
+    const ok = /^(whsec_)?[A-Za-z0-9+/]+={0,2}$/.test(secret) && keyOf(secret).length >= LEAST_BYTES;
+    return ok ? undefined : `must be whsec_ and the base64 of at least ${LEAST_BYTES} bytes`;
+  },
+
+  verify(request, secrets, now) {
+    const timestamp = timestampOf(request, 'webhook-timestamp', now);
+    const id = webhookId(request);
+    // Several signatures, space-separated, while the sender rotates its secret; versions other than v1 are passed over.
+    const given = (header(request, 'webhook-signature') ?? '')
+      .split(' ', 20)
+      .flatMap((each) => (each.startsWith('v1,') ? [Buffer.from(each.slice(3), 'base64')] : []));
+    const expected = secrets.map((secret) => hmacSha256(keyOf(secret), `${id}.${timestamp}.`, request.body));
+    if (!anyEqual(given, expected)) throw badSignature();
+  },
+
+  deliveryId: (request) => header(request, 'webhook-id'),
+
+  parse(request, context) {
+    const body = objectAt(json(request.body), '(body)');
+    const data = asObject(body.data);
+    const fields = data ? { type: body.type, at: body.timestamp, ...data } : body;
+    const sentAt = toInstant(Number(header(request, 'webhook-timestamp')) * 1000);
+    const given = { ...fields, eventId: fields.eventId ?? eventIdOf(webhookId(request)), at: fields.at ?? sentAt };
+    return { detections: [detectionOf('standard-webhooks', context, given, data ? ['data'] : [])] };
+  },
+};
+
+function webhookId(request: SourceRequest): string {
+  const id = header(request, 'webhook-id');
+  if (!id || id.length > 256) throw new Refusal('bad-signature', 'the header webhook-id must hold 1 to 256 characters');
+  return id;
+}
+
+function keyOf(secret: string): Buffer {
+  return Buffer.from(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret, 'base64');
+}
