@@ -1,5 +1,6 @@
 /** Accepting detections: each is committed in the inbox, once for its source and event id, before anyone is told so. */
 import type { Pool, PoolClient } from 'pg';
+import { withoutUndefined } from '../../domain/case';
 import type { Detection } from '../../domain/detection';
 import { canonicalText } from '../../register/canonical';
 
@@ -54,7 +55,7 @@ export class Inbox {
       const rows = detections.map((detection) => ({
         source: detection.source,
         eventId: detection.eventId,
-        payload: Buffer.from(canonicalText(detection)),
+        payload: payloadOf(detection),
       }));
       if (this.queued + rows.length > MOST_WAITING && this.queued > 0) throw new InboxFullError();
       this.queue.push({ rows, resolve, reject });
@@ -111,9 +112,13 @@ export async function acceptWithin(client: PoolClient, detections: readonly Dete
   const { rowCount } = await client.query(INSERT, [
     detections.map((detection) => detection.source),
     detections.map((detection) => detection.eventId),
-    detections.map((detection) => Buffer.from(canonicalText(detection))),
+    detections.map((detection) => payloadOf(detection)),
   ]);
   return rowCount ?? 0;
+}
+
+function payloadOf(detection: Detection): Buffer {
+  return Buffer.from(canonicalText(withoutUndefined(detection)));
 }
 
 // Ordered, so that two processes that insert the same detections do not wait for each other in a circle.

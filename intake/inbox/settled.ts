@@ -1,3 +1,5 @@
+import type { Detection } from '../../domain/detection';
+
 /** What became of a detection. */
 export interface Settled {
   /**
@@ -11,4 +13,4 @@ export interface Settled {
 }
 
 /** Judges a detection and hands it to its case. Safe to repeat. Rejects when that cannot be done now. */
-export type HandOver = (detection: import('../../domain/detection').Detection) => Promise<Settled>;
+export type HandOver = (detection: Detection) => Promise<Settled>;
