@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { approveCommand } from './commands/approve';
 import { assessCommand } from './commands/assess';
+import { auditCommand } from './commands/audit';
 import { closeCommand } from './commands/close';
 import { containCommand } from './commands/contain';
 import { declareCommand } from './commands/declare';
@@ -42,6 +43,7 @@ const COMMANDS = [
   reviewCommand,
   closeCommand,
   registerCommand,
+  auditCommand,
   exerciseCommand,
 ];
 
