@@ -166,9 +166,9 @@ export function foldCase<S extends CaseState, E extends RecordedEvent, W extends
   return ordered.reduce<S | undefined>((state, event) => evolveCase(definition, state, event), undefined);
 }
 
-/** Stamps events with their place, folds them, and adds what follows from time and facts, up to the fixpoint. */
-export function advance<S extends CaseState, E extends RecordedEvent, W extends { key: string }>(
-  definition: CaseDefinition<S, E, W>,
+/** Stamps events with their place and folds them. What follows from time and facts is left to `advance`. */
+export function record<S extends CaseState, E extends RecordedEvent, W extends { key: string }>(
+  definition: Pick<CaseDefinition<S, E, W>, 'evolve'>,
   before: S,
   given: NewOf<E>[],
   now: Instant,
@@ -177,20 +177,31 @@ export function advance<S extends CaseState, E extends RecordedEvent, W extends 
 ): { state: S; events: E[] } {
   let state = before;
   const events: E[] = [];
-  const add = (news: NewOf<E>[], who: string, command?: string) => {
-    for (const { kind, data, by: author } of news as Array<{ kind: string; data: object; by?: string }>) {
-      const stamp = { v: 1 as const, incidentId: state.caseId, seq: state.seq + 1, at: now, by: author ?? who };
-      const event = withoutUndefined({ ...stamp, exercise: state.exercise, kind, data }) as unknown as E;
-      if (command) event.commandId = command;
-      events.push(event);
-      state = evolveCase(definition, state, event);
-    }
-  };
-  add(given, by, commandId);
+  for (const { kind, data, by: author } of given as Array<{ kind: string; data: object; by?: string }>) {
+    const stamp = { v: 1 as const, incidentId: state.caseId, seq: state.seq + 1, at: now, by: author ?? by };
+    const event = withoutUndefined({ ...stamp, exercise: state.exercise, commandId, kind, data }) as unknown as E;
+    events.push(event);
+    state = evolveCase(definition, state, event);
+  }
+  return { state, events };
+}
+
+/** Records events, and adds what follows from time and facts, up to the fixpoint. */
+export function advance<S extends CaseState, E extends RecordedEvent, W extends { key: string }>(
+  definition: CaseDefinition<S, E, W>,
+  before: S,
+  given: NewOf<E>[],
+  now: Instant,
+  by: string = TOCSIN,
+  commandId?: string,
+): { state: S; events: E[] } {
+  let { state, events } = record(definition, before, given, now, by, commandId);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const follows = state.closedAt ? [] : definition.onTime(state, now);
     if (follows.length === 0) return { state, events };
-    add(follows, TOCSIN);
+    const next = record(definition, state, follows, now);
+    state = next.state;
+    events = [...events, ...next.events];
   }
   throw new Error(`no fixpoint for ${before.caseId}: its rules keep causing events; report this as a defect`);
 }

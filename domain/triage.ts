@@ -180,7 +180,8 @@ export function openingOf({ detection, judgement, rules }: TriageInput, now: Ins
   return {
     kind: 'detected',
     data: {
-      title: wellFormed(title),
+      // A title of control characters alone is none.
+      title: wellFormed(title).trim() || ruleTitle,
       severity,
       rule,
       ruleTitle,

@@ -31,6 +31,7 @@ import {
   type NewOf,
   onCaseMessage,
   open,
+  record,
 } from '../domain/case';
 import type { RecordedEvent } from '../domain/events';
 import { FAILURES } from '../domain/failures';
@@ -183,7 +184,7 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
   /** Records what waits to be recorded, then what `news` makes of the state, then all that follows. */
   private step(news: Outcome<S, E>, by?: string, commandId?: string): E[] {
     const unrecorded = this.takeUnrecorded(this.state);
-    if (unrecorded.length > 0) this.take(advance(this.definition, this.state, unrecorded, now()));
+    if (unrecorded.length > 0) this.take(record(this.definition, this.state, unrecorded, now()));
     return this.take(advance(this.definition, this.state, news(this.state, now()), now(), by, commandId));
   }
 
