@@ -1,32 +1,27 @@
 /** Starts the workflow of every stored report, at once or, when Temporal was away, as soon as it is back. */
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Pool } from 'pg';
 import type { Log } from '../../activities/log';
+import type { CaseClient } from '../../client/case-client';
 import { VULNERABILITY_REPORT_WORKFLOW, type VulnerabilityReportInput } from '../../domain/vulnerability-report';
 import { markReportStarted, reportsNotStarted } from '../../register/reports/not-started';
 
 /** Starts a report's workflow; the same report twice is one workflow. Rejects while Temporal is away. */
 export type StartReport = (input: VulnerabilityReportInput) => Promise<void>;
 
-const START_MS = 10_000;
-
-export function reportStarter(temporal: Client, taskQueue: string): StartReport {
+export function reportStarter(cases: CaseClient): StartReport {
   return async (input) => {
-    const { reportId, via, length, owner } = input;
-    try {
-      await temporal.withDeadline(Date.now() + START_MS, () =>
-        temporal.workflow.start(VULNERABILITY_REPORT_WORKFLOW, {
-          workflowId: reportId,
-          taskQueue,
-          args: [input],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          memo: { title: `Vulnerability report by ${via}, ${length} bytes` },
-          staticSummary: `vulnerability report, owner ${owner}`.slice(0, 150),
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
+    const { reportId, via, length, owner, receivedAt, clock } = input;
+    await cases.start({
+      workflow: VULNERABILITY_REPORT_WORKFLOW,
+      id: reportId,
+      input,
+      title: `Vulnerability report by ${via}, ${length} bytes`,
+      severity: 'untriaged',
+      owner,
+      status: 'received',
+      nextDeadline: clock.dueAt,
+      details: [`received ${receivedAt}; a person acknowledges by ${clock.dueAt}; owner ${owner}`],
+    });
   };
 }
 
