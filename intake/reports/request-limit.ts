@@ -1,17 +1,11 @@
-/** Counts requests by key in windows of a minute, in bounded memory. */
+/** Rate limits by key, in bounded memory: whoever was forgotten starts anew, and the limit for all still holds. */
 import { LRUCache } from 'lru-cache';
+import { TokenBucket } from '../server/token-bucket';
 
-const WINDOW_MS = 60_000;
-/** Keys remembered: whoever was forgotten starts again at nothing, and the limit for all still holds. */
 const MOST_KEYS = 10_000;
 
-interface Window {
-  startedMs: number;
-  count: number;
-}
-
 export class RequestLimit {
-  private readonly windows = new LRUCache<string, Window>({ max: MOST_KEYS });
+  private readonly buckets = new LRUCache<string, TokenBucket>({ max: MOST_KEYS });
 
   /**
    * @param perMinute requests of one key in a minute.
@@ -24,14 +18,9 @@ export class RequestLimit {
 
   /** Counts a request. Answers the seconds until the next one is let in; 0: this one is let in. */
   take(key: string): number {
-    const nowMs = this.now();
-    let window = this.windows.get(key);
-    if (!window || nowMs - window.startedMs >= WINDOW_MS || nowMs < window.startedMs) {
-      window = { startedMs: nowMs, count: 0 };
-      this.windows.set(key, window);
-    }
-    if (window.count >= this.perMinute) return Math.max(1, Math.ceil((window.startedMs + WINDOW_MS - nowMs) / 1000));
-    window.count++;
-    return 0;
+    const now = this.now();
+    const bucket = this.buckets.get(key) ?? new TokenBucket(this.perMinute, now);
+    this.buckets.set(key, bucket);
+    return bucket.take(now);
   }
 }

@@ -5,6 +5,7 @@ import type { VulnerabilityReportInput } from '../../domain/vulnerability-report
 import { loadReportsConfig, type ReportsConfig } from '../../intake/reports/config';
 import { type ReportsDeps, reportsPlugin } from '../../intake/reports/plugin';
 import { createIntake } from '../../intake/server/create-intake';
+import { Health } from '../../intake/server/health';
 import { createPool } from '../../register/pool';
 import { afterFile, createTestDatabase } from '../setup/helpers';
 
@@ -64,7 +65,12 @@ export async function startIntake(
     },
     ...over,
   });
-  const app = await createIntake({ plugins: [plugin] });
+  const app = await createIntake({
+    sources: [],
+    store: async () => undefined,
+    health: new Health({ postgres: async () => undefined, temporal: async () => undefined }),
+    plugins: [plugin],
+  });
   await app.ready();
   afterFile(async () => {
     await app.close();
