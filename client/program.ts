@@ -10,6 +10,7 @@ import { exerciseCommand } from './commands/exercise';
 import { explainCommand } from './commands/explain';
 import { filedCommand } from './commands/filed';
 import { holdCommand } from './commands/hold';
+import { intakeCommand } from './commands/intake';
 import { listCommand } from './commands/list';
 import { measureCommand } from './commands/measure';
 import { registerCommand } from './commands/register';
@@ -27,6 +28,7 @@ import { hanging, wrap } from './table';
 const COMMANDS = [
   upCommand,
   workerCommand,
+  intakeCommand,
   declareCommand,
   listCommand,
   showCommand,

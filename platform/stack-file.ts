@@ -14,13 +14,15 @@ const addressesSchema = z.object({
   mailbox: z.object({ url: z.string(), apiKey: z.string() }),
   recorder: z.object({ url: z.string(), cloudflareUrl: z.string(), hooksUrl: z.string(), apiToken: z.string() }),
   site: z.object({ url: z.string(), dir: z.string() }),
+  /** Where `tocsin up` takes detections. */
+  intake: z.object({ url: z.string() }).optional(),
 });
 
 /** Where the parts of a running stack are. */
 export type StackAddresses = z.infer<typeof addressesSchema>;
 
 const portsSchema = z
-  .object({ temporal: port, temporalUi: port, postgres: port, mailbox: port, recorder: port, site: port })
+  .object({ temporal: port, temporalUi: port, postgres: port, mailbox: port, recorder: port, site: port, intake: port })
   .partial();
 
 /** The ports that a stack takes again when they are free, so that addresses stay what they were. */

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { tryLock } from '../platform/file-lock';
 import { dataDir } from '../platform/folders';
-import { freePort } from '../platform/free-port';
+import { freePort, LOOPBACK } from '../platform/free-port';
 import { reportStep } from '../platform/report-step';
 import {
   clearRunningStack,
@@ -140,6 +140,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         apiToken: LOCAL_API_TOKEN,
       },
       site: { url: site.url, dir: path.join(dir, 'site') },
+      intake: { url: `http://${LOOPBACK}:${ports.intake}` },
     };
     writeRunningStack(dir, ports, addresses);
     return {
@@ -170,7 +171,7 @@ export function liveTargets(env: NodeJS.ProcessEnv, local: Pick<StackAddresses, 
 }
 
 async function choosePorts(before: StackPorts): Promise<Required<StackPorts>> {
-  const names = ['temporal', 'temporalUi', 'postgres', 'mailbox', 'recorder', 'site'] as const;
+  const names = ['temporal', 'temporalUi', 'postgres', 'mailbox', 'recorder', 'site', 'intake'] as const;
   const ports: StackPorts = {};
   for (const name of names) {
     let port = await freePort(before[name]);

@@ -37,6 +37,7 @@ const EnvSchema = z.object({
   TOCSIN_STATUS_DIR: z.string().optional(),
   TOCSIN_STATUS_URL: url.optional(),
   TOCSIN_CONTACTS: z.string().optional(),
+  TOCSIN_DETECTION_RULES: z.string().optional(),
   TOCSIN_DIRECTORY: z.string().optional(),
   TOCSIN_DIRECTORY_URL: url.optional(),
   TOCSIN_DIRECTORY_WORKSPACES_SQL: z.string().optional(),
@@ -70,6 +71,8 @@ export interface WorkerSettings {
   /** The public status page. */
   status: { dir: string; url: string };
   contactsFile?: string;
+  /** Rules that judge detections; `policy/detection.yaml` without it. */
+  detectionRules?: string;
   directory: { folder: string } | { url: string; workspaces: string; individuals: string; subscribers: string };
   mail: { apiKey: string; baseUrl: string; from: string };
   containment: {
@@ -138,6 +141,7 @@ export function settingsFromEnv(env: NodeJS.ProcessEnv = process.env, local?: Lo
     status: e.TOCSIN_STATUS_DIR ? { dir: e.TOCSIN_STATUS_DIR, url: e.TOCSIN_STATUS_URL ?? 'http://localhost' } : site,
     contactsFile:
       e.TOCSIN_CONTACTS ?? (local && !production ? path.join(packageRoot(), 'examples', 'contacts.yaml') : undefined),
+    detectionRules: e.TOCSIN_DETECTION_RULES,
     directory: directory!,
     mail: {
       apiKey: resendKey!,

@@ -1,6 +1,7 @@
 /** Puts a worker together: the workflow bundle, and the activities over real or recorded outward ports. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { Client } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions, Worker, type WorkerOptions } from '@temporalio/worker';
 import pg from 'pg';
 import pino from 'pino';
@@ -15,7 +16,7 @@ import { createResendMail } from '../activities/mail/resend-mail';
 import { createStaticStatusPage } from '../activities/status-page/static-status-page';
 import { createFolderArtefacts } from '../activities/storage/artefacts';
 import { createFolderSite } from '../activities/storage/site';
-import { Inbox } from '../intake/inbox/accept';
+import { createPipeline } from '../intake/inbox/pipeline';
 import { loadPack } from '../policy/load-pack';
 import { appendEntries } from '../register/append-entries';
 import { mergeSpool } from '../register/ledger/merge-spool';
@@ -53,25 +54,29 @@ export interface CreateWorkerOptions {
 export async function createTocsinWorker(options: CreateWorkerOptions): Promise<TocsinWorker> {
   const { settings, temporal, tuning } = options;
   const migration = await migrateWhenUp(settings.databaseUrl, options.logLevel);
-  const { activities, close } = await connectActivities(settings, options.logLevel);
   const { namespace, ...connectionOptions } = temporal;
   const connection = await NativeConnection.connect(connectionOptions);
+  const converter = dataConverter(settings.encryptionKeys);
+  const client = new Client({ connection, namespace, dataConverter: converter });
+  const { activities, pipeline, close } = await connectActivities(settings, client, options.logLevel);
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue: settings.taskQueue,
     workflowBundle: builtBundle(),
     activities,
-    dataConverter: dataConverter(settings.encryptionKeys),
+    dataConverter: converter,
     shutdownGraceTime: '5 seconds',
     ...tuning,
   });
   return {
     async run() {
       try {
+        pipeline.start();
         await worker.run();
       } finally {
         migration.stop();
+        await pipeline.stop();
         await connection.close();
         await close();
       }
@@ -99,12 +104,13 @@ async function migrateWhenUp(databaseUrl: string, logLevel?: string): Promise<{ 
 }
 
 /** The activities over the settings' ports, and what closes their pools. */
-export async function connectActivities(settings: WorkerSettings, logLevel?: string) {
+export async function connectActivities(settings: WorkerSettings, temporal: Client, logLevel?: string) {
   const { dataDir, exercise } = settings;
   mkdirSync(dataDir, { recursive: true });
   const pool = createPool(settings.databaseUrl);
   const postgres = new PostgresLedger(pool);
-  const inbox = new Inbox(pool);
+  const { taskQueue, detectionRules: rulesFile } = settings;
+  const pipeline = createPipeline({ pool, temporal, taskQueue, rulesFile, log: logger(logLevel) });
   const spoolDir = path.join(dataDir, 'spool');
   const site = createFolderSite(settings.site.dir, settings.site.url);
   const policy = async () => loadPack(settings.policy);
@@ -164,7 +170,7 @@ export async function connectActivities(settings: WorkerSettings, logLevel?: str
     contacts: settings.contactsFile
       ? await loadContacts(settings.contactsFile)
       : createContacts({ fallback: addressIn(settings.mail.from), contacts: {} }),
-    detections: { accept: async (detections) => void (await inbox.accept(detections)) },
+    detections: { accept: pipeline.store },
     reporters: {
       claim: (reportId, mail, now) => claimReporterMail(pool, reportId, mail, now),
       settle: (reportId, mail, outcome, now) => settleReporterMail(pool, reportId, mail, outcome, now),
@@ -175,7 +181,7 @@ export async function connectActivities(settings: WorkerSettings, logLevel?: str
   const close = async () => {
     await Promise.all([pool.end(), directoryPool?.end()]);
   };
-  return { activities: createActivities(deps), close };
+  return { activities: createActivities(deps), pipeline, close };
 }
 
 function logger(level = 'warn') {

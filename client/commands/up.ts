@@ -1,10 +1,13 @@
 /** `tocsin up`: the embedded stack and a worker, until Ctrl-C. The only file of the client that starts the stack. */
 import type { Command } from 'commander';
 import { SEARCH_ATTRIBUTES } from '../../domain/contract';
+import type { RunningIntake } from '../../intake/start-intake';
+import { LOOPBACK } from '../../platform/free-port';
 import type { Stack } from '../../stack';
 import type { Output } from '../output';
 import type { CommonOptions, Shell } from '../shell';
 import { untilStopped } from '../until-stopped';
+import { intakeLines, runIntake } from './intake';
 import { verb } from './verb';
 
 /** The stack and a worker in this process. */
@@ -28,17 +31,21 @@ export function upCommand(program: Command, shell: Shell): void {
     const { out } = shell;
     const stopped = untilStopped();
     const running = await runStack(shell.env);
+    let intake: RunningIntake | undefined;
     try {
+      intake = await runIntake(shell.env, LOOPBACK, Number(new URL(running.stack.intake!.url).port));
       if (options.json) {
         const { temporal, mailbox, site } = running.stack;
-        out.json({ temporal, mailbox: mailbox.url, site: site.url });
+        out.json({ temporal, mailbox: mailbox.url, site: site.url, intake: intake.url });
       } else {
         for (const line of running.addressLines(out)) out.line(line);
+        for (const line of intakeLines(intake)) out.line(line);
         out.line('Ready. Declare an incident in another shell: npx tocsin declare --help');
         out.line(out.style('Ctrl-C stops everything; what was recorded stays.', 'dim'));
       }
       await Promise.race([stopped, running.ended]);
     } finally {
+      await intake?.stop();
       await running.stop();
     }
   });
