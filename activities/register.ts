@@ -1,5 +1,5 @@
 /** The breach register as the workflow's pump sees it. */
-import type { AppendResult } from '../register/append-entries';
+import type { AppendResult } from '../register/append/appender';
 import { GENESIS, type RegisterEvent } from '../register/entry';
 import {
   MalformedEntryError,

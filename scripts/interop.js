@@ -70,7 +70,7 @@ function run(program, log, key, old) {
 async function publish(url, dir) {
   const { migrate } = dist('register/migrate.js');
   const { createPool } = dist('register/pool.js');
-  const { appendEntries } = dist('register/append-entries.js');
+  const { appendEntries } = dist('register/append/appender.js');
   const { createSigner } = dist('register/log/note.js');
   const { createFolderStore } = dist('register/log/log-store.js');
   const { signLog } = dist('register/log/sign-log.js');

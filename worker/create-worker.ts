@@ -18,7 +18,7 @@ import { createFolderArtefacts } from '../activities/storage/artefacts';
 import { createFolderSite } from '../activities/storage/site';
 import { createPipeline } from '../intake/inbox/pipeline';
 import { loadPack } from '../policy/load-pack';
-import { appendEntries } from '../register/append-entries';
+import { Appender } from '../register/append/appender';
 import { mergeSpool } from '../register/ledger/merge-spool';
 import { PostgresLedger } from '../register/ledger/postgres-ledger';
 import { SpoolLedger } from '../register/ledger/spool-ledger';
@@ -108,6 +108,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   const { dataDir, exercise } = settings;
   mkdirSync(dataDir, { recursive: true });
   const pool = createPool(settings.databaseUrl);
+  const appender = new Appender(pool);
   const postgres = new PostgresLedger(pool);
   const { taskQueue, detectionRules: rulesFile } = settings;
   const pipeline = createPipeline({ pool, temporal, taskQueue, rulesFile, log: logger(logLevel) });
@@ -130,7 +131,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   const deps: ActivityDeps = {
     policy,
     register: {
-      append: (events) => appendEntries(pool, events),
+      append: (events) => appender.append(events),
       verify: (options) => verifyRegister(pool, options),
     },
     ledgers: {
@@ -179,6 +180,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
     now: () => new Date(),
   };
   const close = async () => {
+    await appender.close();
     await Promise.all([pool.end(), directoryPool?.end()]);
   };
   return { activities: createActivities(deps), pipeline, close };

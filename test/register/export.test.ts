@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import type pg from 'pg';
-import { appendEntries } from '../../register/append-entries';
+import { appendEntries } from '../../register/append/appender';
 import { UnknownIncidentError, UnreadableExportError } from '../../register/errors';
 import { exportRegister } from '../../register/export';
 import { createPool } from '../../register/pool';

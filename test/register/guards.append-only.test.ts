@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { appendEntries } from '../../register/append-entries';
+import { appendEntries } from '../../register/append/appender';
 import { createPool } from '../../register/pool';
 import { createTestDatabase, type TestDatabase } from '../setup/helpers';
 import { emptyDatabase, eventsOf, migrateInOwnProcess } from './helpers';

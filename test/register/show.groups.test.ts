@@ -6,7 +6,7 @@ import { DeclarationSchema } from '../../domain/incident';
 import { MESSAGE_SCHEMAS, type Message, type MessageName } from '../../domain/messages';
 import type { IncidentState } from '../../domain/state';
 import { loadPack } from '../../policy/load-pack';
-import { appendEntries } from '../../register/append-entries';
+import { appendEntries } from '../../register/append/appender';
 import { MalformedEntryError, UnknownIncidentError } from '../../register/errors';
 import { createPool } from '../../register/pool';
 import { readIncidentEvents } from '../../register/read-incident';

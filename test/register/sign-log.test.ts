@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Pool } from 'pg';
-import { appendEntries } from '../../register/append-entries';
+import { appendEntries } from '../../register/append/appender';
 import { leafHash } from '../../register/entry';
 import { openCheckpoint } from '../../register/log/checkpoint';
 import { createFolderStore, type LogStore } from '../../register/log/log-store';

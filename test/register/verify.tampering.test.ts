@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { appendEntries } from '../../register/append-entries';
+import { appendEntries } from '../../register/append/appender';
 import { entryBytes, GENESIS, type Head, leafHash, parseEntry, type StoredEntry } from '../../register/entry';
 import { UnknownIncidentError } from '../../register/errors';
 import { createPool } from '../../register/pool';

@@ -1,0 +1,220 @@
+/**
+ * The register's appender: many callers, one statement, one commit (group commit). While one statement is under way, the
+ * calls that come in wait for the next, so throughput grows with the number of callers, and a lone caller pays for one
+ * round trip only.
+ *
+ * One writer at a time: a session holds an advisory lock while there is work, so that it may know the log's head without
+ * asking. The lock is for speed alone; what makes a wrong place impossible is the fence in the statement and the primary
+ * key. Sequences are not used: they leave gaps.
+ */
+import type { Pool, PoolClient } from 'pg';
+import { eventText, type Head, parseEvent, type RegisterEvent } from '../entry';
+import { isUnavailable } from '../pool';
+import { insertRows } from './insert-rows';
+import { type GivenEvent, type Last, type Places, readPlaces } from './places';
+import { planAppends } from './plan';
+
+/** What came of a call. */
+export interface AppendResult {
+  /** Entries written now. */
+  appended: number;
+  /** Events that were in the register already with the same content. */
+  repeated: number;
+  /** The log's head after it, for an anchor outside the database. */
+  head: Head;
+}
+
+/** "tocsin" in ASCII. */
+const APPEND_LOCK = 0x746f6373696en;
+const MOST_EVENTS = 4_000;
+const MOST_CHARS = 8_000_000;
+/** How long the lock is kept without work: a caller that appends one by one takes it once. */
+const LINGER_MS = 100;
+/** How long it is kept at a stretch while other writers may be waiting. */
+const HOLD_MS = 1_000;
+const INCIDENTS_KNOWN = 10_000;
+
+interface Call {
+  given: GivenEvent[];
+  resolve(result: AppendResult): void;
+  reject(error: unknown): void;
+}
+
+/** Appends through one connection of a pool, which it holds from its first call to `close`. */
+export class Appender {
+  private calls: Call[] = [];
+  private working = false;
+  private closed = false;
+  private client: PoolClient | undefined;
+  private lockedSinceMs: number | undefined;
+  private linger: NodeJS.Timeout | undefined;
+  /** The head, known while the lock is held; and where incidents end. */
+  private head: Head | undefined;
+  private lastOf = new Map<string, Last>();
+
+  constructor(private readonly pool: Pool) {}
+
+  /**
+   * Appends events: all of them or none, in the given order, each once; answers after the commit.
+   *
+   * Idempotent by (incident, seq): an event that is there already with the same content is counted as repeated. Events
+   * of an incident must follow one another without a gap; several incidents may share a call.
+   *
+   * @throws MalformedEntryError, NotCanonicalError for an event that cannot be an entry (nothing was written).
+   * @throws RegisterConflictError for another content under the same (incident, seq); never retry it.
+   * @throws RegisterGapError for a number that does not follow the incident's last one.
+   * @throws the driver's error otherwise; `isUnavailable` tells an outage, after which the same call may be repeated.
+   */
+  async append(events: RegisterEvent[]): Promise<AppendResult> {
+    // Checked and serialised before anything waits for it: a bad event costs the other callers nothing.
+    const given = events.map((value) => {
+      const event = parseEvent(value);
+      return { event, text: eventText(event) };
+    });
+    if (this.closed) throw new Error('the appender is closed');
+    return new Promise((resolve, reject) => {
+      this.calls.push({ given, resolve, reject });
+      if (!this.working) void this.work();
+    });
+  }
+
+  /** Ends after the calls that were made; the connection goes back to the pool. */
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.linger);
+    while (this.working) await new Promise((resolve) => setTimeout(resolve, 1));
+    await this.unlock().catch((error) => this.lose(error));
+    this.client?.release();
+    this.client = undefined;
+  }
+
+  private async work(): Promise<void> {
+    this.working = true;
+    clearTimeout(this.linger);
+    while (this.calls.length > 0) {
+      const batch = this.takeBatch();
+      try {
+        await this.write(batch);
+      } catch (error) {
+        // Whether it was committed is not known: the callers repeat it, which is harmless.
+        this.lose(error);
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.working = false;
+    if (this.closed || this.client === undefined) return;
+    this.linger = setTimeout(() => {
+      if (!this.working) this.rest();
+    }, LINGER_MS);
+    this.linger.unref();
+  }
+
+  private takeBatch(): Call[] {
+    let [events, chars, count] = [0, 0, 0];
+    for (const { given } of this.calls) {
+      events += given.length;
+      for (const { text } of given) chars += text.length;
+      if (count > 0 && (events > MOST_EVENTS || chars > MOST_CHARS)) break;
+      count++;
+    }
+    return this.calls.splice(0, count);
+  }
+
+  private async write(batch: Call[]): Promise<void> {
+    for (;;) {
+      const client = await this.locked();
+      const places = await this.placesFor(client, batch);
+      const after = places.head.hash;
+      const { rows, outcomes } = planAppends(
+        batch.map((call) => call.given),
+        places,
+      );
+      if (rows.length > 0 && !(await insertRows(client, rows, after))) {
+        this.forget();
+        continue;
+      }
+      this.head = places.head;
+      for (const [i, outcome] of outcomes.entries()) {
+        if ('refused' in outcome) batch[i]!.reject(outcome.refused);
+        else batch[i]!.resolve({ ...outcome, head: places.head });
+      }
+      return;
+    }
+  }
+
+  /** What the plan needs to know. Postgres is asked only for what does not simply follow what was written here. */
+  private async placesFor(client: PoolClient, batch: Call[]): Promise<Places> {
+    const next = new Map<string, number>();
+    const unsure = batch.flatMap(({ given }) =>
+      given.filter(({ event }) => {
+        const expected = next.get(event.incidentId) ?? (this.lastOf.get(event.incidentId)?.seq ?? Number.NaN) + 1;
+        if (event.seq !== expected) return true;
+        next.set(event.incidentId, expected + 1);
+        return false;
+      }),
+    );
+    if (this.lastOf.size > INCIDENTS_KNOWN) this.lastOf = new Map();
+    if (this.head !== undefined && unsure.length === 0) {
+      return { head: this.head, lastOf: this.lastOf, present: new Map() };
+    }
+    // All of the batch: what was sure may have become unsure by what was forgotten just now.
+    const read = await readPlaces(
+      client,
+      batch.flatMap(({ given }) => given),
+    );
+    for (const [incidentId, last] of read.lastOf) this.lastOf.set(incidentId, last);
+    return { head: read.head, lastOf: this.lastOf, present: read.present };
+  }
+
+  private async locked(): Promise<PoolClient> {
+    if (this.lockedSinceMs !== undefined && Date.now() - this.lockedSinceMs > HOLD_MS) await this.unlock();
+    this.client ??= await this.pool.connect();
+    if (this.lockedSinceMs === undefined) {
+      await this.client.query(`SELECT pg_advisory_lock(${APPEND_LOCK})`);
+      this.lockedSinceMs = Date.now();
+    }
+    return this.client;
+  }
+
+  private async unlock(): Promise<void> {
+    if (this.lockedSinceMs === undefined || this.client === undefined) return;
+    this.forget();
+    this.lockedSinceMs = undefined;
+    await this.client.query(`SELECT pg_advisory_unlock(${APPEND_LOCK})`);
+  }
+
+  /** Lets others write. `working` meanwhile, so that a call that comes in waits for the connection. */
+  private rest(): void {
+    this.working = true;
+    this.unlock()
+      .catch((error) => this.lose(error))
+      .finally(() => {
+        this.working = false;
+        if (this.calls.length > 0) void this.work();
+      });
+  }
+
+  /** Others may have written since: nothing that was known counts any more. */
+  private forget(): void {
+    this.head = undefined;
+    this.lastOf = new Map();
+  }
+
+  /** Gives a connection up. One that still answers goes back to the pool without the lock, as the session ends. */
+  private lose(error: unknown): void {
+    this.forget();
+    this.lockedSinceMs = undefined;
+    this.client?.release(isUnavailable(error) ? (error as Error) : true);
+    this.client = undefined;
+  }
+}
+
+/** Appends one call's events through an appender of its own: for commands and tests. See `Appender.append`. */
+export async function appendEntries(pool: Pool, events: RegisterEvent[]): Promise<AppendResult> {
+  const appender = new Appender(pool);
+  try {
+    return await appender.append(events);
+  } finally {
+    await appender.close();
+  }
+}

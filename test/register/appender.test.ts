@@ -1,0 +1,178 @@
+// Many writers, crashes between any two statements: one log without a gap, every event once.
+import fc from 'fast-check';
+import pg from 'pg';
+import { Appender } from '../../register/append/appender';
+import type { RegisterEvent } from '../../register/entry';
+import { RegisterConflictError, RegisterGapError } from '../../register/errors';
+import { createPool } from '../../register/pool';
+import { readEntries } from '../../register/read-entries';
+import { verifyRegister } from '../../register/verify';
+import { afterFile, createTestDatabase, type TestDatabase } from '../setup/helpers';
+import { anEvent, eventsOf } from './helpers';
+
+let database: TestDatabase;
+let pool: pg.Pool;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool(database.url);
+  afterFile(() => pool.end());
+});
+
+/** A pool whose connections break before or after the statements that `breaks` names, as when a server or a writer dies. */
+function breakingPool(breaks: () => 'before' | 'after' | undefined): pg.Pool {
+  const real = createPool(database.url);
+  afterFile(() => real.end());
+  const connect = real.connect.bind(real);
+  (real as { connect: unknown }).connect = async () => {
+    const client = await connect();
+    const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>;
+    const [end, release] = [
+      () => (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy(),
+      client.release.bind(client),
+    ];
+    (client as { query: unknown }).query = async (...args: unknown[]) => {
+      const when = breaks();
+      if (when === 'before') end();
+      const result = await query(...args);
+      if (when === 'after') {
+        end();
+        throw Object.assign(new Error('the connection broke'), { code: 'ECONNRESET' });
+      }
+      return result;
+    };
+    (client as { release: unknown }).release = (error?: Error) => {
+      (client as { query: unknown }).query = query;
+      release(error);
+    };
+    return client;
+  };
+  return real;
+}
+
+async function insist(appender: Appender, events: RegisterEvent[]) {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await appender.append(events);
+    } catch (error) {
+      if (error instanceof RegisterConflictError || error instanceof RegisterGapError || attempt > 50) throw error;
+    }
+  }
+}
+
+test('any interleaving of eight writers with crashes between any two statements: one gapless log, every event once', async () => {
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 8 }),
+      fc.infiniteStream(fc.integer({ min: 0, max: 19 })),
+      async (sizes, stream) => {
+        run++;
+        let crashes = 0;
+        const breaks = () => {
+          const dice = stream.next().value as number;
+          if (dice > 1 || crashes > 25) return undefined;
+          crashes++;
+          return dice === 0 ? ('before' as const) : ('after' as const);
+        };
+        const appenders = Array.from({ length: 8 }, () => new Appender(breakingPool(breaks)));
+        const before = await sizeOf();
+        let expected = 0;
+        try {
+          await Promise.all(
+            appenders.map(async (appender, writer) => {
+              const incident = `INC-${run}-${writer}`;
+              let seq = 1;
+              for (const size of sizes) {
+                await insist(appender, eventsOf(incident, size, seq));
+                // Asked again, as a retried activity does.
+                if (size === 3) await insist(appender, eventsOf(incident, size, seq));
+                seq += size;
+                expected += size;
+              }
+            }),
+          );
+        } finally {
+          await Promise.all(appenders.map((appender) => appender.close()));
+        }
+        expect(await sizeOf()).toBe(before + expected);
+      },
+    ),
+    { numRuns: 12 },
+  );
+  const { ok, firstBad } = await verifyRegister(pool);
+  expect({ ok, firstBad }).toEqual({ ok: true, firstBad: undefined });
+}, 120_000);
+
+async function sizeOf(): Promise<number> {
+  const { rows } = await pool.query(
+    'SELECT count(*) AS n, coalesce(max(position), 0) AS last FROM tocsin.register_entries',
+  );
+  expect(rows[0].n).toBe(rows[0].last);
+  return Number(rows[0].n);
+}
+
+test('calls that wait together are written together: 200 callers need few statements', async () => {
+  const counting = createPool(database.url);
+  afterFile(() => counting.end());
+  let statements = 0;
+  counting.on('connect', (client) => {
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+    (client as { query: unknown }).query = (...args: unknown[]) => {
+      statements++;
+      return query(...args);
+    };
+  });
+  const appender = new Appender(counting);
+  const results = await Promise.all(Array.from({ length: 200 }, (_, i) => appender.append([anEvent(`INC-W${i}`, 1)])));
+  expect(results.every(({ appended }) => appended === 1)).toBe(true);
+  expect(statements).toBeLessThan(15);
+  await appender.close();
+});
+
+test('a call that is refused hinders no other one of its batch, and leaves nothing of itself', async () => {
+  const appender = new Appender(pool);
+  await appender.append(eventsOf('INC-R', 2));
+  const outcomes = await Promise.allSettled([
+    appender.append([anEvent('INC-R', 3)]),
+    appender.append([anEvent('INC-S', 1), anEvent('INC-R', 9)]),
+    appender.append([anEvent('INC-R', 2, { data: { text: 'other' } })]),
+    appender.append([anEvent('INC-R', 4)]),
+    appender.append([anEvent('INC-R', 3)]),
+  ]);
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled', 'fulfilled']);
+  expect((outcomes[1] as PromiseRejectedResult).reason).toBeInstanceOf(RegisterGapError);
+  expect((outcomes[2] as PromiseRejectedResult).reason).toBeInstanceOf(RegisterConflictError);
+  expect((outcomes[4] as PromiseFulfilledResult<unknown>).value).toMatchObject({ appended: 0, repeated: 1 });
+  const entries = [];
+  for await (const entry of readEntries(pool, { incidentId: 'INC-R' })) entries.push(entry.columns?.seq);
+  expect(entries).toEqual([1, 2, 3, 4]);
+  for await (const entry of readEntries(pool, { incidentId: 'INC-S' })) throw new Error(`${entry.position} was left`);
+  await appender.close();
+});
+
+test('a writer who does not hold the lock is fenced off, and goes on behind the true head', async () => {
+  const appender = new Appender(pool);
+  await appender.append([anEvent('INC-F1', 1)]);
+  // The session's lock is taken away, as a server that fails over does, and another writes.
+  const admin = new pg.Client(database.url);
+  await admin.connect();
+  await admin.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+  );
+  await admin.end();
+  const other = new Appender(pool);
+  await other.append([anEvent('INC-F2', 1)]);
+  await insist(appender, [anEvent('INC-F1', 2)]);
+  await Promise.all([appender.close(), other.close()]);
+  expect((await verifyRegister(pool)).ok).toBe(true);
+});
+
+test('an idle appender lets others write', async () => {
+  const [first, second] = [new Appender(pool), new Appender(pool)];
+  for (let seq = 1; seq <= 3; seq++) {
+    await first.append([anEvent('INC-T', 2 * seq - 1)]);
+    await second.append([anEvent('INC-T', 2 * seq)]);
+  }
+  await Promise.all([first.close(), second.close()]);
+  expect((await verifyRegister(pool, { incidentId: 'INC-T' })).entries).toBe(6);
+});
