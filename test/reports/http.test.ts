@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import type { VulnerabilityReportInput } from '../../domain/vulnerability-report';
 import { PAGE_POLICY } from '../../intake/reports/pages';
 import { MOST_TEXT_BYTES } from '../../intake/reports/parse-report';
-import { appendEntries } from '../../register/append-entries';
+import { appendEntries } from '../../register/append/appender';
 import { createPool } from '../../register/pool';
 import { commitmentOf } from '../../register/reports/accept-report';
 import { eraseReport } from '../../register/reports/erase-report';
