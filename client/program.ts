@@ -16,6 +16,7 @@ import { measureCommand } from './commands/measure';
 import { registerCommand } from './commands/register';
 import { releaseCommand } from './commands/release';
 import { reviewCommand } from './commands/review';
+import { sessionsCommand } from './commands/sessions';
 import { showCommand } from './commands/show';
 import { statusCommand } from './commands/status';
 import { upCommand } from './commands/up';
@@ -46,6 +47,7 @@ const COMMANDS = [
   closeCommand,
   registerCommand,
   auditCommand,
+  sessionsCommand,
   exerciseCommand,
 ];
 

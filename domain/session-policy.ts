@@ -67,6 +67,8 @@ export const SessionPolicySchema = z.strictObject({
   tolerance: period(1),
   memory: period(400),
   allow: AllowSchema,
+  /** Actions of the audit log that are authentication events: the first name that fits, `login*` for all that begin so. */
+  auditActions: z.record(z.string().trim().min(1).max(200), z.enum(AUTH_ACTIONS)),
   rules: z.strictObject({
     'new-country': z.strictObject({ ...common, learn: period(90), allow: AllowWithCountriesSchema }),
     'new-network': z.strictObject({
