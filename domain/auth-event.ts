@@ -18,13 +18,16 @@ export const AUTH_ACTIONS = [
 ] as const;
 export type AuthAction = (typeof AUTH_ACTIONS)[number];
 
-/** Text on one line that Postgres can store; longer text is cut. */
+/** Text that may be anything: on one line, and cut when it is long. */
 const line = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, 'must not be empty')
-    .transform((text) => wellFormed(text.replace(/\p{Cc}+/gu, ' ')).slice(0, max));
+  z.string().transform((text) =>
+    wellFormed(
+      text
+        .replace(/\p{Cc}+/gu, ' ')
+        .trim()
+        .slice(0, max),
+    ).trim(),
+  );
 
 /** Identifiers are not cut: two long ones would become one. */
 const identifier = (max: number) =>
