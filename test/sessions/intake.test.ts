@@ -1,0 +1,89 @@
+/** From a signed request of the platform to a triage case: sign-ins over HTTP, judged, in the inbox, judged by its rules. */
+import type { FastifyInstance } from 'fastify';
+import { judge } from '../../domain/detection-rules';
+import { Inbox } from '../../intake/inbox/accept';
+import { createIntake } from '../../intake/server/create-intake';
+import { Health } from '../../intake/server/health';
+import { authentication } from '../../intake/sources/authentication';
+import { loadDetectionRules } from '../../policy/load-detection-rules';
+import { createPool } from '../../register/pool';
+import { SessionConsumer } from '../../sessions/consumer';
+import { at, event, NOW } from '../unit/sessions/fixtures';
+import { createWorld, expected, type World } from './helpers';
+
+const TOKEN = 'bearer-token-of-the-platform-0001';
+let world: World;
+let app: FastifyInstance;
+
+beforeAll(async () => {
+  world = await createWorld();
+  app = await intakeOver(world.consumer());
+});
+
+afterAll(async () => {
+  await app?.close();
+  await world?.close();
+});
+
+function intakeOver(consumer: SessionConsumer): Promise<FastifyInstance> {
+  const inbox = new Inbox(world.pool);
+  return createIntake({
+    sources: [
+      { name: 'idp', adapter: authentication, secrets: [{ value: TOKEN }], scope: 'platform', perMinute: 100_000 },
+    ],
+    store: async (detections) => void (await inbox.accept(detections)),
+    authEvents: consumer,
+    health: new Health({ postgres: async () => undefined, temporal: async () => undefined }),
+  });
+}
+
+const send = (payload: string, to = app, token = TOKEN) =>
+  to.inject({
+    method: 'POST',
+    url: '/intake/idp',
+    headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${token}` },
+    payload,
+  });
+
+const attack = [
+  ...Array.from({ length: 12 }, (_, i) =>
+    event({ at: at(`12:${String(i).padStart(2, '0')}`), action: 'login-failed', ip: '203.0.113.1' }),
+  ),
+  event({ at: at('12:13'), ip: '203.0.113.1' }),
+  event({ at: at('12:20'), ip: '203.0.113.1', action: 'mfa-changed' }),
+];
+const lines = attack.map((each) => JSON.stringify(each)).join('\n');
+
+test('events are answered when they are judged; what they show waits in the inbox, once however often they come', async () => {
+  expect((await send(lines)).statusCode).toBe(202);
+  expect(await world.raised()).toEqual(expected(attack, world.through));
+  await Promise.all(Array.from({ length: 20 }, () => send(lines)));
+  expect(await world.raised()).toEqual(expected(attack, world.through));
+});
+
+test('by the rules that come with Tocsin they open triage, not incidents', async () => {
+  const { rules } = loadDetectionRules();
+  const detections = await world.detections();
+  const judged = detections.map((detection) => [detection.type, judge(detection, rules)] as const);
+  expect(judged).toMatchObject([
+    ['auth.brute-force', { action: 'triage', rule: 'unusual-sign-in', severity: 'sev3' }],
+    ['auth.privilege-after-unusual', { action: 'triage', rule: 'account-takeover', severity: 'sev2' }],
+  ]);
+});
+
+test('forged ones are refused, and change nothing', async () => {
+  const before = await world.raised();
+  const forged = JSON.stringify(event({ at: at('12:30'), ip: '198.51.100.1' }));
+  expect((await send(forged, app, 'guess')).statusCode).toBe(401);
+  expect(await world.raised()).toEqual(before);
+});
+
+test('while Postgres is away the sender keeps its events: 503 and when to come again', async () => {
+  const pool = createPool('postgres://postgres@127.0.0.1:1/none');
+  const away = await intakeOver(new SessionConsumer({ ...world.through, pool, accept: async () => 0, now: () => NOW }));
+  const answer = await send(lines, away);
+  expect(answer.statusCode).toBe(503);
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  await away.close();
+  await pool.end();
+});
