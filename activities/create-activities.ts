@@ -1,7 +1,9 @@
+import { Context } from '@temporalio/activity';
 import type { Detection } from '../domain/detection';
 import type { PolicySnapshot } from '../domain/policy';
 import { openFilingTask, raiseAlarm } from './alarms/alarms';
 import type { Contacts } from './alarms/contacts';
+import { type AuditPort, checkAuditLog } from './audit/check-audit-log';
 import type { ContainmentPort } from './containment';
 import type { Ledgers } from './delivery/ledgers';
 import { openDelivery } from './delivery/open-delivery';
@@ -43,6 +45,7 @@ export interface ActivityDeps {
   containment: { live: ContainmentPort; exercise: ContainmentPort };
   contacts: Contacts;
   detections: DetectionPort;
+  audit: AuditPort;
   reporters: ReporterPort;
   log: Log;
   /** The real clock. */
@@ -86,6 +89,11 @@ export function createActivities(deps: ActivityDeps): Activities {
     openFilingTask: (input) => openFilingTask(staffMail(input), input),
     applyMeasure: (input) => containment(input).apply(input),
     undoMeasure: (input) => containment(input).undo(input),
+    async auditLogs() {
+      await deps.audit.noteConfiguration();
+      return deps.audit.logs.map(({ name }) => name);
+    },
+    checkAuditLog: (input) => checkAuditLog(deps.audit, input.log, (lines) => Context.current().heartbeat(lines)),
     raiseDetections: ({ detections }) => deps.detections.accept(detections),
     mailReporter: (input) =>
       mailReporter({ reporters: deps.reporters, mail: outward(input).mail, organisation, now }, input),

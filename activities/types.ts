@@ -147,6 +147,22 @@ export interface ReporterMailResult {
   detail?: string;
 }
 
+/** What a look at an audit log found. `whole`: verified from its first entry on. `head` is NUMBER:HASH. */
+export type AuditCheck =
+  | { log: string; outcome: 'intact'; whole: boolean; entries: number; head: string }
+  | {
+      log: string;
+      outcome: 'damaged';
+      whole: boolean;
+      entries: number;
+      head: string;
+      /** The first bad line, counted from 1. */
+      line: number;
+      kind: 'edit' | 'deletion' | 'insertion' | 'reorder' | 'truncation';
+      reason: string;
+    }
+  | { log: string; outcome: 'unreadable'; reason: string };
+
 export interface Activities {
   /** The worker's current policy pack, for an incident that was started without one. */
   snapshotPolicy(): Promise<PolicySnapshot>;
@@ -172,4 +188,8 @@ export interface Activities {
   raiseDetections(input: { detections: Detection[] }): Promise<void>;
   /** Mails a reporter once for the kind of mail, however often it is asked for. */
   mailReporter(input: ReporterMailInput): Promise<ReporterMailResult>;
+  /** The names of the audit logs under watch. Changes of the configuration are written to the audit log first. */
+  auditLogs(): Promise<string[]>;
+  /** Verifies what was added to an audit log, or all of it when that is due. Damage is a result, not an error. */
+  checkAuditLog(input: { log: string }): Promise<AuditCheck>;
 }

@@ -10,12 +10,18 @@ export interface KnownHead {
   hash: string;
 }
 
+/** Where to go on: the last entry that held, its line, and how many bytes of the log stand before that line. */
+export interface Resume extends AuditHead {
+  line: number;
+  offset: number;
+}
+
 export interface ChainOptions {
   mapping?: Mapping;
   /** A head noted earlier, outside of the log: the log must hold it. It may have grown since. */
   head?: KnownHead;
-  /** Where to go on: the last entry that held, and its line. The lines given are those after it. */
-  from?: AuditHead & { line: number };
+  /** An entry that held before: the lines given start with it, and it must still be what it was. */
+  from?: Resume;
   /** The log is being written: a last line without a newline is not part of it yet. */
   growing?: boolean;
   /** The lines must be RFC 8785 themselves, byte for byte, as Tocsin's own writer leaves them. */
@@ -26,8 +32,8 @@ export interface ChainOptions {
 export class ChainVerifier {
   /** The last entry that held. */
   last: Place;
-  /** Bytes up to and with the last line that held. */
-  bytes = 0;
+  /** How many bytes stand before the last line that held. */
+  offset: number;
   /** Lines that were another form of their entry than RFC 8785: the same entry, but not as Tocsin writes it. */
   reformatted = 0;
   damage: Damage | undefined;
@@ -35,14 +41,20 @@ export class ChainVerifier {
   private isLog: boolean;
   private line: number;
   private headSeen: boolean;
+  /** The entry to go on from is to come first. */
+  private resumes: boolean;
+  private bytes: number;
   private diagnosis: Diagnosis | undefined;
   private readonly reader: LineReader;
 
   constructor(private readonly options: ChainOptions = {}) {
     const { from, head } = options;
     this.last = { line: from?.line ?? 0, seq: from?.seq ?? 0, hash: from?.hash ?? GENESIS, prev: '' };
-    this.line = this.last.line;
-    this.isLog = from !== undefined && from.line > 0;
+    this.resumes = this.last.line > 0;
+    this.line = this.resumes ? this.last.line - 1 : 0;
+    this.isLog = this.resumes;
+    this.offset = from?.offset ?? 0;
+    this.bytes = this.offset;
     this.headSeen = head === undefined || head.hash === this.last.hash;
     this.reader = new LineReader(options.mapping ?? OWN_NAMES);
   }
@@ -54,12 +66,14 @@ export class ChainVerifier {
     const { reader, last } = this;
     const holds = end - start > MAX_LINE_BYTES ? this.tooLong() : reader.read(text, start, end);
     if (this.diagnosis) return this.look(this.diagnosis.next(this.view(holds)));
+    if (this.resumes) return this.resume(holds, end - start + (ended ? 1 : 0));
     if (holds && reader.seq === last.seq + 1 && reader.prev === last.hash && !this.isForbidden()) {
       if (!reader.wasCanonical) this.reformatted++;
       last.prev = last.hash;
       last.hash = reader.hash;
       last.seq = reader.seq;
       last.line = this.line;
+      this.offset = this.bytes;
       this.bytes += end - start + (ended ? 1 : 0);
       this.isLog = true;
       return this.options.head === undefined || this.checkHead(this.options.head);
@@ -72,6 +86,7 @@ export class ChainVerifier {
   end(): Damage | undefined {
     if (this.damage) return this.damage;
     if (this.diagnosis) this.damage = this.diagnosis.end();
+    else if (this.resumes) this.damage = this.cutOff(this.last);
     else if (!this.headSeen) this.damage = this.cutOff(this.options.head!);
     return this.damage;
   }
@@ -82,6 +97,19 @@ export class ChainVerifier {
    */
   get looksLikeALog(): boolean {
     return this.isLog || this.line === 0 || this.options.head !== undefined;
+  }
+
+  /** The first line is the entry to go on from. */
+  private resume(holds: boolean, bytes: number): boolean {
+    const { reader, last } = this;
+    this.resumes = false;
+    if (!holds || reader.seq !== last.seq || reader.hash !== last.hash || this.isForbidden()) {
+      const reason = `entry ${last.seq} held before with the hash ${last.hash}, and is not here any more`;
+      return this.look({ line: last.line, kind: 'edit', reason });
+    }
+    last.prev = reader.prev;
+    this.bytes += bytes;
+    return true;
   }
 
   private look(found: Damage | undefined): boolean {
@@ -124,12 +152,13 @@ export class ChainVerifier {
 
   private cutOff({ seq, hash }: KnownHead): Damage {
     const { last } = this;
+    const line = this.resumes ? last.line : last.line + 1;
     const which = seq === undefined ? 'the entry' : `entry ${seq}`;
     const orElse = seq === undefined ? '; or entries were changed and all hashes since computed anew' : '';
     return {
-      line: last.line + 1,
+      line,
       kind: 'truncation',
-      reason: `the log ends after entry ${last.seq} and does not hold ${which} with the known hash ${hash}: its end was cut off${orElse}`,
+      reason: `the log ends after line ${line - 1} and does not hold ${which} with the known hash ${hash}: its end was cut off${orElse}`,
     };
   }
 }

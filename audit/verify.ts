@@ -12,9 +12,9 @@ export interface AuditVerification {
   entries: number;
   /** The last entry that held: note it outside the log, and give it as `head` next time. */
   head: AuditHead;
-  /** Lines up to and with the head, and bytes: where to go on from. */
+  /** The head's line, and how many bytes of the log stand before it: with the head, where to go on from. */
   line: number;
-  bytes: number;
+  offset: number;
   /** Entries that are written in another form than RFC 8785, such as with spaces. The chain holds for them all the same. */
   reformatted: number;
   damage?: Damage;
@@ -58,7 +58,7 @@ export async function verifyAuditLog(
     entries: line - (options.from?.line ?? 0),
     head: { seq, hash },
     line,
-    bytes: chain.bytes,
+    offset: chain.offset,
     reformatted: chain.reformatted,
   };
   return damage ? { ok: false, ...result, damage } : { ok: true, ...result };

@@ -91,6 +91,8 @@ function outsideWorld(seen: Observed) {
       seen.add(events as IncidentEvent[]);
       return { position: 1, head: 'a'.repeat(64) };
     },
+    auditLogs: async () => [],
+    checkAuditLog: async ({ log }) => ({ log, outcome: 'unreadable', reason: 'none here' }),
     verifyRegister: async ({ seq }) => ({ ok: true, entries: seq, head: 'a'.repeat(64) }),
     draftNotice: async () => ({ renderings: [rendering], url: 'http://127.0.0.1/draft' }),
     openFilingTask: async () => undefined,

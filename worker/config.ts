@@ -1,8 +1,10 @@
 /** The worker's settings, from the environment and, where that is silent, from the embedded stack. */
 import path from 'node:path';
 import { z } from 'zod';
+import { type WatchedLog, watchedLogs } from '../audit/watcher';
 import { TASK_QUEUE } from '../domain/contract';
 import { problemsOf } from '../domain/messages';
+import { exactMs, PeriodSchema, parsePeriod } from '../domain/time';
 import { dataDir } from '../platform/folders';
 import { packageRoot } from '../platform/package-root';
 
@@ -58,6 +60,21 @@ const EnvSchema = z.object({
   TOCSIN_PROTECTED_RANGES: list,
   TOCSIN_PROTECTED_COUNTRIES: list,
   TOCSIN_ENCRYPTION_KEYS: list,
+  TOCSIN_AUDIT_LOGS: z
+    .string()
+    .default('db')
+    .transform((text, context) => {
+      try {
+        return watchedLogs(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+        return z.NEVER;
+      }
+    }),
+  TOCSIN_AUDIT_EVERY: PeriodSchema.default('PT5M').refine(
+    (period) => parsePeriod(period).months === 0 && exactMs(period) >= 1_000,
+    'must be a fixed length of a second or more, like PT5M',
+  ),
 });
 
 export interface WorkerSettings {
@@ -95,6 +112,8 @@ export interface WorkerSettings {
     site: { dir: string; url: string };
   };
   encryptionKeys: string[];
+  /** The audit logs under watch, and how often they are looked at. */
+  audit: { logs: WatchedLog[]; everyMs: number };
 }
 
 /**
@@ -167,6 +186,7 @@ export function settingsFromEnv(env: NodeJS.ProcessEnv = process.env, local?: Lo
       site: local.site,
     },
     encryptionKeys: e.TOCSIN_ENCRYPTION_KEYS,
+    audit: { logs: e.TOCSIN_AUDIT_LOGS, everyMs: exactMs(e.TOCSIN_AUDIT_EVERY) },
   };
 }
 

@@ -26,10 +26,12 @@ import { migrate } from '../register/migrate';
 import { createPool, isUnavailable } from '../register/pool';
 import { claimReporterMail, settleReporterMail } from '../register/reports/reporter';
 import { verifyRegister } from '../register/verify';
+import { auditSchedule, auditTaken, createAudit } from './audit';
 import { builtBundle } from './bundle';
 import { dataConverter } from './codec';
 import { LOCAL_WEBHOOK_SECRET, type WorkerSettings } from './config';
 import { markRecorded } from './recorded-only';
+import { keepSchedules } from './schedules';
 
 /** A worker with what it holds open. `run` resolves when it was shut down and everything is closed. */
 export interface TocsinWorker {
@@ -58,7 +60,7 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
   const connection = await NativeConnection.connect(connectionOptions);
   const converter = dataConverter(settings.encryptionKeys);
   const client = new Client({ connection, namespace, dataConverter: converter });
-  const { activities, pipeline, close } = await connectActivities(settings, client, options.logLevel);
+  const { activities, pipeline, audit, close } = await connectActivities(settings, client, options.logLevel);
   const worker = await Worker.create({
     connection,
     namespace,
@@ -71,10 +73,13 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
   });
   return {
     async run() {
+      const schedules = keepSchedules(client.schedule, [auditSchedule(settings)], logger(options.logLevel));
+      void audit.noteConfiguration();
       try {
         pipeline.start();
         await worker.run();
       } finally {
+        schedules.stop();
         migration.stop();
         await pipeline.stop();
         await connection.close();
@@ -128,10 +133,16 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
         : createSqlDirectory(directoryPool!, settings.directory),
     statusPage: createStaticStatusPage(createFolderSite(settings.status.dir, settings.status.url), organisation),
   };
+  const log = logger(logLevel);
+  const audit = createAudit(pool, settings, log);
   const deps: ActivityDeps = {
     policy,
     register: {
-      append: (events) => appender.append(events),
+      async append(events) {
+        const result = await appender.append(events);
+        await auditTaken(pool, events, log);
+        return result;
+      },
       verify: (options) => verifyRegister(pool, options),
     },
     ledgers: {
@@ -171,19 +182,20 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
     contacts: settings.contactsFile
       ? await loadContacts(settings.contactsFile)
       : createContacts({ fallback: addressIn(settings.mail.from), contacts: {} }),
+    audit,
     detections: { accept: pipeline.store },
     reporters: {
       claim: (reportId, mail, now) => claimReporterMail(pool, reportId, mail, now),
       settle: (reportId, mail, outcome, now) => settleReporterMail(pool, reportId, mail, outcome, now),
     },
-    log: logger(logLevel),
+    log,
     now: () => new Date(),
   };
   const close = async () => {
     await appender.close();
     await Promise.all([pool.end(), directoryPool?.end()]);
   };
-  return { activities: createActivities(deps), pipeline, close };
+  return { activities: createActivities(deps), pipeline, audit, close };
 }
 
 function logger(level = 'warn') {

@@ -7,6 +7,7 @@ import {
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
+import type { Log } from '../activities/log';
 
 /** A workflow that is started every so often. */
 export interface Recurring {
@@ -52,4 +53,28 @@ function optionsOf({ id, everyMs, workflowType, args, taskQueue, summary }: Recu
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCH_UP_MS },
     action: { type: 'startWorkflow', workflowType, args, taskQueue, workflowId: id, staticSummary: summary },
   } satisfies ScheduleOptions<ScheduleOptionsStartWorkflowAction<Workflow>>;
+}
+
+const AGAIN_MS = 30_000;
+
+/** Sees to schedules now and, while Temporal refuses, again later: without them the worker does all the rest. */
+export function keepSchedules(client: ScheduleClient, schedules: Recurring[], log: Log): { stop(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const attempt = async () => {
+    try {
+      for (const schedule of schedules) await ensureSchedule(client, schedule);
+    } catch (error) {
+      if (stopped) return;
+      log.error({}, `a schedule could not be created, trying again: ${(error as Error).message}`);
+      timer = setTimeout(attempt, AGAIN_MS);
+    }
+  };
+  void attempt();
+  return {
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
 }

@@ -2,6 +2,7 @@
  * The workflows that a worker runs. Temporal loads the bundle's modules afresh for every execution, so each workflow
  * brings only its own: a delivery, of which there are many, does without the domain and its schemas.
  */
+import type { auditWatch as AuditWatch } from './audit-watch';
 import type { delivery as Delivery } from './delivery';
 import type { incident as Incident } from './incident';
 import type { triage as Triage } from './triage';
@@ -17,3 +18,6 @@ export const vulnerabilityReport: typeof VulnerabilityReport = (input) =>
   (require('./vulnerability-report') as { vulnerabilityReport: typeof VulnerabilityReport }).vulnerabilityReport(input);
 
 export const triage: typeof Triage = (input) => (require('./triage') as { triage: typeof Triage }).triage(input);
+
+export const auditWatch: typeof AuditWatch = () =>
+  (require('./audit-watch') as { auditWatch: typeof AuditWatch }).auditWatch();

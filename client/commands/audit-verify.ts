@@ -4,7 +4,7 @@ import type { KnownHead } from '../../audit/chain-verifier';
 import { type Mapping, MappingSchema } from '../../audit/mapping';
 import type { AuditVerification } from '../../audit/verify';
 import { problemsOf } from '../../domain/messages';
-import { refused, usage } from '../errors';
+import { CommandError, refused, usage } from '../errors';
 import { readInput } from '../input';
 import type { Output } from '../output';
 import type { CommonOptions, Shell } from '../shell';
@@ -55,7 +55,7 @@ async function verify(
     return await verifyAuditLog(chunksOf(shell, log), { head, mapping, onProgress, canonical: database && !mapping });
   } catch (error) {
     const { AuditUnreadableError } = require('../../audit/errors') as typeof import('../../audit/errors');
-    if (error instanceof AuditUnreadableError) throw usage(error.message);
+    if (error instanceof AuditUnreadableError || error instanceof CommandError) throw usage(error.message);
     if (!database) throw error;
     const { code, message } = error as { code?: string; message: string };
     throw usage(`the audit log in Postgres cannot be read: ${message || code}. Check the address and the rights`);

@@ -24,8 +24,8 @@ CREATE TABLE tocsin.audit_heads (
   seq bigint NOT NULL CHECK (seq >= 0),
   hash text NOT NULL CHECK (hash ~ '^[0-9a-f]{64}$'),
   line bigint NOT NULL CHECK (line >= 0),
-  -- Bytes up to and with the head's line: where to go on in a file.
-  bytes bigint NOT NULL CHECK (bytes >= 0),
+  -- Bytes before the head's line: where to go on in a file.
+  "offset" bigint NOT NULL CHECK ("offset" >= 0),
   -- Verified from the first entry on, not only from the head before.
   whole boolean NOT NULL,
   verified_at timestamptz NOT NULL

@@ -123,6 +123,8 @@ export class FakeWorld {
           ? { ok: true, entries, head: 'f'.repeat(64) }
           : { ok: false, entries, head: '', problem: 'entries are missing' };
       },
+      auditLogs: async () => [],
+      checkAuditLog: async ({ log }) => ({ log, outcome: 'unreadable', reason: 'none here' }),
       draftNotice: async (input) => {
         this.drafts.push({ input, at: await this.instant() });
         const rendering = {

@@ -92,6 +92,7 @@ export async function startBench(recipients: DirectoryRecipient[] = [], unknown:
     containment: { live: { apply: unused, undo: unused }, exercise: { apply: unused, undo: unused } },
     contacts: createContacts({ fallback: 'oncall@example.com', contacts: { alice: 'alice@example.com' } }),
     reporters: { claim: unused, settle: unused },
+    audit: { logs: [], look: unused, noteConfiguration: unused },
     detections: { accept: unused },
     log: { info: log, warn: log, error: log },
     now: () => clock.now,
