@@ -22,7 +22,7 @@ const NO_WORKER = 'no worker answers: run `npx tocsin up`, or `npx tocsin worker
  */
 export function describeError(error: unknown, incidentId?: string, obligations: string[] = []): CommandError {
   if (error instanceof CommandError) return error;
-  const about = incidentId ? `incident "${incidentId}"` : 'the incident';
+  const about = incidentId ? `${/^VR-/.test(incidentId) ? 'report' : 'incident'} "${incidentId}"` : 'the incident';
   if (error instanceof WorkflowUpdateFailedError) return describeRefusal(error.cause, about, obligations);
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
     return refused(

@@ -29,8 +29,10 @@ export class Output {
     this.sink.write(`${text.replace(CONTROLS, (control) => (STYLE.test(control) ? control : ''))}\n`);
   }
 
+  /** Writes a value as JSON. */
   json(value: unknown): void {
-    this.line(JSON.stringify(value, undefined, 2));
+    // Escaped, not dropped: a program that reads it gets every character, a terminal acts on none.
+    this.line(JSON.stringify(value, undefined, 2).replace(UNSEEN_IN_JSON, escaped));
   }
 
   /** Text in a style; the text itself where colour is not wanted. */
@@ -58,6 +60,16 @@ const CODES: Record<Style, [number, number]> = {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROLS = /\u001b\[\d+m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 const STYLE = new RegExp(`^\u001b\\[(${Object.values(CODES).flat().join('|')})m$`);
+
+/** What JSON leaves as it is and a terminal would act on, or hide. */
+const UNSEEN_IN_JSON = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
+
+function escaped(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+}
 
 function paint(text: string, style: Style): string {
   const [on, off] = CODES[style];

@@ -15,6 +15,7 @@ import { listCommand } from './commands/list';
 import { measureCommand } from './commands/measure';
 import { registerCommand } from './commands/register';
 import { releaseCommand } from './commands/release';
+import { reportCommand } from './commands/report';
 import { reviewCommand } from './commands/review';
 import { sessionsCommand } from './commands/sessions';
 import { showCommand } from './commands/show';
@@ -46,6 +47,7 @@ const COMMANDS = [
   reviewCommand,
   closeCommand,
   registerCommand,
+  reportCommand,
   auditCommand,
   sessionsCommand,
   exerciseCommand,
@@ -89,7 +91,7 @@ export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 
 
 function reportError(error: unknown, shell: Shell, argv: string[]): 1 | 2 {
   const incidentId =
-    argv.slice(1).find((argument) => /^(INC|EX)-/.test(argument)) ??
+    argv.slice(1).find((argument) => /^(INC|EX|VR)-/.test(argument)) ??
     argv.slice(1).find((argument) => !argument.startsWith('-'));
   const told = toCommandError(error, incidentId);
   if (argv.includes('--json')) {

@@ -5,6 +5,7 @@ import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { dataDir } from '../platform/folders';
 import { readRunningStack } from '../platform/stack-file';
+import type { CaseClient } from './case-client';
 import { refused, usage } from './errors';
 import { Output, type Sink } from './output';
 import type { TocsinClient } from './tocsin-client';
@@ -50,6 +51,13 @@ export class Shell {
     this.temporal = await connectTemporal(temporalTarget(this.env), dataConverter(keys));
     this.client = new Incidents(this.temporal, this.env.TOCSIN_TASK_QUEUE);
     return this.client;
+  }
+
+  /** The client of cases, over the same connection. */
+  async cases(): Promise<CaseClient> {
+    const { temporal } = await this.incidents();
+    const { CaseClient: Cases } = require('./case-client') as typeof import('./case-client');
+    return new Cases(temporal, this.env.TOCSIN_TASK_QUEUE);
   }
 
   /** The register's database: DATABASE_URL, else that of the running stack. */

@@ -29,6 +29,10 @@ export function verb(program: Command, nameAndArguments: string, description: st
 
 const ARGUMENTS: Record<string, string> = {
   '<id>': 'the incident, like INC-20260401-9f3a (see `tocsin list`)',
+  '<report>': 'the report, like VR-20260401-9f3a5c1e (see `tocsin report list`)',
+  '<of>': 'the report that came first',
+  '<version>': 'the version that holds the fix',
+  '<as>': 'named or anonymous',
   '<obligation>': 'like enterprise-notice or gdpr-art33-authority:ie-dpc (see `tocsin show`)',
 };
 
