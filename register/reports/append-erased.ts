@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { appendEntries } from '../append-entries';
+import { Appender } from '../append/appender';
 import { UnknownIncidentError } from '../errors';
 import { readIncidentEvents } from '../read-incident';
 
@@ -13,5 +13,10 @@ export async function appendAfterClose(pool: Pool, reportId: string, by: string,
   if (!last || events.some(({ kind }) => (kind as string) === 'erased')) return;
   const { exercise, seq } = last;
   const at = now.toISOString();
-  await appendEntries(pool, [{ v: 1, incidentId: reportId, seq: seq + 1, at, by, exercise, kind: 'erased', data: {} }]);
+  const appender = new Appender(pool);
+  try {
+    await appender.append([{ v: 1, incidentId: reportId, seq: seq + 1, at, by, exercise, kind: 'erased', data: {} }]);
+  } finally {
+    await appender.close();
+  }
 }

@@ -11,7 +11,7 @@ import { foldCase } from '../../domain/case';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../domain/contract';
 import { VULNERABILITY_REPORT, type VulnerabilityReportEvent } from '../../domain/vulnerability-report';
 import { reportStarter } from '../../intake/reports/start-reports';
-import { appendEntries } from '../../register/append-entries';
+import { Appender } from '../../register/append/appender';
 import { createPool } from '../../register/pool';
 import { readIncidentEvents } from '../../register/read-incident';
 import { claimReporterMail, settleReporterMail } from '../../register/reports/reporter';
@@ -50,8 +50,9 @@ beforeAll(async () => {
       settle: (...of) => settleReporterMail(pool, ...of),
     },
   });
+  const appender = new Appender(pool);
   const register = {
-    append: (events: never[]) => appendEntries(pool, events),
+    append: (events: never[]) => appender.append(events),
     verify: () => Promise.reject(new Error()),
   };
   const worker = await Worker.create({
@@ -72,6 +73,7 @@ beforeAll(async () => {
     await running;
   });
   intake = await startIntake({ pool, start: reportStarter(new CaseClient(temporal)), now: () => new Date() });
+  afterFile(() => appender.close());
 }, 120_000);
 
 async function tocsin(...argv: string[]) {

@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import type { VulnerabilityReportInput } from '../../domain/vulnerability-report';
 import { PAGE_POLICY } from '../../intake/reports/pages';
 import { MOST_TEXT_BYTES } from '../../intake/reports/parse-report';
-import { appendEntries } from '../../register/append/appender';
+import { Appender } from '../../register/append/appender';
 import { createPool } from '../../register/pool';
 import { commitmentOf } from '../../register/reports/accept-report';
 import { eraseReport } from '../../register/reports/erase-report';
@@ -196,19 +196,12 @@ test('Postgres away: 503, when to try again, and where to mail; what was typed i
 });
 
 describe('floods', () => {
-  const acknowledge = (flooded: Intake, incidentId: string, by: string) =>
-    appendEntries(flooded.pool, [
-      {
-        v: 1,
-        incidentId,
-        seq: 1,
-        at: flooded.clock.now.toISOString(),
-        by,
-        exercise: false,
-        kind: 'acknowledged',
-        data: {},
-      },
-    ]);
+  const acknowledge = async (flooded: Intake, incidentId: string, by: string) => {
+    const appender = new Appender(flooded.pool);
+    const at = flooded.clock.now.toISOString();
+    await appender.append([{ v: 1, incidentId, seq: 1, at, by, exercise: false, kind: 'acknowledged', data: {} }]);
+    await appender.close();
+  };
 
   test('one sender has at most so many reports open that nobody acknowledged', async () => {
     const flooded = await startIntake({}, { openFromOneSender: 3 });
