@@ -12,7 +12,7 @@ import {
 } from '../../domain/vulnerability-report';
 import { type HolidaysConfig, loadReportsConfig } from '../../intake/reports/config';
 import { holidaySource, reportClock } from '../../intake/reports/holidays';
-import { decodedPayloads, PROMPT_MS, plain, WorkflowHarness } from '../setup/workflow-harness';
+import { decodedPayloads, plain, WorkflowHarness } from '../setup/workflow-harness';
 
 /** The delay of a busy machine, by the server's clock: nothing against hours between alarms. */
 const PROMPT_MS = 60_000;
