@@ -56,8 +56,13 @@ export interface CarriedCase<S, E> {
   recent?: E[];
 }
 
-/** Takes what a case has counted without recording it yet; it is recorded before anything else that happens. */
-export type TakeUnrecorded<S, E extends RecordedEvent> = (state: S) => NewOf<E>[];
+/** What a kind of case has beside its messages, for what comes in numbers. */
+export interface Intake<S, E extends RecordedEvent> {
+  /** Signals by name, handled once the case is open. */
+  signals: Record<string, { description: string; onSignal: (raw: unknown) => void }>;
+  /** Takes what was counted without being recorded; it is recorded before anything else that happens. */
+  takeUnrecorded: (state: S) => NewOf<E>[];
+}
 
 const KEYS = {
   severity: defineSearchAttributeKey('TocsinSeverity', 'KEYWORD'),
@@ -86,7 +91,7 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
   constructor(
     private readonly definition: CaseDefinition<S, E, W>,
     private readonly perform: (want: W, state: S) => Promise<Outcome<S, E> | undefined>,
-    private readonly takeUnrecorded: TakeUnrecorded<S, E> = () => [],
+    private readonly intake: Intake<S, E> = { signals: {}, takeUnrecorded: () => [] },
   ) {
     this.receiveMessages();
   }
@@ -183,7 +188,7 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
 
   /** Records what waits to be recorded, then what `news` makes of the state, then all that follows. */
   private step(news: Outcome<S, E>, by?: string, commandId?: string): E[] {
-    const unrecorded = this.takeUnrecorded(this.state);
+    const unrecorded = this.intake.takeUnrecorded(this.state);
     if (unrecorded.length > 0) this.take(record(this.definition, this.state, unrecorded, now()));
     return this.take(advance(this.definition, this.state, news(this.state, now()), now(), by, commandId));
   }
@@ -213,10 +218,9 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
     this.news = true;
   }
 
-  /** Has something done on the state: now, or as soon as the case is open. */
-  whenOpen(work: (state: S) => void): void {
-    if (this.current) work(this.current);
-    else this.inbox.push(() => work(this.state));
+  private whenOpen(work: () => void): void {
+    if (this.current) work();
+    else this.inbox.push(work);
   }
 
   private openInbox(): void {
@@ -238,6 +242,9 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
         { validator: (raw: unknown) => this.refuse(name, raw), description },
       );
     }
+    for (const [name, { description, onSignal }] of Object.entries(this.intake.signals)) {
+      setHandler(defineSignal<[unknown]>(name), (raw) => this.whenOpen(() => onSignal(raw)), { description });
+    }
     setHandler(
       defineQuery<CaseView<S> | undefined>('state'),
       () =>
@@ -248,6 +255,7 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
         },
     );
     setHandler(defineQuery<E[]>('timeline'), () => this.recent);
+    // Last of all: it takes whatever came before a handler of its name was there.
     setDefaultSignalHandler((name) => {
       const names = Object.keys(messagesOf(this.definition)).join(', ');
       this.reject(name.slice(0, 80), [`message: there is none of this name; there are ${names}`]);

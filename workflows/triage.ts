@@ -6,11 +6,9 @@ import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '
 import {
   ApplicationFailure,
   continueAsNew,
-  defineSignal,
   getExternalWorkflowHandle,
   isCancellation,
   ParentClosePolicy,
-  setHandler,
   startChild,
   WorkflowIdReusePolicy,
   workflowInfo,
@@ -47,24 +45,25 @@ interface Carried extends CarriedCase<TriageState, TriageEvent> {
 /** One workflow for each deduplicated detection; its id is the case's id. */
 export async function triage(input: TriageInput & { carried?: Carried }): Promise<CaseResult> {
   let tally: Tally | undefined = input?.carried?.tally;
-  const run = new CaseRun(TRIAGE, perform, (state) => {
-    const recorded = recordTally(state, tally!);
-    tally = recorded.tally;
-    return recorded.events;
-  });
-  setHandler(
-    defineSignal<[unknown]>(DETECTED_SIGNAL),
-    (raw) => {
-      const parsed = DetectedSchema.safeParse(raw);
-      if (!parsed.success) return run.reject(DETECTED_SIGNAL, problemsOf(parsed.error));
-      run.whenOpen((state) => {
-        const counted = countIn(state, tally!, parsed.data);
-        tally = counted.tally;
-        if (counted.record) run.record(() => []);
-      });
+  const run = new CaseRun(TRIAGE, perform, {
+    signals: {
+      [DETECTED_SIGNAL]: {
+        description: 'A detection that belongs to this case',
+        onSignal(raw) {
+          const parsed = DetectedSchema.safeParse(raw);
+          if (!parsed.success) return run.reject(DETECTED_SIGNAL, problemsOf(parsed.error).slice(0, 20));
+          const counted = countIn(run.state, tally!, parsed.data);
+          tally = counted.tally;
+          if (counted.record) run.record(() => []);
+        },
+      },
     },
-    { description: 'A detection that belongs to this case' },
-  );
+    takeUnrecorded(state) {
+      const recorded = recordTally(state, tally!);
+      tally = recorded.tally;
+      return recorded.events;
+    },
+  });
 
   if (input?.carried) {
     run.resume(input.carried);
@@ -148,7 +147,8 @@ async function handOver(
 ): Promise<void> {
   const { caseId, count } = state;
   const incident = getExternalWorkflowHandle(into);
-  const text = `${count === 1 ? 'One detection' : `${count} detections`} of triage case ${caseId} were found to belong to this incident`;
+  const which = count === 1 ? 'The detection' : `The ${count} detections`;
+  const text = `${which} of triage case ${caseId} belong${count === 1 ? 's' : ''} to this incident`;
   await incident.signal('measure', { by, text, category: 'mitigation', commandId: `${caseId} merge` });
   for (const source of block) {
     const measure = { action: 'block-source', source };

@@ -1,0 +1,255 @@
+// Detections wait for a person, at real durations, on policy/detection.yaml; silence is never the end of one.
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { DAY_MS, HOUR_MS, toInstant, toMs } from '../../domain/time';
+import { TriageCase } from '../setup/triage-case';
+import { declaration, WorkflowHarness } from '../setup/workflow-harness';
+
+const MINUTE_MS = 60_000;
+const AUDIT = { source: 'audit', format: 'audit-log', type: 'audit.damage', severity: undefined };
+const DAMAGE = { ...AUDIT, indicators: [] };
+
+let harness: WorkflowHarness;
+let cases: TriageCase[] = [];
+let counter = 0;
+
+beforeAll(async () => {
+  harness = await WorkflowHarness.start();
+});
+afterEach(async () => {
+  try {
+    for (const each of cases) await each.check();
+  } finally {
+    for (const each of cases) await each.end();
+    cases = [];
+    await harness.endOfScenario();
+  }
+});
+
+/** Each test has a source of its own, so that no two share a case. */
+async function detect(over: Record<string, unknown> = {}): Promise<TriageCase> {
+  const opened = await TriageCase.detect(harness, { source: `source-${++counter}`, ...over });
+  cases.push(opened.case);
+  return opened.case;
+}
+
+async function refusal(sent: Promise<unknown>): Promise<string> {
+  const error = await sent.catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(WorkflowUpdateFailedError);
+  return String((error as WorkflowUpdateFailedError).cause?.message);
+}
+
+test('a severe one that nobody looks at: alarms at their exact instants, then it declares itself, and the incident is real', async () => {
+  const at = await harness.now();
+  const it = await detect({ at, severity: 'sev1', indicators: ['203.0.113.9', 'asn:64500'] });
+  await it.sleep(31 * MINUTE_MS);
+  await it.expectAlarms([
+    ['0%', 0],
+    ['50%', 15 * MINUTE_MS],
+    ['75%', 22.5 * MINUTE_MS],
+    ['declared', 30 * MINUTE_MS],
+  ]);
+  const { decision, closedAt, openedAt } = await it.state();
+  const incidentId = it.id.replace('TRG', 'INC');
+  expect(decision).toMatchObject({ decision: 'declared', by: 'tocsin', incidentId });
+  expect(closedAt).toBeDefined();
+  expect(it.kinds().slice(-3)).toEqual(['triage-declared', 'alarm-raised', 'incident-started']);
+
+  const { state } = await it.incident(incidentId);
+  expect(state.declaration).toMatchObject({
+    id: incidentId,
+    detectedAt: at,
+    severity: 'sev1',
+    declaredBy: 'tocsin',
+    maliciousSources: ['203.0.113.9'],
+  });
+  const lateMs = toMs(state.declaration.declaredAt) - toMs(openedAt) - 30 * MINUTE_MS;
+  expect(lateMs >= 0 && lateMs < 2_000).toBe(true);
+  // Awareness is a person's statement; nobody made one.
+  expect(state.declaration.awareAt).toBeUndefined();
+  expect(state.anchors).toEqual({ detected: at, declared: state.declaration.declaredAt });
+  expect(state.containment['block-source 203.0.113.9']?.state).toBe('verified');
+});
+
+test('a minor one alarms at its limit and ever after, until a person dismisses it with a reason; it stays dismissed', async () => {
+  const it = await detect({ severity: 'sev4' });
+  await it.sleep(3 * DAY_MS + MINUTE_MS);
+  const overdue = Array.from(
+    { length: 16 },
+    (_, n) => [`overdue ${n + 1}`, (12 + 4 * n) * HOUR_MS] as [string, number],
+  );
+  await it.expectAlarms([['0%', 0], ['50%', 4 * HOUR_MS], ['75%', 6 * HOUR_MS], ['100%', 8 * HOUR_MS], ...overdue]);
+  expect((await it.state()).status).toBe('waiting');
+
+  expect(await refusal(it.send('dismiss'))).toMatch(/reason/);
+  expect(await refusal(it.send('dismiss', { reason: 'x', by: undefined }))).toMatch(/by/);
+  const receipt = await it.send('dismiss', { reason: 'The load test of Tuesday', commandId: 'd1' });
+  expect(receipt.events.map(({ kind }) => kind)).toEqual(['triage-dismissed']);
+  await it.quiet();
+  expect(await it.state()).toMatchObject({
+    status: 'dismissed',
+    decision: { by: 'anna', reason: 'The load test of Tuesday' },
+  });
+  await it.handle.result();
+
+  // The same detection again, in the same window: it stays with the decision.
+  const [first] = it.register();
+  const again = { source: `source-${counter}`, severity: 'sev4', eventId: 'later' };
+  const late = await TriageCase.detect(harness, { ...again, at: first!.at });
+  expect(late).toMatchObject({ late: true, case: { id: it.id } });
+});
+
+test('a rule that declares does so at once, without anybody', async () => {
+  const it = await detect(DAMAGE);
+  const { decision, status } = await it.state();
+  expect([status, decision?.by]).toEqual(['declared', 'tocsin']);
+  const { state } = await it.incident(decision!.incidentId!);
+  expect(state.declaration).toMatchObject({ severity: 'sev1', kind: 'audit-log-damage', owner: 'security-lead' });
+  expect(it.alarms().map(({ threshold }) => threshold)).toEqual(['declared']);
+  expect((await it.handle.result()) as object).toMatchObject({ caseId: it.id, status: 'declared', entries: 4 });
+});
+
+test('a person declares, twice and with a repeat of the command: one incident, with what the person said', async () => {
+  const it = await detect();
+  await it.sleep(10 * MINUTE_MS);
+  const awareAt = await harness.now();
+  const said = {
+    title: 'Data was copied',
+    severity: 'sev1',
+    owner: 'bob',
+    systems: ['api', 'db'],
+    isolate: ['db'],
+    awareAt,
+  };
+  const [one, two] = await Promise.all([
+    it.send('declare', { ...said, commandId: 'c1' }),
+    it.send('declare', { ...said, commandId: 'c1' }),
+  ]);
+  expect([one, two].map(({ events }) => events.length).sort()).toEqual([0, 1]);
+  await it.quiet();
+  const { state } = await it.incident(it.id.replace('TRG', 'INC'));
+  expect(state.declaration).toMatchObject({ ...said, declaredBy: 'anna' });
+  expect(state.anchors.aware).toBe(awareAt);
+  expect(it.kinds().filter((kind) => kind === 'triage-declared')).toHaveLength(1);
+  expect(it.kinds().filter((kind) => kind === 'incident-started')).toHaveLength(1);
+});
+
+test('an incident of that id that runs already is the same one', async () => {
+  const it = await detect();
+  const id = it.id.replace('TRG', 'INC');
+  const args = [{ declaration: declaration(id, toMs(await harness.now())), policy: harness.world.policy }];
+  await harness.client.workflow.start('incident', { taskQueue: 'tocsin', workflowId: id, args });
+  await it.incident(id);
+  await it.send('declare');
+  await it.quiet();
+  expect(it.register().at(-1)).toMatchObject({ kind: 'incident-started', data: { incidentId: id, already: true } });
+  expect((await it.incident(id)).state.declaration.title).toBe('Leaked deploy key');
+});
+
+test('merged into an incident that runs: it blocks what the detections showed; into one that does not: it waits again', async () => {
+  const incident = await harness.declare({ maliciousSources: [] });
+  const it = await detect({ indicators: ['198.51.100.7'] });
+  await it.send('merge', { into: 'INC-NOWHERE' });
+  await it.quiet();
+  expect((await it.state()).status).toBe('waiting');
+  expect(it.kinds().slice(-3)).toEqual(['triage-merged', 'merge-failed', 'alarm-raised']);
+  expect(it.alarms().at(-1)!.text).toMatch(/INC-NOWHERE, which does not run: decide again/);
+
+  expect(await refusal(it.send('merge', { into: it.id }))).toMatch(/not of a triage case/);
+  await it.send('merge', { into: incident.id });
+  await it.quiet();
+  expect(await it.state()).toMatchObject({ status: 'merged', decision: { incidentId: incident.id, by: 'anna' } });
+  await incident.quiet();
+  const { containment, measures } = await incident.state();
+  expect(containment['block-source 198.51.100.7']?.state).toBe('verified');
+  expect(measures.map(({ text }) => text)).toEqual([`The detection of triage case ${it.id} belongs to this incident`]);
+});
+
+test('a long weekend with a change of clocks moves nothing: a day is 24 hours, a week 168', async () => {
+  // The Thursday before the last Sunday of March, when clocks change in Europe; in 2027 that Sunday is Easter.
+  const year = new Date(await harness.now()).getUTCFullYear() + 1;
+  const lastOfMarch = new Date(Date.UTC(year, 2, 31));
+  const sundayMs = lastOfMarch.getTime() - lastOfMarch.getUTCDay() * DAY_MS;
+  const thursday = toInstant(sundayMs - 3 * DAY_MS + 16 * HOUR_MS);
+  await harness.sleepUntil(thursday);
+
+  const week = await detect({ format: 'github', type: 'github.dependabot_alert', severity: 'sev3', phase: 'start' });
+  const day = await detect({
+    format: 'github',
+    type: 'github.dependabot_alert',
+    phase: 'start',
+    facts: { severity: 'critical' },
+  });
+  await week.sleepUntil(toInstant(toMs(thursday) + 8 * DAY_MS + HOUR_MS));
+  await day.quiet();
+  const { openedAt, dueAt } = await week.state();
+  expect(toMs(dueAt) - toMs(openedAt)).toBe(168 * HOUR_MS);
+  const local = (at: string) =>
+    new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Berlin', hour: '2-digit' }).format(new Date(at));
+  expect(Number(local(dueAt)) - Number(local(openedAt))).toBe(1); // on the wall clock it is an hour later
+  await week.expectAlarms([
+    ['50%', 3.5 * DAY_MS],
+    ['90%', 6.3 * DAY_MS],
+    ['100%', 7 * DAY_MS],
+    ['overdue 1', 8 * DAY_MS],
+  ]);
+  const alarms = day.alarms();
+  expect(alarms.slice(0, 4).map(({ threshold }) => threshold)).toEqual(['0%', '50%', '75%', '100%']);
+  expect(alarms).toHaveLength(4 + (7 * 24) / 4);
+});
+
+test('a thousand repeats at once are one case, with a handful of entries and an exact count', async () => {
+  const it = await detect({ severity: 'sev4' });
+  const source = `source-${counter}`;
+  const { openedAt } = await it.state();
+  const ids = Array.from({ length: 1000 }, (_, n) => `flood-${n}`);
+  for (let n = 0; n < ids.length; n += 50) {
+    // Every fifth is delivered twice.
+    const batch = ids.slice(n, n + 50).flatMap((id, i) => (i % 5 === 0 ? [id, id] : [id]));
+    const sent = batch.map((eventId) =>
+      TriageCase.detect(harness, { source, severity: 'sev4', eventId, at: openedAt }),
+    );
+    for (const each of await Promise.all(sent)) expect(each.case.id).toBe(it.id);
+  }
+  const counts = it.register().flatMap((event) => (event.kind === 'detections-counted' ? [event.data.count] : []));
+  expect(counts).toEqual([2, 3, 10, 100, 1000]);
+  await it.send('dismiss', { reason: 'A test' });
+  await it.quiet();
+  expect((await it.state()).count).toBe(1001);
+  expect(it.kinds().slice(-2)).toEqual(['detections-counted', 'triage-dismissed']);
+}, 120_000);
+
+test('what cannot be read is rejected, recorded and harmless', async () => {
+  const it = await detect();
+  await it.handle.signal('detected', { detection: { nonsense: true } });
+  await it.handle.signal('declare', 'nonsense');
+  await it.handle.signal('dismiss', { by: 'anna' });
+  await it.handle.signal('forget', { by: 'anna' });
+  await it.quiet();
+  const rejected = it.register().flatMap((event) => (event.kind === 'rejected' ? [event.data.message] : []));
+  expect(rejected).toEqual(['detected', 'declare', 'dismiss', 'forget']);
+  expect((await it.state()).status).toBe('waiting');
+});
+
+test('a start that makes no sense fails at once and says why', async () => {
+  const start = (id: string, args: unknown[]) =>
+    harness.client.workflow.execute('triage', { taskQueue: 'tocsin', workflowId: id, args });
+  await expect(start('TRG-none', [])).rejects.toMatchObject({ cause: { type: 'InvalidInput' } });
+  await expect(start('TRG-000000000000', [{ caseId: 'TRG-0' }])).rejects.toMatchObject({
+    cause: { type: 'InvalidInput' },
+  });
+});
+
+test('while the register is away alarms and decisions go on; afterwards it has everything', async () => {
+  harness.world.fail('appendEntries');
+  const given = { source: `source-${++counter}`, severity: 'sev1', at: await harness.now() };
+  const { case: it } = await TriageCase.detect(harness, given, { wait: false });
+  cases.push(it);
+  await harness.sleep(31 * MINUTE_MS);
+  expect(it.register()).toEqual([]);
+  harness.world.repair();
+  await harness.sleep(2 * MINUTE_MS);
+  await it.quiet();
+  expect(it.kinds().slice(-3)).toEqual(['triage-declared', 'alarm-raised', 'incident-started']);
+  const { openedAt, decision } = await it.state();
+  expect(toMs(decision!.at) - toMs(openedAt)).toBeLessThan(30 * MINUTE_MS + 2_000);
+});
