@@ -3,9 +3,10 @@ import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { FastifyPluginAsync } from 'fastify';
 import pino from 'pino';
-import type { AuthEventConsumer } from '../domain/auth-event';
 import { createPool } from '../register/pool';
+import { openSessions, sessionSettings } from '../sessions/settings';
 import { loadSources } from './config';
+import { acceptWithin } from './inbox/accept';
 import { createPipeline } from './inbox/pipeline';
 import { createIntake, drain } from './server/create-intake';
 import { Health } from './server/health';
@@ -21,10 +22,8 @@ export interface StartIntakeOptions {
   rulesFile?: string;
   /** The file `TOCSIN_SOURCES`; without it there are no sources, and the plugins alone answer. */
   sourcesFile?: string;
-  /** Where the sources' secrets are looked up. */
+  /** Where the sources' secrets are looked up, and the settings of the rules over authentication events. */
   env: NodeJS.ProcessEnv;
-  /** Takes authentication events. */
-  authEvents?: AuthEventConsumer;
   plugins?: FastifyPluginAsync[];
   host: string;
   port: number;
@@ -42,8 +41,7 @@ export interface RunningIntake {
 
 /** Starts it. Throws when the sources or rules are not valid, or the port is taken; Postgres and Temporal may be away. */
 export async function startIntake(options: StartIntakeOptions): Promise<RunningIntake> {
-  const { databaseUrl, dataConverter, taskQueue, rulesFile, sourcesFile, env, authEvents, plugins, host, port } =
-    options;
+  const { databaseUrl, dataConverter, taskQueue, rulesFile, sourcesFile, env, plugins, host, port } = options;
   const log = pino({ level: options.logLevel ?? 'warn' }, pino.destination(2));
   const sources = sourcesFile ? loadSources(sourcesFile, env) : [];
   const { namespace, ...connectionOptions } = options.temporal;
@@ -53,10 +51,14 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
   const pipeline = createPipeline({ pool, temporal, taskQueue, rulesFile, log });
   const closeConnections = () => Promise.allSettled([connection.close(), pool.end()]);
   try {
+    const hearsSignIns = sources.some(({ adapter }) => adapter.format === 'authentication');
+    const sessions = hearsSignIns
+      ? await openSessions(sessionSettings(env), { pool, accept: acceptWithin, onRaised: pipeline.poke })
+      : undefined;
     const app = await createIntake({
       sources,
       store: pipeline.store,
-      authEvents,
+      authEvents: sessions,
       plugins,
       log,
       health: new Health({

@@ -1,13 +1,18 @@
 /** From a signed request of the platform to a triage case: sign-ins over HTTP, judged, in the inbox, judged by its rules. */
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { judge } from '../../domain/detection-rules';
 import { Inbox } from '../../intake/inbox/accept';
 import { createIntake } from '../../intake/server/create-intake';
 import { Health } from '../../intake/server/health';
 import { authentication } from '../../intake/sources/authentication';
+import { startIntake } from '../../intake/start-intake';
 import { loadDetectionRules } from '../../policy/load-detection-rules';
 import { createPool } from '../../register/pool';
 import { SessionConsumer } from '../../sessions/consumer';
+import { sessionSettings } from '../../sessions/settings';
+import { createTestDatabase, temporaryDir } from '../setup/helpers';
 import { at, event, NOW } from '../unit/sessions/fixtures';
 import { createWorld, expected, type World } from './helpers';
 
@@ -85,5 +90,42 @@ test('while Postgres is away the sender keeps its events: 503 and when to come a
   expect(answer.statusCode).toBe(503);
   expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
   await away.close();
+  await pool.end();
+});
+
+test('the intake process takes them by its settings: a key of pseudonyms is made once, for its owner only', async () => {
+  const dir = temporaryDir('intake');
+  const sourcesFile = path.join(dir, 'sources.yaml');
+  writeFileSync(sourcesFile, 'sources: { idp: { format: authentication, secrets: [{ env: IDP_TOKEN }] } }');
+  const { url: databaseUrl } = await createTestDatabase();
+  const start = () =>
+    startIntake({
+      databaseUrl,
+      temporal: { address: '127.0.0.1:1', namespace: 'default' },
+      dataConverter: {},
+      taskQueue: 'none',
+      sourcesFile,
+      env: { IDP_TOKEN: TOKEN, TOCSIN_DATA_DIR: dir },
+      host: '127.0.0.1',
+      port: 0,
+      logLevel: 'silent',
+    });
+  const now = Date.now();
+  const recent = attack.map((each, i) => ({ ...each, at: new Date(now - 600_000 + i * 1000).toISOString() }));
+  const running = await start();
+  const answer = await fetch(`${running.url}/intake/idp`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
+    body: JSON.stringify(recent),
+  });
+  expect([answer.status, await answer.json()]).toEqual([202, { events: recent.length }]);
+  await running.stop();
+  const keyFile = path.join(dir, 'pseudonym.key');
+  expect(statSync(keyFile).mode & 0o777).toBe(0o600);
+  const key = readFileSync(keyFile, 'utf8').trim();
+  expect(sessionSettings({ TOCSIN_DATA_DIR: dir }).pseudonymKey.toString('hex')).toBe(key);
+  const pool = createPool(databaseUrl);
+  const { rows } = await pool.query('SELECT 1 FROM tocsin.inbox');
+  expect(rows).toHaveLength(2);
   await pool.end();
 });
