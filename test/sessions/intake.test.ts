@@ -97,6 +97,12 @@ test('the intake process takes them by its settings: a key of pseudonyms is made
   const dir = temporaryDir('intake');
   const sourcesFile = path.join(dir, 'sources.yaml');
   writeFileSync(sourcesFile, 'sources: { idp: { format: authentication, secrets: [{ env: IDP_TOKEN }] } }');
+  // Nothing is handed over to Temporal, which is away here.
+  const rulesFile = path.join(dir, 'rules.yaml');
+  writeFileSync(
+    rulesFile,
+    'id: none\nversion: "1"\ntitle: None\nrules: [{ id: all, title: All, when: { format: sessions }, action: ignore, reason: A test }]',
+  );
   const { url: databaseUrl } = await createTestDatabase();
   const start = () =>
     startIntake({
@@ -105,6 +111,7 @@ test('the intake process takes them by its settings: a key of pseudonyms is made
       dataConverter: {},
       taskQueue: 'none',
       sourcesFile,
+      rulesFile,
       env: { IDP_TOKEN: TOKEN, TOCSIN_DATA_DIR: dir },
       host: '127.0.0.1',
       port: 0,
