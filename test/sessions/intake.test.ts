@@ -8,6 +8,7 @@ import { createIntake } from '../../intake/server/create-intake';
 import { Health } from '../../intake/server/health';
 import { authentication } from '../../intake/sources/authentication';
 import { startIntake } from '../../intake/start-intake';
+import { packageRoot } from '../../platform/package-root';
 import { loadDetectionRules } from '../../policy/load-detection-rules';
 import { createPool } from '../../register/pool';
 import { SessionConsumer } from '../../sessions/consumer';
@@ -99,10 +100,9 @@ test('the intake process takes them by its settings: a key of pseudonyms is made
   writeFileSync(sourcesFile, 'sources: { idp: { format: authentication, secrets: [{ env: IDP_TOKEN }] } }');
   // Nothing is handed over to Temporal, which is away here.
   const rulesFile = path.join(dir, 'rules.yaml');
-  writeFileSync(
-    rulesFile,
-    'id: none\nversion: "1"\ntitle: None\nrules: [{ id: all, title: All, when: { format: sessions }, action: ignore, reason: A test }]',
-  );
+  const rules = readFileSync(path.join(packageRoot(), 'policy', 'detection.yaml'), 'utf8');
+  const ignored = '{ id: none, title: None, when: { format: sessions }, action: ignore, reason: A test }';
+  writeFileSync(rulesFile, rules.replace('\nrules:\n', `\nrules:\n  - ${ignored}\n`));
   const { url: databaseUrl } = await createTestDatabase();
   const start = () =>
     startIntake({
