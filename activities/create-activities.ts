@@ -10,6 +10,7 @@ import { openDelivery } from './delivery/open-delivery';
 import { renderingFor, sendBatches } from './delivery/send-batches';
 import { mergeSpool, summariseDelivery } from './delivery/summarise-delivery';
 import type { DirectoryPort } from './directory/directory-port';
+import { type EscalationDeps, pageOnCall, tellAcknowledged, tellResolved } from './escalation/escalate';
 import type { Log } from './log';
 import type { MailPort } from './mail/mail-port';
 import { draftNotice } from './notices/draft-notice';
@@ -44,6 +45,8 @@ export interface ActivityDeps {
   ports: { live: OutwardPorts; exercise: OutwardPorts };
   containment: { live: ContainmentPort; exercise: ContainmentPort };
   contacts: Contacts;
+  /** How alarms of live cases are repeated; exercises have none of it. */
+  escalation: EscalationDeps;
   detections: DetectionPort;
   audit: AuditPort;
   reporters: ReporterPort;
@@ -59,6 +62,7 @@ export function createActivities(deps: ActivityDeps): Activities {
   const containment = ({ exercise }: EffectContext) => deps.containment[exercise ? 'exercise' : 'live'];
   const organisation = async () => (await deps.policy()).pack.organisation.name;
   const staffMail = (input: EffectContext) => ({ mail: outward(input).mail, contacts, artefacts, log });
+  const escalating = { ...deps.escalation, contacts, artefacts, log };
   return {
     snapshotPolicy: () => deps.policy(),
     appendEntries: (input) => appendToRegister(deps.register, input),
@@ -85,7 +89,11 @@ export function createActivities(deps: ActivityDeps): Activities {
     sendBatches: (input) => sendBatches({ ledgers, artefacts, log, now, mail: outward(input).mail }, input),
     summariseDelivery: (input) => summariseDelivery(ledgers, input),
     mergeSpool: () => mergeSpool(ledgers),
-    raiseAlarm: (input) => raiseAlarm(staffMail(input), input),
+    raiseAlarm: (input) => raiseAlarm({ ...staffMail(input), escalation: deps.escalation }, input),
+    pageOnCall: (input) => pageOnCall(escalating, input),
+    standingOfAlarms: ({ caseId, alarms }) => deps.escalation.cases.standing(caseId, alarms),
+    tellAcknowledged: (input) => tellAcknowledged(escalating, input),
+    tellResolved: (input) => tellResolved(escalating, input),
     openFilingTask: (input) => openFilingTask(staffMail(input), input),
     applyMeasure: (input) => containment(input).apply(input),
     undoMeasure: (input) => containment(input).undo(input),

@@ -25,6 +25,12 @@ export const FAILURES = {
   ArtefactFault: { retry: true },
   /** The ledger that a delivery was opened in cannot be reached. Open the delivery again to go on in the spool. */
   LedgerUnavailable: { retry: true },
+  /** Nobody knows whether a page arrived: it is sent again. */
+  PageOutcomeUnknown: { retry: true },
+  /** A paging service is busy or broken: nothing was sent, repeat later. */
+  PageBusy: { retry: true },
+  /** A paging service refuses: the other ways of paging are used, and a person corrects the settings. */
+  PageRefused: { retry: false },
   /** The register holds other content under the same number, or an event cannot be an entry. */
   RegisterRefused: { retry: false },
   /** No answer, or one that says "later": whether it was done is unknown until the next attempt looks. */

@@ -5,6 +5,7 @@
  */
 import type { ContentValue } from '../domain/contents';
 import type { Detection } from '../domain/detection';
+import type { EscalatedAlarm, Standing } from '../domain/escalation';
 import type { ContainmentOutcome, RecordedEvent, Rendering } from '../domain/events';
 import type { ContainmentMeasure, IncidentStatus } from '../domain/incident';
 import type { Authority, PolicySnapshot, RecipientRule } from '../domain/policy';
@@ -163,6 +164,44 @@ export type AuditCheck =
     }
   | { log: string; outcome: 'unreadable'; reason: string };
 
+/** What the activities of an escalation are told of its case. Only live cases have one. */
+export interface EscalatedCase {
+  caseId: string;
+  severity: string;
+  title: string;
+  climb: { seq: number; number: number };
+  at: Instant;
+}
+
+/** Alarms of a case, to look up whether a page about them is still wanted. */
+export interface AlarmsOfCase {
+  caseId: string;
+  alarms: EscalatedAlarm[];
+}
+
+export interface PageInput extends EscalatedCase, AlarmsOfCase {
+  owner: string;
+  attempt: number;
+  level: number;
+  dropped: number;
+}
+
+/** `who`: the handle of the person who was paged, and through what; missing when no page was wanted any more. */
+export interface PageResult {
+  standing?: Standing;
+  paged?: { who: string; through: string[]; refused: string[] };
+}
+
+export interface TellAcknowledgedInput extends EscalatedCase {
+  by?: string;
+  alarms: number[];
+  remaining: number;
+}
+
+export interface TellResolvedInput extends EscalatedCase {
+  reason: 'closed' | 'done';
+}
+
 export interface Activities {
   /** The worker's current policy pack, for an incident that was started without one. */
   snapshotPolicy(): Promise<PolicySnapshot>;
@@ -181,7 +220,14 @@ export interface Activities {
   summariseDelivery(input: DeliveryRef & { ledger: 'postgres' | 'spool' }): Promise<DeliverySummary>;
   /** Brings a spooled delivery into Postgres when that is back. Throws (and is retried) until then. */
   mergeSpool(input: DeliveryRef): Promise<void>;
+  /** Mails an alarm once, and has the case's escalation repeat it until somebody acknowledges it. */
   raiseAlarm(input: AlarmInput): Promise<void>;
+  /** Pages the person of a level about those of the alarms that are still open; asks the case first. */
+  pageOnCall(input: PageInput): Promise<PageResult>;
+  /** What the case says about alarms; `undefined` when it does not answer. */
+  standingOfAlarms(input: AlarmsOfCase): Promise<Standing | undefined>;
+  tellAcknowledged(input: TellAcknowledgedInput): Promise<void>;
+  tellResolved(input: TellResolvedInput): Promise<void>;
   applyMeasure(input: MeasureInput): Promise<MeasureResult>;
   undoMeasure(input: MeasureInput): Promise<MeasureResult>;
   /** Hands detections to the inbox, each once for its source and event id: the rules judge them from there. */

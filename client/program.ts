@@ -1,5 +1,6 @@
 /** The command `tocsin`: its verbs, and how errors and exit codes come out. */
 import { Command, CommanderError } from 'commander';
+import { acknowledgeCommand } from './commands/acknowledge';
 import { approveCommand } from './commands/approve';
 import { assessCommand } from './commands/assess';
 import { auditCommand } from './commands/audit';
@@ -13,6 +14,7 @@ import { holdCommand } from './commands/hold';
 import { intakeCommand } from './commands/intake';
 import { listCommand } from './commands/list';
 import { measureCommand } from './commands/measure';
+import { oncallCommand } from './commands/oncall';
 import { registerCommand } from './commands/register';
 import { releaseCommand } from './commands/release';
 import { reportCommand } from './commands/report';
@@ -46,6 +48,8 @@ const COMMANDS = [
   filedCommand,
   reviewCommand,
   closeCommand,
+  acknowledgeCommand,
+  oncallCommand,
   registerCommand,
   reportCommand,
   auditCommand,

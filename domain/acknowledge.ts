@@ -6,6 +6,12 @@ import { z } from 'zod';
 import { TOCSIN } from './events';
 import { ByOf } from './incident';
 
+/**
+ * The message by which alarms of any incident or case are acknowledged; `acknowledge` alone is how a vulnerability report
+ * is.
+ */
+export const ACKNOWLEDGE_ALARMS = 'acknowledge-alarms';
+
 /** A person: whoever acknowledges cannot be Tocsin itself. */
 export const PersonSchema = ByOf.refine((by) => by.toLowerCase() !== TOCSIN, 'must name a person');
 

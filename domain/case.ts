@@ -4,7 +4,7 @@
  * in a definition, which is pure, what follows from a message and from the time. `workflows/case-run.ts` runs them.
  */
 import { z } from 'zod';
-import { AlarmsSchema, acknowledgeable, acknowledged, PersonSchema, raised } from './acknowledge';
+import { ACKNOWLEDGE_ALARMS, AlarmsSchema, acknowledgeable, acknowledged, PersonSchema, raised } from './acknowledge';
 import { type RecordedEvent, TOCSIN } from './events';
 import type { Instant } from './time';
 
@@ -71,6 +71,8 @@ export interface CaseView<S> {
   /** Events not yet appended to the register. */
   registerBacklog: number;
   inFlight: string[];
+  /** The earliest deadline that is owed; `null`: none. The escalation of its alarms reads it. */
+  nextDueAt: Instant | null;
 }
 
 /** What an update answers: the kinds of the events that it caused; `note` says why nothing changed. */
@@ -93,7 +95,10 @@ export interface CaseDefinition<S extends CaseState, E extends RecordedEvent, W 
   nextWake(state: S, now: Instant): { at: Instant; what: string } | undefined;
   /** Work that the outside world must do and has not reported yet. Keys are deterministic. */
   wants(state: S): W[];
-  /** The next deadline, for the list in the Web UI. */
+  /**
+   * The earliest deadline that is still owed, also when it is past: for the list in the Web UI, and to tell whether an
+   * alarm's deadline is met. Alarms that are due before it are not repeated any more.
+   */
   nextDueAt(state: S): Instant | undefined;
   /** For people: what is owed and how it stands. */
   rows(state: S, now: Instant): CaseRow[];
@@ -104,7 +109,7 @@ const MOST_ROUNDS = 200;
 
 /** Messages that every kind of case takes beside its own. */
 export const COMMON_MESSAGES = {
-  acknowledge: {
+  [ACKNOWLEDGE_ALARMS]: {
     schema: z.strictObject({
       by: PersonSchema,
       commandId: z.string().min(1).max(200).optional(),
@@ -129,8 +134,8 @@ export function onCaseMessage<S extends CaseState, E extends RecordedEvent, W ex
   message: CaseMessage,
   now: Instant,
 ): NewOf<E>[] {
-  if (name !== 'acknowledge') return definition.onMessage(state, name, message, now);
-  const { alarms } = message as z.infer<typeof COMMON_MESSAGES.acknowledge.schema>;
+  if (name !== ACKNOWLEDGE_ALARMS) return definition.onMessage(state, name, message, now);
+  const { alarms } = message as z.infer<(typeof COMMON_MESSAGES)[typeof ACKNOWLEDGE_ALARMS]['schema']>;
   const found = acknowledgeable(state.unacknowledged, alarms);
   const news =
     'note' in found

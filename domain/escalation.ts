@@ -5,7 +5,8 @@
  * A climb goes through the levels: `tries` pages to level 1, as many to level 2, … and round again. It begins with the
  * first open alarm and ends when none is open. What the case's own state says wins: it is read before every page.
  */
-import { exactMs, type Instant, toInstant, toMs } from './time';
+import { z } from 'zod';
+import { exactMs, type Instant, InstantSchema, PeriodSchema, toInstant, toMs } from './time';
 
 export const ESCALATION_WORKFLOW = 'escalation';
 
@@ -14,43 +15,42 @@ export function escalationId(caseId: string): string {
   return `${caseId}/escalation`;
 }
 
-/** How alarms of a severity are repeated. */
-export interface EscalationPlan {
-  /** From one page to the next; ISO 8601 without months. */
-  every: string;
-  /** Pages to one level before the next is paged. */
-  tries: number;
-  /** Levels, the last one followed by the first. */
-  levels: number;
-}
+/**
+ * How alarms of a severity are repeated. `every`: from one page to the next, without months; `tries`: pages to one level
+ * before the next one; `levels`: how many there are, the last one followed by the first.
+ */
+const PlanSchema = z.object({
+  every: PeriodSchema.refine((period) => !/^P\d*Y?\d+M|Y/.test(period), 'must be a fixed length, like PT5M'),
+  tries: z.int().min(1),
+  levels: z.int().min(1),
+});
+export type EscalationPlan = z.infer<typeof PlanSchema>;
 
-/** An alarm as an escalation carries it. `seq` is the number of its `alarm-raised` event. */
-export interface EscalatedAlarm {
-  seq: number;
-  at: Instant;
-  threshold: string;
-  text: string;
-  obligation?: string;
-  dueAt?: Instant;
-  /** Whole command lines to run next. */
-  commands?: string[];
-}
+/** An alarm as an escalation carries it. `seq` is the number of its `alarm-raised` event; `commands` are whole lines. */
+const AlarmSchema = z.object({
+  seq: z.int().min(1),
+  at: InstantSchema,
+  threshold: z.string(),
+  text: z.string(),
+  obligation: z.string().optional(),
+  dueAt: InstantSchema.optional(),
+  commands: z.array(z.string()).optional(),
+});
+export type EscalatedAlarm = z.infer<typeof AlarmSchema>;
 
 /** Signal `alarm`: an alarm was raised. It comes with how its case stands, and the plan for a climb that it begins. */
-export interface AlarmSignal {
-  alarm: EscalatedAlarm;
-  owner: string;
-  severity: string;
-  title: string;
-  plan: EscalationPlan;
-}
+export const AlarmSignalSchema = z.object({
+  alarm: AlarmSchema,
+  owner: z.string().min(1),
+  severity: z.string(),
+  title: z.string(),
+  plan: PlanSchema,
+});
+export type AlarmSignal = z.infer<typeof AlarmSignalSchema>;
 
-/** Signal `acknowledge`: a person has seen these alarms. The register has it already. */
-export interface Acknowledgement {
-  by: string;
-  /** Sequence numbers of the alarms. */
-  alarms: number[];
-}
+/** Signal `acknowledge`: a person has seen these alarms, by their numbers. The register has it already. */
+export const AcknowledgementSchema = z.object({ by: z.string().min(1), alarms: z.array(z.int()) });
+export type Acknowledgement = z.infer<typeof AcknowledgementSchema>;
 
 /** One way through the levels. */
 export interface Climb {
@@ -123,7 +123,11 @@ export function joined(
 }
 
 /** A person acknowledged alarms. The paging ends when none is left open. */
-export function acknowledge(state: EscalationState, { alarms }: Pick<Acknowledgement, 'alarms'>, now: Instant) {
+export function acknowledge(
+  state: EscalationState,
+  { alarms }: Pick<Acknowledgement, 'alarms'>,
+  now: Instant,
+): EscalationState {
   const seen = state.open.filter(({ seq }) => alarms.includes(seq));
   if (seen.length === 0) return state;
   const acknowledged = [...state.acknowledged, ...seen].slice(-KEPT);

@@ -3,7 +3,7 @@
  * one object, parsed by the same schema. `by` says who; `commandId` makes a repeat harmless.
  */
 import { z } from 'zod';
-import { AlarmsSchema, PersonSchema } from './acknowledge';
+import { ACKNOWLEDGE_ALARMS, AlarmsSchema, PersonSchema } from './acknowledge';
 import { AssessmentSchema, ByOf, ContainmentMeasureSchema, STATUSES, text, wellFormed } from './incident';
 import { InstantSchema } from './time';
 
@@ -75,7 +75,7 @@ export const MESSAGE_SCHEMAS = {
     shareSummary: z.boolean(),
     summary: text(4000).optional(),
   }),
-  acknowledge: z.strictObject({ ...envelope, by: PersonSchema, alarms: AlarmsSchema }),
+  [ACKNOWLEDGE_ALARMS]: z.strictObject({ ...envelope, by: PersonSchema, alarms: AlarmsSchema }),
   close: z.strictObject({ ...envelope, note: text(2000).optional() }),
 } as const;
 

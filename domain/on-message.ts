@@ -25,7 +25,7 @@ export function decideMessage(state: IncidentState, message: Message, pack: Poli
       return onMeasure(state, message, now, answer);
     case 'review':
       return onReview(state, message, answer);
-    case 'acknowledge':
+    case 'acknowledge-alarms':
       return onAcknowledge(state, message, answer);
     case 'close':
       return onClose(state, message, pack, answer);
@@ -114,7 +114,7 @@ function onReview(state: IncidentState, message: On<'review'>, answer: Answer): 
   return [{ kind: 'reviewed', data: review }];
 }
 
-function onAcknowledge(state: IncidentState, message: On<'acknowledge'>, answer: Answer): NewEvent[] {
+function onAcknowledge(state: IncidentState, message: On<'acknowledge-alarms'>, answer: Answer): NewEvent[] {
   const found = acknowledgeable(state.unacknowledged, message.alarms);
   return 'note' in found ? answer.noted(found.note) : [{ kind: 'alarm-acknowledged', data: found }];
 }

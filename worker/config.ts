@@ -56,6 +56,16 @@ const EnvSchema = z.object({
   TOCSIN_ROTATABLE_ROLES: list,
   TOCSIN_WEBHOOK_URL: url.optional(),
   TOCSIN_WEBHOOK_SECRET: z.string().startsWith('whsec_', 'must start with whsec_').optional(),
+  TOCSIN_ROTA: z.string().optional(),
+  TOCSIN_ESCALATION: z.string().optional(),
+  TOCSIN_SLACK_WEBHOOK_URL: url.optional(),
+  TOCSIN_PAGERDUTY_ROUTING_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9]{32}$/, 'must be the 32 characters of an Events API v2 integration key')
+    .optional(),
+  TOCSIN_PAGERDUTY_URL: url.default('https://events.pagerduty.com'),
+  TOCSIN_ESCALATION_WEBHOOK_URL: url.optional(),
+  TOCSIN_ESCALATION_WEBHOOK_SECRET: z.string().startsWith('whsec_', 'must start with whsec_').optional(),
   TOCSIN_VAULT_DIR: z.string().optional(),
   TOCSIN_PROTECTED_RANGES: list,
   TOCSIN_PROTECTED_COUNTRIES: list,
@@ -90,6 +100,14 @@ export interface WorkerSettings {
   contactsFile?: string;
   /** Rules that judge detections; `policy/detection.yaml` without it. */
   detectionRules?: string;
+  /** How alarms are repeated, to whom, and through what beside mail. Live cases only. */
+  escalation: {
+    rotaFile?: string;
+    policyFile?: string;
+    slack?: { url: string };
+    pagerduty?: { routingKey: string; url: string };
+    webhook?: { url: string; secret: string };
+  };
   directory: { folder: string } | { url: string; workspaces: string; individuals: string; subscribers: string };
   mail: { apiKey: string; baseUrl: string; from: string };
   containment: {
@@ -140,6 +158,8 @@ export function settingsFromEnv(env: NodeJS.ProcessEnv = process.env, local?: Lo
   }
   if (e.TOCSIN_WEBHOOK_URL && !e.TOCSIN_WEBHOOK_SECRET)
     problems.push('TOCSIN_WEBHOOK_SECRET: is needed with TOCSIN_WEBHOOK_URL');
+  if (e.TOCSIN_ESCALATION_WEBHOOK_URL && !e.TOCSIN_ESCALATION_WEBHOOK_SECRET)
+    problems.push('TOCSIN_ESCALATION_WEBHOOK_SECRET: is needed with TOCSIN_ESCALATION_WEBHOOK_URL');
   if (e.CLOUDFLARE_API_TOKEN && !e.CLOUDFLARE_ACCOUNT_ID && !e.CLOUDFLARE_ZONE_ID) {
     problems.push('CLOUDFLARE_ACCOUNT_ID: set it, or CLOUDFLARE_ZONE_ID, with CLOUDFLARE_API_TOKEN');
   }
@@ -161,6 +181,7 @@ export function settingsFromEnv(env: NodeJS.ProcessEnv = process.env, local?: Lo
     contactsFile:
       e.TOCSIN_CONTACTS ?? (local && !production ? path.join(packageRoot(), 'examples', 'contacts.yaml') : undefined),
     detectionRules: e.TOCSIN_DETECTION_RULES,
+    escalation: escalationOf(e),
     directory: directory!,
     mail: {
       apiKey: resendKey!,
@@ -191,6 +212,20 @@ export function settingsFromEnv(env: NodeJS.ProcessEnv = process.env, local?: Lo
 }
 
 type Env = z.infer<typeof EnvSchema>;
+
+function escalationOf(e: Env): WorkerSettings['escalation'] {
+  return {
+    rotaFile: e.TOCSIN_ROTA,
+    policyFile: e.TOCSIN_ESCALATION,
+    slack: e.TOCSIN_SLACK_WEBHOOK_URL ? { url: e.TOCSIN_SLACK_WEBHOOK_URL } : undefined,
+    pagerduty: e.TOCSIN_PAGERDUTY_ROUTING_KEY
+      ? { routingKey: e.TOCSIN_PAGERDUTY_ROUTING_KEY, url: e.TOCSIN_PAGERDUTY_URL }
+      : undefined,
+    webhook: e.TOCSIN_ESCALATION_WEBHOOK_URL
+      ? { url: e.TOCSIN_ESCALATION_WEBHOOK_URL, secret: e.TOCSIN_ESCALATION_WEBHOOK_SECRET! }
+      : undefined,
+  };
+}
 
 function directoryOf(
   e: Env,

@@ -30,6 +30,7 @@ import { auditSchedule, auditTaken, createAudit } from './audit';
 import { builtBundle } from './bundle';
 import { dataConverter } from './codec';
 import { LOCAL_WEBHOOK_SECRET, type WorkerSettings } from './config';
+import { connectEscalation } from './escalation';
 import { markRecorded } from './recorded-only';
 import { keepSchedules } from './schedules';
 
@@ -135,6 +136,10 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   };
   const log = logger(logLevel);
   const audit = createAudit(pool, settings, log);
+  const contacts = settings.contactsFile
+    ? await loadContacts(settings.contactsFile)
+    : createContacts({ fallback: addressIn(settings.mail.from), contacts: {} });
+  const artefacts = createFolderArtefacts(path.join(dataDir, 'artefacts'));
   const deps: ActivityDeps = {
     policy,
     register: {
@@ -151,7 +156,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
       isUnavailable,
       mergeSpool: () => mergeSpool(spoolDir, postgres),
     },
-    artefacts: createFolderArtefacts(path.join(dataDir, 'artefacts')),
+    artefacts,
     site,
     ports: {
       live,
@@ -179,9 +184,8 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
           })
         : noExercises<ContainmentPort>(),
     },
-    contacts: settings.contactsFile
-      ? await loadContacts(settings.contactsFile)
-      : createContacts({ fallback: addressIn(settings.mail.from), contacts: {} }),
+    contacts,
+    escalation: connectEscalation(settings.escalation, { mail: live.mail, contacts, artefacts, log }),
     audit,
     detections: { accept: pipeline.store },
     reporters: {

@@ -252,6 +252,7 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
           state: this.current,
           registerBacklog: this.pump.backlog,
           inFlight: [...this.inFlight],
+          nextDueAt: this.definition.nextDueAt(this.current) ?? null,
         },
     );
     setHandler(defineQuery<E[]>('timeline'), () => this.recent);

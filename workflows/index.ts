@@ -4,6 +4,7 @@
  */
 import type { auditWatch as AuditWatch } from './audit-watch';
 import type { delivery as Delivery } from './delivery';
+import type { escalation as Escalation } from './escalation';
 import type { incident as Incident } from './incident';
 import type { triage as Triage } from './triage';
 import type { vulnerabilityReport as VulnerabilityReport } from './vulnerability-report';
@@ -21,3 +22,6 @@ export const triage: typeof Triage = (input) => (require('./triage') as { triage
 
 export const auditWatch: typeof AuditWatch = () =>
   (require('./audit-watch') as { auditWatch: typeof AuditWatch }).auditWatch();
+
+export const escalation: typeof Escalation = (input) =>
+  (require('./escalation') as { escalation: typeof Escalation }).escalation(input);

@@ -84,7 +84,7 @@ const DESCRIPTIONS: Record<MessageName, string> = {
   waive: 'Decide that an obligation does not apply, with a reason and a ground',
   filed: 'A report was filed with an authority, with its reference',
   review: 'The post-incident review',
-  acknowledge: 'A person has seen the alarms and acts: they are not repeated any more',
+  'acknowledge-alarms': 'A person has seen the alarms and acts: they are not repeated any more',
   close: 'Close the incident when nothing is owed any more',
 };
 

@@ -17,7 +17,7 @@ export function alarmMail(input: AlarmInput): FrozenNotice {
     : input.threshold.replaceAll('-', ' ');
   const what = toDo ? `${input.obligation ? `${input.obligation}: ` : ''}${toDo}` : oneLine(input.text, 110);
   const due = input.dueAt ? ` before ${human(input.dueAt)}` : '';
-  return mail({
+  return staffMail({
     exercise: input.exercise,
     subject: `[${input.incidentId} ${input.severity}] ${threshold}: ${what}${due}`,
     lines: [
@@ -37,7 +37,7 @@ export function filingTaskMail(input: FilingTaskInput): FrozenNotice {
     input.missing.length > 0
       ? `Not yet established, file without it and say that it follows: ${input.missing.join(', ')}`
       : 'All fields are ready.';
-  return mail({
+  return staffMail({
     exercise: input.exercise,
     subject: `[${input.incidentId}] File with ${authority?.name ?? 'the authority (not yet determined)'} before ${human(input.dueAt)}`,
     lines: [
@@ -72,7 +72,13 @@ function filedCommand(incidentId: string, obligation: string): string {
   return `npx tocsin filed ${incidentId} ${obligation} --reference REFERENCE ${BY}`;
 }
 
-function mail(content: { exercise: boolean; subject: string; lines: string[]; commands: string[] }): FrozenNotice {
+/** A mail to staff in the manner of an alarm: lines, then the commands to run next. All texts are made inert. */
+export function staffMail(content: {
+  exercise: boolean;
+  subject: string;
+  lines: string[];
+  commands: string[];
+}): FrozenNotice {
   const subject = `${content.exercise ? EXERCISE_PREFIX : ''}${oneLine(content.subject, 200)}`;
   const banner = content.exercise ? phrasesOf('en').exercise : undefined;
   const text = [

@@ -178,6 +178,11 @@ export class FakeWorld {
       raiseAlarm: async (input) => {
         this.alarms.push({ input, at: await this.instant() });
       },
+      // No escalation is begun here: raiseAlarm is a recorder.
+      pageOnCall: async () => ({}),
+      standingOfAlarms: async () => undefined,
+      tellAcknowledged: async () => {},
+      tellResolved: async () => {},
       applyMeasure: async ({ incidentId, measure }) => {
         const key = `${incidentId} ${measureId(measure)}`;
         this.rules.set(key, { times: (this.rules.get(key)?.times ?? 0) + 1, undone: false });

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Activities } from '../../activities/types';
 import {
   INCIDENT_WORKFLOW,
   type IncidentInput,
@@ -10,6 +11,7 @@ import {
   SEARCH_ATTRIBUTES,
   TASK_QUEUE,
 } from '../../domain/contract';
+import { escalationId } from '../../domain/escalation';
 import type { EventKind, EventOf, IncidentEvent } from '../../domain/events';
 import { fold } from '../../domain/evolve';
 import type { MessageName } from '../../domain/messages';
@@ -101,12 +103,16 @@ export function quietWorkers(): void {
 let quieted = false;
 
 /** Starts a worker with the built workflows and this world; it is shut down after the file. */
-export async function startWorker(connection: NativeConnection, world: FakeWorld): Promise<{ stop(): Promise<void> }> {
+export async function startWorker(
+  connection: NativeConnection,
+  world: FakeWorld,
+  real: Partial<Activities> = {},
+): Promise<{ stop(): Promise<void> }> {
   const worker = await Worker.create({
     connection,
     taskQueue: TASK_QUEUE,
     workflowBundle: workflowBundle(),
-    activities: world.activities(),
+    activities: { ...world.activities(), ...real },
     shutdownForceTime: '5 seconds',
   });
   const running = worker.run();
@@ -167,11 +173,12 @@ export class WorkflowHarness {
     readonly world: FakeWorld,
   ) {}
 
-  static async start(): Promise<WorkflowHarness> {
+  /** `real`: activities that are not faked, over the server's client. */
+  static async start(real?: (client: Client, world: FakeWorld) => Partial<Activities>): Promise<WorkflowHarness> {
     quietWorkers();
     const server = await startTimeSkipping(SEARCH_ATTRIBUTES);
     const world = new FakeWorld(() => server.env.currentTimeMs());
-    await startWorker(server.env.nativeConnection, world);
+    await startWorker(server.env.nativeConnection, world, real?.(server.env.client, world));
     return new WorkflowHarness(server, world);
   }
 
@@ -365,7 +372,7 @@ export class TestIncident {
     const rounds = Object.values((await this.view().catch(() => undefined))?.state?.obligations ?? {});
     const children = rounds.flatMap((o) => Array.from({ length: o.round }, (_, n) => `${this.id}/${o.id}/${n + 1}`));
     const { client } = this.handle;
-    for (const id of [this.id, ...children]) {
+    for (const id of [this.id, ...children, escalationId(this.id)]) {
       await client
         .getHandle(id)
         .terminate('the test is over')

@@ -12,6 +12,7 @@ import { createFolderArtefacts } from '../../../activities/storage/artefacts';
 import { createFolderSite } from '../../../activities/storage/site';
 import type { Activities, DeliveryRef, DraftInput, DraftResult } from '../../../activities/types';
 import type { ContentValue } from '../../../domain/contents';
+import type { AlarmSignal } from '../../../domain/escalation';
 import { CONTENT_FIELDS, type PolicySnapshot } from '../../../domain/policy';
 import { SpoolLedger } from '../../../register/ledger/spool-ledger';
 import { type Mailbox, startMailbox } from '../../../stack/mailbox';
@@ -22,6 +23,8 @@ export interface Bench {
   activities: Activities;
   deps: ActivityDeps;
   mailbox: Mailbox;
+  /** Alarms that were handed to an escalation. */
+  escalated: Array<{ caseId: string } & AlarmSignal>;
   /** What was logged, as JSON lines. */
   logged: string[];
   dir: string;
@@ -77,6 +80,7 @@ export async function startBench(recipients: DirectoryRecipient[] = [], unknown:
     throw new Error('not part of this test');
   };
   const clock = { now: new Date('2026-04-01T04:00:00.000Z') };
+  const escalated: Array<{ caseId: string } & AlarmSignal> = [];
   const deps: ActivityDeps = {
     policy: async () => ({ pack: { organisation: { name: 'Example Cloud Inc.' } } }) as unknown as PolicySnapshot,
     register: { append: unused, verify: unused },
@@ -94,6 +98,15 @@ export async function startBench(recipients: DirectoryRecipient[] = [], unknown:
     reporters: { claim: unused, settle: unused },
     audit: { logs: [], look: unused, noteConfiguration: unused },
     detections: { accept: unused },
+    escalation: {
+      ports: [],
+      rota: async () => undefined,
+      repeat: () => ({ every: 'PT5M', tries: 3 }),
+      cases: {
+        escalate: async (caseId, signal) => void escalated.push({ caseId, ...signal }),
+        standing: async () => undefined,
+      },
+    },
     log: { info: log, warn: log, error: log },
     now: () => clock.now,
   };
@@ -102,6 +115,7 @@ export async function startBench(recipients: DirectoryRecipient[] = [], unknown:
     activities: createActivities(deps),
     deps,
     mailbox,
+    escalated,
     logged,
     dir,
     heartbeats,

@@ -47,7 +47,7 @@ const GOOD: Record<MessageName, Array<Record<string, unknown>>> = {
     { rootCause: 'a', controls: ['b'], shareSummary: false },
     { rootCause: 'a', controls: ['b'], shareSummary: true, summary: 's' },
   ],
-  acknowledge: [{}, { alarms: 'all' }, { alarms: [12, 15] }],
+  'acknowledge-alarms': [{}, { alarms: 'all' }, { alarms: [12, 15] }],
   close: [{}, { note: 'all done' }],
 };
 
@@ -139,7 +139,7 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
     [{ rootCause: 'a', controls: [], shareSummary: false }, 'controls'],
     [{ rootCause: 'a', controls: ['b'], shareSummary: SECRET }, 'shareSummary'],
   ],
-  acknowledge: [
+  'acknowledge-alarms': [
     [{ alarms: [] }, 'alarms'],
     [{ alarms: SECRET }, 'alarms'],
     [{ alarms: [0] }, 'alarms.0'],

@@ -84,7 +84,7 @@ function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitr
       shareSummary: fc.boolean(),
       summary: fc.constant('In short'),
     }),
-    acknowledge: fc.record({ alarms: maybe(fc.constantFrom('all', [3, 7, 12, 20, 30])) }),
+    'acknowledge-alarms': fc.record({ alarms: maybe(fc.constantFrom('all', [3, 7, 12, 20, 30])) }),
     close: fc.constant({}),
   };
 }

@@ -1,0 +1,61 @@
+import { clean } from '../notices/inert';
+import type { ArtefactStore } from '../storage/artefacts';
+import type { EscalationPort, Page } from './escalation-port';
+import { postJson } from './post-json';
+
+/** Slack takes 3,000 characters in a block of text. */
+const MAX_BLOCK = 2900;
+
+/**
+ * Pages through an incoming webhook of Slack, whose address is the secret. Slack drops no repeats: a mark before the call
+ * and one after it (see `page-on-call.ts`) keep a message from being posted twice, and one whose first outcome is unknown
+ * is posted again and says so: an alarm twice is better than none.
+ */
+export function createSlackPort({ url }: { url: string }, artefacts: ArtefactStore): EscalationPort {
+  const post = async (key: string, text: string, mention?: string) => {
+    const begun = `${key}/slack begun`;
+    const repeated = (await artefacts.isMarked(begun)) ? '(sent again: the first attempt may have arrived) ' : '';
+    await artefacts.mark(begun);
+    const inert = `${repeated}${escaped(text)}`;
+    const plain = { type: 'section', text: { type: 'plain_text', text: cut(inert), emoji: false } };
+    // Only the rota's own member id is markup; whatever an incident says is plain text.
+    const mentioned = mention ? [{ type: 'section', text: { type: 'mrkdwn', text: `<@${mention}>` } }] : [];
+    const body = { text: cut(inert), mrkdwn: false, link_names: false, unfurl_links: false, unfurl_media: false };
+    await postJson({ service: 'Slack', url, body: JSON.stringify({ ...body, blocks: [...mentioned, plain] }) });
+  };
+  return {
+    name: 'slack',
+    page: (page) => post(page.key, textOf(page), page.person.slack),
+    acknowledged: ({ key, caseId, by, alarms, remaining }) =>
+      post(
+        key,
+        `${caseId}: ${alarms.length} acknowledged${by ? ` by ${by}` : ''}, ${remaining === 0 ? 'none left open' : `${remaining} still open`}`,
+      ),
+    resolved: ({ key, caseId, reason }) =>
+      post(key, `${caseId}: ${reason === 'closed' ? 'closed' : 'what the alarms were about is done'}, no more pages`),
+  };
+}
+
+function textOf({ digest, person }: Page): string {
+  const lines = digest.lines.map((line) => `• ${line}`);
+  return [`${person.name}: ${digest.subject}`, ...lines, ...digest.commands.map((command) => `> ${command}`)].join(
+    '\n',
+  );
+}
+
+/**
+ * Text that forms no mention, link or markup at Slack: `&`, `<` and `>` as entities (as Slack's documentation asks for),
+ * and a word joiner inside `@channel` and its like, so that no setting of a workspace turns it into a mention.
+ */
+export function escaped(text: string): string {
+  return clean(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/@(?=(channel|here|everyone|group)\b)/gi, '@\u2060');
+}
+
+/** Cut without splitting an entity. */
+function cut(text: string): string {
+  return text.length <= MAX_BLOCK ? text : `${text.slice(0, MAX_BLOCK).replace(/&[a-z]{0,4}$/, '')}…`;
+}

@@ -1,0 +1,25 @@
+/** How the alarms of a worker's live cases are repeated: from the settings, through Temporal. */
+import { Context } from '@temporalio/activity';
+import type { StaffMailDeps } from '../activities/alarms/send-once';
+import { createTemporalCases } from '../activities/escalation/cases';
+import type { EscalationDeps } from '../activities/escalation/escalate';
+import { createEscalationPorts } from '../activities/escalation/ports';
+import { rotaFile } from '../activities/escalation/responders';
+import { loadEscalation, repeatFor } from '../policy/load-escalation';
+import type { WorkerSettings } from './config';
+
+/** Throws when the rota or the escalation policy is wrong. `live`: what mails of live cases need. */
+export function connectEscalation(settings: WorkerSettings['escalation'], live: StaffMailDeps): EscalationDeps {
+  const policy = loadEscalation(settings.policyFile);
+  // The client of the worker that runs the activity, with its payload encryption.
+  const connected = () => {
+    const { client, info } = Context.current();
+    return { client, taskQueue: info.taskQueue };
+  };
+  return {
+    ports: createEscalationPorts(settings, live),
+    rota: settings.rotaFile ? rotaFile(settings.rotaFile, live.log) : async () => undefined,
+    repeat: (severity) => repeatFor(policy, severity),
+    cases: createTemporalCases(connected, live.log),
+  };
+}
