@@ -142,12 +142,16 @@ export function stands(state: EscalationState, standing: Standing, now: Instant)
   return rested({ ...next, isClosed: state.isClosed || standing.isClosed }, now);
 }
 
-/** A page of this climb was delivered, or given up. Never two at once: a late one moves those after it. */
-export function paged(state: EscalationState, climbSeq: number, now: Instant): EscalationState {
+/**
+ * A page of this climb, begun at an instant, was delivered or given up. Pages stay at their instants; one that began so
+ * late (the worker was away) that the next would follow within half the distance moves those after it.
+ */
+export function paged(state: EscalationState, climbSeq: number, begunAt: Instant): EscalationState {
   const { climb, plan } = state;
   if (climb.seq !== climbSeq) return state;
-  const next = toMs(climb.nextAt) + exactMs(plan.every);
-  const nextAt = toInstant(next > toMs(now) ? next : toMs(now) + exactMs(plan.every));
+  const everyMs = exactMs(plan.every);
+  const inTime = toMs(climb.nextAt) + everyMs;
+  const nextAt = toInstant(inTime - toMs(begunAt) >= everyMs / 2 ? inTime : toMs(begunAt) + everyMs);
   return { ...state, climb: { ...climb, attempt: climb.attempt + 1, nextAt } };
 }
 

@@ -143,6 +143,7 @@ class EscalationRun {
 
   private async page({ attempt, level }: Extract<Step, { step: 'page' }>): Promise<void> {
     const { owner, open: alarms, dropped, plan, climb } = this.state!;
+    const begunAt = now();
     const manner = { ...UNTIL_DONE, scheduleToCloseTimeout: Math.max(30_000, exactMs(plan.every) - SPARE_MS) };
     const input = { ...this.about(), owner, attempt, level, alarms, dropped };
     // Whoever acknowledges stops also a page that is being tried.
@@ -161,7 +162,7 @@ class EscalationRun {
     } finally {
       this.paging = undefined;
     }
-    this.state = paged(this.state!, climb.seq, now());
+    this.state = paged(this.state!, climb.seq, begunAt);
   }
 
   private async look(): Promise<void> {

@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import {
+  type AlarmSignal,
+  acknowledge,
+  type EscalationState,
+  joined,
+  levelOf,
+  looked,
+  nextStep,
+  paged,
+  stands,
+} from '../../../domain/escalation';
+import { standingOf } from '../../../domain/standing';
+import type { Obligation } from '../../../domain/state';
+import { type Instant, toInstant, toMs } from '../../../domain/time';
+
+const T0 = '2026-04-01T02:00:00.000Z';
+const at = (minutes: number): Instant => toInstant(toMs(T0) + minutes * 60_000);
+
+const signal = (seq: number, over: Partial<AlarmSignal> = {}): AlarmSignal => ({
+  alarm: { seq, at: at(seq), threshold: '50%', text: `alarm ${seq}`, obligation: 'containment' },
+  owner: 'ann',
+  severity: 'sev1',
+  title: 'Leaked deploy key',
+  plan: { every: 'PT5M', tries: 3, levels: 2 },
+  ...over,
+});
+const begun = (seq = 7) => joined(undefined, 'INC-7', signal(seq), at(0));
+
+describe('a climb', () => {
+  test('pages at once, then every five minutes, three times a level, and round again', () => {
+    let state = begun();
+    const steps: Array<[number, number]> = [];
+    for (let n = 0; n < 8; n++) {
+      const step = nextStep(state);
+      if (step.step !== 'page') throw new Error(`expected a page, not ${step.step}`);
+      steps.push([(toMs(step.at) - toMs(T0)) / 60_000, step.level]);
+      // A timer may fire a little late: the next instants do not move.
+      state = paged(state, state.climb.seq, toInstant(toMs(step.at) + 40_000));
+    }
+    expect(steps).toEqual([0, 5, 10, 15, 20, 25, 30, 35].map((minute, n) => [minute, [1, 1, 1, 2, 2, 2, 1, 1][n]]));
+  });
+
+  test('after an outage one page is late, and those after it keep their distance: nobody is skipped, nothing bursts', () => {
+    const late = paged(paged(begun(), 7, at(0)), 7, at(63));
+    expect(nextStep(late)).toMatchObject({ step: 'page', attempt: 3, level: 1, at: at(68) });
+  });
+
+  test('a second alarm joins: the instants stay, the digest grows; the same one again changes nothing', () => {
+    const state = paged(begun(), 7, at(0));
+    const both = joined(state, 'INC-7', signal(9), at(3));
+    expect(nextStep(both)).toEqual(nextStep(state));
+    expect(both.open.map(({ seq }) => seq)).toEqual([7, 9]);
+    expect(joined(both, 'INC-7', signal(9), at(4))).toBe(both);
+    // Signals may overtake one another.
+    expect(joined(both, 'INC-7', signal(8), at(4)).open.map(({ seq }) => seq)).toEqual([7, 8, 9]);
+  });
+
+  test('acknowledged, it rests and is looked at hourly; a new alarm begins a new climb at level 1', () => {
+    let state = paged(paged(begun(), 7, at(0)), 7, at(5));
+    state = acknowledge(state, { alarms: [7] }, at(6));
+    expect(nextStep(state)).toEqual({ step: 'look', at: at(66) });
+    expect(nextStep(looked(state, at(66)))).toEqual({ step: 'look', at: at(126) });
+    state = joined(state, 'INC-7', signal(12), at(30));
+    expect(state.climb).toEqual({ seq: 12, number: 2, attempt: 0, nextAt: at(30) });
+    expect(nextStep(state)).toEqual({ step: 'page', at: at(30), attempt: 1, level: 1 });
+    expect(state.open.map(({ seq }) => seq)).toEqual([12]);
+    // A page of the climb before it that comes back late moves nothing.
+    expect(paged(state, 7, at(31))).toBe(state);
+  });
+
+  test('a part acknowledged leaves the rest; settled ones go; a closed case ends it', () => {
+    const both = joined(begun(), 'INC-7', signal(9), at(1));
+    expect(nextStep(acknowledge(both, { alarms: [7] }, at(2))).step).toBe('page');
+    expect(acknowledge(both, { alarms: [1, 2] }, at(2))).toBe(both);
+    const standing = { isClosed: false, acknowledged: [], settled: [] };
+    expect(nextStep(stands(both, { ...standing, settled: [7, 9] }, at(2))).step).toBe('end');
+    expect(nextStep(stands(both, { ...standing, settled: [7], acknowledged: [9] }, at(2))).step).toBe('look');
+    const closed = stands(both, { ...standing, isClosed: true }, at(2));
+    expect(nextStep(closed).step).toBe('end');
+    expect(nextStep(joined(closed, 'INC-7', signal(20), at(3))).step).toBe('end');
+  });
+
+  test('a storm is bounded: a hundred alarms are carried, of the others the number', () => {
+    let state = begun(1);
+    const long = signal(2, { alarm: { ...signal(2).alarm, text: 'x'.repeat(4000) } }).alarm.text;
+    for (let seq = 2; seq <= 1500; seq++) {
+      state = joined(state, 'INC-7', signal(seq, { alarm: { ...signal(seq).alarm, text: long } }), at(0));
+    }
+    expect([state.open.length, state.dropped, state.open.at(-1)!.seq]).toEqual([100, 1400, 1500]);
+    expect(JSON.stringify(state).length).toBeLessThan(100_000);
+    expect(acknowledge(state, { alarms: state.open.map(({ seq }) => seq) }, at(1)).dropped).toBe(0);
+  });
+});
+
+test('properties: whatever happens in whatever order, one way on, never two pages nearer than half the plan's distance', () => {
+  type Act = { act: 'alarm' | 'acknowledge' | 'stands' | 'page'; seq: number; after: number };
+  const act: fc.Arbitrary<Act> = fc.record({
+    act: fc.constantFrom('alarm', 'alarm', 'acknowledge', 'stands', 'page', 'page', 'page'),
+    seq: fc.integer({ min: 1, max: 12 }),
+    after: fc.integer({ min: 0, max: 9 }),
+  });
+  fc.assert(
+    fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
+      let minute = 0;
+      let state: EscalationState = begun();
+      let lastPage: { climb: number; minute: number; level: number } | undefined;
+      for (const { act: what, seq, after } of acts) {
+        minute += after;
+        const before = state;
+        if (what === 'alarm') state = joined(state, 'INC-7', signal(seq), at(minute));
+        if (what === 'acknowledge') state = acknowledge(state, { alarms: [seq] }, at(minute));
+        if (what === 'stands') {
+          state = stands(state, { isClosed: false, acknowledged: [seq], settled: [seq + 1] }, at(minute));
+        }
+        const step = nextStep(state);
+        if (what === 'page' && step.step === 'page' && step.at <= at(minute)) {
+          const { seq: climb } = state.climb;
+          if (lastPage?.climb === climb) expect(minute - lastPage.minute).toBeGreaterThanOrEqual(2.5);
+          expect(step.level).toBe(levelOf(state.climb.attempt + 1, state.plan));
+          lastPage = { climb, minute, level: step.level };
+          state = paged(state, climb, at(minute));
+        }
+        const ids = [...state.open, ...state.acknowledged].map((alarm) => alarm.seq);
+        expect(new Set(ids).size).toBe(ids.length);
+        expect(nextStep(state).step).toBe(
+          state.open.length > 0 ? 'page' : state.acknowledged.length > 0 ? 'look' : 'end',
+        );
+        expect(state.climb.number).toBeGreaterThanOrEqual(before.climb.number);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+describe('what a case says about its alarms', () => {
+  const alarm = (seq: number, over: object = {}) => ({ seq, at: T0, threshold: '50%', text: 'x', ...over });
+  const obligation = (status: Obligation['status']) => ({ status }) as Obligation;
+
+  test('an incident: by its obligations and what a person acknowledged', () => {
+    const state = {
+      unacknowledged: [3, 4, 5, 6],
+      obligations: { a: obligation('drafted'), b: obligation('fulfilled'), c: obligation('waived') },
+    };
+    const alarms = [
+      alarm(2, { obligation: 'a' }),
+      alarm(3, { obligation: 'a' }),
+      alarm(4, { obligation: 'b' }),
+      alarm(5, { obligation: 'c' }),
+      alarm(6, { obligation: 'gone' }),
+    ];
+    expect(standingOf({ state }, alarms)).toEqual({ isClosed: false, acknowledged: [2], settled: [4, 5, 6] });
+  });
+
+  test('a case: by the deadline that it still owes', () => {
+    const alarms = [alarm(2, { dueAt: at(10) }), alarm(3, { dueAt: at(20) }), alarm(4)];
+    const state = { unacknowledged: [2, 3, 4] };
+    const settled = (nextDueAt: Instant | null) => standingOf({ state, nextDueAt }, alarms).settled;
+    // Still owed, though long past.
+    expect(settled(at(10))).toEqual([]);
+    expect(settled(at(20))).toEqual([2]);
+    expect(settled(null)).toEqual([2, 3]);
+  });
+
+  test('closed, an exercise, and a state from before alarms were acknowledged', () => {
+    expect(standingOf({ state: { closedAt: T0 } }, [alarm(2)]).isClosed).toBe(true);
+    expect(standingOf({ state: { exercise: true } }, [alarm(2)]).isClosed).toBe(true);
+    expect(standingOf({ state: {} }, [alarm(2)])).toEqual({ isClosed: false, acknowledged: [], settled: [] });
+  });
+});
