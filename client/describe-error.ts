@@ -22,7 +22,7 @@ const NO_WORKER = 'no worker answers: run `npx tocsin up`, or `npx tocsin worker
  */
 export function describeError(error: unknown, incidentId?: string, obligations: string[] = []): CommandError {
   if (error instanceof CommandError) return error;
-  const about = incidentId ? `${/^VR-/.test(incidentId) ? 'report' : 'incident'} "${incidentId}"` : 'the incident';
+  const about = incidentId ? `${kindOf(incidentId)} "${incidentId}"` : 'the incident';
   if (error instanceof WorkflowUpdateFailedError) return describeRefusal(error.cause, about, obligations);
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
     return refused(
@@ -32,7 +32,7 @@ export function describeError(error: unknown, incidentId?: string, obligations: 
   if (error instanceof WorkflowNotFoundError) {
     return /already completed/.test(error.message)
       ? refused(`${about} is closed and takes no messages. \`tocsin register show\` has its record`)
-      : refused(`there is no ${about}. \`tocsin list --all\` lists what there is`);
+      : refused(`there is no ${about}. \`tocsin ${listOf(incidentId)} --all\` lists what there is`);
   }
   if (error instanceof WorkflowFailedError) return describeFailure(error.cause, about);
   if (error instanceof QueryNotRegisteredError || error instanceof QueryRejectedError) {
@@ -50,6 +50,16 @@ export function describeError(error: unknown, incidentId?: string, obligations: 
   const unexpected = refused(text);
   unexpected.cause = error;
   return unexpected;
+}
+
+function kindOf(id: string): string {
+  if (id.startsWith('VR-')) return 'report';
+  return id.startsWith('TRG-') ? 'triage case' : 'incident';
+}
+
+function listOf(id = ''): string {
+  const kind = { VR: 'report ', TRG: 'triage ' }[id.split('-')[0]!] ?? '';
+  return `${kind}list`;
 }
 
 function asExit(message: string, exitCode: ExitCode): CommandError {

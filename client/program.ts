@@ -7,6 +7,7 @@ import { auditCommand } from './commands/audit';
 import { closeCommand } from './commands/close';
 import { containCommand } from './commands/contain';
 import { declareCommand } from './commands/declare';
+import { detectCommand } from './commands/detect';
 import { exerciseCommand } from './commands/exercise';
 import { explainCommand } from './commands/explain';
 import { filedCommand } from './commands/filed';
@@ -22,6 +23,7 @@ import { reviewCommand } from './commands/review';
 import { sessionsCommand } from './commands/sessions';
 import { showCommand } from './commands/show';
 import { statusCommand } from './commands/status';
+import { triageCommand } from './commands/triage';
 import { upCommand } from './commands/up';
 import { waiveCommand } from './commands/waive';
 import { workerCommand } from './commands/worker';
@@ -50,6 +52,8 @@ const COMMANDS = [
   closeCommand,
   acknowledgeCommand,
   oncallCommand,
+  triageCommand,
+  detectCommand,
   registerCommand,
   reportCommand,
   auditCommand,
@@ -95,7 +99,7 @@ export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 
 
 function reportError(error: unknown, shell: Shell, argv: string[]): 1 | 2 {
   const incidentId =
-    argv.slice(1).find((argument) => /^(INC|EX|VR)-/.test(argument)) ??
+    argv.slice(1).find((argument) => /^(INC|EX|VR|TRG)-/.test(argument)) ??
     argv.slice(1).find((argument) => !argument.startsWith('-'));
   const told = toCommandError(error, incidentId);
   if (argv.includes('--json')) {

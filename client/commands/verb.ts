@@ -33,6 +33,8 @@ const ARGUMENTS: Record<string, string> = {
   '<of>': 'the report that came first',
   '<version>': 'the version that holds the fix',
   '<as>': 'named or anonymous',
+  '<case>': 'the triage case, like TRG-9f3a5c1e0b2d (see `tocsin triage list`)',
+  '<incident>': 'an incident that runs, like INC-20260401-9f3a (see `tocsin list`)',
   '<obligation>': 'like enterprise-notice or gdpr-art33-authority:ie-dpc (see `tocsin show`)',
 };
 
