@@ -20,7 +20,7 @@ export function configurationParts(settings: WorkerSettings): ConfigurationPart[
   const open = withoutSecrets(withoutUndefined(settings)) as Record<string, unknown>;
   const groups = Object.fromEntries(Object.entries(open).map(([name, value]) => [name, digest(value)]));
   const { pack, sha256 } = loadPack(settings.policy);
-  const rules = loadDetectionRules();
+  const rules = loadDetectionRules(settings.detectionRules);
   return [
     { target: 'settings', sha256: digest(open), data: { groups } },
     { target: `policy ${pack.id}`, sha256, data: { version: pack.version } },
