@@ -93,7 +93,7 @@ describe('a climb', () => {
   });
 });
 
-test('properties: whatever happens in whatever order, one way on, never two pages nearer than half the plan's distance', () => {
+test('properties: whatever happens in whatever order, one way on, never two pages nearer than half the distance of the plan', () => {
   type Act = { act: 'alarm' | 'acknowledge' | 'stands' | 'page'; seq: number; after: number };
   const act: fc.Arbitrary<Act> = fc.record({
     act: fc.constantFrom('alarm', 'alarm', 'acknowledge', 'stands', 'page', 'page', 'page'),
