@@ -157,7 +157,7 @@ function bruteForce(events: SeenEvent[], known: KnownPlaces, policy: SessionPoli
   if (!rule.enabled) return [];
   const withinMs = exactMs(rule.within);
   const counted = events.filter((event) => !event.exempt.includes(name));
-  const failures = counted.filter((event) => event.failed);
+  const failures = counted.filter(isFailedSignIn);
   return counted.filter(isSignIn).flatMap((event) => {
     const before = failures.filter(({ atMs }) => atMs <= event.atMs && atMs >= event.atMs - withinMs);
     if (before.length < rule.failures) return [];
@@ -249,7 +249,7 @@ export function judgeAddress(events: readonly SeenEvent[], policy: SessionPolicy
 
 /** For each failure, how many accounts failed in the time that ends with it. Events in order of time. */
 function failedAccounts(events: SeenEvent[], withinMs: number): Array<{ event: SeenEvent; accounts: number }> {
-  const failures = events.filter((event) => event.failed);
+  const failures = events.filter(isFailedSignIn);
   const inWindow = new Map<string, number>();
   let oldest = 0;
   // Failures of one instant count together, whichever of them is looked at first.
@@ -268,6 +268,10 @@ function failedAccounts(events: SeenEvent[], withinMs: number): Array<{ event: S
 
 function isSignIn(event: SeenEvent): boolean {
   return event.action === 'login' && !event.failed;
+}
+
+function isFailedSignIn(event: SeenEvent): boolean {
+  return event.failed && (event.action === 'login' || event.action === 'login-failed');
 }
 
 /** Networks compare only when told the same way: a client with IPv4 and IPv6 is in one place. */

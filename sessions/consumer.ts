@@ -17,6 +17,16 @@ import { removeEvents, removePlaces } from './sql/remove-excess';
 /** Events in one transaction. */
 const MOST_EVENTS = 200;
 const PRUNE_EVERY_MS = 60_000;
+/** Events that may wait for Postgres; beyond it the sender is told to come again. */
+const MOST_WAITING = 20_000;
+
+/** Too many events wait for Postgres already: come again. */
+export class SessionsBusyError extends Error {
+  readonly code = 'sessions-busy';
+  constructor() {
+    super('too many authentication events wait to be stored: try again in a moment');
+  }
+}
 
 /** What the consumer works with. */
 export interface SessionDeps extends Sight {
@@ -39,11 +49,12 @@ interface Waiting {
  * events give the same detections however they are ordered within the policy's tolerance, repeated, or cut by a crash.
  * Calls that come while a transaction is under way share the next one.
  *
- * `consume` rejects with the driver's error (`isUnavailable` tells an outage); then nothing of it may have been kept, and
+ * `consume` rejects with SessionsBusyError, or the driver's error (`isUnavailable` tells an outage); then nothing of it may have been kept, and
  * the same call may be repeated.
  */
 export class SessionConsumer implements AuthEventConsumer {
   private queue: Waiting[] = [];
+  private waiting = 0;
   private writing = 0;
   private prunedMs = 0;
   private readonly now: () => Date;
@@ -66,6 +77,8 @@ export class SessionConsumer implements AuthEventConsumer {
 
   private keep(events: SeenEvent[]): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (this.waiting + events.length > MOST_WAITING) throw new SessionsBusyError();
+      this.waiting += events.length;
       this.queue.push({ events, resolve, reject });
       this.write();
     });
@@ -88,6 +101,7 @@ export class SessionConsumer implements AuthEventConsumer {
     while (end < this.queue.length && (end === 0 || events + this.queue[end]!.events.length <= MOST_EVENTS)) {
       events += this.queue[end++]!.events.length;
     }
+    this.waiting -= events;
     return this.queue.splice(0, end);
   }
 

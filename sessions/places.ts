@@ -53,5 +53,6 @@ function countryOf(record: CityResponse | undefined): Pick<Place, 'country' | 'a
   if (typeof country !== 'string' || !/^[A-Z]{2}$/.test(country)) return {};
   const { latitude, longitude, accuracy_radius } = record?.location ?? {};
   if (!Number.isFinite(latitude) || !Number.isFinite(longitude)) return { country, area: countryArea(country) };
-  return { country, area: { lat: latitude!, lon: longitude!, radiusKm: accuracy_radius ?? UNKNOWN_RADIUS_KM } };
+  const radiusKm = Number.isFinite(accuracy_radius) ? accuracy_radius! : UNKNOWN_RADIUS_KM;
+  return { country, area: { lat: latitude!, lon: longitude!, radiusKm } };
 }

@@ -248,6 +248,19 @@ test('no account, session or user agent is stored, only pseudonyms', async () =>
   expect(detections).not.toMatch(/203\.0\.113\.1"|192\.0\.2\.1"/);
 });
 
+test('while Postgres does not answer a bounded number waits, and the rest is refused at once', async () => {
+  const connect = () => new Promise<never>(() => undefined);
+  const pool = Object.assign(Object.create(world.pool), { connect });
+  const consumer = world.consumer({ pool });
+  const some = Array.from({ length: 100 }, () => event({ at: at('12:00') }));
+  const refused: unknown[] = [];
+  for (let i = 0; i < 250; i++)
+    consumer.consume('idp', some).catch((error: { code: string }) => refused.push(error.code));
+  await new Promise(setImmediate);
+  // 200 calls wait, and the first two are under way.
+  expect(refused).toEqual(Array(48).fill('sessions-busy'));
+});
+
 test('the future counts as now; what is older than the memory is not looked at', async () => {
   await world
     .consumer()

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { AUTH_ACTIONS, AuthEventSchema } from '../../../domain/auth-event';
 import { problemsOf } from '../../../domain/messages';
@@ -35,7 +36,7 @@ const good = {
   actor: fc.string({ minLength: 1, maxLength: 20 }),
   action: fc.constantFrom<string>(...AUTH_ACTIONS, 'login.failed', 'role.granted'),
   ip: fc.oneof(fc.ipV4(), fc.ipV6()),
-  sessionId: fc.string({ unit: 'grapheme', maxLength: 20 }),
+  sessionId: fc.string({ unit: 'binary', maxLength: 20 }),
   userAgent: fc.string({ unit: 'binary', maxLength: 40 }),
   outcome: fc.constantFrom('success', 'failure'),
   seq: fc.integer({ min: 1 }),
@@ -61,19 +62,18 @@ test('100,000 inputs: an event or a list of problems; what is an event can be ju
   const take = (raw: unknown, seq?: unknown) => {
     inputs += 1;
     const parsed = AuthEventSchema.safeParse(raw);
-    if (!parsed.success) expect(problemsOf(parsed.error).length).toBeGreaterThan(0);
+    if (!parsed.success && problemsOf(parsed.error).length === 0) throw new Error('refused without a reason');
     const entry = raw !== null && typeof raw === 'object' ? { ...raw, seq } : raw;
     const fromAudit = authEventOf(entry, through.policy);
     mapped += fromAudit ? 1 : 0;
     for (const event of [parsed.success ? parsed.data : undefined, fromAudit]) {
       if (!event) continue;
       accepted += 1;
-      expect(AuthEventSchema.parse(event)).toEqual(event);
+      if (!isDeepStrictEqual(AuthEventSchema.parse(event), event)) throw new Error('read again it is another event');
       const seen = seeEvent('idp', event, through, NOW);
       if (!seen) continue;
-      for (const text of [seen.eventId, seen.account, seen.session ?? '', seen.place?.address ?? '']) {
-        expect(text).not.toMatch(/[\p{Cc}\p{Surrogate}]/u);
-      }
+      const kept = [seen.eventId, seen.account, seen.session, seen.place?.address].join('');
+      if (/[\p{Cc}\p{Surrogate}]/u.test(kept)) throw new Error('Postgres could not store it');
       judgeAll([seen], through.policy).map(detectionOf);
     }
   };

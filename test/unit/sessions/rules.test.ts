@@ -143,6 +143,13 @@ describe('brute force', () => {
     expect(await rulesOf([...given, event({ at: at('12:10'), ip: US })], rule)).toEqual(['brute-force']);
   });
 
+  test('what failed and is no sign-in does not count', async () => {
+    const given = times(12, (i) =>
+      event({ at: minute('12:00', i), action: 'mfa-changed', outcome: 'failure', ip: US }),
+    );
+    expect(await rulesOf([...given, event({ at: at('12:12'), ip: US })], rule)).toEqual([]);
+  });
+
   test("the user's own network is no source of attack", async () => {
     const home = event({ at: at('9 08:00'), ip: DE });
     const [finding] = await found([home, ...failures(10, DE), event({ at: at('12:10'), ip: DE })], rule);
