@@ -107,9 +107,13 @@ export interface LocalTime {
   msOfDay: number;
 }
 
-/** What a wall clock in `timeZone` shows at an instant. */
-export function localTime(epochMs: number, timeZone: string): LocalTime {
-  const parts = new Intl.DateTimeFormat('en-GB', {
+/** Making one takes far longer than reading it; there are some hundred zones. */
+const wallClocks = new Map<string, Intl.DateTimeFormat>();
+
+function wallClock(timeZone: string): Intl.DateTimeFormat {
+  const known = wallClocks.get(timeZone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat('en-GB', {
     timeZone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -118,7 +122,14 @@ export function localTime(epochMs: number, timeZone: string): LocalTime {
     hour: 'numeric',
     minute: 'numeric',
     second: 'numeric',
-  }).formatToParts(new Date(epochMs));
+  });
+  wallClocks.set(timeZone, made);
+  return made;
+}
+
+/** What a wall clock in `timeZone` shows at an instant. */
+export function localTime(epochMs: number, timeZone: string): LocalTime {
+  const parts = wallClock(timeZone).formatToParts(new Date(epochMs));
   const of = (type: string) => Number(parts.find((part) => part.type === type)?.value);
   const msOfDay = (of('hour') * 3600 + of('minute') * 60 + of('second')) * 1000 + (((epochMs % 1000) + 1000) % 1000);
   return { year: of('year'), month: of('month'), day: of('day'), msOfDay };

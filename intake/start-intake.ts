@@ -3,11 +3,13 @@ import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { FastifyPluginAsync } from 'fastify';
 import pino from 'pino';
+import { CaseClient } from '../client/case-client';
 import { createPool } from '../register/pool';
 import { openSessions, sessionSettings } from '../sessions/settings';
 import { loadSources } from './config';
 import { acceptWithin } from './inbox/accept';
 import { createPipeline } from './inbox/pipeline';
+import { reportsFromEnv } from './reports/reports-from-env';
 import { createIntake, drain } from './server/create-intake';
 import { Health } from './server/health';
 
@@ -51,6 +53,7 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
   const pipeline = createPipeline({ pool, temporal, taskQueue, rulesFile, log });
   const closeConnections = () => Promise.allSettled([connection.close(), pool.end()]);
   try {
+    const reports = reportsFromEnv(env, { pool, cases: new CaseClient(temporal, taskQueue), log });
     const hearsSignIns = sources.some(({ adapter }) => adapter.format === 'authentication');
     const sessions = hearsSignIns
       ? await openSessions(sessionSettings(env), { pool, accept: acceptWithin, onRaised: pipeline.poke })
@@ -59,7 +62,8 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
       sources,
       store: pipeline.store,
       authEvents: sessions,
-      plugins,
+      plugins: [...(plugins ?? []), reports],
+      trustedProxies: listOf(env.TOCSIN_TRUSTED_PROXIES),
       log,
       health: new Health({
         postgres: () => pool.query('SELECT FROM tocsin.inbox LIMIT 0'),
@@ -81,4 +85,8 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
     await closeConnections();
     throw error;
   }
+}
+
+function listOf(text = ''): string[] {
+  return text.split(',').flatMap((item) => (item.trim() ? [item.trim()] : []));
 }

@@ -115,9 +115,10 @@ export async function runIntake(env: NodeJS.ProcessEnv, host: string, port: numb
 
 /** Where senders send to. */
 export function intakeLines({ url, sources }: RunningIntake): string[] {
+  const reports = `Vulnerability reports: ${url}/security/report`;
   if (sources.length === 0)
-    return [`Intake on ${url}, without sources: name a file in TOCSIN_SOURCES (see examples/sources.yaml)`];
-  return [`Intake on ${url}. Sources:`, ...sources.map((name) => `  POST ${url}/intake/${name}`)];
+    return [reports, `Intake on ${url}, without sources: name a file in TOCSIN_SOURCES (see examples/sources.yaml)`];
+  return [reports, `Intake on ${url}. Sources:`, ...sources.map((name) => `  POST ${url}/intake/${name}`)];
 }
 
 function portFlag(text: string): number {

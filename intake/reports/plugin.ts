@@ -32,6 +32,7 @@ export interface ReportsDeps extends LoadedReportsConfig {
 const MAIL_PATH = '/security/mail';
 const DRAIN_EVERY_MS = 5_000;
 const RETRY_AFTER_S = 300;
+const MOST_WAITING = 300;
 /** A mail as its provider hands it over may hold markup that is not read. */
 const MOST_MAIL_BYTES = 1024 * 1024;
 
@@ -92,9 +93,30 @@ function originOf(request: FastifyRequest): string {
   return ip.family === 4 ? ipText(ip) : ipText({ family: 6, bits: (ip.bits >> 64n) << 64n });
 }
 
+/**
+ * Reports are stored one after the other, so that they can be counted: whoever waits does so here and not for one of the
+ * pool's connections, which would give up after some seconds.
+ */
+class Turns {
+  private waiting = 0;
+  private last: Promise<unknown> = Promise.resolve();
+
+  /** Does something in its turn; undefined when too many wait. */
+  async take<T>(work: () => Promise<T>): Promise<T | undefined> {
+    if (this.waiting >= MOST_WAITING) return undefined;
+    this.waiting++;
+    const done = this.last.then(work).finally(() => {
+      this.waiting--;
+    });
+    this.last = done.catch(() => undefined);
+    return done;
+  }
+}
+
 class ReportIntake {
   readonly dispatcher: ReportDispatcher;
   private readonly context: PageContext;
+  private readonly turns = new Turns();
 
   constructor(private readonly deps: ReportsDeps) {
     const { pool, start, log, now, organisation, config } = deps;
@@ -155,7 +177,8 @@ class ReportIntake {
       followUpAfterMs: config.followUpAfter,
     };
     const given = { reportId, receivedAt: at, via, content, key, origin, workflowInput };
-    const answer = await acceptReport(pool, given, config.limits);
+    const answer = await this.turns.take(() => acceptReport(pool, given, config.limits));
+    if (!answer) return { outcome: 'limited', by: 'open' };
     if (answer.outcome === 'accepted' && answer.fresh) void this.dispatcher.drain();
     return answer;
   }

@@ -13,6 +13,8 @@ export interface IntakeDeps extends ReceiverDeps {
   health: Health;
   /** Further routes, each in a scope of its own: its parsers, hooks and error handler touch nothing else. */
   plugins?: FastifyPluginAsync[];
+  /** Addresses and ranges of proxies, beside those on this machine, whose X-Forwarded-For is believed. */
+  trustedProxies?: string[];
   /** Bytes of a body that are read at most; 1 MiB by default. */
   bodyLimit?: number;
   /** Gets refusals and faults: the source, the kind and codes; never a header, a body or a secret. */
@@ -39,6 +41,7 @@ export async function createIntake(deps: IntakeDeps): Promise<FastifyInstance> {
     bodyLimit,
     requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,
+    trustProxy: ['loopback', ...(deps.trustedProxies ?? [])],
     // Idle connections end at once when it is stopped; requests under way are finished.
     forceCloseConnections: 'idle',
   });

@@ -240,6 +240,17 @@ describe('floods', () => {
     expect(await from('198.51.100.5', 9)).toBe(201);
   });
 
+  test('behind a proxy on this machine the address is the one that the proxy tells; nobody else is believed', async () => {
+    const flooded = await startIntake({}, { openFromOneOrigin: 1 });
+    const from = async (peer: string, forwarded: string, text: string) =>
+      (await flooded.json({ text }, { 'x-forwarded-for': forwarded }, peer)).statusCode;
+    expect(await from('127.0.0.1', '198.51.100.1', 'a')).toBe(201);
+    expect(await from('127.0.0.1', '198.51.100.2', 'b')).toBe(201);
+    expect(await from('127.0.0.1', '203.0.113.66, 198.51.100.1', 'c')).toBe(429);
+    expect(await from('198.51.100.3', '198.51.100.4', 'd')).toBe(201);
+    expect(await from('198.51.100.3', '198.51.100.5', 'e')).toBe(429);
+  });
+
   test('requests are bounded before anything is read', async () => {
     const flooded = await startIntake({}, { requestsFromOneOrigin: 5, requests: 8 });
     const statuses = async (address: string, count: number) =>
