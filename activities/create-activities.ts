@@ -9,6 +9,7 @@ import type { Ledgers } from './delivery/ledgers';
 import { openDelivery } from './delivery/open-delivery';
 import { renderingFor, sendBatches } from './delivery/send-batches';
 import { mergeSpool, summariseDelivery } from './delivery/summarise-delivery';
+import { type DependencyPort, dependencyActivities } from './dependencies/dependency-activities';
 import type { DirectoryPort } from './directory/directory-port';
 import { type EscalationDeps, pageOnCall, tellAcknowledged, tellResolved } from './escalation/escalate';
 import type { Log } from './log';
@@ -49,6 +50,7 @@ export interface ActivityDeps {
   escalation: EscalationDeps;
   detections: DetectionPort;
   audit: AuditPort;
+  dependencies: DependencyPort;
   reporters: ReporterPort;
   log: Log;
   /** The real clock. */
@@ -105,5 +107,6 @@ export function createActivities(deps: ActivityDeps): Activities {
     raiseDetections: ({ detections }) => deps.detections.accept(detections),
     mailReporter: (input) =>
       mailReporter({ reporters: deps.reporters, mail: outward(input).mail, organisation, now }, input),
+    ...dependencyActivities(deps),
   };
 }

@@ -4,10 +4,12 @@
  * Inputs and results stand in workflow history, so they hold no secret, no recipient and no address.
  */
 import type { ContentValue } from '../domain/contents';
+import type { CheckSummary } from '../domain/dependencies';
 import type { Detection } from '../domain/detection';
 import type { EscalatedAlarm, Standing } from '../domain/escalation';
 import type { ContainmentOutcome, RecordedEvent, Rendering } from '../domain/events';
 import type { ContainmentMeasure, IncidentStatus } from '../domain/incident';
+import type { PatchAction, PatchFinding, Recheck } from '../domain/patch-task';
 import type { Authority, PolicySnapshot, RecipientRule } from '../domain/policy';
 import type { Instant } from '../domain/time';
 import type { ReporterMailKind, ReporterMailOutcome } from '../domain/vulnerability-report';
@@ -238,4 +240,14 @@ export interface Activities {
   auditLogs(): Promise<string[]>;
   /** Verifies what was added to an audit log, or all of it when that is due. Damage is a result, not an error. */
   checkAuditLog(input: { log: string }): Promise<AuditCheck>;
+  /** Compares what is installed with the advisories, raises what is new, and writes down what patch tasks are to be told. */
+  checkDependencies(): Promise<CheckSummary>;
+  /** What patch tasks are still to be told, at most `limit` of it. */
+  nextPatchActions(input: { limit: number }): Promise<PatchAction[]>;
+  /** Takes away what was told. `settled`: there is no such task that runs. */
+  donePatchActions(input: { done: Array<{ key: string; revision: number; settled: boolean }> }): Promise<void>;
+  /** Checks one finding again, now. */
+  recheckPatchTask(input: { finding: PatchFinding }): Promise<Recheck>;
+  /** A task is over: when it is found again, it is another one. */
+  settlePatchTask(input: { key: string; round: number }): Promise<void>;
 }

@@ -85,7 +85,7 @@ class Observed {
 const rendering = { language: 'en', sha256: 'b'.repeat(64), template: 'bench', templateSha256: 'c'.repeat(64) };
 
 function outsideWorld(seen: Observed) {
-  const activities: Activities = {
+  const activities = {
     snapshotPolicy: async () => policy,
     appendEntries: async ({ events }) => {
       seen.add(events as IncidentEvent[]);
@@ -110,7 +110,7 @@ function outsideWorld(seen: Observed) {
     undoMeasure: async () => ({ outcome: 'undone', detail: 'gone' }),
     mailReporter: async () => ({ outcome: 'sent' }),
     raiseDetections: async () => undefined,
-  };
+  } satisfies Partial<Activities>;
   const bareActivity = async ({ id, step }: { id: string; step: number }) => {
     seen.count(id, step);
     return 'done';

@@ -18,7 +18,9 @@ const PROBLEMS_KEPT = 20;
 export function readCycloneDx(bom: Record<string, unknown>): Omit<Inventory, 'name'> & { name?: string } {
   const version = ownText(bom, 'specVersion', 20);
   if (!version || !VERSIONS.includes(version)) {
-    throw new InventoryError(`specVersion: is ${cut(String(version), 20)}; ${VERSIONS.join(', ')} can be read`);
+    throw new InventoryError(
+      `specVersion: is ${version === undefined ? 'missing' : cut(version, 20)}; ${VERSIONS.join(', ')} can be read`,
+    );
   }
   const top = own(bom, 'components');
   if (top !== undefined && !Array.isArray(top)) throw new InventoryError('components: is no list');

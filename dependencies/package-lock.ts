@@ -18,7 +18,9 @@ const VERSION = /^[0-9][0-9A-Za-z.+-]*$/;
 export function readPackageLock(lock: Record<string, unknown>): Omit<Inventory, 'name'> & { name?: string } {
   const lockVersion = own(lock, 'lockfileVersion') ?? 1;
   if (lockVersion !== 1 && lockVersion !== 2 && lockVersion !== 3) {
-    throw new InventoryError(`lockfileVersion: is ${cut(String(lockVersion), 20)}; versions 1, 2 and 3 can be read`);
+    throw new InventoryError(
+      `lockfileVersion: is ${typeof lockVersion === 'number' ? lockVersion : 'no number'}; versions 1, 2 and 3 can be read`,
+    );
   }
   const list = new ComponentList();
   const problems: string[] = [];

@@ -5,12 +5,9 @@
 import semver from 'semver';
 import type { AffectedPackage, RangeEvent, VersionRange } from '../domain/advisory';
 
-/** `fixedIn`: the first fixed version after this one, where the record names one. */
-export type Verdict =
-  | { state: 'affected'; fixedIn?: string }
-  | { state: 'not-affected' }
-  | { state: 'undecided'; reason: string };
+export type Verdict = { state: 'affected' } | { state: 'not-affected' } | { state: 'undecided'; reason: string };
 
+const AFFECTED: Verdict = { state: 'affected' };
 const NOT_AFFECTED: Verdict = { state: 'not-affected' };
 
 /** Judges an installed version by one entry of an advisory. A version that is unknown can only be undecided. */
@@ -18,10 +15,9 @@ export function judgeVersion(version: string | undefined, affected: AffectedPack
   if (version === undefined) {
     return { state: 'undecided', reason: 'the inventory names no version for it (a git address, a tarball?)' };
   }
-  if (affected.versions.includes(version)) return { state: 'affected', fixedIn: firstFix(version, affected) };
+  if (affected.versions.includes(version)) return AFFECTED;
   const verdicts = affected.ranges.flatMap((range) => judgeRange(version, range, affected));
-  const hit = verdicts.find(({ state }) => state === 'affected');
-  if (hit) return { state: 'affected', fixedIn: firstFix(version, affected) };
+  if (verdicts.some(({ state }) => state === 'affected')) return AFFECTED;
   const undecided = verdicts.find(({ state }) => state === 'undecided');
   if (undecided) return undecided;
   if (verdicts.length === 0 && affected.versions.length === 0) {
@@ -89,7 +85,7 @@ export function judgeSemverRange(version: string, events: RangeEvent[]): Verdict
     else if (kind === 'fixed' && order >= 0) inside = false;
     else if (kind === 'last_affected' && order > 0) inside = false;
   }
-  return inside ? { state: 'affected' } : NOT_AFFECTED;
+  return inside ? AFFECTED : NOT_AFFECTED;
 }
 
 function compareSteps(a: Step, b: Step): number {
@@ -97,19 +93,22 @@ function compareSteps(a: Step, b: Step): number {
   return a.at.compare(b.at) || AT_SAME_VERSION[a.kind] - AT_SAME_VERSION[b.kind];
 }
 
-/** The smallest version after `version` that some range calls fixed. */
-function firstFix(version: string, affected: AffectedPackage): string | undefined {
-  const installed = parse(version);
-  const fixes = affected.ranges
+/**
+ * The smallest version after `version` that an entry calls fixed and none calls affected. Undefined when there is none;
+ * of versions that cannot be ordered, the one that is named when it is the only one.
+ */
+export function firstFix(version: string, entries: AffectedPackage[]): string | undefined {
+  const named = entries
+    .flatMap(({ ranges }) => ranges)
     .filter(({ type }) => type !== 'GIT')
     .flatMap(({ events }) => events.flatMap(({ fixed }) => fixed ?? []));
-  if (!installed) return fixes.length === 1 ? fixes[0] : undefined;
+  const installed = parse(version);
+  const fixes = [...new Set(named)].map((text) => ({ text, parsed: parse(text) }));
+  if (!installed || fixes.some(({ parsed }) => !parsed)) return fixes.length === 1 ? fixes[0]!.text : undefined;
   return fixes
-    .flatMap((text) => {
-      const parsed = parse(text);
-      return parsed && parsed.compare(installed) > 0 ? [{ text, parsed }] : [];
-    })
-    .sort((a, b) => a.parsed.compare(b.parsed))[0]?.text;
+    .filter(({ parsed }) => parsed!.compare(installed) > 0)
+    .sort((a, b) => a.parsed!.compare(b.parsed!))
+    .find(({ text }) => entries.every((each) => judgeVersion(text, each).state !== 'affected'))?.text;
 }
 
 /** Versions of the npm registry may be written loosely (`v1.2.3`, `1.2.3beta`), as npm itself takes them. */

@@ -11,6 +11,7 @@ import { ByOf, text } from './incident';
 import { deadline, type Instant, InstantSchema, PeriodSchema, toInstant, toMs } from './time';
 
 export const PATCH_WORKFLOW = 'patchTask';
+export const DEPENDENCY_CHECK = 'dependencyCheck';
 
 const line = (max: number) => text(max).transform((value) => value.replace(/\s+/gu, ' '));
 const versions = z.array(line(300)).max(50);
@@ -93,7 +94,7 @@ const WaiveSchema = z.strictObject({ ...envelope, reason: text(2000), until: Ins
 const PatchedSchema = z.strictObject({ ...envelope, note: text(2000).optional() });
 const NoteSchema = z.strictObject({ ...envelope, note: text(2000) });
 
-type Checked = { outcome: 'found'; finding: PatchFinding } | { outcome: 'fixed' | 'withdrawn'; reason: string };
+export type Checked = { outcome: 'found'; finding: PatchFinding } | { outcome: 'fixed' | 'withdrawn'; reason: string };
 
 /** What a check of the one package says, after somebody said that it is patched. `unlisted`: the inventory is gone. */
 export type Recheck = Checked | { outcome: 'unlisted'; reason: string } | { outcome: 'unknown'; reason: string };
@@ -178,8 +179,12 @@ function opened(event: Extract<PatchEvent, { kind: 'patch-due' }>): PatchState {
 }
 
 function shownOf(finding: PatchFinding) {
-  const title = `Patch ${finding.package} ${finding.versions.join(', ')} in ${finding.inventory}: ${finding.advisory}`;
-  return { finding, severity: finding.severity, title: title.slice(0, 200) };
+  return { finding, severity: finding.severity, title: titleOf(finding) };
+}
+
+/** What lists call the task. */
+export function titleOf({ package: name, versions, inventory, advisory }: PatchFinding): string {
+  return `Patch ${name} ${versions.join(', ')} in ${inventory}: ${advisory}`.slice(0, 200);
 }
 
 function standing(state: PatchState): string {
@@ -362,4 +367,35 @@ function rows(state: PatchState): CaseRow[] {
 
 function noted(message: string, note: string): NewOf<PatchEvent> {
   return { kind: 'noted', data: { message, note } };
+}
+
+/** What a check has the workflow of a task do. `revision`: which state of the finding it was planned for. */
+export interface PatchAction {
+  caseId: string;
+  key: string;
+  revision: number;
+  what: { do: 'open'; input: PatchTaskInput } | { do: 'tell'; checked: Checked };
+}
+
+/** One vulnerability of one package in one inventory, as it was last seen. */
+export interface PatchRow {
+  finding: PatchFinding;
+  /** 1 at first; higher when it came back after it was settled. */
+  round: number;
+  foundAt: Instant;
+  /** False where the policy wants no task. */
+  task: boolean;
+  settledAt?: Instant;
+  /** What the task's workflow is to be told. Taken away when that was done. */
+  pending?: PatchAction['what'];
+}
+
+/** `PATCH-` and 12 hex digits of the finding; a later round has its number behind. */
+export function caseIdOf({ finding, round }: Pick<PatchRow, 'finding' | 'round'>): string {
+  return `PATCH-${finding.key.slice(0, 12)}${round > 1 ? `-${round}` : ''}`;
+}
+
+/** The round in a task's id. */
+export function roundOf(caseId: string): number {
+  return Number(/^PATCH-[0-9a-f]+-(\d+)$/.exec(caseId)?.[1] ?? 1);
 }

@@ -85,6 +85,8 @@ const EnvSchema = z.object({
     (period) => parsePeriod(period).months === 0 && exactMs(period) >= 1_000,
     'must be a fixed length of a second or more, like PT5M',
   ),
+  TOCSIN_INVENTORIES: list,
+  TOCSIN_ADVISORIES: list,
 });
 
 export interface WorkerSettings {
@@ -132,6 +134,8 @@ export interface WorkerSettings {
   encryptionKeys: string[];
   /** The audit logs under watch, and how often they are looked at. */
   audit: { logs: WatchedLog[]; everyMs: number };
+  /** Lock files and SBOMs (`NAME=PATH` or `PATH`), and where OSV records come from (folders, files, addresses). */
+  dependencies: { inventories: string[]; advisories: string[] };
 }
 
 /**
@@ -208,6 +212,7 @@ export function settingsFromEnv(env: NodeJS.ProcessEnv = process.env, local?: Lo
     },
     encryptionKeys: e.TOCSIN_ENCRYPTION_KEYS,
     audit: { logs: e.TOCSIN_AUDIT_LOGS, everyMs: exactMs(e.TOCSIN_AUDIT_EVERY) },
+    dependencies: { inventories: e.TOCSIN_INVENTORIES, advisories: e.TOCSIN_ADVISORIES },
   };
 }
 

@@ -8,6 +8,7 @@ import pino from 'pino';
 import { createContacts, loadContacts } from '../activities/alarms/contacts';
 import { type ContainmentPort, createContainment } from '../activities/containment';
 import { type ActivityDeps, createActivities, type OutwardPorts } from '../activities/create-activities';
+import { configuredDependencies } from '../activities/dependencies/configured';
 import { createCsvDirectory } from '../activities/directory/csv-directory';
 import { createSqlDirectory } from '../activities/directory/sql-directory';
 import { failure } from '../activities/failures';
@@ -31,6 +32,7 @@ import { builtBundle } from './bundle';
 import { dataConverter } from './codec';
 import { LOCAL_WEBHOOK_SECRET, type WorkerSettings } from './config';
 import { connectEscalation } from './escalation';
+import { dependencySchedules } from './dependencies';
 import { markRecorded } from './recorded-only';
 import { keepSchedules } from './schedules';
 
@@ -74,7 +76,11 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
   });
   return {
     async run() {
-      const schedules = keepSchedules(client.schedule, [auditSchedule(settings)], logger(options.logLevel));
+      const schedules = keepSchedules(
+        client.schedule,
+        [auditSchedule(settings), ...dependencySchedules(settings)],
+        logger(options.logLevel),
+      );
       void audit.noteConfiguration();
       try {
         pipeline.start();
@@ -188,6 +194,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
     escalation: connectEscalation(settings.escalation, { mail: live.mail, contacts, artefacts, log }),
     audit,
     detections: { accept: pipeline.store },
+    dependencies: configuredDependencies(pool, dataDir, settings.dependencies),
     reporters: {
       claim: (reportId, mail, now) => claimReporterMail(pool, reportId, mail, now),
       settle: (reportId, mail, outcome, now) => settleReporterMail(pool, reportId, mail, outcome, now),

@@ -22,6 +22,13 @@ export const PATIENT: ActivityOptions = {
   retry: { initialInterval: '30 seconds', backoffCoefficient: 2, maximumInterval: '30 minutes', maximumAttempts: 50 },
 };
 
+/** Reading whole databases of advisories: minutes, until it works. */
+export const CHECKING: ActivityOptions = {
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '60 seconds',
+  retry: { ...BACKOFF, maximumInterval: '5 minutes' },
+};
+
 /** Long sends: a heartbeat tells a dead worker from a slow provider. */
 export const SENDING: ActivityOptions = {
   startToCloseTimeout: '10 minutes',

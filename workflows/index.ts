@@ -5,7 +5,9 @@
 import type { auditWatch as AuditWatch } from './audit-watch';
 import type { delivery as Delivery } from './delivery';
 import type { escalation as Escalation } from './escalation';
+import type { dependencyCheck as DependencyCheck } from './dependency-check';
 import type { incident as Incident } from './incident';
+import type { patchTask as PatchTask } from './patch-task';
 import type { triage as Triage } from './triage';
 import type { vulnerabilityReport as VulnerabilityReport } from './vulnerability-report';
 
@@ -25,3 +27,9 @@ export const auditWatch: typeof AuditWatch = () =>
 
 export const escalation: typeof Escalation = (input) =>
   (require('./escalation') as { escalation: typeof Escalation }).escalation(input);
+
+export const patchTask: typeof PatchTask = (input) =>
+  (require('./patch-task') as { patchTask: typeof PatchTask }).patchTask(input);
+
+export const dependencyCheck: typeof DependencyCheck = (done) =>
+  (require('./dependency-check') as { dependencyCheck: typeof DependencyCheck }).dependencyCheck(done);

@@ -3,6 +3,7 @@
  * activities must be, and fails where a test says so.
  */
 import { ApplicationFailure } from '@temporalio/common';
+import { dependencyActivities } from '../../activities/dependencies/dependency-activities';
 import type {
   Activities,
   AlarmInput,
@@ -18,6 +19,7 @@ import { measureId } from '../../domain/incident';
 import type { PolicySnapshot } from '../../domain/policy';
 import { type Instant, toInstant } from '../../domain/time';
 import { loadPack } from '../../policy/load-pack';
+import { FakeDependencies } from './fake-dependencies';
 
 export interface Mail {
   incidentId: string;
@@ -65,6 +67,8 @@ export class FakeWorld {
   readonly published: Call<{ incidentId: string; obligation: string; round: number; status: string }>[] = [];
   readonly drafts: Call<DraftInput>[] = [];
   readonly reporterMails: Call<ReporterMailInput>[] = [];
+  /** What is installed and known to be vulnerable. */
+  readonly dependencies: FakeDependencies;
   /** Containment that took effect, by its id; the number of attempts that came through is `times`. */
   /** What activities raised, repeats included. */
   readonly detections: Detection[] = [];
@@ -78,7 +82,9 @@ export class FakeWorld {
   private faults: Partial<Record<keyof Activities, Fault>> = {};
 
   /** `now`: the instant, ms since the epoch, on the clock of the server in use. */
-  constructor(private readonly now: () => Promise<number> | number) {}
+  constructor(private readonly now: () => Promise<number> | number) {
+    this.dependencies = new FakeDependencies(now);
+  }
 
   /** Has an activity fail (retryably) while `when` answers true. */
   fail(activity: keyof Activities, when: Fault = () => true): void {
@@ -196,6 +202,10 @@ export class FakeWorld {
       raiseDetections: async ({ detections }) => {
         this.detections.push(...detections);
       },
+      ...dependencyActivities({
+        dependencies: this.dependencies,
+        detections: { accept: async (detections) => void this.detections.push(...detections) },
+      }),
     };
   }
 

@@ -16,6 +16,7 @@ import type { AlarmSignal } from '../../../domain/escalation';
 import { CONTENT_FIELDS, type PolicySnapshot } from '../../../domain/policy';
 import { SpoolLedger } from '../../../register/ledger/spool-ledger';
 import { type Mailbox, startMailbox } from '../../../stack/mailbox';
+import { FakeDependencies } from '../../setup/fake-dependencies';
 import { afterFile, temporaryDir } from '../../setup/helpers';
 
 /** Everything the activities need, on this machine: a mailbox, ledgers on disk in place of Postgres, folders. */
@@ -107,6 +108,7 @@ export async function startBench(recipients: DirectoryRecipient[] = [], unknown:
         standing: async () => undefined,
       },
     },
+    dependencies: new FakeDependencies(() => clock.now.getTime()),
     log: { info: log, warn: log, error: log },
     now: () => clock.now,
   };

@@ -1,0 +1,135 @@
+/** Reads OSV records from where they stand: a folder (one file each), a file (JSON or JSON Lines), an address. */
+import { createReadStream } from 'node:fs';
+import { opendir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { asObject, own } from './component-list';
+import { download } from './download';
+
+/** Takes a record as it was read, and the name of what it stands in. */
+export type TakeRecord = (record: unknown, where: string) => void;
+
+export interface ReadOptions {
+  /** Folder in which downloads are kept, so that they are asked for only when they have changed. */
+  cacheDir: string;
+  take: TakeRecord;
+  /** Told of everything that could not be read. */
+  problem: (text: string) => void;
+  /** Called again and again while there is work. */
+  beat?: () => void;
+}
+
+/** One record, or a small list of them. */
+const LARGEST_JSON_BYTES = 64 * 1024 * 1024;
+/** A single record in a folder: the longest real ones have about 1 MB. */
+const LARGEST_RECORD_BYTES = 8 * 1024 * 1024;
+const DEEPEST_FOLDER = 12;
+
+/** Reads one source: an `https:` address (or `http:` on this machine), a folder, or a file. Never throws for its content. */
+export async function readAdvisories(source: string, options: ReadOptions): Promise<void> {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source)) {
+    const file = await download(source, options);
+    if (file) await readFileOfRecords(file.path, file.name, options);
+    return;
+  }
+  const name = path.basename(source) || 'advisories';
+  try {
+    if ((await stat(source)).isDirectory()) await readFolder(source, name, options, 0);
+    else await readFileOfRecords(source, name, options);
+  } catch (error) {
+    options.problem(`advisories ${name}: cannot be read (${codeOf(error)})`);
+  }
+}
+
+async function readFolder(folder: string, name: string, options: ReadOptions, depth: number): Promise<void> {
+  if (depth > DEEPEST_FOLDER) {
+    options.problem(`advisories ${name}: folders are nested more than ${DEEPEST_FOLDER} levels deep`);
+    return;
+  }
+  for await (const entry of await opendir(folder)) {
+    options.beat?.();
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!entry.name.startsWith('.')) await readFolder(file, name, options, depth + 1);
+    } else if (entry.isFile() && entry.name.endsWith('.json')) {
+      await readOne(file, `${name}/${entry.name}`, options);
+    } else if (entry.isFile() && /\.(jsonl|ndjson)$/.test(entry.name)) {
+      await readFileOfRecords(file, `${name}/${entry.name}`, options);
+    }
+  }
+}
+
+async function readOne(file: string, where: string, options: ReadOptions): Promise<void> {
+  try {
+    const { size } = await stat(file);
+    if (size > LARGEST_RECORD_BYTES) options.problem(`${where}: has ${size} bytes, more than a record may have`);
+    else takeText(await readFile(file, 'utf8'), where, options);
+  } catch (error) {
+    options.problem(`${where}: cannot be read (${codeOf(error)})`);
+  }
+}
+
+/** JSON Lines are read line by line; what is no record in its first line is read as one JSON text. */
+async function readFileOfRecords(file: string, where: string, options: ReadOptions): Promise<void> {
+  let records = 0;
+  try {
+    for await (const { text, number } of linesOf(file)) {
+      options.beat?.();
+      if (text.trim() === '') continue;
+      if (records === 0 && !isRecord(text)) break;
+      takeText(text, `${where}:${number}`, options);
+      records++;
+    }
+    if (records > 0) return;
+    const { size } = await stat(file);
+    if (size <= LARGEST_JSON_BYTES) takeText(await readFile(file, 'utf8'), where, options);
+    else options.problem(`${where}: has ${size} bytes in one JSON text; give JSON Lines, one record a line`);
+  } catch (error) {
+    const reason = error instanceof LineTooLong ? error.message : `cannot be read (${codeOf(error)})`;
+    options.problem(`advisories ${where}: ${reason}`);
+  }
+}
+
+class LineTooLong extends Error {}
+
+/** The lines of a file, in constant memory. The first line may be too long, as that of one large JSON text is. */
+async function* linesOf(file: string): AsyncGenerator<{ text: string; number: number }> {
+  let rest = '';
+  let number = 0;
+  for await (const chunk of createReadStream(file, { encoding: 'utf8', highWaterMark: 256 * 1024 })) {
+    const lines = (rest + (chunk as string)).split('\n');
+    rest = lines.pop()!;
+    for (const text of lines) yield { text, number: ++number };
+    if (rest.length <= LARGEST_RECORD_BYTES) continue;
+    if (number === 0) return;
+    throw new LineTooLong(`line ${number + 1} is longer than ${LARGEST_RECORD_BYTES} characters; the rest is not read`);
+  }
+  if (rest !== '') yield { text: rest, number: ++number };
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'fault';
+}
+
+function isRecord(text: string): boolean {
+  try {
+    const parsed = asObject(JSON.parse(text));
+    return parsed !== undefined && Object.hasOwn(parsed, 'id');
+  } catch {
+    return false;
+  }
+}
+
+/** One record, a list of them, or the answer of OSV's API (`vulns`). */
+function takeText(text: string, where: string, { take, problem }: ReadOptions): void {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    problem(`${where}: is no JSON`);
+    return;
+  }
+  const answer = asObject(parsed);
+  const list = Array.isArray(parsed) ? parsed : answer && own(answer, 'vulns');
+  if (Array.isArray(list)) for (const each of list) take(each, where);
+  else take(parsed, where);
+}

@@ -1,0 +1,20 @@
+/** The dependency check, once a day and at each start of a worker. Without inventories there is nothing to check. */
+import { DEPENDENCY_CHECK } from '../domain/patch-task';
+import { DAY_MS } from '../domain/time';
+import type { WorkerSettings } from './config';
+import type { Recurring } from './schedules';
+
+export function dependencySchedules({ taskQueue, dependencies }: WorkerSettings): Recurring[] {
+  if (dependencies.inventories.length === 0) return [];
+  return [
+    {
+      id: 'dependency-check',
+      everyMs: DAY_MS,
+      workflowType: DEPENDENCY_CHECK,
+      args: [],
+      taskQueue,
+      summary: 'compares what is installed with the advisories',
+      atStart: true,
+    },
+  ];
+}

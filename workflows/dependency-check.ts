@@ -1,0 +1,68 @@
+/**
+ * One check of what is installed against what is known to be vulnerable. The activity compares and writes down what the
+ * patch tasks are to be told; this workflow tells them, so that a crash between the two loses nothing.
+ */
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  continueAsNew,
+  getExternalWorkflowHandle,
+  isCancellation,
+  ParentClosePolicy,
+  startChild,
+  WorkflowIdReusePolicy,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { CheckSummary } from '../domain/dependencies';
+import { PATCH_WORKFLOW, type PatchAction, PatchTaskInputSchema, titleOf } from '../domain/patch-task';
+import { activities, CHECKING, UNTIL_DONE } from './activity-calls';
+
+/** Tasks told at a time. */
+const AT_ONCE = 50;
+
+/** @param done the summary of a check whose tasks are still being told, after a continue-as-new. */
+export async function dependencyCheck(done?: CheckSummary): Promise<CheckSummary> {
+  const summary =
+    done?.findings === undefined
+      ? await activities(CHECKING, 'compare what is installed with the advisories').checkDependencies()
+      : done;
+  for (;;) {
+    const actions = await activities(UNTIL_DONE, 'what tasks are to be told').nextPatchActions({ limit: AT_ONCE });
+    if (actions.length === 0) return summary;
+    const told = await Promise.all(actions.map(tell));
+    await activities(UNTIL_DONE, `${told.length} tasks were told`).donePatchActions({ done: told });
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof dependencyCheck>(summary);
+  }
+}
+
+/** `settled`: there is no such task that runs, so that the next finding is another one. */
+async function tell({ caseId, key, revision, what }: PatchAction) {
+  const settled = what.do === 'open' ? !(await open(caseId, what.input)) : !(await signal(caseId, what.checked));
+  return { key, revision, settled };
+}
+
+/** The task outlives the check; the same id twice is one task. */
+async function open(caseId: string, input: unknown): Promise<boolean> {
+  const parsed = PatchTaskInputSchema.parse(input);
+  try {
+    await startChild(PATCH_WORKFLOW, {
+      workflowId: caseId,
+      args: [parsed],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      memo: { title: titleOf(parsed.finding) },
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+  return true;
+}
+
+async function signal(caseId: string, checked: unknown): Promise<boolean> {
+  try {
+    await getExternalWorkflowHandle(caseId).signal('checked', { by: 'tocsin', ...(checked as object) });
+    return true;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return false; // it is closed already
+  }
+}
