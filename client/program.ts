@@ -7,6 +7,7 @@ import { auditCommand } from './commands/audit';
 import { closeCommand } from './commands/close';
 import { containCommand } from './commands/contain';
 import { declareCommand } from './commands/declare';
+import { depsCommand } from './commands/deps';
 import { detectCommand } from './commands/detect';
 import { exerciseCommand } from './commands/exercise';
 import { explainCommand } from './commands/explain';
@@ -58,6 +59,7 @@ const COMMANDS = [
   reportCommand,
   auditCommand,
   sessionsCommand,
+  depsCommand,
   exerciseCommand,
 ];
 
