@@ -31,8 +31,8 @@ import { auditSchedule, auditTaken, createAudit } from './audit';
 import { builtBundle } from './bundle';
 import { dataConverter } from './codec';
 import { LOCAL_WEBHOOK_SECRET, type WorkerSettings } from './config';
-import { connectEscalation } from './escalation';
 import { dependencySchedules } from './dependencies';
+import { connectEscalation } from './escalation';
 import { markRecorded } from './recorded-only';
 import { keepSchedules } from './schedules';
 

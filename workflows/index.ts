@@ -4,8 +4,8 @@
  */
 import type { auditWatch as AuditWatch } from './audit-watch';
 import type { delivery as Delivery } from './delivery';
-import type { escalation as Escalation } from './escalation';
 import type { dependencyCheck as DependencyCheck } from './dependency-check';
+import type { escalation as Escalation } from './escalation';
 import type { incident as Incident } from './incident';
 import type { patchTask as PatchTask } from './patch-task';
 import type { triage as Triage } from './triage';
