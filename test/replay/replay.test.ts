@@ -38,7 +38,9 @@ function record(name: string, workflowId: string, address: string, runId?: strin
   const env = { ...process.env, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
   const text = execFileSync(fromSetup('TEMPORAL_CLI_PATH'), args, { env, encoding: 'utf8', maxBuffer: 1 << 28 });
   const history = JSON.parse(text, (key, value) => (key === 'identity' ? 'worker' : key === 'stackTrace' ? '' : value));
-  writeFileSync(path.join(HISTORIES, `${name}.json`), `${JSON.stringify({ workflowId, history })}\n`);
+  // Queues of a worker are named PROCESS@HOST.
+  const kept = JSON.stringify({ workflowId, history }).replace(/\d+@[^"]+/g, '1@worker');
+  writeFileSync(path.join(HISTORIES, `${name}.json`), `${kept}\n`);
 }
 
 if (RECORDING) {
@@ -75,11 +77,11 @@ test('there are histories of at least three scenarios, each of them small and wi
   for (const name of names()) {
     const file = path.join(HISTORIES, `${name}.json`);
     expect([name, statSync(file).size < 1024 * 1024]).toEqual([name, true]);
-    expect(readFileSync(file, 'utf8')).not.toMatch(/"identity":"(?!worker")|"stackTrace":"[^"]/);
+    expect(readFileSync(file, 'utf8')).not.toMatch(/"identity":"(?!worker")|"stackTrace":"[^"]|\d@(?!worker")/);
   }
 });
 
-test.each(RECORDING ? ['lifecycle', 'delivery', 'silence', 'faults', 'continued'] : names())(
+test.each(RECORDING ? ['lifecycle', 'delivery', 'silence', 'faults', 'continued', 'triage', 'triage-merged'] : names())(
   '%s replays on the workflows of today',
   async (name) => {
     await replay(name);

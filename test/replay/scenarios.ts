@@ -1,5 +1,6 @@
 // The incidents whose histories are checked in. They run on a server whose clock skips, so their timers really fired.
 import { HOUR_MS, toInstant } from '../../domain/time';
+import { TriageCase } from '../setup/triage-case';
 import { assessment, type TestIncident, type WorkflowHarness } from '../setup/workflow-harness';
 
 const IE = 'gdpr-art33-authority:ie-dpc';
@@ -59,5 +60,23 @@ export const SCENARIOS: Record<string, (harness: WorkflowHarness) => Promise<Rec
     await incident.send('filed', { obligation: IE, reference: 'IN-26-2', delayReasons: 'The report lay in a mailbox' });
     await incident.quiet();
     return { faults: incident.id };
+  },
+
+  /** Detections: one that silence declares after repeats and a bad message, one that is merged at the second attempt. */
+  async triage(harness) {
+    const severe = { source: 'replayed', severity: 'sev1', at: await harness.now() };
+    const { case: declared } = await TriageCase.detect(harness, severe);
+    for (let n = 0; n < 12; n++) await TriageCase.detect(harness, { ...severe, eventId: `repeat-${n}` });
+    await declared.handle.signal('dismiss', { by: 'anna' });
+    await declared.sleep(31 * 60_000);
+    const incident = await harness.declare({ maliciousSources: [] });
+    const { case: merged } = await TriageCase.detect(harness, { source: 'replayed', severity: 'sev4' });
+    await merged.sleep(9 * HOUR_MS);
+    await merged.send('merge', { into: 'INC-NOWHERE' });
+    await merged.quiet();
+    await merged.send('merge', { into: incident.id });
+    await merged.quiet();
+    await declared.end();
+    return { triage: declared.id, 'triage-merged': merged.id };
   },
 };
