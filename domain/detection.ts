@@ -18,12 +18,19 @@ export const SOURCE_FORMATS = [
 ] as const;
 export type SourceFormat = (typeof SOURCE_FORMATS)[number];
 
+/** Text on one line, cut. What was taken once is taken again as it stands: control characters alone are no text. */
 const line = (max: number) =>
   z
     .string()
-    .trim()
-    .min(1, 'must not be empty')
-    .transform((text) => wellFormed(text.replace(/\p{Cc}+/gu, ' ').slice(0, max)));
+    .transform((text) =>
+      wellFormed(
+        text
+          .replace(/\p{Cc}+/gu, ' ')
+          .trim()
+          .slice(0, max),
+      ).trim(),
+    )
+    .pipe(z.string().min(1, 'must not be empty'));
 
 /** An id of somebody else's is not cut or mended: two long ones would become one. */
 const identifier = z

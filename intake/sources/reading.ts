@@ -132,16 +132,19 @@ export function detectionOf(
   if (!parsed.success) {
     throw new Refusal('invalid', 'correct the fields named and send it again', fieldProblems(parsed.error, prefix));
   }
-  const { title, systems, facts, ...rest } = parsed.data;
+  const { eventId, correlationId, title, systems, subjects, facts, ...rest } = parsed.data;
   if (Object.keys(facts).length > MOST_FACTS)
     throw invalid([...prefix, 'facts'].join('.'), `must hold at most ${MOST_FACTS}`);
   return {
     ...rest,
+    eventId: idWithoutMail(eventId),
+    ...(correlationId !== undefined && { correlationId: idWithoutMail(correlationId) }),
+    subjects: subjects.map(withoutMail),
     title: withoutMail(title),
     systems: systems.map(withoutMail),
     facts: Object.fromEntries(
       Object.entries(facts).map(([name, value]) => [
-        name,
+        withoutMail(name),
         typeof value === 'string' ? withoutMail(value) : Array.isArray(value) ? value.map(withoutMail) : value,
       ]),
     ),
@@ -154,4 +157,9 @@ const MAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[a-z]{2,24}\b/gi;
 
 function withoutMail(text: string): string {
   return text.includes('@') ? text.replace(MAIL, '[address]') : text;
+}
+
+/** Two different ids never become one. */
+function idWithoutMail(id: string): string {
+  return withoutMail(id) === id ? id : `sha256:${digestOf(id)}`;
 }

@@ -6,7 +6,7 @@
 import { toInstant } from '../../domain/time';
 import { Refusal } from '../refusal';
 import type { SourceAdapter, SourceRequest } from './adapter';
-import { asObject, detectionOf, eventIdOf, json, objectAt } from './reading';
+import { asInstant, asObject, detectionOf, eventIdOf, json, objectAt } from './reading';
 import { anyEqual, badSignature, header, hmacSha256, timestampOf } from './signatures';
 
 const PREFIX = 'whsec_';
@@ -38,7 +38,7 @@ export const standardWebhooks: SourceAdapter = {
     const body = objectAt(json(request.body), '(body)');
     const data = asObject(body.data);
     const fields = data ? { type: body.type, at: body.timestamp, ...data } : body;
-    const sentAt = toInstant(Number(header(request, 'webhook-timestamp')) * 1000);
+    const sentAt = asInstant(Number(header(request, 'webhook-timestamp'))) ?? toInstant(context.now);
     const given = { ...fields, eventId: fields.eventId ?? eventIdOf(webhookId(request)), at: fields.at ?? sentAt };
     return { detections: [detectionOf('standard-webhooks', context, given, data ? ['data'] : [])] };
   },
