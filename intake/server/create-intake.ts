@@ -83,11 +83,12 @@ export async function createIntake(deps: IntakeDeps): Promise<FastifyInstance> {
     scope.post<{ Params: { source: string }; Body: Buffer | undefined }>(
       '/intake/:source',
       {
-        onRequest: async ({ params, headers }) => {
+        onRequest: ({ params, headers }, _reply, done) => {
           receiver.check(params.source, headers['content-type']);
           if (headers['content-encoding'] && headers['content-encoding'] !== 'identity') {
             throw new Refusal('wrong-content-type', 'send the body without compression');
           }
+          done();
         },
       },
       async ({ params, headers, body }, reply) => {

@@ -50,6 +50,13 @@ function webhookId(request: SourceRequest): string {
   return id;
 }
 
+/** Keys by secret, decoded once: there are as many as the configuration names. */
+const keys = new Map<string, Buffer>();
+
 function keyOf(secret: string): Buffer {
-  return Buffer.from(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret, 'base64');
+  const known = keys.get(secret);
+  if (known) return known;
+  const key = Buffer.from(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret, 'base64');
+  keys.set(secret, key);
+  return key;
 }
