@@ -68,14 +68,18 @@ async function compare(form: Form, file: string): Promise<{ ratio: number; peakM
   for (let round = 1; round <= ROUNDS; round++) {
     const order = round % 2 === 1 ? (['verify', 'bare'] as const) : (['bare', 'verify'] as const);
     const rates = { verify: 0, bare: 0 };
+    const cpu = { verify: 0, bare: 0 };
     for (const each of order) {
       const figures = await side(each, file);
       rates[each] = figures.lines / figures.seconds;
+      cpu[each] = figures.cpuSeconds;
       if (each === 'verify') peakMb = Math.max(peakMb, figures.peakMb);
     }
     ratios.push(rates.verify / rates.bare);
     const [verify, bare] = [rates.verify, rates.bare].map((rate) => Math.round(rate).toLocaleString('en'));
-    console.log(`${form}, round ${round}: verify ${verify}/s, bare ${bare}/s, ratio ${ratios.at(-1)!.toFixed(2)}`);
+    console.log(
+      `${form}, round ${round}: verify ${verify}/s, bare ${bare}/s, ratio ${ratios.at(-1)!.toFixed(2)} (by processor time ${(cpu.bare / cpu.verify).toFixed(2)})`,
+    );
   }
   return { ratio: ratios.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)]!, peakMb };
 }
