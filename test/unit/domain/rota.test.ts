@@ -197,7 +197,7 @@ describe('properties', () => {
         // What comes next begins where this one ends: no gap, no overlap.
         expect(onCall(of, 1, turn.until)!.from).toBe(turn.until);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -216,7 +216,7 @@ describe('properties', () => {
           expect(Math.abs(toMs(until) - toMs(from) - days * DAY_MS)).toBeLessThanOrEqual(3_600_000);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
   });
 });
