@@ -158,7 +158,7 @@ describe('a rota that cannot be used', () => {
       { rotations: [weekly] },
       [{ level: 2, from: '2026-02-02T00:00:00Z', to: '2026-02-01T00:00:00Z', who: 'zoe' }],
     ],
-  ])('%s', (_what, problem, over, overrides) => {
+  ])('%s', (...[, problem, over, overrides]) => {
     expect(problems(over, overrides)).toContain(problem);
   });
 });
