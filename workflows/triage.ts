@@ -2,21 +2,15 @@
  * The life of a detection until somebody decides: opened, counted, alarmed, then declared, dismissed or merged. All of it
  * is decided by the pure `domain/triage.ts`; this workflow counts, starts the incident, and hands over to one that runs.
  */
-import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ApplicationFailure,
   continueAsNew,
   getExternalWorkflowHandle,
   isCancellation,
-  ParentClosePolicy,
-  startChild,
-  WorkflowIdReusePolicy,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CaseResult } from '../domain/case';
-import { INCIDENT_WORKFLOW } from '../domain/contract';
 import { FAILURES } from '../domain/failures';
-import type { Declaration } from '../domain/incident';
 import { problemsOf } from '../domain/messages';
 import {
   countIn,
@@ -36,7 +30,7 @@ import {
 } from '../domain/triage';
 import { failureText } from './activity-calls';
 import { type CarriedCase, CaseRun, type Outcome } from './case-run';
-import { cell } from './markdown-cell';
+import { startIncident } from './start-incident';
 
 interface Carried extends CarriedCase<TriageState, TriageEvent> {
   tally: Tally;
@@ -103,37 +97,6 @@ async function perform(want: TriageWant, state: TriageState): Promise<Outcome<Tr
     if (isCancellation(error)) throw error;
     const problem = `${want.into} took no message: ${failureText(error)}`.slice(0, 300);
     return (now) => mergeFailed(now, want.into, problem);
-  }
-}
-
-const KEYS = {
-  severity: defineSearchAttributeKey('TocsinSeverity', 'KEYWORD'),
-  status: defineSearchAttributeKey('TocsinStatus', 'KEYWORD'),
-  owner: defineSearchAttributeKey('TocsinOwner', 'KEYWORD'),
-};
-
-/** Starts the incident, which outlives the case. One that was started already is the same one: its id is the case's. */
-async function startIncident(declaration: Declaration, caseId: string): Promise<boolean> {
-  const { id, title, severity, owner, source } = declaration;
-  try {
-    await startChild(INCIDENT_WORKFLOW, {
-      workflowId: id,
-      args: [{ declaration }],
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-      memo: { title },
-      typedSearchAttributes: [
-        { key: KEYS.severity, value: severity },
-        { key: KEYS.status, value: 'declared' },
-        { key: KEYS.owner, value: owner },
-      ],
-      staticSummary: `${severity} ${title}`.slice(0, 60),
-      staticDetails: `**${cell(title)}**\n\ndeclared from ${caseId}, detected by ${cell(source)}; owner ${cell(owner)}`,
-    });
-    return false;
-  } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return true;
-    throw error;
   }
 }
 
