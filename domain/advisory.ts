@@ -55,43 +55,57 @@ const oneLine = (max: number) =>
 /** A record's id: it stands in command lines, titles and keys, so its letters are limited. */
 const idOf = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/, 'must be an id, like GHSA-xvch-5gv4-984h');
 
-/** The wire form, as files and feeds hold it. Unknown fields are left aside, so that later versions can be read. */
-export const AdvisorySchema = z
-  .object({
-    id: idOf,
-    modified: InstantSchema,
-    withdrawn: InstantSchema.nullish(),
-    aliases: z.array(idOf).max(1000).nullish(),
-    summary: oneLine(200).nullish(),
-    severity: z.array(SeveritySchema).max(100).nullish(),
-    affected: z.array(AffectedSchema).max(MOST).nullish(),
-    database_specific: RatedSchema.nullish(),
-  })
-  .transform(
-    (record): Advisory => ({
-      id: record.id,
-      modifiedAt: record.modified,
-      ...(record.withdrawn ? { withdrawnAt: record.withdrawn } : {}),
-      aliases: record.aliases ?? [],
-      summary: record.summary ?? '',
-      severity: record.severity ?? [],
-      rated: record.database_specific?.severity,
-      affected: (record.affected ?? []).flatMap((each) =>
-        each.package
-          ? [
-              {
-                ecosystem: each.package.ecosystem,
-                name: each.package.name,
-                ranges: each.ranges ?? [],
-                versions: each.versions ?? [],
-                severity: each.severity ?? [],
-                rated: each.database_specific?.severity ?? each.ecosystem_specific?.severity,
-              },
-            ]
-          : [],
-      ),
-    }),
-  );
+/**
+ * The wire form, as files and feeds hold it. Unknown fields are left out, so that later versions can be read; so are
+ * `details` and `credits`, which may name people.
+ */
+export const AdvisoryRecordSchema = z.object({
+  id: idOf,
+  modified: InstantSchema,
+  withdrawn: InstantSchema.nullish(),
+  aliases: z.array(idOf).max(1000).nullish(),
+  summary: oneLine(200).nullish(),
+  severity: z.array(SeveritySchema).max(100).nullish(),
+  affected: z.array(AffectedSchema).max(MOST).nullish(),
+  database_specific: RatedSchema.nullish(),
+});
+/** Still a record in OSV's format, with the fields alone that the check reads. */
+export type AdvisoryRecord = z.output<typeof AdvisoryRecordSchema>;
+
+/**
+ * Takes advisories that were sent. It resolves when they are stored for good, after which the sender may be told so; an
+ * older version of one that is stored changes nothing.
+ */
+export interface AdvisoryConsumer {
+  consume(records: AdvisoryRecord[]): Promise<void>;
+}
+
+/** A record, as the check works with it. */
+export const AdvisorySchema = AdvisoryRecordSchema.transform(
+  (record): Advisory => ({
+    id: record.id,
+    modifiedAt: record.modified,
+    ...(record.withdrawn ? { withdrawnAt: record.withdrawn } : {}),
+    aliases: record.aliases ?? [],
+    summary: record.summary ?? '',
+    severity: record.severity ?? [],
+    rated: record.database_specific?.severity,
+    affected: (record.affected ?? []).flatMap((each) =>
+      each.package
+        ? [
+            {
+              ecosystem: each.package.ecosystem,
+              name: each.package.name,
+              ranges: each.ranges ?? [],
+              versions: each.versions ?? [],
+              severity: each.severity ?? [],
+              rated: each.database_specific?.severity ?? each.ecosystem_specific?.severity,
+            },
+          ]
+        : [],
+    ),
+  }),
+);
 
 /** What one package's users need to know: versions by enumeration, by ranges, or both. */
 export interface AffectedPackage {

@@ -12,6 +12,8 @@ import { deadline, type Instant, InstantSchema, PeriodSchema, toInstant, toMs } 
 
 export const PATCH_WORKFLOW = 'patchTask';
 export const DEPENDENCY_CHECK = 'dependencyCheck';
+/** Id of the daily check's schedule, which is there when a worker has an inventory; and the first part of checks' ids. */
+export const DEPENDENCY_SCHEDULE = 'dependency-check';
 
 const line = (max: number) => text(max).transform((value) => value.replace(/\s+/gu, ' '));
 const versions = z.array(line(300)).max(50);

@@ -4,6 +4,7 @@ import type { DataConverter } from '@temporalio/common';
 import type { FastifyPluginAsync } from 'fastify';
 import pino from 'pino';
 import { CaseClient } from '../client/case-client';
+import { keepAdvisories } from '../register/dependencies/advisories';
 import { createPool } from '../register/pool';
 import { openSessions, sessionSettings } from '../sessions/settings';
 import { loadSources } from './config';
@@ -62,6 +63,7 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
       sources,
       store: pipeline.store,
       authEvents: sessions,
+      advisories: { consume: async (records) => void (await keepAdvisories(pool, records)) },
       plugins: [...(plugins ?? []), reports],
       trustedProxies: listOf(env.TOCSIN_TRUSTED_PROXIES),
       log,

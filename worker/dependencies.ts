@@ -1,5 +1,5 @@
 /** The dependency check, once a day and at each start of a worker. Without inventories there is nothing to check. */
-import { DEPENDENCY_CHECK } from '../domain/patch-task';
+import { DEPENDENCY_CHECK, DEPENDENCY_SCHEDULE } from '../domain/patch-task';
 import { DAY_MS } from '../domain/time';
 import type { WorkerSettings } from './config';
 import type { Recurring } from './schedules';
@@ -8,7 +8,7 @@ export function dependencySchedules({ taskQueue, dependencies }: WorkerSettings)
   if (dependencies.inventories.length === 0) return [];
   return [
     {
-      id: 'dependency-check',
+      id: DEPENDENCY_SCHEDULE,
       everyMs: DAY_MS,
       workflowType: DEPENDENCY_CHECK,
       args: [],

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { CaseClient } from '../../client/case-client';
 import type { Detection } from '../../domain/detection';
 import { Inbox } from './accept';
+import { checkingAdvisories, createCheckStarter } from './advisory-checks';
 import { Dispatcher } from './dispatcher';
 import { createHandOver, isTemporalAway } from './hand-over';
 import { rulesInForce } from './rules-in-force';
@@ -38,7 +39,10 @@ export function createPipeline({ pool, temporal, taskQueue, rulesFile, log }: Pi
   const rules = rulesInForce(rulesFile, (problem) =>
     log.error({ problem }, 'the edited detection rules are not valid: the former ones stay in force'),
   );
-  const handOver = createHandOver(new CaseClient(temporal, taskQueue), rules);
+  const handOver = checkingAdvisories(
+    createHandOver(new CaseClient(temporal, taskQueue), rules),
+    createCheckStarter(temporal, taskQueue),
+  );
   const toldAt = new Map<string, number>();
   const dispatcher = new Dispatcher({
     pool,

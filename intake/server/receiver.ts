@@ -1,5 +1,6 @@
 /** Takes a signed request of a source: verified, read, stored for good, each once. Knows no HTTP server. */
 import { LRUCache } from 'lru-cache';
+import type { AdvisoryConsumer, AdvisoryRecord } from '../../domain/advisory';
 import type { AuthEvent, AuthEventConsumer } from '../../domain/auth-event';
 import type { Detection } from '../../domain/detection';
 import { type Source, secretsAt } from '../config';
@@ -11,6 +12,7 @@ import { TokenBucket } from './token-bucket';
 export interface ReceiverDeps {
   store: (detections: Detection[]) => Promise<void>;
   authEvents?: AuthEventConsumer;
+  advisories?: AdvisoryConsumer;
   now?: () => number;
 }
 
@@ -44,6 +46,8 @@ export class Receiver {
     const unheard = sources.find(({ adapter }) => adapter.format === 'authentication' && !deps.authEvents);
     if (unheard)
       throw new Error(`the source "${unheard.name}" sends authentication events, and nothing takes them here`);
+    const unread = sources.find(({ adapter }) => adapter.format === 'osv' && !deps.advisories);
+    if (unread) throw new Error(`the source "${unread.name}" sends advisories, and nothing takes them here`);
   }
 
   /** Refuses a source that there is not, or a content type that it does not take, before the body is read. */
@@ -85,7 +89,9 @@ export class Receiver {
 
   private async take(source: Source, request: SourceRequest, now: number): Promise<Received> {
     const context = { source: source.name, scope: source.scope, now };
-    const { detections, authEvents = [], note } = source.adapter.parse(request, context);
+    const { detections, authEvents = [], advisories = [], note } = source.adapter.parse(request, context);
+    // Before their detections, which have the dependency check started: it finds them.
+    await this.keep(advisories);
     const keyOf = (detection: Detection) => `event ${detection.source} ${detection.eventId}`;
     const fresh = detections.filter((detection) => !this.stored.has(keyOf(detection)));
     if (fresh.length > 0) {
@@ -99,6 +105,18 @@ export class Receiver {
       repeated: detections.length > 0 && fresh.length === 0,
       note,
     };
+  }
+
+  private async keep(advisories: AdvisoryRecord[]): Promise<void> {
+    const keyOf = ({ id, modified }: AdvisoryRecord) => `advisory ${id} ${modified}`;
+    const fresh = advisories.filter((advisory) => !this.stored.has(keyOf(advisory)));
+    if (fresh.length === 0) return;
+    try {
+      await this.deps.advisories!.consume(fresh);
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+    for (const advisory of fresh) this.stored.set(keyOf(advisory), true);
   }
 
   private async consume(source: Source, events: AuthEvent[]): Promise<void> {

@@ -1,4 +1,5 @@
 /** What each format of a source provides: pure functions, one file a format. */
+import type { AdvisoryRecord } from '../../domain/advisory';
 import type { AuthEvent } from '../../domain/auth-event';
 import type { Detection, SourceFormat } from '../../domain/detection';
 
@@ -22,6 +23,8 @@ export interface SourceContext {
 export interface Parsed {
   detections: Detection[];
   authEvents?: AuthEvent[];
+  /** For the dependency check, beside their detections. */
+  advisories?: AdvisoryRecord[];
   note?: string;
 }
 

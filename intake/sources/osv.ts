@@ -1,7 +1,10 @@
 /**
  * Advisories in OSV format (https://ossf.github.io/osv-schema/): one record, a list of them, or `{ "vulns": […] }`. The same
- * `id` with the same `modified` is the same detection. Signed by bearer token or `x-tocsin-signature`.
+ * `id` with the same `modified` is the same detection. The records themselves go to the dependency check. Signed by bearer
+ * token or `x-tocsin-signature`.
  */
+import { type AdvisoryRecord, AdvisoryRecordSchema } from '../../domain/advisory';
+import { fieldProblems, Refusal } from '../refusal';
 import type { SourceAdapter, SourceContext } from './adapter';
 import {
   asInstant,
@@ -18,6 +21,8 @@ import {
 import { plainSecretProblem, verifyBearerOrHmac } from './signatures';
 
 const MOST = 500;
+/** What the table takes: unset lists that are written out may make a hostile record longer than it came. */
+const LONGEST_RECORD = 1_048_576;
 const SEVERITY: Record<string, 'sev2' | 'sev3' | 'sev4'> = {
   CRITICAL: 'sev2',
   HIGH: 'sev3',
@@ -40,9 +45,25 @@ export const osv: SourceAdapter = {
         ? (asObject(body)!.vulns as unknown[])
         : [body];
     if (vulns.length > MOST) throw invalid('(body)', `must hold at most ${MOST} records`);
-    return { detections: vulns.map((record, index) => advisory(record, vulns.length > 1 ? `${index}.` : '', context)) };
+    const prefixOf = (index: number) => (vulns.length > 1 ? `${index}.` : '');
+    return {
+      detections: vulns.map((record, index) => advisory(record, prefixOf(index), context)),
+      advisories: vulns.map((record, index) => recordOf(record, prefixOf(index))),
+    };
   },
 };
+
+/** The record as the check reads it. */
+function recordOf(value: unknown, prefix: string): AdvisoryRecord {
+  const field = prefix.slice(0, -1);
+  const parsed = AdvisoryRecordSchema.safeParse(value);
+  if (!parsed.success) {
+    const problems = fieldProblems(parsed.error, field ? [field] : []);
+    throw new Refusal('invalid', 'correct the fields named and send all of it again', problems);
+  }
+  if (JSON.stringify(parsed.data).length > LONGEST_RECORD) throw invalid(field || '(body)', 'is too long for a record');
+  return parsed.data;
+}
 
 function advisory(value: unknown, prefix: string, context: SourceContext) {
   const record = objectAt(value, prefix ? prefix.slice(0, -1) : '(body)');

@@ -1,21 +1,29 @@
+/** OSV records that came by webhook, kept for every later check. */
 import type { Pool } from 'pg';
+import type { AdvisoryRecord } from '../../domain/advisory';
 
-/** An OSV record that came by webhook, and is kept for every later check. */
-export interface ReceivedAdvisory {
-  id: string;
-  modifiedAt: string;
-  record: unknown;
-}
-
-/** Keeps a record; an older version never replaces a newer one. Answers whether anything changed. */
-export async function keepAdvisory(pool: Pool, { id, modifiedAt, record }: ReceivedAdvisory): Promise<boolean> {
+/**
+ * Keeps records: all of them, or none when it rejects. The newest `modified` of an id stays, whatever the order in which
+ * they come. Answers how many rows changed.
+ */
+export async function keepAdvisories(pool: Pool, records: readonly AdvisoryRecord[]): Promise<number> {
+  const newest = new Map<string, AdvisoryRecord>();
+  for (const record of records) {
+    const known = newest.get(record.id);
+    if (!known || known.modified < record.modified) newest.set(record.id, record);
+  }
+  const rows = [...newest.values()];
+  // In the order of ids, so that two senders of the same records do not wait for each other in a circle.
   const { rowCount } = await pool.query(
-    `INSERT INTO tocsin.advisories (id, modified_at, record) VALUES ($1, $2, $3)
-     ON CONFLICT (id) DO UPDATE SET modified_at = $2, record = $3, received_at = now()
-       WHERE advisories.modified_at < $2`,
-    [id, modifiedAt, JSON.stringify(record)],
+    `INSERT INTO tocsin.advisories (id, modified_at, record)
+     SELECT id, modified_at, record
+       FROM unnest($1::text[], $2::timestamptz[], $3::text[]) AS given (id, modified_at, record)
+      ORDER BY id
+     ON CONFLICT (id) DO UPDATE SET modified_at = excluded.modified_at, record = excluded.record, received_at = now()
+       WHERE advisories.modified_at < excluded.modified_at`,
+    [rows.map(({ id }) => id), rows.map(({ modified }) => modified), rows.map((row) => JSON.stringify(row))],
   );
-  return rowCount === 1;
+  return rowCount ?? 0;
 }
 
 /** All records that came by webhook. */

@@ -187,6 +187,7 @@ test('a sample of them through the server, well signed: no 5xx, and the process 
       stored += detections.length;
     },
     authEvents: { consume: async () => undefined },
+    advisories: { consume: async () => undefined },
     health: new Health({ postgres: async () => undefined, temporal: async () => undefined }),
     now: () => NOW,
   });

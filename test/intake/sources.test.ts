@@ -38,6 +38,7 @@ beforeAll(async () => {
     sources: [...sources, { ...sources[0]!, name: 'slow', perMinute: 2 }],
     store: async (detections) => void (await inbox.accept(detections)),
     authEvents: { consume },
+    advisories: { consume: async () => undefined },
     health: new Health({ postgres: async () => undefined, temporal: () => Promise.reject(new Error('away')) }),
     now: () => clock.now,
     plugins: [

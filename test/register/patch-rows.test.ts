@@ -1,7 +1,7 @@
 // The list of patch tasks in Postgres: one check at a time, nothing told twice, nothing later taken away.
 import type pg from 'pg';
 import type { PatchFinding, PatchRow } from '../../domain/patch-task';
-import { keepAdvisory, receivedAdvisories } from '../../register/dependencies/advisories';
+import { keepAdvisories, receivedAdvisories } from '../../register/dependencies/advisories';
 import {
   changePatchRows,
   donePatchActions,
@@ -83,8 +83,10 @@ test('twenty checks at once: each sees what the one before it wrote; one that fa
 });
 
 test('advisories that were received: the newest version of each is kept', async () => {
-  const record = { id: 'X-1', summary: 'a NUL \u0000 and half a pair \ud800' };
-  expect(await keepAdvisory(pool, { id: 'X-1', modifiedAt: AT, record })).toBe(true);
-  expect(await keepAdvisory(pool, { id: 'X-1', modifiedAt: '2025-01-01T00:00:00Z', record: {} })).toBe(false);
+  const record = { id: 'X-1', modified: AT, summary: 'a NUL \u0000 and half a pair \ud800' };
+  const older = { id: 'X-1', modified: '2025-01-01T00:00:00.000Z' };
+  expect(await keepAdvisories(pool, [older, record, older])).toBe(1);
+  expect(await keepAdvisories(pool, [older])).toBe(0);
+  expect(await keepAdvisories(pool, [])).toBe(0);
   expect(await receivedAdvisories(pool)).toEqual([{ id: 'X-1', record }]);
 });
