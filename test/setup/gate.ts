@@ -11,8 +11,6 @@ export interface HoldSpec {
   request: RegExp[];
   /** `request`: the server does not get (all of) it · `answer`: it is carried out, and nobody hears of it. */
   stage: 'request' | 'answer';
-  /** Holds only on a connection that carried this in an earlier request: for the COMMIT after an INSERT. */
-  after?: RegExp;
 }
 
 /** A hold in force: every matching request is held, also repeats of it, until the gate is lifted. */
@@ -78,7 +76,6 @@ export class Gate {
   private connect(client: net.Socket, targetPort: number): void {
     this.connections++;
     const server = net.connect(targetPort, LOOPBACK);
-    const passed = new Set<ActiveHold>();
     let request = '';
     let answerHeld: ActiveHold | undefined;
     for (const [socket, other] of [
@@ -94,10 +91,7 @@ export class Gate {
     }
     client.on('data', (chunk) => {
       request += chunk.toString('latin1');
-      const found = this.holds.find(
-        (hold) => (!hold.after || passed.has(hold)) && hold.request.every((text) => text.test(request)),
-      );
-      for (const hold of this.holds) if (hold.after?.test(request)) passed.add(hold);
+      const found = this.holds.find((hold) => hold.request.every((text) => text.test(request)));
       if (found?.stage === 'request') return this.keep(found, client, () => server.write(chunk));
       if (found && answerHeld !== found) answerHeld = found;
       server.write(chunk);
