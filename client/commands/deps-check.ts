@@ -40,7 +40,7 @@ export function depsCheckCommand(deps: Command, shell: Shell): void {
     .addOption(
       new Option(
         '--fail-on <severity>',
-        'exit 1 when something at least as severe is found; unknown counts as severe',
+        'exit 1 when something at least as severe is found; what is unknown or undecided counts as severe',
       ).choices(RATINGS),
     )
     .action(async (files: string[], options: Options) => {
@@ -52,6 +52,9 @@ export function depsCheckCommand(deps: Command, shell: Shell): void {
       const severe =
         failOn && RATINGS.filter((each) => atLeast(each, failOn)).reduce((n, each) => n + result.findings[each], 0);
       if (severe) throw refused(`${severe} found that are ${failOn} or worse`);
+      // What cannot be judged is not clean.
+      if (failOn && result.undecided > 0)
+        throw refused(`${result.undecided} could not be judged, and may be ${failOn} or worse: look at each of them`);
       if (result.problems.length > 0)
         throw refused('the check is not complete: see its problems', options.json ? result.problems : []);
     });
@@ -87,7 +90,9 @@ function resultLines(result: CheckSummary & Partial<LocalResult>, out: Output): 
   const components = result.inventories.reduce((n, each) => n + each.components, 0);
   const total = RATINGS.reduce((n, each) => n + result.findings[each], 0);
   const counts = RATINGS.filter((each) => result.findings[each] > 0).map((each) => `${result.findings[each]} ${each}`);
-  const mark = total > 0 || result.problems.length > 0 ? out.style('✗', 'red') : out.style('✓', 'green');
+  if (result.undecided > 0) counts.push(`${result.undecided} undecided`);
+  const clean = total === 0 && result.problems.length === 0 && result.undecided === 0;
+  const mark = clean ? out.style('✓', 'green') : out.style('✗', 'red');
   const lines = [
     `${mark} ${components} packages in ${result.inventories.length} inventories, ${result.advisories} advisories: ${counts.join(', ') || 'nothing found'}`,
   ];

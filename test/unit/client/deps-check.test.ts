@@ -74,7 +74,13 @@ test.each<[string, string[], number, RegExp]>([
     /1 found that are high or worse/,
   ],
   ['two of one name', [clean, high, ...from], 1, /inventory web: the name stands twice/],
-  ['what nobody can judge', [sbom, ...from], 0, /undecided: org\.apache\.logging\.log4j:log4j-core 2\.14\.0/],
+  [
+    'what nobody can judge',
+    [sbom, ...from],
+    0,
+    /✗ .*: 1 undecided[\s\S]*undecided: org\.apache\.logging\.log4j:log4j-core 2\.14\.0/,
+  ],
+  ['what nobody can judge, under a limit', [sbom, ...from, '--fail-on', 'critical'], 1, /1 could not be judged/],
   ['an inventory that is not there', [path.join(dir, 'none.json'), ...from], 1, /none\.json[\s\S]*not complete/],
   [
     'advisories that are not there',
