@@ -1,14 +1,13 @@
 /** The typed client of cases of any kind: start, signal, send, view, list. What intake, scripts and the command use. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { CaseMessage, CaseReceipt, CaseState, CaseView } from '../domain/case';
 import { TASK_QUEUE } from '../domain/contract';
 import type { RecordedEvent } from '../domain/events';
-import { HISTORY_AHEAD } from '../domain/failures';
 import type { Instant } from '../domain/time';
 import { ATTRIBUTES, cutBytes } from './tocsin-client';
+import { byDeadline, plain, queryWorkflow, timed } from './workflow-calls';
 
 /** How a case is started. The texts are what lists and the Web UI show before its first task has run. */
 export interface CaseStart {
@@ -37,10 +36,6 @@ export interface ListedCase {
   owner?: string;
   nextDeadline?: Instant;
 }
-
-/** Time for one call; a worker that is away must not hold a person up for ever. */
-const CALL_MS = 20_000;
-const CATCH_UP_MS = 100;
 
 export class CaseClient {
   /**
@@ -171,32 +166,11 @@ export class CaseClient {
     };
   }
 
-  private async query<T>(id: string, name: string): Promise<T> {
-    const giveUpAt = Date.now() + CALL_MS;
-    for (;;) {
-      try {
-        return await this.timed(() => this.temporal.workflow.getHandle(id).query<T>(name));
-      } catch (error) {
-        // A worker that was just started is catching up.
-        if (!String((error as Error).message).includes(HISTORY_AHEAD) || Date.now() > giveUpAt) throw error;
-        await sleep(CATCH_UP_MS);
-      }
-    }
+  private query<T>(id: string, name: string): Promise<T> {
+    return queryWorkflow<T>(this.temporal, id, name);
   }
 
   private timed<T>(call: () => Promise<T>): Promise<T> {
-    return this.temporal.withDeadline(Date.now() + CALL_MS, call);
+    return timed(this.temporal, call);
   }
-}
-
-function byDeadline(a: ListedCase, b: ListedCase): number {
-  if (a.nextDeadline && b.nextDeadline && a.nextDeadline !== b.nextDeadline)
-    return a.nextDeadline < b.nextDeadline ? -1 : 1;
-  if (Boolean(a.nextDeadline) !== Boolean(b.nextDeadline)) return a.nextDeadline ? -1 : 1;
-  return a.startedAt < b.startedAt ? 1 : -1;
-}
-
-/** Texts of cases are hostile: nothing in them may form Markdown. */
-function plain(text: string): string {
-  return text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_{}[\]<>()#!|~]/g, '\\$&');
 }

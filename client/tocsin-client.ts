@@ -1,6 +1,5 @@
 /** The typed client of incidents: declare, send, view, list. What scripts, detectors and the command use. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
 import type { z } from 'zod';
@@ -16,12 +15,12 @@ import {
 } from '../domain/contract';
 import type { IncidentEvent } from '../domain/events';
 import type { Explanation } from '../domain/explain';
-import { HISTORY_AHEAD } from '../domain/failures';
 import type { Declaration } from '../domain/incident';
 import { MESSAGE_SCHEMAS, type MessageName } from '../domain/messages';
 import type { Instant } from '../domain/time';
 import { usage } from './errors';
 import { inputProblems } from './problems';
+import { byDeadline, plain, queryWorkflow, timed } from './workflow-calls';
 
 /** A message as a sender writes it, before defaults are filled in. */
 export type MessageInput<N extends MessageName> = z.input<(typeof MESSAGE_SCHEMAS)[N]>;
@@ -56,10 +55,6 @@ export const ATTRIBUTES = {
   personalData: defineSearchAttributeKey('TocsinPersonalData' satisfies AttributeName, SearchAttributeType.KEYWORD),
   exercise: defineSearchAttributeKey('TocsinExercise' satisfies AttributeName, SearchAttributeType.BOOL),
 };
-
-/** Time for one call; a worker that is away must not hold a person up for ever. */
-const CALL_MS = 20_000;
-const CATCH_UP_MS = 100;
 
 export class TocsinClient {
   /**
@@ -189,28 +184,13 @@ export class TocsinClient {
     return this.temporal.workflow.getHandle(id);
   }
 
-  private async query<T>(id: string, name: string): Promise<T> {
-    const giveUpAt = Date.now() + CALL_MS;
-    for (;;) {
-      try {
-        return await this.timed(() => this.handle(id).query<T>(name));
-      } catch (error) {
-        // A worker that was just started is catching up.
-        if (!String((error as Error).message).includes(HISTORY_AHEAD) || Date.now() > giveUpAt) throw error;
-        await sleep(CATCH_UP_MS);
-      }
-    }
+  private query<T>(id: string, name: string): Promise<T> {
+    return queryWorkflow<T>(this.temporal, id, name);
   }
 
   private timed<T>(call: () => Promise<T>): Promise<T> {
-    return this.temporal.withDeadline(Date.now() + CALL_MS, call);
+    return timed(this.temporal, call);
   }
-}
-
-function byDeadline(a: ListedIncident, b: ListedIncident): number {
-  if (a.nextDeadline && b.nextDeadline) return a.nextDeadline < b.nextDeadline ? -1 : 1;
-  if (a.nextDeadline || b.nextDeadline) return a.nextDeadline ? -1 : 1;
-  return a.startedAt < b.startedAt ? 1 : -1;
 }
 
 /** What is known at the start, so that the list is right before the first workflow task. The workflow keeps it current. */
@@ -235,11 +215,6 @@ function staticDetails(declaration: Declaration): string {
     ...(systems.length > 0 ? [`systems: ${systems.map(plain).join(', ')}`] : []),
   ];
   return lines.join('\n\n');
-}
-
-/** Incident texts are hostile: nothing in them may form Markdown. */
-function plain(text: string): string {
-  return text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_{}[\]<>()#!|~]/g, '\\$&');
 }
 
 /** Cuts text to at most `max` bytes of UTF-8, on a character boundary, with "…" where something was cut. */

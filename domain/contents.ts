@@ -1,5 +1,6 @@
 /** The contents of notices, dossiers and the register entry, computed from the facts. No value means "not yet established". */
 import { dataSetsOf } from './conditions';
+import { hash64 } from './hash64';
 import type { DataSet } from './incident';
 import type { ContentField, ObligationRule, PolicyPack } from './policy';
 import type { IncidentState, Obligation } from './state';
@@ -191,16 +192,4 @@ function fingerprint(contents: ContentValue[], state: IncidentState, round: numb
       : `${c.field}=${c.value ?? ''}`,
   );
   return hash64(`${round}|${state.status}|${said.join('|')}`);
-}
-
-/** Two multiplicative lanes of 32 bits, mixed at the end (the scheme of cyrb53): it runs for every draft at every step. */
-function hash64(said: string): string {
-  let [a, b] = [0xdeadbeef, 0x41c6ce57];
-  for (let i = 0; i < said.length; i++) {
-    const unit = said.charCodeAt(i);
-    a = Math.imul(a ^ unit, 0x9e3779b1);
-    b = Math.imul(b ^ unit, 0x5f356495);
-  }
-  const mix = (x: number, y: number) => Math.imul(x ^ (x >>> 16), 0x85ebca6b) ^ Math.imul(y ^ (y >>> 13), 0xc2b2ae35);
-  return [mix(a, b), mix(b, a)].map((lane) => (lane >>> 0).toString(16).padStart(8, '0')).join('');
 }

@@ -8,6 +8,19 @@ const ts = require('typescript');
 
 const root = path.resolve(process.argv[2] ?? path.join(__dirname, '..'));
 
+// What the processes that people start are built from.
+const BELOW_INTAKE = [
+  'workflows',
+  'activities',
+  'audit',
+  'dependencies',
+  'sessions',
+  'register',
+  'policy',
+  'domain',
+  'platform',
+];
+
 // What each folder may import, beside itself. Types count like values, but for the two exceptions below.
 const LAYERS = {
   domain: [],
@@ -20,43 +33,9 @@ const LAYERS = {
   activities: ['audit', 'dependencies', 'register', 'policy', 'domain', 'platform'],
   workflows: ['domain'],
   stack: ['workflows', 'activities', 'audit', 'dependencies', 'register', 'policy', 'domain', 'platform'],
-  worker: [
-    'intake',
-    'workflows',
-    'activities',
-    'audit',
-    'dependencies',
-    'sessions',
-    'register',
-    'policy',
-    'domain',
-    'platform',
-  ],
-  intake: [
-    'client',
-    'workflows',
-    'activities',
-    'audit',
-    'dependencies',
-    'sessions',
-    'register',
-    'policy',
-    'domain',
-    'platform',
-  ],
-  client: [
-    'worker',
-    'intake',
-    'workflows',
-    'activities',
-    'audit',
-    'dependencies',
-    'sessions',
-    'register',
-    'policy',
-    'domain',
-    'platform',
-  ],
+  worker: ['intake', ...BELOW_INTAKE],
+  intake: ['client', ...BELOW_INTAKE],
+  client: ['worker', 'intake', ...BELOW_INTAKE],
 };
 
 // Where packages are limited: pure code, and code that runs in Temporal's sandbox.

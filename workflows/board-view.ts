@@ -1,5 +1,4 @@
 /** What the Web UI shows of an incident: current details as a Markdown table, and typed search attributes for the list. */
-import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { nextDeadline, overdueCount } from '../domain/clocks';
 import { board } from '../domain/explain';
@@ -7,16 +6,7 @@ import type { PolicyPack } from '../domain/policy';
 import type { IncidentState } from '../domain/state';
 import type { Instant } from '../domain/time';
 import { cell } from './markdown-cell';
-
-const KEYS = {
-  severity: defineSearchAttributeKey('TocsinSeverity', 'KEYWORD'),
-  status: defineSearchAttributeKey('TocsinStatus', 'KEYWORD'),
-  owner: defineSearchAttributeKey('TocsinOwner', 'KEYWORD'),
-  nextDeadline: defineSearchAttributeKey('TocsinNextDeadline', 'DATETIME'),
-  overdue: defineSearchAttributeKey('TocsinOverdue', 'INT'),
-  personalData: defineSearchAttributeKey('TocsinPersonalData', 'KEYWORD'),
-  exercise: defineSearchAttributeKey('TocsinExercise', 'BOOL'),
-};
+import { KEYS } from './search-attributes';
 
 /** Keeps the Web UI in step with the state; upserts only what changed. */
 export class BoardView {

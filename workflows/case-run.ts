@@ -2,7 +2,6 @@
  * Runs a case of any kind: its messages, its deadlines, its alarms, its register entries. What a kind of case decides
  * stands in its pure definition (`domain/case.ts`); what it has done outside is given as `perform`.
  */
-import { defineSearchAttributeKey } from '@temporalio/common';
 import {
   ApplicationFailure,
   allHandlersFinished,
@@ -41,6 +40,7 @@ import { activities, UNTIL_DONE } from './activity-calls';
 import { DeadlineTimer } from './deadline-timer';
 import { cell } from './markdown-cell';
 import { RegisterPump } from './register-pump';
+import { KEYS } from './search-attributes';
 import { tellEscalation } from './tell-escalation';
 
 /** What an activity's outcome means for the case, decided on the state as it is when the outcome comes. */
@@ -63,13 +63,6 @@ export interface Intake<S, E extends RecordedEvent> {
   /** Takes what was counted without being recorded; it is recorded before anything else that happens. */
   takeUnrecorded: (state: S) => NewOf<E>[];
 }
-
-const KEYS = {
-  severity: defineSearchAttributeKey('TocsinSeverity', 'KEYWORD'),
-  status: defineSearchAttributeKey('TocsinStatus', 'KEYWORD'),
-  owner: defineSearchAttributeKey('TocsinOwner', 'KEYWORD'),
-  nextDeadline: defineSearchAttributeKey('TocsinNextDeadline', 'DATETIME'),
-};
 
 const TIMELINE_KEPT = 200;
 const TIMELINE_CARRIED = 50;

@@ -1,14 +1,9 @@
 /** Starts an incident from a case: a detection in triage or a vulnerability report. */
-import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
 import { INCIDENT_WORKFLOW, type IncidentInput } from '../domain/contract';
 import { cell } from './markdown-cell';
-
-const KEYS = {
-  severity: defineSearchAttributeKey('TocsinSeverity', 'KEYWORD'),
-  status: defineSearchAttributeKey('TocsinStatus', 'KEYWORD'),
-  owner: defineSearchAttributeKey('TocsinOwner', 'KEYWORD'),
-};
+import { KEYS } from './search-attributes';
 
 /** Starts the incident, which outlives the case. One that was started already is the same one: its id is the case's. */
 export async function startIncident(

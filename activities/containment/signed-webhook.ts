@@ -1,10 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { measureId } from '../../domain/incident';
 import { failure, isTransientStatus } from '../failures';
+import { readLimited } from '../read-limited';
 import type { MeasureInput, MeasureResult } from '../types';
 import type { SignedWebhookConfig } from './config';
-
-const MAX_ANSWER_BYTES = 64 * 1024;
 
 /** The answer to a signed webhook: its status, and the body when it is JSON. */
 export interface WebhookAnswer {
@@ -90,17 +89,6 @@ export async function callMeasureWebhook(
   return isVerified
     ? { outcome: 'verified', detail: `the webhook did and verified ${what}` }
     : { outcome: 'applied', detail: `the webhook accepted ${what}; it did not say that it verified it` };
-}
-
-async function readLimited(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += (chunk as Uint8Array).length;
-    if (size > MAX_ANSWER_BYTES) break;
-    chunks.push(chunk as Uint8Array);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseJson(text: string): unknown {

@@ -1,8 +1,8 @@
 import { failure } from '../failures';
+import { readLimited } from '../read-limited';
 
 /** Time for one call. A page has seconds, not minutes. */
 const TIMEOUT_MS = 10_000;
-const MAX_ANSWER_BYTES = 64 * 1024;
 /** A service that wants a longer pause is asked again after this: the page is worth a try. */
 const LONGEST_PAUSE_MS = 5 * 60_000;
 
@@ -59,15 +59,4 @@ function pauseOf(retryAfter: string | null): number | undefined {
   return Number.isFinite(seconds) && seconds >= 0
     ? Math.min(Math.max(seconds * 1000, 1000), LONGEST_PAUSE_MS)
     : undefined;
-}
-
-async function readLimited(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += (chunk as Uint8Array).length;
-    if (size > MAX_ANSWER_BYTES) break;
-    chunks.push(chunk as Uint8Array);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
