@@ -13,9 +13,10 @@ const MAX_DEPTH = 64;
  *
  * @throws NotCanonicalError naming the path of the offending part.
  */
-export function canonicalText(value: unknown): string {
-  assertPlainJson(value, '$', 0);
-  return canonicalize(value) as string;
+export function canonicalText(value: unknown, path = '$'): string {
+  assertPlainJson(value, path, 0);
+  // For a text, a number and a literal ECMAScript's own serialisation is that of RFC 8785, section 3.2.2.
+  return typeof value === 'object' && value !== null ? (canonicalize(value) as string) : JSON.stringify(value);
 }
 
 function assertPlainJson(value: unknown, path: string, depth: number): void {
@@ -54,7 +55,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** In Node 20, but not in the compiler's ES2023 library. */
-function isWellFormed(text: string): boolean {
+/** Whether a text has a UTF-8 form. In Node 20, but not in the compiler's ES2023 library. */
+export function isWellFormed(text: string): boolean {
   return (text as unknown as { isWellFormed(): boolean }).isWellFormed();
 }

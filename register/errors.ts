@@ -85,3 +85,8 @@ export class InconsistentLogError extends RegisterError {
 export class SignerMemoryError extends RegisterError {
   readonly code = 'register-signer-memory';
 }
+
+/** Personal data of an entry cannot be opened with its incident's key. */
+export class SealError extends RegisterError {
+  readonly code = 'register-seal';
+}

@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { canonicalText } from './canonical';
-import type { Head, StoredEntry } from './entry';
+import type { StoredEntry } from './entry';
 import { RegisterError, UnreadableExportError } from './errors';
+import type { FoundEntry, Head } from './verifier/chain';
 
 /**
  * The export: JSON Lines in UTF-8, each line ended by a line feed. Line 1 is the header in canonical JSON. Each further
@@ -34,17 +36,19 @@ export function headerLine(incidentId: string | undefined, count: number, head: 
 }
 
 const LINE_FEED = 0x0a;
+const OPEN = Buffer.from(',"open":');
 const END_OF_ENTRY = Buffer.from('}\n');
 
 /** An entry's line. Its bytes go out as they are stored, right or wrong: the verifier of the export is to judge them. */
-export function entryLine({ position, hash, bytes }: StoredEntry): Buffer {
+export function entryLine({ position, hash, bytes, content }: StoredEntry): Buffer {
   if (bytes.includes(LINE_FEED)) {
     throw new UnreadableExportError(
       position + 1,
       `cannot be written: entry ${position} holds a line feed, so it was altered; verify the register in the database`,
     );
   }
-  return Buffer.concat([Buffer.from(`{"position":${position},"hash":"${hash}","entry":`), bytes, END_OF_ENTRY]);
+  const start = Buffer.from(`{"position":${position},"hash":"${hash}","entry":`);
+  return Buffer.concat([start, bytes, OPEN, content, END_OF_ENTRY]);
 }
 
 /** Reads the header. @throws UnreadableExportError when it is not one, or one of a later version. */
@@ -85,20 +89,30 @@ function canonical(value: ExportHeader): string {
 const ENTRY_PREFIX = /^\{"position":([1-9]\d{0,15}),"hash":"([0-9a-f]{64})","entry":/;
 /** Longest prefix: a position of 16 digits. */
 const PREFIX_BYTES = 128;
-const CLOSING_BRACE = 0x7d;
 
 /** Reads an entry's line. @throws UnreadableExportError when it does not have the form of one. */
-export function parseEntryLine(line: Buffer, lineNumber: number): StoredEntry {
+export function parseEntryLine(line: Buffer, lineNumber: number): FoundEntry {
   const match = ENTRY_PREFIX.exec(line.toString('latin1', 0, PREFIX_BYTES));
   const position = Number(match?.[1]);
-  if (match === null || !Number.isSafeInteger(position) || line[line.length - 1] !== CLOSING_BRACE) {
-    throw new UnreadableExportError(
-      lineNumber,
-      'is not {"position":…,"hash":"…","entry":…} exactly as an export writes it: it was altered or damaged',
-    );
-  }
-  return { position, hash: match[2]!, bytes: line.subarray(match[0].length, line.length - 1) };
+  if (match === null || !Number.isSafeInteger(position)) throw notAnEntry(lineNumber);
+  // What was altered so that it is no text any more has its place all the same.
+  if (!isUtf8(line)) return { position, hash: match[2]!, leaf: undefined, content: undefined };
+  const text = line.toString('utf8');
+  const end = text.indexOf(END_OF_LEAF, match[0].length);
+  if (end < 0 || !text.endsWith('}')) throw notAnEntry(lineNumber);
+  const leaf = text.slice(match[0].length, end + ',"v":2}'.length);
+  return { position, hash: match[2]!, leaf, content: text.slice(end + END_OF_LEAF.length, -1) };
 }
+
+function notAnEntry(lineNumber: number): UnreadableExportError {
+  return new UnreadableExportError(
+    lineNumber,
+    'is not {"position":…,"hash":"…","entry":…,"open":…} exactly as an export writes it: it was altered or damaged',
+  );
+}
+
+/** A leaf ends so, and nowhere else does this stand: within its strings the quotes would be escaped. */
+const END_OF_LEAF = ',"v":2},"open":';
 
 /** No entry comes near this; more is a damaged file, not to be read into memory. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;

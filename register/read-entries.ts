@@ -1,5 +1,9 @@
 import type { Pool } from 'pg';
 import type { StoredEntry } from './entry';
+import { SealError } from './errors';
+import { unseal } from './seal';
+import { MalformedLeaf } from './verifier/leaf';
+import { openingsText, parseOpenings } from './verifier/openings';
 
 const PAGE = 1_000;
 
@@ -25,31 +29,56 @@ export async function* readEntries(pool: Pool, range: EntryRange = {}): AsyncGen
       range.incidentId === undefined
         ? await pool.query<EntryRow>(`${SELECT} AND position <= $2 ORDER BY position LIMIT ${PAGE}`, [from, to])
         : await pool.query<EntryRow>(
-            `${SELECT} AND position <= $2 AND incident_id = $3 ORDER BY position LIMIT ${PAGE}`,
+            `${SELECT} AND position <= $2 AND entry.incident_id = $3 ORDER BY position LIMIT ${PAGE}`,
             [from, to, range.incidentId],
           );
     for (const row of rows) {
-      const position = Number(row.position);
-      yield {
-        position,
-        hash: row.hash.toString('hex'),
-        bytes: row.bytes,
-        columns: { incidentId: row.incident_id, seq: row.seq, kind: row.kind, at: row.at.toISOString() },
-      };
-      from = position + 1;
+      const stored = storedEntry(row);
+      yield stored;
+      from = stored.position + 1;
     }
     if (rows.length < PAGE) return;
   }
 }
 
-const SELECT = `SELECT position, incident_id, seq, kind, at, bytes, hash FROM tocsin.register_entries WHERE position >= $1`;
+const SELECT = `
+  SELECT position, entry.incident_id, seq, bytes, hash, content, sealed, keys.key
+    FROM tocsin.register_entries AS entry
+    LEFT JOIN tocsin.register_keys AS keys ON keys.incident_id = entry.incident_id AND entry.sealed IS NOT NULL
+   WHERE position >= $1`;
 
 interface EntryRow {
   position: string;
   incident_id: string;
   seq: number;
-  kind: string;
-  at: Date;
   bytes: Buffer;
   hash: Buffer;
+  content: Buffer;
+  sealed: Buffer | null;
+  key: Buffer | null;
+}
+
+function storedEntry(row: EntryRow): StoredEntry {
+  const { incident_id: incidentId, seq, bytes, content, sealed, key } = row;
+  const entry = {
+    position: Number(row.position),
+    hash: row.hash.toString('hex'),
+    bytes,
+    content,
+    erased: sealed !== null && key === null,
+    columns: { incidentId, seq },
+  };
+  if (sealed === null || key === null) return entry;
+  try {
+    return { ...entry, content: mergeOpenings(content, unseal(key, incidentId, seq, sealed)) };
+  } catch (error) {
+    if (error instanceof SealError || error instanceof MalformedLeaf) return { ...entry, fault: error.message };
+    throw error;
+  }
+}
+
+/** Personal openings among the others, in the order of their pointers. */
+function mergeOpenings(content: Buffer, personal: string): Buffer {
+  const all = [...parseOpenings(content.toString('utf8')), ...parseOpenings(personal)];
+  return Buffer.from(openingsText(all.sort((a, b) => (a.pointer < b.pointer ? -1 : 1))));
 }

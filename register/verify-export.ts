@@ -1,7 +1,6 @@
-import { ChainVerifier, sameHead } from './chain-verifier';
-import type { Head } from './entry';
 import { UnreadableExportError } from './errors';
 import { type ExportHeader, parseEntryLine, parseHeader, splitLines } from './export-format';
+import { ChainVerifier, type Head, sameHead } from './verifier/chain';
 import { type Verification, verification } from './verify';
 
 /** A verification of an export also says what the export claims to be. */

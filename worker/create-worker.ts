@@ -18,6 +18,7 @@ import { createStaticStatusPage } from '../activities/status-page/static-status-
 import { createFolderArtefacts } from '../activities/storage/artefacts';
 import { createFolderSite } from '../activities/storage/site';
 import { createPipeline } from '../intake/inbox/pipeline';
+import { loadDisclosures } from '../policy/load-disclosure';
 import { loadPack } from '../policy/load-pack';
 import { Appender } from '../register/append/appender';
 import { mergeSpool } from '../register/ledger/merge-spool';
@@ -120,7 +121,8 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   const { dataDir, exercise } = settings;
   mkdirSync(dataDir, { recursive: true });
   const pool = createPool(settings.databaseUrl);
-  const appender = new Appender(pool);
+  const disclosures = loadDisclosures();
+  const appender = new Appender(pool, (kind, pointer, text) => disclosures.isPersonal(kind, pointer, text));
   const postgres = new PostgresLedger(pool);
   const { taskQueue, detectionRules: rulesFile } = settings;
   const pipeline = createPipeline({ pool, temporal, taskQueue, rulesFile, log: logger(logLevel) });

@@ -8,11 +8,12 @@
  * key. Sequences are not used: they leave gaps.
  */
 import type { Pool, PoolClient } from 'pg';
-import { eventText, type Head, parseEvent, type RegisterEvent } from '../entry';
+import { type Head, parseEvent, type RegisterEvent } from '../entry';
+import { fieldsOf } from '../fields';
 import { isUnavailable } from '../pool';
 import { insertRows } from './insert-rows';
-import { type GivenEvent, type Last, type Places, readPlaces } from './places';
-import { planAppends } from './plan';
+import { dataKeys, type GivenEvent, type Last, type Places, readPlaces } from './places';
+import { planAppends, type Sealing } from './plan';
 
 /** What came of a call. */
 export interface AppendResult {
@@ -34,6 +35,10 @@ const LINGER_MS = 100;
 const HOLD_MS = 1_000;
 const INCIDENTS_KNOWN = 10_000;
 
+/** Says which fields are personal data. Without it all of them are: what nobody has judged lies under the data key. */
+export type IsPersonal = Sealing['isPersonal'];
+const ALL_PERSONAL: IsPersonal = () => true;
+
 interface Call {
   given: GivenEvent[];
   resolve(result: AppendResult): void;
@@ -51,8 +56,12 @@ export class Appender {
   /** The head, known while the lock is held; and where incidents end. */
   private head: Head | undefined;
   private lastOf = new Map<string, Last>();
+  private keys = new Map<string, Buffer | null>();
 
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    private readonly isPersonal: IsPersonal = ALL_PERSONAL,
+  ) {}
 
   /**
    * Appends events: all of them or none, in the given order, each once; answers after the commit.
@@ -69,7 +78,7 @@ export class Appender {
     // Checked and serialised before anything waits for it: a bad event costs the other callers nothing.
     const given = events.map((value) => {
       const event = parseEvent(value);
-      return { event, text: eventText(event) };
+      return { event, fields: fieldsOf(event) };
     });
     if (this.closed) throw new Error('the appender is closed');
     return new Promise((resolve, reject) => {
@@ -113,7 +122,7 @@ export class Appender {
     let [events, chars, count] = [0, 0, 0];
     for (const { given } of this.calls) {
       events += given.length;
-      for (const { text } of given) chars += text.length;
+      for (const { fields } of given) for (const { text } of fields) chars += text.length;
       if (count > 0 && (events > MOST_EVENTS || chars > MOST_CHARS)) break;
       count++;
     }
@@ -125,9 +134,11 @@ export class Appender {
       const client = await this.locked();
       const places = await this.placesFor(client, batch);
       const after = places.head.hash;
+      await this.keysFor(client, batch);
       const { rows, outcomes } = planAppends(
         batch.map((call) => call.given),
         places,
+        { isPersonal: this.isPersonal, keyOf: (incidentId) => this.keys.get(incidentId)! },
       );
       if (rows.length > 0 && !(await insertRows(client, rows, after))) {
         this.forget();
@@ -166,6 +177,16 @@ export class Appender {
     return { head: read.head, lastOf: this.lastOf, present: read.present };
   }
 
+  /** The data keys of the batch's incidents. A key that was destroyed since is found gone when the lock is taken anew. */
+  private async keysFor(client: PoolClient, batch: Call[]): Promise<void> {
+    const missing = new Set<string>();
+    for (const { given } of batch) {
+      for (const { event } of given) if (!this.keys.has(event.incidentId)) missing.add(event.incidentId);
+    }
+    if (missing.size === 0) return;
+    for (const [incidentId, key] of await dataKeys(client, [...missing])) this.keys.set(incidentId, key);
+  }
+
   private async locked(): Promise<PoolClient> {
     if (this.lockedSinceMs !== undefined && Date.now() - this.lockedSinceMs > HOLD_MS) await this.unlock();
     this.client ??= await this.pool.connect();
@@ -198,6 +219,7 @@ export class Appender {
   private forget(): void {
     this.head = undefined;
     this.lastOf = new Map();
+    this.keys = new Map();
   }
 
   /** Gives a connection up. One that still answers goes back to the pool without the lock, as the session ends. */
@@ -210,8 +232,12 @@ export class Appender {
 }
 
 /** Appends one call's events through an appender of its own: for commands and tests. See `Appender.append`. */
-export async function appendEntries(pool: Pool, events: RegisterEvent[]): Promise<AppendResult> {
-  const appender = new Appender(pool);
+export async function appendEntries(
+  pool: Pool,
+  events: RegisterEvent[],
+  isPersonal?: IsPersonal,
+): Promise<AppendResult> {
+  const appender = new Appender(pool, isPersonal);
   try {
     return await appender.append(events);
   } finally {

@@ -1,6 +1,7 @@
 /** Inserts planned entries, if the log still ends where the plan began. */
 import type { ClientBase } from 'pg';
 import { GENESIS } from '../entry';
+import { byteaArray, hexArray, int4Array, int8Array, textArray } from './binary-arrays';
 import type { Row } from './plan';
 
 /**
@@ -13,13 +14,22 @@ export async function insertRows(client: ClientBase, rows: readonly Row[], after
       name: 'tocsin-append',
       text: INSERT,
       values: [
-        rows.map((row) => row.position),
-        rows.map((row) => row.incidentId),
-        rows.map((row) => row.seq),
-        rows.map((row) => row.kind),
-        rows.map((row) => row.at),
-        rows.map((row) => row.bytes),
-        rows.map((row) => row.hash),
+        int8Array(rows.map((row) => row.position)),
+        textArray(rows.map((row) => row.incidentId)),
+        int4Array(rows.map((row) => row.seq)),
+        textArray(
+          rows.map((row) => row.leaf),
+          'bytea',
+        ),
+        hexArray(
+          rows.map((row) => row.hash),
+          32,
+        ),
+        textArray(
+          rows.map((row) => row.content),
+          'bytea',
+        ),
+        byteaArray(rows.map((row) => row.sealed)),
         after === GENESIS ? null : Buffer.from(after, 'hex'),
       ],
     });
@@ -34,6 +44,6 @@ export async function insertRows(client: ClientBase, rows: readonly Row[], after
 const UNIQUE_VIOLATION = '23505';
 
 const INSERT = `
-  INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, at, bytes, hash)
-  SELECT * FROM unnest($1::bigint[], $2::text[], $3::int[], $4::text[], $5::timestamptz[], $6::bytea[], $7::bytea[])
+  INSERT INTO tocsin.register_entries (position, incident_id, seq, bytes, hash, content, sealed)
+  SELECT * FROM unnest($1::bigint[], $2::text[], $3::int[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[])
    WHERE (SELECT hash FROM tocsin.register_entries ORDER BY position DESC LIMIT 1) IS NOT DISTINCT FROM $8::bytea`;

@@ -1,21 +1,31 @@
 /** Gives events their places in the log. Pure: Postgres is told afterwards. */
-import { entryBytes, GENESIS, type Head, leafHash } from '../entry';
+import { GENESIS, type Head } from '../entry';
 import { RegisterConflictError, RegisterGapError } from '../errors';
-import { type GivenEvent, type Last, type Places, placeKey } from './places';
+import { commit } from '../fields';
+import { seal } from '../seal';
+import { leafHash, leafText } from '../verifier/leaf';
+import { openingsText } from '../verifier/openings';
+import { type GivenEvent, isSame, type Last, type Places, type Present, placeKey } from './places';
 
-/** An entry as it is inserted. */
+/** An entry as it is inserted: texts in UTF-8, the hash in hex. */
 export interface Row {
   position: number;
   incidentId: string;
   seq: number;
-  kind: string;
-  at: string;
-  bytes: Buffer;
-  hash: Buffer;
+  leaf: string;
+  hash: string;
+  content: string;
+  sealed: Buffer | null;
 }
 
 /** What came of one call: so many entries written and so many repeated, or why none of its events was taken. */
 export type Planned = { appended: number; repeated: number } | { refused: Error };
+
+/** How content is stored: which fields are personal data, and the incident's data key (null: destroyed). */
+export interface Sealing {
+  isPersonal(kind: string, pointer: string, text: string): boolean;
+  keyOf(incidentId: string): Buffer | null;
+}
 
 /**
  * Plans calls one after the other on top of `places`, which then stand behind the last of them. The events of a call get
@@ -24,11 +34,12 @@ export type Planned = { appended: number; repeated: number } | { refused: Error 
 export function planAppends(
   calls: readonly (readonly GivenEvent[])[],
   places: Places,
+  sealing: Sealing,
 ): { rows: Row[]; outcomes: Planned[] } {
   const rows: Row[] = [];
   const outcomes = calls.map((given): Planned => {
     try {
-      const planned = planCall(given, places);
+      const planned = planCall(given, places, sealing);
       rows.push(...planned.rows);
       places.head = planned.head;
       for (const [incidentId, last] of planned.lastOf) places.lastOf.set(incidentId, last);
@@ -41,28 +52,57 @@ export function planAppends(
   return { rows, outcomes };
 }
 
-function planCall(given: readonly GivenEvent[], places: Places) {
+function planCall(calls: readonly GivenEvent[], places: Places, sealing: Sealing) {
   const rows: Row[] = [];
   const lastOf = new Map<string, Last>();
-  const present = new Map<string, { text: string; kind: string }>();
+  const present = new Map<string, Present>();
   let head: Head = places.head;
-  for (const { event, text } of given) {
-    const { incidentId, seq, kind, at } = event;
-    const key = placeKey(event);
+  for (const given of calls) {
+    const { incidentId, seq, kind } = given.event;
+    const key = placeKey(given.event);
     const stored = present.get(key) ?? places.present.get(key);
     if (stored !== undefined) {
-      if (stored.text === text) continue;
-      throw new RegisterConflictError(incidentId, seq, { stored: stored.kind, given: kind });
+      if (isSame(stored, given)) continue;
+      throw new RegisterConflictError(incidentId, seq, { stored: stored.leaf.kind, given: kind });
     }
     const last = lastOf.get(incidentId) ?? places.lastOf.get(incidentId) ?? { seq: 0, hash: GENESIS };
     if (seq !== last.seq + 1) throw new RegisterGapError(incidentId, seq, last.seq + 1);
-    const position = head.position + 1;
-    const bytes = entryBytes(event, { position, prev: head.hash, prevInIncident: last.hash });
-    const hash = leafHash(bytes);
-    rows.push({ position, incidentId, seq, kind, at, bytes, hash: Buffer.from(hash, 'hex') });
-    head = { position, hash };
-    lastOf.set(incidentId, { seq, hash });
-    present.set(key, { text, kind });
+    const row = rowOf(given, { position: head.position + 1, prev: head.hash, prevInIncident: last.hash }, sealing);
+    rows.push(row);
+    head = { position: row.position, hash: row.hash };
+    lastOf.set(incidentId, { seq, hash: row.hash });
+    present.set(key, asPresent(given));
   }
   return { rows, head, lastOf, present };
+}
+
+/** What a later event of the same batch finds in its place. */
+function asPresent({ event, fields }: GivenEvent): Present {
+  return {
+    leaf: { at: event.at, kind: event.kind, exercise: event.exercise, fields: new Set(fields.map((f) => f.pointer)) },
+    values: new Map(fields.map(({ pointer, text }) => [pointer, text])),
+  };
+}
+
+function rowOf(
+  { event, fields }: GivenEvent,
+  place: { position: number; prev: string; prevInIncident: string },
+  { isPersonal, keyOf }: Sealing,
+): Row {
+  const { incidentId, seq, at, kind, exercise } = event;
+  const { openings, commitments } = commit(fields);
+  const leaf = leafText({ ...place, incidentId, seq, at, kind, exercise, fields: commitments });
+  const personal = openings.filter(({ pointer, text }) => isPersonal(kind, pointer, text));
+  const open = personal.length > 0 ? openings.filter((each) => !personal.includes(each)) : openings;
+  // Without its key, what is personal is committed to and kept nowhere: it was erased before it came.
+  const key = personal.length > 0 ? keyOf(incidentId) : null;
+  return {
+    position: place.position,
+    incidentId,
+    seq,
+    leaf,
+    hash: leafHash(leaf),
+    content: openingsText(open),
+    sealed: key === null ? null : seal(key, incidentId, seq, openingsText(personal)),
+  };
 }

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { appendEntries } from '../../register/append/appender';
-import { GENESIS, parseEntry, type RegisterEvent } from '../../register/entry';
+import { GENESIS, type RegisterEvent } from '../../register/entry';
 import { MalformedEntryError, NotCanonicalError, RegisterConflictError, RegisterGapError } from '../../register/errors';
 import { createPool, isUnavailable } from '../../register/pool';
 import { readEntries } from '../../register/read-entries';
+import { eventIn } from '../../register/read-incident';
 import { verifyRegister } from '../../register/verify';
 import { createTestDatabase, type TestDatabase } from '../setup/helpers';
 import { anEvent, eventsOf } from './helpers';
@@ -23,7 +24,7 @@ afterAll(async () => {
 
 async function entriesOf(incidentId: string) {
   const entries = [];
-  for await (const { bytes } of readEntries(pool, { incidentId })) entries.push(parseEntry(bytes));
+  for await (const entry of readEntries(pool, { incidentId })) entries.push(eventIn(entry));
   return entries;
 }
 

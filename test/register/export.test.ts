@@ -83,7 +83,8 @@ test('every line is plain JSON that any tool reads', () => {
   expect(header).toMatchObject({ format: 'tocsin-register-export', version: 1, scope: { kind: 'log' }, count: 10 });
   expect(first).toMatchObject({
     position: 1,
-    entry: { incidentId: 'a', seq: 1, data: { text: expect.stringContaining('🔑') } },
+    entry: { incidentId: 'a', seq: 1, fields: { '/data/text': expect.stringMatching(/^[0-9a-f]{64}$/) } },
+    open: { '/data/text': [expect.stringMatching(/^[0-9a-f]{32}$/), expect.stringContaining('🔑')] },
   });
 });
 

@@ -20,13 +20,13 @@ afterAll(async () => {
 });
 
 const changes = [
-  ['UPDATE', `UPDATE tocsin.register_entries SET kind = 'other'`],
-  ['UPDATE of no row', `UPDATE tocsin.register_entries SET kind = 'other' WHERE position = 0`],
+  ['UPDATE', `UPDATE tocsin.register_entries SET incident_id = 'other'`],
+  ['UPDATE of no row', `UPDATE tocsin.register_entries SET incident_id = 'other' WHERE position = 0`],
   ['DELETE', 'DELETE FROM tocsin.register_entries'],
   ['TRUNCATE', 'TRUNCATE tocsin.register_entries'],
   [
     'upsert',
-    `INSERT INTO tocsin.register_entries SELECT * FROM tocsin.register_entries ON CONFLICT (position) DO UPDATE SET kind = 'other'`,
+    `INSERT INTO tocsin.register_entries SELECT * FROM tocsin.register_entries ON CONFLICT (position) DO UPDATE SET incident_id = 'other'`,
   ],
 ] as const;
 
@@ -69,8 +69,8 @@ test('the auditor reads entries, appends none, and sees no personal data', async
 });
 
 test('the database itself refuses a hash that is not that of the bytes', async () => {
-  const forged = `INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, at, bytes, hash)
-    VALUES (4, 'inc-1', 4, 'noted', now(), '{}', sha256('other'))`;
+  const forged = `INSERT INTO tocsin.register_entries (position, incident_id, seq, bytes, hash, content)
+    VALUES (4, 'inc-1', 4, '{}', sha256('other'), '{}')`;
   await expect(owner.query(forged)).rejects.toThrow('violates check constraint');
 });
 

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { packageRoot } from '../../platform/package-root';
-import type { RegisterEvent } from '../../register/entry';
+import { leafOf, type RegisterEvent } from '../../register/entry';
+import { type Leaf, leafText } from '../../register/verifier/leaf';
 import { afterFile, fromSetup } from '../setup/helpers';
 
 const run = promisify(execFile);
@@ -34,6 +35,11 @@ export function anEvent(incidentId: string, seq: number, over: Partial<RegisterE
 /** Events 1 to n of an incident. */
 export function eventsOf(incidentId: string, n: number, from = 1): RegisterEvent[] {
   return Array.from({ length: n }, (_, i) => anEvent(incidentId, from + i));
+}
+
+/** The bytes of a leaf that says something else. */
+export function changedLeaf(bytes: Buffer, change: Partial<Leaf>): Buffer {
+  return Buffer.from(leafText({ ...leafOf(bytes), ...change }));
 }
 
 /** Does what only a superuser can: the guards go off, the change is made, the guards come back. */

@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import { appendEntries } from '../../register/append/appender';
-import { entryBytes, GENESIS, type Head, leafHash, parseEntry, type StoredEntry } from '../../register/entry';
+import { GENESIS, type Head, leafHash, leafOf, type StoredEntry } from '../../register/entry';
 import { UnknownIncidentError } from '../../register/errors';
 import { createPool } from '../../register/pool';
 import { readEntries } from '../../register/read-entries';
 import { verifyRegister } from '../../register/verify';
 import { createTestDatabase, type TestDatabase } from '../setup/helpers';
-import { anEvent, eventsOf, tamper } from './helpers';
+import { anEvent, changedLeaf, eventsOf, tamper } from './helpers';
 
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -45,11 +45,7 @@ test('an edit of the bytes is found at its entry', async () => {
 
 test('an edit with its hash made to fit is found at the next entry of the log and of the incident', async () => {
   const stored = await entryAt(5);
-  const { position, prev, prevInIncident, ...event } = parseEntry(stored.bytes);
-  const bytes = entryBytes(
-    { ...event, data: { text: 'what we would rather have done' } },
-    { position, prev, prevInIncident },
-  );
+  const bytes = changedLeaf(stored.bytes, { kind: 'noted' });
   await replace(5, bytes);
   expect(await verifyRegister(pool)).toMatchObject({ ok: false, firstBad: { position: 6, incidentId: 'b', seq: 3 } });
   expect(await verifyRegister(pool, { incidentId: 'a' })).toMatchObject({
@@ -95,19 +91,17 @@ test('two entries that changed places are found', async () => {
 });
 
 test('an entry slipped in at the end that does not chain is found', async () => {
-  const event = anEvent('a', 7);
-  const bytes = entryBytes(event, { position: 13, prev: GENESIS, prevInIncident: GENESIS });
+  const { bytes: last } = await entryAt(11);
+  const bytes = changedLeaf(last, { position: 13, seq: 7, prev: GENESIS, prevInIncident: GENESIS });
   await tamper(
     database.url,
-    `INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, at, bytes, hash) VALUES (13, 'a', 7, $1, $2, $3, $4)`,
-    [event.kind, event.at, bytes, Buffer.from(leafHash(bytes), 'hex')],
+    `INSERT INTO tocsin.register_entries (position, incident_id, seq, bytes, hash, content) VALUES (13, 'a', 7, $1, $2, '{}')`,
+    [bytes, Buffer.from(leafHash(bytes), 'hex')],
   );
   expect(await verifyRegister(pool)).toMatchObject({ ok: false, firstBad: { position: 13, incidentId: 'a', seq: 7 } });
 });
 
 test.each([
-  ['kind', `kind = 'noted'`],
-  ['at', `at = at + interval '1 second'`],
   ['seq', 'seq = 99'],
   ['incidentId', `incident_id = 'elsewhere'`],
 ])('a column %s that says other than the bytes is found', async (column, change) => {
@@ -115,6 +109,24 @@ test.each([
   expect(await verifyRegister(pool)).toMatchObject({
     ok: false,
     firstBad: { position: 5, reason: expect.stringContaining(`column says ${column}`) },
+  });
+});
+
+test('an edit of the content beside the leaf, or of what is sealed, is found at its entry', async () => {
+  const clear = await appendEntries(pool, [anEvent('c', 1, { by: 'ada' })], (_kind, pointer) => pointer === '/by');
+  await tamper(
+    database.url,
+    `UPDATE tocsin.register_entries SET content = convert_to(replace(convert_from(content, 'UTF8'), 'step 1', 'step 9'), 'UTF8') WHERE position = 13`,
+  );
+  expect(clear.head.position).toBe(13);
+  expect(await verifyRegister(pool)).toMatchObject({
+    ok: false,
+    firstBad: { position: 13, reason: 'the field /data/text is not what was recorded: it was altered' },
+  });
+  await tamper(database.url, 'UPDATE tocsin.register_entries SET sealed = set_byte(sealed, 20, 1) WHERE position = 5');
+  expect(await verifyRegister(pool)).toMatchObject({
+    ok: false,
+    firstBad: { position: 5, reason: expect.stringContaining('cannot be opened') },
   });
 });
 
@@ -141,16 +153,18 @@ async function rewriteFrom(first: number): Promise<void> {
   const lastOf = new Map<string, string>();
   for (let position = 1; position <= 12; position++) {
     const stored = await entryAt(position);
-    const { position: _, prev: __, prevInIncident, ...event } = parseEntry(stored.bytes);
+    const { incidentId, prevInIncident, kind } = leafOf(stored.bytes);
     if (position < first) {
-      lastOf.set(event.incidentId, stored.hash);
+      lastOf.set(incidentId, stored.hash);
       continue;
     }
-    const data = position === first ? { text: 'rewritten' } : event.data;
-    const place = { position, prev, prevInIncident: lastOf.get(event.incidentId) ?? prevInIncident };
-    const bytes = entryBytes({ ...event, data }, place);
+    const bytes = changedLeaf(stored.bytes, {
+      prev,
+      prevInIncident: lastOf.get(incidentId) ?? prevInIncident,
+      kind: position === first ? 'noted' : kind,
+    });
     await replace(position, bytes);
     prev = leafHash(bytes);
-    lastOf.set(event.incidentId, prev);
+    lastOf.set(incidentId, prev);
   }
 }

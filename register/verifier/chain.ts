@@ -1,7 +1,25 @@
-import { GENESIS, type Head, leafHash, parseEntry, type RegisterEntry, type StoredEntry } from './entry';
-import { RegisterError } from './errors';
+/** Checks entries one by one, in order. Needs no database, and nothing but Node. */
+import { GENESIS, type Leaf, leafHash, MalformedLeaf, parseLeaf } from './leaf';
+import { openingFault, parseOpenings } from './openings';
 
-/** The first entry that does not hold, and why. Incident and number are known when its bytes could be read. */
+/** Place and hash of the last entry; position 0 and 64 zeros for an empty log. The position is the log's size. */
+export interface Head {
+  position: number;
+  hash: string;
+}
+
+/** An entry as it is found, in a database or in a file; nothing in it is trusted. */
+export interface FoundEntry {
+  position: number;
+  /** Leaf hash in lower-case hex. */
+  hash: string;
+  /** The leaf's text; undefined when it is not UTF-8. */
+  leaf: string | undefined;
+  /** The text of its openings; undefined when it is not UTF-8. */
+  content: string | undefined;
+}
+
+/** The first entry that does not hold, and why. Incident and number are known when its leaf could be read. */
 export interface BadEntry {
   position: number;
   incidentId?: string;
@@ -22,13 +40,15 @@ export interface VerifyOptions {
 
 /**
  * Checks entries one by one, in order: canonical form, hash, position, both chains, numbers within each incident, and
- * the columns against the bytes. Needs no database. Memory grows with the number of incidents only.
+ * every opened field against its commitment. Memory grows with the number of incidents only.
  */
 export class ChainVerifier {
   /** Entries that held. */
   entries = 0;
   /** The last entry that held. */
   head: Head = { position: 0, hash: GENESIS };
+  /** The leaf of the last entry that held. */
+  leaf: Leaf | undefined;
 
   private readonly lastOf = new Map<string, { seq: number; hash: string }>();
   private expectedSeen: boolean;
@@ -38,16 +58,19 @@ export class ChainVerifier {
   }
 
   /** Takes the next entry; returns what is wrong with it, or undefined when it holds. */
-  next(stored: StoredEntry): BadEntry | undefined {
-    const { position } = stored;
-    const entry = readEntry(stored);
-    if (typeof entry === 'string') return { position, reason: entry };
-    const { incidentId, seq } = entry;
-    const reason = this.fault(stored, entry);
+  next(found: FoundEntry): BadEntry | undefined {
+    const { position, hash } = found;
+    const leaf = readLeaf(found);
+    if (typeof leaf === 'string') return { position, reason: leaf };
+    const { incidentId, seq } = leaf;
+    const reason = this.fault(found, leaf);
     if (reason !== undefined) return { position, incidentId, seq, reason };
     this.entries += 1;
-    this.head = { position, hash: stored.hash };
-    this.lastOf.set(incidentId, { seq, hash: stored.hash });
+    this.head = { position, hash };
+    this.leaf = leaf;
+    const last = this.lastOf.get(incidentId);
+    if (last === undefined) this.lastOf.set(incidentId, { seq, hash });
+    else [last.seq, last.hash] = [seq, hash];
     if (this.options.expectedHead?.position === position) this.expectedSeen = true;
     return undefined;
   }
@@ -64,26 +87,29 @@ export class ChainVerifier {
     };
   }
 
-  private fault(stored: StoredEntry, entry: RegisterEntry): string | undefined {
-    const { position, hash } = stored;
-    const { incidentId, seq } = entry;
-    if (leafHash(stored.bytes) !== hash) return 'the hash is not that of the entry: one of them was altered';
-    if (entry.position !== position) return `the entry says position ${entry.position}, it was found at ${position}`;
-    const placement = this.placementFault(entry);
+  private fault(found: FoundEntry, leaf: Leaf): string | undefined {
+    const { position, hash } = found;
+    const { incidentId, seq } = leaf;
+    if (leafHash(found.leaf!) !== hash) return 'the hash is not that of the entry: one of them was altered';
+    if (leaf.position !== position) return `the entry says position ${leaf.position}, it was found at ${position}`;
+    const placement = this.placementFault(leaf);
     if (placement !== undefined) return placement;
-    const last = this.lastOf.get(incidentId) ?? { seq: 0, hash: GENESIS };
-    if (seq !== last.seq + 1) return `number ${seq} of the incident follows ${last.seq}, expected ${last.seq + 1}`;
-    if (entry.prevInIncident !== last.hash) return 'it does not chain to the entry before it in its incident';
+    const last = this.lastOf.get(incidentId);
+    const lastSeq = last?.seq ?? 0;
+    if (seq !== lastSeq + 1) return `number ${seq} of the incident follows ${lastSeq}, expected ${lastSeq + 1}`;
+    if (leaf.prevInIncident !== (last?.hash ?? GENESIS)) {
+      return 'it does not chain to the entry before it in its incident';
+    }
     const { expectedHead } = this.options;
     if (expectedHead?.position === position && expectedHead.hash !== hash) {
       return `the expected head has another hash at this position (${expectedHead.hash}): the log was rewritten`;
     }
-    return columnFault(stored, entry);
+    return contentFault(found, leaf);
   }
 
   /** The whole log has no gap. One incident's entries only ascend; where two are neighbours, they chain as in the log. */
-  private placementFault(entry: RegisterEntry): string | undefined {
-    const { position, prev, incidentId } = entry;
+  private placementFault(leaf: Leaf): string | undefined {
+    const { position, prev, incidentId } = leaf;
     const follows = position === this.head.position + 1;
     if (this.options.incidentId === undefined) {
       if (!follows) return `position ${position} follows ${this.head.position}, expected ${this.head.position + 1}`;
@@ -97,23 +123,24 @@ export class ChainVerifier {
   }
 }
 
-function readEntry(stored: StoredEntry): RegisterEntry | string {
+function readLeaf({ leaf }: FoundEntry): Leaf | string {
+  if (leaf === undefined) return 'the entry is not UTF-8: it was altered';
   try {
-    return parseEntry(stored.bytes);
+    return parseLeaf(leaf);
   } catch (error) {
-    if (error instanceof RegisterError) return error.message;
+    if (error instanceof MalformedLeaf) return `the entry was altered: ${error.message}`;
     throw error;
   }
 }
 
-function columnFault({ columns }: StoredEntry, entry: RegisterEntry): string | undefined {
-  if (columns === undefined) return undefined;
-  for (const column of ['incidentId', 'seq', 'kind', 'at'] as const) {
-    if (columns[column] !== entry[column]) {
-      return `its column says ${column} ${columns[column]}, its bytes say ${entry[column]}: the column was altered`;
-    }
+function contentFault({ content }: FoundEntry, leaf: Leaf): string | undefined {
+  if (content === undefined) return 'its content is not UTF-8: it was altered';
+  try {
+    return openingFault(leaf, parseOpenings(content));
+  } catch (error) {
+    if (error instanceof MalformedLeaf) return `its content was altered: ${error.message}`;
+    throw error;
   }
-  return undefined;
 }
 
 /** Whether two heads are one. */

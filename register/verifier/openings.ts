@@ -1,0 +1,93 @@
+/**
+ * Openings: the content of an entry, each field with the salt of its commitment. Whoever is given an opening can check it
+ * against the leaf; a field without one stays hidden, and the entry verifies all the same.
+ */
+import { canonicalText } from '../canonical';
+import { commitmentOf, type Leaf, MalformedLeaf, STRING, stringOf } from './leaf';
+
+/** One opened field: its salt (32 hex digits) and the canonical JSON text of its value. */
+export interface Opening {
+  pointer: string;
+  salt: string;
+  text: string;
+}
+
+const NAME_AND_SALT = new RegExp(String.raw`(${STRING}):\["([0-9a-f]{32})",`, 'y');
+const SIMPLE = /(?:"[^"\\\x00-\x1f]*"|true|false|null|0|-?[1-9]\d{0,14})(?=\])/y;
+
+/** The text of openings: `{"/by":["<salt>",<value>],…}` in canonical JSON. They must be in the order of their pointers. */
+export function openingsText(openings: readonly Opening[]): string {
+  let text = '';
+  for (const { pointer, salt, text: value } of openings) {
+    text += `${text === '' ? '' : ','}${JSON.stringify(pointer)}:["${salt}",${value}]`;
+  }
+  return `{${text}}`;
+}
+
+/** Reads openings from their text. @throws MalformedLeaf for any other text than their one form. */
+export function parseOpenings(text: string): Opening[] {
+  if (text === '{}') return [];
+  const openings: Opening[] = [];
+  if (text[0] !== '{') throw new MalformedLeaf('the openings are no JSON object');
+  for (let place = 1, before = ''; ; ) {
+    NAME_AND_SALT.lastIndex = place;
+    const start = NAME_AND_SALT.exec(text);
+    if (start === null) throw new MalformedLeaf('an opening does not have the form of one');
+    const pointer = stringOf(start[1]!);
+    if (pointer <= before) throw new MalformedLeaf('the openings are not in order');
+    before = pointer;
+    const from = NAME_AND_SALT.lastIndex;
+    const to = valueEnd(text, from);
+    openings.push({ pointer, salt: start[2]!, text: text.slice(from, to) });
+    if (text[to] !== ']') throw new MalformedLeaf('an opening does not end as one does');
+    place = to + 2;
+    if (text[to + 1] === ',') continue;
+    if (text[to + 1] !== '}' || place !== text.length)
+      throw new MalformedLeaf('the openings do not end as they should');
+    return openings;
+  }
+}
+
+/** Where the value that starts at `from` ends; it must be in canonical form. */
+function valueEnd(text: string, from: number): number {
+  SIMPLE.lastIndex = from;
+  if (SIMPLE.test(text)) return SIMPLE.lastIndex;
+  const to = skipValue(text, from);
+  const value = text.slice(from, to);
+  let canonical: string;
+  try {
+    canonical = canonicalText(JSON.parse(value));
+  } catch {
+    throw new MalformedLeaf('a value is not JSON that has a canonical form');
+  }
+  if (canonical !== value) throw new MalformedLeaf('a value is not in canonical form');
+  return to;
+}
+
+/** The end of a JSON value by its brackets and strings; whether it is one is for the parser to say. */
+function skipValue(text: string, from: number): number {
+  let depth = 0;
+  for (let i = from; i < text.length; i++) {
+    const char = text[i];
+    if (char === '"') {
+      for (i++; i < text.length && text[i] !== '"'; i++) if (text[i] === '\\') i++;
+    } else if (char === '{' || char === '[') depth++;
+    else if (char === '}' || char === ']') {
+      if (depth === 0) return i;
+      depth--;
+    } else if (depth > 0) continue;
+    else if (char === ',') return i;
+    if (depth === 0 && (char === '"' || char === '}' || char === ']')) return i + 1;
+  }
+  throw new MalformedLeaf('a value ends too early');
+}
+
+/** The first opening that is not what the leaf commits to, said in words; undefined when all of them are. */
+export function openingFault(leaf: Leaf, openings: readonly Opening[]): string | undefined {
+  for (const { pointer, salt, text } of openings) {
+    const committed = leaf.fields.get(pointer);
+    if (committed === undefined) return `the field ${pointer} is not in the entry: it was added`;
+    if (commitmentOf(salt, text) !== committed) return `the field ${pointer} is not what was recorded: it was altered`;
+  }
+  return undefined;
+}
