@@ -13,6 +13,7 @@ export interface Opening {
 }
 
 const NAME_AND_SALT = new RegExp(String.raw`(${STRING}):\["([0-9a-f]{32})",`, 'y');
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
 const SIMPLE = /(?:"[^"\\\x00-\x1f]*"|true|false|null|0|-?[1-9]\d{0,14})(?=\])/y;
 
 /** The text of openings: `{"/by":["<salt>",<value>],…}` in canonical JSON. They must be in the order of their pointers. */
