@@ -24,8 +24,8 @@ export async function insertRows(client: ClientBase, rows: readonly Row[], after
   }
 }
 
-function valuesOf({ position, incidentId, seq, leaf, hash, content, sealed }: Row): unknown[] {
-  return [position, incidentId, seq, Buffer.from(leaf), Buffer.from(hash, 'hex'), Buffer.from(content), sealed];
+function valuesOf({ position, incidentId, seq, kind, leaf, hash, content, sealed }: Row): unknown[] {
+  return [position, incidentId, seq, kind, Buffer.from(leaf), Buffer.from(hash, 'hex'), Buffer.from(content), sealed];
 }
 
 function arraysOf(rows: readonly Row[]): Buffer[] {
@@ -34,6 +34,7 @@ function arraysOf(rows: readonly Row[]): Buffer[] {
     int8Array(column('position')),
     textArray(column('incidentId')),
     int4Array(column('seq')),
+    textArray(column('kind')),
     textArray(column('leaf'), 'bytea'),
     hexArray(column('hash'), HASH_BYTES),
     textArray(column('content'), 'bytea'),
@@ -44,13 +45,13 @@ function arraysOf(rows: readonly Row[]): Buffer[] {
 const UNIQUE_VIOLATION = '23505';
 const HASH_BYTES = 32;
 
-const INTO = 'INSERT INTO tocsin.register_entries (position, incident_id, seq, bytes, hash, content, sealed)';
+const INTO = 'INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, bytes, hash, content, sealed)';
 const FENCE =
   'WHERE (SELECT hash FROM tocsin.register_entries WHERE position = $1::bigint) IS NOT DISTINCT FROM $2::bytea';
 
 const INSERT = `${INTO}
-  SELECT * FROM unnest($3::bigint[], $4::text[], $5::int[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[]) ${FENCE}`;
+  SELECT * FROM unnest($3::bigint[], $4::text[], $5::int[], $6::text[], $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[]) ${FENCE}`;
 
 /** The same for a single row: a lone caller would pay more for the arrays than for the row. */
 const INSERT_ONE = `${INTO}
-  SELECT $3::bigint, $4::text, $5::int, $6::bytea, $7::bytea, $8::bytea, $9::bytea ${FENCE}`;
+  SELECT $3::bigint, $4::text, $5::int, $6::text, $7::bytea, $8::bytea, $9::bytea, $10::bytea ${FENCE}`;
