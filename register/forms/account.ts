@@ -1,0 +1,51 @@
+/** One line that tells what an entry records, as far as this reader is shown it. */
+import type { IncidentEvent } from '../../domain/events';
+import { type NarratedPack, narrate } from '../../domain/narrate';
+import { type DisclosedEntry, shownEvent } from '../disclose';
+import { instant } from './value';
+
+const LONGEST = 600;
+const LONGEST_FIELD = 160;
+
+/** An entry of an incident, told in the words of the live timeline, with the duty that it is about. */
+export function incidentAccount(entry: DisclosedEntry, pack: NarratedPack): string {
+  const { obligation, text } = narrate(shownEvent(entry) as IncidentEvent, pack);
+  return cut(obligation === undefined ? text : `${obligation}: ${text}`, LONGEST);
+}
+
+/** Any other entry: its kind and the fields that are shown. */
+export function plainAccount({ leaf, shown }: DisclosedEntry): string {
+  const fields = shown.flatMap(({ pointer, text }) => {
+    if (!pointer.startsWith('/data/')) return [];
+    const value: unknown = JSON.parse(text);
+    if (value === null || (Array.isArray(value) && value.length === 0)) return [];
+    return [`${words(pointer)}: ${cut(valueText(value), LONGEST_FIELD)}`];
+  });
+  return cut([sentence(leaf.kind), ...fields].join('; '), LONGEST);
+}
+
+/** `patch-due` → `Patch due`. */
+export function sentence(kind: string): string {
+  const text = kind.replaceAll('-', ' ');
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+function words(pointer: string): string {
+  return pointer
+    .slice('/data/'.length)
+    .split('/')
+    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .join(' ')
+    .replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'string') return instant(value);
+  if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return value.join(', ');
+  return JSON.stringify(value);
+}
+
+function cut(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}
