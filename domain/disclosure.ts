@@ -102,13 +102,14 @@ export type StandIn = typeof WITHHELD | typeof ERASED;
 /** Names under which events hold lists, wherever they stand: a list stands in for a list, so that the fold goes on. */
 const LISTS = new Set(
   (
-    'affects alarmAt alarms aliases because block changes controls credentials dataSets daysOff fixedIn indicators ' +
+    'affects alarmAt alarms aliases because block changes commands controls credentials dataSets daysOff fixedIn indicators ' +
     'individualSteps isolate maliciousSources missing problems remindAt renderings systems tellAtOnce versions why workspaces'
   ).split(' '),
 );
 
-/** What stands in the place of a field that is not shown: a word, or a list of it. */
-export function standIn(pointer: string, word: StandIn): StandIn | StandIn[] {
+/** What stands in the place of a field that is not shown: a word, or a list of it. No data at all is an empty object. */
+export function standIn(pointer: string, word: StandIn): StandIn | StandIn[] | Record<string, never> {
+  if (pointer === '/data') return {};
   return LISTS.has(pointer.slice(pointer.lastIndexOf('/') + 1)) ? [word] : word;
 }
 

@@ -18,7 +18,7 @@ export function plainAccount({ leaf, shown }: DisclosedEntry): string {
   const fields = shown.flatMap(({ pointer, text }) => {
     if (!pointer.startsWith('/data/')) return [];
     const value: unknown = JSON.parse(text);
-    if (value === null || (Array.isArray(value) && value.length === 0)) return [];
+    if (!isPlain(value)) return [];
     return [`${words(pointer)}: ${cut(valueText(value), LONGEST_FIELD)}`];
   });
   return cut([sentence(leaf.kind), ...fields].join('; '), LONGEST);
@@ -39,10 +39,14 @@ function words(pointer: string): string {
     .replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
 }
 
-function valueText(value: unknown): string {
-  if (typeof value === 'string') return instant(value);
-  if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return value.join(', ');
-  return JSON.stringify(value);
+/** What says something on one line: no lists of objects, and no hash. */
+function isPlain(value: unknown): value is string | number | boolean | (string | number)[] {
+  if (Array.isArray(value)) return value.length > 0 && value.every((each) => typeof each !== 'object');
+  return value !== null && typeof value !== 'object' && !(typeof value === 'string' && /^[0-9a-f]{64}$/.test(value));
+}
+
+function valueText(value: string | number | boolean | (string | number)[]): string {
+  return Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? instant(value) : String(value);
 }
 
 function cut(text: string, most: number): string {

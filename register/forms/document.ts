@@ -107,7 +107,7 @@ export function documentOf(input: DocumentInput): RegisterDocument {
   const erasures = erasuresIn(own);
   const incidents: IncidentSection[] = [];
   const cases: CaseSection[] = [];
-  const leftOut: number[] = [];
+  let leftOut = untold(own);
   for (const [id, entries] of streams) {
     const erasedAt = erasures.get(id);
     const asValue = valuesOf(erasedAt);
@@ -118,10 +118,11 @@ export function documentOf(input: DocumentInput): RegisterDocument {
     } else if (first!.told) {
       cases.push(caseSection(entries, asValue, erasedAt));
     } else {
-      leftOut.push(...entries.map(({ position }) => position));
+      // Of a case that opens with nothing to show, nothing is shown.
+      leftOut = leftOut.concat(entries.map(({ position }) => position));
       continue;
     }
-    leftOut.push(...untold(entries));
+    leftOut = leftOut.concat(untold(entries));
   }
   return {
     audience,
@@ -132,7 +133,7 @@ export function documentOf(input: DocumentInput): RegisterDocument {
     incidents,
     cases,
     own: told(own, valuesOf(undefined), plainAccount),
-    leftOut: ranges([...leftOut, ...untold(own)]),
+    leftOut: ranges(leftOut),
   };
 }
 

@@ -43,6 +43,7 @@ nav ol { padding-left: 1.4rem; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   nav { display: none; }
   section { break-before: page; border-top: 0; margin: 0; padding: 0; }
+  main > section:first-child { break-before: auto; }
   section.brief { break-before: auto; border-top: 2px solid #000; margin-top: 1.5rem; padding-top: .8rem; }
   h2, h3, h4, caption { break-after: avoid; }
   thead { display: table-header-group; }

@@ -2,39 +2,20 @@
  * Pages of a PDF, filled from top to bottom: headings with bookmarks, facts, tables whose heads repeat on every page. Lines
  * are broken here and not by the library, so that a cell may be longer than a page and nothing ever runs into a margin.
  */
-import { readFileSync } from 'node:fs';
 import PDFDocument from 'pdfkit';
-import { visible } from '../../domain/visible-text';
+import { INK, LINE, PdfText, type Piece, SIZE, type TextLine } from './pdf-text';
 
 /** Sizes and places in points of 1/72 inch. */
 const MARGIN = 50;
 /** What stands outside the margins is the line at the foot, and that no nearer to the edge than this. */
 const FOOT = 36;
-const LINE = 1.35;
+/** The largest part of a row that one column takes. */
+const MOST_OF_A_ROW = 0.55;
 const GAP = 8;
 
-export const SIZE = {
-  title: 20,
-  section: 15,
-  group: 11.5,
-  table: 9.5,
-  text: 9.5,
-  cell: 8.5,
-  small: 7,
-  foot: 7.5,
-} as const;
-export const INK = { text: '#111111', soft: '#555555', mark: '#8a4b00', line: '#b5b5b5', band: '#eeeeee' } as const;
-
-/** A run of text in one look; a cell or a paragraph is one or more of them, each on lines of its own. */
-export interface Piece {
-  text: string;
-  size?: number;
-  ink?: string;
-  bold?: boolean;
-}
-
-interface Line extends Required<Piece> {
-  height: number;
+interface Cell {
+  x: number;
+  lines: TextLine[];
 }
 
 /** A bookmark, below which others may be put. */
@@ -48,13 +29,10 @@ export interface SheetOptions {
   foot: string;
 }
 
-const FONTS = { regular: '400Regular/NotoSans_400Regular.ttf', bold: '700Bold/NotoSans_700Bold.ttf' } as const;
-
 /** Writes one PDF. The same calls give the same bytes. */
 export class Sheet {
   private readonly doc: PDFKit.PDFDocument;
-  private readonly has: (codePoint: number) => boolean;
-  private readonly widths = new Map<string, number>();
+  private readonly text: PdfText;
   private y = MARGIN;
 
   constructor(private readonly options: SheetOptions) {
@@ -75,10 +53,7 @@ export class Sheet {
         ModDate: madeAt,
       },
     });
-    for (const [name, file] of Object.entries(FONTS)) this.doc.registerFont(name, fontFile(file));
-    const { create } = require('fontkit') as { create(font: Buffer): { hasGlyphForCodePoint(code: number): boolean } };
-    const font = create(readFileSync(fontFile(FONTS.regular)));
-    this.has = (codePoint) => font.hasGlyphForCodePoint(codePoint);
+    this.text = new PdfText(this.doc);
   }
 
   private get width(): number {
@@ -96,29 +71,29 @@ export class Sheet {
     below?: Bookmark,
     { note, keep = 40 }: { note?: string; keep?: number } = {},
   ): Bookmark {
-    const lines = this.broken(
+    const lines = this.text.broken(
       [{ text, size, bold: true }, ...(note ? [{ text: note, size: SIZE.small, ink: INK.soft }] : [])],
       this.width,
     );
     this.space(size * 0.7);
     this.need(heightOf(lines) + keep);
-    const bookmark = (below ?? this.doc.outline).addItem(this.drawable(text));
+    const bookmark = (below ?? this.doc.outline).addItem(this.text.drawable(text));
     this.draw(lines, MARGIN);
     this.space(4);
     return bookmark;
   }
 
-  /** A title within a group, without a bookmark. */
-  caption(text: string): void {
+  /** A title within a group, without a bookmark. It stays with at least `keep` points of what follows. */
+  caption(text: string, keep = 40): void {
     this.space(5);
-    const lines = this.broken([{ text, size: SIZE.table, bold: true }], this.width);
-    this.need(heightOf(lines) + 40);
+    const lines = this.text.broken([{ text, size: SIZE.table, bold: true }], this.width);
+    this.need(heightOf(lines) + keep);
     this.draw(lines, MARGIN);
     this.space(2);
   }
 
   paragraph(pieces: Piece[]): void {
-    this.draw(this.broken(pieces, this.width), MARGIN);
+    this.draw(this.text.broken(pieces, this.width), MARGIN);
     this.space(5);
   }
 
@@ -127,29 +102,32 @@ export class Sheet {
     const left = this.width * 0.3;
     for (const { name, value } of rows) {
       this.row([
-        { x: MARGIN, lines: this.broken(name, left - GAP) },
-        { x: MARGIN + left, lines: this.broken(value, this.width - left) },
+        { x: MARGIN, lines: this.text.broken(name, left - GAP) },
+        { x: MARGIN + left, lines: this.text.broken(value, this.width - left) },
       ]);
       this.space(2.5);
     }
   }
 
   /** A table; `shares` are the columns' parts of the width, else they follow from what the cells hold. */
-  table(columns: string[], rows: Piece[][][], shares?: number[]): void {
+  table(columns: string[], rows: Piece[][][], { title, shares }: { title?: string; shares?: number[] } = {}): void {
     const head = columns.map((text): Piece[] => [{ text, size: SIZE.small + 0.5, ink: INK.soft, bold: true }]);
     const widths = shares ? shares.map((share) => share * this.width) : this.columnWidths([head, ...rows]);
     const places = widths.map((_, i) => MARGIN + widths.slice(0, i).reduce((a, b) => a + b, 0));
     const cells = (row: Piece[][]) =>
-      row.map((cell, i) => ({ x: places[i]!, lines: this.broken(cell, widths[i]! - GAP) }));
+      row.map((cell, i) => ({ x: places[i]!, lines: this.text.broken(cell, widths[i]! - GAP) }));
     const headCells = cells(head);
-    const headHeight = Math.max(...headCells.map(({ lines }) => heightOf(lines))) + 6;
+    const headHeight = heightOfRow(headCells) + 6;
     const drawHead = () => {
       this.doc.rect(MARGIN, this.y, this.width, headHeight - 2).fill(INK.band);
       this.y += 2;
       this.row(headCells);
       this.y += 3;
     };
-    this.need(headHeight + 24);
+    // The head stays with the first row, but for one that fills a page.
+    const together = headHeight + Math.min(rows.length > 0 ? heightOfRow(cells(rows[0]!)) + 6 : 0, 250);
+    if (title !== undefined) this.caption(title, together + 4);
+    this.need(together);
     drawHead();
     for (const row of rows) {
       this.row(cells(row), drawHead);
@@ -177,7 +155,7 @@ export class Sheet {
       const number = `Page ${i + 1} of ${count}`;
       this.doc.font('regular').fontSize(SIZE.foot).fillColor(INK.soft);
       const room = this.width - this.doc.widthOfString(number) - 2 * GAP;
-      const [foot] = this.broken([{ text: this.options.foot, size: SIZE.foot, ink: INK.soft }], room);
+      const [foot] = this.text.broken([{ text: this.options.foot, size: SIZE.foot, ink: INK.soft }], room);
       this.drawLine(foot!, MARGIN, y);
       this.drawLine({ ...foot!, text: number }, MARGIN + room + 2 * GAP, y);
     }
@@ -190,8 +168,8 @@ export class Sheet {
   }
 
   /** Draws cells side by side. What is longer than the page goes on over the next one; a row that fits is not split. */
-  private row(cells: { x: number; lines: Line[] }[], onNewPage?: () => void): void {
-    const height = Math.max(...cells.map(({ lines }) => heightOf(lines)));
+  private row(cells: Cell[], onNewPage?: () => void): void {
+    const height = heightOfRow(cells);
     const turn = () => {
       this.addPage();
       onNewPage?.();
@@ -217,11 +195,11 @@ export class Sheet {
     }
   }
 
-  private draw(lines: Line[], x: number): void {
+  private draw(lines: TextLine[], x: number): void {
     this.row([{ x, lines }]);
   }
 
-  private drawLine({ text, size, ink, bold }: Line, x: number, y: number): void {
+  private drawLine({ text, size, ink, bold }: TextLine, x: number, y: number): void {
     this.doc
       .font(bold ? 'bold' : 'regular')
       .fontSize(size)
@@ -253,11 +231,12 @@ export class Sheet {
         .flatMap((row) => row[i]!)
         .flatMap((piece) => piece.text.split('\n').map((text) => ({ ...piece, text })));
       return (
-        Math.max(...lines.map((piece) => this.measure(piece.text, piece.size ?? SIZE.cell, piece.bold ?? false))) + GAP
+        Math.max(...lines.map((piece) => this.text.measure(piece.text, piece.size ?? SIZE.cell, piece.bold ?? false))) +
+        GAP
       );
     });
-    // Nobody needs less than he has, nobody takes more than 45 %, and what is left over or missing is shared.
-    const capped = columns.map((wanted) => Math.min(wanted, this.width * 0.45));
+    // Nobody needs less than he has, nobody takes more than most of a row, and what is left over or missing is shared.
+    const capped = columns.map((wanted) => Math.min(wanted, this.width * MOST_OF_A_ROW));
     const least = columns.map((wanted) => Math.min(wanted, 62));
     const total = capped.reduce((a, b) => a + b, 0);
     if (total <= this.width) return capped.map((each) => (each / total) * this.width);
@@ -266,83 +245,12 @@ export class Sheet {
     const overTotal = over.reduce((a, b) => a + b, 0);
     return least.map((each, i) => each + (over[i]! / overTotal) * spare);
   }
-
-  private broken(pieces: Piece[], width: number): Line[] {
-    return pieces.flatMap(({ text, size = SIZE.cell, ink = INK.text, bold = false }) =>
-      this.drawable(text)
-        .split('\n')
-        .flatMap((paragraph) => this.wrapped(paragraph, width, size, bold))
-        .map((line) => ({ text: line, size, ink, bold, height: size * LINE })),
-    );
-  }
-
-  private wrapped(paragraph: string, width: number, size: number, bold: boolean): string[] {
-    const lines: string[] = [];
-    let line = '';
-    let used = 0;
-    const push = () => {
-      lines.push(line.trimEnd());
-      line = '';
-      used = 0;
-    };
-    for (const word of paragraph.split(/(?<=\s)(?=\S)/).flatMap((each) => this.pieces(each, width, size, bold))) {
-      const length = this.measure(word.trimEnd(), size, bold);
-      if (used > 0 && used + length > width) push();
-      line += word;
-      used += this.measure(word, size, bold);
-    }
-    push();
-    return lines;
-  }
-
-  /** A word that is wider than its column is broken where it has to. */
-  private pieces(word: string, width: number, size: number, bold: boolean): string[] {
-    if (this.measure(word.trimEnd(), size, bold) <= width) return [word];
-    const parts: string[] = [];
-    let part = '';
-    for (const { segment } of SEGMENTS.segment(word)) {
-      if (part !== '' && this.measure(part + segment, size, bold) > width) {
-        parts.push(part);
-        part = '';
-      }
-      part += segment;
-    }
-    return [...parts, part];
-  }
-
-  private measure(text: string, size: number, bold: boolean): number {
-    const key = `${bold ? 'b' : 'r'}${text}`;
-    let width = this.widths.get(key);
-    if (width === undefined) {
-      width =
-        this.doc
-          .font(bold ? 'bold' : 'regular')
-          .fontSize(100)
-          .widthOfString(text) / 100;
-      if (this.widths.size < 20_000) this.widths.set(key, width);
-    }
-    return width * size;
-  }
-
-  /** Text that the font can draw. What it has no sign for stands as its code: the reader sees that there is something. */
-  private drawable(text: string): string {
-    return [...visible(text).replaceAll('→', '->')]
-      .map((character) => {
-        const code = character.codePointAt(0)!;
-        return character === '\n' || this.has(code)
-          ? character
-          : `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
-      })
-      .join('');
-  }
 }
 
-const SEGMENTS = new Intl.Segmenter('en', { granularity: 'grapheme' });
-
-function fontFile(name: string): string {
-  return require.resolve(`@expo-google-fonts/noto-sans/${name}`);
-}
-
-function heightOf(lines: Line[]): number {
+function heightOf(lines: TextLine[]): number {
   return lines.reduce((sum, { height }) => sum + height, 0);
+}
+
+function heightOfRow(cells: Cell[]): number {
+  return Math.max(...cells.map(({ lines }) => heightOf(lines)));
 }

@@ -1,7 +1,8 @@
 /** The register as a PDF to print, file and hand over: bookmarks, page numbers, its fonts inside. */
 import { sentence } from './account';
 import type { CaseSection, DocumentEntry, IncidentSection, RegisterDocument } from './document';
-import { INK, type Piece, Sheet, SIZE } from './pdf-sheet';
+import { type Bookmark, Sheet } from './pdf-sheet';
+import { INK, type Piece, SIZE } from './pdf-text';
 import type { Fact, RecordGroup } from './record-groups';
 import { instant, known, said, type Value } from './value';
 import { count, headOf, howToVerify, titleOf } from './words';
@@ -42,11 +43,7 @@ function incidentPages(sheet: Sheet, incident: IncidentSection, n: number): void
   entries(sheet, incident.entries, bookmark);
 }
 
-function recordGroup(
-  sheet: Sheet,
-  { id, title, citation, facts: items, tables }: RecordGroup,
-  below: ReturnType<Sheet['heading']>,
-): void {
+function recordGroup(sheet: Sheet, { id, title, citation, facts: items, tables }: RecordGroup, below: Bookmark): void {
   sheet.heading(`${id}  ${title}`, SIZE.group, below, { note: citation });
   facts(sheet, items);
   for (const { title: caption, columns, rows } of tables) {
@@ -54,10 +51,10 @@ function recordGroup(
       facts(sheet, [{ name: caption, value: known('none') }]);
       continue;
     }
-    sheet.caption(caption);
     sheet.table(
       columns,
       rows.map((row) => row.map(cell)),
+      { title: caption },
     );
   }
 }
@@ -74,7 +71,7 @@ function casePart(
   entries(sheet, list, bookmark);
 }
 
-function entries(sheet: Sheet, list: DocumentEntry[], below: ReturnType<Sheet['heading']>): void {
+function entries(sheet: Sheet, list: DocumentEntry[], below: Bookmark): void {
   sheet.heading(`Entries: ${count(list.length, 'entry')}`, SIZE.group, below);
   sheet.table(
     ['Position', 'At', 'What, and the entry’s hash', 'By'],
@@ -84,7 +81,7 @@ function entries(sheet: Sheet, list: DocumentEntry[], below: ReturnType<Sheet['h
       [{ text: account }, small(hash), ...fieldList('withheld', withheld), ...fieldList('erased', erased)],
       cell(by),
     ]),
-    [0.09, 0.15, 0.61, 0.15],
+    { shares: [0.09, 0.15, 0.61, 0.15] },
   );
 }
 

@@ -151,11 +151,18 @@ function notificationTables(record: IncidentRecord, { pack, asValue }: RecordCon
       columns: ['When', 'Who', 'Channel', 'Duty', 'Outcome'],
       rows: record.notifications.map((sent) => [
         known(instant(sent.at)),
-        known(pack.authorities?.find(({ key }) => key === sent.who)?.name ?? dutyName(sent.who, pack)),
+        known(recipientName(sent, pack)),
         asValue(sent.channel),
         duty(sent.obligation),
         known(outcome(sent, asValue)),
       ]),
+    },
+    {
+      title: 'Texts that went out',
+      columns: ['Duty', 'Round', 'Language', 'SHA-256 of the text'],
+      rows: record.notifications.flatMap(({ obligation, round, renderings }) =>
+        renderings.map(({ language, sha256 }) => [duty(obligation), asValue(round), known(language), known(sha256)]),
+      ),
     },
     {
       title: 'Still owed',
@@ -187,6 +194,19 @@ function dutyName(id: string, pack: NarratedPack): string {
   return authority === undefined ? title : `${title} (${authority})`;
 }
 
+const RECIPIENTS: Record<string, string> = {
+  'workspace-owners': 'Owners of affected workspaces',
+  individuals: 'Affected individuals',
+  'status-subscribers': 'Subscribers of the status page',
+  public: 'The public',
+};
+
+/** An authority by its name, an audience by what it is. */
+function recipientName({ who, obligation }: NotificationSent, { authorities, obligations }: NarratedPack): string {
+  const rule = obligations.find(({ id }) => id === obligation.split(':')[0]);
+  return authorities?.find(({ key }) => key === who)?.name ?? RECIPIENTS[rule?.recipient.to ?? ''] ?? who;
+}
+
 function outcome(sent: NotificationSent, asValue: AsValue): string {
   const lines: string[] = [];
   const word = (fact: unknown) => said(asValue(fact));
@@ -197,7 +217,6 @@ function outcome(sent: NotificationSent, asValue: AsValue): string {
   if (sent.delayReasons !== undefined) lines.push(`reasons for the delay: ${word(sent.delayReasons)}`);
   if (sent.reference !== undefined) lines.push(`reference: ${word(sent.reference)}`);
   if (sent.url !== undefined && !standInOf(sent.url)) lines.push(`published at ${sent.url}`);
-  for (const { language, sha256 } of sent.renderings) lines.push(`text (${language}), SHA-256 ${sha256}`);
   return lines.join('\n');
 }
 

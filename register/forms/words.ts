@@ -22,7 +22,7 @@ export function headOf(document: RegisterDocument): [name: string, value: string
     ['Made for', READERS[audience]],
     ['Made at', instant(madeAt)],
     ['Scope', scope],
-    ['Holds', `${count(incidents.length, 'incident')}, ${count(cases.length, 'case')}`],
+    ['Holds', count(incidents.length, 'incident') + (cases.length > 0 ? `, ${count(cases.length, 'case')}` : '')],
     ...(log ? [['Log', log.origin] as [string, string]] : []),
   ];
 }
