@@ -9,15 +9,20 @@ const KIND = /^(\*|[a-z][a-z0-9]*(-[a-z0-9]+)*)$/;
 /** A JSON Pointer below `/by`, `/commandId` or `/data`; a segment `*` stands for any one name, a last `**` for all below. */
 const POINTER = /^\/(by|commandId|data(\/[^/]+)*)$/;
 
+const oneOrMore = <T extends z.ZodType<string>>(one: T) =>
+  z.union([one.transform((each) => [each]), z.array(one).min(1)], { error: 'must be one, or a list' });
+
 export const DisclosureRuleSchema = z.strictObject({
-  /** A kind of event, or `*` for all. */
-  kind: z.string().regex(KIND, 'must be a kind of event, or "*"'),
-  field: z
-    .string()
-    .regex(POINTER, 'must be a JSON Pointer like /data/text; "*" stands for one name, a last "**" for all'),
+  /** Kinds of event, or `*` for all. */
+  kind: oneOrMore(z.string().regex(KIND, 'must be a kind of event, or "*"')),
+  field: oneOrMore(
+    z
+      .string()
+      .regex(POINTER, 'must be a JSON Pointer like /data/text; "*" stands for one name, a last "**" for all below'),
+  ),
   /** Readers beside `internal`. */
   to: z.array(z.enum(['authority', 'customer'])).default([]),
-  /** Kept under the incident's data key only, and gone when that is destroyed. Texts only. */
+  /** Kept under the incident's data key only, and gone when that is destroyed. Texts and lists of texts only. */
   personal: z.boolean().default(false),
 });
 export type DisclosureRule = z.infer<typeof DisclosureRuleSchema>;
@@ -39,32 +44,79 @@ const UNJUDGED: Disclosure = { personal: true, to: ['internal'] };
 
 /** A table to look fields up in; each answer is worked out once. */
 export class Disclosures {
-  private readonly known = new Map<string, Disclosure>();
+  /** `null`: no rule fits. */
+  private readonly known = new Map<string, Disclosure | null>();
 
   constructor(private readonly table: DisclosureTable) {}
 
-  /** What holds for a field (JSON Pointer) of a kind of event. */
-  of(kind: string, pointer: string): Disclosure {
-    const key = `${kind} ${pointer}`;
-    const known = this.known.get(key);
-    if (known !== undefined) return known;
-    const rule = this.table.rules.find(
-      (each) => (each.kind === '*' || each.kind === kind) && fits(each.field, pointer),
+  /**
+   * What holds for a field (JSON Pointer) of a kind of event. `text` is its value as JSON: an object that was recorded
+   * whole is judged by what is in it, as strictly as the strictest of its fields.
+   */
+  of(kind: string, pointer: string, text = ''): Disclosure {
+    if (!text.startsWith('{') || text === '{}') return this.ruleOf(kind, pointer) ?? UNJUDGED;
+    const within = Object.entries(JSON.parse(text) as Record<string, unknown>).map(([name, value]) =>
+      this.of(kind, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, JSON.stringify(value)),
     );
-    const found = rule === undefined ? UNJUDGED : { personal: rule.personal, to: [...rule.to, 'internal'] as const };
-    // Pointers may hold names from outside: what is remembered is bounded.
-    if (this.known.size < 10_000) this.known.set(key, found);
-    return found;
+    return {
+      personal: within.some(({ personal }) => personal),
+      to: AUDIENCES.filter((audience) => within.every(({ to }) => to.includes(audience))),
+    };
+  }
+
+  /** Whether a rule names the field: what none names falls to the strictest. */
+  isNamed(kind: string, pointer: string): boolean {
+    return this.ruleOf(kind, pointer) !== null;
   }
 
   /** Whether a field is personal data. Tocsin itself is no person. */
   isPersonal(kind: string, pointer: string, text: string): boolean {
-    return this.of(kind, pointer).personal && !(pointer === '/by' && text === '"tocsin"');
+    return this.of(kind, pointer, text).personal && !(pointer === '/by' && text === '"tocsin"');
   }
 
-  isShown(kind: string, pointer: string, audience: Audience): boolean {
-    return this.of(kind, pointer).to.includes(audience);
+  isShown(kind: string, pointer: string, audience: Audience, text?: string): boolean {
+    return this.of(kind, pointer, text).to.includes(audience);
   }
+
+  private ruleOf(kind: string, pointer: string): Disclosure | null {
+    const key = `${kind} ${pointer}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const rule = this.table.rules.find(
+      (each) =>
+        (each.kind.includes('*') || each.kind.includes(kind)) && each.field.some((pattern) => fits(pattern, pointer)),
+    );
+    const found = rule === undefined ? null : { personal: rule.personal, to: [...rule.to, 'internal'] as const };
+    // Pointers may hold names from outside: what is remembered is bounded.
+    if (this.known.size < 10_000) this.known.set(key, found);
+    return found;
+  }
+}
+
+/** What stands for a text that this reader is not shown. */
+export const WITHHELD = '[withheld]';
+/** What stands for a text that nobody can read any more. */
+export const ERASED = '[erased]';
+export type StandIn = typeof WITHHELD | typeof ERASED;
+
+/** Names under which events hold lists, wherever they stand: a list stands in for a list, so that the fold goes on. */
+const LISTS = new Set(
+  (
+    'affects alarmAt alarms aliases because block changes commands controls credentials dataSets daysOff fixedIn indicators ' +
+    'individualSteps isolate maliciousSources missing problems remindAt renderings systems tellAtOnce versions why workspaces'
+  ).split(' '),
+);
+
+/** What stands in the place of a field that is not shown: a word, or a list of it. No data at all is an empty object. */
+export function standIn(pointer: string, word: StandIn): StandIn | StandIn[] | Record<string, never> {
+  if (pointer === '/data') return {};
+  return LISTS.has(pointer.slice(pointer.lastIndexOf('/') + 1)) ? [word] : word;
+}
+
+/** Whether a value of an event, or of what was computed from events, is a stand-in; which. */
+export function standInOf(value: unknown): StandIn | undefined {
+  const one: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  return one === WITHHELD || one === ERASED ? one : undefined;
 }
 
 function fits(pattern: string, pointer: string): boolean {

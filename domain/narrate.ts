@@ -1,5 +1,6 @@
 /** Every event as one clear sentence for people: the live timeline, `tocsin show`, the answer to a message. Pure. */
 import { human } from './contents';
+import { standInOf } from './disclosure';
 import type { DataOf, Evidence, IncidentEvent } from './events';
 import type { Assessment, ContainmentMeasure } from './incident';
 import { type Authority, type ObligationRule, ruleOf } from './policy';
@@ -245,12 +246,14 @@ function assessmentText(facts: Assessment): string {
     answer,
     ...(facts.dataSets.length > 0 ? [count(facts.dataSets.length, 'data set')] : []),
     ...(known.length > 0 ? [`about ${count(people, 'individual')}`] : []),
-    ...(facts.workspaces === 'all'
-      ? ['all workspaces']
-      : facts.workspaces.length > 0
-        ? [count(facts.workspaces.length, 'workspace')]
-        : []),
+    ...workspacesText(facts.workspaces),
   ].join(', ');
+}
+
+function workspacesText(workspaces: Assessment['workspaces']): string[] {
+  if (workspaces === 'all') return ['all workspaces'];
+  // Where the list is withheld, so is their number.
+  return workspaces.length === 0 || standInOf(workspaces) ? [] : [count(workspaces.length, 'workspace')];
 }
 
 function measureText(measure: ContainmentMeasure): string {

@@ -1,13 +1,8 @@
 /** One entry as a reader may see it: what is shown, and what stands in the place of fields that are withheld or erased. */
-import type { Audience, Disclosures } from '../domain/disclosure';
+import { type Audience, type Disclosures, ERASED, standIn, WITHHELD } from '../domain/disclosure';
 import { eventOf, leafOf, type RegisterEvent, type StoredEntry } from './entry';
 import type { Leaf } from './verifier/leaf';
 import { type Opening, openingsText, parseOpenings } from './verifier/openings';
-
-/** What stands for a text that this reader is not shown. */
-export const WITHHELD = '[withheld]';
-/** What stands for a text that nobody can read any more. */
-export const ERASED = '[erased]';
 
 /** An entry for one audience. Every field of its leaf is in exactly one of the three lists. */
 export interface DisclosedEntry {
@@ -21,6 +16,8 @@ export interface DisclosedEntry {
   withheld: string[];
   /** Pointers of the fields whose values are gone. */
   erased: string[];
+  /** Whether anything of the entry is meant for this audience, erased or not. */
+  told: boolean;
 }
 
 /** Shows an entry to an audience. */
@@ -28,7 +25,7 @@ export function disclose(stored: StoredEntry, audience: Audience, disclosures: D
   const { position, hash, bytes } = stored;
   const leaf = leafOf(bytes);
   const openings = parseOpenings(stored.content.toString('utf8'));
-  const shown = openings.filter(({ pointer }) => disclosures.isShown(leaf.kind, pointer, audience));
+  const shown = openings.filter(({ pointer, text }) => disclosures.isShown(leaf.kind, pointer, audience, text));
   const present = new Set(openings.map(({ pointer }) => pointer));
   const visible = new Set(shown.map(({ pointer }) => pointer));
   const pointers = [...leaf.fields.keys()];
@@ -40,6 +37,9 @@ export function disclose(stored: StoredEntry, audience: Audience, disclosures: D
     shown,
     withheld: pointers.filter((pointer) => present.has(pointer) && !visible.has(pointer)),
     erased: pointers.filter((pointer) => !present.has(pointer)),
+    told:
+      shown.length > 0 ||
+      pointers.some((pointer) => !present.has(pointer) && disclosures.isShown(leaf.kind, pointer, audience)),
   };
 }
 
@@ -48,8 +48,24 @@ export function shownText({ shown }: DisclosedEntry): string {
   return openingsText(shown);
 }
 
-/** The event as this reader sees it: complete, with a placeholder for each text that is not shown. */
+/**
+ * The event as this reader sees it: complete, with a stand-in for each field that is not shown. A text that was recorded
+ * and reads like a stand-in is put in quotes, so that nobody can make it look as if something were hidden.
+ */
 export function shownEvent({ leaf, shown, withheld, erased }: DisclosedEntry): RegisterEvent {
-  const placeholder = (text: string) => (pointer: string) => ({ pointer, text: JSON.stringify(text) });
-  return eventOf(leaf, [...shown, ...withheld.map(placeholder(WITHHELD)), ...erased.map(placeholder(ERASED))]);
+  const absent = (word: typeof WITHHELD | typeof ERASED) => (pointer: string) => ({
+    pointer,
+    text: JSON.stringify(standIn(pointer, word)),
+  });
+  const present = shown.map(({ pointer, text }) => ({
+    pointer,
+    text: LIKE_A_STAND_IN.has(text) ? quoted(text) : text,
+  }));
+  return eventOf(leaf, [...present, ...withheld.map(absent(WITHHELD)), ...erased.map(absent(ERASED))]);
+}
+
+const LIKE_A_STAND_IN = new Set([WITHHELD, ERASED].flatMap((word) => [JSON.stringify(word), JSON.stringify([word])]));
+
+function quoted(text: string): string {
+  return text.replace(/"(.*)"/, (_, word: string) => JSON.stringify(`"${word}"`));
 }

@@ -1,4 +1,5 @@
 import { howItOccurred, NOT_YET_ESTABLISHED } from '../domain/contents';
+import { type StandIn, standInOf } from '../domain/disclosure';
 import type { Evidence, IncidentEvent } from '../domain/events';
 import { fold } from '../domain/evolve';
 import type { DataSet } from '../domain/incident';
@@ -84,7 +85,7 @@ export interface IncidentRecord {
   /** R2 */
   nature: Nature;
   /** R3 */
-  personalData: { involved: Known<string>; dataSets: DataInvolved[]; workspaces: Known<number | 'all'> };
+  personalData: { involved: Known<string>; dataSets: DataInvolved[]; workspaces: Known<number | 'all'> | StandIn };
   /** R4 */
   likelyConsequences: Known<string>;
   /** R5 */
@@ -98,7 +99,8 @@ export interface IncidentRecord {
 }
 
 /**
- * Groups one incident's entries as R1–R6 of the breach register (GDPR Art. 33(5)). Takes any order and repetition.
+ * Groups one incident's entries as R1–R6 of the breach register (GDPR Art. 33(5)). Takes any order and repetition, and
+ * events as a reader is shown them, with stand-ins for what is withheld or erased.
  *
  * @throws MalformedEntryError when there are no entries, those of two incidents, or they do not begin with the declaration.
  */
@@ -123,11 +125,10 @@ export function groupEntry(events: IncidentEvent[]): IncidentRecord {
     personalData: {
       involved: known(facts?.personalData === 'unknown' ? undefined : facts?.personalData),
       dataSets: (facts?.dataSets ?? []).map(dataInvolved),
-      workspaces:
-        facts === undefined ? NOT_YET_ESTABLISHED : facts.workspaces === 'all' ? 'all' : facts.workspaces.length,
+      workspaces: facts === undefined ? NOT_YET_ESTABLISHED : workspacesOf(facts.workspaces),
     },
     likelyConsequences: known(facts?.likelyConsequences),
-    measures: measuresOf(state),
+    measures: measuresOf(state, events),
     ...obligationsOf(state),
   };
 }
@@ -158,18 +159,33 @@ function dataInvolved({ id, title, role, categories, records, individuals, resid
   };
 }
 
-function measuresOf({ containment, measures, review }: IncidentState): MeasuresTaken {
+function workspacesOf(workspaces: 'all' | string[]): number | 'all' | StandIn {
+  return standInOf(workspaces) ?? (workspaces === 'all' ? 'all' : workspaces.length);
+}
+
+function measuresOf({ containment, measures, review }: IncidentState, events: IncidentEvent[]): MeasuresTaken {
+  const steps = Object.values(containment).filter(({ id }) => !standInOf(id));
   return {
-    containment: Object.values(containment).map(({ id, state, at, detail }) => ({
-      step: id,
-      outcome: state,
-      at,
-      detail,
-    })),
+    containment: [
+      ...steps.map(({ id, state, at, detail }) => ({ step: id, outcome: state, at, detail })),
+      ...unnamedSteps(events),
+    ],
     measures: measures.map(({ at, by, category, text }) => ({ at, by, category, text })),
     rootCause: known(review?.rootCause),
     controls: review?.controls ?? [],
   };
+}
+
+/** Where this reader is not shown which measure a step was of, the steps cannot be told apart: each outcome stands alone. */
+function unnamedSteps(events: IncidentEvent[]): MeasuresTaken['containment'] {
+  const bySeq = new Map(events.map((event) => [event.seq, event]));
+  return [...bySeq.values()]
+    .sort((a, b) => a.seq - b.seq)
+    .flatMap((event) =>
+      event.kind === 'containment-step' && standInOf(event.data.id)
+        ? [{ step: event.data.id, outcome: event.data.outcome, at: event.at, detail: event.data.detail }]
+        : [],
+    );
 }
 
 /** Fulfilled through these channels, an obligation was a notification; the rest are containment, review and records. */

@@ -1,0 +1,233 @@
+/** The groups R1–R6 of one incident with their legal titles, as every form shows them. */
+import { standInOf } from '../../domain/disclosure';
+import type { NarratedPack } from '../../domain/narrate';
+import { spanText } from '../../domain/time';
+import type { IncidentRecord, NotificationSent } from '../show';
+import { type AsValue, instant, known, said, type Value } from './value';
+
+/** One fact of a group. */
+export interface Fact {
+  name: string;
+  /** Where the law asks for it in words of its own. */
+  citation?: string;
+  value: Value;
+}
+
+/** A list in a group. Each row has one value a column. */
+export interface FactTable {
+  title: string;
+  columns: string[];
+  rows: Value[][];
+}
+
+/** R1 to R6 of the breach register. */
+export interface RecordGroup {
+  id: 'R1' | 'R2' | 'R3' | 'R4' | 'R5' | 'R6';
+  title: string;
+  citation: string;
+  facts: Fact[];
+  tables: FactTable[];
+}
+
+/** What the groups need beside the record. */
+export interface RecordContext {
+  /** GDPR Art. 33(3)(b): the data protection officer or another contact point. */
+  contactPoint?: string;
+  /** Names duties and authorities. */
+  pack: NarratedPack;
+  asValue: AsValue;
+}
+
+/** The six groups, always all of them and in this order. */
+export function recordGroups(record: IncidentRecord, context: RecordContext): RecordGroup[] {
+  const { times, nature, personalData, measures } = record;
+  const { asValue } = context;
+  const fact = (name: string, value: unknown, citation?: string): Fact => ({
+    name,
+    ...(citation !== undefined && { citation }),
+    value: asValue(value),
+  });
+  const at = (name: string, value: string, citation?: string) => fact(name, instant(value), citation);
+  return [
+    {
+      id: 'R1',
+      title: 'Date and time detected and declared',
+      citation: 'GDPR Art. 33(1), 33(5)',
+      facts: [
+        at('Detected', times.detectedAt),
+        fact('Detected by', times.source),
+        at('Declared', times.declaredAt),
+        fact('Declared by', times.declaredBy),
+        at('Aware that personal data may be affected', times.awareAt, 'Art. 33(1), the clock of the 72 hours'),
+      ],
+      tables: [],
+    },
+    {
+      id: 'R2',
+      title: 'Nature of the breach and how it occurred',
+      citation: 'GDPR Art. 33(3)(a), 33(5): the facts',
+      facts: [
+        fact('Type', nature.type.replaceAll('-', ' ')),
+        fact('How it occurred', nature.howItOccurred),
+        fact('Affects', nature.affects),
+        fact('Systems', nature.systems),
+        fact('Severity', nature.severity),
+      ],
+      tables: [],
+    },
+    {
+      id: 'R3',
+      title: 'Categories and approximate number of data subjects and of records',
+      citation: 'GDPR Art. 33(3)(a)',
+      facts: [
+        fact('Personal data affected', personalData.involved),
+        fact('Customers’ workspaces affected', personalData.workspaces),
+      ],
+      tables: [
+        {
+          title: 'Data affected',
+          columns: ['Data', 'Categories', 'Individuals, about', 'Records, about', 'Residence', 'Risk'],
+          rows: personalData.dataSets.map((set) => [
+            known(`${set.title} (as ${set.role})`),
+            asValue(set.categories),
+            asValue(set.individuals),
+            asValue(set.records),
+            residence(set.residence, asValue),
+            asValue(set.risk),
+          ]),
+        },
+      ],
+    },
+    {
+      id: 'R4',
+      title: 'Likely consequences',
+      citation: 'GDPR Art. 33(3)(c), 33(5): the effects',
+      facts: [fact('Likely consequences', record.likelyConsequences)],
+      tables: [],
+    },
+    {
+      id: 'R5',
+      title: 'Measures taken or proposed, containment and remediation',
+      citation: 'GDPR Art. 33(3)(d), 33(5): the remedial action',
+      facts: [fact('Root cause', measures.rootCause), fact('Controls improved', measures.controls)],
+      tables: [
+        {
+          title: 'Containment',
+          columns: ['At', 'Measure', 'Outcome', 'Detail'],
+          rows: measures.containment.map(({ at: when, step, outcome, detail }) => [
+            known(instant(when)),
+            asValue(step),
+            asValue(outcome),
+            detail === undefined ? known('–') : asValue(detail),
+          ]),
+        },
+        {
+          title: 'Measures',
+          columns: ['At', 'Measure', 'Kind', 'Recorded by'],
+          rows: measures.measures.map(({ at: when, text, category, by }) => [
+            known(instant(when)),
+            asValue(text),
+            asValue(category),
+            asValue(by),
+          ]),
+        },
+      ],
+    },
+    {
+      id: 'R6',
+      title: 'Notifications sent: who, when, through which channel',
+      citation: 'GDPR Art. 33(1), 33(2), 33(4), 34(1)',
+      facts: [fact('Contact point', context.contactPoint, 'Art. 33(3)(b)')],
+      tables: notificationTables(record, context),
+    },
+  ];
+}
+
+function notificationTables(record: IncidentRecord, { pack, asValue }: RecordContext): FactTable[] {
+  const duty = (id: string) => known(dutyName(id, pack));
+  return [
+    {
+      title: 'Notifications',
+      columns: ['When', 'Who', 'Channel', 'Duty', 'Outcome'],
+      rows: record.notifications.map((sent) => [
+        known(instant(sent.at)),
+        known(recipientName(sent, pack)),
+        asValue(sent.channel),
+        duty(sent.obligation),
+        known(outcome(sent, asValue)),
+      ]),
+    },
+    {
+      title: 'Texts that went out',
+      columns: ['Duty', 'Round', 'Language', 'SHA-256 of the text'],
+      rows: record.notifications.flatMap(({ obligation, round, renderings }) =>
+        renderings.map(({ language, sha256 }) => [duty(obligation), asValue(round), known(language), known(sha256)]),
+      ),
+    },
+    {
+      title: 'Still owed',
+      columns: ['Duty', 'Status', 'Due'],
+      rows: record.owed.map(({ obligation, status, dueAt }) => [
+        duty(obligation),
+        asValue(status),
+        asValue(instant(dueAt)),
+      ]),
+    },
+    {
+      title: 'Decided not to be required, or waived',
+      columns: ['Duty', 'When', 'By', 'Reason', 'Ground'],
+      rows: record.notRequired.map(({ obligation, at, by, reason, ground }) => [
+        duty(obligation),
+        known(instant(at)),
+        asValue(by),
+        asValue(reason),
+        ground === undefined ? known('–') : asValue(ground),
+      ]),
+    },
+  ];
+}
+
+/** Its title where the policy names it, and the authority's key behind. */
+function dutyName(id: string, pack: NarratedPack): string {
+  const [rule = id, authority] = id.split(':');
+  const title = pack.obligations.find((each) => each.id === rule)?.title ?? rule;
+  return authority === undefined ? title : `${title} (${authority})`;
+}
+
+const RECIPIENTS: Record<string, string> = {
+  'workspace-owners': 'Owners of affected workspaces',
+  individuals: 'Affected individuals',
+  'status-subscribers': 'Subscribers of the status page',
+  public: 'The public',
+};
+
+/** An authority by its name, an audience by what it is. */
+function recipientName({ who, obligation }: NotificationSent, { authorities, obligations }: NarratedPack): string {
+  const rule = obligations.find(({ id }) => id === obligation.split(':')[0]);
+  return authorities?.find(({ key }) => key === who)?.name ?? RECIPIENTS[rule?.recipient.to ?? ''] ?? who;
+}
+
+function outcome(sent: NotificationSent, asValue: AsValue): string {
+  const lines: string[] = [];
+  const word = (fact: unknown) => said(asValue(fact));
+  if (sent.round > 1) lines.push(`round ${sent.round}`);
+  if (sent.sent !== undefined) lines.push(`sent to ${word(sent.sent)} of ${word(sent.recipients ?? sent.sent)}`);
+  if (sent.failed) lines.push(`${word(sent.failed)} failed`);
+  if (sent.lateByMs !== undefined) lines.push(sent.lateByMs > 0 ? `late by ${spanText(sent.lateByMs)}` : 'in time');
+  if (sent.delayReasons !== undefined) lines.push(`reasons for the delay: ${word(sent.delayReasons)}`);
+  if (sent.reference !== undefined) lines.push(`reference: ${word(sent.reference)}`);
+  if (sent.url !== undefined && !standInOf(sent.url)) lines.push(`published at ${sent.url}`);
+  return lines.join('\n');
+}
+
+function residence(
+  countries: IncidentRecord['personalData']['dataSets'][number]['residence'],
+  asValue: AsValue,
+): Value {
+  if (typeof countries === 'string') return asValue(countries);
+  return known(
+    Object.entries(countries)
+      .map(([country, n]) => `${country} ${said(asValue(n))}`)
+      .join(', '),
+  );
+}

@@ -1,0 +1,291 @@
+/** Logs without a database, as their readers see them: what happened in incidents and cases, entry by entry. */
+import { advance, type CaseDefinition, type CaseState, messagesOf, onCaseMessage, open } from '../../domain/case';
+import type { Audience, Disclosures } from '../../domain/disclosure';
+import type { RecordedEvent } from '../../domain/events';
+import { patchDue, patchTaskCase } from '../../domain/patch-task';
+import type { Instant } from '../../domain/time';
+import { openingOf, TRIAGE } from '../../domain/triage';
+import { VULNERABILITY_REPORT, VulnerabilityReportInputSchema } from '../../domain/vulnerability-report';
+import { type DisclosedEntry, disclose } from '../../register/disclose';
+import type { RegisterEvent, StoredEntry } from '../../register/entry';
+import { commit, fieldsOf } from '../../register/fields';
+import { REGISTER_STREAM } from '../../register/own-entries';
+import { GENESIS, leafHash, leafText } from '../../register/verifier/leaf';
+import { openingsText } from '../../register/verifier/openings';
+import { triageInput } from '../unit/domain/helpers/detections';
+import { assessment, at, COUNSEL, ONCALL } from '../unit/domain/helpers/facts';
+import { Story } from '../unit/domain/helpers/story';
+
+/** Entries as they lie in Postgres. Personal fields of the ids in `erased` cannot be opened any more. */
+export function logOf(
+  events: RegisterEvent[],
+  disclosures: Disclosures,
+  erased: ReadonlySet<string> = new Set(),
+): StoredEntry[] {
+  let prev = GENESIS;
+  const lastOf = new Map<string, string>();
+  return events.map((event, i) => {
+    const { incidentId, seq, at: when, kind, exercise } = event;
+    const { openings, commitments } = commit(fieldsOf(event));
+    const position = i + 1;
+    const prevInIncident = lastOf.get(incidentId) ?? GENESIS;
+    const text = leafText({
+      ...{ position, prev, incidentId, seq, prevInIncident, at: when, kind, exercise, fields: commitments },
+    });
+    prev = leafHash(text);
+    lastOf.set(incidentId, prev);
+    const gone = erased.has(incidentId);
+    const left = openings.filter(({ pointer, text: value }) => !gone || !disclosures.isPersonal(kind, pointer, value));
+    return {
+      ...{ position, hash: prev, bytes: Buffer.from(text), content: Buffer.from(openingsText(left)) },
+      ...{ erased: left.length < openings.length, columns: { incidentId, seq } },
+    };
+  });
+}
+
+/** The log as an audience sees it. */
+export function shownTo(audience: Audience, log: StoredEntry[], disclosures: Disclosures): DisclosedEntry[] {
+  return log.map((stored) => disclose(stored, audience, disclosures));
+}
+
+/** What no customer may find in any form: staff, addresses, hosts, credentials, other customers, alarms, refused messages. */
+export const SECRETS = {
+  staff: [ONCALL, COUNSEL, 'oncall', 'counsel', 'dpo@example.com', 'lead@example.com', 'anna@example.com'],
+  addresses: ['203.0.113.7', '203.0.113.9', '198.51.100.4'],
+  hosts: ['ci-runner-7', 'build-host-3'],
+  credentials: ['deploy-role-9', 'postgres-role'],
+  customers: ['ws-acme', 'ws-globex'],
+  alarms: ['alarm-raised', '50%', 'overdue'],
+  refused: ['no-such-duty', 'INC-NOWHERE'],
+  cases: ['Unusual export of project data', 'a load test of ours', 'TRG-', 'VR-', 'PATCH-', 'minimist', 'GHSA-'],
+  others: ['another-customer.example'],
+};
+
+/** An incident from declaration to close with every kind of decision, cases of each kind, and the register's own entries. */
+export function aYearOfEvents(): RegisterEvent[] {
+  const events = [
+    ...anIncident(),
+    ...smallIncident(),
+    ...dismissed(),
+    ...silent(),
+    ...merged(),
+    ...aReport(),
+    ...aTask(),
+  ];
+  // One clock over all of them; within a stream the order stays.
+  const sorted = (events as RegisterEvent[]).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  return [...sorted, ...ownEntries()];
+}
+
+function anIncident(): RecordedEvent[] {
+  const story = new Story(
+    {
+      systems: ['api', 'ci-runner-7', 'build-host-3'],
+      isolate: ['ci-runner-7'],
+      maliciousSources: ['203.0.113.7'],
+      credentials: [{ provider: 'postgres-role', ref: 'deploy-role-9' }],
+      publicSummary: 'A key was leaked and has been replaced',
+    },
+    undefined,
+    { containment: 'applied' },
+  );
+  const workspaces = ['ws-acme', 'ws-globex'];
+  story.to(1).send('assess', { assessment: assessment({ workspaces }), awareAt: at(0.8), commandId: 'c-1' });
+  story.send('hold', { obligation: 'enterprise-notice', reason: 'counsel reads it first' });
+  story.send('release', { obligation: 'enterprise-notice', reason: 'read by counsel', by: COUNSEL });
+  story.send('hold', { obligation: 'no-such-duty', reason: 'a typo' });
+  story.send('status', { status: 'contained', note: 'ci-runner-7 is off' }).length;
+  story.send('contain', { measure: { action: 'block-source', source: '198.51.100.4' } });
+  story.to(3).send('contain', { undo: 'block-source 198.51.100.4' });
+  story.send('measure', { text: 'All deploy keys rotated', category: 'remediation', commandId: 'c-2' });
+  story.send('measure', { text: 'All deploy keys rotated', category: 'remediation', commandId: 'c-2' });
+  story.to(30).send('approve', { obligation: 'enterprise-notice' });
+  story.to(70).send('acknowledge-alarms', { by: 'dpo@example.com' });
+  story.send('assess', {
+    assessment: assessment({ workspaces: [...workspaces, 'ws-acme-2'] }),
+    awareAt: at(0.5),
+    reason: 'the log says so',
+  });
+  story.to(90);
+  for (const { id, status } of Object.values(story.state.obligations)) {
+    if (status === 'filing')
+      story.send('filed', { obligation: id, reference: `REF-${id}`, delayReasons: 'The report lay in a mailbox' });
+  }
+  story.send('waive', { obligation: 'gdpr-art34-individuals', reason: 'every key was dead', ground: 'gdpr-34-3-b' });
+  story.to(95).send('status', { status: 'resolved' });
+  story.send('review', {
+    ...{ rootCause: 'A key was committed by mistake', controls: ['Push protection'], shareSummary: true },
+    summary: 'A leaked key was replaced',
+  });
+  story.to(400);
+  for (const { id, status, approved } of Object.values(story.state.obligations)) {
+    if (status === 'filing') story.send('filed', { obligation: id, reference: `REF2-${id}` });
+    if (status === 'drafted' && !approved) story.send('approve', { obligation: id });
+  }
+  story.send('close', { note: 'nothing is left' });
+  return story.events;
+}
+
+/** No personal data: it is not notified, and stands in the register all the same. */
+function smallIncident(): RecordedEvent[] {
+  const story = new Story({
+    id: 'INC-2026-002',
+    title: 'Phishing mail, nobody answered it',
+    kind: 'phishing',
+    serviceAffecting: false,
+  });
+  story.to(2).send('assess', { assessment: { personalData: 'no' } });
+  return story.to(24).events;
+}
+
+class CaseStory<S extends CaseState, E extends RecordedEvent, W extends { key: string }> {
+  private constructor(
+    private readonly definition: CaseDefinition<S, E, W>,
+    private state: S,
+    readonly events: E[],
+  ) {}
+
+  static open<S extends CaseState, E extends RecordedEvent, W extends { key: string }>(
+    definition: CaseDefinition<S, E, W>,
+    id: string,
+    first: Parameters<typeof open<S, E, W>>[2],
+    now: Instant,
+  ): CaseStory<S, E, W> {
+    const { state, events } = open(definition, id, first, now);
+    return new CaseStory(definition, state, events);
+  }
+
+  send(now: Instant, name: string, body: object): this {
+    const message = messagesOf(this.definition as never)[name]!.schema.parse({ by: 'anna@example.com', ...body });
+    return this.take(onCaseMessage(this.definition, this.state, name, message, now), now, message.by);
+  }
+
+  report(now: Instant, kind: E['kind'], data: object): this {
+    return this.take([{ kind, data } as never], now);
+  }
+
+  to(now: Instant): this {
+    return this.take([], now);
+  }
+
+  private take(news: Parameters<typeof advance<S, E, W>>[2], now: Instant, by?: string): this {
+    const { state, events } = advance(this.definition, this.state, news, now, by);
+    this.state = state;
+    this.events.push(...events);
+    return this;
+  }
+}
+
+function triage(over: object): CaseStory<never, never, never> {
+  const input = triageInput(over as Record<string, unknown>);
+  return CaseStory.open(TRIAGE, input.caseId, openingOf(input, at(1)), at(1)) as never;
+}
+
+function dismissed(): RecordedEvent[] {
+  const facts = { login: 'mallory@victim.example', attempts: 12 };
+  const found = triage({ eventId: 'd-1', facts, correlationId: 'x-1' }).to(at(1.6));
+  found.report(at(1.7), 'detections-counted' as never, {
+    ...{
+      count: 3,
+      firstAt: at(0),
+      lastAt: at(1.6),
+      severity: 'sev2',
+      systems: ['build-host-3'],
+      indicators: ['198.51.100.4'],
+    },
+  });
+  return found.send(at(2), 'dismiss', { reason: 'a load test of ours' }).send(at(2.1), 'dismiss', { reason: 'again' })
+    .events;
+}
+
+function silent(): RecordedEvent[] {
+  const found = triage({ eventId: 's-1', severity: 'sev1', systems: ['billing'] }).to(at(30));
+  return found.report(at(30.1), 'incident-started' as never, { incidentId: 'INC-x', already: false }).events;
+}
+
+function merged(): RecordedEvent[] {
+  const found = triage({ eventId: 'm-1', systems: ['mail'] }).send(at(2), 'merge', { into: 'INC-NOWHERE' });
+  found.report(at(2.1), 'merge-failed' as never, { into: 'INC-NOWHERE', problem: 'it does not run' });
+  found.send(at(3), 'merge', { into: 'INC-2026-001' });
+  return found.report(at(3.1), 'merge-delivered' as never, { into: 'INC-2026-001' }).events;
+}
+
+function aReport(): RecordedEvent[] {
+  const { reportId, ...received } = VulnerabilityReportInputSchema.parse({
+    ...{ reportId: 'VR-20260401-9f3a5c1e', via: 'form', receivedAt: at(4), length: 512, commitment: 'd'.repeat(64) },
+    ...{ reachable: true, owner: 'lead@example.com', repeatEveryMs: 3_600_000, followUpAfterMs: 7 * 86_400_000 },
+    clock: {
+      ...{ dueAt: at(52), businessDays: 2, timeZone: 'Europe/Berlin', daysOff: ['2026-04-03'] },
+      alarms: [
+        { threshold: 'received', at: at(4) },
+        { threshold: '50%', at: at(28) },
+      ],
+    },
+  });
+  const report = CaseStory.open(VULNERABILITY_REPORT, reportId, { kind: 'report-received', data: received }, at(4));
+  report.to(at(5)).report(at(5), 'reporter-mailed', { mail: 'receipt', outcome: 'sent' }).to(at(54));
+  report
+    .send(at(55), 'acknowledge-report', { note: 'read it' })
+    .send(at(56), 'accept', { severity: 'sev2', note: 'real' });
+  report.send(at(56), 'fixed', { version: '2.4.1' }).send(at(57), 'disclose', { on: '2026-06-30' });
+  report.send(at(57), 'credit', { as: 'anonymous' });
+  report.send(at(58), 'declare', { severity: 'sev3', affects: ['integrity'], title: 'Found by a researcher' });
+  report.report(at(58.1), 'incident-started', { incidentId: 'INC-20260401-9f3a5c1e' });
+  report.send(at(60), 'disclose', { url: 'https://example.com/advisory' }).send(at(61), 'erased', {});
+  const other = CaseStory.open(
+    VULNERABILITY_REPORT,
+    'VR-20260401-00000001',
+    { kind: 'report-received', data: received },
+    at(4),
+  );
+  other.send(at(5), 'decline', { reason: 'a scanner’s output, as lead@example.com saw' });
+  other.send(at(6), 'declare', { incident: 'INC-2026-001' });
+  return [...report.send(at(62), 'close', { note: 'done' }).events, ...other.events];
+}
+
+function aTask(): RecordedEvent[] {
+  const finding = {
+    ...{
+      key: '0123456789abcdef',
+      inventory: 'build-host-3',
+      ecosystem: 'npm',
+      package: 'minimist',
+      versions: ['1.2.0'],
+    },
+    ...{ advisory: 'GHSA-xvch-5gv4-984h', aliases: [], summary: 'Prototype pollution', severity: 'critical' as const },
+    ...{ malicious: false, fixedIn: ['1.2.6'], dev: false },
+  };
+  const plan = {
+    ...{ owner: 'lead@example.com', deadlines: { critical: 'P2D', high: 'P7D' }, tellAtOnce: ['critical' as const] },
+    ...{ remindAt: [50, 75], repeatEvery: 'P1D', longestWaiver: 'P90D' },
+  } as never;
+  const first = patchDue({ finding, plan, foundAt: at(0), exercise: false });
+  const task = CaseStory.open(patchTaskCase, 'PATCH-0123456789ab', first, at(1)).to(at(60));
+  task.send(at(61), 'waive', { reason: 'not reachable, says lead@example.com', until: at(80) }).to(at(81));
+  task.send(at(82), 'note', { note: 'looked at by anna' }).send(at(83), 'patched', { note: 'rolled out' });
+  task.report(at(83.1), 'claim-unconfirmed', { reason: 'the inventory is gone' });
+  task.send(at(84), 'checked', { outcome: 'found', finding: { ...finding, versions: ['1.2.0', '1.2.5'] } });
+  task.send(at(84.5), 'patched', {}).send(at(84.6), 'checked', { outcome: 'found', finding });
+  return task.send(at(85), 'checked', { outcome: 'fixed', reason: 'no vulnerable version is installed' }).events;
+}
+
+function ownEntries(): RegisterEvent[] {
+  const own = (kind: string, data: object) => ({ kind, data });
+  return [
+    own('register-exported', { reason: 'asked for by another-customer.example', audience: 'customer', entries: 12 }),
+    own('register-erased', { incidentId: 'INC-2026-002', reason: 'retention has ended' }),
+    own('signing-key-rotated', { from: 'tocsin+1+a', to: 'tocsin+2+b' }),
+    own('guards-changed', { guard: 'register_entries_append_only', change: 'disabled' }),
+    own('register-restored', { entries: 120 }),
+  ].map((entry, i) => ({
+    ...{
+      v: 1 as const,
+      incidentId: REGISTER_STREAM,
+      seq: i + 1,
+      at: at(500 + i),
+      by: 'dpo@example.com',
+      exercise: false,
+    },
+    ...entry,
+  }));
+}
