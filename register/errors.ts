@@ -115,3 +115,8 @@ export class AnchorError extends RegisterError {
 export class WitnessConflictError extends RegisterError {
   readonly code = 'register-witness-conflict';
 }
+
+/** What is remembered of the register's guards cannot be read. */
+export class GuardMemoryError extends RegisterError {
+  readonly code = 'register-guard-memory';
+}

@@ -52,7 +52,8 @@ function witnessOf(text: string): Witness {
     throw new Error('TOCSIN_WITNESSES: each witness is "VERIFIERKEY URL", separated by commas');
   }
   try {
-    return { verifierKey, verifier: parseVerifierKey(verifierKey), url };
+    parseVerifierKey(verifierKey);
+    return { verifierKey, url };
   } catch (error) {
     if (error instanceof NoteError) throw new Error(`TOCSIN_WITNESSES: ${error.message}`);
     throw error;

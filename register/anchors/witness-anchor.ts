@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { writeWhole } from '../../platform/write-whole';
 import { AnchorError, WitnessConflictError } from '../errors';
 import { consistencyProof } from '../log/merkle';
-import { parseNote } from '../log/note';
+import { parseNote, parseVerifierKey } from '../log/note';
 import { publishedCheckpoint, type RegisterLog } from '../log/open-log';
 import { CHECKPOINT } from '../log/sign-log';
 import { nodesFromTiles, tilePath } from '../log/tiles';
@@ -26,8 +26,9 @@ export type WitnessState = z.infer<typeof StateSchema>;
 /** @param stateDir where the last cosigned checkpoint of each witness is kept. */
 export function createWitnessAnchor(witness: Witness, log: RegisterLog, stateDir: string): Anchor {
   const file = stateFileOf(stateDir, witness.verifierKey);
+  const { name } = parseVerifierKey(witness.verifierKey);
   return {
-    name: `witness ${witness.verifier.name}`,
+    name: `witness ${name}`,
     async put(note) {
       const { size, root } = checkpointOf(note);
       const last = await readWitnessState(file);
@@ -43,9 +44,8 @@ export function createWitnessAnchor(witness: Witness, log: RegisterLog, stateDir
       let answer = await ask(Math.min(last?.size ?? 0, size));
       // It knows another size than is remembered here: one more try from there.
       if ('size' in answer) answer = await ask(answer.size);
-      if ('size' in answer)
-        throw new AnchorError(`the witness ${witness.verifier.name} changes its mind: try again later`);
-      assertNotBehind(last, size, root, witness);
+      if ('size' in answer) throw new AnchorError(`the witness ${name} changes its mind: try again later`);
+      assertNotBehind(last, size, root, name);
       await writeWhole(file, stateText({ verifierKey: witness.verifierKey, size, note: note + answer.cosignature }));
       await publishCosignature(log, note, answer.cosignature);
       return 'taken';
@@ -54,11 +54,11 @@ export function createWitnessAnchor(witness: Witness, log: RegisterLog, stateDir
 }
 
 /** A witness that cosigns less than, or another tree than, it did before has lost its memory: it vouches for nothing. */
-function assertNotBehind(last: WitnessState | undefined, size: number, root: Buffer, { verifier }: Witness): void {
+function assertNotBehind(last: WitnessState | undefined, size: number, root: Buffer, name: string): void {
   if (last === undefined || last.size < size) return;
   if (last.size === size && checkpointOf(last.note).root.equals(root)) return;
   throw new WitnessConflictError(
-    `the witness ${verifier.name} cosigned ${last.size} entries before, and now ${size} that they do not continue: ` +
+    `the witness ${name} cosigned ${last.size} entries before, and now ${size} that they do not continue: ` +
       'the log was rolled back, and the witness with it',
   );
 }

@@ -1,14 +1,13 @@
 /** Asks a witness for its cosignature (C2SP tlog-witness): it vouches that it was never shown another past. */
 import { readLimited } from '../../platform/read-limited';
 import { AnchorError, WitnessConflictError } from '../errors';
-import { NoteError, type NoteVerifier, parseNote, parseSignatures, signatureLine } from '../log/note';
+import { NoteError, type NoteVerifier, parseNote, parseSignatures, parseVerifierKey, signatureLine } from '../log/note';
 import { checkpointOf } from './anchor';
 
 /** A witness and where it listens. */
 export interface Witness {
   /** As its operator hands it out: `name+id+key`. */
   verifierKey: string;
-  verifier: NoteVerifier;
   /** The submission prefix; `/add-checkpoint` is added to it. */
   url: string;
 }
@@ -26,12 +25,13 @@ export type WitnessAnswer = { cosignature: string; atSeconds: number } | { size:
  * @throws AnchorError when it does not take the log or the key, does not answer, or answers something else.
  */
 export async function addCheckpoint(
-  { verifier, url }: Witness,
+  { verifierKey, url }: Witness,
   note: string,
   oldSize: number,
   proof: readonly Buffer[],
 ): Promise<WitnessAnswer> {
   const { size, origin } = checkpointOf(note);
+  const verifier = parseVerifierKey(verifierKey);
   const body = [`old ${oldSize}`, ...proof.map((hash) => hash.toString('base64')), '', note].join('\n');
   const name = `the witness ${verifier.name}`;
   const { status, type, text } = await post(`${url.replace(/\/+$/, '')}/add-checkpoint`, body, name);

@@ -9,6 +9,8 @@ export interface LogSettings {
   stateFile: string;
   /** The published log: tiles, entry bundles, checkpoint, rotations. */
   dir: string;
+  /** The register's guards as they were last seen. */
+  guardsFile: string;
   /** The log's name for a key that is made now. */
   origin?: string;
   /** Whether a missing key is made. Not in production: each worker that has lost its folder would begin another log. */
@@ -22,6 +24,7 @@ export function logSettings(env: NodeJS.ProcessEnv = process.env): LogSettings {
     keysFile: env.TOCSIN_LOG_KEYS || path.join(dir, 'signing-keys.json'),
     stateFile: env.TOCSIN_LOG_STATE || path.join(dir, 'signer.json'),
     dir: env.TOCSIN_LOG_DIR || path.join(dir, 'log'),
+    guardsFile: path.join(dir, 'guards.json'),
     origin: env.TOCSIN_LOG_ORIGIN || undefined,
     makeKey: env.TOCSIN_ENV !== 'production',
   };

@@ -19,6 +19,7 @@ export async function aLog(entries = 0) {
     keysFile: path.join(dir, 'signing-keys.json'),
     stateFile: path.join(dir, 'signer.json'),
     dir: path.join(dir, 'log'),
+    guardsFile: path.join(dir, 'guards.json'),
     makeKey: true,
   };
   if (entries > 0) await appendEntries(pool, eventsOf('INC-1', entries));
@@ -34,6 +35,11 @@ export async function aWitness(
   const server = await startWitness(name, randomBytes(32), [of.log.verifierKey]);
   afterFile(() => server.stop());
   const { verifierKey, url } = server;
-  const witness = { verifierKey, url, verifier: parseVerifierKey(verifierKey) };
-  return { server, witness, anchor: createWitnessAnchor(witness, of.log, of.witnessDir) };
+  const witness = { verifierKey, url };
+  return {
+    server,
+    witness,
+    verifier: parseVerifierKey(verifierKey),
+    anchor: createWitnessAnchor(witness, of.log, of.witnessDir),
+  };
 }

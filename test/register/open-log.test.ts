@@ -17,6 +17,7 @@ async function aRegister(entries = 0) {
     keysFile: path.join(dir, 'signing-keys.json'),
     stateFile: path.join(dir, 'signer.json'),
     dir: path.join(dir, 'log'),
+    guardsFile: path.join(dir, 'guards.json'),
     makeKey: true,
   };
   if (entries > 0) await appendEntries(pool, eventsOf('INC-1', entries));

@@ -21,6 +21,7 @@ async function aLog(entries: number) {
     keysFile: path.join(dir, 'signing-keys.json'),
     stateFile: path.join(dir, 'signer.json'),
     dir: path.join(dir, 'log'),
+    guardsFile: path.join(dir, 'guards.json'),
     makeKey: true,
   };
   await appendEntries(pool, eventsOf('INC-1', entries));

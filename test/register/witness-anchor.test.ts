@@ -25,7 +25,7 @@ test('cosignatures are verified, stored, and published with the checkpoint', asy
   await one.anchor.put(note);
   await two.anchor.put(note);
 
-  const witnesses = [one, two].map(({ witness }) => witness.verifier);
+  const witnesses = [one, two].map(({ verifier }) => verifier);
   const opened = openCheckpoint((await publishedCheckpoint(log))!, parseVerifierKey(log.verifierKey), witnesses);
   expect(opened.size).toBe(800);
   expect(opened.cosignedBy.map(({ name }) => name)).toEqual(['one.example.com', 'two.example.com']);
@@ -126,10 +126,10 @@ test('the real answers for an unknown log and for an untrusted key are told apar
 
 test('an answer without a cosignature of the witness that holds is not taken', async () => {
   const register = await aLog(1);
-  const { witness } = await aWitness(register);
+  const { witness, verifier } = await aWitness(register);
   const { note } = await register.log.sign();
   const text = note.slice(0, note.indexOf('\n\n') + 1);
-  const stranger = createCosigner(witness.verifier.name, Buffer.alloc(32, 1), () => new Date());
+  const stranger = createCosigner(verifier.name, Buffer.alloc(32, 1), () => new Date());
   const signatures = signNote(text, [stranger]).slice(text.length + 1);
   for (const body of [signatures, '', 'no line of a signature\n', note, 'x'.repeat(1_000_000)]) {
     const server = createServer((_request, response) => response.end(body));
