@@ -96,6 +96,11 @@ export class SigningKeyError extends RegisterError {
   readonly code = 'register-signing-key';
 }
 
+/** There is neither a signing key nor a published log. */
+export class NoLogError extends RegisterError {
+  readonly code = 'register-no-log';
+}
+
 /** Somebody else signs at this moment. */
 export class SignerBusyError extends RegisterError {
   readonly code = 'register-signer-busy';

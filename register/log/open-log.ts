@@ -1,6 +1,6 @@
 /** The register's log, ready to be signed and proved from: its keys, its published files, its checkpoints. */
 import type { Pool } from 'pg';
-import { NotSignedError, SigningKeyError } from '../errors';
+import { NoLogError, NotSignedError, SigningKeyError } from '../errors';
 import { LogKeys } from '../verifier/log-keys';
 import { noteRecord, splitNotes } from '../verifier/notes';
 import { makeKeys, readKeys, type SigningKeys } from './key-file';
@@ -54,7 +54,7 @@ export interface RegisterLog {
  * Opens the log. The key is made when it is missing and the settings allow it. Without a key the log is read only: then
  * its verifier key is the published one, which a reader has to compare with what was handed to him.
  *
- * @throws SigningKeyError when there is neither a key nor a published log, or the key is not to be used.
+ * @throws NoLogError when there is neither a key nor a published log; SigningKeyError when the key is not to be used.
  */
 export async function openLog(pool: Pool, settings: LogSettings): Promise<RegisterLog> {
   const { keysFile, stateFile, dir, origin, makeKey } = settings;
@@ -135,7 +135,7 @@ async function publishKeys(store: LogStore, { signer, rotations }: SigningKeys):
 async function publishedKeys(store: LogStore, keysFile: string): Promise<LogKeys> {
   const key = await store.read(VERIFIER_KEY);
   if (key === undefined) {
-    throw new SigningKeyError(
+    throw new NoLogError(
       `the log has no signing key: ${keysFile} does not exist. Restore it from a copy, ` +
         'or for a new log run `tocsin register keys create`',
     );
