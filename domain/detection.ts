@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { MaliciousSourceSchema, SEVERITIES, wellFormed } from './incident';
 import { InstantSchema } from './time';
 
-/** How a source speaks. The adapter of each stands in `intake/sources/`; the last three come from Tocsin itself. */
+/** How a source speaks. The adapter of each stands in `intake/sources/`; the last four come from Tocsin itself. */
 export const SOURCE_FORMATS = [
   'standard-webhooks',
   'cloudflare',
@@ -15,6 +15,7 @@ export const SOURCE_FORMATS = [
   'audit-log',
   'sessions',
   'dependencies',
+  'register',
 ] as const;
 export type SourceFormat = (typeof SOURCE_FORMATS)[number];
 

@@ -90,3 +90,38 @@ export class SignerMemoryError extends RegisterError {
 export class SealError extends RegisterError {
   readonly code = 'register-seal';
 }
+
+/** The file with the log's signing key is missing, damaged, or open to others. */
+export class SigningKeyError extends RegisterError {
+  readonly code = 'register-signing-key';
+}
+
+/** There is neither a signing key nor a published log. */
+export class NoLogError extends RegisterError {
+  readonly code = 'register-no-log';
+}
+
+/** Somebody else signs at this moment. */
+export class SignerBusyError extends RegisterError {
+  readonly code = 'register-signer-busy';
+}
+
+/** No checkpoint covers what was asked for. */
+export class NotSignedError extends RegisterError {
+  readonly code = 'register-not-signed';
+}
+
+/** A checkpoint could not be handed to an anchor. It is tried again; signing goes on. */
+export class AnchorError extends RegisterError {
+  readonly code = 'register-anchor';
+}
+
+/** A witness holds another log under this name than the one that was shown to it: evidence of a rollback or a split view. */
+export class WitnessConflictError extends RegisterError {
+  readonly code = 'register-witness-conflict';
+}
+
+/** What is remembered of the register's guards cannot be read. */
+export class GuardMemoryError extends RegisterError {
+  readonly code = 'register-guard-memory';
+}

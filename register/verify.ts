@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { Head, StoredEntry } from './entry';
 import { UnknownIncidentError } from './errors';
 import { readEntries } from './read-entries';
+import { AnchorCheck, type Anchoring, type KnownCheckpoint } from './verifier/anchored';
 import { type BadEntry, ChainVerifier, type VerifyOptions } from './verifier/chain';
 
 /** The outcome of a verification. */
@@ -14,19 +15,44 @@ export interface Verification {
   head: Head;
   /** The first entry that does not hold; absent when all do. */
   firstBad?: BadEntry;
+  /** Which entries are anchored outside the database; only where checkpoints were given to compare with. */
+  anchoring?: Anchoring;
 }
 
 /** Verifies entries in order, without any database: see `ChainVerifier` for what is checked. */
 export async function verifyEntries(
   entries: AsyncIterable<StoredEntry> | Iterable<StoredEntry>,
-  options: VerifyOptions = {},
+  options: VerifyOptions & { onEntry?: (hash: string) => void } = {},
 ): Promise<Verification> {
   const verifier = new ChainVerifier(options);
   for await (const entry of entries) {
     const bad = verifier.next(found(entry)) ?? storedFault(entry, verifier);
     if (bad !== undefined) return verification(verifier, bad);
+    options.onEntry?.(entry.hash);
   }
   return verification(verifier, verifier.end());
+}
+
+/**
+ * Verifies the whole register in Postgres against checkpoints that were signed before and kept outside it. That finds
+ * entries cut off the end, a past rewritten whole, an older backup, and two views that were shown of one log.
+ */
+export async function verifyAnchored(
+  pool: Pool,
+  known: readonly KnownCheckpoint[],
+  options: Pick<VerifyOptions, 'expectedHead'> = {},
+): Promise<Verification & { anchoring: Anchoring }> {
+  const check = new AnchorCheck(known);
+  const result = await verifyEntries(readEntries(pool), { ...options, onEntry: (hash) => check.next(hash) });
+  const anchoring = check.end(result.firstBad === undefined);
+  const { contradiction } = anchoring;
+  if (contradiction === undefined) return { ...result, anchoring };
+  // A contradicted checkpoint is told by its size: which of the entries before it was changed, no tree can say.
+  const contradicted = {
+    position: contradiction.size,
+    reason: `${contradiction.reason} (checkpoint: ${contradiction.by})`,
+  };
+  return { ...result, ok: false, firstBad: result.firstBad ?? contradicted, anchoring };
 }
 
 /**

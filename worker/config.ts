@@ -7,6 +7,7 @@ import { problemsOf } from '../domain/messages';
 import { exactMs, PeriodSchema, parsePeriod } from '../domain/time';
 import { dataDir } from '../platform/folders';
 import { packageRoot } from '../platform/package-root';
+import { type SigningSettings, signingSettings } from './signing';
 
 /** The local stand-ins of an embedded stack. Exercises use nothing else; live incidents use them where no key is set. */
 export interface LocalStandIns {
@@ -134,6 +135,8 @@ export interface WorkerSettings {
   encryptionKeys: string[];
   /** The audit logs under watch, and how often they are looked at. */
   audit: { logs: WatchedLog[]; everyMs: number };
+  /** When the register is signed, with which key, and where its checkpoints go. */
+  signing: SigningSettings;
   /** Lock files and SBOMs (`NAME=PATH` or `PATH`), and where OSV records come from (folders, files, addresses). */
   dependencies: { inventories: string[]; advisories: string[] };
 }
@@ -167,6 +170,7 @@ export function settingsFromEnv(env: NodeJS.ProcessEnv = process.env, local?: Lo
   if (e.CLOUDFLARE_API_TOKEN && !e.CLOUDFLARE_ACCOUNT_ID && !e.CLOUDFLARE_ZONE_ID) {
     problems.push('CLOUDFLARE_ACCOUNT_ID: set it, or CLOUDFLARE_ZONE_ID, with CLOUDFLARE_API_TOKEN');
   }
+  const signing = signingOf(present, problems);
   const directory = directoryOf(e, local, problems);
   if (problems.length > 0) throw new Error(`The settings are not complete:\n${problems.join('\n')}`);
 
@@ -212,6 +216,7 @@ export function settingsFromEnv(env: NodeJS.ProcessEnv = process.env, local?: Lo
     },
     encryptionKeys: e.TOCSIN_ENCRYPTION_KEYS,
     audit: { logs: e.TOCSIN_AUDIT_LOGS, everyMs: exactMs(e.TOCSIN_AUDIT_EVERY) },
+    signing: signing!,
     dependencies: { inventories: e.TOCSIN_INVENTORIES, advisories: e.TOCSIN_ADVISORIES },
   };
 }
@@ -230,6 +235,15 @@ function escalationOf(e: Env): WorkerSettings['escalation'] {
       ? { url: e.TOCSIN_ESCALATION_WEBHOOK_URL, secret: e.TOCSIN_ESCALATION_WEBHOOK_SECRET! }
       : undefined,
   };
+}
+
+function signingOf(env: NodeJS.ProcessEnv, problems: string[]): SigningSettings | undefined {
+  try {
+    return signingSettings(env);
+  } catch (error) {
+    problems.push((error as Error).message);
+    return undefined;
+  }
 }
 
 function directoryOf(

@@ -36,6 +36,7 @@ import { dependencySchedules } from './dependencies';
 import { connectEscalation } from './escalation';
 import { markRecorded } from './recorded-only';
 import { keepSchedules } from './schedules';
+import { createSigning } from './signing';
 
 /** A worker with what it holds open. `run` resolves when it was shut down and everything is closed. */
 export interface TocsinWorker {
@@ -64,7 +65,7 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
   const connection = await NativeConnection.connect(connectionOptions);
   const converter = dataConverter(settings.encryptionKeys);
   const client = new Client({ connection, namespace, dataConverter: converter });
-  const { activities, pipeline, audit, close } = await connectActivities(settings, client, options.logLevel);
+  const { activities, pipeline, audit, signing, close } = await connectActivities(settings, client, options.logLevel);
   const worker = await Worker.create({
     connection,
     namespace,
@@ -85,10 +86,12 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
       void audit.noteConfiguration();
       try {
         pipeline.start();
+        signing.start();
         await worker.run();
       } finally {
         schedules.stop();
         migration.stop();
+        await signing.stop();
         await pipeline.stop();
         await connection.close();
         await close();
@@ -204,11 +207,18 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
     log,
     now: () => new Date(),
   };
+  const signing = await createSigning(settings.signing, {
+    pool,
+    disclosures,
+    mail: live.mail,
+    accept: pipeline.store,
+    log,
+  });
   const close = async () => {
     await appender.close();
     await Promise.all([pool.end(), directoryPool?.end()]);
   };
-  return { activities: createActivities(deps), pipeline, audit, close };
+  return { activities: createActivities(deps), pipeline, audit, signing, close };
 }
 
 function logger(level = 'warn') {

@@ -23,7 +23,7 @@ interface Options extends CommonOptions {
 }
 
 /** Formats of senders; the others come from Tocsin itself. */
-const SENT = SOURCE_FORMATS.filter((format) => !['audit-log', 'sessions', 'dependencies'].includes(format));
+const SENT = SOURCE_FORMATS.filter((format) => !['audit-log', 'sessions', 'dependencies', 'register'].includes(format));
 
 /** A detection of the file, and how it is judged. */
 interface Tested {

@@ -1,0 +1,72 @@
+/** Every signed checkpoint that this machine can get hold of, with its signatures verified. */
+import { readFile } from 'node:fs/promises';
+import type { CheckpointError, OpenedCheckpoint } from '../log/checkpoint';
+import { parseVerifierKey } from '../log/note';
+import { publishedCheckpoint, type RegisterLog } from '../log/open-log';
+import { BY_LOG, type KnownCheckpoint } from '../verifier/anchored';
+import { LogKeys } from '../verifier/log-keys';
+import { splitNotes } from '../verifier/notes';
+import type { AnchorSettings } from './anchor-settings';
+import { readMailed } from './mail-anchor';
+import { lastCosigned } from './witness-anchor';
+
+/** What was found. `unreadable` says which records were passed over, and why. */
+export interface KnownCheckpoints {
+  known: KnownCheckpoint[];
+  unreadable: string[];
+}
+
+/**
+ * Reads the published checkpoint and rotations, the anchor file, what was mailed, and what witnesses have cosigned.
+ *
+ * @param trustedKey a verifier key of the log, from outside; that of this machine without it.
+ * @throws CheckpointError when the log's rotations do not lead to the trusted key.
+ */
+export async function knownCheckpoints(
+  log: RegisterLog,
+  settings: AnchorSettings,
+  trustedKey = log.verifierKey,
+): Promise<KnownCheckpoints & { keys: LogKeys }> {
+  const keys = LogKeys.follow(trustedKey, log.rotations);
+  const witnesses = settings.witnesses.map(({ verifierKey }) => parseVerifierKey(verifierKey));
+  const found: KnownCheckpoints = { known: [], unreadable: [] };
+  const take = (by: string, note: string) => {
+    let opened: OpenedCheckpoint;
+    try {
+      opened = keys.open(note, witnesses);
+    } catch (error) {
+      found.unreadable.push(`${by}: ${(error as CheckpointError).message}`);
+      return;
+    }
+    found.known.push(...claims(by, opened));
+  };
+  for (const { size, root } of keys.rotations) found.known.push({ size, root, by: BY_LOG });
+  const published = await publishedCheckpoint(log);
+  if (published !== undefined) take(BY_LOG, published);
+  for (const note of splitNotes(await textOf(settings.file))) take('file', note);
+  const mailed = await readMailed(settings.mailStateFile);
+  if (mailed?.sentAt !== undefined) take('mail', mailed.note);
+  for (const witness of settings.witnesses) {
+    const cosigned = await lastCosigned(settings.witnessDir, witness);
+    // Counts by its cosignature alone.
+    if (cosigned !== undefined) take(BY_LOG, cosigned.note);
+  }
+  return { ...found, keys };
+}
+
+/** What a checkpoint says for whoever keeps it, and for each witness that has cosigned it. */
+export function claims(by: string, { size, root, cosignedBy }: OpenedCheckpoint): KnownCheckpoint[] {
+  return [
+    { size, root, by },
+    ...cosignedBy.map(({ name, atSeconds }) => ({ size, root, by: `witness ${name}`, atSeconds })),
+  ];
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}

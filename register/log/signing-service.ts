@@ -1,0 +1,173 @@
+/** Signs the register again and again while a worker runs, and gives each checkpoint to the anchors. */
+import type { Anchor } from '../anchors/anchor';
+import { checkpointOf } from '../anchors/anchor';
+import { AnchorRunner } from '../anchors/anchor-runner';
+import {
+  InconsistentLogError,
+  SignerBusyError,
+  SignerMemoryError,
+  SigningKeyError,
+  WitnessConflictError,
+} from '../errors';
+import { isUnavailable } from '../pool';
+import { publishedCheckpoint, type RegisterLog } from './open-log';
+
+/** What somebody has to look at now. The message names positions and hashes, no content. */
+export interface SigningAlarm {
+  code: string;
+  message: string;
+}
+
+export interface SigningServiceDeps {
+  log: RegisterLog;
+  /** The register's size now. */
+  size(): Promise<number>;
+  anchors: readonly Anchor[];
+  /** A checkpoint is signed when this many entries wait, or one has waited for this long. */
+  everyEntries: number;
+  everyMs: number;
+  /** Records changes of the guards, before what they let through is signed. Called by one worker at a time. */
+  recordGuards(): Promise<string[]>;
+  /** The register, its signer or a witness contradicts what was signed. Once for each message. */
+  onAlarm(alarm: SigningAlarm): void;
+  /** Something is tried again later: an outage, an anchor that does not take a checkpoint. */
+  onTrouble(message: string, error: Error): void;
+}
+
+/** How often the register's size is looked at: the longest that it takes to see that enough entries wait. */
+const LOOK_MS = 500;
+
+/**
+ * Several workers may run it: whoever sees first that it is time signs, and the others see that it is done. What is not
+ * consistent with what was signed is never signed; the next round looks whether it has been mended.
+ */
+export class SigningService {
+  private readonly runners: AnchorRunner[];
+  private readonly told = new Set<string>();
+  private timer: NodeJS.Timeout | undefined;
+  private working: Promise<void> | undefined;
+  private stopped = false;
+  /** What this worker saw signed last, and when it saw that. */
+  private signedSize = -1;
+  private signedAtMs = 0;
+  private guardsAtMs = 0;
+  private restUntilMs = 0;
+
+  constructor(private readonly deps: SigningServiceDeps) {
+    this.runners = deps.anchors.map(
+      (anchor) => new AnchorRunner(anchor, ({ name }, error) => this.anchorFailed(name, error)),
+    );
+  }
+
+  /** Signs at once, and from then on. */
+  start(): void {
+    this.again(0);
+  }
+
+  /** Signs what waits, when it can, and ends. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.working;
+    await this.round(true);
+    await Promise.all(this.runners.map((runner) => runner.stop()));
+  }
+
+  private again(afterMs: number): void {
+    this.timer = setTimeout(() => {
+      this.working = this.round(false).finally(() => {
+        if (!this.stopped) this.again(Math.min(LOOK_MS, this.deps.everyMs));
+      });
+    }, afterMs);
+    this.timer.unref();
+  }
+
+  private async round(last: boolean): Promise<void> {
+    if (!last && Date.now() < this.restUntilMs) return;
+    try {
+      if (Date.now() - this.guardsAtMs >= this.deps.everyMs) await this.deps.log.asSigner(() => this.recordGuards(), 0);
+      if (await this.isDue(last)) await this.sign();
+      this.told.delete(OUTAGE);
+    } catch (error) {
+      this.failed(error as Error);
+    }
+  }
+
+  private async isDue(last: boolean): Promise<boolean> {
+    const { log, size, everyEntries, everyMs } = this.deps;
+    const signed = sizeOf(await publishedCheckpoint(log));
+    // Another worker has signed since.
+    if (signed !== this.signedSize && this.signedSize >= 0) this.signedNow(signed);
+    if (this.signedSize < 0) return true;
+    const waiting = (await size()) - signed;
+    if (waiting === 0) return false;
+    // Fewer entries than were signed: to sign is to be told so.
+    return last || waiting < 0 || waiting >= everyEntries || Date.now() - this.signedAtMs >= everyMs;
+  }
+
+  private signedNow(size: number): void {
+    this.signedSize = size;
+    this.signedAtMs = Date.now();
+  }
+
+  private async sign(): Promise<void> {
+    const { note, size } = await this.deps.log.asSigner(async (keys, sign) => {
+      await this.recordGuards();
+      return sign(keys);
+    }, 0);
+    this.signedNow(size);
+    for (const runner of this.runners) runner.offer(note);
+  }
+
+  private async recordGuards(): Promise<void> {
+    const changed = await this.deps.recordGuards();
+    this.guardsAtMs = Date.now();
+    for (const change of changed) {
+      this.alarm({ code: 'register-guards-changed', message: `a guard of the register was changed: ${change}` });
+    }
+  }
+
+  private failed(error: Error): void {
+    if (error instanceof SignerBusyError) return;
+    this.restUntilMs = Date.now() + this.deps.everyMs;
+    if (isAlarming(error)) {
+      this.alarm({ code: error.code, message: error.message });
+      return;
+    }
+    const outage = isUnavailable(error);
+    const told = outage ? OUTAGE : error.message;
+    if (this.told.has(told)) return;
+    this.told.add(told);
+    const what = outage ? 'Postgres cannot be used: nothing is signed until it is back' : 'nothing could be signed';
+    this.deps.onTrouble(what, error);
+  }
+
+  private anchorFailed(name: string, error: Error): void {
+    if (error instanceof WitnessConflictError) this.alarm({ code: error.code, message: error.message });
+    else this.deps.onTrouble(`a checkpoint was not anchored (${name}); it is tried again`, error);
+  }
+
+  private alarm(alarm: SigningAlarm): void {
+    if (this.told.has(alarm.message)) return;
+    this.told.add(alarm.message);
+    this.deps.onAlarm(alarm);
+  }
+}
+
+const OUTAGE = 'outage';
+
+/** The size that a published checkpoint says; -1 when there is none, or it was damaged: then it is signed anew. */
+function sizeOf(published: string | undefined): number {
+  if (published === undefined) return -1;
+  try {
+    return checkpointOf(published).size;
+  } catch {
+    return -1;
+  }
+}
+
+function isAlarming(error: Error): error is InconsistentLogError | SignerMemoryError | SigningKeyError {
+  return (
+    error instanceof InconsistentLogError || error instanceof SignerMemoryError || error instanceof SigningKeyError
+  );
+}
