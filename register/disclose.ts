@@ -25,10 +25,19 @@ export interface DisclosedEntry {
 
 /** Shows an entry to an audience. */
 export function disclose(stored: StoredEntry, audience: Audience, disclosures: Disclosures): DisclosedEntry {
+  return view(stored, (kind, pointer) => disclosures.isShown(kind, pointer, audience));
+}
+
+/** All that the register itself can still read: for the fold of an incident's state, whoever asks. */
+export function discloseAll(stored: StoredEntry): DisclosedEntry {
+  return view(stored, () => true);
+}
+
+function view(stored: StoredEntry, isShown: (kind: string, pointer: string) => boolean): DisclosedEntry {
   const { position, hash, bytes } = stored;
   const leaf = leafOf(bytes);
   const openings = parseOpenings(stored.content.toString('utf8'));
-  const shown = openings.filter(({ pointer }) => disclosures.isShown(leaf.kind, pointer, audience));
+  const shown = openings.filter(({ pointer }) => isShown(leaf.kind, pointer));
   const present = new Set(openings.map(({ pointer }) => pointer));
   const visible = new Set(shown.map(({ pointer }) => pointer));
   const pointers = [...leaf.fields.keys()];

@@ -90,3 +90,8 @@ export class SignerMemoryError extends RegisterError {
 export class SealError extends RegisterError {
   readonly code = 'register-seal';
 }
+
+/** An incident cannot be erased now: its retention is not over, or something of it is still under way. */
+export class ErasureRefusedError extends RegisterError {
+  readonly code = 'register-erasure-refused';
+}
