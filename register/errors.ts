@@ -95,3 +95,13 @@ export class SealError extends RegisterError {
 export class ErasureRefusedError extends RegisterError {
   readonly code = 'register-erasure-refused';
 }
+
+/** A backup is damaged, incomplete or of another schema, or the database is not one to restore into. */
+export class BackupError extends RegisterError {
+  readonly code = 'register-backup';
+}
+
+/** A backup ends before a checkpoint that was signed: entries that were given away are missing from it. */
+export class OlderThanCheckpointError extends RegisterError {
+  readonly code = 'register-backup-older';
+}

@@ -1,8 +1,10 @@
 /** `tocsin register`: the breach register. One file a verb beside this one. */
 import type { Command } from 'commander';
 import type { Shell } from '../shell';
+import { registerBackupCommand } from './register-backup';
 import { registerEraseCommand } from './register-erase';
 import { registerExportCommand } from './register-export';
+import { registerRestoreCommand } from './register-restore';
 import { registerRetentionCommand } from './register-retention';
 import { registerShowCommand } from './register-show';
 import { registerVerifyCommand } from './register-verify';
@@ -14,4 +16,6 @@ export function registerCommand(program: Command, shell: Shell): void {
   registerExportCommand(register, shell);
   registerRetentionCommand(register, shell);
   registerEraseCommand(register, shell);
+  registerBackupCommand(register, shell);
+  registerRestoreCommand(register, shell);
 }

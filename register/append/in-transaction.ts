@@ -1,5 +1,5 @@
 /** Appends within a transaction of the caller's: what is recorded and what it is about happen both, or neither. */
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 import type { Disclosures } from '../../domain/disclosure';
 import { parseEvent } from '../entry';
 import { fieldsOf } from '../fields';
@@ -17,7 +17,7 @@ export { APPEND_LOCK as WRITERS_LOCK } from './appender';
  * @throws Error when somebody who does not take the lock wrote meanwhile: the transaction must end and may be repeated.
  */
 export async function recordInTransaction(
-  client: PoolClient,
+  client: ClientBase,
   disclosures: Disclosures,
   entry: { kind: string; data: object; by: string; at: Date },
 ): Promise<number> {
@@ -38,7 +38,7 @@ export async function recordInTransaction(
   });
   const given = [{ event, fields: fieldsOf(event) }];
   const places = await readPlaces(client, given);
-  const after = places.head.hash;
+  const after = places.head;
   const keys = await dataKeys(client, [REGISTER_STREAM]);
   const { rows, outcomes } = planAppends([given], places, {
     isPersonal: (...field) => disclosures.isPersonal(...field),

@@ -50,7 +50,7 @@ export async function deliver(pool: pg.Pool, incidentId: string, statuses: strin
   for (const [i, status] of statuses.entries()) {
     await pool.query(
       `UPDATE tocsin.deliveries SET status = $3, batch_key = CASE WHEN $3 = 'pending' THEN NULL ELSE $4 END,
-              provider_message_id = $4, sent_at = CASE WHEN $3 = 'sent' THEN now() END
+              claimed_at = CASE WHEN $3 = 'pending' THEN NULL ELSE now() END, provider_message_id = $4, sent_at = CASE WHEN $3 = 'sent' THEN now() END
         WHERE incident_id = $1 AND recipient_ref = $2`,
       [incidentId, `${SECRET}-${i}`, status, `${SECRET}-batch-${i}`],
     );
