@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Shell } from '../shell';
 import { registerBackupCommand } from './register-backup';
+import { registerDiffStateCommand } from './register-diff-state';
 import { registerEraseCommand } from './register-erase';
 import { registerExportCommand } from './register-export';
 import { registerRestoreCommand } from './register-restore';
@@ -18,4 +19,5 @@ export function registerCommand(program: Command, shell: Shell): void {
   registerEraseCommand(register, shell);
   registerBackupCommand(register, shell);
   registerRestoreCommand(register, shell);
+  registerDiffStateCommand(register, shell);
 }

@@ -22,7 +22,7 @@ export function secretive(id: string, until: 'closed' | 'open' = 'closed'): Stor
   const german = assessment({ dataSets: [accounts({ residence: { DE: 200 }, significantHarm: 'no' })], ...texts });
   story.send('assess', { by, assessment: german, awareAt: at(1), reason: `${SECRET} said so` });
   story.send('measure', { by, text: `${SECRET}'s sessions ended`, commandId: `cmd-${SECRET}` });
-  story.send('status', { by, status: 'contained', note: `by ${SECRET}` });
+  story.send('status', { by, status: 'contained', note: `by ${SECRET}`, commandId: `second-${SECRET}` });
   story.to(24).send('filed', { by, obligation: 'gdpr-art33-authority', reference: 'A' });
   story.send('approve', { by, obligation: 'gdpr-art34-individuals' });
   story.to(50).send('status', { by, status: 'resolved' });
