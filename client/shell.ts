@@ -63,14 +63,18 @@ export class Shell {
   /** The register's database: DATABASE_URL, else that of the running stack. */
   register(): Pool {
     if (this.pool) return this.pool;
-    const url = this.env.DATABASE_URL || readRunningStack(dataDir(this.env))?.databaseUrl;
-    if (!url)
-      throw refused(
-        'no register: run `npx tocsin up` or set DATABASE_URL. `tocsin register verify FILE` works on an export',
-      );
     const { createPool } = require('../register/pool') as typeof import('../register/pool');
-    this.pool = createPool(url);
+    this.pool = createPool(this.databaseUrl());
     return this.pool;
+  }
+
+  /** Where the register's database is: DATABASE_URL, else that of the running stack. */
+  databaseUrl(): string {
+    const url = this.env.DATABASE_URL || readRunningStack(dataDir(this.env))?.databaseUrl;
+    if (url) return url;
+    throw refused(
+      'no register: run `npx tocsin up` or set DATABASE_URL. `tocsin register verify FILE` works on an export',
+    );
   }
 
   async close(): Promise<void> {

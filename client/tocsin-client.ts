@@ -1,6 +1,11 @@
 /** The typed client of incidents: declare, send, view, list. What scripts, detectors and the command use. */
 import { randomUUID } from 'node:crypto';
-import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
 import type { z } from 'zod';
 import {
@@ -148,6 +153,17 @@ export class TocsinClient {
   /** Exercises only: how far the incident's clock may run. */
   async pace(id: string, pace: Pace): Promise<void> {
     await this.timed(() => this.handle(id).signal('pace', pace));
+  }
+
+  /** Whether a workflow runs: an incident, or one that it started. One whose history is gone does not. */
+  async isRunning(id: string): Promise<boolean> {
+    try {
+      const { status } = await this.timed(() => this.handle(id).describe());
+      return status.name === 'RUNNING';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
   }
 
   /** Waits for the workflow to end. */

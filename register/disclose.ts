@@ -22,13 +22,24 @@ export interface DisclosedEntry {
 
 /** Shows an entry to an audience. */
 export function disclose(stored: StoredEntry, audience: Audience, disclosures: Disclosures): DisclosedEntry {
+  return view(stored, (kind, pointer, text) => disclosures.isShown(kind, pointer, audience, text));
+}
+
+/** All that the register itself can still read: for the fold of an incident's state, whoever asks. */
+export function discloseAll(stored: StoredEntry): DisclosedEntry {
+  return view(stored, () => true);
+}
+
+/** @param isShown is asked without a text for a field whose value is gone. */
+function view(stored: StoredEntry, isShown: (kind: string, pointer: string, text?: string) => boolean): DisclosedEntry {
   const { position, hash, bytes } = stored;
   const leaf = leafOf(bytes);
   const openings = parseOpenings(stored.content.toString('utf8'));
-  const shown = openings.filter(({ pointer, text }) => disclosures.isShown(leaf.kind, pointer, audience, text));
+  const shown = openings.filter(({ pointer, text }) => isShown(leaf.kind, pointer, text));
   const present = new Set(openings.map(({ pointer }) => pointer));
   const visible = new Set(shown.map(({ pointer }) => pointer));
   const pointers = [...leaf.fields.keys()];
+  const erased = pointers.filter((pointer) => !present.has(pointer));
   return {
     position,
     hash,
@@ -36,10 +47,8 @@ export function disclose(stored: StoredEntry, audience: Audience, disclosures: D
     leaf,
     shown,
     withheld: pointers.filter((pointer) => present.has(pointer) && !visible.has(pointer)),
-    erased: pointers.filter((pointer) => !present.has(pointer)),
-    told:
-      shown.length > 0 ||
-      pointers.some((pointer) => !present.has(pointer) && disclosures.isShown(leaf.kind, pointer, audience)),
+    erased,
+    told: shown.length > 0 || erased.some((pointer) => isShown(leaf.kind, pointer)),
   };
 }
 

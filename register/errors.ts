@@ -125,3 +125,18 @@ export class WitnessConflictError extends RegisterError {
 export class GuardMemoryError extends RegisterError {
   readonly code = 'register-guard-memory';
 }
+
+/** An incident cannot be erased now: its retention is not over, or something of it is still under way. */
+export class ErasureRefusedError extends RegisterError {
+  readonly code = 'register-erasure-refused';
+}
+
+/** A backup is damaged, incomplete or of another schema, or the database is not one to restore into. */
+export class BackupError extends RegisterError {
+  readonly code = 'register-backup';
+}
+
+/** A backup ends before a checkpoint that was signed: entries that were given away are missing from it. */
+export class OlderThanCheckpointError extends RegisterError {
+  readonly code = 'register-backup-older';
+}

@@ -17,11 +17,14 @@ export interface EntryRange {
   to?: number;
 }
 
+/** Anything that takes a query: a pool, or the client of a transaction. */
+export type Queryable = Pick<Pool, 'query'>;
+
 /**
  * Streams entries from Postgres in order of position, a page at a time, so that memory does not grow with the log.
  * Nothing is checked here: `verifyEntries` does that.
  */
-export async function* readEntries(pool: Pool, range: EntryRange = {}): AsyncGenerator<StoredEntry> {
+export async function* readEntries(pool: Queryable, range: EntryRange = {}): AsyncGenerator<StoredEntry> {
   const to = range.to ?? Number.MAX_SAFE_INTEGER;
   let from = range.from ?? 1;
   for (;;) {

@@ -1,26 +1,26 @@
-import type { Pool } from 'pg';
 import type { IncidentEvent } from '../domain/events';
-import { eventOf, leafOf, type RegisterEvent, type StoredEntry } from './entry';
+import { discloseAll, shownEvent } from './disclose';
+import type { RegisterEvent, StoredEntry } from './entry';
 import { UnknownIncidentError } from './errors';
-import { readEntries } from './read-entries';
-import { parseOpenings } from './verifier/openings';
+import { type Queryable, readEntries } from './read-entries';
 
 /**
- * The events of one incident as the register holds them, in order. It does not verify the chain: `verifyRegister` does.
+ * The events of one incident as the register holds them, in order; texts that were erased as `[erased]`. It does not
+ * verify the chain: `verifyRegister` does.
  *
  * @throws UnknownIncidentError when there are none.
  * @throws MalformedEntryError when one cannot be read.
  */
-export async function readIncidentEvents(pool: Pool, incidentId: string): Promise<IncidentEvent[]> {
+export async function readIncidentEvents(pool: Queryable, incidentId: string): Promise<IncidentEvent[]> {
   const events: IncidentEvent[] = [];
   for await (const entry of readEntries(pool, { incidentId })) events.push(toIncidentEvent(eventIn(entry)));
   if (events.length === 0) throw new UnknownIncidentError(incidentId);
   return events;
 }
 
-/** The event that an entry records. What was erased is missing from it: see `disclose.ts` for readers of those. */
-export function eventIn({ bytes, content }: StoredEntry): RegisterEvent {
-  return eventOf(leafOf(bytes), parseOpenings(content.toString('utf8')));
+/** The event that an entry records; a text that was erased stands in it as `[erased]`. */
+export function eventIn(stored: StoredEntry): RegisterEvent {
+  return shownEvent(discloseAll(stored));
 }
 
 /** Only the workflow appends, and only events of the domain: the register checks the envelope, the domain owns the kinds. */

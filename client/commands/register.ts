@@ -1,7 +1,12 @@
 /** `tocsin register`: the breach register. One file a verb beside this one. */
 import type { Command } from 'commander';
 import type { Shell } from '../shell';
+import { registerBackupCommand } from './register-backup';
+import { registerDiffStateCommand } from './register-diff-state';
+import { registerEraseCommand } from './register-erase';
 import { registerExportCommand } from './register-export';
+import { registerRestoreCommand } from './register-restore';
+import { registerRetentionCommand } from './register-retention';
 import { registerShowCommand } from './register-show';
 import { registerVerifyCommand } from './register-verify';
 
@@ -10,4 +15,9 @@ export function registerCommand(program: Command, shell: Shell): void {
   registerShowCommand(register, shell);
   registerVerifyCommand(register, shell);
   registerExportCommand(register, shell);
+  registerRetentionCommand(register, shell);
+  registerEraseCommand(register, shell);
+  registerBackupCommand(register, shell);
+  registerRestoreCommand(register, shell);
+  registerDiffStateCommand(register, shell);
 }

@@ -36,6 +36,7 @@ const ARGUMENTS: Record<string, string> = {
   '<case>': 'the triage case, like TRG-9f3a5c1e0b2d (see `tocsin triage list`)',
   '<incident>': 'an incident that runs, like INC-20260401-9f3a (see `tocsin list`)',
   '<task>': 'the patch task, like PATCH-1f6a3c90b2d4 (see `tocsin deps list`)',
+  '<dir>': 'the folder of the backup',
   '[files...]': 'lock files of npm and CycloneDX SBOMs, as PATH or NAME=PATH (default: TOCSIN_INVENTORIES)',
   '<obligation>': 'like enterprise-notice or gdpr-art33-authority:ie-dpc (see `tocsin show`)',
 };

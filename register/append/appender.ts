@@ -25,8 +25,8 @@ export interface AppendResult {
   head: Head;
 }
 
-/** "tocsin" in ASCII. */
-const APPEND_LOCK = 0x746f6373696en;
+/** The advisory lock of whoever writes: "tocsin" in ASCII. */
+export const APPEND_LOCK = 0x746f6373696en;
 const MOST_EVENTS = 4_000;
 const MOST_CHARS = 8_000_000;
 /** How long the lock is kept without work: a caller that appends one by one takes it once. */

@@ -6,7 +6,7 @@ const CHUNK = 5_000;
 /**
  * Takes in deliveries recorded elsewhere: a missing one is inserted, one that got further there is advanced.
  * Further means pending < failed < sending < unknown < sent: what may have happened outweighs what did not.
- * Repeating it changes nothing. Returns how many rows were written.
+ * Nothing is taken in of an incident that was erased since. Repeating it changes nothing. Returns how many rows were written.
  */
 export async function mergeDeliveries(pool: Pool, key: ObligationKey, deliveries: Delivery[]): Promise<number> {
   let merged = 0;
@@ -33,6 +33,7 @@ const MERGE = `
     FROM jsonb_to_recordset($3::jsonb) AS given (ref text, channel text, address text, language text, round int,
       "batchKey" text, status text, "providerMessageId" text, "bodySha256" text, "errorCode" text,
       "createdAt" timestamptz, "updatedAt" timestamptz, "claimedAt" timestamptz, "sentAt" timestamptz)
+   WHERE NOT EXISTS (SELECT FROM tocsin.register_keys WHERE incident_id = $1 AND destroyed_at IS NOT NULL)
   ON CONFLICT (incident_id, obligation_id, recipient_ref, channel) DO UPDATE
      SET batch_key = excluded.batch_key, status = excluded.status, provider_message_id = excluded.provider_message_id,
          body_sha256 = excluded.body_sha256, error_code = excluded.error_code, updated_at = excluded.updated_at,

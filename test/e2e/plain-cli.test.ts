@@ -1,11 +1,15 @@
 // An incident driven by the plain `temporal` command alone, as any shell or tool would.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { TocsinClient } from '../../client/tocsin-client';
 import type { IncidentView } from '../../domain/contract';
 import type { IncidentEvent } from '../../domain/events';
 import type { Explanation } from '../../domain/explain';
-import { fromSetup } from '../setup/helpers';
+import { appendEntries } from '../../register/append/appender';
+import { createPool } from '../../register/pool';
+import { afterFile, createTestDatabase, fromSetup } from '../setup/helpers';
 import { connectTo, declaration, ONCALL, startDevServerWith, type TestIncident } from '../setup/workflow-harness';
+import { tocsin } from '../unit/client/helpers';
 
 const run = promisify(execFile);
 let address: string;
@@ -203,3 +207,34 @@ test('starting the same incident twice is one incident', async () => {
   expect(incident.entries('declared')).toHaveLength(1);
   expect(await temporal('start', ...again, '--fail-existing')).not.toMatchObject({ code: 0 });
 }, 60_000);
+
+test('what the register holds of it folds to the state that the workflow answers, running and closed', async () => {
+  const incident = await start('INC-CLI-DIFF');
+  const database = await createTestDatabase();
+  const pool = createPool(database.url);
+  afterFile(() => pool.end());
+  const client = new TocsinClient(server.client);
+  const diff = () =>
+    tocsin(['register', 'diff-state', incident.id], client, {
+      DATABASE_URL: database.url,
+      TOCSIN_DATA_DIR: '/nowhere',
+    });
+  await appendEntries(pool, incident.register());
+  expect(await diff()).toMatchObject({ exitCode: 0, out: expect.stringContaining('agree') });
+
+  expect(await signal(incident.id, 'measure', JSON.stringify({ text: 'Rotated by hand', by: ONCALL }))).toMatchObject({
+    code: 0,
+  });
+  await incident.quiet();
+  const behind = await diff();
+  expect(behind).toMatchObject({ exitCode: 1, out: expect.stringContaining('/measures/0') });
+  await appendEntries(pool, incident.register());
+  expect(await diff()).toMatchObject({ exitCode: 0 });
+
+  // A workflow that was ended still answers, as long as its history is there.
+  await temporal('terminate', '--workflow-id', incident.id);
+  expect(await diff()).toMatchObject({ exitCode: 0, out: expect.stringContaining('agree') });
+  expect(await client.isRunning(incident.id)).toBe(false);
+  expect(await client.isRunning('INC-CLI-1')).toBe(true);
+  expect(await client.isRunning('INC-NEVER')).toBe(false);
+}, 120_000);

@@ -38,7 +38,7 @@ export function logOf(
     const left = openings.filter(({ pointer, text: value }) => !gone || !disclosures.isPersonal(kind, pointer, value));
     return {
       ...{ position, hash: prev, bytes: Buffer.from(text), content: Buffer.from(openingsText(left)) },
-      ...{ erased: left.length < openings.length, columns: { incidentId, seq } },
+      ...{ erased: left.length < openings.length, columns: { incidentId, seq, kind } },
     };
   });
 }

@@ -1,0 +1,58 @@
+/** `tocsin register backup`: every table of the register as of one moment, in a folder that verifies. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { usage } from '../errors';
+import { grouped } from '../format';
+import type { CommonOptions, Shell } from '../shell';
+import { tableProgress } from '../table-progress';
+import { verb } from './verb';
+
+interface Options extends CommonOptions {
+  log?: string;
+  keysOnly?: boolean;
+}
+
+export function registerBackupCommand(register: Command, shell: Shell): void {
+  verb(
+    register,
+    'backup <dir>',
+    'Back the register up, the delivery ledger and the data keys with it, into a new folder.',
+    'register backup /backups/2026-11-25 --log /var/lib/tocsin/log\nregister backup /backups/2026-11-25 --keys-only',
+  )
+    .option('--log <dir>', 'the folder in which the log is published: its signed checkpoint goes into the backup')
+    .option('--keys-only', 'take out of a backup that exists what was erased since: data keys, addresses, reports')
+    .action(async (dir: string, options: Options) => {
+      const manifest = options.keysOnly ? await eraseIn(shell, dir, options) : await backup(shell, dir, options);
+      const { tables, head, sha256 } = manifest;
+      if (options.json) return shell.out.json({ dir, ...manifest });
+      const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+      shell.out.line(`${grouped(rows)} rows of ${tables.length} tables in ${dir}.`);
+      shell.out.line(`Head ${head.position}:${head.hash}`);
+      shell.out.line(
+        `Manifest ${sha256}: note it elsewhere. The folder holds data keys and addresses: keep it like them.`,
+      );
+    });
+}
+
+async function backup(shell: Shell, dir: string, { log }: Options) {
+  const { writeBackup } =
+    require('../../register/backup/write-backup') as typeof import('../../register/backup/write-backup');
+  // Read before the tables, which then reach it.
+  const checkpoint = log === undefined ? undefined : checkpointIn(log);
+  const onProgress = tableProgress(shell.err, 'backing up');
+  return writeBackup(shell.databaseUrl(), dir, { checkpoint, now: new Date(), onProgress });
+}
+
+async function eraseIn(shell: Shell, dir: string, { log }: Options) {
+  if (log !== undefined) throw usage('--keys-only leaves the checkpoint of the backup as it is: leave --log out');
+  const { eraseInBackup } =
+    require('../../register/backup/erase-in-backup') as typeof import('../../register/backup/erase-in-backup');
+  return eraseInBackup(shell.databaseUrl(), dir);
+}
+
+function checkpointIn(log: string): string {
+  const file = path.join(log, 'checkpoint');
+  if (!existsSync(file)) throw usage(`there is no ${file}: give the folder in which the log is published`);
+  return readFileSync(file, 'utf8');
+}

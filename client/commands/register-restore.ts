@@ -1,0 +1,83 @@
+/** `tocsin register restore`: a backup into an empty database, verified before anything is kept. */
+import { existsSync, readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { Restored } from '../../register/backup/verify-restored';
+import { usage } from '../errors';
+import { grouped } from '../format';
+import type { Output } from '../output';
+import type { CommonOptions, Shell } from '../shell';
+import { tableProgress } from '../table-progress';
+import { verb } from './verb';
+
+interface Options extends CommonOptions {
+  checkpoint?: string;
+  key?: string;
+  acceptOlder?: boolean;
+}
+
+export function registerRestoreCommand(register: Command, shell: Shell): void {
+  verb(
+    register,
+    'restore <dir>',
+    'Restore a backup into the empty database of DATABASE_URL. Nothing is kept of one that does not verify.',
+    'register restore /backups/2026-11-25 --checkpoint checkpoint --key tocsin.example/log+1a2b3c4d+AX…',
+  )
+    .option('--by <who>', 'who restores: a handle or work address (default: TOCSIN_BY, else the OS user)')
+    .option('--checkpoint <file>', 'a signed checkpoint from outside, beside the one in the backup')
+    .option('--key <verifier key>', "the log's public key, to verify the signatures of the checkpoints")
+    .option('--accept-older', 'restore also when entries are missing that were signed; it is recorded')
+    .action(async (dir: string, options: Options) => {
+      const { restoreBackup } =
+        require('../../register/backup/restore-backup') as typeof import('../../register/backup/restore-backup');
+      const { loadDisclosures } =
+        require('../../policy/load-disclosure') as typeof import('../../policy/load-disclosure');
+      const restored = await restoreBackup(shell.databaseUrl(), dir, {
+        by: shell.by(options),
+        now: new Date(),
+        disclosures: loadDisclosures(),
+        ...(options.checkpoint !== undefined && {
+          checkpoint: { note: noteIn(options.checkpoint), source: options.checkpoint },
+        }),
+        ...(options.key !== undefined && { verifierKey: options.key }),
+        ...(options.acceptOlder && { acceptOlder: true }),
+        onProgress: tableProgress(shell.err, 'restoring'),
+      });
+      if (options.json) return shell.out.json(shown(restored));
+      for (const line of restoredLines(restored, shell.out)) shell.out.line(line);
+    });
+}
+
+function noteIn(file: string): string {
+  if (!existsSync(file))
+    throw usage(`cannot read ${file}: it does not exist. Give a file that holds a signed checkpoint`);
+  return readFileSync(file, 'utf8');
+}
+
+function shown({ anchors, missing, ...restored }: Restored) {
+  const plain = ({ source, origin, size, signed }: Restored['anchors'][number]) => ({ source, origin, size, signed });
+  return { ...restored, anchors: anchors.map(plain), ...(missing && { missing: plain(missing) }) };
+}
+
+function restoredLines({ entries, head, anchored, anchors, missing }: Restored, out: Output): string[] {
+  const unanchored = entries - anchored;
+  return [
+    `${out.style('✓', 'green')} ${grouped(entries)} entries hold`,
+    `  head ${head.position}:${head.hash}`,
+    ...anchors.map(
+      ({ source, size, signed }) =>
+        `  agrees with ${source}, ${grouped(size)} entries${signed ? '' : ' (its signature was not verified: give --key)'}`,
+    ),
+    anchored > 0
+      ? `  anchored: entries 1 to ${grouped(anchored)}; unanchored: ${grouped(unanchored)}`
+      : '  unanchored: no checkpoint vouches for what was restored',
+    ...(missing
+      ? [
+          out.style(
+            `  older than ${missing.source}: ${grouped(missing.size - entries)} signed entries are lost`,
+            'yellow',
+          ),
+        ]
+      : []),
+    '  recorded as an entry of the register',
+  ];
+}
