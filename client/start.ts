@@ -7,10 +7,14 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../platform/package-root';
 import { loadPack } from '../policy/load-pack';
+import { anchorSettings } from '../register/anchors/anchor-settings';
+import { knownCheckpoints } from '../register/anchors/known-checkpoints';
+import { logSettings } from '../register/log/log-settings';
+import { openLog } from '../register/log/open-log';
 import { createPool } from '../register/pool';
 import { readIncidentEvents } from '../register/read-incident';
 import { groupEntry } from '../register/show';
-import { verifyRegister } from '../register/verify';
+import { verifyAnchored } from '../register/verify';
 import { dataConverter } from '../worker/codec';
 import { settingsFromEnv } from '../worker/config';
 import { exerciseStart } from './commands/exercise';
@@ -99,7 +103,9 @@ async function exercise(
     heading('Register entry');
     for (const line of recordLines(groupEntry(await readIncidentEvents(pool, id)), out)) out.line(line);
     heading('Verification of the register');
-    const verification = await verifyRegister(pool);
+    const log = await openLog(pool, logSettings());
+    await log.sign();
+    const verification = await verifyAnchored(pool, (await knownCheckpoints(log, anchorSettings())).known);
     for (const line of verificationLines(verification, out)) out.line(line);
     return { id, ok: report.ok && verification.ok };
   } finally {
