@@ -35,6 +35,8 @@ export interface DocumentInput {
   log?: DocumentLog;
   /** In order of position. All entries of each incident and case: its record is computed from them. */
   entries: Iterable<DisclosedEntry>;
+  /** When personal data of which incident or case was erased, as `readErasures` tells. */
+  erasures?: ReadonlyMap<string, string>;
   /** The policy pack, for the names of duties and authorities. */
   pack?: NarratedPack;
 }
@@ -95,7 +97,7 @@ export interface RegisterDocument {
  * @throws MalformedEntryError when the entries of an incident do not begin with its declaration.
  */
 export function documentOf(input: DocumentInput): RegisterDocument {
-  const { audience, organisation, madeAt, scope, log, pack = { obligations: [] } } = input;
+  const { audience, organisation, madeAt, scope, log, erasures = new Map(), pack = { obligations: [] } } = input;
   const streams = new Map<string, DisclosedEntry[]>();
   for (const entry of input.entries) {
     const stream = streams.get(entry.leaf.incidentId);
@@ -104,7 +106,6 @@ export function documentOf(input: DocumentInput): RegisterDocument {
   }
   const own = streams.get(REGISTER_STREAM) ?? [];
   streams.delete(REGISTER_STREAM);
-  const erasures = erasuresIn(own);
   const incidents: IncidentSection[] = [];
   const cases: CaseSection[] = [];
   let leftOut = untold(own);
@@ -191,17 +192,6 @@ function told(
       const { at, kind } = leaf;
       return { position, hash, at, kind, by: asValue(shownEvent(entry).by), account: account(entry), withheld, erased };
     });
-}
-
-/** When the personal data of which incident or case was erased, as the register's own entries say. */
-function erasuresIn(own: DisclosedEntry[]): Map<string, string> {
-  const erasures = new Map<string, string>();
-  for (const { leaf, shown } of own) {
-    if (leaf.kind !== 'register-erased') continue;
-    const incident = shown.find(({ pointer }) => pointer === '/data/incidentId');
-    if (incident) erasures.set(JSON.parse(incident.text) as string, leaf.at);
-  }
-  return erasures;
 }
 
 /** `12–15, 18` of positions in any order. */

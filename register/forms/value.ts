@@ -6,7 +6,7 @@ export type Value =
   | { is: 'known'; text: string }
   | { is: 'unknown' }
   | { is: 'withheld' }
-  /** `on`: the UTC day of the erasure, where the register's own entries tell. */
+  /** `on`: the UTC day of the erasure, where it is told. */
   | { is: 'erased'; on?: string };
 
 /** Turns facts into values; `erasedAt` is when the personal data of the incident or case was erased. */

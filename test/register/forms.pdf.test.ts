@@ -15,6 +15,7 @@ const DPI = 72;
 const EDGE = 34;
 const table = loadDisclosures();
 const year = aYearOfEvents();
+const ERASURES = new Map([['INC-2026-002', '2026-04-21T23:00:00.000Z']]);
 
 beforeAll(preparePoppler, 600_000);
 
@@ -23,6 +24,7 @@ async function pdfFor(audience: Audience, events: RegisterEvent[] = year, erased
     ...{ audience, madeAt: '2026-05-01T08:00:00.000Z', scope: 'the whole register', pack: TRUST_CENTER },
     organisation: { name: 'Example Cloud Ltd', contactPoint: 'privacy@example.com' },
     entries: shownTo(audience, logOf(events, table, erased), table),
+    erasures: ERASURES,
     log: {
       origin: 'example.com/register',
       verifierKey: 'example.com/register+0a1b2c3d+AbCd',

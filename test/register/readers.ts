@@ -272,10 +272,22 @@ function aTask(): RecordedEvent[] {
 function ownEntries(): RegisterEvent[] {
   const own = (kind: string, data: object) => ({ kind, data });
   return [
-    own('register-exported', { reason: 'asked for by another-customer.example', audience: 'customer', entries: 12 }),
-    own('register-erased', { incidentId: 'INC-2026-002', reason: 'retention has ended' }),
-    own('signing-key-rotated', { from: 'tocsin+1+a', to: 'tocsin+2+b' }),
-    own('guards-changed', { guard: 'register_entries_append_only', change: 'disabled' }),
+    own('register-exported', {
+      ...{ file: 'e'.repeat(64), format: 'json', scope: { kind: 'log' }, audience: 'customer', count: 12 },
+      ...{ head: { position: 12, hash: 'f'.repeat(64) }, reason: 'asked for', recipient: 'another-customer.example' },
+    }),
+    own('register-erased', {
+      ...{
+        incidentId: 'INC-2026-002',
+        reason: 'retention has ended',
+        ground: 'retention-over',
+        entries: 21,
+        fields: 40,
+      },
+    }),
+    own('signing-key-rotated', { oldKey: 'tocsin+1+a', newKey: 'tocsin+2+b', reason: 'once a year' }),
+    own('guards-changed', { changes: ['register_entries_append_only was dropped'], intact: false }),
+    own('register-backed-up', { madeAt: at(503), entries: 120, head: 'f'.repeat(64), manifest: 'e'.repeat(64) }),
     own('register-restored', { entries: 120 }),
   ].map((entry, i) => ({
     ...{
