@@ -212,16 +212,34 @@ test('a text that reads like a stand-in is quoted: nobody can make it look as if
   }
 });
 
+/** Every mark in an event with the pointer of the text or list that holds it, however deep. */
+function marksIn(event: RegisterEvent): [pointer: string, mark: string][] {
+  const found: [string, string][] = [];
+  const walk = (pointer: string, value: unknown) => {
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+      for (const [key, each] of Object.entries(value))
+        walk(`${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, each);
+    } else for (const text of [value].flat()) found.push([pointer, text as string]);
+  };
+  walk('/by', event.by);
+  walk('/commandId', event.commandId);
+  walk('/data', event.data);
+  return found;
+}
+
 test('for any table and event, each field is shown, withheld or erased, and nothing of what is hidden is disclosed', () => {
   const name = fc.constantFrom('a', 'b', 'c', 'd/e', 'f~g', '__proto__');
   // Each value is told from every other text by a mark of its own.
   const mark = fc.uuid().map((id) => `mark-${id}`);
   const value = fc.oneof(mark, fc.array(mark, { minLength: 1, maxLength: 3 }));
-  const data = fc.dictionary(name, fc.oneof(value, fc.dictionary(name, fc.oneof(value, fc.dictionary(name, value)))), {
-    noNullPrototype: true,
-  });
+  // Deeper than objects are opened, so that some are recorded whole.
+  const deep = (levels: number): fc.Arbitrary<unknown> =>
+    levels === 0
+      ? value
+      : fc.oneof(value, fc.dictionary(name, deep(levels - 1), { maxKeys: 3, noNullPrototype: true, minKeys: 1 }));
+  const data = fc.dictionary(name, deep(6), { maxKeys: 3, noNullPrototype: true }) as fc.Arbitrary<object>;
   const pattern = fc
-    .array(fc.constantFrom('a', 'b', 'c', '*', '**'), { maxLength: 3 })
+    .array(fc.constantFrom('a', 'b', 'c', '*', '*', '**'), { maxLength: 7 })
     .map((names) => ['/data', ...names].join('/'));
   const rule = fc.record({
     kind: fc.constantFrom('noted', 'other', '*'),
@@ -258,6 +276,9 @@ test('for any table and event, each field is shown, withheld or erased, and noth
           for (const pointer of [...entry.withheld, ...entry.erased]) {
             for (const [hidden] of fields.get(pointer)!.matchAll(/mark-[0-9a-f-]{36}/g))
               expect(disclosed).not.toContain(hidden);
+          }
+          for (const [pointer, hidden] of marksIn(events[i]!)) {
+            if (!disclosures.isShown(entry.leaf.kind, pointer, audience)) expect(disclosed).not.toContain(hidden);
           }
           for (const pointer of shown) expect(disclosed).toContain(fields.get(pointer)!);
         }
