@@ -10,6 +10,7 @@ import type { RegisterEvent } from '../../register/entry';
 import { MalformedEntryError } from '../../register/errors';
 import { documentOf, FORMS, type RegisterDocument } from '../../register/forms';
 import { CSV_COLUMNS } from '../../register/forms/csv';
+import { eventsOfHistories } from '../replay/events';
 import { TRUST_CENTER } from '../unit/domain/helpers/pack';
 import { aYearOfEvents, logOf, shownTo } from './readers';
 
@@ -106,6 +107,15 @@ describe('the document', () => {
     expect([...shown.map(({ position }) => position), ...out].sort((a, b) => a - b)).toEqual(year.map((_, i) => i + 1));
     expect(leftOut.entries).toBe(out.length);
     expect(audience === 'customer' ? leftOut.entries > 0 : leftOut.entries === 0).toBe(true);
+  });
+
+  test.each(AUDIENCES)('for %s every recorded history gives one, and a form of each kind', async (audience) => {
+    const recorded = eventsOfHistories();
+    const begun = new Set(recorded.filter(({ seq }) => seq === 1).map(({ incidentId }) => incidentId));
+    const events = recorded.filter(({ incidentId }) => begun.has(incidentId));
+    const document = documentFor(audience, { events });
+    expect(document.incidents.length).toBeGreaterThan(3);
+    for (const form of Object.values(FORMS)) expect((await form(document)).length).toBeGreaterThan(10_000);
   });
 
   test('a part of an incident without its declaration is an error, not half a record', () => {
