@@ -1,5 +1,5 @@
 /** One entry as a reader may see it: what is shown, and what stands in the place of fields that are withheld or erased. */
-import { type Audience, type Disclosures, ERASED, standIn, WITHHELD } from '../domain/disclosure';
+import { type Audience, type Disclosures, ERASED, type StandIn, standIn, WITHHELD } from '../domain/disclosure';
 import { eventOf, leafOf, type RegisterEvent, type StoredEntry } from './entry';
 import type { Leaf } from './verifier/leaf';
 import { type Opening, openingsText, parseOpenings } from './verifier/openings';
@@ -57,24 +57,8 @@ export function shownText({ shown }: DisclosedEntry): string {
   return openingsText(shown);
 }
 
-/**
- * The event as this reader sees it: complete, with a stand-in for each field that is not shown. A text that was recorded
- * and reads like a stand-in is put in quotes, so that nobody can make it look as if something were hidden.
- */
+/** The event as this reader sees it: complete, with a stand-in for each field that is not shown. */
 export function shownEvent({ leaf, shown, withheld, erased }: DisclosedEntry): RegisterEvent {
-  const absent = (word: typeof WITHHELD | typeof ERASED) => (pointer: string) => ({
-    pointer,
-    text: JSON.stringify(standIn(pointer, word)),
-  });
-  const present = shown.map(({ pointer, text }) => ({
-    pointer,
-    text: LIKE_A_STAND_IN.has(text) ? quoted(text) : text,
-  }));
-  return eventOf(leaf, [...present, ...withheld.map(absent(WITHHELD)), ...erased.map(absent(ERASED))]);
-}
-
-const LIKE_A_STAND_IN = new Set([WITHHELD, ERASED].flatMap((word) => [JSON.stringify(word), JSON.stringify([word])]));
-
-function quoted(text: string): string {
-  return text.replace(/"(.*)"/, (_, word: string) => JSON.stringify(`"${word}"`));
+  const absent = (word: StandIn) => (pointer: string) => ({ pointer, text: JSON.stringify(standIn(pointer, word)) });
+  return eventOf(leaf, [...shown, ...withheld.map(absent(WITHHELD)), ...erased.map(absent(ERASED))]);
 }

@@ -1,7 +1,8 @@
 /** One line that tells what an entry records, as far as this reader is shown it. */
 import type { IncidentEvent } from '../../domain/events';
 import { type NarratedPack, narrate } from '../../domain/narrate';
-import { type DisclosedEntry, shownEvent } from '../disclose';
+import type { DisclosedEntry } from '../disclose';
+import { readableEvent } from './readable-event';
 import { instant } from './value';
 
 const LONGEST = 600;
@@ -9,7 +10,7 @@ const LONGEST_FIELD = 160;
 
 /** An entry of an incident, told in the words of the live timeline, with the duty that it is about. */
 export function incidentAccount(entry: DisclosedEntry, pack: NarratedPack): string {
-  const { obligation, text } = narrate(shownEvent(entry) as IncidentEvent, pack);
+  const { obligation, text } = narrate(readableEvent(entry) as IncidentEvent, pack);
   return cut(obligation === undefined ? text : `${obligation}: ${text}`, LONGEST);
 }
 

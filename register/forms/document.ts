@@ -5,11 +5,12 @@
 import type { Audience } from '../../domain/disclosure';
 import type { IncidentEvent } from '../../domain/events';
 import type { NarratedPack } from '../../domain/narrate';
-import { type DisclosedEntry, shownEvent } from '../disclose';
+import type { DisclosedEntry } from '../disclose';
 import { REGISTER_STREAM } from '../own-entries';
 import { groupEntry } from '../show';
 import { incidentAccount, plainAccount } from './account';
 import { caseRecord, opensCase } from './cases';
+import { readableEvent } from './readable-event';
 import { type Fact, type RecordGroup, recordGroups } from './record-groups';
 import { type AsValue, type Value, valuesOf } from './value';
 
@@ -147,7 +148,7 @@ interface IncidentContext {
 
 function incidentSection(entries: DisclosedEntry[], context: IncidentContext): IncidentSection {
   const { pack, asValue, erasedAt, contactPoint } = context;
-  const record = groupEntry(entries.map((entry) => shownEvent(entry) as IncidentEvent));
+  const record = groupEntry(entries.map((entry) => readableEvent(entry) as IncidentEvent));
   return {
     id: record.incidentId,
     title: asValue(record.nature.title),
@@ -162,7 +163,7 @@ function incidentSection(entries: DisclosedEntry[], context: IncidentContext): I
 }
 
 function caseSection(entries: DisclosedEntry[], asValue: AsValue, erasedAt: string | undefined): CaseSection {
-  const record = caseRecord(entries.map(shownEvent), asValue);
+  const record = caseRecord(entries.map(readableEvent), asValue);
   const { incidentId: id, exercise } = entries[0]!.leaf;
   return {
     id,
@@ -190,7 +191,16 @@ function told(
     .map((entry) => {
       const { position, hash, leaf, withheld, erased } = entry;
       const { at, kind } = leaf;
-      return { position, hash, at, kind, by: asValue(shownEvent(entry).by), account: account(entry), withheld, erased };
+      return {
+        position,
+        hash,
+        at,
+        kind,
+        by: asValue(readableEvent(entry).by),
+        account: account(entry),
+        withheld,
+        erased,
+      };
     });
 }
 

@@ -23,6 +23,7 @@ import { disclose, shownEvent, shownText } from '../../register/disclose';
 import { leafOf, type RegisterEvent } from '../../register/entry';
 import { fieldsOf } from '../../register/fields';
 import { documentOf, FORMS } from '../../register/forms';
+import { readableEvent } from '../../register/forms/readable-event';
 import { REGISTER_STREAM } from '../../register/own-entries';
 import { groupEntry } from '../../register/show';
 import { openingFault } from '../../register/verifier/openings';
@@ -204,11 +205,13 @@ test('what was erased is in no form for anybody; the rest is as before', async (
   }
 });
 
-test('a text that reads like a stand-in is quoted: nobody can make it look as if something were hidden', () => {
+test('a text that reads like a stand-in is quoted in the forms: nobody can make it look as if something were hidden', () => {
   for (const text of [WITHHELD, ERASED]) {
     const [stored] = logOf([{ ...year[0]!, kind: 'measure-recorded', data: { text, controls: [text] } }], table);
-    const { data } = shownEvent(disclose(stored!, 'internal', table));
-    expect(data).toEqual({ text: `"${text}"`, controls: [`"${text}"`] });
+    const entry = disclose(stored!, 'internal', table);
+    expect(readableEvent(entry).data).toEqual({ text: `"${text}"`, controls: [`"${text}"`] });
+    // What is computed is computed with the text as it was recorded.
+    expect(shownEvent(entry).data).toEqual({ text, controls: [text] });
   }
 });
 

@@ -1,0 +1,20 @@
+import { ERASED, WITHHELD } from '../../domain/disclosure';
+import { type DisclosedEntry, shownEvent } from '../disclose';
+import type { RegisterEvent } from '../entry';
+
+/**
+ * The event as a form tells it. A text that was recorded and reads like a stand-in is put in quotes: nobody can make it
+ * look as if something were hidden.
+ */
+export function readableEvent(entry: DisclosedEntry): RegisterEvent {
+  const shown = entry.shown.map((opening) =>
+    LIKE_A_STAND_IN.has(opening.text) ? { ...opening, text: quoted(opening.text) } : opening,
+  );
+  return shownEvent({ ...entry, shown });
+}
+
+const LIKE_A_STAND_IN = new Set([WITHHELD, ERASED].flatMap((word) => [JSON.stringify(word), JSON.stringify([word])]));
+
+function quoted(text: string): string {
+  return text.replace(/"(.*)"/, (_, word: string) => JSON.stringify(`"${word}"`));
+}
