@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
+import type { Manifest } from '../../register/backup/manifest';
 import { usage } from '../errors';
 import { grouped } from '../format';
 import type { CommonOptions, Shell } from '../shell';
@@ -20,10 +21,12 @@ export function registerBackupCommand(register: Command, shell: Shell): void {
     'Back the register up, the delivery ledger and the data keys with it, into a new folder.',
     'register backup /backups/2026-11-25 --log /var/lib/tocsin/log\nregister backup /backups/2026-11-25 --keys-only',
   )
+    .option('--by <who>', 'who makes it: a handle or work address (default: TOCSIN_BY, else the OS user)')
     .option('--log <dir>', 'the folder in which the log is published: its signed checkpoint goes into the backup')
     .option('--keys-only', 'take out of a backup that exists what was erased since: data keys, addresses, reports')
     .action(async (dir: string, options: Options) => {
       const manifest = options.keysOnly ? await eraseIn(shell, dir, options) : await backup(shell, dir, options);
+      await record(shell, manifest, options);
       const { tables, head, sha256 } = manifest;
       if (options.json) return shell.out.json({ dir, ...manifest });
       const rows = tables.reduce((sum, table) => sum + table.rows, 0);
@@ -49,6 +52,18 @@ async function eraseIn(shell: Shell, dir: string, { log }: Options) {
   const { eraseInBackup } =
     require('../../register/backup/erase-in-backup') as typeof import('../../register/backup/erase-in-backup');
   return eraseInBackup(shell.databaseUrl(), dir);
+}
+
+/** A backup holds everything that the register does, so that it was made is an entry, with the hash that proves which. */
+async function record(shell: Shell, manifest: Manifest & { sha256: string }, options: Options): Promise<void> {
+  const { loadDisclosures } = require('../../policy/load-disclosure') as typeof import('../../policy/load-disclosure');
+  const { recordOwnEntry } = require('../../register/own-entries') as typeof import('../../register/own-entries');
+  const { madeAt, head, sha256 } = manifest;
+  await recordOwnEntry(shell.register(), loadDisclosures(), {
+    kind: options.keysOnly ? 'register-backup-erased' : 'register-backed-up',
+    by: shell.by(options),
+    data: { madeAt, entries: head.position, head: head.hash, manifest: sha256 },
+  });
 }
 
 function checkpointIn(log: string): string {

@@ -145,7 +145,19 @@ describe('the drill', () => {
     const made = await run(source.url, 'backup', backup, '--log', published);
     expect([made.exitCode, made.err]).toEqual([0, expect.stringContaining('backing up register_entries')]);
     expect(made.out).toMatch(/Manifest [0-9a-f]{64}: note it elsewhere/);
+    const { sha256, head } = await readManifest(backup);
+    expect((await readIncidentEvents(pool, 'REGISTER')).at(-1)).toMatchObject({
+      kind: 'register-backed-up',
+      by: 'oncall',
+      data: { manifest: sha256, entries: head.position, head: head.hash },
+    });
     expect((await run(source.url, 'backup', backup)).err).toContain('is not empty');
+    expect((await run(source.url, 'backup', backup, '--keys-only')).exitCode).toBe(0);
+    const { sha256: changed } = await readManifest(backup);
+    expect((await readIncidentEvents(pool, 'REGISTER')).at(-1)).toMatchObject({
+      kind: 'register-backup-erased',
+      data: { manifest: changed, head: head.hash },
+    });
     const restored = await run(target, 'restore', backup, '--key', log.verifierKey, '--by', 'oncall');
     expect(restored.exitCode).toBe(0);
     expect(restored.out).toMatch(/anchored: entries 1 to \d+; unanchored: 0/);
