@@ -375,6 +375,10 @@ describe('tocsin register', () => {
     const lawful = ['--lawful-request', 'DSR-17', '--ground', 'gdpr-17-1'];
     expect((await run('erase', 'shown', ...lawful, '--by', 'dpo')).err).toContain('say why');
     expect((await run('erase', 'shown', ...lawful, '--reason', 'r')).err).toContain('name who with --by');
+    const named = ['--lawful-request', 'the letter of Jo Doe', '--ground', 'gdpr-17-1'];
+    expect((await run('erase', 'shown', ...named, '--by', 'dpo', '--reason', 'r')).err).toContain('and no name');
+    const odd = ['--lawful-request', 'DSR-17', '--ground', 'Because!'];
+    expect((await run('erase', 'shown', ...odd, '--by', 'dpo', '--reason', 'r')).err).toContain('is no ground');
     const half = await run('erase', 'shown', '--by', 'dpo', '--reason', 'r', '--lawful-request', 'DSR-17');
     expect(half.err).toContain('--ground');
     const unasked = await run('erase', 'shown', ...lawful, '--by', 'dpo', '--reason', 'granted');
