@@ -12,7 +12,9 @@ export async function confirm(question: string, word: string, stdin: NodeJS.Read
   if (!stdin.isTTY) throw usage('nobody can be asked to confirm this here: give --yes, after a look with --dry-run');
   const lines = createInterface({ input: stdin, output: process.stderr });
   try {
-    const answer = await lines.question(`${question}\nType ${word} to go on: `);
+    // The end of the input is an answer too, which `question` does not give; a line before it counts.
+    const ended = new Promise<string>((resolve) => lines.once('close', () => setImmediate(resolve, '')));
+    const answer = await Promise.race([lines.question(`${question}\nType ${word} to go on: `), ended]);
     if (answer.trim() !== word) throw refused('nothing was done: it was not confirmed');
   } finally {
     lines.close();

@@ -1,6 +1,7 @@
+import { ERASED, standIn } from '../domain/disclosure';
 import type { IncidentEvent } from '../domain/events';
-import { discloseAll, shownEvent } from './disclose';
-import type { RegisterEvent, StoredEntry } from './entry';
+import { discloseAll } from './disclose';
+import { eventOf, type RegisterEvent, type StoredEntry } from './entry';
 import { UnknownIncidentError } from './errors';
 import { type Queryable, readEntries } from './read-entries';
 
@@ -18,9 +19,14 @@ export async function readIncidentEvents(pool: Queryable, incidentId: string): P
   return events;
 }
 
-/** The event that an entry records; a text that was erased stands in it as `[erased]`. */
+/**
+ * The event that an entry records; a text that was erased stands in it as `[erased]`. What was recorded stands in it as it
+ * was, also where it reads like that: the fold must give the workflow's own state.
+ */
 export function eventIn(stored: StoredEntry): RegisterEvent {
-  return shownEvent(discloseAll(stored));
+  const { leaf, shown, erased } = discloseAll(stored);
+  const gone = erased.map((pointer) => ({ pointer, text: JSON.stringify(standIn(pointer, ERASED)) }));
+  return eventOf(leaf, [...shown, ...gone]);
 }
 
 /** Only the workflow appends, and only events of the domain: the register checks the envelope, the domain owns the kinds. */

@@ -1,6 +1,5 @@
 /** Compares two states as plain JSON, path by path. Pure. */
-
-import { ERASED } from '../domain/disclosure';
+import { ERASED, standInOf } from '../domain/disclosure';
 import { isPlainObject } from './canonical';
 
 /** One place where two states differ; a side that has nothing there is left out. */
@@ -28,7 +27,7 @@ function plain(value: unknown): unknown {
 }
 
 function compare(path: string, a: unknown, b: unknown, erased: boolean, found: Difference[]): void {
-  if (Object.is(a, b) || (erased && typeof a === 'string' && a.includes(ERASED))) return;
+  if (Object.is(a, b) || (erased && isErased(a))) return;
   if (isPlainObject(a) && isPlainObject(b)) {
     for (const name of [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()) {
       const below = `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
@@ -41,6 +40,11 @@ function compare(path: string, a: unknown, b: unknown, erased: boolean, found: D
     return;
   }
   found.push({ path, ...(a !== undefined && { register: a }), ...(b !== undefined && { workflow: b }) });
+}
+
+/** A text that was erased or made of one, or a list of which the register keeps that it was there. */
+function isErased(value: unknown): boolean {
+  return standInOf(value) === ERASED || (typeof value === 'string' && value.includes(ERASED));
 }
 
 function own(object: Record<string, unknown>, name: string): unknown {

@@ -1,7 +1,6 @@
 /** `tocsin register backup`: every table of the register as of one moment, in a folder that verifies. */
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Command } from 'commander';
+import type { Manifest } from '../../register/backup/manifest';
 import { usage } from '../errors';
 import { grouped } from '../format';
 import type { CommonOptions, Shell } from '../shell';
@@ -9,7 +8,8 @@ import { tableProgress } from '../table-progress';
 import { verb } from './verb';
 
 interface Options extends CommonOptions {
-  log?: string;
+  /** `false`: --no-log. */
+  log?: string | false;
   keysOnly?: boolean;
 }
 
@@ -18,12 +18,15 @@ export function registerBackupCommand(register: Command, shell: Shell): void {
     register,
     'backup <dir>',
     'Back the register up, the delivery ledger and the data keys with it, into a new folder.',
-    'register backup /backups/2026-11-25 --log /var/lib/tocsin/log\nregister backup /backups/2026-11-25 --keys-only',
+    'register backup /backups/2026-11-25\nregister backup /backups/2026-11-25 --keys-only',
   )
-    .option('--log <dir>', 'the folder in which the log is published: its signed checkpoint goes into the backup')
+    .option('--by <who>', 'who makes it: a handle or work address (default: TOCSIN_BY, else the OS user)')
+    .option('--log <dir>', 'where the log is published: its checkpoint goes into the backup (default: TOCSIN_LOG_DIR)')
+    .option('--no-log', 'leave the checkpoint out')
     .option('--keys-only', 'take out of a backup that exists what was erased since: data keys, addresses, reports')
     .action(async (dir: string, options: Options) => {
       const manifest = options.keysOnly ? await eraseIn(shell, dir, options) : await backup(shell, dir, options);
+      await record(shell, manifest, options);
       const { tables, head, sha256 } = manifest;
       if (options.json) return shell.out.json({ dir, ...manifest });
       const rows = tables.reduce((sum, table) => sum + table.rows, 0);
@@ -39,20 +42,38 @@ async function backup(shell: Shell, dir: string, { log }: Options) {
   const { writeBackup } =
     require('../../register/backup/write-backup') as typeof import('../../register/backup/write-backup');
   // Read before the tables, which then reach it.
-  const checkpoint = log === undefined ? undefined : checkpointIn(log);
+  const published = log === false ? undefined : await publishedIn(shell, log);
   const onProgress = tableProgress(shell.err, 'backing up');
-  return writeBackup(shell.databaseUrl(), dir, { checkpoint, now: new Date(), onProgress });
+  return writeBackup(shell.databaseUrl(), dir, { ...(published && { log: published }), now: new Date(), onProgress });
 }
 
 async function eraseIn(shell: Shell, dir: string, { log }: Options) {
-  if (log !== undefined) throw usage('--keys-only leaves the checkpoint of the backup as it is: leave --log out');
+  if (typeof log === 'string') throw usage('--keys-only leaves the checkpoint of the backup as it is: leave --log out');
   const { eraseInBackup } =
     require('../../register/backup/erase-in-backup') as typeof import('../../register/backup/erase-in-backup');
   return eraseInBackup(shell.databaseUrl(), dir);
 }
 
-function checkpointIn(log: string): string {
-  const file = path.join(log, 'checkpoint');
-  if (!existsSync(file)) throw usage(`there is no ${file}: give the folder in which the log is published`);
-  return readFileSync(file, 'utf8');
+/** A backup holds everything that the register does, so that it was made is an entry, with the hash that proves which. */
+async function record(shell: Shell, manifest: Manifest & { sha256: string }, options: Options): Promise<void> {
+  const { loadDisclosures } = require('../../policy/load-disclosure') as typeof import('../../policy/load-disclosure');
+  const { recordOwnEntry } = require('../../register/own-entries') as typeof import('../../register/own-entries');
+  const { madeAt, head, sha256 } = manifest;
+  await recordOwnEntry(shell.register(), loadDisclosures(), {
+    kind: options.keysOnly ? 'register-backup-erased' : 'register-backed-up',
+    by: shell.by(options),
+    data: { madeAt, entries: head.position, head: head.hash, manifest: sha256 },
+  });
+}
+
+async function publishedIn(shell: Shell, dir: string | undefined) {
+  const { logSettings } =
+    require('../../register/log/log-settings') as typeof import('../../register/log/log-settings');
+  const { readPublishedLog } =
+    require('../../register/backup/published-log') as typeof import('../../register/backup/published-log');
+  const published = await readPublishedLog(dir ?? logSettings(shell.env).dir);
+  if (published === undefined && dir !== undefined) {
+    throw usage(`no log is published in ${dir}: give the folder that holds the file "checkpoint"`);
+  }
+  return published;
 }

@@ -68,6 +68,12 @@ function requestOf(incidentId: string, options: Options, shell: Shell): ErasureR
   if ((lawfulRequest === undefined) !== (ground === undefined)) {
     throw usage('a lawful request has a reference and a ground: give --lawful-request REF and --ground GROUND');
   }
+  if (ground !== undefined && !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(ground)) {
+    throw usage(`--ground: "${ground}" is no ground. Write the article, like gdpr-17-1`);
+  }
+  if (lawfulRequest !== undefined && !/^[\w.:/-]{1,200}$/.test(lawfulRequest)) {
+    throw usage('--lawful-request: give the reference of the request, like DSR-2026-17, and no name');
+  }
   if (lawfulRequest !== undefined && options.by === undefined) {
     throw usage('a person decides on a lawful request: name who with --by');
   }

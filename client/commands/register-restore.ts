@@ -1,5 +1,6 @@
 /** `tocsin register restore`: a backup into an empty database, verified before anything is kept. */
 import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Command } from 'commander';
 import type { Restored } from '../../register/backup/verify-restored';
 import { usage } from '../errors';
@@ -23,8 +24,8 @@ export function registerRestoreCommand(register: Command, shell: Shell): void {
     'register restore /backups/2026-11-25 --checkpoint checkpoint --key tocsin.example/log+1a2b3c4d+AX…',
   )
     .option('--by <who>', 'who restores: a handle or work address (default: TOCSIN_BY, else the OS user)')
-    .option('--checkpoint <file>', 'a signed checkpoint from outside, beside the one in the backup')
-    .option('--key <verifier key>', "the log's public key, to verify the signatures of the checkpoints")
+    .option('--checkpoint <file>', 'a signed checkpoint from outside, with the rotations that are published beside it')
+    .option('--key <verifier key>', "one of the log's public keys, to verify the signatures of the checkpoints")
     .option('--accept-older', 'restore also when entries are missing that were signed; it is recorded')
     .action(async (dir: string, options: Options) => {
       const { restoreBackup } =
@@ -35,9 +36,7 @@ export function registerRestoreCommand(register: Command, shell: Shell): void {
         by: shell.by(options),
         now: new Date(),
         disclosures: loadDisclosures(),
-        ...(options.checkpoint !== undefined && {
-          checkpoint: { note: noteIn(options.checkpoint), source: options.checkpoint },
-        }),
+        ...(options.checkpoint !== undefined && { outside: outsideAt(options.checkpoint) }),
         ...(options.key !== undefined && { verifierKey: options.key }),
         ...(options.acceptOlder && { acceptOlder: true }),
         onProgress: tableProgress(shell.err, 'restoring'),
@@ -47,10 +46,14 @@ export function registerRestoreCommand(register: Command, shell: Shell): void {
     });
 }
 
-function noteIn(file: string): string {
-  if (!existsSync(file))
-    throw usage(`cannot read ${file}: it does not exist. Give a file that holds a signed checkpoint`);
-  return readFileSync(file, 'utf8');
+/** A checkpoint's file, and the rotations that are published beside it. */
+function outsideAt(file: string) {
+  const { ROTATIONS } = require('../../register/log/open-log') as typeof import('../../register/log/open-log');
+  const { splitNotes } = require('../../register/verifier/notes') as typeof import('../../register/verifier/notes');
+  if (!existsSync(file)) throw usage(`cannot read ${file}: it does not exist. Give a file that holds a checkpoint`);
+  const beside = path.join(path.dirname(file), ROTATIONS);
+  const rotations = existsSync(beside) ? splitNotes(readFileSync(beside, 'utf8')) : [];
+  return { checkpoint: readFileSync(file, 'utf8'), rotations, source: file };
 }
 
 function shown({ anchors, missing, ...restored }: Restored) {

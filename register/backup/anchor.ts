@@ -1,7 +1,8 @@
 /** Checkpoints that a restored register is held against: what was signed and given away outside the database. */
 import { BackupError } from '../errors';
-import { type Checkpoint, CheckpointError, openCheckpoint, parseCheckpoint } from '../log/checkpoint';
-import { NoteError, parseNote, parseVerifierKey } from '../log/note';
+import { type Checkpoint, CheckpointError, parseCheckpoint } from '../log/checkpoint';
+import { NoteError, parseNote } from '../log/note';
+import { LogKeys } from '../verifier/log-keys';
 
 /** A checkpoint to hold a register against. */
 export interface Anchor extends Checkpoint {
@@ -14,20 +15,28 @@ export interface Anchor extends Checkpoint {
 }
 
 /**
- * Reads a signed checkpoint; with the log's verifier key also its signature.
+ * Reads a signed checkpoint; with the log's keys also its signature.
  *
  * @throws BackupError when it is no checkpoint, or is not signed by that log.
  */
 export function readAnchor(
   note: string,
-  { source, outside, verifierKey }: { source: string; outside: boolean; verifierKey?: string },
+  { source, outside, keys }: { source: string; outside: boolean; keys?: LogKeys },
 ): Anchor {
+  return asBackupError(source, () => {
+    const checkpoint = keys === undefined ? parseCheckpoint(parseNote(note).text) : keys.open(note);
+    return { ...checkpoint, source, outside, signed: keys !== undefined };
+  });
+}
+
+/** All keys of the log that a trusted one leads to. @throws BackupError when the rotations do not. */
+export function followKeys(verifierKey: string, rotations: readonly string[]): LogKeys {
+  return asBackupError('the key', () => LogKeys.follow(verifierKey, rotations));
+}
+
+function asBackupError<T>(source: string, read: () => T): T {
   try {
-    const checkpoint =
-      verifierKey === undefined
-        ? parseCheckpoint(parseNote(note).text)
-        : openCheckpoint(note, parseVerifierKey(verifierKey));
-    return { ...checkpoint, source, outside, signed: verifierKey !== undefined };
+    return read();
   } catch (error) {
     if (!(error instanceof CheckpointError || error instanceof NoteError)) throw error;
     throw new BackupError(`${source}: ${error.message}`);

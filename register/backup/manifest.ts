@@ -30,8 +30,8 @@ const ManifestSchema = z.strictObject({
   migrations: z.array(z.string()).min(1),
   /** The register's last entry in it. */
   head: z.strictObject({ position: z.int().nonnegative(), hash }),
-  /** The signed checkpoint that was published when it was made. */
-  checkpoint: z.string().optional(),
+  /** The signed checkpoint that was published when it was made, and the rotations of the log's key up to it. */
+  log: z.strictObject({ checkpoint: z.string(), rotations: z.array(z.string()) }).optional(),
   tables: z.array(TableFileSchema).min(1),
 });
 export type Manifest = z.infer<typeof ManifestSchema>;

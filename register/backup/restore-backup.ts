@@ -5,10 +5,11 @@ import type { Disclosures } from '../../domain/disclosure';
 import { recordInTransaction, WRITERS_LOCK } from '../append/in-transaction';
 import { BackupError } from '../errors';
 import { migrate } from '../migrate';
-import { type Anchor, readAnchor } from './anchor';
+import { type Anchor, followKeys, readAnchor } from './anchor';
 import { checkFiles } from './check-files';
 import { type Manifest, readManifest, type TableFile } from './manifest';
 import { inOwnSession } from './own-session';
+import type { PublishedLog } from './published-log';
 import { readRows } from './row-file';
 import { createSetAside, SET_ASIDE } from './set-aside';
 import { quoted, readMigrations, readTables, SESSION, type Table, tableName } from './tables';
@@ -22,9 +23,9 @@ export interface RestoreOptions {
   by: string;
   now: Date;
   disclosures: Disclosures;
-  /** A signed checkpoint from outside, beside the one in the backup. */
-  checkpoint?: { note: string; source: string };
-  /** The log's verifier key (`name+id+base64`), to verify the signatures of the checkpoints. */
+  /** What the log says outside, beside what the backup holds of it. */
+  outside?: PublishedLog & { source: string };
+  /** One of the log's verifier keys (`name+id+base64`), to verify the signatures of the checkpoints. */
   verifierKey?: string;
   /** Restore also when entries are missing that were signed; recorded. */
   acceptOlder?: boolean;
@@ -65,15 +66,12 @@ export async function restoreBackup(databaseUrl: string, dir: string, options: R
   });
 }
 
-function anchorsOf(dir: string, manifest: Manifest, { checkpoint, verifierKey }: RestoreOptions): Anchor[] {
-  const own = manifest.checkpoint;
+function anchorsOf(dir: string, { log }: Manifest, { outside, verifierKey }: RestoreOptions): Anchor[] {
+  const rotations = outside?.rotations.length ? outside.rotations : (log?.rotations ?? []);
+  const keys = verifierKey === undefined ? undefined : followKeys(verifierKey, rotations);
   return [
-    ...(own === undefined
-      ? []
-      : [readAnchor(own, { source: `the checkpoint in ${dir}`, outside: false, verifierKey })]),
-    ...(checkpoint === undefined
-      ? []
-      : [readAnchor(checkpoint.note, { source: checkpoint.source, outside: true, verifierKey })]),
+    ...(log ? [readAnchor(log.checkpoint, { source: `the checkpoint in ${dir}`, outside: false, keys })] : []),
+    ...(outside ? [readAnchor(outside.checkpoint, { source: outside.source, outside: true, keys })] : []),
   ];
 }
 

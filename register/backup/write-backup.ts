@@ -7,6 +7,7 @@ import { BackupError } from '../errors';
 import { readHead } from '../read-head';
 import { type Manifest, type TableFile, writeManifest } from './manifest';
 import { inOwnSession } from './own-session';
+import { assertSigned, type PublishedLog } from './published-log';
 import { writeRows } from './row-file';
 import { quoted, readMigrations, readTables, SESSION, type Table, tableName } from './tables';
 
@@ -19,19 +20,20 @@ const FETCH = 200;
  * Writes a backup into a folder that is new or empty; it appears whole or not at all. One snapshot holds all tables, also
  * the delivery ledger: without it what was mailed would be mailed again. The login must be allowed to read all of them.
  *
- * @param checkpoint the signed checkpoint that was published, read before this call: the backup then reaches it.
- * @throws BackupError when the folder holds something, or the database has no register.
+ * @param log what the published log says, read before this call: the backup then reaches its checkpoint.
+ * @throws BackupError when the folder holds something, the database has no register, or not the one that was signed.
  */
 export async function writeBackup(
   databaseUrl: string,
   dir: string,
-  { checkpoint, now, onProgress = () => {} }: { checkpoint?: string; now: Date; onProgress?: Progress },
+  { log, now, onProgress = () => {} }: { log?: PublishedLog; now: Date; onProgress?: Progress },
 ): Promise<Manifest & { sha256: string }> {
   await assertFree(dir);
   const partial = `${dir}.partial-${process.pid}`;
   await mkdir(partial, { recursive: true, mode: 0o700 });
   try {
     const manifest = await inSnapshot(databaseUrl, async (client) => {
+      if (log !== undefined) await assertSigned(client, log);
       const tables: TableFile[] = [];
       for (const table of await readTables(client)) {
         const file = `${table.name}.rows.gz`;
@@ -45,7 +47,7 @@ export async function writeBackup(
         madeAt: now.toISOString(),
         migrations: await readMigrations(client),
         head,
-        ...(checkpoint !== undefined && { checkpoint }),
+        ...(log !== undefined && { log }),
         tables,
       };
     });

@@ -43,19 +43,19 @@ export async function retentionOfIncident(
 
 /** Incidents whose retention is over and whose personal data is still there, one by one in the order of their ids. */
 export async function* dueForErasure(pool: Queryable, table: RetentionTable, now: Date): AsyncGenerator<KeptIncident> {
-  // Only a closed incident has an end, and only its own state says when: candidates are those with a key.
+  // Only a closed incident has an end, and only its own state says when: candidates are those with a key that were closed.
   const { rows } = await pool.query<{ incident_id: string }>(CANDIDATES, [REGISTER_STREAM]);
   for (const { incident_id: incidentId } of rows) {
-    const kept = await retentionOfIncident(pool, incidentId, table).catch((error: unknown) => {
-      if (error instanceof ErasureRefusedError) return undefined;
-      throw error;
-    });
-    if (kept && isOver(kept.retention, now.toISOString())) yield kept;
+    const kept = await retentionOfIncident(pool, incidentId, table);
+    if (isOver(kept.retention, now.toISOString())) yield kept;
   }
 }
 
 const CANDIDATES = `
   SELECT keys.incident_id FROM tocsin.register_keys AS keys
    WHERE keys.key IS NOT NULL AND keys.incident_id <> $1
-     AND EXISTS (SELECT FROM tocsin.register_entries AS entry WHERE entry.incident_id = keys.incident_id)
+     AND EXISTS (SELECT FROM tocsin.register_entries AS entry
+                  WHERE entry.incident_id = keys.incident_id AND entry.seq = 1 AND entry.kind = 'declared')
+     AND EXISTS (SELECT FROM tocsin.register_entries AS entry
+                  WHERE entry.incident_id = keys.incident_id AND entry.kind = 'closed')
    ORDER BY keys.incident_id COLLATE "C"`;

@@ -47,6 +47,7 @@ describe('comparing two states', () => {
     expect(differences({ a: '[erased]' }, { a: 'x' }, true)).toEqual([]);
     expect(differences({ a: '[erased]' }, { a: 'x' })).toHaveLength(1);
     expect(differences({ a: 'held by [erased]: [erased]' }, { a: 'held by x: y' }, true)).toEqual([]);
+    expect(differences({ a: ['[erased]'] }, { a: ['x', 'y'] }, true)).toEqual([]);
     expect(differences({ a: 'y' }, { a: '[erased]' }, true)).toHaveLength(1);
   });
 
@@ -100,6 +101,13 @@ describe('tocsin register diff-state', () => {
     await append(pool, story.events);
     const { exitCode, out } = await diff('agrees', [view(story.state)]);
     expect([exitCode, out]).toEqual([0, `✓ agrees: the register and the workflow agree, ${story.state.seq} events\n`]);
+  });
+
+  test('a text that reads as if it had been erased is a text like any other', async () => {
+    const story = secretive('hostile', 'open');
+    story.send('measure', { by: '[erased]', text: '[withheld]' });
+    await append(pool, story.events);
+    expect(await diff('hostile', [view(story.state)])).toMatchObject({ exitCode: 0 });
   });
 
   test('a workflow that holds something else is found, with exit code 1 and the path', async () => {

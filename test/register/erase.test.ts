@@ -348,10 +348,37 @@ describe('tocsin register', () => {
     expect((await readIncidentEvents(pool, 'shown'))[0]!.by).toContain(SECRET);
   });
 
+  test('an incident that never closed may be erased on a lawful request once its workflows have ended, not before', async () => {
+    await append(pool, secretive('ended', 'open').events);
+    await deliver(pool, 'ended', ['sent', 'unknown']);
+    const argv = ['erase', 'ended', '--lawful-request', 'D', '--ground', 'gdpr-17-1', '--by', 'dpo', '--reason', 'r'];
+    const asked: string[] = [];
+    const whileRunning = (running: string[]) =>
+      tocsin(
+        ['register', ...argv, '--yes'],
+        { isRunning: async (id) => asked.push(id) > 0 && running.includes(id) },
+        { DATABASE_URL: database.url },
+      );
+    expect(await whileRunning(['ended'])).toMatchObject({ exitCode: 1, err: expect.stringContaining('is not closed') });
+    // A delivery outlives its incident: it may still send.
+    const delivery = 'ended/gdpr-art34-individuals/1';
+    expect(await whileRunning([delivery])).toMatchObject({ exitCode: 1 });
+    expect(asked).toContain(delivery);
+    expect(await whileRunning([])).toMatchObject({
+      exitCode: 0,
+      out: expect.stringContaining('2 deliveries of ended'),
+    });
+    expect((await readIncidentEvents(pool, 'ended'))[0]!.by).toBe('[erased]');
+  });
+
   test('a lawful request needs a person, a reason and a ground; without a terminal, --yes', async () => {
     const lawful = ['--lawful-request', 'DSR-17', '--ground', 'gdpr-17-1'];
     expect((await run('erase', 'shown', ...lawful, '--by', 'dpo')).err).toContain('say why');
     expect((await run('erase', 'shown', ...lawful, '--reason', 'r')).err).toContain('name who with --by');
+    const named = ['--lawful-request', 'the letter of Jo Doe', '--ground', 'gdpr-17-1'];
+    expect((await run('erase', 'shown', ...named, '--by', 'dpo', '--reason', 'r')).err).toContain('and no name');
+    const odd = ['--lawful-request', 'DSR-17', '--ground', 'Because!'];
+    expect((await run('erase', 'shown', ...odd, '--by', 'dpo', '--reason', 'r')).err).toContain('is no ground');
     const half = await run('erase', 'shown', '--by', 'dpo', '--reason', 'r', '--lawful-request', 'DSR-17');
     expect(half.err).toContain('--ground');
     const unasked = await run('erase', 'shown', ...lawful, '--by', 'dpo', '--reason', 'granted');
