@@ -33,6 +33,11 @@ export async function checkpointsToHold(
   }
   const settings = anchorSettings(shell.env);
   const { known, unreadable, keys } = await knownCheckpoints(log, settings, trustedKey);
+  if (trustedKey !== undefined && known.length === 0 && unreadable.length > 0) {
+    throw refused(
+      '--key: no checkpoint of this machine is signed by that key or one that it leads to: it is another log',
+    );
+  }
   for (const problem of unreadable) shell.err.line(`passed over a checkpoint: ${problem}`);
   const witnesses = settings.witnesses.map(({ verifierKey }) => parseVerifierKey(verifierKey));
   for (const file of files) {

@@ -5,11 +5,14 @@ import type { FastifyPluginAsync } from 'fastify';
 import pino from 'pino';
 import { CaseClient } from '../client/case-client';
 import { keepAdvisories } from '../register/dependencies/advisories';
+import { logSettings } from '../register/log/log-settings';
+import { createFolderStore } from '../register/log/log-store';
 import { createPool } from '../register/pool';
 import { openSessions, sessionSettings } from '../sessions/settings';
 import { loadSources } from './config';
 import { acceptWithin } from './inbox/accept';
 import { createPipeline } from './inbox/pipeline';
+import { logPlugin } from './log-plugin';
 import { reportsFromEnv } from './reports/reports-from-env';
 import { createIntake, drain } from './server/create-intake';
 import { Health } from './server/health';
@@ -55,6 +58,7 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
   const closeConnections = () => Promise.allSettled([connection.close(), pool.end()]);
   try {
     const reports = reportsFromEnv(env, { pool, cases: new CaseClient(temporal, taskQueue), log });
+    const publishedLog = logPlugin(createFolderStore(logSettings(env).dir), env.TOCSIN_LOG_READ_TOKEN || undefined);
     const hearsSignIns = sources.some(({ adapter }) => adapter.format === 'authentication');
     const sessions = hearsSignIns
       ? await openSessions(sessionSettings(env), { pool, accept: acceptWithin, onRaised: pipeline.poke })
@@ -64,7 +68,7 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
       store: pipeline.store,
       authEvents: sessions,
       advisories: { consume: async (records) => void (await keepAdvisories(pool, records)) },
-      plugins: [...(plugins ?? []), reports],
+      plugins: [...(plugins ?? []), reports, publishedLog],
       trustedProxies: listOf(env.TOCSIN_TRUSTED_PROXIES),
       log,
       health: new Health({

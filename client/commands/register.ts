@@ -2,12 +2,15 @@
 import type { Command } from 'commander';
 import type { Shell } from '../shell';
 import { registerBackupCommand } from './register-backup';
+import { registerConsistencyCommand } from './register-consistency';
 import { registerDiffStateCommand } from './register-diff-state';
 import { registerEraseCommand } from './register-erase';
 import { registerExportCommand } from './register-export';
+import { registerKeysCommand } from './register-keys';
 import { registerRestoreCommand } from './register-restore';
 import { registerRetentionCommand } from './register-retention';
 import { registerShowCommand } from './register-show';
+import { registerSignCommand } from './register-sign';
 import { registerVerifyCommand } from './register-verify';
 
 export function registerCommand(program: Command, shell: Shell): void {
@@ -20,4 +23,7 @@ export function registerCommand(program: Command, shell: Shell): void {
   registerBackupCommand(register, shell);
   registerRestoreCommand(register, shell);
   registerDiffStateCommand(register, shell);
+  registerConsistencyCommand(register, shell);
+  registerSignCommand(register, shell);
+  registerKeysCommand(register, shell);
 }

@@ -37,6 +37,8 @@ const ARGUMENTS: Record<string, string> = {
   '<incident>': 'an incident that runs, like INC-20260401-9f3a (see `tocsin list`)',
   '<task>': 'the patch task, like PATCH-1f6a3c90b2d4 (see `tocsin deps list`)',
   '<dir>': 'the folder of the backup',
+  '<old>': 'the earlier state: a file with its checkpoint, or a number of entries',
+  '<new>': 'the later state: a file with its checkpoint, or a number of entries',
   '[files...]': 'lock files of npm and CycloneDX SBOMs, as PATH or NAME=PATH (default: TOCSIN_INVENTORIES)',
   '<obligation>': 'like enterprise-notice or gdpr-art33-authority:ie-dpc (see `tocsin show`)',
 };

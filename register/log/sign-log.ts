@@ -2,9 +2,10 @@
 import { leafHash } from '../entry';
 import { InconsistentLogError } from '../errors';
 import { signCheckpoint } from './checkpoint';
+import type { Frontier } from './frontier';
 import type { LogStore } from './log-store';
 import type { NoteSigner } from './note';
-import { type LeafReader, publishTiles } from './publish-tiles';
+import { type Leaf, type LeafReader, publishTiles } from './publish-tiles';
 import { firstState, frontierOf, readSignerState, type SignerState, stateOf, writeSignerState } from './signer-state';
 
 /** What signing needs. */
@@ -42,8 +43,9 @@ export async function signLog(deps: SignLogDeps): Promise<SignedLog> {
     throw new InconsistentLogError(`the signer's memory is of the log "${before.origin}", not of "${signer.name}"`);
   }
   const size = await deps.size();
-  const after = await extend(before, size, deps.leaves);
-  await publishTiles(store, deps.leaves, before.size, size);
+  const growth = new Growth(before, size);
+  await publishTiles(store, (from) => growth.read(deps.leaves, from), before.size, size);
+  const after = await growth.end(deps.leaves);
   if (size > before.size) await writeSignerState(stateFile, after);
   const root = Buffer.from(after.root, 'hex');
   const note = signCheckpoint(size, root, signer);
@@ -54,44 +56,74 @@ export async function signLog(deps: SignLogDeps): Promise<SignedLog> {
   return { size, root, note };
 }
 
-/** The remembered tree with the entries behind it. Each must hash to its leaf and name the one before it. */
-async function extend(before: SignerState, size: number, leaves: LeafReader): Promise<SignerState> {
-  if (size < before.size) {
-    throw new InconsistentLogError(
-      `the register has ${size} entries, but ${before.size} were signed: it was rolled back or cut short. ` +
-        'Restore it from a later backup; nothing is signed until then',
-    );
-  }
-  const frontier = frontierOf(before);
-  let last: Buffer = Buffer.from(before.lastLeaf, 'hex');
-  // The last signed entry is read again: it must still be the one that was signed.
-  for await (const { position, bytes, hash } of leaves(Math.max(1, before.size), size)) {
-    if (leafHash(bytes) !== hash.toString('hex')) {
-      throw new InconsistentLogError(`entry ${position} does not have its own hash: it was altered`);
-    }
-    if (position === before.size) {
-      if (!hash.equals(last))
-        throw new InconsistentLogError(`entry ${position} is not the one that was signed: it was rewritten`);
-      continue;
-    }
-    if (prevOf(bytes) !== last.toString('hex')) {
+/** The remembered tree and the entries behind it, which are read once: checked here, and published as they pass. */
+class Growth {
+  private readonly frontier: Frontier;
+  private last: Buffer;
+
+  /** @throws InconsistentLogError when there are fewer entries than were signed. */
+  constructor(
+    private readonly before: SignerState,
+    private readonly size: number,
+  ) {
+    if (size < before.size) {
       throw new InconsistentLogError(
-        `entry ${position} does not follow the entry before it: the register was rewritten`,
+        `the register has ${size} entries, but ${before.size} were signed: it was rolled back or cut short. ` +
+          'Restore it from a later backup; nothing is signed until then',
       );
     }
-    frontier.push(hash);
-    last = hash;
+    this.frontier = frontierOf(before);
+    this.last = Buffer.from(before.lastLeaf, 'hex');
   }
-  if (frontier.size !== size) {
-    throw new InconsistentLogError(`the register has a gap: ${frontier.size} entries follow one another, not ${size}`);
+
+  /**
+   * Gives the entries from `from` on, each when it held: it must hash to its leaf and name the one before it. Entries that
+   * were signed are read again from the first of their tile, the last of them in any case: as each names the one before
+   * it, and the last is the one that is remembered, all of them are those that were signed.
+   */
+  async *read(leaves: LeafReader, from: number): AsyncGenerator<Leaf> {
+    const { before, size, frontier } = this;
+    let previous: string | undefined = before.size === 0 ? before.lastLeaf : undefined;
+    for await (const leaf of leaves(Math.max(1, Math.min(from, before.size)), size)) {
+      const { position, bytes, hash } = leaf;
+      const hex = hash.toString('hex');
+      if (leafHash(bytes) !== hex) {
+        throw new InconsistentLogError(`entry ${position} does not have its own hash: it was altered`);
+      }
+      if (previous !== undefined && prevOf(bytes) !== previous) {
+        throw new InconsistentLogError(
+          `entry ${position} does not follow the entry before it: the register was rewritten`,
+        );
+      }
+      if (position === before.size && !hash.equals(this.last)) {
+        throw new InconsistentLogError(`entry ${position} is not the one that was signed: it was rewritten`);
+      }
+      previous = hex;
+      if (position > before.size) {
+        frontier.push(hash);
+        this.last = hash;
+      }
+      if (position >= from) yield leaf;
+    }
+    if (frontier.size !== size) {
+      throw new InconsistentLogError(
+        `the register has a gap: ${frontier.size} entries follow one another, not ${size}`,
+      );
+    }
   }
-  return stateOf(before.origin, frontier, last);
+
+  /** The tree as it is now. Where nothing was new, the last signed entry is looked at all the same. */
+  async end(leaves: LeafReader): Promise<SignerState> {
+    const { before, size } = this;
+    if (size === before.size && size > 0) for await (const _ of this.read(leaves, size));
+    return stateOf(before.origin, this.frontier, this.last);
+  }
 }
 
-function prevOf(bytes: Buffer): unknown {
-  try {
-    return (JSON.parse(bytes.toString('utf8')) as { prev?: unknown }).prev;
-  } catch {
-    return undefined;
-  }
+const PREV = Buffer.from('"prev":"');
+
+/** The leaf names the one before it near its end, after every text that somebody chose. */
+function prevOf(bytes: Buffer): string {
+  const at = bytes.lastIndexOf(PREV) + PREV.length;
+  return bytes.toString('latin1', at, at + 64);
 }

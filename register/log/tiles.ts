@@ -30,6 +30,17 @@ function indexPath(index: number): string {
   return groups.join('/');
 }
 
+/** The tile of a path; undefined for everything that is not exactly the path of one. */
+export function parseTilePath(text: string): TileRef | undefined {
+  const match = /^tile\/(entries|0|[1-9]\d?)\/((?:x\d{3}\/){0,4}\d{3})(?:\.p\/([1-9]\d{0,2}))?$/.exec(text);
+  if (!match) return undefined;
+  const index = Number(match[2]!.replace(/[x/]/g, ''));
+  const width = match[3] === undefined ? TILE_WIDTH : Number(match[3]);
+  const tile: TileRef = { level: match[1] === 'entries' ? 'entries' : Number(match[1]), index, width };
+  const isPath = (match[3] === undefined || width < TILE_WIDTH) && tilePath(tile) === text;
+  return isPath ? tile : undefined;
+}
+
 /** The tiles that a tree grown from `oldSize` to `newSize` has anew: those below level 0 too, and the entry bundles. */
 export function newTiles(oldSize: number, newSize: number): TileRef[] {
   const tiles: TileRef[] = [];

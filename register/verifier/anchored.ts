@@ -51,7 +51,8 @@ export class AnchorCheck {
   private at = 0;
 
   constructor(known: readonly KnownCheckpoint[]) {
-    this.known = [...known].sort((a, b) => a.size - b.size);
+    // An anchor's word comes before the log's own about the same tree.
+    this.known = [...known].sort((a, b) => a.size - b.size || Number(a.by === BY_LOG) - Number(b.by === BY_LOG));
     this.compare();
   }
 

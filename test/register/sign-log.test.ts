@@ -123,6 +123,12 @@ test.each([
     [],
     'is not the one that was signed',
   ],
+  [
+    'an edit of an earlier signed entry of the same tile, hashed again',
+    "UPDATE tocsin.register_entries SET bytes = b, hash = sha256('\\x00'::bytea || b) FROM (SELECT convert_to(replace(convert_from(bytes, 'UTF8'), 'measure-recorded', 'measure-rewritten'), 'UTF8') AS b FROM tocsin.register_entries WHERE position = 12) AS edited WHERE position = 12",
+    [],
+    'entry 13 does not follow the entry before it',
+  ],
 ])('a superuser does %s: nothing is signed any more', async (_name, sql, values, problem) => {
   const { url, pool, store, sign } = await aRegister(20);
   const { note } = await sign();
@@ -146,6 +152,15 @@ test('a database rolled back to an older backup and written anew is not signed',
       leaves: registerLeaves(restored.pool),
     });
   await expect(again()).rejects.toThrow('entry 20 is not the one that was signed: it was rewritten');
+});
+
+test('the last signed entry is looked at also when nothing is new, and when it ends a tile', async () => {
+  for (const entries of [20, 256]) {
+    const { url, sign } = await aRegister(entries);
+    await sign();
+    await tamper(url, "UPDATE tocsin.register_entries SET hash = sha256('x') WHERE position = $1", [entries]);
+    await expect(sign()).rejects.toThrow(`entry ${entries} does not have its own hash`);
+  }
 });
 
 test('a damaged memory stops the signer, and says why', async () => {

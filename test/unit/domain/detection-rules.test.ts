@@ -140,6 +140,20 @@ describe('the rules of policy/detection.yaml', () => {
       'triage',
       'sev4',
     ],
+    [
+      'a register that is not what was signed',
+      { format: 'register', type: 'register.inconsistent' },
+      'register-damage',
+      'declare',
+      'sev1',
+    ],
+    [
+      'a guard of the register that was changed',
+      { format: 'register', type: 'register.guards-changed' },
+      'register-guards',
+      'triage',
+      'sev2',
+    ],
   ];
   it.each(judged)('%s', (_what, over, rule, action, severity) => {
     const judgement = judge(detection(over), rules);

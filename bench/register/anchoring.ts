@@ -1,0 +1,182 @@
+/**
+ * Signing and anchoring, against the register without it: 64 callers append while a worker's signing service runs with its
+ * usual intervals, a file as anchor and one witness on loopback, and while it does not; interleaved, median of five. Bar:
+ * a loss of at most 2 %. Then the reads of an inclusion proof at 10³, 10⁵ and 10⁶ entries: O(log n) nodes, tiles by depth.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type pg from 'pg';
+import { freePort } from '../../platform/free-port';
+import { loadDisclosures } from '../../policy/load-disclosure';
+import { createFileAnchor } from '../../register/anchors/file-anchor';
+import { createWitnessAnchor } from '../../register/anchors/witness-anchor';
+import { Appender } from '../../register/append/appender';
+import { leafHash, type RegisterEvent } from '../../register/entry';
+import { recordGuards } from '../../register/guards/watch-guards';
+import { inclusionProof, rootOf, verifyInclusion } from '../../register/log/merkle';
+import { openLog } from '../../register/log/open-log';
+import { registerSize } from '../../register/log/register-leaves';
+import { SigningService } from '../../register/log/signing-service';
+import { fullTileHash, HASH_BYTES, nodesFromTiles, TILE_WIDTH, type TileRef } from '../../register/log/tiles';
+import { migrate } from '../../register/migrate';
+import { createPool } from '../../register/pool';
+import { startPostgres } from '../../stack/postgres';
+import { startWitness } from '../../stack/witness';
+import { median, type Row } from './rows';
+
+const ROUNDS = 5;
+/** A round is made of four of these: without, with, with, without. */
+const FOR_MS = 5_000;
+const CALLERS = 64;
+/** The worker's usual intervals. */
+const EVERY_MS = 10_000;
+const EVERY_ENTRIES = 256;
+
+const disclosures = loadDisclosures();
+
+const event = (incidentId: string, seq: number): RegisterEvent => ({
+  v: 1,
+  incidentId,
+  seq,
+  at: '2026-04-01T03:00:00.000Z',
+  kind: 'measure-recorded',
+  by: 'on-call',
+  exercise: false,
+  data: { text: `Step ${seq} of the containment: tokens rotated, sessions ended`, category: 'containment' },
+});
+
+async function appendedPerSecond(pool: pg.Pool, run: string): Promise<number> {
+  const appender = new Appender(pool, (kind, pointer, text) => disclosures.isPersonal(kind, pointer, text));
+  const endMs = performance.now() + FOR_MS;
+  let appended = 0;
+  await Promise.all(
+    Array.from({ length: CALLERS }, async (_, caller) => {
+      for (let seq = 1; performance.now() < endMs; seq++) {
+        await appender.append([event(`INC-${run}-${caller}`, seq)]);
+        appended++;
+      }
+    }),
+  );
+  await appender.close();
+  return appended / (FOR_MS / 1000);
+}
+
+/** The rounds, and the counts; a row for each bar. */
+export async function benchAnchoring(): Promise<Row[]> {
+  return [await signingLoss(), ...(await proofReads())];
+}
+
+async function signingLoss(): Promise<Row> {
+  const dir = mkdtempSync(path.join(tmpdir(), 'tocsin-bench-'));
+  const in_ = (name: string) => path.join(dir, name);
+  const postgres = await startPostgres({ dir: in_('postgres'), port: await freePort(), env: {} });
+  await migrate(postgres.url);
+  const pool = createPool(postgres.url);
+  const log = await openLog(pool, {
+    keysFile: in_('keys.json'),
+    stateFile: in_('signer.json'),
+    dir: in_('log'),
+    guardsFile: in_('guards.json'),
+    makeKey: true,
+  });
+  const witness = await startWitness('witness.example.com/bench', Buffer.alloc(32, 1), [log.verifierKey]);
+  const problems: string[] = [];
+  const service = () =>
+    new SigningService({
+      log,
+      size: () => registerSize(pool),
+      anchors: [createFileAnchor(in_('checkpoints.txt')), createWitnessAnchor(witness, log, in_('witnesses'))],
+      everyEntries: EVERY_ENTRIES,
+      everyMs: EVERY_MS,
+      recordGuards: () => recordGuards({ pool, disclosures, memoryFile: in_('guards.json') }),
+      onAlarm: ({ message }) => problems.push(message),
+      onTrouble: (message, error) => problems.push(`${message}: ${error.message}`),
+    });
+  const ratios: number[] = [];
+  try {
+    await appendedPerSecond(pool, 'warm');
+    for (let round = 1; round <= ROUNDS; round++) {
+      const sums = { with: 0, without: 0 };
+      const asked = witness.asked();
+      for (const [slice, how] of (['without', 'with', 'with', 'without'] as const).entries()) {
+        // What was appended before is signed before: only what it costs while entries come in is counted.
+        await log.sign();
+        const signing = how === 'with' ? service() : undefined;
+        signing?.start();
+        sums[how] += await appendedPerSecond(pool, `${round}-${slice}`);
+        await signing?.stop();
+      }
+      ratios.push(sums.with / sums.without);
+      console.log(
+        `round ${round}: ${(sums.without / 2).toFixed(0)}/s without, ${(sums.with / 2).toFixed(0)}/s with ` +
+          `${witness.asked() - asked} cosignatures`,
+      );
+    }
+  } finally {
+    await witness.stop();
+    await pool.end();
+    await postgres.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+  if (problems.length > 0) throw new Error(`signing met problems: ${problems.join('; ')}`);
+  const ratio = median(ratios);
+  return {
+    name: 'appends with signing, file and witness ÷ without',
+    figure: `${ratio.toFixed(3)} (median of ${ROUNDS})`,
+    bar: '≥ 0.98',
+    holds: ratio >= 0.98,
+  };
+}
+
+/** Every entry of the smallest tree, and a thousand spread over each of the larger ones. */
+async function proofReads(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const size of [1_000, 100_000, 1_000_000]) {
+    const tiles = syntheticTiles(size);
+    const readTile = async ({ level, index }: TileRef) => tiles[level as number]![index]!;
+    const root = await rootOf(size, nodesFromTiles(size, readTile).read);
+    let [mostNodes, mostTiles] = [0, 0];
+    for (let i = 0; i < 1_000; i++) {
+      const index = Math.floor((i * (size - 1)) / 999);
+      const nodes = nodesFromTiles(size, readTile);
+      let read = 0;
+      const proof = await inclusionProof(index, size, (level, at) => {
+        read++;
+        return nodes.read(level, at);
+      });
+      if (!verifyInclusion({ leaf: syntheticLeaf(index), index, size, root }, proof)) {
+        throw new Error(`the proof of entry ${index + 1} of ${size} does not hold`);
+      }
+      mostNodes = Math.max(mostNodes, read);
+      mostTiles = Math.max(mostTiles, nodes.tilesRead());
+    }
+    const log2 = Math.ceil(Math.log2(size));
+    // A path has ceil(log2 n) hashes; those over the ragged right edge are put together of several nodes, each once.
+    const [nodeBar, tileBar] = [2 * log2, 2 * Math.ceil(log2 / 8)];
+    rows.push({
+      name: `reads of an inclusion proof at ${size} entries`,
+      figure: `${mostNodes} nodes in ${mostTiles} tiles at most`,
+      bar: `≤ 2·log2(n) = ${nodeBar} nodes, ≤ 2 tiles a level = ${tileBar}`,
+      holds: mostNodes <= nodeBar && mostTiles <= tileBar,
+    });
+  }
+  return rows;
+}
+
+function syntheticLeaf(index: number): Buffer {
+  return Buffer.from(leafHash(`entry ${index}`), 'hex');
+}
+
+/** All tiles of hashes of a tree, by level and index. */
+function syntheticTiles(size: number): Buffer[][] {
+  let hashes = Array.from({ length: size }, (_, index) => syntheticLeaf(index));
+  const levels: Buffer[][] = [];
+  while (hashes.length > 0) {
+    const tiles: Buffer[] = [];
+    for (let at = 0; at < hashes.length; at += TILE_WIDTH) tiles.push(Buffer.concat(hashes.slice(at, at + TILE_WIDTH)));
+    levels.push(tiles);
+    hashes = tiles.filter((tile) => tile.length === TILE_WIDTH * HASH_BYTES).map(fullTileHash);
+  }
+  return levels;
+}
