@@ -24,7 +24,8 @@ describe('a database with every table filled', () => {
   const bytes = fc.uint8Array({ minLength: 1, maxLength: 60 }).map((b) => Buffer.from(b));
   const instant = fc.integer({ min: 0, max: 4_000_000_000_000_000 }).map((us) => `epoch ${us}`);
   const double = fc.oneof(fc.double({ noNaN: true }), fc.constantFrom(0.1, -0, 1e-300, 5e-324));
-  const json = fc.jsonValue().map((v) => JSON.parse(JSON.stringify(v).replaceAll(/\\u0000|\\ud[89a-f]../g, '')));
+  // What `jsonb` takes: no NUL, no half of a surrogate pair.
+  const json = fc.jsonValue().filter((value) => !/\\u(0000|d[89a-f])/.test(JSON.stringify(value)));
 
   /** Columns of a row by table; instants are given in microseconds. */
   const ROWS: Record<string, fc.Arbitrary<Record<string, unknown>>> = {
@@ -58,16 +59,18 @@ describe('a database with every table filled', () => {
     advisories: fc.record({ id: line, modified_at: instant, record: line }),
   };
 
+  const isInstant = (value: unknown): value is string => typeof value === 'string' && value.startsWith('epoch ');
+
   async function insert(client: pg.Client, table: string, row: Record<string, unknown>): Promise<void> {
     const names = Object.keys(row);
     const values = names.map((name) => {
       const value = row[name];
-      if (typeof value === 'string' && value.startsWith('epoch ')) return Number(value.slice(6));
+      if (isInstant(value)) return Number(value.slice(6));
       if (name === 'data' || name === 'pending' || name === 'workflow_input') return JSON.stringify(value);
       return value;
     });
     const places = names.map((name, i) =>
-      String(row[name]).startsWith('epoch ')
+      isInstant(row[name])
         ? `'epoch'::timestamptz + ($${i + 1}::bigint / 1000000) * interval '1 second' + ($${i + 1}::bigint % 1000000) * interval '1 microsecond'`
         : `$${i + 1}`,
     );
