@@ -2,10 +2,11 @@
  * npm run bench register [-- PART …]: the register against its bare counterparts. Parts: append, offline, anchoring;
  * all of them when none is named. What each compares, and its bars, stand in its file below `bench/register/`.
  */
+import { benchAnchoring } from './register/anchoring';
 import { benchAppend } from './register/append';
 import { type Row, rowLine } from './register/rows';
 
-const PARTS: Record<string, () => Promise<Row[]>> = { append: benchAppend };
+const PARTS: Record<string, () => Promise<Row[]>> = { append: benchAppend, anchoring: benchAnchoring };
 
 export async function main(names: string[]): Promise<boolean> {
   const unknown = names.filter((name) => !PARTS[name]);

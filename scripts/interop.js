@@ -1,10 +1,13 @@
 // npm run interop [-- ENTRIES]: a register of 100,000 entries, written and published by the product, read by a Go program
-// made of other people's code (test/interop); then published logs that were tampered with, each of which it must reject.
+// made of other people's code (test/interop); then published logs that were tampered with, each of which it must reject;
+// then a witness that nobody here wrote cosigns its checkpoints, and refuses a rollback and a split view.
 'use strict';
 const { spawnSync } = require('node:child_process');
 const { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+
+const { checkWitness } = require('./interop-witness');
 
 const root = path.resolve(__dirname, '..');
 const dist = (file) => require(path.join(root, 'dist', file));
@@ -40,6 +43,7 @@ async function main() {
       return ok;
     });
     if (wronglyAccepted.length > 0) throw new Error(`${wronglyAccepted.length} tampered logs were accepted`);
+    await checkWitness(published, dir);
     console.log(`interop: ${ENTRIES} entries accepted, ${tamperings(published).length} tamperings rejected`);
   } finally {
     await postgres?.stop();
