@@ -53,10 +53,10 @@ function utf8(bytes: Uint8Array): string | undefined {
 
 /** What only the database can have wrong: the sealed content, and the columns beside the bytes. */
 function storedFault({ position, columns, fault }: StoredEntry, { leaf }: ChainVerifier): BadEntry | undefined {
-  const { incidentId, seq } = leaf!;
+  const { incidentId, seq } = leaf;
   for (const column of ['incidentId', 'seq'] as const) {
-    if (columns[column] === leaf![column]) continue;
-    const reason = `its column says ${column} ${columns[column]}, its bytes say ${leaf![column]}: the column was altered`;
+    if (columns[column] === leaf[column]) continue;
+    const reason = `its column says ${column} ${columns[column]}, its bytes say ${leaf[column]}: the column was altered`;
     return { position, incidentId, seq, reason };
   }
   return fault === undefined ? undefined : { position, incidentId, seq, reason: fault };

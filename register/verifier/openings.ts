@@ -3,7 +3,9 @@
  * against the leaf; a field without one stays hidden, and the entry verifies all the same.
  */
 import { canonicalText } from '../canonical';
-import { commitmentOf, type Leaf, MalformedLeaf, STRING, stringOf } from './leaf';
+import { commitmentOf } from './leaf';
+import type { LeafReader } from './leaf-reader';
+import { assertHex, MalformedLeaf, STRING, stringOf } from './text';
 
 /** One opened field: its salt (32 hex digits) and the canonical JSON text of its value. */
 export interface Opening {
@@ -33,18 +35,17 @@ export function parseOpenings(text: string): Opening[] {
   for (let place = 1, before = ''; ; ) {
     NAME_AND_SALT.lastIndex = place;
     const start = NAME_AND_SALT.exec(text);
-    if (start === null) throw new MalformedLeaf('an opening does not have the form of one');
+    if (start === null) throw new MalformedLeaf(NO_OPENING);
     const pointer = stringOf(start[1]!);
     if (pointer <= before) throw new MalformedLeaf('the openings are not in order');
     before = pointer;
     const from = NAME_AND_SALT.lastIndex;
     const to = valueEnd(text, from);
     openings.push({ pointer, salt: start[2]!, text: text.slice(from, to) });
-    if (text[to] !== ']') throw new MalformedLeaf('an opening does not end as one does');
+    if (text[to] !== ']') throw new MalformedLeaf(NO_OPENING);
     place = to + 2;
     if (text[to + 1] === ',') continue;
-    if (text[to + 1] !== '}' || place !== text.length)
-      throw new MalformedLeaf('the openings do not end as they should');
+    if (text[to + 1] !== '}' || place !== text.length) throw new MalformedLeaf(NO_END);
     return openings;
   }
 }
@@ -83,12 +84,60 @@ function skipValue(text: string, from: number): number {
   throw new MalformedLeaf('a value ends too early');
 }
 
-/** The first opening that is not what the leaf commits to, said in words; undefined when all of them are. */
-export function openingFault(leaf: Leaf, openings: readonly Opening[]): string | undefined {
-  for (const { pointer, salt, text } of openings) {
-    const committed = leaf.fields.get(pointer);
-    if (committed === undefined) return `the field ${pointer} is not in the entry: it was added`;
-    if (commitmentOf(salt, text) !== committed) return `the field ${pointer} is not what was recorded: it was altered`;
-  }
-  return undefined;
+/** What came of holding openings against a leaf. */
+export interface OpenedFields {
+  /** Fields of the leaf without an opening: withheld from this reader, or erased. */
+  withheld: number;
+  /** The first opening that is not what the leaf commits to, said in words. */
+  fault?: string;
 }
+
+const NAME = new RegExp(`${STRING}(?=:)`, 'y');
+const SALT_LENGTH = 32;
+
+/**
+ * Holds the text of openings against the leaf that was read last: each must open a field of it, in the order of the leaf.
+ *
+ * @throws MalformedLeaf for any other text than the one form of openings.
+ */
+export function checkOpenings({ names, commitments, count }: LeafReader, text: string): OpenedFields {
+  let withheld = 0;
+  let field = 0;
+  if (text[0] !== '{') throw new MalformedLeaf('the openings are no JSON object');
+  for (let place = 1; text !== '{}'; ) {
+    for (; field < count && !text.startsWith(names[field]!.inOpenings, place); field++, withheld++) {
+      assertHex(commitments[field]!, 64);
+    }
+    if (field === count) return { withheld, fault: strangeOpening(text, place, names, count) };
+    const from = place + names[field]!.inOpenings.length;
+    const salt = text.slice(from, from + SALT_LENGTH);
+    assertHex(salt, SALT_LENGTH);
+    const valueFrom = from + SALT_LENGTH + 2;
+    if (!text.startsWith('",', valueFrom - 2)) throw new MalformedLeaf(NO_OPENING);
+    const to = valueEnd(text, valueFrom);
+    if (commitmentOf(salt, text.slice(valueFrom, to)) !== commitments[field]) {
+      return { withheld, fault: `the field ${names[field]!.pointer} is not what was recorded: it was altered` };
+    }
+    field += 1;
+    place = to + 2;
+    if (text.startsWith('],', to)) continue;
+    if (!text.startsWith(']}', to) || place !== text.length) throw new MalformedLeaf(NO_END);
+    break;
+  }
+  for (; field < count; field++, withheld++) assertHex(commitments[field]!, 64);
+  return { withheld };
+}
+
+/** What is wrong with an opening that is none of the leaf's fields that may come next. */
+function strangeOpening(text: string, place: number, names: LeafReader['names'], count: number): string {
+  NAME.lastIndex = place;
+  if (!NAME.test(text)) throw new MalformedLeaf(NO_OPENING);
+  const pointer = stringOf(text.slice(place, NAME.lastIndex));
+  if (names.slice(0, count).some((name) => name.pointer === pointer)) {
+    throw new MalformedLeaf('the openings are not in order');
+  }
+  return `the field ${pointer} is not in the entry: it was added`;
+}
+
+const NO_OPENING = 'an opening does not have the form of one';
+const NO_END = 'the openings do not end as they should';
