@@ -90,3 +90,18 @@ export class SignerMemoryError extends RegisterError {
 export class SealError extends RegisterError {
   readonly code = 'register-seal';
 }
+
+/** The file with the log's signing key is missing, damaged, or open to others. */
+export class SigningKeyError extends RegisterError {
+  readonly code = 'register-signing-key';
+}
+
+/** Somebody else signs at this moment. */
+export class SignerBusyError extends RegisterError {
+  readonly code = 'register-signer-busy';
+}
+
+/** No checkpoint covers what was asked for. */
+export class NotSignedError extends RegisterError {
+  readonly code = 'register-not-signed';
+}
