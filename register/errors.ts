@@ -105,3 +105,13 @@ export class SignerBusyError extends RegisterError {
 export class NotSignedError extends RegisterError {
   readonly code = 'register-not-signed';
 }
+
+/** A checkpoint could not be handed to an anchor. It is tried again; signing goes on. */
+export class AnchorError extends RegisterError {
+  readonly code = 'register-anchor';
+}
+
+/** A witness holds another log under this name than the one that was shown to it: evidence of a rollback or a split view. */
+export class WitnessConflictError extends RegisterError {
+  readonly code = 'register-witness-conflict';
+}
