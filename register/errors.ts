@@ -90,3 +90,28 @@ export class SignerMemoryError extends RegisterError {
 export class SealError extends RegisterError {
   readonly code = 'register-seal';
 }
+
+/** The file with the log's signing key is missing, damaged, or open to others. */
+export class SigningKeyError extends RegisterError {
+  readonly code = 'register-signing-key';
+}
+
+/** Somebody else signs at this moment. */
+export class SignerBusyError extends RegisterError {
+  readonly code = 'register-signer-busy';
+}
+
+/** No checkpoint covers what was asked for. */
+export class NotSignedError extends RegisterError {
+  readonly code = 'register-not-signed';
+}
+
+/** A checkpoint could not be handed to an anchor. It is tried again; signing goes on. */
+export class AnchorError extends RegisterError {
+  readonly code = 'register-anchor';
+}
+
+/** A witness holds another log under this name than the one that was shown to it: evidence of a rollback or a split view. */
+export class WitnessConflictError extends RegisterError {
+  readonly code = 'register-witness-conflict';
+}

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { measureId } from '../../domain/incident';
+import { readLimited } from '../../platform/read-limited';
 import { failure, isTransientStatus } from '../failures';
-import { readLimited } from '../read-limited';
 import type { MeasureInput, MeasureResult } from '../types';
 import type { SignedWebhookConfig } from './config';
 

@@ -1,5 +1,5 @@
+import { readLimited } from '../../platform/read-limited';
 import { failure } from '../failures';
-import { readLimited } from '../read-limited';
 
 /** Time for one call. A page has seconds, not minutes. */
 const TIMEOUT_MS = 10_000;

@@ -18,7 +18,8 @@ export function signCheckpoint(size: number, root: Buffer, signer: NoteSigner): 
   return signNote(checkpointText({ origin: signer.name, size, root, extra: [] }), [signer]);
 }
 
-function checkpointText({ origin, size, root, extra }: Checkpoint): string {
+/** The text of a checkpoint, as it is signed. */
+export function checkpointText({ origin, size, root, extra }: Checkpoint): string {
   return `${[origin, String(size), root.toString('base64'), ...extra].join('\n')}\n`;
 }
 

@@ -124,18 +124,32 @@ function publicKeyObject(raw: Buffer): KeyObject {
 
 /** A signer from the 32 bytes of an Ed25519 seed; `verifierKey` is what others verify with (`name+id+base64`). */
 export function createSigner(name: string, seed: Buffer): NoteSigner & { verifierKey: string } {
+  const { key, ...named } = signingKey(name, seed, ED25519);
+  return { ...named, sign: (text) => sign(null, Buffer.from(text), key) };
+}
+
+/** A witness's signer (C2SP tlog-cosignature, Ed25519): it says when it saw the note. */
+export function createCosigner(name: string, seed: Buffer, now: () => Date): NoteSigner & { verifierKey: string } {
+  const { key, ...named } = signingKey(name, seed, COSIGNATURE_V1);
+  return {
+    ...named,
+    sign(text) {
+      const atSeconds = Math.floor(now().getTime() / 1000);
+      const time = Buffer.alloc(8);
+      time.writeBigUInt64BE(BigInt(atSeconds));
+      return Buffer.concat([time, sign(null, cosigned(atSeconds, text), key)]);
+    },
+  };
+}
+
+function signingKey(name: string, seed: Buffer, algorithm: number) {
   assertName(name);
   if (seed.length !== 32) throw new NoteError('an Ed25519 seed has 32 bytes');
   const key = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
   const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(SPKI_PREFIX.length);
-  const keyId = keyIdOf(name, ED25519, publicKey);
-  const encoded = Buffer.concat([Buffer.of(ED25519), publicKey]).toString('base64');
-  return {
-    name,
-    keyId,
-    sign: (text) => sign(null, Buffer.from(text), key),
-    verifierKey: `${name}+${keyId.toString('hex')}+${encoded}`,
-  };
+  const keyId = keyIdOf(name, algorithm, publicKey);
+  const encoded = Buffer.concat([Buffer.of(algorithm), publicKey]).toString('base64');
+  return { name, keyId, key, verifierKey: `${name}+${keyId.toString('hex')}+${encoded}` };
 }
 
 /** The verifier of a key as it is handed out: `name+id+base64`, for a log (0x01) or a witness (0x04). @throws NoteError. */
@@ -167,8 +181,12 @@ export function parseVerifierKey(text: string): NoteVerifier {
 function verifyCosignature(text: string, blob: Buffer, key: KeyObject): { atSeconds: number } | undefined {
   if (blob.length !== 72) return undefined;
   const atSeconds = Number(blob.readBigUInt64BE(0));
-  const message = Buffer.from(`cosignature/v1\ntime ${atSeconds}\n${text}`);
-  return Number.isSafeInteger(atSeconds) && verify(null, message, key, blob.subarray(8)) ? { atSeconds } : undefined;
+  const holds = Number.isSafeInteger(atSeconds) && verify(null, cosigned(atSeconds, text), key, blob.subarray(8));
+  return holds ? { atSeconds } : undefined;
+}
+
+function cosigned(atSeconds: number, text: string): Buffer {
+  return Buffer.from(`cosignature/v1\ntime ${atSeconds}\n${text}`);
 }
 
 function assertName(name: string): void {

@@ -1,0 +1,103 @@
+/** Anchors checkpoints at a witness, keeps its cosignatures, and publishes them with the checkpoint. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { writeWhole } from '../../platform/write-whole';
+import { AnchorError, WitnessConflictError } from '../errors';
+import { consistencyProof } from '../log/merkle';
+import { parseNote } from '../log/note';
+import { publishedCheckpoint, type RegisterLog } from '../log/open-log';
+import { CHECKPOINT } from '../log/sign-log';
+import { nodesFromTiles, tilePath } from '../log/tiles';
+import { type Anchor, checkpointOf } from './anchor';
+import { addCheckpoint, type Witness } from './witness';
+
+const StateSchema = z.strictObject({
+  verifierKey: z.string(),
+  size: z.int().nonnegative(),
+  /** The last checkpoint with the witness's signature line. */
+  note: z.string(),
+});
+
+/** What is known of a witness. */
+export type WitnessState = z.infer<typeof StateSchema>;
+
+/** @param stateDir where the last cosigned checkpoint of each witness is kept. */
+export function createWitnessAnchor(witness: Witness, log: RegisterLog, stateDir: string): Anchor {
+  const file = stateFileOf(stateDir, witness.verifierKey);
+  return {
+    name: `witness ${witness.verifier.name}`,
+    async put(note) {
+      const { size, root } = checkpointOf(note);
+      const last = await readWitnessState(file);
+      if (last?.note.startsWith(note)) return 'present';
+      const nodes = nodesFromTiles(size, async (tile) => {
+        const bytes = await log.store.read(tilePath(tile));
+        if (bytes === undefined) throw new AnchorError(`the published log has no ${tilePath(tile)}: it was removed`);
+        return bytes;
+      });
+      const ask = async (oldSize: number) =>
+        addCheckpoint(witness, note, oldSize, await consistencyProof(oldSize, size, nodes.read));
+      // A witness that was shown more than this checkpoint is asked all the same: it tells by its answer.
+      let answer = await ask(Math.min(last?.size ?? 0, size));
+      // It knows another size than is remembered here: one more try from there.
+      if ('size' in answer) answer = await ask(answer.size);
+      if ('size' in answer)
+        throw new AnchorError(`the witness ${witness.verifier.name} changes its mind: try again later`);
+      assertNotBehind(last, size, root, witness);
+      await writeWhole(file, stateText({ verifierKey: witness.verifierKey, size, note: note + answer.cosignature }));
+      await publishCosignature(log, note, answer.cosignature);
+      return 'taken';
+    },
+  };
+}
+
+/** A witness that cosigns less than, or another tree than, it did before has lost its memory: it vouches for nothing. */
+function assertNotBehind(last: WitnessState | undefined, size: number, root: Buffer, { verifier }: Witness): void {
+  if (last === undefined || last.size < size) return;
+  if (last.size === size && checkpointOf(last.note).root.equals(root)) return;
+  throw new WitnessConflictError(
+    `the witness ${verifier.name} cosigned ${last.size} entries before, and now ${size} that they do not continue: ` +
+      'the log was rolled back, and the witness with it',
+  );
+}
+
+/** Adds a signature line to the published checkpoint, unless that is another one by now. */
+async function publishCosignature(log: RegisterLog, note: string, line: string): Promise<void> {
+  await log.asSigner(async () => {
+    const published = await publishedCheckpoint(log);
+    if (!published?.startsWith(note)) return;
+    const { name, keyId } = parseNote(note + line).signatures.at(-1)!;
+    const there = parseNote(published).signatures.some((each) => each.name === name && each.keyId.equals(keyId));
+    if (!there) await log.store.write(CHECKPOINT, Buffer.from(published + line));
+  });
+}
+
+function stateFileOf(dir: string, verifierKey: string): string {
+  return path.join(dir, `${createHash('sha256').update(verifierKey).digest('hex').slice(0, 16)}.json`);
+}
+
+function stateText(state: WitnessState): string {
+  return `${JSON.stringify(state)}\n`;
+}
+
+async function readWitnessState(file: string): Promise<WitnessState | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return StateSchema.parse(JSON.parse(text));
+  } catch {
+    throw new AnchorError(`${file} is damaged: remove it, and the witness is asked what it knows`);
+  }
+}
+
+/** The last checkpoint that a witness has cosigned; undefined before the first. @throws AnchorError when the file is damaged. */
+export function lastCosigned(stateDir: string, { verifierKey }: Witness): Promise<WitnessState | undefined> {
+  return readWitnessState(stateFileOf(stateDir, verifierKey));
+}
