@@ -115,3 +115,8 @@ export class AnchorError extends RegisterError {
 export class WitnessConflictError extends RegisterError {
   readonly code = 'register-witness-conflict';
 }
+
+/** There is nothing to export or to prove under what was asked for. */
+export class NothingToExportError extends RegisterError {
+  readonly code = 'register-nothing-to-export';
+}

@@ -2,7 +2,9 @@
 import type { Command } from 'commander';
 import type { Shell } from '../shell';
 import { registerExportCommand } from './register-export';
+import { registerProveCommand } from './register-prove';
 import { registerShowCommand } from './register-show';
+import { registerVerifierCommand } from './register-verifier';
 import { registerVerifyCommand } from './register-verify';
 
 export function registerCommand(program: Command, shell: Shell): void {
@@ -10,4 +12,6 @@ export function registerCommand(program: Command, shell: Shell): void {
   registerShowCommand(register, shell);
   registerVerifyCommand(register, shell);
   registerExportCommand(register, shell);
+  registerProveCommand(register, shell);
+  registerVerifierCommand(register, shell);
 }

@@ -37,6 +37,7 @@ const ARGUMENTS: Record<string, string> = {
   '<incident>': 'an incident that runs, like INC-20260401-9f3a (see `tocsin list`)',
   '<task>': 'the patch task, like PATCH-1f6a3c90b2d4 (see `tocsin deps list`)',
   '[files...]': 'lock files of npm and CycloneDX SBOMs, as PATH or NAME=PATH (default: TOCSIN_INVENTORIES)',
+  '<entry>': 'its position, like 128, or INCIDENT/NUMBER, like INC-20260401-9f3a/7',
   '<obligation>': 'like enterprise-notice or gdpr-art33-authority:ie-dpc (see `tocsin show`)',
 };
 
