@@ -8,7 +8,7 @@ import { inclusionProof } from './log/merkle';
 import { parseNote } from './log/note';
 import { nodesFromTiles, tilePath } from './log/tiles';
 import { readEntries } from './read-entries';
-import { certificateLine, proofLine } from './verifier/certificate';
+import { certificateLine, inOrder, proofLine } from './verifier/certificate';
 import { openingsText, parseOpenings } from './verifier/openings';
 
 /** What an export needs of the log; `openLog` gives it. */
@@ -39,7 +39,7 @@ export async function certify(
   if (log === undefined) return { lines: [certificateLine(undefined)] };
   let checkpoint: string;
   try {
-    checkpoint = await log.checkpointCovering(record.position, WAIT_MS);
+    checkpoint = inOrder(await log.checkpointCovering(record.position, WAIT_MS));
   } catch (error) {
     // A register that was tampered with is evidence all the same: it goes out as it is, and nobody vouches for it.
     if (error instanceof InconsistentLogError) return { lines: [certificateLine(undefined)], unsigned: error.message };

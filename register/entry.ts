@@ -54,7 +54,7 @@ export interface StoredEntry {
   /** Why its content cannot be read, when it was altered. */
   fault?: string;
   /** The columns queries go by; they must say the same as the leaf. */
-  columns: { incidentId: string; seq: number };
+  columns: { incidentId: string; seq: number; kind: string };
 }
 
 /** Checks an event's envelope. @throws MalformedEntryError naming incident, number and every fault. */

@@ -45,7 +45,7 @@ export async function* readEntries(pool: Pool, range: EntryRange = {}): AsyncGen
 }
 
 const SELECT = `
-  SELECT position, entry.incident_id, seq, bytes, hash, content, sealed, keys.key
+  SELECT position, entry.incident_id, seq, kind, bytes, hash, content, sealed, keys.key
     FROM tocsin.register_entries AS entry
     LEFT JOIN tocsin.register_keys AS keys ON keys.incident_id = entry.incident_id AND entry.sealed IS NOT NULL
    WHERE position >= $1`;
@@ -54,6 +54,7 @@ interface EntryRow {
   position: string;
   incident_id: string;
   seq: number;
+  kind: string;
   bytes: Buffer;
   hash: Buffer;
   content: Buffer;
@@ -62,14 +63,14 @@ interface EntryRow {
 }
 
 function storedEntry(row: EntryRow): StoredEntry {
-  const { incident_id: incidentId, seq, bytes, content, sealed, key } = row;
+  const { incident_id: incidentId, seq, kind, bytes, content, sealed, key } = row;
   const entry = {
     position: Number(row.position),
     hash: row.hash.toString('hex'),
     bytes,
     content,
     erased: sealed !== null && key === null,
-    columns: { incidentId, seq },
+    columns: { incidentId, seq, kind },
   };
   if (sealed === null || key === null) return entry;
   try {

@@ -54,7 +54,7 @@ function utf8(bytes: Uint8Array): string | undefined {
 /** What only the database can have wrong: the sealed content, and the columns beside the bytes. */
 function storedFault({ position, columns, fault }: StoredEntry, { leaf }: ChainVerifier): BadEntry | undefined {
   const { incidentId, seq } = leaf;
-  for (const column of ['incidentId', 'seq'] as const) {
+  for (const column of ['incidentId', 'seq', 'kind'] as const) {
     if (columns[column] === leaf[column]) continue;
     const reason = `its column says ${column} ${columns[column]}, its bytes say ${leaf[column]}: the column was altered`;
     return { position, incidentId, seq, reason };

@@ -53,6 +53,7 @@ export class Appender {
   private client: PoolClient | undefined;
   private lockedSinceMs: number | undefined;
   private linger: NodeJS.Timeout | undefined;
+  private workedAtMs = 0;
   /** The head, known while the lock is held; and where incidents end. */
   private head: Head | undefined;
   private lastOf = new Map<string, Last>();
@@ -99,7 +100,6 @@ export class Appender {
 
   private async work(): Promise<void> {
     this.working = true;
-    clearTimeout(this.linger);
     while (this.calls.length > 0) {
       const batch = this.takeBatch();
       try {
@@ -111,10 +111,20 @@ export class Appender {
       }
     }
     this.working = false;
-    if (this.closed || this.client === undefined) return;
+    this.workedAtMs = Date.now();
+    this.lingerFor(LINGER_MS);
+  }
+
+  /** Gives the lock back when there was no work for a while. One timer at a time: a lone caller does not pay for each call. */
+  private lingerFor(ms: number): void {
+    if (this.closed || this.client === undefined || this.linger !== undefined) return;
     this.linger = setTimeout(() => {
-      if (!this.working) this.rest();
-    }, LINGER_MS);
+      this.linger = undefined;
+      if (this.working) return; // the end of the work sets it again
+      const restMs = this.workedAtMs + LINGER_MS - Date.now();
+      if (restMs > 0) this.lingerFor(restMs);
+      else this.rest();
+    }, ms);
     this.linger.unref();
   }
 
@@ -133,7 +143,7 @@ export class Appender {
     for (;;) {
       const client = await this.locked();
       const places = await this.placesFor(client, batch);
-      const after = places.head.hash;
+      const after = places.head;
       await this.keysFor(client, batch);
       const { rows, outcomes } = planAppends(
         batch.map((call) => call.given),
@@ -155,20 +165,10 @@ export class Appender {
 
   /** What the plan needs to know. Postgres is asked only for what does not simply follow what was written here. */
   private async placesFor(client: PoolClient, batch: Call[]): Promise<Places> {
-    const next = new Map<string, number>();
-    const unsure = batch.flatMap(({ given }) =>
-      given.filter(({ event }) => {
-        const expected = next.get(event.incidentId) ?? (this.lastOf.get(event.incidentId)?.seq ?? Number.NaN) + 1;
-        if (event.seq !== expected) return true;
-        next.set(event.incidentId, expected + 1);
-        return false;
-      }),
-    );
     if (this.lastOf.size > INCIDENTS_KNOWN) this.lastOf = new Map();
-    if (this.head !== undefined && unsure.length === 0) {
+    if (this.head !== undefined && this.allFollow(batch)) {
       return { head: this.head, lastOf: this.lastOf, present: new Map() };
     }
-    // All of the batch: what was sure may have become unsure by what was forgotten just now.
     const read = await readPlaces(
       client,
       batch.flatMap(({ given }) => given),
@@ -177,13 +177,28 @@ export class Appender {
     return { head: read.head, lastOf: this.lastOf, present: read.present };
   }
 
+  /** Whether each event simply follows the last one of its incident that was written here. */
+  private allFollow(batch: Call[]): boolean {
+    const next = new Map<string, number>();
+    for (const { given } of batch) {
+      for (const { event } of given) {
+        const { incidentId, seq } = event;
+        if (seq !== (next.get(incidentId) ?? (this.lastOf.get(incidentId)?.seq ?? Number.NaN) + 1)) return false;
+        next.set(incidentId, seq + 1);
+      }
+    }
+    return true;
+  }
+
   /** The data keys of the batch's incidents. A key that was destroyed since is found gone when the lock is taken anew. */
   private async keysFor(client: PoolClient, batch: Call[]): Promise<void> {
-    const missing = new Set<string>();
+    let missing: Set<string> | undefined;
     for (const { given } of batch) {
-      for (const { event } of given) if (!this.keys.has(event.incidentId)) missing.add(event.incidentId);
+      for (const { event } of given) {
+        if (!this.keys.has(event.incidentId)) missing = (missing ?? new Set()).add(event.incidentId);
+      }
     }
-    if (missing.size === 0) return;
+    if (missing === undefined) return;
     for (const [incidentId, key] of await dataKeys(client, [...missing])) this.keys.set(incidentId, key);
   }
 

@@ -23,8 +23,9 @@ export function int8Array(values: readonly number[]): Buffer {
   let at = HEADER_BYTES;
   for (const value of values) {
     array.writeInt32BE(8, at);
-    array.writeInt32BE(Math.floor(value / 0x1_0000_0000), at + 4);
-    array.writeUInt32BE(value % 0x1_0000_0000, at + 8);
+    const high = Math.floor(value / 0x1_0000_0000);
+    array.writeInt32BE(high, at + 4);
+    array.writeUInt32BE(value - high * 0x1_0000_0000, at + 8);
     at += 12;
   }
   return array;

@@ -1,49 +1,57 @@
 /** Inserts planned entries, if the log still ends where the plan began. */
 import type { ClientBase } from 'pg';
-import { GENESIS } from '../entry';
+import { GENESIS, type Head } from '../entry';
 import { byteaArray, hexArray, int4Array, int8Array, textArray } from './binary-arrays';
 import type { Row } from './plan';
 
 /**
- * One statement: all rows, or none when the head is not `after` any more (the fence). With autocommit the answer comes
- * after the commit. False when somebody else extended the log meanwhile: plan again.
+ * One statement: all rows, or none when the entry before them is not `after` any more (the fence). With autocommit the
+ * answer comes after the commit. False when somebody else extended the log meanwhile: plan again.
  */
-export async function insertRows(client: ClientBase, rows: readonly Row[], after: string): Promise<boolean> {
+export async function insertRows(client: ClientBase, rows: readonly Row[], after: Head): Promise<boolean> {
+  const fence = [after.position, after.hash === GENESIS ? null : Buffer.from(after.hash, 'hex')];
   try {
-    const { rowCount } = await client.query({
-      name: 'tocsin-append',
-      text: INSERT,
-      values: [
-        int8Array(rows.map((row) => row.position)),
-        textArray(rows.map((row) => row.incidentId)),
-        int4Array(rows.map((row) => row.seq)),
-        textArray(
-          rows.map((row) => row.leaf),
-          'bytea',
-        ),
-        hexArray(
-          rows.map((row) => row.hash),
-          32,
-        ),
-        textArray(
-          rows.map((row) => row.content),
-          'bytea',
-        ),
-        byteaArray(rows.map((row) => row.sealed)),
-        after === GENESIS ? null : Buffer.from(after, 'hex'),
-      ],
-    });
+    const { rowCount } = await client.query(
+      rows.length === 1
+        ? { name: 'tocsin-append-one', text: INSERT_ONE, values: [...fence, ...valuesOf(rows[0]!)] }
+        : { name: 'tocsin-append', text: INSERT, values: [...fence, ...arraysOf(rows)] },
+    );
     return rowCount === rows.length;
   } catch (error) {
-    // Two writers passed the fence side by side: the second meets the first one's positions.
+    // Somebody else took the positions, before this statement or side by side with it.
     if ((error as { code?: string }).code === UNIQUE_VIOLATION) return false;
     throw error;
   }
 }
 
-const UNIQUE_VIOLATION = '23505';
+function valuesOf({ position, incidentId, seq, kind, leaf, hash, content, sealed }: Row): unknown[] {
+  return [position, incidentId, seq, kind, Buffer.from(leaf), Buffer.from(hash, 'hex'), Buffer.from(content), sealed];
+}
 
-const INSERT = `
-  INSERT INTO tocsin.register_entries (position, incident_id, seq, bytes, hash, content, sealed)
-  SELECT * FROM unnest($1::bigint[], $2::text[], $3::int[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[])
-   WHERE (SELECT hash FROM tocsin.register_entries ORDER BY position DESC LIMIT 1) IS NOT DISTINCT FROM $8::bytea`;
+function arraysOf(rows: readonly Row[]): Buffer[] {
+  const column = <K extends keyof Row>(name: K) => rows.map((row) => row[name]);
+  return [
+    int8Array(column('position')),
+    textArray(column('incidentId')),
+    int4Array(column('seq')),
+    textArray(column('kind')),
+    textArray(column('leaf'), 'bytea'),
+    hexArray(column('hash'), HASH_BYTES),
+    textArray(column('content'), 'bytea'),
+    byteaArray(column('sealed')),
+  ];
+}
+
+const UNIQUE_VIOLATION = '23505';
+const HASH_BYTES = 32;
+
+const INTO = 'INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, bytes, hash, content, sealed)';
+const FENCE =
+  'WHERE (SELECT hash FROM tocsin.register_entries WHERE position = $1::bigint) IS NOT DISTINCT FROM $2::bytea';
+
+const INSERT = `${INTO}
+  SELECT * FROM unnest($3::bigint[], $4::text[], $5::int[], $6::text[], $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[]) ${FENCE}`;
+
+/** The same for a single row: a lone caller would pay more for the arrays than for the row. */
+const INSERT_ONE = `${INTO}
+  SELECT $3::bigint, $4::text, $5::int, $6::text, $7::bytea, $8::bytea, $9::bytea, $10::bytea ${FENCE}`;

@@ -12,6 +12,7 @@ export interface Row {
   position: number;
   incidentId: string;
   seq: number;
+  kind: string;
   leaf: string;
   hash: string;
   content: string;
@@ -100,6 +101,7 @@ function rowOf(
     position: place.position,
     incidentId,
     seq,
+    kind,
     leaf,
     hash: leafHash(leaf),
     content: openingsText(open),

@@ -19,6 +19,7 @@ CREATE TABLE tocsin.register_entries (
   position bigint PRIMARY KEY CHECK (position > 0),
   incident_id text NOT NULL,
   seq integer NOT NULL CHECK (seq > 0),
+  kind text NOT NULL,
   -- The leaf: canonical JSON (RFC 8785) that was hashed. Never jsonb, which does not keep the bytes.
   bytes bytea NOT NULL,
   -- The RFC 6962 leaf hash: SHA-256(0x00 || bytes).

@@ -5,7 +5,7 @@
 import { canonicalText, isPlainObject } from '../canonical';
 import { type Checkpoint, CheckpointError, parseCheckpoint } from '../log/checkpoint';
 import { verifyInclusion } from '../log/merkle';
-import { NoteError, type NoteVerifier, parseNote, parseVerifierKey } from '../log/note';
+import { NoteError, type NoteVerifier, parseNote, parseVerifierKey, signatureLine } from '../log/note';
 import { ChainVerifier } from './chain';
 import { hasOnly, isCount, isHash } from './export-header';
 import { LogKeys } from './log-keys';
@@ -126,7 +126,7 @@ export interface Trust {
   key?: string;
   /** Signed notes of key rotations that lead from or to the key; those in the header when not given. */
   rotations?: readonly string[];
-  /** Verifier keys of witnesses. */
+  /** Verifier keys of witnesses; each of them must have cosigned. */
   witnesses?: readonly string[];
   /** A checkpoint of the log that was noted earlier. */
   notedCheckpoint?: string;
@@ -148,10 +148,20 @@ export interface Signing {
   noted?: 'the same tree' | 'another size: not compared';
 }
 
+/** A note with its signatures in the one order in which an export holds them: the log's, then the others by name. */
+export function inOrder(note: string): string {
+  const { text, signatures } = parseNote(note);
+  const [origin] = text.split('\n');
+  const lines = signatures.map((each) => ({ name: each.name, line: signatureLine(each, each.signature) }));
+  lines.sort((a, b) => Number(b.name === origin) - Number(a.name === origin) || (a.line < b.line ? -1 : 1));
+  return `${text}\n${lines.map(({ line }) => line).join('')}`;
+}
+
 /** Opens the checkpoint. @throws CertificateError when a signature that can be checked does not hold. */
 export function openSigning(note: string, trust: Trust): Signing {
   try {
     const parsed = parseNote(note);
+    if (inOrder(note) !== note) throw new CertificateError('the signatures of the checkpoint are not in order');
     const witnesses = (trust.witnesses ?? []).map(parseVerifierKey);
     const keys = trust.key === undefined ? undefined : LogKeys.follow(trust.key, trust.rotations);
     const checkpoint = keys === undefined ? parseCheckpoint(parsed.text) : keys.open(note, witnesses);
@@ -176,6 +186,11 @@ export function openSigning(note: string, trust: Trust): Signing {
       else if (logKeys.includes(known as (typeof logKeys)[number])) {
         signing.signedBy = (known as (typeof logKeys)[number]).verifierKey;
       } else signing.witnesses.push({ name, at: new Date(held.atSeconds * 1000).toISOString() });
+    }
+    for (const { name } of witnesses) {
+      if (!signing.witnesses.some((each) => each.name === name)) {
+        throw new CertificateError(`the witness ${name} has not cosigned the checkpoint`);
+      }
     }
     if (trust.notedCheckpoint !== undefined) signing.noted = compared(checkpoint, trust.notedCheckpoint, keys);
     return signing;
@@ -207,17 +222,28 @@ export function isInTree(signing: Signing, position: number, hash: string, proof
 }
 
 /**
- * Checks the entry that recorded the export: an entry in the signed tree that names the file by its SHA-256.
+ * Whether the register recorded an export with these bytes. Said before any signature is looked at, as it is found by
+ * nearly every alteration.
  *
- * @param digest SHA-256 of all bytes before the certificate, in hex; undefined when it was not taken.
+ * @param digest SHA-256 of all bytes before the certificate, in hex.
  * @throws CertificateError.
  */
-export function checkReceipt(
-  receipt: ExportReceipt,
-  signing: Signing,
-  after: number,
-  digest: string | undefined,
-): void {
+export function checkDigest({ open }: ExportReceipt, digest: string): void {
+  const openings = parseOpenings(open);
+  const [file] = openings;
+  if (openings.length !== 1 || file?.pointer !== '/data/file') {
+    throw new CertificateError('the entry that recorded the export must open the field /data/file, and no other');
+  }
+  if (file.text !== `"${digest}"`) {
+    throw new CertificateError(
+      'the register recorded an export with other bytes: the header was altered, fields were taken out of entries, ' +
+        'or the certificate is that of another export',
+    );
+  }
+}
+
+/** Checks that the entry that recorded the export is one, behind position `after`, in the signed tree. @throws CertificateError. */
+export function checkReceipt(receipt: ExportReceipt, signing: Signing, after: number): void {
   const { position, hash, leaf, open, proof } = receipt;
   const verifier = new ChainVerifier({ severalIncidents: true, startsAnywhere: true });
   const bad = verifier.next({ position, hash, leaf, content: open });
@@ -230,16 +256,5 @@ export function checkReceipt(
   const hashes = proof.map((text) => Buffer.from(text, 'base64'));
   if (!isInTree(signing, position, hash, hashes)) {
     throw new CertificateError('the entry that recorded the export is not in the tree that was signed');
-  }
-  const openings = parseOpenings(open);
-  const [file] = openings;
-  if (openings.length !== 1 || file?.pointer !== '/data/file') {
-    throw new CertificateError('the entry that recorded the export must open the field /data/file, and no other');
-  }
-  if (digest !== undefined && file.text !== `"${digest}"`) {
-    throw new CertificateError(
-      'the register recorded an export with other bytes: the header was altered, fields were taken out of entries, ' +
-        'or the certificate is that of another export',
-    );
   }
 }

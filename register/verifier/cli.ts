@@ -18,7 +18,8 @@ Usage: node verify-register.cjs EXPORT [options]
   --key KEY          public key of the register's log (name+id+base64), or a file
                      that holds it. Take it from whom you trust, not from whom
                      you had the export
-  --witness KEY      public key of a witness, or a file; may be given repeatedly
+  --witness KEY      public key of a witness that must have cosigned, or a file;
+                     may be given repeatedly
   --checkpoint FILE  a checkpoint that you noted earlier: is it the same tree?
   --rotations FILE   rotations of the log's key, as the log publishes them
   --head P:HASH      a head that you noted earlier: an entry that must be there

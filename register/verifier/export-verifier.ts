@@ -4,6 +4,7 @@ import { UnreadableExportError } from '../errors';
 import {
   CERTIFICATE_START,
   CertificateError,
+  checkDigest,
   checkReceipt,
   isInTree,
   openSigning,
@@ -16,6 +17,7 @@ import { type BadEntry, type ChainEnd, ChainVerifier, type Head, type Segment, s
 import { entryAt } from './entry-line';
 import { type ExportHeader, parseHeader } from './export-header';
 import { bytesBefore, LineCutter, lineText, type Stretch } from './lines';
+import { MalformedLeaf } from './text';
 
 /** What a verification of an export checks, and against what. */
 export interface ExportVerifyOptions extends Trust {
@@ -138,7 +140,7 @@ export class ExportVerifier {
       this.takeProof(text);
       return undefined;
     } catch (error) {
-      if (!(error instanceof CertificateError)) throw error;
+      if (!(error instanceof CertificateError) && !(error instanceof MalformedLeaf)) throw error;
       const part = line === header.count + 2 ? 'certificate' : 'proof';
       return { part, line, reason: error.message };
     }
@@ -190,8 +192,9 @@ export class ExportVerifier {
       );
     }
     const { checkpoint, receipt } = certificate;
+    if (this.digest !== undefined) checkDigest(receipt, this.digest.digest('hex'));
     const signing = openSigning(checkpoint, { ...this.options, rotations: this.options.rotations ?? header.rotations });
-    checkReceipt(receipt, signing, head.position, this.digest?.digest('hex'));
+    checkReceipt(receipt, signing, head.position);
     this.signing = signing;
     this.recordedAt = receipt.position;
     const last = header.scope.kind === 'log' ? (entries > 0 ? [{ ...head, seq: 0 }] : []) : [...ends.values()];

@@ -69,8 +69,8 @@ test('the auditor reads entries, appends none, and sees no personal data', async
 });
 
 test('the database itself refuses a hash that is not that of the bytes', async () => {
-  const forged = `INSERT INTO tocsin.register_entries (position, incident_id, seq, bytes, hash, content)
-    VALUES (4, 'inc-1', 4, '{}', sha256('other'), '{}')`;
+  const forged = `INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, bytes, hash, content)
+    VALUES (4, 'inc-1', 4, 'noted', '{}', sha256('other'), '{}')`;
   await expect(owner.query(forged)).rejects.toThrow('violates check constraint');
 });
 

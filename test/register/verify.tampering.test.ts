@@ -45,7 +45,7 @@ test('an edit of the bytes is found at its entry', async () => {
 
 test('an edit with its hash made to fit is found at the next entry of the log and of the incident', async () => {
   const stored = await entryAt(5);
-  const bytes = changedLeaf(stored.bytes, { kind: 'noted' });
+  const bytes = changedLeaf(stored.bytes, { exercise: true });
   await replace(5, bytes);
   expect(await verifyRegister(pool)).toMatchObject({ ok: false, firstBad: { position: 6, incidentId: 'b', seq: 3 } });
   expect(await verifyRegister(pool, { incidentId: 'a' })).toMatchObject({
@@ -85,7 +85,7 @@ test('two entries that changed places are found', async () => {
   await tamper(
     database.url,
     `UPDATE tocsin.register_entries AS one SET bytes = other.bytes, hash = other.hash, incident_id = other.incident_id || '~',
-       seq = other.seq FROM tocsin.register_entries AS other WHERE one.position IN (5, 6) AND other.position = 11 - one.position`,
+       kind = other.kind, seq = other.seq FROM tocsin.register_entries AS other WHERE one.position IN (5, 6) AND other.position = 11 - one.position`,
   );
   expect(await verifyRegister(pool)).toMatchObject({ ok: false, firstBad: { position: 5 } });
 });
@@ -95,13 +95,14 @@ test('an entry slipped in at the end that does not chain is found', async () => 
   const bytes = changedLeaf(last, { position: 13, seq: 7, prev: GENESIS, prevInIncident: GENESIS });
   await tamper(
     database.url,
-    `INSERT INTO tocsin.register_entries (position, incident_id, seq, bytes, hash, content) VALUES (13, 'a', 7, $1, $2, '{}')`,
+    `INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, bytes, hash, content) VALUES (13, 'a', 7, 'measure-recorded', $1, $2, '{}')`,
     [bytes, Buffer.from(leafHash(bytes), 'hex')],
   );
   expect(await verifyRegister(pool)).toMatchObject({ ok: false, firstBad: { position: 13, incidentId: 'a', seq: 7 } });
 });
 
 test.each([
+  ['kind', `kind = 'noted'`],
   ['seq', 'seq = 99'],
   ['incidentId', `incident_id = 'elsewhere'`],
 ])('a column %s that says other than the bytes is found', async (column, change) => {
@@ -153,7 +154,7 @@ async function rewriteFrom(first: number): Promise<void> {
   const lastOf = new Map<string, string>();
   for (let position = 1; position <= 12; position++) {
     const stored = await entryAt(position);
-    const { incidentId, prevInIncident, kind } = leafOf(stored.bytes);
+    const { incidentId, prevInIncident } = leafOf(stored.bytes);
     if (position < first) {
       lastOf.set(incidentId, stored.hash);
       continue;
@@ -161,7 +162,7 @@ async function rewriteFrom(first: number): Promise<void> {
     const bytes = changedLeaf(stored.bytes, {
       prev,
       prevInIncident: lastOf.get(incidentId) ?? prevInIncident,
-      kind: position === first ? 'noted' : kind,
+      exercise: position === first,
     });
     await replace(position, bytes);
     prev = leafHash(bytes);

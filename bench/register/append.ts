@@ -1,0 +1,142 @@
+/**
+ * The register's appender against bare one-row commits into the same kind of table, on one Postgres with durable commits,
+ * interleaved. Bars: a single append p50 ≤ 1.25 × a bare commit; 64 concurrent callers ≥ 5 ×, 512 callers ≥ 7 × the rows a
+ * second of the bare one-row loop; all guards on ≥ 0.8 × of off.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { freePort } from '../../platform/free-port';
+import { loadDisclosures } from '../../policy/load-disclosure';
+import { Appender } from '../../register/append/appender';
+import type { RegisterEvent } from '../../register/entry';
+import { migrate } from '../../register/migrate';
+import { createPool } from '../../register/pool';
+import { startPostgres } from '../../stack/postgres';
+import { median, type Row } from './rows';
+
+const ROUNDS = 5;
+const SINGLE_MS = 4_000;
+const CONCURRENT_MS = 4_000;
+
+/** As the worker appends: who acted, and free text, lie under the incident's data key. */
+const disclosures = loadDisclosures();
+
+const event = (incidentId: string, seq: number): RegisterEvent => ({
+  v: 1,
+  incidentId,
+  seq,
+  at: '2026-04-01T03:00:00.000Z',
+  kind: 'measure-recorded',
+  by: 'on-call',
+  exercise: false,
+  data: {
+    text: `Step ${seq} of the containment: tokens rotated, sessions ended, hosts isolated`,
+    category: 'containment',
+  },
+});
+
+/** Rows of the size that the register writes, one commit each, on one connection. */
+async function bareLoop(client: pg.Client, forMs: number): Promise<{ perSecond: number; p50Ms: number }> {
+  const bytes = Buffer.alloc(620, 120);
+  const times: number[] = [];
+  const endMs = performance.now() + forMs;
+  while (performance.now() < endMs) {
+    const startMs = performance.now();
+    await client.query({
+      name: 'bare',
+      text: 'INSERT INTO bare (incident_id, seq, kind, at, bytes) VALUES ($1, $2, $3, $4, $5)',
+      values: ['INC-BARE', times.length, 'measure-recorded', '2026-04-01T03:00:00.000Z', bytes],
+    });
+    times.push(performance.now() - startMs);
+  }
+  return { perSecond: times.length / (forMs / 1000), p50Ms: median(times) };
+}
+
+/** `callers` that each append one event after the other to an incident of their own. */
+async function appends(
+  pool: pg.Pool,
+  callers: number,
+  forMs: number,
+  run: string,
+): Promise<{ perSecond: number; p50Ms: number }> {
+  const appender = new Appender(pool, (kind, pointer, text) => disclosures.isPersonal(kind, pointer, text));
+  const times: number[] = [];
+  const endMs = performance.now() + forMs;
+  await Promise.all(
+    Array.from({ length: callers }, async (_, caller) => {
+      for (let seq = 1; performance.now() < endMs; seq++) {
+        const startMs = performance.now();
+        await appender.append([event(`INC-${run}-${caller}`, seq)]);
+        times.push(performance.now() - startMs);
+      }
+    }),
+  );
+  await appender.close();
+  return { perSecond: times.length / (forMs / 1000), p50Ms: median(times) };
+}
+
+/** Five rounds; a row for each bar. */
+export async function benchAppend(): Promise<Row[]> {
+  const dir = mkdtempSync(path.join(tmpdir(), 'tocsin-bench-'));
+  const postgres = await startPostgres({ dir: path.join(dir, 'postgres'), port: await freePort(), env: {} });
+  const admin = new pg.Client(postgres.url);
+  await admin.connect();
+  await migrate(postgres.url);
+  await admin.query(
+    'CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, incident_id text, seq integer, kind text, at timestamptz, bytes bytea)',
+  );
+  const pool = createPool(postgres.url);
+  const { rows: checks } = await admin.query<{ conname: string; definition: string }>(
+    `SELECT conname, pg_get_constraintdef(oid) AS definition FROM pg_constraint
+      WHERE conrelid = 'tocsin.register_entries'::regclass AND contype = 'c'`,
+  );
+  const guards = async (on: boolean) => {
+    await admin.query(
+      `ALTER TABLE tocsin.register_entries ${on ? 'ENABLE ALWAYS' : 'DISABLE'} TRIGGER register_entries_append_only`,
+    );
+    for (const { conname, definition } of checks) {
+      await admin.query(
+        `ALTER TABLE tocsin.register_entries ${on ? `ADD CONSTRAINT ${conname} ${definition} NOT VALID` : `DROP CONSTRAINT ${conname}`}`,
+      );
+    }
+  };
+  const ratios: Record<string, number[]> = { single: [], of64: [], of512: [], guards: [] };
+  try {
+    for (let round = 1; round <= ROUNDS; round++) {
+      const bare = await bareLoop(admin, SINGLE_MS);
+      const single = await appends(pool, 1, SINGLE_MS, `1-${round}`);
+      const of64 = await appends(pool, 64, CONCURRENT_MS, `64-${round}`);
+      const of512 = await appends(pool, 512, CONCURRENT_MS, `512-${round}`);
+      await guards(false);
+      const unguarded = await appends(pool, 64, CONCURRENT_MS, `off-${round}`);
+      await guards(true);
+      const guarded = await appends(pool, 64, CONCURRENT_MS, `on-${round}`);
+      ratios.single!.push(single.p50Ms / bare.p50Ms);
+      ratios.of64!.push(of64.perSecond / bare.perSecond);
+      ratios.of512!.push(of512.perSecond / bare.perSecond);
+      ratios.guards!.push(guarded.perSecond / unguarded.perSecond);
+      console.log(
+        `round ${round}: bare ${bare.perSecond.toFixed(0)}/s p50 ${bare.p50Ms.toFixed(2)} ms; append p50 ${single.p50Ms.toFixed(2)} ms; ` +
+          `64 callers ${of64.perSecond.toFixed(0)}/s, 512 callers ${of512.perSecond.toFixed(0)}/s; ` +
+          `guards off ${unguarded.perSecond.toFixed(0)}/s, on ${guarded.perSecond.toFixed(0)}/s`,
+      );
+    }
+  } finally {
+    await pool.end();
+    await admin.end();
+    await postgres.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+  const row = (name: string, ratios: number[], bar: string, holds: (ratio: number) => boolean): Row => {
+    const ratio = median(ratios);
+    return { name, figure: `${ratio.toFixed(2)} (median of ${ROUNDS})`, bar, holds: holds(ratio) };
+  };
+  return [
+    row('single append p50 ÷ bare commit', ratios.single!, '≤ 1.25', (ratio) => ratio <= 1.25),
+    row('64 callers ÷ bare loop', ratios.of64!, '≥ 5', (ratio) => ratio >= 5),
+    row('512 callers ÷ bare loop', ratios.of512!, '≥ 7', (ratio) => ratio >= 7),
+    row('guards on ÷ off', ratios.guards!, '≥ 0.8', (ratio) => ratio >= 0.8),
+  ];
+}
