@@ -153,7 +153,7 @@ const MUTATORS: Record<string, (sample: Sample, random: Random) => Buffer> = {
     changeLine(sample, random, isEntry, (line) => {
       const { position } = JSON.parse(line) as { position: number };
       const same = samples.flatMap((each) =>
-        each.lines.filter((l) => isEntry(l) && JSON.parse(l).position === position),
+        each.lines.filter((l) => isEntry(l) && l.startsWith(`{"position":${position},`)),
       );
       return pick(random, same);
     }),
