@@ -1,9 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import type { Pool } from 'pg';
 import type { Head, StoredEntry } from './entry';
 import { UnknownIncidentError } from './errors';
 import { readEntries } from './read-entries';
-import { type BadEntry, ChainVerifier, type VerifyOptions } from './verifier/chain';
+import { type BadEntry, ChainVerifier, foundEntry, type VerifyOptions } from './verifier/chain';
 
 /** The outcome of a verification. */
 export interface Verification {
@@ -23,7 +22,8 @@ export async function verifyEntries(
 ): Promise<Verification> {
   const verifier = new ChainVerifier(options);
   for await (const entry of entries) {
-    const bad = verifier.next(found(entry)) ?? storedFault(entry, verifier);
+    const bad =
+      verifier.next(foundEntry(entry.position, entry.hash, entry.bytes, entry.content)) ?? storedFault(entry, verifier);
     if (bad !== undefined) return verification(verifier, bad);
   }
   return verification(verifier, verifier.end());
@@ -41,14 +41,6 @@ export async function verifyRegister(pool: Pool, options: VerifyOptions = {}): P
   const result = await verifyEntries(readEntries(pool, { incidentId }), options);
   if (incidentId !== undefined && result.ok && result.entries === 0) throw new UnknownIncidentError(incidentId);
   return result;
-}
-
-function found({ position, hash, bytes, content }: StoredEntry) {
-  return { position, hash, leaf: utf8(bytes), content: utf8(content) };
-}
-
-function utf8(bytes: Uint8Array): string | undefined {
-  return isUtf8(bytes) ? Buffer.from(bytes).toString('utf8') : undefined;
 }
 
 /** What only the database can have wrong: the sealed content, and the columns beside the bytes. */

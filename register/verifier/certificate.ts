@@ -6,7 +6,7 @@ import { canonicalText, isPlainObject } from '../canonical';
 import { type Checkpoint, CheckpointError, parseCheckpoint } from '../log/checkpoint';
 import { verifyInclusion } from '../log/merkle';
 import { NoteError, type NoteVerifier, parseNote, parseVerifierKey, signatureLine } from '../log/note';
-import { ChainVerifier } from './chain';
+import { ChainVerifier, foundEntry } from './chain';
 import { hasOnly, isCount, isHash } from './export-header';
 import { LogKeys } from './log-keys';
 import { parseOpenings } from './openings';
@@ -246,7 +246,7 @@ export function checkDigest({ open }: ExportReceipt, digest: string): void {
 export function checkReceipt(receipt: ExportReceipt, signing: Signing, after: number): void {
   const { position, hash, leaf, open, proof } = receipt;
   const verifier = new ChainVerifier({ severalIncidents: true, startsAnywhere: true });
-  const bad = verifier.next({ position, hash, leaf, content: open });
+  const bad = verifier.next(foundEntry(position, hash, Buffer.from(leaf), Buffer.from(open)));
   if (bad !== undefined) throw new CertificateError(`the entry that recorded the export does not hold: ${bad.reason}`);
   const { incidentId, kind } = verifier.leaf;
   if (incidentId !== REGISTER_STREAM || kind !== EXPORTED) {

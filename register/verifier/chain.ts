@@ -1,8 +1,10 @@
 /** Checks entries one by one, in order. Needs no database, and nothing but Node. */
-import { GENESIS, leafHash } from './leaf';
+import { isUtf8 } from 'node:buffer';
+import { hash } from 'node:crypto';
+import { GENESIS } from './leaf';
 import { LeafReader } from './leaf-reader';
 import { checkOpenings } from './openings';
-import { assertHex, copyOf, MalformedLeaf } from './text';
+import { assertHex, isHashAt, MalformedLeaf } from './text';
 
 /** Place and hash of the last entry; position 0 and 64 zeros for an empty log. The position is the log's size. */
 export interface Head {
@@ -10,15 +12,30 @@ export interface Head {
   hash: string;
 }
 
-/** An entry as it is found, in a database or in a file; nothing in it is trusted. */
+/**
+ * An entry as it is found, in a database or in a file; nothing in it is trusted. `bytes` hold its parts, and are
+ * overwritten while it is verified.
+ */
 export interface FoundEntry {
   position: number;
-  /** Leaf hash in lower-case hex. */
-  hash: string;
-  /** The leaf's text; undefined when it is not UTF-8. */
-  leaf: string | undefined;
-  /** The text of its openings; undefined when it is not UTF-8. */
-  content: string | undefined;
+  bytes: Buffer;
+  /** Where its leaf hash begins, 64 characters; where its leaf begins (at least one byte behind the start) and ends; its openings. */
+  hashAt: number;
+  leafFrom: number;
+  leafTo: number;
+  openFrom: number;
+  openTo: number;
+  /** Whether the leaf and the openings are UTF-8. */
+  isText: boolean;
+}
+
+/** An entry whose parts lie apart. */
+export function foundEntry(position: number, hash: string, leaf: Uint8Array, open: Uint8Array): FoundEntry {
+  const bytes = Buffer.concat([Buffer.from(hash), Buffer.alloc(1), leaf, open]);
+  const leafFrom = hash.length + 1;
+  const leafTo = leafFrom + leaf.length;
+  const isText = isUtf8(leaf) && isUtf8(open);
+  return { position, bytes, hashAt: 0, leafFrom, leafTo, openFrom: leafTo, openTo: bytes.length, isText };
 }
 
 /** The first entry that does not hold, and why. Incident and number are known when its leaf could be read. */
@@ -100,7 +117,7 @@ export class ChainVerifier {
     const { incidentId, seq } = leaf;
     const end = incidentId === this.lastId ? this.lastEnd : this.ends.get(incidentId);
     const reason = this.fault(found, end);
-    if (reason !== undefined) return { position, incidentId: copyOf(incidentId), seq, reason };
+    if (reason !== undefined) return { position, incidentId: incidentId, seq, reason };
     const { hash } = this;
     this.entries += 1;
     this.head = { position, hash };
@@ -132,8 +149,11 @@ export class ChainVerifier {
   /** Takes a whole segment; false when it does not follow, and then nothing of it was taken. */
   join({ entries, withheld, first, head, incidents, expectedSeen }: Segment): boolean {
     if (first === undefined) return true;
-    if (this.misplaced(first.position, first.prev) !== undefined) return false;
-    for (const [incidentId, start] of incidents) if (misnumbered(start, this.ends.get(incidentId))) return false;
+    if (this.misplaced(first.position, (hash) => hash === first.prev) !== undefined) return false;
+    for (const [incidentId, start] of incidents) {
+      const { seq, prevInIncident } = start;
+      if (misnumbered(seq, this.ends.get(incidentId), (hash) => hash === prevInIncident)) return false;
+    }
     for (const [incidentId, { end }] of incidents) this.ends.set(incidentId, end);
     this.entries += entries;
     this.withheld += withheld;
@@ -144,11 +164,11 @@ export class ChainVerifier {
   }
 
   /** Reads the leaf; answers why it cannot be read. */
-  private read({ leaf }: FoundEntry): string | undefined {
-    if (leaf === undefined) return 'the entry is not UTF-8: it was altered';
+  private read({ bytes, leafFrom, leafTo, isText }: FoundEntry): string | undefined {
+    if (!isText) return 'the entry is not UTF-8: it was altered';
     try {
-      if (this.options.bytesOnly) this.leaf.readPlace(leaf);
-      else this.leaf.read(leaf);
+      if (this.options.bytesOnly) this.leaf.readPlace(bytes, leafFrom, leafTo);
+      else this.leaf.read(bytes, leafFrom, leafTo);
       return undefined;
     } catch (error) {
       if (error instanceof MalformedLeaf) return `the entry was altered: ${error.message}`;
@@ -157,10 +177,12 @@ export class ChainVerifier {
   }
 
   private fault(found: FoundEntry, end: ChainEnd | undefined): string | undefined {
-    const { position } = found;
+    const { position, bytes, leafFrom, leafTo } = found;
     const { leaf } = this;
-    this.hash = leafHash(found.leaf!);
-    if (this.hash !== found.hash) return 'the hash is not that of the entry: one of them was altered';
+    // RFC 6962: SHA-256(0x00 ‖ leaf).
+    bytes[leafFrom - 1] = 0;
+    this.hash = hash('sha256', bytes.subarray(leafFrom - 1, leafTo));
+    if (!isHashAt(bytes, found.hashAt, this.hash)) return 'the hash is not that of the entry: one of them was altered';
     if (leaf.position !== position) return `the entry says position ${leaf.position}, it was found at ${position}`;
     const { incidentId, expectedHead, bytesOnly } = this.options;
     if (incidentId !== undefined && leaf.incidentId !== incidentId) {
@@ -169,8 +191,8 @@ export class ChainVerifier {
     const startsHere = this.starts !== undefined && this.first === undefined;
     const begins = this.starts !== undefined && end === undefined;
     const fault =
-      (startsHere ? undefined : this.misplaced(position, leaf.prev)) ??
-      (begins ? undefined : misnumbered(leaf, end)) ??
+      (startsHere ? undefined : this.misplaced(position, (hash) => isHashAt(bytes, leaf.prevAt, hash))) ??
+      (begins ? undefined : misnumbered(leaf.seq, end, (hash) => isHashAt(bytes, leaf.prevInIncidentAt, hash))) ??
       this.unreadableHash(startsHere || position !== this.head.position + 1, begins);
     if (fault !== undefined) return fault;
     if (expectedHead?.position === position && expectedHead.hash !== this.hash) {
@@ -182,8 +204,8 @@ export class ChainVerifier {
   /** Hashes that were compared with nothing must at least be hashes. */
   private unreadableHash(prev: boolean, prevInIncident: boolean): string | undefined {
     try {
-      if (prev) assertHex(this.leaf.prev, 64);
-      if (prevInIncident) assertHex(this.leaf.prevInIncident, 64);
+      if (prev) assertHex(this.leaf.bytes, this.leaf.prevAt, 64);
+      if (prevInIncident) assertHex(this.leaf.bytes, this.leaf.prevInIncidentAt, 64);
       return undefined;
     } catch (error) {
       return `the entry was altered: ${(error as Error).message}`;
@@ -191,7 +213,7 @@ export class ChainVerifier {
   }
 
   /** The whole log has no gap. Entries of incidents only ascend; where two are neighbours, they chain as in the log. */
-  private misplaced(position: number, prev: string): string | undefined {
+  private misplaced(position: number, chainsTo: (hash: string) => boolean): string | undefined {
     const { head } = this;
     const follows = position === head.position + 1;
     if (!follows) {
@@ -199,14 +221,13 @@ export class ChainVerifier {
         return `position ${position} follows ${head.position}, expected ${head.position + 1}`;
       }
       if (position <= head.position) return `position ${position} follows ${head.position}`;
-    } else if (prev !== head.hash) return 'it does not chain to the entry before it in the log';
+    } else if (!chainsTo(head.hash)) return 'it does not chain to the entry before it in the log';
     return undefined;
   }
 
-  private contentFault({ content }: FoundEntry): string | undefined {
-    if (content === undefined) return 'its content is not UTF-8: it was altered';
+  private contentFault({ bytes, openFrom, openTo }: FoundEntry): string | undefined {
     try {
-      const { withheld, fault } = checkOpenings(this.leaf, content);
+      const { withheld, fault } = checkOpenings(this.leaf, bytes, openFrom, openTo);
       if (fault === undefined) this.withheld += withheld;
       return fault;
     } catch (error) {
@@ -217,27 +238,23 @@ export class ChainVerifier {
 
   /** The first entry of an incident that is met. */
   private begin(): ChainEnd {
-    const { incidentId, seq, prevInIncident, position, prev } = this.leaf;
+    const { leaf } = this;
+    const { incidentId, seq, position } = leaf;
     const end = { seq, hash: '', position };
-    const id = copyOf(incidentId);
-    this.ends.set(id, end);
+    this.ends.set(incidentId, end);
     if (this.starts !== undefined) {
-      this.first ??= { position, prev: copyOf(prev) };
-      this.starts.set(id, { seq, prevInIncident: copyOf(prevInIncident), end });
+      this.first ??= { position, prev: leaf.hashAt(leaf.prevAt) };
+      this.starts.set(incidentId, { seq, prevInIncident: leaf.hashAt(leaf.prevInIncidentAt), end });
     }
     return end;
   }
 }
 
 /** The numbers of an incident have no gap, and its entries are a chain of their own. */
-function misnumbered(leaf: { seq: number; prevInIncident: string }, end: ChainEnd | undefined): string | undefined {
+function misnumbered(seq: number, end: ChainEnd | undefined, chainsTo: (hash: string) => boolean): string | undefined {
   const lastSeq = end?.seq ?? 0;
-  if (leaf.seq !== lastSeq + 1) {
-    return `number ${leaf.seq} of the incident follows ${lastSeq}, expected ${lastSeq + 1}`;
-  }
-  if (leaf.prevInIncident !== (end?.hash ?? GENESIS)) {
-    return 'it does not chain to the entry before it in its incident';
-  }
+  if (seq !== lastSeq + 1) return `number ${seq} of the incident follows ${lastSeq}, expected ${lastSeq + 1}`;
+  if (!chainsTo(end?.hash ?? GENESIS)) return 'it does not chain to the entry before it in its incident';
   return undefined;
 }
 

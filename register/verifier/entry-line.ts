@@ -1,14 +1,24 @@
 /** The line of an entry: `{"position":N,"hash":"…","entry":LEAF,"open":OPENINGS}`, in exactly this form. */
+import { isUtf8 } from 'node:buffer';
 import type { FoundEntry } from './chain';
-import { lineText, type Stretch } from './lines';
+import type { Stretch } from './lines';
+import { bytesOf, digit, isAt } from './text';
 
 const START = '{"position":';
 const BEFORE_HASH = ',"hash":"';
 const BEFORE_LEAF = '","entry":';
+const [START_BYTES, BEFORE_HASH_BYTES, BEFORE_LEAF_BYTES] = [START, BEFORE_HASH, BEFORE_LEAF].map(bytesOf) as [
+  Uint8Array,
+  Uint8Array,
+  Uint8Array,
+];
 const HASH_LENGTH = 64;
+/** No leaf is shorter: it holds two hashes and a commitment. */
+const SHORTEST_LEAF = 300;
 /** A leaf ends so, and nowhere else does this stand: within its strings the quotes would be escaped. */
 const END_OF_LEAF = ',"v":2}';
-const BEFORE_OPENINGS = `${END_OF_LEAF},"open":`;
+const BEFORE_OPENINGS = bytesOf(`${END_OF_LEAF},"open":`);
+const CLOSE = 0x7d;
 
 /** The line of an entry, with its line feed. */
 export function entryLine(position: number, hash: string, leaf: string, open: string): string {
@@ -16,35 +26,30 @@ export function entryLine(position: number, hash: string, leaf: string, open: st
 }
 
 /** Reads the line from `from` up to `to` of a stretch; undefined when it is not the line of an entry. */
-export function entryAt(stretch: Stretch, from: number, to: number): FoundEntry | undefined {
-  const { text } = stretch;
-  if (!text.startsWith(START, from)) return undefined;
-  let place = from + START.length;
-  const [first, end] = [place, place + 17];
+export function entryAt({ bytes, isText }: Stretch, from: number, to: number): FoundEntry | undefined {
+  if (!isAt(bytes, from, START_BYTES)) return undefined;
+  const first = from + START_BYTES.length;
+  let place = first;
   let position = 0;
-  for (; place < end; place++) {
-    const digit = text.charCodeAt(place) - 48;
-    if (!(digit >= 0 && digit <= 9)) break;
-    position = position * 10 + digit;
+  for (; place < first + 17; place++) {
+    const next = digit(bytes[place]);
+    if (next < 0) break;
+    position = position * 10 + next;
   }
-  if (position === 0 || text[first] === '0' || position > Number.MAX_SAFE_INTEGER) return undefined;
-  if (!text.startsWith(BEFORE_HASH, place)) return undefined;
-  const hashFrom = place + BEFORE_HASH.length;
-  const leafFrom = hashFrom + HASH_LENGTH + BEFORE_LEAF.length;
-  if (!text.startsWith(BEFORE_LEAF, hashFrom + HASH_LENGTH)) return undefined;
-  const hash = text.slice(hashFrom, hashFrom + HASH_LENGTH);
+  if (position === 0 || digit(bytes[first]) === 0 || position > Number.MAX_SAFE_INTEGER) return undefined;
+  if (!isAt(bytes, place, BEFORE_HASH_BYTES)) return undefined;
+  const hashAt = place + BEFORE_HASH_BYTES.length;
+  if (!isAt(bytes, hashAt + HASH_LENGTH, BEFORE_LEAF_BYTES)) return undefined;
+  const leafFrom = hashAt + HASH_LENGTH + BEFORE_LEAF_BYTES.length;
+  const found = { position, bytes, hashAt, leafFrom, leafTo: 0, openFrom: 0, openTo: 0, isText };
   // What was altered so that it is no text any more has its place all the same.
-  if (!stretch.isText && lineText(stretch, from, to) === undefined) {
-    return { position, hash, leaf: undefined, content: undefined };
-  }
-  return stretch.isText
-    ? parts(text, position, hash, leafFrom, to)
-    : parts(lineText(stretch, from, to)!, position, hash, leafFrom - from);
-}
-
-function parts(text: string, position: number, hash: string, leafFrom: number, to = text.length) {
-  const leafEnd = text.indexOf(BEFORE_OPENINGS, leafFrom) + END_OF_LEAF.length;
-  if (leafEnd < leafFrom || leafEnd > to || !text.endsWith('}', to)) return undefined;
-  const leaf = text.slice(leafFrom, leafEnd);
-  return { position, hash, leaf, content: text.slice(leafEnd + '"open":'.length + 1, to - 1) };
+  if (!isText && !isUtf8(bytes.subarray(from, to))) return found;
+  const leafTo = bytes.indexOf(BEFORE_OPENINGS, leafFrom + SHORTEST_LEAF) + END_OF_LEAF.length;
+  if (leafTo < leafFrom || leafTo > to || bytes[to - 1] !== CLOSE) return undefined;
+  const openFrom = leafTo + ',"open":'.length;
+  found.leafTo = leafTo;
+  found.openFrom = openFrom;
+  found.openTo = to - 1;
+  found.isText = true;
+  return found;
 }

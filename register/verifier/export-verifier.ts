@@ -16,8 +16,10 @@ import {
 import { type BadEntry, type ChainEnd, ChainVerifier, type Head, type Segment, sameHead } from './chain';
 import { entryAt } from './entry-line';
 import { type ExportHeader, parseHeader } from './export-header';
-import { bytesBefore, LineCutter, lineText, type Stretch } from './lines';
-import { MalformedLeaf } from './text';
+import { LineCutter, lineText, type Stretch } from './lines';
+import { bytesOf, isAt, MalformedLeaf } from './text';
+
+const CERTIFICATE_BYTES = bytesOf(CERTIFICATE_START);
 
 /** What a verification of an export checks, and against what. */
 export interface ExportVerifyOptions extends Trust {
@@ -108,31 +110,41 @@ export class ExportVerifier {
   }
 
   private take(stretch: Stretch): void {
-    const { text } = stretch;
-    let hashed = 0;
-    for (let from = 0; from < text.length; ) {
-      const to = text.indexOf('\n', from);
+    const { ends } = stretch;
+    const first = this.header === undefined ? this.begin(stretch) : 0;
+    let from = first === 0 ? 0 : ends[0]! + 1;
+    this.addToDigest(stretch, from, first);
+    for (let i = first; i < ends.length; i++) {
       const line = this.lines.lines + 1;
-      const isCertificate = this.header !== undefined && line === this.header.count + 2;
-      if (isCertificate && this.digest !== undefined) {
-        hashed = bytesBefore(stretch, from);
-        this.digest.update(stretch.bytes.subarray(0, hashed));
-      }
-      this.bad = this.takeLine(stretch, from, to, line);
+      this.bad = this.takeLine(stretch, from, ends[i]!, line);
       if (this.bad !== undefined) return;
       this.lines.lines = line;
-      from = to + 1;
+      from = ends[i]! + 1;
     }
-    if (!this.beyondEntries()) this.digest?.update(stretch.bytes);
   }
 
-  private beyondEntries(): boolean {
-    return this.header !== undefined && this.lines.lines > this.header.count + 1;
+  /** The digest covers the header and the entries. Taken first, as lines are overwritten while they are verified. */
+  private addToDigest({ bytes, ends }: Stretch, from: number, line: number): void {
+    const left = this.header!.count + 1 - this.lines.lines;
+    if (left <= 0) return;
+    const to = left >= ends.length - line ? bytes.length : ends[line + left - 1]! + 1;
+    this.digest?.update(bytes.subarray(from, to));
+  }
+
+  /** Takes the header, the first line of a stretch; answers how many lines that were. */
+  private begin(stretch: Stretch): number {
+    const end = stretch.ends[0]!;
+    const line = lineText(stretch, 0, end);
+    if (line === undefined) throw new UnreadableExportError(1, 'is not UTF-8: this is not an export of the register');
+    this.digest?.update(stretch.bytes.subarray(0, end + 1));
+    this.header = parseHeader(line);
+    this.chain = new ChainVerifier(chainOptions(this.header.scope, this.options));
+    this.lines.lines = 1;
+    return 1;
   }
 
   private takeLine(stretch: Stretch, from: number, to: number, line: number): BadPart | undefined {
-    const { header } = this;
-    if (header === undefined) return this.begin(lineText(stretch, from, to));
+    const header = this.header!;
     if (line <= header.count + 1) return this.takeEntry(stretch, from, to, line);
     const text = lineText(stretch, from, to) ?? '';
     try {
@@ -146,17 +158,10 @@ export class ExportVerifier {
     }
   }
 
-  private begin(line: string | undefined): undefined {
-    if (line === undefined) throw new UnreadableExportError(1, 'is not UTF-8: this is not an export of the register');
-    this.header = parseHeader(line);
-    const { scope } = this.header;
-    this.chain = new ChainVerifier(chainOptions(scope, this.options));
-  }
-
   private takeEntry(stretch: Stretch, from: number, to: number, line: number): BadPart | undefined {
     const found = entryAt(stretch, from, to);
     if (found === undefined) {
-      if (stretch.text.startsWith(CERTIFICATE_START, from)) return this.tooFew(line);
+      if (isAt(stretch.bytes, from, CERTIFICATE_BYTES)) return this.tooFew(line);
       throw new UnreadableExportError(
         line,
         'is not {"position":…,"hash":"…","entry":…,"open":…} exactly as an export writes it: it was altered or damaged',

@@ -35,11 +35,13 @@ export interface Leaf {
 /** Reads a leaf from its text. @throws MalformedLeaf for any other text than the one form of what it says. */
 export function parseLeaf(text: string): Leaf {
   const reader = new LeafReader();
-  reader.read(text);
-  const { position, prev, incidentId, seq, prevInIncident, at, kind, exercise } = reader;
+  const bytes = Buffer.from(text);
+  reader.read(bytes, 0, bytes.length);
+  const { position, incidentId, seq, at, kind, exercise, prevAt, prevInIncidentAt, commitmentsAt, count } = reader;
+  for (const place of [prevAt, prevInIncidentAt, ...commitmentsAt]) assertHex(bytes, place, 64);
   const fields = new Map<string, string>();
-  for (let i = 0; i < reader.count; i++) fields.set(reader.names[i]!.pointer, reader.commitments[i]!);
-  for (const each of [prev, prevInIncident, ...fields.values()]) assertHex(each, 64);
+  for (let i = 0; i < count; i++) fields.set(reader.names[i]!.pointer, reader.hashAt(commitmentsAt[i]!));
+  const [prev, prevInIncident] = [reader.hashAt(prevAt), reader.hashAt(prevInIncidentAt)];
   return { position, prev, incidentId, seq, prevInIncident, at, kind, exercise, fields };
 }
 

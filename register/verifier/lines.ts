@@ -1,12 +1,12 @@
-/** Lines of a file as texts, a stretch at a time: taking bytes apart line by line would cost more than hashing them. */
-import { isAscii, isUtf8 } from 'node:buffer';
+/** Lines of a file, a stretch of whole lines at a time. */
+import { isUtf8 } from 'node:buffer';
 import { UnreadableExportError } from '../errors';
 
-/** Whole lines, one after the other, each with its line feed. */
+/** Whole lines, one after the other. Whoever is given them may overwrite them. */
 export interface Stretch {
   bytes: Buffer;
-  /** The bytes as text. When they are not UTF-8: each byte as one character, and `isText` is false. */
-  text: string;
+  /** Where the lines end: the places of their line feeds. */
+  ends: number[];
   isText: boolean;
 }
 
@@ -17,13 +17,15 @@ const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 /** Cuts chunks, in which lines may begin and end anywhere, into stretches of whole lines. */
 export class LineCutter {
-  /** The beginning of a line whose end has not come yet. */
-  private pending: Buffer[] = [];
-  private pendingBytes = 0;
   /** Lines before the next one; counted by whoever reads them. */
   lines = 0;
 
-  /** Takes the next chunk; it may be overwritten after this call. @throws UnreadableExportError for a line of more than 16 MiB. */
+  /** The beginning of a line whose end has not come yet. */
+  private pending: Buffer[] = [];
+  private pendingBytes = 0;
+  private own = Buffer.alloc(0);
+
+  /** Takes the next chunk, of which it keeps nothing. @throws UnreadableExportError for a line of more than 16 MiB. */
   *push(chunk: Buffer): Generator<Stretch> {
     const first = chunk.indexOf(LINE_FEED) + 1;
     if (first === 0) {
@@ -32,12 +34,16 @@ export class LineCutter {
     }
     let from = 0;
     if (this.pendingBytes > 0) {
-      yield this.stretch(Buffer.concat([...this.pending, chunk.subarray(0, first)]));
+      yield stretchOf(Buffer.concat([...this.pending, chunk.subarray(0, first)]));
       [this.pending, this.pendingBytes] = [[], 0];
       from = first;
     }
     const to = chunk.lastIndexOf(LINE_FEED) + 1;
-    if (to > from) yield this.stretch(chunk.subarray(from, to));
+    if (to > from) {
+      if (this.own.length < to - from) this.own = Buffer.allocUnsafe(to - from);
+      chunk.copy(this.own, 0, from, to);
+      yield stretchOf(this.own.subarray(0, to - from));
+    }
     if (to < chunk.length) this.keep(chunk.subarray(to));
   }
 
@@ -54,22 +60,16 @@ export class LineCutter {
       throw new UnreadableExportError(this.lines + 1, 'is longer than 16 MiB: this is not an export');
     }
   }
-
-  private stretch(bytes: Buffer): Stretch {
-    if (isAscii(bytes)) return { bytes, text: bytes.toString('latin1'), isText: true };
-    if (isUtf8(bytes)) return { bytes, text: bytes.toString('utf8'), isText: true };
-    return { bytes, text: bytes.toString('latin1'), isText: false };
-  }
 }
 
-/** The line from `from` up to `to` of a stretch: its text, or undefined when it is not UTF-8. */
-export function lineText({ bytes, text, isText }: Stretch, from: number, to: number): string | undefined {
-  if (isText) return text.slice(from, to);
+function stretchOf(bytes: Buffer): Stretch {
+  const ends: number[] = [];
+  for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, end + 1)) ends.push(end);
+  return { bytes, ends, isText: isUtf8(bytes) };
+}
+
+/** The line from `from` up to `to` of a stretch as text, or undefined when it is not UTF-8. */
+export function lineText({ bytes, isText }: Stretch, from: number, to: number): string | undefined {
   const line = bytes.subarray(from, to);
-  return isUtf8(line) ? line.toString('utf8') : undefined;
-}
-
-/** How many bytes of a stretch lie before the character at `place`. */
-export function bytesBefore({ bytes, text, isText }: Stretch, place: number): number {
-  return !isText || text.length === bytes.length ? place : Buffer.byteLength(text.slice(0, place));
+  return isText || isUtf8(line) ? line.toString('utf8') : undefined;
 }

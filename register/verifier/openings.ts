@@ -2,10 +2,10 @@
  * Openings: the content of an entry, each field with the salt of its commitment. Whoever is given an opening can check it
  * against the leaf; a field without one stays hidden, and the entry verifies all the same.
  */
+import { hash } from 'node:crypto';
 import { canonicalText } from '../canonical';
-import { commitmentOf } from './leaf';
 import type { LeafReader } from './leaf-reader';
-import { assertHex, MalformedLeaf, STRING, stringOf } from './text';
+import { assertHex, isAt, isHashAt, MalformedLeaf, STRING, stringEnd, stringOf } from './text';
 
 /** One opened field: its salt (32 hex digits) and the canonical JSON text of its value. */
 export interface Opening {
@@ -40,7 +40,7 @@ export function parseOpenings(text: string): Opening[] {
     if (pointer <= before) throw new MalformedLeaf('the openings are not in order');
     before = pointer;
     const from = NAME_AND_SALT.lastIndex;
-    const to = valueEnd(text, from);
+    const to = canonicalEnd(text, from);
     openings.push({ pointer, salt: start[2]!, text: text.slice(from, to) });
     if (text[to] !== ']') throw new MalformedLeaf(NO_OPENING);
     place = to + 2;
@@ -51,7 +51,7 @@ export function parseOpenings(text: string): Opening[] {
 }
 
 /** Where the value that starts at `from` ends; it must be in canonical form. */
-function valueEnd(text: string, from: number): number {
+function canonicalEnd(text: string, from: number): number {
   SIMPLE.lastIndex = from;
   if (SIMPLE.test(text)) return SIMPLE.lastIndex;
   const to = skipValue(text, from);
@@ -92,51 +92,73 @@ export interface OpenedFields {
   fault?: string;
 }
 
-const NAME = new RegExp(`${STRING}(?=:)`, 'y');
 const SALT_LENGTH = 32;
+const [QUOTE, COLON, OPEN, COMMA, CLOSE, OPEN_LIST, CLOSE_LIST] = [0x22, 0x3a, 0x7b, 0x2c, 0x7d, 0x5b, 0x5d];
 
 /**
- * Holds the text of openings against the leaf that was read last: each must open a field of it, in the order of the leaf.
+ * Holds the openings from `from` up to `to` against the leaf that was read last: each must open a field of it, in the
+ * order of the leaf. What is read is overwritten: a salt is moved before its value, so that both are hashed as they stand.
  *
  * @throws MalformedLeaf for any other text than the one form of openings.
  */
-export function checkOpenings({ names, commitments, count }: LeafReader, text: string): OpenedFields {
+export function checkOpenings(leaf: LeafReader, bytes: Buffer, from: number, to: number): OpenedFields {
+  const { names, commitmentsAt, count } = leaf;
   let withheld = 0;
   let field = 0;
-  if (text[0] !== '{') throw new MalformedLeaf('the openings are no JSON object');
-  for (let place = 1; text !== '{}'; ) {
-    for (; field < count && !text.startsWith(names[field]!.inOpenings, place); field++, withheld++) {
-      assertHex(commitments[field]!, 64);
+  if (bytes[from] !== OPEN) throw new MalformedLeaf('the openings are no JSON object');
+  for (let place = from + 1; to !== from + 2 || bytes[place] !== CLOSE; ) {
+    for (; field < count && !isOpeningAt(bytes, place, names[field]!.quoted); field++, withheld++) {
+      assertHex(leaf.bytes, commitmentsAt[field]!, 64);
     }
-    if (field === count) return { withheld, fault: strangeOpening(text, place, names, count) };
-    const from = place + names[field]!.inOpenings.length;
-    const salt = text.slice(from, from + SALT_LENGTH);
-    assertHex(salt, SALT_LENGTH);
-    const valueFrom = from + SALT_LENGTH + 2;
-    if (!text.startsWith('",', valueFrom - 2)) throw new MalformedLeaf(NO_OPENING);
-    const to = valueEnd(text, valueFrom);
-    if (commitmentOf(salt, text.slice(valueFrom, to)) !== commitments[field]) {
+    if (field === count) return { withheld, fault: strangeOpening(leaf, bytes, place) };
+    const salt = place + names[field]!.quoted.length + 3;
+    assertHex(bytes, salt, SALT_LENGTH);
+    const value = salt + SALT_LENGTH + 2;
+    if (bytes[value - 2] !== QUOTE || bytes[value - 1] !== COMMA) throw new MalformedLeaf(NO_OPENING);
+    const end = valueEnd(bytes, value, to);
+    bytes.copyWithin(value - SALT_LENGTH, salt, salt + SALT_LENGTH);
+    if (!isHashAt(leaf.bytes, commitmentsAt[field]!, hash('sha256', bytes.subarray(value - SALT_LENGTH, end)))) {
       return { withheld, fault: `the field ${names[field]!.pointer} is not what was recorded: it was altered` };
     }
     field += 1;
-    place = to + 2;
-    if (text.startsWith('],', to)) continue;
-    if (!text.startsWith(']}', to) || place !== text.length) throw new MalformedLeaf(NO_END);
+    place = end + 2;
+    if (bytes[end] !== CLOSE_LIST || place > to) throw new MalformedLeaf(NO_END);
+    if (bytes[end + 1] === COMMA) continue;
+    if (bytes[end + 1] !== CLOSE || place !== to) throw new MalformedLeaf(NO_END);
     break;
   }
-  for (; field < count; field++, withheld++) assertHex(commitments[field]!, 64);
+  for (; field < count; field++, withheld++) assertHex(leaf.bytes, commitmentsAt[field]!, 64);
   return { withheld };
 }
 
+function isOpeningAt(bytes: Uint8Array, place: number, quoted: Uint8Array): boolean {
+  const end = place + quoted.length;
+  return bytes[end] === COLON && bytes[end + 1] === OPEN_LIST && bytes[end + 2] === QUOTE && isAt(bytes, place, quoted);
+}
+
 /** What is wrong with an opening that is none of the leaf's fields that may come next. */
-function strangeOpening(text: string, place: number, names: LeafReader['names'], count: number): string {
-  NAME.lastIndex = place;
-  if (!NAME.test(text)) throw new MalformedLeaf(NO_OPENING);
-  const pointer = stringOf(text.slice(place, NAME.lastIndex));
+function strangeOpening({ names, count }: LeafReader, bytes: Buffer, place: number): string {
+  const end = stringEnd(bytes, place);
+  if (end === undefined) throw new MalformedLeaf(NO_OPENING);
+  const pointer = stringOf(bytes.toString('utf8', place, end));
   if (names.slice(0, count).some((name) => name.pointer === pointer)) {
     throw new MalformedLeaf('the openings are not in order');
   }
   return `the field ${pointer} is not in the entry: it was added`;
+}
+
+/** Where the value that starts at `from` ends; it must be in canonical form. */
+function valueEnd(bytes: Buffer, from: number, to: number): number {
+  if (bytes[from] === QUOTE) {
+    for (let i = from + 1; i < to; i++) {
+      const byte = bytes[i]!;
+      if (byte === QUOTE) return i + 1;
+      if (byte < 0x20 || byte === 0x5c) break;
+    }
+  }
+  const text = bytes.toString('utf8', from, to);
+  const end = canonicalEnd(text, 0);
+  return from + Buffer.byteLength(text.slice(0, end));
 }
 
 const NO_OPENING = 'an opening does not have the form of one';

@@ -22,13 +22,47 @@ export function stringOf(quoted: string): string {
   return value as string;
 }
 
-const NOT_HEX = /[^0-9a-f]/;
+/** The bytes of a text in UTF-8. */
+export function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
 
-/** @throws MalformedLeaf for a text of another length, or of other characters than lower-case hexadecimal digits. */
-export function assertHex(text: string, length: number): void {
-  if (text.length !== length || NOT_HEX.test(text)) {
+/** Whether these bytes stand at a place. */
+export function isAt(bytes: Uint8Array, place: number, what: Uint8Array): boolean {
+  for (let i = 0; i < what.length; i++) if (bytes[place + i] !== what[i]) return false;
+  return true;
+}
+
+/** The digit that a byte is; negative when it is none. */
+export function digit(byte: number | undefined): number {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : -1;
+}
+
+/** Where the JSON string that begins at a place ends; undefined when there is none. Its escapes are still to be looked at, see `stringOf`. */
+export function stringEnd(bytes: Uint8Array, place: number): number | undefined {
+  if (bytes[place] !== 0x22) return undefined;
+  for (let i = place + 1; i < bytes.length; i++) {
+    const byte = bytes[i]!;
+    if (byte === 0x22) return i + 1;
+    if (byte < 0x20) return undefined;
+    if (byte === 0x5c) i++;
+  }
+  return undefined;
+}
+
+/** @throws MalformedLeaf unless so many lower-case hexadecimal digits stand at a place. */
+export function assertHex(bytes: Uint8Array, place: number, length: number): void {
+  for (let i = place; i < place + length; i++) {
+    const byte = bytes[i]!;
+    if ((byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66)) continue;
     throw new MalformedLeaf(`a hash or a salt in it is not ${length} hexadecimal digits`);
   }
+}
+
+/** Whether a hash in hex stands at a place. */
+export function isHashAt(bytes: Uint8Array, place: number, hash: string): boolean {
+  for (let i = 0; i < hash.length; i++) if (bytes[place + i] !== hash.charCodeAt(i)) return false;
+  return true;
 }
 
 /** Whether a text of the form 2026-04-01T03:00:00.000Z is an instant. */
@@ -41,9 +75,4 @@ export function isInstant(at: string): boolean {
 
 function twoDigits(text: string, place: number): number {
   return text.charCodeAt(place) * 10 + text.charCodeAt(place + 1) - 528;
-}
-
-/** A text that does not keep the large one alive of which it was a part. */
-export function copyOf(text: string): string {
-  return Buffer.from(text).toString();
 }

@@ -36,8 +36,8 @@ export function verifySegment({ file, from, to, scope, options }: SegmentTask): 
       const read = readSync(handle, chunk, 0, Math.min(CHUNK_BYTES, to - place), place);
       if (read === 0) return undefined;
       for (const stretch of lines.push(chunk.subarray(0, read))) {
-        for (let start = 0; start < stretch.text.length; ) {
-          const end = stretch.text.indexOf('\n', start);
+        let start = 0;
+        for (const end of stretch.ends) {
           const found = entryAt(stretch, start, end);
           if (found === undefined || chain.next(found) !== undefined) return undefined;
           start = end + 1;

@@ -11,8 +11,9 @@ import { checkOpenings, type Opening, openingsText, parseOpenings } from '../../
 /** What is wrong with openings, held against a leaf as a verifier reads it. */
 function openingFault(leaf: Leaf, openings: readonly Opening[]): string | undefined {
   const reader = new LeafReader();
-  reader.read(leafText(leaf));
-  return checkOpenings(reader, openingsText(openings)).fault;
+  const [bytes, open] = [Buffer.from(leafText(leaf)), Buffer.from(openingsText(openings))];
+  reader.read(bytes, 0, bytes.length);
+  return checkOpenings(reader, open, 0, open.length).fault;
 }
 
 const key = fc.oneof(
