@@ -1,10 +1,9 @@
 /** Checks entries one by one, in order. Needs no database, and nothing but Node. */
 import { isUtf8 } from 'node:buffer';
-import { hash } from 'node:crypto';
 import { GENESIS } from './leaf';
 import { LeafReader } from './leaf-reader';
 import { checkOpenings } from './openings';
-import { assertHex, isHashAt, MalformedLeaf } from './text';
+import { assertHex, bytesOf, hashOf, isAt, isHashAt, isSameHash, MalformedLeaf } from './text';
 
 /** Place and hash of the last entry; position 0 and 64 zeros for an empty log. The position is the log's size. */
 export interface Head {
@@ -19,23 +18,26 @@ export interface Head {
 export interface FoundEntry {
   position: number;
   bytes: Buffer;
-  /** Where its leaf hash begins, 64 characters; where its leaf begins (at least one byte behind the start) and ends; its openings. */
+  /** Where its leaf hash begins, 64 characters, and where its leaf, at least one byte behind the start. */
   hashAt: number;
   leafFrom: number;
-  leafTo: number;
-  openFrom: number;
+  /** What stands between the leaf and its openings, and where these end. */
+  between: Uint8Array;
   openTo: number;
   /** Whether the leaf and the openings are UTF-8. */
   isText: boolean;
 }
 
+/** No leaf and no openings hold it. */
+const NUL = Uint8Array.of(0);
+const GENESIS_BYTES = bytesOf(GENESIS);
+
 /** An entry whose parts lie apart. */
 export function foundEntry(position: number, hash: string, leaf: Uint8Array, open: Uint8Array): FoundEntry {
-  const bytes = Buffer.concat([Buffer.from(hash), Buffer.alloc(1), leaf, open]);
+  const bytes = Buffer.concat([Buffer.from(hash), NUL, leaf, NUL, open]);
   const leafFrom = hash.length + 1;
-  const leafTo = leafFrom + leaf.length;
   const isText = isUtf8(leaf) && isUtf8(open);
-  return { position, bytes, hashAt: 0, leafFrom, leafTo, openFrom: leafTo, openTo: bytes.length, isText };
+  return { position, bytes, hashAt: 0, leafFrom, between: NUL, openTo: bytes.length, isText };
 }
 
 /** The first entry that does not hold, and why. Incident and number are known when its leaf could be read. */
@@ -66,6 +68,8 @@ export interface VerifyOptions {
 /** The last entry of an incident. */
 export interface ChainEnd extends Head {
   seq: number;
+  /** Its hash as it stands in an entry. */
+  hashBytes: Uint8Array;
 }
 
 /** Entries that hold, if what stands before them is what they say: what must still be compared with it. */
@@ -102,6 +106,9 @@ export class ChainVerifier {
   private expectedSeen: boolean;
   /** The hash of the last leaf that was read. Not the text that was found beside it, which is a part of a large one. */
   private hash = '';
+  private leafTo = 0;
+  /** The hash of the head as it stands in an entry. */
+  private headBytes = bytesOf(GENESIS);
 
   constructor(private readonly options: VerifyOptions = {}) {
     this.expectedSeen = options.expectedHead === undefined || sameHead(options.expectedHead, this.head);
@@ -124,6 +131,7 @@ export class ChainVerifier {
     this.lastEnd = end ?? this.begin();
     this.lastId = incidentId;
     [this.lastEnd.seq, this.lastEnd.hash, this.lastEnd.position] = [seq, hash, position];
+    copyHash(found.bytes, found.hashAt, this.lastEnd.hashBytes, this.headBytes);
     if (this.options.expectedHead?.position === position) this.expectedSeen = true;
     return undefined;
   }
@@ -149,39 +157,42 @@ export class ChainVerifier {
   /** Takes a whole segment; false when it does not follow, and then nothing of it was taken. */
   join({ entries, withheld, first, head, incidents, expectedSeen }: Segment): boolean {
     if (first === undefined) return true;
-    if (this.misplaced(first.position, (hash) => hash === first.prev) !== undefined) return false;
+    if (this.misplaced(first.position, first.prev === this.head.hash) !== undefined) return false;
     for (const [incidentId, start] of incidents) {
       const { seq, prevInIncident } = start;
-      if (misnumbered(seq, this.ends.get(incidentId), (hash) => hash === prevInIncident)) return false;
+      const before = this.ends.get(incidentId);
+      if (misnumbered(seq, before, prevInIncident === (before?.hash ?? GENESIS))) return false;
     }
     for (const [incidentId, { end }] of incidents) this.ends.set(incidentId, end);
     this.entries += entries;
     this.withheld += withheld;
     this.head = head;
+    this.headBytes = bytesOf(head.hash);
     this.expectedSeen ||= expectedSeen;
     [this.lastId, this.lastEnd] = ['', undefined];
     return true;
   }
 
   /** Reads the leaf; answers why it cannot be read. */
-  private read({ bytes, leafFrom, leafTo, isText }: FoundEntry): string | undefined {
+  private read({ bytes, leafFrom, between, openTo, isText }: FoundEntry): string | undefined {
     if (!isText) return 'the entry is not UTF-8: it was altered';
+    const { leaf } = this;
     try {
-      if (this.options.bytesOnly) this.leaf.readPlace(bytes, leafFrom, leafTo);
-      else this.leaf.read(bytes, leafFrom, leafTo);
-      return undefined;
+      this.leafTo = this.options.bytesOnly ? leaf.readPlace(bytes, leafFrom) : leaf.read(bytes, leafFrom);
     } catch (error) {
       if (error instanceof MalformedLeaf) return `the entry was altered: ${error.message}`;
       throw error;
     }
+    if (this.leafTo + between.length <= openTo && isAt(bytes, this.leafTo, between)) return undefined;
+    return 'the entry was altered: its content does not follow where it ends';
   }
 
   private fault(found: FoundEntry, end: ChainEnd | undefined): string | undefined {
-    const { position, bytes, leafFrom, leafTo } = found;
+    const { position, bytes, leafFrom } = found;
     const { leaf } = this;
     // RFC 6962: SHA-256(0x00 ‖ leaf).
     bytes[leafFrom - 1] = 0;
-    this.hash = hash('sha256', bytes.subarray(leafFrom - 1, leafTo));
+    this.hash = hashOf(bytes, leafFrom - 1, this.leafTo);
     if (!isHashAt(bytes, found.hashAt, this.hash)) return 'the hash is not that of the entry: one of them was altered';
     if (leaf.position !== position) return `the entry says position ${leaf.position}, it was found at ${position}`;
     const { incidentId, expectedHead, bytesOnly } = this.options;
@@ -191,8 +202,10 @@ export class ChainVerifier {
     const startsHere = this.starts !== undefined && this.first === undefined;
     const begins = this.starts !== undefined && end === undefined;
     const fault =
-      (startsHere ? undefined : this.misplaced(position, (hash) => isHashAt(bytes, leaf.prevAt, hash))) ??
-      (begins ? undefined : misnumbered(leaf.seq, end, (hash) => isHashAt(bytes, leaf.prevInIncidentAt, hash))) ??
+      (startsHere ? undefined : this.misplaced(position, isSameHash(bytes, leaf.prevAt, this.headBytes))) ??
+      (begins
+        ? undefined
+        : misnumbered(leaf.seq, end, isSameHash(bytes, leaf.prevInIncidentAt, end?.hashBytes ?? GENESIS_BYTES))) ??
       this.unreadableHash(startsHere || position !== this.head.position + 1, begins);
     if (fault !== undefined) return fault;
     if (expectedHead?.position === position && expectedHead.hash !== this.hash) {
@@ -213,7 +226,7 @@ export class ChainVerifier {
   }
 
   /** The whole log has no gap. Entries of incidents only ascend; where two are neighbours, they chain as in the log. */
-  private misplaced(position: number, chainsTo: (hash: string) => boolean): string | undefined {
+  private misplaced(position: number, chains: boolean): string | undefined {
     const { head } = this;
     const follows = position === head.position + 1;
     if (!follows) {
@@ -221,13 +234,13 @@ export class ChainVerifier {
         return `position ${position} follows ${head.position}, expected ${head.position + 1}`;
       }
       if (position <= head.position) return `position ${position} follows ${head.position}`;
-    } else if (!chainsTo(head.hash)) return 'it does not chain to the entry before it in the log';
+    } else if (!chains) return 'it does not chain to the entry before it in the log';
     return undefined;
   }
 
-  private contentFault({ bytes, openFrom, openTo }: FoundEntry): string | undefined {
+  private contentFault({ bytes, between, openTo }: FoundEntry): string | undefined {
     try {
-      const { withheld, fault } = checkOpenings(this.leaf, bytes, openFrom, openTo);
+      const { withheld, fault } = checkOpenings(this.leaf, bytes, this.leafTo + between.length, openTo);
       if (fault === undefined) this.withheld += withheld;
       return fault;
     } catch (error) {
@@ -240,7 +253,7 @@ export class ChainVerifier {
   private begin(): ChainEnd {
     const { leaf } = this;
     const { incidentId, seq, position } = leaf;
-    const end = { seq, hash: '', position };
+    const end = { seq, hash: '', position, hashBytes: new Uint8Array(64) };
     this.ends.set(incidentId, end);
     if (this.starts !== undefined) {
       this.first ??= { position, prev: leaf.hashAt(leaf.prevAt) };
@@ -250,11 +263,19 @@ export class ChainVerifier {
   }
 }
 
+function copyHash(bytes: Uint8Array, place: number, one: Uint8Array, other: Uint8Array): void {
+  for (let i = 0; i < 64; i++) {
+    const byte = bytes[place + i]!;
+    one[i] = byte;
+    other[i] = byte;
+  }
+}
+
 /** The numbers of an incident have no gap, and its entries are a chain of their own. */
-function misnumbered(seq: number, end: ChainEnd | undefined, chainsTo: (hash: string) => boolean): string | undefined {
+function misnumbered(seq: number, end: ChainEnd | undefined, chains: boolean): string | undefined {
   const lastSeq = end?.seq ?? 0;
   if (seq !== lastSeq + 1) return `number ${seq} of the incident follows ${lastSeq}, expected ${lastSeq + 1}`;
-  if (!chainsTo(end?.hash ?? GENESIS)) return 'it does not chain to the entry before it in its incident';
+  if (!chains) return 'it does not chain to the entry before it in its incident';
   return undefined;
 }
 

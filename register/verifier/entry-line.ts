@@ -13,16 +13,13 @@ const [START_BYTES, BEFORE_HASH_BYTES, BEFORE_LEAF_BYTES] = [START, BEFORE_HASH,
   Uint8Array,
 ];
 const HASH_LENGTH = 64;
-/** No leaf is shorter: it holds two hashes and a commitment. */
-const SHORTEST_LEAF = 300;
-/** A leaf ends so, and nowhere else does this stand: within its strings the quotes would be escaped. */
-const END_OF_LEAF = ',"v":2}';
-const BEFORE_OPENINGS = bytesOf(`${END_OF_LEAF},"open":`);
+const BEFORE_OPENINGS = ',"open":';
+const BETWEEN = bytesOf(BEFORE_OPENINGS);
 const CLOSE = 0x7d;
 
 /** The line of an entry, with its line feed. */
 export function entryLine(position: number, hash: string, leaf: string, open: string): string {
-  return `${START}${position}${BEFORE_HASH}${hash}${BEFORE_LEAF}${leaf},"open":${open}}\n`;
+  return `${START}${position}${BEFORE_HASH}${hash}${BEFORE_LEAF}${leaf}${BEFORE_OPENINGS}${open}}\n`;
 }
 
 /** Reads the line from `from` up to `to` of a stretch; undefined when it is not the line of an entry. */
@@ -41,15 +38,15 @@ export function entryAt({ bytes, isText }: Stretch, from: number, to: number): F
   const hashAt = place + BEFORE_HASH_BYTES.length;
   if (!isAt(bytes, hashAt + HASH_LENGTH, BEFORE_LEAF_BYTES)) return undefined;
   const leafFrom = hashAt + HASH_LENGTH + BEFORE_LEAF_BYTES.length;
-  const found = { position, bytes, hashAt, leafFrom, leafTo: 0, openFrom: 0, openTo: 0, isText };
-  // What was altered so that it is no text any more has its place all the same.
-  if (!isText && !isUtf8(bytes.subarray(from, to))) return found;
-  const leafTo = bytes.indexOf(BEFORE_OPENINGS, leafFrom + SHORTEST_LEAF) + END_OF_LEAF.length;
-  if (leafTo < leafFrom || leafTo > to || bytes[to - 1] !== CLOSE) return undefined;
-  const openFrom = leafTo + ',"open":'.length;
-  found.leafTo = leafTo;
-  found.openFrom = openFrom;
-  found.openTo = to - 1;
-  found.isText = true;
-  return found;
+  if (bytes[to - 1] !== CLOSE) return undefined;
+  return {
+    position,
+    bytes,
+    hashAt,
+    leafFrom,
+    between: BETWEEN,
+    openTo: to - 1,
+    // What was altered so that it is no text any more has its place all the same.
+    isText: isText || isUtf8(bytes.subarray(from, to)),
+  };
 }

@@ -13,7 +13,7 @@ import {
   type Signing,
   type Trust,
 } from './certificate';
-import { type BadEntry, type ChainEnd, ChainVerifier, type Head, type Segment, sameHead } from './chain';
+import { type BadEntry, ChainVerifier, type Head, type Segment, sameHead } from './chain';
 import { entryAt } from './entry-line';
 import { type ExportHeader, parseHeader } from './export-header';
 import { LineCutter, lineText, type Stretch } from './lines';
@@ -73,7 +73,7 @@ export class ExportVerifier {
   private signing: Signing | undefined;
   private recordedAt: number | undefined;
   /** The last entries of all chains, by position, and how many of them were proved. */
-  private ends: ChainEnd[] = [];
+  private ends: Head[] = [];
   private proved = 0;
 
   constructor(private readonly options: ExportVerifyOptions = {}) {
@@ -202,7 +202,7 @@ export class ExportVerifier {
     checkReceipt(receipt, signing, head.position);
     this.signing = signing;
     this.recordedAt = receipt.position;
-    const last = header.scope.kind === 'log' ? (entries > 0 ? [{ ...head, seq: 0 }] : []) : [...ends.values()];
+    const last: Head[] = header.scope.kind === 'log' ? (entries > 0 ? [head] : []) : [...ends.values()];
     this.ends = last.sort((a, b) => a.position - b.position);
     return undefined;
   }

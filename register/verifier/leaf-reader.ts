@@ -57,8 +57,8 @@ export class LeafReader {
   private kindBytes: Uint8Array = new Uint8Array();
   private numberEnd = 0;
 
-  /** Reads the leaf from `from` up to `to`. @throws MalformedLeaf for what is not the one form of a leaf, but for the digits of its hashes. */
-  read(bytes: Buffer, from: number, to: number): void {
+  /** Reads the leaf at `from`; answers where it ends. @throws MalformedLeaf for what is not the one form of a leaf, but for the digits of its hashes. */
+  read(bytes: Buffer, from: number): number {
     this.bytes = bytes;
     this.from = from;
     if (!isAt(bytes, from, AT)) throw new MalformedLeaf(NO_BEGIN);
@@ -67,13 +67,13 @@ export class LeafReader {
     this.exercise = isAt(bytes, end, EXERCISE);
     const head = this.exercise ? EXERCISE : NO_EXERCISE;
     if (!isAt(bytes, end, head)) throw new MalformedLeaf(NO_BEGIN);
-    this.readTail(this.readFields(end + head.length), to);
+    return this.readTail(this.readFields(end + head.length));
   }
 
-  /** Reads the place and the hashes of a leaf only. @throws MalformedLeaf when they do not stand where they should. */
-  readPlace(bytes: Buffer, from: number, to: number): void {
+  /** Reads the place and the hashes of a leaf only; answers where it ends. @throws MalformedLeaf when they do not stand where they should. */
+  readPlace(bytes: Buffer, from: number): number {
     this.bytes = bytes;
-    this.readTail(bytes.indexOf(ID, from), to);
+    return this.readTail(bytes.indexOf(ID, from));
   }
 
   /** The time of the leaf that was read in full. */
@@ -130,7 +130,7 @@ export class LeafReader {
     return name;
   }
 
-  private readTail(place: number, to: number): void {
+  private readTail(place: number): number {
     const { bytes } = this;
     place = this.readId(expected(bytes, place, ID));
     place = this.readKind(expected(bytes, place, BEFORE_KIND));
@@ -138,7 +138,7 @@ export class LeafReader {
     this.prevAt = expected(bytes, this.numberEnd, BEFORE_PREV);
     this.prevInIncidentAt = expected(bytes, this.prevAt + HASH_LENGTH, BEFORE_PREV_IN_INCIDENT);
     this.seq = this.readNumber(expected(bytes, this.prevInIncidentAt + HASH_LENGTH, BEFORE_SEQ), 0x7fffffff);
-    if (expected(bytes, this.numberEnd, END) !== to) throw new MalformedLeaf(NO_END);
+    return expected(bytes, this.numberEnd, END);
   }
 
   private readId(place: number): number {

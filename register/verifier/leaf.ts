@@ -5,9 +5,9 @@
  */
 import { hash } from 'node:crypto';
 import { LeafReader } from './leaf-reader';
-import { assertHex } from './text';
+import { assertHex, isInstant, MalformedLeaf } from './text';
 
-export { isInstant, MalformedLeaf } from './text';
+export { isInstant, MalformedLeaf };
 
 /** The hash before the first: 64 zeros. */
 export const GENESIS = '0'.repeat(64);
@@ -36,7 +36,7 @@ export interface Leaf {
 export function parseLeaf(text: string): Leaf {
   const reader = new LeafReader();
   const bytes = Buffer.from(text);
-  reader.read(bytes, 0, bytes.length);
+  if (reader.read(bytes, 0) !== bytes.length) throw new MalformedLeaf('something follows where an entry ends');
   const { position, incidentId, seq, at, kind, exercise, prevAt, prevInIncidentAt, commitmentsAt, count } = reader;
   for (const place of [prevAt, prevInIncidentAt, ...commitmentsAt]) assertHex(bytes, place, 64);
   const fields = new Map<string, string>();

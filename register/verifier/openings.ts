@@ -2,10 +2,9 @@
  * Openings: the content of an entry, each field with the salt of its commitment. Whoever is given an opening can check it
  * against the leaf; a field without one stays hidden, and the entry verifies all the same.
  */
-import { hash } from 'node:crypto';
 import { canonicalText } from '../canonical';
 import type { LeafReader } from './leaf-reader';
-import { assertHex, isAt, isHashAt, MalformedLeaf, STRING, stringEnd, stringOf } from './text';
+import { assertHex, hashOf, isAt, isHashAt, MalformedLeaf, plainEnd, STRING, stringEnd, stringOf } from './text';
 
 /** One opened field: its salt (32 hex digits) and the canonical JSON text of its value. */
 export interface Opening {
@@ -117,7 +116,7 @@ export function checkOpenings(leaf: LeafReader, bytes: Buffer, from: number, to:
     if (bytes[value - 2] !== QUOTE || bytes[value - 1] !== COMMA) throw new MalformedLeaf(NO_OPENING);
     const end = valueEnd(bytes, value, to);
     bytes.copyWithin(value - SALT_LENGTH, salt, salt + SALT_LENGTH);
-    if (!isHashAt(leaf.bytes, commitmentsAt[field]!, hash('sha256', bytes.subarray(value - SALT_LENGTH, end)))) {
+    if (!isHashAt(leaf.bytes, commitmentsAt[field]!, hashOf(bytes, value - SALT_LENGTH, end))) {
       return { withheld, fault: `the field ${names[field]!.pointer} is not what was recorded: it was altered` };
     }
     field += 1;
@@ -150,11 +149,8 @@ function strangeOpening({ names, count }: LeafReader, bytes: Buffer, place: numb
 /** Where the value that starts at `from` ends; it must be in canonical form. */
 function valueEnd(bytes: Buffer, from: number, to: number): number {
   if (bytes[from] === QUOTE) {
-    for (let i = from + 1; i < to; i++) {
-      const byte = bytes[i]!;
-      if (byte === QUOTE) return i + 1;
-      if (byte < 0x20 || byte === 0x5c) break;
-    }
+    const end = plainEnd(bytes, from + 1, to);
+    if (end < to && bytes[end] === QUOTE) return end + 1;
   }
   const text = bytes.toString('utf8', from, to);
   const end = canonicalEnd(text, 0);

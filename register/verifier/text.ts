@@ -1,5 +1,6 @@
 /** What the readers of leaves and openings have in common: texts that have exactly one form. */
 
+import { hash } from 'node:crypto';
 import { isWellFormed } from '../canonical';
 
 /** The text is not what it should be in its one form; the message says what is wrong without quoting it. */
@@ -50,19 +51,45 @@ export function stringEnd(bytes: Uint8Array, place: number): number | undefined 
   return undefined;
 }
 
+/** 0 for each lower-case hexadecimal digit. */
+const NO_HEX = Uint8Array.from({ length: 256 }, (_, byte) => (/[0-9a-f]/.test(String.fromCharCode(byte)) ? 0 : 1));
+
 /** @throws MalformedLeaf unless so many lower-case hexadecimal digits stand at a place. */
 export function assertHex(bytes: Uint8Array, place: number, length: number): void {
-  for (let i = place; i < place + length; i++) {
-    const byte = bytes[i]!;
-    if ((byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66)) continue;
-    throw new MalformedLeaf(`a hash or a salt in it is not ${length} hexadecimal digits`);
-  }
+  let strange = place < 0 || place + length > bytes.length ? 1 : 0;
+  for (let i = place; i < place + length; i++) strange |= NO_HEX[bytes[i]!]!;
+  if (strange !== 0) throw new MalformedLeaf(`a hash or a salt in it is not ${length} hexadecimal digits`);
+}
+
+/** SHA-256 of the bytes from `from` up to `to`, in hex. A bare view of them is made faster than a Buffer. */
+export function hashOf(bytes: Buffer, from: number, to: number): string {
+  return hash('sha256', new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from));
 }
 
 /** Whether a hash in hex stands at a place. */
 export function isHashAt(bytes: Uint8Array, place: number, hash: string): boolean {
-  for (let i = 0; i < hash.length; i++) if (bytes[place + i] !== hash.charCodeAt(i)) return false;
-  return true;
+  let different = 0;
+  for (let i = 0; i < 64; i++) different |= bytes[place + i]! ^ hash.charCodeAt(i);
+  return different === 0;
+}
+
+/** The same, for a hash that is at hand as bytes: comparing those costs less. */
+export function isSameHash(bytes: Uint8Array, place: number, hash: Uint8Array): boolean {
+  let different = 0;
+  for (let i = 0; i < 64; i++) different |= bytes[place + i]! ^ hash[i]!;
+  return different === 0;
+}
+
+/** 1 for each byte that cannot stand by itself in a JSON string. */
+const NOT_PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < 0x20 || byte === 0x22 || byte === 0x5c ? 1 : 0,
+);
+
+/** The first place from `from` on, up to `to`, of a quote, a backslash or a control character. */
+export function plainEnd(bytes: Uint8Array, from: number, to: number): number {
+  let place = from;
+  while (place < to && NOT_PLAIN[bytes[place]!] === 0) place++;
+  return place;
 }
 
 /** Whether a text of the form 2026-04-01T03:00:00.000Z is an instant. */

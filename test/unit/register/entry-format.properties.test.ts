@@ -12,7 +12,7 @@ import { checkOpenings, type Opening, openingsText, parseOpenings } from '../../
 function openingFault(leaf: Leaf, openings: readonly Opening[]): string | undefined {
   const reader = new LeafReader();
   const [bytes, open] = [Buffer.from(leafText(leaf)), Buffer.from(openingsText(openings))];
-  reader.read(bytes, 0, bytes.length);
+  reader.read(bytes, 0);
   return checkOpenings(reader, open, 0, open.length).fault;
 }
 
