@@ -3,7 +3,17 @@ import { isUtf8 } from 'node:buffer';
 import { GENESIS } from './leaf';
 import { LeafReader } from './leaf-reader';
 import { checkOpenings } from './openings';
-import { assertHex, bytesOf, hashOf, isAt, isHashAt, isSameHash, MalformedLeaf } from './text';
+import {
+  assertHex,
+  copyWords,
+  type HashWords,
+  hashOf,
+  isAt,
+  isHashAt,
+  isWordsAt,
+  MalformedLeaf,
+  wordsOf,
+} from './text';
 
 /** Place and hash of the last entry; position 0 and 64 zeros for an empty log. The position is the log's size. */
 export interface Head {
@@ -30,7 +40,7 @@ export interface FoundEntry {
 
 /** No leaf and no openings hold it. */
 const NUL = Uint8Array.of(0);
-const GENESIS_BYTES = bytesOf(GENESIS);
+const GENESIS_WORDS = wordsOf(GENESIS);
 
 /** An entry whose parts lie apart. */
 export function foundEntry(position: number, hash: string, leaf: Uint8Array, open: Uint8Array): FoundEntry {
@@ -68,8 +78,8 @@ export interface VerifyOptions {
 /** The last entry of an incident. */
 export interface ChainEnd extends Head {
   seq: number;
-  /** Its hash as it stands in an entry. */
-  hashBytes: Uint8Array;
+  /** Its hash once more. */
+  words: HashWords;
 }
 
 /** Entries that hold, if what stands before them is what they say: what must still be compared with it. */
@@ -107,8 +117,10 @@ export class ChainVerifier {
   /** The hash of the last leaf that was read. Not the text that was found beside it, which is a part of a large one. */
   private hash = '';
   private leafTo = 0;
-  /** The hash of the head as it stands in an entry. */
-  private headBytes = bytesOf(GENESIS);
+  private headWords = GENESIS_WORDS;
+  /** The bytes in which the last entry was found. */
+  private view: DataView = new DataView(new ArrayBuffer(0));
+  private viewed: Buffer | undefined;
 
   constructor(private readonly options: VerifyOptions = {}) {
     this.expectedSeen = options.expectedHead === undefined || sameHead(options.expectedHead, this.head);
@@ -131,7 +143,7 @@ export class ChainVerifier {
     this.lastEnd = end ?? this.begin();
     this.lastId = incidentId;
     [this.lastEnd.seq, this.lastEnd.hash, this.lastEnd.position] = [seq, hash, position];
-    copyHash(found.bytes, found.hashAt, this.lastEnd.hashBytes, this.headBytes);
+    this.headWords = copyWords(this.view, found.hashAt, this.lastEnd.words);
     if (this.options.expectedHead?.position === position) this.expectedSeen = true;
     return undefined;
   }
@@ -167,7 +179,7 @@ export class ChainVerifier {
     this.entries += entries;
     this.withheld += withheld;
     this.head = head;
-    this.headBytes = bytesOf(head.hash);
+    this.headWords = wordsOf(head.hash);
     this.expectedSeen ||= expectedSeen;
     [this.lastId, this.lastEnd] = ['', undefined];
     return true;
@@ -190,6 +202,10 @@ export class ChainVerifier {
   private fault(found: FoundEntry, end: ChainEnd | undefined): string | undefined {
     const { position, bytes, leafFrom } = found;
     const { leaf } = this;
+    if (this.viewed !== bytes) {
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      this.viewed = bytes;
+    }
     // RFC 6962: SHA-256(0x00 ‖ leaf).
     bytes[leafFrom - 1] = 0;
     this.hash = hashOf(bytes, leafFrom - 1, this.leafTo);
@@ -202,10 +218,10 @@ export class ChainVerifier {
     const startsHere = this.starts !== undefined && this.first === undefined;
     const begins = this.starts !== undefined && end === undefined;
     const fault =
-      (startsHere ? undefined : this.misplaced(position, isSameHash(bytes, leaf.prevAt, this.headBytes))) ??
+      (startsHere ? undefined : this.misplaced(position, isWordsAt(this.view, leaf.prevAt, this.headWords))) ??
       (begins
         ? undefined
-        : misnumbered(leaf.seq, end, isSameHash(bytes, leaf.prevInIncidentAt, end?.hashBytes ?? GENESIS_BYTES))) ??
+        : misnumbered(leaf.seq, end, isWordsAt(this.view, leaf.prevInIncidentAt, end?.words ?? GENESIS_WORDS))) ??
       this.unreadableHash(startsHere || position !== this.head.position + 1, begins);
     if (fault !== undefined) return fault;
     if (expectedHead?.position === position && expectedHead.hash !== this.hash) {
@@ -253,21 +269,13 @@ export class ChainVerifier {
   private begin(): ChainEnd {
     const { leaf } = this;
     const { incidentId, seq, position } = leaf;
-    const end = { seq, hash: '', position, hashBytes: new Uint8Array(64) };
+    const end = { seq, hash: '', position, words: new Int32Array(16) };
     this.ends.set(incidentId, end);
     if (this.starts !== undefined) {
       this.first ??= { position, prev: leaf.hashAt(leaf.prevAt) };
       this.starts.set(incidentId, { seq, prevInIncident: leaf.hashAt(leaf.prevInIncidentAt), end });
     }
     return end;
-  }
-}
-
-function copyHash(bytes: Uint8Array, place: number, one: Uint8Array, other: Uint8Array): void {
-  for (let i = 0; i < 64; i++) {
-    const byte = bytes[place + i]!;
-    one[i] = byte;
-    other[i] = byte;
   }
 }
 

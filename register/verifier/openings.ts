@@ -4,7 +4,18 @@
  */
 import { canonicalText } from '../canonical';
 import type { LeafReader } from './leaf-reader';
-import { assertHex, hashOf, isAt, isHashAt, MalformedLeaf, plainEnd, STRING, stringEnd, stringOf } from './text';
+import {
+  assertHex,
+  hashOf,
+  isAt,
+  isHashAt,
+  MalformedLeaf,
+  moveHex,
+  plainEnd,
+  STRING,
+  stringEnd,
+  stringOf,
+} from './text';
 
 /** One opened field: its salt (32 hex digits) and the canonical JSON text of its value. */
 export interface Opening {
@@ -111,11 +122,10 @@ export function checkOpenings(leaf: LeafReader, bytes: Buffer, from: number, to:
     }
     if (field === count) return { withheld, fault: strangeOpening(leaf, bytes, place) };
     const salt = place + names[field]!.quoted.length + 3;
-    assertHex(bytes, salt, SALT_LENGTH);
     const value = salt + SALT_LENGTH + 2;
     if (bytes[value - 2] !== QUOTE || bytes[value - 1] !== COMMA) throw new MalformedLeaf(NO_OPENING);
     const end = valueEnd(bytes, value, to);
-    bytes.copyWithin(value - SALT_LENGTH, salt, salt + SALT_LENGTH);
+    moveHex(bytes, salt, SALT_LENGTH);
     if (!isHashAt(leaf.bytes, commitmentsAt[field]!, hashOf(bytes, value - SALT_LENGTH, end))) {
       return { withheld, fault: `the field ${names[field]!.pointer} is not what was recorded: it was altered` };
     }
