@@ -4,9 +4,14 @@
  */
 import { benchAnchoring } from './register/anchoring';
 import { benchAppend } from './register/append';
+import { benchOffline } from './register/offline';
 import { type Row, rowLine } from './register/rows';
 
-const PARTS: Record<string, () => Promise<Row[]>> = { append: benchAppend, anchoring: benchAnchoring };
+const PARTS: Record<string, () => Promise<Row[]>> = {
+  append: benchAppend,
+  offline: benchOffline,
+  anchoring: benchAnchoring,
+};
 
 export async function main(names: string[]): Promise<boolean> {
   const unknown = names.filter((name) => !PARTS[name]);

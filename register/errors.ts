@@ -140,3 +140,8 @@ export class BackupError extends RegisterError {
 export class OlderThanCheckpointError extends RegisterError {
   readonly code = 'register-backup-older';
 }
+
+/** There is nothing to export or to prove under what was asked for. */
+export class NothingToExportError extends RegisterError {
+  readonly code = 'register-nothing-to-export';
+}

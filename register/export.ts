@@ -1,58 +1,107 @@
+/** Exports of the register: a file that anybody can verify with the public key, and a record that it was handed over. */
+import { createHash } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import type { Pool } from 'pg';
-import type { Head } from './entry';
-import { UnknownIncidentError } from './errors';
-import { entryLine, headerLine } from './export-format';
+import type { Audience, Disclosures } from '../domain/disclosure';
+import { certify, type ExportLog } from './certify';
+import { type DisclosedEntry, disclose, shownText } from './disclose';
+import type { Head, StoredEntry } from './entry';
+import { InconsistentLogError, UnreadableExportError } from './errors';
+import { type ScopedEntries, scopedEntries } from './export-scope';
+import { recordOwnEntry } from './own-entries';
 import { readEntries } from './read-entries';
-import { readHead } from './read-head';
+import { EXPORTED } from './verifier/certificate';
+import { entryLine } from './verifier/entry-line';
+import { type ExportScope, headerLine } from './verifier/export-header';
 
-/** What goes into an export: one incident, or the whole log when none is given. */
+/** Makes another form of an export than the one that verifies by itself. */
+export type FormWriter = (about: {
+  scope: ExportScope;
+  audience: Audience;
+  /** UTC with milliseconds. */
+  madeAt: string;
+  /** In order of position; all entries of each incident. */
+  entries: DisclosedEntry[];
+}) => Promise<Uint8Array>;
+
 export interface ExportOptions {
-  incidentId?: string;
+  scope: ExportScope;
+  audience: Audience;
+  /** What the audience is shown. */
+  disclosures: Disclosures;
+  /** Who exports: recorded, with the reason and the recipient. */
+  by: string;
+  reason?: string;
+  recipient?: string;
+  /** The log that vouches for the export; without it the file is only consistent in itself. */
+  log?: ExportLog;
+  /** The form, for the record; `json` is the one that verifies, and needs no writer. */
+  format?: string;
+  write?: FormWriter;
+  /** A log that refuses to sign is an error; otherwise the export goes out unsigned, as evidence of what is wrong. */
+  mustBeSigned?: boolean;
+  /** Told now and then how many entries were written. */
+  onProgress?: (written: number, total: number) => void;
+}
+
+/** What was written. */
+export interface Exported {
+  count: number;
+  /** The last entry in it. */
+  head: Head;
+  /** SHA-256 of the file up to its certificate, in hex, as it was recorded. */
+  digest: string;
+  /** The register's own entry about it. */
+  recordedAt: number;
+  /** The size of the tree that vouches for it; absent when nobody signed. */
+  signedSize?: number;
+  /** Why the log refused to sign it. */
+  unsigned?: string;
 }
 
 /**
- * Streams an export of the register, line by line; see export-format.ts for the form. It ends at the head read first,
- * also while the log grows. Memory does not grow with it.
+ * Writes an export to a file that only its owner may read. The file appears whole or not at all, and not before the
+ * export was recorded in the register and that record signed. Memory does not grow with it.
  *
- * @throws UnknownIncidentError when there is no such incident.
+ * @throws UnknownIncidentError, NothingToExportError when there is nothing under the scope; what `ExportLog` throws.
  */
-export async function* exportLines(pool: Pool, options: ExportOptions = {}): AsyncGenerator<Buffer> {
-  const { incidentId } = options;
-  const { head, count } = await readHead(pool, incidentId);
-  if (incidentId !== undefined && count === 0) throw new UnknownIncidentError(incidentId);
-  yield headerLine(incidentId, count, head);
-  for await (const entry of readEntries(pool, { incidentId, to: head.position })) yield entryLine(entry);
-}
-
-/** Writes an export to a file that only its owner may read; the file appears whole or not at all. Returns its head. */
-export async function exportRegister(
-  pool: Pool,
-  file: string,
-  options: ExportOptions = {},
-): Promise<Head & { count: number }> {
+export async function exportRegister(pool: Pool, file: string, options: ExportOptions): Promise<Exported> {
+  const { scope, audience, disclosures, by, reason, recipient, log, format = 'json' } = options;
+  const scoped = await scopedEntries(pool, scope);
+  const { head, count } = scoped;
   const partial = `${file}.partial-${process.pid}`;
   const handle = await open(partial, 'w', 0o600);
   try {
-    let first: Buffer | undefined;
-    let batch: Buffer[] = [];
-    let size = 0;
-    for await (const line of exportLines(pool, options)) {
-      first ??= line;
-      batch.push(line);
-      size += line.length;
-      if (size > WRITE_BYTES) {
-        await handle.writeFile(Buffer.concat(batch));
-        batch = [];
-        size = 0;
-      }
-    }
-    await handle.writeFile(Buffer.concat(batch));
+    const digest = createHash('sha256');
+    const write = async (bytes: Uint8Array) => {
+      digest.update(bytes);
+      await handle.writeFile(bytes);
+    };
+    const rotations = [...(log?.rotations ?? [])];
+    for await (const bytes of content(pool, scoped, rotations, options)) await write(bytes);
+    const sha256 = digest.digest('hex');
+    const record = await recordOwnEntry(pool, disclosures, {
+      kind: EXPORTED,
+      data: {
+        file: sha256,
+        format,
+        scope,
+        audience,
+        count,
+        head,
+        ...(reason !== undefined && { reason }),
+        ...(recipient !== undefined && { recipient }),
+      },
+      by,
+    });
+    const exported = { count, head, digest: sha256, recordedAt: record.position };
+    const certified = options.write ? undefined : await certify(pool, log, record, scoped.ends, rotations);
+    if (certified?.unsigned !== undefined && options.mustBeSigned) throw new InconsistentLogError(certified.unsigned);
+    if (certified) for await (const line of certified.lines) await handle.writeFile(line);
     await handle.sync();
     await handle.close();
     await rename(partial, file);
-    const { head, count } = JSON.parse(first!.toString('utf8')) as { head: Head; count: number };
-    return { ...head, count };
+    return { ...exported, signedSize: certified?.size, unsigned: certified?.unsigned };
   } catch (error) {
     await handle.close().catch(() => {});
     await rm(partial, { force: true });
@@ -61,3 +110,59 @@ export async function exportRegister(
 }
 
 const WRITE_BYTES = 256 * 1024;
+
+/** What was asked for, up to the certificate. */
+async function* content(
+  pool: Pool,
+  scoped: ScopedEntries,
+  rotations: string[],
+  options: ExportOptions,
+): AsyncGenerator<Uint8Array> {
+  const { scope, audience, disclosures } = options;
+  const { head, count, range } = scoped;
+  const madeAt = new Date().toISOString();
+  let written = 0;
+  const stored = async function* () {
+    for await (const entry of readEntries(pool, range)) {
+      yield entry;
+      written += 1;
+      options.onProgress?.(written, count);
+    }
+  };
+  if (options.write) {
+    const entries: DisclosedEntry[] = [];
+    for await (const entry of stored()) entries.push(disclose(entry, audience, disclosures));
+    yield await options.write({ scope, audience, madeAt, entries });
+    return;
+  }
+  let lines: Uint8Array[] = [Buffer.from(headerLine({ scope, audience, count, head, madeAt, rotations }))];
+  let size = 0;
+  for await (const entry of stored()) {
+    const line = lineOf(entry, audience, disclosures);
+    lines.push(line);
+    size += line.length;
+    if (size < WRITE_BYTES) continue;
+    yield Buffer.concat(lines);
+    [lines, size] = [[], 0];
+  }
+  yield Buffer.concat(lines);
+}
+
+/** An entry's line. One that was altered in the database goes out as it is: the verifier of the export is to judge it. */
+function lineOf(stored: StoredEntry, audience: Audience, disclosures: Disclosures): Buffer {
+  const { position, hash, bytes } = stored;
+  let open: Uint8Array;
+  try {
+    open = Buffer.from(shownText(disclose(stored, audience, disclosures)));
+  } catch {
+    // What cannot be read cannot be judged: nobody but an internal reader is shown it.
+    open = audience === 'internal' ? stored.content : Buffer.from('{}');
+  }
+  const [before, after] = entryLine(position, hash, '\n', '\n').split('\n');
+  const whole = Buffer.concat([Buffer.from(before!), bytes, Buffer.from(after!), open, Buffer.from('}\n')]);
+  if (whole.indexOf(0x0a) === whole.length - 1) return whole;
+  throw new UnreadableExportError(
+    position + 1,
+    `cannot be written: entry ${position} holds a line feed, so it was altered; verify the register in the database`,
+  );
+}

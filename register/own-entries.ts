@@ -4,9 +4,9 @@ import type { Disclosures } from '../domain/disclosure';
 import { Appender } from './append/appender';
 import type { Head } from './entry';
 import { RegisterConflictError, RegisterGapError } from './errors';
+import { REGISTER_STREAM } from './verifier/certificate';
 
-/** The id under which these entries stand, in place of an incident's. */
-export const REGISTER_STREAM = 'REGISTER';
+export { REGISTER_STREAM } from './verifier/certificate';
 
 const TRIES = 20;
 

@@ -11,6 +11,8 @@ const PAGE = 1_000;
 export interface EntryRange {
   /** One incident's entries only. */
   incidentId?: string;
+  /** The entries of these incidents only. */
+  incidentIds?: readonly string[];
   /** First position; 1 when not given. */
   from?: number;
   /** Last position; the log's end when not given. */
@@ -26,14 +28,15 @@ export type Queryable = Pick<Pool, 'query'>;
  */
 export async function* readEntries(pool: Queryable, range: EntryRange = {}): AsyncGenerator<StoredEntry> {
   const to = range.to ?? Number.MAX_SAFE_INTEGER;
+  const only = range.incidentId === undefined ? range.incidentIds : [range.incidentId];
   let from = range.from ?? 1;
   for (;;) {
     const { rows } =
-      range.incidentId === undefined
+      only === undefined
         ? await pool.query<EntryRow>(`${SELECT} AND position <= $2 ORDER BY position LIMIT ${PAGE}`, [from, to])
         : await pool.query<EntryRow>(
-            `${SELECT} AND position <= $2 AND entry.incident_id = $3 ORDER BY position LIMIT ${PAGE}`,
-            [from, to, range.incidentId],
+            `${SELECT} AND position <= $2 AND entry.incident_id = ANY ($3) ORDER BY position LIMIT ${PAGE}`,
+            [from, to, only],
           );
     for (const row of rows) {
       const stored = storedEntry(row);

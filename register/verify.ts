@@ -1,10 +1,9 @@
-import { isUtf8 } from 'node:buffer';
 import type { Pool } from 'pg';
 import type { Head, StoredEntry } from './entry';
 import { UnknownIncidentError } from './errors';
 import { readEntries } from './read-entries';
 import { AnchorCheck, type Anchoring, type KnownCheckpoint } from './verifier/anchored';
-import { type BadEntry, ChainVerifier, type VerifyOptions } from './verifier/chain';
+import { type BadEntry, ChainVerifier, foundEntry, type VerifyOptions } from './verifier/chain';
 
 /** The outcome of a verification. */
 export interface Verification {
@@ -26,7 +25,8 @@ export async function verifyEntries(
 ): Promise<Verification> {
   const verifier = new ChainVerifier(options);
   for await (const entry of entries) {
-    const bad = verifier.next(found(entry)) ?? storedFault(entry, verifier);
+    const bad =
+      verifier.next(foundEntry(entry.position, entry.hash, entry.bytes, entry.content)) ?? storedFault(entry, verifier);
     if (bad !== undefined) return verification(verifier, bad);
     options.onEntry?.(entry.hash);
   }
@@ -69,20 +69,12 @@ export async function verifyRegister(pool: Pool, options: VerifyOptions = {}): P
   return result;
 }
 
-function found({ position, hash, bytes, content }: StoredEntry) {
-  return { position, hash, leaf: utf8(bytes), content: utf8(content) };
-}
-
-function utf8(bytes: Uint8Array): string | undefined {
-  return isUtf8(bytes) ? Buffer.from(bytes).toString('utf8') : undefined;
-}
-
 /** What only the database can have wrong: the sealed content, and the columns beside the bytes. */
 function storedFault({ position, columns, fault }: StoredEntry, { leaf }: ChainVerifier): BadEntry | undefined {
-  const { incidentId, seq } = leaf!;
+  const { incidentId, seq } = leaf;
   for (const column of ['incidentId', 'seq', 'kind'] as const) {
-    if (columns[column] === leaf![column]) continue;
-    const reason = `its column says ${column} ${columns[column]}, its bytes say ${leaf![column]}: the column was altered`;
+    if (columns[column] === leaf[column]) continue;
+    const reason = `its column says ${column} ${columns[column]}, its bytes say ${leaf[column]}: the column was altered`;
     return { position, incidentId, seq, reason };
   }
   return fault === undefined ? undefined : { position, incidentId, seq, reason: fault };

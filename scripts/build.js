@@ -1,8 +1,10 @@
-// Compiles TypeScript to dist/ and bundles the workflows once, so that a worker starts without webpack.
+// Compiles TypeScript to dist/ and bundles the workflows once, so that a worker starts without webpack,
+// and the stand-alone verifier.
 'use strict';
 const { execFileSync } = require('node:child_process');
 const { mkdirSync, writeFileSync, rmSync } = require('node:fs');
 const path = require('node:path');
+const { bundleVerifier } = require('./bundle-verifier');
 
 const root = path.resolve(__dirname, '..');
 const dist = path.join(root, 'dist');
@@ -17,6 +19,7 @@ async function main() {
   const code = await bundleWorkflows();
   mkdirSync(dist, { recursive: true });
   writeFileSync(path.join(dist, 'workflow-bundle.js'), code);
+  await bundleVerifier();
 }
 
 main().catch((error) => {

@@ -1,31 +1,162 @@
-/** `tocsin register export`: a file that anybody can verify without this database. */
-import type { Command } from 'commander';
+/** `tocsin register export`: a file that anybody can verify with the public key, and a record that it was handed over. */
+import { type Command, Option } from 'commander';
+import { AUDIENCES, type Audience } from '../../domain/disclosure';
+import type { Exported, FormWriter } from '../../register/export';
+import type { RegisterLog } from '../../register/log/open-log';
+import type { ExportScope } from '../../register/verifier/export-header';
+import { refused, usage } from '../errors';
+import { progressOf } from '../progress';
+import { shellLog } from '../register-log';
 import type { CommonOptions, Shell } from '../shell';
+import { hanging } from '../table';
 import { verb } from './verb';
 
 interface Options extends CommonOptions {
   incident?: string;
+  from?: string;
+  to?: string;
+  format: 'json' | Form;
+  for: Audience;
+  reason?: string;
+  recipient?: string;
   output: string;
 }
+
+/** Forms for people; `json` is the one that verifies by itself, and needs no writer. */
+const FORMS = ['csv', 'html', 'pdf'] as const;
+type Form = (typeof FORMS)[number];
 
 export function registerExportCommand(register: Command, shell: Shell): void {
   verb(
     register,
     'export',
-    'Export the register, or one incident, into a file that verifies on its own.',
-    'register export --incident INC-20260401-9f3a -o entry.jsonl',
+    'Export the register, or incidents of it, into a file that verifies with the public key alone. It is recorded.',
+    'register export --incident INC-20260401-9f3a --for authority --reason "Art. 33(5)" -o inc.jsonl\n' +
+      'register export --from 2026-01-01 --to 2026-04-01 --for customer -o quarter.jsonl\n' +
+      'register export -o register.jsonl',
   )
-    .option('--incident <id>', 'this incident only (default: the whole register)')
+    .option('--incident <id>', 'this incident or case only (default: the whole register)')
+    .option('--from <time>', 'incidents whose first entry is of this time or later, like 2026-04-01')
+    .option('--to <time>', 'incidents whose first entry is before this time')
+    .addOption(
+      new Option('--format <format>', 'json verifies by itself; csv, html and pdf are for people, R1 to R6 first')
+        .choices(['json', ...FORMS])
+        .default('json'),
+    )
+    .addOption(
+      new Option('--for <audience>', 'who reads it: says which fields are shown')
+        .choices([...AUDIENCES])
+        .default('internal'),
+    )
+    .option('--reason <text>', 'why it is handed over, for the record')
+    .option('--recipient <who>', 'to whom it is handed over, for the record')
+    .option('--by <who>', 'who does it: a handle or work address (default: TOCSIN_BY, else the OS user)')
     .requiredOption('-o, --output <file>', 'the file to write; only its owner may read it')
-    .action(async ({ incident, output, json }: Options) => {
+    .action(async (options: Options) => {
+      const { output, format, reason, recipient, json } = options;
       const { exportRegister } = require('../../register/export') as typeof import('../../register/export');
-      const { count, position, hash } = await exportRegister(shell.register(), output, { incidentId: incident });
-      if (json) {
-        shell.out.json({ file: output, entries: count, head: { position, hash } });
-        return;
+      const { loadDisclosures } =
+        require('../../policy/load-disclosure') as typeof import('../../policy/load-disclosure');
+      const log = await shellLog(shell);
+      const exported = await exportRegister(shell.register(), output, {
+        scope: scopeOf(options),
+        audience: options.for,
+        disclosures: loadDisclosures(),
+        by: shell.by(options),
+        reason,
+        recipient,
+        log,
+        format,
+        write: format === 'json' ? undefined : formWriter(shell, format, log),
+        onProgress: progressOf(shell.err, 'entries'),
+      });
+      if (json) shell.out.json({ file: output, ...exported, key: log.verifierKey });
+      else for (const line of exportLines(output, exported, log.verifierKey, format)) shell.out.line(line);
+      if (exported.unsigned) {
+        const problems = hanging('', exported.unsigned, shell.err.width);
+        throw refused(`${output} was written, but the log does not vouch for it`, problems);
       }
-      shell.out.line(`${count} entries written to ${output}.`);
-      shell.out.line(`Head ${position}:${hash}`);
-      shell.out.line(`Check it anywhere with: tocsin register verify ${output}`);
     });
+}
+
+/** Writes a form: who made it, the names of duties, and where the log stands come from this machine. */
+function formWriter(shell: Shell, form: Form, log: RegisterLog): FormWriter {
+  return async ({ scope, audience, madeAt, entries }) => {
+    const { FORMS: writers, documentOf } = require('../../register/forms') as typeof import('../../register/forms');
+    const { publishedCheckpoint } =
+      require('../../register/log/open-log') as typeof import('../../register/log/open-log');
+    const { readErasures } = require('../../register/read-erasures') as typeof import('../../register/read-erasures');
+    const { loadPack } = require('../../policy/load-pack') as typeof import('../../policy/load-pack');
+    const { pack } = loadPack(shell.env.TOCSIN_POLICY || 'trust-center');
+    const { origin, verifierKey } = log;
+    const document = documentOf({
+      audience,
+      organisation: pack.organisation,
+      madeAt,
+      scope: scopeInWords(scope),
+      log: {
+        origin,
+        verifierKey,
+        checkpoint: await publishedCheckpoint(log),
+        verifyWith: [
+          `npx tocsin register export ${flagsOf(scope)}--for ${audience} -o export.jsonl`,
+          `npx tocsin register verify export.jsonl --key ${verifierKey}`,
+        ],
+      },
+      entries,
+      erasures: await readErasures(shell.register()),
+      pack,
+    });
+    return writers[form](document);
+  };
+}
+
+function scopeInWords(scope: ExportScope): string {
+  if (scope.kind === 'incident') return `incident ${scope.incidentId}`;
+  if (scope.kind !== 'incidents') return 'the whole register';
+  const [from, to] = [scope.from && `from ${scope.from}`, scope.to && `before ${scope.to}`];
+  return `incidents ${[from, to].filter(Boolean).join(' and ')}`;
+}
+
+function flagsOf(scope: ExportScope): string {
+  if (scope.kind === 'incident') return `--incident ${scope.incidentId} `;
+  if (scope.kind !== 'incidents') return '';
+  return `${scope.from ? `--from ${scope.from} ` : ''}${scope.to ? `--to ${scope.to} ` : ''}`;
+}
+
+function scopeOf({ incident, from, to }: Options): ExportScope {
+  if (incident !== undefined) {
+    if (from !== undefined || to !== undefined) throw usage('give --incident, or --from and --to, not both');
+    return { kind: 'incident', incidentId: incident };
+  }
+  if (from === undefined && to === undefined) return { kind: 'log' };
+  return {
+    kind: 'incidents',
+    ...(from !== undefined && { from: instantOf('--from', from) }),
+    ...(to !== undefined && { to: instantOf('--to', to) }),
+  };
+}
+
+/** A day is its first instant in UTC. */
+function instantOf(option: string, text: string): string {
+  const form = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.test(text);
+  const time = form ? new Date(text) : undefined;
+  if (time !== undefined && !Number.isNaN(time.getTime())) return time.toISOString();
+  throw usage(`${option}: "${text}" is no time. Write a day like 2026-04-01, or an instant like 2026-04-01T03:00:00Z`);
+}
+
+function exportLines(file: string, exported: Exported, key: string, format: string): string[] {
+  const { count, head, recordedAt, digest } = exported;
+  const lines = [
+    `${count.toLocaleString('en')} ${count === 1 ? 'entry' : 'entries'} written to ${file}.`,
+    `Head ${head.position}:${head.hash}`,
+    `Recorded at position ${recordedAt}, with SHA-256 ${digest}`,
+  ];
+  if (format !== 'json' || exported.unsigned) return lines;
+  return [
+    ...lines,
+    'Check it anywhere with the public key of the log:',
+    `  tocsin register verify ${file} --key ${key}`,
+    'or without Tocsin: tocsin register verifier -o verify-register.cjs',
+  ];
 }

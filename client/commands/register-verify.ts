@@ -1,21 +1,25 @@
 /** `tocsin register verify`: recomputes the chain, online or over an export. */
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Command } from 'commander';
 import type { Head } from '../../register/entry';
 import type { Anchoring } from '../../register/verifier/anchored';
+import type { TrustFlags } from '../../register/verifier/cli';
+import type { ExportVerification } from '../../register/verifier/export-verifier';
 import type { Verification } from '../../register/verify';
 import { refused, usage } from '../errors';
 import { shortInstant } from '../format';
 import type { Output } from '../output';
+import { progressOf } from '../progress';
 import type { CommonOptions, Shell } from '../shell';
 import { hanging } from '../table';
 import { verb } from './verb';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, Omit<TrustFlags, 'checkpoint'> {
   incident?: string;
-  head?: string;
   checkpoint: string[];
-  key?: string;
+  bytes?: boolean;
+  threads?: string;
 }
 
 export function registerVerifyCommand(register: Command, shell: Shell): void {
@@ -23,34 +27,38 @@ export function registerVerifyCommand(register: Command, shell: Shell): void {
     register,
     'verify [file]',
     'Verify the register in its database, or an export without any. Exit code 1 when it does not hold.',
-    'register verify\nregister verify entry.jsonl\nregister verify --head 128:6b1f…\n' +
-      'register verify --checkpoint mailed.txt   # the register must continue what was mailed',
+    'register verify\nregister verify --checkpoint mailed.txt   # it must continue what was mailed\n' +
+      'register verify inc.jsonl --key register.example.com/…',
   )
     .option('--incident <id>', 'this incident only')
     .option('--head <position:hash>', 'a head noted earlier: finds entries cut off the end since')
+    .option('--key <key>', "the log's public key, or a file that holds it (default: in the database, this machine's)")
     .option(
       '--checkpoint <file>',
-      'a signed checkpoint kept elsewhere, or several in one file; may be repeated',
+      'a signed checkpoint kept elsewhere; may be repeated for the database',
       (value: string, before: string[]) => [...before, value],
       [],
     )
-    .option(
-      '--key <verifier-key>',
-      'the log\u2019s verifier key, as it was handed to you (default: that of this machine)',
-    )
+    .option('--witness <key...>', 'of an export: public keys of witnesses, or files')
+    .option('--rotations <file>', "of an export: rotations of the log's key, as the log publishes them")
+    .option('--bytes', 'of an export: hashes and chains only, not the contents')
+    .option('--threads <n>', 'of an export: default one for each core from 64 MB on')
     .action(async (file: string | undefined, options: Options) => {
-      const expectedHead = options.head ? headFlag(options.head) : undefined;
-      const result = file
-        ? await offline(file, options.incident, expectedHead)
-        : await online(shell, options, expectedHead);
-      if (options.json) shell.out.json(result);
-      else for (const line of verificationLines(result, shell.out)) shell.out.line(line);
-      if (!result.ok)
-        throw refused('the register does not verify: keep this database as it is, and find out who changed it');
+      if (file) await offline(shell, file, options);
+      else await online(shell, options);
     });
 }
 
-async function online(
+async function online(shell: Shell, options: Options): Promise<void> {
+  const expectedHead = options.head ? headFlag(options.head) : undefined;
+  const result = await verifyDatabase(shell, options, expectedHead);
+  if (options.json) shell.out.json(result);
+  else for (const line of verificationLines(result, shell.out)) shell.out.line(line);
+  if (!result.ok)
+    throw refused('the register does not verify: keep this database as it is, and find out who changed it');
+}
+
+async function verifyDatabase(
   shell: Shell,
   { incident: incidentId, checkpoint, key }: Options,
   expectedHead: Head | undefined,
@@ -65,22 +73,43 @@ async function online(
   return verifyAnchored(pool, await checkpointsToHold(shell, checkpoint, key), { expectedHead });
 }
 
-async function offline(
-  file: string,
-  incidentId: string | undefined,
-  expectedHead: Head | undefined,
-): Promise<Verification> {
+async function offline(shell: Shell, file: string, options: Options): Promise<void> {
   if (!existsSync(file))
     throw usage(`cannot read ${file}: it does not exist. Give an export of \`tocsin register export\``);
-  const { verifyExport } = require('../../register/verify-export') as typeof import('../../register/verify-export');
-  const { scope, ...result } = await verifyExport(createReadStream(file), { expectedHead });
+  const result = await verifyExportFile(shell, file, options);
+  const { scope } = result;
   const held = scope.kind === 'incident' ? scope.incidentId : undefined;
-  if (incidentId && held !== incidentId) {
-    throw refused(
-      `${file} holds ${held ? `incident "${held}"` : 'the whole register'}, not an export of incident "${incidentId}"`,
-    );
+  if (options.incident && held !== options.incident) {
+    const holds = held ? `incident "${held}"` : 'other entries';
+    throw refused(`${file} holds ${holds}, not an export of incident "${options.incident}"`);
   }
-  return result;
+  const { reportLines } = require('../../register/verifier/report') as typeof import('../../register/verifier/report');
+  if (options.json) shell.out.json(result);
+  else for (const line of reportLines(result)) shell.out.line(line);
+  if (!result.ok) throw refused('the export does not verify: keep this file as it is, and get it again');
+}
+
+async function verifyExportFile(shell: Shell, file: string, options: Options): Promise<ExportVerification> {
+  const cli = require('../../register/verifier/cli') as typeof import('../../register/verifier/cli');
+  const { verifyFile } =
+    require('../../register/verifier/verify-file') as typeof import('../../register/verifier/verify-file');
+  try {
+    return await verifyFile(file, {
+      ...cli.trustOf({ ...options, checkpoint: onlyOne(options.checkpoint) }),
+      bytesOnly: options.bytes,
+      threads: cli.threadsOf(options.threads),
+      worker: path.join(__dirname, '..', '..', 'register', 'verifier', 'segment-worker.js'),
+      onProgress: progressOf(shell.err, 'bytes'),
+    });
+  } catch (error) {
+    if (error instanceof cli.UsageError) throw usage(error.message);
+    throw error;
+  }
+}
+
+function onlyOne([file, ...more]: string[]): string | undefined {
+  if (more.length > 0) throw usage('--checkpoint: an export is compared with one checkpoint; give one file');
+  return file;
 }
 
 /** `✓ 128 entries hold`, and the head to note. */

@@ -7,10 +7,12 @@ import { registerDiffStateCommand } from './register-diff-state';
 import { registerEraseCommand } from './register-erase';
 import { registerExportCommand } from './register-export';
 import { registerKeysCommand } from './register-keys';
+import { registerProveCommand } from './register-prove';
 import { registerRestoreCommand } from './register-restore';
 import { registerRetentionCommand } from './register-retention';
 import { registerShowCommand } from './register-show';
 import { registerSignCommand } from './register-sign';
+import { registerVerifierCommand } from './register-verifier';
 import { registerVerifyCommand } from './register-verify';
 
 export function registerCommand(program: Command, shell: Shell): void {
@@ -26,4 +28,6 @@ export function registerCommand(program: Command, shell: Shell): void {
   registerConsistencyCommand(register, shell);
   registerSignCommand(register, shell);
   registerKeysCommand(register, shell);
+  registerProveCommand(register, shell);
+  registerVerifierCommand(register, shell);
 }

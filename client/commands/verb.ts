@@ -40,6 +40,7 @@ const ARGUMENTS: Record<string, string> = {
   '<old>': 'the earlier state: a file with its checkpoint, or a number of entries',
   '<new>': 'the later state: a file with its checkpoint, or a number of entries',
   '[files...]': 'lock files of npm and CycloneDX SBOMs, as PATH or NAME=PATH (default: TOCSIN_INVENTORIES)',
+  '<entry>': 'its position, like 128, or INCIDENT/NUMBER, like INC-20260401-9f3a/7',
   '<obligation>': 'like enterprise-notice or gdpr-art33-authority:ie-dpc (see `tocsin show`)',
 };
 

@@ -1,6 +1,19 @@
 /** Checks entries one by one, in order. Needs no database, and nothing but Node. */
-import { GENESIS, type Leaf, leafHash, MalformedLeaf, parseLeaf } from './leaf';
-import { openingFault, parseOpenings } from './openings';
+import { isUtf8 } from 'node:buffer';
+import { GENESIS } from './leaf';
+import { LeafReader } from './leaf-reader';
+import { checkOpenings } from './openings';
+import {
+  assertHex,
+  copyWords,
+  type HashWords,
+  hashOf,
+  isAt,
+  isHashAt,
+  isWordsAt,
+  MalformedLeaf,
+  wordsOf,
+} from './text';
 
 /** Place and hash of the last entry; position 0 and 64 zeros for an empty log. The position is the log's size. */
 export interface Head {
@@ -8,15 +21,33 @@ export interface Head {
   hash: string;
 }
 
-/** An entry as it is found, in a database or in a file; nothing in it is trusted. */
+/**
+ * An entry as it is found, in a database or in a file; nothing in it is trusted. `bytes` hold its parts, and are
+ * overwritten while it is verified.
+ */
 export interface FoundEntry {
   position: number;
-  /** Leaf hash in lower-case hex. */
-  hash: string;
-  /** The leaf's text; undefined when it is not UTF-8. */
-  leaf: string | undefined;
-  /** The text of its openings; undefined when it is not UTF-8. */
-  content: string | undefined;
+  bytes: Buffer;
+  /** Where its leaf hash begins, 64 characters, and where its leaf, at least one byte behind the start. */
+  hashAt: number;
+  leafFrom: number;
+  /** What stands between the leaf and its openings, and where these end. */
+  between: Uint8Array;
+  openTo: number;
+  /** Whether the leaf and the openings are UTF-8. */
+  isText: boolean;
+}
+
+/** No leaf and no openings hold it. */
+const NUL = Uint8Array.of(0);
+const GENESIS_WORDS = wordsOf(GENESIS);
+
+/** An entry whose parts lie apart. */
+export function foundEntry(position: number, hash: string, leaf: Uint8Array, open: Uint8Array): FoundEntry {
+  const bytes = Buffer.concat([Buffer.from(hash), NUL, leaf, NUL, open]);
+  const leafFrom = hash.length + 1;
+  const isText = isUtf8(leaf) && isUtf8(open);
+  return { position, bytes, hashAt: 0, leafFrom, between: NUL, openTo: bytes.length, isText };
 }
 
 /** The first entry that does not hold, and why. Incident and number are known when its leaf could be read. */
@@ -31,11 +62,35 @@ export interface BadEntry {
 export interface VerifyOptions {
   /** The entries are those of this incident only; without it they are the whole log from position 1. */
   incidentId?: string;
+  /** The entries are those of several incidents, each of them from its first one on. */
+  severalIncidents?: boolean;
   /**
    * A head recorded earlier outside the database: an entry with this position and hash must be among them. The log may
    * have grown since. This is what finds a log cut short or rewritten as a whole.
    */
   expectedHead?: Head;
+  /** The hashes of the leaves and their chains only: neither the fields of a leaf nor the content beside it. */
+  bytesOnly?: boolean;
+  /** What stands before the first entry is not known; see `ChainVerifier.join`. */
+  startsAnywhere?: boolean;
+}
+
+/** The last entry of an incident. */
+export interface ChainEnd extends Head {
+  seq: number;
+  /** Its hash once more. */
+  words: HashWords;
+}
+
+/** Entries that hold, if what stands before them is what they say: what must still be compared with it. */
+export interface Segment {
+  entries: number;
+  withheld: number;
+  first?: { position: number; prev: string };
+  head: Head;
+  /** By incident: the number of its first entry here and the hash that it names; its last entry here. */
+  incidents: Map<string, { seq: number; prevInIncident: string; end: ChainEnd }>;
+  expectedSeen: boolean;
 }
 
 /**
@@ -45,32 +100,50 @@ export interface VerifyOptions {
 export class ChainVerifier {
   /** Entries that held. */
   entries = 0;
+  /** Fields of theirs without an opening. */
+  withheld = 0;
   /** The last entry that held. */
   head: Head = { position: 0, hash: GENESIS };
   /** The leaf of the last entry that held. */
-  leaf: Leaf | undefined;
+  readonly leaf = new LeafReader();
+  /** Where each incident ends, by its id. */
+  readonly ends = new Map<string, ChainEnd>();
 
-  private readonly lastOf = new Map<string, { seq: number; hash: string }>();
+  private readonly starts: Segment['incidents'] | undefined;
+  private first: Segment['first'];
+  private lastId = '';
+  private lastEnd: ChainEnd | undefined;
   private expectedSeen: boolean;
+  /** The hash of the last leaf that was read. Not the text that was found beside it, which is a part of a large one. */
+  private hash = '';
+  private leafTo = 0;
+  private headWords = GENESIS_WORDS;
+  /** The bytes in which the last entry was found. */
+  private view: DataView = new DataView(new ArrayBuffer(0));
+  private viewed: Buffer | undefined;
 
   constructor(private readonly options: VerifyOptions = {}) {
     this.expectedSeen = options.expectedHead === undefined || sameHead(options.expectedHead, this.head);
+    this.starts = options.startsAnywhere ? new Map() : undefined;
   }
 
   /** Takes the next entry; returns what is wrong with it, or undefined when it holds. */
   next(found: FoundEntry): BadEntry | undefined {
-    const { position, hash } = found;
-    const leaf = readLeaf(found);
-    if (typeof leaf === 'string') return { position, reason: leaf };
+    const { position } = found;
+    const { leaf } = this;
+    const unread = this.read(found);
+    if (unread !== undefined) return { position, reason: unread };
     const { incidentId, seq } = leaf;
-    const reason = this.fault(found, leaf);
-    if (reason !== undefined) return { position, incidentId, seq, reason };
+    const end = incidentId === this.lastId ? this.lastEnd : this.ends.get(incidentId);
+    const reason = this.fault(found, end);
+    if (reason !== undefined) return { position, incidentId: incidentId, seq, reason };
+    const { hash } = this;
     this.entries += 1;
     this.head = { position, hash };
-    this.leaf = leaf;
-    const last = this.lastOf.get(incidentId);
-    if (last === undefined) this.lastOf.set(incidentId, { seq, hash });
-    else [last.seq, last.hash] = [seq, hash];
+    this.lastEnd = end ?? this.begin();
+    this.lastId = incidentId;
+    [this.lastEnd.seq, this.lastEnd.hash, this.lastEnd.position] = [seq, hash, position];
+    this.headWords = copyWords(this.view, found.hashAt, this.lastEnd.words);
     if (this.options.expectedHead?.position === position) this.expectedSeen = true;
     return undefined;
   }
@@ -87,60 +160,131 @@ export class ChainVerifier {
     };
   }
 
-  private fault(found: FoundEntry, leaf: Leaf): string | undefined {
-    const { position, hash } = found;
-    const { incidentId, seq } = leaf;
-    if (leafHash(found.leaf!) !== hash) return 'the hash is not that of the entry: one of them was altered';
-    if (leaf.position !== position) return `the entry says position ${leaf.position}, it was found at ${position}`;
-    const placement = this.placementFault(leaf);
-    if (placement !== undefined) return placement;
-    const last = this.lastOf.get(incidentId);
-    const lastSeq = last?.seq ?? 0;
-    if (seq !== lastSeq + 1) return `number ${seq} of the incident follows ${lastSeq}, expected ${lastSeq + 1}`;
-    if (leaf.prevInIncident !== (last?.hash ?? GENESIS)) {
-      return 'it does not chain to the entry before it in its incident';
+  /** The entries taken so far, for a verifier that knows what stands before them. */
+  segment(): Segment {
+    const { entries, withheld, first, head, starts, expectedSeen } = this;
+    return { entries, withheld, first, head, incidents: starts!, expectedSeen };
+  }
+
+  /** Takes a whole segment; false when it does not follow, and then nothing of it was taken. */
+  join({ entries, withheld, first, head, incidents, expectedSeen }: Segment): boolean {
+    if (first === undefined) return true;
+    if (this.misplaced(first.position, first.prev === this.head.hash) !== undefined) return false;
+    for (const [incidentId, start] of incidents) {
+      const { seq, prevInIncident } = start;
+      const before = this.ends.get(incidentId);
+      if (misnumbered(seq, before, prevInIncident === (before?.hash ?? GENESIS))) return false;
     }
-    const { expectedHead } = this.options;
-    if (expectedHead?.position === position && expectedHead.hash !== hash) {
+    for (const [incidentId, { end }] of incidents) this.ends.set(incidentId, end);
+    this.entries += entries;
+    this.withheld += withheld;
+    this.head = head;
+    this.headWords = wordsOf(head.hash);
+    this.expectedSeen ||= expectedSeen;
+    [this.lastId, this.lastEnd] = ['', undefined];
+    return true;
+  }
+
+  /** Reads the leaf; answers why it cannot be read. */
+  private read({ bytes, leafFrom, between, openTo, isText }: FoundEntry): string | undefined {
+    if (!isText) return 'the entry is not UTF-8: it was altered';
+    const { leaf } = this;
+    try {
+      this.leafTo = this.options.bytesOnly ? leaf.readPlace(bytes, leafFrom) : leaf.read(bytes, leafFrom);
+    } catch (error) {
+      if (error instanceof MalformedLeaf) return `the entry was altered: ${error.message}`;
+      throw error;
+    }
+    if (this.leafTo + between.length <= openTo && isAt(bytes, this.leafTo, between)) return undefined;
+    return 'the entry was altered: its content does not follow where it ends';
+  }
+
+  private fault(found: FoundEntry, end: ChainEnd | undefined): string | undefined {
+    const { position, bytes, leafFrom } = found;
+    const { leaf } = this;
+    if (this.viewed !== bytes) {
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      this.viewed = bytes;
+    }
+    // RFC 6962: SHA-256(0x00 ‖ leaf).
+    bytes[leafFrom - 1] = 0;
+    this.hash = hashOf(bytes, leafFrom - 1, this.leafTo);
+    if (!isHashAt(bytes, found.hashAt, this.hash)) return 'the hash is not that of the entry: one of them was altered';
+    if (leaf.position !== position) return `the entry says position ${leaf.position}, it was found at ${position}`;
+    const { incidentId, expectedHead, bytesOnly } = this.options;
+    if (incidentId !== undefined && leaf.incidentId !== incidentId) {
+      return `it belongs to another incident than ${incidentId}`;
+    }
+    const startsHere = this.starts !== undefined && this.first === undefined;
+    const begins = this.starts !== undefined && end === undefined;
+    const fault =
+      (startsHere ? undefined : this.misplaced(position, isWordsAt(this.view, leaf.prevAt, this.headWords))) ??
+      (begins
+        ? undefined
+        : misnumbered(leaf.seq, end, isWordsAt(this.view, leaf.prevInIncidentAt, end?.words ?? GENESIS_WORDS))) ??
+      this.unreadableHash(startsHere || position !== this.head.position + 1, begins);
+    if (fault !== undefined) return fault;
+    if (expectedHead?.position === position && expectedHead.hash !== this.hash) {
       return `the expected head has another hash at this position (${expectedHead.hash}): the log was rewritten`;
     }
-    return contentFault(found, leaf);
+    return bytesOnly ? undefined : this.contentFault(found);
   }
 
-  /** The whole log has no gap. One incident's entries only ascend; where two are neighbours, they chain as in the log. */
-  private placementFault(leaf: Leaf): string | undefined {
-    const { position, prev, incidentId } = leaf;
-    const follows = position === this.head.position + 1;
-    if (this.options.incidentId === undefined) {
-      if (!follows) return `position ${position} follows ${this.head.position}, expected ${this.head.position + 1}`;
-    } else {
-      if (incidentId !== this.options.incidentId)
-        return `it belongs to another incident than ${this.options.incidentId}`;
-      if (position <= this.head.position) return `position ${position} follows ${this.head.position}`;
+  /** Hashes that were compared with nothing must at least be hashes. */
+  private unreadableHash(prev: boolean, prevInIncident: boolean): string | undefined {
+    try {
+      if (prev) assertHex(this.leaf.bytes, this.leaf.prevAt, 64);
+      if (prevInIncident) assertHex(this.leaf.bytes, this.leaf.prevInIncidentAt, 64);
+      return undefined;
+    } catch (error) {
+      return `the entry was altered: ${(error as Error).message}`;
     }
-    if (follows && prev !== this.head.hash) return 'it does not chain to the entry before it in the log';
+  }
+
+  /** The whole log has no gap. Entries of incidents only ascend; where two are neighbours, they chain as in the log. */
+  private misplaced(position: number, chains: boolean): string | undefined {
+    const { head } = this;
+    const follows = position === head.position + 1;
+    if (!follows) {
+      if (this.options.incidentId === undefined && !this.options.severalIncidents) {
+        return `position ${position} follows ${head.position}, expected ${head.position + 1}`;
+      }
+      if (position <= head.position) return `position ${position} follows ${head.position}`;
+    } else if (!chains) return 'it does not chain to the entry before it in the log';
     return undefined;
   }
-}
 
-function readLeaf({ leaf }: FoundEntry): Leaf | string {
-  if (leaf === undefined) return 'the entry is not UTF-8: it was altered';
-  try {
-    return parseLeaf(leaf);
-  } catch (error) {
-    if (error instanceof MalformedLeaf) return `the entry was altered: ${error.message}`;
-    throw error;
+  private contentFault({ bytes, between, openTo }: FoundEntry): string | undefined {
+    try {
+      const { withheld, fault } = checkOpenings(this.leaf, bytes, this.leafTo + between.length, openTo);
+      if (fault === undefined) this.withheld += withheld;
+      return fault;
+    } catch (error) {
+      if (error instanceof MalformedLeaf) return `its content was altered: ${error.message}`;
+      throw error;
+    }
+  }
+
+  /** The first entry of an incident that is met. */
+  private begin(): ChainEnd {
+    const { leaf } = this;
+    const { incidentId, seq, position } = leaf;
+    const end = { seq, hash: '', position, words: new Int32Array(16) };
+    this.ends.set(incidentId, end);
+    if (this.starts !== undefined) {
+      this.first ??= { position, prev: leaf.hashAt(leaf.prevAt) };
+      this.starts.set(incidentId, { seq, prevInIncident: leaf.hashAt(leaf.prevInIncidentAt), end });
+    }
+    return end;
   }
 }
 
-function contentFault({ content }: FoundEntry, leaf: Leaf): string | undefined {
-  if (content === undefined) return 'its content is not UTF-8: it was altered';
-  try {
-    return openingFault(leaf, parseOpenings(content));
-  } catch (error) {
-    if (error instanceof MalformedLeaf) return `its content was altered: ${error.message}`;
-    throw error;
-  }
+/** The numbers of an incident have no gap, and its entries are a chain of their own. */
+function misnumbered(seq: number, end: ChainEnd | undefined, chains: boolean): string | undefined {
+  const lastSeq = end?.seq ?? 0;
+  if (seq !== lastSeq + 1) return `number ${seq} of the incident follows ${lastSeq}, expected ${lastSeq + 1}`;
+  if (!chains) return 'it does not chain to the entry before it in its incident';
+  return undefined;
 }
 
 /** Whether two heads are one. */

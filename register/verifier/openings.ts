@@ -3,7 +3,19 @@
  * against the leaf; a field without one stays hidden, and the entry verifies all the same.
  */
 import { canonicalText } from '../canonical';
-import { commitmentOf, type Leaf, MalformedLeaf, STRING, stringOf } from './leaf';
+import type { LeafReader } from './leaf-reader';
+import {
+  assertHex,
+  hashOf,
+  isAt,
+  isHashAt,
+  MalformedLeaf,
+  moveHex,
+  plainEnd,
+  STRING,
+  stringEnd,
+  stringOf,
+} from './text';
 
 /** One opened field: its salt (32 hex digits) and the canonical JSON text of its value. */
 export interface Opening {
@@ -33,24 +45,23 @@ export function parseOpenings(text: string): Opening[] {
   for (let place = 1, before = ''; ; ) {
     NAME_AND_SALT.lastIndex = place;
     const start = NAME_AND_SALT.exec(text);
-    if (start === null) throw new MalformedLeaf('an opening does not have the form of one');
+    if (start === null) throw new MalformedLeaf(NO_OPENING);
     const pointer = stringOf(start[1]!);
     if (pointer <= before) throw new MalformedLeaf('the openings are not in order');
     before = pointer;
     const from = NAME_AND_SALT.lastIndex;
-    const to = valueEnd(text, from);
+    const to = canonicalEnd(text, from);
     openings.push({ pointer, salt: start[2]!, text: text.slice(from, to) });
-    if (text[to] !== ']') throw new MalformedLeaf('an opening does not end as one does');
+    if (text[to] !== ']') throw new MalformedLeaf(NO_OPENING);
     place = to + 2;
     if (text[to + 1] === ',') continue;
-    if (text[to + 1] !== '}' || place !== text.length)
-      throw new MalformedLeaf('the openings do not end as they should');
+    if (text[to + 1] !== '}' || place !== text.length) throw new MalformedLeaf(NO_END);
     return openings;
   }
 }
 
 /** Where the value that starts at `from` ends; it must be in canonical form. */
-function valueEnd(text: string, from: number): number {
+function canonicalEnd(text: string, from: number): number {
   SIMPLE.lastIndex = from;
   if (SIMPLE.test(text)) return SIMPLE.lastIndex;
   const to = skipValue(text, from);
@@ -83,12 +94,78 @@ function skipValue(text: string, from: number): number {
   throw new MalformedLeaf('a value ends too early');
 }
 
-/** The first opening that is not what the leaf commits to, said in words; undefined when all of them are. */
-export function openingFault(leaf: Leaf, openings: readonly Opening[]): string | undefined {
-  for (const { pointer, salt, text } of openings) {
-    const committed = leaf.fields.get(pointer);
-    if (committed === undefined) return `the field ${pointer} is not in the entry: it was added`;
-    if (commitmentOf(salt, text) !== committed) return `the field ${pointer} is not what was recorded: it was altered`;
-  }
-  return undefined;
+/** What came of holding openings against a leaf. */
+export interface OpenedFields {
+  /** Fields of the leaf without an opening: withheld from this reader, or erased. */
+  withheld: number;
+  /** The first opening that is not what the leaf commits to, said in words. */
+  fault?: string;
 }
+
+const SALT_LENGTH = 32;
+const [QUOTE, COLON, OPEN, COMMA, CLOSE, OPEN_LIST, CLOSE_LIST] = [0x22, 0x3a, 0x7b, 0x2c, 0x7d, 0x5b, 0x5d];
+
+/**
+ * Holds the openings from `from` up to `to` against the leaf that was read last: each must open a field of it, in the
+ * order of the leaf. What is read is overwritten: a salt is moved before its value, so that both are hashed as they stand.
+ *
+ * @throws MalformedLeaf for any other text than the one form of openings.
+ */
+export function checkOpenings(leaf: LeafReader, bytes: Buffer, from: number, to: number): OpenedFields {
+  const { names, commitmentsAt, count } = leaf;
+  let withheld = 0;
+  let field = 0;
+  if (bytes[from] !== OPEN) throw new MalformedLeaf('the openings are no JSON object');
+  for (let place = from + 1; to !== from + 2 || bytes[place] !== CLOSE; ) {
+    for (; field < count && !isOpeningAt(bytes, place, names[field]!.quoted); field++, withheld++) {
+      assertHex(leaf.bytes, commitmentsAt[field]!, 64);
+    }
+    if (field === count) return { withheld, fault: strangeOpening(leaf, bytes, place) };
+    const salt = place + names[field]!.quoted.length + 3;
+    const value = salt + SALT_LENGTH + 2;
+    if (bytes[value - 2] !== QUOTE || bytes[value - 1] !== COMMA) throw new MalformedLeaf(NO_OPENING);
+    const end = valueEnd(bytes, value, to);
+    moveHex(bytes, salt, SALT_LENGTH);
+    if (!isHashAt(leaf.bytes, commitmentsAt[field]!, hashOf(bytes, value - SALT_LENGTH, end))) {
+      return { withheld, fault: `the field ${names[field]!.pointer} is not what was recorded: it was altered` };
+    }
+    field += 1;
+    place = end + 2;
+    if (bytes[end] !== CLOSE_LIST || place > to) throw new MalformedLeaf(NO_END);
+    if (bytes[end + 1] === COMMA) continue;
+    if (bytes[end + 1] !== CLOSE || place !== to) throw new MalformedLeaf(NO_END);
+    break;
+  }
+  for (; field < count; field++, withheld++) assertHex(leaf.bytes, commitmentsAt[field]!, 64);
+  return { withheld };
+}
+
+function isOpeningAt(bytes: Uint8Array, place: number, quoted: Uint8Array): boolean {
+  const end = place + quoted.length;
+  return bytes[end] === COLON && bytes[end + 1] === OPEN_LIST && bytes[end + 2] === QUOTE && isAt(bytes, place, quoted);
+}
+
+/** What is wrong with an opening that is none of the leaf's fields that may come next. */
+function strangeOpening({ names, count }: LeafReader, bytes: Buffer, place: number): string {
+  const end = stringEnd(bytes, place);
+  if (end === undefined) throw new MalformedLeaf(NO_OPENING);
+  const pointer = stringOf(bytes.toString('utf8', place, end));
+  if (names.slice(0, count).some((name) => name.pointer === pointer)) {
+    throw new MalformedLeaf('the openings are not in order');
+  }
+  return `the field ${pointer} is not in the entry: it was added`;
+}
+
+/** Where the value that starts at `from` ends; it must be in canonical form. */
+function valueEnd(bytes: Buffer, from: number, to: number): number {
+  if (bytes[from] === QUOTE) {
+    const end = plainEnd(bytes, from + 1, to);
+    if (end < to && bytes[end] === QUOTE) return end + 1;
+  }
+  const text = bytes.toString('utf8', from, to);
+  const end = canonicalEnd(text, 0);
+  return from + Buffer.byteLength(text.slice(0, end));
+}
+
+const NO_OPENING = 'an opening does not have the form of one';
+const NO_END = 'the openings do not end as they should';

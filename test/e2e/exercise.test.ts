@@ -9,6 +9,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { fold } from '../../domain/evolve';
 import { packageRoot } from '../../platform/package-root';
+import { loadDisclosures } from '../../policy/load-disclosure';
 import { loadPack } from '../../policy/load-pack';
 import { exportRegister } from '../../register/export';
 import { createPool } from '../../register/pool';
@@ -212,7 +213,8 @@ test('the register verifies online, and its export without any database', async 
   expect(closedAt).toBeDefined();
   expect(await verifyRegister(pool)).toMatchObject({ ok: true, entries: seq });
   const file = path.join(dir, 'register.jsonl');
-  await exportRegister(pool, file);
+  const whole = { scope: { kind: 'log' }, audience: 'internal', by: 'ada' } as const;
+  await exportRegister(pool, file, { ...whole, disclosures: loadDisclosures() });
   expect(await verifyExport(createReadStream(file))).toMatchObject({ ok: true, entries: seq });
 });
 

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import type pg from 'pg';
+import { loadDisclosures } from '../../policy/load-disclosure';
 import { appendEntries } from '../../register/append/appender';
 import { UnknownIncidentError, UnreadableExportError } from '../../register/errors';
 import { exportRegister } from '../../register/export';
+import { openLog, type RegisterLog } from '../../register/log/open-log';
 import { createPool } from '../../register/pool';
-import { verifyRegister } from '../../register/verify';
+import { type Verification, verifyRegister } from '../../register/verify';
 import { verifyExport } from '../../register/verify-export';
 import { createTestDatabase, type TestDatabase } from '../setup/helpers';
 import { anEvent, tamper } from './helpers';
@@ -16,6 +18,10 @@ import { anEvent, tamper } from './helpers';
 let database: TestDatabase;
 let pool: pg.Pool;
 let dir: string;
+let log: RegisterLog;
+/** What the register itself says of what was exported. */
+let online: { whole: Verification; single: Verification };
+const disclosures = loadDisclosures();
 /** Lines of an export of the whole log and of one incident, without their line feeds. */
 let whole: Buffer;
 let single: Buffer;
@@ -30,6 +36,14 @@ beforeAll(async () => {
     anEvent('b', seq, { commandId: `c-${seq}` }),
   ]);
   await appendEntries(pool, events);
+  log = await openLog(pool, {
+    keysFile: path.join(dir, 'log', 'keys.json'),
+    stateFile: path.join(dir, 'log', 'signer.json'),
+    dir: path.join(dir, 'log', 'published'),
+    guardsFile: path.join(dir, 'log', 'guards.json'),
+    makeKey: true,
+  });
+  online = { whole: await verifyRegister(pool), single: await verifyRegister(pool, { incidentId: 'a' }) };
   whole = await exported();
   single = await exported('a');
 });
@@ -41,7 +55,8 @@ afterAll(async () => {
 
 async function exported(incidentId?: string): Promise<Buffer> {
   const file = path.join(dir, `${incidentId ?? 'whole'}.jsonl`);
-  await exportRegister(pool, file, { incidentId });
+  const scope = incidentId === undefined ? ({ kind: 'log' } as const) : ({ kind: 'incident', incidentId } as const);
+  await exportRegister(pool, file, { scope, audience: 'internal', disclosures, by: 'ada', log });
   return readFile(file);
 }
 
@@ -52,18 +67,32 @@ async function* chunks(bytes: Uint8Array, size = 64): AsyncGenerator<Uint8Array>
 /** Altered input is found, or it cannot be read at all and the error names the line. */
 async function isFound(bytes: Uint8Array): Promise<boolean> {
   try {
-    return !(await verifyExport(chunks(bytes, 1000))).ok;
+    const { ok, firstBad } = await verifyExport(chunks(bytes, 1000), { key: log.verifierKey });
+    return !ok && firstBad!.reason !== '';
   } catch (error) {
     if (error instanceof UnreadableExportError && /^line \d+ of the export /.test(error.message)) return true;
     throw error;
   }
 }
 
-test('an export verifies offline with the same result as the register itself', async () => {
-  expect(await verifyExport(chunks(whole))).toEqual({ scope: { kind: 'log' }, ...(await verifyRegister(pool)) });
-  expect(await verifyExport(chunks(single))).toEqual({
+test('an export verifies offline with the public key, with the same result as the register itself', async () => {
+  const key = log.verifierKey;
+  expect(await verifyExport(chunks(whole), { key })).toMatchObject({
+    scope: { kind: 'log' },
+    ...online.whole,
+    anchored: 10,
+    unanchored: 0,
+    incidents: 2,
+    withheld: 0,
+    signing: { signedBy: key, size: 11, origin: log.origin },
+    recordedAt: 11,
+  });
+  expect(await verifyExport(chunks(single), { key })).toMatchObject({
     scope: { kind: 'incident', incidentId: 'a' },
-    ...(await verifyRegister(pool, { incidentId: 'a' })),
+    ...online.single,
+    anchored: 5,
+    unanchored: 0,
+    recordedAt: 12,
   });
 });
 
@@ -80,7 +109,7 @@ test('every line is plain JSON that any tool reads', () => {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-  expect(header).toMatchObject({ format: 'tocsin-register-export', version: 1, scope: { kind: 'log' }, count: 10 });
+  expect(header).toMatchObject({ format: 'tocsin-register-export', version: 2, scope: { kind: 'log' }, count: 10 });
   expect(first).toMatchObject({
     position: 1,
     entry: { incidentId: 'a', seq: 1, fields: { '/data/text': expect.stringMatching(/^[0-9a-f]{64}$/) } },
@@ -143,7 +172,7 @@ test('an older export, sound in itself, is found against a head recorded later',
   expect(await verifyExport(chunks(before))).toMatchObject({ ok: true });
   expect(await verifyExport(chunks(before), { expectedHead: head })).toMatchObject({
     ok: false,
-    firstBad: { position: 11 },
+    firstBad: { position: head.position },
   });
 });
 
@@ -157,7 +186,7 @@ test('an export of a tampered register goes out as it is and says where it is wr
     );
     await tamper(other.url, 'UPDATE tocsin.register_entries SET bytes = set_byte(bytes, 30, 255) WHERE position = 2');
     const file = path.join(dir, 'tampered.jsonl');
-    await exportRegister(otherPool, file);
+    await exportRegister(otherPool, file, { scope: { kind: 'log' }, audience: 'internal', disclosures, by: 'ada' });
     const result = await verifyExport(createReadStream(file));
     expect(result).toMatchObject({ ok: false, entries: 1, firstBad: { position: 2 } });
   } finally {
@@ -170,13 +199,16 @@ test.each([
   ['a text', 'hello\n', 'line 1 of the export is not JSON'],
   ['other JSON', '{"a":1}\n', 'line 1 of the export is not the header'],
   ['null', 'null\n', 'line 1 of the export is not the header'],
-  ['a later version', '{"format":"tocsin-register-export","version":2}\n', 'this verifier reads version 1'],
+  ['a later version', '{"format":"tocsin-register-export","version":3}\n', 'this verifier reads version 2'],
 ])('%s is not an export, and the error says so', async (_, text, message) => {
   await expect(verifyExport(chunks(Buffer.from(text)))).rejects.toThrow(message);
 });
 
 test('an export of an incident that is not there is an error and leaves no file', async () => {
   const file = path.join(dir, 'nowhere.jsonl');
-  await expect(exportRegister(pool, file, { incidentId: 'nowhere' })).rejects.toThrow(UnknownIncidentError);
+  const scope = { kind: 'incident', incidentId: 'nowhere' } as const;
+  await expect(
+    exportRegister(pool, file, { scope, audience: 'internal', disclosures, by: 'ada', log }),
+  ).rejects.toThrow(UnknownIncidentError);
   expect((await readdir(dir)).filter((name) => name.startsWith('nowhere'))).toEqual([]);
 });

@@ -5,7 +5,8 @@ import { eventOf, type RegisterEvent } from '../../../register/entry';
 import { MalformedEntryError, NotCanonicalError } from '../../../register/errors';
 import { commit, contentOf, fieldsOf } from '../../../register/fields';
 import { commitmentOf, type Leaf, leafHash, leafText, MalformedLeaf, parseLeaf } from '../../../register/verifier/leaf';
-import { openingFault, openingsText, parseOpenings } from '../../../register/verifier/openings';
+import { openingsText, parseOpenings } from '../../../register/verifier/openings';
+import { openingFault } from '../../register/opening-fault';
 
 const key = fc.oneof(
   fc.constantFrom(

@@ -1,0 +1,151 @@
+/** The command line of the stand-alone verifier. `tocsin register verify FILE` takes the same options. */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { RegisterError } from '../errors';
+import { NoteError, parseVerifierKey } from '../log/note';
+import type { Trust } from './certificate';
+import { splitNotes } from './notes';
+import { reportLines } from './report';
+import { verifyFile } from './verify-file';
+
+/** 0: it holds · 1: it does not · 2: bad usage, or it cannot be read. */
+export type ExitCode = 0 | 1 | 2;
+
+export const USAGE = `Verifies an export of a breach register, without network and database.
+
+Usage: node verify-register.cjs EXPORT [options]
+
+  --key KEY          public key of the register's log (name+id+base64), or a file
+                     that holds it. Take it from whom you trust, not from whom
+                     you had the export
+  --witness KEY      public key of a witness that must have cosigned, or a file;
+                     may be given repeatedly
+  --checkpoint FILE  a checkpoint that you noted earlier: is it the same tree?
+  --rotations FILE   rotations of the log's key, as the log publishes them
+  --head P:HASH      a head that you noted earlier: an entry that must be there
+  --bytes            hashes and chains only, not the contents
+  --threads N        default: one for each core from 64 MB on
+  --json             print JSON
+
+Exit code: 0 it holds, 1 it does not, 2 it cannot be read or the usage is wrong.`;
+
+/** Options that say whom to trust, as they are typed. */
+export interface TrustFlags {
+  key?: string;
+  witness?: string[];
+  checkpoint?: string;
+  rotations?: string;
+  head?: string;
+}
+
+/** An option or a file it names is not what it should be. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** Reads what the options name. @throws UsageError. */
+export function trustOf(flags: TrustFlags): Trust & { expectedHead?: { position: number; hash: string } } {
+  const { key, witness = [], checkpoint, rotations, head } = flags;
+  return {
+    ...(key !== undefined && { key: keyOf('--key', key) }),
+    witnesses: witness.map((each) => keyOf('--witness', each)),
+    ...(checkpoint !== undefined && { notedCheckpoint: fileOf('--checkpoint', checkpoint) }),
+    ...(rotations !== undefined && { rotations: splitNotes(fileOf('--rotations', rotations)) }),
+    ...(head !== undefined && { expectedHead: headOf(head) }),
+  };
+}
+
+function keyOf(option: string, text: string): string {
+  const key = /^[^+\s]+\+[0-9a-f]{8}\+/.test(text) ? text : fileOf(option, text).trim();
+  try {
+    parseVerifierKey(key);
+    return key;
+  } catch (error) {
+    if (error instanceof NoteError) throw new UsageError(`${option}: ${error.message}`);
+    throw error;
+  }
+}
+
+function fileOf(option: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${option}: cannot read ${file}: ${(error as Error).message}`);
+  }
+}
+
+function headOf(text: string): { position: number; hash: string } {
+  const match = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text.trim());
+  if (match) return { position: Number(match[1]), hash: match[2]! };
+  throw new UsageError(`--head: "${text}" is no head. Write POSITION:HASH, as a verification prints it`);
+}
+
+/** How many threads an option asks for. @throws UsageError. */
+export function threadsOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const threads = Number(text);
+  if (Number.isInteger(threads) && threads >= 1 && threads <= 256) return threads;
+  throw new UsageError(`--threads: "${text}" is not a number from 1 to 256`);
+}
+
+/** Runs the command; `worker` is the script of a thread. */
+export async function runVerifier(args: string[], worker: string): Promise<ExitCode> {
+  try {
+    const { values, positionals } = parsed(args);
+    if (values.help) {
+      console.log(USAGE);
+      return 0;
+    }
+    const [file, ...more] = positionals;
+    if (file === undefined || more.length > 0) throw new UsageError('give one file: an export of the register');
+    const { bytes: bytesOnly, json } = values;
+    const options = { ...trustOf(values), bytesOnly, threads: threadsOf(values.threads), worker };
+    const result = await verifyFile(file, { ...options, onProgress: progress() });
+    if (json) console.log(JSON.stringify(result, undefined, 2));
+    else for (const line of reportLines(result)) console.log(line);
+    return result.ok ? 0 : 1;
+  } catch (error) {
+    const expected = error instanceof UsageError || error instanceof RegisterError || isSystemError(error);
+    console.error(`error: ${expected ? (error as Error).message : (error as Error).stack}`);
+    if (error instanceof UsageError) console.error('Run it with --help for its options.');
+    return 2;
+  }
+}
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        key: { type: 'string' },
+        witness: { type: 'string', multiple: true },
+        checkpoint: { type: 'string' },
+        rotations: { type: 'string' },
+        head: { type: 'string' },
+        bytes: { type: 'boolean' },
+        threads: { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function isSystemError(error: unknown): boolean {
+  return typeof (error as NodeJS.ErrnoException).syscall === 'string';
+}
+
+const PROGRESS_EVERY_MS = 2_000;
+
+/** Tells how far it is, when it takes longer. */
+export function progress(write = (text: string) => void process.stderr.write(text)) {
+  let toldAt = Date.now();
+  return (read: number, size: number): void => {
+    if (Date.now() - toldAt < PROGRESS_EVERY_MS) return;
+    toldAt = Date.now();
+    write(`${Math.floor((read / size) * 100)} % of ${Math.round(size / 1e6).toLocaleString('en')} MB …\n`);
+  };
+}

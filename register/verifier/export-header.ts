@@ -1,0 +1,132 @@
+/** The first line of an export: what it claims to be. */
+import { canonicalText, isPlainObject } from '../canonical';
+import { RegisterError, UnreadableExportError } from '../errors';
+import type { Head } from './chain';
+import { isInstant } from './text';
+
+/** The name of the format, and the version that is written and read. */
+export const EXPORT_FORMAT = 'tocsin-register-export';
+export const EXPORT_VERSION = 2;
+
+/** What an export holds. */
+export type ExportScope =
+  /** The whole log. */
+  | { kind: 'log' }
+  /** All entries of one incident. */
+  | { kind: 'incident'; incidentId: string }
+  /** All entries of the incidents whose first entry lies between two instants (from ≤ at < to). */
+  | { kind: 'incidents'; from?: string; to?: string }
+  /** One entry by itself. */
+  | { kind: 'entry'; position: number };
+
+export interface ExportHeader {
+  format: typeof EXPORT_FORMAT;
+  version: typeof EXPORT_VERSION;
+  scope: ExportScope;
+  /** Whom the register was read for: fields that this reader is not shown have no opening. */
+  audience: string;
+  /** How many entries follow. */
+  count: number;
+  /** The last of them; position 0 when there is none. */
+  head: Head;
+  /** When it was made: UTC with milliseconds. */
+  madeAt: string;
+  /** The signed notes of the key rotations of the log, first to last. */
+  rotations: string[];
+}
+
+/** The header's line, in canonical JSON and with its line feed. */
+export function headerLine(header: Omit<ExportHeader, 'format' | 'version'>): string {
+  return `${canonicalText({ ...header, format: EXPORT_FORMAT, version: EXPORT_VERSION })}\n`;
+}
+
+/** Reads the header from its line. @throws UnreadableExportError when it is not one, or one of another version. */
+export function parseHeader(line: string): ExportHeader {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw unreadable('is not JSON: this is not an export of the register');
+  }
+  if (!isPlainObject(value) || value.format !== EXPORT_FORMAT) throw unreadable('is not the header of an export');
+  if (value.version !== EXPORT_VERSION) {
+    throw unreadable(
+      typeof value.version === 'number' && value.version > EXPORT_VERSION
+        ? `says version ${value.version}: this verifier reads version ${EXPORT_VERSION}, use a newer one`
+        : `is not the header of an export of version ${EXPORT_VERSION}`,
+    );
+  }
+  const fault = headerFault(value);
+  if (fault !== undefined) throw unreadable(`is not the header of an export (${fault})`);
+  if (canonical(value) !== line) throw unreadable('is not in canonical form: the header was altered');
+  return value as unknown as ExportHeader;
+}
+
+function headerFault(value: Record<string, unknown>): string | undefined {
+  const { scope, audience, count, head, madeAt, rotations, ...more } = value;
+  const unknown = Object.keys(more).find((name) => name !== 'format' && name !== 'version');
+  if (unknown !== undefined) return `${JSON.stringify(unknown)} is not known`;
+  if (!isScope(scope)) return 'scope: must be the log, an incident, incidents or an entry';
+  if (typeof audience !== 'string' || audience === '') return 'audience: must be a text';
+  if (!isCount(count)) return 'count: must be a whole number';
+  if (!isPlainObject(head) || !hasOnly(head, ['hash', 'position']) || !isCount(head.position) || !isHash(head.hash)) {
+    return 'head: must be a position and a hash';
+  }
+  if (isPlainObject(scope) && scope.kind === 'entry' && (count !== 1 || head.position !== scope.position)) {
+    return 'scope: must be the one entry that the header announces';
+  }
+  if (typeof madeAt !== 'string' || !INSTANT.test(madeAt) || !isInstant(madeAt)) return 'madeAt: must be a UTC instant';
+  if (!Array.isArray(rotations) || !rotations.every((note) => typeof note === 'string')) {
+    return 'rotations: must be signed notes';
+  }
+  return undefined;
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+function isScope(scope: unknown): boolean {
+  if (!isPlainObject(scope)) return false;
+  const isText = (value: unknown) => typeof value === 'string' && value !== '';
+  switch (scope.kind) {
+    case 'log':
+      return hasOnly(scope, ['kind']);
+    case 'incident':
+      return hasOnly(scope, ['incidentId', 'kind']) && isText(scope.incidentId);
+    case 'incidents':
+      return (
+        Object.keys(scope).every((name) => ['kind', 'from', 'to'].includes(name)) &&
+        [scope.from, scope.to].every((each) => each === undefined || isText(each))
+      );
+    case 'entry':
+      return hasOnly(scope, ['kind', 'position']) && isCount(scope.position) && scope.position !== 0;
+    default:
+      return false;
+  }
+}
+
+/** Whether an object has exactly these members. */
+export function hasOnly(value: object, names: readonly string[]): boolean {
+  const present = Object.keys(value);
+  return present.length === names.length && names.every((name) => present.includes(name));
+}
+
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+export function isHash(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+}
+
+function canonical(value: unknown): string {
+  try {
+    return canonicalText(value);
+  } catch (error) {
+    if (error instanceof RegisterError) throw unreadable(`has no canonical form: ${error.message}`);
+    throw error;
+  }
+}
+
+function unreadable(what: string): UnreadableExportError {
+  return new UnreadableExportError(1, what);
+}

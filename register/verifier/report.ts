@@ -1,0 +1,85 @@
+/** What a verification found, in words for a terminal of 80 columns. Texts of an export are hostile: only what is visible gets through. */
+import type { ExportVerification } from './export-verifier';
+
+const WIDTH = 80;
+
+/** The lines that tell a person what was found. The first begins with ✓ or ✗. */
+export function reportLines(result: ExportVerification): string[] {
+  const { ok, scope, audience, madeAt, entries, incidents, withheld, head, signing, recordedAt, firstBad } = result;
+  const lines = wrapped(ok ? '✓ ' : '✗ ', `${scopeText(scope)}, for ${plain(audience)}, made at ${madeAt}`);
+  const say = (text: string) => lines.push(...wrapped('  ', text));
+  if (firstBad) {
+    const { part, line, position, incidentId, seq, reason } = firstBad;
+    const place = position === undefined ? '' : `, position ${position}`;
+    const entry = incidentId === undefined ? '' : ` (entry ${seq} of ${plain(incidentId)})`;
+    say(`line ${line}, ${part}${place}${entry}: ${plain(reason)}`);
+    say(`${counted(entries, 'entry', 'entries')} before it ${entries === 1 ? 'holds' : 'hold'}`);
+    lines.push(`  head ${head.position}:${head.hash}`);
+    return lines;
+  }
+  say(
+    `${counted(entries, 'entry', 'entries')} of ${counted(incidents, 'incident or case', 'incidents or cases')} ` +
+      `${entries === 1 ? 'holds' : 'hold'}, up to position ${head.position}`,
+  );
+  if (withheld === undefined) say('only the hashes were checked: not the contents, nor what was left out of them');
+  else if (withheld > 0) say(`${counted(withheld, 'field is', 'fields are')} withheld or erased, and committed to`);
+  if (signing === undefined) {
+    say('not signed: it is consistent in itself, and nothing more is known of it');
+  } else {
+    const { signedBy, origin, size, witnesses, unchecked, noted } = signing;
+    if (signedBy === undefined) {
+      say(`NOT CHECKED who signed it: give --key with the public key of ${plain(origin)}`);
+      say(`it names a tree of ${size} entries, which holds its entries and, at position ${recordedAt}, its record`);
+    } else {
+      say(
+        `signed by ${plain(origin)}: a tree of ${size} entries holds them, and the record of this export at position ${recordedAt}`,
+      );
+      lines.push(`  key ${plain(signedBy)}`);
+    }
+    for (const { name, at } of witnesses) say(`seen by the witness ${plain(name)} at ${at}`);
+    const others = unchecked.filter((name) => signedBy !== undefined || name !== origin);
+    if (others.length > 0) say(`signatures not checked, as no key was given: ${others.map(plain).join(', ')}`);
+    if (noted !== undefined) say(`the checkpoint noted earlier: ${noted}`);
+  }
+  lines.push(`  head ${head.position}:${head.hash}`);
+  return lines;
+}
+
+function scopeText(scope: ExportVerification['scope']): string {
+  switch (scope.kind) {
+    case 'log':
+      return 'the whole register';
+    case 'incident':
+      return `incident ${plain(scope.incidentId)}`;
+    case 'incidents': {
+      const { from, to } = scope;
+      return `incidents${from ? ` from ${plain(from)}` : ''}${to ? ` before ${plain(to)}` : ''}`;
+    }
+    case 'entry':
+      return `the entry at position ${scope.position}`;
+  }
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}
+
+/** What a reader cannot see, or what acts on the text around it. */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+function plain(text: string): string {
+  return text.replace(UNSEEN, '\ufffd');
+}
+
+function wrapped(first: string, text: string): string[] {
+  const lines: string[] = [];
+  let line = first;
+  for (const word of text.split(' ')) {
+    const joined = line.trim() === '' || line === first ? line + word : `${line} ${word}`;
+    if (joined.length > WIDTH && line.length > 2) {
+      lines.push(line);
+      line = `  ${word}`;
+    } else line = joined;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,130 @@
+/** What the readers of leaves and openings have in common: texts that have exactly one form. */
+
+import { hash } from 'node:crypto';
+import { isWellFormed } from '../canonical';
+
+/** The text is not what it should be in its one form; the message says what is wrong without quoting it. */
+export class MalformedLeaf extends Error {}
+
+/** The source of a pattern for a JSON string whose escapes are still to be looked at, see `stringOf`. */
+export const STRING = String.raw`"(?:[^"\\\x00-\x1f]|\\.)*"`;
+
+/** A JSON string in canonical form. @throws MalformedLeaf when it has another escape than RFC 8785 asks for. */
+export function stringOf(quoted: string): string {
+  if (!quoted.includes('\\')) return quoted.slice(1, -1);
+  let value: unknown;
+  try {
+    value = JSON.parse(quoted);
+  } catch {
+    throw new MalformedLeaf('a string is not JSON');
+  }
+  if (JSON.stringify(value) !== quoted || !isWellFormed(value as string))
+    throw new MalformedLeaf('a string is not in canonical form');
+  return value as string;
+}
+
+/** The bytes of a text in UTF-8. */
+export function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** Whether these bytes stand at a place. */
+export function isAt(bytes: Uint8Array, place: number, what: Uint8Array): boolean {
+  for (let i = 0; i < what.length; i++) if (bytes[place + i] !== what[i]) return false;
+  return true;
+}
+
+/** The digit that a byte is; negative when it is none. */
+export function digit(byte: number | undefined): number {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : -1;
+}
+
+/** Where the JSON string that begins at a place ends; undefined when there is none. Its escapes are still to be looked at, see `stringOf`. */
+export function stringEnd(bytes: Uint8Array, place: number): number | undefined {
+  if (bytes[place] !== 0x22) return undefined;
+  for (let i = place + 1; i < bytes.length; i++) {
+    const byte = bytes[i]!;
+    if (byte === 0x22) return i + 1;
+    if (byte < 0x20) return undefined;
+    if (byte === 0x5c) i++;
+  }
+  return undefined;
+}
+
+/** 0 for each lower-case hexadecimal digit. */
+const NO_HEX = Uint8Array.from({ length: 256 }, (_, byte) => (/[0-9a-f]/.test(String.fromCharCode(byte)) ? 0 : 1));
+
+/** @throws MalformedLeaf unless so many lower-case hexadecimal digits stand at a place. */
+export function assertHex(bytes: Uint8Array, place: number, length: number): void {
+  let strange = place < 0 || place + length > bytes.length ? 1 : 0;
+  for (let i = place; i < place + length; i++) strange |= NO_HEX[bytes[i]!]!;
+  if (strange !== 0) throw new MalformedLeaf(`a hash or a salt in it is not ${length} hexadecimal digits`);
+}
+
+/** The same, and moves the digits two places on. @throws MalformedLeaf. */
+export function moveHex(bytes: Uint8Array, place: number, length: number): void {
+  let strange = 0;
+  for (let i = place + length - 1; i >= place; i--) {
+    const byte = bytes[i]!;
+    strange |= NO_HEX[byte]!;
+    bytes[i + 2] = byte;
+  }
+  if (strange !== 0) throw new MalformedLeaf(`a hash or a salt in it is not ${length} hexadecimal digits`);
+}
+
+/** SHA-256 of the bytes from `from` up to `to`, in hex. A bare view of them is made faster than a Buffer. */
+export function hashOf(bytes: Buffer, from: number, to: number): string {
+  return hash('sha256', new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from));
+}
+
+/** Whether a hash in hex stands at a place. */
+export function isHashAt(bytes: Uint8Array, place: number, hash: string): boolean {
+  let different = 0;
+  for (let i = 0; i < 64; i++) different |= bytes[place + i]! ^ hash.charCodeAt(i);
+  return different === 0;
+}
+
+/** A hash in hex as 16 words: compared with what stands in an entry, four digits at a time. */
+export type HashWords = Int32Array;
+
+export function wordsOf(hash: string): HashWords {
+  const bytes = bytesOf(hash);
+  return copyWords(new DataView(bytes.buffer, bytes.byteOffset), 0, new Int32Array(16));
+}
+
+/** Takes the hash that stands at a place. */
+export function copyWords(view: DataView, place: number, words: HashWords): HashWords {
+  for (let i = 0; i < 16; i++) words[i] = view.getInt32(place + 4 * i, true);
+  return words;
+}
+
+/** Whether a hash stands at a place. */
+export function isWordsAt(view: DataView, place: number, words: HashWords): boolean {
+  let different = 0;
+  for (let i = 0; i < 16; i++) different |= view.getInt32(place + 4 * i, true) ^ words[i]!;
+  return different === 0;
+}
+
+/** 1 for each byte that cannot stand by itself in a JSON string. */
+const NOT_PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < 0x20 || byte === 0x22 || byte === 0x5c ? 1 : 0,
+);
+
+/** The first place from `from` on, up to `to`, of a quote, a backslash or a control character. */
+export function plainEnd(bytes: Uint8Array, from: number, to: number): number {
+  let place = from;
+  while (place < to && NOT_PLAIN[bytes[place]!] === 0) place++;
+  return place;
+}
+
+/** Whether a text of the form 2026-04-01T03:00:00.000Z is an instant. */
+export function isInstant(at: string): boolean {
+  const [month, day] = [twoDigits(at, 5), twoDigits(at, 8)];
+  if (month < 1 || month > 12 || day < 1) return false;
+  if (twoDigits(at, 11) > 23 || twoDigits(at, 14) > 59 || twoDigits(at, 17) > 59) return false;
+  return day <= 28 || new Date(at).toJSON() === at;
+}
+
+function twoDigits(text: string, place: number): number {
+  return text.charCodeAt(place) * 10 + text.charCodeAt(place + 1) - 528;
+}
