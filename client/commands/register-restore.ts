@@ -41,9 +41,19 @@ export function registerRestoreCommand(register: Command, shell: Shell): void {
         ...(options.acceptOlder && { acceptOlder: true }),
         onProgress: tableProgress(shell.err, 'restoring'),
       });
+      await seeGuards(shell);
       if (options.json) return shell.out.json(shown(restored));
       for (const line of restoredLines(restored, shell.out)) shell.out.line(line);
     });
+}
+
+/** The guards of the new database are those that are watched from now on: to have restored it is no change of them. */
+async function seeGuards(shell: Shell): Promise<void> {
+  const { rememberGuards } =
+    require('../../register/guards/watch-guards') as typeof import('../../register/guards/watch-guards');
+  const { logSettings } =
+    require('../../register/log/log-settings') as typeof import('../../register/log/log-settings');
+  await rememberGuards({ pool: shell.register(), memoryFile: logSettings(shell.env).guardsFile });
 }
 
 /** A checkpoint's file, and the rotations that are published beside it. */

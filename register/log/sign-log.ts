@@ -1,10 +1,10 @@
 /** Signs the register as it stands: extends the remembered tree by the new entries, publishes it, gives the checkpoint. */
 import { leafHash } from '../entry';
-import { InconsistentLogError } from '../errors';
-import { signCheckpoint } from './checkpoint';
+import { InconsistentLogError, SignerMemoryError } from '../errors';
+import { type Checkpoint, parseCheckpoint, signCheckpoint } from './checkpoint';
 import type { Frontier } from './frontier';
 import type { LogStore } from './log-store';
-import type { NoteSigner } from './note';
+import { type NoteSigner, parseNote } from './note';
 import { type Leaf, type LeafReader, publishTiles } from './publish-tiles';
 import { firstState, frontierOf, readSignerState, type SignerState, stateOf, writeSignerState } from './signer-state';
 
@@ -38,12 +38,15 @@ export interface SignedLog {
  */
 export async function signLog(deps: SignLogDeps): Promise<SignedLog> {
   const { signer, stateFile, store } = deps;
-  const before = (await readSignerState(stateFile)) ?? firstState(signer.name);
+  const remembered = await readSignerState(stateFile);
+  const before = remembered ?? firstState(signer.name);
   if (before.origin !== signer.name) {
     throw new InconsistentLogError(`the signer's memory is of the log "${before.origin}", not of "${signer.name}"`);
   }
   const size = await deps.size();
-  const growth = new Growth(before, size);
+  // A signer that has lost its memory goes by what it has published: nobody gets it to sign another past by that.
+  const published = remembered === undefined ? await publishedTree(store, signer.name) : undefined;
+  const growth = new Growth(before, size, published);
   await publishTiles(store, (from) => growth.read(deps.leaves, from), before.size, size);
   const after = await growth.end(deps.leaves);
   if (size > before.size) await writeSignerState(stateFile, after);
@@ -56,6 +59,24 @@ export async function signLog(deps: SignLogDeps): Promise<SignedLog> {
   return { size, root, note };
 }
 
+type SignedTree = Pick<Checkpoint, 'size' | 'root'>;
+
+/** What the published checkpoint says. @throws SignerMemoryError when it is damaged, or of another log. */
+async function publishedTree(store: LogStore, origin: string): Promise<SignedTree | undefined> {
+  const note = await store.read(CHECKPOINT);
+  if (note === undefined) return undefined;
+  try {
+    const checkpoint = parseCheckpoint(parseNote(note.toString('utf8')).text);
+    if (checkpoint.origin === origin) return checkpoint;
+  } catch {
+    // told below
+  }
+  throw new SignerMemoryError(
+    `the signer's memory is gone, and the published checkpoint is not one of ${origin}: restore either from a copy. ` +
+      'Nothing is signed without them, as a register that was rolled back could not be told from the true one',
+  );
+}
+
 /** The remembered tree and the entries behind it, which are read once: checked here, and published as they pass. */
 class Growth {
   private readonly frontier: Frontier;
@@ -65,10 +86,13 @@ class Growth {
   constructor(
     private readonly before: SignerState,
     private readonly size: number,
+    /** A tree that this one must grow through. */
+    private readonly through?: SignedTree,
   ) {
-    if (size < before.size) {
+    const signed = Math.max(before.size, through?.size ?? 0);
+    if (size < signed) {
       throw new InconsistentLogError(
-        `the register has ${size} entries, but ${before.size} were signed: it was rolled back or cut short. ` +
+        `the register has ${size} entries, but ${signed} were signed: it was rolled back or cut short. ` +
           'Restore it from a later backup; nothing is signed until then',
       );
     }
@@ -102,6 +126,7 @@ class Growth {
       if (position > before.size) {
         frontier.push(hash);
         this.last = hash;
+        this.assertThrough();
       }
       if (position >= from) yield leaf;
     }
@@ -110,6 +135,14 @@ class Growth {
         `the register has a gap: ${frontier.size} entries follow one another, not ${size}`,
       );
     }
+  }
+
+  private assertThrough(): void {
+    const { frontier, through } = this;
+    if (through === undefined || frontier.size !== through.size || frontier.root().equals(through.root)) return;
+    throw new InconsistentLogError(
+      `the first ${through.size} entries are not those of the published checkpoint: the register was rewritten`,
+    );
   }
 
   /** The tree as it is now. Where nothing was new, the last signed entry is looked at all the same. */

@@ -1,5 +1,5 @@
 // The signer remembers, outside Postgres, what it signed: whatever a superuser does to the database, it signs no other past.
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Pool } from 'pg';
@@ -161,6 +161,23 @@ test('the last signed entry is looked at also when nothing is new, and when it e
     await tamper(url, "UPDATE tocsin.register_entries SET hash = sha256('x') WHERE position = $1", [entries]);
     await expect(sign()).rejects.toThrow(`entry ${entries} does not have its own hash`);
   }
+});
+
+test('a signer that has lost its memory signs nothing that its published checkpoint contradicts', async () => {
+  const { url, pool, store, stateFile, sign } = await aRegister(20);
+  const { note } = await sign();
+  rmSync(stateFile);
+  await appendEntries(pool, eventsOf('INC-1', 2, 21));
+  expect((await sign()).size).toBe(22);
+
+  rmSync(stateFile);
+  await tamper(url, 'DELETE FROM tocsin.register_entries WHERE position > 21');
+  await expect(sign()).rejects.toThrow('the register has 21 entries, but 22 were signed');
+  await appendEntries(pool, eventsOf('INC-1', 3, 22));
+  await expect(sign()).rejects.toThrow('the first 22 entries are not those of the published checkpoint');
+
+  await store.write('checkpoint', Buffer.from(note.replace('20', 'x')));
+  await expect(sign()).rejects.toThrow("the signer's memory is gone, and the published checkpoint is not one of");
 });
 
 test('a damaged memory stops the signer, and says why', async () => {
