@@ -1,9 +1,8 @@
 // Whatever stands in a lock file, an SBOM or a record: read or refused with a reason, never a crash, never much memory.
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { DependencyCheck } from '../../../dependencies/check';
 import { parseInventory } from '../../../dependencies/inventory';
 import { InventoryError } from '../../../dependencies/inventory-error';
+import { heapInUse } from '../../setup/heap';
 import { LODASH, LOG4J, lock, MINIMIST, record } from './records';
 
 const INPUTS = 100_000;
@@ -108,13 +107,6 @@ function run(seeds: string[], seed: number, read: (text: string) => boolean): nu
   expect(heap).toBeLessThan(MOST_HEAP_BYTES + BASE_HEAP);
   return readable;
 }
-/** What is still in use: garbage that waits for its collection says nothing. */
-function heapInUse(): number {
-  collect();
-  return process.memoryUsage().heapUsed;
-}
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
 const BASE_HEAP = heapInUse();
 
 const readInventory = (text: string): boolean => {
