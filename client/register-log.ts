@@ -8,3 +8,17 @@ export async function shellLog(shell: Shell): Promise<RegisterLog> {
   const { logSettings } = require('../register/log/log-settings') as typeof import('../register/log/log-settings');
   return openLog(shell.register(), logSettings(shell.env));
 }
+
+/**
+ * What was signed for a hand-over goes to the anchor file at once, as a worker's checkpoints do: a worker only hands over
+ * those that it has signed itself. Where the key is not at hand, it was a worker that signed.
+ */
+export async function anchorInFile(shell: Shell, log: RegisterLog): Promise<void> {
+  if (!log.canSign) return;
+  const { anchorSettings } =
+    require('../register/anchors/anchor-settings') as typeof import('../register/anchors/anchor-settings');
+  const { createFileAnchor } =
+    require('../register/anchors/file-anchor') as typeof import('../register/anchors/file-anchor');
+  const { note } = await log.sign();
+  await createFileAnchor(anchorSettings(shell.env).file).put(note);
+}

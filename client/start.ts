@@ -28,7 +28,8 @@ import { Output } from './output';
 import { recordLines } from './record-lines';
 import { reportLines } from './report-lines';
 import { readScenario } from './scenario';
-import { newIncidentId } from './shell';
+import { newIncidentId, Shell } from './shell';
+import { signAndAnchor } from './sign-and-anchor';
 import { wrap } from './table';
 import { TocsinClient } from './tocsin-client';
 import { untilStopped } from './until-stopped';
@@ -104,7 +105,7 @@ async function exercise(
     for (const line of recordLines(groupEntry(await readIncidentEvents(pool, id)), out)) out.line(line);
     heading('Verification of the register');
     const log = await openLog(pool, logSettings());
-    await log.sign();
+    await signAndAnchor(new Shell(), log);
     const verification = await verifyAnchored(pool, (await knownCheckpoints(log, anchorSettings())).known);
     for (const line of verificationLines(verification, out)) out.line(line);
     return { id, ok: report.ok && verification.ok };

@@ -6,7 +6,7 @@ import type { RegisterLog } from '../../register/log/open-log';
 import type { ExportScope } from '../../register/verifier/export-header';
 import { refused, usage } from '../errors';
 import { progressOf } from '../progress';
-import { shellLog } from '../register-log';
+import { anchorInFile, shellLog } from '../register-log';
 import type { CommonOptions, Shell } from '../shell';
 import { hanging } from '../table';
 import { verb } from './verb';
@@ -70,6 +70,7 @@ export function registerExportCommand(register: Command, shell: Shell): void {
         write: format === 'json' ? undefined : formWriter(shell, format, log),
         onProgress: progressOf(shell.err, 'entries'),
       });
+      if (!exported.unsigned) await anchorInFile(shell, log);
       if (json) shell.out.json({ file: output, ...exported, key: log.verifierKey });
       else for (const line of exportLines(output, exported, log.verifierKey, format)) shell.out.line(line);
       if (exported.unsigned) {

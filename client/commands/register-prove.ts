@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { AUDIENCES, type Audience } from '../../domain/disclosure';
 import { usage } from '../errors';
-import { shellLog } from '../register-log';
+import { anchorInFile, shellLog } from '../register-log';
 import type { CommonOptions, Shell } from '../shell';
 import { verb } from './verb';
 
@@ -50,6 +50,7 @@ export function registerProveCommand(register: Command, shell: Shell): void {
         recipient,
         log,
       });
+      await anchorInFile(shell, log);
       if (options.tlogProof) {
         await writeFile(options.tlogProof, await tlogProof(pool, log, position), { mode: 0o600 });
       }
