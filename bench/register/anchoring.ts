@@ -8,11 +8,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type pg from 'pg';
 import { freePort } from '../../platform/free-port';
-import { loadDisclosures } from '../../policy/load-disclosure';
 import { createFileAnchor } from '../../register/anchors/file-anchor';
 import { createWitnessAnchor } from '../../register/anchors/witness-anchor';
-import { Appender } from '../../register/append/appender';
-import { leafHash, type RegisterEvent } from '../../register/entry';
+import { leafHash } from '../../register/entry';
 import { recordGuards } from '../../register/guards/watch-guards';
 import { inclusionProof, rootOf, verifyInclusion } from '../../register/log/merkle';
 import { openLog } from '../../register/log/open-log';
@@ -23,6 +21,7 @@ import { migrate } from '../../register/migrate';
 import { createPool } from '../../register/pool';
 import { startPostgres } from '../../stack/postgres';
 import { startWitness } from '../../stack/witness';
+import { appenderOn, disclosures, event } from './appends';
 import { median, type Row } from './rows';
 
 const ROUNDS = 5;
@@ -33,21 +32,8 @@ const CALLERS = 64;
 const EVERY_MS = 10_000;
 const EVERY_ENTRIES = 256;
 
-const disclosures = loadDisclosures();
-
-const event = (incidentId: string, seq: number): RegisterEvent => ({
-  v: 1,
-  incidentId,
-  seq,
-  at: '2026-04-01T03:00:00.000Z',
-  kind: 'measure-recorded',
-  by: 'on-call',
-  exercise: false,
-  data: { text: `Step ${seq} of the containment: tokens rotated, sessions ended`, category: 'containment' },
-});
-
 async function appendedPerSecond(pool: pg.Pool, run: string): Promise<number> {
-  const appender = new Appender(pool, (kind, pointer, text) => disclosures.isPersonal(kind, pointer, text));
+  const appender = appenderOn(pool);
   const endMs = performance.now() + FOR_MS;
   let appended = 0;
   await Promise.all(

@@ -8,34 +8,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { freePort } from '../../platform/free-port';
-import { loadDisclosures } from '../../policy/load-disclosure';
-import { Appender } from '../../register/append/appender';
-import type { RegisterEvent } from '../../register/entry';
 import { migrate } from '../../register/migrate';
 import { createPool } from '../../register/pool';
 import { startPostgres } from '../../stack/postgres';
+import { appenderOn, event } from './appends';
 import { median, type Row } from './rows';
 
 const ROUNDS = 5;
 const SINGLE_MS = 4_000;
 const CONCURRENT_MS = 4_000;
-
-/** As the worker appends: who acted, and free text, lie under the incident's data key. */
-const disclosures = loadDisclosures();
-
-const event = (incidentId: string, seq: number): RegisterEvent => ({
-  v: 1,
-  incidentId,
-  seq,
-  at: '2026-04-01T03:00:00.000Z',
-  kind: 'measure-recorded',
-  by: 'on-call',
-  exercise: false,
-  data: {
-    text: `Step ${seq} of the containment: tokens rotated, sessions ended, hosts isolated`,
-    category: 'containment',
-  },
-});
 
 /** Rows of the size that the register writes, one commit each, on one connection. */
 async function bareLoop(client: pg.Client, forMs: number): Promise<{ perSecond: number; p50Ms: number }> {
@@ -61,7 +42,7 @@ async function appends(
   forMs: number,
   run: string,
 ): Promise<{ perSecond: number; p50Ms: number }> {
-  const appender = new Appender(pool, (kind, pointer, text) => disclosures.isPersonal(kind, pointer, text));
+  const appender = appenderOn(pool);
   const times: number[] = [];
   const endMs = performance.now() + forMs;
   await Promise.all(
