@@ -1,8 +1,8 @@
 /** Mails checkpoints to somebody who keeps them: their mailbox is out of reach of whoever runs the database. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { tryLock } from '../../platform/file-lock';
+import { readIfThere } from '../../platform/read-if-there';
 import { writeWhole } from '../../platform/write-whole';
 import { AnchorError } from '../errors';
 import { type Anchor, checkpointOf } from './anchor';
@@ -92,13 +92,8 @@ export function createMailAnchor(options: {
 
 /** The checkpoint that was mailed last; undefined before the first. @throws AnchorError when the file is damaged. */
 export async function readMailed(stateFile: string): Promise<State | undefined> {
-  let text: string;
-  try {
-    text = await readFile(stateFile, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const text = (await readIfThere(stateFile))?.toString('utf8');
+  if (text === undefined) return undefined;
   try {
     return StateSchema.parse(JSON.parse(text));
   } catch {

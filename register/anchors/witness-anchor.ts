@@ -1,8 +1,8 @@
 /** Anchors checkpoints at a witness, keeps its cosignatures, and publishes them with the checkpoint. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { readIfThere } from '../../platform/read-if-there';
 import { writeWhole } from '../../platform/write-whole';
 import { AnchorError, WitnessConflictError } from '../errors';
 import { consistencyProof } from '../log/merkle';
@@ -83,13 +83,8 @@ function stateText(state: WitnessState): string {
 }
 
 async function readWitnessState(file: string): Promise<WitnessState | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const text = (await readIfThere(file))?.toString('utf8');
+  if (text === undefined) return undefined;
   try {
     return StateSchema.parse(JSON.parse(text));
   } catch {

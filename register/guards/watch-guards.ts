@@ -2,10 +2,10 @@
  * Makes a change of the guards visible in the log: also of a trigger that was switched off and on again between two looks.
  * Whoever changes the past as superuser has to do that first, and the entry that tells it is signed and anchored.
  */
-import { readFile } from 'node:fs/promises';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { Disclosures } from '../../domain/disclosure';
+import { readIfThere } from '../../platform/read-if-there';
 import { writeWhole } from '../../platform/write-whole';
 import { GuardMemoryError } from '../errors';
 import { recordOwnEntry } from '../own-entries';
@@ -75,13 +75,8 @@ async function writeMemory(file: string, guards: readonly Guard[]): Promise<void
 }
 
 async function readMemory(file: string): Promise<Guard[] | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const text = (await readIfThere(file))?.toString('utf8');
+  if (text === undefined) return undefined;
   try {
     return MemorySchema.parse(JSON.parse(text));
   } catch {

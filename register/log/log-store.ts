@@ -1,6 +1,6 @@
 /** Where a log is published: anything that keeps files under names. A folder here; any static host serves it as it is. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readIfThere } from '../../platform/read-if-there';
 import { writeWhole } from '../../platform/write-whole';
 
 export interface LogStore {
@@ -14,14 +14,7 @@ export interface LogStore {
 export function createFolderStore(dir: string): LogStore {
   const fileOf = (name: string) => path.join(dir, ...name.split('/'));
   return {
-    async read(name) {
-      try {
-        return await readFile(fileOf(name));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error;
-      }
-    },
+    read: (name) => readIfThere(fileOf(name)),
     write: (name, content) => writeWhole(fileOf(name), content),
   };
 }

@@ -2,8 +2,8 @@
  * What the signer remembers outside Postgres: the tree that it last signed. Whoever rolls the database back, cuts it short
  * or rewrites its end cannot get a checkpoint for it.
  */
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { readIfThere } from '../../platform/read-if-there';
 import { writeWhole } from '../../platform/write-whole';
 import { GENESIS } from '../entry';
 import { SignerMemoryError } from '../errors';
@@ -47,13 +47,8 @@ export function stateOf(origin: string, frontier: Frontier, lastLeaf: Buffer): S
 
 /** Reads the state; undefined when the signer never signed. @throws SignerMemoryError when it is damaged: then nothing may be signed. */
 export async function readSignerState(file: string): Promise<SignerState | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const text = (await readIfThere(file))?.toString('utf8');
+  if (text === undefined) return undefined;
   try {
     const state = StateSchema.parse(JSON.parse(text));
     if (frontierOf(state).root().toString('hex') !== state.root) throw new Error('its root is not that of its edge');
