@@ -10,13 +10,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { GENESIS } from '../../register/verifier/leaf';
 import { LineCutter } from '../../register/verifier/lines';
+import { CHUNK_BYTES } from '../../register/verifier/read-file';
 import { verifyFile } from '../../register/verifier/verify-file';
 import { END, EntryStream, headerOf } from './export-stream';
 import type { MemoryUse } from './offline-memory';
 import { median, type Row } from './rows';
 
 const ROUNDS = 5;
-const ENTRIES = 300_000;
+const ENTRIES = 1_000_000;
 const SIZES = [100_000, 1_000_000, 10_000_000];
 const WORKER = path.join(__dirname, '..', '..', 'register', 'verifier', 'segment-worker.js');
 
@@ -85,12 +86,12 @@ async function speeds(file: string): Promise<Row[]> {
 function plainChain(file: string): string {
   const handle = openSync(file, 'r');
   const lines = new LineCutter();
-  const chunk = Buffer.allocUnsafe(1024 * 1024);
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let chained = '';
   for (let read = readSync(handle, chunk); read > 0; read = readSync(handle, chunk)) {
-    for (const { bytes, ends } of lines.push(chunk.subarray(0, read))) {
+    for (const { text: stretch, ends } of lines.push(chunk.subarray(0, read))) {
       // One text for the whole stretch: taking the lines out of it costs less than making each of bytes.
-      const text = bytes.toString('latin1');
+      const text = stretch.bytes.toString('latin1');
       let from = 0;
       for (const to of ends) {
         chained = hash('sha256', chained + text.slice(from, to));

@@ -3,17 +3,8 @@ import { isUtf8 } from 'node:buffer';
 import { GENESIS } from './leaf';
 import { LeafReader } from './leaf-reader';
 import { checkOpenings } from './openings';
-import {
-  assertHex,
-  copyWords,
-  type HashWords,
-  hashOf,
-  isAt,
-  isHashAt,
-  isWordsAt,
-  MalformedLeaf,
-  wordsOf,
-} from './text';
+import { assertHex, MalformedLeaf } from './text';
+import { copyWords, digestOf, type HashWords, isDigestAt, isWordsAt, Pattern, textOf, Viewed, wordsOf } from './words';
 
 /** Place and hash of the last entry; position 0 and 64 zeros for an empty log. The position is the log's size. */
 export interface Head {
@@ -27,27 +18,29 @@ export interface Head {
  */
 export interface FoundEntry {
   position: number;
-  bytes: Buffer;
+  text: Viewed;
   /** Where its leaf hash begins, 64 characters, and where its leaf, at least one byte behind the start. */
   hashAt: number;
   leafFrom: number;
   /** What stands between the leaf and its openings, and where these end. */
-  between: Uint8Array;
+  between: Pattern;
   openTo: number;
   /** Whether the leaf and the openings are UTF-8. */
   isText: boolean;
 }
 
 /** No leaf and no openings hold it. */
-const NUL = Uint8Array.of(0);
+const NULS = '\0'.repeat(4);
+const BETWEEN = new Pattern(NULS);
 const GENESIS_WORDS = wordsOf(GENESIS);
 
 /** An entry whose parts lie apart. */
 export function foundEntry(position: number, hash: string, leaf: Uint8Array, open: Uint8Array): FoundEntry {
-  const bytes = Buffer.concat([Buffer.from(hash), NUL, leaf, NUL, open]);
-  const leafFrom = hash.length + 1;
+  const nuls = Buffer.from(NULS);
+  const bytes = Buffer.concat([Buffer.from(hash), nuls, leaf, nuls, open]);
+  const leafFrom = hash.length + nuls.length;
   const isText = isUtf8(leaf) && isUtf8(open);
-  return { position, bytes, hashAt: 0, leafFrom, between: NUL, openTo: bytes.length, isText };
+  return { position, text: new Viewed(bytes), hashAt: 0, leafFrom, between: BETWEEN, openTo: bytes.length, isText };
 }
 
 /** The first entry that does not hold, and why. Incident and number are known when its leaf could be read. */
@@ -69,17 +62,17 @@ export interface VerifyOptions {
    * have grown since. This is what finds a log cut short or rewritten as a whole.
    */
   expectedHead?: Head;
-  /** The hashes of the leaves and their chains only: neither the fields of a leaf nor the content beside it. */
+  /** The leaves, their hashes and their chains only, not the content beside them. */
   bytesOnly?: boolean;
   /** What stands before the first entry is not known; see `ChainVerifier.join`. */
   startsAnywhere?: boolean;
 }
 
 /** The last entry of an incident. */
-export interface ChainEnd extends Head {
+export interface ChainEnd {
+  position: number;
   seq: number;
-  /** Its hash once more. */
-  words: HashWords;
+  hash: HashWords;
 }
 
 /** Entries that hold, if what stands before them is what they say: what must still be compared with it. */
@@ -102,8 +95,6 @@ export class ChainVerifier {
   entries = 0;
   /** Fields of theirs without an opening. */
   withheld = 0;
-  /** The last entry that held. */
-  head: Head = { position: 0, hash: GENESIS };
   /** The leaf of the last entry that held. */
   readonly leaf = new LeafReader();
   /** Where each incident ends, by its id. */
@@ -114,17 +105,17 @@ export class ChainVerifier {
   private lastId = '';
   private lastEnd: ChainEnd | undefined;
   private expectedSeen: boolean;
-  /** The hash of the last leaf that was read. Not the text that was found beside it, which is a part of a large one. */
-  private hash = '';
   private leafTo = 0;
-  private headWords = GENESIS_WORDS;
-  /** The bytes in which the last entry was found. */
-  private view: DataView = new DataView(new ArrayBuffer(0));
-  private viewed: Buffer | undefined;
+  private last: Pick<ChainEnd, 'position' | 'hash'> = { position: 0, hash: GENESIS_WORDS };
 
   constructor(private readonly options: VerifyOptions = {}) {
     this.expectedSeen = options.expectedHead === undefined || sameHead(options.expectedHead, this.head);
     this.starts = options.startsAnywhere ? new Map() : undefined;
+  }
+
+  /** The last entry that held. */
+  get head(): Head {
+    return headOf(this.last);
   }
 
   /** Takes the next entry; returns what is wrong with it, or undefined when it holds. */
@@ -136,14 +127,14 @@ export class ChainVerifier {
     const { incidentId, seq } = leaf;
     const end = incidentId === this.lastId ? this.lastEnd : this.ends.get(incidentId);
     const reason = this.fault(found, end);
-    if (reason !== undefined) return { position, incidentId: incidentId, seq, reason };
-    const { hash } = this;
+    if (reason !== undefined) return { position, incidentId, seq, reason };
     this.entries += 1;
-    this.head = { position, hash };
     this.lastEnd = end ?? this.begin();
     this.lastId = incidentId;
-    [this.lastEnd.seq, this.lastEnd.hash, this.lastEnd.position] = [seq, hash, position];
-    this.headWords = copyWords(this.view, found.hashAt, this.lastEnd.words);
+    this.lastEnd.position = position;
+    this.lastEnd.seq = seq;
+    copyWords(found.text.view, found.hashAt, this.lastEnd.hash);
+    this.last = this.lastEnd;
     if (this.options.expectedHead?.position === position) this.expectedSeen = true;
     return undefined;
   }
@@ -173,43 +164,40 @@ export class ChainVerifier {
     for (const [incidentId, start] of incidents) {
       const { seq, prevInIncident } = start;
       const before = this.ends.get(incidentId);
-      if (misnumbered(seq, before, prevInIncident === (before?.hash ?? GENESIS))) return false;
+      if (misnumbered(seq, before, prevInIncident === textOf(before?.hash ?? GENESIS_WORDS))) return false;
     }
     for (const [incidentId, { end }] of incidents) this.ends.set(incidentId, end);
     this.entries += entries;
     this.withheld += withheld;
-    this.head = head;
-    this.headWords = wordsOf(head.hash);
+    this.last = { position: head.position, hash: wordsOf(head.hash) };
     this.expectedSeen ||= expectedSeen;
     [this.lastId, this.lastEnd] = ['', undefined];
     return true;
   }
 
   /** Reads the leaf; answers why it cannot be read. */
-  private read({ bytes, leafFrom, between, openTo, isText }: FoundEntry): string | undefined {
-    if (!isText) return 'the entry is not UTF-8: it was altered';
-    const { leaf } = this;
+  private read(found: FoundEntry): string | undefined {
+    if (!found.isText) return 'the entry is not UTF-8: it was altered';
+    const { between, openTo } = found;
     try {
-      this.leafTo = this.options.bytesOnly ? leaf.readPlace(bytes, leafFrom) : leaf.read(bytes, leafFrom);
+      this.leafTo = this.leaf.read(found.text, found.leafFrom);
     } catch (error) {
       if (error instanceof MalformedLeaf) return `the entry was altered: ${error.message}`;
       throw error;
     }
-    if (this.leafTo + between.length <= openTo && isAt(bytes, this.leafTo, between)) return undefined;
+    if (this.leafTo + between.length <= openTo && between.isAt(found.text, this.leafTo)) return undefined;
     return 'the entry was altered: its content does not follow where it ends';
   }
 
   private fault(found: FoundEntry, end: ChainEnd | undefined): string | undefined {
-    const { position, bytes, leafFrom } = found;
-    const { leaf } = this;
-    if (this.viewed !== bytes) {
-      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-      this.viewed = bytes;
-    }
+    const { position, text, leafFrom, hashAt } = found;
+    const { bytes, view } = text;
+    const { leaf, last } = this;
     // RFC 6962: SHA-256(0x00 ‖ leaf).
     bytes[leafFrom - 1] = 0;
-    this.hash = hashOf(bytes, leafFrom - 1, this.leafTo);
-    if (!isHashAt(bytes, found.hashAt, this.hash)) return 'the hash is not that of the entry: one of them was altered';
+    if (!isDigestAt(view, hashAt, digestOf(text, leafFrom - 1, this.leafTo))) {
+      return 'the hash is not that of the entry: one of them was altered';
+    }
     if (leaf.position !== position) return `the entry says position ${leaf.position}, it was found at ${position}`;
     const { incidentId, expectedHead, bytesOnly } = this.options;
     if (incidentId !== undefined && leaf.incidentId !== incidentId) {
@@ -218,13 +206,13 @@ export class ChainVerifier {
     const startsHere = this.starts !== undefined && this.first === undefined;
     const begins = this.starts !== undefined && end === undefined;
     const fault =
-      (startsHere ? undefined : this.misplaced(position, isWordsAt(this.view, leaf.prevAt, this.headWords))) ??
+      (startsHere ? undefined : this.misplaced(position, isWordsAt(view, leaf.prevAt, last.hash))) ??
       (begins
         ? undefined
-        : misnumbered(leaf.seq, end, isWordsAt(this.view, leaf.prevInIncidentAt, end?.words ?? GENESIS_WORDS))) ??
-      this.unreadableHash(startsHere || position !== this.head.position + 1, begins);
+        : misnumbered(leaf.seq, end, isWordsAt(view, leaf.prevInIncidentAt, end?.hash ?? GENESIS_WORDS))) ??
+      this.unreadableHash(startsHere || position !== last.position + 1, begins);
     if (fault !== undefined) return fault;
-    if (expectedHead?.position === position && expectedHead.hash !== this.hash) {
+    if (expectedHead?.position === position && !isWordsAt(view, hashAt, wordsOf(expectedHead.hash))) {
       return `the expected head has another hash at this position (${expectedHead.hash}): the log was rewritten`;
     }
     return bytesOnly ? undefined : this.contentFault(found);
@@ -233,8 +221,8 @@ export class ChainVerifier {
   /** Hashes that were compared with nothing must at least be hashes. */
   private unreadableHash(prev: boolean, prevInIncident: boolean): string | undefined {
     try {
-      if (prev) assertHex(this.leaf.bytes, this.leaf.prevAt, 64);
-      if (prevInIncident) assertHex(this.leaf.bytes, this.leaf.prevInIncidentAt, 64);
+      if (prev) assertHex(this.leaf.text.bytes, this.leaf.prevAt, 64);
+      if (prevInIncident) assertHex(this.leaf.text.bytes, this.leaf.prevInIncidentAt, 64);
       return undefined;
     } catch (error) {
       return `the entry was altered: ${(error as Error).message}`;
@@ -243,20 +231,20 @@ export class ChainVerifier {
 
   /** The whole log has no gap. Entries of incidents only ascend; where two are neighbours, they chain as in the log. */
   private misplaced(position: number, chains: boolean): string | undefined {
-    const { head } = this;
-    const follows = position === head.position + 1;
+    const { last } = this;
+    const follows = position === last.position + 1;
     if (!follows) {
       if (this.options.incidentId === undefined && !this.options.severalIncidents) {
-        return `position ${position} follows ${head.position}, expected ${head.position + 1}`;
+        return `position ${position} follows ${last.position}, expected ${last.position + 1}`;
       }
-      if (position <= head.position) return `position ${position} follows ${head.position}`;
+      if (position <= last.position) return `position ${position} follows ${last.position}`;
     } else if (!chains) return 'it does not chain to the entry before it in the log';
     return undefined;
   }
 
-  private contentFault({ bytes, between, openTo }: FoundEntry): string | undefined {
+  private contentFault({ between, openTo }: FoundEntry): string | undefined {
     try {
-      const { withheld, fault } = checkOpenings(this.leaf, bytes, this.leafTo + between.length, openTo);
+      const { withheld, fault } = checkOpenings(this.leaf, this.leafTo + between.length, openTo);
       if (fault === undefined) this.withheld += withheld;
       return fault;
     } catch (error) {
@@ -269,7 +257,7 @@ export class ChainVerifier {
   private begin(): ChainEnd {
     const { leaf } = this;
     const { incidentId, seq, position } = leaf;
-    const end = { seq, hash: '', position, words: new Int32Array(16) };
+    const end = { position, seq, hash: new Int32Array(16) };
     this.ends.set(incidentId, end);
     if (this.starts !== undefined) {
       this.first ??= { position, prev: leaf.hashAt(leaf.prevAt) };
@@ -285,6 +273,11 @@ function misnumbered(seq: number, end: ChainEnd | undefined, chains: boolean): s
   if (seq !== lastSeq + 1) return `number ${seq} of the incident follows ${lastSeq}, expected ${lastSeq + 1}`;
   if (!chains) return 'it does not chain to the entry before it in its incident';
   return undefined;
+}
+
+/** The place and the hash of an entry, the hash in hex. */
+export function headOf({ position, hash }: Pick<ChainEnd, 'position' | 'hash'>): Head {
+  return { position, hash: textOf(hash) };
 }
 
 /** Whether two heads are one. */

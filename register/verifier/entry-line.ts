@@ -2,19 +2,18 @@
 import { isUtf8 } from 'node:buffer';
 import type { FoundEntry } from './chain';
 import type { Stretch } from './lines';
-import { bytesOf, digit, isAt } from './text';
+import { digit } from './text';
+import { Pattern } from './words';
 
 const START = '{"position":';
 const BEFORE_HASH = ',"hash":"';
 const BEFORE_LEAF = '","entry":';
-const [START_BYTES, BEFORE_HASH_BYTES, BEFORE_LEAF_BYTES] = [START, BEFORE_HASH, BEFORE_LEAF].map(bytesOf) as [
-  Uint8Array,
-  Uint8Array,
-  Uint8Array,
-];
+const [START_PATTERN, BEFORE_HASH_PATTERN, BEFORE_LEAF_PATTERN] = [START, BEFORE_HASH, BEFORE_LEAF].map(
+  (text) => new Pattern(text),
+) as [Pattern, Pattern, Pattern];
 const HASH_LENGTH = 64;
 const BEFORE_OPENINGS = ',"open":';
-const BETWEEN = bytesOf(BEFORE_OPENINGS);
+const BETWEEN = new Pattern(BEFORE_OPENINGS);
 const CLOSE = 0x7d;
 
 /** The line of an entry, with its line feed. */
@@ -23,9 +22,10 @@ export function entryLine(position: number, hash: string, leaf: string, open: st
 }
 
 /** Reads the line from `from` up to `to` of a stretch; undefined when it is not the line of an entry. */
-export function entryAt({ bytes, isText }: Stretch, from: number, to: number): FoundEntry | undefined {
-  if (!isAt(bytes, from, START_BYTES)) return undefined;
-  const first = from + START_BYTES.length;
+export function entryAt({ text, isText }: Stretch, from: number, to: number): FoundEntry | undefined {
+  const { bytes } = text;
+  if (!START_PATTERN.isAt(text, from)) return undefined;
+  const first = from + START_PATTERN.length;
   let place = first;
   let position = 0;
   for (; place < first + 17; place++) {
@@ -34,14 +34,14 @@ export function entryAt({ bytes, isText }: Stretch, from: number, to: number): F
     position = position * 10 + next;
   }
   if (position === 0 || digit(bytes[first]) === 0 || position > Number.MAX_SAFE_INTEGER) return undefined;
-  if (!isAt(bytes, place, BEFORE_HASH_BYTES)) return undefined;
-  const hashAt = place + BEFORE_HASH_BYTES.length;
-  if (!isAt(bytes, hashAt + HASH_LENGTH, BEFORE_LEAF_BYTES)) return undefined;
-  const leafFrom = hashAt + HASH_LENGTH + BEFORE_LEAF_BYTES.length;
+  if (!BEFORE_HASH_PATTERN.isAt(text, place)) return undefined;
+  const hashAt = place + BEFORE_HASH_PATTERN.length;
+  if (!BEFORE_LEAF_PATTERN.isAt(text, hashAt + HASH_LENGTH)) return undefined;
+  const leafFrom = hashAt + HASH_LENGTH + BEFORE_LEAF_PATTERN.length;
   if (bytes[to - 1] !== CLOSE) return undefined;
   return {
     position,
-    bytes,
+    text,
     hashAt,
     leafFrom,
     between: BETWEEN,

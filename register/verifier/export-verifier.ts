@@ -1,5 +1,5 @@
 /** Verifies an export line by line: the header, the entries, the certificate, the proofs. Memory grows with the number of incidents only. */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash as Digest } from 'node:crypto';
 import { UnreadableExportError } from '../errors';
 import {
   CERTIFICATE_START,
@@ -13,13 +13,14 @@ import {
   type Signing,
   type Trust,
 } from './certificate';
-import { type BadEntry, ChainVerifier, type Head, type Segment, sameHead } from './chain';
+import { type BadEntry, ChainVerifier, type Head, headOf, type Segment, sameHead } from './chain';
 import { entryAt } from './entry-line';
 import { type ExportHeader, parseHeader } from './export-header';
 import { LineCutter, lineText, type Stretch } from './lines';
-import { bytesOf, isAt, MalformedLeaf } from './text';
+import { MalformedLeaf } from './text';
+import { Pattern } from './words';
 
-const CERTIFICATE_BYTES = bytesOf(CERTIFICATE_START);
+const CERTIFICATE = new Pattern(CERTIFICATE_START);
 
 /** What a verification of an export checks, and against what. */
 export interface ExportVerifyOptions extends Trust {
@@ -69,7 +70,7 @@ export class ExportVerifier {
   bad: BadPart | undefined;
 
   private readonly lines = new LineCutter();
-  private digest: ReturnType<typeof createHash> | undefined;
+  private digest: Digest | undefined;
   private signing: Signing | undefined;
   private recordedAt: number | undefined;
   /** The last entries of all chains, by position, and how many of them were proved. */
@@ -97,16 +98,18 @@ export class ExportVerifier {
     return this.result();
   }
 
-  /** Takes entries that were verified elsewhere, with the digest of all bytes so far; false when they do not follow. */
-  join(segment: Segment): boolean {
-    if (!this.chain.join(segment)) return false;
-    this.lines.lines += segment.entries;
+  /** Takes entries that were verified elsewhere, with the digest up to behind them; false when they do not follow. */
+  join(segment: Segment, digest: Digest | undefined): boolean {
+    const lines = this.lines.lines + segment.entries;
+    if (lines > this.header!.count + 1 || !this.chain.join(segment)) return false;
+    this.lines.lines = lines;
+    this.digest = digest;
     return true;
   }
 
-  /** Goes on behind bytes that were taken elsewhere. */
-  useDigest(digest: ReturnType<typeof createHash>): void {
-    if (this.digest !== undefined) this.digest = digest;
+  /** The digest of the bytes taken so far; undefined where none is taken. */
+  digestSoFar(): Digest | undefined {
+    return this.digest?.copy();
   }
 
   private take(stretch: Stretch): void {
@@ -124,7 +127,7 @@ export class ExportVerifier {
   }
 
   /** The digest covers the header and the entries. Taken first, as lines are overwritten while they are verified. */
-  private addToDigest({ bytes, ends }: Stretch, from: number, line: number): void {
+  private addToDigest({ text: { bytes }, ends }: Stretch, from: number, line: number): void {
     const left = this.header!.count + 1 - this.lines.lines;
     if (left <= 0) return;
     const to = left >= ends.length - line ? bytes.length : ends[line + left - 1]! + 1;
@@ -136,7 +139,7 @@ export class ExportVerifier {
     const end = stretch.ends[0]!;
     const line = lineText(stretch, 0, end);
     if (line === undefined) throw new UnreadableExportError(1, 'is not UTF-8: this is not an export of the register');
-    this.digest?.update(stretch.bytes.subarray(0, end + 1));
+    this.digest?.update(stretch.text.bytes.subarray(0, end + 1));
     this.header = parseHeader(line);
     this.chain = new ChainVerifier(chainOptions(this.header.scope, this.options));
     this.lines.lines = 1;
@@ -161,7 +164,7 @@ export class ExportVerifier {
   private takeEntry(stretch: Stretch, from: number, to: number, line: number): BadPart | undefined {
     const found = entryAt(stretch, from, to);
     if (found === undefined) {
-      if (isAt(stretch.bytes, from, CERTIFICATE_BYTES)) return this.tooFew(line);
+      if (CERTIFICATE.isAt(stretch.text, from)) return this.tooFew(line);
       throw new UnreadableExportError(
         line,
         'is not {"position":…,"hash":"…","entry":…,"open":…} exactly as an export writes it: it was altered or damaged',
@@ -202,7 +205,7 @@ export class ExportVerifier {
     checkReceipt(receipt, signing, head.position);
     this.signing = signing;
     this.recordedAt = receipt.position;
-    const last: Head[] = header.scope.kind === 'log' ? (entries > 0 ? [head] : []) : [...ends.values()];
+    const last: Head[] = header.scope.kind === 'log' ? (entries > 0 ? [head] : []) : [...ends.values()].map(headOf);
     this.ends = last.sort((a, b) => a.position - b.position);
     return undefined;
   }

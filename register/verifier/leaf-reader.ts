@@ -1,22 +1,29 @@
 /**
- * Reads leaves one after the other, fast: byte by byte, without making a text of each part. The leaves of a log resemble
+ * Reads leaves one after the other, fast: as bytes, without making a text of each part. The leaves of a log resemble
  * one another, so what was seen in the last ones (names of fields, the kind, the incident) is expected and compared.
  */
-import { bytesOf, digit, isAt, isInstant, MalformedLeaf, stringEnd, stringOf } from './text';
+import { bytesOf, digit, isInstant, MalformedLeaf, stringEnd, stringOf } from './text';
+import { Pattern, Viewed } from './words';
 
 const KIND = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-const AT = bytesOf('{"at":"');
+const AT_START = '{"at":"';
+const AT = new Pattern(AT_START);
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-const INSTANT_LENGTH = 24;
-const EXERCISE = bytesOf('","exercise":true,"fields":{');
-const NO_EXERCISE = bytesOf('","exercise":false,"fields":{');
-const ID = bytesOf(',"incidentId":');
-const BEFORE_KIND = bytesOf(',"kind":"');
-const BEFORE_POSITION = bytesOf('","position":');
-const BEFORE_PREV = bytesOf(',"prev":"');
-const BEFORE_PREV_IN_INCIDENT = bytesOf('","prevInIncident":"');
-const BEFORE_SEQ = bytesOf('","seq":');
-const END = bytesOf(',"v":2}');
+const [DATE_LENGTH, INSTANT_LENGTH] = [10, 24];
+const BEFORE_EXERCISE = '","exercise":';
+const EXERCISE = new Pattern(`${BEFORE_EXERCISE}true,"fields":{`);
+const NO_EXERCISE = new Pattern(`${BEFORE_EXERCISE}false,"fields":{`);
+const T = 0x74;
+const BEFORE_ID = ',"incidentId":';
+const BEFORE_KIND = ',"kind":"';
+const AFTER_KIND = '","position":';
+const ID = new Pattern(BEFORE_ID);
+const KIND_START = new Pattern(BEFORE_KIND);
+const KIND_END = new Pattern(AFTER_KIND);
+const PREV = new Pattern(',"prev":"');
+const PREV_IN_INCIDENT = new Pattern('","prevInIncident":"');
+const SEQ = new Pattern('","seq":');
+const END = new Pattern(',"v":2}');
 const HASH_LENGTH = 64;
 const [QUOTE, COLON, COMMA, CLOSE] = [0x22, 0x3a, 0x2c, 0x7d];
 
@@ -27,16 +34,22 @@ const MOST_NEXT = 8;
 /** The name of a field, as it was met, and the names that were met behind it. */
 export interface FieldName {
   pointer: string;
-  /** With its quotes, as it stands in a leaf and among openings. */
-  quoted: Uint8Array;
+  /** As it stands in a leaf, and among openings: with its quotes and what follows them. */
+  inLeaf: Pattern;
+  inOpenings: Pattern;
   next: FieldName[];
+}
+
+interface KnownId {
+  id: string;
+  pattern: Pattern;
 }
 
 /** Reads leaves; what the last one said stands in its fields until the next one is read. */
 export class LeafReader {
-  bytes: Buffer = Buffer.alloc(0);
+  text = new Viewed(Buffer.alloc(0));
   position = 0;
-  /** Where the hashes begin in `bytes`. Whether they are 64 hexadecimal digits is for the caller to check, or to compare them. */
+  /** Where the hashes begin in `text`. Whether they are 64 hexadecimal digits is for the caller to check, or to compare them. */
   prevAt = 0;
   prevInIncidentAt = 0;
   incidentId = '';
@@ -50,49 +63,53 @@ export class LeafReader {
 
   private from = 0;
   private readonly known = new Map<string, FieldName>();
-  private readonly kinds = new Set<string>();
-  private readonly first: FieldName = { pointer: '', quoted: new Uint8Array(), next: [] };
-  /** The incident's id and the kind as they stood in the last leaf that had others, and where a number ended. */
-  private quotedId: Uint8Array = new Uint8Array();
-  private kindBytes: Uint8Array = new Uint8Array();
+  private readonly ids = new Map<string, KnownId>();
+  private readonly kinds = new Map<string, Pattern>();
+  private readonly first: FieldName = named('', '""');
+  /** The day, the incident's id and the kind as they stood in the last leaf that had others, and where a number ended. */
+  private withDate: Pattern | undefined;
+  private withId: Pattern | undefined;
+  private withKind: Pattern | undefined;
   private numberEnd = 0;
 
   /** Reads the leaf at `from`; answers where it ends. @throws MalformedLeaf for what is not the one form of a leaf, but for the digits of its hashes. */
-  read(bytes: Buffer, from: number): number {
-    this.bytes = bytes;
-    this.from = from;
-    if (!isAt(bytes, from, AT)) throw new MalformedLeaf(NO_BEGIN);
-    const end = from + AT.length + INSTANT_LENGTH;
-    if (!isInstantAt(bytes, end - INSTANT_LENGTH)) throw new MalformedLeaf('"at" is no instant');
-    this.exercise = isAt(bytes, end, EXERCISE);
-    const head = this.exercise ? EXERCISE : NO_EXERCISE;
-    if (!isAt(bytes, end, head)) throw new MalformedLeaf(NO_BEGIN);
-    return this.readTail(this.readFields(end + head.length));
-  }
-
-  /** Reads the place and the hashes of a leaf only; answers where it ends. @throws MalformedLeaf when they do not stand where they should. */
-  readPlace(bytes: Buffer, from: number): number {
-    this.bytes = bytes;
-    return this.readTail(bytes.indexOf(ID, from));
+  read(text: Viewed, from: number): number {
+    [this.text, this.from] = [text, from];
+    const end = this.readInstant(from);
+    this.exercise = text.bytes[end + BEFORE_EXERCISE.length] === T;
+    const fields = expected(text, end, this.exercise ? EXERCISE : NO_EXERCISE, NO_BEGIN);
+    return this.readTail(this.readFields(fields));
   }
 
   /** The time of the leaf that was read in full. */
   get at(): string {
-    return this.bytes.toString('latin1', this.from + AT.length, this.from + AT.length + INSTANT_LENGTH);
+    return this.text.bytes.toString('latin1', this.from + AT.length, this.from + AT.length + INSTANT_LENGTH);
   }
 
-  /** A hash that begins at a place of `bytes`. */
+  /** A hash that begins at a place of `text`. */
   hashAt(place: number): string {
-    return this.bytes.toString('latin1', place, place + HASH_LENGTH);
+    return this.text.bytes.toString('latin1', place, place + HASH_LENGTH);
+  }
+
+  /** Reads from the beginning up to the end of the instant: of the day that the last leaf had, the time is to be read only. */
+  private readInstant(from: number): number {
+    const { text, withDate } = this;
+    const end = from + AT.length + INSTANT_LENGTH;
+    if (withDate?.isAt(text, from) && isTimeAt(text.bytes, from + withDate.length)) return end;
+    const instant = text.bytes.toString('latin1', expected(text, from, AT, NO_BEGIN), end);
+    if (!INSTANT.test(instant) || !isInstant(instant)) throw new MalformedLeaf('"at" is no instant');
+    this.withDate = new Pattern(AT_START + instant.slice(0, DATE_LENGTH));
+    return end;
   }
 
   /** Reads the fields from `place` on; answers where the brace behind them ends. */
   private readFields(place: number): number {
-    const { bytes, names, commitmentsAt } = this;
+    const { names, commitmentsAt } = this;
+    const { bytes } = this.text;
     let name = this.first;
     for (let count = 0; ; ) {
       name = this.nameAt(place, name);
-      const from = place + name.quoted.length + 2;
+      const from = place + name.inLeaf.length;
       const to = from + HASH_LENGTH;
       names[count] = name;
       commitmentsAt[count] = from;
@@ -107,11 +124,9 @@ export class LeafReader {
   }
 
   private nameAt(place: number, before: FieldName): FieldName {
-    const { bytes } = this;
-    for (const each of before.next) {
-      const end = place + each.quoted.length;
-      if (bytes[end] === COLON && bytes[end + 1] === QUOTE && isAt(bytes, place, each.quoted)) return each;
-    }
+    const { text } = this;
+    const { bytes } = text;
+    for (const each of before.next) if (each.inLeaf.isAt(text, place)) return each;
     const end = stringEnd(bytes, place);
     if (end === undefined || bytes[end] !== COLON || bytes[end + 1] !== QUOTE) throw new MalformedLeaf(NO_FIELDS);
     const name = this.nameOf(bytes.toString('utf8', place, end));
@@ -125,53 +140,66 @@ export class LeafReader {
     if (known !== undefined) return known;
     const pointer = stringOf(quoted);
     if (!pointer.startsWith('/')) throw new MalformedLeaf('a field is named by no JSON Pointer');
-    const name = { pointer, quoted: bytesOf(quoted), next: [] };
+    const name = named(pointer, quoted);
     if (this.known.size < MOST_KNOWN) this.known.set(quoted, name);
     return name;
   }
 
   private readTail(place: number): number {
-    const { bytes } = this;
-    place = this.readId(expected(bytes, place, ID));
-    place = this.readKind(expected(bytes, place, BEFORE_KIND));
-    this.position = this.readNumber(expected(bytes, place, BEFORE_POSITION), Number.MAX_SAFE_INTEGER);
-    this.prevAt = expected(bytes, this.numberEnd, BEFORE_PREV);
-    this.prevInIncidentAt = expected(bytes, this.prevAt + HASH_LENGTH, BEFORE_PREV_IN_INCIDENT);
-    this.seq = this.readNumber(expected(bytes, this.prevInIncidentAt + HASH_LENGTH, BEFORE_SEQ), 0x7fffffff);
-    return expected(bytes, this.numberEnd, END);
+    const { text } = this;
+    this.position = this.readNumber(this.readKind(this.readId(place)), Number.MAX_SAFE_INTEGER);
+    this.prevAt = expected(text, this.numberEnd, PREV, NO_END);
+    this.prevInIncidentAt = expected(text, this.prevAt + HASH_LENGTH, PREV_IN_INCIDENT, NO_END);
+    this.seq = this.readNumber(expected(text, this.prevInIncidentAt + HASH_LENGTH, SEQ, NO_END), 0x7fffffff);
+    return expected(text, this.numberEnd, END, NO_END);
   }
 
   private readId(place: number): number {
-    const { bytes, quotedId } = this;
-    if (quotedId.length > 0 && isAt(bytes, place, quotedId)) return place + quotedId.length;
-    const end = stringEnd(bytes, place);
+    const { text, withId } = this;
+    const { bytes } = text;
+    if (withId?.isAt(text, place)) return place + withId.length;
+    const from = expected(text, place, ID, NO_END);
+    const end = stringEnd(bytes, from);
     if (end === undefined) throw new MalformedLeaf(NO_END);
-    const id = stringOf(bytes.toString('utf8', place, end));
-    if (id.length === 0 || id.length > 200) throw new MalformedLeaf(NO_NAME);
-    this.quotedId = Uint8Array.prototype.slice.call(bytes, place, end);
-    this.incidentId = id;
+    const quoted = bytes.toString('utf8', from, end);
+    const known = this.ids.get(quoted) ?? this.idOf(quoted);
+    this.withId = known.pattern;
+    this.incidentId = known.id;
     return end;
   }
 
+  private idOf(quoted: string): KnownId {
+    const id = stringOf(quoted);
+    if (id.length === 0 || id.length > 200) throw new MalformedLeaf(NO_NAME);
+    const known = { id, pattern: new Pattern(BEFORE_ID + quoted) };
+    if (this.ids.size === MOST_KNOWN) this.ids.clear();
+    this.ids.set(quoted, known);
+    return known;
+  }
+
   private readKind(place: number): number {
-    const { bytes, kindBytes } = this;
-    const after = place + kindBytes.length;
-    if (kindBytes.length > 0 && bytes[after] === QUOTE && isAt(bytes, place, kindBytes)) return after;
-    const end = bytes.indexOf(QUOTE, place);
-    const kind = bytes.toString('latin1', place, Math.min(end, place + 101));
-    if (!this.kinds.has(kind)) {
-      if (kind.length > 100) throw new MalformedLeaf(NO_NAME);
-      if (!KIND.test(kind)) throw new MalformedLeaf(NO_END);
-      if (this.kinds.size < MOST_KNOWN) this.kinds.add(kind);
-    }
+    const { text, withKind } = this;
+    const { bytes } = text;
+    if (withKind?.isAt(text, place)) return place + withKind.length;
+    const from = expected(text, place, KIND_START, NO_END);
+    const end = bytes.indexOf(QUOTE, from);
+    const kind = bytes.toString('latin1', from, Math.min(end, from + 101));
+    this.withKind = this.kinds.get(kind) ?? this.kindOf(kind);
     this.kind = kind;
-    this.kindBytes = bytesOf(kind);
-    return end;
+    return expected(text, end, KIND_END, NO_END);
+  }
+
+  private kindOf(kind: string): Pattern {
+    if (kind.length > 100) throw new MalformedLeaf(NO_NAME);
+    if (!KIND.test(kind)) throw new MalformedLeaf(NO_END);
+    const pattern = new Pattern(BEFORE_KIND + kind + AFTER_KIND);
+    if (this.kinds.size < MOST_KNOWN) this.kinds.set(kind, pattern);
+    return pattern;
   }
 
   /** A whole number from 1 to `most` in its one form. */
   private readNumber(place: number, most: number): number {
-    const { bytes } = this;
+    const { bytes } = this.text;
     let value = 0;
     let end = place;
     for (; end < place + 17; end++) {
@@ -191,38 +219,25 @@ const NO_FIELDS = 'its fields are not in the form of an entry';
 const NO_END = 'it does not end as an entry does';
 const NO_NAME = 'the incident or the kind is empty or too long';
 
-function expected(bytes: Uint8Array, place: number, what: Uint8Array): number {
-  if (!isAt(bytes, place, what)) throw new MalformedLeaf(NO_END);
-  return place + what.length;
+/** Where a pattern ends that must stand at a place. */
+function expected(text: Viewed, place: number, pattern: Pattern, otherwise: string): number {
+  if (!pattern.isAt(text, place)) throw new MalformedLeaf(otherwise);
+  return place + pattern.length;
 }
 
-/** Most instants are told by their digits; the last days of months, and what is none, by the calendar. */
-function isInstantAt(bytes: Buffer, place: number): boolean {
-  const two = (at: number) => {
-    const [tens, ones] = [digit(bytes[place + at]), digit(bytes[place + at + 1])];
-    return tens < 0 || ones < 0 ? 99 : tens * 10 + ones;
-  };
-  const [month, day] = [two(5), two(8)];
-  const plain =
-    two(0) < 99 &&
-    two(2) < 99 &&
-    month >= 1 &&
-    month <= 12 &&
-    day >= 1 &&
-    day <= 28 &&
-    two(11) <= 23 &&
-    two(14) <= 59 &&
-    two(17) <= 59 &&
-    two(20) < 99 &&
-    digit(bytes[place + 22]) >= 0 &&
-    bytes[place + 4] === 0x2d &&
-    bytes[place + 7] === 0x2d &&
-    bytes[place + 10] === 0x54 &&
-    bytes[place + 13] === COLON &&
-    bytes[place + 16] === COLON &&
-    bytes[place + 19] === 0x2e &&
-    bytes[place + 23] === 0x5a;
-  if (plain) return true;
-  const text = bytes.toString('latin1', place, place + INSTANT_LENGTH);
-  return INSTANT.test(text) && isInstant(text);
+function named(pointer: string, quoted: string): FieldName {
+  return { pointer, inLeaf: new Pattern(`${quoted}:"`), inOpenings: new Pattern(`${quoted}:["`), next: [] };
 }
+
+/** Whether a time of the form T03:00:00.000Z stands at a place. */
+function isTimeAt(bytes: Buffer, place: number): boolean {
+  for (let i = 0; i < EARLIEST.length; i++) {
+    const byte = bytes[place + i]!;
+    if (!(byte >= EARLIEST[i]! && byte <= LATEST[i]!)) return false;
+  }
+  return bytes[place + 1] !== TWO || bytes[place + 2]! <= THREE;
+}
+
+/** Each byte of a time is between these, and its hour is not above 23. */
+const [EARLIEST, LATEST] = [bytesOf('T00:00:00.000Z'), bytesOf('T29:59:59.999Z')];
+const [TWO, THREE] = [0x32, 0x33];

@@ -6,6 +6,7 @@
 import { hash } from 'node:crypto';
 import { LeafReader } from './leaf-reader';
 import { assertHex, isInstant, MalformedLeaf } from './text';
+import { Viewed } from './words';
 
 export { isInstant, MalformedLeaf };
 
@@ -36,7 +37,8 @@ export interface Leaf {
 export function parseLeaf(text: string): Leaf {
   const reader = new LeafReader();
   const bytes = Buffer.from(text);
-  if (reader.read(bytes, 0) !== bytes.length) throw new MalformedLeaf('something follows where an entry ends');
+  if (reader.read(new Viewed(bytes), 0) !== bytes.length)
+    throw new MalformedLeaf('something follows where an entry ends');
   const { position, incidentId, seq, at, kind, exercise, prevAt, prevInIncidentAt, commitmentsAt, count } = reader;
   for (const place of [prevAt, prevInIncidentAt, ...commitmentsAt]) assertHex(bytes, place, 64);
   const fields = new Map<string, string>();

@@ -1,10 +1,11 @@
 /** Lines of a file, a stretch of whole lines at a time. */
 import { isUtf8 } from 'node:buffer';
 import { UnreadableExportError } from '../errors';
+import { Viewed } from './words';
 
 /** Whole lines, one after the other. Whoever is given them may overwrite them. */
 export interface Stretch {
-  bytes: Buffer;
+  text: Viewed;
   /** Where the lines end: the places of their line feeds. */
   ends: number[];
   isText: boolean;
@@ -65,11 +66,11 @@ export class LineCutter {
 function stretchOf(bytes: Buffer): Stretch {
   const ends: number[] = [];
   for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, end + 1)) ends.push(end);
-  return { bytes, ends, isText: isUtf8(bytes) };
+  return { text: new Viewed(bytes), ends, isText: isUtf8(bytes) };
 }
 
 /** The line from `from` up to `to` of a stretch as text, or undefined when it is not UTF-8. */
-export function lineText({ bytes, isText }: Stretch, from: number, to: number): string | undefined {
-  const line = bytes.subarray(from, to);
+export function lineText({ text, isText }: Stretch, from: number, to: number): string | undefined {
+  const line = text.bytes.subarray(from, to);
   return isText || isUtf8(line) ? line.toString('utf8') : undefined;
 }

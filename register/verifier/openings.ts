@@ -4,18 +4,8 @@
  */
 import { canonicalText } from '../canonical';
 import type { LeafReader } from './leaf-reader';
-import {
-  assertHex,
-  hashOf,
-  isAt,
-  isHashAt,
-  MalformedLeaf,
-  moveHex,
-  plainEnd,
-  STRING,
-  stringEnd,
-  stringOf,
-} from './text';
+import { assertHex, MalformedLeaf, moveHex, plainEnd, STRING, stringEnd, stringOf } from './text';
+import { digestOf, isDigestAt } from './words';
 
 /** One opened field: its salt (32 hex digits) and the canonical JSON text of its value. */
 export interface Opening {
@@ -103,30 +93,31 @@ export interface OpenedFields {
 }
 
 const SALT_LENGTH = 32;
-const [QUOTE, COLON, OPEN, COMMA, CLOSE, OPEN_LIST, CLOSE_LIST] = [0x22, 0x3a, 0x7b, 0x2c, 0x7d, 0x5b, 0x5d];
+const [QUOTE, OPEN, COMMA, CLOSE, CLOSE_LIST] = [0x22, 0x7b, 0x2c, 0x7d, 0x5d];
 
 /**
- * Holds the openings from `from` up to `to` against the leaf that was read last: each must open a field of it, in the
+ * Holds the openings from `from` up to `to`, behind the leaf that was read last, against it: each must open a field of it, in the
  * order of the leaf. What is read is overwritten: a salt is moved before its value, so that both are hashed as they stand.
  *
  * @throws MalformedLeaf for any other text than the one form of openings.
  */
-export function checkOpenings(leaf: LeafReader, bytes: Buffer, from: number, to: number): OpenedFields {
-  const { names, commitmentsAt, count } = leaf;
+export function checkOpenings(leaf: LeafReader, from: number, to: number): OpenedFields {
+  const { text, names, commitmentsAt, count } = leaf;
+  const { bytes, view } = text;
   let withheld = 0;
   let field = 0;
   if (bytes[from] !== OPEN) throw new MalformedLeaf('the openings are no JSON object');
   for (let place = from + 1; to !== from + 2 || bytes[place] !== CLOSE; ) {
-    for (; field < count && !isOpeningAt(bytes, place, names[field]!.quoted); field++, withheld++) {
-      assertHex(leaf.bytes, commitmentsAt[field]!, 64);
+    for (; field < count && !names[field]!.inOpenings.isAt(text, place); field++, withheld++) {
+      assertHex(bytes, commitmentsAt[field]!, 64);
     }
-    if (field === count) return { withheld, fault: strangeOpening(leaf, bytes, place) };
-    const salt = place + names[field]!.quoted.length + 3;
+    if (field === count) return { withheld, fault: strangeOpening(leaf, place) };
+    const salt = place + names[field]!.inOpenings.length;
     const value = salt + SALT_LENGTH + 2;
     if (bytes[value - 2] !== QUOTE || bytes[value - 1] !== COMMA) throw new MalformedLeaf(NO_OPENING);
     const end = valueEnd(bytes, value, to);
     moveHex(bytes, salt, SALT_LENGTH);
-    if (!isHashAt(leaf.bytes, commitmentsAt[field]!, hashOf(bytes, value - SALT_LENGTH, end))) {
+    if (!isDigestAt(view, commitmentsAt[field]!, digestOf(text, value - SALT_LENGTH, end))) {
       return { withheld, fault: `the field ${names[field]!.pointer} is not what was recorded: it was altered` };
     }
     field += 1;
@@ -136,17 +127,12 @@ export function checkOpenings(leaf: LeafReader, bytes: Buffer, from: number, to:
     if (bytes[end + 1] !== CLOSE || place !== to) throw new MalformedLeaf(NO_END);
     break;
   }
-  for (; field < count; field++, withheld++) assertHex(leaf.bytes, commitmentsAt[field]!, 64);
+  for (; field < count; field++, withheld++) assertHex(bytes, commitmentsAt[field]!, 64);
   return { withheld };
 }
 
-function isOpeningAt(bytes: Uint8Array, place: number, quoted: Uint8Array): boolean {
-  const end = place + quoted.length;
-  return bytes[end] === COLON && bytes[end + 1] === OPEN_LIST && bytes[end + 2] === QUOTE && isAt(bytes, place, quoted);
-}
-
 /** What is wrong with an opening that is none of the leaf's fields that may come next. */
-function strangeOpening({ names, count }: LeafReader, bytes: Buffer, place: number): string {
+function strangeOpening({ text: { bytes }, names, count }: LeafReader, place: number): string {
   const end = stringEnd(bytes, place);
   if (end === undefined) throw new MalformedLeaf(NO_OPENING);
   const pointer = stringOf(bytes.toString('utf8', place, end));

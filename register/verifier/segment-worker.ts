@@ -1,4 +1,4 @@
 /** The script of a thread; see `verifyFile`. */
-import { serveSegment } from './verify-segment';
+import { serveSegments } from './verify-segment';
 
-serveSegment();
+serveSegments();

@@ -1,10 +1,10 @@
 /** Entry of the stand-alone verifier: scripts/bundle-verifier.js makes one file of it. */
 import { isMainThread } from 'node:worker_threads';
 import { runVerifier } from './cli';
-import { serveSegment } from './verify-segment';
+import { serveSegments } from './verify-segment';
 
 if (isMainThread) {
   void runVerifier(process.argv.slice(2), __filename).then((code) => {
     process.exitCode = code;
   });
-} else serveSegment();
+} else serveSegments();

@@ -1,6 +1,5 @@
 /** What the readers of leaves and openings have in common: texts that have exactly one form. */
 
-import { hash } from 'node:crypto';
 import { isWellFormed } from '../canonical';
 
 /** The text is not what it should be in its one form; the message says what is wrong without quoting it. */
@@ -26,12 +25,6 @@ export function stringOf(quoted: string): string {
 /** The bytes of a text in UTF-8. */
 export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
-}
-
-/** Whether these bytes stand at a place. */
-export function isAt(bytes: Uint8Array, place: number, what: Uint8Array): boolean {
-  for (let i = 0; i < what.length; i++) if (bytes[place + i] !== what[i]) return false;
-  return true;
 }
 
 /** The digit that a byte is; negative when it is none. */
@@ -70,39 +63,6 @@ export function moveHex(bytes: Uint8Array, place: number, length: number): void 
     bytes[i + 2] = byte;
   }
   if (strange !== 0) throw new MalformedLeaf(`a hash or a salt in it is not ${length} hexadecimal digits`);
-}
-
-/** SHA-256 of the bytes from `from` up to `to`, in hex. A bare view of them is made faster than a Buffer. */
-export function hashOf(bytes: Buffer, from: number, to: number): string {
-  return hash('sha256', new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from));
-}
-
-/** Whether a hash in hex stands at a place. */
-export function isHashAt(bytes: Uint8Array, place: number, hash: string): boolean {
-  let different = 0;
-  for (let i = 0; i < 64; i++) different |= bytes[place + i]! ^ hash.charCodeAt(i);
-  return different === 0;
-}
-
-/** A hash in hex as 16 words: compared with what stands in an entry, four digits at a time. */
-export type HashWords = Int32Array;
-
-export function wordsOf(hash: string): HashWords {
-  const bytes = bytesOf(hash);
-  return copyWords(new DataView(bytes.buffer, bytes.byteOffset), 0, new Int32Array(16));
-}
-
-/** Takes the hash that stands at a place. */
-export function copyWords(view: DataView, place: number, words: HashWords): HashWords {
-  for (let i = 0; i < 16; i++) words[i] = view.getInt32(place + 4 * i, true);
-  return words;
-}
-
-/** Whether a hash stands at a place. */
-export function isWordsAt(view: DataView, place: number, words: HashWords): boolean {
-  let different = 0;
-  for (let i = 0; i < 16; i++) different |= view.getInt32(place + 4 * i, true) ^ words[i]!;
-  return different === 0;
 }
 
 /** 1 for each byte that cannot stand by itself in a JSON string. */

@@ -1,4 +1,4 @@
-/** One thread's part of a verification: the entries between two places of a file. */
+/** What one thread does of a verification: the entries between places of a file. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { UnreadableExportError } from '../errors';
@@ -6,42 +6,70 @@ import { ChainVerifier, type Segment } from './chain';
 import { entryAt } from './entry-line';
 import type { ExportHeader } from './export-header';
 import { chainOptions, type ExportVerifyOptions } from './export-verifier';
-import { LineCutter } from './lines';
+import { LineCutter, type Stretch } from './lines';
+import { CHUNK_BYTES } from './read-file';
 
-/** What a thread is asked to do. */
-export interface SegmentTask {
+/** What the threads of a verification are asked to do. */
+export interface SegmentsTask {
   file: string;
-  /** Bytes of the file, from the start of a line up to the end of one. */
-  from: number;
-  to: number;
+  /** Where the parts of the file begin, each at the start of a line, and where the last one ends. */
+  places: number[];
+  /** The part that is to be taken next, in memory that the threads share. */
+  next: Int32Array;
   scope: ExportHeader['scope'];
   options: Pick<ExportVerifyOptions, 'bytesOnly' | 'expectedHead'>;
 }
 
-const CHUNK_BYTES = 1024 * 1024;
+/** What was found of a part: undefined when it does not hold. */
+export interface FoundSegment {
+  part: number;
+  segment: Segment | undefined;
+}
 
-/** In a thread: verifies the part that it was given and says what it found, null when the part does not hold. */
-export function serveSegment(): void {
-  parentPort!.postMessage(verifySegment(workerData as SegmentTask) ?? null);
+/** In a thread: verifies parts as long as there are any, and says what it found of each. */
+export function serveSegments(): void {
+  for (const found of verifySegments(workerData as SegmentsTask)) parentPort!.postMessage(found);
+}
+
+/** Verifies one part after the other that no other thread has taken. After one that does not hold no thread takes any more. */
+export function* verifySegments(task: SegmentsTask): Generator<FoundSegment> {
+  const parts = task.places.length - 1;
+  const handle = openSync(task.file, 'r');
+  try {
+    const reading = { handle, chunk: Buffer.allocUnsafe(CHUNK_BYTES), lines: new LineCutter() };
+    for (let part = Atomics.add(task.next, 0, 1); part < parts; part = Atomics.add(task.next, 0, 1)) {
+      const segment = verifySegment(task, part, reading);
+      if (segment === undefined) stopAll(task);
+      yield { part, segment };
+    }
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** No thread takes another part. */
+export function stopAll({ places, next }: SegmentsTask): void {
+  Atomics.store(next, 0, places.length);
+}
+
+/** What a thread reads with: a part leaves nothing in it for the next one. */
+interface Reading {
+  handle: number;
+  chunk: Buffer;
+  lines: LineCutter;
 }
 
 /** Verifies entries of which it is not known what stands before them. Undefined when they do not hold. */
-export function verifySegment({ file, from, to, scope, options }: SegmentTask): Segment | undefined {
+function verifySegment({ places, scope, options }: SegmentsTask, part: number, reading: Reading): Segment | undefined {
+  const { handle, chunk, lines } = reading;
+  const to = places[part + 1]!;
   const chain = new ChainVerifier({ ...chainOptions(scope, options), startsAnywhere: true });
-  const lines = new LineCutter();
-  const handle = openSync(file, 'r');
   try {
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    for (let place = from; place < to; ) {
+    for (let place = places[part]!; place < to; ) {
       const read = readSync(handle, chunk, 0, Math.min(CHUNK_BYTES, to - place), place);
       if (read === 0) return undefined;
       for (const stretch of lines.push(chunk.subarray(0, read))) {
-        let start = 0;
-        for (const end of stretch.ends) {
-          const found = entryAt(stretch, start, end);
-          if (found === undefined || chain.next(found) !== undefined) return undefined;
-          start = end + 1;
-        }
+        if (!follow(chain, stretch)) return undefined;
       }
       place += read;
     }
@@ -49,7 +77,15 @@ export function verifySegment({ file, from, to, scope, options }: SegmentTask): 
   } catch (error) {
     if (error instanceof UnreadableExportError) return undefined;
     throw error;
-  } finally {
-    closeSync(handle);
   }
+}
+
+function follow(chain: ChainVerifier, stretch: Stretch): boolean {
+  let start = 0;
+  for (const end of stretch.ends) {
+    const found = entryAt(stretch, start, end);
+    if (found === undefined || chain.next(found) !== undefined) return false;
+    start = end + 1;
+  }
+  return true;
 }

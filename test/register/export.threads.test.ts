@@ -37,6 +37,17 @@ test.each([false, true])('sound exports (hashes only: %s) hold in any number of 
   }
 });
 
+test('a header that announces fewer or more entries gets the same answer from several threads as from one', async () => {
+  for (const by of [-1, 1]) {
+    const altered = exports[0]!
+      .toString('latin1')
+      .replace(/"count":(\d+)/, (_, count: string) => `"count":${Number(count) + by}`);
+    const one = await answer(Buffer.from(altered, 'latin1'), 1, false);
+    expect(one).not.toMatchObject({ ok: true });
+    expect(await answer(Buffer.from(altered, 'latin1'), 3, false)).toEqual(one);
+  }
+});
+
 test('altered exports get the same answer from several threads as from one', async () => {
   await fc.assert(
     fc.asyncProperty(
