@@ -36,7 +36,7 @@ import { dependencySchedules } from './dependencies';
 import { connectEscalation } from './escalation';
 import { markRecorded } from './recorded-only';
 import { keepSchedules } from './schedules';
-import { createSigning } from './signing';
+import { checkpointMailer, createSigning } from './signing';
 
 /** A worker with what it holds open. `run` resolves when it was shut down and everything is closed. */
 export interface TocsinWorker {
@@ -208,9 +208,9 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
     now: () => new Date(),
   };
   const signing = await createSigning(settings.signing, {
+    databaseUrl: settings.databaseUrl,
     pool,
-    disclosures,
-    mail: live.mail,
+    mailer: checkpointMailer(live.mail),
     accept: pipeline.store,
     log,
   });

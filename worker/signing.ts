@@ -1,19 +1,18 @@
 /** Signs and anchors the breach register while a worker runs. */
 import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import type { Pool } from 'pg';
 import type { Log } from '../activities/log';
 import { type MailPort, mailTag } from '../activities/mail/mail-port';
 import type { Detection } from '../domain/detection';
-import type { Disclosures } from '../domain/disclosure';
 import { exactMs } from '../domain/time';
+import { packageRoot } from '../platform/package-root';
 import { type AnchorSettings, anchorSettings } from '../register/anchors/anchor-settings';
-import { createAnchors } from '../register/anchors/create-anchors';
 import type { CheckpointMailer } from '../register/anchors/mail-anchor';
-import { recordGuards } from '../register/guards/watch-guards';
 import { type LogSettings, logSettings } from '../register/log/log-settings';
 import { openLog } from '../register/log/open-log';
-import { registerSize } from '../register/log/register-leaves';
-import { type SigningAlarm, SigningService } from '../register/log/signing-service';
+import type { SigningAlarm, SigningService } from '../register/log/signing-service';
 
 export interface SigningSettings {
   log: LogSettings;
@@ -36,36 +35,85 @@ export function signingSettings(env: NodeJS.ProcessEnv): SigningSettings {
   };
 }
 
-/** The service, to be started. @throws SigningKeyError when a key must be configured and there is none. */
+/** What the thread is made with. */
+export interface SigningThreadData {
+  databaseUrl: string;
+  settings: SigningSettings;
+}
+
+/** A call that the thread makes to the mail port, which stays here. */
+export type MailCall =
+  | { send: Parameters<CheckpointMailer['send']> }
+  | { wasSent: Parameters<CheckpointMailer['wasSent']> };
+
+/** What the thread says, and what it is told. */
+export type FromSigning = { alarm: SigningAlarm } | { trouble: string; code?: string } | { id: number; mail: MailCall };
+export type ToSigning = { stop: true } | { id: number; result?: unknown; fault?: string };
+
+const SCRIPT = path.join(packageRoot(), 'dist', 'worker', 'signing-thread.js');
+
+/**
+ * Signs in a thread of its own: reading, hashing and publishing what was appended never holds up whoever appends. The
+ * thread has its own connections; mail and alarms go through the worker's ports.
+ *
+ * @throws SigningKeyError when a key must be configured and there is none.
+ */
 export async function createSigning(
   settings: SigningSettings,
   deps: {
+    databaseUrl: string;
     pool: Pool;
-    disclosures: Disclosures;
-    mail: MailPort;
+    mailer: CheckpointMailer;
     accept(detections: Detection[]): Promise<void>;
     log: Log;
   },
-): Promise<SigningService> {
-  const { pool, disclosures, log } = deps;
-  const registerLog = await openLog(pool, settings.log);
-  const { guardsFile: memoryFile } = settings.log;
-  return new SigningService({
-    log: registerLog,
-    size: () => registerSize(pool),
-    anchors: createAnchors(settings.anchors, registerLog, checkpointMailer(deps.mail)),
-    everyEntries: settings.everyEntries,
-    everyMs: settings.everyMs,
-    recordGuards: () => recordGuards({ pool, disclosures, memoryFile }),
-    onAlarm(alarm) {
-      log.error({ code: alarm.code }, alarm.message);
-      deps.accept([detectionOf(alarm, new Date())]).catch(() => {
-        log.error({ code: alarm.code }, 'the alarm could not be given to triage: look at the register now');
-      });
+): Promise<Pick<SigningService, 'start' | 'stop'>> {
+  const { databaseUrl, pool, mailer, log } = deps;
+  await openLog(pool, settings.log);
+  let thread: Worker | undefined;
+  let again: NodeJS.Timeout | undefined;
+
+  const alarm = ({ code, message }: SigningAlarm) => {
+    log.error({ code }, message);
+    deps.accept([detectionOf({ code, message }, new Date())]).catch(() => {
+      log.error({ code }, 'the alarm could not be given to triage: look at the register now');
+    });
+  };
+  const answer = async (id: number, call: MailCall): Promise<ToSigning> => {
+    try {
+      return { id, result: await ('send' in call ? mailer.send(...call.send) : mailer.wasSent(...call.wasSent)) };
+    } catch (error) {
+      return { id, fault: (error as Error).message };
+    }
+  };
+  const start = () => {
+    const started = new Worker(SCRIPT, { workerData: { databaseUrl, settings } satisfies SigningThreadData });
+    thread = started;
+    started.on('message', async (said: FromSigning) => {
+      if ('alarm' in said) alarm(said.alarm);
+      else if ('trouble' in said) log.warn({ code: said.code }, said.trouble);
+      else started.postMessage(await answer(said.id, said.mail));
+    });
+    started.on('error', (error: Error) => log.error({}, `signing broke off: ${error.message}`));
+    started.on('exit', () => {
+      if (thread !== started) return;
+      // Nobody has stopped it.
+      thread = undefined;
+      again = setTimeout(start, settings.everyMs).unref();
+    });
+  };
+  return {
+    start,
+    async stop() {
+      clearTimeout(again);
+      const ending = thread;
+      if (ending === undefined) return;
+      thread = undefined;
+      const ended = new Promise((resolve) => ending.once('exit', resolve));
+      ending.postMessage({ stop: true } satisfies ToSigning);
+      await ended;
     },
-    onTrouble: (message, error) =>
-      log.warn({ code: (error as { code?: string }).code }, `${message}: ${error.message}`),
-  });
+  };
 }
 
 /** Checkpoints through the mail port. */

@@ -5,16 +5,22 @@
  * A node (level, index) is the hash of the complete subtree over the leaves [index·2^level, (index+1)·2^level).
  * Leaves count from 0: the entry at position p of the register is the leaf p − 1.
  */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 /** Reads the hash of a complete subtree. It is asked only for nodes that lie within the tree's size. */
 export type NodeReader = (level: number, index: number) => Buffer | Promise<Buffer>;
 
-const NODE_PREFIX = Buffer.of(1);
+const HASH_BYTES = 32;
+/** 0x01 and two hashes: one buffer for all nodes, as a node is hashed at once. */
+const NODE = new Uint8Array(1 + 2 * HASH_BYTES).fill(1, 0, 1);
 
-/** SHA-256(0x01 ‖ left ‖ right). */
+/** SHA-256(0x01 ‖ left ‖ right). @throws RangeError for what are not two hashes. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  return createHash('sha256').update(NODE_PREFIX).update(left).update(right).digest();
+  if (left.length !== HASH_BYTES || right.length !== HASH_BYTES) throw new RangeError('a node is made of two hashes');
+  NODE.set(left, 1);
+  NODE.set(right, 1 + HASH_BYTES);
+  // As text and back is faster than as a Buffer of its own.
+  return Buffer.from(hash('sha256', NODE, 'binary'), 'binary');
 }
 
 /** The root of the tree without leaves: SHA-256 of nothing. */
@@ -77,11 +83,11 @@ export function verifyInclusion(
   proof: readonly Uint8Array[],
 ): boolean {
   const { leaf, index, size, root } = given;
-  if (!isSize(size) || !isSize(index) || index >= size) return false;
+  if (!isSize(size) || !isSize(index) || index >= size || leaf.length !== HASH_BYTES) return false;
   let [node, last] = [BigInt(index), BigInt(size - 1)];
   let hash: Uint8Array = leaf;
   for (const sibling of proof) {
-    if (last === 0n || sibling.length !== 32) return false;
+    if (last === 0n || sibling.length !== HASH_BYTES) return false;
     if (node % 2n === 1n || node === last) {
       hash = nodeHash(sibling, hash);
       while (node % 2n === 0n && node !== 0n) [node, last] = [node >> 1n, last >> 1n];
@@ -103,7 +109,7 @@ export function verifyConsistency(
   if (oldSize === newSize) return proof.length === 0 && equal(oldRoot, newRoot);
   if (oldSize === 0) return proof.length === 0 && equal(oldRoot, EMPTY_ROOT);
   const path = isPowerOfTwo(oldSize) ? [oldRoot, ...proof] : [...proof];
-  if (path.length === 0 || path.some((hash) => hash.length !== 32)) return false;
+  if (path.length === 0 || path.some((hash) => hash.length !== HASH_BYTES)) return false;
   let [node, last] = [BigInt(oldSize - 1), BigInt(newSize - 1)];
   while (node % 2n === 1n) [node, last] = [node >> 1n, last >> 1n];
   let [oldHash, newHash] = [path[0]!, path[0]!];

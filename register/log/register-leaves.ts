@@ -1,6 +1,6 @@
 /** The register in Postgres as the leaves of the log. */
 import type { Pool } from 'pg';
-import type { LeafReader } from './publish-tiles';
+import type { Leaf, LeafReader } from './publish-tiles';
 
 /** How many entries the register has. */
 export async function registerSize(pool: Pool): Promise<number> {
@@ -24,6 +24,7 @@ export function registerLeaves(pool: Pool): LeafReader {
     for (let next = from; next <= to; ) {
       const { rows } = await pool.query<{ page: Buffer | null; count: string }>(READ, [next, to, PAGE]);
       const { page, count } = rows[0]!;
+      const leaves: Leaf[] = [];
       for (let at = 0; page !== null && at < page.length; ) {
         const position = Number(page.readBigInt64BE(at));
         at += PLACE_BYTES;
@@ -31,10 +32,11 @@ export function registerLeaves(pool: Pool): LeafReader {
         at += HASH_BYTES;
         const length = page.readUInt32BE(at);
         at += LENGTH_BYTES;
-        yield { position, bytes: page.subarray(at, at + length), hash };
+        leaves.push({ position, bytes: page.subarray(at, at + length), hash });
         at += length;
         next = position + 1;
       }
+      yield leaves;
       if (Number(count) < PAGE) return;
     }
   };

@@ -105,36 +105,41 @@ class Growth {
    * were signed are read again from the first of their tile, the last of them in any case: as each names the one before
    * it, and the last is the one that is remembered, all of them are those that were signed.
    */
-  async *read(leaves: LeafReader, from: number): AsyncGenerator<Leaf> {
+  async *read(leaves: LeafReader, from: number): AsyncGenerator<Leaf[]> {
     const { before, size, frontier } = this;
+    const first = Math.max(1, Math.min(from, before.size));
     let previous: string | undefined = before.size === 0 ? before.lastLeaf : undefined;
-    for await (const leaf of leaves(Math.max(1, Math.min(from, before.size)), size)) {
-      const { position, bytes, hash } = leaf;
-      const hex = hash.toString('hex');
-      if (leafHash(bytes) !== hex) {
-        throw new InconsistentLogError(`entry ${position} does not have its own hash: it was altered`);
-      }
-      if (previous !== undefined && prevOf(bytes) !== previous) {
-        throw new InconsistentLogError(
-          `entry ${position} does not follow the entry before it: the register was rewritten`,
-        );
-      }
-      if (position === before.size && !hash.equals(this.last)) {
-        throw new InconsistentLogError(`entry ${position} is not the one that was signed: it was rewritten`);
-      }
-      previous = hex;
-      if (position > before.size) {
-        frontier.push(hash);
-        this.last = hash;
-        this.assertThrough();
-      }
-      if (position >= from) yield leaf;
+    for await (const some of leaves(first, size)) {
+      for (const leaf of some) previous = this.take(leaf, previous);
+      yield first < from ? some.filter(({ position }) => position >= from) : some;
     }
     if (frontier.size !== size) {
       throw new InconsistentLogError(
         `the register has a gap: ${frontier.size} entries follow one another, not ${size}`,
       );
     }
+  }
+
+  /** Takes an entry that follows the one with the hash `previous`, where that is known; answers its own hash. */
+  private take({ position, bytes, hash }: Leaf, previous: string | undefined): string {
+    const hex = hash.toString('hex');
+    if (leafHash(bytes) !== hex) {
+      throw new InconsistentLogError(`entry ${position} does not have its own hash: it was altered`);
+    }
+    if (previous !== undefined && prevOf(bytes) !== previous) {
+      throw new InconsistentLogError(
+        `entry ${position} does not follow the entry before it: the register was rewritten`,
+      );
+    }
+    if (position === this.before.size && !hash.equals(this.last)) {
+      throw new InconsistentLogError(`entry ${position} is not the one that was signed: it was rewritten`);
+    }
+    if (position > this.before.size) {
+      this.frontier.push(hash);
+      this.last = hash;
+      this.assertThrough();
+    }
+    return hex;
   }
 
   private assertThrough(): void {

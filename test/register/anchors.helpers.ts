@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkpointOf } from '../../register/anchors/anchor';
 import { createWitnessAnchor } from '../../register/anchors/witness-anchor';
 import { appendEntries } from '../../register/append/appender';
 import { parseVerifierKey } from '../../register/log/note';
-import { openLog } from '../../register/log/open-log';
+import { openLog, publishedCheckpoint } from '../../register/log/open-log';
 import { createPool } from '../../register/pool';
 import { startWitness } from '../../stack/witness';
 import { afterFile, createTestDatabase, temporaryDir } from '../setup/helpers';
@@ -42,4 +44,17 @@ export async function aWitness(
     verifier: parseVerifierKey(verifierKey),
     anchor: createWitnessAnchor(witness, of.log, of.witnessDir),
   };
+}
+
+/** The size of the published checkpoint; -1 before the first. */
+export async function signedSize({ log }: Pick<Awaited<ReturnType<typeof aLog>>, 'log'>): Promise<number> {
+  const published = await publishedCheckpoint(log);
+  return published === undefined ? -1 : checkpointOf(published).size;
+}
+
+/** Waits until something holds. @throws after 15 s. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const endMs = Date.now() + 15_000; !(await holds()); await sleep(25)) {
+    if (Date.now() > endMs) throw new Error(`it did not come about: ${what}`);
+  }
 }

@@ -7,7 +7,7 @@ import { openLog, publishedCheckpoint } from '../../register/log/open-log';
 import { registerSize } from '../../register/log/register-leaves';
 import { type SigningAlarm, SigningService, type SigningServiceDeps } from '../../register/log/signing-service';
 import { afterFile } from '../setup/helpers';
-import { aLog } from './anchors.helpers';
+import { aLog, signedSize, until } from './anchors.helpers';
 import { eventsOf, tamper } from './helpers';
 
 type Register = Awaited<ReturnType<typeof aLog>>;
@@ -41,18 +41,6 @@ async function service(register: Register, over: Partial<SigningServiceDeps> = {
   });
   afterFile(() => running.stop());
   return { running, alarms, troubles };
-}
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const endMs = Date.now() + 15_000; !(await holds()); await sleep(25)) {
-    if (Date.now() > endMs) throw new Error(`it did not come about: ${what}`);
-  }
-}
-
-/** -1 before the first. */
-async function signedSize({ log }: Register): Promise<number> {
-  const published = await publishedCheckpoint(log);
-  return published === undefined ? -1 : checkpointOf(published).size;
 }
 
 test('it signs at once, then after T seconds or N entries, and not while nothing is new', async () => {
