@@ -3,7 +3,7 @@
  * a table of its own. Without the key the content is gone for good, and every entry still verifies: the leaf holds salted
  * commitments, whose salts are gone as well.
  */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 import { SealError } from './errors';
 
 const NONCE_BYTES = 12;
@@ -20,7 +20,7 @@ function nextNonce(): Buffer {
 }
 
 /** Seals a text to its place: nonce, ciphertext and tag. A key seals far fewer than the 2^32 texts that random nonces allow. */
-export function seal(key: Uint8Array, incidentId: string, seq: number, text: string): Buffer {
+export function seal(key: Uint8Array | KeyObject, incidentId: string, seq: number, text: string): Buffer {
   const nonce = nextNonce();
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(placeOf(incidentId, seq));

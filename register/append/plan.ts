@@ -1,10 +1,11 @@
 /** Gives events their places in the log. Pure: Postgres is told afterwards. */
+import type { KeyObject } from 'node:crypto';
 import { GENESIS, type Head } from '../entry';
 import { RegisterConflictError, RegisterGapError } from '../errors';
 import { commit } from '../fields';
 import { seal } from '../seal';
 import { leafHash, leafText } from '../verifier/leaf';
-import { openingsText } from '../verifier/openings';
+import { type Opening, openingsText } from '../verifier/openings';
 import { type GivenEvent, isSame, type Last, type Places, type Present, placeKey } from './places';
 
 /** An entry as it is inserted: texts in UTF-8, the hash in hex. */
@@ -25,7 +26,7 @@ export type Planned = { appended: number; repeated: number } | { refused: Error 
 /** How content is stored: which fields are personal data, and the incident's data key (null: destroyed). */
 export interface Sealing {
   isPersonal(kind: string, pointer: string, text: string): boolean;
-  keyOf(incidentId: string): Buffer | null;
+  keyOf(incidentId: string): Uint8Array | KeyObject | null;
 }
 
 /**
@@ -38,13 +39,14 @@ export function planAppends(
   sealing: Sealing,
 ): { rows: Row[]; outcomes: Planned[] } {
   const rows: Row[] = [];
+  const taken = new Map<string, GivenEvent>();
   const outcomes = calls.map((given): Planned => {
     try {
-      const planned = planCall(given, places, sealing);
-      rows.push(...planned.rows);
+      const planned = planCall(given, places, taken, sealing);
+      for (const row of planned.rows) rows.push(row);
       places.head = planned.head;
       for (const [incidentId, last] of planned.lastOf) places.lastOf.set(incidentId, last);
-      for (const [key, event] of planned.present) places.present.set(key, event);
+      for (const [key, event] of planned.taken) taken.set(key, event);
       return { appended: planned.rows.length, repeated: given.length - planned.rows.length };
     } catch (error) {
       return { refused: error as Error };
@@ -53,28 +55,35 @@ export function planAppends(
   return { rows, outcomes };
 }
 
-function planCall(calls: readonly GivenEvent[], places: Places, sealing: Sealing) {
+/** @param before the events that calls before this one gave a place. */
+function planCall(
+  calls: readonly GivenEvent[],
+  places: Places,
+  before: ReadonlyMap<string, GivenEvent>,
+  sealing: Sealing,
+) {
   const rows: Row[] = [];
   const lastOf = new Map<string, Last>();
-  const present = new Map<string, Present>();
+  const taken = new Map<string, GivenEvent>();
   let head: Head = places.head;
   for (const given of calls) {
     const { incidentId, seq, kind } = given.event;
     const key = placeKey(given.event);
-    const stored = present.get(key) ?? places.present.get(key);
+    const earlier = taken.get(key) ?? before.get(key);
+    const stored = earlier === undefined ? places.present.get(key) : asPresent(earlier);
     if (stored !== undefined) {
       if (isSame(stored, given)) continue;
       throw new RegisterConflictError(incidentId, seq, { stored: stored.leaf.kind, given: kind });
     }
     const last = lastOf.get(incidentId) ?? places.lastOf.get(incidentId) ?? { seq: 0, hash: GENESIS };
     if (seq !== last.seq + 1) throw new RegisterGapError(incidentId, seq, last.seq + 1);
-    const row = rowOf(given, { position: head.position + 1, prev: head.hash, prevInIncident: last.hash }, sealing);
+    const row = rowOf(given, head, last.hash, sealing);
     rows.push(row);
     head = { position: row.position, hash: row.hash };
     lastOf.set(incidentId, { seq, hash: row.hash });
-    present.set(key, asPresent(given));
+    taken.set(key, given);
   }
-  return { rows, head, lastOf, present };
+  return { rows, head, lastOf, taken };
 }
 
 /** What a later event of the same batch finds in its place. */
@@ -85,26 +94,17 @@ function asPresent({ event, fields }: GivenEvent): Present {
   };
 }
 
-function rowOf(
-  { event, fields }: GivenEvent,
-  place: { position: number; prev: string; prevInIncident: string },
-  { isPersonal, keyOf }: Sealing,
-): Row {
+function rowOf({ event, fields }: GivenEvent, head: Head, prevInIncident: string, sealing: Sealing): Row {
   const { incidentId, seq, at, kind, exercise } = event;
   const { openings, commitments } = commit(fields);
-  const leaf = leafText({ ...place, incidentId, seq, at, kind, exercise, fields: commitments });
-  const personal = openings.filter(({ pointer, text }) => isPersonal(kind, pointer, text));
-  const open = personal.length > 0 ? openings.filter((each) => !personal.includes(each)) : openings;
+  const position = head.position + 1;
+  const prev = head.hash;
+  // Named one by one: a spread here costs as much as the hashes.
+  const leaf = leafText({ position, prev, incidentId, seq, prevInIncident, at, kind, exercise, fields: commitments });
+  const [open, personal]: [Opening[], Opening[]] = [[], []];
+  for (const each of openings) (sealing.isPersonal(kind, each.pointer, each.text) ? personal : open).push(each);
   // Without its key, what is personal is committed to and kept nowhere: it was erased before it came.
-  const key = personal.length > 0 ? keyOf(incidentId) : null;
-  return {
-    position: place.position,
-    incidentId,
-    seq,
-    kind,
-    leaf,
-    hash: leafHash(leaf),
-    content: openingsText(open),
-    sealed: key === null ? null : seal(key, incidentId, seq, openingsText(personal)),
-  };
+  const key = personal.length > 0 ? sealing.keyOf(incidentId) : null;
+  const sealed = key === null ? null : seal(key, incidentId, seq, openingsText(personal));
+  return { position, incidentId, seq, kind, leaf, hash: leafHash(leaf), content: openingsText(open), sealed };
 }
