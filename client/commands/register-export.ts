@@ -1,25 +1,21 @@
 /** `tocsin register export`: a file that anybody can verify with the public key, and a record that it was handed over. */
 import { type Command, Option } from 'commander';
-import { AUDIENCES, type Audience } from '../../domain/disclosure';
 import type { Exported, FormWriter } from '../../register/export';
 import type { RegisterLog } from '../../register/log/open-log';
 import type { ExportScope } from '../../register/verifier/export-header';
 import { refused, usage } from '../errors';
 import { progressOf } from '../progress';
 import { anchorInFile, shellLog } from '../register-log';
-import type { CommonOptions, Shell } from '../shell';
+import type { Shell } from '../shell';
 import { hanging } from '../table';
+import { checkLines, type HandOverOptions, handOver } from './hand-over';
 import { verb } from './verb';
 
-interface Options extends CommonOptions {
+interface Options extends HandOverOptions {
   incident?: string;
   from?: string;
   to?: string;
   format: 'json' | Form;
-  for: Audience;
-  reason?: string;
-  recipient?: string;
-  output: string;
 }
 
 /** Forms for people; `json` is the one that verifies by itself, and needs no writer. */
@@ -27,7 +23,7 @@ const FORMS = ['csv', 'html', 'pdf'] as const;
 type Form = (typeof FORMS)[number];
 
 export function registerExportCommand(register: Command, shell: Shell): void {
-  verb(
+  const command = verb(
     register,
     'export',
     'Export the register, or incidents of it, into a file that verifies with the public key alone. It is recorded.',
@@ -42,42 +38,33 @@ export function registerExportCommand(register: Command, shell: Shell): void {
       new Option('--format <format>', 'json verifies by itself; csv, html and pdf are for people, R1 to R6 first')
         .choices(['json', ...FORMS])
         .default('json'),
-    )
-    .addOption(
-      new Option('--for <audience>', 'who reads it: says which fields are shown')
-        .choices([...AUDIENCES])
-        .default('internal'),
-    )
-    .option('--reason <text>', 'why it is handed over, for the record')
-    .option('--recipient <who>', 'to whom it is handed over, for the record')
-    .option('--by <who>', 'who does it: a handle or work address (default: TOCSIN_BY, else the OS user)')
-    .requiredOption('-o, --output <file>', 'the file to write; only its owner may read it')
-    .action(async (options: Options) => {
-      const { output, format, reason, recipient, json } = options;
-      const { exportRegister } = require('../../register/export') as typeof import('../../register/export');
-      const { loadDisclosures } =
-        require('../../policy/load-disclosure') as typeof import('../../policy/load-disclosure');
-      const log = await shellLog(shell);
-      const exported = await exportRegister(shell.register(), output, {
-        scope: scopeOf(options),
-        audience: options.for,
-        disclosures: loadDisclosures(),
-        by: shell.by(options),
-        reason,
-        recipient,
-        log,
-        format,
-        write: format === 'json' ? undefined : formWriter(shell, format, log),
-        onProgress: progressOf(shell.err, 'entries'),
-      });
-      if (!exported.unsigned) await anchorInFile(shell, log);
-      if (json) shell.out.json({ file: output, ...exported, key: log.verifierKey });
-      else for (const line of exportLines(output, exported, log.verifierKey, format)) shell.out.line(line);
-      if (exported.unsigned) {
-        const problems = hanging('', exported.unsigned, shell.err.width);
-        throw refused(`${output} was written, but the log does not vouch for it`, problems);
-      }
+    );
+  handOver(command).action(async (options: Options) => {
+    const { output, format, reason, recipient, json } = options;
+    const { exportRegister } = require('../../register/export') as typeof import('../../register/export');
+    const { loadDisclosures } =
+      require('../../policy/load-disclosure') as typeof import('../../policy/load-disclosure');
+    const log = await shellLog(shell);
+    const exported = await exportRegister(shell.register(), output, {
+      scope: scopeOf(options),
+      audience: options.for,
+      disclosures: loadDisclosures(),
+      by: shell.by(options),
+      reason,
+      recipient,
+      log,
+      format,
+      write: format === 'json' ? undefined : formWriter(shell, format, log),
+      onProgress: progressOf(shell.err, 'entries'),
     });
+    if (!exported.unsigned) await anchorInFile(shell, log);
+    if (json) shell.out.json({ file: output, ...exported, key: log.verifierKey });
+    else for (const line of exportLines(output, exported, log.verifierKey, format)) shell.out.line(line);
+    if (exported.unsigned) {
+      const problems = hanging('', exported.unsigned, shell.err.width);
+      throw refused(`${output} was written, but the log does not vouch for it`, problems);
+    }
+  });
 }
 
 /** Writes a form: who made it, the names of duties, and where the log stands come from this machine. */
@@ -154,10 +141,5 @@ function exportLines(file: string, exported: Exported, key: string, format: stri
     `Recorded at position ${recordedAt}, with SHA-256 ${digest}`,
   ];
   if (format !== 'json' || exported.unsigned) return lines;
-  return [
-    ...lines,
-    'Check it anywhere with the public key of the log:',
-    `  tocsin register verify ${file} --key ${key}`,
-    'or without Tocsin: tocsin register verifier -o verify-register.cjs',
-  ];
+  return [...lines, ...checkLines(file, key), 'or without Tocsin: tocsin register verifier -o verify-register.cjs'];
 }

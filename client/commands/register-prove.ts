@@ -1,68 +1,53 @@
 /** `tocsin register prove ENTRY`: one entry with the proof that it is in the signed log, and nothing else of the register. */
 import { writeFile } from 'node:fs/promises';
-import { type Command, Option } from 'commander';
-import { AUDIENCES, type Audience } from '../../domain/disclosure';
+import type { Command } from 'commander';
 import { usage } from '../errors';
 import { anchorInFile, shellLog } from '../register-log';
-import type { CommonOptions, Shell } from '../shell';
+import type { Shell } from '../shell';
+import { checkLines, type HandOverOptions, handOver } from './hand-over';
 import { verb } from './verb';
 
-interface Options extends CommonOptions {
-  for: Audience;
-  reason?: string;
-  recipient?: string;
+interface Options extends HandOverOptions {
   tlogProof?: string;
-  output: string;
 }
 
 export function registerProveCommand(register: Command, shell: Shell): void {
-  verb(
+  const command = verb(
     register,
     'prove <entry>',
     'Hand over one entry with the proof that it is in the signed log. The hand-over is recorded.',
     'register prove INC-20260401-9f3a/7 --for customer -o proof.jsonl\nregister prove 128 -o proof.jsonl',
-  )
-    .addOption(
-      new Option('--for <audience>', 'who reads it: says which fields are shown')
-        .choices([...AUDIENCES])
-        .default('internal'),
-    )
-    .option('--reason <text>', 'why it is handed over, for the record')
-    .option('--recipient <who>', 'to whom it is handed over, for the record')
-    .option('--by <who>', 'who does it: a handle or work address (default: TOCSIN_BY, else the OS user)')
-    .option('--tlog-proof <file>', 'also write the proof in the form of C2SP tlog-proof@v1, for other tools')
-    .requiredOption('-o, --output <file>', 'the file to write; only its owner may read it')
-    .action(async (text: string, options: Options) => {
-      const { proveEntry, tlogProof } = require('../../register/prove') as typeof import('../../register/prove');
-      const { positionOf } = require('../../register/export-scope') as typeof import('../../register/export-scope');
-      const { loadDisclosures } =
-        require('../../policy/load-disclosure') as typeof import('../../policy/load-disclosure');
-      const pool = shell.register();
-      const place = entryOf(text);
-      const position = typeof place === 'number' ? place : await positionOf(pool, place.incidentId, place.seq);
-      const log = await shellLog(shell);
-      const { for: audience, reason, recipient, output } = options;
-      const proved = await proveEntry(pool, output, position, {
-        audience,
-        disclosures: loadDisclosures(),
-        by: shell.by(options),
-        reason,
-        recipient,
-        log,
-      });
-      await anchorInFile(shell, log);
-      if (options.tlogProof) {
-        await writeFile(options.tlogProof, await tlogProof(pool, log, position), { mode: 0o600 });
-      }
-      if (options.json) {
-        shell.out.json({ file: output, position, ...proved, key: log.verifierKey });
-        return;
-      }
-      shell.out.line(`The entry at position ${position} was written to ${output}, with its proof.`);
-      shell.out.line(`Recorded at position ${proved.recordedAt}, with SHA-256 ${proved.digest}`);
-      shell.out.line('Check it anywhere with the public key of the log:');
-      shell.out.line(`  tocsin register verify ${output} --key ${log.verifierKey}`);
+  ).option('--tlog-proof <file>', 'also write the proof in the form of C2SP tlog-proof@v1, for other tools');
+  handOver(command).action(async (text: string, options: Options) => {
+    const { proveEntry, tlogProof } = require('../../register/prove') as typeof import('../../register/prove');
+    const { positionOf } = require('../../register/export-scope') as typeof import('../../register/export-scope');
+    const { loadDisclosures } =
+      require('../../policy/load-disclosure') as typeof import('../../policy/load-disclosure');
+    const pool = shell.register();
+    const place = entryOf(text);
+    const position = typeof place === 'number' ? place : await positionOf(pool, place.incidentId, place.seq);
+    const log = await shellLog(shell);
+    const { for: audience, reason, recipient, output } = options;
+    const proved = await proveEntry(pool, output, position, {
+      audience,
+      disclosures: loadDisclosures(),
+      by: shell.by(options),
+      reason,
+      recipient,
+      log,
     });
+    await anchorInFile(shell, log);
+    if (options.tlogProof) {
+      await writeFile(options.tlogProof, await tlogProof(pool, log, position), { mode: 0o600 });
+    }
+    if (options.json) {
+      shell.out.json({ file: output, position, ...proved, key: log.verifierKey });
+      return;
+    }
+    shell.out.line(`The entry at position ${position} was written to ${output}, with its proof.`);
+    shell.out.line(`Recorded at position ${proved.recordedAt}, with SHA-256 ${proved.digest}`);
+    for (const line of checkLines(output, log.verifierKey)) shell.out.line(line);
+  });
 }
 
 function entryOf(text: string): number | { incidentId: string; seq: number } {

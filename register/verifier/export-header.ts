@@ -1,7 +1,7 @@
 /** The first line of an export: what it claims to be. */
 import { canonicalText, isPlainObject } from '../canonical';
 import { RegisterError, UnreadableExportError } from '../errors';
-import type { Head } from './chain';
+import type { Head, VerifyOptions } from './chain';
 import { isInstant } from './text';
 
 /** The name of the format, and the version that is written and read. */
@@ -129,4 +129,18 @@ function canonical(value: unknown): string {
 
 function unreadable(what: string): UnreadableExportError {
   return new UnreadableExportError(1, what);
+}
+
+/** How the entries of an export of this scope follow one another. */
+export function chainOptions(
+  scope: ExportScope,
+  how: Pick<VerifyOptions, 'bytesOnly' | 'expectedHead'>,
+): VerifyOptions {
+  return {
+    bytesOnly: how.bytesOnly,
+    expectedHead: how.expectedHead,
+    incidentId: scope.kind === 'incident' ? scope.incidentId : undefined,
+    severalIncidents: scope.kind === 'incidents' || scope.kind === 'entry',
+    startsAnywhere: scope.kind === 'entry',
+  };
 }

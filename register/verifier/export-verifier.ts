@@ -15,7 +15,7 @@ import {
 } from './certificate';
 import { type BadEntry, ChainVerifier, type Head, headOf, type Segment, sameHead } from './chain';
 import { entryAt } from './entry-line';
-import { type ExportHeader, parseHeader } from './export-header';
+import { chainOptions, type ExportHeader, parseHeader } from './export-header';
 import { LineCutter, lineText, type Stretch } from './lines';
 import { MalformedLeaf } from './text';
 import { Pattern } from './words';
@@ -259,13 +259,6 @@ export class ExportVerifier {
       ...(bad && { firstBad: bad }),
     };
   }
-}
-
-/** How the entries of an export follow one another. */
-export function chainOptions(scope: ExportHeader['scope'], { bytesOnly, expectedHead }: ExportVerifyOptions) {
-  const incidentId = scope.kind === 'incident' ? scope.incidentId : undefined;
-  const severalIncidents = scope.kind === 'incidents' || scope.kind === 'entry';
-  return { bytesOnly, expectedHead, incidentId, severalIncidents, startsAnywhere: scope.kind === 'entry' };
 }
 
 function unannounced(count: number, head: Head, entries: number, last: Head): string {

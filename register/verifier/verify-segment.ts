@@ -2,10 +2,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { UnreadableExportError } from '../errors';
-import { ChainVerifier, type Segment } from './chain';
+import { ChainVerifier, type Segment, type VerifyOptions } from './chain';
 import { entryAt } from './entry-line';
-import type { ExportHeader } from './export-header';
-import { chainOptions, type ExportVerifyOptions } from './export-verifier';
+import { chainOptions, type ExportScope } from './export-header';
 import { LineCutter, type Stretch } from './lines';
 import { CHUNK_BYTES } from './read-file';
 
@@ -16,8 +15,8 @@ export interface SegmentsTask {
   places: number[];
   /** The part that is to be taken next, in memory that the threads share. */
   next: Int32Array;
-  scope: ExportHeader['scope'];
-  options: Pick<ExportVerifyOptions, 'bytesOnly' | 'expectedHead'>;
+  scope: ExportScope;
+  options: Pick<VerifyOptions, 'bytesOnly' | 'expectedHead'>;
 }
 
 /** What was found of a part: undefined when it does not hold. */

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import type pg from 'pg';
@@ -8,14 +7,12 @@ import { loadDisclosures } from '../../policy/load-disclosure';
 import { appendEntries } from '../../register/append/appender';
 import { UnknownIncidentError, UnreadableExportError } from '../../register/errors';
 import { exportRegister } from '../../register/export';
-import { openLog, type RegisterLog } from '../../register/log/open-log';
-import { createPool } from '../../register/pool';
+import type { RegisterLog } from '../../register/log/open-log';
 import { type Verification, verifyRegister } from '../../register/verify';
 import { verifyExport } from '../../register/verify-export';
-import { createTestDatabase, type TestDatabase } from '../setup/helpers';
+import { aLog } from './anchors.helpers';
 import { anEvent, tamper } from './helpers';
 
-let database: TestDatabase;
 let pool: pg.Pool;
 let dir: string;
 let log: RegisterLog;
@@ -27,30 +24,16 @@ let whole: Buffer;
 let single: Buffer;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = createPool(database.url);
-  dir = await mkdtemp(path.join(tmpdir(), 'tocsin-export-'));
+  ({ pool, dir, log } = await aLog());
   const data = { text: 'clé exposée 🔑 "quoted"\nline two\u2028', count: 1e21, nested: { b: [1, -0, 0.1], a: null } };
   const events = [1, 2, 3, 4, 5].flatMap((seq) => [
     anEvent('a', seq, { data }),
     anEvent('b', seq, { commandId: `c-${seq}` }),
   ]);
   await appendEntries(pool, events);
-  log = await openLog(pool, {
-    keysFile: path.join(dir, 'log', 'keys.json'),
-    stateFile: path.join(dir, 'log', 'signer.json'),
-    dir: path.join(dir, 'log', 'published'),
-    guardsFile: path.join(dir, 'log', 'guards.json'),
-    makeKey: true,
-  });
   online = { whole: await verifyRegister(pool), single: await verifyRegister(pool, { incidentId: 'a' }) };
   whole = await exported();
   single = await exported('a');
-});
-
-afterAll(async () => {
-  await pool?.end();
-  await rm(dir, { recursive: true, force: true });
 });
 
 async function exported(incidentId?: string): Promise<Buffer> {
@@ -177,21 +160,16 @@ test('an older export, sound in itself, is found against a head recorded later',
 });
 
 test('an export of a tampered register goes out as it is and says where it is wrong', async () => {
-  const other = await createTestDatabase();
-  const otherPool = createPool(other.url);
-  try {
-    await appendEntries(
-      otherPool,
-      [1, 2, 3].map((seq) => anEvent('a', seq)),
-    );
-    await tamper(other.url, 'UPDATE tocsin.register_entries SET bytes = set_byte(bytes, 30, 255) WHERE position = 2');
-    const file = path.join(dir, 'tampered.jsonl');
-    await exportRegister(otherPool, file, { scope: { kind: 'log' }, audience: 'internal', disclosures, by: 'ada' });
-    const result = await verifyExport(createReadStream(file));
-    expect(result).toMatchObject({ ok: false, entries: 1, firstBad: { position: 2 } });
-  } finally {
-    await otherPool.end();
-  }
+  const other = await aLog();
+  await appendEntries(
+    other.pool,
+    [1, 2, 3].map((seq) => anEvent('a', seq)),
+  );
+  await tamper(other.url, 'UPDATE tocsin.register_entries SET bytes = set_byte(bytes, 30, 255) WHERE position = 2');
+  const file = path.join(dir, 'tampered.jsonl');
+  await exportRegister(other.pool, file, { scope: { kind: 'log' }, audience: 'internal', disclosures, by: 'ada' });
+  const result = await verifyExport(createReadStream(file));
+  expect(result).toMatchObject({ ok: false, entries: 1, firstBad: { position: 2 } });
 });
 
 test.each([
