@@ -5,15 +5,15 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import http from 'node:http';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Fastify from 'fastify';
 import { Inbox } from '../intake/inbox/accept';
 import { createIntake } from '../intake/server/create-intake';
 import { Health } from '../intake/server/health';
 import { ADAPTERS } from '../intake/sources';
+import { temporaryDir } from '../platform/temporary-dir';
 import { migrate } from '../register/migrate';
 import { createPool } from '../register/pool';
 import { startPostgres } from '../stack/postgres';
@@ -147,7 +147,7 @@ async function startChild(what: string, databaseUrl: string): Promise<{ url: str
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 export async function main(): Promise<boolean> {
-  const dir = mkdtempSync(path.join(tmpdir(), 'tocsin-bench-intake-'));
+  const dir = temporaryDir('bench-intake');
   const postgres = await startPostgres({ dir: path.join(dir, 'postgres'), durable: true, env: {} });
   await migrate(postgres.url);
   const [bare, intake] = [await startChild('bare', ''), await startChild('intake', postgres.url)];

@@ -3,8 +3,7 @@
 // then a witness that nobody here wrote cosigns its checkpoints, and refuses a rollback and a split view.
 'use strict';
 const { spawnSync } = require('node:child_process');
-const { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
-const os = require('node:os');
+const { cpSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
 const { checkWitness } = require('./interop-witness');
@@ -15,7 +14,7 @@ const ENTRIES = Number(process.argv[2] ?? 100_000);
 const BATCH = 1_000;
 
 async function main() {
-  const dir = mkdtempSync(path.join(os.tmpdir(), 'tocsin-interop-'));
+  const dir = dist('platform/temporary-dir.js').temporaryDir('interop');
   let postgres;
   try {
     const program = build(dir);

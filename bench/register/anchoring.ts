@@ -3,11 +3,11 @@
  * usual intervals, a file as anchor and one witness on loopback, and while it does not; interleaved, median of five. Bar:
  * a loss of at most 2 %. Then the reads of an inclusion proof at 10³, 10⁵ and 10⁶ entries: O(log n) nodes, tiles by depth.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type pg from 'pg';
 import { freePort } from '../../platform/free-port';
+import { temporaryDir } from '../../platform/temporary-dir';
 import { leafHash } from '../../register/entry';
 import { inclusionProof, rootOf, verifyInclusion } from '../../register/log/merkle';
 import { openLog } from '../../register/log/open-log';
@@ -56,7 +56,7 @@ export async function benchAnchoring(): Promise<Row[]> {
 }
 
 async function signingLoss(): Promise<Row> {
-  const dir = mkdtempSync(path.join(tmpdir(), 'tocsin-bench-'));
+  const dir = temporaryDir('bench');
   const in_ = (name: string) => path.join(dir, name);
   const postgres = await startPostgres({ dir: in_('postgres'), port: await freePort(), env: {} });
   await migrate(postgres.url);

@@ -3,11 +3,11 @@
  * interleaved. Bars: a single append p50 ≤ 1.25 × a bare commit; 64 concurrent callers ≥ 5 ×, 512 callers ≥ 7 × the rows a
  * second of the bare one-row loop; all guards on ≥ 0.8 × of off.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { freePort } from '../../platform/free-port';
+import { temporaryDir } from '../../platform/temporary-dir';
 import { migrate } from '../../register/migrate';
 import { createPool } from '../../register/pool';
 import { startPostgres } from '../../stack/postgres';
@@ -60,7 +60,7 @@ async function appends(
 
 /** Five rounds; a row for each bar. */
 export async function benchAppend(): Promise<Row[]> {
-  const dir = mkdtempSync(path.join(tmpdir(), 'tocsin-bench-'));
+  const dir = temporaryDir('bench');
   const postgres = await startPostgres({ dir: path.join(dir, 'postgres'), port: await freePort(), env: {} });
   const admin = new pg.Client(postgres.url);
   await admin.connect();

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Client } from 'pg';
 import { isAlive, waitUntilGone } from '../../platform/process-identity';
+import { temporaryDir as newTemporaryDir } from '../../platform/temporary-dir';
 import { guard } from '../../platform/watchdog';
 import { type RunningTemporal, type SearchAttributes, startTemporal } from '../../stack/temporal';
 import { tracedLauncher } from '../../stack/test-server';
@@ -26,10 +25,9 @@ export function fromSetup(name: string): string {
   return value;
 }
 
-/** A temporary folder, removed after the file. Every account may enter it, as Postgres may run as another one. */
+/** A temporary folder, removed after the file. */
 export function temporaryDir(label = 'test'): string {
-  const dir = mkdtempSync(path.join(realpathSync(os.tmpdir()), `tocsin-${label}-`));
-  chmodSync(dir, 0o755);
+  const dir = newTemporaryDir(label);
   afterFile(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
