@@ -3,7 +3,7 @@
  * one another, so what was seen in the last ones (names of fields, the kind, the incident) is expected and compared.
  */
 import { bytesOf, digit, isInstant, MalformedLeaf, stringEnd, stringOf } from './text';
-import { Pattern, Viewed } from './words';
+import { NOWHERE, Pattern, Viewed } from './words';
 
 const KIND = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const AT_START = '{"at":"';
@@ -45,7 +45,7 @@ interface KnownId {
   pattern: Pattern;
 }
 
-/** Reads leaves; what the last one said stands in its fields until the next one is read. */
+/** Reads leaves, which must be UTF-8; what the last one said stands in its fields until the next one is read. */
 export class LeafReader {
   text = new Viewed(Buffer.alloc(0));
   position = 0;
@@ -67,9 +67,9 @@ export class LeafReader {
   private readonly kinds = new Map<string, Pattern>();
   private readonly first: FieldName = named('', '""');
   /** The day, the incident's id and the kind as they stood in the last leaf that had others, and where a number ended. */
-  private withDate: Pattern | undefined;
-  private withId: Pattern | undefined;
-  private withKind: Pattern | undefined;
+  private withDate = NOWHERE;
+  private withId = NOWHERE;
+  private withKind = NOWHERE;
   private numberEnd = 0;
 
   /** Reads the leaf at `from`; answers where it ends. @throws MalformedLeaf for what is not the one form of a leaf, but for the digits of its hashes. */
@@ -95,7 +95,7 @@ export class LeafReader {
   private readInstant(from: number): number {
     const { text, withDate } = this;
     const end = from + AT.length + INSTANT_LENGTH;
-    if (withDate?.isAt(text, from) && isTimeAt(text.bytes, from + withDate.length)) return end;
+    if (withDate.isAt(text, from) && isTimeAt(text.bytes, from + withDate.length)) return end;
     const instant = text.bytes.toString('latin1', expected(text, from, AT, NO_BEGIN), end);
     if (!INSTANT.test(instant) || !isInstant(instant)) throw new MalformedLeaf('"at" is no instant');
     this.withDate = new Pattern(AT_START + instant.slice(0, DATE_LENGTH));
@@ -157,7 +157,7 @@ export class LeafReader {
   private readId(place: number): number {
     const { text, withId } = this;
     const { bytes } = text;
-    if (withId?.isAt(text, place)) return place + withId.length;
+    if (withId.isAt(text, place)) return place + withId.length;
     const from = expected(text, place, ID, NO_END);
     const end = stringEnd(bytes, from);
     if (end === undefined) throw new MalformedLeaf(NO_END);
@@ -180,7 +180,7 @@ export class LeafReader {
   private readKind(place: number): number {
     const { text, withKind } = this;
     const { bytes } = text;
-    if (withKind?.isAt(text, place)) return place + withKind.length;
+    if (withKind.isAt(text, place)) return place + withKind.length;
     const from = expected(text, place, KIND_START, NO_END);
     const end = bytes.indexOf(QUOTE, from);
     const kind = bytes.toString('latin1', from, Math.min(end, from + 101));

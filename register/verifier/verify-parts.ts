@@ -100,13 +100,11 @@ class FileDigest {
   }
 }
 
-/** Hears a thread until it ends. Rejects when it fails. */
+/** Hears a thread until it has said all; what it takes to end is not waited for. Rejects when it fails. */
 function endOf(worker: Worker, onFound: (found: FoundSegment) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    worker.on('message', onFound);
+    worker.on('message', (found: FoundSegment | null) => (found === null ? resolve() : onFound(found)));
     worker.once('error', reject);
-    worker.once('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error(`a thread of the verification ended with code ${code}`)),
-    );
+    worker.once('exit', (code) => reject(new Error(`a thread of the verification ended with code ${code}`)));
   });
 }

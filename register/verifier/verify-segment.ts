@@ -25,9 +25,10 @@ export interface FoundSegment {
   segment: Segment | undefined;
 }
 
-/** In a thread: verifies parts as long as there are any, and says what it found of each. */
+/** In a thread: verifies parts as long as there are any, and says what it found of each; null at the end. */
 export function serveSegments(): void {
   for (const found of verifySegments(workerData as SegmentsTask)) parentPort!.postMessage(found);
+  parentPort!.postMessage(null);
 }
 
 /** Verifies one part after the other that no other thread has taken. After one that does not hold no thread takes any more. */

@@ -31,8 +31,8 @@ export class Pattern {
   /** The last four bytes, which overlap the word before them. */
   private readonly last: number;
 
-  constructor(text: string) {
-    const bytes = bytesOf(text);
+  constructor(text: string | Uint8Array) {
+    const bytes = typeof text === 'string' ? bytesOf(text) : text;
     const view = new DataView(bytes.buffer, bytes.byteOffset);
     this.length = bytes.length;
     this.words = new Int32Array((bytes.length - 1) >> 2);
@@ -48,6 +48,9 @@ export class Pattern {
     return view.getInt32(place + length - 4, true) === this.last;
   }
 }
+
+/** Stands in no text: 0xff is no byte of UTF-8. */
+export const NOWHERE = new Pattern(new Uint8Array(4).fill(0xff));
 
 /** A hash in hex as 16 words of four digits. */
 export type HashWords = Int32Array;
