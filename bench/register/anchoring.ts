@@ -17,7 +17,8 @@ import { createPool } from '../../register/pool';
 import { startPostgres } from '../../stack/postgres';
 import { startWitness } from '../../stack/witness';
 import { createSigning } from '../../worker/signing';
-import { appenderOn, event } from './appends';
+import { appenderOn } from './appends';
+import { event } from './event';
 import { median, type Row } from './rows';
 
 const ROUNDS = 5;

@@ -11,7 +11,8 @@ import { temporaryDir } from '../../platform/temporary-dir';
 import { migrate } from '../../register/migrate';
 import { createPool } from '../../register/pool';
 import { startPostgres } from '../../stack/postgres';
-import { appenderOn, event } from './appends';
+import { appenderOn } from './appends';
+import { event } from './event';
 import { median, type Row } from './rows';
 
 const ROUNDS = 5;

@@ -1,5 +1,4 @@
 /** Exports of any size, made without a database: entries like those that the register writes, one after the other. */
-import type { RegisterEvent } from '../../register/entry';
 import { commit, fieldsOf } from '../../register/fields';
 import { certificateLine } from '../../register/verifier/certificate';
 import type { Head } from '../../register/verifier/chain';
@@ -7,22 +6,12 @@ import { entryLine } from '../../register/verifier/entry-line';
 import { headerLine } from '../../register/verifier/export-header';
 import { GENESIS, leafHash, leafText } from '../../register/verifier/leaf';
 import { openingsText } from '../../register/verifier/openings';
+import { event } from './event';
 
 const INCIDENTS = 100;
 
-const event = (incidentId: string, seq: number): RegisterEvent => ({
-  v: 1,
-  incidentId,
-  seq,
-  at: new Date(Date.UTC(2026, 3, 1) + seq * 1000).toISOString(),
-  kind: 'measure-recorded',
-  by: 'on-call',
-  exercise: false,
-  data: {
-    text: `Step ${seq} of the containment: tokens rotated, sessions ended, hosts isolated`,
-    category: 'containment',
-  },
-});
+/** Each entry of an incident a second after the one before it. */
+const instantOf = (seq: number) => new Date(Date.UTC(2026, 3, 1) + seq * 1000).toISOString();
 
 /** Entries of 100 incidents, a stretch of ten of one after a stretch of another; `head` stands behind the last one. */
 export class EntryStream {
@@ -36,7 +25,7 @@ export class EntryStream {
       const position = this.head.position + 1;
       const incidentId = `INC-20260401-${1000 + (Math.floor(position / 10) % INCIDENTS)}`;
       const end = this.ends.get(incidentId) ?? { seq: 0, hash: GENESIS };
-      const { at, kind, exercise, ...rest } = event(incidentId, end.seq + 1);
+      const { at, kind, exercise, ...rest } = event(incidentId, end.seq + 1, instantOf(end.seq + 1));
       const { openings, commitments } = commit(fieldsOf({ at, kind, exercise, ...rest }));
       const place = { position, prev: this.head.hash, incidentId, seq: end.seq + 1, prevInIncident: end.hash };
       const leaf = leafText({ ...place, at, kind, exercise, fields: commitments });

@@ -30,15 +30,14 @@ export interface FoundEntry {
 }
 
 /** No leaf and no openings hold it. */
-const NULS = '\0'.repeat(4);
+const NULS = Buffer.alloc(4);
 const BETWEEN = new Pattern(NULS);
 const GENESIS_WORDS = wordsOf(GENESIS);
 
 /** An entry whose parts lie apart. */
 export function foundEntry(position: number, hash: string, leaf: Uint8Array, open: Uint8Array): FoundEntry {
-  const nuls = Buffer.from(NULS);
-  const bytes = Buffer.concat([Buffer.from(hash), nuls, leaf, nuls, open]);
-  const leafFrom = hash.length + nuls.length;
+  const bytes = Buffer.concat([Buffer.from(hash), NULS, leaf, NULS, open]);
+  const leafFrom = hash.length + NULS.length;
   const isText = isUtf8(leaf) && isUtf8(open);
   return { position, text: new Viewed(bytes), hashAt: 0, leafFrom, between: BETWEEN, openTo: bytes.length, isText };
 }

@@ -96,8 +96,9 @@ const SALT_LENGTH = 32;
 const [QUOTE, OPEN, COMMA, CLOSE, CLOSE_LIST] = [0x22, 0x7b, 0x2c, 0x7d, 0x5d];
 
 /**
- * Holds the openings from `from` up to `to`, behind the leaf that was read last, against it: each must open a field of it, in the
- * order of the leaf. What is read is overwritten: a salt is moved before its value, so that both are hashed as they stand.
+ * Holds the openings from `from` up to `to`, behind the leaf that was read last, against it: each must open a field of it,
+ * in the order of the leaf. What is read is overwritten: a salt is moved before its value, so that both are hashed as they
+ * stand.
  *
  * @throws MalformedLeaf for any other text than the one form of openings.
  */

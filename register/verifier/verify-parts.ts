@@ -68,10 +68,10 @@ class Parts {
 
   take({ part, segment }: FoundSegment): void {
     this.found.set(part, segment);
-    for (let segment = this.found.get(this.joined); segment !== undefined; segment = this.found.get(this.joined)) {
+    for (let next = this.found.get(this.joined); next !== undefined; next = this.found.get(this.joined)) {
       this.found.delete(this.joined);
       const digest = this.digest?.upTo(this.task.places[this.joined + 1]!);
-      if (!this.verifier.join(segment, digest)) {
+      if (!this.verifier.join(next, digest)) {
         stopAll(this.task);
         return;
       }
