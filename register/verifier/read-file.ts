@@ -20,6 +20,20 @@ export function readRange({ handle }: OpenFile, from: number, to: number): Buffe
   return bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, from));
 }
 
+/** The bytes from `from` up to `to`, or to the end when it comes before, a chunk at a time; the next one overwrites it. */
+export function* chunksOf(
+  handle: number,
+  from: number,
+  to: number,
+  chunk: Buffer = Buffer.allocUnsafe(CHUNK_BYTES),
+): Generator<Buffer> {
+  for (let place = from, read = 0; place < to; place += read) {
+    read = readSync(handle, chunk, 0, Math.min(chunk.length, to - place), place);
+    if (read === 0) return;
+    yield chunk.subarray(0, read);
+  }
+}
+
 /** Where the line ends that goes on at `from`; `to` when it does not end before. */
 export function lineEnd(file: OpenFile, from: number, to: number): number {
   for (let place = from; place < to; place += LINE_BYTES) {

@@ -1,8 +1,8 @@
 /** Verifies an export in a file; a large one in several threads. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { type ExportVerification, ExportVerifier, type ExportVerifyOptions } from './export-verifier';
-import { CHUNK_BYTES, type OpenFile } from './read-file';
+import { chunksOf, type OpenFile } from './read-file';
 import { verifyParts } from './verify-parts';
 
 /** How a file is read. */
@@ -30,13 +30,12 @@ export async function verifyFile(name: string, options: FileOptions): Promise<Ex
     const threads = options.threads ?? (size > WORTH_THREADS_BYTES ? Math.max(1, cpus().length) : 1);
     const verifier = new ExportVerifier(options);
     const file: OpenFile = { name, handle, size };
-    const from = threads > 1 ? await verifyParts(verifier, file, threads, options) : 0;
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    for (let place = from, read = 0; verifier.bad === undefined; place += read) {
-      read = readSync(handle, chunk, 0, CHUNK_BYTES, place);
-      if (read === 0) break;
-      verifier.push(chunk.subarray(0, read));
-      options.onProgress?.(place + read, size);
+    let place = threads > 1 ? await verifyParts(verifier, file, threads, options) : 0;
+    for (const chunk of chunksOf(handle, place, Number.POSITIVE_INFINITY)) {
+      verifier.push(chunk);
+      place += chunk.length;
+      options.onProgress?.(place, size);
+      if (verifier.bad !== undefined) break;
     }
     return verifier.end();
   } finally {

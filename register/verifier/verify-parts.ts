@@ -1,10 +1,9 @@
 /** Verifies the entries of an export in several threads: part by part, each by the thread that has time for it. */
 import { createHash, type Hash as Digest } from 'node:crypto';
-import { readSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { CERTIFICATE_START } from './certificate';
 import type { ExportVerifier } from './export-verifier';
-import { CHUNK_BYTES, lastLine, lineEnd, type OpenFile, readRange } from './read-file';
+import { CHUNK_BYTES, chunksOf, lastLine, lineEnd, type OpenFile, readRange } from './read-file';
 import type { FileOptions } from './verify-file';
 import { type FoundSegment, type SegmentsTask, stopAll, verifySegments } from './verify-segment';
 
@@ -90,12 +89,8 @@ class FileDigest {
 
   /** The digest of all bytes up to a place, which is not before the last one that was asked for. */
   upTo(place: number): Digest {
-    while (this.place < place) {
-      const read = readSync(this.file.handle, this.chunk, 0, Math.min(CHUNK_BYTES, place - this.place), this.place);
-      if (read === 0) break;
-      this.digest.update(this.chunk.subarray(0, read));
-      this.place += read;
-    }
+    for (const chunk of chunksOf(this.file.handle, this.place, place, this.chunk)) this.digest.update(chunk);
+    this.place = place;
     return this.digest.copy();
   }
 }

@@ -1,12 +1,12 @@
 /** What one thread does of a verification: the entries between places of a file. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { UnreadableExportError } from '../errors';
 import { ChainVerifier, type Segment, type VerifyOptions } from './chain';
 import { entryAt } from './entry-line';
 import { chainOptions, type ExportScope } from './export-header';
 import { LineCutter, type Stretch } from './lines';
-import { CHUNK_BYTES } from './read-file';
+import { CHUNK_BYTES, chunksOf } from './read-file';
 
 /** What the threads of a verification are asked to do. */
 export interface SegmentsTask {
@@ -62,18 +62,15 @@ interface Reading {
 /** Verifies entries of which it is not known what stands before them. Undefined when they do not hold. */
 function verifySegment({ places, scope, options }: SegmentsTask, part: number, reading: Reading): Segment | undefined {
   const { handle, chunk, lines } = reading;
-  const to = places[part + 1]!;
+  const [from, to] = [places[part]!, places[part + 1]!];
+  let place = from;
   const chain = new ChainVerifier({ ...chainOptions(scope, options), startsAnywhere: true });
   try {
-    for (let place = places[part]!; place < to; ) {
-      const read = readSync(handle, chunk, 0, Math.min(CHUNK_BYTES, to - place), place);
-      if (read === 0) return undefined;
-      for (const stretch of lines.push(chunk.subarray(0, read))) {
-        if (!follow(chain, stretch)) return undefined;
-      }
-      place += read;
+    for (const bytes of chunksOf(handle, from, to, chunk)) {
+      for (const stretch of lines.push(bytes)) if (!follow(chain, stretch)) return undefined;
+      place += bytes.length;
     }
-    return chain.segment();
+    return place === to ? chain.segment() : undefined;
   } catch (error) {
     if (error instanceof UnreadableExportError) return undefined;
     throw error;
