@@ -6,7 +6,7 @@ import { parseCheckpoint } from './log/checkpoint';
 import type { LogStore } from './log/log-store';
 import { inclusionProof } from './log/merkle';
 import { parseNote } from './log/note';
-import { nodesFromTiles, tilePath } from './log/tiles';
+import { publishedNodes } from './log/published-nodes';
 import { readEntries } from './read-entries';
 import { certificateLine, inOrder, proofLine } from './verifier/certificate';
 import { openingsText, parseOpenings } from './verifier/openings';
@@ -61,13 +61,9 @@ export async function certify(
 /** Proofs that entries are in the tree of a checkpoint, in base64, read out of the published tiles. */
 export function proofsOf(store: LogStore, checkpoint: string) {
   const { size } = parseCheckpoint(parseNote(checkpoint).text);
-  const nodes = nodesFromTiles(size, async (tile) => {
-    const bytes = await store.read(tilePath(tile));
-    if (bytes === undefined) throw new NotSignedError(`${tilePath(tile)} is missing in the published log: restore it`);
-    return bytes;
-  });
+  const read = publishedNodes(store, size);
   const prove = async (position: number) =>
-    (await inclusionProof(position - 1, size, nodes.read)).map((hash) => hash.toString('base64'));
+    (await inclusionProof(position - 1, size, read)).map((hash) => hash.toString('base64'));
   return { size, prove };
 }
 

@@ -24,6 +24,7 @@ import { Appender } from '../register/append/appender';
 import { mergeSpool } from '../register/ledger/merge-spool';
 import { PostgresLedger } from '../register/ledger/postgres-ledger';
 import { SpoolLedger } from '../register/ledger/spool-ledger';
+import { RecentLeaves } from '../register/log/recent-leaves';
 import { migrate } from '../register/migrate';
 import { createPool, isUnavailable } from '../register/pool';
 import { claimReporterMail, settleReporterMail } from '../register/reports/reporter';
@@ -125,7 +126,8 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   mkdirSync(dataDir, { recursive: true });
   const pool = createPool(settings.databaseUrl);
   const disclosures = loadDisclosures();
-  const appender = new Appender(pool, (kind, pointer, text) => disclosures.isPersonal(kind, pointer, text));
+  const recent = new RecentLeaves();
+  const appender = new Appender(pool, (kind, pointer, text) => disclosures.isPersonal(kind, pointer, text), recent);
   const postgres = new PostgresLedger(pool);
   const { taskQueue, detectionRules: rulesFile } = settings;
   const pipeline = createPipeline({ pool, temporal, taskQueue, rulesFile, log: logger(logLevel) });
@@ -210,6 +212,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   const signing = await createSigning(settings.signing, {
     databaseUrl: settings.databaseUrl,
     pool,
+    recent,
     mailer: checkpointMailer(live.mail),
     accept: pipeline.store,
     log,

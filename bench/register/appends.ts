@@ -2,9 +2,10 @@
 import type pg from 'pg';
 import { loadDisclosures } from '../../policy/load-disclosure';
 import { Appender } from '../../register/append/appender';
+import type { RecentLeaves } from '../../register/log/recent-leaves';
 
 const disclosures = loadDisclosures();
 
-export function appenderOn(pool: pg.Pool): Appender {
-  return new Appender(pool, (kind, pointer, text) => disclosures.isPersonal(kind, pointer, text));
+export function appenderOn(pool: pg.Pool, recent?: RecentLeaves): Appender {
+  return new Appender(pool, (kind, pointer, text) => disclosures.isPersonal(kind, pointer, text), recent);
 }

@@ -9,7 +9,6 @@ import { consistencyProof } from '../log/merkle';
 import { parseNote, parseVerifierKey } from '../log/note';
 import { publishedCheckpoint, type RegisterLog } from '../log/open-log';
 import { CHECKPOINT } from '../log/sign-log';
-import { nodesFromTiles, tilePath } from '../log/tiles';
 import { type Anchor, checkpointOf } from './anchor';
 import { addCheckpoint, type Witness } from './witness';
 
@@ -32,14 +31,14 @@ export function createWitnessAnchor(witness: Witness, log: RegisterLog, stateDir
     async put(note) {
       const { size, root } = checkpointOf(note);
       const last = await readWitnessState(file);
-      if (last?.note.startsWith(note)) return 'present';
-      const nodes = nodesFromTiles(size, async (tile) => {
-        const bytes = await log.store.read(tilePath(tile));
-        if (bytes === undefined) throw new AnchorError(`the published log has no ${tilePath(tile)}: it was removed`);
-        return bytes;
-      });
+      if (last?.note.startsWith(note)) {
+        // It may have been cosigned before it was published.
+        await publishCosignature(log, note, last.note.slice(note.length));
+        return 'present';
+      }
+      const read = await log.nodes();
       const ask = async (oldSize: number) =>
-        addCheckpoint(witness, note, oldSize, await consistencyProof(oldSize, size, nodes.read));
+        addCheckpoint(witness, note, oldSize, await consistencyProof(oldSize, size, read));
       // A witness that was shown more than this checkpoint is asked all the same: it tells by its answer.
       let answer = await ask(Math.min(last?.size ?? 0, size));
       // It knows another size than is remembered here: one more try from there.
@@ -65,6 +64,7 @@ function assertNotBehind(last: WitnessState | undefined, size: number, root: Buf
 
 /** Adds a signature line to the published checkpoint, unless that is another one by now. */
 async function publishCosignature(log: RegisterLog, note: string, line: string): Promise<void> {
+  if (!(await publishedCheckpoint(log))?.startsWith(note)) return;
   await log.asSigner(async () => {
     const published = await publishedCheckpoint(log);
     if (!published?.startsWith(note)) return;

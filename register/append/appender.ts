@@ -11,6 +11,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { type Head, parseEvent, type RegisterEvent } from '../entry';
 import { fieldsOf } from '../fields';
+import type { RecentLeaves } from '../log/recent-leaves';
 import { isUnavailable } from '../pool';
 import { insertRows } from './insert-rows';
 import { dataKeys, type GivenEvent, type Last, type Places, readPlaces } from './places';
@@ -64,9 +65,11 @@ export class Appender {
   private lastOf = new Map<string, Last>();
   private keys = new Map<string, KeyObject | null>();
 
+  /** @param recent hears of every entry that was committed, for whoever signs in this process. */
   constructor(
     private readonly pool: Pool,
     private readonly isPersonal: IsPersonal = ALL_PERSONAL,
+    private readonly recent?: RecentLeaves,
   ) {}
 
   /**
@@ -159,6 +162,7 @@ export class Appender {
         this.forget();
         continue;
       }
+      if (rows.length > 0) this.recent?.add(rows);
       this.head = places.head;
       for (const [i, outcome] of outcomes.entries()) {
         if ('refused' in outcome) batch[i]!.reject(outcome.refused);

@@ -1,7 +1,7 @@
 /** What the published log says of the register: its signed checkpoint, and the rotations that lead from key to key. */
 import type { ClientBase } from 'pg';
 import { BackupError } from '../errors';
-import { Frontier } from '../log/frontier';
+import { CompactRange } from '../log/compact-range';
 import { createFolderStore } from '../log/log-store';
 import { ROTATIONS } from '../log/open-log';
 import { CHECKPOINT } from '../log/sign-log';
@@ -28,7 +28,7 @@ const PAGE = 50_000;
 /** Checks that the checkpoint signs the tree of this register. @throws BackupError when it signs another, or more. */
 export async function assertSigned(client: ClientBase, { checkpoint }: PublishedLog): Promise<void> {
   const { size, root } = readAnchor(checkpoint, { source: 'the published checkpoint', outside: true });
-  const tree = new Frontier();
+  const tree = new CompactRange();
   while (tree.size < size) {
     const { rows } = await client.query<{ hash: Buffer }>(
       `SELECT hash FROM tocsin.register_entries WHERE position > $1 AND position <= $2 ORDER BY position LIMIT ${PAGE}`,

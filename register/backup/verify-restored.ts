@@ -1,7 +1,7 @@
 /** Verifies a register that was just loaded: the chain, every opened field, and its tree against the checkpoints given. */
 import type { Head, StoredEntry } from '../entry';
 import { BackupError, OlderThanCheckpointError } from '../errors';
-import { Frontier } from '../log/frontier';
+import { CompactRange } from '../log/compact-range';
 import { type Queryable, readEntries } from '../read-entries';
 import { verifyEntries } from '../verify';
 import { type Anchor, vouches } from './anchor';
@@ -32,7 +32,7 @@ export async function verifyRestored(
   anchors: readonly Anchor[],
   acceptOlder: boolean,
 ): Promise<Restored> {
-  const tree = new Frontier();
+  const tree = new CompactRange();
   const agreed: Anchor[] = [];
   const bySize = [...anchors].sort((a, b) => a.size - b.size);
   const hold = () => {

@@ -11,8 +11,11 @@ import { createHash, hash } from 'node:crypto';
 export type NodeReader = (level: number, index: number) => Buffer | Promise<Buffer>;
 
 const HASH_BYTES = 32;
-/** 0x01 and two hashes: one buffer for all nodes, as a node is hashed at once. */
-const NODE = new Uint8Array(1 + 2 * HASH_BYTES).fill(1, 0, 1);
+/** 0x01 and two hashes: one buffer for all nodes, as a node is hashed at once. The hashes lie where words begin. */
+const MEMORY = new ArrayBuffer(4 + 2 * HASH_BYTES);
+const NODE = new Uint8Array(MEMORY, 3).fill(1, 0, 1);
+const NODE_WORDS = new Uint32Array(MEMORY, 4);
+const HASH_WORDS = HASH_BYTES / 4;
 
 /** SHA-256(0x01 ‖ left ‖ right). @throws RangeError for what are not two hashes. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
@@ -21,6 +24,28 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   NODE.set(right, 1 + HASH_BYTES);
   // As text and back is faster than as a Buffer of its own.
   return Buffer.from(hash('sha256', NODE, 'binary'), 'binary');
+}
+
+/**
+ * The hash of the complete subtree over these leaf hashes, which lie one after the other; for many it is twice as fast as
+ * node by node. @throws RangeError when their number is not a power of two.
+ */
+export function subtreeHash(leaves: Uint8Array): Buffer {
+  const count = leaves.length / HASH_BYTES;
+  if (!isPowerOfTwo(count)) throw new RangeError(`${count} leaves do not make a complete subtree`);
+  const hashes = new Uint8Array(leaves);
+  const words = new Uint32Array(hashes.buffer);
+  for (let nodes = count / 2; nodes >= 1; nodes /= 2) {
+    for (let node = 0; node < nodes; node++) {
+      for (let i = 0; i < 2 * HASH_WORDS; i++) NODE_WORDS[i] = words[2 * HASH_WORDS * node + i]!;
+      // The type knows the encodings of bytes as text only; Node takes any. Two bytes a character, as words are little-endian.
+      const digest = hash('sha256', NODE, 'utf16le' as 'hex');
+      for (let i = 0; i < HASH_WORDS; i++) {
+        words[HASH_WORDS * node + i] = digest.charCodeAt(2 * i) | (digest.charCodeAt(2 * i + 1) << 16);
+      }
+    }
+  }
+  return Buffer.from(hashes.buffer, 0, HASH_BYTES);
 }
 
 /** The root of the tree without leaves: SHA-256 of nothing. */

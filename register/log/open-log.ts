@@ -1,14 +1,21 @@
 /** The register's log, ready to be signed and proved from: its keys, its published files, its checkpoints. */
 import type { Pool } from 'pg';
+import { checkpointOf } from '../anchors/anchor';
 import { NoLogError, NotSignedError, SigningKeyError } from '../errors';
 import { LogKeys } from '../verifier/log-keys';
 import { noteRecord, splitNotes } from '../verifier/notes';
 import { makeKeys, readKeys, type SigningKeys } from './key-file';
 import type { LogSettings } from './log-settings';
 import { createFolderStore, type LogStore } from './log-store';
-import { registerLeaves, registerSize } from './register-leaves';
+import type { NodeReader } from './merkle';
+import { publishedNodes } from './published-nodes';
+import type { RecentLeaves } from './recent-leaves';
+import { leafHashAt, registerLeaves, registerSize } from './register-leaves';
+import { signAhead } from './sign-ahead';
 import { underSignLock } from './sign-lock';
-import { CHECKPOINT, type SignedLog, signLog } from './sign-log';
+import { CHECKPOINT, publishSome, type SignedLog, signLog } from './sign-log';
+import { SignedNodes } from './signed-nodes';
+import { readSignerState } from './signer-state';
 
 /** The names under which the key that signs now and the rotations that led to it are published. */
 export const VERIFIER_KEY = 'vkey';
@@ -17,6 +24,14 @@ export const ROTATIONS = 'rotations';
 const POLL_MS = 200;
 /** How long a call waits for another signer to end. */
 const LOCK_WAIT_MS = 60_000;
+
+/** Signing at once what the register's appender has just written, and publishing it later. */
+export interface SigningAhead {
+  /** Signs what this process has appended, without publishing it; undefined when that is not all that is new: sign it as ever. */
+  sign(): Promise<SignedLog | undefined>;
+  /** Publishes some of what was signed ahead, of so many entries at most. */
+  publish(most: number): Promise<void>;
+}
 
 export interface RegisterLog {
   /** The log's name. */
@@ -38,9 +53,13 @@ export interface RegisterLog {
   sign(waitMs?: number): Promise<SignedLog>;
   /** Does `work` as the only signer, with the keys as they are now. */
   asSigner<T>(
-    work: (keys: SigningKeys, sign: (keys: SigningKeys) => Promise<SignedLog>) => Promise<T>,
+    work: (keys: SigningKeys, sign: (keys: SigningKeys) => Promise<SignedLog>, ahead: SigningAhead) => Promise<T>,
     waitMs?: number,
   ): Promise<T>;
+  /** The size that was signed last, published or not; 0 before the first. @throws SignerMemoryError. */
+  signedSize(): Promise<number>;
+  /** Reads nodes of the published tree, and of those that were signed here since. */
+  nodes(): Promise<NodeReader>;
   /**
    * A checkpoint whose tree holds the entry at this position. Signs now when the key is at hand; else waits for the
    * published checkpoint to reach it.
@@ -54,9 +73,10 @@ export interface RegisterLog {
  * Opens the log. The key is made when it is missing and the settings allow it. Without a key the log is read only: then
  * its verifier key is the published one, which a reader has to compare with what was handed to him.
  *
+ * @param recent what this process has appended, to sign ahead.
  * @throws NoLogError when there is neither a key nor a published log; SigningKeyError when the key is not to be used.
  */
-export async function openLog(pool: Pool, settings: LogSettings): Promise<RegisterLog> {
+export async function openLog(pool: Pool, settings: LogSettings, recent?: RecentLeaves): Promise<RegisterLog> {
   const { keysFile, stateFile, dir, origin, makeKey } = settings;
   const store = createFolderStore(dir);
   let keys = (await readKeys(keysFile)) ?? (makeKey ? await makeKeys(keysFile, origin) : undefined);
@@ -67,17 +87,42 @@ export async function openLog(pool: Pool, settings: LogSettings): Promise<Regist
   }
   let published = keys === undefined ? await publishedKeys(store, keysFile) : undefined;
 
+  const unpublished = new SignedNodes();
+
   const asSigner: RegisterLog['asSigner'] = (work, waitMs = LOCK_WAIT_MS) =>
     underSignLock(pool, stateFile, waitMs, async () => {
       // Read anew: another process may have rotated it.
       keys = await readKeys(keysFile);
       if (keys === undefined) throw new SigningKeyError(`${keysFile} does not exist: nothing can be signed here`);
-      return work(keys, async (by) => {
+      const current = keys;
+      const deps = (by: SigningKeys) => ({
+        signer: by.signer,
+        stateFile,
+        store,
+        size: () => registerSize(pool),
+        leaves: registerLeaves(pool),
+      });
+      const sign = async (by: SigningKeys) => {
         keys = by;
         await publishKeys(store, by);
-        const size = () => registerSize(pool);
-        return signLog({ signer: by.signer, stateFile, store, size, leaves: registerLeaves(pool) });
-      });
+        const signed = await signLog(deps(by));
+        unpublished.published(signed.size);
+        return signed;
+      };
+      const ahead: SigningAhead = {
+        async sign() {
+          const { signer } = current;
+          const signed =
+            recent && (await signAhead({ signer, stateFile, recent, hashAt: (at) => leafHashAt(pool, at) }));
+          if (signed) unpublished.add(signed.grown);
+          return signed;
+        },
+        async publish(most) {
+          const size = await publishSome(deps(current), most);
+          if (size !== undefined) unpublished.published(size);
+        },
+      };
+      return work(current, sign, ahead);
     });
   const log: RegisterLog = {
     get origin() {
@@ -95,6 +140,11 @@ export async function openLog(pool: Pool, settings: LogSettings): Promise<Regist
     store,
     asSigner,
     sign: (waitMs) => asSigner((current, sign) => sign(current), waitMs),
+    signedSize: async () => (await readSignerState(stateFile))?.size ?? 0,
+    async nodes() {
+      const size = publishedSize(await publishedCheckpoint(log));
+      return unpublished.behind(size, publishedNodes(store, size));
+    },
     async checkpointCovering(position, waitMs) {
       const endMs = Date.now() + waitMs;
       for (;;) {
@@ -119,6 +169,16 @@ export async function openLog(pool: Pool, settings: LogSettings): Promise<Regist
 /** The published checkpoint with the cosignatures it has; undefined when nothing was signed yet. */
 export async function publishedCheckpoint({ store }: Pick<RegisterLog, 'store'>): Promise<string | undefined> {
   return (await store.read(CHECKPOINT))?.toString('utf8');
+}
+
+/** The size that a published checkpoint says; 0 when there is none, or it was damaged: then it is signed anew. */
+export function publishedSize(published: string | undefined): number {
+  if (published === undefined) return 0;
+  try {
+    return checkpointOf(published).size;
+  } catch {
+    return 0;
+  }
 }
 
 /** Publishes the verifier key and the rotations, where they are not what is published. */

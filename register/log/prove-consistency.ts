@@ -4,7 +4,7 @@ import { checkpointOf } from '../anchors/anchor';
 import { NotSignedError } from '../errors';
 import { consistencyProof, rootOf, verifyConsistency } from './merkle';
 import { publishedCheckpoint, type RegisterLog } from './open-log';
-import { nodesFromTiles, tilePath } from './tiles';
+import { publishedNodes } from './published-nodes';
 
 /** A tree of the log: as a checkpoint says it, or of a size alone, whose root is then worked out. */
 export type TreeAt = { size: number; root?: Buffer };
@@ -27,11 +27,7 @@ export async function proveConsistency(log: RegisterLog, older: TreeAt, newer: T
       `the published log has ${size} entries, and not ${largest}: it was rolled back, or is not yet there`,
     );
   }
-  const { read } = nodesFromTiles(size, async (tile) => {
-    const bytes = await log.store.read(tilePath(tile));
-    if (bytes === undefined) throw new NotSignedError(`the published log has no ${tilePath(tile)}: it was removed`);
-    return bytes;
-  });
+  const read = publishedNodes(log.store, size);
   const rootAt = async (tree: TreeAt) => tree.root ?? (await rootOf(tree.size, read));
   const [old, now] = [
     { size: older.size, root: await rootAt(older) },

@@ -10,6 +10,14 @@ export async function registerSize(pool: Pool): Promise<number> {
   return Number(rows[0]!.size);
 }
 
+/** The stored hash of the entry at a position; undefined when there is none. */
+export async function leafHashAt(pool: Pool, position: number): Promise<Buffer | undefined> {
+  const { rows } = await pool.query<{ hash: Buffer }>('SELECT hash FROM tocsin.register_entries WHERE position = $1', [
+    position,
+  ]);
+  return rows[0]?.hash;
+}
+
 const PAGE = 2_000;
 const PLACE_BYTES = 8;
 const HASH_BYTES = 32;

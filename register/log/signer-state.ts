@@ -7,41 +7,51 @@ import { readIfThere } from '../../platform/read-if-there';
 import { writeWhole } from '../../platform/write-whole';
 import { GENESIS } from '../entry';
 import { SignerMemoryError } from '../errors';
-import { Frontier } from './frontier';
+import { CompactRange } from './compact-range';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
-const StateSchema = z.strictObject({
-  origin: z.string().min(1),
+/** What is needed of a tree to extend it, and to see that entries continue it. */
+const EdgeSchema = z.strictObject({
   size: z.int().nonnegative(),
-  /** Root of the tree of that size. */
-  root: hash,
   /** Leaf hash of the last entry; 64 zeros before the first. */
   lastLeaf: hash,
   /** The tree's right edge, from which it grows. */
   frontier: z.array(hash),
 });
+const StateSchema = EdgeSchema.extend({
+  origin: z.string().min(1),
+  /** Root of the tree of that size. */
+  root: hash,
+  /** What was signed but not yet published; missing when nothing was. */
+  unpublished: z
+    .strictObject({
+      /** The tree that is published. */
+      after: EdgeSchema,
+      /** The trees that were signed since, the last one included. */
+      trees: z.array(z.strictObject({ size: z.int().positive(), root: hash })).min(1),
+    })
+    .optional(),
+});
+export type Edge = z.infer<typeof EdgeSchema>;
 export type SignerState = z.infer<typeof StateSchema>;
 
 /** The state of a signer that has not signed yet. */
 export function firstState(origin: string): SignerState {
-  return { origin, size: 0, root: new Frontier().root().toString('hex'), lastLeaf: GENESIS, frontier: [] };
+  return { origin, size: 0, root: new CompactRange().root().toString('hex'), lastLeaf: GENESIS, frontier: [] };
 }
 
-export function frontierOf({ size, frontier }: SignerState): Frontier {
-  return new Frontier(
+export function treeOf({ size, frontier }: Edge): CompactRange {
+  return CompactRange.tree(
     size,
     frontier.map((each) => Buffer.from(each, 'hex')),
   );
 }
 
-/** The state after a tree was agreed on. */
-export function stateOf(origin: string, frontier: Frontier, lastLeaf: Buffer): SignerState {
+export function edgeOf(tree: CompactRange, lastLeaf: Buffer): Edge {
   return {
-    origin,
-    size: frontier.size,
-    root: frontier.root().toString('hex'),
+    size: tree.size,
     lastLeaf: lastLeaf.toString('hex'),
-    frontier: frontier.hashes.map((each) => each.toString('hex')),
+    frontier: tree.subtrees().map((each) => each.hash.toString('hex')),
   };
 }
 
@@ -51,7 +61,7 @@ export async function readSignerState(file: string): Promise<SignerState | undef
   if (text === undefined) return undefined;
   try {
     const state = StateSchema.parse(JSON.parse(text));
-    if (frontierOf(state).root().toString('hex') !== state.root) throw new Error('its root is not that of its edge');
+    if (treeOf(state).root().toString('hex') !== state.root) throw new Error('its root is not that of its edge');
     return state;
   } catch (error) {
     throw new SignerMemoryError(

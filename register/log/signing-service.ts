@@ -1,6 +1,5 @@
 /** Signs the register again and again while a worker runs, and gives each checkpoint to the anchors. */
 import type { Anchor } from '../anchors/anchor';
-import { checkpointOf } from '../anchors/anchor';
 import { AnchorRunner } from '../anchors/anchor-runner';
 import {
   InconsistentLogError,
@@ -10,7 +9,7 @@ import {
   WitnessConflictError,
 } from '../errors';
 import { isUnavailable } from '../pool';
-import { publishedCheckpoint, type RegisterLog } from './open-log';
+import { publishedCheckpoint, publishedSize, type RegisterLog } from './open-log';
 
 /** What somebody has to look at now. The message names positions and hashes, no content. */
 export interface SigningAlarm {
@@ -35,7 +34,21 @@ export interface SigningServiceDeps {
 }
 
 /** How often the register's size is looked at: the longest that it takes to see that enough entries wait. */
-const LOOK_MS = 500;
+const LOOK_MS = 1_000;
+/** So many entries since the last look are a rush: what was appended is signed more seldom, and published after it. */
+const RUSH_ENTRIES = 2_000;
+const LOOK_IN_RUSH_MS = 5_000;
+/** The longest that a rush delays publishing; after that it goes on beside it. */
+const PUBLISHED_WITHIN_MS = 60_000;
+/** How much is published at a stretch, as nothing is signed meanwhile. */
+const PUBLISHED_AT_ONCE = 50_000;
+
+/** How the register stands: entries that are not signed, and not published; and whether all that was signed is published. */
+interface Standing {
+  waiting: number;
+  unpublished: number;
+  isPublished: boolean;
+}
 
 /**
  * Several workers may run it: whoever sees first that it is time signs, and the others see that it is done. What is not
@@ -50,8 +63,11 @@ export class SigningService {
   /** What this worker saw signed last, and when it saw that. */
   private signedSize = -1;
   private signedAtMs = 0;
+  /** When there was last no more to publish than is published at a stretch. */
+  private publishedAtMs = Date.now();
   private guardsAtMs = 0;
   private restUntilMs = 0;
+  private isRush = false;
 
   constructor(private readonly deps: SigningServiceDeps) {
     this.runners = deps.anchors.map(
@@ -76,7 +92,7 @@ export class SigningService {
   private again(afterMs: number): void {
     this.timer = setTimeout(() => {
       this.working = this.round(false).finally(() => {
-        if (!this.stopped) this.again(Math.min(LOOK_MS, this.deps.everyMs));
+        if (!this.stopped) this.again(Math.min(this.isRush ? LOOK_IN_RUSH_MS : LOOK_MS, this.deps.everyMs));
       });
     }, afterMs);
     this.timer.unref();
@@ -86,21 +102,30 @@ export class SigningService {
     if (!last && Date.now() < this.restUntilMs) return;
     try {
       if (Date.now() - this.guardsAtMs >= this.deps.everyMs) await this.deps.log.asSigner(() => this.recordGuards(), 0);
-      if (await this.isDue(last)) await this.sign();
+      const now = await this.look();
+      if (this.isDue(now, last)) await this.sign(now);
       this.told.delete(OUTAGE);
     } catch (error) {
       this.failed(error as Error);
     }
   }
 
-  private async isDue(last: boolean): Promise<boolean> {
-    const { log, size, everyEntries, everyMs } = this.deps;
-    const signed = sizeOf(await publishedCheckpoint(log));
+  private async look(): Promise<Standing> {
+    const { log, size } = this.deps;
+    const signed = await log.signedSize();
+    const published = publishedSize(await publishedCheckpoint(log));
+    const entries = await size();
     // Another worker has signed since.
     if (signed !== this.signedSize && this.signedSize >= 0) this.signedNow(signed);
-    if (this.signedSize < 0) return true;
-    const waiting = (await size()) - signed;
+    if (entries - published <= PUBLISHED_AT_ONCE) this.publishedAtMs = Date.now();
+    return { waiting: entries - signed, unpublished: entries - published, isPublished: published === signed };
+  }
+
+  private isDue({ waiting, isPublished }: Standing, last: boolean): boolean {
+    // Signed ahead, or the published checkpoint was damaged; or this worker has just started.
+    if (!isPublished || this.signedSize < 0) return true;
     if (waiting === 0) return false;
+    const { everyEntries, everyMs } = this.deps;
     // Fewer entries than were signed: to sign is to be told so.
     return last || waiting < 0 || waiting >= everyEntries || Date.now() - this.signedAtMs >= everyMs;
   }
@@ -110,13 +135,21 @@ export class SigningService {
     this.signedAtMs = Date.now();
   }
 
-  private async sign(): Promise<void> {
-    const { note, size } = await this.deps.log.asSigner(async (keys, sign) => {
+  private async sign({ waiting, unpublished }: Standing): Promise<void> {
+    this.isRush = false;
+    const isRush = waiting >= RUSH_ENTRIES;
+    const signed = await this.deps.log.asSigner(async (keys, sign, ahead) => {
       await this.recordGuards();
-      return sign(keys);
+      if (!isRush && unpublished <= PUBLISHED_AT_ONCE) return sign(keys);
+      const early = await ahead.sign();
+      if (early === undefined && waiting > 0) return sign(keys);
+      if (!isRush || Date.now() - this.publishedAtMs > PUBLISHED_WITHIN_MS) await ahead.publish(PUBLISHED_AT_ONCE);
+      this.isRush = isRush;
+      return early;
     }, 0);
-    this.signedNow(size);
-    for (const runner of this.runners) runner.offer(note);
+    if (signed === undefined) return;
+    this.signedNow(signed.size);
+    for (const runner of this.runners) runner.offer(signed.note);
   }
 
   private async recordGuards(): Promise<void> {
@@ -155,16 +188,6 @@ export class SigningService {
 }
 
 const OUTAGE = 'outage';
-
-/** The size that a published checkpoint says; -1 when there is none, or it was damaged: then it is signed anew. */
-function sizeOf(published: string | undefined): number {
-  if (published === undefined) return -1;
-  try {
-    return checkpointOf(published).size;
-  } catch {
-    return -1;
-  }
-}
 
 function isAlarming(error: Error): error is InconsistentLogError | SignerMemoryError | SigningKeyError {
   return (

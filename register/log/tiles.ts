@@ -2,7 +2,7 @@
  * The layout of C2SP tlog-tiles (https://c2sp.org/tlog-tiles): the tree in files of 256 hashes, the entries in bundles of
  * 256. A full file never changes; a partial one has its width in its name. Anything that serves files can publish it.
  */
-import { nodeHash } from './merkle';
+import { subtreeHash } from './merkle';
 
 export const TILE_WIDTH = 256;
 const TILE_HEIGHT = 8;
@@ -61,13 +61,13 @@ export function newTiles(oldSize: number, newSize: number): TileRef[] {
 
 /** The hash of a full tile: one hash of the tile above it. */
 export function fullTileHash(tile: Buffer): Buffer {
-  return nodeInTile(tile, TILE_HEIGHT, 0);
+  return subtreeHash(tile);
 }
 
 /** A node within a tile: `height` levels above its hashes, `index` from its left. Its part of the tile must be there. */
 export function nodeInTile(tile: Buffer, height: number, index: number): Buffer {
-  if (height === 0) return tile.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
-  return nodeHash(nodeInTile(tile, height - 1, index * 2), nodeInTile(tile, height - 1, index * 2 + 1));
+  const bytes = HASH_BYTES * 2 ** height;
+  return subtreeHash(tile.subarray(index * bytes, (index + 1) * bytes));
 }
 
 /** Reads the file of a tile. Throws when it is missing. */

@@ -2,7 +2,7 @@
  * Compares the tree of the entries with checkpoints that were signed and kept elsewhere: each must be the tree that the
  * first entries make. That finds what a chain alone cannot: entries cut off the end, and a past that was rewritten whole.
  */
-import { Frontier } from '../log/frontier';
+import { CompactRange } from '../log/compact-range';
 
 /** A checkpoint whose signature holds, and who keeps it. */
 export interface KnownCheckpoint {
@@ -45,7 +45,7 @@ export interface Anchoring {
 /** Takes the entries in order, and says at the end which of them are anchored. */
 export class AnchorCheck {
   private readonly known: readonly KnownCheckpoint[];
-  private readonly tree = new Frontier();
+  private readonly tree = new CompactRange();
   private readonly reached = new Map<string, Coverage>();
   private contradiction: Contradiction | undefined;
   private at = 0;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import pg from 'pg';
 import type { RestoreOptions } from '../../register/backup/restore-backup';
 import { signCheckpoint } from '../../register/log/checkpoint';
-import { Frontier } from '../../register/log/frontier';
+import { CompactRange } from '../../register/log/compact-range';
 import { createSigner } from '../../register/log/note';
 import { createPool } from '../../register/pool';
 import { readEntries } from '../../register/read-entries';
@@ -56,7 +56,7 @@ export async function contentOf(url: string): Promise<Record<string, string[]>> 
 
 /** The signed checkpoint over a register as it is. */
 export async function checkpointOf(from: pg.Pool, signer = log): Promise<string> {
-  const tree = new Frontier();
+  const tree = new CompactRange();
   for await (const { hash } of readEntries(from)) tree.push(Buffer.from(hash, 'hex'));
   return signCheckpoint(tree.size, tree.root(), signer);
 }

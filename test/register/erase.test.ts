@@ -8,7 +8,7 @@ import { rewriteKeys } from '../../register/erase/rewrite-keys';
 import { ErasureRefusedError, UnknownIncidentError } from '../../register/errors';
 import { fieldsOf } from '../../register/fields';
 import { mergeDeliveries } from '../../register/ledger/merge-deliveries';
-import { Frontier } from '../../register/log/frontier';
+import { CompactRange } from '../../register/log/compact-range';
 import { createPool } from '../../register/pool';
 import { readEntries } from '../../register/read-entries';
 import { readIncidentEvents } from '../../register/read-incident';
@@ -39,7 +39,7 @@ const erase = (incidentId: string, over: Partial<ErasureRequest> = {}, now = OVE
 
 /** The root over the first `size` leaves. */
 async function rootOf(size: number): Promise<string> {
-  const tree = new Frontier();
+  const tree = new CompactRange();
   for await (const { hash } of readEntries(pool, { to: size })) tree.push(Buffer.from(hash, 'hex'));
   expect(tree.size).toBe(size);
   return tree.root().toString('hex');

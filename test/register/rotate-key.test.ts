@@ -91,14 +91,13 @@ test('a rotation broken off at any point goes on with the same key when it is re
     const dying = {
       ...log,
       asSigner: ((work, waitMs) =>
-        log.asSigner(
-          (keys, sign) =>
-            work(keys, async (by) => {
-              if (++signings === at) throw new Error('killed');
-              return sign(by);
-            }),
-          waitMs,
-        )) as typeof log.asSigner,
+        log.asSigner((keys, sign, ahead) => {
+          const mortal: typeof sign = async (by) => {
+            if (++signings === at) throw new Error('killed');
+            return sign(by);
+          };
+          return work(keys, mortal, ahead);
+        }, waitMs)) as typeof log.asSigner,
     };
     const deps = { log: dying, pool, disclosures, keysFile: settings.keysFile };
     await expect(rotateKey(deps, { by: 'ops', reason: 'lost' })).rejects.toThrow('killed');

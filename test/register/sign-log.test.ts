@@ -174,7 +174,7 @@ test('a signer that has lost its memory signs nothing that its published checkpo
   await tamper(url, 'DELETE FROM tocsin.register_entries WHERE position > 21');
   await expect(sign()).rejects.toThrow('the register has 21 entries, but 22 were signed');
   await appendEntries(pool, eventsOf('INC-1', 3, 22));
-  await expect(sign()).rejects.toThrow('the first 22 entries are not those of the published checkpoint');
+  await expect(sign()).rejects.toThrow('the first 22 entries are not those that were signed');
 
   await store.write('checkpoint', Buffer.from(note.replace('20', 'x')));
   await expect(sign()).rejects.toThrow("the signer's memory is gone, and the published checkpoint is not one of");

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Detection } from '../../domain/detection';
 import type { CheckpointMail } from '../../register/anchors/mail-anchor';
 import { appendEntries } from '../../register/append/appender';
+import { RecentLeaves } from '../../register/log/recent-leaves';
 import { createSigning } from '../../worker/signing';
 import { afterFile } from '../setup/helpers';
 import { aLog, signedSize, until } from './anchors.helpers';
@@ -26,6 +27,7 @@ async function signing({ url, pool, dir, settings }: Register, mailer: (mail: Ch
     {
       databaseUrl: url,
       pool,
+      recent: new RecentLeaves(),
       mailer: { send: mailer, wasSent: async () => undefined },
       accept: async (some) => void detections.push(...some),
       log: { info: hear, warn: hear, error: hear },

@@ -1,0 +1,59 @@
+/** The leaf hashes that this process has appended lately, for the thread that signs: it reads them without asking Postgres. */
+/** Twice what is appended between two signings in a rush. */
+const PLACES = 2 ** 18;
+const HASH_BYTES = 32;
+/** The first position of the unbroken run that ends with the last one, the last one, and the last one being written. */
+const [SINCE, LAST, WRITING] = [0, 1, 2] as const;
+const MARKS_BYTES = 3 * 8;
+
+/**
+ * A ring in shared memory. One thread adds, others read; a reader that was overtaken while it copied answers undefined.
+ * It holds an unbroken run of positions only: where another process has appended between, the run begins anew.
+ */
+export class RecentLeaves {
+  private readonly marks: BigInt64Array;
+  private readonly hashes: Buffer;
+
+  /** @param shared the memory of the instance in another thread. */
+  constructor(readonly shared = new SharedArrayBuffer(MARKS_BYTES + PLACES * HASH_BYTES)) {
+    this.marks = new BigInt64Array(shared, 0, 3);
+    this.hashes = Buffer.from(shared, MARKS_BYTES);
+  }
+
+  /** Adds entries that were committed, by position; their hashes in hex. */
+  add(entries: ReadonlyArray<{ position: number; hash: string }>): void {
+    const [first, last] = [entries[0]!.position, entries.at(-1)!.position];
+    Atomics.store(this.marks, WRITING, BigInt(last));
+    if (this.mark(LAST) + 1 !== first) Atomics.store(this.marks, SINCE, BigInt(first));
+    let hex = '';
+    for (const { hash } of entries) hex += hash;
+    // Whatever does not fit before the end begins anew.
+    const written = this.hashes.write(hex, (first % PLACES) * HASH_BYTES, 'hex');
+    if (2 * written < hex.length) this.hashes.write(hex.slice(2 * written), 'hex');
+    Atomics.store(this.marks, LAST, BigInt(last));
+  }
+
+  /** The hashes of all entries behind a position, one after the other; undefined when there are none, or not all are here. */
+  after(position: number): Buffer | undefined {
+    const last = this.mark(LAST);
+    const count = last - position;
+    if (count <= 0 || !this.holds(position + 1)) return undefined;
+    const from = (position + 1) % PLACES;
+    const untilEnd = Math.min(count, PLACES - from);
+    const copy = Buffer.concat([this.part(from, untilEnd), this.part(0, count - untilEnd)]);
+    return this.holds(position + 1) ? copy : undefined;
+  }
+
+  /** Whether a position belongs to the run, and its place is not taken by a later one. */
+  private holds(position: number): boolean {
+    return this.mark(SINCE) <= position && this.mark(WRITING) - PLACES < position;
+  }
+
+  private mark(which: number): number {
+    return Number(Atomics.load(this.marks, which));
+  }
+
+  private part(from: number, count: number): Buffer {
+    return this.hashes.subarray(from * HASH_BYTES, (from + count) * HASH_BYTES);
+  }
+}
