@@ -16,6 +16,8 @@ const MEMORY = new ArrayBuffer(4 + 2 * HASH_BYTES);
 const NODE = new Uint8Array(MEMORY, 3).fill(1, 0, 1);
 const NODE_WORDS = new Uint32Array(MEMORY, 4);
 const HASH_WORDS = HASH_BYTES / 4;
+const SCRATCH_HASHES = 256;
+const SCRATCH = new Uint32Array(SCRATCH_HASHES * HASH_WORDS);
 
 /** SHA-256(0x01 ‖ left ‖ right). @throws RangeError for what are not two hashes. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
@@ -33,8 +35,9 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
 export function subtreeHash(leaves: Uint8Array): Buffer {
   const count = leaves.length / HASH_BYTES;
   if (!isPowerOfTwo(count)) throw new RangeError(`${count} leaves do not make a complete subtree`);
-  const hashes = new Uint8Array(leaves);
-  const words = new Uint32Array(hashes.buffer);
+  // Of a tile the same memory each time: to make it anew costs more than to hash a node.
+  const words = count <= SCRATCH_HASHES ? SCRATCH : new Uint32Array(count * HASH_WORDS);
+  new Uint8Array(words.buffer).set(leaves);
   for (let nodes = count / 2; nodes >= 1; nodes /= 2) {
     for (let node = 0; node < nodes; node++) {
       for (let i = 0; i < 2 * HASH_WORDS; i++) NODE_WORDS[i] = words[2 * HASH_WORDS * node + i]!;
@@ -45,7 +48,7 @@ export function subtreeHash(leaves: Uint8Array): Buffer {
       }
     }
   }
-  return Buffer.from(hashes.buffer, 0, HASH_BYTES);
+  return Buffer.copyBytesFrom(words, 0, HASH_WORDS);
 }
 
 /** The root of the tree without leaves: SHA-256 of nothing. */

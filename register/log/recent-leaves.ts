@@ -7,7 +7,7 @@ const [SINCE, LAST, WRITING] = [0, 1, 2] as const;
 const MARKS_BYTES = 3 * 8;
 
 /**
- * A ring in shared memory. One thread adds, others read; a reader that was overtaken while it copied answers undefined.
+ * A ring in shared memory. One thread adds, others read, and see whether they were overtaken meanwhile.
  * It holds an unbroken run of positions only: where another process has appended between, the run begins anew.
  */
 export class RecentLeaves {
@@ -33,19 +33,20 @@ export class RecentLeaves {
     Atomics.store(this.marks, LAST, BigInt(last));
   }
 
-  /** The hashes of all entries behind a position, one after the other; undefined when there are none, or not all are here. */
-  after(position: number): Buffer | undefined {
-    const last = this.mark(LAST);
-    const count = last - position;
+  /**
+   * The hashes of all entries behind a position, in one or two stretches of the ring: undefined when there are none, or not
+   * all are here. They are not copied: whoever has used them asks `holds` whether they were still there.
+   */
+  after(position: number): Buffer[] | undefined {
+    const count = this.mark(LAST) - position;
     if (count <= 0 || !this.holds(position + 1)) return undefined;
     const from = (position + 1) % PLACES;
     const untilEnd = Math.min(count, PLACES - from);
-    const copy = Buffer.concat([this.part(from, untilEnd), this.part(0, count - untilEnd)]);
-    return this.holds(position + 1) ? copy : undefined;
+    return [this.part(from, untilEnd), this.part(0, count - untilEnd)].filter((part) => part.length > 0);
   }
 
-  /** Whether a position belongs to the run, and its place is not taken by a later one. */
-  private holds(position: number): boolean {
+  /** Whether a position belongs to the run, and its place was not taken by a later one. */
+  holds(position: number): boolean {
     return this.mark(SINCE) <= position && this.mark(WRITING) - PLACES < position;
   }
 

@@ -39,10 +39,11 @@ export async function signAhead({
   const hashes = recent.after(before.size);
   if (hashes === undefined) return undefined;
   const grown = new CompactRange(before.size);
-  grown.pushAll(hashes);
+  for (const part of hashes) grown.pushAll(part);
+  const lastLeaf = Buffer.from(hashes.at(-1)!.subarray(-HASH_BYTES));
+  if (!recent.holds(before.size + 1)) return undefined;
   const tree = treeOf(before);
   tree.append(grown);
-  const lastLeaf = hashes.subarray(-HASH_BYTES);
   if ((await hashAt(before.size))?.toString('hex') !== before.lastLeaf) return undefined;
   if (!(await hashAt(tree.size))?.equals(lastLeaf)) return undefined;
 
