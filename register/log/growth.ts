@@ -13,22 +13,12 @@ export class Growth {
   private readonly tree: CompactRange;
   private last: Buffer;
 
-  /**
-   * @param through trees that were signed, and that this one must have been.
-   * @throws InconsistentLogError when there are fewer entries than were signed.
-   */
+  /** @param through trees that were signed: this one must have been each of them. */
   constructor(
     private readonly before: Edge,
     private readonly size: number,
     private readonly through: SignedTrees,
   ) {
-    const signed = Math.max(before.size, ...through.keys());
-    if (size < signed) {
-      throw new InconsistentLogError(
-        `the register has ${size} entries, but ${signed} were signed: it was rolled back or cut short. ` +
-          'Restore it from a later backup; nothing is signed until then',
-      );
-    }
     this.tree = treeOf(before);
     this.last = Buffer.from(before.lastLeaf, 'hex');
   }

@@ -22,6 +22,8 @@ export interface SignLogDeps {
 /** The name under which the current checkpoint is published (C2SP tlog-tiles). */
 export const CHECKPOINT = 'checkpoint';
 
+const NONE: SignedTrees = new Map();
+
 /** A signed checkpoint. */
 export interface SignedLog {
   size: number;
@@ -36,11 +38,20 @@ export interface SignedLog {
  * @throws InconsistentLogError when the register does not continue what was signed before.
  */
 export async function signLog(deps: SignLogDeps): Promise<SignedLog> {
-  const before = await readSignerState(deps.stateFile);
+  const { signer, stateFile, store } = deps;
+  const remembered = await readSignerState(stateFile);
   const size = await deps.size();
-  if (before !== undefined) return publish(deps, before, size);
   // A signer that has lost its memory goes by what it has published: nobody gets it to sign another past by that.
-  return publish(deps, firstState(deps.signer.name), size, await publishedTree(deps.store, deps.signer.name));
+  const published = remembered === undefined ? await publishedTree(store, signer.name) : NONE;
+  const before = remembered ?? firstState(signer.name);
+  const signed = Math.max(before.size, ...published.keys());
+  if (size < signed) {
+    throw new InconsistentLogError(
+      `the register has ${size} entries, but ${signed} were signed: it was rolled back or cut short. ` +
+        'Restore it from a later backup; nothing is signed until then',
+    );
+  }
+  return publish(deps, before, size, published);
 }
 
 /**
@@ -54,7 +65,7 @@ export async function publishSome(deps: SignLogDeps, most: number): Promise<numb
   if (before?.unpublished === undefined) return undefined;
   const { after, trees } = before.unpublished;
   const { size } = trees.filter((tree) => tree.size <= after.size + most).at(-1) ?? trees[0]!;
-  await publish(deps, before, size);
+  await publish(deps, before, size, NONE);
   return size;
 }
 
@@ -63,7 +74,7 @@ async function publish(
   { signer, stateFile, store, leaves }: SignLogDeps,
   before: SignerState,
   size: number,
-  published: SignedTrees = new Map(),
+  published: SignedTrees,
 ): Promise<SignedLog> {
   if (before.origin !== signer.name) {
     throw new InconsistentLogError(`the signer's memory is of the log "${before.origin}", not of "${signer.name}"`);
@@ -93,9 +104,9 @@ async function publish(
 }
 
 /** What the published checkpoint says. @throws SignerMemoryError when it is damaged, or of another log. */
-async function publishedTree(store: LogStore, origin: string): Promise<SignedTrees | undefined> {
+async function publishedTree(store: LogStore, origin: string): Promise<SignedTrees> {
   const note = await store.read(CHECKPOINT);
-  if (note === undefined) return undefined;
+  if (note === undefined) return NONE;
   try {
     const checkpoint = parseCheckpoint(parseNote(note.toString('utf8')).text);
     if (checkpoint.origin === origin) return new Map([[checkpoint.size, checkpoint.root]]);
