@@ -94,8 +94,6 @@ export class ChainVerifier {
   entries = 0;
   /** Fields of theirs without an opening. */
   withheld = 0;
-  /** The leaf of the last entry that held. */
-  readonly leaf = new LeafReader();
   /** Where each incident ends, by its id. */
   readonly ends = new Map<string, ChainEnd>();
 
@@ -107,7 +105,11 @@ export class ChainVerifier {
   private leafTo = 0;
   private last: Pick<ChainEnd, 'position' | 'hash'> = { position: 0, hash: GENESIS_WORDS };
 
-  constructor(private readonly options: VerifyOptions = {}) {
+  /** @param leaf reads the leaves, of which the last one stands in it; one that has read others knows what to expect. */
+  constructor(
+    private readonly options: VerifyOptions = {},
+    readonly leaf = new LeafReader(),
+  ) {
     this.expectedSeen = options.expectedHead === undefined || sameHead(options.expectedHead, this.head);
     this.starts = options.startsAnywhere ? new Map() : undefined;
   }

@@ -26,6 +26,9 @@ export class LineCutter {
   private pendingBytes = 0;
   private own = Buffer.alloc(0);
 
+  /** @param inPlace whether the lines may be overwritten in the chunks themselves. */
+  constructor(private readonly inPlace = false) {}
+
   /** Takes the next chunk, of which it keeps nothing. @throws UnreadableExportError for a line of more than 16 MiB. */
   *push(chunk: Buffer): Generator<Stretch> {
     const first = chunk.indexOf(LINE_FEED) + 1;
@@ -40,11 +43,7 @@ export class LineCutter {
       from = first;
     }
     const to = chunk.lastIndexOf(LINE_FEED) + 1;
-    if (to > from) {
-      if (this.own.length < to - from) this.own = Buffer.allocUnsafe(to - from);
-      chunk.copy(this.own, 0, from, to);
-      yield stretchOf(this.own.subarray(0, to - from));
-    }
+    if (to > from) yield stretchOf(this.inPlace ? chunk.subarray(from, to) : this.copyOf(chunk, from, to));
     if (to < chunk.length) this.keep(chunk.subarray(to));
   }
 
@@ -52,6 +51,12 @@ export class LineCutter {
   end(): void {
     if (this.pendingBytes === 0) return;
     throw new UnreadableExportError(this.lines + 1, 'is cut off: the export was not copied whole, get it again');
+  }
+
+  private copyOf(chunk: Buffer, from: number, to: number): Buffer {
+    if (this.own.length < to - from) this.own = Buffer.allocUnsafe(to - from);
+    chunk.copy(this.own, 0, from, to);
+    return this.own.subarray(0, to - from);
   }
 
   private keep(bytes: Buffer): void {

@@ -5,6 +5,7 @@ import { UnreadableExportError } from '../errors';
 import { ChainVerifier, type Segment, type VerifyOptions } from './chain';
 import { entryAt } from './entry-line';
 import { chainOptions, type ExportScope } from './export-header';
+import { LeafReader } from './leaf-reader';
 import { LineCutter, type Stretch } from './lines';
 import { CHUNK_BYTES, chunksOf } from './read-file';
 
@@ -36,7 +37,12 @@ export function* verifySegments(task: SegmentsTask): Generator<FoundSegment> {
   const parts = task.places.length - 1;
   const handle = openSync(task.file, 'r');
   try {
-    const reading = { handle, chunk: Buffer.allocUnsafe(CHUNK_BYTES), lines: new LineCutter() };
+    const reading = {
+      handle,
+      chunk: Buffer.allocUnsafe(CHUNK_BYTES),
+      lines: new LineCutter(true),
+      leaf: new LeafReader(),
+    };
     for (let part = Atomics.add(task.next, 0, 1); part < parts; part = Atomics.add(task.next, 0, 1)) {
       const segment = verifySegment(task, part, reading);
       if (segment === undefined) stopAll(task);
@@ -52,19 +58,20 @@ export function stopAll({ places, next }: SegmentsTask): void {
   Atomics.store(next, 0, places.length);
 }
 
-/** What a thread reads with: a part leaves nothing in it for the next one. */
+/** What a thread reads with: a part leaves nothing in it for the next one, but for what its leaves looked like. */
 interface Reading {
   handle: number;
   chunk: Buffer;
   lines: LineCutter;
+  leaf: LeafReader;
 }
 
 /** Verifies entries of which it is not known what stands before them. Undefined when they do not hold. */
 function verifySegment({ places, scope, options }: SegmentsTask, part: number, reading: Reading): Segment | undefined {
-  const { handle, chunk, lines } = reading;
+  const { handle, chunk, lines, leaf } = reading;
   const [from, to] = [places[part]!, places[part + 1]!];
   let place = from;
-  const chain = new ChainVerifier({ ...chainOptions(scope, options), startsAnywhere: true });
+  const chain = new ChainVerifier({ ...chainOptions(scope, options), startsAnywhere: true }, leaf);
   try {
     for (const bytes of chunksOf(handle, from, to, chunk)) {
       for (const stretch of lines.push(bytes)) if (!follow(chain, stretch)) return undefined;
