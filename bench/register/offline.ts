@@ -17,7 +17,7 @@ import type { MemoryUse } from './offline-memory';
 import { median, type Row } from './rows';
 
 const ROUNDS = 5;
-const ENTRIES = 1_000_000;
+const ENTRIES = 2_000_000;
 const SIZES = [100_000, 1_000_000, 10_000_000];
 const WORKER = path.join(__dirname, '..', '..', 'register', 'verifier', 'segment-worker.js');
 
