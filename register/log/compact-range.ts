@@ -3,9 +3,8 @@
  * all that is needed to add the leaves behind it. The range from the first leaf on is the right edge of the whole tree: it
  * gives the root, and cannot be extended to a tree that begins differently.
  */
-import { EMPTY_ROOT, nodeHash, subtreeHash } from './merkle';
+import { EMPTY_ROOT, HASH_BYTES, nodeHash, subtreeHash } from './merkle';
 
-const HASH_BYTES = 32;
 /** Leaves that come together are hashed in subtrees of up to 2^8. */
 const MOST_LEVELS = 8;
 

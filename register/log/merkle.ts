@@ -10,7 +10,8 @@ import { createHash, hash } from 'node:crypto';
 /** Reads the hash of a complete subtree. It is asked only for nodes that lie within the tree's size. */
 export type NodeReader = (level: number, index: number) => Buffer | Promise<Buffer>;
 
-const HASH_BYTES = 32;
+/** SHA-256: the bytes of a leaf hash, a node and a root. */
+export const HASH_BYTES = 32;
 /** 0x01 and two hashes: one buffer for all nodes, as a node is hashed at once. The hashes lie where words begin. */
 const MEMORY = new ArrayBuffer(4 + 2 * HASH_BYTES);
 const NODE = new Uint8Array(MEMORY, 3).fill(1, 0, 1);

@@ -99,13 +99,12 @@ export async function openLog(pool: Pool, settings: LogSettings, recent?: Recent
         signer: by.signer,
         stateFile,
         store,
-        size: () => registerSize(pool),
         leaves: registerLeaves(pool),
       });
       const sign = async (by: SigningKeys) => {
         keys = by;
         await publishKeys(store, by);
-        const signed = await signLog(deps(by));
+        const signed = await signLog({ ...deps(by), size: () => registerSize(pool) });
         unpublished.published(signed.size);
         return signed;
       };

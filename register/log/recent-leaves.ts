@@ -1,7 +1,8 @@
 /** The leaf hashes that this process has appended lately, for the thread that signs: it reads them without asking Postgres. */
+import { HASH_BYTES } from './merkle';
+
 /** Twice what is appended between two signings in a rush. */
 const PLACES = 2 ** 18;
-const HASH_BYTES = 32;
 /** The first position of the unbroken run that ends with the last one, the last one, and the last one being written. */
 const [SINCE, LAST, WRITING] = [0, 1, 2] as const;
 const MARKS_BYTES = 3 * 8;

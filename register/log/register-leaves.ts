@@ -1,5 +1,6 @@
 /** The register in Postgres as the leaves of the log. */
 import type { Pool } from 'pg';
+import { HASH_BYTES } from './merkle';
 import type { Leaf, LeafReader } from './publish-tiles';
 
 /** How many entries the register has. */
@@ -20,7 +21,6 @@ export async function leafHashAt(pool: Pool, position: number): Promise<Buffer |
 
 const PAGE = 2_000;
 const PLACE_BYTES = 8;
-const HASH_BYTES = 32;
 const LENGTH_BYTES = 4;
 
 /**

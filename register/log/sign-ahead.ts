@@ -1,12 +1,11 @@
 /** Signs what this process has appended over the leaf hashes alone; it is read back and published later. */
 import { signCheckpoint } from './checkpoint';
 import { CompactRange } from './compact-range';
+import { HASH_BYTES } from './merkle';
 import type { NoteSigner } from './note';
 import type { RecentLeaves } from './recent-leaves';
 import type { SignedLog } from './sign-log';
 import { edgeOf, readSignerState, treeOf, writeSignerState } from './signer-state';
-
-const HASH_BYTES = 32;
 
 /** What signing ahead needs. */
 export interface SignAheadDeps {

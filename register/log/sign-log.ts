@@ -7,16 +7,20 @@ import { type NoteSigner, parseNote } from './note';
 import { type LeafReader, publishTiles } from './publish-tiles';
 import { firstState, readSignerState, type SignerState, writeSignerState } from './signer-state';
 
-/** What signing needs. */
-export interface SignLogDeps {
+/** What publishing what was signed needs. */
+export interface PublishDeps {
   signer: NoteSigner;
   /** The signer's memory: a file outside the database's own disk. */
   stateFile: string;
   /** Where tiles, entry bundles and the checkpoint are published. */
   store: LogStore;
+  leaves: LeafReader;
+}
+
+/** What signing needs. */
+export interface SignLogDeps extends PublishDeps {
   /** The register's size now. */
   size(): Promise<number>;
-  leaves: LeafReader;
 }
 
 /** The name under which the current checkpoint is published (C2SP tlog-tiles). */
@@ -60,7 +64,7 @@ export async function signLog(deps: SignLogDeps): Promise<SignedLog> {
  * @returns the size that is published now; undefined when nothing was to be published.
  * @throws InconsistentLogError when the register no longer holds what was signed.
  */
-export async function publishSome(deps: SignLogDeps, most: number): Promise<number | undefined> {
+export async function publishSome(deps: PublishDeps, most: number): Promise<number | undefined> {
   const before = await readSignerState(deps.stateFile);
   if (before?.unpublished === undefined) return undefined;
   const { after, trees } = before.unpublished;
@@ -71,7 +75,7 @@ export async function publishSome(deps: SignLogDeps, most: number): Promise<numb
 
 /** @param published a tree that is known from elsewhere than the memory. */
 async function publish(
-  { signer, stateFile, store, leaves }: SignLogDeps,
+  { signer, stateFile, store, leaves }: PublishDeps,
   before: SignerState,
   size: number,
   published: SignedTrees,

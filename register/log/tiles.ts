@@ -2,11 +2,10 @@
  * The layout of C2SP tlog-tiles (https://c2sp.org/tlog-tiles): the tree in files of 256 hashes, the entries in bundles of
  * 256. A full file never changes; a partial one has its width in its name. Anything that serves files can publish it.
  */
-import { subtreeHash } from './merkle';
+import { HASH_BYTES, subtreeHash } from './merkle';
 
 export const TILE_WIDTH = 256;
 const TILE_HEIGHT = 8;
-export const HASH_BYTES = 32;
 
 /** A tile of hashes (`level` ≥ 0) or a bundle of entries; `width` is 256 when it is full. */
 export interface TileRef {

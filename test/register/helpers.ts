@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { packageRoot } from '../../platform/package-root';
 import { leafOf, type RegisterEvent } from '../../register/entry';
+import type { LogStore } from '../../register/log/log-store';
 import { type Leaf, leafText } from '../../register/verifier/leaf';
 import { afterFile, fromSetup } from '../setup/helpers';
 
@@ -75,4 +76,26 @@ async function administer(url: string, sql: string): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
   await client.query(sql).finally(() => client.end());
+}
+
+/** SQL by which a superuser alters the entry at a position, and makes its hash anew. */
+export function rewriteOf(position: number): string {
+  return `
+    WITH edited AS (
+      SELECT position, convert_to(replace(convert_from(bytes, 'UTF8'), 'measure-recorded', 'measure-rewritten'), 'UTF8') AS b
+        FROM tocsin.register_entries WHERE position = ${position})
+    UPDATE tocsin.register_entries AS entry SET bytes = b, hash = sha256('\\x00'::bytea || b) FROM edited
+     WHERE entry.position = edited.position`;
+}
+
+/** A published log whose process is killed at one of its writes. */
+export function dyingStore(store: LogStore, survives: number): LogStore {
+  let writes = 0;
+  return {
+    read: store.read,
+    async write(name, content) {
+      if (writes++ === survives) throw new Error('killed');
+      await store.write(name, content);
+    },
+  };
 }

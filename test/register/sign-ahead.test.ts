@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { type Anchor, checkpointOf } from '../../register/anchors/anchor';
 import { createFileAnchor } from '../../register/anchors/file-anchor';
 import { Appender } from '../../register/append/appender';
-import { createFolderStore, type LogStore } from '../../register/log/log-store';
+import { createFolderStore } from '../../register/log/log-store';
 import { createSigner, parseNote } from '../../register/log/note';
 import { openLog, publishedCheckpoint } from '../../register/log/open-log';
 import { RecentLeaves } from '../../register/log/recent-leaves';
@@ -13,7 +13,7 @@ import { publishSome, signLog } from '../../register/log/sign-log';
 import { type SigningAlarm, SigningService } from '../../register/log/signing-service';
 import { afterFile } from '../setup/helpers';
 import { aLog, aWitness, signedSize, until } from './anchors.helpers';
-import { eventsOf, tamper } from './helpers';
+import { dyingStore, eventsOf, rewriteOf, tamper } from './helpers';
 
 type Register = Awaited<ReturnType<typeof aRush>>;
 
@@ -92,20 +92,9 @@ test('a crash at any write of publishing leaves a state from which it goes on wi
   const { pool, settings } = register;
   let died = 0;
   for (let survives = 0; ; survives++) {
-    let writes = 0;
-    const dying: LogStore = {
-      read: store.read,
-      write: async (name, content) => {
-        if (writes++ === survives) throw new Error('killed');
-        await store.write(name, content);
-      },
-    };
-    const leaves = registerLeaves(pool);
+    const deps = { stateFile: settings.stateFile, store: dyingStore(store, survives), leaves: registerLeaves(pool) };
     const published = await register.log.asSigner(({ signer }) =>
-      publishSome(
-        { signer, stateFile: settings.stateFile, store: dying, size: () => registerSize(pool), leaves },
-        700,
-      ).catch(() => undefined),
+      publishSome({ signer, ...deps }, 700).catch(() => undefined),
     );
     if (published !== undefined) break;
     died++;
@@ -128,16 +117,9 @@ test('of what another process has appended nothing is signed ahead', async () =>
   expect((await register.ahead())!.size).toBe(23);
 });
 
-const REWRITE = (position: number) => `
-  WITH edited AS (
-    SELECT position, convert_to(replace(convert_from(bytes, 'UTF8'), 'measure-recorded', 'measure-rewritten'), 'UTF8') AS b
-      FROM tocsin.register_entries WHERE position = ${position})
-  UPDATE tocsin.register_entries AS entry SET bytes = b, hash = sha256('\\x00'::bytea || b) FROM edited
-   WHERE entry.position = edited.position`;
-
 test.each([
-  ['alters the last entry, hashed again', REWRITE(40), 'the first 40 entries are not those that were signed'],
-  ['alters an entry, hashed again', REWRITE(25), 'entry 26 does not follow the entry before it'],
+  ['alters the last entry, hashed again', rewriteOf(40), 'the first 40 entries are not those that were signed'],
+  ['alters an entry, hashed again', rewriteOf(25), 'entry 26 does not follow the entry before it'],
   ['cuts entries off', 'DELETE FROM tocsin.register_entries WHERE position > 30', 'but 40 were signed'],
 ])(
   'a superuser %s after they were signed ahead: nothing of it is published, and nothing more is signed',
@@ -156,9 +138,9 @@ test.each([
 test('an end of the register that is not what was appended or signed is not signed over the hashes', async () => {
   const register = await aRush();
   await register.append(5);
-  await tamper(register.url, REWRITE(15));
+  await tamper(register.url, rewriteOf(15));
   expect(await register.ahead()).toBeUndefined();
-  await tamper(register.url, REWRITE(10));
+  await tamper(register.url, rewriteOf(10));
   expect(await register.ahead()).toBeUndefined();
   expect(await register.log.signedSize()).toBe(10);
 });

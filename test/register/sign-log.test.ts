@@ -15,7 +15,7 @@ import { nodesFromTiles, tilePath } from '../../register/log/tiles';
 import { createPool } from '../../register/pool';
 import { readEntries } from '../../register/read-entries';
 import { afterFile, createTestDatabase, temporaryDir } from '../setup/helpers';
-import { eventsOf, tamper } from './helpers';
+import { dyingStore, eventsOf, rewriteOf, tamper } from './helpers';
 
 const signer = createSigner('register.example.com/test', Buffer.alloc(32, 4));
 const log = parseVerifierKey(signer.verifierKey);
@@ -80,15 +80,7 @@ test('a crash at any write leaves a state from which the next signing gives the 
     store: createFolderStore(path.join(dir, 'other')),
   });
   for (let survives = 0; ; survives++) {
-    let writes = 0;
-    const dying: LogStore = {
-      read: store.read,
-      write: async (name, content) => {
-        if (writes++ === survives) throw new Error('killed');
-        await store.write(name, content);
-      },
-    };
-    const done = await sign({ store: dying }).catch(() => undefined);
+    const done = await sign({ store: dyingStore(store, survives) }).catch(() => undefined);
     if (done) break;
     expect(survives).toBeLessThan(50);
   }
@@ -111,21 +103,11 @@ test.each([
     [],
     'does not have its own hash',
   ],
-  [
-    'an edit of a new entry, hashed again',
-    "UPDATE tocsin.register_entries SET bytes = b, hash = sha256('\\x00'::bytea || b) FROM (SELECT convert_to(replace(convert_from(bytes, 'UTF8'), 'measure-recorded', 'measure-rewritten'), 'UTF8') AS b FROM tocsin.register_entries WHERE position = 23) AS edited WHERE position = 23",
-    [],
-    'does not follow the entry before it',
-  ],
-  [
-    'an edit of the last signed entry, hashed again',
-    "UPDATE tocsin.register_entries SET bytes = b, hash = sha256('\\x00'::bytea || b) FROM (SELECT convert_to(replace(convert_from(bytes, 'UTF8'), 'measure-recorded', 'measure-rewritten'), 'UTF8') AS b FROM tocsin.register_entries WHERE position = 20) AS edited WHERE position = 20",
-    [],
-    'is not the one that was signed',
-  ],
+  ['an edit of a new entry, hashed again', rewriteOf(23), [], 'does not follow the entry before it'],
+  ['an edit of the last signed entry, hashed again', rewriteOf(20), [], 'is not the one that was signed'],
   [
     'an edit of an earlier signed entry of the same tile, hashed again',
-    "UPDATE tocsin.register_entries SET bytes = b, hash = sha256('\\x00'::bytea || b) FROM (SELECT convert_to(replace(convert_from(bytes, 'UTF8'), 'measure-recorded', 'measure-rewritten'), 'UTF8') AS b FROM tocsin.register_entries WHERE position = 12) AS edited WHERE position = 12",
+    rewriteOf(12),
     [],
     'entry 13 does not follow the entry before it',
   ],

@@ -1,11 +1,10 @@
 // The file layout of C2SP tlog-tiles: names, widths, and a tree read back out of its tiles.
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { inclusionProof, rootOf, verifyInclusion } from '../../../register/log/merkle';
+import { HASH_BYTES, inclusionProof, rootOf, verifyInclusion } from '../../../register/log/merkle';
 import {
   entryBundle,
   fullTileHash,
-  HASH_BYTES,
   newTiles,
   nodesFromTiles,
   parseEntryBundle,
