@@ -10,7 +10,7 @@ import { createFolderStore, type LogStore } from './log-store';
 import type { NodeReader } from './merkle';
 import { publishedNodes } from './published-nodes';
 import type { RecentLeaves } from './recent-leaves';
-import { leafHashAt, registerLeaves, registerSize } from './register-leaves';
+import { leafHashesAt, registerLeaves, registerSize } from './register-leaves';
 import { signAhead } from './sign-ahead';
 import { underSignLock } from './sign-lock';
 import { CHECKPOINT, publishSome, type SignedLog, signLog } from './sign-log';
@@ -111,8 +111,8 @@ export async function openLog(pool: Pool, settings: LogSettings, recent?: Recent
       const ahead: SigningAhead = {
         async sign() {
           const { signer } = current;
-          const signed =
-            recent && (await signAhead({ signer, stateFile, recent, hashAt: (at) => leafHashAt(pool, at) }));
+          const hashesAt = (positions: readonly number[]) => leafHashesAt(pool, positions);
+          const signed = recent && (await signAhead({ signer, stateFile, recent, hashesAt }));
           if (signed) unpublished.add(signed.grown);
           return signed;
         },

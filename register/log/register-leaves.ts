@@ -11,12 +11,13 @@ export async function registerSize(pool: Pool): Promise<number> {
   return Number(rows[0]!.size);
 }
 
-/** The stored hash of the entry at a position; undefined when there is none. */
-export async function leafHashAt(pool: Pool, position: number): Promise<Buffer | undefined> {
-  const { rows } = await pool.query<{ hash: Buffer }>('SELECT hash FROM tocsin.register_entries WHERE position = $1', [
-    position,
-  ]);
-  return rows[0]?.hash;
+/** The stored hashes of the entries at these positions that are there, by position. */
+export async function leafHashesAt(pool: Pool, positions: readonly number[]): Promise<Map<number, Buffer>> {
+  const { rows } = await pool.query<{ position: string; hash: Buffer }>(
+    'SELECT position, hash FROM tocsin.register_entries WHERE position = ANY($1::bigint[])',
+    [positions],
+  );
+  return new Map(rows.map(({ position, hash }) => [Number(position), hash]));
 }
 
 const PAGE = 2_000;

@@ -12,8 +12,8 @@ export interface SignAheadDeps {
   signer: NoteSigner;
   stateFile: string;
   recent: RecentLeaves;
-  /** The stored leaf hash of the entry at a position; undefined when there is none. */
-  hashAt(position: number): Promise<Buffer | undefined>;
+  /** The stored leaf hashes of the entries at these positions that are there, by position. */
+  hashesAt(positions: readonly number[]): Promise<ReadonlyMap<number, Buffer>>;
 }
 
 /** A checkpoint, and the leaves that it adds to the one before it. */
@@ -31,7 +31,7 @@ export async function signAhead({
   signer,
   stateFile,
   recent,
-  hashAt,
+  hashesAt,
 }: SignAheadDeps): Promise<SignedAhead | undefined> {
   const before = await readSignerState(stateFile);
   if (before === undefined || before.origin !== signer.name || before.size === 0) return undefined;
@@ -43,8 +43,9 @@ export async function signAhead({
   if (!recent.holds(before.size + 1)) return undefined;
   const tree = treeOf(before);
   tree.append(grown);
-  if ((await hashAt(before.size))?.toString('hex') !== before.lastLeaf) return undefined;
-  if (!(await hashAt(tree.size))?.equals(lastLeaf)) return undefined;
+  const stored = await hashesAt([before.size, tree.size]);
+  if (stored.get(before.size)?.toString('hex') !== before.lastLeaf) return undefined;
+  if (!stored.get(tree.size)?.equals(lastLeaf)) return undefined;
 
   const { size, frontier } = before;
   const { after, trees } = before.unpublished ?? { after: { size, lastLeaf: before.lastLeaf, frontier }, trees: [] };

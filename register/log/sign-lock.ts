@@ -7,6 +7,9 @@ import { SignerBusyError } from '../errors';
 const SIGN_LOCK = 0x746f637369676en;
 const AGAIN_MS = 100;
 
+/** The lock file beside the signer's memory. */
+export const signLockFile = (stateFile: string) => `${stateFile}.lock`;
+
 /**
  * Does `work` as the only signer. The session's advisory lock keeps other workers of this register away, also while they
  * write. The lock file beside the memory holds on when the session is lost in the middle: a signer that went on without
@@ -24,7 +27,7 @@ export async function underSignLock<T>(
   let lost: Error | undefined;
   try {
     await takeLock(client, waitMs);
-    const held = await lock(`${stateFile}.lock`);
+    const held = await lock(signLockFile(stateFile));
     try {
       return await work();
     } finally {

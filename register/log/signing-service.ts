@@ -37,7 +37,7 @@ export interface SigningServiceDeps {
 const LOOK_MS = 1_000;
 /** So many entries since the last look are a rush: what was appended is signed more seldom, and published after it. */
 const RUSH_ENTRIES = 2_000;
-const LOOK_IN_RUSH_MS = 5_000;
+const LOOK_IN_RUSH_MS = 10_000;
 /** The longest that a rush delays publishing; after that it goes on beside it. */
 const PUBLISHED_WITHIN_MS = 60_000;
 /** How much is published at a stretch, as nothing is signed meanwhile. */
@@ -101,9 +101,11 @@ export class SigningService {
   private async round(last: boolean): Promise<void> {
     if (!last && Date.now() < this.restUntilMs) return;
     try {
-      if (Date.now() - this.guardsAtMs >= this.deps.everyMs) await this.deps.log.asSigner(() => this.recordGuards(), 0);
       const now = await this.look();
       if (this.isDue(now, last)) await this.sign(now);
+      else if (Date.now() - this.guardsAtMs >= this.deps.everyMs) {
+        await this.deps.log.asSigner(() => this.recordGuards(), 0);
+      }
       this.told.delete(OUTAGE);
     } catch (error) {
       this.failed(error as Error);

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { RecentLeaves } from '../../../register/log/recent-leaves';
 
-const PLACES = 2 ** 18;
+const PLACES = 2 ** 19;
 const hashOf = (position: number) => createHash('sha256').update(String(position)).digest('hex');
 const entries = (from: number, count: number) =>
   Array.from({ length: count }, (_, i) => ({ position: from + i, hash: hashOf(from + i) }));
