@@ -3,7 +3,8 @@
  * interleaved. Bars: a single append p50 ≤ 1.25 × a bare commit; 64 concurrent callers ≥ 5 ×, 512 callers ≥ 7 × the rows a
  * second of the bare one-row loop; all guards on ≥ 0.8 × of off.
  */
-import { rmSync } from 'node:fs';
+import { fdatasyncSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { freePort } from '../../platform/free-port';
@@ -18,6 +19,21 @@ import { median, type Row } from './rows';
 const ROUNDS = 5;
 const SINGLE_MS = 4_000;
 const CONCURRENT_MS = 4_000;
+
+/** Microseconds that the disk takes to hold a written page for good, median: what a group commit shares among its rows. */
+async function syncUs(dir: string): Promise<number> {
+  const handle = await open(path.join(dir, 'sync'), 'w');
+  const page = Buffer.alloc(8_192, 1);
+  const times: number[] = [];
+  for (let i = 0; i < 501; i++) {
+    await handle.write(page, 0, page.length, 0);
+    const startMs = performance.now();
+    fdatasyncSync(handle.fd);
+    times.push((performance.now() - startMs) * 1000);
+  }
+  await handle.close();
+  return median(times);
+}
 
 /** Rows of the size that the register writes, one commit each, on one connection. */
 async function bareLoop(client: pg.Client, forMs: number): Promise<{ perSecond: number; p50Ms: number }> {
@@ -86,6 +102,7 @@ export async function benchAppend(): Promise<Row[]> {
   };
   const ratios: Record<string, number[]> = { single: [], of64: [], of512: [], guards: [] };
   try {
+    console.log(`the disk forces a page in ${(await syncUs(dir)).toFixed(0)} µs`);
     for (let round = 1; round <= ROUNDS; round++) {
       const bare = await bareLoop(admin, SINGLE_MS);
       const single = await appends(pool, 1, SINGLE_MS, `1-${round}`);

@@ -102,6 +102,7 @@ export class SigningService {
     if (!last && Date.now() < this.restUntilMs) return;
     try {
       const now = await this.look();
+      // Before it signs it looks at the guards.
       if (this.isDue(now, last)) await this.sign(now);
       else if (Date.now() - this.guardsAtMs >= this.deps.everyMs) {
         await this.deps.log.asSigner(() => this.recordGuards(), 0);
