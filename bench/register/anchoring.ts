@@ -99,16 +99,6 @@ class Tally {
   get perSecond(): number {
     return (this.entries / this.ms) * 1000;
   }
-
-  /** Of several the entries, and the time. */
-  static sum(...tallies: Tally[]): Tally {
-    const sum = new Tally(tallies[0]!.callers);
-    for (const { entries, ms } of tallies) {
-      sum.entries += entries;
-      sum.ms += ms;
-    }
-    return sum;
-  }
 }
 
 async function nobodyIsMailed(): Promise<never> {
@@ -183,9 +173,9 @@ async function signingLoss(): Promise<Row> {
   const ratios: number[] = [];
   const appender = appenderOn(pool, recent);
   const callers = new Callers(appender);
-  const alternate = async (withIt: Tally, without: Tally) => {
+  const alternate = async (without: Tally) => {
     for (let stretch = 0; stretch < STRETCHES; stretch++) {
-      const held = await withIt.until(whenNothingIsSigned(logSettings.stateFile));
+      const held = await whenNothingIsSigned(logSettings.stateFile);
       recent.isMore = false;
       await without.until(sleep(STRETCH_MS));
       recent.isMore = true;
@@ -196,13 +186,12 @@ async function signingLoss(): Promise<Row> {
     await callers.appendDuring(sleep(WARM_MS));
     signing.start();
     for (let round = 1; round <= ROUNDS; round++) {
-      const [withIt, without] = [new Tally(callers), new Tally(callers)];
+      const [all, without] = [new Tally(callers), new Tally(callers)];
       const asked = witness.asked();
       for (let part = 0; part < PARTS; part++) {
         await rest(log, admin);
-        await callers.appendDuring(alternate(withIt, without));
+        await callers.appendDuring(all.until(alternate(without)));
       }
-      const all = Tally.sum(withIt, without);
       const ratio = all.perSecond / without.perSecond;
       ratios.push(ratio);
       console.log(

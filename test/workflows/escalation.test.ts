@@ -104,7 +104,7 @@ async function declared(): Promise<{ incident: TestIncident; from: Instant }> {
 
 /**
  * Lets time pass; a page of the last moment may still be on its way out. In steps, each at rest before the next: in one
- * step the server's clock was seen to skip past pages while a busy machine had not yet taken up the one before.
+ * step, on a busy machine, the server's clock once stood at the end before the pages on the way there had gone out.
  */
 async function minutes(n: number): Promise<void> {
   for (let passed = 0; passed < n; passed += STEP_MINUTES) {
