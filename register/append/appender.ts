@@ -1,21 +1,21 @@
 /**
  * The register's appender: many callers, one statement, one commit (group commit). While one statement is under way, the
- * calls that come in wait for the next, so throughput grows with the number of callers, and a lone caller pays for one
- * round trip only.
+ * calls that come in are planned on top of it and written by the next, so throughput grows with the number of callers,
+ * this process and Postgres work side by side, and a lone caller pays for one round trip only.
  *
  * One writer at a time: a session holds an advisory lock while there is work, so that it may know the log's head without
  * asking. The lock is for speed alone; what makes a wrong place impossible is the fence in the statement and the primary
  * key. Sequences are not used: they leave gaps.
  */
-import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { type Head, parseEvent, type RegisterEvent } from '../entry';
 import { fieldsOf } from '../fields';
 import type { RecentLeaves } from '../log/recent-leaves';
 import { isUnavailable } from '../pool';
 import { insertRows } from './insert-rows';
-import { dataKeys, type GivenEvent, type Last, type Places, readPlaces } from './places';
-import { planAppends, type Row, type Sealing } from './plan';
+import { KnownPlaces } from './known-places';
+import type { GivenEvent } from './places';
+import type { Plan, Sealing } from './plan';
 
 /** What came of a call. */
 export interface AppendResult {
@@ -31,11 +31,12 @@ export interface AppendResult {
 export const APPEND_LOCK = 0x746f6373696en;
 const MOST_EVENTS = 4_000;
 const MOST_CHARS = 8_000_000;
+/** So few calls are written by one statement; of more, half are planned while the other half is being written. */
+const FEW_CALLS = 16;
 /** How long the lock is kept without work: a caller that appends one by one takes it once. */
 const LINGER_MS = 100;
 /** How long it is kept at a stretch while other writers may be waiting. */
 const HOLD_MS = 1_000;
-const INCIDENTS_KNOWN = 10_000;
 /** A lone call that comes so soon after the last commit is one of a row of them, and waited for awake for so long at most. */
 const HURRY_MS = 1;
 const AWAKE_MS = 2;
@@ -46,8 +47,31 @@ const ALL_PERSONAL: IsPersonal = () => true;
 
 interface Call {
   given: GivenEvent[];
+  /** Characters of its content. */
+  chars: number;
   resolve(result: AppendResult): void;
   reject(error: unknown): void;
+}
+
+/** Calls that one statement writes. */
+class Batch {
+  readonly calls: Call[] = [];
+  private events = 0;
+  private chars = 0;
+
+  constructor(public plan?: Plan) {}
+
+  hasRoomFor({ given, chars }: Call): boolean {
+    if (this.calls.length === 0) return true;
+    return this.events + given.length <= MOST_EVENTS && this.chars + chars <= MOST_CHARS;
+  }
+
+  add(call: Call): void {
+    this.calls.push(call);
+    this.events += call.given.length;
+    this.chars += call.chars;
+    this.plan?.add(call.given);
+  }
 }
 
 /** Appends through one connection of a pool, which it holds from its first call to `close`. */
@@ -60,17 +84,20 @@ export class Appender {
   private linger: NodeJS.Timeout | undefined;
   private workedAtMs = 0;
   private committedAtMs = 0;
-  /** The head, known while the lock is held; and where incidents end. */
-  private head: Head | undefined;
-  private lastOf = new Map<string, Last>();
-  private keys = new Map<string, KeyObject | null>();
+  /** The calls being written; planned on top of them, those written next; written, those that were not answered yet. */
+  private underWay: Batch | undefined;
+  private next: Batch | undefined;
+  private committed: Batch | undefined;
+  private readonly known: KnownPlaces;
 
   /** @param recent hears of every entry that was committed, for whoever signs in this process. */
   constructor(
     private readonly pool: Pool,
-    private readonly isPersonal: IsPersonal = ALL_PERSONAL,
+    isPersonal: IsPersonal = ALL_PERSONAL,
     private readonly recent?: RecentLeaves,
-  ) {}
+  ) {
+    this.known = new KnownPlaces(isPersonal);
+  }
 
   /**
    * Appends events: all of them or none, in the given order, each once; answers after the commit.
@@ -85,14 +112,18 @@ export class Appender {
    */
   async append(events: RegisterEvent[]): Promise<AppendResult> {
     // Checked and serialised before anything waits for it: a bad event costs the other callers nothing.
+    let chars = 0;
     const given = events.map((value) => {
       const event = parseEvent(value);
-      return { event, fields: fieldsOf(event) };
+      const fields = fieldsOf(event);
+      for (const { text } of fields) chars += text.length;
+      return { event, fields };
     });
     if (this.closed) throw new Error('the appender is closed');
     return new Promise((resolve, reject) => {
-      this.calls.push({ given, resolve, reject });
-      if (!this.working) void this.work();
+      this.calls.push({ given, chars, resolve, reject });
+      if (this.working) this.planAhead();
+      else void this.work();
     });
   }
 
@@ -108,14 +139,18 @@ export class Appender {
 
   private async work(): Promise<void> {
     this.working = true;
-    while (this.calls.length > 0) {
-      const batch = this.takeBatch();
+    while (this.next !== undefined || this.calls.length > 0) {
+      let batch = this.next ?? this.takeCalls();
+      this.next = undefined;
       try {
-        await this.write(batch);
+        if (batch.plan === undefined) batch = await this.plan(batch.calls);
+        if (await this.write(batch)) continue;
+        this.forget();
+        this.calls.unshift(...batch.calls);
       } catch (error) {
         // Whether it was committed is not known: the callers repeat it, which is harmless.
         this.lose(error);
-        for (const { reject } of batch) reject(error);
+        for (const { reject } of batch.calls) reject(error);
       }
     }
     this.working = false;
@@ -136,47 +171,81 @@ export class Appender {
     this.linger.unref();
   }
 
-  private takeBatch(): Call[] {
-    let [events, chars, count] = [0, 0, 0];
-    for (const { given } of this.calls) {
-      events += given.length;
-      for (const { fields } of given) for (const { text } of fields) chars += text.length;
-      if (count > 0 && (events > MOST_EVENTS || chars > MOST_CHARS)) break;
-      count++;
+  private takeCalls(): Batch {
+    const batch = new Batch();
+    for (const call of this.calls) {
+      if (!batch.hasRoomFor(call)) break;
+      batch.add(call);
     }
-    return this.calls.splice(0, count);
+    this.calls.splice(0, batch.calls.length);
+    return batch;
   }
 
-  private async write(batch: Call[]): Promise<void> {
-    for (;;) {
-      const client = await this.locked();
-      const places = await this.placesFor(client, batch);
-      const after = places.head;
-      await this.keysFor(client, batch);
-      const { rows, outcomes } = planAppends(
-        batch.map((call) => call.given),
-        places,
-        { isPersonal: this.isPersonal, keyOf: (incidentId) => this.keys.get(incidentId)! },
-      );
-      if (rows.length > 0 && !(await this.insert(client, rows, after))) {
-        this.forget();
-        continue;
-      }
-      if (rows.length > 0) this.recent?.add(rows);
-      this.head = places.head;
-      for (const [i, outcome] of outcomes.entries()) {
-        if ('refused' in outcome) batch[i]!.reject(outcome.refused);
-        else batch[i]!.resolve({ appended: outcome.appended, repeated: outcome.repeated, head: places.head });
-      }
-      return;
+  /** Asks for what calls need, and plans half of them: the others are planned while those are being written. */
+  private async plan(calls: Call[]): Promise<Batch> {
+    const client = await this.locked();
+    const batch = new Batch(
+      await this.known.plan(
+        client,
+        calls.map(({ given }) => given),
+      ),
+    );
+    const share = shareOf(calls.length);
+    for (const call of calls.slice(0, share)) batch.add(call);
+    this.calls.unshift(...calls.slice(share));
+    return batch;
+  }
+
+  /** Places for calls that came while others are being written, on top of those: as far as nothing has to be asked for. */
+  private planAhead(): void {
+    if (this.underWay === undefined || this.lockIsDue()) return;
+    while (this.calls.length > 0 && this.known.suffices(this.calls[0]!.given)) {
+      const ahead = this.next?.calls.length ?? 0;
+      if (ahead >= shareOf(this.underWay.calls.length + ahead + this.calls.length)) return;
+      this.next ??= new Batch(this.known.planOn());
+      if (!this.next.hasRoomFor(this.calls[0]!)) return;
+      this.next.add(this.calls.shift()!);
     }
+  }
+
+  /** Answers when the batch was committed. False when somebody else extended the log meanwhile: plan again. */
+  private async write(batch: Batch): Promise<boolean> {
+    const plan = batch.plan!;
+    if (plan.rows.length > 0) {
+      this.underWay = batch;
+      try {
+        const written = this.insert(plan);
+        // Only now: Postgres is at work while those who were waiting go on.
+        this.answer();
+        this.planAhead();
+        if (!(await written)) return false;
+      } finally {
+        this.underWay = undefined;
+      }
+    }
+    this.committed = batch;
+    if (this.next === undefined) this.answer();
+    return true;
+  }
+
+  /** Tells the callers of what was committed last. */
+  private answer(): void {
+    const { calls, plan } = this.committed ?? {};
+    this.committed = undefined;
+    if (calls === undefined || plan === undefined) return;
+    const { rows, outcomes, head } = plan;
+    if (rows.length > 0) this.recent?.add(rows);
+    outcomes.forEach((outcome, i) => {
+      if ('refused' in outcome) calls[i]!.reject(outcome.refused);
+      else calls[i]!.resolve({ ...outcome, head });
+    });
   }
 
   /**
    * For a caller that appends one entry right after the other this process stays awake while Postgres commits: to fall
    * asleep and be woken costs a third of a commit on a fast disk. Others' events are handled meanwhile as ever.
    */
-  private async insert(client: PoolClient, rows: Row[], after: Head): Promise<boolean> {
+  private async insert({ rows, after }: Plan): Promise<boolean> {
     let waiting = rows.length === 1 && performance.now() - this.committedAtMs < HURRY_MS;
     const endMs = performance.now() + AWAKE_MS;
     const stayAwake = () => {
@@ -184,62 +253,26 @@ export class Appender {
     };
     stayAwake();
     try {
-      return await insertRows(client, rows, after);
+      return await insertRows(this.client!, rows, after);
     } finally {
       waiting = false;
       this.committedAtMs = performance.now();
     }
   }
 
-  /** What the plan needs to know. Postgres is asked only for what does not simply follow what was written here. */
-  private async placesFor(client: PoolClient, batch: Call[]): Promise<Places> {
-    if (this.lastOf.size > INCIDENTS_KNOWN) this.lastOf = new Map();
-    if (this.head !== undefined && this.allFollow(batch)) {
-      return { head: this.head, lastOf: this.lastOf, present: new Map() };
-    }
-    const read = await readPlaces(
-      client,
-      batch.flatMap(({ given }) => given),
-    );
-    for (const [incidentId, last] of read.lastOf) this.lastOf.set(incidentId, last);
-    return { head: read.head, lastOf: this.lastOf, present: read.present };
-  }
-
-  /** Whether each event simply follows the last one of its incident that was written here. */
-  private allFollow(batch: Call[]): boolean {
-    const next = new Map<string, number>();
-    for (const { given } of batch) {
-      for (const { event } of given) {
-        const { incidentId, seq } = event;
-        if (seq !== (next.get(incidentId) ?? (this.lastOf.get(incidentId)?.seq ?? Number.NaN) + 1)) return false;
-        next.set(incidentId, seq + 1);
-      }
-    }
-    return true;
-  }
-
-  /** The data keys of the batch's incidents. A key that was destroyed since is found gone when the lock is taken anew. */
-  private async keysFor(client: PoolClient, batch: Call[]): Promise<void> {
-    let missing: Set<string> | undefined;
-    for (const { given } of batch) {
-      for (const { event } of given) {
-        if (!this.keys.has(event.incidentId)) missing = (missing ?? new Set()).add(event.incidentId);
-      }
-    }
-    if (missing === undefined) return;
-    for (const [incidentId, key] of await dataKeys(client, [...missing])) {
-      this.keys.set(incidentId, key && createSecretKey(key));
-    }
-  }
-
   private async locked(): Promise<PoolClient> {
-    if (this.lockedSinceMs !== undefined && Date.now() - this.lockedSinceMs > HOLD_MS) await this.unlock();
+    if (this.lockIsDue()) await this.unlock();
     this.client ??= await this.pool.connect();
     if (this.lockedSinceMs === undefined) {
       await this.client.query(`SELECT pg_advisory_lock(${APPEND_LOCK})`);
       this.lockedSinceMs = Date.now();
     }
     return this.client;
+  }
+
+  /** Whether others must be let in before anything new is begun. */
+  private lockIsDue(): boolean {
+    return this.lockedSinceMs !== undefined && Date.now() - this.lockedSinceMs > HOLD_MS;
   }
 
   private async unlock(): Promise<void> {
@@ -260,11 +293,11 @@ export class Appender {
       });
   }
 
-  /** Others may have written since: nothing that was known counts any more. */
+  /** Others may have written since: nothing that was known counts any more, nor what was planned on it. */
   private forget(): void {
-    this.head = undefined;
-    this.lastOf = new Map();
-    this.keys = new Map();
+    this.known.forget();
+    if (this.next !== undefined) this.calls.unshift(...this.next.calls);
+    this.next = undefined;
   }
 
   /** Gives a connection up. One that still answers goes back to the pool without the lock, as the session ends. */
@@ -274,6 +307,11 @@ export class Appender {
     this.client?.release(isUnavailable(error) ? (error as Error) : true);
     this.client = undefined;
   }
+}
+
+/** How many of so many calls one statement writes. */
+function shareOf(calls: number): number {
+  return Math.max(Math.min(calls, FEW_CALLS), Math.ceil(calls / 2));
 }
 
 /** Appends one call's events through an appender of its own: for commands and tests. See `Appender.append`. */

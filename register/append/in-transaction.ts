@@ -6,7 +6,7 @@ import { fieldsOf } from '../fields';
 import { REGISTER_STREAM } from '../own-entries';
 import { insertRows } from './insert-rows';
 import { dataKeys, readPlaces } from './places';
-import { planAppends } from './plan';
+import { Plan } from './plan';
 
 /** The advisory lock that the transaction must hold before anything is read: `inTransaction(pool, work, WRITERS_LOCK)`. */
 export { APPEND_LOCK as WRITERS_LOCK } from './appender';
@@ -38,14 +38,15 @@ export async function recordInTransaction(
   });
   const given = [{ event, fields: fieldsOf(event) }];
   const places = await readPlaces(client, given);
-  const after = places.head;
   const keys = await dataKeys(client, [REGISTER_STREAM]);
-  const { rows, outcomes } = planAppends([given], places, {
+  const plan = new Plan(places, {
     isPersonal: (...field) => disclosures.isPersonal(...field),
     keyOf: (id) => keys.get(id)!,
   });
-  if ('refused' in outcomes[0]!) throw outcomes[0].refused;
-  if (!(await insertRows(client, rows, after))) {
+  plan.add(given);
+  const outcome = plan.outcomes[0]!;
+  if ('refused' in outcome) throw outcome.refused;
+  if (!(await insertRows(client, plan.rows, plan.after))) {
     throw new Error('another writer extended the register without its lock: nothing was done, repeat the command');
   }
   return event.seq;

@@ -6,7 +6,7 @@ import { commit } from '../fields';
 import { seal } from '../seal';
 import { leafHash, leafText } from '../verifier/leaf';
 import { type Opening, openingsText } from '../verifier/openings';
-import { type GivenEvent, isSame, type Last, type Places, type Present, placeKey } from './places';
+import { type GivenEvent, isSame, type Places, type Present, placeKey } from './places';
 
 /** An entry as it is inserted: texts in UTF-8, the hash in hex. */
 export interface Row {
@@ -21,7 +21,7 @@ export interface Row {
 }
 
 /** What came of one call: so many entries written and so many repeated, or why none of its events was taken. */
-export type Planned = { appended: number; repeated: number } | { refused: Error };
+export type Outcome = { appended: number; repeated: number } | { refused: Error };
 
 /** How content is stored: which fields are personal data, and the incident's data key (null: destroyed). */
 export interface Sealing {
@@ -29,61 +29,82 @@ export interface Sealing {
   keyOf(incidentId: string): Uint8Array | KeyObject | null;
 }
 
-/**
- * Plans calls one after the other on top of `places`, which then stand behind the last of them. The events of a call get
- * their places all or none: a call that is refused leaves no trace, and hinders no other.
- */
-export function planAppends(
-  calls: readonly (readonly GivenEvent[])[],
-  places: Places,
-  sealing: Sealing,
-): { rows: Row[]; outcomes: Planned[] } {
-  const rows: Row[] = [];
-  const taken = new Map<string, GivenEvent>();
-  const outcomes = calls.map((given): Planned => {
-    try {
-      const planned = planCall(given, places, taken, sealing);
-      for (const row of planned.rows) rows.push(row);
-      places.head = planned.head;
-      for (const [incidentId, last] of planned.lastOf) places.lastOf.set(incidentId, last);
-      for (const [key, event] of planned.taken) taken.set(key, event);
-      return { appended: planned.rows.length, repeated: given.length - planned.rows.length };
-    } catch (error) {
-      return { refused: error as Error };
-    }
-  });
-  return { rows, outcomes };
-}
+/** Calls planned one after the other on top of `places`, which then stand behind the last of them: what one statement writes. */
+export class Plan {
+  readonly rows: Row[] = [];
+  /** Of each call. */
+  readonly outcomes: Outcome[] = [];
+  /** What the first of its rows follows. */
+  readonly after: Head;
+  private readonly planned: GivenEvent[] = [];
 
-/** @param before the events that calls before this one gave a place. */
-function planCall(
-  calls: readonly GivenEvent[],
-  places: Places,
-  before: ReadonlyMap<string, GivenEvent>,
-  sealing: Sealing,
-) {
-  const rows: Row[] = [];
-  const lastOf = new Map<string, Last>();
-  const taken = new Map<string, GivenEvent>();
-  let head: Head = places.head;
-  for (const given of calls) {
-    const { incidentId, seq, kind } = given.event;
-    const key = placeKey(given.event);
-    const earlier = taken.get(key) ?? before.get(key);
-    const stored = earlier === undefined ? places.present.get(key) : asPresent(earlier);
-    if (stored !== undefined) {
-      if (isSame(stored, given)) continue;
-      throw new RegisterConflictError(incidentId, seq, { stored: stored.leaf.kind, given: kind });
-    }
-    const last = lastOf.get(incidentId) ?? places.lastOf.get(incidentId) ?? { seq: 0, hash: GENESIS };
-    if (seq !== last.seq + 1) throw new RegisterGapError(incidentId, seq, last.seq + 1);
-    const row = rowOf(given, head, last.hash, sealing);
-    rows.push(row);
-    head = { position: row.position, hash: row.hash };
-    lastOf.set(incidentId, { seq, hash: row.hash });
-    taken.set(key, given);
+  constructor(
+    private readonly places: Places,
+    private readonly sealing: Sealing,
+  ) {
+    this.after = places.head;
   }
-  return { rows, head, lastOf, taken };
+
+  /** The log's head after it. */
+  get head(): Head {
+    const { position, hash } = this.rows.at(-1) ?? this.after;
+    return { position, hash };
+  }
+
+  /** The events of a call get their places all or none: a call that is refused leaves no trace, and hinders no other. */
+  add(call: readonly GivenEvent[]): void {
+    try {
+      const unwritten = this.unwrittenOf(call);
+      for (const row of this.rowsOf(unwritten)) {
+        this.rows.push(row);
+        this.places.head = { position: row.position, hash: row.hash };
+        this.places.lastOf.set(row.incidentId, { seq: row.seq, hash: row.hash });
+      }
+      for (const given of unwritten) this.planned.push(given);
+      this.outcomes.push({ appended: unwritten.length, repeated: call.length - unwritten.length });
+    } catch (error) {
+      this.outcomes.push({ refused: error as Error });
+    }
+  }
+
+  private unwrittenOf(call: readonly GivenEvent[]): GivenEvent[] {
+    const unwritten: GivenEvent[] = [];
+    const lastOf = new Map<string, number>();
+    for (const given of call) {
+      const { incidentId, seq, kind } = given.event;
+      const last = lastOf.get(incidentId) ?? this.places.lastOf.get(incidentId)?.seq ?? 0;
+      if (seq === last + 1) {
+        unwritten.push(given);
+        lastOf.set(incidentId, seq);
+        continue;
+      }
+      const stored = this.presentAt(given, unwritten);
+      if (stored === undefined) throw new RegisterGapError(incidentId, seq, last + 1);
+      if (!isSame(stored, given))
+        throw new RegisterConflictError(incidentId, seq, { stored: stored.leaf.kind, given: kind });
+    }
+    return unwritten;
+  }
+
+  /** What is in the place of an event: in the register, or to be written before it. */
+  private presentAt({ event: { incidentId, seq } }: GivenEvent, unwritten: readonly GivenEvent[]): Present | undefined {
+    const isThere = ({ event }: GivenEvent) => event.seq === seq && event.incidentId === incidentId;
+    const earlier = unwritten.find(isThere) ?? this.planned.find(isThere);
+    return earlier === undefined ? this.places.present.get(placeKey({ incidentId, seq })) : asPresent(earlier);
+  }
+
+  private rowsOf(unwritten: readonly GivenEvent[]): Row[] {
+    let { head } = this.places;
+    const lastOf = new Map<string, string>();
+    return unwritten.map((given) => {
+      const { incidentId } = given.event;
+      const prevInIncident = lastOf.get(incidentId) ?? this.places.lastOf.get(incidentId)?.hash ?? GENESIS;
+      const row = rowOf(given, head, prevInIncident, this.sealing);
+      head = row;
+      lastOf.set(incidentId, row.hash);
+      return row;
+    });
+  }
 }
 
 /** What a later event of the same batch finds in its place. */
