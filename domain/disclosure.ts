@@ -44,8 +44,9 @@ const UNJUDGED: Disclosure = { personal: true, to: ['internal'] };
 
 /** A table to look fields up in; each answer is worked out once. */
 export class Disclosures {
-  /** `null`: no rule fits. */
-  private readonly known = new Map<string, Disclosure | null>();
+  /** By kind and pointer; `null`: no rule fits. */
+  private readonly known = new Map<string, Map<string, Disclosure | null>>();
+  private count = 0;
 
   constructor(private readonly table: DisclosureTable) {}
 
@@ -79,8 +80,8 @@ export class Disclosures {
   }
 
   private ruleOf(kind: string, pointer: string): Disclosure | null {
-    const key = `${kind} ${pointer}`;
-    const known = this.known.get(key);
+    let ofKind = this.known.get(kind);
+    const known = ofKind?.get(pointer);
     if (known !== undefined) return known;
     const rule = this.table.rules.find(
       (each) =>
@@ -88,7 +89,11 @@ export class Disclosures {
     );
     const found = rule === undefined ? null : { personal: rule.personal, to: [...rule.to, 'internal'] as const };
     // Pointers may hold names from outside: what is remembered is bounded.
-    if (this.known.size < 10_000) this.known.set(key, found);
+    if (this.count < 10_000) {
+      this.count += 1;
+      ofKind ??= new Map();
+      this.known.set(kind, ofKind.set(pointer, found));
+    }
     return found;
   }
 }

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { isPlainObject } from './canonical';
 import { MalformedEntryError } from './errors';
 import { contentOf, type Field } from './fields';
@@ -7,38 +6,52 @@ import { isInstant, type Leaf, MalformedLeaf, parseLeaf } from './verifier/leaf'
 export type { Head } from './verifier/chain';
 export { GENESIS, leafHash } from './verifier/leaf';
 
-const registerEvent = z.strictObject({
-  /** Version of the event. */
-  v: z.literal(1),
-  /** A column value: Postgres text has no NUL. */
-  incidentId: z
-    .string()
-    .min(1)
-    .max(200)
-    .refine((text) => !text.includes('\0'), 'must not hold a NUL'),
-  /** 1, 2, 3 … without gap within the incident. */
-  seq: z.int32().positive(),
-  /** When it happened by the incident's clock. */
-  at: z
-    .string()
-    .refine(
-      (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && isInstant(text),
-      'must be a UTC instant like 2026-04-01T03:00:00.000Z',
-    ),
-  kind: z
-    .string()
-    .max(100)
-    .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be kebab-case'),
-  /** A person's handle, or `tocsin`. */
-  by: z.string().min(1),
-  exercise: z.boolean(),
-  commandId: z.string().min(1).optional(),
-  /** The event's own content, as it came: checked to be canonical JSON when it is serialised. */
-  data: z.custom<object>(isPlainObject, 'must be a JSON object'),
-});
-
 /** One thing that happened in an incident, as the register takes it. Structurally the domain's `IncidentEvent`. */
-export type RegisterEvent = z.infer<typeof registerEvent>;
+export interface RegisterEvent {
+  /** Version of the event. */
+  v: 1;
+  incidentId: string;
+  /** 1, 2, 3 … without gap within the incident. */
+  seq: number;
+  /** When it happened by the incident's clock. */
+  at: string;
+  kind: string;
+  /** A person's handle, or `tocsin`. */
+  by: string;
+  exercise: boolean;
+  commandId?: string | undefined;
+  /** The event's own content, as it came: checked to be canonical JSON when it is serialised. */
+  data: object;
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const KEBAB_CASE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const isInt32 = (value: unknown): value is number => Number.isInteger(value) && (value as number) < 2 ** 31;
+
+/** What each part must be. By hand: a schema's checks take as long as the hashes. */
+const PARTS: { [K in keyof Required<RegisterEvent>]: [must: string, is: (value: unknown) => boolean] } = {
+  v: ['be 1', (value) => value === 1],
+  // A column value: Postgres text has no NUL.
+  incidentId: [
+    'be a text of 1 to 200 characters without a NUL',
+    (value) => isText(value) && value.length <= 200 && !value.includes('\0'),
+  ],
+  seq: ['be a whole number from 1 to 2147483647', (value) => isInt32(value) && value > 0],
+  at: [
+    'be a UTC instant like 2026-04-01T03:00:00.000Z',
+    (value) => isText(value) && INSTANT.test(value) && isInstant(value),
+  ],
+  kind: [
+    'be kebab-case, of at most 100 characters',
+    (value) => isText(value) && value.length <= 100 && KEBAB_CASE.test(value),
+  ],
+  by: ['be a text that is not empty', isText],
+  exercise: ['be true or false', (value) => typeof value === 'boolean'],
+  commandId: ['be a text that is not empty, or absent', (value) => value === undefined || isText(value)],
+  data: ['be a JSON object', isPlainObject],
+};
+const CHECKS = Object.entries(PARTS) as [keyof RegisterEvent, (typeof PARTS)['v']][];
 
 /** An entry as it lies in Postgres: nothing in it is trusted before `verifyEntries` has seen it. */
 export interface StoredEntry {
@@ -59,11 +72,17 @@ export interface StoredEntry {
 
 /** Checks an event's envelope. @throws MalformedEntryError naming incident, number and every fault. */
 export function parseEvent(value: unknown): RegisterEvent {
-  const parsed = registerEvent.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const { incidentId, seq } = isPlainObject(value) ? value : {};
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'event'}: ${issue.message}`).join('; ');
-  throw new MalformedEntryError(`the event ${brief(seq)} of incident ${brief(incidentId)} is malformed: ${faults}`);
+  if (!isPlainObject(value)) throw new MalformedEntryError('the event is malformed: it must be a JSON object');
+  const event: Partial<Record<keyof RegisterEvent, unknown>> = value;
+  const faults: string[] = [];
+  for (const [name, [must, is]] of CHECKS) if (!is(event[name])) faults.push(`${name}: must ${must}`);
+  for (const name in event)
+    if (!Object.hasOwn(PARTS, name)) faults.push(`${name.slice(0, 80)}: is no part of an event`);
+  const { v, incidentId, seq, at, kind, by, exercise, commandId, data } = event as RegisterEvent;
+  if (faults.length === 0) return { v, incidentId, seq, at, kind, by, exercise, commandId, data };
+  throw new MalformedEntryError(
+    `the event ${brief(seq)} of incident ${brief(incidentId)} is malformed: ${faults.join('; ')}`,
+  );
 }
 
 /** Reads a leaf from its stored bytes. @throws MalformedEntryError when they are not the one form of a leaf. */

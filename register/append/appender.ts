@@ -211,7 +211,7 @@ export class Appender {
   /** Answers when the batch was committed. False when somebody else extended the log meanwhile: plan again. */
   private async write(batch: Batch): Promise<boolean> {
     const plan = batch.plan!;
-    if (plan.rows.length > 0) {
+    if (plan.rows.count > 0) {
       this.underWay = batch;
       try {
         const written = this.insert(plan);
@@ -233,8 +233,8 @@ export class Appender {
     const { calls, plan } = this.committed ?? {};
     this.committed = undefined;
     if (calls === undefined || plan === undefined) return;
-    const { rows, outcomes, head } = plan;
-    if (rows.length > 0) this.recent?.add(rows);
+    const { heads, outcomes, head } = plan;
+    if (heads.length > 0) this.recent?.add(heads);
     outcomes.forEach((outcome, i) => {
       if ('refused' in outcome) calls[i]!.reject(outcome.refused);
       else calls[i]!.resolve({ ...outcome, head });
@@ -246,7 +246,7 @@ export class Appender {
    * asleep and be woken costs a third of a commit on a fast disk. Others' events are handled meanwhile as ever.
    */
   private async insert({ rows, after }: Plan): Promise<boolean> {
-    let waiting = rows.length === 1 && performance.now() - this.committedAtMs < HURRY_MS;
+    let waiting = rows.count === 1 && performance.now() - this.committedAtMs < HURRY_MS;
     const endMs = performance.now() + AWAKE_MS;
     const stayAwake = () => {
       if (waiting && performance.now() < endMs) setImmediate(stayAwake);

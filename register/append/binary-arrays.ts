@@ -1,86 +1,88 @@
 /**
  * Postgres arrays in their binary form, for parameters: the text form of a `bytea[]` costs more to write and to read
- * than the insertion itself. One dimension, no nulls but where said.
+ * than the insertion itself. One dimension. They are filled as the values come, which need not be kept then.
  * Source: PostgreSQL, src/backend/utils/adt/arrayfuncs.c (array_recv).
  */
 
 const OID = { int8: 20, int4: 23, text: 25, bytea: 17 } as const;
 const HEADER_BYTES = 20;
+const LENGTH_BYTES = 4;
+const FIRST_BYTES = 256;
 
-function start(type: keyof typeof OID, count: number, bytes: number, hasNull = false): Buffer {
-  const array = Buffer.allocUnsafe(HEADER_BYTES + bytes + 4 * count);
-  array.writeInt32BE(count === 0 ? 0 : 1, 0); // dimensions
-  array.writeInt32BE(hasNull ? 1 : 0, 4);
-  array.writeInt32BE(OID[type], 8);
-  array.writeInt32BE(count, 12);
-  array.writeInt32BE(1, 16); // lower bound
-  return count === 0 ? array.subarray(0, 12) : array;
-}
+export class BinaryArray {
+  private array = Buffer.allocUnsafe(FIRST_BYTES);
+  private end = HEADER_BYTES;
+  private count = 0;
+  private hasNull = false;
 
-/** `bigint[]` of safe integers. */
-export function int8Array(values: readonly number[]): Buffer {
-  const array = start('int8', values.length, 8 * values.length);
-  let at = HEADER_BYTES;
-  for (const value of values) {
-    array.writeInt32BE(8, at);
+  constructor(private readonly type: keyof typeof OID) {}
+
+  /** A safe integer, in an `int8[]`; of 32 bits in an `int4[]`. */
+  addInteger(value: number): void {
+    if (this.type === 'int4') {
+      const at = this.placeFor(4);
+      this.array.writeInt32BE(value, at);
+      return;
+    }
+    const at = this.placeFor(8);
     const high = Math.floor(value / 0x1_0000_0000);
-    array.writeInt32BE(high, at + 4);
-    array.writeUInt32BE(value - high * 0x1_0000_0000, at + 8);
-    at += 12;
+    this.array.writeInt32BE(high, at);
+    this.array.writeUInt32BE(value - high * 0x1_0000_0000, at + 4);
   }
-  return array;
-}
 
-/** `int[]` */
-export function int4Array(values: readonly number[]): Buffer {
-  const array = start('int4', values.length, 4 * values.length);
-  let at = HEADER_BYTES;
-  for (const value of values) {
-    array.writeInt32BE(4, at);
-    array.writeInt32BE(value, at + 4);
-    at += 8;
+  /** A text, or bytes given as a text in UTF-8. */
+  addText(value: string): void {
+    const bytes = Buffer.byteLength(value);
+    // As many bytes as characters are ASCII, which Node copies faster by this name.
+    const at = this.placeFor(bytes);
+    this.array.write(value, at, bytes === value.length ? 'latin1' : 'utf8');
   }
-  return array;
-}
 
-/** `text[]`, or `bytea[]` of texts in UTF-8. */
-export function textArray(values: readonly string[], type: 'text' | 'bytea' = 'text'): Buffer {
-  let bytes = 0;
-  for (const value of values) bytes += Buffer.byteLength(value);
-  const array = start(type, values.length, bytes);
-  let at = HEADER_BYTES;
-  for (const value of values) {
-    const length = array.write(value, at + 4);
-    array.writeInt32BE(length, at);
-    at += 4 + length;
+  /** Bytes given in hex. */
+  addHex(value: string): void {
+    const at = this.placeFor(value.length / 2);
+    this.array.write(value, at, 'hex');
   }
-  return array;
-}
 
-/** `bytea[]` of equally long values given in hex. */
-export function hexArray(values: readonly string[], bytesEach: number): Buffer {
-  const array = start('bytea', values.length, bytesEach * values.length);
-  let at = HEADER_BYTES;
-  for (const value of values) {
-    array.writeInt32BE(bytesEach, at);
-    array.write(value, at + 4, 'hex');
-    at += 4 + bytesEach;
+  addBytes(value: Uint8Array | null): void {
+    const at = this.placeFor(value?.length ?? 0);
+    if (value !== null) {
+      this.array.set(value, at);
+      return;
+    }
+    this.array.writeInt32BE(-1, at - LENGTH_BYTES);
+    this.hasNull = true;
   }
-  return array;
-}
 
-/** `bytea[]` with nulls. */
-export function byteaArray(values: readonly (Uint8Array | null)[]): Buffer {
-  let bytes = 0;
-  for (const value of values) bytes += value?.length ?? 0;
-  const array = start('bytea', values.length, bytes, true);
-  let at = HEADER_BYTES;
-  for (const value of values) {
-    array.writeInt32BE(value === null ? -1 : value.length, at);
-    at += 4;
-    if (value === null) continue;
-    array.set(value, at);
-    at += value.length;
+  /** The parameter: it shares the array's memory. */
+  whole(): Buffer {
+    const { array, count } = this;
+    array.writeInt32BE(count === 0 ? 0 : 1, 0); // dimensions
+    array.writeInt32BE(this.hasNull ? 1 : 0, 4);
+    array.writeInt32BE(OID[this.type], 8);
+    array.writeInt32BE(count, 12);
+    array.writeInt32BE(1, 16); // lower bound
+    return array.subarray(0, count === 0 ? 12 : this.end);
   }
-  return array;
+
+  /** The first value as a parameter by itself. */
+  first(): Buffer | null {
+    const length = this.array.readInt32BE(HEADER_BYTES);
+    const from = HEADER_BYTES + LENGTH_BYTES;
+    return length === -1 ? null : this.array.subarray(from, from + length);
+  }
+
+  /** Where so many bytes go, behind their length. */
+  private placeFor(bytes: number): number {
+    const at = this.end + LENGTH_BYTES;
+    this.end = at + bytes;
+    if (this.end > this.array.length) {
+      const larger = Buffer.allocUnsafe(Math.max(2 * this.array.length, this.end));
+      this.array.copy(larger, 0, 0, at - LENGTH_BYTES);
+      this.array = larger;
+    }
+    this.array.writeInt32BE(bytes, at - LENGTH_BYTES);
+    this.count += 1;
+    return at;
+  }
 }

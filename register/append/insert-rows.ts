@@ -1,22 +1,68 @@
 /** Inserts planned entries, if the log still ends where the plan began. */
 import type { ClientBase } from 'pg';
 import { GENESIS, type Head } from '../entry';
-import { byteaArray, hexArray, int4Array, int8Array, textArray } from './binary-arrays';
-import type { Row } from './plan';
+import { BinaryArray } from './binary-arrays';
+
+/** An entry as it is inserted: texts in UTF-8, the hash in hex. */
+export interface Row {
+  position: number;
+  incidentId: string;
+  seq: number;
+  kind: string;
+  leaf: string;
+  hash: string;
+  content: string;
+  sealed: Buffer | null;
+}
+
+/** Rows as the parameters of a statement. */
+export class Rows {
+  count = 0;
+  private readonly position = new BinaryArray('int8');
+  private readonly incidentId = new BinaryArray('text');
+  private readonly seq = new BinaryArray('int4');
+  private readonly kind = new BinaryArray('text');
+  private readonly leaf = new BinaryArray('bytea');
+  private readonly hash = new BinaryArray('bytea');
+  private readonly content = new BinaryArray('bytea');
+  private readonly sealed = new BinaryArray('bytea');
+
+  add(row: Row): void {
+    this.count += 1;
+    this.position.addInteger(row.position);
+    this.incidentId.addText(row.incidentId);
+    this.seq.addInteger(row.seq);
+    this.kind.addText(row.kind);
+    this.leaf.addText(row.leaf);
+    this.hash.addHex(row.hash);
+    this.content.addText(row.content);
+    this.sealed.addBytes(row.sealed);
+  }
+
+  /** In the order of the table's columns. */
+  get columns(): BinaryArray[] {
+    const { position, incidentId, seq, kind, leaf, hash, content, sealed } = this;
+    return [position, incidentId, seq, kind, leaf, hash, content, sealed];
+  }
+}
 
 /**
  * One statement: all rows, or none when the entry before them is not `after` any more (the fence). With autocommit the
  * answer comes after the commit. False when somebody else extended the log meanwhile: plan again.
  */
-export async function insertRows(client: ClientBase, rows: readonly Row[], after: Head): Promise<boolean> {
+export async function insertRows(client: ClientBase, { count, columns }: Rows, after: Head): Promise<boolean> {
   const fence = [after.position, after.hash === GENESIS ? null : Buffer.from(after.hash, 'hex')];
   try {
     const { rowCount } = await client.query(
-      rows.length === 1
-        ? { name: 'tocsin-append-one', text: INSERT_ONE, values: [...fence, ...valuesOf(rows[0]!)] }
-        : { name: 'tocsin-append', text: INSERT, values: [...fence, ...arraysOf(rows)] },
+      count === 1
+        ? {
+            name: 'tocsin-append-one',
+            text: INSERT_ONE,
+            values: [...fence, ...columns.map((column) => column.first())],
+          }
+        : { name: 'tocsin-append', text: INSERT, values: [...fence, ...columns.map((column) => column.whole())] },
     );
-    return rowCount === rows.length;
+    return rowCount === count;
   } catch (error) {
     // Somebody else took the positions, before this statement or side by side with it.
     if ((error as { code?: string }).code === UNIQUE_VIOLATION) return false;
@@ -24,26 +70,7 @@ export async function insertRows(client: ClientBase, rows: readonly Row[], after
   }
 }
 
-function valuesOf({ position, incidentId, seq, kind, leaf, hash, content, sealed }: Row): unknown[] {
-  return [position, incidentId, seq, kind, Buffer.from(leaf), Buffer.from(hash, 'hex'), Buffer.from(content), sealed];
-}
-
-function arraysOf(rows: readonly Row[]): Buffer[] {
-  const column = <K extends keyof Row>(name: K) => rows.map((row) => row[name]);
-  return [
-    int8Array(column('position')),
-    textArray(column('incidentId')),
-    int4Array(column('seq')),
-    textArray(column('kind')),
-    textArray(column('leaf'), 'bytea'),
-    hexArray(column('hash'), HASH_BYTES),
-    textArray(column('content'), 'bytea'),
-    byteaArray(column('sealed')),
-  ];
-}
-
 const UNIQUE_VIOLATION = '23505';
-const HASH_BYTES = 32;
 
 const INTO = 'INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, bytes, hash, content, sealed)';
 const FENCE =

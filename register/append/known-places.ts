@@ -21,7 +21,7 @@ export class KnownPlaces {
 
   /** Whether a call can be planned with what is known. */
   suffices(call: readonly GivenEvent[]): boolean {
-    return this.allFollow([call]) && this.unknownKeys([call]).length === 0;
+    return this.allFollow([call]) && call.every(({ event }) => this.keys.has(event.incidentId));
   }
 
   /** An empty plan, for calls for which what is known suffices. */

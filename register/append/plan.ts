@@ -6,19 +6,8 @@ import { commit } from '../fields';
 import { seal } from '../seal';
 import { leafHash, leafText } from '../verifier/leaf';
 import { type Opening, openingsText } from '../verifier/openings';
+import { type Row, Rows } from './insert-rows';
 import { type GivenEvent, isSame, type Places, type Present, placeKey } from './places';
-
-/** An entry as it is inserted: texts in UTF-8, the hash in hex. */
-export interface Row {
-  position: number;
-  incidentId: string;
-  seq: number;
-  kind: string;
-  leaf: string;
-  hash: string;
-  content: string;
-  sealed: Buffer | null;
-}
 
 /** What came of one call: so many entries written and so many repeated, or why none of its events was taken. */
 export type Outcome = { appended: number; repeated: number } | { refused: Error };
@@ -31,7 +20,10 @@ export interface Sealing {
 
 /** Calls planned one after the other on top of `places`, which then stand behind the last of them: what one statement writes. */
 export class Plan {
-  readonly rows: Row[] = [];
+  /** What is to be inserted. */
+  readonly rows = new Rows();
+  /** Where each of them stands: the last is the log's head after it. */
+  readonly heads: Head[] = [];
   /** Of each call. */
   readonly outcomes: Outcome[] = [];
   /** What the first of its rows follows. */
@@ -47,8 +39,7 @@ export class Plan {
 
   /** The log's head after it. */
   get head(): Head {
-    const { position, hash } = this.rows.at(-1) ?? this.after;
-    return { position, hash };
+    return this.heads.at(-1) ?? this.after;
   }
 
   /** The events of a call get their places all or none: a call that is refused leaves no trace, and hinders no other. */
@@ -56,8 +47,9 @@ export class Plan {
     try {
       const unwritten = this.unwrittenOf(call);
       for (const row of this.rowsOf(unwritten)) {
-        this.rows.push(row);
+        this.rows.add(row);
         this.places.head = { position: row.position, hash: row.hash };
+        this.heads.push(this.places.head);
         this.places.lastOf.set(row.incidentId, { seq: row.seq, hash: row.hash });
       }
       for (const given of unwritten) this.planned.push(given);

@@ -2,8 +2,12 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { Appender } from '../../register/append/appender';
+import { insertRows } from '../../register/append/insert-rows';
+import { readPlaces } from '../../register/append/places';
+import { Plan } from '../../register/append/plan';
 import type { RegisterEvent } from '../../register/entry';
 import { RegisterConflictError, RegisterGapError } from '../../register/errors';
+import { fieldsOf } from '../../register/fields';
 import { createPool } from '../../register/pool';
 import { readEntries } from '../../register/read-entries';
 import { verifyRegister } from '../../register/verify';
@@ -78,18 +82,21 @@ test('any interleaving of eight writers with crashes between any two statements:
         const before = await sizeOf();
         let expected = 0;
         try {
+          // Three callers a writer: while the events of one are written, those of the others are planned on top of them.
           await Promise.all(
-            appenders.map(async (appender, writer) => {
-              const incident = `INC-${run}-${writer}`;
-              let seq = 1;
-              for (const size of sizes) {
-                await insist(appender, eventsOf(incident, size, seq));
-                // Asked again, as a retried activity does.
-                if (size === 3) await insist(appender, eventsOf(incident, size, seq));
-                seq += size;
-                expected += size;
-              }
-            }),
+            appenders
+              .flatMap((each) => [each, each, each])
+              .map(async (appender, caller) => {
+                const incident = `INC-${run}-${caller}`;
+                let seq = 1;
+                for (const size of sizes) {
+                  await insist(appender, eventsOf(incident, size, seq));
+                  // Asked again, as a retried activity does.
+                  if (size === 3) await insist(appender, eventsOf(incident, size, seq));
+                  seq += size;
+                  expected += size;
+                }
+              }),
           );
         } finally {
           await Promise.all(appenders.map((appender) => appender.close()));
@@ -124,10 +131,52 @@ test('calls that wait together are written together: 200 callers need few statem
   });
   const appender = new Appender(counting);
   const results = await Promise.all(Array.from({ length: 200 }, (_, i) => appender.append([anEvent(`INC-W${i}`, 1)])));
+  await appender.close();
   expect(results.every(({ appended }) => appended === 1)).toBe(true);
   expect(statements).toBeLessThan(15);
-  await appender.close();
 });
+
+test.each(['fenced off', 'cut off'])(
+  'what was planned on top of a statement that is %s is planned anew',
+  async (how) => {
+    const name = how.replace(' ', '-');
+    const real = createPool(database.url);
+    afterFile(() => real.end());
+    const other = await pool.connect();
+    let statements = 0;
+    real.on('connect', (client) => {
+      const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>;
+      (client as { query: unknown }).query = async (...args: unknown[]) => {
+        const text = (args[0] as { name?: string }).name === 'tocsin-append' ? `append ${++statements}` : '';
+        // The third has another one on top of it when it is sent late.
+        if (text !== 'append 3') return query(...args);
+        if (how === 'cut off')
+          (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+        else await appendWithoutLock(other, anEvent(`INC-${name}-other`, 1));
+        return query(...args);
+      };
+    });
+    const appender = new Appender(real);
+    const before = await sizeOf();
+    await Promise.all(
+      Array.from({ length: 50 }, async (_, caller) => {
+        for (let seq = 1; seq <= 6; seq++) await insist(appender, [anEvent(`INC-${name}-${caller}`, seq)]);
+      }),
+    );
+    await appender.close();
+    other.release();
+    expect(statements).toBeGreaterThan(4);
+    expect(await sizeOf()).toBe(before + 300 + (how === 'cut off' ? 0 : 1));
+    expect((await verifyRegister(pool)).ok).toBe(true);
+  },
+);
+
+async function appendWithoutLock(client: pg.ClientBase, event: RegisterEvent): Promise<void> {
+  const given = [{ event, fields: fieldsOf(event) }];
+  const plan = new Plan(await readPlaces(client, given), { isPersonal: () => false, keyOf: () => null });
+  plan.add(given);
+  expect(await insertRows(client, plan.rows, plan.after)).toBe(true);
+}
 
 test('a call that is refused hinders no other one of its batch, and leaves nothing of itself', async () => {
   const appender = new Appender(pool);

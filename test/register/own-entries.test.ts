@@ -1,7 +1,7 @@
 // What the register records of itself, and the arrays in which entries go to Postgres.
 import pg from 'pg';
 import { loadDisclosures } from '../../policy/load-disclosure';
-import { byteaArray, hexArray, int4Array, int8Array, textArray } from '../../register/append/binary-arrays';
+import { BinaryArray } from '../../register/append/binary-arrays';
 import { recordOwnEntry } from '../../register/own-entries';
 import { createPool } from '../../register/pool';
 import { readIncidentEvents } from '../../register/read-incident';
@@ -34,16 +34,24 @@ test('arrays in binary form are read by Postgres as what they hold', async () =>
   const texts = ['', 'a', 'naïve 🔑', '"{},\\'];
   const numbers = [0, 1, -1, 2 ** 31, -(2 ** 31) - 1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
   const bytes = [Buffer.alloc(0), null, Buffer.from([0, 255, 10]), Buffer.alloc(5000, 7)];
+  const array = <T>(
+    type: ConstructorParameters<typeof BinaryArray>[0],
+    values: T[],
+    add: (to: BinaryArray, value: T) => void,
+  ) => {
+    const filled = new BinaryArray(type);
+    for (const value of values) add(filled, value);
+    return filled;
+  };
+  const big = array('int8', numbers, (to, value) => to.addInteger(value));
+  const small = array('int4', [1, -5, 2147483647], (to, value) => to.addInteger(value));
+  const text = array('text', texts, (to, value) => to.addText(value));
+  const utf8 = array('bytea', texts, (to, value) => to.addText(value));
+  const hex = array('bytea', ['00ff', 'abcd'], (to, value) => to.addHex(value));
+  const some = array('bytea', bytes, (to, value) => to.addBytes(value));
   const { rows } = await client.query(
     'SELECT $1::bigint[] AS big, $2::int[] AS small, $3::text[] AS texts, $4::bytea[] AS utf8, $5::bytea[] AS hex, $6::bytea[] AS bytes',
-    [
-      int8Array(numbers),
-      int4Array([1, -5, 2147483647]),
-      textArray(texts),
-      textArray(texts, 'bytea'),
-      hexArray(['00ff', 'abcd'], 2),
-      byteaArray(bytes),
-    ],
+    [big, small, text, utf8, hex, some].map((each) => each.whole()),
   );
   expect(rows[0]).toEqual({
     big: numbers.map(String),
@@ -53,6 +61,17 @@ test('arrays in binary form are read by Postgres as what they hold', async () =>
     hex: [Buffer.from('00ff', 'hex'), Buffer.from('abcd', 'hex')],
     bytes,
   });
-  const empty = await client.query('SELECT $1::bigint[] AS none, $2::text[] AS texts', [int8Array([]), textArray([])]);
+  const empty = await client.query('SELECT $1::bigint[] AS none, $2::text[] AS texts', [
+    new BinaryArray('int8').whole(),
+    new BinaryArray('text').whole(),
+  ]);
   expect(empty.rows[0]).toEqual({ none: [], texts: [] });
+  const nothing = array('bytea', [null], (to, value) => to.addBytes(value));
+  const first = await client.query('SELECT $1::bigint AS big, $2::int AS small, $3::text AS text, $4::bytea AS none', [
+    big.first(),
+    small.first(),
+    array('text', ['naïve 🔑'], (to, value) => to.addText(value)).first(),
+    nothing.first(),
+  ]);
+  expect(first.rows[0]).toEqual({ big: '0', small: 1, text: 'naïve 🔑', none: null });
 });
