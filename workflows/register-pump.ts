@@ -5,6 +5,7 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { RecordedEvent } from '../domain/events';
 import { activities, isFinal, UNTIL_DONE } from './activity-calls';
+import { taskOfItsOwn } from './task-of-its-own';
 
 /** Events in one call: far below the payload limit. */
 const BATCH = 100;
@@ -12,6 +13,8 @@ const BATCH = 100;
 export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
   private queue: E[] = [];
   private paused = false;
+  /** Events came since the last start. */
+  private fresh = false;
   private scope = new CancellationScope();
   running = false;
 
@@ -23,6 +26,7 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
 
   add(events: E[]): void {
     this.queue.push(...events);
+    this.fresh ||= events.length > 0;
   }
 
   queued(): E[] {
@@ -31,6 +35,9 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
 
   start(): void {
     this.paused = false;
+    // Events that wait for the batch before them leave no command in this task.
+    if (this.running && this.fresh) taskOfItsOwn(this.queue.at(-1)!.seq);
+    this.fresh = false;
     if (this.running || this.queue.length === 0) return;
     this.running = true;
     if (this.scope.consideredCancelled) this.scope = new CancellationScope();

@@ -1,14 +1,17 @@
 /** Whatever is repeated, overlaps, or gets no answer: one effect each, on the real parts. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { declarationOf, everything, policy, RealWorld, type WorkerChild } from '../setup/real-world';
 import { quietWorkers } from '../setup/workflow-harness';
 import { peopleClose } from './people';
 
 let world: RealWorld;
 let worker: WorkerChild | undefined;
+let leaked: string;
 
 beforeAll(async () => {
   quietWorkers();
   world = await RealWorld.start();
+  leaked = await world.leakRole();
 }, 120_000);
 
 afterEach(async () => {
@@ -23,10 +26,24 @@ async function lifecycle(id: string): Promise<void> {
   await world.expectSound(id);
 }
 
+/** Sends a message that is refused again and again: each is a workflow task that leaves no event of its own. */
+async function refusedUntil(id: string, done: Promise<void>): Promise<void> {
+  let over = false;
+  const end = done.finally(() => {
+    over = true;
+  });
+  let refused = 0;
+  while (!over) {
+    await world.client.send(id, 'release', { by: 'oncall', obligation: 'none' }).catch(() => refused++);
+    await sleep(20);
+  }
+  await end;
+  expect(refused).toBeGreaterThan(20);
+}
+
 const rolls = (id: string) => world.recorder.requests({ method: 'PUT', path: `/tokens/ci-${id}/` }).length;
 
 test('each activity done twice: one mail, rule, update, alarm, task and entry each', async () => {
-  const leaked = await world.leakRole();
   worker = await world.startWorker({ repeats: 'twice' });
   await lifecycle('REPEAT-twice');
   expect(rolls('REPEAT-twice')).toBe(1);
@@ -38,6 +55,12 @@ test('each activity overlapping itself, as after a time-out of one that still ru
   worker = await world.startWorker({ repeats: 'overlapping' });
   await lifecycle('REPEAT-overlapping');
   expect(await world.canLogIn((await world.secret('postgres-role/deploy'))!)).toBe(true);
+}, 150_000);
+
+test('messages are refused all the while: what a replay shows is what the register holds', async () => {
+  worker = await world.startWorker({ repeats: 'overlapping' });
+  const ids = ['REPEAT-refused-1', 'REPEAT-refused-2'];
+  await Promise.all(ids.map((id) => refusedUntil(id, lifecycle(id))));
 }, 150_000);
 
 test.each([
