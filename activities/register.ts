@@ -1,5 +1,5 @@
 /** The breach register as the workflow's pump sees it. */
-import type { AppendResult } from '../register/append/appender';
+import type { AppendResult } from '../register/append/batch';
 import { GENESIS, type RegisterEvent } from '../register/entry';
 import {
   MalformedEntryError,

@@ -8,71 +8,30 @@
  * key. Sequences are not used: they leave gaps.
  */
 import type { Pool, PoolClient } from 'pg';
-import { type Head, parseEvent, type RegisterEvent } from '../entry';
+import { parseEvent, type RegisterEvent } from '../entry';
 import { fieldsOf } from '../fields';
 import type { RecentLeaves } from '../log/recent-leaves';
 import { isUnavailable } from '../pool';
+import { type AppendResult, Batch, type Call, shareOf } from './batch';
 import { insertRows } from './insert-rows';
 import { KnownPlaces } from './known-places';
-import type { GivenEvent } from './places';
 import type { Plan, Sealing } from './plan';
-
-/** What came of a call. */
-export interface AppendResult {
-  /** Entries written now. */
-  appended: number;
-  /** Events that were in the register already with the same content. */
-  repeated: number;
-  /** The log's head after it, for an anchor outside the database. */
-  head: Head;
-}
 
 /** The advisory lock of whoever writes: "tocsin" in ASCII. */
 export const APPEND_LOCK = 0x746f6373696en;
-const MOST_EVENTS = 4_000;
-const MOST_CHARS = 8_000_000;
-/** So few calls are written by one statement; of more, half are planned while the other half is being written. */
-const FEW_CALLS = 16;
 /** How long the lock is kept without work: a caller that appends one by one takes it once. */
 const LINGER_MS = 100;
 /** How long it is kept at a stretch while other writers may be waiting. */
 const HOLD_MS = 1_000;
 /** A lone call that comes so soon after the last commit is one of a row of them, and waited for awake for so long at most. */
 const HURRY_MS = 1;
-const AWAKE_MS = 2;
+const AWAKE_MS = 0.5;
+/** When Postgres needed longer, staying awake may be what it waited for: so many are waited for asleep then. */
+const ASLEEP = 64;
 
 /** Says which fields are personal data. Without it all of them are: what nobody has judged lies under the data key. */
 export type IsPersonal = Sealing['isPersonal'];
 const ALL_PERSONAL: IsPersonal = () => true;
-
-interface Call {
-  given: GivenEvent[];
-  /** Characters of its content. */
-  chars: number;
-  resolve(result: AppendResult): void;
-  reject(error: unknown): void;
-}
-
-/** Calls that one statement writes. */
-class Batch {
-  readonly calls: Call[] = [];
-  private events = 0;
-  private chars = 0;
-
-  constructor(public plan?: Plan) {}
-
-  hasRoomFor({ given, chars }: Call): boolean {
-    if (this.calls.length === 0) return true;
-    return this.events + given.length <= MOST_EVENTS && this.chars + chars <= MOST_CHARS;
-  }
-
-  add(call: Call): void {
-    this.calls.push(call);
-    this.events += call.given.length;
-    this.chars += call.chars;
-    this.plan?.add(call.given);
-  }
-}
 
 /** Appends through one connection of a pool, which it holds from its first call to `close`. */
 export class Appender {
@@ -84,6 +43,7 @@ export class Appender {
   private linger: NodeJS.Timeout | undefined;
   private workedAtMs = 0;
   private committedAtMs = 0;
+  private asleep = 0;
   /** The calls being written; planned on top of them, those written next; written, those that were not answered yet. */
   private underWay: Batch | undefined;
   private next: Batch | undefined;
@@ -243,11 +203,14 @@ export class Appender {
 
   /**
    * For a caller that appends one entry right after the other this process stays awake while Postgres commits: to fall
-   * asleep and be woken costs a third of a commit on a fast disk. Others' events are handled meanwhile as ever.
+   * asleep and be woken costs a tenth of a commit on a fast disk. Others' events are handled meanwhile as ever.
    */
   private async insert({ rows, after }: Plan): Promise<boolean> {
-    let waiting = rows.count === 1 && performance.now() - this.committedAtMs < HURRY_MS;
-    const endMs = performance.now() + AWAKE_MS;
+    const startMs = performance.now();
+    const endMs = startMs + AWAKE_MS;
+    const inHurry = rows.count === 1 && startMs - this.committedAtMs < HURRY_MS;
+    let waiting = inHurry && this.asleep === 0;
+    if (inHurry) this.asleep = Math.max(0, this.asleep - 1);
     const stayAwake = () => {
       if (waiting && performance.now() < endMs) setImmediate(stayAwake);
     };
@@ -255,8 +218,9 @@ export class Appender {
     try {
       return await insertRows(this.client!, rows, after);
     } finally {
-      waiting = false;
       this.committedAtMs = performance.now();
+      if (waiting && this.committedAtMs > endMs) this.asleep = ASLEEP;
+      waiting = false;
     }
   }
 
@@ -307,11 +271,6 @@ export class Appender {
     this.client?.release(isUnavailable(error) ? (error as Error) : true);
     this.client = undefined;
   }
-}
-
-/** How many of so many calls one statement writes. */
-function shareOf(calls: number): number {
-  return Math.max(Math.min(calls, FEW_CALLS), Math.ceil(calls / 2));
 }
 
 /** Appends one call's events through an appender of its own: for commands and tests. See `Appender.append`. */
