@@ -36,7 +36,8 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
   start(): void {
     this.paused = false;
     // Events that wait for the batch before them leave no command in this task.
-    if (this.running && this.fresh) taskOfItsOwn(this.queue.at(-1)!.seq);
+    const last = this.queue.at(-1);
+    if (this.running && this.fresh && last !== undefined) taskOfItsOwn(last.seq);
     this.fresh = false;
     if (this.running || this.queue.length === 0) return;
     this.running = true;
