@@ -40,24 +40,6 @@ export function parseTilePath(text: string): TileRef | undefined {
   return isPath ? tile : undefined;
 }
 
-/** The tiles that a tree grown from `oldSize` to `newSize` has anew: those below level 0 too, and the entry bundles. */
-export function newTiles(oldSize: number, newSize: number): TileRef[] {
-  const tiles: TileRef[] = [];
-  const grown = (level: TileRef['level'], before: number, after: number) => {
-    for (let index = Math.floor(before / TILE_WIDTH); index * TILE_WIDTH < after; index++) {
-      const width = Math.min(TILE_WIDTH, after - index * TILE_WIDTH);
-      if (index * TILE_WIDTH + width > before) tiles.push({ level, index, width });
-    }
-  };
-  grown('entries', oldSize, newSize);
-  for (let level = 0, before = oldSize, after = newSize; after > 0; level++) {
-    grown(level, before, after);
-    before = Math.floor(before / TILE_WIDTH);
-    after = Math.floor(after / TILE_WIDTH);
-  }
-  return tiles;
-}
-
 /** The hash of a full tile: one hash of the tile above it. */
 export function fullTileHash(tile: Buffer): Buffer {
   return subtreeHash(tile);

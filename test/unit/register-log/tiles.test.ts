@@ -5,13 +5,30 @@ import { HASH_BYTES, inclusionProof, rootOf, verifyInclusion } from '../../../re
 import {
   entryBundle,
   fullTileHash,
-  newTiles,
   nodesFromTiles,
   parseEntryBundle,
   TILE_WIDTH,
   type TileRef,
   tilePath,
 } from '../../../register/log/tiles';
+
+/** The tiles that a tree grown from `oldSize` to `newSize` has anew: those below level 0 too, and the entry bundles. */
+function newTiles(oldSize: number, newSize: number): TileRef[] {
+  const tiles: TileRef[] = [];
+  const grown = (level: TileRef['level'], before: number, after: number) => {
+    for (let index = Math.floor(before / TILE_WIDTH); index * TILE_WIDTH < after; index++) {
+      const width = Math.min(TILE_WIDTH, after - index * TILE_WIDTH);
+      if (index * TILE_WIDTH + width > before) tiles.push({ level, index, width });
+    }
+  };
+  grown('entries', oldSize, newSize);
+  for (let level = 0, before = oldSize, after = newSize; after > 0; level++) {
+    grown(level, before, after);
+    before = Math.floor(before / TILE_WIDTH);
+    after = Math.floor(after / TILE_WIDTH);
+  }
+  return tiles;
+}
 
 test('paths are those of the specification', () => {
   expect(tilePath({ level: 0, index: 1234067, width: 256 })).toBe('tile/0/x001/x234/067');
