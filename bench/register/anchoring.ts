@@ -74,9 +74,9 @@ class NotedMore extends RecentLeaves {
   isMore = true;
   private readonly others = [new RecentLeaves(), new RecentLeaves()];
 
-  override add(entries: Parameters<RecentLeaves['add']>[0]): void {
-    super.add(entries);
-    if (this.isMore) for (const other of this.others) other.add(entries);
+  override add(first: number, hashes: Uint8Array): void {
+    super.add(first, hashes);
+    if (this.isMore) for (const other of this.others) other.add(first, hashes);
   }
 }
 

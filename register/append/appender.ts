@@ -193,8 +193,8 @@ export class Appender {
     const { calls, plan } = this.committed ?? {};
     this.committed = undefined;
     if (calls === undefined || plan === undefined) return;
-    const { heads, outcomes, head } = plan;
-    if (heads.length > 0) this.recent?.add(heads);
+    const { rows, after, outcomes, head } = plan;
+    if (rows.count > 0) this.recent?.add(after.position + 1, rows.hashes);
     outcomes.forEach((outcome, i) => {
       if ('refused' in outcome) calls[i]!.reject(outcome.refused);
       else calls[i]!.resolve({ ...outcome, head });

@@ -72,6 +72,15 @@ export class BinaryArray {
     return length === -1 ? null : this.array.subarray(from, from + length);
   }
 
+  /** Values of so many bytes each, one after the other. */
+  packed(bytes: number): Buffer {
+    const packed = Buffer.allocUnsafe(this.count * bytes);
+    for (let i = 0, at = HEADER_BYTES + LENGTH_BYTES; i < this.count; i++, at += LENGTH_BYTES + bytes) {
+      this.array.copy(packed, i * bytes, at, at + bytes);
+    }
+    return packed;
+  }
+
   /** Where so many bytes go, behind their length. */
   private placeFor(bytes: number): number {
     const at = this.end + LENGTH_BYTES;

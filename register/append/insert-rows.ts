@@ -1,6 +1,7 @@
 /** Inserts planned entries, if the log still ends where the plan began. */
 import type { ClientBase } from 'pg';
 import { GENESIS, type Head } from '../entry';
+import { HASH_BYTES } from '../log/merkle';
 import { BinaryArray } from './binary-arrays';
 
 /** An entry as it is inserted: texts in UTF-8, the hash in hex. */
@@ -37,6 +38,11 @@ export class Rows {
     this.hash.addHex(row.hash);
     this.content.addText(row.content);
     this.sealed.addBytes(row.sealed);
+  }
+
+  /** The leaf hashes, one after the other. */
+  get hashes(): Buffer {
+    return this.hash.packed(HASH_BYTES);
   }
 
   /** In the order of the table's columns. */

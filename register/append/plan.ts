@@ -22,12 +22,11 @@ export interface Sealing {
 export class Plan {
   /** What is to be inserted. */
   readonly rows = new Rows();
-  /** Where each of them stands: the last is the log's head after it. */
-  readonly heads: Head[] = [];
   /** Of each call. */
   readonly outcomes: Outcome[] = [];
-  /** What the first of its rows follows. */
+  /** What the first of its rows follows, and the log's head after the last. */
   readonly after: Head;
+  head: Head;
   private readonly planned: GivenEvent[] = [];
 
   constructor(
@@ -35,11 +34,7 @@ export class Plan {
     private readonly sealing: Sealing,
   ) {
     this.after = places.head;
-  }
-
-  /** The log's head after it. */
-  get head(): Head {
-    return this.heads.at(-1) ?? this.after;
+    this.head = places.head;
   }
 
   /** The events of a call get their places all or none: a call that is refused leaves no trace, and hinders no other. */
@@ -48,10 +43,10 @@ export class Plan {
       const unwritten = this.unwrittenOf(call);
       for (const row of this.rowsOf(unwritten)) {
         this.rows.add(row);
-        this.places.head = { position: row.position, hash: row.hash };
-        this.heads.push(this.places.head);
+        this.head = { position: row.position, hash: row.hash };
         this.places.lastOf.set(row.incidentId, { seq: row.seq, hash: row.hash });
       }
+      this.places.head = this.head;
       for (const given of unwritten) this.planned.push(given);
       this.outcomes.push({ appended: unwritten.length, repeated: call.length - unwritten.length });
     } catch (error) {

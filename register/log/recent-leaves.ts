@@ -21,16 +21,16 @@ export class RecentLeaves {
     this.hashes = Buffer.from(shared, MARKS_BYTES);
   }
 
-  /** Adds entries that were committed, by position; their hashes in hex. */
-  add(entries: ReadonlyArray<{ position: number; hash: string }>): void {
-    const [first, last] = [entries[0]!.position, entries.at(-1)!.position];
+  /** Adds entries that were committed, from the position `first` on: their hashes, one after the other. */
+  add(first: number, hashes: Uint8Array): void {
+    const last = first + hashes.length / HASH_BYTES - 1;
     Atomics.store(this.marks, WRITING, BigInt(last));
     if (this.mark(LAST) + 1 !== first) Atomics.store(this.marks, SINCE, BigInt(first));
-    let hex = '';
-    for (const { hash } of entries) hex += hash;
+    const place = (first % PLACES) * HASH_BYTES;
     // Whatever does not fit before the end begins anew.
-    const written = this.hashes.write(hex, (first % PLACES) * HASH_BYTES, 'hex');
-    if (2 * written < hex.length) this.hashes.write(hex.slice(2 * written), 'hex');
+    const fits = Math.min(hashes.length, this.hashes.length - place);
+    this.hashes.set(hashes.subarray(0, fits), place);
+    this.hashes.set(hashes.subarray(fits), 0);
     Atomics.store(this.marks, LAST, BigInt(last));
   }
 

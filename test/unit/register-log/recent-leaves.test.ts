@@ -6,8 +6,8 @@ import { RecentLeaves } from '../../../register/log/recent-leaves';
 
 const PLACES = 2 ** 19;
 const hashOf = (position: number) => createHash('sha256').update(String(position)).digest('hex');
-const entries = (from: number, count: number) =>
-  Array.from({ length: count }, (_, i) => ({ position: from + i, hash: hashOf(from + i) }));
+const hashesOf = (from: number, count: number) =>
+  Buffer.from(Array.from({ length: count }, (_, i) => hashOf(from + i)).join(''), 'hex');
 const hashesAfter = (recent: RecentLeaves, position: number) => {
   const parts = recent.after(position);
   return parts && Buffer.concat(parts).toString('hex');
@@ -26,14 +26,12 @@ test('whatever was appended without a gap is given from any place behind which n
         for (const { gap, count } of batches) {
           const first = last + 1 + gap;
           if (gap > 0) since = first;
-          recent.add(entries(first, count));
+          recent.add(first, hashesOf(first, count));
           last = first + count - 1;
           for (const position of [since - 2, since - 1, since, last - 1, last]) {
             const expected =
               position >= since - 1 && position < last
-                ? entries(position + 1, last - position)
-                    .map(({ hash }) => hash)
-                    .join('')
+                ? hashesOf(position + 1, last - position).toString('hex')
                 : undefined;
             expect(hashesAfter(recent, position)).toBe(expected);
           }
@@ -46,15 +44,15 @@ test('whatever was appended without a gap is given from any place behind which n
 
 test('a place that was taken by a later entry holds no longer, also while it is being written', () => {
   const recent = new RecentLeaves();
-  recent.add(entries(1, 10));
+  recent.add(1, hashesOf(1, 10));
   expect(recent.holds(1)).toBe(true);
-  const hash = hashOf(0);
+  const same = Buffer.alloc(32 * 1_000, hashOf(0), 'hex');
   for (let from = 11; from <= PLACES; from += 1_000) {
-    recent.add(Array.from({ length: Math.min(1_000, PLACES - from + 1) }, (_, i) => ({ position: from + i, hash })));
+    recent.add(from, same.subarray(0, 32 * Math.min(1_000, PLACES - from + 1)));
   }
   expect(recent.holds(1)).toBe(true);
   expect(hashesAfter(recent, 0)!.length).toBe(64 * PLACES);
-  recent.add([{ position: PLACES + 1, hash }]);
+  recent.add(PLACES + 1, same.subarray(0, 32));
   expect(recent.holds(1)).toBe(false);
   expect(recent.after(0)).toBeUndefined();
   expect(hashesAfter(recent, 1)!.length).toBe(64 * PLACES);
@@ -62,7 +60,7 @@ test('a place that was taken by a later entry holds no longer, also while it is 
 
 test('another thread reads what was added here', async () => {
   const recent = new RecentLeaves();
-  recent.add(entries(5, 3));
+  recent.add(5, hashesOf(5, 3));
   const script = `
     const { parentPort, workerData } = require('node:worker_threads');
     const { RecentLeaves } = require(workerData.module);
