@@ -24,12 +24,8 @@ export function fieldsOf(event: RegisterEvent): Field[] {
     if (event.commandId !== undefined) fields.push({ pointer: '/commandId', text: canonicalText(event.commandId) });
     open('/data', event.data, depth, fields);
     if (fields.length > MOST_FIELDS && depth > 0) continue;
-    return inOrder(fields) ? fields : fields.sort((a, b) => (a.pointer < b.pointer ? -1 : 1));
+    return fields.sort((a, b) => (a.pointer < b.pointer ? -1 : 1));
   }
-}
-
-function inOrder(fields: readonly Field[]): boolean {
-  return fields.every(({ pointer }, i) => i === 0 || fields[i - 1]!.pointer < pointer);
 }
 
 function open(pointer: string, value: unknown, depth: number, fields: Field[]): void {

@@ -5,10 +5,10 @@
  */
 import { hash } from 'node:crypto';
 import { LeafReader } from './leaf-reader';
-import { assertHex, isInstant, MalformedLeaf } from './text';
+import { assertHex, MalformedLeaf } from './text';
 import { Viewed } from './words';
 
-export { isInstant, MalformedLeaf };
+export { MalformedLeaf };
 
 /** The hash before the first: 64 zeros. */
 export const GENESIS = '0'.repeat(64);

@@ -77,12 +77,21 @@ export function plainEnd(bytes: Uint8Array, from: number, to: number): number {
   return place;
 }
 
-/** Whether a text of the form 2026-04-01T03:00:00.000Z is an instant. */
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const KIND = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/** Whether a text is a UTC instant of the form 2026-04-01T03:00:00.000Z. */
 export function isInstant(at: string): boolean {
+  if (!INSTANT.test(at)) return false;
   const [month, day] = [twoDigits(at, 5), twoDigits(at, 8)];
   if (month < 1 || month > 12 || day < 1) return false;
   if (twoDigits(at, 11) > 23 || twoDigits(at, 14) > 59 || twoDigits(at, 17) > 59) return false;
   return day <= 28 || new Date(at).toJSON() === at;
+}
+
+/** Whether a text is a kind of event: kebab-case. */
+export function isKind(text: string): boolean {
+  return KIND.test(text);
 }
 
 function twoDigits(text: string, place: number): number {

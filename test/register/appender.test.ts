@@ -22,6 +22,11 @@ beforeAll(async () => {
   afterFile(() => pool.end());
 });
 
+/** Breaks a connection off, as when its other end dies. */
+function cut(client: pg.ClientBase): void {
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+}
+
 /** A pool whose connections break before or after the statements that `breaks` names, as when a server or a writer dies. */
 function breakingPool(breaks: () => 'before' | 'after' | undefined): pg.Pool {
   const real = createPool(database.url);
@@ -30,16 +35,13 @@ function breakingPool(breaks: () => 'before' | 'after' | undefined): pg.Pool {
   (real as { connect: unknown }).connect = async () => {
     const client = await connect();
     const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>;
-    const [end, release] = [
-      () => (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy(),
-      client.release.bind(client),
-    ];
+    const release = client.release.bind(client);
     (client as { query: unknown }).query = async (...args: unknown[]) => {
       const when = breaks();
-      if (when === 'before') end();
+      if (when === 'before') cut(client);
       const result = await query(...args);
       if (when === 'after') {
-        end();
+        cut(client);
         throw Object.assign(new Error('the connection broke'), { code: 'ECONNRESET' });
       }
       return result;
@@ -150,8 +152,7 @@ test.each(['fenced off', 'cut off'])(
         const text = (args[0] as { name?: string }).name === 'tocsin-append' ? `append ${++statements}` : '';
         // The third has another one on top of it when it is sent late.
         if (text !== 'append 3') return query(...args);
-        if (how === 'cut off')
-          (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+        if (how === 'cut off') cut(client);
         else await appendWithoutLock(other, anEvent(`INC-${name}-other`, 1));
         return query(...args);
       };
