@@ -12,7 +12,7 @@ import {
 } from '../../domain/vulnerability-report';
 import { type HolidaysConfig, loadReportsConfig } from '../../intake/reports/config';
 import { holidaySource, reportClock } from '../../intake/reports/holidays';
-import { decodedPayloads, plain, WorkflowHarness } from '../setup/workflow-harness';
+import { decodedPayloads, endAtRest, plain, TestIncident, WorkflowHarness } from '../setup/workflow-harness';
 
 /** The delay of a busy machine, by the server's clock: nothing against hours between alarms. */
 const PROMPT_MS = 60_000;
@@ -31,7 +31,7 @@ afterEach(async () => {
   try {
     for (const report of open) await report.check();
   } finally {
-    for (const report of open.splice(0)) await report.handle.terminate('the test is over').catch(() => undefined);
+    for (const report of open.splice(0)) await endAtRest(report.handle);
   }
 }, 60_000);
 
@@ -295,15 +295,16 @@ describe('what people decide', () => {
     await report.quiet();
     const { incident } = await report.state();
     expect(incident).toMatchObject({ id: report.id.replace('VR', 'INC'), started: true });
-    const started = harness.client.workflow.getHandle(incident!.id);
-    expect((await started.query<{ state: { declaration: object } }>('state')).state.declaration).toMatchObject({
+    const started = new TestIncident(incident!.id, harness.client.workflow.getHandle(incident!.id), harness.world);
+    await started.quiet();
+    expect((await started.state()).declaration).toMatchObject({
       title: `Vulnerability report ${report.id}`,
       source: `vulnerability report ${report.id}`,
       severity: 'sev1',
       declaredBy: BY,
     });
     expect((await report.send('declare', { incident: 'INC-other' })).events.map(({ kind }) => kind)).toEqual(['noted']);
-    await started.terminate('the test is over');
+    await started.end();
     const linked = await receive(await soon());
     await linked.send('declare', { incident: 'INC-20260101-aaaa' });
     expect((await linked.state()).incident).toEqual({ id: 'INC-20260101-aaaa', started: true });

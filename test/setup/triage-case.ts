@@ -7,7 +7,7 @@ import { judge } from '../../domain/detection-rules';
 import { type Instant, toMs } from '../../domain/time';
 import { TRIAGE, type TriageEvent, type TriageState } from '../../domain/triage';
 import { detection, RULES } from '../unit/domain/helpers/detections';
-import { largestPayload, plain, type WorkflowHarness } from './workflow-harness';
+import { endAtRest, largestPayload, plain, type WorkflowHarness } from './workflow-harness';
 
 export class TriageCase {
   private constructor(
@@ -113,10 +113,7 @@ export class TriageCase {
 
   async end(): Promise<void> {
     for (const id of [this.id, this.id.replace('TRG', 'INC')]) {
-      await this.harness.client.workflow
-        .getHandle(id)
-        .terminate('the test is over')
-        .catch(() => undefined);
+      await endAtRest(this.harness.client.workflow.getHandle(id));
     }
   }
 }

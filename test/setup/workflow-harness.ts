@@ -373,11 +373,31 @@ export class TestIncident {
     const children = rounds.flatMap((o) => Array.from({ length: o.round }, (_, n) => `${this.id}/${o.id}/${n + 1}`));
     const { client } = this.handle;
     for (const id of [this.id, ...children, escalationId(this.id)]) {
-      await client
-        .getHandle(id)
-        .terminate('the test is over')
-        .catch(() => undefined);
+      await endAtRest(client.getHandle(id));
     }
+  }
+}
+
+/** As the last event of a history: a workflow task waits or is being done (temporal.api.enums.v1.EventType). */
+const TASK_UNDER_WAY = [5, 6];
+
+/**
+ * Ends a workflow when it has come to rest, or after 5 s. Ended with a task under way, the time-skipping server never skips
+ * again (temporalio/sdk-java issue 1138), and every later test of the file waits in vain.
+ */
+export async function endAtRest(handle: WorkflowHandle): Promise<void> {
+  try {
+    const giveUpAt = Date.now() + 5_000;
+    for (let before = 0; Date.now() < giveUpAt; await new Promise((resolve) => setTimeout(resolve, 10))) {
+      const { raw } = await handle.describe();
+      const events = (await handle.fetchHistory()).events ?? [];
+      const atRest = !raw.pendingActivities?.length && !TASK_UNDER_WAY.includes(events.at(-1)?.eventType as number);
+      if (atRest && events.length === before) break;
+      before = events.length;
+    }
+    await handle.terminate('the test is over');
+  } catch {
+    // It is over, or never was.
   }
 }
 

@@ -6,7 +6,7 @@ import { TASK_QUEUE } from '../../domain/contract';
 import type { CheckSummary } from '../../domain/dependencies';
 import { type PatchEvent, type PatchState, patchTaskCase } from '../../domain/patch-task';
 import { DAY_MS, HOUR_MS, type Instant, toInstant, toMs } from '../../domain/time';
-import { PROMPT_MS, plain, WorkflowHarness } from '../setup/workflow-harness';
+import { endAtRest, PROMPT_MS, plain, WorkflowHarness } from '../setup/workflow-harness';
 import { MINIMIST, record } from '../unit/dependencies/records';
 
 let harness: WorkflowHarness;
@@ -25,13 +25,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   harness.world.repair();
-  for (const id of taskIds()) {
-    // Ended in the middle of an activity, it would keep the server's clock from skipping for all later tests.
-    await quiet(id).catch(() => undefined);
-    await handleOf(id)
-      .terminate()
-      .catch(() => undefined);
-  }
+  for (const id of taskIds()) await endAtRest(handleOf(id));
   const { dependencies } = harness.world;
   dependencies.inventories.clear();
   dependencies.records = [];
