@@ -39,6 +39,7 @@ export function registerVerifyCommand(register: Command, shell: Shell): void {
       (value: string, before: string[]) => [...before, value],
       [],
     )
+    .option('--consistency <file>', 'of an export: the proof when --checkpoint has another size (register consistency)')
     .option('--witness <key...>', 'of an export: public keys of witnesses, or files')
     .option('--rotations <file>', "of an export: rotations of the log's key, as the log publishes them")
     .option('--bytes', 'of an export: hashes and chains only, not the contents')
@@ -50,6 +51,7 @@ export function registerVerifyCommand(register: Command, shell: Shell): void {
 }
 
 async function online(shell: Shell, options: Options): Promise<void> {
+  if (options.consistency) throw usage('--consistency: the database is compared with any checkpoint without a proof');
   const expectedHead = options.head ? headFlag(options.head) : undefined;
   const result = await verifyDatabase(shell, options, expectedHead);
   if (options.json) shell.out.json(result);

@@ -4,7 +4,7 @@
  */
 import { canonicalText, isPlainObject } from '../canonical';
 import { type Checkpoint, CheckpointError, parseCheckpoint } from '../log/checkpoint';
-import { verifyInclusion } from '../log/merkle';
+import { verifyConsistency, verifyInclusion } from '../log/merkle';
 import { NoteError, type NoteVerifier, parseNote, parseVerifierKey, signatureLine } from '../log/note';
 import { ChainVerifier, foundEntry } from './chain';
 import { hasOnly, isCount, isHash } from './export-header';
@@ -97,13 +97,24 @@ export function parseProofLine(line: string): { position: number; proof: Buffer[
 /** No tree has a longer path. */
 const MOST_HASHES = 64;
 
+/** Reads a proof that `register consistency` wrote: a hash in base64 on each line. @throws CertificateError naming the line. */
+export function parseConsistency(file: string): Buffer[] {
+  const lines = file.split(/\r?\n/);
+  if (lines.at(-1) === '') lines.pop();
+  const bad = lines.findIndex((line) => !isHashText(line));
+  if (bad !== -1) throw new CertificateError(`line ${bad + 1} is not a hash of 32 bytes in base64`);
+  return lines.map((line) => Buffer.from(line, 'base64'));
+}
+
+/** Whether it is a hash of 32 bytes in base64, in its one form. */
+function isHashText(text: unknown): text is string {
+  if (typeof text !== 'string' || text.length !== 44) return false;
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.length === 32 && bytes.toString('base64') === text;
+}
+
 function proofTexts(proof: unknown): string[] {
-  const isText = (text: unknown) =>
-    typeof text === 'string' &&
-    text.length === 44 &&
-    Buffer.from(text, 'base64').length === 32 &&
-    Buffer.from(text, 'base64').toString('base64') === text;
-  if (Array.isArray(proof) && proof.length <= MOST_HASHES && proof.every(isText)) return proof as string[];
+  if (Array.isArray(proof) && proof.length <= MOST_HASHES && proof.every(isHashText)) return proof as string[];
   throw new CertificateError('its proof is not a list of hashes in base64');
 }
 
@@ -128,8 +139,10 @@ export interface Trust {
   rotations?: readonly string[];
   /** Verifier keys of witnesses; each of them must have cosigned. */
   witnesses?: readonly string[];
-  /** A checkpoint of the log that was noted earlier. */
+  /** A checkpoint of the log that was noted earlier: the signed tree must be the same, or one must continue the other. */
   notedCheckpoint?: string;
+  /** The RFC 6962 consistency proof between the two, when they have different sizes. */
+  consistency?: readonly Uint8Array[];
 }
 
 /** What a checkpoint says, and who vouches for it. */
@@ -145,7 +158,7 @@ export interface Signing {
   /** Names of signers whose keys were not given: nothing is known of their signatures. */
   unchecked: string[];
   /** What came of the checkpoint that was noted earlier. */
-  noted?: 'the same tree' | 'another size: not compared';
+  noted?: 'the same tree' | 'an earlier tree, which this one continues' | 'a later tree, which continues this one';
 }
 
 /** A note with its signatures in the one order in which an export holds them: the log's, then the others by name. */
@@ -192,7 +205,7 @@ export function openSigning(note: string, trust: Trust): Signing {
         throw new CertificateError(`the witness ${name} has not cosigned the checkpoint`);
       }
     }
-    if (trust.notedCheckpoint !== undefined) signing.noted = compared(checkpoint, trust.notedCheckpoint, keys);
+    if (trust.notedCheckpoint !== undefined) signing.noted = compared(checkpoint, trust, keys);
     return signing;
   } catch (error) {
     if (error instanceof NoteError || error instanceof CheckpointError || error instanceof RangeError) {
@@ -202,16 +215,33 @@ export function openSigning(note: string, trust: Trust): Signing {
   }
 }
 
-function compared(checkpoint: Checkpoint, note: string, keys: LogKeys | undefined): Signing['noted'] {
+function compared(checkpoint: Checkpoint, trust: Trust, keys: LogKeys | undefined): Signing['noted'] {
+  const note = trust.notedCheckpoint!;
   const noted = keys === undefined ? parseCheckpoint(parseNote(note).text) : keys.open(note);
   if (noted.origin !== checkpoint.origin) {
     throw new CertificateError(`the checkpoint noted earlier is of "${noted.origin}", not of ${checkpoint.origin}`);
   }
-  if (noted.size !== checkpoint.size) return 'another size: not compared';
-  if (noted.root.equals(checkpoint.root)) return 'the same tree';
-  throw new CertificateError(
-    `two different trees of the size ${noted.size} were signed: the checkpoint noted earlier has another root`,
-  );
+  if (noted.size === checkpoint.size) {
+    if (noted.root.equals(checkpoint.root)) return 'the same tree';
+    throw new CertificateError(
+      `two different trees of the size ${noted.size} were signed: the checkpoint noted earlier has another root`,
+    );
+  }
+  const [old, now] = noted.size < checkpoint.size ? [noted, checkpoint] : [checkpoint, noted];
+  const sizes = `the checkpoint noted earlier has ${noted.size} entries, that of the export ${checkpoint.size}`;
+  if (trust.consistency === undefined) {
+    throw new CertificateError(
+      `${sizes}, and nothing shows that one continues the other: a proof is needed (--consistency)`,
+    );
+  }
+  const given = { oldSize: old.size, oldRoot: old.root, newSize: now.size, newRoot: now.root };
+  if (!verifyConsistency(given, trust.consistency)) {
+    throw new CertificateError(
+      `${sizes}, and the proof does not show that one continues the other: it is the proof of two other trees, ` +
+        'the past was changed, or two views were shown',
+    );
+  }
+  return old === noted ? 'an earlier tree, which this one continues' : 'a later tree, which continues this one';
 }
 
 /** Whether the leaf with this hash stands at this position of the tree that was signed. */

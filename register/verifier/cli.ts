@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { RegisterError } from '../errors';
 import { NoteError, parseVerifierKey } from '../log/note';
-import type { Trust } from './certificate';
+import { CertificateError, parseConsistency, type Trust } from './certificate';
 import { splitNotes } from './notes';
 import { reportLines } from './report';
 import { verifyFile } from './verify-file';
@@ -20,7 +20,9 @@ Usage: node verify-register.cjs EXPORT [options]
                      you had the export
   --witness KEY      public key of a witness that must have cosigned, or a file;
                      may be given repeatedly
-  --checkpoint FILE  a checkpoint that you noted earlier: is it the same tree?
+  --checkpoint FILE  a checkpoint that you noted earlier: it must be the same
+                     tree, or of another size and proved to be of the same log
+  --consistency FILE the proof of that: "tocsin register consistency" writes it
   --rotations FILE   rotations of the log's key, as the log publishes them
   --head P:HASH      a head that you noted earlier: an entry that must be there
   --bytes            hashes and chains only, not the contents
@@ -34,6 +36,7 @@ export interface TrustFlags {
   key?: string;
   witness?: string[];
   checkpoint?: string;
+  consistency?: string;
   rotations?: string;
   head?: string;
 }
@@ -45,11 +48,15 @@ export class UsageError extends Error {
 
 /** Reads what the options name. @throws UsageError. */
 export function trustOf(flags: TrustFlags): Trust & { expectedHead?: { position: number; hash: string } } {
-  const { key, witness = [], checkpoint, rotations, head } = flags;
+  const { key, witness = [], checkpoint, consistency, rotations, head } = flags;
+  if (consistency !== undefined && checkpoint === undefined) {
+    throw new UsageError('--consistency: it proves something of --checkpoint: give both');
+  }
   return {
     ...(key !== undefined && { key: keyOf('--key', key) }),
     witnesses: witness.map((each) => keyOf('--witness', each)),
     ...(checkpoint !== undefined && { notedCheckpoint: fileOf('--checkpoint', checkpoint) }),
+    ...(consistency !== undefined && { consistency: proofOf('--consistency', consistency) }),
     ...(rotations !== undefined && { rotations: splitNotes(fileOf('--rotations', rotations)) }),
     ...(head !== undefined && { expectedHead: headOf(head) }),
   };
@@ -62,6 +69,15 @@ function keyOf(option: string, text: string): string {
     return key;
   } catch (error) {
     if (error instanceof NoteError) throw new UsageError(`${option}: ${error.message}`);
+    throw error;
+  }
+}
+
+function proofOf(option: string, file: string): Buffer[] {
+  try {
+    return parseConsistency(fileOf(option, file));
+  } catch (error) {
+    if (error instanceof CertificateError) throw new UsageError(`${option}: ${file}: ${error.message}`);
     throw error;
   }
 }
@@ -121,6 +137,7 @@ function parsed(args: string[]) {
         key: { type: 'string' },
         witness: { type: 'string', multiple: true },
         checkpoint: { type: 'string' },
+        consistency: { type: 'string' },
         rotations: { type: 'string' },
         head: { type: 'string' },
         bytes: { type: 'boolean' },

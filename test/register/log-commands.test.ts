@@ -140,3 +140,21 @@ test('consistency proves that a state continues an earlier one, and refuses what
   });
   expect((await run(['consistency', 'nothing', '3'])).exitCode).toBe(2);
 });
+
+test('an export is held against a checkpoint of another size by the proof that consistency writes', async () => {
+  const { run, at, more } = await aMachine(7);
+  writeFileSync(at('old.txt'), JSON.parse((await run(['sign', '--json'])).out).checkpoint);
+  await more('INC-2', 300);
+  expect((await run(['export', '-o', at('all.jsonl')])).exitCode).toBe(0);
+  const written = await run(['consistency', at('old.txt'), at('all.jsonl'), '-o', at('proof.txt')]);
+  expect(written.out).toContain('begins with that of 7');
+  expect(written.out).toContain(readFileSync(at('proof.txt'), 'utf8'));
+  const held = ['verify', at('all.jsonl'), '--key', readFileSync(at('register/log/vkey'), 'utf8').trim()];
+  const against = [...held, '--checkpoint', at('old.txt')];
+  expect(await run([...against, '--consistency', at('proof.txt')])).toMatchObject({
+    exitCode: 0,
+    out: expect.stringContaining('an earlier tree, which this one continues'),
+  });
+  expect(await run(against)).toMatchObject({ exitCode: 1, out: expect.stringContaining('--consistency') });
+  expect(await run(['verify', '--consistency', at('proof.txt')])).toMatchObject({ exitCode: 2 });
+});

@@ -6,7 +6,9 @@ import path from 'node:path';
 import { packageRoot } from '../../platform/package-root';
 import { appendEntries } from '../../register/append/appender';
 import { leafHash, leafOf } from '../../register/entry';
+import { signCheckpoint } from '../../register/log/checkpoint';
 import { createSigner } from '../../register/log/note';
+import { proveConsistency } from '../../register/log/prove-consistency';
 import { afterFile } from '../setup/helpers';
 import { anExportedRegister } from './exports.helpers';
 import { changedLeaf, eventsOf } from './helpers';
@@ -169,12 +171,55 @@ test('one entry with its proof holds, and shows nothing else of the register', a
   expect(json(withLine(text, 2, rewritten))).toMatchObject({ status: 1, firstBad: { part: 'header' } });
 });
 
-test('a checkpoint noted earlier is compared: another tree of the same size is refused', async () => {
+test('a checkpoint noted earlier is compared: another tree of the same size is refused, another size needs a proof', async () => {
   const checkpoint = JSON.parse(lineOf(whole, 9)).certificate.checkpoint as string;
-  const file = path.join(register.dir, 'noted');
-  writeFileSync(file, checkpoint);
-  expect(json(whole, ['--checkpoint', file])).toMatchObject({ status: 0, signing: { noted: 'the same tree' } });
-  await appendEntries(register.pool, eventsOf('INC-c', 2));
-  writeFileSync(file, (await register.log.sign()).note);
-  expect(json(whole, ['--checkpoint', file])).toMatchObject({ signing: { noted: 'another size: not compared' } });
+  const [noted, proof] = [path.join(register.dir, 'noted'), path.join(register.dir, 'proof')];
+  const withProof = ['--checkpoint', noted, '--consistency', proof];
+  const proven = async (text: string, size: number, of = checkpointIn(text).size) => {
+    const [old, now] = [Math.min(size, of), Math.max(size, of)];
+    const { proof: hashes } = await proveConsistency(register.log, { size: old }, { size: now });
+    writeFileSync(proof, hashes.map((hash) => `${hash.toString('base64')}\n`).join(''));
+    return json(text, withProof);
+  };
+  writeFileSync(noted, checkpoint);
+  expect(json(whole, ['--checkpoint', noted])).toMatchObject({ status: 0, signing: { noted: 'the same tree' } });
+
+  await appendEntries(register.pool, eventsOf('INC-c', 5));
+  const later = (await register.exported({ kind: 'incident', incidentId: 'INC-c' })).bytes.toString('utf8');
+  const { size } = checkpointIn(whole);
+  expect(json(later, ['--checkpoint', noted])).toMatchObject({
+    status: 1,
+    firstBad: { part: 'certificate', reason: expect.stringContaining('a proof is needed (--consistency)') },
+  });
+  expect(await proven(later, size)).toMatchObject({
+    status: 0,
+    signing: { noted: 'an earlier tree, which this one continues' },
+  });
+  expect(await proven(later, size - 1)).toMatchObject({ status: 1 });
+  writeFileSync(noted, checkpointIn(later).note);
+  expect(await proven(whole, checkpointIn(later).size)).toMatchObject({
+    status: 0,
+    signing: { noted: 'a later tree, which continues this one' },
+  });
+
+  // The key's owner shows somebody else another past of the same size.
+  const { seed, origin } = JSON.parse(readFileSync(register.settings.keysFile, 'utf8'));
+  writeFileSync(noted, signCheckpoint(size, Buffer.alloc(32, 9), createSigner(origin, Buffer.from(seed, 'base64'))));
+  expect(await proven(later, size)).toMatchObject({
+    status: 1,
+    firstBad: { reason: expect.stringContaining('two views were shown') },
+  });
+  writeFileSync(proof, 'not base64\n');
+  const { status, stderr } = verify(later, [...key, ...withProof]);
+  expect({ status, stderr }).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('proof: line 1 is not a hash'),
+  });
+  expect(verify(later, [...key, '--consistency', proof]).stderr).toContain('give both');
 });
+
+function checkpointIn(text: string): { note: string; size: number } {
+  const line = text.split('\n').find((each) => each.startsWith('{"certificate"'))!;
+  const note = JSON.parse(line).certificate.checkpoint as string;
+  return { note, size: Number(note.split('\n')[1]) };
+}
