@@ -27,6 +27,8 @@ export interface ServerProcess {
   output(): string;
   /** Whether it has ended, by itself or stopped. */
   ended(): boolean;
+  /** Resolves when it ends though `stop` was not called: how it ended, and the end of its output. */
+  failed: Promise<Error>;
   /** Stops it in order, and by SIGKILL when it does not end in time. Resolves when the process is gone. */
   stop(): Promise<void>;
   /** Ends it as a crash would, by SIGKILL. Resolves when the process is gone. */
@@ -46,6 +48,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   const stopWithinMs = options.stopWithinMs ?? 10_000;
   let tail = '';
   let ending: string | undefined;
+  let stopping = false;
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
       tail = (tail + chunk.toString('utf8')).slice(-16_384);
@@ -88,11 +91,21 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  const failed = new Promise<Error>((resolve) => {
+    gone.then(() => {
+      const said = tail.trim() ? `. Its last output:\n${tail.trim().slice(-3_000)}` : '';
+      if (!stopping) resolve(new Error(`${name} ${ending}${said}`));
+    });
+  });
   return {
     pid: child.pid!,
     output: () => tail,
     ended: () => ending !== undefined,
-    stop: () => endBy(stopSignal),
+    failed,
+    stop: () => {
+      stopping = true;
+      return endBy(stopSignal);
+    },
     kill: () => endBy('SIGKILL'),
   };
 }

@@ -49,6 +49,8 @@ export interface Stack extends StackAddresses {
   mailboxServer: Mailbox;
   recorderServer: CloudflareRecorder;
   live: LiveTargets;
+  /** Resolves when a server that was started here ends though nobody stopped it. */
+  failed: Promise<Error>;
   /** Stops all parts that this call started. Workers must be stopped before. */
   stop(): Promise<void>;
 }
@@ -150,6 +152,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       mailboxServer: mailbox,
       recorderServer: recorder,
       live: liveTargets(env, addresses),
+      failed: Promise.race([temporal, postgres].flatMap((part) => part.failed ?? [])),
       stop: stopAll,
     };
   } catch (error) {

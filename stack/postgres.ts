@@ -45,6 +45,8 @@ export interface RunningPostgres {
   stop(): Promise<void>;
   /** Ends the embedded server as a crash would. */
   crash?(): Promise<void>;
+  /** Of the embedded server: resolves when it ends though nobody stopped it. */
+  failed?: Promise<Error>;
 }
 
 const SUPERUSER = 'postgres';
@@ -86,7 +88,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Runn
   await createDatabase(url('postgres'));
   const chosen = `embedded Postgres ${programs.version.split('-')[0]}, port ${port}${dir === wanted ? '' : `, in ${dir}`}`;
   step.chose(chosen);
-  return { url: url(DATABASE), chosen, port, dir, stop: () => server.stop(), crash: () => server.kill() };
+  const { failed } = server;
+  return { url: url(DATABASE), chosen, port, dir, failed, stop: () => server.stop(), crash: () => server.kill() };
 }
 
 async function useExisting(url: string, step: Step): Promise<RunningPostgres> {

@@ -50,6 +50,8 @@ export interface RunningTemporal {
   stop(): Promise<void>;
   /** Ends the dev server as a crash would. */
   crash?(): Promise<void>;
+  /** Of the dev server: resolves when it ends though nobody stopped it. */
+  failed?: Promise<Error>;
 }
 
 const silent: Step = { progress: () => {}, chose: () => {} };
@@ -153,6 +155,7 @@ async function startDevServer(
     chosen,
     executable: executable.path,
     pid: server.pid,
+    failed: server.failed,
     stop: () => server.stop(),
     crash: () => server.kill(),
   };

@@ -4,6 +4,7 @@ import { SEARCH_ATTRIBUTES } from '../../domain/contract';
 import type { RunningIntake } from '../../intake/start-intake';
 import { LOOPBACK } from '../../platform/free-port';
 import type { Stack } from '../../stack';
+import { refused } from '../errors';
 import type { Output } from '../output';
 import type { CommonOptions, Shell } from '../shell';
 import { untilStopped } from '../until-stopped';
@@ -13,7 +14,7 @@ import { verb } from './verb';
 /** The stack and a worker in this process. */
 export interface RunningTocsin {
   stack: Stack;
-  /** Rejects when the worker ends by a fault; resolves when it was stopped. */
+  /** Rejects when the worker or a server ends by a fault; resolves when the worker was stopped. */
   ended: Promise<void>;
   /** Stops the worker, then all parts that were started here. */
   stop(): Promise<void>;
@@ -63,7 +64,7 @@ export async function runStack(env: NodeJS.ProcessEnv): Promise<RunningTocsin> {
     const worker = await startWorker(settingsFromEnv(env, stack), { ...connectionOptions, namespace } as never);
     return {
       stack,
-      ended: worker.ended,
+      ended: Promise.race([worker.ended, stack.failed.then(serverFailed)]),
       stop: async () => {
         await worker.stop().catch(() => undefined); // a fault of the worker was told by `ended`
         await stack.stop();
@@ -74,6 +75,12 @@ export async function runStack(env: NodeJS.ProcessEnv): Promise<RunningTocsin> {
     await stack.stop();
     throw error;
   }
+}
+
+function serverFailed({ message }: Error): never {
+  throw refused(
+    `${message}\nEverything else was stopped. What was recorded stays: start again, and open incidents go on`,
+  );
 }
 
 function addressLines({ temporal, mailbox, site }: Stack, out: Output, incidentId?: string): string[] {

@@ -28,6 +28,8 @@ test('one call brings all parts up, a second shell finds them, and the addresses
   afterFile(() => second.stop());
   for (const part of ['temporal', 'databaseUrl', 'mailbox', 'recorder', 'site'] as const)
     expect(second[part]).toEqual(first[part]);
+  await second.postgresServer.crash!();
+  expect((await second.failed).message).toMatch(/^Postgres ended with SIGKILL\. Its last output:\n/);
   await second.stop();
 });
 
