@@ -15,10 +15,13 @@ import { startPostgres } from '../../stack/postgres';
 import { appenderOn } from './appends';
 import { event } from './event';
 import { median, type Row } from './rows';
+import { writtenAlone } from './written-alone';
 
 const ROUNDS = 5;
 const SINGLE_MS = 4_000;
 const CONCURRENT_MS = 4_000;
+/** What a statement writes for 512 callers: half of them, while the other half is planned. */
+const ALONE_ROWS = 256;
 
 /** Microseconds that the disk takes to hold a written page for good, median: what a group commit shares among its rows. */
 async function syncUs(dir: string): Promise<number> {
@@ -35,9 +38,12 @@ async function syncUs(dir: string): Promise<number> {
   return median(times);
 }
 
+/** What a row of the register holds of this event: leaf 538 bytes, hash 32, content 69, sealed 209. */
+const ROW_BYTES = 848;
+
 /** Rows of the size that the register writes, one commit each, on one connection. */
 async function bareLoop(client: pg.Client, forMs: number): Promise<{ perSecond: number; p50Ms: number }> {
-  const bytes = Buffer.alloc(620, 120);
+  const bytes = Buffer.alloc(ROW_BYTES, 120);
   const times: number[] = [];
   const endMs = performance.now() + forMs;
   while (performance.now() < endMs) {
@@ -101,6 +107,7 @@ export async function benchAppend(): Promise<Row[]> {
     }
   };
   const ratios: Record<string, number[]> = { single: [], of64: [], of512: [], guards: [] };
+  const alone: Record<string, number[]> = { one: [], many: [] };
   try {
     console.log(`the disk forces a page in ${(await syncUs(dir)).toFixed(0)} µs`);
     for (let round = 1; round <= ROUNDS; round++) {
@@ -108,6 +115,8 @@ export async function benchAppend(): Promise<Row[]> {
       const single = await appends(pool, 1, SINGLE_MS, `1-${round}`);
       const of64 = await appends(pool, 64, CONCURRENT_MS, `64-${round}`);
       const of512 = await appends(pool, 512, CONCURRENT_MS, `512-${round}`);
+      const aloneOne = await writtenAlone(admin, 1, SINGLE_MS, `a1-${round}`);
+      const aloneMany = await writtenAlone(admin, ALONE_ROWS, CONCURRENT_MS, `a-${round}`);
       await guards(false);
       const unguarded = await appends(pool, 64, CONCURRENT_MS, `off-${round}`);
       await guards(true);
@@ -115,10 +124,13 @@ export async function benchAppend(): Promise<Row[]> {
       ratios.single!.push(single.p50Ms / bare.p50Ms);
       ratios.of64!.push(of64.perSecond / bare.perSecond);
       ratios.of512!.push(of512.perSecond / bare.perSecond);
+      alone.one!.push(aloneOne.p50Ms / bare.p50Ms);
+      alone.many!.push(aloneMany.perSecond / bare.perSecond);
       ratios.guards!.push(guarded.perSecond / unguarded.perSecond);
       console.log(
         `round ${round}: bare ${bare.perSecond.toFixed(0)}/s p50 ${bare.p50Ms.toFixed(2)} ms; append p50 ${single.p50Ms.toFixed(2)} ms; ` +
           `64 callers ${of64.perSecond.toFixed(0)}/s, 512 callers ${of512.perSecond.toFixed(0)}/s; ` +
+          `planned beforehand one p50 ${aloneOne.p50Ms.toFixed(2)} ms, ${ALONE_ROWS} rows ${aloneMany.perSecond.toFixed(0)}/s; ` +
           `guards off ${unguarded.perSecond.toFixed(0)}/s, on ${guarded.perSecond.toFixed(0)}/s`,
       );
     }
@@ -128,6 +140,10 @@ export async function benchAppend(): Promise<Row[]> {
     await postgres.stop();
     rmSync(dir, { recursive: true, force: true });
   }
+  console.log(
+    `of that Postgres alone, rows planned beforehand: a single one ${median(alone.one!).toFixed(2)} × the bare commit, ` +
+      `${ALONE_ROWS} a statement ${median(alone.many!).toFixed(2)} × the bare loop`,
+  );
   const row = (name: string, ratios: number[], bar: string, holds: (ratio: number) => boolean): Row => {
     const ratio = median(ratios);
     return { name, figure: `${ratio.toFixed(2)} (median of ${ROUNDS})`, bar, holds: holds(ratio) };
