@@ -9,6 +9,7 @@ import { type Last, type Places, readPlaces } from '../../register/append/places
 import { Plan } from '../../register/append/plan';
 import { fieldsOf } from '../../register/fields';
 import { KEY_BYTES } from '../../register/seal';
+import { Sealer } from '../../register/sealer';
 import { isPersonal } from './appends';
 import { event } from './event';
 import { median } from './rows';
@@ -23,10 +24,11 @@ export async function writtenAlone(
   const { head } = await readPlaces(client, []);
   const places: Places = { head, lastOf: new Map<string, Last>(), present: new Map() };
   const key = randomBytes(KEY_BYTES);
+  const sealer = await Sealer.load();
   const times: number[] = [];
   const endMs = performance.now() + forMs;
   for (let seq = 1; performance.now() < endMs; seq++) {
-    const plan = new Plan(places, { isPersonal, keyOf: () => key });
+    const plan = new Plan(places, { isPersonal, keyOf: () => key, sealer });
     for (let i = 0; i < rows; i++) {
       const given = event(`INC-${run}-${i}`, seq);
       plan.add([{ event: given, fields: fieldsOf(given) }]);

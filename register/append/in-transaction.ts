@@ -4,6 +4,7 @@ import type { Disclosures } from '../../domain/disclosure';
 import { parseEvent } from '../entry';
 import { fieldsOf } from '../fields';
 import { REGISTER_STREAM } from '../own-entries';
+import { Sealer } from '../sealer';
 import { insertRows } from './insert-rows';
 import { dataKeys, readPlaces } from './places';
 import { Plan } from './plan';
@@ -42,6 +43,7 @@ export async function recordInTransaction(
   const plan = new Plan(places, {
     isPersonal: (...field) => disclosures.isPersonal(...field),
     keyOf: (id) => keys.get(id)!,
+    sealer: await Sealer.load(),
   });
   plan.add(given);
   const outcome = plan.outcomes[0]!;

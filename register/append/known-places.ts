@@ -1,7 +1,7 @@
 /** What the holder of the writers' lock knows of the log without asking: where it and its incidents end, and their data keys. */
-import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { GENESIS } from '../entry';
+import { Sealer } from '../sealer';
 import { dataKeys, type GivenEvent, type Last, type Places, readPlaces } from './places';
 import { Plan, type Sealing } from './plan';
 
@@ -12,12 +12,10 @@ const NOTHING: Last = { seq: 0, hash: GENESIS };
 /** Each plan stands on the one before it, as if that were written: when it is not, all must be forgotten. */
 export class KnownPlaces {
   private places: Places | undefined;
-  private keys = new Map<string, KeyObject | null>();
-  private readonly sealing: Sealing;
+  private keys = new Map<string, Uint8Array | null>();
+  private sealing: Sealing | undefined;
 
-  constructor(isPersonal: Sealing['isPersonal']) {
-    this.sealing = { isPersonal, keyOf: (incidentId) => this.keys.get(incidentId)! };
-  }
+  constructor(private readonly isPersonal: Sealing['isPersonal']) {}
 
   /** Whether a call can be planned with what is known. */
   suffices(call: readonly GivenEvent[]): boolean {
@@ -26,7 +24,7 @@ export class KnownPlaces {
 
   /** An empty plan, for calls for which what is known suffices. */
   planOn(): Plan {
-    return new Plan(this.places!, this.sealing);
+    return new Plan(this.places!, this.sealing!);
   }
 
   /** An empty plan for these calls. Postgres is asked only for what does not simply follow what was written here. */
@@ -39,12 +37,15 @@ export class KnownPlaces {
       for (const { event } of given) lastOf.set(event.incidentId, read.lastOf.get(event.incidentId) ?? NOTHING);
       this.places = { ...read, lastOf };
     }
+    this.sealing ??= {
+      isPersonal: this.isPersonal,
+      keyOf: (incidentId) => this.keys.get(incidentId)!,
+      sealer: await Sealer.load(),
+    };
     const unknown = this.unknownKeys(calls);
     if (unknown.length > 0) {
       // A key that was destroyed since is found gone when the lock is taken anew.
-      for (const [incidentId, key] of await dataKeys(client, unknown)) {
-        this.keys.set(incidentId, key && createSecretKey(key));
-      }
+      for (const [incidentId, key] of await dataKeys(client, unknown)) this.keys.set(incidentId, key);
     }
     return this.planOn();
   }

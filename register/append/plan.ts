@@ -1,9 +1,8 @@
 /** Gives events their places in the log. Pure: Postgres is told afterwards. */
-import type { KeyObject } from 'node:crypto';
 import { GENESIS, type Head } from '../entry';
 import { RegisterConflictError, RegisterGapError } from '../errors';
 import { commit } from '../fields';
-import { seal } from '../seal';
+import type { Sealer } from '../sealer';
 import { leafHash, leafText } from '../verifier/leaf';
 import { type Opening, openingsText } from '../verifier/openings';
 import { type Row, Rows } from './insert-rows';
@@ -12,10 +11,11 @@ import { type GivenEvent, isSame, type Places, type Present, placeKey } from './
 /** What came of one call: so many entries written and so many repeated, or why none of its events was taken. */
 export type Outcome = { appended: number; repeated: number } | { refused: Error };
 
-/** How content is stored: which fields are personal data, and the incident's data key (null: destroyed). */
+/** How content is stored: which fields are personal data, the incident's data key (null: destroyed), and what seals under it. */
 export interface Sealing {
   isPersonal(kind: string, pointer: string, text: string): boolean;
-  keyOf(incidentId: string): Uint8Array | KeyObject | null;
+  keyOf(incidentId: string): Uint8Array | null;
+  sealer: Sealer;
 }
 
 /** Calls planned one after the other on top of `places`, which then stand behind the last of them: what one statement writes. */
@@ -113,6 +113,6 @@ function rowOf({ event, fields }: GivenEvent, head: Head, prevInIncident: string
   for (const each of openings) (sealing.isPersonal(kind, each.pointer, each.text) ? personal : open).push(each);
   // Without its key, what is personal is committed to and kept nowhere: it was erased before it came.
   const key = personal.length > 0 ? sealing.keyOf(incidentId) : null;
-  const sealed = key === null ? null : seal(key, incidentId, seq, openingsText(personal));
+  const sealed = key === null ? null : sealing.sealer.seal(key, incidentId, seq, openingsText(personal));
   return { position, incidentId, seq, kind, leaf, hash: leafHash(leaf), content: openingsText(open), sealed };
 }

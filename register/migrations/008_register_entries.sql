@@ -26,7 +26,7 @@ CREATE TABLE tocsin.register_entries (
   hash bytea NOT NULL CHECK (hash = sha256('\x00'::bytea || bytes)),
   -- The content: openings of the leaf's commitments, as canonical JSON.
   content bytea NOT NULL,
-  -- Openings of personal data: nonce, AES-256-GCM under the incident's data key, tag.
+  -- Openings of personal data: nonce, ciphertext under the incident's data key, tag (see register/seal.ts).
   sealed bytea,
   appended_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (incident_id, seq)

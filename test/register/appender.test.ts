@@ -10,6 +10,7 @@ import { RegisterConflictError, RegisterGapError } from '../../register/errors';
 import { fieldsOf } from '../../register/fields';
 import { createPool } from '../../register/pool';
 import { readEntries } from '../../register/read-entries';
+import { Sealer } from '../../register/sealer';
 import { verifyRegister } from '../../register/verify';
 import { afterFile, createTestDatabase, type TestDatabase } from '../setup/helpers';
 import { anEvent, eventsOf } from './helpers';
@@ -174,7 +175,8 @@ test.each(['fenced off', 'cut off'])(
 
 async function appendWithoutLock(client: pg.ClientBase, event: RegisterEvent): Promise<void> {
   const given = [{ event, fields: fieldsOf(event) }];
-  const plan = new Plan(await readPlaces(client, given), { isPersonal: () => false, keyOf: () => null });
+  const sealing = { isPersonal: () => false, keyOf: () => null, sealer: await Sealer.load() };
+  const plan = new Plan(await readPlaces(client, given), sealing);
   plan.add(given);
   expect(await insertRows(client, plan.rows, plan.after)).toBe(true);
 }
