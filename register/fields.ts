@@ -59,11 +59,11 @@ function nextSalt(): string {
 }
 
 /** Salts the fields: what opens each, and the commitments that the leaf holds. */
-export function commit(fields: readonly Field[]): { openings: Opening[]; commitments: Map<string, string> } {
-  const commitments = new Map<string, string>();
+export function commit(fields: readonly Field[]): { openings: Opening[]; commitments: Array<[string, string]> } {
+  const commitments: Array<[string, string]> = [];
   const openings = fields.map(({ pointer, text }) => {
     const salt = nextSalt();
-    commitments.set(pointer, commitmentOf(salt, text));
+    commitments.push([pointer, commitmentOf(salt, text)]);
     return { pointer, salt, text };
   });
   return { openings, commitments };

@@ -70,17 +70,17 @@ export class Appender {
    * @throws RegisterGapError for a number that does not follow the incident's last one.
    * @throws the driver's error otherwise; `isUnavailable` tells an outage, after which the same call may be repeated.
    */
-  async append(events: RegisterEvent[]): Promise<AppendResult> {
-    // Checked and serialised before anything waits for it: a bad event costs the other callers nothing.
-    let chars = 0;
-    const given = events.map((value) => {
-      const event = parseEvent(value);
-      const fields = fieldsOf(event);
-      for (const { text } of fields) chars += text.length;
-      return { event, fields };
-    });
-    if (this.closed) throw new Error('the appender is closed');
+  append(events: RegisterEvent[]): Promise<AppendResult> {
     return new Promise((resolve, reject) => {
+      // Checked and serialised before anything waits for it: a bad event costs the other callers nothing.
+      let chars = 0;
+      const given = events.map((value) => {
+        const event = parseEvent(value);
+        const fields = fieldsOf(event);
+        for (const { text } of fields) chars += text.length;
+        return { event, fields };
+      });
+      if (this.closed) throw new Error('the appender is closed');
       this.calls.push({ given, chars, resolve, reject });
       if (this.working) this.planAhead();
       else void this.work();

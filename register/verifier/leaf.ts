@@ -5,7 +5,7 @@
  */
 import { hash } from 'node:crypto';
 import { LeafReader } from './leaf-reader';
-import { assertHex, MalformedLeaf } from './text';
+import { assertHex, MalformedLeaf, quoted } from './text';
 import { Viewed } from './words';
 
 export { MalformedLeaf };
@@ -48,10 +48,10 @@ export function parseLeaf(text: string): Leaf {
 }
 
 /** The one text of a leaf. `fields` must be in the order of their pointers' UTF-16 code units. */
-export function leafText(leaf: Leaf): string {
+export function leafText(leaf: Omit<Leaf, 'fields'> & { fields: Iterable<readonly [string, string]> }): string {
   let fields = '';
   for (const [pointer, commitment] of leaf.fields) {
-    fields += `${fields === '' ? '' : ','}${JSON.stringify(pointer)}:"${commitment}"`;
+    fields += `${fields === '' ? '' : ','}${quoted(pointer)}:"${commitment}"`;
   }
   const { at, exercise, incidentId, kind, position, prev, prevInIncident, seq } = leaf;
   return (

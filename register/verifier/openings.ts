@@ -4,7 +4,7 @@
  */
 import { canonicalText } from '../canonical';
 import type { LeafReader } from './leaf-reader';
-import { assertHex, MalformedLeaf, moveHex, plainEnd, STRING, stringEnd, stringOf } from './text';
+import { assertHex, MalformedLeaf, moveHex, plainEnd, quoted, STRING, stringEnd, stringOf } from './text';
 import { digestOf, isDigestAt } from './words';
 
 /** One opened field: its salt (32 hex digits) and the canonical JSON text of its value. */
@@ -22,7 +22,7 @@ const SIMPLE = /(?:"[^"\\\x00-\x1f]*"|true|false|null|0|-?[1-9]\d{0,14})(?=\])/y
 export function openingsText(openings: readonly Opening[]): string {
   let text = '';
   for (const { pointer, salt, text: value } of openings) {
-    text += `${text === '' ? '' : ','}${JSON.stringify(pointer)}:["${salt}",${value}]`;
+    text += `${text === '' ? '' : ','}${quoted(pointer)}:["${salt}",${value}]`;
   }
   return `{${text}}`;
 }

@@ -97,3 +97,15 @@ export function isKind(text: string): boolean {
 function twoDigits(text: string, place: number): number {
   return text.charCodeAt(place) * 10 + text.charCodeAt(place + 1) - 528;
 }
+
+const MOST_QUOTED = 1_000;
+const quotedPointers = new Map<string, string>();
+
+/** A pointer as a JSON string. The same few come with every entry. */
+export function quoted(pointer: string): string {
+  const known = quotedPointers.get(pointer);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(pointer);
+  if (quotedPointers.size < MOST_QUOTED) quotedPointers.set(pointer, text);
+  return text;
+}

@@ -55,7 +55,7 @@ function leafFor(given: RegisterEvent): { leaf: Leaf; openings: ReturnType<typeo
   const { openings, commitments } = commit(fieldsOf(given));
   const { incidentId, seq, at, kind, exercise } = given;
   const place = { position: 7, prev: 'a'.repeat(64), prevInIncident: 'b'.repeat(64) };
-  return { leaf: { ...place, incidentId, seq, at, kind, exercise, fields: commitments }, openings };
+  return { leaf: { ...place, incidentId, seq, at, kind, exercise, fields: new Map(commitments) }, openings };
 }
 
 test('an event is put together from its fields as it was, whatever it holds', () => {
