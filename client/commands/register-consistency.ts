@@ -21,7 +21,7 @@ export function registerConsistencyCommand(register: Command, shell: Shell): voi
     'consistency <old> <new>',
     'Prove that a later state of the register begins with an earlier one. Exit code 1 when it does not.',
     'register consistency mailed.txt 5000\nregister consistency 128 4096\n' +
-      'register consistency noted.txt inc.jsonl -o proof.txt   # for register verify inc.jsonl --checkpoint noted.txt',
+      'register consistency noted.txt inc.jsonl -o proof.txt',
   )
     .option('-o, --output <file>', 'also write the proof to a file, a hash on each line')
     .option(

@@ -1,7 +1,7 @@
 /** `tocsin register verify`: recomputes the chain, online or over an export. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Head } from '../../register/entry';
 import type { Anchoring } from '../../register/verifier/anchored';
 import type { TrustFlags } from '../../register/verifier/cli';
@@ -33,11 +33,10 @@ export function registerVerifyCommand(register: Command, shell: Shell): void {
     .option('--incident <id>', 'this incident only')
     .option('--head <position:hash>', 'a head noted earlier: finds entries cut off the end since')
     .option('--key <key>', "the log's public key, or a file that holds it (default: in the database, this machine's)")
-    .option(
-      '--checkpoint <file>',
-      'a signed checkpoint kept elsewhere; may be repeated for the database',
-      (value: string, before: string[]) => [...before, value],
-      [],
+    .addOption(
+      new Option('--checkpoint <file>', 'a signed checkpoint kept elsewhere; may be repeated for the database')
+        .argParser((value: string, before: string[]) => [...before, value])
+        .default([], 'none'),
     )
     .option('--consistency <file>', 'of an export: the proof when --checkpoint has another size (register consistency)')
     .option('--witness <key...>', 'of an export: public keys of witnesses, or files')
