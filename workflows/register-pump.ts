@@ -5,7 +5,7 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { RecordedEvent } from '../domain/events';
 import { activities, isFinal, UNTIL_DONE } from './activity-calls';
-import { taskOfItsOwn } from './task-of-its-own';
+import { noteRecorded, noteRegistered } from './task-of-its-own';
 
 /** Events in one call: far below the payload limit. */
 const BATCH = 100;
@@ -37,7 +37,7 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
     this.paused = false;
     // Events that wait for the batch before them leave no command in this task.
     const last = this.queue.at(-1);
-    if (this.running && this.fresh && last !== undefined) taskOfItsOwn(last.seq);
+    if (this.running && this.fresh && last !== undefined) noteRecorded(last.seq);
     this.fresh = false;
     if (this.running || this.queue.length === 0) return;
     this.running = true;
@@ -68,17 +68,20 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
   }
 
   private async drain(): Promise<void> {
+    let registered = 0;
     while (this.queue.length > 0 && !this.paused) {
       const events = this.queue.slice(0, BATCH);
       const [first, last] = [events[0]!.seq, events.at(-1)!.seq];
       try {
         await activities(UNTIL_DONE, `register entries ${first}–${last}`).appendEntries({ events });
         this.queue.splice(0, events.length);
+        registered = last;
       } catch (error) {
         if (!isFinal(error)) throw error;
         // Another entry stands under this number: a fault that a person must look at. Nothing is dropped meanwhile.
         await sleep('15 minutes', { summary: 'the register refused entries; trying again' });
       }
     }
+    if (registered > 0) noteRegistered(registered);
   }
 }
