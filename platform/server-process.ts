@@ -69,6 +69,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   });
   child.unref();
 
+  const lastOutput = () => (tail.trim() ? `. Its last output:\n${tail.trim().slice(-3_000)}` : '');
   const endBy = async (signal: NodeJS.Signals) => {
     if (ending !== undefined) return;
     child.ref();
@@ -86,15 +87,13 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
       await new Promise((resolve) => setTimeout(resolve, 20)); // let the last output arrive
       const why = ending ?? `was not ready within ${options.readyWithinMs} ms`;
       await endBy('SIGKILL');
-      const said = tail.trim() ? `. Its last output:\n${tail.trim().slice(-3_000)}` : ' and wrote nothing.';
-      throw new Error(`${name} ${why} (${[command, ...args].join(' ')})${said}`);
+      throw new Error(`${name} ${why} (${[command, ...args].join(' ')})${lastOutput() || ' and wrote nothing.'}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const failed = new Promise<Error>((resolve) => {
     gone.then(() => {
-      const said = tail.trim() ? `. Its last output:\n${tail.trim().slice(-3_000)}` : '';
-      if (!stopping) resolve(new Error(`${name} ${ending}${said}`));
+      if (!stopping) resolve(new Error(`${name} ${ending}${lastOutput()}`));
     });
   });
   return {

@@ -141,7 +141,7 @@ export async function benchAppend(): Promise<Row[]> {
     rmSync(dir, { recursive: true, force: true });
   }
   console.log(
-    `of that Postgres alone, rows planned beforehand: a single one ${median(alone.one!).toFixed(2)} × the bare commit, ` +
+    `of that Postgres and its driver, rows planned beforehand: a single one ${median(alone.one!).toFixed(2)} × the bare commit, ` +
       `${ALONE_ROWS} a statement ${median(alone.many!).toFixed(2)} × the bare loop`,
   );
   const row = (name: string, ratios: number[], bar: string, holds: (ratio: number) => boolean): Row => {
