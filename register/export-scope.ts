@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { Head } from './entry';
 import { GENESIS } from './entry';
 import { NothingToExportError, UnknownIncidentError } from './errors';
+import { leafHashSql } from './leaf-hash-sql';
 import { REGISTER_STREAM } from './own-entries';
 import { type EntryRange, readEntries } from './read-entries';
 import { readHead } from './read-head';
@@ -61,7 +62,7 @@ export async function positionOf(pool: Pool, incidentId: string, seq: number): P
 
 /** An incident belongs where its first entry lies. A leaf begins with its time: `{"at":"2026-04-01T03:00:00.000Z"`. */
 const INCIDENTS = `
-  SELECT last.incident_id, last.count, last.position, entry.hash
+  SELECT last.incident_id, last.count, last.position, ${leafHashSql('entry.bytes')} AS hash
     FROM (SELECT incident_id, count(*) AS count, max(position) AS position FROM tocsin.register_entries
            WHERE position <= $1 AND incident_id <> $2 GROUP BY incident_id) AS last
     JOIN tocsin.register_entries AS first ON first.incident_id = last.incident_id AND first.seq = 1

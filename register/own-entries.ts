@@ -4,6 +4,7 @@ import type { Disclosures } from '../domain/disclosure';
 import { Appender } from './append/appender';
 import type { Head } from './entry';
 import { RegisterConflictError, RegisterGapError } from './errors';
+import { leafHashSql } from './leaf-hash-sql';
 import { REGISTER_STREAM } from './verifier/certificate';
 
 export { REGISTER_STREAM } from './verifier/certificate';
@@ -58,7 +59,7 @@ async function lastSeq(pool: Pool): Promise<number> {
 
 async function placeOf(pool: Pool, seq: number): Promise<Head> {
   const { rows } = await pool.query<{ position: string; hash: Buffer }>(
-    'SELECT position, hash FROM tocsin.register_entries WHERE incident_id = $1 AND seq = $2',
+    `SELECT position, ${leafHashSql()} AS hash FROM tocsin.register_entries WHERE incident_id = $1 AND seq = $2`,
     [REGISTER_STREAM, seq],
   );
   return { position: Number(rows[0]!.position), hash: rows[0]!.hash.toString('hex') };

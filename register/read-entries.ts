@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { StoredEntry } from './entry';
 import { SealError } from './errors';
+import { leafHashSql } from './leaf-hash-sql';
 import { unseal } from './seal';
 import { MalformedLeaf } from './verifier/leaf';
 import { openingsText, parseOpenings } from './verifier/openings';
@@ -48,7 +49,7 @@ export async function* readEntries(pool: Queryable, range: EntryRange = {}): Asy
 }
 
 const SELECT = `
-  SELECT position, entry.incident_id, seq, kind, bytes, hash, content, sealed, keys.key
+  SELECT position, entry.incident_id, seq, kind, bytes, ${leafHashSql()} AS hash, content, sealed, keys.key
     FROM tocsin.register_entries AS entry
     LEFT JOIN tocsin.register_keys AS keys ON keys.incident_id = entry.incident_id AND entry.sealed IS NOT NULL
    WHERE position >= $1`;

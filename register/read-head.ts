@@ -1,10 +1,11 @@
 import { GENESIS, type Head } from './entry';
+import { leafHashSql } from './leaf-hash-sql';
 import type { Queryable } from './read-entries';
 
 /** The head of the log, or of one incident, and how many entries lead up to it. */
 export async function readHead(pool: Queryable, incidentId?: string): Promise<{ head: Head; count: number }> {
   const last = await pool.query<{ position: string; hash: Buffer }>(
-    `SELECT position, hash FROM tocsin.register_entries
+    `SELECT position, ${leafHashSql()} AS hash FROM tocsin.register_entries
       WHERE $1::text IS NULL OR incident_id = $1 ORDER BY position DESC LIMIT 1`,
     [incidentId ?? null],
   );

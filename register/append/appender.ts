@@ -25,7 +25,7 @@ const LINGER_MS = 100;
 const HOLD_MS = 1_000;
 /** A lone call that comes so soon after the last commit is one of a row of them, and waited for awake for so long at most. */
 const HURRY_MS = 1;
-const AWAKE_MS = 0.5;
+const AWAKE_MS = 2;
 /** When Postgres needed longer, staying awake may be what it waited for: so many are waited for asleep then. */
 const ASLEEP = 64;
 
@@ -82,8 +82,8 @@ export class Appender {
       });
       if (this.closed) throw new Error('the appender is closed');
       this.calls.push({ given, chars, resolve, reject });
-      if (this.working) this.planAhead();
-      else void this.work();
+      if (!this.working) void this.work();
+      else if (this.underWay !== undefined) this.planAhead();
     });
   }
 
@@ -100,6 +100,7 @@ export class Appender {
   private async work(): Promise<void> {
     this.working = true;
     while (this.next !== undefined || this.calls.length > 0) {
+      if (this.next === undefined) this.planAhead();
       let batch = this.next ?? this.takeCalls();
       this.next = undefined;
       try {
@@ -156,12 +157,13 @@ export class Appender {
     return batch;
   }
 
-  /** Places for calls that came while others are being written, on top of those: as far as nothing has to be asked for. */
+  /** Places for calls, on top of those being written if there are any: as far as nothing has to be asked for. */
   private planAhead(): void {
-    if (this.underWay === undefined || this.lockIsDue()) return;
+    if (this.lockIsDue()) return;
+    const underWay = this.underWay?.calls.length ?? 0;
     while (this.calls.length > 0 && this.known.suffices(this.calls[0]!.given)) {
       const ahead = this.next?.calls.length ?? 0;
-      if (ahead >= shareOf(this.underWay.calls.length + ahead + this.calls.length)) return;
+      if (ahead >= shareOf(underWay + ahead + this.calls.length)) return;
       this.next ??= new Batch(this.known.planOn());
       if (!this.next.hasRoomFor(this.calls[0]!)) return;
       this.next.add(this.calls.shift()!);

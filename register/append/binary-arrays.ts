@@ -38,12 +38,6 @@ export class BinaryArray {
     this.array.write(value, at, bytes === value.length ? 'latin1' : 'utf8');
   }
 
-  /** Bytes given in hex. */
-  addHex(value: string): void {
-    const at = this.placeFor(value.length / 2);
-    this.array.write(value, at, 'hex');
-  }
-
   addBytes(value: Uint8Array | null): void {
     const at = this.placeFor(value?.length ?? 0);
     if (value !== null) {
@@ -63,22 +57,6 @@ export class BinaryArray {
     array.writeInt32BE(count, 12);
     array.writeInt32BE(1, 16); // lower bound
     return array.subarray(0, count === 0 ? 12 : this.end);
-  }
-
-  /** The first value as a parameter by itself. */
-  first(): Buffer | null {
-    const length = this.array.readInt32BE(HEADER_BYTES);
-    const from = HEADER_BYTES + LENGTH_BYTES;
-    return length === -1 ? null : this.array.subarray(from, from + length);
-  }
-
-  /** Values of so many bytes each, one after the other. */
-  packed(bytes: number): Buffer {
-    const packed = Buffer.allocUnsafe(this.count * bytes);
-    for (let i = 0, at = HEADER_BYTES + LENGTH_BYTES; i < this.count; i++, at += LENGTH_BYTES + bytes) {
-      this.array.copy(packed, i * bytes, at, at + bytes);
-    }
-    return packed;
   }
 
   /** Where so many bytes go, behind their length. */

@@ -1,8 +1,9 @@
 /** Inserts planned entries, if the log still ends where the plan began. */
 import type { ClientBase } from 'pg';
 import { GENESIS, type Head } from '../entry';
-import { HASH_BYTES } from '../log/merkle';
+import { leafHashSql } from '../leaf-hash-sql';
 import { BinaryArray } from './binary-arrays';
+import { runInsert, type Value } from './prepared-insert';
 
 /** An entry as it is inserted: texts in UTF-8, the hash in hex. */
 export interface Row {
@@ -16,39 +17,65 @@ export interface Row {
   sealed: Buffer | null;
 }
 
-/** Rows as the parameters of a statement. */
+/** Rows as the parameters of a statement: of one, values; of several, arrays, which are filled as the rows come. */
 export class Rows {
-  count = 0;
+  private first: Row | undefined;
+  private arrays: Arrays | undefined;
+  private readonly leafHashes: string[] = [];
+
+  get count(): number {
+    return this.leafHashes.length;
+  }
+
+  add(row: Row): void {
+    this.leafHashes.push(row.hash);
+    if (this.first === undefined) {
+      this.first = row;
+      return;
+    }
+    this.arrays ??= new Arrays(this.first);
+    this.arrays.add(row);
+  }
+
+  /** The leaf hashes, one after the other. */
+  get hashes(): Buffer {
+    return Buffer.from(this.leafHashes.join(''), 'hex');
+  }
+
+  /** In the order of the table's columns. */
+  get values(): Value[] {
+    if (this.arrays !== undefined) return this.arrays.values;
+    const { position, incidentId, seq, kind, leaf, content, sealed } = this.first!;
+    return [String(position), incidentId, String(seq), kind, Buffer.from(leaf), Buffer.from(content), sealed];
+  }
+}
+
+class Arrays {
   private readonly position = new BinaryArray('int8');
   private readonly incidentId = new BinaryArray('text');
   private readonly seq = new BinaryArray('int4');
   private readonly kind = new BinaryArray('text');
   private readonly leaf = new BinaryArray('bytea');
-  private readonly hash = new BinaryArray('bytea');
   private readonly content = new BinaryArray('bytea');
   private readonly sealed = new BinaryArray('bytea');
 
+  constructor(first: Row) {
+    this.add(first);
+  }
+
   add(row: Row): void {
-    this.count += 1;
     this.position.addInteger(row.position);
     this.incidentId.addText(row.incidentId);
     this.seq.addInteger(row.seq);
     this.kind.addText(row.kind);
     this.leaf.addText(row.leaf);
-    this.hash.addHex(row.hash);
     this.content.addText(row.content);
     this.sealed.addBytes(row.sealed);
   }
 
-  /** The leaf hashes, one after the other. */
-  get hashes(): Buffer {
-    return this.hash.packed(HASH_BYTES);
-  }
-
-  /** In the order of the table's columns. */
-  get columns(): BinaryArray[] {
-    const { position, incidentId, seq, kind, leaf, hash, content, sealed } = this;
-    return [position, incidentId, seq, kind, leaf, hash, content, sealed];
+  get values(): Value[] {
+    const { position, incidentId, seq, kind, leaf, content, sealed } = this;
+    return [position, incidentId, seq, kind, leaf, content, sealed].map((array) => array.whole());
   }
 }
 
@@ -56,19 +83,15 @@ export class Rows {
  * One statement: all rows, or none when the entry before them is not `after` any more (the fence). With autocommit the
  * answer comes after the commit. False when somebody else extended the log meanwhile: plan again.
  */
-export async function insertRows(client: ClientBase, { count, columns }: Rows, after: Head): Promise<boolean> {
-  const fence = [after.position, after.hash === GENESIS ? null : Buffer.from(after.hash, 'hex')];
+export async function insertRows(client: ClientBase, rows: Rows, after: Head): Promise<boolean> {
+  const { first, next } = rows.count === 1 ? ONE : MANY;
+  const { values } = rows;
+  const fence = [String(after.position), Buffer.from(after.hash, 'hex')];
   try {
-    const { rowCount } = await client.query(
-      count === 1
-        ? {
-            name: 'tocsin-append-one',
-            text: INSERT_ONE,
-            values: [...fence, ...columns.map((column) => column.first())],
-          }
-        : { name: 'tocsin-append', text: INSERT, values: [...fence, ...columns.map((column) => column.whole())] },
-    );
-    return rowCount === count;
+    // Nothing is there before the first entry: that its position is free is fence enough.
+    const inserted =
+      after.hash === GENESIS ? runInsert(client, first, values) : runInsert(client, next, [...values, ...fence]);
+    return (await inserted) === rows.count;
   } catch (error) {
     // Somebody else took the positions, before this statement or side by side with it.
     if ((error as { code?: string }).code === UNIQUE_VIOLATION) return false;
@@ -78,13 +101,26 @@ export async function insertRows(client: ClientBase, { count, columns }: Rows, a
 
 const UNIQUE_VIOLATION = '23505';
 
-const INTO = 'INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, bytes, hash, content, sealed)';
-const FENCE =
-  'WHERE (SELECT hash FROM tocsin.register_entries WHERE position = $1::bigint) IS NOT DISTINCT FROM $2::bytea';
+const COLUMNS = {
+  position: 'bigint',
+  incident_id: 'text',
+  seq: 'int',
+  kind: 'text',
+  bytes: 'bytea',
+  content: 'bytea',
+  sealed: 'bytea',
+};
 
-const INSERT = `${INTO}
-  SELECT * FROM unnest($3::bigint[], $4::text[], $5::int[], $6::text[], $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[]) ${FENCE}`;
+const INTO = `INSERT INTO tocsin.register_entries (${Object.keys(COLUMNS).join(', ')})`;
+const FENCE = `FROM tocsin.register_entries WHERE position = $8::bigint AND ${leafHashSql()} = $9::bytea`;
 
+/** Statements for the register's first entries and for the next ones; `value` says how a column's parameter is selected. */
+function statements(name: string, value: (parameter: string, type: string) => string) {
+  const values = Object.values(COLUMNS).map((type, i) => value(`$${i + 1}`, type));
+  const text = `${INTO} SELECT ${values.join(', ')}`;
+  return { first: { name: `${name}-first`, text }, next: { name, text: `${text} ${FENCE}` } };
+}
+
+const MANY = statements('tocsin-append', (parameter, type) => `unnest(${parameter}::${type}[])`);
 /** The same for a single row: a lone caller would pay more for the arrays than for the row. */
-const INSERT_ONE = `${INTO}
-  SELECT $3::bigint, $4::text, $5::int, $6::text, $7::bytea, $8::bytea, $9::bytea, $10::bytea ${FENCE}`;
+const ONE = statements('tocsin-append-one', (parameter, type) => `${parameter}::${type}`);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { GENESIS, type Head, leafOf, type RegisterEvent } from '../entry';
 import type { Field } from '../fields';
+import { leafHashSql } from '../leaf-hash-sql';
 import { KEY_BYTES, unseal } from '../seal';
 import type { Leaf } from '../verifier/leaf';
 import { parseOpenings } from '../verifier/openings';
@@ -112,18 +113,18 @@ const NEW_KEYS = `
 
 const PLACES = `
   WITH given AS (SELECT DISTINCT * FROM unnest($1::text[], $2::int[]) AS given (incident_id, seq))
-  (SELECT 'head' AS what, position, incident_id, seq, hash, NULL::bytea AS bytes, NULL::bytea AS content,
+  (SELECT 'head' AS what, position, incident_id, seq, ${leafHashSql()} AS hash, NULL::bytea AS bytes, NULL::bytea AS content,
           NULL::bytea AS sealed, NULL::bytea AS key
      FROM tocsin.register_entries ORDER BY position DESC LIMIT 1)
   UNION ALL
   SELECT 'last', last.*, NULL, NULL, NULL, NULL
     FROM (SELECT DISTINCT incident_id FROM given) AS incident
     CROSS JOIN LATERAL (
-      SELECT position, incident_id, seq, hash
+      SELECT position, incident_id, seq, ${leafHashSql()} AS hash
         FROM tocsin.register_entries AS entry
        WHERE entry.incident_id = incident.incident_id
        ORDER BY seq DESC LIMIT 1) AS last
   UNION ALL
-  SELECT 'present', position, entry.incident_id, entry.seq, hash, bytes, content, sealed, keys.key
+  SELECT 'present', position, entry.incident_id, entry.seq, ${leafHashSql()}, bytes, content, sealed, keys.key
     FROM given JOIN tocsin.register_entries AS entry USING (incident_id, seq)
     LEFT JOIN tocsin.register_keys AS keys ON keys.incident_id = entry.incident_id AND entry.sealed IS NOT NULL`;

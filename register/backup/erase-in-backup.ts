@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type pg from 'pg';
 import { BackupError } from '../errors';
+import { leafHashSql } from '../leaf-hash-sql';
 import { checkFiles } from './check-files';
 import { KEYS_TABLE, type Manifest, readManifest, type TableFile, writeManifest } from './manifest';
 import { inOwnSession } from './own-session';
@@ -87,10 +88,10 @@ async function* present(client: pg.Client, sql: string, file: string): AsyncGene
 }
 
 async function assertOurs(client: pg.Client, dir: string, { head, tables }: Manifest): Promise<void> {
-  const { rows } = await client.query('SELECT FROM tocsin.register_entries WHERE position = $1 AND hash = $2', [
-    head.position,
-    Buffer.from(head.hash, 'hex'),
-  ]);
+  const { rows } = await client.query(
+    `SELECT FROM tocsin.register_entries WHERE position = $1 AND ${leafHashSql()} = $2`,
+    [head.position, Buffer.from(head.hash, 'hex')],
+  );
   if (head.position > 0 && rows.length === 0) {
     throw new BackupError(
       `${dir} is a backup of another register: this one has no entry ${head.position} of that hash`,

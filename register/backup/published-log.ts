@@ -1,6 +1,7 @@
 /** What the published log says of the register: its signed checkpoint, and the rotations that lead from key to key. */
 import type { ClientBase } from 'pg';
 import { BackupError } from '../errors';
+import { leafHashSql } from '../leaf-hash-sql';
 import { CompactRange } from '../log/compact-range';
 import { createFolderStore } from '../log/log-store';
 import { ROTATIONS } from '../log/open-log';
@@ -31,7 +32,7 @@ export async function assertSigned(client: ClientBase, { checkpoint }: Published
   const tree = new CompactRange();
   while (tree.size < size) {
     const { rows } = await client.query<{ hash: Buffer }>(
-      `SELECT hash FROM tocsin.register_entries WHERE position > $1 AND position <= $2 ORDER BY position LIMIT ${PAGE}`,
+      `SELECT ${leafHashSql()} AS hash FROM tocsin.register_entries WHERE position > $1 AND position <= $2 ORDER BY position LIMIT ${PAGE}`,
       [tree.size, size],
     );
     for (const { hash } of rows) tree.push(hash);

@@ -1,5 +1,4 @@
 /** A tree that grows by what the register has behind it: checked entry by entry, and against what was signed before. */
-import { leafHash } from '../entry';
 import { InconsistentLogError } from '../errors';
 import type { CompactRange } from './compact-range';
 import type { Leaf, LeafReader } from './publish-tiles';
@@ -24,7 +23,7 @@ export class Growth {
   }
 
   /**
-   * Gives the entries from `from` on, each when it held: it must hash to its leaf and name the one before it. Entries that
+   * Gives the entries from `from` on, each when it held: it must name the one before it. Entries that
    * were signed are read again from the first of their tile, the last of them in any case: as each names the one before
    * it, and the last is the one that is remembered, all of them are those that were signed.
    */
@@ -43,10 +42,6 @@ export class Growth {
 
   /** Takes an entry that follows the one with the hash `previous`, where that is known; answers its own hash. */
   private take({ position, bytes, hash }: Leaf, previous: string | undefined): string {
-    const hex = hash.toString('hex');
-    if (leafHash(bytes) !== hex) {
-      throw new InconsistentLogError(`entry ${position} does not have its own hash: it was altered`);
-    }
     if (previous !== undefined && prevOf(bytes) !== previous) {
       throw new InconsistentLogError(
         `entry ${position} does not follow the entry before it: the register was rewritten`,
@@ -60,7 +55,7 @@ export class Growth {
       this.last = hash;
       this.assertThrough();
     }
-    return hex;
+    return hash.toString('hex');
   }
 
   private assertThrough(): void {

@@ -1,6 +1,7 @@
 /** The register in Postgres as the leaves of the log. */
 import type { Pool } from 'pg';
-import { HASH_BYTES } from './merkle';
+import { leafHash } from '../entry';
+import { leafHashSql } from '../leaf-hash-sql';
 import type { Leaf, LeafReader } from './publish-tiles';
 
 /** How many entries the register has. */
@@ -11,10 +12,10 @@ export async function registerSize(pool: Pool): Promise<number> {
   return Number(rows[0]!.size);
 }
 
-/** The stored hashes of the entries at these positions that are there, by position. */
+/** The leaf hashes of the entries at these positions that are there, by position. */
 export async function leafHashesAt(pool: Pool, positions: readonly number[]): Promise<Map<number, Buffer>> {
   const { rows } = await pool.query<{ position: string; hash: Buffer }>(
-    'SELECT position, hash FROM tocsin.register_entries WHERE position = ANY($1::bigint[])',
+    `SELECT position, ${leafHashSql()} AS hash FROM tocsin.register_entries WHERE position = ANY($1::bigint[])`,
     [positions],
   );
   return new Map(rows.map(({ position, hash }) => [Number(position), hash]));
@@ -25,8 +26,8 @@ const PLACE_BYTES = 8;
 const LENGTH_BYTES = 4;
 
 /**
- * Reads leaves by position: their bytes and hashes alone, as they lie there. A page comes as one value, position, hash and
- * length before each entry's bytes: rows of their own cost more to take apart than to sign.
+ * Reads leaves by position: their bytes alone, as they lie there. A page comes as one value, position and length
+ * before each entry's bytes: rows of their own cost more to take apart than to sign.
  */
 export function registerLeaves(pool: Pool): LeafReader {
   return async function* (from, to) {
@@ -37,11 +38,10 @@ export function registerLeaves(pool: Pool): LeafReader {
       for (let at = 0; page !== null && at < page.length; ) {
         const position = Number(page.readBigInt64BE(at));
         at += PLACE_BYTES;
-        const hash = page.subarray(at, at + HASH_BYTES);
-        at += HASH_BYTES;
         const length = page.readUInt32BE(at);
         at += LENGTH_BYTES;
-        leaves.push({ position, bytes: page.subarray(at, at + length), hash });
+        const bytes = page.subarray(at, at + length);
+        leaves.push({ position, bytes, hash: Buffer.from(leafHash(bytes), 'hex') });
         at += length;
         next = position + 1;
       }
@@ -51,11 +51,9 @@ export function registerLeaves(pool: Pool): LeafReader {
   };
 }
 
-// A hash of another length is an altered one: it is filled up or cut here, and then is not that of its entry.
 const READ = `
   SELECT string_agg(
-           int8send(position) || substring(hash || decode(repeat('00', 32), 'hex') FOR 32)
-             || int4send(octet_length(bytes)) || bytes, ''::bytea ORDER BY position) AS page,
+           int8send(position) || int4send(octet_length(bytes)) || bytes, ''::bytea ORDER BY position) AS page,
          count(*) AS count
-    FROM (SELECT position, hash, bytes FROM tocsin.register_entries
+    FROM (SELECT position, bytes FROM tocsin.register_entries
            WHERE position BETWEEN $1 AND $2 ORDER BY position LIMIT $3) AS entries`;

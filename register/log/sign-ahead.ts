@@ -12,7 +12,7 @@ export interface SignAheadDeps {
   signer: NoteSigner;
   stateFile: string;
   recent: RecentLeaves;
-  /** The stored leaf hashes of the entries at these positions that are there, by position. */
+  /** The leaf hashes of the entries at these positions that are there, by position. */
   hashesAt(positions: readonly number[]): Promise<ReadonlyMap<number, Buffer>>;
 }
 

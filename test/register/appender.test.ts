@@ -28,6 +28,22 @@ function cut(client: pg.ClientBase): void {
   (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
+function brokenOff(client: pg.ClientBase): Error {
+  cut(client);
+  return Object.assign(new Error('the connection broke'), { code: 'ECONNRESET' });
+}
+
+/** A statement of its own kind, which the driver answers by a callback. */
+interface Statement {
+  callback(error: Error | null, rows: number): void;
+}
+
+/** It is carried out, and its answer does not arrive. */
+function brokenAfter(client: pg.ClientBase, statement: Partial<Statement>): void {
+  const { callback } = statement;
+  if (callback !== undefined) statement.callback = (error) => callback(error ?? brokenOff(client), 0);
+}
+
 /** A pool whose connections break before or after the statements that `breaks` names, as when a server or a writer dies. */
 function breakingPool(breaks: () => 'before' | 'after' | undefined): pg.Pool {
   const real = createPool(database.url);
@@ -40,11 +56,9 @@ function breakingPool(breaks: () => 'before' | 'after' | undefined): pg.Pool {
     (client as { query: unknown }).query = async (...args: unknown[]) => {
       const when = breaks();
       if (when === 'before') cut(client);
+      if (when === 'after') brokenAfter(client, args[0] as Partial<Statement>);
       const result = await query(...args);
-      if (when === 'after') {
-        cut(client);
-        throw Object.assign(new Error('the connection broke'), { code: 'ECONNRESET' });
-      }
+      if (when === 'after' && result !== args[0]) throw brokenOff(client);
       return result;
     };
     (client as { release: unknown }).release = (error?: Error) => {

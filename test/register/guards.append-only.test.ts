@@ -68,10 +68,13 @@ test('the auditor reads entries, appends none, and sees no personal data', async
   }
 });
 
-test('the database itself refuses a hash that is not that of the bytes', async () => {
-  const forged = `INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, bytes, hash, content)
-    VALUES (4, 'inc-1', 4, 'noted', '{}', sha256('other'), '{}')`;
-  await expect(owner.query(forged)).rejects.toThrow('violates check constraint');
+test.each([
+  ['position', 0, 4, 'log_position_check'],
+  ['number in its incident', 4, 0, 'incident_seq_check'],
+])('the database itself refuses a %s that is none', async (_what, position, seq, constraint) => {
+  const forged = `INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, bytes, content)
+    VALUES (${position}, 'inc-1', ${seq}, 'noted', '{}', '{}')`;
+  await expect(owner.query(forged)).rejects.toThrow(constraint);
 });
 
 test('migrating again, and twice at once, changes nothing', async () => {

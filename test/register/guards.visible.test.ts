@@ -78,8 +78,8 @@ test.each([
   ],
   [
     'a constraint dropped',
-    ['ALTER TABLE tocsin.register_entries DROP CONSTRAINT register_entries_check'],
-    ['constraint register_entries_check on register_entries was dropped'],
+    ['ALTER DOMAIN tocsin.log_position DROP CONSTRAINT log_position_check'],
+    ['constraint log_position_check of domain log_position was dropped'],
     false,
   ],
   [

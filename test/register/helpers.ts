@@ -78,13 +78,13 @@ async function administer(url: string, sql: string): Promise<void> {
   await client.query(sql).finally(() => client.end());
 }
 
-/** SQL by which a superuser alters the entry at a position, and makes its hash anew. */
+/** SQL by which a superuser alters the entry at a position. */
 export function rewriteOf(position: number): string {
   return `
     WITH edited AS (
       SELECT position, convert_to(replace(convert_from(bytes, 'UTF8'), 'measure-recorded', 'measure-rewritten'), 'UTF8') AS b
         FROM tocsin.register_entries WHERE position = ${position})
-    UPDATE tocsin.register_entries AS entry SET bytes = b, hash = sha256('\\x00'::bytea || b) FROM edited
+    UPDATE tocsin.register_entries AS entry SET bytes = b FROM edited
      WHERE entry.position = edited.position`;
 }
 

@@ -47,18 +47,16 @@ test('arrays in binary form are read by Postgres as what they hold', async () =>
   const small = array('int4', [1, -5, 2147483647], (to, value) => to.addInteger(value));
   const text = array('text', texts, (to, value) => to.addText(value));
   const utf8 = array('bytea', texts, (to, value) => to.addText(value));
-  const hex = array('bytea', ['00ff', 'abcd'], (to, value) => to.addHex(value));
   const some = array('bytea', bytes, (to, value) => to.addBytes(value));
   const { rows } = await client.query(
-    'SELECT $1::bigint[] AS big, $2::int[] AS small, $3::text[] AS texts, $4::bytea[] AS utf8, $5::bytea[] AS hex, $6::bytea[] AS bytes',
-    [big, small, text, utf8, hex, some].map((each) => each.whole()),
+    'SELECT $1::bigint[] AS big, $2::int[] AS small, $3::text[] AS texts, $4::bytea[] AS utf8, $5::bytea[] AS bytes',
+    [big, small, text, utf8, some].map((each) => each.whole()),
   );
   expect(rows[0]).toEqual({
     big: numbers.map(String),
     small: [1, -5, 2147483647],
     texts,
     utf8: texts.map((text) => Buffer.from(text)),
-    hex: [Buffer.from('00ff', 'hex'), Buffer.from('abcd', 'hex')],
     bytes,
   });
   const empty = await client.query('SELECT $1::bigint[] AS none, $2::text[] AS texts', [
@@ -66,12 +64,4 @@ test('arrays in binary form are read by Postgres as what they hold', async () =>
     new BinaryArray('text').whole(),
   ]);
   expect(empty.rows[0]).toEqual({ none: [], texts: [] });
-  const nothing = array('bytea', [null], (to, value) => to.addBytes(value));
-  const first = await client.query('SELECT $1::bigint AS big, $2::int AS small, $3::text AS text, $4::bytea AS none', [
-    big.first(),
-    small.first(),
-    array('text', ['naïve 🔑'], (to, value) => to.addText(value)).first(),
-    nothing.first(),
-  ]);
-  expect(first.rows[0]).toEqual({ big: '0', small: 1, text: 'naïve 🔑', none: null });
 });

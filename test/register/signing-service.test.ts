@@ -118,10 +118,10 @@ test('what contradicts the signer\u2019s memory is told once and not signed, unt
   ]);
   expect(await publishedCheckpoint(register.log)).toBe(before);
 
-  for (const { position, incident_id, seq, kind, bytes, hash, content, sealed } of rows) {
+  for (const { position, incident_id, seq, kind, bytes, content, sealed } of rows) {
     await register.pool.query(
-      'INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, bytes, hash, content, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)',
-      [position, incident_id, seq, kind, bytes, hash, content, sealed],
+      'INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, bytes, content, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)',
+      [position, incident_id, seq, kind, bytes, content, sealed],
     );
   }
   await appendEntries(register.pool, eventsOf('INC-2', 10));

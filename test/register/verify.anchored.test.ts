@@ -16,7 +16,7 @@ import { LogKeys } from '../../register/verifier/log-keys';
 import { verifyAnchored } from '../../register/verify';
 import { createTestDatabase } from '../setup/helpers';
 import { aLog, aWitness } from './anchors.helpers';
-import { eventsOf, tamper } from './helpers';
+import { eventsOf, rewriteOf, tamper } from './helpers';
 
 /** Thirty entries, anchored at ten (mail), at twenty (witness) and at twenty-five (file). */
 async function anchored() {
@@ -195,7 +195,7 @@ test('checkpoints of keys that were rotated since are followed', async () => {
 
 test('a register whose chain breaks is not also said to be cut off, and one without checkpoints is not anchored', async () => {
   const { url, verify } = await anchored();
-  await tamper(url, "UPDATE tocsin.register_entries SET hash = sha256('x') WHERE position = 15");
+  await tamper(url, rewriteOf(15));
   const { firstBad, anchoring } = await verify();
   expect(firstBad).toMatchObject({ position: 15 });
   expect(anchoring).toEqual({ anchors: [{ by: 'mail', to: 10 }], anchoredTo: 10, unanchored: { from: 11, to: 14 } });
