@@ -15,11 +15,13 @@ import { startPostgres } from '../../stack/postgres';
 import { appenderOn } from './appends';
 import { event } from './event';
 import { median, type Row } from './rows';
+import { type Slice, Taken } from './slice';
 import { writtenAlone } from './written-alone';
 
 const ROUNDS = 5;
-const SINGLE_MS = 4_000;
-const CONCURRENT_MS = 4_000;
+/** Each round goes through all kinds of loop so many times: a machine that is shared may be half as fast a few seconds later. */
+const SLICES = 4;
+const SLICE_MS = 1_000;
 /** What a statement writes for 512 callers: half of them, while the other half is planned. */
 const ALONE_ROWS = 256;
 
@@ -42,11 +44,11 @@ async function syncUs(dir: string): Promise<number> {
 const ROW_BYTES = 848;
 
 /** Rows of the size that the register writes, one commit each, on one connection. */
-async function bareLoop(client: pg.Client, forMs: number): Promise<{ perSecond: number; p50Ms: number }> {
+async function bareLoop(client: pg.Client, forMs: number): Promise<Slice> {
   const bytes = Buffer.alloc(ROW_BYTES, 120);
   const times: number[] = [];
-  const endMs = performance.now() + forMs;
-  while (performance.now() < endMs) {
+  const fromMs = performance.now();
+  while (performance.now() < fromMs + forMs) {
     const startMs = performance.now();
     await client.query({
       name: 'bare',
@@ -55,30 +57,26 @@ async function bareLoop(client: pg.Client, forMs: number): Promise<{ perSecond: 
     });
     times.push(performance.now() - startMs);
   }
-  return { perSecond: times.length / (forMs / 1000), p50Ms: median(times) };
+  return { times, rows: times.length, forMs: performance.now() - fromMs };
 }
 
 /** `callers` that each append one event after the other to an incident of their own. */
-async function appends(
-  pool: pg.Pool,
-  callers: number,
-  forMs: number,
-  run: string,
-): Promise<{ perSecond: number; p50Ms: number }> {
+async function appends(pool: pg.Pool, callers: number, forMs: number, run: string): Promise<Slice> {
   const appender = appenderOn(pool);
   const times: number[] = [];
-  const endMs = performance.now() + forMs;
+  const fromMs = performance.now();
   await Promise.all(
     Array.from({ length: callers }, async (_, caller) => {
-      for (let seq = 1; performance.now() < endMs; seq++) {
+      for (let seq = 1; performance.now() < fromMs + forMs; seq++) {
         const startMs = performance.now();
         await appender.append([event(`INC-${run}-${caller}`, seq)]);
         times.push(performance.now() - startMs);
       }
     }),
   );
+  const tookMs = performance.now() - fromMs;
   await appender.close();
-  return { perSecond: times.length / (forMs / 1000), p50Ms: median(times) };
+  return { times, rows: times.length, forMs: tookMs };
 }
 
 /** Five rounds; a row for each bar. */
@@ -111,16 +109,21 @@ export async function benchAppend(): Promise<Row[]> {
   try {
     console.log(`the disk forces a page in ${(await syncUs(dir)).toFixed(0)} µs`);
     for (let round = 1; round <= ROUNDS; round++) {
-      const bare = await bareLoop(admin, SINGLE_MS);
-      const single = await appends(pool, 1, SINGLE_MS, `1-${round}`);
-      const of64 = await appends(pool, 64, CONCURRENT_MS, `64-${round}`);
-      const of512 = await appends(pool, 512, CONCURRENT_MS, `512-${round}`);
-      const aloneOne = await writtenAlone(admin, 1, SINGLE_MS, `a1-${round}`);
-      const aloneMany = await writtenAlone(admin, ALONE_ROWS, CONCURRENT_MS, `a-${round}`);
-      await guards(false);
-      const unguarded = await appends(pool, 64, CONCURRENT_MS, `off-${round}`);
-      await guards(true);
-      const guarded = await appends(pool, 64, CONCURRENT_MS, `on-${round}`);
+      const [bare, single, of64, of512] = [new Taken(), new Taken(), new Taken(), new Taken()];
+      const [aloneOne, aloneMany, unguarded, guarded] = [new Taken(), new Taken(), new Taken(), new Taken()];
+      for (let slice = 1; slice <= SLICES; slice++) {
+        const run = `${round}-${slice}`;
+        bare.add(await bareLoop(admin, SLICE_MS));
+        single.add(await appends(pool, 1, SLICE_MS, `1-${run}`));
+        of64.add(await appends(pool, 64, SLICE_MS, `64-${run}`));
+        of512.add(await appends(pool, 512, SLICE_MS, `512-${run}`));
+        aloneOne.add(await writtenAlone(admin, 1, SLICE_MS, `a1-${run}`));
+        aloneMany.add(await writtenAlone(admin, ALONE_ROWS, SLICE_MS, `a-${run}`));
+        await guards(false);
+        unguarded.add(await appends(pool, 64, SLICE_MS, `off-${run}`));
+        await guards(true);
+        guarded.add(await appends(pool, 64, SLICE_MS, `on-${run}`));
+      }
       ratios.single!.push(single.p50Ms / bare.p50Ms);
       ratios.of64!.push(of64.perSecond / bare.perSecond);
       ratios.of512!.push(of512.perSecond / bare.perSecond);

@@ -12,15 +12,10 @@ import { KEY_BYTES } from '../../register/seal';
 import { Sealer } from '../../register/sealer';
 import { isPersonal } from './appends';
 import { event } from './event';
-import { median } from './rows';
+import type { Slice } from './slice';
 
 /** Writes so many rows a statement, each of an incident of its own. Only what Postgres and the driver take is counted. */
-export async function writtenAlone(
-  client: Client,
-  rows: number,
-  forMs: number,
-  run: string,
-): Promise<{ perSecond: number; p50Ms: number }> {
+export async function writtenAlone(client: Client, rows: number, forMs: number, run: string): Promise<Slice> {
   const { head } = await readPlaces(client, []);
   const places: Places = { head, lastOf: new Map<string, Last>(), present: new Map() };
   const key = randomBytes(KEY_BYTES);
@@ -37,6 +32,5 @@ export async function writtenAlone(
     if (!(await insertRows(client, plan.rows, plan.after))) throw new Error('somebody else writes the register');
     times.push(performance.now() - startMs);
   }
-  const sumMs = times.reduce((sum, ms) => sum + ms, 0);
-  return { perSecond: (rows * times.length) / (sumMs / 1000), p50Ms: median(times) };
+  return { times, rows: rows * times.length, forMs: times.reduce((sum, ms) => sum + ms, 0) };
 }
