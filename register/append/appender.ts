@@ -199,7 +199,7 @@ export class Appender {
     if (rows.count > 0) this.recent?.add(after.position + 1, rows.hashes);
     outcomes.forEach((outcome, i) => {
       if ('refused' in outcome) calls[i]!.reject(outcome.refused);
-      else calls[i]!.resolve({ ...outcome, head });
+      else calls[i]!.resolve({ appended: outcome.appended, repeated: outcome.repeated, head });
     });
   }
 

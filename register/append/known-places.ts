@@ -19,7 +19,10 @@ export class KnownPlaces {
 
   /** Whether a call can be planned with what is known. */
   suffices(call: readonly GivenEvent[]): boolean {
-    return this.allFollow([call]) && call.every(({ event }) => this.keys.has(event.incidentId));
+    return (
+      this.follow(call, call.length > 1 ? new Map() : undefined) &&
+      call.every(({ event }) => this.keys.has(event.incidentId))
+    );
   }
 
   /** An empty plan, for calls for which what is known suffices. */
@@ -58,14 +61,18 @@ export class KnownPlaces {
 
   /** Whether each event simply follows the last one of its incident that was written here. */
   private allFollow(calls: readonly (readonly GivenEvent[])[]): boolean {
-    if (this.places === undefined) return false;
     const next = new Map<string, number>();
-    for (const call of calls) {
-      for (const { event } of call) {
-        const { incidentId, seq } = event;
-        if (seq !== (next.get(incidentId) ?? (this.places.lastOf.get(incidentId)?.seq ?? Number.NaN) + 1)) return false;
-        next.set(incidentId, seq + 1);
-      }
+    return calls.every((call) => this.follow(call, next));
+  }
+
+  /** The same of one call; `next` holds the numbers that come next where they are not known from what was written. */
+  private follow(call: readonly GivenEvent[], next: Map<string, number> | undefined): boolean {
+    if (this.places === undefined) return false;
+    for (const { event } of call) {
+      const { incidentId, seq } = event;
+      const last = this.places.lastOf.get(incidentId)?.seq ?? Number.NaN;
+      if (seq !== (next?.get(incidentId) ?? last + 1)) return false;
+      next?.set(incidentId, seq + 1);
     }
     return true;
   }

@@ -56,13 +56,14 @@ export class Plan {
 
   private unwrittenOf(call: readonly GivenEvent[]): GivenEvent[] {
     const unwritten: GivenEvent[] = [];
-    const lastOf = new Map<string, number>();
+    // Most calls are of one event, for which a map would cost more than the rest.
+    const lastOf = call.length > 1 ? new Map<string, number>() : undefined;
     for (const given of call) {
       const { incidentId, seq, kind } = given.event;
-      const last = lastOf.get(incidentId) ?? this.places.lastOf.get(incidentId)?.seq ?? 0;
+      const last = lastOf?.get(incidentId) ?? this.places.lastOf.get(incidentId)?.seq ?? 0;
       if (seq === last + 1) {
         unwritten.push(given);
-        lastOf.set(incidentId, seq);
+        lastOf?.set(incidentId, seq);
         continue;
       }
       const stored = this.presentAt(given, unwritten);
@@ -82,13 +83,13 @@ export class Plan {
 
   private rowsOf(unwritten: readonly GivenEvent[]): Row[] {
     let { head } = this.places;
-    const lastOf = new Map<string, string>();
+    const lastOf = unwritten.length > 1 ? new Map<string, string>() : undefined;
     return unwritten.map((given) => {
       const { incidentId } = given.event;
-      const prevInIncident = lastOf.get(incidentId) ?? this.places.lastOf.get(incidentId)?.hash ?? GENESIS;
+      const prevInIncident = lastOf?.get(incidentId) ?? this.places.lastOf.get(incidentId)?.hash ?? GENESIS;
       const row = rowOf(given, head, prevInIncident, this.sealing);
       head = row;
-      lastOf.set(incidentId, row.hash);
+      lastOf?.set(incidentId, row.hash);
       return row;
     });
   }
