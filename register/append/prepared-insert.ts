@@ -29,13 +29,16 @@ class PreparedInsert implements Submittable {
     const { name, text, values } = this;
     const { stream } = connection;
     stream.cork();
-    if ((connection as unknown as Preparing).parsedStatements[name] === undefined) {
-      connection.parse({ name, text, types: [] }, true);
+    try {
+      if ((connection as unknown as Preparing).parsedStatements[name] === undefined) {
+        connection.parse({ name, text, types: [] }, true);
+      }
+      connection.bind({ statement: name, values }, true);
+      connection.execute(null, true);
+      connection.sync();
+    } finally {
+      stream.uncork();
     }
-    connection.bind({ statement: name, values }, true);
-    connection.execute(null, true);
-    connection.sync();
-    stream.uncork();
   }
 
   /** `INSERT 0 <rows>`. */
