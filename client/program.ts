@@ -1,5 +1,5 @@
 /** The command `tocsin`: its verbs, and how errors and exit codes come out. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { acknowledgeCommand } from './commands/acknowledge';
 import { approveCommand } from './commands/approve';
 import { assessCommand } from './commands/assess';
@@ -63,6 +63,8 @@ const COMMANDS = [
   exerciseCommand,
 ];
 
+const help = new Help();
+
 /** The command with all its verbs. Parsing throws; it never ends the process. */
 export function createProgram(shell: Shell): Command {
   const program = new Command('tocsin')
@@ -77,6 +79,11 @@ export function createProgram(shell: Shell): Command {
       writeErr: (text) => shell.err.line(text.trimEnd()),
       getOutHelpWidth: () => Math.min(shell.out.width, 100),
       getErrHelpWidth: () => Math.min(shell.err.width, 100),
+    })
+    // At 80 columns there must be room for what a command does beside its name and arguments.
+    .configureHelp({
+      minWidthToWrap: 20,
+      subcommandTerm: (command) => help.subcommandTerm(command).replace(' [options]', ''),
     })
     .addHelpText(
       'after',

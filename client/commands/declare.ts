@@ -33,7 +33,7 @@ export function declareCommand(program: Command, shell: Shell): void {
     program,
     'declare',
     'Declare an incident: containment starts at once and every clock runs from the detection.',
-    'declare -f incident.yaml\ndeclare --title "Leaked CI key" --kind credential-leak --severity sev1 \\\n      --affects confidentiality --no-service-affecting --block 203.0.113.7',
+    'declare -f incident.yaml\ndeclare --title "Leaked CI key" --kind credential-leak --severity sev1 --affects confidentiality --no-service-affecting --block 203.0.113.7',
   )
     .option('-f, --file <file>', 'declaration in YAML or JSON; - for standard input. Flags win over it')
     .option('--by <who>', 'who declares it (default: TOCSIN_BY, else the OS user)')

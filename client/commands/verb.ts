@@ -20,11 +20,29 @@ export function verb(program: Command, nameAndArguments: string, description: st
   const command = new Command(nameAndArguments.split(' ')[0]).copyInheritedSettings(program);
   for (const argument of nameAndArguments.split(' ').slice(1)) command.argument(argument, ARGUMENTS[argument] ?? '');
   program.addCommand(command);
-  const lines = example.split('\n').map((line) => (line.startsWith(' ') ? `  ${line}` : `  $ tocsin ${line}`));
   return command
     .description(description)
     .option('--json', 'print JSON, for scripts')
-    .addHelpText('after', `\nExample:\n${lines.join('\n')}`);
+    .addHelpText('after', `\nExample:\n${example.split('\n').map(exampleLines).join('\n')}`);
+}
+
+const EXAMPLE_WIDTH = 80;
+
+/** A command as it is typed: its remark above it, and what is too long for a terminal of 80 columns goes on before an option. */
+function exampleLines(example: string): string {
+  const [command, remark] = example.split(/ +# /);
+  const lines: string[] = remark === undefined ? [] : [`  # ${remark}`];
+  const [first, ...options] = command!.split(/ (?=-)/);
+  let line = `  $ tocsin ${first}`;
+  for (const option of options) {
+    // Room for the backslash behind it.
+    if (line.length + 1 + option.length + 2 > EXAMPLE_WIDTH) {
+      lines.push(`${line} \\`);
+      line = '     ';
+    }
+    line += ` ${option}`;
+  }
+  return [...lines, line].join('\n');
 }
 
 const ARGUMENTS: Record<string, string> = {

@@ -56,7 +56,14 @@ describe('the command', () => {
     const help = await tocsin([...name.split(' '), '--help']);
     expect(help.exitCode).toBe(0);
     expect(help.out).toContain('--json');
-    expect(help.out).toContain(`Example:\n  $ tocsin ${name}`);
+    expect(help.out.replace(/\n {2}# .*/, '')).toContain(`Example:\n  $ tocsin ${name}`);
+  });
+
+  it.each(['', ...verbs.map(([name]) => name)])('the help of "%s" fits a terminal of 80 columns', async (name) => {
+    const out = new Screen(true, 80);
+    await runCommand([...name.split(' ').filter((word) => word !== ''), '--help'], new Shell({}, out, new Screen()));
+    expect(out.text).toContain('Usage: tocsin');
+    expect(out.lines.filter((line) => line.length > 80)).toEqual([]);
   });
 
   it('suggests the verb that was meant', async () => {
