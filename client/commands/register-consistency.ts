@@ -1,5 +1,5 @@
 /** `tocsin register consistency`: shows that a later state of the register continues an earlier one. */
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { writeWhole } from '../../platform/write-whole';
@@ -64,10 +64,19 @@ async function treeOf(text: string, keys: LogKeys): Promise<TreeAt> {
   if (/^(0|[1-9]\d{0,14})$/.test(text)) return { size: Number(text) };
   if (!existsSync(text)) throw usage(`${text} is neither a number of entries nor a file with a checkpoint`);
   try {
-    return keys.open((await checkpointOfExport(text)) ?? readFileSync(text, 'utf8'));
+    return keys.open((await checkpointOfExport(text)) ?? noteOf(text));
   } catch (error) {
     throw refused(`${text}: ${(error as Error).message}`);
   }
+}
+
+/** A checkpoint with its cosignatures is far smaller: what is larger is no note, and is not read whole to say so. */
+const MOST_NOTE_BYTES = 1_000_000;
+
+function noteOf(file: string): string {
+  if (statSync(file).size > MOST_NOTE_BYTES)
+    throw new Error('neither a signed note nor an export with its certificate');
+  return readFileSync(file, 'utf8');
 }
 
 /** The checkpoint in an export's certificate; undefined where there is none. */

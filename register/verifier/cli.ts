@@ -15,8 +15,8 @@ export const USAGE = `Verifies an export of a breach register, without network a
 
 Usage: node verify-register.cjs EXPORT [options]
 
-  --key KEY          public key of the register's log (name+id+base64), or a file
-                     that holds it. Take it from whom you trust, not from whom
+  --key KEY          public key of the register's log (name+id+base64), or a
+                     file that holds it. Take it from whom you trust, not from whom
                      you had the export
   --witness KEY      public key of a witness that must have cosigned, or a file;
                      may be given repeatedly

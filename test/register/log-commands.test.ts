@@ -139,6 +139,11 @@ test('consistency proves that a state continues an earlier one, and refuses what
     err: expect.stringContaining('swap them'),
   });
   expect((await run(['consistency', 'nothing', '3'])).exitCode).toBe(2);
+  writeFileSync(at('unsigned.jsonl'), '{}\n'.repeat(400_000));
+  expect(await run(['consistency', at('unsigned.jsonl'), '3'])).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining('neither a signed note nor an export with its certificate'),
+  });
 });
 
 test('an export is held against a checkpoint of another size by the proof that consistency writes', async () => {
