@@ -90,17 +90,21 @@ export async function benchAppend(): Promise<Row[]> {
     'CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, incident_id text, seq integer, kind text, at timestamptz, bytes bytea)',
   );
   const pool = createPool(postgres.url);
-  const { rows: checks } = await admin.query<{ conname: string; definition: string }>(
-    `SELECT conname, pg_get_constraintdef(oid) AS definition FROM pg_constraint
-      WHERE conrelid = 'tocsin.register_entries'::regclass AND contype = 'c'`,
+  const { rows: checks } = await admin.query<{ conname: string; definition: string; of: string }>(
+    `SELECT conname, pg_get_constraintdef(oid) AS definition,
+            CASE WHEN contypid = 0 THEN 'TABLE ' || conrelid::regclass ELSE 'DOMAIN ' || contypid::regtype END AS of
+       FROM pg_constraint
+      WHERE contype = 'c' AND (conrelid = $1::regclass OR contypid IN (SELECT atttypid FROM pg_attribute WHERE attrelid = $1::regclass))`,
+    ['tocsin.register_entries'],
   );
+  if (checks.length === 0) throw new Error('no constraints to switch off were found');
   const guards = async (on: boolean) => {
     await admin.query(
       `ALTER TABLE tocsin.register_entries ${on ? 'ENABLE ALWAYS' : 'DISABLE'} TRIGGER register_entries_append_only`,
     );
-    for (const { conname, definition } of checks) {
+    for (const { conname, definition, of } of checks) {
       await admin.query(
-        `ALTER TABLE tocsin.register_entries ${on ? `ADD CONSTRAINT ${conname} ${definition} NOT VALID` : `DROP CONSTRAINT ${conname}`}`,
+        `ALTER ${of} ${on ? `ADD CONSTRAINT ${conname} ${definition} NOT VALID` : `DROP CONSTRAINT ${conname}`}`,
       );
     }
   };
