@@ -59,6 +59,18 @@ export class BinaryArray {
     return array.subarray(0, count === 0 ? 12 : this.end);
   }
 
+  /** The memory that it holds. */
+  get bytes(): number {
+    return this.array.length;
+  }
+
+  /** Without values, in the same memory. */
+  clear(): void {
+    this.end = HEADER_BYTES;
+    this.count = 0;
+    this.hasNull = false;
+  }
+
   /** Where so many bytes go, behind their length. */
   private placeFor(bytes: number): number {
     const at = this.end + LENGTH_BYTES;

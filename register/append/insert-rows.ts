@@ -33,8 +33,20 @@ export class Rows {
       this.first = row;
       return;
     }
-    this.arrays ??= new Arrays(this.first);
+    if (this.arrays === undefined) {
+      this.arrays = spare.pop() ?? new Arrays();
+      this.arrays.add(this.first);
+    }
     this.arrays.add(row);
+  }
+
+  /** Gives the arrays to the rows of another statement, when nobody needs the values any more. */
+  free(): void {
+    const { arrays } = this;
+    [this.first, this.arrays] = [undefined, undefined];
+    if (arrays === undefined || spare.length === SPARE || arrays.bytes > SPARE_BYTES) return;
+    arrays.clear();
+    spare.push(arrays);
   }
 
   /** The leaf hashes, one after the other. */
@@ -59,10 +71,6 @@ class Arrays {
   private readonly content = new BinaryArray('bytea');
   private readonly sealed = new BinaryArray('bytea');
 
-  constructor(first: Row) {
-    this.add(first);
-  }
-
   add(row: Row): void {
     this.position.addInteger(row.position);
     this.incidentId.addText(row.incidentId);
@@ -74,10 +82,28 @@ class Arrays {
   }
 
   get values(): Value[] {
+    return this.all.map((array) => array.whole());
+  }
+
+  /** How much memory they hold. */
+  get bytes(): number {
+    return this.all.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  clear(): void {
+    for (const array of this.all) array.clear();
+  }
+
+  private get all(): BinaryArray[] {
     const { position, incidentId, seq, kind, leaf, content, sealed } = this;
-    return [position, incidentId, seq, kind, leaf, content, sealed].map((array) => array.whole());
+    return [position, incidentId, seq, kind, leaf, content, sealed];
   }
 }
+
+/** Of one statement under way and one planned. New memory for each costs more than what is written into it. */
+const SPARE = 2;
+const SPARE_BYTES = 4_000_000;
+const spare: Arrays[] = [];
 
 /**
  * One statement: all rows, or none when the entry before them is not `after` any more (the fence). With autocommit the
@@ -91,7 +117,9 @@ export async function insertRows(client: ClientBase, rows: Rows, after: Head): P
     // Nothing is there before the first entry: that its position is free is fence enough.
     const inserted =
       after.hash === GENESIS ? runInsert(client, first, values) : runInsert(client, next, [...values, ...fence]);
-    return (await inserted) === rows.count;
+    if ((await inserted) !== rows.count) return false;
+    rows.free();
+    return true;
   } catch (error) {
     // Somebody else took the positions, before this statement or side by side with it.
     if ((error as { code?: string }).code === UNIQUE_VIOLATION) return false;
