@@ -65,7 +65,7 @@ export class KnownPlaces {
     return calls.every((call) => this.follow(call, next));
   }
 
-  /** The same of one call; `next` holds the numbers that come next where they are not known from what was written. */
+  /** The same of one call. `next` holds the numbers that come next behind earlier events that are not written yet. */
   private follow(call: readonly GivenEvent[], next: Map<string, number> | undefined): boolean {
     if (this.places === undefined) return false;
     for (const { event } of call) {

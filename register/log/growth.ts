@@ -23,9 +23,9 @@ export class Growth {
   }
 
   /**
-   * Gives the entries from `from` on, each when it held: it must name the one before it. Entries that
-   * were signed are read again from the first of their tile, the last of them in any case: as each names the one before
-   * it, and the last is the one that is remembered, all of them are those that were signed.
+   * Gives the entries from `from` on, each when it held: it must name the one before it. Entries that were signed are
+   * read again from the first of their tile, the last of them in any case: as each names the one before it, and the last
+   * is the one that is remembered, all of them are those that were signed.
    */
   async *read(leaves: LeafReader, from: number): AsyncGenerator<Leaf[]> {
     const { before, size, tree } = this;

@@ -26,8 +26,8 @@ const PLACE_BYTES = 8;
 const LENGTH_BYTES = 4;
 
 /**
- * Reads leaves by position: their bytes alone, as they lie there. A page comes as one value, position and length
- * before each entry's bytes: rows of their own cost more to take apart than to sign.
+ * Reads leaves by position: their bytes alone, as they lie there. A page comes as one value, position and length before
+ * each entry's bytes: rows of their own cost more to take apart than to sign.
  */
 export function registerLeaves(pool: Pool): LeafReader {
   return async function* (from, to) {
