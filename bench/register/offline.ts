@@ -89,17 +89,6 @@ async function speeds(file: string): Promise<Row[]> {
   ];
 }
 
-/** The same in a thread of its own: what a second thread is worth on this machine, whatever it does. */
-function chainedElsewhere(file: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(__filename, { workerData: { chain: file } });
-    worker.once('message', resolve);
-    worker.once('error', reject);
-  });
-}
-
-if (!isMainThread && workerData?.chain !== undefined) parentPort!.postMessage(plainChain(workerData.chain));
-
 /** A chain of hashes over the lines of a file, read as the verifier reads them. */
 function plainChain(file: string): string {
   const handle = openSync(file, 'r');
@@ -120,6 +109,17 @@ function plainChain(file: string): string {
   closeSync(handle);
   return chained;
 }
+
+/** The same in a thread of its own: what a second thread is worth on this machine, whatever it does. */
+function chainedElsewhere(file: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(__filename, { workerData: { chain: file } });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+}
+
+if (!isMainThread && workerData?.chain !== undefined) parentPort!.postMessage(plainChain(workerData.chain));
 
 /** Each size in a process of its own, over entries that are made as they are verified. */
 function memory(): Row[] {

@@ -49,11 +49,6 @@ export async function tamper(databaseUrl: string, sql: string, values: unknown[]
   await client.connect();
   try {
     await client.query('ALTER TABLE tocsin.register_entries DISABLE TRIGGER ALL');
-    const { rows } = await client.query<{ conname: string }>(
-      `SELECT conname FROM pg_constraint WHERE conrelid = 'tocsin.register_entries'::regclass AND contype = 'c'`,
-    );
-    for (const { conname } of rows)
-      await client.query(`ALTER TABLE tocsin.register_entries DROP CONSTRAINT ${conname}`);
     const { rowCount } = await client.query(sql, values);
     if (rowCount === 0) throw new Error(`the tampering changed no row: ${sql}`);
   } finally {
