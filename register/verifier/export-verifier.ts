@@ -98,18 +98,17 @@ export class ExportVerifier {
     return this.result();
   }
 
-  /** Takes entries that were verified elsewhere, with the digest up to behind them; false when they do not follow. */
-  join(segment: Segment, digest: Digest | undefined): boolean {
+  /** Takes entries that were verified elsewhere; false when they do not follow. `goOnWith` must be called behind the last. */
+  join(segment: Segment): boolean {
     const lines = this.lines.lines + segment.entries;
     if (lines > this.header!.count + 1 || !this.chain.join(segment)) return false;
     this.lines.lines = lines;
-    this.digest = digest;
     return true;
   }
 
-  /** The digest of the bytes taken so far; undefined where none is taken. */
-  digestSoFar(): Digest | undefined {
-    return this.digest?.copy();
+  /** Takes the digest of the file up to behind the entries that were joined. */
+  goOnWith(digest: Digest): void {
+    this.digest = digest;
   }
 
   private take(stretch: Stretch): void {

@@ -29,17 +29,20 @@ export async function verifyParts(
   const places = partsBetween(file, header, certificate, threads);
   const next = new Int32Array(new SharedArrayBuffer(4));
   const task: SegmentsTask = { file: file.name, places, next, scope, options: { bytesOnly, expectedHead } };
-  const parts = new Parts(verifier, task, bytesOnly ? undefined : new FileDigest(file));
+  const parts = new Parts(verifier, task);
+  const digest = bytesOnly ? undefined : new FileDigest(file);
   const workers = Array.from({ length: threads - 1 }, () => new Worker(worker, { workerData: task }));
   const ended = Promise.allSettled(workers.map((each) => endOf(each, (found) => parts.take(found))));
-  for (const found of verifySegments(task)) {
+  for (const found of verifySegments(task, (place, bytes) => digest?.take(place, bytes))) {
     parts.take(found);
     onProgress?.(places[parts.joined]!, file.size);
     // In this pause the other threads are heard.
     await new Promise((resolve) => setImmediate(resolve));
   }
   for (const end of await ended) if (end.status === 'rejected') throw end.reason;
-  return places[parts.joined]!;
+  const place = places[parts.joined]!;
+  if (digest !== undefined) verifier.goOnWith(digest.upTo(place));
+  return place;
 }
 
 /** Where the parts begin, each at the start of a line, and where the last one ends. */
@@ -62,15 +65,13 @@ class Parts {
   constructor(
     private readonly verifier: ExportVerifier,
     private readonly task: SegmentsTask,
-    private readonly digest: FileDigest | undefined,
   ) {}
 
   take({ part, segment }: FoundSegment): void {
     this.found.set(part, segment);
     for (let next = this.found.get(this.joined); next !== undefined; next = this.found.get(this.joined)) {
       this.found.delete(this.joined);
-      const digest = this.digest?.upTo(this.task.places[this.joined + 1]!);
-      if (!this.verifier.join(next, digest)) {
+      if (!this.verifier.join(next)) {
         stopAll(this.task);
         return;
       }
@@ -79,7 +80,7 @@ class Parts {
   }
 }
 
-/** The digest of a file, taken on the way. */
+/** The digest of a file, taken on the way: what this thread reads anyway is not read again for it. */
 class FileDigest {
   private readonly digest = createHash('sha256');
   private readonly chunk = Buffer.allocUnsafe(CHUNK_BYTES);
@@ -87,11 +88,23 @@ class FileDigest {
 
   constructor(private readonly file: OpenFile) {}
 
-  /** The digest of all bytes up to a place, which is not before the last one that was asked for. */
+  /** Takes the bytes at a place, which is never before that of the last ones, and those between, that another thread read. */
+  take(place: number, bytes: Buffer): void {
+    this.readOn(place);
+    this.digest.update(bytes);
+    this.place += bytes.length;
+  }
+
+  /** The digest of all bytes up to a place. It is taken anew when more was taken already: parts behind it did not hold. */
   upTo(place: number): Digest {
+    if (place < this.place) return new FileDigest(this.file).upTo(place);
+    this.readOn(place);
+    return this.digest;
+  }
+
+  private readOn(place: number): void {
     for (const chunk of chunksOf(this.file.handle, this.place, place, this.chunk)) this.digest.update(chunk);
     this.place = place;
-    return this.digest.copy();
   }
 }
 

@@ -32,8 +32,12 @@ export function serveSegments(): void {
   parentPort!.postMessage(null);
 }
 
-/** Verifies one part after the other that no other thread has taken. After one that does not hold no thread takes any more. */
-export function* verifySegments(task: SegmentsTask): Generator<FoundSegment> {
+/**
+ * Verifies one part after the other that no other thread has taken. After one that does not hold no thread takes any more.
+ *
+ * @param onRead told of each piece of the file before it is verified, in which it is overwritten.
+ */
+export function* verifySegments(task: SegmentsTask, onRead?: Reading['onRead']): Generator<FoundSegment> {
   const parts = task.places.length - 1;
   const handle = openSync(task.file, 'r');
   try {
@@ -42,6 +46,7 @@ export function* verifySegments(task: SegmentsTask): Generator<FoundSegment> {
       chunk: Buffer.allocUnsafe(CHUNK_BYTES),
       lines: new LineCutter(true),
       leaf: new LeafReader(),
+      onRead,
     };
     for (let part = Atomics.add(task.next, 0, 1); part < parts; part = Atomics.add(task.next, 0, 1)) {
       const segment = verifySegment(task, part, reading);
@@ -64,16 +69,18 @@ interface Reading {
   chunk: Buffer;
   lines: LineCutter;
   leaf: LeafReader;
+  onRead: ((place: number, bytes: Buffer) => void) | undefined;
 }
 
 /** Verifies entries of which it is not known what stands before them. Undefined when they do not hold. */
 function verifySegment({ places, scope, options }: SegmentsTask, part: number, reading: Reading): Segment | undefined {
-  const { handle, chunk, lines, leaf } = reading;
+  const { handle, chunk, lines, leaf, onRead } = reading;
   const [from, to] = [places[part]!, places[part + 1]!];
   let place = from;
   const chain = new ChainVerifier({ ...chainOptions(scope, options), startsAnywhere: true }, leaf);
   try {
     for (const bytes of chunksOf(handle, from, to, chunk)) {
+      onRead?.(place, bytes);
       for (const stretch of lines.push(bytes)) if (!follow(chain, stretch)) return undefined;
       place += bytes.length;
     }
