@@ -218,11 +218,14 @@ test('a deadline moves later only where a person’s recorded command said so', 
         if (!o.dueAt || !next?.dueAt || isSettled(o) || next.round !== o.round) continue;
         if (toMs(next.dueAt) <= toMs(o.dueAt)) continue;
         expect(command.command).toBe('message');
+        const said = events.filter((e) => e.by !== 'tocsin').map((e) => e.kind);
         expect(
-          events.some(
-            (e) => e.by !== 'tocsin' && ['awareness-recorded', 'status-changed', 'assessed'].includes(e.kind),
-          ),
+          said.some((kind) => ['awareness-recorded', 'status-changed', 'assessed', 'reviewed'].includes(kind)),
         ).toBe(true);
+        // A review moves the clock of its summary only, and only when it shares one that was not shared, or no longer.
+        if (!said.includes('reviewed')) continue;
+        expect(o.clock?.from).toBe('reviewed');
+        expect([before.review?.shareSummary ?? false, after.review?.shareSummary]).toEqual([false, true]);
       }
     }
   });
