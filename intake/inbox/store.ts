@@ -6,6 +6,11 @@ import type { HandOver } from './settled';
 
 /** A commit that takes longer counts as an outage; should it succeed after all, the case counts the detection once. */
 const COMMIT_MS = 5_000;
+/**
+ * Temporal's client tries for about 20 s; a sender is told before it gives up. GitHub does after 10 s
+ * (docs.github.com, "Best practices for using webhooks"). A hand-over that succeeds after all counts once, too.
+ */
+const HAND_OVER_MS = 4_000;
 /** After an outage was seen, Postgres is not asked for that long: the sender waits for Temporal only. */
 const REST_MS = 2_000;
 
@@ -20,7 +25,9 @@ export function createStore(
 ): (detections: Detection[]) => Promise<void> {
   let restUntil = 0;
   const straight = async (detections: Detection[]) => {
-    const outcomes = await Promise.allSettled(detections.map(handOver));
+    const outcomes = await Promise.allSettled(
+      detections.map((detection) => within(HAND_OVER_MS, handOver(detection), 'the hand-over is late')),
+    );
     for (const outcome of outcomes) {
       if (outcome.status === 'rejected') throw unavailable(outcome.reason);
       if (outcome.value.state === 'ignored') throw unavailable({ code: 'ignored-while-postgres-away' });
@@ -29,7 +36,7 @@ export function createStore(
   return async (detections) => {
     if (Date.now() >= restUntil) {
       try {
-        await within(COMMIT_MS, inbox.accept(detections));
+        await within(COMMIT_MS, inbox.accept(detections), 'the commit is late');
         return;
       } catch (error) {
         restUntil = Date.now() + REST_MS;
@@ -40,13 +47,13 @@ export function createStore(
   };
 }
 
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+async function within<T>(ms: number, work: Promise<T>, late: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   try {
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(Object.assign(new Error('the commit is late'), { code: 'late' })), ms);
+    const end = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(Object.assign(new Error(late), { code: 'late' })), ms);
     });
-    return await Promise.race([work, late]);
+    return await Promise.race([work, end]);
   } finally {
     clearTimeout(timer);
   }

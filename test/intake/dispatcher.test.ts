@@ -156,4 +156,16 @@ describe('while Postgres is away', () => {
     const store = createStore(inbox, recorder(() => away).handOver);
     await expect(store([detection('direct', 1)])).rejects.toMatchObject({ status: 503, retryAfterSeconds: 5 });
   });
+
+  test('with Temporal silent the sender is told within 10 s, before the least patient one gives up', async () => {
+    const silent = () => new Promise<never>(() => undefined);
+    const store = createStore({ accept: silent }, silent);
+    const startedAt = Date.now();
+    await expect(store([detection('direct', 1)])).rejects.toMatchObject({
+      status: 503,
+      retryAfterSeconds: 5,
+      cause: { code: 'late' },
+    });
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
+  }, 20_000);
 });
