@@ -44,8 +44,8 @@ export class CompactRange {
     this.add(0, leaf);
   }
 
-  /** Adds leaf hashes that lie one after the other. */
-  pushAll(leaves: Uint8Array): void {
+  /** Adds leaf hashes that lie one after the other. @param hashSubtree hashes those of a subtree of 2^8 leaves or fewer. */
+  pushAll(leaves: Uint8Array, hashSubtree = subtreeHash): void {
     for (let at = 0; at < leaves.length; ) {
       const place = this.begin + this.leaves;
       let level = 0;
@@ -57,7 +57,7 @@ export class CompactRange {
         level++;
       }
       const end = at + HASH_BYTES * 2 ** level;
-      this.add(level, subtreeHash(leaves.subarray(at, end)));
+      this.add(level, hashSubtree(leaves.subarray(at, end)));
       at = end;
     }
   }

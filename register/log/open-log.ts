@@ -16,6 +16,7 @@ import { underSignLock } from './sign-lock';
 import { CHECKPOINT, publishSome, type SignedLog, signLog } from './sign-log';
 import { SignedNodes } from './signed-nodes';
 import { readSignerState } from './signer-state';
+import { createSubtreeHasher } from './subtree-hasher';
 
 /** The names under which the key that signs now and the rotations that led to it are published. */
 export const VERIFIER_KEY = 'vkey';
@@ -88,6 +89,7 @@ export async function openLog(pool: Pool, settings: LogSettings, recent?: Recent
   let published = keys === undefined ? await publishedKeys(store, keysFile) : undefined;
 
   const unpublished = new SignedNodes();
+  const appended = recent && { recent, hashSubtree: createSubtreeHasher() };
 
   const asSigner: RegisterLog['asSigner'] = (work, waitMs = LOCK_WAIT_MS) =>
     underSignLock(pool, stateFile, waitMs, async () => {
@@ -112,7 +114,7 @@ export async function openLog(pool: Pool, settings: LogSettings, recent?: Recent
         async sign() {
           const { signer } = current;
           const hashesAt = (positions: readonly number[]) => leafHashesAt(pool, positions);
-          const signed = recent && (await signAhead({ signer, stateFile, recent, hashesAt }));
+          const signed = appended && (await signAhead({ signer, stateFile, ...appended, hashesAt }));
           if (signed) unpublished.add(signed.grown);
           return signed;
         },

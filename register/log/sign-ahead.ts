@@ -6,12 +6,14 @@ import type { NoteSigner } from './note';
 import type { RecentLeaves } from './recent-leaves';
 import type { SignedLog } from './sign-log';
 import { edgeOf, readSignerState, treeOf, writeSignerState } from './signer-state';
+import type { SubtreeHasher } from './subtree-hasher';
 
 /** What signing ahead needs. */
 export interface SignAheadDeps {
   signer: NoteSigner;
   stateFile: string;
   recent: RecentLeaves;
+  hashSubtree: SubtreeHasher;
   /** The leaf hashes of the entries at these positions that are there, by position. */
   hashesAt(positions: readonly number[]): Promise<ReadonlyMap<number, Buffer>>;
 }
@@ -31,6 +33,7 @@ export async function signAhead({
   signer,
   stateFile,
   recent,
+  hashSubtree,
   hashesAt,
 }: SignAheadDeps): Promise<SignedAhead | undefined> {
   const before = await readSignerState(stateFile);
@@ -38,7 +41,7 @@ export async function signAhead({
   const hashes = recent.after(before.size);
   if (hashes === undefined) return undefined;
   const grown = new CompactRange(before.size);
-  for (const part of hashes) grown.pushAll(part);
+  for (const part of hashes) grown.pushAll(part, hashSubtree);
   const lastLeaf = Buffer.from(hashes.at(-1)!.subarray(-HASH_BYTES));
   if (!recent.holds(before.size + 1)) return undefined;
   const tree = treeOf(before);
