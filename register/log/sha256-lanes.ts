@@ -76,6 +76,17 @@ const store = (address: Code, offset: number, value: Code): Code => [
   4,
   ...unsigned(offset),
 ];
+/** Four bytes into, or out of, one of the lanes in a local. */
+const loadLane = (local: number, index: number, address: Code, offset: number): Code =>
+  set(local, [...address, ...get(local), ...lane(0x56), 2, ...unsigned(offset), index]);
+const storeLane = (local: number, index: number, address: Code, offset: number): Code => [
+  ...address,
+  ...get(local),
+  ...lane(0x5a),
+  2,
+  ...unsigned(offset),
+  index,
+];
 const constant = (word: number): Code => {
   const bytes = [0, 8, 16, 24].map((shift) => (word >>> shift) & 255);
   return [...lane(12), ...bytes, ...bytes, ...bytes, ...bytes];
@@ -164,12 +175,10 @@ function hashGroups(): Code {
   const [before, to, groups, words] = [0, 1, 2, 3];
   const fourNodes = [0, 1, 2, 3];
   const put = (index: number, value: Code) => store(i32(0), WORDS + 16 * index, value);
-  const gathered = (index: number) => {
-    const loaded = fourNodes.flatMap((node) => [
-      ...set(words, [...get(before), ...get(words), ...lane(0x56), 2, ...unsigned(64 * node + 4 * index), node]),
-    ]);
-    return [...loaded, ...swapped(words)];
-  };
+  const gathered = (index: number) => [
+    ...fourNodes.flatMap((node) => loadLane(words, node, get(before), 64 * node + 4 * index)),
+    ...swapped(words),
+  ];
   const group = [
     ...INITIAL.flatMap((word, i) => store(i32(0), STATES + 16 * i, constant(word))),
     ...put(0, or(and(gathered(0), constant(0x00ff_ffff)), constant(0x0100_0000))),
@@ -183,10 +192,7 @@ function hashGroups(): Code {
     ...INITIAL.flatMap((_, i) => [
       ...set(words, load(i32(0), STATES + 16 * i)),
       ...set(words, swapped(words)),
-      ...fourNodes.flatMap((node) => [
-        ...[...get(to), ...get(words)],
-        ...[...lane(0x5a), 2, ...unsigned(32 * node + 4 * i), node],
-      ]),
+      ...fourNodes.flatMap((node) => storeLane(words, node, get(to), 32 * node + 4 * i)),
     ]),
     ...plus(before, 4 * 64),
     ...plus(to, 4 * 32),
@@ -208,18 +214,19 @@ const fn = (locals: Code[], code: Code): Code => sized([...vector(locals), ...co
 const named = (name: string): Code => sized([...Buffer.from(name)]);
 
 function assembled(): Uint8Array {
+  const functions = [compress(), hashGroups()];
+  const types = [
+    [0x60, 0, 0],
+    [0x60, ...vector([[INT], [INT], [INT]]), 0],
+  ];
+  const memory = [...named('js'), ...named('memory'), 2, 0, 1];
+  const exported = [...named('hashNodes'), 0, 1];
   const sections: [id: number, items: Code[]][] = [
-    [
-      1,
-      [
-        [0x60, 0, 0],
-        [0x60, ...vector([[INT], [INT], [INT]]), 0],
-      ],
-    ],
-    [2, [[...named('js'), ...named('memory'), 2, 0, 1]]],
-    [3, [[0], [1]]],
-    [7, [[...named('hashNodes'), 0, 1]]],
-    [10, [compress(), hashGroups()]],
+    [1, types],
+    [2, [memory]],
+    [3, [[0], [1]]], // the type of each function
+    [7, [exported]],
+    [10, functions],
   ];
   const header = [0, ...Buffer.from('asm'), 1, 0, 0, 0];
   return Uint8Array.from([...header, ...sections.flatMap(([id, items]) => [id, ...sized(vector(items))])]);

@@ -5,7 +5,7 @@ import { type NodeLanes, nodeLanes } from './sha256-lanes';
 /** See `subtreeHash`. */
 export type SubtreeHasher = (leaves: Uint8Array) => Buffer;
 
-/** The first, and then one in so many, is hashed both ways: nothing is signed that only code of our own has hashed. */
+/** The first, and then one in so many, is hashed both ways, so that a fault of the lanes shows before it is signed for long. */
 const CHECKED_EVERY = 64;
 
 /**
