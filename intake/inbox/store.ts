@@ -1,6 +1,7 @@
 /** Where accepted detections go: the inbox and, while Postgres is away, straight to Temporal. */
 import type { Detection } from '../../domain/detection';
 import { unavailable } from '../server/receiver';
+import { within } from '../within';
 import type { Inbox } from './accept';
 import type { HandOver } from './settled';
 
@@ -45,16 +46,4 @@ export function createStore(
     }
     await straight(detections);
   };
-}
-
-async function within<T>(ms: number, work: Promise<T>, late: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    const end = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(Object.assign(new Error(late), { code: 'late' })), ms);
-    });
-    return await Promise.race([work, end]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,4 +1,5 @@
 /** Whether the intake can take detections: Postgres or Temporal must be there. */
+import { within } from '../within';
 
 /** How the parts stand: `ok`, or what is missing. */
 export interface Readiness {
@@ -31,16 +32,10 @@ export class Health {
 }
 
 async function outcomeOf(probe: () => Promise<unknown>, missing: string): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
   try {
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error('late')), GIVE_UP_MS);
-    });
-    await Promise.race([probe(), late]);
+    await within(GIVE_UP_MS, probe(), 'the probe is late');
     return 'ok';
   } catch {
     return missing;
-  } finally {
-    clearTimeout(timer);
   }
 }
