@@ -33,15 +33,30 @@ function open(pointer: string, value: unknown, depth: number, fields: Field[]): 
     const names = Object.keys(value);
     // What has no canonical form is for the serialiser to refuse.
     if (names.length > 0 && names.every(isWellFormed) && typeof value.toJSON !== 'function') {
-      for (const name of names) open(`${pointer}/${escaped(name)}`, value[name], depth - 1, fields);
+      for (const name of names) open(below(pointer, name), value[name], depth - 1, fields);
       return;
     }
   }
   fields.push({ pointer, text: canonicalText(value, pointer) });
 }
 
-function escaped(name: string): string {
-  return /[~/]/.test(name) ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name;
+const MOST_KNOWN = 1_000;
+let known = 0;
+const pointersBelow = new Map<string, Map<string, string>>();
+
+/** The pointer to a part of what another points to. The same few come with every event: known by the text itself. */
+function below(pointer: string, name: string): string {
+  let ofPointer = pointersBelow.get(pointer);
+  const before = ofPointer?.get(name);
+  if (before !== undefined) return before;
+  const found = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  // Names may come from outside: what is remembered is bounded.
+  if (known < MOST_KNOWN && found.length <= 200) {
+    known += 1;
+    ofPointer ??= new Map();
+    pointersBelow.set(pointer, ofPointer.set(name, found));
+  }
+  return found;
 }
 
 const SALT_BYTES = 16;

@@ -3,7 +3,7 @@
  * each text, which takes four times as long as to encrypt one as short as an entry's (docs/decisions/0013). What it seals
  * Node opens: see `seal.ts`.
  */
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { KEY_BYTES, NONCE_BYTES, placeOf, TAG_BYTES } from './seal';
 
 /** What of the library is used: C functions, their memory, and when they can be called. */
@@ -44,11 +44,14 @@ export class Sealer {
   private sealed = 0;
   /** The text, then its place. */
   private text = 0;
-  private nonces = Buffer.alloc(0);
-  private noncesUsed = 0;
+  /** Nonces that were drawn and not used yet, and where they end. */
+  private nextNonce: number;
+  private readonly noncesEnd: number;
 
   private constructor(private readonly sodium: Libsodium) {
     this.encrypt = sodium._crypto_aead_chacha20poly1305_ietf_encrypt;
+    this.noncesEnd = sodium._malloc(NONCES * NONCE_BYTES) + NONCES * NONCE_BYTES;
+    this.nextNonce = this.noncesEnd;
     this.makeRoomFor(FIRST_CHARS);
   }
 
@@ -72,9 +75,11 @@ export class Sealer {
     const { memory, sealed } = this;
     memory.set(key, this.key);
     this.putNonce(sealed);
-    const textBytes = memory.write(text, this.text);
+    // In one, as each call into Node costs as much as it writes. As many bytes as characters are ASCII.
+    const bytes = memory.write(text + place, this.text);
+    const placeBytes = bytes === text.length + place.length ? place.length : Buffer.byteLength(place);
+    const textBytes = bytes - placeBytes;
     const placeAt = this.text + textBytes;
-    const placeBytes = memory.write(place, placeAt);
     this.encrypt(sealed + NONCE_BYTES, 0, this.text, textBytes, 0, placeAt, placeBytes, 0, 0, sealed, this.key);
     const result = Buffer.allocUnsafe(NONCE_BYTES + textBytes + TAG_BYTES);
     memory.copy(result, 0, sealed, sealed + result.length);
@@ -83,13 +88,13 @@ export class Sealer {
 
   /** Random nonces are drawn many at a time: one system call each would cost more than to encrypt. */
   private putNonce(at: number): void {
-    if (this.noncesUsed === this.nonces.length) {
-      this.nonces = randomBytes(NONCES * NONCE_BYTES);
-      this.noncesUsed = 0;
+    if (this.nextNonce === this.noncesEnd) {
+      this.nextNonce = this.noncesEnd - NONCES * NONCE_BYTES;
+      randomFillSync(this.memory, this.nextNonce, NONCES * NONCE_BYTES);
     }
-    const from = this.noncesUsed;
-    this.noncesUsed += NONCE_BYTES;
-    this.nonces.copy(this.memory, at, from, this.noncesUsed);
+    const from = this.nextNonce;
+    this.nextNonce += NONCE_BYTES;
+    this.memory.copyWithin(at, from, this.nextNonce);
   }
 
   private makeRoomFor(chars: number): void {

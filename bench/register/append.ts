@@ -15,13 +15,13 @@ import { startPostgres } from '../../stack/postgres';
 import { appenderOn } from './appends';
 import { event } from './event';
 import { median, type Row } from './rows';
-import { type Slice, Taken, WARM_MS } from './slice';
+import { type Turn, Turns, WARM_MS } from './turns';
 import { writtenAlone } from './written-alone';
 
 const ROUNDS = 5;
 /** Each round goes through all kinds of loop so many times: a machine that is shared may be half as fast a few seconds later. */
-const SLICES = 4;
-const SLICE_MS = 1_000;
+const TURNS = 8;
+const TURN_MS = 500;
 /** What a statement writes for 512 callers: half of them, while the other half is planned. */
 const ALONE_ROWS = 256;
 
@@ -44,7 +44,7 @@ async function syncUs(dir: string): Promise<number> {
 const ROW_BYTES = 848;
 
 /** Rows of the size that the register writes, one commit each, on one connection. */
-async function bareLoop(client: pg.Client, forMs: number): Promise<Slice> {
+async function bareLoop(client: pg.Client, forMs: number): Promise<Turn> {
   const bytes = Buffer.alloc(ROW_BYTES, 120);
   const times: number[] = [];
   const fromMs = performance.now() + WARM_MS;
@@ -61,7 +61,7 @@ async function bareLoop(client: pg.Client, forMs: number): Promise<Slice> {
 }
 
 /** `callers` that each append one event after the other to an incident of their own. */
-async function appends(pool: pg.Pool, callers: number, forMs: number, run: string): Promise<Slice> {
+async function appends(pool: pg.Pool, callers: number, forMs: number, run: string): Promise<Turn> {
   const appender = appenderOn(pool);
   const times: number[] = [];
   const fromMs = performance.now() + WARM_MS;
@@ -113,27 +113,27 @@ export async function benchAppend(): Promise<Row[]> {
   try {
     console.log(`the disk forces a page in ${(await syncUs(dir)).toFixed(0)} µs`);
     for (let round = 1; round <= ROUNDS; round++) {
-      const [bare, single, of64, of512] = [new Taken(), new Taken(), new Taken(), new Taken()];
-      const [aloneOne, aloneMany, unguarded, guarded] = [new Taken(), new Taken(), new Taken(), new Taken()];
-      for (let slice = 1; slice <= SLICES; slice++) {
-        const run = `${round}-${slice}`;
-        bare.add(await bareLoop(admin, SLICE_MS));
-        single.add(await appends(pool, 1, SLICE_MS, `1-${run}`));
-        of64.add(await appends(pool, 64, SLICE_MS, `64-${run}`));
-        of512.add(await appends(pool, 512, SLICE_MS, `512-${run}`));
-        aloneOne.add(await writtenAlone(admin, 1, SLICE_MS, `a1-${run}`));
-        aloneMany.add(await writtenAlone(admin, ALONE_ROWS, SLICE_MS, `a-${run}`));
+      const [bare, single, of64, of512] = [new Turns(), new Turns(), new Turns(), new Turns()];
+      const [aloneOne, aloneMany, unguarded, guarded] = [new Turns(), new Turns(), new Turns(), new Turns()];
+      for (let turn = 1; turn <= TURNS; turn++) {
+        const run = `${round}-${turn}`;
+        bare.add(await bareLoop(admin, TURN_MS));
+        single.add(await appends(pool, 1, TURN_MS, `1-${run}`));
+        of512.add(await appends(pool, 512, TURN_MS, `512-${run}`));
+        of64.add(await appends(pool, 64, TURN_MS, `64-${run}`));
+        aloneOne.add(await writtenAlone(admin, 1, TURN_MS, `a1-${run}`));
+        aloneMany.add(await writtenAlone(admin, ALONE_ROWS, TURN_MS, `a-${run}`));
         await guards(false);
-        unguarded.add(await appends(pool, 64, SLICE_MS, `off-${run}`));
+        unguarded.add(await appends(pool, 64, TURN_MS, `off-${run}`));
         await guards(true);
-        guarded.add(await appends(pool, 64, SLICE_MS, `on-${run}`));
+        guarded.add(await appends(pool, 64, TURN_MS, `on-${run}`));
       }
-      ratios.single!.push(single.p50Ms / bare.p50Ms);
-      ratios.of64!.push(of64.perSecond / bare.perSecond);
-      ratios.of512!.push(of512.perSecond / bare.perSecond);
-      alone.one!.push(aloneOne.p50Ms / bare.p50Ms);
-      alone.many!.push(aloneMany.perSecond / bare.perSecond);
-      ratios.guards!.push(guarded.perSecond / unguarded.perSecond);
+      ratios.single!.push(single.p50To(bare));
+      ratios.of64!.push(of64.rateTo(bare));
+      ratios.of512!.push(of512.rateTo(bare));
+      alone.one!.push(aloneOne.p50To(bare));
+      alone.many!.push(aloneMany.rateTo(bare));
+      ratios.guards!.push(guarded.rateTo(unguarded));
       console.log(
         `round ${round}: bare ${bare.perSecond.toFixed(0)}/s p50 ${bare.p50Ms.toFixed(2)} ms; append p50 ${single.p50Ms.toFixed(2)} ms; ` +
           `64 callers ${of64.perSecond.toFixed(0)}/s, 512 callers ${of512.perSecond.toFixed(0)}/s; ` +

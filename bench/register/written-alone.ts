@@ -12,12 +12,12 @@ import { KEY_BYTES } from '../../register/seal';
 import { Sealer } from '../../register/sealer';
 import { isPersonal } from './appends';
 import { event } from './event';
-import type { Slice } from './slice';
+import type { Turn } from './turns';
 
 /** Writes so many rows a statement, each of an incident of its own. Only what Postgres and the driver take is counted. */
-export async function writtenAlone(client: Client, rows: number, forMs: number, run: string): Promise<Slice> {
-  const { head } = await readPlaces(client, []);
-  const places: Places = { head, lastOf: new Map<string, Last>(), present: new Map() };
+export async function writtenAlone(client: Client, rows: number, forMs: number, run: string): Promise<Turn> {
+  const { end } = await readPlaces(client, []);
+  const places: Places = { end, lastOf: new Map<string, Last>(), present: new Map() };
   const key = randomBytes(KEY_BYTES);
   const sealer = await Sealer.load();
   const times: number[] = [];

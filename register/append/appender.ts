@@ -15,7 +15,8 @@ import { isUnavailable } from '../pool';
 import { type AppendResult, Batch, type Call, shareOf } from './batch';
 import { insertRows } from './insert-rows';
 import { KnownPlaces } from './known-places';
-import type { Plan, Sealing } from './plan';
+import type { Sealing } from './plan';
+import { Wakefulness } from './wakefulness';
 
 /** The advisory lock of whoever writes: "tocsin" in ASCII. */
 export const APPEND_LOCK = 0x746f6373696en;
@@ -23,11 +24,6 @@ export const APPEND_LOCK = 0x746f6373696en;
 const LINGER_MS = 100;
 /** How long it is kept at a stretch while other writers may be waiting. */
 const HOLD_MS = 1_000;
-/** A lone call that comes so soon after the last commit is one of a row of them, and waited for awake for so long at most. */
-const HURRY_MS = 1;
-const AWAKE_MS = 2;
-/** When Postgres needed longer, staying awake may be what it waited for: so many are waited for asleep then. */
-const ASLEEP = 64;
 
 /** Says which fields are personal data. Without it all of them are: what nobody has judged lies under the data key. */
 export type IsPersonal = Sealing['isPersonal'];
@@ -42,13 +38,12 @@ export class Appender {
   private lockedSinceMs: number | undefined;
   private linger: NodeJS.Timeout | undefined;
   private workedAtMs = 0;
-  private committedAtMs = 0;
-  private asleep = 0;
   /** The calls being written; planned on top of them, those written next; written, those that were not answered yet. */
   private underWay: Batch | undefined;
   private next: Batch | undefined;
   private committed: Batch | undefined;
   private readonly known: KnownPlaces;
+  private readonly wakefulness = new Wakefulness();
 
   /** @param recent hears of every entry that was committed, for whoever signs in this process. */
   constructor(
@@ -176,12 +171,15 @@ export class Appender {
     if (plan.rows.count > 0) {
       this.underWay = batch;
       try {
-        const written = this.insert(plan);
-        // Only now: Postgres is at work while those who were waiting go on.
+        const written = insertRows(this.client!, plan.rows, plan.after);
+        this.wakefulness.sent(plan.rows.count);
+        // Only now: Postgres is at work while the last hash is made, and those who were waiting go on.
+        batch.hashes = plan.rows.hashes;
         this.answer();
         this.planAhead();
         if (!(await written)) return false;
       } finally {
+        this.wakefulness.answered();
         this.underWay = undefined;
       }
     }
@@ -192,38 +190,15 @@ export class Appender {
 
   /** Tells the callers of what was committed last. */
   private answer(): void {
-    const { calls, plan } = this.committed ?? {};
+    const { calls, plan, hashes } = this.committed ?? {};
     this.committed = undefined;
     if (calls === undefined || plan === undefined) return;
-    const { rows, after, outcomes, head } = plan;
-    if (rows.count > 0) this.recent?.add(after.position + 1, rows.hashes);
+    const { after, outcomes, head } = plan;
+    if (hashes !== undefined) this.recent?.add(after.position + 1, hashes);
     outcomes.forEach((outcome, i) => {
       if ('refused' in outcome) calls[i]!.reject(outcome.refused);
       else calls[i]!.resolve({ appended: outcome.appended, repeated: outcome.repeated, head });
     });
-  }
-
-  /**
-   * For a caller that appends one entry right after the other this process stays awake while Postgres commits: to fall
-   * asleep and be woken costs a tenth of a commit on a fast disk. Others' events are handled meanwhile as ever.
-   */
-  private async insert({ rows, after }: Plan): Promise<boolean> {
-    const startMs = performance.now();
-    const endMs = startMs + AWAKE_MS;
-    const inHurry = rows.count === 1 && startMs - this.committedAtMs < HURRY_MS;
-    let waiting = inHurry && this.asleep === 0;
-    if (inHurry) this.asleep = Math.max(0, this.asleep - 1);
-    const stayAwake = () => {
-      if (waiting && performance.now() < endMs) setImmediate(stayAwake);
-    };
-    stayAwake();
-    try {
-      return await insertRows(this.client!, rows, after);
-    } finally {
-      this.committedAtMs = performance.now();
-      if (waiting && this.committedAtMs > endMs) this.asleep = ASLEEP;
-      waiting = false;
-    }
   }
 
   private async locked(): Promise<PoolClient> {

@@ -8,6 +8,8 @@ const OID = { int8: 20, int4: 23, text: 25, bytea: 17 } as const;
 const HEADER_BYTES = 20;
 const LENGTH_BYTES = 4;
 const FIRST_BYTES = 256;
+/** So many bytes at most for a UTF-16 code unit in UTF-8. */
+const BYTES_A_CHAR = 3;
 
 export class BinaryArray {
   private array = Buffer.allocUnsafe(FIRST_BYTES);
@@ -20,30 +22,32 @@ export class BinaryArray {
   /** A safe integer, in an `int8[]`; of 32 bits in an `int4[]`. */
   addInteger(value: number): void {
     if (this.type === 'int4') {
-      const at = this.placeFor(4);
+      const at = this.roomFor(4);
       this.array.writeInt32BE(value, at);
+      this.put(4);
       return;
     }
-    const at = this.placeFor(8);
+    const at = this.roomFor(8);
     const high = Math.floor(value / 0x1_0000_0000);
     this.array.writeInt32BE(high, at);
     this.array.writeUInt32BE(value - high * 0x1_0000_0000, at + 4);
+    this.put(8);
   }
 
   /** A text, or bytes given as a text in UTF-8. */
   addText(value: string): void {
-    const bytes = Buffer.byteLength(value);
-    // As many bytes as characters are ASCII, which Node copies faster by this name.
-    const at = this.placeFor(bytes);
-    this.array.write(value, at, bytes === value.length ? 'latin1' : 'utf8');
+    const at = this.roomFor(value.length * BYTES_A_CHAR);
+    this.put(this.array.write(value, at));
   }
 
   addBytes(value: Uint8Array | null): void {
-    const at = this.placeFor(value?.length ?? 0);
+    const at = this.roomFor(value?.length ?? 0);
     if (value !== null) {
       this.array.set(value, at);
+      this.put(value.length);
       return;
     }
+    this.put(0);
     this.array.writeInt32BE(-1, at - LENGTH_BYTES);
     this.hasNull = true;
   }
@@ -71,17 +75,21 @@ export class BinaryArray {
     this.hasNull = false;
   }
 
-  /** Where so many bytes go, behind their length. */
-  private placeFor(bytes: number): number {
+  /** Where the next value goes, behind its length: there is room for so many bytes. */
+  private roomFor(bytes: number): number {
     const at = this.end + LENGTH_BYTES;
-    this.end = at + bytes;
-    if (this.end > this.array.length) {
-      const larger = Buffer.allocUnsafe(Math.max(2 * this.array.length, this.end));
-      this.array.copy(larger, 0, 0, at - LENGTH_BYTES);
+    if (at + bytes > this.array.length) {
+      const larger = Buffer.allocUnsafe(Math.max(2 * this.array.length, at + bytes));
+      this.array.copy(larger, 0, 0, this.end);
       this.array = larger;
     }
-    this.array.writeInt32BE(bytes, at - LENGTH_BYTES);
-    this.count += 1;
     return at;
+  }
+
+  /** That value was written, and has so many bytes. */
+  private put(bytes: number): void {
+    this.array.writeInt32BE(bytes, this.end);
+    this.end += LENGTH_BYTES + bytes;
+    this.count += 1;
   }
 }

@@ -1,18 +1,32 @@
 /** Inserts planned entries, if the log still ends where the plan began. */
 import type { ClientBase } from 'pg';
-import { GENESIS, type Head } from '../entry';
-import { leafHashSql } from '../leaf-hash-sql';
+import { leafHash } from '../entry';
 import { BinaryArray } from './binary-arrays';
-import { runInsert, type Value } from './prepared-insert';
+import type { End, Last } from './places';
+import { runInsert } from './prepared-insert';
+import type { Value } from './run-message';
 
-/** An entry as it is inserted: texts in UTF-8, the hash in hex. */
+/** An entry in its place. Its hash, in hex, is made when it is asked for: a lone caller's entry is on its way by then. */
+export class Placed implements End, Last {
+  private made: string | undefined;
+
+  constructor(
+    readonly position: number,
+    readonly seq: number,
+    readonly leaf: string,
+  ) {}
+
+  get hash(): string {
+    this.made ??= leafHash(this.leaf);
+    return this.made;
+  }
+}
+
+/** An entry as it is inserted: texts in UTF-8. */
 export interface Row {
-  position: number;
+  placed: Placed;
   incidentId: string;
-  seq: number;
   kind: string;
-  leaf: string;
-  hash: string;
   content: string;
   sealed: Buffer | null;
 }
@@ -21,14 +35,14 @@ export interface Row {
 export class Rows {
   private first: Row | undefined;
   private arrays: Arrays | undefined;
-  private readonly leafHashes: string[] = [];
+  private readonly placed: Placed[] = [];
 
   get count(): number {
-    return this.leafHashes.length;
+    return this.placed.length;
   }
 
   add(row: Row): void {
-    this.leafHashes.push(row.hash);
+    this.placed.push(row.placed);
     if (this.first === undefined) {
       this.first = row;
       return;
@@ -51,14 +65,15 @@ export class Rows {
 
   /** The leaf hashes, one after the other. */
   get hashes(): Buffer {
-    return Buffer.from(this.leafHashes.join(''), 'hex');
+    return Buffer.from(this.placed.map(({ hash }) => hash).join(''), 'hex');
   }
 
   /** In the order of the table's columns. */
   get values(): Value[] {
     if (this.arrays !== undefined) return this.arrays.values;
-    const { position, incidentId, seq, kind, leaf, content, sealed } = this.first!;
-    return [String(position), incidentId, String(seq), kind, Buffer.from(leaf), Buffer.from(content), sealed];
+    const { placed, incidentId, kind, content, sealed } = this.first!;
+    const { position, seq, leaf } = placed;
+    return [position, incidentId, seq, kind, leaf, content, sealed];
   }
 }
 
@@ -71,14 +86,14 @@ class Arrays {
   private readonly content = new BinaryArray('bytea');
   private readonly sealed = new BinaryArray('bytea');
 
-  add(row: Row): void {
-    this.position.addInteger(row.position);
-    this.incidentId.addText(row.incidentId);
-    this.seq.addInteger(row.seq);
-    this.kind.addText(row.kind);
-    this.leaf.addText(row.leaf);
-    this.content.addText(row.content);
-    this.sealed.addBytes(row.sealed);
+  add({ placed, incidentId, kind, content, sealed }: Row): void {
+    this.position.addInteger(placed.position);
+    this.incidentId.addText(incidentId);
+    this.seq.addInteger(placed.seq);
+    this.kind.addText(kind);
+    this.leaf.addText(placed.leaf);
+    this.content.addText(content);
+    this.sealed.addBytes(sealed);
   }
 
   get values(): Value[] {
@@ -109,22 +124,19 @@ const spare: Arrays[] = [];
  * One statement: all rows, or none when the entry before them is not `after` any more (the fence). With autocommit the
  * answer comes after the commit. False when somebody else extended the log meanwhile: plan again.
  */
-export async function insertRows(client: ClientBase, rows: Rows, after: Head): Promise<boolean> {
+export function insertRows(client: ClientBase, rows: Rows, after: End): Promise<boolean> {
   const { first, next } = rows.count === 1 ? ONE : MANY;
   const { values } = rows;
-  const fence = [String(after.position), Buffer.from(after.hash, 'hex')];
-  try {
-    // Nothing is there before the first entry: that its position is free is fence enough.
-    const inserted =
-      after.hash === GENESIS ? runInsert(client, first, values) : runInsert(client, next, [...values, ...fence]);
-    if ((await inserted) !== rows.count) return false;
-    rows.free();
-    return true;
-  } catch (error) {
-    // Somebody else took the positions, before this statement or side by side with it.
-    if ((error as { code?: string }).code === UNIQUE_VIOLATION) return false;
-    throw error;
-  }
+  // Nothing is there before the first entry: that its position is free is fence enough.
+  if (after.position > 0) values.push(after.position, after.leaf);
+  return new Promise((resolve, reject) => {
+    runInsert(client, after.position > 0 ? next : first, values, (error, inserted) => {
+      if (error === null) rows.free();
+      // Somebody else took the positions, before this statement or side by side with it.
+      else if ((error as { code?: string }).code !== UNIQUE_VIOLATION) return reject(error);
+      resolve(error === null && inserted === rows.count);
+    });
+  });
 }
 
 const UNIQUE_VIOLATION = '23505';
@@ -140,7 +152,7 @@ const COLUMNS = {
 };
 
 const INTO = `INSERT INTO tocsin.register_entries (${Object.keys(COLUMNS).join(', ')})`;
-const FENCE = `FROM tocsin.register_entries WHERE position = $8::bigint AND ${leafHashSql()} = $9::bytea`;
+const FENCE = `FROM tocsin.register_entries WHERE position = $8::bigint AND bytes = $9::bytea`;
 
 /** Statements for the register's first entries and for the next ones; `value` says how a column's parameter is selected. */
 function statements(name: string, value: (parameter: string, type: string) => string) {

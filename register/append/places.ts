@@ -14,6 +14,12 @@ export interface GivenEvent {
   fields: Field[];
 }
 
+/** The end of the log: its last entry, which the next one follows. */
+export interface End extends Head {
+  /** As it lies in the register, or as a text in UTF-8; empty in an empty log. */
+  leaf: string | Uint8Array;
+}
+
 /** The end of one incident. */
 export interface Last {
   seq: number;
@@ -28,7 +34,7 @@ export interface Present {
 
 /** The end of the log, the ends of incidents, and those of the asked-for events that are there already. */
 export interface Places {
-  head: Head;
+  end: End;
   lastOf: Map<string, Last>;
   present: Map<string, Present>;
 }
@@ -45,10 +51,10 @@ export async function readPlaces(client: ClientBase, given: readonly GivenEvent[
     text: PLACES,
     values: [given.map(({ event }) => event.incidentId), given.map(({ event }) => event.seq)],
   });
-  const places: Places = { head: { position: 0, hash: GENESIS }, lastOf: new Map(), present: new Map() };
+  const places: Places = { end: { position: 0, hash: GENESIS, leaf: '' }, lastOf: new Map(), present: new Map() };
   for (const row of rows) {
     if (row.what === 'head') {
-      places.head = { position: Number(row.position), hash: row.hash.toString('hex') };
+      places.end = { position: Number(row.position), hash: row.hash.toString('hex'), leaf: row.bytes! };
     } else if (row.what === 'last') {
       places.lastOf.set(row.incident_id, { seq: row.seq, hash: row.hash.toString('hex') });
     } else {
@@ -113,7 +119,7 @@ const NEW_KEYS = `
 
 const PLACES = `
   WITH given AS (SELECT DISTINCT * FROM unnest($1::text[], $2::int[]) AS given (incident_id, seq))
-  (SELECT 'head' AS what, position, incident_id, seq, ${leafHashSql()} AS hash, NULL::bytea AS bytes, NULL::bytea AS content,
+  (SELECT 'head' AS what, position, incident_id, seq, ${leafHashSql()} AS hash, bytes, NULL::bytea AS content,
           NULL::bytea AS sealed, NULL::bytea AS key
      FROM tocsin.register_entries ORDER BY position DESC LIMIT 1)
   UNION ALL

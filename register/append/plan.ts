@@ -3,10 +3,10 @@ import { GENESIS, type Head } from '../entry';
 import { RegisterConflictError, RegisterGapError } from '../errors';
 import { commit } from '../fields';
 import type { Sealer } from '../sealer';
-import { leafHash, leafText } from '../verifier/leaf';
+import { leafText } from '../verifier/leaf';
 import { type Opening, openingsText } from '../verifier/openings';
-import { type Row, Rows } from './insert-rows';
-import { type GivenEvent, isSame, type Places, type Present, placeKey } from './places';
+import { Placed, type Row, Rows } from './insert-rows';
+import { type End, type GivenEvent, isSame, type Last, type Places, type Present, placeKey } from './places';
 
 /** What came of one call: so many entries written and so many repeated, or why none of its events was taken. */
 export type Outcome = { appended: number; repeated: number } | { refused: Error };
@@ -24,17 +24,23 @@ export class Plan {
   readonly rows = new Rows();
   /** Of each call. */
   readonly outcomes: Outcome[] = [];
-  /** What the first of its rows follows, and the log's head after the last. */
-  readonly after: Head;
-  head: Head;
+  /** What the first of its rows follows, and the last of them. */
+  readonly after: End;
+  private end: End;
   private readonly planned: GivenEvent[] = [];
 
   constructor(
     private readonly places: Places,
     private readonly sealing: Sealing,
   ) {
-    this.after = places.head;
-    this.head = places.head;
+    this.after = places.end;
+    this.end = places.end;
+  }
+
+  /** The log's head after the last of its rows. */
+  get head(): Head {
+    const { position, hash } = this.end;
+    return { position, hash };
   }
 
   /** The events of a call get their places all or none: a call that is refused leaves no trace, and hinders no other. */
@@ -43,10 +49,10 @@ export class Plan {
       const unwritten = this.unwrittenOf(call);
       for (const row of this.rowsOf(unwritten)) {
         this.rows.add(row);
-        this.head = { position: row.position, hash: row.hash };
-        this.places.lastOf.set(row.incidentId, { seq: row.seq, hash: row.hash });
+        this.end = row.placed;
+        this.places.lastOf.set(row.incidentId, row.placed);
       }
-      this.places.head = this.head;
+      this.places.end = this.end;
       for (const given of unwritten) this.planned.push(given);
       this.outcomes.push({ appended: unwritten.length, repeated: call.length - unwritten.length });
     } catch (error) {
@@ -82,14 +88,14 @@ export class Plan {
   }
 
   private rowsOf(unwritten: readonly GivenEvent[]): Row[] {
-    let { head } = this.places;
-    const lastOf = unwritten.length > 1 ? new Map<string, string>() : undefined;
+    let { end } = this.places;
+    const lastOf = unwritten.length > 1 ? new Map<string, Last>() : undefined;
     return unwritten.map((given) => {
       const { incidentId } = given.event;
-      const prevInIncident = lastOf?.get(incidentId) ?? this.places.lastOf.get(incidentId)?.hash ?? GENESIS;
-      const row = rowOf(given, head, prevInIncident, this.sealing);
-      head = row;
-      lastOf?.set(incidentId, row.hash);
+      const last = lastOf?.get(incidentId) ?? this.places.lastOf.get(incidentId);
+      const row = rowOf(given, end, last?.hash ?? GENESIS, this.sealing);
+      end = row.placed;
+      lastOf?.set(incidentId, row.placed);
       return row;
     });
   }
@@ -103,11 +109,15 @@ function asPresent({ event, fields }: GivenEvent): Present {
   };
 }
 
-function rowOf({ event, fields }: GivenEvent, head: Head, prevInIncident: string, sealing: Sealing): Row {
+function rowOf(
+  { event, fields }: GivenEvent,
+  { position: size, hash: prev }: Head,
+  prevInIncident: string,
+  sealing: Sealing,
+): Row {
   const { incidentId, seq, at, kind, exercise } = event;
   const { openings, commitments } = commit(fields);
-  const position = head.position + 1;
-  const prev = head.hash;
+  const position = size + 1;
   // Named one by one: a spread here costs as much as the hashes.
   const leaf = leafText({ position, prev, incidentId, seq, prevInIncident, at, kind, exercise, fields: commitments });
   const [open, personal]: [Opening[], Opening[]] = [[], []];
@@ -115,5 +125,5 @@ function rowOf({ event, fields }: GivenEvent, head: Head, prevInIncident: string
   // Without its key, what is personal is committed to and kept nowhere: it was erased before it came.
   const key = personal.length > 0 ? sealing.keyOf(incidentId) : null;
   const sealed = key === null ? null : sealing.sealer.seal(key, incidentId, seq, openingsText(personal));
-  return { position, incidentId, seq, kind, leaf, hash: leafHash(leaf), content: openingsText(open), sealed };
+  return { placed: new Placed(position, seq, leaf), incidentId, kind, content: openingsText(open), sealed };
 }

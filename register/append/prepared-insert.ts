@@ -3,15 +3,13 @@
  * the result and builds objects for it: for a lone row a tenth of the whole append. Errors and time-outs are the driver's.
  */
 import type { ClientBase, Connection, Submittable } from 'pg';
+import { runMessage, type Value } from './run-message';
 
 /** What the driver keeps of a connection, and its types leave out. */
 interface Preparing {
   /** Name → text of the statements that Postgres has parsed. */
   parsedStatements: Record<string, string>;
 }
-
-/** A parameter: bytes in Postgres's binary form, or a text. */
-export type Value = Buffer | string | null;
 
 /** What the driver calls of a query of one's own: source `lib/client.js` of `pg`, as `pg-cursor` uses it. */
 class PreparedInsert implements Submittable {
@@ -20,25 +18,17 @@ class PreparedInsert implements Submittable {
   constructor(
     readonly name: string,
     readonly text: string,
-    private readonly values: Value[],
+    private readonly values: readonly Value[],
     /** Called once, at the end; the driver wraps its time-out around it. */
     public callback: (error: Error | null, rows: number) => void,
   ) {}
 
   submit(connection: Connection): void {
     const { name, text, values } = this;
-    const { stream } = connection;
-    stream.cork();
-    try {
-      if ((connection as unknown as Preparing).parsedStatements[name] === undefined) {
-        connection.parse({ name, text, types: [] }, true);
-      }
-      connection.bind({ statement: name, values }, true);
-      connection.execute(null, true);
-      connection.sync();
-    } finally {
-      stream.uncork();
+    if ((connection as unknown as Preparing).parsedStatements[name] === undefined) {
+      connection.parse({ name, text, types: [] }, true);
     }
+    connection.stream.write(runMessage(name, values));
   }
 
   /** `INSERT 0 <rows>`. */
@@ -55,15 +45,12 @@ class PreparedInsert implements Submittable {
   }
 }
 
-/** Runs an `INSERT` that is prepared under its name at the first time. @returns how many rows it inserted. @throws the driver's error. */
+/** Runs an `INSERT` that is prepared under its name at the first time. Called back with the driver's error, or how many rows it inserted. */
 export function runInsert(
   client: ClientBase,
   { name, text }: { name: string; text: string },
-  values: Value[],
-): Promise<number> {
-  return new Promise((resolve, reject) => {
-    client.query(
-      new PreparedInsert(name, text, values, (error, rows) => (error === null ? resolve(rows) : reject(error))),
-    );
-  });
+  values: readonly Value[],
+  callback: (error: Error | null, rows: number) => void,
+): void {
+  client.query(new PreparedInsert(name, text, values, callback));
 }
