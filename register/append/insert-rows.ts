@@ -131,9 +131,9 @@ export function insertRows(client: ClientBase, rows: Rows, after: End): Promise<
   if (after.position > 0) values.push(after.position, after.leaf);
   return new Promise((resolve, reject) => {
     runInsert(client, after.position > 0 ? next : first, values, (error, inserted) => {
+      // Otherwise somebody else took the positions, before this statement or side by side with it.
+      if (error !== null && (error as { code?: string }).code !== UNIQUE_VIOLATION) return reject(error);
       if (error === null) rows.free();
-      // Somebody else took the positions, before this statement or side by side with it.
-      else if ((error as { code?: string }).code !== UNIQUE_VIOLATION) return reject(error);
       resolve(error === null && inserted === rows.count);
     });
   });
