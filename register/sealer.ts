@@ -4,6 +4,7 @@
  * Node opens: see `seal.ts`.
  */
 import { randomFillSync } from 'node:crypto';
+import { BYTES_A_CHAR } from './canonical';
 import { KEY_BYTES, NONCE_BYTES, placeOf, TAG_BYTES } from './seal';
 
 /** What of the library is used: C functions, their memory, and when they can be called. */
@@ -31,8 +32,6 @@ interface Libsodium {
 
 const NONCES = 512;
 const FIRST_CHARS = 16_000;
-/** So many bytes at most for a UTF-16 code unit in UTF-8. */
-const BYTES_A_CHAR = 3;
 
 export class Sealer {
   private readonly encrypt: Libsodium['_crypto_aead_chacha20poly1305_ietf_encrypt'];

@@ -3,13 +3,12 @@
  * than the insertion itself. One dimension. They are filled as the values come, which need not be kept then.
  * Source: PostgreSQL, src/backend/utils/adt/arrayfuncs.c (array_recv).
  */
+import { BYTES_A_CHAR } from '../canonical';
 
 const OID = { int8: 20, int4: 23, text: 25, bytea: 17 } as const;
 const HEADER_BYTES = 20;
 const LENGTH_BYTES = 4;
 const FIRST_BYTES = 256;
-/** So many bytes at most for a UTF-16 code unit in UTF-8. */
-const BYTES_A_CHAR = 3;
 
 export class BinaryArray {
   private array = Buffer.allocUnsafe(FIRST_BYTES);

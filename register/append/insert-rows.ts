@@ -1,26 +1,9 @@
 /** Inserts planned entries, if the log still ends where the plan began. */
 import type { ClientBase } from 'pg';
-import { leafHash } from '../entry';
 import { BinaryArray } from './binary-arrays';
-import type { End, Last } from './places';
+import type { End, Placed } from './places';
 import { runInsert } from './prepared-insert';
 import type { Value } from './run-message';
-
-/** An entry in its place. Its hash, in hex, is made when it is asked for: a lone caller's entry is on its way by then. */
-export class Placed implements End, Last {
-  private made: string | undefined;
-
-  constructor(
-    readonly position: number,
-    readonly seq: number,
-    readonly leaf: string,
-  ) {}
-
-  get hash(): string {
-    this.made ??= leafHash(this.leaf);
-    return this.made;
-  }
-}
 
 /** An entry as it is inserted: texts in UTF-8. */
 export interface Row {

@@ -1,7 +1,7 @@
 /** Where the log and its incidents end, and the incidents' data keys, read from Postgres. */
 import { randomBytes } from 'node:crypto';
 import type { ClientBase } from 'pg';
-import { GENESIS, type Head, leafOf, type RegisterEvent } from '../entry';
+import { GENESIS, type Head, leafHash, leafOf, type RegisterEvent } from '../entry';
 import type { Field } from '../fields';
 import { leafHashSql } from '../leaf-hash-sql';
 import { KEY_BYTES, unseal } from '../seal';
@@ -24,6 +24,22 @@ export interface End extends Head {
 export interface Last {
   seq: number;
   hash: string;
+}
+
+/** An entry in its place. Its hash, in hex, is made when it is asked for: a lone caller's entry is on its way by then. */
+export class Placed implements End, Last {
+  private made: string | undefined;
+
+  constructor(
+    readonly position: number,
+    readonly seq: number,
+    readonly leaf: string,
+  ) {}
+
+  get hash(): string {
+    this.made ??= leafHash(this.leaf);
+    return this.made;
+  }
 }
 
 /** What is there already under the place of an event: its leaf, and the values of its fields that can be read. */

@@ -5,8 +5,8 @@ import { commit } from '../fields';
 import type { Sealer } from '../sealer';
 import { leafText } from '../verifier/leaf';
 import { type Opening, openingsText } from '../verifier/openings';
-import { Placed, type Row, Rows } from './insert-rows';
-import { type End, type GivenEvent, isSame, type Last, type Places, type Present, placeKey } from './places';
+import { type Row, Rows } from './insert-rows';
+import { type End, type GivenEvent, isSame, type Last, Placed, type Places, type Present, placeKey } from './places';
 
 /** What came of one call: so many entries written and so many repeated, or why none of its events was taken. */
 export type Outcome = { appended: number; repeated: number } | { refused: Error };
