@@ -24,8 +24,19 @@ export function fieldsOf(event: RegisterEvent): Field[] {
     if (event.commandId !== undefined) fields.push({ pointer: '/commandId', text: canonicalText(event.commandId) });
     open('/data', event.data, depth, fields);
     if (fields.length > MOST_FIELDS && depth > 0) continue;
-    return fields.sort((a, b) => (a.pointer < b.pointer ? -1 : 1));
+    return inOrder(fields);
   }
+}
+
+/** Sorts them where they lie, by insertion: they are few, and nearly in order. `sort` makes lists of its own. */
+function inOrder(fields: Field[]): Field[] {
+  for (let i = 1; i < fields.length; i++) {
+    const field = fields[i]!;
+    let at = i;
+    for (; at > 0 && fields[at - 1]!.pointer > field.pointer; at--) fields[at] = fields[at - 1]!;
+    fields[at] = field;
+  }
+  return fields;
 }
 
 function open(pointer: string, value: unknown, depth: number, fields: Field[]): void {

@@ -16,6 +16,7 @@ import { verifyFile } from '../../register/verifier/verify-file';
 import { END, EntryStream, headerOf } from './export-stream';
 import type { MemoryUse } from './offline-memory';
 import { median, type Row } from './rows';
+import { Turns } from './turns';
 
 const ROUNDS = 5;
 /** So many that to start a thread, 0.2 s, counts little. */
@@ -60,17 +61,17 @@ async function speeds(file: string): Promise<Row[]> {
   };
   const machine: number[] = [];
   const ratios: Record<'bytes' | 'full' | 'threads', number[]> = { bytes: [], full: [], threads: [] };
-  await thereAndBack(works); // Warms up.
+  for (const work of Object.values(works)) await work(); // Warms up.
   for (let round = 1; round <= ROUNDS; round++) {
-    const { chain, bytes, full, two, chains } = await thereAndBack(works);
-    ratios.bytes.push(chain / bytes);
-    ratios.full.push(chain / full);
-    ratios.threads.push(full / two);
-    machine.push((2 * chain) / chains);
-    const each = (ms: number) => `${((ms * 1000) / (2 * ENTRIES)).toFixed(2)} µs`;
+    const { chain, bytes, full, two, chains } = await inTurns(works);
+    ratios.bytes.push(bytes.rateTo(chain));
+    ratios.full.push(full.rateTo(chain));
+    ratios.threads.push(two.rateTo(full));
+    machine.push(2 * chains.rateTo(chain));
+    const each = (turns: Turns) => `${(1e6 / turns.perSecond).toFixed(2)} µs`;
     console.log(
       `round ${round}: an entry in a plain chain ${each(chain)}, hashes only ${each(bytes)}, in full ${each(full)}, ` +
-        `by two threads ${each(two)}`,
+        `by two threads ${each(two)}: ${two.rateTo(full).toFixed(2)} × one`,
     );
   }
   console.log(
@@ -87,16 +88,16 @@ async function speeds(file: string): Promise<Row[]> {
   ];
 }
 
-/** How long each took, in ms: all in turn, then all in the other order, so that a machine that slows down wrongs none. */
-async function thereAndBack<Name extends string>(works: Record<Name, () => unknown>): Promise<Record<Name, number>> {
+/** All in turn, then all in the other order, and once more: what stands next to one another is of nearly the same time. */
+async function inTurns<Name extends string>(works: Record<Name, () => unknown>): Promise<Record<Name, Turns>> {
   const there = Object.keys(works) as Name[];
-  const tookMs = Object.fromEntries(there.map((name) => [name, 0])) as Record<Name, number>;
-  for (const name of [...there, ...there.toReversed()]) {
+  const turns = Object.fromEntries(there.map((name) => [name, new Turns()])) as Record<Name, Turns>;
+  for (const name of [...there, ...there.toReversed(), ...there]) {
     const startMs = performance.now();
     await works[name]();
-    tookMs[name] += performance.now() - startMs;
+    turns[name].add({ times: [], rows: ENTRIES, forMs: performance.now() - startMs });
   }
-  return tookMs;
+  return turns;
 }
 
 /** A chain of hashes over the lines of a file, read as the verifier reads them. */
