@@ -3,7 +3,7 @@
  * intervals, with a file and one witness on loopback as anchors. For half of the time, a stretch of a third of a second and
  * then another, the service is kept waiting; all appends a second, against those a second in these stretches, are the
  * figure, median of five rounds. Bar: a loss of at most 2 %. Tiles and entry bundles are published after a rush, as the
- * service does it, so not within a round.
+ * service does it, so between the parts of a round.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HeldLock, tryLock } from '../../platform/file-lock';
