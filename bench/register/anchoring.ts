@@ -11,7 +11,7 @@ import type { Appender } from '../../register/append/appender';
 import { signLockFile } from '../../register/log/sign-lock';
 import { event } from './event';
 import { proofReads } from './proof-reads';
-import { median, type Row } from './rows';
+import { medianRow, type Row } from './rows';
 import { type SignedRegister, startSignedRegister } from './signed-register';
 
 const ROUNDS = 5;
@@ -101,13 +101,7 @@ async function signingLoss(): Promise<Row> {
       await register.stop();
     }
   }
-  const ratio = median(ratios);
-  return {
-    name: 'appends with signing, file and witness ÷ without',
-    figure: `${ratio.toFixed(3)} (median of ${ROUNDS})`,
-    bar: '≥ 0.98',
-    holds: ratio >= 0.98,
-  };
+  return medianRow('appends with signing, file and witness ÷ without', ratios, { least: 0.98 }, 3);
 }
 
 async function measure(register: SignedRegister): Promise<{ all: Tally; without: Tally }> {

@@ -14,7 +14,7 @@ import { createPool } from '../../register/pool';
 import { startPostgres } from '../../stack/postgres';
 import { appenderOn } from './appends';
 import { event } from './event';
-import { median, type Row } from './rows';
+import { median, medianRow, type Row } from './rows';
 import { type Turn, Turns, WARM_MS } from './turns';
 import { writtenAlone } from './written-alone';
 
@@ -151,14 +151,10 @@ export async function benchAppend(): Promise<Row[]> {
     `of that Postgres and its driver, rows planned beforehand: a single one ${median(alone.one!).toFixed(2)} × the bare commit, ` +
       `${ALONE_ROWS} a statement ${median(alone.many!).toFixed(2)} × the bare loop`,
   );
-  const row = (name: string, ratios: number[], bar: string, holds: (ratio: number) => boolean): Row => {
-    const ratio = median(ratios);
-    return { name, figure: `${ratio.toFixed(2)} (median of ${ROUNDS})`, bar, holds: holds(ratio) };
-  };
   return [
-    row('single append p50 ÷ bare commit', ratios.single!, '≤ 1.25', (ratio) => ratio <= 1.25),
-    row('64 callers ÷ bare loop', ratios.of64!, '≥ 5', (ratio) => ratio >= 5),
-    row('512 callers ÷ bare loop', ratios.of512!, '≥ 7', (ratio) => ratio >= 7),
-    row('guards on ÷ off', ratios.guards!, '≥ 0.8', (ratio) => ratio >= 0.8),
+    medianRow('single append p50 ÷ bare commit', ratios.single!, { most: 1.25 }),
+    medianRow('64 callers ÷ bare loop', ratios.of64!, { least: 5 }),
+    medianRow('512 callers ÷ bare loop', ratios.of512!, { least: 7 }),
+    medianRow('guards on ÷ off', ratios.guards!, { least: 0.8 }),
   ];
 }

@@ -15,7 +15,7 @@ import { CHUNK_BYTES } from '../../register/verifier/read-file';
 import { verifyFile } from '../../register/verifier/verify-file';
 import { END, EntryStream, headerOf } from './export-stream';
 import type { MemoryUse } from './offline-memory';
-import { median, type Row } from './rows';
+import { median, medianRow, type Row } from './rows';
 import { Turns } from './turns';
 
 const ROUNDS = 5;
@@ -77,14 +77,10 @@ async function speeds(file: string): Promise<Row[]> {
   console.log(
     `the machine's own measure of two threads, plain chains that share nothing: ${median(machine).toFixed(2)} × one`,
   );
-  const row = (name: string, values: number[], least: number): Row => {
-    const ratio = median(values);
-    return { name, figure: `${ratio.toFixed(2)} (median of ${ROUNDS})`, bar: `≥ ${least}`, holds: ratio >= least };
-  };
   return [
-    row('hashes only ÷ plain chain', ratios.bytes, 0.85),
-    row('in full ÷ plain chain', ratios.full, 0.35),
-    row('two threads ÷ one', ratios.threads, 1.7),
+    medianRow('hashes only ÷ plain chain', ratios.bytes, { least: 0.85 }),
+    medianRow('in full ÷ plain chain', ratios.full, { least: 0.35 }),
+    medianRow('two threads ÷ one', ratios.threads, { least: 1.7 }),
   ];
 }
 
