@@ -3,16 +3,17 @@
  * Every activity is safe to repeat: its effect has a deterministic key from incident, obligation and round.
  * Inputs and results stand in workflow history, so they hold no secret, no recipient and no address.
  */
-import type { ContentValue } from '../domain/contents';
-import type { CheckSummary } from '../domain/dependencies';
-import type { Detection } from '../domain/detection';
-import type { EscalatedAlarm, Standing } from '../domain/escalation';
-import type { ContainmentOutcome, RecordedEvent, Rendering } from '../domain/events';
-import type { ContainmentMeasure, IncidentStatus } from '../domain/incident';
-import type { PatchAction, PatchFinding, Recheck } from '../domain/patch-task';
-import type { Authority, PolicySnapshot, RecipientRule } from '../domain/policy';
-import type { Instant } from '../domain/time';
-import type { ReporterMailKind, ReporterMailOutcome } from '../domain/vulnerability-report';
+
+import type { Detection } from '../domain/detection/detection';
+import type { EscalatedAlarm, Standing } from '../domain/escalation/escalation';
+import type { ContentValue } from '../domain/incident/contents';
+import type { ContainmentOutcome, RecordedEvent, Rendering } from '../domain/incident/events';
+import type { ContainmentMeasure, IncidentStatus } from '../domain/incident/incident';
+import type { Instant } from '../domain/kernel/time';
+import type { CheckSummary } from '../domain/patch/dependencies';
+import type { PatchAction, PatchFinding, Recheck } from '../domain/patch/patch-task';
+import type { Authority, PolicySnapshot, RecipientRule } from '../domain/policy/policy';
+import type { ReporterMailKind, ReporterMailOutcome } from '../domain/report/vulnerability-report';
 
 /** What every effect on behalf of an incident carries. In an exercise only recorders are reachable. */
 export interface EffectContext {

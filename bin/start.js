@@ -3,7 +3,7 @@
 const { existsSync } = require('node:fs');
 const path = require('node:path');
 
-const start = path.join(__dirname, '..', 'dist', 'client', 'start.js');
+const start = path.join(__dirname, '..', 'dist', 'cli', 'start.js');
 if (!existsSync(start)) {
   console.error('error: Tocsin is not built yet: run `npm run build`');
   process.exit(2);

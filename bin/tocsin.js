@@ -3,7 +3,7 @@
 const { existsSync } = require('node:fs');
 const path = require('node:path');
 
-const main = path.join(__dirname, '..', 'dist', 'client', 'main.js');
+const main = path.join(__dirname, '..', 'dist', 'cli', 'main.js');
 if (!existsSync(main)) {
   console.error('error: Tocsin is not built yet: run `npm run build`');
   process.exit(2);

@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
-import type { CaseMessage, CaseReceipt, CaseState, CaseView } from '../domain/case';
-import { TASK_QUEUE } from '../domain/contract';
-import type { RecordedEvent } from '../domain/events';
-import type { Instant } from '../domain/time';
+import type { CaseMessage, CaseReceipt, CaseState, CaseView } from '../domain/case/case';
+import { TASK_QUEUE } from '../domain/incident/contract';
+import type { RecordedEvent } from '../domain/incident/events';
+import type { Instant } from '../domain/kernel/time';
 import { ATTRIBUTES, cutBytes } from './tocsin-client';
 import { byDeadline, plain, queryWorkflow, timed } from './workflow-calls';
 

@@ -17,12 +17,12 @@ import {
   type Receipt,
   type SEARCH_ATTRIBUTES,
   TASK_QUEUE,
-} from '../domain/contract';
-import type { IncidentEvent } from '../domain/events';
-import type { Explanation } from '../domain/explain';
-import type { Declaration } from '../domain/incident';
-import { MESSAGE_SCHEMAS, type MessageName } from '../domain/messages';
-import type { Instant } from '../domain/time';
+} from '../domain/incident/contract';
+import type { IncidentEvent } from '../domain/incident/events';
+import type { Explanation } from '../domain/incident/explain';
+import type { Declaration } from '../domain/incident/incident';
+import { MESSAGE_SCHEMAS, type MessageName } from '../domain/incident/messages';
+import type { Instant } from '../domain/kernel/time';
 import { usage } from './errors';
 import { inputProblems } from './problems';
 import { byDeadline, plain, queryWorkflow, timed } from './workflow-calls';

@@ -1,8 +1,8 @@
 /** What the clients of incidents and of cases share: calls with a time limit, queries that wait for a worker, the order of lists. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { HISTORY_AHEAD } from '../domain/failures';
-import type { Instant } from '../domain/time';
+import { HISTORY_AHEAD } from '../domain/kernel/failures';
+import type { Instant } from '../domain/kernel/time';
 
 /** Time for one call; a worker that is away must not hold a person up for ever. */
 const CALL_MS = 20_000;

@@ -1,5 +1,5 @@
-import { AuthoritySchema, type Condition, type ObligationRule, ObligationRuleSchema } from '../domain/policy';
-import { type Calendar, CalendarSchema, deadline } from '../domain/time';
+import { type Calendar, CalendarSchema, deadline } from '../domain/kernel/time';
+import { AuthoritySchema, type Condition, type ObligationRule, ObligationRuleSchema } from '../domain/policy/policy';
 
 interface Parts {
   rules: ObligationRule[];

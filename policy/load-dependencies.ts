@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseDocument } from 'yaml';
-import { type DependencyPolicy, DependencyPolicySchema } from '../domain/dependencies';
-import { problemsOf } from '../domain/messages';
+import { problemsOf } from '../domain/incident/messages';
+import { type DependencyPolicy, DependencyPolicySchema } from '../domain/patch/dependencies';
 import { packageRoot } from '../platform/package-root';
 import { PolicyError } from './policy-error';
 

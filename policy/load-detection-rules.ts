@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type DetectionRules, DetectionRulesSchema, type RulesSnapshot } from '../domain/detection-rules';
+import { type DetectionRules, DetectionRulesSchema, type RulesSnapshot } from '../domain/detection/detection-rules';
 import { packageRoot } from '../platform/package-root';
 import { PolicyError } from './policy-error';
 import { canonicalCopy, readMapping } from './policy-file';

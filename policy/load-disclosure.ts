@@ -1,6 +1,6 @@
 /** Reads who sees which field of the register. */
 import path from 'node:path';
-import { Disclosures, DisclosureTableSchema } from '../domain/disclosure';
+import { Disclosures, DisclosureTableSchema } from '../domain/policy/disclosure';
 import { packageRoot } from '../platform/package-root';
 import { PolicyError } from './policy-error';
 import { readYaml } from './policy-file';

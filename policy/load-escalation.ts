@@ -1,7 +1,7 @@
 /** Reads how alarms are repeated, by severity. */
 import path from 'node:path';
 import { z } from 'zod';
-import { DAY_MS, exactMs, PeriodSchema } from '../domain/time';
+import { DAY_MS, exactMs, PeriodSchema } from '../domain/kernel/time';
 import { packageRoot } from '../platform/package-root';
 import { PolicyError } from './policy-error';
 import { readYaml } from './policy-file';

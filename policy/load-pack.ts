@@ -8,7 +8,7 @@ import {
   type PolicyPack,
   PolicyPackSchema,
   type PolicySnapshot,
-} from '../domain/policy';
+} from '../domain/policy/policy';
 import { packageRoot } from '../platform/package-root';
 import { crossProblems } from './cross-problems';
 import { PolicyError } from './policy-error';

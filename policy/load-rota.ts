@@ -1,6 +1,6 @@
 /** Reads who is on call. */
 import path from 'node:path';
-import { type Rota, RotaSchema } from '../domain/rota';
+import { type Rota, RotaSchema } from '../domain/escalation/rota';
 import { PolicyError } from './policy-error';
 import { readYaml } from './policy-file';
 import { schemaProblems } from './schema-problems';

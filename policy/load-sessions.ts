@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseDocument } from 'yaml';
-import { type SessionPolicy, SessionPolicySchema } from '../domain/session-policy';
+import { type SessionPolicy, SessionPolicySchema } from '../domain/sessions/session-policy';
 import { packageRoot } from '../platform/package-root';
 import { PolicyError } from './policy-error';
 import { schemaProblems } from './schema-problems';

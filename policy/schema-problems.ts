@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ANCHORS } from '../domain/policy';
+import { ANCHORS } from '../domain/policy/policy';
 
 type Issue = z.core.$ZodIssue;
 

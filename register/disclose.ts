@@ -1,5 +1,5 @@
 /** One entry as a reader may see it: what is shown, and what stands in the place of fields that are withheld or erased. */
-import { type Audience, type Disclosures, ERASED, type StandIn, standIn, WITHHELD } from '../domain/disclosure';
+import { type Audience, type Disclosures, ERASED, type StandIn, standIn, WITHHELD } from '../domain/policy/disclosure';
 import { eventOf, leafOf, type RegisterEvent, type StoredEntry } from './entry';
 import type { Leaf } from './verifier/leaf';
 import { type Opening, openingsText, parseOpenings } from './verifier/openings';

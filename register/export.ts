@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import type { Pool } from 'pg';
-import type { Audience, Disclosures } from '../domain/disclosure';
+import type { Audience, Disclosures } from '../domain/policy/disclosure';
 import { certify, type ExportLog } from './certify';
 import { type DisclosedEntry, disclose, shownText } from './disclose';
 import type { Head, StoredEntry } from './entry';

@@ -1,6 +1,6 @@
 /** What the register records of itself: exports and hand-overs, erasures, its signing keys, changes of its guards. */
 import type { Pool } from 'pg';
-import type { Disclosures } from '../domain/disclosure';
+import type { Disclosures } from '../domain/policy/disclosure';
 import { Appender } from './append/appender';
 import type { Head } from './entry';
 import { RegisterConflictError, RegisterGapError } from './errors';

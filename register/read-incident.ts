@@ -1,5 +1,5 @@
-import { ERASED, standIn } from '../domain/disclosure';
-import type { IncidentEvent } from '../domain/events';
+import type { IncidentEvent } from '../domain/incident/events';
+import { ERASED, standIn } from '../domain/policy/disclosure';
 import { discloseAll } from './disclose';
 import { eventOf, type RegisterEvent, type StoredEntry } from './entry';
 import { UnknownIncidentError } from './errors';

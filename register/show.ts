@@ -1,9 +1,9 @@
-import { howItOccurred, NOT_YET_ESTABLISHED } from '../domain/contents';
-import { type StandIn, standInOf } from '../domain/disclosure';
-import type { Evidence, IncidentEvent } from '../domain/events';
-import { fold } from '../domain/evolve';
-import type { DataSet } from '../domain/incident';
-import { type IncidentState, isSettled, type Obligation } from '../domain/state';
+import { howItOccurred, NOT_YET_ESTABLISHED } from '../domain/incident/contents';
+import type { Evidence, IncidentEvent } from '../domain/incident/events';
+import { fold } from '../domain/incident/evolve';
+import type { DataSet } from '../domain/incident/incident';
+import { type IncidentState, isSettled, type Obligation } from '../domain/incident/state';
+import { type StandIn, standInOf } from '../domain/policy/disclosure';
 import { MalformedEntryError } from './errors';
 
 /** A fact, or the words that the law's forms use while it is not known. Never left out, never guessed. */

@@ -1,5 +1,5 @@
 /** Compares two states as plain JSON, path by path. Pure. */
-import { ERASED, standInOf } from '../domain/disclosure';
+import { ERASED, standInOf } from '../domain/policy/disclosure';
 import { isPlainObject } from './canonical';
 
 /** One place where two states differ; a side that has nothing there is left out. */

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
-import { fold } from '../domain/evolve';
-import type { IncidentState } from '../domain/state';
+import { fold } from '../domain/incident/evolve';
+import type { IncidentState } from '../domain/incident/state';
 import { readIncidentEvents } from './read-incident';
 
 /**

@@ -1,10 +1,10 @@
 /** What a worker has to do with audit logs: it watches them, and writes Tocsin's own. */
 import type { Pool } from 'pg';
-import type { AuditPort } from '../activities/audit/check-audit-log';
-import type { Log } from '../activities/log';
-import { AuditError } from '../audit/errors';
-import { auditActions, auditConfiguration } from '../audit/own-log';
-import { LogWatcher } from '../audit/watcher';
+import type { AuditPort } from '../detection/audit/check-audit-log';
+import { AuditError } from '../detection/audit/errors';
+import { auditActions, auditConfiguration } from '../detection/audit/own-log';
+import { LogWatcher } from '../detection/audit/watcher';
+import type { Log } from '../platform/log';
 import type { RegisterEvent } from '../register/entry';
 import type { WorkerSettings } from './config';
 import { configurationParts } from './configuration';

@@ -1,10 +1,10 @@
 /** The worker's settings, from the environment and, where that is silent, from the embedded stack. */
 import path from 'node:path';
 import { z } from 'zod';
-import { type WatchedLog, watchedLogs } from '../audit/watcher';
-import { TASK_QUEUE } from '../domain/contract';
-import { problemsOf } from '../domain/messages';
-import { exactMs, PeriodSchema, parsePeriod } from '../domain/time';
+import { type WatchedLog, watchedLogs } from '../detection/audit/watcher';
+import { TASK_QUEUE } from '../domain/incident/contract';
+import { problemsOf } from '../domain/incident/messages';
+import { exactMs, PeriodSchema, parsePeriod } from '../domain/kernel/time';
 import { dataDir } from '../platform/folders';
 import { packageRoot } from '../platform/package-root';
 import { type SigningSettings, signingSettings } from './signing';

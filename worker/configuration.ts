@@ -1,7 +1,7 @@
 /** The configuration as digests, so that a change of it can be written to the audit log without any secret. */
 import { createHash } from 'node:crypto';
-import type { ConfigurationPart } from '../audit/own-log';
-import { withoutUndefined } from '../domain/case';
+import type { ConfigurationPart } from '../detection/audit/own-log';
+import { withoutUndefined } from '../domain/case/case';
 import { loadDetectionRules } from '../policy/load-detection-rules';
 import { loadPack } from '../policy/load-pack';
 import { canonicalText } from '../register/canonical';

@@ -1,6 +1,7 @@
 /** The dependency check, once a day and at each start of a worker. Without inventories there is nothing to check. */
-import { DEPENDENCY_CHECK, DEPENDENCY_SCHEDULE } from '../domain/patch-task';
-import { DAY_MS } from '../domain/time';
+
+import { DAY_MS } from '../domain/kernel/time';
+import { DEPENDENCY_CHECK, DEPENDENCY_SCHEDULE } from '../domain/patch/patch-task';
 import type { WorkerSettings } from './config';
 import type { Recurring } from './schedules';
 

@@ -1,10 +1,10 @@
 /** How the alarms of a worker's live cases are repeated: from the settings, through Temporal. */
 import { Context } from '@temporalio/activity';
-import type { StaffMailDeps } from '../activities/alarms/send-once';
-import { createTemporalCases } from '../activities/escalation/cases';
-import type { EscalationDeps } from '../activities/escalation/escalate';
-import { createEscalationPorts } from '../activities/escalation/ports';
-import { rotaFile } from '../activities/escalation/responders';
+import { createTemporalCases } from '../activities/paging/cases';
+import type { EscalationDeps } from '../activities/paging/escalate';
+import { createEscalationPorts } from '../activities/paging/ports';
+import { rotaFile } from '../activities/paging/responders';
+import type { StaffMailDeps } from '../activities/paging/send-once';
 import { loadEscalation, repeatFor } from '../policy/load-escalation';
 import type { WorkerSettings } from './config';
 

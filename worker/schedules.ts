@@ -7,7 +7,7 @@ import {
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
-import type { Log } from '../activities/log';
+import type { Log } from '../platform/log';
 
 /** A workflow that is started every so often. */
 export interface Recurring {

@@ -1,6 +1,7 @@
 /** The script of the thread that signs and anchors; see `createSigning`. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadDisclosures } from '../policy/load-disclosure';
+import { createPool } from '../postgres/pool';
 import { createAnchors } from '../register/anchors/create-anchors';
 import type { CheckpointMailer } from '../register/anchors/mail-anchor';
 import { recordGuards } from '../register/guards/watch-guards';
@@ -8,7 +9,6 @@ import { openLog } from '../register/log/open-log';
 import { RecentLeaves } from '../register/log/recent-leaves';
 import { registerSize } from '../register/log/register-leaves';
 import { SigningService } from '../register/log/signing-service';
-import { createPool } from '../register/pool';
 import type { FromSigning, MailCall, SigningThreadData, ToSigning } from './signing';
 
 const say = (message: FromSigning) => parentPort!.postMessage(message);

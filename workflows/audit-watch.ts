@@ -4,9 +4,9 @@
  */
 import { sleep } from '@temporalio/workflow';
 import type { AuditCheck } from '../activities/types';
-import type { Detection } from '../domain/detection';
-import { toInstant } from '../domain/time';
-import { activities, UNTIL_DONE } from './activity-calls';
+import type { Detection } from '../domain/detection/detection';
+import { toInstant } from '../domain/kernel/time';
+import { activities, UNTIL_DONE } from './lib/activity-calls';
 
 /** What a round found, for who looks at it in the Web UI. */
 export type AuditRound = Array<Pick<AuditCheck, 'log' | 'outcome'>>;

@@ -31,22 +31,22 @@ import {
   onCaseMessage,
   open,
   record,
-} from '../domain/case';
-import type { RecordedEvent } from '../domain/events';
-import { FAILURES } from '../domain/failures';
-import { problemsOf } from '../domain/messages';
-import { type Instant, toInstant, toMs } from '../domain/time';
-import { activities, UNTIL_DONE } from './activity-calls';
-import { DeadlineTimer } from './deadline-timer';
-import { cell } from './markdown-cell';
-import { RegisterPump } from './register-pump';
-import { KEYS } from './search-attributes';
-import { tellEscalation } from './tell-escalation';
+} from '../domain/case/case';
+import type { RecordedEvent } from '../domain/incident/events';
+import { problemsOf } from '../domain/incident/messages';
+import { FAILURES } from '../domain/kernel/failures';
+import { type Instant, toInstant, toMs } from '../domain/kernel/time';
+import { activities, UNTIL_DONE } from './lib/activity-calls';
+import { DeadlineTimer } from './lib/deadline-timer';
+import { cell } from './lib/markdown-cell';
+import { RegisterPump } from './lib/register-pump';
+import { KEYS } from './lib/search-attributes';
+import { tellEscalation } from './lib/tell-escalation';
 
 /** What an activity's outcome means for the case, decided on the state as it is when the outcome comes. */
 export type Outcome<S, E extends RecordedEvent> = (state: S, now: Instant) => NewOf<E>[];
 
-export type { CaseReceipt, CaseResult, CaseView } from '../domain/case';
+export type { CaseReceipt, CaseResult, CaseView } from '../domain/case/case';
 
 /** What continue-as-new takes along. */
 export interface CarriedCase<S, E> {

@@ -4,8 +4,8 @@
  */
 import { continueAsNew, getExternalWorkflowHandle, sleep, workflowInfo } from '@temporalio/workflow';
 import type { Audience, DeliveryRef, OpenedDelivery } from '../activities/types';
-import type { DeliveryReport } from '../domain/contract';
-import { activities, failureText, failureType, isFinal, SENDING, UNTIL_DONE } from './activity-calls';
+import type { DeliveryReport } from '../domain/incident/contract';
+import { activities, failureText, failureType, isFinal, SENDING, UNTIL_DONE } from './lib/activity-calls';
 
 export interface DeliveryInput {
   delivery: DeliveryRef;

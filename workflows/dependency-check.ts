@@ -12,9 +12,9 @@ import {
   WorkflowIdReusePolicy,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { CheckSummary } from '../domain/dependencies';
-import { PATCH_WORKFLOW, type PatchAction, PatchTaskInputSchema, titleOf } from '../domain/patch-task';
-import { activities, CHECKING, UNTIL_DONE } from './activity-calls';
+import type { CheckSummary } from '../domain/patch/dependencies';
+import { PATCH_WORKFLOW, type PatchAction, PatchTaskInputSchema, titleOf } from '../domain/patch/patch-task';
+import { activities, CHECKING, UNTIL_DONE } from './lib/activity-calls';
 
 /** Tasks told at a time. */
 const AT_ONCE = 50;

@@ -9,15 +9,15 @@ import {
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
 import type { AlarmInput, DeliveryRef, DraftInput, FilingTaskInput } from '../activities/types';
-import type { Report } from '../domain/decide';
-import type { Effect } from '../domain/effects';
-import type { EventOf, IncidentEvent } from '../domain/events';
-import { type PolicyPack, ruleOf } from '../domain/policy';
-import type { IncidentState } from '../domain/state';
-import type { Instant } from '../domain/time';
-import { activities, FIRST_ATTEMPTS, failureText, isFinal, PATIENT, UNTIL_DONE } from './activity-calls';
+import type { Report } from '../domain/incident/decide';
+import type { Effect } from '../domain/incident/effects';
+import type { EventOf, IncidentEvent } from '../domain/incident/events';
+import type { IncidentState } from '../domain/incident/state';
+import type { Instant } from '../domain/kernel/time';
+import { type PolicyPack, ruleOf } from '../domain/policy/policy';
 import { delivery } from './delivery';
-import { type Acknowledgement, tellEscalation } from './tell-escalation';
+import { activities, FIRST_ATTEMPTS, failureText, isFinal, PATIENT, UNTIL_DONE } from './lib/activity-calls';
+import { type Acknowledgement, tellEscalation } from './lib/tell-escalation';
 
 export interface EffectSituation {
   state: IncidentState;

@@ -29,11 +29,11 @@ import {
   paged,
   type Step,
   stands,
-} from '../domain/escalation';
-import { exactMs, type Instant, toInstant, toMs } from '../domain/time';
-import { activities, failureText, UNTIL_DONE } from './activity-calls';
-import { DeadlineTimer } from './deadline-timer';
-import { cell } from './markdown-cell';
+} from '../domain/escalation/escalation';
+import { exactMs, type Instant, toInstant, toMs } from '../domain/kernel/time';
+import { activities, failureText, UNTIL_DONE } from './lib/activity-calls';
+import { DeadlineTimer } from './lib/deadline-timer';
+import { cell } from './lib/markdown-cell';
 
 export interface EscalationInput {
   caseId: string;

@@ -1,6 +1,6 @@
 /** One run of an incident: its state, its clock, and what is in flight. The workflow asks it what to do next. */
 import { ApplicationFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import { nextWake } from '../domain/clocks';
+import { nextWake } from '../domain/incident/clocks';
 import {
   type ClockReading,
   type DeliveryProblem,
@@ -9,24 +9,24 @@ import {
   type Pace,
   type Receipt,
   TIMELINE_KEPT,
-} from '../domain/contract';
-import { type Command, type Decision, decide, declare } from '../domain/decide';
-import { type Effect, effectsOf } from '../domain/effects';
-import type { IncidentEvent, NewEvent } from '../domain/events';
-import { type Explanation, explain } from '../domain/explain';
-import { FAILURES } from '../domain/failures';
-import type { Declaration } from '../domain/incident';
-import { type Message, type MessageName, parseMessage } from '../domain/messages';
-import { decideMessage } from '../domain/on-message';
-import type { PolicySnapshot } from '../domain/policy';
-import type { IncidentState } from '../domain/state';
-import type { Instant } from '../domain/time';
-import { BoardView } from './board-view';
-import { DeadlineTimer } from './deadline-timer';
+} from '../domain/incident/contract';
+import { type Command, type Decision, decide, declare } from '../domain/incident/decide';
+import { type Effect, effectsOf } from '../domain/incident/effects';
+import type { IncidentEvent, NewEvent } from '../domain/incident/events';
+import { type Explanation, explain } from '../domain/incident/explain';
+import type { Declaration } from '../domain/incident/incident';
+import { type Message, type MessageName, parseMessage } from '../domain/incident/messages';
+import { decideMessage } from '../domain/incident/on-message';
+import type { IncidentState } from '../domain/incident/state';
+import { FAILURES } from '../domain/kernel/failures';
+import type { Instant } from '../domain/kernel/time';
+import type { PolicySnapshot } from '../domain/policy/policy';
 import { type Errand, errandOf, runEffect, runErrand } from './effects';
 import type { IncidentResult } from './incident';
-import { IncidentClock } from './incident-clock';
-import { RegisterPump } from './register-pump';
+import { BoardView } from './lib/board-view';
+import { DeadlineTimer } from './lib/deadline-timer';
+import { IncidentClock } from './lib/incident-clock';
+import { RegisterPump } from './lib/register-pump';
 
 /** What continue-as-new takes along: the state, what the register has not got yet, alarms not yet sent. Never history. */
 export interface Carried {

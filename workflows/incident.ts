@@ -10,11 +10,11 @@ import {
   continueAsNew,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type IncidentInput, IncidentInputSchema } from '../domain/contract';
-import { FAILURES } from '../domain/failures';
-import { problemsOf } from '../domain/messages';
-import { activities, UNTIL_DONE } from './activity-calls';
+import { type IncidentInput, IncidentInputSchema } from '../domain/incident/contract';
+import { problemsOf } from '../domain/incident/messages';
+import { FAILURES } from '../domain/kernel/failures';
 import { type Carried, IncidentRun } from './incident-run';
+import { activities, UNTIL_DONE } from './lib/activity-calls';
 import { receiveMessages } from './messages';
 
 /** What a closed incident leaves: its id, when it was closed and how many entries the register holds of it. */

@@ -19,11 +19,11 @@ import {
   type Pace,
   PaceSchema,
   type Receipt,
-} from '../domain/contract';
-import type { IncidentEvent } from '../domain/events';
-import type { Explanation } from '../domain/explain';
-import { FAILURES } from '../domain/failures';
-import { MESSAGE_NAMES, type MessageName, problemsOf } from '../domain/messages';
+} from '../domain/incident/contract';
+import type { IncidentEvent } from '../domain/incident/events';
+import type { Explanation } from '../domain/incident/explain';
+import { MESSAGE_NAMES, type MessageName, problemsOf } from '../domain/incident/messages';
+import { FAILURES } from '../domain/kernel/failures';
 import type { IncidentRun } from './incident-run';
 
 export const stateQuery = defineQuery<IncidentView | undefined>('state');

@@ -3,9 +3,9 @@
  * shows that no vulnerable version is installed any more. Somebody's word that it is patched has it checked at once.
  */
 import { ApplicationFailure, continueAsNew, workflowInfo } from '@temporalio/workflow';
-import type { CaseResult } from '../domain/case';
-import { FAILURES } from '../domain/failures';
-import { problemsOf } from '../domain/messages';
+import type { CaseResult } from '../domain/case/case';
+import { problemsOf } from '../domain/incident/messages';
+import { FAILURES } from '../domain/kernel/failures';
 import {
   onRecheck,
   type PatchEvent,
@@ -16,9 +16,9 @@ import {
   patchDue,
   patchTaskCase,
   roundOf,
-} from '../domain/patch-task';
-import { activities, CHECKING, UNTIL_DONE } from './activity-calls';
+} from '../domain/patch/patch-task';
 import { type CarriedCase, CaseRun, type Outcome } from './case-run';
+import { activities, CHECKING, UNTIL_DONE } from './lib/activity-calls';
 
 type Input = PatchTaskInput & { carried?: CarriedCase<PatchState, PatchEvent> };
 

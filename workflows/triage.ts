@@ -9,9 +9,9 @@ import {
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { CaseResult } from '../domain/case';
-import { FAILURES } from '../domain/failures';
-import { problemsOf } from '../domain/messages';
+import type { CaseResult } from '../domain/case/case';
+import { problemsOf } from '../domain/incident/messages';
+import { FAILURES } from '../domain/kernel/failures';
 import {
   countIn,
   DETECTED_SIGNAL,
@@ -27,10 +27,10 @@ import {
   TriageInputSchema,
   type TriageState,
   type TriageWant,
-} from '../domain/triage';
-import { failureText } from './activity-calls';
+} from '../domain/triage/triage';
 import { type CarriedCase, CaseRun, type Outcome } from './case-run';
-import { startIncident } from './start-incident';
+import { failureText } from './lib/activity-calls';
+import { startIncident } from './lib/start-incident';
 
 interface Carried extends CarriedCase<TriageState, TriageEvent> {
   tally: Tally;

@@ -1,15 +1,15 @@
 import path from 'node:path';
 import { ApplicationFailure } from '@temporalio/activity';
-import { measureId } from '../../domain/incident';
+import { measureId } from '../../domain/incident/incident';
 import { failure } from '../failures';
 import type { MeasureInput, MeasureResult } from '../types';
-import { applyAccessRule, undoAccessRule } from './cloudflare-access-rules';
-import { rollCloudflareToken } from './cloudflare-token';
 import { type ContainmentConfig, DEFAULT_TIMEOUT_MS, type SignedWebhookConfig } from './config';
 import { assertLoopback, isLoopbackHost } from './loopback';
-import { rotatePostgresRole } from './postgres-role';
 import { blockTarget, createSourceGuard } from './protected-ranges';
-import { callMeasureWebhook } from './signed-webhook';
+import { applyAccessRule, undoAccessRule } from './providers/cloudflare-access-rules';
+import { rollCloudflareToken } from './providers/cloudflare-token';
+import { rotatePostgresRole } from './providers/postgres-role';
+import { callMeasureWebhook } from './providers/signed-webhook';
 import { fileVault, type VaultPort, webhookVault } from './vault';
 
 export type { CloudflareScope, ContainmentConfig, SignedWebhookConfig } from './config';

@@ -3,7 +3,7 @@ import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises
 import path from 'node:path';
 import { failure } from '../failures';
 import type { SignedWebhookConfig } from './config';
-import { postSigned } from './signed-webhook';
+import { postSigned } from './providers/signed-webhook';
 
 /** Where secrets are kept. Names are like `postgres-role/deploy`. Nothing else in Tocsin ever holds a secret. */
 export interface VaultPort {

@@ -1,5 +1,5 @@
-import type { DeliveryGroup, ObligationKey } from '../../register/ledger/ledger';
 import type { DeliveryRef } from '../types';
+import type { DeliveryGroup, ObligationKey } from './ledger/ledger';
 
 /** A delivery's place in the ledger. */
 export function keyOf({ incidentId, ledgerKey }: Pick<DeliveryRef, 'incidentId' | 'ledgerKey'>): ObligationKey {

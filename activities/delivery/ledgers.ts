@@ -1,6 +1,7 @@
 /** Which ledger a step of a delivery works on. Postgres down stops no notice: the spool takes over until it is back. */
-import type { DeliveryLedger, ObligationKey, SettleResult } from '../../register/ledger/ledger';
+
 import { failure } from '../failures';
+import type { DeliveryLedger, ObligationKey, SettleResult } from './ledger/ledger';
 
 export interface Ledgers {
   postgres: DeliveryLedger;

@@ -1,9 +1,9 @@
-import type { Recipient } from '../../register/ledger/ledger';
+import type { Log } from '../../platform/log';
 import type { DirectoryPort } from '../directory/directory-port';
-import type { Log } from '../log';
 import type { ArtefactStore } from '../storage/artefacts';
 import type { OpenDeliveryInput, OpenedDelivery } from '../types';
 import { claimedList, groupOf, keyOf } from './delivery-key';
+import type { Recipient } from './ledger/ledger';
 import { type Ledgers, onLedger, postgresAnswers } from './ledgers';
 
 /** What opening a delivery needs. */

@@ -1,9 +1,10 @@
 /** One frozen batch: sent, refused or unknown, and settled in the ledger. */
-import type { ClaimedBatch, SettleResult } from '../../register/ledger/ledger';
-import type { Log } from '../log';
+
+import type { Log } from '../../platform/log';
 import { effectTags, isMailAddress, type MailMessage, type MailPort } from '../mail/mail-port';
 import type { FrozenNotice } from '../notices/frozen-notice';
 import { sha256Hex } from '../storage/artefacts';
+import type { ClaimedBatch, SettleResult } from './ledger/ledger';
 import { type LedgerName, type Ledgers, settle } from './ledgers';
 
 /** Resend keeps keys for 24 hours; from an hour before that on, it is asked before anything is repeated. */

@@ -1,14 +1,14 @@
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
-import type { Rendering } from '../../domain/events';
-import type { ClaimedBatch } from '../../register/ledger/ledger';
+import type { Rendering } from '../../domain/incident/events';
+import type { Log } from '../../platform/log';
 import { failure } from '../failures';
-import type { Log } from '../log';
 import { MAX_BATCH, type MailPort } from '../mail/mail-port';
 import { type FrozenNotice, thawNotice } from '../notices/frozen-notice';
 import type { ArtefactStore } from '../storage/artefacts';
 import type { SendBatchesInput, SendBatchesResult } from '../types';
 import { claimedList, groupOf, keyOf } from './delivery-key';
+import type { ClaimedBatch } from './ledger/ledger';
 import { type Ledgers, onLedger, presentLedger } from './ledgers';
 import { type Counts, sendBatch } from './send-batch';
 

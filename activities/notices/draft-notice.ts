@@ -1,4 +1,4 @@
-import type { Rendering } from '../../domain/events';
+import type { Rendering } from '../../domain/incident/events';
 import { failure } from '../failures';
 import { EXERCISE_PREFIX } from '../mail/exercise-mail';
 import type { ArtefactStore } from '../storage/artefacts';

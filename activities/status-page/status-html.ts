@@ -1,4 +1,4 @@
-import { human } from '../../domain/contents';
+import { human } from '../../domain/incident/contents';
 import { asHtml } from '../notices/inert';
 import type { PublicStatus, StatusUpdate } from './status-page-port';
 

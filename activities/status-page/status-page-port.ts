@@ -1,5 +1,5 @@
-import type { IncidentStatus } from '../../domain/incident';
-import type { Instant } from '../../domain/time';
+import type { IncidentStatus } from '../../domain/incident/incident';
+import type { Instant } from '../../domain/kernel/time';
 
 /** The statuses that readers know from public status pages. */
 export type PublicStatus = 'investigating' | 'identified' | 'monitoring' | 'resolved';

@@ -1,6 +1,6 @@
 /** Which anchors there are, from the environment. */
 import path from 'node:path';
-import { exactMs } from '../../domain/time';
+import { exactMs } from '../../domain/kernel/time';
 import { registerDir } from '../log/log-settings';
 import { NoteError, parseVerifierKey } from '../log/note';
 import type { Witness } from './witness';

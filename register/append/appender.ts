@@ -8,10 +8,10 @@
  * key. Sequences are not used: they leave gaps.
  */
 import type { Pool, PoolClient } from 'pg';
+import { isUnavailable } from '../../postgres/pool';
 import { parseEvent, type RegisterEvent } from '../entry';
 import { fieldsOf } from '../fields';
 import type { RecentLeaves } from '../log/recent-leaves';
-import { isUnavailable } from '../pool';
 import { type AppendResult, Batch, type Call, shareOf } from './batch';
 import { insertRows } from './insert-rows';
 import { KnownPlaces } from './known-places';

@@ -1,6 +1,6 @@
 /** Appends within a transaction of the caller's: what is recorded and what it is about happen both, or neither. */
 import type { ClientBase } from 'pg';
-import type { Disclosures } from '../../domain/disclosure';
+import type { Disclosures } from '../../domain/policy/disclosure';
 import { parseEvent } from '../entry';
 import { fieldsOf } from '../fields';
 import { REGISTER_STREAM } from '../own-entries';

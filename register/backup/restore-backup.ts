@@ -1,10 +1,10 @@
 /** Restores a backup into an empty database, and verifies what came out before anything is kept. */
 import path from 'node:path';
 import type pg from 'pg';
-import type { Disclosures } from '../../domain/disclosure';
+import type { Disclosures } from '../../domain/policy/disclosure';
+import { migrate } from '../../postgres/migrate';
 import { recordInTransaction, WRITERS_LOCK } from '../append/in-transaction';
 import { BackupError } from '../errors';
-import { migrate } from '../migrate';
 import { type Anchor, followKeys, readAnchor } from './anchor';
 import { checkFiles } from './check-files';
 import { type Manifest, readManifest, type TableFile } from './manifest';

@@ -4,12 +4,12 @@
  * and repeating it is harmless. The tree does not change: every entry verifies as before.
  */
 import type { Pool, PoolClient } from 'pg';
-import type { Disclosures } from '../../domain/disclosure';
-import { isOver, type Retention, type RetentionReason, type RetentionTable } from '../../domain/retention';
+import type { Disclosures } from '../../domain/policy/disclosure';
+import { isOver, type Retention, type RetentionReason, type RetentionTable } from '../../domain/policy/retention';
+import { inTransaction } from '../../postgres/transaction';
 import { recordInTransaction, WRITERS_LOCK } from '../append/in-transaction';
 import { ErasureRefusedError } from '../errors';
 import type { Queryable } from '../read-entries';
-import { inTransaction } from '../transaction';
 import { countPersonal } from './count-personal';
 import { type DeliveriesHeld, deliveriesHeld, eraseDeliveries, lockDeliveries } from './erase-deliveries';
 import { retentionOfIncident } from './incident-retention';

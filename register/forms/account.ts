@@ -1,6 +1,6 @@
 /** One line that tells what an entry records, as far as this reader is shown it. */
-import type { IncidentEvent } from '../../domain/events';
-import { type NarratedPack, narrate } from '../../domain/narrate';
+import type { IncidentEvent } from '../../domain/incident/events';
+import { type NarratedPack, narrate } from '../../domain/incident/narrate';
 import type { DisclosedEntry } from '../disclose';
 import { readableEvent } from './readable-event';
 import { instant } from './value';

@@ -1,8 +1,8 @@
 /** What became no incident by itself: detections in triage, vulnerability reports, patch tasks, each as its facts. */
-import { foldCase } from '../../domain/case';
-import { type PatchEvent, patchTaskCase } from '../../domain/patch-task';
-import { TRIAGE, type TriageEvent } from '../../domain/triage';
-import { VULNERABILITY_REPORT, type VulnerabilityReportEvent } from '../../domain/vulnerability-report';
+import { foldCase } from '../../domain/case/case';
+import { type PatchEvent, patchTaskCase } from '../../domain/patch/patch-task';
+import { VULNERABILITY_REPORT, type VulnerabilityReportEvent } from '../../domain/report/vulnerability-report';
+import { TRIAGE, type TriageEvent } from '../../domain/triage/triage';
 import type { RegisterEvent } from '../entry';
 import type { Fact } from './record-groups';
 import { type AsValue, instant } from './value';

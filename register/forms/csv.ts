@@ -3,7 +3,7 @@
  * register's own entries. It begins with a byte order mark: without one Excel takes UTF-8 for the code page of its machine,
  * and readers of CSV know to skip it.
  */
-import { visible } from '../../domain/visible-text';
+import { visible } from '../../domain/kernel/visible-text';
 import type { DocumentEntry, DocumentSection, RegisterDocument } from './document';
 import { said, type Value } from './value';
 import { headOf, howToVerify, titleOf } from './words';

@@ -2,9 +2,10 @@
  * The register for one reader, as plain data: what the CSV, HTML and PDF forms show. R1–R6 of each incident come first,
  * then its entries, then cases, then what the register recorded of itself.
  */
-import type { Audience } from '../../domain/disclosure';
-import type { IncidentEvent } from '../../domain/events';
-import type { NarratedPack } from '../../domain/narrate';
+
+import type { IncidentEvent } from '../../domain/incident/events';
+import type { NarratedPack } from '../../domain/incident/narrate';
+import type { Audience } from '../../domain/policy/disclosure';
 import type { DisclosedEntry } from '../disclose';
 import { REGISTER_STREAM } from '../own-entries';
 import { groupEntry } from '../show';

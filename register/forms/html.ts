@@ -3,7 +3,7 @@
  * them. All text is escaped, and what is invisible is shown by its code.
  */
 import { createHash } from 'node:crypto';
-import { visible } from '../../domain/visible-text';
+import { visible } from '../../domain/kernel/visible-text';
 import { sentence } from './account';
 import type { CaseSection, DocumentEntry, IncidentSection, RegisterDocument } from './document';
 import { STYLE } from './html-style';

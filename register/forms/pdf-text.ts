@@ -1,6 +1,6 @@
 /** Text in a PDF: its fonts, how wide it is, where its lines break, and what stands for signs that the fonts lack. */
 import { readFileSync } from 'node:fs';
-import { visible } from '../../domain/visible-text';
+import { visible } from '../../domain/kernel/visible-text';
 
 export const SIZE = {
   title: 20,

@@ -1,4 +1,4 @@
-import { ERASED, WITHHELD } from '../../domain/disclosure';
+import { ERASED, WITHHELD } from '../../domain/policy/disclosure';
 import { type DisclosedEntry, shownEvent } from '../disclose';
 import type { RegisterEvent } from '../entry';
 

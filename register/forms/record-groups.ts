@@ -1,7 +1,8 @@
 /** The groups R1–R6 of one incident with their legal titles, as every form shows them. */
-import { standInOf } from '../../domain/disclosure';
-import type { NarratedPack } from '../../domain/narrate';
-import { spanText } from '../../domain/time';
+
+import type { NarratedPack } from '../../domain/incident/narrate';
+import { spanText } from '../../domain/kernel/time';
+import { standInOf } from '../../domain/policy/disclosure';
 import type { IncidentRecord, NotificationSent } from '../show';
 import { type AsValue, instant, known, said, type Value } from './value';
 

@@ -1,6 +1,6 @@
 /** A value in a form of the register: known, not yet established, withheld from this reader, or erased. Told apart everywhere. */
-import { NOT_YET_ESTABLISHED } from '../../domain/contents';
-import { ERASED, standInOf } from '../../domain/disclosure';
+import { NOT_YET_ESTABLISHED } from '../../domain/incident/contents';
+import { ERASED, standInOf } from '../../domain/policy/disclosure';
 
 export type Value =
   | { is: 'known'; text: string }

@@ -4,7 +4,7 @@
  */
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import type { Disclosures } from '../../domain/disclosure';
+import type { Disclosures } from '../../domain/policy/disclosure';
 import { readIfThere } from '../../platform/read-if-there';
 import { writeWhole } from '../../platform/write-whole';
 import { GuardMemoryError } from '../errors';

@@ -1,6 +1,6 @@
 /** Rotates the log's signing key: recorded in the register, attested by both keys, followed by whoever trusts either. */
 import type { Pool } from 'pg';
-import type { Disclosures } from '../../domain/disclosure';
+import type { Disclosures } from '../../domain/policy/disclosure';
 import { recordOwnEntry } from '../own-entries';
 import { openRotation, type Rotation, signRotation } from '../verifier/log-keys';
 import { prepareNextKey, takeNextKey } from './key-file';

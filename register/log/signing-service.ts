@@ -1,4 +1,6 @@
 /** Signs the register again and again while a worker runs, and gives each checkpoint to the anchors. */
+
+import { isUnavailable } from '../../postgres/pool';
 import type { Anchor } from '../anchors/anchor';
 import { AnchorRunner } from '../anchors/anchor-runner';
 import {
@@ -8,7 +10,6 @@ import {
   SigningKeyError,
   WitnessConflictError,
 } from '../errors';
-import { isUnavailable } from '../pool';
 import { publishedCheckpoint, publishedSize, type RegisterLog } from './open-log';
 
 /** What somebody has to look at now. The message names positions and hashes, no content. */

@@ -1,4 +1,4 @@
-/** Entry of the stand-alone verifier: scripts/bundle-verifier.js makes one file of it. */
+/** Entry of the stand-alone verifier: tools/bundle-verifier.js makes one file of it. */
 import { isMainThread } from 'node:worker_threads';
 import { runVerifier } from './cli';
 import { serveSegments } from './verify-segment';

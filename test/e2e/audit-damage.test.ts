@@ -1,11 +1,11 @@
 /** An audit log is altered: Tocsin finds it, declares an incident, and runs it up to where a person must decide. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { readAuditLines } from '../../audit/read';
-import { verifyAuditLog } from '../../audit/verify';
+import { readAuditLines } from '../../detection/audit/read';
+import { verifyAuditLog } from '../../detection/audit/verify';
 import { readIncidentEvents } from '../../register/read-incident';
 import { verifyRegister } from '../../register/verify';
-import { aLog, bytesOf } from '../audit/helpers';
+import { aLog, bytesOf } from '../detection/audit/helpers';
 import { peopleClose } from '../faults/people';
 import { AUDIENCE, of, RealWorld, until, type WorkerChild, wholeBreach } from '../setup/real-world';
 import { quietWorkers } from '../setup/workflow-harness';

@@ -2,14 +2,14 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { TocsinClient } from '../../client/tocsin-client';
-import type { IncidentView } from '../../domain/contract';
-import type { IncidentEvent } from '../../domain/events';
-import type { Explanation } from '../../domain/explain';
+import type { IncidentView } from '../../domain/incident/contract';
+import type { IncidentEvent } from '../../domain/incident/events';
+import type { Explanation } from '../../domain/incident/explain';
+import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
-import { createPool } from '../../register/pool';
 import { afterFile, createTestDatabase, fromSetup } from '../setup/helpers';
 import { connectTo, declaration, ONCALL, startDevServerWith, type TestIncident } from '../setup/workflow-harness';
-import { tocsin } from '../unit/client/helpers';
+import { tocsin } from '../unit/cli/helpers';
 
 const run = promisify(execFile);
 let address: string;

@@ -3,7 +3,7 @@
 const path = require('node:path');
 
 const dist = path.join(__dirname, '..', '..', 'dist');
-const { startIntake } = require(path.join(dist, 'intake', 'start-intake.js'));
+const { startIntake } = require(path.join(dist, 'detection', 'intake', 'start-intake.js'));
 const { dataConverter } = require(path.join(dist, 'worker', 'codec.js'));
 
 async function main() {

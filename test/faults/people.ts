@@ -1,8 +1,8 @@
 /** On-call and counsel as a loop: they do whatever an incident waits for, until it is closed; nothing discourages them. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IncidentView } from '../../domain/contract';
-import type { MessageName } from '../../domain/messages';
-import { isSettled } from '../../domain/state';
+import type { IncidentView } from '../../domain/incident/contract';
+import type { MessageName } from '../../domain/incident/messages';
+import { isSettled } from '../../domain/incident/state';
 import { policy, type RealWorld } from '../setup/real-world';
 
 export interface Task {

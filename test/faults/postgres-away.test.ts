@@ -1,7 +1,7 @@
 /** Postgres goes away: no notice waits for it, nobody is told twice, and the register has everything once it is back. */
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { toInstant, toMs } from '../../domain/time';
+import { toInstant, toMs } from '../../domain/kernel/time';
 import { readIncidentEvents } from '../../register/read-incident';
 import { AUDIENCE, declarationOf, of, policy, RealWorld, until, wholeBreach } from '../setup/real-world';
 import { quietWorkers } from '../setup/workflow-harness';

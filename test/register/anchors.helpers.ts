@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createPool } from '../../postgres/pool';
 import { checkpointOf } from '../../register/anchors/anchor';
 import { createWitnessAnchor } from '../../register/anchors/witness-anchor';
 import { appendEntries } from '../../register/append/appender';
 import { parseVerifierKey } from '../../register/log/note';
 import { openLog, publishedCheckpoint } from '../../register/log/open-log';
-import { createPool } from '../../register/pool';
 import { startWitness } from '../../stack/witness';
 import { afterFile, createTestDatabase, temporaryDir } from '../setup/helpers';
 import { eventsOf } from './helpers';

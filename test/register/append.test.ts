@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import pg from 'pg';
+import { createPool, isUnavailable } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
 import { GENESIS, type RegisterEvent } from '../../register/entry';
 import { MalformedEntryError, NotCanonicalError, RegisterConflictError, RegisterGapError } from '../../register/errors';
-import { createPool, isUnavailable } from '../../register/pool';
 import { readEntries } from '../../register/read-entries';
 import { eventIn } from '../../register/read-incident';
 import { verifyRegister } from '../../register/verify';

@@ -1,6 +1,7 @@
 // Many writers, crashes between any two statements: one log without a gap, every event once.
 import fc from 'fast-check';
 import pg from 'pg';
+import { createPool } from '../../postgres/pool';
 import { Appender } from '../../register/append/appender';
 import { insertRows } from '../../register/append/insert-rows';
 import { readPlaces } from '../../register/append/places';
@@ -8,7 +9,6 @@ import { Plan } from '../../register/append/plan';
 import type { RegisterEvent } from '../../register/entry';
 import { RegisterConflictError, RegisterGapError } from '../../register/errors';
 import { fieldsOf } from '../../register/fields';
-import { createPool } from '../../register/pool';
 import { readEntries } from '../../register/read-entries';
 import { Sealer } from '../../register/sealer';
 import { verifyRegister } from '../../register/verify';

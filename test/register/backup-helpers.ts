@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import pg from 'pg';
+import { createPool } from '../../postgres/pool';
 import type { RestoreOptions } from '../../register/backup/restore-backup';
 import { signCheckpoint } from '../../register/log/checkpoint';
 import { CompactRange } from '../../register/log/compact-range';
 import { createSigner } from '../../register/log/note';
-import { createPool } from '../../register/pool';
 import { readEntries } from '../../register/read-entries';
 import { createTestDatabase, temporaryDir } from '../setup/helpers';
 import { append, deliver, disclosures, secretive } from './closed-incident';

@@ -3,20 +3,20 @@ import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type pg from 'pg';
+import { migrate } from '../../postgres/migrate';
+import { createPool } from '../../postgres/pool';
 import { readManifest, writeManifest } from '../../register/backup/manifest';
 import { restoreBackup } from '../../register/backup/restore-backup';
 import { hashOf } from '../../register/backup/row-file';
 import { writeBackup } from '../../register/backup/write-backup';
 import { BackupError, OlderThanCheckpointError } from '../../register/errors';
-import { migrate } from '../../register/migrate';
-import { createPool } from '../../register/pool';
 import { createTestDatabase } from '../setup/helpers';
 import { checkpointOf, filledRegister, folder, isUntouched, log, NOW, options } from './backup-helpers';
 import { append, SECRET, secretive } from './closed-incident';
 import { emptyDatabase, eventsOf } from './helpers';
 
 // The migration tool is an ES module, which jest cannot load here: the real one runs, in a process of its own.
-jest.mock('../../register/migrate', () => ({
+jest.mock('../../postgres/migrate', () => ({
   migrate: (url: string) => (jest.requireActual('./helpers') as typeof import('./helpers')).migrateInOwnProcess(url),
 }));
 

@@ -3,25 +3,25 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type pg from 'pg';
+import { claimBatch } from '../../activities/delivery/ledger/claim-batch';
+import { createPool } from '../../postgres/pool';
 import { readManifest } from '../../register/backup/manifest';
 import { type RestoreOptions, restoreBackup } from '../../register/backup/restore-backup';
 import { writeBackup } from '../../register/backup/write-backup';
 import { BackupError, OlderThanCheckpointError } from '../../register/errors';
-import { claimBatch } from '../../register/ledger/claim-batch';
 import { parseCheckpoint } from '../../register/log/checkpoint';
 import { createSigner, parseNote } from '../../register/log/note';
-import { createPool } from '../../register/pool';
 import { readIncidentEvents } from '../../register/read-incident';
 import { signRotation } from '../../register/verifier/log-keys';
 import { verifyRegister } from '../../register/verify';
 import { createTestDatabase } from '../setup/helpers';
-import { tocsin } from '../unit/client/helpers';
+import { tocsin } from '../unit/cli/helpers';
 import { checkpointOf, dir, filledRegister, folder, isUntouched, log, NOW, options } from './backup-helpers';
 import { append, SECRET, secretive } from './closed-incident';
 import { emptyDatabase, eventsOf } from './helpers';
 
 // The migration tool is an ES module, which jest cannot load here: the real one runs, in a process of its own.
-jest.mock('../../register/migrate', () => ({
+jest.mock('../../postgres/migrate', () => ({
   migrate: (url: string) => (jest.requireActual('./helpers') as typeof import('./helpers')).migrateInOwnProcess(url),
 }));
 

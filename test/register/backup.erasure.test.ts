@@ -3,12 +3,12 @@ import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type pg from 'pg';
 import { loadRetention } from '../../policy/load-retention';
+import { createPool } from '../../postgres/pool';
 import { eraseInBackup } from '../../register/backup/erase-in-backup';
 import { readManifest } from '../../register/backup/manifest';
 import { restoreBackup } from '../../register/backup/restore-backup';
 import { writeBackup } from '../../register/backup/write-backup';
 import { eraseIncident } from '../../register/erase/erase-incident';
-import { createPool } from '../../register/pool';
 import { readIncidentEvents } from '../../register/read-incident';
 import { verifyRegister } from '../../register/verify';
 import { createTestDatabase } from '../setup/helpers';
@@ -17,7 +17,7 @@ import { append, deliver, disclosures, SECRET, secretive } from './closed-incide
 import { emptyDatabase, eventsOf } from './helpers';
 
 // The migration tool is an ES module, which jest cannot load here: the real one runs, in a process of its own.
-jest.mock('../../register/migrate', () => ({
+jest.mock('../../postgres/migrate', () => ({
   migrate: (url: string) => (jest.requireActual('./helpers') as typeof import('./helpers')).migrateInOwnProcess(url),
 }));
 

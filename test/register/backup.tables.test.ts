@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import pg from 'pg';
-import { wellFormed } from '../../domain/incident';
+import { wellFormed } from '../../domain/incident/incident';
+import { createPool } from '../../postgres/pool';
 import { restoreBackup } from '../../register/backup/restore-backup';
 import { createSetAside } from '../../register/backup/set-aside';
 import { writeBackup } from '../../register/backup/write-backup';
-import { createPool } from '../../register/pool';
 import { createTestDatabase } from '../setup/helpers';
 import { contentOf, folder, NOW, options } from './backup-helpers';
 import { append } from './closed-incident';
 import { emptyDatabase, eventsOf } from './helpers';
 
 // The migration tool is an ES module, which jest cannot load here: the real one runs, in a process of its own.
-jest.mock('../../register/migrate', () => ({
+jest.mock('../../postgres/migrate', () => ({
   migrate: (url: string) => (jest.requireActual('./helpers') as typeof import('./helpers')).migrateInOwnProcess(url),
 }));
 

@@ -1,9 +1,9 @@
 // A breach from declaration to close, told by the domain, in whose names and free texts a word stands that must be findable.
 import type pg from 'pg';
-import type { IncidentEvent } from '../../domain/events';
+import { openDeliveries } from '../../activities/delivery/ledger/open-deliveries';
+import type { IncidentEvent } from '../../domain/incident/events';
 import { loadDisclosures } from '../../policy/load-disclosure';
 import { appendEntries } from '../../register/append/appender';
-import { openDeliveries } from '../../register/ledger/open-deliveries';
 import { accounts, assessment, at } from '../unit/domain/helpers/facts';
 import { Story } from '../unit/domain/helpers/story';
 

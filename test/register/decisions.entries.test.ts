@@ -1,12 +1,12 @@
 // Every incident and every decision is an entry: played through the real domain, and read back from the register.
 import type pg from 'pg';
-import { advance, onCaseMessage, open } from '../../domain/case';
-import { PatchTaskInputSchema, patchDue, patchTaskCase } from '../../domain/patch-task';
-import { openingOf, TRIAGE } from '../../domain/triage';
-import { VULNERABILITY_REPORT } from '../../domain/vulnerability-report';
+import { advance, onCaseMessage, open } from '../../domain/case/case';
+import { PatchTaskInputSchema, patchDue, patchTaskCase } from '../../domain/patch/patch-task';
+import { VULNERABILITY_REPORT } from '../../domain/report/vulnerability-report';
+import { openingOf, TRIAGE } from '../../domain/triage/triage';
+import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
 import type { RegisterEvent } from '../../register/entry';
-import { createPool } from '../../register/pool';
 import { readIncidentEvents } from '../../register/read-incident';
 import { groupEntry } from '../../register/show';
 import { verifyRegister } from '../../register/verify';

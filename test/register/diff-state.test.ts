@@ -1,13 +1,13 @@
 // The register and the workflow tell one story, and where they do not, the first places are named.
 import fc from 'fast-check';
 import type pg from 'pg';
-import type { IncidentView } from '../../domain/contract';
+import type { IncidentView } from '../../domain/incident/contract';
 import { loadRetention } from '../../policy/load-retention';
+import { createPool } from '../../postgres/pool';
 import { eraseIncident } from '../../register/erase/erase-incident';
-import { createPool } from '../../register/pool';
 import { differences } from '../../register/state-difference';
 import { createTestDatabase, type TestDatabase } from '../setup/helpers';
-import { tocsin } from '../unit/client/helpers';
+import { tocsin } from '../unit/cli/helpers';
 import { append, disclosures, SECRET, secretive } from './closed-incident';
 
 let database: TestDatabase;

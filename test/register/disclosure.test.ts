@@ -2,7 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { foldCase } from '../../domain/case';
+import { foldCase } from '../../domain/case/case';
+import type { IncidentEvent } from '../../domain/incident/events';
+import { fold } from '../../domain/incident/evolve';
+import { patchTaskCase } from '../../domain/patch/patch-task';
 import {
   AUDIENCES,
   type Audience,
@@ -11,12 +14,9 @@ import {
   ERASED,
   standIn,
   WITHHELD,
-} from '../../domain/disclosure';
-import type { IncidentEvent } from '../../domain/events';
-import { fold } from '../../domain/evolve';
-import { patchTaskCase } from '../../domain/patch-task';
-import { TRIAGE } from '../../domain/triage';
-import { VULNERABILITY_REPORT } from '../../domain/vulnerability-report';
+} from '../../domain/policy/disclosure';
+import { VULNERABILITY_REPORT } from '../../domain/report/vulnerability-report';
+import { TRIAGE } from '../../domain/triage/triage';
 import { loadDisclosures } from '../../policy/load-disclosure';
 import { canonicalText } from '../../register/canonical';
 import { disclose, shownEvent, shownText } from '../../register/disclose';
@@ -43,13 +43,15 @@ const CASES = { detected: TRIAGE, 'report-received': VULNERABILITY_REPORT, 'patc
 /** Kinds of event that the domain declares, from its sources. */
 function declaredKinds(): string[] {
   const dir = path.join(__dirname, '../../domain');
-  return readdirSync(dir).flatMap((file) => {
-    const source = readFileSync(path.join(dir, file), 'utf8');
-    const ofCases = [...source.matchAll(/CaseEventOf<\s*'([a-z-]+)'/g)].map(([, kind]) => kind!);
-    if (file !== 'events.ts') return ofCases;
-    const body = source.slice(source.indexOf('interface EventData {'), source.indexOf('export type EventKind'));
-    return [...ofCases, ...[...body.matchAll(/^ {2}'?([a-z-]+)'?: \{/gm)].map(([, kind]) => kind!)];
-  });
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => {
+      const source = readFileSync(path.join(dir, file), 'utf8');
+      const ofCases = [...source.matchAll(/CaseEventOf<\s*'([a-z-]+)'/g)].map(([, kind]) => kind!);
+      if (file !== path.join('incident', 'events.ts')) return ofCases;
+      const body = source.slice(source.indexOf('interface EventData {'), source.indexOf('export type EventKind'));
+      return [...ofCases, ...[...body.matchAll(/^ {2}'?([a-z-]+)'?: \{/gm)].map(([, kind]) => kind!)];
+    });
 }
 
 test('the events that the tests look at are of every kind that the domain declares', () => {

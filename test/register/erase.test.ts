@@ -1,22 +1,22 @@
 // Erasure: the personal data of an incident goes for good, not before its time, and the tree verifies as before.
 import pg from 'pg';
+import { mergeDeliveries } from '../../activities/delivery/ledger/merge-deliveries';
 import { loadRetention } from '../../policy/load-retention';
+import { createPool } from '../../postgres/pool';
 import { Appender } from '../../register/append/appender';
 import { type ErasureRequest, eraseIncident, planErasure } from '../../register/erase/erase-incident';
 import { dueForErasure } from '../../register/erase/incident-retention';
 import { rewriteKeys } from '../../register/erase/rewrite-keys';
 import { ErasureRefusedError, UnknownIncidentError } from '../../register/errors';
 import { fieldsOf } from '../../register/fields';
-import { mergeDeliveries } from '../../register/ledger/merge-deliveries';
 import { CompactRange } from '../../register/log/compact-range';
-import { createPool } from '../../register/pool';
 import { readEntries } from '../../register/read-entries';
 import { readIncidentEvents } from '../../register/read-incident';
 import { groupEntry } from '../../register/show';
 import { stateFromRegister } from '../../register/state-from-register';
 import { verifyRegister } from '../../register/verify';
 import { createTestDatabase, type TestDatabase } from '../setup/helpers';
-import { tocsin } from '../unit/client/helpers';
+import { tocsin } from '../unit/cli/helpers';
 import { append, deliver, disclosures, SECRET, secretive } from './closed-incident';
 
 const table = loadRetention();

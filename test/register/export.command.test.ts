@@ -1,8 +1,8 @@
 // The commands that hand the register over, and those that check what was handed over.
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { runCommand } from '../../client/program';
-import { Shell } from '../../client/shell';
+import { runCommand } from '../../cli/program';
+import { Shell } from '../../cli/shell';
 import { aLog } from './anchors.helpers';
 
 let register: Awaited<ReturnType<typeof aLog>>;

@@ -1,11 +1,11 @@
 // From Postgres to the forms: what is erased there is gone from every form, and the day of it is told.
 import type pg from 'pg';
-import { AUDIENCES } from '../../domain/disclosure';
+import { AUDIENCES } from '../../domain/policy/disclosure';
 import { loadDisclosures } from '../../policy/load-disclosure';
+import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
 import { disclose } from '../../register/disclose';
 import { documentOf, FORMS } from '../../register/forms';
-import { createPool } from '../../register/pool';
 import { readEntries } from '../../register/read-entries';
 import { readErasures } from '../../register/read-erasures';
 import { verifyRegister } from '../../register/verify';

@@ -1,7 +1,7 @@
 // The PDF, read and looked at with poppler: what it says, and that nothing is blank, cut off or outside the margins.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { AUDIENCES, type Audience } from '../../domain/disclosure';
+import { AUDIENCES, type Audience } from '../../domain/policy/disclosure';
 import { loadDisclosures } from '../../policy/load-disclosure';
 import type { RegisterEvent } from '../../register/entry';
 import { documentOf, FORMS } from '../../register/forms';

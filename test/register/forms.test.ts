@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { AUDIENCES, type Audience } from '../../domain/disclosure';
+import { AUDIENCES, type Audience } from '../../domain/policy/disclosure';
 import { findOnPath } from '../../platform/find-on-path';
 import { runCommand } from '../../platform/run-command';
 import { loadDisclosures } from '../../policy/load-disclosure';

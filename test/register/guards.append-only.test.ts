@@ -1,6 +1,6 @@
 import pg from 'pg';
+import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
-import { createPool } from '../../register/pool';
 import { createTestDatabase, type TestDatabase } from '../setup/helpers';
 import { emptyDatabase, eventsOf, migrateInOwnProcess } from './helpers';
 

@@ -2,10 +2,10 @@
 import path from 'node:path';
 import pg from 'pg';
 import { loadDisclosures } from '../../policy/load-disclosure';
+import { createPool } from '../../postgres/pool';
 import { guardFaults } from '../../register/guards/expected-guards';
 import { readGuards } from '../../register/guards/read-guards';
 import { recordGuards, rememberGuards } from '../../register/guards/watch-guards';
-import { createPool } from '../../register/pool';
 import { readIncidentEvents } from '../../register/read-incident';
 import { afterFile, createTestDatabase } from '../setup/helpers';
 import { aLog } from './anchors.helpers';

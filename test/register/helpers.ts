@@ -14,7 +14,7 @@ const run = promisify(execFile);
 /** Runs the compiled `migrate` in a process of its own, as two workers that start at once do. */
 export async function migrateInOwnProcess(databaseUrl: string): Promise<void> {
   const script = `require(process.argv[1]).migrate(process.argv[2]).catch((e) => { console.error(e.message); process.exit(1); })`;
-  await run(process.execPath, ['-e', script, path.join(packageRoot(), 'dist', 'register', 'migrate.js'), databaseUrl]);
+  await run(process.execPath, ['-e', script, path.join(packageRoot(), 'dist', 'postgres', 'migrate.js'), databaseUrl]);
 }
 
 /** An event like those of the domain, with defaults. */

@@ -9,10 +9,10 @@ import type {
   DeliveryLedger,
   DeliveryStatus,
   SettleResult,
-} from '../../register/ledger/ledger';
-import { PostgresLedger } from '../../register/ledger/postgres-ledger';
-import { SpoolLedger } from '../../register/ledger/spool-ledger';
-import { createPool } from '../../register/pool';
+} from '../../activities/delivery/ledger/ledger';
+import { PostgresLedger } from '../../activities/delivery/ledger/postgres-ledger';
+import { SpoolLedger } from '../../activities/delivery/ledger/spool-ledger';
+import { createPool } from '../../postgres/pool';
 import { createTestDatabase, type TestDatabase } from '../setup/helpers';
 
 let database: TestDatabase;

@@ -2,11 +2,11 @@ import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type pg from 'pg';
-import type { DeliveryGroup, DeliveryLedger } from '../../register/ledger/ledger';
-import { mergeSpool } from '../../register/ledger/merge-spool';
-import { PostgresLedger } from '../../register/ledger/postgres-ledger';
-import type { SpoolLedger } from '../../register/ledger/spool-ledger';
-import { createPool } from '../../register/pool';
+import type { DeliveryGroup, DeliveryLedger } from '../../activities/delivery/ledger/ledger';
+import { mergeSpool } from '../../activities/delivery/ledger/merge-spool';
+import { PostgresLedger } from '../../activities/delivery/ledger/postgres-ledger';
+import type { SpoolLedger } from '../../activities/delivery/ledger/spool-ledger';
+import { createPool } from '../../postgres/pool';
 import { createTestDatabase, type TestDatabase } from '../setup/helpers';
 
 let database: TestDatabase;
@@ -34,7 +34,8 @@ afterEach(async () => {
 function restarted(): SpoolLedger {
   let fresh: SpoolLedger | undefined;
   jest.isolateModules(() => {
-    const module = require('../../register/ledger/spool-ledger') as typeof import('../../register/ledger/spool-ledger');
+    const module =
+      require('../../activities/delivery/ledger/spool-ledger') as typeof import('../../activities/delivery/ledger/spool-ledger');
     fresh = new module.SpoolLedger(dir);
   });
   return fresh!;

@@ -1,15 +1,15 @@
 /** `tocsin register sign`, `keys`, `consistency` and `verify` with anchors, as people type them. */
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { runCommand } from '../../client/program';
-import { Shell } from '../../client/shell';
+import { runCommand } from '../../cli/program';
+import { Shell } from '../../cli/shell';
+import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
 import { signCheckpoint } from '../../register/log/checkpoint';
 import { createSigner } from '../../register/log/note';
-import { createPool } from '../../register/pool';
 import { startWitness } from '../../stack/witness';
 import { afterFile, createTestDatabase, temporaryDir } from '../setup/helpers';
-import { Screen } from '../unit/client/helpers';
+import { Screen } from '../unit/cli/helpers';
 import { eventsOf, tamper } from './helpers';
 
 async function aMachine(entries: number) {

@@ -2,15 +2,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
+import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
 import { guardFaults } from '../../register/guards/expected-guards';
 import { readGuards } from '../../register/guards/read-guards';
-import { createPool } from '../../register/pool';
 import { verifyRegister } from '../../register/verify';
 import { afterFile, createTestDatabase } from '../setup/helpers';
 import { emptyDatabase, eventsOf, migrateInOwnProcess } from './helpers';
 
-const MIGRATIONS = path.join(__dirname, '../../register/migrations');
+const MIGRATIONS = path.join(__dirname, '../../postgres/migrations');
 
 /** A database as the migrations before `first` leave it. */
 async function databaseBefore(first: string): Promise<pg.Pool> {

@@ -1,9 +1,9 @@
 // The log's key is made once, kept from others, and every signer of one register waits for the one before it.
 import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
 import { openLog } from '../../register/log/open-log';
-import { createPool } from '../../register/pool';
 import { LogKeys } from '../../register/verifier/log-keys';
 import { afterFile, createTestDatabase, temporaryDir } from '../setup/helpers';
 import { eventsOf } from './helpers';

@@ -1,11 +1,11 @@
 // What the register records of itself, and the arrays in which entries go to Postgres.
 import pg from 'pg';
 import { loadDisclosures } from '../../policy/load-disclosure';
+import { createPool } from '../../postgres/pool';
 import { BinaryArray } from '../../register/append/binary-arrays';
 import { runInsert } from '../../register/append/prepared-insert';
 import type { Value } from '../../register/append/run-message';
 import { recordOwnEntry } from '../../register/own-entries';
-import { createPool } from '../../register/pool';
 import { readIncidentEvents } from '../../register/read-incident';
 import { verifyRegister } from '../../register/verify';
 import { afterFile, createTestDatabase } from '../setup/helpers';

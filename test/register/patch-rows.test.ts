@@ -1,14 +1,14 @@
 // The list of patch tasks in Postgres: one check at a time, nothing told twice, nothing later taken away.
 import type pg from 'pg';
-import type { PatchFinding, PatchRow } from '../../domain/patch-task';
-import { keepAdvisories, receivedAdvisories } from '../../register/dependencies/advisories';
+import { keepAdvisories, receivedAdvisories } from '../../detection/dependencies/store/advisories';
 import {
   changePatchRows,
   donePatchActions,
   pendingPatchActions,
   settlePatchTask,
-} from '../../register/dependencies/patch-rows';
-import { createPool } from '../../register/pool';
+} from '../../detection/dependencies/store/patch-rows';
+import type { PatchFinding, PatchRow } from '../../domain/patch/patch-task';
+import { createPool } from '../../postgres/pool';
 import { afterFile, createTestDatabase } from '../setup/helpers';
 
 const AT = '2026-04-01T02:00:00.000Z';

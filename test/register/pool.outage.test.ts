@@ -1,7 +1,7 @@
 import pg from 'pg';
+import { createPool, isUnavailable } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
 import { RegisterGapError } from '../../register/errors';
-import { createPool, isUnavailable } from '../../register/pool';
 import { createTestDatabase, type TestDatabase } from '../setup/helpers';
 import { anEvent } from './helpers';
 

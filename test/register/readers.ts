@@ -1,11 +1,11 @@
 /** Logs without a database, as their readers see them: what happened in incidents and cases, entry by entry. */
-import { advance, type CaseDefinition, type CaseState, messagesOf, onCaseMessage, open } from '../../domain/case';
-import type { Audience, Disclosures } from '../../domain/disclosure';
-import type { RecordedEvent } from '../../domain/events';
-import { patchDue, patchTaskCase } from '../../domain/patch-task';
-import type { Instant } from '../../domain/time';
-import { openingOf, TRIAGE } from '../../domain/triage';
-import { VULNERABILITY_REPORT, VulnerabilityReportInputSchema } from '../../domain/vulnerability-report';
+import { advance, type CaseDefinition, type CaseState, messagesOf, onCaseMessage, open } from '../../domain/case/case';
+import type { RecordedEvent } from '../../domain/incident/events';
+import type { Instant } from '../../domain/kernel/time';
+import { patchDue, patchTaskCase } from '../../domain/patch/patch-task';
+import type { Audience, Disclosures } from '../../domain/policy/disclosure';
+import { VULNERABILITY_REPORT, VulnerabilityReportInputSchema } from '../../domain/report/vulnerability-report';
+import { openingOf, TRIAGE } from '../../domain/triage/triage';
 import { type DisclosedEntry, disclose } from '../../register/disclose';
 import type { RegisterEvent, StoredEntry } from '../../register/entry';
 import { commit, fieldsOf } from '../../register/fields';

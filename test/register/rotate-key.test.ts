@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadDisclosures } from '../../policy/load-disclosure';
+import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
 import { openLog } from '../../register/log/open-log';
 import { rotateKey } from '../../register/log/rotate-key';
-import { createPool } from '../../register/pool';
 import { readIncidentEvents } from '../../register/read-incident';
 import { LogKeys } from '../../register/verifier/log-keys';
 import { splitNotes } from '../../register/verifier/notes';

@@ -1,7 +1,7 @@
 // A worker signs in a thread of its own; mail and alarms go through the worker, and a thread that breaks off comes back.
 import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
-import type { Detection } from '../../domain/detection';
+import type { Detection } from '../../domain/detection/detection';
 import type { CheckpointMail } from '../../register/anchors/mail-anchor';
 import { Appender, appendEntries } from '../../register/append/appender';
 import { RecentLeaves } from '../../register/log/recent-leaves';

@@ -1,8 +1,8 @@
 import type pg from 'pg';
+import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
 import { GENESIS, type Head, leafHash, leafOf, type StoredEntry } from '../../register/entry';
 import { UnknownIncidentError } from '../../register/errors';
-import { createPool } from '../../register/pool';
 import { readEntries } from '../../register/read-entries';
 import { verifyRegister } from '../../register/verify';
 import { createTestDatabase, type TestDatabase } from '../setup/helpers';

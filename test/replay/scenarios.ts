@@ -1,5 +1,5 @@
 // The incidents whose histories are checked in. They run on a server whose clock skips, so their timers really fired.
-import { HOUR_MS, toInstant } from '../../domain/time';
+import { HOUR_MS, toInstant } from '../../domain/kernel/time';
 import { TriageCase } from '../setup/triage-case';
 import { assessment, type TestIncident, type WorkflowHarness } from '../setup/workflow-harness';
 

@@ -1,11 +1,12 @@
 /** What is installed and what is known to be vulnerable, in memory: the real check over inventories that a test sets. */
-import type { DependencyPort, PatchTaskStore } from '../../activities/dependencies/dependency-activities';
-import { DependencyCheck } from '../../dependencies/check';
-import { parseInventory } from '../../dependencies/inventory';
-import { InventoryError } from '../../dependencies/inventory-error';
-import type { DependencyPolicy } from '../../domain/dependencies';
-import { caseIdOf, type PatchRow } from '../../domain/patch-task';
-import { toInstant } from '../../domain/time';
+
+import { DependencyCheck } from '../../detection/dependencies/check';
+import type { DependencyPort, PatchTaskStore } from '../../detection/dependencies/dependency-activities';
+import { parseInventory } from '../../detection/dependencies/inventory';
+import { InventoryError } from '../../detection/dependencies/inventory-error';
+import { toInstant } from '../../domain/kernel/time';
+import type { DependencyPolicy } from '../../domain/patch/dependencies';
+import { caseIdOf, type PatchRow } from '../../domain/patch/patch-task';
 import { loadDependencyPolicy } from '../../policy/load-dependencies';
 
 /** The store in memory: as atomic and as conditional as the one in Postgres. */

@@ -3,7 +3,6 @@
  * activities must be, and fails where a test says so.
  */
 import { ApplicationFailure } from '@temporalio/common';
-import { dependencyActivities } from '../../activities/dependencies/dependency-activities';
 import type {
   Activities,
   AlarmInput,
@@ -12,12 +11,13 @@ import type {
   FilingTaskInput,
   ReporterMailInput,
 } from '../../activities/types';
-import { inRegion } from '../../domain/conditions';
-import type { Detection } from '../../domain/detection';
-import type { IncidentEvent } from '../../domain/events';
-import { measureId } from '../../domain/incident';
-import type { PolicySnapshot } from '../../domain/policy';
-import { type Instant, toInstant } from '../../domain/time';
+import { dependencyActivities } from '../../detection/dependencies/dependency-activities';
+import type { Detection } from '../../domain/detection/detection';
+import type { IncidentEvent } from '../../domain/incident/events';
+import { measureId } from '../../domain/incident/incident';
+import { type Instant, toInstant } from '../../domain/kernel/time';
+import { inRegion } from '../../domain/policy/conditions';
+import type { PolicySnapshot } from '../../domain/policy/policy';
 import { loadPack } from '../../policy/load-pack';
 import { FakeDependencies } from './fake-dependencies';
 

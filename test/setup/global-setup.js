@@ -40,7 +40,7 @@ module.exports = async function globalSetup() {
 
 async function startTemplate(startPostgres) {
   const { Client } = require('pg');
-  const { migrate } = require(path.join(dist, 'register', 'migrate.js'));
+  const { migrate } = require(path.join(dist, 'postgres', 'migrate.js'));
   const dir = path.join(mkdtempSync(path.join(realpathSync(os.tmpdir()), 'tocsin-test-')), 'postgres');
   // mkdtemp makes a folder for its owner only; when root runs the tests, the account of Postgres must get through.
   if (process.getuid && process.getuid() === 0) require('node:fs').chmodSync(path.dirname(dir), 0o755);

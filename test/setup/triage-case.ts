@@ -1,11 +1,11 @@
 /** Triage cases at their real durations, on the real rules, for tests with a server whose clock skips. */
 import { CaseClient } from '../../client/case-client';
-import { openTriage } from '../../client/open-triage';
-import { type CaseReceipt, type CaseView, foldCase } from '../../domain/case';
-import type { IncidentView } from '../../domain/contract';
-import { judge } from '../../domain/detection-rules';
-import { type Instant, toMs } from '../../domain/time';
-import { TRIAGE, type TriageEvent, type TriageState } from '../../domain/triage';
+import { openTriage } from '../../detection/intake/inbox/open-triage';
+import { type CaseReceipt, type CaseView, foldCase } from '../../domain/case/case';
+import { judge } from '../../domain/detection/detection-rules';
+import type { IncidentView } from '../../domain/incident/contract';
+import { type Instant, toMs } from '../../domain/kernel/time';
+import { TRIAGE, type TriageEvent, type TriageState } from '../../domain/triage/triage';
 import { detection, RULES } from '../unit/domain/helpers/detections';
 import { endAtRest, largestPayload, plain, type WorkflowHarness } from './workflow-harness';
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities/types';
+import { escalationId } from '../../domain/escalation/escalation';
 import {
   INCIDENT_WORKFLOW,
   type IncidentInput,
@@ -10,13 +11,12 @@ import {
   type Receipt,
   SEARCH_ATTRIBUTES,
   TASK_QUEUE,
-} from '../../domain/contract';
-import { escalationId } from '../../domain/escalation';
-import type { EventKind, EventOf, IncidentEvent } from '../../domain/events';
-import { fold } from '../../domain/evolve';
-import type { MessageName } from '../../domain/messages';
-import type { IncidentState, Obligation } from '../../domain/state';
-import { HOUR_MS, type Instant, toInstant, toMs } from '../../domain/time';
+} from '../../domain/incident/contract';
+import type { EventKind, EventOf, IncidentEvent } from '../../domain/incident/events';
+import { fold } from '../../domain/incident/evolve';
+import type { MessageName } from '../../domain/incident/messages';
+import type { IncidentState, Obligation } from '../../domain/incident/state';
+import { HOUR_MS, type Instant, toInstant, toMs } from '../../domain/kernel/time';
 import { freePort, LOOPBACK } from '../../platform/free-port';
 import { startServerProcess } from '../../platform/server-process';
 import { searchAttributeArgs } from '../../stack/search-attributes';

@@ -1,5 +1,5 @@
 // Nobody acts: every obligation raises its alarms at their exact instants, and no others.
-import { HOUR_MS, toMs } from '../../domain/time';
+import { HOUR_MS, toMs } from '../../domain/kernel/time';
 import { accounts, assessment, PROMPT_MS, type TestIncident, WorkflowHarness } from '../setup/workflow-harness';
 
 const DAY = 24;

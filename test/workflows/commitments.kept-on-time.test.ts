@@ -1,6 +1,6 @@
 // One incident, everybody acts in time: each promise of the incident-response page is kept by a running obligation.
-import type { Obligation } from '../../domain/state';
-import { HOUR_MS, toMs } from '../../domain/time';
+import type { Obligation } from '../../domain/incident/state';
+import { HOUR_MS, toMs } from '../../domain/kernel/time';
 import { COUNSEL, ONCALL, type TestIncident, WorkflowHarness } from '../setup/workflow-harness';
 
 const HOUR = 1;

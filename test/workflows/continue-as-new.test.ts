@@ -1,7 +1,7 @@
 // On a real server that asks for a new run every 60 history events, under a rain of signals: nothing is lost or doubled.
 import type { Client } from '@temporalio/client';
-import { INCIDENT_WORKFLOW, TASK_QUEUE } from '../../domain/contract';
-import { HOUR_MS, toMs } from '../../domain/time';
+import { INCIDENT_WORKFLOW, TASK_QUEUE } from '../../domain/incident/contract';
+import { HOUR_MS, toMs } from '../../domain/kernel/time';
 import { connectTo, declaration, ONCALL, startDevServerWith, type TestIncident } from '../setup/workflow-harness';
 
 const IE = 'gdpr-art33-authority:ie-dpc';

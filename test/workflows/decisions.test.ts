@@ -1,5 +1,5 @@
 // What people decide: holding back, correcting the awareness, assessing anew, and that it is recorded with its reasons.
-import { HOUR_MS, toMs } from '../../domain/time';
+import { HOUR_MS, toMs } from '../../domain/kernel/time';
 import { accounts, assessment, COUNSEL, PROMPT_MS, stored, WorkflowHarness } from '../setup/workflow-harness';
 
 const IE = 'gdpr-art33-authority:ie-dpc';

@@ -1,16 +1,16 @@
 // Alarms are repeated at their exact instants, from person to person, until a named one acknowledges them.
 import type { Client } from '@temporalio/client';
-import { createContacts } from '../../activities/alarms/contacts';
-import { createTemporalCases } from '../../activities/escalation/cases';
-import { escalate, pageOnCall, tellAcknowledged, tellResolved } from '../../activities/escalation/escalate';
-import type { Acknowledged, EscalationPort, Page, Resolved } from '../../activities/escalation/escalation-port';
 import { failure } from '../../activities/failures';
+import { createTemporalCases } from '../../activities/paging/cases';
+import { createContacts } from '../../activities/paging/contacts';
+import { escalate, pageOnCall, tellAcknowledged, tellResolved } from '../../activities/paging/escalate';
+import type { Acknowledged, EscalationPort, Page, Resolved } from '../../activities/paging/escalation-port';
 import type { ArtefactStore } from '../../activities/storage/artefacts';
 import type { Activities } from '../../activities/types';
-import { TASK_QUEUE } from '../../domain/contract';
-import { type EscalationState, escalationId } from '../../domain/escalation';
-import { RotaSchema } from '../../domain/rota';
-import { type Instant, toMs } from '../../domain/time';
+import { type EscalationState, escalationId } from '../../domain/escalation/escalation';
+import { RotaSchema } from '../../domain/escalation/rota';
+import { TASK_QUEUE } from '../../domain/incident/contract';
+import { type Instant, toMs } from '../../domain/kernel/time';
 import type { FakeWorld } from '../setup/fake-world';
 import { decodedPayloads, PROMPT_MS, type TestIncident, WorkflowHarness } from '../setup/workflow-harness';
 

@@ -1,5 +1,5 @@
 // What fails outside stops no clock: containment, the register, drafting, publishing, mail, a pressed "cancel".
-import { HOUR_MS, toMs } from '../../domain/time';
+import { HOUR_MS, toMs } from '../../domain/kernel/time';
 import { PROMPT_MS, WorkflowHarness } from '../setup/workflow-harness';
 
 let harness: WorkflowHarness;

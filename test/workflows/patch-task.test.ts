@@ -1,13 +1,13 @@
 // Patch tasks at their real durations: found, alarmed, waived, said to be patched, patched, found again.
 import { Client, type WorkflowHandle } from '@temporalio/client';
-import type { CaseReceipt, CaseView } from '../../domain/case';
-import { evolveCase } from '../../domain/case';
-import { TASK_QUEUE } from '../../domain/contract';
-import type { CheckSummary } from '../../domain/dependencies';
-import { type PatchEvent, type PatchState, patchTaskCase } from '../../domain/patch-task';
-import { DAY_MS, HOUR_MS, type Instant, toInstant, toMs } from '../../domain/time';
+import type { CaseReceipt, CaseView } from '../../domain/case/case';
+import { evolveCase } from '../../domain/case/case';
+import { TASK_QUEUE } from '../../domain/incident/contract';
+import { DAY_MS, HOUR_MS, type Instant, toInstant, toMs } from '../../domain/kernel/time';
+import type { CheckSummary } from '../../domain/patch/dependencies';
+import { type PatchEvent, type PatchState, patchTaskCase } from '../../domain/patch/patch-task';
 import { endAtRest, PROMPT_MS, plain, WorkflowHarness } from '../setup/workflow-harness';
-import { MINIMIST, record } from '../unit/dependencies/records';
+import { MINIMIST, record } from '../unit/detection/dependencies/records';
 
 let harness: WorkflowHarness;
 let checks = 0;

@@ -1,5 +1,5 @@
 // Nobody answers: enterprise and status notices go out by themselves at their margin; a mass mailing never does.
-import { HOUR_MS, toMs } from '../../domain/time';
+import { HOUR_MS, toMs } from '../../domain/kernel/time';
 import { assessment, PROMPT_MS, WorkflowHarness } from '../setup/workflow-harness';
 
 let harness: WorkflowHarness;

@@ -1,7 +1,7 @@
 // On a real server: a flood makes new runs of the case, and no detection is lost between them.
 import { CaseClient } from '../../client/case-client';
-import { openTriage } from '../../client/open-triage';
-import { TRIAGE_WORKFLOW, type TriageState } from '../../domain/triage';
+import { openTriage } from '../../detection/intake/inbox/open-triage';
+import { TRIAGE_WORKFLOW, type TriageState } from '../../domain/triage/triage';
 import { connectTo, startDevServerWith } from '../setup/workflow-harness';
 import { detection, judged, RULES } from '../unit/domain/helpers/detections';
 

@@ -1,6 +1,6 @@
 // Detections wait for a person, at real durations, on policy/detection.yaml; silence is never the end of one.
 import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { DAY_MS, HOUR_MS, toInstant, toMs } from '../../domain/time';
+import { DAY_MS, HOUR_MS, toInstant, toMs } from '../../domain/kernel/time';
 import { TriageCase } from '../setup/triage-case';
 import { declaration, WorkflowHarness } from '../setup/workflow-harness';
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { createActivities } from '../../../activities/create-activities';
-import { mergeSpool } from '../../../register/ledger/merge-spool';
-import { PostgresLedger } from '../../../register/ledger/postgres-ledger';
-import { SpoolLedger } from '../../../register/ledger/spool-ledger';
-import { createPool, isUnavailable } from '../../../register/pool';
+import { mergeSpool } from '../../../activities/delivery/ledger/merge-spool';
+import { PostgresLedger } from '../../../activities/delivery/ledger/postgres-ledger';
+import { SpoolLedger } from '../../../activities/delivery/ledger/spool-ledger';
+import { createPool, isUnavailable } from '../../../postgres/pool';
+import { createActivities } from '../../../worker/create-activities';
 import { afterFile, createTestDatabase } from '../../setup/helpers';
 import { ALL_OWNERS, deliveryOf, draftInput, recipientsNamed, startBench } from './fixtures';
 

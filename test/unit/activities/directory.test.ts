@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { loadContacts } from '../../../activities/alarms/contacts';
 import { readCsv } from '../../../activities/directory/csv';
 import { createCsvDirectory } from '../../../activities/directory/csv-directory';
 import { createDirectory } from '../../../activities/directory/directory';
 import { createSqlDirectory } from '../../../activities/directory/sql-directory';
+import { loadContacts } from '../../../activities/paging/contacts';
 import { packageRoot } from '../../../platform/package-root';
 import { failureOf } from './fixtures';
 

@@ -1,21 +1,21 @@
 import path from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { createContacts } from '../../../activities/alarms/contacts';
-import { type ActivityDeps, createActivities, type OutwardPorts } from '../../../activities/create-activities';
+import { SpoolLedger } from '../../../activities/delivery/ledger/spool-ledger';
 import type { DirectoryPort, DirectoryRecipient } from '../../../activities/directory/directory-port';
 import { createExerciseMail } from '../../../activities/mail/exercise-mail';
 import type { MailPort } from '../../../activities/mail/mail-port';
 import { createResendMail } from '../../../activities/mail/resend-mail';
+import { createContacts } from '../../../activities/paging/contacts';
 import { createStaticStatusPage } from '../../../activities/status-page/static-status-page';
 import { createFolderArtefacts } from '../../../activities/storage/artefacts';
 import { createFolderSite } from '../../../activities/storage/site';
 import type { Activities, DeliveryRef, DraftInput, DraftResult } from '../../../activities/types';
-import type { ContentValue } from '../../../domain/contents';
-import type { AlarmSignal } from '../../../domain/escalation';
-import { CONTENT_FIELDS, type PolicySnapshot } from '../../../domain/policy';
-import { SpoolLedger } from '../../../register/ledger/spool-ledger';
+import type { AlarmSignal } from '../../../domain/escalation/escalation';
+import type { ContentValue } from '../../../domain/incident/contents';
+import { CONTENT_FIELDS, type PolicySnapshot } from '../../../domain/policy/policy';
 import { type Mailbox, startMailbox } from '../../../stack/mailbox';
+import { type ActivityDeps, createActivities, type OutwardPorts } from '../../../worker/create-activities';
 import { FakeDependencies } from '../../setup/fake-dependencies';
 import { afterFile, temporaryDir } from '../../setup/helpers';
 

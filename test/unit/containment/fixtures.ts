@@ -2,8 +2,8 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { MeasureInput } from '../../../activities/types';
-import type { ContainmentMeasure } from '../../../domain/incident';
-import { measureId } from '../../../domain/incident';
+import type { ContainmentMeasure } from '../../../domain/incident/incident';
+import { measureId } from '../../../domain/incident/incident';
 import {
   type CloudflareRecorder,
   type CloudflareRecorderOptions,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { createContainment, fileVault } from '../../../activities/containment';
-import { exerciseRole } from '../../../activities/containment/postgres-role';
-import { newPassword, scramVerifier } from '../../../activities/containment/scram';
+import { exerciseRole } from '../../../activities/containment/providers/postgres-role';
+import { newPassword, scramVerifier } from '../../../activities/containment/providers/scram';
 import { createTestDatabase } from '../../setup/helpers';
 import { afterTest, folder, rotate } from './fixtures';
 

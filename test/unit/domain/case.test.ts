@@ -7,8 +7,8 @@ import {
   type CommonCaseEvent,
   foldCase,
   open,
-} from '../../../domain/case';
-import { type Instant, toInstant, toMs } from '../../../domain/time';
+} from '../../../domain/case/case';
+import { type Instant, toInstant, toMs } from '../../../domain/kernel/time';
 
 // The smallest kind of case: it counts to its goal by itself, one step a round, and closes there.
 type Event =

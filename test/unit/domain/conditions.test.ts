@@ -1,6 +1,6 @@
-import { EEA, evaluate, inRegion } from '../../../domain/conditions';
-import { explain } from '../../../domain/explain';
-import type { Condition } from '../../../domain/policy';
+import { explain } from '../../../domain/incident/explain';
+import { EEA, evaluate, inRegion } from '../../../domain/policy/conditions';
+import type { Condition } from '../../../domain/policy/policy';
 import { type AssessmentInput, accounts, assessment, stored } from './helpers/facts';
 import { packOf } from './helpers/pack';
 import { Story } from './helpers/story';

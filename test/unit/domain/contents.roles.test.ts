@@ -1,5 +1,5 @@
-import { noticeContents } from '../../../domain/contents';
-import { decide, declare } from '../../../domain/decide';
+import { noticeContents } from '../../../domain/incident/contents';
+import { decide, declare } from '../../../domain/incident/decide';
 import { loadPack } from '../../../policy/load-pack';
 
 const now = '2026-04-01T02:00:00.000Z';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { addBusinessDays, addMonths, DAY_MS, deadline, HOUR_MS, toInstant, toMs } from '../../../domain/time';
+import { addBusinessDays, addMonths, DAY_MS, deadline, HOUR_MS, toInstant, toMs } from '../../../domain/kernel/time';
 
 const ZONES = ['UTC', 'Europe/Berlin', 'America/Toronto', 'America/St_Johns', 'Asia/Kolkata', 'Australia/Lord_Howe'];
 const RUNS = { numRuns: 300 };

@@ -1,5 +1,5 @@
-import { armedClock } from '../../../domain/clocks';
-import { addBusinessDays, addMonths, type Calendar, deadline, exactMs, parsePeriod } from '../../../domain/time';
+import { armedClock } from '../../../domain/incident/clocks';
+import { addBusinessDays, addMonths, type Calendar, deadline, exactMs, parsePeriod } from '../../../domain/kernel/time';
 import { smallPack } from './helpers/pack';
 import { Story } from './helpers/story';
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { type Detection, DetectionSchema } from '../../../domain/detection';
+import { triageCaseId } from '../../../detection/intake/inbox/triage-case-id';
+import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
 import {
   CaseJudgementSchema,
   DetectionRulesSchema,
   globFits,
   judge,
   passedOver,
-} from '../../../domain/detection-rules';
-import { triageCaseId } from '../../../policy/triage-case-id';
+} from '../../../domain/detection/detection-rules';
 import { detection, judged, RULES } from './helpers/detections';
 
 const { rules } = RULES;

@@ -9,10 +9,10 @@ import {
   nextStep,
   paged,
   stands,
-} from '../../../domain/escalation';
-import { standingOf } from '../../../domain/standing';
-import type { Obligation } from '../../../domain/state';
-import { type Instant, toInstant, toMs } from '../../../domain/time';
+} from '../../../domain/escalation/escalation';
+import { standingOf } from '../../../domain/escalation/standing';
+import type { Obligation } from '../../../domain/incident/state';
+import { type Instant, toInstant, toMs } from '../../../domain/kernel/time';
 
 const T0 = '2026-04-01T02:00:00.000Z';
 const at = (minutes: number): Instant => toInstant(toMs(T0) + minutes * 60_000);

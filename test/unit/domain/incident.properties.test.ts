@@ -1,14 +1,14 @@
 /** What holds for every history of an incident, whatever people, tools, time and the outside world do, in any order. */
 import fc from 'fast-check';
-import { nextWake } from '../../../domain/clocks';
-import { type Command, decide, type Report } from '../../../domain/decide';
-import { effectsOf } from '../../../domain/effects';
-import type { IncidentEvent } from '../../../domain/events';
-import { fold } from '../../../domain/evolve';
-import { board, explain } from '../../../domain/explain';
-import { type MessageName, parseMessage } from '../../../domain/messages';
-import { type IncidentState, isSettled } from '../../../domain/state';
-import { HOUR_MS, toInstant, toMs } from '../../../domain/time';
+import { nextWake } from '../../../domain/incident/clocks';
+import { type Command, decide, type Report } from '../../../domain/incident/decide';
+import { effectsOf } from '../../../domain/incident/effects';
+import type { IncidentEvent } from '../../../domain/incident/events';
+import { fold } from '../../../domain/incident/evolve';
+import { board, explain } from '../../../domain/incident/explain';
+import { type MessageName, parseMessage } from '../../../domain/incident/messages';
+import { type IncidentState, isSettled } from '../../../domain/incident/state';
+import { HOUR_MS, toInstant, toMs } from '../../../domain/kernel/time';
 import { PACKS, type Step, steps } from './helpers/arbitrary';
 import { ONCALL } from './helpers/facts';
 import { Story } from './helpers/story';

@@ -1,5 +1,5 @@
-import { DeclarationSchema } from '../../../domain/incident';
-import { type MessageName, parseMessage, problemsOf } from '../../../domain/messages';
+import { DeclarationSchema } from '../../../domain/incident/incident';
+import { type MessageName, parseMessage, problemsOf } from '../../../domain/incident/messages';
 import { assessment, declaration } from './helpers/facts';
 import { NAMES } from './helpers/story';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { onCall, type Rota, RotaSchema, turns } from '../../../domain/rota';
-import { DAY_MS, toInstant, toMs } from '../../../domain/time';
+import { onCall, type Rota, RotaSchema, turns } from '../../../domain/escalation/rota';
+import { DAY_MS, toInstant, toMs } from '../../../domain/kernel/time';
 
 const people = Object.fromEntries(
   ['ann', 'bob', 'cleo', 'dev'].map((who) => [who, { name: who, email: `${who}@example.com` }]),

@@ -1,5 +1,5 @@
 /** Alarms at the fractions of a clock, once each; none for what is done. */
-import { nextWake, overdueCount } from '../../../domain/clocks';
+import { nextWake, overdueCount } from '../../../domain/incident/clocks';
 import { accounts, assessment, at, stored } from './helpers/facts';
 import { Story } from './helpers/story';
 

@@ -1,6 +1,6 @@
 /** T4, N2, N3: the authorities within 72 hours; filed by a person, fulfilled by a reference. */
-import { noticeContents } from '../../../domain/contents';
-import { effectsOf } from '../../../domain/effects';
+import { noticeContents } from '../../../domain/incident/contents';
+import { effectsOf } from '../../../domain/incident/effects';
 import { accounts, assessment, at, COUNSEL } from './helpers/facts';
 import { FILING, smallPack } from './helpers/pack';
 import { Story } from './helpers/story';

@@ -1,5 +1,5 @@
 /** T1 declaration, T2 containment, N5 status updates. */
-import { effectsOf } from '../../../domain/effects';
+import { effectsOf } from '../../../domain/incident/effects';
 import { at, ONCALL, T0 } from './helpers/facts';
 import { Story } from './helpers/story';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { advance, foldCase, type NewOf, onCaseMessage, open, record } from '../../../domain/case';
-import { DeclarationSchema } from '../../../domain/incident';
-import { HOUR_MS, type Instant, toInstant, toMs } from '../../../domain/time';
+import { advance, foldCase, type NewOf, onCaseMessage, open, record } from '../../../domain/case/case';
+import { DeclarationSchema } from '../../../domain/incident/incident';
+import { HOUR_MS, type Instant, toInstant, toMs } from '../../../domain/kernel/time';
 import {
   countIn,
   declarationOf,
@@ -17,7 +17,7 @@ import {
   type TriageInput,
   type TriageMessageName,
   type TriageState,
-} from '../../../domain/triage';
+} from '../../../domain/triage/triage';
 import { detection, triageInput } from './helpers/detections';
 
 const T0 = '2026-04-01T02:00:00.000Z';

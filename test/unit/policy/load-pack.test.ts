@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { EEA } from '../../../domain/conditions';
+import { EEA } from '../../../domain/policy/conditions';
 import { loadPack, PolicyError, packSha256 } from '../../../policy/load-pack';
 
 const GOOD = `

@@ -1,6 +1,6 @@
 /** Arbitrary histories of an incident: what people, tools, time and the outside world may do, in any order. */
 import fc from 'fast-check';
-import type { MessageName } from '../../../../domain/messages';
+import type { MessageName } from '../../../../domain/incident/messages';
 import { assessment, COUNSEL, ONCALL } from './facts';
 import { FILING, smallPack, TRUST_CENTER } from './pack';
 import { NAMES } from './story';

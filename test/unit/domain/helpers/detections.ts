@@ -1,9 +1,10 @@
 /** Detections and judgements for tests of rules and triage. */
-import { type Detection, DetectionSchema } from '../../../../domain/detection';
-import { type CaseJudgement, type DetectionRules, judge } from '../../../../domain/detection-rules';
-import type { TriageInput } from '../../../../domain/triage';
+
+import { triageCaseId } from '../../../../detection/intake/inbox/triage-case-id';
+import { type Detection, DetectionSchema } from '../../../../domain/detection/detection';
+import { type CaseJudgement, type DetectionRules, judge } from '../../../../domain/detection/detection-rules';
+import type { TriageInput } from '../../../../domain/triage/triage';
 import { loadDetectionRules } from '../../../../policy/load-detection-rules';
-import { triageCaseId } from '../../../../policy/triage-case-id';
 
 export const RULES = loadDetectionRules();
 

@@ -1,7 +1,7 @@
 /** The facts of one invented incident, from which each scenario departs. */
 import type { z } from 'zod';
-import type { AssessmentSchema, DataSetSchema, DeclarationSchema } from '../../../../domain/incident';
-import { HOUR_MS, type Instant, toInstant, toMs } from '../../../../domain/time';
+import type { AssessmentSchema, DataSetSchema, DeclarationSchema } from '../../../../domain/incident/incident';
+import { HOUR_MS, type Instant, toInstant, toMs } from '../../../../domain/kernel/time';
 
 /** Detection: a Wednesday. The scenarios count their hours from here. */
 export const T0 = '2026-04-01T02:00:00.000Z';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { type Authority, type PolicyPack, PolicyPackSchema } from '../../../../domain/policy';
+import { type Authority, type PolicyPack, PolicyPackSchema } from '../../../../domain/policy/policy';
 
 const authority = (key: string, country: string, regime: string): Authority => ({
   key,

@@ -1,14 +1,14 @@
 /** Plays the workflow around the pure core: keeps the state, moves the time from wake to wake, answers effects. */
-import { nextWake } from '../../../../domain/clocks';
-import { type Command, decide, declare, type Report } from '../../../../domain/decide';
-import { type Effect, effectsOf } from '../../../../domain/effects';
-import type { EventKind, EventOf, IncidentEvent } from '../../../../domain/events';
-import { fold } from '../../../../domain/evolve';
-import { DeclarationSchema } from '../../../../domain/incident';
-import { MESSAGE_SCHEMAS, type MessageName, parseMessage } from '../../../../domain/messages';
-import type { PolicyPack } from '../../../../domain/policy';
-import type { IncidentState, Obligation } from '../../../../domain/state';
-import { type Instant, toMs } from '../../../../domain/time';
+import { nextWake } from '../../../../domain/incident/clocks';
+import { type Command, decide, declare, type Report } from '../../../../domain/incident/decide';
+import { type Effect, effectsOf } from '../../../../domain/incident/effects';
+import type { EventKind, EventOf, IncidentEvent } from '../../../../domain/incident/events';
+import { fold } from '../../../../domain/incident/evolve';
+import { DeclarationSchema } from '../../../../domain/incident/incident';
+import { MESSAGE_SCHEMAS, type MessageName, parseMessage } from '../../../../domain/incident/messages';
+import type { IncidentState, Obligation } from '../../../../domain/incident/state';
+import { type Instant, toMs } from '../../../../domain/kernel/time';
+import type { PolicyPack } from '../../../../domain/policy/policy';
 import { at, type DeclarationInput, declaration, ONCALL } from './facts';
 import { TRUST_CENTER } from './pack';
 

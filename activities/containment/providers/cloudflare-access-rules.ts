@@ -1,0 +1,166 @@
+import type Cloudflare from 'cloudflare';
+import type { MeasureInput, MeasureResult } from '../../types';
+import { parseRange } from '../address-range';
+import type { BlockTarget } from '../protected-ranges';
+import {
+  type CloudflareConfig,
+  cloudflareClient,
+  cloudflareCodes,
+  cloudflareFailure,
+  cloudflareStatus,
+} from './cloudflare-client';
+
+const DUPLICATE = 10009;
+const NOT_FOUND = 404;
+const PER_PAGE = 500;
+
+/** Modes that stop a source at least as much as the key. */
+const AS_STRICT: Record<'block' | 'managed_challenge', readonly string[]> = {
+  block: ['block'],
+  managed_challenge: ['block', 'challenge', 'js_challenge', 'managed_challenge'],
+};
+
+interface Rule {
+  id: string;
+  mode: string;
+  notes: string;
+}
+
+/** How the rules of an incident are told from those of other people. */
+export function ruleNotes(incidentId: string): string {
+  return `tocsin ${incidentId}`;
+}
+
+/**
+ * Blocks a source by an IP access rule, and looks before and after: a rule of this incident is found again, a rule of
+ * somebody else is left alone, and a second one is never made, also when the answer to the first attempt was lost.
+ */
+export async function applyAccessRule(
+  config: CloudflareConfig,
+  input: MeasureInput,
+  target: BlockTarget,
+  timeoutMs?: number,
+): Promise<MeasureResult> {
+  const client = cloudflareClient(config, timeoutMs);
+  const mode = config.mode ?? 'block';
+  const before = await existing(client, config, input, target, mode);
+  if (before) return before;
+
+  let created: string | undefined;
+  try {
+    const rule = await client.firewall.accessRules.create({
+      ...scopeOf(config),
+      mode,
+      configuration: { target: target.target, value: target.value } as { target: 'ip'; value: string },
+      notes: ruleNotes(input.incidentId),
+    });
+    created = rule.id;
+  } catch (error) {
+    if (!cloudflareCodes(error).includes(DUPLICATE))
+      throw cloudflareFailure(error, `create a rule for ${target.value}`);
+  }
+  const after = await existing(client, config, input, target, mode);
+  if (after) return after;
+  if (created)
+    return {
+      outcome: 'applied',
+      detail: `rule ${created} (${mode} ${target.value}) was created; the list does not show it yet`,
+    };
+  return {
+    outcome: 'refused',
+    detail: `Cloudflare says that a rule for ${target.value} exists already, but the list does not show it: look for it in another scope (user, account, zone)`,
+  };
+}
+
+/** Deletes the rules that this incident made for the source, and no other. */
+export async function undoAccessRule(
+  config: CloudflareConfig,
+  input: MeasureInput,
+  target: BlockTarget,
+  timeoutMs?: number,
+): Promise<MeasureResult> {
+  const client = cloudflareClient(config, timeoutMs);
+  const { ours, others } = await find(client, config, input, target);
+  for (const rule of ours) {
+    try {
+      await client.firewall.accessRules.delete(rule.id, scopeOf(config));
+    } catch (error) {
+      if (cloudflareStatus(error) !== NOT_FOUND) throw cloudflareFailure(error, `delete rule ${rule.id}`);
+    }
+  }
+  const left = others.length > 0 ? `; rule ${others[0]!.id} of somebody else stays` : '';
+  const what =
+    ours.length > 0
+      ? `rule ${ours.map((rule) => rule.id).join(', ')} for ${target.value} was deleted`
+      : `there was no rule of this incident for ${target.value}`;
+  return { outcome: 'undone', detail: what + left };
+}
+
+async function existing(
+  client: Cloudflare,
+  config: CloudflareConfig,
+  input: MeasureInput,
+  target: BlockTarget,
+  mode: 'block' | 'managed_challenge',
+): Promise<MeasureResult | undefined> {
+  const { ours, others } = await find(client, config, input, target);
+  const strict = (rule: Rule) => AS_STRICT[mode].includes(rule.mode);
+  const own = ours.find(strict);
+  if (own) return { outcome: 'verified', detail: `rule ${own.id} (${own.mode} ${target.value}) is in the list` };
+  const other = others.find(strict);
+  if (other) {
+    return {
+      outcome: 'verified',
+      detail: `${target.value} is already blocked by another rule, ${other.id} (${other.mode}), which was left alone`,
+    };
+  }
+  const weaker = [...ours, ...others][0];
+  if (!weaker) return undefined;
+  return {
+    outcome: 'refused',
+    detail: `rule ${weaker.id} says ${weaker.mode} for ${target.value}, and there can be only one: change it by hand, or leave it and record why`,
+  };
+}
+
+async function find(
+  client: Cloudflare,
+  config: CloudflareConfig,
+  input: MeasureInput,
+  target: BlockTarget,
+): Promise<{ ours: Rule[]; others: Rule[] }> {
+  const rules: Rule[] = [];
+  // Cloudflare writes IPv6 in its own way, so only the target is asked for there, and the values are compared here.
+  const isIpv6 = target.range?.family === 6;
+  const configuration = isIpv6 ? { target: target.target } : { target: target.target, value: target.value };
+  try {
+    const pages = client.firewall.accessRules.list({
+      ...scopeOf(config),
+      configuration: configuration as { target: 'ip'; value?: string },
+      match: 'all',
+      per_page: PER_PAGE,
+    });
+    for await (const rule of pages) {
+      if (rule.configuration.target === target.target && sameValue(rule.configuration.value, target)) {
+        rules.push({ id: rule.id, mode: rule.mode, notes: rule.notes ?? '' });
+      }
+    }
+  } catch (error) {
+    throw cloudflareFailure(error, `list the rules for ${target.value}`);
+  }
+  const isOurs = (rule: Rule) => rule.notes === ruleNotes(input.incidentId);
+  return { ours: rules.filter(isOurs), others: rules.filter((rule) => !isOurs(rule)) };
+}
+
+function sameValue(value: string | undefined, target: BlockTarget): boolean {
+  if (value === undefined) return false;
+  if (!target.range) return value.toUpperCase() === target.value.toUpperCase();
+  try {
+    return parseRange(value).text === target.range.text;
+  } catch {
+    return false;
+  }
+}
+
+function scopeOf({ scope }: CloudflareConfig): { account_id: string } | { zone_id: string } {
+  return 'accountId' in scope ? { account_id: scope.accountId } : { zone_id: scope.zoneId };
+}

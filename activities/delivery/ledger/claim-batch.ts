@@ -1,0 +1,81 @@
+import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from '../../../postgres/transaction';
+import { assertBatchSize, batchKeyOf, byCodeUnit } from './batch-key';
+import type { ClaimedBatch, DeliveryGroup, DeliveryStatus } from './ledger';
+
+/**
+ * Claims the group's open batch again, or marks the next pending recipients as sending under a new key, before any call.
+ * Claims of one group wait for each other, so that none sees a batch half made.
+ */
+export async function claimBatch(
+  pool: Pool,
+  group: DeliveryGroup,
+  size: number,
+  now: Date,
+): Promise<ClaimedBatch | undefined> {
+  assertBatchSize(size);
+  const { incidentId, obligationId, channel, round } = group;
+  const where = [incidentId, obligationId, channel, round];
+  return inTransaction(pool, async (client) => {
+    await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      JSON.stringify(['deliveries', incidentId, obligationId, channel]),
+    ]);
+    const open = await client.query<{ batch_key: string }>(OPEN_BATCH, where);
+    const openKey = open.rows[0]?.batch_key;
+    if (openKey !== undefined) return membersOf(client, openKey, false);
+
+    const next = await client.query<{ id: string; recipient_ref: string }>(NEXT_PENDING, [...where, size]);
+    if (next.rows.length === 0) return undefined;
+    const batchKey = batchKeyOf(
+      group,
+      next.rows.map((row) => row.recipient_ref),
+    );
+    await client.query(MARK_SENDING, [next.rows.map((row) => row.id), batchKey, now]);
+    return membersOf(client, batchKey, true);
+  });
+}
+
+const OPEN_BATCH = `
+  SELECT batch_key FROM tocsin.deliveries
+   WHERE incident_id = $1 AND obligation_id = $2 AND channel = $3 AND round = $4 AND status IN ('sending', 'unknown')
+   ORDER BY id LIMIT 1`;
+
+const NEXT_PENDING = `
+  SELECT id, recipient_ref FROM tocsin.deliveries
+   WHERE incident_id = $1 AND obligation_id = $2 AND channel = $3 AND round = $4 AND status = 'pending'
+     AND language = (
+       SELECT language FROM tocsin.deliveries
+        WHERE incident_id = $1 AND obligation_id = $2 AND channel = $3 AND round = $4 AND status = 'pending'
+        ORDER BY id LIMIT 1)
+   ORDER BY id LIMIT $5 FOR UPDATE`;
+
+const MARK_SENDING = `
+  UPDATE tocsin.deliveries
+     SET status = 'sending', claimed_at = CASE WHEN batch_key = $2 THEN claimed_at ELSE $3 END, batch_key = $2,
+         updated_at = $3
+   WHERE id = ANY ($1::bigint[])`;
+
+interface MemberRow {
+  recipient_ref: string;
+  address: string;
+  language: string;
+  status: DeliveryStatus;
+  claimed_at: Date;
+}
+
+async function membersOf(client: PoolClient, batchKey: string, isNew: boolean): Promise<ClaimedBatch> {
+  const { rows } = await client.query<MemberRow>(
+    'SELECT recipient_ref, address, language, status, claimed_at FROM tocsin.deliveries WHERE batch_key = $1',
+    [batchKey],
+  );
+  const recipients = rows
+    .map((row) => ({ ref: row.recipient_ref, address: row.address, language: row.language, status: row.status }))
+    .sort((a, b) => byCodeUnit(a.ref, b.ref));
+  return {
+    batchKey,
+    language: recipients[0]!.language,
+    claimedAt: rows[0]!.claimed_at.toISOString(),
+    isNew,
+    recipients,
+  };
+}

@@ -1,0 +1,72 @@
+/** What a page says: how many alarms are open, each obligation in one line, and how to make it stop. */
+import type { EscalatedAlarm } from '../../domain/escalation/escalation';
+import { clean, oneLine } from '../notices/inert';
+
+/** Lines of a digest; of more alarms the number is told. */
+const LINES = 10;
+
+export interface Digest {
+  /** One line, without marks that hide or reorder text. */
+  subject: string;
+  /** One an obligation: its latest alarm, and how many there were. */
+  lines: string[];
+  /** Whole command lines, the acknowledgement first. */
+  commands: string[];
+}
+
+/** The digest of open alarms, the same for the same input. All texts come from an incident and are hostile. */
+export function digestOf(input: {
+  caseId: string;
+  severity: string;
+  title: string;
+  attempt: number;
+  level: number;
+  handle: string;
+  alarms: EscalatedAlarm[];
+  /** Open alarms that are only counted. */
+  dropped: number;
+}): Digest {
+  const { caseId, severity, title, attempt, level, alarms, dropped } = input;
+  const groups = grouped(alarms);
+  const total = alarms.length + dropped;
+  const again = attempt > 1 ? ` (page ${attempt}, level ${level})` : '';
+  const commandsOfAlarms = groups.flatMap((group) => group.at(-1)!.commands ?? []).slice(0, 3);
+  const more = groups.length - LINES;
+  return {
+    subject: oneLine(
+      `[${caseId} ${severity}] ${count(total, 'alarm')} not acknowledged${again}: ${oneLine(title, 100)}`,
+      200,
+    ),
+    lines: [...groups.slice(0, LINES).map(lineOf), ...(more > 0 ? [`and ${more} more`] : [])],
+    commands: [
+      `npx tocsin acknowledge ${caseId} --by ${/^[\w.@+-]{1,80}$/.test(input.handle) ? input.handle : 'YOU'}`,
+      `npx tocsin show ${caseId}`,
+      ...commandsOfAlarms.map((command) => oneLine(command, 200)),
+    ],
+  };
+}
+
+/** Alarms of one obligation are one group; the most recent group first. */
+function grouped(alarms: EscalatedAlarm[]): EscalatedAlarm[][] {
+  const groups = new Map<string, EscalatedAlarm[]>();
+  for (const alarm of [...alarms].sort((a, b) => a.seq - b.seq)) {
+    const key = alarm.obligation ?? `alarm ${alarm.seq}`;
+    groups.set(key, [...(groups.get(key) ?? []), alarm]);
+  }
+  return [...groups.values()].sort((a, b) => b.at(-1)!.seq - a.at(-1)!.seq);
+}
+
+function lineOf(group: EscalatedAlarm[]): string {
+  const { at, text, threshold, dueAt } = group.at(-1)!;
+  const due = dueAt ? `, due ${minute(dueAt)}` : '';
+  const before = group.length > 1 ? `; ${count(group.length, 'alarm')} about this` : '';
+  return `${oneLine(clean(text), 240)} (${oneLine(threshold, 40)}, raised ${minute(at)}${due}${before})`;
+}
+
+function minute(at: string): string {
+  return `${at.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,61 @@
+/** Whom a level is: by the rota, or without one by the contacts. */
+import { stat } from 'node:fs/promises';
+import { onCall, type Rota } from '../../domain/escalation/rota';
+import type { Instant } from '../../domain/kernel/time';
+import type { Log } from '../../platform/log';
+import { loadRota } from '../../policy/load-rota';
+import type { Contacts } from './contacts';
+import type { Responder } from './escalation-port';
+
+/** The rota as it is now; `undefined` where none is configured. */
+export type RotaSource = () => Promise<Rota | undefined>;
+
+/** Without a rota: the owner, then the contacts' fallback. */
+const LEVELS_WITHOUT_ROTA = 2;
+
+export function levelsOf(rota: Rota | undefined): number {
+  return rota?.levels.length ?? LEVELS_WITHOUT_ROTA;
+}
+
+/**
+ * The person at a level (from 1). Level 1 is the case's owner when that is a person on the rota, else who is on call.
+ * Where the rota has nobody yet, and without a rota: level 1 is the owner by the contacts, the others are the fallback.
+ */
+export function responderAt(
+  { rota, contacts }: { rota: Rota | undefined; contacts: Contacts },
+  level: number,
+  owner: string,
+  at: Instant,
+): Responder {
+  const people = new Map(Object.entries(rota?.people ?? {}));
+  const byHandle = (handle: string): Responder => ({ handle, ...people.get(handle)! });
+  const name = owner.trim().replace(/^@/, '').toLowerCase();
+  const owning = [...people].find(
+    ([handle, { email }]) => handle.toLowerCase() === name || email.toLowerCase() === name,
+  )?.[0];
+  if (level === 1 && owning) return byHandle(owning);
+  const turn = rota && onCall(rota, level, at);
+  if (turn) return byHandle(turn.who);
+  return level === 1
+    ? { handle: owner, name: owner, email: contacts.addressOf(owner) }
+    : { handle: 'the fallback contact', name: 'Fallback contact', email: contacts.fallback };
+}
+
+/**
+ * A rota file. It is read at once, so that a wrong one is refused at the start, and again whenever it changes. While a
+ * changed file is wrong the one before it stays in force: an alarm must reach somebody.
+ */
+export function rotaFile(file: string, log: Log): RotaSource {
+  let rota = loadRota(file);
+  let readAt: number | undefined;
+  return async () => {
+    try {
+      const { mtimeMs } = await stat(file);
+      if (mtimeMs !== readAt) rota = loadRota(file);
+      readAt = mtimeMs;
+    } catch (error) {
+      log.error({ problem: (error as Error).message }, 'the rota cannot be read: the one before it stays in force');
+    }
+    return rota;
+  };
+}

@@ -1,0 +1,45 @@
+import type { Log } from '../../platform/log';
+import { failure } from '../failures';
+import { effectTags, type MailPort } from '../mail/mail-port';
+import type { FrozenNotice } from '../notices/frozen-notice';
+import type { ArtefactStore } from '../storage/artefacts';
+import type { Contacts } from './contacts';
+
+/** What mails to members of staff need. */
+export interface StaffMailDeps {
+  mail: MailPort;
+  contacts: Contacts;
+  artefacts: ArtefactStore;
+  log: Log;
+}
+
+/**
+ * Mails a member of staff once for a key: the provider's key covers the first 24 hours, a mark the time after.
+ * An address that the provider refuses is replaced by the fallback. Throws MailRefused when that is refused too.
+ */
+export async function mailStaffOnce(
+  { mail, contacts, artefacts, log }: StaffMailDeps,
+  to: string,
+  { subject, html, text }: FrozenNotice,
+  effect: { incidentId: string; obligation?: string; exercise: boolean },
+  key: string,
+): Promise<void> {
+  if (await artefacts.isMarked(key)) return;
+  const content = { subject, html, text, tags: effectTags(effect) };
+  const address = contacts.addressOf(to);
+  let outcome = await mail.send({ to: address, ...content }, key);
+  if (outcome.outcome === 'refused' && address !== contacts.fallback) {
+    log.error(
+      { incidentId: effect.incidentId, key, errorCode: outcome.errorCode },
+      'the address of a contact was refused: correct the contacts; the fallback is told',
+    );
+    outcome = await mail.send({ to: contacts.fallback, ...content }, `${key}/fallback`);
+  }
+  if (outcome.outcome === 'refused') {
+    throw failure(
+      'MailRefused',
+      `the mail ${key} was refused (${outcome.errorCode}), also for the fallback contact: correct the contacts, and look at "tocsin show ${effect.incidentId}"`,
+    );
+  }
+  await artefacts.mark(key);
+}

@@ -1,0 +1,69 @@
+/** The checkpoints that a register must hold against: those of its anchors, and files that somebody kept. */
+import { existsSync, readFileSync } from 'node:fs';
+import { refused, usage } from '../client/errors';
+import type { KnownCheckpoint } from '../register/verifier/anchored';
+import type { Shell } from './shell';
+
+/**
+ * Gathers them. A register that was never signed has none. Records of the anchor file that cannot be read are told on
+ * standard error; a file that was given must verify.
+ *
+ * @param files each with one checkpoint, or several one after the other.
+ * @param trustedKey the log's verifier key as it was handed out; that of this machine without it.
+ */
+export async function checkpointsToHold(
+  shell: Shell,
+  files: readonly string[],
+  trustedKey: string | undefined,
+): Promise<KnownCheckpoint[]> {
+  const { anchorSettings } =
+    require('../register/anchors/anchor-settings') as typeof import('../register/anchors/anchor-settings');
+  const { claims, knownCheckpoints } =
+    require('../register/anchors/known-checkpoints') as typeof import('../register/anchors/known-checkpoints');
+  const { parseVerifierKey } = require('../register/log/note') as typeof import('../register/log/note');
+  const { splitNotes } = require('../register/verifier/notes') as typeof import('../register/verifier/notes');
+  const log = await openedLog(shell);
+  if (log === undefined) {
+    if (files.length > 0 || trustedKey !== undefined) {
+      throw refused(
+        'there is no log on this machine to check a checkpoint with: set TOCSIN_LOG_DIR to the published log',
+      );
+    }
+    return [];
+  }
+  const settings = anchorSettings(shell.env);
+  const { known, unreadable, keys } = await knownCheckpoints(log, settings, trustedKey);
+  if (trustedKey !== undefined && known.length === 0 && unreadable.length > 0) {
+    throw refused(
+      '--key: no checkpoint of this machine is signed by that key or one that it leads to: it is another log',
+    );
+  }
+  for (const problem of unreadable) shell.err.line(`passed over a checkpoint: ${problem}`);
+  const witnesses = settings.witnesses.map(({ verifierKey }) => parseVerifierKey(verifierKey));
+  for (const file of files) {
+    if (!existsSync(file)) throw usage(`--checkpoint: cannot read ${file}: it does not exist`);
+    const notes = splitNotes(readFileSync(file, 'utf8'));
+    if (notes.length === 0) throw usage(`--checkpoint: ${file} holds no signed checkpoint`);
+    for (const note of notes) {
+      try {
+        known.push(...claims(file, keys.open(note, witnesses)));
+      } catch (error) {
+        throw refused(`${file}: ${(error as Error).message}`);
+      }
+    }
+  }
+  return known;
+}
+
+/** The log with its key or, without one, as it is published; undefined where there is neither. No key is made. */
+export async function openedLog(shell: Shell) {
+  const { openLog } = require('../register/log/open-log') as typeof import('../register/log/open-log');
+  const { logSettings } = require('../register/log/log-settings') as typeof import('../register/log/log-settings');
+  const { NoLogError } = require('../register/errors') as typeof import('../register/errors');
+  try {
+    return await openLog(shell.register(), { ...logSettings(shell.env), makeKey: false });
+  } catch (error) {
+    if (error instanceof NoLogError) return undefined;
+    throw error;
+  }
+}

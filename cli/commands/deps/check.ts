@@ -1,0 +1,130 @@
+/** `tocsin deps check`: what is installed against what is known to be vulnerable; here, or by the worker. */
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import { refused, usage } from '../../../client/errors';
+import { TASK_QUEUE } from '../../../domain/incident/contract';
+import { RATINGS, type Rating } from '../../../domain/patch/advisory';
+import { atLeast, type CheckSummary, type Finding, type Undecided } from '../../../domain/patch/dependencies';
+import { dataDir } from '../../../platform/folders';
+import { collect } from '../../input';
+import type { Output } from '../../rendering/output';
+import { hanging, table } from '../../rendering/table';
+import type { CommonOptions, Shell } from '../../shell';
+import { verb } from '../incident/verb';
+
+interface Options extends CommonOptions {
+  advisories?: string[];
+  tasks: boolean;
+  failOn?: Rating;
+}
+
+/** What a check here gives; that of a worker gives the counts only. */
+interface LocalResult extends CheckSummary {
+  found: Finding[];
+  undecidedOf: Undecided[];
+}
+
+export function depsCheckCommand(deps: Command, shell: Shell): void {
+  verb(
+    deps,
+    'check [files...]',
+    'Check now. Without files the worker checks what it is configured with, and opens and closes patch tasks. With files, --advisories or --no-tasks the check runs here, without a server, and only tells what it finds.',
+    'deps check\ndeps check package-lock.json --advisories ./advisories --fail-on high\ndeps check shop=bom.cdx.json --no-tasks --json',
+  )
+    .option(
+      '--advisories <folder|url>',
+      'OSV records: a folder, a file or an address (default: TOCSIN_ADVISORIES)',
+      collect,
+    )
+    .option('--no-tasks', 'only tell what is found; needs no server')
+    .addOption(
+      new Option(
+        '--fail-on <severity>',
+        'exit 1 when something at least as severe is found; what is unknown or undecided counts as severe',
+      ).choices(RATINGS),
+    )
+    .action(async (files: string[], options: Options) => {
+      const here = files.length > 0 || options.advisories !== undefined || !options.tasks;
+      const result = here ? await checkHere(shell, files, options) : await checkByWorker(shell);
+      if (options.json) shell.out.json(result);
+      else for (const line of resultLines(result, shell.out)) shell.out.line(line);
+      const failOn = options.failOn;
+      const severe =
+        failOn && RATINGS.filter((each) => atLeast(each, failOn)).reduce((n, each) => n + result.findings[each], 0);
+      if (severe) throw refused(`${severe} found that are ${failOn} or worse`);
+      // What cannot be judged is not clean.
+      if (failOn && result.undecided > 0)
+        throw refused(`${result.undecided} could not be judged, and may be ${failOn} or worse: look at each of them`);
+      if (result.problems.length > 0)
+        throw refused('the check is not complete: see its problems', options.json ? result.problems : []);
+    });
+}
+
+async function checkHere(shell: Shell, files: string[], { advisories }: Options): Promise<LocalResult> {
+  const { runCheck } =
+    require('../../../detection/dependencies/run-check') as typeof import('../../../detection/dependencies/run-check');
+  const listed = (name: string) => collect(shell.env[name] ?? '', undefined);
+  const inventories = files.length > 0 ? files : listed('TOCSIN_INVENTORIES');
+  const sources = advisories ?? listed('TOCSIN_ADVISORIES');
+  if (inventories.length === 0)
+    throw usage('nothing to check: name a package-lock.json or a CycloneDX file, or set TOCSIN_INVENTORIES');
+  if (sources.length === 0) throw usage('no advisories: give --advisories FOLDER or URL, or set TOCSIN_ADVISORIES');
+  const cacheDir = path.join(dataDir(shell.env), 'advisories');
+  const check = await runCheck({ inventories, advisories: sources, cacheDir }, new Date());
+  return { ...check.summary(), found: check.findings, undecidedOf: check.undecided };
+}
+
+async function checkByWorker(shell: Shell): Promise<CheckSummary> {
+  const { DEPENDENCY_CHECK } =
+    require('../../../domain/patch/patch-task') as typeof import('../../../domain/patch/patch-task');
+  const { temporal } = await shell.cases();
+  // One check at a time: who asks while one runs gets its result.
+  return temporal.workflow.execute(DEPENDENCY_CHECK, {
+    workflowId: 'dependency-check-now',
+    taskQueue: shell.env.TOCSIN_TASK_QUEUE ?? TASK_QUEUE,
+    args: [],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: 'asked for by a person',
+  }) as Promise<CheckSummary>;
+}
+
+function resultLines(result: CheckSummary & Partial<LocalResult>, out: Output): string[] {
+  const components = result.inventories.reduce((n, each) => n + each.components, 0);
+  const total = RATINGS.reduce((n, each) => n + result.findings[each], 0);
+  const counts = RATINGS.filter((each) => result.findings[each] > 0).map((each) => `${result.findings[each]} ${each}`);
+  if (result.undecided > 0) counts.push(`${result.undecided} undecided`);
+  const clean = total === 0 && result.problems.length === 0 && result.undecided === 0;
+  const mark = clean ? out.style('✓', 'green') : out.style('✗', 'red');
+  const lines = [
+    `${mark} ${components} packages in ${result.inventories.length} inventories, ${result.advisories} advisories: ${counts.join(', ') || 'nothing found'}`,
+  ];
+  if (result.found && result.found.length > 0) lines.push(findingTable(result.found, out));
+  for (const each of (result.undecidedOf ?? []).slice(0, 20)) {
+    const text = `undecided: ${each.package} ${each.version ?? ''} in ${each.inventory}, ${each.advisory}: ${each.reason}`;
+    lines.push(...hanging('  ', text, out.width));
+  }
+  if (!result.undecidedOf && result.undecided > 0)
+    lines.push(`  undecided: ${result.undecided}; \`tocsin deps check --no-tasks\` lists them`);
+  for (const problem of result.problems) lines.push(...hanging(`  ${out.style('!', 'yellow')} `, problem, out.width));
+  return lines;
+}
+
+function findingTable(found: Finding[], out: Output): string {
+  const columns = ['Severity', 'Package', 'Installed', 'Fixed in', 'Advisory', 'Inventory'].map((title) => ({
+    title,
+    flex: true,
+  }));
+  const rows = found.map((each) => [
+    {
+      text: `${each.severity}${each.score === undefined ? '' : ` ${each.score}`}${each.malicious ? ' malicious' : ''}`,
+      paint: (text: string) =>
+        each.severity === 'critical' || each.severity === 'high' ? out.style(text, 'red') : text,
+    },
+    each.package,
+    each.versions.join(', '),
+    each.fixedIn.join(', ') || '–',
+    each.advisory,
+    `${each.inventory}${each.dev ? ' (dev)' : ''}`,
+  ]);
+  return table(columns, rows, out.width, (text) => out.style(text, 'dim'));
+}

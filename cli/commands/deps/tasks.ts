@@ -1,0 +1,76 @@
+/** `tocsin deps list` and `tocsin deps show`: patch tasks. */
+import type { Command } from 'commander';
+import { refused } from '../../../client/errors';
+import { PATCH_WORKFLOW, type PatchEvent, type PatchState, patchTaskCase } from '../../../domain/patch/patch-task';
+import { relative, shortInstant } from '../../rendering/format';
+import { table } from '../../rendering/table';
+import type { CommonOptions, Shell } from '../../shell';
+import { verb } from '../incident/verb';
+
+interface ListOptions extends CommonOptions {
+  all?: boolean;
+}
+
+const LAST_EVENTS = 10;
+
+export function depsListCommand(deps: Command, shell: Shell): void {
+  verb(deps, 'list', 'List the open patch tasks, the next deadline first.', 'deps list --all')
+    .option('--all', 'closed ones too')
+    .action(async ({ all, json }: ListOptions) => {
+      const { out } = shell;
+      const tasks = await (await shell.cases()).list(PATCH_WORKFLOW, { open: !all });
+      if (json) return out.json(tasks);
+      if (tasks.length === 0) {
+        return out.line(
+          all ? 'There are no patch tasks.' : 'No patch task is open. `tocsin deps list --all` shows the closed ones.',
+        );
+      }
+      const now = new Date().toISOString();
+      const rows = tasks.map(({ id, severity, status, open, nextDeadline, owner, title }) => [
+        { text: id, paint: (text: string) => out.style(text, 'bold') },
+        severity ?? '',
+        open ? (status ?? '') : 'closed',
+        {
+          text: nextDeadline && open ? `${shortInstant(nextDeadline)} (${relative(now, nextDeadline)})` : '',
+          paint: (text: string) => (nextDeadline && nextDeadline < now ? out.style(text, 'red') : text),
+        },
+        owner ?? '',
+        title ?? '',
+      ]);
+      const columns = ['Task', 'Severity', 'Status', 'Next deadline (UTC)', 'Owner', 'Title'].map((name) => ({
+        title: name,
+        flex: true,
+      }));
+      out.line(table(columns, rows, out.width, (text) => out.style(text, 'dim')));
+    });
+}
+
+export function depsShowCommand(deps: Command, shell: Shell): void {
+  verb(
+    deps,
+    'show <task>',
+    'Show a patch task: what is vulnerable, until when, what has happened.',
+    'deps show PATCH-1f6a3c90b2d4',
+  ).action(async (id: string, { json }: CommonOptions) => {
+    const { out } = shell;
+    const cases = await shell.cases();
+    const view = await cases.view<PatchState>(id);
+    if (!view) throw refused(`${id} has just been started; try again in a moment`);
+    const events = await cases.timeline<PatchEvent>(id);
+    if (json) return out.json({ ...view, events });
+    const { state } = view;
+    const { finding } = state;
+    out.line(`${out.style(id, 'bold')} ${state.title}`);
+    out.line(`  ${state.severity} · ${state.status} · owner ${state.owner} · due ${state.dueAt}`);
+    out.line(`  ${[finding.advisory, ...finding.aliases].join(', ')}${finding.summary ? `: ${finding.summary}` : ''}`);
+    for (const { what, dueAt, state: stands } of patchTaskCase.rows(state, new Date().toISOString())) {
+      out.line(`  ${what} · ${stands}${dueAt ? ` · ${shortInstant(dueAt)}` : ''}`);
+    }
+    for (const { at, kind, by, data } of events.slice(-LAST_EVENTS)) {
+      const { text, reason, note } = data as { text?: string; reason?: string; note?: string };
+      out.line(
+        `  ${out.style(shortInstant(at), 'dim')} ${kind} ${by}${(text ?? reason ?? note) ? `: ${text ?? reason ?? note}` : ''}`,
+      );
+    }
+  });
+}

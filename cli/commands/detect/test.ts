@@ -1,0 +1,195 @@
+/** `tocsin detect test`: which rule fires on a detection, why, and what would happen. Nothing is stored or sent. */
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { parseAllDocuments } from 'yaml';
+import { usage } from '../../../client/errors';
+import { inputProblems } from '../../../client/problems';
+import type { ADAPTERS as IntakeAdapters, IntakeFormat } from '../../../detection/intake/sources';
+import { type Detection, DetectionSchema, SOURCE_FORMATS } from '../../../domain/detection/detection';
+import { type Judgement, judge, passedOver, type RulesSnapshot } from '../../../domain/detection/detection-rules';
+import { exactMs, spanText } from '../../../domain/kernel/time';
+import { incidentIdOf } from '../../../domain/triage/triage';
+import { collectText } from '../../input';
+import { visibleLine } from '../../rendering/hostile-text';
+import type { Output } from '../../rendering/output';
+import { hanging } from '../../rendering/table';
+import type { CommonOptions, Shell } from '../../shell';
+import { verb } from '../incident/verb';
+
+interface Options extends CommonOptions {
+  rules?: string;
+  source?: string;
+  header?: string[];
+}
+
+/** Formats of senders; the others come from Tocsin itself. */
+const SENT = SOURCE_FORMATS.filter((format) => !['audit-log', 'sessions', 'dependencies', 'register'].includes(format));
+
+/** A detection of the file, and how it is judged. */
+interface Tested {
+  detection: Detection;
+  judgement: Judgement;
+  passed: ReturnType<typeof passedOver>;
+  caseId?: string;
+}
+
+export function detectTestCommand(detect: Command, shell: Shell): void {
+  verb(
+    detect,
+    'test <file>',
+    'Judge the detections of a file: which rule fires and why, why no earlier one did, and what would happen.',
+    'detect test examples/detections.yaml\ndetect test alert.json --source cloudflare\ndetect test alert.json --source github --header "x-github-event: dependabot_alert"',
+  )
+    .option('--rules <file>', 'the rules (default: TOCSIN_DETECTION_RULES, else policy/detection.yaml)')
+    .option('--source <format>', `the file is what a source sends: ${SENT.join(', ')}`)
+    .option('--header <header>', 'a header of that request, as NAME: VALUE; may be repeated', collectText)
+    .action((file: string, options: Options) => {
+      const { loadDetectionRules } =
+        require('../../../policy/load-detection-rules') as typeof import('../../../policy/load-detection-rules');
+      const snapshot = readRules(() =>
+        loadDetectionRules(options.rules ?? (shell.env.TOCSIN_DETECTION_RULES || undefined)),
+      );
+      const { detections, note } = options.source
+        ? fromSource(file, options)
+        : { detections: fromFile(file), note: '' };
+      const tested = detections.map((detection) => test(detection, snapshot));
+      const { id, version } = snapshot.rules;
+      if (options.json) {
+        shell.out.json({
+          rules: { id, version, sha256: snapshot.sha256 },
+          detections: tested,
+          ...(note ? { note } : {}),
+        });
+        return;
+      }
+      shell.out.line(shell.out.style(`rules ${id} ${version}, sha256 ${snapshot.sha256.slice(0, 12)}`, 'dim'));
+      if (tested.length === 0) shell.out.line(`No detection follows from it${note ? `: ${note}` : ''}.`);
+      for (const each of tested) for (const line of testedLines(shell.out, each)) shell.out.line(line);
+    });
+}
+
+function readRules(load: () => RulesSnapshot): RulesSnapshot {
+  try {
+    return load();
+  } catch (error) {
+    const { message, problems } = error as { message: string; problems?: string[] };
+    throw usage(message.split('\n')[0]!, problems);
+  }
+}
+
+function test(detection: Detection, { rules }: RulesSnapshot): Tested {
+  const { triageCaseId } =
+    require('../../../detection/intake/inbox/triage-case-id') as typeof import('../../../detection/intake/inbox/triage-case-id');
+  const judgement = judge(detection, rules);
+  const caseId = judgement.action === 'ignore' ? undefined : triageCaseId(judgement, detection.at);
+  return { detection, judgement, passed: passedOver(detection, rules), ...(caseId ? { caseId } : {}) };
+}
+
+// —— reading ——
+
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file === '-' ? 0 : file);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = { ENOENT: 'it does not exist', EACCES: 'permission denied', EISDIR: 'it is a folder' }[code ?? ''];
+    throw usage(`cannot read ${file}: ${why ?? message}. Give a YAML or JSON file, or - for standard input`);
+  }
+}
+
+/** Detections in the one shape that all sources are brought into: a mapping, a list of them, or several documents. */
+function fromFile(file: string): Detection[] {
+  const documents = parseAllDocuments(read(file).toString('utf8'));
+  const errors = [...documents].flatMap((document) => document.errors);
+  if (errors.length > 0) {
+    throw usage(
+      `${file} is neither YAML nor JSON`,
+      errors.slice(0, 5).map((error) => error.message.split('\n')[0]!.replace(/:$/, '')),
+    );
+  }
+  const items = [...documents].flatMap((document) => document.toJS() as unknown).filter((item) => item !== null);
+  if (items.length === 0) throw usage(`${file} is empty: write a detection with "source", "type", "at", "title" …`);
+  return items.map((item, index) => {
+    const parsed = DetectionSchema.safeParse(item);
+    if (parsed.success) return parsed.data;
+    const which = items.length > 1 ? `detection ${index + 1} of ${file}` : file;
+    throw usage(
+      `${which} needs a correction. Is it what a source sends? Then add --source FORMAT`,
+      inputProblems(parsed.error, item, Object.keys(DetectionSchema.shape)),
+    );
+  });
+}
+
+/** What a source sends, read as the intake does; its signature is not looked at. */
+function fromSource(file: string, { source, header = [] }: Options): { detections: Detection[]; note?: string } {
+  const adapters = (require('../../../detection/intake/sources') as { ADAPTERS: typeof IntakeAdapters }).ADAPTERS;
+  const { Refusal } =
+    require('../../../detection/intake/refusal') as typeof import('../../../detection/intake/refusal');
+  if (!Object.hasOwn(adapters, source!)) {
+    throw usage(`--source: "${source}" is no format of a source. Use one of ${SENT.join(', ')}`);
+  }
+  const now = Date.now();
+  const given = header.map((text) => {
+    const colon = text.indexOf(':');
+    if (colon < 1) throw usage(`--header: "${text}" is no header. Write NAME: VALUE, like "x-github-event: ping"`);
+    return [text.slice(0, colon).trim().toLowerCase(), text.slice(colon + 1).trim()] as const;
+  });
+  const headers = {
+    'content-type': source === 'cloudevents' ? 'application/cloudevents+json' : 'application/json',
+    'webhook-id': 'detect-test',
+    'webhook-timestamp': String(Math.floor(now / 1000)),
+    ...Object.fromEntries(given),
+  };
+  try {
+    return adapters[source as IntakeFormat].parse(
+      { headers, body: read(file) },
+      { source: source!, scope: 'unknown', now },
+    );
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw usage(
+      `${file} is nothing that ${source} sends: ${error.message}`,
+      error.errors.map(({ field, problem }) => `${field}: ${problem}`),
+    );
+  }
+}
+
+// —— telling ——
+
+function testedLines(out: Output, { detection, judgement, passed, caseId }: Tested): string[] {
+  const item = (text: string, indent = 4) => hanging(`${' '.repeat(indent)}- `, visibleLine(text, 500), out.width);
+  const field = (name: string, text: string) => hanging(`  ${name}: `, visibleLine(text, 1000), out.width);
+  return [
+    '',
+    ...hanging('', `${detection.source}  ${detection.type}  ${visibleLine(detection.title)}`, out.width).map((line) =>
+      out.style(line, 'bold'),
+    ),
+    ...field('rule', `${judgement.rule}: ${judgement.title}`),
+    ...judgement.why.flatMap((why) => item(why)),
+    ...field('action', judgement.action),
+    ...what(judgement, caseId).flatMap((text) => item(text)),
+    ...(passed.length > 0 ? ['  rules above that did not fire:'] : []),
+    ...passed
+      .flatMap(({ rule, because }) => item(`${rule}: ${because.join('; ')}`))
+      .map((line) => out.style(line, 'dim')),
+  ];
+}
+
+function what(judgement: Judgement, caseId: string | undefined): string[] {
+  if (judgement.action === 'ignore') return [`it is counted, and nothing else happens: ${judgement.reason}`];
+  const { severity, dedupeKey, windowMs, triage, incident } = judgement;
+  const span = (period: string) => spanText(exactMs(period));
+  return [
+    `case ${caseId}, ${severity}, owner ${incident.owner}`,
+    `one case with others of the key ${dedupeKey} within ${spanText(windowMs)} h`,
+    ...(triage
+      ? [
+          `a person decides within ${span(triage.within)} h; alarms at ${triage.alarmAt.map((at) => `${Math.round(at * 100)}%`).join(', ') || 'the limit'}`,
+          triage.onSilence === 'declare'
+            ? `on silence it is declared as ${incidentIdOf(caseId!)}`
+            : `on silence the alarm is repeated every ${span(triage.repeat)} h`,
+        ]
+      : [`it is declared at once as ${incidentIdOf(caseId!)}`]),
+    `an incident of the kind ${incident.kind}, affecting ${incident.affects.join(', ')}; blocks ${incident.maliciousSources.join(', ') || 'nothing by itself'}`,
+  ];
+}

@@ -1,0 +1,187 @@
+/** A scenario file: a declaration, and who does what when. Times are relative to the detection, or instants. */
+import { z } from 'zod';
+import { usage } from '../../../client/errors';
+import { inputProblems } from '../../../client/problems';
+import { nearest } from '../../../client/suggest';
+import { type Declaration, DeclarationSchema } from '../../../domain/incident/incident';
+import { MESSAGE_NAMES, MESSAGE_SCHEMAS, type MessageName } from '../../../domain/incident/messages';
+import {
+  DAY_MS,
+  HOUR_MS,
+  type Instant,
+  InstantSchema,
+  parsePeriod,
+  toInstant,
+  toMs,
+} from '../../../domain/kernel/time';
+import { type PolicyPack, ruleOf } from '../../../domain/policy/policy';
+import type { InputFile } from '../../input';
+
+/** One message that somebody sends in a scenario. */
+export interface Act {
+  at: Instant;
+  message: MessageName;
+  /** The whole message, with `by`. */
+  body: Record<string, unknown>;
+  /** Where it stands, for errors: `examples/x.yaml line 40 (approve)`. */
+  where: string;
+}
+
+export interface Scenario {
+  title: string;
+  declaration: Declaration;
+  acts: Act[];
+}
+
+const ScenarioSchema = z.strictObject({
+  title: z.string().optional(),
+  declaration: z.record(z.string(), z.unknown()),
+  acts: z
+    .array(
+      z.strictObject({
+        at: z.string(),
+        as: z.string().min(1),
+        message: z.string(),
+        with: z.record(z.string(), z.unknown()).default({}),
+      }),
+    )
+    .default([]),
+});
+
+/** Fields that hold an instant, wherever they stand. */
+const INSTANT_FIELDS = ['at', 'detectedAt', 'declaredAt', 'awareAt', 'periodFrom', 'periodTo', 'until', 'submittedAt'];
+
+/**
+ * Resolves a scenario for an incident `id` that is detected at `detectedAt`. With the pack, obligations that do not
+ * exist are found before anything starts. Throws a usage error that names file and line.
+ */
+export function readScenario(
+  input: InputFile,
+  incident: { id: string; detectedAt: Instant },
+  pack?: PolicyPack,
+): Scenario {
+  const parsed = ScenarioSchema.safeParse(input.data);
+  if (!parsed.success) {
+    const problems = inputProblems(parsed.error, input.data, Object.keys(ScenarioSchema.shape));
+    const line = input.lineOf(pathOf(parsed.error.issues[0]?.path));
+    throw usage(`${input.file} line ${line}: this is no scenario`, problems);
+  }
+  const { title, declaration: raw, acts } = parsed.data;
+  const place = (path: Array<string | number>, what: string) => `${input.file} line ${input.lineOf(path)} (${what})`;
+
+  const detectedAt = incident.detectedAt;
+  const declaration = DeclarationSchema.safeParse(
+    withInstants(
+      { declaredAt: 'T+0', ...raw, id: incident.id, detectedAt },
+      detectedAt,
+      place(['declaration'], 'declaration'),
+    ),
+  );
+  if (!declaration.success) {
+    const path = ['declaration', ...pathOf(declaration.error.issues[0]?.path)];
+    throw usage(
+      `${place(path, 'declaration')}: it is not valid`,
+      inputProblems(declaration.error, raw, Object.keys(DeclarationSchema.shape)),
+    );
+  }
+
+  let before: { at: Instant; where: string } | undefined;
+  const resolved = acts.map((act, index): Act => {
+    const where = place(['acts', index], act.message);
+    const name = messageName(act.message, where);
+    const at = momentOf(act.at, detectedAt, where);
+    if (before && toMs(at) < toMs(before.at))
+      throw usage(`${where}: it comes before ${before.where}; put the acts in the order of their time`);
+    before = { at, where };
+    const body: Record<string, unknown> = {
+      by: act.as,
+      ...(withInstants(act.with, detectedAt, where) as Record<string, unknown>),
+    };
+    const message = MESSAGE_SCHEMAS[name].safeParse(body);
+    if (!message.success) {
+      throw usage(
+        `${where}: the message is not valid`,
+        inputProblems(message.error, body, Object.keys(MESSAGE_SCHEMAS[name].shape)),
+      );
+    }
+    if (pack && typeof body.obligation === 'string') checkObligation(body.obligation, pack, where);
+    return { at, message: name, body, where };
+  });
+  return { title: title ?? declaration.data.title, declaration: declaration.data, acts: resolved };
+}
+
+function messageName(name: string, where: string): MessageName {
+  const known = MESSAGE_NAMES.find((each) => each === name);
+  if (known) return known;
+  const meant = nearest(name, MESSAGE_NAMES);
+  throw usage(
+    `${where}: there is no message "${name}"${meant ? `; did you mean "${meant}"?` : `; there are: ${MESSAGE_NAMES.join(', ')}`}`,
+  );
+}
+
+/** Throws when an obligation can be none of the pack: its rule and, behind the colon, its authority. */
+export function checkObligation(id: string, pack: PolicyPack, where: string): void {
+  const [ruleId, key] = id.split(':');
+  const rule = ruleOf(pack, ruleId);
+  if (!rule) {
+    const meant = nearest(
+      ruleId!,
+      pack.obligations.map((each) => each.id),
+    );
+    throw usage(
+      `${where}: there is no obligation "${id}"${meant ? `; did you mean "${meant}"?` : `; there are: ${pack.obligations.map((each) => each.id).join(', ')}`}`,
+    );
+  }
+  if (key === undefined || key === 'to-be-determined') return;
+  const to = rule.recipient;
+  if (to.to !== 'authorities')
+    throw usage(`${where}: the obligation "${ruleId}" goes to no authority; leave out ":${key}"`);
+  const keys = pack.authorities.filter((authority) => authority.regime === to.regime).map((authority) => authority.key);
+  if (keys.includes(key)) return;
+  const meant = nearest(key, keys);
+  throw usage(
+    `${where}: there is no authority "${key}" for ${ruleId}${meant ? `; did you mean "${ruleId}:${meant}"?` : `; there are: ${keys.join(', ')}`}`,
+  );
+}
+
+/** Replaces relative times in the fields that hold an instant. */
+function withInstants(value: unknown, detectedAt: Instant, where: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => withInstants(item, detectedAt, where));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      INSTANT_FIELDS.includes(key) && typeof item === 'string'
+        ? momentOf(item, detectedAt, `${where}, ${key}`)
+        : withInstants(item, detectedAt, where),
+    ]),
+  );
+}
+
+/** `T+0`, `T+00:25`, `T-01:30`, `T+3d 04:00`, `PT40M` after the detection, or an instant with its zone. */
+export function momentOf(text: string, detectedAt: Instant, where: string): Instant {
+  const clock = /^T([+-])(?:0|(?:(\d+)d\s*)?(\d+):(\d\d)|(\d+)d)$/.exec(text.trim());
+  if (clock) {
+    const [, sign, days, hours, minutes, onlyDays] = clock;
+    const spanMs =
+      Number(days ?? onlyDays ?? 0) * DAY_MS + Number(hours ?? 0) * HOUR_MS + Number(minutes ?? 0) * 60_000;
+    return toInstant(toMs(detectedAt) + (sign === '-' ? -spanMs : spanMs));
+  }
+  if (text.startsWith('P')) {
+    try {
+      const { months, exactMs } = parsePeriod(text);
+      if (months === 0) return toInstant(toMs(detectedAt) + exactMs);
+    } catch {
+      // Told below, with the forms that are possible.
+    }
+  }
+  const instant = InstantSchema.safeParse(text);
+  if (instant.success) return instant.data;
+  throw usage(
+    `${where}: "${text}" is no time. Write T+00:25, T+3d 04:00 or PT40M after the detection, or 2026-04-01T02:00:00Z`,
+  );
+}
+
+function pathOf(path: readonly PropertyKey[] | undefined): Array<string | number> {
+  return (path ?? []).flatMap((key) => (typeof key === 'symbol' ? [] : [key]));
+}

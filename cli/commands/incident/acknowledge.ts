@@ -1,0 +1,42 @@
+/** `tocsin acknowledge`: a person has seen the alarms of an incident or case, and acts. */
+import type { Command } from 'commander';
+import { usage } from '../../../client/errors';
+import { ACKNOWLEDGE_ALARMS } from '../../../domain/case/acknowledge';
+import { collect } from '../../input';
+import type { Shell } from '../../shell';
+import { type MessageOptions, messageVerb } from './verb';
+
+interface Options extends MessageOptions {
+  alarm?: string[];
+}
+
+/** Also as `acknowledge`: the verb carries the name of its message, and a person in a hurry the short one. */
+export function acknowledgeCommand(program: Command, shell: Shell): void {
+  messageVerb(
+    program,
+    `${ACKNOWLEDGE_ALARMS} <id>`,
+    'Say that you have seen the alarms and act: they are not repeated any more. Works for incidents and all cases.',
+    'acknowledge-alarms INC-20260401-9f3a --by aoife\nacknowledge INC-20260401-9f3a --alarm 12,15',
+  )
+    .alias('acknowledge')
+    .option('--alarm <number>', 'only this alarm, as its mail numbers it; may be repeated (default: all)', collect)
+    .action(async (id: string, { alarm, json, commandId, ...options }: Options) => {
+      const alarms = alarm?.map(alarmNumber) ?? 'all';
+      const by = shell.by(options);
+      const incidents = await shell.incidents();
+      const receipt = await incidents.send(id, ACKNOWLEDGE_ALARMS, { by, alarms, commandId });
+      if (json) {
+        shell.out.json(receipt);
+        return;
+      }
+      const changed = receipt.events.some(({ kind }) => kind === 'alarm-acknowledged');
+      if (changed) shell.out.line(`Acknowledged by ${by}: ${id} pages nobody until its next alarm.`);
+      else
+        shell.out.line(shell.out.style(`Nothing changed: ${receipt.note ?? 'it was acknowledged before'}`, 'yellow'));
+    });
+}
+
+function alarmNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw usage(`--alarm: "${text}" is no number of an alarm. Its mail says "alarm 12": give --alarm 12`);
+}

@@ -1,0 +1,53 @@
+/** `tocsin contain`: asks for containment measures, or undoes one. */
+import type { Command } from 'commander';
+import { usage } from '../../../client/errors';
+import { collect, collectText, credentialFlag } from '../../input';
+import type { Shell } from '../../shell';
+import { type MessageOptions, messageVerb, sendAndTell } from './verb';
+
+interface Options extends MessageOptions {
+  blockSource?: string[];
+  rotate?: string[];
+  isolate?: string[];
+  undo?: string[];
+}
+
+export function containCommand(program: Command, shell: Shell): void {
+  messageVerb(
+    program,
+    'contain <id>',
+    'Block a source, rotate a credential, isolate a system; or undo one of these.',
+    'contain INC-20260401-9f3a --block-source 203.0.113.7 --rotate postgres-role/deploy\ncontain INC-20260401-9f3a --undo "block-source 203.0.113.7"',
+  )
+    .option('--block-source <source>', 'an IP, range, asn:N or country:XX; may be repeated', collect)
+    .option(
+      '--rotate <provider/ref>',
+      'cloudflare-token, postgres-role or webhook, and the reference; may be repeated',
+      collect,
+    )
+    .option('--isolate <system>', 'a system; may be repeated', collect)
+    .option('--undo <step>', 'a step as `tocsin show` names it; may be repeated', collectText)
+    .action(async (id: string, options: Options) => {
+      const bodies = containBodies(options);
+      for (const [index, body] of bodies.entries()) {
+        // One command may be several messages; each is dropped by itself when the command is repeated.
+        const commandId =
+          options.commandId && bodies.length > 1 ? `${options.commandId}-${index + 1}` : options.commandId;
+        await sendAndTell(shell, id, 'contain', body, { ...options, commandId });
+      }
+    });
+}
+
+/** One message for each measure and each undo. */
+export function containBodies(options: Options): Record<string, unknown>[] {
+  const bodies = [
+    ...(options.blockSource ?? []).map((source) => ({ measure: { action: 'block-source', source } })),
+    ...(options.rotate ?? []).map((text) => ({
+      measure: { action: 'rotate-credential', credential: credentialFlag('--rotate', text) },
+    })),
+    ...(options.isolate ?? []).map((system) => ({ measure: { action: 'isolate-system', system } })),
+    ...(options.undo ?? []).map((undo) => ({ undo })),
+  ];
+  if (bodies.length === 0) throw usage('nothing to contain: give --block-source, --rotate, --isolate or --undo');
+  return bodies;
+}

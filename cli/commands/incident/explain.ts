@@ -1,0 +1,85 @@
+/** `tocsin explain`: why each obligation applies or not, from which instant, by which citation. */
+import type { Command } from 'commander';
+import { usage } from '../../../client/errors';
+import { nearest } from '../../../client/suggest';
+import { human } from '../../../domain/incident/contents';
+import type { Explanation } from '../../../domain/incident/explain';
+import { spanText } from '../../../domain/kernel/time';
+import type { Output } from '../../rendering/output';
+import { hanging } from '../../rendering/table';
+import type { CommonOptions, Shell } from '../../shell';
+import { verb } from './verb';
+
+export function explainCommand(program: Command, shell: Shell): void {
+  verb(
+    program,
+    'explain <id> [obligation]',
+    'Explain why each obligation applies or not, from which instant, and by which citation.',
+    'explain INC-20260401-9f3a gdpr-art33-authority',
+  ).action(async (id: string, obligation: string | undefined, options: CommonOptions) => {
+    const all = await (await shell.incidents()).explain(id);
+    const explanations = obligation ? only(all, obligation) : all;
+    if (options.json) shell.out.json(explanations);
+    else for (const line of explanations.flatMap((each) => explanationLines(each, shell.out))) shell.out.line(line);
+  });
+}
+
+function only(all: Explanation[], obligation: string): Explanation[] {
+  const rule = obligation.split(':')[0]!;
+  const found = all.filter((each) => each.rule === rule);
+  if (found.length > 0) return found;
+  const meant = nearest(
+    rule,
+    all.map((each) => each.rule),
+  );
+  throw usage(
+    `there is no obligation "${obligation}"${meant ? `; did you mean "${meant}"?` : `; there are: ${all.map((each) => each.rule).join(', ')}`}`,
+  );
+}
+
+/** One rule: its title, the verdict with its reasons, its clocks, and what became of it. */
+export function explanationLines(explanation: Explanation, out: Output): string[] {
+  const {
+    rule,
+    title,
+    commitments,
+    citation,
+    confirmWithCounsel,
+    applies,
+    whenUndecided,
+    because,
+    clocks,
+    obligations,
+  } = explanation;
+  const field = (name: string, text: string) =>
+    hanging(`  ${name.padEnd(9)}`, text, out.width).map((line, i) =>
+      i === 0 ? out.style(line.slice(0, 11), 'dim') + line.slice(11) : line,
+    );
+  const verdict = {
+    yes: 'applies',
+    no: 'does not apply',
+    undecided:
+      whenUndecided === 'apply' ? 'undecided: the clock runs all the same' : 'undecided: it waits for the decision',
+  }[applies];
+  const counted = clocks.map((clock) => {
+    const target = clock.ownTarget ? " (the product's own target)" : '';
+    if (!clock.anchorAt || !clock.dueAt) return `${clock.within} from "${clock.from}"${target}: has not started`;
+    const counts = clock.counts && clocks.length > 1 ? ': this one counts' : '';
+    return `${clock.within} from "${clock.from}"${target}, ${human(clock.anchorAt)}: due ${human(clock.dueAt)}${counts}`;
+  });
+  const became = obligations.map((o) => {
+    const late = o.lateByMs ? `, late by ${spanText(o.lateByMs)}` : '';
+    const due = o.dueAt && !['fulfilled', 'not-required', 'waived'].includes(o.status) ? `, due ${human(o.dueAt)}` : '';
+    const decided = o.decision ? `, by ${o.decision.by} on ${human(o.decision.at)}: ${o.decision.reason}` : '';
+    return `${o.id}: ${o.status.replace('-', ' ')}${late}${due}${decided}`;
+  });
+  return [
+    `${out.style(rule, 'bold')}  ${out.style(`[${commitments.join(' ')}]`, 'cyan')}`,
+    ...field('what', title),
+    ...field('by', `${citation}${confirmWithCounsel ? ' (confirm with counsel)' : ''}`),
+    ...field('verdict', `${verdict}: ${because.join('; ')}`),
+    ...counted.flatMap((text) => field('clock', text)),
+    ...became.flatMap((text) => field('state', text)),
+    '',
+  ];
+}

@@ -1,0 +1,30 @@
+/** What the commands have in common that hand something of the register over: it is recorded to whom and why. */
+import { type Command, Option } from 'commander';
+import { AUDIENCES, type Audience } from '../../../domain/policy/disclosure';
+import type { CommonOptions } from '../../shell';
+
+export interface HandOverOptions extends CommonOptions {
+  for: Audience;
+  reason?: string;
+  recipient?: string;
+  output: string;
+}
+
+/** Adds the options of a hand-over. */
+export function handOver(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--for <audience>', 'who reads it: says which fields are shown')
+        .choices([...AUDIENCES])
+        .default('internal'),
+    )
+    .option('--reason <text>', 'why it is handed over, for the record')
+    .option('--recipient <who>', 'to whom it is handed over, for the record')
+    .option('--by <who>', 'who does it: a handle or work address (default: TOCSIN_BY, else the OS user)')
+    .requiredOption('-o, --output <file>', 'the file to write; only its owner may read it');
+}
+
+/** How whoever is given the file checks it. */
+export function checkLines(file: string, key: string): string[] {
+  return ['Check it anywhere with the public key of the log:', `  tocsin register verify ${file} --key ${key}`];
+}

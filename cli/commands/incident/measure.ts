@@ -1,0 +1,25 @@
+/** `tocsin measure`: records a measure that was taken or is planned. */
+import type { Command } from 'commander';
+import { instantFlag } from '../../input';
+import type { Shell } from '../../shell';
+import { type MessageOptions, messageVerb, sendAndTell } from './verb';
+
+interface Options extends MessageOptions {
+  category?: string;
+  at?: string;
+}
+
+export function measureCommand(program: Command, shell: Shell): void {
+  messageVerb(
+    program,
+    'measure <id> <text>',
+    'Record a measure that people took: it goes into notices and the register.',
+    'measure INC-20260401-9f3a "All sessions of the key were ended" --category containment',
+  )
+    .option('--category <category>', 'containment, mitigation, remediation (default) or prevention')
+    .option('--at <time>', 'when, with zone (default: now)')
+    .action(async (id: string, text: string, options: Options) => {
+      const at = options.at ? instantFlag('--at', options.at) : undefined;
+      await sendAndTell(shell, id, 'measure', { text, category: options.category, at }, options);
+    });
+}

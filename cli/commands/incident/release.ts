@@ -1,0 +1,21 @@
+/** `tocsin release`: ends a hold. */
+import type { Command } from 'commander';
+import type { Shell } from '../../shell';
+import { type MessageOptions, messageVerb, sendAndTell } from './verb';
+
+interface Options extends MessageOptions {
+  reason?: string;
+}
+
+export function releaseCommand(program: Command, shell: Shell): void {
+  messageVerb(
+    program,
+    'release <id> <obligation>',
+    'Release a held notice: it waits for approval or its margin again.',
+    'release INC-20260401-9f3a enterprise-notice',
+  )
+    .option('--reason <text>', 'why')
+    .action(async (id: string, obligation: string, { reason, ...options }: Options) => {
+      await sendAndTell(shell, id, 'release', { obligation, reason }, options);
+    });
+}

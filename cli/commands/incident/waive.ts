@@ -1,0 +1,24 @@
+/** `tocsin waive`: decides that an obligation does not apply. */
+import type { Command } from 'commander';
+import { WAIVE_GROUNDS } from '../../../domain/incident/messages';
+import type { Shell } from '../../shell';
+import { type MessageOptions, messageVerb, sendAndTell } from './verb';
+
+interface Options extends MessageOptions {
+  reason: string;
+  ground?: string;
+}
+
+export function waiveCommand(program: Command, shell: Shell): void {
+  messageVerb(
+    program,
+    'waive <id> <obligation>',
+    'Decide that an obligation does not apply. New facts open it again.',
+    'waive INC-20260401-9f3a gdpr-art34-individuals --ground gdpr-34-3-a --reason "the disk is wholly encrypted, the key is safe"',
+  )
+    .requiredOption('--reason <text>', 'why; it goes into the register with your name')
+    .option('--ground <ground>', `${WAIVE_GROUNDS.join(', ')} (default: other)`)
+    .action(async (id: string, obligation: string, { reason, ground, ...options }: Options) => {
+      await sendAndTell(shell, id, 'waive', { obligation, reason, ground }, options);
+    });
+}

@@ -1,0 +1,130 @@
+/** `tocsin intake`: the server that takes signed detections; `status` and `retry` look after its inbox. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { refused } from '../../client/errors';
+import type { RunningIntake } from '../../detection/intake/start-intake';
+import { TASK_QUEUE } from '../../domain/incident/contract';
+import { dataDir } from '../../platform/folders';
+import { LOOPBACK } from '../../platform/free-port';
+import { readRunningStack } from '../../platform/stack-file';
+import { shortInstant } from '../rendering/format';
+import { table } from '../rendering/table';
+import type { CommonOptions, Shell } from '../shell';
+import { untilStopped } from '../until-stopped';
+import { verb } from './incident/verb';
+
+interface Options extends CommonOptions {
+  port?: number;
+  host?: string;
+}
+
+const DEFAULT_PORT = 8420;
+/** Time for a load balancer to see that `/readyz` fails, before connections are refused. */
+const DRAIN_MS = 5_000;
+
+export function intakeCommand(program: Command, shell: Shell): void {
+  const intake = verb(
+    program,
+    'intake',
+    'Run the server that takes signed detections of the sources in TOCSIN_SOURCES.',
+    'intake --port 8420   # with TOCSIN_SOURCES=examples/sources.yaml and the secrets it names set',
+  )
+    .option('--port <number>', `the port to listen on (default: ${DEFAULT_PORT})`, portFlag)
+    .option('--host <address>', 'the address to listen on (default: loopback, for a proxy that ends TLS)')
+    .action(async (options: Options) => {
+      const { out } = shell;
+      const stopped = untilStopped();
+      const running = await runIntake(shell.env, options.host ?? LOOPBACK, options.port ?? DEFAULT_PORT);
+      if (options.json) out.json({ url: running.url, sources: running.sources });
+      else for (const line of intakeLines(running)) out.line(line);
+      const signal = await stopped;
+      await running.stop(signal === 'SIGTERM' ? DRAIN_MS : 0);
+    });
+
+  verb(
+    intake,
+    'status',
+    'Show what was accepted, by source and rule, what waits and what is parked.',
+    'intake status',
+  ).action(async (_options: CommonOptions, command: Command) => {
+    const { out } = shell;
+    const { countInbox, listParked } =
+      require('../../detection/intake/inbox/counts') as typeof import('../../detection/intake/inbox/counts');
+    const pool = shell.register();
+    const [counts, parked] = await Promise.all([countInbox(pool), listParked(pool)]);
+    if (command.optsWithGlobals().json) {
+      out.json({ counts, parked });
+      return;
+    }
+    if (counts.length === 0) {
+      out.line('No detection was accepted in the last 90 days.');
+      return;
+    }
+    const rows = counts.map(({ source, state, rule, count, oldestAt }) => [
+      source,
+      { text: state, paint: (text: string) => (state === 'parked' ? out.style(text, 'red') : text) },
+      rule ?? '',
+      String(count),
+      shortInstant(oldestAt),
+    ]);
+    const columns = [
+      { title: 'Source', flex: true },
+      { title: 'State' },
+      { title: 'Rule', flex: true },
+      { title: 'Count' },
+      { title: 'Oldest (UTC)' },
+    ];
+    out.line(table(columns, rows, out.width, (text) => out.style(text, 'dim')));
+    for (const { source, eventId, problem, attempts } of parked) {
+      out.line(`Parked after ${attempts} attempts: ${source} ${eventId} (${problem ?? 'unknown'})`);
+    }
+    if (parked.length > 0) out.line('Mend the cause, then run: npx tocsin intake retry');
+  });
+
+  verb(intake, 'retry', 'Have all parked detections tried again.', 'intake retry').action(
+    async (_options: CommonOptions, command: Command) => {
+      const { retryParked } =
+        require('../../detection/intake/inbox/counts') as typeof import('../../detection/intake/inbox/counts');
+      const retried = await retryParked(shell.register());
+      if (command.optsWithGlobals().json) shell.out.json({ retried });
+      else shell.out.line(`${retried} parked detections are tried again.`);
+    },
+  );
+}
+
+/** Starts the intake on the configured Temporal and Postgres, else on those of the running stack. */
+export async function runIntake(env: NodeJS.ProcessEnv, host: string, port: number): Promise<RunningIntake> {
+  // Loaded here: the server and the gRPC stack take long to load, and no other verb needs them.
+  const { startIntake } =
+    require('../../detection/intake/start-intake') as typeof import('../../detection/intake/start-intake');
+  const { temporalTarget } = require('../connect') as typeof import('../connect');
+  const { dataConverter } = require('../../worker/codec') as typeof import('../../worker/codec');
+  const { connectionOptions, namespace } = temporalTarget(env);
+  const databaseUrl = env.DATABASE_URL || readRunningStack(dataDir(env))?.databaseUrl;
+  if (!databaseUrl) throw refused('no Postgres: run `npx tocsin up` or set DATABASE_URL');
+  const keys = (env.TOCSIN_ENCRYPTION_KEYS ?? '').split(',').flatMap((key) => (key.trim() ? [key.trim()] : []));
+  return startIntake({
+    databaseUrl,
+    temporal: { ...connectionOptions, namespace },
+    dataConverter: dataConverter(keys),
+    taskQueue: env.TOCSIN_TASK_QUEUE || TASK_QUEUE,
+    rulesFile: env.TOCSIN_DETECTION_RULES || undefined,
+    sourcesFile: env.TOCSIN_SOURCES || undefined,
+    env,
+    host,
+    port,
+  });
+}
+
+/** Where senders send to. */
+export function intakeLines({ url, sources }: RunningIntake): string[] {
+  const reports = `Vulnerability reports: ${url}/security/report`;
+  if (sources.length === 0)
+    return [reports, `Intake on ${url}, without sources: name a file in TOCSIN_SOURCES (see examples/sources.yaml)`];
+  return [reports, `Intake on ${url}. Sources:`, ...sources.map((name) => `  POST ${url}/intake/${name}`)];
+}
+
+function portFlag(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError('give a port between 0 and 65535');
+  return port;
+}

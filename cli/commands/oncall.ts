@@ -1,0 +1,80 @@
+/** `tocsin oncall`: who is on call now and next, by the rota. */
+import type { Command } from 'commander';
+import { refused, usage } from '../../client/errors';
+import { onCall, type Rota, type Turn, turns } from '../../domain/escalation/rota';
+import { type Instant, toInstant } from '../../domain/kernel/time';
+import { instantFlag } from '../input';
+import { table } from '../rendering/table';
+import type { CommonOptions, Shell } from '../shell';
+import { verb } from './incident/verb';
+
+interface Options extends CommonOptions {
+  at?: string;
+  rota?: string;
+}
+
+export function oncallCommand(program: Command, shell: Shell): void {
+  verb(
+    program,
+    'oncall',
+    'Show who is on call now and next, level by level, by the rota of TOCSIN_ROTA.',
+    'oncall --at 2026-12-25T12:00:00Z --rota examples/rota.yaml',
+  )
+    .option('--at <time>', 'at this time, with zone (default: now)')
+    .option('--rota <file>', 'this rota (default: TOCSIN_ROTA)')
+    .action((options: Options) => {
+      const rota = readRota(options.rota ?? shell.env.TOCSIN_ROTA);
+      const at = options.at ? instantFlag('--at', options.at) : toInstant(Date.now());
+      const levels = rota.levels.map(({ name }, index) => levelAt(rota, index + 1, name, at));
+      const { out } = shell;
+      if (options.json) {
+        out.json({ at, levels });
+        return;
+      }
+      const person = (turn: Turn | undefined) => (turn ? `${rota.people[turn.who]!.name} (${turn.who})` : 'nobody');
+      const rows = levels.map(({ level, name, now, next }) => [
+        `${level} ${name}`,
+        {
+          text: `${person(now)}${now?.isOverride ? ', stands in' : ''}`,
+          paint: (text: string) => out.style(text, 'bold'),
+        },
+        now ? minute(now.until) : '',
+        next ? `${person(next)}${now ? '' : ` from ${minute(next.from)}`}` : '',
+      ]);
+      const columns = [
+        { title: 'Level', flex: true },
+        { title: 'On call', flex: true },
+        { title: 'Until (UTC)' },
+        { title: 'Then', flex: true },
+      ];
+      out.line(out.style(`On call at ${minute(at)} UTC`, 'dim'));
+      out.line(table(columns, rows, out.width, (text) => out.style(text, 'dim')));
+    });
+}
+
+/** Who it is, and the next turn of somebody else. */
+function levelAt(rota: Rota, level: number, name: string, at: Instant) {
+  const now = onCall(rota, level, at);
+  const following = turns(rota, level, at, 60).filter(({ from }) => from > at);
+  const next = following.find(({ who }) => who !== now?.who);
+  // Turns of the same person that follow one another are one.
+  const until = now && (next?.from ?? following.at(-1)?.until ?? now.until);
+  return { level, name, now: now && { ...now, until: until! }, next };
+}
+
+function readRota(file: string | undefined): Rota {
+  if (!file) throw usage('no rota is named: set TOCSIN_ROTA, or give --rota FILE, like examples/rota.yaml');
+  // Loaded here: reading YAML is no part of the other verbs.
+  const { loadRota } = require('../../policy/load-rota') as typeof import('../../policy/load-rota');
+  const { PolicyError } = require('../../policy/policy-error') as typeof import('../../policy/policy-error');
+  try {
+    return loadRota(file);
+  } catch (error) {
+    if (error instanceof PolicyError) throw usage(`the rota ${file} cannot be used`, error.problems);
+    throw refused((error as Error).message);
+  }
+}
+
+function minute(at: Instant): string {
+  return `${at.slice(0, 10)} ${at.slice(11, 16)}`;
+}

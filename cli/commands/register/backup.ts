@@ -1,0 +1,80 @@
+/** `tocsin register backup`: every table of the register as of one moment, in a folder that verifies. */
+import type { Command } from 'commander';
+import { usage } from '../../../client/errors';
+import type { Manifest } from '../../../register/backup/manifest';
+import { grouped } from '../../rendering/format';
+import { tableProgress } from '../../rendering/table-progress';
+import type { CommonOptions, Shell } from '../../shell';
+import { verb } from '../incident/verb';
+
+interface Options extends CommonOptions {
+  /** `false`: --no-log. */
+  log?: string | false;
+  keysOnly?: boolean;
+}
+
+export function registerBackupCommand(register: Command, shell: Shell): void {
+  verb(
+    register,
+    'backup <dir>',
+    'Back the register up, the delivery ledger and the data keys with it, into a new folder.',
+    'register backup /backups/2026-11-25\nregister backup /backups/2026-11-25 --keys-only',
+  )
+    .option('--by <who>', 'who makes it: a handle or work address (default: TOCSIN_BY, else the OS user)')
+    .option('--log <dir>', 'where the log is published: its checkpoint goes into the backup (default: TOCSIN_LOG_DIR)')
+    .option('--no-log', 'leave the checkpoint out')
+    .option('--keys-only', 'take out of a backup that exists what was erased since: data keys, addresses, reports')
+    .action(async (dir: string, options: Options) => {
+      const manifest = options.keysOnly ? await eraseIn(shell, dir, options) : await backup(shell, dir, options);
+      await record(shell, manifest, options);
+      const { tables, head, sha256 } = manifest;
+      if (options.json) return shell.out.json({ dir, ...manifest });
+      const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+      shell.out.line(`${grouped(rows)} rows of ${tables.length} tables in ${dir}.`);
+      shell.out.line(`Head ${head.position}:${head.hash}`);
+      shell.out.line(
+        `Manifest ${sha256}: note it elsewhere. The folder holds data keys and addresses: keep it like them.`,
+      );
+    });
+}
+
+async function backup(shell: Shell, dir: string, { log }: Options) {
+  const { writeBackup } =
+    require('../../../register/backup/write-backup') as typeof import('../../../register/backup/write-backup');
+  // Read before the tables, which then reach it.
+  const published = log === false ? undefined : await publishedIn(shell, log);
+  const onProgress = tableProgress(shell.err, 'backing up');
+  return writeBackup(shell.databaseUrl(), dir, { ...(published && { log: published }), now: new Date(), onProgress });
+}
+
+async function eraseIn(shell: Shell, dir: string, { log }: Options) {
+  if (typeof log === 'string') throw usage('--keys-only leaves the checkpoint of the backup as it is: leave --log out');
+  const { eraseInBackup } =
+    require('../../../register/backup/erase-in-backup') as typeof import('../../../register/backup/erase-in-backup');
+  return eraseInBackup(shell.databaseUrl(), dir);
+}
+
+/** A backup holds everything that the register does, so that it was made is an entry, with the hash that proves which. */
+async function record(shell: Shell, manifest: Manifest & { sha256: string }, options: Options): Promise<void> {
+  const { loadDisclosures } =
+    require('../../../policy/load-disclosure') as typeof import('../../../policy/load-disclosure');
+  const { recordOwnEntry } = require('../../../register/own-entries') as typeof import('../../../register/own-entries');
+  const { madeAt, head, sha256 } = manifest;
+  await recordOwnEntry(shell.register(), loadDisclosures(), {
+    kind: options.keysOnly ? 'register-backup-erased' : 'register-backed-up',
+    by: shell.by(options),
+    data: { madeAt, entries: head.position, head: head.hash, manifest: sha256 },
+  });
+}
+
+async function publishedIn(shell: Shell, dir: string | undefined) {
+  const { logSettings } =
+    require('../../../register/log/log-settings') as typeof import('../../../register/log/log-settings');
+  const { readPublishedLog } =
+    require('../../../register/backup/published-log') as typeof import('../../../register/backup/published-log');
+  const published = await readPublishedLog(dir ?? logSettings(shell.env).dir);
+  if (published === undefined && dir !== undefined) {
+    throw usage(`no log is published in ${dir}: give the folder that holds the file "checkpoint"`);
+  }
+  return published;
+}

@@ -1,0 +1,124 @@
+/** `tocsin register erase`: destroys the personal data of an incident for good, and records that. */
+import type { Command } from 'commander';
+import type { Pool } from 'pg';
+import { refused, usage } from '../../../client/errors';
+import type { ErasurePlan, ErasureRequest } from '../../../register/erase/erase-incident';
+import { confirm } from '../../confirm';
+import type { CommonOptions, Shell } from '../../shell';
+import { verb } from '../incident/verb';
+
+interface Options extends CommonOptions {
+  reason?: string;
+  lawfulRequest?: string;
+  ground?: string;
+  dryRun?: boolean;
+  yes?: boolean;
+}
+
+export function registerEraseCommand(register: Command, shell: Shell): void {
+  verb(
+    register,
+    'erase <id>',
+    "Erase an incident's personal data for good, after its retention. Its entries still verify.",
+    'register erase INC-20260401-9f3a --dry-run\n' +
+      'register erase INC-20260401-9f3a --by dpo --reason "retention is over"\n' +
+      'register erase INC-20260401-9f3a --by dpo --reason "request granted" --lawful-request DSR-17 --ground gdpr-17-1',
+  )
+    .option('--by <who>', 'who decides it: a handle or work address (default: TOCSIN_BY, else the OS user)')
+    .option('--reason <text>', 'why; it stands in the register')
+    .option('--lawful-request <ref>', 'the reference of a request that asks for it before the retention is over')
+    .option('--ground <ground>', 'with --lawful-request: the legal ground, like gdpr-17-1')
+    .option('--dry-run', 'say what would go and what stays, and change nothing')
+    .option('--yes', 'do not ask')
+    .action(async (id: string, options: Options) => {
+      const { loadRetention } =
+        require('../../../policy/load-retention') as typeof import('../../../policy/load-retention');
+      const { loadDisclosures } =
+        require('../../../policy/load-disclosure') as typeof import('../../../policy/load-disclosure');
+      const { eraseIncident, planErasure } =
+        require('../../../register/erase/erase-incident') as typeof import('../../../register/erase/erase-incident');
+      const { erasureLines } =
+        require('../../rendering/retention-lines') as typeof import('../../rendering/retention-lines');
+      const [table, pool, now] = [loadRetention(), shell.register(), new Date()];
+      const asked = requestOf(id, options, shell);
+      const first = await planErasure(pool, asked, table, now);
+      const request = { ...asked, workflowClosed: await hasEnded(shell, pool, first) };
+      const plan = await planErasure(pool, request, table, now);
+      if (options.dryRun) {
+        if (options.json) shell.out.json(plan);
+        else {
+          shell.out.line(
+            `${id}: ${plan.refusal ? 'would be refused' : plan.erasedAt ? 'is erased' : 'would be erased'}`,
+          );
+          for (const line of erasureLines(plan, shell.out)) shell.out.line(line);
+        }
+        if (plan.refusal) throw refused(plan.refusal);
+        return;
+      }
+      if (!plan.refusal && !plan.erasedAt && !options.yes) {
+        for (const line of erasureLines(plan, shell.err)) shell.err.line(line);
+        await confirm(`The personal data of ${id} will be gone for good.`, id);
+      }
+      const erased = await eraseIncident(pool, request, { table, disclosures: loadDisclosures() }, now);
+      await tell(shell, erased, options);
+    });
+}
+
+function requestOf(incidentId: string, options: Options, shell: Shell): ErasureRequest {
+  const { reason, lawfulRequest, ground, dryRun } = options;
+  if (!dryRun && !reason?.trim()) throw usage('say why: give --reason TEXT, which stands in the register');
+  if ((lawfulRequest === undefined) !== (ground === undefined)) {
+    throw usage('a lawful request has a reference and a ground: give --lawful-request REF and --ground GROUND');
+  }
+  if (ground !== undefined && !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(ground)) {
+    throw usage(`--ground: "${ground}" is no ground. Write the article, like gdpr-17-1`);
+  }
+  if (lawfulRequest !== undefined && !/^[\w.:/-]{1,200}$/.test(lawfulRequest)) {
+    throw usage('--lawful-request: give the reference of the request, like DSR-2026-17, and no name');
+  }
+  if (lawfulRequest !== undefined && options.by === undefined) {
+    throw usage('a person decides on a lawful request: name who with --by');
+  }
+  return {
+    incidentId,
+    by: shell.by(options),
+    reason: reason ?? '',
+    ...(lawfulRequest !== undefined && { lawful: { reference: lawfulRequest, ground: ground! } }),
+    workflowClosed: false,
+  };
+}
+
+/** Whether nothing of the incident runs any more. Temporal is asked only where the register does not say so itself. */
+async function hasEnded(shell: Shell, pool: Pool, plan: ErasurePlan): Promise<boolean> {
+  if (plan.erasedAt || (plan.closed && plan.deliveries.open === 0)) return false;
+  const { openRounds } =
+    require('../../../register/erase/erase-deliveries') as typeof import('../../../register/erase/erase-deliveries');
+  const incidents = await shell.incidents();
+  const rounds = await openRounds(pool, plan.incidentId);
+  const ids = [plan.incidentId, ...rounds.map(({ obligation, round }) => `${plan.incidentId}/${obligation}/${round}`)];
+  for (const id of ids) if (await incidents.isRunning(id)) return false;
+  return true;
+}
+
+async function tell(shell: Shell, erased: ErasurePlan & { seq?: number }, options: Options): Promise<void> {
+  const { rewriteKeys } =
+    require('../../../register/erase/rewrite-keys') as typeof import('../../../register/erase/rewrite-keys');
+  // Also when it was erased before: this is what may have failed then.
+  const keys = await rewriteKeys(shell.register());
+  if (options.json) return shell.out.json({ ...erased, keys });
+  const { incidentId, erasedAt, fields, entries, deliveries, seq } = erased;
+  shell.out.line(
+    erasedAt
+      ? `${incidentId} was erased before, ${erasedAt}.`
+      : `Erased ${fields} fields of ${entries} entries and ${deliveries.total} deliveries of ${incidentId}: entry REGISTER ${seq}.`,
+  );
+  if (!keys.rewritten) {
+    shell.out.line(
+      `The destroyed key may still lie in the file of its table, which could not be rewritten (${keys.why}). ` +
+        'As its owner, run: VACUUM FULL tocsin.register_keys',
+    );
+  }
+  shell.out.line(
+    'The key also lies in backups and write-ahead logs made before. For each backup run: tocsin register backup DIR --keys-only',
+  );
+}

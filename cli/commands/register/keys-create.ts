@@ -1,0 +1,31 @@
+/** `tocsin register keys create`: makes the key of a new log, where a worker must not make one by itself. */
+import type { Command } from 'commander';
+import { refused } from '../../../client/errors';
+import type { CommonOptions, Shell } from '../../shell';
+import { verb } from '../incident/verb';
+
+export function registerKeysCreateCommand(keys: Command, shell: Shell): void {
+  verb(
+    keys,
+    'create',
+    'Make the signing key of a new log in TOCSIN_LOG_KEYS, once. Keep a copy of it where the database is not.',
+    'register keys create   # with TOCSIN_LOG_ORIGIN=register.example.com/incidents',
+  ).action(async (_options: CommonOptions, command: Command) => {
+    const { makeKeys, readKeys } =
+      require('../../../register/log/key-file') as typeof import('../../../register/log/key-file');
+    const { logSettings } =
+      require('../../../register/log/log-settings') as typeof import('../../../register/log/log-settings');
+    const { keysFile, origin } = logSettings(shell.env);
+    const before = await readKeys(keysFile);
+    if (before)
+      throw refused(
+        `${keysFile} holds the key of ${before.origin} already: \`tocsin register keys rotate\` changes it`,
+      );
+    const { signer } = await makeKeys(keysFile, origin);
+    if (command.optsWithGlobals().json) shell.out.json({ file: keysFile, verifierKey: signer.verifierKey });
+    else {
+      shell.out.line(`The signing key is in ${keysFile}; whoever reads it signs in your name.`);
+      shell.out.line(`Hand out its verifier key: ${signer.verifierKey}`);
+    }
+  });
+}

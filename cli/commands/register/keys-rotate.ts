@@ -1,0 +1,46 @@
+/** `tocsin register keys rotate`: a new signing key, attested by the old one and recorded in the register. */
+import type { Command } from 'commander';
+import { refused } from '../../../client/errors';
+import { openedLog } from '../../checkpoints';
+import type { CommonOptions, Shell } from '../../shell';
+import { anchorLines, signAndAnchor } from '../../sign-and-anchor';
+import { verb } from '../incident/verb';
+
+interface Options extends CommonOptions {
+  reason: string;
+}
+
+export function registerKeysRotateCommand(keys: Command, shell: Shell): void {
+  verb(
+    keys,
+    'rotate',
+    'Replace the signing key. The old key attests the new one, and is gone; the register records who did it and why.',
+    'register keys rotate --reason "yearly rotation"',
+  )
+    .requiredOption('--reason <text>', 'why: it is recorded, and shown to authorities and customers')
+    .option('--by <who>', 'who does it: a handle or work address (default: TOCSIN_BY, else the OS user)')
+    .action(async (options: Options, command: Command) => {
+      const { rotateKey } =
+        require('../../../register/log/rotate-key') as typeof import('../../../register/log/rotate-key');
+      const { logSettings } =
+        require('../../../register/log/log-settings') as typeof import('../../../register/log/log-settings');
+      const { loadDisclosures } =
+        require('../../../policy/load-disclosure') as typeof import('../../../policy/load-disclosure');
+      const log = await openedLog(shell);
+      if (!log?.canSign) throw refused('the signing key is not on this machine: rotate it where TOCSIN_LOG_KEYS is');
+      const { keysFile } = logSettings(shell.env);
+      const deps = { log, pool: shell.register(), disclosures: loadDisclosures(), keysFile };
+      const { oldKey, newKey, size, note } = await rotateKey(deps, { by: shell.by(options), reason: options.reason });
+      const signed = await signAndAnchor(shell, log);
+      const { out } = shell;
+      if (command.optsWithGlobals().json) {
+        out.json({ oldKey, newKey, size, rotation: note, anchors: signed.anchors });
+        return;
+      }
+      out.line(`The key was rotated at ${size} entries. Whoever trusts the old key follows the published rotation.`);
+      out.line(`  old  ${oldKey}`);
+      out.line(`  new  ${newKey}`);
+      for (const line of anchorLines(signed, out)) out.line(line);
+      out.line(`Keep a copy of ${keysFile}, and give the new key to your witnesses.`);
+    });
+}

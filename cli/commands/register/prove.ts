@@ -1,0 +1,58 @@
+/** `tocsin register prove ENTRY`: one entry with the proof that it is in the signed log, and nothing else of the register. */
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { usage } from '../../../client/errors';
+import { anchorInFile, shellLog } from '../../register-log';
+import type { Shell } from '../../shell';
+import { checkLines, type HandOverOptions, handOver } from '../incident/hand-over';
+import { verb } from '../incident/verb';
+
+interface Options extends HandOverOptions {
+  tlogProof?: string;
+}
+
+export function registerProveCommand(register: Command, shell: Shell): void {
+  const command = verb(
+    register,
+    'prove <entry>',
+    'Hand over one entry with the proof that it is in the signed log. The hand-over is recorded.',
+    'register prove INC-20260401-9f3a/7 --for customer -o proof.jsonl\nregister prove 128 -o proof.jsonl',
+  ).option('--tlog-proof <file>', 'also write the proof in the form of C2SP tlog-proof@v1, for other tools');
+  handOver(command).action(async (text: string, options: Options) => {
+    const { proveEntry, tlogProof } = require('../../../register/prove') as typeof import('../../../register/prove');
+    const { positionOf } = require('../../../register/export-scope') as typeof import('../../../register/export-scope');
+    const { loadDisclosures } =
+      require('../../../policy/load-disclosure') as typeof import('../../../policy/load-disclosure');
+    const pool = shell.register();
+    const place = entryOf(text);
+    const position = typeof place === 'number' ? place : await positionOf(pool, place.incidentId, place.seq);
+    const log = await shellLog(shell);
+    const { for: audience, reason, recipient, output } = options;
+    const proved = await proveEntry(pool, output, position, {
+      audience,
+      disclosures: loadDisclosures(),
+      by: shell.by(options),
+      reason,
+      recipient,
+      log,
+    });
+    await anchorInFile(shell, log);
+    if (options.tlogProof) {
+      await writeFile(options.tlogProof, await tlogProof(pool, log, position), { mode: 0o600 });
+    }
+    if (options.json) {
+      shell.out.json({ file: output, position, ...proved, key: log.verifierKey });
+      return;
+    }
+    shell.out.line(`The entry at position ${position} was written to ${output}, with its proof.`);
+    shell.out.line(`Recorded at position ${proved.recordedAt}, with SHA-256 ${proved.digest}`);
+    for (const line of checkLines(output, log.verifierKey)) shell.out.line(line);
+  });
+}
+
+function entryOf(text: string): number | { incidentId: string; seq: number } {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  const match = /^(.+)\/([1-9]\d{0,8})$/.exec(text);
+  if (match) return { incidentId: match[1]!, seq: Number(match[2]) };
+  throw usage(`"${text}" is no entry. Write its position, like 128, or INCIDENT/NUMBER, like INC-20260401-9f3a/7`);
+}

@@ -1,0 +1,97 @@
+/** `tocsin register restore`: a backup into an empty database, verified before anything is kept. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { usage } from '../../../client/errors';
+import type { Restored } from '../../../register/backup/verify-restored';
+import { grouped } from '../../rendering/format';
+import type { Output } from '../../rendering/output';
+import { tableProgress } from '../../rendering/table-progress';
+import type { CommonOptions, Shell } from '../../shell';
+import { verb } from '../incident/verb';
+
+interface Options extends CommonOptions {
+  checkpoint?: string;
+  key?: string;
+  acceptOlder?: boolean;
+}
+
+export function registerRestoreCommand(register: Command, shell: Shell): void {
+  verb(
+    register,
+    'restore <dir>',
+    'Restore a backup into the empty database of DATABASE_URL. Nothing is kept of one that does not verify.',
+    'register restore /backups/2026-11-25 --checkpoint checkpoint --key tocsin.example/log+1a2b3c4d+AX…',
+  )
+    .option('--by <who>', 'who restores: a handle or work address (default: TOCSIN_BY, else the OS user)')
+    .option('--checkpoint <file>', 'a signed checkpoint from outside, with the rotations that are published beside it')
+    .option('--key <verifier key>', "one of the log's public keys, to verify the signatures of the checkpoints")
+    .option('--accept-older', 'restore also when entries are missing that were signed; it is recorded')
+    .action(async (dir: string, options: Options) => {
+      const { restoreBackup } =
+        require('../../../register/backup/restore-backup') as typeof import('../../../register/backup/restore-backup');
+      const { loadDisclosures } =
+        require('../../../policy/load-disclosure') as typeof import('../../../policy/load-disclosure');
+      const restored = await restoreBackup(shell.databaseUrl(), dir, {
+        by: shell.by(options),
+        now: new Date(),
+        disclosures: loadDisclosures(),
+        ...(options.checkpoint !== undefined && { outside: outsideAt(options.checkpoint) }),
+        ...(options.key !== undefined && { verifierKey: options.key }),
+        ...(options.acceptOlder && { acceptOlder: true }),
+        onProgress: tableProgress(shell.err, 'restoring'),
+      });
+      await seeGuards(shell);
+      if (options.json) return shell.out.json(shown(restored));
+      for (const line of restoredLines(restored, shell.out)) shell.out.line(line);
+    });
+}
+
+/** The guards of the new database are those that are watched from now on: to have restored it is no change of them. */
+async function seeGuards(shell: Shell): Promise<void> {
+  const { rememberGuards } =
+    require('../../../register/guards/watch-guards') as typeof import('../../../register/guards/watch-guards');
+  const { logSettings } =
+    require('../../../register/log/log-settings') as typeof import('../../../register/log/log-settings');
+  await rememberGuards({ pool: shell.register(), memoryFile: logSettings(shell.env).guardsFile });
+}
+
+/** A checkpoint's file, and the rotations that are published beside it. */
+function outsideAt(file: string) {
+  const { ROTATIONS } = require('../../../register/log/open-log') as typeof import('../../../register/log/open-log');
+  const { splitNotes } =
+    require('../../../register/verifier/notes') as typeof import('../../../register/verifier/notes');
+  if (!existsSync(file)) throw usage(`cannot read ${file}: it does not exist. Give a file that holds a checkpoint`);
+  const beside = path.join(path.dirname(file), ROTATIONS);
+  const rotations = existsSync(beside) ? splitNotes(readFileSync(beside, 'utf8')) : [];
+  return { checkpoint: readFileSync(file, 'utf8'), rotations, source: file };
+}
+
+function shown({ anchors, missing, ...restored }: Restored) {
+  const plain = ({ source, origin, size, signed }: Restored['anchors'][number]) => ({ source, origin, size, signed });
+  return { ...restored, anchors: anchors.map(plain), ...(missing && { missing: plain(missing) }) };
+}
+
+function restoredLines({ entries, head, anchored, anchors, missing }: Restored, out: Output): string[] {
+  const unanchored = entries - anchored;
+  return [
+    `${out.style('✓', 'green')} ${grouped(entries)} entries hold`,
+    `  head ${head.position}:${head.hash}`,
+    ...anchors.map(
+      ({ source, size, signed }) =>
+        `  agrees with ${source}, ${grouped(size)} entries${signed ? '' : ' (its signature was not verified: give --key)'}`,
+    ),
+    anchored > 0
+      ? `  anchored: entries 1 to ${grouped(anchored)}; unanchored: ${grouped(unanchored)}`
+      : '  unanchored: no checkpoint vouches for what was restored',
+    ...(missing
+      ? [
+          out.style(
+            `  older than ${missing.source}: ${grouped(missing.size - entries)} signed entries are lost`,
+            'yellow',
+          ),
+        ]
+      : []),
+    '  recorded as an entry of the register',
+  ];
+}

@@ -1,0 +1,39 @@
+/** `tocsin register retention`: until when an incident is kept, and by which citation. */
+import type { Command } from 'commander';
+import { usage } from '../../../client/errors';
+import type { CommonOptions, Shell } from '../../shell';
+import { verb } from '../incident/verb';
+
+interface Options extends CommonOptions {
+  due?: boolean;
+}
+
+export function registerRetentionCommand(register: Command, shell: Shell): void {
+  verb(
+    register,
+    'retention [id]',
+    'Show until when an incident is kept, why, and by which citation; or list those whose retention is over.',
+    'register retention INC-20260401-9f3a\nregister retention --due',
+  )
+    .option('--due', 'incidents whose retention is over and that are not erased')
+    .action(async (id: string | undefined, options: Options) => {
+      if ((id === undefined) === !options.due) throw usage('give the id of an incident, or --due');
+      const { loadRetention } =
+        require('../../../policy/load-retention') as typeof import('../../../policy/load-retention');
+      const { dueForErasure, retentionOfIncident } =
+        require('../../../register/erase/incident-retention') as typeof import('../../../register/erase/incident-retention');
+      const { retentionLines } =
+        require('../../rendering/retention-lines') as typeof import('../../rendering/retention-lines');
+      const [table, pool, now] = [loadRetention(), shell.register(), new Date()];
+      const kept = id === undefined ? [] : [await retentionOfIncident(pool, id, table)];
+      if (id === undefined) for await (const each of dueForErasure(pool, table, now)) kept.push(each);
+      if (options.json) {
+        const shown = kept.map(({ incidentId, retention, erasedAt }) => ({ incidentId, ...retention, erasedAt }));
+        shell.out.json(id === undefined ? shown : shown[0]);
+        return;
+      }
+      if (kept.length === 0) shell.out.line('No incident is past its retention.');
+      for (const each of kept)
+        for (const line of retentionLines(each, now.toISOString(), shell.out)) shell.out.line(line);
+    });
+}

@@ -1,0 +1,145 @@
+/** `tocsin register verify`: recomputes the chain, online or over an export. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import { refused, usage } from '../../../client/errors';
+import type { Head } from '../../../register/entry';
+import type { Anchoring } from '../../../register/verifier/anchored';
+import type { TrustFlags } from '../../../register/verifier/cli';
+import type { ExportVerification } from '../../../register/verifier/export-verifier';
+import type { Verification } from '../../../register/verify';
+import { shortInstant } from '../../rendering/format';
+import type { Output } from '../../rendering/output';
+import { progressOf } from '../../rendering/progress';
+import { hanging } from '../../rendering/table';
+import type { CommonOptions, Shell } from '../../shell';
+import { verb } from '../incident/verb';
+
+interface Options extends CommonOptions, Omit<TrustFlags, 'checkpoint'> {
+  incident?: string;
+  checkpoint: string[];
+  bytes?: boolean;
+  threads?: string;
+}
+
+export function registerVerifyCommand(register: Command, shell: Shell): void {
+  verb(
+    register,
+    'verify [file]',
+    'Verify the register in its database, or an export without any. Exit code 1 when it does not hold.',
+    'register verify\nregister verify --checkpoint mailed.txt   # it must continue what was mailed\n' +
+      'register verify inc.jsonl --key register.example.com/…',
+  )
+    .option('--incident <id>', 'this incident only')
+    .option('--head <position:hash>', 'a head noted earlier: finds entries cut off the end since')
+    .option('--key <key>', "the log's public key, or a file that holds it (default: in the database, this machine's)")
+    .addOption(
+      new Option('--checkpoint <file>', 'a signed checkpoint kept elsewhere; may be repeated for the database')
+        .argParser((value: string, before: string[]) => [...before, value])
+        .default([], 'none'),
+    )
+    .option('--consistency <file>', 'of an export: the proof when --checkpoint has another size (register consistency)')
+    .option('--witness <key...>', 'of an export: public keys of witnesses, or files')
+    .option('--rotations <file>', "of an export: rotations of the log's key, as the log publishes them")
+    .option('--bytes', 'of an export: hashes and chains only, not the contents')
+    .option('--threads <n>', 'of an export: default one for each core from 64 MB on')
+    .action(async (file: string | undefined, options: Options) => {
+      if (file) await offline(shell, file, options);
+      else await online(shell, options);
+    });
+}
+
+async function online(shell: Shell, options: Options): Promise<void> {
+  if (options.consistency) throw usage('--consistency: the database is compared with any checkpoint without a proof');
+  const expectedHead = options.head ? headFlag(options.head) : undefined;
+  const result = await verifyDatabase(shell, options, expectedHead);
+  if (options.json) shell.out.json(result);
+  else for (const line of verificationLines(result, shell.out)) shell.out.line(line);
+  if (!result.ok)
+    throw refused('the register does not verify: keep this database as it is, and find out who changed it');
+}
+
+async function verifyDatabase(
+  shell: Shell,
+  { incident: incidentId, checkpoint, key }: Options,
+  expectedHead: Head | undefined,
+): Promise<Verification> {
+  const { verifyAnchored, verifyRegister } =
+    require('../../../register/verify') as typeof import('../../../register/verify');
+  const pool = shell.register();
+  if (incidentId !== undefined) {
+    if (checkpoint.length > 0) throw usage('--checkpoint: covers the whole register; leave --incident out');
+    return verifyRegister(pool, { incidentId, expectedHead });
+  }
+  const { checkpointsToHold } = require('../../checkpoints') as typeof import('../../checkpoints');
+  return verifyAnchored(pool, await checkpointsToHold(shell, checkpoint, key), { expectedHead });
+}
+
+async function offline(shell: Shell, file: string, options: Options): Promise<void> {
+  if (!existsSync(file))
+    throw usage(`cannot read ${file}: it does not exist. Give an export of \`tocsin register export\``);
+  const result = await verifyExportFile(shell, file, options);
+  const { scope } = result;
+  const held = scope.kind === 'incident' ? scope.incidentId : undefined;
+  if (options.incident && held !== options.incident) {
+    const holds = held ? `incident "${held}"` : 'other entries';
+    throw refused(`${file} holds ${holds}, not an export of incident "${options.incident}"`);
+  }
+  const { reportLines } =
+    require('../../../register/verifier/report') as typeof import('../../../register/verifier/report');
+  if (options.json) shell.out.json(result);
+  else for (const line of reportLines(result)) shell.out.line(line);
+  if (!result.ok) throw refused('the export does not verify: keep this file as it is, and get it again');
+}
+
+async function verifyExportFile(shell: Shell, file: string, options: Options): Promise<ExportVerification> {
+  const cli = require('../../../register/verifier/cli') as typeof import('../../../register/verifier/cli');
+  const { verifyFile } =
+    require('../../../register/verifier/verify-file') as typeof import('../../../register/verifier/verify-file');
+  try {
+    return await verifyFile(file, {
+      ...cli.trustOf({ ...options, checkpoint: onlyOne(options.checkpoint) }),
+      bytesOnly: options.bytes,
+      threads: cli.threadsOf(options.threads),
+      worker: path.join(__dirname, '..', '..', '..', 'register', 'verifier', 'segment-worker.js'),
+      onProgress: progressOf(shell.err, 'bytes'),
+    });
+  } catch (error) {
+    if (error instanceof cli.UsageError) throw usage(error.message);
+    throw error;
+  }
+}
+
+function onlyOne([file, ...more]: string[]): string | undefined {
+  if (more.length > 0) throw usage('--checkpoint: an export is compared with one checkpoint; give one file');
+  return file;
+}
+
+/** `✓ 128 entries hold`, and the head to note. */
+export function verificationLines(result: Verification, out: Output): string[] {
+  const { position, hash } = result.head;
+  const what = `${result.entries} ${result.entries === 1 ? 'entry holds' : 'entries hold'}`;
+  const head = `  head ${position}:${hash}`;
+  const anchored = result.anchoring ? anchoringLines(result.anchoring, out) : [];
+  if (!result.firstBad) return [`${out.style('✓', 'green')} ${what}`, head, ...anchored];
+  const reason = `position ${result.firstBad.position}: ${result.firstBad.reason}`;
+  return [`${out.style('✗', 'red')} only ${what}`, head, ...hanging('  ', reason, out.width), ...anchored];
+}
+
+/** Which entries are covered by whom, and which by nobody yet. */
+function anchoringLines({ anchors, anchoredTo, unanchored }: Anchoring, out: Output): string[] {
+  const lines = anchors.map(({ by, to, atSeconds }) => {
+    const seen = atSeconds ? `, seen ${shortInstant(new Date(atSeconds * 1000).toISOString())} UTC` : '';
+    return `  anchored 1 to ${to}: ${by}${seen}`;
+  });
+  if (unanchored === undefined) return lines;
+  const which = unanchored.from === unanchored.to ? `entry ${unanchored.to}` : `${unanchored.from} to ${unanchored.to}`;
+  const since = anchoredTo === 0 ? 'no anchor covers it' : 'the next checkpoint will cover it';
+  return [...lines, out.style(`  not anchored ${which}: ${since}`, 'yellow')];
+}
+
+function headFlag(text: string): Head {
+  const match = /^(\d+):([0-9a-f]{64})$/.exec(text.trim());
+  if (match) return { position: Number(match[1]), hash: match[2]! };
+  throw usage(`--head: "${text}" is no head. Write POSITION:HASH, as \`tocsin register verify\` prints it`);
+}

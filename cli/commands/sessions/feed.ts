@@ -1,0 +1,47 @@
+/** `tocsin sessions feed`: takes authentication events from a file into the rules that run, each once. */
+import type { Command } from 'commander';
+import { usage } from '../../../client/errors';
+import { readAuthEvents } from '../../auth-event-file';
+import type { CommonOptions, Shell } from '../../shell';
+import { verb } from '../incident/verb';
+
+interface Options extends CommonOptions {
+  source: string;
+}
+
+const BATCH = 1_000;
+
+export function sessionsFeedCommand(sessions: Command, shell: Shell): void {
+  verb(
+    sessions,
+    'feed <file>',
+    'Take authentication events, or those of an audit log, from a file: what they show goes to triage. May be repeated.',
+    'sessions feed /var/log/platform/audit.jsonl --source audit-log   # from cron: each event counts once',
+  )
+    .requiredOption('--source <name>', 'whose events they are: an event id counts once for a source')
+    .action(async (file: string, options: Options) => {
+      if (!/^[a-z0-9][a-z0-9-]{0,59}$/.test(options.source))
+        throw usage(`--source: "${options.source}" is no name of a source: use lower-case letters, digits and "-"`);
+      const { acceptWithin } =
+        require('../../../detection/intake/inbox/accept') as typeof import('../../../detection/intake/inbox/accept');
+      const { openSessions, sessionSettings } =
+        require('../../../detection/sessions/settings') as typeof import('../../../detection/sessions/settings');
+      const { loadSessionPolicy } =
+        require('../../../policy/load-sessions') as typeof import('../../../policy/load-sessions');
+      const settings = sessionSettings(shell.env);
+      const { events, others } = await readAuthEvents(file, loadSessionPolicy(settings.policyFile));
+      let raised = 0;
+      const consumer = await openSessions(settings, {
+        pool: shell.register(),
+        accept: async (client, detections) => {
+          raised += await acceptWithin(client, detections);
+        },
+      });
+      for (let i = 0; i < events.length; i += BATCH) {
+        const batch = events.slice(i, i + BATCH).map(({ event }) => event);
+        await consumer.consume(options.source, batch);
+      }
+      if (options.json) shell.out.json({ events: events.length, others, raised });
+      else shell.out.line(`${events.length} events taken, ${raised} new detections.`);
+    });
+}

@@ -1,0 +1,100 @@
+/** `tocsin up`: the embedded stack and a worker, until Ctrl-C. The only file of the client that starts the stack. */
+import type { Command } from 'commander';
+import { refused } from '../../client/errors';
+import type { RunningIntake } from '../../detection/intake/start-intake';
+import { SEARCH_ATTRIBUTES } from '../../domain/incident/contract';
+import { LOOPBACK } from '../../platform/free-port';
+import type { Stack } from '../../stack';
+import type { Output } from '../rendering/output';
+import type { CommonOptions, Shell } from '../shell';
+import { untilStopped } from '../until-stopped';
+import { verb } from './incident/verb';
+import { intakeLines, runIntake } from './intake';
+
+/** The stack and a worker in this process. */
+export interface RunningTocsin {
+  stack: Stack;
+  /** Rejects when the worker or a server ends by a fault; resolves when the worker was stopped. */
+  ended: Promise<void>;
+  /** Stops the worker, then all parts that were started here. */
+  stop(): Promise<void>;
+  /** Where people look: Web UI (of one incident when it is given), mailbox, status page, dossiers. */
+  addressLines(out: Output, incidentId?: string): string[];
+}
+
+export function upCommand(program: Command, shell: Shell): void {
+  verb(
+    program,
+    'up',
+    'Bring up Temporal, Postgres, mailbox, status page and a worker on this machine, until Ctrl-C.',
+    'up',
+  ).action(async (options: CommonOptions) => {
+    const { out } = shell;
+    const stopped = untilStopped();
+    const running = await runStack(shell.env);
+    let intake: RunningIntake | undefined;
+    try {
+      intake = await runIntake(shell.env, LOOPBACK, Number(new URL(running.stack.intake!.url).port));
+      if (options.json) {
+        const { temporal, mailbox, site } = running.stack;
+        out.json({ temporal, mailbox: mailbox.url, site: site.url, intake: intake.url });
+      } else {
+        for (const line of running.addressLines(out)) out.line(line);
+        for (const line of intakeLines(intake)) out.line(line);
+        out.line('Ready. Declare an incident in another shell: npx tocsin declare --help');
+        out.line(out.style('Ctrl-C stops everything; what was recorded stays.', 'dim'));
+      }
+      await Promise.race([stopped, running.ended]);
+    } finally {
+      await intake?.stop();
+      await running.stop();
+    }
+  });
+}
+
+/** Brings up the stack and a worker on it. What had started is stopped when something does not. */
+export async function runStack(env: NodeJS.ProcessEnv): Promise<RunningTocsin> {
+  // Loaded here: the servers and the native worker take long to load, and no other verb needs them.
+  const { startStack } = require('../../stack') as typeof import('../../stack');
+  const { settingsFromEnv } = require('../../worker/config') as typeof import('../../worker/config');
+  const { startWorker } = require('../run-worker') as typeof import('../run-worker');
+  const stack = await startStack({ env, searchAttributes: SEARCH_ATTRIBUTES });
+  try {
+    const { connectionOptions, namespace } = stack.temporalServer;
+    const worker = await startWorker(settingsFromEnv(env, stack), { ...connectionOptions, namespace } as never);
+    return {
+      stack,
+      ended: Promise.race([worker.ended, stack.failed.then(serverFailed)]),
+      stop: async () => {
+        await worker.stop().catch(() => undefined); // a fault of the worker was told by `ended`
+        await stack.stop();
+      },
+      addressLines: (out, incidentId) => addressLines(stack, out, incidentId),
+    };
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+}
+
+function serverFailed({ message }: Error): never {
+  throw refused(
+    `${message}\nEverything else was stopped. What was recorded stays: start again, and open incidents go on`,
+  );
+}
+
+function addressLines({ temporal, mailbox, site }: Stack, out: Output, incidentId?: string): string[] {
+  const incident = incidentId ? `/${encodeURIComponent(incidentId)}` : '';
+  const rows: Array<[string, string]> = [
+    [
+      'Web UI',
+      temporal.uiUrl
+        ? `${temporal.uiUrl}/namespaces/${temporal.namespace}/workflows${incident}`
+        : `of ${temporal.address}`,
+    ],
+    ['Mailbox', mailbox.url],
+    ['Status page', `${site.url}/status/`],
+    ['Dossiers', `${site.url}/dossiers/${incidentId ? `${encodeURIComponent(incidentId)}/` : ''}`],
+  ];
+  return rows.map(([name, url]) => `${out.style(name.padEnd(12), 'dim')} ${url}`);
+}

@@ -1,0 +1,31 @@
+/** `tocsin worker`: only a worker, beside a Temporal and a Postgres that are configured. */
+import type { Command } from 'commander';
+import { dataDir } from '../../platform/folders';
+import { readRunningStack } from '../../platform/stack-file';
+import type { CommonOptions, Shell } from '../shell';
+import { untilStopped } from '../until-stopped';
+import { verb } from './incident/verb';
+
+export function workerCommand(program: Command, shell: Shell): void {
+  verb(
+    program,
+    'worker',
+    'Run a worker against the configured Temporal and Postgres. Scale by running more of them.',
+    'worker   # with TEMPORAL_ADDRESS, DATABASE_URL, RESEND_API_KEY and TOCSIN_DIRECTORY set',
+  ).action(async (options: CommonOptions) => {
+    const { temporalTarget } = require('../connect') as typeof import('../connect');
+    const { settingsFromEnv } = require('../../worker/config') as typeof import('../../worker/config');
+    const { startWorker } = require('../run-worker') as typeof import('../run-worker');
+    const target = temporalTarget(shell.env);
+    const settings = settingsFromEnv(shell.env, readRunningStack(dataDir(shell.env)));
+    const worker = await startWorker(settings, { ...target.connectionOptions, namespace: target.namespace } as never);
+    if (options.json)
+      shell.out.json({ temporal: target.address, namespace: target.namespace, taskQueue: settings.taskQueue });
+    else
+      shell.out.line(
+        `Worker on queue "${settings.taskQueue}" of ${target.address}, namespace ${target.namespace}. Ctrl-C stops it.`,
+      );
+    await Promise.race([untilStopped(), worker.ended]);
+    await worker.stop();
+  });
+}

@@ -1,0 +1,39 @@
+/** The policy pack that an incident runs under, for telling its events and showing its board. */
+import type { Explanation } from '../domain/incident/explain';
+import type { NarratedPack } from '../domain/incident/narrate';
+import type { IncidentState } from '../domain/incident/state';
+import type { PolicyPack } from '../domain/policy/policy';
+import { loadPack } from '../policy/load-pack';
+
+/** The pack on this machine when it is the very one the incident was declared under, by its hash; else `undefined`. */
+export function samePack(state: IncidentState, env: NodeJS.ProcessEnv = process.env): PolicyPack | undefined {
+  for (const source of [env.TOCSIN_POLICY, state.policy.id]) {
+    if (!source) continue;
+    try {
+      const snapshot = loadPack(source);
+      if (snapshot.sha256 === state.policy.sha256) return snapshot.pack;
+    } catch {
+      // Another policy is installed here; the incident's own explanation has what is needed to show it.
+    }
+  }
+  return undefined;
+}
+
+/** What telling and showing need: from the same pack, else from what the incident explains about itself. */
+export function shownPack(state: IncidentState, explanations: Explanation[], env?: NodeJS.ProcessEnv): PolicyPack {
+  const same = samePack(state, env);
+  if (same) return same;
+  const obligations = explanations.map(({ rule, title, commitments }) => {
+    const evidence = Object.values(state.obligations).find((o) => o.rule === rule)?.evidence;
+    const known: NarratedPack['obligations'][number] & { dispatch: string } = {
+      id: rule,
+      title,
+      commitments,
+      recipient: { to: 'internal' },
+      channel: (evidence?.channel ?? 'register') as never,
+      dispatch: 'approval',
+    };
+    return known;
+  });
+  return { obligations } as unknown as PolicyPack;
+}

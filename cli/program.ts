@@ -1,0 +1,132 @@
+/** The command `tocsin`: its verbs, and how errors and exit codes come out. */
+import { Command, CommanderError, Help } from 'commander';
+import { CommandError } from '../client/errors';
+import { auditCommand } from './commands/audit';
+import { depsCommand } from './commands/deps';
+import { detectCommand } from './commands/detect';
+import { exerciseCommand } from './commands/exercise';
+import { acknowledgeCommand } from './commands/incident/acknowledge';
+import { approveCommand } from './commands/incident/approve';
+import { assessCommand } from './commands/incident/assess';
+import { closeCommand } from './commands/incident/close';
+import { containCommand } from './commands/incident/contain';
+import { declareCommand } from './commands/incident/declare';
+import { explainCommand } from './commands/incident/explain';
+import { filedCommand } from './commands/incident/filed';
+import { holdCommand } from './commands/incident/hold';
+import { listCommand } from './commands/incident/list';
+import { measureCommand } from './commands/incident/measure';
+import { releaseCommand } from './commands/incident/release';
+import { reviewCommand } from './commands/incident/review';
+import { showCommand } from './commands/incident/show';
+import { statusCommand } from './commands/incident/status';
+import { waiveCommand } from './commands/incident/waive';
+import { intakeCommand } from './commands/intake';
+import { oncallCommand } from './commands/oncall';
+import { registerCommand } from './commands/register';
+import { reportCommand } from './commands/report';
+import { sessionsCommand } from './commands/sessions';
+import { triageCommand } from './commands/triage';
+import { upCommand } from './commands/up';
+import { workerCommand } from './commands/worker';
+import { hanging, wrap } from './rendering/table';
+import type { Shell } from './shell';
+
+const COMMANDS = [
+  upCommand,
+  workerCommand,
+  intakeCommand,
+  declareCommand,
+  listCommand,
+  showCommand,
+  explainCommand,
+  assessCommand,
+  statusCommand,
+  containCommand,
+  measureCommand,
+  approveCommand,
+  holdCommand,
+  releaseCommand,
+  waiveCommand,
+  filedCommand,
+  reviewCommand,
+  closeCommand,
+  acknowledgeCommand,
+  oncallCommand,
+  triageCommand,
+  detectCommand,
+  registerCommand,
+  reportCommand,
+  auditCommand,
+  sessionsCommand,
+  depsCommand,
+  exerciseCommand,
+];
+
+const help = new Help();
+
+/** The command with all its verbs. Parsing throws; it never ends the process. */
+export function createProgram(shell: Shell): Command {
+  const program = new Command('tocsin')
+    .description(
+      'Runs security incidents: contains, notifies, files and reviews before each deadline, and keeps the register.',
+    )
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('Add --help to see the arguments and an example.')
+    .configureOutput({
+      writeOut: (text) => shell.out.line(text.trimEnd()),
+      writeErr: (text) => shell.err.line(text.trimEnd()),
+      getOutHelpWidth: () => Math.min(shell.out.width, 100),
+      getErrHelpWidth: () => Math.min(shell.err.width, 100),
+    })
+    // At 80 columns there must be room for what a command does beside its name and arguments.
+    .configureHelp({
+      minWidthToWrap: 20,
+      subcommandTerm: (command) => help.subcommandTerm(command).replace(' [options]', ''),
+    })
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 refused, not found or not verified, 2 bad usage or input.\nExample:\n  $ tocsin up\n  $ tocsin declare -f incident.yaml',
+    );
+  for (const add of COMMANDS) add(program, shell);
+  return program;
+}
+
+/** Runs one command line (without node and script) and answers the exit code. */
+export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 2> {
+  try {
+    await createProgram(shell).parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return reportError(error, shell, argv);
+  } finally {
+    await shell.close();
+  }
+}
+
+function reportError(error: unknown, shell: Shell, argv: string[]): 1 | 2 {
+  const incidentId =
+    argv.slice(1).find((argument) => /^(INC|EX|VR|TRG)-/.test(argument)) ??
+    argv.slice(1).find((argument) => !argument.startsWith('-'));
+  const told = toCommandError(error, incidentId);
+  if (argv.includes('--json')) {
+    shell.err.json({ error: told.message, problems: told.problems, exitCode: told.exitCode });
+    return told.exitCode;
+  }
+  const { err } = shell;
+  const [first, ...rest] = wrap(told.message, err.width - 'error: '.length);
+  err.line(`${err.style('error:', 'red', 'bold')} ${first}`);
+  for (const line of rest) err.line(`       ${line}`);
+  for (const problem of told.problems) for (const line of hanging('  - ', problem, err.width)) err.line(line);
+  if (told.cause instanceof Error && shell.env.TOCSIN_DEBUG) err.line(told.cause.stack ?? '');
+  return told.exitCode;
+}
+
+function toCommandError(error: unknown, incidentId: string | undefined): CommandError {
+  if (error instanceof CommandError) return error;
+  // Loaded here: it knows the errors of Temporal and Postgres, whose code takes long to load.
+  const { describeError } = require('./describe-error') as typeof import('./describe-error');
+  return describeError(error, incidentId);
+}

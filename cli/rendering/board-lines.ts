@@ -1,0 +1,86 @@
+/** An incident on one screen: what it is, the table of its obligations, containment and the last events. */
+import type { IncidentView } from '../../domain/incident/contract';
+import type { IncidentEvent } from '../../domain/incident/events';
+import { type BoardRow, board } from '../../domain/incident/explain';
+import { clockOffset, type Instant } from '../../domain/kernel/time';
+import type { PolicyPack } from '../../domain/policy/policy';
+import { shortInstant } from './format';
+import type { Output, Style } from './output';
+import { table, wrap } from './table';
+import { TimelineTeller } from './timeline-lines';
+
+/** The lines of `tocsin show`. `now` is the incident's own clock. */
+export function boardLines(
+  view: IncidentView,
+  events: IncidentEvent[],
+  pack: PolicyPack,
+  now: Instant,
+  out: Output,
+  lastEvents: number,
+): string[] {
+  const { state } = view;
+  const { title, severity, owner, detectedAt } = state.declaration;
+  const status = state.closedAt ? 'closed' : state.status;
+  const lines: string[] = [];
+  const head = `${state.incidentId}  ${state.exercise ? 'EXERCISE  ' : ''}${title}`;
+  lines.push(...wrap(head, out.width).map((line) => out.style(line, 'bold')));
+  lines.push(
+    ...wrap(
+      `${severity}, ${status}, owner ${owner}, detected ${shortInstant(detectedAt)} UTC, now ${clockOffset(detectedAt, now)}`,
+      out.width,
+    ),
+  );
+  if (view.registerBacklog > 0)
+    lines.push(out.style(`${view.registerBacklog} register entries are not written yet`, 'yellow'));
+  lines.push('', obligations(board(state, pack, now), out));
+
+  const steps = Object.values(state.containment);
+  if (steps.length > 0) {
+    const columns = [{ title: 'Containment', flex: true }, { title: 'Outcome' }];
+    const rows = steps.map((step) => [
+      step.id,
+      { text: step.state, paint: (text: string) => out.style(text, ...stepStyle(step.state)) },
+    ]);
+    lines.push(
+      '',
+      table(columns, rows, out.width, (text) => out.style(text, 'dim')),
+    );
+  }
+
+  const teller = new TimelineTeller(out, pack, detectedAt);
+  const told = events.map((event) => teller.lines([event])).slice(-lastEvents);
+  if (told.length > 0) lines.push('', out.style('Last events', 'dim'), ...told.flat());
+  return lines;
+}
+
+function obligations(rows: BoardRow[], out: Output): string {
+  const columns = [
+    { title: '' },
+    { title: 'Obligation', flex: true },
+    { title: 'Due (UTC)' },
+    { title: 'Time' },
+    { title: 'State', flex: true },
+  ];
+  const cells = rows.map((row) => {
+    const paint = (text: string) => out.style(text, ...rowStyle(row));
+    return [
+      { text: row.commitments.join(' '), paint: (text: string) => out.style(text, 'dim') },
+      row.id,
+      row.dueAt && !row.settled ? shortInstant(row.dueAt) : '',
+      { text: row.time, paint },
+      { text: row.status, paint },
+    ];
+  });
+  return table(columns, cells, out.width, (text) => out.style(text, 'dim'));
+}
+
+function rowStyle(row: BoardRow): Style[] {
+  if (/overdue|late/.test(`${row.time} ${row.status}`)) return ['red'];
+  if (row.settled) return row.status === 'fulfilled' ? ['green'] : ['dim'];
+  return /awaiting|filed by|held/.test(row.status) ? ['yellow'] : [];
+}
+
+function stepStyle(state: string): Style[] {
+  if (state === 'verified' || state === 'applied') return ['green'];
+  return state === 'failed' || state === 'refused' ? ['red'] : ['yellow'];
+}

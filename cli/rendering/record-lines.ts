@@ -1,0 +1,110 @@
+/** One incident of the breach register for people: the groups R1–R6 of GDPR Art. 33(5). */
+import { NOT_YET_ESTABLISHED } from '../../domain/incident/contents';
+import { spanText } from '../../domain/kernel/time';
+import type { IncidentRecord, Known, NotificationSent } from '../../register/show';
+import { grouped } from './format';
+import type { Output } from './output';
+import { hanging, wrap } from './table';
+
+const INDENT = 4;
+
+/** The lines of `tocsin register show`. What is not known stands as "not yet established". */
+export function recordLines(record: IncidentRecord, out: Output): string[] {
+  const { times, nature, personalData, measures } = record;
+  const item = (text: string) => hanging(`${' '.repeat(INDENT)}- `, text, out.width);
+  const field = (name: string, text: string) => hanging(`${' '.repeat(INDENT)}${name}: `, text, out.width, INDENT + 2);
+  const group = (id: string, title: string, lines: string[]) => [
+    '',
+    `${out.style(id, 'cyan')}  ${out.style(title, 'bold')}`,
+    ...(lines.length > 0 ? lines : item('none')),
+  ];
+  const state = record.closedAt ? `closed ${at(record.closedAt)}` : record.status;
+  return [
+    ...wrap(`${record.incidentId}  ${record.exercise ? 'EXERCISE  ' : ''}${nature.title}`, out.width).map((line) =>
+      out.style(line, 'bold'),
+    ),
+    `${nature.severity}, ${state}, owner ${record.owner}`,
+    ...group('R1', 'Detected and declared', [
+      ...field('detected', `${at(times.detectedAt)} (${times.source})`),
+      ...field('declared', `${at(times.declaredAt)}, by ${times.declaredBy}`),
+      ...field('aware', times.awareAt === NOT_YET_ESTABLISHED ? times.awareAt : at(times.awareAt)),
+    ]),
+    ...group('R2', 'Nature', [
+      ...field('type', `${nature.type.replaceAll('-', ' ')}, affects ${nature.affects.join(', ')}`),
+      ...field('how it occurred', nature.howItOccurred),
+      ...field('systems', nature.systems.join(', ') || 'none named'),
+    ]),
+    ...group('R3', 'Personal data and people', [
+      ...field('personal data affected', personalData.involved),
+      ...field('workspaces', String(personalData.workspaces)),
+      ...personalData.dataSets.flatMap((set) =>
+        item(
+          `${set.title} (${set.role}): ${list(set.categories)}; records ${count(set.records)}, individuals ${count(set.individuals)}; ` +
+            `risk ${set.risk}; residence ${residence(set.residence)}`,
+        ),
+      ),
+    ]),
+    ...group('R4', 'Likely consequences', item(record.likelyConsequences)),
+    ...group('R5', 'Measures', [
+      ...measures.containment.flatMap((step) => item(`${at(step.at)}  ${step.step}: ${step.outcome}`)),
+      ...measures.measures.flatMap((measure) =>
+        item(`${at(measure.at)}  ${measure.text} (${measure.category}, ${measure.by})`),
+      ),
+      ...field('root cause', measures.rootCause),
+      ...measures.controls.flatMap((control) => item(`improved: ${control}`)),
+    ]),
+    ...group(
+      'R6',
+      'Notifications sent',
+      record.notifications.flatMap((sent) => item(notification(sent))),
+    ),
+    ...(record.owed.length > 0
+      ? group(
+          '',
+          'Still owed',
+          record.owed.flatMap((o) =>
+            item(`${o.obligation}: ${o.status}, due ${o.dueAt === NOT_YET_ESTABLISHED ? o.dueAt : at(o.dueAt)}`),
+          ),
+        )
+      : []),
+    ...(record.notRequired.length > 0
+      ? group(
+          '',
+          'Not required',
+          record.notRequired.flatMap((o) => item(`${o.obligation}: ${o.reason} (${o.by}, ${at(o.at)})`)),
+        )
+      : []),
+  ];
+}
+
+function notification(sent: NotificationSent): string {
+  const told =
+    sent.sent === undefined
+      ? ({ 'status-page': 'published', filing: 'filed' }[sent.channel] ?? `sent by ${sent.channel}`)
+      : `sent to ${grouped(sent.sent)} of ${grouped(sent.recipients ?? sent.sent)} by ${sent.channel}`;
+  const round = sent.round > 1 ? `, round ${sent.round}` : '';
+  const late = sent.lateByMs
+    ? `, late by ${spanText(sent.lateByMs)}${sent.delayReasons ? ` (${sent.delayReasons})` : ''}`
+    : '';
+  const reference = sent.reference ? `, reference ${sent.reference}` : '';
+  return `${at(sent.at)}  ${sent.obligation}: ${told}${round}${reference}${late}`;
+}
+
+function at(instant: string): string {
+  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
+}
+
+function count(value: Known<number>): string {
+  return typeof value === 'number' ? grouped(value) : value;
+}
+
+function list(value: Known<string[]>): string {
+  return typeof value === 'string' ? value : value.join(', ');
+}
+
+function residence(value: Known<Record<string, Known<number>>>): string {
+  if (typeof value === 'string') return value;
+  return Object.entries(value)
+    .map(([country, n]) => `${country} ${count(n)}`)
+    .join(', ');
+}

@@ -1,0 +1,39 @@
+/** How long an incident is kept, for people: the longest period first, each with its start, its end and its citation. */
+import type { Instant } from '../../domain/kernel/time';
+import { citationOf, type ErasurePlan } from '../../register/erase/erase-incident';
+import type { KeptIncident } from '../../register/erase/incident-retention';
+import type { Output } from './output';
+import { hanging } from './table';
+
+export function retentionLines({ incidentId, state, retention, erasedAt }: KeptIncident, now: Instant, out: Output) {
+  const { until, because } = retention;
+  const over = until !== undefined && until <= now;
+  const end = until ? `kept until ${until}${over ? ' (over)' : ''}` : 'kept without an end yet: it is not closed';
+  return [
+    out.style(`${incidentId}  ${erasedAt ? `personal data erased ${erasedAt}` : end}`, 'bold'),
+    ...hanging('  ', state.declaration.title, out.width),
+    ...because.flatMap((reason) =>
+      hanging(
+        '  - ',
+        `${citationOf(reason)}: from ${reason.from}${reason.startAt ? ` ${reason.startAt}` : ''}, as ${reason.because.join(', ')}`,
+        out.width,
+      ),
+    ),
+  ];
+}
+
+/** What an erasure takes away, and what stays. */
+export function erasureLines(plan: ErasurePlan, out: Output): string[] {
+  const { entries, fields, deliveries, retention } = plan;
+  return [
+    ...retention.because.flatMap((reason) => hanging('  kept by: ', citationOf(reason), out.width)),
+    ...hanging('  goes: ', `${fields} fields of ${entries} entries: names of staff and free text`, out.width),
+    ...hanging('  goes: ', `addresses and references in ${deliveries.total} deliveries`, out.width),
+    ...hanging(
+      '  stays: ',
+      'every leaf of the log, times, kinds, numbers, categories, hashes of notices; what was published, exported or ' +
+        "handed over; backups made before; the audit log; Temporal's history until its retention is over",
+      out.width,
+    ),
+  ];
+}

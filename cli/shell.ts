@@ -1,0 +1,96 @@
+/** What every command works with: outputs, environment, who acts, and the connections, opened when first needed. */
+import { randomBytes } from 'node:crypto';
+import os from 'node:os';
+import type { Client } from '@temporalio/client';
+import type { Pool } from 'pg';
+import type { CaseClient } from '../client/case-client';
+import { refused, usage } from '../client/errors';
+import type { TocsinClient } from '../client/tocsin-client';
+import { dataDir } from '../platform/folders';
+import { readRunningStack } from '../platform/stack-file';
+import { Output, type Sink } from './rendering/output';
+
+/** Options that every verb takes. */
+export interface CommonOptions {
+  json?: boolean;
+  by?: string;
+}
+
+export class Shell {
+  readonly out: Output;
+  readonly err: Output;
+  private temporal: Client | undefined;
+  private pool: Pool | undefined;
+
+  constructor(
+    readonly env: NodeJS.ProcessEnv = process.env,
+    stdout: Sink = process.stdout,
+    stderr: Sink = process.stderr,
+    /** Made by tests; else connected when first asked for. */
+    private client?: TocsinClient,
+  ) {
+    this.out = new Output(stdout, env);
+    this.err = new Output(stderr, env);
+  }
+
+  /** Who acts: `--by`, else TOCSIN_BY, else the user of the operating system. */
+  by(options: CommonOptions): string {
+    const by = options.by ?? this.env.TOCSIN_BY ?? osUser();
+    if (by) return by;
+    throw usage('nobody is named: give --by NAME, or set TOCSIN_BY');
+  }
+
+  /** The client of incidents. Connects once. */
+  async incidents(): Promise<TocsinClient> {
+    if (this.client) return this.client;
+    // Loaded here: the gRPC stack takes longer to load than most commands take to run.
+    const { connectTemporal, temporalTarget } = require('./connect') as typeof import('./connect');
+    const { dataConverter } = require('../worker/codec') as typeof import('../worker/codec');
+    const { TocsinClient: Incidents } = require('../client/tocsin-client') as typeof import('../client/tocsin-client');
+    const keys = (this.env.TOCSIN_ENCRYPTION_KEYS ?? '').split(',').flatMap((key) => (key.trim() ? [key.trim()] : []));
+    this.temporal = await connectTemporal(temporalTarget(this.env), dataConverter(keys));
+    this.client = new Incidents(this.temporal, this.env.TOCSIN_TASK_QUEUE);
+    return this.client;
+  }
+
+  /** The client of cases, over the same connection. */
+  async cases(): Promise<CaseClient> {
+    const { temporal } = await this.incidents();
+    const { CaseClient: Cases } = require('../client/case-client') as typeof import('../client/case-client');
+    return new Cases(temporal, this.env.TOCSIN_TASK_QUEUE);
+  }
+
+  /** The register's database: DATABASE_URL, else that of the running stack. */
+  register(): Pool {
+    if (this.pool) return this.pool;
+    const { createPool } = require('../postgres/pool') as typeof import('../postgres/pool');
+    this.pool = createPool(this.databaseUrl());
+    return this.pool;
+  }
+
+  /** Where the register's database is: DATABASE_URL, else that of the running stack. */
+  databaseUrl(): string {
+    const url = this.env.DATABASE_URL || readRunningStack(dataDir(this.env))?.databaseUrl;
+    if (url) return url;
+    throw refused(
+      'no register: run `npx tocsin up` or set DATABASE_URL. `tocsin register verify FILE` works on an export',
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([this.temporal?.connection.close(), this.pool?.end()]);
+  }
+}
+
+function osUser(): string | undefined {
+  try {
+    return os.userInfo().username;
+  } catch {
+    return undefined; // no entry for this user id, as in some containers
+  }
+}
+
+/** `INC-20260401-9f3a`: a day, and four hex digits against two on the same day. */
+export function newIncidentId(now: Date, prefix = 'INC'): string {
+  return `${prefix}-${now.toISOString().slice(0, 10).replaceAll('-', '')}-${randomBytes(2).toString('hex')}`;
+}

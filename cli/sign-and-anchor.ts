@@ -1,0 +1,56 @@
+/** Signs the register now, and gives the checkpoint to each anchor once. */
+import { dataDir } from '../platform/folders';
+import { readRunningStack } from '../platform/stack-file';
+import type { Anchoring } from '../register/anchors/anchor';
+import type { AnchorSettings } from '../register/anchors/anchor-settings';
+import type { CheckpointMailer } from '../register/anchors/mail-anchor';
+import type { RegisterLog } from '../register/log/open-log';
+import type { Output } from './rendering/output';
+import type { Shell } from './shell';
+
+/** The signed checkpoint, and what each anchor made of it. */
+export interface SignedAndAnchored {
+  size: number;
+  root: string;
+  checkpoint: string;
+  anchors: Array<{ name: string; outcome: Anchoring | 'failed'; problem?: string }>;
+}
+
+/** Every anchor is tried, whatever becomes of another. @throws what `RegisterLog.sign` throws. */
+export async function signAndAnchor(shell: Shell, log: RegisterLog): Promise<SignedAndAnchored> {
+  const { anchorSettings } =
+    require('../register/anchors/anchor-settings') as typeof import('../register/anchors/anchor-settings');
+  const { createAnchors } =
+    require('../register/anchors/create-anchors') as typeof import('../register/anchors/create-anchors');
+  const settings = anchorSettings(shell.env);
+  const anchors = createAnchors(settings, log, mailerOf(shell, settings));
+  const { size, root, note } = await log.sign();
+  const outcomes = await Promise.all(
+    anchors.map(async (anchor): Promise<SignedAndAnchored['anchors'][number]> => {
+      try {
+        return { name: anchor.name, outcome: await anchor.put(note) };
+      } catch (error) {
+        return { name: anchor.name, outcome: 'failed', problem: (error as Error).message };
+      }
+    }),
+  );
+  return { size, root: root.toString('base64'), checkpoint: note, anchors: outcomes };
+}
+
+/** One line an anchor. */
+export function anchorLines({ anchors }: SignedAndAnchored, out: Output): string[] {
+  const words: Record<Anchoring, string> = { taken: 'has it now', present: 'had it already', waits: 'not due yet' };
+  return anchors.map(({ name, outcome, problem }) =>
+    outcome === 'failed' ? `  ${out.style('✗', 'red')} ${name}: ${problem}` : `  ${name}: ${words[outcome]}`,
+  );
+}
+
+/** Mail as a worker sends it; its settings are read only where checkpoints are mailed at all. */
+function mailerOf(shell: Shell, { mail }: AnchorSettings): CheckpointMailer {
+  const { checkpointMailer } = require('../worker/signing') as typeof import('../worker/signing');
+  if (mail === undefined) return { send: async () => undefined, wasSent: async () => undefined };
+  const { settingsFromEnv } = require('../worker/config') as typeof import('../worker/config');
+  const { createResendMail } =
+    require('../activities/mail/resend-mail') as typeof import('../activities/mail/resend-mail');
+  return checkpointMailer(createResendMail(settingsFromEnv(shell.env, readRunningStack(dataDir(shell.env))).mail));
+}

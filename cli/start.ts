@@ -1,0 +1,126 @@
+/**
+ * `npm start`: the whole product at once. Brings up the stack and a worker, plays the leaked deploy key as an exercise,
+ * prints the live timeline, the register entry, its verification, and where to look.
+ * With `--once` it ends: exit code 0 when every commitment was kept and the register verifies, else 1.
+ */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { TocsinClient } from '../client/tocsin-client';
+import { packageRoot } from '../platform/package-root';
+import { loadPack } from '../policy/load-pack';
+import { createPool } from '../postgres/pool';
+import { anchorSettings } from '../register/anchors/anchor-settings';
+import { knownCheckpoints } from '../register/anchors/known-checkpoints';
+import { logSettings } from '../register/log/log-settings';
+import { openLog } from '../register/log/open-log';
+import { readIncidentEvents } from '../register/read-incident';
+import { groupEntry } from '../register/show';
+import { verifyAnchored } from '../register/verify';
+import { dataConverter } from '../worker/codec';
+import { settingsFromEnv } from '../worker/config';
+import { exerciseStart } from './commands/exercise';
+import { DEFAULT_SPEED, playExercise } from './commands/exercise/play';
+import { readScenario } from './commands/exercise/scenario';
+import { verificationLines } from './commands/register/verify';
+import { type RunningTocsin, runStack } from './commands/up';
+import { connectTemporal } from './connect';
+import { describeError } from './describe-error';
+import { readInput } from './input';
+import { Output } from './rendering/output';
+import { recordLines } from './rendering/record-lines';
+import { reportLines } from './rendering/report-lines';
+import { wrap } from './rendering/table';
+import { newIncidentId, Shell } from './shell';
+import { signAndAnchor } from './sign-and-anchor';
+import { untilStopped } from './until-stopped';
+
+const SCENARIO = path.join('examples', 'leaked-deploy-key.yaml');
+
+async function main(): Promise<number> {
+  const out = new Output(process.stdout);
+  const { once } = parseArgs({ options: { once: { type: 'boolean', default: false } } }).values;
+  // One promise for the whole run: Ctrl-C ends it in order at any time.
+  const stopped = untilStopped();
+  const early = new AbortController();
+  const heading = (text: string) => {
+    for (const line of ['', ...wrap(text, out.width).map((part) => out.style(part, 'bold'))]) out.line(line);
+  };
+
+  out.line(out.style('Tocsin', 'bold'));
+  const running = await runStack(process.env);
+  try {
+    const finished = await Promise.race([exercise(running, out, heading, early.signal), stopped, running.ended]);
+    if (typeof finished !== 'object') {
+      early.abort();
+      return 1;
+    }
+    heading('Where to look');
+    for (const line of running.addressLines(out, finished.id)) out.line(line);
+    out.line();
+    if (once) return finished.ok ? 0 : 1;
+    const how = process.stdin.isTTY
+      ? 'Ctrl-C stops everything'
+      : 'Not a terminal and no --once: everything stays up until a signal';
+    out.line(out.style(`${how}; what was recorded stays. In another shell: npx tocsin list`, 'dim'));
+    await Promise.race([stopped, running.ended]);
+    return 0;
+  } finally {
+    await running.stop();
+  }
+}
+
+async function exercise(
+  running: RunningTocsin,
+  out: Output,
+  heading: (text: string) => void,
+  signal: AbortSignal,
+): Promise<{ id: string; ok: boolean }> {
+  const { stack } = running;
+  const { connectionOptions, namespace, address, chosen } = stack.temporalServer;
+  const settings = settingsFromEnv(process.env, stack);
+  const temporal = await connectTemporal(
+    { connectionOptions, namespace, address, origin: chosen },
+    dataConverter(settings.encryptionKeys),
+  );
+  const pool = createPool(settings.databaseUrl);
+  try {
+    const policy = loadPack(settings.policy);
+    const id = newIncidentId(new Date(), 'EX');
+    const file = path.join(packageRoot(), SCENARIO);
+    const scenario = readScenario(
+      { ...readInput(file), file: SCENARIO },
+      { id, detectedAt: exerciseStart() },
+      policy.pack,
+    );
+    heading(`Exercise ${id}: ${scenario.title}`);
+    out.line(
+      out.style(`The clock is T+ since the detection; waiting goes by at ${DEFAULT_SPEED / 3600} h a second.`, 'dim'),
+    );
+    const client = new TocsinClient(temporal, settings.taskQueue);
+    const report = await playExercise(client, { scenario, policy, speed: DEFAULT_SPEED, out, signal });
+
+    heading('Commitments');
+    for (const line of reportLines(report, out)) out.line(line);
+    heading('Register entry');
+    for (const line of recordLines(groupEntry(await readIncidentEvents(pool, id)), out)) out.line(line);
+    heading('Verification of the register');
+    const log = await openLog(pool, logSettings());
+    await signAndAnchor(new Shell(), log);
+    const verification = await verifyAnchored(pool, (await knownCheckpoints(log, anchorSettings())).known);
+    for (const line of verificationLines(verification, out)) out.line(line);
+    return { id, ok: report.ok && verification.ok };
+  } finally {
+    await Promise.allSettled([temporal.connection.close(), pool.end()]);
+  }
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const told = describeError(error);
+    console.error(`error: ${[told.message, ...told.problems.map((problem) => `  - ${problem}`)].join('\n')}`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,201 @@
+/** A check of inventories against advisories: what is vulnerable, what nobody can say, what could not be read. */
+
+import { problemsOf } from '../../domain/incident/messages';
+import type { Instant } from '../../domain/kernel/time';
+import { type Advisory, AdvisorySchema, RATINGS } from '../../domain/patch/advisory';
+import type { CheckSummary, Component, Finding, Inventory, Undecided } from '../../domain/patch/dependencies';
+import type { PatchFinding, Recheck } from '../../domain/patch/patch-task';
+import { asObject, cut, own } from './component-list';
+import { InventoryError } from './inventory-error';
+import { byVulnerability, judge, packageKey, type Vulnerability } from './match';
+
+const PROBLEMS_KEPT = 50;
+const MOST_WITHDRAWN = 200_000;
+
+export class DependencyCheck {
+  readonly findings: Finding[] = [];
+  readonly undecided: Undecided[] = [];
+  private readonly inventories = new Map<string, Inventory>();
+  private readonly installed = new Map<string, Array<{ inventory: Inventory; component: Component }>>();
+  /** Newest record by id, of those that name an installed package. */
+  private readonly records = new Map<string, Advisory>();
+  private readonly withdrawn = new Set<string>();
+  private vulnerabilities = new Map<string, Vulnerability[]>();
+  private readonly problems: string[] = [];
+  private unreadable = 0;
+  private seen = 0;
+  private faults = 0;
+
+  constructor(readonly at: Instant) {}
+
+  /** Adds an inventory, or says why there is none. Two of one name would be taken for each other: the later is refused. */
+  addInventory(read: () => Inventory): void {
+    let inventory: Inventory;
+    try {
+      inventory = read();
+    } catch (error) {
+      if (!(error instanceof InventoryError)) throw error;
+      this.unreadable++;
+      this.problem(error.message);
+      return;
+    }
+    if (this.inventories.has(inventory.name)) {
+      this.unreadable++;
+      this.problem(`inventory ${inventory.name}: the name stands twice; write NAME=PATH to tell them apart`);
+      return;
+    }
+    this.inventories.set(inventory.name, inventory);
+    for (const problem of inventory.problems) this.problem(`inventory ${inventory.name}: ${problem}`);
+    for (const component of inventory.components) {
+      const key = packageKey(component.ecosystem, component.name);
+      const users = this.installed.get(key);
+      if (users) users.push({ inventory, component });
+      else this.installed.set(key, [{ inventory, component }]);
+    }
+  }
+
+  /** Adds a record as it was read. Only those that name an installed package are kept, so that a whole database fits. */
+  addRecord(raw: unknown, where: string): void {
+    const record = asObject(raw);
+    const id = record && own(record, 'id');
+    if (!record || typeof id !== 'string') {
+      this.fault(`${where}: holds something that is no OSV record (no "id")`);
+      return;
+    }
+    this.seen++;
+    if (own(record, 'withdrawn') && this.withdrawn.size < MOST_WITHDRAWN) this.withdrawn.add(cut(id, 100));
+    if (!this.concerns(record)) return;
+    const parsed = AdvisorySchema.safeParse(record);
+    if (!parsed.success) {
+      this.fault(
+        `${where}: ${cut(id, 100)} is no valid OSV record: ${problemsOf(parsed.error).slice(0, 3).join('; ')}`,
+      );
+      return;
+    }
+    const known = this.records.get(parsed.data.id);
+    if (!known || known.modifiedAt < parsed.data.modifiedAt) this.records.set(parsed.data.id, parsed.data);
+  }
+
+  /** A source that could not be read, in whole or in part. */
+  problem(text: string): void {
+    if (this.problems.length < PROBLEMS_KEPT) this.problems.push(text.slice(0, 500));
+  }
+
+  /** Judges all that was added. Call it once, at the end. */
+  conclude(): this {
+    const records = new Map<string, Advisory[]>();
+    for (const record of this.records.values()) {
+      for (const key of new Set(record.affected.map(({ ecosystem, name }) => packageKey(ecosystem, name)))) {
+        if (!this.installed.has(key)) continue;
+        const others = records.get(key);
+        if (others) others.push(record);
+        else records.set(key, [record]);
+      }
+    }
+    this.vulnerabilities = new Map([...records].map(([key, list]) => [key, byVulnerability(list)]));
+    for (const [key, vulnerabilities] of this.vulnerabilities) {
+      const users = grouped(this.installed.get(key)!);
+      for (const [inventory, uses] of users) {
+        const components = uses.map(({ component }) => component);
+        for (const vulnerability of vulnerabilities) {
+          const { finding, undecided } = judge(vulnerability, inventory, components);
+          if (finding) this.findings.push(finding);
+          this.undecided.push(...undecided);
+        }
+      }
+    }
+    const order = (a: Finding, b: Finding) =>
+      RATINGS.indexOf(a.severity) - RATINGS.indexOf(b.severity) ||
+      (a.package + a.advisory + a.inventory < b.package + b.advisory + b.inventory ? -1 : 1);
+    this.findings.sort(order);
+    return this;
+  }
+
+  /** How it stands with what an earlier check found. Anything that is not shown to be mended stays open. */
+  standingOf(task: PatchFinding): Recheck {
+    const inventory = this.inventories.get(task.inventory);
+    if (!inventory) {
+      return this.unreadable > 0
+        ? { outcome: 'unknown', reason: `the inventory ${task.inventory} cannot be read now` }
+        : { outcome: 'unlisted', reason: `the inventory ${task.inventory} is not checked any more` };
+    }
+    const key = packageKey(task.ecosystem, task.package);
+    const uses = (this.installed.get(key) ?? []).filter((use) => use.inventory === inventory);
+    if (uses.length === 0) {
+      return { outcome: 'fixed', reason: `${task.package} is not in ${task.inventory} any more` };
+    }
+    const ids = [task.advisory, ...task.aliases];
+    const found = this.findings.find((finding) => sameVulnerability(finding, task));
+    if (found) return { outcome: 'found', finding: patchFinding(found) };
+    const known = (this.vulnerabilities.get(key) ?? []).filter((each) => each.ids.some((id) => ids.includes(id)));
+    if (known.length === 0 && !this.withdrawn.has(task.advisory)) {
+      return { outcome: 'unknown', reason: `the advisory ${task.advisory} is in none of the sources now` };
+    }
+    if (known.every(({ records }) => records.every(({ withdrawnAt }) => withdrawnAt !== undefined))) {
+      return { outcome: 'withdrawn', reason: `the advisory ${task.advisory} was withdrawn` };
+    }
+    const doubt = this.undecided.find(
+      (each) => each.inventory === task.inventory && each.package === task.package && ids.includes(each.advisory),
+    );
+    if (doubt) return { outcome: 'unknown', reason: doubt.reason };
+    const versions = uses.map(({ component }) => component.version ?? 'of unknown version').sort();
+    return { outcome: 'fixed', reason: `fixed version ${[...new Set(versions)].join(', ')} installed`.slice(0, 500) };
+  }
+
+  summary(): CheckSummary {
+    const count = (rating: (typeof RATINGS)[number]) =>
+      this.findings.filter(({ severity }) => severity === rating).length;
+    const rest = this.faults > PROBLEMS_KEPT / 2 ? [`${this.faults} advisory records in all cannot be read`] : [];
+    return {
+      at: this.at,
+      inventories: [...this.inventories.values()].map(({ name, components }) => ({
+        name,
+        components: components.length,
+      })),
+      advisories: this.seen,
+      findings: Object.fromEntries(RATINGS.map((rating) => [rating, count(rating)])) as CheckSummary['findings'],
+      undecided: this.undecided.length,
+      problems: [...this.problems, ...rest],
+    };
+  }
+
+  /** One broken record must not hide the others, and thousands must not flood the report. */
+  private fault(text: string): void {
+    if (++this.faults <= PROBLEMS_KEPT / 2) this.problem(text);
+  }
+
+  private concerns(record: Record<string, unknown>): boolean {
+    const affected = own(record, 'affected');
+    if (!Array.isArray(affected)) return false;
+    return affected.some((each) => {
+      const named = asObject(own(asObject(each) ?? {}, 'package'));
+      const [ecosystem, name] = [named && own(named, 'ecosystem'), named && own(named, 'name')];
+      return (
+        typeof ecosystem === 'string' && typeof name === 'string' && this.installed.has(packageKey(ecosystem, name))
+      );
+    });
+  }
+}
+
+/** True when both are about one vulnerability of one package in one inventory, under whichever of its ids. */
+export function sameVulnerability(
+  a: Pick<Finding, 'inventory' | 'ecosystem' | 'package' | 'advisory' | 'aliases'>,
+  b: Pick<Finding, 'inventory' | 'ecosystem' | 'package' | 'advisory' | 'aliases'>,
+): boolean {
+  if (a.inventory !== b.inventory || packageKey(a.ecosystem, a.package) !== packageKey(b.ecosystem, b.package))
+    return false;
+  const ids = new Set([a.advisory, ...a.aliases]);
+  return [b.advisory, ...b.aliases].some((id) => ids.has(id));
+}
+
+/** A finding as a task carries it: bounded, without places. */
+export function patchFinding(finding: Finding): PatchFinding {
+  const { places: _places, score: _score, aliases, versions, fixedIn, ...rest } = finding;
+  return { ...rest, aliases: aliases.slice(0, 50), versions: versions.slice(0, 50), fixedIn: fixedIn.slice(0, 50) };
+}
+
+function grouped<T extends { inventory: Inventory }>(uses: T[]): Map<Inventory, T[]> {
+  const groups = new Map<Inventory, T[]>();
+  for (const use of uses) groups.set(use.inventory, [...(groups.get(use.inventory) ?? []), use]);
+  return groups;
+}

@@ -1,0 +1,141 @@
+/**
+ * Advisories against inventories. Records of the same vulnerability (aliases) are one; of each package, inventory and
+ * vulnerability there is one finding, or the reason why nobody can say.
+ */
+import { createHash } from 'node:crypto';
+import semver from 'semver';
+import type { Advisory, AffectedPackage, Rating } from '../../domain/patch/advisory';
+import {
+  type Component,
+  type Finding,
+  type Inventory,
+  moreSevere,
+  type Undecided,
+} from '../../domain/patch/dependencies';
+import { isMalicious, severityOf } from './severity';
+import { baseEcosystem, firstFix, judgeVersion } from './versions';
+
+/** All that the records of one vulnerability say about one package. */
+export interface Vulnerability {
+  /** The id that people use, then the others. */
+  ids: string[];
+  records: Advisory[];
+}
+
+/** Identifies a package: ecosystem without its release, name in the ecosystem's normal form. */
+export function packageKey(ecosystem: string, name: string): string {
+  const base = baseEcosystem(ecosystem);
+  return JSON.stringify([base, normalName(base, name)]);
+}
+
+function normalName(ecosystem: string, name: string): string {
+  if (ecosystem === 'PyPI') return name.toLowerCase().replace(/[-_.]+/g, '-'); // PEP 503
+  return ecosystem === 'NuGet' || ecosystem === 'Packagist' ? name.toLowerCase() : name;
+}
+
+/** Puts records together that name each other as aliases, directly or over others. */
+export function byVulnerability(records: Advisory[]): Vulnerability[] {
+  const leader = new Map<string, string>();
+  const find = (id: string): string => {
+    let at = id;
+    for (let up = leader.get(at) ?? at; up !== at; up = leader.get(at) ?? at) at = up;
+    leader.set(id, at);
+    return at;
+  };
+  for (const { id, aliases } of records) for (const alias of aliases) leader.set(find(alias), find(id));
+  const groups = new Map<string, Advisory[]>();
+  for (const record of records) groups.set(find(record.id), [...(groups.get(find(record.id)) ?? []), record]);
+  return [...groups.values()].map((members) => ({ ids: orderedIds(members), records: members }));
+}
+
+/** GitHub's ids first, as they carry the reviewed ranges of npm; then by the alphabet, so that the order is always the same. */
+function orderedIds(records: Advisory[]): string[] {
+  const own = new Set(records.map(({ id }) => id));
+  const rank = (id: string) => (own.has(id) ? 0 : 2) + (id.startsWith('GHSA-') ? 0 : 1);
+  const ids = [...new Set(records.flatMap(({ id, aliases }) => [id, ...aliases]))];
+  return ids.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+}
+
+/** What a vulnerability means for the installed versions of its package in one inventory. */
+export function judge(
+  vulnerability: Vulnerability,
+  inventory: Inventory,
+  installed: Component[],
+): { finding?: Finding; undecided: Undecided[] } {
+  const live = vulnerability.records.filter(({ withdrawnAt }) => withdrawnAt === undefined);
+  const hits: Array<{ component: Component; fix?: string; entries: Array<[Advisory, AffectedPackage]> }> = [];
+  const undecided: Undecided[] = [];
+  for (const component of installed) {
+    const entries = live.flatMap((record) =>
+      record.affected
+        .filter((each) => packageKey(each.ecosystem, each.name) === packageKey(component.ecosystem, component.name))
+        .map((affected) => ({ record, affected, verdict: judgeVersion(component.version, affected) })),
+    );
+    const affecting = entries.filter(({ verdict }) => verdict.state === 'affected');
+    if (affecting.length > 0) {
+      hits.push({
+        component,
+        fix: firstFix(
+          component.version!,
+          entries.map(({ affected }) => affected),
+        ),
+        entries: affecting.map(({ record, affected }) => [record, affected]),
+      });
+      continue;
+    }
+    const open = entries.find(({ verdict }) => verdict.state === 'undecided');
+    if (open?.verdict.state === 'undecided') {
+      undecided.push({
+        inventory: inventory.name,
+        ecosystem: component.ecosystem,
+        package: component.name,
+        version: component.version,
+        advisory: vulnerability.ids[0]!,
+        reason: open.verdict.reason,
+      });
+    }
+  }
+  if (hits.length === 0) return { undecided };
+  const { ecosystem, name } = hits[0]!.component;
+  const [advisory, ...aliases] = vulnerability.ids;
+  const severities = hits.flatMap(({ entries }) => entries.map((entry) => severityOf(...entry)));
+  const worst = severities.reduce((a, b) => (worse(b.rating, a.rating) ? b : a));
+  return {
+    undecided,
+    finding: {
+      key: findingKey(advisory!, ecosystem, name, inventory.name),
+      inventory: inventory.name,
+      ecosystem,
+      package: name,
+      versions: sortedVersions(hits.map(({ component }) => component.version!)),
+      places: hits.flatMap(({ component }) => component.places).slice(0, 10),
+      advisory: advisory!,
+      aliases,
+      summary: live.find(({ summary }) => summary !== '')?.summary ?? '',
+      severity: worst.rating,
+      ...(worst.score === undefined ? {} : { score: worst.score }),
+      malicious: live.some(isMalicious),
+      fixedIn: sortedVersions(hits.flatMap(({ fix }) => fix ?? [])),
+      dev: hits.every(({ component }) => component.dev),
+    },
+  };
+}
+
+/** 16 hex digits: the same vulnerability of the same package in the same inventory, in whatever run of the check. */
+export function findingKey(advisory: string, ecosystem: string, name: string, inventory: string): string {
+  const identity = JSON.stringify([advisory, ecosystem, name, inventory]);
+  return createHash('sha256').update(identity).digest('hex').slice(0, 16);
+}
+
+/** What is known wins over what is not; of two known ratings the worse. */
+function worse(a: Rating, b: Rating): boolean {
+  return b === 'unknown' ? a !== 'unknown' : a !== 'unknown' && moreSevere(a, b);
+}
+
+function sortedVersions(versions: string[]): string[] {
+  const valid = (text: string) => semver.parse(text, { loose: true });
+  return [...new Set(versions)].sort((a, b) => {
+    const [left, right] = [valid(a), valid(b)];
+    return left && right ? left.compare(right) : a < b ? -1 : 1;
+  });
+}

@@ -1,0 +1,35 @@
+/** Runs a check over what is configured: inventories and sources of advisories. */
+import { toInstant } from '../../domain/kernel/time';
+import { readAdvisories } from './advisories';
+import { DependencyCheck } from './check';
+import { inventorySource, readInventory } from './inventory';
+
+export interface CheckSources {
+  /** `NAME=PATH` or `PATH` of lock files and SBOMs. */
+  inventories: string[];
+  /** Folders, files and addresses with OSV records. */
+  advisories: string[];
+  /** Folder for downloads. */
+  cacheDir: string;
+  /** Records that came otherwise, such as by webhook. */
+  received?: () => Promise<Array<{ id: string; record: unknown }>>;
+}
+
+/** What is not configured, or cannot be read, is a problem of the check and no reason to say that all is well. */
+export async function runCheck(sources: CheckSources, now: Date, beat?: () => void): Promise<DependencyCheck> {
+  const check = new DependencyCheck(toInstant(now.getTime()));
+  if (sources.inventories.length === 0) {
+    check.problem('TOCSIN_INVENTORIES: is not set, so nothing is checked; give the paths of lock files or SBOMs');
+  }
+  for (const text of sources.inventories) check.addInventory(() => readInventory(inventorySource(text)));
+  if (sources.advisories.length === 0 && !sources.received) {
+    check.problem('TOCSIN_ADVISORIES: is not set, so nothing is known; give folders or addresses with OSV records');
+  }
+  const take = (record: unknown, where: string) => check.addRecord(record, where);
+  for (const source of sources.advisories) {
+    const problem = (text: string) => check.problem(text);
+    await readAdvisories(source, { cacheDir: sources.cacheDir, take, problem, beat });
+  }
+  for (const { id, record } of (await sources.received?.()) ?? []) take(record, `received ${id}`);
+  return check.conclude();
+}

@@ -1,0 +1,43 @@
+/** Hands a judged detection to its triage case. What the dispatcher of the intake uses. */
+
+import type { CaseClient } from '../../../client/case-client';
+import type { Detection } from '../../../domain/detection/detection';
+import type { CaseJudgement, RulesSnapshot } from '../../../domain/detection/detection-rules';
+import { exactMs, toInstant, toMs } from '../../../domain/kernel/time';
+import { DETECTED_SIGNAL, type Detected, TRIAGE_WORKFLOW, type TriageInput } from '../../../domain/triage/triage';
+import { triageCaseId } from './triage-case-id';
+
+/**
+ * Opens the triage case of a detection, or adds the detection to it. Safe to repeat: the case counts a detection once.
+ * `late`: the case was decided and is closed; the detection stays with that decision, and the caller counts it.
+ */
+export async function openTriage(
+  cases: Pick<CaseClient, 'signalWithStart'>,
+  detection: Detection,
+  judgement: CaseJudgement,
+  { sha256, rules: { id, version } }: RulesSnapshot,
+): Promise<{ caseId: string; late: boolean }> {
+  const caseId = triageCaseId(judgement, detection.at);
+  const input: TriageInput = { caseId, detection, judgement, rules: { id, version, sha256 } };
+  const { severity, incident, triage, title } = judgement;
+  const detected: Detected = { detection, severity };
+  const { late } = await cases.signalWithStart(
+    {
+      workflow: TRIAGE_WORKFLOW,
+      id: caseId,
+      input,
+      title: detection.title,
+      severity,
+      owner: incident.owner,
+      status: 'waiting',
+      nextDeadline: triage && toInstant(Date.now() + exactMs(triage.within)),
+      details: [
+        `${title} (rule ${judgement.rule})`,
+        `detected ${toInstant(toMs(detection.at))} by ${detection.source}`,
+      ],
+    },
+    DETECTED_SIGNAL,
+    detected,
+  );
+  return { caseId, late };
+}

@@ -1,0 +1,70 @@
+/** From an accepted detection to its case: the inbox, the way around it while Postgres is away, and the dispatcher. */
+import type { Client } from '@temporalio/client';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { CaseClient } from '../../../client/case-client';
+import type { Detection } from '../../../domain/detection/detection';
+import { Inbox } from './accept';
+import { checkingAdvisories, createCheckStarter } from './advisory-checks';
+import { Dispatcher } from './dispatcher';
+import { createHandOver, isTemporalAway } from './hand-over';
+import { rulesInForce } from './rules-in-force';
+import { createStore } from './store';
+
+export interface PipelineOptions {
+  pool: Pool;
+  /** With the data converter of the workers. */
+  temporal: Client;
+  taskQueue: string;
+  /** Detection rules; `policy/detection.yaml` without it. */
+  rulesFile?: string;
+  log: Logger;
+}
+
+export interface Pipeline {
+  /** Stores detections for good, in Postgres or in Temporal; rejects when neither takes them. */
+  store(detections: Detection[]): Promise<void>;
+  /** Something was put into the inbox otherwise: look now. */
+  poke(): void;
+  start(): void;
+  /** Finishes the rows in hand. */
+  stop(): Promise<void>;
+}
+
+/** An outage is told at most this often. */
+const TELL_MS = 30_000;
+
+/** Puts the parts together. Throws when the rules are not valid. */
+export function createPipeline({ pool, temporal, taskQueue, rulesFile, log }: PipelineOptions): Pipeline {
+  const rules = rulesInForce(rulesFile, (problem) =>
+    log.error({ problem }, 'the edited detection rules are not valid: the former ones stay in force'),
+  );
+  const handOver = checkingAdvisories(
+    createHandOver(new CaseClient(temporal, taskQueue), rules),
+    createCheckStarter(temporal, taskQueue),
+  );
+  const toldAt = new Map<string, number>();
+  const dispatcher = new Dispatcher({
+    pool,
+    handOver,
+    isAway: isTemporalAway,
+    onTrouble(what, fields) {
+      if (what === 'parked') {
+        log.error(
+          fields,
+          'a detection is parked: see `npx tocsin intake status`, mend the cause, then `npx tocsin intake retry`',
+        );
+        return;
+      }
+      if (Date.now() - (toldAt.get(what) ?? 0) < TELL_MS) return;
+      toldAt.set(what, Date.now());
+      log.warn(fields, `detections wait: ${what} cannot be used`);
+    },
+  });
+  const inbox = new Inbox(pool, () => dispatcher.poke());
+  const store = createStore(inbox, handOver, (error) => {
+    const { code, name } = error as { code?: unknown; name?: string };
+    log.warn({ code: code ?? name }, 'the inbox cannot be written: detections go to Temporal');
+  });
+  return { store, poke: () => dispatcher.poke(), start: () => dispatcher.start(), stop: () => dispatcher.stop() };
+}

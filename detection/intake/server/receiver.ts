@@ -1,0 +1,139 @@
+/** Takes a signed request of a source: verified, read, stored for good, each once. Knows no HTTP server. */
+import { LRUCache } from 'lru-cache';
+import type { Detection } from '../../../domain/detection/detection';
+import type { AdvisoryConsumer, AdvisoryRecord } from '../../../domain/patch/advisory';
+import type { AuthEvent, AuthEventConsumer } from '../../../domain/sessions/auth-event';
+import { type Source, secretsAt } from '../config';
+import { Refusal } from '../refusal';
+import type { SourceRequest } from '../sources/adapter';
+import { TokenBucket } from './token-bucket';
+
+/** Where requests end up. Each function resolves only when what it was given is stored for good. */
+export interface ReceiverDeps {
+  store: (detections: Detection[]) => Promise<void>;
+  authEvents?: AuthEventConsumer;
+  advisories?: AdvisoryConsumer;
+  now?: () => number;
+}
+
+/** What came of a request. `repeated`: all of it was stored before. */
+export interface Received {
+  detections: number;
+  authEvents: number;
+  repeated: boolean;
+  note?: string;
+}
+
+/** Ids that are remembered, of requests and of detections: about 20 MB at most. */
+const REMEMBERED = 50_000;
+
+export class Receiver {
+  private readonly sources: Map<string, { source: Source; bucket: TokenBucket }>;
+  /** Ids of what is stored, filled after the commit and never before. Losing it costs a look into the table. */
+  private readonly stored = new LRUCache<string, true>({ max: REMEMBERED });
+  /** Requests under way, by id: a repeat waits for the first one's outcome. */
+  private readonly inFlight = new Map<string, Promise<Received>>();
+  private readonly now: () => number;
+
+  constructor(
+    sources: readonly Source[],
+    private readonly deps: ReceiverDeps,
+  ) {
+    this.now = deps.now ?? Date.now;
+    this.sources = new Map(
+      sources.map((source) => [source.name, { source, bucket: new TokenBucket(source.perMinute, this.now()) }]),
+    );
+    const unheard = sources.find(({ adapter }) => adapter.format === 'authentication' && !deps.authEvents);
+    if (unheard)
+      throw new Error(`the source "${unheard.name}" sends authentication events, and nothing takes them here`);
+    const unread = sources.find(({ adapter }) => adapter.format === 'osv' && !deps.advisories);
+    if (unread) throw new Error(`the source "${unread.name}" sends advisories, and nothing takes them here`);
+  }
+
+  /** Refuses a source that there is not, or a content type that it does not take, before the body is read. */
+  check(name: string, contentType: string | undefined): void {
+    const known = this.sources.get(name);
+    if (!known) throw new Refusal('unknown-source', 'check the address: the sources stand in the file TOCSIN_SOURCES');
+    const { contentTypes } = known.source.adapter;
+    const type = (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase();
+    if (!contentTypes.includes(type)) {
+      throw new Refusal('wrong-content-type', `send it as ${contentTypes.join(' or ')}`);
+    }
+  }
+
+  /** Takes a request, or throws a Refusal. */
+  async receive(name: string, request: SourceRequest): Promise<Received> {
+    const known = this.sources.get(name);
+    if (!known) throw new Refusal('unknown-source', 'check the address: the sources stand in the file TOCSIN_SOURCES');
+    const { source, bucket } = known;
+    const now = this.now();
+    source.adapter.verify(request, secretsAt(source, now), now);
+    const waitSeconds = bucket.take(now);
+    if (waitSeconds > 0) throw new Refusal('too-many', 'send fewer requests', [], waitSeconds);
+    const delivery = source.adapter.deliveryId?.(request);
+    if (delivery === undefined) return this.take(source, request, now);
+    const key = `delivery ${name} ${delivery}`;
+    if (this.stored.get(key)) return REPEATED;
+    const first = this.inFlight.get(key);
+    if (first) return first.then((received) => ({ ...received, repeated: true }));
+    const taking = this.take(source, request, now);
+    this.inFlight.set(key, taking);
+    try {
+      const received = await taking;
+      this.stored.set(key, true);
+      return received;
+    } finally {
+      this.inFlight.delete(key);
+    }
+  }
+
+  private async take(source: Source, request: SourceRequest, now: number): Promise<Received> {
+    const context = { source: source.name, scope: source.scope, now };
+    const { detections, authEvents = [], advisories = [], note } = source.adapter.parse(request, context);
+    // Before their detections, which have the dependency check started: it finds them.
+    await this.keep(advisories);
+    const keyOf = (detection: Detection) => `event ${detection.source} ${detection.eventId}`;
+    const fresh = detections.filter((detection) => !this.stored.has(keyOf(detection)));
+    if (fresh.length > 0) {
+      await this.deps.store(fresh);
+      for (const detection of fresh) this.stored.set(keyOf(detection), true);
+    }
+    if (authEvents.length > 0) await this.consume(source, authEvents);
+    return {
+      detections: detections.length,
+      authEvents: authEvents.length,
+      repeated: detections.length > 0 && fresh.length === 0,
+      note,
+    };
+  }
+
+  private async keep(advisories: AdvisoryRecord[]): Promise<void> {
+    const keyOf = ({ id, modified }: AdvisoryRecord) => `advisory ${id} ${modified}`;
+    const fresh = advisories.filter((advisory) => !this.stored.has(keyOf(advisory)));
+    if (fresh.length === 0) return;
+    try {
+      await this.deps.advisories!.consume(fresh);
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+    for (const advisory of fresh) this.stored.set(keyOf(advisory), true);
+  }
+
+  private async consume(source: Source, events: AuthEvent[]): Promise<void> {
+    try {
+      await this.deps.authEvents!.consume(source.name, events);
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+  }
+}
+
+const REPEATED: Received = { detections: 0, authEvents: 0, repeated: true };
+const COME_AGAIN_SECONDS = 5;
+
+/** Nothing could take it: the sender shall come again. The cause is for the log. */
+export function unavailable(cause: unknown): Refusal {
+  const refusal = new Refusal('unavailable', 'nothing was stored: send it again later', [], COME_AGAIN_SECONDS);
+  refusal.cause = cause;
+  return refusal;
+}

@@ -1,0 +1,47 @@
+/** What each format of a source provides: pure functions, one file a format. */
+
+import type { Detection, SourceFormat } from '../../../domain/detection/detection';
+import type { AdvisoryRecord } from '../../../domain/patch/advisory';
+import type { AuthEvent } from '../../../domain/sessions/auth-event';
+
+/** A request as it came: header names in lower case, the body's bytes untouched. */
+export interface SourceRequest {
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: Buffer;
+}
+
+/** What an adapter knows beside the request. */
+export interface SourceContext {
+  /** The source's name in the configuration. */
+  source: string;
+  /** Whose systems the source is about where it does not say so itself. */
+  scope: Detection['scope'];
+  /** The real clock, in milliseconds since the epoch. */
+  now: number;
+}
+
+/** What a request holds. All lists empty: it was understood and nothing follows, as `note` says. */
+export interface Parsed {
+  detections: Detection[];
+  authEvents?: AuthEvent[];
+  /** For the dependency check, beside their detections. */
+  advisories?: AdvisoryRecord[];
+  note?: string;
+}
+
+export interface SourceAdapter {
+  format: SourceFormat;
+  /** Media types that it takes, without parameters. */
+  contentTypes: readonly string[];
+  /** The shortest secret that it takes, and its form for the message when one is refused. */
+  secretProblem(secret: string): string | undefined;
+  /** Throws a Refusal when the request was not signed with one of the secrets, or too long ago. Reads no JSON. */
+  verify(request: SourceRequest, secrets: readonly string[], now: number): void;
+  /**
+   * The sender's own id of the whole request, as far as the signature covers it: the same id again is the same request
+   * and is not parsed again. Undefined: decided by what it holds.
+   */
+  deliveryId?(request: SourceRequest): string | undefined;
+  /** Reads the body. Throws a Refusal that names the fields at fault; never anything else, whatever the bytes. */
+  parse(request: SourceRequest, context: SourceContext): Parsed;
+}

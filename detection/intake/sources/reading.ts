@@ -1,0 +1,165 @@
+/** Reading what senders sent, which is hostile until shown otherwise: bounded, well-formed, without mail addresses. */
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
+import { parseIpRange } from '../../../domain/kernel/ip-address';
+import { fieldProblems, Refusal } from '../refusal';
+import type { SourceContext } from './adapter';
+
+/** The body as text. Throws when it is not UTF-8. */
+export function utf8(body: Buffer): string {
+  if (!isUtf8(body)) throw new Refusal('not-utf-8', 'send the body in UTF-8');
+  return body.toString('utf8');
+}
+
+/** The body as JSON. Throws when it is not UTF-8, or not JSON, as when it was cut off. */
+export function json(body: Buffer): unknown {
+  return jsonText(utf8(body));
+}
+
+/** Parses JSON; `where` names the line for messages. */
+export function jsonText(text: string, where = 'the body'): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes what was sent.
+    throw new Refusal('not-json', `${where} is not JSON, or was cut off: send one whole JSON text`);
+  }
+}
+
+export type Json = Record<string, unknown>;
+
+/** The value when it is an object, and no list. */
+export function asObject(value: unknown): Json | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+}
+
+/** The value when it is an object; throws a problem of the field otherwise. */
+export function objectAt(value: unknown, field: string): Json {
+  const object = asObject(value);
+  if (!object) throw invalid(field, 'must be an object');
+  return object;
+}
+
+export function invalid(field: string, problem: string): Refusal {
+  return new Refusal('invalid', 'correct the fields named and send it again', [{ field, problem }]);
+}
+
+/** A text, cut to `max`; undefined for anything else. */
+export function asText(value: unknown, max = 200): string | undefined {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  if (typeof value !== 'string') return undefined;
+  const text = value
+    .slice(0, max * 2)
+    .trim()
+    .slice(0, max);
+  return text === '' ? undefined : text;
+}
+
+/** The items of a list that are texts, at most `most`. */
+export function asTexts(value: unknown, most: number, max = 120): string[] {
+  const items = Array.isArray(value) ? value.slice(0, most) : [value];
+  return items.flatMap((item) => asText(item, max) ?? []);
+}
+
+/** Addresses and ranges that an incident may block; whatever is none is left out. */
+export function asIndicators(value: unknown): string[] {
+  const texts = Array.isArray(value) ? value.slice(0, 100) : [];
+  return texts.flatMap((each) => {
+    const text = typeof each === 'string' ? each.trim() : '';
+    if (/^(asn:\d{1,10}|country:[A-Z]{2})$/.test(text)) return [text];
+    return text.length <= 49 && parseIpRange(text) ? [text] : [];
+  });
+}
+
+/** An instant of an ISO text or of Unix seconds; undefined when it is neither. */
+export function asInstant(value: unknown): string | undefined {
+  const ms = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  // Years that ISO 8601 writes with four digits.
+  return ms >= -62_135_596_800_000 && ms <= 253_402_300_799_000 ? new Date(ms).toISOString() : undefined;
+}
+
+/** A dotted word for a detection's type out of somebody's own words. */
+export function asType(text: string): string {
+  return (
+    text
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[^A-Za-z0-9]+/, '')
+      .slice(0, 120) || 'unnamed'
+  );
+}
+
+/** Scalar facts: what is undefined or no scalar is left out, longer text is cut. */
+export function factsOf(given: Record<string, unknown>): Detection['facts'] {
+  const facts: Detection['facts'] = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) facts[name] = value;
+    else if (Array.isArray(value)) {
+      const texts = asTexts(value, 50, 200);
+      if (texts.length > 0) facts[name] = texts;
+    } else {
+      const text = asText(value, 500);
+      if (text !== undefined) facts[name] = text;
+    }
+  }
+  return facts;
+}
+
+/** An event id that fits: as it is, else its digest. Two different ones never become one. */
+export function eventIdOf(...parts: string[]): string {
+  const plain = parts.join(' ');
+  const fits = plain.length > 0 && plain.length <= 200 && !/[\p{Cc}\p{Surrogate}]/u.test(plain);
+  return fits ? plain : `sha256:${digestOf(JSON.stringify(parts))}`;
+}
+
+/** The first 32 hex digits of the SHA-256: an id of a body that has none of its own. */
+export function digestOf(body: Buffer | string): string {
+  return createHash('sha256').update(body).digest('hex').slice(0, 32);
+}
+
+/** The fields of a detection that an adapter gives. */
+export type DetectionFields = Omit<z.input<typeof DetectionSchema>, 'source' | 'format'>;
+
+/** The detection, checked; mail addresses in texts for people are taken out, as it will stand in histories. */
+export function detectionOf(
+  format: Detection['format'],
+  { source, scope }: SourceContext,
+  fields: DetectionFields | Json,
+  prefix: string[] = [],
+): Detection {
+  const parsed = DetectionSchema.safeParse({ scope, ...fields, source, format });
+  if (!parsed.success) {
+    throw new Refusal('invalid', 'correct the fields named and send it again', fieldProblems(parsed.error, prefix));
+  }
+  const { eventId, correlationId, title, systems, subjects, facts, ...rest } = parsed.data;
+  if (Object.keys(facts).length > MOST_FACTS)
+    throw invalid([...prefix, 'facts'].join('.'), `must hold at most ${MOST_FACTS}`);
+  return {
+    ...rest,
+    eventId: idWithoutMail(eventId),
+    ...(correlationId !== undefined && { correlationId: idWithoutMail(correlationId) }),
+    subjects: subjects.map(withoutMail),
+    title: withoutMail(title),
+    systems: systems.map(withoutMail),
+    facts: Object.fromEntries(
+      Object.entries(facts).map(([name, value]) => [
+        withoutMail(name),
+        typeof value === 'string' ? withoutMail(value) : Array.isArray(value) ? value.map(withoutMail) : value,
+      ]),
+    ),
+  };
+}
+
+const MOST_FACTS = 60;
+/** A mail address; not `@scope/package` and not `package@1.2.3`. */
+const MAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[a-z]{2,24}\b/gi;
+
+function withoutMail(text: string): string {
+  return text.includes('@') ? text.replace(MAIL, '[address]') : text;
+}
+
+/** Two different ids never become one. */
+function idWithoutMail(id: string): string {
+  return withoutMail(id) === id ? id : `sha256:${digestOf(id)}`;
+}

@@ -1,0 +1,95 @@
+/** The business-day calendar at an instant: the holidays of the year around it, from a country, a list or a file. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { businessDeadline, type LocalDate } from '../../domain/kernel/business-days';
+import { type Calendar, DAY_MS, type Instant } from '../../domain/kernel/time';
+import type { ReportClock } from '../../domain/report/vulnerability-report';
+import type { HolidaysConfig, ReportsConfig } from './config';
+
+/** The holidays around an instant. Total: it was asked once when it was made. */
+export type HolidaySource = (around: Date) => LocalDate[];
+
+const DatesSchema = z.array(z.iso.date()).min(1).max(5000);
+const AHEAD_MS = 300 * DAY_MS;
+
+/** When a report received at `receivedAt` must be acknowledged, with its alarms: `received` at once, and at the deadline. */
+export function reportClock(
+  { acknowledge, calendar }: ReportsConfig,
+  holidays: HolidaySource,
+  receivedAt: Instant,
+): ReportClock {
+  const days: Calendar = { ...calendar, holidays: holidays(new Date(receivedAt)) };
+  const { dueAt, alarms, daysOff } = businessDeadline(receivedAt, acknowledge.businessDays, acknowledge.remindAt, days);
+  return {
+    dueAt,
+    alarms: [{ threshold: 'received', at: receivedAt }, ...alarms, { threshold: '100%', at: dueAt }],
+    businessDays: acknowledge.businessDays,
+    timeZone: calendar.timeZone,
+    daysOff,
+  };
+}
+
+/**
+ * Holidays by configuration. Throws for a country or region that nobody knows, and for a file that cannot be read or
+ * does not reach a year ahead, which would otherwise be found out by nobody.
+ */
+export function holidaySource(config: HolidaysConfig, dir: string, now: Date): HolidaySource {
+  if ('country' in config) {
+    const { country, region } = config;
+    ofCountry(country, region, now.getUTCFullYear());
+    return (around) => ofCountry(country, region, around.getUTCFullYear());
+  }
+  if ('dates' in config) return () => config.dates;
+  const dates = DatesSchema.safeParse(readDates(path.resolve(dir, config.file)));
+  if (!dates.success) throw new Error(`the holidays in ${config.file} must be a list of dates, like 2026-05-18`);
+  const last = [...dates.data].sort().at(-1)!;
+  if (Date.parse(last) < now.getTime() + AHEAD_MS) {
+    throw new Error(`the holidays in ${config.file} end on ${last}: add those of the coming year`);
+  }
+  return () => dates.data;
+}
+
+function readDates(file: string): unknown {
+  try {
+    return parse(readFileSync(file, 'utf8'), { schema: 'failsafe' });
+  } catch (error) {
+    throw new Error(`the holidays ${path.basename(file)} cannot be read: ${(error as Error).message.split('\n')[0]}`);
+  }
+}
+
+const known = new Map<string, LocalDate[]>();
+
+/** Whole days that are public holidays there; half days and days of remembrance are working days. */
+function ofCountry(country: string, region: string | undefined, year: number): LocalDate[] {
+  const key = `${country}-${region ?? ''}-${year}`;
+  const before = known.get(key);
+  if (before) return before;
+  // Loaded here: its data is large, and a list of dates does without it.
+  const Holidays = require('date-holidays') as typeof import('date-holidays').default;
+  const source = new Holidays();
+  if (!source.getCountries()[country]) throw new Error(`calendar.holidays.country: "${country}" is not known`);
+  const regions = source.getStates(country) as Record<string, string> | undefined;
+  if (region !== undefined && !regions?.[region]) {
+    const there = Object.keys(regions ?? {});
+    throw new Error(
+      `calendar.holidays.region: "${region}" is not known in ${country}${there.length ? `; there are ${there.join(', ')}` : ''}`,
+    );
+  }
+  if (region === undefined) source.init(country);
+  else source.init(country, region);
+  const dates = [year - 1, year, year + 1]
+    .flatMap((each) => source.getHolidays(each))
+    .filter(({ type, date }) => type === 'public' && date.slice(11, 19) === '00:00:00')
+    .flatMap(({ date, start, end }) => daysFrom(date.slice(0, 10), Math.round((+end - +start) / DAY_MS)));
+  const sorted = [...new Set(dates)].sort();
+  known.set(key, sorted);
+  return sorted;
+}
+
+function daysFrom(first: LocalDate, count: number): LocalDate[] {
+  return Array.from({ length: Math.max(1, count) }, (_, n) =>
+    new Date(Date.parse(`${first}T00:00:00Z`) + n * DAY_MS).toISOString().slice(0, 10),
+  );
+}

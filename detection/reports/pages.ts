@@ -1,0 +1,143 @@
+/** The form and its answers as HTML: self-contained, without scripts, readable on a phone and by a screen reader. */
+import { createHash } from 'node:crypto';
+import { asHtml } from '../../activities/notices/inert';
+import { human } from '../../domain/incident/contents';
+import type { Instant } from '../../domain/kernel/time';
+import { MOST_TEXT_BYTES, TRAP } from './parse-report';
+import { REPORT_PATH } from './security-txt';
+
+const STYLE = `
+:root { color-scheme: light dark; --ink: #1d2430; --soft: #515c6b; --line: #8a94a3; --paper: #fff; --ground: #f6f7f9; --accent: #a3341f; --on: #fff; --bad: #a11 }
+@media (prefers-color-scheme: dark) { :root { --ink: #e7eaf0; --soft: #a9b3c2; --line: #6b7686; --paper: #171c24; --ground: #10141a; --accent: #ff9d85; --on: #1d1210; --bad: #ff9d9d } }
+* { box-sizing: border-box }
+body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif }
+main { max-width: 42rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .75rem } h2 { font-size: 1.1rem; margin: 0 0 .25rem }
+p { margin: 0 0 1rem; overflow-wrap: anywhere } a { color: var(--accent) }
+label, legend { display: block; font-weight: 600; margin: 0 0 .25rem; padding: 0 }
+.hint { color: var(--soft); font-size: .92rem; margin: 0 0 .4rem }
+textarea, input[type=text], input[type=email] { display: block; width: 100%; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: .55rem .7rem; margin: 0 0 1.4rem }
+textarea { min-height: 15rem; resize: vertical }
+fieldset { border: 0; margin: 0 0 1.6rem; padding: 0 } fieldset label { font-weight: 400; margin: .3rem 0 }
+button { font: inherit; font-weight: 600; color: var(--on); background: var(--accent); border: 0; border-radius: 6px; padding: .7rem 1.4rem; cursor: pointer }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
+.box { background: var(--paper); border: 1px solid var(--line); border-left: 5px solid var(--accent); border-radius: 6px; padding: 1rem 1.2rem; margin: 0 0 1.6rem }
+.bad { border-left-color: var(--bad) } .box ul { margin: .3rem 0 0; padding-left: 1.2rem } .box p:last-child { margin: 0 }
+.number { font: 600 1.35rem/1.4 ui-monospace, monospace }
+.trap { position: absolute; left: -9999px; width: 1px; height: 1px; overflow: hidden }
+`;
+
+/** Nothing but this style and this form: no script runs, nothing is loaded, no other page may frame it. */
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Who receives, and where people write when the form cannot help. */
+export interface PageContext {
+  organisation: string;
+  contact: string;
+  businessDays: number;
+}
+
+/** The form; `problems` and what was filled in, when it comes back with something to correct. */
+export function formPage(
+  context: PageContext,
+  problems: readonly string[] = [],
+  fields: Record<string, string> = {},
+): string {
+  const { organisation, contact, businessDays } = context;
+  const value = (name: string) => asHtml(fields[name] ?? '');
+  const named = fields.credit === 'named';
+  return page(
+    `${problems.length > 0 ? 'Not sent yet: ' : ''}Report a vulnerability`,
+    `<h1>Report a vulnerability to ${asHtml(organisation)}</h1>
+${problems.length > 0 ? problemBox('The report was not sent yet', problems) : ''}
+<p>Tell us what you found. You get a number at once, and a person reads your report within ${businessDays} business
+days. Please keep it to yourself until we have agreed with you on a date for its disclosure. You can also write to
+<a href="mailto:${asHtml(contact)}">${asHtml(contact)}</a>.</p>
+<form method="post" action="${REPORT_PATH}" accept-charset="utf-8">
+<label for="text">What did you find?</label>
+<p class="hint" id="text-hint">Where it is, how to show it, what somebody could do with it. Plain text, at most ${MOST_TEXT_BYTES / 1024} KiB. Please send no personal data of others.</p>
+<textarea id="text" name="text" required maxlength="${MOST_TEXT_BYTES}" aria-describedby="text-hint" spellcheck="true">
+${value('text')}</textarea>
+<label for="email">Your email address (optional)</label>
+<p class="hint" id="email-hint">Without it we cannot answer you or ask back.</p>
+<input type="email" id="email" name="email" autocomplete="email" maxlength="254" aria-describedby="email-hint" value="${value('email')}">
+<label for="name">Your name (optional)</label>
+<input type="text" id="name" name="name" autocomplete="name" maxlength="200" value="${value('name')}">
+<fieldset><legend>When we publish a fix</legend>
+<label><input type="radio" name="credit" value="anonymous"${named ? '' : ' checked'}> do not name me</label>
+<label><input type="radio" name="credit" value="named"${named ? ' checked' : ''}> name me with the name above</label></fieldset>
+<div class="trap" aria-hidden="true"><label for="${TRAP}">Leave this field empty</label><input type="text" id="${TRAP}" name="${TRAP}" tabindex="-1" autocomplete="off"></div>
+<button type="submit">Send the report</button>
+</form>`,
+  );
+}
+
+/** The receipt: the number to quote, and until when a person answers. */
+export function receiptPage(
+  { organisation, contact }: PageContext,
+  receipt: { id: string; acknowledgeBy: Instant; mailed: boolean },
+): string {
+  return page(
+    `Report ${receipt.id} received`,
+    `<h1>Thank you. ${asHtml(organisation)} has your report.</h1>
+<div class="box"><p>Its number is</p><p class="number">${asHtml(receipt.id)}</p></div>
+<p>A person reads it by <time datetime="${asHtml(receipt.acknowledgeBy)}">${asHtml(human(receipt.acknowledgeBy))}</time>.
+${
+  receipt.mailed
+    ? 'A receipt is on its way to the address that you gave.'
+    : 'You gave no address that we could write to: keep this number, and quote it when you write to us.'
+}</p>
+<p>Questions, or more to tell: <a href="mailto:${asHtml(contact)}">${asHtml(contact)}</a>.</p>`,
+  );
+}
+
+/** The report could not be taken: why, and where to mail it instead. What was typed stands there to be copied. */
+export function refusalPage({ contact }: PageContext, title: string, detail: string, text?: string): string {
+  const typed = text
+    ? `<label for="typed">What you wrote, to copy it</label><textarea id="typed" readonly>\n${asHtml(text)}</textarea>`
+    : '';
+  return page(
+    title,
+    `<h1>${asHtml(title)}</h1>
+<div class="box bad"><p>${asHtml(detail)}</p></div>
+<p>Mail it to <a href="mailto:${asHtml(contact)}">${asHtml(contact)}</a>, or <a href="${REPORT_PATH}">try again</a> later.</p>
+${typed}`,
+  );
+}
+
+const NAMES: Record<string, string> = {
+  text: 'What did you find',
+  email: 'Your email address',
+  name: 'Your name',
+  credit: 'When we publish a fix',
+  [TRAP]: 'The hidden field',
+  body: 'The request',
+  message: 'The request',
+};
+
+function problemBox(title: string, problems: readonly string[]): string {
+  const items = problems.map((problem) => {
+    const [, field, what] = /^([a-z_]+): (.*)$/s.exec(problem) ?? [];
+    const shown = field && NAMES[field] ? `${NAMES[field]}: ${what}` : problem;
+    return field && ['text', 'email', 'name'].includes(field)
+      ? `<li><a href="#${field}">${asHtml(shown)}</a></li>`
+      : `<li>${asHtml(shown)}</li>`;
+  });
+  return `<div class="box bad" role="alert"><h2>${asHtml(title)}</h2><ul>${items.join('')}</ul></div>`;
+}
+
+function page(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex"><title>${asHtml(title)}</title><style>${STYLE}</style></head>
+<body><main>
+${body}
+</main></body></html>
+`;
+}

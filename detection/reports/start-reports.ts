@@ -1,0 +1,75 @@
+/** Starts the workflow of every stored report, at once or, when Temporal was away, as soon as it is back. */
+import type { Pool } from 'pg';
+import type { CaseClient } from '../../client/case-client';
+import { VULNERABILITY_REPORT_WORKFLOW, type VulnerabilityReportInput } from '../../domain/report/vulnerability-report';
+import type { Log } from '../../platform/log';
+import { markReportStarted, reportsNotStarted } from './store/not-started';
+
+/** Starts a report's workflow; the same report twice is one workflow. Rejects while Temporal is away. */
+export type StartReport = (input: VulnerabilityReportInput) => Promise<void>;
+
+export function reportStarter(cases: CaseClient): StartReport {
+  return async (input) => {
+    const { reportId, via, length, owner, receivedAt, clock } = input;
+    await cases.start({
+      workflow: VULNERABILITY_REPORT_WORKFLOW,
+      id: reportId,
+      input,
+      title: `Vulnerability report by ${via}, ${length} bytes`,
+      severity: 'untriaged',
+      owner,
+      status: 'received',
+      nextDeadline: clock.dueAt,
+      details: [`received ${receivedAt}; a person acknowledges by ${clock.dueAt}; owner ${owner}`],
+    });
+  };
+}
+
+/** Drains stored reports into Temporal, one drain at a time. */
+export class ReportDispatcher {
+  private running: Promise<void> | undefined;
+  private again = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly start: StartReport,
+    private readonly log: Log,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Looks for reports that were not started every `everyMs`, and now. */
+  begin(everyMs: number): void {
+    this.timer = setInterval(() => void this.drain(), everyMs);
+    void this.drain();
+  }
+
+  async end(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  /** Starts what is not started yet. Never rejects: what could not be started is tried again by the next drain. */
+  drain(): Promise<void> {
+    this.again = true;
+    this.running ??= this.run().finally(() => {
+      this.running = undefined;
+    });
+    return this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (this.again) {
+      this.again = false;
+      try {
+        for (const input of (await reportsNotStarted(this.pool)) as VulnerabilityReportInput[]) {
+          await this.start(input);
+          await markReportStarted(this.pool, input.reportId, this.now());
+        }
+      } catch (error) {
+        this.log.warn({ error: (error as Error).name }, 'vulnerability reports wait to be started; trying again');
+        return;
+      }
+    }
+  }
+}

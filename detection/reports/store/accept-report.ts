@@ -1,0 +1,158 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from '../../../postgres/transaction';
+import { canonicalText } from '../../../register/canonical';
+
+/** What somebody reported, and who they are. Lives in this table alone. */
+export interface ReportContent {
+  text: string;
+  email?: string;
+  name?: string;
+  credit: 'named' | 'anonymous';
+}
+
+export interface GivenReport {
+  reportId: string;
+  receivedAt: Date;
+  via: 'form' | 'json' | 'mail';
+  content: ReportContent;
+  /** The sender's own key for this request: the same key is the same report. */
+  key?: string;
+  /** The network address or network it came from. */
+  origin?: string;
+  /** The input of its workflow but for what is worked out here. */
+  workflowInput: object;
+}
+
+/** Above these a report is not taken. Counted are reports that nobody has acknowledged, and those of the last hour. */
+export interface ReportLimits {
+  openFromOneSender: number;
+  openFromOneOrigin: number;
+  open: number;
+  perHour: number;
+}
+
+/**
+ * `accepted`: committed, under this id; `fresh` when it was not there before. `key-reused`: the key came before with
+ * another report. `limited`: too many, by which count.
+ */
+export type Acceptance =
+  | { outcome: 'accepted'; reportId: string; receivedAt: Date; fresh: boolean }
+  | { outcome: 'key-reused' }
+  | { outcome: 'limited'; by: keyof ReportLimits };
+
+/** One intake at a time counts and inserts: "reports" in ASCII. Reports are few. */
+const REPORTS_LOCK = 0x7265706f727473n;
+
+/**
+ * Takes a report: the same content from the same sender within a day, or under the same key, is one report. Committed
+ * when it returns. Throws the driver's error; `isUnavailable` tells an outage.
+ */
+export async function acceptReport(pool: Pool, given: GivenReport, limits: ReportLimits): Promise<Acceptance> {
+  const { content, key, origin } = given;
+  return inTransaction(
+    pool,
+    async (client) => {
+      const hash = await keyedHash(client);
+      const sender = content.email?.toLowerCase() ?? origin ?? '';
+      const marks = {
+        report: hash('report', canonicalText([sender, content.text, content.name ?? '', content.credit])),
+        key: key === undefined ? null : hash('key', key),
+        sender: content.email === undefined ? null : hash('sender', content.email.toLowerCase()),
+        origin: origin === undefined ? null : hash('origin', origin),
+      };
+      const same = await findSame(client, given.receivedAt, marks.report, marks.key);
+      if (same) return same;
+      const by = await exceeded(client, given.receivedAt, marks.sender, marks.origin, limits);
+      if (by) return { outcome: 'limited', by };
+      await insert(client, given, marks);
+      return { outcome: 'accepted', reportId: given.reportId, receivedAt: given.receivedAt, fresh: true };
+    },
+    REPORTS_LOCK,
+  );
+}
+
+/** What a report commits to: SHA-256 over the salt and the canonical JSON of its content. */
+export function commitmentOf(salt: Uint8Array, content: ReportContent): string {
+  return createHash('sha256').update(salt).update(canonicalText(content)).digest('hex');
+}
+
+type Hash = (purpose: string, value: string) => Buffer;
+
+async function keyedHash(client: PoolClient): Promise<Hash> {
+  const { rows } = await client.query<{ key: Buffer }>('SELECT key FROM tocsin.vulnerability_report_key');
+  return (purpose, value) => createHmac('sha256', rows[0]!.key).update(`${purpose}\0`).update(value).digest();
+}
+
+async function findSame(
+  client: PoolClient,
+  now: Date,
+  report: Buffer,
+  key: Buffer | null,
+): Promise<Acceptance | undefined> {
+  const { rows } = await client.query<{ report_id: string; received_at: Date; same: boolean }>(
+    `SELECT report_id, received_at, same_report = $2 AS same FROM tocsin.vulnerability_reports
+      WHERE received_at > $1::timestamptz - interval '24 hours' AND (same_report = $2 OR same_key = $3)
+      ORDER BY (same_key = $3) DESC NULLS LAST, received_at LIMIT 1`,
+    [now, report, key],
+  );
+  const [row] = rows;
+  if (!row) return undefined;
+  if (!row.same) return { outcome: 'key-reused' };
+  return { outcome: 'accepted', reportId: row.report_id, receivedAt: row.received_at, fresh: false };
+}
+
+async function exceeded(
+  client: PoolClient,
+  now: Date,
+  sender: Buffer | null,
+  origin: Buffer | null,
+  limits: ReportLimits,
+): Promise<keyof ReportLimits | undefined> {
+  const { rows } = await client.query<Record<keyof ReportLimits, string>>(
+    `SELECT count(*) FILTER (WHERE waiting AND same_sender = $2) AS "openFromOneSender",
+            count(*) FILTER (WHERE waiting AND origin = $3) AS "openFromOneOrigin",
+            count(*) FILTER (WHERE waiting) AS "open",
+            count(*) FILTER (WHERE received_at > $1::timestamptz - interval '1 hour') AS "perHour"
+       FROM (SELECT same_sender, origin, received_at, NOT EXISTS (
+                      SELECT FROM tocsin.register_entries
+                       WHERE incident_id = report_id AND kind IN ('acknowledged', 'closed')) AS waiting
+               FROM tocsin.vulnerability_reports) AS reports`,
+    [now, sender, origin],
+  );
+  const names = ['openFromOneSender', 'openFromOneOrigin', 'open', 'perHour'] as const;
+  return names.find((name) => Number(rows[0]![name]) >= limits[name]);
+}
+
+async function insert(
+  client: PoolClient,
+  { reportId, receivedAt, via, content, workflowInput }: GivenReport,
+  marks: { report: Buffer; key: Buffer | null; sender: Buffer | null; origin: Buffer | null },
+): Promise<void> {
+  const salt = randomBytes(32);
+  const length = Buffer.byteLength(content.text);
+  const commitment = commitmentOf(salt, content);
+  await client.query(
+    `INSERT INTO tocsin.vulnerability_reports
+       (report_id, received_at, via, content, reporter_email, reporter_name, credit, salt,
+        same_report, same_key, same_sender, origin, length, commitment, workflow_input)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+    [
+      reportId,
+      receivedAt,
+      via,
+      content.text,
+      content.email ?? null,
+      content.name ?? null,
+      content.credit,
+      salt,
+      marks.report,
+      marks.key,
+      marks.sender,
+      marks.origin,
+      length,
+      commitment,
+      JSON.stringify({ ...workflowInput, length, commitment }),
+    ],
+  );
+}

@@ -1,0 +1,50 @@
+/**
+ * Acknowledging alarms: a named person has seen them and acts. An alarm that nobody acknowledged is repeated by the
+ * escalation of its incident or case; see docs/escalation.md. Pure.
+ */
+import { z } from 'zod';
+import { TOCSIN } from '../incident/events';
+import { ByOf } from '../incident/incident';
+
+/**
+ * The message by which alarms of any incident or case are acknowledged; `acknowledge` alone is how a vulnerability report
+ * is.
+ */
+export const ACKNOWLEDGE_ALARMS = 'acknowledge-alarms';
+
+/** A person: whoever acknowledges cannot be Tocsin itself. */
+export const PersonSchema = ByOf.refine((by) => by.toLowerCase() !== TOCSIN, 'must name a person');
+
+/** All alarms so far, or some by the sequence numbers of their `alarm-raised` events. */
+export const AlarmsSchema = z
+  .union([z.literal('all'), z.array(z.int().min(1)).min(1).max(500)], {
+    error: 'must be "all" or a list of alarm numbers, like [12, 15]',
+  })
+  .default('all');
+export type Alarms = z.infer<typeof AlarmsSchema>;
+
+/** As many unacknowledged alarms as a state keeps: the latest. */
+const KEPT = 500;
+
+/** The unacknowledged alarms after one more was raised. */
+export function raised(unacknowledged: readonly number[] | undefined, seq: number): number[] {
+  return [...(unacknowledged ?? []), seq].slice(-KEPT);
+}
+
+/** The unacknowledged alarms after some were acknowledged. */
+export function acknowledged(unacknowledged: readonly number[] | undefined, alarms: readonly number[]): number[] {
+  const gone = new Set(alarms);
+  return (unacknowledged ?? []).filter((seq) => !gone.has(seq));
+}
+
+/** The alarms that a message acknowledges now, or why it changes nothing. */
+export function acknowledgeable(
+  unacknowledged: readonly number[] | undefined,
+  asked: Alarms,
+): { alarms: number[] } | { note: string } {
+  const open = unacknowledged ?? [];
+  const alarms = asked === 'all' ? [...open] : open.filter((seq) => asked.includes(seq));
+  if (alarms.length > 0) return { alarms };
+  if (open.length === 0) return { note: 'no alarm waits for an acknowledgement' };
+  return { note: `no alarm of this number waits for an acknowledgement; open: ${open.slice(-20).join(', ')}` };
+}

@@ -1,0 +1,187 @@
+/**
+ * An escalation: the open alarms of one incident or case, repeated from person to person until a named one acknowledges
+ * them. One escalation holds all alarms of its case, so a storm of alarms is one page with a digest, not a flood. Pure.
+ *
+ * A climb goes through the levels: `tries` pages to level 1, as many to level 2, … and round again. It begins with the
+ * first open alarm and ends when none is open. What the case's own state says wins: it is read before every page.
+ */
+import { z } from 'zod';
+import { exactMs, type Instant, InstantSchema, PeriodSchema, toInstant, toMs } from '../kernel/time';
+
+export const ESCALATION_WORKFLOW = 'escalation';
+
+/** The workflow id of the escalation of an incident or case. */
+export function escalationId(caseId: string): string {
+  return `${caseId}/escalation`;
+}
+
+/**
+ * How alarms of a severity are repeated. `every`: from one page to the next, without months; `tries`: pages to one level
+ * before the next one; `levels`: how many there are, the last one followed by the first.
+ */
+const PlanSchema = z.object({
+  every: PeriodSchema.refine((period) => !/^P\d*Y?\d+M|Y/.test(period), 'must be a fixed length, like PT5M'),
+  tries: z.int().min(1),
+  levels: z.int().min(1),
+});
+export type EscalationPlan = z.infer<typeof PlanSchema>;
+
+/** An alarm as an escalation carries it. `seq` is the number of its `alarm-raised` event; `commands` are whole lines. */
+const AlarmSchema = z.object({
+  seq: z.int().min(1),
+  at: InstantSchema,
+  threshold: z.string(),
+  text: z.string(),
+  obligation: z.string().optional(),
+  dueAt: InstantSchema.optional(),
+  commands: z.array(z.string()).optional(),
+});
+export type EscalatedAlarm = z.infer<typeof AlarmSchema>;
+
+/** Signal `alarm`: an alarm was raised. It comes with how its case stands, and the plan for a climb that it begins. */
+export const AlarmSignalSchema = z.object({
+  alarm: AlarmSchema,
+  owner: z.string().min(1),
+  severity: z.string(),
+  title: z.string(),
+  plan: PlanSchema,
+});
+export type AlarmSignal = z.infer<typeof AlarmSignalSchema>;
+
+/** Signal `acknowledge`: a person has seen these alarms, by their numbers. The register has it already. */
+export const AcknowledgementSchema = z.object({ by: z.string().min(1), alarms: z.array(z.int()) });
+export type Acknowledgement = z.infer<typeof AcknowledgementSchema>;
+
+/** One way through the levels. */
+export interface Climb {
+  /** Number of the alarm that began it: unique within the case. */
+  seq: number;
+  /** 1 for the first of this escalation. */
+  number: number;
+  /** Pages so far. */
+  attempt: number;
+  nextAt: Instant;
+}
+
+export interface EscalationState {
+  caseId: string;
+  owner: string;
+  severity: string;
+  title: string;
+  plan: EscalationPlan;
+  /** The present climb, or the last one while everything is acknowledged. */
+  climb: Climb;
+  open: EscalatedAlarm[];
+  /** Acknowledged, and what they are about is not done yet. */
+  acknowledged: EscalatedAlarm[];
+  /** Open alarms that are not carried any more: the oldest of very many. */
+  dropped: number;
+  /** When the case is looked at again while everything is acknowledged. */
+  lookAt?: Instant;
+  isClosed: boolean;
+}
+
+/** What the case's own state says about alarms. */
+export interface Standing {
+  isClosed: boolean;
+  /** Those that a person acknowledged. */
+  acknowledged: number[];
+  /** Those whose obligation or deadline is met or fell away. */
+  settled: number[];
+}
+
+export type Step =
+  | { step: 'page'; at: Instant; attempt: number; level: number }
+  | { step: 'look'; at: Instant }
+  | { step: 'end' };
+
+/** Alarms that an escalation carries; of more the oldest are only counted. */
+const KEPT = 100;
+/** How often an acknowledged case is looked at: when it is closed, paging services are told. */
+const LOOK_MS = 3_600_000;
+/** Characters of an alarm's text that a digest needs; the register has all of it. */
+const TEXT_KEPT = 300;
+
+/** Takes an alarm in. The first open one begins a climb at once; a later one joins and is in the next page. */
+export function joined(
+  state: EscalationState | undefined,
+  caseId: string,
+  signal: AlarmSignal,
+  now: Instant,
+): EscalationState {
+  const { owner, severity, title, plan } = signal;
+  const alarm = { ...signal.alarm, text: shortened(signal.alarm.text) };
+  const climb = { seq: alarm.seq, number: (state?.climb.number ?? 0) + 1, attempt: 0, nextAt: now };
+  const about = { caseId, owner, severity, title, isClosed: state?.isClosed ?? false };
+  if (!state) return { ...about, plan, climb, open: [alarm], acknowledged: [], dropped: 0 };
+  const isKnown = [...state.open, ...state.acknowledged].some(({ seq }) => seq === alarm.seq);
+  if (isKnown) return state;
+  if (state.open.length === 0) return { ...state, ...about, plan, climb, open: [alarm], lookAt: undefined };
+  const open = [...state.open, alarm].sort((a, b) => a.seq - b.seq);
+  const over = Math.max(0, open.length - KEPT);
+  return { ...state, ...about, open: open.slice(over), dropped: state.dropped + over };
+}
+
+/** A person acknowledged alarms. The paging ends when none is left open. */
+export function acknowledge(
+  state: EscalationState,
+  { alarms }: Pick<Acknowledgement, 'alarms'>,
+  now: Instant,
+): EscalationState {
+  const seen = state.open.filter(({ seq }) => alarms.includes(seq));
+  if (seen.length === 0) return state;
+  const acknowledged = [...state.acknowledged, ...seen].slice(-KEPT);
+  return rested({ ...state, open: state.open.filter((alarm) => !seen.includes(alarm)), acknowledged }, now);
+}
+
+/** Takes over what the case's own state says. */
+export function stands(state: EscalationState, standing: Standing, now: Instant): EscalationState {
+  const isLeft = ({ seq }: EscalatedAlarm) => !standing.settled.includes(seq);
+  const left = { ...state, open: state.open.filter(isLeft), acknowledged: state.acknowledged.filter(isLeft) };
+  const next = acknowledge(left, { alarms: standing.acknowledged }, now);
+  return rested({ ...next, isClosed: state.isClosed || standing.isClosed }, now);
+}
+
+/**
+ * A page of this climb, begun at an instant, was delivered or given up. Pages stay at their instants; one that began so
+ * late (the worker was away) that the next would follow within half the distance moves those after it.
+ */
+export function paged(state: EscalationState, climbSeq: number, begunAt: Instant): EscalationState {
+  const { climb, plan } = state;
+  if (climb.seq !== climbSeq) return state;
+  const everyMs = exactMs(plan.every);
+  const inTime = toMs(climb.nextAt) + everyMs;
+  const nextAt = toInstant(inTime - toMs(begunAt) >= everyMs / 2 ? inTime : toMs(begunAt) + everyMs);
+  return { ...state, climb: { ...climb, attempt: climb.attempt + 1, nextAt } };
+}
+
+/** The case was looked at while everything is acknowledged. */
+export function looked(state: EscalationState, now: Instant): EscalationState {
+  return { ...state, lookAt: toInstant(toMs(now) + LOOK_MS) };
+}
+
+/** What to do next, and when. */
+export function nextStep(state: EscalationState): Step {
+  if (state.isClosed) return { step: 'end' };
+  if (state.open.length > 0) {
+    const attempt = state.climb.attempt + 1;
+    return { step: 'page', at: state.climb.nextAt, attempt, level: levelOf(attempt, state.plan) };
+  }
+  if (state.acknowledged.length > 0) return { step: 'look', at: state.lookAt ?? state.climb.nextAt };
+  return { step: 'end' };
+}
+
+/** The level, from 1, that an attempt goes to: `tries` each, the last level followed by the first. */
+export function levelOf(attempt: number, { tries, levels }: Pick<EscalationPlan, 'tries' | 'levels'>): number {
+  return (Math.floor((attempt - 1) / tries) % levels) + 1;
+}
+
+function rested(state: EscalationState, now: Instant): EscalationState {
+  if (state.open.length > 0) return state;
+  return { ...state, dropped: 0, lookAt: state.lookAt ?? toInstant(toMs(now) + LOOK_MS) };
+}
+
+function shortened(text: string): string {
+  const characters = [...text];
+  return characters.length <= TEXT_KEPT ? text : `${characters.slice(0, TEXT_KEPT - 1).join('')}…`;
+}

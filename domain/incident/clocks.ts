@@ -1,0 +1,100 @@
+/** Which clock counts for an obligation, and the instants at which something must happen. */
+
+import { deadline, exactMs, type Instant, toInstant, toMs } from '../kernel/time';
+import { type Anchor, type ObligationRule, type PolicyPack, ruleOf } from '../policy/policy';
+import type { ArmedClock, Due } from './events';
+import { type IncidentState, isSettled, type Obligation } from './state';
+
+/** The recorded instant of an anchor; `fulfilled:<rule>` is the earliest actual fulfilment of that rule. */
+export function anchorAt(state: IncidentState, anchor: Anchor): Instant | undefined {
+  if (!anchor.startsWith('fulfilled:')) return state.anchors[anchor];
+  const rule = anchor.slice('fulfilled:'.length);
+  const instants = Object.values(state.obligations).flatMap((o) =>
+    o.rule === rule && o.fulfilledAt ? [o.fulfilledAt] : [],
+  );
+  return instants.sort((a, b) => toMs(a) - toMs(b))[0];
+}
+
+/** The earliest deadline among the rule's clocks whose anchor is known; `undefined` while none is. */
+export function armedClock(
+  rule: ObligationRule,
+  state: IncidentState,
+  pack: PolicyPack,
+): { clock: ArmedClock; due: Due } | undefined {
+  let best: { clock: ArmedClock; due: Due } | undefined;
+  for (const { from, within, timeZone } of rule.clocks) {
+    const startAt = anchorAt(state, from);
+    if (!startAt) continue;
+    const due = dueFor(rule, deadline(startAt, within, pack.calendars, timeZone));
+    if (!best || toMs(due.dueAt) < toMs(best.due.dueAt)) best = { clock: { from, anchorAt: startAt }, due };
+  }
+  return best;
+}
+
+export function dueFor(rule: ObligationRule, dueAt: Instant): Due {
+  return { dueAt, marginAt: toInstant(toMs(dueAt) - exactMs(rule.margin)) };
+}
+
+/** An alarm threshold of an open obligation. */
+export interface Threshold {
+  name: string;
+  at: Instant;
+}
+
+/**
+ * All alarm thresholds of an obligation up to and including the next one after `now`, in order of time:
+ * the fractions of its clock, the margin where silence alarms, and the repeats once it is overdue.
+ */
+export function thresholds(o: Obligation, rule: ObligationRule, now: Instant): Threshold[] {
+  if (isSettled(o) || !o.clock || !o.dueAt || !o.marginAt) return [];
+  const dueMs = toMs(o.dueAt);
+  // A clock that was corrected backwards does not start in the past of its own round.
+  const startMs = Math.min(toMs(o.clock.anchorAt), dueMs);
+  const list: Threshold[] = rule.escalate
+    .filter((fraction) => fraction === 1 || (o.status !== 'dispatching' && !o.hold))
+    .map((fraction) => ({
+      name: `${Math.round(fraction * 100)}%`,
+      at: toInstant(Math.round(startMs + (dueMs - startMs) * fraction)),
+    }));
+  const awaitsPerson = o.status === 'pending' || o.status === 'drafted';
+  if (rule.dispatch === 'approval' && rule.onSilence === 'alarm' && o.marginAt !== o.dueAt && awaitsPerson && !o.hold) {
+    list.push({ name: 'margin', at: o.marginAt });
+  }
+  if (rule.repeatOverdue) {
+    const everyMs = exactMs(rule.repeatOverdue);
+    const passed = Math.max(0, Math.floor((toMs(now) - dueMs) / everyMs));
+    for (const n of passed > 0 ? [passed, passed + 1] : [1]) {
+      list.push({ name: `overdue ${n}`, at: toInstant(dueMs + n * everyMs) });
+    }
+  }
+  return list.sort((a, b) => toMs(a.at) - toMs(b.at));
+}
+
+/** The next instant after `now` at which an obligation needs a look; `undefined` when nothing waits for time. */
+export function nextWake(
+  state: IncidentState,
+  pack: PolicyPack,
+  now: Instant,
+): { at: Instant; obligation: string } | undefined {
+  let next: { at: Instant; obligation: string } | undefined;
+  for (const o of Object.values(state.obligations)) {
+    const rule = ruleOf(pack, o.rule);
+    if (!rule || isSettled(o)) continue;
+    const instants = [o.marginAt, o.dueAt, o.hold?.until, ...thresholds(o, rule, now).map((t) => t.at)];
+    for (const at of instants) {
+      if (at && toMs(at) > toMs(now) && (!next || toMs(at) < toMs(next.at))) next = { at, obligation: o.id };
+    }
+  }
+  return next;
+}
+
+/** The earliest deadline of what is still owed, for the on-call board. */
+export function nextDeadline(state: IncidentState): Instant | undefined {
+  const open = Object.values(state.obligations).flatMap((o) => (!isSettled(o) && o.dueAt ? [o.dueAt] : []));
+  return open.sort((a, b) => toMs(a) - toMs(b))[0];
+}
+
+/** How many open obligations are past their deadline at `now`. */
+export function overdueCount(state: IncidentState, now: Instant): number {
+  return Object.values(state.obligations).filter((o) => !isSettled(o) && o.dueAt && toMs(o.dueAt) <= toMs(now)).length;
+}

@@ -1,0 +1,150 @@
+/**
+ * Everything that happens is one of these events; the register holds them, the state is their fold.
+ * No event carries a secret, a recipient or an address: `by` is a member of staff or a tool, audiences are counts.
+ */
+
+import type { Instant } from '../kernel/time';
+import type { Anchor } from '../policy/policy';
+import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
+import type { MessageName } from './messages';
+
+/** One rendering of a notice in one language, stored by its hash. */
+export interface Rendering {
+  language: string;
+  sha256: string;
+  template: string;
+  templateSha256: string;
+}
+
+/** What shows that an obligation was fulfilled. */
+export interface Evidence {
+  channel: string;
+  recipients?: number;
+  sent?: number;
+  failed?: number;
+  firstSentAt?: Instant;
+  lastSentAt?: Instant;
+  renderings?: Rendering[];
+  reference?: string;
+  authority?: string;
+  url?: string;
+  note?: string;
+}
+
+/** The clock that counts for an obligation: its anchor and the anchor's recorded instant. */
+export interface ArmedClock {
+  /** `reopened`: a later round, whose time counts from when it was opened. */
+  from: Anchor | 'reopened';
+  anchorAt: Instant;
+}
+
+export interface Due {
+  dueAt: Instant;
+  /** When an unapproved notice goes out by itself, or its owner is alarmed: margin before `dueAt`. */
+  marginAt: Instant;
+}
+
+/** Workspaces and data sets that a dispatch covered: newly found ones get their own round. */
+export interface Coverage {
+  workspaces: 'all' | string[];
+  dataSets: string[];
+}
+
+export type ContainmentOutcome = 'applied' | 'verified' | 'failed' | 'refused' | 'undone';
+
+interface EventData {
+  declared: { declaration: Declaration; policy: { id: string; version: string; sha256: string } };
+  assessed: { revision: number; assessment: Assessment; reason?: string };
+  'awareness-recorded': { awareAt: Instant; previousAt?: Instant; reason?: string };
+  'status-changed': { status: IncidentStatus; at: Instant; previous: IncidentStatus; note?: string };
+  'obligation-armed': {
+    obligation: string;
+    rule: string;
+    recipient?: string;
+    clock: ArmedClock;
+    because: string[];
+  } & Due;
+  'obligation-due-changed': { obligation: string; clock: ArmedClock; previousDueAt: Instant } & Due;
+  'obligation-not-required': { obligation: string; rule: string; reason: string; decidedBy: string };
+  'obligation-reopened': {
+    obligation: string;
+    round: number;
+    purpose: 'new-facts' | 'new-recipients' | 'supplement' | 'follow-up';
+    reason: string;
+    clock: ArmedClock;
+  } & Due;
+  'notice-drafted': {
+    obligation: string;
+    round: number;
+    fingerprint: string;
+    renderings: Rendering[];
+    missing: string[];
+    url?: string;
+  };
+  'notice-approved': { obligation: string; round: number; draft: string };
+  'obligation-held': { obligation: string; reason: string; until?: Instant };
+  'obligation-released': { obligation: string; reason?: string };
+  /** `covers`: whom the waived round would have told, where there was an earlier one. */
+  'obligation-waived': { obligation: string; rule: string; reason: string; ground: string; covers?: Coverage };
+  'filing-opened': { obligation: string; round: number; authority: string };
+  'dispatch-started': {
+    obligation: string;
+    round: number;
+    trigger: 'approved' | 'silence' | 'automatic';
+    covers: Coverage;
+  };
+  'obligation-fulfilled': {
+    obligation: string;
+    round: number;
+    at: Instant;
+    lateByMs: number;
+    evidence: Evidence;
+    sets?: Anchor;
+  };
+  'obligation-supplemented': { obligation: string; round: number; at: Instant; evidence: Evidence };
+  'deadline-missed': { obligation: string; dueAt: Instant; heldBy?: string; holdReason?: string };
+  'delay-reasons-requested': { obligation: string };
+  'delay-reasons-recorded': { obligation: string; reasons: string };
+  'alarm-raised': { obligation?: string; measure?: string; threshold: string; text: string };
+  /** `alarms`: sequence numbers of `alarm-raised` events that are not repeated any more. */
+  'alarm-acknowledged': { alarms: number[] };
+  'containment-requested': { id: string; measure: ContainmentMeasure };
+  'containment-undo-requested': { id: string };
+  'containment-step': { id: string; outcome: ContainmentOutcome; detail: string };
+  'measure-recorded': { text: string; category: string; at: Instant };
+  reviewed: { rootCause: string; controls: string[]; shareSummary: boolean; summary?: string };
+  'register-verified': { entries: number; head: string };
+  /** `message` is the name under which it came, which may be none of ours. */
+  rejected: { message: string; problems: string[] };
+  noted: { message: MessageName; note: string };
+  closed: { note?: string };
+}
+
+export type EventKind = keyof EventData;
+export type DataOf<K extends EventKind> = EventData[K];
+
+/** An event before it has its place in the incident's sequence. */
+export type NewEvent = { [K in EventKind]: { kind: K; data: EventData[K]; by?: string } }[EventKind];
+
+/**
+ * What every entry of the register carries, whatever it is about. `incidentId` is the id of the incident or of the case;
+ * `seq` counts from 1 without gaps within it; `at` is its own clock.
+ */
+export interface RecordedEvent {
+  v: 1;
+  incidentId: string;
+  seq: number;
+  at: Instant;
+  by: string;
+  exercise: boolean;
+  commandId?: string;
+  kind: string;
+  data: object;
+}
+
+/** An event of an incident as it stands in the register. */
+export type IncidentEvent = NewEvent & Omit<RecordedEvent, 'kind' | 'data'>;
+
+export type EventOf<K extends EventKind> = Extract<IncidentEvent, { kind: K }>;
+/** The name under which Tocsin itself acts. */
+export const TOCSIN = 'tocsin';

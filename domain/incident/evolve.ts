@@ -1,0 +1,305 @@
+/** The fold: state = events.reduce(evolve). Pure and total; the same over the register as in the workflow. */
+import { acknowledged, raised } from '../case/acknowledge';
+import { type Instant, toMs } from '../kernel/time';
+import type { EventOf, IncidentEvent } from './events';
+import { STATUSES } from './incident';
+import { type IncidentState, type Obligation, toldWithout } from './state';
+
+const HANDLED_KEPT = 2000;
+
+/** The first event of an incident is `declared`; any other first event is an error of the caller. */
+export function evolve(state: IncidentState | undefined, event: IncidentEvent): IncidentState {
+  if (state === undefined) {
+    if (event.kind !== 'declared') throw new Error(`the first event must be "declared", not "${event.kind}"`);
+    return initial(event);
+  }
+  const next = { ...apply(state, event), seq: event.seq };
+  if (event.commandId && !next.handled.includes(event.commandId)) {
+    next.handled = [...next.handled, event.commandId].slice(-HANDLED_KEPT);
+  }
+  return next;
+}
+
+/** Folds a list of events in the order of their `seq`; a repeated event counts once. */
+export function fold(events: Iterable<IncidentEvent>): IncidentState | undefined {
+  const bySeq = new Map<number, IncidentEvent>();
+  for (const event of events) if (!bySeq.has(event.seq)) bySeq.set(event.seq, event);
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq).reduce<IncidentState | undefined>(evolve, undefined);
+}
+
+function initial(event: EventOf<'declared'>): IncidentState {
+  const { declaration, policy } = event.data;
+  return {
+    incidentId: event.incidentId,
+    seq: event.seq,
+    exercise: event.exercise,
+    declaration,
+    policy,
+    status: 'declared',
+    anchors: { detected: declaration.detectedAt, declared: declaration.declaredAt },
+    obligations: {},
+    containment: {},
+    measures: [],
+    rejected: 0,
+    handled: event.commandId ? [event.commandId] : [],
+  };
+}
+
+function apply(state: IncidentState, event: IncidentEvent): IncidentState {
+  switch (event.kind) {
+    case 'declared':
+      return state;
+    case 'assessed': {
+      const { revision, assessment: facts } = event.data;
+      const confirmedNow = facts.personalData === 'yes' && !state.anchors.confirmed;
+      return {
+        ...state,
+        assessment: { revision, by: event.by, at: event.at, facts },
+        anchors: confirmedNow ? { ...state.anchors, confirmed: event.at } : state.anchors,
+      };
+    }
+    case 'awareness-recorded':
+      return { ...state, anchors: { ...state.anchors, aware: event.data.awareAt } };
+    case 'status-changed':
+      return withStatus(state, event);
+    case 'containment-requested':
+      return withStep(state, event.data.id, event.at, { measure: event.data.measure, state: 'requested' });
+    case 'containment-undo-requested':
+      return withStep(state, event.data.id, event.at, { state: 'undo-requested' });
+    case 'containment-step': {
+      const { id, outcome, detail } = event.data;
+      // An undo that failed leaves the measure as it was, to be undone again.
+      const stays =
+        state.containment[id]?.state === 'undo-requested' && (outcome === 'failed' || outcome === 'refused');
+      return withStep(state, id, event.at, { state: stays ? 'applied' : outcome, detail });
+    }
+    case 'measure-recorded': {
+      const { text, category, at } = event.data;
+      return { ...state, measures: [...state.measures, { at, by: event.by, text, category }] };
+    }
+    case 'reviewed': {
+      // A later review that decides to share a summary starts that clock; any other leaves it as it was.
+      const sharesNow = event.data.shareSummary && !state.review?.shareSummary;
+      return {
+        ...state,
+        review: { at: event.at, by: event.by, ...event.data },
+        anchors: { ...state.anchors, reviewed: (!sharesNow && state.anchors.reviewed) || event.at },
+      };
+    }
+    case 'register-verified':
+      return { ...state, registerVerified: { ...event.data, at: event.at } };
+    case 'rejected':
+      return { ...state, rejected: state.rejected + 1 };
+    case 'noted':
+      return state;
+    case 'closed':
+      return { ...state, closedAt: event.at };
+    case 'alarm-raised': {
+      const next = { ...state, unacknowledged: raised(state.unacknowledged, event.seq) };
+      return event.data.obligation === undefined
+        ? next
+        : withObligation(next, event.data.obligation, (o) => ({
+            ...o,
+            alarmed: [...o.alarmed.filter((t) => !isRepeated(t, event.data.threshold)), event.data.threshold],
+            lastAlarmAt: event.at,
+          }));
+    }
+    case 'alarm-acknowledged':
+      return { ...state, unacknowledged: acknowledged(state.unacknowledged, event.data.alarms) };
+    default:
+      return applyToObligation(state, event);
+  }
+}
+
+type ObligationEvent = Exclude<Extract<IncidentEvent, { data: { obligation: string } }>, { kind: 'alarm-raised' }>;
+
+function applyToObligation(state: IncidentState, event: ObligationEvent): IncidentState {
+  const id = event.data.obligation;
+  const change = (update: (obligation: Obligation) => Obligation) => withObligation(state, id, update);
+  switch (event.kind) {
+    case 'obligation-armed':
+      return arm(state, event);
+    case 'obligation-due-changed': {
+      const { clock, dueAt, marginAt } = event.data;
+      const overdue = toMs(dueAt) <= toMs(event.at);
+      return change((o) => ({
+        ...o,
+        clock,
+        dueAt,
+        marginAt,
+        alarmed: [],
+        delayReasonsOwed: overdue && o.delayReasonsOwed,
+      }));
+    }
+    case 'obligation-not-required': {
+      const { rule, reason, decidedBy } = event.data;
+      const decision = { by: decidedBy, at: event.at, reason };
+      const before = state.obligations[id] ?? blank(id, rule);
+      return put(state, { ...fallenAway(before, 'not-required'), decision });
+    }
+    case 'obligation-reopened': {
+      const { round, purpose, clock, dueAt, marginAt } = event.data;
+      return change((o) => ({
+        ...withoutRound(o),
+        status: 'pending',
+        round,
+        purpose,
+        clock,
+        dueAt,
+        marginAt,
+        roundStartedAt: event.at,
+        missingThen: o.draft ? toldWithout(o) : o.missingThen,
+        decision: undefined,
+      }));
+    }
+    case 'notice-drafted': {
+      const { fingerprint, renderings, missing, url } = event.data;
+      const draft = { fingerprint, renderings, missing, url };
+      return change((o) => ({ ...o, status: o.status === 'pending' ? 'drafted' : o.status, draft }));
+    }
+    case 'notice-approved':
+      return change((o) => ({ ...o, approved: true, hold: undefined }));
+    case 'obligation-held':
+      return change((o) => ({ ...o, hold: { by: event.by, reason: event.data.reason, until: event.data.until } }));
+    case 'obligation-released':
+      return change((o) => ({ ...o, hold: undefined }));
+    case 'obligation-waived': {
+      const { rule, reason, ground, covers } = event.data;
+      const before = state.obligations[id] ?? blank(id, rule);
+      const decision = { by: event.by, at: event.at, reason, ground, facts: String(state.assessment?.revision ?? 0) };
+      const told = covers ? { covers, statusAtDispatch: state.status } : {};
+      return put(state, { ...fallenAway(before, 'waived'), ...told, decision });
+    }
+    case 'filing-opened':
+      return change((o) => ({ ...o, status: 'filing' }));
+    case 'dispatch-started': {
+      const { covers } = event.data;
+      return change((o) => ({ ...o, status: 'dispatching', covers, statusAtDispatch: state.status, hold: undefined }));
+    }
+    case 'obligation-fulfilled': {
+      const { at, lateByMs, evidence, sets } = event.data;
+      const next = change((o) =>
+        o.fulfilledAt
+          ? o
+          : {
+              ...settle(o),
+              fulfilledAt: at,
+              lateByMs,
+              evidence,
+              statusAtDispatch: o.statusAtDispatch ?? state.status,
+              // Done in time, although it was recorded after the deadline.
+              delayReasonsOwed: lateByMs > 0 && o.delayReasonsOwed,
+            },
+      );
+      return sets ? withAnchor(next, sets, at) : next;
+    }
+    case 'obligation-supplemented': {
+      const { round, at, evidence } = event.data;
+      return change((o) => ({
+        ...settle(o),
+        supplements: [...o.supplements, { round, at, evidence }],
+        statusAtDispatch: o.status === 'dispatching' ? o.statusAtDispatch : state.status,
+      }));
+    }
+    case 'deadline-missed': {
+      const { dueAt, heldBy, holdReason } = event.data;
+      return change((o) => ({
+        ...o,
+        missedDueAt: dueAt,
+        ...(heldBy && holdReason && !o.delayReasons ? { delayReasons: `held by ${heldBy}: ${holdReason}` } : {}),
+      }));
+    }
+    case 'delay-reasons-requested':
+      return change((o) => ({ ...o, delayReasonsOwed: true }));
+    case 'delay-reasons-recorded':
+      return change((o) => ({ ...o, delayReasonsOwed: false, delayReasons: event.data.reasons }));
+  }
+}
+
+function arm(state: IncidentState, event: EventOf<'obligation-armed'>): IncidentState {
+  const { obligation: id, rule, recipient, clock, dueAt, marginAt, because } = event.data;
+  const armed: Obligation = {
+    ...blank(id, rule),
+    recipient,
+    clock,
+    dueAt,
+    marginAt,
+    because,
+    roundStartedAt: event.at,
+  };
+  const placeholder = state.obligations[rule];
+  if (id === rule || !placeholder || placeholder.fulfilledAt) return put(state, armed);
+  // The rule as a whole was not required or waived; now it is required, for this recipient.
+  const { [rule]: _dropped, ...rest } = state.obligations;
+  return put({ ...state, obligations: rest }, armed);
+}
+
+function blank(id: string, rule: string): Obligation {
+  return { id, rule, status: 'pending', round: 1, purpose: 'first', because: [], alarmed: [], supplements: [] };
+}
+
+function withoutRound(o: Obligation): Obligation {
+  return {
+    ...o,
+    draft: undefined,
+    approved: false,
+    hold: undefined,
+    alarmed: [],
+    lastAlarmAt: undefined,
+    missedDueAt: undefined,
+  };
+}
+
+function settle(o: Obligation): Obligation {
+  return { ...o, status: 'fulfilled', hold: undefined };
+}
+
+/** No longer owed. What was fulfilled before stays fulfilled: only its present round falls away. */
+function fallenAway(o: Obligation, status: 'not-required' | 'waived'): Obligation {
+  const settled = { ...o, approved: false, hold: undefined, delayReasonsOwed: false };
+  return o.fulfilledAt ? settle({ ...settled, delayReasonsOwed: o.delayReasonsOwed }) : { ...settled, status };
+}
+
+/** An alarm stands for the same one before it, a repetition for all repetitions before it: the list stays short. */
+function isRepeated(before: string, threshold: string): boolean {
+  return before === threshold || (before.startsWith('overdue ') && threshold.startsWith('overdue '));
+}
+
+function put(state: IncidentState, obligation: Obligation): IncidentState {
+  return { ...state, obligations: { ...state.obligations, [obligation.id]: obligation } };
+}
+
+function withObligation(state: IncidentState, id: string, update: (o: Obligation) => Obligation): IncidentState {
+  const before = state.obligations[id];
+  return before ? put(state, update(before)) : state;
+}
+
+function withAnchor(state: IncidentState, anchor: 'authority-notified' | string, at: Instant): IncidentState {
+  const anchors = state.anchors as Record<string, Instant | undefined>;
+  const known = anchors[anchor];
+  return known && toMs(known) <= toMs(at) ? state : { ...state, anchors: { ...state.anchors, [anchor]: at } };
+}
+
+function withStatus(state: IncidentState, event: EventOf<'status-changed'>): IncidentState {
+  const { status, at } = event.data;
+  const rank = STATUSES.indexOf(status);
+  const anchors = { ...state.anchors };
+  if (rank >= STATUSES.indexOf('contained')) anchors.contained ??= at;
+  if (status === 'resolved') anchors.resolved = at;
+  else anchors.resolved = undefined;
+  return { ...state, status, anchors };
+}
+
+function withStep(
+  state: IncidentState,
+  id: string,
+  at: Instant,
+  change: Partial<IncidentState['containment'][string]>,
+): IncidentState {
+  const before = state.containment[id];
+  if (!before && !change.measure) return state;
+  // Asked for again after it was undone or failed, a measure is a new effect, not a repeat of the first.
+  const round = change.measure ? (before?.round ?? 0) + 1 : before!.round;
+  const step = { ...before, ...change, id, at, round } as IncidentState['containment'][string];
+  return { ...state, containment: { ...state.containment, [id]: step } };
+}

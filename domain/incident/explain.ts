@@ -1,0 +1,123 @@
+/** Why each obligation applies or not, from which instant, by which citation. */
+
+import { deadline, type Instant, spanText, toMs } from '../kernel/time';
+import { evaluate } from '../policy/conditions';
+import type { Anchor, ObligationRule, PolicyPack } from '../policy/policy';
+import { anchorAt, armedClock } from './clocks';
+import { type IncidentState, isSettled, type Obligation } from './state';
+
+export interface ExplainedClock {
+  from: Anchor;
+  anchorAt?: Instant;
+  within: string;
+  dueAt?: Instant;
+  /** True for the deadline that counts: the earliest one known. */
+  counts: boolean;
+  /** True where the law gives no period and the product set its own. */
+  ownTarget: boolean;
+}
+
+export interface Explanation {
+  rule: string;
+  title: string;
+  commitments: string[];
+  citation: string;
+  confirmWithCounsel: boolean;
+  applies: 'yes' | 'no' | 'undecided';
+  /** What undecided facts mean for this rule. */
+  whenUndecided: 'apply' | 'wait';
+  because: string[];
+  clocks: ExplainedClock[];
+  obligations: Array<{
+    id: string;
+    status: string;
+    dueAt?: Instant;
+    lateByMs?: number;
+    decision?: Obligation['decision'];
+  }>;
+}
+
+/** Explains every rule of the pack on the present facts. */
+export function explain(state: IncidentState, pack: PolicyPack): Explanation[] {
+  return pack.obligations.map((rule) => {
+    const verdict = evaluate(rule.appliesWhen, state);
+    const counting = armedClock(rule, state, pack)?.clock.from;
+    return {
+      rule: rule.id,
+      title: rule.title,
+      commitments: rule.commitments,
+      citation: rule.citation,
+      confirmWithCounsel: rule.confirmWithCounsel,
+      applies: verdict.value === undefined ? 'undecided' : verdict.value ? 'yes' : 'no',
+      whenUndecided: rule.whenUndecided,
+      because: verdict.because,
+      clocks: rule.clocks.map((clock) => {
+        const startAt = anchorAt(state, clock.from);
+        return {
+          from: clock.from,
+          anchorAt: startAt,
+          within:
+            typeof clock.within === 'string'
+              ? clock.within
+              : `${clock.within.businessDays} business days (${clock.within.calendar})`,
+          dueAt: startAt ? deadline(startAt, clock.within, pack.calendars, clock.timeZone) : undefined,
+          counts: clock.from === counting,
+          ownTarget: clock.ownTarget,
+        };
+      }),
+      obligations: Object.values(state.obligations)
+        .filter((o) => o.rule === rule.id)
+        .map(({ id, status, dueAt, lateByMs, decision }) => ({ id, status, dueAt, lateByMs, decision })),
+    };
+  });
+}
+
+/** One row of the board: an obligation, armed or still dormant. */
+export interface BoardRow {
+  id: string;
+  title: string;
+  commitments: string[];
+  /** The word for people: `awaiting approval`, `held`, `overdue`, `fulfilled late`… */
+  status: string;
+  dueAt?: Instant;
+  /** Time left, or by how much it is or was late; empty when nothing runs. */
+  time: string;
+  settled: boolean;
+}
+
+/** All obligations for people, what is still owed first and by deadline. */
+export function board(state: IncidentState, pack: PolicyPack, now: Instant): BoardRow[] {
+  const rows = pack.obligations.flatMap((rule): BoardRow[] => {
+    const instances = Object.values(state.obligations).filter((o) => o.rule === rule.id);
+    if (instances.length > 0) return instances.map((o) => row(o, rule, now));
+    const { id, title, commitments } = rule;
+    return [{ id, title, commitments, status: 'dormant', time: '', settled: false }];
+  });
+  const rank = (r: BoardRow) => (r.settled ? 2 : r.dueAt ? 0 : 1);
+  return rows.sort((a, b) => rank(a) - rank(b) || (a.settled ? 0 : toMs(a.dueAt ?? now) - toMs(b.dueAt ?? now)));
+}
+
+function row(o: Obligation, rule: ObligationRule, now: Instant): BoardRow {
+  const settled = isSettled(o);
+  const leftMs = o.dueAt ? toMs(o.dueAt) - toMs(now) : 0;
+  const late = o.lateByMs ? `late by ${spanText(o.lateByMs)}` : '';
+  const time = settled
+    ? late
+    : !o.dueAt
+      ? ''
+      : leftMs >= 0
+        ? `${spanText(leftMs)} left`
+        : `${spanText(leftMs)} overdue`;
+  const title = o.recipient ? `${rule.title} (${o.recipient})` : rule.title;
+  return { id: o.id, title, commitments: rule.commitments, status: statusWord(o, rule), dueAt: o.dueAt, time, settled };
+}
+
+function statusWord(o: Obligation, rule: ObligationRule): string {
+  if (o.status === 'fulfilled') return o.lateByMs ? 'fulfilled late' : 'fulfilled';
+  if (o.status === 'not-required') return 'not required';
+  if (o.hold) return `held by ${o.hold.by}`;
+  if (o.status === 'drafted') return rule.dispatch === 'approval' ? 'awaiting approval' : 'drafted';
+  if (o.status === 'filing') return 'to be filed by a person';
+  if (o.status === 'dispatching') return 'being sent';
+  return o.status === 'pending' && (rule.dispatch === 'person' || rule.dispatch === 'record') ? 'open' : o.status;
+}

@@ -1,0 +1,135 @@
+/** What is declared and what is assessed: the facts of an incident, as people and tools state them. */
+import { z } from 'zod';
+import { InstantSchema } from '../kernel/time';
+
+/** A short identifier: letters, digits, `.`, `_`, `-`, `:`. Never a name or an address of a person outside the company. */
+const id = (what: string) =>
+  z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$/, `${what} takes 1–80 letters, digits, ".", "_", "-" or ":"`);
+/** Half of a surrogate pair has no UTF-8 form: such a text could be neither hashed nor stored. */
+export const wellFormed = (value: string) => value.replace(/\p{Surrogate}/gu, '\uFFFD');
+/** Free text; long enough for an account, short enough for a payload. Blank text counts as missing. */
+export const text = (max = 4000) => z.string().trim().min(1, 'must not be empty').max(max).transform(wellFormed);
+/** Who did something: a handle or work address of a member of staff, or the name of a tool. */
+export const ByOf = z.string().trim().min(1, 'must name a person or a tool').max(120).transform(wellFormed);
+
+export const IncidentIdSchema = id('an incident id');
+export const SEVERITIES = ['sev1', 'sev2', 'sev3', 'sev4'] as const;
+export const STATUSES = ['declared', 'investigating', 'identified', 'contained', 'monitoring', 'resolved'] as const;
+export type IncidentStatus = (typeof STATUSES)[number];
+
+const YesNoUnknown = z.enum(['yes', 'no', 'unknown']);
+/** ISO 3166-1 alpha-2, or `unknown`. */
+const Country = z.string().regex(/^([A-Z]{2}|unknown)$/, 'must be a two-letter country code (ISO 3166-1) or "unknown"');
+
+/**
+ * One affected set of personal data.
+ * `role`: the company is *controller* for its own account data and *processor* for what customers store (GDPR Art. 4(7), (8)).
+ * `records`, `individuals`: approximate counts, both asked for by GDPR Art. 33(3)(a); left out while not yet established.
+ * `residence`: approximate number of individuals by country; `null` when the number is not known.
+ * `significantHarm`: the "real risk of significant harm" of PIPEDA s. 10.1, judged apart from the GDPR risk.
+ */
+export const DataSetSchema = z.strictObject({
+  id: id('a data set id'),
+  title: text(200),
+  role: z.enum(['controller', 'processor']),
+  categories: z.array(text(120)).default([]),
+  records: z.int().min(0).optional(),
+  individuals: z.int().min(0).optional(),
+  residence: z.record(Country, z.int().min(0).nullable()).default({}),
+  protection: z
+    .strictObject({ encrypted: z.enum(['yes', 'partly', 'no', 'unknown']), keysTaken: YesNoUnknown })
+    .default({ encrypted: 'unknown', keysTaken: 'unknown' }),
+  risk: z.enum(['unlikely', 'risk', 'high', 'unknown']).default('unknown'),
+  significantHarm: YesNoUnknown.default('unknown'),
+});
+export type DataSet = z.infer<typeof DataSetSchema>;
+
+/** Workspaces whose data is affected: their ids in the directory, or all of them. */
+export const WorkspacesSchema = z.union([z.literal('all'), z.array(id('a workspace id')).max(20_000)]);
+
+/** A person's judgement of the facts at one time. A later one replaces it whole. */
+export const AssessmentSchema = z.strictObject({
+  personalData: z.enum(['yes', 'possible', 'no', 'unknown']),
+  dataSets: z.array(DataSetSchema).max(100).default([]),
+  workspaces: WorkspacesSchema.default([]),
+  howItOccurred: text().optional(),
+  likelyConsequences: text().optional(),
+  individualSteps: z.array(text(500)).max(20).default([]),
+  periodFrom: InstantSchema.optional(),
+  periodTo: InstantSchema.optional(),
+});
+export type Assessment = z.infer<typeof AssessmentSchema>;
+
+const CREDENTIAL_PROVIDERS = ['cloudflare-token', 'postgres-role', 'webhook'] as const;
+
+/** A credential by reference: never its value. `ref` is the token id, role name or key name at the provider. */
+export const CredentialSchema = z.strictObject({ provider: z.enum(CREDENTIAL_PROVIDERS), ref: id('a credential ref') });
+
+/** An IP address, a CIDR, `asn:64500` or `country:XX`. Which of them may be blocked is decided when the rule is applied. */
+export const MaliciousSourceSchema = z
+  .string()
+  .regex(/^([0-9.]+(\/\d{1,2})?|[0-9a-fA-F:]*:[0-9a-fA-F:]*(\/\d{1,3})?|asn:\d{1,10}|country:[A-Z]{2})$/, {
+    error: 'must be an IP address, a CIDR range, asn:NUMBER or country:XX',
+  });
+
+/** The incident as declared (T1): what a client script, a detector or a person sends to start the lifecycle. */
+export const DeclarationSchema = z
+  .strictObject({
+    id: IncidentIdSchema,
+    title: text(200),
+    kind: id('an incident kind'),
+    howItOccurred: text().optional(),
+    severity: z.enum(SEVERITIES),
+    owner: ByOf,
+    detectedAt: InstantSchema,
+    declaredAt: InstantSchema,
+    declaredBy: ByOf,
+    source: text(200),
+    affects: z.array(z.enum(['confidentiality', 'integrity', 'availability'])).min(1),
+    systems: z.array(id('a system')).default([]),
+    isolate: z.array(id('a system')).default([]),
+    maliciousSources: z.array(MaliciousSourceSchema).max(100).default([]),
+    credentials: z.array(CredentialSchema).max(100).default([]),
+    serviceAffecting: z.boolean(),
+    publicSummary: text(500).optional(),
+    assessment: AssessmentSchema.optional(),
+    awareAt: InstantSchema.optional(),
+  })
+  .refine((d) => Date.parse(d.detectedAt) <= Date.parse(d.declaredAt), {
+    path: ['declaredAt'],
+    error: 'must not be before detectedAt',
+  })
+  .refine((d) => d.isolate.every((system) => d.systems.includes(system)), {
+    path: ['isolate'],
+    error: 'must name only systems that stand under "systems"',
+  });
+export type Declaration = z.infer<typeof DeclarationSchema>;
+
+/** One containment action. Its id is deterministic, so asking for the same thing twice is one measure. */
+export const ContainmentMeasureSchema = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.literal('block-source'), source: MaliciousSourceSchema }),
+  z.strictObject({ action: z.literal('rotate-credential'), credential: CredentialSchema }),
+  z.strictObject({ action: z.literal('isolate-system'), system: id('a system') }),
+]);
+export type ContainmentMeasure = z.infer<typeof ContainmentMeasureSchema>;
+
+/** `block-source 203.0.113.7`, `rotate-credential postgres-role/deploy`, `isolate-system ci-runner`. */
+export function measureId(measure: ContainmentMeasure): string {
+  switch (measure.action) {
+    case 'block-source':
+      return `block-source ${measure.source.toLowerCase()}`;
+    case 'rotate-credential':
+      return `rotate-credential ${measure.credential.provider}/${measure.credential.ref}`;
+    case 'isolate-system':
+      return `isolate-system ${measure.system}`;
+  }
+}
+
+/** The containment that a declaration asks for: block its sources, rotate its credentials, isolate what it names. */
+export function declaredMeasures(declaration: Declaration): ContainmentMeasure[] {
+  return [
+    ...declaration.maliciousSources.map((source) => ({ action: 'block-source' as const, source })),
+    ...declaration.credentials.map((credential) => ({ action: 'rotate-credential' as const, credential })),
+    ...declaration.isolate.map((system) => ({ action: 'isolate-system' as const, system })),
+  ];
+}

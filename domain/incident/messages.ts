@@ -1,0 +1,119 @@
+/**
+ * The messages that people and tooling send to a running incident. A signal and an update of the same name take the same
+ * one object, parsed by the same schema. `by` says who; `commandId` makes a repeat harmless.
+ */
+import { z } from 'zod';
+import { ACKNOWLEDGE_ALARMS, AlarmsSchema, PersonSchema } from '../case/acknowledge';
+import { InstantSchema } from '../kernel/time';
+import { AssessmentSchema, ByOf, ContainmentMeasureSchema, STATUSES, text, wellFormed } from './incident';
+
+const envelope = { by: ByOf, commandId: z.string().min(1).max(200).transform(wellFormed).optional() };
+/** An obligation's id, like `enterprise-notice` or `gdpr-art33-authority:ie-dpc`. */
+const obligation = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9:-]{0,159}$/, 'must be the id of an obligation, like enterprise-notice');
+/** A containment step's id, like `block-source 203.0.113.7`. */
+const step = z
+  .string()
+  .regex(
+    /^[a-z-]{1,40} [A-Za-z0-9._:/-]{1,120}$/,
+    'must be the id of a containment step, like isolate-system ci-runner',
+  );
+/** A draft's fingerprint, as `show` gives it. */
+const draft = z.string().regex(/^[0-9a-f]{1,64}$/, 'must be the fingerprint of a draft');
+
+/** Grounds on which a duty falls away by decision of a person (GDPR Art. 34(3); Art. 33(1)); `other` needs its reason too. */
+export const WAIVE_GROUNDS = ['gdpr-34-3-a', 'gdpr-34-3-b', 'gdpr-34-3-c', 'other'] as const;
+
+export const MESSAGE_SCHEMAS = {
+  assess: z.strictObject({
+    ...envelope,
+    assessment: AssessmentSchema.optional(),
+    awareAt: InstantSchema.optional(),
+    reason: text(2000).optional(),
+  }),
+  status: z.strictObject({
+    ...envelope,
+    status: z.enum(STATUSES).exclude(['declared']),
+    at: InstantSchema.optional(),
+    note: text(2000).optional(),
+  }),
+  contain: z
+    .strictObject({ ...envelope, measure: ContainmentMeasureSchema.optional(), undo: step.optional() })
+    .refine((m) => (m.measure === undefined) !== (m.undo === undefined), { error: 'give either "measure" or "undo"' }),
+  measure: z.strictObject({
+    ...envelope,
+    text: text(2000),
+    category: z.enum(['containment', 'mitigation', 'remediation', 'prevention']).default('remediation'),
+    at: InstantSchema.optional(),
+  }),
+  approve: z.strictObject({
+    ...envelope,
+    obligation,
+    draft: draft.optional(),
+    delayReasons: text(2000).optional(),
+  }),
+  hold: z.strictObject({ ...envelope, obligation, reason: text(2000), until: InstantSchema.optional() }),
+  release: z.strictObject({ ...envelope, obligation, reason: text(2000).optional() }),
+  waive: z.strictObject({
+    ...envelope,
+    obligation,
+    reason: text(2000),
+    ground: z.enum(WAIVE_GROUNDS).default('other'),
+  }),
+  filed: z.strictObject({
+    ...envelope,
+    obligation,
+    reference: text(200),
+    submittedAt: InstantSchema.optional(),
+    delayReasons: text(2000).optional(),
+  }),
+  review: z.strictObject({
+    ...envelope,
+    rootCause: text(),
+    controls: z.array(text(1000)).min(1, 'name at least one improved control'),
+    shareSummary: z.boolean(),
+    summary: text(4000).optional(),
+  }),
+  [ACKNOWLEDGE_ALARMS]: z.strictObject({ ...envelope, by: PersonSchema, alarms: AlarmsSchema }),
+  close: z.strictObject({ ...envelope, note: text(2000).optional() }),
+} as const;
+
+export type MessageName = keyof typeof MESSAGE_SCHEMAS;
+export const MESSAGE_NAMES = Object.keys(MESSAGE_SCHEMAS) as MessageName[];
+export type MessageBody<N extends MessageName> = z.infer<(typeof MESSAGE_SCHEMAS)[N]>;
+/** A parsed message, tagged with its name. */
+export type Message = { [N in MessageName]: { message: N } & MessageBody<N> }[MessageName];
+
+/** Problems as "field: what is wrong". The offending value is left out: it may be a secret or personal data. */
+export function problemsOf(error: z.ZodError): string[] {
+  return error.issues.map((issue) => {
+    // The key of a record is a value that somebody sent, unlike the names of the fields above it.
+    const path = issue.code === 'invalid_key' ? issue.path.slice(0, -1) : issue.path;
+    const where = path.length > 0 ? path.map(String).join('.') : 'message';
+    return `${where}: ${issue.code === 'unrecognized_keys' ? unknownFields(issue.keys) : issue.message}`;
+  });
+}
+
+/** A name is given when it looks like a misspelt field; anything else may be a secret or an address. */
+function unknownFields(keys: string[]): string {
+  const names = keys.map((key) => (/^[A-Za-z]{1,30}$/.test(key) ? key : '(a name not shown here)'));
+  return `unknown field ${names.join(', ')}`;
+}
+
+/** Parses what came over the wire: the typed message, or the list of problems. Never throws. */
+export function parseMessage(
+  name: MessageName,
+  raw: unknown,
+): { ok: true; message: Message } | { ok: false; problems: string[]; by: string; commandId?: string } {
+  const parsed = MESSAGE_SCHEMAS[name].safeParse(raw);
+  if (parsed.success) return { ok: true, message: { message: name, ...parsed.data } as Message };
+  const sender = z.object({ by: ByOf.catch('unknown') }).safeParse(raw);
+  const command = z.object({ commandId: envelope.commandId }).safeParse(raw);
+  return {
+    ok: false,
+    problems: problemsOf(parsed.error).slice(0, 20),
+    by: sender.success ? sender.data.by : 'unknown',
+    ...(command.success && command.data.commandId ? { commandId: command.data.commandId } : {}),
+  };
+}

@@ -1,0 +1,291 @@
+/** Every event as one clear sentence for people: the live timeline, `tocsin show`, the answer to a message. Pure. */
+
+import { spanText, toMs } from '../kernel/time';
+import { standInOf } from '../policy/disclosure';
+import { type Authority, type ObligationRule, ruleOf } from '../policy/policy';
+import { human } from './contents';
+import type { DataOf, Evidence, IncidentEvent } from './events';
+import type { Assessment, ContainmentMeasure } from './incident';
+import type { IncidentState } from './state';
+
+/** How an event is to be taken: nothing to do, a promise kept, something that needs a person, something that went wrong. */
+export type Tone = 'info' | 'good' | 'warn' | 'bad';
+
+export interface Narration {
+  /** The obligation it is about, like `gdpr-art33-authority:ie-dpc`. */
+  obligation?: string;
+  /** Commitments of that obligation, like `T3`, `N1`. */
+  commitments: string[];
+  text: string;
+  tone: Tone;
+}
+
+/** What narrating needs of a policy pack. */
+export interface NarratedPack {
+  authorities?: Array<Pick<Authority, 'key' | 'name'>>;
+  obligations: Array<Pick<ObligationRule, 'id' | 'title' | 'commitments' | 'recipient' | 'channel'>>;
+}
+
+type Rule = NarratedPack['obligations'][number];
+type Said = { text: string; tone: Tone };
+type Context = { rule?: Rule; before?: IncidentState; pack: NarratedPack };
+
+/**
+ * Tells an event. `before` is the state that the event met: with it deadlines can be told from what it changed.
+ * Holds no address: people are named by the part before the "@".
+ */
+export function narrate(event: IncidentEvent, pack: NarratedPack, before?: IncidentState): Narration {
+  const obligation = 'obligation' in event.data ? event.data.obligation : undefined;
+  const rule = ruleOf(pack, obligation?.split(':')[0]);
+  const { text, tone } = say(event, { rule, before, pack });
+  return {
+    ...(obligation === undefined ? {} : { obligation }),
+    commitments: rule?.commitments ?? [],
+    text: withoutAddresses(text),
+    tone,
+  };
+}
+
+const info = (text: string): Said => ({ text, tone: 'info' });
+const good = (text: string): Said => ({ text, tone: 'good' });
+const warn = (text: string): Said => ({ text, tone: 'warn' });
+const bad = (text: string): Said => ({ text, tone: 'bad' });
+
+function say(event: IncidentEvent, context: Context): Said {
+  switch (event.kind) {
+    case 'declared': {
+      const { severity, title, owner } = event.data.declaration;
+      return info(`Declared as ${severity} by ${event.by}, owner ${owner}: ${title}`);
+    }
+    case 'assessed':
+      return info(`Assessment ${event.data.revision} by ${event.by}: ${assessmentText(event.data.assessment)}`);
+    case 'awareness-recorded': {
+      const { awareAt, previousAt, reason } = event.data;
+      if (!previousAt) return info(`Aware since ${human(awareAt)}${suffix(reason)}`);
+      return warn(`Awareness corrected from ${human(previousAt)} to ${human(awareAt)} by ${event.by}${suffix(reason)}`);
+    }
+    case 'status-changed':
+      return info(`Status ${event.data.status} (was ${event.data.previous}), by ${event.by}${suffix(event.data.note)}`);
+    case 'containment-requested':
+      return info(`Containment asked for by ${event.by}: ${measureText(event.data.measure)}`);
+    case 'containment-undo-requested':
+      return info(`Undo asked for by ${event.by}: ${event.data.id}`);
+    case 'containment-step':
+      return stepText(event.data);
+    case 'measure-recorded':
+      return info(`Measure recorded (${event.data.category}): ${event.data.text}`);
+    case 'reviewed': {
+      const { controls, rootCause } = event.data;
+      return info(`Reviewed by ${event.by}, ${count(controls.length, 'control')} improved. Root cause: ${rootCause}`);
+    }
+    case 'register-verified':
+      return good(`Register verified: ${event.data.entries} entries hold`);
+    case 'rejected':
+      return warn(`Message "${event.data.message}" of ${event.by} rejected: ${event.data.problems.join('; ')}`);
+    case 'noted':
+      return info(`Message "${event.data.message}" of ${event.by} changed nothing: ${event.data.note}`);
+    case 'closed':
+      return good(`Closed by ${event.by}${suffix(event.data.note)}`);
+    case 'alarm-acknowledged': {
+      const { alarms } = event.data;
+      return good(`${count(alarms.length, 'alarm')} acknowledged by ${event.by}: not repeated any more`);
+    }
+    case 'alarm-raised':
+      return alarm(event.data, context.rule);
+    default:
+      return onObligation(event, context);
+  }
+}
+
+type ObligationEvent = Exclude<Extract<IncidentEvent, { data: { obligation: string } }>, { kind: 'alarm-raised' }>;
+
+function onObligation(event: ObligationEvent, context: Context): Said {
+  const { rule } = context;
+  switch (event.kind) {
+    case 'obligation-armed': {
+      const { dueAt, clock } = event.data;
+      return info(
+        `${rule?.title ?? event.data.rule}: due ${human(dueAt)}, ${span(clock.anchorAt, dueAt)} from ${clock.from}`,
+      );
+    }
+    case 'obligation-due-changed': {
+      const { dueAt, previousDueAt, clock } = event.data;
+      const earlier = toMs(dueAt) < toMs(previousDueAt);
+      const text = `Deadline now ${human(dueAt)}, ${span(previousDueAt, dueAt)} ${earlier ? 'earlier' : 'later'}, counted from ${clock.from}`;
+      return earlier ? warn(text) : info(text);
+    }
+    case 'obligation-not-required':
+      return info(`Not required: ${event.data.reason}`);
+    case 'obligation-reopened':
+      return info(`${ROUNDS[event.data.purpose]} opened, due ${human(event.data.dueAt)}: ${event.data.reason}`);
+    case 'notice-drafted': {
+      const { renderings, missing } = event.data;
+      const languages = renderings.map((rendering) => rendering.language).join(', ');
+      const open = missing.length > 0 ? `; not yet established: ${missing.join(', ')}` : '';
+      return info(`Draft ready${languages ? ` (${languages})` : ''}${open}`);
+    }
+    case 'notice-approved':
+      return info(`Approved by ${event.by}`);
+    case 'obligation-held': {
+      const until = event.data.until ? ` until ${human(event.data.until)}` : '';
+      return warn(`Held by ${event.by}${until}: ${event.data.reason}`);
+    }
+    case 'obligation-released':
+      return info(`Released by ${event.by}${suffix(event.data.reason)}`);
+    case 'obligation-waived': {
+      const ground = event.data.ground === 'other' ? '' : ` (${GROUNDS[event.data.ground] ?? event.data.ground})`;
+      return warn(`Waived by ${event.by}${ground}: ${event.data.reason}`);
+    }
+    case 'filing-opened':
+      return info(`Dossier ready: a person files it with ${authorityName(event.data.authority, context.pack)}`);
+    case 'dispatch-started':
+      return info(`${TRIGGERS[event.data.trigger]}: being sent`);
+    case 'obligation-fulfilled':
+      return fulfilled(event.data, context);
+    case 'obligation-supplemented':
+      return good(`Round ${event.data.round}: ${lowerFirst(deed(event.data.evidence, context))}`);
+    case 'deadline-missed': {
+      const held = event.data.heldBy ? `; held by ${event.data.heldBy}: ${event.data.holdReason}` : '';
+      return bad(`Deadline ${human(event.data.dueAt)} missed${held}`);
+    }
+    case 'delay-reasons-requested':
+      return warn('The reasons for the delay are owed: send them as "delayReasons" with approve or filed');
+    case 'delay-reasons-recorded':
+      return info(`Reasons for the delay recorded by ${event.by}: ${event.data.reasons}`);
+  }
+}
+
+const ROUNDS = {
+  'new-facts': 'New facts: a notice',
+  'new-recipients': 'New recipients: a round',
+  supplement: 'A supplement',
+  'follow-up': 'A follow-up',
+} as const;
+
+const TRIGGERS = {
+  approved: 'Approved',
+  silence: 'Nobody objected before the margin',
+  automatic: 'Automatic',
+} as const;
+
+const GROUNDS: Record<string, string> = {
+  'gdpr-34-3-a': 'GDPR Art. 34(3)(a), data unintelligible',
+  'gdpr-34-3-b': 'GDPR Art. 34(3)(b), risk removed by later measures',
+  'gdpr-34-3-c': 'GDPR Art. 34(3)(c), disproportionate effort',
+};
+
+function fulfilled(data: DataOf<'obligation-fulfilled'>, context: Context): Said {
+  const what = deed(data.evidence, context);
+  if (data.lateByMs > 0) return bad(`${what}, late by ${spanText(data.lateByMs)}`);
+  const dueAt = context.before?.obligations[data.obligation]?.dueAt;
+  const inTime = dueAt ? `, ${span(data.at, dueAt)} before the deadline` : ', in time';
+  return data.evidence.failed ? warn(`${what}${inTime}`) : good(`${what}${inTime}`);
+}
+
+/** What was done, as the evidence has it. */
+function deed(evidence: Evidence, { rule, pack }: Context): string {
+  switch (evidence.channel) {
+    case 'email': {
+      const failed = evidence.failed ? `, ${evidence.failed} failed` : '';
+      return `Sent to ${count(evidence.sent ?? evidence.recipients ?? 0, RECIPIENTS[rule?.recipient.to ?? ''] ?? 'recipient')}${failed}`;
+    }
+    case 'status-page':
+      return 'Published on the status page';
+    case 'filing':
+      return `Filed with ${authorityName(evidence.authority, pack)}, reference ${evidence.reference ?? 'unknown'}`;
+    case 'containment':
+      return `Contained: ${evidence.note ?? 'done'}`;
+    case 'review':
+      return 'Reviewed';
+    default:
+      return `Recorded in the register${evidence.note && evidence.note !== 'recorded' ? `: ${evidence.note}` : ''}`;
+  }
+}
+
+/** Its name where the pack has it. */
+function authorityName(key: string | undefined, pack: NarratedPack): string {
+  if (!key) return 'the authority';
+  if (key === 'to-be-determined') return 'the authority, which is still to be determined';
+  return pack.authorities?.find((authority) => authority.key === key)?.name ?? key;
+}
+
+const RECIPIENTS: Record<string, string> = {
+  'workspace-owners': 'workspace owner',
+  individuals: 'individual',
+  'status-subscribers': 'subscriber',
+};
+
+function stepText({ id, outcome, detail }: DataOf<'containment-step'>): Said {
+  const text = `Containment ${id}: ${outcome}${suffix(detail)}`;
+  return {
+    text,
+    tone: ({ verified: 'good', applied: 'good', undone: 'info', failed: 'bad', refused: 'warn' } as const)[outcome],
+  };
+}
+
+function alarm({ threshold, text }: DataOf<'alarm-raised'>, rule: Rule | undefined): Said {
+  const bare = (rule && text.startsWith(`${rule.title}: `) ? text.slice(rule.title.length + 2) : text).replace(
+    ` (${threshold})`,
+    '',
+  );
+  if (threshold === '100%') return bad(`The clock has run out: ${bare}`);
+  if (/^\d+%$/.test(threshold)) return warn(`${threshold} of the clock: ${bare}`);
+  if (threshold === 'margin') return warn(`Margin reached: ${bare}`);
+  return bad(threshold.startsWith('overdue') ? `Still overdue: ${bare}` : bare);
+}
+
+function assessmentText(facts: Assessment): string {
+  const answer = {
+    yes: 'personal data is affected',
+    possible: 'personal data may be affected',
+    no: 'no personal data is affected',
+    unknown: 'not yet known whether personal data is affected',
+  }[facts.personalData];
+  const known = facts.dataSets.map((dataSet) => dataSet.individuals).filter((n) => n !== undefined);
+  const people = known.reduce((sum, n) => sum + n, 0);
+  return [
+    answer,
+    ...(facts.dataSets.length > 0 ? [count(facts.dataSets.length, 'data set')] : []),
+    ...(known.length > 0 ? [`about ${count(people, 'individual')}`] : []),
+    ...workspacesText(facts.workspaces),
+  ].join(', ');
+}
+
+function workspacesText(workspaces: Assessment['workspaces']): string[] {
+  if (workspaces === 'all') return ['all workspaces'];
+  // Where the list is withheld, so is their number.
+  return workspaces.length === 0 || standInOf(workspaces) ? [] : [count(workspaces.length, 'workspace')];
+}
+
+function measureText(measure: ContainmentMeasure): string {
+  switch (measure.action) {
+    case 'block-source':
+      return `block ${measure.source}`;
+    case 'rotate-credential':
+      return `rotate ${measure.credential.provider}/${measure.credential.ref}`;
+    case 'isolate-system':
+      return `isolate ${measure.system}`;
+  }
+}
+
+function suffix(text: string | undefined): string {
+  return text ? `: ${text}` : '';
+}
+
+function span(from: string, to: string): string {
+  return spanText(toMs(to) - toMs(from));
+}
+
+/** `1 workspace owner`, `2,910 individuals`. */
+function count(n: number, what: string): string {
+  return `${String(n).replace(/\B(?=(\d{3})+$)/g, ',')} ${what}${n === 1 ? '' : 's'}`;
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}
+
+/** `on-call@example.com` → `on-call`. */
+function withoutAddresses(text: string): string {
+  return text.replace(/([\w.+-]+)@[\w-]+(\.[\w-]+)+/g, '$1');
+}

@@ -1,0 +1,349 @@
+/** What each message of a person or a tool means for an incident. */
+import { acknowledgeable } from '../case/acknowledge';
+import { type Instant, toMs } from '../kernel/time';
+import { type ObligationRule, type PolicyPack, ruleOf } from '../policy/policy';
+import type { NewEvent } from './events';
+import { measureId } from './incident';
+import type { Message, MessageBody } from './messages';
+import { coverage, draftIsCurrent, fulfil } from './reconcile';
+import { type IncidentState, isSettled, type Obligation } from './state';
+
+type On<N extends Message['message']> = MessageBody<N>;
+
+/** The events of one message; "rejected" says what is wrong and what to do, "noted" that nothing changed. */
+export function decideMessage(state: IncidentState, message: Message, pack: PolicyPack, now: Instant): NewEvent[] {
+  const answer = new Answer(message);
+  if (state.closedAt) return answer.rejected(`incident: it was closed at ${state.closedAt}; declare a new one`);
+  switch (message.message) {
+    case 'assess':
+      return onAssess(state, message, now, answer);
+    case 'status':
+      return onStatus(state, message, now, answer);
+    case 'contain':
+      return onContain(state, message, answer);
+    case 'measure':
+      return onMeasure(state, message, now, answer);
+    case 'review':
+      return onReview(state, message, answer);
+    case 'acknowledge-alarms':
+      return onAcknowledge(state, message, answer);
+    case 'close':
+      return onClose(state, message, pack, answer);
+    default:
+      return onObligation(state, message, pack, now, answer);
+  }
+}
+
+class Answer {
+  constructor(private readonly message: Message) {}
+
+  rejected(...problems: string[]): NewEvent[] {
+    return [{ kind: 'rejected', data: { message: this.message.message, problems } }];
+  }
+
+  noted(note: string): NewEvent[] {
+    return [{ kind: 'noted', data: { message: this.message.message, note } }];
+  }
+}
+
+function onAssess(state: IncidentState, message: On<'assess'>, now: Instant, answer: Answer): NewEvent[] {
+  const { assessment, reason } = message;
+  if (!assessment && !message.awareAt) return answer.rejected('assess: give "assessment", "awareAt" or both');
+  const knownAt = state.anchors.aware;
+  const awareAt = message.awareAt && notAfter(message.awareAt, now);
+  if (message.awareAt && !awareAt) return answer.rejected('awareAt: must not be in the future');
+  if (awareAt && knownAt && awareAt !== knownAt && !reason) {
+    return answer.rejected('reason: is needed to correct the recorded instant of awareness');
+  }
+  const events: NewEvent[] = [];
+  if (awareAt && awareAt !== knownAt) {
+    events.push({ kind: 'awareness-recorded', data: { awareAt, previousAt: knownAt, reason } });
+  } else if (!knownAt && assessment && ['yes', 'possible'].includes(assessment.personalData)) {
+    const stated = 'the instant of this assessment; no earlier awareness was stated';
+    events.push({ kind: 'awareness-recorded', data: { awareAt: now, reason: stated } });
+  }
+  if (assessment && !same(assessment, state.assessment?.facts)) {
+    events.push({ kind: 'assessed', data: { revision: (state.assessment?.revision ?? 0) + 1, assessment, reason } });
+  }
+  return events.length > 0 ? events : answer.noted('the assessment on record already says this');
+}
+
+function onStatus(state: IncidentState, message: On<'status'>, now: Instant, answer: Answer): NewEvent[] {
+  const at = notAfter(message.at ?? now, now);
+  if (!at) return answer.rejected('at: must not be in the future');
+  if (toMs(at) < toMs(state.declaration.detectedAt)) return answer.rejected('at: must not be before the detection');
+  if (message.status === state.status) return answer.noted(`the status is already ${state.status}`);
+  return [{ kind: 'status-changed', data: { status: message.status, at, previous: state.status, note: message.note } }];
+}
+
+function onContain(state: IncidentState, message: On<'contain'>, answer: Answer): NewEvent[] {
+  if (message.undo !== undefined) {
+    const step = state.containment[message.undo];
+    if (!step)
+      return answer.rejected(
+        `undo: no containment step "${message.undo}"; steps: ${list(Object.keys(state.containment))}`,
+      );
+    if (step.state !== 'applied' && step.state !== 'verified')
+      return answer.noted(`${step.id} is ${step.state}: nothing to undo`);
+    return [{ kind: 'containment-undo-requested', data: { id: step.id } }];
+  }
+  const measure = message.measure!;
+  const id = measureId(measure);
+  const before = state.containment[id];
+  if (before && !['failed', 'refused', 'undone'].includes(before.state))
+    return answer.noted(`${id} is already ${before.state}`);
+  return [{ kind: 'containment-requested', data: { id, measure } }];
+}
+
+function onMeasure(state: IncidentState, message: On<'measure'>, now: Instant, answer: Answer): NewEvent[] {
+  const at = notAfter(message.at ?? now, now);
+  if (!at) return answer.rejected('at: must not be in the future');
+  const known = state.measures.some(
+    (m) => m.text === message.text && m.by === message.by && m.category === message.category,
+  );
+  if (known) return answer.noted('this measure is already recorded');
+  return [{ kind: 'measure-recorded', data: { text: message.text, category: message.category, at } }];
+}
+
+function onReview(state: IncidentState, message: On<'review'>, answer: Answer): NewEvent[] {
+  const { rootCause, controls, shareSummary, summary } = message;
+  if (shareSummary && !summary) return answer.rejected('summary: is needed when shareSummary is true');
+  const review = { rootCause, controls, shareSummary, ...(summary ? { summary } : {}) };
+  const { at: _at, by: _by, ...before } = state.review ?? { at: '', by: '' };
+  if (same(review, before)) return answer.noted('this review is already recorded');
+  return [{ kind: 'reviewed', data: review }];
+}
+
+function onAcknowledge(state: IncidentState, message: On<'acknowledge-alarms'>, answer: Answer): NewEvent[] {
+  const found = acknowledgeable(state.unacknowledged, message.alarms);
+  return 'note' in found ? answer.noted(found.note) : [{ kind: 'alarm-acknowledged', data: found }];
+}
+
+function onClose(state: IncidentState, message: On<'close'>, pack: PolicyPack, answer: Answer): NewEvent[] {
+  const problems: string[] = [];
+  if (state.status !== 'resolved') problems.push(`status: is ${state.status}; send status "resolved" first`);
+  for (const rule of pack.obligations) {
+    const instances = Object.values(state.obligations).filter((o) => o.rule === rule.id);
+    if (instances.length === 0)
+      problems.push(`${rule.id}: not decided yet; see \`tocsin explain\`, then assess or waive it`);
+    for (const o of instances) {
+      if (!isSettled(o)) problems.push(`${o.id}: still ${o.status}, due ${o.dueAt ?? 'when its clock starts'}`);
+      if (o.delayReasonsOwed) problems.push(`${o.id}: the reasons for its delay are owed (send delayReasons)`);
+    }
+  }
+  for (const step of Object.values(state.containment)) {
+    if (['requested', 'undo-requested'].includes(step.state)) problems.push(`${step.id}: is still ${step.state}`);
+  }
+  return problems.length > 0 ? answer.rejected(...problems) : [{ kind: 'closed', data: { note: message.note } }];
+}
+
+type ObligationMessage = Extract<Message, { obligation: string }>;
+
+function onObligation(
+  state: IncidentState,
+  message: ObligationMessage,
+  pack: PolicyPack,
+  now: Instant,
+  answer: Answer,
+): NewEvent[] {
+  const targets = resolve(state, message.obligation, message.message);
+  const rule = ruleOf(pack, targets[0]?.rule ?? message.obligation);
+  if (!rule) {
+    return answer.rejected(`obligation: no "${message.obligation}"; known: ${list(Object.keys(state.obligations))}`);
+  }
+  if (message.message === 'waive') return onWaive(state, message, rule, pack, targets, answer);
+  if (targets.length > 1)
+    return answer.rejected(`obligation: "${message.obligation}" is several: ${list(targets.map((o) => o.id))}`);
+  const o = targets[0];
+  if (!o) return answer.rejected(`obligation: ${message.obligation} is not armed yet; see \`tocsin explain\``);
+  switch (message.message) {
+    case 'approve':
+      return onApprove(state, o, message, rule, pack, answer);
+    case 'hold':
+      return onHold(o, message, rule, now, answer);
+    case 'release':
+      if (!o.hold) return answer.noted(`${o.id} is not held`);
+      return [{ kind: 'obligation-released', data: { obligation: o.id, reason: message.reason } }];
+    case 'filed':
+      return onFiled(state, o, message, rule, now, answer);
+  }
+}
+
+/** The obligation of that id while it is open; else the instances of that rule, those still open first. */
+function resolve(state: IncidentState, id: string, message: ObligationMessage['message']): Obligation[] {
+  const exact = state.obligations[id];
+  const instances = Object.values(state.obligations).filter((o) => o.rule === id && o.id !== id);
+  if (exact && instances.length === 0) return [exact];
+  const open = [...(exact ? [exact] : []), ...instances].filter((o) => !isSettled(o));
+  if (message === 'waive') return open;
+  if (exact && open.includes(exact)) return [exact];
+  if (open.length > 0) return open;
+  return instances;
+}
+
+function onApprove(
+  state: IncidentState,
+  o: Obligation,
+  message: On<'approve'>,
+  rule: ObligationRule,
+  pack: PolicyPack,
+  answer: Answer,
+): NewEvent[] {
+  const reasons = delayReasons(o, message.delayReasons);
+  if (rule.dispatch !== 'approval') {
+    if (reasons.length > 0) return reasons;
+    const todo =
+      rule.dispatch === 'filing'
+        ? 'it is filed by a person: send "filed" with the reference'
+        : `it is ${rule.dispatch}`;
+    return answer.rejected(`obligation: ${o.id} takes no approval; ${todo}`);
+  }
+  if (o.status === 'dispatching' || isSettled(o))
+    return reasons.length > 0 ? reasons : answer.noted(`${o.id} is already ${o.status}`);
+  if (o.status !== 'drafted' || !o.draft)
+    return answer.rejected(`obligation: ${o.id} has no draft yet; try again in a moment`);
+  if (!draftIsCurrent(o, rule, state, pack))
+    return answer.rejected(
+      `draft: ${o.draft.fingerprint} is out of date; the facts changed, a new one is being written: read and approve that`,
+    );
+  if (message.draft && message.draft !== o.draft.fingerprint) {
+    return answer.rejected(
+      `draft: ${message.draft} is out of date; the facts changed, read draft ${o.draft.fingerprint} and approve that`,
+    );
+  }
+  if (o.approved) return reasons.length > 0 ? reasons : answer.noted(`${o.id} is already approved`);
+  return [
+    ...reasons,
+    { kind: 'notice-approved', data: { obligation: o.id, round: o.round, draft: o.draft.fingerprint } },
+  ];
+}
+
+function delayReasons(o: Obligation, reasons: string | undefined): NewEvent[] {
+  if (!reasons || reasons === o.delayReasons) return [];
+  return [{ kind: 'delay-reasons-recorded', data: { obligation: o.id, reasons } }];
+}
+
+function onHold(o: Obligation, message: On<'hold'>, rule: ObligationRule, now: Instant, answer: Answer): NewEvent[] {
+  if (message.until && toMs(message.until) <= toMs(now)) return answer.rejected('until: must be in the future');
+  if (o.status === 'dispatching' || isSettled(o))
+    return answer.noted(`${o.id} is already ${o.status}: too late to hold`);
+  if (!['email', 'status-page', 'filing'].includes(rule.channel)) {
+    return answer.rejected(
+      `obligation: ${o.id} sends nothing that could be held; waive it with a reason if it does not apply`,
+    );
+  }
+  if (o.hold && o.hold.reason === message.reason && o.hold.until === message.until)
+    return answer.noted(`${o.id} is already held`);
+  return [{ kind: 'obligation-held', data: { obligation: o.id, reason: message.reason, until: message.until } }];
+}
+
+function onWaive(
+  state: IncidentState,
+  message: On<'waive'>,
+  rule: ObligationRule,
+  pack: PolicyPack,
+  targets: Obligation[],
+  answer: Answer,
+): NewEvent[] {
+  const { reason, ground } = message;
+  if (ground !== 'other' && !rule.citation.includes('Art. 34')) {
+    return answer.rejected(`ground: ${ground} is a ground of GDPR Art. 34(3); it does not waive ${rule.citation}`);
+  }
+  if (ground === 'gdpr-34-3-a') {
+    const dataSets = (state.assessment?.facts.dataSets ?? []).filter((d) => d.role === 'controller');
+    const readable = dataSets.filter(
+      (d) =>
+        (d.risk === 'high' || d.risk === 'unknown') &&
+        (d.protection.encrypted !== 'yes' || d.protection.keysTaken !== 'no'),
+    );
+    if (readable.length > 0 || dataSets.length === 0) {
+      const names = readable.length > 0 ? list(readable.map((d) => d.id)) : 'the data';
+      return answer.rejected(
+        `ground: gdpr-34-3-a needs data that is unintelligible; ${names} is not recorded as wholly encrypted with the keys safe. Assess it first`,
+      );
+    }
+  }
+  const known = state.obligations[message.obligation];
+  const waivable = targets.filter((o) => !isSettled(o) && o.status !== 'dispatching');
+  if (waivable.length > 0) {
+    return waivable.map((o) => ({
+      kind: 'obligation-waived',
+      data: {
+        obligation: o.id,
+        rule: rule.id,
+        reason,
+        ground,
+        // Who waives a later round decides for those whom it would have told.
+        ...(o.fulfilledAt ? { covers: coverage(state, rule, pack) } : {}),
+      },
+    }));
+  }
+  if (targets.length > 0 || known)
+    return answer.noted(`${message.obligation} is already ${(targets[0] ?? known)!.status}`);
+  return [{ kind: 'obligation-waived', data: { obligation: rule.id, rule: rule.id, reason, ground } }];
+}
+
+function onFiled(
+  state: IncidentState,
+  o: Obligation,
+  message: On<'filed'>,
+  rule: ObligationRule,
+  now: Instant,
+  answer: Answer,
+): NewEvent[] {
+  if (rule.dispatch !== 'filing')
+    return answer.rejected(`obligation: ${o.id} is not filed with an authority; it is sent by ${rule.channel}`);
+  const at = notAfter(message.submittedAt ?? now, now);
+  if (!at) return answer.rejected('submittedAt: must not be in the future');
+  if (toMs(at) < toMs(state.declaration.detectedAt))
+    return answer.rejected('submittedAt: must not be before the detection');
+  const reasons = delayReasons(o, message.delayReasons);
+  const knownReferences = [o.evidence, ...o.supplements.map((s) => s.evidence)].map((e) => e?.reference);
+  if (o.status === 'fulfilled' && knownReferences.includes(message.reference)) {
+    return reasons.length > 0 ? reasons : answer.noted(`${o.id} is already filed as ${message.reference}`);
+  }
+  const evidence = {
+    channel: 'filing',
+    reference: message.reference,
+    authority: o.recipient,
+    renderings: o.draft?.renderings,
+    url: o.draft?.url,
+  };
+  const filed = fulfil(o, rule, at, evidence);
+  const late = filed.kind === 'obligation-fulfilled' && filed.data.lateByMs > 0;
+  const ask = late && rule.delayReasons && reasons.length === 0 && !o.delayReasons && !o.delayReasonsOwed;
+  return [
+    ...reasons,
+    filed,
+    ...(ask ? [{ kind: 'delay-reasons-requested' as const, data: { obligation: o.id } }] : []),
+  ];
+}
+
+/** How far a sender's clock may run ahead of ours. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+/** The instant that a message states; a little ahead of now is now, more than that is none. */
+function notAfter(at: Instant, now: Instant): Instant | undefined {
+  const aheadMs = toMs(at) - toMs(now);
+  return aheadMs <= 0 ? at : aheadMs <= CLOCK_SKEW_MS ? now : undefined;
+}
+
+function list(items: string[]): string {
+  return items.length > 0 ? items.join(', ') : 'none';
+}
+
+/** Equality of plain JSON values, whatever the order of their keys. */
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, v]) => v !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([k, v]) => [k, sorted(v)]),
+  );
+}

@@ -1,0 +1,288 @@
+/**
+ * What follows from the facts and the time, without anybody asking: obligations are armed, fall away or open again,
+ * deadlines move with their anchors, silence sends, alarms ring. Pure; the caller folds the events and asks again until
+ * nothing follows any more.
+ */
+
+import { deadline, type Instant, spanText, toMs } from '../kernel/time';
+import { authoritiesFor, type Expansion } from '../policy/authorities';
+import { dataSetsOf, evaluate, type Verdict } from '../policy/conditions';
+import { type ObligationRule, type PolicyPack, ruleOf } from '../policy/policy';
+import { lacking } from '../policy/records';
+import { armedClock, dueFor, thresholds } from './clocks';
+import { missingFields, noticeNow } from './contents';
+import { type Coverage, type NewEvent, TOCSIN } from './events';
+import { type IncidentState, isSettled, type Obligation, toldWithout } from './state';
+
+const NOTICE_CHANNELS = ['email', 'status-page', 'filing'];
+
+/** The next events that follow, at `now`; empty at the fixpoint. */
+export function reconcile(state: IncidentState, pack: PolicyPack, now: Instant): NewEvent[] {
+  if (state.closedAt) return [];
+  for (const rule of pack.obligations) {
+    const events = applicability(rule, state, pack);
+    if (events.length > 0) return events;
+  }
+  for (const o of Object.values(state.obligations)) {
+    const rule = ruleOf(pack, o.rule);
+    if (!rule) continue;
+    const steps = [movedDeadline, reopened, fulfilledByFacts, endedHold, dispatched, missedDeadline, alarmed];
+    for (const step of steps) {
+      const events = step(o, rule, state, pack, now);
+      if (events.length > 0) return events;
+    }
+  }
+  return [];
+}
+
+/** Arms, reopens or dismisses a rule's obligations as its condition on the facts says. */
+function applicability(rule: ObligationRule, state: IncidentState, pack: PolicyPack): NewEvent[] {
+  const verdict = evaluate(rule.appliesWhen, state);
+  const applies = verdict.value ?? (rule.whenUndecided === 'apply' ? true : undefined);
+  if (applies === undefined) return [];
+  const instances = Object.values(state.obligations).filter((o) => o.rule === rule.id);
+  if (!applies) return dismiss(rule, instances, verdict, state);
+
+  const armed = armedClock(rule, state, pack);
+  if (!armed) return [];
+  const { clock, due } = armed;
+  const wholeRule = state.obligations[rule.id];
+  if (wholeRule?.status === 'waived' && rule.recipient.to === 'authorities') {
+    if (!newFacts(wholeRule, rule, state)) return [];
+  }
+  const expansions: Array<Expansion | undefined> =
+    rule.recipient.to === 'authorities' ? authoritiesFor(rule, pack, state) : [undefined];
+  const events: NewEvent[] = [];
+  for (const expansion of expansions) {
+    const id = expansion ? `${rule.id}:${expansion.key}` : rule.id;
+    const known = state.obligations[id];
+    const because = [...verdict.because, ...(expansion ? [expansion.because] : [])];
+    if (!known) {
+      const data = { obligation: id, rule: rule.id, recipient: expansion?.key, clock, ...due, because };
+      if (wholeRule?.status === 'waived') data.because.push(waiverReopens(wholeRule));
+      events.push({ kind: 'obligation-armed', data });
+    } else if (known.status === 'not-required' && !known.fulfilledAt) {
+      events.push(reopen(known, 'new-facts', because.join('; '), clock, due));
+    } else if (known.status === 'waived' && newFacts(known, rule, state)) {
+      events.push(reopen(known, 'new-facts', waiverReopens(known), clock, due));
+    }
+  }
+  const wanted = new Set(expansions.map((expansion) => (expansion ? `${rule.id}:${expansion.key}` : rule.id)));
+  for (const o of instances) {
+    if (wanted.has(o.id) || o.id === rule.id || isSettled(o) || o.fulfilledAt || o.status === 'dispatching') continue;
+    const reason = `the recipient is now determined: ${[...wanted].join(', ')}`;
+    events.push(notRequired(o.id, rule.id, reason, state.assessment?.by ?? state.declaration.declaredBy));
+  }
+  return events;
+}
+
+function dismiss(rule: ObligationRule, instances: Obligation[], verdict: Verdict, state: IncidentState): NewEvent[] {
+  const reason = [rule.notRequiredReason, verdict.because.join('; ')].filter(Boolean).join(': ');
+  const facts = JSON.stringify(rule.appliesWhen);
+  const decidedBy = facts.includes('shareSummary')
+    ? state.review?.by
+    : facts.includes('dataSet') || facts.includes('personalData')
+      ? state.assessment?.by
+      : undefined;
+  const by = decidedBy ?? state.declaration.declaredBy;
+  if (instances.length === 0) return [notRequired(rule.id, rule.id, reason, by)];
+  return instances
+    .filter((o) => !isSettled(o) && o.status !== 'dispatching')
+    .map((o) => notRequired(o.id, rule.id, reason, by));
+}
+
+function notRequired(obligation: string, rule: string, reason: string, decidedBy: string): NewEvent {
+  return { kind: 'obligation-not-required', by: decidedBy, data: { obligation, rule, reason, decidedBy } };
+}
+
+/** A waiver was a decision on the facts as they were; new facts open it again (GDPR Art. 34(3), (4)). */
+function newFacts(o: Obligation, rule: ObligationRule, state: IncidentState): boolean {
+  const onFacts = /dataSet|personalData/.test(JSON.stringify(rule.appliesWhen));
+  return onFacts && String(state.assessment?.revision ?? 0) !== o.decision?.facts;
+}
+
+function waiverReopens(o: Obligation): string {
+  return `the facts changed after it was waived (${o.decision?.reason})`;
+}
+
+function reopen(
+  o: Obligation,
+  purpose: 'new-facts' | 'new-recipients' | 'supplement' | 'follow-up',
+  reason: string,
+  clock: Obligation['clock'] & object,
+  due: { dueAt: Instant; marginAt: Instant },
+): NewEvent {
+  return {
+    kind: 'obligation-reopened',
+    data: { obligation: o.id, round: o.round + 1, purpose, reason, clock, ...due },
+  };
+}
+
+type Step = (o: Obligation, rule: ObligationRule, state: IncidentState, pack: PolicyPack, now: Instant) => NewEvent[];
+
+/** A first notice follows its anchors; a later round keeps the deadline it was opened with. */
+const movedDeadline: Step = (o, rule, state, pack) => {
+  if (isSettled(o) || !(o.purpose === 'first' || o.purpose === 'new-facts')) return [];
+  const armed = armedClock(rule, state, pack);
+  const { from, anchorAt } = o.clock ?? {};
+  if (!armed || !o.dueAt) return [];
+  if (armed.due.dueAt === o.dueAt && armed.clock.from === from && armed.clock.anchorAt === anchorAt) return [];
+  return [
+    {
+      kind: 'obligation-due-changed',
+      data: { obligation: o.id, clock: armed.clock, previousDueAt: o.dueAt, ...armed.due },
+    },
+  ];
+};
+
+/** After the first notice: newly found recipients, facts that were missing then, and a changed status open a new round. */
+const reopened: Step = (o, rule, state, pack, now) => {
+  if (o.status !== 'fulfilled' || !NOTICE_CHANNELS.includes(rule.channel)) return [];
+  if (evaluate(rule.appliesWhen, state).value === false) return [];
+  const within = rule.clocks[0]!.within;
+  const due = dueFor(rule, deadline(now, within, pack.calendars, rule.clocks[0]!.timeZone));
+  const clock = { from: 'reopened' as const, anchorAt: now };
+  const covers = coverage(state, rule, pack);
+  if (
+    ['workspace-owners', 'individuals'].includes(rule.recipient.to) &&
+    o.covers &&
+    rule.template !== 'review-summary' &&
+    grew(o.covers, covers)
+  ) {
+    return [reopen(o, 'new-recipients', 'more workspaces or data sets were found to be affected', clock, due)];
+  }
+  const missingSoFar = toldWithout(o);
+  if (rule.channel !== 'status-page' && rule.recipient.to !== 'status-subscribers' && missingSoFar.length > 0) {
+    const missing = missingFields(noticeNow(o, rule, state, pack).contents);
+    const known = missingSoFar.filter((field) => !missing.includes(field));
+    if (known.length > 0) return [reopen(o, 'supplement', `now established: ${known.join(', ')}`, clock, due)];
+  }
+  const follows = (rule.followUpOnStatus as string[]).includes(state.status) && o.statusAtDispatch !== state.status;
+  return follows ? [reopen(o, 'follow-up', `the status is now ${state.status}`, clock, due)] : [];
+};
+
+/** The workspaces, and the data sets that meet the rule's own condition, that a notice sent now would cover. */
+export function coverage(state: IncidentState, rule: ObligationRule, pack: PolicyPack): Coverage {
+  const facts = state.assessment?.facts;
+  return {
+    workspaces: facts?.workspaces ?? [],
+    dataSets: dataSetsOf(rule, pack, state)
+      .map((d) => d.id)
+      .sort(),
+  };
+}
+
+function grew(before: Coverage, after: Coverage): boolean {
+  const more = (a: 'all' | string[], b: 'all' | string[]) =>
+    a !== 'all' && (b === 'all' || b.some((x) => !a.includes(x)));
+  return more(before.workspaces, after.workspaces) || more(before.dataSets, after.dataSets);
+}
+
+/** Obligations that the facts themselves fulfil: containment, the review, the register's groups. */
+const fulfilledByFacts: Step = (o, rule, state, pack, now) => {
+  if (isSettled(o)) return [];
+  let at: Instant | undefined;
+  let note: string | undefined;
+  if (rule.channel === 'containment' && state.anchors.contained) {
+    at = state.anchors.contained;
+    const steps = Object.values(state.containment);
+    const done = steps.filter((s) => s.state === 'verified' || s.state === 'applied').length;
+    note = `${done} of ${steps.length} containment steps done`;
+  } else if (rule.channel === 'review' && state.review) {
+    at = state.review.at;
+    note = `${state.review.controls.length} controls improved`;
+  } else if (rule.record && lacking(rule.record, state, pack).length === 0) {
+    at = rule.record === 'R1' ? state.declaration.declaredAt : now;
+    note = rule.record === 'R7' ? `${state.registerVerified!.entries} entries verified` : 'recorded';
+  }
+  return at ? [fulfil(o, rule, at, { channel: rule.channel, note })] : [];
+};
+
+/** The event that fulfils an obligation, or settles a later round. Lateness is frozen at the first fulfilment. */
+export function fulfil(
+  o: Obligation,
+  rule: ObligationRule,
+  at: Instant,
+  evidence: Extract<NewEvent, { kind: 'obligation-fulfilled' }>['data']['evidence'],
+): NewEvent {
+  if (o.fulfilledAt) {
+    return { kind: 'obligation-supplemented', data: { obligation: o.id, round: o.round, at, evidence } };
+  }
+  const lateByMs = o.dueAt ? Math.max(0, toMs(at) - toMs(o.dueAt)) : 0;
+  return {
+    kind: 'obligation-fulfilled',
+    data: { obligation: o.id, round: o.round, at, lateByMs, evidence, sets: rule.sets },
+  };
+}
+
+const endedHold: Step = (o, _rule, _state, _pack, now) =>
+  o.hold?.until && toMs(o.hold.until) <= toMs(now)
+    ? [{ kind: 'obligation-released', by: TOCSIN, data: { obligation: o.id, reason: 'the hold ended' } }]
+    : [];
+
+/** True when the draft says what the facts say now. */
+export function draftIsCurrent(o: Obligation, rule: ObligationRule, state: IncidentState, pack: PolicyPack): boolean {
+  return o.draft?.fingerprint === noticeNow(o, rule, state, pack).fingerprint;
+}
+
+/** A drafted notice goes out when it is automatic, approved, or met with silence at its margin. A hold keeps it back. */
+const dispatched: Step = (o, rule, state, pack, now) => {
+  if (o.status !== 'drafted') return [];
+  if (rule.dispatch === 'filing') {
+    if (!draftIsCurrent(o, rule, state, pack)) return [];
+    return [{ kind: 'filing-opened', data: { obligation: o.id, round: o.round, authority: o.recipient ?? '' } }];
+  }
+  if (o.hold) return [];
+  const silence = rule.onSilence === 'send' && o.marginAt !== undefined && toMs(o.marginAt) <= toMs(now);
+  const automatic = rule.dispatch === 'automatic' || o.purpose === 'follow-up';
+  const trigger = o.approved ? 'approved' : automatic ? 'automatic' : silence ? 'silence' : undefined;
+  if (!trigger || !draftIsCurrent(o, rule, state, pack)) return [];
+  return [
+    {
+      kind: 'dispatch-started',
+      data: { obligation: o.id, round: o.round, trigger, covers: coverage(state, rule, pack) },
+    },
+  ];
+};
+
+/** A deadline that passes is recorded once; where the law asks for reasons, they are asked for. A hold is its own reason. */
+const missedDeadline: Step = (o, rule, _state, _pack, now) => {
+  if (isSettled(o) || !o.dueAt || toMs(o.dueAt) > toMs(now) || o.missedDueAt === o.dueAt) return [];
+  const held = o.hold ? { heldBy: o.hold.by, holdReason: o.hold.reason } : {};
+  const events: NewEvent[] = [{ kind: 'deadline-missed', data: { obligation: o.id, dueAt: o.dueAt, ...held } }];
+  if (rule.delayReasons && !o.hold && !o.delayReasons && !o.delayReasonsOwed) {
+    events.push({ kind: 'delay-reasons-requested', data: { obligation: o.id } });
+  }
+  return events;
+};
+
+/** The highest threshold that has passed rings once; lower ones that passed with it stay silent. */
+const alarmed: Step = (o, rule, _state, _pack, now) => {
+  const passed = thresholds(o, rule, now).filter((t) => toMs(t.at) <= toMs(now));
+  const highest = passed.at(-1);
+  if (!highest || o.alarmed.includes(highest.name)) return [];
+  return [
+    {
+      kind: 'alarm-raised',
+      data: { obligation: o.id, threshold: highest.name, text: alarmText(o, rule, highest.name, now) },
+    },
+  ];
+};
+
+function alarmText(o: Obligation, rule: ObligationRule, threshold: string, now: Instant): string {
+  const leftMs = toMs(o.dueAt!) - toMs(now);
+  const time = leftMs > 0 ? `${spanText(leftMs)} left` : `${spanText(leftMs)} overdue`;
+  const todo: Record<ObligationRule['channel'], string> = {
+    containment: 'contain the incident and send status "contained"',
+    email: o.hold ? 'it is held: release, approve or waive it' : 'approve, hold or waive the notice',
+    'status-page': o.hold ? 'it is held: release, approve or waive it' : 'approve, hold or waive the update',
+    filing: 'file the report and send "filed" with its reference',
+    review: 'hold the review and send "review"',
+    register: 'complete the record with "assess" or "measure"',
+  };
+  const sends =
+    rule.onSilence === 'send' && rule.dispatch === 'approval' && leftMs > 0 && !o.hold
+      ? '; on silence it is sent by itself'
+      : '';
+  return `${rule.title}: ${time} (${threshold}). To do: ${todo[rule.channel]}${sends}.`;
+}

@@ -1,0 +1,110 @@
+/** The state of an incident: the fold of its events. Plain JSON, so that continue-as-new can carry it. */
+
+import type { Instant } from '../kernel/time';
+import type { Anchor } from '../policy/policy';
+import type { ArmedClock, ContainmentOutcome, Coverage, Evidence, Rendering } from './events';
+import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
+
+/**
+ * `pending`: its clock runs, nothing is drafted · `drafted`: awaits a person or its margin · `dispatching`: being sent ·
+ * `filing`: a person files it · then fulfilled, not-required or waived.
+ */
+export type ObligationStatus =
+  | 'pending'
+  | 'drafted'
+  | 'filing'
+  | 'dispatching'
+  | 'fulfilled'
+  | 'not-required'
+  | 'waived';
+
+export interface Draft {
+  fingerprint: string;
+  renderings: Rendering[];
+  missing: string[];
+  url?: string;
+}
+
+export interface Obligation {
+  id: string;
+  rule: string;
+  /** Key of the authority, for obligations that expand into one each. */
+  recipient?: string;
+  status: ObligationStatus;
+  /** 1 for the first notice; higher for supplements, follow-ups and newly found recipients. */
+  round: number;
+  purpose: 'first' | 'new-facts' | 'new-recipients' | 'supplement' | 'follow-up';
+  /** What the rounds before this one could not say yet. */
+  missingThen?: string[];
+  because: string[];
+  clock?: ArmedClock;
+  dueAt?: Instant;
+  marginAt?: Instant;
+  roundStartedAt?: Instant;
+  /** Alarm thresholds already raised for the present deadline. */
+  alarmed: string[];
+  lastAlarmAt?: Instant;
+  draft?: Draft;
+  approved?: boolean;
+  hold?: { by: string; reason: string; until?: Instant };
+  missedDueAt?: Instant;
+  delayReasonsOwed?: boolean;
+  delayReasons?: string;
+  covers?: Coverage;
+  /** Instant, lateness and evidence of the first fulfilment: never changed afterwards. */
+  fulfilledAt?: Instant;
+  lateByMs?: number;
+  evidence?: Evidence;
+  /** Instants and evidence of later rounds. */
+  supplements: Array<{ round: number; at: Instant; evidence: Evidence }>;
+  /** Decision of a person, for `not-required` and `waived`. */
+  decision?: { by: string; at: Instant; reason: string; ground?: string; facts?: string };
+  statusAtDispatch?: IncidentStatus;
+}
+
+export interface ContainmentStep {
+  id: string;
+  /** 1 at first; higher when the measure was asked for again. */
+  round: number;
+  measure: ContainmentMeasure;
+  /** `requested` and `undo-requested` are work for the workflow; the rest are outcomes. */
+  state: 'requested' | 'undo-requested' | ContainmentOutcome;
+  detail?: string;
+  at: Instant;
+}
+
+export interface IncidentState {
+  incidentId: string;
+  seq: number;
+  exercise: boolean;
+  declaration: Declaration;
+  policy: { id: string; version: string; sha256: string };
+  status: IncidentStatus;
+  assessment?: { revision: number; by: string; at: Instant; facts: Assessment };
+  anchors: Partial<Record<Anchor, Instant>>;
+  obligations: Record<string, Obligation>;
+  containment: Record<string, ContainmentStep>;
+  measures: Array<{ at: Instant; by: string; text: string; category: string }>;
+  review?: { at: Instant; by: string; rootCause: string; controls: string[]; shareSummary: boolean; summary?: string };
+  registerVerified?: { entries: number; head: string; at: Instant };
+  /** Alarms that nobody acknowledged yet, by sequence number; bounded. */
+  unacknowledged?: number[];
+  rejected: number;
+  /** Command ids already handled, oldest first; bounded. */
+  handled: string[];
+  closedAt?: Instant;
+}
+
+/**
+ * What those who were told so far were told without. A round for newly found recipients tells only them, so what the
+ * rounds before it lacked is still owed to the others.
+ */
+export function toldWithout({ draft, missingThen, purpose }: Obligation): string[] {
+  const before = purpose === 'new-recipients' ? (missingThen ?? []) : [];
+  return [...new Set([...before, ...(draft?.missing ?? [])])];
+}
+
+/** True when nothing more is owed on an obligation. */
+export function isSettled(obligation: Obligation): boolean {
+  return ['fulfilled', 'not-required', 'waived'].includes(obligation.status);
+}

@@ -1,0 +1,120 @@
+/** What is installed, what is wrong with it, and how long a patch may take: plain shapes, without files or networks. */
+import { z } from 'zod';
+import { text } from '../incident/incident';
+import { HOUR_MS, type Instant, PeriodSchema, parsePeriod } from '../kernel/time';
+import { RATINGS, type Rating } from './advisory';
+
+/** A package as a lock file or an SBOM lists it. */
+export interface Component {
+  /** OSV's name of the ecosystem: `npm`, `PyPI`, `Maven`… */
+  ecosystem: string;
+  name: string;
+  /** Missing where the file names none: a git address, a tarball. Then no range can be judged. */
+  version?: string;
+  /** Where it stands: `node_modules/a/node_modules/b`, or the component's reference. Of several, the first few. */
+  places: string[];
+  /** Only for development; or, in an SBOM, excluded from what is shipped. */
+  dev: boolean;
+  /** May be missing at run time. */
+  optional: boolean;
+}
+
+export interface Inventory {
+  /** What people call it: the configured name, else the project's own. */
+  name: string;
+  format: 'package-lock' | 'cyclonedx';
+  components: Component[];
+  /** What could not be judged and why, such as components without a package URL. */
+  problems: string[];
+}
+
+/** One vulnerability in one package of one inventory, whatever the number of places, records and aliases. */
+export interface Finding {
+  /** 16 hex digits over advisory, package and inventory. */
+  key: string;
+  inventory: string;
+  ecosystem: string;
+  package: string;
+  /** The vulnerable versions that are installed. */
+  versions: string[];
+  places: string[];
+  /** The id that people use, then all others of the same vulnerability. */
+  advisory: string;
+  aliases: string[];
+  summary: string;
+  severity: Rating;
+  /** CVSS score, where there is a vector. */
+  score?: number;
+  /** A package that was made to do harm. */
+  malicious: boolean;
+  /** The first fixed version after each installed one; empty when none is known. */
+  fixedIn: string[];
+  dev: boolean;
+}
+
+/** An advisory names an installed package, but nobody here can say whether its version is affected. */
+export interface Undecided {
+  inventory: string;
+  ecosystem: string;
+  package: string;
+  version?: string;
+  advisory: string;
+  reason: string;
+}
+
+/** What a check of all inventories against all advisories gave. */
+export interface CheckSummary {
+  at: Instant;
+  inventories: Array<{ name: string; components: number }>;
+  advisories: number;
+  findings: Record<Rating, number>;
+  /** Installed packages that could not be judged. They count as neither safe nor vulnerable. */
+  undecided: number;
+  /** What could not be read. While there is any, the check is not complete. */
+  problems: string[];
+}
+
+/** How often an alarm is repeated: an hour at least, so that nobody is flooded and no timer spins. */
+export const RepeatSchema = PeriodSchema.refine(
+  (period) => {
+    // A text that is no period has its own message.
+    if (!PeriodSchema.safeParse(period).success) return true;
+    const { months, exactMs } = parsePeriod(period);
+    return months > 0 || exactMs >= HOUR_MS;
+  },
+  { error: 'must be an hour or longer, like PT24H' },
+);
+
+const Within = z.union([PeriodSchema, z.literal('none')]);
+
+/** `policy/dependencies.yaml`: how long a patch may take, whom to tell and when. */
+export const DependencyPolicySchema = z.strictObject({
+  /** Who is told: a handle or work address. */
+  owner: text(120),
+  /** From the first finding to the patch; `none` opens no task. */
+  deadlines: z.strictObject(
+    Object.fromEntries(RATINGS.map((rating) => [rating, Within])) as Record<Rating, typeof Within>,
+  ),
+  /** Tasks of these severities are told at once, not only when time runs out. */
+  tellAtOnce: z.array(z.enum(RATINGS)).default([]),
+  /** Percentages of the time at which the owner is told, before the deadline. */
+  remindAt: z.array(z.number().gt(0).lt(100)).max(20).default([]),
+  /** After the deadline, again and again. */
+  repeatEvery: RepeatSchema,
+  /** How long a waiver may last. */
+  longestWaiver: PeriodSchema,
+  /** Packages that are only used in development open tasks too. */
+  includeDevelopment: z.boolean(),
+});
+export type DependencyPolicy = z.infer<typeof DependencyPolicySchema>;
+
+/** True when `rating` is at least as severe as `limit`. Unknown counts as severe as any known one, as it may be. */
+export function atLeast(rating: Rating, limit: Rating): boolean {
+  return rating === 'unknown' || RATINGS.indexOf(rating) <= RATINGS.indexOf(limit);
+}
+
+/** True when `a` is more severe than `b`; anything known is more severe than unknown only from `high` on. */
+export function moreSevere(a: Rating, b: Rating): boolean {
+  const rank = { critical: 4, high: 3, unknown: 2.5, medium: 2, low: 1 } as const;
+  return rank[a] > rank[b];
+}

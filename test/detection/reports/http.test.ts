@@ -1,0 +1,342 @@
+// Reports over HTTP: taken once each, bounded, hostile in every field, and refused with where to mail them instead.
+import { createHash } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
+import { PAGE_POLICY } from '../../../detection/reports/pages';
+import { MOST_TEXT_BYTES } from '../../../detection/reports/parse-report';
+import { commitmentOf } from '../../../detection/reports/store/accept-report';
+import { eraseReport } from '../../../detection/reports/store/erase-report';
+import { readReport } from '../../../detection/reports/store/read-report';
+import type { VulnerabilityReportInput } from '../../../domain/report/vulnerability-report';
+import { createPool } from '../../../postgres/pool';
+import { Appender } from '../../../register/append/appender';
+import { CONTACT, type Intake, startIntake } from './helpers';
+
+const HOSTILE = '<script>alert(1)</script>\u202e\u0007\u001b[31m"\'&{{7*7}}\r\n[x](javascript:alert(1))';
+const SECRET = `whsec_${Buffer.from('a secret of the mail provider').toString('base64')}`;
+
+let intake: Intake;
+
+/** The input of a report's workflow, as soon as it is started. */
+async function started(id: string): Promise<VulnerabilityReportInput> {
+  for (let n = 0; n < 500 && !intake.started.has(id); n++) await new Promise((resolve) => setTimeout(resolve, 10));
+  return intake.started.get(id)!;
+}
+
+beforeAll(async () => {
+  intake = await startIntake({ mailSecret: SECRET });
+});
+
+test('the form is a page without scripts, and sends to itself', async () => {
+  const page = await intake.app.inject({ url: '/security/report' });
+  expect(page.statusCode).toBe(200);
+  expect(page.headers['content-security-policy']).toBe(PAGE_POLICY);
+  expect(PAGE_POLICY).not.toContain('unsafe');
+  const style = /<style>([\s\S]*?)<\/style>/.exec(page.body)![1]!;
+  expect(PAGE_POLICY).toContain(createHash('sha256').update(style).digest('base64'));
+  expect(page.body).toContain('Example &amp; Sons &lt;Cloud&gt;');
+  expect(page.body).not.toMatch(/<script|onerror|javascript:/i);
+  // Every field has a label of its own.
+  for (const [, id] of page.body.matchAll(/<(?:input|textarea)[^>]* id="([^"]+)"/g)) {
+    expect(page.body).toContain(`<label for="${id}"`);
+  }
+});
+
+test('a report by form: a receipt with its number, the content in Postgres alone, the workflow started', async () => {
+  const answer = await intake.post({ text: HOSTILE, email: 'Ann@Reporter.example', name: 'Ann <b>', credit: 'named' });
+  expect(answer.statusCode).toBe(201);
+  expect(answer.body).not.toContain('alert(1)');
+  const id = /VR-\d{8}-[0-9a-f]{8}/.exec(answer.body)![0];
+  const stored = (await readReport(intake.pool, id))!;
+  expect(stored).toMatchObject({
+    reportId: id,
+    via: 'form',
+    receivedAt: '2026-06-02T15:00:00.000Z',
+    content: { text: HOSTILE.replace('\r\n', '\n'), email: 'Ann@Reporter.example', name: 'Ann <b>', credit: 'named' },
+    matchesCommitment: true,
+  });
+  const input = await started(id);
+  expect(input).toMatchObject({ reportId: id, via: 'form', reachable: true, commitment: stored.commitment });
+  // Tuesday 11:00 in Toronto: two business days later, at the same time of day.
+  expect(input.clock.dueAt).toBe('2026-06-04T15:00:00.000Z');
+  expect(input.clock.alarms.map(({ threshold }) => threshold)).toEqual(['received', '50%', '75%', '90%', '100%']);
+  expect(JSON.stringify(input)).not.toMatch(/alert|reporter\.example|Ann/i);
+  expect(input.length).toBe(Buffer.byteLength(stored.content!.text));
+});
+
+test('a report by JSON: a receipt in JSON', async () => {
+  const answer = await intake.json({ text: 'SQL injection in /search' });
+  expect(answer.statusCode).toBe(201);
+  expect(answer.json()).toEqual({
+    id: expect.stringMatching(/^VR-20260602-[0-9a-f]{8}$/),
+    receivedAt: '2026-06-02T15:00:00.000Z',
+    acknowledgeBy: '2026-06-04T15:00:00.000Z',
+  });
+  expect((await started(answer.json().id)).reachable).toBe(false);
+});
+
+test('the same report within a day is one report, also 200 times at once; from another sender, or a day later, another', async () => {
+  const before = await intake.count();
+  const body = { text: 'the same thing', email: 'same@reporter.example' };
+  const answers = await Promise.all(Array.from({ length: 200 }, () => intake.json(body)));
+  expect(new Set(answers.map((answer) => answer.json().id)).size).toBe(1);
+  expect(answers.filter(({ statusCode }) => statusCode === 201)).toHaveLength(1);
+  expect(answers.filter(({ statusCode }) => statusCode === 200)).toHaveLength(199);
+  // The sender is the mail address, whatever the network and the case.
+  expect((await intake.json({ ...body, email: 'SAME@reporter.example' }, {}, '198.51.100.1')).statusCode).toBe(200);
+  expect(await intake.count()).toBe(before + 1);
+  expect((await intake.json({ ...body, email: 'other@reporter.example' })).statusCode).toBe(201);
+  // Without an address the network address is the sender.
+  expect((await intake.json({ text: 'the same thing' }, {}, '198.51.100.1')).statusCode).toBe(201);
+  expect((await intake.json({ text: 'the same thing' }, {}, '198.51.100.2')).statusCode).toBe(201);
+  intake.clock.now = new Date('2026-06-03T15:00:01.000Z');
+  expect((await intake.json(body)).statusCode).toBe(201);
+});
+
+test('an Idempotency-Key makes a repeat one report, and refuses another content', async () => {
+  const key = { 'idempotency-key': 'abc-1' };
+  const first = await intake.json({ text: 'with a key' }, key, '198.51.100.9');
+  const again = await intake.json({ text: 'with a key' }, key, '198.51.100.9');
+  expect([first.statusCode, again.statusCode]).toEqual([201, 200]);
+  expect(again.json().id).toBe(first.json().id);
+  expect((await intake.json({ text: 'another' }, key, '198.51.100.9')).statusCode).toBe(422);
+  expect((await intake.json({ text: 'x' }, { 'idempotency-key': 'k'.repeat(256) })).statusCode).toBe(400);
+});
+
+test.each([
+  ['no text', {}, 422, /text: is missing/],
+  ['blank text', { text: ' \n ' }, 422, /text: must not be empty/],
+  ['a wrong address', { text: 'x', email: 'a@b' }, 422, /email: is not an email address/],
+  ['two addresses', { text: 'x', email: 'a@b.example, c@d.example' }, 422, /email/],
+  ['a header in the address', { text: 'x', email: 'a@b.example\r\nBcc: c@d.example' }, 422, /email/],
+  ['the trap', { text: 'x', leave_empty: 'http://spam.example' }, 422, /must stay empty/],
+  ['an unknown field', { text: 'x', admin: 'true' }, 422, /unknown field admin/],
+  ['a wrong credit', { text: 'x', credit: 'rich' }, 422, /credit/],
+  ['a list', { text: ['x'] }, 422, /text/],
+  ['too long', { text: 'é'.repeat(MOST_TEXT_BYTES / 2 + 1) }, 413, /64 KiB/],
+])('refused: %s', async (_what, body, status, problem) => {
+  const before = await intake.count();
+  const answer = await intake.json(body);
+  expect(answer.statusCode).toBe(status);
+  expect(answer.headers['content-type']).toContain('application/problem+json');
+  expect(answer.json()).toMatchObject({ status, title: 'The report is not valid' });
+  expect(answer.json().detail).toMatch(problem);
+  expect(await intake.count()).toBe(before);
+});
+
+test('exactly 64 KiB is taken, also when every byte of it is escaped', async () => {
+  const answer = await intake.post({ text: '%'.repeat(MOST_TEXT_BYTES) }, {}, '198.51.100.20');
+  expect(answer.statusCode).toBe(201);
+  expect((await intake.json(`{"text":"${'\\u0025'.repeat(MOST_TEXT_BYTES)}"}`, {}, '198.51.100.21')).statusCode).toBe(
+    201,
+  );
+});
+
+test.each([
+  ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'application/json', 400],
+  ['no JSON', '{', 'application/json', 400],
+  ['a JSON list', '[]', 'application/json', 400],
+  ['deep JSON', '['.repeat(200_000), 'application/json', 400],
+  ['a prototype', '{"__proto__":{"text":"x"}}', 'application/json', 422],
+  ['no body', '', 'application/json', 400],
+  ['escaped bytes that are no UTF-8', 'text=%ff%fe', 'application/x-www-form-urlencoded', 400],
+  ['a broken escape', 'text=%2', 'application/x-www-form-urlencoded', 400],
+  ['a field twice', 'text=a&text=b', 'application/x-www-form-urlencoded', 400],
+  ['many fields', 'a=1&'.repeat(50_000), 'application/x-www-form-urlencoded', 400],
+  ['a body above the limit', 'x'.repeat(500 * 1024), 'application/json', 413],
+  ['another media type', 'text=x', 'multipart/form-data; boundary=x', 415],
+  ['plain text', 'x', 'text/plain', 415],
+])('refused before it is a report: %s', async (_what, payload, type, status) => {
+  const answer = await intake.app.inject({
+    method: 'POST',
+    url: '/security/report',
+    headers: { 'content-type': type, accept: 'application/json' },
+    payload,
+  });
+  expect(answer.statusCode).toBe(status);
+  expect(answer.headers['content-type']).toContain('application/problem+json');
+});
+
+test('a form with a mistake comes back with what was typed, inert', async () => {
+  const answer = await intake.post({ text: HOSTILE, email: 'nobody', name: '"><script>x</script>' });
+  expect(answer.statusCode).toBe(422);
+  expect(answer.body).toContain('role="alert"');
+  expect(answer.body).toContain('href="#email"');
+  expect(answer.body).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  expect(answer.body).not.toMatch(/<script|\p{Cf}|(?!\n)\p{Cc}/u);
+  expect(answer.headers['content-security-policy']).toBe(PAGE_POLICY);
+});
+
+test('Temporal away: the report is taken, and its workflow starts when Temporal is back', async () => {
+  intake.temporal.away = true;
+  const answer = await intake.json({ text: 'while Temporal is away' });
+  expect(answer.statusCode).toBe(201);
+  const { id } = answer.json();
+  expect(intake.started.has(id)).toBe(false);
+  intake.temporal.away = false;
+  for (let n = 0; n < 100 && !intake.started.has(id); n++) {
+    await intake.json({ text: `another ${n}` });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect(intake.started.get(id)?.receivedAt).toBe(answer.json().receivedAt);
+});
+
+test('Postgres away: 503, when to try again, and where to mail; what was typed is not lost', async () => {
+  const pool = createPool('postgres://nobody@127.0.0.1:1/nothing');
+  const away = await startIntake({ pool });
+  const json = await away.json({ text: 'secret finding' });
+  expect(json.statusCode).toBe(503);
+  expect(json.headers['retry-after']).toBe('300');
+  expect(json.json()).toMatchObject({ contact: CONTACT });
+  const page = await away.post({ text: 'secret <finding>' });
+  expect(page.statusCode).toBe(503);
+  expect(page.body).toContain(`mailto:${CONTACT}`);
+  expect(page.body).toContain('secret &lt;finding&gt;');
+  expect(away.logged.join()).not.toContain('finding');
+  expect((await away.app.inject('/.well-known/security.txt')).statusCode).toBe(200);
+});
+
+describe('floods', () => {
+  const acknowledge = async (flooded: Intake, incidentId: string, by: string) => {
+    const appender = new Appender(flooded.pool);
+    const at = flooded.clock.now.toISOString();
+    await appender.append([{ v: 1, incidentId, seq: 1, at, by, exercise: false, kind: 'acknowledged', data: {} }]);
+    await appender.close();
+  };
+
+  test('one sender has at most so many reports open that nobody acknowledged', async () => {
+    const flooded = await startIntake({}, { openFromOneSender: 3 });
+    const send = (n: number, from: string) =>
+      flooded.json({ text: `report ${n}`, email: 'flood@reporter.example' }, {}, from);
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => send(n, `198.51.100.${n}`)));
+    const taken = answers.filter(({ statusCode }) => statusCode === 201);
+    expect(taken).toHaveLength(3);
+    const refused = answers.find(({ statusCode }) => statusCode === 429)!;
+    expect(refused.json().detail).toContain(CONTACT);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(await flooded.count()).toBe(3);
+    await acknowledge(flooded, taken[0]!.json().id, 'oncall');
+    expect((await send(100, '198.51.100.200')).statusCode).toBe(201);
+    expect((await send(101, '198.51.100.200')).statusCode).toBe(429);
+    expect((await flooded.json({ text: 'x', email: 'quiet@reporter.example' })).statusCode).toBe(201);
+  });
+
+  test('one network address, all together, and one hour are bounded too', async () => {
+    const flooded = await startIntake({}, { openFromOneOrigin: 2, open: 5, perHour: 6 });
+    const from = async (address: string, n: number) =>
+      (await flooded.json({ text: `report ${n}`, email: `r${n}@reporter.example` }, {}, address)).statusCode;
+    // Two addresses of one IPv6 network are one origin.
+    expect(await from('2001:db8:1:2::1', 1)).toBe(201);
+    expect(await from('2001:db8:1:2:ffff::2', 2)).toBe(201);
+    expect(await from('2001:db8:1:2:3:4:5:6', 3)).toBe(429);
+    expect(await from('2001:db8:1:3::1', 4)).toBe(201);
+    expect(await from('198.51.100.1', 5)).toBe(201);
+    expect(await from('198.51.100.2', 6)).toBe(201);
+    expect(await from('198.51.100.3', 7)).toBe(429); // five wait
+    const { rows } = await flooded.pool.query('SELECT report_id AS id FROM tocsin.vulnerability_reports');
+    for (const { id } of rows) await acknowledge(flooded, id, 'oncall');
+    expect(await from('198.51.100.4', 8)).toBe(201);
+    expect(await from('198.51.100.5', 9)).toBe(429); // six in this hour
+    flooded.clock.now = new Date(flooded.clock.now.getTime() + 3_601_000);
+    expect(await from('198.51.100.5', 9)).toBe(201);
+  });
+
+  test('behind a proxy on this machine the address is the one that the proxy tells; nobody else is believed', async () => {
+    const flooded = await startIntake({}, { openFromOneOrigin: 1 });
+    const from = async (peer: string, forwarded: string, text: string) =>
+      (await flooded.json({ text }, { 'x-forwarded-for': forwarded }, peer)).statusCode;
+    expect(await from('127.0.0.1', '198.51.100.1', 'a')).toBe(201);
+    expect(await from('127.0.0.1', '198.51.100.2', 'b')).toBe(201);
+    expect(await from('127.0.0.1', '203.0.113.66, 198.51.100.1', 'c')).toBe(429);
+    expect(await from('198.51.100.3', '198.51.100.4', 'd')).toBe(201);
+    expect(await from('198.51.100.3', '198.51.100.5', 'e')).toBe(429);
+  });
+
+  test('requests are bounded before anything is read', async () => {
+    const flooded = await startIntake({}, { requestsFromOneOrigin: 5, requests: 8 });
+    const statuses = async (address: string, count: number) =>
+      (await Promise.all(Array.from({ length: count }, () => flooded.json('{', {}, address)))).map((a) => a.statusCode);
+    expect((await statuses('198.51.100.1', 10)).filter((status) => status === 429)).toHaveLength(5);
+    const all = await statuses('198.51.100.2', 5);
+    expect(all).toContain(429);
+    const page = await flooded.post({ text: 'x' }, {}, '198.51.100.3');
+    expect(page.statusCode).toBe(429);
+    expect(page.body).toContain(`mailto:${CONTACT}`);
+    expect((await flooded.app.inject('/security/report')).statusCode).toBe(200);
+  });
+});
+
+describe('mails that were handed over', () => {
+  const webhook = new Webhook(SECRET);
+  let number = 0;
+  const deliver = (body: string, over: Record<string, string> = {}) => {
+    const id = over['webhook-id'] ?? `msg_${++number}`;
+    const at = new Date(intake.clock.now);
+    return intake.app.inject({
+      method: 'POST',
+      url: '/security/mail',
+      headers: {
+        'content-type': 'application/json',
+        'webhook-id': id,
+        'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+        'webhook-signature': webhook.sign(id, at, body),
+        ...over,
+      },
+      payload: body,
+    });
+  };
+  beforeAll(() => {
+    // The library judges the timestamp by the host's clock.
+    intake.clock.now = new Date();
+  });
+
+  test('a signed mail is a report, once for its id', async () => {
+    const mail = JSON.stringify({ from: '"Ann R." <ann@mail.example>', subject: 'XSS', text: 'in /search' });
+    const first = await deliver(mail, { 'webhook-id': 'msg_a' });
+    expect(first.statusCode).toBe(201);
+    expect((await readReport(intake.pool, first.json().id))!.content).toEqual({
+      text: 'Subject: XSS\n\nin /search',
+      email: 'ann@mail.example',
+      name: 'Ann R.',
+      credit: 'anonymous',
+    });
+    expect((await deliver(mail, { 'webhook-id': 'msg_a' })).json().id).toBe(first.json().id);
+  });
+
+  test('a forged or stale one is refused', async () => {
+    const mail = JSON.stringify({ from: 'a@mail.example', text: 'x' });
+    expect((await deliver(mail, { 'webhook-signature': 'v1,AAAA' })).statusCode).toBe(401);
+    expect((await deliver(mail, { 'webhook-timestamp': '1000' })).statusCode).toBe(401);
+    expect((await deliver('{"text":1}')).statusCode).toBe(422);
+  });
+
+  test('robots are not answered, and a long mail is cut on a character', async () => {
+    const bounce = await deliver(JSON.stringify({ from: 'MAILER-DAEMON@mail.example', text: 'not delivered' }));
+    expect((await started(bounce.json().id)).reachable).toBe(false);
+    const long = await deliver(JSON.stringify({ from: 'b@mail.example', text: '𝒳'.repeat(100_000) }));
+    const { content } = (await readReport(intake.pool, long.json().id))!;
+    expect(Buffer.byteLength(content!.text)).toBeLessThanOrEqual(MOST_TEXT_BYTES);
+    expect(content!.text).toMatch(/^(𝒳)+\n\[cut here: the mail was longer\]$/u);
+  });
+});
+
+test('erasing leaves the commitment, and nothing that could be guessed against', async () => {
+  const given = { text: 'erase me', email: 'erase@reporter.example', name: 'E' };
+  const { id } = (await intake.json(given)).json();
+  const { rows } = await intake.pool.query(
+    'SELECT salt, commitment FROM tocsin.vulnerability_reports WHERE report_id = $1',
+    [id],
+  );
+  expect(rows[0].commitment).toBe(commitmentOf(rows[0].salt, { ...given, credit: 'anonymous' }));
+  expect(await eraseReport(intake.pool, id, 'dpo', new Date())).toBe('erased');
+  expect(await eraseReport(intake.pool, id, 'dpo', new Date())).toBe('before');
+  expect(await eraseReport(intake.pool, 'VR-20260602-00000000', 'dpo', new Date())).toBe('unknown');
+  const after = await intake.pool.query('SELECT * FROM tocsin.vulnerability_reports WHERE report_id = $1', [id]);
+  expect(JSON.stringify(after.rows[0])).not.toMatch(/erase me|reporter\.example/);
+  for (const column of ['salt', 'same_report', 'same_key', 'same_sender', 'origin'])
+    expect(after.rows[0][column]).toBeNull();
+  expect(after.rows[0].commitment).toBe(rows[0].commitment);
+});
+
+test('no log line holds a word of a report or an address', () => {
+  expect(intake.logged.join('\n')).not.toMatch(/@|alert|finding|203\.0\.113/);
+});

@@ -1,0 +1,83 @@
+import type { IncidentEvent, NewEvent } from '../../../domain/incident/events';
+import { evolve } from '../../../domain/incident/evolve';
+import { narrate } from '../../../domain/incident/narrate';
+import type { IncidentState } from '../../../domain/incident/state';
+import { pack, Story, T0 } from './helpers';
+
+const story = new Story({
+  assessment: { personalData: 'possible', dataSets: [{ id: 'records', title: 'Records', role: 'processor' }] },
+});
+
+function told(event: NewEvent, before?: IncidentState) {
+  const whole = { v: 1, incidentId: 'INC-1', seq: 99, at: T0, by: 'dpo@example.com', exercise: false, ...event };
+  return narrate(whole as IncidentEvent, pack, before);
+}
+
+describe('narrating events', () => {
+  it('tells a notice with how many were told and how long before the deadline', () => {
+    const said = told(
+      {
+        kind: 'obligation-fulfilled',
+        data: {
+          obligation: 'enterprise-notice',
+          round: 1,
+          at: '2026-04-01T22:12:00.000Z',
+          lateByMs: 0,
+          evidence: { channel: 'email', recipients: 6, sent: 6 },
+        },
+      },
+      story.state,
+    );
+    expect(said).toEqual({
+      obligation: 'enterprise-notice',
+      commitments: ['T3', 'N1'],
+      text: 'Sent to 6 workspace owners, 25:48 before the deadline',
+      tone: 'good',
+    });
+  });
+
+  it('tells lateness as bad', () => {
+    const evidence = { channel: 'filing', authority: 'ie-dpc', reference: 'DPC-1' };
+    const data = { obligation: 'gdpr-art33-authority:ie-dpc', round: 1, at: T0, lateByMs: 7_500_000, evidence };
+    const said = told({ kind: 'obligation-fulfilled', data }, story.state);
+    expect(said.text).toBe('Filed with Data Protection Commission, reference DPC-1, late by 02:05');
+    expect(said.tone).toBe('bad');
+    expect(said.commitments).toEqual(['T4', 'N2']);
+  });
+
+  it('tells an alarm by its share of the clock, without repeating the title', () => {
+    const text = 'Notice to enterprise customers (controllers): 04:48 left (90%). To do: approve the notice.';
+    const said = told({ kind: 'alarm-raised', data: { obligation: 'enterprise-notice', threshold: '90%', text } });
+    expect(said.text).toBe('90% of the clock: 04:48 left. To do: approve the notice.');
+    expect(said.tone).toBe('warn');
+  });
+
+  it('names people by their handle: no address is told', () => {
+    const said = told({
+      kind: 'obligation-held',
+      data: { obligation: 'enterprise-notice', reason: 'asked by police@city.example.org' },
+    });
+    expect(said.text).toBe('Held by dpo: asked by police');
+  });
+
+  it('tells every event of a whole incident in one line, without an address', () => {
+    const whole = new Story({
+      systems: ['ci'],
+      isolate: ['ci'],
+      maliciousSources: ['203.0.113.7'],
+      credentials: [{ provider: 'postgres-role', ref: 'deploy' }],
+    });
+    whole.do('2026-04-01T01:00:00.000Z', {
+      command: 'message',
+      message: { message: 'status', by: 'oncall@example.com', status: 'contained' },
+    });
+    whole.do('2026-04-05T00:00:00.000Z', { command: 'tick' });
+    let before: IncidentState | undefined;
+    for (const event of whole.events) {
+      const { text } = narrate(event, pack, before);
+      expect(text).toMatch(/^[A-Z0-9]/);
+      expect(text).not.toMatch(/[\n@]|undefined|NaN/);
+      before = evolve(before, event);
+    }
+  });
+});

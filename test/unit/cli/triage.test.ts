@@ -1,0 +1,191 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { advance, open } from '../../../domain/case/case';
+import { openingOf, TRIAGE, type TriageEvent, type TriageState } from '../../../domain/triage/triage';
+import { temporaryDir } from '../../setup/helpers';
+import { triageInput } from '../domain/helpers/detections';
+import { root, T0, tocsin } from './helpers';
+
+const dir = temporaryDir('detect');
+function file(name: string, content: unknown): string {
+  const at = path.join(dir, name);
+  writeFileSync(at, typeof content === 'string' ? content : JSON.stringify(content));
+  return at;
+}
+
+describe('tocsin detect test', () => {
+  const examples = path.join(root, 'examples', 'detections.yaml');
+
+  it('says which rule fires and why, why none above did, the key and what would happen', async () => {
+    const { exitCode, out } = await tocsin(['detect', 'test', examples]);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/rule: audit-damage[\s\S]*it is declared at once as INC-[0-9a-f]{12}/);
+    expect(out).toMatch(/type is cloudflare\.dos_attack_l7 \(asked for: cloudflare\.\*dos\*\)/);
+    expect(out).toMatch(/edge-ddos[\s\S]*on silence it is declared as INC-/);
+    expect(out).toMatch(/customer-ddos: format is cloudflare, not ftagent; scope is unknown, not customer/);
+    expect(out).toMatch(/one case with others of the key \["edge-ddos","cloudflare"/);
+    expect(out).toMatch(/rule: customer-ddos[\s\S]*it is counted, and nothing else happens: Customers' own servers/);
+  });
+
+  it('gives the same as JSON', async () => {
+    const { out } = await tocsin(['detect', 'test', examples, '--json']);
+    const { rules, detections } = JSON.parse(out);
+    expect(rules).toMatchObject({ id: 'platform-detections', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(detections.map((each: { judgement: { rule: string } }) => each.judgement.rule)).toEqual([
+      'audit-damage',
+      'edge-ddos',
+      'customer-ddos',
+    ]);
+    expect(detections[0]).toMatchObject({ caseId: expect.stringMatching(/^TRG-/), judgement: { severity: 'sev1' } });
+    expect(detections[2].caseId).toBeUndefined();
+  });
+
+  it('reads what a source sends', async () => {
+    const alert = {
+      name: 'HTTP DDoS',
+      text: 'x',
+      ts: 1775008800,
+      alert_type: 'dos_attack_l7',
+      alert_correlation_id: 'c1',
+      alert_event: 'ALERT_STATE_EVENT_START',
+      data: { target_hostname: 'app.example.com' },
+    };
+    const { out, exitCode } = await tocsin(['detect', 'test', file('cf.json', alert), '--source', 'cloudflare']);
+    expect([exitCode, /rule: edge-ddos/.test(out)]).toEqual([0, true]);
+    const ping = [
+      'detect',
+      'test',
+      file('ping.json', { zen: 'x' }),
+      '--source',
+      'github',
+      '--header',
+      'X-GitHub-Event: ping',
+    ];
+    expect((await tocsin(ping)).out).toMatch(/No detection follows from it: ping/);
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ['a file that is not there', ['none.yaml'], /cannot read .*it does not exist/],
+    ['an empty file', [file('empty.yaml', '')], /is empty/],
+    ['no YAML', [file('bad.yaml', 'a: [')], /neither YAML nor JSON/],
+    [
+      'no detection',
+      [file('other.json', { alert: 1 })],
+      /needs a correction\. Is it what a source sends\? Then add --source/,
+    ],
+    [
+      'an unknown format',
+      [examples, '--source', 'smoke'],
+      /"smoke" is no format of a source\. Use one of standard-webhooks/,
+    ],
+    ['a format it is not', [examples, '--source', 'cloudflare'], /is nothing that cloudflare sends/],
+    ['a header that is none', [examples, '--source', 'github', '--header', 'x'], /--header: "x" is no header/],
+    [
+      'rules that are none',
+      [examples, '--rules', file('rules.yaml', 'id: x')],
+      /list of detection rules .*cannot be used/,
+    ],
+  ])('refuses %s with 2', async (_what, args, expected) => {
+    const { exitCode, err } = await tocsin(['detect', 'test', ...args]);
+    expect([exitCode, err]).toEqual([2, expect.stringMatching(expected)]);
+  });
+});
+
+describe('tocsin triage', () => {
+  const opened = open(TRIAGE, triageInput().caseId, openingOf(triageInput({ title: 'Odd \u001b[31m export' }), T0), T0);
+  const id = opened.state.caseId;
+  /** Temporal, as far as the client of cases uses it. */
+  const temporal = (found: Record<string, { type: string; running: boolean }> = {}) => {
+    let { state, events }: { state: TriageState; events: TriageEvent[] } = opened;
+    const sent: unknown[] = [];
+    const handle = (workflowId: string) => ({
+      query: async (name: string) => (name === 'state' ? { state, registerBacklog: 0, inFlight: [] } : events),
+      executeUpdate: async (name: string, { args }: { args: [{ by: string; commandId: string }] }) => {
+        sent.push({ name, ...args[0] });
+        const message = TRIAGE.messages[name]!.schema.parse(args[0]);
+        const next = advance(TRIAGE, state, TRIAGE.onMessage(state, name, message, T0), T0, message.by);
+        [state, events] = [next.state, [...events, ...next.events]];
+        return { events: next.events.map(({ seq, kind }) => ({ seq, kind })) };
+      },
+      describe: async () => {
+        const { WorkflowNotFoundError } = require('@temporalio/common') as typeof import('@temporalio/common');
+        const it = found[workflowId];
+        if (!it) throw new WorkflowNotFoundError('none', workflowId, undefined);
+        return { type: it.type, status: { name: it.running ? 'RUNNING' : 'COMPLETED' } };
+      },
+    });
+    const listed = (workflowId: string, nextDeadline?: string) => ({
+      workflowId,
+      memo: { title: `Title of ${workflowId}` },
+      status: { name: 'RUNNING' },
+      startTime: new Date(T0),
+      typedSearchAttributes: {
+        get: ({ name }: { name: string }) =>
+          name === 'TocsinNextDeadline'
+            ? nextDeadline && new Date(nextDeadline)
+            : name.replace('Tocsin', '').toLowerCase(),
+      },
+    });
+    const client = {
+      withDeadline: (_at: number, call: () => unknown) => call(),
+      workflow: {
+        getHandle: handle,
+        async *list() {
+          yield listed('TRG-later', '2099-01-02T00:00:00Z');
+          yield listed('TRG-none');
+          yield listed('TRG-late', '2020-01-01T00:00:00Z');
+        },
+      },
+    };
+    return { client: { temporal: client } as never, sent };
+  };
+
+  it('lists the next deadline first', async () => {
+    const { out } = await tocsin(['triage', 'list'], temporal().client);
+    const lines = out.split('\n').slice(1, 4);
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(['TRG-late', 'TRG-later', 'TRG-none']);
+    expect(lines[0]).toMatch(/01-01 00:00 \(.*overdue\)/);
+    expect(JSON.parse((await tocsin(['triage', 'list', '--json'], temporal().client)).out)).toHaveLength(3);
+  });
+
+  it('shows a case, with nothing of a sender acting on the terminal', async () => {
+    const { out, exitCode } = await tocsin(['triage', 'show', id], temporal().client);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/sev2 {2}waiting {2}owner oncall/);
+    expect(out).toMatch(/Decision: waiting; on silence: declare; due 04-01 02:00/);
+    expect(out).toMatch(/alarm 2, 0%/);
+    expect(out).not.toContain('\u001b');
+    expect(JSON.parse((await tocsin(['triage', 'show', id, '--json'], temporal().client)).out).state.caseId).toBe(id);
+  });
+
+  it('declares, dismisses and merges', async () => {
+    const declared = await tocsin(
+      ['triage', 'declare', id, '--severity', 'sev1', '--block', '203.0.113.1'],
+      temporal().client,
+    );
+    expect(declared.out).toMatch(
+      /declared as INC-[0-9a-f]{12}, sev1, by decision \(oncall\)[\s\S]*Watch it with: tocsin show INC-/,
+    );
+    const dismissed = await tocsin(['triage', 'dismiss', id, '--reason', 'a load test'], temporal().client);
+    expect(dismissed.out).toMatch(/dismissed: a load test \(oncall\)/);
+    const running = temporal({ 'INC-1': { type: 'incident', running: true } });
+    expect((await tocsin(['triage', 'merge', id, 'INC-1', '--by', 'anna'], running.client)).out).toMatch(
+      /merged into INC-1 \(anna\)/,
+    );
+    expect(running.sent).toEqual([expect.objectContaining({ name: 'merge', into: 'INC-1', by: 'anna' })]);
+  });
+
+  it.each<[string, string[], 1 | 2, RegExp]>([
+    ['a dismissal without a reason', ['dismiss', id], 2, /--reason/],
+    ['a severity that is none', ['declare', id, '--severity', 'high'], 2, /severity: must be one of sev1/],
+    ['an incident that is not there', ['merge', id, 'INC-2'], 1, /there is no incident "INC-2"/],
+    ['one that is no incident', ['merge', id, 'INC-3'], 1, /there is no incident "INC-3"/],
+    ['one that is closed', ['merge', id, 'INC-4'], 1, /incident "INC-4" is closed/],
+  ])('refuses %s', async (_what, args, code, expected) => {
+    const found = { 'INC-3': { type: 'delivery', running: true }, 'INC-4': { type: 'incident', running: false } };
+    const { client, sent } = temporal(found);
+    const { exitCode, err } = await tocsin(['triage', ...args], client);
+    expect([exitCode, err]).toEqual([code, expect.stringMatching(expected)]);
+    expect(sent).toEqual([]);
+  });
+});

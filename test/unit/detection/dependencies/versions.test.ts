@@ -1,0 +1,193 @@
+// Ranges as OSV defines them: by hand, against a second statement of its evaluation, and against semver's own order.
+import fc from 'fast-check';
+import semver from 'semver';
+import { firstFix, judgeSemverRange, judgeVersion } from '../../../../detection/dependencies/versions';
+import type { AffectedPackage, RangeEvent } from '../../../../domain/patch/advisory';
+
+const affected = (over: Partial<AffectedPackage>): AffectedPackage => ({
+  ecosystem: 'npm',
+  name: 'a',
+  ranges: [],
+  versions: [],
+  severity: [],
+  ...over,
+});
+const state = (version: string, events: RangeEvent[]) => judgeSemverRange(version, events).state;
+
+describe('worked by hand', () => {
+  const simple = [{ introduced: '1.0.0' }, { fixed: '1.2.6' }];
+  it.each([
+    ['0.9.9', simple, false],
+    ['1.0.0', simple, true],
+    ['1.2.5', simple, true],
+    ['1.2.6', simple, false],
+    // Plain order: a prerelease of the fix comes before the fix, and one of the introduction before that.
+    ['1.2.6-rc.1', simple, true],
+    ['1.0.0-rc.1', simple, false],
+    ['1.3.0-alpha', simple, false],
+    // Build metadata does not count.
+    ['1.2.6+build.7', simple, false],
+    ['0.0.0-0', [{ introduced: '0' }, { fixed: '0.2.4' }], true],
+    ['1.2.3', [{ introduced: '0' }, { last_affected: '1.2.3' }], true],
+    ['1.2.4', [{ introduced: '0' }, { last_affected: '1.2.3' }], false],
+    ['1.2.4-rc.1', [{ introduced: '0' }, { last_affected: '1.2.3' }], false],
+    // One version only.
+    ['1.2.3', [{ introduced: '1.2.3' }, { last_affected: '1.2.3' }], true],
+    ['1.2.2', [{ introduced: '1.2.3' }, { last_affected: '1.2.3' }], false],
+    // Never fixed.
+    ['99.0.0', [{ introduced: '2.0.0' }], true],
+    // Fixed, broken again, fixed again; the events stand in any order.
+    ['1.5.0', [{ fixed: '3.0.0' }, { introduced: '2.0.0' }, { fixed: '1.5.0' }, { introduced: '1.0.0' }], false],
+    ['2.0.0', [{ fixed: '3.0.0' }, { introduced: '2.0.0' }, { fixed: '1.5.0' }, { introduced: '1.0.0' }], true],
+    // Fixed and broken again in the same version: it counts as broken.
+    ['2.0.0', [{ introduced: '1.0.0' }, { fixed: '2.0.0' }, { introduced: '2.0.0' }, { fixed: '3.0.0' }], true],
+    ['4.0.0', [{ introduced: '1.0.0' }, { limit: '3.0.0' }], false],
+    ['2.9.9', [{ introduced: '1.0.0' }, { limit: '3.0.0' }], true],
+    ['4.0.0', [{ introduced: '1.0.0' }, { limit: '3.0.0' }, { limit: '*' }], true],
+  ])('%s in %j is affected: %s', (version, events, expected) => {
+    expect(state(version, events)).toBe(expected ? 'affected' : 'not-affected');
+  });
+
+  it.each<[string, Partial<AffectedPackage>, string | undefined, RegExp]>([
+    [
+      'other ecosystems',
+      { ecosystem: 'Maven', ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }] }] },
+      '1.0',
+      /Maven/,
+    ],
+    [
+      'releases of a distribution',
+      { ecosystem: 'Debian:12', ranges: [{ type: 'ECOSYSTEM', events: [] }] },
+      '1-2',
+      /Debian/,
+    ],
+    ['a range of commits only', { ranges: [{ type: 'GIT', events: [{ introduced: '0' }] }] }, '1.0.0', /commits/],
+    ['an unknown type of range', { ranges: [{ type: 'CALVER', events: [{ introduced: '0' }] }] }, '1.0.0', /CALVER/],
+    ['a bound that is no version', { ranges: [{ type: 'SEMVER', events: [{ introduced: 'x' }] }] }, '1.0.0', /"x"/],
+    [
+      'an installed version that is none',
+      { ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }] }] },
+      'main',
+      /main/,
+    ],
+    ['no start', { ranges: [{ type: 'SEMVER', events: [{ fixed: '2.0.0' }] }] }, '1.0.0', /from which version/],
+    ['neither versions nor ranges', {}, '1.0.0', /neither/],
+    ['no installed version', { versions: ['1.0.0'] }, undefined, /no version/],
+  ])('undecided, never clean: %s', (_name, over, version, reason) => {
+    const verdict = judgeVersion(version, affected(over));
+    expect(verdict).toEqual({ state: 'undecided', reason: expect.stringMatching(reason) });
+  });
+
+  it('an enumerated version decides, whatever the ecosystem; so does one range among others that nobody can judge', () => {
+    const maven = affected({ ecosystem: 'Maven', versions: ['2.14.1'], ranges: [{ type: 'ECOSYSTEM', events: [] }] });
+    expect(judgeVersion('2.14.1', maven).state).toBe('affected');
+    expect(judgeVersion('2.17.0', maven).state).toBe('undecided');
+    const go = affected({
+      ecosystem: 'Go',
+      ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '0.3.7' }] }],
+    });
+    expect(judgeVersion('0.3.6', go).state).toBe('affected');
+    expect(firstFix('0.3.6', [go])).toBe('0.3.7');
+    const mixed = affected({
+      ranges: [
+        { type: 'GIT', events: [{ introduced: '0' }] },
+        { type: 'SEMVER', events: [{ introduced: '1.0.0' }, { fixed: '1.1.0' }] },
+      ],
+    });
+    expect(judgeVersion('1.1.0', mixed).state).toBe('not-affected');
+    expect(judgeVersion('1.0.5', mixed).state).toBe('affected');
+  });
+});
+
+// —— properties ——
+
+const part = fc.integer({ min: 0, max: 3 });
+const version = fc
+  .tuple(part, part, part, fc.option(fc.constantFrom('alpha', 'alpha.1', 'beta.2', 'rc.1', '0'), { freq: 3 }))
+  .map(([a, b, c, pre]) => `${a}.${b}.${c}${pre ? `-${pre}` : ''}`);
+const event: fc.Arbitrary<RangeEvent> = fc.oneof(
+  fc.oneof(fc.constant('0'), version).map((introduced) => ({ introduced })),
+  version.map((fixed) => ({ fixed })),
+  version.map((last_affected) => ({ last_affected })),
+  fc.oneof({ weight: 5, arbitrary: version }, { weight: 1, arbitrary: fc.constant('*') }).map((limit) => ({ limit })),
+);
+const RUNS = { numRuns: 10_000 };
+
+/**
+ * The evaluation algorithm of the OSV schema, said again in its own shape: sort the events, walk them, the limits apart.
+ * At one version a fix is walked before an introduction, and a last affected version after it.
+ */
+function oracle(v: string, events: RangeEvent[]): boolean {
+  const limits = events.flatMap((e) => e.limit ?? []);
+  const beforeLimits = limits.length === 0 || limits.some((l) => l === '*' || semver.lt(v, l));
+  if (!beforeLimits) return false;
+  const at = (e: RangeEvent) => (e.introduced === '0' ? undefined : (e.introduced ?? e.fixed ?? e.last_affected));
+  const rank = (e: RangeEvent) => (e.fixed !== undefined ? 0 : e.introduced !== undefined ? 1 : 2);
+  const walked = events
+    .filter((e) => e.limit === undefined)
+    .sort((a, b) => {
+      const [x, y] = [at(a), at(b)];
+      if (x === undefined || y === undefined) return Number(x !== undefined) - Number(y !== undefined);
+      return semver.compare(x, y) || rank(a) - rank(b);
+    });
+  let vulnerable = false;
+  for (const e of walked) {
+    if (e.introduced !== undefined && (e.introduced === '0' || semver.gte(v, e.introduced))) vulnerable = true;
+    if (e.fixed !== undefined && semver.gte(v, e.fixed)) vulnerable = false;
+    if (e.last_affected !== undefined && semver.gt(v, e.last_affected)) vulnerable = false;
+  }
+  return vulnerable;
+}
+
+test('any events, any version: as the evaluation of the schema says', () => {
+  fc.assert(
+    fc.property(version, fc.array(event, { maxLength: 8 }), (v, events) => {
+      const started = events.some((e) => e.introduced !== undefined);
+      expect(state(v, events)).toBe(!started ? 'undecided' : oracle(v, events) ? 'affected' : 'not-affected');
+    }),
+    RUNS,
+  );
+});
+
+test('the order of the events does not matter', () => {
+  fc.assert(
+    fc.property(
+      version,
+      fc
+        .array(event, { maxLength: 8 })
+        .chain((e) => fc.tuple(fc.constant(e), fc.shuffledSubarray(e, { minLength: e.length }))),
+      (v, [events, shuffled]) => {
+        expect(state(v, shuffled)).toBe(state(v, events));
+      },
+    ),
+    RUNS,
+  );
+});
+
+test('introduced and fixed are a half-open interval of semver’s own order, prereleases included', () => {
+  fc.assert(
+    fc.property(version, version, version, (v, a, b) => {
+      const [introduced, fixed] = semver.lt(a, b) ? [a, b] : [b, a];
+      fc.pre(semver.lt(introduced, fixed));
+      const inside = semver.gte(v, introduced) && semver.lt(v, fixed);
+      expect(state(v, [{ introduced }, { fixed }])).toBe(inside ? 'affected' : 'not-affected');
+    }),
+    RUNS,
+  );
+});
+
+test('the fix that is named comes after the version, and no entry calls it affected', () => {
+  const entry = fc.array(event, { maxLength: 6 }).map((events) => affected({ ranges: [{ type: 'SEMVER', events }] }));
+  let named = 0;
+  fc.assert(
+    fc.property(version, fc.array(entry, { minLength: 1, maxLength: 3 }), (v, entries) => {
+      const fix = firstFix(v, entries);
+      if (fix === undefined) return;
+      named++;
+      expect(semver.gt(fix, v)).toBe(true);
+      for (const each of entries) expect(judgeVersion(fix, each).state).not.toBe('affected');
+    }),
+    RUNS,
+  );
+  expect(named).toBeGreaterThan(1000);
+});

@@ -1,0 +1,350 @@
+/**
+ * npm run bench lifecycle: incidents through their whole lifecycle, against bare workflows with the same numbers of
+ * activities, timers, signals and child workflows a step, on one server, interleaved, with the same worker settings.
+ * Bar: ratio of throughput ≥ 0.7.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Activities } from '../../activities/types';
+import { SEARCH_ATTRIBUTES } from '../../domain/incident/contract';
+import { effectsOf } from '../../domain/incident/effects';
+import type { IncidentEvent } from '../../domain/incident/events';
+import { evolve } from '../../domain/incident/evolve';
+import type { IncidentState } from '../../domain/incident/state';
+import { loadPack } from '../../policy/load-pack';
+import { startTemporal } from '../../stack/temporal';
+import { bundleWorkflows } from '../../worker/bundle';
+import type { BareStep } from './bare-workflow';
+
+const policy = loadPack('trust-center');
+const BAR = 0.7;
+const ROUNDS = 5;
+const PER_ROUND = 48;
+/** Enough to keep both cores busy: with few in flight the figure is one of latency, not of throughput. */
+const IN_FLIGHT = 32;
+const WORKER = {
+  maxConcurrentWorkflowTaskExecutions: 40,
+  maxConcurrentActivityTaskExecutions: 100,
+  maxCachedWorkflows: 600,
+};
+
+/** Lets the driver wait for what a workflow has had done, without polling the server. */
+class Observed {
+  private readonly events = new Map<string, IncidentEvent[]>();
+  private readonly states = new Map<string, IncidentState>();
+  private readonly done = new Map<string, number>();
+  private readonly waiting = new Map<string, { holds: () => boolean; resolve: () => void }>();
+
+  add(events: IncidentEvent[]): void {
+    for (const event of events) {
+      this.of(event.incidentId).push(event);
+      this.states.set(event.incidentId, evolve(this.states.get(event.incidentId), event));
+    }
+    for (const id of new Set(events.map((event) => event.incidentId))) this.wake(id);
+  }
+
+  count(id: string, step: number): void {
+    const key = `${id} ${step}`;
+    this.done.set(key, (this.done.get(key) ?? 0) + 1);
+    this.wake(id);
+  }
+
+  of(id: string): IncidentEvent[] {
+    const list = this.events.get(id) ?? [];
+    this.events.set(id, list);
+    return list;
+  }
+
+  /** True when everything the incident asked for so far has been done: every draft is the present one. */
+  nothingWanted(id: string): boolean {
+    const state = this.states.get(id);
+    return state !== undefined && effectsOf(state, policy.pack).length === 0;
+  }
+
+  times(key: string): number {
+    return this.done.get(key) ?? 0;
+  }
+
+  /** One waits for an id at a time; only what happens to that id is looked at. */
+  until(id: string, holds: () => boolean): Promise<void> {
+    if (holds()) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.set(id, { holds, resolve }));
+  }
+
+  private wake(id: string): void {
+    const waiter = this.waiting.get(id);
+    if (!waiter?.holds()) return;
+    this.waiting.delete(id);
+    waiter.resolve();
+  }
+}
+
+const rendering = { language: 'en', sha256: 'b'.repeat(64), template: 'bench', templateSha256: 'c'.repeat(64) };
+
+function outsideWorld(seen: Observed) {
+  const activities = {
+    snapshotPolicy: async () => policy,
+    appendEntries: async ({ events }) => {
+      seen.add(events as IncidentEvent[]);
+      return { position: 1, head: 'a'.repeat(64) };
+    },
+    auditLogs: async () => [],
+    checkAuditLog: async ({ log }) => ({ log, outcome: 'unreadable', reason: 'none here' }),
+    verifyRegister: async ({ seq }) => ({ ok: true, entries: seq, head: 'a'.repeat(64) }),
+    draftNotice: async () => ({ renderings: [rendering], url: 'http://127.0.0.1/draft' }),
+    openFilingTask: async () => undefined,
+    publishStatus: async () => ({ url: 'http://127.0.0.1/status' }),
+    openDelivery: async () => ({ ledger: 'postgres', total: 3, added: 3, unknownRefs: 0 }),
+    sendBatches: async () => ({ done: true, sent: 3, failed: 0 }),
+    summariseDelivery: async () => ({ total: 3, sent: 3, failed: 0, pending: 0 }),
+    mergeSpool: async () => undefined,
+    raiseAlarm: async () => undefined,
+    pageOnCall: async () => ({}),
+    standingOfAlarms: async () => undefined,
+    tellAcknowledged: async () => undefined,
+    tellResolved: async () => undefined,
+    applyMeasure: async () => ({ outcome: 'verified', detail: 'listed' }),
+    undoMeasure: async () => ({ outcome: 'undone', detail: 'gone' }),
+    mailReporter: async () => ({ outcome: 'sent' }),
+    raiseDetections: async () => undefined,
+  } satisfies Partial<Activities>;
+  const bareActivity = async ({ id, step }: { id: string; step: number }) => {
+    seen.count(id, step);
+    return 'done';
+  };
+  return { ...activities, bareActivity };
+}
+
+function declaration(id: string) {
+  const now = new Date().toISOString();
+  return {
+    id,
+    title: 'Leaked deploy key',
+    kind: 'credential-leak',
+    howItOccurred: 'A deploy key was printed in a build log',
+    severity: 'sev1' as const,
+    owner: 'security-lead',
+    detectedAt: now,
+    declaredAt: now,
+    declaredBy: 'on-call',
+    source: 'bench',
+    affects: ['confidentiality' as const],
+    systems: ['api'],
+    maliciousSources: ['203.0.113.9'],
+    serviceAffecting: true,
+    assessment: {
+      personalData: 'yes' as const,
+      workspaces: ['ws-1'],
+      likelyConsequences: 'Phishing',
+      individualSteps: ['Change your password'],
+      periodFrom: now,
+      dataSets: [
+        {
+          id: 'accounts',
+          title: 'Accounts',
+          role: 'controller' as const,
+          categories: ['email'],
+          records: 10,
+          individuals: 5,
+          residence: { IE: 3, CA: 2 },
+          risk: 'high' as const,
+          significantHarm: 'yes' as const,
+        },
+        {
+          id: 'customers',
+          title: 'Customers',
+          role: 'processor' as const,
+          categories: ['name'],
+          records: 10,
+          individuals: 5,
+        },
+      ],
+    },
+  };
+}
+
+/** The lifecycle as messages, each with what must have been recorded before the next one is sent. */
+const STEPS: Array<{
+  send?: [string, Record<string, unknown>];
+  until: (events: IncidentEvent[]) => boolean;
+  quiet?: true;
+}> = [
+  { until: (e) => has(e, 'declared'), quiet: true },
+  { send: ['status', { status: 'contained' }], until: (e) => has(e, 'status-changed'), quiet: true },
+  ...['status-page-update', 'status-subscribers', 'enterprise-notice'].map((obligation) => ({
+    send: ['approve', { obligation }] as [string, Record<string, unknown>],
+    until: (e: IncidentEvent[]) => fulfilled(e, obligation),
+  })),
+  ...['gdpr-art33-authority', 'pipeda-opc-report'].map((obligation) => ({
+    send: ['filed', { obligation, reference: `R-${obligation}` }] as [string, Record<string, unknown>],
+    until: (e: IncidentEvent[]) =>
+      e.some((x) => x.kind === 'obligation-fulfilled' && x.data.obligation.startsWith(obligation)),
+  })),
+  ...['gdpr-art34-individuals', 'pipeda-individuals'].map((obligation) => ({
+    send: ['approve', { obligation }] as [string, Record<string, unknown>],
+    until: (e: IncidentEvent[]) => fulfilled(e, obligation),
+  })),
+  {
+    send: ['status', { status: 'resolved' }],
+    until: (e) =>
+      fulfilled(e, 'register-available') && e.filter((x) => x.kind === 'obligation-supplemented').length >= 2,
+  },
+  {
+    send: [
+      'review',
+      { rootCause: 'A debug flag', controls: ['Masked logs'], shareSummary: true, summary: 'What happened' },
+    ],
+    until: (e) => has(e, 'reviewed'),
+    quiet: true,
+  },
+  { send: ['approve', { obligation: 'review-summary' }], until: (e) => fulfilled(e, 'review-summary') },
+  { send: ['close', {}], until: (e) => has(e, 'closed') },
+];
+
+const has = (events: IncidentEvent[], kind: string) => events.some((e) => e.kind === kind);
+const fulfilled = (events: IncidentEvent[], id: string) =>
+  events.some((e) => e.kind === 'obligation-fulfilled' && e.data.obligation === id);
+
+export async function main(): Promise<boolean> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const dir = mkdtempSync(path.join(tmpdir(), 'tocsin-bench-'));
+  const server = await startTemporal({
+    searchAttributes: SEARCH_ATTRIBUTES,
+    database: path.join(dir, 'temporal.db'),
+    step: { chose() {}, progress() {} } as never,
+  });
+  const seen = new Observed();
+  const activities = outsideWorld(seen);
+  const native = await NativeConnection.connect({ address: server.address });
+  const connection = await Connection.connect({ address: server.address });
+  const client = new Client({ connection });
+  // Each has a worker of its own with its own bundle, as it would have alone, under the same settings.
+  const workers = await Promise.all(
+    Object.entries({ tocsin: undefined, bare: path.join(__dirname, 'bare-workflow.js') }).map(
+      async ([taskQueue, file]) =>
+        Worker.create({
+          connection: native,
+          taskQueue,
+          workflowBundle: { code: await bundleWorkflows(file) },
+          activities,
+          ...WORKER,
+        }),
+    ),
+  );
+  const running = workers.map((worker) => worker.run());
+
+  async function incident(id: string): Promise<void> {
+    const handle = await client.workflow.start('incident', {
+      taskQueue: 'tocsin',
+      workflowId: id,
+      args: [{ declaration: declaration(id), policy }],
+    });
+    for (const { send, until, quiet } of STEPS) {
+      if (send) await handle.signal(send[0], { ...send[1], by: 'bench' });
+      await seen.until(id, () => until(seen.of(id)) && (!quiet || seen.nothingWanted(id)));
+    }
+    await handle.result();
+  }
+
+  async function bare(id: string, steps: BareStep[], childActivities: number): Promise<void> {
+    const input = { id, steps, childActivities, payload: 'x'.repeat(1500), policy: JSON.stringify(policy) };
+    const handle = await client.workflow.start('bare', { taskQueue: 'bare', workflowId: id, args: [input] });
+    for (const [step, { activities, children }] of steps.entries()) {
+      if (step > 0) await handle.signal('poke');
+      const wanted = activities + children * childActivities;
+      await seen.until(id, () => seen.times(`${id} ${step}`) >= wanted);
+    }
+    await handle.result();
+  }
+
+  async function inFlight(prefix: string, one: (id: string) => Promise<void>): Promise<number> {
+    const startMs = performance.now();
+    let next = 0;
+    await Promise.all(
+      Array.from({ length: IN_FLIGHT }, async () => {
+        while (next < PER_ROUND) await one(`${prefix}-${next++}`);
+      }),
+    );
+    return PER_ROUND / ((performance.now() - startMs) / 1000);
+  }
+
+  try {
+    await incident('BENCH-CALIBRATE');
+    const { steps, totals } = await shape(client, 'BENCH-CALIBRATE');
+    const childActivities = 3; // open, send, summarise
+    await bare('bare-calibrate', steps, childActivities);
+    console.log(`one incident: ${JSON.stringify(totals)} in ${steps.length} steps`);
+    console.log(`one bare workflow: ${JSON.stringify((await shape(client, 'bare-calibrate')).totals)}`);
+    const ratios: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const order = round % 2 === 0 ? ['tocsin', 'bare'] : ['bare', 'tocsin'];
+      const rate: Record<string, number> = {};
+      for (const kind of order) {
+        rate[kind] = await inFlight(
+          `${kind}-${round}`,
+          kind === 'tocsin' ? incident : (id) => bare(id, steps, childActivities),
+        );
+      }
+      ratios.push(rate.tocsin! / rate.bare!);
+      console.log(
+        `round ${round + 1}: tocsin ${rate.tocsin!.toFixed(2)}/s, bare ${rate.bare!.toFixed(2)}/s, ratio ${ratios.at(-1)!.toFixed(3)}`,
+      );
+    }
+    const median = [...ratios].sort((a, b) => a - b)[Math.floor(ROUNDS / 2)]!;
+    const holds = median >= BAR;
+    console.log(
+      `lifecycle throughput, tocsin ÷ bare: ${median.toFixed(3)} (median of ${ROUNDS}; bar ≥ ${BAR}) ${holds ? 'holds' : 'DOES NOT HOLD'}`,
+    );
+    return holds;
+  } finally {
+    for (const worker of workers) worker.shutdown();
+    await Promise.all(running);
+    await connection.close();
+    await native.close();
+    await server.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Activities, timers and children by step, counted in the history of a real incident. */
+async function shape(
+  client: Client,
+  workflowId: string,
+): Promise<{ steps: BareStep[]; totals: Record<string, number> }> {
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  const steps: BareStep[] = [{ activities: 0, timers: 0, children: 0 }];
+  const totals = {
+    activities: 0,
+    timers: 0,
+    signals: 0,
+    children: 0,
+    historyEvents: events?.length ?? 0,
+    workflowTasks: 0,
+    searchAttributeUpserts: 0,
+  };
+  for (const event of events ?? []) {
+    const step = steps.at(-1)!;
+    if (event.workflowTaskCompletedEventAttributes) totals.workflowTasks++;
+    if (event.activityTaskScheduledEventAttributes) {
+      step.activities++;
+      totals.activities++;
+    } else if (event.timerStartedEventAttributes) {
+      step.timers++;
+      totals.timers++;
+    } else if (event.startChildWorkflowExecutionInitiatedEventAttributes) {
+      step.children++;
+      totals.children++;
+    } else if (event.workflowExecutionSignaledEventAttributes) {
+      totals.signals++;
+      // What a delivery reports belongs to the step that started it.
+      if (/^(delivered|done)$/.test(event.workflowExecutionSignaledEventAttributes.signalName ?? '')) continue;
+      steps.push({ activities: 0, timers: 0, children: 0 });
+    } else if (event.upsertWorkflowSearchAttributesEventAttributes) {
+      totals.searchAttributeUpserts++;
+    }
+  }
+  return { steps, totals };
+}

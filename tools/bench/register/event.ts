@@ -1,0 +1,16 @@
+import type { RegisterEvent } from '../../../register/entry';
+
+/** What the parts of the benchmark append and verify: an event of the size that is common. */
+export const event = (incidentId: string, seq: number, at = '2026-04-01T03:00:00.000Z'): RegisterEvent => ({
+  v: 1,
+  incidentId,
+  seq,
+  at,
+  kind: 'measure-recorded',
+  by: 'on-call',
+  exercise: false,
+  data: {
+    text: `Step ${seq} of the containment: tokens rotated, sessions ended, hosts isolated`,
+    category: 'containment',
+  },
+});

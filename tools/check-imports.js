@@ -1,0 +1,158 @@
+// Checks that imports point one way: cli → worker → detection → activities → register → postgres, policy → domain.
+// Usage: node tools/check-imports.js [root]. Prints each violation as file:line, and ends with 1 when there is one.
+'use strict';
+const { existsSync, readdirSync, readFileSync } = require('node:fs');
+const { builtinModules } = require('node:module');
+const path = require('node:path');
+const ts = require('typescript');
+
+const root = path.resolve(process.argv[2] ?? path.join(__dirname, '..'));
+
+// What each folder may import, beside itself. Types count like values, but for the two exceptions below.
+const LAYERS = {
+  domain: [],
+  platform: [],
+  policy: ['domain', 'platform'],
+  postgres: ['platform'],
+  client: ['domain'],
+  register: ['postgres', 'domain', 'platform'],
+  activities: ['register', 'postgres', 'policy', 'domain', 'platform'],
+  workflows: ['domain'],
+  detection: ['client', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
+  stack: ['workflows', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
+  worker: ['detection', 'client', 'workflows', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
+  cli: ['worker', 'detection', 'client', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
+};
+
+// Where packages are limited: pure code, and code that runs in Temporal's sandbox.
+const PACKAGES = {
+  domain: ['zod'],
+  workflows: ['@temporalio/workflow', '@temporalio/common', 'zod'],
+};
+
+// `import type` of these is allowed as well.
+const TYPES_ONLY = { workflows: ['activities/types'] };
+
+// The command that starts the stack is all that may import it; tests and the benchmark are not checked.
+const STARTS_THE_STACK = ['cli/commands/up.ts', 'cli/start.ts', 'cli/commands/exercise/index.ts'];
+
+function filesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const name = path.join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesBelow(name);
+    return /\.[cm]?tsx?$/.test(entry.name) ? [name] : [];
+  });
+}
+
+/** Every import of a file: static, dynamic, `require`, re-exports and types written as import('…'). */
+function importsOf(file) {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+  const found = [];
+  const add = (node, specifier, typeOnly) => {
+    const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
+    if (specifier && ts.isStringLiteralLike(specifier)) found.push({ line: line + 1, to: specifier.text, typeOnly });
+    else found.push({ line: line + 1, to: undefined, typeOnly });
+  };
+  const visit = (node) => {
+    if (ts.isImportDeclaration(node)) add(node, node.moduleSpecifier, isTypeImport(node.importClause));
+    else if (ts.isExportDeclaration(node) && node.moduleSpecifier) add(node, node.moduleSpecifier, isTypeExport(node));
+    else if (ts.isImportEqualsDeclaration(node) && ts.isExternalModuleReference(node.moduleReference)) {
+      add(node, node.moduleReference.expression, node.isTypeOnly);
+    } else if (ts.isImportTypeNode(node)) {
+      add(node, ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true);
+    } else if (ts.isCallExpression(node) && isLoad(node)) add(node, node.arguments[0], false);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function isLoad(call) {
+  const callee = call.expression;
+  if (callee.kind === ts.SyntaxKind.ImportKeyword) return true;
+  if (ts.isIdentifier(callee)) return callee.text === 'require';
+  return (
+    ts.isPropertyAccessExpression(callee) && callee.expression.getText() === 'require' && callee.name.text === 'resolve'
+  );
+}
+
+function isTypeImport(clause) {
+  if (!clause) return false; // for its effects
+  if (clause.isTypeOnly) return true;
+  const named = clause.namedBindings;
+  const allTypes =
+    named && ts.isNamedImports(named) && named.elements.length > 0 && named.elements.every((each) => each.isTypeOnly);
+  return Boolean(allTypes && !clause.name);
+}
+
+function isTypeExport(node) {
+  if (node.isTypeOnly) return true;
+  const named = node.exportClause;
+  return Boolean(
+    named && ts.isNamedExports(named) && named.elements.length > 0 && named.elements.every((each) => each.isTypeOnly),
+  );
+}
+
+/** What is wrong with an import, or undefined. */
+function problemOf(file, { to, typeOnly }) {
+  const from = relative(file);
+  const layer = from.split('/')[0];
+  if (to === undefined) return PACKAGES[layer] ? 'imports what only shows at run time: name the module' : undefined;
+  if (!to.startsWith('.')) return packageProblem(layer, to);
+  const target = relative(path.resolve(path.dirname(file), to));
+  const targetLayer = target.split('/')[0];
+  if (target.startsWith('..')) return `imports ${to}, which is outside of the project`;
+  if (targetLayer === layer) return undefined;
+  if (targetLayer === 'stack' && STARTS_THE_STACK.includes(from)) return undefined;
+  if (typeOnly && TYPES_ONLY[layer]?.includes(target.replace(/(\.d)?\.[cm]?[jt]s$/, ''))) return undefined;
+  if (LAYERS[layer].includes(targetLayer)) return undefined;
+  if (targetLayer === 'stack')
+    return `imports ${target}: only ${STARTS_THE_STACK.join(', ')} and tests may import stack/`;
+  return `imports ${target}: ${layer}/ may import ${allowedOf(layer)}`;
+}
+
+function packageProblem(layer, to) {
+  const allowed = PACKAGES[layer];
+  if (!allowed) return undefined;
+  const parts = to.split('/');
+  const name = to.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0];
+  if (allowed.includes(name)) return undefined;
+  const what = to.startsWith('node:') || builtinModules.includes(name) ? `Node's ${to}` : `the package ${to}`;
+  return `imports ${what}: ${layer}/ may import ${allowedOf(layer)}`;
+}
+
+function allowedOf(layer) {
+  const types = (TYPES_ONLY[layer] ?? []).map((each) => `types of ${each}`);
+  const folders = LAYERS[layer].map((each) => `${each}/`);
+  const packages = PACKAGES[layer] ? [`the packages ${PACKAGES[layer].join(', ')}`] : [];
+  return ['itself', ...folders, ...types, ...packages].join(', ');
+}
+
+function relative(file) {
+  return path.relative(root, file).split(path.sep).join('/');
+}
+
+let checked = 0;
+const violations = [];
+for (const layer of Object.keys(LAYERS)) {
+  const folder = path.join(root, layer);
+  if (!existsSync(folder)) continue;
+  for (const file of filesBelow(folder)) {
+    checked++;
+    for (const each of importsOf(file)) {
+      const problem = problemOf(file, each);
+      if (problem) violations.push(`${relative(file)}:${each.line}: ${problem}`);
+    }
+  }
+}
+if (checked === 0) violations.push(`${root}: there is no TypeScript to check: give the folder of the repository`);
+for (const violation of violations) console.error(violation);
+if (violations.length > 0) {
+  console.error(
+    `${violations.length} wrong imports. The direction: cli → worker → detection → activities → register → postgres, ` +
+      'policy → domain; platform serves all but domain and workflows.',
+  );
+  process.exitCode = 1;
+} else {
+  console.log(`the imports of ${checked} files point the right way`);
+}

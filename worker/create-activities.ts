@@ -1,0 +1,112 @@
+import { Context } from '@temporalio/activity';
+import type { ContainmentPort } from '../activities/containment';
+import type { Ledgers } from '../activities/delivery/ledgers';
+import { openDelivery } from '../activities/delivery/open-delivery';
+import { renderingFor, sendBatches } from '../activities/delivery/send-batches';
+import { mergeSpool, summariseDelivery } from '../activities/delivery/summarise-delivery';
+import type { DirectoryPort } from '../activities/directory/directory-port';
+import type { MailPort } from '../activities/mail/mail-port';
+import { draftNotice } from '../activities/notices/draft-notice';
+import { thawNotice } from '../activities/notices/frozen-notice';
+import { openFilingTask, raiseAlarm } from '../activities/paging/alarms';
+import type { Contacts } from '../activities/paging/contacts';
+import { type EscalationDeps, pageOnCall, tellAcknowledged, tellResolved } from '../activities/paging/escalate';
+import { appendToRegister, type RegisterPort, verifyInRegister } from '../activities/register';
+import { mailReporter, type ReporterPort } from '../activities/reports/mail-reporter';
+import { publicStatus, type StatusPagePort } from '../activities/status-page/status-page-port';
+import type { ArtefactStore } from '../activities/storage/artefacts';
+import type { Site } from '../activities/storage/site';
+import type { Activities, EffectContext } from '../activities/types';
+import { type AuditPort, checkAuditLog } from '../detection/audit/check-audit-log';
+import { type DependencyPort, dependencyActivities } from '../detection/dependencies/dependency-activities';
+import type { Detection } from '../domain/detection/detection';
+import type { PolicySnapshot } from '../domain/policy/policy';
+import type { Log } from '../platform/log';
+
+/** Whatever has an effect outside. In an exercise every one of them is a recorder. */
+export interface OutwardPorts {
+  mail: MailPort;
+  directory: DirectoryPort;
+  statusPage: StatusPagePort;
+}
+
+/** Takes detections that Tocsin itself makes. Resolves when they are stored for good; a repeated one changes nothing. */
+export interface DetectionPort {
+  accept(detections: Detection[]): Promise<void>;
+}
+
+/** All that the activities need from outside. Every worker of a namespace shares register, ledger, artefacts and site. */
+export interface ActivityDeps {
+  /** The worker's current policy pack. */
+  policy: () => Promise<PolicySnapshot>;
+  register: RegisterPort;
+  ledgers: Ledgers;
+  artefacts: ArtefactStore;
+  site: Site;
+  ports: { live: OutwardPorts; exercise: OutwardPorts };
+  containment: { live: ContainmentPort; exercise: ContainmentPort };
+  contacts: Contacts;
+  /** How alarms of live cases are repeated; exercises have none of it. */
+  escalation: EscalationDeps;
+  detections: DetectionPort;
+  audit: AuditPort;
+  dependencies: DependencyPort;
+  reporters: ReporterPort;
+  log: Log;
+  /** The real clock. */
+  now: () => Date;
+}
+
+/** The activities of a worker. Every one is safe to repeat; none puts an address or a secret into its result or errors. */
+export function createActivities(deps: ActivityDeps): Activities {
+  const { ledgers, artefacts, contacts, log, now, site } = deps;
+  const outward = ({ exercise }: EffectContext) => deps.ports[exercise ? 'exercise' : 'live'];
+  const containment = ({ exercise }: EffectContext) => deps.containment[exercise ? 'exercise' : 'live'];
+  const organisation = async () => (await deps.policy()).pack.organisation.name;
+  const staffMail = (input: EffectContext) => ({ mail: outward(input).mail, contacts, artefacts, log });
+  const escalating = { ...deps.escalation, contacts, artefacts, log };
+  return {
+    snapshotPolicy: () => deps.policy(),
+    appendEntries: (input) => appendToRegister(deps.register, input),
+    verifyRegister: (input) => verifyInRegister(deps.register, input),
+    draftNotice: (input) => draftNotice({ artefacts, site, organisation }, input),
+    async publishStatus(input) {
+      const rendering = renderingFor(input.renderings, 'en');
+      const { subject, text } = await thawNotice(artefacts, rendering?.sha256 ?? 'none');
+      const { incidentId, obligation, round, at, detectedAt, exercise } = input;
+      const status = publicStatus(input.status);
+      return outward(input).statusPage.publish({
+        incidentId,
+        obligation,
+        round,
+        at,
+        status,
+        subject,
+        text,
+        detectedAt,
+        exercise,
+      });
+    },
+    openDelivery: (input) => openDelivery({ ledgers, artefacts, log, directory: outward(input).directory }, input),
+    sendBatches: (input) => sendBatches({ ledgers, artefacts, log, now, mail: outward(input).mail }, input),
+    summariseDelivery: (input) => summariseDelivery(ledgers, input),
+    mergeSpool: () => mergeSpool(ledgers),
+    raiseAlarm: (input) => raiseAlarm({ ...staffMail(input), escalation: deps.escalation }, input),
+    pageOnCall: (input) => pageOnCall(escalating, input),
+    standingOfAlarms: ({ caseId, alarms }) => deps.escalation.cases.standing(caseId, alarms),
+    tellAcknowledged: (input) => tellAcknowledged(escalating, input),
+    tellResolved: (input) => tellResolved(escalating, input),
+    openFilingTask: (input) => openFilingTask(staffMail(input), input),
+    applyMeasure: (input) => containment(input).apply(input),
+    undoMeasure: (input) => containment(input).undo(input),
+    async auditLogs() {
+      await deps.audit.noteConfiguration();
+      return deps.audit.logs.map(({ name }) => name);
+    },
+    checkAuditLog: (input) => checkAuditLog(deps.audit, input.log, (lines) => Context.current().heartbeat(lines)),
+    raiseDetections: ({ detections }) => deps.detections.accept(detections),
+    mailReporter: (input) =>
+      mailReporter({ reporters: deps.reporters, mail: outward(input).mail, organisation, now }, input),
+    ...dependencyActivities(deps),
+  };
+}

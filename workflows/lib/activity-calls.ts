@@ -1,0 +1,66 @@
+/** How the workflows call activities: every call carries a summary for the Web UI and one of a few retry manners. */
+import { ActivityFailure, type ActivityOptions, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../../activities/types';
+
+const BACKOFF = { initialInterval: '1 second', backoffCoefficient: 2 } as const;
+
+/** A few quick attempts; when they fail the caller raises an alarm and goes on trying. */
+export const FIRST_ATTEMPTS: ActivityOptions = {
+  startToCloseTimeout: '60 seconds',
+  retry: { ...BACKOFF, maximumInterval: '20 seconds', maximumAttempts: 4 },
+};
+
+/** Until it works: for what must happen, however long the other side is away. */
+export const UNTIL_DONE: ActivityOptions = {
+  startToCloseTimeout: '60 seconds',
+  retry: { ...BACKOFF, maximumInterval: '30 seconds' },
+};
+
+/** Attempts over about a day, then the step counts as failed. */
+export const PATIENT: ActivityOptions = {
+  startToCloseTimeout: '2 minutes',
+  retry: { initialInterval: '30 seconds', backoffCoefficient: 2, maximumInterval: '30 minutes', maximumAttempts: 50 },
+};
+
+/** Reading whole databases of advisories: minutes, until it works. */
+export const CHECKING: ActivityOptions = {
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '60 seconds',
+  retry: { ...BACKOFF, maximumInterval: '5 minutes' },
+};
+
+/** Long sends: a heartbeat tells a dead worker from a slow provider. */
+export const SENDING: ActivityOptions = {
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '60 seconds',
+  // The workflow answers an outage of the ledger itself: it goes on in the spool.
+  retry: { ...BACKOFF, maximumInterval: '1 minute', nonRetryableErrorTypes: ['LedgerUnavailable'] },
+};
+
+/** The activities under one manner of retrying, with a summary (≤ 200 bytes) that the Web UI shows. */
+export function activities(manner: ActivityOptions, summary: string) {
+  return proxyActivities<Activities>({ ...manner, summary: cut(summary) });
+}
+
+function cut(text: string): string {
+  return text.length <= 100 ? text : `${text.slice(0, 99)}…`;
+}
+
+/** What went wrong in an activity, in words without a stack. */
+export function failureText(error: unknown): string {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** The failure type that an activity gave, from the table in activities/failures.ts. */
+export function failureType(error: unknown): string | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure ? (cause.type ?? undefined) : undefined;
+}
+
+/** True when an activity said that repeating it cannot help. */
+export function isFinal(error: unknown): boolean {
+  return (
+    error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.nonRetryable === true
+  );
+}

@@ -1,0 +1,87 @@
+/**
+ * Writes the incident's events to the breach register, in order, one batch at a time. While Postgres is away the events
+ * wait here, in workflow state: no notice stops, nothing is lost, order is kept.
+ */
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import type { RecordedEvent } from '../../domain/incident/events';
+import { activities, isFinal, UNTIL_DONE } from './activity-calls';
+import { noteRecorded, noteRegistered } from './task-of-its-own';
+
+/** Events in one call: far below the payload limit. */
+const BATCH = 100;
+
+export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
+  private queue: E[] = [];
+  private paused = false;
+  /** Events came since the last start. */
+  private fresh = false;
+  private scope = new CancellationScope();
+  running = false;
+
+  constructor(private readonly changed: () => void) {}
+
+  get backlog(): number {
+    return this.queue.length;
+  }
+
+  add(events: E[]): void {
+    this.queue.push(...events);
+    this.fresh ||= events.length > 0;
+  }
+
+  queued(): E[] {
+    return [...this.queue];
+  }
+
+  start(): void {
+    this.paused = false;
+    // Events that wait for the batch before them leave no command in this task.
+    const last = this.queue.at(-1);
+    if (this.running && this.fresh && last !== undefined) noteRecorded(last.seq);
+    this.fresh = false;
+    if (this.running || this.queue.length === 0) return;
+    this.running = true;
+    if (this.scope.consideredCancelled) this.scope = new CancellationScope();
+    this.scope
+      .run(() => this.drain())
+      .catch((error) => {
+        if (!isCancellation(error)) throw error;
+      })
+      .finally(() => {
+        this.running = false;
+        this.changed();
+      });
+  }
+
+  /** Ends after the batch that is being written. */
+  pause(): void {
+    this.paused = true;
+  }
+
+  cancel(): void {
+    this.scope.cancel();
+  }
+
+  /** True when everything up to this number is in the register. */
+  hasWritten(seq: number): boolean {
+    return this.queue.every((event) => event.seq > seq);
+  }
+
+  private async drain(): Promise<void> {
+    let registered = 0;
+    while (this.queue.length > 0 && !this.paused) {
+      const events = this.queue.slice(0, BATCH);
+      const [first, last] = [events[0]!.seq, events.at(-1)!.seq];
+      try {
+        await activities(UNTIL_DONE, `register entries ${first}–${last}`).appendEntries({ events });
+        this.queue.splice(0, events.length);
+        registered = last;
+      } catch (error) {
+        if (!isFinal(error)) throw error;
+        // Another entry stands under this number: a fault that a person must look at. Nothing is dropped meanwhile.
+        await sleep('15 minutes', { summary: 'the register refused entries; trying again' });
+      }
+    }
+    if (registered > 0) noteRegistered(registered);
+  }
+}
