@@ -7,8 +7,9 @@
 import type { Detection } from '../domain/detection/detection';
 import type { EscalatedAlarm, Standing } from '../domain/escalation/escalation';
 import type { ContentValue } from '../domain/incident/contents';
-import type { ContainmentOutcome, RecordedEvent, Rendering } from '../domain/incident/events';
+import type { ContainmentOutcome, Rendering } from '../domain/incident/events';
 import type { ContainmentMeasure, IncidentStatus } from '../domain/incident/incident';
+import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import type { Instant } from '../domain/kernel/time';
 import type { CheckSummary } from '../domain/patch/dependencies';
 import type { PatchAction, PatchFinding, Recheck } from '../domain/patch/patch-task';

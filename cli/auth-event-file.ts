@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { usage } from '../client/errors';
-import { problemsOf } from '../domain/incident/messages';
+import { problemsOf } from '../domain/kernel/problems';
 import { type AuthEvent, AuthEventSchema } from '../domain/sessions/auth-event';
 import type { SessionPolicy } from '../domain/sessions/session-policy';
 

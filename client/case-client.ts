@@ -4,7 +4,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundErro
 import type { SearchAttributePair } from '@temporalio/common';
 import type { CaseMessage, CaseReceipt, CaseState, CaseView } from '../domain/case/case';
 import { TASK_QUEUE } from '../domain/incident/contract';
-import type { RecordedEvent } from '../domain/incident/events';
+import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import type { Instant } from '../domain/kernel/time';
 import { ATTRIBUTES, cutBytes } from './tocsin-client';
 import { byDeadline, plain, queryWorkflow, timed } from './workflow-calls';

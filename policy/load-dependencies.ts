@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseDocument } from 'yaml';
-import { problemsOf } from '../domain/incident/messages';
+import { problemsOf } from '../domain/kernel/problems';
 import { type DependencyPolicy, DependencyPolicySchema } from '../domain/patch/dependencies';
 import { packageRoot } from '../platform/package-root';
 import { PolicyError } from './policy-error';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { type WatchedLog, watchedLogs } from '../detection/audit/watcher';
 import { TASK_QUEUE } from '../domain/incident/contract';
-import { problemsOf } from '../domain/incident/messages';
+import { problemsOf } from '../domain/kernel/problems';
 import { exactMs, PeriodSchema, parsePeriod } from '../domain/kernel/time';
 import { dataDir } from '../platform/folders';
 import { packageRoot } from '../platform/package-root';

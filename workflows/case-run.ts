@@ -32,9 +32,9 @@ import {
   open,
   record,
 } from '../domain/case/case';
-import type { RecordedEvent } from '../domain/incident/events';
-import { problemsOf } from '../domain/incident/messages';
 import { FAILURES } from '../domain/kernel/failures';
+import { problemsOf } from '../domain/kernel/problems';
+import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import { type Instant, toInstant, toMs } from '../domain/kernel/time';
 import { activities, UNTIL_DONE } from './lib/activity-calls';
 import { DeadlineTimer } from './lib/deadline-timer';

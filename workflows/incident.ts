@@ -11,8 +11,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { type IncidentInput, IncidentInputSchema } from '../domain/incident/contract';
-import { problemsOf } from '../domain/incident/messages';
 import { FAILURES } from '../domain/kernel/failures';
+import { problemsOf } from '../domain/kernel/problems';
 import { type Carried, IncidentRun } from './incident-run';
 import { activities, UNTIL_DONE } from './lib/activity-calls';
 import { receiveMessages } from './messages';

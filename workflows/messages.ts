@@ -22,8 +22,9 @@ import {
 } from '../domain/incident/contract';
 import type { IncidentEvent } from '../domain/incident/events';
 import type { Explanation } from '../domain/incident/explain';
-import { MESSAGE_NAMES, type MessageName, problemsOf } from '../domain/incident/messages';
+import { MESSAGE_NAMES, type MessageName } from '../domain/incident/messages';
 import { FAILURES } from '../domain/kernel/failures';
+import { problemsOf } from '../domain/kernel/problems';
 import type { IncidentRun } from './incident-run';
 
 export const stateQuery = defineQuery<IncidentView | undefined>('state');

@@ -4,8 +4,8 @@
  */
 import { ApplicationFailure, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { CaseResult } from '../domain/case/case';
-import { problemsOf } from '../domain/incident/messages';
 import { FAILURES } from '../domain/kernel/failures';
+import { problemsOf } from '../domain/kernel/problems';
 import {
   onRecheck,
   type PatchEvent,

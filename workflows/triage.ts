@@ -10,8 +10,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CaseResult } from '../domain/case/case';
-import { problemsOf } from '../domain/incident/messages';
 import { FAILURES } from '../domain/kernel/failures';
+import { problemsOf } from '../domain/kernel/problems';
 import {
   countIn,
   DETECTED_SIGNAL,

@@ -1,6 +1,6 @@
 /** A check of inventories against advisories: what is vulnerable, what nobody can say, what could not be read. */
 
-import { problemsOf } from '../../domain/incident/messages';
+import { problemsOf } from '../../domain/kernel/problems';
 import type { Instant } from '../../domain/kernel/time';
 import { type Advisory, AdvisorySchema, RATINGS } from '../../domain/patch/advisory';
 import type { CheckSummary, Component, Finding, Inventory, Undecided } from '../../domain/patch/dependencies';

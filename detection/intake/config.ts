@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { problemsOf } from '../../domain/incident/messages';
+import { problemsOf } from '../../domain/kernel/problems';
 import { InstantSchema, toMs } from '../../domain/kernel/time';
 import { ADAPTERS, INTAKE_FORMATS } from './sources';
 import type { SourceAdapter } from './sources/adapter';

@@ -1,8 +1,8 @@
 /** From the bytes of a request to a report. Everything in them is hostile: bounded, decoded strictly, never interpreted. */
 import { z } from 'zod';
 import { isMailAddress } from '../../activities/mail/mail-port';
-import { wellFormed } from '../../domain/incident/incident';
-import { problemsOf } from '../../domain/incident/messages';
+import { problemsOf } from '../../domain/kernel/problems';
+import { wellFormed } from '../../domain/kernel/text';
 import type { ReportContent } from './store/accept-report';
 
 /** A report's text in UTF-8 has at most this many bytes. */

@@ -3,8 +3,8 @@
  * escalation of its incident or case; see docs/escalation.md. Pure.
  */
 import { z } from 'zod';
-import { TOCSIN } from '../incident/events';
-import { ByOf } from '../incident/incident';
+import { TOCSIN } from '../kernel/recorded-event';
+import { ByOf } from '../kernel/text';
 
 /**
  * The message by which alarms of any incident or case are acknowledged; `acknowledge` alone is how a vulnerability report

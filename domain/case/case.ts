@@ -4,7 +4,7 @@
  * in a definition, which is pure, what follows from a message and from the time. `workflows/case-run.ts` runs them.
  */
 import { z } from 'zod';
-import { type RecordedEvent, TOCSIN } from '../incident/events';
+import { type RecordedEvent, TOCSIN } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import { ACKNOWLEDGE_ALARMS, AlarmsSchema, acknowledgeable, acknowledged, PersonSchema, raised } from './acknowledge';
 

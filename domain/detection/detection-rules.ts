@@ -3,11 +3,11 @@
  * the top; the first whose conditions all hold decides. Pure: the same detection under the same rules is judged the same.
  */
 import { z } from 'zod';
-import { ByOf, CredentialSchema, DeclarationSchema, SEVERITIES, text } from '../incident/incident';
+import { CredentialSchema, DeclarationSchema } from '../incident/incident';
+import { SEVERITIES, type Severity } from '../kernel/severity';
+import { ByOf, text } from '../kernel/text';
 import { exactMs, HOUR_MS, PeriodSchema } from '../kernel/time';
 import { type Detection, SOURCE_FORMATS } from './detection';
-
-export type Severity = (typeof SEVERITIES)[number];
 
 const id = (what: string) =>
   z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, `${what} takes lower-case letters, digits and "-"`);

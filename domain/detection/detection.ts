@@ -1,6 +1,8 @@
 /** A detection: what a source saw, in one shape whatever its format. It holds no name, address or secret of a person. */
 import { z } from 'zod';
-import { MaliciousSourceSchema, SEVERITIES, wellFormed } from '../incident/incident';
+import { MaliciousSourceSchema } from '../incident/incident';
+import { SEVERITIES } from '../kernel/severity';
+import { wellFormed } from '../kernel/text';
 import { InstantSchema } from '../kernel/time';
 
 /** How a source speaks. The adapter of each stands in `intake/sources/`; the last four come from Tocsin itself. */

@@ -3,9 +3,10 @@
  * without effect is "noted", a repeated command id is nothing.
  */
 import { withoutUndefined } from '../case/case';
+import { TOCSIN } from '../kernel/recorded-event';
 import { earliest, type Instant } from '../kernel/time';
 import { type PolicyPack, type PolicySnapshot, ruleOf } from '../policy/policy';
-import { type EventOf, type IncidentEvent, type NewEvent, TOCSIN } from './events';
+import type { EventOf, IncidentEvent, NewEvent } from './events';
 import { evolve } from './evolve';
 import { type Declaration, declaredMeasures, measureId } from './incident';
 import type { Message } from './messages';

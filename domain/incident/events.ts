@@ -3,6 +3,7 @@
  * No event carries a secret, a recipient or an address: `by` is a member of staff or a tool, audiences are counts.
  */
 
+import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import type { Anchor } from '../policy/policy';
 import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
@@ -126,25 +127,7 @@ export type DataOf<K extends EventKind> = EventData[K];
 /** An event before it has its place in the incident's sequence. */
 export type NewEvent = { [K in EventKind]: { kind: K; data: EventData[K]; by?: string } }[EventKind];
 
-/**
- * What every entry of the register carries, whatever it is about. `incidentId` is the id of the incident or of the case;
- * `seq` counts from 1 without gaps within it; `at` is its own clock.
- */
-export interface RecordedEvent {
-  v: 1;
-  incidentId: string;
-  seq: number;
-  at: Instant;
-  by: string;
-  exercise: boolean;
-  commandId?: string;
-  kind: string;
-  data: object;
-}
-
 /** An event of an incident as it stands in the register. */
 export type IncidentEvent = NewEvent & Omit<RecordedEvent, 'kind' | 'data'>;
 
 export type EventOf<K extends EventKind> = Extract<IncidentEvent, { kind: K }>;
-/** The name under which Tocsin itself acts. */
-export const TOCSIN = 'tocsin';

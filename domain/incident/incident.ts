@@ -1,19 +1,10 @@
 /** What is declared and what is assessed: the facts of an incident, as people and tools state them. */
 import { z } from 'zod';
+import { SEVERITIES } from '../kernel/severity';
+import { ByOf, id, text } from '../kernel/text';
 import { InstantSchema } from '../kernel/time';
 
-/** A short identifier: letters, digits, `.`, `_`, `-`, `:`. Never a name or an address of a person outside the company. */
-const id = (what: string) =>
-  z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$/, `${what} takes 1–80 letters, digits, ".", "_", "-" or ":"`);
-/** Half of a surrogate pair has no UTF-8 form: such a text could be neither hashed nor stored. */
-export const wellFormed = (value: string) => value.replace(/\p{Surrogate}/gu, '\uFFFD');
-/** Free text; long enough for an account, short enough for a payload. Blank text counts as missing. */
-export const text = (max = 4000) => z.string().trim().min(1, 'must not be empty').max(max).transform(wellFormed);
-/** Who did something: a handle or work address of a member of staff, or the name of a tool. */
-export const ByOf = z.string().trim().min(1, 'must name a person or a tool').max(120).transform(wellFormed);
-
 export const IncidentIdSchema = id('an incident id');
-export const SEVERITIES = ['sev1', 'sev2', 'sev3', 'sev4'] as const;
 export const STATUSES = ['declared', 'investigating', 'identified', 'contained', 'monitoring', 'resolved'] as const;
 export type IncidentStatus = (typeof STATUSES)[number];
 

@@ -4,8 +4,10 @@
  */
 import { z } from 'zod';
 import { ACKNOWLEDGE_ALARMS, AlarmsSchema, PersonSchema } from '../case/acknowledge';
+import { problemsOf } from '../kernel/problems';
+import { ByOf, text, wellFormed } from '../kernel/text';
 import { InstantSchema } from '../kernel/time';
-import { AssessmentSchema, ByOf, ContainmentMeasureSchema, STATUSES, text, wellFormed } from './incident';
+import { AssessmentSchema, ContainmentMeasureSchema, STATUSES } from './incident';
 
 const envelope = { by: ByOf, commandId: z.string().min(1).max(200).transform(wellFormed).optional() };
 /** An obligation's id, like `enterprise-notice` or `gdpr-art33-authority:ie-dpc`. */
@@ -84,22 +86,6 @@ export const MESSAGE_NAMES = Object.keys(MESSAGE_SCHEMAS) as MessageName[];
 export type MessageBody<N extends MessageName> = z.infer<(typeof MESSAGE_SCHEMAS)[N]>;
 /** A parsed message, tagged with its name. */
 export type Message = { [N in MessageName]: { message: N } & MessageBody<N> }[MessageName];
-
-/** Problems as "field: what is wrong". The offending value is left out: it may be a secret or personal data. */
-export function problemsOf(error: z.ZodError): string[] {
-  return error.issues.map((issue) => {
-    // The key of a record is a value that somebody sent, unlike the names of the fields above it.
-    const path = issue.code === 'invalid_key' ? issue.path.slice(0, -1) : issue.path;
-    const where = path.length > 0 ? path.map(String).join('.') : 'message';
-    return `${where}: ${issue.code === 'unrecognized_keys' ? unknownFields(issue.keys) : issue.message}`;
-  });
-}
-
-/** A name is given when it looks like a misspelt field; anything else may be a secret or an address. */
-function unknownFields(keys: string[]): string {
-  const names = keys.map((key) => (/^[A-Za-z]{1,30}$/.test(key) ? key : '(a name not shown here)'));
-  return `unknown field ${names.join(', ')}`;
-}
 
 /** Parses what came over the wire: the typed message, or the list of problems. Never throws. */
 export function parseMessage(

@@ -4,6 +4,7 @@
  * nothing follows any more.
  */
 
+import { TOCSIN } from '../kernel/recorded-event';
 import { deadline, type Instant, spanText, toMs } from '../kernel/time';
 import { authoritiesFor, type Expansion } from '../policy/authorities';
 import { dataSetsOf, evaluate, type Verdict } from '../policy/conditions';
@@ -11,7 +12,7 @@ import { type ObligationRule, type PolicyPack, ruleOf } from '../policy/policy';
 import { lacking } from '../policy/records';
 import { armedClock, dueFor, thresholds } from './clocks';
 import { missingFields, noticeNow } from './contents';
-import { type Coverage, type NewEvent, TOCSIN } from './events';
+import type { Coverage, NewEvent } from './events';
 import { type IncidentState, isSettled, type Obligation, toldWithout } from './state';
 
 const NOTICE_CHANNELS = ['email', 'status-page', 'filing'];

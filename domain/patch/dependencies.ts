@@ -1,6 +1,6 @@
 /** What is installed, what is wrong with it, and how long a patch may take: plain shapes, without files or networks. */
 import { z } from 'zod';
-import { text } from '../incident/incident';
+import { text } from '../kernel/text';
 import { HOUR_MS, type Instant, PeriodSchema, parsePeriod } from '../kernel/time';
 import { RATINGS, type Rating } from './advisory';
 

@@ -13,7 +13,7 @@ import type {
   CommonCaseEvent,
   NewOf,
 } from '../case/case';
-import { ByOf, text } from '../incident/incident';
+import { ByOf, text } from '../kernel/text';
 import { deadline, type Instant, InstantSchema, PeriodSchema, toInstant, toMs } from '../kernel/time';
 import { RATINGS, type Rating } from './advisory';
 import { moreSevere, RepeatSchema } from './dependencies';

@@ -1,7 +1,7 @@
 /** Authentication events (D4): what the platform says about sign-ins, sessions and rights, one shape for every sender. */
 import { z } from 'zod';
-import { wellFormed } from '../incident/incident';
 import { IpAddressSchema } from '../kernel/ip-address';
+import { wellFormed } from '../kernel/text';
 import { InstantSchema } from '../kernel/time';
 
 /** What happened. `session-used` is a request under a session: send it when its address changes, or sampled. */

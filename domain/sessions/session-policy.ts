@@ -1,7 +1,7 @@
 /** What counts as an unusual sign-in: the form of `policy/sessions.yaml`. Periods are ISO 8601 durations. */
 import { z } from 'zod';
-import { SEVERITIES } from '../incident/incident';
 import { IpRangeSchema, isIn, parseIp } from '../kernel/ip-address';
+import { SEVERITIES } from '../kernel/severity';
 import { DAY_MS, exactMs, PeriodSchema, parsePeriod } from '../kernel/time';
 import { AUTH_ACTIONS, type AuthEvent } from './auth-event';
 

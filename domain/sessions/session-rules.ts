@@ -6,8 +6,8 @@
  * The one rule about what was *not* seen, a new place, looks only at what is older than the tolerance, which has arrived.
  */
 
-import type { SEVERITIES } from '../incident/incident';
 import { type Area, leastDistanceKm } from '../kernel/geo';
+import type { SEVERITIES } from '../kernel/severity';
 import { exactMs } from '../kernel/time';
 import type { AuthAction } from './auth-event';
 import type { SessionPolicy, SessionRuleName } from './session-policy';

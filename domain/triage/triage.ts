@@ -14,24 +14,12 @@ import type {
   NewOf,
 } from '../case/case';
 import { type Detection, DetectionSchema } from '../detection/detection';
-import {
-  type CaseJudgement,
-  CaseJudgementSchema,
-  indicatorKind,
-  type Severity,
-  type TriagePlan,
-} from '../detection/detection-rules';
-import { TOCSIN } from '../incident/events';
-import {
-  ByOf,
-  type Declaration,
-  DeclarationSchema,
-  IncidentIdSchema,
-  SEVERITIES,
-  text,
-  wellFormed,
-} from '../incident/incident';
-import { problemsOf } from '../incident/messages';
+import { type CaseJudgement, CaseJudgementSchema, indicatorKind, type TriagePlan } from '../detection/detection-rules';
+import { type Declaration, DeclarationSchema, IncidentIdSchema } from '../incident/incident';
+import { problemsOf } from '../kernel/problems';
+import { TOCSIN } from '../kernel/recorded-event';
+import { SEVERITIES, type Severity } from '../kernel/severity';
+import { ByOf, text, wellFormed } from '../kernel/text';
 import { earliest, exactMs, type Instant, InstantSchema, toInstant, toMs } from '../kernel/time';
 
 export const TRIAGE_WORKFLOW = 'triage';

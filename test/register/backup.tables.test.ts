@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import pg from 'pg';
-import { wellFormed } from '../../domain/incident/incident';
+import { wellFormed } from '../../domain/kernel/text';
 import { createPool } from '../../postgres/pool';
 import { restoreBackup } from '../../register/backup/restore-backup';
 import { createSetAside } from '../../register/backup/set-aside';

@@ -1,6 +1,6 @@
 /** Logs without a database, as their readers see them: what happened in incidents and cases, entry by entry. */
 import { advance, type CaseDefinition, type CaseState, messagesOf, onCaseMessage, open } from '../../domain/case/case';
-import type { RecordedEvent } from '../../domain/incident/events';
+import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import type { Instant } from '../../domain/kernel/time';
 import { patchDue, patchTaskCase } from '../../domain/patch/patch-task';
 import type { Audience, Disclosures } from '../../domain/policy/disclosure';

@@ -3,7 +3,7 @@
  * wait here, in workflow state: no notice stops, nothing is lost, order is kept.
  */
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
-import type { RecordedEvent } from '../../domain/incident/events';
+import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import { activities, isFinal, UNTIL_DONE } from './activity-calls';
 import { noteRecorded, noteRegistered } from './task-of-its-own';
 

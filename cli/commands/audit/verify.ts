@@ -4,7 +4,7 @@ import { CommandError, refused, usage } from '../../../client/errors';
 import type { KnownHead } from '../../../detection/audit/chain-verifier';
 import { type Mapping, MappingSchema } from '../../../detection/audit/mapping';
 import type { AuditVerification } from '../../../detection/audit/verify';
-import { problemsOf } from '../../../domain/incident/messages';
+import { problemsOf } from '../../../domain/kernel/problems';
 import { readInput } from '../../input';
 import type { Output } from '../../rendering/output';
 import { hanging } from '../../rendering/table';

@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
 import { inputProblems } from '../../../client/problems';
-import { DeclarationSchema, SEVERITIES } from '../../../domain/incident/incident';
+import { DeclarationSchema } from '../../../domain/incident/incident';
+import { SEVERITIES } from '../../../domain/kernel/severity';
 import { collect, credentialFlag, instantFlag, readInput } from '../../input';
 import { hanging } from '../../rendering/table';
 import { type CommonOptions, newIncidentId, type Shell } from '../../shell';

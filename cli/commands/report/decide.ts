@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
 import { inputProblems } from '../../../client/problems';
-import { SEVERITIES } from '../../../domain/incident/incident';
+import { SEVERITIES } from '../../../domain/kernel/severity';
 import {
   REPORT_MESSAGES,
   type ReportMessageName,

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { refused, usage } from '../../../client/errors';
 import { inputProblems } from '../../../client/problems';
 import { INCIDENT_WORKFLOW } from '../../../domain/incident/contract';
-import { SEVERITIES } from '../../../domain/incident/incident';
+import { SEVERITIES } from '../../../domain/kernel/severity';
 import { incidentIdOf, TRIAGE_MESSAGES, type TriageEvent, type TriageMessageName } from '../../../domain/triage/triage';
 import { collect, credentialFlag, instantFlag } from '../../input';
 import { visibleLine } from '../../rendering/hostile-text';

@@ -3,7 +3,8 @@
  * alert are those of the schema below. `scope` says whose server it is: those of customers are out of scope, by rule.
  */
 import { z } from 'zod';
-import { SEVERITIES, wellFormed } from '../../../domain/incident/incident';
+import { SEVERITIES } from '../../../domain/kernel/severity';
+import { wellFormed } from '../../../domain/kernel/text';
 import { InstantSchema } from '../../../domain/kernel/time';
 import { fieldProblems, Refusal } from '../refusal';
 import type { SourceAdapter } from './adapter';

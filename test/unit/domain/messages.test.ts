@@ -1,5 +1,6 @@
 import { DeclarationSchema } from '../../../domain/incident/incident';
-import { type MessageName, parseMessage, problemsOf } from '../../../domain/incident/messages';
+import { type MessageName, parseMessage } from '../../../domain/incident/messages';
+import { problemsOf } from '../../../domain/kernel/problems';
 import { assessment, declaration } from './helpers/facts';
 import { NAMES } from './helpers/story';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { detectionOf } from '../../../../detection/sessions/detection-of';
 import { authEventOf } from '../../../../detection/sessions/from-audit';
 import { type Sight, seeEvent } from '../../../../detection/sessions/see-event';
-import { problemsOf } from '../../../../domain/incident/messages';
+import { problemsOf } from '../../../../domain/kernel/problems';
 import { AUTH_ACTIONS, AuthEventSchema } from '../../../../domain/sessions/auth-event';
 import { judgeAll } from '../../../../domain/sessions/session-rules';
 import { NOW, sight } from './fixtures';
