@@ -35,7 +35,7 @@ import {
 import { FAILURES } from '../domain/kernel/failures';
 import { problemsOf } from '../domain/kernel/problems';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
-import { type Instant, toInstant, toMs } from '../domain/kernel/time';
+import { type Instant, minuteText, toInstant, toMs } from '../domain/kernel/time';
 import { activities, UNTIL_DONE } from './lib/activity-calls';
 import { DeadlineTimer } from './lib/deadline-timer';
 import { cell } from './lib/markdown-cell';
@@ -306,10 +306,7 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
     const dueAt = this.definition.nextDueAt(this.state);
     const rows = this.definition
       .rows(this.state, now())
-      .map(
-        (row) =>
-          `| ${cell(row.what)} | ${row.dueAt ? row.dueAt.slice(0, 16).replace('T', ' ') : ''} | ${cell(row.state)} |`,
-      );
+      .map((row) => `| ${cell(row.what)} | ${row.dueAt ? minuteText(row.dueAt) : ''} | ${cell(row.state)} |`);
     const head = `**${cell(title)}** · ${severity} · ${cell(status)} · owner ${cell(owner)}`;
     setCurrentDetails([head, '', '| | Due (UTC) | State |', '|---|---|---|', ...rows].join('\n'));
     const shown = JSON.stringify([severity, status, owner, dueAt, closedAt]);

@@ -1,5 +1,6 @@
 /** What a page says: how many alarms are open, each obligation in one line, and how to make it stop. */
 import type { EscalatedAlarm } from '../../domain/escalation/escalation';
+import { human } from '../../domain/incident/contents';
 import { clean, oneLine } from '../notices/inert';
 
 /** Lines of a digest; of more alarms the number is told. */
@@ -58,13 +59,9 @@ function grouped(alarms: EscalatedAlarm[]): EscalatedAlarm[][] {
 
 function lineOf(group: EscalatedAlarm[]): string {
   const { at, text, threshold, dueAt } = group.at(-1)!;
-  const due = dueAt ? `, due ${minute(dueAt)}` : '';
+  const due = dueAt ? `, due ${human(dueAt)}` : '';
   const before = group.length > 1 ? `; ${count(group.length, 'alarm')} about this` : '';
-  return `${oneLine(clean(text), 240)} (${oneLine(threshold, 40)}, raised ${minute(at)}${due}${before})`;
-}
-
-function minute(at: string): string {
-  return `${at.slice(0, 16).replace('T', ' ')} UTC`;
+  return `${oneLine(clean(text), 240)} (${oneLine(threshold, 40)}, raised ${human(at)}${due}${before})`;
 }
 
 function count(n: number, what: string): string {

@@ -1,12 +1,13 @@
 /** `tocsin intake`: the server that takes signed detections; `status` and `retry` look after its inbox. */
+
 import { type Command, InvalidArgumentError } from 'commander';
 import { refused } from '../../client/errors';
 import type { RunningIntake } from '../../detection/intake/start-intake';
 import { TASK_QUEUE } from '../../domain/incident/contract';
+import { minuteText } from '../../domain/kernel/time';
 import { dataDir } from '../../platform/folders';
 import { LOOPBACK } from '../../platform/free-port';
 import { readRunningStack } from '../../platform/stack-file';
-import { shortInstant } from '../rendering/format';
 import { table } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
 import { untilStopped } from '../until-stopped';
@@ -64,7 +65,7 @@ export function intakeCommand(program: Command, shell: Shell): void {
       { text: state, paint: (text: string) => (state === 'parked' ? out.style(text, 'red') : text) },
       rule ?? '',
       String(count),
-      shortInstant(oldestAt),
+      minuteText(oldestAt),
     ]);
     const columns = [
       { title: 'Source', flex: true },

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { refused, usage } from '../../client/errors';
 import { onCall, type Rota, type Turn, turns } from '../../domain/escalation/rota';
-import { type Instant, toInstant } from '../../domain/kernel/time';
+import { type Instant, minuteText, toInstant } from '../../domain/kernel/time';
 import { instantFlag } from '../input';
 import { table } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
@@ -38,8 +38,8 @@ export function oncallCommand(program: Command, shell: Shell): void {
           text: `${person(now)}${now?.isOverride ? ', stands in' : ''}`,
           paint: (text: string) => out.style(text, 'bold'),
         },
-        now ? minute(now.until) : '',
-        next ? `${person(next)}${now ? '' : ` from ${minute(next.from)}`}` : '',
+        now ? minuteText(now.until) : '',
+        next ? `${person(next)}${now ? '' : ` from ${minuteText(next.from)}`}` : '',
       ]);
       const columns = [
         { title: 'Level', flex: true },
@@ -47,7 +47,7 @@ export function oncallCommand(program: Command, shell: Shell): void {
         { title: 'Until (UTC)' },
         { title: 'Then', flex: true },
       ];
-      out.line(out.style(`On call at ${minute(at)} UTC`, 'dim'));
+      out.line(out.style(`On call at ${minuteText(at)} UTC`, 'dim'));
       out.line(table(columns, rows, out.width, (text) => out.style(text, 'dim')));
     });
 }
@@ -73,8 +73,4 @@ function readRota(file: string | undefined): Rota {
     if (error instanceof PolicyError) throw usage(`the rota ${file} cannot be used`, error.problems);
     throw refused((error as Error).message);
   }
-}
-
-function minute(at: Instant): string {
-  return `${at.slice(0, 10)} ${at.slice(11, 16)}`;
 }

@@ -1,4 +1,5 @@
 /** An incident on one screen: what it is, the table of its obligations, containment and the last events. */
+import { human } from '../../domain/incident/contents';
 import type { IncidentView } from '../../domain/incident/contract';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { type BoardRow, board } from '../../domain/incident/explain';
@@ -26,13 +27,13 @@ export function boardLines(
   lines.push(...wrap(head, out.width).map((line) => out.style(line, 'bold')));
   lines.push(
     ...wrap(
-      `${severity}, ${status}, owner ${owner}, detected ${shortInstant(detectedAt)} UTC, now ${clockOffset(detectedAt, now)}`,
+      `${severity}, ${status}, owner ${owner}, detected ${human(detectedAt)}, now ${clockOffset(detectedAt, now)}`,
       out.width,
     ),
   );
   if (view.registerBacklog > 0)
     lines.push(out.style(`${view.registerBacklog} register entries are not written yet`, 'yellow'));
-  lines.push('', obligations(board(state, pack, now), out));
+  lines.push('', obligations(board(state, pack, now), now, out));
 
   const steps = Object.values(state.containment);
   if (steps.length > 0) {
@@ -53,7 +54,7 @@ export function boardLines(
   return lines;
 }
 
-function obligations(rows: BoardRow[], out: Output): string {
+function obligations(rows: BoardRow[], now: Instant, out: Output): string {
   const columns = [
     { title: '' },
     { title: 'Obligation', flex: true },
@@ -66,7 +67,7 @@ function obligations(rows: BoardRow[], out: Output): string {
     return [
       { text: row.commitments.join(' '), paint: (text: string) => out.style(text, 'dim') },
       row.id,
-      row.dueAt && !row.settled ? shortInstant(row.dueAt) : '',
+      row.dueAt && !row.settled ? shortInstant(now, row.dueAt) : '',
       { text: row.time, paint },
       { text: row.status, paint },
     ];

@@ -1,9 +1,10 @@
 /** Times for people, in UTC. */
-import { type Instant, spanText, toMs } from '../../domain/kernel/time';
+import { type Instant, minuteText, spanText, toMs } from '../../domain/kernel/time';
 
-/** `04-01 02:00`: without the year, for tables. */
-export function shortInstant(at: Instant): string {
-  return `${at.slice(5, 10)} ${at.slice(11, 16)}`;
+/** For tables: `04-01 02:00`, or `2027-04-01 02:00` when that is not the year of `now`. */
+export function shortInstant(now: Instant, at: Instant): string {
+  const text = minuteText(at);
+  return at.slice(0, 5) === now.slice(0, 5) ? text.slice(5) : text;
 }
 
 /** `25:48 left` or `02:10 overdue`. */

@@ -1,5 +1,5 @@
 /** One incident of the breach register for people: the groups R1–R6 of GDPR Art. 33(5). */
-import { NOT_YET_ESTABLISHED } from '../../domain/incident/contents';
+import { human, NOT_YET_ESTABLISHED } from '../../domain/incident/contents';
 import { spanText } from '../../domain/kernel/time';
 import type { IncidentRecord, Known, NotificationSent } from '../../register/show';
 import { grouped } from './format';
@@ -18,16 +18,16 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
     `${out.style(id, 'cyan')}  ${out.style(title, 'bold')}`,
     ...(lines.length > 0 ? lines : item('none')),
   ];
-  const state = record.closedAt ? `closed ${at(record.closedAt)}` : record.status;
+  const state = record.closedAt ? `closed ${human(record.closedAt)}` : record.status;
   return [
     ...wrap(`${record.incidentId}  ${record.exercise ? 'EXERCISE  ' : ''}${nature.title}`, out.width).map((line) =>
       out.style(line, 'bold'),
     ),
     `${nature.severity}, ${state}, owner ${record.owner}`,
     ...group('R1', 'Detected and declared', [
-      ...field('detected', `${at(times.detectedAt)} (${times.source})`),
-      ...field('declared', `${at(times.declaredAt)}, by ${times.declaredBy}`),
-      ...field('aware', times.awareAt === NOT_YET_ESTABLISHED ? times.awareAt : at(times.awareAt)),
+      ...field('detected', `${human(times.detectedAt)} (${times.source})`),
+      ...field('declared', `${human(times.declaredAt)}, by ${times.declaredBy}`),
+      ...field('aware', times.awareAt === NOT_YET_ESTABLISHED ? times.awareAt : human(times.awareAt)),
     ]),
     ...group('R2', 'Nature', [
       ...field('type', `${nature.type.replaceAll('-', ' ')}, affects ${nature.affects.join(', ')}`),
@@ -46,9 +46,9 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
     ]),
     ...group('R4', 'Likely consequences', item(record.likelyConsequences)),
     ...group('R5', 'Measures', [
-      ...measures.containment.flatMap((step) => item(`${at(step.at)}  ${step.step}: ${step.outcome}`)),
+      ...measures.containment.flatMap((step) => item(`${human(step.at)}  ${step.step}: ${step.outcome}`)),
       ...measures.measures.flatMap((measure) =>
-        item(`${at(measure.at)}  ${measure.text} (${measure.category}, ${measure.by})`),
+        item(`${human(measure.at)}  ${measure.text} (${measure.category}, ${measure.by})`),
       ),
       ...field('root cause', measures.rootCause),
       ...measures.controls.flatMap((control) => item(`improved: ${control}`)),
@@ -63,7 +63,7 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
           '',
           'Still owed',
           record.owed.flatMap((o) =>
-            item(`${o.obligation}: ${o.status}, due ${o.dueAt === NOT_YET_ESTABLISHED ? o.dueAt : at(o.dueAt)}`),
+            item(`${o.obligation}: ${o.status}, due ${o.dueAt === NOT_YET_ESTABLISHED ? o.dueAt : human(o.dueAt)}`),
           ),
         )
       : []),
@@ -71,7 +71,7 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
       ? group(
           '',
           'Not required',
-          record.notRequired.flatMap((o) => item(`${o.obligation}: ${o.reason} (${o.by}, ${at(o.at)})`)),
+          record.notRequired.flatMap((o) => item(`${o.obligation}: ${o.reason} (${o.by}, ${human(o.at)})`)),
         )
       : []),
   ];
@@ -87,11 +87,7 @@ function notification(sent: NotificationSent): string {
     ? `, late by ${spanText(sent.lateByMs)}${sent.delayReasons ? ` (${sent.delayReasons})` : ''}`
     : '';
   const reference = sent.reference ? `, reference ${sent.reference}` : '';
-  return `${at(sent.at)}  ${sent.obligation}: ${told}${round}${reference}${late}`;
-}
-
-function at(instant: string): string {
-  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
+  return `${human(sent.at)}  ${sent.obligation}: ${told}${round}${reference}${late}`;
 }
 
 function count(value: Known<number>): string {

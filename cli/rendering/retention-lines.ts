@@ -1,4 +1,5 @@
 /** How long an incident is kept, for people: the longest period first, each with its start, its end and its citation. */
+import { human } from '../../domain/incident/contents';
 import type { Instant } from '../../domain/kernel/time';
 import { citationOf, type ErasurePlan } from '../../register/erase/erase-incident';
 import type { KeptIncident } from '../../register/erase/incident-retention';
@@ -8,14 +9,16 @@ import { hanging } from './table';
 export function retentionLines({ incidentId, state, retention, erasedAt }: KeptIncident, now: Instant, out: Output) {
   const { until, because } = retention;
   const over = until !== undefined && until <= now;
-  const end = until ? `kept until ${until}${over ? ' (over)' : ''}` : 'kept without an end yet: it is not closed';
+  const end = until
+    ? `kept until ${human(until)}${over ? ' (over)' : ''}`
+    : 'kept without an end yet: it is not closed';
   return [
-    out.style(`${incidentId}  ${erasedAt ? `personal data erased ${erasedAt}` : end}`, 'bold'),
+    out.style(`${incidentId}  ${erasedAt ? `personal data erased ${human(erasedAt)}` : end}`, 'bold'),
     ...hanging('  ', state.declaration.title, out.width),
     ...because.flatMap((reason) =>
       hanging(
         '  - ',
-        `${citationOf(reason)}: from ${reason.from}${reason.startAt ? ` ${reason.startAt}` : ''}, as ${reason.because.join(', ')}`,
+        `${citationOf(reason)}: from ${reason.from}${reason.startAt ? `, ${human(reason.startAt)}` : ''}, as ${reason.because.join(', ')}`,
         out.width,
       ),
     ),

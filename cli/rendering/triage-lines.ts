@@ -1,4 +1,5 @@
 /** A triage case as lines for a terminal: what waits, until when, what was decided, what happened. */
+import { human } from '../../domain/incident/contents';
 import { TRIAGE, type TriageEvent, type TriageState } from '../../domain/triage/triage';
 import { grouped, relative, shortInstant } from './format';
 import { visibleLine } from './hostile-text';
@@ -11,7 +12,7 @@ export function triageEventText(event: TriageEvent): string {
     case 'detected':
       return `detected by ${event.data.detection.source}, ${event.data.severity}; rule ${event.data.rule}`;
     case 'detections-counted':
-      return `${grouped(event.data.count)} detections so far, the last at ${shortInstant(event.data.lastAt)}`;
+      return `${grouped(event.data.count)} detections so far, the last at ${human(event.data.lastAt)}`;
     case 'triage-declared': {
       const { trigger, declaration } = event.data;
       const how = { rule: 'as its rule says', silence: 'as nobody decided', person: 'by decision' }[trigger];
@@ -39,10 +40,11 @@ export function triageEventText(event: TriageEvent): string {
 }
 
 /** One event on one line, by whom where it was a person. */
-export function triageEventLines(out: Output, event: TriageEvent): string[] {
+export function triageEventLines(out: Output, event: TriageEvent, now: string): string[] {
   const by = event.by === 'tocsin' ? '' : ` (${event.by})`;
   const text = visibleLine(triageEventText(event) + by, 500);
-  return hanging(`${out.style(shortInstant(event.at), 'dim')}  `, text, out.width, 13);
+  const at = shortInstant(now, event.at);
+  return hanging(`${out.style(at, 'dim')}  `, text, out.width, at.length + 2);
 }
 
 /** The lines of `tocsin triage show`. */
@@ -53,10 +55,10 @@ export function triageLines(out: Output, state: TriageState, events: TriageEvent
     ...hanging('  ', visibleLine(state.title), out.width),
     ...hanging('  ', visibleLine(state.ruleTitle), out.width),
     ...TRIAGE.rows(state, now).flatMap(({ what, dueAt, state: stands }) => {
-      const due = dueAt ? `; due ${shortInstant(dueAt)} UTC (${relative(now, dueAt)})` : '';
+      const due = dueAt ? `; due ${shortInstant(now, dueAt)} UTC (${relative(now, dueAt)})` : '';
       return hanging(`  ${what}: `, `${visibleLine(stands, 500)}${due}`, out.width);
     }),
     ...(facts.length > 0 ? hanging('  Facts: ', visibleLine(facts.join('; '), 1000), out.width) : []),
-    ...(events.length > 0 ? ['', ...events.flatMap((event) => triageEventLines(out, event))] : []),
+    ...(events.length > 0 ? ['', ...events.flatMap((event) => triageEventLines(out, event, now))] : []),
   ];
 }

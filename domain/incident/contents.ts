@@ -1,7 +1,7 @@
 /** The contents of notices, dossiers and the register entry, computed from the facts. No value means "not yet established". */
 
 import { hash64 } from '../kernel/hash64';
-import { clockOffset, type Instant } from '../kernel/time';
+import { clockOffset, type Instant, minuteText } from '../kernel/time';
 import { dataSetsOf } from '../policy/conditions';
 import type { ContentField, ObligationRule, PolicyPack } from '../policy/policy';
 import type { DataSet } from './incident';
@@ -109,7 +109,7 @@ export function howItOccurred({ assessment, declaration }: IncidentState): strin
 
 /** `2026-04-01 02:00 UTC`. */
 export function human(at: Instant): string {
-  return `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
+  return `${minuteText(at)} UTC`;
 }
 
 function lines(items: string[]): string | undefined {

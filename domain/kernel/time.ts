@@ -219,6 +219,11 @@ export function clockOffset(fromAt: Instant, at: Instant): string {
   return `T${deltaMs < 0 ? '−' : '+'}${spanText(deltaMs)}`;
 }
 
+/** `2026-04-01 02:00`: an instant for people, to the minute. It is in UTC, which the text around it says. */
+export function minuteText(at: Instant): string {
+  return `${at.slice(0, 10)} ${at.slice(11, 16)}`;
+}
+
 /** A span of time for people: `02:15` (hours:minutes) or `3d 04:00`. The sign is dropped. */
 export function spanText(spanMs: number): string {
   const minutes = Math.floor(Math.abs(spanMs) / 60_000);

@@ -20,7 +20,7 @@ import { problemsOf } from '../kernel/problems';
 import { TOCSIN } from '../kernel/recorded-event';
 import { SEVERITIES, type Severity } from '../kernel/severity';
 import { ByOf, text, wellFormed } from '../kernel/text';
-import { earliest, exactMs, type Instant, InstantSchema, toInstant, toMs } from '../kernel/time';
+import { earliest, exactMs, type Instant, InstantSchema, minuteText, toInstant, toMs } from '../kernel/time';
 
 export const TRIAGE_WORKFLOW = 'triage';
 /** Signal that carries each detection of the case, the first one too; one that was counted before changes nothing. */
@@ -409,8 +409,8 @@ function onTime(state: TriageState, now: Instant): NewOf<TriageEvent>[] {
 
 function declareBy(state: TriageState, trigger: 'rule' | 'silence', now: Instant): NewOf<TriageEvent>[] {
   const declaration = declarationOf(state, TOCSIN, now);
-  const why = trigger === 'rule' ? 'as its rule says' : `as nobody decided by ${minute(state.dueAt)} UTC`;
-  const text = `${state.ruleTitle}: declared as ${declaration.id} by Tocsin, ${why}. Its clocks run from the detection at ${minute(declaration.detectedAt)} UTC.`;
+  const why = trigger === 'rule' ? 'as its rule says' : `as nobody decided by ${minuteText(state.dueAt)} UTC`;
+  const text = `${state.ruleTitle}: declared as ${declaration.id} by Tocsin, ${why}. Its clocks run from the detection at ${minuteText(declaration.detectedAt)} UTC.`;
   return [
     { kind: 'triage-declared', data: { trigger, declaration }, by: TOCSIN },
     // Nobody was there to see it: the owner is told.
@@ -418,14 +418,10 @@ function declareBy(state: TriageState, trigger: 'rule' | 'silence', now: Instant
   ];
 }
 
-function minute(at: Instant): string {
-  return at.slice(0, 16).replace('T', ' ');
-}
-
 function alarm(state: TriageState, threshold: string): NewOf<TriageEvent> {
   const { caseId, count, dueAt, ruleTitle, triage } = state;
   const many = count === 1 ? 'one detection' : `${count} detections`;
-  const due = `${minute(dueAt)} UTC`;
+  const due = `${minuteText(dueAt)} UTC`;
   const waits = threshold === '100%' || threshold.startsWith('overdue');
   const silence =
     triage?.onSilence === 'declare'
@@ -482,7 +478,7 @@ function wants(state: TriageState): TriageWant[] {
 
 function rows(state: TriageState): CaseRow[] {
   const { decision, triage, count, firstAt, lastAt, detection } = state;
-  const span = count === 1 ? `at ${minute(firstAt)}` : `${count}, ${minute(firstAt)} – ${minute(lastAt)}`;
+  const span = count === 1 ? `at ${minuteText(firstAt)}` : `${count}, ${minuteText(firstAt)} – ${minuteText(lastAt)}`;
   const decided = decision
     ? `${decision.decision} by ${decision.by}${decision.incidentId ? ` · ${decision.incidentId}` : ''}${decision.reason ? ` · ${decision.reason}` : ''}`
     : `waiting; on silence: ${triage?.onSilence ?? 'declare'}`;

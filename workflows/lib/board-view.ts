@@ -3,7 +3,7 @@ import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import { nextDeadline, overdueCount } from '../../domain/incident/clocks';
 import { board } from '../../domain/incident/explain';
 import type { IncidentState } from '../../domain/incident/state';
-import type { Instant } from '../../domain/kernel/time';
+import { type Instant, minuteText } from '../../domain/kernel/time';
 import type { PolicyPack } from '../../domain/policy/policy';
 import { cell } from './markdown-cell';
 import { KEYS } from './search-attributes';
@@ -43,11 +43,11 @@ function details(state: IncidentState, pack: PolicyPack, now: Instant, backlog: 
   const { title, severity, owner } = state.declaration;
   const head = [
     `${state.exercise ? '**EXERCISE** · ' : ''}**${cell(title)}** · ${severity} · ${state.closedAt ? 'closed' : state.status} · owner ${cell(owner)}`,
-    `as of ${now.slice(0, 16).replace('T', ' ')} UTC${backlog > 0 ? ` · ${backlog} register entries not yet written` : ''}`,
+    `as of ${minuteText(now)} UTC${backlog > 0 ? ` · ${backlog} register entries not yet written` : ''}`,
   ];
   const rows = board(state, pack, now).map(
     (r) =>
-      `| ${r.commitments.join(' ')} | ${cell(r.title)} | ${r.dueAt ? r.dueAt.slice(0, 16).replace('T', ' ') : ''} | ${r.time} | ${cell(r.status)} |`,
+      `| ${r.commitments.join(' ')} | ${cell(r.title)} | ${r.dueAt ? minuteText(r.dueAt) : ''} | ${r.time} | ${cell(r.status)} |`,
   );
   return [...head, '', '| | Obligation | Due (UTC) | Time | State |', '|---|---|---|---|---|', ...rows].join('\n');
 }

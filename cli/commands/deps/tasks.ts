@@ -1,6 +1,7 @@
 /** `tocsin deps list` and `tocsin deps show`: patch tasks. */
 import type { Command } from 'commander';
 import { refused } from '../../../client/errors';
+import { minuteText } from '../../../domain/kernel/time';
 import { PATCH_WORKFLOW, type PatchEvent, type PatchState, patchTaskCase } from '../../../domain/patch/patch-task';
 import { relative, shortInstant } from '../../rendering/format';
 import { table } from '../../rendering/table';
@@ -31,7 +32,7 @@ export function depsListCommand(deps: Command, shell: Shell): void {
         severity ?? '',
         open ? (status ?? '') : 'closed',
         {
-          text: nextDeadline && open ? `${shortInstant(nextDeadline)} (${relative(now, nextDeadline)})` : '',
+          text: nextDeadline && open ? `${shortInstant(now, nextDeadline)} (${relative(now, nextDeadline)})` : '',
           paint: (text: string) => (nextDeadline && nextDeadline < now ? out.style(text, 'red') : text),
         },
         owner ?? '',
@@ -59,17 +60,18 @@ export function depsShowCommand(deps: Command, shell: Shell): void {
     const events = await cases.timeline<PatchEvent>(id);
     if (json) return out.json({ ...view, events });
     const { state } = view;
+    const now = new Date().toISOString();
     const { finding } = state;
     out.line(`${out.style(id, 'bold')} ${state.title}`);
-    out.line(`  ${state.severity} · ${state.status} · owner ${state.owner} · due ${state.dueAt}`);
+    out.line(`  ${state.severity} · ${state.status} · owner ${state.owner} · due ${minuteText(state.dueAt)} UTC`);
     out.line(`  ${[finding.advisory, ...finding.aliases].join(', ')}${finding.summary ? `: ${finding.summary}` : ''}`);
-    for (const { what, dueAt, state: stands } of patchTaskCase.rows(state, new Date().toISOString())) {
-      out.line(`  ${what} · ${stands}${dueAt ? ` · ${shortInstant(dueAt)}` : ''}`);
+    for (const { what, dueAt, state: stands } of patchTaskCase.rows(state, now)) {
+      out.line(`  ${what} · ${stands}${dueAt ? ` · ${shortInstant(now, dueAt)}` : ''}`);
     }
     for (const { at, kind, by, data } of events.slice(-LAST_EVENTS)) {
       const { text, reason, note } = data as { text?: string; reason?: string; note?: string };
       out.line(
-        `  ${out.style(shortInstant(at), 'dim')} ${kind} ${by}${(text ?? reason ?? note) ? `: ${text ?? reason ?? note}` : ''}`,
+        `  ${out.style(shortInstant(now, at), 'dim')} ${kind} ${by}${(text ?? reason ?? note) ? `: ${text ?? reason ?? note}` : ''}`,
       );
     }
   });

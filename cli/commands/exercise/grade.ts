@@ -2,7 +2,7 @@
 import type { IncidentEvent } from '../../../domain/incident/events';
 import { evolve } from '../../../domain/incident/evolve';
 import type { IncidentState, Obligation } from '../../../domain/incident/state';
-import { type Instant, spanText, toMs } from '../../../domain/kernel/time';
+import { type Instant, minuteText, spanText, toMs } from '../../../domain/kernel/time';
 import type { PolicyPack } from '../../../domain/policy/policy';
 
 export type Grade = 'kept' | 'late' | 'open' | 'not required';
@@ -85,7 +85,7 @@ function gradeOne(o: Obligation, dueAtFirst: Instant | undefined): GradedObligat
     obligation,
     grade: 'open',
     dueAt: o.dueAt,
-    detail: o.dueAt ? `${o.status}, due ${o.dueAt.slice(0, 16).replace('T', ' ')} UTC` : o.status,
+    detail: o.dueAt ? `${o.status}, due ${minuteText(o.dueAt)} UTC` : o.status,
   };
 }
 

@@ -39,7 +39,7 @@ export function listCommand(program: Command, shell: Shell): void {
           incident.severity ?? '',
           incident.open ? (incident.status ?? '') : 'closed',
           {
-            text: incident.nextDeadline && incident.open ? `${shortInstant(incident.nextDeadline)}${left}` : '',
+            text: incident.nextDeadline && incident.open ? `${shortInstant(now, incident.nextDeadline)}${left}` : '',
             paint: (text: string) => (late ? out.style(text, 'red') : text),
           },
           incident.owner ?? '',

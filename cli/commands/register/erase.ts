@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
 import { refused, usage } from '../../../client/errors';
+import { minuteText } from '../../../domain/kernel/time';
 import type { ErasurePlan, ErasureRequest } from '../../../register/erase/erase-incident';
 import { confirm } from '../../confirm';
 import type { CommonOptions, Shell } from '../../shell';
@@ -109,7 +110,7 @@ async function tell(shell: Shell, erased: ErasurePlan & { seq?: number }, option
   const { incidentId, erasedAt, fields, entries, deliveries, seq } = erased;
   shell.out.line(
     erasedAt
-      ? `${incidentId} was erased before, ${erasedAt}.`
+      ? `${incidentId} was already erased, at ${minuteText(erasedAt)} UTC.`
       : `Erased ${fields} fields of ${entries} entries and ${deliveries.total} deliveries of ${incidentId}: entry REGISTER ${seq}.`,
   );
   if (!keys.rewritten) {

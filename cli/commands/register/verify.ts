@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { refused, usage } from '../../../client/errors';
+import { minuteText, toInstant } from '../../../domain/kernel/time';
 import type { Head } from '../../../register/entry';
 import type { Anchoring } from '../../../register/verifier/anchored';
 import type { TrustFlags } from '../../../register/verifier/cli';
 import type { ExportVerification } from '../../../register/verifier/export-verifier';
 import type { Verification } from '../../../register/verify';
-import { shortInstant } from '../../rendering/format';
 import type { Output } from '../../rendering/output';
 import { progressOf } from '../../rendering/progress';
 import { hanging } from '../../rendering/table';
@@ -129,7 +129,7 @@ export function verificationLines(result: Verification, out: Output): string[] {
 /** Which entries are covered by whom, and which by nobody yet. */
 function anchoringLines({ anchors, anchoredTo, unanchored }: Anchoring, out: Output): string[] {
   const lines = anchors.map(({ by, to, atSeconds }) => {
-    const seen = atSeconds ? `, seen ${shortInstant(new Date(atSeconds * 1000).toISOString())} UTC` : '';
+    const seen = atSeconds ? `, seen ${minuteText(toInstant(atSeconds * 1000))} UTC` : '';
     return `  anchored 1 to ${to}: ${by}${seen}`;
   });
   if (unanchored === undefined) return lines;

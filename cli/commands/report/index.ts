@@ -48,7 +48,7 @@ function reportListCommand(report: Command, shell: Shell): void {
           severity ?? '',
           open ? (status ?? '') : 'closed',
           {
-            text: open && nextDeadline ? `${shortInstant(nextDeadline)} (${relative(now, nextDeadline)})` : '',
+            text: open && nextDeadline ? `${shortInstant(now, nextDeadline)} (${relative(now, nextDeadline)})` : '',
             paint: (text: string) => (late ? out.style(text, 'red') : text),
           },
           visibleLine(owner ?? '', 60),

@@ -120,8 +120,9 @@ async function decide(
   if (receipt.note) out.line(out.style(`Nothing changed: ${visibleLine(receipt.note)}`, 'yellow'));
   const caused = new Set(receipt.events.flatMap(({ seq, kind }) => (kind === 'noted' ? [] : [seq])));
   if (caused.size === 0) return;
+  const now = new Date().toISOString();
   for (const event of await cases.timeline<TriageEvent>(id)) {
-    if (caused.has(event.seq)) for (const line of triageEventLines(out, event)) out.line(line);
+    if (caused.has(event.seq)) for (const line of triageEventLines(out, event, now)) out.line(line);
   }
   for (const line of next) out.line(line);
 }

@@ -49,7 +49,7 @@ function triageListCommand(triage: Command, shell: Shell): void {
           severity ?? '',
           open ? (status ?? '') : 'closed',
           {
-            text: due ? `${shortInstant(due)} (${relative(now, due)})` : '',
+            text: due ? `${shortInstant(now, due)} (${relative(now, due)})` : '',
             paint: (text: string) => (late ? out.style(text, 'red') : text),
           },
           visibleLine(owner ?? '', 60),
