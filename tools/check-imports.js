@@ -1,4 +1,5 @@
 // Checks that imports point one way: cli → worker → detection → activities → register → postgres, policy → domain.
+// No two folders that stand side by side import each other, at any depth, and no files import each other in a circle.
 // Usage: node tools/check-imports.js [root]. Prints each violation as file:line, and ends with 1 when there is one.
 'use strict';
 const { existsSync, readdirSync, readFileSync } = require('node:fs');
@@ -132,20 +133,67 @@ function relative(file) {
   return path.relative(root, file).split(path.sep).join('/');
 }
 
-let checked = 0;
-const violations = [];
-for (const layer of Object.keys(LAYERS)) {
-  const folder = path.join(root, layer);
-  if (!existsSync(folder)) continue;
-  for (const file of filesBelow(folder)) {
-    checked++;
-    for (const each of importsOf(file)) {
-      const problem = problemOf(file, each);
-      if (problem) violations.push(`${relative(file)}:${each.line}: ${problem}`);
+/** The file that a relative import names, as it stands in the checkout; undefined when it is none of those checked. */
+function targetOf(file, to, files) {
+  const name = path.resolve(path.dirname(file), to.replace(/\.[cm]?js$/, ''));
+  return [name, `${name}.ts`, path.join(name, 'index.ts')].find((each) => files.has(each));
+}
+
+/** Where two files stand side by side in the tree: the two folders or files just below the lowest folder they share. */
+function neighbours(from, to) {
+  const [a, b] = [relative(from).split('/'), relative(to).split('/')];
+  let depth = 0;
+  while (a[depth] === b[depth]) depth++;
+  const isFolder = (parts) => parts.length > depth + 1;
+  return isFolder(a) && isFolder(b) ? [a, b].map((parts) => parts.slice(0, depth + 1).join('/')) : undefined;
+}
+
+/** Pairs of folders side by side that import each other, each with one import of either direction. */
+function mutualFolders(graph) {
+  const examples = new Map();
+  for (const [from, targets] of graph) {
+    for (const to of targets) {
+      const pair = neighbours(from, to);
+      if (pair && !examples.has(pair.join(' '))) examples.set(pair.join(' '), `${relative(from)} → ${relative(to)}`);
     }
   }
+  return [...examples].flatMap(([pair, example]) => {
+    const [a, b] = pair.split(' ');
+    const back = examples.get(`${b} ${a}`);
+    return a < b && back ? [`${a} and ${b} import each other: ${example}, ${back}`] : [];
+  });
 }
-if (checked === 0) violations.push(`${root}: there is no TypeScript to check: give the folder of the repository`);
+
+/** Circles of files, each as the path that leads back to where it began. */
+function circles(graph) {
+  const found = [];
+  const done = new Set();
+  const walk = (file, trail) => {
+    const at = trail.indexOf(file);
+    if (at >= 0) found.push([...trail.slice(at), file].map(relative).join(' → '));
+    if (at >= 0 || done.has(file)) return;
+    for (const to of graph.get(file) ?? []) walk(to, [...trail, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) walk(file, []);
+  return found.map((circle) => `a circle: ${circle}`);
+}
+
+const violations = [];
+const graph = new Map();
+const layers = Object.keys(LAYERS).filter((layer) => existsSync(path.join(root, layer)));
+const files = new Set(layers.flatMap((layer) => filesBelow(path.join(root, layer))));
+for (const file of files) {
+  const imports = importsOf(file);
+  for (const each of imports) {
+    const problem = problemOf(file, each);
+    if (problem) violations.push(`${relative(file)}:${each.line}: ${problem}`);
+  }
+  const targets = imports.flatMap(({ to }) => (to?.startsWith('.') ? [targetOf(file, to, files)] : []));
+  graph.set(file, new Set(targets.filter(Boolean)));
+}
+violations.push(...mutualFolders(graph), ...circles(graph));
+if (files.size === 0) violations.push(`${root}: there is no TypeScript to check: give the folder of the repository`);
 for (const violation of violations) console.error(violation);
 if (violations.length > 0) {
   console.error(
@@ -154,5 +202,5 @@ if (violations.length > 0) {
   );
   process.exitCode = 1;
 } else {
-  console.log(`the imports of ${checked} files point the right way`);
+  console.log(`the imports of ${files.size} files point the right way, no two folders import each other, no circle`);
 }

@@ -3,19 +3,13 @@ import { createReadStream } from 'node:fs';
 import { opendir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { asObject, own } from './component-list';
-import { download } from './download';
+import { type DownloadOptions, download } from './download';
 
 /** Takes a record as it was read, and the name of what it stands in. */
 export type TakeRecord = (record: unknown, where: string) => void;
 
-export interface ReadOptions {
-  /** Folder in which downloads are kept, so that they are asked for only when they have changed. */
-  cacheDir: string;
+export interface ReadOptions extends DownloadOptions {
   take: TakeRecord;
-  /** Told of everything that could not be read. */
-  problem: (text: string) => void;
-  /** Called again and again while there is work. */
-  beat?: () => void;
 }
 
 /** One record, or a small list of them. */

@@ -6,10 +6,18 @@ import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { writeWhole } from '../../platform/write-whole';
-import type { ReadOptions } from './advisories';
 
 const LARGEST_BYTES = 512 * 1024 * 1024;
 const TIMEOUT_MS = 5 * 60_000;
+
+export interface DownloadOptions {
+  /** Folder in which downloads are kept, so that they are asked for only when they have changed. */
+  cacheDir: string;
+  /** Told of everything that could not be read. */
+  problem: (text: string) => void;
+  /** Called again and again while there is work. */
+  beat?: () => void;
+}
 
 /** The file that a feed was stored in, and the name by which reports call it. */
 export interface Downloaded {
@@ -24,7 +32,7 @@ export interface Downloaded {
  */
 export async function download(
   address: string,
-  { cacheDir, problem, beat }: Pick<ReadOptions, 'cacheDir' | 'problem' | 'beat'>,
+  { cacheDir, problem, beat }: DownloadOptions,
 ): Promise<Downloaded | undefined> {
   const url = parse(address);
   if (!url) {

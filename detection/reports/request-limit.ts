@@ -1,6 +1,6 @@
 /** Rate limits by key, in bounded memory: whoever was forgotten starts anew, and the limit for all still holds. */
 import { LRUCache } from 'lru-cache';
-import { TokenBucket } from '../intake/server/token-bucket';
+import { TokenBucket } from '../../platform/token-bucket';
 
 const MOST_KEYS = 10_000;
 

@@ -6,7 +6,7 @@ import type { AuthEvent, AuthEventConsumer } from '../../../domain/sessions/auth
 import { type Source, secretsAt } from '../config';
 import { Refusal } from '../refusal';
 import type { SourceRequest } from '../sources/adapter';
-import { TokenBucket } from './token-bucket';
+import { TokenBucket } from '../../../platform/token-bucket';
 
 /** Where requests end up. Each function resolves only when what it was given is stored for good. */
 export interface ReceiverDeps {

@@ -39,7 +39,7 @@ describe('an import against the direction is found', () => {
     ['an activity to the worker', 'activities/mail/a.ts', "import x = require('../../worker/config');"],
     ['platform to the register', 'platform/a.ts', "const x = require('../register/pool');"],
     ['the worker to the stack', 'worker/a.ts', "import { x } from '../stack/postgres';"],
-    ['another command to the stack', 'client/commands/list.ts', "import { x } from '../../stack';"],
+    ['another command to the stack', 'cli/commands/list.ts', "import { x } from '../../stack';"],
     ['anything to outside', 'worker/a.ts', "import { x } from '../../elsewhere/x';"],
   ])('%s', (_name, file, line) => {
     const { status, lines } = check({ [file]: `// first line\n${line}\n` });
@@ -61,6 +61,31 @@ describe('an import against the direction is found', () => {
     ]);
   });
 
+  it('two rooms side by side that import each other, at any depth', () => {
+    const { status, lines } = check({
+      'domain/incident/a.ts': "import { b } from '../policy/b';\n",
+      'domain/policy/b.ts': "export const b = 1;\n",
+      'domain/policy/c.ts': "import type { a } from '../incident/a';\n",
+    });
+    expect([status, lines[0]]).toEqual([
+      1,
+      'domain/incident and domain/policy import each other: ' +
+        'domain/incident/a.ts → domain/policy/b.ts, domain/policy/c.ts → domain/incident/a.ts',
+    ]);
+  });
+
+  it('a circle of files in one room, also one of types alone', () => {
+    const { status, lines } = check({
+      'domain/case/a.ts': "import { b } from './b';\n",
+      'domain/case/b.ts': "import { c } from './c';\n",
+      'domain/case/c.ts': "import type { a } from './a';\n",
+    });
+    expect([status, lines[0]]).toEqual([
+      1,
+      'a circle: domain/case/a.ts → domain/case/b.ts → domain/case/c.ts → domain/case/a.ts',
+    ]);
+  });
+
   it('a folder with nothing to check is an error, not a success', () => {
     expect(check({}).status).toBe(1);
   });
@@ -77,5 +102,5 @@ it('the right direction passes', () => {
     'cli/commands/up.ts': "import { start } from '../../stack';\nimport { run } from '../../worker/run';\n",
     'test/a.test.ts': "import { start } from '../stack';\n",
   });
-  expect([status, lines]).toEqual([0, ['the imports of 5 files point the right way']]);
+  expect([status, lines]).toEqual([0, ['the imports of 5 files point the right way, no two folders import each other, no circle']]);
 });
