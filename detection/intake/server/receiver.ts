@@ -3,10 +3,10 @@ import { LRUCache } from 'lru-cache';
 import type { Detection } from '../../../domain/detection/detection';
 import type { AdvisoryConsumer, AdvisoryRecord } from '../../../domain/patch/advisory';
 import type { AuthEvent, AuthEventConsumer } from '../../../domain/sessions/auth-event';
+import { TokenBucket } from '../../../platform/token-bucket';
 import { type Source, secretsAt } from '../config';
 import { Refusal } from '../refusal';
 import type { SourceRequest } from '../sources/adapter';
-import { TokenBucket } from '../../../platform/token-bucket';
 
 /** Where requests end up. Each function resolves only when what it was given is stored for good. */
 export interface ReceiverDeps {

@@ -64,7 +64,7 @@ describe('an import against the direction is found', () => {
   it('two rooms side by side that import each other, at any depth', () => {
     const { status, lines } = check({
       'domain/incident/a.ts': "import { b } from '../policy/b';\n",
-      'domain/policy/b.ts': "export const b = 1;\n",
+      'domain/policy/b.ts': 'export const b = 1;\n',
       'domain/policy/c.ts': "import type { a } from '../incident/a';\n",
     });
     expect([status, lines[0]]).toEqual([
@@ -102,5 +102,8 @@ it('the right direction passes', () => {
     'cli/commands/up.ts': "import { start } from '../../stack';\nimport { run } from '../../worker/run';\n",
     'test/a.test.ts': "import { start } from '../stack';\n",
   });
-  expect([status, lines]).toEqual([0, ['the imports of 5 files point the right way, no two folders import each other, no circle']]);
+  expect([status, lines]).toEqual([
+    0,
+    ['the imports of 5 files point the right way, no two folders import each other, no circle'],
+  ]);
 });
