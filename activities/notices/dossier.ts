@@ -13,7 +13,7 @@ const LANGUAGE = 'en';
 const CONFIRMED = {
   V: 'read at the source',
   S: 'from a secondary source: confirm before filing',
-  R: 'recalled: confirm before relying on it',
+  R: 'from memory: confirm before relying on it',
 } as const;
 const VIA = { portal: 'online portal', form: 'form', email: 'email', site: "see the authority's site" } as const;
 
@@ -42,9 +42,9 @@ ${cover.bodyHtml.trim()}
 <h2>Where to file</h2>
 <table>${authorityRows(input.authority, input.incident.dueAt ? human(input.incident.dueAt) : notYetEstablished)}</table>
 <h2>What to file</h2>
-<p class="lead">${input.contents.length - open} of ${input.contents.length} fields are ready${open ? `; ${open} ${notYetEstablished}: they do not hold up the first report and follow in a supplement` : ''}.</p>
+<p class="lead">${input.contents.length - open} of ${input.contents.length} fields are ready${open ? `; ${open} ${notYetEstablished}: the first report does not wait for them, they follow in a supplement` : ''}.</p>
 <table>${rows.join('\n')}</table>
-<footer>The same as data: <a href="dossier.json">dossier.json</a>, SHA-256 <code>${sha256Hex(json)}</code></footer>`;
+<footer>This report as data: <a href="dossier.json">dossier.json</a>, SHA-256 <code>${sha256Hex(json)}</code></footer>`;
   return {
     html: page({ language: LANGUAGE, title: cover.subject, mainHtml, banner: input.exercise ? exercise : undefined }),
     json,
@@ -116,7 +116,7 @@ function authorityRows(authority: Authority | undefined, due: string): string {
       row(
         'Authority',
         '',
-        '<span class="open">not yet determined: establish where the affected people live; the clock runs all the same</span>',
+        '<span class="open">not yet determined: find out where the affected people live; the deadline runs regardless</span>',
       ) + dueRow
     );
   }
@@ -126,9 +126,9 @@ function authorityRows(authority: Authority | undefined, due: string): string {
     : asHtml(address);
   return [
     row('Authority', '', `${asHtml(authority.name)} (${asHtml(authority.country)})`),
-    row('How', '', `${VIA[authority.via]}: ${shown}`),
+    row('How to file', '', `${VIA[authority.via]}: ${shown}`),
     row('Accepted languages', '', asHtml(authority.languages.join(', '))),
-    row('How well confirmed', '', CONFIRMED[authority.confirmed]),
+    row('Source of these details', '', CONFIRMED[authority.confirmed]),
     ...(authority.note ? [row('Note', '', asHtml(authority.note))] : []),
     dueRow,
   ].join('\n');

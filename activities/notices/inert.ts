@@ -13,9 +13,12 @@ export function clean(value: unknown): string {
     .replace(/\p{Surrogate}/gu, '\uFFFD');
 }
 
+/** Blanks that may be collapsed; the no-break spaces of French typography stay. */
+const BLANKS = /[^\S\u00a0\u202f]+/g;
+
 /** One line of clean text, for subjects, headings and attributes; at most `max` characters. */
 export function oneLine(value: unknown, max = 300): string {
-  const text = clean(value).replace(/\s+/g, ' ').trim();
+  const text = clean(value).replace(BLANKS, ' ').trim();
   return text.length <= max ? text : `${[...text].slice(0, max - 1).join('')}…`;
 }
 

@@ -8,8 +8,8 @@ export interface Phrases {
 
 const ENGLISH: Phrases = {
   notYetEstablished: 'not yet established',
-  notApplicable: 'not applicable so far',
-  exercise: 'This is an exercise. No real incident has happened and nothing needs to be done.',
+  notApplicable: 'not applicable at this stage',
+  exercise: 'This is an exercise. There is no real incident, and no action is needed.',
 };
 
 const PHRASES: Record<string, Phrases> = {
@@ -17,12 +17,12 @@ const PHRASES: Record<string, Phrases> = {
   de: {
     notYetEstablished: 'noch nicht festgestellt',
     notApplicable: 'bisher nicht zutreffend',
-    exercise: 'Dies ist eine Übung. Es ist kein wirklicher Vorfall eingetreten, und es ist nichts zu tun.',
+    exercise: 'Dies ist eine Übung. Es ist kein echter Vorfall eingetreten, und Sie müssen nichts tun.',
   },
   fr: {
     notYetEstablished: 'pas encore établi',
     notApplicable: 'sans objet à ce stade',
-    exercise: "Ceci est un exercice. Aucun incident réel ne s'est produit et il n'y a rien à faire.",
+    exercise: 'Ceci est un exercice. Aucun incident réel ne s’est produit et vous n’avez rien à faire.',
   },
 };
 

@@ -33,7 +33,7 @@ export function templateData(template: Template, input: DraftInput, organisation
       detectedAt: human(incident.detectedAt),
       dueAt: incident.dueAt ? human(incident.dueAt) : '',
     },
-    notice: { title: input.title, citation: input.citation },
+    notice: { title: input.title, citation: template.citations[input.citation] ?? input.citation },
     /** Cites the notice; stands in every subject, so that a mail is found again. */
     reference: noticeReference(input),
     /** The first notice of the obligation, which a supplement adds to. */

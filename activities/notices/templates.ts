@@ -12,6 +12,8 @@ const FrontMatterSchema = z.strictObject({
   subject: z.string().min(1),
   /** Titles of fields in this language and tone; a field without one keeps the title of the policy pack. */
   titles: z.partialRecord(z.enum(CONTENT_FIELDS), z.string()).default({}),
+  /** How this language cites what the policy pack cites; a citation without a line stands as in the pack. */
+  citations: z.record(z.string(), z.string()).default({}),
 });
 
 /** A template's source. `sha256` is over the bytes of its file. */
@@ -56,10 +58,10 @@ function parseTemplate(name: string, language: string, bytes: Buffer): Template 
   try {
     data = parse(front);
   } catch (error) {
-    throw failure('TemplateFault', `the front matter of ${where} is no YAML: ${(error as Error).message}`);
+    throw failure('TemplateFault', `the front matter of ${where} is not valid YAML: ${(error as Error).message}`);
   }
   const parsed = FrontMatterSchema.safeParse(data);
   if (!parsed.success)
-    throw failure('TemplateFault', `the front matter of ${where} is wrong: ${z.prettifyError(parsed.error)}`);
+    throw failure('TemplateFault', `the front matter of ${where} is invalid: ${z.prettifyError(parsed.error)}`);
   return { ...parsed.data, name, language, body, sha256: sha256Hex(bytes) };
 }

@@ -181,8 +181,8 @@ describe('languages', () => {
     expect(await send()).toMatchObject({ done: true, sent: 3 });
     const subjectTo = (to: string) => bench.mailbox.messages({ to })[0]!.subject;
     expect(subjectTo('a@example.com')).toMatch(/^Meldung einer Verletzung/);
-    expect(subjectTo('b@example.com')).toMatch(/^Notification d'une violation/);
-    expect(subjectTo('c@example.com')).toMatch(/^Notice of a personal-data breach/);
+    expect(subjectTo('b@example.com')).toMatch(/^Notification d’une violation/);
+    expect(subjectTo('c@example.com')).toMatch(/^Notice of a personal data breach/);
   });
 });
 
