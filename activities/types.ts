@@ -13,7 +13,9 @@ import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import type { Instant } from '../domain/kernel/time';
 import type { CheckSummary } from '../domain/patch/dependencies';
 import type { PatchAction, PatchFinding, Recheck } from '../domain/patch/patch-task';
-import type { Authority, PolicySnapshot, RecipientRule } from '../domain/policy/policy';
+import type { Authority } from '../domain/policy/pack';
+import type { PolicySnapshot } from '../domain/policy/policy';
+import type { RecipientRule } from '../domain/policy/rule';
 import type { ReporterMailKind, ReporterMailOutcome } from '../domain/report/vulnerability-report';
 
 /** What every effect on behalf of an incident carries. In an exercise only recorders are reachable. */

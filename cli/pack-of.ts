@@ -2,15 +2,15 @@
 import type { Explanation } from '../domain/incident/explain';
 import type { NarratedPack } from '../domain/incident/narrate';
 import type { IncidentState } from '../domain/incident/state';
-import type { PolicyPack } from '../domain/policy/policy';
-import { loadPack } from '../policy/load-pack';
+import type { Policy } from '../domain/policy/policy';
+import { loadPolicy } from '../policy/load-policy';
 
-/** The pack on this machine when it is the very one the incident was declared under, by its hash; else `undefined`. */
-export function samePack(state: IncidentState, env: NodeJS.ProcessEnv = process.env): PolicyPack | undefined {
-  for (const source of [env.TOCSIN_POLICY, state.policy.id]) {
+/** The policy on this machine when it is the very one the incident was declared under, by its hash; else `undefined`. */
+export function samePack(state: IncidentState, env: NodeJS.ProcessEnv = process.env): Policy | undefined {
+  for (const source of [env.TOCSIN_POLICY, state.policy.packs.map(({ id }) => id).join(',')]) {
     if (!source) continue;
     try {
-      const snapshot = loadPack(source);
+      const snapshot = loadPolicy(source);
       if (snapshot.sha256 === state.policy.sha256) return snapshot.pack;
     } catch {
       // Another policy is installed here; the incident's own explanation has what is needed to show it.
@@ -20,7 +20,7 @@ export function samePack(state: IncidentState, env: NodeJS.ProcessEnv = process.
 }
 
 /** What telling and showing need: from the same pack, else from what the incident explains about itself. */
-export function shownPack(state: IncidentState, explanations: Explanation[], env?: NodeJS.ProcessEnv): PolicyPack {
+export function shownPack(state: IncidentState, explanations: Explanation[], env?: NodeJS.ProcessEnv): Policy {
   const same = samePack(state, env);
   if (same) return same;
   const obligations = explanations.map(({ rule, title, commitments }) => {
@@ -35,5 +35,5 @@ export function shownPack(state: IncidentState, explanations: Explanation[], env
     };
     return known;
   });
-  return { obligations } as unknown as PolicyPack;
+  return { obligations } as unknown as Policy;
 }

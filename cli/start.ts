@@ -7,7 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { TocsinClient } from '../client/tocsin-client';
 import { packageRoot } from '../platform/package-root';
-import { loadPack } from '../policy/load-pack';
+import { loadPolicy } from '../policy/load-policy';
 import { createPool } from '../postgres/pool';
 import { anchorSettings } from '../register/anchors/anchor-settings';
 import { knownCheckpoints } from '../register/anchors/known-checkpoints';
@@ -84,7 +84,7 @@ async function exercise(
   );
   const pool = createPool(settings.databaseUrl);
   try {
-    const policy = loadPack(settings.policy);
+    const policy = loadPolicy(settings.policy);
     const id = newIncidentId(new Date(), 'EX');
     const file = path.join(packageRoot(), SCENARIO);
     const scenario = readScenario(

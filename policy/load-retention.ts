@@ -1,6 +1,6 @@
 /** Reads how long the register keeps an incident, by regime. */
 import path from 'node:path';
-import { type RetentionTable, RetentionTableSchema } from '../domain/policy/retention';
+import { type RetentionTable, RetentionTableSchema } from '../domain/incident/retention';
 import { packageRoot } from '../platform/package-root';
 import { PolicyError } from './policy-error';
 import { readYaml } from './policy-file';

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { ANCHORS } from '../domain/policy/policy';
+import { CONDITION_NAMES } from '../domain/policy/conditions';
+import { ANCHORS } from '../domain/policy/rule';
 
 type Issue = z.core.$ZodIssue;
 
@@ -10,7 +11,8 @@ const FORMS: Record<string, string> = {
   action: 'write declare, triage or ignore',
   severity: 'write sev1, sev2, sev3 or sev4, or { fromSource: true, otherwise: sev3 }',
   when: 'write a value, a list of values, { present: true } or a comparison like { atLeast: 9 }',
-  appliesWhen: 'write one of all, any, not, always, personalData, serviceAffecting, shareSummary, dataSet, waived',
+  appliesWhen: `write one of ${CONDITION_NAMES.join(', ')}`,
+  onlyWhen: `write one of ${CONDITION_NAMES.join(', ')}`,
 };
 
 /** Zod's issues as "field: what is wrong", with obligations named by their id instead of their place in the list. */
@@ -48,7 +50,7 @@ function describeUnion(issue: Extract<Issue, { code: 'invalid_union' }>, at: Pro
     (branch) => !branch.some(isWrongForm) && branch.some((each) => each.path.length > 0),
   );
   if (meant.length === 1) return meant[0]!.flatMap((each) => describe(each, at, raw));
-  const form = FORMS[String(at.at(-1))] ?? FORMS[String(at.at(-2))] ?? 'see the schema in domain/policy.ts';
+  const form = FORMS[String(at.at(-1))] ?? FORMS[String(at.at(-2))] ?? 'see docs/policy-packs.md';
   return [`${fieldName(at, raw)}: ${shown(valueAt(raw, at))} has none of the forms that are possible here: ${form}`];
 }
 

@@ -7,6 +7,7 @@ import { problemsOf } from '../domain/kernel/problems';
 import { exactMs, PeriodSchema, parsePeriod } from '../domain/kernel/time';
 import { dataDir } from '../platform/folders';
 import { packageRoot } from '../platform/package-root';
+import { DEFAULT_PACKS } from '../policy/load-policy';
 import { type SigningSettings, signingSettings } from './signing';
 
 /** The local stand-ins of an embedded stack. Exercises use nothing else; live incidents use them where no key is set. */
@@ -34,7 +35,7 @@ const url = z.url('must be a URL');
 const EnvSchema = z.object({
   TOCSIN_ENV: z.enum(['production', 'development']).default('development'),
   TOCSIN_TASK_QUEUE: z.string().min(1).default(TASK_QUEUE),
-  TOCSIN_POLICY: z.string().min(1).default('trust-center'),
+  TOCSIN_POLICY: z.string().min(1).default(DEFAULT_PACKS),
   DATABASE_URL: url.optional(),
   TOCSIN_SITE_URL: url.optional(),
   TOCSIN_STATUS_DIR: z.string().optional(),

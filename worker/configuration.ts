@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { ConfigurationPart } from '../detection/audit/own-log';
 import { withoutUndefined } from '../domain/case/case';
+import { packNames } from '../domain/policy/policy';
 import { loadDetectionRules } from '../policy/load-detection-rules';
-import { loadPack } from '../policy/load-pack';
+import { loadPolicy } from '../policy/load-policy';
 import { canonicalText } from '../register/canonical';
 import type { WorkerSettings } from './config';
 
@@ -11,7 +12,7 @@ import type { WorkerSettings } from './config';
 const SECRET = /secret|token$|key|password/i;
 
 /**
- * The worker's settings, the policy pack and the detection rules. A secret that is exchanged for another does not show:
+ * The worker's settings, the policy in force and the detection rules. A secret that is exchanged for another does not show:
  * a digest of it could be guessed.
  *
  * @throws PolicyError for a pack or rules that cannot be loaded.
@@ -19,11 +20,11 @@ const SECRET = /secret|token$|key|password/i;
 export function configurationParts(settings: WorkerSettings): ConfigurationPart[] {
   const open = withoutSecrets(withoutUndefined(settings)) as Record<string, unknown>;
   const groups = Object.fromEntries(Object.entries(open).map(([name, value]) => [name, digest(value)]));
-  const { pack, sha256 } = loadPack(settings.policy);
+  const { pack, sha256 } = loadPolicy(settings.policy);
   const rules = loadDetectionRules(settings.detectionRules);
   return [
     { target: 'settings', sha256: digest(open), data: { groups } },
-    { target: `policy ${pack.id}`, sha256, data: { version: pack.version } },
+    { target: 'policy', sha256, data: { packs: packNames(pack.packs) } },
     { target: `detection rules ${rules.rules.id}`, sha256: rules.sha256, data: { version: rules.rules.version } },
   ];
 }

@@ -22,7 +22,7 @@ import { configuredDependencies } from '../detection/dependencies/configured';
 import { createPipeline } from '../detection/intake/inbox/pipeline';
 import { claimReporterMail, settleReporterMail } from '../detection/reports/store/reporter';
 import { loadDisclosures } from '../policy/load-disclosure';
-import { loadPack } from '../policy/load-pack';
+import { loadPolicy } from '../policy/load-policy';
 import { migrate } from '../postgres/migrate';
 import { createPool, isUnavailable } from '../postgres/pool';
 import { Appender } from '../register/append/appender';
@@ -133,7 +133,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   const pipeline = createPipeline({ pool, temporal, taskQueue, rulesFile, log: logger(logLevel) });
   const spoolDir = path.join(dataDir, 'spool');
   const site = createFolderSite(settings.site.dir, settings.site.url);
-  const policy = async () => loadPack(settings.policy);
+  const policy = async () => loadPolicy(settings.policy);
   const organisation = async () => (await policy()).pack.organisation.name;
   const directoryPool =
     'url' in settings.directory ? new pg.Pool({ connectionString: settings.directory.url, max: 2 }) : undefined;

@@ -14,7 +14,7 @@ import type { Effect } from '../domain/incident/effects';
 import type { EventOf, IncidentEvent } from '../domain/incident/events';
 import type { IncidentState } from '../domain/incident/state';
 import type { Instant } from '../domain/kernel/time';
-import { type PolicyPack, ruleOf } from '../domain/policy/policy';
+import { type Policy, ruleOf } from '../domain/policy/policy';
 import { delivery } from './delivery';
 import { activities, FIRST_ATTEMPTS, failureText, isFinal, PATIENT, UNTIL_DONE } from './lib/activity-calls';
 import { type Acknowledgement, tellEscalation } from './lib/tell-escalation';
@@ -210,7 +210,7 @@ export type Errand =
   | { key: string; task: 'acknowledged'; input: Acknowledgement & { incidentId: string } };
 
 /** The errands of an event. */
-export function errandOf(event: IncidentEvent, state: IncidentState, pack: PolicyPack): Errand[] {
+export function errandOf(event: IncidentEvent, state: IncidentState, pack: Policy): Errand[] {
   const { title, severity, owner } = state.declaration;
   if (event.kind === 'alarm-raised') {
     const { obligation, threshold, text } = event.data;

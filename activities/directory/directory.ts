@@ -1,4 +1,4 @@
-import { inRegion } from '../../domain/policy/conditions';
+import { inRegion } from '../../domain/policy/places';
 import { failure } from '../failures';
 import type { Audience } from '../types';
 import type { DirectoryPort, DirectoryRecipient, DirectorySource, ResolvedAudience } from './directory-port';

@@ -1,6 +1,6 @@
 /** The dossier that a person files at an authority: every field that the law asks for, in HTML and JSON. */
 import { human } from '../../domain/incident/contents';
-import type { Authority } from '../../domain/policy/policy';
+import type { Authority } from '../../domain/policy/pack';
 import { canonicalText } from '../../register/canonical';
 import { sha256Hex } from '../storage/artefacts';
 import type { DraftInput } from '../types';

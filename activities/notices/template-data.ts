@@ -1,5 +1,5 @@
 import { type ContentValue, human } from '../../domain/incident/contents';
-import { CONTENT_FIELDS } from '../../domain/policy/policy';
+import { CONTENT_FIELDS } from '../../domain/policy/rule';
 import type { DraftInput } from '../types';
 import { oneLine } from './inert';
 import { phrasesOf } from './phrases';

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { CONTENT_FIELDS } from '../../domain/policy/policy';
+import { CONTENT_FIELDS } from '../../domain/policy/rule';
 import { packageRoot } from '../../platform/package-root';
 import { failure } from '../failures';
 import { sha256Hex } from '../storage/artefacts';

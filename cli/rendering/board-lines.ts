@@ -4,7 +4,7 @@ import type { IncidentView } from '../../domain/incident/contract';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { type BoardRow, board } from '../../domain/incident/explain';
 import { clockOffset, type Instant } from '../../domain/kernel/time';
-import type { PolicyPack } from '../../domain/policy/policy';
+import type { Policy } from '../../domain/policy/policy';
 import { shortInstant } from './format';
 import type { Output, Style } from './output';
 import { table, wrap } from './table';
@@ -14,7 +14,7 @@ import { TimelineTeller } from './timeline-lines';
 export function boardLines(
   view: IncidentView,
   events: IncidentEvent[],
-  pack: PolicyPack,
+  pack: Policy,
   now: Instant,
   out: Output,
   lastEvents: number,

@@ -3,7 +3,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Pool } from 'pg';
 import type { CaseClient } from '../../client/case-client';
 import type { Log } from '../../platform/log';
-import { loadPack } from '../../policy/load-pack';
+import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
 import { loadReportsConfig } from './config';
 import { reportsPlugin } from './plugin';
 import { readSigningKey } from './security-txt';
@@ -25,7 +25,7 @@ export function reportsFromEnv(
     ...loadReportsConfig(env.TOCSIN_REPORTS || undefined),
     pool,
     start: reportStarter(cases),
-    organisation: loadPack(env.TOCSIN_POLICY || 'trust-center').pack.organisation.name,
+    organisation: loadPolicy(env.TOCSIN_POLICY || DEFAULT_PACKS).pack.organisation.name,
     log,
     now: () => new Date(),
     signingKey: readSigningKey(env.TOCSIN_SECURITY_TXT_KEY, env.TOCSIN_SECURITY_TXT_PASSPHRASE),

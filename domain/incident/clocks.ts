@@ -1,7 +1,9 @@
 /** Which clock counts for an obligation, and the instants at which something must happen. */
 
 import { deadline, exactMs, type Instant, toInstant, toMs } from '../kernel/time';
-import { type Anchor, type ObligationRule, type PolicyPack, ruleOf } from '../policy/policy';
+import { type Policy, ruleOf } from '../policy/policy';
+import type { Anchor, ObligationRule } from '../policy/rule';
+import { inForceAt } from '../policy/validity';
 import type { ArmedClock, Due } from './events';
 import { type IncidentState, isSettled, type Obligation } from './state';
 
@@ -19,12 +21,12 @@ export function anchorAt(state: IncidentState, anchor: Anchor): Instant | undefi
 export function armedClock(
   rule: ObligationRule,
   state: IncidentState,
-  pack: PolicyPack,
+  pack: Policy,
 ): { clock: ArmedClock; due: Due } | undefined {
   let best: { clock: ArmedClock; due: Due } | undefined;
   for (const { from, within, timeZone } of rule.clocks) {
     const startAt = anchorAt(state, from);
-    if (!startAt) continue;
+    if (!startAt || !inForceAt(rule, startAt)) continue;
     const due = dueFor(rule, deadline(startAt, within, pack.calendars, timeZone));
     if (!best || toMs(due.dueAt) < toMs(best.due.dueAt)) best = { clock: { from, anchorAt: startAt }, due };
   }
@@ -73,7 +75,7 @@ export function thresholds(o: Obligation, rule: ObligationRule, now: Instant): T
 /** The next instant after `now` at which an obligation needs a look; `undefined` when nothing waits for time. */
 export function nextWake(
   state: IncidentState,
-  pack: PolicyPack,
+  pack: Policy,
   now: Instant,
 ): { at: Instant; obligation: string } | undefined {
   let next: { at: Instant; obligation: string } | undefined;

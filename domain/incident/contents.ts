@@ -2,8 +2,9 @@
 
 import { hash64 } from '../kernel/hash64';
 import { clockOffset, type Instant, minuteText } from '../kernel/time';
-import { dataSetsOf } from '../policy/conditions';
-import type { ContentField, ObligationRule, PolicyPack } from '../policy/policy';
+import { dataSetsOf } from '../policy/affected';
+import { type Policy, ruleOf } from '../policy/policy';
+import type { ContentField, ObligationRule } from '../policy/rule';
 import type { DataSet } from './incident';
 import type { IncidentState, Obligation } from './state';
 
@@ -19,12 +20,7 @@ export interface ContentValue {
 }
 
 /** The fields of a rule with their present values. */
-export function noticeContents(
-  rule: ObligationRule,
-  state: IncidentState,
-  pack: PolicyPack,
-  id = rule.id,
-): ContentValue[] {
+export function noticeContents(rule: ObligationRule, state: IncidentState, pack: Policy, id = rule.id): ContentValue[] {
   const dataSets = dataSetsOf(rule, pack, state);
   return rule.contents.map((content) => ({
     ...content,
@@ -41,7 +37,7 @@ export function missingFields(contents: ContentValue[]): string[] {
 function fieldValue(
   field: ContentField,
   state: IncidentState,
-  pack: PolicyPack,
+  pack: Policy,
   dataSets: DataSet[],
   obligation?: Obligation,
 ): string | undefined {
@@ -85,7 +81,7 @@ function fieldValue(
     case 'individual-steps':
       return lines(facts?.individualSteps ?? []);
     case 'notification-steps':
-      return lines(notificationSteps(state));
+      return lines(notificationSteps(state, pack));
     case 'service-status':
       return (
         declaration.publicSummary ??
@@ -149,9 +145,10 @@ export function measuresTaken(state: IncidentState): string[] {
 }
 
 /** Who was or will be notified, for the reports that ask for it (SOR/2018-64 s. 2(1)(f)). */
-function notificationSteps(state: IncidentState): string[] {
+function notificationSteps(state: IncidentState, pack: Policy): string[] {
+  const toIndividuals = (o: Obligation) => ruleOf(pack, o.rule)?.recipient.to === 'individuals';
   return Object.values(state.obligations)
-    .filter((o) => o.evidence?.channel === 'email' || (o.clock && !o.fulfilledAt && o.rule.includes('individuals')))
+    .filter((o) => o.evidence?.channel === 'email' || (o.clock && !o.fulfilledAt && toIndividuals(o)))
     .map((o) =>
       o.fulfilledAt
         ? `${o.rule}: ${o.evidence?.sent ?? 0} notified directly by email (${clockOffset(state.declaration.detectedAt, o.fulfilledAt)})`
@@ -164,7 +161,7 @@ export function noticeNow(
   o: Obligation,
   rule: ObligationRule,
   state: IncidentState,
-  pack: PolicyPack,
+  pack: Policy,
 ): { contents: ContentValue[]; fingerprint: string } {
   const known = notices.get(state) ?? new Map();
   notices.set(state, known);
@@ -176,7 +173,7 @@ export function noticeNow(
   return now;
 }
 
-type Notice = { pack: PolicyPack; contents: ContentValue[]; fingerprint: string };
+type Notice = { pack: Policy; contents: ContentValue[]; fingerprint: string };
 const notices = new WeakMap<IncidentState, Map<string, Notice>>();
 
 /**

@@ -5,7 +5,7 @@
 import { withoutUndefined } from '../case/case';
 import { TOCSIN } from '../kernel/recorded-event';
 import { earliest, type Instant } from '../kernel/time';
-import { type PolicyPack, type PolicySnapshot, ruleOf } from '../policy/policy';
+import { type Policy, type PolicySnapshot, packNames, policyRef, ruleOf } from '../policy/policy';
 import type { EventOf, IncidentEvent, NewEvent } from './events';
 import { evolve } from './evolve';
 import { type Declaration, declaredMeasures, measureId } from './incident';
@@ -49,7 +49,6 @@ export function declare(input: {
   now: Instant;
 }): Decision {
   const { declaration, policy, exercise, now } = input;
-  const { id, version } = policy.pack;
   const first = {
     v: 1 as const,
     incidentId: declaration.id,
@@ -58,7 +57,7 @@ export function declare(input: {
     by: declaration.declaredBy,
     exercise,
     kind: 'declared' as const,
-    data: { declaration, policy: { id, version, sha256: policy.sha256 } },
+    data: { declaration, policy: policyRef(policy) },
   };
   const log = new Log(evolve(undefined, first), policy.pack, now, [first]);
   log.add(
@@ -83,7 +82,7 @@ export function declare(input: {
 }
 
 /** Decides a command at `now` and everything that follows from it. */
-export function decide(state: IncidentState, command: Command, pack: PolicyPack, now: Instant): Decision {
+export function decide(state: IncidentState, command: Command, pack: Policy, now: Instant): Decision {
   const log = new Log(state, pack, now);
   if (command.command === 'message') {
     const { message } = command;
@@ -106,7 +105,7 @@ export function decide(state: IncidentState, command: Command, pack: PolicyPack,
 class Log {
   constructor(
     public state: IncidentState,
-    private readonly pack: PolicyPack,
+    private readonly pack: Policy,
     private readonly now: Instant,
     private readonly events: IncidentEvent[] = [],
   ) {}
@@ -136,16 +135,12 @@ class Log {
       this.add(events);
     }
     throw new Error(
-      `no fixpoint for ${this.state.incidentId}: policy ${this.pack.id} keeps causing events; report this as a defect`,
+      `no fixpoint for ${this.state.incidentId}: policy ${packNames(this.pack.packs)} keeps causing events; report this as a defect`,
     );
   }
 }
 
-function decideReport(
-  state: IncidentState,
-  report: Exclude<Report, { report: 'rejected' }>,
-  pack: PolicyPack,
-): NewEvent[] {
+function decideReport(state: IncidentState, report: Exclude<Report, { report: 'rejected' }>, pack: Policy): NewEvent[] {
   switch (report.report) {
     case 'drafted': {
       const o = state.obligations[report.data.obligation];

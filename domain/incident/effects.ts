@@ -3,7 +3,9 @@
  * Keys are deterministic, so asking again after a crash or continue-as-new repeats the same effect, not a second one.
  */
 
-import { type Authority, type ObligationRule, type PolicyPack, type RecipientRule, ruleOf } from '../policy/policy';
+import type { Authority } from '../policy/pack';
+import { type Policy, ruleOf } from '../policy/policy';
+import type { ObligationRule, RecipientRule } from '../policy/rule';
 import type { ContentValue } from './contents';
 import { missingFields, noticeNow } from './contents';
 import type { ContainmentMeasure } from './incident';
@@ -33,7 +35,7 @@ export type Effect =
   | { effect: 'verify-register'; key: string };
 
 /** The effects that the state asks for. */
-export function effectsOf(state: IncidentState, pack: PolicyPack): Effect[] {
+export function effectsOf(state: IncidentState, pack: Policy): Effect[] {
   if (state.closedAt) return [];
   const effects: Effect[] = [];
   for (const step of Object.values(state.containment)) {

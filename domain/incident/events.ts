@@ -5,7 +5,8 @@
 
 import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
-import type { Anchor } from '../policy/policy';
+import type { PolicyRef } from '../policy/policy';
+import type { Anchor } from '../policy/rule';
 import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
 import type { MessageName } from './messages';
 
@@ -54,7 +55,7 @@ export interface Coverage {
 export type ContainmentOutcome = 'applied' | 'verified' | 'failed' | 'refused' | 'undone';
 
 interface EventData {
-  declared: { declaration: Declaration; policy: { id: string; version: string; sha256: string } };
+  declared: { declaration: Declaration; policy: PolicyRef };
   assessed: { revision: number; assessment: Assessment; reason?: string };
   'awareness-recorded': { awareAt: Instant; previousAt?: Instant; reason?: string };
   'status-changed': { status: IncidentStatus; at: Instant; previous: IncidentStatus; note?: string };

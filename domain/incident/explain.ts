@@ -1,8 +1,9 @@
 /** Why each obligation applies or not, from which instant, by which citation. */
 
 import { deadline, type Instant, spanText, toMs } from '../kernel/time';
-import { evaluate } from '../policy/conditions';
-import type { Anchor, ObligationRule, PolicyPack } from '../policy/policy';
+import { type Policy, packOf } from '../policy/policy';
+import type { Anchor, ObligationRule } from '../policy/rule';
+import { applies } from './applies';
 import { anchorAt, armedClock } from './clocks';
 import { type IncidentState, isSettled, type Obligation } from './state';
 
@@ -19,6 +20,8 @@ export interface ExplainedClock {
 
 export interface Explanation {
   rule: string;
+  /** The pack that it comes from. */
+  pack: { id: string; version: string };
   title: string;
   commitments: string[];
   citation: string;
@@ -38,12 +41,13 @@ export interface Explanation {
 }
 
 /** Explains every rule of the pack on the present facts. */
-export function explain(state: IncidentState, pack: PolicyPack): Explanation[] {
+export function explain(state: IncidentState, pack: Policy): Explanation[] {
   return pack.obligations.map((rule) => {
-    const verdict = evaluate(rule.appliesWhen, state);
+    const verdict = applies(rule, state);
     const counting = armedClock(rule, state, pack)?.clock.from;
     return {
       rule: rule.id,
+      pack: packOf(rule, pack),
       title: rule.title,
       commitments: rule.commitments,
       citation: rule.citation,
@@ -86,7 +90,7 @@ export interface BoardRow {
 }
 
 /** All obligations for people, what is still owed first and by deadline. */
-export function board(state: IncidentState, pack: PolicyPack, now: Instant): BoardRow[] {
+export function board(state: IncidentState, pack: Policy, now: Instant): BoardRow[] {
   const rows = pack.obligations.flatMap((rule): BoardRow[] => {
     const instances = Object.values(state.obligations).filter((o) => o.rule === rule.id);
     if (instances.length > 0) return instances.map((o) => row(o, rule, now));

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { SEVERITIES } from '../kernel/severity';
 import { ByOf, id, text } from '../kernel/text';
 import { InstantSchema } from '../kernel/time';
+import { PolicyIdSchema } from '../policy/ids';
 
 export const IncidentIdSchema = id('an incident id');
 export const STATUSES = ['declared', 'investigating', 'identified', 'contained', 'monitoring', 'resolved'] as const;
@@ -48,6 +49,8 @@ export const AssessmentSchema = z.strictObject({
   individualSteps: z.array(text(500)).max(20).default([]),
   periodFrom: InstantSchema.optional(),
   periodTo: InstantSchema.optional(),
+  /** Answers to the questions that the policy asks, by the question's id; what is left out is unknown. */
+  answers: z.record(PolicyIdSchema, YesNoUnknown).optional(),
 });
 export type Assessment = z.infer<typeof AssessmentSchema>;
 

@@ -7,6 +7,8 @@ import { ACKNOWLEDGE_ALARMS, AlarmsSchema, PersonSchema } from '../case/acknowle
 import { problemsOf } from '../kernel/problems';
 import { ByOf, text, wellFormed } from '../kernel/text';
 import { InstantSchema } from '../kernel/time';
+import { PolicyIdSchema } from '../policy/ids';
+import { OTHER_GROUND } from '../policy/pack';
 import { AssessmentSchema, ContainmentMeasureSchema, STATUSES } from './incident';
 
 const envelope = { by: ByOf, commandId: z.string().min(1).max(200).transform(wellFormed).optional() };
@@ -23,9 +25,6 @@ const step = z
   );
 /** A draft's fingerprint, as `show` gives it. */
 const draft = z.string().regex(/^[0-9a-f]{1,64}$/, 'must be the fingerprint of a draft');
-
-/** Grounds on which a duty falls away by decision of a person (GDPR Art. 34(3); Art. 33(1)); `other` needs its reason too. */
-export const WAIVE_GROUNDS = ['gdpr-34-3-a', 'gdpr-34-3-b', 'gdpr-34-3-c', 'other'] as const;
 
 export const MESSAGE_SCHEMAS = {
   assess: z.strictObject({
@@ -61,7 +60,8 @@ export const MESSAGE_SCHEMAS = {
     ...envelope,
     obligation,
     reason: text(2000),
-    ground: z.enum(WAIVE_GROUNDS).default('other'),
+    /** A ground that the policy offers for this obligation, or `other`. */
+    ground: PolicyIdSchema.default(OTHER_GROUND),
   }),
   filed: z.strictObject({
     ...envelope,

@@ -1,8 +1,11 @@
 /** Every event as one clear sentence for people: the live timeline, `tocsin show`, the answer to a message. Pure. */
 
 import { spanText, toMs } from '../kernel/time';
+import { UNDETERMINED } from '../policy/authorities';
 import { standInOf } from '../policy/disclosure';
-import { type Authority, type ObligationRule, ruleOf } from '../policy/policy';
+import { type Authority, type Ground, OTHER_GROUND } from '../policy/pack';
+import { ruleOf } from '../policy/policy';
+import type { ObligationRule } from '../policy/rule';
 import { human } from './contents';
 import type { DataOf, Evidence, IncidentEvent } from './events';
 import type { Assessment, ContainmentMeasure } from './incident';
@@ -23,6 +26,7 @@ export interface Narration {
 /** What narrating needs of a policy pack. */
 export interface NarratedPack {
   authorities?: Array<Pick<Authority, 'key' | 'name'>>;
+  grounds?: Array<Pick<Ground, 'id' | 'title' | 'citation'>>;
   obligations: Array<Pick<ObligationRule, 'id' | 'title' | 'commitments' | 'recipient' | 'channel'>>;
 }
 
@@ -133,7 +137,7 @@ function onObligation(event: ObligationEvent, context: Context): Said {
     case 'obligation-released':
       return info(`Released by ${event.by}${suffix(event.data.reason)}`);
     case 'obligation-waived': {
-      const ground = event.data.ground === 'other' ? '' : ` (${GROUNDS[event.data.ground] ?? event.data.ground})`;
+      const ground = groundText(event.data.ground, context.pack);
       return warn(`Waived by ${event.by}${ground}: ${event.data.reason}`);
     }
     case 'filing-opened':
@@ -168,11 +172,12 @@ const TRIGGERS = {
   automatic: 'Automatic',
 } as const;
 
-const GROUNDS: Record<string, string> = {
-  'gdpr-34-3-a': 'GDPR Art. 34(3)(a), data unintelligible',
-  'gdpr-34-3-b': 'GDPR Art. 34(3)(b), risk removed by later measures',
-  'gdpr-34-3-c': 'GDPR Art. 34(3)(c), disproportionate effort',
-};
+/** ` (GDPR Art. 34(3)(c), disproportionate effort)`; nothing for the ground that is always open. */
+function groundText(id: string, { grounds }: NarratedPack): string {
+  if (id === OTHER_GROUND) return '';
+  const ground = grounds?.find((each) => each.id === id);
+  return ` (${ground ? `${ground.citation}, ${lowerFirst(ground.title)}` : id})`;
+}
 
 function fulfilled(data: DataOf<'obligation-fulfilled'>, context: Context): Said {
   const what = deed(data.evidence, context);
@@ -205,7 +210,7 @@ function deed(evidence: Evidence, { rule, pack }: Context): string {
 /** Its name where the pack has it. */
 function authorityName(key: string | undefined, pack: NarratedPack): string {
   if (!key) return 'the authority';
-  if (key === 'to-be-determined') return 'the authority, which is still to be determined';
+  if (key === UNDETERMINED) return 'the authority, which is still to be determined';
   return pack.authorities?.find((authority) => authority.key === key)?.name ?? key;
 }
 

@@ -1,7 +1,10 @@
 /** What each message of a person or a tool means for an incident. */
 import { acknowledgeable } from '../case/acknowledge';
 import { type Instant, toMs } from '../kernel/time';
-import { type ObligationRule, type PolicyPack, ruleOf } from '../policy/policy';
+import { evaluate } from '../policy/conditions';
+import { OTHER_GROUND } from '../policy/pack';
+import { type Policy, ruleOf } from '../policy/policy';
+import type { ObligationRule } from '../policy/rule';
 import type { NewEvent } from './events';
 import { measureId } from './incident';
 import type { Message, MessageBody } from './messages';
@@ -11,12 +14,12 @@ import { type IncidentState, isSettled, type Obligation } from './state';
 type On<N extends Message['message']> = MessageBody<N>;
 
 /** The events of one message; "rejected" says what is wrong and what to do, "noted" that nothing changed. */
-export function decideMessage(state: IncidentState, message: Message, pack: PolicyPack, now: Instant): NewEvent[] {
+export function decideMessage(state: IncidentState, message: Message, pack: Policy, now: Instant): NewEvent[] {
   const answer = new Answer(message);
   if (state.closedAt) return answer.rejected(`incident: it was closed at ${state.closedAt}; declare a new one`);
   switch (message.message) {
     case 'assess':
-      return onAssess(state, message, now, answer);
+      return onAssess(state, message, pack, now, answer);
     case 'status':
       return onStatus(state, message, now, answer);
     case 'contain':
@@ -46,9 +49,15 @@ class Answer {
   }
 }
 
-function onAssess(state: IncidentState, message: On<'assess'>, now: Instant, answer: Answer): NewEvent[] {
+function onAssess(state: IncidentState, message: On<'assess'>, pack: Policy, now: Instant, answer: Answer): NewEvent[] {
   const { assessment, reason } = message;
   if (!assessment && !message.awareAt) return answer.rejected('assess: give "assessment", "awareAt" or both');
+  const unasked = Object.keys(assessment?.answers ?? {}).filter((id) => !pack.questions.some((each) => each.id === id));
+  if (unasked.length > 0) {
+    return answer.rejected(
+      `answers: ${unasked.length} of them answer no question of the policy; it asks: ${list(pack.questions.map(({ id }) => id))}`,
+    );
+  }
   const knownAt = state.anchors.aware;
   const awareAt = message.awareAt && notAfter(message.awareAt, now);
   if (message.awareAt && !awareAt) return answer.rejected('awareAt: must not be in the future');
@@ -119,7 +128,7 @@ function onAcknowledge(state: IncidentState, message: On<'acknowledge-alarms'>, 
   return 'note' in found ? answer.noted(found.note) : [{ kind: 'alarm-acknowledged', data: found }];
 }
 
-function onClose(state: IncidentState, message: On<'close'>, pack: PolicyPack, answer: Answer): NewEvent[] {
+function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answer: Answer): NewEvent[] {
   const problems: string[] = [];
   if (state.status !== 'resolved') problems.push(`status: is ${state.status}; send status "resolved" first`);
   for (const rule of pack.obligations) {
@@ -142,7 +151,7 @@ type ObligationMessage = Extract<Message, { obligation: string }>;
 function onObligation(
   state: IncidentState,
   message: ObligationMessage,
-  pack: PolicyPack,
+  pack: Policy,
   now: Instant,
   answer: Answer,
 ): NewEvent[] {
@@ -186,7 +195,7 @@ function onApprove(
   o: Obligation,
   message: On<'approve'>,
   rule: ObligationRule,
-  pack: PolicyPack,
+  pack: Policy,
   answer: Answer,
 ): NewEvent[] {
   const reasons = delayReasons(o, message.delayReasons);
@@ -241,28 +250,13 @@ function onWaive(
   state: IncidentState,
   message: On<'waive'>,
   rule: ObligationRule,
-  pack: PolicyPack,
+  pack: Policy,
   targets: Obligation[],
   answer: Answer,
 ): NewEvent[] {
   const { reason, ground } = message;
-  if (ground !== 'other' && !rule.citation.includes('Art. 34')) {
-    return answer.rejected(`ground: ${ground} is a ground of GDPR Art. 34(3); it does not waive ${rule.citation}`);
-  }
-  if (ground === 'gdpr-34-3-a') {
-    const dataSets = (state.assessment?.facts.dataSets ?? []).filter((d) => d.role === 'controller');
-    const readable = dataSets.filter(
-      (d) =>
-        (d.risk === 'high' || d.risk === 'unknown') &&
-        (d.protection.encrypted !== 'yes' || d.protection.keysTaken !== 'no'),
-    );
-    if (readable.length > 0 || dataSets.length === 0) {
-      const names = readable.length > 0 ? list(readable.map((d) => d.id)) : 'the data';
-      return answer.rejected(
-        `ground: gdpr-34-3-a needs data that is unintelligible; ${names} is not recorded as wholly encrypted with the keys safe. Assess it first`,
-      );
-    }
-  }
+  const problem = groundProblem(ground, rule, pack, state);
+  if (problem) return answer.rejected(`ground: ${problem}`);
   const known = state.obligations[message.obligation];
   const waivable = targets.filter((o) => !isSettled(o) && o.status !== 'dispatching');
   if (waivable.length > 0) {
@@ -281,6 +275,24 @@ function onWaive(
   if (targets.length > 0 || known)
     return answer.noted(`${message.obligation} is already ${(targets[0] ?? known)!.status}`);
   return [{ kind: 'obligation-waived', data: { obligation: rule.id, rule: rule.id, reason, ground } }];
+}
+
+/** Why a ground does not waive an obligation; undefined when it does. */
+function groundProblem(id: string, rule: ObligationRule, pack: Policy, state: IncidentState): string | undefined {
+  if (id === OTHER_GROUND) return undefined;
+  const ground = pack.grounds.find((each) => each.id === id);
+  if (!ground?.waives.includes(rule.id)) {
+    const possible = [
+      ...pack.grounds.filter((each) => each.waives.includes(rule.id)).map((each) => each.id),
+      OTHER_GROUND,
+    ];
+    if (!ground) return `the policy has no such ground; possible here: ${list(possible)}`;
+    return `${id} (${ground.citation}) does not waive ${rule.id} (${rule.citation}); possible here: ${list(possible)}`;
+  }
+  if (!ground.onlyWhen) return undefined;
+  const { value, because } = evaluate(ground.onlyWhen, state);
+  if (value) return undefined;
+  return `${id} ${ground.otherwise ?? 'needs facts that are not recorded'}; ${because.join('; ')}. Assess it first`;
 }
 
 function onFiled(

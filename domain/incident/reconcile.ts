@@ -6,19 +6,22 @@
 
 import { TOCSIN } from '../kernel/recorded-event';
 import { deadline, type Instant, spanText, toMs } from '../kernel/time';
+import { dataSetsOf } from '../policy/affected';
 import { authoritiesFor, type Expansion } from '../policy/authorities';
-import { dataSetsOf, evaluate, type Verdict } from '../policy/conditions';
-import { type ObligationRule, type PolicyPack, ruleOf } from '../policy/policy';
-import { lacking } from '../policy/records';
+import { sourcesOf, type Verdict } from '../policy/conditions';
+import { type Policy, ruleOf } from '../policy/policy';
+import type { ObligationRule } from '../policy/rule';
+import { applies, decidedBy } from './applies';
 import { armedClock, dueFor, thresholds } from './clocks';
 import { missingFields, noticeNow } from './contents';
 import type { Coverage, NewEvent } from './events';
+import { lacking, tellsOfReview } from './records';
 import { type IncidentState, isSettled, type Obligation, toldWithout } from './state';
 
 const NOTICE_CHANNELS = ['email', 'status-page', 'filing'];
 
 /** The next events that follow, at `now`; empty at the fixpoint. */
-export function reconcile(state: IncidentState, pack: PolicyPack, now: Instant): NewEvent[] {
+export function reconcile(state: IncidentState, pack: Policy, now: Instant): NewEvent[] {
   if (state.closedAt) return [];
   for (const rule of pack.obligations) {
     const events = applicability(rule, state, pack);
@@ -37,12 +40,12 @@ export function reconcile(state: IncidentState, pack: PolicyPack, now: Instant):
 }
 
 /** Arms, reopens or dismisses a rule's obligations as its condition on the facts says. */
-function applicability(rule: ObligationRule, state: IncidentState, pack: PolicyPack): NewEvent[] {
-  const verdict = evaluate(rule.appliesWhen, state);
-  const applies = verdict.value ?? (rule.whenUndecided === 'apply' ? true : undefined);
-  if (applies === undefined) return [];
+function applicability(rule: ObligationRule, state: IncidentState, pack: Policy): NewEvent[] {
+  const verdict = applies(rule, state);
+  const owed = verdict.value ?? (rule.whenUndecided === 'apply' ? true : undefined);
+  if (owed === undefined) return [];
   const instances = Object.values(state.obligations).filter((o) => o.rule === rule.id);
-  if (!applies) return dismiss(rule, instances, verdict, state);
+  if (!owed) return dismiss(rule, instances, verdict, state);
 
   const armed = armedClock(rule, state, pack);
   if (!armed) return [];
@@ -79,13 +82,7 @@ function applicability(rule: ObligationRule, state: IncidentState, pack: PolicyP
 
 function dismiss(rule: ObligationRule, instances: Obligation[], verdict: Verdict, state: IncidentState): NewEvent[] {
   const reason = [rule.notRequiredReason, verdict.because.join('; ')].filter(Boolean).join(': ');
-  const facts = JSON.stringify(rule.appliesWhen);
-  const decidedBy = facts.includes('shareSummary')
-    ? state.review?.by
-    : facts.includes('dataSet') || facts.includes('personalData')
-      ? state.assessment?.by
-      : undefined;
-  const by = decidedBy ?? state.declaration.declaredBy;
+  const by = decidedBy(verdict, state);
   if (instances.length === 0) return [notRequired(rule.id, rule.id, reason, by)];
   return instances
     .filter((o) => !isSettled(o) && o.status !== 'dispatching')
@@ -98,7 +95,7 @@ function notRequired(obligation: string, rule: string, reason: string, decidedBy
 
 /** A waiver was a decision on the facts as they were; new facts open it again (GDPR Art. 34(3), (4)). */
 function newFacts(o: Obligation, rule: ObligationRule, state: IncidentState): boolean {
-  const onFacts = /dataSet|personalData/.test(JSON.stringify(rule.appliesWhen));
+  const onFacts = sourcesOf(rule.appliesWhen).has('assessment');
   return onFacts && String(state.assessment?.revision ?? 0) !== o.decision?.facts;
 }
 
@@ -119,7 +116,7 @@ function reopen(
   };
 }
 
-type Step = (o: Obligation, rule: ObligationRule, state: IncidentState, pack: PolicyPack, now: Instant) => NewEvent[];
+type Step = (o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy, now: Instant) => NewEvent[];
 
 /** A first notice follows its anchors; a later round keeps the deadline it was opened with. */
 const movedDeadline: Step = (o, rule, state, pack) => {
@@ -139,7 +136,7 @@ const movedDeadline: Step = (o, rule, state, pack) => {
 /** After the first notice: newly found recipients, facts that were missing then, and a changed status open a new round. */
 const reopened: Step = (o, rule, state, pack, now) => {
   if (o.status !== 'fulfilled' || !NOTICE_CHANNELS.includes(rule.channel)) return [];
-  if (evaluate(rule.appliesWhen, state).value === false) return [];
+  if (applies(rule, state).value === false) return [];
   const within = rule.clocks[0]!.within;
   const due = dueFor(rule, deadline(now, within, pack.calendars, rule.clocks[0]!.timeZone));
   const clock = { from: 'reopened' as const, anchorAt: now };
@@ -147,7 +144,7 @@ const reopened: Step = (o, rule, state, pack, now) => {
   if (
     ['workspace-owners', 'individuals'].includes(rule.recipient.to) &&
     o.covers &&
-    rule.template !== 'review-summary' &&
+    !tellsOfReview(rule) &&
     grew(o.covers, covers)
   ) {
     return [reopen(o, 'new-recipients', 'more workspaces or data sets were found to be affected', clock, due)];
@@ -163,7 +160,7 @@ const reopened: Step = (o, rule, state, pack, now) => {
 };
 
 /** The workspaces, and the data sets that meet the rule's own condition, that a notice sent now would cover. */
-export function coverage(state: IncidentState, rule: ObligationRule, pack: PolicyPack): Coverage {
+export function coverage(state: IncidentState, rule: ObligationRule, pack: Policy): Coverage {
   const facts = state.assessment?.facts;
   return {
     workspaces: facts?.workspaces ?? [],
@@ -222,7 +219,7 @@ const endedHold: Step = (o, _rule, _state, _pack, now) =>
     : [];
 
 /** True when the draft says what the facts say now. */
-export function draftIsCurrent(o: Obligation, rule: ObligationRule, state: IncidentState, pack: PolicyPack): boolean {
+export function draftIsCurrent(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): boolean {
   return o.draft?.fingerprint === noticeNow(o, rule, state, pack).fingerprint;
 }
 

@@ -1,7 +1,8 @@
 /** The state of an incident: the fold of its events. Plain JSON, so that continue-as-new can carry it. */
 
 import type { Instant } from '../kernel/time';
-import type { Anchor } from '../policy/policy';
+import type { PolicyRef } from '../policy/policy';
+import type { Anchor } from '../policy/rule';
 import type { ArmedClock, ContainmentOutcome, Coverage, Evidence, Rendering } from './events';
 import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
 
@@ -78,7 +79,7 @@ export interface IncidentState {
   seq: number;
   exercise: boolean;
   declaration: Declaration;
-  policy: { id: string; version: string; sha256: string };
+  policy: PolicyRef;
   status: IncidentStatus;
   assessment?: { revision: number; by: string; at: Instant; facts: Assessment };
   anchors: Partial<Record<Anchor, Instant>>;

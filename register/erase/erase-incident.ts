@@ -4,8 +4,8 @@
  * and repeating it is harmless. The tree does not change: every entry verifies as before.
  */
 import type { Pool, PoolClient } from 'pg';
+import { isOver, type Retention, type RetentionReason, type RetentionTable } from '../../domain/incident/retention';
 import type { Disclosures } from '../../domain/policy/disclosure';
-import { isOver, type Retention, type RetentionReason, type RetentionTable } from '../../domain/policy/retention';
 import { inTransaction } from '../../postgres/transaction';
 import { recordInTransaction, WRITERS_LOCK } from '../append/in-transaction';
 import { ErasureRefusedError } from '../errors';

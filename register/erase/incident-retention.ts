@@ -1,7 +1,7 @@
 /** How long incidents are kept, computed from what the register holds of them. */
 import { fold } from '../../domain/incident/evolve';
+import { isOver, type Retention, type RetentionTable, retentionOf } from '../../domain/incident/retention';
 import type { IncidentState } from '../../domain/incident/state';
-import { isOver, type Retention, type RetentionTable, retentionOf } from '../../domain/policy/retention';
 import { ErasureRefusedError } from '../errors';
 import { REGISTER_STREAM } from '../own-entries';
 import type { Queryable } from '../read-entries';

@@ -10,7 +10,7 @@ import type { Pool } from 'pg';
 import { fold } from '../../domain/incident/evolve';
 import { packageRoot } from '../../platform/package-root';
 import { loadDisclosures } from '../../policy/load-disclosure';
-import { loadPack } from '../../policy/load-pack';
+import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
 import { createPool } from '../../postgres/pool';
 import { exportRegister } from '../../register/export';
 import { readIncidentEvents } from '../../register/read-incident';
@@ -22,7 +22,7 @@ import { startTemporal } from '../../stack/temporal';
 import { afterFile, temporaryDir } from '../setup/helpers';
 import { decodedPayloads } from '../setup/workflow-harness';
 
-const { pack } = loadPack('trust-center');
+const { pack } = loadPolicy(DEFAULT_PACKS);
 
 let dir: string;
 let code: number | null;

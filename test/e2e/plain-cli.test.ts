@@ -5,6 +5,7 @@ import { TocsinClient } from '../../client/tocsin-client';
 import type { IncidentView } from '../../domain/incident/contract';
 import type { IncidentEvent } from '../../domain/incident/events';
 import type { Explanation } from '../../domain/incident/explain';
+import { policyRef } from '../../domain/policy/policy';
 import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
 import { afterFile, createTestDatabase, fromSetup } from '../setup/helpers';
@@ -71,7 +72,7 @@ async function query<T>(id: string, type: string): Promise<T> {
 test('start, signal, update, query: an incident without a policy takes the pack of its worker', async () => {
   const incident = await start('INC-CLI-1');
   const view = await query<IncidentView>(incident.id, 'state');
-  expect(view.state.policy).toMatchObject({ id: 'trust-center', sha256: server.world.policy.sha256 });
+  expect(view.state.policy).toEqual(policyRef(server.world.policy));
   expect(view.state.status).toBe('declared');
 
   expect(await signal(incident.id, 'status', JSON.stringify({ status: 'contained', by: ONCALL }))).toMatchObject({

@@ -5,7 +5,7 @@ import type { IncidentEvent } from '../../domain/incident/events';
 import { DeclarationSchema } from '../../domain/incident/incident';
 import { MESSAGE_SCHEMAS, type Message, type MessageName } from '../../domain/incident/messages';
 import type { IncidentState } from '../../domain/incident/state';
-import { loadPack } from '../../policy/load-pack';
+import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
 import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
 import { MalformedEntryError, UnknownIncidentError } from '../../register/errors';
@@ -16,7 +16,7 @@ import { verifyRegister } from '../../register/verify';
 import { createTestDatabase } from '../setup/helpers';
 
 const UNKNOWN = 'not yet established';
-const policy = loadPack('trust-center');
+const policy = loadPolicy(DEFAULT_PACKS);
 let pool: pg.Pool;
 let story: { state: IncidentState; events: IncidentEvent[] };
 

@@ -16,9 +16,9 @@ import type { Detection } from '../../domain/detection/detection';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { measureId } from '../../domain/incident/incident';
 import { type Instant, toInstant } from '../../domain/kernel/time';
-import { inRegion } from '../../domain/policy/conditions';
+import { inRegion } from '../../domain/policy/places';
 import type { PolicySnapshot } from '../../domain/policy/policy';
-import { loadPack } from '../../policy/load-pack';
+import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
 import { FakeDependencies } from './fake-dependencies';
 
 export interface Mail {
@@ -60,7 +60,7 @@ export const AUDIENCE_DOMAINS = /@(owner|person|subscriber)\.example/;
 
 export class FakeWorld {
   /** The real pack with the real authorities. */
-  readonly policy: PolicySnapshot = loadPack('trust-center');
+  readonly policy: PolicySnapshot = loadPolicy(DEFAULT_PACKS);
   readonly mails: Mail[] = [];
   readonly alarms: Call<AlarmInput>[] = [];
   readonly filingTasks: Call<FilingTaskInput>[] = [];

@@ -18,7 +18,7 @@ import { measureId } from '../../domain/incident/incident';
 import { freePort } from '../../platform/free-port';
 import { packageRoot } from '../../platform/package-root';
 import { type ServerProcess, startServerProcess } from '../../platform/server-process';
-import { loadPack } from '../../policy/load-pack';
+import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
 import { createPool } from '../../postgres/pool';
 import { readIncidentEvents } from '../../register/read-incident';
 import { verifyRegister } from '../../register/verify';
@@ -62,7 +62,7 @@ export interface WorkerChild {
 }
 
 /** The real policy pack. */
-export const policy = loadPack('trust-center');
+export const policy = loadPolicy(DEFAULT_PACKS);
 
 /** Owners of this many enterprise workspaces: three batches of at most 100. */
 export const OWNERS = 230;

@@ -14,12 +14,12 @@ import { effectsOf } from '../../domain/incident/effects';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { evolve } from '../../domain/incident/evolve';
 import type { IncidentState } from '../../domain/incident/state';
-import { loadPack } from '../../policy/load-pack';
+import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
 import { startTemporal } from '../../stack/temporal';
 import { bundleWorkflows } from '../../worker/bundle';
 import type { BareStep } from './bare-workflow';
 
-const policy = loadPack('trust-center');
+const policy = loadPolicy(DEFAULT_PACKS);
 const BAR = 0.7;
 const ROUNDS = 5;
 const PER_ROUND = 48;

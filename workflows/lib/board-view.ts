@@ -4,7 +4,7 @@ import { nextDeadline, overdueCount } from '../../domain/incident/clocks';
 import { board } from '../../domain/incident/explain';
 import type { IncidentState } from '../../domain/incident/state';
 import { type Instant, minuteText } from '../../domain/kernel/time';
-import type { PolicyPack } from '../../domain/policy/policy';
+import type { Policy } from '../../domain/policy/policy';
 import { cell } from './markdown-cell';
 import { KEYS } from './search-attributes';
 
@@ -12,7 +12,7 @@ import { KEYS } from './search-attributes';
 export class BoardView {
   private shown = '';
 
-  refresh(state: IncidentState, pack: PolicyPack, now: Instant, backlog: number): void {
+  refresh(state: IncidentState, pack: Policy, now: Instant, backlog: number): void {
     setCurrentDetails(details(state, pack, now, backlog));
     const deadline = nextDeadline(state);
     const { severity, owner } = state.declaration;
@@ -39,7 +39,7 @@ export class BoardView {
   }
 }
 
-function details(state: IncidentState, pack: PolicyPack, now: Instant, backlog: number): string {
+function details(state: IncidentState, pack: Policy, now: Instant, backlog: number): string {
   const { title, severity, owner } = state.declaration;
   const head = [
     `${state.exercise ? '**EXERCISE** · ' : ''}**${cell(title)}** · ${severity} · ${state.closedAt ? 'closed' : state.status} · owner ${cell(owner)}`,

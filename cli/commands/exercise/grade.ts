@@ -3,7 +3,7 @@ import type { IncidentEvent } from '../../../domain/incident/events';
 import { evolve } from '../../../domain/incident/evolve';
 import type { IncidentState, Obligation } from '../../../domain/incident/state';
 import { type Instant, minuteText, spanText, toMs } from '../../../domain/kernel/time';
-import type { PolicyPack } from '../../../domain/policy/policy';
+import type { Policy } from '../../../domain/policy/policy';
 
 export type Grade = 'kept' | 'late' | 'open' | 'not required';
 
@@ -33,7 +33,7 @@ export interface Report {
 }
 
 /** The commitments of a pack in their own order: T before N before R, then by number; others after them. */
-export function commitmentsOf(pack: Pick<PolicyPack, 'obligations'>): string[] {
+export function commitmentsOf(pack: Pick<Policy, 'obligations'>): string[] {
   const rank = (c: string) => ('TNR'.indexOf(c[0]!) + 1 || 9) * 1000 + Number(c.slice(1) || 0);
   return [...new Set(pack.obligations.flatMap((rule) => rule.commitments))].sort(
     (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1),
@@ -41,7 +41,7 @@ export function commitmentsOf(pack: Pick<PolicyPack, 'obligations'>): string[] {
 }
 
 /** Grades an incident by all its events, in order. */
-export function grade(events: readonly IncidentEvent[], pack: Pick<PolicyPack, 'obligations'>): Report {
+export function grade(events: readonly IncidentEvent[], pack: Pick<Policy, 'obligations'>): Report {
   let state: IncidentState | undefined;
   const dueAtFirst = new Map<string, Instant>();
   for (const event of events) {

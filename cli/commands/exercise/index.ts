@@ -24,8 +24,9 @@ export function exerciseCommand(program: Command, shell: Shell): void {
     .option('--id <id>', 'the id of the exercise (default: EX- and the day)')
     .action(async (file: string, options: Options) => {
       const speed = speedFlag(options.speed);
-      const { loadPack } = require('../../../policy/load-pack') as typeof import('../../../policy/load-pack');
-      const policy = loadPack(shell.env.TOCSIN_POLICY || 'trust-center');
+      const { DEFAULT_PACKS, loadPolicy } =
+        require('../../../policy/load-policy') as typeof import('../../../policy/load-policy');
+      const policy = loadPolicy(shell.env.TOCSIN_POLICY || DEFAULT_PACKS);
       const id = options.id ?? newIncidentId(new Date(), 'EX');
       const scenario = readScenario(readInput(file), { id, detectedAt: exerciseStart() }, policy.pack);
       // With --json standard output holds the report alone, and the live timeline goes to standard error.

@@ -7,7 +7,7 @@ import type { ClockReading, IncidentView } from '../../../domain/incident/contra
 import { decide } from '../../../domain/incident/decide';
 import { effectsOf } from '../../../domain/incident/effects';
 import { type Instant, toInstant, toMs } from '../../../domain/kernel/time';
-import type { PolicyPack, PolicySnapshot } from '../../../domain/policy/policy';
+import type { Policy, PolicySnapshot } from '../../../domain/policy/policy';
 import { describeError } from '../../describe-error';
 import type { Output } from '../../rendering/output';
 import { TimelineTeller } from '../../rendering/timeline-lines';
@@ -53,7 +53,7 @@ export async function playExercise(client: TocsinClient, options: ExerciseOption
 
 class Run {
   private readonly id: string;
-  private readonly pack: PolicyPack;
+  private readonly pack: Policy;
   private readonly teller: TimelineTeller;
 
   constructor(

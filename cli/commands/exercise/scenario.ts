@@ -14,7 +14,7 @@ import {
   toInstant,
   toMs,
 } from '../../../domain/kernel/time';
-import { type PolicyPack, ruleOf } from '../../../domain/policy/policy';
+import { type Policy, ruleOf } from '../../../domain/policy/policy';
 import type { InputFile } from '../../input';
 
 /** One message that somebody sends in a scenario. */
@@ -55,11 +55,7 @@ const INSTANT_FIELDS = ['at', 'detectedAt', 'declaredAt', 'awareAt', 'periodFrom
  * Resolves a scenario for an incident `id` that is detected at `detectedAt`. With the pack, obligations that do not
  * exist are found before anything starts. Throws a usage error that names file and line.
  */
-export function readScenario(
-  input: InputFile,
-  incident: { id: string; detectedAt: Instant },
-  pack?: PolicyPack,
-): Scenario {
+export function readScenario(input: InputFile, incident: { id: string; detectedAt: Instant }, pack?: Policy): Scenario {
   const parsed = ScenarioSchema.safeParse(input.data);
   if (!parsed.success) {
     const problems = inputProblems(parsed.error, input.data, Object.keys(ScenarioSchema.shape));
@@ -120,7 +116,7 @@ function messageName(name: string, where: string): MessageName {
 }
 
 /** Throws when an obligation can be none of the pack: its rule and, behind the colon, its authority. */
-export function checkObligation(id: string, pack: PolicyPack, where: string): void {
+export function checkObligation(id: string, pack: Policy, where: string): void {
   const [ruleId, key] = id.split(':');
   const rule = ruleOf(pack, ruleId);
   if (!rule) {

@@ -1,6 +1,5 @@
 /** `tocsin waive`: decides that an obligation does not apply. */
 import type { Command } from 'commander';
-import { WAIVE_GROUNDS } from '../../../domain/incident/messages';
 import type { Shell } from '../../shell';
 import { type MessageOptions, messageVerb, sendAndTell } from './verb';
 
@@ -17,7 +16,7 @@ export function waiveCommand(program: Command, shell: Shell): void {
     'waive INC-20260401-9f3a gdpr-art34-individuals --ground gdpr-34-3-a --reason "the disk is wholly encrypted, the key is safe"',
   )
     .requiredOption('--reason <text>', 'why; it goes into the register with your name')
-    .option('--ground <ground>', `${WAIVE_GROUNDS.join(', ')} (default: other)`)
+    .option('--ground <ground>', 'a ground of the law that the policy offers for it, like gdpr-34-3-a (default: other)')
     .action(async (id: string, obligation: string, { reason, ground, ...options }: Options) => {
       await sendAndTell(shell, id, 'waive', { obligation, reason, ground }, options);
     });

@@ -76,8 +76,9 @@ function formWriter(shell: Shell, form: Form, log: RegisterLog): FormWriter {
       require('../../../register/log/open-log') as typeof import('../../../register/log/open-log');
     const { readErasures } =
       require('../../../register/read-erasures') as typeof import('../../../register/read-erasures');
-    const { loadPack } = require('../../../policy/load-pack') as typeof import('../../../policy/load-pack');
-    const { pack } = loadPack(shell.env.TOCSIN_POLICY || 'trust-center');
+    const { DEFAULT_PACKS, loadPolicy } =
+      require('../../../policy/load-policy') as typeof import('../../../policy/load-policy');
+    const { pack } = loadPolicy(shell.env.TOCSIN_POLICY || DEFAULT_PACKS);
     const { origin, verifierKey } = log;
     const document = documentOf({
       audience,

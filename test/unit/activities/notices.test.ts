@@ -3,7 +3,7 @@ import path from 'node:path';
 import { thawNotice } from '../../../activities/notices/frozen-notice';
 import { readTemplates, templatesDir } from '../../../activities/notices/templates';
 import type { DraftInput } from '../../../activities/types';
-import type { Authority } from '../../../domain/policy/policy';
+import type { Authority } from '../../../domain/policy/pack';
 import { type Bench, contentsWith, draftInput, failureOf, startBench } from './fixtures';
 
 const HOSTILE =

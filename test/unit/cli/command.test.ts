@@ -183,7 +183,7 @@ describe('messages from flags', () => {
       /measure\.credential\.provider: must be one of .*postgres-role/,
     ],
     [['measure', 'INC-1', 'x', '--category', 'contaiment'], /category: must be one of .*did you mean "containment"\?/],
-    [['waive', 'INC-1', 'x', '--reason', 'r', '--ground', 'gdpr-34-3-d'], /ground: must be one of gdpr-34-3-a/],
+    [['waive', 'INC-1', 'x', '--reason', 'r', '--ground', 'GDPR 34(3)'], /ground: .*must be lower-case letters/],
     [['hold', 'INC-1', 'x'], /required option '--reason <text>' not specified/],
     [['filed', 'INC-1', 'x'], /missing required argument 'reference'/],
     [

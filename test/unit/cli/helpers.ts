@@ -7,10 +7,10 @@ import { type Command, type Decision, decide, declare } from '../../../domain/in
 import type { IncidentEvent } from '../../../domain/incident/events';
 import { DeclarationSchema } from '../../../domain/incident/incident';
 import type { IncidentState } from '../../../domain/incident/state';
-import { loadPack } from '../../../policy/load-pack';
+import { DEFAULT_PACKS, loadPolicy } from '../../../policy/load-policy';
 
 export const root = path.resolve(__dirname, '..', '..', '..');
-export const policy = loadPack('trust-center');
+export const policy = loadPolicy(DEFAULT_PACKS);
 export const pack = policy.pack;
 export const T0 = '2026-04-01T00:00:00.000Z';
 

@@ -1,8 +1,9 @@
 import { explain } from '../../../domain/incident/explain';
-import { EEA, evaluate, inRegion } from '../../../domain/policy/conditions';
-import type { Condition } from '../../../domain/policy/policy';
+import type { Condition } from '../../../domain/policy/conditions';
+import { evaluate } from '../../../domain/policy/conditions';
+import { inRegion } from '../../../domain/policy/places';
 import { type AssessmentInput, accounts, assessment, stored } from './helpers/facts';
-import { packOf } from './helpers/pack';
+import { packOf, TRUST_CENTER } from './helpers/pack';
 import { Story } from './helpers/story';
 
 /** The incident after one assessment; without one, nothing is known. */
@@ -42,7 +43,7 @@ describe('undecided facts are neither yes nor no', () => {
 });
 
 describe('one data set must meet the whole of a condition by itself', () => {
-  const risky: Condition = { dataSet: { role: 'controller', risk: ['high'], residence: ['EEA'] } };
+  const risky: Condition = { dataSet: { role: 'controller', risk: ['high'], residence: ['DE', 'FR'] } };
   const judged = (facts: Partial<AssessmentInput>) => evaluate(risky, known(facts).state).value;
 
   test.each<[string, Partial<AssessmentInput>, boolean | undefined]>([
@@ -67,10 +68,11 @@ describe('one data set must meet the whole of a condition by itself', () => {
 });
 
 test('the EEA is the 27 member states with Iceland, Liechtenstein and Norway, without the United Kingdom and Switzerland', () => {
+  const EEA = TRUST_CENTER.regimes.gdpr!.territory;
   expect(new Set(EEA).size).toBe(30);
-  expect(inRegion('NO', { residence: ['EEA'] })).toBe(true);
-  expect(inRegion('GB', { residence: ['EEA'] })).toBe(false);
-  expect(inRegion('CH', { residence: ['EEA'] })).toBe(false);
+  expect(inRegion('NO', { residence: EEA })).toBe(true);
+  expect(inRegion('GB', { residence: EEA })).toBe(false);
+  expect(inRegion('CH', { residence: EEA })).toBe(false);
   expect(inRegion('CA', { residenceOtherThan: ['CA'] })).toBe(false);
   expect(inRegion('US', { residenceOtherThan: ['CA'] })).toBe(true);
 });

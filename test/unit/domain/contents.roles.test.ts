@@ -1,9 +1,9 @@
 import { noticeContents } from '../../../domain/incident/contents';
 import { decide, declare } from '../../../domain/incident/decide';
-import { loadPack } from '../../../policy/load-pack';
+import { DEFAULT_PACKS, loadPolicy } from '../../../policy/load-policy';
 
 const now = '2026-04-01T02:00:00.000Z';
-const policy = loadPack('trust-center');
+const policy = loadPolicy(DEFAULT_PACKS);
 
 function stateOf() {
   const { state } = declare({

@@ -11,6 +11,7 @@ import { type IncidentState, isSettled } from '../../../domain/incident/state';
 import { HOUR_MS, toInstant, toMs } from '../../../domain/kernel/time';
 import { PACKS, type Step, steps } from './helpers/arbitrary';
 import { ONCALL } from './helpers/facts';
+import { TRUST_CENTER } from './helpers/pack';
 import { Story } from './helpers/story';
 
 const NOBODY = { silent: ['draft', 'dispatch', 'contain', 'verify-register'] as Story['world']['silent'] };
@@ -299,7 +300,7 @@ test('no address stands in an event outside the fields that name who acted', () 
 
 test('an individual is never mailed without a person', () => {
   holds(({ events, pack }) => {
-    if (pack.id !== 'trust-center') return;
+    if (pack !== TRUST_CENTER) return;
     const individuals = events.filter((e) => e.kind === 'dispatch-started' && /individuals|3c/.test(e.data.obligation));
     for (const e of individuals) expect(e.data).toMatchObject({ trigger: 'approved' });
   });

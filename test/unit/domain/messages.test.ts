@@ -129,7 +129,7 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
   ],
   waive: [
     [{ obligation: 'x' }, 'reason'],
-    [{ obligation: 'x', reason: 'r', ground: SECRET }, 'ground'],
+    [{ obligation: 'x', reason: 'r', ground: `${SECRET}!` }, 'ground'],
   ],
   filed: [
     [{ obligation: 'x' }, 'reference'],

@@ -1,8 +1,8 @@
 // How long an incident is kept: legal examples worked out by hand, and what holds for any incident and any table.
 import fc from 'fast-check';
+import { isOver, type RetentionTable, RetentionTableSchema, retentionOf } from '../../../domain/incident/retention';
 import type { IncidentState } from '../../../domain/incident/state';
 import { toInstant, toMs } from '../../../domain/kernel/time';
-import { isOver, type RetentionTable, RetentionTableSchema, retentionOf } from '../../../domain/policy/retention';
 import { loadRetention } from '../../../policy/load-retention';
 import { accounts, assessment, type DeclarationInput } from './helpers/facts';
 import { Story } from './helpers/story';

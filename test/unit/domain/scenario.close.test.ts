@@ -1,5 +1,5 @@
 /** T6 review, R1–R7 the register, and the end of an incident. */
-import { lacking } from '../../../domain/policy/records';
+import { lacking } from '../../../domain/incident/records';
 import { accounts, assessment, at, COUNSEL, ONCALL } from './helpers/facts';
 import { NAMES, Story } from './helpers/story';
 

@@ -72,8 +72,16 @@ describe('Art. 34(3)(a): measures that made the data unintelligible', () => {
   ] as const)('is refused while %s', (_what, protection) => {
     const story = aware([german({ protection })]);
     story.send('waive', { obligation: ID, reason: 'encrypted', ground: 'gdpr-34-3-a' });
-    expect(story.problems().join()).toMatch(/gdpr-34-3-a needs data that is unintelligible; accounts/);
+    expect(story.problems().join()).toMatch(/gdpr-34-3-a needs data that is unintelligible; .*"Account data"/);
     expect(story.obligation(ID).status).toBe('drafted');
+  });
+
+  test('an unknown ground is refused, telling those that are possible and never what was sent', () => {
+    const story = aware();
+    story.send('waive', { obligation: ID, reason: 'encrypted', ground: 'hunter2-s3cr3t' });
+    expect(story.problems()).toEqual([
+      'ground: the policy has no such ground; possible here: gdpr-34-3-a, gdpr-34-3-b, gdpr-34-3-c, other',
+    ]);
   });
 
   test('is refused before any data set is named', () => {

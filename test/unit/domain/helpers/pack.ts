@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { parse } from 'yaml';
-import { type Authority, type PolicyPack, PolicyPackSchema } from '../../../../domain/policy/policy';
+import { compose, type HashedPack } from '../../../../domain/policy/compose';
+import { type Authority, PackSchema } from '../../../../domain/policy/pack';
+import { type Policy, PolicySchema } from '../../../../domain/policy/policy';
+import { DEFAULT_PACKS } from '../../../../policy/load-policy';
+import { readPack } from '../../../../policy/read-pack';
 
 const authority = (key: string, country: string, regime: string): Authority => ({
   key,
@@ -22,13 +23,18 @@ export const AUTHORITIES = [
   authority('opc', 'CA', 'pipeda'),
 ];
 
-const raw = parse(readFileSync(path.join(__dirname, '../../../../policy/trust-center.yaml'), 'utf8'));
+/** The packs of a list composed, with the few authorities above. */
+export function composed(packs: HashedPack[]): Policy {
+  const { policy, problems } = compose(packs);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  return PolicySchema.parse({ ...policy, authorities: AUTHORITIES });
+}
 
-/** The real pack, with the few authorities above. */
-export const TRUST_CENTER: PolicyPack = PolicyPackSchema.parse({ ...raw, authorities: AUTHORITIES });
+/** The real packs, with the few authorities above. */
+export const TRUST_CENTER: Policy = composed(DEFAULT_PACKS.split(',').map(readPack));
 
-/** A copy of the real pack whose organisation differs. */
-export function packOf(organisation: Partial<PolicyPack['organisation']>): PolicyPack {
+/** A copy of the real policy whose organisation differs. */
+export function packOf(organisation: Partial<Policy['organisation']>): Policy {
   return { ...TRUST_CENTER, organisation: { ...TRUST_CENTER.organisation, ...organisation } };
 }
 
@@ -43,16 +49,26 @@ const RULE_DEFAULTS = {
   dispatch: 'approval',
 };
 
-/** A pack of rules given in short; what is left out is an email to approve within 24 h of awareness. */
-export function smallPack(...rules: Array<{ id: string } & Record<string, unknown>>): PolicyPack {
-  return PolicyPackSchema.parse({
+/** The regimes of the authorities above, as the real packs define them. */
+const REGIMES = TRUST_CENTER.regimes;
+
+/** A policy of one pack, of rules given in short; what is left out is an email to approve within 24 h of awareness. */
+export function smallPack(...rules: Array<{ id: string } & Record<string, unknown>>): Policy {
+  return packWith({}, ...rules);
+}
+
+/** The same, of a pack with more than rules. */
+export function packWith(more: object, ...rules: Array<{ id: string } & Record<string, unknown>>): Policy {
+  const pack = PackSchema.parse({
     id: 'small',
     version: '1',
     title: 'A small pack',
     organisation: { name: 'Example Inc.', contactPoint: 'dpo@example.com', mainEstablishment: 'none' },
-    authorities: AUTHORITIES,
+    regimes: REGIMES,
     obligations: rules.map((rule) => ({ ...RULE_DEFAULTS, title: rule.id, ...rule })),
+    ...more,
   });
+  return composed([{ pack, sha256: 'd'.repeat(64) }]);
 }
 
 /** What makes a rule of `smallPack` one that a person files with the GDPR authorities. */

@@ -8,7 +8,7 @@ import { DeclarationSchema } from '../../../../domain/incident/incident';
 import { MESSAGE_SCHEMAS, type MessageName, parseMessage } from '../../../../domain/incident/messages';
 import type { IncidentState, Obligation } from '../../../../domain/incident/state';
 import { type Instant, toMs } from '../../../../domain/kernel/time';
-import type { PolicyPack } from '../../../../domain/policy/policy';
+import type { Policy } from '../../../../domain/policy/policy';
 import { at, type DeclarationInput, declaration, ONCALL } from './facts';
 import { TRUST_CENTER } from './pack';
 
@@ -29,7 +29,7 @@ export class Story {
 
   constructor(
     over: Partial<DeclarationInput> = {},
-    public readonly pack: PolicyPack = TRUST_CENTER,
+    public readonly pack: Policy = TRUST_CENTER,
     world: Partial<World> = {},
   ) {
     this.world = { silent: [], containment: 'verified', ...world };

@@ -1,12 +1,15 @@
 /** The six record groups of the breach register (GDPR Art. 33(5); commitments R1–R6): what each still lacks. */
-import { howItOccurred, measuresTaken } from '../incident/contents';
-import { type IncidentState, isSettled } from '../incident/state';
-import type { PolicyPack, RECORD_GROUPS } from './policy';
+
+import { sourcesOf } from '../policy/conditions';
+import type { Policy } from '../policy/policy';
+import type { ObligationRule, RECORD_GROUPS } from '../policy/rule';
+import { howItOccurred, measuresTaken } from './contents';
+import { type IncidentState, isSettled } from './state';
 
 export type RecordGroup = (typeof RECORD_GROUPS)[number];
 
 /** What a record group still lacks, in words; an empty list when it is complete. */
-export function lacking(group: RecordGroup, state: IncidentState, pack: PolicyPack): string[] {
+export function lacking(group: RecordGroup, state: IncidentState, pack: Policy): string[] {
   const facts = state.assessment?.facts;
   const noData = facts?.personalData === 'no';
   switch (group) {
@@ -34,10 +37,15 @@ export function lacking(group: RecordGroup, state: IncidentState, pack: PolicyPa
   }
 }
 
+/** True for a notice that the review decides on: it tells what was learned, not of the breach. */
+export function tellsOfReview(rule: ObligationRule): boolean {
+  return sourcesOf(rule.appliesWhen).has('review');
+}
+
 /** Notices and filings that are still owed or undecided. */
-function notificationsOpen(state: IncidentState, pack: PolicyPack): string[] {
+function notificationsOpen(state: IncidentState, pack: Policy): string[] {
   const notifying = pack.obligations.filter(
-    (r) => ['email', 'status-page', 'filing'].includes(r.channel) && r.template !== 'review-summary',
+    (rule) => ['email', 'status-page', 'filing'].includes(rule.channel) && !tellsOfReview(rule),
   );
   return notifying.flatMap((rule) => {
     const instances = Object.values(state.obligations).filter((o) => o.rule === rule.id);

@@ -1,14 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { EEA } from '../../../domain/policy/conditions';
-import { loadPack, PolicyError, packSha256 } from '../../../policy/load-pack';
+import { DEFAULT_PACKS, loadPolicy, PolicyError, policySha256 } from '../../../policy/load-policy';
 
 const GOOD = `
 id: small
 version: "1"
 title: A small pack
 organisation: { name: Example Inc., contactPoint: privacy@example.com, mainEstablishment: none }
+regimes:
+  gdpr: { title: GDPR, territory: [DE, FR, IE], authorities: lead-or-each-state, citation: GDPR Art. 55 }
 calendars:
   ottawa: { timeZone: America/Toronto, holidays: [2026-07-01] }
 obligations:
@@ -55,7 +56,7 @@ function file(text: string): string {
 
 function problemsOf(text: string, options = {}): string[] {
   try {
-    loadPack(file(text), options);
+    loadPolicy(file(text), options);
   } catch (error) {
     expect(error).toBeInstanceOf(PolicyError);
     expect((error as PolicyError).message).toContain(`pack-${counter}.yaml`);
@@ -71,29 +72,28 @@ const replaced = (from: string, to: string) => {
 
 describe('a good pack', () => {
   it('loads with the authorities of the regimes it uses, and of no other', () => {
-    const { pack } = loadPack(file(GOOD));
+    const { pack } = loadPolicy(file(GOOD));
     expect(new Set(pack.authorities.map((row) => row.regime))).toEqual(new Set(['gdpr']));
-    expect(loadPack(file(`${GOOD}\nauthorities: all\n`)).pack.authorities).toEqual(pack.authorities);
   });
 
   it('is frozen to its leaves', () => {
-    const { pack } = loadPack(file(GOOD));
+    const { pack } = loadPolicy(file(GOOD));
     expect(() => {
       (pack.obligations[0]!.clocks[0] as { within: string }).within = 'PT1H';
     }).toThrow(TypeError);
   });
 
   it('has a hash that depends on the content alone, not on the order of its fields', () => {
-    const first = loadPack(file(GOOD));
+    const first = loadPolicy(file(GOOD));
     const reordered = replaced('id: small\nversion: "1"', 'version: "1"\nid: small');
-    expect(loadPack(file(`# a comment\n${reordered}`)).sha256).toBe(first.sha256);
-    expect(loadPack(file(replaced('PT72H', 'PT71H'))).sha256).not.toBe(first.sha256);
-    expect(packSha256(first.pack)).toBe(first.sha256);
+    expect(loadPolicy(file(`# a comment\n${reordered}`)).sha256).toBe(first.sha256);
+    expect(loadPolicy(file(replaced('PT72H', 'PT71H'))).sha256).not.toBe(first.sha256);
+    expect(policySha256(first.pack)).toBe(first.sha256);
   });
 
   it('takes the values of the organisation file, named directly or by TOCSIN_ORGANISATION', () => {
     const organisationFile = file('name: Other GmbH\nmainEstablishment: DE\nauthorityFor: { DE: de-by }\n');
-    const { pack } = loadPack(file(GOOD), { organisationFile });
+    const { pack } = loadPolicy(file(GOOD), { organisationFile });
     expect(pack.organisation).toEqual({
       name: 'Other GmbH',
       contactPoint: 'privacy@example.com',
@@ -101,14 +101,14 @@ describe('a good pack', () => {
       authorityFor: { DE: 'de-by' },
     });
     process.env.TOCSIN_ORGANISATION = organisationFile;
-    expect(loadPack(file(GOOD)).pack.organisation.name).toBe('Other GmbH');
+    expect(loadPolicy(file(GOOD)).pack.organisation.name).toBe('Other GmbH');
   });
 
   it('may bring its own authority, which wins over the shared one of the same key', () => {
     const own = `authorities:
   - { key: ie-dpc, name: Own row, country: IE, regime: gdpr, via: site, address: "https://example.com", languages: [en], confirmed: R }
 `;
-    const rows = loadPack(file(GOOD + own)).pack.authorities.filter((row) => row.key === 'ie-dpc');
+    const rows = loadPolicy(file(GOOD + own)).pack.authorities.filter((row) => row.key === 'ie-dpc');
     expect(rows.map((row) => row.name)).toEqual(['Own row']);
   });
 });
@@ -131,7 +131,7 @@ describe('a bad pack is refused, with field and remedy', () => {
       'an unknown calendar',
       'calendar: ottawa',
       'calendar: ottowa',
-      /^obligations\[follow]\.clocks\.0\.within\.calendar: "ottowa".*use one of ottawa/,
+      /^obligations\[follow]\.clocks\.0\.within\.calendar: there is no calendar "ottowa": use one of ottawa/,
     ],
     [
       'a calendar in an impossible zone',
@@ -181,12 +181,12 @@ describe('a bad pack is refused, with field and remedy', () => {
       'a regime without an authority',
       'regime: gdpr',
       'regime: martian',
-      /^obligations\[report]\.recipient\.regime: .*"martian".*authorities\.yaml/,
+      /^obligations\[report]\.recipient\.regime: there is no regime "martian": add it under "regimes"/,
     ],
     [
       'a waived obligation that does not exist',
       '{ always: true }',
-      '{ waived: nothing, ground: other }',
+      '{ waived: { obligation: nothing, ground: other } }',
       /^obligations\[report]\.appliesWhen: waived: "nothing"/,
     ],
     ['a missing field', 'title: A small pack', '', /^title: is missing/],
@@ -226,22 +226,22 @@ describe('a bad pack is refused, with field and remedy', () => {
   });
 
   it('no file, no YAML, no mapping, a wrong organisation file', () => {
-    expect(() => loadPack('no-such-pack')).toThrow(/no-such-pack\.yaml cannot be used.*\n.*does not exist/);
+    expect(() => loadPolicy('no-such-pack')).toThrow(/no-such-pack\.yaml cannot be used.*\n.*does not exist/);
     expect(problemsOf('id: [')).toEqual([expect.stringMatching(/not valid YAML/)]);
     expect(problemsOf('id: a\nid: b')).toEqual([expect.stringMatching(/not valid YAML: Map keys must be unique/)]);
     expect(problemsOf('- 1')).toEqual([expect.stringMatching(/no mapping/)]);
-    expect(() => loadPack(file(GOOD), { organisationFile: file('nmae: x') })).toThrow(
+    expect(() => loadPolicy(file(GOOD), { organisationFile: file('nmae: x') })).toThrow(
       /TOCSIN_ORGANISATION.*\n.*unknown field nmae/,
     );
   });
 });
 
 describe('policy/authorities.yaml', () => {
-  const { pack } = loadPack('trust-center');
+  const { pack } = loadPolicy(DEFAULT_PACKS);
   const of = (country: string) => pack.authorities.filter((row) => row.country === country && row.regime === 'gdpr');
 
   it('has an authority for every EU and EEA state, and the OPC for PIPEDA', () => {
-    expect(EEA.filter((country) => of(country).length === 0)).toEqual([]);
+    expect(pack.regimes.gdpr!.territory.filter((country) => of(country).length === 0)).toEqual([]);
     expect(pack.authorities.filter((row) => row.regime === 'pipeda').map((row) => row.key)).toEqual(['opc']);
   });
 

@@ -4,10 +4,9 @@
  * of the policy.
  */
 import { z } from 'zod';
-import type { IncidentState } from '../incident/state';
 import { addMonths, type Instant, PeriodSchema, parsePeriod, TimeZoneSchema, toInstant, toMs } from '../kernel/time';
-import { evaluate } from './conditions';
-import { ConditionSchema } from './policy';
+import { ConditionSchema, evaluate } from '../policy/conditions';
+import type { IncidentState } from './state';
 
 /**
  * What a period counts from: `determined`: a person assessed that personal data is affected · `aware`: the company became

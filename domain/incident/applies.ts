@@ -1,0 +1,30 @@
+/** Whether a rule applies to an incident, and who decided that it does not. */
+import { evaluate, type Verdict } from '../policy/conditions';
+import type { FactSource } from '../policy/facts';
+import { combine } from '../policy/finding';
+import type { ObligationRule } from '../policy/rule';
+import { inForce } from '../policy/validity';
+import { anchorAt } from './clocks';
+import type { IncidentState } from './state';
+
+/** A rule applies when its condition holds and one of its clocks starts while it is in force. */
+export function applies(rule: ObligationRule, state: IncidentState): Verdict {
+  const starts = rule.clocks.map(({ from }) => anchorAt(state, from));
+  const { value, by } = combine<Verdict>(
+    [evaluate(rule.appliesWhen, state), { ...inForce(rule, starts), establishedBy: [] }],
+    false,
+  );
+  return {
+    value,
+    because: by.flatMap(({ because }) => because),
+    establishedBy: by.flatMap(({ establishedBy }) => establishedBy),
+  };
+}
+
+/** Who stated the facts that decided: the last to speak of them. What nobody stated later follows from the declaration. */
+export function decidedBy({ establishedBy }: Verdict, { review, assessment, declaration }: IncidentState): string {
+  const stated: Partial<Record<FactSource, string>> = { review: review?.by, assessment: assessment?.by };
+  const sources: FactSource[] = ['review', 'assessment'];
+  const by = sources.filter((source) => establishedBy.includes(source)).map((source) => stated[source]);
+  return by.find((each) => each !== undefined) ?? declaration.declaredBy;
+}

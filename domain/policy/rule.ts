@@ -1,0 +1,176 @@
+/** One obligation as data: when it applies, from which instants it is due, who is told what, each with its citation. */
+import { z } from 'zod';
+import { PeriodSchema, parsePeriod, TimeZoneSchema, WithinSchema } from '../kernel/time';
+import { ConditionSchema } from './conditions';
+import { PolicyIdSchema } from './ids';
+import { residenceFields } from './places';
+
+/** Instants that a clock may start from. `fulfilled:<rule>` chains on the actual fulfilment of another obligation. */
+export const ANCHORS = [
+  'detected',
+  'declared',
+  'aware',
+  'confirmed',
+  'contained',
+  'resolved',
+  'reviewed',
+  'authority-notified',
+] as const;
+export const AnchorSchema = z.union([z.enum(ANCHORS), z.templateLiteral(['fulfilled:', PolicyIdSchema])]);
+export type Anchor = z.infer<typeof AnchorSchema>;
+
+/** Fields that a notice, a dossier or the register must hold. Their values are computed in `contents.ts`. */
+export const CONTENT_FIELDS = [
+  'organisation',
+  'nature',
+  'how-it-occurred',
+  'period',
+  'detected-at',
+  'aware-at',
+  'data-involved',
+  'individuals-count',
+  'records-count',
+  'residence',
+  'likely-consequences',
+  'measures-taken',
+  'measures-proposed',
+  'individual-steps',
+  'notification-steps',
+  'contact-point',
+  'service-status',
+  'root-cause',
+  'controls-improved',
+  'delay-reasons',
+  'earlier-reference',
+] as const;
+export type ContentField = (typeof CONTENT_FIELDS)[number];
+
+const ContentSchema = z.strictObject({
+  field: z.enum(CONTENT_FIELDS),
+  title: z.string(),
+  citation: z.string(),
+  /** Left out of the list of missing fields when it has no value, e.g. the reasons of a delay that did not happen. */
+  optional: z.boolean().default(false),
+});
+export type Content = z.infer<typeof ContentSchema>;
+
+/** Who is told. Authorities expand into one obligation each; the rest are audiences that the directory resolves. */
+const RecipientSchema = z.discriminatedUnion('to', [
+  z.strictObject({ to: z.literal('internal') }),
+  z.strictObject({ to: z.literal('public') }),
+  z.strictObject({ to: z.literal('status-subscribers') }),
+  z.strictObject({
+    to: z.literal('workspace-owners'),
+    plan: z.string().optional(),
+    role: z.enum(['controller', 'processor']).optional(),
+  }),
+  z.strictObject({ to: z.literal('individuals'), ...residenceFields }),
+  z.strictObject({ to: z.literal('authorities'), regime: PolicyIdSchema }),
+]);
+export type RecipientRule = z.infer<typeof RecipientSchema>;
+
+/** The record groups of the breach register (R1–R6) and its availability on request (R7). */
+export const RECORD_GROUPS = ['R1', 'R2', 'R3', 'R4', 'R5', 'R6', 'R7'] as const;
+
+/** Who sets off what a channel carries. With any other the obligation could never be fulfilled. */
+const DISPATCH_OF: Record<string, string[]> = {
+  email: ['automatic', 'approval'],
+  'status-page': ['automatic', 'approval'],
+  filing: ['filing'],
+  containment: ['person'],
+  review: ['person'],
+  register: ['record'],
+};
+
+function isRepetition(text: string): boolean {
+  const { months, exactMs } = parsePeriod(text);
+  return months === 0 && exactMs >= 60_000;
+}
+
+/** The first and the last day on which a rule is in force, as the calendar of `timeZone` has them. */
+export const ValiditySchema = z
+  .strictObject({ from: z.iso.date().optional(), to: z.iso.date().optional(), timeZone: TimeZoneSchema.default('UTC') })
+  .refine(({ from, to }) => from !== undefined || to !== undefined, 'must give "from", "to" or both')
+  .refine(({ from, to }) => !from || !to || from <= to, { path: ['to'], error: 'must not be before "from"' });
+export type Validity = z.infer<typeof ValiditySchema>;
+
+const ruleFields = {
+  id: PolicyIdSchema,
+  title: z.string(),
+  commitments: z.array(z.string()).min(1),
+  citation: z.string(),
+  confirmWithCounsel: z.boolean().default(false),
+  validity: ValiditySchema.optional(),
+  appliesWhen: ConditionSchema,
+  /** What undecided facts mean: the duty runs (`apply`), or it waits for the decision (`wait`). */
+  whenUndecided: z.enum(['apply', 'wait']).default('wait'),
+  /** The earliest deadline of those whose anchor is known counts. `ownTarget`: the law gives no period, the product does. */
+  clocks: z
+    .array(
+      z.strictObject({
+        from: AnchorSchema,
+        within: WithinSchema,
+        timeZone: TimeZoneSchema.optional(),
+        ownTarget: z.boolean().default(false),
+      }),
+    )
+    .min(1),
+  recipient: RecipientSchema,
+  channel: z.enum(['containment', 'email', 'status-page', 'filing', 'review', 'register']),
+  dispatch: z.enum(['automatic', 'approval', 'filing', 'person', 'record']),
+  onSilence: z.enum(['send', 'alarm']).default('alarm'),
+  /** How long before the deadline an unapproved notice is sent or its owner alarmed. */
+  margin: PeriodSchema.default('PT0S'),
+  /** Fractions of the clock at which an unfulfilled obligation raises an alarm; 1 is the deadline. */
+  escalate: z.array(z.number().gt(0).max(1)).default([]),
+  repeatOverdue: PeriodSchema.optional(),
+  /** True where the law asks for the reasons of a delay. */
+  delayReasons: z.boolean().default(false),
+  record: z.enum(RECORD_GROUPS).optional(),
+  template: PolicyIdSchema.optional(),
+  contents: z.array(ContentSchema).default([]),
+  /** Status changes that send a follow-up by themselves after the first notice. */
+  followUpOnStatus: z.array(z.enum(['identified', 'contained', 'monitoring', 'resolved'])).default([]),
+  /** The anchor that fulfilment sets. */
+  sets: z.enum(['authority-notified', 'reviewed']).optional(),
+  /** The reason recorded when the duty does not apply. */
+  notRequiredReason: z.string().optional(),
+};
+
+/** What one field of a rule demands of another. */
+function checked<S extends z.ZodType<RuleFields>>(schema: S): S {
+  return schema
+    .refine((rule) => !['email', 'status-page', 'filing'].includes(rule.channel) || rule.template !== undefined, {
+      path: ['template'],
+      error: 'is needed for the channels email, status-page and filing',
+    })
+    .refine((rule) => (rule.channel === 'filing') === (rule.dispatch === 'filing'), {
+      path: ['dispatch'],
+      error: 'must be "filing" for the channel filing, and only there',
+    })
+    .refine((rule) => (rule.channel === 'register') === (rule.record !== undefined), {
+      path: ['record'],
+      error: 'is needed for the channel register, and only there',
+    })
+    .refine((rule) => DISPATCH_OF[rule.channel]?.includes(rule.dispatch), {
+      path: ['dispatch'],
+      error: 'must fit the channel: automatic or approval for email and status-page, record for register, else person',
+    })
+    .refine((rule) => parsePeriod(rule.margin).months === 0, {
+      path: ['margin'],
+      error: 'must not have calendar months',
+    })
+    .refine((rule) => rule.repeatOverdue === undefined || isRepetition(rule.repeatOverdue), {
+      path: ['repeatOverdue'],
+      error: 'must be at least PT1M and have no calendar months',
+    }) as S;
+}
+type RuleFields = z.infer<z.ZodObject<typeof ruleFields>>;
+
+/** An obligation as a pack holds it. */
+export const PackRuleSchema = checked(z.strictObject(ruleFields));
+export type PackRule = z.infer<typeof PackRuleSchema>;
+
+/** An obligation of the policy in force: it knows the pack it comes from. */
+export const ObligationRuleSchema = checked(z.strictObject({ ...ruleFields, pack: PolicyIdSchema }));
+export type ObligationRule = z.infer<typeof ObligationRuleSchema>;
