@@ -1,6 +1,6 @@
 import { thawNotice } from '../../../activities/notices/frozen-notice';
 import { readTemplates } from '../../../activities/notices/templates';
-import { loadPack } from '../../../policy/load-pack';
+import { DEFAULT_PACKS, loadPolicy } from '../../../policy/load-policy';
 import { type Bench, contentsWith, draftInput, startBench } from './fixtures';
 
 let bench: Bench;
@@ -8,7 +8,7 @@ beforeAll(async () => {
   bench = await startBench();
 });
 
-const { pack } = loadPack('trust-center');
+const { pack } = loadPolicy(DEFAULT_PACKS);
 const mailed = pack.obligations.flatMap(({ template, citation, channel }) =>
   template && channel === 'email' ? [{ template, citation }] : [],
 );
