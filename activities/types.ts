@@ -4,6 +4,7 @@
  * Inputs and results stand in workflow history, so they hold no secret, no recipient and no address.
  */
 
+import type { RaisedAlarm } from '../domain/case/alarm';
 import type { Detection } from '../domain/detection/detection';
 import type { EscalatedAlarm, Standing } from '../domain/escalation/escalation';
 import type { ContentValue } from '../domain/incident/contents';
@@ -104,19 +105,11 @@ export interface PublishStatusInput extends NoticeRef {
   detectedAt: Instant;
 }
 
-export interface AlarmInput extends EffectContext {
-  /** Sequence number of the `alarm-raised` event: the idempotency key. */
-  seq: number;
-  at: Instant;
+/** `seq` of the `alarm-raised` event is the idempotency key. */
+export interface AlarmInput extends EffectContext, RaisedAlarm {
   to: string;
   severity: string;
   incidentTitle: string;
-  threshold: string;
-  text: string;
-  obligation?: string;
-  dueAt?: Instant;
-  /** Commands to run next, for alarms that are not about an obligation: whole command lines. */
-  commands?: string[];
 }
 
 export interface FilingTaskInput extends NoticeRef {

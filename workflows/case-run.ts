@@ -18,6 +18,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AlarmInput } from '../activities/types';
+import type { Alarm } from '../domain/case/alarm';
 import {
   advance,
   type CaseDefinition,
@@ -36,7 +37,7 @@ import { FAILURES } from '../domain/kernel/failures';
 import { problemsOf } from '../domain/kernel/problems';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import { type Instant, minuteText, toInstant, toMs } from '../domain/kernel/time';
-import { activities, UNTIL_DONE } from './lib/activity-calls';
+import { activities, alarmSummary, UNTIL_DONE } from './lib/activity-calls';
 import { DeadlineTimer } from './lib/deadline-timer';
 import { cell } from './lib/markdown-cell';
 import { RegisterPump } from './lib/register-pump';
@@ -148,7 +149,7 @@ export class CaseRun<S extends CaseState, E extends RecordedEvent, W extends { k
     }
     for (const alarm of this.alarms) {
       this.launch(`alarm ${alarm.seq}`, async () => {
-        await activities(UNTIL_DONE, `alarm: ${alarm.text}`).raiseAlarm(alarm);
+        await activities(UNTIL_DONE, alarmSummary(alarm)).raiseAlarm(alarm);
         this.alarms = this.alarms.filter((other) => other !== alarm);
         this.inFlight.delete(`alarm ${alarm.seq}`);
       });
@@ -326,11 +327,8 @@ function now(): Instant {
 }
 
 function alarmOf(event: RecordedEvent, state: CaseState): AlarmInput {
-  const { threshold, text, dueAt, commands } = event.data as Pick<
-    AlarmInput,
-    'threshold' | 'text' | 'dueAt' | 'commands'
-  >;
   return {
+    ...(event.data as Alarm),
     incidentId: state.caseId,
     exercise: state.exercise,
     seq: event.seq,
@@ -338,9 +336,5 @@ function alarmOf(event: RecordedEvent, state: CaseState): AlarmInput {
     to: state.owner,
     severity: state.severity,
     incidentTitle: state.title,
-    threshold,
-    text,
-    dueAt,
-    commands,
   };
 }

@@ -9,20 +9,29 @@ import {
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
 import type { AlarmInput, DeliveryRef, DraftInput, FilingTaskInput } from '../activities/types';
+import type { Occasion } from '../domain/incident/alarms';
 import type { Report } from '../domain/incident/decide';
 import type { Effect } from '../domain/incident/effects';
-import type { EventOf, IncidentEvent } from '../domain/incident/events';
+import type { IncidentEvent } from '../domain/incident/events';
 import type { IncidentState } from '../domain/incident/state';
 import type { Instant } from '../domain/kernel/time';
 import { type Policy, ruleOf } from '../domain/policy/policy';
 import { delivery } from './delivery';
-import { activities, FIRST_ATTEMPTS, failureText, isFinal, PATIENT, UNTIL_DONE } from './lib/activity-calls';
+import {
+  activities,
+  alarmSummary,
+  FIRST_ATTEMPTS,
+  failureText,
+  isFinal,
+  PATIENT,
+  UNTIL_DONE,
+} from './lib/activity-calls';
 import { type Acknowledgement, tellEscalation } from './lib/tell-escalation';
 
 export interface EffectSituation {
   state: IncidentState;
   now: Instant;
-  alarm(data: EventOf<'alarm-raised'>['data']): void;
+  alarm(occasion: Occasion): void;
   registered(seq: number): boolean;
   isClosed(): boolean;
 }
@@ -49,21 +58,18 @@ function contextOf({ incidentId, exercise }: IncidentState) {
 
 /** A few attempts, then an alarm, then until it works. */
 async function insist<T>(
-  what: string,
+  work: 'draft' | 'publish',
   obligation: string,
   at: EffectSituation,
-  work: (call: ReturnType<typeof activities>) => Promise<T>,
+  call: (activity: ReturnType<typeof activities>) => Promise<T>,
 ): Promise<T> {
+  const what = `${work} ${obligation}`;
   try {
-    return await work(activities(FIRST_ATTEMPTS, what));
+    return await call(activities(FIRST_ATTEMPTS, what));
   } catch (error) {
     if (!isActivityFailure(error)) throw error;
-    at.alarm({
-      obligation,
-      threshold: 'failing',
-      text: `${what} fails: ${failureText(error)}. It is tried again until it works.`,
-    });
-    return work(activities(UNTIL_DONE, what));
+    at.alarm({ obligation, threshold: { kind: 'failing', work }, detail: failureText(error) });
+    return call(activities(UNTIL_DONE, what));
   }
 }
 
@@ -92,7 +98,7 @@ async function draft(effect: EffectOf<'draft'>, at: EffectSituation): Promise<Re
     incident: { title, severity, status: at.state.status, detectedAt, dueAt: o.dueAt },
     authority,
   };
-  const drafted = await insist(`Draft ${o.id}`, o.id, at, (call) => call.draftNotice(input));
+  const drafted = await insist('draft', o.id, at, (activity) => activity.draftNotice(input));
   return { report: 'drafted', data: { obligation: o.id, round: o.round, fingerprint, missing, ...drafted } };
 }
 
@@ -145,7 +151,7 @@ async function publish(effect: EffectOf<'dispatch'>, at: EffectSituation): Promi
     title,
     detectedAt,
   };
-  const { url } = await insist(`Publish ${o.id}`, o.id, at, (call) => call.publishStatus(input));
+  const { url } = await insist('publish', o.id, at, (activity) => activity.publishStatus(input));
   return {
     report: 'delivered',
     obligation: o.id,
@@ -170,11 +176,8 @@ async function contain(effect: EffectOf<'contain'>, at: EffectSituation): Promis
   } catch (error) {
     if (!isActivityFailure(error)) throw error;
     if (isFinal(error)) return failed(error);
-    at.alarm({
-      measure: id,
-      threshold: 'failing',
-      text: `${what} fails: ${failureText(error)}. It is tried again; consider doing it by hand.`,
-    });
+    const threshold = { kind: 'failing', work: undo ? 'undo' : 'contain' } as const;
+    at.alarm({ measure: id, threshold, detail: failureText(error) });
   }
   try {
     return { report: 'containment-step', data: { id, ...(await work(activities(PATIENT, what))) } };
@@ -192,11 +195,11 @@ async function verifyRegister(at: EffectSituation): Promise<Report> {
     await condition(() => at.registered(seq));
     const result = await activities(UNTIL_DONE, 'verify the register').verifyRegister({ incidentId, seq });
     if (result.ok) return { report: 'register-verified', data: { entries: result.entries, head: result.head } };
-    const text = `The breach register does not verify: ${result.problem}. Run \`tocsin register verify\`.`;
-    at.alarm({ threshold: 'register damaged', text });
+    const damaged: Occasion = { threshold: { kind: 'register-damaged' }, detail: result.problem };
+    at.alarm(damaged);
     await sleep('1 hour', { summary: 'verify the register again' });
     // Whoever waived this and closed the incident was alarmed; the damage stays for `tocsin register verify`.
-    if (at.isClosed()) return { report: 'alarm', data: { threshold: 'register damaged', text } };
+    if (at.isClosed()) return { report: 'alarm', data: damaged };
   }
 }
 
@@ -213,20 +216,8 @@ export type Errand =
 export function errandOf(event: IncidentEvent, state: IncidentState, pack: Policy): Errand[] {
   const { title, severity, owner } = state.declaration;
   if (event.kind === 'alarm-raised') {
-    const { obligation, threshold, text } = event.data;
-    const dueAt = obligation ? state.obligations[obligation]?.dueAt : undefined;
-    const input = {
-      ...contextOf(state),
-      seq: event.seq,
-      at: event.at,
-      to: owner,
-      severity,
-      incidentTitle: title,
-      threshold,
-      text,
-      obligation,
-      dueAt,
-    };
+    const { seq, at, data } = event;
+    const input = { ...contextOf(state), ...data, seq, at, to: owner, severity, incidentTitle: title };
     return [{ key: `alarm ${event.seq}`, task: 'alarm', input }];
   }
   if (event.kind === 'alarm-acknowledged' && !state.exercise) {
@@ -256,7 +247,7 @@ export function errandOf(event: IncidentEvent, state: IncidentState, pack: Polic
 
 export async function runErrand(errand: Errand): Promise<void> {
   if (errand.task === 'alarm') {
-    await activities(UNTIL_DONE, `alarm: ${errand.input.text}`).raiseAlarm(errand.input);
+    await activities(UNTIL_DONE, alarmSummary(errand.input)).raiseAlarm(errand.input);
   } else if (errand.task === 'acknowledged') {
     const { incidentId, ...acknowledgement } = errand.input;
     await tellEscalation(incidentId, acknowledgement);

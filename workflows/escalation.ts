@@ -16,6 +16,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { alarmText } from '../domain/case/alarm-text';
 import {
   type Acknowledgement,
   AcknowledgementSchema,
@@ -220,7 +221,7 @@ class EscalationRun {
       ...acknowledged.map((alarm) => ({ alarm, state: 'acknowledged' })),
     ]
       .slice(-20)
-      .map(({ alarm, state }) => `| ${alarm.seq} | ${cell(alarm.text)} | ${state} |`);
+      .map(({ alarm, state }) => `| ${alarm.seq} | ${cell(alarmText(alarm, alarm.at).text)} | ${state} |`);
     const head = [
       `**${cell(title)}** · ${cell(severity)} · ${next}`,
       ...(this.lastPage ? ['', cell(this.lastPage)] : []),

@@ -1,5 +1,6 @@
 /** One run of an incident: its state, its clock, and what is in flight. The workflow asks it what to do next. */
 import { ApplicationFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import type { Occasion } from '../domain/incident/alarms';
 import { nextWake } from '../domain/incident/clocks';
 import {
   type ClockReading,
@@ -8,11 +9,12 @@ import {
   type IncidentView,
   type Pace,
   type Receipt,
+  TIMELINE_CARRIED,
   TIMELINE_KEPT,
 } from '../domain/incident/contract';
 import { type Command, type Decision, decide, declare } from '../domain/incident/decide';
 import { type Effect, effectsOf } from '../domain/incident/effects';
-import type { IncidentEvent, NewEvent } from '../domain/incident/events';
+import { type IncidentEvent, type NewEvent, obligationOfEvent } from '../domain/incident/events';
 import { type Explanation, explain } from '../domain/incident/explain';
 import type { Declaration } from '../domain/incident/incident';
 import { type Message, type MessageName, parseMessage } from '../domain/incident/messages';
@@ -151,11 +153,10 @@ export class IncidentRun {
     const events = this.act({ command: 'message', message: parsed.message });
     const noted = events.find((e) => e.kind === 'noted');
     return {
-      events: events.map((e) => ({
-        seq: e.seq,
-        kind: e.kind,
-        ...('obligation' in e.data ? { obligation: e.data.obligation } : {}),
-      })),
+      events: events.map((e) => {
+        const obligation = obligationOfEvent(e);
+        return { seq: e.seq, kind: e.kind, ...(obligation === undefined ? {} : { obligation }) };
+      }),
       ...(noted?.kind === 'noted' ? { note: noted.data.note } : {}),
     };
   }
@@ -173,14 +174,12 @@ export class IncidentRun {
   }
 
   onDeliveryProblem({ obligation, problem }: DeliveryProblem): void {
-    const text = `Sending ${obligation} fails: ${problem}`;
-    this.whenDeclared(() => this.alarm({ obligation, threshold: 'failing', text }));
+    const threshold = { kind: 'failing', work: 'send' } as const;
+    this.whenDeclared(() => this.alarm({ obligation, threshold, detail: problem }));
   }
 
   onCancelRequested(): void {
-    const text =
-      'A cancellation of the workflow was requested and is ignored: legal clocks do not stop. Waive what does not apply, then close.';
-    this.whenDeclared(() => this.alarm({ threshold: 'cancel requested', text }));
+    this.whenDeclared(() => this.alarm({ threshold: { kind: 'cancel-requested' } }));
   }
 
   // —— queries ——
@@ -234,13 +233,13 @@ export class IncidentRun {
   }
 
   carry(): Carried {
-    const { policy, errands, recent, speed } = this;
+    const { policy, errands, speed } = this;
     return {
       state: this.state!,
       policy,
       backlog: this.pump.queued(),
       errands,
-      recent,
+      recent: this.recent.slice(-TIMELINE_CARRIED),
       speed,
       clock: this.clock.reading(),
     };
@@ -275,11 +274,7 @@ export class IncidentRun {
     const evidence = { channel: 'email', recipients: total, sent, failed, ...times, renderings: o.draft?.renderings };
     this.act({ command: 'report', report: { report: 'delivered', obligation, round, evidence, at: this.clock.now() } });
     if (failed > 0 || total === 0) {
-      const text =
-        total === 0
-          ? `${obligation}: the directory has no recipient for it`
-          : `${obligation}: ${failed} of ${total} recipients could not be mailed; reach them by another channel`;
-      this.alarm({ obligation, threshold: 'undeliverable', text });
+      this.alarm({ obligation, threshold: { kind: 'undeliverable', failed, total } });
     }
   }
 
@@ -305,7 +300,7 @@ export class IncidentRun {
     this.news = true;
   }
 
-  private alarm(data: Extract<NewEvent, { kind: 'alarm-raised' }>['data']): void {
+  private alarm(data: Occasion): void {
     this.act({ command: 'report', report: { report: 'alarm', data } });
   }
 
@@ -325,7 +320,7 @@ export class IncidentRun {
     const context = {
       state: this.state!,
       now: this.clock.now(),
-      alarm: (data: Parameters<IncidentRun['alarm']>[0]) => this.alarm(data),
+      alarm: (data: Occasion) => this.alarm(data),
       registered: (seq: number) => this.pump.hasWritten(seq),
       isClosed: () => this.state?.closedAt !== undefined,
     };

@@ -1,5 +1,8 @@
-/** What an alarm says: first what to do, then by when, then the command to run next. */
+/** Mails to staff about alarms and filings: first what to do, then by when, then the commands to run next. */
+import { filedLine } from '../../domain/case/alarm-commands';
+import { alarmText } from '../../domain/case/alarm-text';
 import { human } from '../../domain/incident/contents';
+import { commandText } from '../../domain/kernel/command-lines';
 import { EXERCISE_PREFIX } from '../mail/exercise-mail';
 import type { FrozenNotice } from '../notices/frozen-notice';
 import { asHtml, clean, oneLine } from '../notices/inert';
@@ -7,27 +10,29 @@ import { mailPage } from '../notices/pages';
 import { phrasesOf } from '../notices/phrases';
 import type { AlarmInput, FilingTaskInput } from '../types';
 
-const BY = '--by you@example.com';
-
-/** `[INC-7 sev1] 90% of the clock: file the report … before 2026-04-04 02:00 UTC`. */
+/** `[INC-7 sev1] 90 % of the clock: enterprise-notice: approve, hold or waive the notice before 2026-04-04 02:00 UTC`. */
 export function alarmMail(input: AlarmInput): FrozenNotice {
-  const toDo = /To do: (.+?)(?:\.?$|;|\.\s)/m.exec(input.text)?.[1];
-  const threshold = /^\d+%$/.test(input.threshold)
-    ? `${input.threshold} of the clock`
-    : input.threshold.replaceAll('-', ' ');
-  const what = toDo ? `${input.obligation ? `${input.obligation}: ` : ''}${toDo}` : oneLine(input.text, 110);
-  const due = input.dueAt ? ` before ${human(input.dueAt)}` : '';
+  const { incidentId, severity, dueAt } = input;
+  const { threshold, todo, text } = alarmText(input, input.at);
+  const about = subjectOf(input);
+  const due = dueAt && dueAt > input.at ? ` before ${human(dueAt)}` : '';
   return staffMail({
     exercise: input.exercise,
-    subject: `[${input.incidentId} ${input.severity}] ${threshold}: ${what}${due}`,
+    subject: `[${incidentId} ${severity}] ${threshold}: ${about ? `${about}: ` : ''}${todo}${due}`,
     lines: [
-      clean(input.text),
-      `${input.commands ? 'Case' : 'Incident'} ${input.incidentId} (${input.severity}): ${oneLine(input.incidentTitle)}`,
-      ...(input.dueAt ? [`Due: ${human(input.dueAt)}`] : []),
+      clean(text),
+      `${input.about.kind === 'obligation' || input.about.kind === 'measure' || input.about.kind === 'incident' ? 'Incident' : 'Case'} ${incidentId} (${severity}): ${oneLine(input.incidentTitle)}`,
+      ...(dueAt ? [`Due: ${human(dueAt)}`] : []),
       `Raised: ${human(input.at)}, alarm ${input.seq}`,
     ],
-    commands: input.commands ?? [...nextCommands(input, toDo ?? input.text), `npx tocsin explain ${input.incidentId}`],
+    commands: input.commands.map(commandText),
   });
+}
+
+/** What the subject names beside the incident or case. */
+function subjectOf({ about }: AlarmInput): string | undefined {
+  if (about.kind === 'obligation') return about.obligation;
+  return about.kind === 'measure' ? about.measure : undefined;
 }
 
 /** `[INC-7] File with Data Protection Commission before 2026-04-04 02:00 UTC`. */
@@ -51,25 +56,8 @@ export function filingTaskMail(input: FilingTaskInput): FrozenNotice {
       missing,
       'It counts as filed only with the reference number that the authority gives.',
     ],
-    commands: [filedCommand(input.incidentId, input.obligation)],
+    commands: [commandText(filedLine(input.incidentId, input.obligation))],
   });
-}
-
-/** The commands that the alarm's own words ask for. */
-function nextCommands({ incidentId, obligation }: AlarmInput, asked: string): string[] {
-  const commands: string[] = [];
-  if (obligation && /\bfile\b|\bfiled\b/i.test(asked)) commands.push(filedCommand(incidentId, obligation));
-  if (obligation && /\bapprove\b/i.test(asked)) commands.push(`npx tocsin approve ${incidentId} ${obligation} ${BY}`);
-  if (obligation && /\brelease\b/i.test(asked)) commands.push(`npx tocsin release ${incidentId} ${obligation} ${BY}`);
-  if (/"contained"/.test(asked)) commands.push(`npx tocsin status ${incidentId} contained ${BY}`);
-  if (/"review"/.test(asked)) commands.push(`npx tocsin review ${incidentId} --help`);
-  if (/"assess"/.test(asked)) commands.push(`npx tocsin assess ${incidentId} --help`);
-  if (commands.length === 0) commands.push(`npx tocsin show ${incidentId}`);
-  return commands;
-}
-
-function filedCommand(incidentId: string, obligation: string): string {
-  return `npx tocsin filed ${incidentId} ${obligation} --reference REFERENCE ${BY}`;
 }
 
 /** A mail to staff in the manner of an alarm: lines, then the commands to run next. All texts are made inert. */

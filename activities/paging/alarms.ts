@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { obligationOf } from '../../domain/case/alarm';
 import type { AlarmInput, FilingTaskInput } from '../types';
 import { alarmMail, filingTaskMail } from './alarm-text';
 import { type EscalationDeps, escalate, firstAddress } from './escalate';
@@ -14,11 +15,13 @@ export async function raiseAlarm(
   input: AlarmInput,
 ): Promise<void> {
   const key = `${scope(input)}alarm/${input.incidentId}/${input.seq}`;
-  if (input.exercise) return mailStaffOnce(deps, input.to, alarmMail(input), input, key);
+  const { incidentId, exercise } = input;
+  const effect = { incidentId, exercise, obligation: obligationOf(input) };
+  if (exercise) return mailStaffOnce(deps, input.to, alarmMail(input), effect, key);
   const { contacts, escalation, log } = deps;
   const [mailed, escalated] = await Promise.allSettled([
     firstAddress({ contacts, rota: escalation.rota }, input).then((to) =>
-      mailStaffOnce(deps, to, alarmMail(input), input, key),
+      mailStaffOnce(deps, to, alarmMail(input), effect, key),
     ),
     escalate(escalation, input),
   ]);
@@ -26,7 +29,7 @@ export async function raiseAlarm(
   if (mailed.status === 'fulfilled') return;
   if (!(mailed.reason instanceof ApplicationFailure) || !mailed.reason.nonRetryable) throw mailed.reason;
   // Repeating this mail cannot help; the escalation goes on through the other ports and to the next person.
-  log.error({ incidentId: input.incidentId, key, problem: mailed.reason.message }, 'an alarm could not be mailed');
+  log.error({ incidentId, key, problem: mailed.reason.message }, 'an alarm could not be mailed');
 }
 
 /** Mails the task to file a dossier to its owner, once for its obligation and round. */

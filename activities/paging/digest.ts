@@ -1,6 +1,10 @@
 /** What a page says: how many alarms are open, each obligation in one line, and how to make it stop. */
+import { obligationOf } from '../../domain/case/alarm';
+import { showLine } from '../../domain/case/alarm-commands';
+import { alarmText } from '../../domain/case/alarm-text';
 import type { EscalatedAlarm } from '../../domain/escalation/escalation';
 import { human } from '../../domain/incident/contents';
+import { ask, commandText, tocsin } from '../../domain/kernel/command-lines';
 import { clean, oneLine } from '../notices/inert';
 
 /** Lines of a digest; of more alarms the number is told. */
@@ -31,7 +35,7 @@ export function digestOf(input: {
   const groups = grouped(alarms);
   const total = alarms.length + dropped;
   const again = attempt > 1 ? ` (page ${attempt}, level ${level})` : '';
-  const commandsOfAlarms = groups.flatMap((group) => group.at(-1)!.commands ?? []).slice(0, 3);
+  const commandsOfAlarms = groups.flatMap((group) => group.at(-1)!.commands).slice(0, 3);
   const more = groups.length - LINES;
   return {
     subject: oneLine(
@@ -40,9 +44,8 @@ export function digestOf(input: {
     ),
     lines: [...groups.slice(0, LINES).map(lineOf), ...(more > 0 ? [`and ${more} more`] : [])],
     commands: [
-      `npx tocsin acknowledge ${caseId} --by ${/^[\w.@+-]{1,80}$/.test(input.handle) ? input.handle : 'YOU'}`,
-      `npx tocsin show ${caseId}`,
-      ...commandsOfAlarms.map((command) => oneLine(command, 200)),
+      tocsin('acknowledge', { id: caseId, by: isHandle(input.handle) ? input.handle : ask('by') }),
+      ...new Set([showLine(caseId), ...commandsOfAlarms].map((line) => oneLine(commandText(line), 200))),
     ],
   };
 }
@@ -51,14 +54,16 @@ export function digestOf(input: {
 function grouped(alarms: EscalatedAlarm[]): EscalatedAlarm[][] {
   const groups = new Map<string, EscalatedAlarm[]>();
   for (const alarm of [...alarms].sort((a, b) => a.seq - b.seq)) {
-    const key = alarm.obligation ?? `alarm ${alarm.seq}`;
+    const key = obligationOf(alarm) ?? `alarm ${alarm.seq}`;
     groups.set(key, [...(groups.get(key) ?? []), alarm]);
   }
   return [...groups.values()].sort((a, b) => b.at(-1)!.seq - a.at(-1)!.seq);
 }
 
 function lineOf(group: EscalatedAlarm[]): string {
-  const { at, text, threshold, dueAt } = group.at(-1)!;
+  const alarm = group.at(-1)!;
+  const { at, dueAt } = alarm;
+  const { text, threshold } = alarmText(alarm, at);
   const due = dueAt ? `, due ${human(dueAt)}` : '';
   const before = group.length > 1 ? `; ${count(group.length, 'alarm')} about this` : '';
   return `${oneLine(clean(text), 240)} (${oneLine(threshold, 40)}, raised ${human(at)}${due}${before})`;
@@ -66,4 +71,8 @@ function lineOf(group: EscalatedAlarm[]): string {
 
 function count(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? '' : 's'}`;
+}
+
+function isHandle(text: string): boolean {
+  return /^[\w.@+-]{1,80}$/.test(text);
 }

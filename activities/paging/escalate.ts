@@ -35,11 +35,10 @@ interface Deps extends EscalationDeps {
 
 /** Hands an alarm over to the escalation of its case. */
 export async function escalate(deps: EscalationDeps, input: AlarmInput): Promise<void> {
-  const { seq, at, threshold, text, obligation, dueAt, commands, to, severity, incidentTitle } = input;
+  const { incidentId, exercise: _, to, severity, incidentTitle, ...alarm } = input;
   const plan: EscalationPlan = { ...deps.repeat(severity), levels: levelsOf(await deps.rota()) };
-  const alarm = { seq, at, threshold, text, obligation, dueAt, commands };
   const signal: AlarmSignal = { alarm, owner: to, severity, title: incidentTitle, plan };
-  await deps.cases.escalate(input.incidentId, signal);
+  await deps.cases.escalate(incidentId, signal);
 }
 
 /** Where the first mail of an alarm goes: to the person of level 1. */

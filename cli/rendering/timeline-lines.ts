@@ -59,8 +59,10 @@ function repeats(event: IncidentEvent, before: IncidentState | undefined): boole
     }
     case 'dispatch-started':
       return event.data.trigger !== 'silence';
-    case 'alarm-raised':
-      return before?.containment[event.data.measure ?? '']?.state === event.data.threshold;
+    case 'alarm-raised': {
+      const { about, threshold } = event.data;
+      return about.kind === 'measure' && before?.containment[about.measure]?.state === threshold.kind;
+    }
     default:
       return false;
   }

@@ -1,4 +1,5 @@
 /** A triage case as lines for a terminal: what waits, until when, what was decided, what happened. */
+import { thresholdText } from '../../domain/case/alarm-text';
 import { human } from '../../domain/incident/contents';
 import { TRIAGE, type TriageEvent, type TriageState } from '../../domain/triage/triage';
 import { grouped, relative, shortInstant } from './format';
@@ -29,7 +30,7 @@ export function triageEventText(event: TriageEvent): string {
     case 'merge-failed':
       return `not merged: ${event.data.problem}`;
     case 'alarm-raised':
-      return `alarm ${event.seq}, ${event.data.threshold}`;
+      return `alarm ${event.seq}, ${thresholdText(event.data.threshold, event.data.about)}`;
     case 'alarm-acknowledged':
       return `alarms ${event.data.alarms.join(', ')} seen`;
     case 'rejected':

@@ -77,8 +77,8 @@ function wantsTask({ severity, dev }: PatchFinding, policy: DependencyPolicy): b
   return policy.deadlines[severity] !== 'none' && (policy.includeDevelopment || !dev);
 }
 
-function planOf({ owner, deadlines, tellAtOnce, remindAt, repeatEvery, longestWaiver }: DependencyPolicy): PatchPlan {
-  return { owner, deadlines, tellAtOnce, remindAt, repeatEvery, longestWaiver };
+function planOf({ owner, deadlines, tellAtOnce, alarmAt, repeatEvery, longestWaiver }: DependencyPolicy): PatchPlan {
+  return { owner, deadlines, tellAtOnce, alarmAt, repeatEvery, longestWaiver };
 }
 
 function sameMessage(pending: PatchRow['pending'], standing: Recheck): boolean {

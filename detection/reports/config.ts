@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { isMailAddress } from '../../activities/mail/mail-port';
+import { AlarmAtSchema } from '../../domain/kernel/alarm-clock';
 import { problemsOf } from '../../domain/kernel/problems';
 import { ByOf } from '../../domain/kernel/text';
 import { DAY_MS, exactMs, PeriodSchema, parsePeriod, TimeZoneSchema } from '../../domain/kernel/time';
@@ -41,7 +42,7 @@ export const ReportsConfigSchema = z.strictObject({
   publicUrl: httpsUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
   acknowledge: z.strictObject({
     businessDays: z.int().min(1).max(60),
-    remindAt: z.array(z.number().gt(0).lt(1)).max(10).default([0.5, 0.75, 0.9]),
+    alarmAt: AlarmAtSchema.default([50, 75, 90]),
     repeatEvery: period,
   }),
   followUpAfter: period,

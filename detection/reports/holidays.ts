@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { thresholdAt } from '../../domain/kernel/alarm-clock';
 import { businessDeadline, type LocalDate } from '../../domain/kernel/business-days';
 import { type Calendar, DAY_MS, type Instant } from '../../domain/kernel/time';
 import type { ReportClock } from '../../domain/report/vulnerability-report';
@@ -14,17 +15,18 @@ export type HolidaySource = (around: Date) => LocalDate[];
 const DatesSchema = z.array(z.iso.date()).min(1).max(5000);
 const AHEAD_MS = 300 * DAY_MS;
 
-/** When a report received at `receivedAt` must be acknowledged, with its alarms: `received` at once, and at the deadline. */
+/** When a report received at `receivedAt` must be acknowledged, with its alarms: at receipt, at the parts of the time, at the deadline. */
 export function reportClock(
   { acknowledge, calendar }: ReportsConfig,
   holidays: HolidaySource,
   receivedAt: Instant,
 ): ReportClock {
   const days: Calendar = { ...calendar, holidays: holidays(new Date(receivedAt)) };
-  const { dueAt, alarms, daysOff } = businessDeadline(receivedAt, acknowledge.businessDays, acknowledge.remindAt, days);
+  const between = acknowledge.alarmAt.filter((percent) => percent > 0 && percent < 100);
+  const { dueAt, alarms, daysOff } = businessDeadline(receivedAt, acknowledge.businessDays, between, days);
   return {
     dueAt,
-    alarms: [{ threshold: 'received', at: receivedAt }, ...alarms, { threshold: '100%', at: dueAt }],
+    alarms: [{ threshold: thresholdAt(0), at: receivedAt }, ...alarms, { threshold: thresholdAt(100), at: dueAt }],
     businessDays: acknowledge.businessDays,
     timeZone: calendar.timeZone,
     daysOff,

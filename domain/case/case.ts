@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { type RecordedEvent, TOCSIN } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import { ACKNOWLEDGE_ALARMS, AlarmsSchema, acknowledgeable, acknowledged, PersonSchema, raised } from './acknowledge';
+import type { Alarm } from './alarm';
 
 /** What every case's state holds. */
 export interface CaseState {
@@ -32,9 +33,9 @@ export type NewOf<E extends RecordedEvent> = E extends RecordedEvent
   ? { kind: E['kind']; data: E['data']; by?: string }
   : never;
 
-/** Events that every kind of case has. An alarm is sent to the owner; `commands` are whole command lines to run next. */
+/** Events that every kind of case has. An alarm is sent to the owner. */
 export type CommonCaseEvent =
-  | CaseEventOf<'alarm-raised', { threshold: string; text: string; dueAt?: Instant; commands: string[] }>
+  | CaseEventOf<'alarm-raised', Alarm>
   | CaseEventOf<'alarm-acknowledged', { alarms: number[] }>
   | CaseEventOf<'rejected', { message: string; problems: string[] }>
   | CaseEventOf<'noted', { message: string; note: string }>;

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { CredentialSchema, DeclarationSchema } from '../incident/incident';
+import { AlarmAtSchema } from '../kernel/alarm-clock';
 import { SEVERITIES, type Severity } from '../kernel/severity';
 import { ByOf, text } from '../kernel/text';
 import { exactMs, HOUR_MS, PeriodSchema } from '../kernel/time';
@@ -139,18 +140,18 @@ const DedupeSchema = z.strictObject({
 });
 
 /**
- * `within`: until when a person decides. `alarmAt`: fractions of it at which the owner is alarmed, 0 being at once; at
- * the limit there is always an alarm or a declaration. `repeat`: how often the alarm is repeated after the limit.
+ * `within`: until when a person decides. `alarmAt`: percent of it at which the owner is alarmed, 0 being at once; at the
+ * limit there is always an alarm or a declaration. `repeatEvery`: from one alarm to the next after the limit.
  */
 const TriagePlanSchema = z
   .strictObject({
     within: SpanSchema,
-    alarmAt: z.array(z.number().min(0).lt(1)).max(10).default([0, 0.5, 0.75]),
+    alarmAt: AlarmAtSchema.default([0, 50, 75]),
     onSilence: z.enum(['alarm', 'declare']),
-    repeat: SpanSchema.default('PT1H'),
+    repeatEvery: SpanSchema.default('PT1H'),
   })
-  .refine((plan) => !isSpan(plan.repeat) || exactMs(plan.repeat) >= HOUR_MS / 4, {
-    path: ['repeat'],
+  .refine((plan) => !isSpan(plan.repeatEvery) || exactMs(plan.repeatEvery) >= HOUR_MS / 4, {
+    path: ['repeatEvery'],
     error: 'must be at least PT15M: an alarm that never rests is muted',
   });
 export type TriagePlan = z.infer<typeof TriagePlanSchema>;

@@ -6,6 +6,7 @@
  * first open alarm and ends when none is open. What the case's own state says wins: it is read before every page.
  */
 import { z } from 'zod';
+import { AlarmSchema, type RaisedAlarm } from '../case/alarm';
 import { exactMs, type Instant, InstantSchema, PeriodSchema, toInstant, toMs } from '../kernel/time';
 
 export const ESCALATION_WORKFLOW = 'escalation';
@@ -26,21 +27,13 @@ const PlanSchema = z.object({
 });
 export type EscalationPlan = z.infer<typeof PlanSchema>;
 
-/** An alarm as an escalation carries it. `seq` is the number of its `alarm-raised` event; `commands` are whole lines. */
-const AlarmSchema = z.object({
-  seq: z.int().min(1),
-  at: InstantSchema,
-  threshold: z.string(),
-  text: z.string(),
-  obligation: z.string().optional(),
-  dueAt: InstantSchema.optional(),
-  commands: z.array(z.string()).optional(),
-});
-export type EscalatedAlarm = z.infer<typeof AlarmSchema>;
+/** An alarm as an escalation carries it. `seq` is the number of its `alarm-raised` event. */
+const EscalatedAlarmSchema = AlarmSchema.extend({ seq: z.int().min(1), at: InstantSchema });
+export type EscalatedAlarm = RaisedAlarm;
 
 /** Signal `alarm`: an alarm was raised. It comes with how its case stands, and the plan for a climb that it begins. */
 export const AlarmSignalSchema = z.object({
-  alarm: AlarmSchema,
+  alarm: EscalatedAlarmSchema,
   owner: z.string().min(1),
   severity: z.string(),
   title: z.string(),
@@ -99,8 +92,8 @@ export type Step =
 const KEPT = 100;
 /** How often an acknowledged case is looked at: when it is closed, paging services are told. */
 const LOOK_MS = 3_600_000;
-/** Characters of an alarm's text that a digest needs; the register has all of it. */
-const TEXT_KEPT = 300;
+/** Characters of an alarm's detail that a digest needs; the register has all of it. */
+const DETAIL_KEPT = 300;
 
 /** Takes an alarm in. The first open one begins a climb at once; a later one joins and is in the next page. */
 export function joined(
@@ -110,7 +103,8 @@ export function joined(
   now: Instant,
 ): EscalationState {
   const { owner, severity, title, plan } = signal;
-  const alarm = { ...signal.alarm, text: shortened(signal.alarm.text) };
+  const { detail } = signal.alarm;
+  const alarm = { ...signal.alarm, ...(detail === undefined ? {} : { detail: shortened(detail) }) };
   const climb = { seq: alarm.seq, number: (state?.climb.number ?? 0) + 1, attempt: 0, nextAt: now };
   const about = { caseId, owner, severity, title, isClosed: state?.isClosed ?? false };
   if (!state) return { ...about, plan, climb, open: [alarm], acknowledged: [], dropped: 0 };
@@ -183,5 +177,5 @@ function rested(state: EscalationState, now: Instant): EscalationState {
 
 function shortened(text: string): string {
   const characters = [...text];
-  return characters.length <= TEXT_KEPT ? text : `${characters.slice(0, TEXT_KEPT - 1).join('')}…`;
+  return characters.length <= DETAIL_KEPT ? text : `${characters.slice(0, DETAIL_KEPT - 1).join('')}…`;
 }

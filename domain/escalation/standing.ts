@@ -1,5 +1,6 @@
 /** What a case's own state says about its alarms: the answer of its query `state`, read before a page goes out. Pure. */
 
+import { obligationOf } from '../case/alarm';
 import type { IncidentState } from '../incident/state';
 import { isSettled } from '../incident/state';
 import type { Instant } from '../kernel/time';
@@ -24,7 +25,8 @@ export interface ViewWithAlarms {
  */
 export function standingOf({ state, nextDueAt }: ViewWithAlarms, alarms: readonly EscalatedAlarm[]): Standing {
   const { obligations, unacknowledged } = state;
-  const isDone = ({ obligation, dueAt }: EscalatedAlarm): boolean => {
+  const isDone = (alarm: EscalatedAlarm): boolean => {
+    const [obligation, { dueAt }] = [obligationOf(alarm), alarm];
     if (obligation !== undefined && obligations) {
       const found = obligations[obligation];
       return !found || isSettled(found);

@@ -1,5 +1,6 @@
 /** Which clock counts for an obligation, and the instants at which something must happen. */
 
+import { type AlarmClock, clockPoints, nextPoint } from '../kernel/alarm-clock';
 import { deadline, exactMs, type Instant, toInstant, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { Anchor, ObligationRule } from '../policy/rule';
@@ -37,39 +38,24 @@ export function dueFor(rule: ObligationRule, dueAt: Instant): Due {
   return { dueAt, marginAt: toInstant(toMs(dueAt) - exactMs(rule.margin)) };
 }
 
-/** An alarm threshold of an open obligation. */
-export interface Threshold {
-  name: string;
-  at: Instant;
-}
-
 /**
- * All alarm thresholds of an obligation up to and including the next one after `now`, in order of time:
- * the fractions of its clock, the margin where silence alarms, and the repeats once it is overdue.
+ * The alarm clock of an open obligation: the parts of its time, the margin where silence alarms, and the repeats once it
+ * is overdue. While it is held or being sent only its deadline rings.
  */
-export function thresholds(o: Obligation, rule: ObligationRule, now: Instant): Threshold[] {
-  if (isSettled(o) || !o.clock || !o.dueAt || !o.marginAt) return [];
-  const dueMs = toMs(o.dueAt);
-  // A clock that was corrected backwards does not start in the past of its own round.
-  const startMs = Math.min(toMs(o.clock.anchorAt), dueMs);
-  const list: Threshold[] = rule.escalate
-    .filter((fraction) => fraction === 1 || (o.status !== 'dispatching' && !o.hold))
-    .map((fraction) => ({
-      name: `${Math.round(fraction * 100)}%`,
-      at: toInstant(Math.round(startMs + (dueMs - startMs) * fraction)),
-    }));
+export function alarmClock(o: Obligation, rule: ObligationRule): AlarmClock | undefined {
+  if (isSettled(o) || !o.clock || !o.dueAt || !o.marginAt) return undefined;
   const awaitsPerson = o.status === 'pending' || o.status === 'drafted';
-  if (rule.dispatch === 'approval' && rule.onSilence === 'alarm' && o.marginAt !== o.dueAt && awaitsPerson && !o.hold) {
-    list.push({ name: 'margin', at: o.marginAt });
-  }
-  if (rule.repeatOverdue) {
-    const everyMs = exactMs(rule.repeatOverdue);
-    const passed = Math.max(0, Math.floor((toMs(now) - dueMs) / everyMs));
-    for (const n of passed > 0 ? [passed, passed + 1] : [1]) {
-      list.push({ name: `overdue ${n}`, at: toInstant(dueMs + n * everyMs) });
-    }
-  }
-  return list.sort((a, b) => toMs(a.at) - toMs(b.at));
+  const marginAlarms = rule.dispatch === 'approval' && rule.onSilence === 'alarm' && o.marginAt !== o.dueAt;
+  return {
+    dueAt: o.dueAt,
+    points: clockPoints({
+      startAt: o.clock.anchorAt,
+      dueAt: o.dueAt,
+      alarmAt: rule.alarmAt.filter((percent) => percent === 100 || (o.status !== 'dispatching' && !o.hold)),
+      marginAt: marginAlarms && awaitsPerson && !o.hold ? o.marginAt : undefined,
+    }),
+    repeatMs: rule.repeatEvery ? exactMs(rule.repeatEvery) : undefined,
+  };
 }
 
 /** The next instant after `now` at which an obligation needs a look; `undefined` when nothing waits for time. */
@@ -82,7 +68,8 @@ export function nextWake(
   for (const o of Object.values(state.obligations)) {
     const rule = ruleOf(pack, o.rule);
     if (!rule || isSettled(o)) continue;
-    const instants = [o.marginAt, o.dueAt, o.hold?.until, ...thresholds(o, rule, now).map((t) => t.at)];
+    const clock = alarmClock(o, rule);
+    const instants = [o.marginAt, o.dueAt, o.hold?.until, clock && nextPoint(clock, now)?.at];
     for (const at of instants) {
       if (at && toMs(at) > toMs(now) && (!next || toMs(at) < toMs(next.at))) next = { at, obligation: o.id };
     }

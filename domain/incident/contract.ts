@@ -45,6 +45,8 @@ export interface IncidentView {
 /** Answer of the query `timeline`: the latest events, oldest first. The register holds all of them. */
 export type Timeline = IncidentEvent[];
 export const TIMELINE_KEPT = 500;
+/** Of them as many as a continue-as-new takes along: its input stays far below 256 KB. */
+export const TIMELINE_CARRIED = 200;
 
 /** Answer of an update: what the message caused. `note` says why nothing changed. */
 export interface Receipt {

@@ -6,6 +6,7 @@ import { withoutUndefined } from '../case/case';
 import { TOCSIN } from '../kernel/recorded-event';
 import { earliest, type Instant } from '../kernel/time';
 import { type Policy, type PolicySnapshot, packNames, policyRef, ruleOf } from '../policy/policy';
+import { type Occasion, occasionAlarm } from './alarms';
 import type { EventOf, IncidentEvent, NewEvent } from './events';
 import { evolve } from './evolve';
 import { type Declaration, declaredMeasures, measureId } from './incident';
@@ -27,7 +28,7 @@ export type Report =
       at: Instant;
     }
   | { report: 'containment-step'; data: Data<'containment-step'> }
-  | { report: 'alarm'; data: Data<'alarm-raised'> }
+  | { report: 'alarm'; data: Occasion }
   | { report: 'register-verified'; data: Data<'register-verified'> }
   | { report: 'rejected'; data: Data<'rejected'>; by: string; commandId?: string };
 
@@ -158,19 +159,14 @@ function decideReport(state: IncidentState, report: Exclude<Report, { report: 'r
     case 'containment-step': {
       const step = state.containment[report.data.id];
       if (!step || !['requested', 'undo-requested'].includes(step.state)) return [];
-      const failed = report.data.outcome === 'failed' || report.data.outcome === 'refused';
-      const alarm: NewEvent = {
-        kind: 'alarm-raised',
-        data: {
-          measure: report.data.id,
-          threshold: report.data.outcome,
-          text: `Containment step ${report.data.id} ${report.data.outcome}: ${report.data.detail}`,
-        },
-      };
-      return [{ kind: 'containment-step', data: report.data }, ...(failed ? [alarm] : [])];
+      const { id, outcome, detail } = report.data;
+      const happened = { kind: 'containment-step', data: report.data } as const;
+      if (outcome !== 'failed' && outcome !== 'refused') return [happened];
+      const data = occasionAlarm({ threshold: { kind: outcome }, measure: id, detail }, state, pack);
+      return [happened, { kind: 'alarm-raised', data }];
     }
     case 'alarm':
-      return [{ kind: 'alarm-raised', data: report.data }];
+      return [{ kind: 'alarm-raised', data: occasionAlarm(report.data, state, pack) }];
     case 'register-verified':
       return state.registerVerified ? [] : [{ kind: 'register-verified', data: report.data }];
   }

@@ -3,6 +3,7 @@
  * No event carries a secret, a recipient or an address: `by` is a member of staff or a tool, audiences are counts.
  */
 
+import { type Alarm, obligationOf } from '../case/alarm';
 import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
@@ -107,7 +108,7 @@ interface EventData {
   'deadline-missed': { obligation: string; dueAt: Instant; heldBy?: string; holdReason?: string };
   'delay-reasons-requested': { obligation: string };
   'delay-reasons-recorded': { obligation: string; reasons: string };
-  'alarm-raised': { obligation?: string; measure?: string; threshold: string; text: string };
+  'alarm-raised': Alarm;
   /** `alarms`: sequence numbers of `alarm-raised` events that are not repeated any more. */
   'alarm-acknowledged': { alarms: number[] };
   'containment-requested': { id: string; measure: ContainmentMeasure };
@@ -132,3 +133,9 @@ export type NewEvent = { [K in EventKind]: { kind: K; data: EventData[K]; by?: s
 export type IncidentEvent = NewEvent & Omit<RecordedEvent, 'kind' | 'data'>;
 
 export type EventOf<K extends EventKind> = Extract<IncidentEvent, { kind: K }>;
+
+/** The obligation that an event is about. */
+export function obligationOfEvent(event: IncidentEvent): string | undefined {
+  if (event.kind === 'alarm-raised') return obligationOf(event.data);
+  return 'obligation' in event.data ? event.data.obligation : undefined;
+}

@@ -1,5 +1,6 @@
 /** The fold: state = events.reduce(evolve). Pure and total; the same over the register as in the workflow. */
 import { acknowledged, raised } from '../case/acknowledge';
+import { obligationOf, rungBy } from '../case/alarm';
 import { type Instant, toMs } from '../kernel/time';
 import type { EventOf, IncidentEvent } from './events';
 import { STATUSES } from './incident';
@@ -96,13 +97,9 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       return { ...state, closedAt: event.at };
     case 'alarm-raised': {
       const next = { ...state, unacknowledged: raised(state.unacknowledged, event.seq) };
-      return event.data.obligation === undefined
-        ? next
-        : withObligation(next, event.data.obligation, (o) => ({
-            ...o,
-            alarmed: [...o.alarmed.filter((t) => !isRepeated(t, event.data.threshold)), event.data.threshold],
-            lastAlarmAt: event.at,
-          }));
+      const obligation = obligationOf(event.data);
+      const rung = rungBy(event.data, event.at);
+      return obligation && rung ? withObligation(next, obligation, (o) => ({ ...o, rung })) : next;
     }
     case 'alarm-acknowledged':
       return { ...state, unacknowledged: acknowledged(state.unacknowledged, event.data.alarms) };
@@ -111,7 +108,7 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
   }
 }
 
-type ObligationEvent = Exclude<Extract<IncidentEvent, { data: { obligation: string } }>, { kind: 'alarm-raised' }>;
+type ObligationEvent = Extract<IncidentEvent, { data: { obligation: string } }>;
 
 function applyToObligation(state: IncidentState, event: ObligationEvent): IncidentState {
   const id = event.data.obligation;
@@ -127,7 +124,6 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
         clock,
         dueAt,
         marginAt,
-        alarmed: [],
         delayReasonsOwed: overdue && o.delayReasonsOwed,
       }));
     }
@@ -235,7 +231,7 @@ function arm(state: IncidentState, event: EventOf<'obligation-armed'>): Incident
 }
 
 function blank(id: string, rule: string): Obligation {
-  return { id, rule, status: 'pending', round: 1, purpose: 'first', because: [], alarmed: [], supplements: [] };
+  return { id, rule, status: 'pending', round: 1, purpose: 'first', because: [], supplements: [] };
 }
 
 function withoutRound(o: Obligation): Obligation {
@@ -244,8 +240,7 @@ function withoutRound(o: Obligation): Obligation {
     draft: undefined,
     approved: false,
     hold: undefined,
-    alarmed: [],
-    lastAlarmAt: undefined,
+    rung: undefined,
     missedDueAt: undefined,
   };
 }
@@ -258,11 +253,6 @@ function settle(o: Obligation): Obligation {
 function fallenAway(o: Obligation, status: 'not-required' | 'waived'): Obligation {
   const settled = { ...o, approved: false, hold: undefined, delayReasonsOwed: false };
   return o.fulfilledAt ? settle({ ...settled, delayReasonsOwed: o.delayReasonsOwed }) : { ...settled, status };
-}
-
-/** An alarm stands for the same one before it, a repetition for all repetitions before it: the list stays short. */
-function isRepeated(before: string, threshold: string): boolean {
-  return before === threshold || (before.startsWith('overdue ') && threshold.startsWith('overdue '));
 }
 
 function put(state: IncidentState, obligation: Obligation): IncidentState {

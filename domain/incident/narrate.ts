@@ -1,5 +1,6 @@
 /** Every event as one clear sentence for people: the live timeline, `tocsin show`, the answer to a message. Pure. */
 
+import { alarmText } from '../case/alarm-text';
 import { spanText, toMs } from '../kernel/time';
 import { UNDETERMINED } from '../policy/authorities';
 import { standInOf } from '../policy/disclosure';
@@ -7,7 +8,7 @@ import { type Authority, type Ground, OTHER_GROUND } from '../policy/pack';
 import { ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { human } from './contents';
-import type { DataOf, Evidence, IncidentEvent } from './events';
+import { type DataOf, type EventOf, type Evidence, type IncidentEvent, obligationOfEvent } from './events';
 import type { Assessment, ContainmentMeasure } from './incident';
 import type { IncidentState } from './state';
 
@@ -39,7 +40,7 @@ type Context = { rule?: Rule; before?: IncidentState; pack: NarratedPack };
  * Holds no address: people are named by the part before the "@".
  */
 export function narrate(event: IncidentEvent, pack: NarratedPack, before?: IncidentState): Narration {
-  const obligation = 'obligation' in event.data ? event.data.obligation : undefined;
+  const obligation = obligationOfEvent(event);
   const rule = ruleOf(pack, obligation?.split(':')[0]);
   const { text, tone } = say(event, { rule, before, pack });
   return {
@@ -95,13 +96,13 @@ function say(event: IncidentEvent, context: Context): Said {
       return good(`${count(alarms.length, 'alarm')} acknowledged by ${event.by}: not repeated any more`);
     }
     case 'alarm-raised':
-      return alarm(event.data, context.rule);
+      return alarm(event);
     default:
       return onObligation(event, context);
   }
 }
 
-type ObligationEvent = Exclude<Extract<IncidentEvent, { data: { obligation: string } }>, { kind: 'alarm-raised' }>;
+type ObligationEvent = Extract<IncidentEvent, { data: { obligation: string } }>;
 
 function onObligation(event: ObligationEvent, context: Context): Said {
   const { rule } = context;
@@ -228,15 +229,13 @@ function stepText({ id, outcome, detail }: DataOf<'containment-step'>): Said {
   };
 }
 
-function alarm({ threshold, text }: DataOf<'alarm-raised'>, rule: Rule | undefined): Said {
-  const bare = (rule && text.startsWith(`${rule.title}: `) ? text.slice(rule.title.length + 2) : text).replace(
-    ` (${threshold})`,
-    '',
-  );
-  if (threshold === '100%') return bad(`The clock has run out: ${bare}`);
-  if (/^\d+%$/.test(threshold)) return warn(`${threshold} of the clock: ${bare}`);
-  if (threshold === 'margin') return warn(`Margin reached: ${bare}`);
-  return bad(threshold.startsWith('overdue') ? `Still overdue: ${bare}` : bare);
+function alarm({ data, at }: EventOf<'alarm-raised'>): Said {
+  // Who is not shown what it is about is told that there was one.
+  const withheld = standInOf(data.about.kind) ?? standInOf(data.threshold.kind);
+  if (withheld) return warn(`Alarm: ${withheld}`);
+  const { threshold, said } = alarmText(data, at);
+  const text = `${upperFirst(threshold)}: ${said}`;
+  return ['start', 'elapsed', 'margin'].includes(data.threshold.kind) ? warn(text) : bad(text);
 }
 
 function assessmentText(facts: Assessment): string {
@@ -284,6 +283,10 @@ function span(from: string, to: string): string {
 /** `1 workspace owner`, `2,910 individuals`. */
 function count(n: number, what: string): string {
   return `${String(n).replace(/\B(?=(\d{3})+$)/g, ',')} ${what}${n === 1 ? '' : 's'}`;
+}
+
+function upperFirst(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function lowerFirst(text: string): string {

@@ -4,15 +4,17 @@
  * nothing follows any more.
  */
 
+import { ringing } from '../kernel/alarm-clock';
 import { TOCSIN } from '../kernel/recorded-event';
-import { deadline, type Instant, spanText, toMs } from '../kernel/time';
+import { deadline, type Instant, toMs } from '../kernel/time';
 import { dataSetsOf } from '../policy/affected';
 import { authoritiesFor, type Expansion } from '../policy/authorities';
 import { sourcesOf, type Verdict } from '../policy/conditions';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
+import { clockAlarm } from './alarms';
 import { applies, decidedBy } from './applies';
-import { armedClock, dueFor, thresholds } from './clocks';
+import { alarmClock, armedClock, dueFor } from './clocks';
 import { missingFields, noticeNow } from './contents';
 import type { Coverage, NewEvent } from './events';
 import { lacking, tellsOfReview } from './records';
@@ -255,32 +257,8 @@ const missedDeadline: Step = (o, rule, _state, _pack, now) => {
 };
 
 /** The highest threshold that has passed rings once; lower ones that passed with it stay silent. */
-const alarmed: Step = (o, rule, _state, _pack, now) => {
-  const passed = thresholds(o, rule, now).filter((t) => toMs(t.at) <= toMs(now));
-  const highest = passed.at(-1);
-  if (!highest || o.alarmed.includes(highest.name)) return [];
-  return [
-    {
-      kind: 'alarm-raised',
-      data: { obligation: o.id, threshold: highest.name, text: alarmText(o, rule, highest.name, now) },
-    },
-  ];
+const alarmed: Step = (o, rule, state, _pack, now) => {
+  const clock = alarmClock(o, rule);
+  const point = clock && ringing(clock, o.rung, now);
+  return point ? [{ kind: 'alarm-raised', data: clockAlarm(state.incidentId, o, rule, point.threshold) }] : [];
 };
-
-function alarmText(o: Obligation, rule: ObligationRule, threshold: string, now: Instant): string {
-  const leftMs = toMs(o.dueAt!) - toMs(now);
-  const time = leftMs > 0 ? `${spanText(leftMs)} left` : `${spanText(leftMs)} overdue`;
-  const todo: Record<ObligationRule['channel'], string> = {
-    containment: 'contain the incident and send status "contained"',
-    email: o.hold ? 'it is held: release, approve or waive it' : 'approve, hold or waive the notice',
-    'status-page': o.hold ? 'it is held: release, approve or waive it' : 'approve, hold or waive the update',
-    filing: 'file the report and send "filed" with its reference',
-    review: 'hold the review and send "review"',
-    register: 'complete the record with "assess" or "measure"',
-  };
-  const sends =
-    rule.onSilence === 'send' && rule.dispatch === 'approval' && leftMs > 0 && !o.hold
-      ? '; on silence it is sent by itself'
-      : '';
-  return `${rule.title}: ${time} (${threshold}). To do: ${todo[rule.channel]}${sends}.`;
-}

@@ -1,5 +1,6 @@
 /** The state of an incident: the fold of its events. Plain JSON, so that continue-as-new can carry it. */
 
+import type { Rung } from '../kernel/alarm-clock';
 import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
@@ -42,9 +43,8 @@ export interface Obligation {
   dueAt?: Instant;
   marginAt?: Instant;
   roundStartedAt?: Instant;
-  /** Alarm thresholds already raised for the present deadline. */
-  alarmed: string[];
-  lastAlarmAt?: Instant;
+  /** What of its alarm clock has rung. */
+  rung?: Rung;
   draft?: Draft;
   approved?: boolean;
   hold?: { by: string; reason: string; until?: Instant };

@@ -2,6 +2,7 @@
  * Business time: how much of a span lies on working days, and when a fraction of it has passed. Pure; the calendar brings
  * its zone and its holidays, which are worked out outside of workflows.
  */
+import { type ClockPoint, thresholdAt } from './alarm-clock';
 import { addBusinessDays, type Calendar, DAY_MS, fromLocal, type Instant, localTime, toInstant, toMs } from './time';
 
 /** A local date, `YYYY-MM-DD`. */
@@ -63,25 +64,25 @@ function businessSpans(fromMs: number, toMsExclusive: number, calendar: Calendar
 /** A deadline in business days with its reminders, as recorded instants. */
 export interface BusinessDeadline {
   dueAt: Instant;
-  /** Each threshold such as `75%` with its instant, in order; the deadline itself is not one of them. */
-  alarms: Array<{ threshold: string; at: Instant }>;
+  /** Each part of the business time with its instant, in order; the deadline itself is not one of them. */
+  alarms: ClockPoint[];
   /** The dates that did not count, for whoever asks why it is due then. */
   daysOff: LocalDate[];
 }
 
-/** `days` business days after `from`, with reminders at fractions of the business time until then. */
+/** `days` business days after `from`, with alarms at these percentages of the business time until then. */
 export function businessDeadline(
   from: Instant,
   days: number,
-  fractions: readonly number[],
+  alarmAt: readonly number[],
   calendar: Calendar,
 ): BusinessDeadline {
   const dueAt = addBusinessDays(from, days, calendar);
-  const alarms = [...fractions]
+  const alarms = [...alarmAt]
     .sort((a, b) => a - b)
-    .map((fraction) => ({
-      threshold: `${Math.round(fraction * 100)}%`,
-      at: atBusinessFraction(from, dueAt, fraction, calendar),
+    .map((percent) => ({
+      threshold: thresholdAt(percent),
+      at: atBusinessFraction(from, dueAt, percent / 100, calendar),
     }));
   return { dueAt, alarms, daysOff: daysOff(from, dueAt, calendar) };
 }

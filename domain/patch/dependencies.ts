@@ -1,5 +1,6 @@
 /** What is installed, what is wrong with it, and how long a patch may take: plain shapes, without files or networks. */
 import { z } from 'zod';
+import { AlarmAtSchema } from '../kernel/alarm-clock';
 import { text } from '../kernel/text';
 import { HOUR_MS, type Instant, PeriodSchema, parsePeriod } from '../kernel/time';
 import { RATINGS, type Rating } from './advisory';
@@ -97,8 +98,8 @@ export const DependencyPolicySchema = z.strictObject({
   ),
   /** Tasks of these severities are told at once, not only when time runs out. */
   tellAtOnce: z.array(z.enum(RATINGS)).default([]),
-  /** Percentages of the time at which the owner is told, before the deadline. */
-  remindAt: z.array(z.number().gt(0).lt(100)).max(20).default([]),
+  /** Percent of the time at which the owner is told; the deadline always is. */
+  alarmAt: AlarmAtSchema.default([]),
   /** After the deadline, again and again. */
   repeatEvery: RepeatSchema,
   /** How long a waiver may last. */

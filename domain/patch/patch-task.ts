@@ -4,6 +4,9 @@
  * Its clock counts from when the package was found to be vulnerable, never from when the task came to be.
  */
 import { z } from 'zod';
+import type { About, Threshold } from '../case/alarm';
+import { commandsFor } from '../case/alarm-commands';
+import { thresholdText } from '../case/alarm-text';
 import type {
   CaseDefinition,
   CaseEventOf,
@@ -13,8 +16,9 @@ import type {
   CommonCaseEvent,
   NewOf,
 } from '../case/case';
+import { AlarmAtSchema, type AlarmClock, clockPoints, nextPoint, type Rung, ringing } from '../kernel/alarm-clock';
 import { ByOf, text } from '../kernel/text';
-import { deadline, type Instant, InstantSchema, PeriodSchema, toInstant, toMs } from '../kernel/time';
+import { deadline, type Instant, InstantSchema, PeriodSchema, toMs } from '../kernel/time';
 import { RATINGS, type Rating } from './advisory';
 import { moreSevere, RepeatSchema } from './dependencies';
 
@@ -50,7 +54,7 @@ export const PatchPlanSchema = z.strictObject({
   owner: ByOf,
   deadlines: z.record(z.enum(RATINGS), Within),
   tellAtOnce: z.array(z.enum(RATINGS)),
-  remindAt: z.array(z.number().gt(0).lt(100)).max(20),
+  alarmAt: AlarmAtSchema,
   repeatEvery: RepeatSchema,
   longestWaiver: PeriodSchema,
 });
@@ -70,8 +74,8 @@ export interface PatchState extends CaseState {
   plan: PatchPlan;
   foundAt: Instant;
   dueAt: Instant;
-  /** Alarms that were due up to here have been raised. */
-  alarmedUpTo?: Instant;
+  /** What of its alarm clock has rung. */
+  rung?: Rung | undefined;
   waiver?: { by: string; reason: string; until: Instant };
   /** A person says that it is patched; `count` tells one claim from the next. */
   claim?: { by: string; at: Instant; count: number; answered: boolean };
@@ -145,9 +149,14 @@ function evolve(state: PatchState | undefined, event: PatchEvent): PatchState {
   if (!state) throw new Error('a patch task begins with patch-due');
   switch (event.kind) {
     case 'alarm-raised':
-      return { ...state, alarmedUpTo: event.at };
-    case 'finding-changed':
-      return { ...state, ...shownOf(event.data.finding), dueAt: event.data.dueAt };
+      // Whoever is told of a change is told of the clock as well.
+      return { ...state, rung: { dueAt: state.dueAt, at: event.at } };
+    case 'finding-changed': {
+      const { finding, dueAt } = event.data;
+      // More time than before: what has rung stays behind.
+      const rung = state.rung && toMs(dueAt) > toMs(state.dueAt) ? { dueAt, at: event.at } : state.rung;
+      return { ...state, ...shownOf(finding), dueAt, rung };
+    }
     case 'patch-waived':
       return { ...state, status: 'waived', waiver: { by: event.by, ...event.data } };
     case 'waiver-ended':
@@ -246,14 +255,14 @@ function onFound(state: PatchState, finding: PatchFinding, now: Instant): NewOf<
     if (moreSevere(finding.severity, state.severity as Rating)) {
       // Who accepted the lesser risk has not accepted this one.
       if (state.waiver) events.push({ kind: 'waiver-ended', data: { until: state.waiver.until, dueAt } });
-      const text = `${finding.package} in ${finding.inventory} is now ${finding.severity} (${finding.advisory}): patch it by ${dueAt}`;
-      events.push(alarm(state, 'severity', text, dueAt));
+      const threshold = { kind: 'severity-changed', from: state.severity, to: finding.severity } as const;
+      events.push(alarm({ ...state, finding, dueAt }, threshold));
     }
   }
   if (state.claim) {
     events.push({ kind: 'claim-refuted', data: { versions: finding.versions } });
-    const text = `${state.claim.by} said that it is patched, but the check still finds ${finding.package} ${finding.versions.join(', ')} in ${finding.inventory}`;
-    events.push(alarm(state, 'refuted', text, state.dueAt));
+    const dueAt = changes.length > 0 ? dueAfterChange(state, finding.severity, now) : state.dueAt;
+    events.push(alarm({ ...state, finding, dueAt }, { kind: 'refuted', by: state.claim.by }));
   }
   return events;
 }
@@ -274,71 +283,43 @@ function onTime(state: PatchState, now: Instant): NewOf<PatchEvent>[] {
   if (state.waiver) {
     const { until, by } = state.waiver;
     if (toMs(now) < toMs(until)) return [];
-    const text = `the waiver of ${by} for ${state.finding.package} in ${state.finding.inventory} has ended, and it is not patched`;
-    return [
-      { kind: 'waiver-ended', data: { until, dueAt: state.dueAt } },
-      alarm(state, 'waiver-ended', text, state.dueAt),
-    ];
+    return [{ kind: 'waiver-ended', data: { until, dueAt: state.dueAt } }, alarm(state, { kind: 'waiver-ended', by })];
   }
-  const last = thresholds(state, now).at(-1);
-  return last ? [alarm(state, last.threshold, alarmText(state, last.at), state.dueAt)] : [];
+  const point = ringing(alarmClock(state), state.rung, now);
+  return point ? [alarm(state, point.threshold)] : [];
 }
 
 function nextWake(state: PatchState, now: Instant): { at: Instant; what: string } | undefined {
   if (state.waiver) return { at: state.waiver.until, what: 'the waiver ends' };
-  const next = nextThreshold(state, now);
-  return { at: next.at, what: `${next.threshold} of the time for ${state.finding.package}`.slice(0, 100) };
+  const next = nextPoint(alarmClock(state), now)!;
+  return { at: next.at, what: `alarm: ${thresholdText(next.threshold)}, ${state.finding.package}`.slice(0, 100) };
 }
 
-interface Threshold {
-  threshold: string;
-  at: Instant;
+/** Its alarms: at once where the policy says so, the parts of its time, the deadline, and the repeats. */
+function alarmClock({ foundAt, dueAt, plan, finding }: PatchState): AlarmClock {
+  const atOnce = plan.tellAtOnce.includes(finding.severity) ? [0] : [];
+  return {
+    dueAt,
+    points: clockPoints({ startAt: foundAt, dueAt, alarmAt: [...new Set([...atOnce, ...plan.alarmAt, 100])] }),
+    repeatMs: toMs(deadline(dueAt, plan.repeatEvery)) - toMs(dueAt),
+  };
 }
 
-/** The fixed points in time of the alarms, in order: at once, the percentages, the deadline. */
-function points({ foundAt, dueAt, plan, finding }: PatchState): Threshold[] {
-  const [from, to] = [toMs(foundAt), toMs(dueAt)];
-  const reminders = [...new Set(plan.remindAt)]
-    .sort((a, b) => a - b)
-    .map((percent) => ({ threshold: `${percent} %`, at: toInstant(Math.round(from + ((to - from) * percent) / 100)) }));
-  const atOnce = plan.tellAtOnce.includes(finding.severity) ? [{ threshold: 'opened', at: foundAt }] : [];
-  return [...atOnce, ...reminders, { threshold: 'due', at: dueAt }];
-}
-
-/** The alarms that are due and were not raised. Of the repeats after the deadline only the latest can be among them. */
-function thresholds(state: PatchState, now: Instant): Threshold[] {
-  const since = state.alarmedUpTo ? toMs(state.alarmedUpTo) : Number.NEGATIVE_INFINITY;
-  const fixed = points(state).filter(({ at }) => toMs(at) > since && toMs(at) <= toMs(now));
-  const repeat = latestRepeat(state, now);
-  return repeat && toMs(repeat.at) > since ? [...fixed, repeat] : fixed;
-}
-
-function latestRepeat(state: PatchState, now: Instant): Threshold | undefined {
-  if (toMs(now) < toMs(state.dueAt)) return undefined;
-  const every = toMs(deadline(state.dueAt, state.plan.repeatEvery)) - toMs(state.dueAt);
-  const times = Math.floor((toMs(now) - toMs(state.dueAt)) / every);
-  return times < 1 ? undefined : { threshold: 'overdue', at: toInstant(toMs(state.dueAt) + times * every) };
-}
-
-function nextThreshold(state: PatchState, now: Instant): Threshold {
-  const ahead = points(state).find(({ at }) => toMs(at) > toMs(now));
-  if (ahead) return ahead;
-  const every = toMs(deadline(state.dueAt, state.plan.repeatEvery)) - toMs(state.dueAt);
-  const times = Math.floor((toMs(now) - toMs(state.dueAt)) / every) + 1;
-  return { threshold: 'overdue', at: toInstant(toMs(state.dueAt) + times * every) };
-}
-
-function alarmText({ finding, dueAt, claim }: PatchState, at: Instant): string {
-  const what = `${finding.package} ${finding.versions.join(', ')} in ${finding.inventory} is vulnerable (${finding.advisory}, ${finding.severity})`;
-  const how = finding.fixedIn.length > 0 ? `fixed in ${finding.fixedIn.join(', ')}` : 'no fixed version is known';
-  const by = toMs(at) < toMs(dueAt) ? `patch it by ${dueAt}` : `it was to be patched by ${dueAt}`;
-  const said = claim ? `; ${claim.by} said that it is patched, which no check has confirmed` : '';
-  return `${what}: ${how}; ${by}${said}`.slice(0, 1000);
-}
-
-function alarm(state: PatchState, threshold: string, text: string, dueAt: Instant): NewOf<PatchEvent> {
-  const commands = [`npx tocsin deps show ${state.caseId}`, `npx tocsin deps patched ${state.caseId}`];
-  return { kind: 'alarm-raised', data: { threshold, text, dueAt, commands } };
+function alarm({ caseId, finding, claim, dueAt }: PatchState, threshold: Threshold): NewOf<PatchEvent> {
+  const about: About = {
+    kind: 'package',
+    package: finding.package,
+    versions: finding.versions,
+    inventory: finding.inventory,
+    advisory: finding.advisory,
+    severity: finding.severity,
+    fixedIn: finding.fixedIn,
+    claimedBy: claim?.by,
+  };
+  return {
+    kind: 'alarm-raised',
+    data: { threshold, about, todo: 'patch', dueAt, commands: commandsFor('patch', caseId, about) },
+  };
 }
 
 /** The deadline from when it was found. `none` stands for a severity that opens no task by itself: as for low ones. */

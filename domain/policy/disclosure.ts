@@ -108,7 +108,7 @@ export type StandIn = typeof WITHHELD | typeof ERASED;
 const LISTS = new Set(
   (
     'affects alarmAt alarms aliases because block changes commands controls credentials dataSets daysOff fixedIn indicators ' +
-    'individualSteps isolate maliciousSources missing packs problems remindAt renderings systems tellAtOnce versions why workspaces'
+    'individualSteps isolate maliciousSources missing packs problems renderings systems tellAtOnce versions why workspaces'
   ).split(' '),
 );
 

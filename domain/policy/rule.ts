@@ -1,5 +1,6 @@
 /** One obligation as data: when it applies, from which instants it is due, who is told what, each with its citation. */
 import { z } from 'zod';
+import { AlarmAtSchema } from '../kernel/alarm-clock';
 import { PeriodSchema, parsePeriod, TimeZoneSchema, WithinSchema } from '../kernel/time';
 import { ConditionSchema } from './conditions';
 import { PolicyIdSchema } from './ids';
@@ -121,9 +122,10 @@ const ruleFields = {
   onSilence: z.enum(['send', 'alarm']).default('alarm'),
   /** How long before the deadline an unapproved notice is sent or its owner alarmed. */
   margin: PeriodSchema.default('PT0S'),
-  /** Fractions of the clock at which an unfulfilled obligation raises an alarm; 1 is the deadline. */
-  escalate: z.array(z.number().gt(0).max(1)).default([]),
-  repeatOverdue: PeriodSchema.optional(),
+  /** Percent of the clock at which an unfulfilled obligation raises an alarm; 100 is the deadline. */
+  alarmAt: AlarmAtSchema.default([]),
+  /** From one alarm to the next once it is overdue. */
+  repeatEvery: PeriodSchema.optional(),
   /** True where the law asks for the reasons of a delay. */
   delayReasons: z.boolean().default(false),
   record: z.enum(RECORD_GROUPS).optional(),
@@ -160,8 +162,8 @@ function checked<S extends z.ZodType<RuleFields>>(schema: S): S {
       path: ['margin'],
       error: 'must not have calendar months',
     })
-    .refine((rule) => rule.repeatOverdue === undefined || isRepetition(rule.repeatOverdue), {
-      path: ['repeatOverdue'],
+    .refine((rule) => rule.repeatEvery === undefined || isRepetition(rule.repeatEvery), {
+      path: ['repeatEvery'],
       error: 'must be at least PT1M and have no calendar months',
     }) as S;
 }

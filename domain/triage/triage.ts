@@ -4,6 +4,9 @@
  * its rule says so, silence declares. A detection whose rule declares goes the same way, without waiting.
  */
 import { z } from 'zod';
+import { type About, rungBy, type Threshold } from '../case/alarm';
+import { commandsFor } from '../case/alarm-commands';
+import { thresholdText } from '../case/alarm-text';
 import type {
   CaseDefinition,
   CaseEventOf,
@@ -16,6 +19,7 @@ import type {
 import { type Detection, DetectionSchema } from '../detection/detection';
 import { type CaseJudgement, CaseJudgementSchema, indicatorKind, type TriagePlan } from '../detection/detection-rules';
 import { type Declaration, DeclarationSchema, IncidentIdSchema } from '../incident/incident';
+import { type AlarmClock, clockPoints, nextPoint, type Rung, ringing } from '../kernel/alarm-clock';
 import { problemsOf } from '../kernel/problems';
 import { TOCSIN } from '../kernel/recorded-event';
 import { SEVERITIES, type Severity } from '../kernel/severity';
@@ -120,8 +124,8 @@ export interface TriageState extends CaseState {
   lastAt: Instant;
   systems: string[];
   indicators: string[];
-  /** All alarms up to this instant were raised. */
-  alarmedAt?: Instant;
+  /** What of its alarm clock has rung. */
+  rung?: Rung | undefined;
   decision?: TriageDecision;
   /** What was declared, until the incident runs. */
   declaration?: Declaration;
@@ -244,7 +248,7 @@ function evolve(state: TriageState | undefined, event: TriageEvent): TriageState
       };
     }
     case 'alarm-raised':
-      return CLOCK_ALARM.test(event.data.threshold) ? { ...state, alarmedAt: event.at } : state;
+      return { ...state, rung: rungBy(event.data, event.at) ?? state.rung };
     case 'triage-declared': {
       const { declaration } = event.data;
       const decision = { decision: 'declared' as const, by: event.by, at: event.at, incidentId: declaration.id };
@@ -372,97 +376,74 @@ function systemId(name: string): string[] {
 
 // —— time ——
 
-const CLOCK_ALARM = /^(\d+%|overdue \d+)$/;
-
-interface Threshold {
-  name: string;
-  atMs: number;
-}
-
-/** The alarm thresholds up to and including the first one after `now`, in order of time. */
-function thresholds({ triage, openedAt, dueAt }: TriageState, now: Instant): Threshold[] {
-  if (!triage) return [];
-  const [openedMs, dueMs] = [toMs(openedAt), toMs(dueAt)];
-  const list = triage.alarmAt.map((fraction) => ({
-    name: `${Math.round(fraction * 100)}%`,
-    atMs: Math.round(openedMs + (dueMs - openedMs) * fraction),
-  }));
-  if (triage.onSilence === 'declare') return list.sort((a, b) => a.atMs - b.atMs);
-  list.push({ name: '100%', atMs: dueMs });
-  const everyMs = exactMs(triage.repeat);
-  const passed = Math.max(0, Math.floor((toMs(now) - dueMs) / everyMs));
-  for (const n of passed > 0 ? [passed, passed + 1] : [1])
-    list.push({ name: `overdue ${n}`, atMs: dueMs + n * everyMs });
-  return list.sort((a, b) => a.atMs - b.atMs);
+/** Its alarms; where silence declares, the limit itself is no alarm but the declaration. */
+function alarmClock({ triage, openedAt, dueAt }: TriageState): AlarmClock | undefined {
+  if (!triage) return undefined;
+  const alarms = triage.onSilence === 'alarm';
+  return {
+    dueAt,
+    points: clockPoints({ startAt: openedAt, dueAt, alarmAt: [...triage.alarmAt, ...(alarms ? [100] : [])] }),
+    repeatMs: alarms ? exactMs(triage.repeatEvery) : undefined,
+  };
 }
 
 function onTime(state: TriageState, now: Instant): NewOf<TriageEvent>[] {
   if (state.decision) return [];
   if (state.action === 'declare') return declareBy(state, 'rule', now);
   if (state.triage?.onSilence === 'declare' && toMs(now) >= toMs(state.dueAt)) return declareBy(state, 'silence', now);
-  // Of several that passed unseen, as after an outage, the latest says it all.
-  const since = state.alarmedAt === undefined ? Number.NEGATIVE_INFINITY : toMs(state.alarmedAt);
-  const passed = thresholds(state, now).filter(({ atMs }) => atMs > since && atMs <= toMs(now));
-  const latest = passed.at(-1);
-  return latest ? [alarm(state, latest.name)] : [];
+  const clock = alarmClock(state);
+  const point = clock && ringing(clock, state.rung, now);
+  return point ? [alarm(state, point.threshold)] : [];
 }
 
 function declareBy(state: TriageState, trigger: 'rule' | 'silence', now: Instant): NewOf<TriageEvent>[] {
   const declaration = declarationOf(state, TOCSIN, now);
-  const why = trigger === 'rule' ? 'as its rule says' : `as nobody decided by ${minuteText(state.dueAt)} UTC`;
-  const text = `${state.ruleTitle}: declared as ${declaration.id} by Tocsin, ${why}. Its clocks run from the detection at ${minuteText(declaration.detectedAt)} UTC.`;
+  const about: About = {
+    kind: 'declared',
+    incident: declaration.id,
+    title: state.ruleTitle,
+    detectedAt: declaration.detectedAt,
+  };
+  const commands = commandsFor('follow-incident', state.caseId, about);
   return [
     { kind: 'triage-declared', data: { trigger, declaration }, by: TOCSIN },
     // Nobody was there to see it: the owner is told.
-    { kind: 'alarm-raised', data: { threshold: 'declared', text, commands: [`npx tocsin show ${declaration.id}`] } },
+    {
+      kind: 'alarm-raised',
+      data: { threshold: { kind: 'declared', trigger }, about, todo: 'follow-incident', commands },
+    },
   ];
 }
 
-function alarm(state: TriageState, threshold: string): NewOf<TriageEvent> {
+function alarm(state: TriageState, threshold: Threshold): NewOf<TriageEvent> {
   const { caseId, count, dueAt, ruleTitle, triage } = state;
-  const many = count === 1 ? 'one detection' : `${count} detections`;
-  const due = `${minuteText(dueAt)} UTC`;
-  const waits = threshold === '100%' || threshold.startsWith('overdue');
-  const silence =
-    triage?.onSilence === 'declare'
-      ? `If nobody does by ${due}, it is declared as an incident.`
-      : waits
-        ? `The limit was ${due}; this is repeated until somebody decides.`
-        : `The limit is ${due}.`;
+  const about: About = {
+    kind: 'detections',
+    title: ruleTitle,
+    count,
+    onSilence: triage?.onSilence ?? 'declare',
+  };
+  const todo = 'decide-detections';
   return {
     kind: 'alarm-raised',
-    data: {
-      threshold,
-      text: `${ruleTitle}, ${many}: declare it, dismiss it or merge it. ${silence}`,
-      dueAt,
-      commands: [
-        `npx tocsin triage show ${caseId}`,
-        `npx tocsin triage declare ${caseId}`,
-        `npx tocsin triage dismiss ${caseId} --reason "…"`,
-        `npx tocsin triage merge ${caseId} INC-…`,
-      ],
-    },
+    data: { threshold, about, todo, dueAt, commands: commandsFor(todo, caseId, about) },
   };
 }
 
 function nextWake(state: TriageState, now: Instant): { at: Instant; what: string } | undefined {
   if (state.decision) return undefined;
-  const next = thresholds(state, now).find(({ atMs }) => atMs > toMs(now));
+  const clock = alarmClock(state);
+  const next = clock && nextPoint(clock, now);
   const dueMs = toMs(state.dueAt);
-  if (state.triage?.onSilence === 'declare' && dueMs > toMs(now) && (!next || dueMs <= next.atMs)) {
+  if (state.triage?.onSilence === 'declare' && dueMs > toMs(now) && (!next || dueMs <= toMs(next.at))) {
     return { at: state.dueAt, what: 'declare on silence' };
   }
-  return next && { at: toInstant(next.atMs), what: `alarm ${next.name}` };
+  return next && { at: next.at, what: `alarm: ${thresholdText(next.threshold)}` };
 }
 
 /** The incident could not be reached: the case waits for another decision, and its owner hears of it. */
 export function mergeFailed(state: TriageState, into: string, problem: string): NewOf<TriageEvent>[] {
-  const told = alarm(state, 'merge failed') as Extract<NewOf<TriageEvent>, { kind: 'alarm-raised' }>;
-  const text = `It could not be merged into ${into}, which does not run: decide again. ${told.data.text}`;
-  return [
-    { kind: 'merge-failed', data: { into, problem } },
-    { ...told, data: { ...told.data, text } },
-  ];
+  return [{ kind: 'merge-failed', data: { into, problem } }, alarm(state, { kind: 'merge-failed', into })];
 }
 
 // —— work, and what people see ——
@@ -573,7 +554,8 @@ export function recordTally(state: TriageState, tally: Tally): { events: NewOf<T
   if (state.decision) data.severity = state.severity;
   const events: NewOf<TriageEvent>[] = [{ kind: 'detections-counted', data }];
   if (data.severity !== state.severity) {
-    events.push(alarm({ ...state, count, severity: data.severity }, `severity ${state.severity} → ${data.severity}`));
+    const threshold = { kind: 'severity-changed', from: state.severity, to: data.severity } as const;
+    events.push(alarm({ ...state, count, severity: data.severity }, threshold));
   }
   return { events, tally: { more: 0, systems: [], indicators: [], seen } };
 }

@@ -230,7 +230,7 @@ test('the risk of an unpatched dependency that was accepted for a time', async (
         owner: 'lead@example.com',
         deadlines: { critical: 'P2D', high: 'P14D', medium: 'P30D', low: 'none', unknown: 'none' },
         tellAtOnce: [],
-        remindAt: [50],
+        alarmAt: [50],
       },
       ...{ repeatEvery: 'P1D', longestWaiver: 'P90D' },
     },

@@ -55,7 +55,7 @@ export const SECRETS = {
   hosts: ['ci-runner-7', 'build-host-3'],
   credentials: ['deploy-role-9', 'postgres-role'],
   customers: ['ws-acme', 'ws-globex'],
-  alarms: ['alarm-raised', '50%', 'overdue'],
+  alarms: ['alarm-raised', 'elapsed', 'overdue'],
   refused: ['no-such-duty', 'INC-NOWHERE'],
   cases: ['Unusual export of project data', 'a load test of ours', 'TRG-', 'VR-', 'PATCH-', 'minimist', 'GHSA-'],
   others: ['another-customer.example'],
@@ -217,8 +217,8 @@ function aReport(): RecordedEvent[] {
     clock: {
       ...{ dueAt: at(52), businessDays: 2, timeZone: 'Europe/Berlin', daysOff: ['2026-04-03'] },
       alarms: [
-        { threshold: 'received', at: at(4) },
-        { threshold: '50%', at: at(28) },
+        { threshold: { kind: 'start' }, at: at(4) },
+        { threshold: { kind: 'elapsed', percent: 50 }, at: at(28) },
       ],
     },
   });
@@ -257,7 +257,7 @@ function aTask(): RecordedEvent[] {
   };
   const plan = {
     ...{ owner: 'lead@example.com', deadlines: { critical: 'P2D', high: 'P7D' }, tellAtOnce: ['critical' as const] },
-    ...{ remindAt: [50, 75], repeatEvery: 'P1D', longestWaiver: 'P90D' },
+    ...{ alarmAt: [50, 75], repeatEvery: 'P1D', longestWaiver: 'P90D' },
   } as never;
   const first = patchDue({ finding, plan, foundAt: at(0), exercise: false });
   const task = CaseStory.open(patchTaskCase, 'PATCH-0123456789ab', first, at(1)).to(at(60));

@@ -1,12 +1,16 @@
 /** Triage cases at their real durations, on the real rules, for tests with a server whose clock skips. */
+
 import { CaseClient } from '../../client/case-client';
 import { openTriage } from '../../detection/intake/inbox/open-triage';
+import { alarmText } from '../../domain/case/alarm-text';
 import { type CaseReceipt, type CaseView, foldCase } from '../../domain/case/case';
 import { judge } from '../../domain/detection/detection-rules';
 import type { IncidentView } from '../../domain/incident/contract';
+import { commandText } from '../../domain/kernel/command-lines';
 import { type Instant, toMs } from '../../domain/kernel/time';
 import { TRIAGE, type TriageEvent, type TriageState } from '../../domain/triage/triage';
 import { detection, RULES } from '../unit/domain/helpers/detections';
+import { thresholdName } from './threshold-name';
 import { endAtRest, largestPayload, plain, type WorkflowHarness } from './workflow-harness';
 
 export class TriageCase {
@@ -58,7 +62,12 @@ export class TriageCase {
   alarms(): Array<{ threshold: string; at: Instant; text: string; commands?: string[] }> {
     return this.harness.world.alarms
       .filter(({ input }) => input.incidentId === this.id)
-      .map(({ input, at }) => ({ threshold: input.threshold, at, text: input.text, commands: input.commands }));
+      .map(({ input, at }) => ({
+        threshold: thresholdName(input.threshold),
+        at,
+        text: alarmText(input, input.at).text,
+        commands: input.commands.map(commandText),
+      }));
   }
 
   /** Asserts that these alarms came, each within two seconds after its offset in ms from the opening. */

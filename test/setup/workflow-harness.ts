@@ -1,8 +1,10 @@
 /** Runs the incident workflow at its real durations on a server whose clock skips, with the outside world faked. */
+
 import { randomBytes } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities/types';
+import { obligationOf } from '../../domain/case/alarm';
 import { escalationId } from '../../domain/escalation/escalation';
 import {
   INCIDENT_WORKFLOW,
@@ -12,7 +14,7 @@ import {
   SEARCH_ATTRIBUTES,
   TASK_QUEUE,
 } from '../../domain/incident/contract';
-import type { EventKind, EventOf, IncidentEvent } from '../../domain/incident/events';
+import { type EventKind, type EventOf, type IncidentEvent, obligationOfEvent } from '../../domain/incident/events';
 import { fold } from '../../domain/incident/evolve';
 import type { MessageName } from '../../domain/incident/messages';
 import type { IncidentState, Obligation } from '../../domain/incident/state';
@@ -295,13 +297,13 @@ export class TestIncident {
 
   /** The entries of one kind about one obligation. */
   about<K extends EventKind>(kind: K, obligation: string): EventOf<K>[] {
-    return this.entries(kind).filter((entry) => (entry.data as { obligation?: string }).obligation === obligation);
+    return this.entries(kind).filter((entry) => obligationOfEvent(entry) === obligation);
   }
 
   /** The alarms of an obligation that people got, oldest first. */
   alarms(obligation?: string) {
     const all = this.world.alarms.map((call) => call.input).filter((input) => input.incidentId === this.id);
-    const ours = obligation === undefined ? all : all.filter((input) => input.obligation === obligation);
+    const ours = obligation === undefined ? all : all.filter((input) => obligationOf(input) === obligation);
     return ours.sort((a, b) => a.seq - b.seq);
   }
 

@@ -1,5 +1,7 @@
 // Nobody acts: every obligation raises its alarms at their exact instants, and no others.
+
 import { HOUR_MS, toMs } from '../../domain/kernel/time';
+import { thresholdName } from '../setup/threshold-name';
 import { accounts, assessment, PROMPT_MS, type TestIncident, WorkflowHarness } from '../setup/workflow-harness';
 
 const DAY = 24;
@@ -17,7 +19,7 @@ function expectAlarms(
   expected: Array<[string, number]>,
 ): void {
   const alarms = incident.alarms(obligation);
-  expect({ obligation, thresholds: alarms.map((a) => a.threshold) }).toEqual({
+  expect({ obligation, thresholds: alarms.map((a) => thresholdName(a.threshold)) }).toEqual({
     obligation,
     thresholds: expected.map(([threshold]) => threshold),
   });
@@ -41,32 +43,38 @@ test('containment, status, enterprise, authority and individual notices: alarms 
   await harness.sleepHours(100);
 
   const repeats = Array.from({ length: 24 }, (_, i): [string, number] => [`overdue ${i + 1}`, 2 + 4 * (i + 1)]);
-  expectAlarms(incident, 'containment', detectedAt, [['50%', 1], ['75%', 1.5], ['90%', 1.8], ['100%', 2], ...repeats]);
+  expectAlarms(incident, 'containment', detectedAt, [
+    ['50 %', 1],
+    ['75 %', 1.5],
+    ['90 %', 1.8],
+    ['due', 2],
+    ...repeats,
+  ]);
   // Sent by themselves at 1.5 h: no alarm after that.
-  expectAlarms(incident, 'status-page-update', detectedAt, [['50%', 1]]);
-  expectAlarms(incident, 'status-subscribers', detectedAt, [['50%', 1]]);
+  expectAlarms(incident, 'status-page-update', detectedAt, [['50 %', 1]]);
+  expectAlarms(incident, 'status-subscribers', detectedAt, [['50 %', 1]]);
   // Sent by itself at 42 h.
   expectAlarms(incident, 'enterprise-notice', detectedAt, [
-    ['50%', 24],
-    ['75%', 36],
+    ['50 %', 24],
+    ['75 %', 36],
   ]);
   for (const authority of ['gdpr-art33-authority:ie-dpc', 'pipeda-opc-report:opc']) {
     expectAlarms(incident, authority, detectedAt, [
-      ['50%', 36],
-      ['75%', 54],
-      ['90%', 64.8],
-      ['100%', 72],
+      ['50 %', 36],
+      ['75 %', 54],
+      ['90 %', 64.8],
+      ['due', 72],
       ['overdue 1', 84],
       ['overdue 2', 96],
     ]);
   }
   for (const individuals of ['gdpr-art34-individuals', 'pipeda-individuals']) {
     expectAlarms(incident, individuals, detectedAt, [
-      ['50%', 48],
-      ['75%', 72],
+      ['50 %', 48],
+      ['75 %', 72],
       ['margin', 84],
-      ['90%', 86.4],
-      ['100%', 96],
+      ['90 %', 86.4],
+      ['due', 96],
     ]);
   }
 }, 120_000);
@@ -85,9 +93,9 @@ test('the register groups R2 to R6 that nobody completes: alarms when their time
   await incident.quiet();
   await harness.sleepHours(15 * DAY);
   for (const group of ['register-nature', 'register-data', 'register-consequences', 'register-measures']) {
-    expectAlarms(incident, group, declaredAt, [['100%', 72]]);
+    expectAlarms(incident, group, declaredAt, [['due', 72]]);
   }
-  expectAlarms(incident, 'register-notifications', declaredAt, [['100%', 14 * DAY]]);
+  expectAlarms(incident, 'register-notifications', declaredAt, [['due', 14 * DAY]]);
 }, 120_000);
 
 test('after the resolution: the review, its summary and the verified register', async () => {
@@ -97,8 +105,8 @@ test('after the resolution: the review, its summary and the verified register', 
   await incident.send('status', { status: 'resolved' });
   const { resolved } = (await incident.state()).anchors;
   await harness.sleepHours(25);
-  expectAlarms(incident, 'register-available', resolved!, [['100%', 24]]);
-  expect(incident.alarms().filter((alarm) => alarm.threshold === 'register damaged').length).toBeGreaterThan(0);
+  expectAlarms(incident, 'register-available', resolved!, [['due', 24]]);
+  expect(incident.alarms().filter((alarm) => alarm.threshold.kind === 'register-damaged').length).toBeGreaterThan(0);
   harness.world.registerDamaged = false;
   await harness.sleepHours(21 * DAY);
   const { status, lateByMs } = await incident.obligation('register-available');
@@ -106,10 +114,10 @@ test('after the resolution: the review, its summary and the verified register', 
   expect(lateByMs).toBeGreaterThan(HOUR_MS);
   expect(lateByMs).toBeLessThan(2.1 * HOUR_MS);
   expectAlarms(incident, 'post-incident-review', resolved!, [
-    ['50%', 7 * DAY],
-    ['75%', 10.5 * DAY],
-    ['90%', 12.6 * DAY],
-    ['100%', 14 * DAY],
+    ['50 %', 7 * DAY],
+    ['75 %', 10.5 * DAY],
+    ['90 %', 12.6 * DAY],
+    ['due', 14 * DAY],
     ['overdue 1', 21 * DAY],
   ]);
 
@@ -117,10 +125,10 @@ test('after the resolution: the review, its summary and the verified register', 
   const { reviewed } = (await incident.state()).anchors;
   await harness.sleepHours(7.5 * DAY);
   expectAlarms(incident, 'review-summary', reviewed!, [
-    ['50%', 3.5 * DAY],
-    ['75%', 5.25 * DAY],
+    ['50 %', 3.5 * DAY],
+    ['75 %', 5.25 * DAY],
     ['margin', 6 * DAY],
-    ['100%', 7 * DAY],
+    ['due', 7 * DAY],
   ]);
 }, 120_000);
 
@@ -139,9 +147,9 @@ test('a chained clock takes its alarms along: individuals within 24 h after the 
   // Half of the clock and the margin fall on the same instant: the higher one rings.
   expectAlarms(incident, 'gdpr-art34-individuals', filedAt, [
     ['margin', 12],
-    ['75%', 18],
-    ['90%', 21.6],
-    ['100%', 24],
+    ['75 %', 18],
+    ['90 %', 21.6],
+    ['due', 24],
   ]);
 }, 120_000);
 

@@ -109,7 +109,7 @@ test('every commitment of the pack is in this table, and no obligation of the in
 
 test('nothing was missed, nobody had to be alarmed about a missed deadline', () => {
   expect(incident.entries('deadline-missed')).toEqual([]);
-  expect(incident.alarms().filter((alarm) => alarm.threshold.startsWith('overdue'))).toEqual([]);
+  expect(incident.alarms().filter((alarm) => alarm.threshold.kind === 'overdue')).toEqual([]);
 });
 
 test('the mails went to whom they were promised, once', () => {

@@ -1,5 +1,7 @@
 // What people decide: holding back, correcting the awareness, assessing anew, and that it is recorded with its reasons.
+import { obligationOf } from '../../domain/case/alarm';
 import { HOUR_MS, toMs } from '../../domain/kernel/time';
+import { thresholdName } from '../setup/threshold-name';
 import { accounts, assessment, COUNSEL, PROMPT_MS, stored, WorkflowHarness } from '../setup/workflow-harness';
 
 const IE = 'gdpr-art33-authority:ie-dpc';
@@ -69,8 +71,8 @@ describe('the awareness is corrected', () => {
       incident
         .alarms(IE)
         .slice(before)
-        .map((alarm) => alarm.threshold),
-    ).toEqual(['90%']);
+        .map((alarm) => thresholdName(alarm.threshold)),
+    ).toEqual(['90 %']);
     expect(incident.entries('awareness-recorded').at(-1)!.data).toMatchObject({
       awareAt,
       reason: 'The ticket of Tuesday already said so',
@@ -89,7 +91,7 @@ describe('the awareness is corrected', () => {
     await incident.quiet();
     expect(incident.about('deadline-missed', IE)).toHaveLength(1);
     expect(incident.about('delay-reasons-requested', IE)).toHaveLength(1);
-    expect(incident.alarms(IE).at(-1)!.threshold).toBe('100%');
+    expect(incident.alarms(IE).at(-1)!.threshold).toEqual({ kind: 'due' });
 
     await harness.sleepHours(1);
     await incident.send('filed', {
@@ -152,7 +154,7 @@ describe('what is not owed', () => {
       }
     }
     expect(incident.mails()).toEqual([]);
-    expect(incident.alarms().filter((alarm) => alarm.obligation !== 'containment')).toEqual([]);
+    expect(incident.alarms().filter((alarm) => obligationOf(alarm) !== 'containment')).toEqual([]);
     expect(incident.entries('deadline-missed').map((e) => e.data.obligation)).toEqual(['containment']);
   }, 60_000);
 

@@ -1,4 +1,5 @@
 // Alarms are repeated at their exact instants, from person to person, until a named one acknowledges them.
+
 import type { Client } from '@temporalio/client';
 import { failure } from '../../activities/failures';
 import { createTemporalCases } from '../../activities/paging/cases';
@@ -12,6 +13,7 @@ import { RotaSchema } from '../../domain/escalation/rota';
 import { TASK_QUEUE } from '../../domain/incident/contract';
 import { type Instant, toMs } from '../../domain/kernel/time';
 import type { FakeWorld } from '../setup/fake-world';
+import { thresholdName } from '../setup/threshold-name';
 import { decodedPayloads, PROMPT_MS, type TestIncident, WorkflowHarness } from '../setup/workflow-harness';
 
 const SECRET_SLACK_ID = 'U0SECRETID';
@@ -163,7 +165,7 @@ test('repeated every five minutes: three times to each level, then round again; 
   ]);
   // The first page is not mailed: the alarm itself was.
   expect(pages(from, 'email')).toEqual(pages(from).slice(1));
-  expect(incident.alarms('containment').map(({ threshold }) => threshold)).toEqual(['50%', '75%']);
+  expect(incident.alarms('containment').map(({ threshold }) => thresholdName(threshold))).toEqual(['50 %', '75 %']);
   const { lines, subject, commands } = paged.at(-1)!.page.digest;
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain('2 alarms about this');

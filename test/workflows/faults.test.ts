@@ -1,5 +1,7 @@
 // What fails outside stops no clock: containment, the register, drafting, publishing, mail, a pressed "cancel".
+
 import { HOUR_MS, toMs } from '../../domain/kernel/time';
+import { thresholdName } from '../setup/threshold-name';
 import { PROMPT_MS, WorkflowHarness } from '../setup/workflow-harness';
 
 let harness: WorkflowHarness;
@@ -20,13 +22,18 @@ test('containment that fails is retried and alarmed, delays no clock, and takes 
   incident.stuck = (key) => key.startsWith('contain block-source');
   await harness.sleep(60_000);
 
-  const alarms = incident.alarms().filter((alarm) => alarm.threshold === 'failing');
+  const alarms = incident.alarms().filter((alarm) => alarm.threshold.kind === 'failing');
   expect(alarms).toHaveLength(1);
-  expect(alarms[0]!.text).toContain('block-source 203.0.113.9');
+  expect(alarms[0]!.about).toEqual({ kind: 'measure', measure: 'block-source 203.0.113.9' });
   expect(harness.world.rules.has(`${incident.id} rotate-credential postgres-role/deploy`)).toBe(true);
 
   await harness.sleepHours(2);
-  expect(incident.alarms('containment').map((alarm) => alarm.threshold)).toEqual(['50%', '75%', '90%', '100%']);
+  expect(incident.alarms('containment').map((alarm) => thresholdName(alarm.threshold))).toEqual([
+    '50 %',
+    '75 %',
+    '90 %',
+    'due',
+  ]);
   expect(toMs(incident.mails('status-subscribers')[0]!.at) - toMs(detectedAt) - 1.5 * HOUR_MS).toBeLessThan(
     2 * PROMPT_MS,
   );
@@ -43,7 +50,7 @@ test('containment that never works is given up as failed after about a day, with
   incident.stuck = (key) => key.startsWith('contain block-source');
   await harness.sleepHours(30);
   expect((await incident.state()).containment['block-source 203.0.113.9']!.state).toBe('failed');
-  expect(incident.alarms().filter((a) => a.threshold === 'failed')).toHaveLength(1);
+  expect(incident.alarms().filter((a) => a.threshold.kind === 'failed')).toHaveLength(1);
   harness.world.repair();
   await incident.send('contain', { measure: { action: 'block-source', source: '203.0.113.9' } });
   incident.stuck = () => false;
@@ -126,7 +133,12 @@ test('alarms that cannot be delivered are delivered later, each once', async () 
   harness.world.repair();
   incident.stuck = () => false;
   await harness.sleep(60_000);
-  expect(incident.alarms('containment').map((alarm) => alarm.threshold)).toEqual(['50%', '75%', '90%', '100%']);
+  expect(incident.alarms('containment').map((alarm) => thresholdName(alarm.threshold))).toEqual([
+    '50 %',
+    '75 %',
+    '90 %',
+    'due',
+  ]);
 }, 60_000);
 
 test('a cancel request does not stop the clocks: it is alarmed, and what is due is done', async () => {
@@ -136,7 +148,7 @@ test('a cancel request does not stop the clocks: it is alarmed, and what is due 
   await harness.sleep(1_000);
   await incident.handle.cancel();
   await harness.sleep(1_000);
-  expect(incident.alarms().filter((alarm) => alarm.threshold === 'cancel requested')).toHaveLength(1);
+  expect(incident.alarms().filter((alarm) => alarm.threshold.kind === 'cancel-requested')).toHaveLength(1);
   await incident.send('measure', { text: 'Looked at who pressed it' });
   await harness.sleepHours(45);
   expect((await incident.handle.describe()).status.name).toBe('RUNNING');
@@ -158,5 +170,5 @@ test('a cancel request while containment and the register are down cuts neither'
   incident.stuck = () => false;
   await harness.sleep(10 * 60_000);
   expect(incident.entries('containment-step').map((e) => e.data.outcome)).toEqual(['verified', 'verified']);
-  expect(incident.alarms().filter((alarm) => alarm.threshold === 'cancel requested')).toHaveLength(1);
+  expect(incident.alarms().filter((alarm) => alarm.threshold.kind === 'cancel-requested')).toHaveLength(1);
 }, 60_000);

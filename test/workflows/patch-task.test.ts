@@ -1,11 +1,15 @@
 // Patch tasks at their real durations: found, alarmed, waived, said to be patched, patched, found again.
+
 import { Client, type WorkflowHandle } from '@temporalio/client';
+import { alarmText } from '../../domain/case/alarm-text';
 import type { CaseReceipt, CaseView } from '../../domain/case/case';
 import { evolveCase } from '../../domain/case/case';
 import { TASK_QUEUE } from '../../domain/incident/contract';
-import { DAY_MS, HOUR_MS, type Instant, toInstant, toMs } from '../../domain/kernel/time';
+import { commandText } from '../../domain/kernel/command-lines';
+import { DAY_MS, HOUR_MS, type Instant, minuteText, toInstant, toMs } from '../../domain/kernel/time';
 import type { CheckSummary } from '../../domain/patch/dependencies';
 import { type PatchEvent, type PatchState, patchTaskCase } from '../../domain/patch/patch-task';
+import { thresholdName } from '../setup/threshold-name';
 import { endAtRest, PROMPT_MS, plain, WorkflowHarness } from '../setup/workflow-harness';
 import { MINIMIST, record } from '../unit/detection/dependencies/records';
 
@@ -83,7 +87,7 @@ async function findOne(version = '1.2.5'): Promise<{ id: string; foundAt: Instan
 /** Every alarm came when it was due, and not before. */
 function expectAlarms(id: string, expected: Array<[threshold: string, at: number]>): void {
   const raised = alarmsOf(id);
-  expect(raised.map(({ input }) => input.threshold)).toEqual(expected.map(([threshold]) => threshold));
+  expect(raised.map(({ input }) => thresholdName(input.threshold))).toEqual(expected.map(([threshold]) => threshold));
   raised.forEach(({ at }, i) => {
     const lateMs = toMs(at) - expected[i]![1];
     expect(lateMs).toBeGreaterThanOrEqual(0);
@@ -110,21 +114,26 @@ test('a critical finding: two days, alarms at once, at 50, 75, 90 and 100 %, the
   await sleep(4 * DAY_MS + HOUR_MS, id);
   const from = toMs(foundAt);
   expectAlarms(id, [
-    ['opened', from],
+    ['start', from],
     ['50 %', from + DAY_MS],
     ['75 %', from + 36 * HOUR_MS],
     ['90 %', from + 0.9 * 2 * DAY_MS],
     ['due', from + 2 * DAY_MS],
-    ['overdue', from + 3 * DAY_MS],
-    ['overdue', from + 4 * DAY_MS],
+    ['overdue 1', from + 3 * DAY_MS],
+    ['overdue 2', from + 4 * DAY_MS],
   ]);
   const [first] = alarmsOf(id);
   expect(first!.input).toMatchObject({
     to: 'security-lead',
     severity: 'critical',
-    text: `minimist 1.2.5 in ${web} is vulnerable (GHSA-xvch-5gv4-984h, critical): fixed in 1.2.6; patch it by ${toInstant(from + 2 * DAY_MS)}`,
-    commands: [`npx tocsin deps show ${id}`, `npx tocsin deps patched ${id}`],
   });
+  expect(first!.input.commands.map(commandText)).toEqual([
+    `npx tocsin deps show ${id}`,
+    `npx tocsin deps patched ${id} --by you@example.com`,
+  ]);
+  expect(alarmText(first!.input, first!.input.at).text).toBe(
+    `minimist 1.2.5 in ${web} is vulnerable (GHSA-xvch-5gv4-984h, critical): fixed in 1.2.6; patch it by ${minuteText(toInstant(from + 2 * DAY_MS))} UTC. To do: patch it, or waive it with a reason.`,
+  );
   expectFold(id, await stateOf(id));
 }, 40_000);
 
@@ -139,9 +148,9 @@ test('a waiver silences until its end, to the minute; then it is due again and a
   await sleep(2.5 * DAY_MS, id);
   const from = toMs(foundAt);
   expectAlarms(id, [
-    ['opened', from],
+    ['start', from],
     ['waiver-ended', from + 30 * DAY_MS],
-    ['overdue', from + 31 * DAY_MS],
+    ['overdue 29', from + 31 * DAY_MS],
   ]);
   expect((await stateOf(id)).status).toBe('open');
   expectFold(id, await stateOf(id));
@@ -153,7 +162,7 @@ test('a waiver that ends before the deadline leaves the alarms before it', async
   await send(id, 'waive', { reason: 'the release is frozen', until: toInstant(from + 30 * HOUR_MS) });
   await sleep(2 * DAY_MS + HOUR_MS, id);
   expectAlarms(id, [
-    ['opened', from],
+    ['start', from],
     ['waiver-ended', from + 30 * HOUR_MS],
     ['75 %', from + 36 * HOUR_MS],
     ['90 %', from + 0.9 * 2 * DAY_MS],
@@ -178,7 +187,7 @@ test('rated worse: less time from now on, an alarm, and no waiver for the lesser
   expect(state).toMatchObject({ severity: 'critical', status: 'open' });
   expect(toMs(state.dueAt) - toMs(foundAt)).toBeGreaterThanOrEqual(12 * DAY_MS);
   expect(toMs(state.dueAt) - toMs(foundAt)).toBeLessThan(12 * DAY_MS + 2 * PROMPT_MS);
-  expect(alarmsOf(id).map(({ input }) => input.threshold)).toEqual(['severity']);
+  expect(alarmsOf(id).map(({ input }) => input.threshold.kind)).toEqual(['severity-changed']);
 
   dependencies.records = rated('MODERATE');
   await check();
@@ -290,10 +299,11 @@ test('said to be patched: checked at once; closed when it is so, refuted with an
   await send(id, 'patched', { note: 'merged' });
   await quiet(id);
   expect(kinds(id)).toEqual(['patch-due', 'alarm-raised', 'patch-claimed', 'claim-refuted', 'alarm-raised']);
-  expect(alarmsOf(id).at(-1)!.input).toMatchObject({
-    threshold: 'refuted',
-    text: `oncall said that it is patched, but the check still finds minimist 1.2.5 in ${web}`,
-  });
+  const { input: refuted } = alarmsOf(id).at(-1)!;
+  expect(refuted.threshold).toEqual({ kind: 'refuted', by: 'oncall' });
+  expect(alarmText(refuted, refuted.at).text).toContain(
+    `oncall said that it is patched, but the check still finds minimist 1.2.5 in ${web}`,
+  );
 
   harness.world.dependencies.install(web, { minimist: '1.2.8' });
   await send(id, 'patched', {});

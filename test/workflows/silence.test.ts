@@ -1,5 +1,7 @@
 // Nobody answers: enterprise and status notices go out by themselves at their margin; a mass mailing never does.
+
 import { HOUR_MS, toMs } from '../../domain/kernel/time';
+import { thresholdName } from '../setup/threshold-name';
 import { assessment, PROMPT_MS, WorkflowHarness } from '../setup/workflow-harness';
 
 let harness: WorkflowHarness;
@@ -35,7 +37,7 @@ test('enterprise and status notices are sent at the margin, individual notices n
   for (const obligation of ['gdpr-art34-individuals', 'pipeda-individuals']) {
     expect(incident.mails(obligation)).toEqual([]);
     expect(incident.about('dispatch-started', obligation)).toEqual([]);
-    expect(incident.alarms(obligation).map((alarm) => alarm.threshold)).toContain('margin');
+    expect(incident.alarms(obligation).map((alarm) => thresholdName(alarm.threshold))).toContain('margin');
     expect(incident.alarms(obligation).length).toBeGreaterThan(50);
     expect((await incident.obligation(obligation)).status).toBe('drafted');
   }

@@ -184,10 +184,10 @@ function what(judgement: Judgement, caseId: string | undefined): string[] {
     `one case with others of the key ${dedupeKey} within ${spanText(windowMs)} h`,
     ...(triage
       ? [
-          `a person decides within ${span(triage.within)} h; alarms at ${triage.alarmAt.map((at) => `${Math.round(at * 100)}%`).join(', ') || 'the limit'}`,
+          `a person decides within ${span(triage.within)} h; alarms at ${triage.alarmAt.map((percent) => `${percent} %`).join(', ') || 'the limit'}`,
           triage.onSilence === 'declare'
             ? `on silence it is declared as ${incidentIdOf(caseId!)}`
-            : `on silence the alarm is repeated every ${span(triage.repeat)} h`,
+            : `on silence the alarm is repeated every ${span(triage.repeatEvery)} h`,
         ]
       : [`it is declared at once as ${incidentIdOf(caseId!)}`]),
     `an incident of the kind ${incident.kind}, affecting ${incident.affects.join(', ')}; blocks ${incident.maliciousSources.join(', ') || 'nothing by itself'}`,

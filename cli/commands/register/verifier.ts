@@ -15,7 +15,7 @@ export function registerVerifierCommand(register: Command, shell: Shell): void {
     register,
     'verifier',
     'Write the stand-alone verifier: one readable file that checks exports and needs nothing but Node.',
-    'register verifier -o verify-register.cjs\n  $ node verify-register.cjs inc.jsonl --key register.example.com/…',
+    'register verifier -o verify-register.cjs',
   )
     .requiredOption('-o, --output <file>', 'the file to write')
     .action(async ({ output, json }: Options) => {

@@ -1,4 +1,5 @@
 // Reports over HTTP: taken once each, bounded, hostile in every field, and refused with where to mail them instead.
+
 import { createHash } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { PAGE_POLICY } from '../../../detection/reports/pages';
@@ -9,6 +10,7 @@ import { readReport } from '../../../detection/reports/store/read-report';
 import type { VulnerabilityReportInput } from '../../../domain/report/vulnerability-report';
 import { createPool } from '../../../postgres/pool';
 import { Appender } from '../../../register/append/appender';
+import { thresholdName } from '../../setup/threshold-name';
 import { CONTACT, type Intake, startIntake } from './helpers';
 
 const HOSTILE = '<script>alert(1)</script>\u202e\u0007\u001b[31m"\'&{{7*7}}\r\n[x](javascript:alert(1))';
@@ -58,7 +60,13 @@ test('a report by form: a receipt with its number, the content in Postgres alone
   expect(input).toMatchObject({ reportId: id, via: 'form', reachable: true, commitment: stored.commitment });
   // Tuesday 11:00 in Toronto: two business days later, at the same time of day.
   expect(input.clock.dueAt).toBe('2026-06-04T15:00:00.000Z');
-  expect(input.clock.alarms.map(({ threshold }) => threshold)).toEqual(['received', '50%', '75%', '90%', '100%']);
+  expect(input.clock.alarms.map(({ threshold }) => thresholdName(threshold))).toEqual([
+    'start',
+    '50 %',
+    '75 %',
+    '90 %',
+    'due',
+  ]);
   expect(JSON.stringify(input)).not.toMatch(/alert|reporter\.example|Ann/i);
   expect(input.length).toBe(Buffer.byteLength(stored.content!.text));
 });

@@ -1,9 +1,12 @@
 // The clock of a report at its real durations: across a long weekend, a change of the clocks and a holiday of one province.
+
 import type { WorkflowHandle } from '@temporalio/client';
 import { type HolidaysConfig, loadReportsConfig } from '../../../detection/reports/config';
 import { holidaySource, reportClock } from '../../../detection/reports/holidays';
+import { alarmText } from '../../../domain/case/alarm-text';
 import { type CaseView, foldCase } from '../../../domain/case/case';
 import { TASK_QUEUE } from '../../../domain/incident/contract';
+import { commandText } from '../../../domain/kernel/command-lines';
 import { DAY_MS, HOUR_MS, type Instant, toInstant, toMs } from '../../../domain/kernel/time';
 import {
   VULNERABILITY_REPORT,
@@ -12,6 +15,7 @@ import {
   type VulnerabilityReportInput,
   type VulnerabilityReportState,
 } from '../../../domain/report/vulnerability-report';
+import { thresholdName } from '../../setup/threshold-name';
 import { decodedPayloads, endAtRest, plain, TestIncident, WorkflowHarness } from '../../setup/workflow-harness';
 
 /** The delay of a busy machine, by the server's clock: nothing against hours between alarms. */
@@ -63,7 +67,12 @@ class Report {
   alarms(): Array<{ threshold: string; at: Instant; text: string; commands: string[] }> {
     return harness.world.alarms
       .filter(({ input }) => input.incidentId === this.id)
-      .map(({ input, at }) => ({ threshold: input.threshold, at, text: input.text, commands: input.commands! }));
+      .map(({ input, at }) => ({
+        threshold: thresholdName(input.threshold),
+        at,
+        text: alarmText(input, input.at).text,
+        commands: input.commands.map(commandText),
+      }));
   }
 
   mails(): string[] {
@@ -168,15 +177,15 @@ test('Friday evening before the long weekend of Labour Day: silence', async () =
     daysOff: [plus(monday, -2, 0), plus(monday, -1, 0), plus(monday, 0, 0)].map((date) => date.slice(0, 10)),
   });
   expect(report.mails()).toEqual(['receipt']);
-  report.expectAlarms([['received', at]]);
+  report.expectAlarms([['start', at]]);
   await sleepUntil(plus(monday, 5, 23));
   report.expectAlarms([
-    ['received', at],
+    ['start', at],
     // Business time: 6 hours of Friday, 24 of Tuesday, 18 of Wednesday.
-    ['50%', plus(monday, 1, 22)],
-    ['75%', plus(monday, 2, 10)],
-    ['90%', plus(monday, 2, 17.2)],
-    ['100%', dueAt],
+    ['50 %', plus(monday, 1, 22)],
+    ['75 %', plus(monday, 2, 10)],
+    ['90 %', plus(monday, 2, 17.2)],
+    ['due', dueAt],
     ['overdue 1', plus(monday, 3, 22)],
     ['overdue 2', plus(monday, 4, 22)],
     ['overdue 3', plus(monday, 5, 22)],
@@ -203,10 +212,10 @@ test('across the change of the clocks in March: the same time of day; acknowledg
   expect(report.input.clock.dueAt).toBe(dueAt);
   await sleepUntil(plus(sunday, 2, 16));
   const rung: Array<[string, Instant]> = [
-    ['received', at],
+    ['start', at],
     // 6 hours of Friday and 18 of Monday; 6 + 24 + 6 hours.
-    ['50%', plus(sunday, 1, 22)],
-    ['75%', plus(sunday, 2, 10)],
+    ['50 %', plus(sunday, 1, 22)],
+    ['75 %', plus(sunday, 2, 10)],
   ];
   report.expectAlarms(rung);
   await report.send('acknowledge-report', { note: 'looked at it' });
@@ -222,7 +231,7 @@ test('across the change of the clocks in March: the same time of day; acknowledg
       .alarms()
       .slice(3)
       .map(({ threshold }) => threshold),
-  ).toEqual(['follow-up 1', 'follow-up 2']);
+  ).toEqual(['due', 'overdue 1']);
 }, 120_000);
 
 test('the holiday of 24 June counts in Quebec and not in Ontario', async () => {
@@ -241,8 +250,8 @@ test('the holiday of 24 June counts in Quebec and not in Ontario', async () => {
   expect(quebec.entries('deadline-missed')).toHaveLength(0);
   // 14 hours of Wednesday and 10 of Friday.
   quebec.expectAlarms([
-    ['received', at],
-    ['50%', plus(thursday, 1, 14)],
+    ['start', at],
+    ['50 %', plus(thursday, 1, 14)],
   ]);
   await sleepUntil(plus(thursday, 4, 15));
   expect(quebec.entries('deadline-missed')).toHaveLength(1);
@@ -269,7 +278,7 @@ describe('what people decide', () => {
         .alarms()
         .slice(before)
         .map(({ threshold }) => threshold),
-    ).toEqual(['disclosure 1: in 7 days', 'disclosure 2: today']);
+    ).toEqual(['margin', 'due']);
     await report.send('disclose', { url: 'https://example.com/advisories/1' });
     await report.send('close', {});
     expect(await report.handle.result()).toMatchObject({ caseId: report.id, status: 'closed' });
@@ -358,7 +367,7 @@ test('the mail provider away: the receipt goes out when it is back, the clock do
     return starting;
   })();
   expect(report.mails()).toEqual(['receipt']);
-  expect(report.alarms().map(({ threshold }) => threshold)).toEqual(['received']);
+  expect(report.alarms().map(({ threshold }) => threshold)).toEqual(['start']);
 }, 120_000);
 
 test('no history holds more than numbers, hashes and names of staff', async () => {

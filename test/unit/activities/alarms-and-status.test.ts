@@ -2,22 +2,41 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { publicStatus } from '../../../activities/status-page/status-page-port';
 import type { AlarmInput, FilingTaskInput, PublishStatusInput } from '../../../activities/types';
+import { commandsFor } from '../../../domain/case/alarm-commands';
 import { contentsWith, draftInput, failureOf, startBench } from './fixtures';
 
-const alarm = (of: Partial<AlarmInput> = {}): AlarmInput => ({
-  incidentId: 'INC-7',
-  exercise: false,
-  seq: 41,
-  at: '2026-04-03T18:00:00.000Z',
-  to: 'alice',
-  severity: 'sev1',
-  incidentTitle: 'Leaked deploy key',
-  threshold: '90%',
-  text: 'Report to the EU supervisory authority: 07:12 left (90%). To do: file the report and send "filed" with its reference.',
+const NOTICE = {
+  kind: 'obligation',
+  obligation: 'enterprise-notice',
+  title: 'Notice to enterprise customers',
+  onSilence: 'send',
+} as const;
+const FILING = {
+  kind: 'obligation',
   obligation: 'gdpr-art33-authority:ie-dpc',
-  dueAt: '2026-04-04T02:00:00.000Z',
-  ...of,
-});
+  title: 'Report to the EU supervisory authority',
+  onSilence: 'alarm',
+} as const;
+
+/** An alarm as the domain makes it: its commands follow from what is to be done. */
+function alarm(of: Partial<AlarmInput> = {}): AlarmInput {
+  const input: AlarmInput = {
+    incidentId: 'INC-7',
+    exercise: false,
+    seq: 41,
+    at: '2026-04-03T18:00:00.000Z',
+    to: 'alice',
+    severity: 'sev1',
+    incidentTitle: 'Leaked deploy key',
+    threshold: { kind: 'elapsed', percent: 90 },
+    about: FILING,
+    todo: 'file',
+    dueAt: '2026-04-04T02:00:00.000Z',
+    commands: [],
+    ...of,
+  };
+  return { ...input, commands: of.commands ?? commandsFor(input.todo, input.incidentId, input.about) };
+}
 
 describe('alarms', () => {
   test('say first what to do and by when, and hold the command to run next', async () => {
@@ -26,38 +45,62 @@ describe('alarms', () => {
     const [mail] = bench.mailbox.messages();
     expect(mail!.to).toEqual(['alice@example.com']);
     expect(mail!.subject).toBe(
-      '[INC-7 sev1] 90% of the clock: gdpr-art33-authority:ie-dpc: file the report and send "filed" with its reference before 2026-04-04 02:00 UTC',
+      '[INC-7 sev1] 90 % of the clock: gdpr-art33-authority:ie-dpc: file the report, then record its reference before 2026-04-04 02:00 UTC',
     );
-    expect(mail!.text).toContain(
-      'npx tocsin filed INC-7 gdpr-art33-authority:ie-dpc --reference REFERENCE --by you@example.com',
-    );
+    expect(mail!.text).toContain('npx tocsin filed INC-7 gdpr-art33-authority:ie-dpc REFERENCE --by you@example.com');
+    expect(mail!.text).toContain('08:00 left');
     expect(mail!.request!.key).toBe('alarm/INC-7/41');
   });
 
-  test('name the approval where one is awaited, and the incident where nothing else is', async () => {
-    const bench = await startBench();
-    await bench.activities.raiseAlarm(
-      alarm({
-        obligation: 'enterprise-notice',
-        text: 'Notice: 02:00 left (margin). To do: approve, hold or waive the notice; on silence it is sent by itself.',
-        threshold: 'margin',
-      }),
-    );
-    expect(bench.mailbox.messages()[0]!.text).toContain(
+  test.each<[string, Partial<AlarmInput>, string, string]>([
+    [
+      'an approval that is awaited',
+      { about: NOTICE, todo: 'approve', threshold: { kind: 'margin' } },
+      '[INC-7 sev1] margin reached: enterprise-notice: approve, hold or waive the notice before 2026-04-04 02:00 UTC',
       'npx tocsin approve INC-7 enterprise-notice --by you@example.com',
-    );
-    await bench.activities.raiseAlarm(
-      alarm({
-        seq: 42,
-        obligation: undefined,
+    ],
+    [
+      // Its words name a file: no command may be guessed from them.
+      'a draft that fails',
+      {
+        about: NOTICE,
+        todo: 'look-into',
+        threshold: { kind: 'failing', work: 'draft' },
         dueAt: undefined,
-        text: 'Containment step x failed: no answer',
-        threshold: 'failed',
-      }),
-    );
-    const failed = bench.mailbox.messages().find(({ request }) => request!.key.endsWith('/42'));
-    expect(failed!.subject).toBe('[INC-7 sev1] failed: Containment step x failed: no answer');
-    expect(failed!.text).toContain('npx tocsin show INC-7');
+        detail: 'the template file enterprise-notice/en.md cannot be read: approve, file or release it',
+      },
+      '[INC-7 sev1] failing: enterprise-notice: find out why, and mend it',
+      'npx tocsin explain INC-7 enterprise-notice',
+    ],
+    [
+      'a damaged register',
+      {
+        about: { kind: 'incident' },
+        todo: 'verify-register',
+        threshold: { kind: 'register-damaged' },
+        dueAt: undefined,
+      },
+      '[INC-7 sev1] register damaged: verify the register',
+      'npx tocsin register verify',
+    ],
+    [
+      'a containment step that came to nothing',
+      {
+        about: { kind: 'measure', measure: 'isolate-system ci' },
+        todo: 'contain-by-hand',
+        threshold: { kind: 'failed' },
+        dueAt: undefined,
+      },
+      '[INC-7 sev1] failed: isolate-system ci: contain it by hand, then record the measure',
+      'npx tocsin show INC-7',
+    ],
+  ])('%s: its own subject and its own command first', async (_what, of, subject, command) => {
+    const bench = await startBench();
+    await bench.activities.raiseAlarm(alarm(of));
+    const [mail] = bench.mailbox.messages();
+    expect(mail!.subject).toBe(subject);
+    expect(/Next:\s+(npx .*)/.exec(mail!.text!)?.[1]).toBe(command);
+    if (of.todo !== 'file') expect(mail!.text).not.toContain('tocsin filed');
   });
 
   test('reach their contact once: under lost answers, and when the provider has forgotten the key', async () => {
@@ -90,7 +133,9 @@ describe('alarms', () => {
     const { send } = mail;
     mail.send = async (message, key) =>
       message.to === 'alice@example.com' ? { outcome: 'refused', errorCode: 'validation_error' } : send(message, key);
-    await bench.activities.raiseAlarm(alarm({ incidentTitle: '<script>x</script>', text: 'a\r\nBcc: <b>x</b>' }));
+    await bench.activities.raiseAlarm(
+      alarm({ incidentTitle: '<script>x</script>', about: { ...FILING, obligation: 'a\r\nBcc: <b>x</b>' } }),
+    );
     const [mailed] = bench.mailbox.messages();
     expect(mailed!.to).toEqual(['oncall@example.com']);
     expect(mailed!.html).not.toContain('<script>');
@@ -131,7 +176,7 @@ describe('alarms', () => {
       'forms.dataprotection.ie',
       '/dossiers/INC-7/x/',
       'Likely consequences',
-      'npx tocsin filed INC-7',
+      'npx tocsin filed INC-7 gdpr-art33-authority:ie-dpc REFERENCE --by you@example.com',
     ])
       expect(mails[0]!.text).toContain(part);
   });

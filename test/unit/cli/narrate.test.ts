@@ -46,9 +46,12 @@ describe('narrating events', () => {
   });
 
   it('tells an alarm by its share of the clock, without repeating the title', () => {
-    const text = 'Notice to enterprise customers (controllers): 04:48 left (90%). To do: approve the notice.';
-    const said = told({ kind: 'alarm-raised', data: { obligation: 'enterprise-notice', threshold: '90%', text } });
-    expect(said.text).toBe('90% of the clock: 04:48 left. To do: approve the notice.');
+    const title = 'Notice to enterprise customers (controllers)';
+    const about = { kind: 'obligation', obligation: 'enterprise-notice', title, onSilence: 'send' } as const;
+    const threshold = { kind: 'elapsed', percent: 90 } as const;
+    const said = told({ kind: 'alarm-raised', data: { about, threshold, todo: 'approve', dueAt: T0, commands: [] } });
+    expect(said.text).toMatch(/^90 % of the clock: .* To do: approve, hold or waive the notice\./);
+    expect(said.text).not.toContain(title);
     expect(said.tone).toBe('warn');
   });
 

@@ -47,6 +47,7 @@ const COUNTER: CaseDefinition<Counter, Event, { key: string }> = {
   rows: () => [],
 };
 const T0: Instant = '2026-04-01T00:00:00.000Z';
+const ALARM = { threshold: { kind: 'due' }, about: { kind: 'incident' }, todo: 'contain', commands: [] } as const;
 const start = (goal: number) => open(COUNTER, 'C-1', { kind: 'opened', data: { goal } }, T0);
 
 it('opens with event number 1 and goes on to the fixpoint', () => {
@@ -119,7 +120,7 @@ it('any sequence of commands: no gap, one handled id each, the fold of the entri
       commands.forEach(({ id, times, alarm }, index) => {
         const at = toInstant(toMs(T0) + index);
         const news = alarm
-          ? { kind: 'alarm-raised' as const, data: { threshold: 't', text: 't', commands: [] } }
+          ? { kind: 'alarm-raised' as const, data: ALARM }
           : { kind: 'noted' as const, data: { message: 'm', note: 'n' } };
         const next = advance(COUNTER, state, Array(times).fill(news), at, 'anna', id);
         state = next.state;

@@ -13,12 +13,13 @@ import {
 import { standingOf } from '../../../domain/escalation/standing';
 import type { Obligation } from '../../../domain/incident/state';
 import { type Instant, toInstant, toMs } from '../../../domain/kernel/time';
+import { alarmOn } from './helpers/alarm';
 
 const T0 = '2026-04-01T02:00:00.000Z';
 const at = (minutes: number): Instant => toInstant(toMs(T0) + minutes * 60_000);
 
 const signal = (seq: number, over: Partial<AlarmSignal> = {}): AlarmSignal => ({
-  alarm: { seq, at: at(seq), threshold: '50%', text: `alarm ${seq}`, obligation: 'containment' },
+  alarm: alarmOn('containment', { seq, at: at(seq) }),
   owner: 'ann',
   severity: 'sev1',
   title: 'Leaked deploy key',
@@ -83,9 +84,9 @@ describe('a climb', () => {
 
   test('a storm is bounded: a hundred alarms are carried, of the others the number', () => {
     let state = begun(1);
-    const long = signal(2, { alarm: { ...signal(2).alarm, text: 'x'.repeat(4000) } }).alarm.text;
+    const long = 'x'.repeat(4000);
     for (let seq = 2; seq <= 1500; seq++) {
-      state = joined(state, 'INC-7', signal(seq, { alarm: { ...signal(seq).alarm, text: long } }), at(0));
+      state = joined(state, 'INC-7', signal(seq, { alarm: { ...signal(seq).alarm, detail: long } }), at(0));
     }
     expect([state.open.length, state.dropped, state.open.at(-1)!.seq]).toEqual([100, 1400, 1500]);
     expect(JSON.stringify(state).length).toBeLessThan(100_000);
@@ -134,7 +135,10 @@ test('properties: whatever happens in whatever order, one way on, never two page
 });
 
 describe('what a case says about its alarms', () => {
-  const alarm = (seq: number, over: object = {}) => ({ seq, at: T0, threshold: '50%', text: 'x', ...over });
+  const alarm = (seq: number, over: { obligation?: string; dueAt?: Instant } = {}) => ({
+    ...alarmOn(over.obligation, { seq, at: T0 }),
+    dueAt: over.dueAt,
+  });
   const obligation = (status: Obligation['status']) => ({ status }) as Obligation;
 
   test('an incident: by its obligations and what a person acknowledged', () => {

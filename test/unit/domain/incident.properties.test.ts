@@ -1,5 +1,7 @@
 /** What holds for every history of an incident, whatever people, tools, time and the outside world do, in any order. */
+
 import fc from 'fast-check';
+import { obligationOf } from '../../../domain/case/alarm';
 import { nextWake } from '../../../domain/incident/clocks';
 import { type Command, decide, type Report } from '../../../domain/incident/decide';
 import { effectsOf } from '../../../domain/incident/effects';
@@ -78,7 +80,10 @@ class Played extends Story {
         return;
       }
       case 'alarm':
-        this.report({ report: 'alarm', data: { threshold: 'failing', text: 'the mail is down' } });
+        this.report({
+          report: 'alarm',
+          data: { threshold: { kind: 'failing', work: 'send' }, detail: 'the mail is down' },
+        });
     }
   }
 
@@ -247,10 +252,12 @@ test('the same instant twice changes nothing, and an alarm never rings twice for
   holds((played) => {
     expect(played.apply({ command: 'tick' })).toEqual([]);
     for (const { events } of played.decided) {
-      const rung = events.flatMap((e) => (e.kind === 'alarm-raised' && e.data.obligation ? [e.data.obligation] : []));
+      const rung = events.flatMap((e) =>
+        e.kind === 'alarm-raised' && obligationOf(e.data) ? [obligationOf(e.data)] : [],
+      );
       expect(new Set(rung).size).toBe(rung.length);
       const done = new Set(events.flatMap((e) => (e.kind === 'obligation-fulfilled' ? [e.data.obligation] : [])));
-      for (const e of events) if (e.kind === 'alarm-raised') expect(done.has(e.data.obligation!)).toBe(false);
+      for (const e of events) if (e.kind === 'alarm-raised') expect(done.has(obligationOf(e.data)!)).toBe(false);
     }
   });
 });

@@ -32,16 +32,16 @@ describe('a pack that would stop a running incident is refused when it is loaded
     ['an anchor that names no rule', { clocks: [{ from: 'fulfilled:nothing', within: 'P1M' }] }],
     ['a calendar that is not in the pack', { clocks: [{ from: 'aware', within: { businessDays: 2, calendar: 'x' } }] }],
     ['a margin in months', { margin: 'P1M' }],
-    ['a repetition in months', { repeatOverdue: 'P1M' }],
-    ['a repetition without a length', { repeatOverdue: 'PT0S' }],
-    ['a repetition every second', { repeatOverdue: 'PT1S' }],
+    ['a repetition in months', { repeatEvery: 'P1M' }],
+    ['a repetition without a length', { repeatEvery: 'PT0S' }],
+    ['a repetition every second', { repeatEvery: 'PT1S' }],
     ['a period longer than any date', { clocks: [{ from: 'aware', within: 'P999999999999Y' }] }],
     ['a period that is none', { clocks: [{ from: 'aware', within: '72 hours' }] }],
     ['an email that nobody may send', { dispatch: 'person' }],
     ['a record that nobody keeps', { channel: 'register', record: 'R2', dispatch: 'approval' }],
     ['a report that is not filed', { channel: 'filing' }],
     ['a notice without a template', { template: undefined }],
-    ['an alarm after the deadline', { escalate: [1.5] }],
+    ['an alarm after the deadline', { alarmAt: [150] }],
   ])('%s', (_what, rule) => {
     expect(() => smallPack({ id: 'rule', ...rule })).toThrow();
   });

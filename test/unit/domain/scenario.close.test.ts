@@ -98,7 +98,7 @@ describe('R1 to R7: the breach register', () => {
 
   test('a group still missing after 72 hours is alarmed once', () => {
     const story = new Story().to(200);
-    expect(story.alarms('register-data')).toEqual(['100%']);
+    expect(story.alarms('register-data')).toEqual(['due']);
   });
 
   test('while the register cannot be verified, R7 is open and the incident is not closed', () => {

@@ -1,5 +1,7 @@
 /** T1 declaration, T2 containment, N5 status updates. */
+
 import { effectsOf } from '../../../domain/incident/effects';
+import { commandText } from '../../../domain/kernel/command-lines';
 import { at, ONCALL, T0 } from './helpers/facts';
 import { Story } from './helpers/story';
 
@@ -60,10 +62,19 @@ describe('T2: containment within two hours of the detection', () => {
 
   test('a failed step is alarmed, moves no deadline, and can be asked for again', () => {
     const story = new Story(DECLARED_WITH, undefined, { containment: 'failed' });
-    expect(story.all('alarm-raised').map((e) => e.data.measure)).toEqual([
-      'block-source 203.0.113.7',
-      'rotate-credential postgres-role/deploy',
-      'isolate-system ci-runner',
+    expect(story.all('alarm-raised').map((e) => [e.data.about, commandText(e.data.commands[0]!)])).toEqual([
+      [
+        { kind: 'measure', measure: 'block-source 203.0.113.7' },
+        'npx tocsin contain INC-2026-001 --block-source 203.0.113.7 --by you@example.com',
+      ],
+      [
+        { kind: 'measure', measure: 'rotate-credential postgres-role/deploy' },
+        'npx tocsin contain INC-2026-001 --rotate postgres-role/deploy --by you@example.com',
+      ],
+      [
+        { kind: 'measure', measure: 'isolate-system ci-runner' },
+        'npx tocsin contain INC-2026-001 --isolate ci-runner --by you@example.com',
+      ],
     ]);
     expect(story.obligation('containment').dueAt).toBe(at(2));
     story.world.containment = 'verified';
@@ -92,7 +103,9 @@ describe('T2: containment within two hours of the detection', () => {
     story.world.silent = ['contain'];
     story.send('contain', { undo: id });
     story.report({ report: 'containment-step', data: { id, outcome: 'failed', detail: 'timeout' } });
-    expect(story.last('alarm-raised').data.measure).toBe(id);
+    const { about, commands } = story.last('alarm-raised').data;
+    expect(about).toEqual({ kind: 'measure', measure: id });
+    expect(commandText(commands[0]!)).toMatch(/ contain \S+ --undo 'block-source 203\.0\.113\.7' /);
     expect(story.state.containment[id]?.state).toBe('applied');
     story.restore('contain').send('contain', { undo: id });
     expect(story.state.containment[id]?.state).toBe('undone');

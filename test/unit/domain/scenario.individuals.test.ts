@@ -34,7 +34,7 @@ test('a filing later than the backstop moves no deadline later', () => {
 test('on silence it is alarmed and never sent without a person', () => {
   const story = aware().to(400);
   expect(story.all('dispatch-started', ID)).toEqual([]);
-  expect(story.alarms(ID).slice(0, 5)).toEqual(['50%', '75%', 'margin', '90%', '100%']);
+  expect(story.alarms(ID).slice(0, 5)).toEqual(['50 %', '75 %', 'margin', '90 %', 'due']);
   story.send('approve', { obligation: ID, delayReasons: 'the list was being checked' });
   expect(story.obligation(ID)).toMatchObject({
     status: 'fulfilled',

@@ -18,6 +18,7 @@ import {
   type TriageMessageName,
   type TriageState,
 } from '../../../domain/triage/triage';
+import { thresholdName } from '../../setup/threshold-name';
 import { detection, triageInput } from './helpers/detections';
 
 const T0 = '2026-04-01T02:00:00.000Z';
@@ -95,7 +96,7 @@ class Case {
   alarms(): Array<[string, number]> {
     return this.events.flatMap((event) =>
       event.kind === 'alarm-raised'
-        ? [[event.data.threshold, (toMs(event.at) - toMs(T0)) / HOUR_MS] as [string, number]]
+        ? [[thresholdName(event.data.threshold), (toMs(event.at) - toMs(T0)) / HOUR_MS] as [string, number]]
         : [],
     );
   }
@@ -109,9 +110,9 @@ describe('a case that waits', () => {
     const it = sev2();
     it.runUntil(at(100));
     expect(it.alarms()).toEqual([
-      ['0%', 0],
-      ['50%', 1],
-      ['75%', 1.5],
+      ['start', 0],
+      ['50 %', 1],
+      ['75 %', 1.5],
       ['declared', 2],
     ]);
     expect(it.kinds().filter((kind) => kind === 'triage-declared')).toHaveLength(1);
@@ -127,10 +128,10 @@ describe('a case that waits', () => {
     it.runUntil(at(8 + 4 * 50));
     const alarms = it.alarms();
     expect(alarms.slice(0, 5)).toEqual([
-      ['0%', 0],
-      ['50%', 4],
-      ['75%', 6],
-      ['100%', 8],
+      ['start', 0],
+      ['50 %', 4],
+      ['75 %', 6],
+      ['due', 8],
       ['overdue 1', 12],
     ]);
     expect(alarms.at(-1)).toEqual(['overdue 50', 208]);
@@ -142,10 +143,10 @@ describe('a case that waits', () => {
     const it = minor();
     it.tick(at(21));
     expect(it.alarms()).toEqual([
-      ['0%', 0],
+      ['start', 0],
       ['overdue 3', 21],
     ]);
-    expect(TRIAGE.nextWake(it.state, at(21))).toEqual({ at: at(24), what: 'alarm overdue 4' });
+    expect(TRIAGE.nextWake(it.state, at(21))).toEqual({ at: at(24), what: 'alarm: overdue, reminder 4' });
   });
 
   it('a severe one whose limit passed during an outage is declared at once', () => {
@@ -236,7 +237,7 @@ describe('a decision', () => {
     it.step(mergeFailed(it.state, 'INC-20260401-aaaa', 'gone'), at(0.9));
     expect(it.state).toMatchObject({ status: 'waiting' });
     expect(it.state.decision).toBeUndefined();
-    expect(it.alarms().at(-1)![0]).toBe('merge failed');
+    expect(it.alarms().at(-1)![0]).toBe('merge-failed');
     // The clock went on meanwhile.
     it.runUntil(at(3));
     expect(it.state.decision).toMatchObject({ decision: 'declared', at: at(2) });
@@ -275,7 +276,7 @@ describe('further detections', () => {
     for (let n = 2; n <= 50; n++) it.detect({ eventId: `event-${n}`, severity: 'sev4' }, at(0.1));
     it.detect({ eventId: 'worse', severity: 'sev3' }, at(0.2));
     expect(it.state).toMatchObject({ severity: 'sev3', count: 51 });
-    expect(it.alarms().at(-1)![0]).toBe('severity sev4 → sev3');
+    expect(it.alarms().at(-1)![0]).toBe('severity-changed');
     it.detect({ eventId: 'milder', severity: 'sev4' }, at(0.3));
     expect(it.state.severity).toBe('sev3');
   });

@@ -1,4 +1,5 @@
 // The ways of paging against local servers that answer as the real ones do.
+
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -18,6 +19,7 @@ import { loadEscalation, repeatFor } from '../../../policy/load-escalation';
 import { loadRota } from '../../../policy/load-rota';
 import { afterFile, temporaryDir } from '../../setup/helpers';
 import { failureOf, startBench } from '../activities/fixtures';
+import { alarmOn } from '../domain/helpers/alarm';
 
 const SECRET = `whsec_${Buffer.from('a secret of the tests 01').toString('base64')}`;
 const KEY = 'R0UT1NGKEY0000000000000000000000';
@@ -54,7 +56,8 @@ async function recorder() {
 
 function page(over: Partial<Page> = {}): Page {
   const about = { caseId: 'INC-7', severity: 'sev1', title: HOSTILE, at: '2026-04-01T02:00:00.000Z' };
-  const alarms = [{ seq: 12, at: about.at, threshold: '50%', text: HOSTILE, obligation: 'containment' }];
+  const titled = { kind: 'obligation', obligation: 'containment', title: HOSTILE, onSilence: 'alarm' } as const;
+  const alarms = [alarmOn('containment', { at: about.at, about: titled })];
   const digest = digestOf({ ...about, attempt: 1, level: 1, handle: 'ann', alarms, dropped: 0 });
   const person = { handle: 'ann', name: 'Ann', email: 'ann@example.com', slack: 'U012AB3CD' };
   const climb = { seq: 12, number: 1 };
@@ -151,13 +154,10 @@ describe('the activities', () => {
   const alarm: AlarmInput = {
     incidentId: 'INC-7',
     exercise: false,
-    seq: 41,
-    at: '2026-04-03T18:00:00.000Z',
+    ...alarmOn('containment', { seq: 41, at: '2026-04-03T18:00:00.000Z' }),
     to: 'alice',
     severity: 'sev1',
     incidentTitle: 'Leaked deploy key',
-    threshold: '90%',
-    text: 'Contain it',
   };
   const counting = (name: EscalationPort['name'], fail?: () => Error | undefined) => {
     const keys: string[] = [];

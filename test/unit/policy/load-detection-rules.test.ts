@@ -27,7 +27,7 @@ rules:
     action: triage
     severity: sev3
     dedupe: { fields: [source], window: PT12H }
-    triage: { within: PT4H, onSilence: alarm, repeat: PT1H }
+    triage: { within: PT4H, onSilence: alarm, repeatEvery: PT1H }
     incident: { kind: other, owner: oncall, affects: [integrity], serviceAffecting: false }
 `;
 
@@ -148,10 +148,15 @@ describe('bad rules are refused, with rule, field and remedy', () => {
     [
       'an alarm after the limit',
       'onSilence: declare',
-      'onSilence: declare, alarmAt: [0, 1.5]',
-      /^rules\[attack]\.triage\.alarmAt\.1: 1\.5/,
+      'onSilence: declare, alarmAt: [0, 150]',
+      /^rules\[attack]\.triage\.alarmAt\.1: 150/,
     ],
-    ['a repeat that mutes', 'repeat: PT1H', 'repeat: PT1M', /^rules\[rest]\.triage\.repeat: "PT1M" .*PT15M/],
+    [
+      'a repeat that mutes',
+      'repeatEvery: PT1H',
+      'repeatEvery: PT1M',
+      /^rules\[rest]\.triage\.repeatEvery: "PT1M" .*PT15M/,
+    ],
     [
       'silence that is neither',
       'onSilence: declare',

@@ -188,8 +188,8 @@ export const ODD_PACK = {
       appliesWhen: { dataSet: { role: 'controller' } },
       followUpOnStatus: ['contained', 'resolved'],
       delayReasons: true,
-      repeatOverdue: 'PT6H',
-      escalate: [0.5, 1],
+      repeatEvery: 'PT6H',
+      alarmAt: [50, 100],
       contents: [{ field: 'individuals-count', title: 'Individuals', citation: 'x' }],
     },
     {

@@ -1,14 +1,21 @@
 /** Plays the workflow around the pure core: keeps the state, moves the time from wake to wake, answers effects. */
+
 import { nextWake } from '../../../../domain/incident/clocks';
 import { type Command, decide, declare, type Report } from '../../../../domain/incident/decide';
 import { type Effect, effectsOf } from '../../../../domain/incident/effects';
-import type { EventKind, EventOf, IncidentEvent } from '../../../../domain/incident/events';
+import {
+  type EventKind,
+  type EventOf,
+  type IncidentEvent,
+  obligationOfEvent,
+} from '../../../../domain/incident/events';
 import { fold } from '../../../../domain/incident/evolve';
 import { DeclarationSchema } from '../../../../domain/incident/incident';
 import { MESSAGE_SCHEMAS, type MessageName, parseMessage } from '../../../../domain/incident/messages';
 import type { IncidentState, Obligation } from '../../../../domain/incident/state';
 import { type Instant, toMs } from '../../../../domain/kernel/time';
 import type { Policy } from '../../../../domain/policy/policy';
+import { thresholdName } from '../../../setup/threshold-name';
 import { at, type DeclarationInput, declaration, ONCALL } from './facts';
 import { TRUST_CENTER } from './pack';
 
@@ -100,8 +107,7 @@ export class Story {
   /** Events of a kind, of one obligation when it is named. */
   all<K extends EventKind>(kind: K, obligation?: string): EventOf<K>[] {
     return this.events.filter(
-      (e): e is EventOf<K> =>
-        e.kind === kind && (!obligation || (e.data as { obligation?: string }).obligation === obligation),
+      (e): e is EventOf<K> => e.kind === kind && (!obligation || obligationOfEvent(e) === obligation),
     );
   }
 
@@ -113,7 +119,7 @@ export class Story {
 
   /** Thresholds at which an obligation rang, in order. */
   alarms(obligation: string): string[] {
-    return this.all('alarm-raised', obligation).map((e) => e.data.threshold);
+    return this.all('alarm-raised', obligation).map((e) => thresholdName(e.data.threshold));
   }
 
   /** Why the last message was rejected. */

@@ -1,0 +1,94 @@
+/** The commands that an alarm asks for: one set for each thing to do, as data. */
+import { ask, type CommandLine, commandLine } from '../kernel/command-lines';
+import type { About, Todo } from './alarm';
+
+const by = ask('by');
+
+/** The commands to run next, the one that does it first. `caseId`: the incident or case that alarms. */
+export function commandsFor(todo: Todo, caseId: string, about: About): CommandLine[] {
+  const id = caseId;
+  const obligation = about.kind === 'obligation' ? about.obligation : undefined;
+  const explain = commandLine('explain', { id, obligation });
+  const onObligation = (verb: 'approve' | 'release') =>
+    obligation === undefined ? [] : [commandLine(verb, { id, obligation, by })];
+  const reasoned = (verb: 'hold' | 'waive') =>
+    obligation === undefined ? [] : [commandLine(verb, { id, obligation, reason: ask('reason'), by })];
+  switch (todo) {
+    case 'contain':
+      return [commandLine('status', { id, status: 'contained', by }), explain];
+    case 'contain-by-hand':
+      return [
+        commandLine('show', { id }),
+        commandLine('measure', { id, text: ask('text'), category: 'containment', by }),
+      ];
+    case 'approve':
+    case 'approve-update':
+      return [...onObligation('approve'), ...reasoned('hold'), ...reasoned('waive'), explain];
+    case 'release':
+      return [...onObligation('release'), ...onObligation('approve'), ...reasoned('waive'), explain];
+    case 'file':
+      return obligation === undefined ? [explain] : [filedLine(id, obligation), explain];
+    case 'review':
+      return [commandLine('review', { id, help: true }), explain];
+    case 'complete-record':
+      return [
+        commandLine('assess', { id, help: true }),
+        commandLine('measure', { id, text: ask('text'), by }),
+        commandLine('register show', { id }),
+      ];
+    case 'look-into':
+    case 'tell-by-hand':
+      return [explain, commandLine('show', { id })];
+    case 'waive-and-close':
+      return [explain, commandLine('close', { id, by })];
+    case 'verify-register':
+      return [commandLine('register verify', {}), commandLine('show', { id })];
+    case 'decide-detections':
+      return [
+        commandLine('triage show', { id }),
+        commandLine('triage declare', { id, by }),
+        commandLine('triage dismiss', { id, reason: ask('reason'), by }),
+        commandLine('triage merge', { id, incident: ask('incident'), by }),
+      ];
+    case 'follow-incident':
+      return [commandLine('show', { id: about.kind === 'declared' ? about.incident : id })];
+    case 'acknowledge-report':
+      return [commandLine('report show', { id }), commandLine('report acknowledge', { id, by })];
+    case 'publish-disclosure':
+      return [commandLine('report show', { id }), commandLine('report disclose', { id, url: ask('url'), by })];
+    case 'decide-report':
+      return [
+        commandLine('report show', { id }),
+        commandLine('report accept', { id, severity: 'sev3', by }),
+        commandLine('report decline', { id, reason: ask('reason'), by }),
+      ];
+    case 'fix-report':
+      return [commandLine('report show', { id }), commandLine('report fixed', { id, version: ask('version'), by })];
+    case 'close-report':
+      return [commandLine('report show', { id }), commandLine('report close', { id, by })];
+    case 'write-to-reporter':
+      return [commandLine('report show', { id })];
+    case 'patch':
+      return [commandLine('deps show', { id }), commandLine('deps patched', { id, by })];
+  }
+}
+
+/** Records that a report was filed; the reference is what the authority gave. */
+export function filedLine(id: string, obligation: string): CommandLine {
+  return commandLine('filed', { id, obligation, reference: ask('reference'), by });
+}
+
+/** Shows the incident or case of an id. */
+export function showLine(id: string): CommandLine {
+  const [kind] = id.split('-');
+  switch (kind) {
+    case 'TRG':
+      return commandLine('triage show', { id });
+    case 'VR':
+      return commandLine('report show', { id });
+    case 'PATCH':
+      return commandLine('deps show', { id });
+    default:
+      return commandLine('show', { id });
+  }
+}

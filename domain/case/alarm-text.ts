@@ -1,0 +1,231 @@
+/**
+ * What an alarm says, written from its data for one reader in one language. All texts of alarms stand here: mails, pages,
+ * timelines and the Web UI differ only in how much of it they show.
+ */
+import { type Instant, minuteText, spanText, toMs } from '../kernel/time';
+import type { About, Alarm, Threshold, Todo } from './alarm';
+
+/** Languages in which alarms are written: one, for one team. Another is one more entry of `WORDS`. */
+export type AlarmLanguage = 'en';
+
+export interface AlarmText {
+  /** The point of the clock or the event, in a few words: `90 % of the clock`. */
+  threshold: string;
+  /** What it is about, and how it stands: one sentence without a full stop. */
+  what: string;
+  /** What to do: `file the report, then record its reference`. */
+  todo: string;
+  /** What and todo as one line, for a reader who sees beside it what it is about. */
+  said: string;
+  /** The same with what it is about before it, for everybody else. */
+  text: string;
+}
+
+interface Words {
+  threshold(threshold: Threshold, about?: About): string;
+  what(alarm: Alarm, at: Instant): string;
+  todo: Record<Todo, string>;
+  /** What happens by itself. */
+  onSilence(alarm: Alarm, at: Instant): string;
+  whole(what: string, todo: string, onSilence: string): string;
+}
+
+/** Writes an alarm. `at`: when it was raised, from which the time left is counted. */
+export function alarmText(alarm: Alarm, at: Instant, language: AlarmLanguage = 'en'): AlarmText {
+  const words = WORDS[language];
+  const [what, todo] = [words.what(alarm, at), words.todo[alarm.todo]];
+  const said = words.whole(what, todo, words.onSilence(alarm, at));
+  const text = alarm.about.kind === 'obligation' ? `${alarm.about.title}: ${said}` : said;
+  return { threshold: words.threshold(alarm.threshold, alarm.about), what, todo, said, text };
+}
+
+/** The point of the clock, or the event, in a few words. */
+export function thresholdText(threshold: Threshold, about?: About, language: AlarmLanguage = 'en'): string {
+  return WORDS[language].threshold(threshold, about);
+}
+
+const EN: Words = {
+  threshold(threshold, about) {
+    if (about?.kind === 'follow-up') return 'no progress';
+    if (about?.kind === 'disclosure') return threshold.kind === 'margin' ? 'disclosure soon' : 'disclosure due';
+    switch (threshold.kind) {
+      case 'start':
+        return 'new';
+      case 'elapsed':
+        return `${threshold.percent} % of the clock`;
+      case 'margin':
+        return 'margin reached';
+      case 'due':
+        return 'deadline reached';
+      case 'overdue':
+        return `overdue, reminder ${threshold.times}`;
+      case 'undeliverable':
+        return 'not delivered';
+      case 'not-mailed':
+        return 'not mailed';
+      case 'cancel-requested':
+        return 'cancellation requested';
+      case 'register-damaged':
+        return 'register damaged';
+      case 'declared':
+        return 'declared by Tocsin';
+      case 'merge-failed':
+        return 'merge failed';
+      case 'severity-changed':
+        return `severity ${threshold.from} → ${threshold.to}`;
+      case 'refuted':
+        return 'still vulnerable';
+      case 'waiver-ended':
+        return 'waiver ended';
+      case 'failing':
+      case 'failed':
+      case 'refused':
+        return threshold.kind;
+    }
+  },
+  what: (alarm, at) => sentence(alarm, alarm.about, at),
+  todo: {
+    contain: 'contain the incident, then set its status to contained',
+    'contain-by-hand': 'contain it by hand, then record the measure',
+    approve: 'approve, hold or waive the notice',
+    'approve-update': 'approve, hold or waive the update',
+    release: 'it is held: release, approve or waive it',
+    file: 'file the report, then record its reference',
+    review: 'hold the review and record it',
+    'complete-record': 'complete the record: assess the facts, or record the measures',
+    'look-into': 'find out why, and mend it',
+    'tell-by-hand': 'reach them through another channel',
+    'waive-and-close': 'waive what does not apply, then close the incident',
+    'verify-register': 'verify the register',
+    'decide-detections': 'declare it, dismiss it or merge it',
+    'follow-incident': 'take the incident over',
+    'acknowledge-report': 'read the report and acknowledge it',
+    'publish-disclosure': 'publish it, and record where',
+    'decide-report': 'accept the report, decline it or mark it as a duplicate',
+    'fix-report': 'fix it, and record in which version',
+    'close-report': 'close the report when nothing is left to do',
+    'write-to-reporter': 'write to the reporter yourself',
+    patch: 'patch it, or waive it with a reason',
+  },
+  onSilence({ about, dueAt, todo }, at) {
+    if (!dueAt || toMs(dueAt) <= toMs(at)) return '';
+    if (about.kind === 'detections') {
+      return about.onSilence === 'declare'
+        ? `If nobody decides by ${utc(dueAt)}, it is declared as an incident.`
+        : `The limit is ${utc(dueAt)}.`;
+    }
+    const sends = about.kind === 'obligation' && about.onSilence === 'send' && todo !== 'release';
+    return sends ? 'If nobody objects, it is sent by itself.' : '';
+  },
+  whole: (what, todo, onSilence) => `${what}. To do: ${todo}.${onSilence && ` ${onSilence}`}`,
+};
+
+const WORDS: Record<AlarmLanguage, Words> = { en: EN };
+
+function sentence(alarm: Alarm, about: About, at: Instant): string {
+  switch (about.kind) {
+    case 'obligation':
+      return onObligation(alarm, at);
+    case 'measure':
+      return onMeasure(alarm, about.measure);
+    case 'incident':
+      return alarm.threshold.kind === 'cancel-requested'
+        ? 'Somebody asked to cancel the workflow. It goes on, because legal clocks do not stop'
+        : `The breach register does not verify${because(alarm)}`;
+    case 'detections':
+      return onDetections(alarm, about, at);
+    case 'declared': {
+      const silence = alarm.threshold.kind === 'declared' && alarm.threshold.trigger === 'silence';
+      const why = silence ? 'because nobody decided in time' : 'as its rule says';
+      return `${about.title}: declared as ${about.incident} by Tocsin, ${why}. Its clocks run from the detection at ${utc(about.detectedAt)}`;
+    }
+    case 'acknowledgement': {
+      const late = alarm.dueAt !== undefined && toMs(alarm.dueAt) <= toMs(at);
+      const promised = `${about.businessDays} business days, ${about.timeZone}`;
+      return `A vulnerability report is waiting for a person (by ${about.via}, ${about.bytes} bytes). ${
+        late ? `The promised time has passed: ${promised}` : `Promised within ${promised}`
+      }`;
+    }
+    case 'disclosure':
+      return `The disclosure of the report is agreed for ${about.on}`;
+    case 'follow-up':
+      return `Nothing has happened on the report since ${about.since.slice(0, 10)}; it is ${about.status}`;
+    case 'reporter-mail': {
+      const refused = alarm.threshold.kind === 'not-mailed' && alarm.threshold.outcome === 'refused';
+      return refused
+        ? `The ${about.mail} to the reporter was refused${because(alarm)}`
+        : `The ${about.mail} to the reporter may not have gone out, and is not sent twice${because(alarm)}`;
+    }
+    case 'package':
+      return onPackage(alarm, about, at);
+  }
+}
+
+function onObligation({ threshold, dueAt, detail }: Alarm, at: Instant): string {
+  if (threshold.kind === 'failing') {
+    const what = { draft: 'its draft', publish: 'its publication', send: 'sending it', contain: '', undo: '' };
+    return `${what[threshold.work]} fails${because({ detail })}. It is tried again until it works`;
+  }
+  if (threshold.kind === 'undeliverable') {
+    return threshold.total === 0
+      ? 'the directory has no recipient for it'
+      : `${threshold.failed} of ${threshold.total} recipients could not be mailed`;
+  }
+  return timeLeft(dueAt, at);
+}
+
+function onMeasure(alarm: Alarm, measure: string): string {
+  switch (alarm.threshold.kind) {
+    case 'failing':
+      return `${alarm.threshold.work === 'undo' ? 'Undoing' : 'Containment'} ${measure} fails${because(alarm)}. It is tried again`;
+    case 'refused':
+      return `Containment ${measure} was refused${because(alarm)}`;
+    default:
+      return `Containment ${measure} failed${because(alarm)}`;
+  }
+}
+
+function onDetections(alarm: Alarm, about: Extract<About, { kind: 'detections' }>, at: Instant): string {
+  const { threshold, dueAt } = alarm;
+  const many = about.count === 1 ? 'one detection' : `${about.count} detections`;
+  const failed =
+    threshold.kind === 'merge-failed' ? `It could not be merged into ${threshold.into}, which does not run. ` : '';
+  const late = dueAt !== undefined && toMs(dueAt) <= toMs(at);
+  const limit = late ? `; the limit was ${utc(dueAt)}, and this repeats until somebody decides` : '';
+  return `${failed}${about.title}, ${many}${limit}`;
+}
+
+function onPackage(alarm: Alarm, about: Extract<About, { kind: 'package' }>, at: Instant): string {
+  const { threshold, dueAt } = alarm;
+  const what = `${about.package} ${about.versions.join(', ')} in ${about.inventory}`;
+  const how = about.fixedIn.length > 0 ? `fixed in ${about.fixedIn.join(', ')}` : 'no fixed version is known';
+  const late = dueAt !== undefined && toMs(dueAt) <= toMs(at);
+  const due = dueAt === undefined ? '' : `; ${late ? 'it was due by' : 'patch it by'} ${utc(dueAt)}`;
+  const rest = `${how}${due}`;
+  switch (threshold.kind) {
+    case 'severity-changed':
+      return `${what} is now ${threshold.to} (${about.advisory}): ${rest}`;
+    case 'refuted':
+      return `${threshold.by} said that it is patched, but the check still finds ${what} (${about.advisory}): ${rest}`;
+    case 'waiver-ended':
+      return `The waiver of ${threshold.by} for ${what} has ended, and it is not patched (${about.advisory}): ${rest}`;
+    default: {
+      const said = about.claimedBy ? `; ${about.claimedBy} said that it is patched, which no check has confirmed` : '';
+      return `${what} is vulnerable (${about.advisory}, ${about.severity}): ${rest}${said}`;
+    }
+  }
+}
+
+function timeLeft(dueAt: Instant | undefined, at: Instant): string {
+  if (dueAt === undefined) return 'owed';
+  const leftMs = toMs(dueAt) - toMs(at);
+  return leftMs > 0 ? `${spanText(leftMs)} left` : `${spanText(leftMs)} overdue`;
+}
+
+function because({ detail }: Pick<Alarm, 'detail'>): string {
+  return detail ? `: ${detail}` : '';
+}
+
+function utc(at: Instant): string {
+  return `${minuteText(at)} UTC`;
+}

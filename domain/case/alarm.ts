@@ -1,0 +1,137 @@
+/**
+ * An alarm as data: which point of a clock or which event rang, what it is about, what is to be done, and the commands for
+ * it. Its text is written last, in `alarm-text.ts`, for one reader in one language; nothing reads that text back.
+ */
+import { z } from 'zod';
+import { type ClockThreshold, ClockThresholdSchema, type Rung } from '../kernel/alarm-clock';
+import { CommandLineSchema } from '../kernel/command-lines';
+import { type Instant, InstantSchema } from '../kernel/time';
+
+/** What rings that is no point of a clock. */
+const OccasionSchema = z.discriminatedUnion('kind', [
+  /** Work fails and is tried again until it works. */
+  z.strictObject({ kind: z.literal('failing'), work: z.enum(['draft', 'publish', 'send', 'contain', 'undo']) }),
+  /** A containment step came to nothing, or a guard refused it. */
+  z.strictObject({ kind: z.literal('failed') }),
+  z.strictObject({ kind: z.literal('refused') }),
+  /** A notice did not reach everybody. */
+  z.strictObject({ kind: z.literal('undeliverable'), failed: z.int(), total: z.int() }),
+  /** A mail to a reporter did not go out, or may not have. */
+  z.strictObject({ kind: z.literal('not-mailed'), outcome: z.enum(['refused', 'unknown']) }),
+  z.strictObject({ kind: z.literal('cancel-requested') }),
+  z.strictObject({ kind: z.literal('register-damaged') }),
+  /** Tocsin declared an incident by itself. */
+  z.strictObject({ kind: z.literal('declared'), trigger: z.enum(['rule', 'silence']) }),
+  z.strictObject({ kind: z.literal('merge-failed'), into: z.string() }),
+  z.strictObject({ kind: z.literal('severity-changed'), from: z.string(), to: z.string() }),
+  /** A person said that it is patched; a check still finds it. */
+  z.strictObject({ kind: z.literal('refuted'), by: z.string() }),
+  z.strictObject({ kind: z.literal('waiver-ended'), by: z.string() }),
+]);
+
+export const ThresholdSchema = z.union([ClockThresholdSchema, OccasionSchema]);
+export type Threshold = z.infer<typeof ThresholdSchema>;
+
+/** What an alarm is about, with what its text needs of it. */
+export const AboutSchema = z.discriminatedUnion('kind', [
+  /** `title` is the rule's own; `onSilence`: what happens by itself when nobody acts. */
+  z.strictObject({
+    kind: z.literal('obligation'),
+    obligation: z.string(),
+    title: z.string(),
+    onSilence: z.enum(['send', 'alarm']),
+  }),
+  z.strictObject({ kind: z.literal('measure'), measure: z.string() }),
+  z.strictObject({ kind: z.literal('incident') }),
+  z.strictObject({
+    kind: z.literal('detections'),
+    title: z.string(),
+    count: z.int(),
+    onSilence: z.enum(['declare', 'alarm']),
+  }),
+  /** An incident that Tocsin declared. */
+  z.strictObject({ kind: z.literal('declared'), incident: z.string(), title: z.string(), detectedAt: InstantSchema }),
+  z.strictObject({
+    kind: z.literal('acknowledgement'),
+    via: z.string(),
+    bytes: z.int(),
+    businessDays: z.int(),
+    timeZone: z.string(),
+  }),
+  z.strictObject({ kind: z.literal('disclosure'), on: z.string() }),
+  z.strictObject({ kind: z.literal('follow-up'), since: InstantSchema, status: z.string() }),
+  z.strictObject({ kind: z.literal('reporter-mail'), mail: z.enum(['receipt', 'acknowledgement']) }),
+  z.strictObject({
+    kind: z.literal('package'),
+    package: z.string(),
+    versions: z.array(z.string()),
+    inventory: z.string(),
+    advisory: z.string(),
+    severity: z.string(),
+    fixedIn: z.array(z.string()),
+    /** Who said that it is patched, which no check has confirmed. */
+    claimedBy: z.string().optional(),
+  }),
+]);
+export type About = z.infer<typeof AboutSchema>;
+
+/** What a person is to do. One code, one sentence in each language, one set of commands. */
+export const TODOS = [
+  'contain',
+  'contain-by-hand',
+  'approve',
+  'approve-update',
+  'release',
+  'file',
+  'review',
+  'complete-record',
+  'look-into',
+  'tell-by-hand',
+  'waive-and-close',
+  'verify-register',
+  'decide-detections',
+  'follow-incident',
+  'acknowledge-report',
+  'publish-disclosure',
+  'decide-report',
+  'fix-report',
+  'close-report',
+  'write-to-reporter',
+  'patch',
+] as const;
+export type Todo = (typeof TODOS)[number];
+
+/** Data of an event `alarm-raised`. `dueAt`: the deadline that it is about. `detail`: in the words of what failed. */
+export const AlarmSchema = z.strictObject({
+  threshold: ThresholdSchema,
+  about: AboutSchema,
+  todo: z.enum(TODOS),
+  commands: z.array(CommandLineSchema),
+  dueAt: InstantSchema.optional(),
+  detail: z.string().optional(),
+});
+export interface Alarm extends Omit<z.infer<typeof AlarmSchema>, 'dueAt' | 'detail'> {
+  dueAt?: Instant | undefined;
+  detail?: string | undefined;
+}
+
+/** An alarm with the place and the instant of its event. */
+export interface RaisedAlarm extends Alarm {
+  seq: number;
+  at: Instant;
+}
+
+/** The obligation that an alarm is about. */
+export function obligationOf({ about }: Pick<Alarm, 'about'>): string | undefined {
+  return about.kind === 'obligation' ? about.obligation : undefined;
+}
+
+/** What a clock remembers of an alarm: where a point of it rang, everything of that deadline up to then. */
+export function rungBy({ threshold, dueAt }: Pick<Alarm, 'threshold' | 'dueAt'>, at: Instant): Rung | undefined {
+  return isOfClock(threshold) && dueAt !== undefined ? { dueAt, at } : undefined;
+}
+
+/** True for a point of a clock. */
+export function isOfClock(threshold: Threshold): threshold is ClockThreshold {
+  return ['start', 'elapsed', 'margin', 'due', 'overdue'].includes(threshold.kind);
+}

@@ -1,0 +1,84 @@
+/** The alarms of an incident, as data: those of an obligation's clock, and those of what happens outside. */
+import type { About, Alarm, Threshold, Todo } from '../case/alarm';
+import { commandsFor } from '../case/alarm-commands';
+import type { ClockThreshold } from '../kernel/alarm-clock';
+import { ask, type CommandLine, commandLine } from '../kernel/command-lines';
+import { type Policy, ruleOf } from '../policy/policy';
+import type { ObligationRule } from '../policy/rule';
+import type { ContainmentStep, IncidentState, Obligation } from './state';
+
+/** What happened that somebody must know of; `detail` in the words of what failed. */
+export interface Occasion {
+  threshold: Extract<Threshold, { kind: keyof typeof TODO }>;
+  obligation?: string;
+  measure?: string;
+  detail?: string;
+}
+
+/** A point of an obligation's clock. */
+export function clockAlarm(incidentId: string, o: Obligation, rule: ObligationRule, threshold: ClockThreshold): Alarm {
+  const about = aboutObligation(o, rule);
+  const todo = todoOf(o, rule);
+  return { threshold, about, todo, dueAt: o.dueAt, commands: commandsFor(todo, incidentId, about) };
+}
+
+/** What an obligation waits for, by its channel and whether it is held. */
+export function todoOf(o: Pick<Obligation, 'hold'>, rule: Pick<ObligationRule, 'channel'>): Todo {
+  switch (rule.channel) {
+    case 'containment':
+      return 'contain';
+    case 'email':
+      return o.hold ? 'release' : 'approve';
+    case 'status-page':
+      return o.hold ? 'release' : 'approve-update';
+    case 'filing':
+      return 'file';
+    case 'review':
+      return 'review';
+    case 'register':
+      return 'complete-record';
+  }
+}
+
+/** An alarm of what happened outside. */
+export function occasionAlarm(occasion: Occasion, state: IncidentState, pack: Policy): Alarm {
+  const { threshold, measure, detail } = occasion;
+  const o = occasion.obligation === undefined ? undefined : state.obligations[occasion.obligation];
+  const rule = ruleOf(pack, o?.rule);
+  const about: About =
+    o && rule ? aboutObligation(o, rule) : measure !== undefined ? { kind: 'measure', measure } : { kind: 'incident' };
+  const todo = threshold.kind === 'failing' && measure !== undefined ? 'contain-by-hand' : TODO[threshold.kind];
+  const commands = commandsFor(todo, state.incidentId, about);
+  const step = measure === undefined ? undefined : state.containment[measure];
+  // What failed for good may be asked for again; what a guard refused would be refused again.
+  const again = step && threshold.kind === 'failed' ? [containLine(state.incidentId, step)] : [];
+  return { threshold, about, todo, dueAt: o?.dueAt, detail, commands: [...again, ...commands] };
+}
+
+const TODO = {
+  failing: 'look-into',
+  failed: 'contain-by-hand',
+  refused: 'contain-by-hand',
+  undeliverable: 'tell-by-hand',
+  'cancel-requested': 'waive-and-close',
+  'register-damaged': 'verify-register',
+} as const satisfies Partial<Record<Threshold['kind'], Todo>>;
+
+/** Asks for a measure once more, or for its undoing. */
+function containLine(id: string, { id: step, measure, state }: ContainmentStep): CommandLine {
+  const by = ask('by');
+  if (state === 'undo-requested') return commandLine('contain', { id, undo: step, by });
+  switch (measure.action) {
+    case 'block-source':
+      return commandLine('contain', { id, 'block-source': measure.source, by });
+    case 'rotate-credential':
+      return commandLine('contain', { id, rotate: `${measure.credential.provider}/${measure.credential.ref}`, by });
+    case 'isolate-system':
+      return commandLine('contain', { id, isolate: measure.system, by });
+  }
+}
+
+function aboutObligation(o: Obligation, rule: ObligationRule): About {
+  const onSilence = rule.dispatch === 'approval' ? rule.onSilence : 'alarm';
+  return { kind: 'obligation', obligation: o.id, title: rule.title, onSilence };
+}
