@@ -55,9 +55,6 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** So many bytes at most for a UTF-16 code unit in UTF-8. */
-export const BYTES_A_CHAR = 3;
-
 /** Whether a text has a UTF-8 form. In Node 20, but not in the compiler's ES2023 library. */
 export function isWellFormed(text: string): boolean {
   return (text as unknown as { isWellFormed(): boolean }).isWellFormed();

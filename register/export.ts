@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import type { Pool } from 'pg';
 import type { Audience, Disclosures } from '../domain/policy/disclosure';
-import { certify, type ExportLog } from './certify';
+import { bindExport, type ExportLog } from './bind-export';
 import { type DisclosedEntry, disclose, shownText } from './disclose';
 import type { Head, StoredEntry } from './entry';
 import { InconsistentLogError, UnreadableExportError } from './errors';
 import { type ScopedEntries, scopedEntries } from './export-scope';
 import { recordOwnEntry } from './own-entries';
 import { readEntries } from './read-entries';
-import { EXPORTED } from './verifier/certificate';
+import { EXPORTED } from './verifier/binding';
 import { entryLine } from './verifier/entry-line';
 import { type ExportScope, headerLine } from './verifier/export-header';
 
@@ -49,7 +49,7 @@ export interface Exported {
   count: number;
   /** The last entry in it. */
   head: Head;
-  /** SHA-256 of the file up to its certificate, in hex, as it was recorded. */
+  /** SHA-256 of the file up to its binding, in hex, as it was recorded. */
   digest: string;
   /** The register's own entry about it. */
   recordedAt: number;
@@ -95,7 +95,7 @@ export async function exportRegister(pool: Pool, file: string, options: ExportOp
       by,
     });
     const exported = { count, head, digest: sha256, recordedAt: record.position };
-    const certified = options.write ? undefined : await certify(pool, log, record, scoped.ends, rotations);
+    const certified = options.write ? undefined : await bindExport(pool, log, record, scoped.ends, rotations);
     if (certified?.unsigned !== undefined && options.mustBeSigned) throw new InconsistentLogError(certified.unsigned);
     if (certified) for await (const line of certified.lines) await handle.writeFile(line);
     await handle.sync();
@@ -111,7 +111,7 @@ export async function exportRegister(pool: Pool, file: string, options: ExportOp
 
 const WRITE_BYTES = 256 * 1024;
 
-/** What was asked for, up to the certificate. */
+/** What was asked for, up to the binding. */
 async function* content(
   pool: Pool,
   scoped: ScopedEntries,

@@ -24,19 +24,8 @@ export function fieldsOf(event: RegisterEvent): Field[] {
     if (event.commandId !== undefined) fields.push({ pointer: '/commandId', text: canonicalText(event.commandId) });
     open('/data', event.data, depth, fields);
     if (fields.length > MOST_FIELDS && depth > 0) continue;
-    return inOrder(fields);
+    return fields.sort((a, b) => (a.pointer < b.pointer ? -1 : 1));
   }
-}
-
-/** Sorts them where they lie, by insertion: they are few, and nearly in order. `sort` makes lists of its own. */
-function inOrder(fields: Field[]): Field[] {
-  for (let i = 1; i < fields.length; i++) {
-    const field = fields[i]!;
-    let at = i;
-    for (; at > 0 && fields[at - 1]!.pointer > field.pointer; at--) fields[at] = fields[at - 1]!;
-    fields[at] = field;
-  }
-  return fields;
 }
 
 function open(pointer: string, value: unknown, depth: number, fields: Field[]): void {
@@ -51,44 +40,19 @@ function open(pointer: string, value: unknown, depth: number, fields: Field[]): 
   fields.push({ pointer, text: canonicalText(value, pointer) });
 }
 
-const MOST_KNOWN = 1_000;
-let known = 0;
-const pointersBelow = new Map<string, Map<string, string>>();
-
-/** The pointer to a part of what another points to. The same few come with every event: known by the text itself. */
+/** The pointer to a part of what another points to. */
 function below(pointer: string, name: string): string {
-  let ofPointer = pointersBelow.get(pointer);
-  const before = ofPointer?.get(name);
-  if (before !== undefined) return before;
-  const found = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  // Names may come from outside: what is remembered is bounded.
-  if (known < MOST_KNOWN && found.length <= 200) {
-    known += 1;
-    ofPointer ??= new Map();
-    pointersBelow.set(pointer, ofPointer.set(name, found));
-  }
-  return found;
+  return `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 const SALT_BYTES = 16;
-let salts = '';
-let saltsUsed = 0;
-
-/** 16 random bytes in hex. Drawn by the thousand: one system call each would cost more than the hash. */
-function nextSalt(): string {
-  if (saltsUsed >= salts.length) {
-    salts = randomBytes(SALT_BYTES * 1024).toString('hex');
-    saltsUsed = 0;
-  }
-  saltsUsed += SALT_BYTES * 2;
-  return salts.slice(saltsUsed - SALT_BYTES * 2, saltsUsed);
-}
 
 /** Salts the fields: what opens each, and the commitments that the leaf holds. */
 export function commit(fields: readonly Field[]): { openings: Opening[]; commitments: Array<[string, string]> } {
   const commitments: Array<[string, string]> = [];
-  const openings = fields.map(({ pointer, text }) => {
-    const salt = nextSalt();
+  const salts = randomBytes(SALT_BYTES * fields.length).toString('hex');
+  const openings = fields.map(({ pointer, text }, i) => {
+    const salt = salts.slice(2 * SALT_BYTES * i, 2 * SALT_BYTES * (i + 1));
     commitments.push([pointer, commitmentOf(salt, text)]);
     return { pointer, salt, text };
   });

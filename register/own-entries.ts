@@ -5,9 +5,9 @@ import { Appender } from './append/appender';
 import type { Head } from './entry';
 import { RegisterConflictError, RegisterGapError } from './errors';
 import { leafHashSql } from './leaf-hash-sql';
-import { REGISTER_STREAM } from './verifier/certificate';
+import { REGISTER_STREAM } from './verifier/binding';
 
-export { REGISTER_STREAM } from './verifier/certificate';
+export { REGISTER_STREAM } from './verifier/binding';
 
 const TRIES = 20;
 

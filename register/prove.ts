@@ -1,6 +1,6 @@
 /** One entry with the proof that it is in the signed log. */
 import type { Pool } from 'pg';
-import { type ExportLog, proofsOf } from './certify';
+import { type ExportLog, proofsOf } from './bind-export';
 import { NothingToExportError } from './errors';
 import { type Exported, type ExportOptions, exportRegister } from './export';
 import { readEntries } from './read-entries';

@@ -1,22 +1,35 @@
 /**
- * Personal data of an incident lies in the register only under the incident's own data key (ChaCha20-Poly1305, RFC 8439),
- * and the key in a table of its own. Without the key the content is gone for good, and every entry still verifies: the leaf
- * holds salted commitments, whose salts are gone as well. `Sealer` seals; here is what opens it again.
+ * Personal data of an incident lies in the register only under the incident's own data key (AES-256-GCM), and the key in a
+ * table of its own. Without the key the content is gone for good, and every entry still verifies: the leaf holds salted
+ * commitments, whose salts are gone as well.
  */
-import { type CipherGCMTypes, createDecipheriv } from 'node:crypto';
+import { type CipherGCMTypes, createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { SealError } from './errors';
 
 export const KEY_BYTES = 32;
-export const NONCE_BYTES = 12;
-export const TAG_BYTES = 16;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
 
-/** The second sealed the entries of earlier versions, in the same form. Node's types of the first want what only CCM needs. */
-const CIPHERS = ['chacha20-poly1305', 'aes-256-gcm'] as CipherGCMTypes[];
+const CIPHER: CipherGCMTypes = 'aes-256-gcm';
+/** An earlier version sealed by this (RFC 8439), in the same form. Node's types of it want what only CCM needs. */
+const EARLIER_CIPHER = 'chacha20-poly1305' as string as CipherGCMTypes;
+
+/**
+ * Seals a text to its place: nonce, ciphertext and tag. A key seals far fewer than the 2^32 texts that random nonces allow.
+ *
+ * @throws RangeError for a key of another length.
+ */
+export function seal(key: Uint8Array, incidentId: string, seq: number, text: string): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
+  cipher.setAAD(Buffer.from(placeOf(incidentId, seq)));
+  return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+}
 
 /** Opens what was sealed: nonce, ciphertext and tag. @throws SealError for another key, another place, or when it was altered. */
 export function unseal(key: Uint8Array, incidentId: string, seq: number, sealed: Uint8Array): string {
   const place = Buffer.from(placeOf(incidentId, seq));
-  for (const cipher of CIPHERS) {
+  for (const cipher of [CIPHER, EARLIER_CIPHER]) {
     try {
       return opened(cipher, key, place, sealed);
     } catch {
@@ -35,6 +48,6 @@ function opened(cipher: CipherGCMTypes, key: Uint8Array, place: Buffer, sealed: 
 }
 
 /** What a sealed text is bound to: it cannot be moved to another entry. */
-export function placeOf(incidentId: string, seq: number): string {
+function placeOf(incidentId: string, seq: number): string {
   return `${seq} ${incidentId}`;
 }

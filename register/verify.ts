@@ -3,7 +3,8 @@ import type { Head, StoredEntry } from './entry';
 import { UnknownIncidentError } from './errors';
 import { readEntries } from './read-entries';
 import { AnchorCheck, type Anchoring, type KnownCheckpoint } from './verifier/anchored';
-import { type BadEntry, ChainVerifier, foundEntry, type VerifyOptions } from './verifier/chain';
+import { type BadEntry, ChainVerifier, type VerifyOptions } from './verifier/chain';
+import type { Leaf } from './verifier/leaf';
 
 /** The outcome of a verification. */
 export interface Verification {
@@ -25,10 +26,10 @@ export async function verifyEntries(
 ): Promise<Verification> {
   const verifier = new ChainVerifier(options);
   for await (const entry of entries) {
-    const bad =
-      verifier.next(foundEntry(entry.position, entry.hash, entry.bytes, entry.content)) ?? storedFault(entry, verifier);
+    const { position, hash, bytes, content } = entry;
+    const bad = verifier.next({ position, hash, leaf: bytes, openings: content }) ?? storedFault(entry, verifier.leaf!);
     if (bad !== undefined) return verification(verifier, bad);
-    options.onEntry?.(entry.hash);
+    options.onEntry?.(hash);
   }
   return verification(verifier, verifier.end());
 }
@@ -70,7 +71,7 @@ export async function verifyRegister(pool: Pool, options: VerifyOptions = {}): P
 }
 
 /** What only the database can have wrong: the sealed content, and the columns beside the bytes. */
-function storedFault({ position, columns, fault }: StoredEntry, { leaf }: ChainVerifier): BadEntry | undefined {
+function storedFault({ position, columns, fault }: StoredEntry, leaf: Leaf): BadEntry | undefined {
   const { incidentId, seq } = leaf;
   for (const column of ['incidentId', 'seq', 'kind'] as const) {
     if (columns[column] === leaf[column]) continue;

@@ -26,7 +26,6 @@ import { loadPolicy } from '../policy/load-policy';
 import { migrate } from '../postgres/migrate';
 import { createPool, isUnavailable } from '../postgres/pool';
 import { Appender } from '../register/append/appender';
-import { RecentLeaves } from '../register/log/recent-leaves';
 import { verifyRegister } from '../register/verify';
 import { auditSchedule, auditTaken, createAudit } from './audit';
 import { builtBundle } from './bundle';
@@ -126,8 +125,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   mkdirSync(dataDir, { recursive: true });
   const pool = createPool(settings.databaseUrl);
   const disclosures = loadDisclosures();
-  const recent = new RecentLeaves();
-  const appender = new Appender(pool, (kind, pointer, text) => disclosures.isPersonal(kind, pointer, text), recent);
+  const appender = new Appender(pool, (kind, pointer, text) => disclosures.isPersonal(kind, pointer, text));
   const postgres = new PostgresLedger(pool);
   const { taskQueue, detectionRules: rulesFile } = settings;
   const pipeline = createPipeline({ pool, temporal, taskQueue, rulesFile, log: logger(logLevel) });
@@ -212,7 +210,6 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   const signing = await createSigning(settings.signing, {
     databaseUrl: settings.databaseUrl,
     pool,
-    recent,
     mailer: checkpointMailer(live.mail),
     accept: pipeline.store,
     log,

@@ -6,7 +6,6 @@ import { createAnchors } from '../register/anchors/create-anchors';
 import type { CheckpointMailer } from '../register/anchors/mail-anchor';
 import { recordGuards } from '../register/guards/watch-guards';
 import { openLog } from '../register/log/open-log';
-import { RecentLeaves } from '../register/log/recent-leaves';
 import { registerSize } from '../register/log/register-leaves';
 import { SigningService } from '../register/log/signing-service';
 import type { FromSigning, MailCall, SigningThreadData, ToSigning } from './signing';
@@ -32,10 +31,10 @@ const mailer: CheckpointMailer = {
   wasSent: (...wasSent) => call({ wasSent }),
 };
 
-async function sign({ databaseUrl, settings, recent }: SigningThreadData): Promise<void> {
+async function sign({ databaseUrl, settings }: SigningThreadData): Promise<void> {
   const pool = createPool(databaseUrl);
   const disclosures = loadDisclosures();
-  const log = await openLog(pool, settings.log, new RecentLeaves(recent));
+  const log = await openLog(pool, settings.log);
   const service = new SigningService({
     log,
     size: () => registerSize(pool),

@@ -12,7 +12,6 @@ import { type AnchorSettings, anchorSettings } from '../register/anchors/anchor-
 import type { CheckpointMailer } from '../register/anchors/mail-anchor';
 import { type LogSettings, logSettings } from '../register/log/log-settings';
 import { openLog } from '../register/log/open-log';
-import type { RecentLeaves } from '../register/log/recent-leaves';
 import type { SigningAlarm, SigningService } from '../register/log/signing-service';
 
 export interface SigningSettings {
@@ -40,7 +39,6 @@ export function signingSettings(env: NodeJS.ProcessEnv): SigningSettings {
 export interface SigningThreadData {
   databaseUrl: string;
   settings: SigningSettings;
-  recent: SharedArrayBuffer;
 }
 
 /** A call that the thread makes to the mail port, which stays here. */
@@ -65,14 +63,12 @@ export async function createSigning(
   deps: {
     databaseUrl: string;
     pool: Pool;
-    /** What this process appends. */
-    recent: RecentLeaves;
     mailer: CheckpointMailer;
     accept(detections: Detection[]): Promise<void>;
     log: Log;
   },
 ): Promise<Pick<SigningService, 'start' | 'stop'>> {
-  const { databaseUrl, pool, recent, mailer, log } = deps;
+  const { databaseUrl, pool, mailer, log } = deps;
   await openLog(pool, settings.log);
   let thread: Worker | undefined;
   let again: NodeJS.Timeout | undefined;
@@ -91,9 +87,7 @@ export async function createSigning(
     }
   };
   const start = () => {
-    const started = new Worker(SCRIPT, {
-      workerData: { databaseUrl, settings, recent: recent.shared } satisfies SigningThreadData,
-    });
+    const started = new Worker(SCRIPT, { workerData: { databaseUrl, settings } satisfies SigningThreadData });
     thread = started;
     started.on('message', async (said: FromSigning) => {
       if ('alarm' in said) alarm(said.alarm);

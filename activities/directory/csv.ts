@@ -1,4 +1,5 @@
-/** A reader for CSV as RFC 4180 has it, also with bare LF, a byte order mark, and a missing last line end. */
+/** Reads CSV files (RFC 4180), also with a byte order mark, any line ends, and spaces around cells. */
+import { CsvError as ParserError, parse } from 'csv-parse/sync';
 
 /** A CSV file that cannot be read. Holds file and line, never a cell's content. */
 export class CsvError extends Error {
@@ -8,52 +9,54 @@ export class CsvError extends Error {
   }
 }
 
+interface CsvRecord {
+  record: string[];
+  info: { lines: number };
+}
+
 /**
- * The rows of a CSV text as objects by the names of its header line; empty lines are skipped.
- * Throws CsvError when a wanted column is missing, a row has another number of cells, or a quote is not closed.
+ * The rows of a CSV text as objects by the names of its header line; lines that are empty, or hold empty cells only, are
+ * skipped.
+ *
+ * @throws CsvError when a wanted column is missing, a row has another number of cells, or a quote is not closed.
  */
 export function readCsv<C extends string>(file: string, text: string, columns: readonly C[]): Record<C, string>[] {
-  const [header, ...records] = parse(file, text.replace(/^\uFEFF/, ''));
-  const names = header?.cells.map((name) => name.trim()) ?? [];
+  const [header, ...rows] = recordsOf(file, text);
+  const names = header?.record ?? [];
   const missing = columns.filter((column) => !names.includes(column));
   if (missing.length > 0) {
     throw new CsvError(file, 1, `column ${missing.join(', ')} is missing: the header must name ${columns.join(',')}`);
   }
-  const places = columns.map((column) => [column, names.indexOf(column)] as const);
-  return records.map(({ cells, line }) => {
-    if (cells.length !== names.length) {
-      throw new CsvError(
-        file,
-        line,
-        `${cells.length} cells where the header has ${names.length}: quote cells that hold commas`,
-      );
+  return rows.map(({ record, info }) => {
+    if (record.length !== names.length) {
+      const problem = `${record.length} cells where the header has ${names.length}: quote cells that hold commas`;
+      throw new CsvError(file, info.lines, problem);
     }
-    return Object.fromEntries(places.map(([column, place]) => [column, cells[place]!])) as Record<C, string>;
+    return Object.fromEntries(columns.map((column) => [column, record[names.indexOf(column)]!])) as Record<C, string>;
   });
 }
 
-function parse(file: string, text: string): { cells: string[]; line: number }[] {
-  const records: { cells: string[]; line: number }[] = [];
-  const token = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/y;
-  let cells: string[] = [];
-  let line = 1;
-  let startLine = 1;
-  while (token.lastIndex < text.length || cells.length > 0) {
-    const match = token.exec(text);
-    if (!match)
-      throw new CsvError(
-        file,
-        line,
-        'a quote is not closed, or stands inside an unquoted cell (double it and quote the cell)',
-      );
-    const [, quoted, plain, end] = match;
-    cells.push(quoted === undefined ? plain! : quoted.replaceAll('""', '"'));
-    line += (quoted?.match(/\r\n|\n|\r/g) ?? []).length;
-    if (end === ',') continue;
-    if (cells.length > 1 || cells[0] !== '') records.push({ cells, line: startLine });
-    cells = [];
-    line += 1;
-    startLine = line;
+function recordsOf(file: string, text: string): CsvRecord[] {
+  let read = 0;
+  try {
+    return parse(text, {
+      bom: true,
+      info: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      relax_column_count: true,
+      skip_empty_lines: true,
+      skip_records_with_empty_values: true,
+      trim: true,
+      on_record: (record, { lines }) => {
+        read = lines;
+        return record;
+      },
+    }) as unknown as CsvRecord[];
+  } catch (error) {
+    if (!(error instanceof ParserError)) throw error;
+    // The parser's own message quotes the cell. An open quote is found at the end of the file only.
+    if (error.code === 'CSV_QUOTE_NOT_CLOSED') throw new CsvError(file, read + 1, 'a quote is not closed');
+    const problem = 'a quote stands inside a cell that is not quoted: double it and quote the cell';
+    throw new CsvError(file, Number(error.lines), problem);
   }
-  return records;
 }

@@ -1,7 +1,7 @@
 /** Verifies a log line by line: each entry's own hash, its number, and its chain to the one before it. */
 import { type Damage, Diagnosis, type Place } from './diagnosis';
 import { type AuditHead, GENESIS, MAX_LINE_BYTES } from './entry';
-import { LineReader, type LineView } from './line-reader';
+import { type LineView, noEntry, type ReadLine, readLine } from './line-reader';
 import { type Mapping, OWN_NAMES } from './mapping';
 
 /** A head noted earlier. Without `seq` it may be any entry's hash. */
@@ -45,7 +45,6 @@ export class ChainVerifier {
   private resumes: boolean;
   private bytes: number;
   private diagnosis: Diagnosis | undefined;
-  private readonly reader: LineReader;
 
   constructor(private readonly options: ChainOptions = {}) {
     const { from, head } = options;
@@ -56,29 +55,27 @@ export class ChainVerifier {
     this.offset = from?.offset ?? 0;
     this.bytes = this.offset;
     this.headSeen = head === undefined || head.hash === this.last.hash;
-    this.reader = new LineReader(options.mapping ?? OWN_NAMES);
   }
 
   /** Takes a line, without its newline. False once it is clear what is wrong. */
   next(text: Uint8Array, start: number, end: number, ended: boolean): boolean {
     if (!ended && this.options.growing) return true;
     this.line++;
-    const { reader, last } = this;
-    const holds = end - start > MAX_LINE_BYTES ? this.tooLong() : reader.read(text, start, end);
-    if (this.diagnosis) return this.look(this.diagnosis.next(this.view(holds)));
-    if (this.resumes) return this.resume(holds, end - start + (ended ? 1 : 0));
-    if (holds && reader.seq === last.seq + 1 && reader.prev === last.hash && !this.isForbidden()) {
-      if (!reader.wasCanonical) this.reformatted++;
+    const { last } = this;
+    const read = this.read(text.subarray(start, end));
+    if (this.diagnosis) return this.look(this.diagnosis.next(this.view(read)));
+    if (this.resumes) return this.resume(read, end - start + (ended ? 1 : 0));
+    if (read.holds && read.seq === last.seq + 1 && read.prev === last.hash) {
+      if (!read.isCanonical) this.reformatted++;
       last.prev = last.hash;
-      last.hash = reader.hash;
-      last.seq = reader.seq;
+      last.hash = read.hash;
+      last.seq = read.seq;
       last.line = this.line;
       this.offset = this.bytes;
       this.bytes += end - start + (ended ? 1 : 0);
-      this.isLog = true;
       return this.options.head === undefined || this.checkHead(this.options.head);
     }
-    this.diagnosis = new Diagnosis(last, this.view(holds), !ended);
+    this.diagnosis = new Diagnosis(last, this.view(read), !ended);
     return true;
   }
 
@@ -100,14 +97,14 @@ export class ChainVerifier {
   }
 
   /** The first line is the entry to go on from. */
-  private resume(holds: boolean, bytes: number): boolean {
-    const { reader, last } = this;
+  private resume(read: ReadLine, bytes: number): boolean {
+    const { last } = this;
     this.resumes = false;
-    if (!holds || reader.seq !== last.seq || reader.hash !== last.hash || this.isForbidden()) {
+    if (!read.holds || read.seq !== last.seq || read.hash !== last.hash) {
       const reason = `entry ${last.seq} held before with the hash ${last.hash}, and is not here any more`;
       return this.look({ line: last.line, kind: 'edit', reason });
     }
-    last.prev = reader.prev;
+    last.prev = read.prev;
     this.bytes += bytes;
     return true;
   }
@@ -117,24 +114,17 @@ export class ChainVerifier {
     return found === undefined;
   }
 
-  private view(holds: boolean): LineView {
-    const { fault, seq, prev, hash, wasCanonical } = this.reader;
-    if (fault !== undefined) return { line: this.line, fault, seq: 0, prev: '', hash: '', holds };
-    this.isLog = true;
-    if (this.options.canonical && !wasCanonical) {
-      const reason = 'its bytes are not those that the writer wrote, though it is the same entry';
-      return { line: this.line, fault: reason, seq: 0, prev: '', hash: '', holds: false };
-    }
-    return { line: this.line, seq, prev, hash, holds };
+  private read(line: Uint8Array): ReadLine {
+    if (line.length > MAX_LINE_BYTES) return noEntry('it is longer than 16 MiB');
+    const { mapping = OWN_NAMES, canonical } = this.options;
+    const read = readLine(line, mapping);
+    if (read.fault === undefined) this.isLog = true;
+    if (!canonical || read.isCanonical) return read;
+    return noEntry('its bytes are not those that the writer wrote, though it is the same entry');
   }
 
-  private isForbidden(): boolean {
-    return this.options.canonical === true && !this.reader.wasCanonical;
-  }
-
-  private tooLong(): boolean {
-    this.reader.fault = 'it is longer than 16 MiB';
-    return false;
+  private view({ isCanonical: _, ...read }: ReadLine): LineView {
+    return { line: this.line, ...read };
   }
 
   private checkHead({ seq, hash }: KnownHead): boolean {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { type HeldLock, tryLock } from '../../platform/file-lock';
 import { type AuditEvent, type AuditHead, EMPTY, entryLine, MAX_LINE_BYTES, parseAuditEvent } from './entry';
 import { AuditError, AuditLogInconsistentError } from './errors';
-import { LineReader } from './line-reader';
+import { readLine } from './line-reader';
 import { OWN_NAMES } from './mapping';
 
 /** A log that is open for writing. */
@@ -154,7 +154,6 @@ async function soundEnd(handle: FileHandle, file: string): Promise<{ head: Audit
   const torn = tail.rest;
   const sound = size - torn.length;
   if (tail.lines.length === 0) return { head: EMPTY, size: sound, torn };
-  const reader = new LineReader(OWN_NAMES);
   const refuse = (why: string) =>
     new AuditLogInconsistentError(
       `${file} does not end as a log does: ${why}. Nothing was written; run \`tocsin audit verify\` on it and keep it as it is`,
@@ -164,15 +163,15 @@ async function soundEnd(handle: FileHandle, file: string): Promise<{ head: Audit
   let before: AuditHead | undefined = first ? EMPTY : undefined;
   for (const [i, line] of tail.lines.entries()) {
     const name = i === tail.lines.length - 1 ? 'the last line' : 'the line before the last one';
-    const holds = reader.read(line, 0, line.length);
-    if (reader.fault !== undefined) throw refuse(`${name} is no entry (${reader.fault})`);
+    const { fault, holds, seq, prev, hash } = readLine(line, OWN_NAMES);
+    if (fault !== undefined) throw refuse(`${name} is no entry (${fault})`);
     if (!holds) throw refuse(`the hash of ${name} is not its own`);
-    if (before && (reader.prev !== before.hash || reader.seq !== before.seq + 1)) {
+    if (before && (prev !== before.hash || seq !== before.seq + 1)) {
       throw refuse(first ? 'its only line is not entry 1' : 'the last line does not chain to the one before it');
     }
-    before = { seq: reader.seq, hash: reader.hash };
+    before = { seq, hash };
   }
-  return { head: { seq: reader.seq, hash: reader.hash }, size: sound, torn };
+  return { head: before!, size: sound, torn };
 }
 
 /** The last two lines of a file that end with a newline, and what stands after the last newline. */

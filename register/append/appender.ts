@@ -11,12 +11,10 @@ import type { Pool, PoolClient } from 'pg';
 import { isUnavailable } from '../../postgres/pool';
 import { parseEvent, type RegisterEvent } from '../entry';
 import { fieldsOf } from '../fields';
-import type { RecentLeaves } from '../log/recent-leaves';
 import { type AppendResult, Batch, type Call, shareOf } from './batch';
 import { insertRows } from './insert-rows';
 import { KnownPlaces } from './known-places';
 import type { Sealing } from './plan';
-import { Wakefulness } from './wakefulness';
 
 /** The advisory lock of whoever writes: "tocsin" in ASCII. */
 export const APPEND_LOCK = 0x746f6373696en;
@@ -43,13 +41,10 @@ export class Appender {
   private next: Batch | undefined;
   private committed: Batch | undefined;
   private readonly known: KnownPlaces;
-  private readonly wakefulness = new Wakefulness();
 
-  /** @param recent hears of every entry that was committed, for whoever signs in this process. */
   constructor(
     private readonly pool: Pool,
     isPersonal: IsPersonal = ALL_PERSONAL,
-    private readonly recent?: RecentLeaves,
   ) {
     this.known = new KnownPlaces(isPersonal);
   }
@@ -168,18 +163,15 @@ export class Appender {
   /** Answers when the batch was committed. False when somebody else extended the log meanwhile: plan again. */
   private async write(batch: Batch): Promise<boolean> {
     const plan = batch.plan!;
-    if (plan.rows.count > 0) {
+    if (plan.rows.length > 0) {
       this.underWay = batch;
       try {
         const written = insertRows(this.client!, plan.rows, plan.after);
-        this.wakefulness.sent(plan.rows.count);
-        // Only now: Postgres is at work while the last hash is made, and those who were waiting go on.
-        batch.hashes = plan.rows.hashes;
+        // Only now: while Postgres is at work, those who were waiting go on.
         this.answer();
         this.planAhead();
         if (!(await written)) return false;
       } finally {
-        this.wakefulness.answered();
         this.underWay = undefined;
       }
     }
@@ -190,11 +182,10 @@ export class Appender {
 
   /** Tells the callers of what was committed last. */
   private answer(): void {
-    const { calls, plan, hashes } = this.committed ?? {};
+    const { calls, plan } = this.committed ?? {};
     this.committed = undefined;
     if (calls === undefined || plan === undefined) return;
-    const { after, outcomes, head } = plan;
-    if (hashes !== undefined) this.recent?.add(after.position + 1, hashes);
+    const { outcomes, head } = plan;
     outcomes.forEach((outcome, i) => {
       if ('refused' in outcome) calls[i]!.reject(outcome.refused);
       else calls[i]!.resolve({ appended: outcome.appended, repeated: outcome.repeated, head });

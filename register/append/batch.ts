@@ -30,8 +30,6 @@ export interface Call {
 /** Those of one statement: with a plan, each gets its places as it is added. */
 export class Batch {
   readonly calls: Call[] = [];
-  /** The leaf hashes of its rows, one after the other. */
-  hashes: Buffer | undefined;
   private events = 0;
   private chars = 0;
 

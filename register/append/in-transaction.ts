@@ -4,7 +4,6 @@ import type { Disclosures } from '../../domain/policy/disclosure';
 import { parseEvent } from '../entry';
 import { fieldsOf } from '../fields';
 import { REGISTER_STREAM } from '../own-entries';
-import { Sealer } from '../sealer';
 import { insertRows } from './insert-rows';
 import { dataKeys, readPlaces } from './places';
 import { Plan } from './plan';
@@ -43,7 +42,6 @@ export async function recordInTransaction(
   const plan = new Plan(places, {
     isPersonal: (...field) => disclosures.isPersonal(...field),
     keyOf: (id) => keys.get(id)!,
-    sealer: await Sealer.load(),
   });
   plan.add(given);
   const outcome = plan.outcomes[0]!;

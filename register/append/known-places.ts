@@ -1,7 +1,6 @@
 /** What the holder of the writers' lock knows of the log without asking: where it and its incidents end, and their data keys. */
 import type { ClientBase } from 'pg';
 import { GENESIS } from '../entry';
-import { Sealer } from '../sealer';
 import { dataKeys, type GivenEvent, type Last, type Places, readPlaces } from './places';
 import { Plan, type Sealing } from './plan';
 
@@ -13,21 +12,21 @@ const NOTHING: Last = { seq: 0, hash: GENESIS };
 export class KnownPlaces {
   private places: Places | undefined;
   private keys = new Map<string, Uint8Array | null>();
-  private sealing: Sealing | undefined;
 
-  constructor(private readonly isPersonal: Sealing['isPersonal']) {}
+  private readonly sealing: Sealing;
+
+  constructor(isPersonal: Sealing['isPersonal']) {
+    this.sealing = { isPersonal, keyOf: (incidentId) => this.keys.get(incidentId)! };
+  }
 
   /** Whether a call can be planned with what is known. */
   suffices(call: readonly GivenEvent[]): boolean {
-    return (
-      this.follow(call, call.length > 1 ? new Map() : undefined) &&
-      call.every(({ event }) => this.keys.has(event.incidentId))
-    );
+    return this.follow(call, new Map()) && call.every(({ event }) => this.keys.has(event.incidentId));
   }
 
   /** An empty plan, for calls for which what is known suffices. */
   planOn(): Plan {
-    return new Plan(this.places!, this.sealing!);
+    return new Plan(this.places!, this.sealing);
   }
 
   /** An empty plan for these calls. Postgres is asked only for what does not simply follow what was written here. */
@@ -40,11 +39,6 @@ export class KnownPlaces {
       for (const { event } of given) lastOf.set(event.incidentId, read.lastOf.get(event.incidentId) ?? NOTHING);
       this.places = { ...read, lastOf };
     }
-    this.sealing ??= {
-      isPersonal: this.isPersonal,
-      keyOf: (incidentId) => this.keys.get(incidentId)!,
-      sealer: await Sealer.load(),
-    };
     const unknown = this.unknownKeys(calls);
     if (unknown.length > 0) {
       // A key that was destroyed since is found gone when the lock is taken anew.
@@ -66,13 +60,13 @@ export class KnownPlaces {
   }
 
   /** The same of one call. `next` holds the numbers that come next behind earlier events that are not written yet. */
-  private follow(call: readonly GivenEvent[], next: Map<string, number> | undefined): boolean {
+  private follow(call: readonly GivenEvent[], next: Map<string, number>): boolean {
     if (this.places === undefined) return false;
     for (const { event } of call) {
       const { incidentId, seq } = event;
       const last = this.places.lastOf.get(incidentId)?.seq ?? Number.NaN;
-      if (seq !== (next?.get(incidentId) ?? last + 1)) return false;
-      next?.set(incidentId, seq + 1);
+      if (seq !== (next.get(incidentId) ?? last + 1)) return false;
+      next.set(incidentId, seq + 1);
     }
     return true;
   }

@@ -1,7 +1,7 @@
 /** Where the log and its incidents end, and the incidents' data keys, read from Postgres. */
 import { randomBytes } from 'node:crypto';
 import type { ClientBase } from 'pg';
-import { GENESIS, type Head, leafHash, leafOf, type RegisterEvent } from '../entry';
+import { GENESIS, type Head, leafOf, type RegisterEvent } from '../entry';
 import type { Field } from '../fields';
 import { leafHashSql } from '../leaf-hash-sql';
 import { KEY_BYTES, unseal } from '../seal';
@@ -16,8 +16,8 @@ export interface GivenEvent {
 
 /** The end of the log: its last entry, which the next one follows. */
 export interface End extends Head {
-  /** As it lies in the register, or as a text in UTF-8; empty in an empty log. */
-  leaf: string | Uint8Array;
+  /** Its text; empty in an empty log. */
+  leaf: string;
 }
 
 /** The end of one incident. */
@@ -26,21 +26,8 @@ export interface Last {
   hash: string;
 }
 
-/** An entry in its place. Its hash, in hex, is made when it is asked for: a lone caller's entry is on its way by then. */
-export class Placed implements End, Last {
-  private made: string | undefined;
-
-  constructor(
-    readonly position: number,
-    readonly seq: number,
-    readonly leaf: string,
-  ) {}
-
-  get hash(): string {
-    this.made ??= leafHash(this.leaf);
-    return this.made;
-  }
-}
+/** An entry in its place: the end of the log and of its incident until the next one. */
+export type Placed = End & Last;
 
 /** What is there already under the place of an event: its leaf, and the values of its fields that can be read. */
 export interface Present {
@@ -70,7 +57,11 @@ export async function readPlaces(client: ClientBase, given: readonly GivenEvent[
   const places: Places = { end: { position: 0, hash: GENESIS, leaf: '' }, lastOf: new Map(), present: new Map() };
   for (const row of rows) {
     if (row.what === 'head') {
-      places.end = { position: Number(row.position), hash: row.hash.toString('hex'), leaf: row.bytes! };
+      places.end = {
+        position: Number(row.position),
+        hash: row.hash.toString('hex'),
+        leaf: row.bytes!.toString('utf8'),
+      };
     } else if (row.what === 'last') {
       places.lastOf.set(row.incident_id, { seq: row.seq, hash: row.hash.toString('hex') });
     } else {

@@ -1,27 +1,26 @@
 /** Gives events their places in the log. Pure: Postgres is told afterwards. */
-import { GENESIS, type Head } from '../entry';
+import { GENESIS, type Head, leafHash } from '../entry';
 import { RegisterConflictError, RegisterGapError } from '../errors';
 import { commit } from '../fields';
-import type { Sealer } from '../sealer';
+import { seal } from '../seal';
 import { leafText } from '../verifier/leaf';
 import { type Opening, openingsText } from '../verifier/openings';
-import { type Row, Rows } from './insert-rows';
-import { type End, type GivenEvent, isSame, type Last, Placed, type Places, type Present, placeKey } from './places';
+import type { Row } from './insert-rows';
+import { type End, type GivenEvent, isSame, type Last, type Places, type Present, placeKey } from './places';
 
 /** What came of one call: so many entries written and so many repeated, or why none of its events was taken. */
 export type Outcome = { appended: number; repeated: number } | { refused: Error };
 
-/** How content is stored: which fields are personal data, the incident's data key (null: destroyed), and what seals under it. */
+/** How content is stored: which fields are personal data, and the incident's data key (null: destroyed). */
 export interface Sealing {
   isPersonal(kind: string, pointer: string, text: string): boolean;
   keyOf(incidentId: string): Uint8Array | null;
-  sealer: Sealer;
 }
 
 /** Calls planned one after the other on top of `places`, which then stand behind the last of them: what one statement writes. */
 export class Plan {
   /** What is to be inserted. */
-  readonly rows = new Rows();
+  readonly rows: Row[] = [];
   /** Of each call. */
   readonly outcomes: Outcome[] = [];
   /** What the first of its rows follows, and the last of them. */
@@ -48,7 +47,7 @@ export class Plan {
     try {
       const unwritten = this.unwrittenOf(call);
       for (const row of this.rowsOf(unwritten)) {
-        this.rows.add(row);
+        this.rows.push(row);
         this.end = row.placed;
         this.places.lastOf.set(row.incidentId, row.placed);
       }
@@ -62,14 +61,13 @@ export class Plan {
 
   private unwrittenOf(call: readonly GivenEvent[]): GivenEvent[] {
     const unwritten: GivenEvent[] = [];
-    // Most calls are of one event, for which a map would cost more than the rest.
-    const lastOf = call.length > 1 ? new Map<string, number>() : undefined;
+    const lastOf = new Map<string, number>();
     for (const given of call) {
       const { incidentId, seq, kind } = given.event;
-      const last = lastOf?.get(incidentId) ?? this.places.lastOf.get(incidentId)?.seq ?? 0;
+      const last = lastOf.get(incidentId) ?? this.places.lastOf.get(incidentId)?.seq ?? 0;
       if (seq === last + 1) {
         unwritten.push(given);
-        lastOf?.set(incidentId, seq);
+        lastOf.set(incidentId, seq);
         continue;
       }
       const stored = this.presentAt(given, unwritten);
@@ -89,13 +87,13 @@ export class Plan {
 
   private rowsOf(unwritten: readonly GivenEvent[]): Row[] {
     let { end } = this.places;
-    const lastOf = unwritten.length > 1 ? new Map<string, Last>() : undefined;
+    const lastOf = new Map<string, Last>();
     return unwritten.map((given) => {
       const { incidentId } = given.event;
-      const last = lastOf?.get(incidentId) ?? this.places.lastOf.get(incidentId);
+      const last = lastOf.get(incidentId) ?? this.places.lastOf.get(incidentId);
       const row = rowOf(given, end, last?.hash ?? GENESIS, this.sealing);
       end = row.placed;
-      lastOf?.set(incidentId, row.placed);
+      lastOf.set(incidentId, row.placed);
       return row;
     });
   }
@@ -118,12 +116,17 @@ function rowOf(
   const { incidentId, seq, at, kind, exercise } = event;
   const { openings, commitments } = commit(fields);
   const position = size + 1;
-  // Named one by one: a spread here costs as much as the hashes.
   const leaf = leafText({ position, prev, incidentId, seq, prevInIncident, at, kind, exercise, fields: commitments });
   const [open, personal]: [Opening[], Opening[]] = [[], []];
   for (const each of openings) (sealing.isPersonal(kind, each.pointer, each.text) ? personal : open).push(each);
   // Without its key, what is personal is committed to and kept nowhere: it was erased before it came.
   const key = personal.length > 0 ? sealing.keyOf(incidentId) : null;
-  const sealed = key === null ? null : sealing.sealer.seal(key, incidentId, seq, openingsText(personal));
-  return { placed: new Placed(position, seq, leaf), incidentId, kind, content: openingsText(open), sealed };
+  const sealed = key === null ? null : seal(key, incidentId, seq, openingsText(personal));
+  return {
+    placed: { position, seq, leaf, hash: leafHash(leaf) },
+    incidentId,
+    kind,
+    content: openingsText(open),
+    sealed,
+  };
 }

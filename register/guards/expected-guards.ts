@@ -10,8 +10,8 @@ export const EXPECTED_GUARDS: Readonly<Record<string, string>> = {
   'function refuse_change': 'source 8bc027645d9ef50f045b2fb9250c11051035437778b3003207c92a5c8de35757',
   'constraint register_entries_incident_id_seq_key on register_entries': 'UNIQUE (incident_id, seq)',
   'constraint register_entries_pkey on register_entries': 'PRIMARY KEY ("position")',
-  'constraint incident_seq_check of domain incident_seq': 'CHECK ((VALUE > 0))',
-  'constraint log_position_check of domain log_position': 'CHECK ((VALUE > 0))',
+  'constraint register_entries_position_check on register_entries': 'CHECK (("position" > 0))',
+  'constraint register_entries_seq_check on register_entries': 'CHECK ((seq > 0))',
   'privileges of tocsin_auditor on register_entries': 'SELECT',
   'privileges of tocsin_writer on register_entries': 'INSERT, SELECT',
 

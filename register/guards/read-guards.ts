@@ -15,8 +15,8 @@ export interface Guard {
 export const GUARDED_TABLES = ['register_entries', 'register_keys'] as const;
 
 /**
- * Reads the guards: triggers (with whether they fire always) and their functions, constraints of the tables and of their
- * columns' domains, columns, rules, row security, heirs, and what others than the owner may do. SELECT on the catalog is enough.
+ * Reads the guards: triggers (with whether they fire always) and their functions, constraints, columns, rules, row
+ * security, heirs, and what others than the owner may do. SELECT on the catalog is enough.
  */
 export async function readGuards(pool: Pool): Promise<Guard[]> {
   const { rows } = await pool.query<Guard>(READ, [GUARDED_TABLES]);
@@ -50,13 +50,6 @@ const READ = `
            con.oid || '/' || con.xmin
       FROM guarded JOIN pg_constraint AS con ON con.conrelid = guarded.oid
      WHERE contype IN ('c', 'p', 'u', 'x', 'f')
-    UNION ALL
-    SELECT DISTINCT 'constraint ' || conname || ' of domain ' || typname,
-           pg_get_constraintdef(con.oid) || CASE WHEN convalidated THEN '' ELSE ' (not validated)' END,
-           con.oid || '/' || con.xmin
-      FROM guarded JOIN pg_attribute AS att ON att.attrelid = guarded.oid JOIN pg_type AS type ON type.oid = att.atttypid
-      JOIN pg_constraint AS con ON con.contypid = type.oid
-     WHERE NOT attisdropped
     UNION ALL
     SELECT 'column ' || attname || ' of ' || relname,
            format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END,

@@ -4,19 +4,22 @@ import type { CompactRange } from './compact-range';
 import type { Leaf, LeafReader } from './publish-tiles';
 import { type Edge, edgeOf, treeOf } from './signer-state';
 
-/** Trees that were signed: the root by size. */
-export type SignedTrees = ReadonlyMap<number, Buffer>;
+/** A tree that was signed. */
+export interface SignedTree {
+  size: number;
+  root: Buffer;
+}
 
 /** The tree at `before` and the entries behind it, which are read once: checked here, and published as they pass. */
 export class Growth {
   private readonly tree: CompactRange;
   private last: Buffer;
 
-  /** @param through trees that were signed: this one must have been each of them. */
+  /** @param through a tree that was signed, and is not the one before: this one must have been that. */
   constructor(
     private readonly before: Edge,
     private readonly size: number,
-    private readonly through: SignedTrees,
+    private readonly through?: SignedTree,
   ) {
     this.tree = treeOf(before);
     this.last = Buffer.from(before.lastLeaf, 'hex');
@@ -60,8 +63,7 @@ export class Growth {
 
   private assertThrough(): void {
     const { tree, through } = this;
-    const signed = through.get(tree.size);
-    if (signed === undefined || tree.root().equals(signed)) return;
+    if (tree.size !== through?.size || tree.root().equals(through.root)) return;
     throw new InconsistentLogError(
       `the first ${tree.size} entries are not those that were signed: the register was rewritten`,
     );

@@ -12,44 +12,21 @@ export type NodeReader = (level: number, index: number) => Buffer | Promise<Buff
 
 /** SHA-256: the bytes of a leaf hash, a node and a root. */
 export const HASH_BYTES = 32;
-/** 0x01 and two hashes: one buffer for all nodes, as a node is hashed at once. The hashes lie where words begin. */
-const MEMORY = new ArrayBuffer(4 + 2 * HASH_BYTES);
-const NODE = new Uint8Array(MEMORY, 3).fill(1, 0, 1);
-const NODE_WORDS = new Uint32Array(MEMORY, 4);
-const HASH_WORDS = HASH_BYTES / 4;
-const SCRATCH_HASHES = 256;
-const SCRATCH = new Uint32Array(SCRATCH_HASHES * HASH_WORDS);
+const NODE_PREFIX = Buffer.of(1);
 
 /** SHA-256(0x01 ‖ left ‖ right). @throws RangeError for what are not two hashes. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   if (left.length !== HASH_BYTES || right.length !== HASH_BYTES) throw new RangeError('a node is made of two hashes');
-  NODE.set(left, 1);
-  NODE.set(right, 1 + HASH_BYTES);
-  // As text and back is faster than as a Buffer of its own.
-  return Buffer.from(hash('sha256', NODE, 'binary'), 'binary');
+  return hash('sha256', Buffer.concat([NODE_PREFIX, left, right]), 'buffer');
 }
 
-/**
- * The hash of the complete subtree over these leaf hashes, which lie one after the other; for many it is twice as fast as
- * node by node. @throws RangeError when their number is not a power of two.
- */
+/** The hash of the complete subtree over these leaf hashes, which lie one after the other. @throws RangeError when their number is not a power of two. */
 export function subtreeHash(leaves: Uint8Array): Buffer {
   const count = leaves.length / HASH_BYTES;
   if (!isPowerOfTwo(count)) throw new RangeError(`${count} leaves do not make a complete subtree`);
-  // Of a tile the same memory each time: to make it anew costs more than to hash a node.
-  const words = count <= SCRATCH_HASHES ? SCRATCH : new Uint32Array(count * HASH_WORDS);
-  new Uint8Array(words.buffer).set(leaves);
-  for (let nodes = count / 2; nodes >= 1; nodes /= 2) {
-    for (let node = 0; node < nodes; node++) {
-      for (let i = 0; i < 2 * HASH_WORDS; i++) NODE_WORDS[i] = words[2 * HASH_WORDS * node + i]!;
-      // The type knows the encodings of bytes as text only; Node takes any. Two bytes a character, as words are little-endian.
-      const digest = hash('sha256', NODE, 'utf16le' as 'hex');
-      for (let i = 0; i < HASH_WORDS; i++) {
-        words[HASH_WORDS * node + i] = digest.charCodeAt(2 * i) | (digest.charCodeAt(2 * i + 1) << 16);
-      }
-    }
-  }
-  return Buffer.copyBytesFrom(words, 0, HASH_WORDS);
+  if (count === 1) return Buffer.from(leaves);
+  const middle = leaves.length / 2;
+  return nodeHash(subtreeHash(leaves.subarray(0, middle)), subtreeHash(leaves.subarray(middle)));
 }
 
 /** The root of the tree without leaves: SHA-256 of nothing. */

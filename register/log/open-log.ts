@@ -9,14 +9,10 @@ import type { LogSettings } from './log-settings';
 import { createFolderStore, type LogStore } from './log-store';
 import type { NodeReader } from './merkle';
 import { publishedNodes } from './published-nodes';
-import type { RecentLeaves } from './recent-leaves';
-import { leafHashesAt, registerLeaves, registerSize } from './register-leaves';
-import { signAhead } from './sign-ahead';
+import { registerLeaves, registerSize } from './register-leaves';
 import { underSignLock } from './sign-lock';
-import { CHECKPOINT, publishSome, type SignedLog, signLog } from './sign-log';
-import { SignedNodes } from './signed-nodes';
+import { CHECKPOINT, type SignedLog, signLog } from './sign-log';
 import { readSignerState } from './signer-state';
-import { createSubtreeHasher } from './subtree-hasher';
 
 /** The names under which the key that signs now and the rotations that led to it are published. */
 export const VERIFIER_KEY = 'vkey';
@@ -25,14 +21,6 @@ export const ROTATIONS = 'rotations';
 const POLL_MS = 200;
 /** How long a call waits for another signer to end. */
 const LOCK_WAIT_MS = 60_000;
-
-/** Signing at once what the register's appender has just written, and publishing it later. */
-export interface SigningAhead {
-  /** Signs what this process has appended, without publishing it; undefined when that is not all that is new: sign it as ever. */
-  sign(): Promise<SignedLog | undefined>;
-  /** Publishes some of what was signed ahead, of so many entries at most. */
-  publish(most: number): Promise<void>;
-}
 
 export interface RegisterLog {
   /** The log's name. */
@@ -54,12 +42,12 @@ export interface RegisterLog {
   sign(waitMs?: number): Promise<SignedLog>;
   /** Does `work` as the only signer, with the keys as they are now. */
   asSigner<T>(
-    work: (keys: SigningKeys, sign: (keys: SigningKeys) => Promise<SignedLog>, ahead: SigningAhead) => Promise<T>,
+    work: (keys: SigningKeys, sign: (keys: SigningKeys) => Promise<SignedLog>) => Promise<T>,
     waitMs?: number,
   ): Promise<T>;
-  /** The size that was signed last, published or not; 0 before the first. @throws SignerMemoryError. */
+  /** The size that was signed last; 0 before the first. @throws SignerMemoryError. */
   signedSize(): Promise<number>;
-  /** Reads nodes of the published tree, and of those that were signed here since. */
+  /** Reads nodes of the published tree. */
   nodes(): Promise<NodeReader>;
   /**
    * A checkpoint whose tree holds the entry at this position. Signs now when the key is at hand; else waits for the
@@ -74,10 +62,9 @@ export interface RegisterLog {
  * Opens the log. The key is made when it is missing and the settings allow it. Without a key the log is read only: then
  * its verifier key is the published one, which a reader has to compare with what was handed to him.
  *
- * @param recent what this process has appended, to sign ahead.
  * @throws NoLogError when there is neither a key nor a published log; SigningKeyError when the key is not to be used.
  */
-export async function openLog(pool: Pool, settings: LogSettings, recent?: RecentLeaves): Promise<RegisterLog> {
+export async function openLog(pool: Pool, settings: LogSettings): Promise<RegisterLog> {
   const { keysFile, stateFile, dir, origin, makeKey } = settings;
   const store = createFolderStore(dir);
   let keys = (await readKeys(keysFile)) ?? (makeKey ? await makeKeys(keysFile, origin) : undefined);
@@ -88,42 +75,18 @@ export async function openLog(pool: Pool, settings: LogSettings, recent?: Recent
   }
   let published = keys === undefined ? await publishedKeys(store, keysFile) : undefined;
 
-  const unpublished = new SignedNodes();
-  const appended = recent && { recent, hashSubtree: createSubtreeHasher() };
-
   const asSigner: RegisterLog['asSigner'] = (work, waitMs = LOCK_WAIT_MS) =>
     underSignLock(pool, stateFile, waitMs, async () => {
       // Read anew: another process may have rotated it.
       keys = await readKeys(keysFile);
       if (keys === undefined) throw new SigningKeyError(`${keysFile} does not exist: nothing can be signed here`);
-      const current = keys;
-      const deps = (by: SigningKeys) => ({
-        signer: by.signer,
-        stateFile,
-        store,
-        leaves: registerLeaves(pool),
-      });
       const sign = async (by: SigningKeys) => {
         keys = by;
         await publishKeys(store, by);
-        const signed = await signLog({ ...deps(by), size: () => registerSize(pool) });
-        unpublished.published(signed.size);
-        return signed;
+        const [leaves, size] = [registerLeaves(pool), () => registerSize(pool)];
+        return signLog({ signer: by.signer, stateFile, store, leaves, size });
       };
-      const ahead: SigningAhead = {
-        async sign() {
-          const { signer } = current;
-          const hashesAt = (positions: readonly number[]) => leafHashesAt(pool, positions);
-          const signed = appended && (await signAhead({ signer, stateFile, ...appended, hashesAt }));
-          if (signed) unpublished.add(signed.grown);
-          return signed;
-        },
-        async publish(most) {
-          const size = await publishSome(deps(current), most);
-          if (size !== undefined) unpublished.published(size);
-        },
-      };
-      return work(current, sign, ahead);
+      return work(keys, sign);
     });
   const log: RegisterLog = {
     get origin() {
@@ -143,8 +106,7 @@ export async function openLog(pool: Pool, settings: LogSettings, recent?: Recent
     sign: (waitMs) => asSigner((current, sign) => sign(current), waitMs),
     signedSize: async () => (await readSignerState(stateFile))?.size ?? 0,
     async nodes() {
-      const size = publishedSize(await publishedCheckpoint(log));
-      return unpublished.behind(size, publishedNodes(store, size));
+      return publishedNodes(store, publishedSize(await publishedCheckpoint(log)));
     },
     async checkpointCovering(position, waitMs) {
       const endMs = Date.now() + waitMs;

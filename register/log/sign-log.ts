@@ -1,32 +1,26 @@
 /** Signs the register as it stands: extends the remembered tree by the new entries, publishes it, gives the checkpoint. */
 import { InconsistentLogError, SignerMemoryError } from '../errors';
 import { parseCheckpoint, signCheckpoint } from './checkpoint';
-import { Growth, type SignedTrees } from './growth';
+import { Growth, type SignedTree } from './growth';
 import type { LogStore } from './log-store';
 import { type NoteSigner, parseNote } from './note';
 import { type LeafReader, publishTiles } from './publish-tiles';
-import { firstState, readSignerState, type SignerState, writeSignerState } from './signer-state';
+import { firstState, readSignerState, writeSignerState } from './signer-state';
 
-/** What publishing what was signed needs. */
-export interface PublishDeps {
+/** What signing needs. */
+export interface SignLogDeps {
   signer: NoteSigner;
   /** The signer's memory: a file outside the database's own disk. */
   stateFile: string;
   /** Where tiles, entry bundles and the checkpoint are published. */
   store: LogStore;
   leaves: LeafReader;
-}
-
-/** What signing needs. */
-export interface SignLogDeps extends PublishDeps {
   /** The register's size now. */
   size(): Promise<number>;
 }
 
 /** The name under which the current checkpoint is published (C2SP tlog-tiles). */
 export const CHECKPOINT = 'checkpoint';
-
-const NONE: SignedTrees = new Map();
 
 /** A signed checkpoint. */
 export interface SignedLog {
@@ -41,63 +35,27 @@ export interface SignedLog {
  *
  * @throws InconsistentLogError when the register does not continue what was signed before.
  */
-export async function signLog(deps: SignLogDeps): Promise<SignedLog> {
-  const { signer, stateFile, store } = deps;
+export async function signLog({ signer, stateFile, store, leaves, size: sizeNow }: SignLogDeps): Promise<SignedLog> {
   const remembered = await readSignerState(stateFile);
-  const size = await deps.size();
+  const size = await sizeNow();
   // A signer that has lost its memory goes by what it has published: nobody gets it to sign another past by that.
-  const published = remembered === undefined ? await publishedTree(store, signer.name) : NONE;
+  const published = remembered === undefined ? await publishedTree(store, signer.name) : undefined;
   const before = remembered ?? firstState(signer.name);
-  const signed = Math.max(before.size, ...published.keys());
+  if (before.origin !== signer.name) {
+    throw new InconsistentLogError(`the signer's memory is of the log "${before.origin}", not of "${signer.name}"`);
+  }
+  const signed = Math.max(before.size, published?.size ?? 0);
   if (size < signed) {
     throw new InconsistentLogError(
       `the register has ${size} entries, but ${signed} were signed: it was rolled back or cut short. ` +
         'Restore it from a later backup; nothing is signed until then',
     );
   }
-  return publish(deps, before, size, published);
-}
-
-/**
- * Publishes what was signed ahead, from one signed tree to another: of as many entries as `most`, or of one tree.
- *
- * @returns the size that is published now; undefined when nothing was to be published.
- * @throws InconsistentLogError when the register no longer holds what was signed.
- */
-export async function publishSome(deps: PublishDeps, most: number): Promise<number | undefined> {
-  const before = await readSignerState(deps.stateFile);
-  if (before?.unpublished === undefined) return undefined;
-  const { after, trees } = before.unpublished;
-  const { size } = trees.filter((tree) => tree.size <= after.size + most).at(-1) ?? trees[0]!;
-  await publish(deps, before, size, NONE);
-  return size;
-}
-
-/** @param published a tree that is known from elsewhere than the memory. */
-async function publish(
-  { signer, stateFile, store, leaves }: PublishDeps,
-  before: SignerState,
-  size: number,
-  published: SignedTrees,
-): Promise<SignedLog> {
-  if (before.origin !== signer.name) {
-    throw new InconsistentLogError(`the signer's memory is of the log "${before.origin}", not of "${signer.name}"`);
-  }
-  const { after, trees } = before.unpublished ?? { after: before, trees: [] };
-  const later = trees.filter((tree) => tree.size > size);
-  const signed = trees
-    .filter((tree) => tree.size <= size)
-    .map((tree) => [tree.size, Buffer.from(tree.root, 'hex')] as const);
-  const growth = new Growth(after, size, new Map([...published, ...signed]));
-  await publishTiles(store, (from) => growth.read(leaves, from), after.size, size);
+  const growth = new Growth(before, size, published);
+  await publishTiles(store, (from) => growth.read(leaves, from), before.size, size);
   const { edge, root } = await growth.end(leaves);
-  if (size > after.size) {
-    await writeSignerState(
-      stateFile,
-      later.length > 0
-        ? { ...before, unpublished: { after: edge, trees: later } }
-        : { origin: before.origin, ...edge, root: root.toString('hex') },
-    );
+  if (size > before.size) {
+    await writeSignerState(stateFile, { origin: before.origin, ...edge, root: root.toString('hex') });
   }
   const note = signCheckpoint(size, root, signer);
   // The same checkpoint may have been cosigned since: Ed25519 gives the same signature, so it begins with the same bytes.
@@ -107,13 +65,13 @@ async function publish(
   return { size, root, note };
 }
 
-/** What the published checkpoint says. @throws SignerMemoryError when it is damaged, or of another log. */
-async function publishedTree(store: LogStore, origin: string): Promise<SignedTrees> {
+/** What the published checkpoint says; undefined when there is none. @throws SignerMemoryError when it is damaged, or of another log. */
+async function publishedTree(store: LogStore, origin: string): Promise<SignedTree | undefined> {
   const note = await store.read(CHECKPOINT);
-  if (note === undefined) return NONE;
+  if (note === undefined) return undefined;
   try {
     const checkpoint = parseCheckpoint(parseNote(note.toString('utf8')).text);
-    if (checkpoint.origin === origin) return new Map([[checkpoint.size, checkpoint.root]]);
+    if (checkpoint.origin === origin) return checkpoint;
   } catch {
     // told below
   }

@@ -10,30 +10,19 @@ import { SignerMemoryError } from '../errors';
 import { CompactRange } from './compact-range';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
-/** What is needed of a tree to extend it, and to see that entries continue it. */
-const EdgeSchema = z.strictObject({
+const StateSchema = z.strictObject({
+  origin: z.string().min(1),
   size: z.int().nonnegative(),
+  /** Root of the tree of that size. */
+  root: hash,
   /** Leaf hash of the last entry; 64 zeros before the first. */
   lastLeaf: hash,
   /** The tree's right edge, from which it grows. */
   frontier: z.array(hash),
 });
-const StateSchema = EdgeSchema.extend({
-  origin: z.string().min(1),
-  /** Root of the tree of that size. */
-  root: hash,
-  /** What was signed but not yet published; missing when nothing was. */
-  unpublished: z
-    .strictObject({
-      /** The tree that is published. */
-      after: EdgeSchema,
-      /** The trees that were signed since, the last one included. */
-      trees: z.array(z.strictObject({ size: z.int().positive(), root: hash })).min(1),
-    })
-    .optional(),
-});
-export type Edge = z.infer<typeof EdgeSchema>;
 export type SignerState = z.infer<typeof StateSchema>;
+/** What is needed of a tree to extend it, and to see that entries continue it. */
+export type Edge = Pick<SignerState, 'size' | 'lastLeaf' | 'frontier'>;
 
 /** The state of a signer that has not signed yet. */
 export function firstState(origin: string): SignerState {
@@ -41,7 +30,7 @@ export function firstState(origin: string): SignerState {
 }
 
 export function treeOf({ size, frontier }: Edge): CompactRange {
-  return CompactRange.tree(
+  return new CompactRange(
     size,
     frontier.map((each) => Buffer.from(each, 'hex')),
   );
@@ -51,7 +40,7 @@ export function edgeOf(tree: CompactRange, lastLeaf: Buffer): Edge {
   return {
     size: tree.size,
     lastLeaf: lastLeaf.toString('hex'),
-    frontier: tree.subtrees().map((each) => each.hash.toString('hex')),
+    frontier: tree.subtrees.map((each) => each.toString('hex')),
   };
 }
 

@@ -36,18 +36,9 @@ export interface SigningServiceDeps {
 
 /** How often the register's size is looked at: the longest that it takes to see that enough entries wait. */
 const LOOK_MS = 1_000;
-/** So many entries since the last look are a rush: what was appended is signed more seldom, and published after it. */
-const RUSH_ENTRIES = 2_000;
-const LOOK_IN_RUSH_MS = 10_000;
-/** The longest that a rush delays publishing; after that it goes on beside it. */
-const PUBLISHED_WITHIN_MS = 60_000;
-/** How much is published at a stretch, as nothing is signed meanwhile. */
-const PUBLISHED_AT_ONCE = 50_000;
-
-/** How the register stands: entries that are not signed, and not published; and whether all that was signed is published. */
+/** How the register stands: entries that are not signed, and whether all that was signed is published. */
 interface Standing {
   waiting: number;
-  unpublished: number;
   isPublished: boolean;
 }
 
@@ -64,11 +55,8 @@ export class SigningService {
   /** What this worker saw signed last, and when it saw that. */
   private signedSize = -1;
   private signedAtMs = 0;
-  /** When there was last no more to publish than is published at a stretch. */
-  private publishedAtMs = Date.now();
   private guardsAtMs = 0;
   private restUntilMs = 0;
-  private isRush = false;
 
   constructor(private readonly deps: SigningServiceDeps) {
     this.runners = deps.anchors.map(
@@ -93,7 +81,7 @@ export class SigningService {
   private again(afterMs: number): void {
     this.timer = setTimeout(() => {
       this.working = this.round(false).finally(() => {
-        if (!this.stopped) this.again(Math.min(this.isRush ? LOOK_IN_RUSH_MS : LOOK_MS, this.deps.everyMs));
+        if (!this.stopped) this.again(Math.min(LOOK_MS, this.deps.everyMs));
       });
     }, afterMs);
     this.timer.unref();
@@ -104,7 +92,7 @@ export class SigningService {
     try {
       const now = await this.look();
       // Before it signs it looks at the guards.
-      if (this.isDue(now, last)) await this.sign(now);
+      if (this.isDue(now, last)) await this.sign();
       else if (Date.now() - this.guardsAtMs >= this.deps.everyMs) {
         await this.deps.log.asSigner(() => this.recordGuards(), 0);
       }
@@ -121,12 +109,11 @@ export class SigningService {
     const entries = await size();
     // Another worker has signed since.
     if (signed !== this.signedSize && this.signedSize >= 0) this.signedNow(signed);
-    if (entries - published <= PUBLISHED_AT_ONCE) this.publishedAtMs = Date.now();
-    return { waiting: entries - signed, unpublished: entries - published, isPublished: published === signed };
+    return { waiting: entries - signed, isPublished: published === signed };
   }
 
   private isDue({ waiting, isPublished }: Standing, last: boolean): boolean {
-    // Signed ahead, or the published checkpoint was damaged; or this worker has just started.
+    // The published checkpoint was damaged, or not written before a crash; or this worker has just started.
     if (!isPublished || this.signedSize < 0) return true;
     if (waiting === 0) return false;
     const { everyEntries, everyMs } = this.deps;
@@ -139,19 +126,11 @@ export class SigningService {
     this.signedAtMs = Date.now();
   }
 
-  private async sign({ waiting, unpublished }: Standing): Promise<void> {
-    this.isRush = false;
-    const isRush = waiting >= RUSH_ENTRIES;
-    const signed = await this.deps.log.asSigner(async (keys, sign, ahead) => {
+  private async sign(): Promise<void> {
+    const signed = await this.deps.log.asSigner(async (keys, sign) => {
       await this.recordGuards();
-      if (!isRush && unpublished <= PUBLISHED_AT_ONCE) return sign(keys);
-      const early = await ahead.sign();
-      if (early === undefined && waiting > 0) return sign(keys);
-      if (!isRush || Date.now() - this.publishedAtMs > PUBLISHED_WITHIN_MS) await ahead.publish(PUBLISHED_AT_ONCE);
-      this.isRush = isRush;
-      return early;
+      return sign(keys);
     }, 0);
-    if (signed === undefined) return;
     this.signedNow(signed.size);
     for (const runner of this.runners) runner.offer(signed.note);
   }

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { RegisterError } from '../errors';
 import { NoteError, parseVerifierKey } from '../log/note';
-import { CertificateError, parseConsistency, type Trust } from './certificate';
+import { BindingError, parseConsistency } from './binding';
 import { splitNotes } from './notes';
 import { reportLines } from './report';
-import { verifyFile } from './verify-file';
+import type { Trust } from './signing';
+import { verifyFile } from './verify-export';
 
 /** 0: it holds · 1: it does not · 2: bad usage, or it cannot be read. */
 export type ExitCode = 0 | 1 | 2;
@@ -26,7 +27,6 @@ Usage: node verify-register.cjs EXPORT [options]
   --rotations FILE   rotations of the log's key, as the log publishes them
   --head P:HASH      a head that you noted earlier: an entry that must be there
   --bytes            hashes and chains only, not the contents
-  --threads N        default: one for each core from 64 MB on
   --json             print JSON
 
 Exit code: 0 it holds, 1 it does not, 2 it cannot be read or the usage is wrong.`;
@@ -77,7 +77,7 @@ function proofOf(option: string, file: string): Buffer[] {
   try {
     return parseConsistency(fileOf(option, file));
   } catch (error) {
-    if (error instanceof CertificateError) throw new UsageError(`${option}: ${file}: ${error.message}`);
+    if (error instanceof BindingError) throw new UsageError(`${option}: ${file}: ${error.message}`);
     throw error;
   }
 }
@@ -96,16 +96,8 @@ function headOf(text: string): { position: number; hash: string } {
   throw new UsageError(`--head: "${text}" is no head. Write POSITION:HASH, as a verification prints it`);
 }
 
-/** How many threads an option asks for. @throws UsageError. */
-export function threadsOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const threads = Number(text);
-  if (Number.isInteger(threads) && threads >= 1 && threads <= 256) return threads;
-  throw new UsageError(`--threads: "${text}" is not a number from 1 to 256`);
-}
-
-/** Runs the command; `worker` is the script of a thread. */
-export async function runVerifier(args: string[], worker: string): Promise<ExitCode> {
+/** Runs the command. */
+export async function runVerifier(args: string[]): Promise<ExitCode> {
   try {
     const { values, positionals } = parsed(args);
     if (values.help) {
@@ -115,8 +107,7 @@ export async function runVerifier(args: string[], worker: string): Promise<ExitC
     const [file, ...more] = positionals;
     if (file === undefined || more.length > 0) throw new UsageError('give one file: an export of the register');
     const { bytes: bytesOnly, json } = values;
-    const options = { ...trustOf(values), bytesOnly, threads: threadsOf(values.threads), worker };
-    const result = await verifyFile(file, { ...options, onProgress: progress() });
+    const result = await verifyFile(file, { ...trustOf(values), bytesOnly, onProgress: progress() });
     if (json) console.log(JSON.stringify(result, undefined, 2));
     else for (const line of reportLines(result)) console.log(line);
     return result.ok ? 0 : 1;
@@ -141,7 +132,6 @@ function parsed(args: string[]) {
         rotations: { type: 'string' },
         head: { type: 'string' },
         bytes: { type: 'boolean' },
-        threads: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -2,11 +2,11 @@
 import { canonicalText, isPlainObject } from '../canonical';
 import { RegisterError, UnreadableExportError } from '../errors';
 import type { Head, VerifyOptions } from './chain';
-import { isInstant } from './text';
+import { hasOnly, isCount, isHash, isInstant } from './text';
 
 /** The name of the format, and the version that is written and read. */
 export const EXPORT_FORMAT = 'tocsin-register-export';
-export const EXPORT_VERSION = 2;
+export const EXPORT_VERSION = 3;
 
 /** What an export holds. */
 export type ExportScope =
@@ -100,20 +100,6 @@ function isScope(scope: unknown): boolean {
     default:
       return false;
   }
-}
-
-/** Whether an object has exactly these members. */
-export function hasOnly(value: object, names: readonly string[]): boolean {
-  const present = Object.keys(value);
-  return present.length === names.length && names.every((name) => present.includes(name));
-}
-
-export function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-export function isHash(value: unknown): value is string {
-  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }
 
 function canonical(value: unknown): string {

@@ -1,30 +1,18 @@
-/** Verifies an export line by line: the header, the entries, the certificate, the proofs. Memory grows with the number of incidents only. */
+/** Verifies an export line by line: the header, the entries, the binding, the proofs. Memory grows with the number of incidents only. */
 import { createHash, type Hash as Digest } from 'node:crypto';
 import { UnreadableExportError } from '../errors';
-import {
-  CERTIFICATE_START,
-  CertificateError,
-  checkDigest,
-  checkReceipt,
-  isInTree,
-  openSigning,
-  parseCertificate,
-  parseProofLine,
-  type Signing,
-  type Trust,
-} from './certificate';
-import { type BadEntry, ChainVerifier, type Head, headOf, type Segment, sameHead } from './chain';
-import { entryAt } from './entry-line';
+import { BINDING_START, BindingError, parseBinding, parseProofLine } from './binding';
+import { type BadEntry, ChainVerifier, type Head, sameHead } from './chain';
+import { checkDigest, checkReceipt, isInTree } from './check-receipt';
+import { entryOf } from './entry-line';
 import { chainOptions, type ExportHeader, parseHeader } from './export-header';
-import { LineCutter, lineText, type Stretch } from './lines';
-import { MalformedLeaf } from './text';
-import { Pattern } from './words';
-
-const CERTIFICATE = new Pattern(CERTIFICATE_START);
+import { LineCutter } from './lines';
+import { openSigning, type Signing, type Trust } from './signing';
+import { MalformedLeaf, utf8Text } from './text';
 
 /** What a verification of an export checks, and against what. */
 export interface ExportVerifyOptions extends Trust {
-  /** The hashes of the leaves, their chains and the certificate only; neither contents nor what was left out of them. */
+  /** The hashes of the leaves, their chains and the binding only; neither contents nor what was left out of them. */
   bytesOnly?: boolean;
   /** A head noted earlier: an entry with this position and hash must be among the entries. */
   expectedHead?: Head;
@@ -32,7 +20,7 @@ export interface ExportVerifyOptions extends Trust {
 
 /** The part that does not hold. */
 export interface BadPart extends Partial<BadEntry> {
-  part: 'header' | 'entry' | 'certificate' | 'proof';
+  part: 'header' | 'entry' | 'binding' | 'proof';
   /** Counted from 1. */
   line: number;
   reason: string;
@@ -70,7 +58,7 @@ export class ExportVerifier {
   bad: BadPart | undefined;
 
   private readonly lines = new LineCutter();
-  private digest: Digest | undefined;
+  private readonly digest: Digest | undefined;
   private signing: Signing | undefined;
   private recordedAt: number | undefined;
   /** The last entries of all chains, by position, and how many of them were proved. */
@@ -83,8 +71,9 @@ export class ExportVerifier {
 
   /** Takes the next bytes. @throws UnreadableExportError naming the line, when one cannot be read at all. */
   push(chunk: Buffer): void {
-    for (const stretch of this.lines.push(chunk)) {
-      if (this.bad === undefined) this.take(stretch);
+    for (const line of this.lines.push(chunk)) {
+      this.bad = this.take(line);
+      if (this.bad !== undefined) return;
     }
   }
 
@@ -98,72 +87,38 @@ export class ExportVerifier {
     return this.result();
   }
 
-  /** Takes entries that were verified elsewhere; false when they do not follow. `goOnWith` must be called behind the last. */
-  join(segment: Segment): boolean {
-    const lines = this.lines.lines + segment.entries;
-    if (lines > this.header!.count + 1 || !this.chain.join(segment)) return false;
-    this.lines.lines = lines;
-    return true;
-  }
-
-  /** Takes the digest of the file up to behind the entries that were joined. */
-  goOnWith(digest: Digest): void {
-    this.digest = digest;
-  }
-
-  private take(stretch: Stretch): void {
-    const { ends } = stretch;
-    const first = this.header === undefined ? this.begin(stretch) : 0;
-    let from = first === 0 ? 0 : ends[0]! + 1;
-    this.addToDigest(stretch, from, first);
-    for (let i = first; i < ends.length; i++) {
-      const line = this.lines.lines + 1;
-      this.bad = this.takeLine(stretch, from, ends[i]!, line);
-      if (this.bad !== undefined) return;
-      this.lines.lines = line;
-      from = ends[i]! + 1;
-    }
-  }
-
-  /** The digest covers the header and the entries. Taken first, as lines are overwritten while they are verified. */
-  private addToDigest({ text: { bytes }, ends }: Stretch, from: number, line: number): void {
-    const left = this.header!.count + 1 - this.lines.lines;
-    if (left <= 0) return;
-    const to = left >= ends.length - line ? bytes.length : ends[line + left - 1]! + 1;
-    this.digest?.update(bytes.subarray(from, to));
-  }
-
-  /** Takes the header, the first line of a stretch; answers how many lines that were. */
-  private begin(stretch: Stretch): number {
-    const end = stretch.ends[0]!;
-    const line = lineText(stretch, 0, end);
-    if (line === undefined) throw new UnreadableExportError(1, 'is not UTF-8: this is not an export of the register');
-    this.digest?.update(stretch.text.bytes.subarray(0, end + 1));
-    this.header = parseHeader(line);
-    this.chain = new ChainVerifier(chainOptions(this.header.scope, this.options));
-    this.lines.lines = 1;
-    return 1;
-  }
-
-  private takeLine(stretch: Stretch, from: number, to: number, line: number): BadPart | undefined {
-    const header = this.header!;
-    if (line <= header.count + 1) return this.takeEntry(stretch, from, to, line);
-    const text = lineText(stretch, from, to) ?? '';
+  /** Takes a line with its line feed: the header, an entry, the binding or a proof. */
+  private take(line: Buffer): BadPart | undefined {
+    const { header } = this;
+    const number = this.lines.count;
+    const content = line.subarray(0, -1);
+    // The digest covers the header and the entries.
+    if (number <= (header?.count ?? 0) + 1) this.digest?.update(line);
+    if (header === undefined) return this.begin(content);
+    if (number <= header.count + 1) return this.takeEntry(content, number);
+    const part = number === header.count + 2 ? 'binding' : 'proof';
+    const text = utf8Text(content) ?? '';
     try {
-      if (line === header.count + 2) return this.takeCertificate(text);
+      if (part === 'binding') return this.takeBinding(text);
       this.takeProof(text);
       return undefined;
     } catch (error) {
-      if (!(error instanceof CertificateError) && !(error instanceof MalformedLeaf)) throw error;
-      const part = line === header.count + 2 ? 'certificate' : 'proof';
-      return { part, line, reason: error.message };
+      if (!(error instanceof BindingError) && !(error instanceof MalformedLeaf)) throw error;
+      return { part, line: number, reason: error.message };
     }
   }
 
-  private takeEntry(stretch: Stretch, from: number, to: number, line: number): BadPart | undefined {
-    const found = entryAt(stretch, from, to);
+  private begin(line: Buffer): undefined {
+    const text = utf8Text(line);
+    if (text === undefined) throw new UnreadableExportError(1, 'is not UTF-8: this is not an export of the register');
+    this.header = parseHeader(text);
+    this.chain = new ChainVerifier(chainOptions(this.header.scope, this.options));
+  }
+
+  private takeEntry(content: Buffer, line: number): BadPart | undefined {
+    const found = entryOf(content);
     if (found === undefined) {
-      if (CERTIFICATE.isAt(stretch.text, from)) return this.tooFew(line);
+      if (content.toString('latin1').startsWith(BINDING_START)) return this.tooFew(line);
       throw new UnreadableExportError(
         line,
         'is not {"position":…,"hash":"…","entry":…,"open":…} exactly as an export writes it: it was altered or damaged',
@@ -180,44 +135,42 @@ export class ExportVerifier {
     return { part: 'entry', line, position, reason: unannounced(count, head, entries, last) };
   }
 
-  private takeCertificate(text: string): BadPart | undefined {
+  private takeBinding(text: string): BadPart | undefined {
     const header = this.header!;
     const { entries, head, ends } = this.chain;
     if (!sameHead(head, header.head)) {
       return { part: 'header', line: 1, reason: unannounced(header.count, header.head, entries, head) };
     }
-    if (!text.startsWith(CERTIFICATE_START)) {
-      throw new CertificateError(
-        `the header announces ${header.count} entries, and a certificate must follow them: there is something else`,
+    if (!text.startsWith(BINDING_START)) {
+      throw new BindingError(
+        `the header announces ${header.count} entries, and what binds them to the log must follow: there is something else`,
       );
     }
-    const certificate = parseCertificate(text);
-    if (certificate === undefined) {
+    const binding = parseBinding(text);
+    if (binding === undefined) {
       if (this.options.key === undefined) return undefined;
-      throw new CertificateError(
-        'the export is not signed: it is consistent in itself, and nothing more is known of it',
-      );
+      throw new BindingError('the export is not signed: it is consistent in itself, and nothing more is known of it');
     }
-    const { checkpoint, receipt } = certificate;
+    const { checkpoint, receipt } = binding;
     if (this.digest !== undefined) checkDigest(receipt, this.digest.digest('hex'));
     const signing = openSigning(checkpoint, { ...this.options, rotations: this.options.rotations ?? header.rotations });
     checkReceipt(receipt, signing, head.position);
     this.signing = signing;
     this.recordedAt = receipt.position;
-    const last: Head[] = header.scope.kind === 'log' ? (entries > 0 ? [head] : []) : [...ends.values()].map(headOf);
+    const last: Head[] = header.scope.kind === 'log' ? (entries > 0 ? [head] : []) : [...ends.values()];
     this.ends = last.sort((a, b) => a.position - b.position);
     return undefined;
   }
 
   private takeProof(text: string): void {
     const end = this.ends[this.proved];
-    if (end === undefined) throw new CertificateError('nothing must follow the proofs of an export');
+    if (end === undefined) throw new BindingError('nothing must follow the proofs of an export');
     const { position, proof } = parseProofLine(text);
     if (position !== end.position) {
-      throw new CertificateError(`a proof of the entry at position ${end.position} must stand here`);
+      throw new BindingError(`a proof of the entry at position ${end.position} must stand here`);
     }
     if (!isInTree(this.signing!, position, end.hash, proof)) {
-      throw new CertificateError(`the entry at position ${position} is not in the tree that was signed`);
+      throw new BindingError(`the entry at position ${position} is not in the tree that was signed`);
     }
     this.proved += 1;
   }
@@ -225,9 +178,9 @@ export class ExportVerifier {
   /** What should still have come. */
   private missing(): BadPart | undefined {
     const { count } = this.header!;
-    const line = this.lines.lines + 1;
+    const line = this.lines.count + 1;
     if (line <= count + 1) return this.tooFew(line);
-    if (line === count + 2) return { part: 'certificate', line, reason: 'it is missing: the export was cut off' };
+    if (line === count + 2) return { part: 'binding', line, reason: 'it is missing: the export was cut off' };
     const unproved = this.ends[this.proved];
     if (unproved !== undefined) {
       const { position } = unproved;

@@ -1,12 +1,11 @@
 /**
  * The leaf of an entry: what the log's tree is made of, and what is published. Canonical JSON (RFC 8785) in exactly one
- * form, so reading it is a comparison. It holds the entry's place and, for each field of its content, a commitment; no
- * content. Needs nothing but Node: the stand-alone verifier is made of this folder.
+ * form: a leaf is parsed, and holds only if what it says gives the same text again. It holds the entry's place and, for each
+ * field of its content, a commitment; no content. Needs nothing but Node: the stand-alone verifier is made of this folder.
  */
 import { hash } from 'node:crypto';
-import { LeafReader } from './leaf-reader';
-import { assertHex, MalformedLeaf, quoted } from './text';
-import { Viewed } from './words';
+import { isPlainObject, isWellFormed } from '../canonical';
+import { hasOnly, isHash, isInstant, isKind, MalformedLeaf } from './text';
 
 export { MalformedLeaf };
 
@@ -33,26 +32,63 @@ export interface Leaf {
   fields: Map<string, string>;
 }
 
+const isText = (value: unknown, most: number): value is string =>
+  typeof value === 'string' && value.length > 0 && value.length <= most && isWellFormed(value);
+const isNumber = (value: unknown, most: number) =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most;
+
+/** What each member must be. */
+const MEMBERS: Record<string, (value: unknown) => boolean> = {
+  at: (value) => typeof value === 'string' && isInstant(value),
+  exercise: (value) => typeof value === 'boolean',
+  fields: (value) => isPlainObject(value) && areFields(Object.entries(value)),
+  incidentId: (value) => isText(value, 200),
+  kind: (value) => isText(value, 100) && isKind(value),
+  position: (value) => isNumber(value, Number.MAX_SAFE_INTEGER),
+  prev: isHash,
+  prevInIncident: isHash,
+  seq: (value) => isNumber(value, 0x7fffffff),
+  v: (value) => value === 2,
+};
+const NAMES = Object.keys(MEMBERS);
+
+/** At least one, in the order of their pointers' UTF-16 code units. */
+function areFields(fields: [string, unknown][]): boolean {
+  return (
+    fields.length > 0 &&
+    fields.every(([pointer, commitment], i) => {
+      return isPointer(pointer) && isHash(commitment) && (i === 0 || fields[i - 1]![0] < pointer);
+    })
+  );
+}
+
+/** Whether a text can be the pointer of a field. */
+export function isPointer(text: string): boolean {
+  return text.startsWith('/') && isWellFormed(text);
+}
+
 /** Reads a leaf from its text. @throws MalformedLeaf for any other text than the one form of what it says. */
 export function parseLeaf(text: string): Leaf {
-  const reader = new LeafReader();
-  const bytes = Buffer.from(text);
-  if (reader.read(new Viewed(bytes), 0) !== bytes.length)
-    throw new MalformedLeaf('something follows where an entry ends');
-  const { position, incidentId, seq, at, kind, exercise, prevAt, prevInIncidentAt, commitmentsAt, count } = reader;
-  for (const place of [prevAt, prevInIncidentAt, ...commitmentsAt]) assertHex(bytes, place, 64);
-  const fields = new Map<string, string>();
-  for (let i = 0; i < count; i++) fields.set(reader.names[i]!.pointer, reader.hashAt(commitmentsAt[i]!));
-  const [prev, prevInIncident] = [reader.hashAt(prevAt), reader.hashAt(prevInIncidentAt)];
-  return { position, prev, incidentId, seq, prevInIncident, at, kind, exercise, fields };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new MalformedLeaf('it is not JSON');
+  }
+  if (!isPlainObject(value) || !hasOnly(value, NAMES))
+    throw new MalformedLeaf('it does not have the members of an entry');
+  const bad = NAMES.find((name) => !MEMBERS[name]!(value[name]));
+  if (bad !== undefined) throw new MalformedLeaf(`its "${bad}" is not what that of an entry must be`);
+  const { v: _, fields, ...place } = value;
+  const leaf = { ...place, fields: new Map(Object.entries(fields as object)) } as Leaf;
+  if (leafText(leaf) !== text) throw new MalformedLeaf('it is not in canonical form');
+  return leaf;
 }
 
 /** The one text of a leaf. `fields` must be in the order of their pointers' UTF-16 code units. */
 export function leafText(leaf: Omit<Leaf, 'fields'> & { fields: Iterable<readonly [string, string]> }): string {
-  let fields = '';
-  for (const [pointer, commitment] of leaf.fields) {
-    fields += `${fields === '' ? '' : ','}${quoted(pointer)}:"${commitment}"`;
-  }
+  const fields: string[] = [];
+  for (const [pointer, commitment] of leaf.fields) fields.push(`${JSON.stringify(pointer)}:"${commitment}"`);
   const { at, exercise, incidentId, kind, position, prev, prevInIncident, seq } = leaf;
   return (
     `{"at":"${at}","exercise":${exercise},"fields":{${fields}},"incidentId":${JSON.stringify(incidentId)},"kind":"${kind}",` +
@@ -62,11 +98,10 @@ export function leafText(leaf: Omit<Leaf, 'fields'> & { fields: Iterable<readonl
 
 /** RFC 6962 leaf hash, SHA-256(0x00 ‖ leaf), in hex. */
 export function leafHash(leaf: Uint8Array | string): string {
-  if (typeof leaf === 'string') return hash('sha256', `\0${leaf}`);
-  const prefixed = new Uint8Array(leaf.length + 1);
-  prefixed.set(leaf, 1);
-  return hash('sha256', prefixed);
+  return hash('sha256', typeof leaf === 'string' ? `\0${leaf}` : Buffer.concat([LEAF_PREFIX, leaf]));
 }
+
+const LEAF_PREFIX = Buffer.of(0);
 
 /** The commitment to a field: SHA-256 over its salt (32 hex digits) and the canonical JSON of its value, as UTF-8. */
 export function commitmentOf(salt: string, valueText: string): string {

@@ -10,7 +10,6 @@ import type { RegisterEvent } from '../../register/entry';
 import { RegisterConflictError, RegisterGapError } from '../../register/errors';
 import { fieldsOf } from '../../register/fields';
 import { readEntries } from '../../register/read-entries';
-import { Sealer } from '../../register/sealer';
 import { verifyRegister } from '../../register/verify';
 import { afterFile, createTestDatabase, type TestDatabase } from '../setup/helpers';
 import { anEvent, eventsOf } from './helpers';
@@ -189,7 +188,7 @@ test.each(['fenced off', 'cut off'])(
 
 async function appendWithoutLock(client: pg.ClientBase, event: RegisterEvent): Promise<void> {
   const given = [{ event, fields: fieldsOf(event) }];
-  const sealing = { isPersonal: () => false, keyOf: () => null, sealer: await Sealer.load() };
+  const sealing = { isPersonal: () => false, keyOf: () => null };
   const plan = new Plan(await readPlaces(client, given), sealing);
   plan.add(given);
   expect(await insertRows(client, plan.rows, plan.after)).toBe(true);

@@ -26,8 +26,8 @@ import { documentOf, FORMS } from '../../register/forms';
 import { readableEvent } from '../../register/forms/readable-event';
 import { REGISTER_STREAM } from '../../register/own-entries';
 import { groupEntry } from '../../register/show';
+import { openingFault } from '../../register/verifier/openings';
 import { eventsOfHistories } from '../replay/events';
-import { openingFault } from './opening-fault';
 import { aYearOfEvents, logOf, SECRETS, shownTo } from './readers';
 
 const table = loadDisclosures();

@@ -56,7 +56,7 @@ type Random = ReturnType<typeof randomOf>;
 const text = (lines: string[]) => Buffer.from(lines.map((line) => `${line}\n`).join(''));
 const pick = <T>(random: Random, list: readonly T[]): T => list[random(list.length)]!;
 const isEntry = (line: string) => line.includes('"entry":') && line.startsWith('{"position":');
-const isCertificate = (line: string) => line.startsWith('{"certificate":');
+const isBinding = (line: string) => line.startsWith('{"binding":');
 const isProof = (line: string) => line.startsWith('{"position":') && !isEntry(line);
 const openOf = (line: string) => line.slice(line.indexOf(',"v":2},"open":') + 15, -1);
 const withOpen = (line: string, open: string) => `${line.slice(0, line.indexOf(',"v":2},"open":') + 15)}${open}}`;
@@ -163,30 +163,29 @@ const MUTATORS: Record<string, (sample: Sample, random: Random) => Buffer> = {
       const digit = leaf.replace(/"(at|kind)":"([^"]*)\d?/, (whole) => whole.replace(/[a-z0-9](?=[^a-z0-9]*$)/, '7'));
       return line.replace(leaf, digit).replace(/"hash":"[0-9a-f]{64}"/, `"hash":"${leafHash(digit)}"`);
     }),
-  'the certificate of another export': (sample, random) =>
-    changeLine(sample, random, isCertificate, (_line, other) => other),
+  'the binding of another export': (sample, random) => changeLine(sample, random, isBinding, (_line, other) => other),
   'the end of another export': ({ lines }, random) => {
     const { lines: other } = pick(random, samples);
-    return text([...lines.slice(0, lines.findIndex(isCertificate)), ...other.slice(other.findIndex(isCertificate))]);
+    return text([...lines.slice(0, lines.findIndex(isBinding)), ...other.slice(other.findIndex(isBinding))]);
   },
-  'a part of the certificate of another export': (sample, random) =>
-    changeLine(sample, random, isCertificate, (line, other) => {
+  'a part of the binding of another export': (sample, random) =>
+    changeLine(sample, random, isBinding, (line, other) => {
       const [one, two] = [JSON.parse(line), JSON.parse(other)];
       const name = pick(random, ['checkpoint', 'receipt']);
-      const changed = { ...one.certificate, [name]: two.certificate[name] };
-      return JSON.stringify({ certificate: changed });
+      const changed = { ...one.binding, [name]: two.binding[name] };
+      return JSON.stringify({ binding: changed });
     }),
   'a part of the receipt of another export': (sample, random) =>
-    changeLine(sample, random, isCertificate, (line, other) => {
+    changeLine(sample, random, isBinding, (line, other) => {
       const [one, two] = [JSON.parse(line), JSON.parse(other)];
-      const name = pick(random, Object.keys(one.certificate.receipt));
-      one.certificate.receipt[name] = two.certificate.receipt[name];
+      const name = pick(random, Object.keys(one.binding.receipt));
+      one.binding.receipt[name] = two.binding.receipt[name];
       return JSON.stringify(one);
     }),
   'a signature dropped, repeated or moved': (sample, random) =>
-    changeLine(sample, random, isCertificate, (line) => {
-      const value = JSON.parse(line) as { certificate: { checkpoint: string } };
-      const note = value.certificate.checkpoint.split('\n').slice(0, -1);
+    changeLine(sample, random, isBinding, (line) => {
+      const value = JSON.parse(line) as { binding: { checkpoint: string } };
+      const note = value.binding.checkpoint.split('\n').slice(0, -1);
       const signatures = note.filter((each) => each.startsWith('\u2014'));
       const body = note.filter((each) => !each.startsWith('\u2014'));
       const changed = pick(random, [
@@ -195,12 +194,12 @@ const MUTATORS: Record<string, (sample: Sample, random: Random) => Buffer> = {
         signatures.slice(1),
         signatures.slice(0, -1),
       ]);
-      value.certificate.checkpoint = `${[...body, ...changed].join('\n')}\n`;
+      value.binding.checkpoint = `${[...body, ...changed].join('\n')}\n`;
       return JSON.stringify(value);
     }),
   'nobody signed': ({ lines }, random) => {
-    const at = lines.findIndex(isCertificate);
-    return text([...lines.slice(0, at), '{"certificate":null}', ...(random(2) === 0 ? lines.slice(at + 1) : [])]);
+    const at = lines.findIndex(isBinding);
+    return text([...lines.slice(0, at), '{"binding":null}', ...(random(2) === 0 ? lines.slice(at + 1) : [])]);
   },
   'the proof of another entry': (sample, random) =>
     changeLine(sample, random, isProof, (line, other) =>
@@ -263,7 +262,7 @@ test(`${MUTATIONS} altered exports and proofs are refused, each with the line an
     // Equal bytes are no alteration, and another export as a whole is a sound one.
     if (altered.equals(sample.bytes) || sound.has(altered.toString('latin1'))) continue;
     const refused = refusal(altered);
-    if (refused === undefined || !/^line \d+ (of the export|header|entry \d+|certificate|proof)/.test(refused)) {
+    if (refused === undefined || !/^line \d+ (of the export|header|entry \d+|binding|proof)/.test(refused)) {
       throw new Error(
         `mutation ${n} (${name} of "${sample.name}") gave ${refused ?? 'an accepted export'}:\n${altered}`,
       );

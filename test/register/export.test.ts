@@ -8,8 +8,8 @@ import { appendEntries } from '../../register/append/appender';
 import { UnknownIncidentError, UnreadableExportError } from '../../register/errors';
 import { exportRegister } from '../../register/export';
 import type { RegisterLog } from '../../register/log/open-log';
+import { verifyExport } from '../../register/verifier/verify-export';
 import { type Verification, verifyRegister } from '../../register/verify';
-import { verifyExport } from '../../register/verify-export';
 import { aLog } from './anchors.helpers';
 import { anEvent, tamper } from './helpers';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadDisclosures } from '../../policy/load-disclosure';
 import { appendEntries } from '../../register/append/appender';
-import type { ExportLog } from '../../register/certify';
+import type { ExportLog } from '../../register/bind-export';
 import { type ExportOptions, exportRegister } from '../../register/export';
 import { createCosigner, parseNote, signatureLine } from '../../register/log/note';
 import { rotateKey } from '../../register/log/rotate-key';

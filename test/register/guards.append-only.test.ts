@@ -69,8 +69,8 @@ test('the auditor reads entries, appends none, and sees no personal data', async
 });
 
 test.each([
-  ['position', 0, 4, 'log_position_check'],
-  ['number in its incident', 4, 0, 'incident_seq_check'],
+  ['position', 0, 4, 'register_entries_position_check'],
+  ['number in its incident', 4, 0, 'register_entries_seq_check'],
 ])('the database itself refuses a %s that is none', async (_what, position, seq, constraint) => {
   const forged = `INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, bytes, content)
     VALUES (${position}, 'inc-1', ${seq}, 'noted', '{}', '{}')`;

@@ -78,8 +78,8 @@ test.each([
   ],
   [
     'a constraint dropped',
-    ['ALTER DOMAIN tocsin.log_position DROP CONSTRAINT log_position_check'],
-    ['constraint log_position_check of domain log_position was dropped'],
+    ['ALTER TABLE tocsin.register_entries DROP CONSTRAINT register_entries_position_check'],
+    ['constraint register_entries_position_check on register_entries was dropped'],
     false,
   ],
   [

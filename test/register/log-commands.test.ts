@@ -142,7 +142,7 @@ test('consistency proves that a state continues an earlier one, and refuses what
   writeFileSync(at('unsigned.jsonl'), '{}\n'.repeat(400_000));
   expect(await run(['consistency', at('unsigned.jsonl'), '3'])).toMatchObject({
     exitCode: 1,
-    err: expect.stringContaining('neither a signed note nor an export with its certificate'),
+    err: expect.stringContaining('neither a signed note nor an export with its binding to the log'),
   });
 });
 

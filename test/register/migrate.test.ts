@@ -27,32 +27,46 @@ async function databaseBefore(first: string): Promise<pg.Pool> {
   return pool;
 }
 
-test('entries that were stored with their hash are as they were, are guarded, and are followed by others', async () => {
-  const made = await createTestDatabase();
-  const writer = createPool(made.url);
-  afterFile(() => writer.end());
-  const { head } = await appendEntries(writer, eventsOf('INC-1', 4));
-  const { rows: entries } = await writer.query('SELECT * FROM tocsin.register_entries ORDER BY position');
-  const { rows: keys } = await writer.query('SELECT incident_id, key FROM tocsin.register_keys');
+/** How entries were stored: as today, or with their hash beside them. */
+const AS_TODAY = `
+  INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, bytes, content, sealed, appended_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
+const WITH_HASH = AS_TODAY.replace(', appended_at)', ', appended_at, hash)').replace(
+  '$8)',
+  "$8, sha256('\\x00'::bytea || $5))",
+);
 
-  const old = await databaseBefore('009');
-  for (const { incident_id, key } of keys) {
-    await old.query('INSERT INTO tocsin.register_keys (incident_id, key) VALUES ($1, $2)', [incident_id, key]);
-  }
-  for (const { position, incident_id, seq, kind, bytes, content, sealed, appended_at } of entries) {
-    await old.query(
-      `INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, bytes, hash, content, sealed, appended_at)
-       VALUES ($1, $2, $3, $4, $5, sha256('\\x00'::bytea || $5), $6, $7, $8)`,
-      [position, incident_id, seq, kind, bytes, content, sealed, appended_at],
+test.each([
+  ['with their hash', '009', WITH_HASH],
+  ['under domains', '010', AS_TODAY],
+])(
+  'entries that were stored %s are as they were, are guarded, and are followed by others',
+  async (_, first, insert) => {
+    const made = await createTestDatabase();
+    const writer = createPool(made.url);
+    afterFile(() => writer.end());
+    const { head } = await appendEntries(writer, eventsOf('INC-1', 4));
+    const { rows: entries } = await writer.query('SELECT * FROM tocsin.register_entries ORDER BY position');
+    const { rows: keys } = await writer.query('SELECT incident_id, key FROM tocsin.register_keys');
+
+    const old = await databaseBefore(first);
+    for (const { incident_id, key } of keys) {
+      await old.query('INSERT INTO tocsin.register_keys (incident_id, key) VALUES ($1, $2)', [incident_id, key]);
+    }
+    for (const { position, incident_id, seq, kind, bytes, content, sealed, appended_at } of entries) {
+      await old.query(insert, [position, incident_id, seq, kind, bytes, content, sealed, appended_at]);
+    }
+    await migrateInOwnProcess(old.options.connectionString!);
+
+    const migrated = createPool(old.options.connectionString!);
+    afterFile(() => migrated.end());
+    expect((await migrated.query('SELECT * FROM tocsin.register_entries ORDER BY position')).rows).toEqual(entries);
+    expect(guardFaults(await readGuards(migrated))).toEqual([]);
+    expect(await verifyRegister(migrated)).toMatchObject({ ok: true, entries: 4, head });
+    expect(await appendEntries(migrated, eventsOf('INC-1', 6))).toMatchObject({ appended: 2, repeated: 4 });
+    expect(await verifyRegister(migrated)).toMatchObject({ ok: true, entries: 6 });
+    await expect(migrated.query(AS_TODAY, [0, 'INC-2', 1, 'noted', '', '', null, new Date()])).rejects.toThrow(
+      'position_check',
     );
-  }
-  await migrateInOwnProcess(old.options.connectionString!);
-
-  const migrated = createPool(old.options.connectionString!);
-  afterFile(() => migrated.end());
-  expect((await migrated.query('SELECT * FROM tocsin.register_entries ORDER BY position')).rows).toEqual(entries);
-  expect(guardFaults(await readGuards(migrated))).toEqual([]);
-  expect(await verifyRegister(migrated)).toMatchObject({ ok: true, entries: 4, head });
-  expect(await appendEntries(migrated, eventsOf('INC-1', 6))).toMatchObject({ appended: 2, repeated: 4 });
-  expect(await verifyRegister(migrated)).toMatchObject({ ok: true, entries: 6 });
-});
+  },
+);

@@ -12,7 +12,7 @@ import { proveEntry, tlogProof } from '../../register/prove';
 import { readIncidentEvents } from '../../register/read-incident';
 import { leafHash } from '../../register/verifier/leaf';
 import { openRotation } from '../../register/verifier/log-keys';
-import { verifyExport } from '../../register/verify-export';
+import { verifyExport } from '../../register/verifier/verify-export';
 import { anExportedRegister, disclosures } from './exports.helpers';
 import { tamper } from './helpers';
 
@@ -29,7 +29,7 @@ test('an export is recorded in the register with the SHA-256 of its bytes, for w
   const over = { audience: 'authority', reason: 'Art. 33(5)', recipient: 'dpc', by: 'ada' } as const;
   const { bytes, digest, recordedAt } = await register.exported({ kind: 'incident', incidentId: 'INC-a' }, over);
   const text = bytes.toString('utf8');
-  const covered = text.slice(0, text.indexOf('{"certificate":'));
+  const covered = text.slice(0, text.indexOf('{"binding":'));
   expect(createHash('sha256').update(covered).digest('hex')).toBe(digest);
   const own = await readIncidentEvents(register.pool, 'REGISTER');
   expect(own.at(-1)).toMatchObject({
@@ -121,7 +121,7 @@ test('an export made before a rotation verifies with the new key and the publish
   await rotateKey({ log, pool, disclosures, keysFile: settings.keysFile }, { by: 'ops', reason: 'lost' });
   const [key, rotations] = [log.verifierKey, log.rotations];
   expect(openRotation(rotations.at(-1)!).newKey).toBe(key);
-  expect(await verifyExport(once(bytes), { key })).toMatchObject({ ok: false, firstBad: { part: 'certificate' } });
+  expect(await verifyExport(once(bytes), { key })).toMatchObject({ ok: false, firstBad: { part: 'binding' } });
   expect(await verifyExport(once(bytes), { key, rotations })).toMatchObject({ ok: true });
 });
 

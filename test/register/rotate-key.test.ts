@@ -91,12 +91,12 @@ test('a rotation broken off at any point goes on with the same key when it is re
     const dying = {
       ...log,
       asSigner: ((work, waitMs) =>
-        log.asSigner((keys, sign, ahead) => {
+        log.asSigner((keys, sign) => {
           const mortal: typeof sign = async (by) => {
             if (++signings === at) throw new Error('killed');
             return sign(by);
           };
-          return work(keys, mortal, ahead);
+          return work(keys, mortal);
         }, waitMs)) as typeof log.asSigner,
     };
     const deps = { log: dying, pool, disclosures, keysFile: settings.keysFile };

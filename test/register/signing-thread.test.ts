@@ -1,10 +1,9 @@
 // A worker signs in a thread of its own; mail and alarms go through the worker, and a thread that breaks off comes back.
-import { readFile, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Detection } from '../../domain/detection/detection';
 import type { CheckpointMail } from '../../register/anchors/mail-anchor';
-import { Appender, appendEntries } from '../../register/append/appender';
-import { RecentLeaves } from '../../register/log/recent-leaves';
+import { appendEntries } from '../../register/append/appender';
 import { createSigning } from '../../worker/signing';
 import { afterFile } from '../setup/helpers';
 import { aLog, signedSize, until } from './anchors.helpers';
@@ -12,11 +11,7 @@ import { eventsOf, tamper } from './helpers';
 
 type Register = Awaited<ReturnType<typeof aLog>>;
 
-async function signing(
-  { url, pool, dir, settings }: Register,
-  mailer: (mail: CheckpointMail) => Promise<undefined>,
-  recent = new RecentLeaves(),
-) {
+async function signing({ url, pool, dir, settings }: Register, mailer: (mail: CheckpointMail) => Promise<undefined>) {
   const [detections, said]: [Detection[], string[]] = [[], []];
   const anchors = {
     file: path.join(dir, 'checkpoints.txt'),
@@ -31,7 +26,6 @@ async function signing(
     {
       databaseUrl: url,
       pool,
-      recent,
       mailer: { send: mailer, wasSent: async () => undefined },
       accept: async (some) => void detections.push(...some),
       log: { info: hear, warn: hear, error: hear },
@@ -94,22 +88,4 @@ test('a thread that breaks off is told, and started again', async () => {
   expect(said[0]).toContain('signing broke off: the log has no signing key');
   await rename(`${keysFile}.aside`, keysFile);
   await until('signed', async () => (await signedSize(register)) === 3);
-});
-
-test('of a rush it knows the hashes from this thread, and signs them before they are published', async () => {
-  const register = await aLog(3);
-  const recent = new RecentLeaves();
-  const appender = new Appender(register.pool, undefined, recent);
-  afterFile(() => appender.close());
-  const { running, said } = await signing(register, async () => undefined, recent);
-  running.start();
-  await until('signed at the start', async () => (await signedSize(register)) === 3);
-  await appender.append(eventsOf('INC-2', 3_500));
-  const { stateFile } = register.settings;
-  const state = async () => JSON.parse(await readFile(stateFile, 'utf8'));
-  await until('signed ahead', async () => (await state()).unpublished?.trees.at(-1).size === 3_503);
-  expect(await signedSize(register)).toBe(3);
-  await until('published', async () => (await signedSize(register)) === 3_503);
-  expect(await state()).toMatchObject({ size: 3_503 });
-  expect(said).toEqual([]);
 });

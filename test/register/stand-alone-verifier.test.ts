@@ -71,7 +71,7 @@ test('without a key it says that nobody was checked; with another one it refuses
   expect(unchecked.status).toBe(0);
   expect(unchecked.stdout).toContain('NOT CHECKED who signed it');
   const other = createSigner(register.log.origin, Buffer.alloc(32, 9)).verifierKey;
-  expect(verify(whole, ['--key', other])).toMatchObject({ status: 1, stdout: expect.stringContaining('certificate') });
+  expect(verify(whole, ['--key', other])).toMatchObject({ status: 1, stdout: expect.stringContaining('binding') });
 });
 
 const lineOf = (text: string, n: number) => text.split('\n')[n - 1]!;
@@ -112,20 +112,20 @@ test.each<[string, (text: string) => string, object]>([
     },
     { part: 'entry', line: 3, position: 3 },
   ],
-  ['the header', (t) => t.replace('"audience":"internal"', '"audience":"customer"'), { part: 'certificate' }],
+  ['the header', (t) => t.replace('"audience":"internal"', '"audience":"customer"'), { part: 'binding' }],
   [
     'a field taken out',
     (t) => withLine(t, 3, (l) => l.replace(/"open":\{"\/by":\[[^\]]*\],/, '"open":{')),
-    { part: 'certificate', reason: expect.stringContaining('fields were taken out') },
+    { part: 'binding', reason: expect.stringContaining('fields were taken out') },
   ],
-  ['the checkpoint', (t) => t.replace(/("checkpoint":"[^"]*?\\n)(\d+)\\n/, '$199\\n'), { part: 'certificate' }],
+  ['the checkpoint', (t) => t.replace(/("checkpoint":"[^"]*?\\n)(\d+)\\n/, '$199\\n'), { part: 'binding' }],
   ['a proof', (t) => withLine(t, 10, (l) => l.replace(/\["./, '["0')), { part: 'proof', line: 10 }],
   ['the proof that is gone', (t) => t.split('\n').slice(0, 9).join('\n') + '\n', { part: 'proof', position: 7 }],
-  ['the certificate that is gone', (t) => t.split('\n').slice(0, 8).join('\n') + '\n', { part: 'certificate' }],
+  ['the binding that is gone', (t) => t.split('\n').slice(0, 8).join('\n') + '\n', { part: 'binding' }],
   [
-    'the certificate left empty',
-    (t) => t.split('\n').slice(0, 8).join('\n') + '\n{"certificate":null}\n',
-    { part: 'certificate', reason: expect.stringContaining('not signed') },
+    'the binding left empty',
+    (t) => t.split('\n').slice(0, 8).join('\n') + '\n{"binding":null}\n',
+    { part: 'binding', reason: expect.stringContaining('not signed') },
   ],
 ])('tampering is found: %s', (_what, change, bad) => {
   const altered = change(whole);
@@ -164,7 +164,7 @@ test('one entry with its proof holds, and shows nothing else of the register', a
   expect(held.withheld).toBeGreaterThan(0);
   expect(text.split('\n')).toHaveLength(5);
   expect(text).not.toContain('INC-b');
-  expect(JSON.parse(lineOf(text, 3)).certificate.receipt.open).toEqual({
+  expect(JSON.parse(lineOf(text, 3)).binding.receipt.open).toEqual({
     '/data/file': [expect.any(String), expect.any(String)],
   });
   expect(json(withLine(text, 2, (l) => l.replace('quoted', 'quoter')))).toMatchObject({ status: 1 });
@@ -172,7 +172,7 @@ test('one entry with its proof holds, and shows nothing else of the register', a
 });
 
 test('a checkpoint noted earlier is compared: another tree of the same size is refused, another size needs a proof', async () => {
-  const checkpoint = JSON.parse(lineOf(whole, 9)).certificate.checkpoint as string;
+  const checkpoint = JSON.parse(lineOf(whole, 9)).binding.checkpoint as string;
   const [noted, proof] = [path.join(register.dir, 'noted'), path.join(register.dir, 'proof')];
   const withProof = ['--checkpoint', noted, '--consistency', proof];
   const proven = async (text: string, size: number, of = checkpointIn(text).size) => {
@@ -189,7 +189,7 @@ test('a checkpoint noted earlier is compared: another tree of the same size is r
   const { size } = checkpointIn(whole);
   expect(json(later, ['--checkpoint', noted])).toMatchObject({
     status: 1,
-    firstBad: { part: 'certificate', reason: expect.stringContaining('a proof is needed (--consistency)') },
+    firstBad: { part: 'binding', reason: expect.stringContaining('a proof is needed (--consistency)') },
   });
   expect(await proven(later, size)).toMatchObject({
     status: 0,
@@ -219,7 +219,7 @@ test('a checkpoint noted earlier is compared: another tree of the same size is r
 });
 
 function checkpointIn(text: string): { note: string; size: number } {
-  const line = text.split('\n').find((each) => each.startsWith('{"certificate"'))!;
-  const note = JSON.parse(line).certificate.checkpoint as string;
+  const line = text.split('\n').find((each) => each.startsWith('{"binding"'))!;
+  const note = JSON.parse(line).binding.checkpoint as string;
   return { note, size: Number(note.split('\n')[1]) };
 }

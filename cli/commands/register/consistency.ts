@@ -75,16 +75,16 @@ const MOST_NOTE_BYTES = 1_000_000;
 
 function noteOf(file: string): string {
   if (statSync(file).size > MOST_NOTE_BYTES)
-    throw new Error('neither a signed note nor an export with its certificate');
+    throw new Error('neither a signed note nor an export with its binding to the log');
   return readFileSync(file, 'utf8');
 }
 
-/** The checkpoint in an export's certificate; undefined where there is none. */
+/** The checkpoint in an export's binding; undefined where there is none. */
 async function checkpointOfExport(file: string): Promise<string | undefined> {
-  const { CERTIFICATE_START, parseCertificate } =
-    require('../../../register/verifier/certificate') as typeof import('../../../register/verifier/certificate');
+  const { BINDING_START, parseBinding } =
+    require('../../../register/verifier/binding') as typeof import('../../../register/verifier/binding');
   for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.startsWith(CERTIFICATE_START)) return parseCertificate(line)?.checkpoint;
+    if (line.startsWith(BINDING_START)) return parseBinding(line)?.checkpoint;
   }
   return undefined;
 }

@@ -1,6 +1,5 @@
 /** `tocsin register verify`: recomputes the chain, online or over an export. */
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { refused, usage } from '../../../client/errors';
 import { minuteText, toInstant } from '../../../domain/kernel/time';
@@ -19,7 +18,6 @@ interface Options extends CommonOptions, Omit<TrustFlags, 'checkpoint'> {
   incident?: string;
   checkpoint: string[];
   bytes?: boolean;
-  threads?: string;
 }
 
 export function registerVerifyCommand(register: Command, shell: Shell): void {
@@ -42,7 +40,6 @@ export function registerVerifyCommand(register: Command, shell: Shell): void {
     .option('--witness <key...>', 'of an export: public keys of witnesses, or files')
     .option('--rotations <file>', "of an export: rotations of the log's key, as the log publishes them")
     .option('--bytes', 'of an export: hashes and chains only, not the contents')
-    .option('--threads <n>', 'of an export: default one for each core from 64 MB on')
     .action(async (file: string | undefined, options: Options) => {
       if (file) await offline(shell, file, options);
       else await online(shell, options);
@@ -95,13 +92,11 @@ async function offline(shell: Shell, file: string, options: Options): Promise<vo
 async function verifyExportFile(shell: Shell, file: string, options: Options): Promise<ExportVerification> {
   const cli = require('../../../register/verifier/cli') as typeof import('../../../register/verifier/cli');
   const { verifyFile } =
-    require('../../../register/verifier/verify-file') as typeof import('../../../register/verifier/verify-file');
+    require('../../../register/verifier/verify-export') as typeof import('../../../register/verifier/verify-export');
   try {
     return await verifyFile(file, {
       ...cli.trustOf({ ...options, checkpoint: onlyOne(options.checkpoint) }),
       bytesOnly: options.bytes,
-      threads: cli.threadsOf(options.threads),
-      worker: path.join(__dirname, '..', '..', '..', 'register', 'verifier', 'segment-worker.js'),
       onProgress: progressOf(shell.err, 'bytes'),
     });
   } catch (error) {

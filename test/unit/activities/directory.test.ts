@@ -14,10 +14,18 @@ const refs = ({ recipients }: { recipients: { ref: string }[] }) => recipients.m
 
 describe('CSV', () => {
   test('quotes, doubled quotes, commas, line ends in cells, CRLF, byte order mark, no last line end', () => {
-    const text = '\uFEFFb,a\r\n"x, ""y""\nz",1\r\n\r\n,""';
+    const text = '\uFEFFb,a\r\n"x, ""y""\nz",1\r\n\r\n,"2"';
     expect(readCsv('f.csv', text, ['a', 'b'])).toEqual([
       { a: '1', b: 'x, "y"\nz' },
-      { a: '', b: '' },
+      { a: '2', b: '' },
+    ]);
+  });
+
+  test('lines of empty cells are no rows, and spaces around cells are no part of them', () => {
+    const text = '\uFEFFsubscriber_id , email\ns1,s1@s.example.com \n,\n " , " , x\n ,,\n';
+    expect(readCsv('f.csv', text, ['subscriber_id', 'email'])).toEqual([
+      { subscriber_id: 's1', email: 's1@s.example.com' },
+      { subscriber_id: ' , ', email: 'x' },
     ]);
   });
 
@@ -25,7 +33,8 @@ describe('CSV', () => {
     ['a missing column', 'a\n1', /f\.csv, line 1: column b is missing/],
     ['too few cells', 'a,b\n1,2\n3', /f\.csv, line 3: 1 cells where the header has 2/],
     ['an open quote', 'a,b\n1,"2\n3', /f\.csv, line 2: a quote is not closed/],
-    ['a stray quote', 'a,b\n1,2"3', /f\.csv, line 2/],
+    ['a stray quote', 'a,b\n1,2"3', /f\.csv, line 2: a quote stands inside a cell that is not quoted/],
+    ['text behind a quoted cell', 'a,b\n1,"2"3', /f\.csv, line 2: a quote stands/],
   ])('%s is named with its line, without the content', (_case, text, problem) => {
     expect(() => readCsv('f.csv', text, ['a', 'b'])).toThrow(problem);
   });

@@ -5,8 +5,7 @@ import { eventOf, type RegisterEvent } from '../../../register/entry';
 import { MalformedEntryError, NotCanonicalError } from '../../../register/errors';
 import { commit, contentOf, fieldsOf } from '../../../register/fields';
 import { commitmentOf, type Leaf, leafHash, leafText, MalformedLeaf, parseLeaf } from '../../../register/verifier/leaf';
-import { openingsText, parseOpenings } from '../../../register/verifier/openings';
-import { openingFault } from '../../register/opening-fault';
+import { openingFault, openingsText, parseOpenings } from '../../../register/verifier/openings';
 
 const key = fc.oneof(
   fc.constantFrom(

@@ -1,6 +1,6 @@
 /** Exports of any size, made without a database: entries like those that the register writes, one after the other. */
 import { commit, fieldsOf } from '../../../register/fields';
-import { certificateLine } from '../../../register/verifier/certificate';
+import { bindingLine } from '../../../register/verifier/binding';
 import type { Head } from '../../../register/verifier/chain';
 import { entryLine } from '../../../register/verifier/entry-line';
 import { headerLine } from '../../../register/verifier/export-header';
@@ -46,4 +46,4 @@ export function headerOf({ position, hash }: Head): Buffer {
 }
 
 /** The end of an export that nobody signs. */
-export const END = Buffer.from(certificateLine(undefined));
+export const END = Buffer.from(bindingLine(undefined));

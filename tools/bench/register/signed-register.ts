@@ -1,16 +1,12 @@
 /** A register of its own that a worker's signing service signs with its usual intervals, a file and one witness its anchors. */
-import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import pg from 'pg';
 import { freePort } from '../../../platform/free-port';
 import { temporaryDir } from '../../../platform/temporary-dir';
 import { migrate } from '../../../postgres/migrate';
 import { createPool } from '../../../postgres/pool';
 import type { Appender } from '../../../register/append/appender';
-import { openLog } from '../../../register/log/open-log';
-import { RecentLeaves } from '../../../register/log/recent-leaves';
+import { openLog, type RegisterLog } from '../../../register/log/open-log';
 import { startPostgres } from '../../../stack/postgres';
 import { startWitness } from '../../../stack/witness';
 import { createSigning } from '../../../worker/signing';
@@ -20,33 +16,12 @@ import { appenderOn } from './appends';
 const EVERY_MS = 10_000;
 const EVERY_ENTRIES = 256;
 
-/**
- * What the appender notes for the service, it notes while that waits as well: so otherwise three times, as what the service
- * costs, twice that cost included, falls into half of the time.
- */
-class NotedMore extends RecentLeaves {
-  isMore = true;
-  private readonly others = [new RecentLeaves(), new RecentLeaves()];
-
-  override add(first: number, hashes: Uint8Array): void {
-    super.add(first, hashes);
-    if (this.isMore) for (const other of this.others) other.add(first, hashes);
-  }
-}
-
 export interface SignedRegister {
   appender: Appender;
-  recent: NotedMore;
-  /** Whose lock the service holds while it signs. */
-  signerState: string;
+  log: RegisterLog;
   startSigning(): void;
   /** How many cosignatures the witness was asked for. */
   cosignatures(): number;
-  /**
-   * Publishes what was signed, and has written out what is left: while a disk is busy with that, a commit stands for up to
-   * half a second.
-   */
-  rest(): Promise<void>;
   /** @throws Error naming the problems that signing met. */
   stop(): Promise<void>;
 }
@@ -61,11 +36,6 @@ export async function startSignedRegister(): Promise<SignedRegister> {
   const postgres = await startPostgres({ dir: in_('postgres'), port: await freePort(), env: {} });
   await migrate(postgres.url);
   const pool = createPool(postgres.url);
-  const admin = new pg.Client(postgres.url);
-  await admin.connect();
-  // No checkpoint but those of `rest`.
-  await admin.query("ALTER SYSTEM SET max_wal_size = '8GB'");
-  await admin.query('SELECT pg_reload_conf()');
   const logSettings = {
     keysFile: in_('keys.json'),
     stateFile: in_('signer.json'),
@@ -73,7 +43,6 @@ export async function startSignedRegister(): Promise<SignedRegister> {
     guardsFile: in_('guards.json'),
     makeKey: true,
   };
-  const recent = new NotedMore();
   const log = await openLog(pool, logSettings);
   const witness = await startWitness('witness.example.com/bench', Buffer.alloc(32, 1), [log.verifierKey]);
   const anchors = {
@@ -90,29 +59,22 @@ export async function startSignedRegister(): Promise<SignedRegister> {
     {
       databaseUrl: postgres.url,
       pool,
-      recent,
       mailer: { send: nobodyIsMailed, wasSent: nobodyIsMailed },
       accept: async () => {},
       log: { info: () => {}, warn: heard, error: heard },
     },
   );
-  const appender = appenderOn(pool, recent);
+  const appender = appenderOn(pool);
   return {
     appender,
-    recent,
-    signerState: logSettings.stateFile,
+    log,
     startSigning: () => signing.start(),
     cosignatures: () => witness.asked(),
-    rest: async () => {
-      await log.sign();
-      await admin.query('CHECKPOINT');
-      await promisify(execFile)('sync');
-    },
     stop: async () => {
       await signing.stop();
       await appender.close();
       await witness.stop();
-      await Promise.all([pool.end(), admin.end()]);
+      await pool.end();
       await postgres.stop();
       rmSync(dir, { recursive: true, force: true });
       if (problems.length > 0) throw new Error(`signing met problems: ${problems.join('; ')}`);

@@ -8,8 +8,9 @@ import { inclusionProof } from './log/merkle';
 import { parseNote } from './log/note';
 import { publishedNodes } from './log/published-nodes';
 import { readEntries } from './read-entries';
-import { certificateLine, inOrder, proofLine } from './verifier/certificate';
+import { bindingLine, proofLine } from './verifier/binding';
 import { openingsText, parseOpenings } from './verifier/openings';
+import { inOrder } from './verifier/signing';
 
 /** What an export needs of the log; `openLog` gives it. */
 export interface ExportLog {
@@ -23,26 +24,26 @@ export interface ExportLog {
 const WAIT_MS = 60_000;
 
 /**
- * The lines behind the entries: the certificate, then the proofs of the last entries of all chains.
+ * The lines behind the entries: the binding, then the proofs of the last entries of all chains.
  *
  * @param record the register's own entry about the export.
  * @param ends positions, ascending.
  * @throws NotSignedError when the log's key was rotated meanwhile; what the log throws when it is not signed in time.
  */
-export async function certify(
+export async function bindExport(
   pool: Pool,
   log: ExportLog | undefined,
   record: Head,
   ends: readonly number[],
   rotations: readonly string[],
 ): Promise<{ lines: AsyncIterable<string> | Iterable<string>; size?: number; unsigned?: string }> {
-  if (log === undefined) return { lines: [certificateLine(undefined)] };
+  if (log === undefined) return { lines: [bindingLine(undefined)] };
   let checkpoint: string;
   try {
     checkpoint = inOrder(await log.checkpointCovering(record.position, WAIT_MS));
   } catch (error) {
     // A register that was tampered with is evidence all the same: it goes out as it is, and nobody vouches for it.
-    if (error instanceof InconsistentLogError) return { lines: [certificateLine(undefined)], unsigned: error.message };
+    if (error instanceof InconsistentLogError) return { lines: [bindingLine(undefined)], unsigned: error.message };
     throw error;
   }
   if (log.rotations.join() !== rotations.join()) {
@@ -52,7 +53,7 @@ export async function certify(
   const { position, hash } = record;
   const receipt = { position, hash, ...(await receiptTexts(pool, position)), proof: await prove(position) };
   const lines = async function* () {
-    yield certificateLine({ checkpoint, receipt });
+    yield bindingLine({ checkpoint, receipt });
     for (const end of ends) yield proofLine(end, await prove(end));
   };
   return { lines: lines(), size };
