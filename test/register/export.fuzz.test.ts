@@ -230,6 +230,18 @@ const MUTATORS: Record<string, (sample: Sample, random: Random) => Buffer> = {
   },
 };
 
+/**
+ * Anybody who passes a signed note on may add a line by a signer that nobody knows (C2SP signed-note): it is left aside, and
+ * named as not checked. Such an export without these lines.
+ */
+function withoutUnknownSigners(altered: Buffer): Buffer {
+  const known = [trust.key, ...trust.witnesses].map((key) => key.split('+')[0]!);
+  const lines = altered
+    .toString('utf8')
+    .replace(/\\n\u2014 (\S+) [A-Za-z0-9+/=]+(?=\\n)/g, (line, name: string) => (known.includes(name) ? line : ''));
+  return Buffer.from(lines);
+}
+
 /** How it was refused; undefined when it was accepted. Whatever else is thrown is a crash, and fails the test. */
 function refusal(altered: Buffer): string | undefined {
   const verifier = new ExportVerifier(trust);
@@ -262,6 +274,7 @@ test(`${MUTATIONS} altered exports and proofs are refused, each with the line an
     // Equal bytes are no alteration, and another export as a whole is a sound one.
     if (altered.equals(sample.bytes) || sound.has(altered.toString('latin1'))) continue;
     const refused = refusal(altered);
+    if (refused === undefined && withoutUnknownSigners(altered).equals(sample.bytes)) continue;
     if (refused === undefined || !/^line \d+ (of the export|header|entry \d+|binding|proof)/.test(refused)) {
       throw new Error(
         `mutation ${n} (${name} of "${sample.name}") gave ${refused ?? 'an accepted export'}:\n${altered}`,

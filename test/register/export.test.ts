@@ -92,7 +92,7 @@ test('every line is plain JSON that any tool reads', () => {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-  expect(header).toMatchObject({ format: 'tocsin-register-export', version: 2, scope: { kind: 'log' }, count: 10 });
+  expect(header).toMatchObject({ format: 'tocsin-register-export', version: 3, scope: { kind: 'log' }, count: 10 });
   expect(first).toMatchObject({
     position: 1,
     entry: { incidentId: 'a', seq: 1, fields: { '/data/text': expect.stringMatching(/^[0-9a-f]{64}$/) } },
@@ -177,7 +177,7 @@ test.each([
   ['a text', 'hello\n', 'line 1 of the export is not JSON'],
   ['other JSON', '{"a":1}\n', 'line 1 of the export is not the header'],
   ['null', 'null\n', 'line 1 of the export is not the header'],
-  ['a later version', '{"format":"tocsin-register-export","version":3}\n', 'this verifier reads version 2'],
+  ['a later version', '{"format":"tocsin-register-export","version":4}\n', 'this verifier reads version 3'],
 ])('%s is not an export, and the error says so', async (_, text, message) => {
   await expect(verifyExport(chunks(Buffer.from(text)))).rejects.toThrow(message);
 });

@@ -141,13 +141,6 @@ test('what is no export, or cut off, cannot be read, and the line is named', () 
   expect(verify(whole, ['--key', 'nowhere.txt'])).toMatchObject({ status: 2 });
 });
 
-test('several threads, started from the same file, give the same answer as one', () => {
-  for (const text of [whole, withLine(whole, 5, rewritten), withLine(whole, 6, (l) => l.replace('step', 'stop'))]) {
-    const one = json(text, ['--threads', '1']);
-    for (const threads of ['2', '3', '8']) expect(json(text, ['--threads', threads])).toEqual(one);
-  }
-});
-
 test('one entry with its proof holds, and shows nothing else of the register', async () => {
   const { bytes } = await register.exported({ kind: 'entry', position: 3 }, { audience: 'customer' });
   const text = bytes.toString('utf8');
