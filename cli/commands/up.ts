@@ -92,6 +92,7 @@ function addressLines({ temporal, mailbox, site }: Stack, out: Output, incidentI
         ? `${temporal.uiUrl}/namespaces/${temporal.namespace}/workflows${incident}`
         : `of ${temporal.address}`,
     ],
+    ['Temporal', `${temporal.address} (TEMPORAL_ADDRESS for scripts)`],
     ['Mailbox', mailbox.url],
     ['Status page', `${site.url}/status/`],
     ['Dossiers', `${site.url}/dossiers/${incidentId ? `${encodeURIComponent(incidentId)}/` : ''}`],

@@ -1,9 +1,10 @@
 /** `tocsin exercise`: plays a scenario with time compressed and grades it. */
 import type { Command } from 'commander';
 import { refused, usage } from '../../../client/errors';
+import { newIncidentId } from '../../../client/incident-id';
 import { readInput } from '../../input';
 import { reportLines } from '../../rendering/report-lines';
-import { type CommonOptions, newIncidentId, type Shell } from '../../shell';
+import type { CommonOptions, Shell } from '../../shell';
 import { verb } from '../incident/verb';
 import { DEFAULT_SPEED, playExercise } from './play';
 import { readScenario } from './scenario';

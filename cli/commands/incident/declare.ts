@@ -1,12 +1,13 @@
 /** `tocsin declare`: starts the lifecycle of an incident, from a file, from flags, or both. */
 import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
+import { newIncidentId } from '../../../client/incident-id';
 import { inputProblems } from '../../../client/problems';
 import { DeclarationSchema } from '../../../domain/incident/incident';
 import { SEVERITIES } from '../../../domain/kernel/severity';
 import { collect, credentialFlag, instantFlag, readInput } from '../../input';
 import { hanging } from '../../rendering/table';
-import { type CommonOptions, newIncidentId, type Shell } from '../../shell';
+import type { CommonOptions, Shell } from '../../shell';
 import { verb } from './verb';
 
 interface Options extends CommonOptions {

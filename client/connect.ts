@@ -1,0 +1,111 @@
+/** The connection of scripts and services to Temporal: `connectTocsin` finds it, and brings the clients that speak over it. */
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { CaseClient } from './case-client';
+import { dataConverter, encryptionKeysOf } from './codec';
+import { refused, usage } from './errors';
+import { TocsinClient } from './tocsin-client';
+
+/** Where Temporal is, and how that is known. */
+export interface TemporalTarget {
+  connectionOptions: ConnectionOptions;
+  /** `host:port` */
+  address: string;
+  namespace: string;
+  /** For people: `TEMPORAL_ADDRESS`, `profile "x"`, or another origin. */
+  origin: string;
+}
+
+/** How to reach Tocsin. What is left out is taken from the environment. */
+export interface ConnectOptions {
+  /** `host:port` of Temporal; else `TEMPORAL_ADDRESS`, else that of the profile `TEMPORAL_PROFILE`. */
+  address?: string;
+  /** Else `TEMPORAL_NAMESPACE` or the profile's, else `default`. */
+  namespace?: string;
+  /** What else the connection needs, such as `tls` and `apiKey`; else `TEMPORAL_TLS_…`, `TEMPORAL_API_KEY` or the profile's. */
+  connection?: Omit<ConnectionOptions, 'address'>;
+  /** The keys of the workers, each `ID:BASE64`, the first encrypts; else `TOCSIN_ENCRYPTION_KEYS`. */
+  encryptionKeys?: string[];
+  /** The queue of the workers; else `TOCSIN_TASK_QUEUE`, else `tocsin`. */
+  taskQueue?: string;
+  /** Read for all of the above; that of the process by default. */
+  env?: Record<string, string | undefined>;
+}
+
+/** The typed clients over one connection. */
+export interface Tocsin {
+  /** Incidents: declare, send, view, list. */
+  incidents: TocsinClient;
+  /** Triage cases, vulnerability reports and patch tasks: view, update, list. */
+  cases: CaseClient;
+  /** Closes the connection. A script that leaves it open does not end. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to the Temporal that Tocsin's workers use. Throws a CommandError that says what to do when no address is
+ * known, when the settings cannot be read, or when nothing answers within 10 seconds.
+ */
+export async function connectTocsin(options: ConnectOptions = {}): Promise<Tocsin> {
+  const env = options.env ?? process.env;
+  const target = targetOf(options, env);
+  if (!target) {
+    throw usage('no Temporal: set TEMPORAL_ADDRESS, or give `address`. `npx tocsin up` prints that of a local one');
+  }
+  const temporal = await connectTemporal(target, dataConverter(options.encryptionKeys ?? encryptionKeysOf(env)));
+  const taskQueue = options.taskQueue ?? (env.TOCSIN_TASK_QUEUE || undefined);
+  return {
+    incidents: new TocsinClient(temporal, taskQueue),
+    cases: new CaseClient(temporal, taskQueue),
+    close: () => temporal.connection.close(),
+  };
+}
+
+function targetOf(options: ConnectOptions, env: Record<string, string | undefined>): TemporalTarget | undefined {
+  const { address, namespace, connection } = options;
+  const configured = configuredTemporal(address ? { ...env, TEMPORAL_ADDRESS: address } : env);
+  if (!configured) return undefined;
+  return {
+    ...configured,
+    connectionOptions: { ...configured.connectionOptions, ...connection },
+    namespace: namespace ?? configured.namespace,
+    origin: address ? 'the address given' : configured.origin,
+  };
+}
+
+/** Temporal as the environment or a profile says; `undefined` when neither names an address. Throws on a bad profile. */
+export function configuredTemporal(env: Record<string, string | undefined>): TemporalTarget | undefined {
+  let configured: ReturnType<typeof loadClientConnectConfig>;
+  try {
+    configured = loadClientConnectConfig({ overrideEnvVars: env as Record<string, string> });
+  } catch (error) {
+    throw usage(
+      `the Temporal profile cannot be used: ${(error as Error).message}. Check TEMPORAL_PROFILE and TEMPORAL_CONFIG_FILE`,
+    );
+  }
+  const { address } = configured.connectionOptions;
+  if (!address) return undefined;
+  return {
+    connectionOptions: configured.connectionOptions as ConnectionOptions,
+    address,
+    namespace: configured.namespace ?? 'default',
+    origin: env.TEMPORAL_ADDRESS ? 'TEMPORAL_ADDRESS' : `profile "${env.TEMPORAL_PROFILE ?? 'default'}"`,
+  };
+}
+
+/**
+ * Connects. `dataConverter` is that of the workers: with a payload codec, both sides must have the same.
+ * Close `connection` when done.
+ */
+export async function connectTemporal(target: TemporalTarget, dataConverter?: DataConverter): Promise<Client> {
+  const { connectionOptions, address, namespace, origin } = target;
+  try {
+    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: '10s' });
+    return new Client({ connection, namespace, dataConverter });
+  } catch (error) {
+    throw refused(
+      `Temporal at ${address} (${origin}) does not answer: ${(error as Error).message}. Check that it runs, its address and TLS`,
+    );
+  }
+}

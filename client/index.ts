@@ -1,0 +1,11 @@
+/** What the package `tocsin` exports: the typed client for scripts, detectors and services. docs/client.md shows its use. */
+export type { CaseMessage, CaseReceipt, CaseState, CaseView } from '../domain/case/case';
+export type { IncidentInput, IncidentView, Receipt } from '../domain/incident/contract';
+export type { IncidentEvent } from '../domain/incident/events';
+export type { Explanation } from '../domain/incident/explain';
+export type { MessageName } from '../domain/incident/messages';
+export { CaseClient, type CaseStart, type ListedCase } from './case-client';
+export { type ConnectOptions, connectTocsin, type Tocsin } from './connect';
+export { CommandError } from './errors';
+export { newIncidentId } from './incident-id';
+export { type Delivery, type ListedIncident, type MessageInput, TocsinClient } from './tocsin-client';
