@@ -7,8 +7,10 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testEnvironment: '<rootDir>/test/setup/environment.js',
+  // Node requires ES modules by itself; jest's own loader does so only from Node 24 on.
+  transformIgnorePatterns: ['/node_modules/(?!marked/)'],
   transform: {
-    '^.+\\.ts$': [
+    '^.+\\.(ts|esm\\.js)$': [
       '@swc/jest',
       {
         jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
