@@ -3,16 +3,7 @@
 // `npx tocsin` in a checkout runs `prepare` in silence, and must not wait for a second build.
 'use strict';
 const { execFileSync } = require('node:child_process');
-const {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} = require('node:fs');
+const { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
 const root = path.resolve(__dirname, '..');

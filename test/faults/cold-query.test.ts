@@ -8,6 +8,12 @@ import { peopleClose } from './people';
 
 const IDS = ['COLD-1', 'COLD-2', 'COLD-3'];
 
+/** Whether an activity of an incident has not ended yet. */
+async function isActing(world: RealWorld, id: string): Promise<boolean> {
+  const { raw } = await world.temporal.workflow.getHandle(id).describe();
+  return (raw.pendingActivities ?? []).length > 0;
+}
+
 test('a query before the due task, with an update waiting: the incident goes on, and its history can be replayed', async () => {
   quietWorkers();
   const world = await RealWorld.start();
@@ -24,7 +30,7 @@ test('a query before the due task, with an update waiting: the incident goes on,
   await sleep(500);
   await world.startWorker({ does: 'activities' });
   await until('the rule is made', () => world.recorder.rules().length > 0);
-  await sleep(1_500);
+  for (const id of IDS) await until('activities have ended', async () => !(await isActing(world, id)));
   const updates = IDS.map((id) => world.client.send(id, 'status', { by: 'oncall', status: 'contained' }));
   await sleep(500);
   await world.startWorker();

@@ -28,9 +28,15 @@ async function service(register: Register, over: Partial<SigningServiceDeps> = {
   const alarms: SigningAlarm[] = [];
   const troubles: string[] = [];
   const log = await openLog(register.pool, register.settings);
+  const size = over.size ?? (() => registerSize(register.pool));
+  let looks = 0;
+  /** Waits until the service has looked at the register twice more from now on: whatever it would do, it has done once. */
+  const twoLooks = async () => {
+    const before = looks;
+    await until('two more looks', () => looks >= before + 3); // the first may have begun before now
+  };
   const running = new SigningService({
     log,
-    size: () => registerSize(register.pool),
     anchors: [],
     everyEntries: 10,
     everyMs: 1_000,
@@ -38,23 +44,27 @@ async function service(register: Register, over: Partial<SigningServiceDeps> = {
     onAlarm: (alarm) => alarms.push(alarm),
     onTrouble: (message) => troubles.push(message),
     ...over,
+    size: () => {
+      looks++;
+      return size();
+    },
   });
   afterFile(() => running.stop());
-  return { running, alarms, troubles };
+  return { running, alarms, troubles, twoLooks };
 }
 
 test('it signs at once, then after T seconds or N entries, and not while nothing is new', async () => {
   const register = await aLog(1);
   const anchor = collecting();
-  const { running } = await service(register, { anchors: [anchor], everyEntries: 10, everyMs: 60_000 });
+  const { running, twoLooks } = await service(register, { anchors: [anchor], everyEntries: 10, everyMs: 60_000 });
   running.start();
   await until('signed at the start', async () => anchor.notes.length === 1);
   await appendEntries(register.pool, eventsOf('INC-2', 3));
-  await sleep(1_500);
+  await twoLooks();
   expect(anchor.notes).toHaveLength(1);
   await appendEntries(register.pool, eventsOf('INC-3', 7));
   await until('signed after ten entries', async () => anchor.notes.length === 2);
-  await sleep(1_000);
+  await twoLooks();
   expect(anchor.notes.map((note) => checkpointOf(note).size)).toEqual([1, 11]);
   await running.stop();
 
@@ -105,7 +115,7 @@ test('four workers sign one tree, each round once', async () => {
 
 test('what contradicts the signer\u2019s memory is told once and not signed, until it is mended', async () => {
   const register = await aLog(12);
-  const { running, alarms } = await service(register);
+  const { running, alarms, twoLooks } = await service(register, { everyMs: 100 });
   running.start();
   await until('signed', async () => (await signedSize(register)) === 12);
   const before = await publishedCheckpoint(register.log);
@@ -114,7 +124,7 @@ test('what contradicts the signer\u2019s memory is told once and not signed, unt
   );
   await tamper(register.url, 'DELETE FROM tocsin.register_entries WHERE position > 10');
   await until('told', () => alarms.length > 0);
-  await sleep(2_500);
+  await twoLooks();
   expect(alarms).toEqual([
     { code: 'register-inconsistent', message: expect.stringContaining('rolled back or cut short') },
   ]);
@@ -162,12 +172,12 @@ test('an outage of Postgres is told once, and signing goes on after it', async (
     if (away) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     return registerSize(register.pool);
   };
-  const { running, troubles, alarms } = await service(register, { size });
+  const { running, troubles, alarms, twoLooks } = await service(register, { size, everyMs: 100 });
   running.start();
   await until('signed', async () => (await signedSize(register)) === 2);
   away = true;
   await until('told', () => troubles.length > 0);
-  await sleep(2_500);
+  await twoLooks();
   expect(troubles).toEqual(['Postgres cannot be used: nothing is signed until it is back']);
   away = false;
   await appendEntries(register.pool, eventsOf('INC-2', 10));

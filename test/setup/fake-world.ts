@@ -79,6 +79,7 @@ export class FakeWorld {
   registerDamaged = false;
   private readonly entries = new Map<string, IncidentEvent[]>();
   private readonly ledgers = new Map<string, Map<string, Instant | undefined>>();
+  private awaited: { activity: keyof Activities; resolve(): void }[] = [];
   private faults: Partial<Record<keyof Activities, Fault>> = {};
 
   /** `now`: the instant, ms since the epoch, on the clock of the server in use. */
@@ -96,6 +97,11 @@ export class FakeWorld {
     else this.faults = {};
   }
 
+  /** Resolves when the activity is called next, whether it then fails or not. */
+  nextAttempt(activity: keyof Activities): Promise<void> {
+    return new Promise((resolve) => this.awaited.push({ activity, resolve }));
+  }
+
   /** The register's entries of an incident, in the order in which they were appended. */
   register(incidentId: string): IncidentEvent[] {
     return this.entries.get(incidentId) ?? [];
@@ -108,6 +114,8 @@ export class FakeWorld {
       const real = activities[name] as (input: unknown) => Promise<unknown>;
       (activities as unknown as Record<string, unknown>)[name] = async (input: unknown) => {
         this.attempts.push({ activity: name, at: await this.instant(), input });
+        for (const each of this.awaited) if (each.activity === name) each.resolve();
+        this.awaited = this.awaited.filter((each) => each.activity !== name);
         if (await this.faults[name]?.(input)) throw ApplicationFailure.retryable(`${name} is down`, 'Down');
         return real(input);
       };

@@ -145,6 +145,7 @@ test('an update says what it caused, and why nothing changed', async () => {
 
 test('messages that come before the policy snapshot is there are not lost, nor is their order', async () => {
   harness.world.fail('snapshotPolicy');
+  const tried = harness.world.nextAttempt('snapshotPolicy');
   const incident = await harness.start({ assessment: undefined, serviceAffecting: false });
   await incident.signal('status', { status: 'identified', by: ONCALL });
   await incident.signal('status', { nonsense: true });
@@ -154,7 +155,7 @@ test('messages that come before the policy snapshot is there are not lost, nor i
   await incident.signal('delivery-problem', { obligation: 'x', problem: 'y' });
   const update = incident.send('status', { status: 'contained', by: COUNSEL });
   expect(await incident.view()).toBeUndefined();
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await tried;
   harness.world.repair();
   await harness.sleep(60_000);
   await update;

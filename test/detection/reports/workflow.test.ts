@@ -360,8 +360,9 @@ test('the mail provider away: the receipt goes out when it is back, the clock do
   const at = plus(new Date(await harness.now()), 0, 1);
   await harness.sleepUntil(at);
   const report = await (async () => {
+    const tried = harness.world.nextAttempt('mailReporter');
     const starting = receive(at);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await tried;
     expect(harness.world.reporterMails.filter(({ input }) => input.incidentId.endsWith(String(number)))).toEqual([]);
     harness.world.repair();
     return starting;

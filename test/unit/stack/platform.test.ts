@@ -184,12 +184,18 @@ describe('a step', () => {
   test('is one plain line with what was chosen and the time, and longer ones show progress', async () => {
     const written: string[] = [];
     const reportStep = stepReporter({ write: (text) => written.push(text) });
-    const slow = reportStep('Slow', async (step) => {
-      step.progress('building');
-      await new Promise((resolve) => setTimeout(resolve, 3_200));
-    });
-    await reportStep('Quick', async (step) => step.chose('the one on PATH'));
-    await slow;
+    jest.useFakeTimers();
+    try {
+      const slow = reportStep('Slow', async (step) => {
+        step.progress('building');
+        await new Promise((resolve) => setTimeout(resolve, 3_200));
+      });
+      await reportStep('Quick', async (step) => step.chose('the one on PATH'));
+      await jest.advanceTimersByTimeAsync(3_200);
+      await slow;
+    } finally {
+      jest.useRealTimers();
+    }
     expect(written[0]).toMatch(/^ {2}✓ Quick +the one on PATH \(0\.0 s\)\n$/);
     expect(written[1]).toMatch(/^ {2}… Slow +building \([23]\.\d s\)\n$/);
     expect(written.at(-1)).toMatch(/✓ Slow +ready \(3\.\d s\)/);
