@@ -10,6 +10,7 @@ import { exportRegister } from '../../register/export';
 import type { RegisterLog } from '../../register/log/open-log';
 import { verifyExport } from '../../register/verifier/verify-export';
 import { type Verification, verifyRegister } from '../../register/verify';
+import { inputs } from '../setup/inputs';
 import { aLog } from './anchors.helpers';
 import { anEvent, tamper } from './helpers';
 
@@ -108,7 +109,7 @@ test.each(['whole', 'single'] as const)('any single byte altered in an export (%
       altered[at] = altered[at]! ^ flip;
       expect(await isFound(altered)).toBe(true);
     }),
-    { numRuns: 3000 },
+    { numRuns: inputs(3000) },
   );
 });
 
@@ -127,7 +128,7 @@ test.each(['whole', 'single'] as const)(
           expect(await isFound(altered)).toBe(true);
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: inputs(1500) },
     );
   },
 );
@@ -141,7 +142,7 @@ test.each(['whole', 'single'] as const)('any lines deleted, repeated or reordere
       fc.pre(altered !== original.toString('latin1'));
       expect(await isFound(Buffer.from(altered, 'latin1'))).toBe(true);
     }),
-    { numRuns: 1000 },
+    { numRuns: inputs(1000) },
   );
 });
 

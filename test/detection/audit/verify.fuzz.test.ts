@@ -2,6 +2,7 @@
 import canonicalize from 'canonicalize';
 import { readLine } from '../../../detection/audit/line-reader';
 import { OWN_NAMES } from '../../../detection/audit/mapping';
+import { inputs } from '../../setup/inputs';
 import { aLog, bytesOf, seeded, verifyBytes } from './helpers';
 
 const random = seeded(42);
@@ -55,10 +56,12 @@ function mutated(line: Buffer): Buffer {
   return bytes;
 }
 
-test('120,000 mutated lines: none breaks the reader, none is taken for another entry', () => {
+const MUTATIONS = inputs(120_000);
+
+test('mutated lines: none breaks the reader, none is taken for another entry', () => {
   const originals = log.map((line) => Buffer.from(line, 'utf8'));
   let [accepted, refused] = [0, 0];
-  for (let n = 0; n < 120_000; n++) {
+  for (let n = 0; n < MUTATIONS; n++) {
     const original = originals[n % originals.length]!;
     const bytes = mutated(original);
     const { holds, fault } = readLine(bytes, OWN_NAMES);
@@ -71,12 +74,12 @@ test('120,000 mutated lines: none breaks the reader, none is taken for another e
       expect(fault ?? 'a hash that is not its own').not.toBe('');
     }
   }
-  expect(refused).toBeGreaterThan(100_000);
-  expect(accepted + refused).toBe(120_000);
+  expect(refused).toBeGreaterThan(inputs(100_000));
+  expect(accepted + refused).toBe(MUTATIONS);
 });
 
 test('what is accepted is JSON to JSON.parse as well, with one meaning', () => {
-  for (let n = 0; n < 20_000; n++) {
+  for (let n = 0; n < inputs(20_000); n++) {
     const bytes = mutated(Buffer.from(log[0]!));
     const { fault, seq } = readLine(bytes, OWN_NAMES);
     if (fault === undefined) {
@@ -90,7 +93,7 @@ test('what is accepted is JSON to JSON.parse as well, with one meaning', () => {
 
 test('whole logs, mutated anywhere and read in pieces of any size, end in a verdict', async () => {
   const bytes = bytesOf(log.slice(0, 12));
-  for (let n = 0; n < 5_000; n++) {
+  for (let n = 0; n < inputs(5_000); n++) {
     const result = await verifyBytes(mutated(bytes), {}, 1 + upTo(5000)).catch((error: Error) => error);
     if (result instanceof Error) expect(result.name).toBe('AuditUnreadableError');
     else if (!result.ok) expect(result.damage!.line).toBeGreaterThan(0);

@@ -13,6 +13,7 @@ import { parseVerifierKey } from '../../../register/log/note';
 import { nodesFromTiles, parseEntryBundle, parseTilePath, tilePath } from '../../../register/log/tiles';
 import { aLog } from '../../register/anchors.helpers';
 import { afterFile, temporaryDir } from '../../setup/helpers';
+import { inputs } from '../../setup/inputs';
 
 const TOKEN = 'a-token-of-the-auditor';
 
@@ -122,7 +123,7 @@ test('no path leads out of the log: 20,000 made-up ones read nothing but files o
       expect([400, 404]).toContain(statusCode);
       expect(body).not.toContain('hidden content');
     }),
-    { numRuns: 20_000 },
+    { numRuns: inputs(20_000) },
   );
   for (const name of asked) {
     expect(['checkpoint', 'rotations', 'vkey'].includes(name) || tilePath(parseTilePath(name)!) === name).toBe(true);

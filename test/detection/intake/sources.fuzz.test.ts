@@ -11,9 +11,10 @@ import { withoutUndefined } from '../../../domain/case/case';
 import { DetectionSchema } from '../../../domain/detection/detection';
 import { canonicalText } from '../../../register/canonical';
 import { heapInUse } from '../../setup/heap';
+import { inputs } from '../../setup/inputs';
 import { allSources, SECRETS, samples, signGithub, signStandard, signTimestamped } from './samples';
 
-const INPUTS = 100_000;
+const INPUTS = inputs(100_000);
 const NOW = Date.parse('2026-04-01T02:00:00Z');
 
 /** A small generator of numbers that always gives the same ones (mulberry32). */
@@ -162,8 +163,8 @@ test.each(INTAKE_FORMATS.map((format, n) => [format, n + 1] as const))(
           throw new Error('a refusal repeats what was sent');
       }
     }
-    expect(outcomes.taken).toBeGreaterThan(1_000);
-    expect(outcomes.refused).toBeGreaterThan(1_000);
+    expect(outcomes.taken).toBeGreaterThan(inputs(1_000));
+    expect(outcomes.refused).toBeGreaterThan(inputs(1_000));
     expect(heapInUse() - memoryBefore).toBeLessThan(400 * 1_048_576);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   },
@@ -205,7 +206,7 @@ test('a sample of them through the server, well signed: no 5xx, and the process 
     }),
   };
   const seen = new Map<number, number>();
-  for (let n = 0; n < 7_000; n++) {
+  for (let n = 0; n < inputs(7_000); n++) {
     const format = INTAKE_FORMATS[n % INTAKE_FORMATS.length]!;
     const from = originals(format);
     const payload = mutated(from[next(from.length)]!.body, next);
@@ -219,5 +220,5 @@ test('a sample of them through the server, well signed: no 5xx, and the process 
   }
   await app.close();
   expect([...seen.keys()].sort()).toEqual([200, 202, 400, 422]);
-  expect(stored).toBeGreaterThan(100);
+  expect(stored).toBeGreaterThan(inputs(100));
 }, 120_000);

@@ -4,9 +4,10 @@ import { quoted, visible, visibleLine } from '../../../cli/rendering/hostile-tex
 import { Output } from '../../../cli/rendering/output';
 import { refusalPage } from '../../../detection/reports/pages';
 import { MOST_TEXT_BYTES, type Parsed, parseMail, parseReport } from '../../../detection/reports/parse-report';
+import { inputs } from '../../setup/inputs';
 import { startIntake } from './helpers';
 
-const RUNS = 25_000;
+const RUNS = inputs(25_000);
 const names = fc.constantFrom(
   'text',
   'email',
@@ -72,7 +73,7 @@ function expectBounded(parsed: Parsed): void {
   if (credit !== 'named' && credit !== 'anonymous') throw new Error('credit');
 }
 
-test('JSON and form bodies: 100,000', () => {
+test('JSON and form bodies', () => {
   fc.assert(
     fc.property(body(json), (raw) => expectBounded(parseReport(raw, 'json'))),
     { numRuns: 2 * RUNS },
@@ -83,7 +84,7 @@ test('JSON and form bodies: 100,000', () => {
   );
 });
 
-test('mails: 50,000', () => {
+test('mails', () => {
   const mail = fc
     .record({ from: hostile, subject: fc.option(hostile, { nil: undefined }), text: hostile })
     .map((value) => JSON.stringify(value));
@@ -93,7 +94,7 @@ test('mails: 50,000', () => {
   );
 });
 
-test('what a terminal and a page get of it is inert: 25,000', () => {
+test('what a terminal and a page get of it is inert', () => {
   fc.assert(
     fc.property(hostile, (text) => {
       for (const line of [...quoted(text, 80), visibleLine(text), ...visible(text).split('\n')]) {
@@ -117,7 +118,7 @@ test('what a terminal and a page get of it is inert: 25,000', () => {
   );
 });
 
-test('the server answers 3,000 of them, none with 5xx, and stays within its bounds', async () => {
+test('the server answers them, none with 5xx, and stays within its bounds', async () => {
   const intake = await startIntake({}, { open: 50 });
   const types = [
     'application/json',
@@ -143,7 +144,7 @@ test('the server answers 3,000 of them, none with 5xx, and stays within its boun
         expect(answer.headers['content-type']).toMatch(/^(text\/html|application\/(problem\+)?json)/);
       },
     ),
-    { numRuns: 3_000 },
+    { numRuns: inputs(3_000) },
   );
   expect(await intake.count()).toBeLessThanOrEqual(50);
 });

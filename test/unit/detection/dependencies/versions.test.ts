@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import semver from 'semver';
 import { firstFix, judgeSemverRange, judgeVersion } from '../../../../detection/dependencies/versions';
 import type { AffectedPackage, RangeEvent } from '../../../../domain/patch/advisory';
+import { inputs } from '../../../setup/inputs';
 
 const affected = (over: Partial<AffectedPackage>): AffectedPackage => ({
   ecosystem: 'npm',
@@ -111,7 +112,7 @@ const event: fc.Arbitrary<RangeEvent> = fc.oneof(
   version.map((last_affected) => ({ last_affected })),
   fc.oneof({ weight: 5, arbitrary: version }, { weight: 1, arbitrary: fc.constant('*') }).map((limit) => ({ limit })),
 );
-const RUNS = { numRuns: 10_000 };
+const RUNS = { numRuns: inputs(10_000) };
 
 /**
  * The evaluation algorithm of the OSV schema, said again in its own shape: sort the events, walk them, the limits apart.
@@ -189,5 +190,5 @@ test('the fix that is named comes after the version, and no entry calls it affec
     }),
     RUNS,
   );
-  expect(named).toBeGreaterThan(1000);
+  expect(named).toBeGreaterThan(inputs(1000));
 });

@@ -1,6 +1,7 @@
 import net from 'node:net';
 import fc from 'fast-check';
 import { ipText, isIn, isPublic, networkOf, parseIp, parseIpRange } from '../../../../domain/kernel/ip-address';
+import { inputs } from '../../../setup/inputs';
 
 const network = (text: string) => networkOf(parseIp(text)!);
 
@@ -72,6 +73,6 @@ test('what is an address is what Node takes for one, and its text is read back a
       expect(parseIp(ipText(ip))).toEqual(ip);
       expect(isIn(ip, parseIpRange(networkOf(ip))!)).toBe(true);
     }),
-    { numRuns: 20_000 },
+    { numRuns: inputs(20_000) },
   );
 });
