@@ -5,13 +5,8 @@ import { eventOf, type RegisterEvent } from '../../../register/entry';
 import { MalformedEntryError, NotCanonicalError } from '../../../register/errors';
 import { commit, contentOf, fieldsOf } from '../../../register/fields';
 import { commitmentOf, type Leaf, leafHash, leafText, MalformedLeaf, parseLeaf } from '../../../register/verifier/leaf';
-<<<<<<< HEAD
 import { openingFault, openingsText, parseOpenings } from '../../../register/verifier/openings';
-=======
-import { openingsText, parseOpenings } from '../../../register/verifier/openings';
-import { openingFault } from '../../register/opening-fault';
 import { inputs } from '../../setup/inputs';
->>>>>>> e47d633 (Tests over generated inputs take a tenth of them, all with TOCSIN_TEST_INPUTS=all)
 
 const key = fc.oneof(
   fc.constantFrom(
