@@ -16,8 +16,6 @@ export async function checkpointsToHold(
   files: readonly string[],
   trustedKey: string | undefined,
 ): Promise<KnownCheckpoint[]> {
-  const { anchorSettings } =
-    require('../register/anchors/anchor-settings') as typeof import('../register/anchors/anchor-settings');
   const { claims, knownCheckpoints } =
     require('../register/anchors/known-checkpoints') as typeof import('../register/anchors/known-checkpoints');
   const { parseVerifierKey } = require('../register/log/note') as typeof import('../register/log/note');
@@ -31,7 +29,7 @@ export async function checkpointsToHold(
     }
     return [];
   }
-  const settings = anchorSettings(shell.env);
+  const settings = shell.settings.anchors;
   const { known, unreadable, keys } = await knownCheckpoints(log, settings, trustedKey);
   if (trustedKey !== undefined && known.length === 0 && unreadable.length > 0) {
     throw refused(
@@ -58,10 +56,9 @@ export async function checkpointsToHold(
 /** The log with its key or, without one, as it is published; undefined where there is neither. No key is made. */
 export async function openedLog(shell: Shell) {
   const { openLog } = require('../register/log/open-log') as typeof import('../register/log/open-log');
-  const { logSettings } = require('../register/log/log-settings') as typeof import('../register/log/log-settings');
   const { NoLogError } = require('../register/errors') as typeof import('../register/errors');
   try {
-    return await openLog(shell.register(), { ...logSettings(shell.env), makeKey: false });
+    return await openLog(shell.register(), { ...shell.settings.log, makeKey: false });
   } catch (error) {
     if (error instanceof NoLogError) return undefined;
     throw error;

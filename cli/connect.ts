@@ -1,14 +1,13 @@
 /** Which Temporal a command uses: as the environment or a profile says, else that of the stack that runs on this machine. */
 import { configuredTemporal, type TemporalTarget } from '../client/connect';
 import { refused } from '../client/errors';
-import { dataDir } from '../platform/folders';
-import { readRunningStack } from '../platform/stack-file';
+import { runningStack } from '../settings/running-stack';
 
 /** Finds Temporal. Throws an error that says what to do when there is none. */
 export function temporalTarget(env: NodeJS.ProcessEnv = process.env): TemporalTarget {
   const configured = configuredTemporal(env);
   if (configured) return configured;
-  const stack = readRunningStack(dataDir(env));
+  const stack = runningStack(env);
   if (!stack) throw refused('no Temporal: run `npx tocsin up` or set TEMPORAL_ADDRESS');
   const { address, namespace } = stack.temporal;
   return { connectionOptions: { address }, address, namespace, origin: 'the running stack' };

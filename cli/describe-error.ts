@@ -12,6 +12,7 @@ import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { CommandError, type ExitCode, refused, usage } from '../client/errors';
 import { nearest } from '../client/suggest';
 import { FAILURES } from '../domain/kernel/failures';
+import { SettingsError } from '../platform/settings/load';
 import { RegisterError } from '../register/errors';
 
 const NO_WORKER = 'no worker answers: run `npx tocsin up`, or `npx tocsin worker` beside a configured Temporal';
@@ -22,6 +23,7 @@ const NO_WORKER = 'no worker answers: run `npx tocsin up`, or `npx tocsin worker
  */
 export function describeError(error: unknown, incidentId?: string, obligations: string[] = []): CommandError {
   if (error instanceof CommandError) return error;
+  if (error instanceof SettingsError) return usage('the settings are not valid', [...error.problems]);
   const about = incidentId ? `${kindOf(incidentId)} "${incidentId}"` : 'the incident';
   if (error instanceof WorkflowUpdateFailedError) return describeRefusal(error.cause, about, obligations);
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {

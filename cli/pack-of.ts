@@ -6,8 +6,8 @@ import type { Policy } from '../domain/policy/policy';
 import { loadPolicy } from '../policy/load-policy';
 
 /** The policy on this machine when it is the very one the incident was declared under, by its hash; else `undefined`. */
-export function samePack(state: IncidentState, env: NodeJS.ProcessEnv = process.env): Policy | undefined {
-  for (const source of [env.TOCSIN_POLICY, state.policy.packs.map(({ id }) => id).join(',')]) {
+export function samePack(state: IncidentState, configured?: string): Policy | undefined {
+  for (const source of [configured, state.policy.packs.map(({ id }) => id).join(',')]) {
     if (!source) continue;
     try {
       const snapshot = loadPolicy(source);
@@ -20,8 +20,8 @@ export function samePack(state: IncidentState, env: NodeJS.ProcessEnv = process.
 }
 
 /** What telling and showing need: from the same pack, else from what the incident explains about itself. */
-export function shownPack(state: IncidentState, explanations: Explanation[], env?: NodeJS.ProcessEnv): Policy {
-  const same = samePack(state, env);
+export function shownPack(state: IncidentState, explanations: Explanation[], configured?: string): Policy {
+  const same = samePack(state, configured);
   if (same) return same;
   const obligations = explanations.map(({ rule, title, commitments }) => {
     const evidence = Object.values(state.obligations).find((o) => o.rule === rule)?.evidence;

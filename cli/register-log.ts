@@ -5,8 +5,7 @@ import type { Shell } from './shell';
 /** Opens the log that vouches for the register; loaded when first needed. */
 export async function shellLog(shell: Shell): Promise<RegisterLog> {
   const { openLog } = require('../register/log/open-log') as typeof import('../register/log/open-log');
-  const { logSettings } = require('../register/log/log-settings') as typeof import('../register/log/log-settings');
-  return openLog(shell.register(), logSettings(shell.env));
+  return openLog(shell.register(), shell.settings.log);
 }
 
 /**
@@ -15,10 +14,8 @@ export async function shellLog(shell: Shell): Promise<RegisterLog> {
  */
 export async function anchorInFile(shell: Shell, log: RegisterLog): Promise<void> {
   if (!log.canSign) return;
-  const { anchorSettings } =
-    require('../register/anchors/anchor-settings') as typeof import('../register/anchors/anchor-settings');
   const { createFileAnchor } =
     require('../register/anchors/file-anchor') as typeof import('../register/anchors/file-anchor');
   const { note } = await log.sign();
-  await createFileAnchor(anchorSettings(shell.env).file).put(note);
+  await createFileAnchor(shell.settings.anchors.file).put(note);
 }

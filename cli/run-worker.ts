@@ -1,6 +1,6 @@
 /** A worker in this process, quiet unless something is wrong. */
 import { DefaultLogger, type NativeConnectionOptions, Runtime } from '@temporalio/worker';
-import type { WorkerSettings } from '../worker/config';
+import type { WorkerSettings } from '../settings/worker';
 import { createTocsinWorker } from '../worker/create-worker';
 
 export interface RunningWorker {

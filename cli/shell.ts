@@ -5,8 +5,7 @@ import type { Pool } from 'pg';
 import type { CaseClient } from '../client/case-client';
 import { refused, usage } from '../client/errors';
 import type { TocsinClient } from '../client/tocsin-client';
-import { dataDir } from '../platform/folders';
-import { readRunningStack } from '../platform/stack-file';
+import type { CliSettings } from '../settings/cli';
 import { Output, type Sink } from './rendering/output';
 
 /** Options that every verb takes. */
@@ -20,6 +19,7 @@ export class Shell {
   readonly err: Output;
   private temporal: Client | undefined;
   private pool: Pool | undefined;
+  private loaded: CliSettings | undefined;
 
   constructor(
     readonly env: NodeJS.ProcessEnv = process.env,
@@ -32,9 +32,17 @@ export class Shell {
     this.err = new Output(stderr, env);
   }
 
+  /** What the command is set up with; read when first needed. @throws SettingsError */
+  get settings(): CliSettings {
+    if (this.loaded) return this.loaded;
+    const { loadCliSettings } = require('../settings/cli') as typeof import('../settings/cli');
+    this.loaded = loadCliSettings(this.env);
+    return this.loaded;
+  }
+
   /** Who acts: `--by`, else TOCSIN_BY, else the user of the operating system. */
   by(options: CommonOptions): string {
-    const by = options.by ?? this.env.TOCSIN_BY ?? osUser();
+    const by = options.by ?? this.settings.by ?? osUser();
     if (by) return by;
     throw usage('nobody is named: give --by NAME, or set TOCSIN_BY');
   }
@@ -45,10 +53,11 @@ export class Shell {
     // Loaded here: the gRPC stack takes longer to load than most commands take to run.
     const { temporalTarget } = require('./connect') as typeof import('./connect');
     const { connectTemporal } = require('../client/connect') as typeof import('../client/connect');
-    const { dataConverter, encryptionKeysOf } = require('../client/codec') as typeof import('../client/codec');
+    const { dataConverter } = require('../client/codec') as typeof import('../client/codec');
     const { TocsinClient: Incidents } = require('../client/tocsin-client') as typeof import('../client/tocsin-client');
-    this.temporal = await connectTemporal(temporalTarget(this.env), dataConverter(encryptionKeysOf(this.env)));
-    this.client = new Incidents(this.temporal, this.env.TOCSIN_TASK_QUEUE);
+    const { encryptionKeys, taskQueue } = this.settings;
+    this.temporal = await connectTemporal(temporalTarget(this.env), dataConverter(encryptionKeys));
+    this.client = new Incidents(this.temporal, taskQueue);
     return this.client;
   }
 
@@ -56,7 +65,7 @@ export class Shell {
   async cases(): Promise<CaseClient> {
     const { temporal } = await this.incidents();
     const { CaseClient: Cases } = require('../client/case-client') as typeof import('../client/case-client');
-    return new Cases(temporal, this.env.TOCSIN_TASK_QUEUE);
+    return new Cases(temporal, this.settings.taskQueue);
   }
 
   /** The register's database: DATABASE_URL, else that of the running stack. */
@@ -69,7 +78,7 @@ export class Shell {
 
   /** Where the register's database is: DATABASE_URL, else that of the running stack. */
   databaseUrl(): string {
-    const url = this.env.DATABASE_URL || readRunningStack(dataDir(this.env))?.databaseUrl;
+    const url = this.settings.databaseUrl;
     if (url) return url;
     throw refused(
       'no register: run `npx tocsin up` or set DATABASE_URL. `tocsin register verify FILE` works on an export',

@@ -1,6 +1,4 @@
 /** Signs the register now, and gives the checkpoint to each anchor once. */
-import { dataDir } from '../platform/folders';
-import { readRunningStack } from '../platform/stack-file';
 import type { Anchoring } from '../register/anchors/anchor';
 import type { AnchorSettings } from '../register/anchors/anchor-settings';
 import type { CheckpointMailer } from '../register/anchors/mail-anchor';
@@ -18,11 +16,9 @@ export interface SignedAndAnchored {
 
 /** Every anchor is tried, whatever becomes of another. @throws what `RegisterLog.sign` throws. */
 export async function signAndAnchor(shell: Shell, log: RegisterLog): Promise<SignedAndAnchored> {
-  const { anchorSettings } =
-    require('../register/anchors/anchor-settings') as typeof import('../register/anchors/anchor-settings');
   const { createAnchors } =
     require('../register/anchors/create-anchors') as typeof import('../register/anchors/create-anchors');
-  const settings = anchorSettings(shell.env);
+  const settings = shell.settings.anchors;
   const anchors = createAnchors(settings, log, mailerOf(shell, settings));
   const { size, root, note } = await log.sign();
   const outcomes = await Promise.all(
@@ -49,8 +45,8 @@ export function anchorLines({ anchors }: SignedAndAnchored, out: Output): string
 function mailerOf(shell: Shell, { mail }: AnchorSettings): CheckpointMailer {
   const { checkpointMailer } = require('../worker/signing') as typeof import('../worker/signing');
   if (mail === undefined) return { send: async () => undefined, wasSent: async () => undefined };
-  const { settingsFromEnv } = require('../worker/config') as typeof import('../worker/config');
+  const { mailOfCli } = require('../settings/cli') as typeof import('../settings/cli');
   const { createResendMail } =
     require('../activities/mail/resend-mail') as typeof import('../activities/mail/resend-mail');
-  return checkpointMailer(createResendMail(settingsFromEnv(shell.env, readRunningStack(dataDir(shell.env))).mail));
+  return checkpointMailer(createResendMail(mailOfCli(shell.env)));
 }

@@ -12,14 +12,12 @@ import { TocsinClient } from '../client/tocsin-client';
 import { packageRoot } from '../platform/package-root';
 import { loadPolicy } from '../policy/load-policy';
 import { createPool } from '../postgres/pool';
-import { anchorSettings } from '../register/anchors/anchor-settings';
 import { knownCheckpoints } from '../register/anchors/known-checkpoints';
-import { logSettings } from '../register/log/log-settings';
 import { openLog } from '../register/log/open-log';
 import { readIncidentEvents } from '../register/read-incident';
 import { groupEntry } from '../register/show';
 import { verifyAnchored } from '../register/verify';
-import { settingsFromEnv } from '../worker/config';
+import { loadWorkerSettings } from '../settings/worker';
 import { exerciseStart } from './commands/exercise';
 import { DEFAULT_SPEED, playExercise } from './commands/exercise/play';
 import { readScenario } from './commands/exercise/scenario';
@@ -78,7 +76,7 @@ async function exercise(
 ): Promise<{ id: string; ok: boolean }> {
   const { stack } = running;
   const { connectionOptions, namespace, address, chosen } = stack.temporalServer;
-  const settings = settingsFromEnv(process.env, stack);
+  const settings = loadWorkerSettings(process.env, stack);
   const temporal = await connectTemporal(
     { connectionOptions, namespace, address, origin: chosen },
     dataConverter(settings.encryptionKeys),
@@ -105,9 +103,9 @@ async function exercise(
     heading('Register entry');
     for (const line of recordLines(groupEntry(await readIncidentEvents(pool, id)), out)) out.line(line);
     heading('Verification of the register');
-    const log = await openLog(pool, logSettings());
+    const log = await openLog(pool, settings.signing.log);
     await signAndAnchor(new Shell(), log);
-    const verification = await verifyAnchored(pool, (await knownCheckpoints(log, anchorSettings())).known);
+    const verification = await verifyAnchored(pool, (await knownCheckpoints(log, settings.signing.anchors)).known);
     for (const line of verificationLines(verification, out)) out.line(line);
     return { id, ok: report.ok && verification.ok };
   } finally {

@@ -2,6 +2,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { METADATA_ENCODING_KEY, type Payload, type PayloadCodec, ValueError } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
+import { encryptionKeyOf, KEY_FORM } from './encryption-key';
 
 const ENCODING = 'binary/encrypted';
 const NONCE_BYTES = 12;
@@ -17,14 +18,9 @@ export class EncryptionCodec implements PayloadCodec {
 
   constructor(ring: string[]) {
     for (const entry of ring) {
-      const [id, base64] = [entry.slice(0, entry.indexOf(':')), entry.slice(entry.indexOf(':') + 1)];
-      const key = Buffer.from(base64, 'base64');
-      if (!id || key.length !== 32) {
-        throw new ValueError(
-          'TOCSIN_ENCRYPTION_KEYS: each key must be ID:BASE64 of 32 bytes; make one with `openssl rand -base64 32`',
-        );
-      }
-      this.keys.set(id, key);
+      const read = encryptionKeyOf(entry);
+      if (!read) throw new ValueError(`TOCSIN_ENCRYPTION_KEYS: ${KEY_FORM}`);
+      this.keys.set(read.id, read.key);
     }
     const first = this.keys.keys().next();
     if (first.done) throw new ValueError('TOCSIN_ENCRYPTION_KEYS: holds no key');

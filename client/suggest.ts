@@ -1,10 +1,14 @@
-/** The nearest of some known words to a mistyped one; `undefined` when none is near enough to be meant. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+/** The nearest of some known words to a mistyped one; `undefined` when none is within `edits`, near enough to be meant. */
+export function nearest(
+  word: string,
+  known: readonly string[],
+  edits = Math.max(1, Math.floor(word.length * 0.4)),
+): string | undefined {
   const scored = known
     .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   const best = scored[0];
-  return best && best.distance <= Math.max(1, Math.floor(word.length * 0.4)) ? best.candidate : undefined;
+  return best && best.distance <= edits ? best.candidate : undefined;
 }
 
 /** Edits between two words: insert, delete, replace, swap two neighbours. */

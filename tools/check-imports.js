@@ -1,5 +1,6 @@
-// Checks that imports point one way: cli → worker → detection → activities → register → postgres, policy → domain.
-// No two folders that stand side by side import each other, at any depth, and no files import each other in a circle.
+// Checks that imports point one way: cli → worker → settings → detection → activities → register → postgres, policy
+// → domain. No two folders that stand side by side import each other, at any depth, and no files import each other in a
+// circle.
 // Usage: node tools/check-imports.js [root]. Prints each violation as file:line, and ends with 1 when there is one.
 'use strict';
 const { existsSync, readdirSync, readFileSync } = require('node:fs');
@@ -21,8 +22,31 @@ const LAYERS = {
   workflows: ['domain'],
   detection: ['client', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
   stack: ['workflows', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
-  worker: ['detection', 'client', 'workflows', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
-  cli: ['worker', 'detection', 'client', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
+  settings: ['detection', 'client', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
+  worker: [
+    'settings',
+    'detection',
+    'client',
+    'workflows',
+    'activities',
+    'register',
+    'postgres',
+    'policy',
+    'domain',
+    'platform',
+  ],
+  cli: [
+    'worker',
+    'settings',
+    'detection',
+    'client',
+    'activities',
+    'register',
+    'postgres',
+    'policy',
+    'domain',
+    'platform',
+  ],
 };
 
 // Where packages are limited: pure code, and code that runs in Temporal's sandbox.
@@ -36,6 +60,9 @@ const TYPES_ONLY = { workflows: ['activities/types'] };
 
 // The command that starts the stack is all that may import it; tests and the benchmark are not checked.
 const STARTS_THE_STACK = ['cli/commands/up.ts', 'cli/start.ts', 'cli/commands/exercise/index.ts'];
+
+// What the local servers read from the environment is told with all other settings.
+const STACK_SETTINGS = { from: 'settings/groups.ts', to: 'stack/settings' };
 
 function filesBelow(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -105,6 +132,7 @@ function problemOf(file, { to, typeOnly }) {
   if (target.startsWith('..')) return `imports ${to}, which is outside of the project`;
   if (targetLayer === layer) return undefined;
   if (targetLayer === 'stack' && STARTS_THE_STACK.includes(from)) return undefined;
+  if (target === STACK_SETTINGS.to && from === STACK_SETTINGS.from) return undefined;
   if (typeOnly && TYPES_ONLY[layer]?.includes(target.replace(/(\.d)?\.[cm]?[jt]s$/, ''))) return undefined;
   if (LAYERS[layer].includes(targetLayer)) return undefined;
   if (targetLayer === 'stack')

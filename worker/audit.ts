@@ -6,7 +6,7 @@ import { auditActions, auditConfiguration } from '../detection/audit/own-log';
 import { LogWatcher } from '../detection/audit/watcher';
 import type { Log } from '../platform/log';
 import type { RegisterEvent } from '../register/entry';
-import type { WorkerSettings } from './config';
+import type { WorkerSettings } from '../settings/worker';
 import { configurationParts } from './configuration';
 import type { Recurring } from './schedules';
 

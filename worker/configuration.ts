@@ -6,7 +6,7 @@ import { packNames } from '../domain/policy/policy';
 import { loadDetectionRules } from '../policy/load-detection-rules';
 import { loadPolicy } from '../policy/load-policy';
 import { canonicalText } from '../register/canonical';
-import type { WorkerSettings } from './config';
+import type { WorkerSettings } from '../settings/worker';
 
 /** Names of settings whose value is a secret. Only whether there is one counts. */
 const SECRET = /secret|token$|key|password/i;

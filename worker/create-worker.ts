@@ -6,6 +6,7 @@ import { NativeConnection, type NativeConnectionOptions, Worker, type WorkerOpti
 import pg from 'pg';
 import pino from 'pino';
 import { type ContainmentPort, createContainment } from '../activities/containment';
+import { LOCAL_WEBHOOK_SECRET } from '../activities/containment/settings';
 import { mergeSpool } from '../activities/delivery/ledger/merge-spool';
 import { PostgresLedger } from '../activities/delivery/ledger/postgres-ledger';
 import { SpoolLedger } from '../activities/delivery/ledger/spool-ledger';
@@ -28,9 +29,9 @@ import { migrate } from '../postgres/migrate';
 import { createPool, isUnavailable } from '../postgres/pool';
 import { Appender } from '../register/append/appender';
 import { verifyRegister } from '../register/verify';
+import type { WorkerSettings } from '../settings/worker';
 import { auditSchedule, auditTaken, createAudit } from './audit';
 import { builtBundle } from './bundle';
-import { LOCAL_WEBHOOK_SECRET, type WorkerSettings } from './config';
 import { type ActivityDeps, createActivities, type OutwardPorts } from './create-activities';
 import { dependencySchedules } from './dependencies';
 import { connectEscalation } from './escalation';
@@ -180,16 +181,23 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
         : noExercises<OutwardPorts>(),
     },
     containment: {
-      live: markRecorded(createContainment({ exercise: false, ...settings.containment }), settings.recordedOnly),
+      live: markRecorded(
+        createContainment({ exercise: false, ...settings.containment }),
+        settings.containment.recordedOnly,
+      ),
       exercise: exercise
         ? createContainment({
             exercise: true,
-            cloudflare: { ...exercise.cloudflare, scope: { accountId: 'exercise' } },
+            cloudflare: {
+              apiToken: exercise.recorder.apiToken,
+              baseURL: exercise.recorder.cloudflareUrl,
+              scope: { accountId: 'exercise' },
+            },
             postgres: {
               url: exercise.databaseUrl,
               rotatableRoles: settings.containment.postgres?.rotatableRoles ?? [],
             },
-            webhook: { url: `${exercise.hooksUrl}/containment`, secret: LOCAL_WEBHOOK_SECRET },
+            webhook: { url: `${exercise.recorder.hooksUrl}/containment`, secret: LOCAL_WEBHOOK_SECRET },
             vault: { folder: path.join(dataDir, 'exercise-vault') },
             protect: settings.containment.protect,
           })

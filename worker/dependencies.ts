@@ -2,7 +2,7 @@
 
 import { DAY_MS } from '../domain/kernel/time';
 import { DEPENDENCY_CHECK, DEPENDENCY_SCHEDULE } from '../domain/patch/patch-task';
-import type { WorkerSettings } from './config';
+import type { WorkerSettings } from '../settings/worker';
 import type { Recurring } from './schedules';
 
 export function dependencySchedules({ taskQueue, dependencies }: WorkerSettings): Recurring[] {

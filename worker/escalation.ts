@@ -6,7 +6,7 @@ import { createEscalationPorts } from '../activities/paging/ports';
 import { rotaFile } from '../activities/paging/responders';
 import type { StaffMailDeps } from '../activities/paging/send-once';
 import { loadEscalation, repeatFor } from '../policy/load-escalation';
-import type { WorkerSettings } from './config';
+import type { WorkerSettings } from '../settings/worker';
 
 /** Throws when the rota or the escalation policy is wrong. `live`: what mails of live cases need. */
 export function connectEscalation(settings: WorkerSettings['escalation'], live: StaffMailDeps): EscalationDeps {

@@ -5,12 +5,11 @@ import { Worker } from 'node:worker_threads';
 import type { Pool } from 'pg';
 import { type MailPort, mailTag } from '../activities/mail/mail-port';
 import type { Detection } from '../domain/detection/detection';
-import { exactMs } from '../domain/kernel/time';
 import type { Log } from '../platform/log';
 import { packageRoot } from '../platform/package-root';
-import { type AnchorSettings, anchorSettings } from '../register/anchors/anchor-settings';
+import type { AnchorSettings } from '../register/anchors/anchor-settings';
 import type { CheckpointMailer } from '../register/anchors/mail-anchor';
-import { type LogSettings, logSettings } from '../register/log/log-settings';
+import type { LogSettings } from '../register/log/log-settings';
 import { openLog } from '../register/log/open-log';
 import type { SigningAlarm, SigningService } from '../register/log/signing-service';
 
@@ -19,20 +18,6 @@ export interface SigningSettings {
   anchors: AnchorSettings;
   everyMs: number;
   everyEntries: number;
-}
-
-/** Reads TOCSIN_LOG_EVERY, TOCSIN_LOG_EVERY_ENTRIES, and what `logSettings` and `anchorSettings` read. Throws what is wrong. */
-export function signingSettings(env: NodeJS.ProcessEnv): SigningSettings {
-  const everyEntries = env.TOCSIN_LOG_EVERY_ENTRIES || '256';
-  if (!/^[1-9]\d{0,8}$/.test(everyEntries)) {
-    throw new Error(`TOCSIN_LOG_EVERY_ENTRIES: "${everyEntries}" must be a whole number above zero`);
-  }
-  return {
-    log: logSettings(env),
-    anchors: anchorSettings(env),
-    everyMs: everyMs(env.TOCSIN_LOG_EVERY || 'PT10S'),
-    everyEntries: Number(everyEntries),
-  };
 }
 
 /** What the thread is made with. */
@@ -147,16 +132,6 @@ function detectionOf({ code, message }: SigningAlarm, now: Date): Detection {
     subjects: [],
     facts: { reason: message.slice(0, 500) },
   };
-}
-
-function everyMs(text: string): number {
-  try {
-    const ms = exactMs(text);
-    if (ms >= 1_000) return ms;
-  } catch {
-    // told below
-  }
-  throw new Error(`TOCSIN_LOG_EVERY: "${text}" must be a fixed length of a second or more, like PT10S`);
 }
 
 function escaped(text: string): string {

@@ -1,13 +1,9 @@
 /** `tocsin intake`: the server that takes signed detections; `status` and `retry` look after its inbox. */
-
 import { type Command, InvalidArgumentError } from 'commander';
-import { refused } from '../../client/errors';
 import type { RunningIntake } from '../../detection/intake/start-intake';
-import { TASK_QUEUE } from '../../domain/incident/contract';
 import { minuteText } from '../../domain/kernel/time';
-import { dataDir } from '../../platform/folders';
 import { LOOPBACK } from '../../platform/free-port';
-import { readRunningStack } from '../../platform/stack-file';
+import { runningStack } from '../../settings/running-stack';
 import { table } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
 import { untilStopped } from '../until-stopped';
@@ -98,18 +94,15 @@ export async function runIntake(env: NodeJS.ProcessEnv, host: string, port: numb
   const { startIntake } =
     require('../../detection/intake/start-intake') as typeof import('../../detection/intake/start-intake');
   const { temporalTarget } = require('../connect') as typeof import('../connect');
-  const { dataConverter, encryptionKeysOf } = require('../../client/codec') as typeof import('../../client/codec');
+  const { dataConverter } = require('../../client/codec') as typeof import('../../client/codec');
+  const { loadIntakeSettings } = require('../../settings/intake') as typeof import('../../settings/intake');
+  const settings = loadIntakeSettings(env, runningStack(env));
   const { connectionOptions, namespace } = temporalTarget(env);
-  const databaseUrl = env.DATABASE_URL || readRunningStack(dataDir(env))?.databaseUrl;
-  if (!databaseUrl) throw refused('no Postgres: run `npx tocsin up` or set DATABASE_URL');
   return startIntake({
-    databaseUrl,
+    settings,
     temporal: { ...connectionOptions, namespace },
-    dataConverter: dataConverter(encryptionKeysOf(env)),
-    taskQueue: env.TOCSIN_TASK_QUEUE || TASK_QUEUE,
-    rulesFile: env.TOCSIN_DETECTION_RULES || undefined,
-    sourcesFile: env.TOCSIN_SOURCES || undefined,
-    env,
+    dataConverter: dataConverter(settings.encryptionKeys),
+    secrets: env,
     host,
     port,
   });

@@ -23,7 +23,7 @@ export function oncallCommand(program: Command, shell: Shell): void {
     .option('--at <time>', 'at this time, with zone (default: now)')
     .option('--rota <file>', 'this rota (default: TOCSIN_ROTA)')
     .action((options: Options) => {
-      const rota = readRota(options.rota ?? shell.env.TOCSIN_ROTA);
+      const rota = readRota(options.rota ?? shell.settings.rotaFile);
       const at = options.at ? instantFlag('--at', options.at) : toInstant(Date.now());
       const levels = rota.levels.map(({ name }, index) => levelAt(rota, index + 1, name, at));
       const { out } = shell;

@@ -56,12 +56,12 @@ export function upCommand(program: Command, shell: Shell): void {
 export async function runStack(env: NodeJS.ProcessEnv): Promise<RunningTocsin> {
   // Loaded here: the servers and the native worker take long to load, and no other verb needs them.
   const { startStack } = require('../../stack') as typeof import('../../stack');
-  const { settingsFromEnv } = require('../../worker/config') as typeof import('../../worker/config');
+  const { loadWorkerSettings } = require('../../settings/worker') as typeof import('../../settings/worker');
   const { startWorker } = require('../run-worker') as typeof import('../run-worker');
   const stack = await startStack({ env, searchAttributes: SEARCH_ATTRIBUTES });
   try {
     const { connectionOptions, namespace } = stack.temporalServer;
-    const worker = await startWorker(settingsFromEnv(env, stack), { ...connectionOptions, namespace } as never);
+    const worker = await startWorker(loadWorkerSettings(env, stack), { ...connectionOptions, namespace } as never);
     return {
       stack,
       ended: Promise.race([worker.ended, stack.failed.then(serverFailed)]),

@@ -14,10 +14,10 @@ export function workerCommand(program: Command, shell: Shell): void {
     'worker   # with TEMPORAL_ADDRESS, DATABASE_URL, RESEND_API_KEY and TOCSIN_DIRECTORY set',
   ).action(async (options: CommonOptions) => {
     const { temporalTarget } = require('../connect') as typeof import('../connect');
-    const { settingsFromEnv } = require('../../worker/config') as typeof import('../../worker/config');
+    const { loadWorkerSettings } = require('../../settings/worker') as typeof import('../../settings/worker');
     const { startWorker } = require('../run-worker') as typeof import('../run-worker');
     const target = temporalTarget(shell.env);
-    const settings = settingsFromEnv(shell.env, readRunningStack(dataDir(shell.env)));
+    const settings = loadWorkerSettings(shell.env, readRunningStack(dataDir(shell.env)));
     const worker = await startWorker(settings, { ...target.connectionOptions, namespace: target.namespace } as never);
     if (options.json)
       shell.out.json({ temporal: target.address, namespace: target.namespace, taskQueue: settings.taskQueue });

@@ -1,17 +1,12 @@
-/** The dependency check as it is configured: paths and addresses from the environment, the rest in Postgres. */
+/** The dependency check as it is configured: paths and addresses from the settings, the rest in Postgres. */
 import path from 'node:path';
 import type { Pool } from 'pg';
 import { loadDependencyPolicy } from '../../policy/load-dependencies';
 import type { DependencyPort } from './dependency-activities';
 import { runCheck } from './run-check';
+import type { DependencySettings } from './settings';
 import { receivedAdvisories } from './store/advisories';
 import { changePatchRows, donePatchActions, pendingPatchActions, settlePatchTask } from './store/patch-rows';
-
-/** `NAME=PATH` or `PATH` of lock files and SBOMs; folders, files and addresses with OSV records. */
-export interface DependencySettings {
-  inventories: string[];
-  advisories: string[];
-}
 
 export function configuredDependencies(pool: Pool, dataDir: string, settings: DependencySettings): DependencyPort {
   const cacheDir = path.join(dataDir, 'advisories');

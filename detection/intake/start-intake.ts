@@ -5,31 +5,41 @@ import type { FastifyPluginAsync } from 'fastify';
 import pino from 'pino';
 import { CaseClient } from '../../client/case-client';
 import { createPool } from '../../postgres/pool';
-import { logSettings } from '../../register/log/log-settings';
 import { createFolderStore } from '../../register/log/log-store';
 import { keepAdvisories } from '../dependencies/store/advisories';
-import { reportsFromEnv } from '../reports/reports-from-env';
-import { openSessions, sessionSettings } from '../sessions/settings';
+import { configuredReports } from '../reports/configured';
+import type { ReportsSettings } from '../reports/settings';
+import { openSessions } from '../sessions/open-sessions';
+import type { SessionSettings } from '../sessions/settings';
 import { loadSources } from './config';
 import { acceptWithin } from './inbox/accept';
 import { createPipeline } from './inbox/pipeline';
 import { logPlugin } from './log-plugin';
 import { createIntake, drain } from './server/create-intake';
 import { Health } from './server/health';
+import type { IntakeServerSettings } from './settings';
+
+/** What the server is set up with. */
+export interface IntakeServer {
+  databaseUrl: string;
+  taskQueue: string;
+  /** Detection rules; `policy/detection.yaml` without it. */
+  detectionRules?: string;
+  /** The policy pack, for the organisation's name. */
+  policy: string;
+  server: IntakeServerSettings;
+  reports: ReportsSettings;
+  sessions: SessionSettings;
+}
 
 export interface StartIntakeOptions {
-  databaseUrl: string;
+  settings: IntakeServer;
   /** Where Temporal is; it need not be up. */
   temporal: ConnectionOptions & { namespace: string };
   /** That of the workers. */
   dataConverter: DataConverter;
-  taskQueue: string;
-  /** Detection rules; `policy/detection.yaml` without it. */
-  rulesFile?: string;
-  /** The file `TOCSIN_SOURCES`; without it there are no sources, and the plugins alone answer. */
-  sourcesFile?: string;
-  /** Where the sources' secrets are looked up, and the settings of the rules over authentication events. */
-  env: NodeJS.ProcessEnv;
+  /** Where the secrets are looked up that the file of sources names. */
+  secrets: NodeJS.ProcessEnv;
   plugins?: FastifyPluginAsync[];
   host: string;
   port: number;
@@ -47,9 +57,10 @@ export interface RunningIntake {
 
 /** Starts it. Throws when the sources or rules are not valid, or the port is taken; Postgres and Temporal may be away. */
 export async function startIntake(options: StartIntakeOptions): Promise<RunningIntake> {
-  const { databaseUrl, dataConverter, taskQueue, rulesFile, sourcesFile, env, plugins, host, port } = options;
+  const { settings, dataConverter, secrets, plugins, host, port } = options;
+  const { databaseUrl, taskQueue, detectionRules: rulesFile, server } = settings;
   const log = pino({ level: options.logLevel ?? 'warn' }, pino.destination(2));
-  const sources = sourcesFile ? loadSources(sourcesFile, env) : [];
+  const sources = server.sourcesFile ? loadSources(server.sourcesFile, secrets) : [];
   const { namespace, ...connectionOptions } = options.temporal;
   const connection = Connection.lazy(connectionOptions);
   const temporal = new Client({ connection, namespace, dataConverter });
@@ -57,11 +68,17 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
   const pipeline = createPipeline({ pool, temporal, taskQueue, rulesFile, log });
   const closeConnections = () => Promise.allSettled([connection.close(), pool.end()]);
   try {
-    const reports = reportsFromEnv(env, { pool, cases: new CaseClient(temporal, taskQueue), log });
-    const publishedLog = logPlugin(createFolderStore(logSettings(env).dir), env.TOCSIN_LOG_READ_TOKEN || undefined);
+    const reports = configuredReports(settings.reports, {
+      policy: settings.policy,
+      pool,
+      cases: new CaseClient(temporal, taskQueue),
+      log,
+    });
+    const { dir, readToken } = server.publishedLog;
+    const publishedLog = logPlugin(createFolderStore(dir), readToken);
     const hearsSignIns = sources.some(({ adapter }) => adapter.format === 'authentication');
     const sessions = hearsSignIns
-      ? await openSessions(sessionSettings(env), { pool, accept: acceptWithin, onRaised: pipeline.poke })
+      ? await openSessions(settings.sessions, { pool, accept: acceptWithin, onRaised: pipeline.poke })
       : undefined;
     const app = await createIntake({
       sources,
@@ -69,7 +86,7 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
       authEvents: sessions,
       advisories: { consume: async (records) => void (await keepAdvisories(pool, records)) },
       plugins: [...(plugins ?? []), reports, publishedLog],
-      trustedProxies: listOf(env.TOCSIN_TRUSTED_PROXIES),
+      trustedProxies: server.trustedProxies,
       log,
       health: new Health({
         postgres: () => pool.query('SELECT FROM tocsin.inbox LIMIT 0'),
@@ -91,8 +108,4 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
     await closeConnections();
     throw error;
   }
-}
-
-function listOf(text = ''): string[] {
-  return text.split(',').flatMap((item) => (item.trim() ? [item.trim()] : []));
 }

@@ -7,7 +7,7 @@ import { isMailAddress } from '../../activities/mail/mail-port';
 import { AlarmAtSchema } from '../../domain/kernel/alarm-clock';
 import { problemsOf } from '../../domain/kernel/problems';
 import { ByOf } from '../../domain/kernel/text';
-import { DAY_MS, exactMs, PeriodSchema, parsePeriod, TimeZoneSchema } from '../../domain/kernel/time';
+import { DAY_MS, fixedLength, TimeZoneSchema } from '../../domain/kernel/time';
 import { packageRoot } from '../../platform/package-root';
 import { type HolidaySource, holidaySource } from './holidays';
 
@@ -15,12 +15,7 @@ const httpsUrl = z
   .url({ protocol: /^https$/, error: 'must be an https address' })
   .max(500)
   .regex(/^[\x21-\x7e]+$/);
-/** A fixed length of time, at least a minute; parsed to milliseconds. */
-const period = PeriodSchema.transform((text, context) => {
-  if (parsePeriod(text).months === 0 && exactMs(text) >= 60_000) return exactMs(text);
-  context.addIssue('must be a fixed length of at least a minute, like PT24H or P14D');
-  return z.NEVER;
-});
+const period = fixedLength(60_000, 'at least a minute, like PT24H or P14D');
 const limit = (byDefault: number) => z.int().min(1).max(1_000_000).default(byDefault);
 
 /** Holidays: of a country and region, a list of dates, or a file with such a list. */

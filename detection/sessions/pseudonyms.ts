@@ -22,18 +22,15 @@ export function createPseudonyms(key: Buffer): Pseudonyms {
   };
 }
 
-const LEAST_BYTES = 16;
+/** The fewest bytes of a key that somebody gives. */
+export const LEAST_KEY_BYTES = 16;
 
 /**
  * The key of pseudonyms: `configured` (text of at least 16 bytes), else a random one that is made once and kept in the
  * data folder, readable by its owner only. Processes that start at once get the same one.
  */
 export function pseudonymKey(dataDir: string, configured?: string): Buffer {
-  if (configured !== undefined) {
-    const key = Buffer.from(configured, 'utf8');
-    if (key.length >= LEAST_BYTES) return key;
-    throw new Error(`TOCSIN_PSEUDONYM_KEY: is too short; give at least ${LEAST_BYTES} bytes of random text`);
-  }
+  if (configured !== undefined) return Buffer.from(configured, 'utf8');
   const file = path.join(dataDir, 'pseudonym.key');
   return readKey(file) ?? makeKey(file);
 }

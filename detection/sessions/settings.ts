@@ -1,43 +1,35 @@
-import { dataDir } from '../../platform/folders';
-import { loadSessionPolicy } from '../../policy/load-sessions';
-import { SessionConsumer, type SessionDeps } from './consumer';
-import { openPlaces, type PlaceSources } from './places';
-import { createPseudonyms, pseudonymKey } from './pseudonyms';
-import type { Sight } from './see-event';
+/** By which rules sign-ins and sessions are judged, and how accounts get their pseudonyms. */
+import { settingsGroup, text, variable } from '../../platform/settings/variable';
+import { LEAST_KEY_BYTES } from './pseudonyms';
 
-/** Where the policy, the databases of addresses and the key of pseudonyms come from. */
-export interface SessionSettings extends PlaceSources {
-  /** `policy/sessions.yaml` unless set. */
-  policyFile?: string;
-  pseudonymKey: Buffer;
-}
+export const sessionSettings = settingsGroup({
+  title: 'Sign-ins and sessions',
+  unset: '[`policy/sessions.yaml`](../policy/sessions.yaml), networks by prefix, a random key in the data folder',
+  variables: {
+    TOCSIN_SESSIONS: variable('The file of rules over authentication events.', text, {
+      unset: '[`policy/sessions.yaml`](../policy/sessions.yaml)',
+    }),
+    TOCSIN_MMDB: variable('A local database of countries or cities (MMDB).', text, {
+      unset: 'countries are not known',
+    }),
+    TOCSIN_MMDB_ASN: variable('A local database of AS numbers (MMDB).', text, { unset: 'networks are told by prefix' }),
+    TOCSIN_PSEUDONYM_KEY: variable(
+      'The key of pseudonyms. Another key makes other pseudonyms.',
+      text.refine(
+        (key) => Buffer.byteLength(key) >= LEAST_KEY_BYTES,
+        `is too short; give at least ${LEAST_KEY_BYTES} bytes of random text`,
+      ),
+      { secret: true, unset: 'a random one, made once in the data folder' },
+    ),
+  },
+  build: (values, { dataDir }) => ({
+    policyFile: values.TOCSIN_SESSIONS,
+    countryFile: values.TOCSIN_MMDB,
+    asnFile: values.TOCSIN_MMDB_ASN,
+    pseudonymKey: values.TOCSIN_PSEUDONYM_KEY,
+    dataDir,
+  }),
+});
 
-/**
- * `TOCSIN_SESSIONS` (a policy file), `TOCSIN_MMDB` (countries or cities), `TOCSIN_MMDB_ASN`, and `TOCSIN_PSEUDONYM_KEY`, for
- * which a random key is made in the data folder when it is not set. Throws when the key is too short or damaged.
- */
-export function sessionSettings(env: NodeJS.ProcessEnv = process.env): SessionSettings {
-  return {
-    policyFile: env.TOCSIN_SESSIONS || undefined,
-    countryFile: env.TOCSIN_MMDB || undefined,
-    asnFile: env.TOCSIN_MMDB_ASN || undefined,
-    pseudonymKey: pseudonymKey(dataDir(env), env.TOCSIN_PSEUDONYM_KEY || undefined),
-  };
-}
-
-/** Reads what the settings name. Throws an error that says which file cannot be used, and why. */
-export async function openSight(settings: SessionSettings): Promise<Sight> {
-  return {
-    policy: loadSessionPolicy(settings.policyFile),
-    places: await openPlaces(settings),
-    pseudonyms: createPseudonyms(settings.pseudonymKey),
-  };
-}
-
-/** The consumer of authentication events over a database that is migrated. */
-export async function openSessions(
-  settings: SessionSettings,
-  deps: Pick<SessionDeps, 'pool' | 'accept' | 'onRaised'>,
-): Promise<SessionConsumer> {
-  return new SessionConsumer({ ...deps, ...(await openSight(settings)) });
-}
+/** What `build` makes. */
+export type SessionSettings = ReturnType<typeof sessionSettings.build>;

@@ -77,6 +77,14 @@ export function exactMs(text: string): number {
   return period.exactMs;
 }
 
+/** A fixed length of time of at least `leastMs`, in milliseconds. `words` say what it must be: `a second or more, like PT5M`. */
+export const fixedLength = (leastMs: number, words: string) =>
+  PeriodSchema.transform((text, context) => {
+    if (parsePeriod(text).months === 0 && exactMs(text) >= leastMs) return exactMs(text);
+    context.addIssue(`must be a fixed length of ${words}`);
+    return z.NEVER;
+  });
+
 /** An IANA time zone that this runtime knows. */
 export const TimeZoneSchema = z
   .string()

@@ -1,6 +1,7 @@
-/** Which anchors there are, from the environment. */
+/** Which anchors take the checkpoints of the log. */
 import path from 'node:path';
-import { exactMs } from '../../domain/kernel/time';
+import { fixedLength } from '../../domain/kernel/time';
+import { settingsGroup, text, variable } from '../../platform/settings/variable';
 import { registerDir } from '../log/log-settings';
 import { NoteError, parseVerifierKey } from '../log/note';
 import type { Witness } from './witness';
@@ -16,46 +17,50 @@ export interface AnchorSettings {
   witnessDir: string;
 }
 
-const MAIL_EVERY = 'PT24H';
+export const anchorSettings = settingsGroup({
+  title: 'Where checkpoints are kept',
+  unset: '`register/checkpoints.txt` in the data folder; no mail, no witness',
+  variables: {
+    TOCSIN_ANCHOR_FILE: variable('The file that takes every checkpoint.', text, {
+      unset: '`register/checkpoints.txt` in the data folder',
+    }),
+    TOCSIN_ANCHOR_MAIL: variable('The address to which checkpoints are mailed.', text.trim(), { unset: 'no mail' }),
+    TOCSIN_ANCHOR_MAIL_EVERY: variable('How often at most.', fixedLength(60_000, 'a minute or more, like PT24H'), {
+      default: 'PT24H',
+    }),
+    TOCSIN_WITNESSES: variable(
+      'Witnesses that cosign, each as `VERIFIERKEY URL`, separated by commas.',
+      text.transform((told, context) => {
+        const found = told.split(',').flatMap((each) => (each.trim() ? [witnessOf(each.trim())] : []));
+        for (const each of found) if ('problem' in each) context.addIssue(each.problem);
+        return found.filter((each) => !('problem' in each)) as Witness[];
+      }),
+      { default: '', unset: 'no witness' },
+    ),
+  },
+  build(values, at): AnchorSettings {
+    const dir = registerDir(at);
+    const to = values.TOCSIN_ANCHOR_MAIL;
+    return {
+      file: values.TOCSIN_ANCHOR_FILE ?? path.join(dir, 'checkpoints.txt'),
+      mail: to ? { to, everyMs: values.TOCSIN_ANCHOR_MAIL_EVERY } : undefined,
+      mailStateFile: path.join(dir, 'mailed-checkpoint.json'),
+      witnesses: values.TOCSIN_WITNESSES,
+      witnessDir: path.join(dir, 'witnesses'),
+    };
+  },
+});
 
-/**
- * Reads TOCSIN_ANCHOR_FILE, TOCSIN_ANCHOR_MAIL with its _EVERY, and TOCSIN_WITNESSES (`VERIFIERKEY URL`, separated by
- * commas).
- *
- * @throws Error that names the variable.
- */
-export function anchorSettings(env: NodeJS.ProcessEnv = process.env): AnchorSettings {
-  const dir = registerDir(env);
-  const to = env.TOCSIN_ANCHOR_MAIL?.trim();
-  return {
-    file: env.TOCSIN_ANCHOR_FILE || path.join(dir, 'checkpoints.txt'),
-    mail: to ? { to, everyMs: everyMs(env.TOCSIN_ANCHOR_MAIL_EVERY || MAIL_EVERY) } : undefined,
-    mailStateFile: path.join(dir, 'mailed-checkpoint.json'),
-    witnesses: (env.TOCSIN_WITNESSES ?? '').split(',').flatMap((text) => (text.trim() ? [witnessOf(text.trim())] : [])),
-    witnessDir: path.join(dir, 'witnesses'),
-  };
-}
-
-function everyMs(text: string): number {
-  try {
-    const ms = exactMs(text);
-    if (ms >= 60_000) return ms;
-  } catch {
-    // told below
-  }
-  throw new Error(`TOCSIN_ANCHOR_MAIL_EVERY: "${text}" must be a fixed length of a minute or more, like PT24H`);
-}
-
-function witnessOf(text: string): Witness {
+function witnessOf(text: string): Witness | { problem: string } {
   const [verifierKey, url, ...more] = text.split(/\s+/);
   if (!verifierKey || !url || more.length > 0 || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new Error('TOCSIN_WITNESSES: each witness is "VERIFIERKEY URL", separated by commas');
+    return { problem: 'each witness is "VERIFIERKEY URL", separated by commas' };
   }
   try {
     parseVerifierKey(verifierKey);
     return { verifierKey, url };
   } catch (error) {
-    if (error instanceof NoteError) throw new Error(`TOCSIN_WITNESSES: ${error.message}`);
+    if (error instanceof NoteError) return { problem: error.message };
     throw error;
   }
 }

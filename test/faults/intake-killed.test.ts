@@ -70,16 +70,19 @@ const child = (name: string, file: string, env: NodeJS.ProcessEnv) =>
   });
 const startTheIntake = async () => {
   const options = {
-    databaseUrl: postgres.url,
     temporal: { address: temporal.address, namespace: 'default' },
-    taskQueue: 'tocsin',
-    rulesFile: at('rules.yaml'),
-    sourcesFile: at('sources.yaml'),
     host: LOOPBACK,
     port: ports.intake,
     drainMs: 1_000,
   };
-  const env = { TOCSIN_TEST_INTAKE: JSON.stringify(options), SOURCE_SECRET: SECRETS['standard-webhooks'] };
+  const env = {
+    DATABASE_URL: postgres.url,
+    TOCSIN_DATA_DIR: at('data'),
+    TOCSIN_DETECTION_RULES: at('rules.yaml'),
+    TOCSIN_SOURCES: at('sources.yaml'),
+    TOCSIN_TEST_INTAKE: JSON.stringify(options),
+    SOURCE_SECRET: SECRETS['standard-webhooks'],
+  };
   intake = await child('The intake', 'intake-child.js', env);
 };
 const startTheWorker = async () => {

@@ -1,5 +1,5 @@
 // A worker in a process of its own, for tests that kill it. Its settings come as JSON in TOCSIN_TEST_WORKER:
-// { local: LocalStandIns, temporal: { address, namespace }, holds: [{ workflow, activity, input?, when, marker }] }.
+// { local: StandIns, temporal: { address, namespace }, holds: [{ workflow, activity, input?, when, marker }] }.
 // A hold stops an activity for good, before or after the real call, and leaves a marker file: then the test kills.
 // `repeats` does each activity more than once: 'twice', or 'overlapping' as after a time-out of one that still runs.
 'use strict';
@@ -8,14 +8,14 @@ const path = require('node:path');
 const { DefaultLogger, Runtime } = require('@temporalio/worker');
 
 const dist = path.join(__dirname, '..', '..', 'dist');
-const { settingsFromEnv } = require(path.join(dist, 'worker', 'config.js'));
+const { loadWorkerSettings } = require(path.join(dist, 'settings', 'worker.js'));
 const { createTocsinWorker } = require(path.join(dist, 'worker', 'create-worker.js'));
 
 async function main() {
   const { local, temporal, holds, does, repeats } = JSON.parse(process.env.TOCSIN_TEST_WORKER);
   Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
   const worker = await createTocsinWorker({
-    settings: settingsFromEnv(process.env, local),
+    settings: loadWorkerSettings(process.env, local),
     temporal,
     tuning: {
       interceptors: { activity: [(context) => ({ inbound: holdingBack(context.info, holds, repeats) })] },

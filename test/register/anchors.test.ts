@@ -1,6 +1,7 @@
 // Checkpoints reach a file that only grows, and a mailbox, each once, whatever breaks in between.
 import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { readSettings } from '../../platform/settings/load';
 import { anchorSettings } from '../../register/anchors/anchor-settings';
 import { createFileAnchor } from '../../register/anchors/file-anchor';
 import { type CheckpointMail, type CheckpointMailer, createMailAnchor } from '../../register/anchors/mail-anchor';
@@ -129,18 +130,15 @@ test('a damaged memory of what was mailed is told', async () => {
 test('the settings name each variable that is wrong', () => {
   const key = 'witness.example.com/w+e7de75aa+BLxF';
   for (const [env, problem] of [
-    [
-      { TOCSIN_ANCHOR_MAIL: 'a@example.org', TOCSIN_ANCHOR_MAIL_EVERY: 'daily' },
-      'TOCSIN_ANCHOR_MAIL_EVERY: "daily" must be',
-    ],
+    [{ TOCSIN_ANCHOR_MAIL: 'a@example.org', TOCSIN_ANCHOR_MAIL_EVERY: 'daily' }, 'TOCSIN_ANCHOR_MAIL_EVERY: must be'],
     [{ TOCSIN_WITNESSES: key }, 'each witness is "VERIFIERKEY URL"'],
     [{ TOCSIN_WITNESSES: `${key} file:///etc/passwd` }, 'each witness is "VERIFIERKEY URL"'],
     [{ TOCSIN_WITNESSES: `${key} http://127.0.0.1:1` }, 'TOCSIN_WITNESSES: a verifier key must look like'],
   ] as const) {
-    expect(() => anchorSettings({ TOCSIN_DATA_DIR: '/data', ...env })).toThrow(problem);
+    expect(() => readSettings(anchorSettings, { TOCSIN_DATA_DIR: '/data', ...env })).toThrow(problem);
   }
   const witness = `${signer.verifierKey} https://witness.example.org/`;
-  expect(anchorSettings({ TOCSIN_DATA_DIR: '/data', TOCSIN_WITNESSES: ` ${witness} ,` })).toMatchObject({
+  expect(readSettings(anchorSettings, { TOCSIN_DATA_DIR: '/data', TOCSIN_WITNESSES: ` ${witness} ,` })).toMatchObject({
     file: '/data/register/checkpoints.txt',
     witnesses: [{ verifierKey: parseVerifierKey(signer.verifierKey) && signer.verifierKey }],
   });

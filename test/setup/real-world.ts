@@ -18,6 +18,7 @@ import { measureId } from '../../domain/incident/incident';
 import { freePort } from '../../platform/free-port';
 import { packageRoot } from '../../platform/package-root';
 import { type ServerProcess, startServerProcess } from '../../platform/server-process';
+import type { StandIns } from '../../platform/settings/stand-ins';
 import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
 import { createPool } from '../../postgres/pool';
 import { readIncidentEvents } from '../../register/read-incident';
@@ -27,7 +28,6 @@ import { type CloudflareRecorder, startCloudflareRecorder } from '../../stack/cl
 import { type Mailbox, type StoredMessage, startMailbox } from '../../stack/mailbox';
 import { type RunningPostgres, startPostgres } from '../../stack/postgres';
 import { startSite } from '../../stack/site';
-import type { LocalStandIns } from '../../worker/config';
 import { Gate } from './gate';
 import { afterFile, startDevServer, temporaryDir, workflowBundle } from './helpers';
 
@@ -92,7 +92,7 @@ export class RealWorld {
   gates!: { mailbox: Gate; recorder: Gate; postgres: Gate };
   /** The role that a leaked key could log in with. */
   readonly leakedRole = 'deploy';
-  private local!: LocalStandIns;
+  private local!: StandIns;
   private temporalAddress!: { address: string; namespace: string };
   /** True when the file has ended: whoever still acts stops. */
   isOver = false;
@@ -162,7 +162,7 @@ export class RealWorld {
   }
 
   /** Where the stand-ins are, as a running stack tells it to a worker. */
-  standIns(): LocalStandIns {
+  standIns(): StandIns {
     return this.local;
   }
 

@@ -2,10 +2,8 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { refused, usage } from '../../../client/errors';
-import { TASK_QUEUE } from '../../../domain/incident/contract';
 import { RATINGS, type Rating } from '../../../domain/patch/advisory';
 import { atLeast, type CheckSummary, type Finding, type Undecided } from '../../../domain/patch/dependencies';
-import { dataDir } from '../../../platform/folders';
 import { collect } from '../../input';
 import type { Output } from '../../rendering/output';
 import { hanging, table } from '../../rendering/table';
@@ -63,13 +61,13 @@ export function depsCheckCommand(deps: Command, shell: Shell): void {
 async function checkHere(shell: Shell, files: string[], { advisories }: Options): Promise<LocalResult> {
   const { runCheck } =
     require('../../../detection/dependencies/run-check') as typeof import('../../../detection/dependencies/run-check');
-  const listed = (name: string) => collect(shell.env[name] ?? '', undefined);
-  const inventories = files.length > 0 ? files : listed('TOCSIN_INVENTORIES');
-  const sources = advisories ?? listed('TOCSIN_ADVISORIES');
+  const { dependencies, dataDir } = shell.settings;
+  const inventories = files.length > 0 ? files : dependencies.inventories;
+  const sources = advisories ?? dependencies.advisories;
   if (inventories.length === 0)
     throw usage('nothing to check: name a package-lock.json or a CycloneDX file, or set TOCSIN_INVENTORIES');
   if (sources.length === 0) throw usage('no advisories: give --advisories FOLDER or URL, or set TOCSIN_ADVISORIES');
-  const cacheDir = path.join(dataDir(shell.env), 'advisories');
+  const cacheDir = path.join(dataDir, 'advisories');
   const check = await runCheck({ inventories, advisories: sources, cacheDir }, new Date());
   return { ...check.summary(), found: check.findings, undecidedOf: check.undecided };
 }
@@ -81,7 +79,7 @@ async function checkByWorker(shell: Shell): Promise<CheckSummary> {
   // One check at a time: who asks while one runs gets its result.
   return temporal.workflow.execute(DEPENDENCY_CHECK, {
     workflowId: 'dependency-check-now',
-    taskQueue: shell.env.TOCSIN_TASK_QUEUE ?? TASK_QUEUE,
+    taskQueue: shell.settings.taskQueue,
     args: [],
     workflowIdConflictPolicy: 'USE_EXISTING',
     staticSummary: 'asked for by a person',

@@ -46,9 +46,7 @@ export function detectTestCommand(detect: Command, shell: Shell): void {
     .action((file: string, options: Options) => {
       const { loadDetectionRules } =
         require('../../../policy/load-detection-rules') as typeof import('../../../policy/load-detection-rules');
-      const snapshot = readRules(() =>
-        loadDetectionRules(options.rules ?? (shell.env.TOCSIN_DETECTION_RULES || undefined)),
-      );
+      const snapshot = readRules(() => loadDetectionRules(options.rules ?? shell.settings.detectionRules));
       const { detections, note } = options.source
         ? fromSource(file, options)
         : { detections: fromFile(file), note: '' };

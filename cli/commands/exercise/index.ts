@@ -25,9 +25,8 @@ export function exerciseCommand(program: Command, shell: Shell): void {
     .option('--id <id>', 'the id of the exercise (default: EX- and the day)')
     .action(async (file: string, options: Options) => {
       const speed = speedFlag(options.speed);
-      const { DEFAULT_PACKS, loadPolicy } =
-        require('../../../policy/load-policy') as typeof import('../../../policy/load-policy');
-      const policy = loadPolicy(shell.env.TOCSIN_POLICY || DEFAULT_PACKS);
+      const { loadPolicy } = require('../../../policy/load-policy') as typeof import('../../../policy/load-policy');
+      const policy = loadPolicy(shell.settings.policy);
       const id = options.id ?? newIncidentId(new Date(), 'EX');
       const scenario = readScenario(readInput(file), { id, detectedAt: exerciseStart() }, policy.pack);
       // With --json standard output holds the report alone, and the live timeline goes to standard error.

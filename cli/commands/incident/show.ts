@@ -47,7 +47,14 @@ async function draw(shell: Shell, id: string, watch: boolean): Promise<void> {
       incidents.explain(id),
     ]);
     const now = view.state.closedAt ?? clockNow(view.clock);
-    const lines = boardLines(view, events, shownPack(view.state, explanations, shell.env), now, out, LAST_EVENTS);
+    const lines = boardLines(
+      view,
+      events,
+      shownPack(view.state, explanations, shell.settings.policy),
+      now,
+      out,
+      LAST_EVENTS,
+    );
     if (watch) out.clear();
     for (const line of lines) out.line(line);
     if (!watch || view.state.closedAt) return;
@@ -68,7 +75,7 @@ async function follow(shell: Shell, id: string, json: boolean): Promise<void> {
       const events = (await incidents.timeline(id)).filter((event) => event.seq > seq);
       teller ??= new TimelineTeller(
         out,
-        shownPack(view.state, await incidents.explain(id), shell.env),
+        shownPack(view.state, await incidents.explain(id), shell.settings.policy),
         view.state.declaration.detectedAt,
       );
       if (json) for (const event of events) out.line(JSON.stringify(event));

@@ -119,7 +119,7 @@ async function tell(shell: Shell, id: string, receipt: Receipt): Promise<void> {
   if (!view) return;
   const teller = new TimelineTeller(
     out,
-    shownPack(view.state, explanations, shell.env),
+    shownPack(view.state, explanations, shell.settings.policy),
     view.state.declaration.detectedAt,
   );
   for (const event of events) {

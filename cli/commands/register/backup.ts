@@ -68,11 +68,9 @@ async function record(shell: Shell, manifest: Manifest & { sha256: string }, opt
 }
 
 async function publishedIn(shell: Shell, dir: string | undefined) {
-  const { logSettings } =
-    require('../../../register/log/log-settings') as typeof import('../../../register/log/log-settings');
   const { readPublishedLog } =
     require('../../../register/backup/published-log') as typeof import('../../../register/backup/published-log');
-  const published = await readPublishedLog(dir ?? logSettings(shell.env).dir);
+  const published = await readPublishedLog(dir ?? shell.settings.log.dir);
   if (published === undefined && dir !== undefined) {
     throw usage(`no log is published in ${dir}: give the folder that holds the file "checkpoint"`);
   }

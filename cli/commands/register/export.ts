@@ -76,9 +76,8 @@ function formWriter(shell: Shell, form: Form, log: RegisterLog): FormWriter {
       require('../../../register/log/open-log') as typeof import('../../../register/log/open-log');
     const { readErasures } =
       require('../../../register/read-erasures') as typeof import('../../../register/read-erasures');
-    const { DEFAULT_PACKS, loadPolicy } =
-      require('../../../policy/load-policy') as typeof import('../../../policy/load-policy');
-    const { pack } = loadPolicy(shell.env.TOCSIN_POLICY || DEFAULT_PACKS);
+    const { loadPolicy } = require('../../../policy/load-policy') as typeof import('../../../policy/load-policy');
+    const { pack } = loadPolicy(shell.settings.policy);
     const { origin, verifierKey } = log;
     const document = documentOf({
       audience,

@@ -13,9 +13,7 @@ export function registerKeysCreateCommand(keys: Command, shell: Shell): void {
   ).action(async (_options: CommonOptions, command: Command) => {
     const { makeKeys, readKeys } =
       require('../../../register/log/key-file') as typeof import('../../../register/log/key-file');
-    const { logSettings } =
-      require('../../../register/log/log-settings') as typeof import('../../../register/log/log-settings');
-    const { keysFile, origin } = logSettings(shell.env);
+    const { keysFile, origin } = shell.settings.log;
     const before = await readKeys(keysFile);
     if (before)
       throw refused(

@@ -22,13 +22,11 @@ export function registerKeysRotateCommand(keys: Command, shell: Shell): void {
     .action(async (options: Options, command: Command) => {
       const { rotateKey } =
         require('../../../register/log/rotate-key') as typeof import('../../../register/log/rotate-key');
-      const { logSettings } =
-        require('../../../register/log/log-settings') as typeof import('../../../register/log/log-settings');
       const { loadDisclosures } =
         require('../../../policy/load-disclosure') as typeof import('../../../policy/load-disclosure');
       const log = await openedLog(shell);
       if (!log?.canSign) throw refused('the signing key is not on this machine: rotate it where TOCSIN_LOG_KEYS is');
-      const { keysFile } = logSettings(shell.env);
+      const { keysFile } = shell.settings.log;
       const deps = { log, pool: shell.register(), disclosures: loadDisclosures(), keysFile };
       const { oldKey, newKey, size, note } = await rotateKey(deps, { by: shell.by(options), reason: options.reason });
       const signed = await signAndAnchor(shell, log);

@@ -51,9 +51,7 @@ export function registerRestoreCommand(register: Command, shell: Shell): void {
 async function seeGuards(shell: Shell): Promise<void> {
   const { rememberGuards } =
     require('../../../register/guards/watch-guards') as typeof import('../../../register/guards/watch-guards');
-  const { logSettings } =
-    require('../../../register/log/log-settings') as typeof import('../../../register/log/log-settings');
-  await rememberGuards({ pool: shell.register(), memoryFile: logSettings(shell.env).guardsFile });
+  await rememberGuards({ pool: shell.register(), memoryFile: shell.settings.log.guardsFile });
 }
 
 /** A checkpoint's file, and the rotations that are published beside it. */

@@ -13,9 +13,7 @@ export function registerSignCommand(register: Command, shell: Shell): void {
     'register sign',
   ).action(async (options: CommonOptions) => {
     const { openLog } = require('../../../register/log/open-log') as typeof import('../../../register/log/open-log');
-    const { logSettings } =
-      require('../../../register/log/log-settings') as typeof import('../../../register/log/log-settings');
-    const log = await openLog(shell.register(), logSettings(shell.env));
+    const log = await openLog(shell.register(), shell.settings.log);
     const signed = await signAndAnchor(shell, log);
     if (options.json) shell.out.json(signed);
     else {

@@ -24,11 +24,11 @@ export function sessionsFeedCommand(sessions: Command, shell: Shell): void {
         throw usage(`--source: "${options.source}" is no name of a source: use lower-case letters, digits and "-"`);
       const { acceptWithin } =
         require('../../../detection/intake/inbox/accept') as typeof import('../../../detection/intake/inbox/accept');
-      const { openSessions, sessionSettings } =
-        require('../../../detection/sessions/settings') as typeof import('../../../detection/sessions/settings');
+      const { openSessions } =
+        require('../../../detection/sessions/open-sessions') as typeof import('../../../detection/sessions/open-sessions');
       const { loadSessionPolicy } =
         require('../../../policy/load-sessions') as typeof import('../../../policy/load-sessions');
-      const settings = sessionSettings(shell.env);
+      const settings = shell.settings.sessions;
       const { events, others } = await readAuthEvents(file, loadSessionPolicy(settings.policyFile));
       let raised = 0;
       const consumer = await openSessions(settings, {

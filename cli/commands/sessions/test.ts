@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Sight } from '../../../detection/sessions/see-event';
 import { toInstant } from '../../../domain/kernel/time';
 import type { Finding, SeenEvent } from '../../../domain/sessions/session-rules';
+import type { CliSettings } from '../../../settings/cli';
 import { readAuthEvents } from '../../auth-event-file';
 import type { Output } from '../../rendering/output';
 import { hanging } from '../../rendering/table';
@@ -29,7 +30,7 @@ export function sessionsTestCommand(sessions: Command, shell: Shell): void {
         require('../../../domain/sessions/session-rules') as typeof import('../../../domain/sessions/session-rules');
       const { seeEvent } =
         require('../../../detection/sessions/see-event') as typeof import('../../../detection/sessions/see-event');
-      const sight = await offlineSight(shell.env, options.policy);
+      const sight = await offlineSight(shell.settings, options.policy);
       const { events, others } = await readAuthEvents(file, sight.policy);
       const now = new Date(events.reduce((last, { event }) => Math.max(last, Date.parse(event.at)), 0));
       const lines = new Map<string, number>();
@@ -48,14 +49,13 @@ export function sessionsTestCommand(sessions: Command, shell: Shell): void {
 }
 
 /** The rules as they run online; only the key of pseudonyms is another one where none is configured. */
-async function offlineSight(env: NodeJS.ProcessEnv, policyFile?: string): Promise<Sight> {
+async function offlineSight({ sessions }: CliSettings, policyFile = sessions.policyFile): Promise<Sight> {
   const { openSight } =
-    require('../../../detection/sessions/settings') as typeof import('../../../detection/sessions/settings');
+    require('../../../detection/sessions/open-sessions') as typeof import('../../../detection/sessions/open-sessions');
   return openSight({
-    policyFile: policyFile ?? (env.TOCSIN_SESSIONS || undefined),
-    countryFile: env.TOCSIN_MMDB || undefined,
-    asnFile: env.TOCSIN_MMDB_ASN || undefined,
-    pseudonymKey: env.TOCSIN_PSEUDONYM_KEY ? Buffer.from(env.TOCSIN_PSEUDONYM_KEY) : randomBytes(32),
+    ...sessions,
+    policyFile,
+    pseudonymKey: sessions.pseudonymKey ?? randomBytes(32).toString('hex'),
   });
 }
 

@@ -20,6 +20,7 @@ import { DAY_MS } from '../../../domain/kernel/time';
 import type { CheckSummary } from '../../../domain/patch/dependencies';
 import { DEPENDENCY_CHECK, DEPENDENCY_SCHEDULE } from '../../../domain/patch/patch-task';
 import { createPool } from '../../../postgres/pool';
+import { loadIntakeSettings } from '../../../settings/intake';
 import { afterFile, createTestDatabase, startDevServer, temporaryDir } from '../../setup/helpers';
 import { LODASH, lock, MINIMIST, record } from '../../unit/detection/dependencies/records';
 import { OSV_RECORD } from './samples';
@@ -233,12 +234,15 @@ describe('a check soon after', () => {
     writeFileSync(sourcesFile, 'sources: { feed: { format: osv, secrets: [{ env: FEED_TOKEN }] } }');
     const { url: databaseUrl } = await createTestDatabase();
     const running = await startIntake({
-      databaseUrl,
+      settings: loadIntakeSettings({
+        DATABASE_URL: databaseUrl,
+        TOCSIN_DATA_DIR: dir,
+        TOCSIN_SOURCES: sourcesFile,
+        TOCSIN_TASK_QUEUE: 'none',
+      }),
       temporal: { address, namespace: 'default' },
       dataConverter: {},
-      taskQueue: 'none',
-      sourcesFile,
-      env: { FEED_TOKEN: TOKEN, TOCSIN_DATA_DIR: dir },
+      secrets: { FEED_TOKEN: TOKEN },
       host: '127.0.0.1',
       port: 0,
       logLevel: 'silent',

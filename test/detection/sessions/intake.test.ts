@@ -8,11 +8,12 @@ import { Health } from '../../../detection/intake/server/health';
 import { authentication } from '../../../detection/intake/sources/authentication';
 import { startIntake } from '../../../detection/intake/start-intake';
 import { SessionConsumer } from '../../../detection/sessions/consumer';
-import { sessionSettings } from '../../../detection/sessions/settings';
+import { pseudonymKey } from '../../../detection/sessions/pseudonyms';
 import { judge } from '../../../domain/detection/detection-rules';
 import { packageRoot } from '../../../platform/package-root';
 import { loadDetectionRules } from '../../../policy/load-detection-rules';
 import { createPool } from '../../../postgres/pool';
+import { loadIntakeSettings } from '../../../settings/intake';
 import { createTestDatabase, temporaryDir } from '../../setup/helpers';
 import { at, event, NOW } from '../../unit/detection/sessions/fixtures';
 import { createWorld, expected, type World } from './helpers';
@@ -107,13 +108,16 @@ test('the intake process takes them by its settings: a key of pseudonyms is made
   const { url: databaseUrl } = await createTestDatabase();
   const start = () =>
     startIntake({
-      databaseUrl,
+      settings: loadIntakeSettings({
+        DATABASE_URL: databaseUrl,
+        TOCSIN_DATA_DIR: dir,
+        TOCSIN_SOURCES: sourcesFile,
+        TOCSIN_DETECTION_RULES: rulesFile,
+        TOCSIN_TASK_QUEUE: 'none',
+      }),
       temporal: { address: '127.0.0.1:1', namespace: 'default' },
       dataConverter: {},
-      taskQueue: 'none',
-      sourcesFile,
-      rulesFile,
-      env: { IDP_TOKEN: TOKEN, TOCSIN_DATA_DIR: dir },
+      secrets: { IDP_TOKEN: TOKEN },
       host: '127.0.0.1',
       port: 0,
       logLevel: 'silent',
@@ -131,7 +135,7 @@ test('the intake process takes them by its settings: a key of pseudonyms is made
   const keyFile = path.join(dir, 'pseudonym.key');
   expect(statSync(keyFile).mode & 0o777).toBe(0o600);
   const key = readFileSync(keyFile, 'utf8').trim();
-  expect(sessionSettings({ TOCSIN_DATA_DIR: dir }).pseudonymKey.toString('hex')).toBe(key);
+  expect(pseudonymKey(dir).toString('hex')).toBe(key);
   const pool = createPool(databaseUrl);
   const { rows } = await pool.query('SELECT 1 FROM tocsin.inbox');
   expect(rows).toHaveLength(2);

@@ -5,6 +5,7 @@ import { authEventOf, isAuditEntry } from '../../../../detection/sessions/from-a
 import { createPseudonyms, pseudonymKey } from '../../../../detection/sessions/pseudonyms';
 import { sessionSettings } from '../../../../detection/sessions/settings';
 import { packageRoot } from '../../../../platform/package-root';
+import { readSettings } from '../../../../platform/settings/load';
 import { loadSessionPolicy } from '../../../../policy/load-sessions';
 import { temporaryDir } from '../../../setup/helpers';
 
@@ -71,7 +72,9 @@ describe('pseudonyms', () => {
   });
 
   test('a key that is too short or a damaged file is refused', () => {
-    expect(() => pseudonymKey(dir, 'short')).toThrow('TOCSIN_PSEUDONYM_KEY: is too short');
+    expect(() => readSettings(sessionSettings, { TOCSIN_PSEUDONYM_KEY: 'short' })).toThrow(
+      'TOCSIN_PSEUDONYM_KEY: is too short',
+    );
     const damaged = temporaryDir('key');
     writeFileSync(path.join(damaged, 'pseudonym.key'), 'abc');
     expect(() => pseudonymKey(damaged)).toThrow('holds no key of 64 hex digits');
@@ -84,11 +87,12 @@ describe('pseudonyms', () => {
       TOCSIN_MMDB_ASN: '',
       TOCSIN_PSEUDONYM_KEY: 'k'.repeat(32),
     };
-    expect(sessionSettings(env)).toEqual({
+    expect(readSettings(sessionSettings, env)).toEqual({
       policyFile: undefined,
       countryFile: '/a.mmdb',
       asnFile: undefined,
-      pseudonymKey: Buffer.from('k'.repeat(32)),
+      pseudonymKey: 'k'.repeat(32),
+      dataDir: dir,
     });
   });
 });

@@ -1,0 +1,34 @@
+/** With which account notices, alarms and receipts are mailed. */
+import { settingsGroup, text, url, variable } from '../../platform/settings/variable';
+import type { ResendMailConfig } from './resend-mail';
+
+/** Whether live mail is configured also decides whether the example directory may be used. */
+export const RESEND_API_KEY = variable('The key of Resend, through which all mail goes.', text, {
+  secret: true,
+  unset: 'the local mailbox (never in production)',
+});
+
+export const mailSettings = settingsGroup({
+  title: 'Mail',
+  unset: 'the local mailbox',
+  variables: {
+    RESEND_API_KEY,
+    RESEND_BASE_URL: variable('Another address that speaks the API of Resend.', url, {
+      unset: '`https://api.resend.com`',
+    }),
+    TOCSIN_MAIL_FROM: variable('The sender of all mail; its domain is verified at Resend.', text, {
+      default: 'Incident Response <incidents@example.com>',
+    }),
+  },
+  build(values, { standIns, problem }): ResendMailConfig {
+    const from = values.TOCSIN_MAIL_FROM;
+    if (values.RESEND_API_KEY)
+      return { apiKey: values.RESEND_API_KEY, baseUrl: values.RESEND_BASE_URL ?? 'https://api.resend.com', from };
+    if (!standIns) problem('RESEND_API_KEY: is not set; notices could not be sent');
+    return {
+      apiKey: standIns?.mailbox.apiKey ?? '',
+      baseUrl: values.RESEND_BASE_URL ?? standIns?.mailbox.url ?? '',
+      from,
+    };
+  },
+});

@@ -1,0 +1,33 @@
+/** Where dossiers, previews and the public status page are written. */
+import path from 'node:path';
+import { settingsGroup, text, url, variable } from '../../platform/settings/variable';
+
+/** A folder, and the address under which it is served. */
+export interface SiteSettings {
+  dir: string;
+  url: string;
+}
+
+export const siteSettings = settingsGroup({
+  title: 'Pages',
+  unset: 'the local site',
+  variables: {
+    TOCSIN_SITE_URL: variable('The address under which staff read dossiers and previews.', url, {
+      unset: 'that of the local site, else `http://localhost`',
+    }),
+    TOCSIN_STATUS_DIR: variable('The folder into which the public status page is written.', text, {
+      unset: 'the folder of dossiers and previews',
+    }),
+    TOCSIN_STATUS_URL: variable('The address of the public status page.', url, {
+      unset: '`http://localhost` where a folder is set',
+    }),
+  },
+  build(values, { standIns, dataDir }): { site: SiteSettings; status: SiteSettings } {
+    const site = {
+      dir: standIns?.site.dir ?? path.join(dataDir, 'site'),
+      url: values.TOCSIN_SITE_URL ?? standIns?.site.url ?? 'http://localhost',
+    };
+    const { TOCSIN_STATUS_DIR: dir, TOCSIN_STATUS_URL: address } = values;
+    return { site, status: dir ? { dir, url: address ?? 'http://localhost' } : site };
+  },
+});

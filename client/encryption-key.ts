@@ -1,0 +1,15 @@
+/** A key of payload encryption. */
+export interface EncryptionKey {
+  id: string;
+  key: Buffer;
+}
+
+/** What such a key must look like. */
+export const KEY_FORM = 'each key must be ID:BASE64 of 32 bytes; make one with `openssl rand -base64 32`';
+
+/** Reads `ID:BASE64`; `undefined` when it is not that, or not of 32 bytes. */
+export function encryptionKeyOf(entry: string): EncryptionKey | undefined {
+  const colon = entry.indexOf(':');
+  const key = Buffer.from(entry.slice(colon + 1), 'base64');
+  return colon > 0 && key.length === 32 ? { id: entry.slice(0, colon), key } : undefined;
+}

@@ -1,0 +1,29 @@
+/** The plugin of vulnerability reports, as it is set up. */
+import type { FastifyPluginAsync } from 'fastify';
+import type { Pool } from 'pg';
+import type { CaseClient } from '../../client/case-client';
+import type { Log } from '../../platform/log';
+import { loadPack } from '../../policy/load-pack';
+import { loadReportsConfig } from './config';
+import { reportsPlugin } from './plugin';
+import { readSigningKey } from './security-txt';
+import type { ReportsSettings } from './settings';
+import { reportStarter } from './start-reports';
+
+/** Puts it together. Throws what is wrong with the files that the settings name. */
+export function configuredReports(
+  settings: ReportsSettings,
+  deps: { policy: string; pool: Pool; cases: CaseClient; log: Log },
+): FastifyPluginAsync {
+  const { pool, cases, log } = deps;
+  return reportsPlugin({
+    ...loadReportsConfig(settings.configFile),
+    pool,
+    start: reportStarter(cases),
+    organisation: loadPack(deps.policy).pack.organisation.name,
+    log,
+    now: () => new Date(),
+    signingKey: readSigningKey(settings.signingKeyFile, settings.signingKeyPassphrase),
+    mailSecret: settings.mailSecret,
+  });
+}

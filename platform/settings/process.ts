@@ -1,0 +1,32 @@
+/** What every process has: its mode, and its folders. */
+import { z } from 'zod';
+import { settingsGroup, text, variable } from './variable';
+
+/** `production` unless TOCSIN_ENV is unset or says `development`: a misspelt mode never opens a door. */
+export function isProduction(env: NodeJS.ProcessEnv): boolean {
+  return !['', 'development'].includes(env.TOCSIN_ENV ?? '');
+}
+
+export const processSettings = settingsGroup({
+  title: 'The process',
+  unset: 'development, with its data in `.tocsin`',
+  variables: {
+    TOCSIN_ENV: variable(
+      '`production` or `development`. In production no stand-in is used, no key is made up, and payloads are encrypted.',
+      z.enum(['production', 'development'], 'must be production or development'),
+      { default: 'development' },
+    ),
+    TOCSIN_DATA_DIR: variable(
+      'The folder for what is kept on disk: drafts, deliveries while Postgres is away, keys that were made. All workers share one.',
+      text,
+      { unset: '`.tocsin` in the folder of the package' },
+    ),
+    TOCSIN_CACHE_DIR: variable('The folder for what is downloaded once for all clones.', text, {
+      unset: '`$XDG_CACHE_HOME/tocsin`, else `~/.cache/tocsin`',
+    }),
+    XDG_CACHE_HOME: variable('The folder of caches, by the XDG Base Directory Specification.', text, {
+      unset: '`~/.cache`',
+    }),
+  },
+  build: (_values, { dataDir, production }) => ({ dataDir, production }),
+});

@@ -1,0 +1,7 @@
+/** The local stand-ins of an embedded stack. Exercises use nothing else; live incidents use them where no key is set. */
+export interface StandIns {
+  databaseUrl: string;
+  mailbox: { url: string; apiKey: string };
+  recorder: { cloudflareUrl: string; hooksUrl: string; apiToken: string };
+  site: { url: string; dir: string };
+}

@@ -1,0 +1,27 @@
+/** Which Postgres holds the register and the tables of detection. */
+import { settingsGroup, url, variable } from '../platform/settings/variable';
+
+const variables = {
+  DATABASE_URL: variable('The Postgres of the register, the deliveries and the inbox.', url, {
+    unset: 'the embedded Postgres in the data folder (never in production)',
+    secret: true,
+  }),
+};
+
+/** For commands that may need no database. */
+export const databaseSettings = settingsGroup({
+  title: 'Postgres',
+  unset: 'an embedded one in the data folder',
+  variables,
+  build: ({ DATABASE_URL }, { standIns }): string | undefined => DATABASE_URL ?? standIns?.databaseUrl,
+});
+
+/** For processes that do nothing without a database. */
+export const neededDatabase = settingsGroup({
+  ...databaseSettings,
+  build(values, at): string {
+    const found = databaseSettings.build(values, at);
+    if (!found) at.problem('DATABASE_URL: is not set; give a Postgres address, or run `npx tocsin up` for a local one');
+    return found!;
+  },
+});

@@ -1,0 +1,85 @@
+/** Which groups of settings each process reads. */
+import { containmentSettings } from '../activities/containment/settings';
+import { directorySettings } from '../activities/directory/settings';
+import { mailSettings } from '../activities/mail/settings';
+import { pagingSettings } from '../activities/paging/settings';
+import { siteSettings } from '../activities/storage/settings';
+import { auditSettings } from '../detection/audit/settings';
+import { dependencySettings } from '../detection/dependencies/settings';
+import { intakeSettings } from '../detection/intake/settings';
+import { reportsSettings } from '../detection/reports/settings';
+import { sessionSettings } from '../detection/sessions/settings';
+import { rulesSettings } from '../detection/settings';
+import { processSettings } from '../platform/settings/process';
+import type { AnyGroup } from '../platform/settings/variable';
+import { policySettings } from '../policy/settings';
+import { databaseSettings, neededDatabase } from '../postgres/settings';
+import { anchorSettings } from '../register/anchors/anchor-settings';
+import { logSettings, signingRhythm } from '../register/log/log-settings';
+import { stackSettings } from '../stack/settings';
+import { commandSettings } from './command';
+import { connectionSettings, temporalSettings } from './temporal';
+
+/** Every group that a worker reads. */
+export const WORKER_GROUPS = {
+  process: processSettings,
+  connection: connectionSettings,
+  temporal: temporalSettings,
+  databaseUrl: neededDatabase,
+  policy: policySettings,
+  mail: mailSettings,
+  directory: directorySettings,
+  paging: pagingSettings,
+  pages: siteSettings,
+  containment: containmentSettings,
+  detectionRules: rulesSettings,
+  audit: auditSettings,
+  dependencies: dependencySettings,
+  log: logSettings,
+  rhythm: signingRhythm,
+  anchors: anchorSettings,
+};
+
+/** Every group that the intake reads. */
+export const INTAKE_GROUPS = {
+  process: processSettings,
+  connection: connectionSettings,
+  temporal: temporalSettings,
+  databaseUrl: neededDatabase,
+  policy: policySettings,
+  detectionRules: rulesSettings,
+  server: intakeSettings,
+  reports: reportsSettings,
+  sessions: sessionSettings,
+};
+
+/** Every group that commands read. */
+export const CLI_GROUPS = {
+  process: processSettings,
+  connection: connectionSettings,
+  temporal: temporalSettings,
+  databaseUrl: databaseSettings,
+  policy: policySettings,
+  command: commandSettings,
+  detectionRules: rulesSettings,
+  sessions: sessionSettings,
+  dependencies: dependencySettings,
+  log: logSettings,
+  anchors: anchorSettings,
+};
+
+/** Every group of each process, and what the local servers read, for the documentation. */
+export const PROCESSES: Readonly<
+  Record<'worker' | 'intake' | 'command line' | 'local stack', Readonly<Record<string, AnyGroup>>>
+> = {
+  worker: WORKER_GROUPS,
+  intake: INTAKE_GROUPS,
+  'command line': { ...CLI_GROUPS, mail: mailSettings },
+  'local stack': { stack: stackSettings },
+};
+
+/** The name of every variable that is read. */
+export function variableNames(): string[] {
+  const groups = Object.values(PROCESSES).flatMap((each) => Object.values(each));
+  return [...new Set(groups.flatMap(({ variables }) => Object.keys(variables)))];
+}

@@ -1,0 +1,63 @@
+/** How Temporal is reached, on which queue, and with which keys payloads are encrypted. */
+import { TASK_QUEUE } from '../domain/incident/contract';
+import { list, settingsGroup, text, variable } from '../platform/settings/variable';
+import { encryptionKeyOf, KEY_FORM } from '../client/encryption-key';
+
+/** What every process that talks to Temporal must have in common with the others. */
+export interface TemporalSettings {
+  taskQueue: string;
+  /** `ID:BASE64`; the first encrypts, all decrypt. */
+  encryptionKeys: string[];
+}
+
+export const temporalSettings = settingsGroup({
+  title: 'Queue and encryption',
+  unset: 'not encrypted; in production the keys must be set',
+  variables: {
+    TOCSIN_ENCRYPTION_KEYS: variable(
+      'Keys of payload encryption, as `ID:BASE64` of 32 bytes, separated by commas. The first encrypts, all decrypt.',
+      list.refine((keys) => keys.every(encryptionKeyOf), KEY_FORM),
+      {
+        secret: true,
+        default: '',
+        unset: 'payloads are not encrypted',
+        neededInProduction: 'payloads must be encrypted (ID:BASE64 of 32 bytes)',
+      },
+    ),
+    TOCSIN_TASK_QUEUE: variable('The task queue of the workers.', text, { default: TASK_QUEUE }),
+  },
+  build: (values): TemporalSettings => ({
+    taskQueue: values.TOCSIN_TASK_QUEUE,
+    encryptionKeys: values.TOCSIN_ENCRYPTION_KEYS,
+  }),
+});
+
+/** Read by Temporal's own library (`@temporalio/envconfig`), as by the `temporal` command. */
+export const connectionSettings = settingsGroup({
+  title: 'Temporal',
+  unset: 'the development server of the running stack (never in production)',
+  variables: {
+    TEMPORAL_ADDRESS: variable('Where Temporal is, as `HOST:PORT`.', text, {
+      unset: 'that of the profile, else of the running stack (never in production)',
+    }),
+    TEMPORAL_NAMESPACE: variable('The namespace.', text, { unset: '`default`' }),
+    TEMPORAL_API_KEY: variable('An API key, as Temporal Cloud asks for.', text, { secret: true }),
+    TEMPORAL_PROFILE: variable('A profile of the configuration file.', text, { unset: '`default`' }),
+    TEMPORAL_CONFIG_FILE: variable('The configuration file.', text, { unset: "`temporal.toml` in the user's folder" }),
+    TEMPORAL_TLS: variable('Whether TLS is used.', text, { unset: 'where a certificate or an API key is given' }),
+    TEMPORAL_TLS_CLIENT_CERT_PATH: variable('The file with the client certificate.', text),
+    TEMPORAL_TLS_CLIENT_CERT_DATA: variable('The client certificate itself, in place of a file.', text),
+    TEMPORAL_TLS_CLIENT_KEY_PATH: variable('The file with its private key.', text),
+    TEMPORAL_TLS_CLIENT_KEY_DATA: variable('Its private key itself, in place of a file.', text, { secret: true }),
+    TEMPORAL_TLS_SERVER_CA_CERT_PATH: variable('The file with the certificate of the authority that is trusted.', text),
+    TEMPORAL_TLS_SERVER_CA_CERT_DATA: variable('That certificate itself, in place of a file.', text),
+    TEMPORAL_TLS_SERVER_NAME: variable('The name that the server must prove.', text, { unset: 'that of the address' }),
+    TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: variable('Whether the name of the server is taken on trust.', text, {
+      unset: 'it is verified',
+    }),
+    TEMPORAL_CODEC_ENDPOINT: variable('Read by the library; Tocsin encrypts by itself and does not use it.', text),
+    TEMPORAL_CODEC_AUTH: variable('Likewise.', text, { secret: true }),
+    'TEMPORAL_GRPC_META_…': variable('Headers of each call to Temporal, by name.', text, { secret: true }),
+  },
+  build: () => undefined,
+});
