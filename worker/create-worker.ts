@@ -6,7 +6,7 @@ import { NativeConnection, type NativeConnectionOptions, Worker, type WorkerOpti
 import pg from 'pg';
 import pino from 'pino';
 import { type ContainmentPort, createContainment } from '../activities/containment';
-import { LOCAL_WEBHOOK_SECRET } from '../activities/containment/settings';
+import { exerciseContainment } from '../activities/containment/settings';
 import { mergeSpool } from '../activities/delivery/ledger/merge-spool';
 import { PostgresLedger } from '../activities/delivery/ledger/postgres-ledger';
 import { SpoolLedger } from '../activities/delivery/ledger/spool-ledger';
@@ -35,7 +35,6 @@ import { builtBundle } from './bundle';
 import { type ActivityDeps, createActivities, type OutwardPorts } from './create-activities';
 import { dependencySchedules } from './dependencies';
 import { connectEscalation } from './escalation';
-import { markRecorded } from './recorded-only';
 import { keepSchedules } from './schedules';
 import { checkpointMailer, createSigning } from './signing';
 
@@ -181,26 +180,9 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
         : noExercises<OutwardPorts>(),
     },
     containment: {
-      live: markRecorded(
-        createContainment({ exercise: false, ...settings.containment }),
-        settings.containment.recordedOnly,
-      ),
+      live: createContainment({ exercise: false, ...settings.containment }),
       exercise: exercise
-        ? createContainment({
-            exercise: true,
-            cloudflare: {
-              apiToken: exercise.recorder.apiToken,
-              baseURL: exercise.recorder.cloudflareUrl,
-              scope: { accountId: 'exercise' },
-            },
-            postgres: {
-              url: exercise.databaseUrl,
-              rotatableRoles: settings.containment.postgres?.rotatableRoles ?? [],
-            },
-            webhook: { url: `${exercise.recorder.hooksUrl}/containment`, secret: LOCAL_WEBHOOK_SECRET },
-            vault: { folder: path.join(dataDir, 'exercise-vault') },
-            protect: settings.containment.protect,
-          })
+        ? createContainment(exerciseContainment(settings.containment, exercise, dataDir))
         : noExercises<ContainmentPort>(),
     },
     contacts,

@@ -1,18 +1,16 @@
 import path from 'node:path';
 import { ApplicationFailure } from '@temporalio/activity';
-import { measureId } from '../../domain/incident/incident';
+import { type ContainmentMeasure, measureId } from '../../domain/incident/incident';
 import { failure } from '../failures';
 import type { MeasureInput, MeasureResult } from '../types';
-import { type ContainmentConfig, DEFAULT_TIMEOUT_MS, type SignedWebhookConfig } from './config';
+import { type ContainmentConfig, checkWebhook, DEFAULT_TIMEOUT_MS } from './config';
 import { assertLoopback, isLoopbackHost } from './loopback';
-import { blockTarget, createSourceGuard } from './protected-ranges';
-import { applyAccessRule, undoAccessRule } from './providers/cloudflare-access-rules';
-import { rollCloudflareToken } from './providers/cloudflare-token';
-import { rotatePostgresRole } from './providers/postgres-role';
-import { callMeasureWebhook } from './providers/signed-webhook';
+import { createSourceGuard } from './protected-ranges';
+import { type Action, type AnyProvider, type Handler, notConfigured, type ProviderTools } from './provider';
+import { credentialProblem, PROVIDERS } from './providers';
 import { fileVault, type VaultPort, webhookVault } from './vault';
 
-export type { CloudflareScope, ContainmentConfig, SignedWebhookConfig } from './config';
+export type { ContainmentConfig, SignedWebhookConfig } from './config';
 export { fileVault, type VaultPort, webhookVault } from './vault';
 
 /**
@@ -25,85 +23,97 @@ export interface ContainmentPort {
   undo(input: MeasureInput): Promise<MeasureResult>;
 }
 
+/** A provider as it is set up here. */
+interface Ready {
+  provider: AnyProvider;
+  handlers: Partial<Record<Action, Handler>>;
+  /** It reaches a local recorder in place of the real thing. */
+  recorded: boolean;
+}
+
 /**
  * Builds the port from its configuration.
  * Throws when the configuration is dangerous: an exercise that could reach another machine, a protected range that
  * cannot be read, a webhook secret that is none, a vault webhook without TLS.
  */
 export function createContainment(config: ContainmentConfig): ContainmentPort {
-  checkConfig(config);
-  const guard = createSourceGuard(config.protect);
   const timeoutMs = config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const vault = vaultOf(config, timeoutMs);
+  const guard = createSourceGuard(config.protect);
+  checkVault(config);
+  const tools = { timeoutMs, vault: vaultOf(config, timeoutMs) };
+  const ready = PROVIDERS.flatMap((provider) => setUp(provider, config, tools));
+  // Nobody shall believe that a source is blocked which only a recorder has heard of.
+  const inOrder = [...ready.filter(({ recorded }) => !recorded), ...ready.filter(({ recorded }) => recorded)];
+  const readyFor = (measure: ContainmentMeasure) => inOrder.find(({ provider }) => takes(provider, measure));
 
   const apply = async (input: MeasureInput): Promise<MeasureResult> => {
     const { measure } = input;
-    switch (measure.action) {
-      case 'block-source': {
-        const verdict = guard(measure.source);
-        if ('refused' in verdict) return { outcome: 'refused', detail: verdict.refused };
-        if (!config.cloudflare) return notConfigured('block a source', 'a Cloudflare API token and an account or zone');
-        return applyAccessRule(config.cloudflare, input, verdict.target, timeoutMs);
-      }
-      case 'isolate-system':
-        if (!config.webhook) return notConfigured('isolate a system', 'the containment webhook');
-        return callMeasureWebhook(config.webhook, 'system.isolate', input, timeoutMs);
-      case 'rotate-credential':
-        return rotate(config, vault, input, measure.credential, timeoutMs);
-    }
+    const refused =
+      measure.action === 'block-source'
+        ? guard(measure.source)
+        : measure.action === 'rotate-credential'
+          ? credentialProblem(measure.credential)
+          : undefined;
+    if (refused) return { outcome: 'refused', detail: refused };
+    const taker = readyFor(measure);
+    if (!taker) return missing(config, measure);
+    return marked(taker, await taker.handlers[measure.action]!.apply(input));
   };
 
+  // Not judged by the guard: a rule made before its range became protected must go all the more.
   const undo = async (input: MeasureInput): Promise<MeasureResult> => {
     const { measure } = input;
-    switch (measure.action) {
-      case 'block-source': {
-        // Not judged by the guard: a rule made before its range became protected must go all the more.
-        const named = blockTarget(measure.source);
-        if ('refused' in named) return { outcome: 'undone', detail: `there is nothing to undo: ${named.refused}` };
-        if (!config.cloudflare)
-          return notConfigured('unblock a source', 'a Cloudflare API token and an account or zone');
-        return undoAccessRule(config.cloudflare, input, named.target, timeoutMs);
-      }
-      case 'isolate-system':
-        if (!config.webhook) return notConfigured('release a system', 'the containment webhook');
-        return callMeasureWebhook(config.webhook, 'system.release', input, timeoutMs);
-      case 'rotate-credential':
-        return {
-          outcome: 'refused',
-          detail: `${measureId(measure)} cannot be undone: the old secret counts as stolen; give the users of it the new one from the vault`,
-        };
+    if (measure.action === 'rotate-credential') {
+      return {
+        outcome: 'refused',
+        detail: `${measureId(measure)} cannot be undone: the old secret counts as stolen; give the users of it the new one from the vault`,
+      };
     }
+    const taker = readyFor(measure);
+    if (!taker) return missing(config, measure, true);
+    return marked(taker, await taker.handlers[measure.action]!.undo!(input));
   };
 
   return { apply: guarded(config, apply), undo: guarded(config, undo) };
 }
 
-type Credential = Extract<MeasureInput['measure'], { action: 'rotate-credential' }>['credential'];
+function takes({ takes, credential }: AnyProvider, measure: ContainmentMeasure): boolean {
+  if (!takes.includes(measure.action)) return false;
+  return measure.action !== 'rotate-credential' || measure.credential.provider === credential;
+}
 
-async function rotate(
-  config: ContainmentConfig,
-  vault: VaultPort | undefined,
-  input: MeasureInput,
-  { provider, ref }: Credential,
-  timeoutMs: number,
-): Promise<MeasureResult> {
-  if (provider === 'webhook') {
-    if (!config.webhook) return notConfigured('rotate a credential by webhook', 'the containment webhook');
-    return callMeasureWebhook(config.webhook, 'credential.rotate', input, timeoutMs);
+function setUp(provider: AnyProvider, config: ContainmentConfig, tools: ProviderTools): Ready[] {
+  const settings = config.providers?.[provider.name];
+  if (!settings) return [];
+  if (config.exercise) {
+    for (const [field, host] of Object.entries(provider.hosts(settings))) assertLoopback(field, host);
   }
-  if (provider === 'postgres-role' && !config.postgres && config.exercise) {
+  provider.check?.(settings);
+  const recorded = config.recordedOnly?.includes(provider.name) ?? false;
+  return [{ provider, handlers: provider.create(settings, tools), recorded }];
+}
+
+/** Where a recorder answered, the outcome is at most `applied` and the detail says so. */
+function marked({ provider, recorded }: Ready, result: MeasureResult): MeasureResult {
+  if (!recorded || result.outcome === 'refused') return result;
+  const outcome = result.outcome === 'verified' ? 'applied' : result.outcome;
+  return { outcome, detail: `recorded on this machine only (${provider.setting} is not set): ${result.detail}` };
+}
+
+const WORDS: Record<Action, string> = {
+  'block-source': 'block a source',
+  'isolate-system': 'isolate or release a system',
+  'rotate-credential': 'rotate a credential of this kind',
+};
+
+function missing({ exercise }: ContainmentConfig, measure: ContainmentMeasure, undo = false): MeasureResult {
+  if (exercise)
     return {
-      outcome: 'applied',
-      detail: `exercise: the rotation of role ${ref} was simulated, as there is no exercise database`,
+      outcome: undo ? 'undone' : 'applied',
+      detail: `exercise: ${measureId(measure)} was simulated, as there is no recorder for it`,
     };
-  }
-  if (!vault) return notConfigured('rotate a credential', 'a vault for the new secret');
-  if (provider === 'postgres-role') {
-    if (!config.postgres) return notConfigured('rotate a Postgres role', 'a connection that may alter roles');
-    return rotatePostgresRole(config.postgres, vault, input, ref, timeoutMs);
-  }
-  if (!config.cloudflare) return notConfigured('roll a Cloudflare token', 'a Cloudflare API token');
-  return rollCloudflareToken(config.cloudflare, vault, input, ref, timeoutMs);
+  const settings = PROVIDERS.filter((each) => takes(each, measure)).map(({ setting }) => setting);
+  return notConfigured(WORDS[measure.action], settings.join(' or '));
 }
 
 /** Keeps exercises and real incidents apart, and foreign error texts out of history. */
@@ -129,13 +139,6 @@ function guarded(config: ContainmentConfig, act: ContainmentPort['apply']): Cont
   };
 }
 
-function notConfigured(what: string, needed: string): MeasureResult {
-  return {
-    outcome: 'refused',
-    detail: `Tocsin is not set up to ${what}: configure ${needed}, or do it by hand and record it`,
-  };
-}
-
 function vaultOf({ vault, exercise }: ContainmentConfig, timeoutMs: number): VaultPort | undefined {
   if (!vault) return undefined;
   if ('folder' in vault) return fileVault(exercise ? path.join(vault.folder, 'exercise') : vault.folder);
@@ -143,28 +146,12 @@ function vaultOf({ vault, exercise }: ContainmentConfig, timeoutMs: number): Vau
   return vault;
 }
 
-function checkConfig(config: ContainmentConfig): void {
-  if (config.exercise) assertLoopback(config);
-  const vaultWebhook = config.vault && 'webhook' in config.vault ? config.vault.webhook : undefined;
-  checkWebhook('webhook', config.webhook);
-  checkWebhook('vault.webhook', vaultWebhook);
-  if (!vaultWebhook) return;
-  const { protocol, hostname } = new URL(vaultWebhook.url);
+function checkVault({ vault, exercise }: ContainmentConfig): void {
+  if (!vault || !('webhook' in vault)) return;
+  const { protocol, hostname } = new URL(vault.webhook.url);
+  if (exercise) assertLoopback('vault.webhook.url', hostname);
+  checkWebhook('vault.webhook', vault.webhook);
   if (protocol !== 'https:' && !isLoopbackHost(hostname)) {
     throw new Error('vault.webhook.url carries secrets and must be https: give an https address');
-  }
-}
-
-function checkWebhook(field: string, webhook: SignedWebhookConfig | undefined): void {
-  if (!webhook) return;
-  if (!URL.canParse(webhook.url) || !/^https?:$/.test(new URL(webhook.url).protocol)) {
-    throw new Error(`${field}.url is no http(s) address: give one like https://hooks.example.com/containment`);
-  }
-  const { username, password } = new URL(webhook.url);
-  if (username || password)
-    throw new Error(`${field}.url holds a user or a password: leave them out, messages are signed`);
-  const key = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(webhook.secret)?.[1];
-  if (!key || Buffer.from(key, 'base64').length < 24) {
-    throw new Error(`${field}.secret must be "whsec_" and at least 24 random bytes in base64 (Standard Webhooks)`);
   }
 }

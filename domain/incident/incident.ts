@@ -54,10 +54,16 @@ export const AssessmentSchema = z.strictObject({
 });
 export type Assessment = z.infer<typeof AssessmentSchema>;
 
-const CREDENTIAL_PROVIDERS = ['cloudflare-token', 'postgres-role', 'webhook'] as const;
-
-/** A credential by reference: never its value. `ref` is the token id, role name or key name at the provider. */
-export const CredentialSchema = z.strictObject({ provider: z.enum(CREDENTIAL_PROVIDERS), ref: id('a credential ref') });
+/**
+ * A credential by reference: never its value. `ref` is the token id, role name or key name at the provider. Which
+ * providers there are is known to whoever carries the rotation out, and told at once where people name one.
+ */
+export const CredentialSchema = z.strictObject({
+  provider: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be the name of a provider: lower-case letters, digits and "-"'),
+  ref: id('a credential ref'),
+});
 
 /** An IP address, a CIDR, `asn:64500` or `country:XX`. Which of them may be blocked is decided when the rule is applied. */
 export const MaliciousSourceSchema = z

@@ -1,7 +1,6 @@
 import type Cloudflare from 'cloudflare';
 import type { MeasureInput, MeasureResult } from '../../types';
 import { parseRange } from '../address-range';
-import type { BlockTarget } from '../protected-ranges';
 import {
   type CloudflareConfig,
   cloudflareClient,
@@ -9,6 +8,7 @@ import {
   cloudflareFailure,
   cloudflareStatus,
 } from './cloudflare-client';
+import type { BlockTarget } from './cloudflare-target';
 
 const DUPLICATE = 10009;
 const NOT_FOUND = 404;

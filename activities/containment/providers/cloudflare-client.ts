@@ -1,9 +1,21 @@
 import type { ApplicationFailure } from '@temporalio/activity';
 import Cloudflare, { APIError } from 'cloudflare';
 import { failure, isTransientStatus } from '../../failures';
-import { type ContainmentConfig, DEFAULT_TIMEOUT_MS } from '../config';
+import { DEFAULT_TIMEOUT_MS } from '../config';
 
-export type CloudflareConfig = NonNullable<ContainmentConfig['cloudflare']>;
+/** The account or zone to which IP access rules are added. */
+export type CloudflareScope = { accountId: string } | { zoneId: string };
+
+export interface CloudflareConfig {
+  apiToken: string;
+  scope: CloudflareScope;
+  /** Default: Cloudflare's own. */
+  baseURL?: string;
+  /** What a rule does; default `block`. */
+  mode?: 'block' | 'managed_challenge';
+  /** Whose the tokens are that are rolled: the user's own (default) or those of an account. */
+  tokenOwner?: 'user' | { accountId: string };
+}
 
 /** A client that never retries by itself (it would repeat writes) and writes no log. */
 export function cloudflareClient(

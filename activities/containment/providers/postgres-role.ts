@@ -1,13 +1,20 @@
 import pg from 'pg';
 import { failure } from '../../failures';
 import type { MeasureInput, MeasureResult } from '../../types';
-import { type ContainmentConfig, DEFAULT_TIMEOUT_MS } from '../config';
+import { DEFAULT_TIMEOUT_MS } from '../config';
 import { RotationRecord } from '../rotation-record';
 import type { VaultPort } from '../vault';
 import { canLogIn, postgresClient, postgresFailure } from './postgres-login';
 import { newPassword, scramVerifier } from './scram';
 
-export type PostgresConfig = NonNullable<ContainmentConfig['postgres']>;
+export interface PostgresConfig {
+  /** Connection of a role that may alter the others (superuser, or CREATEROLE with the admin option). */
+  url: string;
+  /** Roles that may be rotated. In an exercise a throw-away role takes the place of the named one. */
+  rotatableRoles: string[];
+  /** Roles that Tocsin itself logs in with; never rotated. The role of `url` is always one of them. */
+  ownRoles?: string[];
+}
 
 const SESSIONS_END_WITHIN_MS = 5_000;
 

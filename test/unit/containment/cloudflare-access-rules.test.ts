@@ -7,11 +7,13 @@ async function setUp(mode?: 'block' | 'managed_challenge') {
   const port = createContainment({
     exercise: false,
     timeoutMs: 2_000,
-    cloudflare: {
-      apiToken: 'own-token',
-      scope: { accountId: 'acc' },
-      baseURL: cloudflare.cloudflareUrl,
-      ...(mode && { mode }),
+    providers: {
+      cloudflare: {
+        apiToken: 'own-token',
+        scope: { accountId: 'acc' },
+        baseURL: cloudflare.cloudflareUrl,
+        ...(mode && { mode }),
+      },
     },
   });
   return { cloudflare, port };

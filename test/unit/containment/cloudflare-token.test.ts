@@ -9,7 +9,9 @@ async function setUp(leaked?: string) {
   const port = createContainment({
     exercise: false,
     timeoutMs: 2_000,
-    cloudflare: { apiToken: 'own-secret', scope: { accountId: 'acc' }, baseURL: cloudflare.cloudflareUrl },
+    providers: {
+      cloudflare: { apiToken: 'own-secret', scope: { accountId: 'acc' }, baseURL: cloudflare.cloudflareUrl },
+    },
     vault: { folder: dir },
   });
   const vault = fileVault(dir);
@@ -132,7 +134,7 @@ describe('rolling a Cloudflare token', () => {
     const cloudflare = await recorder();
     const port = createContainment({
       exercise: false,
-      cloudflare: { apiToken: 't', scope: { zoneId: 'z' }, baseURL: cloudflare.cloudflareUrl },
+      providers: { cloudflare: { apiToken: 't', scope: { zoneId: 'z' }, baseURL: cloudflare.cloudflareUrl } },
     });
     expect(await port.apply(rotate('cloudflare-token', 'deploy-key'))).toMatchObject({
       outcome: 'refused',

@@ -40,7 +40,7 @@ function setUp(rotatableRoles: string[], over: { ownRoles?: string[]; exercise?:
   const { exercise = false, ownRoles } = over;
   const port = createContainment({
     exercise,
-    postgres: { url, rotatableRoles, ...(ownRoles && { ownRoles }) },
+    providers: { postgres: { url, rotatableRoles, ...(ownRoles && { ownRoles }) } },
     vault: { folder: dir },
   });
   return { port, vault: fileVault(exercise ? `${dir}/exercise` : dir) };
@@ -142,7 +142,7 @@ describe('rotating a Postgres role', () => {
     dead.port = '1';
     const port = createContainment({
       exercise: false,
-      postgres: { url: dead.href, rotatableRoles: ['x'] },
+      providers: { postgres: { url: dead.href, rotatableRoles: ['x'] } },
       vault: { folder: folder() },
     });
     const error = await port.apply(rotate('postgres-role', 'x')).catch((thrown) => thrown);
@@ -156,7 +156,7 @@ describe('rotating a Postgres role', () => {
     [asOperator.username, asOperator.password] = [operator, 'operator'];
     const port = createContainment({
       exercise: false,
-      postgres: { url: asOperator.href, rotatableRoles: [name] },
+      providers: { postgres: { url: asOperator.href, rotatableRoles: [name] } },
       vault: { folder: folder() },
     });
     await expect(port.apply(rotate('postgres-role', name))).rejects.toMatchObject({

@@ -1,15 +1,17 @@
 import os from 'node:os';
 import fc from 'fast-check';
 import { createSourceGuard } from '../../../activities/containment/protected-ranges';
+import { blockTarget } from '../../../activities/containment/providers/cloudflare-target';
 
 const guard = createSourceGuard({ ranges: ['198.51.100.0/25', '2001:db8:5::/48'], countries: ['CA'], asns: [64500] });
+/** What is said against a source: by the guard, else by the form that IP access rules take. */
 const refusal = (source: string) => {
-  const verdict = guard(source);
-  return 'refused' in verdict ? verdict.refused : undefined;
+  const form = blockTarget(source);
+  return guard(source) ?? ('refused' in form ? form.refused : undefined);
 };
 const target = (source: string) => {
-  const verdict = guard(source);
-  return 'target' in verdict ? `${verdict.target.target} ${verdict.target.value}` : verdict;
+  const form = blockTarget(source);
+  return guard(source) ?? ('target' in form ? `${form.target.target} ${form.target.value}` : form);
 };
 
 describe('what is never blocked', () => {

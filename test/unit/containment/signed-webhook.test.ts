@@ -24,7 +24,7 @@ async function receiver(status = 200, answer: unknown = { ok: true }, headers: R
 }
 
 const portFor = (url: string, exercise = false) =>
-  createContainment({ exercise, timeoutMs: 500, webhook: { url, secret: WEBHOOK_SECRET } });
+  createContainment({ exercise, timeoutMs: 500, providers: { webhook: { url, secret: WEBHOOK_SECRET } } });
 
 describe('the signed webhook', () => {
   it('sends what a Standard Webhooks library verifies, with an id that a repeat shares', async () => {
@@ -118,17 +118,23 @@ describe('what is built and what is not', () => {
 
   it('an exercise that could reach another machine is not built', () => {
     const cloudflare = { apiToken: 't', scope: { zoneId: 'z' } };
-    expect(() => createContainment({ exercise: true, cloudflare })).toThrow(
+    expect(() => createContainment({ exercise: true, providers: { cloudflare } })).toThrow(
       /cloudflare\.baseURL points to api\.cloudflare\.com/,
     );
     expect(() =>
-      createContainment({ exercise: true, cloudflare: { ...cloudflare, baseURL: 'http://127.0.0.1:1' } }),
+      createContainment({
+        exercise: true,
+        providers: { cloudflare: { ...cloudflare, baseURL: 'http://127.0.0.1:1' } },
+      }),
     ).not.toThrow();
     expect(() =>
-      createContainment({ exercise: true, webhook: { ...webhook, url: 'https://hooks.example.com' } }),
+      createContainment({ exercise: true, providers: { webhook: { ...webhook, url: 'https://hooks.example.com' } } }),
     ).toThrow(/webhook\.url points to hooks/);
     expect(() =>
-      createContainment({ exercise: true, postgres: { url: 'postgres://a@db.example.com/x', rotatableRoles: [] } }),
+      createContainment({
+        exercise: true,
+        providers: { postgres: { url: 'postgres://a@db.example.com/x', rotatableRoles: [] } },
+      }),
     ).toThrow(/postgres\.url/);
     expect(() =>
       createContainment({ exercise: true, vault: { webhook: { ...webhook, url: 'http://127.0.0.1.example.com' } } }),
@@ -144,10 +150,14 @@ describe('what is built and what is not', () => {
   });
 
   it.each([
-    ['a secret without whsec_', { webhook: { ...webhook, secret: 'abc' } }, /whsec_/],
-    ['a short secret', { webhook: { ...webhook, secret: 'whsec_c2hvcnQ=' } }, /24 random bytes/],
-    ['an address that is none', { webhook: { ...webhook, url: 'hooks' } }, /no http/],
-    ['an address with a password', { webhook: { ...webhook, url: 'http://me:pw@127.0.0.1/' } }, /leave them out/],
+    ['a secret without whsec_', { providers: { webhook: { ...webhook, secret: 'abc' } } }, /whsec_/],
+    ['a short secret', { providers: { webhook: { ...webhook, secret: 'whsec_c2hvcnQ=' } } }, /24 random bytes/],
+    ['an address that is none', { providers: { webhook: { ...webhook, url: 'hooks' } } }, /no http/],
+    [
+      'an address with a password',
+      { providers: { webhook: { ...webhook, url: 'http://me:pw@127.0.0.1/' } } },
+      /leave them out/,
+    ],
     [
       'secrets in clear over the network',
       { vault: { webhook: { ...webhook, url: 'http://vault.example.com' } } },
