@@ -1,6 +1,7 @@
 /** Reading what people hand over: YAML or JSON files, instants and lists in flags. */
 import { readFileSync } from 'node:fs';
 import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
+import { credentialProblem } from '../activities/containment/providers';
 import { usage } from '../client/errors';
 import { type Instant, InstantSchema } from '../domain/kernel/time';
 
@@ -71,11 +72,24 @@ export function collectText(value: string, before: string[] | undefined): string
   return [...(before ?? []), value];
 }
 
-/** `cloudflare-token/abc` → `{ provider, ref }`. */
+/** `cloudflare-token/abc` → `{ provider, ref }`, of a provider that there is. */
 export function credentialFlag(flag: string, text: string): { provider: string; ref: string } {
   const slash = text.indexOf('/');
-  if (slash > 0 && slash < text.length - 1) return { provider: text.slice(0, slash), ref: text.slice(slash + 1) };
+  if (slash > 0 && slash < text.length - 1) {
+    const credential = { provider: text.slice(0, slash), ref: text.slice(slash + 1) };
+    const problem = credentialProblem(credential);
+    if (problem) throw usage(`${flag}: ${problem}`);
+    return credential;
+  }
   throw usage(
     `${flag}: "${text}" names no credential. Write PROVIDER/REF, like postgres-role/deploy or cloudflare-token/ci`,
   );
+}
+
+/** What is wrong with the credentials of a declaration: providers that there are not, references that cannot be. */
+export function credentialProblems(credentials: readonly { provider: string; ref: string }[]): string[] {
+  return credentials.flatMap((credential, index) => {
+    const problem = credentialProblem(credential);
+    return problem ? [`credentials.${index}: ${problem}`] : [];
+  });
 }

@@ -13,13 +13,20 @@ const WHAT = 'list of detection rules';
  * Reads, checks and hashes detection rules from a YAML file; without one, `policy/detection.yaml`. `sha256` is over the
  * RFC 8785 canonical JSON of the rules, which are deep-frozen.
  *
+ * @param problemsOfNames what is wrong with names that only others know, of formats and providers.
  * @throws PolicyError with all problems found, each naming rule, field and remedy.
  */
-export function loadDetectionRules(file = path.join(packageRoot(), 'policy', 'detection.yaml')): RulesSnapshot {
+export function loadDetectionRules(
+  file = path.join(packageRoot(), 'policy', 'detection.yaml'),
+  problemsOfNames: (rules: DetectionRules) => string[] = () => [],
+): RulesSnapshot {
   const at = path.resolve(file);
   const raw = readMapping(at, WHAT, '"id" and "rules"');
   const parsed = DetectionRulesSchema.safeParse(raw);
-  const problems = [...(parsed.success ? [] : schemaProblems(parsed.error, raw)), ...orderProblems(raw.rules)];
+  const problems = [
+    ...(parsed.success ? problemsOfNames(parsed.data) : schemaProblems(parsed.error, raw)),
+    ...orderProblems(raw.rules),
+  ];
   if (!parsed.success || problems.length > 0) throw new PolicyError(WHAT, at, problems);
   const { sha256, copy } = canonicalCopy<DetectionRules>(parsed.data);
   return Object.freeze({ sha256, rules: copy });

@@ -1,9 +1,9 @@
 /** The configuration as digests, so that a change of it can be written to the audit log without any secret. */
 import { createHash } from 'node:crypto';
 import type { ConfigurationPart } from '../detection/audit/own-log';
+import { loadRules } from '../detection/rules';
 import { withoutUndefined } from '../domain/case/case';
 import { packNames } from '../domain/policy/policy';
-import { loadDetectionRules } from '../policy/load-detection-rules';
 import { loadPolicy } from '../policy/load-policy';
 import { canonicalText } from '../register/canonical';
 import type { WorkerSettings } from '../settings/worker';
@@ -21,7 +21,7 @@ export function configurationParts(settings: WorkerSettings): ConfigurationPart[
   const open = withoutSecrets(withoutUndefined(settings)) as Record<string, unknown>;
   const groups = Object.fromEntries(Object.entries(open).map(([name, value]) => [name, digest(value)]));
   const { pack, sha256 } = loadPolicy(settings.policy);
-  const rules = loadDetectionRules(settings.detectionRules);
+  const rules = loadRules(settings.detectionRules);
   return [
     { target: 'settings', sha256: digest(open), data: { groups } },
     { target: 'policy', sha256, data: { packs: packNames(pack.packs) } },

@@ -1,11 +1,5 @@
+import type { SignedWebhookConfig } from './signed-webhook-config';
 import type { VaultPort } from './vault';
-
-/** A receiver of signed webhooks (Standard Webhooks). */
-export interface SignedWebhookConfig {
-  url: string;
-  /** `whsec_` and the key in base64. */
-  secret: string;
-}
 
 /**
  * What containment may reach. A provider that is missing is not configured: its measures are refused with a text that
@@ -34,17 +28,3 @@ export interface ContainmentConfig {
 
 /** How long one call may take when the configuration does not say. */
 export const DEFAULT_TIMEOUT_MS = 10_000;
-
-/** Throws unless it is an address without a password, and a secret that is long enough. */
-export function checkWebhook(field: string, webhook: SignedWebhookConfig): void {
-  if (!URL.canParse(webhook.url) || !/^https?:$/.test(new URL(webhook.url).protocol)) {
-    throw new Error(`${field}.url is no http(s) address: give one like https://hooks.example.com/containment`);
-  }
-  const { username, password } = new URL(webhook.url);
-  if (username || password)
-    throw new Error(`${field}.url holds a user or a password: leave them out, messages are signed`);
-  const key = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(webhook.secret)?.[1];
-  if (!key || Buffer.from(key, 'base64').length < 24) {
-    throw new Error(`${field}.secret must be "whsec_" and at least 24 random bytes in base64 (Standard Webhooks)`);
-  }
-}

@@ -3,14 +3,16 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { type ContainmentMeasure, measureId } from '../../domain/incident/incident';
 import { failure } from '../failures';
 import type { MeasureInput, MeasureResult } from '../types';
-import { type ContainmentConfig, checkWebhook, DEFAULT_TIMEOUT_MS } from './config';
+import { type ContainmentConfig, DEFAULT_TIMEOUT_MS } from './config';
 import { assertLoopback, isLoopbackHost } from './loopback';
 import { createSourceGuard } from './protected-ranges';
 import { type Action, type AnyProvider, type Handler, notConfigured, type ProviderTools } from './provider';
 import { credentialProblem, PROVIDERS } from './providers';
+import { checkWebhook } from './signed-webhook-config';
 import { fileVault, type VaultPort, webhookVault } from './vault';
 
-export type { ContainmentConfig, SignedWebhookConfig } from './config';
+export type { ContainmentConfig } from './config';
+export type { SignedWebhookConfig } from './signed-webhook-config';
 export { fileVault, type VaultPort, webhookVault } from './vault';
 
 /**

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { failure } from '../failures';
-import type { SignedWebhookConfig } from './config';
 import { postSigned } from './providers/signed-webhook';
+import type { SignedWebhookConfig } from './signed-webhook-config';
 
 /** Where secrets are kept. Names are like `postgres-role/deploy`. Nothing else in Tocsin ever holds a secret. */
 export interface VaultPort {

@@ -5,7 +5,7 @@ import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { problemsOf } from '../../domain/kernel/problems';
 import { InstantSchema, toMs } from '../../domain/kernel/time';
-import { ADAPTERS, INTAKE_FORMATS } from './sources';
+import { adapterOf, INTAKE_FORMATS } from './sources';
 import type { SourceAdapter } from './sources/adapter';
 
 /** Where a secret is. `until` ends the overlap of a rotation: from then on it is taken no more. */
@@ -65,25 +65,18 @@ export function loadSources(file: string, env: NodeJS.ProcessEnv = process.env):
   if (!parsed.success) throw new Error(`The sources in ${file} are not valid:\n${problemsOf(parsed.error).join('\n')}`);
   const problems: string[] = [];
   const sources = Object.entries(parsed.data.sources).map(([name, { format, secrets, scope, perMinute }]): Source => {
-    const adapter: SourceAdapter = ADAPTERS[format];
+    const adapter = adapterOf(format)!;
     const found = secrets.flatMap((ref, index) => {
       const [value, where] = secretOf(ref, path.dirname(file), env);
       const problem = value ? adapter.secretProblem(value) : 'is not there or empty';
       if (problem) problems.push(`sources.${name}.secrets.${index}: ${where} ${problem}`);
       return value ? [{ value, ...(ref.until && { untilMs: toMs(ref.until) }) }] : [];
     });
-    return { name, adapter, secrets: found, scope: scope ?? DEFAULT_SCOPE[format] ?? 'unknown', perMinute };
+    return { name, adapter, secrets: found, scope: scope ?? adapter.scope ?? 'unknown', perMinute };
   });
   if (problems.length > 0) throw new Error(`The sources in ${file} cannot be used:\n${problems.join('\n')}`);
   return sources;
 }
-
-/** The platform's own account at Cloudflare, and its own repositories. ftagent says it in each alert. */
-const DEFAULT_SCOPE: Partial<Record<string, Source['scope']>> = {
-  cloudflare: 'platform',
-  github: 'platform',
-  osv: 'platform',
-};
 
 function secretOf(ref: z.infer<typeof SecretRefSchema>, folder: string, env: NodeJS.ProcessEnv): [string, string] {
   if (ref.env !== undefined) return [env[ref.env]?.trim() ?? '', `the variable ${ref.env}`];

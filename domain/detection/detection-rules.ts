@@ -8,7 +8,7 @@ import { AlarmAtSchema } from '../kernel/alarm-clock';
 import { SEVERITIES, type Severity } from '../kernel/severity';
 import { ByOf, text } from '../kernel/text';
 import { exactMs, HOUR_MS, PeriodSchema } from '../kernel/time';
-import { type Detection, SOURCE_FORMATS } from './detection';
+import type { Detection } from './detection';
 
 const id = (what: string) =>
   z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, `${what} takes lower-case letters, digits and "-"`);
@@ -44,7 +44,6 @@ export const MATCHED_FIELDS = [
 
 /** Fields that take one of a few words, so that a misspelt one is found when the rules are loaded. */
 const WORDS: Record<string, readonly string[]> = {
-  format: SOURCE_FORMATS,
   phase: ['start', 'end'],
   scope: ['platform', 'customer', 'unknown'],
   severity: SEVERITIES,
@@ -95,8 +94,12 @@ function conditionProblem(field: string, matcher: Matcher): string | undefined {
   }
   const isComparison = typeof matcher === 'object' && !Array.isArray(matcher) && !('present' in matcher);
   if (isComparison && !field.startsWith('facts.')) return 'the field holds no number: only facts.NAME can be compared';
-  const words = WORDS[field];
-  if (!words || (typeof matcher === 'object' && !Array.isArray(matcher))) return undefined;
+  return WORDS[field] && neverGiven(matcher, WORDS[field]);
+}
+
+/** What is wrong with a matcher of a field that only ever holds one of some words; globs may fit any of them. */
+export function neverGiven(matcher: Matcher, words: readonly string[]): string | undefined {
+  if (typeof matcher === 'object' && !Array.isArray(matcher)) return undefined;
   const wrong = [matcher]
     .flat()
     .find((value) => typeof value !== 'string' || (!isGlob(value) && !words.includes(value.toLowerCase())));

@@ -5,21 +5,8 @@ import { SEVERITIES } from '../kernel/severity';
 import { wellFormed } from '../kernel/text';
 import { InstantSchema } from '../kernel/time';
 
-/** How a source speaks. The adapter of each stands in `intake/sources/`; the last four come from Tocsin itself. */
-export const SOURCE_FORMATS = [
-  'standard-webhooks',
-  'cloudflare',
-  'ftagent',
-  'github',
-  'osv',
-  'authentication',
-  'cloudevents',
-  'audit-log',
-  'sessions',
-  'dependencies',
-  'register',
-] as const;
-export type SourceFormat = (typeof SOURCE_FORMATS)[number];
+/** What Tocsin itself detects. Every other format is that of a sender, whose adapter stands in `detection/intake/sources/`. */
+export const OWN_FORMATS = ['audit-log', 'sessions', 'dependencies', 'register'] as const;
 
 /** Text on one line, cut. What was taken once is taken again as it stands: control characters alone are no text. */
 const line = (max: number) =>
@@ -53,7 +40,7 @@ const FactSchema = z.union([factText(500), z.number(), z.boolean(), z.array(fact
  */
 export const DetectionSchema = z.strictObject({
   source: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'must be lower-case letters, digits and "-"'),
-  format: z.enum(SOURCE_FORMATS),
+  format: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and "-"'),
   eventId: identifier,
   type: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,119}$/i, 'must be a dotted word'),
   phase: z.enum(['start', 'end']).optional(),

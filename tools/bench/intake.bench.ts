@@ -12,7 +12,7 @@ import Fastify from 'fastify';
 import { Inbox } from '../../detection/intake/inbox/accept';
 import { createIntake } from '../../detection/intake/server/create-intake';
 import { Health } from '../../detection/intake/server/health';
-import { ADAPTERS } from '../../detection/intake/sources';
+import { adapterOf } from '../../detection/intake/sources';
 import { temporaryDir } from '../../platform/temporary-dir';
 import { migrate } from '../../postgres/migrate';
 import { createPool } from '../../postgres/pool';
@@ -54,7 +54,7 @@ async function serveIntake(key: Buffer, databaseUrl: string): Promise<string> {
     sources: [
       {
         name: 'edge',
-        adapter: ADAPTERS['standard-webhooks'],
+        adapter: adapterOf('standard-webhooks')!,
         secrets: [{ value: `whsec_${key.toString('base64')}` }],
         scope: 'platform',
         perMinute: 10_000_000,

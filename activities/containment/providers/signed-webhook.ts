@@ -3,7 +3,7 @@ import { measureId } from '../../../domain/incident/incident';
 import { readLimited } from '../../../platform/read-limited';
 import { failure, isTransientStatus } from '../../failures';
 import type { MeasureInput, MeasureResult } from '../../types';
-import type { SignedWebhookConfig } from '../config';
+import type { SignedWebhookConfig } from '../signed-webhook-config';
 
 /** The answer to a signed webhook: its status, and the body when it is JSON. */
 export interface WebhookAnswer {

@@ -1,7 +1,7 @@
 /** The generic webhook: isolates systems and rotates any other credential, by a receiver of the company's own. */
 import { settingsGroup, url, variable, webhookSecret } from '../../../platform/settings/variable';
-import { checkWebhook, type SignedWebhookConfig } from '../config';
 import { containmentProvider } from '../provider';
+import { checkWebhook, type SignedWebhookConfig } from '../signed-webhook-config';
 
 /** Signs what goes to the local recorder; it opens nothing. */
 const LOCAL_SECRET = `whsec_${Buffer.from('local-recorder-only-0000').toString('base64')}`;

@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import { parseAllDocuments } from 'yaml';
 import { usage } from '../../../client/errors';
 import { inputProblems } from '../../../client/problems';
-import type { ADAPTERS as IntakeAdapters, IntakeFormat } from '../../../detection/intake/sources';
-import { type Detection, DetectionSchema, SOURCE_FORMATS } from '../../../domain/detection/detection';
+import { adapterOf, INTAKE_FORMATS } from '../../../detection/intake/sources';
+import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
 import { type Judgement, judge, passedOver, type RulesSnapshot } from '../../../domain/detection/detection-rules';
 import { exactMs, spanText } from '../../../domain/kernel/time';
 import { incidentIdOf } from '../../../domain/triage/triage';
@@ -21,9 +21,6 @@ interface Options extends CommonOptions {
   source?: string;
   header?: string[];
 }
-
-/** Formats of senders; the others come from Tocsin itself. */
-const SENT = SOURCE_FORMATS.filter((format) => !['audit-log', 'sessions', 'dependencies', 'register'].includes(format));
 
 /** A detection of the file, and how it is judged. */
 interface Tested {
@@ -41,12 +38,11 @@ export function detectTestCommand(detect: Command, shell: Shell): void {
     'detect test examples/detections.yaml\ndetect test alert.json --source cloudflare\ndetect test alert.json --source github --header "x-github-event: dependabot_alert"',
   )
     .option('--rules <file>', 'the rules (default: TOCSIN_DETECTION_RULES, else policy/detection.yaml)')
-    .option('--source <format>', `the file is what a source sends: ${SENT.join(', ')}`)
+    .option('--source <format>', `the file is what a source sends: ${INTAKE_FORMATS.join(', ')}`)
     .option('--header <header>', 'a header of that request, as NAME: VALUE; may be repeated', collectText)
     .action((file: string, options: Options) => {
-      const { loadDetectionRules } =
-        require('../../../policy/load-detection-rules') as typeof import('../../../policy/load-detection-rules');
-      const snapshot = readRules(() => loadDetectionRules(options.rules ?? shell.settings.detectionRules));
+      const { loadRules } = require('../../../detection/rules') as typeof import('../../../detection/rules');
+      const snapshot = readRules(() => loadRules(options.rules ?? shell.settings.detectionRules));
       const { detections, note } = options.source
         ? fromSource(file, options)
         : { detections: fromFile(file), note: '' };
@@ -120,11 +116,11 @@ function fromFile(file: string): Detection[] {
 
 /** What a source sends, read as the intake does; its signature is not looked at. */
 function fromSource(file: string, { source, header = [] }: Options): { detections: Detection[]; note?: string } {
-  const adapters = (require('../../../detection/intake/sources') as { ADAPTERS: typeof IntakeAdapters }).ADAPTERS;
   const { Refusal } =
     require('../../../detection/intake/refusal') as typeof import('../../../detection/intake/refusal');
-  if (!Object.hasOwn(adapters, source!)) {
-    throw usage(`--source: "${source}" is no format of a source. Use one of ${SENT.join(', ')}`);
+  const adapter = adapterOf(source!);
+  if (!adapter) {
+    throw usage(`--source: "${source}" is no format of a source. Use one of ${INTAKE_FORMATS.join(', ')}`);
   }
   const now = Date.now();
   const given = header.map((text) => {
@@ -133,16 +129,13 @@ function fromSource(file: string, { source, header = [] }: Options): { detection
     return [text.slice(0, colon).trim().toLowerCase(), text.slice(colon + 1).trim()] as const;
   });
   const headers = {
-    'content-type': source === 'cloudevents' ? 'application/cloudevents+json' : 'application/json',
+    'content-type': adapter.contentTypes[0],
     'webhook-id': 'detect-test',
     'webhook-timestamp': String(Math.floor(now / 1000)),
     ...Object.fromEntries(given),
   };
   try {
-    return adapters[source as IntakeFormat].parse(
-      { headers, body: read(file) },
-      { source: source!, scope: 'unknown', now },
-    );
+    return adapter.parse({ headers, body: read(file) }, { source: source!, scope: 'unknown', now });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw usage(

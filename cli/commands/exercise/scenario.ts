@@ -1,9 +1,10 @@
 /** A scenario file: a declaration, and who does what when. Times are relative to the detection, or instants. */
 import { z } from 'zod';
+import { credentialProblem } from '../../../activities/containment/providers';
 import { usage } from '../../../client/errors';
 import { inputProblems } from '../../../client/problems';
 import { nearest } from '../../../client/suggest';
-import { type Declaration, DeclarationSchema } from '../../../domain/incident/incident';
+import { type ContainmentMeasure, type Declaration, DeclarationSchema } from '../../../domain/incident/incident';
 import { MESSAGE_NAMES, MESSAGE_SCHEMAS, type MessageName } from '../../../domain/incident/messages';
 import {
   DAY_MS,
@@ -15,7 +16,7 @@ import {
   toMs,
 } from '../../../domain/kernel/time';
 import { type Policy, ruleOf } from '../../../domain/policy/policy';
-import type { InputFile } from '../../input';
+import { credentialProblems, type InputFile } from '../../input';
 
 /** One message that somebody sends in a scenario. */
 export interface Act {
@@ -80,6 +81,9 @@ export function readScenario(input: InputFile, incident: { id: string; detectedA
       inputProblems(declaration.error, raw, Object.keys(DeclarationSchema.shape)),
     );
   }
+  const unknown = credentialProblems(declaration.data.credentials);
+  if (unknown.length > 0)
+    throw usage(`${place(['declaration', 'credentials'], 'declaration')}: it is not valid`, unknown);
 
   let before: { at: Instant; where: string } | undefined;
   const resolved = acts.map((act, index): Act => {
@@ -100,10 +104,18 @@ export function readScenario(input: InputFile, incident: { id: string; detectedA
         inputProblems(message.error, body, Object.keys(MESSAGE_SCHEMAS[name].shape)),
       );
     }
+    if ('measure' in message.data && typeof message.data.measure === 'object')
+      checkMeasure(message.data.measure, where);
     if (pack && typeof body.obligation === 'string') checkObligation(body.obligation, pack, where);
     return { at, message: name, body, where };
   });
   return { title: title ?? declaration.data.title, declaration: declaration.data, acts: resolved };
+}
+
+/** Throws when a measure rotates a credential that no provider rotates. */
+function checkMeasure(measure: ContainmentMeasure, where: string): void {
+  const problem = measure.action === 'rotate-credential' && credentialProblem(measure.credential);
+  if (problem) throw usage(`${where}: ${problem}`);
 }
 
 function messageName(name: string, where: string): MessageName {

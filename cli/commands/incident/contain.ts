@@ -1,5 +1,6 @@
 /** `tocsin contain`: asks for containment measures, or undoes one. */
 import type { Command } from 'commander';
+import { credentialProviders } from '../../../activities/containment/providers';
 import { usage } from '../../../client/errors';
 import { collect, collectText, credentialFlag } from '../../input';
 import type { Shell } from '../../shell';
@@ -22,7 +23,7 @@ export function containCommand(program: Command, shell: Shell): void {
     .option('--block-source <source>', 'an IP, range, asn:N or country:XX; may be repeated', collect)
     .option(
       '--rotate <provider/ref>',
-      'cloudflare-token, postgres-role or webhook, and the reference; may be repeated',
+      `${credentialProviders().join(', ')}, and the reference; may be repeated`,
       collect,
     )
     .option('--isolate <system>', 'a system; may be repeated', collect)

@@ -1,11 +1,12 @@
 /** `tocsin declare`: starts the lifecycle of an incident, from a file, from flags, or both. */
 import type { Command } from 'commander';
+import { credentialProviders } from '../../../activities/containment/providers';
 import { usage } from '../../../client/errors';
 import { newIncidentId } from '../../../client/incident-id';
 import { inputProblems } from '../../../client/problems';
 import { DeclarationSchema } from '../../../domain/incident/incident';
 import { SEVERITIES } from '../../../domain/kernel/severity';
-import { collect, credentialFlag, instantFlag, readInput } from '../../input';
+import { collect, credentialFlag, credentialProblems, instantFlag, readInput } from '../../input';
 import { hanging } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
 import { verb } from './verb';
@@ -52,7 +53,11 @@ export function declareCommand(program: Command, shell: Shell): void {
     .option('--system <system>', 'an affected system; may be repeated', collect)
     .option('--isolate <system>', 'a system to isolate at once; may be repeated', collect)
     .option('--block <source>', 'a malicious IP, range, asn:N or country:XX; may be repeated', collect)
-    .option('--rotate <provider/ref>', 'a credential to rotate, by reference; may be repeated', collect)
+    .option(
+      '--rotate <provider/ref>',
+      `a credential to rotate, of ${credentialProviders().join(', ')}; may be repeated`,
+      collect,
+    )
     .option('--service-affecting', 'customers notice it: status updates within 2 h')
     .option('--no-service-affecting', 'customers do not notice it')
     .option('--public-summary <text>', 'one sentence for the status page')
@@ -70,6 +75,8 @@ async function declare(shell: Shell, options: Options): Promise<void> {
     const problems = inputProblems(parsed.error, raw, Object.keys(DeclarationSchema.shape));
     throw usage(`nothing was declared yet${input ? `: ${input.file} needs a correction` : ''}`, problems.map(withFlag));
   }
+  const unknown = credentialProblems(parsed.data.credentials);
+  if (unknown.length > 0) throw usage('nothing was declared yet', unknown);
   const incidents = await shell.incidents();
   const { id, created } = await incidents.declare({ declaration: raw as never });
   if (options.json) {

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { RulesSnapshot } from '../../../domain/detection/detection-rules';
 import { packageRoot } from '../../../platform/package-root';
-import { loadDetectionRules } from '../../../policy/load-detection-rules';
+import { loadRules } from '../../rules';
 
 const LOOK_AGAIN_MS = 2_000;
 
@@ -17,7 +17,7 @@ export function rulesInForce(
 ): () => RulesSnapshot {
   const loadedAt = () => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   let readAt = loadedAt();
-  let rules = loadDetectionRules(file);
+  let rules = loadRules(file);
   let lookedAt = Date.now();
   return () => {
     const now = Date.now();
@@ -27,7 +27,7 @@ export function rulesInForce(
     if (changedAt === readAt) return rules;
     readAt = changedAt;
     try {
-      rules = loadDetectionRules(file);
+      rules = loadRules(file);
     } catch (error) {
       onProblem((error as Error).message);
     }

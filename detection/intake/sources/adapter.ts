@@ -1,6 +1,6 @@
 /** What each format of a source provides: pure functions, one file a format. */
 
-import type { Detection, SourceFormat } from '../../../domain/detection/detection';
+import type { Detection } from '../../../domain/detection/detection';
 import type { AdvisoryRecord } from '../../../domain/patch/advisory';
 import type { AuthEvent } from '../../../domain/sessions/auth-event';
 
@@ -30,8 +30,11 @@ export interface Parsed {
 }
 
 export interface SourceAdapter {
-  format: SourceFormat;
-  /** Media types that it takes, without parameters. */
+  /** Its name: lower-case letters, digits and "-". */
+  format: string;
+  /** Whose systems it is about where the configuration does not say; `unknown` without it. */
+  scope?: Detection['scope'];
+  /** Media types that it takes, without parameters; the first is what senders use most. */
   contentTypes: readonly string[];
   /** The shortest secret that it takes, and its form for the message when one is refused. */
   secretProblem(secret: string): string | undefined;

@@ -53,6 +53,7 @@ const PHASES: Record<string, 'start' | 'end'> = {
 
 export const cloudflare: SourceAdapter = {
   format: 'cloudflare',
+  scope: 'platform',
   contentTypes: ['application/json'],
   secretProblem: plainSecretProblem,
 

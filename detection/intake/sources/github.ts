@@ -30,6 +30,7 @@ const ENDS = ['fixed', 'dismissed', 'auto_dismissed', 'withdrawn'];
 
 export const github: SourceAdapter = {
   format: 'github',
+  scope: 'platform',
   contentTypes: ['application/json'],
   secretProblem: plainSecretProblem,
 

@@ -1,4 +1,4 @@
-/** The formats that sources speak, by name. */
+/** The formats that sources speak. Adding one is a file beside this one, and its name in the list. */
 import type { SourceAdapter } from './adapter';
 import { authentication } from './authentication';
 import { cloudevents } from './cloudevents';
@@ -8,16 +8,20 @@ import { github } from './github';
 import { osv } from './osv';
 import { standardWebhooks } from './standard-webhooks';
 
-export const ADAPTERS = {
-  'standard-webhooks': standardWebhooks,
+export const ADAPTERS: readonly SourceAdapter[] = [
+  standardWebhooks,
   cloudflare,
   ftagent,
   github,
   osv,
   authentication,
   cloudevents,
-} as const satisfies Record<string, SourceAdapter>;
+];
 
-/** A format that a source of the configuration may have. */
-export type IntakeFormat = keyof typeof ADAPTERS;
-export const INTAKE_FORMATS = Object.keys(ADAPTERS) as [IntakeFormat, ...IntakeFormat[]];
+/** The names of the formats, as a source of the configuration has one. */
+export const INTAKE_FORMATS: readonly string[] = ADAPTERS.map(({ format }) => format);
+
+/** What reads a format; `undefined` for one that no source speaks. */
+export function adapterOf(format: string): SourceAdapter | undefined {
+  return ADAPTERS.find((each) => each.format === format);
+}

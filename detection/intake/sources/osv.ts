@@ -33,6 +33,7 @@ const SEVERITY: Record<string, 'sev2' | 'sev3' | 'sev4'> = {
 
 export const osv: SourceAdapter = {
   format: 'osv',
+  scope: 'platform',
   contentTypes: ['application/json'],
   secretProblem: plainSecretProblem,
   verify: (request, secrets, now) => verifyBearerOrHmac(request, secrets, now),

@@ -4,7 +4,18 @@ import webhookExamples from '@octokit/webhooks-examples';
 import { CloudEvent, HTTP } from 'cloudevents';
 import { Webhook } from 'standardwebhooks';
 import type { Source } from '../../../detection/intake/config';
-import { ADAPTERS, type IntakeFormat } from '../../../detection/intake/sources';
+import { ADAPTERS } from '../../../detection/intake/sources';
+
+export const SECRETS = {
+  'standard-webhooks': `whsec_${Buffer.from('a signing secret of twenty-four').toString('base64')}`,
+  cloudflare: 'cloudflare-static-secret-0001',
+  ftagent: 'ftagent-shared-secret-0001',
+  github: 'github-webhook-secret-0001',
+  osv: 'osv-feed-bearer-token-0001',
+  authentication: 'authentication-bearer-token-0001',
+  cloudevents: 'cloudevents-shared-secret-0001',
+};
+export type IntakeFormat = keyof typeof SECRETS;
 
 export interface Sample {
   name: string;
@@ -16,23 +27,14 @@ export interface Sample {
   authEvents?: number;
 }
 
-export const SECRETS: Record<IntakeFormat, string> = {
-  'standard-webhooks': `whsec_${Buffer.from('a signing secret of twenty-four').toString('base64')}`,
-  cloudflare: 'cloudflare-static-secret-0001',
-  ftagent: 'ftagent-shared-secret-0001',
-  github: 'github-webhook-secret-0001',
-  osv: 'osv-feed-bearer-token-0001',
-  authentication: 'authentication-bearer-token-0001',
-  cloudevents: 'cloudevents-shared-secret-0001',
-};
 export const OLD_SECRET = `whsec_${Buffer.from('the secret before the rotation').toString('base64')}`;
 
 /** A source for each format, named like it. */
 export function allSources(perMinute = 1_000_000): Source[] {
-  return Object.entries(ADAPTERS).map(([name, adapter]) => ({
-    name,
+  return ADAPTERS.map((adapter) => ({
+    name: adapter.format,
     adapter,
-    secrets: [{ value: SECRETS[name as IntakeFormat] }],
+    secrets: [{ value: SECRETS[adapter.format as IntakeFormat] }],
     scope: 'platform',
     perMinute,
   }));

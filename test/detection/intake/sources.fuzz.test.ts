@@ -6,13 +6,13 @@ import { isUtf8 } from 'node:buffer';
 import { Refusal } from '../../../detection/intake/refusal';
 import { createIntake } from '../../../detection/intake/server/create-intake';
 import { Health } from '../../../detection/intake/server/health';
-import { ADAPTERS, INTAKE_FORMATS, type IntakeFormat } from '../../../detection/intake/sources';
+import { adapterOf, INTAKE_FORMATS } from '../../../detection/intake/sources';
 import { withoutUndefined } from '../../../domain/case/case';
 import { DetectionSchema } from '../../../domain/detection/detection';
 import { canonicalText } from '../../../register/canonical';
 import { heapInUse } from '../../setup/heap';
 import { inputs } from '../../setup/inputs';
-import { allSources, SECRETS, samples, signGithub, signStandard, signTimestamped } from './samples';
+import { allSources, type IntakeFormat, SECRETS, samples, signGithub, signStandard, signTimestamped } from './samples';
 
 const INPUTS = inputs(100_000);
 const NOW = Date.parse('2026-04-01T02:00:00Z');
@@ -123,14 +123,14 @@ const mutated = (body: string, next: Next): Buffer =>
 
 /** Small payloads: a hundred thousand of GitHub's push events would be a test of JSON.parse. */
 const ALL = samples(NOW);
-const originals = (format: IntakeFormat) =>
+const originals = (format: string) =>
   ALL.filter((each, n) => each.format === format && (each.body.length < 12_000 || n % 4 === 0));
 
 test.each(INTAKE_FORMATS.map((format, n) => [format, n + 1] as const))(
   '%s: a hundred thousand mutated requests are read or refused',
   (format, seed) => {
     const next = numbers(seed);
-    const adapter = ADAPTERS[format];
+    const adapter = adapterOf(format)!;
     const from = originals(format);
     const outcomes = { taken: 0, refused: 0 };
     const memoryBefore = heapInUse();
@@ -207,7 +207,7 @@ test('a sample of them through the server, well signed: no 5xx, and the process 
   };
   const seen = new Map<number, number>();
   for (let n = 0; n < inputs(7_000); n++) {
-    const format = INTAKE_FORMATS[n % INTAKE_FORMATS.length]!;
+    const format = INTAKE_FORMATS[n % INTAKE_FORMATS.length] as IntakeFormat;
     const from = originals(format);
     const payload = mutated(from[next(from.length)]!.body, next);
     const answer = await app.inject({

@@ -180,7 +180,7 @@ describe('messages from flags', () => {
     [['contain', 'INC-1', '--rotate', 'deploy'], /--rotate: "deploy" names no credential\. Write PROVIDER\/REF/],
     [
       ['contain', 'INC-1', '--rotate', 'postgres/deploy'],
-      /measure\.credential\.provider: must be one of .*postgres-role/,
+      /--rotate: there is no provider "postgres"; there are: cloudflare-token, postgres-role, webhook/,
     ],
     [['measure', 'INC-1', 'x', '--category', 'contaiment'], /category: must be one of .*did you mean "containment"\?/],
     [['waive', 'INC-1', 'x', '--reason', 'r', '--ground', 'GDPR 34(3)'], /ground: .*must be lower-case letters/],
@@ -246,6 +246,23 @@ describe('declare', () => {
     const argv = ['declare', '-f', file('d.yaml', text), '--severity', 'sev2', '--json'];
     expect(JSON.parse((await tocsin(argv, client)).out)).toMatchObject({ id: 'INC-7', created: true });
     expect(declared[0]!.declaration).toMatchObject({ severity: 'sev2', serviceAffecting: true });
+  });
+
+  it('says at once which providers there are, and declares nothing', async () => {
+    const { declared, client } = recorder();
+    const text =
+      'id: INC-7\ntitle: A\nkind: leak\nseverity: sev3\naffects: [integrity]\nserviceAffecting: true\n' +
+      'credentials: [{ provider: webhook, ref: a }, { provider: aws-key, ref: b }]';
+    const { exitCode, err } = await tocsin(['declare', '-f', file('d.yaml', text)], client);
+    expect(exitCode).toBe(2);
+    expect(err.replace(/\s+/g, ' ')).toContain(
+      'credentials.1: there is no provider "aws-key"; there are: cloudflare-token, postgres-role, webhook',
+    );
+    expect(declared).toEqual([]);
+    for (const command of ['declare', 'contain'])
+      expect((await tocsin([command, '--help'])).out.replace(/\s+/g, ' ')).toContain(
+        'cloudflare-token, postgres-role, webhook',
+      );
   });
 
   it('lists everything that is wrong at once, with the flag to give', async () => {

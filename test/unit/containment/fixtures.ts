@@ -19,11 +19,8 @@ export function call(measure: ContainmentMeasure, over: Partial<MeasureInput> = 
 }
 
 export const block = (source: string, over?: Partial<MeasureInput>) => call({ action: 'block-source', source }, over);
-export const rotate = (
-  provider: 'cloudflare-token' | 'postgres-role' | 'webhook',
-  ref: string,
-  over?: Partial<MeasureInput>,
-) => call({ action: 'rotate-credential', credential: { provider, ref } }, over);
+export const rotate = (provider: string, ref: string, over?: Partial<MeasureInput>) =>
+  call({ action: 'rotate-credential', credential: { provider, ref } }, over);
 export const isolate = (system: string, over?: Partial<MeasureInput>) =>
   call({ action: 'isolate-system', system }, over);
 

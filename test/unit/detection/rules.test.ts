@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { loadDetectionRules, PolicyError } from '../../../policy/load-detection-rules';
+import { loadRules } from '../../../detection/rules';
+import { PolicyError } from '../../../policy/load-detection-rules';
 
 const GOOD = `
 id: small
@@ -46,7 +47,7 @@ function file(text: string): string {
 
 function problemsOf(text: string): string[] {
   try {
-    loadDetectionRules(file(text));
+    loadRules(file(text));
   } catch (error) {
     expect(error).toBeInstanceOf(PolicyError);
     expect((error as PolicyError).message).toContain(`rules-${counter}.yaml`);
@@ -62,17 +63,17 @@ function replaced(from: string, to: string): string {
 
 describe('good rules', () => {
   it('load frozen, with a hash of their content alone', () => {
-    const loaded = loadDetectionRules(file(GOOD));
+    const loaded = loadRules(file(GOOD));
     expect(loaded.rules.rules.map((rule) => rule.id)).toEqual(['noise', 'attack', 'rest']);
     expect(() => {
       (loaded.rules.rules[0] as { title: string }).title = 'x';
     }).toThrow(TypeError);
-    expect(loadDetectionRules(file(`# a comment\n${GOOD}`)).sha256).toBe(loaded.sha256);
-    expect(loadDetectionRules(file(replaced('PT2H', 'PT3H'))).sha256).not.toBe(loaded.sha256);
+    expect(loadRules(file(`# a comment\n${GOOD}`)).sha256).toBe(loaded.sha256);
+    expect(loadRules(file(replaced('PT2H', 'PT3H'))).sha256).not.toBe(loaded.sha256);
   });
 
   it('are found in policy/detection.yaml when no file is named', () => {
-    expect(loadDetectionRules().rules.id).toBe('platform-detections');
+    expect(loadRules().rules.id).toBe('platform-detections');
   });
 });
 
@@ -96,7 +97,13 @@ describe('bad rules are refused, with rule, field and remedy', () => {
       'a word that is never given',
       'format: cloudflare',
       'format: cloudflair',
-      /^rules\[attack]\.when\.format: .*"cloudflair".*one of standard-webhooks, cloudflare/,
+      /^rules\[attack]\.when\.format: .*"cloudflair".*one of standard-webhooks, cloudflare.*register/,
+    ],
+    [
+      'a credential that no provider rotates',
+      'incident: { kind: attack,',
+      'incident: { credentials: [{ provider: vault-token, ref: x }], kind: attack,',
+      /^rules\[attack]\.incident\.credentials\.0: there is no provider "vault-token"; there are: cloudflare-token, postgres-role/,
     ],
     [
       'such a word in a list',
@@ -212,7 +219,7 @@ describe('bad rules are refused, with rule, field and remedy', () => {
     ]) {
       expect(problemsOf(odd).length).toBeGreaterThan(0);
     }
-    expect(() => loadDetectionRules(path.join(dir, 'none.yaml'))).toThrow(/does not exist/);
-    expect(() => loadDetectionRules(dir)).toThrow(/cannot be read/);
+    expect(() => loadRules(path.join(dir, 'none.yaml'))).toThrow(/does not exist/);
+    expect(() => loadRules(dir)).toThrow(/cannot be read/);
   });
 });
