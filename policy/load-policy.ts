@@ -55,7 +55,9 @@ export function loadPolicy(list: string, options: LoadPolicyOptions = {}): Polic
     calendars: files.flatMap((file) => file.unreadable.calendars),
   };
   const all = [
-    ...files.flatMap((file) => file.problems.map((problem) => `${files.length > 1 ? `${file.name}: ` : ''}${problem}`)),
+    ...files.flatMap((file) =>
+      file.problems.map((problem) => `${files.length > 1 ? `${file.pack.id}: ` : ''}${problem}`),
+    ),
     ...organisationProblems,
     ...problems,
     ...problemsBetween(policy, unreadable),

@@ -11,8 +11,6 @@ import { schemaProblems } from './schema-problems';
 
 /** A pack as read from its file. */
 export interface PackFile extends HashedPack {
-  /** As it was named: a name in policy/packs, or a path. */
-  name: string;
   file: string;
   /** What is wrong with the file by itself, each as "field: what is wrong: what to do". */
   problems: string[];
@@ -29,11 +27,10 @@ export function readPack(name: string): PackFile {
   const parsed = PackSchema.safeParse(raw);
   if (parsed.success) {
     const { sha256 } = canonicalCopy(parsed.data);
-    return { name, file, pack: parsed.data, sha256, problems: [], unreadable: { obligations: [], calendars: [] } };
+    return { file, pack: parsed.data, sha256, problems: [], unreadable: { obligations: [], calendars: [] } };
   }
-  const pack = readable(raw);
+  const pack = readable(raw, file);
   return {
-    name,
     file,
     pack,
     sha256: '',
@@ -46,7 +43,7 @@ export function readPack(name: string): PackFile {
 }
 
 /** The parts of a pack that fit the schema by themselves. */
-function readable(raw: Record<string, unknown>): Pack {
+function readable(raw: Record<string, unknown>, file: string): Pack {
   const { shape } = PackSchema;
   const part = <S extends z.ZodType>(schema: S, value: unknown): z.infer<S> | undefined => {
     const parsed = schema.safeParse(value);
@@ -62,7 +59,7 @@ function readable(raw: Record<string, unknown>): Pack {
       }),
     );
   return {
-    id: part(shape.id, raw.id) ?? 'unnamed',
+    id: part(shape.id, raw.id) ?? path.basename(file),
     version: part(shape.version, raw.version) ?? '',
     title: part(shape.title, raw.title) ?? '',
     organisation: part(shape.organisation, raw.organisation),
