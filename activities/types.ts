@@ -37,6 +37,8 @@ export interface DraftInput extends NoticeRef {
   template: string;
   channel: 'email' | 'status-page' | 'filing';
   citation: string;
+  /** Id of the policy pack that asks for it; its version stands in the declaration. */
+  pack: string;
   purpose: 'first' | 'new-facts' | 'new-recipients' | 'supplement' | 'follow-up';
   contents: ContentValue[];
   /** Severity, title and the like for the templates. */

@@ -93,6 +93,7 @@ async function draft(effect: EffectOf<'draft'>, at: EffectSituation): Promise<Re
     template: rule.template!,
     channel: rule.channel as DraftInput['channel'],
     citation: rule.citation,
+    pack: rule.pack,
     purpose: o.purpose,
     contents,
     incident: { title, severity, status: at.state.status, detectedAt, dueAt: o.dueAt },

@@ -71,6 +71,7 @@ function dossierData(input: DraftInput) {
     obligation: input.obligation,
     title: input.title,
     citation: input.citation,
+    pack: input.pack,
     round: input.round,
     purpose: input.purpose,
     asOf: input.at,

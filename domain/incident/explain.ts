@@ -1,6 +1,8 @@
 /** Why each obligation applies or not, from which instant, by which citation. */
 
 import { deadline, type Instant, spanText, toMs } from '../kernel/time';
+import { factsIn } from '../policy/conditions';
+import type { Question } from '../policy/pack';
 import { type Policy, packOf } from '../policy/policy';
 import type { Anchor, ObligationRule } from '../policy/rule';
 import { applies } from './applies';
@@ -30,6 +32,8 @@ export interface Explanation {
   /** What undecided facts mean for this rule. */
   whenUndecided: 'apply' | 'wait';
   because: string[];
+  /** Questions of the policy that it hangs on, for whoever assesses. */
+  questions: Question[];
   clocks: ExplainedClock[];
   obligations: Array<{
     id: string;
@@ -55,6 +59,7 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
       applies: verdict.value === undefined ? 'undecided' : verdict.value ? 'yes' : 'no',
       whenUndecided: rule.whenUndecided,
       because: verdict.because,
+      questions: questionsOf(rule, pack),
       clocks: rule.clocks.map((clock) => {
         const startAt = anchorAt(state, clock.from);
         return {
@@ -74,6 +79,11 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
         .map(({ id, status, dueAt, lateByMs, decision }) => ({ id, status, dueAt, lateByMs, decision })),
     };
   });
+}
+
+function questionsOf(rule: ObligationRule, { questions }: Policy): Question[] {
+  const asked = factsIn(rule.appliesWhen).flatMap((fact) => ('answers' in fact ? Object.keys(fact.answers) : []));
+  return questions.filter(({ id }) => asked.includes(id));
 }
 
 /** One row of the board: an obligation, armed or still dormant. */

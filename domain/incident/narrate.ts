@@ -5,7 +5,7 @@ import { spanText, toMs } from '../kernel/time';
 import { UNDETERMINED } from '../policy/authorities';
 import { standInOf } from '../policy/disclosure';
 import { type Authority, type Ground, OTHER_GROUND } from '../policy/pack';
-import { ruleOf } from '../policy/policy';
+import { packNames, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { human } from './contents';
 import { type DataOf, type EventOf, type Evidence, type IncidentEvent, obligationOfEvent } from './events';
@@ -60,7 +60,8 @@ function say(event: IncidentEvent, context: Context): Said {
   switch (event.kind) {
     case 'declared': {
       const { severity, title, owner } = event.data.declaration;
-      return info(`Declared as ${severity} by ${event.by}, owner ${owner}: ${title}`);
+      const policy = packNames(event.data.policy.packs);
+      return info(`Declared as ${severity} by ${event.by}, owner ${owner}, under ${policy}: ${title}`);
     }
     case 'assessed':
       return info(`Assessment ${event.data.revision} by ${event.by}: ${assessmentText(event.data.assessment)}`);

@@ -42,10 +42,8 @@ export function compose(
   const places: Places = (list, pack, field) => {
     const others = packs.filter((other) => other !== pack).flatMap((other) => Object.keys(other.regimes));
     const elsewhere = others.flatMap((id) => regimes[id]!.territory);
-    const given = countriesOf(
-      list.filter((place) => place !== OTHER_REGIMES),
-      field,
-    );
+    const named = list.filter((place) => place !== OTHER_REGIMES);
+    const given = countriesOf(named, packs.length > 1 ? `${pack.id}: ${field}` : field);
     return [...new Set([...given, ...(list.includes(OTHER_REGIMES) ? elsewhere : [])])].sort();
   };
   const policy = {

@@ -5,6 +5,7 @@ import { nearest } from '../../../client/suggest';
 import { human } from '../../../domain/incident/contents';
 import type { Explanation } from '../../../domain/incident/explain';
 import { spanText } from '../../../domain/kernel/time';
+import { packNames } from '../../../domain/policy/policy';
 import type { Output } from '../../rendering/output';
 import { hanging } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
@@ -41,6 +42,7 @@ function only(all: Explanation[], obligation: string): Explanation[] {
 export function explanationLines(explanation: Explanation, out: Output): string[] {
   const {
     rule,
+    pack,
     title,
     commitments,
     citation,
@@ -48,6 +50,7 @@ export function explanationLines(explanation: Explanation, out: Output): string[
     applies,
     whenUndecided,
     because,
+    questions,
     clocks,
     obligations,
   } = explanation;
@@ -77,7 +80,9 @@ export function explanationLines(explanation: Explanation, out: Output): string[
     `${out.style(rule, 'bold')}  ${out.style(`[${commitments.join(' ')}]`, 'cyan')}`,
     ...field('what', title),
     ...field('by', `${citation}${confirmWithCounsel ? ' (confirm with counsel)' : ''}`),
+    ...field('pack', packNames([pack])),
     ...field('verdict', `${verdict}: ${because.join('; ')}`),
+    ...questions.flatMap(({ id, asks, citation: by }) => field('asks', `${id}: ${asks} (${by})`)),
     ...counted.flatMap((text) => field('clock', text)),
     ...became.flatMap((text) => field('state', text)),
     '',

@@ -160,6 +160,7 @@ export function draftInput(of: Partial<DraftInput> = {}): DraftInput {
     template: 'enterprise-notice',
     channel: 'email',
     citation: 'GDPR Art. 33(2)',
+    pack: 'trust-center',
     purpose: 'first',
     contents: contentsWith((field) => `about ${field}`),
     incident: {
