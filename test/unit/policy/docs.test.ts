@@ -1,0 +1,31 @@
+// docs/policy-packs.md against the registry of facts: what a pack may ask is documented as it is read.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { DATA_SET_FACTS } from '../../../domain/policy/data-set-facts';
+import { FACTS } from '../../../domain/policy/facts';
+import { PackSchema } from '../../../domain/policy/pack';
+import { PackRuleSchema } from '../../../domain/policy/rule';
+
+const text = readFileSync(path.join(__dirname, '../../../docs/policy-packs.md'), 'utf8');
+const cell = (value: string) => value.replaceAll('|', '\\|');
+
+test('the table of facts is the registry', () => {
+  const rows = Object.entries(FACTS).map(
+    ([name, { reads, example, establishedBy }]) =>
+      `| \`${name}\` | ${cell(reads)} | ${establishedBy} | \`${cell(example)}\` |`,
+  );
+  for (const row of rows) expect(text).toContain(row);
+});
+
+test('the table of what can be asked of a data set is the registry', () => {
+  const rows = DATA_SET_FACTS.map(
+    ({ fields, reads, example }) =>
+      `| ${fields.map((field) => `\`${field}\``).join(', ')} | ${cell(reads)} | \`${cell(example)}\` |`,
+  );
+  for (const row of rows) expect(text).toContain(row);
+});
+
+test('every field of a pack and of an obligation is explained', () => {
+  const fields = [...Object.keys(PackSchema.shape), ...Object.keys(PackRuleSchema.shape)];
+  expect(fields.filter((field) => !text.includes(`| \`${field}\` |`))).toEqual([]);
+});
