@@ -21,6 +21,7 @@ module.exports = {
   },
   globalSetup: '<rootDir>/test/setup/global-setup.js',
   globalTeardown: '<rootDir>/test/setup/global-teardown.js',
+  testSequencer: '<rootDir>/test/setup/sequencer.js',
   maxWorkers: 2,
   testTimeout: 60_000,
 };

@@ -8,7 +8,6 @@ import { decide } from '../../../domain/incident/decide';
 import { effectsOf } from '../../../domain/incident/effects';
 import { type Instant, toInstant, toMs } from '../../../domain/kernel/time';
 import type { Policy, PolicySnapshot } from '../../../domain/policy/policy';
-import { describeError } from '../../describe-error';
 import type { Output } from '../../rendering/output';
 import { TimelineTeller } from '../../rendering/timeline-lines';
 import { grade, type Report } from './grade';
@@ -87,6 +86,8 @@ class Run {
     try {
       await this.client.send(this.id, act.message, { ...act.body, commandId } as never);
     } catch (error) {
+      // Loaded here: it knows the errors of Temporal and Postgres, whose code takes long to load.
+      const { describeError } = require('../../describe-error') as typeof import('../../describe-error');
       const told = describeError(error, this.id);
       throw new CommandError(`${act.where}: ${told.message}`, told.exitCode, told.problems);
     }
