@@ -13,7 +13,7 @@ export class NotCanonicalError extends RegisterError {
     readonly path: string,
     what: string,
   ) {
-    super(`${path} ${what}, which has no canonical JSON form: give plain JSON data`);
+    super(`${path} ${what}, which has no canonical JSON form: use plain JSON data`);
   }
 }
 
@@ -31,7 +31,7 @@ export class RegisterConflictError extends RegisterError {
     kinds: { stored: string; given: string },
   ) {
     super(
-      `entry ${seq} of incident ${incidentId} is in the register already with other content (stored: ${kinds.stored}, ` +
+      `entry ${seq} of incident ${incidentId} is already in the register with different content (stored: ${kinds.stored}, ` +
         `given: ${kinds.given}): two histories claim the same number; append a correction under the next number`,
     );
   }
@@ -46,8 +46,8 @@ export class RegisterGapError extends RegisterError {
     readonly expected: number,
   ) {
     super(
-      `entry ${seq} of incident ${incidentId} cannot be appended, the next one is ${expected}: ` +
-        'append the events of an incident in order, without a gap',
+      `entry ${seq} of incident ${incidentId} cannot be appended, because entry ${expected} comes next: ` +
+        'append the events of an incident in order and without gaps',
     );
   }
 }
@@ -56,7 +56,7 @@ export class RegisterGapError extends RegisterError {
 export class UnknownIncidentError extends RegisterError {
   readonly code = 'register-unknown-incident';
   constructor(readonly incidentId: string) {
-    super(`the register holds no incident ${JSON.stringify(incidentId)}: check the id, or list the incidents`);
+    super(`the register has no incident ${JSON.stringify(incidentId)}: check the id, or list the incidents`);
   }
 }
 

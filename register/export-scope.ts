@@ -43,7 +43,7 @@ export async function scopedEntries(pool: Pool, scope: ExportScope): Promise<Sco
       for await (const { hash } of readEntries(pool, range)) {
         return { head: { position, hash }, count: 1, range, ends: [position] };
       }
-      throw new NothingToExportError(`the register holds no entry at position ${position}`);
+      throw new NothingToExportError(`the register has no entry at position ${position}`);
     }
   }
 }
@@ -56,7 +56,7 @@ export async function positionOf(pool: Pool, incidentId: string, seq: number): P
   );
   if (rows[0]) return Number(rows[0].position);
   throw new NothingToExportError(
-    `the register holds no entry ${seq} of incident ${JSON.stringify(incidentId)}: see \`tocsin register show\``,
+    `the register has no entry ${seq} of incident ${JSON.stringify(incidentId)}: see \`tocsin register show\``,
   );
 }
 

@@ -163,6 +163,6 @@ function lineOf(stored: StoredEntry, audience: Audience, disclosures: Disclosure
   if (whole.indexOf(0x0a) === whole.length - 1) return whole;
   throw new UnreadableExportError(
     position + 1,
-    `cannot be written: entry ${position} holds a line feed, so it was altered; verify the register in the database`,
+    `cannot be written: entry ${position} contains a line feed, so it has been altered; verify the register in the database`,
   );
 }

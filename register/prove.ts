@@ -40,5 +40,5 @@ export async function tlogProof(pool: Pool, log: ExportLog, position: number): P
     ];
     return `${lines.join('\n')}\n\n${checkpoint}`;
   }
-  throw new NothingToExportError(`the register holds no entry at position ${position}`);
+  throw new NothingToExportError(`the register has no entry at position ${position}`);
 }

@@ -8,7 +8,7 @@ import { escapeHtml, sendPage } from './page';
 /** The folders of the site, in the order of its index page. Nothing else below `dir` is served. */
 export const SITE_FOLDERS = {
   status: 'Status page',
-  dossiers: 'Dossiers for the authorities',
+  dossiers: 'Dossiers for authorities',
   notices: 'Previews of notices',
   exports: 'Register exports',
 } as const;
@@ -96,7 +96,7 @@ async function index(reply: FastifyReply, root: string): Promise<FastifyReply> {
   return sendPage(
     reply,
     'Tocsin',
-    `<h1>Tocsin</h1><p class="lead">What was written on this machine.</p><table><tbody>${rows.join('')}</tbody></table>`,
+    `<h1>Tocsin</h1><p class="lead">What Tocsin has published on this machine.</p><table><tbody>${rows.join('')}</tbody></table>`,
   );
 }
 
@@ -118,5 +118,5 @@ async function names(dir: string): Promise<{ name: string; isDir: boolean }[]> {
 }
 
 function notFound(reply: FastifyReply): FastifyReply {
-  return sendPage(reply.code(404), 'Not found', '<p><a href="/">← Tocsin</a></p><h1>There is nothing here</h1>');
+  return sendPage(reply.code(404), 'Not found', '<p><a href="/">← Tocsin</a></p><h1>Page not found</h1>');
 }

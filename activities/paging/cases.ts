@@ -47,10 +47,7 @@ export function createTemporalCases(connected: () => { client: Client; taskQueue
         return view && standingOf(view, alarms);
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return gone;
-        log.warn(
-          { caseId, error: (error as Error).name },
-          'a case does not say how it stands: its alarms are repeated',
-        );
+        log.warn({ caseId, error: (error as Error).name }, 'a case does not report its state: its alarms are repeated');
         return undefined;
       }
     },

@@ -39,10 +39,10 @@ export async function loadContacts(file: string): Promise<Contacts> {
   const name = path.basename(file);
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new Error(
-      `the contacts file ${name} cannot be read (${error.code}): give a YAML file with "fallback" and "contacts"`,
+      `the contacts file ${name} cannot be read (${error.code}): use a YAML file with "fallback" and "contacts"`,
     );
   });
   const parsed = ContactsSchema.safeParse(parse(text));
-  if (!parsed.success) throw new Error(`the contacts file ${name} is wrong: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new Error(`the contacts file ${name} is invalid: ${z.prettifyError(parsed.error)}`);
   return createContacts(parsed.data);
 }

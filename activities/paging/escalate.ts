@@ -106,7 +106,7 @@ async function throughAll(
     if (outcome.status === 'fulfilled') through.push(name);
     else if (outcome.reason instanceof ApplicationFailure && outcome.reason.nonRetryable) {
       refused.push(name);
-      log.error({ caseId, port: name, problem: outcome.reason.message }, 'a way of paging refuses');
+      log.error({ caseId, port: name, problem: outcome.reason.message }, 'a paging service refused the page');
     } else passing ??= outcome.reason;
   });
   if (passing) throw passing;

@@ -54,7 +54,7 @@ export function rotaFile(file: string, log: Log): RotaSource {
       if (mtimeMs !== readAt) rota = loadRota(file);
       readAt = mtimeMs;
     } catch (error) {
-      log.error({ problem: (error as Error).message }, 'the rota cannot be read: the one before it stays in force');
+      log.error({ problem: (error as Error).message }, 'the rota cannot be read: the previous one stays in force');
     }
     return rota;
   };

@@ -29,10 +29,13 @@ export function createSlackPort({ url }: { url: string }, artefacts: ArtefactSto
     acknowledged: ({ key, caseId, by, alarms, remaining }) =>
       post(
         key,
-        `${caseId}: ${alarms.length} acknowledged${by ? ` by ${by}` : ''}, ${remaining === 0 ? 'none left open' : `${remaining} still open`}`,
+        `${caseId}: ${alarms.length} acknowledged${by ? ` by ${by}` : ''}, ${remaining === 0 ? 'none open' : `${remaining} still open`}`,
       ),
     resolved: ({ key, caseId, reason }) =>
-      post(key, `${caseId}: ${reason === 'closed' ? 'closed' : 'what the alarms were about is done'}, no more pages`),
+      post(
+        key,
+        `${caseId}: ${reason === 'closed' ? 'closed' : 'what the alarms called for has been done'}; no more pages`,
+      ),
   };
 }
 

@@ -21,7 +21,7 @@ export function reporterMail(
   const { title, lines } = TEXTS[mail](reportId, name, human(dueAt));
   const subject = `${exercise ? EXERCISE_PREFIX : ''}[${reportId}] ${title}`;
   const banner = exercise ? phrasesOf('en').exercise : undefined;
-  const all = [...lines, `${name}, security`];
+  const all = [...lines, `${name} security team`];
   return {
     subject,
     text: `${[...(banner ? [`*** ${banner} ***`] : []), ...all].join('\n\n')}\n`,
@@ -34,23 +34,23 @@ export function reporterMail(
   };
 }
 
-const QUOTE = 'If you did not send us anything, somebody gave your address by mistake: you need do nothing.';
+const QUOTE = 'If you did not send us a report, somebody entered your address by mistake; no action is needed.';
 
 const TEXTS: Record<ReporterMailKind, (id: string, name: string, due: string) => { title: string; lines: string[] }> = {
   receipt: (id, name, due) => ({
     title: 'We have received your report',
     lines: [
-      `Thank you for your report to ${name}. It has the number ${id}; please quote it when you write to us about it.`,
-      `A person will read it and write to you by ${due}.`,
-      'Please keep what you found to yourself until we have agreed with you on a date for its disclosure.',
+      `Thank you for your report to ${name}. Its reference number is ${id}; please quote it when you write to us about it.`,
+      `A member of the security team will read it and write to you by ${due}.`,
+      'Please keep what you found confidential until we have agreed a disclosure date with you.',
       QUOTE,
     ],
   }),
   acknowledgement: (id, name) => ({
-    title: 'A person has read your report',
+    title: 'We have read your report',
     lines: [
-      `A person of the security team of ${name} has read your report ${id} and is looking into it.`,
-      'We will write to you when we have decided on it. Please quote its number when you write to us about it.',
+      `A member of the security team at ${name} has read your report ${id} and is looking into it.`,
+      'We will write to you once we have reached a decision. Please quote the reference number when you write to us about it.',
       QUOTE,
     ],
   }),

@@ -56,7 +56,7 @@ export function statusPageHtml(organisation: string, incidents: ShownIncident[])
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="refresh" content="60">
 <title>${asHtml(organisation)} status</title><style>${STYLE}</style></head>
 <body><main>
-${exercise ? '<p class="exercise" role="alert">Exercise: entries marked EXERCISE are not real, and nothing needs to be done.</p>' : ''}
+${exercise ? '<p class="exercise" role="alert">Exercise: entries marked EXERCISE are not real, and no action is needed.</p>' : ''}
 <h1>${asHtml(organisation)} status</h1>
 <p class="state ${open.length > 0 ? 'open' : 'fine'}">${asHtml(headline(incidents))}</p>
 ${open.map(incidentHtml).join('\n')}
@@ -69,7 +69,7 @@ ${past.length > 0 ? `<h2>Past incidents</h2>\n${past.map(incidentHtml).join('\n'
 
 function headline(incidents: ShownIncident[]): string {
   const open = incidents.filter(({ latest }) => latest.status !== 'resolved').length;
-  if (open === 0) return 'No open incident';
+  if (open === 0) return 'No open incidents';
   return open === 1 ? 'One open incident' : `${open} open incidents`;
 }
 
@@ -78,7 +78,7 @@ function incidentHtml({ updates, latest }: ShownIncident): string {
     ({ status, at, text }) =>
       `<li><p class="when"><span class="badge ${status}">${LABEL[status]}</span> <time datetime="${asHtml(at)}">${human(at)}</time></p>${paragraphs(text)}</li>`,
   );
-  return `<article><h3>${asHtml(latest.subject)}</h3><p class="when">First seen ${human(latest.detectedAt)}</p><ol>${items.join('')}</ol></article>`;
+  return `<article><h3>${asHtml(latest.subject)}</h3><p class="when">First detected ${human(latest.detectedAt)}</p><ol>${items.join('')}</ol></article>`;
 }
 
 function paragraphs(text: string): string {

@@ -1,4 +1,4 @@
-/** How vulnerability reports are taken, from `policy/vulnerability-reports.yaml` or the file that TOCSIN_REPORTS names. */
+/** How vulnerability reports are received, from `policy/vulnerability-reports.yaml` or the file that TOCSIN_REPORTS names. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseDocument } from 'yaml';
@@ -89,7 +89,7 @@ export interface LoadedReportsConfig {
  */
 export function loadReportsConfig(file?: string, now = new Date()): LoadedReportsConfig {
   const where = file ?? path.join(packageRoot(), 'policy', 'vulnerability-reports.yaml');
-  if (!existsSync(where)) throw new Error(`${where}: does not exist: correct TOCSIN_REPORTS`);
+  if (!existsSync(where)) throw new Error(`${where} does not exist: correct TOCSIN_REPORTS`);
   const document = parseDocument(readFileSync(where, 'utf8'));
   if (document.errors.length > 0)
     throw new Error(`${where}: is no YAML: ${document.errors[0]!.message.split('\n')[0]}`);

@@ -48,7 +48,7 @@ export function holidaySource(config: HolidaysConfig, dir: string, now: Date): H
   if (!dates.success) throw new Error(`the holidays in ${config.file} must be a list of dates, like 2026-05-18`);
   const last = [...dates.data].sort().at(-1)!;
   if (Date.parse(last) < now.getTime() + AHEAD_MS) {
-    throw new Error(`the holidays in ${config.file} end on ${last}: add those of the coming year`);
+    throw new Error(`the holidays in ${config.file} end on ${last}: add next year's`);
   }
   return () => dates.data;
 }
@@ -71,12 +71,13 @@ function ofCountry(country: string, region: string | undefined, year: number): L
   // Loaded here: its data is large, and a list of dates does without it.
   const Holidays = require('date-holidays') as typeof import('date-holidays').default;
   const source = new Holidays();
-  if (!source.getCountries()[country]) throw new Error(`calendar.holidays.country: "${country}" is not known`);
+  if (!source.getCountries()[country])
+    throw new Error(`calendar.holidays.country: "${country}" is not a known country`);
   const regions = source.getStates(country) as Record<string, string> | undefined;
   if (region !== undefined && !regions?.[region]) {
     const there = Object.keys(regions ?? {});
     throw new Error(
-      `calendar.holidays.region: "${region}" is not known in ${country}${there.length ? `; there are ${there.join(', ')}` : ''}`,
+      `calendar.holidays.region: "${region}" is not a known region of ${country}${there.length ? `; use one of ${there.join(', ')}` : ''}`,
     );
   }
   if (region === undefined) source.init(country);

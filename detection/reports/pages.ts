@@ -55,58 +55,58 @@ export function formPage(
   return page(
     `${problems.length > 0 ? 'Not sent yet: ' : ''}Report a vulnerability`,
     `<h1>Report a vulnerability to ${asHtml(organisation)}</h1>
-${problems.length > 0 ? problemBox('The report was not sent yet', problems) : ''}
-<p>Tell us what you found. You get a number at once, and a person reads your report within ${businessDays} business
-days. Please keep it to yourself until we have agreed with you on a date for its disclosure. You can also write to
+${problems.length > 0 ? problemBox('The report has not been sent yet', problems) : ''}
+<p>Tell us what you found. You will get a reference number now; someone will read your report within ${businessDays}
+business days. Please keep it confidential until we have agreed a disclosure date with you. You can also write to
 <a href="mailto:${asHtml(contact)}">${asHtml(contact)}</a>.</p>
 <form method="post" action="${REPORT_PATH}" accept-charset="utf-8">
 <label for="text">What did you find?</label>
-<p class="hint" id="text-hint">Where it is, how to show it, what somebody could do with it. Plain text, at most ${MOST_TEXT_BYTES / 1024} KiB. Please send no personal data of others.</p>
+<p class="hint" id="text-hint">Where it is, how to reproduce it, what an attacker could do with it. Plain text, at most ${MOST_TEXT_BYTES / 1024} KiB. Please do not include other people’s personal data.</p>
 <textarea id="text" name="text" required maxlength="${MOST_TEXT_BYTES}" aria-describedby="text-hint" spellcheck="true">
 ${value('text')}</textarea>
 <label for="email">Your email address (optional)</label>
-<p class="hint" id="email-hint">Without it we cannot answer you or ask back.</p>
+<p class="hint" id="email-hint">Without it we cannot reply or ask questions.</p>
 <input type="email" id="email" name="email" autocomplete="email" maxlength="254" aria-describedby="email-hint" value="${value('email')}">
 <label for="name">Your name (optional)</label>
 <input type="text" id="name" name="name" autocomplete="name" maxlength="200" value="${value('name')}">
 <fieldset><legend>When we publish a fix</legend>
-<label><input type="radio" name="credit" value="anonymous"${named ? '' : ' checked'}> do not name me</label>
-<label><input type="radio" name="credit" value="named"${named ? ' checked' : ''}> name me with the name above</label></fieldset>
+<label><input type="radio" name="credit" value="anonymous"${named ? '' : ' checked'}> do not credit me</label>
+<label><input type="radio" name="credit" value="named"${named ? ' checked' : ''}> credit me under the name above</label></fieldset>
 <div class="trap" aria-hidden="true"><label for="${TRAP}">Leave this field empty</label><input type="text" id="${TRAP}" name="${TRAP}" tabindex="-1" autocomplete="off"></div>
 <button type="submit">Send the report</button>
 </form>`,
   );
 }
 
-/** The receipt: the number to quote, and until when a person answers. */
+/** The receipt: the number to quote, and when a person will have answered. */
 export function receiptPage(
   { organisation, contact }: PageContext,
   receipt: { id: string; acknowledgeBy: Instant; mailed: boolean },
 ): string {
   return page(
     `Report ${receipt.id} received`,
-    `<h1>Thank you. ${asHtml(organisation)} has your report.</h1>
-<div class="box"><p>Its number is</p><p class="number">${asHtml(receipt.id)}</p></div>
-<p>A person reads it by <time datetime="${asHtml(receipt.acknowledgeBy)}">${asHtml(human(receipt.acknowledgeBy))}</time>.
+    `<h1>Thank you. ${asHtml(organisation)} has received your report.</h1>
+<div class="box"><p>Your reference number is</p><p class="number">${asHtml(receipt.id)}</p></div>
+<p>Someone will read it by <time datetime="${asHtml(receipt.acknowledgeBy)}">${asHtml(human(receipt.acknowledgeBy))}</time>.
 ${
   receipt.mailed
-    ? 'A receipt is on its way to the address that you gave.'
-    : 'You gave no address that we could write to: keep this number, and quote it when you write to us.'
+    ? 'A receipt is on its way to the address you gave.'
+    : 'You gave no email address: keep this number and quote it when you write to us.'
 }</p>
-<p>Questions, or more to tell: <a href="mailto:${asHtml(contact)}">${asHtml(contact)}</a>.</p>`,
+<p>Questions, or anything to add? Write to <a href="mailto:${asHtml(contact)}">${asHtml(contact)}</a>.</p>`,
   );
 }
 
 /** The report could not be taken: why, and where to mail it instead. What was typed stands there to be copied. */
 export function refusalPage({ contact }: PageContext, title: string, detail: string, text?: string): string {
   const typed = text
-    ? `<label for="typed">What you wrote, to copy it</label><textarea id="typed" readonly>\n${asHtml(text)}</textarea>`
+    ? `<label for="typed">Your text, for you to copy</label><textarea id="typed" readonly>\n${asHtml(text)}</textarea>`
     : '';
   return page(
     title,
     `<h1>${asHtml(title)}</h1>
 <div class="box bad"><p>${asHtml(detail)}</p></div>
-<p>Mail it to <a href="mailto:${asHtml(contact)}">${asHtml(contact)}</a>, or <a href="${REPORT_PATH}">try again</a> later.</p>
+<p>Please email it to <a href="mailto:${asHtml(contact)}">${asHtml(contact)}</a>, or <a href="${REPORT_PATH}">try again</a> later.</p>
 ${typed}`,
   );
 }

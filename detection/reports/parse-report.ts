@@ -40,7 +40,7 @@ const ReportSchema = z.strictObject({
     .refine((value) => value.trim() !== '', { error: 'must not be empty: describe what you found' })
     .transform((value) => wellFormed(value).replaceAll('\0', '\uFFFD').replace(/\r\n?/g, '\n'))
     .refine((value) => Buffer.byteLength(value) <= MOST_TEXT_BYTES, {
-      error: `is longer than ${MOST_TEXT_BYTES / 1024} KiB: shorten it, and say that there is more`,
+      error: `is longer than ${MOST_TEXT_BYTES / 1024} KiB: shorten it and mention that there is more`,
       params: { tooLong: true },
     }),
   email: z.preprocess(
@@ -53,9 +53,7 @@ const ReportSchema = z.strictObject({
   credit: z.preprocess(blank, z.enum(['named', 'anonymous'], 'must be "named" or "anonymous"').default('anonymous')),
   [TRAP]: z.preprocess(
     blank,
-    z
-      .undefined({ error: 'must stay empty: it is there to catch robots. Empty it and send the report again' })
-      .optional(),
+    z.undefined({ error: 'must stay empty: it is there to catch bots. Clear it and send the report again' }).optional(),
   ),
 });
 
@@ -143,11 +141,11 @@ function readForm(text: string): Record<string, unknown> | string {
       const equals = pair.indexOf('=');
       const [name, value] = equals < 0 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)];
       const key = decodeURIComponent(name.replaceAll('+', ' '));
-      if (fields.has(key)) return 'body: holds a field twice';
+      if (fields.has(key)) return 'body: has the same field twice';
       fields.set(key, decodeURIComponent(value.replaceAll('+', ' ')));
     }
   } catch {
-    return 'body: holds an escape that is not valid, or bytes that are not UTF-8';
+    return 'body: has an invalid escape, or bytes that are not UTF-8';
   }
   return Object.fromEntries(fields);
 }

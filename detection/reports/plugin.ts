@@ -132,7 +132,7 @@ class ReportIntake {
     const mediaType = mediaTypeOf(request);
     const key = request.headers['idempotency-key'];
     if (Array.isArray(key) || (key !== undefined && (key.length > 255 || key.trim() === ''))) {
-      return this.refused(request, reply, 400, 'The Idempotency-Key is not valid', 'It takes 1 to 255 characters.');
+      return this.refused(request, reply, 400, 'The Idempotency-Key is not valid', 'It must have 1 to 255 characters.');
     }
     const parsed = parseReport((request.body as Buffer | undefined) ?? Buffer.alloc(0), mediaType);
     if (!parsed.ok) return this.notValid(request, reply, parsed);
@@ -147,7 +147,7 @@ class ReportIntake {
     try {
       webhook.verify(body, request.headers as Record<string, string>, { jsonParse: false });
     } catch {
-      return problem(reply, 401, 'The signature is not valid', 'Check the secret, and the clock of the sender.');
+      return problem(reply, 401, 'The signature is not valid', 'Check the secret and the sender’s clock.');
     }
     const parsed = parseMail(body);
     if (!parsed.ok) return problem(reply, parsed.status, 'The mail is not valid', parsed.problems.join('; '));
@@ -195,8 +195,8 @@ class ReportIntake {
       return this.tooMany(request, reply, content.text);
     }
     if (answer.outcome === 'key-reused') {
-      const detail = 'This Idempotency-Key came before with another report. Give each report a key of its own.';
-      return this.refused(request, reply, 422, 'The Idempotency-Key was used before', detail, content.text);
+      const detail = 'This Idempotency-Key has already been used for another report. Use a new key for each report.';
+      return this.refused(request, reply, 422, 'The Idempotency-Key has already been used', detail, content.text);
     }
     const { reportId: id, fresh } = answer;
     const receivedAt = toInstant(answer.receivedAt.getTime());
@@ -215,8 +215,8 @@ class ReportIntake {
   }
 
   tooMany(request: FastifyRequest, reply: FastifyReply, text?: string): FastifyReply {
-    const detail = `Too many reports came in, from this address or in all, and this one was not taken. Mail it to ${this.deps.config.contact}, or try again later.`;
-    return this.refused(request, reply, 429, 'This report was not taken: there are too many', detail, text);
+    const detail = `We have received too many reports, from your address or in total, and could not accept this one. Please email it to ${this.deps.config.contact}, or try again later.`;
+    return this.refused(request, reply, 429, 'Too many reports: this one was not accepted', detail, text);
   }
 
   /** Whatever was thrown: a fault of the request keeps its status, an outage is 503, anything else 500 without a word of why. */
@@ -229,10 +229,10 @@ class ReportIntake {
     }
     const away = isUnavailable(error);
     const { name, code } = error as { name?: string; code?: string };
-    log.error({ error: name, code }, away ? 'Postgres is away: reports cannot be taken' : 'a report failed');
+    log.error({ error: name, code }, away ? 'Postgres is unreachable: reports cannot be received' : 'a report failed');
     reply.header('retry-after', String(RETRY_AFTER_S));
-    const detail = `Your report was not stored. Mail it to ${config.contact}, or try again in ${RETRY_AFTER_S / 60} minutes.`;
-    return this.refused(request, reply, away ? 503 : 500, 'Reports cannot be taken right now', detail);
+    const detail = `Your report was not stored. Please email it to ${config.contact}, or try again in ${RETRY_AFTER_S / 60} minutes.`;
+    return this.refused(request, reply, away ? 503 : 500, 'Reports cannot be received right now', detail);
   }
 
   private refused(
@@ -249,8 +249,11 @@ class ReportIntake {
 }
 
 const REFUSALS: Record<number, [string, string]> = {
-  413: ['The report is too long', 'A report takes at most 64 KiB of text: shorten it, and say that there is more.'],
-  415: ['This media type is not taken', 'Send application/x-www-form-urlencoded or application/json, in UTF-8.'],
+  413: [
+    'The report is too long',
+    'A report may have at most 64 KiB of text: shorten it and mention that there is more.',
+  ],
+  415: ['This media type is not supported', 'Send application/x-www-form-urlencoded or application/json, in UTF-8.'],
 };
 
 /** What somebody typed into the form, so that a refusal does not lose it. */

@@ -20,7 +20,7 @@ export function reportStarter(cases: CaseClient): StartReport {
       owner,
       status: 'received',
       nextDeadline: clock.dueAt,
-      details: [`received ${receivedAt}; a person acknowledges by ${clock.dueAt}; owner ${owner}`],
+      details: [`received ${receivedAt}; to be acknowledged by ${clock.dueAt}; owner ${owner}`],
     });
   };
 }
@@ -67,7 +67,7 @@ export class ReportDispatcher {
           await markReportStarted(this.pool, input.reportId, this.now());
         }
       } catch (error) {
-        this.log.warn({ error: (error as Error).name }, 'vulnerability reports wait to be started; trying again');
+        this.log.warn({ error: (error as Error).name }, 'vulnerability reports could not be started yet; trying again');
         return;
       }
     }

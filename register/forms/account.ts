@@ -8,7 +8,7 @@ import { instant } from './value';
 const LONGEST = 600;
 const LONGEST_FIELD = 160;
 
-/** An entry of an incident, told in the words of the live timeline, with the duty that it is about. */
+/** An entry of an incident, told in the words of the live timeline, with the obligation it is about. */
 export function incidentAccount(entry: DisclosedEntry, pack: NarratedPack): string {
   const { obligation, text } = narrate(readableEvent(entry) as IncidentEvent, pack);
   return cut(obligation === undefined ? text : `${obligation}: ${text}`, LONGEST);

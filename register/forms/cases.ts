@@ -1,4 +1,4 @@
-/** What became no incident by itself: detections in triage, vulnerability reports, patch tasks, each as its facts. */
+/** What is not an incident itself: detections in triage, vulnerability reports, patch tasks, each as its facts. */
 import { foldCase } from '../../domain/case/case';
 import { type PatchEvent, patchTaskCase } from '../../domain/patch/patch-task';
 import { VULNERABILITY_REPORT, type VulnerabilityReportEvent } from '../../domain/report/vulnerability-report';
@@ -56,11 +56,11 @@ function triageFacts(events: RegisterEvent[]): CaseFacts {
     status: state.status,
     facts: {
       Severity: state.severity,
-      'Judged by the rule': state.ruleTitle,
+      'Matched rule': state.ruleTitle,
       'Detections counted': state.count,
       'First seen': state.firstAt,
       'Last seen': state.lastAt,
-      'Decision owed by': state.dueAt,
+      'Decision due': state.dueAt,
       Decision: decision?.decision,
       'Decided by': decision?.by,
       'Decided at': decision?.at,
@@ -78,7 +78,7 @@ function reportFacts(events: RegisterEvent[]): CaseFacts {
     status: state.status,
     facts: {
       Received: state.received.receivedAt,
-      'To be acknowledged by': state.received.clock.dueAt,
+      'Acknowledgement due': state.received.clock.dueAt,
       Acknowledged: acknowledged?.at,
       'Acknowledged by': acknowledged?.by,
       Decision: triage?.decision,
@@ -87,8 +87,8 @@ function reportFacts(events: RegisterEvent[]): CaseFacts {
       'Duplicate of': triage?.decision === 'duplicate' ? triage.of : undefined,
       'Fixed in': state.fixedIn,
       'Disclosure agreed for': disclosure.on,
-      'Disclosed at': disclosure.publishedAt,
-      'Disclosed under': disclosure.url,
+      'Disclosed on': disclosure.publishedAt,
+      'Published at': disclosure.url,
       Incident: state.incident?.id,
       'Content and reporter erased': state.erased ? true : undefined,
       Closed: state.closedAt,
@@ -112,7 +112,7 @@ function patchFacts(events: RegisterEvent[]): CaseFacts {
       Due: state.dueAt,
       'Waived by': waiver?.by,
       'Waived until': waiver?.until,
-      'Reason of the waiver': waiver?.reason,
+      'Reason for the waiver': waiver?.reason,
       Closed: state.closedAt,
       'Closed because': state.closedBecause,
     },

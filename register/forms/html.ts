@@ -49,7 +49,7 @@ function contents({ incidents, cases, own }: RegisterDocument): string {
   const items = [
     ...incidents.map(({ id, title }, n) => link(`incident-${n + 1}`, `${id}: ${said(title)}`)),
     ...cases.map(({ id, what, title }, n) => link(`case-${n + 1}`, `${what} ${id}: ${said(title)}`)),
-    ...(own.length > 0 ? [link('register', 'What the register recorded of itself')] : []),
+    ...(own.length > 0 ? [link('register', 'The register’s own entries')] : []),
     link('verify', 'How to verify this'),
   ];
   return `<nav aria-label="Contents">\n<ol>\n${items.join('\n')}\n</ol>\n</nav>`;
@@ -78,7 +78,7 @@ function caseSection(section_: CaseSection, n: number): string {
 }
 
 function ownSection(own: DocumentEntry[]): string {
-  return section('register', 'What the register recorded of itself', [entries(own)], 'brief');
+  return section('register', 'The register’s own entries', [entries(own)], 'brief');
 }
 
 function section(id: string, heading: string, body: string[], style?: string): string {
@@ -125,7 +125,7 @@ function entries(list: DocumentEntry[]): string {
   ]);
   return table(
     `Entries: ${count(list.length, 'entry')}`,
-    ['Position', 'At', 'What, and the entry’s hash', 'By'],
+    ['Position', 'Time', 'What happened, and the entry’s hash', 'By'],
     rows,
     'entries',
   );

@@ -25,7 +25,7 @@ export async function pdfForm(document: RegisterDocument): Promise<Buffer> {
   for (const [n, each] of document.cases.entries()) casePart(sheet, each, n);
   if (document.own.length > 0) {
     sheet.newPage();
-    const bookmark = sheet.heading('What the register recorded of itself', SIZE.section);
+    const bookmark = sheet.heading('The register’s own entries', SIZE.section);
     entries(sheet, document.own, bookmark);
   }
   verification(sheet, document);
@@ -74,7 +74,7 @@ function casePart(
 function entries(sheet: Sheet, list: DocumentEntry[], below: Bookmark): void {
   sheet.heading(`Entries: ${count(list.length, 'entry')}`, SIZE.group, below);
   sheet.table(
-    ['Position', 'At', 'What, and the entry’s hash', 'By'],
+    ['Position', 'Time', 'What happened, and the entry’s hash', 'By'],
     list.map(({ position, at, account, hash, by, withheld, erased }) => [
       [{ text: String(position) }],
       [{ text: instant(at) }],
@@ -125,7 +125,7 @@ function small(text: string): Piece {
 }
 
 function exerciseMark(exercise: boolean): Piece[] {
-  return exercise ? [{ text: 'EXERCISE: nothing in it happened', size: SIZE.text, ink: INK.mark, bold: true }] : [];
+  return exercise ? [{ text: 'EXERCISE: not a real incident', size: SIZE.text, ink: INK.mark, bold: true }] : [];
 }
 
 function erasure(erasedAt: string | undefined): string {

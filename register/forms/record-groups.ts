@@ -34,7 +34,7 @@ export interface RecordGroup {
 export interface RecordContext {
   /** GDPR Art. 33(3)(b): the data protection officer or another contact point. */
   contactPoint?: string;
-  /** Names duties and authorities. */
+  /** Names obligations and authorities. */
   pack: NarratedPack;
   asValue: AsValue;
 }
@@ -59,7 +59,7 @@ export function recordGroups(record: IncidentRecord, context: RecordContext): Re
         fact('Detected by', times.source),
         at('Declared', times.declaredAt),
         fact('Declared by', times.declaredBy),
-        at('Aware that personal data may be affected', times.awareAt, 'Art. 33(1), the clock of the 72 hours'),
+        at('Aware that personal data may be affected', times.awareAt, 'Art. 33(1): start of the 72 hours'),
       ],
       tables: [],
     },
@@ -82,12 +82,12 @@ export function recordGroups(record: IncidentRecord, context: RecordContext): Re
       citation: 'GDPR Art. 33(3)(a)',
       facts: [
         fact('Personal data affected', personalData.involved),
-        fact('Customers’ workspaces affected', personalData.workspaces),
+        fact('Customer workspaces affected', personalData.workspaces),
       ],
       tables: [
         {
           title: 'Data affected',
-          columns: ['Data', 'Categories', 'Individuals, about', 'Records, about', 'Residence', 'Risk'],
+          columns: ['Data', 'Categories', 'Individuals (approx.)', 'Records (approx.)', 'Residence', 'Risk'],
           rows: personalData.dataSets.map((set) => [
             known(`${set.title} (as ${set.role})`),
             asValue(set.categories),
@@ -114,7 +114,7 @@ export function recordGroups(record: IncidentRecord, context: RecordContext): Re
       tables: [
         {
           title: 'Containment',
-          columns: ['At', 'Measure', 'Outcome', 'Detail'],
+          columns: ['Time', 'Measure', 'Outcome', 'Detail'],
           rows: measures.containment.map(({ at: when, step, outcome, detail }) => [
             known(instant(when)),
             asValue(step),
@@ -124,7 +124,7 @@ export function recordGroups(record: IncidentRecord, context: RecordContext): Re
         },
         {
           title: 'Measures',
-          columns: ['At', 'Measure', 'Kind', 'Recorded by'],
+          columns: ['Time', 'Measure', 'Kind', 'Recorded by'],
           rows: measures.measures.map(({ at: when, text, category, by }) => [
             known(instant(when)),
             asValue(text),
@@ -145,40 +145,40 @@ export function recordGroups(record: IncidentRecord, context: RecordContext): Re
 }
 
 function notificationTables(record: IncidentRecord, { pack, asValue }: RecordContext): FactTable[] {
-  const duty = (id: string) => known(dutyName(id, pack));
+  const named = (id: string) => known(dutyName(id, pack));
   return [
     {
       title: 'Notifications',
-      columns: ['When', 'Who', 'Channel', 'Duty', 'Outcome'],
+      columns: ['When', 'Who', 'Channel', 'Obligation', 'Outcome'],
       rows: record.notifications.map((sent) => [
         known(instant(sent.at)),
         known(recipientName(sent, pack)),
         asValue(sent.channel),
-        duty(sent.obligation),
+        named(sent.obligation),
         known(outcome(sent, asValue)),
       ]),
     },
     {
-      title: 'Texts that went out',
-      columns: ['Duty', 'Round', 'Language', 'SHA-256 of the text'],
+      title: 'Texts sent',
+      columns: ['Obligation', 'Round', 'Language', 'SHA-256 of the text'],
       rows: record.notifications.flatMap(({ obligation, round, renderings }) =>
-        renderings.map(({ language, sha256 }) => [duty(obligation), asValue(round), known(language), known(sha256)]),
+        renderings.map(({ language, sha256 }) => [named(obligation), asValue(round), known(language), known(sha256)]),
       ),
     },
     {
-      title: 'Still owed',
-      columns: ['Duty', 'Status', 'Due'],
+      title: 'Outstanding obligations',
+      columns: ['Obligation', 'Status', 'Due'],
       rows: record.owed.map(({ obligation, status, dueAt }) => [
-        duty(obligation),
+        named(obligation),
         asValue(status),
         asValue(instant(dueAt)),
       ]),
     },
     {
-      title: 'Decided not to be required, or waived',
-      columns: ['Duty', 'When', 'By', 'Reason', 'Ground'],
+      title: 'Found not to be required, or waived',
+      columns: ['Obligation', 'When', 'By', 'Reason', 'Ground'],
       rows: record.notRequired.map(({ obligation, at, by, reason, ground }) => [
-        duty(obligation),
+        named(obligation),
         known(instant(at)),
         asValue(by),
         asValue(reason),
@@ -198,7 +198,7 @@ function dutyName(id: string, pack: NarratedPack): string {
 const RECIPIENTS: Record<string, string> = {
   'workspace-owners': 'Owners of affected workspaces',
   individuals: 'Affected individuals',
-  'status-subscribers': 'Subscribers of the status page',
+  'status-subscribers': 'Status page subscribers',
   public: 'The public',
 };
 

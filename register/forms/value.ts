@@ -40,7 +40,7 @@ export function said(value: Value): string {
     case 'unknown':
       return NOT_YET_ESTABLISHED;
     case 'withheld':
-      return 'withheld for this reader';
+      return 'withheld from this reader';
     case 'erased':
       return value.on === undefined ? 'erased' : `erased on ${value.on}`;
   }

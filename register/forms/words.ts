@@ -19,10 +19,10 @@ export function headOf(document: RegisterDocument): [name: string, value: string
   return [
     ['Organisation', organisation.name],
     ['Contact point (Art. 33(3)(b))', organisation.contactPoint ?? 'not yet established'],
-    ['Made for', READERS[audience]],
-    ['Made at', instant(madeAt)],
+    ['Prepared for', READERS[audience]],
+    ['Prepared at', instant(madeAt)],
     ['Scope', scope],
-    ['Holds', count(incidents.length, 'incident') + (cases.length > 0 ? `, ${count(cases.length, 'case')}` : '')],
+    ['Contents', count(incidents.length, 'incident') + (cases.length > 0 ? `, ${count(cases.length, 'case')}` : '')],
     ...(log ? [['Log', log.origin] as [string, string]] : []),
   ];
 }
@@ -31,15 +31,19 @@ export function headOf(document: RegisterDocument): [name: string, value: string
 export function howToVerify({ log, leftOut }: RegisterDocument): string[] {
   return [
     'Each entry is a leaf of an RFC 6962 Merkle tree. Its hash, shown in full, covers the entry’s place, time and kind, the ' +
-      'hash of the entry before it, and a salted commitment (SHA-256) to each field. This form is made from an export; it is ' +
-      'the export that proves: check it, then compare positions and hashes with those shown here.',
-    'A field that is withheld stays with the register, and its commitment stays in the entry: the entry verifies all the ' +
-      'same, and the field can be shown later and checked then. A field that was erased can be read by nobody any more; its ' +
-      'commitment stays. The lists of withheld and erased fields behind each entry are what counts.',
+      'hash of the entry before it, and a salted commitment (SHA-256) to each field. This document was made from an export, ' +
+      'and the export is the evidence: verify it, then compare its positions and hashes with those shown here.',
+    'A withheld field stays in the register and its commitment stays in the entry, so the entry still verifies; the field can ' +
+      'be disclosed and checked later. An erased field can no longer be read by anyone; its commitment stays. The lists of ' +
+      'withheld and erased fields below each entry are authoritative.',
     ...(leftOut.entries > 0
-      ? [`Of ${count(leftOut.entries, 'entry')} this reader is shown nothing: positions ${leftOut.positions}.`]
+      ? [
+          `Not shown to this reader at all: ${count(leftOut.entries, 'entry')}, at ${leftOut.entries === 1 ? 'position' : 'positions'} ${leftOut.positions}.`,
+        ]
       : []),
-    ...(log ? [] : ['The log of this register is not published: ask for its checkpoint and its verifier key.']),
+    ...(log
+      ? []
+      : ['The log of this register is not published: ask the organisation for its checkpoint and verifier key.']),
   ];
 }
 

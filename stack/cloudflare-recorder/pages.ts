@@ -27,9 +27,9 @@ export function recorderPage(
   return sendPage(
     reply,
     'Recorder · Tocsin',
-    `<h1>Recorder</h1><p class="lead">Stands in for Cloudflare and for signed webhooks. Nothing here left this machine.</p>
+    `<h1>Recorder</h1><p class="lead">Stands in for Cloudflare and for signed webhooks. Nothing here has left this machine.</p>
 <h2>IP access rules in force</h2>${table(['Created', 'Mode', 'Value', 'Scope', 'Notes'], ruleRows)}
-<h2>Calls received</h2>${table(['At', 'Method', 'Path', 'Answer'], requestRows)}`,
+<h2>Calls received</h2>${table(['Time', 'Method', 'Path', 'Answer'], requestRows)}`,
   );
 }
 

@@ -18,7 +18,7 @@ export function routeMailboxPages(app: FastifyInstance, store: MessageStore): vo
       : '';
     const found = `${shown.length} of ${all.length} messages${shown.length > SHOWN ? `, the newest ${SHOWN} shown` : ''}`;
     const to_ = to ? ` to <b>${escapeHtml(to)}</b>` : '';
-    const lead = `<p class="lead">${found}${to_}. Nothing here left this machine.</p>`;
+    const lead = `<p class="lead">${found}${to_}. Nothing here has left this machine.</p>`;
     return sendPage(reply, 'Mailbox · Tocsin', `<h1>Mailbox</h1>${lead}${nav}${table(shown.slice(0, SHOWN))}`);
   });
 
@@ -30,7 +30,7 @@ export function routeMailboxPages(app: FastifyInstance, store: MessageStore): vo
 }
 
 function table(messages: StoredMessage[]): string {
-  if (messages.length === 0) return '<p class="empty">No message yet. Each one that is sent appears here.</p>';
+  if (messages.length === 0) return '<p class="empty">No messages yet. Every message sent appears here.</p>';
   const rows = messages.map(
     (message) => `<tr><td>${instant(message.created_at)}</td>
 <td>${message.to.map((each) => escapeHtml(each)).join('<br>')}</td>

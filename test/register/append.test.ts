@@ -56,7 +56,7 @@ test('the same number with other content is a hard error, and nothing of the bat
   await appendEntries(pool, eventsOf('conflict', 2));
   const batch = [anEvent('conflict-neighbour', 1), anEvent('conflict', 2, { data: { text: 'another history' } })];
   await expect(appendEntries(pool, batch)).rejects.toThrow(RegisterConflictError);
-  await expect(appendEntries(pool, batch)).rejects.toThrow('entry 2 of incident conflict is in the register already');
+  await expect(appendEntries(pool, batch)).rejects.toThrow('entry 2 of incident conflict is already in the register');
   expect(await entriesOf('conflict-neighbour')).toEqual([]);
 });
 

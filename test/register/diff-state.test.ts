@@ -152,6 +152,6 @@ describe('tocsin register diff-state', () => {
 
   test('an incident that the register does not hold is refused', async () => {
     const { exitCode, err } = await diff('nowhere', [view(secretive('nowhere').state)]);
-    expect([exitCode, err]).toEqual([1, expect.stringContaining('the register holds no incident "nowhere"')]);
+    expect([exitCode, err]).toEqual([1, expect.stringContaining('the register has no incident "nowhere"')]);
   });
 });

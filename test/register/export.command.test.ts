@@ -74,12 +74,12 @@ test('one entry is proved, by its number or its position, also in the form of C2
 test('what cannot be done is said, and leaves no file', async () => {
   const file = fileOf('never.jsonl');
   for (const [args, code, said] of [
-    [['export', '--incident', 'nowhere', '-o', file], 1, 'holds no incident'],
+    [['export', '--incident', 'nowhere', '-o', file], 1, 'has no incident'],
     [['export', '--from', 'yesterday', '-o', file], 2, '--from: "yesterday" is no time'],
     [['export', '--incident', 'INC-1', '--from', '2026-01-01', '-o', file], 2, 'not both'],
     [['export', '--for', 'everybody', '-o', file], 2, 'authority, customer, internal'],
     [['prove', 'INC-1', '-o', file], 2, 'is no entry'],
-    [['prove', 'INC-1/99', '-o', file], 1, 'holds no entry 99'],
+    [['prove', 'INC-1/99', '-o', file], 1, 'has no entry 99'],
     [['verify', file], 2, 'does not exist'],
   ] as const) {
     const result = await tocsin(...args);
