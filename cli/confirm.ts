@@ -1,6 +1,7 @@
 /** Asking a person at a terminal before something that cannot be undone. */
 import { createInterface } from 'node:readline/promises';
 import { refused, usage } from '../client/errors';
+import { visible } from '../domain/kernel/visible-text';
 
 /**
  * Has a person type a word before something that cannot be undone. Without a terminal nobody can be asked: then `--yes`
@@ -14,7 +15,7 @@ export async function confirm(question: string, word: string, stdin: NodeJS.Read
   try {
     // The end of the input is an answer too, which `question` does not give; a line before it counts.
     const ended = new Promise<string>((resolve) => lines.once('close', () => setImmediate(resolve, '')));
-    const answer = await Promise.race([lines.question(`${question}\nType ${word} to go on: `), ended]);
+    const answer = await Promise.race([lines.question(`${visible(question)}\nType ${word} to go on: `), ended]);
     if (answer.trim() !== word) throw refused('nothing was done: it was not confirmed');
   } finally {
     lines.close();

@@ -119,7 +119,9 @@ main().then(
   },
   (error: unknown) => {
     const told = describeError(error);
-    console.error(`error: ${[told.message, ...told.problems.map((problem) => `  - ${problem}`)].join('\n')}`);
+    new Output(process.stderr).line(
+      `error: ${[told.message, ...told.problems.map((each) => `  - ${each}`)].join('\n')}`,
+    );
     process.exitCode = 1;
   },
 );

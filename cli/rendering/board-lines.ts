@@ -6,6 +6,7 @@ import { type BoardRow, board } from '../../domain/incident/explain';
 import { clockOffset, type Instant } from '../../domain/kernel/time';
 import type { Policy } from '../../domain/policy/policy';
 import { shortInstant } from './format';
+import { visibleLine } from './hostile-text';
 import type { Output, Style } from './output';
 import { table, wrap } from './table';
 import { TimelineTeller } from './timeline-lines';
@@ -23,11 +24,11 @@ export function boardLines(
   const { title, severity, owner, detectedAt } = state.declaration;
   const status = state.closedAt ? 'closed' : state.status;
   const lines: string[] = [];
-  const head = `${state.incidentId}  ${state.exercise ? 'EXERCISE  ' : ''}${title}`;
+  const head = `${state.incidentId}  ${state.exercise ? 'EXERCISE  ' : ''}${visibleLine(title)}`;
   lines.push(...wrap(head, out.width).map((line) => out.style(line, 'bold')));
   lines.push(
     ...wrap(
-      `${severity}, ${status}, owner ${owner}, detected ${human(detectedAt)}, now ${clockOffset(detectedAt, now)}`,
+      `${severity}, ${status}, owner ${visibleLine(owner)}, detected ${human(detectedAt)}, now ${clockOffset(detectedAt, now)}`,
       out.width,
     ),
   );

@@ -3,6 +3,7 @@ import { human, NOT_YET_ESTABLISHED } from '../../domain/incident/contents';
 import { spanText } from '../../domain/kernel/time';
 import type { IncidentRecord, Known, NotificationSent } from '../../register/show';
 import { grouped } from './format';
+import { visibleLine } from './hostile-text';
 import type { Output } from './output';
 import { hanging, wrap } from './table';
 
@@ -20,10 +21,10 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
   ];
   const state = record.closedAt ? `closed ${human(record.closedAt)}` : record.status;
   return [
-    ...wrap(`${record.incidentId}  ${record.exercise ? 'EXERCISE  ' : ''}${nature.title}`, out.width).map((line) =>
-      out.style(line, 'bold'),
+    ...wrap(`${record.incidentId}  ${record.exercise ? 'EXERCISE  ' : ''}${visibleLine(nature.title)}`, out.width).map(
+      (line) => out.style(line, 'bold'),
     ),
-    `${nature.severity}, ${state}, owner ${record.owner}`,
+    `${nature.severity}, ${state}, owner ${visibleLine(record.owner)}`,
     ...group('R1', 'Detected and declared', [
       ...field('detected', `${human(times.detectedAt)} (${times.source})`),
       ...field('declared', `${human(times.declaredAt)}, by ${times.declaredBy}`),

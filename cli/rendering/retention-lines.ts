@@ -3,6 +3,7 @@ import { human } from '../../domain/incident/contents';
 import type { Instant } from '../../domain/kernel/time';
 import { citationOf, type ErasurePlan } from '../../register/erase/erase-incident';
 import type { KeptIncident } from '../../register/erase/incident-retention';
+import { visibleLine } from './hostile-text';
 import type { Output } from './output';
 import { hanging } from './table';
 
@@ -14,7 +15,7 @@ export function retentionLines({ incidentId, state, retention, erasedAt }: KeptI
     : 'kept without an end yet: it is not closed';
   return [
     out.style(`${incidentId}  ${erasedAt ? `personal data erased ${human(erasedAt)}` : end}`, 'bold'),
-    ...hanging('  ', state.declaration.title, out.width),
+    ...hanging('  ', visibleLine(state.declaration.title), out.width),
     ...because.flatMap((reason) =>
       hanging(
         '  - ',

@@ -1,4 +1,6 @@
 /** Small tables and wrapped text for a terminal of a given width. Plain strings; colour is applied to whole cells. */
+import { visible, visibleLine } from '../../domain/kernel/visible-text';
+import { unstyled } from './styles';
 
 /** A cell: its text, and how it is painted after it was laid out. */
 export interface Cell {
@@ -14,6 +16,7 @@ export interface Column {
 
 const GAP = 2;
 const LEAST = 12;
+const LONGEST_CELL = 4000;
 
 /**
  * Lays out rows under a header, at most `width` columns wide (`Infinity`: as wide as needed). Flexible columns wrap at
@@ -25,7 +28,7 @@ export function table(
   width: number,
   header = (text: string) => text,
 ): string {
-  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'string' ? { text: cell } : cell)));
+  const cells = rows.map((row) => row.map(oneLine));
   const widths = columns.map((column, i) =>
     Math.max(textWidth(column.title), ...cells.map((row) => textWidth(row[i]!.text))),
   );
@@ -55,6 +58,12 @@ export function table(
   return lines.join('\n');
 }
 
+/** A cell is one line, whatever a title holds: no row can pass for another. */
+function oneLine(cell: string | Cell): Cell {
+  const { text, ...rest } = typeof cell === 'string' ? { text: cell } : cell;
+  return { text: visibleLine(text, LONGEST_CELL), ...rest };
+}
+
 function shrink(widths: number[], columns: Column[], width: number): void {
   const total = () => widths.reduce((a, b) => a + b, 0) + GAP * (widths.length - 1);
   while (total() > width) {
@@ -67,12 +76,12 @@ function shrink(widths: number[], columns: Column[], width: number): void {
 
 /**
  * Breaks text into lines of at most `width` columns, the first of at most `firstWidth`; a word longer than a line is
- * broken. Never returns an empty list.
+ * broken, and what cannot be seen is shown. Never returns an empty list.
  */
 export function wrap(text: string, width: number, firstWidth = width): string[] {
   const lines: string[] = [];
   const room = () => (lines.length === 0 ? firstWidth : width);
-  for (const paragraph of text.split('\n')) {
+  for (const paragraph of visible(text).split('\n')) {
     let line = '';
     for (let piece of paragraph.split(/(?<=\s)(?=\S)/).flatMap((word) => breakable(word, width))) {
       while (textWidth(line + piece.trimEnd()) > room()) {
@@ -108,5 +117,5 @@ export function hanging(prefix: string, text: string, width: number, indent = te
 
 /** Columns that text takes on a terminal; the marks used here are all one column wide. */
 export function textWidth(text: string): number {
-  return [...text].length;
+  return [...unstyled(text)].length;
 }

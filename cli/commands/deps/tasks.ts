@@ -4,6 +4,7 @@ import { refused } from '../../../client/errors';
 import { minuteText } from '../../../domain/kernel/time';
 import { PATCH_WORKFLOW, type PatchEvent, type PatchState, patchTaskCase } from '../../../domain/patch/patch-task';
 import { relative, shortInstant } from '../../rendering/format';
+import { visibleLine } from '../../rendering/hostile-text';
 import { table } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
 import { verb } from '../incident/verb';
@@ -62,16 +63,20 @@ export function depsShowCommand(deps: Command, shell: Shell): void {
     const { state } = view;
     const now = new Date().toISOString();
     const { finding } = state;
-    out.line(`${out.style(id, 'bold')} ${state.title}`);
-    out.line(`  ${state.severity} · ${state.status} · owner ${state.owner} · due ${minuteText(state.dueAt)} UTC`);
-    out.line(`  ${[finding.advisory, ...finding.aliases].join(', ')}${finding.summary ? `: ${finding.summary}` : ''}`);
+    out.line(`${out.style(id, 'bold')} ${visibleLine(state.title)}`);
+    out.line(
+      `  ${state.severity} · ${state.status} · owner ${visibleLine(state.owner)} · due ${minuteText(state.dueAt)} UTC`,
+    );
+    out.line(
+      `  ${[finding.advisory, ...finding.aliases].join(', ')}${finding.summary ? `: ${visibleLine(finding.summary)}` : ''}`,
+    );
     for (const { what, dueAt, state: stands } of patchTaskCase.rows(state, now)) {
       out.line(`  ${what} · ${stands}${dueAt ? ` · ${shortInstant(now, dueAt)}` : ''}`);
     }
     for (const { at, kind, by, data } of events.slice(-LAST_EVENTS)) {
       const { text, reason, note } = data as { text?: string; reason?: string; note?: string };
       out.line(
-        `  ${out.style(shortInstant(now, at), 'dim')} ${kind} ${by}${(text ?? reason ?? note) ? `: ${text ?? reason ?? note}` : ''}`,
+        `  ${out.style(shortInstant(now, at), 'dim')} ${kind} ${by}${(text ?? reason ?? note) ? `: ${visibleLine(text ?? reason ?? note ?? '', 500)}` : ''}`,
       );
     }
   });

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { refused, usage } from '../../../client/errors';
 import { newIncidentId } from '../../../client/incident-id';
 import { readInput } from '../../input';
+import { visibleLine } from '../../rendering/hostile-text';
 import { reportLines } from '../../rendering/report-lines';
 import type { CommonOptions, Shell } from '../../shell';
 import { verb } from '../incident/verb';
@@ -31,7 +32,7 @@ export function exerciseCommand(program: Command, shell: Shell): void {
       const scenario = readScenario(readInput(file), { id, detectedAt: exerciseStart() }, policy.pack);
       // With --json standard output holds the report alone, and the live timeline goes to standard error.
       const live = options.json ? shell.err : shell.out;
-      live.line(`${live.style(id, 'bold')}  ${scenario.title}`);
+      live.line(`${live.style(id, 'bold')}  ${visibleLine(scenario.title)}`);
       const report = await playExercise(await shell.incidents(), { scenario, policy, speed, out: live });
       if (options.json) shell.out.json(report);
       else for (const line of ['', ...reportLines(report, shell.out)]) shell.out.line(line);

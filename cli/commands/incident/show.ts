@@ -78,7 +78,7 @@ async function follow(shell: Shell, id: string, json: boolean): Promise<void> {
         shownPack(view.state, await incidents.explain(id), shell.settings.policy),
         view.state.declaration.detectedAt,
       );
-      if (json) for (const event of events) out.line(JSON.stringify(event));
+      if (json) for (const event of events) out.json(event, 0);
       else for (const line of teller.lines(events)) out.line(line);
       seq = events.at(-1)?.seq ?? seq;
     }

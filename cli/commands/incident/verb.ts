@@ -7,6 +7,7 @@ import type { Receipt } from '../../../domain/incident/contract';
 import type { MessageName } from '../../../domain/incident/messages';
 import { MESSAGE_SCHEMAS } from '../../../domain/incident/messages';
 import { shownPack } from '../../pack-of';
+import { visibleLine } from '../../rendering/hostile-text';
 import { TimelineTeller } from '../../rendering/timeline-lines';
 import type { CommonOptions, Shell } from '../../shell';
 
@@ -107,7 +108,7 @@ async function refusal(error: unknown, shell: Shell, id: string, aboutObligation
 
 async function tell(shell: Shell, id: string, receipt: Receipt): Promise<void> {
   const { out } = shell;
-  if (receipt.note) out.line(out.style(`Nothing changed: ${receipt.note}`, 'yellow'));
+  if (receipt.note) out.line(out.style(`Nothing changed: ${visibleLine(receipt.note)}`, 'yellow'));
   const caused = new Set(receipt.events.filter((event) => event.kind !== 'noted').map((event) => event.seq));
   if (caused.size === 0) return;
   const incidents = await shell.incidents();
