@@ -33,13 +33,13 @@ export async function readAuthEvents(file: string, policy: SessionPolicy): Promi
     }
     const parsed = AuthEventSchema.safeParse(value);
     if (parsed.success) read.events.push({ line, event: parsed.data });
-    else if (value === undefined) problems.push(`line ${line}: is no JSON`);
+    else if (value === undefined) problems.push(`line ${line}: is not valid JSON`);
     else problems.push(...problemsOf(parsed.error).map((problem) => `line ${line}: ${problem}`));
     if (problems.length > MOST_PROBLEMS) break;
   }
   if (problems.length === 0) return read;
   throw usage(
-    `${file} holds lines that are no authentication events: see docs/sessions.md for their fields`,
+    `${file} has lines that are not authentication events: see docs/sessions.md for the fields`,
     problems.slice(0, MOST_PROBLEMS),
   );
 }
@@ -51,7 +51,7 @@ async function* linesOf(file: string): AsyncIterable<string> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = { ENOENT: 'it does not exist', EACCES: 'permission denied', EISDIR: 'it is a folder' }[code ?? ''];
-    throw usage(`cannot read ${file}: ${why ?? message}. Give a file of JSON Lines, or - for standard input`);
+    throw usage(`cannot read ${file}: ${why ?? message}. Use a file of JSON Lines, or - for standard input`);
   }
 }
 

@@ -24,7 +24,7 @@ export async function checkpointsToHold(
   if (log === undefined) {
     if (files.length > 0 || trustedKey !== undefined) {
       throw refused(
-        'there is no log on this machine to check a checkpoint with: set TOCSIN_LOG_DIR to the published log',
+        'there is no log on this machine to check a checkpoint against: set TOCSIN_LOG_DIR to the published log',
       );
     }
     return [];
@@ -33,15 +33,15 @@ export async function checkpointsToHold(
   const { known, unreadable, keys } = await knownCheckpoints(log, settings, trustedKey);
   if (trustedKey !== undefined && known.length === 0 && unreadable.length > 0) {
     throw refused(
-      '--key: no checkpoint of this machine is signed by that key or one that it leads to: it is another log',
+      '--key: no checkpoint on this machine is signed by that key or a successor of it: this is a different log',
     );
   }
-  for (const problem of unreadable) shell.err.line(`passed over a checkpoint: ${problem}`);
+  for (const problem of unreadable) shell.err.line(`skipped a checkpoint: ${problem}`);
   const witnesses = settings.witnesses.map(({ verifierKey }) => parseVerifierKey(verifierKey));
   for (const file of files) {
     if (!existsSync(file)) throw usage(`--checkpoint: cannot read ${file}: it does not exist`);
     const notes = splitNotes(readFileSync(file, 'utf8'));
-    if (notes.length === 0) throw usage(`--checkpoint: ${file} holds no signed checkpoint`);
+    if (notes.length === 0) throw usage(`--checkpoint: ${file} contains no signed checkpoint`);
     for (const note of notes) {
       try {
         known.push(...claims(file, keys.open(note, witnesses)));

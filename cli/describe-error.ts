@@ -15,7 +15,7 @@ import { FAILURES } from '../domain/kernel/failures';
 import { SettingsError } from '../platform/settings/load';
 import { RegisterError } from '../register/errors';
 
-const NO_WORKER = 'no worker answers: run `npx tocsin up`, or `npx tocsin worker` beside a configured Temporal';
+const NO_WORKER = 'no worker is responding: run `npx tocsin up`, or `npx tocsin worker` with your own Temporal';
 
 /**
  * Turns what was thrown into an error of the command. Unexpected ones keep their stack in `cause`.
@@ -28,25 +28,25 @@ export function describeError(error: unknown, incidentId?: string, obligations: 
   if (error instanceof WorkflowUpdateFailedError) return describeRefusal(error.cause, about, obligations);
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
     return refused(
-      `${about} has not confirmed the message: ${NO_WORKER}. Then look with \`tocsin show\` before you send it again`,
+      `${about} has not confirmed the message: ${NO_WORKER}. Then check with \`tocsin show\` before you send it again`,
     );
   }
   if (error instanceof WorkflowNotFoundError) {
     return /already completed/.test(error.message)
-      ? refused(`${about} is closed and takes no messages. \`tocsin register show\` has its record`)
-      : refused(`there is no ${about}. \`tocsin ${listOf(incidentId)} --all\` lists what there is`);
+      ? refused(`${about} is closed and accepts no messages. \`tocsin register show\` shows its record`)
+      : refused(`there is no ${about}. \`tocsin ${listOf(incidentId)} --all\` lists them`);
   }
   if (error instanceof WorkflowFailedError) return describeFailure(error.cause, about);
   if (error instanceof QueryNotRegisteredError || error instanceof QueryRejectedError) {
-    return refused(`${about} does not answer: ${error.message}. Check that the worker runs this version of Tocsin`);
+    return refused(`${about} cannot be read: ${error.message}. Check that the worker runs this version of Tocsin`);
   }
   if (error instanceof RegisterError) return asExit(error.message, error.code === 'register-unreadable-export' ? 2 : 1);
   const text = error instanceof Error ? error.message : String(error);
-  if (isDeadline(error)) return refused(`${about} does not answer in time: ${NO_WORKER}`);
+  if (isDeadline(error)) return refused(`${about} did not respond in time: ${NO_WORKER}`);
   if (error instanceof ServiceError || isGrpcServiceError(error)) return refused(`Temporal refused: ${text}`);
   if (/ECONNREFUSED|ENOTFOUND|ECONNRESET/.test(`${text} ${(error as { code?: string }).code ?? ''}`)) {
     return refused(
-      `a server does not answer: ${text || (error as { code?: string }).code}. Check DATABASE_URL and that the stack runs`,
+      `a server is not responding: ${text || (error as { code?: string }).code}. Check DATABASE_URL and that the stack is running`,
     );
   }
   const unexpected = refused(text);
@@ -79,7 +79,7 @@ function describeRefusal(cause: unknown, about: string, obligations: string[]): 
     if (!unknown) return problem;
     const known = [...new Set([...unknown[2]!.split(', '), ...obligations])];
     const meant = nearest(unknown[1]!, [...known, ...known.map((id) => id.split(':')[0]!)]);
-    return `obligation: there is no "${unknown[1]}"${meant ? `; did you mean "${meant}"?` : `; there are: ${known.join(', ')}`}`;
+    return `obligation: there is no "${unknown[1]}"${meant ? `; did you mean "${meant}"?` : `; use one of ${known.join(', ')}`}`;
   });
   return refused(`${about} refused the message; nothing was changed`, problems);
 }

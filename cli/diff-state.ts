@@ -31,7 +31,7 @@ export async function diffState(
 ): Promise<StateDiff> {
   for (let tries = 1; ; tries++) {
     const before = await view(id);
-    if (!before) throw refused(`incident "${id}" is not declared yet: ask again in a moment`);
+    if (!before) throw refused(`incident "${id}" is not declared yet: try again in a moment`);
     const state = await stateFromRegister(pool, id);
     const after = (await view(id)) ?? before;
     const moved = after.state.seq !== before.state.seq || before.registerBacklog > 0;

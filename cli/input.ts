@@ -22,7 +22,7 @@ export function readInput(file: string): InputFile {
     const { code, message } = error as NodeJS.ErrnoException;
     const why =
       { ENOENT: 'it does not exist', EACCES: 'permission denied', EISDIR: 'it is a folder' }[code ?? ''] ?? message;
-    throw usage(`cannot read ${file}: ${why}. Give a YAML or JSON file, or - for standard input`);
+    throw usage(`cannot read ${file}: ${why}. Use a YAML or JSON file, or - for standard input`);
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -33,7 +33,9 @@ export function readInput(file: string): InputFile {
     );
   }
   if (!isMap(document.contents)) {
-    throw usage(`${file} must hold a mapping of fields, like "title: …"${text.trim() === '' ? '; it is empty' : ''}`);
+    throw usage(
+      `${file} must contain a mapping of fields, like "title: …"${text.trim() === '' ? '; it is empty' : ''}`,
+    );
   }
   const lineOf = (path: ReadonlyArray<string | number>): number => {
     for (let length = path.length; length >= 0; length--) {
@@ -82,7 +84,7 @@ export function credentialFlag(flag: string, text: string): { provider: string; 
     return credential;
   }
   throw usage(
-    `${flag}: "${text}" names no credential. Write PROVIDER/REF, like postgres-role/deploy or cloudflare-token/ci`,
+    `${flag}: "${text}" is not a credential. Write PROVIDER/REF, like postgres-role/deploy or cloudflare-token/ci`,
   );
 }
 

@@ -69,11 +69,11 @@ const help = new Help();
 export function createProgram(shell: Shell): Command {
   const program = new Command('tocsin')
     .description(
-      'Runs security incidents: contains, notifies, files and reviews before each deadline, and keeps the register.',
+      'Run security incidents: contain, notify, file and review before each deadline, and keep the register.',
     )
     .exitOverride()
     .showSuggestionAfterError()
-    .showHelpAfterError('Add --help to see the arguments and an example.')
+    .showHelpAfterError('Add --help for the arguments and an example.')
     .configureOutput({
       writeOut: (text) => shell.out.line(text.trimEnd()),
       writeErr: (text) => shell.err.line(text.trimEnd()),
@@ -87,7 +87,7 @@ export function createProgram(shell: Shell): Command {
     })
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 refused, not found or not verified, 2 bad usage or input.\nExample:\n  $ tocsin up\n  $ tocsin declare -f incident.yaml',
+      '\nExit codes: 0 done, 1 refused, not found or not verified, 2 invalid input.\nExample:\n  $ tocsin up\n  $ tocsin declare -f incident.yaml',
     );
   for (const add of COMMANDS) add(program, shell);
   return program;

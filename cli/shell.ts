@@ -44,7 +44,7 @@ export class Shell {
   by(options: CommonOptions): string {
     const by = options.by ?? this.settings.by ?? osUser();
     if (by) return by;
-    throw usage('nobody is named: give --by NAME, or set TOCSIN_BY');
+    throw usage('no actor given: use --by NAME or set TOCSIN_BY');
   }
 
   /** The client of incidents. Connects once. */

@@ -35,7 +35,7 @@ export async function signAndAnchor(shell: Shell, log: RegisterLog): Promise<Sig
 
 /** One line an anchor. */
 export function anchorLines({ anchors }: SignedAndAnchored, out: Output): string[] {
-  const words: Record<Anchoring, string> = { taken: 'has it now', present: 'had it already', waits: 'not due yet' };
+  const words: Record<Anchoring, string> = { taken: 'received', present: 'already had it', waits: 'not due yet' };
   return anchors.map(({ name, outcome, problem }) =>
     outcome === 'failed' ? `  ${out.style('✗', 'red')} ${name}: ${problem}` : `  ${name}: ${words[outcome]}`,
   );

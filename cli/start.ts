@@ -59,8 +59,8 @@ async function main(): Promise<number> {
     if (once) return finished.ok ? 0 : 1;
     const how = process.stdin.isTTY
       ? 'Ctrl-C stops everything'
-      : 'Not a terminal and no --once: everything stays up until a signal';
-    out.line(out.style(`${how}; what was recorded stays. In another shell: npx tocsin list`, 'dim'));
+      : 'Not a terminal and no --once: everything keeps running until a signal';
+    out.line(out.style(`${how}; recorded data stays. In another shell: npx tocsin list`, 'dim'));
     await Promise.race([stopped, running.ended]);
     return 0;
   } finally {
@@ -93,7 +93,7 @@ async function exercise(
     );
     heading(`Exercise ${id}: ${scenario.title}`);
     out.line(
-      out.style(`The clock is T+ since the detection; waiting goes by at ${DEFAULT_SPEED / 3600} h a second.`, 'dim'),
+      out.style(`Times are T+ since detection; waiting is compressed to ${DEFAULT_SPEED / 3600} h per second.`, 'dim'),
     );
     const client = new TocsinClient(temporal, settings.taskQueue);
     const report = await playExercise(client, { scenario, policy, speed: DEFAULT_SPEED, out, signal });

@@ -49,12 +49,12 @@ function orderProblems(rules: unknown): string[] {
   const problems = rows.flatMap((row, index) => {
     const found: string[] = [];
     if (rows.findIndex((other) => other.id === row.id) < index) {
-      found.push(`${name(index)}.id: stands twice: give each rule its own id`);
+      found.push(`${name(index)}.id: appears twice: give each rule its own id`);
     }
     const before = rows.findIndex((other, i) => i < index && covers(other.when, row.when));
     if (before >= 0) {
       found.push(
-        `${name(index)}.when: is never reached, as ${name(before)} above it fits whatever this one fits: move it up, or remove it`,
+        `${name(index)}.when: is never reached, because ${name(before)} above it matches everything this one matches: move it up, or remove it`,
       );
     }
     return found;
@@ -62,7 +62,7 @@ function orderProblems(rules: unknown): string[] {
   const last = rows.at(-1)!;
   if (!isMapping(last.when) || Object.keys(last.when).length > 0 || last.action !== 'triage') {
     problems.push(
-      `${name(rows.length - 1)}: the last rule must take everything else to triage: end the file with one that has "when: {}" and "action: triage"`,
+      `${name(rows.length - 1)}: the last rule must send everything else to triage: end the file with one that has "when: {}" and "action: triage"`,
     );
   }
   return problems;

@@ -86,7 +86,7 @@ function readAuthorities(file: string): Authority[] {
   const problems = parsed.success ? [] : schemaProblems(parsed.error, raw);
   const keys = parsed.success ? parsed.data.authorities.map((authority) => authority.key) : [];
   for (const key of new Set(keys.filter((key, index) => keys.indexOf(key) !== index))) {
-    problems.push(`authorities: the key "${key}" stands twice: give each authority its own key`);
+    problems.push(`authorities: the key "${key}" appears twice: give each authority its own key`);
   }
   if (!parsed.success || problems.length > 0) throw new PolicyError('list of authorities', file, problems);
   return parsed.data.authorities;

@@ -70,7 +70,7 @@ export function parseEvent(value: unknown): RegisterEvent {
   const event: Partial<Record<keyof RegisterEvent, unknown>> = value;
   const faults: string[] = [];
   for (const [name, [must, is]] of CHECKS) if (!is(event[name])) faults.push(`${name}: must ${must}`);
-  for (const name in event) if (!NAMES.has(name)) faults.push(`${name.slice(0, 80)}: is no part of an event`);
+  for (const name in event) if (!NAMES.has(name)) faults.push(`${name.slice(0, 80)}: is not part of an event`);
   const { v, incidentId, seq, at, kind, by, exercise, commandId, data } = event as RegisterEvent;
   if (faults.length === 0) return { v, incidentId, seq, at, kind, by, exercise, commandId, data };
   throw new MalformedEntryError(

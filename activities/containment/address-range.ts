@@ -27,7 +27,7 @@ export function parseRange(text: string): AddressRange {
   const prefix = prefixText === undefined ? bits : /^\d{1,3}$/.test(prefixText) ? Number(prefixText) : -1;
   if (family === 0 || rest.length > 0 || prefix < 0 || prefix > bits) {
     throw new RangeError(
-      `"${text}" is no IP address or CIDR range: write it like 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48`,
+      `"${text}" is not an IP address or CIDR range: write it like 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48`,
     );
   }
   const value = family === 4 ? MAPPED | ipv4Value(address) : ipv6Value(address);

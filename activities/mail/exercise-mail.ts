@@ -36,5 +36,5 @@ function isLoopback(url: string): boolean {
 }
 
 function hostOf(url: string): string {
-  return URL.canParse(url) ? `host "${new URL(url).hostname}"` : 'something that is no URL';
+  return URL.canParse(url) ? `host "${new URL(url).hostname}"` : 'something that is not a URL';
 }

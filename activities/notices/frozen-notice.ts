@@ -22,6 +22,6 @@ export async function thawNotice(artefacts: ArtefactStore, sha256: string): Prom
   try {
     return FrozenNoticeSchema.parse(JSON.parse(bytes.toString('utf8')));
   } catch {
-    throw failure('ArtefactFault', `artefact ${sha256} is no notice: the rendering points to something else`);
+    throw failure('ArtefactFault', `artefact ${sha256} is not a notice: the rendering points to something else`);
   }
 }

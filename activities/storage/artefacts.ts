@@ -46,7 +46,7 @@ export function createFolderArtefacts(dir: string): ArtefactStore {
     },
     async get(sha256) {
       if (!/^[0-9a-f]{64}$/.test(sha256))
-        throw failure('ArtefactFault', 'an artefact is asked for by a text that is no SHA-256');
+        throw failure('ArtefactFault', 'an artefact was requested by something that is not a SHA-256');
       const bytes = await read(fileOf(sha256));
       if (!bytes)
         throw failure('ArtefactFault', `artefact ${sha256} is not in the store: is it shared by all workers?`);

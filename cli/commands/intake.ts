@@ -22,7 +22,7 @@ export function intakeCommand(program: Command, shell: Shell): void {
   const intake = verb(
     program,
     'intake',
-    'Run the server that takes signed detections of the sources in TOCSIN_SOURCES.',
+    'Run the server that receives signed detections from the sources in TOCSIN_SOURCES.',
     'intake --port 8420   # with TOCSIN_SOURCES=examples/sources.yaml and the secrets it names set',
   )
     .option('--port <number>', `the port to listen on (default: ${DEFAULT_PORT})`, portFlag)
@@ -40,7 +40,7 @@ export function intakeCommand(program: Command, shell: Shell): void {
   verb(
     intake,
     'status',
-    'Show what was accepted, by source and rule, what waits and what is parked.',
+    'Show what was accepted, by source and rule, what is waiting and what is parked.',
     'intake status',
   ).action(async (_options: CommonOptions, command: Command) => {
     const { out } = shell;
@@ -53,7 +53,7 @@ export function intakeCommand(program: Command, shell: Shell): void {
       return;
     }
     if (counts.length === 0) {
-      out.line('No detection was accepted in the last 90 days.');
+      out.line('No detections were accepted in the last 90 days.');
       return;
     }
     const rows = counts.map(({ source, state, rule, count, oldestAt }) => [
@@ -74,16 +74,16 @@ export function intakeCommand(program: Command, shell: Shell): void {
     for (const { source, eventId, problem, attempts } of parked) {
       out.line(`Parked after ${attempts} attempts: ${source} ${eventId} (${problem ?? 'unknown'})`);
     }
-    if (parked.length > 0) out.line('Mend the cause, then run: npx tocsin intake retry');
+    if (parked.length > 0) out.line('Fix the cause, then run: npx tocsin intake retry');
   });
 
-  verb(intake, 'retry', 'Have all parked detections tried again.', 'intake retry').action(
+  verb(intake, 'retry', 'Try all parked detections again.', 'intake retry').action(
     async (_options: CommonOptions, command: Command) => {
       const { retryParked } =
         require('../../detection/intake/inbox/counts') as typeof import('../../detection/intake/inbox/counts');
       const retried = await retryParked(shell.register());
       if (command.optsWithGlobals().json) shell.out.json({ retried });
-      else shell.out.line(`${retried} parked detections are tried again.`);
+      else shell.out.line(`Trying ${retried} parked detections again.`);
     },
   );
 }
@@ -112,12 +112,12 @@ export async function runIntake(env: NodeJS.ProcessEnv, host: string, port: numb
 export function intakeLines({ url, sources }: RunningIntake): string[] {
   const reports = `Vulnerability reports: ${url}/security/report`;
   if (sources.length === 0)
-    return [reports, `Intake on ${url}, without sources: name a file in TOCSIN_SOURCES (see examples/sources.yaml)`];
+    return [reports, `Intake on ${url}, without sources: set TOCSIN_SOURCES to a file like examples/sources.yaml`];
   return [reports, `Intake on ${url}. Sources:`, ...sources.map((name) => `  POST ${url}/intake/${name}`)];
 }
 
 function portFlag(text: string): number {
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError('give a port between 0 and 65535');
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError('use a port between 0 and 65535');
   return port;
 }

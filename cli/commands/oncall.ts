@@ -17,7 +17,7 @@ export function oncallCommand(program: Command, shell: Shell): void {
   verb(
     program,
     'oncall',
-    'Show who is on call now and next, level by level, by the rota of TOCSIN_ROTA.',
+    'Show who is on call now and next, level by level, from the rota in TOCSIN_ROTA.',
     'oncall --at 2026-12-25T12:00:00Z --rota examples/rota.yaml',
   )
     .option('--at <time>', 'at this time, with zone (default: now)')
@@ -63,7 +63,7 @@ function levelAt(rota: Rota, level: number, name: string, at: Instant) {
 }
 
 function readRota(file: string | undefined): Rota {
-  if (!file) throw usage('no rota is named: set TOCSIN_ROTA, or give --rota FILE, like examples/rota.yaml');
+  if (!file) throw usage('no rota given: set TOCSIN_ROTA, or use --rota FILE (see examples/rota.yaml)');
   // Loaded here: reading YAML is no part of the other verbs.
   const { loadRota } = require('../../policy/load-rota') as typeof import('../../policy/load-rota');
   const { PolicyError } = require('../../policy/policy-error') as typeof import('../../policy/policy-error');

@@ -26,7 +26,7 @@ export function upCommand(program: Command, shell: Shell): void {
   verb(
     program,
     'up',
-    'Bring up Temporal, Postgres, mailbox, status page and a worker on this machine, until Ctrl-C.',
+    'Start Temporal, Postgres, mailbox, status page and a worker on this machine, until Ctrl-C.',
     'up',
   ).action(async (options: CommonOptions) => {
     const { out } = shell;
@@ -42,7 +42,7 @@ export function upCommand(program: Command, shell: Shell): void {
         for (const line of running.addressLines(out)) out.line(line);
         for (const line of intakeLines(intake)) out.line(line);
         out.line('Ready. Declare an incident in another shell: npx tocsin declare --help');
-        out.line(out.style('Ctrl-C stops everything; what was recorded stays.', 'dim'));
+        out.line(out.style('Ctrl-C stops everything; recorded data stays.', 'dim'));
       }
       await Promise.race([stopped, running.ended]);
     } finally {
@@ -79,7 +79,7 @@ export async function runStack(env: NodeJS.ProcessEnv): Promise<RunningTocsin> {
 
 function serverFailed({ message }: Error): never {
   throw refused(
-    `${message}\nEverything else was stopped. What was recorded stays: start again, and open incidents go on`,
+    `${message}\nEverything else was stopped. Recorded data stays: start again and open incidents continue`,
   );
 }
 

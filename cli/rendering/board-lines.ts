@@ -33,7 +33,7 @@ export function boardLines(
     ),
   );
   if (view.registerBacklog > 0)
-    lines.push(out.style(`${view.registerBacklog} register entries are not written yet`, 'yellow'));
+    lines.push(out.style(`${view.registerBacklog} register entries not written yet`, 'yellow'));
   lines.push('', obligations(board(state, pack, now), now, out));
 
   const steps = Object.values(state.containment);
@@ -51,7 +51,7 @@ export function boardLines(
 
   const teller = new TimelineTeller(out, pack, detectedAt);
   const told = events.map((event) => teller.lines([event])).slice(-lastEvents);
-  if (told.length > 0) lines.push('', out.style('Last events', 'dim'), ...told.flat());
+  if (told.length > 0) lines.push('', out.style('Latest events', 'dim'), ...told.flat());
   return lines;
 }
 

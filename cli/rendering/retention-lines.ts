@@ -12,7 +12,7 @@ export function retentionLines({ incidentId, state, retention, erasedAt }: KeptI
   const over = until !== undefined && until <= now;
   const end = until
     ? `kept until ${human(until)}${over ? ' (over)' : ''}`
-    : 'kept without an end yet: it is not closed';
+    : 'kept with no end date yet: it is still open';
   return [
     out.style(`${incidentId}  ${erasedAt ? `personal data erased ${human(erasedAt)}` : end}`, 'bold'),
     ...hanging('  ', visibleLine(state.declaration.title), out.width),
@@ -31,12 +31,12 @@ export function erasureLines(plan: ErasurePlan, out: Output): string[] {
   const { entries, fields, deliveries, retention } = plan;
   return [
     ...retention.because.flatMap((reason) => hanging('  kept by: ', citationOf(reason), out.width)),
-    ...hanging('  goes: ', `${fields} fields of ${entries} entries: names of staff and free text`, out.width),
-    ...hanging('  goes: ', `addresses and references in ${deliveries.total} deliveries`, out.width),
+    ...hanging('  erased: ', `${fields} fields of ${entries} entries: names of staff and free text`, out.width),
+    ...hanging('  erased: ', `addresses and references in ${deliveries.total} deliveries`, out.width),
     ...hanging(
       '  stays: ',
       'every leaf of the log, times, kinds, numbers, categories, hashes of notices; what was published, exported or ' +
-        "handed over; backups made before; the audit log; Temporal's history until its retention is over",
+        "handed over; earlier backups; the audit log; Temporal's history until its retention is over",
       out.width,
     ),
   ];

@@ -16,17 +16,17 @@ export function triageEventText(event: TriageEvent): string {
       return `${grouped(event.data.count)} detections so far, the last at ${human(event.data.lastAt)}`;
     case 'triage-declared': {
       const { trigger, declaration } = event.data;
-      const how = { rule: 'as its rule says', silence: 'as nobody decided', person: 'by decision' }[trigger];
+      const how = { rule: 'by its rule', silence: 'because nobody decided', person: 'by decision' }[trigger];
       return `declared as ${declaration.id}, ${declaration.severity}, ${how}`;
     }
     case 'incident-started':
-      return `incident ${event.data.incidentId} ${event.data.already ? 'was running already' : 'runs'}`;
+      return `incident ${event.data.incidentId} ${event.data.already ? 'was already open' : 'started'}`;
     case 'triage-dismissed':
       return `dismissed: ${event.data.reason}`;
     case 'triage-merged':
       return `merged into ${event.data.into}`;
     case 'merge-delivered':
-      return `${event.data.into} has it`;
+      return `${event.data.into} has received it`;
     case 'merge-failed':
       return `not merged: ${event.data.problem}`;
     case 'alarm-raised':

@@ -164,7 +164,7 @@ async function soundEnd(handle: FileHandle, file: string): Promise<{ head: Audit
   for (const [i, line] of tail.lines.entries()) {
     const name = i === tail.lines.length - 1 ? 'the last line' : 'the line before the last one';
     const { fault, holds, seq, prev, hash } = readLine(line, OWN_NAMES);
-    if (fault !== undefined) throw refuse(`${name} is no entry (${fault})`);
+    if (fault !== undefined) throw refuse(`${name} is not an entry (${fault})`);
     if (!holds) throw refuse(`the hash of ${name} is not its own`);
     if (before && (prev !== before.hash || seq !== before.seq + 1)) {
       throw refuse(first ? 'its only line is not entry 1' : 'the last line does not chain to the one before it');
@@ -191,7 +191,7 @@ async function lastLines(handle: FileHandle, size: number): Promise<{ lines: Buf
   };
   while (start > 0 && newlines().length < 3) {
     if (tail.length > 3 * MAX_LINE_BYTES) {
-      throw new AuditLogInconsistentError('the file has lines longer than 16 MiB at its end: this is no audit log');
+      throw new AuditLogInconsistentError('the file has lines longer than 16 MiB at its end: this is not an audit log');
     }
     const length = Math.min(start, Math.max(64 * 1024, tail.length));
     const piece = Buffer.alloc(length);

@@ -34,14 +34,14 @@ export function readLine(line: Uint8Array, names: Names): ReadLine {
     return noEntry(line.length === 0 ? 'it is empty' : error.message);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value) || Object.keys(value).length === 0) {
-    return noEntry('it is no JSON object with fields');
+    return noEntry('it is not a JSON object with fields');
   }
   const entry = value as Record<string, unknown>;
   const missing = [names.seq, names.prev, names.hash].find((name) => !Object.hasOwn(entry, name));
   if (missing !== undefined) return noEntry(`the field ${JSON.stringify(missing)} is missing`);
   const [seq, prev, hash] = [entry[names.seq], entry[names.prev], entry[names.hash]];
   if (!Number.isSafeInteger(seq) || (seq as number) < 1) {
-    return noEntry(`${JSON.stringify(names.seq)} is no whole number from 1 on`);
+    return noEntry(`${JSON.stringify(names.seq)} is not a whole number from 1 up`);
   }
   if (!isHash(prev)) return noEntry(`${JSON.stringify(names.prev)} is not a hash of 64 digits`);
   if (!isHash(hash)) return noEntry(`${JSON.stringify(names.hash)} is not a hash of 64 digits`);

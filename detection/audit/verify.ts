@@ -50,7 +50,7 @@ export async function verifyAuditLog(
   const damage = chain.end();
   if (!chain.looksLikeALog) {
     throw new AuditUnreadableError(
-      `this is no audit log: ${damage?.reason ?? 'no line is an entry'}. Where its fields have other names, give a mapping`,
+      `this is not an audit log: ${damage?.reason ?? 'no line is an entry'}. If its fields have other names, use a mapping`,
     );
   }
   const { seq, hash, line } = chain.last;

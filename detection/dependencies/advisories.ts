@@ -119,7 +119,7 @@ function takeText(text: string, where: string, { take, problem }: ReadOptions): 
   try {
     parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
-    problem(`${where}: is no JSON`);
+    problem(`${where}: is not valid JSON`);
     return;
   }
   const answer = asObject(parsed);

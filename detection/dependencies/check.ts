@@ -59,7 +59,7 @@ export class DependencyCheck {
     const record = asObject(raw);
     const id = record && own(record, 'id');
     if (!record || typeof id !== 'string') {
-      this.fault(`${where}: holds something that is no OSV record (no "id")`);
+      this.fault(`${where}: contains something that is not an OSV record (no "id")`);
       return;
     }
     this.seen++;
@@ -68,7 +68,7 @@ export class DependencyCheck {
     const parsed = AdvisorySchema.safeParse(record);
     if (!parsed.success) {
       this.fault(
-        `${where}: ${cut(id, 100)} is no valid OSV record: ${problemsOf(parsed.error).slice(0, 3).join('; ')}`,
+        `${where}: ${cut(id, 100)} is not a valid OSV record: ${problemsOf(parsed.error).slice(0, 3).join('; ')}`,
       );
       return;
     }

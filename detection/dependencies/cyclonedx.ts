@@ -23,7 +23,7 @@ export function readCycloneDx(bom: Record<string, unknown>): Omit<Inventory, 'na
     );
   }
   const top = own(bom, 'components');
-  if (top !== undefined && !Array.isArray(top)) throw new InventoryError('components: is no list');
+  if (top !== undefined && !Array.isArray(top)) throw new InventoryError('components: is not a list');
   const list = new ComponentList();
   const unidentified: string[] = [];
   let unknown = 0;
@@ -36,7 +36,7 @@ export function readCycloneDx(bom: Record<string, unknown>): Omit<Inventory, 'na
     for (const raw of level.components) {
       const component = asObject(raw);
       if (!component) {
-        miss('a component that is no object');
+        miss('a component that is not an object');
         continue;
       }
       const purlText = ownText(component, 'purl', 2000);

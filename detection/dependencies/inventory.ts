@@ -53,7 +53,7 @@ export function parseInventory(content: string): Omit<Inventory, 'name'> & { nam
   try {
     parsed = JSON.parse(content.replace(/^\uFEFF/, ''));
   } catch {
-    throw new InventoryError('it is no JSON; give a package-lock.json or a CycloneDX file in JSON');
+    throw new InventoryError('it is not JSON; use a package-lock.json or a CycloneDX file in JSON');
   }
   const object = asObject(parsed);
   if (!object) throw new InventoryError('it holds no JSON object; give a package-lock.json or a CycloneDX file');

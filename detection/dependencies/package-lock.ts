@@ -39,7 +39,7 @@ function readPackages(packages: Record<string, unknown>, list: ComponentList, pr
     // "" is the project; a path without node_modules is a workspace or a linked folder.
     if (place === '' || at === -1) continue;
     if (!entry) {
-      problems.push(`packages.${cut(place, 120)}: is no object, so nothing is known of it`);
+      problems.push(`packages.${cut(place, 120)}: is not an object, so nothing is known about it`);
       continue;
     }
     if (own(entry, 'link') === true) continue;
@@ -63,7 +63,7 @@ function readDependencies(lock: Record<string, unknown>, list: ComponentList, pr
       const entry = asObject(raw);
       const place = `${level.path}${SEGMENT}${key}`;
       if (!entry) {
-        problems.push(`${cut(place, 120)}: is no object, so nothing is known of it`);
+        problems.push(`${cut(place, 120)}: is not an object, so nothing is known about it`);
         continue;
       }
       const version = own(entry, 'version');

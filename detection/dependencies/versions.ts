@@ -56,7 +56,7 @@ const AT_SAME_VERSION = { fixed: 0, introduced: 1, last_affected: 2 };
 /** The evaluation of the schema: bounds sorted by version; the last one that is reached decides. */
 export function judgeSemverRange(version: string, events: RangeEvent[]): Verdict {
   const installed = parse(version);
-  if (!installed) return { state: 'undecided', reason: `"${version.slice(0, 60)}" is no semantic version` };
+  if (!installed) return { state: 'undecided', reason: `"${version.slice(0, 60)}" is not a semantic version` };
   const steps: Step[] = [];
   const limits: Array<semver.SemVer | 'none'> = [];
   for (const event of events) {
@@ -66,7 +66,8 @@ export function judgeSemverRange(version: string, events: RangeEvent[]): Verdict
       if (kind === 'limit' && text === '*') limits.push('none');
       else {
         const at = kind === 'introduced' && text === '0' ? 'start' : parse(text);
-        if (!at) return { state: 'undecided', reason: `the advisory's "${text.slice(0, 60)}" is no semantic version` };
+        if (!at)
+          return { state: 'undecided', reason: `the advisory's "${text.slice(0, 60)}" is not a semantic version` };
         if (kind === 'limit') limits.push(at as semver.SemVer);
         else steps.push({ kind, at });
       }

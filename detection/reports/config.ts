@@ -92,7 +92,7 @@ export function loadReportsConfig(file?: string, now = new Date()): LoadedReport
   if (!existsSync(where)) throw new Error(`${where} does not exist: correct TOCSIN_REPORTS`);
   const document = parseDocument(readFileSync(where, 'utf8'));
   if (document.errors.length > 0)
-    throw new Error(`${where}: is no YAML: ${document.errors[0]!.message.split('\n')[0]}`);
+    throw new Error(`${where}: is not valid YAML: ${document.errors[0]!.message.split('\n')[0]}`);
   const parsed = ReportsConfigSchema.safeParse(document.toJS());
   if (!parsed.success) throw new Error(`${where} is not valid:\n${problemsOf(parsed.error).join('\n')}`);
   return { config: parsed.data, holidays: holidaySource(parsed.data.calendar.holidays, path.dirname(where), now) };

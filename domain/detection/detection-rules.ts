@@ -135,7 +135,7 @@ const DedupeSchema = z.strictObject({
   fields: z
     .array(
       z.string().refine(isMatchedField, {
-        error: `is no field of a detection: use ${MATCHED_FIELDS.join(', ')}, or facts.NAME`,
+        error: `is not a field of a detection: use ${MATCHED_FIELDS.join(', ')}, or facts.NAME`,
       }),
     )
     .max(10),

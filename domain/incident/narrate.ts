@@ -73,9 +73,9 @@ function say(event: IncidentEvent, context: Context): Said {
     case 'status-changed':
       return info(`Status ${event.data.status} (was ${event.data.previous}), by ${event.by}${suffix(event.data.note)}`);
     case 'containment-requested':
-      return info(`Containment asked for by ${event.by}: ${measureText(event.data.measure)}`);
+      return info(`Containment requested by ${event.by}: ${measureText(event.data.measure)}`);
     case 'containment-undo-requested':
-      return info(`Undo asked for by ${event.by}: ${event.data.id}`);
+      return info(`Undo requested by ${event.by}: ${event.data.id}`);
     case 'containment-step':
       return stepText(event.data);
     case 'measure-recorded':
@@ -85,16 +85,16 @@ function say(event: IncidentEvent, context: Context): Said {
       return info(`Reviewed by ${event.by}, ${count(controls.length, 'control')} improved. Root cause: ${rootCause}`);
     }
     case 'register-verified':
-      return good(`Register verified: ${event.data.entries} entries hold`);
+      return good(`Register verified: ${event.data.entries} entries intact`);
     case 'rejected':
-      return warn(`Message "${event.data.message}" of ${event.by} rejected: ${event.data.problems.join('; ')}`);
+      return warn(`Message "${event.data.message}" from ${event.by} rejected: ${event.data.problems.join('; ')}`);
     case 'noted':
-      return info(`Message "${event.data.message}" of ${event.by} changed nothing: ${event.data.note}`);
+      return info(`Message "${event.data.message}" from ${event.by} changed nothing: ${event.data.note}`);
     case 'closed':
       return good(`Closed by ${event.by}${suffix(event.data.note)}`);
     case 'alarm-acknowledged': {
       const { alarms } = event.data;
-      return good(`${count(alarms.length, 'alarm')} acknowledged by ${event.by}: not repeated any more`);
+      return good(`${count(alarms.length, 'alarm')} acknowledged by ${event.by}: no longer repeated`);
     }
     case 'alarm-raised':
       return alarm(event);
@@ -143,7 +143,7 @@ function onObligation(event: ObligationEvent, context: Context): Said {
       return warn(`Waived by ${event.by}${ground}: ${event.data.reason}`);
     }
     case 'filing-opened':
-      return info(`Dossier ready: a person files it with ${authorityName(event.data.authority, context.pack)}`);
+      return info(`Dossier ready for a person to file with ${authorityName(event.data.authority, context.pack)}`);
     case 'dispatch-started':
       return info(`${TRIGGERS[event.data.trigger]}: being sent`);
     case 'obligation-fulfilled':
@@ -155,7 +155,7 @@ function onObligation(event: ObligationEvent, context: Context): Said {
       return bad(`Deadline ${human(event.data.dueAt)} missed${held}`);
     }
     case 'delay-reasons-requested':
-      return warn('The reasons for the delay are owed: send them as "delayReasons" with approve or filed');
+      return warn('Reasons for the delay are required: record them with approve or filed (--delay-reasons)');
     case 'delay-reasons-recorded':
       return info(`Reasons for the delay recorded by ${event.by}: ${event.data.reasons}`);
   }
@@ -170,7 +170,7 @@ const ROUNDS = {
 
 const TRIGGERS = {
   approved: 'Approved',
-  silence: 'Nobody objected before the margin',
+  silence: 'No objection by the send time',
   automatic: 'Automatic',
 } as const;
 

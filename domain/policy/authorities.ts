@@ -54,7 +54,7 @@ const CHOICES: Record<Regime['authorities'], (choice: Choice) => Expansion[]> = 
       .filter((country) => regime.territory.includes(country))
       .sort();
     if (countries.length === 0) {
-      const because = 'where the affected people live is not yet established; the clock runs all the same';
+      const because = 'where the affected people live is not yet established; the clock runs regardless';
       return [{ key: UNDETERMINED, because }];
     }
     return countries.map((country) =>

@@ -74,7 +74,7 @@ function twice(
     const same = items.filter((item) => item.id === id);
     if (same.length === 1) return [];
     const where = packs.length > 1 ? `, in ${[...new Set(same.map(({ pack }) => pack))].join(' and ')}` : '';
-    return [`${field}[${id}].id: stands twice${where}: give each its own id`];
+    return [`${field}[${id}].id: appears twice${where}: give each its own id`];
   });
 }
 
@@ -170,7 +170,7 @@ function circles(parts: PolicyParts): string[] {
 function authorityProblems({ authorities, organisation, regimes }: PolicyParts): string[] {
   const keys = authorities.map(({ key }) => key);
   const problems = [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))].map(
-    (key) => `authorities[${key}].key: stands twice: give each authority its own key`,
+    (key) => `authorities[${key}].key: appears twice: give each authority its own key`,
   );
   if (!organisation) return problems;
   const { authorityFor, mainEstablishment } = organisation;
@@ -178,7 +178,7 @@ function authorityProblems({ authorities, organisation, regimes }: PolicyParts):
     if (authorities.some((row) => row.key === key && row.country === country)) continue;
     const known = authorities.filter((row) => row.country === country).map((row) => row.key);
     problems.push(
-      `organisation.authorityFor.${country}: "${key}" is no authority of ${country}: use one of ${known.join(', ') || '(none is known)'}`,
+      `organisation.authorityFor.${country}: "${key}" is not an authority of ${country}: use one of ${known.join(', ') || '(none is known)'}`,
     );
   }
   const withLead = Object.values(regimes).filter((regime) => regime.authorities === 'lead-or-each-state');

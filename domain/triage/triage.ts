@@ -173,7 +173,7 @@ const MergeSchema = z.strictObject({
 
 export const TRIAGE_MESSAGES = {
   declare: { schema: DeclareSchema, description: 'Declare an incident from these detections' },
-  dismiss: { schema: DismissSchema, description: 'Decide that this is no incident; a reason is needed' },
+  dismiss: { schema: DismissSchema, description: 'Decide that this is not an incident; a reason is required' },
   merge: { schema: MergeSchema, description: 'Hand these detections to an incident that runs' },
 } as const;
 export type TriageMessageName = keyof typeof TRIAGE_MESSAGES;

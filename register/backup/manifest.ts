@@ -56,7 +56,7 @@ export async function readManifest(dir: string): Promise<Manifest & { sha256: st
   try {
     raw = JSON.parse(text) as { sha256?: unknown };
   } catch {
-    throw new BackupError(`${file} is damaged: it is no JSON`);
+    throw new BackupError(`${file} is damaged: it is not valid JSON`);
   }
   const { sha256, ...rest } = raw;
   const parsed = ManifestSchema.safeParse(rest);

@@ -28,7 +28,7 @@ export async function retentionOfIncident(
   const events = await readIncidentEvents(pool, incidentId);
   if (incidentId === REGISTER_STREAM || events[0]!.kind !== 'declared') {
     throw new ErasureRefusedError(
-      `"${incidentId}" is no incident: retention is computed for incidents. A vulnerability report is erased by ` +
+      `"${incidentId}" is not an incident: retention is computed for incidents only. A vulnerability report is erased by ` +
         '`tocsin report erase`; other cases and the entries of the register itself are kept',
     );
   }

@@ -107,9 +107,9 @@ test.each(['pending', 'sending', 'unknown'])(
 
 test('what is no incident is refused: a case, the register itself, an unknown id', async () => {
   await append(pool, [{ ...secretive('a').events[0]!, incidentId: 'TRG-1', kind: 'noted', data: {} } as never]);
-  await expect(erase('TRG-1')).rejects.toThrow('"TRG-1" is no incident');
+  await expect(erase('TRG-1')).rejects.toThrow('"TRG-1" is not an incident');
   await expect(erase('nothing-here')).rejects.toThrow(UnknownIncidentError);
-  await expect(erase('REGISTER')).rejects.toThrow('"REGISTER" is no incident');
+  await expect(erase('REGISTER')).rejects.toThrow('"REGISTER" is not an incident');
 });
 
 describe('an incident that was erased', () => {

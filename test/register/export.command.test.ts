@@ -78,7 +78,7 @@ test('what cannot be done is said, and leaves no file', async () => {
     [['export', '--from', 'yesterday', '-o', file], 2, '--from: "yesterday" is no time'],
     [['export', '--incident', 'INC-1', '--from', '2026-01-01', '-o', file], 2, 'not both'],
     [['export', '--for', 'everybody', '-o', file], 2, 'authority, customer, internal'],
-    [['prove', 'INC-1', '-o', file], 2, 'is no entry'],
+    [['prove', 'INC-1', '-o', file], 2, 'is not an entry'],
     [['prove', 'INC-1/99', '-o', file], 1, 'has no entry 99'],
     [['verify', file], 2, 'does not exist'],
   ] as const) {

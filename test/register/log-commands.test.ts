@@ -62,7 +62,7 @@ test('witnesses are asked, and one that fails is told by exit code 1, while the 
   rmSync(at('register/witnesses'), { recursive: true });
   const failed = await run(['sign'], env);
   expect(failed.exitCode).toBe(1);
-  expect(failed.out).toContain('  file: had it already');
+  expect(failed.out).toContain('  file: already had it');
   expect(failed.err).toContain('signed, but not anchored: witness witness.example.com/cli');
 });
 
@@ -97,7 +97,7 @@ test('keys shows the chain of keys, rotate adds to it, and create makes a key on
   });
   expect(created.exitCode).toBe(0);
   expect(statSync(at('register/signing-keys.json')).mode & 0o777).toBe(0o600);
-  expect((await run(['keys', 'create'])).err).toContain('holds the key of register.example.com/x already');
+  expect((await run(['keys', 'create'])).err).toContain('already contains the key of register.example.com/x');
   const rotated = await run(['keys', 'rotate', '--reason', 'somebody left']);
   expect(rotated).toMatchObject({ exitCode: 0, out: expect.stringContaining('The key was rotated at 3 entries.') });
   const { keys, rotations } = JSON.parse((await run(['keys', '--json'])).out);

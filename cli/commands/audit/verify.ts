@@ -27,7 +27,7 @@ export function auditVerifyCommand(audit: Command, shell: Shell): void {
       "Tocsin's own. Exit code 0 intact, 1 damaged, 2 unreadable.",
     'audit verify audit.jsonl\naudit verify audit.jsonl.gz --head 6b1f…\naudit verify db --json',
   )
-    .option('--head <hash>', 'a head noted earlier, HASH or NUMBER:HASH: finds what was cut off the end since')
+    .option('--head <hash>', 'a head noted earlier, HASH or NUMBER:HASH: finds entries cut off the end since then')
     .option('--mapping <file>', 'a YAML or JSON file with the names of the fields in this log, like "seq: number"')
     .action(async (log: string = 'db', options: Options) => {
       const head = options.head === undefined ? undefined : headFlag(options.head);
@@ -37,7 +37,7 @@ export function auditVerifyCommand(audit: Command, shell: Shell): void {
       const result = await verify(shell, log, head, mapping);
       if (options.json) shell.out.json({ log: logName(log), ...result });
       else for (const line of auditLines(logName(log), result, shell.out)) shell.out.line(line);
-      if (!result.ok) throw refused('the audit log is damaged: keep it as it is, and find out who changed it');
+      if (!result.ok) throw refused('the audit log is damaged: keep it as it is and find out who changed it');
     });
 }
 
@@ -103,8 +103,7 @@ function auditLines(name: string, result: AuditVerification, out: Output): strin
         `  ${count} before it ${entries === 1 ? 'holds' : 'hold'}`,
         noted,
       ];
-  if (reformatted > 0)
-    lines.push(`  ${reformatted.toLocaleString('en')} of them are written in another form than RFC 8785`);
+  if (reformatted > 0) lines.push(`  ${reformatted.toLocaleString('en')} of them are not in RFC 8785 form`);
   return lines;
 }
 
@@ -112,7 +111,7 @@ function headFlag(text: string): KnownHead {
   const match = /^(?:(\d{1,15}):)?([0-9a-f]{64})$/.exec(text.trim());
   if (!match)
     throw usage(
-      `--head: "${text}" is no head. Write the 64 digits of a hash, or NUMBER:HASH as this command prints it`,
+      `--head: "${text}" is not a valid head. Write the 64 digits of a hash, or NUMBER:HASH as this command prints it`,
     );
   return match[1] === undefined ? { hash: match[2]! } : { seq: Number(match[1]), hash: match[2]! };
 }
@@ -121,5 +120,5 @@ function mappingOf(file: string): Mapping {
   const { data } = readInput(file);
   const parsed = MappingSchema.safeParse(data);
   if (parsed.success) return parsed.data;
-  throw usage(`${file} is no mapping of the fields of an audit log`, problemsOf(parsed.error));
+  throw usage(`${file} is not a valid mapping of audit log fields`, problemsOf(parsed.error));
 }

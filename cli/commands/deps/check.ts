@@ -26,7 +26,7 @@ export function depsCheckCommand(deps: Command, shell: Shell): void {
   verb(
     deps,
     'check [files...]',
-    'Check now. Without files the worker checks what it is configured with, and opens and closes patch tasks. With files, --advisories or --no-tasks the check runs here, without a server, and only tells what it finds.',
+    'Check now. Without files the worker checks what it is configured with, and opens and closes patch tasks. With files, --advisories or --no-tasks the check runs here, without a server, and only reports what it finds.',
     'deps check\ndeps check package-lock.json --advisories ./advisories --fail-on high\ndeps check shop=bom.cdx.json --no-tasks --json',
   )
     .option(
@@ -34,11 +34,11 @@ export function depsCheckCommand(deps: Command, shell: Shell): void {
       'OSV records: a folder, a file or an address (default: TOCSIN_ADVISORIES)',
       collect,
     )
-    .option('--no-tasks', 'only tell what is found; needs no server')
+    .option('--no-tasks', 'only report what is found; needs no server')
     .addOption(
       new Option(
         '--fail-on <severity>',
-        'exit 1 when something at least as severe is found; what is unknown or undecided counts as severe',
+        'exit 1 when something at least this severe is found; unknown and undecided findings count as severe',
       ).choices(RATINGS),
     )
     .action(async (files: string[], options: Options) => {
@@ -49,12 +49,12 @@ export function depsCheckCommand(deps: Command, shell: Shell): void {
       const failOn = options.failOn;
       const severe =
         failOn && RATINGS.filter((each) => atLeast(each, failOn)).reduce((n, each) => n + result.findings[each], 0);
-      if (severe) throw refused(`${severe} found that are ${failOn} or worse`);
+      if (severe) throw refused(`found ${severe} rated ${failOn} or worse`);
       // What cannot be judged is not clean.
       if (failOn && result.undecided > 0)
-        throw refused(`${result.undecided} could not be judged, and may be ${failOn} or worse: look at each of them`);
+        throw refused(`${result.undecided} could not be assessed and may be ${failOn} or worse: look at each of them`);
       if (result.problems.length > 0)
-        throw refused('the check is not complete: see its problems', options.json ? result.problems : []);
+        throw refused('the check is incomplete: see its problems', options.json ? result.problems : []);
     });
 }
 

@@ -8,10 +8,10 @@ export function depsWaiveCommand(deps: Command, shell: Shell): void {
   messageVerb(
     deps,
     'waive <task>',
-    'Accept the risk for a time: no alarms until then; after it the task is due again.',
+    'Accept the risk until a given time: no alarms until then; afterwards the task is due again.',
     'deps waive PATCH-1f6a3c90b2d4 --until 2026-06-30T00:00:00Z --reason "the function is not reachable"',
   )
-    .requiredOption('--reason <text>', 'why; it goes into the register with your name')
+    .requiredOption('--reason <text>', 'why; recorded in the register with your name')
     .requiredOption('--until <instant>', 'when the waiver ends')
     .action(async (id: string, { reason, until, ...options }: MessageOptions & { reason: string; until: string }) => {
       await send(shell, id, 'waive', { reason, until: instantFlag('--until', until) }, options);
@@ -22,7 +22,7 @@ export function depsPatchedCommand(deps: Command, shell: Shell): void {
   messageVerb(
     deps,
     'patched <task>',
-    'Say that it is patched: it is checked at once, and closed when that is so.',
+    'Mark as patched: this is checked at once, and the task is closed if the check agrees.',
     'deps patched PATCH-1f6a3c90b2d4',
   )
     .option('--note <text>', 'what was done')
@@ -35,6 +35,6 @@ async function send(shell: Shell, id: string, name: string, body: object, option
   const message = { by: shell.by(options), ...body, ...(options.commandId ? { commandId: options.commandId } : {}) };
   const receipt = await (await shell.cases()).update(id, name, message);
   if (options.json) return shell.out.json(receipt);
-  const happened = receipt.events.map(({ kind }) => kind).join(', ') || 'nothing: it was said before';
+  const happened = receipt.events.map(({ kind }) => kind).join(', ') || 'already recorded';
   shell.out.line(`${id}: ${happened}${receipt.note ? ` (${receipt.note})` : ''}`);
 }

@@ -16,15 +16,17 @@ interface ListOptions extends CommonOptions {
 const LAST_EVENTS = 10;
 
 export function depsListCommand(deps: Command, shell: Shell): void {
-  verb(deps, 'list', 'List the open patch tasks, the next deadline first.', 'deps list --all')
-    .option('--all', 'closed ones too')
+  verb(deps, 'list', 'List open patch tasks, next deadline first.', 'deps list --all')
+    .option('--all', 'include closed tasks')
     .action(async ({ all, json }: ListOptions) => {
       const { out } = shell;
       const tasks = await (await shell.cases()).list(PATCH_WORKFLOW, { open: !all });
       if (json) return out.json(tasks);
       if (tasks.length === 0) {
         return out.line(
-          all ? 'There are no patch tasks.' : 'No patch task is open. `tocsin deps list --all` shows the closed ones.',
+          all
+            ? 'There are no patch tasks.'
+            : 'There are no open patch tasks. `tocsin deps list --all` shows closed ones.',
         );
       }
       const now = new Date().toISOString();
@@ -51,7 +53,7 @@ export function depsShowCommand(deps: Command, shell: Shell): void {
   verb(
     deps,
     'show <task>',
-    'Show a patch task: what is vulnerable, until when, what has happened.',
+    'Show a patch task: what is vulnerable, the deadline, and what has happened.',
     'deps show PATCH-1f6a3c90b2d4',
   ).action(async (id: string, { json }: CommonOptions) => {
     const { out } = shell;

@@ -34,11 +34,11 @@ export function detectTestCommand(detect: Command, shell: Shell): void {
   verb(
     detect,
     'test <file>',
-    'Judge the detections of a file: which rule fires and why, why no earlier one did, and what would happen.',
+    'Run the detections in a file through the rules: which rule matches and why, why no earlier one did, and what would happen.',
     'detect test examples/detections.yaml\ndetect test alert.json --source cloudflare\ndetect test alert.json --source github --header "x-github-event: dependabot_alert"',
   )
     .option('--rules <file>', 'the rules (default: TOCSIN_DETECTION_RULES, else policy/detection.yaml)')
-    .option('--source <format>', `the file is what a source sends: ${INTAKE_FORMATS.join(', ')}`)
+    .option('--source <format>', `the file is what a source of this format sends: ${INTAKE_FORMATS.join(', ')}`)
     .option('--header <header>', 'a header of that request, as NAME: VALUE; may be repeated', collectText)
     .action((file: string, options: Options) => {
       const { loadRules } = require('../../../detection/rules') as typeof import('../../../detection/rules');
@@ -57,7 +57,7 @@ export function detectTestCommand(detect: Command, shell: Shell): void {
         return;
       }
       shell.out.line(shell.out.style(`rules ${id} ${version}, sha256 ${snapshot.sha256.slice(0, 12)}`, 'dim'));
-      if (tested.length === 0) shell.out.line(`No detection follows from it${note ? `: ${note}` : ''}.`);
+      if (tested.length === 0) shell.out.line(`It contains no detection${note ? `: ${note}` : ''}.`);
       for (const each of tested) for (const line of testedLines(shell.out, each)) shell.out.line(line);
     });
 }
@@ -87,7 +87,7 @@ function read(file: string): Buffer {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = { ENOENT: 'it does not exist', EACCES: 'permission denied', EISDIR: 'it is a folder' }[code ?? ''];
-    throw usage(`cannot read ${file}: ${why ?? message}. Give a YAML or JSON file, or - for standard input`);
+    throw usage(`cannot read ${file}: ${why ?? message}. Use a YAML or JSON file, or - for standard input`);
   }
 }
 
@@ -120,12 +120,12 @@ function fromSource(file: string, { source, header = [] }: Options): { detection
     require('../../../detection/intake/refusal') as typeof import('../../../detection/intake/refusal');
   const adapter = adapterOf(source!);
   if (!adapter) {
-    throw usage(`--source: "${source}" is no format of a source. Use one of ${INTAKE_FORMATS.join(', ')}`);
+    throw usage(`--source: "${source}" is not a source format. Use one of ${INTAKE_FORMATS.join(', ')}`);
   }
   const now = Date.now();
   const given = header.map((text) => {
     const colon = text.indexOf(':');
-    if (colon < 1) throw usage(`--header: "${text}" is no header. Write NAME: VALUE, like "x-github-event: ping"`);
+    if (colon < 1) throw usage(`--header: "${text}" is not a header. Write NAME: VALUE, like "x-github-event: ping"`);
     return [text.slice(0, colon).trim().toLowerCase(), text.slice(colon + 1).trim()] as const;
   });
   const headers = {
@@ -139,7 +139,7 @@ function fromSource(file: string, { source, header = [] }: Options): { detection
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw usage(
-      `${file} is nothing that ${source} sends: ${error.message}`,
+      `${file} is not what ${source} sends: ${error.message}`,
       error.errors.map(({ field, problem }) => `${field}: ${problem}`),
     );
   }
@@ -159,7 +159,7 @@ function testedLines(out: Output, { detection, judgement, passed, caseId }: Test
     ...judgement.why.flatMap((why) => item(why)),
     ...field('action', judgement.action),
     ...what(judgement, caseId).flatMap((text) => item(text)),
-    ...(passed.length > 0 ? ['  rules above that did not fire:'] : []),
+    ...(passed.length > 0 ? ['  earlier rules that did not match:'] : []),
     ...passed
       .flatMap(({ rule, because }) => item(`${rule}: ${because.join('; ')}`))
       .map((line) => out.style(line, 'dim')),
@@ -167,20 +167,20 @@ function testedLines(out: Output, { detection, judgement, passed, caseId }: Test
 }
 
 function what(judgement: Judgement, caseId: string | undefined): string[] {
-  if (judgement.action === 'ignore') return [`it is counted, and nothing else happens: ${judgement.reason}`];
+  if (judgement.action === 'ignore') return [`it is only counted: ${judgement.reason}`];
   const { severity, dedupeKey, windowMs, triage, incident } = judgement;
   const span = (period: string) => spanText(exactMs(period));
   return [
     `case ${caseId}, ${severity}, owner ${incident.owner}`,
-    `one case with others of the key ${dedupeKey} within ${spanText(windowMs)} h`,
+    `grouped into one case with others of the key ${dedupeKey} within ${spanText(windowMs)} h`,
     ...(triage
       ? [
-          `a person decides within ${span(triage.within)} h; alarms at ${triage.alarmAt.map((percent) => `${percent} %`).join(', ') || 'the limit'}`,
+          `to be decided within ${span(triage.within)} h; alarms at ${triage.alarmAt.map((percent) => `${percent} %`).join(', ') || 'the limit'}`,
           triage.onSilence === 'declare'
-            ? `on silence it is declared as ${incidentIdOf(caseId!)}`
-            : `on silence the alarm is repeated every ${span(triage.repeatEvery)} h`,
+            ? `without a decision it is declared as ${incidentIdOf(caseId!)}`
+            : `without a decision the alarm is repeated every ${span(triage.repeatEvery)} h`,
         ]
       : [`it is declared at once as ${incidentIdOf(caseId!)}`]),
-    `an incident of the kind ${incident.kind}, affecting ${incident.affects.join(', ')}; blocks ${incident.maliciousSources.join(', ') || 'nothing by itself'}`,
+    `an incident of the kind ${incident.kind}, affecting ${incident.affects.join(', ')}; blocks ${incident.maliciousSources.join(', ') || 'nothing automatically'}`,
   ];
 }

@@ -19,10 +19,13 @@ export function exerciseCommand(program: Command, shell: Shell): void {
   verb(
     program,
     'exercise <file>',
-    'Play a scenario: the same workflow with time compressed, every outward port a recorder. Exit code 1 when a commitment was not kept.',
+    'Play a scenario: the same workflow with time compressed and every outside system replaced by a recorder. Exit code 1 when a commitment was not kept.',
     'exercise examples/leaked-deploy-key.yaml --speed 14400',
   )
-    .option('--speed <n>', `how many times as fast waiting goes by (default: ${DEFAULT_SPEED}, four hours a second)`)
+    .option(
+      '--speed <n>',
+      `how many times faster than real time to wait (default: ${DEFAULT_SPEED}, four hours per second)`,
+    )
     .option('--id <id>', 'the id of the exercise (default: EX- and the day)')
     .action(async (file: string, options: Options) => {
       const speed = speedFlag(options.speed);
@@ -49,5 +52,5 @@ function speedFlag(text: string | undefined): number {
   if (text === undefined) return DEFAULT_SPEED;
   const speed = Number(text);
   if (speed >= 1 && speed <= 1_000_000) return speed;
-  throw usage(`--speed: "${text}" is no speed. Give a number from 1 (real time) to 1000000`);
+  throw usage(`--speed: "${text}" is not a valid speed. Use a number from 1 (real time) to 1000000`);
 }

@@ -41,7 +41,7 @@ export async function playExercise(client: TocsinClient, options: ExerciseOption
   const { declaration } = scenario;
   const startAt = declaration.declaredAt;
   const { created } = await client.declare({ declaration, policy, exercise: { speed, startAt } });
-  if (!created) throw refused(`there is already an incident "${declaration.id}": give the exercise another --id`);
+  if (!created) throw refused(`there is already an incident "${declaration.id}": choose another --id for the exercise`);
   const run = new Run(client, options);
   for (const act of scenario.acts) {
     await run.advanceTo(act.at, act.where);
@@ -146,8 +146,7 @@ class Run {
     for (let tries = 0; ; tries++) {
       const view = await this.client.view(this.id);
       if (view) return view;
-      if (tries > 200)
-        throw refused(`incident "${this.id}" is not declared yet: does the worker read its policy pack?`);
+      if (tries > 200) throw refused(`incident "${this.id}" is not declared yet: can the worker read its policy pack?`);
       await sleep(POLL_MS);
     }
   }

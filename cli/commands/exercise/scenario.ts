@@ -61,7 +61,7 @@ export function readScenario(input: InputFile, incident: { id: string; detectedA
   if (!parsed.success) {
     const problems = inputProblems(parsed.error, input.data, Object.keys(ScenarioSchema.shape));
     const line = input.lineOf(pathOf(parsed.error.issues[0]?.path));
-    throw usage(`${input.file} line ${line}: this is no scenario`, problems);
+    throw usage(`${input.file} line ${line}: this is not a scenario`, problems);
   }
   const { title, declaration: raw, acts } = parsed.data;
   const place = (path: Array<string | number>, what: string) => `${input.file} line ${input.lineOf(path)} (${what})`;
@@ -91,7 +91,7 @@ export function readScenario(input: InputFile, incident: { id: string; detectedA
     const name = messageName(act.message, where);
     const at = momentOf(act.at, detectedAt, where);
     if (before && toMs(at) < toMs(before.at))
-      throw usage(`${where}: it comes before ${before.where}; put the acts in the order of their time`);
+      throw usage(`${where}: it comes before ${before.where}; put the acts in chronological order`);
     before = { at, where };
     const body: Record<string, unknown> = {
       by: act.as,
@@ -186,7 +186,7 @@ export function momentOf(text: string, detectedAt: Instant, where: string): Inst
   const instant = InstantSchema.safeParse(text);
   if (instant.success) return instant.data;
   throw usage(
-    `${where}: "${text}" is no time. Write T+00:25, T+3d 04:00 or PT40M after the detection, or 2026-04-01T02:00:00Z`,
+    `${where}: "${text}" is not a valid time. Write T+00:25, T+3d 04:00 or PT40M after the detection, or 2026-04-01T02:00:00Z`,
   );
 }
 

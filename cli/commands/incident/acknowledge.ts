@@ -15,7 +15,7 @@ export function acknowledgeCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     `${ACKNOWLEDGE_ALARMS} <id>`,
-    'Say that you have seen the alarms and act: they are not repeated any more. Works for incidents and all cases.',
+    'Confirm that you have seen the alarms and are acting: they stop repeating. Works for incidents and all cases.',
     'acknowledge-alarms INC-20260401-9f3a --by aoife\nacknowledge INC-20260401-9f3a --alarm 12,15',
   )
     .alias('acknowledge')
@@ -30,13 +30,12 @@ export function acknowledgeCommand(program: Command, shell: Shell): void {
         return;
       }
       const changed = receipt.events.some(({ kind }) => kind === 'alarm-acknowledged');
-      if (changed) shell.out.line(`Acknowledged by ${by}: ${id} pages nobody until its next alarm.`);
-      else
-        shell.out.line(shell.out.style(`Nothing changed: ${receipt.note ?? 'it was acknowledged before'}`, 'yellow'));
+      if (changed) shell.out.line(`Acknowledged by ${by}: no more pages for ${id} until its next alarm.`);
+      else shell.out.line(shell.out.style(`Nothing changed: ${receipt.note ?? 'already acknowledged'}`, 'yellow'));
     });
 }
 
 function alarmNumber(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw usage(`--alarm: "${text}" is no number of an alarm. Its mail says "alarm 12": give --alarm 12`);
+  throw usage(`--alarm: "${text}" is not an alarm number. The mail says "alarm 12": write --alarm 12`);
 }

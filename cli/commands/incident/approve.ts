@@ -15,7 +15,7 @@ export function approveCommand(program: Command, shell: Shell): void {
     'Approve a drafted notice: it is sent at once.',
     'approve INC-20260401-9f3a enterprise-notice',
   )
-    .option('--draft <fingerprint>', 'approve this draft only; refused when the facts changed since')
+    .option('--draft <fingerprint>', 'approve only this draft; refused if the facts have changed since')
     .option('--delay-reasons <text>', 'why it is late, where the law asks for it')
     .action(async (id: string, obligation: string, { draft, delayReasons, ...options }: Options) => {
       await sendAndTell(shell, id, 'approve', { obligation, draft, delayReasons }, options);

@@ -15,12 +15,12 @@ export function assessCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'assess <id>',
-    'State or correct the facts: which personal data, whose, how many, at what risk; or when it became known.',
+    'Record or correct the facts: which personal data, whose, how much, at what risk; or when you became aware.',
     'assess INC-20260401-9f3a -f assessment.yaml\nassess INC-20260401-9f3a --aware-at 2026-04-01T02:00:00Z --reason "the mail to support counts"',
   )
     .option(
       '-f, --file <file>',
-      'the assessment in YAML or JSON; - for standard input. It replaces the earlier one whole',
+      'the assessment in YAML or JSON; - for standard input. It replaces the earlier one entirely',
     )
     .option('--aware-at <time>', 'when it became known that personal data may be affected, with zone')
     .option('--reason <text>', 'why; needed to correct a recorded instant of awareness')
@@ -40,6 +40,6 @@ export function assessBody(file: Record<string, unknown>, options: Options): Rec
     ...(options.reason ? { reason: options.reason } : {}),
   };
   if (!body.assessment && !body.awareAt)
-    throw usage('nothing to assess: give -f FILE with the facts, --aware-at TIME, or both');
+    throw usage('nothing to assess: use -f FILE with the facts, --aware-at TIME, or both');
   return body;
 }

@@ -11,7 +11,7 @@ export function closeCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'close <id>',
-    'Close the incident. Refused, with a list of what is still owed, until all is done.',
+    'Close the incident. Refused, with a list of what is outstanding, until everything is done.',
     'close INC-20260401-9f3a',
   )
     .option('--note <text>', 'a sentence for the record')

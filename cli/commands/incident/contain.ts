@@ -49,6 +49,6 @@ export function containBodies(options: Options): Record<string, unknown>[] {
     ...(options.isolate ?? []).map((system) => ({ measure: { action: 'isolate-system', system } })),
     ...(options.undo ?? []).map((undo) => ({ undo })),
   ];
-  if (bodies.length === 0) throw usage('nothing to contain: give --block-source, --rotate, --isolate or --undo');
+  if (bodies.length === 0) throw usage('nothing to contain: use --block-source, --rotate, --isolate or --undo');
   return bodies;
 }

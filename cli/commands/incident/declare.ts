@@ -38,18 +38,18 @@ export function declareCommand(program: Command, shell: Shell): void {
     'Declare an incident: containment starts at once and every clock runs from the detection.',
     'declare -f incident.yaml\ndeclare --title "Leaked CI key" --kind credential-leak --severity sev1 --affects confidentiality --no-service-affecting --block 203.0.113.7',
   )
-    .option('-f, --file <file>', 'declaration in YAML or JSON; - for standard input. Flags win over it')
+    .option('-f, --file <file>', 'declaration in YAML or JSON; - for standard input. Flags take precedence')
     .option('--by <who>', 'who declares it (default: TOCSIN_BY, else the OS user)')
     .option('--id <id>', 'the incident id; the same id twice is one incident')
     .option('--title <text>', 'what happened, in a few words')
     .option('--kind <kind>', 'like credential-leak, phishing, lost-device')
     .option('--severity <severity>', SEVERITIES.join(', '))
-    .option('--owner <who>', 'who is in charge and is alarmed (default: who declares it)')
+    .option('--owner <who>', 'who is in charge and gets the alarms (default: whoever declares it)')
     .option('--detected-at <time>', 'when it was detected, with zone (default: now)')
     .option('--aware-at <time>', 'when it became known that personal data may be affected')
     .option('--source <text>', 'what detected it')
     .option('--how <text>', 'how it occurred')
-    .option('--affects <what>', 'confidentiality, integrity, availability; several with commas', collect)
+    .option('--affects <what>', 'confidentiality, integrity, availability; separate several with commas', collect)
     .option('--system <system>', 'an affected system; may be repeated', collect)
     .option('--isolate <system>', 'a system to isolate at once; may be repeated', collect)
     .option('--block <source>', 'a malicious IP, range, asn:N or country:XX; may be repeated', collect)
@@ -58,8 +58,8 @@ export function declareCommand(program: Command, shell: Shell): void {
       `a credential to rotate, of ${credentialProviders().join(', ')}; may be repeated`,
       collect,
     )
-    .option('--service-affecting', 'customers notice it: status updates within 2 h')
-    .option('--no-service-affecting', 'customers do not notice it')
+    .option('--service-affecting', 'customers are affected: status updates within 2 h')
+    .option('--no-service-affecting', 'customers are not affected')
     .option('--public-summary <text>', 'one sentence for the status page')
     .action((options: Options) => declare(shell, options));
 }
@@ -73,10 +73,10 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   const parsed = DeclarationSchema.safeParse(raw);
   if (!parsed.success) {
     const problems = inputProblems(parsed.error, raw, Object.keys(DeclarationSchema.shape));
-    throw usage(`nothing was declared yet${input ? `: ${input.file} needs a correction` : ''}`, problems.map(withFlag));
+    throw usage(`nothing was declared${input ? `: ${input.file} needs a correction` : ''}`, problems.map(withFlag));
   }
   const unknown = credentialProblems(parsed.data.credentials);
-  if (unknown.length > 0) throw usage('nothing was declared yet', unknown);
+  if (unknown.length > 0) throw usage('nothing was declared', unknown);
   const incidents = await shell.incidents();
   const { id, created } = await incidents.declare({ declaration: raw as never });
   if (options.json) {
@@ -85,7 +85,7 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   }
   const { out } = shell;
   if (!created) {
-    out.line(out.style(`${id} was declared before; nothing was changed.`, 'yellow'));
+    out.line(out.style(`${id} was already declared; nothing was changed.`, 'yellow'));
     out.line(`Correct its facts with: tocsin assess ${id} …`);
     return;
   }
@@ -154,5 +154,5 @@ const FLAGS: Record<string, string> = {
 /** Names the flag beside the field, for who does not write a file. */
 function withFlag(problem: string): string {
   const field = /^(\w+): is missing/.exec(problem)?.[1];
-  return field ? `${problem}; give ${FLAGS[field] ?? `--${field}`} or put it into the file` : problem;
+  return field ? `${problem}; use ${FLAGS[field] ?? `--${field}`} or put it in the file` : problem;
 }

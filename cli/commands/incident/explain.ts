@@ -15,7 +15,7 @@ export function explainCommand(program: Command, shell: Shell): void {
   verb(
     program,
     'explain <id> [obligation]',
-    'Explain why each obligation applies or not, from which instant, and by which citation.',
+    'Explain why each obligation applies or not, from when, and under which citation.',
     'explain INC-20260401-9f3a gdpr-art33-authority',
   ).action(async (id: string, obligation: string | undefined, options: CommonOptions) => {
     const all = await (await shell.incidents()).explain(id);
@@ -61,13 +61,12 @@ export function explanationLines(explanation: Explanation, out: Output): string[
   const verdict = {
     yes: 'applies',
     no: 'does not apply',
-    undecided:
-      whenUndecided === 'apply' ? 'undecided: the clock runs all the same' : 'undecided: it waits for the decision',
+    undecided: whenUndecided === 'apply' ? 'undecided: the clock runs regardless' : 'undecided: waiting for a decision',
   }[applies];
   const counted = clocks.map((clock) => {
     const target = clock.ownTarget ? " (the product's own target)" : '';
     if (!clock.anchorAt || !clock.dueAt) return `${clock.within} from "${clock.from}"${target}: has not started`;
-    const counts = clock.counts && clocks.length > 1 ? ': this one counts' : '';
+    const counts = clock.counts && clocks.length > 1 ? ': this deadline applies' : '';
     return `${clock.within} from "${clock.from}"${target}, ${human(clock.anchorAt)}: due ${human(clock.dueAt)}${counts}`;
   });
   const became = obligations.map((o) => {

@@ -13,7 +13,7 @@ export function filedCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'filed <id> <obligation> <reference>',
-    'Say that a report was filed, with the reference the authority gave. Only this ends its clock.',
+    'Record that a report was filed, with the reference the authority gave. Only this stops its clock.',
     'filed INC-20260401-9f3a gdpr-art33-authority:ie-dpc DPC-BN-26-004117',
   )
     .option('--submitted-at <time>', 'when it was submitted, with zone (default: now)')

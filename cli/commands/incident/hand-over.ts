@@ -14,13 +14,13 @@ export interface HandOverOptions extends CommonOptions {
 export function handOver(command: Command): Command {
   return command
     .addOption(
-      new Option('--for <audience>', 'who reads it: says which fields are shown')
+      new Option('--for <audience>', 'who will read it; decides which fields are shown')
         .choices([...AUDIENCES])
         .default('internal'),
     )
     .option('--reason <text>', 'why it is handed over, for the record')
-    .option('--recipient <who>', 'to whom it is handed over, for the record')
-    .option('--by <who>', 'who does it: a handle or work address (default: TOCSIN_BY, else the OS user)')
+    .option('--recipient <who>', 'who receives it, for the record')
+    .option('--by <who>', 'who is acting: a handle or work address (default: TOCSIN_BY, else the OS user)')
     .requiredOption('-o, --output <file>', 'the file to write; only its owner may read it');
 }
 

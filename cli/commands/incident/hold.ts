@@ -13,11 +13,11 @@ export function holdCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'hold <id> <obligation>',
-    'Keep a notice back. Its clock runs on; a hold past the deadline is your recorded decision.',
+    'Hold back a notice. Its clock keeps running; a hold past the deadline is recorded as your decision.',
     'hold INC-20260401-9f3a enterprise-notice --reason "police asked for a day" --until 2026-04-02T08:00:00Z',
   )
     .requiredOption('--reason <text>', 'why')
-    .option('--until <time>', 'when it is released by itself, with zone')
+    .option('--until <time>', 'when it is released automatically, with zone')
     .action(async (id: string, obligation: string, { reason, until, ...options }: Options) => {
       const instant = until ? instantFlag('--until', until) : undefined;
       await sendAndTell(shell, id, 'hold', { obligation, reason, until: instant }, options);

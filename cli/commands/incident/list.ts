@@ -10,8 +10,8 @@ interface Options extends CommonOptions {
 }
 
 export function listCommand(program: Command, shell: Shell): void {
-  verb(program, 'list', 'List the open incidents, the next deadline first: the on-call board.', 'list --all')
-    .option('--all', 'closed ones too')
+  verb(program, 'list', 'List open incidents, next deadline first: the on-call board.', 'list --all')
+    .option('--all', 'include closed incidents')
     .action(async (options: Options) => {
       const { out } = shell;
       const incidents = await (await shell.incidents()).list({ open: !options.all });
@@ -21,7 +21,9 @@ export function listCommand(program: Command, shell: Shell): void {
       }
       if (incidents.length === 0) {
         out.line(
-          options.all ? 'There are no incidents.' : 'No incident is open. `tocsin list --all` shows the closed ones.',
+          options.all
+            ? 'There are no incidents.'
+            : 'There are no open incidents. `tocsin list --all` shows closed ones.',
         );
         return;
       }

@@ -13,7 +13,7 @@ export function measureCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'measure <id> <text>',
-    'Record a measure that people took: it goes into notices and the register.',
+    'Record a measure that was taken; it appears in notices and in the register.',
     'measure INC-20260401-9f3a "All sessions of the key were ended" --category containment',
   )
     .option('--category <category>', 'containment, mitigation, remediation (default) or prevention')

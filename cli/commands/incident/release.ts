@@ -11,7 +11,7 @@ export function releaseCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'release <id> <obligation>',
-    'Release a held notice: it waits for approval or its margin again.',
+    'Release a held notice: it again waits for approval or its send time.',
     'release INC-20260401-9f3a enterprise-notice',
   )
     .option('--reason <text>', 'why')

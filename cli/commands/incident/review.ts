@@ -19,8 +19,8 @@ export function reviewCommand(program: Command, shell: Shell): void {
     'Record the post-incident review: the root cause and the controls that were improved.',
     'review INC-20260401-9f3a -f review.yaml\nreview INC-20260401-9f3a --root-cause "…" --control "CI keys live for an hour" --no-share-summary',
   )
-    .option('-f, --file <file>', 'the review in YAML or JSON; - for standard input. Flags win over it')
-    .option('--root-cause <text>', 'why it could happen')
+    .option('-f, --file <file>', 'the review in YAML or JSON; - for standard input. Flags take precedence')
+    .option('--root-cause <text>', 'why it was possible')
     .option('--control <text>', 'an improved control; may be repeated', collectText)
     .option('--share-summary', 'send a summary to the affected customers')
     .option('--no-share-summary', 'send none')

@@ -20,10 +20,10 @@ export function showCommand(program: Command, shell: Shell): void {
   verb(
     program,
     'show <id>',
-    'Show an incident: its obligations with their deadlines, containment, the last events.',
+    'Show an incident: its obligations and their deadlines, containment, and the latest events.',
     'show INC-20260401-9f3a --watch',
   )
-    .option('-w, --watch', 'keep it on the screen until the incident is closed')
+    .option('-w, --watch', 'keep it on screen until the incident is closed')
     .action(async (id: string, options: Options) => {
       if (options.json && !options.watch) shell.out.json(await viewOf(shell, id));
       else if (options.watch && (options.json || !shell.out.isTerminal)) await follow(shell, id, options.json === true);
@@ -58,7 +58,7 @@ async function draw(shell: Shell, id: string, watch: boolean): Promise<void> {
     if (watch) out.clear();
     for (const line of lines) out.line(line);
     if (!watch || view.state.closedAt) return;
-    out.line(out.style('\nCtrl-C stops watching; the incident goes on.', 'dim'));
+    out.line(out.style('\nCtrl-C stops watching; the incident continues.', 'dim'));
     await sleep(REFRESH_MS);
   }
 }

@@ -18,7 +18,7 @@ export function statusCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'status <id>',
-    'Say how far the incident is. "contained" ends the clock of containment.',
+    'Set the status. "contained" stops the containment clock.',
     'status INC-20260401-9f3a contained --note "no session of the old key is alive"',
   )
     .addArgument(new Argument('<status>', CHOICES.join(', ')))

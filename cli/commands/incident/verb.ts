@@ -49,16 +49,16 @@ function exampleLines(example: string): string {
 const ARGUMENTS: Record<string, string> = {
   '<id>': 'the incident, like INC-20260401-9f3a (see `tocsin list`)',
   '<report>': 'the report, like VR-20260401-9f3a5c1e (see `tocsin report list`)',
-  '<of>': 'the report that came first',
-  '<version>': 'the version that holds the fix',
+  '<of>': 'the earlier report',
+  '<version>': 'the version that contains the fix',
   '<as>': 'named or anonymous',
   '<case>': 'the triage case, like TRG-9f3a5c1e0b2d (see `tocsin triage list`)',
-  '<incident>': 'an incident that runs, like INC-20260401-9f3a (see `tocsin list`)',
+  '<incident>': 'an open incident, like INC-20260401-9f3a (see `tocsin list`)',
   '<task>': 'the patch task, like PATCH-1f6a3c90b2d4 (see `tocsin deps list`)',
   '<dir>': 'the folder of the backup',
   '<old>': 'the earlier state: a file with its checkpoint, an export, or a number of entries',
   '<new>': 'the later state: a file with its checkpoint, an export, or a number of entries',
-  '[files...]': 'lock files of npm and CycloneDX SBOMs, as PATH or NAME=PATH (default: TOCSIN_INVENTORIES)',
+  '[files...]': 'npm lock files and CycloneDX SBOMs, as PATH or NAME=PATH (default: TOCSIN_INVENTORIES)',
   '<entry>': 'its position, like 128, or INCIDENT/NUMBER, like INC-20260401-9f3a/7',
   '<obligation>': 'like enterprise-notice or gdpr-art33-authority:ie-dpc (see `tocsin show`)',
 };
@@ -66,8 +66,8 @@ const ARGUMENTS: Record<string, string> = {
 /** A verb that sends a message to an incident: `<id>`, `--by`, `--command-id` and `--json`. */
 export function messageVerb(program: Command, nameAndArguments: string, description: string, example: string): Command {
   return verb(program, nameAndArguments, description, example)
-    .option('--by <who>', 'who does it: a handle or work address (default: TOCSIN_BY, else the OS user)')
-    .option('--command-id <id>', 'makes repeating this very command harmless, for scripts that retry');
+    .option('--by <who>', 'who is acting: a handle or work address (default: TOCSIN_BY, else the OS user)')
+    .option('--command-id <id>', 'makes it safe to repeat this exact command, for scripts that retry');
 }
 
 /** Sends a message and tells what it caused. `body` needs no `by`. Checked here first, so that a typo needs no server. */
@@ -83,7 +83,10 @@ export async function sendAndTell<N extends MessageName>(
   const schema = MESSAGE_SCHEMAS[name];
   const parsed = schema.safeParse(message);
   if (!parsed.success) {
-    throw usage(`this cannot be sent as "${name}"`, inputProblems(parsed.error, message, Object.keys(schema.shape)));
+    throw usage(
+      `this is not a valid "${name}" message`,
+      inputProblems(parsed.error, message, Object.keys(schema.shape)),
+    );
   }
   const incidents = await shell.incidents();
   const receipt = await incidents

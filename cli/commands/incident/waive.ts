@@ -12,11 +12,11 @@ export function waiveCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'waive <id> <obligation>',
-    'Decide that an obligation does not apply. New facts open it again.',
+    'Decide that an obligation does not apply. New facts reopen it.',
     'waive INC-20260401-9f3a gdpr-art34-individuals --ground gdpr-34-3-a --reason "the disk is wholly encrypted, the key is safe"',
   )
-    .requiredOption('--reason <text>', 'why; it goes into the register with your name')
-    .option('--ground <ground>', 'a ground of the law that the policy offers for it, like gdpr-34-3-a (default: other)')
+    .requiredOption('--reason <text>', 'why; recorded in the register with your name')
+    .option('--ground <ground>', 'a legal ground that the policy offers, like gdpr-34-3-a (default: other)')
     .action(async (id: string, obligation: string, { reason, ground, ...options }: Options) => {
       await sendAndTell(shell, id, 'waive', { obligation, reason, ground }, options);
     });

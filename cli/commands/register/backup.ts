@@ -17,13 +17,13 @@ export function registerBackupCommand(register: Command, shell: Shell): void {
   verb(
     register,
     'backup <dir>',
-    'Back the register up, the delivery ledger and the data keys with it, into a new folder.',
+    'Back up the register, ledger and keys into a new folder.',
     'register backup /backups/2026-11-25\nregister backup /backups/2026-11-25 --keys-only',
   )
     .option('--by <who>', 'who makes it: a handle or work address (default: TOCSIN_BY, else the OS user)')
     .option('--log <dir>', 'where the log is published: its checkpoint goes into the backup (default: TOCSIN_LOG_DIR)')
     .option('--no-log', 'leave the checkpoint out')
-    .option('--keys-only', 'take out of a backup that exists what was erased since: data keys, addresses, reports')
+    .option('--keys-only', 'remove from an existing backup what has been erased since: data keys, addresses, reports')
     .action(async (dir: string, options: Options) => {
       const manifest = options.keysOnly ? await eraseIn(shell, dir, options) : await backup(shell, dir, options);
       await record(shell, manifest, options);
@@ -33,7 +33,7 @@ export function registerBackupCommand(register: Command, shell: Shell): void {
       shell.out.line(`${grouped(rows)} rows of ${tables.length} tables in ${dir}.`);
       shell.out.line(`Head ${head.position}:${head.hash}`);
       shell.out.line(
-        `Manifest ${sha256}: note it elsewhere. The folder holds data keys and addresses: keep it like them.`,
+        `Manifest ${sha256}: note it elsewhere. The folder contains data keys and addresses: protect it accordingly.`,
       );
     });
 }
@@ -48,7 +48,7 @@ async function backup(shell: Shell, dir: string, { log }: Options) {
 }
 
 async function eraseIn(shell: Shell, dir: string, { log }: Options) {
-  if (typeof log === 'string') throw usage('--keys-only leaves the checkpoint of the backup as it is: leave --log out');
+  if (typeof log === 'string') throw usage('--keys-only keeps the checkpoint of the backup: leave out --log');
   const { eraseInBackup } =
     require('../../../register/backup/erase-in-backup') as typeof import('../../../register/backup/erase-in-backup');
   return eraseInBackup(shell.databaseUrl(), dir);
@@ -72,7 +72,7 @@ async function publishedIn(shell: Shell, dir: string | undefined) {
     require('../../../register/backup/published-log') as typeof import('../../../register/backup/published-log');
   const published = await readPublishedLog(dir ?? shell.settings.log.dir);
   if (published === undefined && dir !== undefined) {
-    throw usage(`no log is published in ${dir}: give the folder that holds the file "checkpoint"`);
+    throw usage(`no log is published in ${dir}: use the folder that contains the file "checkpoint"`);
   }
   return published;
 }

@@ -34,7 +34,7 @@ export function registerConsistencyCommand(register: Command, shell: Shell): voi
       const { LogKeys } =
         require('../../../register/verifier/log-keys') as typeof import('../../../register/verifier/log-keys');
       const log = await openedLog(shell);
-      if (log === undefined) throw refused('there is no log on this machine: set TOCSIN_LOG_DIR to the published one');
+      if (log === undefined) throw refused('there is no log on this machine: set TOCSIN_LOG_DIR to the published log');
       const keys = LogKeys.follow(key ?? log.verifierKey, log.rotations);
       const [old, now] = [await treeOf(older, keys), await treeOf(newer, keys)];
       if (old.size > now.size)
@@ -53,7 +53,7 @@ export function registerConsistencyCommand(register: Command, shell: Shell): voi
       }
       if (!result.holds) {
         throw refused(
-          `the tree of ${now.size} entries does not begin with that of ${old.size}: the past was changed, or two views were shown`,
+          `the tree of ${now.size} entries does not begin with that of ${old.size}: the past was changed, or two different logs were shown`,
         );
       }
     });

@@ -14,7 +14,7 @@ export function registerDiffStateCommand(register: Command, shell: Shell): void 
   verb(
     register,
     'diff-state <id>',
-    'Fold the register and compare with the state that the workflow holds. Exit code 1 when they differ.',
+    'Compare the state rebuilt from the register with that of the workflow. Exit code 1 when they differ.',
     'register diff-state INC-20260401-9f3a',
   ).action(async (id: string, options: CommonOptions) => {
     const { diffState } = require('../../diff-state') as typeof import('../../diff-state');
@@ -30,9 +30,8 @@ export function registerDiffStateCommand(register: Command, shell: Shell): void 
 }
 
 function whyOf({ workflow: { backlog } }: StateDiff): string {
-  if (backlog === 0)
-    return 'the register and the workflow differ: verify the register, and find out which of them is right';
-  return `the workflow still has ${backlog} ${backlog === 1 ? 'event' : 'events'} to write: ask again when the register's database answers it`;
+  if (backlog === 0) return 'the register and the workflow differ: verify the register and find out which one is right';
+  return `the workflow still has ${backlog} ${backlog === 1 ? 'event' : 'events'} to write: try again once the register's database can be reached`;
 }
 
 function diffLines({ incidentId, register, workflow, erased, differences }: StateDiff, out: Output): string[] {

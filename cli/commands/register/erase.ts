@@ -26,11 +26,11 @@ export function registerEraseCommand(register: Command, shell: Shell): void {
       'register erase INC-20260401-9f3a --by dpo --reason "request granted" --lawful-request DSR-17 --ground gdpr-17-1',
   )
     .option('--by <who>', 'who decides it: a handle or work address (default: TOCSIN_BY, else the OS user)')
-    .option('--reason <text>', 'why; it stands in the register')
-    .option('--lawful-request <ref>', 'the reference of a request that asks for it before the retention is over')
+    .option('--reason <text>', 'why; recorded in the register')
+    .option('--lawful-request <ref>', 'the reference of a request to erase before the retention period is over')
     .option('--ground <ground>', 'with --lawful-request: the legal ground, like gdpr-17-1')
-    .option('--dry-run', 'say what would go and what stays, and change nothing')
-    .option('--yes', 'do not ask')
+    .option('--dry-run', 'show what would be erased and what stays; change nothing')
+    .option('--yes', 'do not ask for confirmation')
     .action(async (id: string, options: Options) => {
       const { loadRetention } =
         require('../../../policy/load-retention') as typeof import('../../../policy/load-retention');
@@ -58,7 +58,7 @@ export function registerEraseCommand(register: Command, shell: Shell): void {
       }
       if (!plan.refusal && !plan.erasedAt && !options.yes) {
         for (const line of erasureLines(plan, shell.err)) shell.err.line(line);
-        await confirm(`The personal data of ${id} will be gone for good.`, id);
+        await confirm(`The personal data of ${id} will be erased permanently.`, id);
       }
       const erased = await eraseIncident(pool, request, { table, disclosures: loadDisclosures() }, now);
       await tell(shell, erased, options);
@@ -67,18 +67,19 @@ export function registerEraseCommand(register: Command, shell: Shell): void {
 
 function requestOf(incidentId: string, options: Options, shell: Shell): ErasureRequest {
   const { reason, lawfulRequest, ground, dryRun } = options;
-  if (!dryRun && !reason?.trim()) throw usage('say why: give --reason TEXT, which stands in the register');
+  if (!dryRun && !reason?.trim())
+    throw usage('a reason is required: use --reason TEXT, which is recorded in the register');
   if ((lawfulRequest === undefined) !== (ground === undefined)) {
-    throw usage('a lawful request has a reference and a ground: give --lawful-request REF and --ground GROUND');
+    throw usage('a lawful request needs a reference and a ground: use --lawful-request REF and --ground GROUND');
   }
   if (ground !== undefined && !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(ground)) {
-    throw usage(`--ground: "${ground}" is no ground. Write the article, like gdpr-17-1`);
+    throw usage(`--ground: "${ground}" is not a ground. Write the article, like gdpr-17-1`);
   }
   if (lawfulRequest !== undefined && !/^[\w.:/-]{1,200}$/.test(lawfulRequest)) {
-    throw usage('--lawful-request: give the reference of the request, like DSR-2026-17, and no name');
+    throw usage('--lawful-request: use the reference of the request, like DSR-2026-17, not a name');
   }
   if (lawfulRequest !== undefined && options.by === undefined) {
-    throw usage('a person decides on a lawful request: name who with --by');
+    throw usage('a person must decide on a lawful request: name them with --by');
   }
   return {
     incidentId,
@@ -115,11 +116,11 @@ async function tell(shell: Shell, erased: ErasurePlan & { seq?: number }, option
   );
   if (!keys.rewritten) {
     shell.out.line(
-      `The destroyed key may still lie in the file of its table, which could not be rewritten (${keys.why}). ` +
+      `The destroyed key may still be in its table file, which could not be rewritten (${keys.why}). ` +
         'As its owner, run: VACUUM FULL tocsin.register_keys',
     );
   }
   shell.out.line(
-    'The key also lies in backups and write-ahead logs made before. For each backup run: tocsin register backup DIR --keys-only',
+    'Earlier backups and write-ahead logs also contain the key. For each backup run: tocsin register backup DIR --keys-only',
   );
 }

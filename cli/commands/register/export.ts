@@ -26,16 +26,16 @@ export function registerExportCommand(register: Command, shell: Shell): void {
   const command = verb(
     register,
     'export',
-    'Export the register, or incidents of it, into a file that verifies with the public key alone. It is recorded.',
+    'Export the register, or some of its incidents, to a file that verifies with the public key alone. The export is recorded.',
     'register export --incident INC-20260401-9f3a --for authority --reason "Art. 33(5)" -o inc.jsonl\n' +
       'register export --from 2026-01-01 --to 2026-04-01 --for customer -o quarter.jsonl\n' +
       'register export -o register.jsonl',
   )
     .option('--incident <id>', 'this incident or case only (default: the whole register)')
-    .option('--from <time>', 'incidents whose first entry is of this time or later, like 2026-04-01')
+    .option('--from <time>', 'incidents whose first entry is at this time or later, like 2026-04-01')
     .option('--to <time>', 'incidents whose first entry is before this time')
     .addOption(
-      new Option('--format <format>', 'json verifies by itself; csv, html and pdf are for people, R1 to R6 first')
+      new Option('--format <format>', 'json can be verified; csv, html and pdf are for people, R1 to R6 first')
         .choices(['json', ...FORMS])
         .default('json'),
     );
@@ -116,7 +116,7 @@ function flagsOf(scope: ExportScope): string {
 
 function scopeOf({ incident, from, to }: Options): ExportScope {
   if (incident !== undefined) {
-    if (from !== undefined || to !== undefined) throw usage('give --incident, or --from and --to, not both');
+    if (from !== undefined || to !== undefined) throw usage('use --incident, or --from and --to, not both');
     return { kind: 'incident', incidentId: incident };
   }
   if (from === undefined && to === undefined) return { kind: 'log' };
@@ -132,7 +132,9 @@ function instantOf(option: string, text: string): string {
   const form = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.test(text);
   const time = form ? new Date(text) : undefined;
   if (time !== undefined && !Number.isNaN(time.getTime())) return time.toISOString();
-  throw usage(`${option}: "${text}" is no time. Write a day like 2026-04-01, or an instant like 2026-04-01T03:00:00Z`);
+  throw usage(
+    `${option}: "${text}" is not a valid time. Write a day like 2026-04-01, or an instant like 2026-04-01T03:00:00Z`,
+  );
 }
 
 function exportLines(file: string, exported: Exported, key: string, format: string): string[] {

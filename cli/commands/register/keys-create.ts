@@ -8,7 +8,7 @@ export function registerKeysCreateCommand(keys: Command, shell: Shell): void {
   verb(
     keys,
     'create',
-    'Make the signing key of a new log in TOCSIN_LOG_KEYS, once. Keep a copy of it where the database is not.',
+    'Make the signing key of a new log in TOCSIN_LOG_KEYS, once. Keep a copy away from the database.',
     'register keys create   # with TOCSIN_LOG_ORIGIN=register.example.com/incidents',
   ).action(async (_options: CommonOptions, command: Command) => {
     const { makeKeys, readKeys } =
@@ -17,12 +17,12 @@ export function registerKeysCreateCommand(keys: Command, shell: Shell): void {
     const before = await readKeys(keysFile);
     if (before)
       throw refused(
-        `${keysFile} holds the key of ${before.origin} already: \`tocsin register keys rotate\` changes it`,
+        `${keysFile} already contains the key of ${before.origin}: \`tocsin register keys rotate\` replaces it`,
       );
     const { signer } = await makeKeys(keysFile, origin);
     if (command.optsWithGlobals().json) shell.out.json({ file: keysFile, verifierKey: signer.verifierKey });
     else {
-      shell.out.line(`The signing key is in ${keysFile}; whoever reads it signs in your name.`);
+      shell.out.line(`The signing key is in ${keysFile}; whoever can read it can sign in your name.`);
       shell.out.line(`Hand out its verifier key: ${signer.verifierKey}`);
     }
   });

@@ -14,11 +14,11 @@ export function registerKeysRotateCommand(keys: Command, shell: Shell): void {
   verb(
     keys,
     'rotate',
-    'Replace the signing key. The old key attests the new one, and is gone; the register records who did it and why.',
+    'Replace the signing key. The old key attests the new one and is destroyed; the register records who did it and why.',
     'register keys rotate --reason "yearly rotation"',
   )
     .requiredOption('--reason <text>', 'why: it is recorded, and shown to authorities and customers')
-    .option('--by <who>', 'who does it: a handle or work address (default: TOCSIN_BY, else the OS user)')
+    .option('--by <who>', 'who is acting: a handle or work address (default: TOCSIN_BY, else the OS user)')
     .action(async (options: Options, command: Command) => {
       const { rotateKey } =
         require('../../../register/log/rotate-key') as typeof import('../../../register/log/rotate-key');
@@ -35,7 +35,7 @@ export function registerKeysRotateCommand(keys: Command, shell: Shell): void {
         out.json({ oldKey, newKey, size, rotation: note, anchors: signed.anchors });
         return;
       }
-      out.line(`The key was rotated at ${size} entries. Whoever trusts the old key follows the published rotation.`);
+      out.line(`The key was rotated at ${size} entries. Whoever trusts the old key can follow the published rotation.`);
       out.line(`  old  ${oldKey}`);
       out.line(`  new  ${newKey}`);
       for (const line of anchorLines(signed, out)) out.line(line);

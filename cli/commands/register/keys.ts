@@ -11,7 +11,7 @@ export function registerKeysCommand(register: Command, shell: Shell): void {
   const keys = verb(
     register,
     'keys',
-    'Show the key that signs the register, and those before it. Hand it to whoever is to verify what you export.',
+    'Show the key that signs the register, and those before it. Give it to those who will verify your exports.',
     'register keys',
   ).action(async (options: CommonOptions) => {
     const { LogKeys } =
@@ -19,7 +19,7 @@ export function registerKeysCommand(register: Command, shell: Shell): void {
     const log = await openedLog(shell);
     if (log === undefined) {
       throw refused(
-        'the log has no key yet: the worker makes it at its start, or in production `tocsin register keys create`',
+        'the log has no key yet: the worker makes one when it starts; in production run `tocsin register keys create`',
       );
     }
     const { origin, canSign } = log;

@@ -15,7 +15,7 @@ export function registerProveCommand(register: Command, shell: Shell): void {
   const command = verb(
     register,
     'prove <entry>',
-    'Hand over one entry with the proof that it is in the signed log. The hand-over is recorded.',
+    'Hand over one entry with a proof that it is in the signed log. The handover is recorded.',
     'register prove INC-20260401-9f3a/7 --for customer -o proof.jsonl\nregister prove 128 -o proof.jsonl',
   ).option('--tlog-proof <file>', 'also write the proof in the form of C2SP tlog-proof@v1, for other tools');
   handOver(command).action(async (text: string, options: Options) => {
@@ -54,5 +54,5 @@ function entryOf(text: string): number | { incidentId: string; seq: number } {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
   const match = /^(.+)\/([1-9]\d{0,8})$/.exec(text);
   if (match) return { incidentId: match[1]!, seq: Number(match[2]) };
-  throw usage(`"${text}" is no entry. Write its position, like 128, or INCIDENT/NUMBER, like INC-20260401-9f3a/7`);
+  throw usage(`"${text}" is not an entry. Write its position, like 128, or INCIDENT/NUMBER, like INC-20260401-9f3a/7`);
 }

@@ -20,13 +20,13 @@ export function registerRestoreCommand(register: Command, shell: Shell): void {
   verb(
     register,
     'restore <dir>',
-    'Restore a backup into the empty database of DATABASE_URL. Nothing is kept of one that does not verify.',
+    'Restore a backup into the empty database at DATABASE_URL. A backup that fails verification is discarded.',
     'register restore /backups/2026-11-25 --checkpoint checkpoint --key tocsin.example/log+1a2b3c4d+AX…',
   )
     .option('--by <who>', 'who restores: a handle or work address (default: TOCSIN_BY, else the OS user)')
-    .option('--checkpoint <file>', 'a signed checkpoint from outside, with the rotations that are published beside it')
+    .option('--checkpoint <file>', 'a signed checkpoint from outside, with the rotations published next to it')
     .option('--key <verifier key>', "one of the log's public keys, to verify the signatures of the checkpoints")
-    .option('--accept-older', 'restore also when entries are missing that were signed; it is recorded')
+    .option('--accept-older', 'restore even if signed entries are missing; this is recorded')
     .action(async (dir: string, options: Options) => {
       const { restoreBackup } =
         require('../../../register/backup/restore-backup') as typeof import('../../../register/backup/restore-backup');
@@ -59,7 +59,7 @@ function outsideAt(file: string) {
   const { ROTATIONS } = require('../../../register/log/open-log') as typeof import('../../../register/log/open-log');
   const { splitNotes } =
     require('../../../register/verifier/notes') as typeof import('../../../register/verifier/notes');
-  if (!existsSync(file)) throw usage(`cannot read ${file}: it does not exist. Give a file that holds a checkpoint`);
+  if (!existsSync(file)) throw usage(`cannot read ${file}: it does not exist. Use a file that contains a checkpoint`);
   const beside = path.join(path.dirname(file), ROTATIONS);
   const rotations = existsSync(beside) ? splitNotes(readFileSync(beside, 'utf8')) : [];
   return { checkpoint: readFileSync(file, 'utf8'), rotations, source: file };
@@ -77,7 +77,7 @@ function restoredLines({ entries, head, anchored, anchors, missing }: Restored, 
     `  head ${head.position}:${head.hash}`,
     ...anchors.map(
       ({ source, size, signed }) =>
-        `  agrees with ${source}, ${grouped(size)} entries${signed ? '' : ' (its signature was not verified: give --key)'}`,
+        `  agrees with ${source}, ${grouped(size)} entries${signed ? '' : ' (its signature was not verified: use --key)'}`,
     ),
     anchored > 0
       ? `  anchored: entries 1 to ${grouped(anchored)}; unanchored: ${grouped(unanchored)}`

@@ -12,12 +12,12 @@ export function registerRetentionCommand(register: Command, shell: Shell): void 
   verb(
     register,
     'retention [id]',
-    'Show until when an incident is kept, why, and by which citation; or list those whose retention is over.',
+    'Show how long an incident is kept, why, and under which citation; or list those whose retention is over.',
     'register retention INC-20260401-9f3a\nregister retention --due',
   )
-    .option('--due', 'incidents whose retention is over and that are not erased')
+    .option('--due', 'list incidents whose retention is over and that have not been erased')
     .action(async (id: string | undefined, options: Options) => {
-      if ((id === undefined) === !options.due) throw usage('give the id of an incident, or --due');
+      if ((id === undefined) === !options.due) throw usage('name an incident, or use --due');
       const { loadRetention } =
         require('../../../policy/load-retention') as typeof import('../../../policy/load-retention');
       const { dueForErasure, retentionOfIncident } =

@@ -9,7 +9,7 @@ export function registerSignCommand(register: Command, shell: Shell): void {
   verb(
     register,
     'sign',
-    'Sign the register as it stands, publish it, and give the checkpoint to each anchor. Exit code 1 when one fails.',
+    'Sign the register in its current state, publish it, and send the checkpoint to each anchor. Exit code 1 when one fails.',
     'register sign',
   ).action(async (options: CommonOptions) => {
     const { openLog } = require('../../../register/log/open-log') as typeof import('../../../register/log/open-log');

@@ -21,6 +21,6 @@ export function registerVerifierCommand(register: Command, shell: Shell): void {
     .action(async ({ output, json }: Options) => {
       await copyFile(path.join(packageRoot(), 'dist', 'verify-register.cjs'), output);
       if (json) shell.out.json({ file: output });
-      else shell.out.line(`Written. Anybody who has Node checks an export with: node ${output} EXPORT --key KEY`);
+      else shell.out.line(`Written. Anyone with Node can check an export with: node ${output} EXPORT --key KEY`);
     });
 }

@@ -24,13 +24,13 @@ export function registerVerifyCommand(register: Command, shell: Shell): void {
   verb(
     register,
     'verify [file]',
-    'Verify the register in its database, or an export without any. Exit code 1 when it does not hold.',
+    'Verify the register in its database, or an export without one. Exit code 1 when verification fails.',
     'register verify\nregister verify --checkpoint mailed.txt   # it must continue what was mailed\n' +
       'register verify inc.jsonl --key register.example.com/…',
   )
     .option('--incident <id>', 'this incident only')
-    .option('--head <position:hash>', 'a head noted earlier: finds entries cut off the end since')
-    .option('--key <key>', "the log's public key, or a file that holds it (default: in the database, this machine's)")
+    .option('--head <position:hash>', 'a head noted earlier: finds entries cut off the end since then')
+    .option('--key <key>', "the log's public key, or a file with it (default for the database: this machine's key)")
     .addOption(
       new Option('--checkpoint <file>', 'a signed checkpoint kept elsewhere; may be repeated for the database')
         .argParser((value: string, before: string[]) => [...before, value])
@@ -47,13 +47,14 @@ export function registerVerifyCommand(register: Command, shell: Shell): void {
 }
 
 async function online(shell: Shell, options: Options): Promise<void> {
-  if (options.consistency) throw usage('--consistency: the database is compared with any checkpoint without a proof');
+  if (options.consistency)
+    throw usage('--consistency: only for exports; the database needs no proof to be compared with a checkpoint');
   const expectedHead = options.head ? headFlag(options.head) : undefined;
   const result = await verifyDatabase(shell, options, expectedHead);
   if (options.json) shell.out.json(result);
   else for (const line of verificationLines(result, shell.out)) shell.out.line(line);
   if (!result.ok)
-    throw refused('the register does not verify: keep this database as it is, and find out who changed it');
+    throw refused('the register does not verify: keep this database as it is and find out who changed it');
 }
 
 async function verifyDatabase(
@@ -65,7 +66,7 @@ async function verifyDatabase(
     require('../../../register/verify') as typeof import('../../../register/verify');
   const pool = shell.register();
   if (incidentId !== undefined) {
-    if (checkpoint.length > 0) throw usage('--checkpoint: covers the whole register; leave --incident out');
+    if (checkpoint.length > 0) throw usage('--checkpoint: covers the whole register; leave out --incident');
     return verifyRegister(pool, { incidentId, expectedHead });
   }
   const { checkpointsToHold } = require('../../checkpoints') as typeof import('../../checkpoints');
@@ -74,7 +75,7 @@ async function verifyDatabase(
 
 async function offline(shell: Shell, file: string, options: Options): Promise<void> {
   if (!existsSync(file))
-    throw usage(`cannot read ${file}: it does not exist. Give an export of \`tocsin register export\``);
+    throw usage(`cannot read ${file}: it does not exist. Use a file written by \`tocsin register export\``);
   const result = await verifyExportFile(shell, file, options);
   const { scope } = result;
   const held = scope.kind === 'incident' ? scope.incidentId : undefined;
@@ -86,7 +87,7 @@ async function offline(shell: Shell, file: string, options: Options): Promise<vo
     require('../../../register/verifier/report') as typeof import('../../../register/verifier/report');
   if (options.json) shell.out.json(result);
   else for (const line of reportLines(result)) shell.out.line(line);
-  if (!result.ok) throw refused('the export does not verify: keep this file as it is, and get it again');
+  if (!result.ok) throw refused('the export does not verify: keep this file as it is and request it again');
 }
 
 async function verifyExportFile(shell: Shell, file: string, options: Options): Promise<ExportVerification> {
@@ -106,7 +107,7 @@ async function verifyExportFile(shell: Shell, file: string, options: Options): P
 }
 
 function onlyOne([file, ...more]: string[]): string | undefined {
-  if (more.length > 0) throw usage('--checkpoint: an export is compared with one checkpoint; give one file');
+  if (more.length > 0) throw usage('--checkpoint: an export is compared with one checkpoint; name one file');
   return file;
 }
 
@@ -136,5 +137,5 @@ function anchoringLines({ anchors, anchoredTo, unanchored }: Anchoring, out: Out
 function headFlag(text: string): Head {
   const match = /^(\d+):([0-9a-f]{64})$/.exec(text.trim());
   if (match) return { position: Number(match[1]), hash: match[2]! };
-  throw usage(`--head: "${text}" is no head. Write POSITION:HASH, as \`tocsin register verify\` prints it`);
+  throw usage(`--head: "${text}" is not a valid head. Write POSITION:HASH, as \`tocsin register verify\` prints it`);
 }

@@ -15,7 +15,7 @@ import type { Shell } from '../../shell';
 import { type MessageOptions, messageVerb } from '../incident/verb';
 
 const ID = 'VR-20260401-9f3a5c1e';
-const ANSWERED: [string, string] = ['--answered', 'you have written to the reporter yourself: Tocsin does not'];
+const ANSWERED: [string, string] = ['--answered', 'you have already written to the reporter, so Tocsin will not'];
 
 interface Options extends MessageOptions {
   at?: string;
@@ -36,7 +36,7 @@ export function reportDecisions(report: Command, shell: Shell): void {
   messageVerb(
     report,
     'acknowledge <report>',
-    'Say that a person has read it: ends the clock of two business days, and tells the reporter.',
+    'Acknowledge the report: stops the two-business-day clock and informs the reporter.',
     `report acknowledge ${ID} --by aoife`,
   )
     .option('--at <time>', 'when it was read, with zone (default: now)')
@@ -49,7 +49,7 @@ export function reportDecisions(report: Command, shell: Shell): void {
   messageVerb(
     report,
     'accept <report>',
-    'It is a vulnerability, of this severity.',
+    'Accept as a vulnerability of the given severity.',
     `report accept ${ID} --severity sev2`,
   )
     .requiredOption('--severity <severity>', SEVERITIES.join(', '))
@@ -62,10 +62,10 @@ export function reportDecisions(report: Command, shell: Shell): void {
   messageVerb(
     report,
     'decline <report>',
-    'It is none, for this reason.',
+    'Decline: not a vulnerability.',
     `report decline ${ID} --reason "works as documented"`,
   )
-    .requiredOption('--reason <text>', 'why; it stands in the register, so do not quote the report')
+    .requiredOption('--reason <text>', 'why; recorded in the register, so do not quote the report')
     .option(...ANSWERED)
     .action((id: string, { reason, answered, ...options }: Options) =>
       send(shell, id, 'decline', { reason, answered }, options),
@@ -74,7 +74,7 @@ export function reportDecisions(report: Command, shell: Shell): void {
   messageVerb(
     report,
     'duplicate <report> <of>',
-    'Another report told of it already.',
+    'Mark as a duplicate of an earlier report.',
     `report duplicate ${ID} VR-20260330-0a1b2c3d`,
   )
     .option(...ANSWERED)
@@ -82,7 +82,12 @@ export function reportDecisions(report: Command, shell: Shell): void {
       send(shell, id, 'duplicate', { of, answered }, options),
     );
 
-  messageVerb(report, 'fixed <report> <version>', 'It is fixed in this version.', `report fixed ${ID} 2.4.1`)
+  messageVerb(
+    report,
+    'fixed <report> <version>',
+    'Record the version that contains the fix.',
+    `report fixed ${ID} 2.4.1`,
+  )
     .option('--note <text>', 'for the register')
     .action((id: string, version: string, { note, ...options }: Options) =>
       send(shell, id, 'fixed', { version, note }, options),
@@ -91,29 +96,32 @@ export function reportDecisions(report: Command, shell: Shell): void {
   messageVerb(
     report,
     'disclose <report>',
-    'The day agreed with the reporter, or where it is published now.',
+    'Record the disclosure date agreed with the reporter, or where it was published.',
     `report disclose ${ID} --on 2026-06-30\nreport disclose ${ID} --url https://example.com/advisories/7`,
   )
     .option('--on <date>', 'the day agreed; you are reminded 7 days before and on the day')
     .option('--url <url>', 'where it is published')
     .action((id: string, { on, url, ...options }: Options) => send(shell, id, 'disclose', { on, url }, options));
 
-  messageVerb(report, 'credit <report> <as>', 'Name the reporter, or do not.', `report credit ${ID} named`).action(
-    (id: string, as: string, options: Options) => send(shell, id, 'credit', { as }, options),
-  );
+  messageVerb(
+    report,
+    'credit <report> <as>',
+    'Record whether to credit the reporter by name.',
+    `report credit ${ID} named`,
+  ).action((id: string, as: string, options: Options) => send(shell, id, 'credit', { as }, options));
 
   messageVerb(
     report,
     'declare <report>',
-    'Declare an incident because of it, or link one that runs.',
+    'Declare an incident because of this report, or link an open one.',
     `report declare ${ID} --severity sev1 --affects confidentiality\nreport declare ${ID} --incident INC-20260401-9f3a`,
   )
     .option('--severity <severity>', SEVERITIES.join(', '))
-    .option('--affects <what>', 'confidentiality, integrity, availability; several with commas', collect)
-    .option('--title <text>', 'without the words of the report (default: its number)')
-    .option('--service-affecting', 'customers notice it')
+    .option('--affects <what>', 'confidentiality, integrity, availability; separate several with commas', collect)
+    .option('--title <text>', 'do not quote the report (default: its number)')
+    .option('--service-affecting', 'customers are affected')
     .option('--detected-at <time>', 'when it was detected, with zone (default: now)')
-    .option('--incident <id>', 'the incident that runs already')
+    .option('--incident <id>', 'the open incident to link')
     .action((id: string, { incident, severity, affects, title, serviceAffecting, detectedAt, ...options }: Options) => {
       const at = detectedAt && instantFlag('--detected-at', detectedAt);
       return send(
@@ -125,8 +133,8 @@ export function reportDecisions(report: Command, shell: Shell): void {
       );
     });
 
-  messageVerb(report, 'close <report>', 'Nothing more is to be done.', `report close ${ID}`)
-    .option('--note <text>', 'for the register; needed without a fix')
+  messageVerb(report, 'close <report>', 'Close the report: nothing more to do.', `report close ${ID}`)
+    .option('--note <text>', 'for the register; required if there is no fix')
     .action((id: string, { note, ...options }: Options) => send(shell, id, 'close', { note }, options));
 }
 
@@ -143,7 +151,7 @@ async function send(
   const schema = REPORT_MESSAGES[name];
   const parsed = schema.safeParse(message);
   if (!parsed.success) {
-    throw usage('this cannot be sent', inputProblems(parsed.error, message, Object.keys(schema.shape)));
+    throw usage('this is not a valid message', inputProblems(parsed.error, message, Object.keys(schema.shape)));
   }
   const cases = await shell.cases();
   const receipt = await cases.update(id, name, message);

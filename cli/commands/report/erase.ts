@@ -8,20 +8,19 @@ export function reportEraseCommand(report: Command, shell: Shell): void {
   messageVerb(
     report,
     'erase <report>',
-    'Erase the text and the reporter for good. Its number, instants, length and commitment stay.',
+    'Permanently erase the text and the reporter. The report number, times, length and commitment stay.',
     'report erase VR-20260401-9f3a5c1e --by dpo',
   ).action(async (id: string, options: MessageOptions) => {
     const { eraseReport } =
       require('../../../detection/reports/store/erase-report') as typeof import('../../../detection/reports/store/erase-report');
     const by = shell.by(options);
     const outcome = await eraseReport(shell.register(), id, by, new Date());
-    if (outcome === 'unknown')
-      throw refused(`there is no report "${id}". \`tocsin report list --all\` lists what there is`);
+    if (outcome === 'unknown') throw refused(`there is no report "${id}". \`tocsin report list --all\` lists them`);
     // Also when it was erased before: the record of it may be what failed then.
     await record(shell, id, by);
     if (options.json) shell.out.json({ id, erased: outcome });
     else
-      shell.out.line(outcome === 'erased' ? `Erased the text and the reporter of ${id}.` : `${id} was erased before.`);
+      shell.out.line(outcome === 'erased' ? `Erased the text and the reporter of ${id}.` : `${id} was already erased.`);
   });
 }
 

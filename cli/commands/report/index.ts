@@ -25,8 +25,8 @@ interface Options extends CommonOptions {
 }
 
 function reportListCommand(report: Command, shell: Shell): void {
-  verb(report, 'list', 'List the open reports, the next deadline first.', 'report list --all')
-    .option('--all', 'closed ones too')
+  verb(report, 'list', 'List open reports, next deadline first.', 'report list --all')
+    .option('--all', 'include closed reports')
     .action(async (options: Options) => {
       const { out } = shell;
       const reports = await (await shell.cases()).list(VULNERABILITY_REPORT_WORKFLOW, { open: !options.all });
@@ -36,7 +36,9 @@ function reportListCommand(report: Command, shell: Shell): void {
       }
       if (reports.length === 0) {
         out.line(
-          options.all ? 'There are no reports.' : 'No report is open. `tocsin report list --all` shows closed ones.',
+          options.all
+            ? 'There are no reports.'
+            : 'There are no open reports. `tocsin report list --all` shows closed ones.',
         );
         return;
       }

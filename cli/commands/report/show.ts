@@ -10,12 +10,11 @@ export function reportShowCommand(report: Command, shell: Shell): void {
   verb(
     report,
     'show <report>',
-    'Show a report: its deadline, what happened, and the words of the reporter, made harmless.',
+    'Show a report: its deadline, what happened, and the reporter’s text, made safe to display.',
     'report show VR-20260401-9f3a5c1e',
   ).action(async (id: string, options: CommonOptions) => {
     const [{ state, events }, { stored, problem }] = await Promise.all([runningPart(shell, id), storedPart(shell, id)]);
-    if (!state && !stored)
-      throw refused(`there is no report "${id}". \`tocsin report list --all\` lists what there is`);
+    if (!state && !stored) throw refused(`there is no report "${id}". \`tocsin report list --all\` lists them`);
     if (options.json) shell.out.json({ id, state, events, report: stored, problem });
     else {
       const now = new Date().toISOString();

@@ -15,13 +15,13 @@ export function sessionsFeedCommand(sessions: Command, shell: Shell): void {
   verb(
     sessions,
     'feed <file>',
-    'Take authentication events, or those of an audit log, from a file: what they show goes to triage. May be repeated.',
+    'Feed authentication events, or an audit log, from a file into the rules; findings go to triage. Safe to repeat.',
     'sessions feed /var/log/platform/audit.jsonl --source audit-log   # from cron: each event counts once',
   )
-    .requiredOption('--source <name>', 'whose events they are: an event id counts once for a source')
+    .requiredOption('--source <name>', 'where the events come from; an event id counts once per source')
     .action(async (file: string, options: Options) => {
       if (!/^[a-z0-9][a-z0-9-]{0,59}$/.test(options.source))
-        throw usage(`--source: "${options.source}" is no name of a source: use lower-case letters, digits and "-"`);
+        throw usage(`--source: "${options.source}" is not a valid source name: use lower-case letters, digits and "-"`);
       const { acceptWithin } =
         require('../../../detection/intake/inbox/accept') as typeof import('../../../detection/intake/inbox/accept');
       const { openSessions } =

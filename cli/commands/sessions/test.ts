@@ -21,7 +21,7 @@ export function sessionsTestCommand(sessions: Command, shell: Shell): void {
   verb(
     sessions,
     'test <file>',
-    'Run authentication events, or an audit log, through the rules: what they find, and why. Nothing is stored or sent.',
+    'Run authentication events, or an audit log, through the rules: what is found, and why. Nothing is stored or sent.',
     'sessions test examples/auth-events.jsonl\nsessions test events.jsonl --policy my-sessions.yaml --json',
   )
     .option('--policy <file>', 'the rules (default: TOCSIN_SESSIONS, else policy/sessions.yaml)')

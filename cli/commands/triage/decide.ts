@@ -34,23 +34,26 @@ export function triageDecisions(triage: Command, shell: Shell): void {
   messageVerb(
     triage,
     'declare <case>',
-    'Declare an incident. What is not said comes from the rule and the detections; its clocks run from the detection.',
+    'Declare an incident. Values you leave out come from the rule and the detections; its clocks run from the detection.',
     `triage declare ${ID}\ntriage declare ${ID} --severity sev1 --owner bob --service-affecting`,
   )
     .option('--title <text>', 'what happened, in a few words (default: the title of the detection)')
     .option('--severity <severity>', SEVERITIES.join(', '))
-    .option('--owner <who>', 'who is in charge and is alarmed')
+    .option('--owner <who>', 'who is in charge and gets the alarms')
     .option('--kind <kind>', 'like ddos, account-takeover')
     .option('--how <text>', 'how it occurred')
-    .option('--affects <what>', 'confidentiality, integrity, availability; several with commas', collect)
+    .option('--affects <what>', 'confidentiality, integrity, availability; separate several with commas', collect)
     .option('--system <system>', 'an affected system, instead of those detected; may be repeated', collect)
     .option('--isolate <system>', 'a system to isolate at once, one of those named with --system', collect)
     .option('--block <source>', 'a malicious IP, range, asn:N or country:XX, instead of those detected', collect)
     .option('--rotate <provider/ref>', 'a credential to rotate, by reference; may be repeated', collect)
-    .option('--service-affecting', 'customers notice it: status updates within 2 h')
-    .option('--no-service-affecting', 'customers do not notice it')
+    .option('--service-affecting', 'customers are affected: status updates within 2 h')
+    .option('--no-service-affecting', 'customers are not affected')
     .option('--public-summary <text>', 'one sentence for the status page')
-    .option('--aware-at <time>', 'when you knew that personal data may be affected; nobody else can say so')
+    .option(
+      '--aware-at <time>',
+      'when you became aware that personal data may be affected; only a person can state this',
+    )
     .action((id: string, options: Options) => {
       const body = {
         title: options.title,
@@ -73,23 +76,23 @@ export function triageDecisions(triage: Command, shell: Shell): void {
   messageVerb(
     triage,
     'dismiss <case>',
-    'Decide that it is no incident.',
-    `triage dismiss ${ID} --reason "the load test of Tuesday"`,
+    'Decide that it is not an incident.',
+    `triage dismiss ${ID} --reason "Tuesday’s load test"`,
   )
-    .requiredOption('--reason <text>', 'why; it stands in the register')
+    .requiredOption('--reason <text>', 'why; recorded in the register')
     .action((id: string, { reason, ...options }: Options) => decide(shell, id, 'dismiss', { reason }, options));
 
   messageVerb(
     triage,
     'merge <case> <incident>',
-    'Hand it to an incident that runs: it blocks what the detections showed, as the rule says.',
+    'Merge it into an open incident, which then blocks the attackers the detections showed, as the rule says.',
     `triage merge ${ID} INC-20260401-9f3a`,
   ).action(async (id: string, into: string, options: Options) => {
     const found = await (await shell.cases()).find(into);
     if (found?.workflow !== INCIDENT_WORKFLOW) {
-      throw refused(`there is no incident "${into}". \`tocsin list\` lists those that run`);
+      throw refused(`there is no incident "${into}". \`tocsin list\` lists open ones`);
     }
-    if (!found.open) throw refused(`incident "${into}" is closed: merge it into one that runs, or declare a new one`);
+    if (!found.open) throw refused(`incident "${into}" is closed: merge it into an open one, or declare a new one`);
     await decide(shell, id, 'merge', { into }, options);
   });
 }
@@ -108,7 +111,10 @@ async function decide(
   const { schema } = TRIAGE_MESSAGES[name];
   const parsed = schema.safeParse(message);
   if (!parsed.success) {
-    throw usage(`this cannot be sent as "${name}"`, inputProblems(parsed.error, message, Object.keys(schema.shape)));
+    throw usage(
+      `this is not a valid "${name}" message`,
+      inputProblems(parsed.error, message, Object.keys(schema.shape)),
+    );
   }
   const { out } = shell;
   const cases = await shell.cases();

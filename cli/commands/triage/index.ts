@@ -12,7 +12,7 @@ import { triageShowCommand } from './show';
 export function triageCommand(program: Command, shell: Shell): void {
   const triage = program
     .command('triage')
-    .description('Detections that wait for a decision: list, show, declare, dismiss, merge.');
+    .description('Detections waiting for a decision: list, show, declare, dismiss, merge.');
   triageListCommand(triage, shell);
   triageShowCommand(triage, shell);
   triageDecisions(triage, shell);
@@ -23,8 +23,8 @@ interface Options extends CommonOptions {
 }
 
 function triageListCommand(triage: Command, shell: Shell): void {
-  verb(triage, 'list', 'List what waits for a decision, the next deadline first.', 'triage list --all')
-    .option('--all', 'decided ones too')
+  verb(triage, 'list', 'List what is waiting for a decision, next deadline first.', 'triage list --all')
+    .option('--all', 'include decided cases')
     .action(async (options: Options) => {
       const { out } = shell;
       const cases = await (await shell.cases()).list(TRIAGE_WORKFLOW, { open: !options.all });
@@ -36,7 +36,7 @@ function triageListCommand(triage: Command, shell: Shell): void {
         out.line(
           options.all
             ? 'There are no detections.'
-            : 'Nothing waits. `tocsin triage list --all` shows what was decided.',
+            : 'Nothing is waiting. `tocsin triage list --all` shows what was decided.',
         );
         return;
       }

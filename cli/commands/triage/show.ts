@@ -10,12 +10,12 @@ export function triageShowCommand(triage: Command, shell: Shell): void {
   verb(
     triage,
     'show <case>',
-    'Show a detection: what was seen, which rule fired and why, until when somebody decides, what happened.',
+    'Show a detection: what was seen, which rule fired and why, the decision deadline, and what happened.',
     'triage show TRG-9f3a5c1e0b2d',
   ).action(async (id: string, options: CommonOptions) => {
     const cases = await shell.cases();
     const [view, events] = await Promise.all([cases.view<TriageState>(id), cases.timeline<TriageEvent>(id)]);
-    if (!view?.state.ruleTitle) throw refused(`"${id}" is no triage case. \`tocsin triage list --all\` lists them`);
+    if (!view?.state.ruleTitle) throw refused(`"${id}" is not a triage case. \`tocsin triage list --all\` lists them`);
     if (options.json) shell.out.json({ ...view, events });
     else for (const line of triageLines(shell.out, view.state, events, new Date().toISOString())) shell.out.line(line);
   });

@@ -42,7 +42,7 @@ test.each<[string, string[], number, RegExp]>([
   ['a cut-off end that nobody knows of', [cut], 0, /20 entries, intact/],
   ['a file that is not there', [path.join(dir, 'none')], 2, /none cannot be read: it does not exist/],
   ['a folder', [dir], 2, /it is a folder/],
-  ['a text', [file('text', 'hello\nworld\n')], 2, /this is no audit log/],
+  ['a text', [file('text', 'hello\nworld\n')], 2, /this is not an audit log/],
   [
     'JSON that is no log',
     [file('other.json', '{"a":1}\n')],
@@ -50,7 +50,7 @@ test.each<[string, string[], number, RegExp]>([
     /field "seq" is missing\. Where its fields have other names/,
   ],
   ['damaged gzip', [file('b.gz', gzipSync(bytesOf(log)).subarray(0, 900))], 2, /gzip data/],
-  ['a head that is none', [intact, '--head', 'abc'], 2, /"abc" is no head/],
+  ['a head that is none', [intact, '--head', 'abc'], 2, /"abc" is not a valid head/],
   ['a database that is not there', ['postgres://127.0.0.1:1/x'], 2, /cannot be read/],
   ['an address that does not answer', ['http://127.0.0.1:9/x'], 2, /cannot be read/],
 ])('%s', async (_, argv, code, says) => {
@@ -86,7 +86,7 @@ test('other names by a mapping, and other forms of the same entries', async () =
   expect(await tocsin([theirs])).toMatchObject({ code: 2 });
   expect(await tocsin([theirs, '--mapping', mapping])).toMatchObject({
     code: 0,
-    out: expect.stringContaining('5 of them are written in another form than RFC 8785'),
+    out: expect.stringContaining('5 of them are not in RFC 8785 form'),
   });
   const wrong = file('wrong.yaml', 'seq: a\nprev: a\nsequence: b\n');
   expect(await tocsin([theirs, '--mapping', wrong])).toMatchObject({

@@ -67,9 +67,9 @@ test.each<[string, (lines: string[]) => Buffer, RegExp]>([
     (l) => bytesOf([...l.slice(0, -2), forged(l.at(-2)!, (e) => Object.assign(e, { actor: 'x' })), l.at(-1)!]),
     /does not chain/,
   ],
-  ['text', () => Buffer.from('hello\n'), /is no entry/],
+  ['text', () => Buffer.from('hello\n'), /is not an entry/],
   ['only a later entry', (l) => bytesOf([l[4]!]), /not entry 1/],
-  ['an empty line at the end', (l) => bytesOf([...l, '']), /is no entry \(it is empty\)/],
+  ['an empty line at the end', (l) => bytesOf([...l, '']), /is not an entry \(it is empty\)/],
 ])('a log that ends with %s is refused and left alone', async (_, damage, why) => {
   const file = newFile();
   const bytes = damage(aLog(6));

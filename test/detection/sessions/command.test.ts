@@ -73,7 +73,7 @@ test('what cannot be read is named by line and field, with exit code 2', async (
   const { exitCode, err } = await run(['sessions', 'test', bad]);
   expect(exitCode).toBe(2);
   expect(err).toContain('line 1: at: must be a date and time with a zone');
-  expect(err).toContain('line 2: is no JSON');
+  expect(err).toContain('line 2: is not valid JSON');
   expect(err).toContain('line 4:');
   expect(await run(['sessions', 'test', path.join(dir, 'none')])).toMatchObject({
     exitCode: 2,

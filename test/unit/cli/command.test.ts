@@ -176,8 +176,8 @@ describe('messages from flags', () => {
       ['status', 'INC-1', 'contained', '--at', 'yesterday'],
       /--at: "yesterday" is not a date and time with a zone\. Write it like/,
     ],
-    [['contain', 'INC-1'], /nothing to contain: give --block-source/],
-    [['contain', 'INC-1', '--rotate', 'deploy'], /--rotate: "deploy" names no credential\. Write PROVIDER\/REF/],
+    [['contain', 'INC-1'], /nothing to contain: use --block-source/],
+    [['contain', 'INC-1', '--rotate', 'deploy'], /--rotate: "deploy" is not a credential\. Write PROVIDER\/REF/],
     [
       ['contain', 'INC-1', '--rotate', 'postgres/deploy'],
       /--rotate: there is no provider "postgres"; there are: cloudflare-token, postgres-role, webhook/,
@@ -196,9 +196,9 @@ describe('messages from flags', () => {
       ['assess', 'INC-1', '-f', file('set.yaml', 'personalData: "yes"\ndataSets: [{id: a, title: A, role: owner}]')],
       /assessment\.dataSets\[a\]\.role: must be one of controller, processor/,
     ],
-    [['exercise', 'x.yaml', '--speed', 'fast'], /--speed: "fast" is no speed/],
+    [['exercise', 'x.yaml', '--speed', 'fast'], /--speed: "fast" is not a valid speed/],
     [['register', 'verify', 'nowhere.jsonl'], /cannot read nowhere\.jsonl/],
-    [['register', 'verify', '--head', '12'], /--head: "12" is no head/],
+    [['register', 'verify', '--head', '12'], /--head: "12" is not a valid head/],
   ];
   const named = refusals.map(([argv, expected]) => [argv.join(' ').replaceAll(`${dir}/`, ''), argv, expected] as const);
 
@@ -276,11 +276,11 @@ describe('declare', () => {
       '2026-04-01T00:00:00Z',
     ]);
     expect(exitCode).toBe(2);
-    expect(err).toContain('nothing was declared yet');
+    expect(err).toContain('nothing was declared');
     expect(err).toContain('severity: must be one of sev1, sev2, sev3, sev4');
-    expect(err).toContain('kind: is missing (text); give --kind');
+    expect(err).toContain('kind: is missing (text); use --kind');
     expect(err).toContain(
-      'serviceAffecting: is missing (true or false); give --service-affecting or --no-service-affecting',
+      'serviceAffecting: is missing (true or false); use --service-affecting or --no-service-affecting',
     );
   });
 
@@ -328,10 +328,10 @@ describe('what the incident says', () => {
     const unknown = await tocsin(['close', 'INC-9'], lost('workflow not found for ID: INC-9'));
     expect([unknown.exitCode, unknown.err]).toEqual([
       1,
-      'error: there is no incident "INC-9". `tocsin list --all` lists what there is\n',
+      'error: there is no incident "INC-9". `tocsin list --all` lists them\n',
     ]);
     const closed = await tocsin(['close', 'INC-9'], lost('workflow execution already completed'));
-    expect(closed.err).toContain('is closed and takes no messages');
+    expect(closed.err).toContain('is closed and accepts no messages');
   });
 
   it('gives errors as JSON when JSON was asked for', async () => {

@@ -79,12 +79,12 @@ describe('scenarios', () => {
     [
       'a time that is none',
       (t) => t.replace('at: T+00:40', 'at: T+40'),
-      /line \d+ \(contain\): "T\+40" is no time\. Write T\+00:25/,
+      /line \d+ \(contain\): "T\+40" is not a valid time\. Write T\+00:25/,
     ],
     [
       'acts out of order',
       (t) => t.replace('at: T+00:40', 'at: T+00:20'),
-      /line \d+ \(contain\): it comes before .*put the acts in the order/,
+      /line \d+ \(contain\): it comes before .*put the acts in chronological order/,
     ],
     [
       'a mistyped field',

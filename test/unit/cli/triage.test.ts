@@ -22,10 +22,10 @@ describe('tocsin detect test', () => {
     expect(exitCode).toBe(0);
     expect(out).toMatch(/rule: audit-damage[\s\S]*it is declared at once as INC-[0-9a-f]{12}/);
     expect(out).toMatch(/type is cloudflare\.dos_attack_l7 \(asked for: cloudflare\.\*dos\*\)/);
-    expect(out).toMatch(/edge-ddos[\s\S]*on silence it is declared as INC-/);
+    expect(out).toMatch(/edge-ddos[\s\S]*without a decision it is declared as INC-/);
     expect(out).toMatch(/customer-ddos: format is cloudflare, not ftagent; scope is unknown, not customer/);
     expect(out).toMatch(/one case with others of the key \["edge-ddos","cloudflare"/);
-    expect(out).toMatch(/rule: customer-ddos[\s\S]*it is counted, and nothing else happens: Customers' own servers/);
+    expect(out).toMatch(/rule: customer-ddos[\s\S]*it is only counted: Customers' own servers/);
   });
 
   it('gives the same as JSON', async () => {
@@ -62,7 +62,7 @@ describe('tocsin detect test', () => {
       '--header',
       'X-GitHub-Event: ping',
     ];
-    expect((await tocsin(ping)).out).toMatch(/No detection follows from it: ping/);
+    expect((await tocsin(ping)).out).toMatch(/It contains no detection: ping/);
   });
 
   it.each<[string, string[], RegExp]>([
@@ -77,10 +77,10 @@ describe('tocsin detect test', () => {
     [
       'an unknown format',
       [examples, '--source', 'smoke'],
-      /"smoke" is no format of a source\. Use one of standard-webhooks/,
+      /"smoke" is not a source format\. Use one of standard-webhooks/,
     ],
-    ['a format it is not', [examples, '--source', 'cloudflare'], /is nothing that cloudflare sends/],
-    ['a header that is none', [examples, '--source', 'github', '--header', 'x'], /--header: "x" is no header/],
+    ['a format it is not', [examples, '--source', 'cloudflare'], /is not what cloudflare sends/],
+    ['a header that is none', [examples, '--source', 'github', '--header', 'x'], /--header: "x" is not a header/],
     [
       'rules that are none',
       [examples, '--rules', file('rules.yaml', 'id: x')],

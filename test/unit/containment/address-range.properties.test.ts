@@ -92,7 +92,7 @@ describe('the arithmetic of address ranges', () => {
     'example.com',
     '1.2.3.4/1e1',
   ])('refuses %j and says how to write it', (text) =>
-    expect(() => parseRange(text)).toThrow(/is no IP address or CIDR range: write it like/),
+    expect(() => parseRange(text)).toThrow(/is not an IP address or CIDR range: write it like/),
   );
 
   it('writes IPv6 in its short form and clears the host bits', () => {

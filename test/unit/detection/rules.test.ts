@@ -79,7 +79,7 @@ describe('good rules', () => {
 
 describe('bad rules are refused, with rule, field and remedy', () => {
   it.each<[string, string, string, RegExp]>([
-    ['an id that stands twice', 'id: attack', 'id: noise', /^rules\[noise]\.id: stands twice/],
+    ['an id that stands twice', 'id: attack', 'id: noise', /^rules\[noise]\.id: appears twice/],
     ['an id that is none', 'id: attack', 'id: An attack', /^rules\[An attack]\.id: .*lower-case/],
     [
       'an unknown field',

@@ -47,7 +47,7 @@ describe('a pack that would stop a running incident is refused when it is loaded
   });
 
   test('the same rule twice', () => {
-    expect(() => smallPack({ id: 'rule' }, { id: 'rule' })).toThrow('obligations[rule].id: stands twice');
+    expect(() => smallPack({ id: 'rule' }, { id: 'rule' })).toThrow('obligations[rule].id: appears twice');
   });
 
   test('a good one is accepted', () => {

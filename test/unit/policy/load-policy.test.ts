@@ -146,7 +146,7 @@ describe('a bad pack is refused, with field and remedy', () => {
       'template: authority-dosier',
       /^obligations\[report]\.template: there is no template "authority-dosier": add authority-dosier\/en\.md/,
     ],
-    ['an id that stands twice', 'id: follow', 'id: report', /^obligations\[report]\.id: stands twice/],
+    ['an id that stands twice', 'id: follow', 'id: report', /^obligations\[report]\.id: appears twice/],
     [
       'a clock chained to nothing',
       'fulfilled:report',

@@ -25,7 +25,7 @@ test('a folder with its folders, JSON Lines, lists and answers of the API; what 
   const { ids, problems } = await read(dir);
   expect(ids).toEqual([LODASH.id, LOG4J.id, MINIMIST.id, 'V-1', 'V-2'].sort());
   const name = path.basename(dir);
-  expect(problems.sort()).toEqual([`${name}/all.jsonl:3: is no JSON`, `${name}/broken.json: is no JSON`]);
+  expect(problems.sort()).toEqual([`${name}/all.jsonl:3: is not valid JSON`, `${name}/broken.json: is not valid JSON`]);
   expect(await read(path.join(dir, 'none'))).toEqual({
     ids: [],
     problems: ['advisories none: cannot be read (ENOENT)'],

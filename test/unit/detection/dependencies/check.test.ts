@@ -176,8 +176,8 @@ test('what cannot be read is a problem of the check: an inventory, a name that s
     undecided: 0,
     problems: [
       'inventory gone: it does not exist',
-      expect.stringMatching(/^a test: BAD-1 is no valid OSV record: modified: must be a date/),
-      'a test: holds something that is no OSV record (no "id")',
+      expect.stringMatching(/^a test: BAD-1 is not a valid OSV record: modified: must be a date/),
+      'a test: contains something that is not an OSV record (no "id")',
       'inventory web: the name stands twice; write NAME=PATH to tell them apart',
     ],
   });
