@@ -63,9 +63,9 @@ test('the same number with other content is a hard error, and nothing of the bat
 test('a gap is refused, naming the number expected', async () => {
   await appendEntries(pool, eventsOf('gap', 2));
   await expect(appendEntries(pool, [anEvent('gap', 4)])).rejects.toThrow(RegisterGapError);
-  await expect(appendEntries(pool, [anEvent('gap', 4)])).rejects.toThrow('the next one is 3');
+  await expect(appendEntries(pool, [anEvent('gap', 4)])).rejects.toThrow('because entry 3 comes next');
   await expect(appendEntries(pool, [anEvent('gap', 4), anEvent('gap', 3)])).rejects.toThrow(RegisterGapError);
-  await expect(appendEntries(pool, [anEvent('gap-first', 2)])).rejects.toThrow('the next one is 1');
+  await expect(appendEntries(pool, [anEvent('gap-first', 2)])).rejects.toThrow('because entry 1 comes next');
 });
 
 test.each([

@@ -47,7 +47,7 @@ test.each<[string, string[], number, RegExp]>([
     'JSON that is no log',
     [file('other.json', '{"a":1}\n')],
     2,
-    /field "seq" is missing\. Where its fields have other names/,
+    /field "seq" is missing\. If its fields have other names/,
   ],
   ['damaged gzip', [file('b.gz', gzipSync(bytesOf(log)).subarray(0, 900))], 2, /gzip data/],
   ['a head that is none', [intact, '--head', 'abc'], 2, /"abc" is not a valid head/],
