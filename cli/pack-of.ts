@@ -4,10 +4,11 @@ import type { NarratedPack } from '../domain/incident/narrate';
 import type { IncidentState } from '../domain/incident/state';
 import type { Policy } from '../domain/policy/policy';
 import { loadPolicy } from '../policy/load-policy';
+import type { PolicySource } from '../policy/settings';
 
 /** The policy on this machine when it is the very one the incident was declared under, by its hash; else `undefined`. */
-export function samePack(state: IncidentState, configured?: string): Policy | undefined {
-  for (const source of [configured, state.policy.packs.map(({ id }) => id).join(',')]) {
+export function samePack(state: IncidentState, configured?: PolicySource): Policy | undefined {
+  for (const source of [configured, { ...configured, packs: state.policy.packs.map(({ id }) => id).join(',') }]) {
     if (!source) continue;
     try {
       const snapshot = loadPolicy(source);
@@ -20,7 +21,7 @@ export function samePack(state: IncidentState, configured?: string): Policy | un
 }
 
 /** What telling and showing need: from the same pack, else from what the incident explains about itself. */
-export function shownPack(state: IncidentState, explanations: Explanation[], configured?: string): Policy {
+export function shownPack(state: IncidentState, explanations: Explanation[], configured?: PolicySource): Policy {
   const same = samePack(state, configured);
   if (same) return same;
   const obligations = explanations.map(({ rule, title, commitments }) => {

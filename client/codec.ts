@@ -56,11 +56,6 @@ export class EncryptionCodec implements PayloadCodec {
   }
 }
 
-/** The key ring in `TOCSIN_ENCRYPTION_KEYS`: entries between commas; empty when it is not set. */
-export function encryptionKeysOf(env: Record<string, string | undefined>): string[] {
-  return (env.TOCSIN_ENCRYPTION_KEYS ?? '').split(',').flatMap((key) => (key.trim() ? [key.trim()] : []));
-}
-
 /** The data converter of clients and workers: encrypting when keys are set. */
 export function dataConverter(encryptionKeys: string[]): { payloadCodecs: PayloadCodec[] } {
   return { payloadCodecs: encryptionKeys.length > 0 ? [new EncryptionCodec(encryptionKeys)] : [] };

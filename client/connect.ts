@@ -2,8 +2,10 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { isProduction } from '../platform/production';
 import { CaseClient } from './case-client';
-import { dataConverter, encryptionKeysOf } from './codec';
+import { dataConverter } from './codec';
+import { keyRing } from './encryption-key';
 import { refused, usage } from './errors';
 import { TocsinClient } from './tocsin-client';
 
@@ -45,7 +47,7 @@ export interface Tocsin {
 
 /**
  * Connects to the Temporal that Tocsin's workers use. Throws a CommandError that says what to do when no address is
- * known, when the settings cannot be read, or when nothing answers within 10 seconds.
+ * known, when the settings cannot be read, when production has no encryption keys, or when nothing answers within 10 seconds.
  */
 export async function connectTocsin(options: ConnectOptions = {}): Promise<Tocsin> {
   const env = options.env ?? process.env;
@@ -53,7 +55,13 @@ export async function connectTocsin(options: ConnectOptions = {}): Promise<Tocsi
   if (!target) {
     throw usage('no Temporal: set TEMPORAL_ADDRESS, or give `address`. `npx tocsin up` prints that of a local one');
   }
-  const temporal = await connectTemporal(target, dataConverter(options.encryptionKeys ?? encryptionKeysOf(env)));
+  const keys = options.encryptionKeys ?? keyRing(env.TOCSIN_ENCRYPTION_KEYS ?? '');
+  if (keys.length === 0 && isProduction(env)) {
+    throw usage(
+      'TOCSIN_ENCRYPTION_KEYS: is not set; in production payloads must be encrypted: give those of the workers',
+    );
+  }
+  const temporal = await connectTemporal(target, dataConverter(keys));
   const taskQueue = options.taskQueue ?? (env.TOCSIN_TASK_QUEUE || undefined);
   return {
     incidents: new TocsinClient(temporal, taskQueue),

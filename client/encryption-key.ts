@@ -13,3 +13,8 @@ export function encryptionKeyOf(entry: string): EncryptionKey | undefined {
   const key = Buffer.from(entry.slice(colon + 1), 'base64');
   return colon > 0 && key.length === 32 ? { id: entry.slice(0, colon), key } : undefined;
 }
+
+/** The key ring as a text, its entries between commas. */
+export function keyRing(text: string): string[] {
+  return text.split(',').flatMap((key) => (key.trim() ? [key.trim()] : []));
+}

@@ -11,15 +11,16 @@ import { PolicyError } from './policy-error';
 import { canonicalCopy, readYaml } from './policy-file';
 import { type PackFile, readPack } from './read-pack';
 import { schemaProblems } from './schema-problems';
+import type { PolicySource } from './settings';
 
 export { PolicyError } from './policy-error';
 
 /** The packs in force where TOCSIN_POLICY names no others. */
-export const DEFAULT_PACKS = 'trust-center,gdpr,pipeda';
+export { DEFAULT_PACKS } from './settings';
 
 /** Where the parts of a policy come from. */
 export interface LoadPolicyOptions {
-  /** YAML file with the organisation's own values; default: the environment's `TOCSIN_ORGANISATION`, else none. */
+  /** YAML file with the organisation's own values; `TOCSIN_ORGANISATION` names it. */
   organisationFile?: string;
   /** YAML file with the authorities; default: `policy/authorities.yaml`. */
   authoritiesFile?: string;
@@ -31,7 +32,7 @@ const OrganisationOverridesSchema = OrganisationSchema.partial();
 const AuthoritiesFileSchema = z.strictObject({ authorities: z.array(AuthoritySchema).min(1) });
 
 /**
- * Loads the policy in force from a list of packs, separated by commas: `gdpr` stands for `policy/packs/gdpr.yaml`, anything
+ * Loads the policy in force from the settings, or from a list of packs alone, separated by commas: `gdpr` stands for `policy/packs/gdpr.yaml`, anything
  * with a "/" or ending in .yaml or .yml is a path.
  *
  * Authorities of the regimes that filing rules use are added from the authorities file; a row that a pack lists itself wins
@@ -40,14 +41,18 @@ const AuthoritiesFileSchema = z.strictObject({ authorities: z.array(AuthoritySch
  *
  * @throws PolicyError with all problems found, each naming the pack (where there are several), field and remedy.
  */
-export function loadPolicy(list: string, options: LoadPolicyOptions = {}): PolicySnapshot {
-  const names = list
+export function loadPolicy(source: string | PolicySource, options: LoadPolicyOptions = {}): PolicySnapshot {
+  const { packs, organisationFile }: PolicySource = typeof source === 'string' ? { packs: source } : source;
+  const names = packs
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-  if (names.length === 0) throw new PolicyError('policy', list, ['no pack is named: give names or files, like gdpr']);
+  if (names.length === 0) throw new PolicyError('policy', packs, ['no pack is named: give names or files, like gdpr']);
   const files = names.map(readPack);
-  const { organisation, problems: organisationProblems } = organisationOf(files, options.organisationFile);
+  const { organisation, problems: organisationProblems } = organisationOf(
+    files,
+    options.organisationFile ?? organisationFile,
+  );
   const authoritiesFile = options.authoritiesFile ?? path.join(packageRoot(), 'policy', 'authorities.yaml');
   const { policy, problems } = compose(files, { organisation, authorities: readAuthorities(authoritiesFile) });
   const unreadable: Unreadable = {
@@ -93,8 +98,7 @@ function readAuthorities(file: string): Authority[] {
 }
 
 /** What the packs state, with what the organisation's own file says instead. */
-function organisationOf(files: PackFile[], named: string | undefined) {
-  const file = named ?? (process.env.TOCSIN_ORGANISATION || undefined);
+function organisationOf(files: PackFile[], file: string | undefined) {
   const stated = files.find(({ pack }) => pack.organisation)?.pack.organisation;
   const own = file ? readOrganisation(path.resolve(file)) : {};
   const merged = { ...stated, ...own, authorityFor: { ...stated?.authorityFor, ...own.authorityFor } };

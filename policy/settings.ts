@@ -1,21 +1,32 @@
 /** Which policy applies, and to whom. */
 import { settingsGroup, text, variable } from '../platform/settings/variable';
 
-/** The pack without a setting of its own. */
-export const DEFAULT_PACK = 'trust-center';
+/** The packs in force where TOCSIN_POLICY names no others. */
+export const DEFAULT_PACKS = 'trust-center,gdpr,pipeda';
+
+/** Which policy is loaded. */
+export interface PolicySource {
+  /** Names or files, separated by commas. */
+  packs: string;
+  organisationFile?: string;
+}
 
 export const policySettings = settingsGroup({
   title: 'Policy',
-  unset: '[`policy/trust-center.yaml`](../policy/trust-center.yaml)',
+  unset: 'commitments to customers, the GDPR and PIPEDA: [`policy/packs`](../policy/packs)',
   variables: {
-    TOCSIN_POLICY: variable('The policy pack: the name of one in `policy/`, or a path.', text, {
-      default: DEFAULT_PACK,
-    }),
+    TOCSIN_POLICY: variable(
+      'The packs in force, separated by commas: names of those in `policy/packs`, or files.',
+      text,
+      {
+        default: DEFAULT_PACKS,
+      },
+    ),
     TOCSIN_ORGANISATION: variable(
       "A file with the organisation's own values: name, contact point, establishment.",
       text,
       { unset: "the pack's own" },
     ),
   },
-  build: ({ TOCSIN_POLICY }) => TOCSIN_POLICY,
+  build: (values): PolicySource => ({ packs: values.TOCSIN_POLICY, organisationFile: values.TOCSIN_ORGANISATION }),
 });

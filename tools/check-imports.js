@@ -16,7 +16,7 @@ const LAYERS = {
   platform: [],
   policy: ['domain', 'platform'],
   postgres: ['platform'],
-  client: ['domain'],
+  client: ['domain', 'platform'],
   register: ['postgres', 'domain', 'platform'],
   activities: ['register', 'postgres', 'policy', 'domain', 'platform'],
   workflows: ['domain'],

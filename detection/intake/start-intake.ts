@@ -4,6 +4,7 @@ import type { DataConverter } from '@temporalio/common';
 import type { FastifyPluginAsync } from 'fastify';
 import pino from 'pino';
 import { CaseClient } from '../../client/case-client';
+import type { PolicySource } from '../../policy/settings';
 import { createPool } from '../../postgres/pool';
 import { createFolderStore } from '../../register/log/log-store';
 import { keepAdvisories } from '../dependencies/store/advisories';
@@ -26,7 +27,7 @@ export interface IntakeServer {
   /** Detection rules; `policy/detection.yaml` without it. */
   detectionRules?: string;
   /** The policy pack, for the organisation's name. */
-  policy: string;
+  policy: PolicySource;
   server: IntakeServerSettings;
   reports: ReportsSettings;
   sessions: SessionSettings;

@@ -3,7 +3,8 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Pool } from 'pg';
 import type { CaseClient } from '../../client/case-client';
 import type { Log } from '../../platform/log';
-import { loadPack } from '../../policy/load-pack';
+import { loadPolicy } from '../../policy/load-policy';
+import type { PolicySource } from '../../policy/settings';
 import { loadReportsConfig } from './config';
 import { reportsPlugin } from './plugin';
 import { readSigningKey } from './security-txt';
@@ -13,14 +14,14 @@ import { reportStarter } from './start-reports';
 /** Puts it together. Throws what is wrong with the files that the settings name. */
 export function configuredReports(
   settings: ReportsSettings,
-  deps: { policy: string; pool: Pool; cases: CaseClient; log: Log },
+  deps: { policy: PolicySource; pool: Pool; cases: CaseClient; log: Log },
 ): FastifyPluginAsync {
   const { pool, cases, log } = deps;
   return reportsPlugin({
     ...loadReportsConfig(settings.configFile),
     pool,
     start: reportStarter(cases),
-    organisation: loadPack(deps.policy).pack.organisation.name,
+    organisation: loadPolicy(deps.policy).pack.organisation.name,
     log,
     now: () => new Date(),
     signingKey: readSigningKey(settings.signingKeyFile, settings.signingKeyPassphrase),

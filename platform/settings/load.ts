@@ -1,6 +1,6 @@
 /** The one way in which settings are read: every problem of every group is found before any is told. */
 import { dataDir } from '../folders';
-import { isProduction } from './process';
+import { isProduction } from '../production';
 import type { StandIns } from './stand-ins';
 import type { AnyGroup, SettingsGroup, Surroundings, Variable } from './variable';
 

@@ -2,11 +2,6 @@
 import { z } from 'zod';
 import { settingsGroup, text, variable } from './variable';
 
-/** `production` unless TOCSIN_ENV is unset or says `development`: a misspelt mode never opens a door. */
-export function isProduction(env: NodeJS.ProcessEnv): boolean {
-  return !['', 'development'].includes(env.TOCSIN_ENV ?? '');
-}
-
 export const processSettings = settingsGroup({
   title: 'The process',
   unset: 'development, with its data in `.tocsin`',

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { readSettings } from '../../../platform/settings/load';
 import { DEFAULT_PACKS, loadPolicy, PolicyError, policySha256 } from '../../../policy/load-policy';
+import { policySettings } from '../../../policy/settings';
 
 const GOOD = `
 id: small
@@ -35,17 +37,10 @@ obligations:
 `;
 
 let dir: string;
-const saved = process.env.TOCSIN_ORGANISATION;
 beforeAll(() => {
   dir = mkdtempSync(path.join(os.tmpdir(), 'tocsin-pack-'));
 });
-beforeEach(() => {
-  delete process.env.TOCSIN_ORGANISATION;
-});
-afterAll(() => {
-  if (saved !== undefined) process.env.TOCSIN_ORGANISATION = saved;
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 let counter = 0;
 function file(text: string): string {
@@ -100,8 +95,8 @@ describe('a good pack', () => {
       mainEstablishment: 'DE',
       authorityFor: { DE: 'de-by' },
     });
-    process.env.TOCSIN_ORGANISATION = organisationFile;
-    expect(loadPolicy(file(GOOD)).pack.organisation.name).toBe('Other GmbH');
+    const env = { TOCSIN_POLICY: file(GOOD), TOCSIN_ORGANISATION: organisationFile };
+    expect(loadPolicy(readSettings(policySettings, env)).pack.organisation.name).toBe('Other GmbH');
   });
 
   it('may bring its own authority, which wins over the shared one of the same key', () => {

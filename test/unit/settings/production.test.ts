@@ -4,6 +4,7 @@ import { runIntake } from '../../../cli/commands/intake';
 import { temporalTarget } from '../../../cli/connect';
 import { runCommand } from '../../../cli/program';
 import { Shell } from '../../../cli/shell';
+import { connectTocsin } from '../../../client/connect';
 import { SettingsError } from '../../../platform/settings/load';
 import type { StandIns } from '../../../platform/settings/stand-ins';
 import { writeRunningStack } from '../../../platform/stack-file';
@@ -121,6 +122,11 @@ test('exercises keep to the recorders in production as well', () => {
     recorder: { hooksUrl: local.recorder.hooksUrl },
   });
   expect(loadWorkerSettings(complete).exercise).toBeUndefined();
+});
+
+test('the typed client does not connect in production without keys', async () => {
+  const env = { ...production, TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  await expect(connectTocsin({ env })).rejects.toThrow('TOCSIN_ENCRYPTION_KEYS: is not set');
 });
 
 test('the intake itself refuses, before it listens or connects', async () => {
