@@ -1,5 +1,7 @@
 /** Which entries an export holds. */
+
 import type { Pool } from 'pg';
+import { tocsin } from '../domain/kernel/command-lines';
 import type { Head } from './entry';
 import { GENESIS } from './entry';
 import { NothingToExportError, UnknownIncidentError } from './errors';
@@ -56,7 +58,7 @@ export async function positionOf(pool: Pool, incidentId: string, seq: number): P
   );
   if (rows[0]) return Number(rows[0].position);
   throw new NothingToExportError(
-    `the register has no entry ${seq} of incident ${JSON.stringify(incidentId)}: see \`tocsin register show\``,
+    `the register has no entry ${seq} of incident ${JSON.stringify(incidentId)}: see \`${tocsin('register show', { id: incidentId })}\``,
   );
 }
 

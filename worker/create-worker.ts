@@ -1,4 +1,5 @@
 /** Puts a worker together: the workflow bundle, and the activities over real or recorded outward ports. */
+
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from '@temporalio/client';
@@ -23,6 +24,7 @@ import { dataConverter } from '../client/codec';
 import { configuredDependencies } from '../detection/dependencies/configured';
 import { createPipeline } from '../detection/intake/inbox/pipeline';
 import { claimReporterMail, settleReporterMail } from '../detection/reports/store/reporter';
+import { tocsin } from '../domain/kernel/command-lines';
 import { loadDisclosures } from '../policy/load-disclosure';
 import { loadPolicy } from '../policy/load-policy';
 import { migrate } from '../postgres/migrate';
@@ -221,7 +223,7 @@ function noExercises<T extends object>(): T {
     get() {
       throw failure(
         'ExerciseNotContained',
-        'this worker has no recorders for exercises: run the exercise on a stack of `npx tocsin up`',
+        `this worker has no recorders for exercises: run the exercise on a stack of \`${tocsin('up', {})}\``,
       );
     },
   });

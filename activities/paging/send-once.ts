@@ -1,3 +1,5 @@
+import { showLine } from '../../domain/case/alarm-commands';
+import { commandText } from '../../domain/kernel/command-lines';
 import type { Log } from '../../platform/log';
 import { failure } from '../failures';
 import { effectTags, type MailPort } from '../mail/mail-port';
@@ -38,7 +40,7 @@ export async function mailStaffOnce(
   if (outcome.outcome === 'refused') {
     throw failure(
       'MailRefused',
-      `the mail ${key} was refused (${outcome.errorCode}), also for the fallback contact: correct the contacts, and look at "tocsin show ${effect.incidentId}"`,
+      `the mail ${key} was refused (${outcome.errorCode}), also for the fallback contact: correct the contacts, and look at "${commandText(showLine(effect.incidentId))}"`,
     );
   }
   await artefacts.mark(key);

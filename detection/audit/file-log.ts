@@ -1,8 +1,10 @@
 /** Writes an audit log to a file: durable, one writer at a time, and only onto an end that is sound. */
+
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
+import { tocsin } from '../../domain/kernel/command-lines';
 import { type HeldLock, tryLock } from '../../platform/file-lock';
 import { type AuditEvent, type AuditHead, EMPTY, entryLine, MAX_LINE_BYTES, parseAuditEvent } from './entry';
 import { AuditError, AuditLogInconsistentError } from './errors';
@@ -156,7 +158,7 @@ async function soundEnd(handle: FileHandle, file: string): Promise<{ head: Audit
   if (tail.lines.length === 0) return { head: EMPTY, size: sound, torn };
   const refuse = (why: string) =>
     new AuditLogInconsistentError(
-      `${file} does not end as a log does: ${why}. Nothing was written; run \`tocsin audit verify\` on it and keep it as it is`,
+      `${file} does not end as a log does: ${why}. Nothing was written; run \`${tocsin('audit verify', { file })}\` and keep it as it is`,
     );
   // The chain to the first of two lines cannot be judged; a single line must be the first entry.
   const first = tail.lines.length === 1;

@@ -1,5 +1,7 @@
 /** What each message of a person or a tool means for an incident. */
+
 import { acknowledgeable } from '../case/acknowledge';
+import { tocsin } from '../kernel/command-lines';
 import { type Instant, toMs } from '../kernel/time';
 import { evaluate } from '../policy/conditions';
 import { OTHER_GROUND } from '../policy/pack';
@@ -134,7 +136,9 @@ function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answe
   for (const rule of pack.obligations) {
     const instances = Object.values(state.obligations).filter((o) => o.rule === rule.id);
     if (instances.length === 0)
-      problems.push(`${rule.id}: not decided yet; see \`tocsin explain\`, then assess or waive it`);
+      problems.push(
+        `${rule.id}: not decided yet; see \`${tocsin('explain', { id: state.incidentId })}\`, then assess or waive it`,
+      );
     for (const o of instances) {
       if (!isSettled(o)) problems.push(`${o.id}: still ${o.status}, due ${o.dueAt ?? 'when its clock starts'}`);
       if (o.delayReasonsOwed) problems.push(`${o.id}: the reasons for its delay are owed (send delayReasons)`);
@@ -164,7 +168,10 @@ function onObligation(
   if (targets.length > 1)
     return answer.rejected(`obligation: "${message.obligation}" is several: ${list(targets.map((o) => o.id))}`);
   const o = targets[0];
-  if (!o) return answer.rejected(`obligation: ${message.obligation} is not armed yet; see \`tocsin explain\``);
+  if (!o)
+    return answer.rejected(
+      `obligation: ${message.obligation} is not armed yet; see \`${tocsin('explain', { id: state.incidentId })}\``,
+    );
   switch (message.message) {
     case 'approve':
       return onApprove(state, o, message, rule, pack, answer);

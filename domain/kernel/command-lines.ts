@@ -12,6 +12,7 @@ const PLACEHOLDERS = {
   reference: 'REFERENCE',
   version: 'VERSION',
   incident: 'INC-…',
+  report: 'VR-…',
   url: 'https://…',
 } as const;
 export type Ask = { ask: keyof typeof PLACEHOLDERS };

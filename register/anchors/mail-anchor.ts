@@ -1,6 +1,8 @@
 /** Mails checkpoints to somebody who keeps them: their mailbox is out of reach of whoever runs the database. */
+
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { tocsin } from '../../domain/kernel/command-lines';
 import { tryLock } from '../../platform/file-lock';
 import { readIfThere } from '../../platform/read-if-there';
 import { writeWhole } from '../../platform/write-whole';
@@ -114,7 +116,7 @@ function mailOf(to: string, note: string): CheckpointMail {
       'Keep this mail. It holds the signed state of a breach register: whoever changes, removes or inserts an entry\n' +
       'before it later on contradicts what stands below.\n\n' +
       'To check: save the lines between the rulers as checkpoint.txt, then\n' +
-      '  tocsin register verify --checkpoint checkpoint.txt\n' +
+      `  ${tocsin('register verify', { checkpoint: 'checkpoint.txt' })}\n` +
       'or with an export of the register and its public key, using the verifier that comes with the export.\n\n' +
       `----------------------------------------\n${note}----------------------------------------\n`,
   };

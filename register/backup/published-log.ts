@@ -1,5 +1,7 @@
 /** What the published log says of the register: its signed checkpoint, and the rotations that lead from key to key. */
+
 import type { ClientBase } from 'pg';
+import { tocsin } from '../../domain/kernel/command-lines';
 import { BackupError } from '../errors';
 import { leafHashSql } from '../leaf-hash-sql';
 import { CompactRange } from '../log/compact-range';
@@ -41,6 +43,6 @@ export async function assertSigned(client: ClientBase, { checkpoint }: Published
   if (tree.size === size && tree.root().equals(root)) return;
   throw new BackupError(
     `the published checkpoint signs ${size} entries that this register does not hold like that: it was rolled back or ` +
-      'rewritten, or the log is another register\u2019s. Run `tocsin register verify`; a backup without the log: --no-log',
+      `rewritten, or the log is another register\u2019s. Run \`${tocsin('register verify', {})}\`; a backup without the log: --no-log`,
   );
 }

@@ -1,7 +1,9 @@
 /** How long incidents are kept, computed from what the register holds of them. */
+
 import { fold } from '../../domain/incident/evolve';
 import { isOver, type Retention, type RetentionTable, retentionOf } from '../../domain/incident/retention';
 import type { IncidentState } from '../../domain/incident/state';
+import { ask, tocsin } from '../../domain/kernel/command-lines';
 import { ErasureRefusedError } from '../errors';
 import { REGISTER_STREAM } from '../own-entries';
 import type { Queryable } from '../read-entries';
@@ -29,7 +31,7 @@ export async function retentionOfIncident(
   if (incidentId === REGISTER_STREAM || events[0]!.kind !== 'declared') {
     throw new ErasureRefusedError(
       `"${incidentId}" is not an incident: retention is computed for incidents only. A vulnerability report is erased by ` +
-        '`tocsin report erase`; other cases and the entries of the register itself are kept',
+        `\`${tocsin('report erase', { id: ask('report') })}\`; other cases and the entries of the register itself are kept`,
     );
   }
   const state = fold(events)!;

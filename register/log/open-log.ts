@@ -1,5 +1,7 @@
 /** The register's log, ready to be signed and proved from: its keys, its published files, its checkpoints. */
+
 import type { Pool } from 'pg';
+import { tocsin } from '../../domain/kernel/command-lines';
 import { checkpointOf } from '../anchors/anchor';
 import { NoLogError, NotSignedError, SigningKeyError } from '../errors';
 import { LogKeys } from '../verifier/log-keys';
@@ -160,7 +162,7 @@ async function publishedKeys(store: LogStore, keysFile: string): Promise<LogKeys
   if (key === undefined) {
     throw new NoLogError(
       `the log has no signing key: ${keysFile} does not exist. Restore it from a copy, ` +
-        'or for a new log run `tocsin register keys create`',
+        `or for a new log run \`${tocsin('register keys create', {})}\``,
     );
   }
   const rotations = splitNotes(((await store.read(ROTATIONS)) ?? '').toString());

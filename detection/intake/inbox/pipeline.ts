@@ -1,9 +1,11 @@
 /** From an accepted detection to its case: the inbox, the way around it while Postgres is away, and the dispatcher. */
+
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { CaseClient } from '../../../client/case-client';
 import type { Detection } from '../../../domain/detection/detection';
+import { tocsin } from '../../../domain/kernel/command-lines';
 import { Inbox } from './accept';
 import { checkingAdvisories, createCheckStarter } from './advisory-checks';
 import { Dispatcher } from './dispatcher';
@@ -52,7 +54,7 @@ export function createPipeline({ pool, temporal, taskQueue, rulesFile, log }: Pi
       if (what === 'parked') {
         log.error(
           fields,
-          'a detection is parked: see `npx tocsin intake status`, mend the cause, then `npx tocsin intake retry`',
+          `a detection is parked: see \`${tocsin('intake status', {})}\`, mend the cause, then \`${tocsin('intake retry', {})}\``,
         );
         return;
       }
