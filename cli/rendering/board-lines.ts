@@ -64,7 +64,7 @@ function obligations(rows: BoardRow[], now: Instant, out: Output): string {
     { title: 'State', flex: true },
   ];
   const cells = rows.map((row) => {
-    const paint = (text: string) => out.style(text, ...rowStyle(row));
+    const paint = (text: string) => out.style(text, ...ROW_STYLES[row.standing]);
     return [
       { text: row.commitments.join(' '), paint: (text: string) => out.style(text, 'dim') },
       row.id,
@@ -76,11 +76,13 @@ function obligations(rows: BoardRow[], now: Instant, out: Output): string {
   return table(columns, cells, out.width, (text) => out.style(text, 'dim'));
 }
 
-function rowStyle(row: BoardRow): Style[] {
-  if (/overdue|late/.test(`${row.time} ${row.status}`)) return ['red'];
-  if (row.settled) return row.status === 'fulfilled' ? ['green'] : ['dim'];
-  return /awaiting|filed by|held/.test(row.status) ? ['yellow'] : [];
-}
+const ROW_STYLES: Record<BoardRow['standing'], Style[]> = {
+  late: ['red'],
+  fulfilled: ['green'],
+  'not owed': ['dim'],
+  waits: ['yellow'],
+  running: [],
+};
 
 function stepStyle(state: string): Style[] {
   if (state === 'verified' || state === 'applied') return ['green'];

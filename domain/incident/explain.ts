@@ -97,7 +97,11 @@ export interface BoardRow {
   /** Time left, or by how much it is or was late; empty when nothing runs. */
   time: string;
   settled: boolean;
+  standing: Standing;
 }
+
+/** How a row is to be taken: `late`, also while it is overdue · `waits` for a person · `running` by itself. */
+export type Standing = 'late' | 'fulfilled' | 'not owed' | 'waits' | 'running';
 
 /** All obligations for people, what is still owed first and by deadline. */
 export function board(state: IncidentState, pack: Policy, now: Instant): BoardRow[] {
@@ -105,7 +109,7 @@ export function board(state: IncidentState, pack: Policy, now: Instant): BoardRo
     const instances = Object.values(state.obligations).filter((o) => o.rule === rule.id);
     if (instances.length > 0) return instances.map((o) => row(o, rule, now));
     const { id, title, commitments } = rule;
-    return [{ id, title, commitments, status: 'dormant', time: '', settled: false }];
+    return [{ id, title, commitments, status: 'dormant', time: '', settled: false, standing: 'running' }];
   });
   const rank = (r: BoardRow) => (r.settled ? 2 : r.dueAt ? 0 : 1);
   return rows.sort((a, b) => rank(a) - rank(b) || (a.settled ? 0 : toMs(a.dueAt ?? now) - toMs(b.dueAt ?? now)));
@@ -123,7 +127,17 @@ function row(o: Obligation, rule: ObligationRule, now: Instant): BoardRow {
         ? `${spanText(leftMs)} left`
         : `${spanText(leftMs)} overdue`;
   const title = o.recipient ? `${rule.title} (${o.recipient})` : rule.title;
-  return { id: o.id, title, commitments: rule.commitments, status: statusWord(o, rule), dueAt: o.dueAt, time, settled };
+  const status = statusWord(o, rule);
+  const standing = standingOf(o, rule, now);
+  return { id: o.id, title, commitments: rule.commitments, status, dueAt: o.dueAt, time, settled, standing };
+}
+
+function standingOf(o: Obligation, rule: ObligationRule, now: Instant): Standing {
+  const overdue = !isSettled(o) && o.dueAt !== undefined && toMs(o.dueAt) < toMs(now);
+  if (o.lateByMs || overdue) return 'late';
+  if (isSettled(o)) return o.status === 'fulfilled' ? 'fulfilled' : 'not owed';
+  const waits = o.hold || o.status === 'filing' || (o.status === 'drafted' && rule.dispatch === 'approval');
+  return waits ? 'waits' : 'running';
 }
 
 function statusWord(o: Obligation, rule: ObligationRule): string {
