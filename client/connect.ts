@@ -1,8 +1,10 @@
 /** The connection of scripts and services to Temporal: `connectTocsin` finds it, and brings the clients that speak over it. */
+
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { isProduction } from '../platform/production';
+import { tocsin } from '../domain/kernel/command-lines';
 import { CaseClient } from './case-client';
 import { dataConverter } from './codec';
 import { keyRing } from './encryption-key';
@@ -53,7 +55,9 @@ export async function connectTocsin(options: ConnectOptions = {}): Promise<Tocsi
   const env = options.env ?? process.env;
   const target = targetOf(options, env);
   if (!target) {
-    throw usage('no Temporal: set TEMPORAL_ADDRESS, or give `address`. `npx tocsin up` prints that of a local one');
+    throw usage(
+      `no Temporal: set TEMPORAL_ADDRESS, or give \`address\`. \`${tocsin('up', {})}\` prints that of a local one`,
+    );
   }
   const keys = options.encryptionKeys ?? keyRing(env.TOCSIN_ENCRYPTION_KEYS ?? '');
   if (keys.length === 0 && isProduction(env)) {

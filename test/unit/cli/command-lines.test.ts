@@ -4,7 +4,7 @@ import { type About, TODOS } from '../../../domain/case/alarm';
 import { commandsFor, filedLine, showLine } from '../../../domain/case/alarm-commands';
 import { todoOf } from '../../../domain/incident/alarms';
 import { COMMAND_VERBS, commandText, fullestLine } from '../../../domain/kernel/command-lines';
-import { type Emitted, filesOf, inHelp, inMarkdown, inYaml, problemOf, wordsOf } from './emitted-commands';
+import { type Emitted, filesOf, inCode, inHelp, inMarkdown, inYaml, problemOf, wordsOf } from './emitted-commands';
 import { pack, root } from './helpers';
 
 const CASES = ['INC-20260401-9f3a', 'TRG-9f3a5c1e0b2d', 'VR-20260401-9f3a5c1e', 'PATCH-1f6a3c90b2d4'];
@@ -97,6 +97,24 @@ test('what README, docs, templates and policies say', async () => {
   const lines = [...[path.join(root, 'README.md'), ...markdown].flatMap(inMarkdown), ...yaml.flatMap(inYaml)];
   expect(await wrong(count('in documents', lines))).toEqual([]);
   expect(lines.length).toBeGreaterThan(40);
+});
+
+test('code holds no command line of its own: all are built from the table', async () => {
+  const folders = [
+    'activities',
+    'client',
+    'detection',
+    'domain',
+    'platform',
+    'policy',
+    'postgres',
+    'register',
+    'stack',
+  ];
+  const lines = inCode([...folders, 'worker', 'workflows']);
+  // The stand-alone verifier is one file that imports nothing.
+  expect(lines.filter(({ where }) => !where.startsWith('register/verifier/'))).toEqual([]);
+  expect(await wrong(count('of the verifier and in hints of the command', [...lines, ...inCode(['cli'])]))).toEqual([]);
 });
 
 test('a wrong line is found: the parser is the real one', async () => {

@@ -127,6 +127,8 @@ export function inHelp(): Emitted[] {
   return found;
 }
 
+const VERBS = new Set(stubbed().commands.flatMap((each) => [each.name(), ...each.aliases()]));
+
 /** Strings in the product's code that hold a command: `X` stands for what is filled in. */
 export function inCode(folders: string[]): Emitted[] {
   return folders.flatMap((folder) => filesOf(path.join(root, folder), '.ts')).flatMap(stringsOf);
@@ -137,8 +139,8 @@ function stringsOf(file: string): Emitted[] {
   const where = path.relative(root, file);
   const found: Emitted[] = [];
   const add = (text: string) => {
-    for (const [, command] of text.matchAll(/\b((?:npx )?tocsin [a-z][a-z-]*(?: [a-z][a-z-]*)?[^`"\n]*)/g)) {
-      found.push({ where, text: command!.trim(), isMention: true });
+    for (const [, command, verb] of text.matchAll(/\b((?:npx )?tocsin ([a-z][a-z-]*)[^`"\n]*)/g)) {
+      if (VERBS.has(verb!)) found.push({ where, text: command!.trim(), isMention: true });
     }
   };
   const visit = (node: ts.Node): void => {
