@@ -3,8 +3,8 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { isProduction } from '../platform/production';
 import { tocsin } from '../domain/kernel/command-lines';
+import { isProduction } from '../platform/production';
 import { CaseClient } from './case-client';
 import { dataConverter } from './codec';
 import { keyRing } from './encryption-key';
