@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
-import type { CaseMessage, CaseReceipt, CaseState, CaseView } from '../domain/case/case';
+import type { CaseView, Receipt } from '../domain/case/contract';
+import type { CaseMessage, CaseState } from '../domain/case/lifecycle';
 import { TASK_QUEUE } from '../domain/incident/contract';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import type { Instant } from '../domain/kernel/time';
@@ -92,12 +93,12 @@ export class CaseClient {
    * Sends a message as an update and waits for what it caused. `commandId` makes a repeat harmless; one is made up when
    * it is left out. Throws what is wrong with the message as WorkflowUpdateFailedError.
    */
-  async update<M extends CaseMessage>(id: string, name: string, message: M): Promise<CaseReceipt> {
+  async update<M extends CaseMessage>(id: string, name: string, message: M): Promise<Receipt> {
     const sent = { ...message, commandId: message.commandId ?? randomUUID() };
     return this.timed(() =>
       this.temporal.workflow
         .getHandle(id)
-        .executeUpdate<CaseReceipt, [unknown]>(name, { args: [sent], updateId: sent.commandId }),
+        .executeUpdate<Receipt, [unknown]>(name, { args: [sent], updateId: sent.commandId }),
     );
   }
 

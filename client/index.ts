@@ -1,6 +1,7 @@
 /** What the package `tocsin` exports: the typed client for scripts, detectors and services. docs/client.md shows its use. */
-export type { CaseMessage, CaseReceipt, CaseState, CaseView } from '../domain/case/case';
-export type { IncidentInput, IncidentView, Receipt } from '../domain/incident/contract';
+export type { CaseResult, CaseView, Receipt } from '../domain/case/contract';
+export type { CaseMessage, CaseState } from '../domain/case/lifecycle';
+export type { IncidentInput, IncidentView } from '../domain/incident/contract';
 export type { IncidentEvent } from '../domain/incident/events';
 export type { Explanation } from '../domain/incident/explain';
 export type { MessageName } from '../domain/incident/messages';

@@ -8,13 +8,12 @@ import {
 } from '@temporalio/client';
 import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
 import type { z } from 'zod';
+import type { Pace, Receipt } from '../domain/case/contract';
 import {
   INCIDENT_WORKFLOW,
   type IncidentInput,
   IncidentInputSchema,
   type IncidentView,
-  type Pace,
-  type Receipt,
   type SEARCH_ATTRIBUTES,
   TASK_QUEUE,
 } from '../domain/incident/contract';

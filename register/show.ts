@@ -115,7 +115,7 @@ export function groupEntry(events: IncidentEvent[]): IncidentRecord {
   const state = fold(events)!;
   const facts = state.assessment?.facts;
   return {
-    incidentId: state.incidentId,
+    incidentId: state.caseId,
     exercise: state.exercise,
     status: state.status,
     owner: state.declaration.owner,

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ConfigurationPart } from '../detection/audit/own-log';
 import { loadRules } from '../detection/rules';
-import { withoutUndefined } from '../domain/case/case';
+import { withoutUndefined } from '../domain/kernel/without-undefined';
 import { packNames } from '../domain/policy/policy';
 import { loadPolicy } from '../policy/load-policy';
 import { canonicalText } from '../register/canonical';

@@ -1,70 +1,79 @@
 /**
- * The life of one incident: declared, contained, notified, filed, reviewed, closed. Everything is decided by the pure
- * domain; this workflow waits for messages and deadlines, has effects done, and keeps the register written.
+ * The life of one incident: declared, contained, notified, filed, reviewed, closed. All of it is decided by the pure
+ * domain, under the policy pack that is snapshotted when it is declared.
  */
+import { defineQuery, setHandler } from '@temporalio/workflow';
+import type { CaseResult } from '../domain/case/contract';
 import {
-  ApplicationFailure,
-  allHandlersFinished,
-  CancellationScope,
-  condition,
-  continueAsNew,
-  workflowInfo,
-} from '@temporalio/workflow';
-import { type IncidentInput, IncidentInputSchema } from '../domain/incident/contract';
-import { FAILURES } from '../domain/kernel/failures';
-import { problemsOf } from '../domain/kernel/problems';
-import { type Carried, IncidentRun } from './incident-run';
+  DeliveryProblemSchema,
+  type DeliveryReport,
+  DeliveryReportSchema,
+  type IncidentInput,
+  IncidentInputSchema,
+} from '../domain/incident/contract';
+import type { IncidentEvent } from '../domain/incident/events';
+import { type Explanation, explain } from '../domain/incident/explain';
+import { incidentLifecycle } from '../domain/incident/lifecycle';
+import { INCIDENT_MESSAGES } from '../domain/incident/messages';
+import { openingOf } from '../domain/incident/opening';
+import type { IncidentOutcome } from '../domain/incident/outcome';
+import type { IncidentState } from '../domain/incident/state';
+import { dispatchKey, type IncidentWork } from '../domain/incident/work';
+import type { PolicySnapshot } from '../domain/policy/policy';
 import { activities, UNTIL_DONE } from './lib/activity-calls';
-import { receiveMessages } from './messages';
+import { performIncidentWork } from './lib/incident-work';
+import type { Carried, Run } from './lib/kind';
+import { internalSignal } from './lib/receive-messages';
+import { validInput } from './lib/valid-input';
+import { runLifecycle } from './lifecycle';
 
-/** What a closed incident leaves: its id, when it was closed and how many entries the register holds of it. */
-export interface IncidentResult {
-  incidentId: string;
-  closedAt: string;
-  entries: number;
+type IncidentRun = Run<IncidentState, IncidentEvent, IncidentWork, IncidentOutcome>;
+type Input = IncidentInput & { carried?: Carried<IncidentState, IncidentEvent, IncidentWork> };
+
+export function incident(input: Input): Promise<CaseResult> {
+  let policy: PolicySnapshot;
+  return runLifecycle<IncidentState, IncidentEvent, IncidentWork, IncidentOutcome>({
+    messages: INCIDENT_MESSAGES,
+    perform: performIncidentWork,
+    signals: (run) => ({
+      delivered: internalSignal('Delivery workflow: a round is done', DeliveryReportSchema, (report) =>
+        delivered(run, report),
+      ),
+      'delivery-problem': internalSignal(
+        'Delivery workflow: a problem that a person must see',
+        DeliveryProblemSchema,
+        ({ obligation, problem }) =>
+          run.alarm({ obligation, threshold: { kind: 'failing', work: 'send' }, detail: problem }),
+      ),
+    }),
+    async begin(run) {
+      setHandler(defineQuery<Explanation[]>('explain'), () => (run.state ? explain(run.state, policy.pack) : []), {
+        description: 'Why each obligation applies or not',
+      });
+      // A start by hand may come without any input.
+      if (input?.carried) {
+        policy = input.policy as PolicySnapshot;
+        run.resume(incidentLifecycle(policy.pack), input.carried);
+        return;
+      }
+      const id = { of: (i: IncidentInput) => i.declaration.id, field: 'declaration.id', whose: 'incident' };
+      const given = validInput('declaration', IncidentInputSchema, input, id);
+      policy = given.policy ?? (await activities(UNTIL_DONE, 'snapshot the policy pack').snapshotPolicy());
+      const { declaration, exercise: pacing } = given;
+      run.open(incidentLifecycle(policy.pack), declaration.id, (now) => openingOf(declaration, policy, now), {
+        pacing,
+      });
+    },
+    nextInput: (carried) => ({ ...input, policy, carried }),
+  });
 }
 
-/** A legal clock does not stop because somebody pressed "cancel": the request is alarmed, the incident goes on until closed. */
-export async function incident(input: IncidentInput & { carried?: Carried }): Promise<IncidentResult> {
-  const cancelled = CancellationScope.current().cancelRequested;
-  return CancellationScope.nonCancellable(() => live(input, cancelled));
-}
-
-async function live(input: IncidentInput & { carried?: Carried }, cancelled: Promise<never>): Promise<IncidentResult> {
-  const run = new IncidentRun();
-  receiveMessages(run);
-  cancelled.catch(() => run.onCancelRequested());
-  // A start by hand may come without any input.
-  if (input?.carried) {
-    run.resume(input.carried);
-  } else {
-    const parsed = IncidentInputSchema.safeParse(input);
-    if (!parsed.success) {
-      const problems = problemsOf(parsed.error).join('\n');
-      throw ApplicationFailure.nonRetryable(`The declaration is not valid:\n${problems}`, FAILURES.invalidInput);
-    }
-    const { declaration, policy, exercise } = parsed.data;
-    const { workflowId } = workflowInfo();
-    if (workflowId !== declaration.id) {
-      // One incident is one workflow: two of them would write the same places in the register.
-      const problem = `declaration.id: is "${declaration.id}", but the workflow id is "${workflowId}"; start it under the incident's id`;
-      throw ApplicationFailure.nonRetryable(problem, FAILURES.invalidInput);
-    }
-    const snapshot = policy ?? (await activities(UNTIL_DONE, 'snapshot the policy pack').snapshotPolicy());
-    run.declare(declaration, snapshot, exercise);
-  }
-
-  while (!run.isOver()) {
-    run.work();
-    await condition(() => run.hasNews() || run.isOver());
-    if (workflowInfo().continueAsNewSuggested && !run.isOver() && run.fitsIntoInput()) {
-      await run.pauseForContinueAsNew();
-      await condition(allHandlersFinished);
-      // Nothing may be awaited between this check and the call: a message that came in now would be lost.
-      if (run.isQuiet()) await continueAsNew<typeof incident>({ ...input, policy: undefined, carried: run.carry() });
-      run.goOn();
-    }
-  }
-  await condition(allHandlersFinished);
-  return run.result();
+/** A delivery by email ended. In an exercise its instants are those of the machine, and say nothing. */
+function delivered(run: IncidentRun, report: DeliveryReport): void {
+  const { obligation, round, total, sent, failed, firstSentAt, lastSentAt } = report;
+  const { exercise, obligations } = run.state;
+  const times = exercise ? {} : { firstSentAt, lastSentAt };
+  const renderings = obligations[obligation]?.draft?.renderings;
+  const evidence = { channel: 'email', recipients: total, sent, failed, ...times, renderings };
+  run.report(dispatchKey(obligation, round), { kind: 'delivered', obligation, round, evidence });
 }

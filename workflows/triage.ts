@@ -1,102 +1,80 @@
 /**
  * The life of a detection until somebody decides: opened, counted, alarmed, then declared, dismissed or merged. All of it
- * is decided by the pure `domain/triage.ts`; this workflow counts, starts the incident, and hands over to one that runs.
+ * is decided by the pure `domain/triage/`; this workflow counts, starts the incident, and hands over to one that runs.
  */
-import {
-  ApplicationFailure,
-  continueAsNew,
-  getExternalWorkflowHandle,
-  isCancellation,
-  workflowInfo,
-} from '@temporalio/workflow';
-import type { CaseResult } from '../domain/case/case';
-import { FAILURES } from '../domain/kernel/failures';
-import { problemsOf } from '../domain/kernel/problems';
+import { getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import type { CaseResult } from '../domain/case/contract';
 import {
   countIn,
   DETECTED_SIGNAL,
   DetectedSchema,
   emptyTally,
-  mergeFailed,
   openingOf,
   recordTally,
   type Tally,
-  TRIAGE,
   type TriageEvent,
   type TriageInput,
   TriageInputSchema,
+  type TriageOutcome,
   type TriageState,
-  type TriageWant,
+  type TriageWork,
+  triageLifecycle,
 } from '../domain/triage/triage';
-import { type CarriedCase, CaseRun, type Outcome } from './case-run';
 import { failureText } from './lib/activity-calls';
+import type { Carried, Situation } from './lib/kind';
+import { internalSignal } from './lib/receive-messages';
 import { startIncident } from './lib/start-incident';
+import { validInput } from './lib/valid-input';
+import { runLifecycle } from './lifecycle';
 
-interface Carried extends CarriedCase<TriageState, TriageEvent> {
-  tally: Tally;
-}
+type Input = TriageInput & { carried?: Carried<TriageState, TriageEvent, TriageWork>; tally?: Tally };
 
 /** One workflow for each deduplicated detection; its id is the case's id. */
-export async function triage(input: TriageInput & { carried?: Carried }): Promise<CaseResult> {
-  let tally: Tally | undefined = input?.carried?.tally;
-  const run = new CaseRun(TRIAGE, perform, {
-    signals: {
-      [DETECTED_SIGNAL]: {
-        description: 'A detection that belongs to this case',
-        onSignal(raw) {
-          const parsed = DetectedSchema.safeParse(raw);
-          if (!parsed.success) return run.reject(DETECTED_SIGNAL, problemsOf(parsed.error).slice(0, 20));
-          const counted = countIn(run.state, tally!, parsed.data);
-          tally = counted.tally;
-          if (counted.record) run.record(() => []);
-        },
-      },
-    },
+export function triage(input: Input): Promise<CaseResult> {
+  let tally: Tally;
+  return runLifecycle<TriageState, TriageEvent, TriageWork, TriageOutcome>({
+    messages: triageLifecycle.messages,
+    perform,
+    signals: (run) => ({
+      [DETECTED_SIGNAL]: internalSignal('A detection that belongs to this case', DetectedSchema, (detected) => {
+        const counted = countIn(run.state, tally, detected);
+        tally = counted.tally;
+        if (counted.record) run.step(() => []);
+      }),
+    }),
     takeUnrecorded(state) {
-      const recorded = recordTally(state, tally!);
+      const recorded = recordTally(state, tally);
       tally = recorded.tally;
       return recorded.events;
     },
+    begin(run) {
+      // A start by hand may come without any input.
+      if (input?.carried) {
+        tally = input.tally!;
+        return run.resume(triageLifecycle, input.carried);
+      }
+      const id = { of: (i: TriageInput) => i.caseId, field: 'caseId', whose: 'case' };
+      const first = validInput('detection', TriageInputSchema, input, id);
+      tally = emptyTally(first.detection);
+      return run.open(triageLifecycle, first.caseId, (now) => [openingOf(first, now)]);
+    },
+    nextInput: (carried) => ({ ...input, carried, tally }),
   });
-
-  if (input?.carried) {
-    run.resume(input.carried);
-  } else {
-    const first = valid(input);
-    tally = emptyTally(first.detection);
-    run.open(first.caseId, openingOf(first, new Date().toISOString()));
-  }
-  return run.live((carried) => continueAsNew<typeof triage>({ ...input, carried: { ...carried, tally: tally! } }));
 }
 
-function valid(input: TriageInput): TriageInput {
-  const parsed = TriageInputSchema.safeParse(input);
-  const problems = parsed.success ? [] : problemsOf(parsed.error);
-  const { workflowId } = workflowInfo();
-  if (parsed.success && parsed.data.caseId !== workflowId) {
-    problems.push(
-      `caseId: is "${parsed.data.caseId}", but the workflow id is "${workflowId}"; start it under the case's id`,
-    );
+async function perform(work: TriageWork, { state }: Situation<TriageState>): Promise<TriageOutcome> {
+  if (work.kind === 'declare') {
+    const already = await startIncident(work.declaration, state.caseId);
+    return { kind: 'declared', incidentId: work.declaration.id, already };
   }
-  if (problems.length > 0) {
-    const text = `The detection cannot be triaged:\n${problems.join('\n')}`;
-    throw ApplicationFailure.nonRetryable(text, FAILURES.invalidInput);
-  }
-  return parsed.data!;
-}
-
-async function perform(want: TriageWant, state: TriageState): Promise<Outcome<TriageState, TriageEvent>> {
-  if (want.want === 'declare') {
-    const already = await startIncident(want.declaration, state.caseId);
-    return () => [{ kind: 'incident-started', data: { incidentId: want.declaration.id, already } }];
-  }
+  const { into } = work;
   try {
-    await handOver(want, state);
-    return () => [{ kind: 'merge-delivered', data: { into: want.into } }];
+    await handOver(work, state);
+    return { kind: 'merged', into };
   } catch (error) {
     if (isCancellation(error)) throw error;
-    const problem = `${want.into} took no message: ${failureText(error)}`.slice(0, 300);
-    return (now) => mergeFailed(now, want.into, problem);
+    const problem = `${into} took no message: ${failureText(error)}`.slice(0, 300);
+    return { kind: 'merge-failed', into, problem };
   }
 }
 
@@ -105,7 +83,7 @@ async function perform(want: TriageWant, state: TriageState): Promise<Outcome<Tr
  * Command ids make a repeat harmless.
  */
 async function handOver(
-  { into, block, by }: Extract<TriageWant, { want: 'merge' }>,
+  { into, block, by }: Extract<TriageWork, { kind: 'merge' }>,
   state: TriageState,
 ): Promise<void> {
   const { caseId, count } = state;

@@ -24,7 +24,7 @@ export function boardLines(
   const { title, severity, owner, detectedAt } = state.declaration;
   const status = state.closedAt ? 'closed' : state.status;
   const lines: string[] = [];
-  const head = `${state.incidentId}  ${state.exercise ? 'EXERCISE  ' : ''}${visibleLine(title)}`;
+  const head = `${state.caseId}  ${state.exercise ? 'EXERCISE  ' : ''}${visibleLine(title)}`;
   lines.push(...wrap(head, out.width).map((line) => out.style(line, 'bold')));
   lines.push(
     ...wrap(

@@ -1,7 +1,7 @@
 /** A triage case as lines for a terminal: what waits, until when, what was decided, what happened. */
 import { thresholdText } from '../../domain/case/alarm-text';
 import { human } from '../../domain/incident/contents';
-import { TRIAGE, type TriageEvent, type TriageState } from '../../domain/triage/triage';
+import { type TriageEvent, type TriageState, triageLifecycle } from '../../domain/triage/triage';
 import { grouped, relative, shortInstant } from './format';
 import { visibleLine } from './hostile-text';
 import type { Output } from './output';
@@ -55,7 +55,7 @@ export function triageLines(out: Output, state: TriageState, events: TriageEvent
     `${out.style(state.caseId, 'bold')}  ${state.severity}  ${out.style(state.status, 'cyan')}  owner ${visibleLine(state.owner, 60)}`,
     ...hanging('  ', visibleLine(state.title), out.width),
     ...hanging('  ', visibleLine(state.ruleTitle), out.width),
-    ...TRIAGE.rows(state, now).flatMap(({ what, dueAt, state: stands }) => {
+    ...triageLifecycle.rows(state, now).flatMap(({ what, dueAt, state: stands }) => {
       const due = dueAt ? `; due ${shortInstant(now, dueAt)} UTC (${relative(now, dueAt)})` : '';
       return hanging(`  ${what}: `, `${visibleLine(stands, 500)}${due}`, out.width);
     }),

@@ -3,7 +3,7 @@
  * timelines and the Web UI differ only in how much of it they show.
  */
 import { type Instant, minuteText, spanText, toMs } from '../kernel/time';
-import type { About, Alarm, Threshold, Todo } from './alarm';
+import type { About, Alarm, Threshold, Todo, WorkKind } from './alarm';
 
 /** Languages in which alarms are written: one, for one team. Another is one more entry of `WORDS`. */
 export type AlarmLanguage = 'en';
@@ -132,6 +132,8 @@ function sentence(alarm: Alarm, about: About, at: Instant): string {
       return alarm.threshold.kind === 'cancel-requested'
         ? 'Somebody asked to cancel the workflow. It goes on, because legal clocks do not stop'
         : `The breach register does not verify${because(alarm)}`;
+    case 'case':
+      return onCase(alarm);
     case 'detections':
       return onDetections(alarm, about, at);
     case 'declared': {
@@ -163,8 +165,7 @@ function sentence(alarm: Alarm, about: About, at: Instant): string {
 
 function onObligation({ threshold, dueAt, detail }: Alarm, at: Instant): string {
   if (threshold.kind === 'failing') {
-    const what = { draft: 'its draft', publish: 'its publication', send: 'sending it', contain: '', undo: '' };
-    return `${what[threshold.work]} fails${because({ detail })}. It is tried again until it works`;
+    return `${WORK_WORDS[threshold.work]} fails${because({ detail })}. It is tried again until it works`;
   }
   if (threshold.kind === 'undeliverable') {
     return threshold.total === 0
@@ -172,6 +173,33 @@ function onObligation({ threshold, dueAt, detail }: Alarm, at: Instant): string 
       : `${threshold.failed} of ${threshold.total} recipients could not be mailed`;
   }
   return timeLeft(dueAt, at);
+}
+
+const WORK_WORDS: Record<WorkKind, string> = {
+  draft: 'its draft',
+  dispatch: 'sending it',
+  publish: 'its publication',
+  send: 'sending it',
+  'open-filing': 'opening the filing task',
+  contain: 'containment',
+  undo: 'undoing containment',
+  'verify-register': 'verifying the register',
+  alarm: 'sending alarms',
+  'tell-acknowledged': 'passing an acknowledgement on',
+  register: 'writing to the breach register',
+  mail: 'mailing the reporter',
+  declare: 'declaring the incident',
+  merge: 'handing over to the incident',
+  recheck: 'checking the package again',
+  settle: 'noting that the task is over',
+};
+
+/** About the case as a whole. */
+function onCase({ threshold, detail }: Alarm): string {
+  if (threshold.kind !== 'failing')
+    return 'Somebody asked to cancel the workflow. It goes on, because its clocks do not stop';
+  const what = WORK_WORDS[threshold.work];
+  return `${what[0]!.toUpperCase()}${what.slice(1)} fails${because({ detail })}. It is tried again until it works`;
 }
 
 function onMeasure(alarm: Alarm, measure: string): string {

@@ -7,10 +7,31 @@ import { type ClockThreshold, ClockThresholdSchema, type Rung } from '../kernel/
 import { CommandLineSchema } from '../kernel/command-lines';
 import { type Instant, InstantSchema } from '../kernel/time';
 
+/** What cases have done outside, each kind of work by its name; `publish` and `send` are what a dispatch is made of. */
+export const WORK = [
+  'draft',
+  'dispatch',
+  'publish',
+  'send',
+  'open-filing',
+  'contain',
+  'undo',
+  'verify-register',
+  'register',
+  'alarm',
+  'tell-acknowledged',
+  'mail',
+  'declare',
+  'merge',
+  'recheck',
+  'settle',
+] as const;
+export type WorkKind = (typeof WORK)[number];
+
 /** What rings that is no point of a clock. */
 const OccasionSchema = z.discriminatedUnion('kind', [
   /** Work fails and is tried again until it works. */
-  z.strictObject({ kind: z.literal('failing'), work: z.enum(['draft', 'publish', 'send', 'contain', 'undo']) }),
+  z.strictObject({ kind: z.literal('failing'), work: z.enum(WORK) }),
   /** A containment step came to nothing, or a guard refused it. */
   z.strictObject({ kind: z.literal('failed') }),
   z.strictObject({ kind: z.literal('refused') }),
@@ -43,6 +64,8 @@ export const AboutSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('measure'), measure: z.string() }),
   z.strictObject({ kind: z.literal('incident') }),
+  /** The case as a whole, whichever its kind. */
+  z.strictObject({ kind: z.literal('case') }),
   z.strictObject({
     kind: z.literal('detections'),
     title: z.string(),

@@ -1,6 +1,7 @@
 /** The alarms of an incident, as data: those of an obligation's clock, and those of what happens outside. */
 import type { About, Alarm, Threshold, Todo } from '../case/alarm';
 import { commandsFor } from '../case/alarm-commands';
+import { type Occasion as CaseOccasion, caseAlarm } from '../case/occasion';
 import type { ClockThreshold } from '../kernel/alarm-clock';
 import { ask, type CommandLine, commandLine } from '../kernel/command-lines';
 import { type Policy, ruleOf } from '../policy/policy';
@@ -8,11 +9,8 @@ import type { ObligationRule } from '../policy/rule';
 import type { ContainmentStep, IncidentState, Obligation } from './state';
 
 /** What happened that somebody must know of; `detail` in the words of what failed. */
-export interface Occasion {
+export interface Occasion extends Omit<CaseOccasion, 'threshold'> {
   threshold: Extract<Threshold, { kind: keyof typeof TODO }>;
-  obligation?: string;
-  measure?: string;
-  detail?: string;
 }
 
 /** A point of an obligation's clock. */
@@ -45,13 +43,14 @@ export function occasionAlarm(occasion: Occasion, state: IncidentState, pack: Po
   const { threshold, measure, detail } = occasion;
   const o = occasion.obligation === undefined ? undefined : state.obligations[occasion.obligation];
   const rule = ruleOf(pack, o?.rule);
+  if (threshold.kind === 'failing' && !rule && measure === undefined) return caseAlarm({ threshold, detail }, state);
   const about: About =
     o && rule ? aboutObligation(o, rule) : measure !== undefined ? { kind: 'measure', measure } : { kind: 'incident' };
   const todo = threshold.kind === 'failing' && measure !== undefined ? 'contain-by-hand' : TODO[threshold.kind];
-  const commands = commandsFor(todo, state.incidentId, about);
+  const commands = commandsFor(todo, state.caseId, about);
   const step = measure === undefined ? undefined : state.containment[measure];
   // What failed for good may be asked for again; what a guard refused would be refused again.
-  const again = step && threshold.kind === 'failed' ? [containLine(state.incidentId, step)] : [];
+  const again = step && threshold.kind === 'failed' ? [containLine(state.caseId, step)] : [];
   return { threshold, about, todo, dueAt: o?.dueAt, detail, commands: [...again, ...commands] };
 }
 

@@ -1,39 +1,41 @@
 /** The fold: state = events.reduce(evolve). Pure and total; the same over the register as in the workflow. */
-import { acknowledged, raised } from '../case/acknowledge';
+import { evolveCase, foldCase } from '../case/advance';
 import { obligationOf, rungBy } from '../case/alarm';
 import { type Instant, toMs } from '../kernel/time';
 import type { EventOf, IncidentEvent } from './events';
 import { STATUSES } from './incident';
 import { type IncidentState, type Obligation, toldWithout } from './state';
 
-const HANDLED_KEPT = 2000;
+/**
+ * What an incident's own events change; what all kinds of case have in common is folded over it. The first event is
+ * `declared`; any other first event is an error of the caller.
+ */
+export function evolveOwn(state: IncidentState | undefined, event: IncidentEvent): IncidentState {
+  if (state !== undefined) return apply(state, event);
+  if (event.kind !== 'declared') throw new Error(`the first event must be "declared", not "${event.kind}"`);
+  return initial(event);
+}
 
-/** The first event of an incident is `declared`; any other first event is an error of the caller. */
+/** The state of an incident after one event. */
 export function evolve(state: IncidentState | undefined, event: IncidentEvent): IncidentState {
-  if (state === undefined) {
-    if (event.kind !== 'declared') throw new Error(`the first event must be "declared", not "${event.kind}"`);
-    return initial(event);
-  }
-  const next = { ...apply(state, event), seq: event.seq };
-  if (event.commandId && !next.handled.includes(event.commandId)) {
-    next.handled = [...next.handled, event.commandId].slice(-HANDLED_KEPT);
-  }
-  return next;
+  return evolveCase({ evolve: evolveOwn }, state, event);
 }
 
 /** Folds a list of events in the order of their `seq`; a repeated event counts once. */
 export function fold(events: Iterable<IncidentEvent>): IncidentState | undefined {
-  const bySeq = new Map<number, IncidentEvent>();
-  for (const event of events) if (!bySeq.has(event.seq)) bySeq.set(event.seq, event);
-  return [...bySeq.values()].sort((a, b) => a.seq - b.seq).reduce<IncidentState | undefined>(evolve, undefined);
+  return foldCase({ evolve: evolveOwn }, events);
 }
 
 function initial(event: EventOf<'declared'>): IncidentState {
   const { declaration, policy } = event.data;
+  const { title, severity, owner } = declaration;
   return {
-    incidentId: event.incidentId,
+    caseId: event.incidentId,
     seq: event.seq,
     exercise: event.exercise,
+    title,
+    severity,
+    owner,
     declaration,
     policy,
     status: 'declared',
@@ -42,7 +44,7 @@ function initial(event: EventOf<'declared'>): IncidentState {
     containment: {},
     measures: [],
     rejected: 0,
-    handled: event.commandId ? [event.commandId] : [],
+    handled: [],
   };
 }
 
@@ -96,13 +98,12 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     case 'closed':
       return { ...state, closedAt: event.at };
     case 'alarm-raised': {
-      const next = { ...state, unacknowledged: raised(state.unacknowledged, event.seq) };
       const obligation = obligationOf(event.data);
       const rung = rungBy(event.data, event.at);
-      return obligation && rung ? withObligation(next, obligation, (o) => ({ ...o, rung })) : next;
+      return obligation && rung ? withObligation(state, obligation, (o) => ({ ...o, rung })) : state;
     }
     case 'alarm-acknowledged':
-      return { ...state, unacknowledged: acknowledged(state.unacknowledged, event.data.alarms) };
+      return state;
     default:
       return applyToObligation(state, event);
   }

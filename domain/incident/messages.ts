@@ -3,15 +3,15 @@
  * one object, parsed by the same schema. `by` says who; `commandId` makes a repeat harmless.
  */
 import { z } from 'zod';
-import { ACKNOWLEDGE_ALARMS, AlarmsSchema, PersonSchema } from '../case/acknowledge';
-import { problemsOf } from '../kernel/problems';
-import { ByOf, text, wellFormed } from '../kernel/text';
+import { ACKNOWLEDGE_ALARMS } from '../case/acknowledge';
+import type { Messages } from '../case/lifecycle';
+import { COMMON_MESSAGES, envelope } from '../case/messages';
+import { text } from '../kernel/text';
 import { InstantSchema } from '../kernel/time';
 import { PolicyIdSchema } from '../policy/ids';
 import { OTHER_GROUND } from '../policy/pack';
 import { AssessmentSchema, ContainmentMeasureSchema, STATUSES } from './incident';
 
-const envelope = { by: ByOf, commandId: z.string().min(1).max(200).transform(wellFormed).optional() };
 /** An obligation's id, like `enterprise-notice` or `gdpr-art33-authority:ie-dpc`. */
 const obligation = z
   .string()
@@ -77,7 +77,7 @@ export const MESSAGE_SCHEMAS = {
     shareSummary: z.boolean(),
     summary: text(4000).optional(),
   }),
-  [ACKNOWLEDGE_ALARMS]: z.strictObject({ ...envelope, by: PersonSchema, alarms: AlarmsSchema }),
+  [ACKNOWLEDGE_ALARMS]: COMMON_MESSAGES[ACKNOWLEDGE_ALARMS].schema,
   close: z.strictObject({ ...envelope, note: text(2000).optional() }),
 } as const;
 
@@ -87,19 +87,22 @@ export type MessageBody<N extends MessageName> = z.infer<(typeof MESSAGE_SCHEMAS
 /** A parsed message, tagged with its name. */
 export type Message = { [N in MessageName]: { message: N } & MessageBody<N> }[MessageName];
 
-/** Parses what came over the wire: the typed message, or the list of problems. Never throws. */
-export function parseMessage(
-  name: MessageName,
-  raw: unknown,
-): { ok: true; message: Message } | { ok: false; problems: string[]; by: string; commandId?: string } {
-  const parsed = MESSAGE_SCHEMAS[name].safeParse(raw);
-  if (parsed.success) return { ok: true, message: { message: name, ...parsed.data } as Message };
-  const sender = z.object({ by: ByOf.catch('unknown') }).safeParse(raw);
-  const command = z.object({ commandId: envelope.commandId }).safeParse(raw);
-  return {
-    ok: false,
-    problems: problemsOf(parsed.error).slice(0, 20),
-    by: sender.success ? sender.data.by : 'unknown',
-    ...(command.success && command.data.commandId ? { commandId: command.data.commandId } : {}),
-  };
-}
+const DESCRIPTIONS: Record<MessageName, string> = {
+  assess: 'A person states or corrects the facts, or the instant of awareness',
+  status: 'The incident is investigating, identified, contained, monitoring or resolved',
+  contain: 'Ask for a containment measure, or undo one',
+  measure: 'Record a measure that was taken',
+  approve: 'Approve a drafted notice: it is sent at once',
+  hold: 'Hold a notice back, with a reason',
+  release: 'Release a held notice',
+  waive: 'Decide that an obligation does not apply, with a reason and a ground',
+  filed: 'A report was filed with an authority, with its reference',
+  review: 'The post-incident review',
+  [ACKNOWLEDGE_ALARMS]: COMMON_MESSAGES[ACKNOWLEDGE_ALARMS].description,
+  close: 'Close the incident when nothing is owed any more',
+};
+
+/** The messages with what each is for, as the lifecycle takes them. */
+export const INCIDENT_MESSAGES: Messages = Object.fromEntries(
+  MESSAGE_NAMES.map((name) => [name, { schema: MESSAGE_SCHEMAS[name], description: DESCRIPTIONS[name] }]),
+);

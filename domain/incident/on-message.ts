@@ -1,6 +1,4 @@
 /** What each message of a person or a tool means for an incident. */
-
-import { acknowledgeable } from '../case/acknowledge';
 import { tocsin } from '../kernel/command-lines';
 import { type Instant, toMs } from '../kernel/time';
 import { evaluate } from '../policy/conditions';
@@ -14,9 +12,11 @@ import { coverage, draftIsCurrent, fulfil } from './reconcile';
 import { type IncidentState, isSettled, type Obligation } from './state';
 
 type On<N extends Message['message']> = MessageBody<N>;
+/** Alarms are acknowledged in the same way for all kinds of case. */
+export type OwnMessage = Exclude<Message, { message: 'acknowledge-alarms' }>;
 
 /** The events of one message; "rejected" says what is wrong and what to do, "noted" that nothing changed. */
-export function decideMessage(state: IncidentState, message: Message, pack: Policy, now: Instant): NewEvent[] {
+export function decideMessage(state: IncidentState, message: OwnMessage, pack: Policy, now: Instant): NewEvent[] {
   const answer = new Answer(message);
   if (state.closedAt) return answer.rejected(`incident: it was closed at ${state.closedAt}; declare a new one`);
   switch (message.message) {
@@ -30,8 +30,6 @@ export function decideMessage(state: IncidentState, message: Message, pack: Poli
       return onMeasure(state, message, now, answer);
     case 'review':
       return onReview(state, message, answer);
-    case 'acknowledge-alarms':
-      return onAcknowledge(state, message, answer);
     case 'close':
       return onClose(state, message, pack, answer);
     default:
@@ -40,7 +38,7 @@ export function decideMessage(state: IncidentState, message: Message, pack: Poli
 }
 
 class Answer {
-  constructor(private readonly message: Message) {}
+  constructor(private readonly message: OwnMessage) {}
 
   rejected(...problems: string[]): NewEvent[] {
     return [{ kind: 'rejected', data: { message: this.message.message, problems } }];
@@ -125,11 +123,6 @@ function onReview(state: IncidentState, message: On<'review'>, answer: Answer): 
   return [{ kind: 'reviewed', data: review }];
 }
 
-function onAcknowledge(state: IncidentState, message: On<'acknowledge-alarms'>, answer: Answer): NewEvent[] {
-  const found = acknowledgeable(state.unacknowledged, message.alarms);
-  return 'note' in found ? answer.noted(found.note) : [{ kind: 'alarm-acknowledged', data: found }];
-}
-
 function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answer: Answer): NewEvent[] {
   const problems: string[] = [];
   if (state.status !== 'resolved') problems.push(`status: is ${state.status}; send status "resolved" first`);
@@ -137,7 +130,7 @@ function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answe
     const instances = Object.values(state.obligations).filter((o) => o.rule === rule.id);
     if (instances.length === 0)
       problems.push(
-        `${rule.id}: not decided yet; see \`${tocsin('explain', { id: state.incidentId })}\`, then assess or waive it`,
+        `${rule.id}: not decided yet; see \`${tocsin('explain', { id: state.caseId })}\`, then assess or waive it`,
       );
     for (const o of instances) {
       if (!isSettled(o)) problems.push(`${o.id}: still ${o.status}, due ${o.dueAt ?? 'when its clock starts'}`);
@@ -170,7 +163,7 @@ function onObligation(
   const o = targets[0];
   if (!o)
     return answer.rejected(
-      `obligation: ${message.obligation} is not armed yet; see \`${tocsin('explain', { id: state.incidentId })}\``,
+      `obligation: ${message.obligation} is not armed yet; see \`${tocsin('explain', { id: state.caseId })}\``,
     );
   switch (message.message) {
     case 'approve':

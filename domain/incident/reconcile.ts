@@ -260,5 +260,5 @@ const missedDeadline: Step = (o, rule, _state, _pack, now) => {
 const alarmed: Step = (o, rule, state, _pack, now) => {
   const clock = alarmClock(o, rule);
   const point = clock && ringing(clock, o.rung, now);
-  return point ? [{ kind: 'alarm-raised', data: clockAlarm(state.incidentId, o, rule, point.threshold) }] : [];
+  return point ? [{ kind: 'alarm-raised', data: clockAlarm(state.caseId, o, rule, point.threshold) }] : [];
 };

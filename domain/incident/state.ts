@@ -1,5 +1,5 @@
 /** The state of an incident: the fold of its events. Plain JSON, so that continue-as-new can carry it. */
-
+import type { CaseState } from '../case/lifecycle';
 import type { Rung } from '../kernel/alarm-clock';
 import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
@@ -74,10 +74,7 @@ export interface ContainmentStep {
   at: Instant;
 }
 
-export interface IncidentState {
-  incidentId: string;
-  seq: number;
-  exercise: boolean;
+export interface IncidentState extends CaseState {
   declaration: Declaration;
   policy: PolicyRef;
   status: IncidentStatus;
@@ -88,12 +85,7 @@ export interface IncidentState {
   measures: Array<{ at: Instant; by: string; text: string; category: string }>;
   review?: { at: Instant; by: string; rootCause: string; controls: string[]; shareSummary: boolean; summary?: string };
   registerVerified?: { entries: number; head: string; at: Instant };
-  /** Alarms that nobody acknowledged yet, by sequence number; bounded. */
-  unacknowledged?: number[];
   rejected: number;
-  /** Command ids already handled, oldest first; bounded. */
-  handled: string[];
-  closedAt?: Instant;
 }
 
 /**

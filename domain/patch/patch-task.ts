@@ -8,14 +8,16 @@ import type { About, Threshold } from '../case/alarm';
 import { commandsFor } from '../case/alarm-commands';
 import { thresholdText } from '../case/alarm-text';
 import type {
-  CaseDefinition,
   CaseEventOf,
   CaseMessage,
   CaseRow,
   CaseState,
   CommonCaseEvent,
+  Lifecycle,
   NewOf,
-} from '../case/case';
+  Work,
+} from '../case/lifecycle';
+import { envelope } from '../case/messages';
 import { AlarmAtSchema, type AlarmClock, clockPoints, nextPoint, type Rung, ringing } from '../kernel/alarm-clock';
 import { ByOf, text } from '../kernel/text';
 import { deadline, type Instant, InstantSchema, PeriodSchema, toMs } from '../kernel/time';
@@ -93,12 +95,10 @@ export type PatchEvent =
   | CaseEventOf<'claim-refuted', { versions: string[] }>
   | CaseEventOf<'claim-unconfirmed', { reason: string }>
   | CaseEventOf<'note-added', { note: string }>
-  | CaseEventOf<'patch-closed', { outcome: PatchOutcome; reason: string }>;
+  | CaseEventOf<'patch-closed', { outcome: PatchClosing; reason: string }>;
 
 /** `fixed`: no vulnerable version is installed any more. `withdrawn`: the advisory was taken back. */
-export type PatchOutcome = 'fixed' | 'withdrawn' | 'stated';
-
-const envelope = { by: ByOf, commandId: z.string().min(1).max(200).optional() };
+export type PatchClosing = 'fixed' | 'withdrawn' | 'stated';
 
 const CheckedSchema = z.discriminatedUnion('outcome', [
   z.strictObject({ ...envelope, outcome: z.literal('found'), finding: PatchFindingSchema }),
@@ -113,13 +113,16 @@ export type Checked = { outcome: 'found'; finding: PatchFinding } | { outcome: '
 /** What a check of the one package says, after somebody said that it is patched. `unlisted`: the inventory is gone. */
 export type Recheck = Checked | { outcome: 'unlisted'; reason: string } | { outcome: 'unknown'; reason: string };
 
-/** Ask the check whether the claim holds. */
-export interface PatchWant {
-  key: string;
-  finding: PatchFinding;
-}
+/** What the outside world must do: check whether a claim holds, and note that the task is over. */
+export type PatchWork =
+  | (Work & { kind: 'recheck'; finding: PatchFinding })
+  | (Work & { kind: 'settle'; finding: PatchFinding; round: number });
 
-export const patchTaskCase: CaseDefinition<PatchState, PatchEvent, PatchWant> = {
+/** What the check that a claim asked for says. */
+export type PatchOutcome = { kind: 'rechecked'; answer: Recheck };
+
+/** The kind of case that a patch task is. */
+export const patchTaskLifecycle: Lifecycle<PatchState, PatchEvent, PatchWork, PatchOutcome> = {
   evolve,
   messages: {
     waive: { schema: WaiveSchema, description: 'Accept the risk for a time, with a reason; no alarms until then' },
@@ -132,9 +135,12 @@ export const patchTaskCase: CaseDefinition<PatchState, PatchEvent, PatchWant> = 
   },
   onMessage,
   onTime,
+  onOutcome: (state, { answer }, now) => onRecheck(state, answer, now),
   nextWake,
-  wants: ({ claim, closedAt, finding }) =>
-    claim && !claim.answered && !closedAt ? [{ key: `recheck ${claim.count}`, finding }] : [],
+  wantedWork: ({ claim, closedAt, finding }) =>
+    claim && !claim.answered && !closedAt ? [{ kind: 'recheck', key: `recheck ${claim.count}`, finding }] : [],
+  causedWork: ({ kind }, { caseId, finding }) =>
+    kind === 'patch-closed' ? [{ kind: 'settle', key: 'settle', finding, round: roundOf(caseId) }] : [],
   nextDueAt: ({ closedAt, waiver, dueAt }) => (closedAt ? undefined : (waiver?.until ?? dueAt)),
   rows,
 };
@@ -268,7 +274,7 @@ function onFound(state: PatchState, finding: PatchFinding, now: Instant): NewOf<
 }
 
 /** What the check that a claim asked for means. */
-export function onRecheck(state: PatchState, answer: Recheck, now: Instant): NewOf<PatchEvent>[] {
+function onRecheck(state: PatchState, answer: Recheck, now: Instant): NewOf<PatchEvent>[] {
   if (state.closedAt || !state.claim) return [];
   if (answer.outcome === 'unlisted') {
     const reason = `${state.claim.by} says so; no check confirms it: ${answer.reason}`;

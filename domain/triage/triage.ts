@@ -8,14 +8,16 @@ import { type About, rungBy, type Threshold } from '../case/alarm';
 import { commandsFor } from '../case/alarm-commands';
 import { thresholdText } from '../case/alarm-text';
 import type {
-  CaseDefinition,
   CaseEventOf,
   CaseMessage,
   CaseRow,
   CaseState,
   CommonCaseEvent,
+  Lifecycle,
   NewOf,
-} from '../case/case';
+  Work,
+} from '../case/lifecycle';
+import { envelope } from '../case/messages';
 import { type Detection, DetectionSchema } from '../detection/detection';
 import { type CaseJudgement, CaseJudgementSchema, indicatorKind, type TriagePlan } from '../detection/detection-rules';
 import { type Declaration, DeclarationSchema, IncidentIdSchema } from '../incident/incident';
@@ -23,7 +25,7 @@ import { type AlarmClock, clockPoints, nextPoint, type Rung, ringing } from '../
 import { problemsOf } from '../kernel/problems';
 import { TOCSIN } from '../kernel/recorded-event';
 import { SEVERITIES, type Severity } from '../kernel/severity';
-import { ByOf, text, wellFormed } from '../kernel/text';
+import { text, wellFormed } from '../kernel/text';
 import { earliest, exactMs, type Instant, InstantSchema, minuteText, toInstant, toMs } from '../kernel/time';
 
 export const TRIAGE_WORKFLOW = 'triage';
@@ -134,9 +136,15 @@ export interface TriageState extends CaseState {
 }
 
 /** What the outside world must do: start the incident, or hand the detections to the incident they were merged into. */
-export type TriageWant =
-  | { key: 'declare'; want: 'declare'; declaration: Declaration }
-  | { key: 'merge'; want: 'merge'; into: string; block: string[]; by: string };
+export type TriageWork =
+  | (Work & { kind: 'declare'; declaration: Declaration })
+  | (Work & { kind: 'merge'; into: string; block: string[]; by: string });
+
+/** What came of it. `already`: the incident ran before. */
+export type TriageOutcome =
+  | { kind: 'declared'; incidentId: string; already: boolean }
+  | { kind: 'merged'; into: string }
+  | { kind: 'merge-failed'; into: string; problem: string };
 
 const MOST_SYSTEMS = 50;
 const MOST_INDICATORS = 100;
@@ -144,7 +152,6 @@ const MOST_FACTS = 40;
 
 // —— messages ——
 
-const envelope = { by: ByOf, commandId: z.string().min(1).max(200).transform(wellFormed).optional() };
 const Fields = DeclarationSchema.shape;
 
 /** A person declares an incident; what is left out comes from the rule and the detections. `awareAt` is that person's statement. */
@@ -441,18 +448,31 @@ function nextWake(state: TriageState, now: Instant): { at: Instant; what: string
   return next && { at: next.at, what: `alarm: ${thresholdText(next.threshold)}` };
 }
 
+function onOutcome(state: TriageState, outcome: TriageOutcome): NewOf<TriageEvent>[] {
+  switch (outcome.kind) {
+    case 'declared': {
+      const { incidentId, already } = outcome;
+      return [{ kind: 'incident-started', data: { incidentId, already } }];
+    }
+    case 'merged':
+      return [{ kind: 'merge-delivered', data: { into: outcome.into } }];
+    case 'merge-failed':
+      return mergeFailed(state, outcome.into, outcome.problem);
+  }
+}
+
 /** The incident could not be reached: the case waits for another decision, and its owner hears of it. */
-export function mergeFailed(state: TriageState, into: string, problem: string): NewOf<TriageEvent>[] {
+function mergeFailed(state: TriageState, into: string, problem: string): NewOf<TriageEvent>[] {
   return [{ kind: 'merge-failed', data: { into, problem } }, alarm(state, { kind: 'merge-failed', into })];
 }
 
 // —— work, and what people see ——
 
-function wants(state: TriageState): TriageWant[] {
+function wantedWork(state: TriageState): TriageWork[] {
   const { status, declaration, decision, block } = state;
-  if (status === 'declaring' && declaration) return [{ key: 'declare', want: 'declare', declaration }];
+  if (status === 'declaring' && declaration) return [{ kind: 'declare', key: 'declare', declaration }];
   if (status === 'merging' && decision?.incidentId) {
-    return [{ key: 'merge', want: 'merge', into: decision.incidentId, block: block ?? [], by: decision.by }];
+    return [{ kind: 'merge', key: 'merge', into: decision.incidentId, block: block ?? [], by: decision.by }];
   }
   return [];
 }
@@ -476,13 +496,15 @@ function some(items: string[]): string {
   return items.length > 10 ? `${items.slice(0, 10).join(', ')} and ${items.length - 10} more` : items.join(', ');
 }
 
-export const TRIAGE: CaseDefinition<TriageState, TriageEvent, TriageWant> = {
+/** The kind of case that a detection in triage is. */
+export const triageLifecycle: Lifecycle<TriageState, TriageEvent, TriageWork, TriageOutcome> = {
   evolve,
   messages: TRIAGE_MESSAGES,
   onMessage,
   onTime,
+  onOutcome,
   nextWake,
-  wants,
+  wantedWork,
   nextDueAt: (state) => (state.decision ? undefined : state.dueAt),
   rows,
 };

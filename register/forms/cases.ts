@@ -1,8 +1,8 @@
 /** What is not an incident itself: detections in triage, vulnerability reports, patch tasks, each as its facts. */
-import { foldCase } from '../../domain/case/case';
-import { type PatchEvent, patchTaskCase } from '../../domain/patch/patch-task';
-import { VULNERABILITY_REPORT, type VulnerabilityReportEvent } from '../../domain/report/vulnerability-report';
-import { TRIAGE, type TriageEvent } from '../../domain/triage/triage';
+import { foldCase } from '../../domain/case/advance';
+import { type PatchEvent, patchTaskLifecycle } from '../../domain/patch/patch-task';
+import { type VulnerabilityReportEvent, vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
+import { type TriageEvent, triageLifecycle } from '../../domain/triage/triage';
 import type { RegisterEvent } from '../entry';
 import type { Fact } from './record-groups';
 import { type AsValue, instant } from './value';
@@ -49,7 +49,7 @@ export function caseRecord(events: RegisterEvent[], asValue: AsValue): CaseRecor
 }
 
 function triageFacts(events: RegisterEvent[]): CaseFacts {
-  const state = foldCase(TRIAGE, events as unknown as TriageEvent[])!;
+  const state = foldCase(triageLifecycle, events as unknown as TriageEvent[])!;
   const { decision } = state;
   return {
     title: state.title,
@@ -71,7 +71,7 @@ function triageFacts(events: RegisterEvent[]): CaseFacts {
 }
 
 function reportFacts(events: RegisterEvent[]): CaseFacts {
-  const state = foldCase(VULNERABILITY_REPORT, events as unknown as VulnerabilityReportEvent[])!;
+  const state = foldCase(vulnerabilityReportLifecycle, events as unknown as VulnerabilityReportEvent[])!;
   const { acknowledged, triage, disclosure } = state;
   return {
     title: state.title,
@@ -97,7 +97,7 @@ function reportFacts(events: RegisterEvent[]): CaseFacts {
 }
 
 function patchFacts(events: RegisterEvent[]): CaseFacts {
-  const state = foldCase(patchTaskCase, events as unknown as PatchEvent[])!;
+  const state = foldCase(patchTaskLifecycle, events as unknown as PatchEvent[])!;
   const { finding, waiver } = state;
   return {
     title: state.title,

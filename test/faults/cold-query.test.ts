@@ -37,7 +37,7 @@ test('a query before the due task, with an update waiting: the incident goes on,
 
   for (const receipt of await Promise.all(updates))
     expect(receipt.events.map(({ kind }) => kind)).toContain('status-changed');
-  for (const view of await Promise.all(views)) expect(view.state.incidentId).toMatch(/^COLD-/);
+  for (const view of await Promise.all(views)) expect(view.state.caseId).toMatch(/^COLD-/);
   await Promise.all(IDS.map((id) => peopleClose(world, id, 60_000)));
   for (const id of IDS) {
     const history = await world.temporal.workflow.getHandle(id).fetchHistory();

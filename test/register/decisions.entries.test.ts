@@ -1,9 +1,10 @@
 // Every incident and every decision is an entry: played through the real domain, and read back from the register.
 import type pg from 'pg';
-import { advance, onCaseMessage, open } from '../../domain/case/case';
-import { PatchTaskInputSchema, patchDue, patchTaskCase } from '../../domain/patch/patch-task';
-import { VULNERABILITY_REPORT } from '../../domain/report/vulnerability-report';
-import { openingOf, TRIAGE } from '../../domain/triage/triage';
+import { advance, open } from '../../domain/case/advance';
+import { onCaseMessage } from '../../domain/case/messages';
+import { PatchTaskInputSchema, patchDue, patchTaskLifecycle } from '../../domain/patch/patch-task';
+import { vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
+import { openingOf, triageLifecycle } from '../../domain/triage/triage';
 import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
 import type { RegisterEvent } from '../../register/entry';
@@ -168,10 +169,10 @@ test('a message that was refused is an entry too: who sent what, and why it was 
 
 test('a detection that was dismissed is in the register, with person, time and reason', async () => {
   const input = triageInput();
-  const first = open(TRIAGE, input.caseId, openingOf(input, at(0)), at(0));
-  const message = TRIAGE.messages.dismiss!.schema.parse({ by: WHO, reason: 'The export was announced' });
-  const news = onCaseMessage(TRIAGE, first.state, 'dismiss', message, at(1));
-  const dismissed = advance(TRIAGE, first.state, news, at(1), message.by);
+  const first = open(triageLifecycle, input.caseId, [openingOf(input, at(0))], at(0));
+  const message = triageLifecycle.messages.dismiss!.schema.parse({ by: WHO, reason: 'The export was announced' });
+  const news = onCaseMessage(triageLifecycle, first.state, 'dismiss', message, at(1));
+  const dismissed = advance(triageLifecycle, first.state, news, at(1), message.by);
   const entries = await recorded([...first.events, ...dismissed.events]);
   expect(entries[0]).toMatchObject({ kind: 'detected' });
   expect(entries.find(({ kind }) => kind === 'triage-dismissed')).toMatchObject({
@@ -205,13 +206,13 @@ function aReport(caseId: string) {
     ...{ owner: 'lead@example.com', clock, repeatEveryMs: 86_400_000, followUpAfterMs: 86_400_000 },
   };
   const received = { kind: 'report-received' as const, data: { ...data, owner } as never };
-  const { state, events } = open(VULNERABILITY_REPORT, caseId, received, at(0));
+  const { state, events } = open(vulnerabilityReportLifecycle, caseId, [received], at(0));
   const decide = (name: string, body: object) => {
-    const message = VULNERABILITY_REPORT.messages[name]!.schema.parse({ by: WHO, ...body });
+    const message = vulnerabilityReportLifecycle.messages[name]!.schema.parse({ by: WHO, ...body });
     return advance(
-      VULNERABILITY_REPORT,
+      vulnerabilityReportLifecycle,
       state,
-      onCaseMessage(VULNERABILITY_REPORT, state, name, message, at(1)),
+      onCaseMessage(vulnerabilityReportLifecycle, state, name, message, at(1)),
       at(1),
       WHO,
     ).events;
@@ -236,10 +237,14 @@ test('the risk of an unpatched dependency that was accepted for a time', async (
     },
     foundAt: at(0),
   });
-  const first = open(patchTaskCase, 'PATCH-0123456789ab', patchDue(input), at(0));
-  const message = patchTaskCase.messages.waive!.schema.parse({ by: WHO, reason: 'Not reachable', until: at(24 * 30) });
-  const news = onCaseMessage(patchTaskCase, first.state, 'waive', message, at(1));
-  const waived = advance(patchTaskCase, first.state, news, at(1), WHO);
+  const first = open(patchTaskLifecycle, 'PATCH-0123456789ab', [patchDue(input)], at(0));
+  const message = patchTaskLifecycle.messages.waive!.schema.parse({
+    by: WHO,
+    reason: 'Not reachable',
+    until: at(24 * 30),
+  });
+  const news = onCaseMessage(patchTaskLifecycle, first.state, 'waive', message, at(1));
+  const waived = advance(patchTaskLifecycle, first.state, news, at(1), WHO);
   const entries = await recorded([...first.events, ...waived.events]);
   expect(entries.find(({ kind }) => kind === 'patch-waived')).toMatchObject({
     by: WHO,

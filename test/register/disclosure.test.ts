@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { foldCase } from '../../domain/case/case';
+import { foldCase } from '../../domain/case/advance';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { fold } from '../../domain/incident/evolve';
-import { patchTaskCase } from '../../domain/patch/patch-task';
+import { patchTaskLifecycle } from '../../domain/patch/patch-task';
 import {
   AUDIENCES,
   type Audience,
@@ -15,8 +15,8 @@ import {
   standIn,
   WITHHELD,
 } from '../../domain/policy/disclosure';
-import { VULNERABILITY_REPORT } from '../../domain/report/vulnerability-report';
-import { TRIAGE } from '../../domain/triage/triage';
+import { vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
+import { triageLifecycle } from '../../domain/triage/triage';
 import { loadDisclosures } from '../../policy/load-disclosure';
 import { canonicalText } from '../../register/canonical';
 import { disclose, shownEvent, shownText } from '../../register/disclose';
@@ -38,7 +38,11 @@ function byId(events: RegisterEvent[]): Map<string, RegisterEvent[]> {
   for (const event of events) streams.set(event.incidentId, [...(streams.get(event.incidentId) ?? []), event]);
   return streams;
 }
-const CASES = { detected: TRIAGE, 'report-received': VULNERABILITY_REPORT, 'patch-due': patchTaskCase } as const;
+const CASES = {
+  detected: triageLifecycle,
+  'report-received': vulnerabilityReportLifecycle,
+  'patch-due': patchTaskLifecycle,
+} as const;
 
 /** Kinds of event that the domain declares, from its sources. */
 function declaredKinds(): string[] {
@@ -129,7 +133,7 @@ describe.each(AUDIENCES)('for %s', (audience) => {
       if (Object.hasOwn(CASES, first!.kind)) {
         // Of a case a customer is shown nothing, so there is nothing to fold.
         if (audience === 'customer') continue;
-        const definition = CASES[first!.kind as keyof typeof CASES] as typeof TRIAGE;
+        const definition = CASES[first!.kind as keyof typeof CASES] as typeof triageLifecycle;
         const [told, real] = [foldCase(definition, shown as never), foldCase(definition, events as never)];
         expect([id, told!.status, told!.closedAt]).toEqual([id, real!.status, real!.closedAt]);
         continue;

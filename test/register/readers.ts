@@ -1,11 +1,20 @@
 /** Logs without a database, as their readers see them: what happened in incidents and cases, entry by entry. */
-import { advance, type CaseDefinition, type CaseState, messagesOf, onCaseMessage, open } from '../../domain/case/case';
+import { advance, open } from '../../domain/case/advance';
+import type { CaseState, Lifecycle, NewOf, Work } from '../../domain/case/lifecycle';
+import { messagesOf, onCaseMessage } from '../../domain/case/messages';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import type { Instant } from '../../domain/kernel/time';
-import { patchDue, patchTaskCase } from '../../domain/patch/patch-task';
+import { patchDue, patchTaskLifecycle } from '../../domain/patch/patch-task';
 import type { Audience, Disclosures } from '../../domain/policy/disclosure';
-import { VULNERABILITY_REPORT, VulnerabilityReportInputSchema } from '../../domain/report/vulnerability-report';
-import { openingOf, TRIAGE } from '../../domain/triage/triage';
+import { VulnerabilityReportInputSchema, vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
+import {
+  openingOf,
+  type TriageEvent,
+  type TriageOutcome,
+  type TriageState,
+  type TriageWork,
+  triageLifecycle,
+} from '../../domain/triage/triage';
 import { type DisclosedEntry, disclose } from '../../register/disclose';
 import type { RegisterEvent, StoredEntry } from '../../register/entry';
 import { commit, fieldsOf } from '../../register/fields';
@@ -138,25 +147,25 @@ function smallIncident(): RecordedEvent[] {
   return story.to(24).events;
 }
 
-class CaseStory<S extends CaseState, E extends RecordedEvent, W extends { key: string }> {
+class CaseStory<S extends CaseState, E extends RecordedEvent, W extends Work = Work, O = unknown> {
   private constructor(
-    private readonly definition: CaseDefinition<S, E, W>,
+    private readonly definition: Lifecycle<S, E, W, O>,
     private state: S,
     readonly events: E[],
   ) {}
 
-  static open<S extends CaseState, E extends RecordedEvent, W extends { key: string }>(
-    definition: CaseDefinition<S, E, W>,
+  static open<S extends CaseState, E extends RecordedEvent, W extends Work, O>(
+    definition: Lifecycle<S, E, W, O>,
     id: string,
-    first: Parameters<typeof open<S, E, W>>[2],
+    first: NewOf<E>,
     now: Instant,
-  ): CaseStory<S, E, W> {
-    const { state, events } = open(definition, id, first, now);
+  ): CaseStory<S, E, W, O> {
+    const { state, events } = open<S, E>(definition, id, [first], now);
     return new CaseStory(definition, state, events);
   }
 
   send(now: Instant, name: string, body: object): this {
-    const message = messagesOf(this.definition as never)[name]!.schema.parse({ by: 'anna@example.com', ...body });
+    const message = messagesOf(this.definition)[name]!.schema.parse({ by: 'anna@example.com', ...body });
     return this.take(onCaseMessage(this.definition, this.state, name, message, now), now, message.by);
   }
 
@@ -168,23 +177,23 @@ class CaseStory<S extends CaseState, E extends RecordedEvent, W extends { key: s
     return this.take([], now);
   }
 
-  private take(news: Parameters<typeof advance<S, E, W>>[2], now: Instant, by?: string): this {
-    const { state, events } = advance(this.definition, this.state, news, now, by);
+  private take(news: NewOf<E>[], now: Instant, by?: string): this {
+    const { state, events } = advance<S, E>(this.definition, this.state, news, now, by);
     this.state = state;
     this.events.push(...events);
     return this;
   }
 }
 
-function triage(over: object): CaseStory<never, never, never> {
+function triage(over: object): CaseStory<TriageState, TriageEvent, TriageWork, TriageOutcome> {
   const input = triageInput(over as Record<string, unknown>);
-  return CaseStory.open(TRIAGE, input.caseId, openingOf(input, at(1)), at(1)) as never;
+  return CaseStory.open(triageLifecycle, input.caseId, openingOf(input, at(1)), at(1));
 }
 
 function dismissed(): RecordedEvent[] {
   const facts = { login: 'mallory@victim.example', attempts: 12 };
   const found = triage({ eventId: 'd-1', facts, correlationId: 'x-1' }).to(at(1.6));
-  found.report(at(1.7), 'detections-counted' as never, {
+  found.report(at(1.7), 'detections-counted', {
     ...{
       count: 3,
       firstAt: at(0),
@@ -200,14 +209,14 @@ function dismissed(): RecordedEvent[] {
 
 function silent(): RecordedEvent[] {
   const found = triage({ eventId: 's-1', severity: 'sev1', systems: ['billing'] }).to(at(30));
-  return found.report(at(30.1), 'incident-started' as never, { incidentId: 'INC-x', already: false }).events;
+  return found.report(at(30.1), 'incident-started', { incidentId: 'INC-x', already: false }).events;
 }
 
 function merged(): RecordedEvent[] {
   const found = triage({ eventId: 'm-1', systems: ['mail'] }).send(at(2), 'merge', { into: 'INC-NOWHERE' });
-  found.report(at(2.1), 'merge-failed' as never, { into: 'INC-NOWHERE', problem: 'it does not run' });
+  found.report(at(2.1), 'merge-failed', { into: 'INC-NOWHERE', problem: 'it does not run' });
   found.send(at(3), 'merge', { into: 'INC-2026-001' });
-  return found.report(at(3.1), 'merge-delivered' as never, { into: 'INC-2026-001' }).events;
+  return found.report(at(3.1), 'merge-delivered', { into: 'INC-2026-001' }).events;
 }
 
 function aReport(): RecordedEvent[] {
@@ -222,7 +231,12 @@ function aReport(): RecordedEvent[] {
       ],
     },
   });
-  const report = CaseStory.open(VULNERABILITY_REPORT, reportId, { kind: 'report-received', data: received }, at(4));
+  const report = CaseStory.open(
+    vulnerabilityReportLifecycle,
+    reportId,
+    { kind: 'report-received', data: received },
+    at(4),
+  );
   report.to(at(5)).report(at(5), 'reporter-mailed', { mail: 'receipt', outcome: 'sent' }).to(at(54));
   report
     .send(at(55), 'acknowledge-report', { note: 'read it' })
@@ -233,7 +247,7 @@ function aReport(): RecordedEvent[] {
   report.report(at(58.1), 'incident-started', { incidentId: 'INC-20260401-9f3a5c1e' });
   report.send(at(60), 'disclose', { url: 'https://example.com/advisory' }).send(at(61), 'erased', {});
   const other = CaseStory.open(
-    VULNERABILITY_REPORT,
+    vulnerabilityReportLifecycle,
     'VR-20260401-00000001',
     { kind: 'report-received', data: received },
     at(4),
@@ -260,7 +274,7 @@ function aTask(): RecordedEvent[] {
     ...{ alarmAt: [50, 75], repeatEvery: 'P1D', longestWaiver: 'P90D' },
   } as never;
   const first = patchDue({ finding, plan, foundAt: at(0), exercise: false });
-  const task = CaseStory.open(patchTaskCase, 'PATCH-0123456789ab', first, at(1)).to(at(60));
+  const task = CaseStory.open(patchTaskLifecycle, 'PATCH-0123456789ab', first, at(1)).to(at(60));
   task.send(at(61), 'waive', { reason: 'not reachable, says lead@example.com', until: at(80) }).to(at(81));
   task.send(at(82), 'note', { note: 'looked at by anna' }).send(at(83), 'patched', { note: 'rolled out' });
   task.report(at(83.1), 'claim-unconfirmed', { reason: 'the inventory is gone' });

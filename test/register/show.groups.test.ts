@@ -1,10 +1,9 @@
 import type pg from 'pg';
-import { type Command, type Decision, decide, declare } from '../../domain/incident/decide';
-import { effectsOf } from '../../domain/incident/effects';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { DeclarationSchema } from '../../domain/incident/incident';
 import { MESSAGE_SCHEMAS, type Message, type MessageName } from '../../domain/incident/messages';
 import type { IncidentState } from '../../domain/incident/state';
+import { wantedWork } from '../../domain/incident/work';
 import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
 import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
@@ -14,6 +13,7 @@ import { groupEntry } from '../../register/show';
 import { stateFromRegister } from '../../register/state-from-register';
 import { verifyRegister } from '../../register/verify';
 import { createTestDatabase } from '../setup/helpers';
+import { type Command, type Decision, decide, declare } from '../unit/domain/helpers/commands';
 
 const UNKNOWN = 'not yet established';
 const policy = loadPolicy(DEFAULT_PACKS);
@@ -62,23 +62,23 @@ function aLeakedKey() {
     );
   /** Does what the domain wants done, as the workflow's activities would report it. */
   const work = (now: string) => {
-    for (const effect of effectsOf(state, policy.pack)) {
-      if (effect.effect === 'contain') {
+    for (const effect of wantedWork(state, policy.pack)) {
+      if (effect.kind === 'contain') {
         run(
           {
             command: 'report',
-            report: { report: 'containment-step', data: { id: effect.id, outcome: 'verified', detail: 'listed' } },
+            report: { kind: 'containment-step', data: { id: effect.id, outcome: 'verified', detail: 'listed' } },
           },
           now,
         );
-      } else if (effect.effect === 'draft') {
+      } else if (effect.kind === 'draft') {
         const renderings = [
           { language: 'en', sha256: 'a'.repeat(64), template: 'notice', templateSha256: 'b'.repeat(64) },
         ];
         const { obligation, fingerprint, missing } = effect;
         const data = { obligation: obligation.id, round: obligation.round, fingerprint, renderings, missing };
-        run({ command: 'report', report: { report: 'drafted', data } }, now);
-      } else if (effect.effect === 'dispatch') {
+        run({ command: 'report', report: { kind: 'drafted', data } }, now);
+      } else if (effect.kind === 'dispatch') {
         const { id, round } = effect.obligation;
         const evidence = {
           channel: effect.rule.channel,
@@ -88,7 +88,7 @@ function aLeakedKey() {
           firstSentAt: now,
           lastSentAt: now,
         };
-        run({ command: 'report', report: { report: 'delivered', obligation: id, round, at: now, evidence } }, now);
+        run({ command: 'report', report: { kind: 'delivered', obligation: id, round, evidence } }, now);
       }
     }
   };

@@ -81,6 +81,7 @@ export class FakeWorld {
   private readonly ledgers = new Map<string, Map<string, Instant | undefined>>();
   private awaited: { activity: keyof Activities; resolve(): void }[] = [];
   private faults: Partial<Record<keyof Activities, Fault>> = {};
+  private readonly refused = new Set<keyof Activities>();
 
   /** `now`: the instant, ms since the epoch, on the clock of the server in use. */
   constructor(private readonly now: () => Promise<number> | number) {
@@ -92,7 +93,13 @@ export class FakeWorld {
     this.faults[activity] = when;
   }
 
+  /** Has an activity fail in a way that repeating it cannot help. */
+  refuse(activity: keyof Activities): void {
+    this.refused.add(activity);
+  }
+
   repair(activity?: keyof Activities): void {
+    for (const refused of activity ? [activity] : this.refused) this.refused.delete(refused);
     if (activity) delete this.faults[activity];
     else this.faults = {};
   }
@@ -116,6 +123,7 @@ export class FakeWorld {
         this.attempts.push({ activity: name, at: await this.instant(), input });
         for (const each of this.awaited) if (each.activity === name) each.resolve();
         this.awaited = this.awaited.filter((each) => each.activity !== name);
+        if (this.refused.has(name)) throw ApplicationFailure.nonRetryable(`${name} refuses`, 'Refused');
         if (await this.faults[name]?.(input)) throw ApplicationFailure.retryable(`${name} is down`, 'Down');
         return real(input);
       };

@@ -2,13 +2,14 @@
 
 import { CaseClient } from '../../client/case-client';
 import { openTriage } from '../../detection/intake/inbox/open-triage';
+import { foldCase } from '../../domain/case/advance';
 import { alarmText } from '../../domain/case/alarm-text';
-import { type CaseReceipt, type CaseView, foldCase } from '../../domain/case/case';
+import type { CaseView, Receipt } from '../../domain/case/contract';
 import { judge } from '../../domain/detection/detection-rules';
 import type { IncidentView } from '../../domain/incident/contract';
 import { commandText } from '../../domain/kernel/command-lines';
 import { type Instant, toMs } from '../../domain/kernel/time';
-import { TRIAGE, type TriageEvent, type TriageState } from '../../domain/triage/triage';
+import { type TriageEvent, type TriageState, triageLifecycle } from '../../domain/triage/triage';
 import { detection, RULES } from '../unit/domain/helpers/detections';
 import { thresholdName } from './threshold-name';
 import { endAtRest, largestPayload, plain, type WorkflowHarness } from './workflow-harness';
@@ -38,8 +39,8 @@ export class TriageCase {
     return this.harness.client.workflow.getHandle(this.id);
   }
 
-  send(name: string, message: Record<string, unknown> = {}): Promise<CaseReceipt> {
-    return this.handle.executeUpdate<CaseReceipt, [unknown]>(name, { args: [{ by: 'anna', ...message }] });
+  send(name: string, message: Record<string, unknown> = {}): Promise<Receipt> {
+    return this.handle.executeUpdate<Receipt, [unknown]>(name, { args: [{ by: 'anna', ...message }] });
   }
 
   view(): Promise<CaseView<TriageState>> {
@@ -113,7 +114,7 @@ export class TriageCase {
     const { state } = await this.view();
     const entries = this.register();
     expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, index) => index + 1));
-    expect(plain(foldCase(TRIAGE, entries))).toEqual(state);
+    expect(plain(foldCase(triageLifecycle, entries))).toEqual(state);
     const history = await this.handle.fetchHistory();
     expect(largestPayload(history)).toBeLessThan(64 * 1024);
     const failed = (history.events ?? []).flatMap((event) => event.workflowTaskFailedEventAttributes ?? []);

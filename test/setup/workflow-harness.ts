@@ -5,12 +5,12 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities/types';
 import { obligationOf } from '../../domain/case/alarm';
+import type { Receipt } from '../../domain/case/contract';
 import { escalationId } from '../../domain/escalation/escalation';
 import {
   INCIDENT_WORKFLOW,
   type IncidentInput,
   type IncidentView,
-  type Receipt,
   SEARCH_ATTRIBUTES,
   TASK_QUEUE,
 } from '../../domain/incident/contract';

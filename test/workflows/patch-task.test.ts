@@ -1,14 +1,14 @@
 // Patch tasks at their real durations: found, alarmed, waived, said to be patched, patched, found again.
 
 import { Client, type WorkflowHandle } from '@temporalio/client';
+import { evolveCase } from '../../domain/case/advance';
 import { alarmText } from '../../domain/case/alarm-text';
-import type { CaseReceipt, CaseView } from '../../domain/case/case';
-import { evolveCase } from '../../domain/case/case';
+import type { CaseView, Receipt } from '../../domain/case/contract';
 import { TASK_QUEUE } from '../../domain/incident/contract';
 import { commandText } from '../../domain/kernel/command-lines';
 import { DAY_MS, HOUR_MS, type Instant, minuteText, toInstant, toMs } from '../../domain/kernel/time';
 import type { CheckSummary } from '../../domain/patch/dependencies';
-import { type PatchEvent, type PatchState, patchTaskCase } from '../../domain/patch/patch-task';
+import { type PatchEvent, type PatchState, patchTaskLifecycle } from '../../domain/patch/patch-task';
 import { thresholdName } from '../setup/threshold-name';
 import { endAtRest, PROMPT_MS, plain, WorkflowHarness } from '../setup/workflow-harness';
 import { MINIMIST, record } from '../unit/detection/dependencies/records';
@@ -56,7 +56,7 @@ const register = (id: string) => harness.world.register(id) as unknown as PatchE
 const kinds = (id: string) => register(id).map(({ kind }) => kind);
 const alarmsOf = (id: string) => harness.world.alarms.filter(({ input }) => input.incidentId === id);
 const send = (id: string, name: string, message: object) =>
-  handleOf(id).executeUpdate<CaseReceipt, [unknown]>(name, { args: [{ by: 'oncall', ...message }] });
+  handleOf(id).executeUpdate<Receipt, [unknown]>(name, { args: [{ by: 'oncall', ...message }] });
 
 async function quiet(id: string): Promise<void> {
   const giveUpAt = Date.now() + 20_000;
@@ -100,7 +100,7 @@ function expectFold(id: string, state: PatchState): void {
   const events = register(id);
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1));
   const folded = events.reduce<PatchState | undefined>(
-    (before, event) => evolveCase(patchTaskCase, before, event),
+    (before, event) => evolveCase(patchTaskLifecycle, before, event),
     undefined,
   );
   const { handled: _handled, ...rest } = plain(state);

@@ -10,10 +10,10 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities/types';
 import { SEARCH_ATTRIBUTES } from '../../domain/incident/contract';
-import { effectsOf } from '../../domain/incident/effects';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { evolve } from '../../domain/incident/evolve';
 import type { IncidentState } from '../../domain/incident/state';
+import { wantedWork } from '../../domain/incident/work';
 import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
 import { startTemporal } from '../../stack/temporal';
 import { bundleWorkflows } from '../../worker/bundle';
@@ -61,7 +61,7 @@ class Observed {
   /** True when everything the incident asked for so far has been done: every draft is the present one. */
   nothingWanted(id: string): boolean {
     const state = this.states.get(id);
-    return state !== undefined && effectsOf(state, policy.pack).length === 0;
+    return state !== undefined && wantedWork(state, policy.pack).length === 0;
   }
 
   times(key: string): number {

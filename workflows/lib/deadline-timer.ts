@@ -8,11 +8,14 @@ export class DeadlineTimer {
   /** `ring` reads the state again before it acts: what was done meanwhile rings nothing. */
   constructor(private readonly ring: () => void) {}
 
-  /** Arms for a real instant (ms since the epoch) or, with `undefined`, disarms. The summary shows in the Web UI. */
-  arm(atMs: number | undefined, summary: string): void {
-    if (atMs === this.armedMs) return;
+  /**
+   * Arms for a real instant (ms since the epoch) or, with `undefined`, disarms. The summary shows in the Web UI. True when
+   * that changed anything.
+   */
+  arm(atMs: number | undefined, summary: string): boolean {
+    if (atMs === this.armedMs) return false;
     this.cancel();
-    if (atMs === undefined) return;
+    if (atMs === undefined) return true;
     this.armedMs = atMs;
     const scope = new CancellationScope();
     this.scope = scope;
@@ -25,6 +28,7 @@ export class DeadlineTimer {
       .catch((error) => {
         if (!isCancellation(error)) throw error;
       });
+    return true;
   }
 
   cancel(): void {

@@ -1,11 +1,10 @@
 /**
- * Writes the incident's events to the breach register, in order, one batch at a time. While Postgres is away the events
+ * Writes a case's events to the breach register, in order, one batch at a time. While Postgres is away the events
  * wait here, in workflow state: no notice stops, nothing is lost, order is kept.
  */
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
-import { activities, isFinal, UNTIL_DONE } from './activity-calls';
-import { noteRecorded, noteRegistered } from './task-of-its-own';
+import { activities, UNTIL_DONE } from './activity-calls';
 
 /** Events in one call: far below the payload limit. */
 const BATCH = 100;
@@ -13,12 +12,14 @@ const BATCH = 100;
 export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
   private queue: E[] = [];
   private paused = false;
-  /** Events came since the last start. */
-  private fresh = false;
   private scope = new CancellationScope();
   running = false;
 
-  constructor(private readonly changed: () => void) {}
+  /** @param changed called when everything is written. @param onFailure called when the register refused entries. */
+  constructor(
+    private readonly changed: () => void,
+    private readonly onFailure: (error: unknown) => void,
+  ) {}
 
   get backlog(): number {
     return this.queue.length;
@@ -26,20 +27,16 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
 
   add(events: E[]): void {
     this.queue.push(...events);
-    this.fresh ||= events.length > 0;
   }
 
   queued(): E[] {
     return [...this.queue];
   }
 
-  start(): void {
+  /** Begins to write what is queued; true when this call began it. */
+  start(): boolean {
     this.paused = false;
-    // Events that wait for the batch before them leave no command in this task.
-    const last = this.queue.at(-1);
-    if (this.running && this.fresh && last !== undefined) noteRecorded(last.seq);
-    this.fresh = false;
-    if (this.running || this.queue.length === 0) return;
+    if (this.running || this.queue.length === 0) return false;
     this.running = true;
     if (this.scope.consideredCancelled) this.scope = new CancellationScope();
     this.scope
@@ -51,6 +48,7 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
         this.running = false;
         this.changed();
       });
+    return true;
   }
 
   /** Ends after the batch that is being written. */
@@ -68,20 +66,18 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
   }
 
   private async drain(): Promise<void> {
-    let registered = 0;
     while (this.queue.length > 0 && !this.paused) {
       const events = this.queue.slice(0, BATCH);
       const [first, last] = [events[0]!.seq, events.at(-1)!.seq];
       try {
         await activities(UNTIL_DONE, `register entries ${first}–${last}`).appendEntries({ events });
         this.queue.splice(0, events.length);
-        registered = last;
       } catch (error) {
-        if (!isFinal(error)) throw error;
+        if (isCancellation(error)) throw error;
         // Another entry stands under this number: a fault that a person must look at. Nothing is dropped meanwhile.
+        this.onFailure(error);
         await sleep('15 minutes', { summary: 'the register refused entries; trying again' });
       }
     }
-    if (registered > 0) noteRegistered(registered);
   }
 }

@@ -5,15 +5,9 @@
  * in the register then, and what the second commands another order. A command keeps them apart (temporalio/sdk-rust#1146,
  * #1606).
  */
-import { patched, upsertMemo } from '@temporalio/workflow';
+import { upsertMemo } from '@temporalio/workflow';
 
-/** Notes the number of the last event that was recorded and waits for the batch before it. */
-export function noteRecorded(recorded: number): void {
-  // Histories from before this have no such command.
-  if (patched('task-of-its-own')) upsertMemo({ recorded });
-}
-
-/** Notes the number of the last event that is in the register: the task in which that became known may command nothing else. */
-export function noteRegistered(registered: number): void {
-  if (patched('registered-is-noted')) upsertMemo({ registered });
+/** Leaves a command in a task in which something became known and which would leave none otherwise. */
+export function leaveCommand(seq: number, backlog: number): void {
+  upsertMemo({ recorded: seq, registered: seq - backlog });
 }

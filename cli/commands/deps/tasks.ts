@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { refused } from '../../../client/errors';
 import { minuteText } from '../../../domain/kernel/time';
-import { PATCH_WORKFLOW, type PatchEvent, type PatchState, patchTaskCase } from '../../../domain/patch/patch-task';
+import { PATCH_WORKFLOW, type PatchEvent, type PatchState, patchTaskLifecycle } from '../../../domain/patch/patch-task';
 import { relative, shortInstant } from '../../rendering/format';
 import { visibleLine } from '../../rendering/hostile-text';
 import { table } from '../../rendering/table';
@@ -72,7 +72,7 @@ export function depsShowCommand(deps: Command, shell: Shell): void {
     out.line(
       `  ${[finding.advisory, ...finding.aliases].join(', ')}${finding.summary ? `: ${visibleLine(finding.summary)}` : ''}`,
     );
-    for (const { what, dueAt, state: stands } of patchTaskCase.rows(state, now)) {
+    for (const { what, dueAt, state: stands } of patchTaskLifecycle.rows(state, now)) {
       out.line(`  ${what} · ${stands}${dueAt ? ` · ${shortInstant(now, dueAt)}` : ''}`);
     }
     for (const { at, kind, by, data } of events.slice(-LAST_EVENTS)) {

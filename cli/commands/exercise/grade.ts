@@ -52,7 +52,7 @@ export function grade(events: readonly IncidentEvent[], pack: Pick<Policy, 'obli
     state = evolve(state, event);
   }
   if (!state) throw new Error('there are no events to grade');
-  const { obligations, incidentId } = state;
+  const { obligations, caseId: incidentId } = state;
   const rows = commitmentsOf(pack).map((commitment): GradedRow => {
     const rules = pack.obligations.filter((rule) => rule.commitments.includes(commitment));
     const graded = rules.flatMap((rule): GradedObligation[] => {

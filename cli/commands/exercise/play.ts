@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError, refused } from '../../../client/errors';
 import type { TocsinClient } from '../../../client/tocsin-client';
-import { nextWake } from '../../../domain/incident/clocks';
-import type { ClockReading, IncidentView } from '../../../domain/incident/contract';
-import { decide } from '../../../domain/incident/decide';
-import { effectsOf } from '../../../domain/incident/effects';
+import { advance } from '../../../domain/case/advance';
+import type { ClockReading } from '../../../domain/case/contract';
+import type { IncidentView } from '../../../domain/incident/contract';
+import { type IncidentLifecycle, incidentLifecycle } from '../../../domain/incident/lifecycle';
 import { type Instant, toInstant, toMs } from '../../../domain/kernel/time';
 import type { Policy, PolicySnapshot } from '../../../domain/policy/policy';
 import type { Output } from '../../rendering/output';
@@ -53,6 +53,7 @@ export async function playExercise(client: TocsinClient, options: ExerciseOption
 class Run {
   private readonly id: string;
   private readonly pack: Policy;
+  private readonly lifecycle: IncidentLifecycle;
   private readonly teller: TimelineTeller;
 
   constructor(
@@ -62,6 +63,7 @@ class Run {
     const { declaration } = options.scenario;
     this.id = declaration.id;
     this.pack = options.policy.pack;
+    this.lifecycle = incidentLifecycle(this.pack);
     this.teller = new TimelineTeller(options.out, this.pack, declaration.detectedAt);
   }
 
@@ -71,7 +73,7 @@ class Run {
       const view = await this.settled(until);
       const now = clockNow(view.clock);
       if (toMs(now) >= toMs(target)) return;
-      const wake = nextWake(view.state, this.pack, now);
+      const wake = this.lifecycle.nextWake(view.state, now);
       const step = wake && toMs(wake.at) < toMs(target) ? wake.at : target;
       await this.client.pace(this.id, { until: step });
       await sleep((toMs(step) - toMs(now)) / this.options.speed);
@@ -112,8 +114,8 @@ class Run {
       if (view.inFlight.length > 0 || view.registerBacklog > 0) return false;
       if (view.state.closedAt) return true;
       const now = clockNow(view.clock);
-      if (effectsOf(view.state, this.pack).length > 0) return false;
-      return decide(view.state, { command: 'tick' }, this.pack, now).events.length === 0;
+      if (this.lifecycle.wantedWork(view.state).length > 0) return false;
+      return advance(this.lifecycle, view.state, [], now).events.length === 0;
     });
   }
 

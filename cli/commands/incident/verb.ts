@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { usage } from '../../../client/errors';
 import { inputProblems } from '../../../client/problems';
 import type { MessageInput } from '../../../client/tocsin-client';
-import type { Receipt } from '../../../domain/incident/contract';
+import type { Receipt } from '../../../domain/case/contract';
 import type { MessageName } from '../../../domain/incident/messages';
 import { MESSAGE_SCHEMAS } from '../../../domain/incident/messages';
 import { shownPack } from '../../pack-of';

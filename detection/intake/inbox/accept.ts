@@ -1,7 +1,7 @@
 /** Accepting detections: each is committed in the inbox, once for its source and event id, before anyone is told so. */
 import type { Pool, PoolClient } from 'pg';
-import { withoutUndefined } from '../../../domain/case/case';
 import type { Detection } from '../../../domain/detection/detection';
+import { withoutUndefined } from '../../../domain/kernel/without-undefined';
 import { canonicalText } from '../../../register/canonical';
 
 /** Rows in one statement: enough that a burst costs few round trips, little enough that none takes long. */

@@ -8,9 +8,12 @@ import { CaseClient } from '../../../client/case-client';
 import { TocsinClient } from '../../../client/tocsin-client';
 import { reportStarter } from '../../../detection/reports/start-reports';
 import { claimReporterMail, settleReporterMail } from '../../../detection/reports/store/reporter';
-import { foldCase } from '../../../domain/case/case';
+import { foldCase } from '../../../domain/case/advance';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../../domain/incident/contract';
-import { VULNERABILITY_REPORT, type VulnerabilityReportEvent } from '../../../domain/report/vulnerability-report';
+import {
+  type VulnerabilityReportEvent,
+  vulnerabilityReportLifecycle,
+} from '../../../domain/report/vulnerability-report';
 import { createPool } from '../../../postgres/pool';
 import { Appender } from '../../../register/append/appender';
 import { readIncidentEvents } from '../../../register/read-incident';
@@ -144,7 +147,7 @@ test('received, mailed, shown, decided, closed, erased', async () => {
   // Everything about it stands in the register, verifiable; its fold is the workflow's state; no word of the report.
   const events = (await readIncidentEvents(intake.pool, id)) as unknown as VulnerabilityReportEvent[];
   const { state } = (await new CaseClient(temporal).view(id)) as { state: object };
-  expect(plain(foldCase(VULNERABILITY_REPORT, events))).toEqual(state);
+  expect(plain(foldCase(vulnerabilityReportLifecycle, events))).toEqual(state);
   expect(await verifyRegister(intake.pool, { incidentId: id })).toMatchObject({ ok: true, entries: events.length });
   const payloads = decodedPayloads(await temporal.workflow.getHandle(id).fetchHistory());
   for (const place of [JSON.stringify(events), payloads, bench.logged.join(), intake.logged.join()]) {

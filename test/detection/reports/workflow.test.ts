@@ -3,17 +3,18 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { type HolidaysConfig, loadReportsConfig } from '../../../detection/reports/config';
 import { holidaySource, reportClock } from '../../../detection/reports/holidays';
+import { foldCase } from '../../../domain/case/advance';
 import { alarmText } from '../../../domain/case/alarm-text';
-import { type CaseView, foldCase } from '../../../domain/case/case';
+import type { CaseView } from '../../../domain/case/contract';
 import { TASK_QUEUE } from '../../../domain/incident/contract';
 import { commandText } from '../../../domain/kernel/command-lines';
 import { DAY_MS, HOUR_MS, type Instant, toInstant, toMs } from '../../../domain/kernel/time';
 import {
-  VULNERABILITY_REPORT,
   VULNERABILITY_REPORT_WORKFLOW,
   type VulnerabilityReportEvent,
   type VulnerabilityReportInput,
   type VulnerabilityReportState,
+  vulnerabilityReportLifecycle,
 } from '../../../domain/report/vulnerability-report';
 import { thresholdName } from '../../setup/threshold-name';
 import { decodedPayloads, endAtRest, plain, TestIncident, WorkflowHarness } from '../../setup/workflow-harness';
@@ -96,7 +97,7 @@ class Report {
     const state = await this.state();
     const entries = this.entries();
     expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, n) => n + 1));
-    expect(plain(foldCase(VULNERABILITY_REPORT, entries))).toEqual(state);
+    expect(plain(foldCase(vulnerabilityReportLifecycle, entries))).toEqual(state);
     const history = await this.handle.fetchHistory();
     const failed = (history.events ?? []).flatMap((event) => event.workflowTaskFailedEventAttributes ?? []);
     expect(failed.map((task) => task.failure?.message)).toEqual([]);

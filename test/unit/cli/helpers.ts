@@ -3,11 +3,11 @@ import path from 'node:path';
 import { runCommand } from '../../../cli/program';
 import { Shell } from '../../../cli/shell';
 import type { TocsinClient } from '../../../client/tocsin-client';
-import { type Command, type Decision, decide, declare } from '../../../domain/incident/decide';
 import type { IncidentEvent } from '../../../domain/incident/events';
 import { DeclarationSchema } from '../../../domain/incident/incident';
 import type { IncidentState } from '../../../domain/incident/state';
 import { DEFAULT_PACKS, loadPolicy } from '../../../policy/load-policy';
+import { type Command, type Decision, decide, declare } from '../domain/helpers/commands';
 
 export const root = path.resolve(__dirname, '..', '..', '..');
 export const policy = loadPolicy(DEFAULT_PACKS);

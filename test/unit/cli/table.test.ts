@@ -31,7 +31,8 @@ function fits(lines: string[]): void {
 }
 
 describe('at 80 columns', () => {
-  const view = { state: story.state, clock: { incidentAt: T0, realAt: T0, rate: 1 }, registerBacklog: 3, inFlight: [] };
+  const clock = { incidentAt: T0, realAt: T0, rate: 1 };
+  const view = { state: story.state, clock, registerBacklog: 3, inFlight: [], nextDueAt: null };
 
   it('an incident with all its obligations fits', () => {
     fits(at80((out) => boardLines(view, story.events, pack, '2026-04-04T12:00:00.000Z', out, 20)));

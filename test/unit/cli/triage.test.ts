@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { shortInstant } from '../../../cli/rendering/format';
-import { advance, open } from '../../../domain/case/case';
-import { openingOf, TRIAGE, type TriageEvent, type TriageState } from '../../../domain/triage/triage';
+import { advance, open } from '../../../domain/case/advance';
+import { openingOf, type TriageEvent, type TriageState, triageLifecycle } from '../../../domain/triage/triage';
 import { temporaryDir } from '../../setup/helpers';
 import { triageInput } from '../domain/helpers/detections';
 import { root, T0, tocsin } from './helpers';
@@ -93,7 +93,12 @@ describe('tocsin detect test', () => {
 });
 
 describe('tocsin triage', () => {
-  const opened = open(TRIAGE, triageInput().caseId, openingOf(triageInput({ title: 'Odd \u001b[31m export' }), T0), T0);
+  const opened = open(
+    triageLifecycle,
+    triageInput().caseId,
+    [openingOf(triageInput({ title: 'Odd \u001b[31m export' }), T0)],
+    T0,
+  );
   const id = opened.state.caseId;
   /** Temporal, as far as the client of cases uses it. */
   const temporal = (found: Record<string, { type: string; running: boolean }> = {}) => {
@@ -103,8 +108,14 @@ describe('tocsin triage', () => {
       query: async (name: string) => (name === 'state' ? { state, registerBacklog: 0, inFlight: [] } : events),
       executeUpdate: async (name: string, { args }: { args: [{ by: string; commandId: string }] }) => {
         sent.push({ name, ...args[0] });
-        const message = TRIAGE.messages[name]!.schema.parse(args[0]);
-        const next = advance(TRIAGE, state, TRIAGE.onMessage(state, name, message, T0), T0, message.by);
+        const message = triageLifecycle.messages[name]!.schema.parse(args[0]);
+        const next = advance(
+          triageLifecycle,
+          state,
+          triageLifecycle.onMessage(state, name, message, T0),
+          T0,
+          message.by,
+        );
         [state, events] = [next.state, [...events, ...next.events]];
         return { events: next.events.map(({ seq, kind }) => ({ seq, kind })) };
       },

@@ -1,13 +1,6 @@
 import fc from 'fast-check';
-import {
-  advance,
-  type CaseDefinition,
-  type CaseEventOf,
-  type CaseState,
-  type CommonCaseEvent,
-  foldCase,
-  open,
-} from '../../../domain/case/case';
+import { advance, foldCase, open } from '../../../domain/case/advance';
+import type { CaseEventOf, CaseState, CommonCaseEvent, Lifecycle } from '../../../domain/case/lifecycle';
 import { type Instant, toInstant, toMs } from '../../../domain/kernel/time';
 
 // The smallest kind of case: it counts to its goal by itself, one step a round, and closes there.
@@ -20,7 +13,7 @@ interface Counter extends CaseState {
   goal: number;
   steps: number;
 }
-const COUNTER: CaseDefinition<Counter, Event, { key: string }> = {
+const COUNTER: Lifecycle<Counter, Event> = {
   evolve(state, event) {
     if (!state) {
       if (event.kind !== 'opened') throw new Error('must open');
@@ -42,13 +35,14 @@ const COUNTER: CaseDefinition<Counter, Event, { key: string }> = {
   onTime: (state) =>
     state.steps < state.goal ? [{ kind: 'step', data: {} }] : [{ kind: 'done', data: { left: undefined } }],
   nextWake: () => undefined,
-  wants: () => [],
+  onOutcome: () => [],
+  wantedWork: () => [],
   nextDueAt: () => undefined,
   rows: () => [],
 };
 const T0: Instant = '2026-04-01T00:00:00.000Z';
 const ALARM = { threshold: { kind: 'due' }, about: { kind: 'incident' }, todo: 'contain', commands: [] } as const;
-const start = (goal: number) => open(COUNTER, 'C-1', { kind: 'opened', data: { goal } }, T0);
+const start = (goal: number) => open(COUNTER, 'C-1', [{ kind: 'opened', data: { goal } }], T0);
 
 it('opens with event number 1 and goes on to the fixpoint', () => {
   const { state, events } = start(3);

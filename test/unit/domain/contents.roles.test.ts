@@ -1,6 +1,6 @@
 import { noticeContents } from '../../../domain/incident/contents';
-import { decide, declare } from '../../../domain/incident/decide';
 import { DEFAULT_PACKS, loadPolicy } from '../../../policy/load-policy';
+import { decide, declare } from './helpers/commands';
 
 const now = '2026-04-01T02:00:00.000Z';
 const policy = loadPolicy(DEFAULT_PACKS);

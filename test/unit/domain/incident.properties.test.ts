@@ -3,15 +3,15 @@
 import fc from 'fast-check';
 import { obligationOf } from '../../../domain/case/alarm';
 import { nextWake } from '../../../domain/incident/clocks';
-import { type Command, decide, type Report } from '../../../domain/incident/decide';
-import { effectsOf } from '../../../domain/incident/effects';
 import type { IncidentEvent } from '../../../domain/incident/events';
 import { fold } from '../../../domain/incident/evolve';
 import { board, explain } from '../../../domain/incident/explain';
-import { type MessageName, parseMessage } from '../../../domain/incident/messages';
+import type { MessageName } from '../../../domain/incident/messages';
 import { type IncidentState, isSettled } from '../../../domain/incident/state';
+import { wantedWork } from '../../../domain/incident/work';
 import { HOUR_MS, toInstant, toMs } from '../../../domain/kernel/time';
 import { PACKS, type Step, steps } from './helpers/arbitrary';
+import { type Command, decide, parseMessage, type Report } from './helpers/commands';
 import { ONCALL } from './helpers/facts';
 import { TRUST_CENTER } from './helpers/pack';
 import { Story } from './helpers/story';
@@ -61,7 +61,7 @@ class Played extends Story {
         return;
       }
       case 'answer': {
-        const effects = effectsOf(this.state, this.pack);
+        const effects = wantedWork(this.state, this.pack);
         const effect = effects[step.nth % Math.max(1, effects.length)];
         if (!effect) return;
         const report = this.answer(effect);
@@ -81,7 +81,7 @@ class Played extends Story {
       }
       case 'alarm':
         this.report({
-          report: 'alarm',
+          kind: 'alarm',
           data: { threshold: { kind: 'failing', work: 'send' }, detail: 'the mail is down' },
         });
     }
@@ -123,7 +123,7 @@ class Played extends Story {
     const parsed = parseMessage(name, raw);
     if (parsed.ok) return { command: 'message', message: parsed.message };
     const { problems, by, commandId } = parsed;
-    return { command: 'report', report: { report: 'rejected', data: { message: name, problems }, by, commandId } };
+    return { command: 'report', report: { kind: 'rejected', data: { message: name, problems }, by, commandId } };
   }
 
   private command(command: Command): void {
@@ -269,7 +269,7 @@ test('a command id that was handled is nothing', () => {
       const id =
         command.command === 'message'
           ? command.message.commandId
-          : command.command === 'report' && command.report.report === 'rejected'
+          : command.command === 'report' && command.report.kind === 'rejected'
             ? command.report.commandId
             : undefined;
       if (!id) continue;

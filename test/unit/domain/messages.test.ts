@@ -1,6 +1,7 @@
 import { DeclarationSchema } from '../../../domain/incident/incident';
-import { type MessageName, parseMessage } from '../../../domain/incident/messages';
+import type { MessageName } from '../../../domain/incident/messages';
 import { problemsOf } from '../../../domain/kernel/problems';
+import { parseMessage } from './helpers/commands';
 import { assessment, declaration } from './helpers/facts';
 import { NAMES } from './helpers/story';
 

@@ -1,6 +1,6 @@
 /** T4, N2, N3: the authorities within 72 hours; filed by a person, fulfilled by a reference. */
 import { noticeContents } from '../../../domain/incident/contents';
-import { effectsOf } from '../../../domain/incident/effects';
+import { wantedWork } from '../../../domain/incident/work';
 import { accounts, assessment, at, COUNSEL } from './helpers/facts';
 import { FILING, smallPack } from './helpers/pack';
 import { Story } from './helpers/story';
@@ -236,5 +236,5 @@ test('a filing that follows the status asks once for each status, and does not o
   expect(story.obligation('report:de-bfdi')).toMatchObject({ status: 'filing', round: 2 });
   story.send('filed', { obligation: 'report', reference: 'B' });
   expect(story.obligation('report:de-bfdi')).toMatchObject({ status: 'fulfilled', round: 2 });
-  expect(effectsOf(story.state, story.pack)).toEqual([]);
+  expect(wantedWork(story.state, story.pack)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /** T1 declaration, T2 containment, N5 status updates. */
 
-import { effectsOf } from '../../../domain/incident/effects';
+import { wantedWork } from '../../../domain/incident/work';
 import { commandText } from '../../../domain/kernel/command-lines';
 import { at, ONCALL, T0 } from './helpers/facts';
 import { Story } from './helpers/story';
@@ -34,7 +34,7 @@ describe('T1: the incident is declared with a severity and an owner', () => {
 describe('T2: containment within two hours of the detection', () => {
   test('what the declaration names is asked for at once: sources blocked, credentials rotated, systems isolated', () => {
     const story = new Story(DECLARED_WITH, undefined, { silent: ['contain'] });
-    expect(effectsOf(story.state, story.pack).flatMap((e) => (e.effect === 'contain' ? [e.id] : []))).toEqual([
+    expect(wantedWork(story.state, story.pack).flatMap((e) => (e.kind === 'contain' ? [e.id] : []))).toEqual([
       'block-source 203.0.113.7',
       'rotate-credential postgres-role/deploy',
       'isolate-system ci-runner',
@@ -102,7 +102,7 @@ describe('T2: containment within two hours of the detection', () => {
     const id = 'block-source 203.0.113.7';
     story.world.silent = ['contain'];
     story.send('contain', { undo: id });
-    story.report({ report: 'containment-step', data: { id, outcome: 'failed', detail: 'timeout' } });
+    story.report({ kind: 'containment-step', data: { id, outcome: 'failed', detail: 'timeout' } });
     const { about, commands } = story.last('alarm-raised').data;
     expect(about).toEqual({ kind: 'measure', measure: id });
     expect(commandText(commands[0]!)).toMatch(/ contain \S+ --undo 'block-source 203\.0\.113\.7' /);
@@ -114,7 +114,7 @@ describe('T2: containment within two hours of the detection', () => {
   test('a result that comes twice, or for a step that nobody asked for, is nothing', () => {
     const story = new Story(DECLARED_WITH);
     for (const id of ['block-source 203.0.113.7', 'block-source 192.0.2.9']) {
-      expect(story.report({ report: 'containment-step', data: { id, outcome: 'verified', detail: 'again' } })).toEqual(
+      expect(story.report({ kind: 'containment-step', data: { id, outcome: 'verified', detail: 'again' } })).toEqual(
         [],
       );
     }

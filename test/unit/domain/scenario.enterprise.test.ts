@@ -92,7 +92,7 @@ describe('approval and silence', () => {
     const story = aware();
     story.send('approve', { obligation: ID });
     const evidence = { channel: 'email', sent: 3 };
-    const again = story.report({ report: 'delivered', obligation: ID, round: 1, evidence, at: at(30) });
+    const again = story.report({ kind: 'delivered', obligation: ID, round: 1, evidence });
     expect(again).toEqual([]);
     expect(story.all('obligation-fulfilled', ID)).toHaveLength(1);
   });

@@ -86,7 +86,7 @@ test('every event names who caused it: the person for the command, Tocsin for wh
 test('a report of a notice that nobody asked for, of another round, or of the text already there, is nothing', () => {
   const story = new Story();
   const draft = (obligation: string, round: number, fingerprint: string) => ({
-    report: 'drafted' as const,
+    kind: 'drafted' as const,
     data: { obligation, round, fingerprint, renderings: [], missing: [] },
   });
   const { fingerprint } = story.obligation('status-page-update').draft!;

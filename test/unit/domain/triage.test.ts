@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import { advance, foldCase, type NewOf, onCaseMessage, open, record } from '../../../domain/case/case';
+import { advance, foldCase, open, record } from '../../../domain/case/advance';
+import type { NewOf } from '../../../domain/case/lifecycle';
+import { onCaseMessage } from '../../../domain/case/messages';
 import { DeclarationSchema } from '../../../domain/incident/incident';
 import { HOUR_MS, type Instant, toInstant, toMs } from '../../../domain/kernel/time';
 import {
@@ -7,16 +9,15 @@ import {
   declarationOf,
   emptyTally,
   incidentIdOf,
-  mergeFailed,
   openingOf,
   recordTally,
   type Tally,
-  TRIAGE,
   TRIAGE_MESSAGES,
   type TriageEvent,
   type TriageInput,
   type TriageMessageName,
   type TriageState,
+  triageLifecycle,
 } from '../../../domain/triage/triage';
 import { thresholdName } from '../../setup/threshold-name';
 import { detection, triageInput } from './helpers/detections';
@@ -34,7 +35,7 @@ class Case {
     readonly input: TriageInput,
     now: Instant = T0,
   ) {
-    const opened = open(TRIAGE, input.caseId, openingOf(input, now), now);
+    const opened = open(triageLifecycle, input.caseId, [openingOf(input, now)], now);
     this.state = opened.state;
     this.events = opened.events;
     this.tally = emptyTally(input.detection);
@@ -49,9 +50,9 @@ class Case {
     const recorded = recordTally(this.state, this.tally);
     this.tally = recorded.tally;
     const before = this.events.length;
-    this.take(record(TRIAGE, this.state, recorded.events, now));
+    this.take(record(triageLifecycle, this.state, recorded.events, now));
     const given = typeof news === 'function' ? news(this.state) : news;
-    this.take(advance(TRIAGE, this.state, given, now, by, commandId));
+    this.take(advance(triageLifecycle, this.state, given, now, by, commandId));
     return this.events.slice(before);
   }
 
@@ -68,7 +69,12 @@ class Case {
     if (commandId && this.state.handled.includes(commandId)) return [];
     const schema = name === 'acknowledge' ? undefined : TRIAGE_MESSAGES[name].schema;
     const message = schema ? schema.parse({ by: 'anna', ...body }) : { by: 'anna', alarms: 'all', ...body };
-    return this.step((state) => onCaseMessage(TRIAGE, state, name, message as never, now), now, 'anna', commandId);
+    return this.step(
+      (state) => onCaseMessage(triageLifecycle, state, name, message as never, now),
+      now,
+      'anna',
+      commandId,
+    );
   }
 
   detect(over: Record<string, unknown>, now: Instant): void {
@@ -82,7 +88,7 @@ class Case {
   runUntil(end: Instant): void {
     let now = this.state.openedAt;
     for (;;) {
-      const wake = TRIAGE.nextWake(this.state, now);
+      const wake = triageLifecycle.nextWake(this.state, now);
       if (!wake || toMs(wake.at) > toMs(end)) return;
       now = wake.at;
       this.tick(now);
@@ -103,6 +109,9 @@ class Case {
 }
 
 const sev2 = () => new Case(triageInput());
+/** The incident to merge into does not run. */
+const gone = (state: TriageState, into: string, now: Instant) =>
+  triageLifecycle.onOutcome(state, { kind: 'merge-failed', into, problem: 'gone' }, now);
 const minor = () => new Case(triageInput({ severity: 'sev4' }));
 
 describe('a case that waits', () => {
@@ -120,7 +129,7 @@ describe('a case that waits', () => {
       status: 'declaring',
       decision: { decision: 'declared', by: 'tocsin', at: at(2) },
     });
-    expect(TRIAGE.nextWake(it.state, at(2))).toBeUndefined();
+    expect(triageLifecycle.nextWake(it.state, at(2))).toBeUndefined();
   });
 
   it('alarms at the limit and for ever after where silence alarms', () => {
@@ -136,7 +145,7 @@ describe('a case that waits', () => {
     ]);
     expect(alarms.at(-1)).toEqual(['overdue 50', 208]);
     expect(it.state.status).toBe('waiting');
-    expect(TRIAGE.nextDueAt(it.state)).toBe(at(8));
+    expect(triageLifecycle.nextDueAt(it.state)).toBe(at(8));
   });
 
   it('after an outage it says once what was missed, and goes on in time', () => {
@@ -146,7 +155,7 @@ describe('a case that waits', () => {
       ['start', 0],
       ['overdue 3', 21],
     ]);
-    expect(TRIAGE.nextWake(it.state, at(21))).toEqual({ at: at(24), what: 'alarm: overdue, reminder 4' });
+    expect(triageLifecycle.nextWake(it.state, at(21))).toEqual({ at: at(24), what: 'alarm: overdue, reminder 4' });
   });
 
   it('a severe one whose limit passed during an outage is declared at once', () => {
@@ -231,10 +240,10 @@ describe('a decision', () => {
   it('merge hands over what the rule lets be blocked; when the incident does not run, the case waits again', () => {
     const it = sev2();
     it.send('merge', { into: 'INC-20260401-aaaa' }, at(0.8));
-    expect(TRIAGE.wants(it.state)).toEqual([
-      { key: 'merge', want: 'merge', into: 'INC-20260401-aaaa', block: ['203.0.113.9'], by: 'anna' },
+    expect(triageLifecycle.wantedWork(it.state)).toEqual([
+      { kind: 'merge', key: 'merge', into: 'INC-20260401-aaaa', block: ['203.0.113.9'], by: 'anna' },
     ]);
-    it.step(mergeFailed(it.state, 'INC-20260401-aaaa', 'gone'), at(0.9));
+    it.step(gone(it.state, 'INC-20260401-aaaa', at(0.9)), at(0.9));
     expect(it.state).toMatchObject({ status: 'waiting' });
     expect(it.state.decision).toBeUndefined();
     expect(it.alarms().at(-1)![0]).toBe('merge-failed');
@@ -357,7 +366,7 @@ function play(it: Case, what: Act, now: Instant): void {
       if (state.status === 'merging') it.step([{ kind: 'merge-delivered', data: { into: 'INC-1' } }], now);
       break;
     case 'failed':
-      if (state.status === 'merging') it.step(mergeFailed(state, 'INC-1', 'gone'), now);
+      if (state.status === 'merging') it.step(gone(state, 'INC-1', now), now);
   }
 }
 
@@ -380,17 +389,17 @@ it.each([
       const { state, events } = it;
       // Entries without a gap, in time, and the same state from them in any order and with repeats.
       expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
-      expect(JSON.parse(JSON.stringify(foldCase(TRIAGE, [...events, ...events].reverse())))).toEqual(
+      expect(JSON.parse(JSON.stringify(foldCase(triageLifecycle, [...events, ...events].reverse())))).toEqual(
         JSON.parse(JSON.stringify(state)),
       );
-      expect(advance(TRIAGE, state, [], toInstant(nowMs)).events).toEqual([]);
+      expect(advance(triageLifecycle, state, [], toInstant(nowMs)).events).toEqual([]);
       // Decisions less those that failed: none or one; it is the one that the state holds.
       const count = (...kinds: string[]) => events.filter(({ kind }) => kinds.includes(kind)).length;
       const standing = count('triage-declared', 'triage-dismissed', 'triage-merged') - count('merge-failed');
       expect(standing).toBe(state.decision ? 1 : 0);
       expect(state.closedAt !== undefined).toBe(['declared', 'dismissed', 'merged'].includes(state.status));
       // An undecided case has a next instant; a severe one past its limit is decided.
-      if (!state.decision) expect(TRIAGE.nextWake(state, toInstant(nowMs))).toBeDefined();
+      if (!state.decision) expect(triageLifecycle.nextWake(state, toInstant(nowMs))).toBeDefined();
       if (state.triage?.onSilence === 'declare' && nowMs >= toMs(state.dueAt)) expect(state.decision).toBeDefined();
       // Every detection counts once.
       expect(state.count).toBe(ids.size);
@@ -402,7 +411,7 @@ it.each([
         expect(DeclarationSchema.safeParse(declared.data.declaration).success).toBe(true);
         expect(declared.data.declaration.id).toBe(incidentIdOf(state.caseId));
       }
-      const rows = TRIAGE.rows(state, toInstant(nowMs));
+      const rows = triageLifecycle.rows(state, toInstant(nowMs));
       expect(rows[0]!.what).toBe('Decision');
     }),
     { numRuns: 400 },

@@ -1,8 +1,6 @@
 /** Plays the workflow around the pure core: keeps the state, moves the time from wake to wake, answers effects. */
 
 import { nextWake } from '../../../../domain/incident/clocks';
-import { type Command, decide, declare, type Report } from '../../../../domain/incident/decide';
-import { type Effect, effectsOf } from '../../../../domain/incident/effects';
 import {
   type EventKind,
   type EventOf,
@@ -11,17 +9,19 @@ import {
 } from '../../../../domain/incident/events';
 import { fold } from '../../../../domain/incident/evolve';
 import { DeclarationSchema } from '../../../../domain/incident/incident';
-import { MESSAGE_SCHEMAS, type MessageName, parseMessage } from '../../../../domain/incident/messages';
+import { MESSAGE_SCHEMAS, type MessageName } from '../../../../domain/incident/messages';
 import type { IncidentState, Obligation } from '../../../../domain/incident/state';
+import { type IncidentWork, wantedWork } from '../../../../domain/incident/work';
 import { type Instant, toMs } from '../../../../domain/kernel/time';
 import type { Policy } from '../../../../domain/policy/policy';
 import { thresholdName } from '../../../setup/threshold-name';
+import { type Command, decide, declare, parseMessage, type Report } from './commands';
 import { at, type DeclarationInput, declaration, ONCALL } from './facts';
 import { TRUST_CENTER } from './pack';
 
 export interface World {
   /** Kinds of effects that nobody answers: the drafting is down, the mail is down… */
-  silent: Array<Effect['effect']>;
+  silent: Array<IncidentWork['kind']>;
   /** Outcome of every containment step. */
   containment: 'verified' | 'applied' | 'failed' | 'refused';
 }
@@ -57,7 +57,7 @@ export class Story {
       : {
           command: 'report',
           report: {
-            report: 'rejected',
+            kind: 'rejected',
             data: { message: name, problems: parsed.problems },
             by: parsed.by,
             commandId: parsed.commandId,
@@ -92,7 +92,7 @@ export class Story {
   }
 
   /** The effects that answer again from now on. */
-  restore(...effects: Array<Effect['effect']>): this {
+  restore(...effects: Array<IncidentWork['kind']>): this {
     this.world.silent = this.world.silent.filter((effect) => !effects.includes(effect));
     this.answerEffects();
     return this;
@@ -148,34 +148,36 @@ export class Story {
 
   answerEffects(): void {
     for (let rounds = 0; rounds < 200; rounds++) {
-      const effect = effectsOf(this.state, this.pack).find((e) => !this.world.silent.includes(e.effect));
+      const effect = wantedWork(this.state, this.pack).find((e) => !this.world.silent.includes(e.kind));
       if (!effect) return;
       this.apply({ command: 'report', report: this.answer(effect) });
     }
     throw new Error('an effect is asked for again and again, although it was answered');
   }
 
-  answer(effect: Effect): Report {
-    switch (effect.effect) {
+  answer(effect: IncidentWork): Report {
+    switch (effect.kind) {
       case 'draft': {
         const { obligation: o, rule, fingerprint, missing } = effect;
         const template = rule.template!;
         const renderings = [
           { language: 'en', sha256: fingerprint.repeat(4), template, templateSha256: 'b'.repeat(64) },
         ];
-        return { report: 'drafted', data: { obligation: o.id, round: o.round, fingerprint, missing, renderings } };
+        return { kind: 'drafted', data: { obligation: o.id, round: o.round, fingerprint, missing, renderings } };
       }
       case 'dispatch': {
         const { obligation: o, rule } = effect;
         const evidence = { channel: rule.channel, sent: 3, failed: 0, renderings: o.draft?.renderings };
-        return { report: 'delivered', obligation: o.id, round: o.round, evidence, at: this.now };
+        return { kind: 'delivered', obligation: o.id, round: o.round, evidence };
       }
       case 'contain': {
         const outcome = effect.undo ? ('undone' as const) : this.world.containment;
-        return { report: 'containment-step', data: { id: effect.id, outcome, detail: 'as tested' } };
+        return { kind: 'containment-step', data: { id: effect.id, outcome, detail: 'as tested' } };
       }
       case 'verify-register':
-        return { report: 'register-verified', data: { entries: this.state.seq, head: 'c'.repeat(64) } };
+        return { kind: 'register-verified', data: { entries: this.state.seq, head: 'c'.repeat(64) } };
+      case 'open-filing':
+        throw new Error('an event causes it, not the state');
     }
   }
 }

@@ -1,34 +1,35 @@
-/** The incident's own clock: real time, or in an exercise real time with the waiting compressed. */
-import type { ClockReading } from '../../domain/incident/contract';
+/** A case's own clock: real time, or in an exercise real time with the waiting compressed. */
+import type { ClockReading, Exercise } from '../../domain/case/contract';
 import { type Instant, toInstant, toMs } from '../../domain/kernel/time';
 
 /**
  * Deterministic: reads only `Date.now()`, which the workflow sandbox replays. In an exercise it runs `speed` times as
  * fast while nothing is in flight, in real time while work is done, and stops at the instant of the last pace.
  */
-export class IncidentClock {
-  private incidentMs: number;
+export class CaseClock {
+  private caseMs: number;
   private realMs: number;
   private busy = false;
   private untilMs: number | undefined;
 
   private constructor(
-    private readonly speed: number,
+    readonly speed: number,
     reading: ClockReading,
+    readonly isExercise = true,
   ) {
-    this.incidentMs = toMs(reading.incidentAt);
+    this.caseMs = toMs(reading.incidentAt);
     this.realMs = toMs(reading.realAt);
     this.untilMs = reading.until === undefined ? undefined : toMs(reading.until);
   }
 
-  static real(): IncidentClock {
+  static real(): CaseClock {
     const now = toInstant(Date.now());
-    return new IncidentClock(1, { incidentAt: now, realAt: now, rate: 1 });
+    return new CaseClock(1, { incidentAt: now, realAt: now, rate: 1 }, false);
   }
 
   /** Starts at `startAt` and stands there until the first pace. */
-  static exercise(speed: number, startAt: Instant): IncidentClock {
-    return new IncidentClock(speed, {
+  static exercise({ speed, startAt }: Exercise): CaseClock {
+    return new CaseClock(speed, {
       incidentAt: startAt,
       realAt: toInstant(Date.now()),
       rate: speed,
@@ -36,8 +37,8 @@ export class IncidentClock {
     });
   }
 
-  static resume(speed: number, reading: ClockReading): IncidentClock {
-    return new IncidentClock(speed, reading);
+  static resume(speed: number, reading: ClockReading): CaseClock {
+    return new CaseClock(speed, reading);
   }
 
   now(): Instant {
@@ -60,7 +61,7 @@ export class IncidentClock {
   realMsAt(at: Instant): number | undefined {
     const targetMs = toMs(at);
     if (this.untilMs !== undefined && targetMs > this.untilMs) return undefined;
-    return this.realMs + Math.ceil((targetMs - this.incidentMs) / this.rate());
+    return this.realMs + Math.ceil((targetMs - this.caseMs) / this.rate());
   }
 
   reading(): ClockReading {
@@ -73,13 +74,13 @@ export class IncidentClock {
   }
 
   private nowMs(): number {
-    const ranMs = this.incidentMs + Math.floor((Date.now() - this.realMs) * this.rate());
+    const ranMs = this.caseMs + Math.floor((Date.now() - this.realMs) * this.rate());
     if (this.untilMs === undefined) return ranMs;
-    return Math.max(this.incidentMs, Math.min(ranMs, this.untilMs));
+    return Math.max(this.caseMs, Math.min(ranMs, this.untilMs));
   }
 
   private rebase(): void {
-    this.incidentMs = this.nowMs();
+    this.caseMs = this.nowMs();
     this.realMs = Date.now();
   }
 }

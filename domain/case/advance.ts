@@ -1,0 +1,116 @@
+/** The pure core of every case: events get their place, are folded, and what follows is added up to the fixpoint. */
+import { type RecordedEvent, TOCSIN } from '../kernel/recorded-event';
+import type { Instant } from '../kernel/time';
+import { withoutUndefined } from '../kernel/without-undefined';
+import { acknowledged, raised } from './acknowledge';
+import type { CaseState, Lifecycle, NewOf } from './lifecycle';
+
+/** As many handled command ids as a state keeps: the latest. */
+const HANDLED_KEPT = 1_000;
+const MOST_ROUNDS = 500;
+
+type Folds<S extends CaseState, E extends RecordedEvent> = Pick<Lifecycle<S, E>, 'evolve'>;
+type Advances<S extends CaseState, E extends RecordedEvent> = Pick<Lifecycle<S, E>, 'evolve' | 'onTime'>;
+
+/** A state and the events that led to it from the one before. */
+export interface Decision<S, E> {
+  state: S;
+  events: E[];
+}
+
+/** The state after one event: the kind's own fold, and what is common to all kinds. */
+export function evolveCase<S extends CaseState, E extends RecordedEvent>(
+  lifecycle: Folds<S, E>,
+  state: S | undefined,
+  event: E,
+): S {
+  const next = { ...lifecycle.evolve(state, event), seq: event.seq };
+  if (event.commandId && !next.handled.includes(event.commandId)) {
+    next.handled = [...next.handled, event.commandId].slice(-HANDLED_KEPT);
+  }
+  if (event.kind === 'alarm-raised') return { ...next, unacknowledged: raised(next.unacknowledged, event.seq) };
+  if (event.kind !== 'alarm-acknowledged') return next;
+  const { alarms } = event.data as { alarms: number[] };
+  return { ...next, unacknowledged: acknowledged(next.unacknowledged, alarms) };
+}
+
+/** The state of a case from its register entries, in any order; a repeated entry counts once. */
+export function foldCase<S extends CaseState, E extends RecordedEvent>(
+  lifecycle: Folds<S, E>,
+  events: Iterable<E>,
+): S | undefined {
+  const bySeq = new Map<number, E>();
+  for (const event of events) if (!bySeq.has(event.seq)) bySeq.set(event.seq, event);
+  const ordered = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+  return ordered.reduce<S | undefined>((state, event) => evolveCase(lifecycle, state, event), undefined);
+}
+
+/** Stamps events with their place and folds them. What follows from time and facts is left to `advance`. */
+export function record<S extends CaseState, E extends RecordedEvent>(
+  lifecycle: Folds<S, E>,
+  before: S,
+  given: NewOf<E>[],
+  now: Instant,
+  by?: string,
+  commandId?: string,
+): Decision<S, E> {
+  return stamped(lifecycle, before, given, { caseId: before.caseId, exercise: before.exercise, now, by, commandId });
+}
+
+/** Records events, and adds what follows from time and facts, up to the fixpoint. */
+export function advance<S extends CaseState, E extends RecordedEvent>(
+  lifecycle: Advances<S, E>,
+  before: S,
+  given: NewOf<E>[],
+  now: Instant,
+  by?: string,
+  commandId?: string,
+): Decision<S, E> {
+  let { state, events } = record(lifecycle, before, given, now, by, commandId);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const follows = state.closedAt ? [] : lifecycle.onTime(state, now);
+    if (follows.length === 0) return { state, events };
+    const next = record(lifecycle, state, follows, now);
+    state = next.state;
+    events = [...events, ...next.events];
+  }
+  throw new Error(`no fixpoint for ${before.caseId}: its rules keep causing events; report this as a defect`);
+}
+
+/** Opens a case with its first events: the first of them, number 1, makes the state. */
+export function open<S extends CaseState, E extends RecordedEvent>(
+  lifecycle: Advances<S, E>,
+  caseId: string,
+  first: NewOf<E>[],
+  now: Instant,
+  exercise = false,
+): Decision<S, E> {
+  const opened = stamped(lifecycle, undefined, first, { caseId, exercise, now });
+  const next = advance(lifecycle, opened.state, [], now);
+  return { state: next.state, events: [...opened.events, ...next.events] };
+}
+
+interface Stamp {
+  caseId: string;
+  exercise: boolean;
+  now: Instant;
+  by?: string;
+  commandId?: string;
+}
+
+function stamped<S extends CaseState, E extends RecordedEvent>(
+  lifecycle: Folds<S, E>,
+  before: S | undefined,
+  given: NewOf<E>[],
+  { caseId: incidentId, exercise, now: at, by = TOCSIN, commandId }: Stamp,
+): Decision<S, E> {
+  let state = before;
+  const events: E[] = [];
+  for (const { kind, data, by: author } of given as Array<{ kind: string; data: object; by?: string }>) {
+    const stamp = { v: 1 as const, incidentId, seq: (state?.seq ?? 0) + 1, at, by: author ?? by };
+    const event = withoutUndefined({ ...stamp, exercise, commandId, kind, data }) as unknown as E;
+    events.push(event);
+    state = evolveCase(lifecycle, state, event);
+  }
+  return { state: state!, events };
+}

@@ -1,0 +1,79 @@
+/** How a message to a case is read, once, and what it means, once, whatever kind of case it is for. */
+import { z } from 'zod';
+import { problemsOf } from '../kernel/problems';
+import type { RecordedEvent } from '../kernel/recorded-event';
+import { ByOf, wellFormed } from '../kernel/text';
+import type { Instant } from '../kernel/time';
+import { ACKNOWLEDGE_ALARMS, AlarmsSchema, acknowledgeable, PersonSchema } from './acknowledge';
+import type { CaseMessage, CaseState, Lifecycle, Messages, NewOf, Work } from './lifecycle';
+
+const CommandId = z.string().min(1).max(200).transform(wellFormed);
+
+/** What every message carries: who sends it, and an id that makes repeating it harmless. */
+export const envelope = { by: ByOf, commandId: CommandId.optional() };
+
+/** Messages that every kind of case takes beside its own. */
+export const COMMON_MESSAGES = {
+  [ACKNOWLEDGE_ALARMS]: {
+    schema: z.strictObject({ ...envelope, by: PersonSchema, alarms: AlarmsSchema }),
+    description: 'A person has seen the alarms and acts: they are not repeated any more',
+  },
+} satisfies Messages;
+
+/** What a repeated command id is answered, whatever the message is and whichever kind of case it is for. */
+export const REPEATED = 'this command was already handled';
+
+/** Most problems that one answer or entry lists. */
+const MOST_PROBLEMS = 20;
+
+/** All messages of a kind of case, its own and the common ones. */
+export function messagesOf({ messages }: { messages: Messages }): Messages {
+  return { ...messages, ...COMMON_MESSAGES };
+}
+
+/** A message that was read, or what is wrong with it and who seems to have sent it. */
+export type Parsed<M extends CaseMessage = CaseMessage> =
+  | { ok: true; message: M }
+  | ({ ok: false; problems: string[] } & CaseMessage);
+
+/** Reads what came over the wire. Never throws. */
+export function parseCaseMessage<M extends CaseMessage>(schema: z.ZodType<M>, raw: unknown): Parsed<M> {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return { ok: true, message: parsed.data };
+  const sender = z.object({ by: ByOf }).safeParse(raw);
+  const command = z.object({ commandId: CommandId }).safeParse(raw);
+  return {
+    ok: false,
+    problems: problemsOf(parsed.error).slice(0, MOST_PROBLEMS),
+    by: sender.success ? sender.data.by : 'unknown',
+    ...(command.success ? { commandId: command.data.commandId } : {}),
+  };
+}
+
+/** True when the state has handled this command before: the message means nothing then. */
+export function isRepeat(state: CaseState, commandId: string | undefined): boolean {
+  return commandId !== undefined && state.handled.includes(commandId);
+}
+
+/** The events of a message, whether it is one of the kind's own or a common one. */
+export function onCaseMessage<S extends CaseState, E extends RecordedEvent, W extends Work, O>(
+  lifecycle: Lifecycle<S, E, W, O>,
+  state: S,
+  name: string,
+  message: CaseMessage,
+  now: Instant,
+): NewOf<E>[] {
+  if (name !== ACKNOWLEDGE_ALARMS) return lifecycle.onMessage(state, name, message, now);
+  const { alarms } = message as z.infer<(typeof COMMON_MESSAGES)[typeof ACKNOWLEDGE_ALARMS]['schema']>;
+  const found = acknowledgeable(state.unacknowledged, alarms);
+  const news =
+    'note' in found
+      ? { kind: 'noted', data: { message: name, note: found.note } }
+      : { kind: 'alarm-acknowledged', data: found };
+  return [news as unknown as NewOf<E>];
+}
+
+/** Why a message is refused, from the events that it would cause; empty when it is not. */
+export function refusals(news: ReadonlyArray<{ kind: string; data: object }>): string[] {
+  return news.flatMap(({ kind, data }) => (kind === 'rejected' ? (data as { problems: string[] }).problems : []));
+}

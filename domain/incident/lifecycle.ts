@@ -1,0 +1,47 @@
+/** The lifecycle of an incident: what it decides, under the policy that applied when it was declared. */
+import type { Lifecycle } from '../case/lifecycle';
+import type { Policy } from '../policy/policy';
+import { occasionAlarm } from './alarms';
+import { nextDeadline, nextWake, overdueCount } from './clocks';
+import type { IncidentEvent } from './events';
+import { evolveOwn } from './evolve';
+import { board } from './explain';
+import { INCIDENT_MESSAGES } from './messages';
+import { decideMessage, type OwnMessage } from './on-message';
+import { type IncidentOutcome, onOutcome } from './outcome';
+import { reconcile } from './reconcile';
+import type { IncidentState } from './state';
+import { causedWork, type IncidentWork, wantedWork } from './work';
+
+export type IncidentLifecycle = Lifecycle<IncidentState, IncidentEvent, IncidentWork, IncidentOutcome>;
+
+/** The kind of case that an incident is, under one policy. */
+export function incidentLifecycle(pack: Policy): IncidentLifecycle {
+  return {
+    evolve: evolveOwn,
+    messages: INCIDENT_MESSAGES,
+    onMessage: (state, name, message, now) =>
+      decideMessage(state, { message: name, ...message } as OwnMessage, pack, now),
+    onTime: (state, now) => reconcile(state, pack, now),
+    onOutcome: (state, outcome, now) => onOutcome(state, outcome, pack, now),
+    wantedWork: (state) => wantedWork(state, pack),
+    causedWork: (event, state) => causedWork(event, state, pack),
+    occasion: (state, occasion) => occasionAlarm(occasion, state, pack),
+    nextWake(state, now) {
+      const wake = nextWake(state, pack, now);
+      return wake && { at: wake.at, what: wake.obligation };
+    },
+    nextDueAt: nextDeadline,
+    rows: (state, now) =>
+      board(state, pack, now).map(({ commitments, title, dueAt, time, status }) => ({
+        what: [...commitments, title].join(' '),
+        dueAt,
+        time,
+        state: status,
+      })),
+    attributes: (state, now) => ({
+      overdue: overdueCount(state, now),
+      personalData: state.assessment?.facts.personalData ?? 'unknown',
+    }),
+  };
+}

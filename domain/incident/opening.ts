@@ -1,0 +1,25 @@
+/** How an incident begins: declared, its containment asked for, first assessed. */
+import { earliest, type Instant } from '../kernel/time';
+import { type PolicySnapshot, policyRef } from '../policy/policy';
+import type { NewEvent } from './events';
+import { evolve } from './evolve';
+import { type Declaration, declaredMeasures, measureId } from './incident';
+import { decideMessage } from './on-message';
+
+/** The first events of an incident. `now`: its clock. */
+export function openingOf(declaration: Declaration, policy: PolicySnapshot, now: Instant): NewEvent[] {
+  const { id, declaredBy: by, assessment, awareAt } = declaration;
+  const data = { declaration, policy: policyRef(policy) };
+  const declared = { kind: 'declared' as const, by, data };
+  const measures = declaredMeasures(declaration).map((measure) => ({
+    kind: 'containment-requested' as const,
+    by,
+    data: { id: measureId(measure), measure },
+  }));
+  if (!assessment && !awareAt) return [declared, ...measures];
+  // What is known at the declaration is known now, even where the sender's clock runs ahead of ours.
+  const known = awareAt && earliest([awareAt, now]);
+  const state = evolve(undefined, { v: 1, incidentId: id, seq: 1, at: now, exercise: false, ...declared });
+  const assessed = decideMessage(state, { message: 'assess', by, assessment, awareAt: known }, policy.pack, now);
+  return [declared, ...measures, ...assessed.map((event) => ({ by, ...event }))];
+}

@@ -1,0 +1,136 @@
+/**
+ * What an incident has done in the world, computed from its state: work that is wanted and that no outcome has settled
+ * yet. Keys are deterministic, so asking again after a crash or continue-as-new repeats the same work, not a second one.
+ */
+import type { Work } from '../case/lifecycle';
+import type { Instant } from '../kernel/time';
+import type { Authority } from '../policy/pack';
+import { type Policy, ruleOf } from '../policy/policy';
+import type { ObligationRule, RecipientRule } from '../policy/rule';
+import type { ContentValue } from './contents';
+import { missingFields, noticeNow } from './contents';
+import type { IncidentEvent } from './events';
+import type { ContainmentMeasure } from './incident';
+import { draftIsCurrent } from './reconcile';
+import { type IncidentState, isSettled, type Obligation } from './state';
+
+/** One piece of work of an incident. */
+export type IncidentWork =
+  | (Work & {
+      kind: 'draft';
+      obligation: Obligation;
+      rule: ObligationRule;
+      contents: ContentValue[];
+      fingerprint: string;
+      missing: string[];
+      authority?: Authority;
+    })
+  | (Work & {
+      kind: 'dispatch';
+      obligation: Obligation;
+      rule: ObligationRule;
+      recipient: RecipientRule;
+      ledgerKey: string;
+    })
+  | (Work & { kind: 'contain'; id: string; round: number; measure: ContainmentMeasure; undo: boolean })
+  | (Work & { kind: 'verify-register' })
+  | (Work & { kind: 'open-filing'; task: FilingTask });
+
+/** The task of a person to file a report with an authority, as it stands when the report is ready. */
+export interface FilingTask {
+  obligation: string;
+  round: number;
+  at: Instant;
+  to: string;
+  title: string;
+  authority?: Authority;
+  dossierUrl?: string;
+  dueAt: Instant;
+  missing: string[];
+}
+
+/** The work that the state wants. */
+export function wantedWork(state: IncidentState, pack: Policy): IncidentWork[] {
+  if (state.closedAt) return [];
+  const wanted: IncidentWork[] = [];
+  for (const step of Object.values(state.containment)) {
+    if (step.state !== 'requested' && step.state !== 'undo-requested') continue;
+    const undo = step.state === 'undo-requested';
+    wanted.push({
+      kind: 'contain',
+      key: `${undo ? 'undo' : 'contain'} ${step.id} ${step.round}`,
+      about: { measure: step.id },
+      id: step.id,
+      round: step.round,
+      measure: step.measure,
+      undo,
+    });
+  }
+  for (const o of Object.values(state.obligations)) {
+    const rule = ruleOf(pack, o.rule);
+    if (!rule) continue;
+    if (['email', 'status-page', 'filing'].includes(rule.channel)) {
+      const drafting = ['pending', 'drafted', 'filing'].includes(o.status);
+      if (drafting && !draftIsCurrent(o, rule, state, pack)) {
+        const { contents, fingerprint } = noticeNow(o, rule, state, pack);
+        wanted.push({
+          kind: 'draft',
+          key: `draft ${o.id} ${o.round}`,
+          about: { obligation: o.id },
+          obligation: o,
+          rule,
+          contents,
+          fingerprint,
+          missing: missingFields(contents),
+          authority: pack.authorities.find((a) => a.key === o.recipient),
+        });
+      }
+      if (o.status === 'dispatching') {
+        wanted.push({
+          kind: 'dispatch',
+          key: dispatchKey(o.id, o.round),
+          about: { obligation: o.id },
+          obligation: o,
+          rule,
+          recipient: rule.recipient,
+          ledgerKey: ledgerKey(o),
+        });
+      }
+    }
+    if (rule.record === 'R7' && !isSettled(o) && state.anchors.resolved && !state.registerVerified) {
+      wanted.push({ kind: 'verify-register', key: 'verify-register' });
+    }
+  }
+  return wanted;
+}
+
+/** The key of a dispatch: a delivery by email reports under it. */
+export function dispatchKey(obligation: string, round: number): string {
+  return `dispatch ${obligation} ${round}`;
+}
+
+/** What an event causes once: a report that is ready to be filed becomes a person's task. */
+export function causedWork(event: IncidentEvent, state: IncidentState, pack: Policy): IncidentWork[] {
+  if (event.kind !== 'filing-opened') return [];
+  const { obligation, round } = event.data;
+  const o = state.obligations[obligation]!;
+  const task: FilingTask = {
+    obligation,
+    round,
+    at: event.at,
+    to: state.owner,
+    title: ruleOf(pack, o.rule)!.title,
+    authority: pack.authorities.find((a) => a.key === o.recipient),
+    dossierUrl: o.draft?.url,
+    dueAt: o.dueAt!,
+    missing: o.draft?.missing ?? [],
+  };
+  return [{ kind: 'open-filing', key: `filing ${event.seq}`, about: { obligation }, task }];
+}
+
+/** Newly found recipients share the ledger of the first notice, so nobody is told twice; other rounds tell everyone again. */
+function ledgerKey(o: Obligation): string {
+  return o.purpose === 'first' || o.purpose === 'new-facts' || o.purpose === 'new-recipients'
+    ? o.id
+    : `${o.id}#${o.round}`;
+}

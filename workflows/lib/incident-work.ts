@@ -1,0 +1,192 @@
+/** Has the outside world do what an incident wants done, and says what came of it. */
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  CancellationScope,
+  condition,
+  ParentClosePolicy,
+  sleep,
+  startChild,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
+import type { DeliveryRef, DraftInput } from '../../activities/types';
+import type { IncidentOutcome } from '../../domain/incident/outcome';
+import type { IncidentState } from '../../domain/incident/state';
+import type { IncidentWork } from '../../domain/incident/work';
+import type { delivery } from '../delivery';
+import { activities, FIRST_ATTEMPTS, failureText, isFinal, PATIENT, UNTIL_DONE } from './activity-calls';
+import type { Situation } from './kind';
+
+type At = Situation<IncidentState>;
+type WorkOf<K extends IncidentWork['kind']> = Extract<IncidentWork, { kind: K }>;
+
+/** The outcome of a piece of work; `undefined` for a filing task, and for an email delivery, which reports with a signal. */
+export async function performIncidentWork(work: IncidentWork, at: At): Promise<IncidentOutcome | undefined> {
+  switch (work.kind) {
+    case 'draft':
+      return draft(work, at);
+    case 'dispatch':
+      return work.rule.channel === 'email' ? startDelivery(work, at) : publish(work, at);
+    case 'contain':
+      return contain(work, at);
+    case 'verify-register':
+      return verifyRegister(at);
+    case 'open-filing':
+      await activities(UNTIL_DONE, `filing task: ${work.task.title}`).openFilingTask({
+        ...contextOf(at.state),
+        ...work.task,
+      });
+      return undefined;
+  }
+}
+
+function contextOf({ caseId: incidentId, exercise }: IncidentState) {
+  return { incidentId, exercise };
+}
+
+/** A few attempts, then an alarm, then until it works. */
+async function insist<T>(
+  work: 'draft' | 'publish',
+  obligation: string,
+  at: At,
+  call: (activity: ReturnType<typeof activities>) => Promise<T>,
+): Promise<T> {
+  const what = `${work} ${obligation}`;
+  try {
+    return await call(activities(FIRST_ATTEMPTS, what));
+  } catch (error) {
+    // What repeating cannot help is alarmed by whoever started this work, and begun anew later.
+    if (!isActivityFailure(error) || isFinal(error)) throw error;
+    at.alarm({ obligation, threshold: { kind: 'failing', work }, detail: failureText(error) });
+    return call(activities(UNTIL_DONE, what));
+  }
+}
+
+function isActivityFailure(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    error.name === 'ActivityFailure' &&
+    (error.cause as Error | undefined)?.name !== 'CancelledFailure'
+  );
+}
+
+async function draft(work: WorkOf<'draft'>, at: At): Promise<IncidentOutcome> {
+  const { obligation: o, rule, contents, fingerprint, missing, authority } = work;
+  const { title, severity, detectedAt } = at.state.declaration;
+  const input: DraftInput = {
+    ...contextOf(at.state),
+    obligation: o.id,
+    round: o.round,
+    at: at.now,
+    title: rule.title,
+    template: rule.template!,
+    channel: rule.channel as DraftInput['channel'],
+    citation: rule.citation,
+    pack: rule.pack,
+    purpose: o.purpose,
+    contents,
+    incident: { title, severity, status: at.state.status, detectedAt, dueAt: o.dueAt },
+    authority,
+  };
+  const drafted = await insist('draft', o.id, at, (activity) => activity.draftNotice(input));
+  return { kind: 'drafted', data: { obligation: o.id, round: o.round, fingerprint, missing, ...drafted } };
+}
+
+async function startDelivery(work: WorkOf<'dispatch'>, at: At): Promise<undefined> {
+  const { obligation: o, rule, recipient, ledgerKey } = work;
+  const covers = o.covers ?? { workspaces: [], dataSets: [] };
+  const ref: DeliveryRef = {
+    ...contextOf(at.state),
+    obligation: o.id,
+    round: o.round,
+    at: at.now,
+    ledgerKey,
+    renderings: o.draft?.renderings ?? [],
+  };
+  const start = () =>
+    startChild<typeof delivery>('delivery', {
+      workflowId: `${at.state.caseId}/${o.id}/${o.round}`,
+      args: [
+        {
+          delivery: ref,
+          audience: { recipient, workspaces: covers.workspaces, dataSets: covers.dataSets },
+          title: rule.title,
+        },
+      ],
+      // It outlives a continue-as-new of the incident; a second start of the same round finds the first.
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+      staticSummary: `${rule.title}, round ${o.round}`.slice(0, 190),
+    });
+  try {
+    // What is cut before a continue-as-new must not cut a delivery that is under way.
+    await CancellationScope.nonCancellable(start);
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+  return undefined;
+}
+
+async function publish(work: WorkOf<'dispatch'>, at: At): Promise<IncidentOutcome> {
+  const { obligation: o, rule } = work;
+  const { title, detectedAt } = at.state.declaration;
+  const renderings = o.draft?.renderings ?? [];
+  const input = {
+    ...contextOf(at.state),
+    obligation: o.id,
+    round: o.round,
+    at: at.now,
+    renderings,
+    status: at.state.status,
+    title,
+    detectedAt,
+  };
+  const { url } = await insist('publish', o.id, at, (activity) => activity.publishStatus(input));
+  return {
+    kind: 'delivered',
+    obligation: o.id,
+    round: o.round,
+    evidence: { channel: rule.channel, url, renderings },
+  };
+}
+
+/** Containment is retried, alarmed when it fails, and given up after about a day; it never delays a clock. */
+async function contain(work: WorkOf<'contain'>, at: At): Promise<IncidentOutcome> {
+  const { id, round, measure, undo } = work;
+  const input = { ...contextOf(at.state), id, round, measure };
+  const what = `${undo ? 'Undo' : 'Contain'}: ${id}`;
+  const done = (call: ReturnType<typeof activities>) => (undo ? call.undoMeasure(input) : call.applyMeasure(input));
+  const failed = (error: unknown): IncidentOutcome => ({
+    kind: 'containment-step',
+    data: { id, outcome: 'failed', detail: failureText(error) },
+  });
+  try {
+    return { kind: 'containment-step', data: { id, ...(await done(activities(FIRST_ATTEMPTS, what))) } };
+  } catch (error) {
+    if (!isActivityFailure(error)) throw error;
+    if (isFinal(error)) return failed(error);
+    const threshold = { kind: 'failing', work: undo ? 'undo' : 'contain' } as const;
+    at.alarm({ measure: id, threshold, detail: failureText(error) });
+  }
+  try {
+    return { kind: 'containment-step', data: { id, ...(await done(activities(PATIENT, what))) } };
+  } catch (error) {
+    if (!isActivityFailure(error)) throw error;
+    return failed(error);
+  }
+}
+
+/** Verifies the incident's entries once they are all written. Damage is alarmed and looked at again every hour. */
+async function verifyRegister(at: At): Promise<IncidentOutcome> {
+  const { caseId: incidentId, seq } = at.state;
+  for (;;) {
+    // Written up to here: under a steady stream of messages the backlog may never be empty.
+    await condition(() => at.isRegistered(seq));
+    const result = await activities(UNTIL_DONE, 'verify the register').verifyRegister({ incidentId, seq });
+    if (result.ok) return { kind: 'register-verified', data: { entries: result.entries, head: result.head } };
+    const { problem } = result;
+    at.alarm({ threshold: { kind: 'register-damaged' }, detail: problem });
+    await sleep('1 hour', { summary: 'verify the register again' });
+    // Whoever waived this and closed the incident was alarmed; the damage stays for `tocsin register verify`.
+    if (at.isClosed()) return { kind: 'register-damaged', problem };
+  }
+}

@@ -1,0 +1,354 @@
+/**
+ * Runs a case of any kind: an incident, a detection in triage, a vulnerability report, a patch task. What a kind decides
+ * stands in its pure definition (`domain/case/lifecycle.ts`); this shell waits for messages and deadlines, has work done
+ * outside, keeps the register written, and begins a new run when the history is long.
+ */
+import { allHandlersFinished, CancellationScope, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { advance, type Decision, open, record } from '../domain/case/advance';
+import {
+  type CaseResult,
+  type CaseView,
+  type Exercise,
+  type Receipt,
+  receiptOf,
+  TIMELINE_CARRIED,
+  TIMELINE_KEPT,
+} from '../domain/case/contract';
+import type { CaseMessage, CaseState, Lifecycle, NewOf, Work } from '../domain/case/lifecycle';
+import { isRepeat, onCaseMessage, REPEATED, refusals } from '../domain/case/messages';
+import { caseAlarm, type Occasion } from '../domain/case/occasion';
+import type { RecordedEvent } from '../domain/kernel/recorded-event';
+import type { Instant } from '../domain/kernel/time';
+import { failureText } from './lib/activity-calls';
+import { CaseClock } from './lib/case-clock';
+import { showCase } from './lib/case-view';
+import { type CommonWork, commonWork, doCommonWork, isCommon } from './lib/common-work';
+import { DeadlineTimer } from './lib/deadline-timer';
+import type { Carried, Kind, Run, Situation } from './lib/kind';
+import { type Ended, OutsideWork } from './lib/outside-work';
+import { type Judgement, type Receiver, receiveMessages, refused } from './lib/receive-messages';
+import { RegisterPump } from './lib/register-pump';
+import { leaveCommand } from './lib/task-of-its-own';
+import { utf8Bytes } from './lib/utf8-bytes';
+
+/** The server refuses an input above 2 MB, and the workflow's tasks would then fail for ever. */
+const MAX_INPUT_BYTES = 1_000_000;
+/** What is in flight may end within this time before it is cut. */
+const PAUSE = '20 seconds';
+/** Lives until the case is closed and everything about it stands in the register. A cancellation is alarmed and ignored. */
+export function runLifecycle<S extends CaseState, E extends RecordedEvent, W extends Work, O>(
+  kind: Kind<S, E, W, O>,
+): Promise<CaseResult> {
+  const cancelled = CancellationScope.current().cancelRequested;
+  return CancellationScope.nonCancellable(async () => {
+    const run = new LifecycleRun(kind);
+    cancelled.catch(() => run.whenOpen(() => run.alarm({ threshold: { kind: 'cancel-requested' } })));
+    await kind.begin(run);
+    return run.live();
+  });
+}
+
+export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extends Work, O>
+  implements Receiver, Run<S, E, W, O>
+{
+  private lifecycle!: Lifecycle<S, E, W, O>;
+  private current: S | undefined;
+  private clock = CaseClock.real();
+  private recent: E[] = [];
+  private caused: Array<CommonWork | W> = [];
+  /** What came before the state was there. */
+  private inbox: Array<() => void> = [];
+  /** The instant up to which everything that follows from time was decided: the next wake is looked for after it. */
+  private decidedAt!: Instant;
+  private news = true;
+  private paused = false;
+  /** How far events were recorded and written at the last look. */
+  private known = '';
+  /** Work of which a failure was alarmed in this run. */
+  private readonly failing = new Set<string>();
+  private readonly pump = new RegisterPump<E>(
+    () => this.stir(),
+    (error) => this.onFailure({ kind: 'register', key: 'register' }, error),
+  );
+  private readonly work = new OutsideWork(
+    () => this.stir(),
+    (work, error) => this.onFailure(work, error),
+  );
+  private readonly timer = new DeadlineTimer(() => this.step(() => []));
+
+  /** Made first thing in a workflow, so that no message finds it without handlers. */
+  constructor(private readonly kind: Kind<S, E, W, O>) {
+    receiveMessages(this, kind.messages, kind.signals?.(this) ?? {});
+  }
+
+  // —— begin ——
+
+  /** Opens the case with its first events, as they are at the instant of its own clock. */
+  open(
+    lifecycle: Lifecycle<S, E, W, O>,
+    caseId: string,
+    first: (now: Instant) => NewOf<E>[],
+    as: { exercise?: boolean; pacing?: Exercise } = {},
+  ): void {
+    this.lifecycle = lifecycle;
+    if (as.pacing) this.clock = CaseClock.exercise(as.pacing);
+    const now = this.clock.now();
+    this.take(open(lifecycle, caseId, first(now), now, as.exercise ?? as.pacing !== undefined));
+    this.openInbox();
+  }
+
+  /** Goes on after a continue-as-new. */
+  resume(lifecycle: Lifecycle<S, E, W, O>, { state, backlog, caused, recent, exercise }: Carried<S, E, W>): void {
+    Object.assign(this, { lifecycle, current: state, caused, recent });
+    if (exercise) this.clock = CaseClock.resume(exercise.speed, exercise.clock);
+    this.pump.add(backlog);
+    // A threshold may have passed between the two runs.
+    this.step(() => []);
+    this.openInbox();
+  }
+
+  isOpen(): boolean {
+    return this.current !== undefined;
+  }
+
+  whenOpen(work: () => void): void {
+    if (this.current) work();
+    else this.inbox.push(work);
+  }
+
+  get state(): S {
+    return this.current!;
+  }
+
+  // —— the loop ——
+
+  async live(): Promise<CaseResult> {
+    while (!this.isOver()) {
+      this.pursue();
+      await condition(() => this.news || this.isOver());
+      if (workflowInfo().continueAsNewSuggested && !this.isOver() && this.fitsIntoInput()) await this.tryNewRun();
+    }
+    await condition(allHandlersFinished);
+    const { caseId, closedAt, status, seq } = this.state;
+    return { caseId, closedAt: closedAt!, status, entries: seq };
+  }
+
+  /** Starts what is to be done and is not in flight yet; arms the timer for the next deadline. */
+  private pursue(): void {
+    this.news = false;
+    const { state } = this;
+    if (!this.paused) {
+      for (const work of this.lifecycle.wantedWork(state)) this.work.start(work, () => this.doWanted(work));
+      for (const work of this.caused) this.work.start(work, () => this.doCaused(work));
+    }
+    const writes = !this.paused && this.pump.start();
+    this.clock.setBusy(!this.work.isIdle() || this.pump.backlog > 0);
+    const wake = state.closedAt ? undefined : this.lifecycle.nextWake(state, this.decidedAt);
+    const arms = this.timer.arm(wake && this.clock.realMsAt(wake.at), wake ? `${wake.what} at ${wake.at}` : '');
+    const shows = showCase(this.lifecycle, state, this.clock.now(), this.pump.backlog);
+    this.leaveCommand(writes || arms || shows);
+  }
+
+  private isOver(): boolean {
+    return (
+      this.current?.closedAt !== undefined && this.pump.backlog === 0 && this.caused.length === 0 && this.work.isIdle()
+    );
+  }
+
+  private stir(): void {
+    this.news = true;
+    if (this.paused) this.leaveCommand(false);
+  }
+
+  /** A task in which anything was recorded or written leaves a command of its own, unless it `has` one. */
+  private leaveCommand(has: boolean): void {
+    const { seq } = this.state;
+    const { backlog } = this.pump;
+    const known = `${seq} ${backlog}`;
+    if (!has && known !== this.known) leaveCommand(seq, backlog);
+    this.known = known;
+  }
+
+  // —— work ——
+
+  private async doWanted(work: W): Promise<Ended> {
+    const outcome = await this.kind.perform(work, this.situation());
+    if (outcome === undefined) return 'reports-later';
+    this.report(work.key, outcome);
+    return 'done';
+  }
+
+  private async doCaused(work: CommonWork | W): Promise<Ended> {
+    if (isCommon(work)) await doCommonWork(work);
+    else await this.kind.perform(work, this.situation());
+    this.caused = this.caused.filter((other) => other !== work);
+    return 'done';
+  }
+
+  /** The outcome of a piece of work, also of one that reports later. */
+  report(key: string, outcome: O): void {
+    this.work.ended(key);
+    this.step((state, now) => this.lifecycle.onOutcome(state, outcome, now));
+  }
+
+  private situation(): Situation<S> {
+    return {
+      state: this.state,
+      now: this.clock.now(),
+      alarm: (occasion) => this.alarm(occasion),
+      isRegistered: (seq) => this.pump.hasWritten(seq),
+      isClosed: () => this.current?.closedAt !== undefined,
+    };
+  }
+
+  /** Once a run for each piece of work. Of alarms that fail one alarm tells, and while that waits no other. */
+  private onFailure({ kind, key, about }: Work, error: unknown): void {
+    if (this.failing.has(key)) return;
+    this.failing.add(key);
+    if (kind === 'alarm' && this.caused.some(tellsOfAlarms)) return;
+    this.alarm({ ...about, threshold: { kind: 'failing', work: kind }, detail: failureText(error) });
+  }
+
+  alarm(occasion: Occasion): void {
+    const { lifecycle } = this;
+    this.step((state) => {
+      const data = lifecycle.occasion?.(state, occasion) ?? caseAlarm(occasion, state);
+      return [{ kind: 'alarm-raised', data } as unknown as NewOf<E>];
+    });
+  }
+
+  // —— messages ——
+
+  judge(name: string, message: CaseMessage): Judgement | undefined {
+    const { current: state } = this;
+    if (!state || isRepeat(state, message.commandId)) return undefined;
+    const at = this.clock.now();
+    const news = onCaseMessage(this.lifecycle, state, name, message, at);
+    const problems = refusals(news);
+    if (problems.length > 0) throw refused(problems);
+    return { seq: state.seq, at, news };
+  }
+
+  onUpdate(name: string, message: CaseMessage, judged: Judgement | undefined): Receipt {
+    if (isRepeat(this.state, message.commandId)) return { events: [], note: REPEATED };
+    this.recordCounted();
+    const { seq } = this.state;
+    const holds = judged !== undefined && judged.seq === seq && judged.at === this.clock.now();
+    const { news } = holds ? judged : (this.judge(name, message) as Judgement);
+    return receiptOf(this.step(() => news as NewOf<E>[], message));
+  }
+
+  onSignal(name: string, message: CaseMessage): void {
+    this.whenOpen(() => {
+      if (isRepeat(this.state, message.commandId)) return;
+      this.step((state, now) => onCaseMessage(this.lifecycle, state, name, message, now), message);
+    });
+  }
+
+  reject(message: string, problems: string[], by = 'unknown', commandId?: string): void {
+    this.whenOpen(() => {
+      if (isRepeat(this.state, commandId)) return;
+      const rejected = { kind: 'rejected', data: { message, problems } } as unknown as NewOf<E>;
+      this.step(() => [rejected], { by, ...(commandId && { commandId }) });
+    });
+  }
+
+  onPace(until: Instant | null): void {
+    this.whenOpen(() => {
+      if (!this.clock.isExercise) return;
+      this.clock.pace(until);
+      this.step(() => []);
+    });
+  }
+
+  view(): CaseView<S> | undefined {
+    if (!this.current) return undefined;
+    return {
+      state: this.current,
+      clock: this.clock.reading(),
+      registerBacklog: this.pump.backlog,
+      inFlight: this.work.keys(),
+      nextDueAt: this.lifecycle.nextDueAt(this.current) ?? null,
+    };
+  }
+
+  timeline(): E[] {
+    return this.recent;
+  }
+
+  // —— events ——
+
+  /** Records what waits to be recorded, then what `news` makes of the state, then all that follows. */
+  step(news: (state: S, now: Instant) => NewOf<E>[], from: Partial<CaseMessage> = {}): E[] {
+    this.recordCounted();
+    const { state } = this;
+    const now = this.clock.now();
+    return this.take(advance(this.lifecycle, state, news(state, now), now, from.by, from.commandId));
+  }
+
+  private recordCounted(): void {
+    const counted = this.kind.takeUnrecorded?.(this.state) ?? [];
+    if (counted.length > 0) this.take(record(this.lifecycle, this.state, counted, this.clock.now()));
+  }
+
+  private take({ state, events }: Decision<S, E>): E[] {
+    this.current = state;
+    this.decidedAt = this.clock.now();
+    this.recent = [...this.recent, ...events].slice(-TIMELINE_KEPT);
+    this.pump.add(events);
+    for (const event of events) {
+      this.caused.push(...commonWork(event, state), ...(this.lifecycle.causedWork?.(event, state) ?? []));
+    }
+    this.stir();
+    return events;
+  }
+
+  private openInbox(): void {
+    for (const work of this.inbox.splice(0)) work();
+  }
+
+  // —— continue-as-new ——
+
+  /**
+   * Lets what is in flight end, cuts what does not, and begins a new run. Everything is safe to repeat, and no deadline is
+   * looked at meanwhile. When something came in while it paused, this run goes on.
+   */
+  private async tryNewRun(): Promise<void> {
+    this.paused = true;
+    this.timer.cancel();
+    this.pump.pause();
+    const quiet = () => this.work.isQuiet() && !this.pump.running;
+    if (!(await condition(quiet, PAUSE))) {
+      this.work.cut();
+      this.pump.cancel();
+      await condition(quiet);
+    }
+    await condition(allHandlersFinished);
+    // Nothing may be awaited between this check and the call: a message that came in now would be lost.
+    if (quiet() && this.fitsIntoInput()) await continueAsNew(this.nextInput());
+    this.paused = false;
+    this.step(() => []);
+  }
+
+  /**
+   * While the register is away and its backlog is that long, the run goes on: a history holds twelve times the events at
+   * which a new run is suggested.
+   */
+  private fitsIntoInput(): boolean {
+    return utf8Bytes(JSON.stringify(this.nextInput())) <= MAX_INPUT_BYTES;
+  }
+
+  private nextInput(): unknown {
+    const { state, caused, clock } = this;
+    const recent = this.recent.slice(-TIMELINE_CARRIED);
+    const exercise = clock.isExercise ? { speed: clock.speed, clock: clock.reading() } : undefined;
+    return this.kind.nextInput({ state, backlog: this.pump.queued(), caused, recent, exercise });
+  }
+}
+
+/** An alarm about alarms that cannot be sent. */
+function tellsOfAlarms(work: Work): boolean {
+  if (!isCommon(work) || work.kind !== 'alarm') return false;
+  const { threshold } = work.alarm;
+  return threshold.kind === 'failing' && threshold.work === 'alarm';
+}
