@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Pool } from 'pg';
 import type { Head, StoredEntry } from './entry';
 import { UnknownIncidentError } from './errors';
@@ -27,7 +28,14 @@ export async function verifyEntries(
   const verifier = new ChainVerifier(options);
   for await (const entry of entries) {
     const { position, hash, bytes, content } = entry;
-    const bad = verifier.next({ position, hash, leaf: bytes, openings: content }) ?? storedFault(entry, verifier.leaf!);
+    const found = {
+      position,
+      hash,
+      leaf: bytes.toString('utf8'),
+      openings: content.toString('utf8'),
+      isText: isUtf8(bytes) && isUtf8(content),
+    };
+    const bad = verifier.next(found) ?? storedFault(entry, verifier.leaf!);
     if (bad !== undefined) return verification(verifier, bad);
     options.onEntry?.(hash);
   }

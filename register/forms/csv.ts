@@ -5,8 +5,8 @@
  */
 import { visible } from '../../domain/kernel/visible-text';
 import type { DocumentEntry, DocumentSection, RegisterDocument } from './document';
+import { headOf, howToVerify, titleOf } from './explanations';
 import { said, type Value } from './value';
-import { headOf, howToVerify, titleOf } from './words';
 
 /** The columns; later versions may add some at the end, none are renamed or moved. */
 export const CSV_COLUMNS = [

@@ -6,10 +6,10 @@ import { createHash } from 'node:crypto';
 import { visible } from '../../domain/kernel/visible-text';
 import { sentence } from './account';
 import type { CaseSection, DocumentEntry, IncidentSection, RegisterDocument } from './document';
+import { count, headOf, howToVerify, titleOf } from './explanations';
 import { STYLE } from './html-style';
 import type { Fact, FactTable, RecordGroup } from './record-groups';
 import { instant, known, said, type Value } from './value';
-import { count, headOf, howToVerify, titleOf } from './words';
 
 /** The document as the bytes of an HTML file. */
 export function htmlForm(document: RegisterDocument): Buffer {

@@ -1,11 +1,11 @@
 /** The register as a PDF to print, file and hand over: bookmarks, page numbers, its fonts inside. */
 import { sentence } from './account';
 import type { CaseSection, DocumentEntry, IncidentSection, RegisterDocument } from './document';
+import { count, headOf, howToVerify, titleOf } from './explanations';
 import { type Bookmark, Sheet } from './pdf-sheet';
 import { INK, type Piece, SIZE } from './pdf-text';
 import type { Fact, RecordGroup } from './record-groups';
 import { instant, known, said, type Value } from './value';
-import { count, headOf, howToVerify, titleOf } from './words';
 
 /** The document as the bytes of a PDF; the same document gives the same bytes. */
 export async function pdfForm(document: RegisterDocument): Promise<Buffer> {

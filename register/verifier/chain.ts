@@ -1,7 +1,7 @@
 /** Checks entries one by one, in order. Needs no database, and nothing but Node. */
 import { GENESIS, type Leaf, leafHash, parseLeaf } from './leaf';
 import { openingFault, parseOpenings } from './openings';
-import { MalformedLeaf, utf8Text } from './text';
+import { MalformedLeaf } from './text';
 
 /** Place and hash of the last entry; position 0 and 64 zeros for an empty log. The position is the log's size. */
 export interface Head {
@@ -11,8 +11,10 @@ export interface Head {
 
 /** An entry as it is found, in a database or in a file; nothing in it is trusted. */
 export interface FoundEntry extends Head {
-  leaf: Uint8Array;
-  openings: Uint8Array;
+  leaf: string;
+  openings: string;
+  /** Whether its bytes were UTF-8. */
+  isText: boolean;
 }
 
 /** The first entry that does not hold, and why. Incident and number are known when its leaf could be read. */
@@ -70,20 +72,17 @@ export class ChainVerifier {
   /** Takes the next entry; returns what is wrong with it, or undefined when it holds. */
   next(found: FoundEntry): BadEntry | undefined {
     const { position } = found;
-    const [text, openings] = [utf8Text(found.leaf), utf8Text(found.openings)];
-    if (text === undefined || openings === undefined) {
-      return { position, reason: 'the entry is not UTF-8: it was altered' };
-    }
+    if (!found.isText) return { position, reason: 'the entry is not UTF-8: it was altered' };
     let leaf: Leaf;
     try {
-      leaf = parseLeaf(text);
+      leaf = parseLeaf(found.leaf);
     } catch (error) {
       if (error instanceof MalformedLeaf) return { position, reason: `the entry was altered: ${error.message}` };
       throw error;
     }
     const { incidentId, seq } = leaf;
-    const hash = leafHash(text);
-    const reason = this.fault(leaf, hash, found) ?? this.contentFault(leaf, openings);
+    const hash = leafHash(found.leaf);
+    const reason = this.fault(leaf, hash, found) ?? this.contentFault(leaf, found.openings);
     if (reason !== undefined) return { position, incidentId, seq, reason };
     this.entries += 1;
     this.leaf = leaf;

@@ -37,7 +37,7 @@ export function checkDigest({ open }: ExportReceipt, digest: string): void {
 export function checkReceipt(receipt: ExportReceipt, signing: Signing, after: number): void {
   const { position, hash, leaf, open, proof } = receipt;
   const verifier = new ChainVerifier({ severalIncidents: true, startsAnywhere: true });
-  const bad = verifier.next({ position, hash, leaf: Buffer.from(leaf), openings: Buffer.from(open) });
+  const bad = verifier.next({ position, hash, leaf, openings: open, isText: true });
   if (bad !== undefined) throw new BindingError(`the entry that recorded the export does not hold: ${bad.reason}`);
   const { incidentId, kind } = verifier.leaf!;
   if (incidentId !== REGISTER_STREAM || kind !== EXPORTED) {

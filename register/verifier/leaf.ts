@@ -5,7 +5,7 @@
  */
 import { hash } from 'node:crypto';
 import { isPlainObject, isWellFormed } from '../canonical';
-import { hasOnly, isHash, isInstant, isKind, MalformedLeaf } from './text';
+import { isHash, isInstant, isKind, MalformedLeaf, objectOf } from './text';
 
 export { MalformedLeaf };
 
@@ -32,34 +32,37 @@ export interface Leaf {
   fields: Map<string, string>;
 }
 
-const isText = (value: unknown, most: number): value is string =>
-  typeof value === 'string' && value.length > 0 && value.length <= most && isWellFormed(value);
-const isNumber = (value: unknown, most: number) =>
-  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most;
-
-/** What each member must be. */
-const MEMBERS: Record<string, (value: unknown) => boolean> = {
-  at: (value) => typeof value === 'string' && isInstant(value),
-  exercise: (value) => typeof value === 'boolean',
-  fields: (value) => isPlainObject(value) && areFields(Object.entries(value)),
-  incidentId: (value) => isText(value, 200),
-  kind: (value) => isText(value, 100) && isKind(value),
-  position: (value) => isNumber(value, Number.MAX_SAFE_INTEGER),
-  prev: isHash,
-  prevInIncident: isHash,
-  seq: (value) => isNumber(value, 0x7fffffff),
-  v: (value) => value === 2,
-};
-const NAMES = Object.keys(MEMBERS);
+/** Reads a leaf from its text. @throws MalformedLeaf for any other text than the one form of what it says. */
+export function parseLeaf(text: string): Leaf {
+  const value = objectOf(text);
+  const { at, exercise, incidentId, kind, position, prev, prevInIncident, seq } = value as unknown as Leaf;
+  if (!isInstant(at)) throw new MalformedLeaf('its "at" is no instant');
+  if (!isName(incidentId, 200)) throw new MalformedLeaf('its "incidentId" is none');
+  if (!isName(kind, 100) || !isKind(kind)) throw new MalformedLeaf('its "kind" is none');
+  if (!isNumber(position, Number.MAX_SAFE_INTEGER)) throw new MalformedLeaf('its "position" is none');
+  if (!isNumber(seq, 0x7fffffff)) throw new MalformedLeaf('its "seq" is none');
+  if (!isHash(prev) || !isHash(prevInIncident)) throw new MalformedLeaf('what it follows is no hash');
+  const fields = fieldsOf(value.fields);
+  const leaf: Leaf = { position, prev, incidentId, seq, prevInIncident, at, kind, exercise, fields };
+  // Whatever else it holds, or holds in another form, is not in this text.
+  if (leafText(leaf) !== text) throw new MalformedLeaf('it is not in the one form of an entry');
+  return leaf;
+}
 
 /** At least one, in the order of their pointers' UTF-16 code units. */
-function areFields(fields: [string, unknown][]): boolean {
-  return (
-    fields.length > 0 &&
-    fields.every(([pointer, commitment], i) => {
-      return isPointer(pointer) && isHash(commitment) && (i === 0 || fields[i - 1]![0] < pointer);
-    })
-  );
+function fieldsOf(value: unknown): Map<string, string> {
+  const fields = new Map<string, string>();
+  let before = '';
+  const object = isPlainObject(value) ? value : {};
+  for (const pointer of Object.keys(object)) {
+    const commitment = object[pointer];
+    if (!isPointer(pointer) || !isHash(commitment)) throw new MalformedLeaf('its fields are not those of an entry');
+    if (pointer <= before) throw new MalformedLeaf('its fields are not in order');
+    fields.set(pointer, commitment);
+    before = pointer;
+  }
+  if (fields.size === 0) throw new MalformedLeaf('it has no fields');
+  return fields;
 }
 
 /** Whether a text can be the pointer of a field. */
@@ -67,28 +70,20 @@ export function isPointer(text: string): boolean {
   return text.startsWith('/') && isWellFormed(text);
 }
 
-/** Reads a leaf from its text. @throws MalformedLeaf for any other text than the one form of what it says. */
-export function parseLeaf(text: string): Leaf {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new MalformedLeaf('it is not JSON');
-  }
-  if (!isPlainObject(value) || !hasOnly(value, NAMES))
-    throw new MalformedLeaf('it does not have the members of an entry');
-  const bad = NAMES.find((name) => !MEMBERS[name]!(value[name]));
-  if (bad !== undefined) throw new MalformedLeaf(`its "${bad}" is not what that of an entry must be`);
-  const { v: _, fields, ...place } = value;
-  const leaf = { ...place, fields: new Map(Object.entries(fields as object)) } as Leaf;
-  if (leafText(leaf) !== text) throw new MalformedLeaf('it is not in canonical form');
-  return leaf;
+function isName(value: unknown, most: number): boolean {
+  return typeof value === 'string' && value.length > 0 && value.length <= most && isWellFormed(value);
+}
+
+function isNumber(value: unknown, most: number): boolean {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most;
 }
 
 /** The one text of a leaf. `fields` must be in the order of their pointers' UTF-16 code units. */
 export function leafText(leaf: Omit<Leaf, 'fields'> & { fields: Iterable<readonly [string, string]> }): string {
-  const fields: string[] = [];
-  for (const [pointer, commitment] of leaf.fields) fields.push(`${JSON.stringify(pointer)}:"${commitment}"`);
+  let fields = '';
+  for (const [pointer, commitment] of leaf.fields) {
+    fields += `${fields === '' ? '' : ','}${JSON.stringify(pointer)}:"${commitment}"`;
+  }
   const { at, exercise, incidentId, kind, position, prev, prevInIncident, seq } = leaf;
   return (
     `{"at":"${at}","exercise":${exercise},"fields":{${fields}},"incidentId":${JSON.stringify(incidentId)},"kind":"${kind}",` +

@@ -2,9 +2,9 @@
  * Openings: the content of an entry, each field with the salt of its commitment. Whoever is given an opening can check it
  * against the leaf; a field without one stays hidden, and the entry verifies all the same.
  */
-import { canonicalText, isPlainObject } from '../canonical';
+import { canonicalText } from '../canonical';
 import { commitmentOf, isPointer, type Leaf } from './leaf';
-import { MalformedLeaf } from './text';
+import { isHex, MalformedLeaf, objectOf } from './text';
 
 /** One opened field: its salt (32 hex digits) and the canonical JSON text of its value. */
 export interface Opening {
@@ -13,37 +13,33 @@ export interface Opening {
   text: string;
 }
 
-const SALT = /^[0-9a-f]{32}$/;
+const SALT_DIGITS = 32;
 
 /** The text of openings: `{"/by":["<salt>",<value>],…}` in canonical JSON. They must be in the order of their pointers. */
 export function openingsText(openings: readonly Opening[]): string {
-  return `{${openings.map(({ pointer, salt, text }) => `${JSON.stringify(pointer)}:["${salt}",${text}]`)}}`;
+  let text = '';
+  for (const { pointer, salt, text: value } of openings) {
+    text += `${text === '' ? '' : ','}${JSON.stringify(pointer)}:["${salt}",${value}]`;
+  }
+  return `{${text}}`;
 }
 
 /** Reads openings from their text. @throws MalformedLeaf for any other text than their one form. */
 export function parseOpenings(text: string): Opening[] {
-  const openings = Object.entries(objectOf(text)).map(([pointer, value]): Opening => {
-    const [salt, opened, ...more] = Array.isArray(value) ? value : [];
-    if (!isPointer(pointer) || typeof salt !== 'string' || !SALT.test(salt) || more.length > 0) {
+  const openings: Opening[] = [];
+  let before = '';
+  const object = objectOf(text);
+  for (const pointer of Object.keys(object)) {
+    const opening = object[pointer];
+    if (!isPointer(pointer) || !Array.isArray(opening) || opening.length !== 2 || !isHex(opening[0], SALT_DIGITS)) {
       throw new MalformedLeaf('an opening does not have the form of one');
     }
-    return { pointer, salt, text: canonicalOf(opened) };
-  });
-  if (openings.some(({ pointer }, i) => i > 0 && pointer <= openings[i - 1]!.pointer)) {
-    throw new MalformedLeaf('the openings are not in order');
+    if (pointer <= before) throw new MalformedLeaf('the openings are not in order');
+    openings.push({ pointer, salt: opening[0], text: canonicalOf(opening[1]) });
+    before = pointer;
   }
-  if (openingsText(openings) !== text) throw new MalformedLeaf('the openings are not in canonical form');
+  if (openingsText(openings) !== text) throw new MalformedLeaf('the openings are not in their one form');
   return openings;
-}
-
-function objectOf(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isPlainObject(value)) return value;
-  } catch {
-    // told below
-  }
-  throw new MalformedLeaf('the openings are no JSON object');
 }
 
 function canonicalOf(value: unknown): string {

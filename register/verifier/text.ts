@@ -1,23 +1,34 @@
 /** What the readers of an export's parts have in common: texts that have exactly one form. */
 import { isUtf8 } from 'node:buffer';
+import { isPlainObject } from '../canonical';
 
 /** The text is not what it should be in its one form; the message says what is wrong without quoting it. */
 export class MalformedLeaf extends Error {}
 
 /** The text of bytes; undefined when they are not UTF-8. */
-export function utf8Text(bytes: Uint8Array): string | undefined {
-  return isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8') : undefined;
+export function utf8Text(bytes: Buffer): string | undefined {
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }
 
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+/** The object that a JSON text says. @throws MalformedLeaf for any other text. */
+export function objectOf(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isPlainObject(value)) return value;
+  } catch {
+    // told below
+  }
+  throw new MalformedLeaf('it is no JSON object');
+}
+
+const INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const KIND = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-const HASH = /^[0-9a-f]{64}$/;
 
 /** Whether a text is a UTC instant of the form 2026-04-01T03:00:00.000Z. */
-export function isInstant(at: string): boolean {
-  if (!INSTANT.test(at)) return false;
-  const date = new Date(at);
-  return !Number.isNaN(date.getTime()) && date.toJSON() === at;
+export function isInstant(at: unknown): at is string {
+  if (typeof at !== 'string' || !INSTANT.test(at)) return false;
+  // Not every month has more days.
+  return at.slice(8, 10) <= '28' || new Date(at).toJSON() === at;
 }
 
 /** Whether a text is a kind of event: kebab-case. */
@@ -27,7 +38,12 @@ export function isKind(text: string): boolean {
 
 /** Whether a value is a hash: 64 lower-case hexadecimal digits. */
 export function isHash(value: unknown): value is string {
-  return typeof value === 'string' && HASH.test(value);
+  return isHex(value, 64);
+}
+
+/** Whether a value is so many lower-case hexadecimal digits. */
+export function isHex(value: unknown, length: number): value is string {
+  return typeof value === 'string' && value.length === length && /^[0-9a-f]+$/.test(value);
 }
 
 /** Whether a value is a whole number from 0 on. */
