@@ -35,7 +35,7 @@ export interface SigningServiceDeps {
 }
 
 /** How often the register's size is looked at: the longest that it takes to see that enough entries wait. */
-const LOOK_MS = 1_000;
+const LOOK_MS = 500;
 /** How the register stands: entries that are not signed, and whether all that was signed is published. */
 interface Standing {
   waiting: number;
