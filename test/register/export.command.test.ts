@@ -75,7 +75,7 @@ test('what cannot be done is said, and leaves no file', async () => {
   const file = fileOf('never.jsonl');
   for (const [args, code, said] of [
     [['export', '--incident', 'nowhere', '-o', file], 1, 'has no incident'],
-    [['export', '--from', 'yesterday', '-o', file], 2, '--from: "yesterday" is no time'],
+    [['export', '--from', 'yesterday', '-o', file], 2, '--from: "yesterday" is not a valid time'],
     [['export', '--incident', 'INC-1', '--from', '2026-01-01', '-o', file], 2, 'not both'],
     [['export', '--for', 'everybody', '-o', file], 2, 'authority, customer, internal'],
     [['prove', 'INC-1', '-o', file], 2, 'is not an entry'],

@@ -281,7 +281,7 @@ describe('HTML', () => {
     const events = hostile('x').map((event) => ({ ...event, exercise: true }));
     const html = (await FORMS.html(documentFor('authority', { events, log: false }))).toString();
     expect(html).toContain('EXERCISE');
-    expect(html).toContain('ask for its checkpoint and its verifier key');
+    expect(html).toContain('ask the organisation for its checkpoint and verifier key');
   });
 });
 

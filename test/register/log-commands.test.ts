@@ -37,7 +37,7 @@ test('sign tells what was signed and which anchors have it; verify then tells wh
   expect((await run(['verify'])).out).toContain('not anchored 1 to 5: no anchor covers it');
   const { exitCode, out } = await run(['sign']);
   expect(exitCode).toBe(0);
-  expect(out).toMatch(/^Signed 5 entries of tocsin\.invalid\/[0-9a-f]{16}\.\n {2}file: has it now\n\ntocsin\.invalid/);
+  expect(out).toMatch(/^Signed 5 entries of tocsin\.invalid\/[0-9a-f]{16}\.\n {2}file: received\n\ntocsin\.invalid/);
   expect(readFileSync(at('register/checkpoints.txt'), 'utf8')).toContain(out.slice(out.indexOf('\n\n') + 2).trimEnd());
   await more('INC-2', 2);
   const verified = await run(['verify']);
@@ -55,7 +55,7 @@ test('witnesses are asked, and one that fails is told by exit code 1, while the 
   const witness = await startWitness('witness.example.com/cli', Buffer.alloc(32, 5), [verifierKey]);
   afterFile(() => witness.stop());
   const env = { TOCSIN_WITNESSES: `${witness.verifierKey} ${witness.url}` };
-  expect((await run(['sign'], env)).out).toContain('  witness witness.example.com/cli: has it now');
+  expect((await run(['sign'], env)).out).toContain('  witness witness.example.com/cli: received');
   expect(readFileSync(at('register/log/checkpoint'), 'utf8')).toContain('\u2014 witness.example.com/cli ');
   expect((await run(['verify'], env)).out).toMatch(/anchored 1 to 3: witness witness\.example\.com\/cli, seen .* UTC/);
   witness.failWith(500);

@@ -109,7 +109,7 @@ test('what is not there cannot be proved, and leaves neither a file nor a record
   const file = path.join(register.dir, 'nothing.jsonl');
   const options = { audience: 'internal', disclosures, by: 'ada', log: register.cosigned } as const;
   await expect(proveEntry(register.pool, file, 9999, options)).rejects.toThrow(NothingToExportError);
-  await expect(positionOf(register.pool, 'INC-b', 99)).rejects.toThrow('holds no entry 99');
+  await expect(positionOf(register.pool, 'INC-b', 99)).rejects.toThrow('has no entry 99');
   expect(readdirSync(register.dir).filter((name) => name.startsWith('nothing'))).toEqual([]);
   expect(await readIncidentEvents(register.pool, 'REGISTER')).toHaveLength(before);
 });

@@ -159,7 +159,7 @@ test('received, mailed, shown, decided, closed, erased', async () => {
 
   const erased = await tocsin('report', 'erase', id, '--by', 'dpo');
   expect(erased).toMatchObject({ exitCode: 0, err: '' });
-  expect((await tocsin('report', 'erase', id, '--by', 'dpo')).out).toContain('before');
+  expect((await tocsin('report', 'erase', id, '--by', 'dpo')).out).toContain('was already erased');
   const after = (await readIncidentEvents(intake.pool, id)) as unknown as VulnerabilityReportEvent[];
   expect(after.slice(events.length)).toMatchObject([{ kind: 'erased', by: 'dpo', seq: events.length + 1 }]);
   expect((await tocsin('report', 'show', id)).out).toContain('were erased');

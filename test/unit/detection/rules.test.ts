@@ -186,19 +186,19 @@ describe('bad rules are refused, with rule, field and remedy', () => {
       'no last rule for the rest',
       'when: {}',
       'when: { source: x }',
-      /^rules\[rest]: the last rule must take everything else/,
+      /^rules\[rest]: the last rule must send everything else to triage/,
     ],
     [
       'a rule below one that fits all',
       'when: { type: "noise.*" }',
       'when: {}',
-      /^rules\[attack]\.when: is never reached, as rules\[noise]/,
+      /^rules\[attack]\.when: is never reached, because rules\[noise]/,
     ],
     [
       'a rule below a wider one',
       'when: { type: "noise.*" }',
       'when: { format: [cloudflare, github] }',
-      /^rules\[attack]\.when: is never reached, as rules\[noise]/,
+      /^rules\[attack]\.when: is never reached, because rules\[noise]/,
     ],
     ['a missing version', 'version: "1"\n', '', /^version: is missing/],
   ])('%s', (_name, from, to, expected) => {

@@ -137,7 +137,7 @@ test.each(['', 'lodash', 'pkg:', 'pkg:npm', 'pkg:npm/', 'pkg:unheard-of/a@1', 'p
 );
 
 test.each<[string, string, RegExp]>([
-  ['no JSON', '{', /no JSON/],
+  ['no JSON', '{', /not JSON/],
   ['no object', '[]', /no JSON object/],
   ['something else', '{"a":1}', /neither/],
   ['a later lock file', '{"lockfileVersion":4}', /lockfileVersion: is 4/],
