@@ -1,4 +1,5 @@
 /** Which groups of settings each process reads. */
+import { PROVIDERS } from '../activities/containment/providers';
 import { containmentSettings } from '../activities/containment/settings';
 import { directorySettings } from '../activities/directory/settings';
 import { mailSettings } from '../activities/mail/settings';
@@ -68,11 +69,19 @@ export const CLI_GROUPS = {
   anchors: anchorSettings,
 };
 
+/** The groups of a worker, each provider of containment apart. */
+const workerSections = Object.fromEntries(
+  Object.entries(WORKER_GROUPS).flatMap(([name, group]): Array<[string, AnyGroup]> => {
+    if (group !== WORKER_GROUPS.containment) return [[name, group]];
+    return [...PROVIDERS.map((each): [string, AnyGroup] => [`${name}: ${each.name}`, each.settings]), [name, group]];
+  }),
+);
+
 /** Every group of each process, and what the local servers read, for the documentation. */
 export const PROCESSES: Readonly<
   Record<'worker' | 'intake' | 'command line' | 'local stack', Readonly<Record<string, AnyGroup>>>
 > = {
-  worker: WORKER_GROUPS,
+  worker: workerSections,
   intake: INTAKE_GROUPS,
   'command line': { ...CLI_GROUPS, mail: mailSettings },
   'local stack': { stack: stackSettings },
