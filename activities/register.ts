@@ -1,6 +1,8 @@
 /** The breach register as the workflow's pump sees it. */
+
+import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import type { AppendResult } from '../register/append/batch';
-import { GENESIS, type RegisterEvent } from '../register/entry';
+import { GENESIS } from '../register/entry';
 import {
   MalformedEntryError,
   NotCanonicalError,
@@ -13,7 +15,7 @@ import type { Activities } from './types';
 
 /** The register module's functions over a pool. */
 export interface RegisterPort {
-  append(events: RegisterEvent[]): Promise<AppendResult>;
+  append(events: RecordedEvent[]): Promise<AppendResult>;
   verify(options: { incidentId: string }): Promise<Verification>;
 }
 
@@ -23,7 +25,7 @@ export const appendToRegister = async (
   { events }: Parameters<Activities['appendEntries']>[0],
 ): ReturnType<Activities['appendEntries']> => {
   try {
-    const { head } = await register.append(events as unknown as RegisterEvent[]);
+    const { head } = await register.append(events as unknown as RecordedEvent[]);
     return { position: head.position, head: head.hash };
   } catch (error) {
     if (

@@ -17,7 +17,7 @@ import type { PatchAction, PatchFinding, Recheck } from '../domain/patch/patch-t
 import type { Authority } from '../domain/policy/pack';
 import type { PolicySnapshot } from '../domain/policy/policy';
 import type { RecipientRule } from '../domain/policy/rule';
-import type { ReporterMailKind, ReporterMailOutcome } from '../domain/report/vulnerability-report';
+import type { ReporterMailKind, ReporterMailOutcome } from '../domain/report/state';
 
 /** What every effect on behalf of an incident carries. In an exercise only recorders are reachable. */
 export interface EffectContext {

@@ -18,7 +18,7 @@ export async function checkpointsToHold(
 ): Promise<KnownCheckpoint[]> {
   const { claims, knownCheckpoints } =
     require('../register/anchors/known-checkpoints') as typeof import('../register/anchors/known-checkpoints');
-  const { parseVerifierKey } = require('../register/log/note') as typeof import('../register/log/note');
+  const { parseVerifierKey } = require('../register/tree/note') as typeof import('../register/tree/note');
   const { splitNotes } = require('../register/verifier/notes') as typeof import('../register/verifier/notes');
   const log = await openedLog(shell);
   if (log === undefined) {

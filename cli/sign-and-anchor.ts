@@ -1,7 +1,8 @@
 /** Signs the register now, and gives the checkpoint to each anchor once. */
-import type { Anchoring } from '../register/anchors/anchor';
+
 import type { AnchorSettings } from '../register/anchors/anchor-settings';
 import type { CheckpointMailer } from '../register/anchors/mail-anchor';
+import type { Anchoring } from '../register/log/anchor';
 import type { RegisterLog } from '../register/log/open-log';
 import type { Output } from './rendering/output';
 import type { Shell } from './shell';

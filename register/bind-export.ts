@@ -2,12 +2,12 @@
 import type { Pool } from 'pg';
 import type { Head } from './entry';
 import { InconsistentLogError, NotSignedError } from './errors';
-import { parseCheckpoint } from './log/checkpoint';
 import type { LogStore } from './log/log-store';
-import { inclusionProof } from './log/merkle';
-import { parseNote } from './log/note';
 import { publishedNodes } from './log/published-nodes';
 import { readEntries } from './read-entries';
+import { parseCheckpoint } from './tree/checkpoint';
+import { inclusionProof } from './tree/merkle';
+import { parseNote } from './tree/note';
 import { bindingLine, proofLine } from './verifier/binding';
 import { openingsText, parseOpenings } from './verifier/openings';
 import { inOrder } from './verifier/signing';

@@ -1,6 +1,8 @@
 /** One entry as a reader may see it: what is shown, and what stands in the place of fields that are withheld or erased. */
+
+import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import { type Audience, type Disclosures, ERASED, type StandIn, standIn, WITHHELD } from '../domain/policy/disclosure';
-import { eventOf, leafOf, type RegisterEvent, type StoredEntry } from './entry';
+import { eventOf, leafOf, type StoredEntry } from './entry';
 import type { Leaf } from './verifier/leaf';
 import { type Opening, openingsText, parseOpenings } from './verifier/openings';
 
@@ -58,7 +60,7 @@ export function shownText({ shown }: DisclosedEntry): string {
 }
 
 /** The event as this reader sees it: complete, with a stand-in for each field that is not shown. */
-export function shownEvent({ leaf, shown, withheld, erased }: DisclosedEntry): RegisterEvent {
+export function shownEvent({ leaf, shown, withheld, erased }: DisclosedEntry): RecordedEvent {
   const absent = (word: StandIn) => (pointer: string) => ({ pointer, text: JSON.stringify(standIn(pointer, word)) });
   return eventOf(leaf, [...shown, ...withheld.map(absent(WITHHELD)), ...erased.map(absent(ERASED))]);
 }

@@ -1,3 +1,4 @@
+import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import { isPlainObject } from './canonical';
 import { MalformedEntryError } from './errors';
 import { contentOf, type Field } from './fields';
@@ -7,29 +8,11 @@ import { isInstant, isKind } from './verifier/text';
 export type { Head } from './verifier/chain';
 export { GENESIS, leafHash } from './verifier/leaf';
 
-/** One thing that happened in an incident, as the register takes it. Structurally the domain's `IncidentEvent`. */
-export interface RegisterEvent {
-  /** Version of the event. */
-  v: 1;
-  incidentId: string;
-  /** 1, 2, 3 … without gap within the incident. */
-  seq: number;
-  /** When it happened by the incident's clock. */
-  at: string;
-  kind: string;
-  /** A person's handle, or `tocsin`. */
-  by: string;
-  exercise: boolean;
-  commandId?: string | undefined;
-  /** The event's own content, as it came: checked to be canonical JSON when it is serialised. */
-  data: object;
-}
-
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isInt32 = (value: unknown): value is number => Number.isInteger(value) && (value as number) < 2 ** 31;
 
 /** What each part must be. By hand: a schema's checks take as long as the hashes. */
-const PARTS: { [K in keyof Required<RegisterEvent>]: [must: string, is: (value: unknown) => boolean] } = {
+const PARTS: { [K in keyof Required<RecordedEvent>]: [must: string, is: (value: unknown) => boolean] } = {
   v: ['be 1', (value) => value === 1],
   // A column value: Postgres text has no NUL.
   incidentId: [
@@ -44,7 +27,7 @@ const PARTS: { [K in keyof Required<RegisterEvent>]: [must: string, is: (value: 
   commandId: ['be a text that is not empty, or absent', (value) => value === undefined || isText(value)],
   data: ['be a JSON object', isPlainObject],
 };
-const CHECKS = Object.entries(PARTS) as [keyof RegisterEvent, (typeof PARTS)['v']][];
+const CHECKS = Object.entries(PARTS) as [keyof RecordedEvent, (typeof PARTS)['v']][];
 const NAMES: ReadonlySet<string> = new Set(Object.keys(PARTS));
 
 /** An entry as it lies in Postgres: nothing in it is trusted before `verifyEntries` has seen it. */
@@ -65,13 +48,13 @@ export interface StoredEntry {
 }
 
 /** Checks an event's envelope. @throws MalformedEntryError naming incident, number and every fault. */
-export function parseEvent(value: unknown): RegisterEvent {
+export function parseEvent(value: unknown): RecordedEvent {
   if (!isPlainObject(value)) throw new MalformedEntryError('the event is malformed: it must be a JSON object');
-  const event: Partial<Record<keyof RegisterEvent, unknown>> = value;
+  const event: Partial<Record<keyof RecordedEvent, unknown>> = value;
   const faults: string[] = [];
   for (const [name, [must, is]] of CHECKS) if (!is(event[name])) faults.push(`${name}: must ${must}`);
   for (const name in event) if (!NAMES.has(name)) faults.push(`${name.slice(0, 80)}: is not part of an event`);
-  const { v, incidentId, seq, at, kind, by, exercise, commandId, data } = event as RegisterEvent;
+  const { v, incidentId, seq, at, kind, by, exercise, commandId, data } = event as RecordedEvent;
   if (faults.length === 0) return { v, incidentId, seq, at, kind, by, exercise, commandId, data };
   throw new MalformedEntryError(
     `the event ${brief(seq)} of incident ${brief(incidentId)} is malformed: ${faults.join('; ')}`,
@@ -95,7 +78,7 @@ export function leafOf(bytes: Uint8Array): Leaf {
 }
 
 /** The event that an entry records, from its leaf and its opened fields. @throws MalformedEntryError when fields are missing. */
-export function eventOf(leaf: Leaf, fields: readonly Field[]): RegisterEvent {
+export function eventOf(leaf: Leaf, fields: readonly Field[]): RecordedEvent {
   const { incidentId, seq, at, kind, exercise } = leaf;
   return { v: 1, incidentId, seq, at, kind, exercise, ...contentOf(fields) };
 }

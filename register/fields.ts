@@ -1,7 +1,7 @@
 /** The content of an event as fields: each is committed to by itself, so that each can be shown, withheld or erased by itself. */
 import { randomBytes } from 'node:crypto';
+import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import { canonicalText, isPlainObject, isWellFormed } from './canonical';
-import type { RegisterEvent } from './entry';
 import { MalformedEntryError } from './errors';
 import { commitmentOf } from './verifier/leaf';
 import type { Opening } from './verifier/openings';
@@ -18,7 +18,7 @@ const DEPTH = 4;
 const MOST_FIELDS = 300;
 
 /** The fields of an event in the order of their pointers. @throws NotCanonicalError for data that has no canonical form. */
-export function fieldsOf(event: RegisterEvent): Field[] {
+export function fieldsOf(event: RecordedEvent): Field[] {
   for (let depth = DEPTH; ; depth--) {
     const fields: Field[] = [{ pointer: '/by', text: canonicalText(event.by) }];
     if (event.commandId !== undefined) fields.push({ pointer: '/commandId', text: canonicalText(event.commandId) });
@@ -60,7 +60,7 @@ export function commit(fields: readonly Field[]): { openings: Opening[]; commitm
 }
 
 /** `by`, `commandId` and `data` put together from fields that were opened. @throws MalformedEntryError when they contradict one another. */
-export function contentOf(fields: readonly Field[]): Pick<RegisterEvent, 'by' | 'commandId' | 'data'> {
+export function contentOf(fields: readonly Field[]): Pick<RecordedEvent, 'by' | 'commandId' | 'data'> {
   const content: Record<string, unknown> = {};
   for (const { pointer, text } of fields) {
     const names = pointer.slice(1).split('/');

@@ -1,7 +1,8 @@
 import type { IncidentEvent } from '../domain/incident/events';
+import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import { ERASED, standIn } from '../domain/policy/disclosure';
 import { discloseAll } from './disclose';
-import { eventOf, type RegisterEvent, type StoredEntry } from './entry';
+import { eventOf, type StoredEntry } from './entry';
 import { UnknownIncidentError } from './errors';
 import { type Queryable, readEntries } from './read-entries';
 
@@ -23,13 +24,13 @@ export async function readIncidentEvents(pool: Queryable, incidentId: string): P
  * The event that an entry records; a text that was erased stands in it as `[erased]`. What was recorded stands in it as it
  * was, also where it reads like that: the fold must give the workflow's own state.
  */
-export function eventIn(stored: StoredEntry): RegisterEvent {
+export function eventIn(stored: StoredEntry): RecordedEvent {
   const { leaf, shown, erased } = discloseAll(stored);
   const gone = erased.map((pointer) => ({ pointer, text: JSON.stringify(standIn(pointer, ERASED)) }));
   return eventOf(leaf, [...shown, ...gone]);
 }
 
 /** Only the workflow appends, and only events of the domain: the register checks the envelope, the domain owns the kinds. */
-function toIncidentEvent(event: RegisterEvent): IncidentEvent {
+function toIncidentEvent(event: RecordedEvent): IncidentEvent {
   return event as IncidentEvent;
 }

@@ -2,9 +2,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LOOPBACK } from '../platform/free-port';
-import { type Checkpoint, CheckpointError, openCheckpoint } from '../register/log/checkpoint';
-import { verifyConsistency } from '../register/log/merkle';
-import { createCosigner, parseVerifierKey, signatureLine } from '../register/log/note';
+import { type Checkpoint, CheckpointError, openCheckpoint } from '../register/tree/checkpoint';
+import { verifyConsistency } from '../register/tree/merkle';
+import { createCosigner, parseVerifierKey, signatureLine } from '../register/tree/note';
 
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_PROOF_LINES = 63;

@@ -11,10 +11,10 @@ const dist = (file) => require(path.join(root, 'dist', file));
 async function checkWitness({ log, before, note, signer, key }, dir) {
   const { addCheckpoint } = dist('register/anchors/witness.js');
   const { checkpointOf } = dist('register/anchors/anchor.js');
-  const { signCheckpoint } = dist('register/log/checkpoint.js');
-  const { createSigner } = dist('register/log/note.js');
-  const { consistencyProof } = dist('register/log/merkle.js');
-  const { nodesFromTiles, tilePath } = dist('register/log/tiles.js');
+  const { signCheckpoint } = dist('register/tree/checkpoint.js');
+  const { createSigner } = dist('register/tree/note.js');
+  const { consistencyProof } = dist('register/tree/merkle.js');
+  const { nodesFromTiles, tilePath } = dist('register/tree/tiles.js');
   const witness = await startWitness(dir, key);
   try {
     const older = readFileSync(before, 'utf8');

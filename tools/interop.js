@@ -74,7 +74,7 @@ async function publish(url, dir) {
   const { migrate } = dist('register/migrate.js');
   const { createPool } = dist('register/pool.js');
   const { appendEntries } = dist('register/append/appender.js');
-  const { createSigner } = dist('register/log/note.js');
+  const { createSigner } = dist('register/tree/note.js');
   const { createFolderStore } = dist('register/log/log-store.js');
   const { signLog } = dist('register/log/sign-log.js');
   const { registerLeaves, registerSize } = dist('register/log/register-leaves.js');
@@ -131,8 +131,8 @@ function event(n) {
 }
 
 function tamperings({ note, signer, current }) {
-  const { signCheckpoint } = dist('register/log/checkpoint.js');
-  const { parseEntryBundle, entryBundle, tilePath } = dist('register/log/tiles.js');
+  const { signCheckpoint } = dist('register/tree/checkpoint.js');
+  const { parseEntryBundle, entryBundle, tilePath } = dist('register/tree/tiles.js');
   const bundle = (index) => tilePath({ level: 'entries', index, width: 256 });
   const entries = (edit) => (log) => {
     const file = path.join(log, bundle(7));
@@ -176,7 +176,7 @@ function lastBundle(tilePath) {
 }
 
 function impostor(note, signer) {
-  const { createSigner, signNote, parseNote } = dist('register/log/note.js');
+  const { createSigner, signNote, parseNote } = dist('register/tree/note.js');
   return signNote(parseNote(note).text, [createSigner(signer.name, Buffer.alloc(32, 6))]);
 }
 

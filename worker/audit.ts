@@ -4,8 +4,8 @@ import type { AuditPort } from '../detection/audit/check-audit-log';
 import { AuditError } from '../detection/audit/errors';
 import { auditActions, auditConfiguration } from '../detection/audit/own-log';
 import { LogWatcher } from '../detection/audit/watcher';
+import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import type { Log } from '../platform/log';
-import type { RegisterEvent } from '../register/entry';
 import type { WorkerSettings } from '../settings/worker';
 import { configurationParts } from './configuration';
 import type { Recurring } from './schedules';
@@ -41,7 +41,7 @@ export function createAudit(pool: Pool, settings: WorkerSettings, log: Log): Aud
 }
 
 /** Writes the actions of people among events that the register has taken. An outage is thrown, to be tried again. */
-export async function auditTaken(pool: Pool, events: readonly RegisterEvent[], log: Log): Promise<void> {
+export async function auditTaken(pool: Pool, events: readonly RecordedEvent[], log: Log): Promise<void> {
   try {
     await auditActions(pool, events);
   } catch (error) {

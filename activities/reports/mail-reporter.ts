@@ -1,6 +1,6 @@
 /** Mails to whoever reported a vulnerability: each at most once, to an address that never leaves Postgres. */
 import { ApplicationFailure } from '@temporalio/common';
-import type { ReporterMailKind, ReporterMailOutcome } from '../../domain/report/vulnerability-report';
+import type { ReporterMailKind, ReporterMailOutcome } from '../../domain/report/state';
 import { effectTags, type MailPort } from '../mail/mail-port';
 import type { ReporterMailInput, ReporterMailResult } from '../types';
 import { reporterMail } from './reporter-text';

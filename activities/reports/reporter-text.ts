@@ -1,6 +1,6 @@
 /** What a reporter is told. Neutral: it says nothing of what was reported, and repeats not a word of it. */
 import { human } from '../../domain/incident/contents';
-import type { ReporterMailKind } from '../../domain/report/vulnerability-report';
+import type { ReporterMailKind } from '../../domain/report/state';
 import { EXERCISE_PREFIX } from '../mail/exercise-mail';
 import type { FrozenNotice } from '../notices/frozen-notice';
 import { asHtml, oneLine } from '../notices/inert';

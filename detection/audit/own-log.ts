@@ -1,6 +1,6 @@
 /** What Tocsin writes into its own audit log: what people did to incidents and cases, and changes of the configuration. */
 import type { Pool } from 'pg';
-import type { RegisterEvent } from '../../register/entry';
+import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import { appendAudit, type KeyedAuditEvent } from './append';
 import { AuditConflictError } from './errors';
 import { lastAuditEntry } from './read';
@@ -14,7 +14,7 @@ const ALWAYS = new Set(['rejected', 'noted']);
  * The actions of people and tools among events of the register. The entry names the event; what it says in detail stands
  * in the register, under the incident and number. The address from which a message came is not known here.
  */
-export function actionsOf(events: readonly RegisterEvent[]): KeyedAuditEvent[] {
+export function actionsOf(events: readonly RecordedEvent[]): KeyedAuditEvent[] {
   return events.flatMap(({ incidentId, seq, at, kind, by, exercise, commandId, data }) => {
     if (by === ITSELF && !ALWAYS.has(kind)) return [];
     const { message } = data as { message?: unknown };
@@ -40,7 +40,7 @@ export function actionsOf(events: readonly RegisterEvent[]): KeyedAuditEvent[] {
 }
 
 /** Writes the actions among events of the register, each once. @throws like `appendAudit`. */
-export async function auditActions(pool: Pool, events: readonly RegisterEvent[]): Promise<void> {
+export async function auditActions(pool: Pool, events: readonly RecordedEvent[]): Promise<void> {
   const actions = actionsOf(events);
   if (actions.length > 0) await appendAudit(pool, actions);
 }

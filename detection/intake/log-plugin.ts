@@ -4,7 +4,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { LogStore } from '../../register/log/log-store';
 import { ROTATIONS, VERIFIER_KEY } from '../../register/log/open-log';
 import { CHECKPOINT } from '../../register/log/sign-log';
-import { parseTilePath, TILE_WIDTH } from '../../register/log/tiles';
+import { parseTilePath, TILE_WIDTH } from '../../register/tree/tiles';
 
 /** What grows: asked for anew each time. */
 const TEXTS = new Set([CHECKPOINT, ROTATIONS, VERIFIER_KEY]);

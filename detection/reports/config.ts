@@ -9,7 +9,7 @@ import { problemsOf } from '../../domain/kernel/problems';
 import { ByOf } from '../../domain/kernel/text';
 import { DAY_MS, fixedLength, TimeZoneSchema } from '../../domain/kernel/time';
 import { packageRoot } from '../../platform/package-root';
-import { type HolidaySource, holidaySource } from './holidays';
+import { type HolidaySource, HolidaysSchema, holidaySource } from './holidays';
 
 const httpsUrl = z
   .url({ protocol: /^https$/, error: 'must be an https address' })
@@ -17,17 +17,6 @@ const httpsUrl = z
   .regex(/^[\x21-\x7e]+$/);
 const period = fixedLength(60_000, 'at least a minute, like PT24H or P14D');
 const limit = (byDefault: number) => z.int().min(1).max(1_000_000).default(byDefault);
-
-/** Holidays: of a country and region, a list of dates, or a file with such a list. */
-export const HolidaysSchema = z.union([
-  z.strictObject({
-    country: z.string().regex(/^[A-Z]{2}$/, 'must be a two-letter country code, like CA'),
-    region: z.string().max(10).optional(),
-  }),
-  z.strictObject({ dates: z.array(z.iso.date()).max(5000) }),
-  z.strictObject({ file: z.string().min(1) }),
-]);
-export type HolidaysConfig = z.infer<typeof HolidaysSchema>;
 
 const YEAR_MS = 365 * DAY_MS;
 

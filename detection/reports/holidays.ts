@@ -3,35 +3,25 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { thresholdAt } from '../../domain/kernel/alarm-clock';
-import { businessDeadline, type LocalDate } from '../../domain/kernel/business-days';
-import { type Calendar, DAY_MS, type Instant } from '../../domain/kernel/time';
-import type { ReportClock } from '../../domain/report/vulnerability-report';
-import type { HolidaysConfig, ReportsConfig } from './config';
+import type { LocalDate } from '../../domain/kernel/business-days';
+import { DAY_MS } from '../../domain/kernel/time';
+
+/** Holidays: of a country and region, a list of dates, or a file with such a list. */
+export const HolidaysSchema = z.union([
+  z.strictObject({
+    country: z.string().regex(/^[A-Z]{2}$/, 'must be a two-letter country code, like CA'),
+    region: z.string().max(10).optional(),
+  }),
+  z.strictObject({ dates: z.array(z.iso.date()).max(5000) }),
+  z.strictObject({ file: z.string().min(1) }),
+]);
+export type HolidaysConfig = z.infer<typeof HolidaysSchema>;
 
 /** The holidays around an instant. Total: it was asked once when it was made. */
 export type HolidaySource = (around: Date) => LocalDate[];
 
 const DatesSchema = z.array(z.iso.date()).min(1).max(5000);
 const AHEAD_MS = 300 * DAY_MS;
-
-/** When a report received at `receivedAt` must be acknowledged, with its alarms: at receipt, at the parts of the time, at the deadline. */
-export function reportClock(
-  { acknowledge, calendar }: ReportsConfig,
-  holidays: HolidaySource,
-  receivedAt: Instant,
-): ReportClock {
-  const days: Calendar = { ...calendar, holidays: holidays(new Date(receivedAt)) };
-  const between = acknowledge.alarmAt.filter((percent) => percent > 0 && percent < 100);
-  const { dueAt, alarms, daysOff } = businessDeadline(receivedAt, acknowledge.businessDays, between, days);
-  return {
-    dueAt,
-    alarms: [{ threshold: thresholdAt(0), at: receivedAt }, ...alarms, { threshold: thresholdAt(100), at: dueAt }],
-    businessDays: acknowledge.businessDays,
-    timeZone: calendar.timeZone,
-    daysOff,
-  };
-}
 
 /**
  * Holidays by configuration. Throws for a country or region that nobody knows, and for a file that cannot be read or

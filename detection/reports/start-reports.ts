@@ -1,7 +1,8 @@
 /** Starts the workflow of every stored report, at once or, when Temporal was away, as soon as it is back. */
 import type { Pool } from 'pg';
 import type { CaseClient } from '../../client/case-client';
-import { VULNERABILITY_REPORT_WORKFLOW, type VulnerabilityReportInput } from '../../domain/report/vulnerability-report';
+import type { VulnerabilityReportInput } from '../../domain/report/state';
+import { VULNERABILITY_REPORT_WORKFLOW } from '../../domain/report/vulnerability-report';
 import type { Log } from '../../platform/log';
 import { markReportStarted, reportsNotStarted } from './store/not-started';
 

@@ -6,13 +6,16 @@ import type { Instant } from './time';
  * `seq` counts from 1 without gaps within it; `at` is its own clock.
  */
 export interface RecordedEvent {
+  /** Version of the event's form. */
   v: 1;
   incidentId: string;
   seq: number;
   at: Instant;
+  /** A person's handle, a tool's name, or `tocsin`. */
   by: string;
   exercise: boolean;
-  commandId?: string;
+  /** The id under which the command that caused it came, where it had one. */
+  commandId?: string | undefined;
   kind: string;
   data: object;
 }

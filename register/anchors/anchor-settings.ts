@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fixedLength } from '../../domain/kernel/time';
 import { settingsGroup, text, variable } from '../../platform/settings/variable';
 import { registerDir } from '../log/log-settings';
-import { NoteError, parseVerifierKey } from '../log/note';
+import { NoteError, parseVerifierKey } from '../tree/note';
 import type { Witness } from './witness';
 
 export interface AnchorSettings {

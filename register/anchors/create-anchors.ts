@@ -1,6 +1,7 @@
 /** The anchors that are configured. */
+
+import type { Anchor } from '../log/anchor';
 import type { RegisterLog } from '../log/open-log';
-import type { Anchor } from './anchor';
 import type { AnchorSettings } from './anchor-settings';
 import { createFileAnchor } from './file-anchor';
 import { type CheckpointMailer, createMailAnchor } from './mail-anchor';

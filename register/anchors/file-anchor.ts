@@ -1,8 +1,8 @@
 /** Anchors checkpoints in a file that only ever grows: on another disk than the database, or one that keeps what it was given. */
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
+import type { Anchor } from '../log/anchor';
 import { noteRecord, splitNotes } from '../verifier/notes';
-import type { Anchor } from './anchor';
 
 const TAIL_BYTES = 64 * 1024;
 

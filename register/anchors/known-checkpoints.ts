@@ -1,8 +1,8 @@
 /** Every signed checkpoint that this machine can get hold of, with its signatures verified. */
 import { readFile } from 'node:fs/promises';
-import type { CheckpointError, OpenedCheckpoint } from '../log/checkpoint';
-import { parseVerifierKey } from '../log/note';
 import { publishedCheckpoint, type RegisterLog } from '../log/open-log';
+import type { CheckpointError, OpenedCheckpoint } from '../tree/checkpoint';
+import { parseVerifierKey } from '../tree/note';
 import { BY_LOG, type KnownCheckpoint } from '../verifier/anchored';
 import { LogKeys } from '../verifier/log-keys';
 import { splitNotes } from '../verifier/notes';

@@ -7,7 +7,7 @@ import { tryLock } from '../../platform/file-lock';
 import { readIfThere } from '../../platform/read-if-there';
 import { writeWhole } from '../../platform/write-whole';
 import { AnchorError } from '../errors';
-import { type Anchor, checkpointOf } from './anchor';
+import { type Anchor, checkpointOf } from '../log/anchor';
 
 /** A mail with a checkpoint. */
 export interface CheckpointMail {

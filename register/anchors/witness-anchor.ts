@@ -5,11 +5,11 @@ import { z } from 'zod';
 import { readIfThere } from '../../platform/read-if-there';
 import { writeWhole } from '../../platform/write-whole';
 import { AnchorError, WitnessConflictError } from '../errors';
-import { consistencyProof } from '../log/merkle';
-import { parseNote, parseVerifierKey } from '../log/note';
+import { type Anchor, checkpointOf } from '../log/anchor';
 import { publishedCheckpoint, type RegisterLog } from '../log/open-log';
 import { CHECKPOINT } from '../log/sign-log';
-import { type Anchor, checkpointOf } from './anchor';
+import { consistencyProof } from '../tree/merkle';
+import { parseNote, parseVerifierKey } from '../tree/note';
 import { addCheckpoint, type Witness } from './witness';
 
 const StateSchema = z.strictObject({

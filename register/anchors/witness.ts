@@ -1,8 +1,15 @@
 /** Asks a witness for its cosignature (C2SP tlog-witness): it vouches that it was never shown another past. */
 import { readLimited } from '../../platform/read-limited';
 import { AnchorError, WitnessConflictError } from '../errors';
-import { NoteError, type NoteVerifier, parseNote, parseSignatures, parseVerifierKey, signatureLine } from '../log/note';
-import { checkpointOf } from './anchor';
+import { checkpointOf } from '../log/anchor';
+import {
+  NoteError,
+  type NoteVerifier,
+  parseNote,
+  parseSignatures,
+  parseVerifierKey,
+  signatureLine,
+} from '../tree/note';
 
 /** A witness and where it listens. */
 export interface Witness {

@@ -8,8 +8,9 @@
  * key. Sequences are not used: they leave gaps.
  */
 import type { Pool, PoolClient } from 'pg';
+import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import { isUnavailable } from '../../postgres/pool';
-import { parseEvent, type RegisterEvent } from '../entry';
+import { parseEvent } from '../entry';
 import { fieldsOf } from '../fields';
 import { type AppendResult, Batch, type Call, shareOf } from './batch';
 import { insertRows } from './insert-rows';
@@ -60,7 +61,7 @@ export class Appender {
    * @throws RegisterGapError for a number that does not follow the incident's last one.
    * @throws the driver's error otherwise; `isUnavailable` tells an outage, after which the same call may be repeated.
    */
-  append(events: RegisterEvent[]): Promise<AppendResult> {
+  append(events: RecordedEvent[]): Promise<AppendResult> {
     return new Promise((resolve, reject) => {
       // Checked and serialised before anything waits for it: a bad event costs the other callers nothing.
       let chars = 0;
@@ -244,7 +245,7 @@ export class Appender {
 /** Appends one call's events through an appender of its own: for commands and tests. See `Appender.append`. */
 export async function appendEntries(
   pool: Pool,
-  events: RegisterEvent[],
+  events: RecordedEvent[],
   isPersonal?: IsPersonal,
 ): Promise<AppendResult> {
   const appender = new Appender(pool, isPersonal);

@@ -1,7 +1,8 @@
 /** Where the log and its incidents end, and the incidents' data keys, read from Postgres. */
 import { randomBytes } from 'node:crypto';
 import type { ClientBase } from 'pg';
-import { GENESIS, type Head, leafOf, type RegisterEvent } from '../entry';
+import type { RecordedEvent } from '../../domain/kernel/recorded-event';
+import { GENESIS, type Head, leafOf } from '../entry';
 import type { Field } from '../fields';
 import { leafHashSql } from '../leaf-hash-sql';
 import { KEY_BYTES, unseal } from '../seal';
@@ -10,7 +11,7 @@ import { parseOpenings } from '../verifier/openings';
 
 /** An event that was checked, with its fields. */
 export interface GivenEvent {
-  event: RegisterEvent;
+  event: RecordedEvent;
   fields: Field[];
 }
 
@@ -43,7 +44,7 @@ export interface Places {
 }
 
 /** The key of an event's place within its incident. */
-export function placeKey({ incidentId, seq }: Pick<RegisterEvent, 'incidentId' | 'seq'>): string {
+export function placeKey({ incidentId, seq }: Pick<RecordedEvent, 'incidentId' | 'seq'>): string {
   return `${seq} ${incidentId}`;
 }
 

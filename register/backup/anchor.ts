@@ -1,7 +1,7 @@
 /** Checkpoints that a restored register is held against: what was signed and given away outside the database. */
 import { BackupError } from '../errors';
-import { type Checkpoint, CheckpointError, parseCheckpoint } from '../log/checkpoint';
-import { NoteError, parseNote } from '../log/note';
+import { type Checkpoint, CheckpointError, parseCheckpoint } from '../tree/checkpoint';
+import { NoteError, parseNote } from '../tree/note';
 import { LogKeys } from '../verifier/log-keys';
 
 /** A checkpoint to hold a register against. */

@@ -4,10 +4,10 @@ import type { ClientBase } from 'pg';
 import { tocsin } from '../../domain/kernel/command-lines';
 import { BackupError } from '../errors';
 import { leafHashSql } from '../leaf-hash-sql';
-import { CompactRange } from '../log/compact-range';
 import { createFolderStore } from '../log/log-store';
 import { ROTATIONS } from '../log/open-log';
 import { CHECKPOINT } from '../log/sign-log';
+import { CompactRange } from '../tree/compact-range';
 import { splitNotes } from '../verifier/notes';
 import { readAnchor } from './anchor';
 

@@ -1,8 +1,8 @@
 /** Verifies a register that was just loaded: the chain, every opened field, and its tree against the checkpoints given. */
 import type { Head, StoredEntry } from '../entry';
 import { BackupError, OlderThanCheckpointError } from '../errors';
-import { CompactRange } from '../log/compact-range';
 import { type Queryable, readEntries } from '../read-entries';
+import { CompactRange } from '../tree/compact-range';
 import { verifyEntries } from '../verify';
 import { type Anchor, vouches } from './anchor';
 

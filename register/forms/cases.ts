@@ -1,14 +1,15 @@
 /** What is not an incident itself: detections in triage, vulnerability reports, patch tasks, each as its facts. */
 import { foldCase } from '../../domain/case/advance';
+import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import { type PatchEvent, patchTaskLifecycle } from '../../domain/patch/patch-task';
-import { type VulnerabilityReportEvent, vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
+import type { VulnerabilityReportEvent } from '../../domain/report/state';
+import { vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
 import { type TriageEvent, triageLifecycle } from '../../domain/triage/triage';
-import type { RegisterEvent } from '../entry';
 import type { Fact } from './record-groups';
 import { type AsValue, instant } from './value';
 
 /** The kinds of case by the kind of their first entry. */
-const CASES: Record<string, { what: string; facts(events: RegisterEvent[]): CaseFacts }> = {
+const CASES: Record<string, { what: string; facts(events: RecordedEvent[]): CaseFacts }> = {
   detected: { what: 'Detection in triage', facts: triageFacts },
   'report-received': { what: 'Vulnerability report', facts: reportFacts },
   'patch-due': { what: 'Patch task', facts: patchFacts },
@@ -35,7 +36,7 @@ export function opensCase(kind: string): boolean {
 }
 
 /** The facts of a case from its events as a reader is shown them. The first one opens it. */
-export function caseRecord(events: RegisterEvent[], asValue: AsValue): CaseRecord {
+export function caseRecord(events: RecordedEvent[], asValue: AsValue): CaseRecord {
   const { what, facts: factsOf } = CASES[events[0]!.kind]!;
   const { title, status, facts } = factsOf(events);
   return {
@@ -48,7 +49,7 @@ export function caseRecord(events: RegisterEvent[], asValue: AsValue): CaseRecor
   };
 }
 
-function triageFacts(events: RegisterEvent[]): CaseFacts {
+function triageFacts(events: RecordedEvent[]): CaseFacts {
   const state = foldCase(triageLifecycle, events as unknown as TriageEvent[])!;
   const { decision } = state;
   return {
@@ -70,7 +71,7 @@ function triageFacts(events: RegisterEvent[]): CaseFacts {
   };
 }
 
-function reportFacts(events: RegisterEvent[]): CaseFacts {
+function reportFacts(events: RecordedEvent[]): CaseFacts {
   const state = foldCase(vulnerabilityReportLifecycle, events as unknown as VulnerabilityReportEvent[])!;
   const { acknowledged, triage, disclosure } = state;
   return {
@@ -96,7 +97,7 @@ function reportFacts(events: RegisterEvent[]): CaseFacts {
   };
 }
 
-function patchFacts(events: RegisterEvent[]): CaseFacts {
+function patchFacts(events: RecordedEvent[]): CaseFacts {
   const state = foldCase(patchTaskLifecycle, events as unknown as PatchEvent[])!;
   const { finding, waiver } = state;
   return {

@@ -1,6 +1,6 @@
 /** A tree that grows by what the register has behind it: checked entry by entry, and against what was signed before. */
 import { InconsistentLogError } from '../errors';
-import type { CompactRange } from './compact-range';
+import type { CompactRange } from '../tree/compact-range';
 import type { Leaf, LeafReader } from './publish-tiles';
 import { type Edge, edgeOf, treeOf } from './signer-state';
 

@@ -4,8 +4,8 @@ import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path';
 import { z } from 'zod';
 import { SigningKeyError } from '../errors';
+import { createSigner, NoteError, type NoteSigner } from '../tree/note';
 import { LogKeys } from '../verifier/log-keys';
-import { createSigner, NoteError, type NoteSigner } from './note';
 
 const seed = z.base64().refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64');
 const FileSchema = z.strictObject({

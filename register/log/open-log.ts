@@ -2,14 +2,14 @@
 
 import type { Pool } from 'pg';
 import { tocsin } from '../../domain/kernel/command-lines';
-import { checkpointOf } from '../anchors/anchor';
 import { NoLogError, NotSignedError, SigningKeyError } from '../errors';
+import type { NodeReader } from '../tree/merkle';
 import { LogKeys } from '../verifier/log-keys';
 import { noteRecord, splitNotes } from '../verifier/notes';
+import { checkpointOf } from './anchor';
 import { makeKeys, readKeys, type SigningKeys } from './key-file';
 import type { LogSettings } from './log-settings';
 import { createFolderStore, type LogStore } from './log-store';
-import type { NodeReader } from './merkle';
 import { publishedNodes } from './published-nodes';
 import { registerLeaves, registerSize } from './register-leaves';
 import { underSignLock } from './sign-lock';

@@ -1,8 +1,8 @@
 /** Proves from the published tiles that one tree of the log begins with another. */
 
-import { checkpointOf } from '../anchors/anchor';
 import { NotSignedError } from '../errors';
-import { consistencyProof, rootOf, verifyConsistency } from './merkle';
+import { consistencyProof, rootOf, verifyConsistency } from '../tree/merkle';
+import { checkpointOf } from './anchor';
 import { publishedCheckpoint, type RegisterLog } from './open-log';
 import { publishedNodes } from './published-nodes';
 

@@ -1,7 +1,8 @@
 /** Writes the tiles and entry bundles of a tree that grew, so that everything below a checkpoint is there before it is. */
+
+import { HASH_BYTES } from '../tree/merkle';
+import { entryBundle, fullTileHash, TILE_WIDTH, type TileRef, tilePath } from '../tree/tiles';
 import type { LogStore } from './log-store';
-import { HASH_BYTES } from './merkle';
-import { entryBundle, fullTileHash, TILE_WIDTH, type TileRef, tilePath } from './tiles';
 
 /** A leaf of the log: the entry at `position` (from 1), its canonical bytes and its leaf hash. */
 export interface Leaf {

@@ -1,7 +1,7 @@
 import { NotSignedError } from '../errors';
+import type { NodeReader } from '../tree/merkle';
+import { nodesFromTiles, tilePath } from '../tree/tiles';
 import type { LogStore } from './log-store';
-import type { NodeReader } from './merkle';
-import { nodesFromTiles, tilePath } from './tiles';
 
 /** Reads nodes of the tree of `size` leaves out of its published tiles. It throws NotSignedError for one that is missing. */
 export function publishedNodes(store: LogStore, size: number): NodeReader {

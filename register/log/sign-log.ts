@@ -1,9 +1,9 @@
 /** Signs the register as it stands: extends the remembered tree by the new entries, publishes it, gives the checkpoint. */
 import { InconsistentLogError, SignerMemoryError } from '../errors';
-import { parseCheckpoint, signCheckpoint } from './checkpoint';
+import { parseCheckpoint, signCheckpoint } from '../tree/checkpoint';
+import { type NoteSigner, parseNote } from '../tree/note';
 import { Growth, type SignedTree } from './growth';
 import type { LogStore } from './log-store';
-import { type NoteSigner, parseNote } from './note';
 import { type LeafReader, publishTiles } from './publish-tiles';
 import { firstState, readSignerState, writeSignerState } from './signer-state';
 

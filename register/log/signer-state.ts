@@ -7,7 +7,7 @@ import { readIfThere } from '../../platform/read-if-there';
 import { writeWhole } from '../../platform/write-whole';
 import { GENESIS } from '../entry';
 import { SignerMemoryError } from '../errors';
-import { CompactRange } from './compact-range';
+import { CompactRange } from '../tree/compact-range';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const StateSchema = z.strictObject({

@@ -1,8 +1,6 @@
 /** Signs the register again and again while a worker runs, and gives each checkpoint to the anchors. */
 
 import { isUnavailable } from '../../postgres/pool';
-import type { Anchor } from '../anchors/anchor';
-import { AnchorRunner } from '../anchors/anchor-runner';
 import {
   InconsistentLogError,
   SignerBusyError,
@@ -10,6 +8,8 @@ import {
   SigningKeyError,
   WitnessConflictError,
 } from '../errors';
+import type { Anchor } from './anchor';
+import { AnchorRunner } from './anchor-runner';
 import { publishedCheckpoint, publishedSize, type RegisterLog } from './open-log';
 
 /** What somebody has to look at now. The message names positions and hashes, no content. */

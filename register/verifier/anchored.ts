@@ -2,7 +2,7 @@
  * Compares the tree of the entries with checkpoints that were signed and kept elsewhere: each must be the tree that the
  * first entries make. That finds what a chain alone cannot: entries cut off the end, and a past that was rewritten whole.
  */
-import { CompactRange } from '../log/compact-range';
+import { CompactRange } from '../tree/compact-range';
 
 /** A checkpoint whose signature holds, and who keeps it. */
 export interface KnownCheckpoint {

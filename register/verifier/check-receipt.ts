@@ -1,5 +1,5 @@
 /** Whether an export is what the register recorded, and stands in the tree that was signed. */
-import { verifyInclusion } from '../log/merkle';
+import { verifyInclusion } from '../tree/merkle';
 import { BindingError, EXPORTED, type ExportReceipt, REGISTER_STREAM } from './binding';
 import { ChainVerifier } from './chain';
 import { parseOpenings } from './openings';

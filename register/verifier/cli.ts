@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { RegisterError } from '../errors';
-import { NoteError, parseVerifierKey } from '../log/note';
+import { NoteError, parseVerifierKey } from '../tree/note';
 import { BindingError, parseConsistency } from './binding';
 import { splitNotes } from './notes';
 import { reportLines } from './report';

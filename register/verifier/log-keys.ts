@@ -10,7 +10,7 @@ import {
   type OpenedCheckpoint,
   openCheckpoint,
   parseCheckpoint,
-} from '../log/checkpoint';
+} from '../tree/checkpoint';
 import {
   NoteError,
   type NoteSigner,
@@ -19,7 +19,7 @@ import {
   parseVerifierKey,
   signNote,
   verifiedBy,
-} from '../log/note';
+} from '../tree/note';
 
 const OLD = 'retired-key ';
 const NEW = 'next-key ';

@@ -1,7 +1,7 @@
 /** The checkpoint of an export: who signed it, who cosigned it, and whether it continues one that was noted earlier. */
-import { type Checkpoint, CheckpointError, parseCheckpoint } from '../log/checkpoint';
-import { verifyConsistency } from '../log/merkle';
-import { NoteError, type NoteVerifier, parseNote, parseVerifierKey, signatureLine } from '../log/note';
+import { type Checkpoint, CheckpointError, parseCheckpoint } from '../tree/checkpoint';
+import { verifyConsistency } from '../tree/merkle';
+import { NoteError, type NoteVerifier, parseNote, parseVerifierKey, signatureLine } from '../tree/note';
 import { BindingError } from './binding';
 import { LogKeys } from './log-keys';
 

@@ -5,8 +5,8 @@ import { readSettings } from '../../platform/settings/load';
 import { anchorSettings } from '../../register/anchors/anchor-settings';
 import { createFileAnchor } from '../../register/anchors/file-anchor';
 import { type CheckpointMail, type CheckpointMailer, createMailAnchor } from '../../register/anchors/mail-anchor';
-import { signCheckpoint } from '../../register/log/checkpoint';
-import { createSigner, parseVerifierKey } from '../../register/log/note';
+import { signCheckpoint } from '../../register/tree/checkpoint';
+import { createSigner, parseVerifierKey } from '../../register/tree/note';
 import { splitNotes } from '../../register/verifier/notes';
 import { temporaryDir } from '../setup/helpers';
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import pg from 'pg';
+import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import { createPool, isUnavailable } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
-import { GENESIS, type RegisterEvent } from '../../register/entry';
+import { GENESIS } from '../../register/entry';
 import { MalformedEntryError, NotCanonicalError, RegisterConflictError, RegisterGapError } from '../../register/errors';
 import { readEntries } from '../../register/read-entries';
 import { eventIn } from '../../register/read-incident';
@@ -102,7 +103,7 @@ test.each([
   ['a field nobody knows', { extra: 1 }],
   ['data that is a list', { data: [] }],
 ])('an event with %s is refused with its incident and number', async (_, over) => {
-  const event = { ...anEvent('malformed', 1), ...over } as unknown as RegisterEvent;
+  const event = { ...anEvent('malformed', 1), ...over } as unknown as RecordedEvent;
   await expect(appendEntries(pool, [event])).rejects.toThrow(MalformedEntryError);
   await expect(appendEntries(pool, [event])).rejects.toThrow(/of incident malformed is malformed/);
 });

@@ -1,12 +1,12 @@
 // Many writers, crashes between any two statements: one log without a gap, every event once.
 import fc from 'fast-check';
 import pg from 'pg';
+import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import { createPool } from '../../postgres/pool';
 import { Appender } from '../../register/append/appender';
 import { insertRows } from '../../register/append/insert-rows';
 import { readPlaces } from '../../register/append/places';
 import { Plan } from '../../register/append/plan';
-import type { RegisterEvent } from '../../register/entry';
 import { RegisterConflictError, RegisterGapError } from '../../register/errors';
 import { fieldsOf } from '../../register/fields';
 import { readEntries } from '../../register/read-entries';
@@ -69,7 +69,7 @@ function breakingPool(breaks: () => 'before' | 'after' | undefined): pg.Pool {
   return real;
 }
 
-async function insist(appender: Appender, events: RegisterEvent[]) {
+async function insist(appender: Appender, events: RecordedEvent[]) {
   for (let attempt = 0; ; attempt++) {
     try {
       return await appender.append(events);
@@ -186,7 +186,7 @@ test.each(['fenced off', 'cut off'])(
   },
 );
 
-async function appendWithoutLock(client: pg.ClientBase, event: RegisterEvent): Promise<void> {
+async function appendWithoutLock(client: pg.ClientBase, event: RecordedEvent): Promise<void> {
   const given = [{ event, fields: fieldsOf(event) }];
   const sealing = { isPersonal: () => false, keyOf: () => null };
   const plan = new Plan(await readPlaces(client, given), sealing);

@@ -4,10 +4,10 @@ import path from 'node:path';
 import pg from 'pg';
 import { createPool } from '../../postgres/pool';
 import type { RestoreOptions } from '../../register/backup/restore-backup';
-import { signCheckpoint } from '../../register/log/checkpoint';
-import { CompactRange } from '../../register/log/compact-range';
-import { createSigner } from '../../register/log/note';
 import { readEntries } from '../../register/read-entries';
+import { signCheckpoint } from '../../register/tree/checkpoint';
+import { CompactRange } from '../../register/tree/compact-range';
+import { createSigner } from '../../register/tree/note';
 import { createTestDatabase, temporaryDir } from '../setup/helpers';
 import { append, deliver, disclosures, secretive } from './closed-incident';
 

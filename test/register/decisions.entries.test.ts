@@ -2,12 +2,12 @@
 import type pg from 'pg';
 import { advance, open } from '../../domain/case/advance';
 import { onCaseMessage } from '../../domain/case/messages';
+import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import { PatchTaskInputSchema, patchDue, patchTaskLifecycle } from '../../domain/patch/patch-task';
 import { vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
 import { openingOf, triageLifecycle } from '../../domain/triage/triage';
 import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
-import type { RegisterEvent } from '../../register/entry';
 import { readIncidentEvents } from '../../register/read-incident';
 import { groupEntry } from '../../register/show';
 import { verifyRegister } from '../../register/verify';
@@ -24,12 +24,12 @@ beforeAll(async () => {
 afterAll(() => pool?.end());
 
 /** Appends as the workers do, and reads back what the register then holds. */
-async function recorded(events: readonly object[]): Promise<RegisterEvent[]> {
-  const given = events as RegisterEvent[];
+async function recorded(events: readonly object[]): Promise<RecordedEvent[]> {
+  const given = events as RecordedEvent[];
   await appendEntries(pool, given, (...field) => disclosures.isPersonal(...field));
   const held = await readIncidentEvents(pool, given[0]!.incidentId);
   expect(held).toEqual(JSON.parse(JSON.stringify(given)));
-  return held as unknown as RegisterEvent[];
+  return held as unknown as RecordedEvent[];
 }
 
 const GERMAN = assessment({ dataSets: [accounts({ residence: { DE: 200 }, significantHarm: 'no' })] });

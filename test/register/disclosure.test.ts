@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { foldCase } from '../../domain/case/advance';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { fold } from '../../domain/incident/evolve';
+import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import { patchTaskLifecycle } from '../../domain/patch/patch-task';
 import {
   AUDIENCES,
@@ -20,7 +21,7 @@ import { triageLifecycle } from '../../domain/triage/triage';
 import { loadDisclosures } from '../../policy/load-disclosure';
 import { canonicalText } from '../../register/canonical';
 import { disclose, shownEvent, shownText } from '../../register/disclose';
-import { leafOf, type RegisterEvent } from '../../register/entry';
+import { leafOf } from '../../register/entry';
 import { fieldsOf } from '../../register/fields';
 import { documentOf, FORMS } from '../../register/forms';
 import { readableEvent } from '../../register/forms/readable-event';
@@ -33,8 +34,8 @@ import { aYearOfEvents, logOf, SECRETS, shownTo } from './readers';
 const table = loadDisclosures();
 const year = aYearOfEvents();
 const histories = eventsOfHistories();
-function byId(events: RegisterEvent[]): Map<string, RegisterEvent[]> {
-  const streams = new Map<string, RegisterEvent[]>();
+function byId(events: RecordedEvent[]): Map<string, RecordedEvent[]> {
+  const streams = new Map<string, RecordedEvent[]>();
   for (const event of events) streams.set(event.incidentId, [...(streams.get(event.incidentId) ?? []), event]);
   return streams;
 }
@@ -222,7 +223,7 @@ test('a text that reads like a stand-in is quoted in the forms: nobody can make 
 });
 
 /** Every mark in an event with the pointer of the text or list that holds it, however deep. */
-function marksIn(event: RegisterEvent): [pointer: string, mark: string][] {
+function marksIn(event: RecordedEvent): [pointer: string, mark: string][] {
   const found: [string, string][] = [];
   const walk = (pointer: string, value: unknown) => {
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) {

@@ -1,9 +1,9 @@
 // The PDF, read and looked at with poppler: what it says, and that nothing is blank, cut off or outside the margins.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import { AUDIENCES, type Audience } from '../../domain/policy/disclosure';
 import { loadDisclosures } from '../../policy/load-disclosure';
-import type { RegisterEvent } from '../../register/entry';
 import { documentOf, FORMS } from '../../register/forms';
 import { temporaryDir } from '../setup/helpers';
 import { infoOf, type Picture, pagesOf, picturesOf, preparePoppler } from '../setup/poppler';
@@ -19,7 +19,7 @@ const ERASURES = new Map([['INC-2026-002', '2026-04-21T23:00:00.000Z']]);
 
 beforeAll(preparePoppler, 600_000);
 
-async function pdfFor(audience: Audience, events: RegisterEvent[] = year, erased?: Set<string>): Promise<string> {
+async function pdfFor(audience: Audience, events: RecordedEvent[] = year, erased?: Set<string>): Promise<string> {
   const document = documentOf({
     ...{ audience, madeAt: '2026-05-01T08:00:00.000Z', scope: 'the whole register', pack: TRUST_CENTER },
     organisation: { name: 'Example Cloud Ltd', contactPoint: 'privacy@example.com' },
@@ -37,7 +37,7 @@ async function pdfFor(audience: Audience, events: RegisterEvent[] = year, erased
 }
 
 /** An incident with one text, as title, account and measure. */
-function withText(text: string): RegisterEvent[] {
+function withText(text: string): RecordedEvent[] {
   const events = year.filter(({ incidentId }) => incidentId === 'INC-2026-002');
   const [first] = events;
   const { declaration } = first!.data as { declaration: object };

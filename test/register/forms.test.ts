@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
+import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import { AUDIENCES, type Audience } from '../../domain/policy/disclosure';
 import { findOnPath } from '../../platform/find-on-path';
 import { runCommand } from '../../platform/run-command';
 import { loadDisclosures } from '../../policy/load-disclosure';
-import type { RegisterEvent } from '../../register/entry';
 import { MalformedEntryError } from '../../register/errors';
 import { documentOf, FORMS, type RegisterDocument } from '../../register/forms';
 import { CSV_COLUMNS } from '../../register/forms/csv';
@@ -26,7 +26,7 @@ const LOG = {
 
 function documentFor(
   audience: Audience,
-  { events = year, erased, log = true }: { events?: RegisterEvent[]; erased?: Set<string>; log?: boolean } = {},
+  { events = year, erased, log = true }: { events?: RecordedEvent[]; erased?: Set<string>; log?: boolean } = {},
 ): RegisterDocument {
   return documentOf({
     ...{ audience, madeAt: '2026-05-01T08:00:00.000Z', scope: 'the whole register', pack: TRUST_CENTER },
@@ -38,7 +38,7 @@ function documentFor(
 }
 
 /** An incident whose texts are all this. */
-function hostile(text: string): RegisterEvent[] {
+function hostile(text: string): RecordedEvent[] {
   return year
     .filter(({ incidentId }) => incidentId === 'INC-2026-002')
     .map((event) =>

@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import { packageRoot } from '../../platform/package-root';
-import { leafOf, type RegisterEvent } from '../../register/entry';
+import { leafOf } from '../../register/entry';
 import type { LogStore } from '../../register/log/log-store';
 import { type Leaf, leafText } from '../../register/verifier/leaf';
 import { afterFile, fromSetup } from '../setup/helpers';
@@ -18,7 +19,7 @@ export async function migrateInOwnProcess(databaseUrl: string): Promise<void> {
 }
 
 /** An event like those of the domain, with defaults. */
-export function anEvent(incidentId: string, seq: number, over: Partial<RegisterEvent> = {}): RegisterEvent {
+export function anEvent(incidentId: string, seq: number, over: Partial<RecordedEvent> = {}): RecordedEvent {
   const at = new Date(Date.UTC(2026, 3, 1) + seq * 1000).toISOString();
   return {
     v: 1,
@@ -34,7 +35,7 @@ export function anEvent(incidentId: string, seq: number, over: Partial<RegisterE
 }
 
 /** Events 1 to n of an incident. */
-export function eventsOf(incidentId: string, n: number, from = 1): RegisterEvent[] {
+export function eventsOf(incidentId: string, n: number, from = 1): RecordedEvent[] {
   return Array.from({ length: n }, (_, i) => anEvent(incidentId, from + i));
 }
 

@@ -6,7 +6,8 @@ import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import type { Instant } from '../../domain/kernel/time';
 import { patchDue, patchTaskLifecycle } from '../../domain/patch/patch-task';
 import type { Audience, Disclosures } from '../../domain/policy/disclosure';
-import { VulnerabilityReportInputSchema, vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
+import { VulnerabilityReportInputSchema } from '../../domain/report/state';
+import { vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
 import {
   openingOf,
   type TriageEvent,
@@ -16,7 +17,7 @@ import {
   triageLifecycle,
 } from '../../domain/triage/triage';
 import { type DisclosedEntry, disclose } from '../../register/disclose';
-import type { RegisterEvent, StoredEntry } from '../../register/entry';
+import type { StoredEntry } from '../../register/entry';
 import { commit, fieldsOf } from '../../register/fields';
 import { REGISTER_STREAM } from '../../register/own-entries';
 import { GENESIS, leafHash, leafText } from '../../register/verifier/leaf';
@@ -27,7 +28,7 @@ import { Story } from '../unit/domain/helpers/story';
 
 /** Entries as they lie in Postgres. Personal fields of the ids in `erased` cannot be opened any more. */
 export function logOf(
-  events: RegisterEvent[],
+  events: RecordedEvent[],
   disclosures: Disclosures,
   erased: ReadonlySet<string> = new Set(),
 ): StoredEntry[] {
@@ -71,7 +72,7 @@ export const SECRETS = {
 };
 
 /** An incident from declaration to close with every kind of decision, cases of each kind, and the register's own entries. */
-export function aYearOfEvents(): RegisterEvent[] {
+export function aYearOfEvents(): RecordedEvent[] {
   const events = [
     ...anIncident(),
     ...smallIncident(),
@@ -82,7 +83,7 @@ export function aYearOfEvents(): RegisterEvent[] {
     ...aTask(),
   ];
   // One clock over all of them; within a stream the order stays.
-  const sorted = (events as RegisterEvent[]).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const sorted = (events as RecordedEvent[]).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   return [...sorted, ...ownEntries()];
 }
 
@@ -283,7 +284,7 @@ function aTask(): RecordedEvent[] {
   return task.send(at(85), 'checked', { outcome: 'fixed', reason: 'no vulnerable version is installed' }).events;
 }
 
-function ownEntries(): RegisterEvent[] {
+function ownEntries(): RecordedEvent[] {
   const own = (kind: string, data: object) => ({ kind, data });
   return [
     own('register-exported', {

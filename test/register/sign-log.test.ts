@@ -6,14 +6,14 @@ import type { Pool } from 'pg';
 import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
 import { leafHash } from '../../register/entry';
-import { openCheckpoint } from '../../register/log/checkpoint';
 import { createFolderStore, type LogStore } from '../../register/log/log-store';
-import { inclusionProof, verifyInclusion } from '../../register/log/merkle';
-import { createSigner, parseVerifierKey } from '../../register/log/note';
 import { registerLeaves, registerSize } from '../../register/log/register-leaves';
 import { signLog } from '../../register/log/sign-log';
-import { nodesFromTiles, tilePath } from '../../register/log/tiles';
 import { readEntries } from '../../register/read-entries';
+import { openCheckpoint } from '../../register/tree/checkpoint';
+import { inclusionProof, verifyInclusion } from '../../register/tree/merkle';
+import { createSigner, parseVerifierKey } from '../../register/tree/note';
+import { nodesFromTiles, tilePath } from '../../register/tree/tiles';
 import { afterFile, createTestDatabase, temporaryDir } from '../setup/helpers';
 import { dyingStore, eventsOf, rewriteOf, tamper } from './helpers';
 

@@ -1,8 +1,8 @@
 // The register is signed at intervals by one signer at a time; what contradicts it is never signed, and is told loudly.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Anchor } from '../../register/anchors/anchor';
-import { checkpointOf } from '../../register/anchors/anchor';
 import { appendEntries } from '../../register/append/appender';
+import type { Anchor } from '../../register/log/anchor';
+import { checkpointOf } from '../../register/log/anchor';
 import { openLog, publishedCheckpoint } from '../../register/log/open-log';
 import { registerSize } from '../../register/log/register-leaves';
 import { type SigningAlarm, SigningService, type SigningServiceDeps } from '../../register/log/signing-service';

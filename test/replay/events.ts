@@ -1,13 +1,14 @@
 /** The entries of the register that the recorded histories hold in their payloads. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseEvent, type RegisterEvent } from '../../register/entry';
+import type { RecordedEvent } from '../../domain/kernel/recorded-event';
+import { parseEvent } from '../../register/entry';
 
 const HISTORIES = path.join(__dirname, 'histories');
 
 /** Each event once, in the order of its incident. */
-export function eventsOfHistories(): RegisterEvent[] {
-  const found = new Map<string, RegisterEvent>();
+export function eventsOfHistories(): RecordedEvent[] {
+  const found = new Map<string, RecordedEvent>();
   for (const file of readdirSync(HISTORIES)) {
     collect(JSON.parse(readFileSync(path.join(HISTORIES, file), 'utf8')), found);
   }
@@ -16,7 +17,7 @@ export function eventsOfHistories(): RegisterEvent[] {
   );
 }
 
-function collect(value: unknown, found: Map<string, RegisterEvent>): void {
+function collect(value: unknown, found: Map<string, RecordedEvent>): void {
   if (value === null || typeof value !== 'object') return;
   const { metadata, data, v, incidentId, seq, kind } = value as Record<string, unknown>;
   if (metadata !== undefined && typeof data === 'string') {

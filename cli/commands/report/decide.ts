@@ -3,11 +3,8 @@ import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
 import { inputProblems } from '../../../client/problems';
 import { SEVERITIES } from '../../../domain/kernel/severity';
-import {
-  REPORT_MESSAGES,
-  type ReportMessageName,
-  type VulnerabilityReportEvent,
-} from '../../../domain/report/vulnerability-report';
+import type { VulnerabilityReportEvent } from '../../../domain/report/state';
+import { REPORT_MESSAGES, type ReportMessageName } from '../../../domain/report/vulnerability-report';
 import { collect, instantFlag } from '../../input';
 import { visibleLine } from '../../rendering/hostile-text';
 import { eventText } from '../../rendering/vulnerability-lines';

@@ -1,7 +1,7 @@
 /** `tocsin report show`: where a report stands, and what was reported. */
 import type { Command } from 'commander';
 import { refused } from '../../../client/errors';
-import type { VulnerabilityReportEvent, VulnerabilityReportState } from '../../../domain/report/vulnerability-report';
+import type { VulnerabilityReportEvent, VulnerabilityReportState } from '../../../domain/report/state';
 import { reportLines } from '../../rendering/vulnerability-lines';
 import type { CommonOptions, Shell } from '../../shell';
 import { verb } from '../incident/verb';

@@ -1,7 +1,8 @@
 // Two business days, by hand: evenings, weekends, holidays here and not there, changes of the clocks, far zones.
 import fc from 'fast-check';
-import { type HolidaysConfig, loadReportsConfig, type ReportsConfig } from '../../../detection/reports/config';
-import { holidaySource, reportClock } from '../../../detection/reports/holidays';
+import { loadReportsConfig, type ReportsConfig } from '../../../detection/reports/config';
+import { type HolidaysConfig, holidaySource } from '../../../detection/reports/holidays';
+import { reportClock } from '../../../detection/reports/report-clock';
 import {
   atBusinessFraction,
   businessDeadline,

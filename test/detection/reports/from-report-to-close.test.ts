@@ -10,10 +10,8 @@ import { reportStarter } from '../../../detection/reports/start-reports';
 import { claimReporterMail, settleReporterMail } from '../../../detection/reports/store/reporter';
 import { foldCase } from '../../../domain/case/advance';
 import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../../domain/incident/contract';
-import {
-  type VulnerabilityReportEvent,
-  vulnerabilityReportLifecycle,
-} from '../../../domain/report/vulnerability-report';
+import type { VulnerabilityReportEvent } from '../../../domain/report/state';
+import { vulnerabilityReportLifecycle } from '../../../domain/report/vulnerability-report';
 import { createPool } from '../../../postgres/pool';
 import { Appender } from '../../../register/append/appender';
 import { readIncidentEvents } from '../../../register/read-incident';

@@ -5,7 +5,7 @@ import { createIntake } from '../../../detection/intake/server/create-intake';
 import { Health } from '../../../detection/intake/server/health';
 import { loadReportsConfig, type ReportsConfig } from '../../../detection/reports/config';
 import { type ReportsDeps, reportsPlugin } from '../../../detection/reports/plugin';
-import type { VulnerabilityReportInput } from '../../../domain/report/vulnerability-report';
+import type { VulnerabilityReportInput } from '../../../domain/report/state';
 import { createPool } from '../../../postgres/pool';
 import { afterFile, createTestDatabase } from '../../setup/helpers';
 

@@ -7,7 +7,7 @@ import { MOST_TEXT_BYTES } from '../../../detection/reports/parse-report';
 import { commitmentOf } from '../../../detection/reports/store/accept-report';
 import { eraseReport } from '../../../detection/reports/store/erase-report';
 import { readReport } from '../../../detection/reports/store/read-report';
-import type { VulnerabilityReportInput } from '../../../domain/report/vulnerability-report';
+import type { VulnerabilityReportInput } from '../../../domain/report/state';
 import { createPool } from '../../../postgres/pool';
 import { Appender } from '../../../register/append/appender';
 import { thresholdName } from '../../setup/threshold-name';

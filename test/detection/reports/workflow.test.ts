@@ -1,19 +1,22 @@
 // The clock of a report at its real durations: across a long weekend, a change of the clocks and a holiday of one province.
 
 import type { WorkflowHandle } from '@temporalio/client';
-import { type HolidaysConfig, loadReportsConfig } from '../../../detection/reports/config';
-import { holidaySource, reportClock } from '../../../detection/reports/holidays';
+import { loadReportsConfig } from '../../../detection/reports/config';
+import { type HolidaysConfig, holidaySource } from '../../../detection/reports/holidays';
+import { reportClock } from '../../../detection/reports/report-clock';
 import { foldCase } from '../../../domain/case/advance';
 import { alarmText } from '../../../domain/case/alarm-text';
 import type { CaseView } from '../../../domain/case/contract';
 import { TASK_QUEUE } from '../../../domain/incident/contract';
 import { commandText } from '../../../domain/kernel/command-lines';
 import { DAY_MS, HOUR_MS, type Instant, toInstant, toMs } from '../../../domain/kernel/time';
+import type {
+  VulnerabilityReportEvent,
+  VulnerabilityReportInput,
+  VulnerabilityReportState,
+} from '../../../domain/report/state';
 import {
   VULNERABILITY_REPORT_WORKFLOW,
-  type VulnerabilityReportEvent,
-  type VulnerabilityReportInput,
-  type VulnerabilityReportState,
   vulnerabilityReportLifecycle,
 } from '../../../domain/report/vulnerability-report';
 import { thresholdName } from '../../setup/threshold-name';

@@ -1,7 +1,7 @@
 // The right edge of a tree: whatever it grows to, it is the tree of RFC 6962.
 import { createHash } from 'node:crypto';
-import { CompactRange } from '../../../register/log/compact-range';
-import { nodeHash, rootOf, subtreeHash } from '../../../register/log/merkle';
+import { CompactRange } from '../../../register/tree/compact-range';
+import { nodeHash, rootOf, subtreeHash } from '../../../register/tree/merkle';
 
 const leaves = Array.from({ length: 700 }, (_, i) => createHash('sha256').update(`leaf ${i}`).digest());
 

@@ -1,7 +1,7 @@
 // A verifier who trusts one key of a log follows its rotations to all others, and believes each for its own time only.
 import fc from 'fast-check';
-import { openCheckpoint, signCheckpoint } from '../../../register/log/checkpoint';
-import { createSigner, parseVerifierKey, signNote } from '../../../register/log/note';
+import { openCheckpoint, signCheckpoint } from '../../../register/tree/checkpoint';
+import { createSigner, parseVerifierKey, signNote } from '../../../register/tree/note';
 import { LogKeys, openRotation, signRotation } from '../../../register/verifier/log-keys';
 import { noteRecord, splitNotes } from '../../../register/verifier/notes';
 

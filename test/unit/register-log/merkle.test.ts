@@ -10,7 +10,7 @@ import {
   rootOf,
   verifyConsistency,
   verifyInclusion,
-} from '../../../register/log/merkle';
+} from '../../../register/tree/merkle';
 
 const leafOf = (data: Buffer) => createHash('sha256').update(Buffer.of(0)).update(data).digest();
 

@@ -1,8 +1,8 @@
 // Signed notes and checkpoints: the public examples of others hold, and nothing altered does.
 import { createPrivateKey, randomBytes, sign } from 'node:crypto';
 import fc from 'fast-check';
-import { CheckpointError, openCheckpoint, parseCheckpoint, signCheckpoint } from '../../../register/log/checkpoint';
-import { createSigner, parseNote, parseVerifierKey, signatureLine, verifiedBy } from '../../../register/log/note';
+import { CheckpointError, openCheckpoint, parseCheckpoint, signCheckpoint } from '../../../register/tree/checkpoint';
+import { createSigner, parseNote, parseVerifierKey, signatureLine, verifiedBy } from '../../../register/tree/note';
 
 // The example of the Go package golang.org/x/mod/sumdb/note (BSD-3-Clause).
 const PETER = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';

@@ -1,7 +1,7 @@
 // The file layout of C2SP tlog-tiles: names, widths, and a tree read back out of its tiles.
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { HASH_BYTES, inclusionProof, rootOf, verifyInclusion } from '../../../register/log/merkle';
+import { HASH_BYTES, inclusionProof, rootOf, verifyInclusion } from '../../../register/tree/merkle';
 import {
   entryBundle,
   fullTileHash,
@@ -10,7 +10,7 @@ import {
   TILE_WIDTH,
   type TileRef,
   tilePath,
-} from '../../../register/log/tiles';
+} from '../../../register/tree/tiles';
 
 /** The tiles that a tree grown from `oldSize` to `newSize` has anew: those below level 0 too, and the entry bundles. */
 function newTiles(oldSize: number, newSize: number): TileRef[] {

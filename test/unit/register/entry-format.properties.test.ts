@@ -1,7 +1,8 @@
 // The entry's form: content is put together from its fields as it was, and no text but the one form of a leaf is read as one.
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { eventOf, type RegisterEvent } from '../../../register/entry';
+import type { RecordedEvent } from '../../../domain/kernel/recorded-event';
+import { eventOf } from '../../../register/entry';
 import { MalformedEntryError, NotCanonicalError } from '../../../register/errors';
 import { commit, contentOf, fieldsOf } from '../../../register/fields';
 import { commitmentOf, type Leaf, leafHash, leafText, MalformedLeaf, parseLeaf } from '../../../register/verifier/leaf';
@@ -39,7 +40,7 @@ const json = fc.letrec((tie) => ({
   ),
 }));
 const data = fc.dictionary(key, json.value, { maxKeys: 6 }) as fc.Arbitrary<Record<string, unknown>>;
-const event = (over: Partial<RegisterEvent> = {}): RegisterEvent => ({
+const event = (over: Partial<RecordedEvent> = {}): RecordedEvent => ({
   v: 1,
   incidentId: 'INC-1',
   seq: 1,
@@ -51,7 +52,7 @@ const event = (over: Partial<RegisterEvent> = {}): RegisterEvent => ({
   ...over,
 });
 
-function leafFor(given: RegisterEvent): { leaf: Leaf; openings: ReturnType<typeof commit>['openings'] } {
+function leafFor(given: RecordedEvent): { leaf: Leaf; openings: ReturnType<typeof commit>['openings'] } {
   const { openings, commitments } = commit(fieldsOf(given));
   const { incidentId, seq, at, kind, exercise } = given;
   const place = { position: 7, prev: 'a'.repeat(64), prevInIncident: 'b'.repeat(64) };

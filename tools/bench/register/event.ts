@@ -1,7 +1,7 @@
-import type { RegisterEvent } from '../../../register/entry';
+import type { RecordedEvent } from '../../../domain/kernel/recorded-event';
 
 /** What the parts of the benchmark append and verify: an event of the size that is common. */
-export const event = (incidentId: string, seq: number, at = '2026-04-01T03:00:00.000Z'): RegisterEvent => ({
+export const event = (incidentId: string, seq: number, at = '2026-04-01T03:00:00.000Z'): RecordedEvent => ({
   v: 1,
   incidentId,
   seq,

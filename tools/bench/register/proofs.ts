@@ -1,7 +1,7 @@
 /** The reads of an inclusion proof in trees of some sizes: O(log n) nodes, tiles by depth; a row for each size. */
 import { leafHash } from '../../../register/entry';
-import { HASH_BYTES, inclusionProof, rootOf, verifyInclusion } from '../../../register/log/merkle';
-import { fullTileHash, nodesFromTiles, TILE_WIDTH, type TileRef } from '../../../register/log/tiles';
+import { HASH_BYTES, inclusionProof, rootOf, verifyInclusion } from '../../../register/tree/merkle';
+import { fullTileHash, nodesFromTiles, TILE_WIDTH, type TileRef } from '../../../register/tree/tiles';
 import type { Row } from './rows';
 
 /** A thousand entries spread over each tree. */

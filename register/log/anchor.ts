@@ -1,6 +1,6 @@
 /** What keeps signed checkpoints outside the database, so that a change of the past is found. */
-import { type Checkpoint, parseCheckpoint } from '../log/checkpoint';
-import { parseNote } from '../log/note';
+import { type Checkpoint, parseCheckpoint } from '../tree/checkpoint';
+import { parseNote } from '../tree/note';
 
 /** taken: it is there now · present: it was there before · waits: not yet due. */
 export type Anchoring = 'taken' | 'present' | 'waits';
