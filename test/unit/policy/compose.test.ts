@@ -114,7 +114,7 @@ describe('packs that cannot be in force together', () => {
     [
       'the same id in two packs',
       [BASE, pack('law', { rules: rule('base-rule') })],
-      /^obligations\[base-rule]\.id: stands twice, in base and law: give each its own id$/,
+      /^obligations\[base-rule]\.id: appears twice, in base and law: give each its own id$/,
     ],
     ['the same pack twice', [BASE, BASE], /^id: the pack "base" is named twice/],
     [
