@@ -124,8 +124,8 @@ describe('close', () => {
         'status: is declared; send status "resolved" first',
         `containment: still pending, due ${at(2)}`,
         `status-page-update: still drafted, due ${at(2)}`,
-        'enterprise-notice: not decided yet; see `tocsin explain`, then assess or waive it',
-        'post-incident-review: not decided yet; see `tocsin explain`, then assess or waive it',
+        'enterprise-notice: not decided yet; see `npx tocsin explain INC-2026-001`, then assess or waive it',
+        'post-incident-review: not decided yet; see `npx tocsin explain INC-2026-001`, then assess or waive it',
       ]),
     );
     expect(story.state.closedAt).toBeUndefined();
