@@ -33,9 +33,9 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       const rule = ruleOf(pack, o?.rule);
       if (!o || !rule || o.status !== 'dispatching' || o.round !== outcome.round) return [];
       const happened = fulfil(o, rule, now, outcome.evidence);
-      const { channel, recipients = 0, failed = 0 } = outcome.evidence;
-      if (channel !== 'email' || (failed === 0 && recipients > 0)) return [happened];
-      const threshold = { kind: 'undeliverable', failed, total: recipients } as const;
+      const { channel, recipients, failed = 0 } = outcome.evidence;
+      if (channel !== 'email' || (failed === 0 && recipients !== 0)) return [happened];
+      const threshold = { kind: 'undeliverable', failed, total: recipients ?? 0 } as const;
       return [happened, alarm({ obligation: o.id, threshold })];
     }
     case 'containment-step': {
