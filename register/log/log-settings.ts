@@ -1,6 +1,8 @@
 /** Where the log's keys, the signer's memory and the published log are, and how often the log is signed. */
+
 import path from 'node:path';
 import { z } from 'zod';
+import { tocsin } from '../../domain/kernel/command-lines';
 import { fixedLength } from '../../domain/kernel/time';
 import { type Surroundings, settingsGroup, text, variable } from '../../platform/settings/variable';
 
@@ -31,8 +33,7 @@ export function publishedLogDir(values: { TOCSIN_LOG_DIR?: string }, at: Pick<Su
 
 export const logVariables = {
   TOCSIN_LOG_KEYS: variable('The file with the signing key. Keep a copy where the database is not.', text, {
-    unset:
-      '`register/signing-keys.json` in the data folder, made at the first start; in production by `tocsin register keys create`',
+    unset: `\`register/signing-keys.json\` in the data folder, made at the first start; in production by \`${tocsin('register keys create', {})}\``,
   }),
   TOCSIN_LOG_STATE: variable('The file with what the signer remembers; one for all workers.', text, {
     unset: '`register/signer.json` in the data folder',
@@ -51,7 +52,7 @@ export const logVariables = {
 
 export const logSettings = settingsGroup({
   title: 'The signed log',
-  unset: 'in the data folder, its key made at the first start; in production `tocsin register keys create` makes it',
+  unset: `in the data folder, its key made at the first start; in production \`${tocsin('register keys create', {})}\` makes it`,
   variables: logVariables,
   build(values, at): LogSettings {
     const dir = registerDir(at);

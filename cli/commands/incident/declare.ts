@@ -1,10 +1,12 @@
 /** `tocsin declare`: starts the lifecycle of an incident, from a file, from flags, or both. */
+
 import type { Command } from 'commander';
 import { credentialProviders } from '../../../activities/containment/providers';
 import { usage } from '../../../client/errors';
 import { newIncidentId } from '../../../client/incident-id';
 import { inputProblems } from '../../../client/problems';
 import { DeclarationSchema } from '../../../domain/incident/incident';
+import { tocsin } from '../../../domain/kernel/command-lines';
 import { SEVERITIES } from '../../../domain/kernel/severity';
 import { collect, credentialFlag, credentialProblems, instantFlag, readInput } from '../../input';
 import { hanging } from '../../rendering/table';
@@ -86,7 +88,7 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   const { out } = shell;
   if (!created) {
     out.line(out.style(`${id} was already declared; nothing was changed.`, 'yellow'));
-    out.line(`Correct its facts with: tocsin assess ${id} …`);
+    out.line(`Correct its facts with: ${tocsin('assess', { id, help: true })}`);
     return;
   }
   const pairs = Object.entries(assumed).map(([field, value]) => `${field} ${value}`);

@@ -1,6 +1,8 @@
 /** `tocsin register export`: a file that anybody can verify with the public key, and a record that it was handed over. */
+
 import { type Command, Option } from 'commander';
 import { refused, usage } from '../../../client/errors';
+import { tocsin } from '../../../domain/kernel/command-lines';
 import type { Exported, FormWriter } from '../../../register/export';
 import type { RegisterLog } from '../../../register/log/open-log';
 import type { ExportScope } from '../../../register/verifier/export-header';
@@ -89,8 +91,8 @@ function formWriter(shell: Shell, form: Form, log: RegisterLog): FormWriter {
         verifierKey,
         checkpoint: await publishedCheckpoint(log),
         verifyWith: [
-          `npx tocsin register export ${flagsOf(scope)}--for ${audience} -o export.jsonl`,
-          `npx tocsin register verify export.jsonl --key ${verifierKey}`,
+          tocsin('register export', { ...scopeGiven(scope), for: audience, output: 'export.jsonl' }),
+          tocsin('register verify', { file: 'export.jsonl', key: verifierKey }),
         ],
       },
       entries,
@@ -108,10 +110,9 @@ function scopeInWords(scope: ExportScope): string {
   return `incidents ${[from, to].filter(Boolean).join(' and ')}`;
 }
 
-function flagsOf(scope: ExportScope): string {
-  if (scope.kind === 'incident') return `--incident ${scope.incidentId} `;
-  if (scope.kind !== 'incidents') return '';
-  return `${scope.from ? `--from ${scope.from} ` : ''}${scope.to ? `--to ${scope.to} ` : ''}`;
+function scopeGiven(scope: ExportScope): { incident?: string; from?: string; to?: string } {
+  if (scope.kind === 'incident') return { incident: scope.incidentId };
+  return scope.kind === 'incidents' ? { from: scope.from, to: scope.to } : {};
 }
 
 function scopeOf({ incident, from, to }: Options): ExportScope {
