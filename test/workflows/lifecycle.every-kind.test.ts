@@ -60,7 +60,7 @@ const KINDS: Record<string, (nth: number) => Promise<string>> = {
           owner: 'lead',
           deadlines: { critical: 'P2D', high: 'P7D', medium: 'P30D', low: 'P90D', unknown: 'P7D' },
           tellAtOnce: [],
-          remindAt: [50],
+          alarmAt: [50],
           repeatEvery: 'P1D',
         },
         longestWaiver: 'P90D',
