@@ -6,6 +6,8 @@ module.exports = {
   rootDir: __dirname,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  // Dynamic imports name the compiled file; here it stands as TypeScript.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
   testEnvironment: '<rootDir>/test/setup/environment.js',
   // Node requires ES modules by itself; jest's own loader does so only from Node 24 on.
   transformIgnorePatterns: ['/node_modules/(?!marked/)'],

@@ -16,8 +16,7 @@ const MOST_PROBLEMS = 10;
 
 /** Reads it whole; `-` is standard input. Throws a usage error that names the lines which are no events. */
 export async function readAuthEvents(file: string, policy: SessionPolicy): Promise<AuthEventFile> {
-  const { authEventOf, isAuditEntry } =
-    require('../detection/sessions/from-audit') as typeof import('../detection/sessions/from-audit');
+  const { authEventOf, isAuditEntry } = await import('../detection/sessions/from-audit.js');
   const read: AuthEventFile = { events: [], others: 0 };
   const problems: string[] = [];
   let line = 0;

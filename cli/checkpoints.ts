@@ -16,10 +16,9 @@ export async function checkpointsToHold(
   files: readonly string[],
   trustedKey: string | undefined,
 ): Promise<KnownCheckpoint[]> {
-  const { claims, knownCheckpoints } =
-    require('../register/anchors/known-checkpoints') as typeof import('../register/anchors/known-checkpoints');
-  const { parseVerifierKey } = require('../register/tree/note') as typeof import('../register/tree/note');
-  const { splitNotes } = require('../register/verifier/notes') as typeof import('../register/verifier/notes');
+  const { claims, knownCheckpoints } = await import('../register/anchors/known-checkpoints.js');
+  const { parseVerifierKey } = await import('../register/tree/note.js');
+  const { splitNotes } = await import('../register/verifier/notes.js');
   const log = await openedLog(shell);
   if (log === undefined) {
     if (files.length > 0 || trustedKey !== undefined) {
@@ -55,10 +54,10 @@ export async function checkpointsToHold(
 
 /** The log with its key or, without one, as it is published; undefined where there is neither. No key is made. */
 export async function openedLog(shell: Shell) {
-  const { openLog } = require('../register/log/open-log') as typeof import('../register/log/open-log');
-  const { NoLogError } = require('../register/errors') as typeof import('../register/errors');
+  const { openLog } = await import('../register/log/open-log.js');
+  const { NoLogError } = await import('../register/errors.js');
   try {
-    return await openLog(shell.register(), { ...shell.settings.log, makeKey: false });
+    return await openLog(await shell.register(), { ...shell.settings.log, makeKey: false });
   } catch (error) {
     if (error instanceof NoLogError) return undefined;
     throw error;

@@ -5,36 +5,36 @@ import {
   QueryRejectedError,
   ServiceError,
   WorkflowFailedError,
-  WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
+import { WorkflowNotFoundError } from '@temporalio/common';
 import { CommandError, type ExitCode, refused, usage } from '../client/errors';
-import { nearest } from '../client/suggest';
-import { FAILURES } from '../domain/kernel/failures';
+import { kindOf } from '../client/kinds';
+import { refusalOf } from '../client/refusal';
 import { SettingsError } from '../platform/settings/load';
 import { RegisterError } from '../register/errors';
+import { commandOf, named, type Subject } from './cases/case-kinds';
 
 const NO_WORKER = 'no worker is responding: run `npx tocsin up`, or `npx tocsin worker` with your own Temporal';
 
-/**
- * Turns what was thrown into an error of the command. Unexpected ones keep their stack in `cause`.
- * `obligations` are names to suggest from, beside those that the incident names itself.
- */
-export function describeError(error: unknown, incidentId?: string, obligations: string[] = []): CommandError {
+/** Turns what was thrown into an error of the command. Unexpected ones keep their stack in `cause`. */
+export function describeError(error: unknown, subject?: Subject): CommandError {
   if (error instanceof CommandError) return error;
   if (error instanceof SettingsError) return usage('the settings are not valid', [...error.problems]);
-  const about = incidentId ? `${kindOf(incidentId)} "${incidentId}"` : 'the incident';
-  if (error instanceof WorkflowUpdateFailedError) return describeRefusal(error.cause, about, obligations);
+  const about = subject ? named(subject) : 'the workflow';
+  const refusal = refusalOf(error, about);
+  if (refusal) return refusal;
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
     return refused(
       `${about} has not confirmed the message: ${NO_WORKER}. Then check with \`tocsin show\` before you send it again`,
     );
   }
   if (error instanceof WorkflowNotFoundError) {
-    return /already completed/.test(error.message)
-      ? refused(`${about} is closed and accepts no messages. \`tocsin register show\` shows its record`)
-      : refused(`there is no ${about}. \`tocsin ${listOf(incidentId)} --all\` lists them`);
+    const kind = kindOf(subject?.id ?? '') ?? subject?.kind ?? 'incident';
+    if (!/already completed/.test(error.message))
+      return refused(`there is no ${about}. \`${commandOf(kind, 'list --all')}\` lists them`);
+    const where = kind === 'incident' ? '. `tocsin register show` shows its record' : '; the register has its record';
+    return refused(`${about} is closed and accepts no messages${where}`);
   }
   if (error instanceof WorkflowFailedError) return describeFailure(error.cause, about);
   if (error instanceof QueryNotRegisteredError || error instanceof QueryRejectedError) {
@@ -54,34 +54,8 @@ export function describeError(error: unknown, incidentId?: string, obligations: 
   return unexpected;
 }
 
-function kindOf(id: string): string {
-  if (id.startsWith('VR-')) return 'report';
-  return id.startsWith('TRG-') ? 'triage case' : 'incident';
-}
-
-function listOf(id = ''): string {
-  const kind = { VR: 'report ', TRG: 'triage ' }[id.split('-')[0]!] ?? '';
-  return `${kind}list`;
-}
-
 function asExit(message: string, exitCode: ExitCode): CommandError {
   return exitCode === 2 ? usage(message) : refused(message);
-}
-
-/** What the incident says against a message, with the obligation that was probably meant. */
-function describeRefusal(cause: unknown, about: string, obligations: string[]): CommandError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  if (!(cause instanceof ApplicationFailure) || cause.type !== FAILURES.invalidMessage) {
-    return refused(`${about} could not take the message: ${message}`);
-  }
-  const problems = message.split('\n').map((problem) => {
-    const unknown = /^obligation: no "([^"]+)"; known: (.+)$/.exec(problem);
-    if (!unknown) return problem;
-    const known = [...new Set([...unknown[2]!.split(', '), ...obligations])];
-    const meant = nearest(unknown[1]!, [...known, ...known.map((id) => id.split(':')[0]!)]);
-    return `obligation: there is no "${unknown[1]}"${meant ? `; did you mean "${meant}"?` : `; use one of ${known.join(', ')}`}`;
-  });
-  return refused(`${about} refused the message; nothing was changed`, problems);
 }
 
 function describeFailure(cause: unknown, about: string): CommandError {

@@ -54,8 +54,9 @@ export function readInput(file: string): InputFile {
   return { file, data: document.toJS() as Record<string, unknown>, lineOf };
 }
 
-/** An instant given as a flag, with any zone offset. */
-export function instantFlag(flag: string, text: string): Instant {
+/** An instant given as a flag, with any zone offset; `undefined` when it was not given. */
+export function instantFlag(flag: string, text: string | undefined): Instant | undefined {
+  if (text === undefined) return undefined;
   const parsed = InstantSchema.safeParse(text);
   if (parsed.success) return parsed.data;
   throw usage(

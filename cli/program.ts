@@ -1,6 +1,8 @@
 /** The command `tocsin`: its verbs, and how errors and exit codes come out. */
 import { Command, CommanderError, Help } from 'commander';
 import { CommandError } from '../client/errors';
+import type { Subject } from './cases/case-kinds';
+import { checkKinds, subjectOf } from './cases/subject';
 import { auditCommand } from './commands/audit';
 import { depsCommand } from './commands/deps';
 import { detectCommand } from './commands/detect';
@@ -90,28 +92,29 @@ export function createProgram(shell: Shell): Command {
       '\nExit codes: 0 done, 1 refused, not found or not verified, 2 invalid input.\nExample:\n  $ tocsin up\n  $ tocsin declare -f incident.yaml',
     );
   for (const add of COMMANDS) add(program, shell);
-  return program;
+  return program.hook('preAction', (_program, command) => checkKinds(program, command));
 }
 
 /** Runs one command line (without node and script) and answers the exit code. */
 export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 2> {
+  let subject: Subject | undefined;
+  const program = createProgram(shell).hook('preAction', (_program, command) => {
+    subject = subjectOf(command);
+  });
   try {
-    await createProgram(shell).parseAsync(argv, { from: 'user' });
+    await program.parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return reportError(error, shell, argv);
+    return await reportError(error, shell, argv.includes('--json'), subject);
   } finally {
     await shell.close();
   }
 }
 
-function reportError(error: unknown, shell: Shell, argv: string[]): 1 | 2 {
-  const incidentId =
-    argv.slice(1).find((argument) => /^(INC|EX|VR|TRG)-/.test(argument)) ??
-    argv.slice(1).find((argument) => !argument.startsWith('-'));
-  const told = toCommandError(error, incidentId);
-  if (argv.includes('--json')) {
+async function reportError(error: unknown, shell: Shell, json: boolean, subject: Subject | undefined): Promise<1 | 2> {
+  const told = await toCommandError(error, subject);
+  if (json) {
     shell.err.json({ error: told.message, problems: told.problems, exitCode: told.exitCode });
     return told.exitCode;
   }
@@ -124,9 +127,9 @@ function reportError(error: unknown, shell: Shell, argv: string[]): 1 | 2 {
   return told.exitCode;
 }
 
-function toCommandError(error: unknown, incidentId: string | undefined): CommandError {
+async function toCommandError(error: unknown, subject: Subject | undefined): Promise<CommandError> {
   if (error instanceof CommandError) return error;
   // Loaded here: it knows the errors of Temporal and Postgres, whose code takes long to load.
-  const { describeError } = require('./describe-error') as typeof import('./describe-error');
-  return describeError(error, incidentId);
+  const { describeError } = await import('./describe-error.js');
+  return describeError(error, subject);
 }

@@ -4,8 +4,8 @@ import type { Shell } from './shell';
 
 /** Opens the log that vouches for the register; loaded when first needed. */
 export async function shellLog(shell: Shell): Promise<RegisterLog> {
-  const { openLog } = require('../register/log/open-log') as typeof import('../register/log/open-log');
-  return openLog(shell.register(), shell.settings.log);
+  const { openLog } = await import('../register/log/open-log.js');
+  return openLog(await shell.register(), shell.settings.log);
 }
 
 /**
@@ -14,8 +14,7 @@ export async function shellLog(shell: Shell): Promise<RegisterLog> {
  */
 export async function anchorInFile(shell: Shell, log: RegisterLog): Promise<void> {
   if (!log.canSign) return;
-  const { createFileAnchor } =
-    require('../register/anchors/file-anchor') as typeof import('../register/anchors/file-anchor');
+  const { createFileAnchor } = await import('../register/anchors/file-anchor.js');
   const { note } = await log.sign();
   await createFileAnchor(shell.settings.anchors.file).put(note);
 }

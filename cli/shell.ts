@@ -1,11 +1,9 @@
 /** What every command works with: outputs, environment, who acts, and the connections, opened when first needed. */
 import os from 'node:os';
-import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
-import type { CaseClient } from '../client/case-client';
 import { refused, usage } from '../client/errors';
 import type { TocsinClient } from '../client/tocsin-client';
-import type { CliSettings } from '../settings/cli';
+import { type CliSettings, loadCliSettings } from '../settings/cli';
 import { Output, type Sink } from './rendering/output';
 
 /** Options that every verb takes. */
@@ -17,7 +15,7 @@ export interface CommonOptions {
 export class Shell {
   readonly out: Output;
   readonly err: Output;
-  private temporal: Client | undefined;
+  private connected: TocsinClient | undefined;
   private pool: Pool | undefined;
   private loaded: CliSettings | undefined;
 
@@ -26,7 +24,7 @@ export class Shell {
     stdout: Sink = process.stdout,
     stderr: Sink = process.stderr,
     /** Made by tests; else connected when first asked for. */
-    private client?: TocsinClient,
+    private readonly given?: TocsinClient,
   ) {
     this.out = new Output(stdout, env);
     this.err = new Output(stderr, env);
@@ -35,7 +33,6 @@ export class Shell {
   /** What the command is set up with; read when first needed. @throws SettingsError */
   get settings(): CliSettings {
     if (this.loaded) return this.loaded;
-    const { loadCliSettings } = require('../settings/cli') as typeof import('../settings/cli');
     this.loaded = loadCliSettings(this.env);
     return this.loaded;
   }
@@ -47,31 +44,21 @@ export class Shell {
     throw usage('no actor given: use --by NAME or set TOCSIN_BY');
   }
 
-  /** The client of incidents. Connects once. */
-  async incidents(): Promise<TocsinClient> {
-    if (this.client) return this.client;
+  /** The client of incidents and cases. Connects once. */
+  async client(): Promise<TocsinClient> {
+    if (this.given) return this.given;
     // Loaded here: the gRPC stack takes longer to load than most commands take to run.
-    const { temporalTarget } = require('./connect') as typeof import('./connect');
-    const { connectTemporal } = require('../client/connect') as typeof import('../client/connect');
-    const { dataConverter } = require('../client/codec') as typeof import('../client/codec');
-    const { TocsinClient: Incidents } = require('../client/tocsin-client') as typeof import('../client/tocsin-client');
+    const { temporalTarget } = await import('./connect.js');
+    const { connectTo } = await import('../client/connect.js');
     const { encryptionKeys, taskQueue } = this.settings;
-    this.temporal = await connectTemporal(temporalTarget(this.env), dataConverter(encryptionKeys));
-    this.client = new Incidents(this.temporal, taskQueue);
-    return this.client;
-  }
-
-  /** The client of cases, over the same connection. */
-  async cases(): Promise<CaseClient> {
-    const { temporal } = await this.incidents();
-    const { CaseClient: Cases } = require('../client/case-client') as typeof import('../client/case-client');
-    return new Cases(temporal, this.settings.taskQueue);
+    this.connected ??= await connectTo(temporalTarget(this.env), encryptionKeys, taskQueue);
+    return this.connected;
   }
 
   /** The register's database: DATABASE_URL, else that of the running stack. */
-  register(): Pool {
+  async register(): Promise<Pool> {
     if (this.pool) return this.pool;
-    const { createPool } = require('../postgres/pool') as typeof import('../postgres/pool');
+    const { createPool } = await import('../postgres/pool.js');
     this.pool = createPool(this.databaseUrl());
     return this.pool;
   }
@@ -86,7 +73,7 @@ export class Shell {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([this.temporal?.connection.close(), this.pool?.end()]);
+    await Promise.allSettled([this.connected?.close(), this.pool?.end()]);
   }
 }
 

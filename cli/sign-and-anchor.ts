@@ -17,10 +17,9 @@ export interface SignedAndAnchored {
 
 /** Every anchor is tried, whatever becomes of another. @throws what `RegisterLog.sign` throws. */
 export async function signAndAnchor(shell: Shell, log: RegisterLog): Promise<SignedAndAnchored> {
-  const { createAnchors } =
-    require('../register/anchors/create-anchors') as typeof import('../register/anchors/create-anchors');
+  const { createAnchors } = await import('../register/anchors/create-anchors.js');
   const settings = shell.settings.anchors;
-  const anchors = createAnchors(settings, log, mailerOf(shell, settings));
+  const anchors = createAnchors(settings, log, await mailerOf(shell, settings));
   const { size, root, note } = await log.sign();
   const outcomes = await Promise.all(
     anchors.map(async (anchor): Promise<SignedAndAnchored['anchors'][number]> => {
@@ -43,11 +42,10 @@ export function anchorLines({ anchors }: SignedAndAnchored, out: Output): string
 }
 
 /** Mail as a worker sends it; its settings are read only where checkpoints are mailed at all. */
-function mailerOf(shell: Shell, { mail }: AnchorSettings): CheckpointMailer {
-  const { checkpointMailer } = require('../worker/signing') as typeof import('../worker/signing');
+async function mailerOf(shell: Shell, { mail }: AnchorSettings): Promise<CheckpointMailer> {
+  const { checkpointMailer } = await import('../worker/signing.js');
   if (mail === undefined) return { send: async () => undefined, wasSent: async () => undefined };
-  const { mailOfCli } = require('../settings/cli') as typeof import('../settings/cli');
-  const { createResendMail } =
-    require('../activities/mail/resend-mail') as typeof import('../activities/mail/resend-mail');
+  const { mailOfCli } = await import('../settings/cli.js');
+  const { createResendMail } = await import('../activities/mail/resend-mail.js');
   return checkpointMailer(createResendMail(mailOfCli(shell.env)));
 }

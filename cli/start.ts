@@ -5,10 +5,8 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { dataConverter } from '../client/codec';
-import { connectTemporal } from '../client/connect';
+import { connectTo } from '../client/connect';
 import { newIncidentId } from '../client/incident-id';
-import { TocsinClient } from '../client/tocsin-client';
 import { packageRoot } from '../platform/package-root';
 import { loadPolicy } from '../policy/load-policy';
 import { createPool } from '../postgres/pool';
@@ -19,6 +17,7 @@ import { groupEntry } from '../register/show';
 import { verifyAnchored } from '../register/verify';
 import { loadWorkerSettings } from '../settings/worker';
 import { exerciseStart } from './commands/exercise';
+import { gradeLines } from './commands/exercise/grade-lines';
 import { DEFAULT_SPEED, playExercise } from './commands/exercise/play';
 import { readScenario } from './commands/exercise/scenario';
 import { verificationLines } from './commands/register/verify';
@@ -27,7 +26,6 @@ import { describeError } from './describe-error';
 import { readInput } from './input';
 import { Output } from './rendering/output';
 import { recordLines } from './rendering/record-lines';
-import { reportLines } from './rendering/report-lines';
 import { wrap } from './rendering/table';
 import { Shell } from './shell';
 import { signAndAnchor } from './sign-and-anchor';
@@ -77,9 +75,10 @@ async function exercise(
   const { stack } = running;
   const { connectionOptions, namespace, address, chosen } = stack.temporalServer;
   const settings = loadWorkerSettings(process.env, stack);
-  const temporal = await connectTemporal(
+  const client = await connectTo(
     { connectionOptions, namespace, address, origin: chosen },
-    dataConverter(settings.encryptionKeys),
+    settings.encryptionKeys,
+    settings.taskQueue,
   );
   const pool = createPool(settings.databaseUrl);
   try {
@@ -95,11 +94,10 @@ async function exercise(
     out.line(
       out.style(`Times are T+ since detection; waiting is compressed to ${DEFAULT_SPEED / 3600} h per second.`, 'dim'),
     );
-    const client = new TocsinClient(temporal, settings.taskQueue);
-    const report = await playExercise(client, { scenario, policy, speed: DEFAULT_SPEED, out, signal });
+    const graded = await playExercise(client, { scenario, policy, speed: DEFAULT_SPEED, out, signal });
 
     heading('Commitments');
-    for (const line of reportLines(report, out)) out.line(line);
+    for (const line of gradeLines(graded, out)) out.line(line);
     heading('Register entry');
     for (const line of recordLines(groupEntry(await readIncidentEvents(pool, id)), out)) out.line(line);
     heading('Verification of the register');
@@ -107,9 +105,9 @@ async function exercise(
     await signAndAnchor(new Shell(), log);
     const verification = await verifyAnchored(pool, (await knownCheckpoints(log, settings.signing.anchors)).known);
     for (const line of verificationLines(verification, out)) out.line(line);
-    return { id, ok: report.ok && verification.ok };
+    return { id, ok: graded.ok && verification.ok };
   } finally {
-    await Promise.allSettled([temporal.connection.close(), pool.end()]);
+    await Promise.allSettled([client.close(), pool.end()]);
   }
 }
 

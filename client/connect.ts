@@ -1,11 +1,9 @@
-/** The connection of scripts and services to Temporal: `connectTocsin` finds it, and brings the clients that speak over it. */
+/** The connection of scripts and services to Temporal: `connectTocsin` finds it, and brings the client that speaks over it. */
 
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
-import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { tocsin } from '../domain/kernel/command-lines';
 import { isProduction } from '../platform/production';
-import { CaseClient } from './case-client';
 import { dataConverter } from './codec';
 import { keyRing } from './encryption-key';
 import { refused, usage } from './errors';
@@ -37,21 +35,11 @@ export interface ConnectOptions {
   env?: Record<string, string | undefined>;
 }
 
-/** The typed clients over one connection. */
-export interface Tocsin {
-  /** Incidents: declare, send, view, list. */
-  incidents: TocsinClient;
-  /** Triage cases, vulnerability reports and patch tasks: view, update, list. */
-  cases: CaseClient;
-  /** Closes the connection. A script that leaves it open does not end. */
-  close(): Promise<void>;
-}
-
 /**
  * Connects to the Temporal that Tocsin's workers use. Throws a CommandError that says what to do when no address is
  * known, when the settings cannot be read, when production has no encryption keys, or when nothing answers within 10 seconds.
  */
-export async function connectTocsin(options: ConnectOptions = {}): Promise<Tocsin> {
+export async function connectTocsin(options: ConnectOptions = {}): Promise<TocsinClient> {
   const env = options.env ?? process.env;
   const target = targetOf(options, env);
   if (!target) {
@@ -65,13 +53,7 @@ export async function connectTocsin(options: ConnectOptions = {}): Promise<Tocsi
       'TOCSIN_ENCRYPTION_KEYS: is not set; in production payloads must be encrypted: give those of the workers',
     );
   }
-  const temporal = await connectTemporal(target, dataConverter(keys));
-  const taskQueue = options.taskQueue ?? (env.TOCSIN_TASK_QUEUE || undefined);
-  return {
-    incidents: new TocsinClient(temporal, taskQueue),
-    cases: new CaseClient(temporal, taskQueue),
-    close: () => temporal.connection.close(),
-  };
+  return connectTo(target, keys, options.taskQueue ?? (env.TOCSIN_TASK_QUEUE || undefined));
 }
 
 function targetOf(options: ConnectOptions, env: Record<string, string | undefined>): TemporalTarget | undefined {
@@ -106,15 +88,19 @@ export function configuredTemporal(env: Record<string, string | undefined>): Tem
   };
 }
 
-/**
- * Connects. `dataConverter` is that of the workers: with a payload codec, both sides must have the same.
- * Close `connection` when done.
- */
-export async function connectTemporal(target: TemporalTarget, dataConverter?: DataConverter): Promise<Client> {
+/** Connects to a Temporal that was found. `encryptionKeys` are those of the workers. Close the client when done. */
+export async function connectTo(
+  target: TemporalTarget,
+  encryptionKeys: string[],
+  taskQueue?: string,
+): Promise<TocsinClient> {
   const { connectionOptions, address, namespace, origin } = target;
   try {
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: '10s' });
-    return new Client({ connection, namespace, dataConverter });
+    return new TocsinClient(
+      new Client({ connection, namespace, dataConverter: dataConverter(encryptionKeys) }),
+      taskQueue,
+    );
   } catch (error) {
     throw refused(
       `Temporal at ${address} (${origin}) does not answer: ${(error as Error).message}. Check that it runs, its address and TLS`,

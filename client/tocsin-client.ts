@@ -1,64 +1,29 @@
-/** The typed client of incidents: declare, send, view, list. What scripts, detectors and the command use. */
+/** The typed client of incidents and of all other cases: what scripts, detectors, the intake and the command use. */
 import { randomUUID } from 'node:crypto';
-import {
-  type Client,
-  WorkflowExecutionAlreadyStartedError,
-  type WorkflowHandle,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
-import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
-import type { z } from 'zod';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Pace, Receipt } from '../domain/case/contract';
-import {
-  INCIDENT_WORKFLOW,
-  type IncidentInput,
-  IncidentInputSchema,
-  type IncidentView,
-  type SEARCH_ATTRIBUTES,
-  TASK_QUEUE,
-} from '../domain/incident/contract';
-import type { IncidentEvent } from '../domain/incident/events';
+import { type IncidentInput, IncidentInputSchema, TASK_QUEUE } from '../domain/incident/contract';
 import type { Explanation } from '../domain/incident/explain';
-import type { Declaration } from '../domain/incident/incident';
-import { MESSAGE_SCHEMAS, type MessageName } from '../domain/incident/messages';
-import type { Instant } from '../domain/kernel/time';
+import { HISTORY_AHEAD } from '../domain/kernel/failures';
+import { problemsOf } from '../domain/kernel/problems';
 import { usage } from './errors';
-import { inputProblems } from './problems';
-import { byDeadline, plain, queryWorkflow, timed } from './workflow-calls';
+import {
+  type Answers,
+  KINDS,
+  type KindName,
+  kindOf,
+  type MessageInput,
+  type MessageName,
+  messageProblems,
+} from './kinds';
+import { type ListedCase, listCases } from './list';
+import { refusalOf } from './refusal';
+import { type CaseStart, incidentStart, startOptions } from './start-options';
 
-/** A message as a sender writes it, before defaults are filled in. */
-export type MessageInput<N extends MessageName> = z.input<(typeof MESSAGE_SCHEMAS)[N]>;
-
-/** How a message is sent: an update waits for the receipt, a signal only for Temporal to have it. */
-export type Delivery = 'update' | 'signal';
-
-/** An incident as the list shows it, from visibility: it lags behind the incident by a moment. */
-export interface ListedIncident {
-  id: string;
-  title?: string;
-  open: boolean;
-  startedAt: Instant;
-  severity?: string;
-  status?: string;
-  owner?: string;
-  nextDeadline?: Instant;
-  overdue: number;
-  personalData?: string;
-  exercise: boolean;
-}
-
-type AttributeName = keyof typeof SEARCH_ATTRIBUTES;
-
-/** Typed keys of the search attributes in the contract. */
-export const ATTRIBUTES = {
-  severity: defineSearchAttributeKey('TocsinSeverity' satisfies AttributeName, SearchAttributeType.KEYWORD),
-  status: defineSearchAttributeKey('TocsinStatus' satisfies AttributeName, SearchAttributeType.KEYWORD),
-  owner: defineSearchAttributeKey('TocsinOwner' satisfies AttributeName, SearchAttributeType.KEYWORD),
-  nextDeadline: defineSearchAttributeKey('TocsinNextDeadline' satisfies AttributeName, SearchAttributeType.DATETIME),
-  overdue: defineSearchAttributeKey('TocsinOverdue' satisfies AttributeName, SearchAttributeType.INT),
-  personalData: defineSearchAttributeKey('TocsinPersonalData' satisfies AttributeName, SearchAttributeType.KEYWORD),
-  exercise: defineSearchAttributeKey('TocsinExercise' satisfies AttributeName, SearchAttributeType.BOOL),
-};
+/** Time for one call; a worker that is away must not hold a person up for ever. */
+const CALL_MS = 20_000;
+const CATCH_UP_MS = 100;
 
 export class TocsinClient {
   /**
@@ -70,83 +35,108 @@ export class TocsinClient {
     private readonly taskQueue = TASK_QUEUE,
   ) {}
 
+  /** Closes the connection. */
+  async close(): Promise<void> {
+    await this.temporal.connection.close();
+  }
+
   /**
-   * Starts the lifecycle of an incident. The same id twice is one incident: `created` says whether this call made it.
-   * Throws a usage error that lists all problems when the declaration is not valid.
+   * Declares an incident: its containment and all its clocks start. The same id twice is one incident: `created` says
+   * whether this call made it. Throws a CommandError with all problems when the declaration is not valid.
    */
-  async declare(input: IncidentInput): Promise<{ id: string; created: boolean; runId?: string }> {
+  async declare(input: IncidentInput): Promise<{ id: string; created: boolean }> {
     const parsed = IncidentInputSchema.safeParse(input);
     if (!parsed.success) {
-      throw usage(
-        'the declaration is not valid',
-        inputProblems(parsed.error, input).map((problem) => problem.replace(/^declaration\./, '')),
-      );
+      const problems = problemsOf(parsed.error, { raw: input }).map((problem) => problem.replace(/^declaration\./, ''));
+      throw usage('the declaration is not valid', problems);
     }
     const { declaration, exercise } = parsed.data;
+    return this.start(incidentStart(input, declaration, exercise !== undefined));
+  }
+
+  /** Starts a case of any kind. The same id twice is one case, also when it is closed: `created` says whether this call made it. */
+  async start(start: CaseStart): Promise<{ id: string; created: boolean }> {
+    const created = await this.unlessStarted(() =>
+      this.temporal.workflow.start(start.workflow, {
+        ...startOptions(start),
+        taskQueue: this.taskQueue,
+        // Not USE_EXISTING: that leaves no way to tell whether this call started it. The effect is the same.
+        workflowIdConflictPolicy: 'FAIL',
+      }),
+    );
+    return { id: start.id, created };
+  }
+
+  /** Signals a case, and starts it where there is none. `late`: it is closed already; nothing was signalled. */
+  async signalWithStart(start: CaseStart, signal: string, payload: unknown): Promise<{ id: string; late: boolean }> {
+    const taken = await this.unlessStarted(() =>
+      this.temporal.workflow.signalWithStart(start.workflow, {
+        ...startOptions(start),
+        taskQueue: this.taskQueue,
+        signal,
+        signalArgs: [payload],
+      }),
+    );
+    return { id: start.id, late: !taken };
+  }
+
+  /**
+   * Sends a message and waits for the receipt: what it caused. `commandId` makes a repeat harmless; one is made up when it
+   * is left out. Rejects with a CommandError that lists what is wrong when the message is refused.
+   */
+  async send<N extends MessageName>(id: string, name: N, message: MessageInput<N>): Promise<Receipt> {
+    const sent = withCommandId(message);
+    // The update id makes Temporal itself drop a repeat while the first is still running.
+    const update = { args: [sent] as [unknown], updateId: sent.commandId };
     try {
-      const handle = await this.timed(() =>
-        this.temporal.workflow.start(INCIDENT_WORKFLOW, {
-          workflowId: declaration.id,
-          taskQueue: this.taskQueue,
-          args: [input],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          // Not USE_EXISTING: that leaves no way to tell whether this call started it. The effect is the same.
-          workflowIdConflictPolicy: 'FAIL',
-          memo: { title: declaration.title },
-          typedSearchAttributes: startAttributes(declaration, exercise !== undefined),
-          staticSummary: cutBytes(`${exercise ? 'EXERCISE ' : ''}${declaration.severity} ${declaration.title}`, 200),
-          staticDetails: staticDetails(declaration),
-        }),
-      );
-      return { id: declaration.id, created: true, runId: handle.firstExecutionRunId };
+      return await this.timed(() => this.handle(id).executeUpdate<Receipt, [unknown]>(name, update));
     } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return { id: declaration.id, created: false };
-      throw error;
+      throw refusalOf(error, `${KINDS[kindOf(id) ?? 'incident'].noun} "${id}"`) ?? error;
     }
   }
 
   /**
-   * Sends a message. By update the answer is the receipt; by signal there is none, and a bad message is recorded as
-   * rejected. `commandId` makes repeating it harmless; one is made up when it is left out.
+   * Sends a message without waiting for what becomes of it. As nobody answers, it is checked here: throws a CommandError.
+   * What the case refuses on its facts stands in its register as rejected.
    */
-  async send<N extends MessageName>(id: string, name: N, body: MessageInput<N>, by: 'signal'): Promise<undefined>;
-  async send<N extends MessageName>(id: string, name: N, body: MessageInput<N>, by?: 'update'): Promise<Receipt>;
-  async send<N extends MessageName>(
-    id: string,
-    name: N,
-    body: MessageInput<N>,
-    by: Delivery = 'update',
-  ): Promise<Receipt | undefined> {
-    const schema = MESSAGE_SCHEMAS[name];
-    const parsed = schema.safeParse(body);
-    if (!parsed.success) {
-      throw usage(`the message "${name}" is not valid`, inputProblems(parsed.error, body, Object.keys(schema.shape)));
-    }
-    const message = { ...body, commandId: body.commandId ?? randomUUID() };
-    const handle = this.handle(id);
-    if (by === 'signal') {
-      await this.timed(() => handle.signal(name, message));
-      return undefined;
-    }
-    // The update id makes Temporal itself drop a repeat while the first is still running.
-    return this.timed(() =>
-      handle.executeUpdate<Receipt, [unknown]>(name, { args: [message], updateId: message.commandId }),
-    );
+  async signal<N extends MessageName>(id: string, name: N, message: MessageInput<N>): Promise<void> {
+    const problems = messageProblems(kindOf(id) ?? 'incident', name, message);
+    if (problems.length > 0) throw usage(`the message "${name}" is not valid`, problems);
+    await this.timed(() => this.handle(id).signal(name, withCommandId(message)));
   }
 
-  /** The state of an incident, its clock and what is in flight; `undefined` in the moment before it is declared. */
-  async view(id: string): Promise<IncidentView | undefined> {
-    return this.query<IncidentView | undefined>(id, 'state');
+  /** How a case stands; `undefined` in the moment before it is opened. */
+  async view<K extends KindName = 'incident'>(id: string): Promise<Answers[K]['view'] | undefined> {
+    return this.query<Answers[K]['view'] | undefined>(id, 'state');
   }
 
-  /** The latest events of an incident, oldest first. The register holds all of them. */
-  async timeline(id: string): Promise<IncidentEvent[]> {
-    return this.query<IncidentEvent[]>(id, 'timeline');
+  /** The latest events of a case, oldest first. The register holds all of them. */
+  async timeline<K extends KindName = 'incident'>(id: string): Promise<Array<Answers[K]['event']>> {
+    return this.query<Array<Answers[K]['event']>>(id, 'timeline');
   }
 
-  /** Why each obligation applies or not, from which instant, by which citation. */
+  /** Of an incident: why each obligation applies or not, from which instant, by which citation. */
   async explain(id: string): Promise<Explanation[]> {
     return this.query<Explanation[]>(id, 'explain');
+  }
+
+  /** Cases of a kind, the next deadline first; those without one last, latest first. `open: false` lists the closed ones too. */
+  async list(
+    kind: KindName = 'incident',
+    { open = true, limit = 500 }: { open?: boolean; limit?: number } = {},
+  ): Promise<ListedCase[]> {
+    return listCases(this.temporal, KINDS[kind].workflow, { open, limit });
+  }
+
+  /** The workflow type of whatever runs or ran under an id, and whether it runs; `undefined` when there is nothing. */
+  async find(id: string): Promise<{ workflow: string; open: boolean } | undefined> {
+    try {
+      const { type, status } = await this.timed(() => this.handle(id).describe());
+      return { workflow: type, open: status.name === 'RUNNING' };
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
   }
 
   /** Exercises only: how far the incident's clock may run. */
@@ -154,91 +144,44 @@ export class TocsinClient {
     await this.timed(() => this.handle(id).signal('pace', pace));
   }
 
-  /** Whether a workflow runs: an incident, or one that it started. One whose history is gone does not. */
-  async isRunning(id: string): Promise<boolean> {
-    try {
-      const { status } = await this.timed(() => this.handle(id).describe());
-      return status.name === 'RUNNING';
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    }
-  }
-
   /** Waits for the workflow to end. */
   async finished(id: string): Promise<void> {
     await this.handle(id).result();
   }
 
-  /** Incidents, the next deadline first; those without one last, latest first. `open: false` lists the closed ones too. */
-  async list({ open = true, limit = 500 }: { open?: boolean; limit?: number } = {}): Promise<ListedIncident[]> {
-    const query = `WorkflowType="${INCIDENT_WORKFLOW}"${open ? ' AND ExecutionStatus="Running"' : ''}`;
-    const incidents: ListedIncident[] = [];
-    for await (const execution of this.temporal.workflow.list({ query })) {
-      const attributes = execution.typedSearchAttributes;
-      const title = execution.memo?.title;
-      incidents.push({
-        id: execution.workflowId,
-        ...(typeof title === 'string' ? { title } : {}),
-        open: execution.status.name === 'RUNNING',
-        startedAt: execution.startTime.toISOString(),
-        severity: attributes.get(ATTRIBUTES.severity),
-        status: attributes.get(ATTRIBUTES.status),
-        owner: attributes.get(ATTRIBUTES.owner),
-        nextDeadline: attributes.get(ATTRIBUTES.nextDeadline)?.toISOString(),
-        overdue: attributes.get(ATTRIBUTES.overdue) ?? 0,
-        personalData: attributes.get(ATTRIBUTES.personalData),
-        exercise: attributes.get(ATTRIBUTES.exercise) ?? false,
-      });
-      if (incidents.length >= limit) break;
-    }
-    return incidents.sort(byDeadline);
-  }
-
-  private handle(id: string): WorkflowHandle {
+  private handle(id: string) {
     return this.temporal.workflow.getHandle(id);
   }
 
-  private query<T>(id: string, name: string): Promise<T> {
-    return queryWorkflow<T>(this.temporal, id, name);
+  /** Asks a workflow; while a worker that was just started is catching up, again. */
+  private async query<T>(id: string, name: string): Promise<T> {
+    const giveUpAt = Date.now() + CALL_MS;
+    for (;;) {
+      try {
+        return await this.timed(() => this.handle(id).query<T>(name));
+      } catch (error) {
+        if (!String((error as Error).message).includes(HISTORY_AHEAD) || Date.now() > giveUpAt) throw error;
+        await sleep(CATCH_UP_MS);
+      }
+    }
+  }
+
+  /** Whether a call that starts did so; false when there is, or was, one of this id already. */
+  private async unlessStarted(start: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await this.timed(start);
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      throw error;
+    }
   }
 
   private timed<T>(call: () => Promise<T>): Promise<T> {
-    return timed(this.temporal, call);
+    return this.temporal.withDeadline(Date.now() + CALL_MS, call);
   }
 }
 
-/** What is known at the start, so that the list is right before the first workflow task. The workflow keeps it current. */
-function startAttributes(declaration: Declaration, exercise: boolean): SearchAttributePair[] {
-  return [
-    { key: ATTRIBUTES.severity, value: declaration.severity },
-    { key: ATTRIBUTES.status, value: 'declared' },
-    { key: ATTRIBUTES.owner, value: declaration.owner },
-    { key: ATTRIBUTES.overdue, value: 0 },
-    { key: ATTRIBUTES.personalData, value: declaration.assessment?.personalData ?? 'unknown' },
-    { key: ATTRIBUTES.exercise, value: exercise },
-  ];
-}
-
-/** Shown in the Web UI and never changed: the declaration in a few lines. Temporal renders it as Markdown. */
-function staticDetails(declaration: Declaration): string {
-  const { title, kind, severity, owner, declaredBy, source, affects, systems, detectedAt } = declaration;
-  const lines = [
-    `**${plain(title)}**`,
-    `${plain(kind)}, ${severity}, affects ${affects.join(', ')}`,
-    `detected ${detectedAt} by ${plain(source)}; declared by ${plain(declaredBy)}; owner ${plain(owner)}`,
-    ...(systems.length > 0 ? [`systems: ${systems.map(plain).join(', ')}`] : []),
-  ];
-  return lines.join('\n\n');
-}
-
-/** Cuts text to at most `max` bytes of UTF-8, on a character boundary, with "…" where something was cut. */
-export function cutBytes(text: string, max: number): string {
-  if (Buffer.byteLength(text) <= max) return text;
-  let cut = '';
-  for (const character of text) {
-    if (Buffer.byteLength(cut + character) + Buffer.byteLength('…') > max) break;
-    cut += character;
-  }
-  return `${cut}…`;
+function withCommandId<M>(message: M): M & { commandId: string } {
+  return { ...message, commandId: (message as { commandId?: string }).commandId ?? randomUUID() };
 }

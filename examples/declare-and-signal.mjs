@@ -4,7 +4,7 @@ import { connectTocsin, newIncidentId } from 'tocsin';
 
 const tocsin = await connectTocsin();
 const now = new Date().toISOString();
-const { id } = await tocsin.incidents.declare({
+const { id } = await tocsin.declare({
   declaration: {
     id: newIncidentId(),
     title: 'Deploy key used from an unknown network',
@@ -19,12 +19,7 @@ const { id } = await tocsin.incidents.declare({
     serviceAffecting: false,
   },
 });
-await tocsin.incidents.send(
-  id,
-  'status',
-  { status: 'investigating', by: 'key-monitor', note: 'key is revoked' },
-  'signal',
-);
-const receipt = await tocsin.incidents.send(id, 'assess', { by: 'oncall', assessment: { personalData: 'no' } });
+await tocsin.signal(id, 'status', { status: 'investigating', by: 'key-monitor', note: 'key is revoked' });
+const receipt = await tocsin.send(id, 'assess', { by: 'oncall', assessment: { personalData: 'no' } });
 console.log(`${id}: ${receipt.events.map((event) => event.kind).join(', ')}`);
 await tocsin.close();

@@ -1,4 +1,4 @@
-import { nearest } from '../client/suggest';
+import { nearest } from '../domain/kernel/suggest';
 import { variableNames } from './groups';
 
 const PREFIX = 'TOCSIN_';

@@ -7,7 +7,7 @@ import { runningStack } from '../../settings/running-stack';
 import { table } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
 import { untilStopped } from '../until-stopped';
-import { verb } from './incident/verb';
+import { verb } from '../verb';
 
 interface Options extends CommonOptions {
   port?: number;
@@ -44,9 +44,8 @@ export function intakeCommand(program: Command, shell: Shell): void {
     'intake status',
   ).action(async (_options: CommonOptions, command: Command) => {
     const { out } = shell;
-    const { countInbox, listParked } =
-      require('../../detection/intake/inbox/counts') as typeof import('../../detection/intake/inbox/counts');
-    const pool = shell.register();
+    const { countInbox, listParked } = await import('../../detection/intake/inbox/counts.js');
+    const pool = await shell.register();
     const [counts, parked] = await Promise.all([countInbox(pool), listParked(pool)]);
     if (command.optsWithGlobals().json) {
       out.json({ counts, parked });
@@ -79,9 +78,8 @@ export function intakeCommand(program: Command, shell: Shell): void {
 
   verb(intake, 'retry', 'Try all parked detections again.', 'intake retry').action(
     async (_options: CommonOptions, command: Command) => {
-      const { retryParked } =
-        require('../../detection/intake/inbox/counts') as typeof import('../../detection/intake/inbox/counts');
-      const retried = await retryParked(shell.register());
+      const { retryParked } = await import('../../detection/intake/inbox/counts.js');
+      const retried = await retryParked(await shell.register());
       if (command.optsWithGlobals().json) shell.out.json({ retried });
       else shell.out.line(`Trying ${retried} parked detections again.`);
     },
@@ -91,11 +89,10 @@ export function intakeCommand(program: Command, shell: Shell): void {
 /** Starts the intake on the configured Temporal and Postgres, else on those of the running stack. */
 export async function runIntake(env: NodeJS.ProcessEnv, host: string, port: number): Promise<RunningIntake> {
   // Loaded here: the server and the gRPC stack take long to load, and no other verb needs them.
-  const { startIntake } =
-    require('../../detection/intake/start-intake') as typeof import('../../detection/intake/start-intake');
-  const { temporalTarget } = require('../connect') as typeof import('../connect');
-  const { dataConverter } = require('../../client/codec') as typeof import('../../client/codec');
-  const { loadIntakeSettings } = require('../../settings/intake') as typeof import('../../settings/intake');
+  const { startIntake } = await import('../../detection/intake/start-intake.js');
+  const { temporalTarget } = await import('../connect.js');
+  const { dataConverter } = await import('../../client/codec.js');
+  const { loadIntakeSettings } = await import('../../settings/intake.js');
   const settings = loadIntakeSettings(env, runningStack(env));
   const { connectionOptions, namespace } = temporalTarget(env);
   return startIntake({

@@ -6,7 +6,7 @@ import { type Instant, minuteText, toInstant } from '../../domain/kernel/time';
 import { instantFlag } from '../input';
 import { table } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
-import { verb } from './incident/verb';
+import { verb } from '../verb';
 
 interface Options extends CommonOptions {
   at?: string;
@@ -22,9 +22,9 @@ export function oncallCommand(program: Command, shell: Shell): void {
   )
     .option('--at <time>', 'at this time, with zone (default: now)')
     .option('--rota <file>', 'this rota (default: TOCSIN_ROTA)')
-    .action((options: Options) => {
-      const rota = readRota(options.rota ?? shell.settings.rotaFile);
-      const at = options.at ? instantFlag('--at', options.at) : toInstant(Date.now());
+    .action(async (options: Options) => {
+      const rota = await readRota(options.rota ?? shell.settings.rotaFile);
+      const at = instantFlag('--at', options.at) ?? toInstant(Date.now());
       const levels = rota.levels.map(({ name }, index) => levelAt(rota, index + 1, name, at));
       const { out } = shell;
       if (options.json) {
@@ -62,11 +62,11 @@ function levelAt(rota: Rota, level: number, name: string, at: Instant) {
   return { level, name, now: now && { ...now, until: until! }, next };
 }
 
-function readRota(file: string | undefined): Rota {
+async function readRota(file: string | undefined): Promise<Rota> {
   if (!file) throw usage('no rota given: set TOCSIN_ROTA, or use --rota FILE (see examples/rota.yaml)');
   // Loaded here: reading YAML is no part of the other verbs.
-  const { loadRota } = require('../../policy/load-rota') as typeof import('../../policy/load-rota');
-  const { PolicyError } = require('../../policy/policy-error') as typeof import('../../policy/policy-error');
+  const { loadRota } = await import('../../policy/load-rota.js');
+  const { PolicyError } = await import('../../policy/policy-error.js');
   try {
     return loadRota(file);
   } catch (error) {

@@ -8,7 +8,7 @@ import type { Stack } from '../../stack';
 import type { Output } from '../rendering/output';
 import type { CommonOptions, Shell } from '../shell';
 import { untilStopped } from '../until-stopped';
-import { verb } from './incident/verb';
+import { verb } from '../verb';
 import { intakeLines, runIntake } from './intake';
 
 /** The stack and a worker in this process. */
@@ -55,9 +55,9 @@ export function upCommand(program: Command, shell: Shell): void {
 /** Brings up the stack and a worker on it. What had started is stopped when something does not. */
 export async function runStack(env: NodeJS.ProcessEnv): Promise<RunningTocsin> {
   // Loaded here: the servers and the native worker take long to load, and no other verb needs them.
-  const { startStack } = require('../../stack') as typeof import('../../stack');
-  const { loadWorkerSettings } = require('../../settings/worker') as typeof import('../../settings/worker');
-  const { startWorker } = require('../run-worker') as typeof import('../run-worker');
+  const { startStack } = await import('../../stack/index.js');
+  const { loadWorkerSettings } = await import('../../settings/worker.js');
+  const { startWorker } = await import('../run-worker.js');
   const stack = await startStack({ env, searchAttributes: SEARCH_ATTRIBUTES });
   try {
     const { connectionOptions, namespace } = stack.temporalServer;

@@ -4,7 +4,7 @@ import { dataDir } from '../../platform/folders';
 import { readRunningStack } from '../../platform/stack-file';
 import type { CommonOptions, Shell } from '../shell';
 import { untilStopped } from '../until-stopped';
-import { verb } from './incident/verb';
+import { verb } from '../verb';
 
 export function workerCommand(program: Command, shell: Shell): void {
   verb(
@@ -13,9 +13,9 @@ export function workerCommand(program: Command, shell: Shell): void {
     'Run a worker against the configured Temporal and Postgres. Scale by running more of them.',
     'worker   # with TEMPORAL_ADDRESS, DATABASE_URL, RESEND_API_KEY and TOCSIN_DIRECTORY set',
   ).action(async (options: CommonOptions) => {
-    const { temporalTarget } = require('../connect') as typeof import('../connect');
-    const { loadWorkerSettings } = require('../../settings/worker') as typeof import('../../settings/worker');
-    const { startWorker } = require('../run-worker') as typeof import('../run-worker');
+    const { temporalTarget } = await import('../connect.js');
+    const { loadWorkerSettings } = await import('../../settings/worker.js');
+    const { startWorker } = await import('../run-worker.js');
     const target = temporalTarget(shell.env);
     const settings = loadWorkerSettings(shell.env, readRunningStack(dataDir(shell.env)));
     const worker = await startWorker(settings, { ...target.connectionOptions, namespace: target.namespace } as never);

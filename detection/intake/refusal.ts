@@ -1,11 +1,6 @@
 /** What the intake answers when it does not take a request: RFC 9457 problem details that never repeat what was sent. */
 import type { z } from 'zod';
-
-/** What is wrong with one field. `field` is a path like `facts.peak`. */
-export interface FieldProblem {
-  field: string;
-  problem: string;
-}
+import { fieldProblems, type Problem } from '../../domain/kernel/problems';
 
 /** The media type of an answer about a problem (RFC 9457). */
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -32,7 +27,7 @@ export class Refusal extends Error {
   constructor(
     readonly kind: RefusalKind,
     readonly detail: string,
-    readonly errors: FieldProblem[] = [],
+    readonly errors: Problem[] = [],
     /** When to come again, in seconds. */
     readonly retryAfterSeconds?: number,
   ) {
@@ -50,18 +45,10 @@ export class Refusal extends Error {
 
 const MOST_ERRORS = 20;
 
-/** The problems of a schema, by field; names of fields are repeated only where they are plain words. */
-export function fieldProblems(error: z.ZodError, prefix: string[] = []): FieldProblem[] {
-  return error.issues.slice(0, MOST_ERRORS).map((issue) => {
-    const field = [...prefix, ...issue.path.map(plainKey)].join('.') || '(body)';
-    // zod names the keys that it does not know, which are the sender's words.
-    const problem =
-      issue.code === 'unrecognized_keys' ? 'holds fields that are not known: leave them out' : issue.message;
-    return { field, problem };
-  });
-}
-
-function plainKey(key: PropertyKey): string {
-  const text = String(key);
-  return /^[A-Za-z0-9_-]{1,40}$/.test(text) ? text : '(a field)';
+/** A body that the schema of its source refused. `prefix`: where it stands in what was sent. */
+export function invalidBody(error: z.ZodError, prefix: string[] = []): Refusal {
+  const errors = fieldProblems(error)
+    .slice(0, MOST_ERRORS)
+    .map(({ field, problem }) => ({ field: [...prefix, field].filter(Boolean).join('.') || '(body)', problem }));
+  return new Refusal('invalid', 'correct the fields named and send all of it again', errors);
 }

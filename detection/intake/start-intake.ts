@@ -3,7 +3,7 @@ import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { FastifyPluginAsync } from 'fastify';
 import pino from 'pino';
-import { CaseClient } from '../../client/case-client';
+import { TocsinClient } from '../../client/tocsin-client';
 import type { PolicySource } from '../../policy/settings';
 import { createPool } from '../../postgres/pool';
 import { createFolderStore } from '../../register/log/log-store';
@@ -72,7 +72,7 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
     const reports = configuredReports(settings.reports, {
       policy: settings.policy,
       pool,
-      cases: new CaseClient(temporal, taskQueue),
+      cases: new TocsinClient(temporal, taskQueue),
       log,
     });
     const { dir, readToken } = server.publishedLog;

@@ -1,7 +1,7 @@
 /** The plugin of vulnerability reports, as it is set up. */
 import type { FastifyPluginAsync } from 'fastify';
 import type { Pool } from 'pg';
-import type { CaseClient } from '../../client/case-client';
+import type { TocsinClient } from '../../client/tocsin-client';
 import type { Log } from '../../platform/log';
 import { loadPolicy } from '../../policy/load-policy';
 import type { PolicySource } from '../../policy/settings';
@@ -14,7 +14,7 @@ import { reportStarter } from './start-reports';
 /** Puts it together. Throws what is wrong with the files that the settings name. */
 export function configuredReports(
   settings: ReportsSettings,
-  deps: { policy: PolicySource; pool: Pool; cases: CaseClient; log: Log },
+  deps: { policy: PolicySource; pool: Pool; cases: TocsinClient; log: Log },
 ): FastifyPluginAsync {
   const { pool, cases, log } = deps;
   return reportsPlugin({

@@ -1,6 +1,6 @@
 /** Starts the workflow of every stored report, at once or, when Temporal was away, as soon as it is back. */
 import type { Pool } from 'pg';
-import type { CaseClient } from '../../client/case-client';
+import type { TocsinClient } from '../../client/tocsin-client';
 import type { VulnerabilityReportInput } from '../../domain/report/state';
 import { VULNERABILITY_REPORT_WORKFLOW } from '../../domain/report/vulnerability-report';
 import type { Log } from '../../platform/log';
@@ -9,7 +9,7 @@ import { markReportStarted, reportsNotStarted } from './store/not-started';
 /** Starts a report's workflow; the same report twice is one workflow. Rejects while Temporal is away. */
 export type StartReport = (input: VulnerabilityReportInput) => Promise<void>;
 
-export function reportStarter(cases: CaseClient): StartReport {
+export function reportStarter(cases: TocsinClient): StartReport {
   return async (input) => {
     const { reportId, via, length, owner, receivedAt, clock } = input;
     await cases.start({

@@ -37,7 +37,9 @@ export const DataSetSchema = z.strictObject({
 export type DataSet = z.infer<typeof DataSetSchema>;
 
 /** Workspaces whose data is affected: their ids in the directory, or all of them. */
-export const WorkspacesSchema = z.union([z.literal('all'), z.array(id('a workspace id')).max(20_000)]);
+export const WorkspacesSchema = z.union([z.literal('all'), z.array(id('a workspace id')).max(20_000)], {
+  error: 'must be "all" or a list of workspace ids',
+});
 
 /** A person's judgement of the facts at one time. A later one replaces it whole. */
 export const AssessmentSchema = z.strictObject({
@@ -106,11 +108,18 @@ export const DeclarationSchema = z
 export type Declaration = z.infer<typeof DeclarationSchema>;
 
 /** One containment action. Its id is deterministic, so asking for the same thing twice is one measure. */
-export const ContainmentMeasureSchema = z.discriminatedUnion('action', [
-  z.strictObject({ action: z.literal('block-source'), source: MaliciousSourceSchema }),
-  z.strictObject({ action: z.literal('rotate-credential'), credential: CredentialSchema }),
-  z.strictObject({ action: z.literal('isolate-system'), system: id('a system') }),
-]);
+export const ContainmentMeasureSchema = z.discriminatedUnion(
+  'action',
+  [
+    z.strictObject({ action: z.literal('block-source'), source: MaliciousSourceSchema }),
+    z.strictObject({ action: z.literal('rotate-credential'), credential: CredentialSchema }),
+    z.strictObject({ action: z.literal('isolate-system'), system: id('a system') }),
+  ],
+  {
+    error:
+      'must be one of { action: block-source, source }, { action: rotate-credential, credential }, { action: isolate-system, system }',
+  },
+);
 export type ContainmentMeasure = z.infer<typeof ContainmentMeasureSchema>;
 
 /** `block-source 203.0.113.7`, `rotate-credential postgres-role/deploy`, `isolate-system ci-runner`. */

@@ -108,6 +108,16 @@ const WaiveSchema = z.strictObject({ ...envelope, reason: text(2000), until: Ins
 const PatchedSchema = z.strictObject({ ...envelope, note: text(2000).optional() });
 const NoteSchema = z.strictObject({ ...envelope, note: text(2000) });
 
+export const PATCH_MESSAGES = {
+  waive: { schema: WaiveSchema, description: 'Accept the risk for a time, with a reason; no alarms until then' },
+  patched: {
+    schema: PatchedSchema,
+    description: 'It is patched: a check confirms and closes, or says that it is not',
+  },
+  note: { schema: NoteSchema, description: 'Add a note to the record' },
+  checked: { schema: CheckedSchema, description: 'The dependency check: what it found' },
+};
+
 export type Checked = { outcome: 'found'; finding: PatchFinding } | { outcome: 'fixed' | 'withdrawn'; reason: string };
 
 /** What a check of the one package says, after somebody said that it is patched. `unlisted`: the inventory is gone. */
@@ -124,15 +134,7 @@ export type PatchOutcome = { kind: 'rechecked'; answer: Recheck };
 /** The kind of case that a patch task is. */
 export const patchTaskLifecycle: Lifecycle<PatchState, PatchEvent, PatchWork, PatchOutcome> = {
   evolve,
-  messages: {
-    waive: { schema: WaiveSchema, description: 'Accept the risk for a time, with a reason; no alarms until then' },
-    patched: {
-      schema: PatchedSchema,
-      description: 'It is patched: a check confirms and closes, or says that it is not',
-    },
-    note: { schema: NoteSchema, description: 'Add a note to the record' },
-    checked: { schema: CheckedSchema, description: 'The dependency check: what it found' },
-  },
+  messages: PATCH_MESSAGES,
   onMessage,
   onTime,
   onOutcome: (state, { answer }, now) => onRecheck(state, answer, now),

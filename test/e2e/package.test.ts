@@ -53,10 +53,10 @@ test('the package holds no sources, tests, maps or development tools', () => {
 });
 
 test('a program in TypeScript sees the types, and mistakes in a declaration', async () => {
-  const use = (severity: string) => `import { connectTocsin, type ListedIncident } from 'tocsin';
+  const use = (severity: string) => `import { connectTocsin, type ListedCase } from 'tocsin';
 const tocsin = await connectTocsin({ address: '127.0.0.1:7233' });
-const open: ListedIncident[] = await tocsin.incidents.list();
-await tocsin.incidents.send(open[0]!.id, 'status', { status: ${severity}, by: 'me' });
+const open: ListedCase[] = await tocsin.list();
+await tocsin.send(open[0]!.id, 'status', { status: ${severity}, by: 'me' });
 await tocsin.close();
 `;
   writeFileSync(path.join(app, 'right.mts'), use(`'contained'`));

@@ -235,7 +235,7 @@ test('what the register holds of it folds to the state that the workflow answers
   // A workflow that was ended still answers, as long as its history is there.
   await temporal('terminate', '--workflow-id', incident.id);
   expect(await diff()).toMatchObject({ exitCode: 0, out: expect.stringContaining('agree') });
-  expect(await client.isRunning(incident.id)).toBe(false);
-  expect(await client.isRunning('INC-CLI-1')).toBe(true);
-  expect(await client.isRunning('INC-NEVER')).toBe(false);
+  expect(await client.find(incident.id)).toEqual({ workflow: 'incident', open: false });
+  expect(await client.find('INC-CLI-1')).toEqual({ workflow: 'incident', open: true });
+  expect(await client.find('INC-NEVER')).toBeUndefined();
 }, 120_000);

@@ -7,9 +7,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { Pool } from 'pg';
-import { CaseClient } from '../../client/case-client';
+import { TocsinClient } from '../../client/tocsin-client';
 import { SEARCH_ATTRIBUTES } from '../../domain/incident/contract';
-import type { TriageState } from '../../domain/triage/triage';
 import { freePort, LOOPBACK } from '../../platform/free-port';
 import { packageRoot } from '../../platform/package-root';
 import { type ServerProcess, startServerProcess } from '../../platform/server-process';
@@ -49,7 +48,7 @@ let intake: ServerProcess;
 let worker: ServerProcess;
 let local: object;
 let pool: Pool;
-let cases: CaseClient;
+let cases: TocsinClient;
 
 const startTheTemporal = async () => {
   const env = { ...process.env, TEMPORAL_ADDRESS: undefined, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
@@ -122,7 +121,7 @@ beforeAll(async () => {
   await Promise.all([startTheWorker(), startTheIntake()]);
   pool = createPool(postgres.url);
   const connection = Connection.lazy({ address: temporal.address });
-  cases = new CaseClient(new Client({ connection }));
+  cases = new TocsinClient(new Client({ connection }));
   afterFile(async () => {
     await Promise.all([intake.kill(), worker.kill()]);
     await Promise.all([connection.close(), pool.end(), mailbox.stop(), recorder.stop(), site.stop()]);
@@ -151,7 +150,7 @@ async function send(id: string, correlationId: string): Promise<number> {
 }
 
 const triaged = () => cases.list('triage', { limit: 5_000 });
-const countOf = async (id: string) => (await cases.view<TriageState>(id))?.state.count;
+const countOf = async (id: string) => (await cases.view<'triage'>(id))?.state.count;
 
 test('one detection a thousand times at the same time, over HTTP: one row, one case, counted once', async () => {
   const statuses = await Promise.all(Array.from({ length: 1_000 }, () => send('msg-same', 'same')));

@@ -1,6 +1,6 @@
 /** Triage cases at their real durations, on the real rules, for tests with a server whose clock skips. */
 
-import { CaseClient } from '../../client/case-client';
+import { TocsinClient } from '../../client/tocsin-client';
 import { openTriage } from '../../detection/intake/inbox/open-triage';
 import { foldCase } from '../../domain/case/advance';
 import { alarmText } from '../../domain/case/alarm-text';
@@ -29,7 +29,7 @@ export class TriageCase {
     const given = detection({ at: await harness.now(), ...over });
     const judgement = judge(given, RULES.rules);
     if (judgement.action === 'ignore') throw new Error(`rule ${judgement.rule} ignores it`);
-    const { caseId, late } = await openTriage(new CaseClient(harness.client), given, judgement, RULES);
+    const { caseId, late } = await openTriage(new TocsinClient(harness.client), given, judgement, RULES);
     const found = new TriageCase(caseId, harness);
     if (!late && wait) await found.quiet();
     return { case: found, late };

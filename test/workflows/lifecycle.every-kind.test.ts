@@ -1,6 +1,6 @@
 // What holds for a case of any kind, on a real server that asks for a new run every 60 history events.
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { CaseClient } from '../../client/case-client';
+import { TocsinClient } from '../../client/tocsin-client';
 import { openTriage } from '../../detection/intake/inbox/open-triage';
 import { ACKNOWLEDGE_ALARMS } from '../../domain/case/acknowledge';
 import type { Alarm } from '../../domain/case/alarm';
@@ -38,7 +38,7 @@ const KINDS: Record<string, (nth: number) => Promise<string>> = {
   },
   async triage(nth) {
     const given = detection({ eventId: `kind-${nth}`, source: `kind-${nth}`, at: toInstant(Date.now()) });
-    return (await openTriage(new CaseClient(client), given, judged(given), RULES)).caseId;
+    return (await openTriage(new TocsinClient(client), given, judged(given), RULES)).caseId;
   },
   async 'vulnerability report'(nth) {
     const [id, now] = [`VR-20260401-0000000${nth}`, Date.now()];

@@ -1,14 +1,14 @@
 // On a real server: a flood makes new runs of the case, and no detection is lost between them.
-import { CaseClient } from '../../client/case-client';
+import { TocsinClient } from '../../client/tocsin-client';
 import { openTriage } from '../../detection/intake/inbox/open-triage';
-import { TRIAGE_WORKFLOW, type TriageState } from '../../domain/triage/triage';
+import { TRIAGE_WORKFLOW } from '../../domain/triage/triage';
 import { connectTo, startDevServerWith } from '../setup/workflow-harness';
 import { detection, judged, RULES } from '../unit/domain/helpers/detections';
 
 test('a flood over several runs: every detection counted, a late one told', async () => {
   const { address } = await startDevServerWith({ 'limit.historyCount.suggestContinueAsNew': 60 });
   const { client } = await connectTo(address);
-  const cases = new CaseClient(client);
+  const cases = new TocsinClient(client);
   const at = new Date().toISOString();
   const send = (eventId: string) => {
     const given = detection({ eventId, at });
@@ -20,12 +20,12 @@ test('a flood over several runs: every detection counted, a late one told', asyn
     const sent = await Promise.all(Array.from({ length: 20 }, (_, i) => send(`flood-${n + i}`)));
     expect(sent).toEqual(Array(20).fill({ caseId, late: false }));
   }
-  const receipt = await cases.update(caseId, 'dismiss', { by: 'anna', reason: 'A load test' } as never);
+  const receipt = await cases.send(caseId, 'dismiss', { by: 'anna', reason: 'A load test' });
   expect(receipt.events.map(({ kind }) => kind)).toContain('triage-dismissed');
   await client.workflow.getHandle(caseId).result();
 
   expect((await client.workflow.getHandle(caseId).describe()).runId).not.toBe(firstRun);
-  const view = await cases.view<TriageState>(caseId);
+  const view = await cases.view<'triage'>(caseId);
   expect(view?.state).toMatchObject({ count: 201, status: 'dismissed' });
   expect(await send('later')).toEqual({ caseId, late: true });
   expect(await cases.find(caseId)).toEqual({ workflow: TRIAGE_WORKFLOW, open: false });

@@ -9,7 +9,7 @@ import { readInput } from '../../input';
 import type { Output } from '../../rendering/output';
 import { hanging } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from '../incident/verb';
+import { verb } from '../../verb';
 
 interface Options extends CommonOptions {
   head?: string;
@@ -32,8 +32,7 @@ export function auditVerifyCommand(audit: Command, shell: Shell): void {
     .action(async (log: string = 'db', options: Options) => {
       const head = options.head === undefined ? undefined : headFlag(options.head);
       const mapping = options.mapping === undefined ? undefined : mappingOf(options.mapping);
-      const { logName } =
-        require('../../../detection/audit/sources') as typeof import('../../../detection/audit/sources');
+      const { logName } = await import('../../../detection/audit/sources.js');
       const result = await verify(shell, log, head, mapping);
       if (options.json) shell.out.json({ log: logName(log), ...result });
       else for (const line of auditLines(logName(log), result, shell.out)) shell.out.line(line);
@@ -48,16 +47,14 @@ async function verify(
   mapping: Mapping | undefined,
 ): Promise<AuditVerification> {
   // Loaded here, like what the other verbs need.
-  const { verifyAuditLog } =
-    require('../../../detection/audit/verify') as typeof import('../../../detection/audit/verify');
+  const { verifyAuditLog } = await import('../../../detection/audit/verify.js');
   const onProgress = progress(shell.err);
   const database = log === 'db' || /^postgres(ql)?:/i.test(log);
   try {
     // Tocsin's own log has the bytes that Tocsin wrote, and no others.
     return await verifyAuditLog(chunksOf(shell, log), { head, mapping, onProgress, canonical: database && !mapping });
   } catch (error) {
-    const { AuditUnreadableError } =
-      require('../../../detection/audit/errors') as typeof import('../../../detection/audit/errors');
+    const { AuditUnreadableError } = await import('../../../detection/audit/errors.js');
     if (error instanceof AuditUnreadableError || error instanceof CommandError) throw usage(error.message);
     if (!database) throw error;
     const { code, message } = error as { code?: string; message: string };
@@ -65,20 +62,18 @@ async function verify(
   }
 }
 
-function chunksOf(shell: Shell, log: string): AsyncIterable<Buffer> {
-  const { readLog } = require('../../../detection/audit/sources') as typeof import('../../../detection/audit/sources');
-  const { readAuditLines } = require('../../../detection/audit/read') as typeof import('../../../detection/audit/read');
-  if (log === 'db') return readAuditLines(shell.register());
-  if (!/^postgres(ql)?:/i.test(log)) return readLog(log);
-  const { createPool } = require('../../../postgres/pool') as typeof import('../../../postgres/pool');
+async function* chunksOf(shell: Shell, log: string): AsyncIterable<Buffer> {
+  const { readLog } = await import('../../../detection/audit/sources.js');
+  const { readAuditLines } = await import('../../../detection/audit/read.js');
+  if (log === 'db') return yield* readAuditLines(await shell.register());
+  if (!/^postgres(ql)?:/i.test(log)) return yield* readLog(log);
+  const { createPool } = await import('../../../postgres/pool.js');
   const pool = createPool(log);
-  return (async function* () {
-    try {
-      yield* readAuditLines(pool);
-    } finally {
-      await pool.end();
-    }
-  })();
+  try {
+    yield* readAuditLines(pool);
+  } finally {
+    await pool.end();
+  }
 }
 
 function progress(err: Output): (sofar: { lines: number; bytes: number }) => void {

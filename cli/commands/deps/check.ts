@@ -8,7 +8,7 @@ import { collect } from '../../input';
 import type { Output } from '../../rendering/output';
 import { hanging, table } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from '../incident/verb';
+import { verb } from '../../verb';
 
 interface Options extends CommonOptions {
   advisories?: string[];
@@ -59,8 +59,7 @@ export function depsCheckCommand(deps: Command, shell: Shell): void {
 }
 
 async function checkHere(shell: Shell, files: string[], { advisories }: Options): Promise<LocalResult> {
-  const { runCheck } =
-    require('../../../detection/dependencies/run-check') as typeof import('../../../detection/dependencies/run-check');
+  const { runCheck } = await import('../../../detection/dependencies/run-check.js');
   const { dependencies, dataDir } = shell.settings;
   const inventories = files.length > 0 ? files : dependencies.inventories;
   const sources = advisories ?? dependencies.advisories;
@@ -73,9 +72,8 @@ async function checkHere(shell: Shell, files: string[], { advisories }: Options)
 }
 
 async function checkByWorker(shell: Shell): Promise<CheckSummary> {
-  const { DEPENDENCY_CHECK } =
-    require('../../../domain/patch/patch-task') as typeof import('../../../domain/patch/patch-task');
-  const { temporal } = await shell.cases();
+  const { DEPENDENCY_CHECK } = await import('../../../domain/patch/patch-task.js');
+  const { temporal } = await shell.client();
   // One check at a time: who asks while one runs gets its result.
   return temporal.workflow.execute(DEPENDENCY_CHECK, {
     workflowId: 'dependency-check-now',

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { parseAllDocuments } from 'yaml';
 import { usage } from '../../../client/errors';
-import { inputProblems } from '../../../client/problems';
+import { triageCaseId } from '../../../detection/intake/inbox/triage-case-id';
 import { adapterOf, INTAKE_FORMATS } from '../../../detection/intake/sources';
 import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
 import { type Judgement, judge, passedOver, type RulesSnapshot } from '../../../domain/detection/detection-rules';
+import { problemsOf } from '../../../domain/kernel/problems';
 import { exactMs, spanText } from '../../../domain/kernel/time';
 import { incidentIdOf } from '../../../domain/triage/triage';
 import { collectText } from '../../input';
@@ -14,7 +15,7 @@ import { visibleLine } from '../../rendering/hostile-text';
 import type { Output } from '../../rendering/output';
 import { hanging } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from '../incident/verb';
+import { verb } from '../../verb';
 
 interface Options extends CommonOptions {
   rules?: string;
@@ -40,11 +41,11 @@ export function detectTestCommand(detect: Command, shell: Shell): void {
     .option('--rules <file>', 'the rules (default: TOCSIN_DETECTION_RULES, else policy/detection.yaml)')
     .option('--source <format>', `the file is what a source of this format sends: ${INTAKE_FORMATS.join(', ')}`)
     .option('--header <header>', 'a header of that request, as NAME: VALUE; may be repeated', collectText)
-    .action((file: string, options: Options) => {
-      const { loadRules } = require('../../../detection/rules') as typeof import('../../../detection/rules');
+    .action(async (file: string, options: Options) => {
+      const { loadRules } = await import('../../../detection/rules.js');
       const snapshot = readRules(() => loadRules(options.rules ?? shell.settings.detectionRules));
       const { detections, note } = options.source
-        ? fromSource(file, options)
+        ? await fromSource(file, options)
         : { detections: fromFile(file), note: '' };
       const tested = detections.map((detection) => test(detection, snapshot));
       const { id, version } = snapshot.rules;
@@ -72,8 +73,6 @@ function readRules(load: () => RulesSnapshot): RulesSnapshot {
 }
 
 function test(detection: Detection, { rules }: RulesSnapshot): Tested {
-  const { triageCaseId } =
-    require('../../../detection/intake/inbox/triage-case-id') as typeof import('../../../detection/intake/inbox/triage-case-id');
   const judgement = judge(detection, rules);
   const caseId = judgement.action === 'ignore' ? undefined : triageCaseId(judgement, detection.at);
   return { detection, judgement, passed: passedOver(detection, rules), ...(caseId ? { caseId } : {}) };
@@ -109,15 +108,17 @@ function fromFile(file: string): Detection[] {
     const which = items.length > 1 ? `detection ${index + 1} of ${file}` : file;
     throw usage(
       `${which} needs a correction. Is it what a source sends? Then add --source FORMAT`,
-      inputProblems(parsed.error, item, Object.keys(DetectionSchema.shape)),
+      problemsOf(parsed.error, { raw: item, known: Object.keys(DetectionSchema.shape) }),
     );
   });
 }
 
 /** What a source sends, read as the intake does; its signature is not looked at. */
-function fromSource(file: string, { source, header = [] }: Options): { detections: Detection[]; note?: string } {
-  const { Refusal } =
-    require('../../../detection/intake/refusal') as typeof import('../../../detection/intake/refusal');
+async function fromSource(
+  file: string,
+  { source, header = [] }: Options,
+): Promise<{ detections: Detection[]; note?: string }> {
+  const { Refusal } = await import('../../../detection/intake/refusal.js');
   const adapter = adapterOf(source!);
   if (!adapter) {
     throw usage(`--source: "${source}" is not a source format. Use one of ${INTAKE_FORMATS.join(', ')}`);

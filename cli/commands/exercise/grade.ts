@@ -1,4 +1,4 @@
-/** The graded report: each commitment kept, late, open or not required, by its obligations, and on time by how much. */
+/** The grade of an exercise: each commitment kept, late, open or not required, by its obligations, and on time by how much. */
 import type { IncidentEvent } from '../../../domain/incident/events';
 import { evolve } from '../../../domain/incident/evolve';
 import type { IncidentState, Obligation } from '../../../domain/incident/state';
@@ -25,7 +25,7 @@ export interface GradedRow {
   obligations: GradedObligation[];
 }
 
-export interface Report {
+export interface ExerciseGrade {
   incidentId: string;
   /** Every row kept or rightly not required; none late, none open. */
   ok: boolean;
@@ -41,7 +41,7 @@ export function commitmentsOf(pack: Pick<Policy, 'obligations'>): string[] {
 }
 
 /** Grades an incident by all its events, in order. */
-export function grade(events: readonly IncidentEvent[], pack: Pick<Policy, 'obligations'>): Report {
+export function grade(events: readonly IncidentEvent[], pack: Pick<Policy, 'obligations'>): ExerciseGrade {
   let state: IncidentState | undefined;
   const dueAtFirst = new Map<string, Instant>();
   for (const event of events) {

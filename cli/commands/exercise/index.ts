@@ -4,9 +4,9 @@ import { refused, usage } from '../../../client/errors';
 import { newIncidentId } from '../../../client/incident-id';
 import { readInput } from '../../input';
 import { visibleLine } from '../../rendering/hostile-text';
-import { reportLines } from '../../rendering/report-lines';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from '../incident/verb';
+import { verb } from '../../verb';
+import { gradeLines } from './grade-lines';
 import { DEFAULT_SPEED, playExercise } from './play';
 import { readScenario } from './scenario';
 
@@ -29,17 +29,17 @@ export function exerciseCommand(program: Command, shell: Shell): void {
     .option('--id <id>', 'the id of the exercise (default: EX- and the day)')
     .action(async (file: string, options: Options) => {
       const speed = speedFlag(options.speed);
-      const { loadPolicy } = require('../../../policy/load-policy') as typeof import('../../../policy/load-policy');
+      const { loadPolicy } = await import('../../../policy/load-policy.js');
       const policy = loadPolicy(shell.settings.policy);
       const id = options.id ?? newIncidentId(new Date(), 'EX');
       const scenario = readScenario(readInput(file), { id, detectedAt: exerciseStart() }, policy.pack);
       // With --json standard output holds the report alone, and the live timeline goes to standard error.
       const live = options.json ? shell.err : shell.out;
       live.line(`${live.style(id, 'bold')}  ${visibleLine(scenario.title)}`);
-      const report = await playExercise(await shell.incidents(), { scenario, policy, speed, out: live });
-      if (options.json) shell.out.json(report);
-      else for (const line of ['', ...reportLines(report, shell.out)]) shell.out.line(line);
-      if (!report.ok) throw refused(`the exercise ${id} did not keep every commitment`);
+      const graded = await playExercise(await shell.client(), { scenario, policy, speed, out: live });
+      if (options.json) shell.out.json(graded);
+      else for (const line of ['', ...gradeLines(graded, shell.out)]) shell.out.line(line);
+      if (!graded.ok) throw refused(`the exercise ${id} did not keep every commitment`);
     });
 }
 

@@ -10,7 +10,7 @@ import { type Instant, toInstant, toMs } from '../../../domain/kernel/time';
 import type { Policy, PolicySnapshot } from '../../../domain/policy/policy';
 import type { Output } from '../../rendering/output';
 import { TimelineTeller } from '../../rendering/timeline-lines';
-import { grade, type Report } from './grade';
+import { type ExerciseGrade, grade } from './grade';
 import type { Act, Scenario } from './scenario';
 
 /** Four hours a second. */
@@ -36,7 +36,7 @@ export interface ExerciseOptions {
  * somebody acts, so that a slow machine changes nothing about who acted when. Throws an error with the line of the act
  * that was refused; rejects when the incident does not move any more.
  */
-export async function playExercise(client: TocsinClient, options: ExerciseOptions): Promise<Report> {
+export async function playExercise(client: TocsinClient, options: ExerciseOptions): Promise<ExerciseGrade> {
   const { scenario, policy, speed } = options;
   const { declaration } = scenario;
   const startAt = declaration.declaredAt;
@@ -89,15 +89,15 @@ class Run {
       await this.client.send(this.id, act.message, { ...act.body, commandId } as never);
     } catch (error) {
       // Loaded here: it knows the errors of Temporal and Postgres, whose code takes long to load.
-      const { describeError } = require('../../describe-error') as typeof import('../../describe-error');
-      const told = describeError(error, this.id);
+      const { describeError } = await import('../../describe-error.js');
+      const told = describeError(error, { id: this.id, kind: 'incident' });
       throw new CommandError(`${act.where}: ${told.message}`, told.exitCode, told.problems);
     }
     await this.show(await this.look());
   }
 
   /** Waits for the workflow of a closed incident to end, or lets an open one run on; grades what happened. */
-  async finish(): Promise<Report> {
+  async finish(): Promise<ExerciseGrade> {
     const view = await this.settled('the end');
     if (view.state.closedAt) {
       await this.client.finished(this.id);

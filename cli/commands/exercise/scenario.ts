@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { credentialProblem } from '../../../activities/containment/providers';
 import { usage } from '../../../client/errors';
-import { inputProblems } from '../../../client/problems';
-import { nearest } from '../../../client/suggest';
 import { type ContainmentMeasure, type Declaration, DeclarationSchema } from '../../../domain/incident/incident';
 import { MESSAGE_NAMES, MESSAGE_SCHEMAS, type MessageName } from '../../../domain/incident/messages';
+import { problemsOf } from '../../../domain/kernel/problems';
+import { nearest } from '../../../domain/kernel/suggest';
 import {
   DAY_MS,
   HOUR_MS,
@@ -59,7 +59,7 @@ const INSTANT_FIELDS = ['at', 'detectedAt', 'declaredAt', 'awareAt', 'periodFrom
 export function readScenario(input: InputFile, incident: { id: string; detectedAt: Instant }, pack?: Policy): Scenario {
   const parsed = ScenarioSchema.safeParse(input.data);
   if (!parsed.success) {
-    const problems = inputProblems(parsed.error, input.data, Object.keys(ScenarioSchema.shape));
+    const problems = problemsOf(parsed.error, { raw: input.data, known: Object.keys(ScenarioSchema.shape) });
     const line = input.lineOf(pathOf(parsed.error.issues[0]?.path));
     throw usage(`${input.file} line ${line}: this is not a scenario`, problems);
   }
@@ -78,7 +78,7 @@ export function readScenario(input: InputFile, incident: { id: string; detectedA
     const path = ['declaration', ...pathOf(declaration.error.issues[0]?.path)];
     throw usage(
       `${place(path, 'declaration')}: it is not valid`,
-      inputProblems(declaration.error, raw, Object.keys(DeclarationSchema.shape)),
+      problemsOf(declaration.error, { raw, known: Object.keys(DeclarationSchema.shape) }),
     );
   }
   const unknown = credentialProblems(declaration.data.credentials);
@@ -101,7 +101,7 @@ export function readScenario(input: InputFile, incident: { id: string; detectedA
     if (!message.success) {
       throw usage(
         `${where}: the message is not valid`,
-        inputProblems(message.error, body, Object.keys(MESSAGE_SCHEMAS[name].shape)),
+        problemsOf(message.error, { raw: body, known: Object.keys(MESSAGE_SCHEMAS[name].shape) }),
       );
     }
     if ('measure' in message.data && typeof message.data.measure === 'object')

@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
 import { ACKNOWLEDGE_ALARMS } from '../../../domain/case/acknowledge';
+import { type MessageOptions, sendMessage } from '../../cases/send';
 import { collect } from '../../input';
 import type { Shell } from '../../shell';
-import { type MessageOptions, messageVerb } from './verb';
+import { messageVerb } from '../../verb';
 
 interface Options extends MessageOptions {
   alarm?: string[];
@@ -14,24 +15,15 @@ interface Options extends MessageOptions {
 export function acknowledgeCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
-    `${ACKNOWLEDGE_ALARMS} <id>`,
+    `${ACKNOWLEDGE_ALARMS} <incident-or-case>`,
     'Confirm that you have seen the alarms and are acting: they stop repeating. Works for incidents and all cases.',
     'acknowledge-alarms INC-20260401-9f3a --by aoife\nacknowledge INC-20260401-9f3a --alarm 12,15',
   )
     .alias('acknowledge')
     .option('--alarm <number>', 'only this alarm, as its mail numbers it; may be repeated (default: all)', collect)
-    .action(async (id: string, { alarm, json, commandId, ...options }: Options) => {
+    .action(async (id: string, { alarm, ...options }: Options) => {
       const alarms = alarm?.map(alarmNumber) ?? 'all';
-      const by = shell.by(options);
-      const incidents = await shell.incidents();
-      const receipt = await incidents.send(id, ACKNOWLEDGE_ALARMS, { by, alarms, commandId });
-      if (json) {
-        shell.out.json(receipt);
-        return;
-      }
-      const changed = receipt.events.some(({ kind }) => kind === 'alarm-acknowledged');
-      if (changed) shell.out.line(`Acknowledged by ${by}: no more pages for ${id} until its next alarm.`);
-      else shell.out.line(shell.out.style(`Nothing changed: ${receipt.note ?? 'already acknowledged'}`, 'yellow'));
+      await sendMessage(shell, 'incident', id, ACKNOWLEDGE_ALARMS, { alarms }, options);
     });
 }
 

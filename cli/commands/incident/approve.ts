@@ -1,7 +1,8 @@
 /** `tocsin approve`: sends a drafted notice now. */
 import type { Command } from 'commander';
+import { type MessageOptions, sendMessage } from '../../cases/send';
 import type { Shell } from '../../shell';
-import { type MessageOptions, messageVerb, sendAndTell } from './verb';
+import { messageVerb } from '../../verb';
 
 interface Options extends MessageOptions {
   draft?: string;
@@ -18,6 +19,6 @@ export function approveCommand(program: Command, shell: Shell): void {
     .option('--draft <fingerprint>', 'approve only this draft; refused if the facts have changed since')
     .option('--delay-reasons <text>', 'why it is late, where the law asks for it')
     .action(async (id: string, obligation: string, { draft, delayReasons, ...options }: Options) => {
-      await sendAndTell(shell, id, 'approve', { obligation, draft, delayReasons }, options);
+      await sendMessage(shell, 'incident', id, 'approve', { obligation, draft, delayReasons }, options);
     });
 }

@@ -1,9 +1,10 @@
 /** `tocsin assess`: states or corrects the facts, or the instant of awareness. */
 import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
+import { type MessageOptions, sendMessage } from '../../cases/send';
 import { instantFlag, readInput } from '../../input';
 import type { Shell } from '../../shell';
-import { type MessageOptions, messageVerb, sendAndTell } from './verb';
+import { messageVerb } from '../../verb';
 
 interface Options extends MessageOptions {
   file?: string;
@@ -26,7 +27,7 @@ export function assessCommand(program: Command, shell: Shell): void {
     .option('--reason <text>', 'why; needed to correct a recorded instant of awareness')
     .action(async (id: string, options: Options) => {
       const body = assessBody(options.file ? readInput(options.file).data : {}, options);
-      await sendAndTell(shell, id, 'assess', body, options);
+      await sendMessage(shell, 'incident', id, 'assess', body, options);
     });
 }
 

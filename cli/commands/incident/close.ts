@@ -1,7 +1,8 @@
 /** `tocsin close`: ends an incident when nothing is owed any more. */
 import type { Command } from 'commander';
+import { type MessageOptions, sendMessage } from '../../cases/send';
 import type { Shell } from '../../shell';
-import { type MessageOptions, messageVerb, sendAndTell } from './verb';
+import { messageVerb } from '../../verb';
 
 interface Options extends MessageOptions {
   note?: string;
@@ -16,6 +17,6 @@ export function closeCommand(program: Command, shell: Shell): void {
   )
     .option('--note <text>', 'a sentence for the record')
     .action(async (id: string, { note, ...options }: Options) => {
-      await sendAndTell(shell, id, 'close', { note }, options);
+      await sendMessage(shell, 'incident', id, 'close', { note }, options);
     });
 }

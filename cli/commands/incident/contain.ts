@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { credentialProviders } from '../../../activities/containment/providers';
 import { usage } from '../../../client/errors';
+import { type MessageOptions, sendMessage } from '../../cases/send';
 import { collect, collectText, credentialFlag } from '../../input';
 import type { Shell } from '../../shell';
-import { type MessageOptions, messageVerb, sendAndTell } from './verb';
+import { messageVerb } from '../../verb';
 
 interface Options extends MessageOptions {
   blockSource?: string[];
@@ -34,7 +35,7 @@ export function containCommand(program: Command, shell: Shell): void {
         // One command may be several messages; each is dropped by itself when the command is repeated.
         const commandId =
           options.commandId && bodies.length > 1 ? `${options.commandId}-${index + 1}` : options.commandId;
-        await sendAndTell(shell, id, 'contain', body, { ...options, commandId });
+        await sendMessage(shell, 'incident', id, 'contain', body, { ...options, commandId });
       }
     });
 }

@@ -1,15 +1,15 @@
 /** `tocsin explain`: why each obligation applies or not, from which instant, by which citation. */
 import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
-import { nearest } from '../../../client/suggest';
 import { human } from '../../../domain/incident/contents';
 import type { Explanation } from '../../../domain/incident/explain';
+import { nearest } from '../../../domain/kernel/suggest';
 import { spanText } from '../../../domain/kernel/time';
 import { packNames } from '../../../domain/policy/policy';
 import type { Output } from '../../rendering/output';
 import { hanging } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from './verb';
+import { verb } from '../../verb';
 
 export function explainCommand(program: Command, shell: Shell): void {
   verb(
@@ -18,7 +18,7 @@ export function explainCommand(program: Command, shell: Shell): void {
     'Explain why each obligation applies or not, from when, and under which citation.',
     'explain INC-20260401-9f3a gdpr-art33-authority',
   ).action(async (id: string, obligation: string | undefined, options: CommonOptions) => {
-    const all = await (await shell.incidents()).explain(id);
+    const all = await (await shell.client()).explain(id);
     const explanations = obligation ? only(all, obligation) : all;
     if (options.json) shell.out.json(explanations);
     else for (const line of explanations.flatMap((each) => explanationLines(each, shell.out))) shell.out.line(line);

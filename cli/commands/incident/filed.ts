@@ -1,8 +1,9 @@
 /** `tocsin filed`: a report was filed with an authority. */
 import type { Command } from 'commander';
+import { type MessageOptions, sendMessage } from '../../cases/send';
 import { instantFlag } from '../../input';
 import type { Shell } from '../../shell';
-import { type MessageOptions, messageVerb, sendAndTell } from './verb';
+import { messageVerb } from '../../verb';
 
 interface Options extends MessageOptions {
   submittedAt?: string;
@@ -20,8 +21,15 @@ export function filedCommand(program: Command, shell: Shell): void {
     .option('--delay-reasons <text>', 'why it is late (GDPR Art. 33(1))')
     .action(
       async (id: string, obligation: string, reference: string, { submittedAt, delayReasons, ...options }: Options) => {
-        const at = submittedAt ? instantFlag('--submitted-at', submittedAt) : undefined;
-        await sendAndTell(shell, id, 'filed', { obligation, reference, submittedAt: at, delayReasons }, options);
+        const at = instantFlag('--submitted-at', submittedAt);
+        await sendMessage(
+          shell,
+          'incident',
+          id,
+          'filed',
+          { obligation, reference, submittedAt: at, delayReasons },
+          options,
+        );
       },
     );
 }

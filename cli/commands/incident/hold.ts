@@ -1,8 +1,9 @@
 /** `tocsin hold`: keeps a notice back. */
 import type { Command } from 'commander';
+import { type MessageOptions, sendMessage } from '../../cases/send';
 import { instantFlag } from '../../input';
 import type { Shell } from '../../shell';
-import { type MessageOptions, messageVerb, sendAndTell } from './verb';
+import { messageVerb } from '../../verb';
 
 interface Options extends MessageOptions {
   reason: string;
@@ -19,7 +20,7 @@ export function holdCommand(program: Command, shell: Shell): void {
     .requiredOption('--reason <text>', 'why')
     .option('--until <time>', 'when it is released automatically, with zone')
     .action(async (id: string, obligation: string, { reason, until, ...options }: Options) => {
-      const instant = until ? instantFlag('--until', until) : undefined;
-      await sendAndTell(shell, id, 'hold', { obligation, reason, until: instant }, options);
+      const instant = instantFlag('--until', until);
+      await sendMessage(shell, 'incident', id, 'hold', { obligation, reason, until: instant }, options);
     });
 }

@@ -1,8 +1,9 @@
 /** `tocsin measure`: records a measure that was taken or is planned. */
 import type { Command } from 'commander';
+import { type MessageOptions, sendMessage } from '../../cases/send';
 import { instantFlag } from '../../input';
 import type { Shell } from '../../shell';
-import { type MessageOptions, messageVerb, sendAndTell } from './verb';
+import { messageVerb } from '../../verb';
 
 interface Options extends MessageOptions {
   category?: string;
@@ -19,7 +20,7 @@ export function measureCommand(program: Command, shell: Shell): void {
     .option('--category <category>', 'containment, mitigation, remediation (default) or prevention')
     .option('--at <time>', 'when, with zone (default: now)')
     .action(async (id: string, text: string, options: Options) => {
-      const at = options.at ? instantFlag('--at', options.at) : undefined;
-      await sendAndTell(shell, id, 'measure', { text, category: options.category, at }, options);
+      const at = instantFlag('--at', options.at);
+      await sendMessage(shell, 'incident', id, 'measure', { text, category: options.category, at }, options);
     });
 }

@@ -1,7 +1,8 @@
 /** `tocsin release`: ends a hold. */
 import type { Command } from 'commander';
+import { type MessageOptions, sendMessage } from '../../cases/send';
 import type { Shell } from '../../shell';
-import { type MessageOptions, messageVerb, sendAndTell } from './verb';
+import { messageVerb } from '../../verb';
 
 interface Options extends MessageOptions {
   reason?: string;
@@ -16,6 +17,6 @@ export function releaseCommand(program: Command, shell: Shell): void {
   )
     .option('--reason <text>', 'why')
     .action(async (id: string, obligation: string, { reason, ...options }: Options) => {
-      await sendAndTell(shell, id, 'release', { obligation, reason }, options);
+      await sendMessage(shell, 'incident', id, 'release', { obligation, reason }, options);
     });
 }

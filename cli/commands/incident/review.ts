@@ -1,8 +1,9 @@
 /** `tocsin review`: the post-incident review. */
 import type { Command } from 'commander';
+import { type MessageOptions, sendMessage } from '../../cases/send';
 import { collectText, readInput } from '../../input';
 import type { Shell } from '../../shell';
-import { type MessageOptions, messageVerb, sendAndTell } from './verb';
+import { messageVerb } from '../../verb';
 
 interface Options extends MessageOptions {
   file?: string;
@@ -27,7 +28,7 @@ export function reviewCommand(program: Command, shell: Shell): void {
     .option('--summary <text>', 'the summary for customers')
     .action(async (id: string, { file, ...options }: Options) => {
       const body = reviewBody(file ? readInput(file).data : {}, options);
-      await sendAndTell(shell, id, 'review', body, options);
+      await sendMessage(shell, 'incident', id, 'review', body, options);
     });
 }
 

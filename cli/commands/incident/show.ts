@@ -6,8 +6,8 @@ import { shownPack } from '../../pack-of';
 import { boardLines } from '../../rendering/board-lines';
 import { TimelineTeller } from '../../rendering/timeline-lines';
 import type { CommonOptions, Shell } from '../../shell';
+import { verb } from '../../verb';
 import { clockNow } from '../exercise/play';
-import { verb } from './verb';
 
 interface Options extends CommonOptions {
   watch?: boolean;
@@ -32,19 +32,19 @@ export function showCommand(program: Command, shell: Shell): void {
 }
 
 async function viewOf(shell: Shell, id: string) {
-  const view = await (await shell.incidents()).view(id);
+  const view = await (await shell.client()).view(id);
   if (!view) throw refused(`incident "${id}" has just been started and is not declared yet; try again in a moment`);
   return view;
 }
 
 async function draw(shell: Shell, id: string, watch: boolean): Promise<void> {
   const { out } = shell;
-  const incidents = await shell.incidents();
+  const client = await shell.client();
   for (;;) {
     const [view, events, explanations] = await Promise.all([
       viewOf(shell, id),
-      incidents.timeline(id),
-      incidents.explain(id),
+      client.timeline(id),
+      client.explain(id),
     ]);
     const now = view.state.closedAt ?? clockNow(view.clock);
     const lines = boardLines(
@@ -66,16 +66,16 @@ async function draw(shell: Shell, id: string, watch: boolean): Promise<void> {
 /** Where there is no terminal: the events as they come, one a line. */
 async function follow(shell: Shell, id: string, json: boolean): Promise<void> {
   const { out } = shell;
-  const incidents = await shell.incidents();
+  const client = await shell.client();
   let seq = 0;
   let teller: TimelineTeller | undefined;
   for (;;) {
     const view = await viewOf(shell, id);
     if (view.state.seq > seq) {
-      const events = (await incidents.timeline(id)).filter((event) => event.seq > seq);
+      const events = (await client.timeline(id)).filter((event) => event.seq > seq);
       teller ??= new TimelineTeller(
         out,
-        shownPack(view.state, await incidents.explain(id), shell.settings.policy),
+        shownPack(view.state, await client.explain(id), shell.settings.policy),
         view.state.declaration.detectedAt,
       );
       if (json) for (const event of events) out.json(event, 0);

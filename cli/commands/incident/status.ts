@@ -1,11 +1,12 @@
 /** `tocsin status`: how far an incident is. */
 import { Argument, type Command } from 'commander';
 import { usage } from '../../../client/errors';
-import { nearest } from '../../../client/suggest';
 import { STATUSES } from '../../../domain/incident/incident';
+import { nearest } from '../../../domain/kernel/suggest';
+import { type MessageOptions, sendMessage } from '../../cases/send';
 import { instantFlag } from '../../input';
 import type { Shell } from '../../shell';
-import { type MessageOptions, messageVerb, sendAndTell } from './verb';
+import { messageVerb } from '../../verb';
 
 interface Options extends MessageOptions {
   at?: string;
@@ -31,7 +32,7 @@ export function statusCommand(program: Command, shell: Shell): void {
           `there is no status "${status}"${meant ? `; did you mean "${meant}"?` : `; there are: ${CHOICES.join(', ')}`}`,
         );
       }
-      const at = options.at ? instantFlag('--at', options.at) : undefined;
-      await sendAndTell(shell, id, 'status', { status, at, note: options.note }, options);
+      const at = instantFlag('--at', options.at);
+      await sendMessage(shell, 'incident', id, 'status', { status, at, note: options.note }, options);
     });
 }

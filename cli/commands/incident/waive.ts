@@ -1,7 +1,8 @@
 /** `tocsin waive`: decides that an obligation does not apply. */
 import type { Command } from 'commander';
+import { type MessageOptions, sendMessage } from '../../cases/send';
 import type { Shell } from '../../shell';
-import { type MessageOptions, messageVerb, sendAndTell } from './verb';
+import { messageVerb } from '../../verb';
 
 interface Options extends MessageOptions {
   reason: string;
@@ -18,6 +19,6 @@ export function waiveCommand(program: Command, shell: Shell): void {
     .requiredOption('--reason <text>', 'why; recorded in the register with your name')
     .option('--ground <ground>', 'a legal ground that the policy offers, like gdpr-34-3-a (default: other)')
     .action(async (id: string, obligation: string, { reason, ground, ...options }: Options) => {
-      await sendAndTell(shell, id, 'waive', { obligation, reason, ground }, options);
+      await sendMessage(shell, 'incident', id, 'waive', { obligation, reason, ground }, options);
     });
 }

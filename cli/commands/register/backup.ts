@@ -5,7 +5,7 @@ import type { Manifest } from '../../../register/backup/manifest';
 import { grouped } from '../../rendering/format';
 import { tableProgress } from '../../rendering/table-progress';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from '../incident/verb';
+import { OPTIONS, verb } from '../../verb';
 
 interface Options extends CommonOptions {
   /** `false`: --no-log. */
@@ -20,7 +20,7 @@ export function registerBackupCommand(register: Command, shell: Shell): void {
     'Back up the register, ledger and keys into a new folder.',
     'register backup /backups/2026-11-25\nregister backup /backups/2026-11-25 --keys-only',
   )
-    .option('--by <who>', 'who makes it: a handle or work address (default: TOCSIN_BY, else the OS user)')
+    .option(...OPTIONS.by)
     .option('--log <dir>', 'where the log is published: its checkpoint goes into the backup (default: TOCSIN_LOG_DIR)')
     .option('--no-log', 'leave the checkpoint out')
     .option('--keys-only', 'remove from an existing backup what has been erased since: data keys, addresses, reports')
@@ -39,8 +39,7 @@ export function registerBackupCommand(register: Command, shell: Shell): void {
 }
 
 async function backup(shell: Shell, dir: string, { log }: Options) {
-  const { writeBackup } =
-    require('../../../register/backup/write-backup') as typeof import('../../../register/backup/write-backup');
+  const { writeBackup } = await import('../../../register/backup/write-backup.js');
   // Read before the tables, which then reach it.
   const published = log === false ? undefined : await publishedIn(shell, log);
   const onProgress = tableProgress(shell.err, 'backing up');
@@ -49,18 +48,16 @@ async function backup(shell: Shell, dir: string, { log }: Options) {
 
 async function eraseIn(shell: Shell, dir: string, { log }: Options) {
   if (typeof log === 'string') throw usage('--keys-only keeps the checkpoint of the backup: leave out --log');
-  const { eraseInBackup } =
-    require('../../../register/backup/erase-in-backup') as typeof import('../../../register/backup/erase-in-backup');
+  const { eraseInBackup } = await import('../../../register/backup/erase-in-backup.js');
   return eraseInBackup(shell.databaseUrl(), dir);
 }
 
 /** A backup holds everything that the register does, so that it was made is an entry, with the hash that proves which. */
 async function record(shell: Shell, manifest: Manifest & { sha256: string }, options: Options): Promise<void> {
-  const { loadDisclosures } =
-    require('../../../policy/load-disclosure') as typeof import('../../../policy/load-disclosure');
-  const { recordOwnEntry } = require('../../../register/own-entries') as typeof import('../../../register/own-entries');
+  const { loadDisclosures } = await import('../../../policy/load-disclosure.js');
+  const { recordOwnEntry } = await import('../../../register/own-entries.js');
   const { madeAt, head, sha256 } = manifest;
-  await recordOwnEntry(shell.register(), loadDisclosures(), {
+  await recordOwnEntry(await shell.register(), loadDisclosures(), {
     kind: options.keysOnly ? 'register-backup-erased' : 'register-backed-up',
     by: shell.by(options),
     data: { madeAt, entries: head.position, head: head.hash, manifest: sha256 },
@@ -68,8 +65,7 @@ async function record(shell: Shell, manifest: Manifest & { sha256: string }, opt
 }
 
 async function publishedIn(shell: Shell, dir: string | undefined) {
-  const { readPublishedLog } =
-    require('../../../register/backup/published-log') as typeof import('../../../register/backup/published-log');
+  const { readPublishedLog } = await import('../../../register/backup/published-log.js');
   const published = await readPublishedLog(dir ?? shell.settings.log.dir);
   if (published === undefined && dir !== undefined) {
     throw usage(`no log is published in ${dir}: use the folder that contains the file "checkpoint"`);

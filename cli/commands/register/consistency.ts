@@ -8,7 +8,7 @@ import type { ConsistencyProof, TreeAt } from '../../../register/log/prove-consi
 import type { LogKeys } from '../../../register/verifier/log-keys';
 import { openedLog } from '../../checkpoints';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from '../incident/verb';
+import { verb } from '../../verb';
 
 interface Options extends CommonOptions {
   key?: string;
@@ -29,10 +29,8 @@ export function registerConsistencyCommand(register: Command, shell: Shell): voi
       'the log\u2019s verifier key, as it was handed to you (default: that of this machine)',
     )
     .action(async (older: string, newer: string, { json, key, output }: Options) => {
-      const { proveConsistency } =
-        require('../../../register/log/prove-consistency') as typeof import('../../../register/log/prove-consistency');
-      const { LogKeys } =
-        require('../../../register/verifier/log-keys') as typeof import('../../../register/verifier/log-keys');
+      const { proveConsistency } = await import('../../../register/log/prove-consistency.js');
+      const { LogKeys } = await import('../../../register/verifier/log-keys.js');
       const log = await openedLog(shell);
       if (log === undefined) throw refused('there is no log on this machine: set TOCSIN_LOG_DIR to the published log');
       const keys = LogKeys.follow(key ?? log.verifierKey, log.rotations);
@@ -81,8 +79,7 @@ function noteOf(file: string): string {
 
 /** The checkpoint in an export's binding; undefined where there is none. */
 async function checkpointOfExport(file: string): Promise<string | undefined> {
-  const { BINDING_START, parseBinding } =
-    require('../../../register/verifier/binding') as typeof import('../../../register/verifier/binding');
+  const { BINDING_START, parseBinding } = await import('../../../register/verifier/binding.js');
   for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.startsWith(BINDING_START)) return parseBinding(line)?.checkpoint;
   }

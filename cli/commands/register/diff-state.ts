@@ -5,7 +5,7 @@ import type { StateDiff } from '../../diff-state';
 import type { Output } from '../../rendering/output';
 import { hanging } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from '../incident/verb';
+import { verb } from '../../verb';
 
 const SHOWN = 20;
 const VALUE_CHARS = 120;
@@ -17,12 +17,9 @@ export function registerDiffStateCommand(register: Command, shell: Shell): void 
     'Compare the state rebuilt from the register with that of the workflow. Exit code 1 when they differ.',
     'register diff-state INC-20260401-9f3a',
   ).action(async (id: string, options: CommonOptions) => {
-    const { diffState } = require('../../diff-state') as typeof import('../../diff-state');
-    const { describeError } = require('../../describe-error') as typeof import('../../describe-error');
-    const incidents = await shell.incidents();
-    const diff = await diffState(id, shell.register(), (each) => incidents.view(each)).catch((error: unknown) => {
-      throw describeError(error, id);
-    });
+    const { diffState } = await import('../../diff-state.js');
+    const client = await shell.client();
+    const diff = await diffState(id, await shell.register(), (each) => client.view(each));
     if (options.json) shell.out.json(diff);
     else for (const line of diffLines(diff, shell.out)) shell.out.line(line);
     if (diff.differences.length > 0) throw refused(whyOf(diff));

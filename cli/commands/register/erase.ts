@@ -6,7 +6,7 @@ import { minuteText } from '../../../domain/kernel/time';
 import type { ErasurePlan, ErasureRequest } from '../../../register/erase/erase-incident';
 import { confirm } from '../../confirm';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from '../incident/verb';
+import { OPTIONS, verb } from '../../verb';
 
 interface Options extends CommonOptions {
   reason?: string;
@@ -25,22 +25,18 @@ export function registerEraseCommand(register: Command, shell: Shell): void {
       'register erase INC-20260401-9f3a --by dpo --reason "retention is over"\n' +
       'register erase INC-20260401-9f3a --by dpo --reason "request granted" --lawful-request DSR-17 --ground gdpr-17-1',
   )
-    .option('--by <who>', 'who decides it: a handle or work address (default: TOCSIN_BY, else the OS user)')
+    .option(...OPTIONS.by)
     .option('--reason <text>', 'why; recorded in the register')
     .option('--lawful-request <ref>', 'the reference of a request to erase before the retention period is over')
     .option('--ground <ground>', 'with --lawful-request: the legal ground, like gdpr-17-1')
     .option('--dry-run', 'show what would be erased and what stays; change nothing')
-    .option('--yes', 'do not ask for confirmation')
+    .option(...OPTIONS.yes)
     .action(async (id: string, options: Options) => {
-      const { loadRetention } =
-        require('../../../policy/load-retention') as typeof import('../../../policy/load-retention');
-      const { loadDisclosures } =
-        require('../../../policy/load-disclosure') as typeof import('../../../policy/load-disclosure');
-      const { eraseIncident, planErasure } =
-        require('../../../register/erase/erase-incident') as typeof import('../../../register/erase/erase-incident');
-      const { erasureLines } =
-        require('../../rendering/retention-lines') as typeof import('../../rendering/retention-lines');
-      const [table, pool, now] = [loadRetention(), shell.register(), new Date()];
+      const { loadRetention } = await import('../../../policy/load-retention.js');
+      const { loadDisclosures } = await import('../../../policy/load-disclosure.js');
+      const { eraseIncident, planErasure } = await import('../../../register/erase/erase-incident.js');
+      const { erasureLines } = await import('../../rendering/retention-lines.js');
+      const [table, pool, now] = [loadRetention(), await shell.register(), new Date()];
       const asked = requestOf(id, options, shell);
       const first = await planErasure(pool, asked, table, now);
       const request = { ...asked, workflowClosed: await hasEnded(shell, pool, first) };
@@ -93,20 +89,18 @@ function requestOf(incidentId: string, options: Options, shell: Shell): ErasureR
 /** Whether nothing of the incident runs any more. Temporal is asked only where the register does not say so itself. */
 async function hasEnded(shell: Shell, pool: Pool, plan: ErasurePlan): Promise<boolean> {
   if (plan.erasedAt || (plan.closed && plan.deliveries.open === 0)) return false;
-  const { openRounds } =
-    require('../../../register/erase/erase-deliveries') as typeof import('../../../register/erase/erase-deliveries');
-  const incidents = await shell.incidents();
+  const { openRounds } = await import('../../../register/erase/erase-deliveries.js');
+  const client = await shell.client();
   const rounds = await openRounds(pool, plan.incidentId);
   const ids = [plan.incidentId, ...rounds.map(({ obligation, round }) => `${plan.incidentId}/${obligation}/${round}`)];
-  for (const id of ids) if (await incidents.isRunning(id)) return false;
+  for (const id of ids) if ((await client.find(id))?.open) return false;
   return true;
 }
 
 async function tell(shell: Shell, erased: ErasurePlan & { seq?: number }, options: Options): Promise<void> {
-  const { rewriteKeys } =
-    require('../../../register/erase/rewrite-keys') as typeof import('../../../register/erase/rewrite-keys');
+  const { rewriteKeys } = await import('../../../register/erase/rewrite-keys.js');
   // Also when it was erased before: this is what may have failed then.
-  const keys = await rewriteKeys(shell.register());
+  const keys = await rewriteKeys(await shell.register());
   if (options.json) return shell.out.json({ ...erased, keys });
   const { incidentId, erasedAt, fields, entries, deliveries, seq } = erased;
   shell.out.line(

@@ -10,8 +10,8 @@ import { anchorInFile, shellLog } from '../../register-log';
 import { progressOf } from '../../rendering/progress';
 import { hanging } from '../../rendering/table';
 import type { Shell } from '../../shell';
-import { checkLines, type HandOverOptions, handOver } from '../incident/hand-over';
-import { verb } from '../incident/verb';
+import { verb } from '../../verb';
+import { checkLines, type HandOverOptions, handOver } from './hand-over';
 
 interface Options extends HandOverOptions {
   incident?: string;
@@ -43,11 +43,10 @@ export function registerExportCommand(register: Command, shell: Shell): void {
     );
   handOver(command).action(async (options: Options) => {
     const { output, format, reason, recipient, json } = options;
-    const { exportRegister } = require('../../../register/export') as typeof import('../../../register/export');
-    const { loadDisclosures } =
-      require('../../../policy/load-disclosure') as typeof import('../../../policy/load-disclosure');
+    const { exportRegister } = await import('../../../register/export.js');
+    const { loadDisclosures } = await import('../../../policy/load-disclosure.js');
     const log = await shellLog(shell);
-    const exported = await exportRegister(shell.register(), output, {
+    const exported = await exportRegister(await shell.register(), output, {
       scope: scopeOf(options),
       audience: options.for,
       disclosures: loadDisclosures(),
@@ -72,13 +71,10 @@ export function registerExportCommand(register: Command, shell: Shell): void {
 /** Writes a form: who made it, the names of duties, and where the log stands come from this machine. */
 function formWriter(shell: Shell, form: Form, log: RegisterLog): FormWriter {
   return async ({ scope, audience, madeAt, entries }) => {
-    const { FORMS: writers, documentOf } =
-      require('../../../register/forms') as typeof import('../../../register/forms');
-    const { publishedCheckpoint } =
-      require('../../../register/log/open-log') as typeof import('../../../register/log/open-log');
-    const { readErasures } =
-      require('../../../register/read-erasures') as typeof import('../../../register/read-erasures');
-    const { loadPolicy } = require('../../../policy/load-policy') as typeof import('../../../policy/load-policy');
+    const { FORMS: writers, documentOf } = await import('../../../register/forms/index.js');
+    const { publishedCheckpoint } = await import('../../../register/log/open-log.js');
+    const { readErasures } = await import('../../../register/read-erasures.js');
+    const { loadPolicy } = await import('../../../policy/load-policy.js');
     const { pack } = loadPolicy(shell.settings.policy);
     const { origin, verifierKey } = log;
     const document = documentOf({
@@ -96,7 +92,7 @@ function formWriter(shell: Shell, form: Form, log: RegisterLog): FormWriter {
         ],
       },
       entries,
-      erasures: await readErasures(shell.register()),
+      erasures: await readErasures(await shell.register()),
       pack,
     });
     return writers[form](document);

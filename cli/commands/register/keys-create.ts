@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { refused } from '../../../client/errors';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from '../incident/verb';
+import { verb } from '../../verb';
 
 export function registerKeysCreateCommand(keys: Command, shell: Shell): void {
   verb(
@@ -11,8 +11,7 @@ export function registerKeysCreateCommand(keys: Command, shell: Shell): void {
     'Make the signing key of a new log in TOCSIN_LOG_KEYS, once. Keep a copy away from the database.',
     'register keys create   # with TOCSIN_LOG_ORIGIN=register.example.com/incidents',
   ).action(async (_options: CommonOptions, command: Command) => {
-    const { makeKeys, readKeys } =
-      require('../../../register/log/key-file') as typeof import('../../../register/log/key-file');
+    const { makeKeys, readKeys } = await import('../../../register/log/key-file.js');
     const { keysFile, origin } = shell.settings.log;
     const before = await readKeys(keysFile);
     if (before)

@@ -4,7 +4,7 @@ import { refused } from '../../../client/errors';
 import { openedLog } from '../../checkpoints';
 import type { CommonOptions, Shell } from '../../shell';
 import { anchorLines, signAndAnchor } from '../../sign-and-anchor';
-import { verb } from '../incident/verb';
+import { OPTIONS, verb } from '../../verb';
 
 interface Options extends CommonOptions {
   reason: string;
@@ -18,16 +18,14 @@ export function registerKeysRotateCommand(keys: Command, shell: Shell): void {
     'register keys rotate --reason "yearly rotation"',
   )
     .requiredOption('--reason <text>', 'why: it is recorded, and shown to authorities and customers')
-    .option('--by <who>', 'who is acting: a handle or work address (default: TOCSIN_BY, else the OS user)')
+    .option(...OPTIONS.by)
     .action(async (options: Options, command: Command) => {
-      const { rotateKey } =
-        require('../../../register/log/rotate-key') as typeof import('../../../register/log/rotate-key');
-      const { loadDisclosures } =
-        require('../../../policy/load-disclosure') as typeof import('../../../policy/load-disclosure');
+      const { rotateKey } = await import('../../../register/log/rotate-key.js');
+      const { loadDisclosures } = await import('../../../policy/load-disclosure.js');
       const log = await openedLog(shell);
       if (!log?.canSign) throw refused('the signing key is not on this machine: rotate it where TOCSIN_LOG_KEYS is');
       const { keysFile } = shell.settings.log;
-      const deps = { log, pool: shell.register(), disclosures: loadDisclosures(), keysFile };
+      const deps = { log, pool: await shell.register(), disclosures: loadDisclosures(), keysFile };
       const { oldKey, newKey, size, note } = await rotateKey(deps, { by: shell.by(options), reason: options.reason });
       const signed = await signAndAnchor(shell, log);
       const { out } = shell;

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { refused } from '../../../client/errors';
 import { openedLog } from '../../checkpoints';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from '../incident/verb';
+import { verb } from '../../verb';
 import { registerKeysCreateCommand } from './keys-create';
 import { registerKeysRotateCommand } from './keys-rotate';
 
@@ -14,8 +14,7 @@ export function registerKeysCommand(register: Command, shell: Shell): void {
     'Show the key that signs the register, and those before it. Give it to those who will verify your exports.',
     'register keys',
   ).action(async (options: CommonOptions) => {
-    const { LogKeys } =
-      require('../../../register/verifier/log-keys') as typeof import('../../../register/verifier/log-keys');
+    const { LogKeys } = await import('../../../register/verifier/log-keys.js');
     const log = await openedLog(shell);
     if (log === undefined) {
       throw refused(

@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
 import { anchorInFile, shellLog } from '../../register-log';
 import type { Shell } from '../../shell';
-import { checkLines, type HandOverOptions, handOver } from '../incident/hand-over';
-import { verb } from '../incident/verb';
+import { verb } from '../../verb';
+import { checkLines, type HandOverOptions, handOver } from './hand-over';
 
 interface Options extends HandOverOptions {
   tlogProof?: string;
@@ -19,11 +19,10 @@ export function registerProveCommand(register: Command, shell: Shell): void {
     'register prove INC-20260401-9f3a/7 --for customer -o proof.jsonl\nregister prove 128 -o proof.jsonl',
   ).option('--tlog-proof <file>', 'also write the proof in the form of C2SP tlog-proof@v1, for other tools');
   handOver(command).action(async (text: string, options: Options) => {
-    const { proveEntry, tlogProof } = require('../../../register/prove') as typeof import('../../../register/prove');
-    const { positionOf } = require('../../../register/export-scope') as typeof import('../../../register/export-scope');
-    const { loadDisclosures } =
-      require('../../../policy/load-disclosure') as typeof import('../../../policy/load-disclosure');
-    const pool = shell.register();
+    const { proveEntry, tlogProof } = await import('../../../register/prove.js');
+    const { positionOf } = await import('../../../register/export-scope.js');
+    const { loadDisclosures } = await import('../../../policy/load-disclosure.js');
+    const pool = await shell.register();
     const place = entryOf(text);
     const position = typeof place === 'number' ? place : await positionOf(pool, place.incidentId, place.seq);
     const log = await shellLog(shell);

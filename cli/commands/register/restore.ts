@@ -8,7 +8,7 @@ import { grouped } from '../../rendering/format';
 import type { Output } from '../../rendering/output';
 import { tableProgress } from '../../rendering/table-progress';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from '../incident/verb';
+import { OPTIONS, verb } from '../../verb';
 
 interface Options extends CommonOptions {
   checkpoint?: string;
@@ -23,20 +23,18 @@ export function registerRestoreCommand(register: Command, shell: Shell): void {
     'Restore a backup into the empty database at DATABASE_URL. A backup that fails verification is discarded.',
     'register restore /backups/2026-11-25 --checkpoint checkpoint --key tocsin.example/log+1a2b3c4d+AX…',
   )
-    .option('--by <who>', 'who restores: a handle or work address (default: TOCSIN_BY, else the OS user)')
+    .option(...OPTIONS.by)
     .option('--checkpoint <file>', 'a signed checkpoint from outside, with the rotations published next to it')
     .option('--key <verifier key>', "one of the log's public keys, to verify the signatures of the checkpoints")
     .option('--accept-older', 'restore even if signed entries are missing; this is recorded')
     .action(async (dir: string, options: Options) => {
-      const { restoreBackup } =
-        require('../../../register/backup/restore-backup') as typeof import('../../../register/backup/restore-backup');
-      const { loadDisclosures } =
-        require('../../../policy/load-disclosure') as typeof import('../../../policy/load-disclosure');
+      const { restoreBackup } = await import('../../../register/backup/restore-backup.js');
+      const { loadDisclosures } = await import('../../../policy/load-disclosure.js');
       const restored = await restoreBackup(shell.databaseUrl(), dir, {
         by: shell.by(options),
         now: new Date(),
         disclosures: loadDisclosures(),
-        ...(options.checkpoint !== undefined && { outside: outsideAt(options.checkpoint) }),
+        ...(options.checkpoint !== undefined && { outside: await outsideAt(options.checkpoint) }),
         ...(options.key !== undefined && { verifierKey: options.key }),
         ...(options.acceptOlder && { acceptOlder: true }),
         onProgress: tableProgress(shell.err, 'restoring'),
@@ -49,16 +47,14 @@ export function registerRestoreCommand(register: Command, shell: Shell): void {
 
 /** The guards of the new database are those that are watched from now on: to have restored it is no change of them. */
 async function seeGuards(shell: Shell): Promise<void> {
-  const { rememberGuards } =
-    require('../../../register/guards/watch-guards') as typeof import('../../../register/guards/watch-guards');
-  await rememberGuards({ pool: shell.register(), memoryFile: shell.settings.log.guardsFile });
+  const { rememberGuards } = await import('../../../register/guards/watch-guards.js');
+  await rememberGuards({ pool: await shell.register(), memoryFile: shell.settings.log.guardsFile });
 }
 
 /** A checkpoint's file, and the rotations that are published beside it. */
-function outsideAt(file: string) {
-  const { ROTATIONS } = require('../../../register/log/open-log') as typeof import('../../../register/log/open-log');
-  const { splitNotes } =
-    require('../../../register/verifier/notes') as typeof import('../../../register/verifier/notes');
+async function outsideAt(file: string) {
+  const { ROTATIONS } = await import('../../../register/log/open-log.js');
+  const { splitNotes } = await import('../../../register/verifier/notes.js');
   if (!existsSync(file)) throw usage(`cannot read ${file}: it does not exist. Use a file that contains a checkpoint`);
   const beside = path.join(path.dirname(file), ROTATIONS);
   const rotations = existsSync(beside) ? splitNotes(readFileSync(beside, 'utf8')) : [];

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from '../incident/verb';
+import { verb } from '../../verb';
 
 interface Options extends CommonOptions {
   due?: boolean;
@@ -18,13 +18,10 @@ export function registerRetentionCommand(register: Command, shell: Shell): void 
     .option('--due', 'list incidents whose retention is over and that have not been erased')
     .action(async (id: string | undefined, options: Options) => {
       if ((id === undefined) === !options.due) throw usage('name an incident, or use --due');
-      const { loadRetention } =
-        require('../../../policy/load-retention') as typeof import('../../../policy/load-retention');
-      const { dueForErasure, retentionOfIncident } =
-        require('../../../register/erase/incident-retention') as typeof import('../../../register/erase/incident-retention');
-      const { retentionLines } =
-        require('../../rendering/retention-lines') as typeof import('../../rendering/retention-lines');
-      const [table, pool, now] = [loadRetention(), shell.register(), new Date()];
+      const { loadRetention } = await import('../../../policy/load-retention.js');
+      const { dueForErasure, retentionOfIncident } = await import('../../../register/erase/incident-retention.js');
+      const { retentionLines } = await import('../../rendering/retention-lines.js');
+      const [table, pool, now] = [loadRetention(), await shell.register(), new Date()];
       const kept = id === undefined ? [] : [await retentionOfIncident(pool, id, table)];
       if (id === undefined) for await (const each of dueForErasure(pool, table, now)) kept.push(each);
       if (options.json) {

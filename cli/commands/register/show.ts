@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { recordLines } from '../../rendering/record-lines';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from '../incident/verb';
+import { verb } from '../../verb';
 
 export function registerShowCommand(register: Command, shell: Shell): void {
   verb(
@@ -11,10 +11,9 @@ export function registerShowCommand(register: Command, shell: Shell): void {
     'Show the register entry of an incident in its six groups R1 to R6.',
     'register show INC-20260401-9f3a',
   ).action(async (id: string, options: CommonOptions) => {
-    const { readIncidentEvents } =
-      require('../../../register/read-incident') as typeof import('../../../register/read-incident');
-    const { groupEntry } = require('../../../register/show') as typeof import('../../../register/show');
-    const record = groupEntry(await readIncidentEvents(shell.register(), id));
+    const { readIncidentEvents } = await import('../../../register/read-incident.js');
+    const { groupEntry } = await import('../../../register/show.js');
+    const record = groupEntry(await readIncidentEvents(await shell.register(), id));
     if (options.json) shell.out.json(record);
     else for (const line of recordLines(record, shell.out)) shell.out.line(line);
   });

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { refused } from '../../../client/errors';
 import type { CommonOptions, Shell } from '../../shell';
 import { anchorLines, signAndAnchor } from '../../sign-and-anchor';
-import { verb } from '../incident/verb';
+import { verb } from '../../verb';
 
 export function registerSignCommand(register: Command, shell: Shell): void {
   verb(
@@ -12,8 +12,8 @@ export function registerSignCommand(register: Command, shell: Shell): void {
     'Sign the register in its current state, publish it, and send the checkpoint to each anchor. Exit code 1 when one fails.',
     'register sign',
   ).action(async (options: CommonOptions) => {
-    const { openLog } = require('../../../register/log/open-log') as typeof import('../../../register/log/open-log');
-    const log = await openLog(shell.register(), shell.settings.log);
+    const { openLog } = await import('../../../register/log/open-log.js');
+    const log = await openLog(await shell.register(), shell.settings.log);
     const signed = await signAndAnchor(shell, log);
     if (options.json) shell.out.json(signed);
     else {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { packageRoot } from '../../../platform/package-root';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from '../incident/verb';
+import { verb } from '../../verb';
 
 interface Options extends CommonOptions {
   output: string;

@@ -12,7 +12,7 @@ import type { Output } from '../../rendering/output';
 import { progressOf } from '../../rendering/progress';
 import { hanging } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from '../incident/verb';
+import { verb } from '../../verb';
 
 interface Options extends CommonOptions, Omit<TrustFlags, 'checkpoint'> {
   incident?: string;
@@ -62,14 +62,13 @@ async function verifyDatabase(
   { incident: incidentId, checkpoint, key }: Options,
   expectedHead: Head | undefined,
 ): Promise<Verification> {
-  const { verifyAnchored, verifyRegister } =
-    require('../../../register/verify') as typeof import('../../../register/verify');
-  const pool = shell.register();
+  const { verifyAnchored, verifyRegister } = await import('../../../register/verify.js');
+  const pool = await shell.register();
   if (incidentId !== undefined) {
     if (checkpoint.length > 0) throw usage('--checkpoint: covers the whole register; leave out --incident');
     return verifyRegister(pool, { incidentId, expectedHead });
   }
-  const { checkpointsToHold } = require('../../checkpoints') as typeof import('../../checkpoints');
+  const { checkpointsToHold } = await import('../../checkpoints.js');
   return verifyAnchored(pool, await checkpointsToHold(shell, checkpoint, key), { expectedHead });
 }
 
@@ -83,17 +82,15 @@ async function offline(shell: Shell, file: string, options: Options): Promise<vo
     const holds = held ? `incident "${held}"` : 'other entries';
     throw refused(`${file} holds ${holds}, not an export of incident "${options.incident}"`);
   }
-  const { reportLines } =
-    require('../../../register/verifier/report') as typeof import('../../../register/verifier/report');
+  const { reportLines } = await import('../../../register/verifier/report.js');
   if (options.json) shell.out.json(result);
   else for (const line of reportLines(result)) shell.out.line(line);
   if (!result.ok) throw refused('the export does not verify: keep this file as it is and request it again');
 }
 
 async function verifyExportFile(shell: Shell, file: string, options: Options): Promise<ExportVerification> {
-  const cli = require('../../../register/verifier/cli') as typeof import('../../../register/verifier/cli');
-  const { verifyFile } =
-    require('../../../register/verifier/verify-export') as typeof import('../../../register/verifier/verify-export');
+  const cli = await import('../../../register/verifier/cli.js');
+  const { verifyFile } = await import('../../../register/verifier/verify-export.js');
   try {
     return await verifyFile(file, {
       ...cli.trustOf({ ...options, checkpoint: onlyOne(options.checkpoint) }),

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
 import { readAuthEvents } from '../../auth-event-file';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from '../incident/verb';
+import { verb } from '../../verb';
 
 interface Options extends CommonOptions {
   source: string;
@@ -22,17 +22,14 @@ export function sessionsFeedCommand(sessions: Command, shell: Shell): void {
     .action(async (file: string, options: Options) => {
       if (!/^[a-z0-9][a-z0-9-]{0,59}$/.test(options.source))
         throw usage(`--source: "${options.source}" is not a valid source name: use lower-case letters, digits and "-"`);
-      const { acceptWithin } =
-        require('../../../detection/intake/inbox/accept') as typeof import('../../../detection/intake/inbox/accept');
-      const { openSessions } =
-        require('../../../detection/sessions/open-sessions') as typeof import('../../../detection/sessions/open-sessions');
-      const { loadSessionPolicy } =
-        require('../../../policy/load-sessions') as typeof import('../../../policy/load-sessions');
+      const { acceptWithin } = await import('../../../detection/intake/inbox/accept.js');
+      const { openSessions } = await import('../../../detection/sessions/open-sessions.js');
+      const { loadSessionPolicy } = await import('../../../policy/load-sessions.js');
       const settings = shell.settings.sessions;
       const { events, others } = await readAuthEvents(file, loadSessionPolicy(settings.policyFile));
       let raised = 0;
       const consumer = await openSessions(settings, {
-        pool: shell.register(),
+        pool: await shell.register(),
         accept: async (client, detections) => {
           raised += await acceptWithin(client, detections);
         },

@@ -9,7 +9,7 @@ import { readAuthEvents } from '../../auth-event-file';
 import type { Output } from '../../rendering/output';
 import { hanging } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
-import { verb } from '../incident/verb';
+import { verb } from '../../verb';
 
 interface Options extends CommonOptions {
   policy?: string;
@@ -26,10 +26,8 @@ export function sessionsTestCommand(sessions: Command, shell: Shell): void {
   )
     .option('--policy <file>', 'the rules (default: TOCSIN_SESSIONS, else policy/sessions.yaml)')
     .action(async (file: string, options: Options) => {
-      const { judgeAll } =
-        require('../../../domain/sessions/session-rules') as typeof import('../../../domain/sessions/session-rules');
-      const { seeEvent } =
-        require('../../../detection/sessions/see-event') as typeof import('../../../detection/sessions/see-event');
+      const { judgeAll } = await import('../../../domain/sessions/session-rules.js');
+      const { seeEvent } = await import('../../../detection/sessions/see-event.js');
       const sight = await offlineSight(shell.settings, options.policy);
       const { events, others } = await readAuthEvents(file, sight.policy);
       const now = new Date(events.reduce((last, { event }) => Math.max(last, Date.parse(event.at)), 0));
@@ -50,8 +48,7 @@ export function sessionsTestCommand(sessions: Command, shell: Shell): void {
 
 /** The rules as they run online; only the key of pseudonyms is another one where none is configured. */
 async function offlineSight({ sessions }: CliSettings, policyFile = sessions.policyFile): Promise<Sight> {
-  const { openSight } =
-    require('../../../detection/sessions/open-sessions') as typeof import('../../../detection/sessions/open-sessions');
+  const { openSight } = await import('../../../detection/sessions/open-sessions.js');
   return openSight({
     ...sessions,
     policyFile,

@@ -1,6 +1,6 @@
 /** Hands a judged detection to its triage case. What the dispatcher of the intake uses. */
 
-import type { CaseClient } from '../../../client/case-client';
+import type { TocsinClient } from '../../../client/tocsin-client';
 import type { Detection } from '../../../domain/detection/detection';
 import type { CaseJudgement, RulesSnapshot } from '../../../domain/detection/detection-rules';
 import { exactMs, toInstant, toMs } from '../../../domain/kernel/time';
@@ -12,7 +12,7 @@ import { triageCaseId } from './triage-case-id';
  * `late`: the case was decided and is closed; the detection stays with that decision, and the caller counts it.
  */
 export async function openTriage(
-  cases: Pick<CaseClient, 'signalWithStart'>,
+  cases: Pick<TocsinClient, 'signalWithStart'>,
   detection: Detection,
   judgement: CaseJudgement,
   { sha256, rules: { id, version } }: RulesSnapshot,

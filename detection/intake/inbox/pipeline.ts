@@ -3,7 +3,7 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { CaseClient } from '../../../client/case-client';
+import { TocsinClient } from '../../../client/tocsin-client';
 import type { Detection } from '../../../domain/detection/detection';
 import { tocsin } from '../../../domain/kernel/command-lines';
 import { Inbox } from './accept';
@@ -42,7 +42,7 @@ export function createPipeline({ pool, temporal, taskQueue, rulesFile, log }: Pi
     log.error({ problem }, 'the edited detection rules are not valid: the former ones stay in force'),
   );
   const handOver = checkingAdvisories(
-    createHandOver(new CaseClient(temporal, taskQueue), rules),
+    createHandOver(new TocsinClient(temporal, taskQueue), rules),
     createCheckStarter(temporal, taskQueue),
   );
   const toldAt = new Map<string, number>();

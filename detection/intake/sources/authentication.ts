@@ -3,7 +3,7 @@
  * yet: the rules over sessions make them. Signed by bearer token or `x-tocsin-signature`.
  */
 import { type AuthEvent, AuthEventSchema } from '../../../domain/sessions/auth-event';
-import { fieldProblems, Refusal } from '../refusal';
+import { invalidBody } from '../refusal';
 import type { SourceAdapter, SourceRequest } from './adapter';
 import { asObject, invalid, jsonText, utf8 } from './reading';
 import { header, plainSecretProblem, verifyBearerOrHmac } from './signatures';
@@ -40,9 +40,5 @@ function eventOf(value: unknown, index: number, count: number): AuthEvent {
   const parsed = AuthEventSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const prefix = count > 1 ? [String(index)] : [];
-  throw new Refusal(
-    'invalid',
-    'correct the fields named and send all of it again',
-    fieldProblems(parsed.error, prefix),
-  );
+  throw invalidBody(parsed.error, prefix);
 }

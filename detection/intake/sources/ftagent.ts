@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { SEVERITIES } from '../../../domain/kernel/severity';
 import { wellFormed } from '../../../domain/kernel/text';
 import { InstantSchema } from '../../../domain/kernel/time';
-import { fieldProblems, Refusal } from '../refusal';
+import { invalidBody } from '../refusal';
 import type { SourceAdapter } from './adapter';
 import { asIndicators, asType, detectionOf, eventIdOf, factsOf, json } from './reading';
 import { plainSecretProblem, verifyTimestamped } from './signatures';
@@ -40,9 +40,7 @@ export const ftagent: SourceAdapter = {
 
   parse(request, context) {
     const parsed = AlertSchema.safeParse(json(request.body));
-    if (!parsed.success) {
-      throw new Refusal('invalid', 'correct the fields named and send it again', fieldProblems(parsed.error));
-    }
+    if (!parsed.success) throw invalidBody(parsed.error);
     const { id, host, scope, kind, phase, at, severity, target, protocol, peak, sources } = parsed.data;
     return {
       detections: [

@@ -4,7 +4,7 @@
  * token or `x-tocsin-signature`.
  */
 import { type AdvisoryRecord, AdvisoryRecordSchema } from '../../../domain/patch/advisory';
-import { fieldProblems, Refusal } from '../refusal';
+import { invalidBody } from '../refusal';
 import type { SourceAdapter, SourceContext } from './adapter';
 import {
   asInstant,
@@ -58,10 +58,7 @@ export const osv: SourceAdapter = {
 function recordOf(value: unknown, prefix: string): AdvisoryRecord {
   const field = prefix.slice(0, -1);
   const parsed = AdvisoryRecordSchema.safeParse(value);
-  if (!parsed.success) {
-    const problems = fieldProblems(parsed.error, field ? [field] : []);
-    throw new Refusal('invalid', 'correct the fields named and send all of it again', problems);
-  }
+  if (!parsed.success) throw invalidBody(parsed.error, field ? [field] : []);
   if (JSON.stringify(parsed.data).length > LONGEST_RECORD) throw invalid(field || '(body)', 'is too long for a record');
   return parsed.data;
 }

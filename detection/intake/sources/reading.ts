@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
 import { parseIpRange } from '../../../domain/kernel/ip-address';
-import { fieldProblems, Refusal } from '../refusal';
+import { invalidBody, Refusal } from '../refusal';
 import type { SourceContext } from './adapter';
 
 /** The body as text. Throws when it is not UTF-8. */
@@ -129,9 +129,7 @@ export function detectionOf(
   prefix: string[] = [],
 ): Detection {
   const parsed = DetectionSchema.safeParse({ scope, ...fields, source, format });
-  if (!parsed.success) {
-    throw new Refusal('invalid', 'correct the fields named and send it again', fieldProblems(parsed.error, prefix));
-  }
+  if (!parsed.success) throw invalidBody(parsed.error, prefix);
   const { eventId, correlationId, title, systems, subjects, facts, ...rest } = parsed.data;
   if (Object.keys(facts).length > MOST_FACTS)
     throw invalid([...prefix, 'facts'].join('.'), `must hold at most ${MOST_FACTS}`);

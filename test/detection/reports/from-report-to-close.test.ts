@@ -4,7 +4,6 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { appendToRegister } from '../../../activities/register';
 import { runCommand } from '../../../cli/program';
 import { Shell } from '../../../cli/shell';
-import { CaseClient } from '../../../client/case-client';
 import { TocsinClient } from '../../../client/tocsin-client';
 import { reportStarter } from '../../../detection/reports/start-reports';
 import { claimReporterMail, settleReporterMail } from '../../../detection/reports/store/reporter';
@@ -73,7 +72,7 @@ beforeAll(async () => {
     worker.shutdown();
     await running;
   });
-  intake = await startIntake({ pool, start: reportStarter(new CaseClient(temporal)), now: () => new Date() });
+  intake = await startIntake({ pool, start: reportStarter(new TocsinClient(temporal)), now: () => new Date() });
   afterFile(() => appender.close());
 }, 120_000);
 
@@ -125,7 +124,8 @@ test('received, mailed, shown, decided, closed, erased', async () => {
   expect((await tocsin('report', 'acknowledge', 'VR-20260101-00000000')).exitCode).toBe(1);
   const acknowledged = await tocsin('report', 'acknowledge', id);
   expect(acknowledged).toMatchObject({ exitCode: 0, err: '' });
-  expect(acknowledged.out).toContain('in time');
+  expect(acknowledged.out).toMatch(/\/\d+ {2}acknowledged\n/);
+  expect((await tocsin('report', 'show', id)).out).toContain('in time');
   expect((await tocsin('report', 'acknowledge', id)).out).toContain('Nothing changed: aoife acknowledged it');
   await until('the second mail', () => bench.mailbox.messages({ to: REPORTER }).length === 2);
   for (const command of [
@@ -144,7 +144,7 @@ test('received, mailed, shown, decided, closed, erased', async () => {
 
   // Everything about it stands in the register, verifiable; its fold is the workflow's state; no word of the report.
   const events = (await readIncidentEvents(intake.pool, id)) as unknown as VulnerabilityReportEvent[];
-  const { state } = (await new CaseClient(temporal).view(id)) as { state: object };
+  const { state } = (await new TocsinClient(temporal).view(id)) as { state: object };
   expect(plain(foldCase(vulnerabilityReportLifecycle, events))).toEqual(state);
   expect(await verifyRegister(intake.pool, { incidentId: id })).toMatchObject({ ok: true, entries: events.length });
   const payloads = decodedPayloads(await temporal.workflow.getHandle(id).fetchHistory());
@@ -155,9 +155,9 @@ test('received, mailed, shown, decided, closed, erased', async () => {
   expect(alarms.length).toBeGreaterThan(0);
   for (const { subject, text } of alarms) expect(`${subject}${text}`).not.toMatch(/SECRET|reporter\.example|evil/);
 
-  const erased = await tocsin('report', 'erase', id, '--by', 'dpo');
+  const erased = await tocsin('report', 'erase', id, '--by', 'dpo', '--yes');
   expect(erased).toMatchObject({ exitCode: 0, err: '' });
-  expect((await tocsin('report', 'erase', id, '--by', 'dpo')).out).toContain('was already erased');
+  expect((await tocsin('report', 'erase', id, '--by', 'dpo', '--yes')).out).toContain('was already erased');
   const after = (await readIncidentEvents(intake.pool, id)) as unknown as VulnerabilityReportEvent[];
   expect(after.slice(events.length)).toMatchObject([{ kind: 'erased', by: 'dpo', seq: events.length + 1 }]);
   expect((await tocsin('report', 'show', id)).out).toContain('were erased');
@@ -165,8 +165,8 @@ test('received, mailed, shown, decided, closed, erased', async () => {
 
 test('an open report is erased, and its workflow records it', async () => {
   const { id } = (await intake.json({ text: 'erase this one' })).json();
-  await until('its workflow', async () => (await new CaseClient(temporal).find(id)) && true);
-  expect((await tocsin('report', 'erase', id, '--by', 'dpo')).exitCode).toBe(0);
+  await until('its workflow', async () => (await new TocsinClient(temporal).find(id)) && true);
+  expect((await tocsin('report', 'erase', id, '--by', 'dpo', '--yes')).exitCode).toBe(0);
   const kinds = await until('the entry', async () => {
     const all = (await readIncidentEvents(intake.pool, id).catch(() => [])).map(({ kind }) => kind as string);
     return all.includes('erased') ? all : undefined;
@@ -209,7 +209,7 @@ describe('a mail to a reporter goes out once', () => {
 
   test('not to an erased address; an unknown report is an error', async () => {
     const id = await stored('gone@reporter.example');
-    await tocsin('report', 'erase', id, '--by', 'dpo');
+    await tocsin('report', 'erase', id, '--by', 'dpo', '--yes');
     await temporal.workflow
       .getHandle(id)
       .terminate('the test is over')

@@ -1,6 +1,6 @@
 import { grade } from '../../../cli/commands/exercise/grade';
-import { nearest } from '../../../client/suggest';
-import { cutBytes } from '../../../client/tocsin-client';
+import { cutBytes } from '../../../client/start-options';
+import { nearest } from '../../../domain/kernel/suggest';
 import { pack, Story } from './helpers';
 
 describe('the static summary', () => {

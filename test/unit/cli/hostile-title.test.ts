@@ -1,8 +1,8 @@
 import { grade } from '../../../cli/commands/exercise/grade';
+import { gradeLines } from '../../../cli/commands/exercise/grade-lines';
 import { runCommand } from '../../../cli/program';
 import { Output } from '../../../cli/rendering/output';
 import { recordLines } from '../../../cli/rendering/record-lines';
-import { reportLines } from '../../../cli/rendering/report-lines';
 import { Shell } from '../../../cli/shell';
 import type { TocsinClient } from '../../../client/tocsin-client';
 import { explain } from '../../../domain/incident/explain';
@@ -80,7 +80,7 @@ describe('a title with control characters, bidirectional overrides and line feed
 
   it.each([
     ['the register entry', (out: Output) => recordLines(groupEntry(story.events), out)],
-    ['the graded report', (out: Output) => reportLines(grade(story.events, pack), out)],
+    ['the graded report', (out: Output) => gradeLines(grade(story.events, pack), out)],
   ])('%s', (_name, lines) => {
     const screen = new Screen(true, 100);
     const out = new Output(screen, {});

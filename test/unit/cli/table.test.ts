@@ -1,9 +1,9 @@
 import { grade } from '../../../cli/commands/exercise/grade';
+import { gradeLines } from '../../../cli/commands/exercise/grade-lines';
 import { explanationLines } from '../../../cli/commands/incident/explain';
 import { boardLines } from '../../../cli/rendering/board-lines';
 import { Output } from '../../../cli/rendering/output';
 import { recordLines } from '../../../cli/rendering/record-lines';
-import { reportLines } from '../../../cli/rendering/report-lines';
 import { hanging, table, textWidth, wrap } from '../../../cli/rendering/table';
 import { TimelineTeller } from '../../../cli/rendering/timeline-lines';
 import { explain } from '../../../domain/incident/explain';
@@ -53,7 +53,7 @@ describe('at 80 columns', () => {
   });
 
   it('the graded report fits and has every commitment', () => {
-    const lines = at80((out) => reportLines(grade(story.events, pack), out));
+    const lines = at80((out) => gradeLines(grade(story.events, pack), out));
     fits(lines);
     for (const row of 'T1 T2 T3 T4 T5 T6 N1 N2 N3 N4 N5 R1 R2 R3 R4 R5 R6 R7'.split(' ')) {
       expect(lines.some((line) => line.startsWith(`${row}  `))).toBe(true);

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Client } from '@temporalio/client';
 import { shortInstant } from '../../../cli/rendering/format';
+import { TocsinClient } from '../../../client/tocsin-client';
 import { advance, open } from '../../../domain/case/advance';
 import { openingOf, type TriageEvent, type TriageState, triageLifecycle } from '../../../domain/triage/triage';
 import { temporaryDir } from '../../setup/helpers';
@@ -135,7 +137,9 @@ describe('tocsin triage', () => {
         get: ({ name }: { name: string }) =>
           name === 'TocsinNextDeadline'
             ? nextDeadline && new Date(nextDeadline)
-            : name.replace('Tocsin', '').toLowerCase(),
+            : ['TocsinSeverity', 'TocsinStatus', 'TocsinOwner'].includes(name)
+              ? name.replace('Tocsin', '').toLowerCase()
+              : undefined,
       },
     });
     const client = {
@@ -149,7 +153,7 @@ describe('tocsin triage', () => {
         },
       },
     };
-    return { client: { temporal: client } as never, sent };
+    return { client: new TocsinClient(client as unknown as Client), sent };
   };
 
   it('lists the next deadline first', async () => {
@@ -172,19 +176,20 @@ describe('tocsin triage', () => {
   });
 
   it('declares, dismisses and merges', async () => {
-    const declared = await tocsin(
-      ['triage', 'declare', id, '--severity', 'sev1', '--block', '203.0.113.1'],
-      temporal().client,
-    );
-    expect(declared.out).toMatch(
-      /declared as INC-[0-9a-f]{12}, sev1, by decision \(oncall\)[\s\S]*Watch it with: tocsin show INC-/,
-    );
-    const dismissed = await tocsin(['triage', 'dismiss', id, '--reason', 'a load test'], temporal().client);
-    expect(dismissed.out).toMatch(/dismissed: a load test \(oncall\)/);
+    const shown = async (client: TocsinClient) => (await tocsin(['triage', 'show', id], client)).out;
+    const first = temporal();
+    const declare = ['triage', 'declare', id, '--severity', 'sev1', '--block', '203.0.113.1'];
+    const declared = await tocsin(declare, first.client);
+    expect(declared.out).toMatch(/\/\d+ {2}triage declared\n[\s\S]*Watch it with: tocsin show INC-/);
+    expect(await shown(first.client)).toMatch(/declared as INC-[0-9a-f]{12}, sev1, by decision \(oncall\)/);
+    const second = temporal();
+    const dismissed = await tocsin(['triage', 'dismiss', id, '--reason', 'a load test'], second.client);
+    expect(dismissed.out).toMatch(/\/\d+ {2}triage dismissed/);
+    expect(await shown(second.client)).toMatch(/dismissed: a load test \(oncall\)/);
     const running = temporal({ 'INC-1': { type: 'incident', running: true } });
-    expect((await tocsin(['triage', 'merge', id, 'INC-1', '--by', 'anna'], running.client)).out).toMatch(
-      /merged into INC-1 \(anna\)/,
-    );
+    const merged = await tocsin(['triage', 'merge', id, 'INC-1', '--by', 'anna'], running.client);
+    expect(merged.out).toMatch(/\/\d+ {2}triage merged/);
+    expect(await shown(running.client)).toMatch(/merged into INC-1 \(anna\)/);
     expect(running.sent).toEqual([expect.objectContaining({ name: 'merge', into: 'INC-1', by: 'anna' })]);
   });
 

@@ -85,7 +85,7 @@ describe('bad rules are refused, with rule, field and remedy', () => {
       'an unknown field',
       'reason: It is noise',
       'reason: It is noise\n    urgent: true',
-      /^rules\[noise]: unknown field urgent/,
+      /^rules\[noise]\.urgent: unknown field/,
     ],
     [
       'an unknown field in a condition',
@@ -117,7 +117,7 @@ describe('bad rules are refused, with rule, field and remedy', () => {
       'a matcher that is none',
       '{ atLeast: 9 }',
       '{ morethan: 9 }',
-      /^rules\[attack]\.when\.facts\.score: unknown field morethan/,
+      /^rules\[attack]\.when\.facts\.score\.morethan: unknown field/,
     ],
     [
       'an action that is none',

@@ -1,18 +1,19 @@
-/** The graded report of an exercise as lines: each commitment, its grade, and its obligations. */
-import type { Grade, Report } from '../commands/exercise/grade';
-import type { Output, Style } from './output';
-import { table } from './table';
+/** A graded exercise as lines: each commitment, its grade, and its obligations. */
+
+import type { Output, Style } from '../../rendering/output';
+import { table } from '../../rendering/table';
+import type { ExerciseGrade, Grade } from './grade';
 
 const STYLES: Record<Grade, Style[]> = { kept: ['green'], late: ['red'], open: ['red'], 'not required': ['dim'] };
 
 /** One line an obligation, under its commitment. The register has the reasons in full. */
-export function reportLines(report: Report, out: Output): string[] {
-  const rows = report.rows.flatMap((row) =>
-    row.obligations.map((graded, i) => [
+export function gradeLines(graded: ExerciseGrade, out: Output): string[] {
+  const rows = graded.rows.flatMap((row) =>
+    row.obligations.map((one, i) => [
       { text: i === 0 ? row.commitment : '', paint: (text: string) => out.style(text, 'cyan') },
-      graded.obligation,
-      { text: graded.grade, paint: (text: string) => out.style(text, ...STYLES[graded.grade]) },
-      graded.grade === 'not required' ? reason(graded.detail) : graded.detail,
+      one.obligation,
+      { text: one.grade, paint: (text: string) => out.style(text, ...STYLES[one.grade]) },
+      one.grade === 'not required' ? reason(one.detail) : one.detail,
     ]),
   );
   const columns = [
@@ -21,9 +22,9 @@ export function reportLines(report: Report, out: Output): string[] {
     { title: 'Grade' },
     { title: 'On time by', flex: true },
   ];
-  const count = (...grades: Grade[]) => report.rows.filter((row) => grades.includes(row.grade));
+  const count = (...grades: Grade[]) => graded.rows.filter((row) => grades.includes(row.grade));
   const bad = count('late', 'open').map((row) => row.commitment);
-  const verdict = report.ok
+  const verdict = graded.ok
     ? out.style(
         `${count('kept').length} commitments kept, ${count('not required').length} not required, none late, none open.`,
         'green',

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { AUDIENCES, type Audience } from '../../../domain/policy/disclosure';
 import type { CommonOptions } from '../../shell';
+import { OPTIONS } from '../../verb';
 
 export interface HandOverOptions extends CommonOptions {
   for: Audience;
@@ -20,7 +21,7 @@ export function handOver(command: Command): Command {
     )
     .option('--reason <text>', 'why it is handed over, for the record')
     .option('--recipient <who>', 'who receives it, for the record')
-    .option('--by <who>', 'who is acting: a handle or work address (default: TOCSIN_BY, else the OS user)')
+    .option(...OPTIONS.by)
     .requiredOption('-o, --output <file>', 'the file to write; only its owner may read it');
 }
 

@@ -1,0 +1,48 @@
+/** How a vulnerability report is told; without what was reported, which no event holds. */
+import { human } from '../../domain/incident/contents';
+import { clockText } from '../../domain/report/vulnerability-clock';
+import { vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
+import type { Telling } from './show';
+import { toldOfAny } from './told';
+
+export const REPORT_TOLD: Telling<'report'> = {
+  rows: vulnerabilityReportLifecycle.rows,
+  about: () => [],
+  told(event) {
+    switch (event.kind) {
+      case 'report-received':
+        return `received by ${event.data.via}, ${event.data.length} bytes; to be acknowledged by ${human(event.data.clock.dueAt)}`;
+      case 'acknowledged':
+        return `acknowledged ${clockText({ ...event.data, by: event.by })}`;
+      case 'deadline-missed':
+        return 'not acknowledged in time';
+      case 'triaged': {
+        const { data } = event;
+        if (data.decision === 'accepted') return `accepted as ${data.severity}`;
+        return data.decision === 'declined' ? `declined: ${data.reason}` : `a duplicate of ${data.of}`;
+      }
+      case 'fixed':
+        return `fixed in ${event.data.version}`;
+      case 'disclosure-agreed':
+        return `disclosure agreed for ${event.data.on}`;
+      case 'disclosed':
+        return `disclosed at ${event.data.url}`;
+      case 'credited':
+        return event.data.as === 'named' ? 'reporter credited by name' : 'reporter stays anonymous';
+      case 'incident-declared':
+        return `incident ${event.data.incidentId} declared, ${event.data.declaration.severity}`;
+      case 'incident-linked':
+        return `incident ${event.data.incidentId} linked`;
+      case 'incident-started':
+        return `incident ${event.data.incidentId} started`;
+      case 'reporter-mailed':
+        return `${event.data.mail} to the reporter: ${event.data.outcome}`;
+      case 'erased':
+        return 'text and reporter erased';
+      case 'closed':
+        return `closed${event.data.note ? `: ${event.data.note}` : ''}`;
+      default:
+        return toldOfAny(event);
+    }
+  },
+};

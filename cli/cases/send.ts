@@ -1,0 +1,64 @@
+/** Sends a message to a case of any kind, and prints the receipt. */
+
+import { refused, usage } from '../../client/errors';
+import { type KindName, kindOf, type MessageInput, type MessageName, messageProblems } from '../../client/kinds';
+import type { Receipt } from '../../domain/case/contract';
+import { nearest } from '../../domain/kernel/suggest';
+import { visibleLine } from '../rendering/hostile-text';
+import type { Output } from '../rendering/output';
+import type { CommonOptions, Shell } from '../shell';
+
+/** Options of a verb that sends a message. */
+export interface MessageOptions extends CommonOptions {
+  commandId?: string;
+}
+
+/**
+ * Sends a message and prints what it caused. `body` needs no `by`; what is undefined in it is left out. Checked here
+ * first, so that a typo needs no server. `next`: lines that say what to do then.
+ */
+export async function sendMessage(
+  shell: Shell,
+  kind: KindName,
+  id: string,
+  name: MessageName,
+  body: Record<string, unknown>,
+  options: MessageOptions,
+  next: string[] = [],
+): Promise<void> {
+  const all = { by: shell.by(options), ...body, commandId: options.commandId };
+  const message = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  const problems = messageProblems(kindOf(id) ?? kind, name, message);
+  if (problems.length > 0) throw usage(`this is not a valid "${name}" message`, problems);
+  const client = await shell.client();
+  const receipt = await client.send(id, name, message as MessageInput<typeof name>).catch(async (error: unknown) => {
+    throw await unknownObligation(shell, id, message.obligation, error);
+  });
+  if (options.json) shell.out.json(receipt);
+  else for (const line of [...receiptLines(shell.out, id, receipt), ...next]) shell.out.line(line);
+}
+
+/** One line for each entry that the message caused in the register, `INC-1/7  containment  fulfilled`; else why there is none. */
+function receiptLines(out: Output, id: string, { events, note }: Receipt): string[] {
+  const caused = events.filter(({ kind }) => kind !== 'noted');
+  if (caused.length === 0)
+    return [out.style(`Nothing changed: ${visibleLine(note ?? 'this command was already handled')}`, 'yellow')];
+  return caused.map(({ seq, kind, obligation }) => {
+    const what = kind.replaceAll('-', ' ');
+    const place = out.style(`${id}/${seq}`, 'dim');
+    return obligation ? `${place}  ${obligation}  ${what.replace(/^obligation /, '')}` : `${place}  ${what}`;
+  });
+}
+
+/** The error as it is; but where the message names an obligation that the incident does not have, which was meant. */
+async function unknownObligation(shell: Shell, id: string, obligation: unknown, error: unknown): Promise<unknown> {
+  if (typeof obligation !== 'string') return error;
+  const client = await shell.client();
+  const rules = await client.explain(id).catch(() => []);
+  const known = rules.flatMap((each) => [each.rule, ...each.obligations.map((one) => one.id)]);
+  if (known.length === 0 || known.includes(obligation)) return error;
+  const meant = nearest(obligation, known);
+  return refused(`incident "${id}" refused the message; nothing was changed`, [
+    `obligation: there is no "${obligation}"${meant ? `; did you mean "${meant}"?` : `; use one of ${known.join(', ')}`}`,
+  ]);
+}

@@ -1,0 +1,39 @@
+/** How a triage case is told: the rule that fired, the facts of the detection, what happened. */
+import { human } from '../../domain/incident/contents';
+import { triageLifecycle } from '../../domain/triage/triage';
+import { grouped } from '../rendering/format';
+import type { Telling } from './show';
+import { toldOfAny } from './told';
+
+export const TRIAGE_TOLD: Telling<'triage'> = {
+  rows: triageLifecycle.rows,
+  about({ ruleTitle, detection }) {
+    const facts = Object.entries(detection.facts).map(([name, value]) => `${name} ${[value].flat().join(', ')}`);
+    return [ruleTitle, ...(facts.length > 0 ? [`Facts: ${facts.join('; ')}`] : [])];
+  },
+  told(event) {
+    switch (event.kind) {
+      case 'detected':
+        return `detected by ${event.data.detection.source}, ${event.data.severity}; rule ${event.data.rule}`;
+      case 'detections-counted':
+        return `${grouped(event.data.count)} detections so far, the last at ${human(event.data.lastAt)}`;
+      case 'triage-declared': {
+        const { trigger, declaration } = event.data;
+        const how = { rule: 'by its rule', silence: 'because nobody decided', person: 'by decision' }[trigger];
+        return `declared as ${declaration.id}, ${declaration.severity}, ${how}`;
+      }
+      case 'incident-started':
+        return `incident ${event.data.incidentId} ${event.data.already ? 'was already open' : 'started'}`;
+      case 'triage-dismissed':
+        return `dismissed: ${event.data.reason}`;
+      case 'triage-merged':
+        return `merged into ${event.data.into}`;
+      case 'merge-delivered':
+        return `${event.data.into} has received it`;
+      case 'merge-failed':
+        return `not merged: ${event.data.problem}`;
+      default:
+        return toldOfAny(event);
+    }
+  },
+};
