@@ -7,7 +7,14 @@ import { COMMAND_VERBS, commandText, fullestLine } from '../../../domain/kernel/
 import { type Emitted, filesOf, inCode, inHelp, inMarkdown, inYaml, problemOf, wordsOf } from './emitted-commands';
 import { pack, root } from './helpers';
 
-const CASES = ['INC-20260401-9f3a', 'TRG-9f3a5c1e0b2d', 'VR-20260401-9f3a5c1e', 'PATCH-1f6a3c90b2d4'];
+/** A case of the kind that a command of this group, or a thing to do, is about; the verb refuses any other. */
+const caseOf = (verb: string) => (/^(triage|report|deps) /.exec(verb)?.[1] ?? 'incident') as keyof typeof CASES;
+const CASES = {
+  incident: 'INC-20260401-9f3a',
+  triage: 'TRG-9f3a5c1e0b2d',
+  report: 'VR-20260401-9f3a5c1e',
+  deps: 'PATCH-1f6a3c90b2d4',
+};
 const OBLIGATIONS = [
   ...pack.obligations.map(({ id }) => id),
   ...pack.authorities.map(({ key }) => `gdpr-art33-authority:${key}`),
@@ -40,8 +47,11 @@ afterAll(() => {
 });
 
 test('every verb of the table, with everything that it can be given', async () => {
-  const value = (name: string) => (name === 'id' ? CASES[0]! : name === 'for' ? 'authority' : `a "${name}" of 'hers'`);
-  const lines = COMMAND_VERBS.map((verb) => ({ where: verb, text: commandText(fullestLine(verb, value)) }));
+  const lines = COMMAND_VERBS.map((verb) => {
+    const value = (name: string) =>
+      name === 'id' ? CASES[caseOf(verb)] : name === 'for' ? 'authority' : `a "${name}" of 'hers'`;
+    return { where: verb, text: commandText(fullestLine(verb, value)) };
+  });
   // Help is an answer of its own: each verb is parsed without it.
   const bare = lines.map(({ where, text }) => ({ where, text: text.replace(/ --help$/, '') }));
   expect(await wrong(count('of the table', bare))).toEqual([]);
@@ -50,9 +60,10 @@ test('every verb of the table, with everything that it can be given', async () =
 
 test('every thing that an alarm asks for, about every obligation of the pack and everything else', async () => {
   const lines = TODOS.flatMap((todo) =>
-    CASES.flatMap((id) =>
-      ABOUT.flatMap((about) => commandsFor(todo, id, about).map((line) => ({ where: todo, text: commandText(line) }))),
-    ),
+    ABOUT.flatMap((about) => {
+      const kind = caseOf(commandsFor(todo, 'INC-1', about)[0]!.verb);
+      return commandsFor(todo, CASES[kind], about).map((line) => ({ where: todo, text: commandText(line) }));
+    }),
   );
   const unique = [...new Map(lines.map((line) => [line.text, line])).values()];
   expect(await wrong(count('of alarms', unique))).toEqual([]);
@@ -80,7 +91,7 @@ test('what an obligation waits for has its command first, by its channel', () =>
 });
 
 test('the filing task, and the command that shows each kind of case', async () => {
-  const lines = [...OBLIGATIONS.map((each) => filedLine('INC-7', each)), ...CASES.map(showLine)];
+  const lines = [...OBLIGATIONS.map((each) => filedLine('INC-7', each)), ...Object.values(CASES).map(showLine)];
   const texts = lines.map((line) => ({ where: 'tasks', text: commandText(line) }));
   expect(await wrong(count('of filing tasks and pages', texts))).toEqual([]);
 });

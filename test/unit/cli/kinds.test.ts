@@ -48,7 +48,7 @@ describe('an unknown id', () => {
   it.each([...VERBS, ...shows])('says that the %s %s is missing', async (noun, id, argv, list) => {
     const { exitCode, err } = await tocsin(argv(id), temporal().client);
     expect(exitCode).toBe(1);
-    expect(err).toBe(`error: there is no ${noun} "${id}". \`${list}\` lists what there is\n`);
+    expect(err).toBe(`error: there is no ${noun} "${id}". \`${list}\` lists them\n`);
   });
 });
 
