@@ -71,8 +71,8 @@ function run(program, log, key, old) {
 
 /** Appends the entries in two parts, and signs after each. */
 async function publish(url, dir) {
-  const { migrate } = dist('register/migrate.js');
-  const { createPool } = dist('register/pool.js');
+  const { migrate } = dist('postgres/migrate.js');
+  const { createPool } = dist('postgres/pool.js');
   const { appendEntries } = dist('register/append/appender.js');
   const { createSigner } = dist('register/tree/note.js');
   const { createFolderStore } = dist('register/log/log-store.js');
