@@ -9,7 +9,8 @@ import { problemsOf } from '../domain/kernel/problems';
 import { PATCH_MESSAGES, PATCH_WORKFLOW, type PatchEvent, type PatchState } from '../domain/patch/patch-task';
 import type { VulnerabilityReportEvent, VulnerabilityReportState } from '../domain/report/state';
 import { REPORT_MESSAGES, VULNERABILITY_REPORT_WORKFLOW } from '../domain/report/vulnerability-report';
-import { TRIAGE_MESSAGES, TRIAGE_WORKFLOW, type TriageEvent, type TriageState } from '../domain/triage/triage';
+import { TRIAGE_MESSAGES } from '../domain/triage/messages';
+import { TRIAGE_WORKFLOW, type TriageEvent, type TriageState } from '../domain/triage/state';
 
 /** A kind of case, as a sender knows it. */
 export interface Kind {

@@ -4,22 +4,19 @@
  */
 import { getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
 import type { CaseResult } from '../domain/case/contract';
+import { openingOf } from '../domain/triage/opening';
 import {
-  countIn,
   DETECTED_SIGNAL,
   DetectedSchema,
-  emptyTally,
-  openingOf,
-  recordTally,
-  type Tally,
   type TriageEvent,
   type TriageInput,
   TriageInputSchema,
   type TriageOutcome,
   type TriageState,
   type TriageWork,
-  triageLifecycle,
-} from '../domain/triage/triage';
+} from '../domain/triage/state';
+import { countIn, emptyTally, recordTally, type Tally } from '../domain/triage/tally';
+import { triageLifecycle } from '../domain/triage/triage';
 import { failureText } from './lib/activity-calls';
 import type { Carried, Situation } from './lib/kind';
 import { internalSignal } from './lib/receive-messages';

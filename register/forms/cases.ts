@@ -4,7 +4,8 @@ import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import { type PatchEvent, patchTaskLifecycle } from '../../domain/patch/patch-task';
 import type { VulnerabilityReportEvent } from '../../domain/report/state';
 import { vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
-import { type TriageEvent, triageLifecycle } from '../../domain/triage/triage';
+import type { TriageEvent } from '../../domain/triage/state';
+import { triageLifecycle } from '../../domain/triage/triage';
 import type { Fact } from './record-groups';
 import { type AsValue, instant } from './value';
 

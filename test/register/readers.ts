@@ -8,14 +8,9 @@ import { patchDue, patchTaskLifecycle } from '../../domain/patch/patch-task';
 import type { Audience, Disclosures } from '../../domain/policy/disclosure';
 import { VulnerabilityReportInputSchema } from '../../domain/report/state';
 import { vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
-import {
-  openingOf,
-  type TriageEvent,
-  type TriageOutcome,
-  type TriageState,
-  type TriageWork,
-  triageLifecycle,
-} from '../../domain/triage/triage';
+import { openingOf } from '../../domain/triage/opening';
+import type { TriageEvent, TriageOutcome, TriageState, TriageWork } from '../../domain/triage/state';
+import { triageLifecycle } from '../../domain/triage/triage';
 import { type DisclosedEntry, disclose } from '../../register/disclose';
 import type { StoredEntry } from '../../register/entry';
 import { commit, fieldsOf } from '../../register/fields';

@@ -1,7 +1,7 @@
 // On a real server: a flood makes new runs of the case, and no detection is lost between them.
 import { TocsinClient } from '../../client/tocsin-client';
 import { openTriage } from '../../detection/intake/inbox/open-triage';
-import { TRIAGE_WORKFLOW } from '../../domain/triage/triage';
+import { TRIAGE_WORKFLOW } from '../../domain/triage/state';
 import { connectTo, startDevServerWith } from '../setup/workflow-harness';
 import { detection, judged, RULES } from '../unit/domain/helpers/detections';
 

@@ -9,7 +9,7 @@ import { type Detection, DetectionSchema } from '../../../domain/detection/detec
 import { type Judgement, judge, passedOver, type RulesSnapshot } from '../../../domain/detection/detection-rules';
 import { problemsOf } from '../../../domain/kernel/problems';
 import { exactMs, spanText } from '../../../domain/kernel/time';
-import { incidentIdOf } from '../../../domain/triage/triage';
+import { incidentIdOf } from '../../../domain/triage/declaration';
 import { collectText } from '../../input';
 import { visibleLine } from '../../rendering/hostile-text';
 import type { Output } from '../../rendering/output';

@@ -1,6 +1,6 @@
 /** `tocsin triage declare`: a detection is an incident. */
 import type { Command } from 'commander';
-import { incidentIdOf } from '../../../domain/triage/triage';
+import { incidentIdOf } from '../../../domain/triage/declaration';
 import { type MessageOptions, sendMessage } from '../../cases/send';
 import { type DeclarationFlags, declarationFields, declarationFlags } from '../../declaration-flags';
 import type { Shell } from '../../shell';

@@ -4,7 +4,7 @@ import type { TocsinClient } from '../../../client/tocsin-client';
 import type { Detection } from '../../../domain/detection/detection';
 import type { CaseJudgement, RulesSnapshot } from '../../../domain/detection/detection-rules';
 import { exactMs, toInstant, toMs } from '../../../domain/kernel/time';
-import { DETECTED_SIGNAL, type Detected, TRIAGE_WORKFLOW, type TriageInput } from '../../../domain/triage/triage';
+import { DETECTED_SIGNAL, type Detected, TRIAGE_WORKFLOW, type TriageInput } from '../../../domain/triage/state';
 import { triageCaseId } from './triage-case-id';
 
 /**

@@ -4,21 +4,12 @@ import type { NewOf } from '../../../domain/case/lifecycle';
 import { onCaseMessage } from '../../../domain/case/messages';
 import { DeclarationSchema } from '../../../domain/incident/incident';
 import { HOUR_MS, type Instant, toInstant, toMs } from '../../../domain/kernel/time';
-import {
-  countIn,
-  declarationOf,
-  emptyTally,
-  incidentIdOf,
-  openingOf,
-  recordTally,
-  type Tally,
-  TRIAGE_MESSAGES,
-  type TriageEvent,
-  type TriageInput,
-  type TriageMessageName,
-  type TriageState,
-  triageLifecycle,
-} from '../../../domain/triage/triage';
+import { declarationOf, incidentIdOf } from '../../../domain/triage/declaration';
+import { TRIAGE_MESSAGES, type TriageMessageName } from '../../../domain/triage/messages';
+import { openingOf } from '../../../domain/triage/opening';
+import type { TriageEvent, TriageInput, TriageState } from '../../../domain/triage/state';
+import { countIn, emptyTally, recordTally, type Tally } from '../../../domain/triage/tally';
+import { triageLifecycle } from '../../../domain/triage/triage';
 import { thresholdName } from '../../setup/threshold-name';
 import { detection, triageInput } from './helpers/detections';
 

@@ -3,7 +3,7 @@
 import { triageCaseId } from '../../../../detection/intake/inbox/triage-case-id';
 import { type Detection, DetectionSchema } from '../../../../domain/detection/detection';
 import { type CaseJudgement, type DetectionRules, judge } from '../../../../domain/detection/detection-rules';
-import type { TriageInput } from '../../../../domain/triage/triage';
+import type { TriageInput } from '../../../../domain/triage/state';
 import { loadDetectionRules } from '../../../../policy/load-detection-rules';
 
 export const RULES = loadDetectionRules();

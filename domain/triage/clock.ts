@@ -1,0 +1,75 @@
+/** What follows from the time: alarms until somebody decides, and the declaration on silence. */
+import type { About, Threshold } from '../case/alarm';
+import { commandsFor } from '../case/alarm-commands';
+import { thresholdText } from '../case/alarm-text';
+import type { NewOf } from '../case/lifecycle';
+import { type AlarmClock, clockPoints, nextPoint, ringing } from '../kernel/alarm-clock';
+import { TOCSIN } from '../kernel/recorded-event';
+import { exactMs, type Instant, toMs } from '../kernel/time';
+import { declarationOf } from './declaration';
+import type { TriageEvent, TriageState } from './state';
+
+/** Its alarms; where silence declares, the limit itself is no alarm but the declaration. */
+function alarmClock({ triage, openedAt, dueAt }: TriageState): AlarmClock | undefined {
+  if (!triage) return undefined;
+  const alarms = triage.onSilence === 'alarm';
+  return {
+    dueAt,
+    points: clockPoints({ startAt: openedAt, dueAt, alarmAt: [...triage.alarmAt, ...(alarms ? [100] : [])] }),
+    repeatMs: alarms ? exactMs(triage.repeatEvery) : undefined,
+  };
+}
+
+export function onTime(state: TriageState, now: Instant): NewOf<TriageEvent>[] {
+  if (state.decision) return [];
+  if (state.action === 'declare') return declareBy(state, 'rule', now);
+  if (state.triage?.onSilence === 'declare' && toMs(now) >= toMs(state.dueAt)) return declareBy(state, 'silence', now);
+  const clock = alarmClock(state);
+  const point = clock && ringing(clock, state.rung, now);
+  return point ? [alarm(state, point.threshold)] : [];
+}
+
+function declareBy(state: TriageState, trigger: 'rule' | 'silence', now: Instant): NewOf<TriageEvent>[] {
+  const declaration = declarationOf(state, TOCSIN, now);
+  const about: About = {
+    kind: 'declared',
+    incident: declaration.id,
+    title: state.ruleTitle,
+    detectedAt: declaration.detectedAt,
+  };
+  const commands = commandsFor('follow-incident', state.caseId, about);
+  return [
+    { kind: 'triage-declared', data: { trigger, declaration }, by: TOCSIN },
+    // Nobody was there to see it: the owner is told.
+    {
+      kind: 'alarm-raised',
+      data: { threshold: { kind: 'declared', trigger }, about, todo: 'follow-incident', commands },
+    },
+  ];
+}
+
+export function alarm(state: TriageState, threshold: Threshold): NewOf<TriageEvent> {
+  const { caseId, count, dueAt, ruleTitle, triage } = state;
+  const about: About = {
+    kind: 'detections',
+    title: ruleTitle,
+    count,
+    onSilence: triage?.onSilence ?? 'declare',
+  };
+  const todo = 'decide-detections';
+  return {
+    kind: 'alarm-raised',
+    data: { threshold, about, todo, dueAt, commands: commandsFor(todo, caseId, about) },
+  };
+}
+
+export function nextWake(state: TriageState, now: Instant): { at: Instant; what: string } | undefined {
+  if (state.decision) return undefined;
+  const clock = alarmClock(state);
+  const next = clock && nextPoint(clock, now);
+  const dueMs = toMs(state.dueAt);
+  if (state.triage?.onSilence === 'declare' && dueMs > toMs(now) && (!next || dueMs <= toMs(next.at))) {
+    return { at: state.dueAt, what: 'declare on silence' };
+  }
+  return next && { at: next.at, what: `alarm: ${thresholdText(next.threshold)}` };
+}

@@ -1,0 +1,40 @@
+/** What a person may decide about a case in triage. */
+import { z } from 'zod';
+import { envelope } from '../case/messages';
+import { DeclarationSchema, IncidentIdSchema } from '../incident/incident';
+import { text } from '../kernel/text';
+import { InstantSchema } from '../kernel/time';
+
+const Fields = DeclarationSchema.shape;
+
+/** A person declares an incident; what is left out comes from the rule and the detections. `awareAt` is that person's statement. */
+const DeclareSchema = z.strictObject({
+  ...envelope,
+  title: Fields.title.optional(),
+  severity: Fields.severity.optional(),
+  owner: Fields.owner.optional(),
+  kind: Fields.kind.optional(),
+  howItOccurred: Fields.howItOccurred,
+  affects: Fields.affects.optional(),
+  serviceAffecting: Fields.serviceAffecting.optional(),
+  systems: Fields.systems.unwrap().optional(),
+  isolate: Fields.isolate.unwrap().optional(),
+  maliciousSources: Fields.maliciousSources.unwrap().optional(),
+  credentials: Fields.credentials.unwrap().optional(),
+  publicSummary: Fields.publicSummary,
+  assessment: Fields.assessment,
+  awareAt: InstantSchema.optional(),
+});
+const DismissSchema = z.strictObject({ ...envelope, reason: text(2000) });
+const MergeSchema = z.strictObject({
+  ...envelope,
+  into: IncidentIdSchema.refine((id) => !id.startsWith('TRG-'), 'must be the id of an incident, not of a triage case'),
+});
+
+export const TRIAGE_MESSAGES = {
+  declare: { schema: DeclareSchema, description: 'Declare an incident from these detections' },
+  dismiss: { schema: DismissSchema, description: 'Decide that this is not an incident; a reason is required' },
+  merge: { schema: MergeSchema, description: 'Hand these detections to an incident that runs' },
+} as const;
+export type TriageMessageName = keyof typeof TRIAGE_MESSAGES;
+export type TriageMessage<N extends TriageMessageName> = z.infer<(typeof TRIAGE_MESSAGES)[N]['schema']>;
