@@ -1,3 +1,8 @@
+/**
+ * A detection in triage: it waits for a person to declare an incident, to dismiss it with a reason or to merge it into an
+ * incident that runs, and cannot be forgotten meanwhile. Its owner is alarmed before the limit, at it and after it; where
+ * its rule says so, silence declares. A detection whose rule declares goes the same way, without waiting.
+ */
 import type { CaseMessage, CaseRow, Lifecycle, NewOf } from '../case/lifecycle';
 import { DeclarationSchema } from '../incident/incident';
 import { problemsOf } from '../kernel/problems';
