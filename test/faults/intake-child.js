@@ -6,7 +6,7 @@ const path = require('node:path');
 const dist = path.join(__dirname, '..', '..', 'dist');
 const { startIntake } = require(path.join(dist, 'detection', 'intake', 'start-intake.js'));
 const { loadIntakeSettings } = require(path.join(dist, 'settings', 'intake.js'));
-const { dataConverter } = require(path.join(dist, 'worker', 'codec.js'));
+const { dataConverter } = require(path.join(dist, 'client', 'codec.js'));
 
 async function main() {
   const options = JSON.parse(process.env.TOCSIN_TEST_INTAKE);
