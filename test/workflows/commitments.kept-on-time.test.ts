@@ -151,6 +151,6 @@ test('a person filed with each authority after a task with the dossier, and the 
 });
 
 test('the incident closes when nothing is owed, and says how many entries the register holds', () => {
-  expect(result).toMatchObject({ incidentId: incident.id, entries: incident.register().length });
+  expect(result).toMatchObject({ caseId: incident.id, entries: incident.register().length });
   expect(incident.register().at(-1)!.kind).toBe('closed');
 });

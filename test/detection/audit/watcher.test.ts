@@ -106,7 +106,7 @@ test('a log that is gone, and one that never was a log, are unreadable', async (
   rmSync(file);
   expect(await look()).toEqual({ outcome: 'unreadable', reason: expect.stringContaining('it does not exist') });
   const other = watched(Buffer.from('hello\n'));
-  expect(await other.look()).toEqual({ outcome: 'unreadable', reason: expect.stringContaining('no audit log') });
+  expect(await other.look()).toEqual({ outcome: 'unreadable', reason: expect.stringContaining('not an audit log') });
 });
 
 test('a packed log is verified whole each time', async () => {
