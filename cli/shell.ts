@@ -3,7 +3,8 @@ import os from 'node:os';
 import type { Pool } from 'pg';
 import { refused, usage } from '../client/errors';
 import type { TocsinClient } from '../client/tocsin-client';
-import { type CliSettings, loadCliSettings } from '../settings/cli';
+import { type CliSettings, loadCliSettings, temporalOfCli } from '../settings/cli';
+import type { TemporalSettings } from '../settings/temporal';
 import { Output, type Sink } from './rendering/output';
 
 /** Options that every verb takes. */
@@ -37,6 +38,11 @@ export class Shell {
     return this.loaded;
   }
 
+  /** The queue and the keys; read only by what talks to Temporal. @throws SettingsError */
+  get temporalSettings(): TemporalSettings {
+    return temporalOfCli(this.env);
+  }
+
   /** Who acts: `--by`, else TOCSIN_BY, else the user of the operating system. */
   by(options: CommonOptions): string {
     const by = options.by ?? this.settings.by ?? osUser();
@@ -50,7 +56,7 @@ export class Shell {
     // Loaded here: the gRPC stack takes longer to load than most commands take to run.
     const { temporalTarget } = await import('./connect.js');
     const { connectTo } = await import('../client/connect.js');
-    const { encryptionKeys, taskQueue } = this.settings;
+    const { encryptionKeys, taskQueue } = this.temporalSettings;
     this.connected ??= await connectTo(temporalTarget(this.env), encryptionKeys, taskQueue);
     return this.connected;
   }

@@ -341,7 +341,7 @@ describe('tocsin register', () => {
     const dry = await run('erase', 'shown', '--dry-run');
     expect(dry.exitCode).toBe(1);
     expect(dry.out).toContain('shown: would be refused');
-    expect(dry.out).toMatch(/goes: \d+ fields of \d+ entries/);
+    expect(dry.out).toMatch(/erased: \d+ fields of \d+ entries/);
     expect(dry.err).toContain('is kept until 2031-04-03');
     const { exitCode, err } = await run('erase', 'shown', '--by', 'dpo', '--reason', 'because', '--yes');
     expect([exitCode, err]).toEqual([1, expect.stringContaining('Art. 17(3)(b)')]);
@@ -373,16 +373,16 @@ describe('tocsin register', () => {
 
   test('a lawful request needs a person, a reason and a ground; without a terminal, --yes', async () => {
     const lawful = ['--lawful-request', 'DSR-17', '--ground', 'gdpr-17-1'];
-    expect((await run('erase', 'shown', ...lawful, '--by', 'dpo')).err).toContain('say why');
-    expect((await run('erase', 'shown', ...lawful, '--reason', 'r')).err).toContain('name who with --by');
+    expect((await run('erase', 'shown', ...lawful, '--by', 'dpo')).err).toContain('a reason is required');
+    expect((await run('erase', 'shown', ...lawful, '--reason', 'r')).err).toContain('name them with --by');
     const named = ['--lawful-request', 'the letter of Jo Doe', '--ground', 'gdpr-17-1'];
-    expect((await run('erase', 'shown', ...named, '--by', 'dpo', '--reason', 'r')).err).toContain('and no name');
+    expect((await run('erase', 'shown', ...named, '--by', 'dpo', '--reason', 'r')).err).toContain('not a name');
     const odd = ['--lawful-request', 'DSR-17', '--ground', 'Because!'];
-    expect((await run('erase', 'shown', ...odd, '--by', 'dpo', '--reason', 'r')).err).toContain('is no ground');
+    expect((await run('erase', 'shown', ...odd, '--by', 'dpo', '--reason', 'r')).err).toContain('is not a ground');
     const half = await run('erase', 'shown', '--by', 'dpo', '--reason', 'r', '--lawful-request', 'DSR-17');
     expect(half.err).toContain('--ground');
     const unasked = await run('erase', 'shown', ...lawful, '--by', 'dpo', '--reason', 'granted');
-    expect([unasked.exitCode, unasked.err]).toEqual([2, expect.stringContaining('give --yes')]);
+    expect([unasked.exitCode, unasked.err]).toEqual([2, expect.stringContaining('use --yes')]);
     const done = await run('erase', 'shown', ...lawful, '--by', 'dpo', '--reason', 'granted', '--yes');
     expect(done.exitCode).toBe(0);
     expect(done.out).toMatch(/Erased \d+ fields of \d+ entries and 0 deliveries of shown: entry REGISTER \d+/);

@@ -19,7 +19,7 @@ export function blockTarget(source: string): BlockVerdict {
     const isAsn = Number(asn) >= 1 && Number(asn) <= 0xffffffff;
     return isAsn
       ? { target: { target: 'asn', value: `AS${Number(asn)}` } }
-      : refuse(source, 'is no AS number (1–4294967295): correct it');
+      : refuse(source, 'is not an AS number (1–4294967295): correct it');
   }
   const country = /^country:([A-Z]{2})$/.exec(source)?.[1];
   if (country) return { target: { target: 'country', value: country } };

@@ -77,7 +77,7 @@ async function checkByWorker(shell: Shell): Promise<CheckSummary> {
   // One check at a time: who asks while one runs gets its result.
   return temporal.workflow.execute(DEPENDENCY_CHECK, {
     workflowId: 'dependency-check-now',
-    taskQueue: shell.settings.taskQueue,
+    taskQueue: shell.temporalSettings.taskQueue,
     args: [],
     workflowIdConflictPolicy: 'USE_EXISTING',
     staticSummary: 'asked for by a person',

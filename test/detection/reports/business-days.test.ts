@@ -177,7 +177,11 @@ describe('what is wrong with a calendar is said at the start', () => {
   const now = new Date('2026-06-01');
   test.each<[string, HolidaysConfig, RegExp]>([
     ['a country that nobody knows', { country: 'XX' }, /country: "XX" is not a known country/],
-    ['a region that nobody knows', { country: 'CA', region: 'XX' }, /region: "XX" is not a known region of CA; use one of .*QC/],
+    [
+      'a region that nobody knows',
+      { country: 'CA', region: 'XX' },
+      /region: "XX" is not a known region of CA; use one of .*QC/,
+    ],
     ['a file that is not there', { file: 'nowhere.yaml' }, /cannot be read/],
   ])('%s', (_what, config, problem) => {
     expect(() => holidaySource(config, '/nowhere', now)).toThrow(problem);

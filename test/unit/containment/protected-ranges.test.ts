@@ -87,8 +87,8 @@ describe('what may be blocked, in the form that IP access rules take', () => {
     ['203.0.112.0/20', /give its 16 ranges of \/24/],
     ['2001:db8:9::/56', /only \/32, \/48, \/64 of IPv6: give its 256 ranges of \/64/],
     ['2001:db8:9::/96', /one by one/],
-    ['asn:0', /no AS number/],
-    ['asn:9999999999', /no AS number/],
-    ['1.2.3.4/64', /no IP address or CIDR range/],
+    ['asn:0', /not an AS number/],
+    ['asn:9999999999', /not an AS number/],
+    ['1.2.3.4/64', /not an IP address or CIDR range/],
   ])('refuses %s with what to do instead', (source, why) => expect(refusal(source)).toMatch(why));
 });

@@ -8,7 +8,7 @@ import { connectTocsin } from '../../../client/connect';
 import { SettingsError } from '../../../platform/settings/load';
 import type { StandIns } from '../../../platform/settings/stand-ins';
 import { writeRunningStack } from '../../../platform/stack-file';
-import { loadCliSettings } from '../../../settings/cli';
+import { loadCliSettings, temporalOfCli } from '../../../settings/cli';
 import { loadIntakeSettings } from '../../../settings/intake';
 import { runningStack } from '../../../settings/running-stack';
 import { loadWorkerSettings } from '../../../settings/worker';
@@ -45,8 +45,13 @@ const complete = {
 const PROCESSES: Array<[string, (env: NodeJS.ProcessEnv) => object]> = [
   ['the worker', (env) => loadWorkerSettings(env, local)],
   ['the intake', (env) => loadIntakeSettings(env, local)],
-  ['the command line', (env) => loadCliSettings(env)],
+  ['the command line, where it talks to Temporal', (env) => temporalOfCli(env)],
 ];
+
+test('the command line needs no keys where it sends nothing', () => {
+  const { TOCSIN_ENCRYPTION_KEYS: _, ...without } = complete;
+  expect(loadCliSettings(without)).toBeDefined();
+});
 
 const problemsOf = (load: () => unknown): string => {
   try {

@@ -28,7 +28,7 @@ describe('the policy', () => {
   });
 
   test.each<[string, (policy: RawPolicy) => void, string]>([
-    ['an unknown rule', (p) => (p.rules.typo = {}), 'rules: unknown field typo'],
+    ['an unknown rule', (p) => (p.rules.typo = {}), 'rules.typo: unknown field'],
     [
       'a wrong range',
       (p) => (p.allow.networks = ['10.0.0.0/33']),
@@ -44,7 +44,7 @@ describe('the policy', () => {
     [
       'countries for a rule that knows none',
       (p) => (p.rules.spray!.allow = { countries: ['DE'] }),
-      'rules.spray.allow: unknown field countries',
+      'rules.spray.allow.countries: unknown field',
     ],
     ['a missing rule', (p) => delete p.rules.spray, 'rules.spray: is missing'],
   ])('%s is refused, and named', (_, change, message) => {
