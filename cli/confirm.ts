@@ -10,7 +10,7 @@ import { visible } from '../domain/kernel/visible-text';
  * @throws CommandError when it was not confirmed.
  */
 export async function confirm(question: string, word: string, stdin: NodeJS.ReadStream = process.stdin): Promise<void> {
-  if (!stdin.isTTY) throw usage('cannot prompt for confirmation here: run with --dry-run first, then use --yes');
+  if (!stdin.isTTY) throw usage('cannot prompt for confirmation here: use --yes');
   const lines = createInterface({ input: stdin, output: process.stderr });
   try {
     // The end of the input is an answer too, which `question` does not give; a line before it counts.

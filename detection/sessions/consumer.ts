@@ -5,6 +5,7 @@ import type { AuthEvent, AuthEventConsumer } from '../../domain/sessions/auth-ev
 import { EVENTS_PER_ACCOUNT, FAILURES_PER_ACCOUNT, reachMs } from '../../domain/sessions/session-policy';
 import { judgeAccount, judgeAddress, type SeenEvent } from '../../domain/sessions/session-rules';
 import { inTransaction } from '../../postgres/transaction';
+import { SharedWrites } from '../shared-writes';
 import { detectionOf } from './detection-of';
 import { type Sight, seeEvent } from './see-event';
 import { insertEvents } from './sql/insert-events';
@@ -38,12 +39,6 @@ export interface SessionDeps extends Sight {
   now?(): Date;
 }
 
-interface Waiting {
-  events: SeenEvent[];
-  resolve(): void;
-  reject(error: unknown): void;
-}
-
 /**
  * The consumer over Postgres. Any number of them may run at once. An event counts once for its source and id; the same
  * events give the same detections however they are ordered within the policy's tolerance, repeated, or cut by a crash.
@@ -53,9 +48,14 @@ interface Waiting {
  * the same call may be repeated.
  */
 export class SessionConsumer implements AuthEventConsumer {
-  private queue: Waiting[] = [];
-  private waiting = 0;
-  private writing = 0;
+  private readonly writes = new SharedWrites<SeenEvent, undefined>({
+    mostItems: MOST_EVENTS,
+    mostWaiting: MOST_WAITING,
+    writers: 2,
+    busy: () => new SessionsBusyError(),
+    write: (callers) => this.write(callers),
+    afterwards: () => this.pruneNowAndThen(),
+  });
   private prunedMs = 0;
   private readonly now: () => Date;
 
@@ -66,7 +66,7 @@ export class SessionConsumer implements AuthEventConsumer {
   async consume(source: string, events: AuthEvent[]): Promise<void> {
     const now = this.now();
     const seen = events.flatMap((event) => seeEvent(source, event, this.deps, now) ?? []);
-    for (let i = 0; i < seen.length; i += MOST_EVENTS) await this.keep(seen.slice(i, i + MOST_EVENTS));
+    for (let i = 0; i < seen.length; i += MOST_EVENTS) await this.writes.add(seen.slice(i, i + MOST_EVENTS));
   }
 
   /** Removes what no rule needs any more. `consume` does so by itself, at most once a minute. */
@@ -75,47 +75,14 @@ export class SessionConsumer implements AuthEventConsumer {
     return pruneSessions(this.deps.pool, this.deps.policy, this.now());
   }
 
-  private keep(events: SeenEvent[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.waiting + events.length > MOST_WAITING) throw new SessionsBusyError();
-      this.waiting += events.length;
-      this.queue.push({ events, resolve, reject });
-      this.write();
-    });
+  private async write(callers: SeenEvent[][]): Promise<undefined[]> {
+    const raised = await inTransaction(this.deps.pool, (client) => this.judge(client, callers.flat()));
+    if (raised > 0) this.deps.onRaised?.();
+    return callers.map(() => undefined);
   }
 
-  private write(): void {
-    while (this.writing < 2 && this.queue.length > 0) {
-      this.writing++;
-      const group = this.nextGroup();
-      void this.writeGroup(group).finally(() => {
-        this.writing--;
-        this.write();
-      });
-    }
-  }
-
-  private nextGroup(): Waiting[] {
-    let events = 0;
-    let end = 0;
-    while (end < this.queue.length && (end === 0 || events + this.queue[end]!.events.length <= MOST_EVENTS)) {
-      events += this.queue[end++]!.events.length;
-    }
-    this.waiting -= events;
-    return this.queue.splice(0, end);
-  }
-
-  private async writeGroup(group: Waiting[]): Promise<void> {
-    try {
-      const events = group.flatMap((each) => each.events);
-      const raised = await inTransaction(this.deps.pool, (client) => this.judge(client, events));
-      for (const { resolve } of group) resolve();
-      if (raised > 0) this.deps.onRaised?.();
-    } catch (error) {
-      for (const { reject } of group) reject(error);
-      return;
-    }
-    // Old rows change no finding: when they cannot be removed now, they are the next time.
+  /** Old rows change no finding: when they cannot be removed now, they are the next time. */
+  private async pruneNowAndThen(): Promise<void> {
     if (this.now().getTime() - this.prunedMs >= PRUNE_EVERY_MS) await this.prune().catch(() => 0);
   }
 

@@ -1,6 +1,7 @@
 /** Further detections of a case: counted, and recorded in few entries. */
 import type { NewOf } from '../case/lifecycle';
 import type { Detection } from '../detection/detection';
+import { hash64 } from '../kernel/hash64';
 import type { Severity } from '../kernel/severity';
 import { earliest, type Instant, toMs } from '../kernel/time';
 import { alarm } from './clock';
@@ -87,15 +88,7 @@ function isPowerOfTen(n: number): boolean {
   return power === n;
 }
 
-/** A short hash of a detection's identity (cyrb53): enough to know a repeated delivery, no secret and no proof. */
+/** A short hash of a detection's identity: enough to know a repeated delivery. */
 function hashOf({ source, eventId }: Pick<Detection, 'source' | 'eventId'>): string {
-  let [h1, h2] = [0xdeadbeef, 0x41c6ce57];
-  for (const char of `${source}/${eventId}`) {
-    const code = char.codePointAt(0)!;
-    h1 = Math.imul(h1 ^ code, 2654435761);
-    h2 = Math.imul(h2 ^ code, 1597334677);
-  }
-  h1 = Math.imul(h1 ^ (h1 >>> 16), 2246822507) ^ Math.imul(h2 ^ (h2 >>> 13), 3266489909);
-  h2 = Math.imul(h2 ^ (h2 >>> 16), 2246822507) ^ Math.imul(h1 ^ (h1 >>> 13), 3266489909);
-  return (4294967296 * (2097151 & h2) + (h1 >>> 0)).toString(36);
+  return hash64(`${source}/${eventId}`);
 }

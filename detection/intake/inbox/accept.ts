@@ -3,8 +3,9 @@ import type { Pool, PoolClient } from 'pg';
 import type { Detection } from '../../../domain/detection/detection';
 import { withoutUndefined } from '../../../domain/kernel/without-undefined';
 import { canonicalText } from '../../../register/canonical';
+import { SharedWrites } from '../../shared-writes';
 
-/** Rows in one statement: enough that a burst costs few round trips, little enough that none takes long. */
+/** Rows in one statement. */
 const MOST_ROWS = 500;
 /** Accepts that may wait for Postgres; beyond it the sender is told to come again. */
 const MOST_WAITING = 20_000;
@@ -15,12 +16,6 @@ export class InboxFullError extends Error {
   constructor() {
     super('too many detections wait to be stored: try again in a moment');
   }
-}
-
-interface Waiting {
-  rows: Row[];
-  resolve: (added: number) => void;
-  reject: (error: unknown) => void;
 }
 
 interface Row {
@@ -34,9 +29,14 @@ interface Row {
  * that a burst of a thousand requests is a handful of commits.
  */
 export class Inbox {
-  private queue: Waiting[] = [];
-  private queued = 0;
-  private writing = 0;
+  // One statement at a time: what comes meanwhile shares the next one, which costs everybody less than its own.
+  private readonly writes = new SharedWrites<Row, number>({
+    mostItems: MOST_ROWS,
+    mostWaiting: MOST_WAITING,
+    writers: 1,
+    busy: () => new InboxFullError(),
+    write: (callers) => this.insert(callers),
+  });
 
   /** `onAdded` is called after a commit that added rows: the dispatcher need not wait for its next look. */
   constructor(
@@ -49,59 +49,29 @@ export class Inbox {
    * Rejects with the driver's error (`isUnavailable` tells an outage), with InboxFullError, or with NotCanonicalError
    * for what is no detection; then call again with the same detections.
    */
-  accept(detections: readonly Detection[]): Promise<number> {
-    if (detections.length === 0) return Promise.resolve(0);
-    return new Promise((resolve, reject) => {
-      const rows = detections.map((detection) => ({
+  async accept(detections: readonly Detection[]): Promise<number> {
+    if (detections.length === 0) return 0;
+    return this.writes.add(
+      detections.map((detection) => ({
         source: detection.source,
         eventId: detection.eventId,
         payload: payloadOf(detection),
-      }));
-      if (this.queued + rows.length > MOST_WAITING && this.queued > 0) throw new InboxFullError();
-      this.queue.push({ rows, resolve, reject });
-      this.queued += rows.length;
-      this.write();
-    });
+      })),
+    );
   }
 
-  private write(): void {
-    // One statement at a time: what comes meanwhile shares the next one, which costs everybody less than its own.
-    while (this.writing < 1 && this.queue.length > 0) {
-      this.writing++;
-      void this.writeGroup(this.nextGroup()).finally(() => {
-        this.writing--;
-        this.write();
-      });
-    }
-  }
-
-  private nextGroup(): Waiting[] {
-    let rows = 0;
-    let end = 0;
-    while (end < this.queue.length && (end === 0 || rows + this.queue[end]!.rows.length <= MOST_ROWS)) {
-      rows += this.queue[end++]!.rows.length;
-    }
-    this.queued -= rows;
-    return this.queue.splice(0, end);
-  }
-
-  private async writeGroup(group: Waiting[]): Promise<void> {
-    const rows = group.flatMap((each) => each.rows);
-    try {
-      // Autocommit: when the statement has answered, it is committed.
-      const { rows: added } = await this.pool.query<{ source: string; event_id: string }>(INSERT, [
-        rows.map((row) => row.source),
-        rows.map((row) => row.eventId),
-        rows.map((row) => row.payload),
-      ]);
-      const fresh = new Set(added.map((row) => `${row.source} ${row.event_id}`));
-      for (const { rows: own, resolve } of group) {
-        resolve(own.filter((row) => fresh.delete(`${row.source} ${row.eventId}`)).length);
-      }
-      if (added.length > 0) this.onAdded();
-    } catch (error) {
-      for (const { reject } of group) reject(error);
-    }
+  /** How many rows of each caller were new. */
+  private async insert(callers: Row[][]): Promise<number[]> {
+    const rows = callers.flat();
+    // Autocommit: when the statement has answered, it is committed.
+    const { rows: added } = await this.pool.query<{ source: string; event_id: string }>(INSERT, [
+      rows.map((row) => row.source),
+      rows.map((row) => row.eventId),
+      rows.map((row) => row.payload),
+    ]);
+    const fresh = new Set(added.map((row) => `${row.source} ${row.event_id}`));
+    if (added.length > 0) this.onAdded();
+    return callers.map((own) => own.filter((row) => fresh.delete(`${row.source} ${row.eventId}`)).length);
   }
 }
 

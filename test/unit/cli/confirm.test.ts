@@ -19,5 +19,5 @@ test('the word goes on; anything else, and nothing, does not', async () => {
 });
 
 test('without a terminal nobody is asked: --yes must say so', async () => {
-  await expect(confirm('Gone for good.', 'INC-1', terminal('INC-1\n', false))).rejects.toThrow('then use --yes');
+  await expect(confirm('Gone for good.', 'INC-1', terminal('INC-1\n', false))).rejects.toThrow('use --yes');
 });
