@@ -164,6 +164,17 @@ describe('an incident that was erased', () => {
     await admin.end();
   });
 
+  test('while an older transaction may still see a destroyed key, it is not said to be gone', async () => {
+    const older = new pg.Client(database.url);
+    await older.connect();
+    await older.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
+    expect(await rewriteKeys(pool, 0)).toEqual({ rewritten: false, why: expect.stringContaining('still open') });
+    const waiting = rewriteKeys(pool);
+    await older.query('COMMIT');
+    expect(await waiting).toEqual({ rewritten: true });
+    await older.end();
+  });
+
   test('whoever may not rewrite the table is told so', async () => {
     const admin = new pg.Client(database.url);
     await admin.connect();
