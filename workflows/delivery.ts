@@ -2,10 +2,10 @@
  * One round of one email notice: opens the delivery ledger, drains it in batches, reports to the incident.
  * Recipients stay in the ledger; this history holds counts.
  */
-import { continueAsNew, getExternalWorkflowHandle, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, continueAsNew, getExternalWorkflowHandle, sleep, workflowInfo } from '@temporalio/workflow';
 import type { Audience, DeliveryRef, OpenedDelivery } from '../activities/types';
 import type { DeliveryReport } from '../domain/incident/contract';
-import { activities, failureText, failureType, isFinal, SENDING, UNTIL_DONE } from './lib/activity-calls';
+import { activities, failureText, failureType, SENDING, UNTIL_DONE } from './lib/activity-calls';
 
 export interface DeliveryInput {
   delivery: DeliveryRef;
@@ -19,7 +19,15 @@ export interface DeliveryInput {
 /** Batches that one activity call sends before it returns. */
 const BATCHES_A_CALL = 20;
 
-export async function delivery(input: DeliveryInput): Promise<void> {
+/**
+ * A cancellation is ignored, as that of an incident is: half of the recipients would hear nothing, and the incident would
+ * wait for the report for ever.
+ */
+export function delivery(input: DeliveryInput): Promise<void> {
+  return CancellationScope.nonCancellable(() => deliver(input));
+}
+
+async function deliver(input: DeliveryInput): Promise<void> {
   const { delivery: ref, audience, title } = input;
   const incident = getExternalWorkflowHandle(ref.incidentId);
   const tell: Tell = (problem) =>
@@ -38,25 +46,38 @@ export async function delivery(input: DeliveryInput): Promise<void> {
         // Postgres went away in the middle: opening again goes on in the spool, without those it may have reached.
         opened = await opening(ref, audience, title, tell);
         changedOver = true;
-      } else if (isFinal(error)) {
-        await tell(failureText(error));
-        await sleep('15 minutes', { summary: `try ${title} again` });
-      } else throw error;
+      } else await later(error, title, tell);
     }
   }
   // What was open in Postgres when it went away can only be settled there; until then the counts are not whole.
-  if (changedOver) await settleInPostgres(ref, opened, title);
-  const { total, sent, failed, firstSentAt, lastSentAt } = await activities(
-    UNTIL_DONE,
-    `count ${title}`,
-  ).summariseDelivery({ ...ref, ledger: changedOver ? 'postgres' : opened.ledger });
+  if (changedOver) await settleInPostgres(ref, opened, title, tell);
+  const ledger = changedOver ? 'postgres' : opened.ledger;
+  const { total, sent, failed, firstSentAt, lastSentAt } = await insist(title, tell, () =>
+    activities(UNTIL_DONE, `count ${title}`).summariseDelivery({ ...ref, ledger }),
+  );
   const { obligation, round } = ref;
   const report: DeliveryReport = { obligation, round, total, sent, failed, firstSentAt, lastSentAt };
   await incident.signal('delivered', report).catch(() => undefined);
-  if (!changedOver && opened.ledger === 'spool') await settleInPostgres(ref, opened, title);
+  if (!changedOver && opened.ledger === 'spool') await settleInPostgres(ref, opened, title, tell);
 }
 
 type Tell = (problem: string) => Promise<void>;
+
+/** Whatever fails for good is told and done again later: a delivery that ended without its report would never be settled. */
+async function insist<T>(title: string, tell: Tell, call: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      await later(error, title, tell);
+    }
+  }
+}
+
+async function later(error: unknown, title: string, tell: Tell): Promise<void> {
+  await tell(failureText(error));
+  await sleep('15 minutes', { summary: `try ${title} again` });
+}
 
 /** Sends some batches; true when nothing is left. */
 async function sendSome(ref: DeliveryRef, { ledger, total }: OpenedDelivery, title: string): Promise<boolean> {
@@ -65,26 +86,20 @@ async function sendSome(ref: DeliveryRef, { ledger, total }: OpenedDelivery, tit
 }
 
 /** When Postgres is back: brings the spool into it, and sends whatever was left open there. */
-async function settleInPostgres(ref: DeliveryRef, opened: OpenedDelivery, title: string): Promise<void> {
-  await activities(UNTIL_DONE, `bring spooled ${title} into Postgres`).mergeSpool(ref);
+async function settleInPostgres(ref: DeliveryRef, opened: OpenedDelivery, title: string, tell: Tell): Promise<void> {
+  await insist(title, tell, () => activities(UNTIL_DONE, `bring spooled ${title} into Postgres`).mergeSpool(ref));
   for (let done = false; !done; ) {
     try {
       done = await sendSome(ref, { ...opened, ledger: 'postgres' }, title);
     } catch (error) {
-      if (failureType(error) !== 'LedgerUnavailable') throw error;
-      await sleep('30 seconds', { summary: 'wait for Postgres' });
+      if (failureType(error) === 'LedgerUnavailable') await sleep('30 seconds', { summary: 'wait for Postgres' });
+      else await later(error, title, tell);
     }
   }
 }
 
-async function opening(ref: DeliveryRef, audience: Audience, title: string, tell: Tell): Promise<OpenedDelivery> {
-  for (;;) {
-    try {
-      return await activities(UNTIL_DONE, `resolve recipients of ${title}`).openDelivery({ ...ref, audience });
-    } catch (error) {
-      if (!isFinal(error)) throw error;
-      await tell(failureText(error));
-      await sleep('15 minutes', { summary: `try ${title} again` });
-    }
-  }
+function opening(ref: DeliveryRef, audience: Audience, title: string, tell: Tell): Promise<OpenedDelivery> {
+  return insist(title, tell, () =>
+    activities(UNTIL_DONE, `resolve recipients of ${title}`).openDelivery({ ...ref, audience }),
+  );
 }
