@@ -5,9 +5,12 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import { activities, UNTIL_DONE } from './activity-calls';
+import { utf8Bytes } from './utf8-bytes';
 
-/** Events in one call: far below the payload limit. */
+/** Events in one call. */
 const BATCH = 100;
+/** Bytes in one call, but for a single event that is longer: the server refuses an input above 2 MB. */
+const BATCH_BYTES = 500_000;
 
 export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
   private queue: E[] = [];
@@ -65,9 +68,20 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
     return this.queue.every((event) => event.seq > seq);
   }
 
+  private nextBatch(): E[] {
+    let bytes = 0;
+    const fits = (event: E, i: number) => {
+      bytes += utf8Bytes(JSON.stringify(event));
+      return i === 0 || bytes <= BATCH_BYTES;
+    };
+    const most = this.queue.slice(0, BATCH);
+    const end = most.findIndex((event, i) => !fits(event, i));
+    return end < 0 ? most : most.slice(0, end);
+  }
+
   private async drain(): Promise<void> {
     while (this.queue.length > 0 && !this.paused) {
-      const events = this.queue.slice(0, BATCH);
+      const events = this.nextBatch();
       const [first, last] = [events[0]!.seq, events.at(-1)!.seq];
       try {
         await activities(UNTIL_DONE, `register entries ${first}–${last}`).appendEntries({ events });
