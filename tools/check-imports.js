@@ -99,9 +99,9 @@ function isLoad(call) {
   const callee = call.expression;
   if (callee.kind === ts.SyntaxKind.ImportKeyword) return true;
   if (ts.isIdentifier(callee)) return callee.text === 'require';
-  return (
-    ts.isPropertyAccessExpression(callee) && callee.expression.getText() === 'require' && callee.name.text === 'resolve'
-  );
+  if (!ts.isPropertyAccessExpression(callee)) return false;
+  const { text } = callee.name;
+  return text === 'require' || (text === 'resolve' && callee.expression.getText() === 'require');
 }
 
 function isTypeImport(clause) {
@@ -164,7 +164,8 @@ function relative(file) {
 /** The file that a relative import names, as it stands in the checkout; undefined when it is none of those checked. */
 function targetOf(file, to, files) {
   const name = path.resolve(path.dirname(file), to.replace(/\.[cm]?js$/, ''));
-  return [name, `${name}.ts`, path.join(name, 'index.ts')].find((each) => files.has(each));
+  const endings = ['', '.ts', '.tsx', '.mts', '.cts', '/index.ts'];
+  return endings.map((ending) => name + ending).find((each) => files.has(each));
 }
 
 /** Where two files stand side by side in the tree: the two folders or files just below the lowest folder they share. */
