@@ -57,8 +57,12 @@ async function unknownObligation(shell: Shell, id: string, obligation: unknown, 
   const rules = await client.explain(id).catch(() => []);
   const known = rules.flatMap((each) => [each.rule, ...each.obligations.map((one) => one.id)]);
   if (known.length === 0 || known.includes(obligation)) return error;
-  const meant = nearest(obligation, known);
+  // Another authority is not a misspelling: whoever files with the wrong one must see all that there are.
+  const rule = obligation.split(':')[0];
+  const siblings = obligation.includes(':') ? known.filter((each) => each.startsWith(`${rule}:`)) : [];
+  const meant = siblings.length > 0 ? undefined : nearest(obligation, known);
+  const choices = siblings.length > 0 ? siblings : known;
   return refused(`incident "${id}" refused the message; nothing was changed`, [
-    `obligation: there is no "${obligation}"${meant ? `; did you mean "${meant}"?` : `; use one of ${known.join(', ')}`}`,
+    `obligation: there is no "${obligation}"${meant ? `; did you mean "${meant}"?` : `; use one of ${choices.join(', ')}`}`,
   ]);
 }
