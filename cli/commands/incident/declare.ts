@@ -68,7 +68,7 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   if (pairs.length > 0)
     for (const line of hanging('Assumed: ', pairs.join(', '), out.width)) out.line(out.style(line, 'dim'));
   out.line(`${out.style(id, 'bold')} is declared: containment and all clocks have started.`);
-  out.line(`Watch it with: tocsin show ${id} --watch`);
+  out.line(`Watch it with: ${tocsin('show', { id, watch: true })}`);
 }
 
 /** The file and the flags together, with what could be assumed filled in. */

@@ -1,5 +1,6 @@
 /** `tocsin triage declare`: a detection is an incident. */
 import type { Command } from 'commander';
+import { tocsin } from '../../../domain/kernel/command-lines';
 import { incidentIdOf } from '../../../domain/triage/declaration';
 import { type MessageOptions, sendMessage } from '../../cases/send';
 import { type DeclarationFlags, declarationFields, declarationFlags } from '../../declaration-flags';
@@ -17,7 +18,7 @@ export function triageDeclareCommand(triage: Command, shell: Shell): void {
   );
   declarationFlags(command).action(async (id: string, options: Options) => {
     const { by, commandId, json, ...flags } = options;
-    const next = [`Watch it with: tocsin show ${incidentIdOf(id)} --watch`];
+    const next = [`Watch it with: ${tocsin('show', { id: incidentIdOf(id), watch: true })}`];
     await sendMessage(shell, 'triage', id, 'declare', declarationFields(flags), { by, commandId, json }, next);
   });
 }

@@ -182,7 +182,7 @@ describe('tocsin triage', () => {
     const first = temporal();
     const declare = ['triage', 'declare', id, '--severity', 'sev1', '--block', '203.0.113.1'];
     const declared = await tocsin(declare, first.client);
-    expect(declared.out).toMatch(/\/\d+ {2}triage declared\n[\s\S]*Watch it with: tocsin show INC-/);
+    expect(declared.out).toMatch(/\/\d+ {2}triage declared\n[\s\S]*Watch it with: npx tocsin show INC-/);
     expect(await shown(first.client)).toMatch(/declared as INC-[0-9a-f]{12}, sev1, by decision \(oncall\)/);
     const second = temporal();
     const dismissed = await tocsin(['triage', 'dismiss', id, '--reason', 'a load test'], second.client);
