@@ -1,6 +1,7 @@
 /** The command `tocsin`: its verbs, and how errors and exit codes come out. */
 import { Command, CommanderError, Help } from 'commander';
-import { CommandError } from '../client/errors';
+import { CommandError, usage } from '../client/errors';
+import { isPlaceholder } from '../domain/kernel/command-lines';
 import type { Subject } from './cases/case-kinds';
 import { checkKinds, subjectOf } from './cases/subject';
 import { auditCommand } from './commands/audit';
@@ -100,6 +101,7 @@ export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 
   let subject: Subject | undefined;
   const program = createProgram(shell).hook('preAction', (_program, command) => {
     subject = subjectOf(command);
+    checkFilledIn(command);
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -110,6 +112,16 @@ export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 
   } finally {
     await shell.close();
   }
+}
+
+/** A command of a mail or a hint that was pasted as it stands would record its placeholders as facts. */
+function checkFilledIn(command: Command): void {
+  const named = command.registeredArguments.map((argument, index) => [argument.name(), command.args[index]] as const);
+  const options = Object.entries(command.opts<Record<string, unknown>>());
+  const problems = [...named, ...options]
+    .filter(([, value]) => [value].flat().some((word) => typeof word === 'string' && isPlaceholder(word)))
+    .map(([name, value]) => `${name}: put your own in the place of ${[value].flat().join(', ')}`);
+  if (problems.length > 0) throw usage('the command has a placeholder that is to be filled in', problems);
 }
 
 async function reportError(error: unknown, shell: Shell, json: boolean, subject: Subject | undefined): Promise<1 | 2> {

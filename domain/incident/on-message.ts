@@ -1,5 +1,5 @@
 /** What each message of a person or a tool means for an incident. */
-import { tocsin } from '../kernel/command-lines';
+import { ask, tocsin } from '../kernel/command-lines';
 import { type Instant, toMs } from '../kernel/time';
 import { evaluate } from '../policy/conditions';
 import { OTHER_GROUND } from '../policy/pack';
@@ -134,7 +134,8 @@ function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answe
       );
     for (const o of instances) {
       if (!isSettled(o)) problems.push(`${o.id}: still ${o.status}, due ${o.dueAt ?? 'when its clock starts'}`);
-      if (o.delayReasonsOwed) problems.push(`${o.id}: the reasons for its delay are owed (send delayReasons)`);
+      if (o.delayReasonsOwed)
+        problems.push(`${o.id}: the reasons for its delay are owed: \`${reasonsLine(state.caseId, o, rule)}\``);
     }
   }
   for (const step of Object.values(state.containment)) {
@@ -225,6 +226,13 @@ function onApprove(
     ...reasons,
     { kind: 'notice-approved', data: { obligation: o.id, round: o.round, draft: o.draft.fingerprint } },
   ];
+}
+
+/** The command that gives the reasons; of a report that was filed, with the reference that is known. */
+function reasonsLine(id: string, o: Obligation, rule: ObligationRule): string {
+  const given = { id, obligation: o.id, 'delay-reasons': ask('reason') };
+  if (rule.dispatch !== 'filing') return tocsin('approve', given);
+  return tocsin('filed', { ...given, reference: o.evidence?.reference ?? ask('reference') });
 }
 
 function delayReasons(o: Obligation, reasons: string | undefined): NewEvent[] {

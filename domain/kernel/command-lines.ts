@@ -29,11 +29,11 @@ const TABLE = {
   status: { args: ['id', 'status'], options: ['by'] },
   contain: { args: ['id'], options: ['block-source', 'rotate', 'isolate', 'undo', 'by'] },
   measure: { args: ['id', 'text'], options: ['category', 'by'] },
-  approve: { args: ['id', 'obligation'], options: ['by'] },
+  approve: { args: ['id', 'obligation'], options: ['delay-reasons', 'by'] },
   hold: { args: ['id', 'obligation'], options: ['reason', 'until', 'by'] },
   release: { args: ['id', 'obligation'], options: ['reason', 'by'] },
   waive: { args: ['id', 'obligation'], options: ['reason', 'by'] },
-  filed: { args: ['id', 'obligation', 'reference'], options: ['by'] },
+  filed: { args: ['id', 'obligation', 'reference'], options: ['delay-reasons', 'by'] },
   review: { args: ['id'], options: ['by'], flags: ['help'] },
   close: { args: ['id'], options: ['by'] },
   acknowledge: { args: ['id'], options: ['alarm', 'by'] },
@@ -108,6 +108,11 @@ export function commandLine<V extends CommandVerb>(verb: V, given: GivenFor<V>):
 /** What the reader fills in. */
 export function ask(what: Ask['ask']): Ask {
   return { ask: what };
+}
+
+/** Whether a word of a typed command is a placeholder that nobody has filled in. */
+export function isPlaceholder(typed: string): boolean {
+  return Object.values(PLACEHOLDERS).some((placeholder) => placeholder.replaceAll('"', '') === typed);
 }
 
 /** As it is typed: `npx tocsin filed INC-7 gdpr-art33-authority:ie-dpc REFERENCE --by you@example.com`. */

@@ -71,6 +71,24 @@ describe('an id of another kind', () => {
   });
 });
 
+describe('a placeholder that nobody filled in', () => {
+  it.each<[string[], string]>([
+    [
+      ['filed', 'INC-1', 'gdpr-art33-authority:ie-dpc', 'REFERENCE'],
+      'reference: put your own in the place of REFERENCE',
+    ],
+    [['waive', 'INC-1', 'enterprise-notice', '--reason', '…'], 'reason: put your own in the place of …'],
+    [['close', 'INC-1', '--by', 'you@example.com'], 'by: put your own in the place of you@example.com'],
+    [['show', 'INC-…'], 'id: put your own in the place of INC-…'],
+  ])('%j is refused', async (argv, problem) => {
+    const { client, sent } = temporal({ events: [] });
+    const { exitCode, err } = await tocsin(argv, client);
+    expect(err).toBe(`error: the command has a placeholder that is to be filled in\n  - ${problem}\n`);
+    expect(exitCode).toBe(2);
+    expect(sent).toEqual([]);
+  });
+});
+
 describe('sending a message', () => {
   it.each(VERBS)('says the same of a repeated command id: %s %s', async (_noun, id, argv) => {
     const { client, sent } = temporal({ events: [] });
