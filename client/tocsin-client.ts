@@ -1,5 +1,5 @@
 /** The typed client of incidents and of all other cases: what scripts, detectors, the intake and the command use. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Pace, Receipt } from '../domain/case/contract';
@@ -86,8 +86,7 @@ export class TocsinClient {
    */
   async send<N extends MessageName>(id: string, name: N, message: MessageInput<N>): Promise<Receipt> {
     const sent = withCommandId(message);
-    // The update id makes Temporal itself drop a repeat while the first is still running.
-    const update = { args: [sent] as [unknown], updateId: sent.commandId };
+    const update = { args: [sent] as [unknown], updateId: updateIdOf(name, sent) };
     try {
       return await this.timed(() => this.handle(id).executeUpdate<Receipt, [unknown]>(name, update));
     } catch (error) {
@@ -184,4 +183,16 @@ export class TocsinClient {
 
 function withCommandId<M>(message: M): M & { commandId: string } {
   return { ...message, commandId: (message as { commandId?: string }).commandId ?? randomUUID() };
+}
+
+/**
+ * Temporal answers an update id that it knows with the first receipt, whatever is sent: so the id holds what is sent, and
+ * another message under a used command id reaches the case, which says that this command was handled already.
+ */
+function updateIdOf(name: string, message: { commandId: string }): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([name, message]))
+    .digest('hex')
+    .slice(0, 16);
+  return `${message.commandId}.${digest}`;
 }

@@ -94,7 +94,18 @@ describe('sending a message', () => {
     const { client, sent } = temporal({ events: [] });
     const said = await tocsin([...argv(id), '--command-id', 'c-1'], client);
     expect(said).toEqual({ exitCode: 0, out: 'Nothing changed: this command was already handled\n', err: '' });
-    expect(sent).toEqual([expect.objectContaining({ id, updateId: 'c-1' })]);
+    expect(sent).toEqual([expect.objectContaining({ id, updateId: expect.stringMatching(/^c-1\.[0-9a-f]{16}$/) })]);
+  });
+
+  it('sends another message under a used command id to the case, instead of having the first receipt again', async () => {
+    const { client, sent } = temporal({ events: [] });
+    const id = 'INC-20260401-9f3a';
+    await tocsin(['status', id, 'contained', '--command-id', 'c-1'], client);
+    await tocsin(['status', id, 'contained', '--command-id', 'c-1'], client);
+    await tocsin(['status', id, 'resolved', '--command-id', 'c-1'], client);
+    const [first, repeat, other] = sent.map(({ updateId }) => updateId);
+    expect(repeat).toBe(first);
+    expect(other).not.toBe(first);
   });
 
   it.each(VERBS)('prints the receipt and asks no more: %s %s', async (_noun, id, argv) => {
@@ -109,7 +120,7 @@ describe('sending a message', () => {
     expect(exitCode).toBe(0);
     expect(out).toBe(`${id}/7  message taken\n${id}/8  containment  fulfilled\n`);
     expect(sent).toHaveLength(1);
-    expect(sent[0]!.message).toMatchObject({ by: 'oncall', commandId: sent[0]!.updateId });
+    expect(sent[0]!.message).toMatchObject({ by: 'oncall', commandId: sent[0]!.updateId!.split('.')[0] });
     expect(queries()).toBe(0);
     expect(JSON.parse((await tocsin([...argv(id), '--json'], client)).out)).toEqual(receipt);
   });
