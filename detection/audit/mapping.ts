@@ -1,9 +1,6 @@
 /** The names of an entry's fields, for logs of others that chain in the same way under other names. */
 import { z } from 'zod';
 
-/** The fields that the chain is made of. The others may be called anything: the hash covers whatever there is. */
-export const CHAIN_FIELDS = ['seq', 'prev', 'hash'] as const;
-
 const name = z.string().min(1, 'must not be empty').max(200);
 
 /** Field of the audit log → the name that the log has for it. What is left out has its own name. */

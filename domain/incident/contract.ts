@@ -37,7 +37,6 @@ export type DeliveryReport = z.infer<typeof DeliveryReportSchema>;
 
 /** Signal of the delivery workflow about a problem that a person must see. */
 export const DeliveryProblemSchema = z.object({ obligation, problem: z.string().max(4000) });
-export type DeliveryProblem = z.infer<typeof DeliveryProblemSchema>;
 
 /** Search attributes and their types, as registered at the server. The list sorted by next deadline is the on-call board. */
 export const SEARCH_ATTRIBUTES = {

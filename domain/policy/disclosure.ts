@@ -25,7 +25,6 @@ export const DisclosureRuleSchema = z.strictObject({
   /** Kept under the incident's data key only, and gone when that is destroyed. Texts and lists of texts only. */
   personal: z.boolean().default(false),
 });
-export type DisclosureRule = z.infer<typeof DisclosureRuleSchema>;
 
 /** The first rule that fits counts. A field that no rule fits is personal data, and shown to internal readers only. */
 export const DisclosureTableSchema = z.strictObject({
