@@ -2,6 +2,7 @@
 import { Command, CommanderError, Help } from 'commander';
 import { CommandError, usage } from '../client/errors';
 import { isPlaceholder } from '../domain/kernel/command-lines';
+import { packageVersion } from '../platform/package-root';
 import type { Subject } from './cases/case-kinds';
 import { checkKinds, subjectOf } from './cases/subject';
 import { auditCommand } from './commands/audit';
@@ -74,6 +75,7 @@ export function createProgram(shell: Shell): Command {
     .description(
       'Run security incidents: contain, notify, file and review before each deadline, and keep the register.',
     )
+    .version(packageVersion(), '-V, --version', 'Print the version')
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError('Add --help for the arguments and an example.')

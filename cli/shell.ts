@@ -1,8 +1,10 @@
 /** What every command works with: outputs, environment, who acts, and the connections, opened when first needed. */
+
 import os from 'node:os';
 import type { Pool } from 'pg';
 import { refused, usage } from '../client/errors';
 import type { TocsinClient } from '../client/tocsin-client';
+import { tocsin } from '../domain/kernel/command-lines';
 import { type CliSettings, loadCliSettings, temporalOfCli } from '../settings/cli';
 import type { TemporalSettings } from '../settings/temporal';
 import { Output, type Sink } from './rendering/output';
@@ -74,7 +76,7 @@ export class Shell {
     const url = this.settings.databaseUrl;
     if (url) return url;
     throw refused(
-      'no register: run `npx tocsin up` or set DATABASE_URL. `tocsin register verify FILE` works on an export',
+      `no register: run \`${tocsin('up', {})}\` or set DATABASE_URL. \`${tocsin('register verify', { file: 'FILE' })}\` works on an export`,
     );
   }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -14,4 +14,9 @@ export function packageRoot(): string {
     dir = parent;
   }
   return dir;
+}
+
+/** The version of this package, as its `package.json` has it. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version;
 }

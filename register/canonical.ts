@@ -14,38 +14,50 @@ const MAX_DEPTH = 64;
  * @throws NotCanonicalError naming the path of the offending part.
  */
 export function canonicalText(value: unknown, path = '$'): string {
-  assertPlainJson(value, path, 0);
+  const fault = faultOf(value, 0);
+  if (fault) throw new NotCanonicalError(path + fault.at, fault.problem);
   // For a text, a number and a literal ECMAScript's own serialisation is that of RFC 8785, section 3.2.2.
   return typeof value === 'object' && value !== null ? (canonicalize(value) as string) : JSON.stringify(value);
 }
 
-function assertPlainJson(value: unknown, path: string, depth: number): void {
+/** What is wrong with a value, and where in it: `.key[3]`. The path is put together on the way out, only when needed. */
+interface Fault {
+  at: string;
+  problem: string;
+}
+
+function faultOf(value: unknown, depth: number): Fault | undefined {
   switch (typeof value) {
     case 'string':
-      if (!isWellFormed(value)) throw new NotCanonicalError(path, 'holds a lone surrogate');
-      return;
+      return isWellFormed(value) ? undefined : { at: '', problem: 'holds a lone surrogate' };
     case 'boolean':
-      return;
+      return undefined;
     case 'number':
-      if (!Number.isFinite(value)) throw new NotCanonicalError(path, `is ${value}`);
-      return;
+      return Number.isFinite(value) ? undefined : { at: '', problem: `is ${value}` };
     case 'object':
-      break;
+      return value === null ? undefined : faultOfObject(value, depth);
     default:
-      throw new NotCanonicalError(path, `is ${typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`}`);
+      return { at: '', problem: `is ${typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`}` };
   }
-  if (value === null) return;
-  if (depth >= MAX_DEPTH) throw new NotCanonicalError(path, `is nested deeper than ${MAX_DEPTH} levels`);
-  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') throw new NotCanonicalError(path, 'has a toJSON');
+}
+
+function faultOfObject(value: object, depth: number): Fault | undefined {
+  if (depth >= MAX_DEPTH) return { at: '', problem: `is nested deeper than ${MAX_DEPTH} levels` };
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return { at: '', problem: 'has a toJSON' };
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) assertPlainJson(value[i], `${path}[${i}]`, depth + 1);
-    return;
+    for (let i = 0; i < value.length; i++) {
+      const fault = faultOf(value[i], depth + 1);
+      if (fault) return { ...fault, at: `[${i}]${fault.at}` };
+    }
+    return undefined;
   }
-  if (!isPlainObject(value)) throw new NotCanonicalError(path, 'is not a plain object');
+  if (!isPlainObject(value)) return { at: '', problem: 'is not a plain object' };
   for (const key of Object.keys(value)) {
-    if (!isWellFormed(key)) throw new NotCanonicalError(path, 'has a key with a lone surrogate');
-    assertPlainJson((value as Record<string, unknown>)[key], `${path}.${key}`, depth + 1);
+    if (!isWellFormed(key)) return { at: '', problem: 'has a key with a lone surrogate' };
+    const fault = faultOf(value[key], depth + 1);
+    if (fault) return { ...fault, at: `.${key}${fault.at}` };
   }
+  return undefined;
 }
 
 /** An object literal or parsed JSON, also of another realm (a vm context has its own Object.prototype). */

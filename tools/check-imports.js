@@ -1,6 +1,5 @@
 // Checks that imports point one way: cli → worker → settings → detection → activities → register → postgres, policy
-// → domain. No two folders that stand side by side import each other, at any depth, and no files import each other in a
-// circle.
+// → domain. No folders that stand side by side import each other in a circle, at any depth, and no files do.
 // Usage: node tools/check-imports.js [root]. Prints each violation as file:line, and ends with 1 when there is one.
 'use strict';
 const { existsSync, readdirSync, readFileSync } = require('node:fs');
@@ -177,35 +176,43 @@ function neighbours(from, to) {
   return isFolder(a) && isFolder(b) ? [a, b].map((parts) => parts.slice(0, depth + 1).join('/')) : undefined;
 }
 
-/** Pairs of folders side by side that import each other, each with one import of either direction. */
-function mutualFolders(graph) {
+/** Circles of folders side by side, at any depth, each with one import for every step. */
+function folderCircles(graph) {
+  const folders = new Map();
   const examples = new Map();
   for (const [from, targets] of graph) {
     for (const to of targets) {
-      const pair = neighbours(from, to);
-      if (pair && !examples.has(pair.join(' '))) examples.set(pair.join(' '), `${relative(from)} → ${relative(to)}`);
+      const [a, b] = neighbours(from, to) ?? [];
+      if (!a) continue;
+      folders.set(a, (folders.get(a) ?? new Set()).add(b));
+      examples.set(`${a} ${b}`, examples.get(`${a} ${b}`) ?? `${relative(from)} → ${relative(to)}`);
     }
   }
-  return [...examples].flatMap(([pair, example]) => {
-    const [a, b] = pair.split(' ');
-    const back = examples.get(`${b} ${a}`);
-    return a < b && back ? [`${a} and ${b} import each other: ${example}, ${back}`] : [];
+  return circlesIn(folders).map((circle) => {
+    const steps = circle.slice(1).map((to, i) => examples.get(`${circle[i]} ${to}`));
+    if (circle.length === 3) return `${circle[0]} and ${circle[1]} import each other: ${steps.join(', ')}`;
+    return `a circle of folders: ${circle.join(' → ')}: ${steps.join(', ')}`;
   });
 }
 
 /** Circles of files, each as the path that leads back to where it began. */
-function circles(graph) {
+function fileCircles(graph) {
+  return circlesIn(graph).map((circle) => `a circle: ${circle.map(relative).join(' → ')}`);
+}
+
+/** At least one circle of every group of nodes that has any, as the nodes from the first back to it. */
+function circlesIn(graph) {
   const found = [];
   const done = new Set();
-  const walk = (file, trail) => {
-    const at = trail.indexOf(file);
-    if (at >= 0) found.push([...trail.slice(at), file].map(relative).join(' → '));
-    if (at >= 0 || done.has(file)) return;
-    for (const to of graph.get(file) ?? []) walk(to, [...trail, file]);
-    done.add(file);
+  const walk = (node, trail) => {
+    const at = trail.indexOf(node);
+    if (at >= 0) found.push([...trail.slice(at), node]);
+    if (at >= 0 || done.has(node)) return;
+    for (const to of graph.get(node) ?? []) walk(to, [...trail, node]);
+    done.add(node);
   };
-  for (const file of graph.keys()) walk(file, []);
-  return found.map((circle) => `a circle: ${circle}`);
+  for (const node of [...graph.keys()].sort()) walk(node, []);
+  return found;
 }
 
 const violations = [];
@@ -221,7 +228,7 @@ for (const file of files) {
   const targets = imports.flatMap(({ to }) => (to?.startsWith('.') ? [targetOf(file, to, files)] : []));
   graph.set(file, new Set(targets.filter(Boolean)));
 }
-violations.push(...mutualFolders(graph), ...circles(graph));
+violations.push(...folderCircles(graph), ...fileCircles(graph));
 if (files.size === 0) violations.push(`${root}: there is no TypeScript to check: give the folder of the repository`);
 for (const violation of violations) console.error(violation);
 if (violations.length > 0) {
@@ -231,5 +238,5 @@ if (violations.length > 0) {
   );
   process.exitCode = 1;
 } else {
-  console.log(`the imports of ${files.size} files point the right way, no two folders import each other, no circle`);
+  console.log(`the imports of ${files.size} files point the right way, no circle of folders, no circle of files`);
 }

@@ -1,5 +1,7 @@
 /** The kinds of case as the command shows them: where their commands stand, how ids look, what a list says. */
+
 import { KINDS, type Kind, type KindName, kindOf } from '../../client/kinds';
+import { tocsin } from '../../domain/kernel/command-lines';
 
 export interface CaseKind extends Kind {
   /** The command that those of this kind stand under, such as `triage`; none for incidents. */
@@ -18,7 +20,7 @@ export const CASE_KINDS: Record<KindName, CaseKind> = {
       id: 'Incident',
       due: 'Next deadline (UTC)',
       none: 'There are no incidents.',
-      noneOpen: 'There are no open incidents. `tocsin list --all` shows closed ones.',
+      noneOpen: `There are no open incidents. \`${tocsin('list', { all: true })}\` shows closed ones.`,
     },
   },
   triage: {
@@ -29,7 +31,7 @@ export const CASE_KINDS: Record<KindName, CaseKind> = {
       id: 'Case',
       due: 'Decide by (UTC)',
       none: 'There are no detections.',
-      noneOpen: 'Nothing is waiting. `tocsin triage list --all` shows what was decided.',
+      noneOpen: `Nothing is waiting. \`${tocsin('triage list', { all: true })}\` shows what was decided.`,
     },
   },
   report: {
@@ -40,7 +42,7 @@ export const CASE_KINDS: Record<KindName, CaseKind> = {
       id: 'Report',
       due: 'Next deadline (UTC)',
       none: 'There are no reports.',
-      noneOpen: 'There are no open reports. `tocsin report list --all` shows closed ones.',
+      noneOpen: `There are no open reports. \`${tocsin('report list', { all: true })}\` shows closed ones.`,
     },
   },
   patch: {
@@ -51,7 +53,7 @@ export const CASE_KINDS: Record<KindName, CaseKind> = {
       id: 'Task',
       due: 'Next deadline (UTC)',
       none: 'There are no patch tasks.',
-      noneOpen: 'There are no open patch tasks. `tocsin deps list --all` shows closed ones.',
+      noneOpen: `There are no open patch tasks. \`${tocsin('deps list', { all: true })}\` shows closed ones.`,
     },
   },
 };

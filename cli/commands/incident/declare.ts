@@ -37,7 +37,7 @@ export function declareCommand(program: Command, shell: Shell): void {
 async function declare(shell: Shell, options: Options): Promise<void> {
   const input = options.file ? readInput(options.file) : undefined;
   if (input && 'acts' in input.data) {
-    throw usage(`${input.file} is a scenario. Play it with \`tocsin exercise ${input.file}\``);
+    throw usage(`${input.file} is a scenario. Play it with \`${tocsin('exercise', { file: input.file })}\``);
   }
   const { raw, assumed } = declarationOf(input?.data ?? {}, options, shell, new Date());
   const parsed = DeclarationSchema.safeParse(raw);

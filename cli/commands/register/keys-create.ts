@@ -1,6 +1,8 @@
 /** `tocsin register keys create`: makes the key of a new log, where a worker must not make one by itself. */
+
 import type { Command } from 'commander';
 import { refused } from '../../../client/errors';
+import { ask, tocsin } from '../../../domain/kernel/command-lines';
 import type { CommonOptions, Shell } from '../../shell';
 import { verb } from '../../verb';
 
@@ -16,7 +18,7 @@ export function registerKeysCreateCommand(keys: Command, shell: Shell): void {
     const before = await readKeys(keysFile);
     if (before)
       throw refused(
-        `${keysFile} already contains the key of ${before.origin}: \`tocsin register keys rotate\` replaces it`,
+        `${keysFile} already contains the key of ${before.origin}: \`${tocsin('register keys rotate', { reason: ask('reason'), by: ask('by') })}\` replaces it`,
       );
     const { signer } = await makeKeys(keysFile, origin);
     if (command.optsWithGlobals().json) shell.out.json({ file: keysFile, verifierKey: signer.verifierKey });

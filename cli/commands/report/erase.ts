@@ -1,6 +1,8 @@
 /** `tocsin report erase`: takes the text and the reporter out of Postgres, and records that. */
+
 import type { Command } from 'commander';
 import { refused } from '../../../client/errors';
+import { tocsin } from '../../../domain/kernel/command-lines';
 import { confirm } from '../../confirm';
 import type { CommonOptions, Shell } from '../../shell';
 import { OPTIONS, verb } from '../../verb';
@@ -24,7 +26,9 @@ export function reportEraseCommand(report: Command, shell: Shell): void {
       if (!options.yes) await confirm(`The text and the reporter of ${id} will be permanently erased.`, id);
       const outcome = await eraseReport(await shell.register(), id, by, new Date());
       if (outcome === 'unknown')
-        throw refused(`there is no vulnerability report "${id}". \`tocsin report list --all\` lists them`);
+        throw refused(
+          `there is no vulnerability report "${id}". \`${tocsin('report list', { all: true })}\` lists them`,
+        );
       // Also when it was erased before: the record of it may be what failed then.
       await record(shell, id, by);
       if (options.json) shell.out.json({ id, erased: outcome });

@@ -1,8 +1,10 @@
 /** `tocsin report show`: a vulnerability report, its clock from its workflow and its text from Postgres. */
+
 import type { Command } from 'commander';
 import { refused } from '../../../client/errors';
 import type { StoredReport } from '../../../detection/reports/store/read-report';
 import { human } from '../../../domain/incident/contents';
+import { tocsin } from '../../../domain/kernel/command-lines';
 import { REPORT_TOLD } from '../../cases/report';
 import { caseLines } from '../../cases/show';
 import { quoted, visibleLine } from '../../rendering/hostile-text';
@@ -19,7 +21,7 @@ export function reportShowCommand(report: Command, shell: Shell): void {
   ).action(async (id: string, { json }: CommonOptions) => {
     const [{ view, events }, { stored, problem }] = await Promise.all([runningPart(shell, id), storedPart(shell, id)]);
     if (!view && !stored)
-      throw refused(`there is no vulnerability report "${id}". \`tocsin report list --all\` lists them`);
+      throw refused(`there is no vulnerability report "${id}". \`${tocsin('report list', { all: true })}\` lists them`);
     if (json) return shell.out.json({ id, ...view, events, report: stored, problem });
     const { out } = shell;
     const told = stored

@@ -74,6 +74,23 @@ describe('an import against the direction is found', () => {
     ]);
   });
 
+  it('three rooms side by side that import each other in a circle', () => {
+    const { status, lines } = check({
+      'domain/case/a.ts': "import { b } from '../incident/b';",
+      'domain/incident/b.ts': "import { c } from './c';",
+      'domain/incident/other.ts': "import { d } from '../policy/d';",
+      'domain/policy/d.ts': "import type { a } from '../case/other';",
+      'domain/case/other.ts': 'export type a = 1;',
+      'domain/incident/c.ts': 'export const c = 1;',
+    });
+    expect(status).toBe(1);
+    expect(lines[0]).toBe(
+      'a circle of folders: domain/case → domain/incident → domain/policy → domain/case: ' +
+        'domain/case/a.ts → domain/incident/b.ts, domain/incident/other.ts → domain/policy/d.ts, ' +
+        'domain/policy/d.ts → domain/case/other.ts',
+    );
+  });
+
   it('a circle of files in one room, also one of types alone', () => {
     const { status, lines } = check({
       'domain/case/a.ts': "import { b } from './b';\n",
@@ -104,6 +121,6 @@ it('the right direction passes', () => {
   });
   expect([status, lines]).toEqual([
     0,
-    ['the imports of 5 files point the right way, no two folders import each other, no circle'],
+    ['the imports of 5 files point the right way, no circle of folders, no circle of files'],
   ]);
 });
