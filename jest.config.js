@@ -24,6 +24,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/setup/global-setup.js',
   globalTeardown: '<rootDir>/test/setup/global-teardown.js',
   testSequencer: '<rootDir>/test/setup/sequencer.js',
-  maxWorkers: 2,
+  // Many tests wait for servers and timers: one more than the two processors of a small machine keeps both busy.
+  maxWorkers: 3,
   testTimeout: 60_000,
 };
