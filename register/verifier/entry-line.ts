@@ -12,9 +12,9 @@ export function entryLine(position: number, hash: string, leaf: string, open: st
   return `{"position":${position},"hash":"${hash}","entry":${leaf},"open":${open}}\n`;
 }
 
-/** Takes a line, without its line feed, apart; undefined when it is not the line of an entry. */
+/** Takes a line, with its line feed, apart; undefined when it is not the line of an entry. */
 export function entryOf(line: Buffer): FoundEntry | undefined {
-  const text = line.toString('utf8');
+  const text = line.toString('utf8', 0, line.length - 1);
   const start = START.exec(text);
   const position = Number(start?.[1]);
   if (start === null || !Number.isSafeInteger(position) || !text.endsWith('}')) return undefined;

@@ -59,6 +59,7 @@ export class ExportVerifier {
 
   private readonly lines = new LineCutter();
   private readonly digest: Digest | undefined;
+  private toDigest: Buffer[] = [];
   private signing: Signing | undefined;
   private recordedAt: number | undefined;
   /** The last entries of all chains, by position, and how many of them were proved. */
@@ -75,6 +76,7 @@ export class ExportVerifier {
       this.bad = this.take(line);
       if (this.bad !== undefined) return;
     }
+    this.digestLines();
   }
 
   /** Call after the last bytes. @throws UnreadableExportError when the export is cut off. */
@@ -91,11 +93,12 @@ export class ExportVerifier {
   private take(line: Buffer): BadPart | undefined {
     const { header } = this;
     const number = this.lines.count;
-    const content = line.subarray(0, -1);
     // The digest covers the header and the entries.
-    if (number <= (header?.count ?? 0) + 1) this.digest?.update(line);
+    if (this.digest !== undefined && number <= (header?.count ?? 0) + 1) this.toDigest.push(line);
+    if (header !== undefined && number <= header.count + 1) return this.takeEntry(line, number);
+    const content = line.subarray(0, -1);
     if (header === undefined) return this.begin(content);
-    if (number <= header.count + 1) return this.takeEntry(content, number);
+    this.digestLines();
     const part = number === header.count + 2 ? 'binding' : 'proof';
     const text = utf8Text(content) ?? '';
     try {
@@ -108,6 +111,13 @@ export class ExportVerifier {
     }
   }
 
+  /** Takes the lines of a chunk at once; their memory is the caller's again after that. */
+  private digestLines(): void {
+    if (this.toDigest.length === 0) return;
+    this.digest?.update(Buffer.concat(this.toDigest));
+    this.toDigest = [];
+  }
+
   private begin(line: Buffer): undefined {
     const text = utf8Text(line);
     if (text === undefined) throw new UnreadableExportError(1, 'is not UTF-8: this is not an export of the register');
@@ -115,17 +125,17 @@ export class ExportVerifier {
     this.chain = new ChainVerifier(chainOptions(this.header.scope, this.options));
   }
 
-  private takeEntry(content: Buffer, line: number): BadPart | undefined {
-    const found = entryOf(content);
+  private takeEntry(line: Buffer, number: number): BadPart | undefined {
+    const found = entryOf(line);
     if (found === undefined) {
-      if (content.toString('latin1').startsWith(BINDING_START)) return this.tooFew(line);
+      if (line.toString('latin1').startsWith(BINDING_START)) return this.tooFew(number);
       throw new UnreadableExportError(
-        line,
+        number,
         'is not {"position":…,"hash":"…","entry":…,"open":…} exactly as an export writes it: it was altered or damaged',
       );
     }
     const bad = this.chain.next(found);
-    return bad && { part: 'entry', line, ...bad };
+    return bad && { part: 'entry', line: number, ...bad };
   }
 
   private tooFew(line: number): BadPart {

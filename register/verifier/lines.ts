@@ -22,8 +22,7 @@ export class LineCutter {
       const line = chunk.subarray(from, end + 1);
       from = end + 1;
       this.count += 1;
-      yield this.pendingBytes === 0 ? line : Buffer.concat([...this.pending, line]);
-      [this.pending, this.pendingBytes] = [[], 0];
+      yield this.pendingBytes === 0 ? line : this.joined(line);
     }
     if (from < chunk.length) this.keep(chunk.subarray(from));
   }
@@ -32,6 +31,12 @@ export class LineCutter {
   end(): void {
     if (this.pendingBytes === 0) return;
     throw new UnreadableExportError(this.count + 1, 'is cut off: the export was not copied whole, get it again');
+  }
+
+  private joined(rest: Buffer): Buffer {
+    const line = Buffer.concat([...this.pending, rest]);
+    [this.pending, this.pendingBytes] = [[], 0];
+    return line;
   }
 
   private keep(bytes: Buffer): void {
