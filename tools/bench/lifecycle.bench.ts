@@ -25,10 +25,10 @@ const BAR = 0.8;
 const STEADY = 0.1;
 const ROUNDS = 5;
 /** Workflows of one turn; each side has two turns a round. */
-const PER_TURN = 64;
+const PER_TURN = 32;
 const TURNS = ['tocsin', 'bare', 'bare', 'tocsin'] as const;
 /** Enough to keep both cores busy: with few in flight the figure is one of latency, not of throughput. */
-const IN_FLIGHT = 32;
+const IN_FLIGHT = 16;
 const WORKER = {
   maxConcurrentWorkflowTaskExecutions: 40,
   maxConcurrentActivityTaskExecutions: 100,

@@ -1,8 +1,6 @@
 /** How the workflows call activities: every call carries a summary for the Web UI and one of a few retry manners. */
 import { ActivityFailure, type ActivityOptions, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/types';
-import type { RaisedAlarm } from '../../domain/case/alarm';
-import { alarmText } from '../../domain/case/alarm-text';
 
 const BACKOFF = { initialInterval: '1 second', backoffCoefficient: 2 } as const;
 
@@ -42,11 +40,6 @@ export const SENDING: ActivityOptions = {
 /** The activities under one manner of retrying, with a summary (≤ 200 bytes) that the Web UI shows. */
 export function activities(manner: ActivityOptions, summary: string) {
   return proxyActivities<Activities>({ ...manner, summary: cut(summary) });
-}
-
-/** What an alarm's mail is called in the Web UI. */
-export function alarmSummary(alarm: RaisedAlarm): string {
-  return `alarm: ${alarmText(alarm, alarm.at).text}`;
 }
 
 function cut(text: string): string {

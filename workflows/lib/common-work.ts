@@ -4,7 +4,8 @@ import type { Alarm } from '../../domain/case/alarm';
 import type { CaseState, Work } from '../../domain/case/lifecycle';
 import type { Acknowledgement } from '../../domain/escalation/escalation';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
-import { activities, alarmSummary, UNTIL_DONE } from './activity-calls';
+import { activities, UNTIL_DONE } from './activity-calls';
+import { alarmSummary } from './alarm-summary';
 import { tellEscalation } from './tell-escalation';
 
 /** Kept until it is done. */
