@@ -8,7 +8,9 @@ import type { RaisedAlarm } from '../domain/case/alarm';
 import type { Detection } from '../domain/detection/detection';
 import type { EscalatedAlarm, Standing } from '../domain/escalation/escalation';
 import type { ContentValue } from '../domain/incident/contents';
-import type { ContainmentOutcome, Rendering } from '../domain/incident/events';
+import type { Counted } from '../domain/incident/tally';
+import type { MailAudience } from '../domain/incident/work';
+import type { ContainmentOutcome, Reach, Rendering } from '../domain/incident/events';
 import type { ContainmentMeasure, IncidentStatus } from '../domain/incident/incident';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import type { Instant } from '../domain/kernel/time';
@@ -16,7 +18,6 @@ import type { CheckSummary } from '../domain/patch/dependencies';
 import type { PatchAction, PatchFinding, Recheck } from '../domain/patch/patch-task';
 import type { Authority } from '../domain/policy/pack';
 import type { PolicySnapshot } from '../domain/policy/policy';
-import type { RecipientRule } from '../domain/policy/rule';
 import type { ReporterMailKind, ReporterMailOutcome } from '../domain/report/state';
 
 /** What every effect on behalf of an incident carries. In an exercise only recorders are reachable. */
@@ -44,20 +45,22 @@ export interface DraftInput extends NoticeRef {
   /** Severity, title and the like for the templates. */
   incident: { title: string; severity: string; status: IncidentStatus; detectedAt: Instant; dueAt?: Instant };
   authority?: Authority;
+  /** Whom an email notice would go to. */
+  audience?: Audience;
 }
 
-/** A draft in every language there is a template for; `url` where people read it (a dossier, a preview). */
+/**
+ * A draft in every language there is a template for; `url` where people read it (a dossier, a preview). `reach`: how many
+ * an email notice would go to now; missing when the directory does not answer, which stops no draft.
+ */
 export interface DraftResult {
   renderings: Rendering[];
   url?: string;
+  reach?: Reach;
 }
 
 /** Which people an email notice goes to; the directory resolves it outside of history. */
-export interface Audience {
-  recipient: RecipientRule;
-  workspaces: 'all' | string[];
-  dataSets: string[];
-}
+export type Audience = MailAudience;
 
 export interface DeliveryRef extends NoticeRef {
   /** Ledger key: the obligation for the first notice and new recipients; `obligation#round` where all are told again. */
@@ -98,6 +101,8 @@ export interface DeliverySummary {
   pending: number;
   firstSentAt?: Instant;
   lastSentAt?: Instant;
+  /** Who was reached, of the audience as the directory has it now: without any address or id of a person. */
+  counted: Counted;
 }
 
 export interface PublishStatusInput extends NoticeRef {
@@ -218,7 +223,7 @@ export interface Activities {
   publishStatus(input: PublishStatusInput): Promise<{ url: string }>;
   openDelivery(input: OpenDeliveryInput): Promise<OpenedDelivery>;
   sendBatches(input: SendBatchesInput): Promise<SendBatchesResult>;
-  summariseDelivery(input: DeliveryRef & { ledger: 'postgres' | 'spool' }): Promise<DeliverySummary>;
+  summariseDelivery(input: OpenDeliveryInput & { ledger: 'postgres' | 'spool' }): Promise<DeliverySummary>;
   /** Brings a spooled delivery into Postgres when that is back. Throws (and is retried) until then. */
   mergeSpool(input: DeliveryRef): Promise<void>;
   /** Mails an alarm once, and has the case's escalation repeat it until somebody acknowledges it. */

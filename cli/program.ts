@@ -18,12 +18,14 @@ import { declareCommand } from './commands/incident/declare';
 import { explainCommand } from './commands/incident/explain';
 import { filedCommand } from './commands/incident/filed';
 import { holdCommand } from './commands/incident/hold';
+import { leaveUntoldCommand } from './commands/incident/leave-untold';
 import { listCommand } from './commands/incident/list';
 import { measureCommand } from './commands/incident/measure';
 import { releaseCommand } from './commands/incident/release';
 import { reviewCommand } from './commands/incident/review';
 import { showCommand } from './commands/incident/show';
 import { statusCommand } from './commands/incident/status';
+import { toldCommand } from './commands/incident/told';
 import { waiveCommand } from './commands/incident/waive';
 import { intakeCommand } from './commands/intake';
 import { oncallCommand } from './commands/oncall';
@@ -49,6 +51,8 @@ const COMMANDS = [
   containCommand,
   measureCommand,
   approveCommand,
+  toldCommand,
+  leaveUntoldCommand,
   holdCommand,
   releaseCommand,
   waiveCommand,

@@ -1,6 +1,7 @@
 import { howItOccurred, NOT_YET_ESTABLISHED } from '../domain/incident/contents';
 import type { Evidence, IncidentEvent } from '../domain/incident/events';
 import { fold } from '../domain/incident/evolve';
+import { namedText } from '../domain/incident/narrate';
 import type { DataSet } from '../domain/incident/incident';
 import { type IncidentState, isSettled, type Obligation } from '../domain/incident/state';
 import { type StandIn, standInOf } from '../domain/policy/disclosure';
@@ -64,6 +65,14 @@ export interface NotificationSent {
   recipients?: number;
   sent?: number;
   failed?: number;
+  /** How many were to be told and were: by mail and otherwise. Workspaces, or people. */
+  of?: number;
+  told?: number;
+  /** When the first and the last of them were told. */
+  firstToldAt?: string;
+  lastToldAt?: string;
+  /** How they were told outside of the product, by whose account, and whom. */
+  outside?: { how: string; by: string; who: string; note?: string; evidenceSha256?: string };
   /** Milliseconds after the deadline, frozen at the first fulfilment; 0 when in time. First notices only. */
   lateByMs?: number;
   delayReasons?: string;
@@ -94,6 +103,8 @@ export interface IncidentRecord {
   notifications: NotificationSent[];
   /** Obligations that still run, with their deadline. */
   owed: { obligation: string; status: string; dueAt: Known<string> }[];
+  /** Whom persons decided to leave untold: by whom, when, why. */
+  leftUntold: { obligation: string; by: string; at: string; reason: string; who: string }[];
   /** Duties that were found not to apply or were waived: by whom, when, why. */
   notRequired: { obligation: string; by: string; at: string; reason: string; ground?: string }[];
 }
@@ -189,24 +200,40 @@ function unnamedSteps(events: IncidentEvent[]): MeasuresTaken['containment'] {
 }
 
 /** Fulfilled through these channels, an obligation was a notification; the rest are containment, review and records. */
-const NOTICE_CHANNELS = ['email', 'status-page', 'filing'];
+const NOTICE_CHANNELS = ['email', 'status-page', 'filing', 'outside'];
 
-function obligationsOf({ obligations }: IncidentState): Pick<IncidentRecord, 'notifications' | 'owed' | 'notRequired'> {
+function obligationsOf({ obligations }: IncidentState): Pick<IncidentRecord, 'notifications' | 'owed' | 'leftUntold' | 'notRequired'> {
   const all = Object.values(obligations);
   return {
     notifications: all
       .flatMap(sentFor)
       .filter(({ channel }) => NOTICE_CHANNELS.includes(channel))
+      .concat(all.flatMap(toldOutside))
       .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
     owed: all
       .filter((obligation) => !isSettled(obligation))
       .map(({ id, status, dueAt }) => ({ obligation: id, status, dueAt: known(dueAt) })),
+    leftUntold: all.flatMap(({ id, leftUntold = [] }) =>
+      leftUntold.map(({ by, at, reason, ...named }) => ({ obligation: id, by, at, reason, who: namedText(named) })),
+    ),
     notRequired: all.flatMap(({ id, status, decision }) => {
       if (decision === undefined || (status !== 'not-required' && status !== 'waived')) return [];
       const { by, at, reason, ground } = decision;
       return [{ obligation: id, by, at, reason, ...(ground !== undefined && { ground }) }];
     }),
   };
+}
+
+/** What was told outside of the product, one notification each. */
+function toldOutside({ id, rule, outside = [] }: Obligation): NotificationSent[] {
+  return outside.map(({ round, at, channel, by, note, evidence, ...named }) => ({
+    ...{ obligation: id, who: rule, channel: 'outside', round, at, renderings: [] },
+    outside: {
+      ...{ how: channel, by, who: namedText(named) },
+      ...(note !== undefined && { note }),
+      ...(evidence !== undefined && { evidenceSha256: evidence.sha256 }),
+    },
+  }));
 }
 
 /** The first notice, whose lateness is frozen, and every later round. */
@@ -225,6 +252,7 @@ function notification(
 ): NotificationSent {
   const { channel, authority, recipients, sent, failed, firstSentAt, lastSentAt, renderings, reference, url } =
     evidence;
+  const { of, told, firstToldAt, lastToldAt } = evidence;
   return {
     obligation: id,
     who: authority ?? recipient ?? rule,
@@ -236,6 +264,10 @@ function notification(
     recipients,
     sent,
     failed,
+    of,
+    told,
+    firstToldAt,
+    lastToldAt,
     reference,
     url,
     renderings: (renderings ?? []).map(({ language, sha256 }) => ({ language, sha256 })),

@@ -2,12 +2,13 @@ import { Context } from '@temporalio/activity';
 import type { ContainmentPort } from '../activities/containment';
 import type { Ledgers } from '../activities/delivery/ledgers';
 import { openDelivery } from '../activities/delivery/open-delivery';
-import { renderingFor, sendBatches } from '../activities/delivery/send-batches';
+import { sendBatches } from '../activities/delivery/send-batches';
 import { mergeSpool, summariseDelivery } from '../activities/delivery/summarise-delivery';
 import type { DirectoryPort } from '../activities/directory/directory-port';
 import type { MailPort } from '../activities/mail/mail-port';
 import { draftNotice } from '../activities/notices/draft-notice';
 import { thawNotice } from '../activities/notices/frozen-notice';
+import { renderingFor } from '../activities/notices/rendering-for';
 import { openFilingTask, raiseAlarm } from '../activities/paging/alarms';
 import type { Contacts } from '../activities/paging/contacts';
 import { type EscalationDeps, pageOnCall, tellAcknowledged, tellResolved } from '../activities/paging/escalate';
@@ -69,7 +70,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     snapshotPolicy: () => deps.policy(),
     appendEntries: (input) => appendToRegister(deps.register, input),
     verifyRegister: (input) => verifyInRegister(deps.register, input),
-    draftNotice: (input) => draftNotice({ artefacts, site, organisation }, input),
+    draftNotice: (input) => draftNotice({ artefacts, site, organisation, log, directory: outward(input).directory }, input),
     async publishStatus(input) {
       const rendering = renderingFor(input.renderings, 'en');
       const { subject, text } = await thawNotice(artefacts, rendering?.sha256 ?? 'none');
@@ -89,7 +90,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     },
     openDelivery: (input) => openDelivery({ ledgers, artefacts, log, directory: outward(input).directory }, input),
     sendBatches: (input) => sendBatches({ ledgers, artefacts, log, now, mail: outward(input).mail }, input),
-    summariseDelivery: (input) => summariseDelivery(ledgers, input),
+    summariseDelivery: (input) => summariseDelivery({ ledgers, directory: outward(input).directory }, input),
     mergeSpool: () => mergeSpool(ledgers),
     raiseAlarm: (input) => raiseAlarm({ ...staffMail(input), escalation: deps.escalation }, input),
     pageOnCall: (input) => pageOnCall(escalating, input),

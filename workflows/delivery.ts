@@ -52,11 +52,11 @@ async function deliver(input: DeliveryInput): Promise<void> {
   // What was open in Postgres when it went away can only be settled there; until then the counts are not whole.
   if (changedOver) await settleInPostgres(ref, opened, title, tell);
   const ledger = changedOver ? 'postgres' : opened.ledger;
-  const { total, sent, failed, firstSentAt, lastSentAt } = await insist(title, tell, () =>
-    activities(UNTIL_DONE, `count ${title}`).summariseDelivery({ ...ref, ledger }),
+  const { total, sent, failed, firstSentAt, lastSentAt, counted } = await insist(title, tell, () =>
+    activities(UNTIL_DONE, `count ${title}`).summariseDelivery({ ...ref, audience, ledger }),
   );
   const { obligation, round } = ref;
-  const report: DeliveryReport = { obligation, round, total, sent, failed, firstSentAt, lastSentAt };
+  const report: DeliveryReport = { obligation, round, total, sent, failed, firstSentAt, lastSentAt, counted };
   await incident.signal('delivered', report).catch(() => undefined);
   if (!changedOver && opened.ledger === 'spool') await settleInPostgres(ref, opened, title, tell);
 }

@@ -70,10 +70,10 @@ export function incident(input: Input): Promise<CaseResult> {
 
 /** A delivery by email ended. In an exercise its instants are those of the machine, and say nothing. */
 function delivered(run: IncidentRun, report: DeliveryReport): void {
-  const { obligation, round, total, sent, failed, firstSentAt, lastSentAt } = report;
+  const { obligation, round, total, sent, failed, firstSentAt, lastSentAt, counted } = report;
   const { exercise, obligations } = run.state;
   const times = exercise ? {} : { firstSentAt, lastSentAt };
   const renderings = obligations[obligation]?.draft?.renderings;
   const evidence = { channel: 'email', recipients: total, sent, failed, ...times, renderings };
-  run.report(dispatchKey(obligation, round), { kind: 'delivered', obligation, round, evidence });
+  run.report(dispatchKey(obligation, round), { kind: 'delivered', obligation, round, evidence, counted });
 }

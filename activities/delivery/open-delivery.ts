@@ -1,9 +1,10 @@
 import type { Log } from '../../platform/log';
-import type { DirectoryPort } from '../directory/directory-port';
+import type { DirectoryPort, DirectoryRecipient } from '../directory/directory-port';
 import type { ArtefactStore } from '../storage/artefacts';
 import type { OpenDeliveryInput, OpenedDelivery } from '../types';
+import { notYetTold } from './count-reached';
 import { claimedList, groupOf, keyOf } from './delivery-key';
-import type { Recipient } from './ledger/ledger';
+import type { Delivery, Recipient } from './ledger/ledger';
 import { type Ledgers, onLedger, postgresAnswers } from './ledgers';
 
 /** What opening a delivery needs. */
@@ -25,7 +26,7 @@ export async function openDelivery(deps: OpenDeliveryDeps, input: OpenDeliveryIn
   if (unknown.length > 0) {
     log.error(
       { ...context, unknown },
-      `${unknown.length} workspaces are not in the directory: add them or correct the assessment; the others are told`,
+      `${unknown.length} workspaces are not in the directory: add them or correct the assessment; the others are told, and the notice stays open`,
     );
   }
   const group = groupOf(input);
@@ -34,8 +35,10 @@ export async function openDelivery(deps: OpenDeliveryDeps, input: OpenDeliveryIn
     try {
       // What was spooled comes first: who was told from there must not be told again from here.
       const merged = await mergedOrLogged(deps, context);
-      const untold = merged ? recipients : await withoutClaimed(artefacts, input, recipients);
-      const fresh = await withoutKnownAddresses(ledgers, input, untold);
+      const present = await onLedger(ledgers, 'postgres', (ledger) => ledger.recipients(keyOf(input)));
+      const wanted = withoutKnownAddresses(input, recipients, present);
+      const open = notYetTold(wanted, present);
+      const fresh = merged ? open : await withoutClaimed(artefacts, input, open);
       const { added, total } = await onLedger(ledgers, 'postgres', (ledger) => ledger.open(group, fresh));
       return { ledger: 'postgres', total, added, unknownRefs: unknown.length };
     } catch (error) {
@@ -43,7 +46,8 @@ export async function openDelivery(deps: OpenDeliveryDeps, input: OpenDeliveryIn
     }
   }
   log.warn(context, 'Postgres cannot be reached: the delivery goes on in the spool on local disk');
-  const { added, total } = await ledgers.spool.open(group, await withoutClaimed(artefacts, input, recipients));
+  const spooled = notYetTold(recipients, await ledgers.spool.recipients(keyOf(input)));
+  const { added, total } = await ledgers.spool.open(group, await withoutClaimed(artefacts, input, spooled));
   return { ledger: 'spool', total, added, unknownRefs: unknown.length };
 }
 
@@ -73,14 +77,13 @@ async function withoutClaimed(
 }
 
 /** In later rounds: a person who comes under another ref with an address that was told already is not told again. */
-async function withoutKnownAddresses(
-  ledgers: Ledgers,
+function withoutKnownAddresses(
   input: OpenDeliveryInput,
-  recipients: Recipient[],
-): Promise<Recipient[]> {
+  recipients: DirectoryRecipient[],
+  present: Delivery[],
+): DirectoryRecipient[] {
   // A workspace is told as a workspace, also when its owner owns another one.
   if (input.round === 1 || input.audience.recipient.to === 'workspace-owners') return recipients;
-  const present = await onLedger(ledgers, 'postgres', (ledger) => ledger.recipients(keyOf(input)));
   const refs = new Set(present.map(({ ref }) => ref));
   const addresses = new Set(present.map(({ address }) => address.toLowerCase()));
   return recipients.filter(

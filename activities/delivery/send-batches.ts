@@ -1,10 +1,10 @@
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
-import type { Rendering } from '../../domain/incident/events';
 import type { Log } from '../../platform/log';
 import { failure } from '../failures';
 import { MAX_BATCH, type MailPort } from '../mail/mail-port';
 import { type FrozenNotice, thawNotice } from '../notices/frozen-notice';
+import { renderingFor } from '../notices/rendering-for';
 import type { ArtefactStore } from '../storage/artefacts';
 import type { SendBatchesInput, SendBatchesResult } from '../types';
 import { claimedList, groupOf, keyOf } from './delivery-key';
@@ -61,16 +61,6 @@ export async function sendBatches(deps: SendBatchesDeps, input: SendBatchesInput
   } finally {
     clearInterval(timer);
   }
-}
-
-/** The rendering in a language, else in its base language, else in English, else the first. */
-export function renderingFor(renderings: Rendering[], language: string): Rendering | undefined {
-  const wanted = [language, language.split('-')[0], 'en'];
-  for (const each of wanted) {
-    const found = renderings.find((rendering) => rendering.language === each);
-    if (found) return found;
-  }
-  return renderings[0];
 }
 
 function refsOf(batch: ClaimedBatch): string[] {

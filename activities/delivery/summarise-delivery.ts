@@ -1,15 +1,23 @@
-import type { DeliveryRef, DeliverySummary } from '../types';
+import type { DirectoryPort } from '../directory/directory-port';
+import type { DeliverySummary, OpenDeliveryInput } from '../types';
+import { countReached } from './count-reached';
 import { keyOf } from './delivery-key';
 import { asUnavailable, type LedgerName, type Ledgers, onLedger, presentLedger } from './ledgers';
 
-/** The counts of a delivery over all rounds of its ledger key. `pending`: everything whose outcome is still open. */
+/**
+ * The counts of a delivery over all rounds of its ledger key, and who was reached of the audience as the directory has it
+ * now. `pending`: everything whose outcome is still open.
+ */
 export async function summariseDelivery(
-  ledgers: Ledgers,
-  input: DeliveryRef & { ledger: LedgerName },
+  { ledgers, directory }: { ledgers: Ledgers; directory: DirectoryPort },
+  input: OpenDeliveryInput & { ledger: LedgerName },
 ): Promise<DeliverySummary> {
+  const resolved = await directory.resolve(input.audience);
   const name = await presentLedger(ledgers, input.ledger, keyOf(input));
   const counts = await onLedger(ledgers, name, (ledger) => ledger.summary(keyOf(input)));
+  const deliveries = await onLedger(ledgers, name, (ledger) => ledger.recipients(keyOf(input)));
   return {
+    counted: countReached(input.audience, resolved, deliveries),
     total: counts.total,
     sent: counts.sent,
     failed: counts.failed,

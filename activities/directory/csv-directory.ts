@@ -6,7 +6,7 @@ import type { DirectoryPort } from './directory-port';
 
 /**
  * A directory in a folder of CSV files, read anew at each resolution:
- * `workspaces.csv` (workspace_id,name,plan,owner_email,language,country), `individuals.csv`
+ * `workspaces.csv` (workspace_id,owner_email,language), `individuals.csv`
  * (person_id,email,language,country,workspace_id,data_set) and `subscribers.csv` (subscriber_id,email,language).
  * A missing or malformed file is an error that names it.
  */
@@ -20,7 +20,7 @@ export function createCsvDirectory(dir: string): DirectoryPort {
     return readCsv(name, text, columns);
   };
   return createDirectory({
-    workspaces: () => rows('workspaces.csv', ['workspace_id', 'plan', 'owner_email', 'language']),
+    workspaces: () => rows('workspaces.csv', ['workspace_id', 'owner_email', 'language']),
     individuals: () =>
       rows('individuals.csv', ['person_id', 'email', 'language', 'country', 'workspace_id', 'data_set']),
     subscribers: () => rows('subscribers.csv', ['subscriber_id', 'email', 'language']),

@@ -1,12 +1,18 @@
 /** The port to whoever knows the customers: workspaces and their owners, individuals, status subscribers. */
+import type { Group } from '../../domain/incident/audience';
 import type { Audience } from '../types';
 
-/** `ref`: the directory's own id, never a name or an address. `address` may be invalid: the delivery records that. */
+/**
+ * `ref`: the directory's own id, never a name or an address; further addresses of the same end in `#2`, `#3`. `address` may
+ * be invalid: the delivery records that.
+ */
 export interface DirectoryRecipient {
   ref: string;
   address: string;
   /** BCP 47 tag, lower case; `en` where the directory knows none. */
   language: string;
+  /** Of people: the groups that this mail tells, one for each person and data set. */
+  groups?: Group[];
 }
 
 export interface ResolvedAudience {
@@ -21,10 +27,9 @@ export interface DirectoryPort {
   resolve(audience: Audience): Promise<ResolvedAudience>;
 }
 
-/** A row of the directory's workspaces. */
+/** A row of the directory's workspaces. One with several owners has several rows, or several addresses in a cell. */
 export interface WorkspaceRow {
   workspace_id: string;
-  plan: string;
   owner_email: string;
   language: string;
 }

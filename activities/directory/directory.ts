@@ -1,6 +1,8 @@
+import { type Group, groupName, SUBSCRIBERS } from '../../domain/incident/audience';
 import { inRegion } from '../../domain/policy/places';
 import { failure } from '../failures';
 import type { Audience } from '../types';
+import { addressesIn } from './addresses';
 import type { DirectoryPort, DirectoryRecipient, DirectorySource, ResolvedAudience } from './directory-port';
 
 type RuleTo<T extends Audience['recipient']['to']> = Extract<Audience['recipient'], { to: T }>;
@@ -11,12 +13,15 @@ export function createDirectory(source: DirectorySource): DirectoryPort {
     async resolve({ recipient, workspaces, dataSets }) {
       switch (recipient.to) {
         case 'workspace-owners':
-          return workspaceOwners(source, recipient, workspaces);
+          return workspaceOwners(source, workspaces);
         case 'individuals':
-          return { recipients: await individuals(source, recipient, workspaces, dataSets), unknown: [] };
+          return { recipients: await individuals(source, recipient, { workspaces, dataSets }), unknown: [] };
         case 'status-subscribers': {
           const rows = await source.subscribers();
-          const all = rows.map((row) => recipientOf(`subscriber:${row.subscriber_id}`, row.email, row.language));
+          const all = rows.map((row) => ({
+            ...recipientOf(`subscriber:${row.subscriber_id}`, addressesIn(row.email)[0]!, row.language),
+            groups: [SUBSCRIBERS],
+          }));
           return { recipients: onePerAddress(distinct(all)), unknown: [] };
         }
         default:
@@ -29,65 +34,105 @@ export function createDirectory(source: DirectorySource): DirectoryPort {
   };
 }
 
-/** The owners of the affected workspaces, of one plan where the rule names it: one mail for each workspace. */
-async function workspaceOwners(
-  source: DirectorySource,
-  rule: RuleTo<'workspace-owners'>,
-  workspaces: 'all' | string[],
-): Promise<ResolvedAudience> {
+/** The owners of the affected workspaces, each of them: a workspace is told as a workspace, whoever else owns another. */
+async function workspaceOwners(source: DirectorySource, workspaces: 'all' | string[]): Promise<ResolvedAudience> {
   const wanted = workspaces === 'all' ? null : workspaces;
   const rows = await source.workspaces(wanted);
   const known = new Set(rows.map((row) => row.workspace_id));
   const asked = wanted === null ? known : new Set(wanted);
-  const selected = rows
-    .filter((row) => asked.has(row.workspace_id))
-    .filter((row) => rule.plan === undefined || row.plan.trim().toLowerCase() === rule.plan.toLowerCase())
-    .map((row) => recipientOf(`workspace:${row.workspace_id}`, row.owner_email, row.language));
-  return { recipients: distinct(selected), unknown: (wanted ?? []).filter((id) => !known.has(id)).sort() };
+  const owners = new Map<string, DirectoryRecipient[]>();
+  for (const { workspace_id: id, owner_email, language } of rows) {
+    if (!asked.has(id)) continue;
+    const before = owners.get(id) ?? [];
+    const fresh = addressesIn(owner_email).filter((address) => !before.some((each) => sameAddress(each.address, address)));
+    // A cell without an address says nothing of a workspace that has one in another row.
+    const usable = before.length > 0 ? fresh.filter((address) => address !== '') : fresh;
+    owners.set(id, [...before, ...usable.map((address) => recipientOf(`workspace:${id}`, address, language))]);
+  }
+  return {
+    recipients: [...owners.values()].flatMap(numbered).sort(byRef),
+    unknown: (wanted ?? []).filter((id) => !known.has(id)).sort(),
+  };
 }
 
 /**
- * The people in the affected data sets, by residence; within the affected workspaces where these are named and the
- * person belongs to one. An unknown country is outside a list of countries, and inside "other than". One mail an address.
+ * The people in the affected data sets, by residence. Those of a data set that the company holds for its customers are
+ * narrowed to the affected workspaces where these are named; its own data sets are not. An unknown country is outside a
+ * list of countries, and inside "other than". One mail an address.
  */
 async function individuals(
   source: DirectorySource,
   rule: RuleTo<'individuals'>,
-  workspaces: 'all' | string[],
-  dataSets: string[],
+  { workspaces, dataSets }: Pick<Audience, 'workspaces' | 'dataSets'>,
 ): Promise<DirectoryRecipient[]> {
-  if (dataSets.length === 0) return [];
-  const inSets = new Set(dataSets);
   const named = workspaces === 'all' || workspaces.length === 0 ? null : workspaces;
-  const inWorkspaces = named && new Set(named);
-  const rows = await source.individuals(named, dataSets);
+  const inSets = async (own: boolean, within: string[] | null) => {
+    const ids = dataSets.filter((each) => each.own === own).map(({ id }) => id);
+    if (ids.length === 0) return [];
+    const rows = await source.individuals(within, ids);
+    return rows
+      .filter((row) => ids.includes(row.data_set))
+      .filter((row) => !within || row.workspace_id === '' || within.includes(row.workspace_id));
+  };
+  const rows = [...(await inSets(true, null)), ...(await inSets(false, named))];
   const selected = rows
-    .filter((row) => inSets.has(row.data_set))
-    .filter((row) => !inWorkspaces || row.workspace_id === '' || inWorkspaces.has(row.workspace_id))
-    .filter((row) => inRegion(row.country.trim().toUpperCase() || 'unknown', rule))
-    .map((row) => recipientOf(`person:${row.person_id}`, row.email, row.language));
+    .map((row) => ({ ...row, country: countryOf(row.country) }))
+    .filter((row) => inRegion(row.country, rule))
+    .map(({ person_id, email, language, data_set: dataSet, country }) => ({
+      ...recipientOf(`person:${person_id}`, addressesIn(email)[0]!, language),
+      groups: [{ dataSet, country }],
+    }));
   return onePerAddress(distinct(selected));
+}
+
+function countryOf(cell: string): string {
+  const code = cell.trim().toUpperCase();
+  return /^[A-Z]{2}$/.test(code) ? code : 'unknown';
 }
 
 function recipientOf(ref: string, address: string, language: string): DirectoryRecipient {
   return { ref, address: address.trim(), language: language.trim().toLowerCase().replace('_', '-') || 'en' };
 }
 
-/** Each ref once, the first row counts; sorted by ref, so that every resolution has the same order. */
-function distinct(recipients: DirectoryRecipient[]): DirectoryRecipient[] {
-  const byRef = new Map<string, DirectoryRecipient>();
-  for (const recipient of recipients) if (!byRef.has(recipient.ref)) byRef.set(recipient.ref, recipient);
-  return [...byRef.values()].sort((a, b) => (a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0));
+/** Several addresses of one workspace, each with a ref of its own. */
+function numbered(owners: DirectoryRecipient[]): DirectoryRecipient[] {
+  return owners.map((owner, i) => (i === 0 ? owner : { ...owner, ref: `${owner.ref}#${i + 1}` }));
 }
 
-/** Each address once. Rows without any address all stay: each is a recipient that could not be told. */
+/** Each ref once, the first row counts, with the groups of all; sorted by ref, so that every resolution has the same order. */
+function distinct(recipients: DirectoryRecipient[]): DirectoryRecipient[] {
+  const found = new Map<string, DirectoryRecipient>();
+  for (const recipient of recipients) {
+    const before = found.get(recipient.ref);
+    found.set(recipient.ref, before ? withGroups(before, newGroups(before, recipient)) : recipient);
+  }
+  return [...found.values()].sort(byRef);
+}
+
+/** Each address once, and it tells everybody who has it. Rows without any address all stay: each is one that could not be told. */
 function onePerAddress(recipients: DirectoryRecipient[]): DirectoryRecipient[] {
-  const seen = new Set<string>();
-  return recipients.filter(({ address }) => {
-    const key = address.toLowerCase();
-    if (key === '') return true;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
+  const found = new Map<string, DirectoryRecipient>();
+  for (const recipient of recipients) {
+    const key = recipient.address.toLowerCase() || `\n${recipient.ref}`;
+    const before = found.get(key);
+    found.set(key, before ? withGroups(before, recipient.groups ?? []) : recipient);
+  }
+  return [...found.values()];
+}
+
+function newGroups(before: DirectoryRecipient, { groups = [] }: DirectoryRecipient): Group[] {
+  const names = new Set(before.groups?.map(groupName));
+  return groups.filter((group) => !names.has(groupName(group)));
+}
+
+function withGroups(recipient: DirectoryRecipient, more: Group[]): DirectoryRecipient {
+  return more.length === 0 ? recipient : { ...recipient, groups: [...(recipient.groups ?? []), ...more] };
+}
+
+function sameAddress(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+function byRef(a: DirectoryRecipient, b: DirectoryRecipient): number {
+  return a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0;
 }

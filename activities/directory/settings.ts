@@ -22,7 +22,7 @@ export const directorySettings = settingsGroup({
     ),
     TOCSIN_DIRECTORY_URL: variable('A Postgres in place of the folder.', url, { secret: true }),
     TOCSIN_DIRECTORY_WORKSPACES_SQL: variable(
-      'Its workspaces: `workspace_id`, `plan`, `owner_email`, `language`; `$1` is a list of ids, or null for all.',
+      'Its workspaces: `workspace_id`, `owner_email`, `language`; `$1` is a list of ids, or null for all.',
       text,
     ),
     TOCSIN_DIRECTORY_INDIVIDUALS_SQL: variable(

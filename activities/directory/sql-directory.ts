@@ -8,7 +8,7 @@ export interface Queryable {
 
 /**
  * Three SELECTs. `$1`: workspace ids (text[]) or null for all; `$2`: data set ids (text[]). Columns as in the CSV files:
- * workspaces(workspace_id, plan, owner_email, language) takes $1, individuals(person_id, email, language, country,
+ * workspaces(workspace_id, owner_email, language) takes $1, individuals(person_id, email, language, country,
  * workspace_id, data_set) takes $1 and $2, subscribers(subscriber_id, email, language) takes none.
  */
 export interface DirectoryQueries {
@@ -29,7 +29,7 @@ export function createSqlDirectory(pool: Queryable, queries: DirectoryQueries): 
     });
   };
   return createDirectory({
-    workspaces: (ids) => rows('workspaces', [ids], ['workspace_id', 'plan', 'owner_email', 'language']),
+    workspaces: (ids) => rows('workspaces', [ids], ['workspace_id', 'owner_email', 'language']),
     individuals: (ids, dataSets) =>
       rows('individuals', [ids, dataSets], ['person_id', 'email', 'language', 'country', 'workspace_id', 'data_set']),
     subscribers: () => rows('subscribers', [], ['subscriber_id', 'email', 'language']),

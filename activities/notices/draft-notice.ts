@@ -1,4 +1,6 @@
 import type { Rendering } from '../../domain/incident/events';
+import type { Log } from '../../platform/log';
+import type { DirectoryPort } from '../directory/directory-port';
 import { failure } from '../failures';
 import { EXERCISE_PREFIX } from '../mail/exercise-mail';
 import type { ArtefactStore } from '../storage/artefacts';
@@ -9,6 +11,7 @@ import { freezeNotice } from './frozen-notice';
 import { asHtml } from './inert';
 import { page } from './pages';
 import { phrasesOf } from './phrases';
+import { reachOf } from './reach';
 import { type RenderedNotice, renderNotice } from './render';
 import { templateData } from './template-data';
 import { readTemplates, type Template } from './templates';
@@ -18,6 +21,8 @@ export interface DraftDeps {
   artefacts: ArtefactStore;
   site: Site;
   organisation: () => Promise<string>;
+  directory: DirectoryPort;
+  log: Log;
   templatesDir?: string;
 }
 
@@ -45,7 +50,8 @@ export async function draftNotice(deps: DraftDeps, input: DraftInput): Promise<D
       await deps.site.write(previewPath(input, template.language), previewPage(input, notice, rendering, renderings)),
     );
   }
-  return { renderings, url: urls[0]! };
+  const reach = await reachOf(deps, input, renderings);
+  return { renderings, url: urls[0]!, ...(reach && { reach }) };
 }
 
 async function draftDossier(

@@ -3,12 +3,14 @@ import { human } from '../../domain/incident/contents';
 import type { IncidentView } from '../../domain/incident/contract';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { type BoardRow, board } from '../../domain/incident/explain';
+import { oneUntold, untoldCommands } from '../../domain/incident/untold';
+import { commandText } from '../../domain/kernel/command-lines';
 import { clockOffset, type Instant } from '../../domain/kernel/time';
 import type { Policy } from '../../domain/policy/policy';
 import { shortInstant } from './format';
 import { visibleLine } from './hostile-text';
 import type { Output, Style } from './output';
-import { table, wrap } from './table';
+import { hanging, table, wrap } from './table';
 import { TimelineTeller } from './timeline-lines';
 
 /** The lines of `tocsin show`. `now` is the incident's own clock. */
@@ -34,7 +36,8 @@ export function boardLines(
   );
   if (view.registerBacklog > 0)
     lines.push(out.style(`${view.registerBacklog} register entries not written yet`, 'yellow'));
-  lines.push('', obligations(board(state, pack, now), now, out));
+  const rows = board(state, pack, now);
+  lines.push('', obligations(rows, now, out), ...untoldLines(rows, state.caseId, out));
 
   const steps = Object.values(state.containment);
   if (steps.length > 0) {
@@ -54,6 +57,20 @@ export function boardLines(
   if (told.length > 0) lines.push('', out.style('Latest events', 'dim'), ...told.flat());
   return lines;
 }
+
+/** Who is still untold after a notice was sent, and the commands that settle it. */
+function untoldLines(rows: BoardRow[], id: string, out: Output): string[] {
+  const open = rows.flatMap(({ untold }) => (untold ? [untold] : []));
+  return open.flatMap(({ obligation, who }) => [
+    '',
+    ...wrap(`Still untold of ${obligation}`, out.width).map((line) => out.style(line, 'yellow')),
+    ...who.slice(0, MOST_UNTOLD).flatMap((one) => hanging('  - ', visibleLine(oneUntold(one)), out.width)),
+    ...(who.length > MOST_UNTOLD ? [`  - and ${who.length - MOST_UNTOLD} more (--json has all)`] : []),
+    ...untoldCommands(id, obligation, who).map((line) => out.style(`  ${commandText(line)}`, 'dim')),
+  ]);
+}
+
+const MOST_UNTOLD = 20;
 
 function obligations(rows: BoardRow[], now: Instant, out: Output): string {
   const columns = [

@@ -68,6 +68,15 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
           ),
         )
       : []),
+    ...(record.leftUntold.length > 0
+      ? group(
+          '',
+          'Left untold by decision',
+          record.leftUntold.flatMap((o) =>
+            item(`${o.obligation}: ${o.who}: ${o.reason} (${o.by}, ${human(o.at)})`),
+          ),
+        )
+      : []),
     ...(record.notRequired.length > 0
       ? group(
           '',
@@ -79,16 +88,23 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
 }
 
 function notification(sent: NotificationSent): string {
+  if (sent.outside) {
+    const { how, by, who, note, evidenceSha256 } = sent.outside;
+    const shown = evidenceSha256 ? `, evidence SHA-256 ${evidenceSha256}` : '';
+    return `${human(sent.at)}  ${sent.obligation}: told outside of Tocsin (${how}): ${who}, by ${by}${note ? `: ${note}` : ''}${shown}`;
+  }
   const told =
     sent.sent === undefined
-      ? ({ 'status-page': 'published', filing: 'filed' }[sent.channel] ?? `sent by ${sent.channel}`)
+      ? ({ 'status-page': 'published', filing: 'filed', outside: 'told outside of Tocsin' }[sent.channel] ?? `sent by ${sent.channel}`)
       : `sent to ${grouped(sent.sent)} of ${grouped(sent.recipients ?? sent.sent)} by ${sent.channel}`;
   const round = sent.round > 1 ? `, round ${sent.round}` : '';
   const late = sent.lateByMs
     ? `, late by ${spanText(sent.lateByMs)}${sent.delayReasons ? ` (${sent.delayReasons})` : ''}`
     : '';
+  const all = sent.of === undefined ? '' : `, ${grouped(sent.told ?? 0)} of ${grouped(sent.of)} told`;
+  const last = sent.lastToldAt && sent.firstToldAt !== sent.lastToldAt ? `, the first at ${human(sent.firstToldAt!)}` : '';
   const reference = sent.reference ? `, reference ${sent.reference}` : '';
-  return `${human(sent.at)}  ${sent.obligation}: ${told}${round}${reference}${late}`;
+  return `${human(sent.at)}  ${sent.obligation}: ${told}${all}${last}${round}${reference}${late}`;
 }
 
 function count(value: Known<number>): string {

@@ -94,7 +94,7 @@ const EN: Words = {
     review: 'hold the review and record it',
     'complete-record': 'complete the record: assess the facts, or record the measures',
     'look-into': 'find out why, and mend it',
-    'tell-by-hand': 'reach them through another channel',
+    'tell-by-hand': 'tell them by another channel and record it, or decide with a reason to leave them untold',
     'waive-and-close': 'waive what does not apply, then close the incident',
     'verify-register': 'verify the register',
     'decide-detections': 'declare it, dismiss it or merge it',
@@ -163,16 +163,14 @@ function sentence(alarm: Alarm, about: About, at: Instant): string {
   }
 }
 
-function onObligation({ threshold, dueAt, detail }: Alarm, at: Instant): string {
+function onObligation({ threshold, dueAt, detail, todo }: Alarm, at: Instant): string {
   if (threshold.kind === 'failing') {
     return `${WORK_WORDS[threshold.work]} fails${because({ detail })}. It is tried again until it works`;
   }
   if (threshold.kind === 'undeliverable') {
-    return threshold.total === 0
-      ? 'the directory has no recipient for it'
-      : `${threshold.failed} of ${threshold.total} recipients could not be mailed`;
+    return `${threshold.total - threshold.failed} of ${threshold.total} told; still untold: ${detail ?? 'see below'}`;
   }
-  return timeLeft(dueAt, at);
+  return todo === 'tell-by-hand' && detail ? `${timeLeft(dueAt, at)}; still untold: ${detail}` : timeLeft(dueAt, at);
 }
 
 const WORK_WORDS: Record<WorkKind, string> = {

@@ -7,6 +7,8 @@ import { ask, type CommandLine, commandLine } from '../kernel/command-lines';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import type { ContainmentStep, IncidentState, Obligation } from './state';
+import { standing, tellerOf } from './telling';
+import { untoldCommands, untoldText } from './untold';
 
 /** What happened that somebody must know of; `detail` in the words of what failed. */
 export interface Occasion extends Omit<CaseOccasion, 'threshold'> {
@@ -14,19 +16,33 @@ export interface Occasion extends Omit<CaseOccasion, 'threshold'> {
 }
 
 /** A point of an obligation's clock. */
-export function clockAlarm(incidentId: string, o: Obligation, rule: ObligationRule, threshold: ClockThreshold): Alarm {
+export function clockAlarm(
+  o: Obligation,
+  rule: ObligationRule,
+  threshold: ClockThreshold,
+  state: IncidentState,
+  pack: Policy,
+): Alarm {
   const about = aboutObligation(o, rule);
-  const todo = todoOf(o, rule);
-  return { threshold, about, todo, dueAt: o.dueAt, commands: commandsFor(todo, incidentId, about) };
+  // What is told with another notice waits for that one.
+  const teller = tellerOf(o, rule, state, pack) ?? o;
+  const todo = todoOf(teller, ruleOf(pack, teller.rule) ?? rule);
+  const commands = commandsFor(todo, state.caseId, { ...about, obligation: teller.id });
+  if (todo !== 'tell-by-hand') return { threshold, about, todo, dueAt: o.dueAt, commands };
+  const { untold = [] } = standing(o, rule, state, pack) ?? {};
+  return {
+    ...{ threshold, about, todo, dueAt: o.dueAt, detail: untoldText(untold) },
+    commands: [...untoldCommands(state.caseId, teller.id, untold), ...commands],
+  };
 }
 
 /** What an obligation waits for, by its channel and whether it is held. */
-export function todoOf(o: Pick<Obligation, 'hold'>, rule: Pick<ObligationRule, 'channel'>): Todo {
+export function todoOf(o: Pick<Obligation, 'hold' | 'status'>, rule: Pick<ObligationRule, 'channel'>): Todo {
   switch (rule.channel) {
     case 'containment':
       return 'contain';
     case 'email':
-      return o.hold ? 'release' : 'approve';
+      return o.hold ? 'release' : o.status === 'partly-told' ? 'tell-by-hand' : 'approve';
     case 'status-page':
       return o.hold ? 'release' : 'approve-update';
     case 'filing':
@@ -51,6 +67,8 @@ export function occasionAlarm(occasion: Occasion, state: IncidentState, pack: Po
   const step = measure === undefined ? undefined : state.containment[measure];
   // What failed for good may be asked for again; what a guard refused would be refused again.
   const again = step && threshold.kind === 'failed' ? [containLine(state.caseId, step)] : [];
+  const untold = o && rule && threshold.kind === 'undeliverable' ? standing(o, rule, state, pack)?.untold : undefined;
+  if (o && untold) again.push(...untoldCommands(state.caseId, o.id, untold));
   return { threshold, about, todo, dueAt: o?.dueAt, detail, commands: [...again, ...commands] };
 }
 
@@ -77,7 +95,7 @@ function containLine(id: string, { id: step, measure, state }: ContainmentStep):
   }
 }
 
-function aboutObligation(o: Obligation, rule: ObligationRule): About {
+function aboutObligation(o: Obligation, rule: ObligationRule): Extract<About, { kind: 'obligation' }> {
   const onSilence = rule.dispatch === 'approval' ? rule.onSilence : 'alarm';
   return { kind: 'obligation', obligation: o.id, title: rule.title, onSilence };
 }

@@ -44,7 +44,7 @@ export function dueFor(rule: ObligationRule, dueAt: Instant): Due {
  */
 export function alarmClock(o: Obligation, rule: ObligationRule): AlarmClock | undefined {
   if (isSettled(o) || !o.clock || !o.dueAt || !o.marginAt) return undefined;
-  const awaitsPerson = o.status === 'pending' || o.status === 'drafted';
+  const awaitsPerson = o.status === 'pending' || o.status === 'drafted' || o.status === 'partly-told';
   const marginAlarms = rule.dispatch === 'approval' && rule.onSilence === 'alarm' && o.marginAt !== o.dueAt;
   return {
     dueAt: o.dueAt,

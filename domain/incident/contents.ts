@@ -5,6 +5,7 @@ import { clockOffset, type Instant, minuteText } from '../kernel/time';
 import { dataSetsOf } from '../policy/affected';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ContentField, ObligationRule } from '../policy/rule';
+import { type Audience, audienceOf } from './audience';
 import type { DataSet } from './incident';
 import type { IncidentState, Obligation } from './state';
 
@@ -168,7 +169,7 @@ export function noticeNow(
   const before = known.get(o.id);
   if (before?.pack === pack) return before;
   const contents = noticeContents(rule, state, pack, o.id);
-  const now = { pack, contents, fingerprint: fingerprint(contents, state, o.round) };
+  const now = { pack, contents, fingerprint: fingerprint(contents, state, o.round, audienceOf(rule, state, pack)) };
   known.set(o.id, now);
   return now;
 }
@@ -181,7 +182,7 @@ const notices = new WeakMap<IncidentState, Map<string, Notice>>();
  * `measures-taken` counts by whether it is established and by the incident's status: a draft is not rendered again at
  * every containment step, but none goes out with "not yet established" once the first measure is known.
  */
-function fingerprint(contents: ContentValue[], state: IncidentState, round: number): string {
+function fingerprint(contents: ContentValue[], state: IncidentState, round: number, audience?: Audience): string {
   const said = contents.map((c) =>
     c.field === 'measures-taken' || c.field === 'notification-steps'
       ? c.value === undefined
@@ -189,5 +190,7 @@ function fingerprint(contents: ContentValue[], state: IncidentState, round: numb
         : state.status
       : `${c.field}=${c.value ?? ''}`,
   );
-  return hash64(`${round}|${state.status}|${said.join('|')}`);
+  // Whoever approves sees how many it goes to: with another audience it is another draft.
+  const to = audience ? `|${JSON.stringify(audience)}` : '';
+  return hash64(`${round}|${state.status}|${said.join('|')}${to}`);
 }

@@ -5,6 +5,7 @@ import { InstantSchema } from '../kernel/time';
 import { PolicySnapshotSchema } from '../policy/policy';
 import { DeclarationSchema } from './incident';
 import type { IncidentState } from './state';
+import { CountedSchema } from './tally';
 
 export const INCIDENT_WORKFLOW = 'incident';
 export const TASK_QUEUE = 'tocsin';
@@ -32,6 +33,7 @@ export const DeliveryReportSchema = z.object({
   failed: count,
   firstSentAt: InstantSchema.optional(),
   lastSentAt: InstantSchema.optional(),
+  counted: CountedSchema,
 });
 export type DeliveryReport = z.infer<typeof DeliveryReportSchema>;
 

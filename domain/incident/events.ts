@@ -10,6 +10,8 @@ import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
 import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
 import type { MessageName } from './messages';
+import type { CHANNELS, Counted, Named } from './tally';
+import type { Audience } from './audience';
 
 /** One rendering of a notice in one language, stored by its hash. */
 export interface Rendering {
@@ -32,6 +34,24 @@ export interface Evidence {
   authority?: string;
   url?: string;
   note?: string;
+  /** How many were to be told, and of them were told: by mail and outside of the product. Workspaces, or people. */
+  of?: number;
+  told?: number;
+  outside?: number;
+  /** How many stay untold by a person's decision. */
+  left?: number;
+  firstToldAt?: Instant;
+  lastToldAt?: Instant;
+  /** The obligation whose notice served this one too. */
+  toldWith?: string;
+}
+
+/** How many an email notice would reach when it was drafted. */
+export interface Reach {
+  /** Mails, by the language of the text that each gets. */
+  languages: Record<string, number>;
+  /** Workspaces or people without a usable address, or that the directory does not know. */
+  unreachable: number;
 }
 
 /** The clock that counts for an obligation: its anchor and the anchor's recorded instant. */
@@ -47,7 +67,7 @@ export interface Due {
   marginAt: Instant;
 }
 
-/** Workspaces and data sets that a dispatch covered: newly found ones get their own round. */
+/** Workspaces and data sets that a dispatch goes to. */
 export interface Coverage {
   workspaces: 'all' | string[];
   dataSets: string[];
@@ -83,12 +103,18 @@ interface EventData {
     renderings: Rendering[];
     missing: string[];
     url?: string;
+    reach?: Reach;
   };
-  'notice-approved': { obligation: string; round: number; draft: string };
+  /** `incomplete`: what its law requires and it lacks, and why a person sends it all the same. */
+  'notice-approved': {
+    obligation: string;
+    round: number;
+    draft: string;
+    incomplete?: { missing: string[]; reason: string };
+  };
   'obligation-held': { obligation: string; reason: string; until?: Instant };
   'obligation-released': { obligation: string; reason?: string };
-  /** `covers`: whom the waived round would have told, where there was an earlier one. */
-  'obligation-waived': { obligation: string; rule: string; reason: string; ground: string; covers?: Coverage };
+  'obligation-waived': { obligation: string; rule: string; reason: string; ground: string };
   'filing-opened': { obligation: string; round: number; authority: string };
   'dispatch-started': {
     obligation: string;
@@ -96,6 +122,17 @@ interface EventData {
     trigger: 'approved' | 'silence' | 'automatic';
     covers: Coverage;
   };
+  /** `audience`: whom the facts named when it was counted. */
+  'delivery-counted': { obligation: string; round: number; evidence: Evidence; counted: Counted; audience: Audience };
+  'told-outside': {
+    obligation: string;
+    round: number;
+    at: Instant;
+    channel: (typeof CHANNELS)[number];
+    note?: string;
+    evidence?: { sha256: string; bytes: number };
+  } & Named;
+  'left-untold': { obligation: string; round: number; reason: string } & Named;
   'obligation-fulfilled': {
     obligation: string;
     round: number;

@@ -5,6 +5,7 @@ import { type Instant, toMs } from '../kernel/time';
 import type { EventOf, IncidentEvent } from './events';
 import { STATUSES } from './incident';
 import { type IncidentState, type Obligation, toldWithout } from './state';
+import { foldTelling, reopenedTally, settledTally } from './evolve-telling';
 
 /**
  * What an incident's own events change; what all kinds of case have in common is folded over it. The first event is
@@ -138,6 +139,7 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       const { round, purpose, clock, dueAt, marginAt } = event.data;
       return change((o) => ({
         ...withoutRound(o),
+        ...reopenedTally(o, event.data),
         status: 'pending',
         round,
         purpose,
@@ -150,21 +152,26 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       }));
     }
     case 'notice-drafted': {
-      const { fingerprint, renderings, missing, url } = event.data;
-      const draft = { fingerprint, renderings, missing, url };
+      const { fingerprint, renderings, missing, url, reach } = event.data;
+      const draft = { fingerprint, renderings, missing, url, ...(reach && { reach }) };
       return change((o) => ({ ...o, status: o.status === 'pending' ? 'drafted' : o.status, draft }));
     }
     case 'notice-approved':
-      return change((o) => ({ ...o, approved: true, hold: undefined }));
+      return change((o) => ({
+        ...o,
+        approved: true,
+        hold: undefined,
+        ...(event.data.incomplete && { incomplete: { by: event.by, ...event.data.incomplete } }),
+      }));
     case 'obligation-held':
       return change((o) => ({ ...o, hold: { by: event.by, reason: event.data.reason, until: event.data.until } }));
     case 'obligation-released':
       return change((o) => ({ ...o, hold: undefined }));
     case 'obligation-waived': {
-      const { rule, reason, ground, covers } = event.data;
+      const { rule, reason, ground } = event.data;
       const before = state.obligations[id] ?? blank(id, rule);
       const decision = { by: event.by, at: event.at, reason, ground, facts: String(state.assessment?.revision ?? 0) };
-      const told = covers ? { covers, statusAtDispatch: state.status } : {};
+      const told = before.fulfilledAt ? { statusAtDispatch: state.status } : {};
       return put(state, { ...fallenAway(before, 'waived'), ...told, decision });
     }
     case 'filing-opened':
@@ -180,6 +187,7 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
           ? o
           : {
               ...settle(o),
+              ...settledTally(o),
               fulfilledAt: at,
               lateByMs,
               evidence,
@@ -194,10 +202,15 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       const { round, at, evidence } = event.data;
       return change((o) => ({
         ...settle(o),
+        ...settledTally(o),
         supplements: [...o.supplements, { round, at, evidence }],
-        statusAtDispatch: o.status === 'dispatching' ? o.statusAtDispatch : state.status,
+        statusAtDispatch: ['dispatching', 'partly-told'].includes(o.status) ? o.statusAtDispatch : state.status,
       }));
     }
+    case 'delivery-counted':
+    case 'told-outside':
+    case 'left-untold':
+      return change((o) => foldTelling(o, event));
     case 'deadline-missed': {
       const { dueAt, heldBy, holdReason } = event.data;
       return change((o) => ({
@@ -253,7 +266,10 @@ function settle(o: Obligation): Obligation {
 /** No longer owed. What was fulfilled before stays fulfilled: only its present round falls away. */
 function fallenAway(o: Obligation, status: 'not-required' | 'waived'): Obligation {
   const settled = { ...o, approved: false, hold: undefined, delayReasonsOwed: false };
-  return o.fulfilledAt ? settle({ ...settled, delayReasonsOwed: o.delayReasonsOwed }) : { ...settled, status };
+  // A round that would have told everybody once more leaves the tally of the notice as it was.
+  return o.fulfilledAt
+    ? settle({ ...settled, again: undefined, delayReasonsOwed: o.delayReasonsOwed })
+    : { ...settled, status };
 }
 
 function put(state: IncidentState, obligation: Obligation): IncidentState {

@@ -8,6 +8,8 @@ import type { Anchor, ObligationRule } from '../policy/rule';
 import { applies } from './applies';
 import { anchorAt, armedClock } from './clocks';
 import { type IncidentState, isSettled, type Obligation } from './state';
+import { shareText, type Untold } from './tally';
+import { standing as tallied, tellerOf } from './telling';
 
 export interface ExplainedClock {
   from: Anchor;
@@ -98,6 +100,8 @@ export interface BoardRow {
   time: string;
   settled: boolean;
   standing: Standing;
+  /** Who is still untold after it was sent, and by whose notice they are told. */
+  untold?: { obligation: string; who: Untold[] };
 }
 
 /** How a row is to be taken: `late`, also while it is overdue · `waits` for a person · `running` by itself. */
@@ -107,7 +111,7 @@ export type Standing = 'late' | 'fulfilled' | 'not owed' | 'waits' | 'running';
 export function board(state: IncidentState, pack: Policy, now: Instant): BoardRow[] {
   const rows = pack.obligations.flatMap((rule): BoardRow[] => {
     const instances = Object.values(state.obligations).filter((o) => o.rule === rule.id);
-    if (instances.length > 0) return instances.map((o) => row(o, rule, now));
+    if (instances.length > 0) return instances.map((o) => row(o, rule, state, pack, now));
     const { id, title, commitments } = rule;
     return [{ id, title, commitments, status: 'dormant', time: '', settled: false, standing: 'running' }];
   });
@@ -115,7 +119,7 @@ export function board(state: IncidentState, pack: Policy, now: Instant): BoardRo
   return rows.sort((a, b) => rank(a) - rank(b) || (a.settled ? 0 : toMs(a.dueAt ?? now) - toMs(b.dueAt ?? now)));
 }
 
-function row(o: Obligation, rule: ObligationRule, now: Instant): BoardRow {
+function row(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy, now: Instant): BoardRow {
   const settled = isSettled(o);
   const leftMs = o.dueAt ? toMs(o.dueAt) - toMs(now) : 0;
   const late = o.lateByMs ? `late by ${spanText(o.lateByMs)}` : '';
@@ -127,16 +131,36 @@ function row(o: Obligation, rule: ObligationRule, now: Instant): BoardRow {
         ? `${spanText(leftMs)} left`
         : `${spanText(leftMs)} overdue`;
   const title = o.recipient ? `${rule.title} (${o.recipient})` : rule.title;
-  const status = statusWord(o, rule);
+  const telling = settled ? undefined : tellingOf(o, rule, state, pack);
+  const status = telling?.status ?? statusWord(o, rule);
   const standing = standingOf(o, rule, now);
-  return { id: o.id, title, commitments: rule.commitments, status, dueAt: o.dueAt, time, settled, standing };
+  const { untold } = telling ?? {};
+  return { id: o.id, title, commitments: rule.commitments, status, dueAt: o.dueAt, time, settled, standing, untold };
+}
+
+/** How a notice stands that was sent and did not reach everybody, or that is told with another. */
+function tellingOf(
+  o: Obligation,
+  rule: ObligationRule,
+  state: IncidentState,
+  pack: Policy,
+): { status: string; untold?: BoardRow['untold'] } | undefined {
+  const teller = tellerOf(o, rule, state, pack);
+  if (teller) return { status: `told with ${teller.id}` };
+  const stands = o.status === 'partly-told' ? tallied(o, rule, state, pack) : undefined;
+  if (!stands) return undefined;
+  const left = stands.left > 0 ? `, ${stands.left} left untold by decision` : '';
+  return {
+    status: `partly told: ${shareText(stands)}${left}`,
+    untold: { obligation: o.id, who: stands.untold },
+  };
 }
 
 function standingOf(o: Obligation, rule: ObligationRule, now: Instant): Standing {
   const overdue = !isSettled(o) && o.dueAt !== undefined && toMs(o.dueAt) < toMs(now);
   if (o.lateByMs || overdue) return 'late';
   if (isSettled(o)) return o.status === 'fulfilled' ? 'fulfilled' : 'not owed';
-  const waits = o.hold || o.status === 'filing' || (o.status === 'drafted' && rule.dispatch === 'approval');
+  const waits = o.hold || ['filing', 'partly-told'].includes(o.status) || (o.status === 'drafted' && rule.dispatch === 'approval');
   return waits ? 'waits' : 'running';
 }
 

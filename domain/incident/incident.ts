@@ -36,8 +36,9 @@ export const DataSetSchema = z.strictObject({
 });
 export type DataSet = z.infer<typeof DataSetSchema>;
 
+export const WorkspaceIdsSchema = z.array(id('a workspace id')).max(20_000);
 /** Workspaces whose data is affected: their ids in the directory, or all of them. */
-export const WorkspacesSchema = z.union([z.literal('all'), z.array(id('a workspace id')).max(20_000)], {
+export const WorkspacesSchema = z.union([z.literal('all'), WorkspaceIdsSchema], {
   error: 'must be "all" or a list of workspace ids',
 });
 

@@ -10,7 +10,9 @@ import { text } from '../kernel/text';
 import { InstantSchema } from '../kernel/time';
 import { PolicyIdSchema } from '../policy/ids';
 import { OTHER_GROUND } from '../policy/pack';
-import { AssessmentSchema, ContainmentMeasureSchema, STATUSES } from './incident';
+import { GroupSchema } from './audience';
+import { AssessmentSchema, ContainmentMeasureSchema, STATUSES, WorkspaceIdsSchema } from './incident';
+import { CHANNELS, PeopleSchema } from './tally';
 
 /** An obligation's id, like `enterprise-notice` or `gdpr-art33-authority:ie-dpc`. */
 const obligation = z
@@ -25,6 +27,10 @@ const step = z
   );
 /** A draft's fingerprint, as `show` gives it. */
 const draft = z.string().regex(/^[0-9a-f]{1,64}$/, 'must be the fingerprint of a draft');
+
+/** Whom a message means of those still untold: workspaces, people of a data set and a country, or all of them. */
+const untold = { workspaces: WorkspaceIdsSchema.min(1).optional(), rest: z.literal(true).optional() };
+const NAME_SOMEBODY = 'name "workspaces" or "people", or all that are left with "rest"';
 
 export const MESSAGE_SCHEMAS = {
   assess: z.strictObject({
@@ -53,7 +59,33 @@ export const MESSAGE_SCHEMAS = {
     obligation,
     draft: draft.optional(),
     delayReasons: text(2000).optional(),
+    /** Why a notice to individuals goes out without what its law requires. */
+    incompleteBecause: text(2000).optional(),
   }),
+  told: z
+    .strictObject({
+      ...envelope,
+      obligation,
+      channel: z.enum(CHANNELS),
+      /** When they were told; of several days, the last. */
+      at: InstantSchema.optional(),
+      ...untold,
+      people: z.array(PeopleSchema.extend({ count: z.int().min(1) })).min(1).max(1000).optional(),
+      note: text(2000).optional(),
+      /** A file that shows it, by its hash; the file itself stays with whoever told them. */
+      evidence: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().min(0) }).optional(),
+    })
+    .refine((m) => m.workspaces || m.people || m.rest, { error: NAME_SOMEBODY }),
+  'leave-untold': z
+    .strictObject({
+      ...envelope,
+      obligation,
+      ...untold,
+      /** Without a count: all of the group who are still untold, also where nobody knows how many there are. */
+      people: z.array(GroupSchema.extend({ count: z.int().min(1).optional() })).min(1).max(1000).optional(),
+      reason: text(2000),
+    })
+    .refine((m) => m.workspaces || m.people || m.rest, { error: NAME_SOMEBODY }),
   hold: z.strictObject({ ...envelope, obligation, reason: text(2000), until: InstantSchema.optional() }),
   release: z.strictObject({ ...envelope, obligation, reason: text(2000).optional() }),
   waive: z.strictObject({
@@ -93,6 +125,8 @@ const DESCRIPTIONS: Record<MessageName, string> = {
   contain: 'Ask for a containment measure, or undo one',
   measure: 'Record a measure that was taken',
   approve: 'Approve a drafted notice: it is sent at once',
+  told: 'People were told outside of the product, by phone or letter',
+  'leave-untold': 'Decide that somebody who is still untold need not be told, with a reason',
   hold: 'Hold a notice back, with a reason',
   release: 'Release a held notice',
   waive: 'Decide that an obligation does not apply, with a reason and a ground',

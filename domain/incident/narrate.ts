@@ -9,7 +9,9 @@ import { packNames, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { human } from './contents';
 import { type DataOf, type EventOf, type Evidence, type IncidentEvent, obligationOfEvent } from './events';
+import { groupName } from './audience';
 import type { Assessment, ContainmentMeasure } from './incident';
+import type { Named } from './tally';
 import type { IncidentState } from './state';
 
 /** How an event is to be taken: nothing to do, a promise kept, something that needs a person, something that went wrong. */
@@ -130,8 +132,20 @@ function onObligation(event: ObligationEvent, context: Context): Said {
       const open = missing.length > 0 ? `; not yet established: ${missing.join(', ')}` : '';
       return info(`Draft ready${languages ? ` (${languages})` : ''}${open}`);
     }
-    case 'notice-approved':
-      return info(`Approved by ${event.by}`);
+    case 'notice-approved': {
+      const { incomplete } = event.data;
+      if (!incomplete) return info(`Approved by ${event.by}`);
+      return warn(`Approved by ${event.by} without ${incomplete.missing.join(', ')}: ${incomplete.reason}`);
+    }
+    case 'delivery-counted':
+      return deliveryText(event.data, context);
+    case 'told-outside': {
+      const { channel, at, note } = event.data;
+      const shown = event.data.evidence ? `, evidence ${event.data.evidence.sha256.slice(0, 12)}…` : '';
+      return good(`Told by ${CHANNEL_WORDS[channel] ?? channel}, ${human(at)}: ${namedText(event.data)}${shown}, by ${event.by}${suffix(note)}`);
+    }
+    case 'left-untold':
+      return warn(`Left untold by decision of ${event.by}: ${namedText(event.data)}: ${event.data.reason}`);
     case 'obligation-held': {
       const until = event.data.until ? ` until ${human(event.data.until)}` : '';
       return warn(`Held by ${event.by}${until}: ${event.data.reason}`);
@@ -189,13 +203,48 @@ function fulfilled(data: DataOf<'obligation-fulfilled'>, context: Context): Said
   return data.evidence.failed ? warn(`${what}${inTime}`) : good(`${what}${inTime}`);
 }
 
+const CHANNEL_WORDS: Record<string, string> = {
+  'in-app': 'a message in the product',
+  'in-person': 'word of mouth',
+  'by-customer': 'the customer’s own team',
+  'public-notice': 'a public notice',
+};
+
+/** Whom an act outside of the product was about: workspaces by id, people by data set and country. */
+export function namedText({ workspaces = [], people = [], unestablished = [], whole }: Named): string {
+  const groups = people.map((each) => `${groupName(each)} ${count(each.count, 'person', 'people')}`);
+  const open = unestablished.map((each) => `${groupName(each)}: those who were told are all`);
+  const words = whole && { 'not-named': 'nobody is affected', 'not-sent': 'all workspaces', 'not-listed': 'those beyond the ones named' }[whole];
+  return [...workspaces, ...groups, ...open, ...(words ? [words] : [])].join(', ');
+}
+
+/** What a delivery reached, and how many that leaves untold. */
+function deliveryText({ evidence, counted }: DataOf<'delivery-counted'>, { rule }: Context): Said {
+  const { sent = 0, recipients = sent } = evidence;
+  const what = RECIPIENTS[rule?.recipient.to ?? ''] ?? 'recipient';
+  const text = `Mailed to ${count(sent, what)} of ${recipients} in the directory`;
+  if (standInOf(counted)) return info(text);
+  const missed = counted.of === 'workspaces' ? counted.numbers.untold : recipients - sent;
+  return missed > 0 || sent === 0 ? warn(text) : info(text);
+}
+
 /** What was done, as the evidence has it. */
 function deed(evidence: Evidence, { rule, pack }: Context): string {
   switch (evidence.channel) {
     case 'email': {
-      const failed = evidence.failed ? `, ${evidence.failed} failed` : '';
-      return `Sent to ${count(evidence.sent ?? evidence.recipients ?? 0, RECIPIENTS[rule?.recipient.to ?? ''] ?? 'recipient')}${failed}`;
+      const { sent, recipients, failed = 0, outside = 0, left = 0, toldWith } = evidence;
+      const what = RECIPIENTS[rule?.recipient.to ?? ''] ?? 'recipient';
+      const parts = [
+        `Sent to ${count(sent ?? recipients ?? 0, what)}`,
+        ...(failed ? [`${failed} failed`] : []),
+        ...(outside ? [`${outside} told otherwise`] : []),
+        ...(left ? [`${left} left untold by decision`] : []),
+        ...(toldWith ? [`with ${toldWith}`] : []),
+      ];
+      return parts.join(', ');
     }
+    case 'outside':
+      return `Told outside of the product: ${evidence.told ?? 0} of ${evidence.of ?? 0}`;
     case 'status-page':
       return 'Published on the status page';
     case 'filing':
@@ -282,8 +331,8 @@ function span(from: string, to: string): string {
 }
 
 /** `1 workspace owner`, `2,910 individuals`. */
-function count(n: number, what: string): string {
-  return `${String(n).replace(/\B(?=(\d{3})+$)/g, ',')} ${what}${n === 1 ? '' : 's'}`;
+function count(n: number, one: string, several = `${one}s`): string {
+  return `${String(n).replace(/\B(?=(\d{3})+$)/g, ',')} ${n === 1 ? one : several}`;
 }
 
 function upperFirst(text: string): string {

@@ -1,5 +1,5 @@
 /** What each message of a person or a tool means for an incident. */
-import { ask, tocsin } from '../kernel/command-lines';
+import { ask, commandText, tocsin } from '../kernel/command-lines';
 import { type Instant, toMs } from '../kernel/time';
 import { evaluate } from '../policy/conditions';
 import { OTHER_GROUND } from '../policy/pack';
@@ -8,8 +8,11 @@ import type { ObligationRule } from '../policy/rule';
 import type { NewEvent } from './events';
 import { measureId } from './incident';
 import type { Message, MessageBody } from './messages';
-import { coverage, draftIsCurrent, fulfil } from './reconcile';
+import { onLeaveUntold, onTold, restOf } from './on-telling';
+import { draftIsCurrent, fulfil, goesOn, lacksRequired } from './reconcile';
 import { type IncidentState, isSettled, type Obligation } from './state';
+import { neverTold, standing, tellerOf } from './telling';
+import { untoldCommands, untoldText } from './untold';
 
 type On<N extends Message['message']> = MessageBody<N>;
 /** Alarms are acknowledged in the same way for all kinds of case. */
@@ -133,7 +136,8 @@ function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answe
         `${rule.id}: not decided yet; see \`${tocsin('explain', { id: state.caseId })}\`, then assess or waive it`,
       );
     for (const o of instances) {
-      if (!isSettled(o)) problems.push(`${o.id}: still ${o.status}, due ${o.dueAt ?? 'when its clock starts'}`);
+      if (o.status === 'partly-told') problems.push(partlyTold(o, rule, state, pack));
+      else if (!isSettled(o)) problems.push(`${o.id}: still ${o.status}, due ${o.dueAt ?? 'when its clock starts'}`);
       if (o.delayReasonsOwed)
         problems.push(`${o.id}: the reasons for its delay are owed: \`${reasonsLine(state.caseId, o, rule)}\``);
     }
@@ -142,6 +146,12 @@ function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answe
     if (['requested', 'undo-requested'].includes(step.state)) problems.push(`${step.id}: is still ${step.state}`);
   }
   return problems.length > 0 ? answer.rejected(...problems) : [{ kind: 'closed', data: { note: message.note } }];
+}
+
+function partlyTold(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): string {
+  const untold = standing(o, rule, state, pack)?.untold ?? [];
+  const commands = untoldCommands(state.caseId, o.id, untold).map((line) => `\`${commandText(line)}\``);
+  return `${o.id}: somebody is still untold: ${untoldText(untold)}: ${commands.join(' or ')}`;
 }
 
 type ObligationMessage = Extract<Message, { obligation: string }>;
@@ -169,6 +179,13 @@ function onObligation(
   switch (message.message) {
     case 'approve':
       return onApprove(state, o, message, rule, pack, answer);
+    case 'told': {
+      const at = notAfter(message.at ?? now, now);
+      if (!at) return answer.rejected('at: must not be in the future');
+      return onTold({ state, o, rule, pack, answer }, message, at);
+    }
+    case 'leave-untold':
+      return onLeaveUntold({ state, o, rule, pack, answer }, message);
     case 'hold':
       return onHold(o, message, rule, now, answer);
     case 'release':
@@ -210,6 +227,10 @@ function onApprove(
   }
   if (o.status === 'dispatching' || isSettled(o))
     return reasons.length > 0 ? reasons : answer.noted(`${o.id} is already ${o.status}`);
+  const teller = tellerOf(o, rule, state, pack);
+  if (teller) return reasons.length > 0 ? reasons : answer.rejected(`obligation: ${o.id} is told with ${teller.id}: approve that`);
+  if (o.status === 'partly-told')
+    return [...reasons, goesOn(o, `${message.by} has it sent again to those whom the last mail did not reach`)];
   if (o.status !== 'drafted' || !o.draft)
     return answer.rejected(`obligation: ${o.id} has no draft yet; try again in a moment`);
   if (!draftIsCurrent(o, rule, state, pack))
@@ -222,9 +243,17 @@ function onApprove(
     );
   }
   if (o.approved) return reasons.length > 0 ? reasons : answer.noted(`${o.id} is already approved`);
+  const { missing } = o.draft;
+  const lacks = lacksRequired(o, rule);
+  if (lacks && !message.incompleteBecause) {
+    return answer.rejected(
+      `incompleteBecause: the notice lacks what ${rule.citation} requires: ${list(missing)}. Establish it with \`${tocsin('assess', { id: state.caseId, help: true })}\`, or say why it goes out without`,
+    );
+  }
+  const incomplete = lacks ? { incomplete: { missing, reason: message.incompleteBecause! } } : {};
   return [
     ...reasons,
-    { kind: 'notice-approved', data: { obligation: o.id, round: o.round, draft: o.draft.fingerprint } },
+    { kind: 'notice-approved', data: { obligation: o.id, round: o.round, draft: o.draft.fingerprint, ...incomplete } },
   ];
 }
 
@@ -268,21 +297,29 @@ function onWaive(
   const known = state.obligations[message.obligation];
   const waivable = targets.filter((o) => !isSettled(o) && o.status !== 'dispatching');
   if (waivable.length > 0) {
-    return waivable.map((o) => ({
-      kind: 'obligation-waived',
-      data: {
-        obligation: o.id,
-        rule: rule.id,
-        reason,
-        ground,
-        // Who waives a later round decides for those whom it would have told.
-        ...(o.fulfilledAt ? { covers: coverage(state, rule, pack) } : {}),
-      },
-    }));
+    const elsewhere = waivable.find((o) => o.fulfilledAt && tellerOf(o, rule, state, pack));
+    if (elsewhere) return answer.rejected(`obligation: ${elsewhere.id} is told with ${rule.toldWith}: waive that`);
+    return waivable.flatMap((o): NewEvent[] => [
+      { kind: 'obligation-waived', data: { obligation: o.id, rule: rule.id, reason, ground } },
+      // Who waives a later round decides to leave those untold whom only this round would have told.
+      ...(o.fulfilledAt ? leftUntold(o, rule, state, pack, reason) : []),
+    ]);
   }
   if (targets.length > 0 || known)
     return answer.noted(`${message.obligation} is already ${(targets[0] ?? known)!.status}`);
   return [{ kind: 'obligation-waived', data: { obligation: rule.id, rule: rule.id, reason, ground } }];
+}
+
+function leftUntold(
+  o: Obligation,
+  rule: ObligationRule,
+  state: IncidentState,
+  pack: Policy,
+  reason: string,
+): NewEvent[] {
+  const untold = neverTold(o, rule, state, pack);
+  if (untold.length === 0) return [];
+  return [{ kind: 'left-untold', data: { obligation: o.id, round: o.round, reason, ...restOf(untold) } }];
 }
 
 /** Why a ground does not waive an obligation; undefined when it does. */

@@ -2,14 +2,19 @@
 import type { Instant } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import { type Occasion, occasionAlarm } from './alarms';
-import type { DataOf, Evidence, NewEvent } from './events';
+import { audienceOf } from './audience';
+import type { Coverage, DataOf, Evidence, NewEvent } from './events';
 import { fulfil } from './reconcile';
 import type { IncidentState } from './state';
+import type { Counted } from './tally';
+import { withDelivery } from './evolve-telling';
+import { standing } from './telling';
+import { untoldText } from './untold';
 
 /** The outcome of a piece of work. */
 export type IncidentOutcome =
   | { kind: 'drafted'; data: DataOf<'notice-drafted'> }
-  | { kind: 'delivered'; obligation: string; round: number; evidence: Evidence }
+  | { kind: 'delivered'; obligation: string; round: number; evidence: Evidence; counted?: Counted }
   | { kind: 'containment-step'; data: DataOf<'containment-step'> }
   | { kind: 'register-verified'; data: DataOf<'register-verified'> }
   | { kind: 'register-damaged'; problem: string | undefined };
@@ -32,11 +37,20 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       const o = state.obligations[outcome.obligation];
       const rule = ruleOf(pack, o?.rule);
       if (!o || !rule || o.status !== 'dispatching' || o.round !== outcome.round) return [];
-      const happened = fulfil(o, rule, now, outcome.evidence);
-      const { channel, recipients, failed = 0 } = outcome.evidence;
-      if (channel !== 'email' || (failed === 0 && recipients !== 0)) return [happened];
-      const threshold = { kind: 'undeliverable', failed, total: recipients ?? 0 } as const;
-      return [happened, alarm({ obligation: o.id, threshold })];
+      const audience = audienceOf(rule, state, pack);
+      if (!outcome.counted || !audience) return [fulfil(o, rule, now, outcome.evidence)];
+      const counted = withoutGaps(outcome.counted, o.covers);
+      // Whoever was sent something without an instant of its own was sent it now.
+      const { sent = 0, firstSentAt = now, lastSentAt = now, ...rest } = outcome.evidence;
+      const evidence = { ...rest, sent, ...(sent > 0 && { firstSentAt, lastSentAt }) };
+      const data = { obligation: o.id, round: o.round, evidence, counted, audience };
+      const next = { ...state, obligations: { ...state.obligations, [o.id]: withDelivery(o, data) } };
+      const { of, told, left, untold } = standing(next.obligations[o.id]!, rule, next, pack)!;
+      const happened: NewEvent = { kind: 'delivery-counted', data };
+      if (untold.length === 0) return [happened];
+      const threshold = { kind: 'undeliverable', failed: of - told - left, total: of } as const;
+      const occasion = { obligation: o.id, threshold, detail: untoldText(untold) };
+      return [happened, { kind: 'alarm-raised', data: occasionAlarm(occasion, next, pack) }];
     }
     case 'containment-step': {
       const { id, outcome: word, detail } = outcome.data;
@@ -51,4 +65,14 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
     case 'register-damaged':
       return [alarm({ threshold: { kind: 'register-damaged' }, detail: outcome.problem })];
   }
+}
+
+/** A workspace to which the dispatch went and of which the count says nothing was not told. */
+function withoutGaps(counted: Counted, covers: Coverage | undefined): Counted {
+  if (counted.of !== 'workspaces' || !covers || covers.workspaces === 'all') return counted;
+  const named = new Set([...counted.told, ...counted.untold.map(({ workspace }) => workspace)]);
+  const gaps = covers.workspaces.filter((workspace) => !named.has(workspace));
+  if (gaps.length === 0) return counted;
+  const untold = [...counted.untold, ...gaps.map((workspace) => ({ workspace, why: 'unknown' as const }))];
+  return { ...counted, untold, numbers: { ...counted.numbers, untold: counted.numbers.untold + gaps.length } };
 }

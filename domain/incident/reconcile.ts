@@ -17,8 +17,10 @@ import { applies, decidedBy } from './applies';
 import { alarmClock, armedClock, dueFor } from './clocks';
 import { missingFields, noticeNow } from './contents';
 import type { Coverage, NewEvent } from './events';
-import { lacking, tellsOfReview } from './records';
+import { lacking } from './records';
 import { type IncidentState, isSettled, type Obligation, toldWithout } from './state';
+import { isSomebodyUntried, neverTold, settledByTally, tellerOf, toldWith } from './telling';
+import { untoldText } from './untold';
 
 const NOTICE_CHANNELS = ['email', 'status-page', 'filing'];
 
@@ -32,7 +34,17 @@ export function reconcile(state: IncidentState, pack: Policy, now: Instant): New
   for (const o of Object.values(state.obligations)) {
     const rule = ruleOf(pack, o.rule);
     if (!rule) continue;
-    const steps = [movedDeadline, reopened, fulfilledByFacts, endedHold, dispatched, missedDeadline, alarmed];
+    const steps = [
+      movedDeadline,
+      reopened,
+      fulfilledByFacts,
+      everybodyTold,
+      sendsOn,
+      endedHold,
+      dispatched,
+      missedDeadline,
+      alarmed,
+    ];
     for (const step of steps) {
       const events = step(o, rule, state, pack, now);
       if (events.length > 0) return events;
@@ -142,15 +154,11 @@ const reopened: Step = (o, rule, state, pack, now) => {
   const within = rule.clocks[0]!.within;
   const due = dueFor(rule, deadline(now, within, pack.calendars, rule.clocks[0]!.timeZone));
   const clock = { from: 'reopened' as const, anchorAt: now };
-  const covers = coverage(state, rule, pack);
-  if (
-    ['workspace-owners', 'individuals'].includes(rule.recipient.to) &&
-    o.covers &&
-    !tellsOfReview(rule) &&
-    grew(o.covers, covers)
-  ) {
-    return [reopen(o, 'new-recipients', 'more workspaces or data sets were found to be affected', clock, due)];
+  const untold = rule.recipient.to === 'status-subscribers' ? [] : neverTold(o, rule, state, pack);
+  if (untold.length > 0) {
+    return [reopen(o, 'new-recipients', `found to be affected, and not told: ${untoldText(untold)}`, clock, due)];
   }
+  if (tellerOf(o, rule, state, pack)) return [];
   const missingSoFar = toldWithout(o);
   if (rule.channel !== 'status-page' && rule.recipient.to !== 'status-subscribers' && missingSoFar.length > 0) {
     const missing = missingFields(noticeNow(o, rule, state, pack).contents);
@@ -162,20 +170,32 @@ const reopened: Step = (o, rule, state, pack, now) => {
 };
 
 /** The workspaces, and the data sets that meet the rule's own condition, that a notice sent now would cover. */
-export function coverage(state: IncidentState, rule: ObligationRule, pack: Policy): Coverage {
+export function coverage({ tally }: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): Coverage {
   const facts = state.assessment?.facts;
+  const workspaces = facts?.workspaces ?? [];
+  const left = new Set(tally?.left);
   return {
-    workspaces: facts?.workspaces ?? [],
+    // Whom a person decided to leave untold is not mailed.
+    workspaces: workspaces === 'all' ? workspaces : workspaces.filter((workspace) => !left.has(workspace)),
     dataSets: dataSetsOf(rule, pack, state)
       .map((d) => d.id)
       .sort(),
   };
 }
 
-function grew(before: Coverage, after: Coverage): boolean {
-  const more = (a: 'all' | string[], b: 'all' | string[]) =>
-    a !== 'all' && (b === 'all' || b.some((x) => !a.includes(x)));
-  return more(before.workspaces, after.workspaces) || more(before.dataSets, after.dataSets);
+/** A notice is fulfilled when its whole audience was told, or is left untold by a person's decision. */
+const everybodyTold: Step = (o, rule, state, pack, now) =>
+  settledByTally(o, rule, state, pack, (at, evidence) => fulfil(o, rule, at, evidence), now);
+
+/** Partly told, and now the facts name somebody whom nobody has tried to reach: the round goes on with them. */
+const sendsOn: Step = (o, rule, state, pack) => {
+  if (o.status !== 'partly-told' || !isSomebodyUntried(o, rule, state, pack)) return [];
+  return [goesOn(o, 'the facts name more who must be told')];
+};
+
+/** Opens the next round for those whom the last one did not reach. What is owed to them stays due as it was. */
+export function goesOn(o: Obligation, reason: string): NewEvent {
+  return reopen(o, 'new-recipients', reason, o.clock!, { dueAt: o.dueAt!, marginAt: o.marginAt! });
 }
 
 /** Obligations that the facts themselves fulfil: containment, the review, the register's groups. */
@@ -225,22 +245,33 @@ export function draftIsCurrent(o: Obligation, rule: ObligationRule, state: Incid
   return o.draft?.fingerprint === noticeNow(o, rule, state, pack).fingerprint;
 }
 
+/** True for a notice to individuals that lacks what its law requires: only a person may send it, with a reason. */
+export function lacksRequired({ draft }: Obligation, { recipient }: ObligationRule): boolean {
+  return recipient.to === 'individuals' && (draft?.missing.length ?? 0) > 0;
+}
+
 /** A drafted notice goes out when it is automatic, approved, or met with silence at its margin. A hold keeps it back. */
 const dispatched: Step = (o, rule, state, pack, now) => {
-  if (o.status !== 'drafted') return [];
+  if (o.status !== 'drafted' || tellerOf(o, rule, state, pack)) return [];
   if (rule.dispatch === 'filing') {
     if (!draftIsCurrent(o, rule, state, pack)) return [];
     return [{ kind: 'filing-opened', data: { obligation: o.id, round: o.round, authority: o.recipient ?? '' } }];
   }
   if (o.hold) return [];
-  const silence = rule.onSilence === 'send' && o.marginAt !== undefined && toMs(o.marginAt) <= toMs(now);
+  // A notice that serves another duty too goes out at the earlier margin of the two.
+  const served = [o, ...toldWith(o, state, pack).filter((other) => !isSettled(other))];
+  const silence = served.some(
+    ({ rule: id, marginAt }) =>
+      ruleOf(pack, id)?.onSilence === 'send' && marginAt !== undefined && toMs(marginAt) <= toMs(now),
+  );
   const automatic = rule.dispatch === 'automatic' || o.purpose === 'follow-up';
   const trigger = o.approved ? 'approved' : automatic ? 'automatic' : silence ? 'silence' : undefined;
   if (!trigger || !draftIsCurrent(o, rule, state, pack)) return [];
+  if (trigger !== 'approved' && lacksRequired(o, rule)) return [];
   return [
     {
       kind: 'dispatch-started',
-      data: { obligation: o.id, round: o.round, trigger, covers: coverage(state, rule, pack) },
+      data: { obligation: o.id, round: o.round, trigger, covers: coverage(o, rule, state, pack) },
     },
   ];
 };
@@ -257,8 +288,8 @@ const missedDeadline: Step = (o, rule, _state, _pack, now) => {
 };
 
 /** The highest threshold that has passed rings once; lower ones that passed with it stay silent. */
-const alarmed: Step = (o, rule, state, _pack, now) => {
+const alarmed: Step = (o, rule, state, pack, now) => {
   const clock = alarmClock(o, rule);
   const point = clock && ringing(clock, o.rung, now);
-  return point ? [{ kind: 'alarm-raised', data: clockAlarm(state.caseId, o, rule, point.threshold) }] : [];
+  return point ? [{ kind: 'alarm-raised', data: clockAlarm(o, rule, point.threshold, state, pack) }] : [];
 };

@@ -4,18 +4,20 @@ import type { Rung } from '../kernel/alarm-clock';
 import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
-import type { ArmedClock, ContainmentOutcome, Coverage, Evidence, Rendering } from './events';
+import type { ArmedClock, ContainmentOutcome, Coverage, DataOf, Evidence, Reach, Rendering } from './events';
 import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
+import type { Tally } from './tally';
 
 /**
  * `pending`: its clock runs, nothing is drafted · `drafted`: awaits a person or its margin · `dispatching`: being sent ·
- * `filing`: a person files it · then fulfilled, not-required or waived.
+ * `partly-told`: sent, but somebody was not reached · `filing`: a person files it · then fulfilled, not-required or waived.
  */
 export type ObligationStatus =
   | 'pending'
   | 'drafted'
   | 'filing'
   | 'dispatching'
+  | 'partly-told'
   | 'fulfilled'
   | 'not-required'
   | 'waived';
@@ -25,6 +27,7 @@ export interface Draft {
   renderings: Rendering[];
   missing: string[];
   url?: string;
+  reach?: Reach;
 }
 
 export interface Obligation {
@@ -47,11 +50,26 @@ export interface Obligation {
   rung?: Rung;
   draft?: Draft;
   approved?: boolean;
+  /** Sent without what its law requires, by a person's decision. */
+  incomplete?: { by: string; missing: string[]; reason: string };
   hold?: { by: string; reason: string; until?: Instant };
   missedDueAt?: Instant;
   delayReasonsOwed?: boolean;
   delayReasons?: string;
+  /** Whom the dispatch that is under way goes to. */
   covers?: Coverage;
+  /** Who was told of the breach. */
+  tally?: Tally;
+  /** Who was told once more, in a round that tells everybody again; it takes the place of the tally when it is covered. */
+  again?: Tally;
+  /** The round under whose key the ledger holds the mails of this one; the first where it is missing. */
+  ledgerRound?: number;
+  /** The last delivery that was counted. */
+  delivery?: Evidence;
+  /** What was told outside of the product, oldest first. */
+  outside?: Array<Omit<DataOf<'told-outside'>, 'obligation'> & { by: string }>;
+  /** Whom persons decided to leave untold, oldest first. */
+  leftUntold?: Array<Omit<DataOf<'left-untold'>, 'obligation'> & { by: string; at: Instant }>;
   /** Instant, lateness and evidence of the first fulfilment: never changed afterwards. */
   fulfilledAt?: Instant;
   lateByMs?: number;

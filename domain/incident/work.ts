@@ -11,7 +11,8 @@ import type { ContentValue } from './contents';
 import { missingFields, noticeNow } from './contents';
 import type { IncidentEvent } from './events';
 import type { ContainmentMeasure } from './incident';
-import { draftIsCurrent } from './reconcile';
+import { coverage, draftIsCurrent } from './reconcile';
+import { tellerOf } from './telling';
 import { type IncidentState, isSettled, type Obligation } from './state';
 
 /** One piece of work of an incident. */
@@ -23,13 +24,15 @@ export type IncidentWork =
       contents: ContentValue[];
       fingerprint: string;
       missing: string[];
+      /** Whom an email notice would go to. */
+      audience?: MailAudience;
       authority?: Authority;
     })
   | (Work & {
       kind: 'dispatch';
       obligation: Obligation;
       rule: ObligationRule;
-      recipient: RecipientRule;
+      audience?: MailAudience;
       ledgerKey: string;
     })
   | (Work & { kind: 'contain'; id: string; round: number; measure: ContainmentMeasure; undo: boolean })
@@ -70,7 +73,7 @@ export function wantedWork(state: IncidentState, pack: Policy): IncidentWork[] {
     const rule = ruleOf(pack, o.rule);
     if (!rule) continue;
     if (['email', 'status-page', 'filing'].includes(rule.channel)) {
-      const drafting = ['pending', 'drafted', 'filing'].includes(o.status);
+      const drafting = ['pending', 'drafted', 'filing'].includes(o.status) && !tellerOf(o, rule, state, pack);
       if (drafting && !draftIsCurrent(o, rule, state, pack)) {
         const { contents, fingerprint } = noticeNow(o, rule, state, pack);
         wanted.push({
@@ -82,6 +85,7 @@ export function wantedWork(state: IncidentState, pack: Policy): IncidentWork[] {
           contents,
           fingerprint,
           missing: missingFields(contents),
+          audience: mailAudience(o, rule, state, pack),
           authority: pack.authorities.find((a) => a.key === o.recipient),
         });
       }
@@ -92,7 +96,7 @@ export function wantedWork(state: IncidentState, pack: Policy): IncidentWork[] {
           about: { obligation: o.id },
           obligation: o,
           rule,
-          recipient: rule.recipient,
+          audience: mailAudience(o, rule, state, pack, o.covers),
           ledgerKey: ledgerKey(o),
         });
       }
@@ -128,9 +132,29 @@ export function causedWork(event: IncidentEvent, state: IncidentState, pack: Pol
   return [{ kind: 'open-filing', key: `filing ${event.seq}`, about: { obligation }, task }];
 }
 
-/** Newly found recipients share the ledger of the first notice, so nobody is told twice; other rounds tell everyone again. */
-function ledgerKey(o: Obligation): string {
-  return o.purpose === 'first' || o.purpose === 'new-facts' || o.purpose === 'new-recipients'
-    ? o.id
-    : `${o.id}#${o.round}`;
+/** Rounds for those who were not told yet share the ledger of the notice, so nobody is told twice; others tell everyone again. */
+function ledgerKey({ id, ledgerRound }: Obligation): string {
+  return ledgerRound === undefined ? id : `${id}#${ledgerRound}`;
+}
+
+/** Whom an email notice goes to, as the directory is asked for them. */
+export interface MailAudience {
+  recipient: RecipientRule;
+  workspaces: 'all' | string[];
+  /** Data sets whose people are told. `own`: the company is the controller, and no customer's workspace narrows them. */
+  dataSets: Array<{ id: string; own: boolean }>;
+}
+
+function mailAudience(
+  o: Obligation,
+  rule: ObligationRule,
+  state: IncidentState,
+  pack: Policy,
+  covers = coverage(o, rule, state, pack),
+): MailAudience | undefined {
+  if (rule.channel !== 'email') return undefined;
+  const sets = state.assessment?.facts.dataSets ?? [];
+  const own = (id: string) => sets.find((each) => each.id === id)?.role !== 'processor';
+  const { workspaces } = covers;
+  return { recipient: rule.recipient, workspaces, dataSets: covers.dataSets.map((id) => ({ id, own: own(id) })) };
 }

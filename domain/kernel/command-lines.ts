@@ -14,6 +14,8 @@ const PLACEHOLDERS = {
   incident: 'INC-…',
   report: 'VR-…',
   url: 'https://…',
+  workspaces: 'WORKSPACE',
+  count: 'COUNT',
 } as const;
 export type Ask = { ask: keyof typeof PLACEHOLDERS };
 
@@ -30,6 +32,8 @@ const TABLE = {
   contain: { args: ['id'], options: ['block-source', 'rotate', 'isolate', 'undo', 'by'] },
   measure: { args: ['id', 'text'], options: ['category', 'by'] },
   approve: { args: ['id', 'obligation'], options: ['delay-reasons', 'by'] },
+  told: { args: ['id', 'obligation'], options: ['channel', 'workspaces', 'data-set', 'country', 'count', 'by'] },
+  'leave-untold': { args: ['id', 'obligation'], options: ['workspaces', 'data-set', 'country', 'count', 'reason', 'by'] },
   hold: { args: ['id', 'obligation'], options: ['reason', 'until', 'by'] },
   release: { args: ['id', 'obligation'], options: ['reason', 'by'] },
   waive: { args: ['id', 'obligation'], options: ['reason', 'by'] },

@@ -53,6 +53,7 @@ export function problemsBetween(
         ...clockProblems(rule, field, named, parts.calendars),
         ...conditionProblems(rule.appliesWhen, `${field}.appliesWhen`, named),
         ...recipientProblems(rule, field, parts),
+        ...toldWithProblems(rule, field, parts),
       ];
     }),
     ...groundProblems(parts.grounds, named),
@@ -136,6 +137,15 @@ function recipientProblems(
     `${field}.recipient.regime: there is no authority of the regime "${regime}": ` +
       'add one to the pack or to policy/authorities.yaml',
   ];
+}
+
+/** One mail serves two duties only when both tell the same people by email, and the other does not lean on a third. */
+function toldWithProblems(rule: ObligationRule, field: string, { obligations }: PolicyParts): string[] {
+  const other = obligations.find(({ id }) => id === rule.toldWith);
+  if (!other) return [];
+  const same = JSON.stringify(other.recipient) === JSON.stringify(rule.recipient);
+  if (rule.channel === 'email' && other.channel === 'email' && same && !other.toldWith && other !== rule) return [];
+  return [`${field}.toldWith: ${other.id} does not tell the same people by email: leave "toldWith" out`];
 }
 
 function groundProblems(grounds: Ground[], named: Named): string[] {

@@ -107,7 +107,8 @@ export type StandIn = typeof WITHHELD | typeof ERASED;
 const LISTS = new Set(
   (
     'affects alarmAt alarms aliases because block changes commands controls credentials dataSets daysOff fixedIn indicators ' +
-    'individualSteps isolate maliciousSources missing packs problems renderings systems tellAtOnce versions why workspaces'
+    'groups ids individualSteps isolate maliciousSources missing packs people problems renderings systems tellAtOnce told ' +
+    'unestablished untold versions why workspaces'
   ).split(' '),
 );
 

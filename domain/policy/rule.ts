@@ -60,11 +60,7 @@ const RecipientSchema = z.discriminatedUnion('to', [
   z.strictObject({ to: z.literal('internal') }),
   z.strictObject({ to: z.literal('public') }),
   z.strictObject({ to: z.literal('status-subscribers') }),
-  z.strictObject({
-    to: z.literal('workspace-owners'),
-    plan: z.string().optional(),
-    role: z.enum(['controller', 'processor']).optional(),
-  }),
+  z.strictObject({ to: z.literal('workspace-owners') }),
   z.strictObject({ to: z.literal('individuals'), ...residenceFields }),
   z.strictObject({ to: z.literal('authorities'), regime: PolicyIdSchema }),
 ]);
@@ -130,6 +126,11 @@ const ruleFields = {
   delayReasons: z.boolean().default(false),
   record: z.enum(RECORD_GROUPS).optional(),
   template: PolicyIdSchema.optional(),
+  /**
+   * The obligation whose notice serves this one too, where it is in force: two duties to the same people, each with its
+   * own clock, and one mail.
+   */
+  toldWith: PolicyIdSchema.optional(),
   contents: z.array(ContentSchema).default([]),
   /** Status changes that send a follow-up by themselves after the first notice. */
   followUpOnStatus: z.array(z.enum(['identified', 'contained', 'monitoring', 'resolved'])).default([]),

@@ -15,6 +15,7 @@ import { dependencyActivities } from '../../detection/dependencies/dependency-ac
 import type { Detection } from '../../domain/detection/detection';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { measureId } from '../../domain/incident/incident';
+import type { Counted } from '../../domain/incident/tally';
 import { type Instant, toInstant } from '../../domain/kernel/time';
 import { inRegion } from '../../domain/policy/places';
 import type { PolicySnapshot } from '../../domain/policy/policy';
@@ -42,11 +43,8 @@ interface Person {
 
 type Fault = (input: unknown) => boolean | Promise<boolean>;
 
-/** Workspaces of the plan enterprise, `ws-1` … `ws-400`, and one of the plan team, `ws-team`. */
-const WORKSPACES = [
-  ...Array.from({ length: 400 }, (_, i) => ({ id: `ws-${i + 1}`, plan: 'enterprise' })),
-  { id: 'ws-team', plan: 'team' },
-];
+/** Workspaces of the directory: `ws-1` … `ws-400`, and `ws-team`. */
+const WORKSPACES = [...Array.from({ length: 400 }, (_, i) => ({ id: `ws-${i + 1}` })), { id: 'ws-team' }];
 /** The people in the data sets that the company controls. */
 const PEOPLE: Person[] = [
   { address: 'aoife@person.example', country: 'IE' },
@@ -77,6 +75,8 @@ export class FakeWorld {
   readonly attempts: { activity: keyof Activities; at: Instant; input: unknown }[] = [];
   /** What the verification of the register finds. */
   registerDamaged = false;
+  /** Addresses at which no mail arrives. */
+  readonly unusable = new Set<string>();
   private readonly entries = new Map<string, IncidentEvent[]>();
   private readonly ledgers = new Map<string, Map<string, Instant | undefined>>();
   private awaited: { activity: keyof Activities; resolve(): void }[] = [];
@@ -174,22 +174,24 @@ export class FakeWorld {
       },
       sendBatches: async ({ incidentId, obligation, round, ledgerKey }) => {
         const at = await this.instant();
-        const open = [...this.ledger(incidentId, ledgerKey)].filter(([, sentAt]) => !sentAt);
+        const open = [...this.ledger(incidentId, ledgerKey)].filter(([to, sentAt]) => !sentAt && !this.unusable.has(to));
         for (const [to] of open) {
           this.mails.push({ incidentId, obligation, round, to, at });
           this.ledger(incidentId, ledgerKey).set(to, at);
         }
         return { done: true, sent: open.length, failed: 0 };
       },
-      summariseDelivery: async ({ incidentId, ledgerKey }) => {
-        const sent = [...this.ledger(incidentId, ledgerKey).values()].filter((at) => at !== undefined).sort();
+      summariseDelivery: async ({ incidentId, ledgerKey, audience }) => {
+        const ledger = this.ledger(incidentId, ledgerKey);
+        const sent = [...ledger.values()].filter((at) => at !== undefined).sort();
         return {
-          total: sent.length,
+          total: ledger.size,
           sent: sent.length,
-          failed: 0,
+          failed: ledger.size - sent.length,
           pending: 0,
           firstSentAt: sent[0],
           lastSentAt: sent.at(-1),
+          counted: countedOf(audience, (address) => ledger.get(address) !== undefined),
         };
       },
       mergeSpool: async () => {},
@@ -253,12 +255,34 @@ export class FakeWorld {
   }
 }
 
+/** Who of an audience was told, as the real activity counts it. */
+function countedOf({ recipient, workspaces, dataSets }: Audience, isTold: (address: string) => boolean): Counted {
+  if (recipient.to === 'workspace-owners') {
+    const known = new Set(WORKSPACES.map(({ id }) => id));
+    const ids = workspaces === 'all' ? [...known] : workspaces;
+    const told = ids.filter((id) => isTold(`${id}@owner.example`));
+    const untold = ids
+      .filter((id) => !told.includes(id))
+      .map((workspace) => ({ workspace, why: known.has(workspace) ? ('no-address' as const) : ('unknown' as const) }));
+    return { of: 'workspaces', told, untold, numbers: { told: told.length, untold: untold.length } };
+  }
+  if (recipient.to !== 'individuals')
+    return { of: 'people', groups: [{ listed: SUBSCRIBERS.length, told: SUBSCRIBERS.filter(isTold).length }] };
+  const countries = [...new Set(PEOPLE.map(({ country }) => country))].filter((each) => inRegion(each, recipient));
+  const groups = dataSets.flatMap(({ id: dataSet }) =>
+    countries.map((country) => {
+      const listed = PEOPLE.filter((person) => person.country === country);
+      return { dataSet, country, listed: listed.length, told: listed.filter(({ address }) => isTold(address)).length };
+    }),
+  );
+  return { of: 'people', groups };
+}
+
 /** The directory: which addresses an audience is. */
 function addressesOf({ recipient, workspaces }: Audience): string[] {
   switch (recipient.to) {
     case 'workspace-owners':
       return WORKSPACES.filter((w) => workspaces === 'all' || workspaces.includes(w.id))
-        .filter((w) => !recipient.plan || w.plan === recipient.plan)
         .map((w) => `${w.id}@owner.example`);
     case 'status-subscribers':
       return SUBSCRIBERS;

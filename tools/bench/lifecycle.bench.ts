@@ -9,12 +9,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import type { Activities } from '../../activities/types';
+import type { Activities, Audience } from '../../activities/types';
 import { SEARCH_ATTRIBUTES } from '../../domain/incident/contract';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { evolve } from '../../domain/incident/evolve';
 import type { IncidentState } from '../../domain/incident/state';
+import type { Counted } from '../../domain/incident/tally';
 import { wantedWork } from '../../domain/incident/work';
+import { inRegion } from '../../domain/policy/places';
 import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
 import { startTemporal } from '../../stack/temporal';
 import { bundleWorkflows } from '../../worker/bundle';
@@ -103,7 +105,7 @@ function outsideWorld(seen: Observed) {
     publishStatus: async () => ({ url: 'http://127.0.0.1/status' }),
     openDelivery: async () => ({ ledger: 'postgres', total: 3, added: 3, unknownRefs: 0 }),
     sendBatches: async () => ({ done: true, sent: 3, failed: 0 }),
-    summariseDelivery: async () => ({ total: 3, sent: 3, failed: 0, pending: 0 }),
+    summariseDelivery: async ({ audience }) => ({ total: 3, sent: 3, failed: 0, pending: 0, counted: everybody(audience) }),
     mergeSpool: async () => undefined,
     raiseAlarm: async () => undefined,
     pageOnCall: async () => ({}),
@@ -121,6 +123,25 @@ function outsideWorld(seen: Observed) {
   };
   return { ...activities, bareActivity };
 }
+
+/** An outside world that reaches everybody. */
+function everybody({ recipient, workspaces, dataSets }: Audience): Counted {
+  if (recipient.to === 'workspace-owners') {
+    const told = workspaces === 'all' ? [] : workspaces;
+    return { of: 'workspaces', told, untold: [], numbers: { told: told.length, untold: 0 } };
+  }
+  if (recipient.to !== 'individuals') return { of: 'people', groups: [{ listed: 3, told: 3 }] };
+  const people = Object.entries(RESIDENCE).filter(([country]) => inRegion(country, recipient));
+  return {
+    of: 'people',
+    groups: dataSets.flatMap(({ id: dataSet }) =>
+      people.map(([country, count]) => ({ dataSet, country, listed: count, told: count })),
+    ),
+  };
+}
+
+/** Where the people of the invented incident live. */
+const RESIDENCE = { IE: 3, CA: 2 };
 
 function declaration(id: string) {
   const now = new Date().toISOString();
@@ -153,7 +174,7 @@ function declaration(id: string) {
           categories: ['email'],
           records: 10,
           individuals: 5,
-          residence: { IE: 3, CA: 2 },
+          residence: RESIDENCE,
           risk: 'high' as const,
           significantHarm: 'yes' as const,
         },

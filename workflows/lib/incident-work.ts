@@ -70,7 +70,7 @@ function isActivityFailure(error: unknown): boolean {
 }
 
 async function draft(work: WorkOf<'draft'>, at: At): Promise<IncidentOutcome> {
-  const { obligation: o, rule, contents, fingerprint, missing, authority } = work;
+  const { obligation: o, rule, contents, fingerprint, missing, authority, audience } = work;
   const { title, severity, detectedAt } = at.state.declaration;
   const input: DraftInput = {
     ...contextOf(at.state),
@@ -86,14 +86,14 @@ async function draft(work: WorkOf<'draft'>, at: At): Promise<IncidentOutcome> {
     contents,
     incident: { title, severity, status: at.state.status, detectedAt, dueAt: o.dueAt },
     authority,
+    audience,
   };
   const drafted = await insist('draft', o.id, at, (activity) => activity.draftNotice(input));
   return { kind: 'drafted', data: { obligation: o.id, round: o.round, fingerprint, missing, ...drafted } };
 }
 
 async function startDelivery(work: WorkOf<'dispatch'>, at: At): Promise<undefined> {
-  const { obligation: o, rule, recipient, ledgerKey } = work;
-  const covers = o.covers ?? { workspaces: [], dataSets: [] };
+  const { obligation: o, rule, audience, ledgerKey } = work;
   const ref: DeliveryRef = {
     ...contextOf(at.state),
     obligation: o.id,
@@ -108,7 +108,7 @@ async function startDelivery(work: WorkOf<'dispatch'>, at: At): Promise<undefine
       args: [
         {
           delivery: ref,
-          audience: { recipient, workspaces: covers.workspaces, dataSets: covers.dataSets },
+          audience: audience!,
           title: rule.title,
         },
       ],

@@ -72,8 +72,12 @@ function gradeOne(o: Obligation, dueAtFirst: Instant | undefined): GradedObligat
   const { id: obligation, fulfilledAt, lateByMs = 0, decision } = o;
   if (fulfilledAt) {
     const dueAt = dueAtFirst ?? o.dueAt;
-    if (lateByMs > 0) return { obligation, grade: 'late', fulfilledAt, dueAt, detail: `late by ${spanText(lateByMs)}` };
-    const detail = dueAt ? `${spanText(toMs(dueAt) - toMs(fulfilledAt))} before the deadline` : 'in time';
+    const told = o.evidence?.of === undefined ? '' : `${o.evidence.told} of ${o.evidence.of} told, `;
+    const late = `${told}late by ${spanText(lateByMs)}`;
+    if (lateByMs > 0) return { obligation, grade: 'late', fulfilledAt, dueAt, detail: late };
+    // What opened again since is owed: the first notice was kept, and somebody is untold now.
+    if (o.status === 'partly-told') return { obligation, grade: 'open', dueAt: o.dueAt, detail: 'partly told' };
+    const detail = told + (dueAt ? `${spanText(toMs(dueAt) - toMs(fulfilledAt))} before the deadline` : 'in time');
     return { obligation, grade: 'kept', fulfilledAt, dueAt, detail };
   }
   if (o.status === 'not-required') return { obligation, grade: 'not required', detail: decision?.reason ?? '' };

@@ -1,24 +1,67 @@
 /** `tocsin approve`: sends a drafted notice now. */
 import type { Command } from 'commander';
+import type { Obligation } from '../../../domain/incident/state';
+import { ruleOf } from '../../../domain/policy/policy';
 import { type MessageOptions, sendMessage } from '../../cases/send';
+import { confirm } from '../../confirm';
+import { shownPack } from '../../pack-of';
+import { grouped } from '../../rendering/format';
 import type { Shell } from '../../shell';
-import { messageVerb } from '../../verb';
+import { messageVerb, OPTIONS } from '../../verb';
 
 interface Options extends MessageOptions {
   draft?: string;
   delayReasons?: string;
+  incompleteBecause?: string;
+  yes?: boolean;
 }
 
 export function approveCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'approve <id> <obligation>',
-    'Approve a drafted notice: it is sent at once.',
+    'Approve a drafted notice: it is sent at once. Before a mail goes out, it says to how many, and asks.',
     'approve INC-20260401-9f3a enterprise-notice',
   )
     .option('--draft <fingerprint>', 'approve only this draft; refused if the facts have changed since')
     .option('--delay-reasons <text>', 'why it is late, where the law asks for it')
-    .action(async (id: string, obligation: string, { draft, delayReasons, ...options }: Options) => {
-      await sendMessage(shell, 'incident', id, 'approve', { obligation, draft, delayReasons }, options);
+    .option('--incomplete-because <text>', 'why a notice to individuals goes out without what its law requires')
+    .option(...OPTIONS.yes)
+    .action(async (id: string, obligation: string, { yes, draft, ...options }: Options) => {
+      const { delayReasons, incompleteBecause, ...sending } = options;
+      const mail = await mailOf(shell, id, obligation);
+      if (mail) {
+        const said = mailText(mail);
+        if (!yes) await confirm(said, 'send');
+        else if (!options.json) shell.out.line(said);
+      }
+      // What was shown is what is approved.
+      const body = { obligation, draft: draft ?? mail?.draft?.fingerprint, delayReasons, incompleteBecause };
+      await sendMessage(shell, 'incident', id, 'approve', body, sending);
     });
+}
+
+/** The obligation, where approving it sends a mail now. */
+async function mailOf(shell: Shell, id: string, obligation: string): Promise<Obligation | undefined> {
+  const client = await shell.client();
+  const view = await client.view<'incident'>(id);
+  const o = view?.state.obligations[obligation];
+  if (!view || !o || o.status !== 'drafted') return undefined;
+  if (o.draft?.reach) return o;
+  const pack = shownPack(view.state, await client.explain(id), shell.settings.policy);
+  return ruleOf(pack, o.rule)?.channel === 'email' ? o : undefined;
+}
+
+/** To how many it goes, in which languages, and what it does not say yet. */
+function mailText({ id, draft }: Obligation): string {
+  const { reach, missing = [] } = draft ?? {};
+  const languages = Object.entries(reach?.languages ?? {}).sort(([, a], [, b]) => b - a);
+  const total = languages.reduce((sum, [, n]) => sum + n, 0);
+  const to = reach
+    ? `${id} is mailed to ${grouped(total)} ${total === 1 ? 'recipient' : 'recipients'}${total > 0 ? ` (${languages.map(([language, n]) => `${grouped(n)} in ${language}`).join(', ')})` : ''}.`
+    : `${id} is mailed; the directory did not say to how many.`;
+  const lost = reach?.unreachable
+    ? ` ${grouped(reach.unreachable)} cannot be reached by mail: the notice stays open until they are told otherwise.`
+    : '';
+  return `${to}${lost} Not yet established in it: ${missing.join(', ') || 'nothing'}.`;
 }

@@ -44,7 +44,7 @@ test('Postgres goes away in the middle of a delivery and comes back: every mail 
   // Merged by another delivery while this one is still open: it goes on in Postgres by itself.
   await over(up).mergeSpool(delivery);
   expect(await send(over(up), 'spool')).toEqual({ done: true, sent: 50, failed: 0 });
-  expect(await over(up).summariseDelivery({ ...delivery, ledger: 'spool' })).toMatchObject({
+  expect(await over(up).summariseDelivery({ ...delivery, audience: ALL_OWNERS, ledger: 'spool' })).toMatchObject({
     total: 250,
     sent: 250,
     pending: 0,

@@ -51,15 +51,15 @@ describe('CSV', () => {
 });
 
 describe('audiences over the example directory', () => {
-  test('owners of a plan, of all workspaces or of some; unknown ones are told apart', async () => {
-    const recipient = { to: 'workspace-owners' as const, plan: 'enterprise' };
-    expect((await csv.resolve({ recipient, workspaces: 'all', dataSets: [] })).recipients).toHaveLength(6);
+  test('owners of all workspaces or of some, whatever their plan; unknown ones are told apart', async () => {
+    const recipient = { to: 'workspace-owners' as const };
+    expect((await csv.resolve({ recipient, workspaces: 'all', dataSets: [] })).recipients).toHaveLength(12);
     const some = await csv.resolve({
       recipient,
       workspaces: ['ws-cedar', 'ws-granite', 'ws-gone', 'ws-aurora'],
       dataSets: [],
     });
-    expect(refs(some)).toEqual(['workspace:ws-aurora', 'workspace:ws-cedar']);
+    expect(refs(some)).toEqual(['workspace:ws-aurora', 'workspace:ws-cedar', 'workspace:ws-granite']);
     expect(some.unknown).toEqual(['ws-gone']);
   });
 
@@ -67,24 +67,27 @@ describe('audiences over the example directory', () => {
     const all = await csv.resolve({
       recipient: { to: 'individuals' },
       workspaces: 'all',
-      dataSets: ['account-data', 'customer-records'],
+      dataSets: [
+        { id: 'account-data', own: true },
+        { id: 'customer-records', own: false },
+      ],
     });
     expect(all.recipients).toHaveLength(40);
     expect(new Set(all.recipients.map(({ address }) => address.toLowerCase())).size).toBe(40);
     const canada = await csv.resolve({
       recipient: { to: 'individuals', residence: ['CA'] },
       workspaces: 'all',
-      dataSets: ['account-data'],
+      dataSets: [{ id: 'account-data', own: true }],
     });
     const others = await csv.resolve({
       recipient: { to: 'individuals', residenceOtherThan: ['CA'] },
       workspaces: 'all',
-      dataSets: ['account-data'],
+      dataSets: [{ id: 'account-data', own: true }],
     });
     const europe = await csv.resolve({
       recipient: { to: 'individuals', residence: ['EEA'] },
       workspaces: 'all',
-      dataSets: ['account-data'],
+      dataSets: [{ id: 'account-data', own: true }],
     });
     expect(refs(canada).filter((ref) => refs(others).includes(ref))).toEqual([]);
     expect(europe.recipients.length).toBeLessThan(others.recipients.length);
@@ -124,7 +127,7 @@ test('invalid addresses stay, so that the delivery can record them as failed', a
   const { recipients } = await directory.resolve({
     recipient: { to: 'individuals' },
     workspaces: ['w'],
-    dataSets: ['d'],
+    dataSets: [{ id: 'd', own: true }],
   });
   expect(recipients).toEqual([
     { ref: 'person:1', address: '', language: 'en-us' },
@@ -159,7 +162,7 @@ test('SQL: the configured queries get workspace ids and data sets; a missing col
   const people = await directory.resolve({
     recipient: { to: 'individuals', residenceOtherThan: ['CA'] },
     workspaces: 'all',
-    dataSets: ['d'],
+    dataSets: [{ id: 'd', own: true }],
   });
   expect(people.recipients).toEqual([{ ref: 'person:7', address: 'a@example.com', language: 'en' }]);
   expect(asked).toEqual([['I', [null, ['d']]]]);

@@ -74,7 +74,7 @@ test('what an obligation waits for has its command first, by its channel', () =>
   for (const rule of pack.obligations) {
     const about: About = { kind: 'obligation', obligation: rule.id, title: rule.title, onSilence: rule.onSilence };
     const first = (hold: boolean) => {
-      const todo = todoOf(hold ? { hold: { by: 'x', reason: 'x' } } : {}, rule);
+      const todo = todoOf({ status: 'drafted', ...(hold ? { hold: { by: 'x', reason: 'x' } } : {}) }, rule);
       return commandText(commandsFor(todo, 'INC-7', about)[0]!);
     };
     const expected = {

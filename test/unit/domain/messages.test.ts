@@ -32,6 +32,23 @@ const GOOD: Record<MessageName, Array<Record<string, unknown>>> = {
     { obligation: 'enterprise-notice' },
     { obligation: 'x', draft: '0123456789abcdef', delayReasons: 'lost time' },
   ],
+  told: [
+    { obligation: 'x', channel: 'phone', workspaces: ['ws-1'] },
+    {
+      obligation: 'x',
+      channel: 'letter',
+      at: '2026-04-02T02:00:00Z',
+      people: [{ dataSet: 'a', country: 'FR', count: 851 }],
+      note: 'sent by the printer',
+      evidence: { sha256: 'a'.repeat(64), bytes: 12 },
+    },
+    { obligation: 'x', channel: 'in-app', rest: true },
+  ],
+  'leave-untold': [
+    { obligation: 'x', workspaces: ['ws-1'], reason: 'closed last year' },
+    { obligation: 'x', people: [{ dataSet: 'a', country: 'FR' }], reason: 'the directory is right' },
+    { obligation: 'x', rest: true, reason: 'as agreed' },
+  ],
   hold: [
     { obligation: 'x', reason: 'police asked' },
     { obligation: 'x', reason: 'r', until: '2026-04-02T02:00:00Z' },
@@ -119,6 +136,20 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
     [{ obligation: `${SECRET}@example.com` }, 'obligation'],
     [{ obligation: 'x', draft: SECRET }, 'draft'],
     [{ obligation: 'x', delayReasons: '' }, 'delayReasons'],
+  ],
+  told: [
+    [{ obligation: 'x', channel: 'phone' }, 'message'],
+    [{ obligation: 'x', workspaces: ['ws-1'] }, 'channel'],
+    [{ obligation: 'x', channel: SECRET, workspaces: ['ws-1'] }, 'channel'],
+    [{ obligation: 'x', channel: 'phone', workspaces: [`${SECRET}@example.com`] }, 'workspaces.0'],
+    [{ obligation: 'x', channel: 'phone', people: [{ dataSet: 'a', country: 'FR' }] }, 'people.0.count'],
+    [{ obligation: 'x', channel: 'phone', people: [{ dataSet: 'a', country: SECRET, count: 1 }] }, 'people.0.country'],
+    [{ obligation: 'x', channel: 'phone', rest: true, evidence: { sha256: SECRET, bytes: 1 } }, 'evidence.sha256'],
+  ],
+  'leave-untold': [
+    [{ obligation: 'x', rest: true }, 'reason'],
+    [{ obligation: 'x', reason: 'r' }, 'message'],
+    [{ obligation: 'x', reason: 'r', people: [] }, 'people'],
   ],
   hold: [
     [{ obligation: 'x' }, 'reason'],

@@ -57,6 +57,24 @@ const measure = fc.constantFrom(
   { action: 'rotate-credential', credential: { provider: 'webhook', ref: 'k' } },
 );
 
+/** Whom a message means of those still untold. */
+const whom = fc.oneof(
+  fc.record({ workspaces: fc.subarray(['ws-1', 'ws-2', 'ws-3', 'ws-gone'], { minLength: 1 }) }),
+  fc.record({
+    people: fc.array(
+      fc.record(
+        {
+          dataSet: fc.constantFrom('a', 'b', 'accounts'),
+          country: fc.constantFrom('DE', 'FR', 'CA', 'unknown'),
+          count: fc.integer({ min: 1, max: 6 }),
+        },
+        { requiredKeys: [] },
+      ),
+      { minLength: 1, maxLength: 2 },
+    ),
+  }),
+);
+
 /** Bodies by message; the obligation `#n` is the n-th of the incident as it then is, those still open first. */
 function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitrary<Record<string, unknown>>> {
   return {
@@ -70,6 +88,12 @@ function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitr
     ),
     measure: fc.record({ text: fc.constantFrom('Key replaced', 'Sessions ended') }),
     approve: fc.record({ obligation, draft: maybe(fc.constantFrom('00ff')), delayReasons: maybe(reason) }),
+    told: fc
+      .record({ obligation, channel: fc.constantFrom('phone', 'letter'), whom, rest: fc.boolean() })
+      .map(({ whom, rest, ...given }) => ({ ...given, ...(rest ? { rest } : whom) })),
+    'leave-untold': fc
+      .record({ obligation, reason, whom, rest: fc.boolean() })
+      .map(({ whom, rest, ...given }) => ({ ...given, ...(rest ? { rest } : whom) })),
     hold: fc.record({ obligation, reason }),
     release: fc.record({ obligation, reason: maybe(reason) }),
     waive: fc.record({
@@ -96,6 +120,7 @@ const TIMES: Partial<Record<MessageName, string>> = {
   measure: 'at',
   hold: 'until',
   filed: 'submittedAt',
+  told: 'at',
 };
 const offset = fc.oneof(fc.constantFrom(-80, -70, -1, 0, 0.01, 1), fc.integer({ min: -100, max: 60 }));
 /** What a hold may last; the other instants lie mostly a little back. */
@@ -117,6 +142,9 @@ const OFTEN: MessageName[] = [
   'hold',
   'release',
   'review',
+  'told',
+  'told',
+  'leave-untold',
 ];
 
 /** A step of an incident under a pack with these rules. */

@@ -1,5 +1,6 @@
 /** Plays the workflow around the pure core: keeps the state, moves the time from wake to wake, answers effects. */
 
+import { type Audience, groupName, audienceOf } from '../../../../domain/incident/audience';
 import { nextWake } from '../../../../domain/incident/clocks';
 import {
   type EventKind,
@@ -11,6 +12,7 @@ import { fold } from '../../../../domain/incident/evolve';
 import { DeclarationSchema } from '../../../../domain/incident/incident';
 import { MESSAGE_SCHEMAS, type MessageName } from '../../../../domain/incident/messages';
 import type { IncidentState, Obligation } from '../../../../domain/incident/state';
+import type { Counted } from '../../../../domain/incident/tally';
 import { type IncidentWork, wantedWork } from '../../../../domain/incident/work';
 import { type Instant, toMs } from '../../../../domain/kernel/time';
 import type { Policy } from '../../../../domain/policy/policy';
@@ -24,6 +26,10 @@ export interface World {
   silent: Array<IncidentWork['kind']>;
   /** Outcome of every containment step. */
   containment: 'verified' | 'applied' | 'failed' | 'refused';
+  /** Workspaces without a usable address, and how many of a group have none. */
+  unreached: Record<string, number>;
+  /** How many of a group the directory lists; as many as are assessed where it is not given. */
+  listed: Record<string, number>;
 }
 
 const WAKES_AT_MOST = 5_000;
@@ -39,7 +45,7 @@ export class Story {
     public readonly pack: Policy = TRUST_CENTER,
     world: Partial<World> = {},
   ) {
-    this.world = { silent: [], containment: 'verified', ...world };
+    this.world = { silent: [], containment: 'verified', unreached: {}, listed: {}, ...world };
     const parsed = DeclarationSchema.parse(declaration(over));
     this.now = parsed.declaredAt;
     const policy = { sha256: 'a'.repeat(64), pack };
@@ -155,6 +161,23 @@ export class Story {
     throw new Error('an effect is asked for again and again, although it was answered');
   }
 
+  /** What the directory and the mail make of an audience: everybody is told, but for whom the world does not reach. */
+  counted(audience: Audience, o: Pick<Obligation, 'covers'>): Counted {
+    const { unreached, listed } = this.world;
+    if (audience.of === 'people') {
+      const groups = audience.groups.map(({ count, ...group }) => {
+        const found = listed[groupName(group)] ?? (group.dataSet === undefined ? 3 : (count ?? 0));
+        return { ...group, listed: found, told: Math.max(0, found - (unreached[groupName(group)] ?? 0)) };
+      });
+      return { of: 'people', groups };
+    }
+    const asked = o.covers?.workspaces ?? audience.ids;
+    const ids = asked === 'all' ? ['ws-1', 'ws-2', 'ws-3'] : asked;
+    const told = ids.filter((id) => !unreached[id]);
+    const untold = ids.filter((id) => unreached[id]).map((workspace) => ({ workspace, why: 'no-address' as const }));
+    return { of: 'workspaces', told, untold, numbers: { told: told.length, untold: untold.length } };
+  }
+
   answer(effect: IncidentWork): Report {
     switch (effect.kind) {
       case 'draft': {
@@ -167,8 +190,11 @@ export class Story {
       }
       case 'dispatch': {
         const { obligation: o, rule } = effect;
-        const evidence = { channel: rule.channel, sent: 3, failed: 0, renderings: o.draft?.renderings };
-        return { kind: 'delivered', obligation: o.id, round: o.round, evidence };
+        const audience = audienceOf(rule, this.state, this.pack);
+        const counted = audience && this.counted(audience, o);
+        const sent = counted ? toldIn(counted) : undefined;
+        const evidence = { channel: rule.channel, recipients: sent, sent, failed: 0, renderings: o.draft?.renderings };
+        return { kind: 'delivered', obligation: o.id, round: o.round, evidence, counted };
       }
       case 'contain': {
         const outcome = effect.undo ? ('undone' as const) : this.world.containment;
@@ -180,6 +206,11 @@ export class Story {
         throw new Error('an event causes it, not the state');
     }
   }
+}
+
+function toldIn(counted: Counted): number {
+  if (counted.of === 'workspaces') return counted.numbers.told;
+  return counted.groups.reduce((sum, { told }) => sum + told, 0);
 }
 
 /** The names of all messages, for tests that go through them. */

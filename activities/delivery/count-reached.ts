@@ -1,0 +1,92 @@
+/** Who a delivery reached: the directory's recipients beside the rows of the ledger. Pure. */
+import { type Group, groupName } from '../../domain/incident/audience';
+import { type Counted, MOST_NAMED, type Unreached } from '../../domain/incident/tally';
+import type { DirectoryRecipient, ResolvedAudience } from '../directory/directory-port';
+import type { Audience } from '../types';
+import type { Delivery, Recipient } from './ledger/ledger';
+
+/** What several addresses of one recipient have in common: `workspace:ws-1` of `workspace:ws-1#2`. */
+function baseOf(ref: string): string {
+  return ref.replace(/#\d+$/, '');
+}
+
+function byBase<T extends { ref: string }>(all: T[]): Map<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const each of all) {
+    const base = baseOf(each.ref);
+    const before = found.get(base);
+    if (before) before.push(each);
+    else found.set(base, [each]);
+  }
+  return found;
+}
+
+const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+
+/**
+ * The recipients that a round must enter in the ledger: not those who were told already, and whoever has another address
+ * than before as a row of its own.
+ */
+export function notYetTold(recipients: DirectoryRecipient[], present: Delivery[]): Recipient[] {
+  const rows = byBase(present);
+  return [...byBase(recipients)].flatMap(([base, wanted]) => {
+    const known = rows.get(base) ?? [];
+    if (known.length > 0 && known.every(({ status }) => status === 'sent')) return [];
+    const taken = new Set(known.map(({ ref }) => ref));
+    return wanted.map(({ ref, address, language }) => {
+      const before = known.find((row) => same(row.address, address));
+      if (before) return { ref: before.ref, address, language };
+      let free = ref;
+      for (let n = 2; taken.has(free); n++) free = `${base}#${n}`;
+      taken.add(free);
+      return { ref: free, address, language };
+    });
+  });
+}
+
+/** Counts who was told. A workspace is told when each of its owners was, and so is a person. */
+export function countReached(audience: Audience, resolved: ResolvedAudience, deliveries: Delivery[]): Counted {
+  const rows = byBase(deliveries);
+  const now = byBase(resolved.recipients);
+  const isTold = (base: string) => {
+    const known = rows.get(base) ?? [];
+    const sent = known.filter(({ status }) => status === 'sent');
+    if (known.length > 0 && sent.length === known.length) return true;
+    const wanted = now.get(base) ?? [];
+    return wanted.length > 0 && wanted.every(({ address }) => sent.some((row) => same(row.address, address)));
+  };
+  if (audience.recipient.to === 'workspace-owners') {
+    const inDirectory = [...now.keys()].map((base) => base.slice('workspace:'.length));
+    const ids = audience.workspaces === 'all' ? inDirectory : [...new Set(audience.workspaces)].sort();
+    const told = ids.filter((id) => isTold(`workspace:${id}`));
+    const reached = new Set(told);
+    const untold = ids
+      .filter((id) => !reached.has(id))
+      .map((workspace) => ({
+        workspace,
+        why: now.has(`workspace:${workspace}`) ? whyNot(rows.get(`workspace:${workspace}`) ?? []) : ('unknown' as const),
+      }));
+    return {
+      of: 'workspaces',
+      told: told.slice(0, MOST_NAMED),
+      untold: untold.slice(0, MOST_NAMED),
+      numbers: { told: told.length, untold: untold.length },
+    };
+  }
+  const groups = new Map<string, Group & { listed: number; told: number }>();
+  for (const { ref, groups: ofRecipient = [] } of resolved.recipients) {
+    const told = isTold(baseOf(ref)) ? 1 : 0;
+    for (const group of ofRecipient) {
+      const name = groupName(group);
+      const before = groups.get(name) ?? { ...group, listed: 0, told: 0 };
+      groups.set(name, { ...before, listed: before.listed + 1, told: before.told + told });
+    }
+  }
+  return { of: 'people', groups: [...groups.keys()].sort().map((name) => groups.get(name)!) };
+}
+
+function whyNot(rows: Delivery[]): Unreached {
+  if (rows.length === 0 || rows.some(({ status }) => ['pending', 'sending', 'unknown'].includes(status))) return 'pending';
+  const failed = rows.filter(({ status }) => status === 'failed');
+  return failed.every(({ errorCode }) => errorCode === 'invalid-address') ? 'no-address' : 'undeliverable';
+}

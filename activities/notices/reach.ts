@@ -1,0 +1,32 @@
+/** How many an email notice would reach, for whoever approves it. */
+import type { Reach, Rendering } from '../../domain/incident/events';
+import type { Log } from '../../platform/log';
+import type { DirectoryPort } from '../directory/directory-port';
+import { isMailAddress } from '../mail/mail-port';
+import type { DraftInput } from '../types';
+import { renderingFor } from './rendering-for';
+
+/** Counts the mails by the language of their text. A directory that does not answer stops no draft. */
+export async function reachOf(
+  { directory, log }: { directory: DirectoryPort; log: Log },
+  { audience, incidentId, obligation }: DraftInput,
+  renderings: Rendering[],
+): Promise<Reach | undefined> {
+  if (!audience) return undefined;
+  try {
+    const { recipients, unknown } = await directory.resolve(audience);
+    const languages: Record<string, number> = {};
+    const usable = recipients.filter(({ address }) => isMailAddress(address));
+    for (const { language } of usable) {
+      const read = renderingFor(renderings, language)?.language ?? language;
+      languages[read] = (languages[read] ?? 0) + 1;
+    }
+    return { languages, unreachable: recipients.length - usable.length + unknown.length };
+  } catch (error) {
+    log.warn(
+      { incidentId, obligation, error: (error as Error).name },
+      'the directory does not answer: the draft does not say how many it goes to; see the log of the directory',
+    );
+    return undefined;
+  }
+}

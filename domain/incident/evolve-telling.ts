@@ -1,0 +1,52 @@
+/** What the events of telling change of an obligation: the tally of its audience. */
+import type { DataOf, EventOf } from './events';
+import type { Obligation } from './state';
+import { afresh, NO_TALLY, type Tally, withCounted, withLeft, withOutside } from './tally';
+
+type TellingEvent = EventOf<'delivery-counted' | 'told-outside' | 'left-untold'>;
+
+/** Folds who was told, or is left untold, into the tally of the present round. */
+export function foldTelling(o: Obligation, event: TellingEvent): Obligation {
+  switch (event.kind) {
+    case 'delivery-counted':
+      return withDelivery(o, event.data);
+    case 'told-outside': {
+      const { obligation: _, ...told } = event.data;
+      const next = withTally(o, (tally) => withOutside(tally, told, told.at));
+      return { ...next, outside: [...(o.outside ?? []), { ...told, by: event.by }] };
+    }
+    case 'left-untold': {
+      const { obligation: _, ...left } = event.data;
+      const { by, at } = event;
+      const next = withTally(o, (tally) => withLeft(tally, left, { by, at, reason: left.reason }));
+      return { ...next, leftUntold: [...(o.leftUntold ?? []), { ...left, by, at }] };
+    }
+  }
+}
+
+/** After a delivery was counted somebody may be untold: partly told, until the tally covers the audience. */
+export function withDelivery(o: Obligation, { counted, audience, evidence }: DataOf<'delivery-counted'>): Obligation {
+  const next = withTally(o, (tally) => withCounted(tally, { counted, audience, ...evidence }));
+  // What it went to is in the tally from here on.
+  return { ...next, status: 'partly-told', delivery: evidence, covers: undefined };
+}
+
+function withTally(o: Obligation, change: (tally: Tally) => Tally): Obligation {
+  return o.again ? { ...o, again: change(o.again) } : { ...o, tally: change(o.tally ?? NO_TALLY) };
+}
+
+/** A supplement and a follow-up tell everybody once more, from a ledger of their own; every other round goes on with both. */
+export function reopenedTally(
+  o: Obligation,
+  { purpose, round }: Pick<DataOf<'obligation-reopened'>, 'purpose' | 'round'>,
+): Pick<Obligation, 'again' | 'ledgerRound' | 'delivery'> {
+  if (purpose === 'supplement' || purpose === 'follow-up')
+    return { again: afresh(o.tally ?? NO_TALLY), ledgerRound: round, delivery: undefined };
+  if (o.status === 'partly-told') return { again: o.again, ledgerRound: o.ledgerRound, delivery: o.delivery };
+  return { again: undefined, ledgerRound: undefined, delivery: o.delivery };
+}
+
+/** Once everybody was told once more, that is the tally of the notice. */
+export function settledTally({ again, tally }: Obligation): Pick<Obligation, 'again' | 'tally'> {
+  return again ? { again: undefined, tally: again } : { tally };
+}

@@ -1,0 +1,139 @@
+/** What it means that people were told outside of the product, or that a person decides to leave somebody untold. */
+import type { Instant } from '../kernel/time';
+import type { Policy } from '../policy/policy';
+import type { ObligationRule } from '../policy/rule';
+import { type Group, groupName } from './audience';
+import type { NewEvent } from './events';
+import type { MessageBody } from './messages';
+import { isSettled, type IncidentState, type Obligation } from './state';
+import type { Named, People, Untold } from './tally';
+import { standing, tallyOf, tellerOf } from './telling';
+import { untoldText } from './untold';
+
+/** What a decision answers when it causes no events. */
+interface Answers {
+  rejected(...problems: string[]): NewEvent[];
+  noted(note: string): NewEvent[];
+}
+
+/** One message on an obligation that tells people. */
+interface Given {
+  state: IncidentState;
+  o: Obligation;
+  rule: ObligationRule;
+  pack: Policy;
+  answer: Answers;
+}
+
+/** People were told by phone, by letter, in the product itself: it counts as told, with who says so, when and how. */
+export function onTold(given: Given, message: MessageBody<'told'>, at: Instant): NewEvent[] {
+  const { o, answer } = given;
+  const { channel, note, evidence } = message;
+  const named = namedBy(given, message);
+  if ('events' in named) return named.events;
+  if (named.unestablished || named.whole)
+    return answer.rejected('say who was told: the workspaces, or how many people of which data set and country');
+  return [
+    {
+      kind: 'told-outside',
+      data: { obligation: o.id, round: o.round, at, channel, ...named, ...(note && { note }), ...(evidence && { evidence }) },
+    },
+  ];
+}
+
+/** A person decides that somebody need not be told any more: the workspace is gone, the directory is right. */
+export function onLeaveUntold(given: Given, message: MessageBody<'leave-untold'>): NewEvent[] {
+  const { o, answer } = given;
+  const named = namedBy(given, message);
+  if ('events' in named) return named.events;
+  if (!tallyOf(o).counted && (named.people || named.unestablished || named.whole)) {
+    return answer.rejected(
+      `obligation: ${o.id} has not been sent yet, so nobody knows whom it does not reach; approve it first, or waive it`,
+    );
+  }
+  return [{ kind: 'left-untold', data: { obligation: o.id, round: o.round, reason: message.reason, ...named } }];
+}
+
+/** Whom a message means, of those who are still untold; or the answer that says what is wrong with it. */
+function namedBy(
+  { state, o, rule, pack, answer }: Given,
+  message: { workspaces?: string[] | undefined; people?: GroupMaybeCounted[] | undefined; rest?: boolean | undefined },
+): Named | { events: NewEvent[] } {
+  const teller = tellerOf(o, rule, state, pack);
+  if (teller) return { events: answer.rejected(`obligation: ${o.id} is told with ${teller.id}: name that`) };
+  const stands = standing(o, rule, state, pack);
+  if (!stands) return { events: answer.rejected(`obligation: ${o.id} tells nobody whom the directory holds`) };
+  if (isSettled(o)) return { events: answer.noted(`${o.id} is already ${o.status}`) };
+  const { untold } = stands;
+  if (message.rest) return restOf(untold);
+  const problems: string[] = [];
+  const named: Named = {};
+  if (message.workspaces) {
+    const ids = [...new Set(message.workspaces)];
+    const open = untold.flatMap((each) => (each.kind === 'workspace' ? [each.workspace] : []));
+    const anybody = untold.some((each) => each.kind === 'workspaces' && each.why !== 'not-named');
+    const strangers = anybody ? [] : ids.filter((workspace) => !open.includes(workspace));
+    if (strangers.length > 0)
+      problems.push(`workspaces: ${strangers.join(', ')}: not among those still untold; they are: ${untoldText(untold)}`);
+    named.workspaces = ids;
+  }
+  if (message.people) {
+    const people = message.people.map((each) => counted(each, untold));
+    problems.push(...people.flatMap((each) => ('problem' in each ? [each.problem] : [])));
+    const fine = people.filter((each) => !('problem' in each)) as Counted[];
+    const twice = fine.filter(({ name }, index) => fine.findIndex((each) => each.name === name) < index);
+    if (twice.length > 0) problems.push(`people: ${twice.map(({ name }) => name).join(', ')}: name each group once`);
+    const some = fine.flatMap(({ people: { count, ...group } }) => (count > 0 ? [{ ...group, count }] : []));
+    if (some.length > 0) named.people = some;
+    const open = fine.flatMap(({ settles }) => (settles ? [settles] : []));
+    if (open.length > 0) named.unestablished = open;
+  }
+  return problems.length > 0 ? { events: answer.rejected(...problems) } : named;
+}
+
+type GroupMaybeCounted = Group & { count?: number | undefined };
+type Counted = { name: string; people: People; settles?: Group };
+
+/** The group that is meant, of those still untold, with a number that is not above theirs. */
+function counted({ count, ...wanted }: GroupMaybeCounted, untold: Untold[]): Counted | { problem: string } {
+  const groups = untold.flatMap((each) => (each.kind === 'people' ? [each] : []));
+  const meant = groups.filter(
+    (each) =>
+      (wanted.dataSet === undefined || each.dataSet === wanted.dataSet) &&
+      (wanted.country === undefined || each.country === wanted.country),
+  );
+  const [one] = meant;
+  if (!one || meant.length > 1) {
+    const which = one ? 'several groups are meant' : 'nobody of that group is still untold';
+    return { problem: `people: ${which}: give the data set and the country of one of: ${untoldText(untold)}` };
+  }
+  const { dataSet, country } = one;
+  const group = { ...(dataSet === undefined ? {} : { dataSet }), ...(country === undefined ? {} : { country }) };
+  const name = groupName(group);
+  // Where nobody knows how many there are, any number may be told.
+  const unknown = one.dataSet !== undefined && one.assessed === undefined;
+  if (count !== undefined && count > one.count && !unknown)
+    return { problem: `count: ${count} is more than the ${one.count} of ${name} who are still untold` };
+  const people = { ...group, count: count ?? one.count };
+  return count === undefined && (unknown || one.count === 0) ? { name, people, settles: group } : { name, people };
+}
+
+/** Everybody who is still untold. */
+export function restOf(untold: Untold[]): Named {
+  const workspaces = untold.flatMap((each) => (each.kind === 'workspace' ? [each.workspace] : []));
+  const groups = untold.flatMap((each) => (each.kind === 'people' ? [each] : []));
+  const people = groups.flatMap(({ dataSet, country, count }) =>
+    count > 0 ? [{ ...(dataSet && { dataSet }), ...(country && { country }), count }] : [],
+  );
+  const open = groups.filter(({ count, assessed, dataSet }) => count === 0 || (dataSet && assessed === undefined));
+  // Neither a group nor the subscribers: the facts name nobody at all.
+  const nobody = groups.some(({ dataSet, listed, told }) => dataSet === undefined && listed + told === 0);
+  const whole = untold.find((each) => each.kind === 'workspaces')?.why ?? (nobody ? 'not-named' : undefined);
+  const unestablished = open.map(({ dataSet, country }) => ({ ...(dataSet && { dataSet }), ...(country && { country }) }));
+  return {
+    ...(workspaces.length > 0 && { workspaces }),
+    ...(people.length > 0 && { people }),
+    ...(unestablished.length > 0 && { unestablished }),
+    ...(whole && { whole }),
+  };
+}

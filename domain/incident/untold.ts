@@ -1,0 +1,60 @@
+/** Who is still untold, in words and as the commands that settle it. Workspaces by id, people by data set and country. */
+import { ask, type CommandLine, commandLine } from '../kernel/command-lines';
+import { groupName } from './audience';
+import type { Untold } from './tally';
+
+/** Most of them that one line names. */
+const MOST = 10;
+
+const WHY = {
+  unknown: 'not in the directory',
+  'no-address': 'no usable address in the directory',
+  undeliverable: 'the mail was refused',
+  pending: 'the outcome of its mail is open',
+  'not-sent': 'not sent yet',
+} as const;
+
+/** One of them, like `ws-gone (not in the directory)` or `account-data/FR: 851 (860 assessed, 9 in the directory, 9 told)`. */
+export function oneUntold(untold: Untold): string {
+  switch (untold.kind) {
+    case 'workspace':
+      return `${untold.workspace} (${WHY[untold.why]})`;
+    case 'workspaces':
+      return {
+        'not-named': 'the assessment names no workspace, or the directory has none of them',
+        'not-sent': 'all workspaces (not sent yet)',
+        'not-listed': `${untold.count ?? 0} more workspaces that were not reached`,
+      }[untold.why];
+    case 'people': {
+      const { count, assessed, listed, told, dataSet } = untold;
+      if (dataSet === undefined && listed === 0) return 'nobody is in the directory, and none is assessed';
+      const known = dataSet === undefined ? [] : [assessed === undefined ? 'number not established' : `${assessed} assessed`];
+      return `${groupName(untold)}: ${count} (${[...known, `${listed} in the directory`, `${told} told`].join(', ')})`;
+    }
+  }
+}
+
+/** All of them on one line; of many, the first. */
+export function untoldText(untold: Untold[]): string {
+  const named = untold.slice(0, MOST).map(oneUntold);
+  const more = untold.length > MOST ? [`${untold.length - MOST} more`] : [];
+  return [...named, ...more].join('; ') || 'nobody';
+}
+
+/** The commands that settle who is untold: told by another channel, or left untold with a reason. */
+export function untoldCommands(id: string, obligation: string, untold: Untold[]): CommandLine[] {
+  const by = ask('by');
+  const whom = meant(untold);
+  const told = commandLine('told', { id, obligation, channel: 'phone', ...whom, by });
+  return [told, commandLine('leave-untold', { id, obligation, ...whom, reason: ask('reason'), by })];
+}
+
+/** The options that mean the first of them, and of workspaces all that fit on a line. */
+function meant(untold: Untold[]) {
+  const workspaces = untold.flatMap((each) => (each.kind === 'workspace' ? [each.workspace] : []));
+  if (workspaces.length > 0) return { workspaces: workspaces.slice(0, MOST).join(',') };
+  const people = untold.find((each) => each.kind === 'people');
+  if (!people) return { workspaces: ask('workspaces') };
+  const { dataSet, country, count } = people;
+  return { 'data-set': dataSet, country, count: count > 0 ? String(count) : ask('count') };
+}
