@@ -1,8 +1,8 @@
 import { howItOccurred, NOT_YET_ESTABLISHED } from '../domain/incident/contents';
 import type { Evidence, IncidentEvent } from '../domain/incident/events';
 import { fold } from '../domain/incident/evolve';
-import { namedText } from '../domain/incident/narrate';
 import type { DataSet } from '../domain/incident/incident';
+import { namedText } from '../domain/incident/narrate';
 import { type IncidentState, isSettled, type Obligation } from '../domain/incident/state';
 import { type StandIn, standInOf } from '../domain/policy/disclosure';
 import { MalformedEntryError } from './errors';
@@ -202,7 +202,9 @@ function unnamedSteps(events: IncidentEvent[]): MeasuresTaken['containment'] {
 /** Fulfilled through these channels, an obligation was a notification; the rest are containment, review and records. */
 const NOTICE_CHANNELS = ['email', 'status-page', 'filing', 'outside'];
 
-function obligationsOf({ obligations }: IncidentState): Pick<IncidentRecord, 'notifications' | 'owed' | 'leftUntold' | 'notRequired'> {
+function obligationsOf({
+  obligations,
+}: IncidentState): Pick<IncidentRecord, 'notifications' | 'owed' | 'leftUntold' | 'notRequired'> {
   const all = Object.values(obligations);
   return {
     notifications: all

@@ -70,7 +70,8 @@ export function createActivities(deps: ActivityDeps): Activities {
     snapshotPolicy: () => deps.policy(),
     appendEntries: (input) => appendToRegister(deps.register, input),
     verifyRegister: (input) => verifyInRegister(deps.register, input),
-    draftNotice: (input) => draftNotice({ artefacts, site, organisation, log, directory: outward(input).directory }, input),
+    draftNotice: (input) =>
+      draftNotice({ artefacts, site, organisation, log, directory: outward(input).directory }, input),
     async publishStatus(input) {
       const rendering = renderingFor(input.renderings, 'en');
       const { subject, text } = await thawNotice(artefacts, rendering?.sha256 ?? 'none');

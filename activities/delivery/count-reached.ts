@@ -64,7 +64,9 @@ export function countReached(audience: Audience, resolved: ResolvedAudience, del
       .filter((id) => !reached.has(id))
       .map((workspace) => ({
         workspace,
-        why: now.has(`workspace:${workspace}`) ? whyNot(rows.get(`workspace:${workspace}`) ?? []) : ('unknown' as const),
+        why: now.has(`workspace:${workspace}`)
+          ? whyNot(rows.get(`workspace:${workspace}`) ?? [])
+          : ('unknown' as const),
       }));
     return {
       of: 'workspaces',
@@ -86,7 +88,8 @@ export function countReached(audience: Audience, resolved: ResolvedAudience, del
 }
 
 function whyNot(rows: Delivery[]): Unreached {
-  if (rows.length === 0 || rows.some(({ status }) => ['pending', 'sending', 'unknown'].includes(status))) return 'pending';
+  if (rows.length === 0 || rows.some(({ status }) => ['pending', 'sending', 'unknown'].includes(status)))
+    return 'pending';
   const failed = rows.filter(({ status }) => status === 'failed');
   return failed.every(({ errorCode }) => errorCode === 'invalid-address') ? 'no-address' : 'undeliverable';
 }

@@ -44,7 +44,9 @@ async function workspaceOwners(source: DirectorySource, workspaces: 'all' | stri
   for (const { workspace_id: id, owner_email, language } of rows) {
     if (!asked.has(id)) continue;
     const before = owners.get(id) ?? [];
-    const fresh = addressesIn(owner_email).filter((address) => !before.some((each) => sameAddress(each.address, address)));
+    const fresh = addressesIn(owner_email).filter(
+      (address) => !before.some((each) => sameAddress(each.address, address)),
+    );
     // A cell without an address says nothing of a workspace that has one in another row.
     const usable = before.length > 0 ? fresh.filter((address) => address !== '') : fresh;
     owners.set(id, [...before, ...usable.map((address) => recipientOf(`workspace:${id}`, address, language))]);

@@ -72,9 +72,7 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
       ? group(
           '',
           'Left untold by decision',
-          record.leftUntold.flatMap((o) =>
-            item(`${o.obligation}: ${o.who}: ${o.reason} (${o.by}, ${human(o.at)})`),
-          ),
+          record.leftUntold.flatMap((o) => item(`${o.obligation}: ${o.who}: ${o.reason} (${o.by}, ${human(o.at)})`)),
         )
       : []),
     ...(record.notRequired.length > 0
@@ -95,14 +93,16 @@ function notification(sent: NotificationSent): string {
   }
   const told =
     sent.sent === undefined
-      ? ({ 'status-page': 'published', filing: 'filed', outside: 'told outside of Tocsin' }[sent.channel] ?? `sent by ${sent.channel}`)
+      ? ({ 'status-page': 'published', filing: 'filed', outside: 'told outside of Tocsin' }[sent.channel] ??
+        `sent by ${sent.channel}`)
       : `sent to ${grouped(sent.sent)} of ${grouped(sent.recipients ?? sent.sent)} by ${sent.channel}`;
   const round = sent.round > 1 ? `, round ${sent.round}` : '';
   const late = sent.lateByMs
     ? `, late by ${spanText(sent.lateByMs)}${sent.delayReasons ? ` (${sent.delayReasons})` : ''}`
     : '';
   const all = sent.of === undefined ? '' : `, ${grouped(sent.told ?? 0)} of ${grouped(sent.of)} told`;
-  const last = sent.lastToldAt && sent.firstToldAt !== sent.lastToldAt ? `, the first at ${human(sent.firstToldAt!)}` : '';
+  const last =
+    sent.lastToldAt && sent.firstToldAt !== sent.lastToldAt ? `, the first at ${human(sent.firstToldAt!)}` : '';
   const reference = sent.reference ? `, reference ${sent.reference}` : '';
   return `${human(sent.at)}  ${sent.obligation}: ${told}${all}${last}${round}${reference}${late}`;
 }

@@ -8,10 +8,10 @@ import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
+import type { Audience } from './audience';
 import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
 import type { MessageName } from './messages';
 import type { CHANNELS, Counted, Named } from './tally';
-import type { Audience } from './audience';
 
 /** One rendering of a notice in one language, stored by its hash. */
 export interface Rendering {
@@ -122,7 +122,7 @@ interface EventData {
     trigger: 'approved' | 'silence' | 'automatic';
     covers: Coverage;
   };
-  /** `audience`: whom the facts named when it was counted. */
+  /** `audience`: the workspaces that it went to, or the people whom the facts named when it was counted. */
   'delivery-counted': { obligation: string; round: number; evidence: Evidence; counted: Counted; audience: Audience };
   'told-outside': {
     obligation: string;

@@ -3,9 +3,9 @@ import { evolveCase, foldCase } from '../case/advance';
 import { obligationOf, rungBy } from '../case/alarm';
 import { type Instant, toMs } from '../kernel/time';
 import type { EventOf, IncidentEvent } from './events';
+import { foldTelling, reopenedTally, settledTally } from './evolve-telling';
 import { STATUSES } from './incident';
 import { type IncidentState, type Obligation, toldWithout } from './state';
-import { foldTelling, reopenedTally, settledTally } from './evolve-telling';
 
 /**
  * What an incident's own events change; what all kinds of case have in common is folded over it. The first event is

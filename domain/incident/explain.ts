@@ -160,7 +160,8 @@ function standingOf(o: Obligation, rule: ObligationRule, now: Instant): Standing
   const overdue = !isSettled(o) && o.dueAt !== undefined && toMs(o.dueAt) < toMs(now);
   if (o.lateByMs || overdue) return 'late';
   if (isSettled(o)) return o.status === 'fulfilled' ? 'fulfilled' : 'not owed';
-  const waits = o.hold || ['filing', 'partly-told'].includes(o.status) || (o.status === 'drafted' && rule.dispatch === 'approval');
+  const waits =
+    o.hold || ['filing', 'partly-told'].includes(o.status) || (o.status === 'drafted' && rule.dispatch === 'approval');
   return waits ? 'waits' : 'running';
 }
 

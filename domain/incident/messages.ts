@@ -70,7 +70,11 @@ export const MESSAGE_SCHEMAS = {
       /** When they were told; of several days, the last. */
       at: InstantSchema.optional(),
       ...untold,
-      people: z.array(PeopleSchema.extend({ count: z.int().min(1) })).min(1).max(1000).optional(),
+      people: z
+        .array(PeopleSchema.extend({ count: z.int().min(1) }))
+        .min(1)
+        .max(1000)
+        .optional(),
       note: text(2000).optional(),
       /** A file that shows it, by its hash; the file itself stays with whoever told them. */
       evidence: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().min(0) }).optional(),
@@ -82,7 +86,11 @@ export const MESSAGE_SCHEMAS = {
       obligation,
       ...untold,
       /** Without a count: all of the group who are still untold, also where nobody knows how many there are. */
-      people: z.array(GroupSchema.extend({ count: z.int().min(1).optional() })).min(1).max(1000).optional(),
+      people: z
+        .array(GroupSchema.extend({ count: z.int().min(1).optional() }))
+        .min(1)
+        .max(1000)
+        .optional(),
       reason: text(2000),
     })
     .refine((m) => m.workspaces || m.people || m.rest, { error: NAME_SOMEBODY }),

@@ -7,12 +7,12 @@ import { standInOf } from '../policy/disclosure';
 import { type Authority, type Ground, OTHER_GROUND } from '../policy/pack';
 import { packNames, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
+import { groupName } from './audience';
 import { human } from './contents';
 import { type DataOf, type EventOf, type Evidence, type IncidentEvent, obligationOfEvent } from './events';
-import { groupName } from './audience';
 import type { Assessment, ContainmentMeasure } from './incident';
-import type { Named } from './tally';
 import type { IncidentState } from './state';
+import type { Named } from './tally';
 
 /** How an event is to be taken: nothing to do, a promise kept, something that needs a person, something that went wrong. */
 export type Tone = 'info' | 'good' | 'warn' | 'bad';
@@ -142,7 +142,9 @@ function onObligation(event: ObligationEvent, context: Context): Said {
     case 'told-outside': {
       const { channel, at, note } = event.data;
       const shown = event.data.evidence ? `, evidence ${event.data.evidence.sha256.slice(0, 12)}…` : '';
-      return good(`Told by ${CHANNEL_WORDS[channel] ?? channel}, ${human(at)}: ${namedText(event.data)}${shown}, by ${event.by}${suffix(note)}`);
+      return good(
+        `Told by ${CHANNEL_WORDS[channel] ?? channel}, ${human(at)}: ${namedText(event.data)}${shown}, by ${event.by}${suffix(note)}`,
+      );
     }
     case 'left-untold':
       return warn(`Left untold by decision of ${event.by}: ${namedText(event.data)}: ${event.data.reason}`);
@@ -214,7 +216,11 @@ const CHANNEL_WORDS: Record<string, string> = {
 export function namedText({ workspaces = [], people = [], unestablished = [], whole }: Named): string {
   const groups = people.map((each) => `${groupName(each)} ${count(each.count, 'person', 'people')}`);
   const open = unestablished.map((each) => `${groupName(each)}: those who were told are all`);
-  const words = whole && { 'not-named': 'nobody is affected', 'not-sent': 'all workspaces', 'not-listed': 'those beyond the ones named' }[whole];
+  const words =
+    whole &&
+    { 'not-named': 'nobody is affected', 'not-sent': 'all workspaces', 'not-listed': 'those beyond the ones named' }[
+      whole
+    ];
   return [...workspaces, ...groups, ...open, ...(words ? [words] : [])].join(', ');
 }
 

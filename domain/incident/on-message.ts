@@ -150,7 +150,9 @@ function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answe
 
 function partlyTold(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): string {
   const untold = standing(o, rule, state, pack)?.untold ?? [];
-  const commands = untoldCommands(state.caseId, o.id, untold).map((line) => `\`${commandText(line)}\``);
+  const commands = untoldCommands(state.caseId, o.id, untold).map(
+    ({ verb, given: { by: _, ...given } }) => `\`${commandText({ verb, given })}\``,
+  );
   return `${o.id}: somebody is still untold: ${untoldText(untold)}: ${commands.join(' or ')}`;
 }
 
@@ -228,9 +230,12 @@ function onApprove(
   if (o.status === 'dispatching' || isSettled(o))
     return reasons.length > 0 ? reasons : answer.noted(`${o.id} is already ${o.status}`);
   const teller = tellerOf(o, rule, state, pack);
-  if (teller) return reasons.length > 0 ? reasons : answer.rejected(`obligation: ${o.id} is told with ${teller.id}: approve that`);
+  if (teller)
+    return reasons.length > 0
+      ? reasons
+      : answer.rejected(`obligation: ${o.id} is told with ${teller.id}: approve that`);
   if (o.status === 'partly-told')
-    return [...reasons, goesOn(o, `${message.by} has it sent again to those whom the last mail did not reach`)];
+    return [...reasons, goesOn(o, 'it is to be sent again to those whom the last mail did not reach')];
   if (o.status !== 'drafted' || !o.draft)
     return answer.rejected(`obligation: ${o.id} has no draft yet; try again in a moment`);
   if (!draftIsCurrent(o, rule, state, pack))

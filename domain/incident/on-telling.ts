@@ -5,7 +5,7 @@ import type { ObligationRule } from '../policy/rule';
 import { type Group, groupName } from './audience';
 import type { NewEvent } from './events';
 import type { MessageBody } from './messages';
-import { isSettled, type IncidentState, type Obligation } from './state';
+import { type IncidentState, isSettled, type Obligation } from './state';
 import type { Named, People, Untold } from './tally';
 import { standing, tallyOf, tellerOf } from './telling';
 import { untoldText } from './untold';
@@ -36,7 +36,15 @@ export function onTold(given: Given, message: MessageBody<'told'>, at: Instant):
   return [
     {
       kind: 'told-outside',
-      data: { obligation: o.id, round: o.round, at, channel, ...named, ...(note && { note }), ...(evidence && { evidence }) },
+      data: {
+        obligation: o.id,
+        round: o.round,
+        at,
+        channel,
+        ...named,
+        ...(note && { note }),
+        ...(evidence && { evidence }),
+      },
     },
   ];
 }
@@ -74,7 +82,9 @@ function namedBy(
     const anybody = untold.some((each) => each.kind === 'workspaces' && each.why !== 'not-named');
     const strangers = anybody ? [] : ids.filter((workspace) => !open.includes(workspace));
     if (strangers.length > 0)
-      problems.push(`workspaces: ${strangers.join(', ')}: not among those still untold; they are: ${untoldText(untold)}`);
+      problems.push(
+        `workspaces: ${strangers.join(', ')}: not among those still untold; they are: ${untoldText(untold)}`,
+      );
     named.workspaces = ids;
   }
   if (message.people) {
@@ -129,7 +139,10 @@ export function restOf(untold: Untold[]): Named {
   // Neither a group nor the subscribers: the facts name nobody at all.
   const nobody = groups.some(({ dataSet, listed, told }) => dataSet === undefined && listed + told === 0);
   const whole = untold.find((each) => each.kind === 'workspaces')?.why ?? (nobody ? 'not-named' : undefined);
-  const unestablished = open.map(({ dataSet, country }) => ({ ...(dataSet && { dataSet }), ...(country && { country }) }));
+  const unestablished = open.map(({ dataSet, country }) => ({
+    ...(dataSet && { dataSet }),
+    ...(country && { country }),
+  }));
   return {
     ...(workspaces.length > 0 && { workspaces }),
     ...(people.length > 0 && { people }),

@@ -4,10 +4,10 @@ import { type Policy, ruleOf } from '../policy/policy';
 import { type Occasion, occasionAlarm } from './alarms';
 import { audienceOf } from './audience';
 import type { Coverage, DataOf, Evidence, NewEvent } from './events';
+import { withDelivery } from './evolve-telling';
 import { fulfil } from './reconcile';
 import type { IncidentState } from './state';
 import type { Counted } from './tally';
-import { withDelivery } from './evolve-telling';
 import { standing } from './telling';
 import { untoldText } from './untold';
 
@@ -37,9 +37,11 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       const o = state.obligations[outcome.obligation];
       const rule = ruleOf(pack, o?.rule);
       if (!o || !rule || o.status !== 'dispatching' || o.round !== outcome.round) return [];
-      const audience = audienceOf(rule, state, pack);
-      if (!outcome.counted || !audience) return [fulfil(o, rule, now, outcome.evidence)];
-      const counted = withoutGaps(outcome.counted, o.covers);
+      const named = audienceOf(rule, state, pack);
+      if (!outcome.counted || !named) return [fulfil(o, rule, now, outcome.evidence)];
+      const { covers } = o;
+      const audience = named.of === 'workspaces' && covers ? { ...named, ids: covers.workspaces } : named;
+      const counted = withoutGaps(outcome.counted, covers);
       // Whoever was sent something without an instant of its own was sent it now.
       const { sent = 0, firstSentAt = now, lastSentAt = now, ...rest } = outcome.evidence;
       const evidence = { ...rest, sent, ...(sent > 0 && { firstSentAt, lastSentAt }) };

@@ -26,9 +26,7 @@ export const CountedSchema = z.discriminatedUnion('of', [
   z.strictObject({
     of: z.literal('workspaces'),
     told: z.array(workspace).max(MOST_NAMED),
-    untold: z
-      .array(z.strictObject({ workspace, why: z.enum(UNREACHED) }))
-      .max(MOST_NAMED),
+    untold: z.array(z.strictObject({ workspace, why: z.enum(UNREACHED) })).max(MOST_NAMED),
     /** How many of each there are, also those that are not named. */
     numbers: z.strictObject({ told: count, untold: count }),
   }),
@@ -78,6 +76,7 @@ export interface Tally {
   outside: string[];
   left: string[];
   unreached: Array<{ workspace: string; why: Unreached }>;
+  /** Of a delivery to all workspaces: how many of each there are. */
   numbers?: { told: number; untold: number };
   /** What of the audience a person decided on as a whole. */
   settled?: Whole[];
@@ -137,13 +136,13 @@ function ofWorkspaces(ids: 'all' | string[], tally: Tally): Standing {
     .filter((workspace) => !decided(workspace))
     .map((workspace) => ({ kind: 'workspace', workspace, why: unreached.get(workspace) ?? 'not-sent' }));
   const beyond = {
-    told: ids === 'all' ? Math.max(0, (tally.numbers?.told ?? 0) - tally.mailed.length) : 0,
-    untold: ids === 'all' ? Math.max(0, (tally.numbers?.untold ?? 0) - tally.unreached.length) : 0,
+    told: ids === 'all' ? Math.max(0, (tally.numbers?.told ?? 0) - MOST_NAMED) : 0,
+    untold: ids === 'all' ? Math.max(0, (tally.numbers?.untold ?? 0) - MOST_NAMED) : 0,
   };
   const whole = (why: Whole, count?: number) => {
     if (!tally.settled?.includes(why)) untold.push({ kind: 'workspaces', why, ...(count && { count }) });
   };
-  if (ids === 'all' && !tally.counted) whole('not-sent');
+  if (ids === 'all' && !tally.numbers) whole('not-sent');
   else if (beyond.untold > 0) whole('not-listed', beyond.untold);
   // Sent to nobody is never all: where none is named, or the directory has none, a person says so.
   else if (asked.length === 0) whole('not-named');
@@ -192,7 +191,9 @@ function listedOnly(assessed: Group[], tally: Tally): Array<Group & { count: num
 
 /** How many were told in the countries of a data set beyond those assessed there: people of whom no assessment knew where. */
 function beyond({ dataSet }: Group, all: Array<Group & { count?: number }>, tally: Tally): number {
-  const placed = all.filter((each) => each.dataSet === dataSet && each.country !== 'unknown' && each.count !== undefined);
+  const placed = all.filter(
+    (each) => each.dataSet === dataSet && each.country !== 'unknown' && each.count !== undefined,
+  );
   const surplus = placed.map((each) => {
     const { mailed, outside } = tally.groups[groupName(each)] ?? NOBODY;
     return Math.max(0, mailed + outside - each.count!);
@@ -220,7 +221,7 @@ export function withCounted(
       counted: true,
       mailed: [...new Set([...tally.mailed, ...counted.told])].sort(),
       unreached,
-      numbers: counted.numbers,
+      ...(audience.of === 'workspaces' && audience.ids === 'all' ? { numbers: counted.numbers } : {}),
     };
   }
   const assessed = new Map(
@@ -235,8 +236,8 @@ export function withCounted(
     // Whoever has left the directory since was told all the same.
     const mailed = Math.max(before.mailed, told);
     const owed = Math.max(assessed.get(name)?.count ?? 0, listed, mailed);
-    // Mailed now, and more than were found since: some of them may be those who were told otherwise or left untold.
-    const twice = Math.max(0, mailed - before.mailed - Math.max(0, owed - before.owed));
+    // Each who is mailed now may be one who was told otherwise before, or left untold: one person counts once.
+    const twice = mailed - before.mailed;
     const outside = Math.max(0, before.outside - twice);
     const left = Math.max(0, before.left - Math.max(0, twice - before.outside));
     groups[name] = { ...group({ dataSet, country }), ...before, listed, mailed, outside, left, owed };

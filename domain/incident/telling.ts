@@ -60,7 +60,7 @@ export function isSomebodyUntried(o: Obligation, rule: ObligationRule, state: In
   const audience = audienceOf(rule, state, pack);
   if (!audience || !tally.counted) return false;
   if (audience.of === 'workspaces') {
-    return standingOf(audience, tally).untold.some((each) => each.kind === 'workspace' && each.why === 'not-sent');
+    return standingOf(audience, tally).untold.some((each) => each.kind !== 'people' && each.why === 'not-sent');
   }
   const untold = new Set(standingOf(audience, tally).untold.map((each) => each.kind === 'people' && groupName(each)));
   return audience.groups.some((group) => {
@@ -82,7 +82,15 @@ export function covered(
   const sent = o.delivery ?? { channel: 'outside' };
   return {
     at: lastToldAt ?? now,
-    evidence: { ...sent, of, told, outside, left, ...(firstToldAt && { firstToldAt }), ...(lastToldAt && { lastToldAt }) },
+    evidence: {
+      ...sent,
+      of,
+      told,
+      outside,
+      left,
+      ...(firstToldAt && { firstToldAt }),
+      ...(lastToldAt && { lastToldAt }),
+    },
   };
 }
 

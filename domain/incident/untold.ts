@@ -28,7 +28,8 @@ export function oneUntold(untold: Untold): string {
     case 'people': {
       const { count, assessed, listed, told, dataSet } = untold;
       if (dataSet === undefined && listed === 0) return 'nobody is in the directory, and none is assessed';
-      const known = dataSet === undefined ? [] : [assessed === undefined ? 'number not established' : `${assessed} assessed`];
+      const known =
+        dataSet === undefined ? [] : [assessed === undefined ? 'number not established' : `${assessed} assessed`];
       return `${groupName(untold)}: ${count} (${[...known, `${listed} in the directory`, `${told} told`].join(', ')})`;
     }
   }

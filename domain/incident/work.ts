@@ -12,8 +12,8 @@ import { missingFields, noticeNow } from './contents';
 import type { IncidentEvent } from './events';
 import type { ContainmentMeasure } from './incident';
 import { coverage, draftIsCurrent } from './reconcile';
-import { tellerOf } from './telling';
 import { type IncidentState, isSettled, type Obligation } from './state';
+import { tellerOf } from './telling';
 
 /** One piece of work of an incident. */
 export type IncidentWork =

@@ -33,7 +33,10 @@ const TABLE = {
   measure: { args: ['id', 'text'], options: ['category', 'by'] },
   approve: { args: ['id', 'obligation'], options: ['delay-reasons', 'by'] },
   told: { args: ['id', 'obligation'], options: ['channel', 'workspaces', 'data-set', 'country', 'count', 'by'] },
-  'leave-untold': { args: ['id', 'obligation'], options: ['workspaces', 'data-set', 'country', 'count', 'reason', 'by'] },
+  'leave-untold': {
+    args: ['id', 'obligation'],
+    options: ['workspaces', 'data-set', 'country', 'count', 'reason', 'by'],
+  },
   hold: { args: ['id', 'obligation'], options: ['reason', 'until', 'by'] },
   release: { args: ['id', 'obligation'], options: ['reason', 'by'] },
   waive: { args: ['id', 'obligation'], options: ['reason', 'by'] },

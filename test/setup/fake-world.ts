@@ -174,7 +174,9 @@ export class FakeWorld {
       },
       sendBatches: async ({ incidentId, obligation, round, ledgerKey }) => {
         const at = await this.instant();
-        const open = [...this.ledger(incidentId, ledgerKey)].filter(([to, sentAt]) => !sentAt && !this.unusable.has(to));
+        const open = [...this.ledger(incidentId, ledgerKey)].filter(
+          ([to, sentAt]) => !sentAt && !this.unusable.has(to),
+        );
         for (const [to] of open) {
           this.mails.push({ incidentId, obligation, round, to, at });
           this.ledger(incidentId, ledgerKey).set(to, at);
@@ -282,8 +284,9 @@ function countedOf({ recipient, workspaces, dataSets }: Audience, isTold: (addre
 function addressesOf({ recipient, workspaces }: Audience): string[] {
   switch (recipient.to) {
     case 'workspace-owners':
-      return WORKSPACES.filter((w) => workspaces === 'all' || workspaces.includes(w.id))
-        .map((w) => `${w.id}@owner.example`);
+      return WORKSPACES.filter((w) => workspaces === 'all' || workspaces.includes(w.id)).map(
+        (w) => `${w.id}@owner.example`,
+      );
     case 'status-subscribers':
       return SUBSCRIBERS;
     case 'individuals':

@@ -42,6 +42,8 @@ function evidenceOf(file: string | undefined): { sha256: string; bytes: number }
     const content = readFileSync(file);
     return { sha256: createHash('sha256').update(content).digest('hex'), bytes: content.length };
   } catch (error) {
-    throw usage(`--evidence: cannot read ${file} (${(error as NodeJS.ErrnoException).code}): give a file that you can read`);
+    throw usage(
+      `--evidence: cannot read ${file} (${(error as NodeJS.ErrnoException).code}): give a file that you can read`,
+    );
   }
 }

@@ -116,7 +116,10 @@ describe('every mail once', () => {
       ]);
     expect(await send()).toEqual({ done: true, sent: 2, failed: 0 });
     expect(mailsTo(bench)).toHaveLength(2);
-    expect(await bench.activities.summariseDelivery({ ...delivery, audience: ALL_OWNERS, ledger })).toMatchObject({ sent: 2, pending: 0 });
+    expect(await bench.activities.summariseDelivery({ ...delivery, audience: ALL_OWNERS, ledger })).toMatchObject({
+      sent: 2,
+      pending: 0,
+    });
   });
 
   test('after the provider has forgotten the key and does not say: nobody is told twice', async () => {

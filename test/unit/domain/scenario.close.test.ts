@@ -133,6 +133,7 @@ describe('close', () => {
 
   test('is refused while the reasons of a delay are owed, and says how to give them', () => {
     const story = new Story().to(1);
+    story.send('measure', { text: 'All sessions ended' });
     story.send('assess', { assessment: GERMAN, awareAt: at(1) });
     story.to(80).send('filed', { obligation: 'gdpr-art33-authority', reference: 'A' });
     story.send('approve', { obligation: 'gdpr-art34-individuals' });

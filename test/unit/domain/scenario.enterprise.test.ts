@@ -4,7 +4,7 @@ import { Story } from './helpers/story';
 
 const ID = 'enterprise-notice';
 
-/** Aware one hour after the detection: due at 49 h, by itself at 43 h. */
+/** Aware one hour after the detection: due at 49 h; by itself at 13 h, half of the 24 h in which all controllers are told. */
 function aware(over: Parameters<typeof assessment>[0] = {}, world = {}): Story {
   const story = new Story({}, undefined, world).to(1);
   story.send('assess', { assessment: assessment({ dataSets: [stored()], ...over }), awareAt: at(1) });
@@ -36,10 +36,10 @@ describe('approval and silence', () => {
     expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', fulfilledAt: at(10), lateByMs: 0 });
   });
 
-  test('met with silence it is sent by itself at the margin, six hours before the deadline', () => {
+  test('met with silence it is sent by itself, twelve hours after awareness: no controller waits for the end of the promise', () => {
     const story = aware().to(60);
     expect(story.last('dispatch-started', ID)).toMatchObject({
-      at: at(43),
+      at: at(13),
       by: 'tocsin',
       data: { trigger: 'silence' },
     });
@@ -128,8 +128,8 @@ describe('hold', () => {
     story.send('hold', { obligation: ID, reason: 'checking' });
     story.to(5).send('release', { obligation: ID });
     expect(story.obligation(ID).status).toBe('drafted');
-    story.to(43);
-    expect(story.obligation(ID).fulfilledAt).toBe(at(43));
+    story.to(13);
+    expect(story.obligation(ID).fulfilledAt).toBe(at(13));
   });
 
   test('approving a held notice ends the hold', () => {
@@ -207,8 +207,8 @@ describe('incomplete and changed facts', () => {
   delete incomplete.individuals;
 
   test('unknown facts do not stop the notice; once known they go out as a supplement', () => {
-    const story = aware({ dataSets: [incomplete] }).to(44);
-    expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', fulfilledAt: at(43) });
+    const story = aware({ dataSets: [incomplete] }).to(14);
+    expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', fulfilledAt: at(13) });
     expect(story.obligation(ID).draft?.missing).toEqual(['Approximate number of individuals', 'Measures taken']);
     story.send('assess', { assessment: assessment({ dataSets: [stored()] }) });
     expect(story.last('obligation-reopened', ID).data).toMatchObject({
@@ -220,9 +220,9 @@ describe('incomplete and changed facts', () => {
     story.send('approve', { obligation: ID });
     expect(story.obligation(ID)).toMatchObject({
       status: 'fulfilled',
-      fulfilledAt: at(43),
+      fulfilledAt: at(13),
       lateByMs: 0,
-      supplements: [{ round: 2, at: at(44) }],
+      supplements: [{ round: 2, at: at(14) }],
     });
   });
 

@@ -20,23 +20,28 @@ function people(residence: Record<string, number | null>, world: ConstructorPara
   const story = new Story({}, packOf({ mainEstablishment: 'IE' }), world).to(1);
   const individuals = Object.values(residence).reduce<number>((sum, n) => sum + (n ?? 0), 0);
   story.send('measure', { text: 'All sessions ended' });
-  story.send('assess', { assessment: assessment({ dataSets: [accounts({ individuals, residence })] }), awareAt: at(1) });
+  story.send('assess', {
+    assessment: assessment({ dataSets: [accounts({ individuals, residence })] }),
+    awareAt: at(1),
+  });
   return story.to(10);
 }
 
-const word = (story: Story, id: string) => board(story.state, story.pack, story.now).find((row) => row.id === id)!.status;
+const word = (story: Story, id: string) =>
+  board(story.state, story.pack, story.now).find((row) => row.id === id)!.status;
 
 describe('workspaces', () => {
   test('sent to two unusable owners it stays open, alarmed, "0 of 2 told", however late it gets', () => {
     const story = customers(['ws-d', 'ws-e'], { unreached: { 'ws-d': 1, 'ws-e': 1 } });
     story.send('approve', { obligation: ID });
-    expect(story.obligation(ID)).toMatchObject({ status: 'partly-told', fulfilledAt: undefined });
+    expect(story.obligation(ID).status).toBe('partly-told');
+    expect(story.obligation(ID).fulfilledAt).toBeUndefined();
     expect(word(story, ID)).toBe('partly told: 0 of 2');
     expect(story.last('alarm-raised', ID).data).toMatchObject({
       threshold: { kind: 'undeliverable', failed: 2, total: 2 },
       todo: 'tell-by-hand',
     });
-    story.to(60);
+    story.to(62);
     expect(story.obligation(ID)).toMatchObject({ status: 'partly-told', missedDueAt: at(49) });
     expect(story.alarms(ID)).toEqual(expect.arrayContaining(['undeliverable', 'due', 'overdue 1']));
   });
@@ -156,7 +161,7 @@ describe('workspaces', () => {
     story.send('approve', { obligation: ID });
     story.send('close');
     expect(story.problems().join('\n')).toMatch(
-      /somebody is still untold: ws-2 .*`npx tocsin told INC-2026-001 enterprise-notice --channel phone --workspaces ws-2 --by you@example.com`/,
+      /somebody is still untold: ws-2 .*`npx tocsin told INC-2026-001 enterprise-notice --channel phone --workspaces ws-2`/,
     );
   });
 });
@@ -164,11 +169,8 @@ describe('workspaces', () => {
 describe('one mail, two duties', () => {
   test('every controller is told under Art. 33(2) within its own target, and the 48 h promise is kept by the same mail', () => {
     const story = customers(['ws-1', 'ws-2']).to(60);
-    expect(story.all('dispatch-started').map((e) => [e.data.obligation, e.data.trigger, e.at])).toEqual([
-      ['status-subscribers', 'silence', at(1.5)],
-      ['status-page-update', 'silence', at(1.5)],
-      [ID, 'silence', at(13)],
-    ].sort() as never);
+    const sent = story.all('dispatch-started').filter((e) => !e.data.obligation.startsWith('status-'));
+    expect(sent.map((e) => [e.data.obligation, e.data.trigger, e.at])).toEqual([[ID, 'silence', at(13)]]);
     expect(story.obligation(ID)).toMatchObject({ fulfilledAt: at(13), lateByMs: 0, dueAt: at(49) });
     expect(story.obligation(BOTH)).toMatchObject({
       fulfilledAt: at(13),
@@ -203,7 +205,10 @@ describe('one mail, two duties', () => {
 
 describe('people', () => {
   test('3,710 assessed and 14 in the directory is an open discrepancy with its numbers, by data set and country', () => {
-    const story = people({ DE: 1240, FR: 860, IE: 300 }, { listed: { 'accounts/DE': 5, 'accounts/FR': 4, 'accounts/IE': 5 } });
+    const story = people(
+      { DE: 1240, FR: 860, IE: 300 },
+      { listed: { 'accounts/DE': 5, 'accounts/FR': 4, 'accounts/IE': 5 } },
+    );
     story.send('approve', { obligation: PEOPLE });
     expect(word(story, PEOPLE)).toBe('partly told: 14 of 2,400');
     const row = board(story.state, story.pack, story.now).find(({ id }) => id === PEOPLE)!;
@@ -251,7 +256,10 @@ describe('people', () => {
     });
     expect(story.obligation(PEOPLE)).toMatchObject({ status: 'drafted', round: 2, purpose: 'new-recipients' });
     story.send('approve', { obligation: PEOPLE });
-    expect(story.obligation(PEOPLE)).toMatchObject({ status: 'fulfilled', tally: { groups: { 'accounts/IE': { mailed: 8 } } } });
+    expect(story.obligation(PEOPLE)).toMatchObject({
+      status: 'fulfilled',
+      tally: { groups: { 'accounts/IE': { mailed: 8 } } },
+    });
   });
 
   test('a notice that lacks what its law requires is refused; a person may override it with a reason, on record', () => {
@@ -312,6 +320,10 @@ describe('once more', () => {
     story.send('approve', { obligation: ID });
     story.send('assess', { assessment: assessment({ dataSets: [stored()] }) });
     story.send('waive', { obligation: ID, reason: 'told in the meeting' });
-    expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', tally: { mailed: ['ws-1', 'ws-2'] }, again: undefined });
+    expect(story.obligation(ID)).toMatchObject({
+      status: 'fulfilled',
+      tally: { mailed: ['ws-1', 'ws-2'] },
+      again: undefined,
+    });
   });
 });

@@ -4,7 +4,7 @@
  * every person; the incident knows counts.
  */
 import fc from 'fast-check';
-import { audienceOf, type Audience, groupName } from '../../../domain/incident/audience';
+import { type Audience, audienceOf, groupName } from '../../../domain/incident/audience';
 import type { Obligation } from '../../../domain/incident/state';
 import { type Counted, NO_TALLY, standingOf } from '../../../domain/incident/tally';
 import { standing } from '../../../domain/incident/telling';
@@ -32,7 +32,12 @@ interface Somebody {
 class Known extends Story {
   workspaces = new Map(WORKSPACES.map((id) => [id, { listed: true, usable: true, told: false }]));
   people: Somebody[] = COUNTRIES.flatMap((country) =>
-    Array.from({ length: MANY }, (_, i) => ({ group: `accounts/${country}`, listed: i < 3, usable: true, told: false })),
+    Array.from({ length: MANY }, (_, i) => ({
+      group: `accounts/${country}`,
+      listed: i < 3,
+      usable: true,
+      told: false,
+    })),
   );
 
   override counted(audience: Audience, o: Pick<Obligation, 'covers'>): Counted {

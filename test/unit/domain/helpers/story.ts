@@ -1,6 +1,6 @@
 /** Plays the workflow around the pure core: keeps the state, moves the time from wake to wake, answers effects. */
 
-import { type Audience, groupName, audienceOf } from '../../../../domain/incident/audience';
+import { type Audience, audienceOf, groupName } from '../../../../domain/incident/audience';
 import { nextWake } from '../../../../domain/incident/clocks';
 import {
   type EventKind,
