@@ -5,7 +5,8 @@ import { clockOffset, type Instant, minuteText } from '../kernel/time';
 import { dataSetsOf } from '../policy/affected';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ContentField, ObligationRule } from '../policy/rule';
-import { type Audience, audienceOf } from './audience';
+import type { Audience } from './audience';
+import { audienceOf } from './audience-of';
 import type { DataSet } from './incident';
 import type { IncidentState, Obligation } from './state';
 

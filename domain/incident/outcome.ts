@@ -2,7 +2,7 @@
 import type { Instant } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import { type Occasion, occasionAlarm } from './alarms';
-import { audienceOf } from './audience';
+import { audienceOf } from './audience-of';
 import type { Coverage, DataOf, Evidence, NewEvent } from './events';
 import { withDelivery } from './evolve-telling';
 import { fulfil } from './reconcile';

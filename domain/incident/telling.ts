@@ -5,7 +5,8 @@
 import type { Instant } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
-import { audienceOf, groupName } from './audience';
+import { groupName } from './audience';
+import { audienceOf } from './audience-of';
 import type { Evidence, NewEvent } from './events';
 import type { IncidentState, Obligation } from './state';
 import { isCovered, NO_TALLY, type Standing, standingOf, type Tally, type Untold } from './tally';

@@ -27,6 +27,7 @@ function recorder() {
     sent,
     declared,
     client: {
+      view: async () => undefined,
       send: async (id: string, name: string, body: unknown) => {
         sent.push([id, name, body]);
         return { events: [] };
@@ -92,6 +93,26 @@ describe('messages from flags', () => {
       ['approve', 'INC-1', 'enterprise-notice', '--draft', 'abc'],
       'approve',
       { obligation: 'enterprise-notice', draft: 'abc' },
+    ],
+    [
+      ['told', 'INC-1', 'enterprise-notice', '--channel', 'phone', '--workspaces', 'ws-1,ws-2', '--note', 'by Ada'],
+      'told',
+      { obligation: 'enterprise-notice', channel: 'phone', workspaces: ['ws-1', 'ws-2'], note: 'by Ada' },
+    ],
+    [
+      ['told', 'INC-1', 'x', '--channel', 'letter', '--data-set', 'acc', '--country', 'FR', '--count', '851'],
+      'told',
+      { obligation: 'x', channel: 'letter', people: [{ dataSet: 'acc', country: 'FR', count: 851 }] },
+    ],
+    [
+      ['leave-untold', 'INC-1', 'x', '--data-set', 'acc', '--country', 'FR', '--reason', 'the directory is right'],
+      'leave-untold',
+      { obligation: 'x', people: [{ dataSet: 'acc', country: 'FR' }], reason: 'the directory is right' },
+    ],
+    [
+      ['leave-untold', 'INC-1', 'x', '--rest', '--reason', 'as agreed'],
+      'leave-untold',
+      { obligation: 'x', rest: true, reason: 'as agreed' },
     ],
     [
       ['hold', 'INC-1', 'enterprise-notice', '--reason', 'police'],
@@ -301,6 +322,7 @@ describe('what the incident says', () => {
           ApplicationFailure.nonRetryable(problems, FAILURES.invalidMessage),
         );
       },
+      view: async () => undefined,
       explain: async () => explain(story.state, pack),
     }) as never;
 

@@ -4,7 +4,8 @@
  * every person; the incident knows counts.
  */
 import fc from 'fast-check';
-import { type Audience, audienceOf, groupName } from '../../../domain/incident/audience';
+import { type Audience, groupName } from '../../../domain/incident/audience';
+import { audienceOf } from '../../../domain/incident/audience-of';
 import type { Obligation } from '../../../domain/incident/state';
 import { type Counted, NO_TALLY, standingOf } from '../../../domain/incident/tally';
 import { standing } from '../../../domain/incident/telling';
@@ -107,7 +108,10 @@ function play(steps: Step[]): Known {
   let hours = 1;
   for (const each of steps) {
     run(story, each);
-    if (each.do === 'wait') story.to((hours += each.hours));
+    if (each.do === 'wait') {
+      hours += each.hours;
+      story.to(hours);
+    }
     check(story);
   }
   return story;

@@ -1,6 +1,7 @@
 /** Plays the workflow around the pure core: keeps the state, moves the time from wake to wake, answers effects. */
 
-import { type Audience, audienceOf, groupName } from '../../../../domain/incident/audience';
+import { type Audience, groupName } from '../../../../domain/incident/audience';
+import { audienceOf } from '../../../../domain/incident/audience-of';
 import { nextWake } from '../../../../domain/incident/clocks';
 import {
   type EventKind,
