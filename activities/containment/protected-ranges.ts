@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { readPlace } from '../../domain/places/place';
 import { packageRoot } from '../../platform/package-root';
 import { type AddressRange, overlaps, parseRange } from './address-range';
 import type { ContainmentConfig } from './config';
@@ -53,7 +54,7 @@ export function createSourceGuard(protect: ContainmentConfig['protect'] = {}): S
     ...cdn.flatMap(({ name, asns }) => asns.map((asn): [number, string] => [asn, `a network of the CDN ${name}`])),
     ...(protect.asns ?? []).map((asn): [number, string] => [asn, "one of the company's own networks"]),
   ]);
-  const countries = new Set((protect.countries ?? []).map((country) => country.toUpperCase()));
+  const countries = new Set((protect.countries ?? []).map(protectedCountry));
 
   return (source) => {
     const [, kind, value = ''] = /^(country|asn):(.+)$/.exec(source) ?? [];
@@ -62,6 +63,12 @@ export function createSourceGuard(protect: ContainmentConfig['protect'] = {}): S
     const why = kind === 'country' ? ofTheCompany : asns.get(Number(value));
     return why && `${source} is ${why}: name the ranges of the attacker instead`;
   };
+}
+
+function protectedCountry(text: string): string {
+  const read = readPlace(text);
+  if ('place' in read) return read.place;
+  throw new Error(`protect.countries: ${read.problem}`);
 }
 
 function judgeRange(

@@ -1,5 +1,6 @@
 import { type Group, groupName, SUBSCRIBERS } from '../../domain/incident/audience';
-import { inRegion } from '../../domain/policy/places';
+import { placeOf } from '../../domain/places/place';
+import { inRegion, UNKNOWN_PLACE } from '../../domain/policy/places';
 import { failure } from '../failures';
 import type { Audience } from '../types';
 import { addressesIn } from './addresses';
@@ -59,8 +60,8 @@ async function workspaceOwners(source: DirectorySource, workspaces: 'all' | stri
 
 /**
  * The people in the affected data sets, by residence. Those of a data set that the company holds for its customers are
- * narrowed to the affected workspaces where these are named; its own data sets are not. An unknown country is outside a
- * list of countries, and inside "other than". One mail an address.
+ * narrowed to the affected workspaces where these are named; its own data sets are not. A country that is empty or cannot be
+ * read is an unknown place. One mail an address.
  */
 async function individuals(
   source: DirectorySource,
@@ -78,18 +79,13 @@ async function individuals(
   };
   const rows = [...(await inSets(true, null)), ...(await inSets(false, named))];
   const selected = rows
-    .map((row) => ({ ...row, country: countryOf(row.country) }))
+    .map((row) => ({ ...row, country: placeOf(row.country) ?? UNKNOWN_PLACE }))
     .filter((row) => inRegion(row.country, rule))
     .map(({ person_id, email, language, data_set: dataSet, country }) => ({
       ...recipientOf(`person:${person_id}`, addressesIn(email)[0]!, language),
       groups: [{ dataSet, country }],
     }));
   return onePerAddress(distinct(selected));
-}
-
-function countryOf(cell: string): string {
-  const code = cell.trim().toUpperCase();
-  return /^[A-Z]{2}$/.test(code) ? code : 'unknown';
 }
 
 function recipientOf(ref: string, address: string, language: string): DirectoryRecipient {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
 import { parseIpRange } from '../../../domain/kernel/ip-address';
+import { placeOf } from '../../../domain/places/place';
 import { invalidBody, Refusal } from '../refusal';
 import type { SourceContext } from './adapter';
 
@@ -68,7 +69,10 @@ export function asIndicators(value: unknown): string[] {
   const texts = Array.isArray(value) ? value.slice(0, 100) : [];
   return texts.flatMap((each) => {
     const text = typeof each === 'string' ? each.trim() : '';
-    if (/^(asn:\d{1,10}|country:[A-Z]{2})$/.test(text)) return [text];
+    if (/^asn:\d{1,10}$/.test(text)) return [text];
+    const country = /^country:([A-Za-z]{2})$/.exec(text)?.[1];
+    const place = country && placeOf(country);
+    if (place) return [`country:${place}`];
     return text.length <= 49 && parseIpRange(text) ? [text] : [];
   });
 }
