@@ -4,6 +4,7 @@ import { fold } from '../domain/incident/evolve';
 import type { DataSet } from '../domain/incident/incident';
 import { namedText } from '../domain/incident/narrate';
 import { type IncidentState, isSettled, type Obligation } from '../domain/incident/state';
+import { type Count, countText } from '../domain/kernel/count';
 import { type StandIn, standInOf } from '../domain/policy/disclosure';
 import { MalformedEntryError } from './errors';
 
@@ -30,14 +31,15 @@ export interface Nature {
   severity: string;
 }
 
-/** R3: one affected set of personal data; counts are approximate. */
+/** R3: one affected set of personal data. */
 export interface DataInvolved {
   id: string;
   title: string;
   role: DataSet['role'];
   categories: Known<string[]>;
-  records: Known<number>;
-  individuals: Known<number>;
+  /** A number is approximate; a text says how far it is known, like "at least 5". */
+  records: number | string;
+  individuals: number | string;
   residence: Known<Record<string, Known<number>>>;
   risk: Known<string>;
 }
@@ -163,11 +165,15 @@ function dataInvolved({ id, title, role, categories, records, individuals, resid
     title,
     role,
     categories: categories.length > 0 ? categories : NOT_YET_ESTABLISHED,
-    records: known(records),
-    individuals: known(individuals),
+    records: counted(records),
+    individuals: counted(individuals),
     residence: countries.length > 0 ? Object.fromEntries(countries) : NOT_YET_ESTABLISHED,
     risk: known(risk === 'unknown' ? undefined : risk),
   };
+}
+
+function counted(count: Count | undefined): number | string {
+  return count === undefined || typeof count === 'number' ? known(count) : countText(count);
 }
 
 function workspacesOf(workspaces: 'all' | string[]): number | 'all' | StandIn {

@@ -1,5 +1,5 @@
 import { type Group, groupName, SUBSCRIBERS } from '../../domain/incident/audience';
-import { placeOf } from '../../domain/places/place';
+import { countryOf, placeOf } from '../../domain/places/place';
 import { inRegion, UNKNOWN_PLACE } from '../../domain/policy/places';
 import { failure } from '../failures';
 import type { Audience } from '../types';
@@ -83,7 +83,7 @@ async function individuals(
     .filter((row) => inRegion(row.country, rule))
     .map(({ person_id, email, language, data_set: dataSet, country }) => ({
       ...recipientOf(`person:${person_id}`, addressesIn(email)[0]!, language),
-      groups: [{ dataSet, country }],
+      groups: [{ dataSet, country: country === UNKNOWN_PLACE ? country : countryOf(country) }],
     }));
   return onePerAddress(distinct(selected));
 }

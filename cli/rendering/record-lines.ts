@@ -107,7 +107,7 @@ function notification(sent: NotificationSent): string {
   return `${human(sent.at)}  ${sent.obligation}: ${told}${all}${last}${round}${reference}${late}`;
 }
 
-function count(value: Known<number>): string {
+function count(value: number | string): string {
   return typeof value === 'number' ? grouped(value) : value;
 }
 

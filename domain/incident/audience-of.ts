@@ -1,6 +1,8 @@
 /** Whom a rule tells, counted from the facts of the assessment. */
+import { figureOf } from '../kernel/count';
+import { countryOf } from '../places/place';
 import { dataSetsOf } from '../policy/affected';
-import { inRegion } from '../policy/places';
+import { inRegion, UNKNOWN_PLACE } from '../policy/places';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { type AssessedGroup, type Audience, SUBSCRIBERS } from './audience';
@@ -21,8 +23,8 @@ export function audienceOf(
       return { of: 'workspaces', ids: ids === 'all' ? ids : [...new Set(ids)].sort() };
     }
     case 'individuals': {
-      const groups = dataSetsOf(rule as ObligationRule, pack, state).flatMap(groupsOf);
-      return { of: 'people', groups: groups.filter(({ country }) => inRegion(country ?? 'unknown', recipient)) };
+      const meant = (place: string) => inRegion(place, recipient);
+      return { of: 'people', groups: dataSetsOf(rule as ObligationRule, pack, state).flatMap((d) => groupsOf(d, meant)) };
     }
     case 'status-subscribers':
       return { of: 'people', groups: [{ ...SUBSCRIBERS, count: 0 }] };
@@ -31,22 +33,30 @@ export function audienceOf(
   }
 }
 
-/** The people of a data set by country. Those who live nowhere that is known are a group of their own. */
-function groupsOf({ id: dataSet, individuals, residence }: DataSet): AssessedGroup[] {
-  const placed = Object.entries(residence).filter(([country]) => country !== 'unknown');
-  const counts = placed.map(([, count]) => count);
+/**
+ * The people of a data set who are meant, by country: the parts of one together, as a directory may know the country alone.
+ * Those who live nowhere that is known are a group of their own.
+ */
+function groupsOf({ id: dataSet, individuals, residence }: DataSet, meant: (place: string) => boolean): AssessedGroup[] {
+  const { [UNKNOWN_PLACE]: unknown, ...placed } = residence;
+  const counts = Object.values(placed);
   const sum = counts.reduce<number>((total, count) => total + (count ?? 0), 0);
-  const { unknown } = residence;
+  const all = figureOf(individuals);
   // Stated; else what is left of the total; else everybody, where nothing is known of where they live.
   const elsewhere =
     unknown !== undefined
       ? (unknown ?? undefined)
-      : individuals !== undefined && !counts.includes(null)
-        ? Math.max(0, individuals - sum)
-        : placed.length > 0
+      : all !== undefined && !counts.includes(null)
+        ? Math.max(0, all - sum)
+        : counts.length > 0
           ? 0
           : undefined;
-  const known = placed.map(([country, count]) => ({ dataSet, country, ...(count === null ? {} : { count }) }));
-  const rest = { dataSet, country: 'unknown', ...(elsewhere === undefined ? {} : { count: elsewhere }) };
-  return [...known, rest].filter(({ count }: AssessedGroup) => count !== 0);
+  const byCountry = new Map<string, number | null>();
+  for (const [place, count] of Object.entries(placed).filter(([place]) => meant(place))) {
+    const before = byCountry.get(countryOf(place));
+    byCountry.set(countryOf(place), before === null || count === null ? null : (before ?? 0) + count);
+  }
+  const known = [...byCountry].map(([country, count]) => ({ dataSet, country, ...(count === null ? {} : { count }) }));
+  const rest = { dataSet, country: UNKNOWN_PLACE, ...(elsewhere === undefined ? {} : { count: elsewhere }) };
+  return [...known, ...(meant(UNKNOWN_PLACE) ? [rest] : [])].filter(({ count }: AssessedGroup) => count !== 0);
 }

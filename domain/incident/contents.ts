@@ -1,5 +1,6 @@
 /** The contents of notices, dossiers and the register entry, computed from the facts. No value means "not yet established". */
 
+import { countText, sumOf } from '../kernel/count';
 import { hash64 } from '../kernel/hash64';
 import { clockOffset, type Instant, minuteText } from '../kernel/time';
 import { dataSetsOf } from '../policy/affected';
@@ -114,13 +115,13 @@ function lines(items: string[]): string | undefined {
   return items.length > 0 ? items.join('\n') : undefined;
 }
 
-/** Two counts, each approximate (GDPR Art. 33(3)(a)): a sum when every data set has one, else what is known so far. */
+/** The people, or the records, of all data sets (GDPR Art. 33(3)(a)): what is known so far where one has no count yet. */
 function count(dataSets: DataSet[], what: 'individuals' | 'records'): string | undefined {
   const known = dataSets.map((d) => d[what]).filter((n) => n !== undefined);
-  if (known.length === 0) return undefined;
-  const total = known.reduce((a, b) => a + b, 0);
+  const total = sumOf(known);
+  if (total === undefined) return undefined;
   const open = dataSets.length - known.length;
-  return `approximately ${total}${open > 0 ? ` in ${known.length} of ${dataSets.length} data sets; the rest ${NOT_YET_ESTABLISHED}` : ''}`;
+  return `${countText(total)}${open > 0 ? ` in ${known.length} of ${dataSets.length} data sets; the rest ${NOT_YET_ESTABLISHED}` : ''}`;
 }
 
 function residenceText(dataSets: DataSet[]): string | undefined {

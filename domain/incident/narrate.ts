@@ -1,6 +1,7 @@
 /** Every event as one clear sentence for people: the live timeline, `tocsin show`, the answer to a message. Pure. */
 
 import { alarmText } from '../case/alarm-text';
+import { figureOf, sumOf } from '../kernel/count';
 import { spanText, toMs } from '../kernel/time';
 import { UNDETERMINED } from '../policy/authorities';
 import { standInOf } from '../policy/disclosure';
@@ -301,13 +302,13 @@ function assessmentText(facts: Assessment): string {
     no: 'no personal data is affected',
     unknown: 'not yet known whether personal data is affected',
   }[facts.personalData];
-  const known = facts.dataSets.map((dataSet) => dataSet.individuals).filter((n) => n !== undefined);
-  const people = known.reduce((sum, n) => sum + n, 0);
+  const people = figureOf(sumOf(facts.dataSets.map(({ individuals }) => individuals).filter((n) => n !== undefined)));
   return [
     answer,
     ...(facts.dataSets.length > 0 ? [count(facts.dataSets.length, 'data set')] : []),
-    ...(known.length > 0 ? [`about ${count(people, 'individual')}`] : []),
+    ...(people !== undefined ? [`about ${count(people, 'individual')}`] : []),
     ...workspacesText(facts.workspaces),
+    ...facts.dataSets.flatMap(({ placesNotRead = [] }) => placesNotRead),
   ].join(', ');
 }
 

@@ -107,8 +107,8 @@ export type StandIn = typeof WITHHELD | typeof ERASED;
 const LISTS = new Set(
   (
     'affects alarmAt alarms aliases because block changes commands controls credentials dataSets daysOff fixedIn indicators ' +
-    'groups ids individualSteps isolate maliciousSources missing packs people problems renderings systems tellAtOnce told ' +
-    'unestablished untold versions why workspaces'
+    'groups ids impacts individualSteps isolate kinds maliciousSources missing packs people problems renderings systems ' +
+    'tellAtOnce told unestablished untold versions why workspaces'
   ).split(' '),
 );
 

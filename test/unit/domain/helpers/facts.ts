@@ -17,6 +17,14 @@ type DataSetInput = z.input<typeof DataSetSchema>;
 export type AssessmentInput = z.input<typeof AssessmentSchema>;
 export type DeclarationInput = z.input<typeof DeclarationSchema>;
 
+/** The people that a residence accounts for: what a data set holds where a test says nothing else. */
+function peopleIn(residence: DataSetInput['residence']): number {
+  const counts = Object.values(residence ?? {});
+  return counts.length === 0 || counts.includes(null) ? 400 : counts.reduce<number>((sum, n) => sum + n!, 0);
+}
+
+const ACCOUNTS = { DE: 200, FR: 150, CA: 50 };
+
 /** Accounts of the company's own customers: it is the controller. High risk, people in Germany, France and Canada. */
 export const accounts = (over: Partial<DataSetInput> = {}): DataSetInput => ({
   id: 'accounts',
@@ -24,8 +32,8 @@ export const accounts = (over: Partial<DataSetInput> = {}): DataSetInput => ({
   role: 'controller',
   categories: ['name', 'login'],
   records: 1200,
-  individuals: 400,
-  residence: { DE: 200, FR: 150, CA: 50 },
+  individuals: peopleIn(over.residence ?? ACCOUNTS),
+  residence: ACCOUNTS,
   protection: { encrypted: 'no', keysTaken: 'no' },
   risk: 'high',
   significantHarm: 'yes',
@@ -39,7 +47,7 @@ export const stored = (over: Partial<DataSetInput> = {}): DataSetInput => ({
   role: 'processor',
   categories: ['contents of projects'],
   records: 9000,
-  individuals: 3000,
+  individuals: peopleIn(over.residence ?? { DE: 3000 }),
   residence: { DE: 3000 },
   risk: 'risk',
   significantHarm: 'no',
@@ -49,7 +57,7 @@ export const stored = (over: Partial<DataSetInput> = {}): DataSetInput => ({
 /** A complete assessment: both roles, three countries, high risk. */
 export const assessment = (over: Partial<AssessmentInput> = {}): AssessmentInput => ({
   personalData: 'yes',
-  dataSets: [accounts(), stored()],
+  dataSets: over.personalData === 'no' ? [] : [accounts(), stored()],
   workspaces: ['ws-1', 'ws-2'],
   likelyConsequences: 'Phishing with real names',
   individualSteps: ['Change your password'],

@@ -1,0 +1,51 @@
+/** What is assessed: a person's judgement of the facts of an incident at one time. */
+import { z } from 'zod';
+import { id, text } from '../kernel/text';
+import { InstantSchema } from '../kernel/time';
+import { PolicyIdSchema } from '../policy/ids';
+import { breachFacts } from './facts/breach';
+import { contradictionsIn } from './facts/contradictions';
+import { DataSetSchema } from './facts/data-set';
+import { toleratedResidence } from './facts/residence';
+
+export { type DataSet, DataSetSchema } from './facts/data-set';
+
+export const WorkspaceIdsSchema = z.array(id('a workspace id')).max(20_000);
+/** Workspaces whose data is affected: their ids in the directory, or all of them. */
+export const WorkspacesSchema = z.union([z.literal('all'), WorkspaceIdsSchema], {
+  error: 'must be "all" or a list of workspace ids',
+});
+
+const fields = {
+  personalData: z.enum(['yes', 'possible', 'no', 'unknown']),
+  workspaces: WorkspacesSchema.default([]),
+  howItOccurred: text().optional(),
+  likelyConsequences: text().optional(),
+  individualSteps: z.array(text(500)).max(20).default([]),
+  periodFrom: InstantSchema.optional(),
+  periodTo: InstantSchema.optional(),
+  /** Answers to the questions that the policy asks, by the question's id; what is left out is unknown. */
+  answers: z.record(PolicyIdSchema, z.enum(['yes', 'no', 'unknown'])).optional(),
+  ...breachFacts,
+};
+
+function consistent<S extends z.ZodType<Parameters<typeof contradictionsIn>[0]>>(schema: S): S {
+  return schema.superRefine((assessment, context) => {
+    for (const { path, message } of contradictionsIn(assessment)) context.addIssue({ code: 'custom', path, message });
+  }) as S;
+}
+
+/** The fields of an assessment, for whoever lists or explains them. */
+export const AssessmentFields = z.strictObject({ ...fields, dataSets: z.array(DataSetSchema).max(100).default([]) });
+
+/** A person's judgement of the facts at one time. A later one replaces it whole. Facts that contradict are refused. */
+export const AssessmentSchema = consistent(AssessmentFields);
+export type Assessment = z.infer<typeof AssessmentSchema>;
+
+/** The same within a declaration, which must not be lost: a place that cannot be read costs that place. */
+export const DeclaredAssessmentSchema = consistent(
+  z.strictObject({
+    ...fields,
+    dataSets: z.array(z.preprocess(toleratedResidence, DataSetSchema)).max(100).default([]),
+  }),
+);

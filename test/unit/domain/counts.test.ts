@@ -1,0 +1,103 @@
+// Counts as they are known, and facts that contradict one another.
+import { AssessmentSchema } from '../../../domain/incident/assessment';
+import { boundsOf, type Count, CountSchema, countText, figureOf, sumOf } from '../../../domain/kernel/count';
+import { problemsOf } from '../../../domain/kernel/problems';
+import { hasUnknownPlaces } from '../../../domain/policy/places';
+import { type AssessmentInput, accounts, assessment } from './helpers/facts';
+
+const problems = (facts: AssessmentInput) => {
+  const parsed = AssessmentSchema.safeParse(facts);
+  return parsed.success ? [] : problemsOf(parsed.error);
+};
+const withSet = (over: Parameters<typeof accounts>[0], more: Partial<AssessmentInput> = {}) =>
+  assessment({ dataSets: [accounts(over)], ...more });
+
+test.each<[Count, string, number | undefined]>([
+  [5, 'approximately 5', 5],
+  [{ about: 5 }, 'approximately 5', 5],
+  [{ exact: 5 }, '5', 5],
+  [{ from: 5, to: 9 }, '5 to 9', 9],
+  [{ atLeast: 5 }, 'at least 5', 5],
+  ['cannot-be-determined', 'cannot be determined', undefined],
+])('%j is told as "%s"', (count, text, figure) => {
+  expect(countText(CountSchema.parse(count))).toBe(text);
+  expect(figureOf(count)).toBe(figure);
+});
+
+test.each<[Count[], Count | undefined]>([
+  [[{ exact: 2 }, { exact: 3 }], { exact: 5 }],
+  [[{ exact: 2 }, 3], { about: 5 }],
+  [[{ exact: 2 }, { from: 3, to: 6 }], { from: 5, to: 8 }],
+  [[{ exact: 2 }, { atLeast: 3 }], { atLeast: 5 }],
+  [[{ exact: 2 }, 'cannot-be-determined'], { atLeast: 2 }],
+  [['cannot-be-determined'], 'cannot-be-determined'],
+  [[], undefined],
+])('the sum of %j is %j', (counts, sum) => {
+  expect(sumOf(counts)).toEqual(sum);
+});
+
+test('a range that runs backwards, a part of a person, and a word are refused', () => {
+  for (const wrong of [{ from: 9, to: 5 }, 1.5, -1, 'many', { exact: 1, about: 2 }]) {
+    expect(CountSchema.safeParse(wrong).success).toBe(false);
+  }
+  expect(boundsOf({ from: 5, to: 5 })).toEqual({ least: 5, most: 5 });
+});
+
+describe('counts add up', () => {
+  test('more people by place than there are is refused, with both fields', () => {
+    expect(problems(withSet({ individuals: 5, residence: { IE: 100_000 } }))).toEqual([
+      'dataSets.0.individuals: does not add up with "residence", which has 100000 people: correct one of them',
+    ]);
+  });
+
+  test('an exact number admits not one more; an approximate one a tenth', () => {
+    expect(problems(withSet({ individuals: { exact: 100 }, residence: { IE: 100 } }))).toEqual([]);
+    expect(problems(withSet({ individuals: { exact: 100 }, residence: { IE: 101 } }))).toHaveLength(1);
+    expect(problems(withSet({ individuals: 100, residence: { IE: 110 } }))).toEqual([]);
+    expect(problems(withSet({ individuals: 100, residence: { IE: 111 } }))).toHaveLength(1);
+    expect(problems(withSet({ individuals: { atLeast: 100 }, residence: { IE: 5000 } }))).toEqual([]);
+    expect(problems(withSet({ individuals: { from: 10, to: 50 }, residence: { IE: 50 } }))).toEqual([]);
+  });
+
+  test('people whom no place accounts for have an unknown one', () => {
+    expect(hasUnknownPlaces({ residence: {} })).toBe(true);
+    expect(hasUnknownPlaces({ individuals: { exact: 0 }, residence: {} })).toBe(false);
+    expect(hasUnknownPlaces({ individuals: 100, residence: { DE: 1 } })).toBe(true);
+    expect(hasUnknownPlaces({ individuals: { exact: 100 }, residence: { DE: 99 } })).toBe(true);
+    expect(hasUnknownPlaces({ individuals: { exact: 100 }, residence: { DE: 100 } })).toBe(false);
+    expect(hasUnknownPlaces({ individuals: 100, residence: { DE: 91 } })).toBe(false);
+    expect(hasUnknownPlaces({ individuals: 100, residence: { DE: null } })).toBe(false);
+    expect(hasUnknownPlaces({ residence: { DE: 1, unknown: 1 } })).toBe(true);
+    expect(hasUnknownPlaces({ residence: { DE: 1, unknown: 0 } })).toBe(false);
+  });
+
+  test('two ways to write one place are added up', () => {
+    const { dataSets } = AssessmentSchema.parse(withSet({ individuals: 7, residence: { EL: 3, gr: 4 } }));
+    expect(dataSets[0]!.residence).toEqual({ GR: 7 });
+  });
+});
+
+describe('facts that contradict are refused with both fields', () => {
+  test.each<[string, AssessmentInput, string[]]>([
+    ['no personal data, high risk', withSet({}, { personalData: 'no' }), ['dataSets.0.risk', '"personalData"']],
+    [
+      'no personal data, significant harm',
+      withSet({ risk: 'unknown' }, { personalData: 'no' }),
+      ['dataSets.0.significantHarm', '"personalData"'],
+    ],
+    [
+      'a risk that is unlikely, keys taken',
+      withSet({ risk: 'unlikely', protection: { encrypted: 'yes', keysTaken: 'yes' } }),
+      ['dataSets.0.risk', '"protection.keysTaken"'],
+    ],
+  ])('%s', (_what, facts, fields) => {
+    for (const field of fields) expect(problems(facts).join('\n')).toContain(field);
+  });
+
+  test('their neighbours are no contradictions', () => {
+    expect(problems(withSet({}, { personalData: 'possible' }))).toEqual([]);
+    expect(problems(withSet({ risk: 'unlikely', significantHarm: 'no' }, { personalData: 'no' }))).toEqual([]);
+    expect(problems(withSet({ risk: 'unlikely', protection: { encrypted: 'yes', keysTaken: 'no' } }))).toEqual([]);
+    expect(problems(withSet({ risk: 'risk', protection: { encrypted: 'yes', keysTaken: 'yes' } }))).toEqual([]);
+  });
+});
