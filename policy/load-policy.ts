@@ -6,6 +6,7 @@ import { compose } from '../domain/policy/compose';
 import { problemsBetween, type Unreadable } from '../domain/policy/cross-problems';
 import { type Authority, AuthoritySchema, OrganisationSchema, type Pack } from '../domain/policy/pack';
 import { type Policy, PolicySchema, type PolicySnapshot } from '../domain/policy/policy';
+import { areSeveral, UNCOVERED_PACK } from '../domain/policy/uncovered';
 import { packageRoot } from '../platform/package-root';
 import { PolicyError } from './policy-error';
 import { canonicalCopy, readYaml } from './policy-file';
@@ -48,7 +49,8 @@ export function loadPolicy(source: string | PolicySource, options: LoadPolicyOpt
     .map((name) => name.trim())
     .filter((name) => name !== '');
   if (names.length === 0) throw new PolicyError('policy', packs, ['no pack is named: give names or files, like gdpr']);
-  const files = names.map(readPack);
+  // A law that nobody thought of must show, whatever is named.
+  const files = [...new Set([...names, UNCOVERED_PACK])].map(readPack);
   const { organisation, problems: organisationProblems } = organisationOf(
     files,
     options.organisationFile ?? organisationFile,
@@ -61,16 +63,19 @@ export function loadPolicy(source: string | PolicySource, options: LoadPolicyOpt
   };
   const all = [
     ...files.flatMap((file) =>
-      file.problems.map((problem) => `${files.length > 1 ? `${file.pack.id}: ` : ''}${problem}`),
+      file.problems.map(
+        (problem) => `${areSeveral(files.map(({ pack }) => pack)) ? `${file.pack.id}: ` : ''}${problem}`,
+      ),
     ),
     ...organisationProblems,
     ...problems,
     ...problemsBetween(policy, unreadable),
     ...files.flatMap(({ pack }) => templateProblems(pack, options.templatesDir)),
   ];
-  const where = files.map(({ file }) => file).join(', ');
+  const named = files.filter(({ pack }) => pack.id !== UNCOVERED_PACK);
+  const where = named.map(({ file }) => file).join(', ');
   if (all.length > 0)
-    throw new PolicyError(files.length > 1 ? 'policy packs' : 'policy pack', where, [...new Set(all)]);
+    throw new PolicyError(named.length > 1 ? 'policy packs' : 'policy pack', where, [...new Set(all)]);
   return snapshotOf(PolicySchema.parse(policy));
 }
 
@@ -101,7 +106,9 @@ function readAuthorities(file: string): Authority[] {
 function organisationOf(files: PackFile[], file: string | undefined) {
   const stated = files.find(({ pack }) => pack.organisation)?.pack.organisation;
   const own = file ? readOrganisation(path.resolve(file)) : {};
-  const merged = { ...stated, ...own, authorityFor: { ...stated?.authorityFor, ...own.authorityFor } };
+  // Another organisation is established elsewhere: the pack's example says nothing of it.
+  const ofPack = own.name || own.mainEstablishment ? { ...stated, establishments: undefined } : stated;
+  const merged = { ...ofPack, ...own, authorityFor: { ...stated?.authorityFor, ...own.authorityFor } };
   const parsed = OrganisationSchema.safeParse(merged);
   // A pack whose own statement cannot be read has said so already.
   if (parsed.success) return { organisation: parsed.data, problems: [] };

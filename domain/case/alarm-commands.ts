@@ -30,6 +30,8 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
       return obligation === undefined ? [explain] : [filedLine(id, obligation), explain];
     case 'review':
       return [commandLine('review', { id, help: true }), explain];
+    case 'decide-law':
+      return [...reasoned('waive'), explain];
     case 'complete-record':
       return [
         commandLine('assess', { id, help: true }),

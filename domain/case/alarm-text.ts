@@ -93,6 +93,7 @@ const EN: Words = {
     file: 'file the report, then record its reference',
     review: 'hold the review and record it',
     'complete-record': 'complete the record: assess the facts, or record the measures',
+    'decide-law': 'have counsel decide what the law of the place asks, then record the decision with its reason',
     'look-into': 'find out why, and mend it',
     'tell-by-hand': 'tell them by another channel and record it, or decide with a reason to leave them untold',
     'waive-and-close': 'waive what does not apply, then close the incident',

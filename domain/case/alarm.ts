@@ -108,6 +108,7 @@ export const TODOS = [
   'file',
   'review',
   'complete-record',
+  'decide-law',
   'look-into',
   'tell-by-hand',
   'waive-and-close',

@@ -51,6 +51,8 @@ export function todoOf(o: Pick<Obligation, 'hold' | 'status'>, rule: Pick<Obliga
       return 'review';
     case 'register':
       return 'complete-record';
+    case 'decision':
+      return 'decide-law';
   }
 }
 

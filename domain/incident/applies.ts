@@ -7,9 +7,10 @@ import { inForce } from '../policy/validity';
 import { anchorAt } from './clocks';
 import type { IncidentState } from './state';
 
-/** A rule applies when its condition holds and one of its clocks starts while it is in force. */
+/** A rule applies when its condition holds and what counts for its dates, usually the start of a clock, lies within them. */
 export function applies(rule: ObligationRule, state: IncidentState): Verdict {
-  const starts = rule.clocks.map(({ from }) => anchorAt(state, from));
+  const counted = rule.validity?.by ? [rule.validity.by] : rule.clocks.map(({ from }) => from);
+  const starts = counted.map((anchor) => anchorAt(state, anchor));
   const { value, by } = combine<Verdict>(
     [evaluate(rule.appliesWhen, state), { ...inForce(rule, starts), establishedBy: [] }],
     false,

@@ -27,7 +27,8 @@ export function armedClock(
   let best: { clock: ArmedClock; due: Due } | undefined;
   for (const { from, within, timeZone } of rule.clocks) {
     const startAt = anchorAt(state, from);
-    if (!startAt || !inForceAt(rule, startAt)) continue;
+    const counts = rule.validity?.by ? anchorAt(state, rule.validity.by) : startAt;
+    if (!startAt || !counts || !inForceAt(rule, counts)) continue;
     const due = dueFor(rule, deadline(startAt, within, pack.calendars, timeZone));
     if (!best || toMs(due.dueAt) < toMs(best.due.dueAt)) best = { clock: { from, anchorAt: startAt }, due };
   }

@@ -8,7 +8,7 @@ import { ringing } from '../kernel/alarm-clock';
 import { TOCSIN } from '../kernel/recorded-event';
 import { deadline, type Instant, toMs } from '../kernel/time';
 import { dataSetsOf } from '../policy/affected';
-import { authoritiesFor, type Expansion } from '../policy/authorities';
+import { type Expansion, expansionsOf } from '../policy/authorities';
 import { sourcesOf, type Verdict } from '../policy/conditions';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
@@ -65,11 +65,11 @@ function applicability(rule: ObligationRule, state: IncidentState, pack: Policy)
   if (!armed) return [];
   const { clock, due } = armed;
   const wholeRule = state.obligations[rule.id];
-  if (wholeRule?.status === 'waived' && rule.recipient.to === 'authorities') {
+  const expanded = expansionsOf(rule, pack, state);
+  if (wholeRule?.status === 'waived' && expanded) {
     if (!newFacts(wholeRule, rule, state)) return [];
   }
-  const expansions: Array<Expansion | undefined> =
-    rule.recipient.to === 'authorities' ? authoritiesFor(rule, pack, state) : [undefined];
+  const expansions: Array<Expansion | undefined> = expanded ?? [undefined];
   const events: NewEvent[] = [];
   for (const expansion of expansions) {
     const id = expansion ? `${rule.id}:${expansion.key}` : rule.id;
@@ -88,7 +88,9 @@ function applicability(rule: ObligationRule, state: IncidentState, pack: Policy)
   const wanted = new Set(expansions.map((expansion) => (expansion ? `${rule.id}:${expansion.key}` : rule.id)));
   for (const o of instances) {
     if (wanted.has(o.id) || o.id === rule.id || isSettled(o) || o.fulfilledAt || o.status === 'dispatching') continue;
-    const reason = `the recipient is now determined: ${[...wanted].join(', ')}`;
+    const reason = expanded?.length
+      ? `the recipient is now determined: ${[...wanted].join(', ')}`
+      : verdict.because.join('; ');
     events.push(notRequired(o.id, rule.id, reason, state.assessment?.by ?? state.declaration.declaredBy));
   }
   return events;

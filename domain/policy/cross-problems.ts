@@ -3,9 +3,12 @@
  * when a clock is armed or a duty is waived.
  */
 import { type Calendar, deadline } from '../kernel/time';
+import { isUnderLawOf, lawsOf } from '../places/law';
+import { countryOf, placeName } from '../places/place';
 import { type Condition, factsIn } from './conditions';
 import { type Authority, type Ground, type Organisation, OTHER_GROUND, type Question, type Regime } from './pack';
 import type { ObligationRule } from './rule';
+import { areSeveral } from './uncovered';
 
 /** A policy, or as much of it as can be read. */
 export interface PolicyParts {
@@ -63,18 +66,18 @@ export function problemsBetween(
 }
 
 function fieldOf(rule: ObligationRule, { packs }: PolicyParts): string {
-  return `${packs.length > 1 ? `${rule.pack}: ` : ''}obligations[${rule.id}]`;
+  return `${areSeveral(packs) ? `${rule.pack}: ` : ''}obligations[${rule.id}]`;
 }
 
 function twice(
   field: string,
   items: Array<{ id: string; pack?: string }>,
-  { packs }: { packs: unknown[] | readonly unknown[] } = { packs: [] },
+  { packs }: { packs: ReadonlyArray<{ id: string }> } = { packs: [] },
 ): string[] {
   return [...new Set(items.map(({ id }) => id))].flatMap((id) => {
     const same = items.filter((item) => item.id === id);
     if (same.length === 1) return [];
-    const where = packs.length > 1 ? `, in ${[...new Set(same.map(({ pack }) => pack))].join(' and ')}` : '';
+    const where = areSeveral(packs) ? `, in ${[...new Set(same.map(({ pack }) => pack))].join(' and ')}` : '';
     return [`${field}[${id}].id: appears twice${where}: give each its own id`];
   });
 }
@@ -191,16 +194,37 @@ function authorityProblems({ authorities, organisation, regimes }: PolicyParts):
       `organisation.authorityFor.${country}: "${key}" is not an authority of ${country}: use one of ${known.join(', ') || '(none is known)'}`,
     );
   }
-  const withLead = Object.values(regimes).filter((regime) => regime.authorities === 'lead-or-each-state');
-  if (mainEstablishment !== 'none' && withLead.length > 0) {
-    if (!withLead.some(({ territory }) => territory.includes(mainEstablishment))) {
-      problems.push(
-        `organisation.mainEstablishment: "${mainEstablishment}" has no lead authority under the ` +
-          `${withLead.map(({ title }) => title).join(', ')}: give a country of its territory, or none`,
-      );
-    }
+  const withLead = Object.entries(regimes).filter(([, regime]) => regime.authorities === 'lead-or-each-state');
+  if (mainEstablishment === 'none' || withLead.length === 0) return problems;
+  const led = withLead.find(([, { territory }]) => isUnderLawOf(mainEstablishment, territory));
+  if (!led) {
+    problems.push(
+      `organisation.mainEstablishment: "${mainEstablishment}" has no lead authority under the ` +
+        `${withLead.map(([, { title }]) => title).join(', ')}: give a country of its territory, or none; other ` +
+        'countries stand under "establishments"',
+    );
+    return problems;
   }
-  return problems;
+  return [
+    ...problems,
+    ...severalAuthorities(
+      organisation,
+      authorities.filter(({ regime }) => regime === led[0]),
+    ),
+  ];
+}
+
+/** A state with an authority in each of its parts, like Germany, does not say which of them is the lead. */
+function severalAuthorities({ mainEstablishment, authorityFor }: Organisation, authorities: Authority[]): string[] {
+  const state = lawsOf(mainEstablishment).at(-1)!;
+  const own = authorities.filter(({ country }) => country === countryOf(state));
+  const chosen = lawsOf(mainEstablishment).some((place) => authorityFor[place]);
+  const named = own.some(({ key }) => key === mainEstablishment.toLowerCase() && mainEstablishment !== state);
+  if (own.length < 2 || chosen || named) return [];
+  return [
+    `organisation.mainEstablishment: ${placeName(state)} has ${own.length} authorities, so which leads? Name the part, like ` +
+      `${state}-BY, or set authorityFor.${state} to one of ${own.map(({ key }) => key).join(', ')}`,
+  ];
 }
 
 function fails(act: () => unknown): string[] {

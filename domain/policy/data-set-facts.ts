@@ -1,17 +1,17 @@
 /** What a condition may ask of one affected data set. One set must meet the whole of a condition by itself. */
 import { z } from 'zod';
 import { allOf, anyOf, type Finding, no, undecided, yes } from './finding';
-import { inRegion, type Residence, residenceCountries, residenceFields } from './places';
+import { hasUnknownPlaces, inRegion, PlaceSchema, type Residence, residenceFields, residencePlaces } from './places';
+import { protects, type ScopedDataSet, ScopeOperandSchema, whyUnknown } from './scope';
+import { uncoveredPlaces } from './uncovered';
 
 /** What conditions read of a data set, as the assessment has it. */
-export interface DataSetFacts {
+export interface DataSetFacts extends ScopedDataSet {
   title: string;
-  role: 'controller' | 'processor';
+  role: 'controller' | 'joint-controller' | 'processor';
   risk: 'unlikely' | 'risk' | 'high' | 'unknown';
   significantHarm: 'yes' | 'no' | 'unknown';
   protection: { encrypted: 'yes' | 'partly' | 'no' | 'unknown'; keysTaken: 'yes' | 'no' | 'unknown' };
-  /** Number of people by country; `null` when it is not known. */
-  residence: Record<string, number | null>;
 }
 
 /** Holds when one affected data set meets all of it. */
@@ -20,6 +20,9 @@ export const DataSetConditionSchema = z.strictObject({
   risk: z.array(z.enum(['unlikely', 'risk', 'high'])).optional(),
   significantHarm: z.literal('yes').optional(),
   intelligible: z.enum(['yes', 'no']).optional(),
+  protectedBy: ScopeOperandSchema.optional(),
+  mayBeProtectedBy: ScopeOperandSchema.optional(),
+  uncoveredBy: z.array(PlaceSchema).optional(),
   ...residenceFields,
 });
 export type DataSetCondition = z.infer<typeof DataSetConditionSchema>;
@@ -37,11 +40,12 @@ interface DataSetFact {
 export const DATA_SET_FACTS: DataSetFact[] = [
   {
     fields: ['role'],
-    reads: 'Whether the company holds the data as controller, or as processor for its customers.',
+    reads: 'Whether the company holds the data as controller, alone or jointly, or as processor for its customers.',
     example: 'role: controller',
     find: ({ role }, dataSet, name) => ({
-      value: dataSet.role === role,
-      because: [`${name} is held as ${dataSet.role}`],
+      // A joint controller has the duties of a controller (GDPR Art. 26).
+      value: (dataSet.role === 'processor') === (role === 'processor'),
+      because: [`${name} is held as ${dataSet.role.replace('-', ' ')}`],
     }),
   },
   {
@@ -78,6 +82,33 @@ export const DATA_SET_FACTS: DataSetFact[] = [
     },
   },
   {
+    fields: ['protectedBy'],
+    reads:
+      "Whether the law of a regime protects somebody in the data set: it is handled for an establishment in the regime's territory, or somebody lives there.",
+    example: 'protectedBy: gdpr',
+    find: ({ protectedBy }, dataSet, name) => protects(protectedBy!, dataSet, name),
+  },
+  {
+    fields: ['mayBeProtectedBy'],
+    reads: 'The same, and yes while it is undecided: people of unknown place stop no clock.',
+    example: 'mayBeProtectedBy: gdpr',
+    find: ({ mayBeProtectedBy }, dataSet, name) => {
+      const { value, because } = protects(mayBeProtectedBy!, dataSet, name);
+      return { value: value ?? true, because };
+    },
+  },
+  {
+    fields: ['uncoveredBy'],
+    reads: 'Whether somebody in the data set lives where a law holds that none of the places given covers.',
+    example: 'uncoveredBy: [OTHER-REGIMES]',
+    find: ({ uncoveredBy = [] }, dataSet, name) => {
+      const places = uncoveredPlaces(dataSet, uncoveredBy);
+      if (places.length > 0) return yes(`people in ${places.join(', ')} are in ${name}, and no pack has their law`);
+      if (hasUnknownPlaces(dataSet)) return undecided(whyUnknown(dataSet, name));
+      return no(`the law of every place where the people in ${name} live has a pack`);
+    },
+  },
+  {
     fields: ['residence', 'residenceOtherThan'],
     reads: 'Whether somebody in the data set lives in one of the places given, and in none of those excluded.',
     example: 'residence: [EEA], or residenceOtherThan: [CA]',
@@ -97,12 +128,9 @@ export function judgeDataSet(dataSet: DataSetFacts, wanted: DataSetCondition): F
 }
 
 function livesThere(wanted: Residence, dataSet: DataSetFacts, name: string): Finding {
-  const countries = residenceCountries(dataSet);
-  const meant = countries.filter((country) => inRegion(country, wanted));
+  const places = residencePlaces(dataSet);
+  const meant = places.filter((place) => inRegion(place, wanted));
   if (meant.length > 0) return yes(`people in ${meant.join(', ')} are in ${name}`);
-  const { unknown = 0 } = dataSet.residence;
-  if (Object.keys(dataSet.residence).length === 0 || unknown !== 0) {
-    return undecided(`where the people in ${name} live is not yet established`);
-  }
-  return no(`the people in ${name} live in ${countries.join(', ') || 'none of the countries named'}`);
+  if (hasUnknownPlaces(dataSet)) return undecided(whyUnknown(dataSet, name));
+  return no(`the people in ${name} live in ${places.join(', ') || 'none of the places named'}`);
 }

@@ -4,16 +4,20 @@
  */
 import { z } from 'zod';
 import { CalendarSchema } from '../kernel/time';
+import { CountryCodeSchema, PlaceCodeSchema } from '../places/place';
 import { ConditionSchema } from './conditions';
-import { CountrySchema, PolicyIdSchema } from './ids';
+import { PolicyIdSchema } from './ids';
+import { OrganisationSchema } from './organisation';
 import { PlaceSchema } from './places';
 import { PackRuleSchema, ValiditySchema } from './rule';
+
+export { type Organisation, OrganisationSchema } from './organisation';
 
 /** A supervisory authority. `confirmed`: V read at the source, S secondary, R recalled: confirm before relying on it. */
 export const AuthoritySchema = z.strictObject({
   key: PolicyIdSchema,
   name: z.string(),
-  country: CountrySchema,
+  country: CountryCodeSchema,
   regime: PolicyIdSchema,
   via: z.enum(['portal', 'form', 'email', 'site']),
   address: z.string(),
@@ -25,7 +29,7 @@ export type Authority = z.infer<typeof AuthoritySchema>;
 
 /**
  * How the authorities of a regime are chosen. `every`: each one that is listed, usually the only one. `lead-or-each-state`:
- * the one of the main establishment; without an establishment the one of each state where affected people live.
+ * the one of the main establishment; without one those of each state where affected people live.
  */
 export const AUTHORITY_CHOICES = ['every', 'lead-or-each-state'] as const;
 
@@ -59,19 +63,6 @@ export const OTHER_GROUND = 'other';
 export const QuestionSchema = z.strictObject({ id: PolicyIdSchema, asks: z.string(), citation: z.string() });
 export type Question = z.infer<typeof QuestionSchema>;
 
-/** Who is obliged. One pack states it; a file named by TOCSIN_ORGANISATION completes and overrides it. */
-export const OrganisationSchema = z.strictObject({
-  name: z.string(),
-  contactPoint: z.string(),
-  /** Country of the main establishment, for the lead authority (GDPR Art. 56); `none`: no one-stop-shop. */
-  mainEstablishment: z.union([CountrySchema, z.literal('none')], {
-    error: 'must be a two-letter country code or none',
-  }),
-  /** An authority chosen for a country that has several, such as the German Länder. */
-  authorityFor: z.record(z.string(), PolicyIdSchema).default({}),
-});
-export type Organisation = z.infer<typeof OrganisationSchema>;
-
 export const PackSchema = z.strictObject({
   id: PolicyIdSchema,
   version: z.string(),
@@ -79,8 +70,8 @@ export const PackSchema = z.strictObject({
   organisation: OrganisationSchema.optional(),
   /** When all of its rules are in force that do not say so themselves. */
   validity: ValiditySchema.optional(),
-  /** Names for lists of countries. */
-  regions: z.record(PlaceSchema, z.array(CountrySchema).min(1)).default({}),
+  /** Names for lists of places. */
+  regions: z.record(PlaceSchema, z.array(PlaceCodeSchema).min(1)).default({}),
   calendars: z.record(z.string(), CalendarSchema).default({}),
   regimes: z.record(PolicyIdSchema, RegimeSchema).default({}),
   /** Authorities beside those of policy/authorities.yaml; one of the same key wins over that. */

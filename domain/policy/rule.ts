@@ -4,7 +4,7 @@ import { AlarmAtSchema } from '../kernel/alarm-clock';
 import { PeriodSchema, parsePeriod, TimeZoneSchema, WithinSchema } from '../kernel/time';
 import { ConditionSchema } from './conditions';
 import { PolicyIdSchema } from './ids';
-import { residenceFields } from './places';
+import { PlaceSchema, residenceFields, UNKNOWN_PLACE } from './places';
 
 /** Instants that a clock may start from. `fulfilled:<rule>` chains on the actual fulfilment of another obligation. */
 export const ANCHORS = [
@@ -55,14 +55,23 @@ const ContentSchema = z.strictObject({
 });
 export type Content = z.infer<typeof ContentSchema>;
 
-/** Who is told. Authorities expand into one obligation each; the rest are audiences that the directory resolves. */
+/** Where recipients live; those of unknown place stand under `unknown`. */
+const recipientPlaces = {
+  residence: z.array(z.union([PlaceSchema, z.literal(UNKNOWN_PLACE)])).optional(),
+  residenceOtherThan: residenceFields.residenceOtherThan,
+};
+
+/** Who is told. Authorities and uncovered places expand into one obligation each; the rest are audiences that the directory resolves. */
 const RecipientSchema = z.discriminatedUnion('to', [
   z.strictObject({ to: z.literal('internal') }),
   z.strictObject({ to: z.literal('public') }),
   z.strictObject({ to: z.literal('status-subscribers') }),
   z.strictObject({ to: z.literal('workspace-owners') }),
-  z.strictObject({ to: z.literal('individuals'), ...residenceFields }),
+  /** `protectedBy`: all whom the law of a regime protects; composed to where they live. */
+  z.strictObject({ to: z.literal('individuals'), protectedBy: PolicyIdSchema.optional(), ...recipientPlaces }),
   z.strictObject({ to: z.literal('authorities'), regime: PolicyIdSchema }),
+  /** One obligation for each place whose law none of these places covers. */
+  z.strictObject({ to: z.literal('uncovered-places'), by: z.array(PlaceSchema) }),
 ]);
 export type RecipientRule = z.infer<typeof RecipientSchema>;
 
@@ -76,6 +85,7 @@ const DISPATCH_OF: Record<string, string[]> = {
   filing: ['filing'],
   containment: ['person'],
   review: ['person'],
+  decision: ['person'],
   register: ['record'],
 };
 
@@ -84,9 +94,17 @@ function isRepetition(text: string): boolean {
   return months === 0 && exactMs >= 60_000;
 }
 
-/** The first and the last day on which a rule is in force, as the calendar of `timeZone` has them. */
+/**
+ * The first and the last day on which a rule is in force, as the calendar of `timeZone` has them. What counts is the day of
+ * the instant `by`; left out, that of any start of its clocks.
+ */
 export const ValiditySchema = z
-  .strictObject({ from: z.iso.date().optional(), to: z.iso.date().optional(), timeZone: TimeZoneSchema.default('UTC') })
+  .strictObject({
+    from: z.iso.date().optional(),
+    to: z.iso.date().optional(),
+    timeZone: TimeZoneSchema.default('UTC'),
+    by: z.enum(ANCHORS).optional(),
+  })
   .refine(({ from, to }) => from !== undefined || to !== undefined, 'must give "from", "to" or both')
   .refine(({ from, to }) => !from || !to || from <= to, { path: ['to'], error: 'must not be before "from"' });
 export type Validity = z.infer<typeof ValiditySchema>;
@@ -113,7 +131,7 @@ const ruleFields = {
     )
     .min(1),
   recipient: RecipientSchema,
-  channel: z.enum(['containment', 'email', 'status-page', 'filing', 'review', 'register']),
+  channel: z.enum(['containment', 'email', 'status-page', 'filing', 'review', 'register', 'decision']),
   dispatch: z.enum(['automatic', 'approval', 'filing', 'person', 'record']),
   onSilence: z.enum(['send', 'alarm']).default('alarm'),
   /** How long before the deadline an unapproved notice is sent or its owner alarmed. */

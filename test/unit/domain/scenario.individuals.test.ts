@@ -150,7 +150,7 @@ describe('Art. 34(3)(c): disproportionate effort', () => {
 
   test('new facts put the direct notice back in its place', () => {
     const story = waived();
-    story.send('assess', { assessment: assessment({ dataSets: [german({ individuals: 3 })] }) });
+    story.send('assess', { assessment: assessment({ dataSets: [german({ individuals: 3, residence: { DE: 3 } })] }) });
     expect(story.obligation(ID).status).toBe('drafted');
     expect(story.obligation(PUBLIC).status).toBe('not-required');
   });

@@ -34,15 +34,19 @@ describe('the UK GDPR, beside the others, from facts that are already there', ()
     const story = aware(policy, living({ DE: 10, GB: 40 }));
     expect(statusOf(story, 'gdpr-art33-authority:de-land')).toBe('filing');
     expect(statusOf(story, 'uk-gdpr-art33-ico:ico')).toBe('filing');
-    const residenceOf = (id: string) => policy.obligations.find((rule) => rule.id === id)!.recipient;
-    expect(residenceOf('gdpr-art34-individuals')).toMatchObject({ residenceOtherThan: ['CA', 'GB'] });
-    expect(residenceOf('uk-gdpr-art34-individuals')).toMatchObject({ residence: ['GB'] });
+    const residenceOf = (id: string) => {
+      const { recipient } = policy.obligations.find((rule) => rule.id === id)!;
+      return recipient.to === 'individuals' ? recipient.residence : undefined;
+    };
+    expect(residenceOf('gdpr-art34-individuals')).not.toContain('GB');
+    expect(residenceOf('uk-gdpr-art34-individuals')).toEqual(['GB', 'unknown']);
   });
 
-  test('without its pack, people in the UK are told under the law that is in force', () => {
+  test('without its pack, nobody is written to under a law that does not protect them: what is owed is open', () => {
     const story = aware(with_(), living({ GB: 40 }));
-    expect(statusOf(story, 'gdpr-art34-individuals')).toBe('drafted');
+    expect(statusOf(story, 'gdpr-art34-individuals')).toBe('not-required');
     expect(story.state.obligations['uk-gdpr-art33-ico:ico']).toBeUndefined();
+    expect(statusOf(story, 'uncovered-law:GB')).toBe('pending');
   });
 
   test('a ground of one law does not waive a duty of another', () => {
@@ -62,7 +66,7 @@ describe('the UK GDPR, beside the others, from facts that are already there', ()
   test('the declaration records every pack in force under one hash, and each duty tells its pack', () => {
     const story = new Story({}, policy);
     const { policy: recorded } = story.last('declared').data;
-    expect(recorded.packs.map(({ id }) => id)).toEqual(['trust-center', 'gdpr', 'pipeda', 'uk-gdpr']);
+    expect(recorded.packs.map(({ id }) => id)).toEqual(['trust-center', 'gdpr', 'pipeda', 'uk-gdpr', 'uncovered-law']);
     const packs = explain(story.state, policy).map(({ rule, pack }) => [rule, pack.id]);
     expect(packs).toContainEqual(['containment', 'trust-center']);
     expect(packs).toContainEqual(['uk-gdpr-art33-ico', 'uk-gdpr']);
@@ -135,6 +139,25 @@ describe('a rule is in force on the days that it gives', () => {
     story.send('assess', { awareAt: '2018-11-01T12:00:00.000Z', reason: 'a first report was mistaken' });
     expect(story.obligation('pipeda-opc-report:opc').dueAt).toBe('2018-11-04T12:00:00.000Z');
   });
+
+  test.each([
+    ['2018-11-01T03:59:59.000Z', false],
+    ['2018-11-01T04:00:00.000Z', true],
+  ])(
+    'of which the company became aware at %s: owed in Canada %s, to the Commissioner and to the people',
+    (awareAt, owed) => {
+      const story = new Story(
+        { detectedAt: '2018-10-31T00:00:00.000Z', declaredAt: '2018-10-31T00:00:00.000Z' },
+        with_(),
+      );
+      story.now = '2018-11-02T00:00:00.000Z';
+      story.send('assess', { assessment: assessment(living({ CA: 10 })), awareAt });
+      expect(statusOf(story, owed ? 'pipeda-opc-report:opc' : 'pipeda-opc-report')).toBe(
+        owed ? 'filing' : 'not-required',
+      );
+      expect(statusOf(story, 'pipeda-individuals')).toBe(owed ? 'drafted' : 'not-required');
+    },
+  );
 
   test('the day is that of the law, not of UTC', () => {
     // 1 November, 02:00 UTC is still 31 October in Toronto.

@@ -57,6 +57,7 @@ test('obligations stand in the order of the packs, and each knows its own', () =
   expect(policy.obligations.map(({ id, pack: of }) => [id, of])).toEqual([
     ['base-rule', 'base'],
     ['law-rule', 'law'],
+    ['uncovered-law', 'uncovered-law'],
   ]);
 });
 
@@ -66,6 +67,7 @@ test('the whole has one hash, each pack its own: a change of one changes the who
   expect(before.packs.map(({ id, version }) => [id, version])).toEqual([
     ['base', '1'],
     ['law', '1'],
+    ['uncovered-law', expect.any(String)],
   ]);
   expect(after.packs[0]).toEqual(before.packs[0]);
   expect(after.packs[1]!.sha256).not.toBe(before.packs[1]!.sha256);

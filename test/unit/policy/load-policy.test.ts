@@ -191,8 +191,45 @@ describe('a bad pack is refused, with field and remedy', () => {
       'mainEstablishment: US',
       /^organisation\.mainEstablishment: .*"US"/,
     ],
+    [
+      'a main establishment in Germany, which has an authority in each Land',
+      'mainEstablishment: none',
+      'mainEstablishment: DE',
+      /^organisation\.mainEstablishment: Germany has \d+ authorities, so which leads\? Name the part, like DE-BY/,
+    ],
+    [
+      'a main establishment in a group of countries',
+      'mainEstablishment: none',
+      'mainEstablishment: EU',
+      /^organisation\.mainEstablishment: .*name the countries/,
+    ],
+    [
+      'a place that does not exist',
+      '{ always: true }',
+      '{ dataSet: { residence: [ZZ] } }',
+      /^obligations\[report]\.appliesWhen\.residence: "ZZ" is no country/,
+    ],
+    [
+      'a regime that does not exist',
+      '{ always: true }',
+      '{ dataSet: { protectedBy: nothing } }',
+      /^obligations\[report]\.appliesWhen\.protectedBy: there is no regime "nothing"/,
+    ],
   ])('%s', (_name, from, to, expected) => {
     expect(problemsOf(replaced(from, to))).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));
+  });
+
+  it('but a Land, or an authority chosen for Germany, says which leads', () => {
+    for (const organisation of ['mainEstablishment: DE-BY', 'mainEstablishment: de, authorityFor: { DE: de-by }']) {
+      const { pack } = loadPolicy(file(replaced('mainEstablishment: none', organisation)));
+      expect(pack.organisation.mainEstablishment).toMatch(/^DE/);
+    }
+  });
+
+  it('the pack of laws without a pack is always in force, once', () => {
+    const ids = (packs: string) => loadPolicy(packs).pack.packs.map(({ id }) => id);
+    expect(ids(file(GOOD))).toEqual(['small', 'uncovered-law']);
+    expect(ids('trust-center,gdpr,uncovered-law')).toEqual(['trust-center', 'gdpr', 'uncovered-law']);
   });
 
   it('clocks that wait for each other', () => {

@@ -1,6 +1,7 @@
 import { compose, type HashedPack } from '../../../../domain/policy/compose';
 import { type Authority, PackSchema } from '../../../../domain/policy/pack';
 import { type Policy, PolicySchema } from '../../../../domain/policy/policy';
+import { UNCOVERED_PACK } from '../../../../domain/policy/uncovered';
 import { DEFAULT_PACKS } from '../../../../policy/load-policy';
 import { readPack } from '../../../../policy/read-pack';
 
@@ -31,7 +32,7 @@ export function composed(packs: HashedPack[]): Policy {
 }
 
 /** The real packs, with the few authorities above. */
-export const TRUST_CENTER: Policy = composed(DEFAULT_PACKS.split(',').map(readPack));
+export const TRUST_CENTER: Policy = composed([...DEFAULT_PACKS.split(','), UNCOVERED_PACK].map(readPack));
 
 /** A copy of the real policy whose organisation differs. */
 export function packOf(organisation: Partial<Policy['organisation']>): Policy {
