@@ -3,6 +3,19 @@ import { createInterface } from 'node:readline/promises';
 import { refused, usage } from '../client/errors';
 import { visible } from '../domain/kernel/visible-text';
 
+/** Lets a person at the terminal be asked line by line; at the end of the input the answer is `undefined`. */
+export async function atTerminal<T>(
+  conversation: (ask: (prompt: string) => Promise<string | undefined>) => Promise<T>,
+): Promise<T> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new Promise<undefined>((resolve) => lines.once('close', () => setImmediate(resolve, undefined)));
+  try {
+    return await conversation((prompt) => Promise.race([lines.question(prompt), ended]));
+  } finally {
+    lines.close();
+  }
+}
+
 /**
  * Has a person type a word before something that cannot be undone. Without a terminal there is nobody to ask: then `--yes`
  * is needed.

@@ -13,7 +13,7 @@ export const OPTIONS = {
 export function verb(program: Command, nameAndArguments: string, description: string, example: string): Command {
   const command = new Command(nameAndArguments.split(' ')[0]).copyInheritedSettings(program);
   for (const argument of nameAndArguments.split(' ').slice(1))
-    command.argument(argument, CASES[argument]?.text ?? ARGUMENTS[argument] ?? '');
+    command.argument(argument, CASES[argument.replace('[', '<').replace(']', '>')]?.text ?? ARGUMENTS[argument] ?? '');
   program.addCommand(command);
   return command
     .description(description)

@@ -1,23 +1,32 @@
 /** `tocsin assess`: states or corrects the facts, or the instant of awareness. */
 import type { Command } from 'commander';
-import { usage } from '../../../client/errors';
+import { z } from 'zod';
+import { refused, usage } from '../../../client/errors';
+import { AssessmentFields } from '../../../domain/incident/assessment';
+import { packNames } from '../../../domain/policy/policy';
 import { type MessageOptions, sendMessage } from '../../cases/send';
+import { atTerminal } from '../../confirm';
 import { instantFlag, readInput } from '../../input';
+import { samePack } from '../../pack-of';
 import type { Shell } from '../../shell';
 import { messageVerb } from '../../verb';
+import { askForFacts } from './assess-guided';
+import { ASSESSMENT_TEMPLATE } from './assessment-template';
 
 interface Options extends MessageOptions {
   file?: string;
   awareAt?: string;
   reason?: string;
+  template?: boolean;
+  schema?: boolean;
 }
 
 export function assessCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
-    'assess <id>',
+    'assess [id]',
     'Record or correct the facts: which personal data, whose, how much, at what risk; or when you became aware.',
-    'assess INC-20260401-9f3a -f assessment.yaml\nassess INC-20260401-9f3a --aware-at 2026-04-01T02:00:00Z --reason "the mail to support counts"',
+    'assess --template > assessment.yaml\nassess INC-20260401-9f3a -f assessment.yaml\nassess INC-20260401-9f3a --aware-at 2026-04-01T02:00:00Z --reason "the mail to support counts"',
   )
     .option(
       '-f, --file <file>',
@@ -25,10 +34,33 @@ export function assessCommand(program: Command, shell: Shell): void {
     )
     .option('--aware-at <time>', 'when it became known that personal data may be affected, with zone')
     .option('--reason <text>', 'why; needed to correct a recorded instant of awareness')
-    .action(async (id: string, options: Options) => {
+    .option('--template', 'print a file to fill in, with every fact that can be stated')
+    .option('--schema', 'print the JSON Schema of such a file, for editors')
+    .action(async (id: string | undefined, options: Options) => {
+      if (options.template) return shell.out.line(ASSESSMENT_TEMPLATE.trimEnd());
+      if (options.schema) return shell.out.json(assessmentJsonSchema());
+      if (id === undefined) throw usage('which incident? Give its id, like INC-20260401-9f3a (see `tocsin list`)');
+      if (!options.file && !options.awareAt && process.stdin.isTTY && shell.out.isTerminal && !options.json) {
+        return guided(shell, id, options);
+      }
       const body = assessBody(options.file ? readInput(options.file).data : {}, options);
       await sendMessage(shell, 'incident', id, 'assess', body, options);
     });
+}
+
+/** Asks a person at a terminal for what matters now, and sends it when it is confirmed. */
+async function guided(shell: Shell, id: string, options: Options): Promise<void> {
+  const view = await (await shell.client()).view(id);
+  if (!view) throw refused(`incident "${id}" has just been started and is not declared yet; try again in a moment`);
+  const pack = samePack(view.state, shell.settings.policy);
+  if (!pack) {
+    throw usage('the policy of this incident is not installed here, so no answer can be tried on it: use -f FILE', [
+      `its packs are ${packNames(view.state.policy.packs)}`,
+    ]);
+  }
+  const facts = await atTerminal((ask) => askForFacts(view.state, pack, shell.out, ask));
+  if (!facts) return shell.out.line('Nothing was sent.');
+  await sendMessage(shell, 'incident', id, 'assess', { assessment: facts, reason: options.reason }, options);
 }
 
 /** The message from a file (an assessment, or a whole message with `assessment`) and the flags. */
@@ -41,6 +73,14 @@ export function assessBody(file: Record<string, unknown>, options: Options): Rec
     ...(options.reason ? { reason: options.reason } : {}),
   };
   if (!body.assessment && !body.awareAt)
-    throw usage('nothing to assess: use -f FILE with the facts, --aware-at TIME, or both');
+    throw usage('nothing to assess: use -f FILE with the facts (--template prints one), --aware-at TIME, or both');
   return body;
+}
+
+/** The JSON Schema (draft 2020-12) of an assessment as people write it. */
+export function assessmentJsonSchema(): object {
+  return {
+    title: 'Assessment of an incident',
+    ...z.toJSONSchema(AssessmentFields, { io: 'input', unrepresentable: 'any' }),
+  };
 }

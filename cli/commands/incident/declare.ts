@@ -68,6 +68,10 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   if (pairs.length > 0)
     for (const line of hanging('Assumed: ', pairs.join(', '), out.width)) out.line(out.style(line, 'dim'));
   out.line(`${out.style(id, 'bold')} is declared: containment and all clocks have started.`);
+  const wrong = parsed.data.assessment?.dataSets.flatMap(({ placesNotRead = [] }) => placesNotRead) ?? [];
+  for (const problem of wrong)
+    out.line(out.style(`The place counts as unknown until it is corrected: ${problem}`, 'yellow'));
+  if (wrong.length > 0) out.line(`Correct it with: ${tocsin('assess', { id, help: true })}`);
   out.line(`Watch it with: ${tocsin('show', { id, watch: true })}`);
 }
 
