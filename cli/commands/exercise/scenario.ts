@@ -15,6 +15,8 @@ import {
   toInstant,
   toMs,
 } from '../../../domain/kernel/time';
+import { isUncovered } from '../../../domain/places/law';
+import { placeOf } from '../../../domain/places/place';
 import { type Policy, ruleOf } from '../../../domain/policy/policy';
 import { credentialProblems, type InputFile } from '../../input';
 
@@ -142,6 +144,12 @@ export function checkObligation(id: string, pack: Policy, where: string): void {
   }
   if (key === undefined || key === 'to-be-determined') return;
   const to = rule.recipient;
+  if (to.to === 'uncovered-places' && placeOf(key) === key && isUncovered(key, to.by)) return;
+  if (to.to === 'uncovered-places') {
+    throw usage(
+      `${where}: "${key}" is no place whose law is without a pack; write it like ${ruleId}:US or ${ruleId}:CA-QC`,
+    );
+  }
   if (to.to !== 'authorities')
     throw usage(`${where}: the obligation "${ruleId}" goes to no authority; leave out ":${key}"`);
   const keys = pack.authorities.filter((authority) => authority.regime === to.regime).map((authority) => authority.key);

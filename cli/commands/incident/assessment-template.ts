@@ -38,9 +38,9 @@ function codes(indent: string, { options }: { options: readonly string[] }): str
 }
 
 /** YAML in which everything beside `personalData` is a comment. A line that begins with "#:" becomes a fact without it. */
-export const ASSESSMENT_TEMPLATE = `# The facts of an incident, for: tocsin assess ID -f FILE. They replace the earlier assessment entirely.
+export const ASSESSMENT_TEMPLATE = `# The facts of an incident, as a file for -f FILE. They replace the earlier assessment entirely.
 # To state a fact, take "#:" away before it. What is not yet known stays out: clocks run all the same.
-# Codes of forms are of the edition ${FACTS_EDITION}. For editors: tocsin assess --schema
+# Codes of forms are of the edition ${FACTS_EDITION}. For editors there is --schema.
 
 # Whether personal data is affected: yes, possible, no, unknown (in quotes: YAML may read yes and no as something else)
 personalData: "unknown"
@@ -157,6 +157,6 @@ ${codes('', AttachmentSchema)}
 
 #:whyNotAllTold: Twelve people have no address.
 
-# Answers to the questions that the policy asks (tocsin explain ID): yes, no, unknown
+# Answers to the questions that the policy asks, by their id: yes, no, unknown
 #:answers: {}
 `;

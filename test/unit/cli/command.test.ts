@@ -215,7 +215,7 @@ describe('messages from flags', () => {
     [['assess', 'INC-1', '-f', file('broken.yaml', 'a: [1\nb: 2')], /is neither YAML nor JSON\n {2}- .* line 2/],
     [
       ['assess', 'INC-1', '-f', file('set.yaml', 'personalData: "yes"\ndataSets: [{id: a, title: A, role: owner}]')],
-      /assessment\.dataSets\[a\]\.role: must be one of controller, processor/,
+      /assessment\.dataSets\[a\]\.role: must be one of controller, joint-controller, processor/,
     ],
     [['exercise', 'x.yaml', '--speed', 'fast'], /--speed: "fast" is not a valid speed/],
     [['register', 'verify', 'nowhere.jsonl'], /cannot read nowhere\.jsonl/],
