@@ -45,7 +45,7 @@ export const accounts = (over: Partial<DataSetInput> = {}): DataSetInput => ({
   role: 'controller',
   categories: ['name', 'login'],
   records: 1200,
-  individuals: 3,
+  individuals: Object.values(over.residence ?? { IE: 2, CA: 1 }).reduce<number>((sum, n) => sum + (n ?? 0), 0),
   residence: { IE: 2, CA: 1 },
   protection: { encrypted: 'no', keysTaken: 'no' },
   risk: 'high',
