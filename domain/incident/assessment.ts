@@ -42,10 +42,13 @@ export const AssessmentFields = z.strictObject({ ...fields, dataSets: z.array(Da
 export const AssessmentSchema = consistent(AssessmentFields);
 export type Assessment = z.infer<typeof AssessmentSchema>;
 
+/** Reads a data set of a declaration; typed like one that is assessed, so that senders see its fields. */
+const DeclaredDataSetSchema = z.preprocess(toleratedResidence, DataSetSchema) as unknown as typeof DataSetSchema;
+
 /** The same within a declaration, which must not be lost: a place that cannot be read costs that place. */
 export const DeclaredAssessmentSchema = consistent(
   z.strictObject({
     ...fields,
-    dataSets: z.array(z.preprocess(toleratedResidence, DataSetSchema)).max(100).default([]),
+    dataSets: z.array(DeclaredDataSetSchema).max(100).default([]),
   }),
 );

@@ -178,6 +178,19 @@ describe('messages from flags', () => {
     ]);
   });
 
+  it('prints a file to fill in, and its schema, of no incident in particular; else it asks for one', async () => {
+    const { sent, client } = recorder();
+    const template = await tocsin(['assess', '--template'], client);
+    expect(template).toMatchObject({ exitCode: 0, out: expect.stringContaining('personalData: "unknown"') });
+    const schema = await tocsin(['assess', '--schema'], client);
+    expect(JSON.parse(schema.out)).toMatchObject({ title: 'Assessment of an incident', type: 'object' });
+    expect(await tocsin(['assess'], client)).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('which incident?'),
+    });
+    expect(sent).toEqual([]);
+  });
+
   it('takes an assessment, or a whole message, from a file', async () => {
     const { sent, client } = recorder();
     await tocsin(['assess', 'INC-1', '-f', file('a.yaml', 'personalData: "no"')], client);
