@@ -24,7 +24,10 @@ export function audienceOf(
     }
     case 'individuals': {
       const meant = (place: string) => inRegion(place, recipient);
-      return { of: 'people', groups: dataSetsOf(rule as ObligationRule, pack, state).flatMap((d) => groupsOf(d, meant)) };
+      return {
+        of: 'people',
+        groups: dataSetsOf(rule as ObligationRule, pack, state).flatMap((d) => groupsOf(d, meant)),
+      };
     }
     case 'status-subscribers':
       return { of: 'people', groups: [{ ...SUBSCRIBERS, count: 0 }] };
@@ -37,7 +40,10 @@ export function audienceOf(
  * The people of a data set who are meant, by country: the parts of one together, as a directory may know the country alone.
  * Those who live nowhere that is known are a group of their own.
  */
-function groupsOf({ id: dataSet, individuals, residence }: DataSet, meant: (place: string) => boolean): AssessedGroup[] {
+function groupsOf(
+  { id: dataSet, individuals, residence }: DataSet,
+  meant: (place: string) => boolean,
+): AssessedGroup[] {
   const { [UNKNOWN_PLACE]: unknown, ...placed } = residence;
   const counts = Object.values(placed);
   const sum = counts.reduce<number>((total, count) => total + (count ?? 0), 0);

@@ -101,19 +101,19 @@ describe('an establishment in the territory protects everybody, wherever they li
 
 describe('which authority', () => {
   test('one establishment in the Union is the main one; of several, each state where people live', () => {
-    expect(idsOf(aware(policyOf({ establishments: ['FR', 'US'] }), people({ DE: 5 })), 'gdpr-art33')).toEqual([
-      'gdpr-art33-authority:fr-cnil',
-    ]);
+    expect(idsOf(aware(policyOf({ establishments: ['FR', 'US'] }), people({ DE: 5 })), 'gdpr-art33-authority')).toEqual(
+      ['gdpr-art33-authority:fr-cnil'],
+    );
     const several = policyOf({ establishments: ['FR', 'IE'] });
-    expect(idsOf(aware(several, people({ DE: 5 })), 'gdpr-art33')).toEqual(['gdpr-art33-authority:de-bfdi']);
-    expect(idsOf(aware(several, people({ US: 5 })), 'gdpr-art33').sort()).toEqual([
+    expect(idsOf(aware(several, people({ DE: 5 })), 'gdpr-art33-authority')).toEqual(['gdpr-art33-authority:de-bfdi']);
+    expect(idsOf(aware(several, people({ US: 5 })), 'gdpr-art33-authority').sort()).toEqual([
       'gdpr-art33-authority:fr-cnil',
       'gdpr-art33-authority:ie-dpc',
     ]);
   });
 
   test('a territory goes to the authority of the state whose law covers it', () => {
-    expect(idsOf(aware(IN_US, people({ GF: 5, 'DE-BY': 5 })), 'gdpr-art33').sort()).toEqual([
+    expect(idsOf(aware(IN_US, people({ GF: 5, 'DE-BY': 5 })), 'gdpr-art33-authority').sort()).toEqual([
       'gdpr-art33-authority:de-bfdi',
       'gdpr-art33-authority:fr-cnil',
     ]);
@@ -145,7 +145,7 @@ describe('people of unknown place stop no clock', () => {
     ['accounted for by no place', { individuals: 100_001 }, { DE: 1 }],
   ])('%s: the authority that is known, and one to be determined', (_what, over, residence) => {
     const story = aware(IN_US, people(residence, over));
-    expect(idsOf(story, 'gdpr-art33').sort()).toEqual([
+    expect(idsOf(story, 'gdpr-art33-authority').sort()).toEqual([
       'gdpr-art33-authority:de-bfdi',
       'gdpr-art33-authority:to-be-determined',
     ]);
@@ -153,7 +153,7 @@ describe('people of unknown place stop no clock', () => {
   });
 
   test('all of known place: none is to be determined', () => {
-    expect(idsOf(aware(IN_US, people({ DE: 1 })), 'gdpr-art33')).toEqual(['gdpr-art33-authority:de-bfdi']);
+    expect(idsOf(aware(IN_US, people({ DE: 1 })), 'gdpr-art33-authority')).toEqual(['gdpr-art33-authority:de-bfdi']);
   });
 
   test('nobody of known place, high risk: the notice to people is drafted too', () => {
@@ -162,7 +162,9 @@ describe('people of unknown place stop no clock', () => {
   });
 
   test('with a lead authority nothing is to be determined', () => {
-    expect(idsOf(aware(IN_IRELAND, people({ unknown: 10 })), 'gdpr-art33')).toEqual(['gdpr-art33-authority:ie-dpc']);
+    expect(idsOf(aware(IN_IRELAND, people({ unknown: 10 })), 'gdpr-art33-authority')).toEqual([
+      'gdpr-art33-authority:ie-dpc',
+    ]);
   });
 });
 
