@@ -101,16 +101,16 @@ const AFFECTED = ['aurora', 'borealis', 'cedar', 'dorade', 'erable', 'falcon', '
   (w) => `ws-${w}`,
 );
 const unique = (addresses: string[]) => [...new Set(addresses.map((address) => address.toLowerCase()))].sort();
-const owners = (plan?: string) =>
+const owners = () =>
   unique(
     directory('workspaces.csv')
-      .filter((row) => AFFECTED.includes(row.workspace_id!) && (!plan || row.plan === plan))
+      .filter((row) => AFFECTED.includes(row.workspace_id!))
       .map((row) => row.owner_email!),
   );
 const people = (where: (country: string) => boolean) =>
   unique(
     directory('individuals.csv')
-      .filter((row) => row.data_set === 'account-data' && AFFECTED.includes(row.workspace_id!) && where(row.country!))
+      .filter((row) => row.data_set === 'account-data' && where(row.country!))
       .map((row) => row.email!),
   );
 
@@ -145,15 +145,33 @@ test('every row T1–T6, N1–N5 and R1–R7 stands in the timeline, by each of 
 
 test('the mailbox holds the enterprise, individual, status and review mails, to exactly those they are for, once each', () => {
   const subscribers = unique(directory('subscribers.csv').map((row) => row.email!));
-  expect(recipients('enterprise-notice')).toEqual(owners('enterprise'));
+  expect(recipients('enterprise-notice')).toEqual(owners());
+  // One mail keeps both duties to the controllers.
+  expect(recipients('gdpr-art33-2-controllers')).toEqual([]);
   // Whom a law does not protect is not written to under it; whose country nobody knows may be protected by each.
   expect(recipients('gdpr-art34-individuals')).toEqual(people((country) => !['CA', 'US'].includes(country)));
   expect(recipients('pipeda-individuals')).toEqual(people((country) => ['CA', ''].includes(country)));
   expect(recipients('review-summary')).toEqual(owners());
   // At first, and when it was resolved.
   expect(recipients('status-subscribers')).toEqual([...subscribers, ...subscribers].sort());
-  expect([owners('enterprise').length, people(() => true).length, subscribers.length]).toEqual([6, 14, 15]);
+  expect([owners().length, people(() => true).length, subscribers.length]).toEqual([8, 17, 15]);
   expect(mails().filter(({ subject }) => !subject.startsWith('[EXERCISE] '))).toEqual([]);
+});
+
+test('everybody whom the exercise names was told: each duty says how many of how many', async () => {
+  const { obligations } = fold(await readIncidentEvents(pool, id))!;
+  const told = Object.values(obligations).flatMap(({ id: o, evidence }) =>
+    evidence?.of === undefined ? [] : [[o, `${evidence.told} of ${evidence.of}`, evidence.left]],
+  );
+  expect(Object.fromEntries(told.map(([o, share]) => [o, share]))).toEqual({
+    'enterprise-notice': '8 of 8',
+    'gdpr-art33-2-controllers': '8 of 8',
+    'gdpr-art34-individuals': '13 of 13',
+    'pipeda-individuals': '5 of 5',
+    'review-summary': '8 of 8',
+    'status-subscribers': '15 of 15',
+  });
+  expect(told.map(([, , left]) => left)).toEqual(told.map(() => 0));
 });
 
 test('mails are in the language of their recipient', () => {

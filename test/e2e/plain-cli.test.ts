@@ -95,7 +95,7 @@ test('start, signal, update, query: an incident without a policy takes the pack 
   expect(update).toMatchObject({ code: 0 });
   expect(update.out).toContain('notice-approved');
   await incident.quiet();
-  expect(incident.mails('enterprise-notice')).toHaveLength(2);
+  expect(incident.mails('enterprise-notice')).toHaveLength(3);
 
   const timeline = await query<IncidentEvent[]>(incident.id, 'timeline');
   // The command prints an empty list as null, so the whole events are not compared.

@@ -53,11 +53,9 @@ test('containment, status, enterprise, authority and individual notices: alarms 
   // Sent by themselves at 1.5 h: no alarm after that.
   expectAlarms(incident, 'status-page-update', detectedAt, [['50 %', 1]]);
   expectAlarms(incident, 'status-subscribers', detectedAt, [['50 %', 1]]);
-  // Sent by itself at 42 h.
-  expectAlarms(incident, 'enterprise-notice', detectedAt, [
-    ['50 %', 24],
-    ['75 %', 36],
-  ]);
+  // Sent by itself at 12 h, and told so before.
+  expectAlarms(incident, 'enterprise-notice', detectedAt, []);
+  expectAlarms(incident, 'gdpr-art33-2-controllers', detectedAt, [['25 %', 6]]);
   for (const authority of ['gdpr-art33-authority:ie-dpc', 'pipeda-opc-report:opc']) {
     expectAlarms(incident, authority, detectedAt, [
       ['50 %', 36],

@@ -20,6 +20,7 @@ const PROMISES: Array<
   ['T1', 'declaration', 'detected', 1 * HOUR],
   ['T2', 'containment', 'detected', 2 * HOUR],
   ['T3', 'enterprise-notice', 'aware', 48 * HOUR],
+  ['T3', 'gdpr-art33-2-controllers', 'aware', 24 * HOUR],
   ['T4', IE, 'aware', 72 * HOUR],
   ['T4', OPC, 'aware', 72 * HOUR],
   ['T5', 'gdpr-art34-individuals', 'authority-notified', 24 * HOUR],
@@ -27,6 +28,7 @@ const PROMISES: Array<
   ['T6', 'post-incident-review', 'resolved', 14 * DAY],
   ['T6', 'review-summary', 'reviewed', 7 * DAY],
   ['N1', 'enterprise-notice', 'aware', 48 * HOUR],
+  ['N1', 'gdpr-art33-2-controllers', 'aware', 24 * HOUR],
   ['N2', IE, 'aware', 72 * HOUR],
   ['N3', OPC, 'aware', 72 * HOUR],
   ['N4', 'gdpr-art34-individuals', 'authority-notified', 24 * HOUR],
@@ -118,7 +120,7 @@ test('the mails went to whom they were promised, once', () => {
       .mails(obligation)
       .map((mail) => mail.to)
       .sort();
-  expect(to('enterprise-notice')).toEqual(['ws-1@owner.example', 'ws-2@owner.example']);
+  expect(to('enterprise-notice')).toEqual(['ws-1@owner.example', 'ws-2@owner.example', 'ws-team@owner.example']);
   expect(to('gdpr-art34-individuals')).toEqual(['aoife@person.example', 'bran@person.example']);
   expect(to('pipeda-individuals')).toEqual(['chloe@person.example']);
   expect(to('review-summary')).toEqual(['ws-1@owner.example', 'ws-2@owner.example', 'ws-team@owner.example']);

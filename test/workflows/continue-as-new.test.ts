@@ -142,7 +142,7 @@ test('a delivery lives on while its incident begins a new run, and its report ar
 
   server.world.repair();
   incident.stuck = () => false;
-  await until('the mails', () => incident.mails('enterprise-notice').length === 2, 90_000);
+  await until('the mails', () => incident.mails('enterprise-notice').length === 3, 90_000);
   await until('the report', async () => (await incident.obligation('enterprise-notice')).status === 'fulfilled');
   expect((await child.describe()).runId).toBe(runId);
   await incident.quiet();

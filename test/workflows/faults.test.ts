@@ -153,7 +153,7 @@ test('a cancel request does not stop the clocks: it is alarmed, and what is due 
   await harness.sleepHours(45);
   expect((await incident.handle.describe()).status.name).toBe('RUNNING');
   expect(incident.mails('status-subscribers')).toHaveLength(2);
-  expect(incident.mails('enterprise-notice')).toHaveLength(2);
+  expect(incident.mails('enterprise-notice')).toHaveLength(3);
   expect(incident.alarms('containment').length).toBeGreaterThan(5);
   expect(incident.entries('measure-recorded')).toHaveLength(1);
 }, 60_000);

@@ -1,4 +1,4 @@
-// Nobody answers: enterprise and status notices go out by themselves at their margin; a mass mailing never does.
+// Nobody answers: notices to controllers and status notices go out by themselves at their margin; a mass mailing never does.
 
 import { HOUR_MS, toMs } from '../../domain/kernel/time';
 import { thresholdName } from '../setup/threshold-name';
@@ -10,14 +10,14 @@ beforeAll(async () => {
 }, 120_000);
 afterEach(() => harness.endOfScenario(), 60_000);
 
-test('enterprise and status notices are sent at the margin, individual notices never without a person', async () => {
+test('notices to controllers and status notices are sent at the margin, individual notices never without a person', async () => {
   const detectedAt = await harness.now();
   const incident = await harness.declare({ detectedAt, declaredAt: detectedAt, awareAt: detectedAt });
   await harness.sleepHours(30 * 24);
 
   const sentLateMs = (at: string, hours: number) => toMs(at) - toMs(detectedAt) - hours * HOUR_MS;
   for (const [obligation, hours, mails] of [
-    ['enterprise-notice', 42, 2],
+    ['enterprise-notice', 12, 3],
     ['status-subscribers', 1.5, 2],
   ] as const) {
     const sent = incident.mails(obligation);
@@ -65,7 +65,7 @@ test('undecided facts stop no clock: at the margin a first notice goes out that 
     }),
   });
   await harness.sleepHours(43);
-  expect(incident.mails('enterprise-notice')).toHaveLength(2);
+  expect(incident.mails('enterprise-notice')).toHaveLength(3);
   const draft = harness.world.drafts.find(
     ({ input }) => input.incidentId === incident.id && input.obligation === 'enterprise-notice',
   )!;
@@ -85,7 +85,7 @@ test('undecided facts stop no clock: at the margin a first notice goes out that 
 test('a notice that was drafted before a measure was taken does not go out saying that none is established', async () => {
   const incident = await harness.declare();
   await harness.sleepHours(48);
-  expect(incident.mails('enterprise-notice')).toHaveLength(2);
+  expect(incident.mails('enterprise-notice')).toHaveLength(3);
   expect((await incident.obligation('enterprise-notice')).draft!.missing).toEqual([]);
   expect(incident.about('obligation-reopened', 'enterprise-notice')).toEqual([]);
 }, 60_000);
