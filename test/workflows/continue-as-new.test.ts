@@ -114,6 +114,7 @@ test('a lifecycle under a rain of signals: every event once, in order, over seve
     'sub-2@subscriber.example',
     'ws-1@owner.example',
     'ws-2@owner.example',
+    'ws-team@owner.example',
   ]);
   const [sentByItself] = incident.about('dispatch-started', 'status-subscribers');
   const detectedMs = toMs((await incident.state()).declaration.detectedAt);

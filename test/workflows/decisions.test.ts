@@ -61,7 +61,7 @@ describe('the awareness is corrected', () => {
     const correctedAt = incident.entries('awareness-recorded').at(-1)!.at;
 
     const sent = incident.mails('enterprise-notice');
-    expect(sent).toHaveLength(2);
+    expect(sent).toHaveLength(3);
     expect(toMs(sent[0]!.at) - toMs(correctedAt)).toBeLessThan(2 * PROMPT_MS);
     const authority = await incident.obligation(IE);
     expect(toMs(authority.dueAt!)).toBe(toMs(awareAt) + 72 * HOUR_MS);

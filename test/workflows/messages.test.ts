@@ -151,7 +151,8 @@ test('messages that come before the policy snapshot is there are not lost, nor i
   await incident.signal('status', { nonsense: true });
   await incident.signal('measure', { text: 'Locked the build server', by: ONCALL });
   await incident.signal('pace', { until: null });
-  await incident.signal('delivered', { obligation: 'x', round: 1, total: 1, sent: 1, failed: 0 });
+  const counted = { of: 'people', groups: [{ listed: 1, told: 1 }] };
+  await incident.signal('delivered', { obligation: 'x', round: 1, total: 1, sent: 1, failed: 0, counted });
   await incident.signal('delivery-problem', { obligation: 'x', problem: 'y' });
   const update = incident.send('status', { status: 'contained', by: COUNSEL });
   expect(await incident.view()).toBeUndefined();
