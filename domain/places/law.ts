@@ -44,6 +44,11 @@ export function ownLawOf(place: string): string | undefined {
   return OWN_LAW[place];
 }
 
+/** The parts of a state that have a law of their own: whoever is known to live in the state alone may live in one. */
+export function partsWithOwnLaw(state: string): string[] {
+  return Object.keys(OWN_LAW).filter((place) => countryOf(place) === state);
+}
+
 /** True when no law of these territories covers all that holds in a place. */
 export function isUncovered(place: string, territories: readonly string[]): boolean {
   return OWN_LAW[place] ? !territories.includes(place) : !isUnderLawOf(place, territories);

@@ -188,8 +188,10 @@ function authorityProblems({ authorities, organisation, regimes }: PolicyParts):
   if (!organisation) return problems;
   const { authorityFor, mainEstablishment } = organisation;
   for (const [country, key] of Object.entries(authorityFor)) {
-    if (authorities.some((row) => row.key === key && row.country === country)) continue;
-    const known = authorities.filter((row) => row.country === country).map((row) => row.key);
+    // The authorities of a part, like a Land, stand under its state.
+    const state = lawsOf(country).at(-1);
+    if (authorities.some((row) => row.key === key && row.country === state)) continue;
+    const known = authorities.filter((row) => row.country === state).map((row) => row.key);
     problems.push(
       `organisation.authorityFor.${country}: "${key}" is not an authority of ${country}: use one of ${known.join(', ') || '(none is known)'}`,
     );

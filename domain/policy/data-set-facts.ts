@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { allOf, anyOf, type Finding, no, undecided, yes } from './finding';
 import { hasUnknownPlaces, inRegion, PlaceSchema, type Residence, residenceFields, residencePlaces } from './places';
 import { protects, type ScopedDataSet, ScopeOperandSchema, whyUnknown } from './scope';
-import { uncoveredPlaces } from './uncovered';
+import { uncoveredPlaces, unsaidParts } from './uncovered';
 
 /** What conditions read of a data set, as the assessment has it. */
 export interface DataSetFacts extends ScopedDataSet {
@@ -105,7 +105,7 @@ export const DATA_SET_FACTS: DataSetFact[] = [
       const places = uncoveredPlaces(dataSet, uncoveredBy);
       if (places.length > 0) return yes(`people in ${places.join(', ')} are in ${name}, and no pack has their law`);
       if (hasUnknownPlaces(dataSet)) return undecided(whyUnknown(dataSet, name));
-      return no(`the law of every place where the people in ${name} live has a pack`);
+      return no(`the law of every place where the people in ${name} live has a pack${unsaidParts(dataSet)}`);
     },
   },
   {

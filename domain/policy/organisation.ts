@@ -1,6 +1,6 @@
 /** Who is obliged, where it is established, and what the forms of authorities ask of it. */
 import { z } from 'zod';
-import { PlaceCodeSchema, readPlace } from '../places/place';
+import { PlaceCodeSchema, placeOf, readPlace } from '../places/place';
 import { PolicyIdSchema } from './ids';
 
 const MainEstablishmentSchema = z.string().transform((text, context) => {
@@ -30,7 +30,12 @@ export const OrganisationSchema = z.strictObject({
   /** Where it offers its service, or watches what people do (GDPR Art. 3(2)); left out: it does not say. */
   offersServiceIn: z.array(PlaceCodeSchema).optional(),
   /** An authority chosen for a country that has several, such as the German Länder. */
-  authorityFor: z.record(z.string(), PolicyIdSchema).default({}),
+  authorityFor: z
+    .record(z.string(), PolicyIdSchema)
+    .transform((chosen) =>
+      Object.fromEntries(Object.entries(chosen).map(([place, key]) => [placeOf(place) ?? place, key])),
+    )
+    .default({}),
   /** The data protection officer by name (GDPR Art. 33(3)(b), 37); `none`: none is designated. */
   dataProtectionOfficer: z.union([z.literal('none'), PersonSchema]).optional(),
   /** Its representative in the EEA, where it is not established there (GDPR Art. 27). */

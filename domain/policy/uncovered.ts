@@ -1,5 +1,5 @@
 /** Places whose law no pack in force has: what is owed there is open until a person decides it. */
-import { isUncovered, ownLawOf } from '../places/law';
+import { isUncovered, ownLawOf, partsWithOwnLaw } from '../places/law';
 import { placeName } from '../places/place';
 import { residencePlaces } from './places';
 
@@ -17,6 +17,16 @@ export function uncoveredPlaces(
   territories: readonly string[],
 ): string[] {
   return residencePlaces(dataSet).filter((place) => isUncovered(place, territories));
+}
+
+/** What nobody said of where people live: in which part of a state some of whose parts have laws of their own. */
+export function unsaidParts(dataSet: { residence: Record<string, number | null> }): string {
+  return residencePlaces(dataSet)
+    .flatMap((place) => {
+      const parts = partsWithOwnLaw(place);
+      return parts.length > 0 ? `; where in ${place} is not said: ${parts.join(' and ')} have laws of their own` : [];
+    })
+    .join('');
 }
 
 /** Why a place is uncovered, for people: `United Kingdom: no pack has its law; counsel decides`. */

@@ -177,3 +177,25 @@ test('contacts: a handle, an address, the fallback', async () => {
   expect(contacts.addressOf('someone@example.org')).toBe('someone@example.org');
   expect(contacts.addressOf('nobody')).toBe('oncall@example.com');
 });
+
+test('a country is read in any way it is written; one that cannot be read is an unknown place', async () => {
+  const countries = ['UK', 'EL', 'gr', 'CA-QC', 'EU', ''];
+  const people = countries.map((country, i) => ({
+    person_id: `p${i}`,
+    email: `p${i}@people.example`,
+    language: 'en',
+    country,
+    workspace_id: '',
+    data_set: 'accounts',
+  }));
+  const source = { workspaces: async () => [], individuals: async () => people, subscribers: async () => [] };
+  const living = async (residence: string[]) => {
+    const recipient = { to: 'individuals', residence } as const;
+    const dataSets = [{ id: 'accounts', own: true }];
+    return refs(await createDirectory(source).resolve({ recipient, workspaces: [], dataSets } as never));
+  };
+  expect(await living(['GB'])).toEqual(['person:p0']);
+  expect(await living(['GR'])).toEqual(['person:p1', 'person:p2']);
+  expect(await living(['CA'])).toEqual(['person:p3']);
+  expect(await living(['unknown'])).toEqual(['person:p4', 'person:p5']);
+});

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
@@ -316,6 +316,16 @@ describe('declare', () => {
     expect(err).toContain(
       'serviceAffecting: is missing (true or false); use --service-affecting or --no-service-affecting',
     );
+  });
+
+  it('takes a declaration with a place that is none, and says what is to be corrected', async () => {
+    const { declared, client } = recorder();
+    const text = readFileSync(path.join(__dirname, '../domain/cases/residence-EU.json'), 'utf8');
+    const { exitCode, out } = await tocsin(['declare', '-f', file('eu.json', text)], client);
+    expect(exitCode).toBe(0);
+    expect(declared).toHaveLength(1);
+    expect(out).toContain('"EU" is a group of countries: name the countries');
+    expect(out).toContain('assess INC-FR-EU --help');
   });
 
   it('points to exercise when it is given a scenario', async () => {

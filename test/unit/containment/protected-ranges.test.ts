@@ -92,3 +92,10 @@ describe('what may be blocked, in the form that IP access rules take', () => {
     ['1.2.3.4/64', /not an IP address or CIDR range/],
   ])('refuses %s with what to do instead', (source, why) => expect(refusal(source)).toMatch(why));
 });
+
+test('a country of the company is protected however it is written; one that is none is no guard', () => {
+  const ours = createSourceGuard({ countries: ['UK', 'el'] });
+  expect(ours('country:GB')).toContain('a country of the company itself');
+  expect(ours('country:GR')).toContain('a country of the company itself');
+  expect(() => createSourceGuard({ countries: ['EU'] })).toThrow('name the countries');
+});

@@ -1,6 +1,7 @@
 // Whom a law protects: establishments before residence, people of unknown place, and places whose law no pack has.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { audienceOf } from '../../../domain/incident/audience-of';
 import { explain } from '../../../domain/incident/explain';
 import { compose } from '../../../domain/policy/compose';
 import type { Organisation } from '../../../domain/policy/organisation';
@@ -223,6 +224,13 @@ describe('an affected place whose law no pack has is open until a person decides
     expect(statusOf(story, 'uncovered-law:AU')).toBe('pending');
   });
 
+  test('where only the state is said, explaining it says which parts have laws of their own', () => {
+    expect(because(aware(IN_US, people({ CA: 5 })), 'uncovered-law')).toContain(
+      'where in CA is not said: CA-AB and CA-QC',
+    );
+    expect(because(aware(IN_US, people({ 'CA-ON': 5, DE: 1 })), 'uncovered-law')).not.toContain('not said');
+  });
+
   test('as soon as its pack is in force it is covered, whatever else is named', () => {
     const uk = loadPolicy(`${DEFAULT_PACKS},uk-gdpr`).pack;
     expect(idsOf(aware(uk, people({ GB: 5 })), 'uncovered-law:')).toEqual([]);
@@ -230,6 +238,20 @@ describe('an affected place whose law no pack has is open until a person decides
       'uncovered-law:CA',
     ]);
   });
+});
+
+test('the parts of a country are told as one audience, under the law that means them', () => {
+  const story = aware(IN_US, people({ CA: 1, 'CA-QC': 2, GF: 4, FR: 8, US: 16 }));
+  const groupsOf = (id: string) => {
+    const rule = story.pack.obligations.find((each) => each.id === id)!;
+    const audience = audienceOf(rule, story.state, story.pack)!;
+    return audience.of === 'people' ? audience.groups.map(({ country, count }) => [country, count]) : [];
+  };
+  expect(groupsOf('pipeda-individuals')).toEqual([['CA', 3]]);
+  expect(groupsOf('gdpr-art34-individuals').sort()).toEqual([
+    ['FR', 8],
+    ['GF', 4],
+  ]);
 });
 
 describe('cases: a place that is written in another way', () => {

@@ -220,7 +220,11 @@ describe('a bad pack is refused, with field and remedy', () => {
   });
 
   it('but a Land, or an authority chosen for Germany, says which leads', () => {
-    for (const organisation of ['mainEstablishment: DE-BY', 'mainEstablishment: de, authorityFor: { DE: de-by }']) {
+    for (const organisation of [
+      'mainEstablishment: DE-BY',
+      'mainEstablishment: de, authorityFor: { de: de-by }',
+      'mainEstablishment: DE-HE, authorityFor: { DE-HE: de-he }',
+    ]) {
       const { pack } = loadPolicy(file(replaced('mainEstablishment: none', organisation)));
       expect(pack.organisation.mainEstablishment).toMatch(/^DE/);
     }
