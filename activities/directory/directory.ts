@@ -77,10 +77,11 @@ async function individuals(
       .filter((row) => ids.includes(row.data_set))
       .filter((row) => !within || row.workspace_id === '' || within.includes(row.workspace_id));
   };
+  const living = new Map(dataSets.map((each) => [each.id, each.living]));
   const rows = [...(await inSets(true, null)), ...(await inSets(false, named))];
   const selected = rows
     .map((row) => ({ ...row, country: placeOf(row.country) ?? UNKNOWN_PLACE }))
-    .filter((row) => inRegion(row.country, rule))
+    .filter((row) => inRegion(row.country, living.get(row.data_set) ?? rule))
     .map(({ person_id, email, language, data_set: dataSet, country }) => ({
       ...recipientOf(`person:${person_id}`, addressesIn(email)[0]!, language),
       groups: [{ dataSet, country: country === UNKNOWN_PLACE ? country : countryOf(country) }],

@@ -5,6 +5,7 @@ import { dataSetsOf } from '../policy/affected';
 import { inRegion, UNKNOWN_PLACE } from '../policy/places';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
+import { livingOf } from '../policy/scope';
 import { type AssessedGroup, type Audience, SUBSCRIBERS } from './audience';
 import type { DataSet } from './incident';
 import type { IncidentState } from './state';
@@ -23,11 +24,11 @@ export function audienceOf(
       return { of: 'workspaces', ids: ids === 'all' ? ids : [...new Set(ids)].sort() };
     }
     case 'individuals': {
-      const meant = (place: string) => inRegion(place, recipient);
-      return {
-        of: 'people',
-        groups: dataSetsOf(rule as ObligationRule, pack, state).flatMap((d) => groupsOf(d, meant)),
-      };
+      const groups = dataSetsOf(rule as ObligationRule, pack, state).flatMap((dataSet) => {
+        const living = livingOf(recipient, dataSet);
+        return groupsOf(dataSet, (place) => inRegion(place, living));
+      });
+      return { of: 'people', groups };
     }
     case 'status-subscribers':
       return { of: 'people', groups: [{ ...SUBSCRIBERS, count: 0 }] };

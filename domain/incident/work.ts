@@ -5,8 +5,10 @@
 import type { Work } from '../case/lifecycle';
 import type { Instant } from '../kernel/time';
 import type { Authority } from '../policy/pack';
+import type { Residence } from '../policy/places';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule, RecipientRule } from '../policy/rule';
+import { livingOf } from '../policy/scope';
 import type { ContentValue } from './contents';
 import { missingFields, noticeNow } from './contents';
 import type { IncidentEvent } from './events';
@@ -141,8 +143,11 @@ function ledgerKey({ id, ledgerRound }: Obligation): string {
 export interface MailAudience {
   recipient: RecipientRule;
   workspaces: 'all' | string[];
-  /** Data sets whose people are told. `own`: the company is the controller, and no customer's workspace narrows them. */
-  dataSets: Array<{ id: string; own: boolean }>;
+  /**
+   * Data sets whose people are told. `own`: the company is the controller, and no customer's workspace narrows them.
+   * `living`: where they live, of a data set that is handled for certain establishments; else as the recipient says.
+   */
+  dataSets: Array<{ id: string; own: boolean; living?: Residence }>;
 }
 
 function mailAudience(
@@ -153,8 +158,12 @@ function mailAudience(
   covers = coverage(o, rule, state, pack),
 ): MailAudience | undefined {
   if (rule.channel !== 'email') return undefined;
+  const { recipient } = rule;
   const sets = state.assessment?.facts.dataSets ?? [];
-  const own = (id: string) => sets.find((each) => each.id === id)?.role !== 'processor';
-  const { workspaces } = covers;
-  return { recipient: rule.recipient, workspaces, dataSets: covers.dataSets.map((id) => ({ id, own: own(id) })) };
+  const dataSets = covers.dataSets.map((id) => {
+    const set = sets.find((each) => each.id === id);
+    const narrowed = recipient.to === 'individuals' && set?.handledFor !== undefined;
+    return { id, own: set?.role !== 'processor', ...(narrowed && { living: livingOf(recipient, set) }) };
+  });
+  return { recipient, workspaces: covers.workspaces, dataSets };
 }

@@ -128,7 +128,7 @@ function resolvedRecipient(recipient: RecipientRule, pack: Pack, field: string, 
   const { protectedBy, ...residence } = recipient;
   if (protectedBy === undefined) return { ...recipient, ...residenceOf(residence, pack, field, resolve) };
   const scope = resolve.scope(protectedBy, pack, `${field}.protectedBy`);
-  return typeof scope === 'string' ? recipient : { to: 'individuals', ...recipientsIn(scope) };
+  return typeof scope === 'string' ? recipient : { to: 'individuals', protectedBy: scope, ...recipientsIn(scope) };
 }
 
 function residenceOf(

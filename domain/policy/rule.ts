@@ -5,6 +5,7 @@ import { PeriodSchema, parsePeriod, TimeZoneSchema, WithinSchema } from '../kern
 import { ConditionSchema } from './conditions';
 import { PolicyIdSchema } from './ids';
 import { PlaceSchema, residenceFields, UNKNOWN_PLACE } from './places';
+import { ScopeOperandSchema } from './scope';
 
 /** Instants that a clock may start from. `fulfilled:<rule>` chains on the actual fulfilment of another obligation. */
 export const ANCHORS = [
@@ -67,8 +68,8 @@ const RecipientSchema = z.discriminatedUnion('to', [
   z.strictObject({ to: z.literal('public') }),
   z.strictObject({ to: z.literal('status-subscribers') }),
   z.strictObject({ to: z.literal('workspace-owners') }),
-  /** `protectedBy`: all whom the law of a regime protects; composed to where they live. */
-  z.strictObject({ to: z.literal('individuals'), protectedBy: PolicyIdSchema.optional(), ...recipientPlaces }),
+  /** `protectedBy`: all whom the law of a regime protects; composed with where they live, unless a data set says otherwise. */
+  z.strictObject({ to: z.literal('individuals'), protectedBy: ScopeOperandSchema.optional(), ...recipientPlaces }),
   z.strictObject({ to: z.literal('authorities'), regime: PolicyIdSchema }),
   /** One obligation for each place whose law none of these places covers. */
   z.strictObject({ to: z.literal('uncovered-places'), by: z.array(PlaceSchema) }),

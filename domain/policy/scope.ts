@@ -96,17 +96,29 @@ export function whyUnknown({ placesNotRead = [] }: ScopedDataSet, name: string):
 }
 
 /** The establishments in the territory for which a data set is handled: those that it names, else all. */
-function handledThere({ territory, establishedIn = [] }: Scope, { handledFor }: ScopedDataSet): string[] {
+function handledThere(
+  { territory, establishedIn = [] }: Scope,
+  { handledFor }: Pick<ScopedDataSet, 'handledFor'>,
+): string[] {
   return handledFor ? handledFor.filter((place) => isUnderLawOf(place, territory)) : establishedIn;
 }
 
 /**
- * Which people a notice under a law goes to: everybody where the organisation is established in its territory, else those
- * of the territory and those whose place is not known, who may be.
+ * Which people of a data set a notice under a law goes to: everybody where it is handled for an establishment in the law's
+ * territory, else those of the territory and those whose place is not known, who may be. Without a data set: of any that
+ * does not say for which establishment it is handled.
  */
-export function recipientsIn(operand: ScopeOperand): Residence {
-  const { establishedIn = [], territory } = resolved(operand);
-  return establishedIn.length > 0 ? {} : { residence: [...territory, UNKNOWN_PLACE] };
+export function recipientsIn(operand: ScopeOperand, { handledFor }: Pick<ScopedDataSet, 'handledFor'> = {}): Residence {
+  const scope = resolved(operand);
+  return handledThere(scope, { handledFor }).length > 0 ? {} : { residence: [...scope.territory, UNKNOWN_PLACE] };
+}
+
+/** Where the people of a data set live to whom a notice goes. */
+export function livingOf(
+  { protectedBy, ...residence }: Residence & { protectedBy?: ScopeOperand | undefined },
+  dataSet: Pick<ScopedDataSet, 'handledFor'>,
+): Residence {
+  return protectedBy === undefined ? residence : recipientsIn(protectedBy, dataSet);
 }
 
 function resolved(operand: ScopeOperand): Scope {

@@ -198,4 +198,9 @@ test('a country is read in any way it is written; one that cannot be read is an 
   expect(await living(['GR'])).toEqual(['person:p1', 'person:p2']);
   expect(await living(['CA'])).toEqual(['person:p3']);
   expect(await living(['unknown'])).toEqual(['person:p4', 'person:p5']);
+
+  // A data set that is handled elsewhere means fewer people than the notice does.
+  const dataSets = [{ id: 'accounts', own: true, living: { residence: ['CA'] } }];
+  const resolved = createDirectory(source).resolve({ recipient: { to: 'individuals' }, workspaces: [], dataSets });
+  expect(refs(await resolved)).toEqual(['person:p3']);
 });

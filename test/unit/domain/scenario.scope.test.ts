@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { audienceOf } from '../../../domain/incident/audience-of';
 import { explain } from '../../../domain/incident/explain';
+import { wantedWork } from '../../../domain/incident/work';
 import { compose } from '../../../domain/policy/compose';
 import type { Organisation } from '../../../domain/policy/organisation';
 import { type Policy, PolicySchema } from '../../../domain/policy/policy';
@@ -46,6 +47,21 @@ const because = (story: Story, rule: string) =>
     .find((each) => each.rule === rule)!
     .because.join('; ');
 
+/** Whom a notice goes to, by country and number. */
+function peopleTold(story: Story, id: string) {
+  const rule = story.pack.obligations.find((each) => each.id === id)!;
+  const audience = audienceOf(rule, story.state, story.pack)!;
+  return audience.of === 'people' ? audience.groups.map(({ country, count }) => [country, count]) : [];
+}
+
+/** The obligations as they are before anything is drafted. */
+function drafting({ state }: Story) {
+  const { obligations } = state;
+  return Object.fromEntries(
+    Object.entries(obligations).map(([id, o]) => [id, { ...o, status: 'pending' as const, draft: undefined }]),
+  );
+}
+
 const IN_IRELAND = policyOf({ mainEstablishment: 'IE', establishments: ['IE', 'US'] });
 const IN_CANADA = policyOf({ establishments: ['CA'] });
 const IN_US = TRUST_CENTER;
@@ -77,6 +93,15 @@ describe('an establishment in the territory protects everybody, wherever they li
   test('a data set that is handled for another establishment is not covered by it', () => {
     const story = aware(IN_IRELAND, people({ US: 10 }, { handledFor: ['US'] }));
     expect(statusOf(story, 'gdpr-art33-authority')).toBe('not-required');
+    const mixed = aware(IN_IRELAND, people({ US: 10, FR: 2 }, { handledFor: ['US'] }));
+    expect(peopleTold(mixed, 'gdpr-art34-individuals')).toEqual([['FR', 2]]);
+    const draft = wantedWork({ ...mixed.state, obligations: drafting(mixed) }, mixed.pack);
+    const audience = draft.flatMap((work) => (work.kind === 'draft' && work.audience ? work.audience.dataSets : []));
+    expect(audience).toContainEqual({
+      id: 'accounts',
+      own: true,
+      living: { residence: expect.arrayContaining(['FR']) },
+    });
     expect(statusOf(aware(IN_IRELAND, people({ US: 10 }, { handledFor: ['IE'] })), 'gdpr-art33-authority:ie-dpc')).toBe(
       'filing',
     );
@@ -242,13 +267,8 @@ describe('an affected place whose law no pack has is open until a person decides
 
 test('the parts of a country are told as one audience, under the law that means them', () => {
   const story = aware(IN_US, people({ CA: 1, 'CA-QC': 2, GF: 4, FR: 8, US: 16 }));
-  const groupsOf = (id: string) => {
-    const rule = story.pack.obligations.find((each) => each.id === id)!;
-    const audience = audienceOf(rule, story.state, story.pack)!;
-    return audience.of === 'people' ? audience.groups.map(({ country, count }) => [country, count]) : [];
-  };
-  expect(groupsOf('pipeda-individuals')).toEqual([['CA', 3]]);
-  expect(groupsOf('gdpr-art34-individuals').sort()).toEqual([
+  expect(peopleTold(story, 'pipeda-individuals')).toEqual([['CA', 3]]);
+  expect(peopleTold(story, 'gdpr-art34-individuals').sort()).toEqual([
     ['FR', 8],
     ['GF', 4],
   ]);
