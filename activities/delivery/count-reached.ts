@@ -70,8 +70,8 @@ export function countReached(audience: Audience, resolved: ResolvedAudience, del
       }));
     return {
       of: 'workspaces',
-      told: told.slice(0, MOST_NAMED),
-      untold: untold.slice(0, MOST_NAMED),
+      reached: told.slice(0, MOST_NAMED),
+      unreached: untold.slice(0, MOST_NAMED),
       numbers: { told: told.length, untold: untold.length },
     };
   }

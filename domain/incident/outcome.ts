@@ -72,9 +72,9 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
 /** A workspace to which the dispatch went and of which the count says nothing was not told. */
 function withoutGaps(counted: Counted, covers: Coverage | undefined): Counted {
   if (counted.of !== 'workspaces' || !covers || covers.workspaces === 'all') return counted;
-  const named = new Set([...counted.told, ...counted.untold.map(({ workspace }) => workspace)]);
+  const named = new Set([...counted.reached, ...counted.unreached.map(({ workspace }) => workspace)]);
   const gaps = covers.workspaces.filter((workspace) => !named.has(workspace));
   if (gaps.length === 0) return counted;
-  const untold = [...counted.untold, ...gaps.map((workspace) => ({ workspace, why: 'unknown' as const }))];
-  return { ...counted, untold, numbers: { ...counted.numbers, untold: counted.numbers.untold + gaps.length } };
+  const unreached = [...counted.unreached, ...gaps.map((workspace) => ({ workspace, why: 'unknown' as const }))];
+  return { ...counted, unreached, numbers: { ...counted.numbers, untold: counted.numbers.untold + gaps.length } };
 }

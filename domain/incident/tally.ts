@@ -25,8 +25,8 @@ export const MOST_NAMED = 20_000;
 export const CountedSchema = z.discriminatedUnion('of', [
   z.strictObject({
     of: z.literal('workspaces'),
-    told: z.array(workspace).max(MOST_NAMED),
-    untold: z.array(z.strictObject({ workspace, why: z.enum(UNREACHED) })).max(MOST_NAMED),
+    reached: z.array(workspace).max(MOST_NAMED),
+    unreached: z.array(z.strictObject({ workspace, why: z.enum(UNREACHED) })).max(MOST_NAMED),
     /** How many of each there are, also those that are not named. */
     numbers: z.strictObject({ told: count, untold: count }),
   }),
@@ -213,13 +213,13 @@ export function withCounted(
     const before = new Set(tally.mailed);
     for (const { workspace } of tally.unreached) before.delete(workspace);
     // An outcome that nobody knows yet says nothing against a mail that went out before.
-    const untold = counted.untold.filter(({ workspace, why }) => why !== 'pending' || !before.has(workspace));
-    const named = new Set([...counted.told, ...untold.map(({ workspace }) => workspace)]);
+    const untold = counted.unreached.filter(({ workspace, why }) => why !== 'pending' || !before.has(workspace));
+    const named = new Set([...counted.reached, ...untold.map(({ workspace }) => workspace)]);
     const unreached = [...tally.unreached.filter(({ workspace }) => !named.has(workspace)), ...untold];
     return {
       ...times,
       counted: true,
-      mailed: [...new Set([...tally.mailed, ...counted.told])].sort(),
+      mailed: [...new Set([...tally.mailed, ...counted.reached])].sort(),
       unreached,
       ...(audience.of === 'workspaces' && audience.ids === 'all' ? { numbers: counted.numbers } : {}),
     };

@@ -107,8 +107,8 @@ export type StandIn = typeof WITHHELD | typeof ERASED;
 const LISTS = new Set(
   (
     'affects alarmAt alarms aliases because block changes commands controls credentials dataSets daysOff fixedIn indicators ' +
-    'groups ids impacts individualSteps isolate kinds maliciousSources missing packs people problems renderings systems ' +
-    'tellAtOnce told unestablished untold versions why workspaces'
+    'groups ids impacts individualSteps isolate kinds maliciousSources missing packs people problems reached renderings ' +
+    'systems tellAtOnce unestablished unreached versions why workspaces'
   ).split(' '),
 );
 

@@ -39,6 +39,7 @@ const WHO = COUNSEL;
 /** An incident of which the given messages are sent, one after the other, two hours after its declaration. */
 function incident(id: string, ...messages: Array<[string, Record<string, unknown>]>): Story {
   const story = new Story({ id }).to(1);
+  story.send('measure', { text: 'All sessions ended' });
   story.send('assess', { assessment: GERMAN, awareAt: at(1) });
   story.to(2);
   for (const [name, body] of messages) story.send(name as never, { by: WHO, ...body });

@@ -71,6 +71,7 @@ export function aYearOfEvents(): RecordedEvent[] {
   const events = [
     ...anIncident(),
     ...smallIncident(),
+    ...partlyTold(),
     ...dismissed(),
     ...silent(),
     ...merged(),
@@ -128,6 +129,30 @@ function anIncident(): RecordedEvent[] {
     if (status === 'drafted' && !approved) story.send('approve', { obligation: id });
   }
   story.send('close', { note: 'nothing is left' });
+  return story.events;
+}
+
+/** Not everybody could be mailed: some are told by phone and by letter, the others are left untold by a decision. */
+function partlyTold(): RecordedEvent[] {
+  const story = new Story({ id: 'INC-2026-003', serviceAffecting: false }, undefined, {
+    unreached: { 'ws-acme': 1, 'ws-globex': 1 },
+    listed: { 'accounts/DE': 150 },
+  });
+  const facts = assessment({ workspaces: ['ws-acme', 'ws-globex', 'ws-initech'] });
+  story.to(1).send('assess', { assessment: facts, awareAt: at(0.8) });
+  story.send('approve', { obligation: 'enterprise-notice' });
+  const owners = { obligation: 'enterprise-notice', by: COUNSEL };
+  const evidence = { sha256: 'e'.repeat(64), bytes: 4096 };
+  story
+    .to(4)
+    .send('told', { ...owners, channel: 'phone', workspaces: ['ws-acme'], note: 'the owner called back', evidence });
+  story.send('leave-untold', { ...owners, workspaces: ['ws-globex'], reason: 'its account was closed in March' });
+  const people = { obligation: 'gdpr-art34-individuals', by: COUNSEL };
+  story.send('approve', { ...people, incompleteBecause: 'they must act tonight' });
+  story
+    .to(20)
+    .send('told', { ...people, channel: 'letter', people: [{ dataSet: 'accounts', country: 'DE', count: 49 }] });
+  story.send('leave-untold', { ...people, rest: true, reason: 'one person was counted twice' });
   return story.events;
 }
 

@@ -266,7 +266,12 @@ function countedOf({ recipient, workspaces, dataSets }: Audience, isTold: (addre
     const untold = ids
       .filter((id) => !told.includes(id))
       .map((workspace) => ({ workspace, why: known.has(workspace) ? ('no-address' as const) : ('unknown' as const) }));
-    return { of: 'workspaces', told, untold, numbers: { told: told.length, untold: untold.length } };
+    return {
+      of: 'workspaces',
+      reached: told,
+      unreached: untold,
+      numbers: { told: told.length, untold: untold.length },
+    };
   }
   if (recipient.to !== 'individuals')
     return { of: 'people', groups: [{ listed: SUBSCRIBERS.length, told: SUBSCRIBERS.filter(isTold).length }] };

@@ -134,7 +134,7 @@ function outsideWorld(seen: Observed) {
 function everybody({ recipient, workspaces, dataSets }: Audience): Counted {
   if (recipient.to === 'workspace-owners') {
     const told = workspaces === 'all' ? [] : workspaces;
-    return { of: 'workspaces', told, untold: [], numbers: { told: told.length, untold: 0 } };
+    return { of: 'workspaces', reached: told, unreached: [], numbers: { told: told.length, untold: 0 } };
   }
   if (recipient.to !== 'individuals') return { of: 'people', groups: [{ listed: 3, told: 3 }] };
   const people = Object.entries(RESIDENCE).filter(([country]) => inRegion(country, recipient));

@@ -75,8 +75,8 @@ describe('workspaces', () => {
     const resolved = await cases.resolve(audience);
     expect(countReached(audience, resolved, delivered(notYetTold(resolved.recipients, [])))).toEqual({
       of: 'workspaces',
-      told,
-      untold: Object.entries(untold).map(([workspace, why]) => ({ workspace, why })),
+      reached: told,
+      unreached: Object.entries(untold).map(([workspace, why]) => ({ workspace, why })),
       numbers: { told: told.length, untold: Object.keys(untold).length },
     });
   });
@@ -91,9 +91,11 @@ describe('workspaces', () => {
     const [one, two] = delivered(recipients) as [Delivery, Delivery];
     const refused = { ...two, status: 'failed' as const, errorCode: 'bounced' };
     const count = (rows: Delivery[]) => countReached(audience, { recipients, unknown: [] }, rows);
-    expect(count([one, refused])).toMatchObject({ told: [], untold: [{ workspace: 'w', why: 'undeliverable' }] });
-    expect(count([one, { ...two, status: 'unknown' }])).toMatchObject({ untold: [{ workspace: 'w', why: 'pending' }] });
-    expect(count([one, two])).toMatchObject({ told: ['w'], untold: [] });
+    expect(count([one, refused])).toMatchObject({ reached: [], unreached: [{ workspace: 'w', why: 'undeliverable' }] });
+    expect(count([one, { ...two, status: 'unknown' }])).toMatchObject({
+      unreached: [{ workspace: 'w', why: 'pending' }],
+    });
+    expect(count([one, two])).toMatchObject({ reached: ['w'], unreached: [] });
   });
 
   test('a later round mails an owner whose address was corrected, and nobody who was told', () => {
@@ -113,7 +115,7 @@ describe('workspaces', () => {
     ]);
     const rows = [...before, ...delivered(fresh)];
     expect(countReached(owners('all'), { recipients: now, unknown: [] }, rows)).toMatchObject({
-      told: ['a', 'b', 'c'],
+      reached: ['a', 'b', 'c'],
     });
   });
 

@@ -53,7 +53,12 @@ class Known extends Story {
       const untold = ids
         .filter((id) => !told.includes(id))
         .map((workspace) => ({ workspace, why: 'no-address' as const }));
-      return { of: 'workspaces', told, untold, numbers: { told: told.length, untold: untold.length } };
+      return {
+        of: 'workspaces',
+        reached: told,
+        unreached: untold,
+        numbers: { told: told.length, untold: untold.length },
+      };
     }
     // Whoever the directory lists in these data sets is mailed, in whichever country.
     for (const one of this.people) if (one.listed && one.usable) one.told = true;

@@ -176,7 +176,12 @@ export class Story {
     const ids = asked === 'all' ? ['ws-1', 'ws-2', 'ws-3'] : asked;
     const told = ids.filter((id) => !unreached[id]);
     const untold = ids.filter((id) => unreached[id]).map((workspace) => ({ workspace, why: 'no-address' as const }));
-    return { of: 'workspaces', told, untold, numbers: { told: told.length, untold: untold.length } };
+    return {
+      of: 'workspaces',
+      reached: told,
+      unreached: untold,
+      numbers: { told: told.length, untold: untold.length },
+    };
   }
 
   answer(effect: IncidentWork): Report {
