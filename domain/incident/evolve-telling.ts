@@ -1,7 +1,7 @@
 /** What the events of telling change of an obligation: the tally of its audience. */
 import type { DataOf, EventOf } from './events';
 import type { Obligation } from './state';
-import { afresh, NO_TALLY, type Tally, withCounted, withLeft, withOutside } from './tally';
+import { afresh, type Named, NO_TALLY, type Tally, withCounted, withLeft, withOutside } from './tally';
 
 type TellingEvent = EventOf<'delivery-counted' | 'told-outside' | 'left-untold'>;
 
@@ -18,7 +18,7 @@ export function foldTelling(o: Obligation, event: TellingEvent): Obligation {
     case 'left-untold': {
       const { obligation: _, ...left } = event.data;
       const { by, at } = event;
-      const next = withTally(o, (tally) => withLeft(tally, left, { by, at, reason: left.reason }));
+      const next = withLeftUntold(o, left, { by, at, reason: left.reason });
       return { ...next, leftUntold: [...(o.leftUntold ?? []), { ...left, by, at }] };
     }
   }
@@ -29,6 +29,11 @@ export function withDelivery(o: Obligation, { counted, audience, evidence }: Dat
   const next = withTally(o, (tally) => withCounted(tally, { counted, audience, ...evidence }));
   // What it went to is in the tally from here on.
   return { ...next, status: 'partly-told', delivery: evidence, covers: undefined };
+}
+
+/** Somebody is left untold by a person's decision. */
+export function withLeftUntold(o: Obligation, named: Named, decision: NonNullable<Tally['decision']>): Obligation {
+  return withTally(o, (tally) => withLeft(tally, named, decision));
 }
 
 function withTally(o: Obligation, change: (tally: Tally) => Tally): Obligation {

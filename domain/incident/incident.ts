@@ -4,6 +4,7 @@ import { SEVERITIES } from '../kernel/severity';
 import { ByOf, id, text } from '../kernel/text';
 import { InstantSchema } from '../kernel/time';
 import { readPlace } from '../places/place';
+import { AFFECTS } from '../policy/facts';
 import { DeclaredAssessmentSchema } from './assessment';
 
 export {
@@ -57,7 +58,7 @@ export const DeclarationSchema = z
     declaredAt: InstantSchema,
     declaredBy: ByOf,
     source: text(200),
-    affects: z.array(z.enum(['confidentiality', 'integrity', 'availability'])).min(1),
+    affects: z.array(z.enum(AFFECTS)).min(1),
     systems: z.array(id('a system')).default([]),
     isolate: z.array(id('a system')).default([]),
     maliciousSources: z.array(MaliciousSourceSchema).max(100).default([]),

@@ -1,11 +1,10 @@
 /** What each message of a person or a tool means for an incident. */
 import { ask, commandText, tocsin } from '../kernel/command-lines';
 import { type Instant, toMs } from '../kernel/time';
-import { evaluate } from '../policy/conditions';
-import { OTHER_GROUND } from '../policy/pack';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import type { NewEvent } from './events';
+import { groundProblem } from './grounds';
 import { measureId } from './incident';
 import type { Message, MessageBody } from './messages';
 import { onLeaveUntold, onTold, restOf } from './on-telling';
@@ -133,7 +132,7 @@ function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answe
     const instances = Object.values(state.obligations).filter((o) => o.rule === rule.id);
     if (instances.length === 0)
       problems.push(
-        `${rule.id}: not decided yet; see \`${tocsin('explain', { id: state.caseId })}\`, then assess or waive it`,
+        `${rule.id}: not decided yet; see \`${tocsin('explain', { id: state.caseId })}\`, then assess${rule.waivable === 'reason' ? ' or waive' : ''} it`,
       );
     for (const o of instances) {
       if (o.status === 'partly-told') problems.push(partlyTold(o, rule, state, pack));
@@ -297,10 +296,12 @@ function onWaive(
   answer: Answer,
 ): NewEvent[] {
   const { reason, ground } = message;
-  const problem = groundProblem(ground, rule, pack, state);
-  if (problem) return answer.rejected(`ground: ${problem}`);
   const known = state.obligations[message.obligation];
   const waivable = targets.filter((o) => !isSettled(o) && o.status !== 'dispatching');
+  if (waivable.length === 0 && (targets.length > 0 || known))
+    return answer.noted(`${message.obligation} is already ${(targets[0] ?? known)!.status}`);
+  const problem = groundProblem(ground, rule, pack, state);
+  if (problem) return answer.rejected(`ground: ${problem}`);
   if (waivable.length > 0) {
     const elsewhere = waivable.find((o) => o.fulfilledAt && tellerOf(o, rule, state, pack));
     if (elsewhere) return answer.rejected(`obligation: ${elsewhere.id} is told with ${rule.toldWith}: waive that`);
@@ -310,8 +311,6 @@ function onWaive(
       ...(o.fulfilledAt ? leftUntold(o, rule, state, pack, reason) : []),
     ]);
   }
-  if (targets.length > 0 || known)
-    return answer.noted(`${message.obligation} is already ${(targets[0] ?? known)!.status}`);
   return [{ kind: 'obligation-waived', data: { obligation: rule.id, rule: rule.id, reason, ground } }];
 }
 
@@ -325,24 +324,6 @@ function leftUntold(
   const untold = neverTold(o, rule, state, pack);
   if (untold.length === 0) return [];
   return [{ kind: 'left-untold', data: { obligation: o.id, round: o.round, reason, ...restOf(untold) } }];
-}
-
-/** Why a ground does not waive an obligation; undefined when it does. */
-function groundProblem(id: string, rule: ObligationRule, pack: Policy, state: IncidentState): string | undefined {
-  if (id === OTHER_GROUND) return undefined;
-  const ground = pack.grounds.find((each) => each.id === id);
-  if (!ground?.waives.includes(rule.id)) {
-    const possible = [
-      ...pack.grounds.filter((each) => each.waives.includes(rule.id)).map((each) => each.id),
-      OTHER_GROUND,
-    ];
-    if (!ground) return `the policy has no such ground; possible here: ${list(possible)}`;
-    return `${id} (${ground.citation}) does not waive ${rule.id} (${rule.citation}); possible here: ${list(possible)}`;
-  }
-  if (!ground.onlyWhen) return undefined;
-  const { value, because } = evaluate(ground.onlyWhen, state);
-  if (value) return undefined;
-  return `${id} ${ground.otherwise ?? 'needs facts that are not recorded'}; ${because.join('; ')}. Assess it first`;
 }
 
 function onFiled(

@@ -1,13 +1,15 @@
 /** What it means that people were told outside of the product, or that a person decides to leave somebody untold. */
 import type { Instant } from '../kernel/time';
-import type { Policy } from '../policy/policy';
+import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { type Group, groupName } from './audience';
 import type { NewEvent } from './events';
+import { withLeftUntold } from './evolve-telling';
+import { waiverText } from './grounds';
 import type { MessageBody } from './messages';
 import { type IncidentState, isSettled, type Obligation } from './state';
-import type { Named, People, Untold } from './tally';
-import { standing, tallyOf, tellerOf } from './telling';
+import { isCovered, type Named, type People, type Untold } from './tally';
+import { standing, tallyOf, tellerOf, toldWith } from './telling';
 import { untoldText } from './untold';
 
 /** What a decision answers when it causes no events. */
@@ -59,7 +61,27 @@ export function onLeaveUntold(given: Given, message: MessageBody<'leave-untold'>
       `obligation: ${o.id} has not been sent yet, so nobody knows whom it does not reach; approve it first, or waive it`,
     );
   }
+  const duty = wouldWaive(given, named);
+  if (duty) {
+    return answer.rejected(
+      `obligation: that leaves nobody told, which waives ${duty.id} (${duty.citation}); ${waiverText(duty, given.pack)}. ` +
+        `Tell them by another channel, or correct the assessment if they are not affected`,
+    );
+  }
   return [{ kind: 'left-untold', data: { obligation: o.id, round: o.round, reason: message.reason, ...named } }];
+}
+
+/**
+ * The legal duty that nobody at all would be told under: leaving everybody untold is a waiver, and takes its grounds. That
+ * nobody is affected is no waiver.
+ */
+function wouldWaive({ state, o, rule, pack }: Given, named: Named): ObligationRule | undefined {
+  if (o.fulfilledAt || named.whole === 'not-named') return undefined;
+  const left = withLeftUntold(o, named, { by: state.owner, at: state.declaration.declaredAt, reason: '' });
+  const stands = standing(left, rule, state, pack);
+  if (!stands || stands.told > 0 || !isCovered(stands)) return undefined;
+  const served = toldWith(o, state, pack).filter((other) => !isSettled(other));
+  return [rule, ...served.map((other) => ruleOf(pack, other.rule)!)].find(({ waivable }) => waivable === 'grounds');
 }
 
 /** Whom a message means, of those who are still untold; or the answer that says what is wrong with it. */

@@ -11,9 +11,12 @@ import { PolicyIdSchema } from './ids';
 /** The part of an incident that establishes a fact: whoever stated that part decided what follows from it. */
 export type FactSource = 'declaration' | 'assessment' | 'review' | 'waiver';
 
+/** What a security incident may take from data (GDPR Art. 4(12); EDPB Guidelines 9/2022, para. 17). */
+export const AFFECTS = ['confidentiality', 'integrity', 'availability'] as const;
+
 /** What conditions read of an incident. The state of an incident has this shape. */
 export interface Facts {
-  declaration: { serviceAffecting: boolean };
+  declaration: { serviceAffecting: boolean; affects: Array<(typeof AFFECTS)[number]> };
   assessment?: {
     facts: {
       personalData: 'yes' | 'possible' | 'no' | 'unknown';
@@ -56,6 +59,16 @@ export const FACTS = {
     find: (wanted, { declaration: { serviceAffecting } }) => ({
       value: serviceAffecting === wanted,
       because: [serviceAffecting ? 'the incident affects the service' : 'the incident does not affect the service'],
+    }),
+  }),
+  affectsOnly: fact({
+    reads: 'Whether the incident affects nothing but what is given, as declared.',
+    example: 'affectsOnly: [confidentiality]',
+    operands: z.array(z.enum(AFFECTS)).min(1),
+    establishedBy: 'declaration',
+    find: (wanted, { declaration: { affects } }) => ({
+      value: affects.every((each) => wanted.includes(each)),
+      because: [`the incident affects ${affects.join(' and ')}`],
     }),
   }),
   personalData: fact({

@@ -56,7 +56,7 @@ export const GroundSchema = z.strictObject({
 });
 export type Ground = z.infer<typeof GroundSchema>;
 
-/** The ground that is open for every obligation: the reason that the person gives stands alone. */
+/** The ground of own promises: the reason that the person gives stands alone. No legal duty is waived on it. */
 export const OTHER_GROUND = 'other';
 
 /** A question that a person answers in the assessment by yes, no or unknown, and that conditions read as `answers`. */

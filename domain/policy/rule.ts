@@ -157,6 +157,13 @@ const ruleFields = {
   sets: z.enum(['authority-notified', 'reviewed']).optional(),
   /** The reason recorded when the duty does not apply. */
   notRequiredReason: z.string().optional(),
+  /**
+   * On what a person may waive it: any written `reason`, as of an own promise, or only the `grounds` that packs name, as of
+   * a legal duty.
+   */
+  waivable: z.enum(['reason', 'grounds']).default('reason'),
+  /** How a duty that is not waived for any reason ends where it is not owed; told to whoever tries to waive it. */
+  insteadOfWaiver: z.string().optional(),
 };
 
 /** What one field of a rule demands of another. */
@@ -177,6 +184,10 @@ function checked<S extends z.ZodType<RuleFields>>(schema: S): S {
     .refine((rule) => DISPATCH_OF[rule.channel]?.includes(rule.dispatch), {
       path: ['dispatch'],
       error: 'must fit the channel: automatic or approval for email and status-page, record for register, else person',
+    })
+    .refine((rule) => (rule.waivable === 'grounds') === (rule.insteadOfWaiver !== undefined), {
+      path: ['insteadOfWaiver'],
+      error: 'is needed where waivable is "grounds", and only there',
     })
     .refine((rule) => parsePeriod(rule.margin).months === 0, {
       path: ['margin'],

@@ -90,6 +90,7 @@ test('an incident that nobody answers for two months wakes a bounded number of t
 test('an incident with nothing owed has nothing to wait for', () => {
   const story = new Story({ serviceAffecting: false });
   story.send('status', { status: 'resolved' });
+  story.send('assess', { assessment: { personalData: 'no' } });
   for (const rule of story.pack.obligations) story.send('waive', { obligation: rule.id, reason: 'a drill' });
   expect(nextWake(story.state, story.pack, story.now)).toBeUndefined();
 });

@@ -208,14 +208,23 @@ test('a report filed before one was owed can be supplemented and waived by its o
   expect(story.obligation('report:de-bfdi').status).toBe('waived');
 });
 
-test('a ground of Art. 34(3) waives no report to an authority', () => {
+test('nothing waives a report under Art. 33, neither a ground of Art. 34(3) nor a reason; a breach unlikely to result in a risk does not owe it', () => {
   const story = aware();
   story.send('waive', { obligation: RULE, reason: 'encrypted', ground: 'gdpr-34-3-b' });
   expect(story.problems().join()).toBe(
-    'ground: gdpr-34-3-b (GDPR Art. 34(3)(b)) does not waive gdpr-art33-authority (GDPR Art. 33(1)); possible here: other',
+    'ground: gdpr-34-3-b (GDPR Art. 34(3)(b)) does not waive gdpr-art33-authority (GDPR Art. 33(1)); ' +
+      'no ground waives it: GDPR Art. 33(1) has no exception but a breach that is unlikely to result in a risk, which the assessment ' +
+      'must show for every data set that the company holds as controller: then the report is not owed',
   );
-  story.send('waive', { obligation: RULE, reason: 'the authority was told by the parent company', by: COUNSEL });
-  expect(story.obligation(DE)).toMatchObject({ status: 'waived', decision: { by: COUNSEL, ground: 'other' } });
+  story.send('waive', { obligation: RULE, reason: 'too embarrassing', by: COUNSEL });
+  expect(story.problems().join()).toMatch(
+    /^ground: a reason alone does not waive gdpr-art33-authority .*no ground waives it/,
+  );
+  expect(story.obligation(DE).status).toBe('filing');
+  story.send('assess', {
+    assessment: assessment({ dataSets: [accounts({ residence: { DE: 200 }, risk: 'unlikely' })] }),
+  });
+  expect(story.obligation(DE).status).toBe('not-required');
 });
 
 test('a hold of a filing is recorded and the deadline says who held it', () => {

@@ -94,12 +94,27 @@ describe('workspaces', () => {
     });
   });
 
-  test('where all are left untold nobody was told: it is waived by whoever decided so, never fulfilled', () => {
-    const story = customers(['ws-1'], { unreached: { 'ws-1': 1 } });
+  test('where all are left untold nobody was told: an own promise is waived by whoever decided so, never fulfilled', () => {
+    const promise = { id: 'promise', recipient: { to: 'workspace-owners' } };
+    const story = new Story({}, smallPack(promise), { unreached: { 'ws-1': 1 } });
+    story.send('assess', { assessment: assessment({ dataSets: [stored()], workspaces: ['ws-1'] }) });
+    story.send('approve', { obligation: 'promise' });
+    story.send('leave-untold', { obligation: 'promise', rest: true, reason: 'a test workspace', by: COUNSEL });
+    expect(story.obligation('promise')).toMatchObject({ status: 'waived', decision: { by: COUNSEL } });
+    expect(story.obligation('promise').fulfilledAt).toBeUndefined();
+  });
+
+  test('to leave untold everybody whom the law names is a waiver without a ground: it is refused, and one of two is not', () => {
+    const story = customers(['ws-1', 'ws-2'], { unreached: { 'ws-1': 1, 'ws-2': 1 } });
     story.send('approve', { obligation: ID });
-    story.send('leave-untold', { obligation: ID, rest: true, reason: 'a test workspace', by: COUNSEL });
-    expect(story.obligation(ID)).toMatchObject({ status: 'waived', decision: { by: COUNSEL } });
-    expect(story.obligation(ID).fulfilledAt).toBeUndefined();
+    story.send('leave-untold', { obligation: ID, rest: true, reason: 'too embarrassing', by: COUNSEL });
+    expect(story.problems().join()).toMatch(
+      /leaves nobody told, which waives gdpr-art33-2-controllers \(GDPR Art. 33\(2\)\)/,
+    );
+    expect(story.obligation(ID).status).toBe('partly-told');
+    story.send('told', { obligation: ID, channel: 'phone', workspaces: ['ws-1'] });
+    story.send('leave-untold', { obligation: ID, rest: true, reason: 'closed in March', by: COUNSEL });
+    expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', evidence: { told: 1, left: 1 } });
   });
 
   test('none named: sent to nobody fulfils nothing, until the assessment names one or a person says that there is none', () => {

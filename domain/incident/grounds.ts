@@ -1,0 +1,46 @@
+/** On which ground an obligation may be waived: the law's own, or for an own promise a written reason. */
+import { tocsin } from '../kernel/command-lines';
+import { evaluate } from '../policy/conditions';
+import { type Ground, OTHER_GROUND } from '../policy/pack';
+import type { Policy } from '../policy/policy';
+import type { ObligationRule } from '../policy/rule';
+import type { IncidentState } from './state';
+
+/** The grounds that packs name for an obligation. */
+export function groundsOf(rule: Pick<ObligationRule, 'id'>, { grounds }: Pick<Policy, 'grounds'>): Ground[] {
+  return grounds.filter(({ waives }) => waives.includes(rule.id));
+}
+
+/** Why a ground does not waive an obligation, which grounds do, and what to do instead; `undefined` when it waives. */
+export function groundProblem(
+  id: string,
+  rule: ObligationRule,
+  pack: Policy,
+  state: IncidentState,
+): string | undefined {
+  if (id === OTHER_GROUND && rule.waivable === 'reason') return undefined;
+  const ground = groundsOf(rule, pack).find((each) => each.id === id);
+  if (!ground) return `${whyNot(id, rule, pack)}; ${waiverText(rule, pack)}`;
+  if (!ground.onlyWhen) return undefined;
+  const { value, because } = evaluate(ground.onlyWhen, state);
+  if (value) return undefined;
+  const assess =
+    value === undefined ? `. Assess it first: \`${tocsin('assess', { id: state.caseId, help: true })}\`` : '';
+  return `${id} ${ground.otherwise ?? 'needs facts that are not recorded'}; ${because.join('; ')}${assess}`;
+}
+
+function whyNot(id: string, rule: ObligationRule, { grounds }: Policy): string {
+  if (id === OTHER_GROUND) return `a reason alone does not waive ${rule.id} (${rule.citation})`;
+  const elsewhere = grounds.find((each) => each.id === id);
+  if (!elsewhere) return 'the policy has no such ground';
+  return `${id} (${elsewhere.citation}) does not waive ${rule.id} (${rule.citation})`;
+}
+
+/** On what an obligation is waived, for whoever asks: `possible here: gdpr-34-3-a (…)`. */
+export function waiverText(rule: ObligationRule, pack: Pick<Policy, 'grounds'>): string {
+  const named = groundsOf(rule, pack).map(({ id, title }) => `${id} (${title})`);
+  const open = [...named, ...(rule.waivable === 'reason' ? [`${OTHER_GROUND} (with a reason)`] : [])];
+  const possible = open.length > 0 ? `possible here: ${open.join(', ')}` : 'no ground waives it';
+  if (open.length > 0 && rule.insteadOfWaiver !== undefined) return `${possible}; or else: ${rule.insteadOfWaiver}`;
+  return rule.insteadOfWaiver === undefined ? possible : `${possible}: ${rule.insteadOfWaiver}`;
+}
