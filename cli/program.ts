@@ -21,6 +21,7 @@ import { holdCommand } from './commands/incident/hold';
 import { leaveUntoldCommand } from './commands/incident/leave-untold';
 import { listCommand } from './commands/incident/list';
 import { measureCommand } from './commands/incident/measure';
+import { notOwedCommand } from './commands/incident/not-owed';
 import { releaseCommand } from './commands/incident/release';
 import { reviewCommand } from './commands/incident/review';
 import { showCommand } from './commands/incident/show';
@@ -56,6 +57,7 @@ const COMMANDS = [
   holdCommand,
   releaseCommand,
   waiveCommand,
+  notOwedCommand,
   filedCommand,
   reviewCommand,
   closeCommand,

@@ -3,6 +3,7 @@ import type { Evidence, IncidentEvent } from '../domain/incident/events';
 import { fold } from '../domain/incident/evolve';
 import type { DataSet } from '../domain/incident/incident';
 import { namedText } from '../domain/incident/narrate';
+import { judgementLines } from '../domain/incident/risk-worksheet';
 import { type IncidentState, isSettled, type Obligation } from '../domain/incident/state';
 import { type Count, countText } from '../domain/kernel/count';
 import { type StandIn, standInOf } from '../domain/policy/disclosure';
@@ -42,6 +43,8 @@ export interface DataInvolved {
   individuals: number | string;
   residence: Known<Record<string, Known<number>>>;
   risk: Known<string>;
+  /** Method, factors and reasoning, as named lines. */
+  judgement: [name: string, said: string][];
 }
 
 /** R5: containment with its outcome, measures taken, and what the review changed. */
@@ -99,6 +102,8 @@ export interface IncidentRecord {
   personalData: { involved: Known<string>; dataSets: DataInvolved[]; workspaces: Known<number | 'all'> | StandIn };
   /** R4 */
   likelyConsequences: Known<string>;
+  /** How the risk of the breach as a whole was judged, as named lines. */
+  judgement: [name: string, said: string][];
   /** R5 */
   measures: MeasuresTaken;
   /** R6 */
@@ -108,7 +113,7 @@ export interface IncidentRecord {
   /** Whom persons decided to leave untold: by whom, when, why. */
   leftUntold: { obligation: string; by: string; at: string; reason: string; who: string }[];
   /** Duties that were found not to apply or were waived: by whom, when, why. */
-  notRequired: { obligation: string; by: string; at: string; reason: string; ground?: string }[];
+  notRequired: { obligation: string; by: string; at: string; reason: string; ground?: string; proposed?: string }[];
 }
 
 /**
@@ -141,6 +146,7 @@ export function groupEntry(events: IncidentEvent[]): IncidentRecord {
       workspaces: facts === undefined ? NOT_YET_ESTABLISHED : workspacesOf(facts.workspaces),
     },
     likelyConsequences: known(facts?.likelyConsequences),
+    judgement: judgementLines(facts?.riskJudgement),
     measures: measuresOf(state, events),
     ...obligationsOf(state),
   };
@@ -158,7 +164,7 @@ function natureOf(state: IncidentState): Nature {
   return { title, type: kind, howItOccurred: how, affects, systems, severity };
 }
 
-function dataInvolved({ id, title, role, categories, records, individuals, residence, risk }: DataSet): DataInvolved {
+function dataInvolved({ id, title, role, categories, records, individuals, residence, risk, riskJudgement }: DataSet): DataInvolved {
   const countries = Object.entries(residence).map(([country, count]) => [country, known(count ?? undefined)] as const);
   return {
     id,
@@ -169,6 +175,7 @@ function dataInvolved({ id, title, role, categories, records, individuals, resid
     individuals: counted(individuals),
     residence: countries.length > 0 ? Object.fromEntries(countries) : NOT_YET_ESTABLISHED,
     risk: known(risk === 'unknown' ? undefined : risk),
+    judgement: judgementLines(riskJudgement),
   };
 }
 
@@ -226,8 +233,17 @@ function obligationsOf({
     ),
     notRequired: all.flatMap(({ id, status, decision }) => {
       if (decision === undefined || (status !== 'not-required' && status !== 'waived')) return [];
-      const { by, at, reason, ground } = decision;
-      return [{ obligation: id, by, at, reason, ...(ground !== undefined && { ground }) }];
+      const { by, at, reason, ground, proposed } = decision;
+      return [
+        {
+          obligation: id,
+          by,
+          at,
+          reason,
+          ...(ground !== undefined && { ground }),
+          ...(proposed !== undefined && { proposed }),
+        },
+      ];
     }),
   };
 }

@@ -42,10 +42,13 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
         item(
           `${set.title} (${set.role}): ${list(set.categories)}; records ${count(set.records)}, individuals ${count(set.individuals)}; ` +
             `risk ${set.risk}; residence ${residence(set.residence)}`,
-        ),
+        ).concat(set.judgement.flatMap(([name, said]) => field(`${name} (${set.title})`, said))),
       ),
     ]),
-    ...group('R4', 'Likely consequences', item(record.likelyConsequences)),
+    ...group('R4', 'Likely consequences and risk', [
+      ...item(record.likelyConsequences),
+      ...record.judgement.flatMap(([name, said]) => field(name, said)),
+    ]),
     ...group('R5', 'Measures', [
       ...measures.containment.flatMap((step) => item(`${human(step.at)}  ${step.step}: ${step.outcome}`)),
       ...measures.measures.flatMap((measure) =>
@@ -79,7 +82,11 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
       ? group(
           '',
           'Not required',
-          record.notRequired.flatMap((o) => item(`${o.obligation}: ${o.reason} (${o.by}, ${human(o.at)})`)),
+          record.notRequired.flatMap((o) =>
+            item(
+              `${o.obligation}: ${o.reason} (${o.by}, ${human(o.at)}${o.proposed ? `; confirms what Tocsin proposed: ${o.proposed}` : ''})`,
+            ),
+          ),
         )
       : []),
   ];

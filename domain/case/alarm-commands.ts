@@ -26,6 +26,10 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
       return [...onObligation('approve'), ...reasoned('hold'), ...reasoned('waive'), explain];
     case 'release':
       return [...onObligation('release'), ...onObligation('approve'), ...reasoned('waive'), explain];
+    case 'decide-not-owed':
+      return obligation === undefined
+        ? [explain]
+        : [commandLine('not-owed', { id, obligation, reason: ask('reason'), by }), explain];
     case 'file':
       return obligation === undefined ? [explain] : [filedLine(id, obligation), explain];
     case 'review':

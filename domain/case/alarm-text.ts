@@ -90,6 +90,7 @@ const EN: Words = {
     approve: 'approve, hold or waive the notice',
     'approve-update': 'approve, hold or waive the update',
     release: 'it is held: release, approve or waive it',
+    'decide-not-owed': 'confirm with a reason that it is not owed, or correct the assessment',
     file: 'file the report, then record its reference',
     review: 'hold the review and record it',
     'complete-record': 'complete the record: assess the facts, or record the measures',

@@ -105,6 +105,7 @@ export const TODOS = [
   'approve',
   'approve-update',
   'release',
+  'decide-not-owed',
   'file',
   'review',
   'complete-record',

@@ -25,7 +25,7 @@ export function clockAlarm(
 ): Alarm {
   const about = aboutObligation(o, rule);
   // What is told with another notice waits for that one.
-  const teller = tellerOf(o, rule, state, pack) ?? o;
+  const teller = (o.status === 'proposed-not-owed' ? undefined : tellerOf(o, rule, state, pack)) ?? o;
   const todo = todoOf(teller, ruleOf(pack, teller.rule) ?? rule);
   const commands = commandsFor(todo, state.caseId, { ...about, obligation: teller.id });
   if (todo !== 'tell-by-hand') return { threshold, about, todo, dueAt: o.dueAt, commands };
@@ -38,6 +38,7 @@ export function clockAlarm(
 
 /** What an obligation waits for, by its channel and whether it is held. */
 export function todoOf(o: Pick<Obligation, 'hold' | 'status'>, rule: Pick<ObligationRule, 'channel'>): Todo {
+  if (o.status === 'proposed-not-owed') return 'decide-not-owed';
   switch (rule.channel) {
     case 'containment':
       return 'contain';

@@ -41,19 +41,21 @@ export function dueFor(rule: ObligationRule, dueAt: Instant): Due {
 
 /**
  * The alarm clock of an open obligation: the parts of its time, the margin where silence alarms, and the repeats once it
- * is overdue. While it is held or being sent only its deadline rings.
+ * is overdue. While it is being sent only its deadline rings. A hold silences nothing: what is held back is still owed.
  */
 export function alarmClock(o: Obligation, rule: ObligationRule): AlarmClock | undefined {
   if (isSettled(o) || !o.clock || !o.dueAt || !o.marginAt) return undefined;
   const awaitsPerson = o.status === 'pending' || o.status === 'drafted' || o.status === 'partly-told';
-  const marginAlarms = rule.dispatch === 'approval' && rule.onSilence === 'alarm' && o.marginAt !== o.dueAt;
+  // What is held does not go out on silence either.
+  const marginAlarms =
+    rule.dispatch === 'approval' && (rule.onSilence === 'alarm' || o.hold !== undefined) && o.marginAt !== o.dueAt;
   return {
     dueAt: o.dueAt,
     points: clockPoints({
       startAt: o.clock.anchorAt,
       dueAt: o.dueAt,
-      alarmAt: rule.alarmAt.filter((percent) => percent === 100 || (o.status !== 'dispatching' && !o.hold)),
-      marginAt: marginAlarms && awaitsPerson && !o.hold ? o.marginAt : undefined,
+      alarmAt: rule.alarmAt.filter((percent) => percent === 100 || o.status !== 'dispatching'),
+      marginAt: marginAlarms && awaitsPerson ? o.marginAt : undefined,
     }),
     repeatMs: rule.repeatEvery ? exactMs(rule.repeatEvery) : undefined,
   };

@@ -8,7 +8,8 @@ import { type Policy, ruleOf } from '../policy/policy';
 import type { ContentField, ObligationRule } from '../policy/rule';
 import type { Audience } from './audience';
 import { audienceOf } from './audience-of';
-import type { DataSet } from './incident';
+import type { Assessment, DataSet } from './incident';
+import { judgementLines } from './risk-worksheet';
 import type { IncidentState, Obligation } from './state';
 
 export const NOT_YET_ESTABLISHED = 'not yet established';
@@ -75,6 +76,8 @@ function fieldValue(
       return residenceText(dataSets);
     case 'likely-consequences':
       return facts?.likelyConsequences;
+    case 'risk-judgement':
+      return riskText(dataSets, facts);
     case 'measures-taken':
       return lines(measuresTaken(state));
     case 'measures-proposed':
@@ -99,6 +102,16 @@ function fieldValue(
     case 'earlier-reference':
       return obligation?.evidence?.reference;
   }
+}
+
+/** The level for each data set, with what was weighed and why: the outcome, the method and the reasoning. */
+function riskText(dataSets: DataSet[], facts: Assessment | undefined): string | undefined {
+  const judged = dataSets.filter((set) => set.risk !== 'unknown' || set.significantHarm !== 'unknown');
+  const own = judged.flatMap((set) => [
+    `${set.title}: risk ${set.risk}, real risk of significant harm ${set.significantHarm}`,
+    ...judgementLines(set.riskJudgement).map(([name, said]) => `${name}: ${said}`),
+  ]);
+  return lines([...own, ...judgementLines(facts?.riskJudgement).map(([name, said]) => `${name}: ${said}`)]);
 }
 
 /** As found out since, else as declared. */

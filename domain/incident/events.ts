@@ -87,8 +87,20 @@ interface EventData {
     clock: ArmedClock;
     because: string[];
   } & Due;
-  'obligation-due-changed': { obligation: string; clock: ArmedClock; previousDueAt: Instant } & Due;
-  'obligation-not-required': { obligation: string; rule: string; reason: string; decidedBy: string };
+  'obligation-due-changed': { obligation: string; clock: ArmedClock; previousDueAt?: Instant } & Due;
+  /** `proposed`: what Tocsin had proposed, where a person confirmed it; `reason` is then that person's own. */
+  'obligation-not-required': { obligation: string; rule: string; reason: string; decidedBy: string; proposed?: string };
+  /** By Tocsin, under the rule: a person confirms it or it stays open. `facts`: the assessment that it rests on. */
+  'not-owed-proposed': {
+    obligation: string;
+    rule: string;
+    recipient?: string;
+    reason: string;
+    because: string[];
+    facts: string;
+    clock?: ArmedClock;
+  } & Partial<Due>;
+  'not-owed-withdrawn': { obligation: string; reason: string };
   'obligation-reopened': {
     obligation: string;
     round: number;
@@ -112,7 +124,7 @@ interface EventData {
     draft: string;
     incomplete?: { missing: string[]; reason: string };
   };
-  'obligation-held': { obligation: string; reason: string; until?: Instant };
+  'obligation-held': { obligation: string; reason: string; ground?: string; until?: Instant };
   'obligation-released': { obligation: string; reason?: string };
   'obligation-waived': { obligation: string; rule: string; reason: string; ground: string };
   'filing-opened': { obligation: string; round: number; authority: string };

@@ -5,7 +5,8 @@ import { type Instant, toMs } from '../kernel/time';
 import type { EventOf, IncidentEvent } from './events';
 import { foldTelling, reopenedTally, settledTally } from './evolve-telling';
 import { STATUSES } from './incident';
-import { type IncidentState, type Obligation, toldWithout } from './state';
+import { propose, withdraw } from './not-owed-fold';
+import { blank, type IncidentState, type Obligation, toldWithout } from './state';
 
 /**
  * What an incident's own events change; what all kinds of case have in common is folded over it. The first event is
@@ -130,11 +131,15 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       }));
     }
     case 'obligation-not-required': {
-      const { rule, reason, decidedBy } = event.data;
-      const decision = { by: decidedBy, at: event.at, reason };
+      const { rule, reason, decidedBy, proposed } = event.data;
+      const decision = { by: decidedBy, at: event.at, reason, ...(proposed ? { proposed } : {}) };
       const before = state.obligations[id] ?? blank(id, rule);
       return put(state, { ...fallenAway(before, 'not-required'), decision });
     }
+    case 'not-owed-proposed':
+      return propose(state, event);
+    case 'not-owed-withdrawn':
+      return withdraw(state, id);
     case 'obligation-reopened': {
       const { round, purpose, clock, dueAt, marginAt } = event.data;
       return change((o) => ({
@@ -149,6 +154,7 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
         roundStartedAt: event.at,
         missingThen: o.draft ? toldWithout(o) : o.missingThen,
         decision: undefined,
+        proposal: undefined,
       }));
     }
     case 'notice-drafted': {
@@ -164,7 +170,7 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
         ...(event.data.incomplete && { incomplete: { by: event.by, ...event.data.incomplete } }),
       }));
     case 'obligation-held':
-      return change((o) => ({ ...o, hold: { by: event.by, reason: event.data.reason, until: event.data.until } }));
+      return change((o) => ({ ...o, hold: holdOf(event) }));
     case 'obligation-released':
       return change((o) => ({ ...o, hold: undefined }));
     case 'obligation-waived': {
@@ -211,19 +217,17 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
     case 'told-outside':
     case 'left-untold':
       return change((o) => foldTelling(o, event));
-    case 'deadline-missed': {
-      const { dueAt, heldBy, holdReason } = event.data;
-      return change((o) => ({
-        ...o,
-        missedDueAt: dueAt,
-        ...(heldBy && holdReason && !o.delayReasons ? { delayReasons: `held by ${heldBy}: ${holdReason}` } : {}),
-      }));
-    }
+    case 'deadline-missed':
+      return change((o) => ({ ...o, missedDueAt: event.data.dueAt }));
     case 'delay-reasons-requested':
       return change((o) => ({ ...o, delayReasonsOwed: true }));
     case 'delay-reasons-recorded':
       return change((o) => ({ ...o, delayReasonsOwed: false, delayReasons: event.data.reasons }));
   }
+}
+
+function holdOf({ by, data: { reason, ground, until } }: EventOf<'obligation-held'>): Obligation['hold'] {
+  return { by, reason, ground, until };
 }
 
 function arm(state: IncidentState, event: EventOf<'obligation-armed'>): IncidentState {
@@ -244,9 +248,6 @@ function arm(state: IncidentState, event: EventOf<'obligation-armed'>): Incident
   return put({ ...state, obligations: rest }, armed);
 }
 
-function blank(id: string, rule: string): Obligation {
-  return { id, rule, status: 'pending', round: 1, purpose: 'first', because: [], supplements: [] };
-}
 
 function withoutRound(o: Obligation): Obligation {
   return {

@@ -7,6 +7,7 @@ import { type Policy, packOf } from '../policy/policy';
 import type { Anchor, ObligationRule } from '../policy/rule';
 import { applies } from './applies';
 import { anchorAt, armedClock } from './clocks';
+import { confirmLine, proposalText } from './not-owed';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { shareText, type Untold } from './tally';
 import { standing as tallied, tellerOf } from './telling';
@@ -43,6 +44,10 @@ export interface Explanation {
     dueAt?: Instant;
     lateByMs?: number;
     decision?: Obligation['decision'];
+    /** A proposal that it is not owed: by whom, under which rule, on which facts, and what would change it. */
+    proposal?: string;
+    /** The command that decides it. */
+    confirm?: string;
   }>;
 }
 
@@ -78,7 +83,12 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
       }),
       obligations: Object.values(state.obligations)
         .filter((o) => o.rule === rule.id)
-        .map(({ id, status, dueAt, lateByMs, decision }) => ({ id, status, dueAt, lateByMs, decision })),
+        .map((o) => {
+          const { id, status, dueAt, lateByMs, decision } = o;
+          const one = { id, status, dueAt, lateByMs, decision };
+          if (status !== 'proposed-not-owed') return one;
+          return { ...one, proposal: proposalText(o, rule, state), confirm: confirmLine(state.caseId, id) };
+        }),
     };
   });
 }
@@ -161,13 +171,16 @@ function standingOf(o: Obligation, rule: ObligationRule, now: Instant): Standing
   if (o.lateByMs || overdue) return 'late';
   if (isSettled(o)) return o.status === 'fulfilled' ? 'fulfilled' : 'not owed';
   const waits =
-    o.hold || ['filing', 'partly-told'].includes(o.status) || (o.status === 'drafted' && rule.dispatch === 'approval');
+    o.hold ||
+    ['filing', 'partly-told', 'proposed-not-owed'].includes(o.status) ||
+    (o.status === 'drafted' && rule.dispatch === 'approval');
   return waits ? 'waits' : 'running';
 }
 
 function statusWord(o: Obligation, rule: ObligationRule): string {
   if (o.status === 'fulfilled') return o.lateByMs ? 'fulfilled late' : 'fulfilled';
-  if (o.status === 'not-required') return 'not required';
+  if (o.status === 'not-required') return o.decision?.proposed ? 'not owed, confirmed' : 'not required';
+  if (o.status === 'proposed-not-owed') return 'proposed as not owed: confirm it';
   if (o.hold) return `held by ${o.hold.by}`;
   if (o.status === 'drafted') return rule.dispatch === 'approval' ? 'awaiting approval' : 'drafted';
   if (o.status === 'filing') return 'to be filed by a person';

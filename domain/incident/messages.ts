@@ -94,7 +94,14 @@ export const MESSAGE_SCHEMAS = {
       reason: text(2000),
     })
     .refine((m) => m.workspaces || m.people || m.rest, { error: NAME_SOMEBODY }),
-  hold: z.strictObject({ ...envelope, obligation, reason: text(2000), until: InstantSchema.optional() }),
+  hold: z.strictObject({
+    ...envelope,
+    obligation,
+    reason: text(2000),
+    /** Where the law says on what a notice may wait: which of its grounds. */
+    ground: PolicyIdSchema.optional(),
+    until: InstantSchema.optional(),
+  }),
   release: z.strictObject({ ...envelope, obligation, reason: text(2000).optional() }),
   waive: z.strictObject({
     ...envelope,
@@ -103,6 +110,15 @@ export const MESSAGE_SCHEMAS = {
     /** A ground that the policy offers for this obligation, or `other`. */
     ground: PolicyIdSchema.default(OTHER_GROUND),
   }),
+  'not-owed': z
+    .strictObject({
+      ...envelope,
+      obligation: obligation.optional(),
+      /** Everything that is proposed on the same facts; without an obligation, everything that is proposed. */
+      all: z.boolean().optional(),
+      reason: text(2000),
+    })
+    .refine((m) => m.obligation !== undefined || m.all === true, { error: 'give "obligation", "all" or both' }),
   filed: z.strictObject({
     ...envelope,
     obligation,
@@ -138,6 +154,7 @@ const DESCRIPTIONS: Record<MessageName, string> = {
   hold: 'Hold a notice back, with a reason',
   release: 'Release a held notice',
   waive: 'Decide that an obligation does not apply, with a reason and a ground',
+  'not-owed': 'Confirm what Tocsin proposed: that a duty of law is not owed, with a reason of your own',
   filed: 'A report was filed with an authority, with its reference',
   review: 'The post-incident review',
   [ACKNOWLEDGE_ALARMS]: COMMON_MESSAGES[ACKNOWLEDGE_ALARMS].description,

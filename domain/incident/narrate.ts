@@ -119,12 +119,21 @@ function onObligation(event: ObligationEvent, context: Context): Said {
     }
     case 'obligation-due-changed': {
       const { dueAt, previousDueAt, clock } = event.data;
+      if (!previousDueAt) return info(`Deadline ${human(dueAt)}, counted from ${clock.from}`);
       const earlier = toMs(dueAt) < toMs(previousDueAt);
       const text = `Deadline now ${human(dueAt)}, ${span(previousDueAt, dueAt)} ${earlier ? 'earlier' : 'later'}, counted from ${clock.from}`;
       return earlier ? warn(text) : info(text);
     }
-    case 'obligation-not-required':
-      return info(`Not required: ${event.data.reason}`);
+    case 'obligation-not-required': {
+      const { reason, proposed, decidedBy } = event.data;
+      return info(proposed ? `Not owed, confirmed by ${decidedBy}: ${reason}` : `Not required: ${reason}`);
+    }
+    case 'not-owed-proposed': {
+      const { reason, rule: id } = event.data;
+      return warn(`Proposed by Tocsin under ${id} as not owed, until a person confirms it: ${reason}`);
+    }
+    case 'not-owed-withdrawn':
+      return warn(`The proposal that it is not owed is withdrawn: ${event.data.reason}`);
     case 'obligation-reopened':
       return info(`${ROUNDS[event.data.purpose]} opened, due ${human(event.data.dueAt)}: ${event.data.reason}`);
     case 'notice-drafted': {
@@ -151,7 +160,8 @@ function onObligation(event: ObligationEvent, context: Context): Said {
       return warn(`Left untold by decision of ${event.by}: ${namedText(event.data)}: ${event.data.reason}`);
     case 'obligation-held': {
       const until = event.data.until ? ` until ${human(event.data.until)}` : '';
-      return warn(`Held by ${event.by}${until}: ${event.data.reason}`);
+      const ground = event.data.ground ? ` on the ground ${event.data.ground}` : '';
+      return warn(`Held by ${event.by}${ground}${until}: ${event.data.reason}`);
     }
     case 'obligation-released':
       return info(`Released by ${event.by}${suffix(event.data.reason)}`);

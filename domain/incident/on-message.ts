@@ -5,8 +5,10 @@ import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import type { NewEvent } from './events';
 import { groundProblem } from './grounds';
+import { holdProblem } from './holds';
 import { measureId } from './incident';
 import type { Message, MessageBody } from './messages';
+import { confirmLine, confirmNotOwed } from './not-owed';
 import { onLeaveUntold, onTold, restOf } from './on-telling';
 import { draftIsCurrent, fulfil, goesOn, lacksRequired } from './reconcile';
 import { type IncidentState, isSettled, type Obligation } from './state';
@@ -34,6 +36,8 @@ export function decideMessage(state: IncidentState, message: OwnMessage, pack: P
       return onReview(state, message, answer);
     case 'close':
       return onClose(state, message, pack, answer);
+    case 'not-owed':
+      return onNotOwed(state, message, pack, answer);
     default:
       return onObligation(state, message, pack, now, answer);
   }
@@ -136,7 +140,7 @@ function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answe
       );
     for (const o of instances) {
       if (o.status === 'partly-told') problems.push(partlyTold(o, rule, state, pack));
-      else if (!isSettled(o)) problems.push(`${o.id}: still ${o.status}, due ${o.dueAt ?? 'when its clock starts'}`);
+      else if (!isSettled(o)) problems.push(stillOpen(state.caseId, o));
       if (o.delayReasonsOwed)
         problems.push(`${o.id}: the reasons for its delay are owed: \`${reasonsLine(state.caseId, o, rule)}\``);
     }
@@ -155,7 +159,20 @@ function partlyTold(o: Obligation, rule: ObligationRule, state: IncidentState, p
   return `${o.id}: somebody is still untold: ${untoldText(untold)}: ${commands.join(' or ')}`;
 }
 
-type ObligationMessage = Extract<Message, { obligation: string }>;
+function stillOpen(id: string, o: Obligation): string {
+  if (o.status === 'proposed-not-owed') {
+    return `${o.id}: proposed as not owed by Tocsin, and nobody has confirmed it: \`${confirmLine(id, o.id)}\``;
+  }
+  return `${o.id}: still ${o.status}, due ${o.dueAt ?? 'when its clock starts'}`;
+}
+
+function onNotOwed(state: IncidentState, message: On<'not-owed'>, pack: Policy, answer: Answer): NewEvent[] {
+  const decided = confirmNotOwed(state, message, pack);
+  if ('events' in decided) return decided.events;
+  return 'note' in decided ? answer.noted(decided.note) : answer.rejected(...decided.problems);
+}
+
+type ObligationMessage = Exclude<Extract<Message, { obligation: string }>, { message: 'not-owed' }>;
 
 function onObligation(
   state: IncidentState,
@@ -188,7 +205,7 @@ function onObligation(
     case 'leave-untold':
       return onLeaveUntold({ state, o, rule, pack, answer }, message);
     case 'hold':
-      return onHold(o, message, rule, now, answer);
+      return onHold(state, o, message, rule, now, answer);
     case 'release':
       if (!o.hold) return answer.noted(`${o.id} is not held`);
       return [{ kind: 'obligation-released', data: { obligation: o.id, reason: message.reason } }];
@@ -228,6 +245,10 @@ function onApprove(
   }
   if (o.status === 'dispatching' || isSettled(o))
     return reasons.length > 0 ? reasons : answer.noted(`${o.id} is already ${o.status}`);
+  if (o.status === 'proposed-not-owed')
+    return answer.rejected(
+      `obligation: ${o.id} is proposed as not owed, so nothing is drafted; confirm it with \`${confirmLine(state.caseId, o.id)}\`, or correct the assessment`,
+    );
   const teller = tellerOf(o, rule, state, pack);
   if (teller)
     return reasons.length > 0
@@ -273,18 +294,21 @@ function delayReasons(o: Obligation, reasons: string | undefined): NewEvent[] {
   return [{ kind: 'delay-reasons-recorded', data: { obligation: o.id, reasons } }];
 }
 
-function onHold(o: Obligation, message: On<'hold'>, rule: ObligationRule, now: Instant, answer: Answer): NewEvent[] {
-  if (message.until && toMs(message.until) <= toMs(now)) return answer.rejected('until: must be in the future');
-  if (o.status === 'dispatching' || isSettled(o))
-    return answer.noted(`${o.id} is already ${o.status}: too late to hold`);
-  if (!['email', 'status-page', 'filing'].includes(rule.channel)) {
-    return answer.rejected(
-      `obligation: ${o.id} sends nothing that could be held; waive it with a reason if it does not apply`,
-    );
-  }
-  if (o.hold && o.hold.reason === message.reason && o.hold.until === message.until)
+function onHold(
+  state: IncidentState,
+  o: Obligation,
+  message: On<'hold'>,
+  rule: ObligationRule,
+  now: Instant,
+  answer: Answer,
+): NewEvent[] {
+  const { reason, ground, until } = message;
+  if (until && toMs(until) <= toMs(now)) return answer.rejected('until: must be in the future');
+  const problem = holdProblem(o, rule, ground, state);
+  if (problem) return answer.rejected(problem);
+  if (o.hold && o.hold.reason === reason && o.hold.ground === ground && o.hold.until === until)
     return answer.noted(`${o.id} is already held`);
-  return [{ kind: 'obligation-held', data: { obligation: o.id, reason: message.reason, until: message.until } }];
+  return [{ kind: 'obligation-held', data: { obligation: o.id, reason, ground, until } }];
 }
 
 function onWaive(

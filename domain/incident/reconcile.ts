@@ -8,7 +8,7 @@ import { ringing } from '../kernel/alarm-clock';
 import { TOCSIN } from '../kernel/recorded-event';
 import { deadline, type Instant, toMs } from '../kernel/time';
 import { dataSetsOf } from '../policy/affected';
-import { type Expansion, expansionsOf } from '../policy/authorities';
+import { type Expansion, expansionsOf, UNDETERMINED } from '../policy/authorities';
 import { sourcesOf, type Verdict } from '../policy/conditions';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
@@ -17,6 +17,7 @@ import { applies, decidedBy } from './applies';
 import { alarmClock, armedClock, dueFor } from './clocks';
 import { missingFields, noticeNow } from './contents';
 import type { Coverage, NewEvent } from './events';
+import { isDecision, proposals, withdrawals } from './not-owed';
 import { lacking } from './records';
 import { type IncidentState, isSettled, type Obligation, toldWithout } from './state';
 import { isSomebodyUntried, neverTold, settledByTally, tellerOf, toldWith } from './telling';
@@ -57,19 +58,25 @@ export function reconcile(state: IncidentState, pack: Policy, now: Instant): New
 function applicability(rule: ObligationRule, state: IncidentState, pack: Policy): NewEvent[] {
   const verdict = applies(rule, state);
   const owed = verdict.value ?? (rule.whenUndecided === 'apply' ? true : undefined);
-  if (owed === undefined) return [];
   const instances = Object.values(state.obligations).filter((o) => o.rule === rule.id);
-  if (!owed) return dismiss(rule, instances, verdict, state);
+  if (owed === undefined) return withdrawals(instances, verdict);
+  if (!owed) return dismiss(rule, instances, verdict, state, pack);
+  const expanded = expansionsOf(rule, pack, state);
+  const expansions: Array<Expansion | undefined> = expanded ?? [undefined];
+  const wanted = new Set(expansions.map((expansion) => (expansion ? `${rule.id}:${expansion.key}` : rule.id)));
+  const withdrawn = withdrawals(
+    instances.filter((o) => wanted.has(o.id) || o.id === rule.id),
+    verdict,
+  );
+  if (withdrawn.length > 0) return withdrawn;
 
   const armed = armedClock(rule, state, pack);
   if (!armed) return [];
   const { clock, due } = armed;
   const wholeRule = state.obligations[rule.id];
-  const expanded = expansionsOf(rule, pack, state);
   if (wholeRule?.status === 'waived' && expanded) {
     if (!newFacts(wholeRule, rule, state)) return [];
   }
-  const expansions: Array<Expansion | undefined> = expanded ?? [undefined];
   const events: NewEvent[] = [];
   for (const expansion of expansions) {
     const id = expansion ? `${rule.id}:${expansion.key}` : rule.id;
@@ -85,9 +92,13 @@ function applicability(rule: ObligationRule, state: IncidentState, pack: Policy)
       events.push(reopen(known, 'new-facts', waiverReopens(known), clock, due));
     }
   }
-  const wanted = new Set(expansions.map((expansion) => (expansion ? `${rule.id}:${expansion.key}` : rule.id)));
   for (const o of instances) {
     if (wanted.has(o.id) || o.id === rule.id || isSettled(o) || o.fulfilledAt || o.status === 'dispatching') continue;
+    if (o.recipient !== UNDETERMINED && isDecision(rule, verdict)) {
+      const because = [`on the present facts it goes to ${[...wanted].join(', ')}, not to ${o.recipient}`];
+      events.push(...proposals(rule, [o], because, state, pack));
+      continue;
+    }
     const reason = expanded?.length
       ? `the recipient is now determined: ${[...wanted].join(', ')}`
       : verdict.because.join('; ');
@@ -96,7 +107,15 @@ function applicability(rule: ObligationRule, state: IncidentState, pack: Policy)
   return events;
 }
 
-function dismiss(rule: ObligationRule, instances: Obligation[], verdict: Verdict, state: IncidentState): NewEvent[] {
+/** What is no duty of law falls away by itself; a duty of law is only proposed as not owed. */
+function dismiss(
+  rule: ObligationRule,
+  instances: Obligation[],
+  verdict: Verdict,
+  state: IncidentState,
+  pack: Policy,
+): NewEvent[] {
+  if (isDecision(rule, verdict)) return proposals(rule, instances, verdict.because, state, pack);
   const reason = [rule.notRequiredReason, verdict.because.join('; ')].filter(Boolean).join(': ');
   const by = decidedBy(verdict, state);
   if (instances.length === 0) return [notRequired(rule.id, rule.id, reason, by)];
@@ -139,7 +158,7 @@ const movedDeadline: Step = (o, rule, state, pack) => {
   if (isSettled(o) || !(o.purpose === 'first' || o.purpose === 'new-facts')) return [];
   const armed = armedClock(rule, state, pack);
   const { from, anchorAt } = o.clock ?? {};
-  if (!armed || !o.dueAt) return [];
+  if (!armed || (!o.dueAt && o.status !== 'proposed-not-owed')) return [];
   if (armed.due.dueAt === o.dueAt && armed.clock.from === from && armed.clock.anchorAt === anchorAt) return [];
   return [
     {
@@ -261,7 +280,7 @@ const dispatched: Step = (o, rule, state, pack, now) => {
   }
   if (o.hold) return [];
   // A notice that serves another duty too goes out at the earlier margin of the two.
-  const served = [o, ...toldWith(o, state, pack).filter((other) => !isSettled(other))];
+  const served = [o, ...toldWith(o, state, pack).filter((other) => !isSettled(other) && other.status !== 'proposed-not-owed')];
   const silence = served.some(
     ({ rule: id, marginAt }) =>
       ruleOf(pack, id)?.onSilence === 'send' && marginAt !== undefined && toMs(marginAt) <= toMs(now),
@@ -278,12 +297,16 @@ const dispatched: Step = (o, rule, state, pack, now) => {
   ];
 };
 
-/** A deadline that passes is recorded once; where the law asks for reasons, they are asked for. A hold is its own reason. */
+/**
+ * A deadline that passes is recorded once; where the law asks for reasons, they are asked for. That a notice was held is
+ * no reason by itself: whoever held it says why that was right.
+ */
 const missedDeadline: Step = (o, rule, _state, _pack, now) => {
-  if (isSettled(o) || !o.dueAt || toMs(o.dueAt) > toMs(now) || o.missedDueAt === o.dueAt) return [];
+  // What is proposed as not owed rings on, but nothing is missed unless it turns out to be owed.
+  if (isSettled(o) || o.status === 'proposed-not-owed' || !o.dueAt || toMs(o.dueAt) > toMs(now) || o.missedDueAt === o.dueAt) return [];
   const held = o.hold ? { heldBy: o.hold.by, holdReason: o.hold.reason } : {};
   const events: NewEvent[] = [{ kind: 'deadline-missed', data: { obligation: o.id, dueAt: o.dueAt, ...held } }];
-  if (rule.delayReasons && !o.hold && !o.delayReasons && !o.delayReasonsOwed) {
+  if (rule.delayReasons && !o.delayReasons && !o.delayReasonsOwed) {
     events.push({ kind: 'delay-reasons-requested', data: { obligation: o.id } });
   }
   return events;

@@ -10,7 +10,8 @@ import type { Tally } from './tally';
 
 /**
  * `pending`: its clock runs, nothing is drafted · `drafted`: awaits a person or its margin · `dispatching`: being sent ·
- * `partly-told`: sent, but somebody was not reached · `filing`: a person files it · then fulfilled, not-required or waived.
+ * `partly-told`: sent, but somebody was not reached ·
+ * `filing`: a person files it · `proposed-not-owed`: the facts say that it is not owed, and a person has not confirmed it · then fulfilled, not-required or waived.
  */
 export type ObligationStatus =
   | 'pending'
@@ -18,6 +19,7 @@ export type ObligationStatus =
   | 'filing'
   | 'dispatching'
   | 'partly-told'
+  | 'proposed-not-owed'
   | 'fulfilled'
   | 'not-required'
   | 'waived';
@@ -28,6 +30,24 @@ export interface Draft {
   missing: string[];
   url?: string;
   reach?: Reach;
+}
+
+/** An obligation before anything happened to it. */
+export function blank(id: string, rule: string): Obligation {
+  return { id, rule, status: 'pending', round: 1, purpose: 'first', because: [], supplements: [] };
+}
+
+/** What the product proposes on a duty, for a person to decide. */
+export interface Proposal {
+  /** Always the product: a person confirms. */
+  by: string;
+  at: Instant;
+  reason: string;
+  because: string[];
+  /** The revision of the assessment that it rests on. */
+  facts: string;
+  /** What the obligation was before; missing where it had not begun. */
+  statusBefore?: ObligationStatus;
 }
 
 export interface Obligation {
@@ -52,7 +72,9 @@ export interface Obligation {
   approved?: boolean;
   /** Sent without what its law requires, by a person's decision. */
   incomplete?: { by: string; missing: string[]; reason: string };
-  hold?: { by: string; reason: string; until?: Instant };
+  hold?: { by: string; reason: string; ground?: string; until?: Instant };
+  /** That it is not owed, as Tocsin proposed it; kept when a person has confirmed it. */
+  proposal?: Proposal;
   missedDueAt?: Instant;
   delayReasonsOwed?: boolean;
   delayReasons?: string;
@@ -77,7 +99,7 @@ export interface Obligation {
   /** Instants and evidence of later rounds. */
   supplements: Array<{ round: number; at: Instant; evidence: Evidence }>;
   /** Decision of a person, for `not-required` and `waived`. */
-  decision?: { by: string; at: Instant; reason: string; ground?: string; facts?: string };
+  decision?: { by: string; at: Instant; reason: string; ground?: string; facts?: string; proposed?: string };
   statusAtDispatch?: IncidentStatus;
 }
 

@@ -34,6 +34,7 @@ export const CONTENT_FIELDS = [
   'records-count',
   'residence',
   'likely-consequences',
+  'risk-judgement',
   'measures-taken',
   'measures-proposed',
   'individual-steps',
@@ -110,6 +111,9 @@ export const ValiditySchema = z
   .refine(({ from, to }) => !from || !to || from <= to, { path: ['to'], error: 'must not be before "from"' });
 export type Validity = z.infer<typeof ValiditySchema>;
 
+/** A ground on which the law lets a notice wait. */
+const HoldGroundSchema = z.strictObject({ id: PolicyIdSchema, title: z.string(), citation: z.string() });
+
 const ruleFields = {
   id: PolicyIdSchema,
   title: z.string(),
@@ -164,6 +168,13 @@ const ruleFields = {
   waivable: z.enum(['reason', 'grounds']).default('reason'),
   /** How a duty that is not waived for any reason ends where it is not owed; told to whoever tries to waive it. */
   insteadOfWaiver: z.string().optional(),
+  /**
+   * Who decides, once facts that somebody assessed say so, that the duty is not owed: `automatic` for the company's own
+   * promises; `person` for duties of law, where the product only proposes it and a named person confirms it.
+   */
+  dismissal: z.enum(['automatic', 'person']).default('automatic'),
+  /** On what a hold may rest. Left out: on any reason. Empty: the law knows none, so a hold is refused. */
+  holdGrounds: z.array(HoldGroundSchema).optional(),
 };
 
 /** What one field of a rule demands of another. */

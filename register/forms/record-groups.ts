@@ -104,7 +104,16 @@ export function recordGroups(record: IncidentRecord, context: RecordContext): Re
       title: 'Likely consequences',
       citation: 'GDPR Art. 33(3)(c), 33(5): the effects',
       facts: [fact('Likely consequences', record.likelyConsequences)],
-      tables: [],
+      tables: [
+        {
+          title: 'How the risk was judged',
+          columns: ['Of', 'What was weighed', 'Finding'],
+          rows: [
+            ...record.judgement.map((line) => ['The breach as a whole', ...line]),
+            ...personalData.dataSets.flatMap(({ title, judgement }) => judgement.map((line) => [title, ...line])),
+          ].map((row) => row.map((cell) => asValue(cell))),
+        },
+      ],
     },
     {
       id: 'R5',
@@ -176,13 +185,13 @@ function notificationTables(record: IncidentRecord, { pack, asValue }: RecordCon
     },
     {
       title: 'Found not to be required, or waived',
-      columns: ['Obligation', 'When', 'By', 'Reason', 'Ground'],
-      rows: record.notRequired.map(({ obligation, at, by, reason, ground }) => [
+      columns: ['Obligation', 'When', 'By', 'Reason', 'Ground, or what Tocsin had proposed'],
+      rows: record.notRequired.map(({ obligation, at, by, reason, ground, proposed }) => [
         named(obligation),
         known(instant(at)),
         asValue(by),
         asValue(reason),
-        ground === undefined ? known('–') : asValue(ground),
+        (ground ?? proposed) === undefined ? known('–') : asValue(ground ?? proposed),
       ]),
     },
   ];

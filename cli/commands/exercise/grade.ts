@@ -81,6 +81,9 @@ function gradeOne(o: Obligation, dueAtFirst: Instant | undefined): GradedObligat
     return { obligation, grade: 'kept', fulfilledAt, dueAt, detail };
   }
   if (o.status === 'not-required') return { obligation, grade: 'not required', detail: decision?.reason ?? '' };
+  if (o.status === 'proposed-not-owed') {
+    return { obligation, grade: 'open', dueAt: o.dueAt, detail: 'proposed as not owed, and nobody has confirmed it' };
+  }
   if (o.status === 'waived') {
     const ground = decision?.ground && decision.ground !== 'other' ? ` (${decision.ground})` : '';
     return { obligation, grade: 'not required', detail: `waived${ground}: ${decision?.reason ?? ''}` };

@@ -73,7 +73,9 @@ export function explanationLines(explanation: Explanation, out: Output): string[
     const late = o.lateByMs ? `, late by ${spanText(o.lateByMs)}` : '';
     const due = o.dueAt && !['fulfilled', 'not-required', 'waived'].includes(o.status) ? `, due ${human(o.dueAt)}` : '';
     const decided = o.decision ? `, by ${o.decision.by} on ${human(o.decision.at)}: ${o.decision.reason}` : '';
-    return `${o.id}: ${o.status.replace('-', ' ')}${late}${due}${decided}`;
+    const proposed = o.proposal ? `, ${o.proposal}. To decide: ${o.confirm}` : '';
+    const confirms = o.decision?.proposed ? ` (confirms: ${o.decision.proposed})` : '';
+    return `${o.id}: ${o.status.replaceAll('-', ' ')}${late}${due}${decided}${confirms}${proposed}`;
   });
   return [
     `${out.style(rule, 'bold')}  ${out.style(`[${commitments.join(' ')}]`, 'cyan')}`,

@@ -7,6 +7,7 @@ import { messageVerb } from '../../verb';
 
 interface Options extends MessageOptions {
   reason: string;
+  ground?: string;
   until?: string;
 }
 
@@ -14,13 +15,14 @@ export function holdCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'hold <id> <obligation>',
-    'Hold back a notice. Its clock keeps running; a hold past the deadline is recorded as your decision.',
-    'hold INC-20260401-9f3a enterprise-notice --reason "police asked for a day" --until 2026-04-02T08:00:00Z',
+    'Hold back a notice. Its clock keeps running and its alarms ring; a report to an authority cannot be held.',
+    'hold INC-20260401-9f3a gdpr-art34-individuals --ground law-enforcement --reason "the police asked for a day, file 26-1187" --until 2026-04-02T08:00:00Z',
   )
     .requiredOption('--reason <text>', 'why')
+    .option('--ground <ground>', 'the ground of the law, where the notice may wait only on one, like law-enforcement')
     .option('--until <time>', 'when it is released automatically, with zone')
-    .action(async (id: string, obligation: string, { reason, until, ...options }: Options) => {
+    .action(async (id: string, obligation: string, { reason, ground, until, ...options }: Options) => {
       const instant = instantFlag('--until', until);
-      await sendMessage(shell, 'incident', id, 'hold', { obligation, reason, until: instant }, options);
+      await sendMessage(shell, 'incident', id, 'hold', { obligation, reason, ground, until: instant }, options);
     });
 }

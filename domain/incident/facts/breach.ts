@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { id, text } from '../../kernel/text';
 import { InstantSchema } from '../../kernel/time';
+import { RiskJudgementSchema } from '../risk-worksheet';
 import {
   AttachmentSchema,
   BodySchema,
@@ -59,12 +60,6 @@ export const ConsequencesSchema = z.strictObject({
   impactDescription: text(2000).optional(),
   severity: SeveritySchema.optional(),
 });
-
-/**
- * How the risk was judged (fields 89, 90): the outcome is the `risk` of each data set. `method`: its name, like "EDPB
- * Guidelines 9/2022" or "ENISA severity methodology". `reasoning`: the factors and why they weigh as they do.
- */
-export const RiskJudgementSchema = z.strictObject({ method: text(200).optional(), reasoning: text(4000).optional() });
 
 /** Another party of the breach (fields 38 to 41), and when it told us. */
 export const PartySchema = z.strictObject({

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { CountSchema } from '../../kernel/count';
 import { id, text } from '../../kernel/text';
 import { PlaceCodeSchema } from '../../places/place';
-import { codes, RiskJudgementSchema } from './breach';
+import { RiskJudgementSchema } from '../risk-worksheet';
+import { codes } from './breach';
 import { AlterationSchema, DataTypeSchema, ExfiltratedSchema, IntactSchema, LossSchema, SubjectsSchema } from './codes';
 import { ResidenceSchema } from './residence';
 

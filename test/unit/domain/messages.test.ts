@@ -58,6 +58,11 @@ const GOOD: Record<MessageName, Array<Record<string, unknown>>> = {
     { obligation: 'x', reason: 'encrypted', ground: 'gdpr-34-3-a' },
     { obligation: 'x', reason: 'not ours' },
   ],
+  'not-owed': [
+    { obligation: 'x', reason: 'the log shows that nobody read it' },
+    { all: true, reason: 'the log shows that nobody read it' },
+    { obligation: 'x', all: true, reason: 'the log shows that nobody read it' },
+  ],
   filed: [
     { obligation: 'x', reference: 'DE-1' },
     { obligation: 'x', reference: 'DE-1', submittedAt: '2026-04-02T02:00:00Z' },
@@ -171,6 +176,12 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
     [{ controls: ['b'], shareSummary: false }, 'rootCause'],
     [{ rootCause: 'a', controls: [], shareSummary: false }, 'controls'],
     [{ rootCause: 'a', controls: ['b'], shareSummary: SECRET }, 'shareSummary'],
+  ],
+  'not-owed': [
+    [{ reason: 'r' }, 'message'],
+    [{ all: false, reason: 'r' }, 'message'],
+    [{ all: true }, 'reason'],
+    [{ all: SECRET, reason: 'r' }, 'all'],
   ],
   'acknowledge-alarms': [
     [{ alarms: [] }, 'alarms'],

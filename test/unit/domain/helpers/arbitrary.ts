@@ -98,8 +98,13 @@ function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitr
     release: fc.record({ obligation, reason: maybe(reason) }),
     waive: fc.record({
       obligation,
-      reason,
+      reason: fc.constantFrom('as agreed', 'the disk is wholly encrypted, and its key never left the vault'),
       ground: fc.constantFrom('other', 'other', 'other', 'gdpr-34-3-a', 'gdpr-34-3-c'),
+    }),
+    'not-owed': fc.record({
+      obligation: maybe(obligation),
+      all: fc.constantFrom(undefined, true),
+      reason: fc.constantFrom('as agreed', 'the access log has no request from outside, as two of us read it'),
     }),
     filed: fc.record({ obligation, reference: fc.constantFrom('A', 'B', 'C'), delayReasons: maybe(reason) }),
     review: fc.record({
@@ -139,6 +144,7 @@ const OFTEN: MessageName[] = [
   'status',
   'status',
   'waive',
+  'not-owed',
   'hold',
   'release',
   'review',
@@ -213,6 +219,7 @@ export const ODD_PACK = {
       ...FILING,
       clocks: [{ from: 'aware', within: 'PT72H' }],
       whenUndecided: 'apply',
+      dismissal: 'person',
       appliesWhen: { dataSet: { role: 'controller' } },
       followUpOnStatus: ['contained', 'resolved'],
       delayReasons: true,

@@ -1,0 +1,30 @@
+/** On what a notice may wait: the grounds of its law, or for an own promise any reason. */
+import { tocsin } from '../kernel/command-lines';
+import type { ObligationRule } from '../policy/rule';
+import { type IncidentState, isSettled, type Obligation } from './state';
+
+/** Why an obligation cannot be held; undefined when it can. */
+export function holdProblem(
+  o: Obligation,
+  rule: ObligationRule,
+  ground: string | undefined,
+  state: IncidentState,
+): string | undefined {
+  const { caseId: id } = state;
+  if (o.status === 'dispatching' || isSettled(o))
+    return `obligation: ${o.id} is already ${o.status}: too late to hold, and nothing was held back`;
+  if (o.status === 'proposed-not-owed')
+    return `obligation: ${o.id} is proposed as not owed, so nothing would be sent; see \`${tocsin('explain', { id, obligation: o.id })}\``;
+  if (!['email', 'status-page', 'filing'].includes(rule.channel))
+    return `obligation: ${o.id} sends nothing that could be held; waive it with a reason if it does not apply`;
+  const grounds = rule.holdGrounds;
+  if (!grounds) return ground ? `ground: ${o.id} takes no ground, only your reason: leave it out` : undefined;
+  if (grounds.length === 0)
+    return (
+      `obligation: ${o.id} cannot be held: ${rule.citation} knows no ground on which it may wait. File what is known, ` +
+      'and what follows as a supplement; the reasons of a delay are given with `--delay-reasons`'
+    );
+  if (grounds.some((each) => each.id === ground)) return undefined;
+  const choices = grounds.map((each) => `${each.id} (${each.title}; ${each.citation})`).join(', ');
+  return `ground: ${o.id} (${rule.citation}) waits only on a ground of the law; give one of: ${choices}`;
+}

@@ -1,0 +1,22 @@
+/** What counts as a reason: words of a person's own, not a field or a proposal said again. */
+
+const LETTERS_AT_LEAST = 20;
+const OWN_WORDS_AT_LEAST = 3;
+
+/** Why a text is no reason for a decision of law, beside what was `said` before; undefined when it is one. */
+export function reasonProblem(reason: string, said: string[] = []): string | undefined {
+  const known = new Set(said.flatMap(words));
+  const own = new Set(words(reason).filter((word) => !known.has(word)));
+  if (!tooLittle(reason) && own.size >= OWN_WORDS_AT_LEAST) return undefined;
+  return 'reason: must say in your own words why, for whoever reads the register in a year; a field or a proposal said again is no reason';
+}
+
+/** True for a text that is too short to hold a reason. */
+export function tooLittle(reason: string | undefined): boolean {
+  return (reason ?? '').replace(/[^\p{L}\p{N}]/gu, '').length < LETTERS_AT_LEAST;
+}
+
+/** The words of a text that carry meaning. */
+function words(text: string): string[] {
+  return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length > 2);
+}
