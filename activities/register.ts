@@ -1,6 +1,8 @@
 /** The breach register as the workflow's pump sees it. */
 
+import type { IncidentState } from '../domain/incident/state';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
+import { standInOf } from '../domain/policy/disclosure';
 import type { AppendResult } from '../register/append/batch';
 import { GENESIS } from '../register/entry';
 import {
@@ -17,6 +19,7 @@ import type { Activities } from './types';
 export interface RegisterPort {
   append(events: RecordedEvent[]): Promise<AppendResult>;
   verify(options: { incidentId: string }): Promise<Verification>;
+  state(incidentId: string): Promise<IncidentState>;
 }
 
 /** Appends events, each once. Throws RegisterRefused for what no retry can mend; an outage is the driver's error, retried. */
@@ -35,6 +38,20 @@ export const appendToRegister = async (
     ) {
       throw failure('RegisterRefused', error.message);
     }
+    throw error;
+  }
+};
+
+/** The state of an incident, folded from the register. One whose texts were erased can be told of no more. */
+export const incidentInRegister = async (
+  register: RegisterPort,
+  { incidentId }: Parameters<Activities['incidentInRegister']>[0],
+): ReturnType<Activities['incidentInRegister']> => {
+  try {
+    const state = await register.state(incidentId);
+    return standInOf(state.title) ? undefined : state;
+  } catch (error) {
+    if (error instanceof UnknownIncidentError) return undefined;
     throw error;
   }
 };

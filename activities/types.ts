@@ -8,8 +8,9 @@ import type { RaisedAlarm } from '../domain/case/alarm';
 import type { Detection } from '../domain/detection/detection';
 import type { EscalatedAlarm, Standing } from '../domain/escalation/escalation';
 import type { ContentValue } from '../domain/incident/contents';
-import type { ContainmentOutcome, Reach, Rendering } from '../domain/incident/events';
+import type { ContainmentOutcome, Reach, Rendering, RoundPurpose } from '../domain/incident/events';
 import type { ContainmentMeasure, IncidentStatus } from '../domain/incident/incident';
+import type { IncidentState } from '../domain/incident/state';
 import type { Counted } from '../domain/incident/tally';
 import type { MailAudience } from '../domain/incident/work';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
@@ -40,7 +41,7 @@ export interface DraftInput extends NoticeRef {
   citation: string;
   /** Id of the policy pack that asks for it; its version stands in the declaration. */
   pack: string;
-  purpose: 'first' | 'new-facts' | 'new-recipients' | 'supplement' | 'follow-up';
+  purpose: RoundPurpose;
   contents: ContentValue[];
   /** Severity, title and the like for the templates. */
   incident: { title: string; severity: string; status: IncidentStatus; detectedAt: Instant; dueAt?: Instant };
@@ -218,6 +219,8 @@ export interface Activities {
     incidentId: string;
     seq: number;
   }): Promise<{ ok: boolean; entries: number; head: string; problem?: string }>;
+  /** An incident as the register has it; `undefined` where it has none, or where its texts were erased. */
+  incidentInRegister(input: { incidentId: string }): Promise<IncidentState | undefined>;
   draftNotice(input: DraftInput): Promise<DraftResult>;
   openFilingTask(input: FilingTaskInput): Promise<void>;
   publishStatus(input: PublishStatusInput): Promise<{ url: string }>;

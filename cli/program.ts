@@ -13,16 +13,23 @@ import { acknowledgeCommand } from './commands/incident/acknowledge';
 import { approveCommand } from './commands/incident/approve';
 import { assessCommand } from './commands/incident/assess';
 import { closeCommand } from './commands/incident/close';
+import { confirmCommand } from './commands/incident/confirm';
 import { containCommand } from './commands/incident/contain';
+import { correctCommand } from './commands/incident/correct';
 import { declareCommand } from './commands/incident/declare';
 import { explainCommand } from './commands/incident/explain';
 import { filedCommand } from './commands/incident/filed';
+import { followUpCommand } from './commands/incident/follow-up';
 import { holdCommand } from './commands/incident/hold';
+import { importCommand } from './commands/incident/import';
 import { leaveUntoldCommand } from './commands/incident/leave-untold';
+import { linkCommand } from './commands/incident/link';
 import { listCommand } from './commands/incident/list';
 import { measureCommand } from './commands/incident/measure';
+import { notMaterialCommand } from './commands/incident/not-material';
 import { notOwedCommand } from './commands/incident/not-owed';
 import { releaseCommand } from './commands/incident/release';
+import { reopenCommand } from './commands/incident/reopen';
 import { reviewCommand } from './commands/incident/review';
 import { showCommand } from './commands/incident/show';
 import { statusCommand } from './commands/incident/status';
@@ -44,11 +51,14 @@ const COMMANDS = [
   workerCommand,
   intakeCommand,
   declareCommand,
+  importCommand,
   listCommand,
   showCommand,
   explainCommand,
   assessCommand,
+  confirmCommand,
   statusCommand,
+  correctCommand,
   containCommand,
   measureCommand,
   approveCommand,
@@ -58,9 +68,13 @@ const COMMANDS = [
   releaseCommand,
   waiveCommand,
   notOwedCommand,
+  notMaterialCommand,
   filedCommand,
   reviewCommand,
   closeCommand,
+  reopenCommand,
+  followUpCommand,
+  linkCommand,
   acknowledgeCommand,
   oncallCommand,
   triageCommand,

@@ -1,10 +1,23 @@
 /** The typed client of incidents and of all other cases: what scripts, detectors, the intake and the command use. */
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { Workflow } from '@temporalio/common';
 import type { Pace, Receipt } from '../domain/case/contract';
-import { type IncidentInput, IncidentInputSchema, TASK_QUEUE } from '../domain/incident/contract';
+import {
+  type ClosedIncidentInput,
+  INCIDENT_WORKFLOW,
+  type IncidentInput,
+  IncidentInputSchema,
+  TASK_QUEUE,
+} from '../domain/incident/contract';
 import type { Explanation } from '../domain/incident/explain';
+import type { AFTER_CLOSING } from '../domain/incident/links';
 import { HISTORY_AHEAD } from '../domain/kernel/failures';
 import { problemsOf } from '../domain/kernel/problems';
 import { usage } from './errors';
@@ -24,6 +37,9 @@ import { type CaseStart, incidentStart, startOptions } from './start-options';
 /** Time for one call; a worker that is away must not hold a person up for ever. */
 const CALL_MS = 20_000;
 const CATCH_UP_MS = 100;
+
+/** The messages that a closed incident takes. */
+type AfterClosing = (typeof AFTER_CLOSING)[number];
 
 export class TocsinClient {
   /**
@@ -91,6 +107,30 @@ export class TocsinClient {
       return await this.timed(() => this.handle(id).executeUpdate<Receipt, [unknown]>(name, update));
     } catch (error) {
       throw refusalOf(error, `${KINDS[kindOf(id) ?? 'incident'].noun} "${id}"`) ?? error;
+    }
+  }
+
+  /**
+   * Sends a message that an incident takes also after it was closed, when its workflow is over: a new run of it begins from
+   * the register, takes the message and ends when nothing is left to do. Else like `send`.
+   */
+  async sendEvenIfClosed<N extends AfterClosing>(id: string, name: N, message: MessageInput<N>): Promise<Receipt> {
+    const sent = withCommandId(message);
+    const startWorkflowOperation = new WithStartWorkflowOperation<Workflow>(INCIDENT_WORKFLOW, {
+      workflowId: id,
+      taskQueue: this.taskQueue,
+      args: [{ closed: { incidentId: id } } satisfies ClosedIncidentInput],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    });
+    const options = { args: [sent] as [unknown], updateId: updateIdOf(name, sent), startWorkflowOperation };
+    try {
+      if (!(await this.find(id))) throw usage(`there is no incident "${id}"`);
+      return await this.timed(() =>
+        this.temporal.workflow.executeUpdateWithStart<Workflow, Receipt, [unknown]>(name, options),
+      );
+    } catch (error) {
+      throw refusalOf(error, `${KINDS.incident.noun} "${id}"`) ?? error;
     }
   }
 

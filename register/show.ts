@@ -80,6 +80,8 @@ export interface NotificationSent {
   outside?: { how: string; by: string; who: string; note?: string; evidenceSha256?: string };
   /** Milliseconds after the deadline, frozen at the first fulfilment; 0 when in time. First notices only. */
   lateByMs?: number;
+  /** The same on the instants as they were corrected since; left out where nothing was corrected. */
+  correctedLateByMs?: number;
   delayReasons?: string;
   reference?: string;
   url?: string;
@@ -164,7 +166,17 @@ function natureOf(state: IncidentState): Nature {
   return { title, type: kind, howItOccurred: how, affects, systems, severity };
 }
 
-function dataInvolved({ id, title, role, categories, records, individuals, residence, risk, riskJudgement }: DataSet): DataInvolved {
+function dataInvolved({
+  id,
+  title,
+  role,
+  categories,
+  records,
+  individuals,
+  residence,
+  risk,
+  riskJudgement,
+}: DataSet): DataInvolved {
   const countries = Object.entries(residence).map(([country, count]) => [country, known(count ?? undefined)] as const);
   return {
     id,
@@ -262,10 +274,11 @@ function toldOutside({ id, rule, outside = [] }: Obligation): NotificationSent[]
 
 /** The first notice, whose lateness is frozen, and every later round. */
 function sentFor(obligation: Obligation): NotificationSent[] {
-  const { fulfilledAt, lateByMs, evidence, delayReasons, supplements } = obligation;
+  const { fulfilledAt, lateByMs, correctedLateByMs, evidence, delayReasons, supplements } = obligation;
   const rounds = supplements.map(({ round, at, evidence: later }) => notification(obligation, round, at, later));
   if (fulfilledAt === undefined || evidence === undefined) return rounds;
-  return [{ ...notification(obligation, 1, fulfilledAt, evidence), lateByMs, delayReasons }, ...rounds];
+  const corrected = correctedLateByMs === undefined ? {} : { correctedLateByMs };
+  return [{ ...notification(obligation, 1, fulfilledAt, evidence), lateByMs, ...corrected, delayReasons }, ...rounds];
 }
 
 function notification(

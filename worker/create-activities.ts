@@ -12,7 +12,7 @@ import { renderingFor } from '../activities/notices/rendering-for';
 import { openFilingTask, raiseAlarm } from '../activities/paging/alarms';
 import type { Contacts } from '../activities/paging/contacts';
 import { type EscalationDeps, pageOnCall, tellAcknowledged, tellResolved } from '../activities/paging/escalate';
-import { appendToRegister, type RegisterPort, verifyInRegister } from '../activities/register';
+import { appendToRegister, incidentInRegister, type RegisterPort, verifyInRegister } from '../activities/register';
 import { mailReporter, type ReporterPort } from '../activities/reports/mail-reporter';
 import { publicStatus, type StatusPagePort } from '../activities/status-page/status-page-port';
 import type { ArtefactStore } from '../activities/storage/artefacts';
@@ -69,6 +69,7 @@ export function createActivities(deps: ActivityDeps): Activities {
   return {
     snapshotPolicy: () => deps.policy(),
     appendEntries: (input) => appendToRegister(deps.register, input),
+    incidentInRegister: (input) => incidentInRegister(deps.register, input),
     verifyRegister: (input) => verifyInRegister(deps.register, input),
     draftNotice: (input) =>
       draftNotice({ artefacts, site, organisation, log, directory: outward(input).directory }, input),

@@ -30,6 +30,7 @@ import { loadPolicy } from '../policy/load-policy';
 import { migrate } from '../postgres/migrate';
 import { createPool, isUnavailable } from '../postgres/pool';
 import { Appender } from '../register/append/appender';
+import { stateFromRegister } from '../register/state-from-register';
 import { verifyRegister } from '../register/verify';
 import type { WorkerSettings } from '../settings/worker';
 import { auditSchedule, auditTaken, createAudit } from './audit';
@@ -162,6 +163,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
         return result;
       },
       verify: (options) => verifyRegister(pool, options),
+      state: (incidentId) => stateFromRegister(pool, incidentId),
     },
     ledgers: {
       postgres,

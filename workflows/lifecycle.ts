@@ -97,6 +97,12 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
     this.openInbox();
   }
 
+  openPlayed(lifecycle: Lifecycle<S, E, W, O>, played: Decision<S, E>): void {
+    this.lifecycle = lifecycle;
+    this.take(played);
+    this.openInbox();
+  }
+
   /** Goes on after a continue-as-new. */
   resume(lifecycle: Lifecycle<S, E, W, O>, { state, backlog, caused, recent, exercise }: Carried<S, E, W>): void {
     Object.assign(this, { lifecycle, current: state, caused, recent });
@@ -123,12 +129,16 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
   // —— the loop ——
 
   async live(): Promise<CaseResult> {
-    while (!this.isOver()) {
+    for (;;) {
+      // A message to a closed case may open it again: it is over once nobody waits for an answer.
+      if (this.isOver()) {
+        await condition(allHandlersFinished);
+        if (this.isOver()) break;
+      }
       this.pursue();
       await condition(() => this.news || this.isOver());
       if (workflowInfo().continueAsNewSuggested && !this.isOver() && this.fitsIntoInput()) await this.tryNewRun();
     }
-    await condition(allHandlersFinished);
     const { caseId, closedAt, status, seq } = this.state;
     return { caseId, closedAt: closedAt!, status, entries: seq };
   }

@@ -22,7 +22,7 @@ export function templateData(template: Template, input: DraftInput, organisation
   const { incident } = input;
   const present = new Map(input.contents.map((content) => [content.field, valueText(content)]));
   const fields = CONTENT_FIELDS.map((field) => [field.replaceAll('-', '_'), present.get(field) ?? notYetEstablished]);
-  const updates = ['new-facts', 'supplement', 'follow-up'].includes(input.purpose);
+  const updates = ['supplement', 'follow-up'].includes(input.purpose);
   return {
     organisation: present.get('organisation') ?? organisation,
     incident: {

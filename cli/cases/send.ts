@@ -3,6 +3,8 @@
 import { refused, usage } from '../../client/errors';
 import { type KindName, kindOf, type MessageInput, type MessageName, messageProblems } from '../../client/kinds';
 import type { Receipt } from '../../domain/case/contract';
+import { isAfterClosing } from '../../domain/incident/after-closing';
+import type { AFTER_CLOSING } from '../../domain/incident/links';
 import { nearest } from '../../domain/kernel/suggest';
 import { visibleLine } from '../rendering/hostile-text';
 import type { Output } from '../rendering/output';
@@ -31,7 +33,10 @@ export async function sendMessage(
   const problems = messageProblems(kindOf(id) ?? kind, name, message);
   if (problems.length > 0) throw usage(`this is not a valid "${name}" message`, problems);
   const client = await shell.client();
-  const receipt = await client.send(id, name, message as MessageInput<typeof name>).catch(async (error: unknown) => {
+  const sent = isAfterClosing({ message: name })
+    ? client.sendEvenIfClosed(id, name as (typeof AFTER_CLOSING)[number], message as never)
+    : client.send(id, name, message as MessageInput<typeof name>);
+  const receipt = await sent.catch(async (error: unknown) => {
     throw await unknownObligation(shell, id, message.obligation, error);
   });
   if (options.json) shell.out.json(receipt);

@@ -1,5 +1,6 @@
 /** One incident of the breach register for people: the groups R1–R6 of GDPR Art. 33(5). */
 import { human, NOT_YET_ESTABLISHED } from '../../domain/incident/contents';
+import { latenessText } from '../../domain/incident/lateness';
 import { spanText } from '../../domain/kernel/time';
 import type { IncidentRecord, Known, NotificationSent } from '../../register/show';
 import { grouped } from './format';
@@ -104,9 +105,8 @@ function notification(sent: NotificationSent): string {
         `sent by ${sent.channel}`)
       : `sent to ${grouped(sent.sent)} of ${grouped(sent.recipients ?? sent.sent)} by ${sent.channel}`;
   const round = sent.round > 1 ? `, round ${sent.round}` : '';
-  const late = sent.lateByMs
-    ? `, late by ${spanText(sent.lateByMs)}${sent.delayReasons ? ` (${sent.delayReasons})` : ''}`
-    : '';
+  const lateness = latenessText(sent, spanText);
+  const late = lateness ? `, ${lateness}${sent.delayReasons ? ` (${sent.delayReasons})` : ''}` : '';
   const all = sent.of === undefined ? '' : `, ${grouped(sent.told ?? 0)} of ${grouped(sent.of)} told`;
   const last =
     sent.lastToldAt && sent.firstToldAt !== sent.lastToldAt ? `, the first at ${human(sent.firstToldAt!)}` : '';

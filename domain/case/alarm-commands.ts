@@ -49,6 +49,8 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
       return [explain, commandLine('close', { id, by })];
     case 'verify-register':
       return [commandLine('register verify', {}), commandLine('show', { id })];
+    case 'check-awareness':
+      return [commandLine('confirm', { id, change: 'awareness', by }), commandLine('assess', { id, help: true })];
     case 'decide-detections':
       return [
         commandLine('triage show', { id }),

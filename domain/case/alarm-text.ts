@@ -99,6 +99,7 @@ const EN: Words = {
     'tell-by-hand': 'tell them by another channel and record it, or decide with a reason to leave them untold',
     'waive-and-close': 'waive what does not apply, then close the incident',
     'verify-register': 'verify the register',
+    'check-awareness': 'confirm the instant if it is right, or correct it with assess --aware-at and --reason',
     'decide-detections': 'declare it, dismiss it or merge it',
     'follow-incident': 'take the incident over',
     'acknowledge-report': 'read the report and acknowledge it',
@@ -134,6 +135,8 @@ function sentence(alarm: Alarm, about: About, at: Instant): string {
       return alarm.threshold.kind === 'cancel-requested'
         ? 'Somebody asked to cancel the workflow. It goes on, because legal clocks do not stop'
         : `The breach register does not verify${because(alarm)}`;
+    case 'awareness':
+      return `Awareness since ${utc(about.awareAt)} is on record: ${about.reasons.join('; ')}. Nothing that hangs on it is sent by itself until somebody confirms it; all its clocks run`;
     case 'case':
       return onCase(alarm);
     case 'detections':

@@ -6,6 +6,7 @@ import type { ClockThreshold } from '../kernel/alarm-clock';
 import { ask, type CommandLine, commandLine } from '../kernel/command-lines';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
+import type { AwarenessDoubt } from './awareness';
 import type { ContainmentStep, IncidentState, Obligation } from './state';
 import { standing, tellerOf } from './telling';
 import { untoldCommands, untoldText } from './untold';
@@ -33,6 +34,19 @@ export function clockAlarm(
   return {
     ...{ threshold, about, todo, dueAt: o.dueAt, detail: untoldText(untold) },
     commands: [...untoldCommands(state.caseId, teller.id, untold), ...commands],
+  };
+}
+
+/** An awareness that a person must look at. Nothing that hangs on it is sent by itself until then. */
+export function awarenessAlarm(incidentId: string, doubt: AwarenessDoubt, threshold: ClockThreshold): Alarm {
+  const { awareAt, reasons, answerBy: dueAt } = doubt;
+  const about: About = { kind: 'awareness', awareAt, reasons };
+  return {
+    threshold,
+    about,
+    todo: 'check-awareness',
+    dueAt,
+    commands: commandsFor('check-awareness', incidentId, about),
   };
 }
 
@@ -99,6 +113,6 @@ function containLine(id: string, { id: step, measure, state }: ContainmentStep):
 }
 
 function aboutObligation(o: Obligation, rule: ObligationRule): Extract<About, { kind: 'obligation' }> {
-  const onSilence = rule.dispatch === 'approval' ? rule.onSilence : 'alarm';
+  const onSilence = rule.dispatch === 'approval' && !o.changed ? rule.onSilence : 'alarm';
   return { kind: 'obligation', obligation: o.id, title: rule.title, onSilence };
 }

@@ -5,6 +5,7 @@ import { deadline, exactMs, type Instant, toInstant, toMs } from '../kernel/time
 import { type Policy, ruleOf } from '../policy/policy';
 import type { Anchor, ObligationRule } from '../policy/rule';
 import { inForceAt } from '../policy/validity';
+import type { AwarenessDoubt } from './awareness';
 import type { ArmedClock, Due } from './events';
 import { type IncidentState, isSettled, type Obligation } from './state';
 
@@ -18,21 +19,31 @@ export function anchorAt(state: IncidentState, anchor: Anchor): Instant | undefi
   return instants.sort((a, b) => toMs(a) - toMs(b))[0];
 }
 
-/** The earliest deadline among the rule's clocks whose anchor is known; `undefined` while none is. */
+/**
+ * The earliest deadline among the rule's clocks whose anchor is known; `undefined` while none is. `partAt`: no clock of a
+ * duty that a part brings about starts before that part was known.
+ */
 export function armedClock(
   rule: ObligationRule,
   state: IncidentState,
   pack: Policy,
+  partAt?: Instant,
 ): { clock: ArmedClock; due: Due } | undefined {
   let best: { clock: ArmedClock; due: Due } | undefined;
   for (const { from, within, timeZone } of rule.clocks) {
     const startAt = anchorAt(state, from);
     const counts = rule.validity?.by ? anchorAt(state, rule.validity.by) : startAt;
     if (!startAt || !counts || !inForceAt(rule, counts)) continue;
-    const due = dueFor(rule, deadline(startAt, within, pack.calendars, timeZone));
-    if (!best || toMs(due.dueAt) < toMs(best.due.dueAt)) best = { clock: { from, anchorAt: startAt }, due };
+    const clock = { from, anchorAt: startAt, ...(partAt && { partAt }) };
+    const due = dueFor(rule, deadline(startOf(clock), within, pack.calendars, timeZone));
+    if (!best || toMs(due.dueAt) < toMs(best.due.dueAt)) best = { clock, due };
   }
   return best;
+}
+
+/** When a clock starts to run: its anchor, or the awareness of the part when that is later. */
+export function startOf({ anchorAt, partAt }: ArmedClock): Instant {
+  return partAt !== undefined && toMs(partAt) > toMs(anchorAt) ? partAt : anchorAt;
 }
 
 export function dueFor(rule: ObligationRule, dueAt: Instant): Due {
@@ -46,18 +57,27 @@ export function dueFor(rule: ObligationRule, dueAt: Instant): Due {
 export function alarmClock(o: Obligation, rule: ObligationRule): AlarmClock | undefined {
   if (isSettled(o) || !o.clock || !o.dueAt || !o.marginAt) return undefined;
   const awaitsPerson = o.status === 'pending' || o.status === 'drafted' || o.status === 'partly-told';
-  // What is held does not go out on silence either.
-  const marginAlarms =
-    rule.dispatch === 'approval' && (rule.onSilence === 'alarm' || o.hold !== undefined) && o.marginAt !== o.dueAt;
+  // What is held does not go out on silence either, nor does what changed since it was told.
+  const silent = rule.onSilence === 'alarm' || o.hold !== undefined || o.changed !== undefined;
+  const marginAlarms = rule.dispatch === 'approval' && silent && o.marginAt !== o.dueAt;
   return {
     dueAt: o.dueAt,
     points: clockPoints({
-      startAt: o.clock.anchorAt,
+      startAt: startOf(o.clock),
       dueAt: o.dueAt,
       alarmAt: rule.alarmAt.filter((percent) => percent === 100 || o.status !== 'dispatching'),
       marginAt: marginAlarms && awaitsPerson ? o.marginAt : undefined,
     }),
     repeatMs: rule.repeatEvery ? exactMs(rule.repeatEvery) : undefined,
+  };
+}
+
+/** The alarm clock of a doubt: at once, at half its time, at its end, and on until somebody answers. */
+export function doubtClock({ since, answerBy: dueAt }: AwarenessDoubt): AlarmClock {
+  return {
+    dueAt,
+    points: clockPoints({ startAt: since, dueAt, alarmAt: [0, 50, 100] }),
+    repeatMs: toMs(dueAt) - toMs(since),
   };
 }
 
@@ -71,18 +91,28 @@ export function nextWake(
   for (const o of Object.values(state.obligations)) {
     const rule = ruleOf(pack, o.rule);
     if (!rule || isSettled(o)) continue;
-    const clock = alarmClock(o, rule);
-    const instants = [o.marginAt, o.dueAt, o.hold?.until, clock && nextPoint(clock, now)?.at];
+    const recordOnly = state.declaration.recordedAt !== undefined;
+    const clock = recordOnly ? undefined : alarmClock(o, rule);
+    const missedAt = o.dueAt && o.missedDueAt !== o.dueAt ? justAfter(o.dueAt) : undefined;
+    const instants = [o.marginAt, o.dueAt, missedAt, o.hold?.until, clock && nextPoint(clock, now)?.at];
     for (const at of instants) {
       if (at && toMs(at) > toMs(now) && (!next || toMs(at) < toMs(next.at))) next = { at, obligation: o.id };
     }
   }
-  return next;
+  const { awarenessDoubt: doubt } = state;
+  const asks = doubt && nextPoint(doubtClock(doubt), now)?.at;
+  return asks && (!next || toMs(asks) < toMs(next.at)) ? { at: asks, obligation: 'awareness' } : next;
+}
+
+/** The first instant at which a deadline is missed: whoever acts at the deadline itself is on time. */
+export function justAfter(dueAt: Instant): Instant {
+  return toInstant(toMs(dueAt) + 1);
 }
 
 /** The earliest deadline of what is still owed, for the on-call board. */
 export function nextDeadline(state: IncidentState): Instant | undefined {
   const open = Object.values(state.obligations).flatMap((o) => (!isSettled(o) && o.dueAt ? [o.dueAt] : []));
+  if (state.awarenessDoubt) open.push(state.awarenessDoubt.answerBy);
   return open.sort((a, b) => toMs(a) - toMs(b))[0];
 }
 

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { type CaseView, ExerciseSchema } from '../case/contract';
 import { InstantSchema } from '../kernel/time';
 import { PolicySnapshotSchema } from '../policy/policy';
-import { DeclarationSchema } from './incident';
+import { DeclarationSchema, IncidentIdSchema } from './incident';
+import { RecordedActsSchema } from './recorded-acts';
 import type { IncidentState } from './state';
 import { CountedSchema } from './tally';
 
@@ -15,7 +16,13 @@ export const IncidentInputSchema = z.object({
   declaration: DeclarationSchema,
   policy: PolicySnapshotSchema.optional(),
   exercise: ExerciseSchema.optional(),
+  /** The acts of a past incident that is only recorded. */
+  recorded: RecordedActsSchema.optional(),
 });
+/** Input of the workflow for what comes after an incident was closed: its state is read from the register. */
+export const ClosedIncidentInputSchema = z.object({ closed: z.strictObject({ incidentId: IncidentIdSchema }) });
+export type ClosedIncidentInput = z.infer<typeof ClosedIncidentInputSchema>;
+
 export type IncidentInput = z.input<typeof IncidentInputSchema>;
 
 /** Answer of the query `state`. */

@@ -9,9 +9,14 @@ import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
 import type { Audience } from './audience';
+import type { AwarenessBasis } from './awareness';
+import type { Corrected } from './corrected-facts';
 import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
+import type { LinkRelation } from './links';
 import type { MessageName } from './messages';
+import type { SecondPersonChange } from './second-person';
 import type { CHANNELS, Counted, Named } from './tally';
+import type { ToldFacts } from './told-facts';
 
 /** One rendering of a notice in one language, stored by its hash. */
 export interface Rendering {
@@ -59,6 +64,8 @@ export interface ArmedClock {
   /** `reopened`: a later round, whose time counts from when it was opened. */
   from: Anchor | 'reopened';
   anchorAt: Instant;
+  /** The awareness of the part that made the duty, where that is a part found later: the clock starts no earlier. */
+  partAt?: Instant;
 }
 
 export interface Due {
@@ -66,6 +73,12 @@ export interface Due {
   /** When an unapproved notice goes out by itself, or its owner is alarmed: margin before `dueAt`. */
   marginAt: Instant;
 }
+
+/**
+ * Why a round is opened. `first`: nobody was told before · `new-recipients`: others than those told before · `retracted`:
+ * what was done turned out not to be.
+ */
+export type RoundPurpose = 'first' | 'new-recipients' | 'supplement' | 'follow-up' | 'retracted';
 
 /** Workspaces and data sets that a dispatch goes to. */
 export interface Coverage {
@@ -77,8 +90,28 @@ export type ContainmentOutcome = 'applied' | 'verified' | 'failed' | 'refused' |
 
 interface EventData {
   declared: { declaration: Declaration; policy: PolicyRef };
-  assessed: { revision: number; assessment: Assessment; reason?: string };
-  'awareness-recorded': { awareAt: Instant; previousAt?: Instant; reason?: string };
+  /** `partsAwareAt`: when what it newly names became known, where that was before it was recorded. */
+  assessed: { revision: number; assessment: Assessment; reason?: string; partsAwareAt?: Instant };
+  /** `previousAt`: what counted before. `doubt`: why a person must look at it, and by when. */
+  'awareness-recorded': {
+    awareAt: Instant;
+    basis: AwarenessBasis;
+    previousAt?: Instant;
+    reason?: string;
+    agreedBy?: string;
+    doubt?: { reasons: string[]; answerBy: Instant };
+  };
+  /** A person stands by a doubtful awareness. */
+  'awareness-upheld': { awareAt: Instant; reason?: string };
+  /** A change that one person alone cannot make waits for a second. */
+  'second-person-asked': {
+    change: SecondPersonChange;
+    awareAt: Instant;
+    basis: AwarenessBasis;
+    previousAt: Instant;
+    reason: string;
+  };
+  'second-person-declined': { change: SecondPersonChange; reason?: string };
   'status-changed': { status: IncidentStatus; at: Instant; previous: IncidentStatus; note?: string };
   'obligation-armed': {
     obligation: string;
@@ -104,9 +137,11 @@ interface EventData {
   'obligation-reopened': {
     obligation: string;
     round: number;
-    purpose: 'new-facts' | 'new-recipients' | 'supplement' | 'follow-up';
+    purpose: RoundPurpose;
     reason: string;
     clock: ArmedClock;
+    /** The facts that changed since it was told, in words. */
+    changed?: string[];
   } & Due;
   'notice-drafted': {
     obligation: string;
@@ -116,6 +151,8 @@ interface EventData {
     missing: string[];
     url?: string;
     reach?: Reach;
+    /** What it tells, by fact. */
+    says?: ToldFacts;
   };
   /** `incomplete`: what its law requires and it lacks, and why a person sends it all the same. */
   'notice-approved': {
@@ -126,7 +163,15 @@ interface EventData {
   };
   'obligation-held': { obligation: string; reason: string; ground?: string; until?: Instant };
   'obligation-released': { obligation: string; reason?: string };
-  'obligation-waived': { obligation: string; rule: string; reason: string; ground: string };
+  'obligation-waived': {
+    obligation: string;
+    rule: string;
+    reason: string;
+    ground: string;
+    says?: ToldFacts;
+  };
+  /** A named person decides that what changed since it was told is not material. */
+  'change-not-material': { obligation: string; round: number; reason: string; says: ToldFacts };
   'filing-opened': { obligation: string; round: number; authority: string };
   'dispatch-started': {
     obligation: string;
@@ -154,12 +199,24 @@ interface EventData {
     sets?: Anchor;
   };
   'obligation-supplemented': { obligation: string; round: number; at: Instant; evidence: Evidence };
+  /** The awareness was corrected after the act: what its lateness is on the corrected one. */
+  'lateness-corrected': {
+    obligation: string;
+    clock: ArmedClock;
+    dueAt: Instant;
+    lateByMs: number;
+    previousLateByMs: number;
+  };
   'deadline-missed': { obligation: string; dueAt: Instant; heldBy?: string; holdReason?: string };
   'delay-reasons-requested': { obligation: string };
   'delay-reasons-recorded': { obligation: string; reasons: string };
   'alarm-raised': Alarm;
   /** `alarms`: sequence numbers of `alarm-raised` events that are not repeated any more. */
   'alarm-acknowledged': { alarms: number[] };
+  contained: { at: Instant; atUnknown?: boolean; despite?: string; steps?: string[] };
+  'partly-contained': { at: Instant; note: string };
+  'containment-corrected': { at: Instant; previousAt: Instant; reason: string };
+  corrected: Corrected;
   'containment-requested': { id: string; measure: ContainmentMeasure };
   'containment-undo-requested': { id: string };
   'containment-step': { id: string; outcome: ContainmentOutcome; detail: string };
@@ -170,6 +227,10 @@ interface EventData {
   rejected: { message: string; problems: string[] };
   noted: { message: MessageName; note: string };
   closed: { note?: string };
+  /** `policy`: the one that applies from now on, where it is another. */
+  reopened: { closedAt: Instant; reason: string; policy?: PolicyRef };
+  'followed-up': { text: string; at: Instant };
+  linked: { to: string; relation: LinkRelation; note?: string };
 }
 
 export type EventKind = keyof EventData;

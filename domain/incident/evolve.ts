@@ -2,11 +2,16 @@
 import { evolveCase, foldCase } from '../case/advance';
 import { obligationOf, rungBy } from '../case/alarm';
 import { type Instant, toMs } from '../kernel/time';
+import { counting, stated } from './awareness';
+import { withCorrection } from './corrections';
 import type { EventOf, IncidentEvent } from './events';
 import { foldTelling, reopenedTally, settledTally } from './evolve-telling';
 import { STATUSES } from './incident';
 import { propose, withdraw } from './not-owed-fold';
+import { partsAfter } from './parts';
+import type { AwaitsSecond, SecondPersonChange } from './second-person';
 import { blank, type IncidentState, type Obligation, toldWithout } from './state';
+import { toldAfter } from './told-facts';
 
 /**
  * What an incident's own events change; what all kinds of case have in common is folded over it. The first event is
@@ -61,12 +66,31 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
         ...state,
         assessment: { revision, by: event.by, at: event.at, facts },
         anchors: confirmedNow ? { ...state.anchors, confirmed: event.at } : state.anchors,
+        parts: partsAfter(state.parts, facts, event.data.partsAwareAt ?? event.at),
       };
     }
     case 'awareness-recorded':
-      return { ...state, anchors: { ...state.anchors, aware: event.data.awareAt } };
+      return withAwareness(state, event);
+    case 'awareness-upheld':
+      return { ...state, awarenessDoubt: undefined };
+    case 'second-person-asked': {
+      const { change, ...asked } = event.data;
+      return { ...state, awaitsSecond: { ...state.awaitsSecond, [change]: { ...asked, by: event.by, at: event.at } } };
+    }
+    case 'second-person-declined':
+      return { ...state, awaitsSecond: without(state.awaitsSecond, event.data.change) };
     case 'status-changed':
       return withStatus(state, event);
+    case 'contained': {
+      const { at, ...containedAs } = event.data;
+      return { ...state, containedAs, partlyContained: undefined, anchors: { ...state.anchors, contained: at } };
+    }
+    case 'partly-contained':
+      return { ...state, partlyContained: { ...event.data, by: event.by } };
+    case 'containment-corrected':
+      return { ...state, anchors: { ...state.anchors, contained: event.data.at } };
+    case 'corrected':
+      return withCorrection(state, event.data);
     case 'containment-requested':
       return withStep(state, event.data.id, event.at, { measure: event.data.measure, state: 'requested' });
     case 'containment-undo-requested':
@@ -99,7 +123,24 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       return state;
     case 'closed':
       return { ...state, closedAt: event.at };
+    case 'reopened': {
+      const { closedAt, reason, policy = state.policy } = event.data;
+      const reopening = { closedAt, at: event.at, by: event.by, reason };
+      // What was verified was the register up to then.
+      const reopenings = [...(state.reopenings ?? []), reopening];
+      return { ...state, policy, closedAt: undefined, registerVerified: undefined, reopenings };
+    }
+    case 'followed-up': {
+      const { at, text } = event.data;
+      return { ...state, followUps: [...(state.followUps ?? []), { at, by: event.by, text }] };
+    }
+    case 'linked':
+      return { ...state, links: [...(state.links ?? []), event.data] };
     case 'alarm-raised': {
+      if (event.data.about.kind === 'awareness') {
+        const { awarenessDoubt: doubt } = state;
+        return doubt ? { ...state, awarenessDoubt: { ...doubt, rung: rungBy(event.data, event.at) } } : state;
+      }
       const obligation = obligationOf(event.data);
       const rung = rungBy(event.data, event.at);
       return obligation && rung ? withObligation(state, obligation, (o) => ({ ...o, rung })) : state;
@@ -121,14 +162,7 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       return arm(state, event);
     case 'obligation-due-changed': {
       const { clock, dueAt, marginAt } = event.data;
-      const overdue = toMs(dueAt) <= toMs(event.at);
-      return change((o) => ({
-        ...o,
-        clock,
-        dueAt,
-        marginAt,
-        delayReasonsOwed: overdue && o.delayReasonsOwed,
-      }));
+      return change((o) => ({ ...o, clock, dueAt, marginAt }));
     }
     case 'obligation-not-required': {
       const { rule, reason, decidedBy, proposed } = event.data;
@@ -141,7 +175,7 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
     case 'not-owed-withdrawn':
       return withdraw(state, id);
     case 'obligation-reopened': {
-      const { round, purpose, clock, dueAt, marginAt } = event.data;
+      const { round, purpose, clock, dueAt, marginAt, changed } = event.data;
       return change((o) => ({
         ...withoutRound(o),
         ...reopenedTally(o, event.data),
@@ -152,14 +186,15 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
         dueAt,
         marginAt,
         roundStartedAt: event.at,
+        changed,
         missingThen: o.draft ? toldWithout(o) : o.missingThen,
         decision: undefined,
         proposal: undefined,
       }));
     }
     case 'notice-drafted': {
-      const { fingerprint, renderings, missing, url, reach } = event.data;
-      const draft = { fingerprint, renderings, missing, url, ...(reach && { reach }) };
+      const { fingerprint, renderings, missing, url, reach, says } = event.data;
+      const draft = { fingerprint, renderings, missing, url, ...(reach && { reach }), says };
       return change((o) => ({ ...o, status: o.status === 'pending' ? 'drafted' : o.status, draft }));
     }
     case 'notice-approved':
@@ -174,11 +209,19 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
     case 'obligation-released':
       return change((o) => ({ ...o, hold: undefined }));
     case 'obligation-waived': {
-      const { rule, reason, ground } = event.data;
+      const { rule, reason, ground, says } = event.data;
       const before = state.obligations[id] ?? blank(id, rule);
       const decision = { by: event.by, at: event.at, reason, ground, facts: String(state.assessment?.revision ?? 0) };
-      const told = before.fulfilledAt ? { statusAtDispatch: state.status } : {};
-      return put(state, { ...fallenAway(before, 'waived'), ...told, decision });
+      const decided = before.fulfilledAt ? { statusAtDispatch: state.status, told: says ?? before.told } : {};
+      return put(state, { ...fallenAway(before, 'waived'), ...decided, decision });
+    }
+    case 'change-not-material': {
+      const { reason, says } = event.data;
+      return change((o) => ({
+        ...settle({ ...o, approved: false }),
+        told: says,
+        decision: { by: event.by, at: event.at, reason, ground: 'not-material' },
+      }));
     }
     case 'filing-opened':
       return change((o) => ({ ...o, status: 'filing' }));
@@ -192,14 +235,15 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
         o.fulfilledAt
           ? o
           : {
-              ...settle(o),
+              ...told(o),
               ...settledTally(o),
               fulfilledAt: at,
               lateByMs,
+              ...(o.clock && o.dueAt ? { metClock: { clock: o.clock, dueAt: o.dueAt } } : {}),
               evidence,
               statusAtDispatch: o.statusAtDispatch ?? state.status,
-              // Done in time, although it was recorded after the deadline.
-              delayReasonsOwed: lateByMs > 0 && o.delayReasonsOwed,
+              // Done in time, although it was recorded after the deadline. One that had passed before it was moved stays.
+              delayReasonsOwed: o.delayReasonsOwed && (lateByMs > 0 || passedBefore(o, at)),
             },
       );
       return sets ? withAnchor(next, sets, at) : next;
@@ -207,7 +251,7 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
     case 'obligation-supplemented': {
       const { round, at, evidence } = event.data;
       return change((o) => ({
-        ...settle(o),
+        ...told(o),
         ...settledTally(o),
         supplements: [...o.supplements, { round, at, evidence }],
         statusAtDispatch: ['dispatching', 'partly-told'].includes(o.status) ? o.statusAtDispatch : state.status,
@@ -217,8 +261,14 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
     case 'told-outside':
     case 'left-untold':
       return change((o) => foldTelling(o, event));
-    case 'deadline-missed':
-      return change((o) => ({ ...o, missedDueAt: event.data.dueAt }));
+    case 'deadline-missed': {
+      const { dueAt } = event.data;
+      return change((o) => ({ ...o, missedDueAt: dueAt, misses: [...(o.misses ?? []), dueAt] }));
+    }
+    case 'lateness-corrected': {
+      const { lateByMs, dueAt } = event.data;
+      return change((o) => ({ ...o, correctedLateByMs: lateByMs, correctedDueAt: dueAt }));
+    }
     case 'delay-reasons-requested':
       return change((o) => ({ ...o, delayReasonsOwed: true }));
     case 'delay-reasons-recorded':
@@ -248,6 +298,10 @@ function arm(state: IncidentState, event: EventOf<'obligation-armed'>): Incident
   return put({ ...state, obligations: rest }, armed);
 }
 
+/** True when a deadline had passed by the instant of an act. */
+function passedBefore(o: Obligation, at: Instant): boolean {
+  return (o.misses ?? []).some((dueAt) => toMs(dueAt) < toMs(at));
+}
 
 function withoutRound(o: Obligation): Obligation {
   return {
@@ -258,6 +312,11 @@ function withoutRound(o: Obligation): Obligation {
     rung: undefined,
     missedDueAt: undefined,
   };
+}
+
+/** A round that told what its draft says. */
+function told(o: Obligation): Obligation {
+  return { ...settle(o), told: toldAfter(o.told, o.draft?.says, o.purpose) };
 }
 
 function settle(o: Obligation): Obligation {
@@ -288,11 +347,31 @@ function withAnchor(state: IncidentState, anchor: 'authority-notified' | string,
   return known && toMs(known) <= toMs(at) ? state : { ...state, anchors: { ...state.anchors, [anchor]: at } };
 }
 
+function withAwareness(state: IncidentState, event: EventOf<'awareness-recorded'>): IncidentState {
+  const { awareAt, basis, reason, agreedBy, doubt } = event.data;
+  const awareness = stated(state.awareness, { basis, awareAt, by: event.by, recordedAt: event.at, reason, agreedBy });
+  const aware = counting(awareness)!.statement.awareAt;
+  const moved = aware !== state.anchors.aware;
+  return {
+    ...state,
+    awareness,
+    anchors: { ...state.anchors, aware },
+    awarenessDoubt: doubt ? { awareAt, ...doubt, since: event.at } : moved ? undefined : state.awarenessDoubt,
+    awaitsSecond: agreedBy ? without(state.awaitsSecond, 'awareness') : state.awaitsSecond,
+  };
+}
+
+/** What else waits for a second person. */
+function without(waits: AwaitsSecond | undefined, change: SecondPersonChange): AwaitsSecond | undefined {
+  const { [change]: _settled, ...rest } = waits ?? {};
+  return Object.keys(rest).length > 0 ? rest : undefined;
+}
+
 function withStatus(state: IncidentState, event: EventOf<'status-changed'>): IncidentState {
   const { status, at } = event.data;
-  const rank = STATUSES.indexOf(status);
   const anchors = { ...state.anchors };
-  if (rank >= STATUSES.indexOf('contained')) anchors.contained ??= at;
+  // The actor is still active: what was contained is not.
+  if (STATUSES.indexOf(status) < STATUSES.indexOf('contained')) anchors.contained = undefined;
   if (status === 'resolved') anchors.resolved = at;
   else anchors.resolved = undefined;
   return { ...state, status, anchors };

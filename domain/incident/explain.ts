@@ -6,8 +6,11 @@ import type { Question } from '../policy/pack';
 import { type Policy, packOf } from '../policy/policy';
 import type { Anchor, ObligationRule } from '../policy/rule';
 import { applies } from './applies';
-import { anchorAt, armedClock } from './clocks';
+import { awarenessLines } from './awareness';
+import { anchorAt, armedClock, startOf } from './clocks';
+import { isLate, latenessText } from './lateness';
 import { confirmLine, proposalText } from './not-owed';
+import { partOf } from './part-clock';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { shareText, type Untold } from './tally';
 import { standing as tallied, tellerOf } from './telling';
@@ -21,6 +24,10 @@ export interface ExplainedClock {
   counts: boolean;
   /** True where the law gives no period and the product set its own. */
   ownTarget: boolean;
+  /** The awareness of the part that brought the duty about, where that was found later: the clock starts no earlier. */
+  partAt?: Instant;
+  /** Of awareness: which of the instants stated counts, and why. */
+  stated?: string[];
 }
 
 export interface Explanation {
@@ -43,6 +50,11 @@ export interface Explanation {
     status: string;
     dueAt?: Instant;
     lateByMs?: number;
+    /** Its lateness on the instants as corrected since. */
+    correctedLateByMs?: number;
+    misses?: Instant[];
+    /** What changed since it was told, for which a round is proposed. */
+    changed?: string[];
     decision?: Obligation['decision'];
     /** A proposal that it is not owed: by whom, under which rule, on which facts, and what would change it. */
     proposal?: string;
@@ -55,7 +67,8 @@ export interface Explanation {
 export function explain(state: IncidentState, pack: Policy): Explanation[] {
   return pack.obligations.map((rule) => {
     const verdict = applies(rule, state);
-    const counting = armedClock(rule, state, pack)?.clock.from;
+    const part = partOf(rule, state, pack);
+    const counting = armedClock(rule, state, pack, part)?.clock.from;
     return {
       rule: rule.id,
       pack: packOf(rule, pack),
@@ -68,10 +81,13 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
       because: verdict.because,
       questions: questionsOf(rule, pack),
       clocks: rule.clocks.map((clock) => {
-        const startAt = anchorAt(state, clock.from);
+        const at = anchorAt(state, clock.from);
+        const startAt = at && startOf({ from: clock.from, anchorAt: at, ...(part && { partAt: part }) });
         return {
           from: clock.from,
-          anchorAt: startAt,
+          anchorAt: at,
+          ...(part && { partAt: part }),
+          ...(clock.from === 'aware' && state.awareness ? { stated: awarenessLines(state.awareness) } : {}),
           within:
             typeof clock.within === 'string'
               ? clock.within
@@ -84,8 +100,9 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
       obligations: Object.values(state.obligations)
         .filter((o) => o.rule === rule.id)
         .map((o) => {
-          const { id, status, dueAt, lateByMs, decision } = o;
-          const one = { id, status, dueAt, lateByMs, decision };
+          const { id, status, dueAt, lateByMs, correctedLateByMs, misses, decision } = o;
+          const changed = isSettled(o) ? undefined : o.changed;
+          const one = { id, status, dueAt, lateByMs, correctedLateByMs, misses, changed, decision };
           if (status !== 'proposed-not-owed') return one;
           return { ...one, proposal: proposalText(o, rule, state), confirm: confirmLine(state.caseId, id) };
         }),
@@ -132,7 +149,7 @@ export function board(state: IncidentState, pack: Policy, now: Instant): BoardRo
 function row(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy, now: Instant): BoardRow {
   const settled = isSettled(o);
   const leftMs = o.dueAt ? toMs(o.dueAt) - toMs(now) : 0;
-  const late = o.lateByMs ? `late by ${spanText(o.lateByMs)}` : '';
+  const late = latenessText(o, spanText);
   const time = settled
     ? late
     : !o.dueAt
@@ -168,7 +185,7 @@ function tellingOf(
 
 function standingOf(o: Obligation, rule: ObligationRule, now: Instant): Standing {
   const overdue = !isSettled(o) && o.dueAt !== undefined && toMs(o.dueAt) < toMs(now);
-  if (o.lateByMs || overdue) return 'late';
+  if (isLate(o) || overdue) return 'late';
   if (isSettled(o)) return o.status === 'fulfilled' ? 'fulfilled' : 'not owed';
   const waits =
     o.hold ||
@@ -178,7 +195,7 @@ function standingOf(o: Obligation, rule: ObligationRule, now: Instant): Standing
 }
 
 function statusWord(o: Obligation, rule: ObligationRule): string {
-  if (o.status === 'fulfilled') return o.lateByMs ? 'fulfilled late' : 'fulfilled';
+  if (o.status === 'fulfilled') return isLate(o) ? 'fulfilled late' : 'fulfilled';
   if (o.status === 'not-required') return o.decision?.proposed ? 'not owed, confirmed' : 'not required';
   if (o.status === 'proposed-not-owed') return 'proposed as not owed: confirm it';
   if (o.hold) return `held by ${o.hold.by}`;

@@ -67,6 +67,8 @@ export const DeclarationSchema = z
     publicSummary: text(500).optional(),
     assessment: DeclaredAssessmentSchema.optional(),
     awareAt: InstantSchema.optional(),
+    /** Of a past incident that is only taken into the register: when that was. Nothing of it is sent, contained or alarmed. */
+    recordedAt: InstantSchema.optional(),
   })
   .refine((d) => Date.parse(d.detectedAt) <= Date.parse(d.declaredAt), {
     path: ['declaredAt'],

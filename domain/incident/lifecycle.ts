@@ -1,6 +1,6 @@
 /** The lifecycle of an incident: what it decides, under the policy that applied when it was declared. */
 import type { Lifecycle } from '../case/lifecycle';
-import type { Policy } from '../policy/policy';
+import type { Policy, PolicyRef } from '../policy/policy';
 import { occasionAlarm } from './alarms';
 import { nextDeadline, nextWake, overdueCount } from './clocks';
 import type { IncidentEvent } from './events';
@@ -15,13 +15,13 @@ import { causedWork, type IncidentWork, wantedWork } from './work';
 
 export type IncidentLifecycle = Lifecycle<IncidentState, IncidentEvent, IncidentWork, IncidentOutcome>;
 
-/** The kind of case that an incident is, under one policy. */
-export function incidentLifecycle(pack: Policy): IncidentLifecycle {
+/** The kind of case that an incident is, under one policy. `ref`: that policy, where an incident may be opened again. */
+export function incidentLifecycle(pack: Policy, ref?: PolicyRef): IncidentLifecycle {
   return {
     evolve: evolveOwn,
     messages: INCIDENT_MESSAGES,
     onMessage: (state, name, message, now) =>
-      decideMessage(state, { message: name, ...message } as OwnMessage, pack, now),
+      decideMessage(state, { message: name, ...message } as OwnMessage, pack, now, ref),
     onTime: (state, now) => reconcile(state, pack, now),
     onOutcome: (state, outcome, now) => onOutcome(state, outcome, pack, now),
     wantedWork: (state) => wantedWork(state, pack),

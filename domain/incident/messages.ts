@@ -3,7 +3,7 @@
  * one object, parsed by the same schema. `by` says who; `commandId` makes a repeat harmless.
  */
 import { z } from 'zod';
-import { ACKNOWLEDGE_ALARMS } from '../case/acknowledge';
+import { ACKNOWLEDGE_ALARMS, PersonSchema } from '../case/acknowledge';
 import type { Messages } from '../case/lifecycle';
 import { COMMON_MESSAGES, envelope } from '../case/messages';
 import { text } from '../kernel/text';
@@ -11,7 +11,11 @@ import { InstantSchema } from '../kernel/time';
 import { PolicyIdSchema } from '../policy/ids';
 import { OTHER_GROUND } from '../policy/pack';
 import { GroupSchema } from './audience';
-import { AssessmentSchema, ContainmentMeasureSchema, STATUSES, WorkspaceIdsSchema } from './incident';
+import { AWARENESS_BASES } from './awareness';
+import { correctable } from './corrected-facts';
+import { AssessmentSchema, ContainmentMeasureSchema, IncidentIdSchema, STATUSES, WorkspaceIdsSchema } from './incident';
+import { LINK_RELATIONS } from './links';
+import { SECOND_PERSON_CHANGES } from './second-person';
 import { CHANNELS, PeopleSchema } from './tally';
 
 /** An obligation's id, like `enterprise-notice` or `gdpr-art33-authority:ie-dpc`. */
@@ -37,6 +41,10 @@ export const MESSAGE_SCHEMAS = {
     ...envelope,
     assessment: AssessmentSchema.optional(),
     awareAt: InstantSchema.optional(),
+    /** What that instant is of; without it, a reasonable degree of certainty. */
+    awareBasis: z.enum(AWARENESS_BASES).optional(),
+    /** When what the assessment newly names became known: a data set, a country. Without it, now. */
+    partsAwareAt: InstantSchema.optional(),
     reason: text(2000).optional(),
   }),
   status: z.strictObject({
@@ -44,7 +52,14 @@ export const MESSAGE_SCHEMAS = {
     status: z.enum(STATUSES).exclude(['declared']),
     at: InstantSchema.optional(),
     note: text(2000).optional(),
+    /** Of containment: only a part of it, which the note names. */
+    partly: z.boolean().optional(),
+    /** Of containment: nobody knows when it was; at the latest now. */
+    atUnknown: z.boolean().optional(),
+    /** Of containment: why it holds although steps that were asked for are not done. */
+    despite: text(2000).optional(),
   }),
+  correct: z.strictObject({ ...envelope, ...correctable, reason: text(2000) }),
   contain: z
     .strictObject({ ...envelope, measure: ContainmentMeasureSchema.optional(), undo: step.optional() })
     .refine((m) => (m.measure === undefined) !== (m.undo === undefined), { error: 'give either "measure" or "undo"' }),
@@ -119,6 +134,7 @@ export const MESSAGE_SCHEMAS = {
       reason: text(2000),
     })
     .refine((m) => m.obligation !== undefined || m.all === true, { error: 'give "obligation", "all" or both' }),
+  'not-material': z.strictObject({ ...envelope, by: PersonSchema, obligation, reason: text(2000) }),
   filed: z.strictObject({
     ...envelope,
     obligation,
@@ -133,7 +149,29 @@ export const MESSAGE_SCHEMAS = {
     shareSummary: z.boolean(),
     summary: text(4000).optional(),
   }),
+  confirm: z.strictObject({
+    ...envelope,
+    by: PersonSchema,
+    /** What waits for it. */
+    change: z.enum(SECOND_PERSON_CHANGES).default('awareness'),
+    decline: z.boolean().default(false),
+    reason: text(2000).optional(),
+  }),
   [ACKNOWLEDGE_ALARMS]: COMMON_MESSAGES[ACKNOWLEDGE_ALARMS].schema,
+  reopen: z.strictObject({
+    ...envelope,
+    by: PersonSchema,
+    reason: text(2000),
+    /** Under the worker's present policy, where it has another than the incident was declared under. */
+    currentPolicy: z.boolean().optional(),
+  }),
+  'follow-up': z.strictObject({ ...envelope, text: text(4000), at: InstantSchema.optional() }),
+  link: z.strictObject({
+    ...envelope,
+    to: IncidentIdSchema,
+    relation: z.enum(LINK_RELATIONS),
+    note: text(2000).optional(),
+  }),
   close: z.strictObject({ ...envelope, note: text(2000).optional() }),
 } as const;
 
@@ -146,6 +184,7 @@ export type Message = { [N in MessageName]: { message: N } & MessageBody<N> }[Me
 const DESCRIPTIONS: Record<MessageName, string> = {
   assess: 'A person states or corrects the facts, or the instant of awareness',
   status: 'The incident is investigating, identified, contained, monitoring or resolved',
+  correct: 'Correct what was declared: severity, title, systems, the detection, whether the service is affected',
   contain: 'Ask for a containment measure, or undo one',
   measure: 'Record a measure that was taken',
   approve: 'Approve a drafted notice: it is sent at once',
@@ -155,9 +194,14 @@ const DESCRIPTIONS: Record<MessageName, string> = {
   release: 'Release a held notice',
   waive: 'Decide that an obligation does not apply, with a reason and a ground',
   'not-owed': 'Confirm what Tocsin proposed: that a duty of law is not owed, with a reason of your own',
+  'not-material': 'Decide that what changed since it was told is not material, with a reason',
   filed: 'A report was filed with an authority, with its reference',
   review: 'The post-incident review',
+  confirm: 'A second person agrees to a change or declines it; or somebody stands by a doubtful awareness',
   [ACKNOWLEDGE_ALARMS]: COMMON_MESSAGES[ACKNOWLEDGE_ALARMS].description,
+  reopen: 'Open a closed incident again, with a reason',
+  'follow-up': 'Note what came later, also after it was closed',
+  link: 'Link the incident with another: caused by it, of the same cause, its second stage',
   close: 'Close the incident when nothing is owed any more',
 };
 

@@ -9,9 +9,12 @@ import { type Authority, type Ground, OTHER_GROUND } from '../policy/pack';
 import { packNames, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { groupName } from './audience';
+import { BASIS_WORDS } from './awareness';
+import { startOf } from './clocks';
 import { human } from './contents';
 import { type DataOf, type EventOf, type Evidence, type IncidentEvent, obligationOfEvent } from './events';
 import type { Assessment, ContainmentMeasure } from './incident';
+import { isBefore } from './on-status';
 import type { IncidentState } from './state';
 import type { Named } from './tally';
 
@@ -62,19 +65,58 @@ const bad = (text: string): Said => ({ text, tone: 'bad' });
 function say(event: IncidentEvent, context: Context): Said {
   switch (event.kind) {
     case 'declared': {
-      const { severity, title, owner } = event.data.declaration;
+      const { severity, title, owner, recordedAt } = event.data.declaration;
       const policy = packNames(event.data.policy.packs);
-      return info(`Declared as ${severity} by ${event.by}, owner ${owner}, under ${policy}: ${title}`);
+      const recorded = recordedAt ? `. Only recorded, afterwards, on ${human(recordedAt)}: nothing is sent` : '';
+      return info(`Declared as ${severity} by ${event.by}, owner ${owner}, under ${policy}: ${title}${recorded}`);
     }
     case 'assessed':
       return info(`Assessment ${event.data.revision} by ${event.by}: ${assessmentText(event.data.assessment)}`);
     case 'awareness-recorded': {
-      const { awareAt, previousAt, reason } = event.data;
-      if (!previousAt) return info(`Aware since ${human(awareAt)}${suffix(reason)}`);
-      return warn(`Awareness corrected from ${human(previousAt)} to ${human(awareAt)} by ${event.by}${suffix(reason)}`);
+      const { awareAt, basis, previousAt, reason, agreedBy, doubt } = event.data;
+      const doubtful = doubt ? `. To be confirmed by ${human(doubt.answerBy)}: ${doubt.reasons.join('; ')}` : '';
+      if (!previousAt) {
+        const text = `Aware since ${human(awareAt)}, ${BASIS_WORDS[basis]}${suffix(reason)}${doubtful}`;
+        return doubt ? warn(text) : info(text);
+      }
+      const who = agreedBy ? `${event.by}, agreed by ${agreedBy}` : event.by;
+      return warn(
+        `Awareness stated anew: ${human(awareAt)}, ${BASIS_WORDS[basis]}, by ${who} (counted before: ${human(previousAt)})${suffix(reason)}${doubtful}`,
+      );
     }
-    case 'status-changed':
-      return info(`Status ${event.data.status} (was ${event.data.previous}), by ${event.by}${suffix(event.data.note)}`);
+    case 'awareness-upheld':
+      return info(`${event.by} stands by the awareness of ${human(event.data.awareAt)}${suffix(event.data.reason)}`);
+    case 'second-person-asked': {
+      const { awareAt, previousAt, reason } = event.data;
+      return warn(
+        `${event.by} wants the awareness moved from ${human(previousAt)} to ${human(awareAt)}: ${reason}. It waits for a second person`,
+      );
+    }
+    case 'second-person-declined':
+      return info(`${event.by} declined to move the awareness${suffix(event.data.reason)}`);
+    case 'status-changed': {
+      const { status, previous, note } = event.data;
+      const text = `Status ${status} (was ${previous}), by ${event.by}${suffix(note)}`;
+      return isBefore(status, 'contained') && context.before?.anchors.contained
+        ? bad(`${text}. Containment is retracted`)
+        : info(text);
+    }
+    case 'contained': {
+      const { at, atUnknown, despite, steps } = event.data;
+      const when = atUnknown ? `at an unknown time, at the latest ${human(at)}` : human(at);
+      const spite = despite ? `, in spite of ${steps?.join(', ')}: ${despite}` : '';
+      return despite
+        ? warn(`Contained ${when}, says ${event.by}${spite}`)
+        : good(`Contained ${when}, says ${event.by}`);
+    }
+    case 'partly-contained':
+      return warn(`Partly contained ${human(event.data.at)}, says ${event.by}: ${event.data.note}`);
+    case 'containment-corrected': {
+      const { at, previousAt, reason } = event.data;
+      return warn(`Containment corrected from ${human(previousAt)} to ${human(at)} by ${event.by}: ${reason}`);
+    }
+    case 'corrected':
+      return warn(correctedText(event, context));
     case 'containment-requested':
       return info(`Containment requested by ${event.by}: ${measureText(event.data.measure)}`);
     case 'containment-undo-requested':
@@ -95,6 +137,17 @@ function say(event: IncidentEvent, context: Context): Said {
       return info(`Message "${event.data.message}" from ${event.by} changed nothing: ${event.data.note}`);
     case 'closed':
       return good(`Closed by ${event.by}${suffix(event.data.note)}`);
+    case 'reopened': {
+      const { reason, policy } = event.data;
+      const under = policy ? `, under ${packNames(policy.packs)}` : '';
+      return warn(`Opened again by ${event.by}${under}: ${reason}`);
+    }
+    case 'followed-up':
+      return info(`Followed up by ${event.by} (${human(event.data.at)}): ${event.data.text}`);
+    case 'linked': {
+      const { to, relation, note } = event.data;
+      return info(`Linked with ${to}, ${relation.replaceAll('-', ' ')}${suffix(note)}`);
+    }
     case 'alarm-acknowledged': {
       const { alarms } = event.data;
       return good(`${count(alarms.length, 'alarm')} acknowledged by ${event.by}: no longer repeated`);
@@ -113,8 +166,9 @@ function onObligation(event: ObligationEvent, context: Context): Said {
   switch (event.kind) {
     case 'obligation-armed': {
       const { dueAt, clock } = event.data;
+      const part = clock.partAt ? ` (this part was known ${human(clock.partAt)})` : '';
       return info(
-        `${rule?.title ?? event.data.rule}: due ${human(dueAt)}, ${span(clock.anchorAt, dueAt)} from ${clock.from}`,
+        `${rule?.title ?? event.data.rule}: due ${human(dueAt)}, ${span(startOf(clock), dueAt)} from ${clock.from}${part}`,
       );
     }
     case 'obligation-due-changed': {
@@ -169,6 +223,8 @@ function onObligation(event: ObligationEvent, context: Context): Said {
       const ground = groundText(event.data.ground, context.pack);
       return warn(`Waived by ${event.by}${ground}: ${event.data.reason}`);
     }
+    case 'change-not-material':
+      return warn(`Not material, decided by ${event.by}: ${event.data.reason}`);
     case 'filing-opened':
       return info(`Dossier ready for a person to file with ${authorityName(event.data.authority, context.pack)}`);
     case 'dispatch-started':
@@ -181,6 +237,12 @@ function onObligation(event: ObligationEvent, context: Context): Said {
       const held = event.data.heldBy ? `; held by ${event.data.heldBy}: ${event.data.holdReason}` : '';
       return bad(`Deadline ${human(event.data.dueAt)} missed${held}`);
     }
+    case 'lateness-corrected': {
+      const { lateByMs, previousLateByMs, dueAt } = event.data;
+      const words = (ms: number) => (ms > 0 ? `late by ${spanText(ms)}` : 'in time');
+      const text = `On the instants as corrected it was due ${human(dueAt)}: ${words(lateByMs)} (before: ${words(previousLateByMs)})`;
+      return lateByMs > previousLateByMs ? bad(text) : warn(text);
+    }
     case 'delay-reasons-requested':
       return warn('Reasons for the delay are required: record them with approve or filed (--delay-reasons)');
     case 'delay-reasons-recorded':
@@ -189,10 +251,11 @@ function onObligation(event: ObligationEvent, context: Context): Said {
 }
 
 const ROUNDS = {
-  'new-facts': 'New facts: a notice',
+  first: 'New facts: a notice',
   'new-recipients': 'New recipients: a round',
   supplement: 'A supplement',
   'follow-up': 'A follow-up',
+  retracted: 'Containment',
 } as const;
 
 const TRIGGERS = {
@@ -337,6 +400,29 @@ function measureText(measure: ContainmentMeasure): string {
     case 'isolate-system':
       return `isolate ${measure.system}`;
   }
+}
+
+function correctedText({ data, by }: EventOf<'corrected'>, { before }: Context): string {
+  const { reason, serviceAffectedFrom, ...facts } = data;
+  const stated = Object.entries(facts).map(([fact, value]) => {
+    const was = before?.declaration[fact as keyof typeof facts];
+    return `${WORDS_OF_FACT[fact as keyof typeof facts]} ${plain(value)}${was === undefined ? '' : ` (was ${plain(was)})`}`;
+  });
+  if (serviceAffectedFrom) stated.push(`service affected from ${human(serviceAffectedFrom)}`);
+  return `Corrected by ${by}: ${stated.join(', ')}: ${reason}`;
+}
+
+const WORDS_OF_FACT = {
+  severity: 'severity',
+  title: 'title',
+  detectedAt: 'detected',
+  systems: 'systems',
+  serviceAffecting: 'service affected',
+} as const;
+
+function plain(value: string | boolean | readonly string[]): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'string' ? value : value.join(', ') || 'none';
 }
 
 function suffix(text: string | undefined): string {

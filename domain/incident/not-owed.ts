@@ -121,7 +121,11 @@ export function confirmNotOwed(
   };
 }
 
-function nothingProposed(state: IncidentState, id: string, open: Obligation[]): { problems: string[] } | { note: string } {
+function nothingProposed(
+  state: IncidentState,
+  id: string,
+  open: Obligation[],
+): { problems: string[] } | { note: string } {
   const known = Object.values(state.obligations).filter((o) => o.id === id || o.rule === id);
   if (known.length > 0 && known.every(isSettled)) return { note: `${id} is already ${known[0]!.status}` };
   const proposed = open.length > 0 ? `; proposed are: ${open.map((o) => o.id).join(', ')}` : '';

@@ -1,18 +1,26 @@
 /** What each message of a person or a tool means for an incident. */
 import { ask, commandText, tocsin } from '../kernel/command-lines';
 import { type Instant, toMs } from '../kernel/time';
-import { type Policy, ruleOf } from '../policy/policy';
+import { type Policy, type PolicyRef, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
+import { isAfterClosing, onAfterClosing } from './after-closing';
+import { Answer, notAfter } from './answer';
+import { USUAL_BASIS } from './awareness';
+import { onCorrect } from './corrections';
 import type { NewEvent } from './events';
 import { groundProblem } from './grounds';
 import { holdProblem } from './holds';
 import { measureId } from './incident';
 import type { Message, MessageBody } from './messages';
 import { confirmLine, confirmNotOwed } from './not-owed';
+import { awarenessOpen, onAwareAt, onConfirm } from './on-awareness';
+import { beforeKnown, onStatus } from './on-status';
 import { onLeaveUntold, onTold, restOf } from './on-telling';
 import { draftIsCurrent, fulfil, goesOn, lacksRequired } from './reconcile';
+import { isRecordOnly } from './records';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { neverTold, standing, tellerOf } from './telling';
+import { factsToTell } from './told';
 import { untoldCommands, untoldText } from './untold';
 
 type On<N extends Message['message']> = MessageBody<N>;
@@ -20,38 +28,40 @@ type On<N extends Message['message']> = MessageBody<N>;
 export type OwnMessage = Exclude<Message, { message: 'acknowledge-alarms' }>;
 
 /** The events of one message; "rejected" says what is wrong and what to do, "noted" that nothing changed. */
-export function decideMessage(state: IncidentState, message: OwnMessage, pack: Policy, now: Instant): NewEvent[] {
-  const answer = new Answer(message);
-  if (state.closedAt) return answer.rejected(`incident: it was closed at ${state.closedAt}; declare a new one`);
+export function decideMessage(
+  state: IncidentState,
+  message: OwnMessage,
+  pack: Policy,
+  now: Instant,
+  policy?: PolicyRef,
+): NewEvent[] {
+  const answer = new Answer(message.message);
+  if (isAfterClosing(message)) return onAfterClosing(state, message, now, answer, policy);
+  if (state.closedAt) {
+    const line = tocsin('reopen', { id: state.caseId, reason: ask('reason') });
+    return answer.rejected(`incident: it was closed at ${state.closedAt}; open it again: \`${line}\``);
+  }
   switch (message.message) {
     case 'assess':
       return onAssess(state, message, pack, now, answer);
     case 'status':
       return onStatus(state, message, now, answer);
+    case 'correct':
+      return onCorrect(state, message, now, answer);
     case 'contain':
       return onContain(state, message, answer);
     case 'measure':
       return onMeasure(state, message, now, answer);
     case 'review':
       return onReview(state, message, answer);
+    case 'confirm':
+      return onConfirm(state, message, pack, now, answer);
     case 'close':
       return onClose(state, message, pack, answer);
     case 'not-owed':
       return onNotOwed(state, message, pack, answer);
     default:
       return onObligation(state, message, pack, now, answer);
-  }
-}
-
-class Answer {
-  constructor(private readonly message: OwnMessage) {}
-
-  rejected(...problems: string[]): NewEvent[] {
-    return [{ kind: 'rejected', data: { message: this.message.message, problems } }];
-  }
-
-  noted(note: string): NewEvent[] {
-    return [{ kind: 'noted', data: { message: this.message.message, note } }];
   }
 }
 
@@ -64,31 +74,21 @@ function onAssess(state: IncidentState, message: On<'assess'>, pack: Policy, now
       `answers: ${unasked.length} of them answer no question of the policy; it asks: ${list(pack.questions.map(({ id }) => id))}`,
     );
   }
-  const knownAt = state.anchors.aware;
-  const awareAt = message.awareAt && notAfter(message.awareAt, now);
-  if (message.awareAt && !awareAt) return answer.rejected('awareAt: must not be in the future');
-  if (awareAt && knownAt && awareAt !== knownAt && !reason) {
-    return answer.rejected('reason: is needed to correct the recorded instant of awareness');
-  }
-  const events: NewEvent[] = [];
-  if (awareAt && awareAt !== knownAt) {
-    events.push({ kind: 'awareness-recorded', data: { awareAt, previousAt: knownAt, reason } });
-  } else if (!knownAt && assessment && ['yes', 'possible'].includes(assessment.personalData)) {
+  const partsAwareAt = message.partsAwareAt && notAfter(message.partsAwareAt, now);
+  if (message.partsAwareAt && !partsAwareAt) return answer.rejected('partsAwareAt: must not be in the future');
+  const revision = (state.assessment?.revision ?? 0) + 1;
+  const facts = assessment && { revision, by: message.by, at: now, facts: assessment };
+  const aware = onAwareAt(facts ? { ...state, assessment: facts } : state, message, pack, now);
+  if ('problem' in aware) return answer.rejected(aware.problem);
+  const events: NewEvent[] = [...aware.events];
+  if (!state.anchors.aware && !message.awareAt && assessment && ['yes', 'possible'].includes(assessment.personalData)) {
     const stated = 'the instant of this assessment; no earlier awareness was stated';
-    events.push({ kind: 'awareness-recorded', data: { awareAt: now, reason: stated } });
+    events.push({ kind: 'awareness-recorded', data: { awareAt: now, basis: USUAL_BASIS, reason: stated } });
   }
   if (assessment && !same(assessment, state.assessment?.facts)) {
-    events.push({ kind: 'assessed', data: { revision: (state.assessment?.revision ?? 0) + 1, assessment, reason } });
+    events.push({ kind: 'assessed', data: { revision, assessment, reason, partsAwareAt } });
   }
   return events.length > 0 ? events : answer.noted('the assessment on record already says this');
-}
-
-function onStatus(state: IncidentState, message: On<'status'>, now: Instant, answer: Answer): NewEvent[] {
-  const at = notAfter(message.at ?? now, now);
-  if (!at) return answer.rejected('at: must not be in the future');
-  if (toMs(at) < toMs(state.declaration.detectedAt)) return answer.rejected('at: must not be before the detection');
-  if (message.status === state.status) return answer.noted(`the status is already ${state.status}`);
-  return [{ kind: 'status-changed', data: { status: message.status, at, previous: state.status, note: message.note } }];
 }
 
 function onContain(state: IncidentState, message: On<'contain'>, answer: Answer): NewEvent[] {
@@ -102,6 +102,10 @@ function onContain(state: IncidentState, message: On<'contain'>, answer: Answer)
       return answer.noted(`${step.id} is ${step.state}: nothing to undo`);
     return [{ kind: 'containment-undo-requested', data: { id: step.id } }];
   }
+  if (isRecordOnly(state))
+    return answer.rejected(
+      'measure: the incident is only recorded, and nothing is contained; record it with "measure"',
+    );
   const measure = message.measure!;
   const id = measureId(measure);
   const before = state.containment[id];
@@ -132,6 +136,7 @@ function onReview(state: IncidentState, message: On<'review'>, answer: Answer): 
 function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answer: Answer): NewEvent[] {
   const problems: string[] = [];
   if (state.status !== 'resolved') problems.push(`status: is ${state.status}; send status "resolved" first`);
+  problems.push(...awarenessOpen(state));
   for (const rule of pack.obligations) {
     const instances = Object.values(state.obligations).filter((o) => o.rule === rule.id);
     if (instances.length === 0)
@@ -196,7 +201,7 @@ function onObligation(
     );
   switch (message.message) {
     case 'approve':
-      return onApprove(state, o, message, rule, pack, answer);
+      return onApprove(state, o, message, rule, pack, now, answer);
     case 'told': {
       const at = notAfter(message.at ?? now, now);
       if (!at) return answer.rejected('at: must not be in the future');
@@ -209,6 +214,8 @@ function onObligation(
     case 'release':
       if (!o.hold) return answer.noted(`${o.id} is not held`);
       return [{ kind: 'obligation-released', data: { obligation: o.id, reason: message.reason } }];
+    case 'not-material':
+      return onNotMaterial(state, o, message.reason, rule, pack, answer);
     case 'filed':
       return onFiled(state, o, message, rule, now, answer);
   }
@@ -232,6 +239,7 @@ function onApprove(
   message: On<'approve'>,
   rule: ObligationRule,
   pack: Policy,
+  now: Instant,
   answer: Answer,
 ): NewEvent[] {
   const reasons = delayReasons(o, message.delayReasons);
@@ -249,6 +257,7 @@ function onApprove(
     return answer.rejected(
       `obligation: ${o.id} is proposed as not owed, so nothing is drafted; confirm it with \`${confirmLine(state.caseId, o.id)}\`, or correct the assessment`,
     );
+  if (isRecordOnly(state)) return onPublishedThen(o, rule, now, reasons, answer);
   const teller = tellerOf(o, rule, state, pack);
   if (teller)
     return reasons.length > 0
@@ -280,6 +289,22 @@ function onApprove(
     ...reasons,
     { kind: 'notice-approved', data: { obligation: o.id, round: o.round, draft: o.draft.fingerprint, ...incomplete } },
   ];
+}
+
+/** Of an incident that is only recorded: it was published then. Who was told by mail is recorded as told. */
+function onPublishedThen(
+  o: Obligation,
+  rule: ObligationRule,
+  now: Instant,
+  reasons: NewEvent[],
+  answer: Answer,
+): NewEvent[] {
+  if (rule.channel !== 'status-page') {
+    return answer.rejected(
+      `obligation: ${o.id} is only recorded, and nothing is sent; say who was told, when and how: \`told\``,
+    );
+  }
+  return [...reasons, fulfil(o, rule, now, { channel: rule.channel, note: 'recorded afterwards' })];
 }
 
 /** The command that gives the reasons; of a report that was filed, with the reference that is known. */
@@ -330,7 +355,16 @@ function onWaive(
     const elsewhere = waivable.find((o) => o.fulfilledAt && tellerOf(o, rule, state, pack));
     if (elsewhere) return answer.rejected(`obligation: ${elsewhere.id} is told with ${rule.toldWith}: waive that`);
     return waivable.flatMap((o): NewEvent[] => [
-      { kind: 'obligation-waived', data: { obligation: o.id, rule: rule.id, reason, ground } },
+      {
+        kind: 'obligation-waived',
+        data: {
+          obligation: o.id,
+          rule: rule.id,
+          reason,
+          ground,
+          ...(o.fulfilledAt ? { says: factsToTell(rule, state, pack) } : {}),
+        },
+      },
       // Who waives a later round decides to leave those untold whom only this round would have told.
       ...(o.fulfilledAt ? leftUntold(o, rule, state, pack, reason) : []),
     ]);
@@ -350,6 +384,24 @@ function leftUntold(
   return [{ kind: 'left-untold', data: { obligation: o.id, round: o.round, reason, ...restOf(untold) } }];
 }
 
+function onNotMaterial(
+  state: IncidentState,
+  o: Obligation,
+  reason: string,
+  rule: ObligationRule,
+  pack: Policy,
+  answer: Answer,
+): NewEvent[] {
+  if (o.status === 'dispatching' || isSettled(o)) return answer.noted(`${o.id} is already ${o.status}`);
+  if (!o.changed) {
+    return answer.rejected(
+      `obligation: ${o.id} was opened for no change of what was told; waive it with a reason if it does not apply`,
+    );
+  }
+  const says = factsToTell(rule, state, pack);
+  return [{ kind: 'change-not-material', data: { obligation: o.id, round: o.round, reason, says } }];
+}
+
 function onFiled(
   state: IncidentState,
   o: Obligation,
@@ -362,8 +414,8 @@ function onFiled(
     return answer.rejected(`obligation: ${o.id} is not filed with an authority; it is sent by ${rule.channel}`);
   const at = notAfter(message.submittedAt ?? now, now);
   if (!at) return answer.rejected('submittedAt: must not be in the future');
-  if (toMs(at) < toMs(state.declaration.detectedAt))
-    return answer.rejected('submittedAt: must not be before the detection');
+  const early = beforeKnown(at, state);
+  if (early) return answer.rejected(`submittedAt: ${early}`);
   const reasons = delayReasons(o, message.delayReasons);
   const knownReferences = [o.evidence, ...o.supplements.map((s) => s.evidence)].map((e) => e?.reference);
   if (o.status === 'fulfilled' && knownReferences.includes(message.reference)) {
@@ -384,15 +436,6 @@ function onFiled(
     filed,
     ...(ask ? [{ kind: 'delay-reasons-requested' as const, data: { obligation: o.id } }] : []),
   ];
-}
-
-/** How far a sender's clock may run ahead of ours. */
-const CLOCK_SKEW_MS = 5 * 60_000;
-
-/** The instant that a message states; a little ahead of now is now, more than that is none. */
-function notAfter(at: Instant, now: Instant): Instant | undefined {
-  const aheadMs = toMs(at) - toMs(now);
-  return aheadMs <= 0 ? at : aheadMs <= CLOCK_SKEW_MS ? now : undefined;
 }
 
 function list(items: string[]): string {

@@ -11,7 +11,9 @@ export function openingOf(declaration: Declaration, policy: PolicySnapshot, now:
   const { id, declaredBy: by, assessment, awareAt } = declaration;
   const data = { declaration, policy: policyRef(policy) };
   const declared = { kind: 'declared' as const, by, data };
-  const measures = declaredMeasures(declaration).map((measure) => ({
+  // What was contained in the past is told by who did it, not done again.
+  const wanted = declaration.recordedAt ? [] : declaredMeasures(declaration);
+  const measures = wanted.map((measure) => ({
     kind: 'containment-requested' as const,
     by,
     data: { id: measureId(measure), measure },

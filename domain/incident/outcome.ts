@@ -3,12 +3,14 @@ import type { Instant } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import { type Occasion, occasionAlarm } from './alarms';
 import { audienceOf } from './audience-of';
+import { noticeNow } from './contents';
 import type { Coverage, DataOf, Evidence, NewEvent } from './events';
 import { withDelivery } from './evolve-telling';
 import { fulfil } from './reconcile';
 import type { IncidentState } from './state';
 import type { Counted } from './tally';
 import { standing } from './telling';
+import { factsToTell } from './told';
 import { untoldText } from './untold';
 
 /** The outcome of a piece of work. */
@@ -29,9 +31,12 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
     case 'drafted': {
       const o = state.obligations[outcome.data.obligation];
       const wanted = o && o.round === outcome.data.round && ['pending', 'drafted', 'filing'].includes(o.status);
-      return wanted && o.draft?.fingerprint !== outcome.data.fingerprint
-        ? [{ kind: 'notice-drafted', data: outcome.data }]
-        : [];
+      if (!wanted || o.draft?.fingerprint === outcome.data.fingerprint) return [];
+      const rule = ruleOf(pack, o.rule);
+      // While it was written the facts may have moved on: then it says what it says no more, and is written anew.
+      const current = rule && noticeNow(o, rule, state, pack).fingerprint === outcome.data.fingerprint;
+      const data = current ? { ...outcome.data, says: factsToTell(rule, state, pack) } : outcome.data;
+      return [{ kind: 'notice-drafted', data }];
     }
     case 'delivered': {
       const o = state.obligations[outcome.obligation];

@@ -12,15 +12,20 @@ import { type Expansion, expansionsOf, UNDETERMINED } from '../policy/authoritie
 import { sourcesOf, type Verdict } from '../policy/conditions';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
-import { clockAlarm } from './alarms';
+import { awarenessAlarm, clockAlarm } from './alarms';
 import { applies, decidedBy } from './applies';
-import { alarmClock, armedClock, dueFor } from './clocks';
+import { alarmClock, armedClock, doubtClock, dueFor } from './clocks';
+import { containedNote, retracted } from './containment';
 import { missingFields, noticeNow } from './contents';
-import type { Coverage, NewEvent } from './events';
+import type { Coverage, NewEvent, RoundPurpose } from './events';
+import { correctedLateness } from './lateness';
 import { isDecision, proposals, withdrawals } from './not-owed';
-import { lacking } from './records';
+import { partOf } from './part-clock';
+import { isRecordOnly, lacking } from './records';
 import { type IncidentState, isSettled, type Obligation, toldWithout } from './state';
 import { isSomebodyUntried, neverTold, settledByTally, tellerOf, toldWith } from './telling';
+import { factsToTell } from './told';
+import { changedSince } from './told-facts';
 import { untoldText } from './untold';
 
 const NOTICE_CHANNELS = ['email', 'status-page', 'filing'];
@@ -37,6 +42,8 @@ export function reconcile(state: IncidentState, pack: Policy, now: Instant): New
     if (!rule) continue;
     const steps = [
       movedDeadline,
+      correctedLateness,
+      retracted,
       reopened,
       fulfilledByFacts,
       everybodyTold,
@@ -47,11 +54,19 @@ export function reconcile(state: IncidentState, pack: Policy, now: Instant): New
       alarmed,
     ];
     for (const step of steps) {
+      if (isRecordOnly(state) && (step === dispatched || step === alarmed)) continue;
       const events = step(o, rule, state, pack, now);
       if (events.length > 0) return events;
     }
   }
-  return [];
+  return doubtAlarm(state, now);
+}
+
+/** A doubtful awareness alarms until somebody stands by it or corrects it. */
+function doubtAlarm(state: IncidentState, now: Instant): NewEvent[] {
+  const doubt = state.awarenessDoubt;
+  const point = doubt && ringing(doubtClock(doubt), doubt.rung, now);
+  return point ? [{ kind: 'alarm-raised', data: awarenessAlarm(state.caseId, doubt, point.threshold) }] : [];
 }
 
 /** Arms, reopens or dismisses a rule's obligations as its condition on the facts says. */
@@ -70,9 +85,7 @@ function applicability(rule: ObligationRule, state: IncidentState, pack: Policy)
   );
   if (withdrawn.length > 0) return withdrawn;
 
-  const armed = armedClock(rule, state, pack);
-  if (!armed) return [];
-  const { clock, due } = armed;
+  if (!armedClock(rule, state, pack)) return [];
   const wholeRule = state.obligations[rule.id];
   if (wholeRule?.status === 'waived' && expanded) {
     if (!newFacts(wholeRule, rule, state)) return [];
@@ -81,15 +94,16 @@ function applicability(rule: ObligationRule, state: IncidentState, pack: Policy)
   for (const expansion of expansions) {
     const id = expansion ? `${rule.id}:${expansion.key}` : rule.id;
     const known = state.obligations[id];
+    const { clock, due } = armedClock(rule, state, pack, partOf(rule, state, pack, { key: expansion?.key }))!;
     const because = [...verdict.because, ...(expansion ? [expansion.because] : [])];
     if (!known) {
       const data = { obligation: id, rule: rule.id, recipient: expansion?.key, clock, ...due, because };
       if (wholeRule?.status === 'waived') data.because.push(waiverReopens(wholeRule));
       events.push({ kind: 'obligation-armed', data });
     } else if (known.status === 'not-required' && !known.fulfilledAt) {
-      events.push(reopen(known, 'new-facts', because.join('; '), clock, due));
+      events.push(reopen(known, 'first', because.join('; '), clock, due));
     } else if (known.status === 'waived' && newFacts(known, rule, state)) {
-      events.push(reopen(known, 'new-facts', waiverReopens(known), clock, due));
+      events.push(reopen(known, 'first', waiverReopens(known), clock, due));
     }
   }
   for (const o of instances) {
@@ -140,14 +154,15 @@ function waiverReopens(o: Obligation): string {
 
 function reopen(
   o: Obligation,
-  purpose: 'new-facts' | 'new-recipients' | 'supplement' | 'follow-up',
+  purpose: RoundPurpose,
   reason: string,
   clock: Obligation['clock'] & object,
   due: { dueAt: Instant; marginAt: Instant },
+  changed?: string[],
 ): NewEvent {
   return {
     kind: 'obligation-reopened',
-    data: { obligation: o.id, round: o.round + 1, purpose, reason, clock, ...due },
+    data: { obligation: o.id, round: o.round + 1, purpose, reason, clock, ...due, changed },
   };
 }
 
@@ -155,8 +170,8 @@ type Step = (o: Obligation, rule: ObligationRule, state: IncidentState, pack: Po
 
 /** A first notice follows its anchors; a later round keeps the deadline it was opened with. */
 const movedDeadline: Step = (o, rule, state, pack) => {
-  if (isSettled(o) || !(o.purpose === 'first' || o.purpose === 'new-facts')) return [];
-  const armed = armedClock(rule, state, pack);
+  if (isSettled(o) || o.purpose !== 'first') return [];
+  const armed = armedClock(rule, state, pack, partOf(rule, state, pack, { key: o.recipient, born: o.clock }));
   const { from, anchorAt } = o.clock ?? {};
   if (!armed || (!o.dueAt && o.status !== 'proposed-not-owed')) return [];
   if (armed.due.dueAt === o.dueAt && armed.clock.from === from && armed.clock.anchorAt === anchorAt) return [];
@@ -167,6 +182,9 @@ const movedDeadline: Step = (o, rule, state, pack) => {
     },
   ];
 };
+
+/** The product's own target for "without further delay" (GDPR Art. 33(4)): a third of the time for the report itself. */
+const CHANGED_WITHIN = 'PT24H';
 
 /** After the first notice: newly found recipients, facts that were missing then, and a changed status open a new round. */
 const reopened: Step = (o, rule, state, pack, now) => {
@@ -185,6 +203,11 @@ const reopened: Step = (o, rule, state, pack, now) => {
     const missing = missingFields(noticeNow(o, rule, state, pack).contents);
     const known = missingSoFar.filter((field) => !missing.includes(field));
     if (known.length > 0) return [reopen(o, 'supplement', `now established: ${known.join(', ')}`, clock, due)];
+  }
+  const changed = o.told ? changedSince(o.told, factsToTell(rule, state, pack), rule) : [];
+  if (changed.length > 0) {
+    const owed = dueFor(rule, deadline(now, CHANGED_WITHIN));
+    return [reopen(o, 'supplement', `changed since it was told: ${changed.join(', ')}`, clock, owed, changed)];
   }
   const follows = (rule.followUpOnStatus as string[]).includes(state.status) && o.statusAtDispatch !== state.status;
   return follows ? [reopen(o, 'follow-up', `the status is now ${state.status}`, clock, due)] : [];
@@ -226,9 +249,7 @@ const fulfilledByFacts: Step = (o, rule, state, pack, now) => {
   let note: string | undefined;
   if (rule.channel === 'containment' && state.anchors.contained) {
     at = state.anchors.contained;
-    const steps = Object.values(state.containment);
-    const done = steps.filter((s) => s.state === 'verified' || s.state === 'applied').length;
-    note = `${done} of ${steps.length} containment steps done`;
+    note = containedNote(state);
   } else if (rule.channel === 'review' && state.review) {
     at = state.review.at;
     note = `${state.review.controls.length} controls improved`;
@@ -279,13 +300,20 @@ const dispatched: Step = (o, rule, state, pack, now) => {
     return [{ kind: 'filing-opened', data: { obligation: o.id, round: o.round, authority: o.recipient ?? '' } }];
   }
   if (o.hold) return [];
-  // A notice that serves another duty too goes out at the earlier margin of the two.
-  const served = [o, ...toldWith(o, state, pack).filter((other) => !isSettled(other) && other.status !== 'proposed-not-owed')];
-  const silence = served.some(
-    ({ rule: id, marginAt }) =>
-      ruleOf(pack, id)?.onSilence === 'send' && marginAt !== undefined && toMs(marginAt) <= toMs(now),
-  );
-  const automatic = rule.dispatch === 'automatic' || o.purpose === 'follow-up';
+  // A notice that serves another duty too goes out at the earlier margin of the two. What changed since it was told only
+  // a person sends on, and a typing error in an instant sends nothing.
+  const served = [
+    o,
+    ...toldWith(o, state, pack).filter((other) => !isSettled(other) && other.status !== 'proposed-not-owed'),
+  ];
+  const silence =
+    !o.changed &&
+    served.some(({ rule: id, marginAt }) => {
+      const other = ruleOf(pack, id);
+      const sends = other?.onSilence === 'send' && !isDoubted(other, state);
+      return sends && marginAt !== undefined && toMs(marginAt) <= toMs(now);
+    });
+  const automatic = (rule.dispatch === 'automatic' && !isDoubted(rule, state)) || o.purpose === 'follow-up';
   const trigger = o.approved ? 'approved' : automatic ? 'automatic' : silence ? 'silence' : undefined;
   if (!trigger || !draftIsCurrent(o, rule, state, pack)) return [];
   if (trigger !== 'approved' && lacksRequired(o, rule)) return [];
@@ -297,13 +325,25 @@ const dispatched: Step = (o, rule, state, pack, now) => {
   ];
 };
 
+/** True while a duty hangs on an awareness that a person must look at. */
+function isDoubted(rule: ObligationRule, { awarenessDoubt }: IncidentState): boolean {
+  return awarenessDoubt !== undefined && rule.clocks.some(({ from }) => from === 'aware');
+}
+
 /**
  * A deadline that passes is recorded once; where the law asks for reasons, they are asked for. That a notice was held is
  * no reason by itself: whoever held it says why that was right.
  */
 const missedDeadline: Step = (o, rule, _state, _pack, now) => {
   // What is proposed as not owed rings on, but nothing is missed unless it turns out to be owed.
-  if (isSettled(o) || o.status === 'proposed-not-owed' || !o.dueAt || toMs(o.dueAt) > toMs(now) || o.missedDueAt === o.dueAt) return [];
+  if (
+    isSettled(o) ||
+    o.status === 'proposed-not-owed' ||
+    !o.dueAt ||
+    toMs(o.dueAt) >= toMs(now) ||
+    o.missedDueAt === o.dueAt
+  )
+    return [];
   const held = o.hold ? { heldBy: o.hold.by, holdReason: o.hold.reason } : {};
   const events: NewEvent[] = [{ kind: 'deadline-missed', data: { obligation: o.id, dueAt: o.dueAt, ...held } }];
   if (rule.delayReasons && !o.delayReasons && !o.delayReasonsOwed) {

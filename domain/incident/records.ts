@@ -8,6 +8,11 @@ import { type IncidentState, isSettled } from './state';
 
 export type RecordGroup = (typeof RECORD_GROUPS)[number];
 
+/** A past incident that is only taken into the register: nothing of it is sent, contained or alarmed. */
+export function isRecordOnly({ declaration }: Pick<IncidentState, 'declaration'>): boolean {
+  return declaration.recordedAt !== undefined;
+}
+
 /** What a record group still lacks, in words; an empty list when it is complete. */
 export function lacking(group: RecordGroup, state: IncidentState, pack: Policy): string[] {
   const facts = state.assessment?.facts;

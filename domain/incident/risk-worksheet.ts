@@ -55,7 +55,10 @@ export function judgementLines({ method, factors = {}, reasoning }: RiskJudgemen
 }
 
 /** The judgement that counts for a data set: its own, else that of the breach as a whole. */
-export function judgementFor(dataSet: Pick<DataSet, 'riskJudgement'>, assessment: Assessment): RiskJudgement | undefined {
+export function judgementFor(
+  dataSet: Pick<DataSet, 'riskJudgement'>,
+  assessment: Assessment,
+): RiskJudgement | undefined {
   return dataSet.riskJudgement ?? assessment.riskJudgement;
 }
 

@@ -4,9 +4,23 @@ import type { Rung } from '../kernel/alarm-clock';
 import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
-import type { ArmedClock, ContainmentOutcome, Coverage, DataOf, Evidence, Reach, Rendering } from './events';
+import type { AwarenessDoubt, AwarenessStatement } from './awareness';
+import type {
+  ArmedClock,
+  ContainmentOutcome,
+  Coverage,
+  DataOf,
+  Evidence,
+  Reach,
+  Rendering,
+  RoundPurpose,
+} from './events';
 import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
+import type { LinkRelation } from './links';
+import type { Parts } from './parts';
+import type { AwaitsSecond } from './second-person';
 import type { Tally } from './tally';
+import type { ToldFacts } from './told-facts';
 
 /**
  * `pending`: its clock runs, nothing is drafted · `drafted`: awaits a person or its margin · `dispatching`: being sent ·
@@ -30,6 +44,7 @@ export interface Draft {
   missing: string[];
   url?: string;
   reach?: Reach;
+  says?: ToldFacts;
 }
 
 /** An obligation before anything happened to it. */
@@ -58,9 +73,13 @@ export interface Obligation {
   status: ObligationStatus;
   /** 1 for the first notice; higher for supplements, follow-ups and newly found recipients. */
   round: number;
-  purpose: 'first' | 'new-facts' | 'new-recipients' | 'supplement' | 'follow-up';
+  purpose: RoundPurpose;
   /** What the rounds before this one could not say yet. */
   missingThen?: string[];
+  /** What those who were told know, by fact. */
+  told?: ToldFacts;
+  /** What changed since then, for which this round was opened. */
+  changed?: string[];
   because: string[];
   clock?: ArmedClock;
   dueAt?: Instant;
@@ -76,6 +95,8 @@ export interface Obligation {
   /** That it is not owed, as Tocsin proposed it; kept when a person has confirmed it. */
   proposal?: Proposal;
   missedDueAt?: Instant;
+  /** Every deadline that passed while it was open: moving a clock forward erases none. */
+  misses?: Instant[];
   delayReasonsOwed?: boolean;
   delayReasons?: string;
   /** Whom the dispatch that is under way goes to. */
@@ -95,6 +116,11 @@ export interface Obligation {
   /** Instant, lateness and evidence of the first fulfilment: never changed afterwards. */
   fulfilledAt?: Instant;
   lateByMs?: number;
+  /** The clock that the first fulfilment met. */
+  metClock?: { clock: ArmedClock; dueAt: Instant };
+  /** Its lateness on the instants as they were corrected since. */
+  correctedLateByMs?: number;
+  correctedDueAt?: Instant;
   evidence?: Evidence;
   /** Instants and evidence of later rounds. */
   supplements: Array<{ round: number; at: Instant; evidence: Evidence }>;
@@ -120,10 +146,25 @@ export interface IncidentState extends CaseState {
   status: IncidentStatus;
   assessment?: { revision: number; by: string; at: Instant; facts: Assessment };
   anchors: Partial<Record<Anchor, Instant>>;
+  /** All that was stated of the awareness, in the order of the statements. */
+  awareness?: AwarenessStatement[];
+  awarenessDoubt?: AwarenessDoubt;
+  /** What waits for a second person. */
+  awaitsSecond?: AwaitsSecond;
+  parts?: Parts;
+  /** Since when the service is affected, where that was corrected. */
+  serviceAffectedFrom?: Instant;
   obligations: Record<string, Obligation>;
   containment: Record<string, ContainmentStep>;
+  /** How it was contained, and what of it was contained before. */
+  containedAs?: { atUnknown?: boolean; despite?: string; steps?: string[] };
+  partlyContained?: { at: Instant; by: string; note: string };
   measures: Array<{ at: Instant; by: string; text: string; category: string }>;
   review?: { at: Instant; by: string; rootCause: string; controls: string[]; shareSummary: boolean; summary?: string };
+  /** When it was closed before it was opened again, and why. */
+  reopenings?: Array<{ closedAt: Instant; at: Instant; by: string; reason: string }>;
+  followUps?: Array<{ at: Instant; by: string; text: string }>;
+  links?: Array<{ to: string; relation: LinkRelation; note?: string }>;
   registerVerified?: { entries: number; head: string; at: Instant };
   rejected: number;
 }

@@ -14,6 +14,7 @@ import { missingFields, noticeNow } from './contents';
 import type { IncidentEvent } from './events';
 import type { ContainmentMeasure } from './incident';
 import { coverage, draftIsCurrent } from './reconcile';
+import { isRecordOnly } from './records';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { tellerOf } from './telling';
 
@@ -74,7 +75,7 @@ export function wantedWork(state: IncidentState, pack: Policy): IncidentWork[] {
   for (const o of Object.values(state.obligations)) {
     const rule = ruleOf(pack, o.rule);
     if (!rule) continue;
-    if (['email', 'status-page', 'filing'].includes(rule.channel)) {
+    if (['email', 'status-page', 'filing'].includes(rule.channel) && !isRecordOnly(state)) {
       const drafting = ['pending', 'drafted', 'filing'].includes(o.status) && !tellerOf(o, rule, state, pack);
       if (drafting && !draftIsCurrent(o, rule, state, pack)) {
         const { contents, fingerprint } = noticeNow(o, rule, state, pack);

@@ -106,9 +106,9 @@ export type StandIn = typeof WITHHELD | typeof ERASED;
 /** Names under which events hold lists, wherever they stand: a list stands in for a list, so that the fold goes on. */
 const LISTS = new Set(
   (
-    'affects alarmAt alarms aliases because block changes commands controls credentials dataSets daysOff fixedIn indicators ' +
-    'groups ids impacts individualSteps isolate kinds maliciousSources missing packs people problems reached renderings ' +
-    'systems tellAtOnce unestablished unreached versions why workspaces'
+    'affects alarmAt alarms aliases because block changed changes commands controls credentials dataSets daysOff fixedIn ' +
+    'groups ids impacts indicators individualSteps isolate kinds maliciousSources missing packs people problems reached ' +
+    'reasons renderings steps systems tellAtOnce unestablished unreached versions why workspaces'
   ).split(' '),
 );
 

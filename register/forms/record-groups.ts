@@ -1,5 +1,6 @@
 /** The groups R1–R6 of one incident with their legal titles, as every form shows them. */
 
+import { latenessText } from '../../domain/incident/lateness';
 import type { NarratedPack } from '../../domain/incident/narrate';
 import { spanText } from '../../domain/kernel/time';
 import { standInOf } from '../../domain/policy/disclosure';
@@ -223,7 +224,7 @@ function outcome(sent: NotificationSent, asValue: AsValue): string {
   if (sent.round > 1) lines.push(`round ${sent.round}`);
   if (sent.sent !== undefined) lines.push(`sent to ${word(sent.sent)} of ${word(sent.recipients ?? sent.sent)}`);
   if (sent.failed) lines.push(`${word(sent.failed)} failed`);
-  if (sent.lateByMs !== undefined) lines.push(sent.lateByMs > 0 ? `late by ${spanText(sent.lateByMs)}` : 'in time');
+  if (sent.lateByMs !== undefined) lines.push(latenessText(sent, spanText) || 'in time');
   if (sent.delayReasons !== undefined) lines.push(`reasons for the delay: ${word(sent.delayReasons)}`);
   if (sent.reference !== undefined) lines.push(`reference: ${word(sent.reference)}`);
   if (sent.url !== undefined && !standInOf(sent.url)) lines.push(`published at ${sent.url}`);

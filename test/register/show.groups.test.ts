@@ -113,6 +113,7 @@ function aLeakedKey() {
     }
   }
   say('measure', { text: 'All deploy keys rotated', category: 'remediation', at: hour(7) }, hour(8));
+  say('status', { status: 'contained' }, hour(9));
   say('status', { status: 'resolved' }, hour(9));
   say(
     'review',

@@ -14,6 +14,7 @@ import type {
 import { dependencyActivities } from '../../detection/dependencies/dependency-activities';
 import type { Detection } from '../../domain/detection/detection';
 import type { IncidentEvent } from '../../domain/incident/events';
+import { fold } from '../../domain/incident/evolve';
 import { measureId } from '../../domain/incident/incident';
 import type { Counted } from '../../domain/incident/tally';
 import { type Instant, toInstant } from '../../domain/kernel/time';
@@ -139,6 +140,7 @@ export class FakeWorld {
     return {
       snapshotPolicy: async () => this.policy,
       appendEntries: async ({ events }) => this.append(events as IncidentEvent[]),
+      incidentInRegister: async ({ incidentId }) => fold(this.register(incidentId)),
       verifyRegister: async ({ incidentId, seq }) => {
         const entries = this.register(incidentId).length;
         return entries >= seq && !this.registerDamaged

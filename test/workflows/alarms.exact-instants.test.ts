@@ -100,6 +100,7 @@ test('after the resolution: the review, its summary and the verified register', 
   const incident = await harness.declare({ assessment: assessment({ personalData: 'no', dataSets: [] }) });
   harness.world.registerDamaged = true;
   incident.stuck = (key) => key === 'verify-register';
+  await incident.send('status', { status: 'contained' });
   await incident.send('status', { status: 'resolved' });
   const { resolved } = (await incident.state()).anchors;
   await harness.sleepHours(25);

@@ -50,7 +50,7 @@ describe('a hold past the deadline', () => {
 });
 
 describe('the awareness is corrected', () => {
-  test('to 70 hours ago: what is due acts at once, and the rest keeps its two hours', async () => {
+  test('to 70 hours ago: what is due acts once somebody stands by it, and the rest keeps its two hours', async () => {
     const detectedAt = await harness.in(-71);
     const incident = await harness.declare({ detectedAt, serviceAffecting: false });
     await harness.sleepHours(1);
@@ -58,7 +58,10 @@ describe('the awareness is corrected', () => {
     const awareAt = await harness.in(-70);
     await incident.send('assess', { awareAt, reason: 'The ticket of Tuesday already said so' });
     await incident.quiet();
-    const correctedAt = incident.entries('awareness-recorded').at(-1)!.at;
+    expect(incident.mails('enterprise-notice')).toEqual([]);
+    await incident.send('confirm', {});
+    await incident.quiet();
+    const correctedAt = incident.entries('awareness-upheld').at(-1)!.at;
 
     const sent = incident.mails('enterprise-notice');
     expect(sent).toHaveLength(3);
@@ -108,11 +111,12 @@ describe('the awareness is corrected', () => {
     await incident.send('assess', { awareAt: await harness.in(-89), reason: 'No, older still' });
     await incident.quiet();
     expect((await incident.obligation(IE)).lateByMs).toBe(filed.lateByMs);
+    expect((await incident.obligation(IE)).correctedLateByMs! / HOUR_MS).toBeCloseTo(16, 1);
     expect((await incident.obligation(IE)).fulfilledAt).toBe(filed.fulfilledAt);
     expect(incident.about('obligation-fulfilled', IE)).toHaveLength(1);
   }, 60_000);
 
-  test('later, with a reason: the deadline moves later only by that recorded command', async () => {
+  test('later, with a reason: the deadline moves later only once a second person agrees', async () => {
     const incident = await harness.declare({ detectedAt: await harness.in(-6), awareAt: await harness.in(-6) });
     const first = await incident.obligation('enterprise-notice');
     await expect(incident.send('assess', { awareAt: await harness.in(-2) })).rejects.toMatchObject({
@@ -120,6 +124,9 @@ describe('the awareness is corrected', () => {
     });
     expect((await incident.obligation('enterprise-notice')).dueAt).toBe(first.dueAt);
     await incident.send('assess', { awareAt: await harness.in(-2), reason: 'The alert was about another system' });
+    await incident.quiet();
+    expect(incident.about('obligation-due-changed', 'enterprise-notice')).toEqual([]);
+    await incident.send('confirm', { by: 'ciso@example.com' });
     await incident.quiet();
     expect(incident.about('obligation-due-changed', 'enterprise-notice')[0]!.data.previousDueAt).toBe(first.dueAt);
     expect(toMs((await incident.obligation('enterprise-notice')).dueAt!)).toBeGreaterThan(toMs(first.dueAt!));

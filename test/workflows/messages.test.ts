@@ -168,6 +168,7 @@ test('messages that come before the policy snapshot is there are not lost, nor i
 
 test('a message after the incident was closed is refused, and the close is final', async () => {
   const incident = await harness.declare({ assessment: { personalData: 'no' }, serviceAffecting: false });
+  await incident.send('status', { status: 'contained' });
   await incident.send('status', { status: 'resolved' });
   await incident.quiet();
   await incident.send('review', { rootCause: 'x', controls: ['y'], shareSummary: false });

@@ -1,4 +1,5 @@
 /** A kind of case as the shell runs it, and what both know of each other. */
+import type { Decision } from '../../domain/case/advance';
 import type { ClockReading, Exercise } from '../../domain/case/contract';
 import type { CaseState, Lifecycle, Messages, NewOf, Work } from '../../domain/case/lifecycle';
 import type { Occasion } from '../../domain/case/occasion';
@@ -17,6 +18,8 @@ export interface Run<S extends CaseState, E extends RecordedEvent, W extends Wor
     first: (now: Instant) => NewOf<E>[],
     as?: { exercise?: boolean; pacing?: Exercise },
   ): void;
+  /** Opens the case with a history that was played at its own instants; its clock is real from now on. */
+  openPlayed(lifecycle: Lifecycle<S, E, W, O>, played: Decision<S, E>): void;
   /** Goes on after a continue-as-new. */
   resume(lifecycle: Lifecycle<S, E, W, O>, carried: Carried<S, E, W>): void;
   /** Takes the outcome of work that reports later. */

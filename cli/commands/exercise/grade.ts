@@ -1,6 +1,7 @@
 /** The grade of an exercise: each commitment kept, late, open or not required, by its obligations, and on time by how much. */
 import type { IncidentEvent } from '../../../domain/incident/events';
 import { evolve } from '../../../domain/incident/evolve';
+import { isLate, latenessText } from '../../../domain/incident/lateness';
 import type { IncidentState, Obligation } from '../../../domain/incident/state';
 import { type Instant, minuteText, spanText, toMs } from '../../../domain/kernel/time';
 import type { Policy } from '../../../domain/policy/policy';
@@ -69,12 +70,12 @@ export function grade(events: readonly IncidentEvent[], pack: Pick<Policy, 'obli
 }
 
 function gradeOne(o: Obligation, dueAtFirst: Instant | undefined): GradedObligation {
-  const { id: obligation, fulfilledAt, lateByMs = 0, decision } = o;
+  const { id: obligation, fulfilledAt, decision } = o;
   if (fulfilledAt) {
     const dueAt = dueAtFirst ?? o.dueAt;
     const told = o.evidence?.of === undefined ? '' : `${o.evidence.told} of ${o.evidence.of} told, `;
-    const late = `${told}late by ${spanText(lateByMs)}`;
-    if (lateByMs > 0) return { obligation, grade: 'late', fulfilledAt, dueAt, detail: late };
+    const late = `${told}${latenessText(o, spanText)}`;
+    if (isLate(o)) return { obligation, grade: 'late', fulfilledAt, dueAt, detail: late };
     // What opened again since is owed: the first notice was kept, and somebody is untold now.
     if (o.status === 'partly-told') return { obligation, grade: 'open', dueAt: o.dueAt, detail: 'partly told' };
     const detail = told + (dueAt ? `${spanText(toMs(dueAt) - toMs(fulfilledAt))} before the deadline` : 'in time');

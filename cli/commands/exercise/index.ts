@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { refused, usage } from '../../../client/errors';
 import { newIncidentId } from '../../../client/incident-id';
-import { readInput } from '../../input';
+import { type Instant, InstantSchema } from '../../../domain/kernel/time';
+import { type InputFile, readInput } from '../../input';
 import { visibleLine } from '../../rendering/hostile-text';
 import type { CommonOptions, Shell } from '../../shell';
 import { verb } from '../../verb';
@@ -19,7 +20,7 @@ export function exerciseCommand(program: Command, shell: Shell): void {
   verb(
     program,
     'exercise <file>',
-    'Play a scenario: the same workflow with time compressed and every outside system replaced by a recorder. Exit code 1 when a commitment was not kept.',
+    'Play a scenario at its own times, or from the present minute where they are relative: the same workflow with time compressed and every outside system replaced by a recorder. Exit code 1 when a commitment was not kept.',
     'exercise examples/leaked-deploy-key.yaml --speed 14400',
   )
     .option(
@@ -32,7 +33,8 @@ export function exerciseCommand(program: Command, shell: Shell): void {
       const { loadPolicy } = await import('../../../policy/load-policy.js');
       const policy = loadPolicy(shell.settings.policy);
       const id = options.id ?? newIncidentId(new Date(), 'EX');
-      const scenario = readScenario(readInput(file), { id, detectedAt: exerciseStart() }, policy.pack);
+      const input = readInput(file);
+      const scenario = readScenario(input, { id, detectedAt: detectionIn(input) ?? exerciseStart() }, policy.pack);
       // With --json standard output holds the report alone, and the live timeline goes to standard error.
       const live = options.json ? shell.err : shell.out;
       live.line(`${live.style(id, 'bold')}  ${visibleLine(scenario.title)}`);
@@ -41,6 +43,13 @@ export function exerciseCommand(program: Command, shell: Shell): void {
       else for (const line of ['', ...gradeLines(graded, shell.out)]) shell.out.line(line);
       if (!graded.ok) throw refused(`the exercise ${id} did not keep every commitment`);
     });
+}
+
+/** The instant of detection that a file states; a relative one, or none, is that of the exercise itself. */
+export function detectionIn({ data }: Pick<InputFile, 'data'>): Instant | undefined {
+  const stated = (data.declaration as { detectedAt?: unknown } | undefined)?.detectedAt;
+  const parsed = InstantSchema.safeParse(stated);
+  return parsed.success ? parsed.data : undefined;
 }
 
 /** The instant of detection of an exercise: the present minute. */

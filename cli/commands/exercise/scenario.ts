@@ -52,7 +52,18 @@ const ScenarioSchema = z.strictObject({
 });
 
 /** Fields that hold an instant, wherever they stand. */
-const INSTANT_FIELDS = ['at', 'detectedAt', 'declaredAt', 'awareAt', 'periodFrom', 'periodTo', 'until', 'submittedAt'];
+const INSTANT_FIELDS = [
+  'at',
+  'detectedAt',
+  'declaredAt',
+  'awareAt',
+  'partsAwareAt',
+  'periodFrom',
+  'periodTo',
+  'until',
+  'submittedAt',
+  'serviceAffectedFrom',
+];
 
 /**
  * Resolves a scenario for an incident `id` that is detected at `detectedAt`. With the pack, obligations that do not

@@ -1,8 +1,9 @@
 /** `tocsin assess`: states or corrects the facts, or the instant of awareness. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { refused, usage } from '../../../client/errors';
 import { AssessmentFields } from '../../../domain/incident/assessment';
+import { AWARENESS_BASES } from '../../../domain/incident/awareness';
 import { packNames } from '../../../domain/policy/policy';
 import { type MessageOptions, sendMessage } from '../../cases/send';
 import { atTerminal } from '../../confirm';
@@ -16,6 +17,8 @@ import { ASSESSMENT_TEMPLATE } from './assessment-template';
 interface Options extends MessageOptions {
   file?: string;
   awareAt?: string;
+  awareBasis?: string;
+  partsAwareAt?: string;
   reason?: string;
   template?: boolean;
   schema?: boolean;
@@ -33,7 +36,20 @@ export function assessCommand(program: Command, shell: Shell): void {
       'the assessment in YAML or JSON; - for standard input. It replaces the earlier one entirely',
     )
     .option('--aware-at <time>', 'when it became known that personal data may be affected, with zone')
-    .option('--reason <text>', 'why; needed to correct a recorded instant of awareness')
+    .addOption(
+      new Option(
+        '--aware-basis <basis>',
+        'what that instant is of (default: reasonable-certainty); instants on other bases stay beside it',
+      ).choices(AWARENESS_BASES),
+    )
+    .option(
+      '--parts-aware-at <time>',
+      'when the data sets and countries that the file newly names became known (default: now)',
+    )
+    .option(
+      '--reason <text>',
+      'why; needed to correct a recorded instant of awareness. Moving it forward also needs a second person: confirm',
+    )
     .option('--template', 'print a file to fill in, with every fact that can be stated')
     .option('--schema', 'print the JSON Schema of such a file, for editors')
     .action(async (id: string | undefined, options: Options) => {
@@ -70,6 +86,8 @@ export function assessBody(file: Record<string, unknown>, options: Options): Rec
   const body: Record<string, unknown> = {
     ...fromFile,
     ...(options.awareAt ? { awareAt: instantFlag('--aware-at', options.awareAt) } : {}),
+    ...(options.awareBasis ? { awareBasis: options.awareBasis } : {}),
+    ...(options.partsAwareAt ? { partsAwareAt: instantFlag('--parts-aware-at', options.partsAwareAt) } : {}),
     ...(options.reason ? { reason: options.reason } : {}),
   };
   if (!body.assessment && !body.awareAt)

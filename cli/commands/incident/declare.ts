@@ -7,16 +7,19 @@ import { DeclarationSchema } from '../../../domain/incident/incident';
 import { tocsin } from '../../../domain/kernel/command-lines';
 import { fieldProblems } from '../../../domain/kernel/problems';
 import { type DeclarationFlags, declarationFields, declarationFlags } from '../../declaration-flags';
-import { credentialProblems, instantFlag, readInput } from '../../input';
+import { credentialProblems, type InputFile, instantFlag, readInput } from '../../input';
+import { recordPast } from '../../record-past';
 import { hanging } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
 import { OPTIONS, verb } from '../../verb';
+import { readScenario } from '../exercise/scenario';
 
 interface Options extends CommonOptions, DeclarationFlags {
   file?: string;
   id?: string;
   detectedAt?: string;
   source?: string;
+  recordOnly?: boolean;
 }
 
 export function declareCommand(program: Command, shell: Shell): void {
@@ -30,12 +33,17 @@ export function declareCommand(program: Command, shell: Shell): void {
     .option(...OPTIONS.by)
     .option('--id <id>', 'the incident id; the same id twice is one incident')
     .option('--detected-at <time>', 'when it was detected, with zone (default: now)')
-    .option('--source <text>', 'what detected it');
+    .option('--source <text>', 'what detected it')
+    .option(
+      '--record-only',
+      'take a past incident into the register, with the acts of its file at their own times: nothing is sent, contained or alarmed',
+    );
   declarationFlags(command).action((options: Options) => declare(shell, options));
 }
 
 async function declare(shell: Shell, options: Options): Promise<void> {
   const input = options.file ? readInput(options.file) : undefined;
+  if (options.recordOnly) return declareRecord(shell, options, input);
   if (input && 'acts' in input.data) {
     throw usage(`${input.file} is a scenario. Play it with \`${tocsin('exercise', { file: input.file })}\``);
   }
@@ -73,6 +81,30 @@ async function declare(shell: Shell, options: Options): Promise<void> {
     out.line(out.style(`The place counts as unknown until it is corrected: ${problem}`, 'yellow'));
   if (wrong.length > 0) out.line(`Correct it with: ${tocsin('assess', { id, help: true })}`);
   out.line(`Watch it with: ${tocsin('show', { id, watch: true })}`);
+}
+
+/** A past incident from a file with its declaration and its acts, or from a declaration alone. */
+async function declareRecord(shell: Shell, options: Options, input: InputFile | undefined): Promise<void> {
+  if (!input) throw usage('--record-only needs -f FILE with the declaration, and with what was done when');
+  const now = new Date();
+  const { acts = [], ...rest } = input.data;
+  const { raw } = declarationOf(isMapping(rest.declaration) ? rest.declaration : rest, options, shell, now);
+  const id = String(raw.id);
+  const data = { declaration: { ...raw, recordedAt: now.toISOString() }, acts };
+  const { loadPolicy } = await import('../../../policy/load-policy.js');
+  const policy = loadPolicy(shell.settings.policy);
+  const detectedAt = instantFlag('detectedAt', String(raw.detectedAt))!;
+  const scenario = readScenario({ ...input, data }, { id, detectedAt }, policy.pack);
+  const recorded = { ...scenario, where: scenario.acts.map(({ where }) => where) };
+  const { created, played } = await recordPast(await shell.client(), recorded, policy);
+  if (options.json) return shell.out.json({ id, created, events: played.events.length });
+  if (!created) return shell.out.line(shell.out.style(`${id} was already declared; nothing was changed.`, 'yellow'));
+  shell.out.line(`${shell.out.style(id, 'bold')} is recorded with ${played.events.length} events. Nothing was sent.`);
+  shell.out.line(`See its verdicts with: ${tocsin('show', { id })}`);
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The file and the flags together, with what could be assumed filled in. */

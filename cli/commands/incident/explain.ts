@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
 import { human } from '../../../domain/incident/contents';
 import type { Explanation } from '../../../domain/incident/explain';
+import { latenessText } from '../../../domain/incident/lateness';
 import { nearest } from '../../../domain/kernel/suggest';
 import { spanText } from '../../../domain/kernel/time';
 import { packNames } from '../../../domain/policy/policy';
@@ -67,15 +68,21 @@ export function explanationLines(explanation: Explanation, out: Output): string[
     const target = clock.ownTarget ? " (the product's own target)" : '';
     if (!clock.anchorAt || !clock.dueAt) return `${clock.within} from "${clock.from}"${target}: has not started`;
     const counts = clock.counts && clocks.length > 1 ? ': this deadline applies' : '';
-    return `${clock.within} from "${clock.from}"${target}, ${human(clock.anchorAt)}: due ${human(clock.dueAt)}${counts}`;
+    const part = clock.partAt ? `, of this part ${human(clock.partAt)}` : '';
+    return `${clock.within} from "${clock.from}"${target}, ${human(clock.anchorAt)}${part}: due ${human(clock.dueAt)}${counts}`;
   });
   const became = obligations.map((o) => {
-    const late = o.lateByMs ? `, late by ${spanText(o.lateByMs)}` : '';
+    const lateness = latenessText(o, spanText);
+    const late = lateness ? `, ${lateness}` : '';
+    const missed = o.misses?.length ? `, deadlines passed: ${o.misses.map(human).join(', ')}` : '';
     const due = o.dueAt && !['fulfilled', 'not-required', 'waived'].includes(o.status) ? `, due ${human(o.dueAt)}` : '';
     const decided = o.decision ? `, by ${o.decision.by} on ${human(o.decision.at)}: ${o.decision.reason}` : '';
+    const changed = o.changed
+      ? `, proposed because this changed after it was told: ${o.changed.join(', ')} (approve or file it, or decide that it is not material)`
+      : '';
     const proposed = o.proposal ? `, ${o.proposal}. To decide: ${o.confirm}` : '';
     const confirms = o.decision?.proposed ? ` (confirms: ${o.decision.proposed})` : '';
-    return `${o.id}: ${o.status.replaceAll('-', ' ')}${late}${due}${decided}${confirms}${proposed}`;
+    return `${o.id}: ${o.status.replaceAll('-', ' ')}${late}${missed}${due}${changed}${decided}${confirms}${proposed}`;
   });
   return [
     `${out.style(rule, 'bold')}  ${out.style(`[${commitments.join(' ')}]`, 'cyan')}`,
@@ -85,6 +92,7 @@ export function explanationLines(explanation: Explanation, out: Output): string[
     ...field('verdict', `${verdict}: ${because.join('; ')}`),
     ...questions.flatMap(({ id, asks, citation: by }) => field('asks', `${id}: ${asks} (${by})`)),
     ...counted.flatMap((text) => field('clock', text)),
+    ...[...new Set(clocks.flatMap(({ stated = [] }) => stated))].flatMap((text) => field('aware', text)),
     ...became.flatMap((text) => field('state', text)),
     '',
   ];

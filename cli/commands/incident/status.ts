@@ -11,6 +11,9 @@ import { messageVerb } from '../../verb';
 interface Options extends MessageOptions {
   at?: string;
   note?: string;
+  partly?: boolean;
+  atUnknown?: boolean;
+  despite?: string;
 }
 
 const CHOICES = STATUSES.filter((status) => status !== 'declared');
@@ -25,14 +28,18 @@ export function statusCommand(program: Command, shell: Shell): void {
     .addArgument(new Argument('<status>', CHOICES.join(', ')))
     .option('--at <time>', 'since when, with zone (default: now)')
     .option('--note <text>', 'a sentence for the record')
-    .action(async (id: string, status: string, options: Options) => {
+    .option('--partly', 'of "contained": only a part is, as the note says; the clock runs on')
+    .option('--at-unknown', 'of "contained": nobody knows when; at the latest now')
+    .option('--despite <reason>', 'of "contained": why it is, although steps that were asked for are not done')
+    .action(async (id: string, status: string, { note, partly, atUnknown, despite, ...options }: Options) => {
       if (!CHOICES.some((choice) => choice === status)) {
         const meant = nearest(status, CHOICES);
         throw usage(
           `there is no status "${status}"${meant ? `; did you mean "${meant}"?` : `; there are: ${CHOICES.join(', ')}`}`,
         );
       }
-      const at = instantFlag('--at', options.at);
-      await sendMessage(shell, 'incident', id, 'status', { status, at, note: options.note }, options);
+      const { at: given, ...rest } = options;
+      const at = instantFlag('--at', given);
+      await sendMessage(shell, 'incident', id, 'status', { status, at, note, partly, atUnknown, despite }, rest);
     });
 }

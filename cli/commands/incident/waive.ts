@@ -17,7 +17,10 @@ export function waiveCommand(program: Command, shell: Shell): void {
     'waive INC-20260401-9f3a gdpr-art34-individuals --ground gdpr-34-3-a --reason "the disk is wholly encrypted, the key is safe"',
   )
     .requiredOption('--reason <text>', 'why; recorded in the register with your name')
-    .option('--ground <ground>', 'a legal ground that the policy offers, like gdpr-34-3-a (default: other, which waives own promises only)')
+    .option(
+      '--ground <ground>',
+      'a legal ground that the policy offers, like gdpr-34-3-a (default: other, which waives own promises only)',
+    )
     .action(async (id: string, obligation: string, { reason, ground, ...options }: Options) => {
       await sendMessage(shell, 'incident', id, 'waive', { obligation, reason, ground }, options);
     });

@@ -54,6 +54,7 @@ beforeAll(async () => {
   const register = {
     append: (events: never[]) => appender.append(events),
     verify: () => Promise.reject(new Error()),
+    state: () => Promise.reject(new Error()),
   };
   const worker = await Worker.create({
     connection: native,

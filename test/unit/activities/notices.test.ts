@@ -40,7 +40,7 @@ const templates = readdirSync(templatesDir(), { withFileTypes: true }).flatMap((
 
 describe.each(templates)('template %s', (template) => {
   const channel = template === 'authority-dossier' ? 'filing' : 'email';
-  for (const purpose of ['first', 'supplement', 'new-facts', 'new-recipients', 'follow-up'] as const) {
+  for (const purpose of ['first', 'supplement', 'new-recipients', 'follow-up'] as const) {
     test.each(['present', 'missing'])(`renders as ${purpose} with all fields %s`, async (fields) => {
       const input = draftInput({
         template,

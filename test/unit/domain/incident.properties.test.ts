@@ -226,12 +226,56 @@ test('a deadline moves later only where a person’s recorded command said so', 
         expect(command.command).toBe('message');
         const said = events.filter((e) => e.by !== 'tocsin').map((e) => e.kind);
         expect(
-          said.some((kind) => ['awareness-recorded', 'status-changed', 'assessed', 'reviewed'].includes(kind)),
+          said.some((kind) =>
+            ['awareness-recorded', 'status-changed', 'contained', 'corrected', 'assessed', 'reviewed'].includes(kind),
+          ),
         ).toBe(true);
         // A review moves the clock of its summary only, and only when it shares one that was not shared, or no longer.
         if (!said.includes('reviewed')) continue;
         expect(o.clock?.from).toBe('reviewed');
         expect([before.review?.shareSummary ?? false, after.review?.shareSummary]).toEqual([false, true]);
+      }
+    }
+  });
+});
+
+test('lateness is never smaller after awareness was corrected backwards, and what was recorded then never changes', () => {
+  holds(({ decided }) => {
+    for (const { before, after, events } of decided) {
+      const [was, is] = [before.anchors.aware, after.anchors.aware];
+      const backwards = was && is && toMs(is) < toMs(was) && !events.some((e) => e.kind === 'assessed');
+      if (!backwards) continue;
+      for (const o of Object.values(before.obligations)) {
+        const next = after.obligations[o.id];
+        if (!o.fulfilledAt || !next) continue;
+        expect(next.lateByMs).toBe(o.lateByMs);
+        expect(next.correctedLateByMs ?? next.lateByMs).toBeGreaterThanOrEqual(o.correctedLateByMs ?? o.lateByMs ?? 0);
+      }
+    }
+  });
+});
+
+test('awareness moves forward only with a second person', () => {
+  holds(({ decided }) => {
+    for (const { before, after, events } of decided) {
+      const [was, is] = [before.anchors.aware, after.anchors.aware];
+      if (!was || !is || toMs(is) <= toMs(was)) continue;
+      const said = events.find((e) => e.kind === 'awareness-recorded');
+      expect(said?.data).toHaveProperty('agreedBy');
+      expect(said?.data).not.toHaveProperty('agreedBy', said?.by);
+    }
+  });
+});
+
+test('nothing that hangs on a doubtful awareness goes out without a person', () => {
+  holds(({ decided, pack }) => {
+    for (const { after, events } of decided) {
+      if (!after.awarenessDoubt) continue;
+      for (const e of events) {
+        if (e.kind !== 'dispatch-started' || e.data.trigger === 'approved') continue;
+        const rule = pack.obligations.find(({ id }) => id === after.obligations[e.data.obligation]!.rule)!;
+        const followUp = after.obligations[e.data.obligation]!.purpose === 'follow-up';
+        expect(followUp || !rule.clocks.some(({ from }) => from === 'aware')).toBe(true);
       }
     }
   });
@@ -291,7 +335,7 @@ test('a rejected command changes nothing but the count of rejections', () => {
   });
 });
 
-const MAY_HOLD_ADDRESSES = ['by', 'owner', 'declaredBy', 'decidedBy', 'heldBy'];
+const MAY_HOLD_ADDRESSES = ['by', 'agreedBy', 'owner', 'declaredBy', 'decidedBy', 'heldBy'];
 
 test('no address stands in an event outside the fields that name who acted', () => {
   const addresses = (value: unknown, field: string): string[] => {
@@ -332,6 +376,7 @@ test('every incident can be brought to its end: no order of messages wedges it',
 /** What a person can always do: let the effects end, resolve, find that no data is affected, waive own promises, give the reasons, close. */
 function bringToItsEnd(played: Played): void {
   played.answerEffects();
+  if (played.state.awaitsSecond) played.send('confirm', { by: 'second@example.com' });
   if (played.state.status !== 'resolved') played.send('status', { status: 'resolved' });
   // No legal duty is waived for a reason alone: it ends where the facts show that it is not owed.
   played.send('assess', { assessment: { personalData: 'no' }, reason: 'a drill' });

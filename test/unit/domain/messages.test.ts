@@ -16,6 +16,10 @@ const GOOD: Record<MessageName, Array<Record<string, unknown>>> = {
     {},
   ],
   status: [{ status: 'contained' }, { status: 'resolved', at: '2026-04-01T02:00:00Z', note: 'done' }],
+  correct: [
+    { severity: 'sev2', reason: 'it is small' },
+    { serviceAffecting: true, serviceAffectedFrom: '2026-04-01T02:00:00Z', reason: 'the API' },
+  ],
   contain: [
     { measure: { action: 'block-source', source: '203.0.113.0/24' } },
     { measure: { action: 'block-source', source: '2001:db8::/32' } },
@@ -63,6 +67,7 @@ const GOOD: Record<MessageName, Array<Record<string, unknown>>> = {
     { all: true, reason: 'the log shows that nobody read it' },
     { obligation: 'x', all: true, reason: 'the log shows that nobody read it' },
   ],
+  'not-material': [{ obligation: 'x', reason: 'three more' }],
   filed: [
     { obligation: 'x', reference: 'DE-1' },
     { obligation: 'x', reference: 'DE-1', submittedAt: '2026-04-02T02:00:00Z' },
@@ -71,7 +76,11 @@ const GOOD: Record<MessageName, Array<Record<string, unknown>>> = {
     { rootCause: 'a', controls: ['b'], shareSummary: false },
     { rootCause: 'a', controls: ['b'], shareSummary: true, summary: 's' },
   ],
+  confirm: [{}, { change: 'awareness', reason: 'so it was' }, { decline: true }],
   'acknowledge-alarms': [{}, { alarms: 'all' }, { alarms: [12, 15] }],
+  reopen: [{ reason: 'again' }, { reason: 'again', currentPolicy: true }],
+  'follow-up': [{ text: 'a letter' }, { text: 'a letter', at: '2026-04-01T02:00:00Z' }],
+  link: [{ to: 'INC-2', relation: 'caused-by' }],
   close: [{}, { note: 'all done' }],
 };
 
@@ -115,6 +124,11 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
     [{ status: 'declared' }, 'status'],
     [{}, 'status'],
     [{ status: 'contained', at: SECRET }, 'at'],
+  ],
+  correct: [
+    [{ severity: 'sev2' }, 'reason'],
+    [{ severity: SECRET, reason: 'r' }, 'severity'],
+    [{ detectedAt: SECRET, reason: 'r' }, 'detectedAt'],
   ],
   contain: [
     [{}, 'message'],
@@ -168,6 +182,7 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
     [{ obligation: 'x' }, 'reason'],
     [{ obligation: 'x', reason: 'r', ground: `${SECRET}!` }, 'ground'],
   ],
+  'not-material': [[{ obligation: 'x' }, 'reason']],
   filed: [
     [{ obligation: 'x' }, 'reference'],
     [{ obligation: 'x', reference: ' ' }, 'reference'],
@@ -183,11 +198,18 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
     [{ all: true }, 'reason'],
     [{ all: SECRET, reason: 'r' }, 'all'],
   ],
+  confirm: [
+    [{ change: SECRET }, 'change'],
+    [{ decline: SECRET }, 'decline'],
+  ],
   'acknowledge-alarms': [
     [{ alarms: [] }, 'alarms'],
     [{ alarms: SECRET }, 'alarms'],
     [{ alarms: [0] }, 'alarms.0'],
   ],
+  reopen: [[{}, 'reason']],
+  'follow-up': [[{ text: ' ' }, 'text']],
+  link: [[{ to: 'INC-2', relation: SECRET }, 'relation']],
   close: [
     [{ note: '' }, 'note'],
     [{ note: 7 }, 'note'],

@@ -112,7 +112,7 @@ test('a submission in the future or before the detection is refused', () => {
   story.send('filed', { obligation: DE, reference: 'A', submittedAt: at(9) });
   expect(story.problems()).toEqual(['submittedAt: must not be in the future']);
   story.send('filed', { obligation: DE, reference: 'A', submittedAt: at(-1) });
-  expect(story.problems()).toEqual(['submittedAt: must not be before the detection']);
+  expect(story.problems()).toEqual(['submittedAt: must not be before the detection and the awareness']);
   expect(story.obligation(DE).status).toBe('filing');
 });
 

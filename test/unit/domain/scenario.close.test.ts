@@ -104,6 +104,7 @@ describe('R1 to R7: the breach register', () => {
   test('while the register cannot be verified, R7 is open and the incident is not closed', () => {
     const story = new Story({}, undefined, { silent: ['verify-register'] });
     story.send('assess', { assessment: { personalData: 'no' } });
+    story.send('status', { status: 'contained' });
     story.send('status', { status: 'resolved' });
     story.send('approve', { obligation: 'status-page-update' });
     story.send('approve', { obligation: 'status-subscribers' });
@@ -137,6 +138,7 @@ describe('close', () => {
     story.send('assess', { assessment: GERMAN, awareAt: at(1) });
     story.to(80).send('filed', { obligation: 'gdpr-art33-authority', reference: 'A' });
     story.send('approve', { obligation: 'gdpr-art34-individuals' });
+    story.send('status', { status: 'contained' });
     story.send('status', { status: 'resolved' });
     story.send('review', REVIEW);
     story.send('close');

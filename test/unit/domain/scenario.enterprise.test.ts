@@ -147,7 +147,7 @@ describe('hold', () => {
 });
 
 describe('awareness corrected', () => {
-  test('to 70 hours ago: past the deadline, the notice goes at once when its draft is there, and reasons are asked for', () => {
+  test('to 70 hours ago: past the deadline, nothing goes before somebody stands by it; then at once, and reasons are asked for', () => {
     const story = new Story({ detectedAt: at(-80), declaredAt: at(-79.75) }).to(0);
     story.send('assess', { assessment: assessment({ dataSets: [stored()] }), awareAt: at(0) });
     expect(story.obligation(ID)).toMatchObject({ status: 'drafted', dueAt: at(48) });
@@ -156,15 +156,19 @@ describe('awareness corrected', () => {
       by: COUNSEL,
       data: { awareAt: at(-70), previousAt: at(0), reason: 'the log shows it' },
     });
+    expect(story.obligation(ID)).toMatchObject({ status: 'drafted', dueAt: at(-22) });
+    story.send('confirm');
     expect(story.last('dispatch-started', ID)).toMatchObject({ at: at(0), data: { trigger: 'silence' } });
     expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', dueAt: at(-22), lateByMs: 22 * 3_600_000 });
     expect(story.obligation(ID).delayReasonsOwed).toBe(true);
   });
 
-  test('to 45 hours ago: within the margin, it goes at once and is in time', () => {
+  test('to 45 hours ago: within the margin, and past the target for every controller: once somebody stands by it, it goes and is in time', () => {
     const story = new Story({ detectedAt: at(-80), declaredAt: at(-79.75) }).to(0);
     story.send('assess', { assessment: assessment({ dataSets: [stored()] }), awareAt: at(0) });
     story.send('assess', { awareAt: at(-45), reason: 'the log shows it' });
+    expect(story.obligation(ID).status).toBe('drafted');
+    story.send('confirm');
     expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', fulfilledAt: at(0), lateByMs: 0 });
     expect(story.obligation(ID).delayReasonsOwed).toBeFalsy();
   });
@@ -186,11 +190,12 @@ describe('awareness corrected', () => {
     expect(story.state.anchors.contained).toBe(at(1));
   });
 
-  test('to later: the deadline moves, and reasons for a delay that is none are no longer asked for', () => {
+  test('to later, with a second person: the deadline moves, and the one that was missed stays, with the reasons that it asks for', () => {
     const story = aware({ personalData: 'possible' }, { silent: ['draft'] }).to(50);
     expect(story.obligation(ID).delayReasonsOwed).toBe(true);
     story.send('assess', { awareAt: at(30), reason: 'it was only a suspicion before' });
-    expect(story.obligation(ID)).toMatchObject({ dueAt: at(78), delayReasonsOwed: false });
+    story.send('confirm', { by: COUNSEL });
+    expect(story.obligation(ID)).toMatchObject({ dueAt: at(78), misses: [at(49)], delayReasonsOwed: true });
   });
 
   test('after the notice is sent, a correction changes neither its instant nor its lateness', () => {
@@ -327,7 +332,7 @@ describe('not a personal-data breach', () => {
     const story = new Story().to(1);
     story.send('assess', { assessment: { personalData: 'no' } });
     story.to(30).send('assess', { assessment: assessment(), by: ONCALL });
-    expect(story.obligation(ID)).toMatchObject({ status: 'drafted', dueAt: at(78), purpose: 'new-facts' });
+    expect(story.obligation(ID)).toMatchObject({ status: 'drafted', dueAt: at(78), purpose: 'first' });
     expect(story.obligation('gdpr-art33-authority:de-bfdi').dueAt).toBe(at(102));
     expect(story.state.obligations['gdpr-art33-authority']).toBeUndefined();
   });

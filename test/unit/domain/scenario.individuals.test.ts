@@ -114,7 +114,7 @@ describe('Art. 34(3)(a): measures that made the data unintelligible', () => {
     story.send('waive', { obligation: ID, reason: 'encrypted', ground: 'gdpr-34-3-a', by: COUNSEL });
     const protection = { encrypted: 'yes', keysTaken: 'yes' } as const;
     story.to(30).send('assess', { assessment: assessment({ dataSets: [german({ protection })] }) });
-    expect(story.last('obligation-reopened', ID).data).toMatchObject({ purpose: 'new-facts', dueAt: at(97) });
+    expect(story.last('obligation-reopened', ID).data).toMatchObject({ purpose: 'first', dueAt: at(97) });
     expect(story.last('obligation-reopened', ID).data.reason).toContain('(encrypted)');
     expect(story.obligation(ID)).toMatchObject({ status: 'drafted' });
   });

@@ -137,6 +137,7 @@ describe('a rule is in force on the days that it gives', () => {
     const story = detectedIn(2018, with_());
     story.now = '2018-11-02T00:00:00.000Z';
     story.send('assess', { awareAt: '2018-11-01T12:00:00.000Z', reason: 'a first report was mistaken' });
+    story.send('confirm', { by: 'counsel@example.com' });
     expect(story.obligation('pipeda-opc-report:opc').dueAt).toBe('2018-11-04T12:00:00.000Z');
   });
 
@@ -164,6 +165,8 @@ describe('a rule is in force on the days that it gives', () => {
     const story = detectedIn(2018, with_());
     story.now = '2018-11-02T00:00:00.000Z';
     story.send('assess', { awareAt: '2018-11-01T02:00:00.000Z', reason: 'a first report was mistaken' });
+    story.send('confirm', { by: 'counsel@example.com' });
+    expect(story.state.anchors.aware).toBe('2018-11-01T02:00:00.000Z');
     expect(statusOf(story, 'pipeda-opc-report:opc')).toBeUndefined();
   });
 });

@@ -25,7 +25,7 @@ describe('a bad command is "rejected", says what is wrong, and changes nothing e
       'a status before the detection',
       'status',
       { status: 'contained', at: at(-1) },
-      /^at: must not be before the detection$/,
+      /^at: must not be before the detection and the awareness$/,
     ],
     ['a status in the future', 'status', { status: 'contained', at: at(9) }, /^at: must not be in the future$/],
     ['a measure in the future', 'measure', { text: 'x', at: at(9) }, /^at: must not be in the future$/],

@@ -1,5 +1,6 @@
 /** Arbitrary histories of an incident: what people, tools, time and the outside world may do, in any order. */
 import fc from 'fast-check';
+import { AWARENESS_BASES } from '../../../../domain/incident/awareness';
 import type { MessageName } from '../../../../domain/incident/messages';
 import { assessment, COUNSEL, ONCALL } from './facts';
 import { FILING, packWith, TRUST_CENTER } from './pack';
@@ -78,9 +79,24 @@ const whom = fc.oneof(
 /** Bodies by message; the obligation `#n` is the n-th of the incident as it then is, those still open first. */
 function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitrary<Record<string, unknown>>> {
   return {
-    assess: fc.record({ assessment: fc.option(facts, { nil: undefined, freq: 5 }), reason }),
+    assess: fc.record({
+      assessment: fc.option(facts, { nil: undefined, freq: 5 }),
+      awareBasis: maybe(fc.constantFrom(...AWARENESS_BASES)),
+      reason,
+    }),
+    confirm: fc.record({ decline: fc.boolean(), reason: maybe(reason) }),
     status: fc.record({
       status: fc.constantFrom('investigating', 'identified', 'contained', 'monitoring', 'resolved'),
+      note: maybe(reason),
+      partly: fc.option(fc.boolean(), { nil: undefined, freq: 1 }),
+      atUnknown: fc.option(fc.boolean(), { nil: undefined, freq: 1 }),
+      despite: maybe(reason),
+    }),
+    correct: fc.record({
+      severity: maybe(fc.constantFrom('sev1', 'sev2')),
+      serviceAffecting: maybe(fc.boolean()),
+      systems: maybe(fc.constantFrom(['api', 'ci-runner'], ['api'])),
+      reason,
     }),
     contain: fc.oneof(
       fc.record({ measure }),
@@ -106,6 +122,7 @@ function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitr
       all: fc.constantFrom(undefined, true),
       reason: fc.constantFrom('as agreed', 'the access log has no request from outside, as two of us read it'),
     }),
+    'not-material': fc.record({ obligation, reason }),
     filed: fc.record({ obligation, reference: fc.constantFrom('A', 'B', 'C'), delayReasons: maybe(reason) }),
     review: fc.record({
       rootCause: fc.constantFrom('A key in a log', 'A lost laptop'),
@@ -114,6 +131,12 @@ function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitr
       summary: fc.constant('In short'),
     }),
     'acknowledge-alarms': fc.record({ alarms: maybe(fc.constantFrom('all', [3, 7, 12, 20, 30])) }),
+    reopen: fc.record({ reason }),
+    'follow-up': fc.record({ text: fc.constantFrom('A letter', 'A question') }),
+    link: fc.record({
+      to: fc.constantFrom('INC-2026-001', 'INC-2'),
+      relation: fc.constantFrom('caused-by', 'same-cause'),
+    }),
     close: fc.constant({}),
   };
 }
@@ -122,6 +145,7 @@ function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitr
 const TIMES: Partial<Record<MessageName, string>> = {
   assess: 'awareAt',
   status: 'at',
+  correct: 'serviceAffectedFrom',
   measure: 'at',
   hold: 'until',
   filed: 'submittedAt',

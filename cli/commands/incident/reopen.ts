@@ -1,0 +1,24 @@
+/** `tocsin reopen`: opens a closed incident again. */
+import type { Command } from 'commander';
+import { type MessageOptions, sendMessage } from '../../cases/send';
+import type { Shell } from '../../shell';
+import { messageVerb } from '../../verb';
+
+interface Options extends MessageOptions {
+  reason: string;
+  currentPolicy?: boolean;
+}
+
+export function reopenCommand(program: Command, shell: Shell): void {
+  messageVerb(
+    program,
+    'reopen <id>',
+    'Open a closed incident again, from the register: its duties and clocks go on where they stood.',
+    'reopen INC-20260401-9f3a --reason "the same key was used again"',
+  )
+    .requiredOption('--reason <text>', 'why; recorded in the register with your name')
+    .option('--current-policy', "under the worker's present policy, where it was declared under another")
+    .action(async (id: string, { reason, currentPolicy, ...options }: Options) => {
+      await sendMessage(shell, 'incident', id, 'reopen', { reason, currentPolicy }, options);
+    });
+}

@@ -1,0 +1,63 @@
+/**
+ * What goes on after an incident was closed: it is opened again with a reason; what came later is noted without opening it;
+ * it is linked with others. All of that is also taken while it is open. Pure.
+ */
+import { tocsin } from '../kernel/command-lines';
+import type { Instant } from '../kernel/time';
+import { type PolicyRef, packNames } from '../policy/policy';
+import { type Answer, notAfter } from './answer';
+import type { NewEvent } from './events';
+import { AFTER_CLOSING } from './links';
+import type { MessageBody } from './messages';
+import type { IncidentState } from './state';
+
+type AfterClosing = {
+  [N in (typeof AFTER_CLOSING)[number]]: { message: N } & MessageBody<N>;
+}[(typeof AFTER_CLOSING)[number]];
+
+/** True for a message that a closed incident takes. */
+export function isAfterClosing(message: { message: string }): message is AfterClosing {
+  return (AFTER_CLOSING as readonly string[]).includes(message.message);
+}
+
+/** `policy`: the one in force where it is handled, which for an incident opened again may not be the one it was declared under. */
+export function onAfterClosing(
+  state: IncidentState,
+  message: AfterClosing,
+  now: Instant,
+  answer: Answer,
+  policy: PolicyRef | undefined,
+): NewEvent[] {
+  switch (message.message) {
+    case 'reopen':
+      return onReopen(state, message, answer, policy);
+    case 'follow-up': {
+      const at = notAfter(message.at ?? now, now);
+      if (!at) return answer.rejected('at: must not be in the future');
+      return [{ kind: 'followed-up', data: { text: message.text, at } }];
+    }
+    case 'link': {
+      const { to, relation, note } = message;
+      if (to === state.caseId) return answer.rejected('to: is this incident itself');
+      if (state.links?.some((link) => link.to === to && link.relation === relation))
+        return answer.noted(`it is already linked with ${to} as ${relation}`);
+      return [{ kind: 'linked', data: { to, relation, note } }];
+    }
+  }
+}
+
+function onReopen(
+  state: IncidentState,
+  { reason, currentPolicy }: MessageBody<'reopen'>,
+  answer: Answer,
+  policy: PolicyRef | undefined,
+): NewEvent[] {
+  if (!state.closedAt) return answer.noted('it is open');
+  const other = policy !== undefined && policy.sha256 !== state.policy.sha256;
+  if (other && !currentPolicy) {
+    return answer.rejected(
+      `currentPolicy: it was declared under ${packNames(state.policy.packs)}, and the worker has ${packNames(policy.packs)} now, which may ask for more. Start the worker with those packs, or open it under the present ones: \`${tocsin('reopen', { id: state.caseId, reason: { ask: 'reason' }, 'current-policy': true })}\``,
+    );
+  }
+  return [{ kind: 'reopened', data: { closedAt: state.closedAt, reason, ...(other && { policy }) } }];
+}

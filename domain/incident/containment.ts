@@ -1,0 +1,43 @@
+/** What containment still lacks, and the duty that opens again when it is retracted. Pure. */
+import { deadline, type Instant } from '../kernel/time';
+import type { Policy } from '../policy/policy';
+import type { ObligationRule } from '../policy/rule';
+import { dueFor } from './clocks';
+import type { NewEvent } from './events';
+import type { ContainmentStep, IncidentState, Obligation } from './state';
+
+const NOT_DONE: ReadonlySet<ContainmentStep['state']> = new Set(['requested', 'undo-requested', 'failed', 'refused']);
+
+/** The steps that were asked for and are not done: under way, failed or refused. */
+export function openSteps({ containment }: Pick<IncidentState, 'containment'>): ContainmentStep[] {
+  return Object.values(containment).filter((step) => NOT_DONE.has(step.state));
+}
+
+/** How containment was done, for the evidence. */
+export function containedNote({ containment, containedAs }: IncidentState): string {
+  const steps = Object.values(containment);
+  const done = steps.filter((s) => s.state === 'verified' || s.state === 'applied').length;
+  return [
+    `${done} of ${steps.length} containment steps done`,
+    ...(containedAs?.atUnknown ? ['at a time that nobody knows, at the latest then'] : []),
+    ...(containedAs?.despite ? [`in spite of ${containedAs.steps?.join(', ')}: ${containedAs.despite}`] : []),
+  ].join('; ');
+}
+
+/** The actor turned out to be active still: the duty to contain runs anew, from when that was said. */
+export function retracted(
+  o: Obligation,
+  rule: ObligationRule,
+  state: IncidentState,
+  pack: Policy,
+  now: Instant,
+): NewEvent[] {
+  // Who waived that round decided that nothing more is owed.
+  if (rule.channel !== 'containment' || o.status !== 'fulfilled' || o.decision || state.anchors.contained) return [];
+  const { within, timeZone } = rule.clocks[0]!;
+  const due = dueFor(rule, deadline(now, within, pack.calendars, timeZone));
+  const clock = { from: 'reopened' as const, anchorAt: now };
+  const reason = `containment was retracted: the status is ${state.status}`;
+  const data = { obligation: o.id, round: o.round + 1, purpose: 'retracted' as const, reason, clock, ...due };
+  return [{ kind: 'obligation-reopened', data }];
+}

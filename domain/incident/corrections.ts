@@ -1,0 +1,67 @@
+/** The facts of the declaration that people may correct afterwards; each correction is an event, and duties follow. */
+import { tocsin } from '../kernel/command-lines';
+import { type Instant, toMs } from '../kernel/time';
+import { type Answer, notAfter } from './answer';
+import { type Corrected, type Correction, correctable } from './corrected-facts';
+import type { NewEvent } from './events';
+import type { IncidentState } from './state';
+
+/** The events of a correction, one a fact. */
+export function onCorrect(
+  state: IncidentState,
+  { reason, ...message }: Correction & { reason: string },
+  now: Instant,
+  answer: Answer,
+): NewEvent[] {
+  const { declaration } = state;
+  const { severity, title, serviceAffecting, systems } = message;
+  const given = Object.keys(correctable).some((field) => message[field as keyof Correction] !== undefined);
+  if (!given)
+    return answer.rejected(
+      `correct: name what is to be corrected; see \`${tocsin('correct', { id: state.caseId, help: true })}\``,
+    );
+  const problems: string[] = [];
+  const instant = (field: 'serviceAffectedFrom' | 'detectedAt') => {
+    const at = message[field] && notAfter(message[field], now);
+    if (message[field] && !at) problems.push(`${field}: must not be in the future`);
+    return at;
+  };
+  const [serviceAffectedFrom, detectedAt] = [instant('serviceAffectedFrom'), instant('detectedAt')];
+  if (detectedAt && toMs(detectedAt) > toMs(declaration.declaredAt))
+    problems.push(`detectedAt: must not be after the declaration at ${declaration.declaredAt}`);
+  const isolated = declaration.isolate.filter((system) => systems && !systems.includes(system));
+  if (isolated.length > 0) problems.push(`systems: must name ${isolated.join(', ')}, which the declaration isolates`);
+  const affects = serviceAffecting ?? declaration.serviceAffecting;
+  if (serviceAffecting && !declaration.serviceAffecting && !message.serviceAffectedFrom)
+    problems.push(
+      'serviceAffectedFrom: is needed, since the clocks of status updates run from when the service was affected',
+    );
+  if (message.serviceAffectedFrom && !affects) problems.push('serviceAffectedFrom: the service is not affected');
+  if (problems.length > 0) return answer.rejected(...problems);
+
+  const news: Correction[] = [];
+  if (severity && severity !== state.severity) news.push({ severity });
+  if (title && title !== state.title) news.push({ title });
+  if (detectedAt && detectedAt !== declaration.detectedAt) news.push({ detectedAt });
+  if (systems && systems.join() !== declaration.systems.join()) news.push({ systems });
+  if (serviceAffecting !== undefined && serviceAffecting !== declaration.serviceAffecting)
+    news.push({ serviceAffecting, ...(serviceAffectedFrom && { serviceAffectedFrom }) });
+  else if (serviceAffectedFrom && serviceAffectedFrom !== state.serviceAffectedFrom) news.push({ serviceAffectedFrom });
+  if (news.length === 0) return answer.noted('the incident on record already says this');
+  return news.map((one) => ({ kind: 'corrected', data: { ...one, reason } }));
+}
+
+/** The state with a fact corrected. */
+export function withCorrection(state: IncidentState, { reason: _reason, ...one }: Corrected): IncidentState {
+  const { serviceAffectedFrom, ...facts } = one;
+  const { severity = state.severity, title = state.title, detectedAt, serviceAffecting } = facts;
+  const since = serviceAffecting === false ? undefined : (serviceAffectedFrom ?? state.serviceAffectedFrom);
+  return {
+    ...state,
+    severity,
+    title,
+    declaration: { ...state.declaration, ...facts },
+    anchors: detectedAt ? { ...state.anchors, detected: detectedAt } : state.anchors,
+    serviceAffectedFrom: since,
+  };
+}

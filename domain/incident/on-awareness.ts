@@ -1,0 +1,82 @@
+/** What it means that somebody states, corrects or confirms the instant of awareness. */
+import { tocsin } from '../kernel/command-lines';
+import { type Instant, minuteText, toMs } from '../kernel/time';
+import type { Policy } from '../policy/policy';
+import { type Answer, notAfter } from './answer';
+import { counting, stated, USUAL_BASIS } from './awareness';
+import { answerBy, doubts } from './doubts';
+import type { NewEvent } from './events';
+import type { MessageBody } from './messages';
+import { isRecordOnly } from './records';
+import { isSecondPerson } from './second-person';
+import type { IncidentState } from './state';
+
+/**
+ * The events of a stated awareness; `problem` when it is refused. A correction needs a reason. One that moves the instant
+ * that counts forward needs a second person, and changes nothing before: nobody erases a miss alone.
+ */
+export function onAwareAt(
+  state: IncidentState,
+  { awareAt: given, awareBasis: basis = USUAL_BASIS, reason, by }: MessageBody<'assess'>,
+  pack: Policy,
+  now: Instant,
+): { events: NewEvent[] } | { problem: string } {
+  if (!given) return { events: [] };
+  const awareAt = notAfter(given, now);
+  if (!awareAt) return { problem: 'awareAt: must not be in the future' };
+  if (state.awareness?.findLast((each) => each.basis === basis)?.awareAt === awareAt) return { events: [] };
+  const previousAt = counting(state.awareness)?.statement.awareAt;
+  const next = stated(state.awareness, { basis, awareAt, by, recordedAt: now, ...(reason && { reason }) });
+  const countsAt = counting(next)!.statement.awareAt;
+  if (previousAt !== undefined && countsAt !== previousAt && !reason)
+    return { problem: 'reason: is needed to correct the recorded instant of awareness' };
+  if (previousAt !== undefined && toMs(countsAt) > toMs(previousAt)) {
+    const asked = { change: 'awareness' as const, awareAt, basis, previousAt, reason: reason! };
+    return { events: [{ kind: 'second-person-asked', data: asked }] };
+  }
+  // Nothing of what is only recorded is ever sent.
+  const harmless = countsAt === previousAt || isRecordOnly(state);
+  const reasons = harmless ? [] : doubts(countsAt, state, pack, now);
+  const doubt = reasons.length > 0 ? { reasons, answerBy: answerBy(now) } : undefined;
+  return { events: [{ kind: 'awareness-recorded', data: { awareAt, basis, previousAt, reason, doubt } }] };
+}
+
+/** Somebody agrees to what waits for a second person, declines it, or stands by a doubtful awareness. */
+export function onConfirm(
+  state: IncidentState,
+  { decline, reason, by }: MessageBody<'confirm'>,
+  pack: Policy,
+  now: Instant,
+  answer: Answer,
+): NewEvent[] {
+  const asked = state.awaitsSecond?.awareness;
+  if (asked) {
+    if (decline) return [{ kind: 'second-person-declined', data: { change: 'awareness', reason } }];
+    if (!isSecondPerson(by, asked.by))
+      return answer.rejected(
+        'by: whoever asked for this change does not confirm it; somebody else must, or decline it',
+      );
+    const { awareAt, basis, previousAt, reason: why } = asked;
+    const statement = { basis, awareAt, by: asked.by, recordedAt: now };
+    const countsAt = counting(stated(state.awareness, statement))!.statement.awareAt;
+    const reasons = isRecordOnly(state) ? [] : doubts(countsAt, state, pack, now);
+    const doubt = reasons.length > 0 ? { reasons, answerBy: answerBy(now) } : undefined;
+    const data = { awareAt, basis, previousAt, reason: why, agreedBy: by, doubt };
+    return [{ kind: 'awareness-recorded', by: asked.by, data }];
+  }
+  const doubt = state.awarenessDoubt;
+  if (!doubt) return answer.noted('nothing waits for a confirmation');
+  if (decline)
+    return answer.rejected(
+      `decline: nothing waits for a second person; correct the instant with --aware-at and --reason, see \`${tocsin('assess', { id: state.caseId, help: true })}\``,
+    );
+  return [{ kind: 'awareness-upheld', data: { awareAt: doubt.awareAt, reason } }];
+}
+
+/** What keeps an incident from being closed. */
+export function awarenessOpen({ caseId, awaitsSecond }: IncidentState): string[] {
+  const asked = awaitsSecond?.awareness;
+  if (!asked) return [];
+  const line = tocsin('confirm', { id: caseId, change: 'awareness' });
+  return [`awareness: a change to ${minuteText(asked.awareAt)} UTC waits for a second person: \`${line}\``];
+}

@@ -1,0 +1,20 @@
+/**
+ * Changes that one person alone cannot make: somebody states them with a reason, somebody else agrees or declines. Both
+ * stand in the register.
+ */
+import type { Instant } from '../kernel/time';
+import type { AwarenessBasis } from './awareness';
+
+/** What may wait for a second person. */
+export const SECOND_PERSON_CHANGES = ['awareness'] as const;
+export type SecondPersonChange = (typeof SECOND_PERSON_CHANGES)[number];
+
+/** What waits, by what it changes, and who asked for it. */
+export type AwaitsSecond = {
+  awareness?: { awareAt: Instant; basis: AwarenessBasis; previousAt: Instant; reason: string; by: string; at: Instant };
+};
+
+/** True for somebody else than whoever asked; an address counts whatever its case. */
+export function isSecondPerson(by: string, first: string): boolean {
+  return by.trim().toLowerCase() !== first.trim().toLowerCase();
+}

@@ -1,0 +1,52 @@
+/** What was told, by fact, and what of it changed since. Pure. */
+import type { ObligationRule } from '../policy/rule';
+
+/** Fingerprints by fact; those of a data set under `<data set> <fact>`. */
+export type ToldFacts = Record<string, string>;
+
+const WORDS: Record<string, string> = {
+  categories: 'categories of data',
+  individuals: 'number of people',
+  records: 'number of records',
+  residence: 'places',
+  howItOccurred: 'cause',
+  likelyConsequences: 'likely consequences',
+  individualSteps: 'what people can do',
+  periodFrom: 'period',
+  periodTo: 'period',
+  significantHarm: 'risk of significant harm',
+  personalData: 'whether personal data is affected',
+};
+
+/**
+ * The facts that are not any more what was told, in words. A data set found later is one for an authority; the people and
+ * customers whose data it is are newly found recipients.
+ */
+export function changedSince(told: ToldFacts, now: ToldFacts, rule: ObligationRule): string[] {
+  const setOf = (key: string) => (key.includes(' ') ? key.split(' ')[0]! : undefined);
+  const before = new Set(Object.keys(told).map(setOf));
+  const words: string[] = [];
+  for (const key of new Set([...Object.keys(told), ...Object.keys(now)])) {
+    if (told[key] === now[key]) continue;
+    const set = setOf(key);
+    const fact = set === undefined ? key : key.slice(set.length + 1);
+    if (set !== undefined && !before.has(set)) {
+      if (rule.recipient.to === 'authorities') words.push(`data set ${set}`);
+    } else {
+      words.push(
+        `${WORDS[fact] ?? fact.replace(/([A-Z])/g, ' $1').toLowerCase()}${set === undefined ? '' : ` of ${set}`}`,
+      );
+    }
+  }
+  return [...new Set(words)];
+}
+
+/** What those who were told know after a round. One for new recipients told the others nothing. */
+export function toldAfter(
+  before: ToldFacts | undefined,
+  said: ToldFacts | undefined,
+  purpose: string,
+): ToldFacts | undefined {
+  if (said === undefined || before === undefined) return said ?? before;
+  return purpose === 'new-recipients' ? { ...said, ...before } : said;
+}

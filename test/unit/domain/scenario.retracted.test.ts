@@ -1,0 +1,165 @@
+/** Containment that was partial, failed, retracted or corrected; what was declared, corrected. */
+
+import { assessment, at, ONCALL } from './helpers/facts';
+import { TRUST_CENTER } from './helpers/pack';
+import { Story } from './helpers/story';
+
+const HOUR = 3_600_000;
+const ISOLATES = { isolate: ['ci-runner'] };
+const CONTAINED = { status: 'contained' };
+
+describe('containment is what a person says, and needs its steps', () => {
+  test('"actor still active": it is retracted, the duty opens again, and its lateness is kept in both values', () => {
+    const story = new Story().to(1);
+    story.send('status', CONTAINED);
+    expect(story.obligation('containment')).toMatchObject({ status: 'fulfilled', lateByMs: 0 });
+    story.to(5).send('status', { status: 'investigating', note: 'the actor is still active' });
+    expect(story.state.anchors.contained).toBeUndefined();
+    expect(story.obligation('containment')).toMatchObject({
+      status: 'pending',
+      round: 2,
+      purpose: 'retracted',
+      dueAt: at(7),
+    });
+    story.to(6).send('status', CONTAINED);
+    expect(story.obligation('containment')).toMatchObject({
+      status: 'fulfilled',
+      fulfilledAt: at(1),
+      lateByMs: 0,
+      correctedLateByMs: 4 * HOUR,
+    });
+  });
+
+  test('retracted and contained again within the first deadline, nothing is late', () => {
+    const story = new Story().to(1);
+    story.send('status', CONTAINED);
+    story.send('status', { status: 'identified' });
+    story.to(2).send('status', CONTAINED);
+    expect(story.obligation('containment')).toMatchObject({ status: 'fulfilled', lateByMs: 0 });
+    expect(story.obligation('containment').correctedLateByMs).toBeUndefined();
+    expect(story.all('deadline-missed', 'containment')).toEqual([]);
+  });
+
+  test('its instant is corrected with a reason, and both values stay in view', () => {
+    const story = new Story().to(3);
+    story.send('status', CONTAINED);
+    story.send('status', { ...CONTAINED, at: at(1.5) });
+    expect(story.problems()).toEqual([expect.stringContaining('note: is needed')]);
+    story.send('status', { ...CONTAINED, at: at(1.5), note: 'the firewall log' });
+    expect(story.state.anchors.contained).toBe(at(1.5));
+    expect(story.obligation('containment')).toMatchObject({ lateByMs: HOUR, correctedLateByMs: 0 });
+  });
+
+  test('partly contained: said and shown, and the clock runs on', () => {
+    const story = new Story().to(1);
+    story.send('status', { ...CONTAINED, partly: true });
+    expect(story.problems()).toEqual([expect.stringContaining('note')]);
+    story.send('status', { ...CONTAINED, partly: true, note: 'the key is dead, the session lives' });
+    expect(story.state).toMatchObject({ status: 'declared', partlyContained: { by: ONCALL, at: at(1) } });
+    expect(story.to(3).obligation('containment')).toMatchObject({ status: 'pending', missedDueAt: at(2) });
+  });
+
+  test('at an unknown time: by now at the latest, and the evidence says so', () => {
+    const story = new Story().to(1);
+    story.send('status', { ...CONTAINED, atUnknown: true });
+    expect(story.obligation('containment')).toMatchObject({
+      fulfilledAt: at(1),
+      evidence: { note: expect.stringContaining('a time that nobody knows') },
+    });
+    story.send('status', { ...CONTAINED, atUnknown: true, at: at(0.5) });
+    expect(story.problems()).toEqual([expect.stringContaining('atUnknown')]);
+  });
+
+  test.each(['failed', 'refused'] as const)(
+    'with a step that was %s only a person’s statement contains it',
+    (outcome) => {
+      const story = new Story(ISOLATES, undefined, { containment: outcome }).to(1);
+      story.send('status', CONTAINED);
+      expect(story.problems()).toEqual([expect.stringContaining(`isolate-system ci-runner (${outcome})`)]);
+      expect(story.obligation('containment').status).toBe('pending');
+      story.send('status', { ...CONTAINED, despite: 'the runner was unplugged' });
+      expect(story.obligation('containment')).toMatchObject({
+        status: 'fulfilled',
+        evidence: { note: expect.stringContaining('in spite of isolate-system ci-runner: the runner was unplugged') },
+      });
+    },
+  );
+
+  test('with a step under way it waits; with all steps done it needs no more', () => {
+    const story = new Story(ISOLATES, undefined, { silent: ['contain'] }).to(1);
+    story.send('status', CONTAINED);
+    expect(story.problems()).toEqual([expect.stringContaining('(requested)')]);
+    story.restore('contain').send('status', CONTAINED);
+    expect(story.obligation('containment').status).toBe('fulfilled');
+  });
+
+  test('resolved sets no instant of containment; it can be said afterwards, and the incident stays resolved', () => {
+    const story = new Story().to(1);
+    story.send('status', { status: 'resolved' });
+    expect(story.state.anchors.contained).toBeUndefined();
+    expect(story.obligation('containment').status).toBe('pending');
+    story.send('status', { ...CONTAINED, at: at(0.75) });
+    expect(story.state).toMatchObject({ status: 'resolved', anchors: { contained: at(0.75) } });
+    expect(story.obligation('containment')).toMatchObject({ status: 'fulfilled', fulfilledAt: at(0.75) });
+  });
+
+  test('a retracted containment that is waived opens no third round', () => {
+    const story = new Story().to(1);
+    story.send('status', CONTAINED);
+    story.send('status', { status: 'investigating' });
+    story.send('waive', { obligation: 'containment', reason: 'the system is gone' });
+    expect(story.to(30).obligation('containment')).toMatchObject({ status: 'fulfilled', round: 2 });
+  });
+});
+
+describe('what was declared can be corrected, and duties follow', () => {
+  test('each fact is an event of its own; what is on record already is none', () => {
+    const story = new Story().to(1);
+    story.send('correct', { severity: 'sev3', title: 'A key in a log', systems: ['api'], reason: 'smaller' });
+    expect(story.all('corrected').map((e) => Object.keys(e.data))).toEqual([
+      ['severity', 'reason'],
+      ['title', 'reason'],
+      ['systems', 'reason'],
+    ]);
+    expect(story.state).toMatchObject({ severity: 'sev3', title: 'A key in a log', declaration: { systems: ['api'] } });
+    expect(story.send('correct', { severity: 'sev3', reason: 'again' })).toMatchObject([{ kind: 'noted' }]);
+    story.send('correct', { reason: 'nothing' });
+    expect(story.problems()).toEqual([expect.stringMatching(/correct \S+ --help/)]);
+  });
+
+  test('the service is affected after all: the status duties run from when it was, and need that instant', () => {
+    const story = new Story({ serviceAffecting: false }).to(10);
+    story.send('correct', { serviceAffecting: true, reason: 'the API slowed down' });
+    expect(story.problems()).toEqual([expect.stringContaining('serviceAffectedFrom')]);
+    story.send('correct', { serviceAffecting: true, serviceAffectedFrom: at(9), reason: 'the API slowed down' });
+    expect(story.obligation('status-page-update')).toMatchObject({ dueAt: at(11), purpose: 'first' });
+    expect(story.to(12).obligation('status-page-update')).toMatchObject({ status: 'fulfilled', lateByMs: 0 });
+  });
+
+  test('the service is not affected after all: open duties fall away', () => {
+    const story = new Story();
+    story.send('correct', { serviceAffecting: false, reason: 'only the build was' });
+    expect(story.obligation('status-page-update').status).toBe('not-required');
+    expect(story.to(5).all('dispatch-started')).toEqual([]);
+  });
+
+  test('an earlier detection moves what is open, and shows what was done as late; it cannot follow the declaration', () => {
+    const story = new Story().to(1);
+    story.send('status', CONTAINED);
+    story.send('correct', { detectedAt: at(-2), reason: 'the alert was at midnight' });
+    expect(story.obligation('containment')).toMatchObject({ lateByMs: 0, correctedLateByMs: HOUR });
+    expect(story.obligation('status-page-update').dueAt).toBe(at(0));
+    story.send('correct', { detectedAt: at(0.5), reason: 'no' });
+    expect(story.problems()).toEqual([expect.stringContaining('must not be after the declaration')]);
+  });
+
+  test('the fold of the register is the state of the workflow', () => {
+    const story = new Story(ISOLATES, TRUST_CENTER, { containment: 'failed' }).to(1);
+    story.send('status', { ...CONTAINED, despite: 'unplugged' });
+    story.send('correct', { serviceAffectedFrom: at(0.5), detectedAt: at(-1), reason: 'logs' });
+    story.send('assess', { assessment: assessment() });
+    story.send('status', { status: 'investigating' });
+    story.to(20);
+    expect(JSON.parse(JSON.stringify(story.folded()))).toEqual(JSON.parse(JSON.stringify(story.state)));
+  });
+});
