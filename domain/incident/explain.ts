@@ -14,6 +14,7 @@ import { partOf } from './part-clock';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { shareText, type Untold } from './tally';
 import { standing as tallied, tellerOf } from './telling';
+import { untoldText } from './untold';
 
 export interface ExplainedClock {
   from: Anchor;
@@ -60,6 +61,9 @@ export interface Explanation {
     proposal?: string;
     /** The command that decides it. */
     confirm?: string;
+    /** Of a notice that did not reach everybody: how many of how many were told, and who is still untold and why. */
+    told?: string;
+    untold?: string;
   }>;
 }
 
@@ -102,7 +106,9 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
         .map((o) => {
           const { id, status, dueAt, lateByMs, correctedLateByMs, misses, decision } = o;
           const changed = isSettled(o) ? undefined : o.changed;
-          const one = { id, status, dueAt, lateByMs, correctedLateByMs, misses, changed, decision };
+          const stands = status === 'partly-told' ? tallied(o, rule, state, pack) : undefined;
+          const told = stands && { told: shareText(stands), untold: untoldText(stands.untold) };
+          const one = { id, status, dueAt, lateByMs, correctedLateByMs, misses, changed, decision, ...told };
           if (status !== 'proposed-not-owed') return one;
           return { ...one, proposal: proposalText(o, rule, state), confirm: confirmLine(state.caseId, id) };
         }),

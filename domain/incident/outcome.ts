@@ -43,10 +43,10 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       const rule = ruleOf(pack, o?.rule);
       if (!o || !rule || o.status !== 'dispatching' || o.round !== outcome.round) return [];
       const named = audienceOf(rule, state, pack);
-      if (!outcome.counted || !named) return [fulfil(o, rule, now, outcome.evidence)];
+      if (!named) return [fulfil(o, rule, now, outcome.evidence)];
       const { covers } = o;
       const audience = named.of === 'workspaces' && covers ? { ...named, ids: covers.workspaces } : named;
-      const counted = withoutGaps(outcome.counted, covers);
+      const counted = withoutGaps(outcome.counted ?? NOBODY[named.of], covers);
       // Whoever was sent something without an instant of its own was sent it now.
       const { sent = 0, firstSentAt = now, lastSentAt = now, ...rest } = outcome.evidence;
       const evidence = { ...rest, sent, ...(sent > 0 && { firstSentAt, lastSentAt }) };
@@ -73,6 +73,12 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       return [alarm({ threshold: { kind: 'register-damaged' }, detail: outcome.problem })];
   }
 }
+
+/** What a delivery reached of which no count came. */
+const NOBODY: Record<Counted['of'], Counted> = {
+  workspaces: { of: 'workspaces', reached: [], unreached: [], numbers: { told: 0, untold: 0 } },
+  people: { of: 'people', groups: [] },
+};
 
 /** A workspace to which the dispatch went and of which the count says nothing was not told. */
 function withoutGaps(counted: Counted, covers: Coverage | undefined): Counted {

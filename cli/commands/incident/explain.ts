@@ -82,7 +82,8 @@ export function explanationLines(explanation: Explanation, out: Output): string[
       : '';
     const proposed = o.proposal ? `, ${o.proposal}. To decide: ${o.confirm}` : '';
     const confirms = o.decision?.proposed ? ` (confirms: ${o.decision.proposed})` : '';
-    return `${o.id}: ${o.status.replaceAll('-', ' ')}${late}${missed}${due}${changed}${decided}${confirms}${proposed}`;
+    const told = o.told ? `, ${o.told}; still untold: ${o.untold}. Telling them, or a decision to leave them untold, settles it` : '';
+    return `${o.id}: ${o.status.replaceAll('-', ' ')}${late}${missed}${due}${changed}${decided}${confirms}${proposed}${told}`;
   });
   return [
     `${out.style(rule, 'bold')}  ${out.style(`[${commitments.join(' ')}]`, 'cyan')}`,
