@@ -1,4 +1,7 @@
 import type pg from 'pg';
+import { Output } from '../../cli/rendering/output';
+import { recordLines } from '../../cli/rendering/record-lines';
+import { audienceOf } from '../../domain/incident/audience-of';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { DeclarationSchema } from '../../domain/incident/incident';
 import { MESSAGE_SCHEMAS, type Message, type MessageName } from '../../domain/incident/messages';
@@ -13,7 +16,10 @@ import { groupEntry } from '../../register/show';
 import { stateFromRegister } from '../../register/state-from-register';
 import { verifyRegister } from '../../register/verify';
 import { createTestDatabase } from '../setup/helpers';
+import { Screen } from '../unit/cli/helpers';
 import { type Command, type Decision, decide, declare } from '../unit/domain/helpers/commands';
+import { at, assessment as factsOf, stored } from '../unit/domain/helpers/facts';
+import { countedIn, Story } from '../unit/domain/helpers/story';
 
 const UNKNOWN = 'not yet established';
 const policy = loadPolicy(DEFAULT_PACKS);
@@ -39,6 +45,9 @@ function declaration(over: object = {}) {
     ...over,
   });
 }
+
+const INCOMPLETE = { incompleteBecause: 'they must know today; the steps follow' };
+const NO_MORE = { reason: 'the directory has everybody' };
 
 /** A breach from declaration to review: everything is drafted, approved, sent, filed, and done as the domain asks. */
 function aLeakedKey() {
@@ -88,7 +97,9 @@ function aLeakedKey() {
           firstSentAt: now,
           lastSentAt: now,
         };
-        run({ command: 'report', report: { kind: 'delivered', obligation: id, round, evidence } }, now);
+        const audience = audienceOf(effect.rule, state, policy.pack);
+        const counted = audience && countedIn({ unreached: {}, listed: {} }, audience, effect.obligation);
+        run({ command: 'report', report: { kind: 'delivered', obligation: id, round, evidence, counted } }, now);
       }
     }
   };
@@ -109,7 +120,8 @@ function aLeakedKey() {
     work(hour(at));
     for (const o of Object.values(state.obligations)) {
       if (o.status === 'filing') say('filed', { obligation: o.id, reference: `REF-${o.id}` }, hour(at));
-      else if (o.status === 'drafted' && !o.approved) say('approve', { obligation: o.id }, hour(at));
+      else if (o.status === 'drafted' && !o.approved) say('approve', { obligation: o.id, ...INCOMPLETE }, hour(at));
+      else if (o.status === 'partly-told') say('leave-untold', { obligation: o.id, rest: true, ...NO_MORE }, hour(at));
     }
   }
   say('measure', { text: 'All deploy keys rotated', category: 'remediation', at: hour(7) }, hour(8));
@@ -228,4 +240,34 @@ test('no entries, those of two incidents, or a part without the declaration give
 
 test('an incident that is not there is an error', async () => {
   await expect(stateFromRegister(pool, 'nowhere')).rejects.toThrow(UnknownIncidentError);
+});
+
+test('R6: who was told outside of Tocsin and who was left untold, by whom, when, how and why; both instants are kept', () => {
+  const incident = new Story({}, policy.pack, { unreached: { 'ws-1': 1, 'ws-2': 1 } }).to(1);
+  const facts = factsOf({ dataSets: [stored()], workspaces: ['ws-1', 'ws-2', 'ws-3'] });
+  incident.send('assess', { assessment: facts, awareAt: at(1) });
+  incident.send('approve', { obligation: 'enterprise-notice' });
+  const evidence = { sha256: 'e'.repeat(64), bytes: 10 };
+  const whom = { obligation: 'enterprise-notice', by: 'dpo' };
+  incident.to(6).send('told', { ...whom, channel: 'phone', workspaces: ['ws-1'], evidence });
+  incident.send('leave-untold', { ...whom, workspaces: ['ws-2'], reason: 'closed in March' });
+  const record = groupEntry(incident.events);
+  expect(record.notifications.filter(({ obligation }) => obligation === 'enterprise-notice')).toMatchObject([
+    {
+      ...{ channel: 'email', of: 3, told: 2, sent: 1, lateByMs: 0 },
+      ...{ at: at(6), firstToldAt: at(1), lastToldAt: at(6) },
+    },
+    {
+      channel: 'outside',
+      at: at(6),
+      outside: { how: 'phone', by: 'dpo', who: 'ws-1', evidenceSha256: 'e'.repeat(64) },
+    },
+  ]);
+  expect(record.leftUntold).toEqual([
+    { obligation: 'enterprise-notice', by: 'dpo', at: at(6), reason: 'closed in March', who: 'ws-2' },
+  ]);
+  const lines = recordLines(record, new Output(new Screen(), {})).join('\n');
+  expect(lines).toContain('enterprise-notice: told outside of Tocsin (phone): ws-1, by dpo, evidence SHA-256 eeee');
+  expect(lines).toContain('enterprise-notice: sent to 1 of 1 by email, 2 of 3 told, the first at 2026-04-01 03:00 UTC');
+  expect(lines).toContain('Left untold by decision');
 });

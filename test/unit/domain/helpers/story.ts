@@ -162,26 +162,9 @@ export class Story {
     throw new Error('an effect is asked for again and again, although it was answered');
   }
 
-  /** What the directory and the mail make of an audience: everybody is told, but for whom the world does not reach. */
+  /** What the directory and the mail make of an audience. */
   counted(audience: Audience, o: Pick<Obligation, 'covers'>): Counted {
-    const { unreached, listed } = this.world;
-    if (audience.of === 'people') {
-      const groups = audience.groups.map(({ count, ...group }) => {
-        const found = listed[groupName(group)] ?? (group.dataSet === undefined ? 3 : (count ?? 0));
-        return { ...group, listed: found, told: Math.max(0, found - (unreached[groupName(group)] ?? 0)) };
-      });
-      return { of: 'people', groups };
-    }
-    const asked = o.covers?.workspaces ?? audience.ids;
-    const ids = asked === 'all' ? ['ws-1', 'ws-2', 'ws-3'] : asked;
-    const told = ids.filter((id) => !unreached[id]);
-    const untold = ids.filter((id) => unreached[id]).map((workspace) => ({ workspace, why: 'no-address' as const }));
-    return {
-      of: 'workspaces',
-      reached: told,
-      unreached: untold,
-      numbers: { told: told.length, untold: untold.length },
-    };
+    return countedIn(this.world, audience, o);
   }
 
   answer(effect: IncidentWork): Report {
@@ -212,6 +195,31 @@ export class Story {
         throw new Error('an event causes it, not the state');
     }
   }
+}
+
+/** A count of an audience: everybody is told, but for whom the world does not reach. */
+export function countedIn(
+  { unreached, listed }: Pick<World, 'unreached' | 'listed'>,
+  audience: Audience,
+  o: Pick<Obligation, 'covers'>,
+): Counted {
+  if (audience.of === 'people') {
+    const groups = audience.groups.map(({ count, ...group }) => {
+      const found = listed[groupName(group)] ?? (group.dataSet === undefined ? 3 : (count ?? 0));
+      return { ...group, listed: found, told: Math.max(0, found - (unreached[groupName(group)] ?? 0)) };
+    });
+    return { of: 'people', groups };
+  }
+  const asked = o.covers?.workspaces ?? audience.ids;
+  const ids = asked === 'all' ? ['ws-1', 'ws-2', 'ws-3'] : asked;
+  const told = ids.filter((id) => !unreached[id]);
+  const untold = ids.filter((id) => unreached[id]).map((workspace) => ({ workspace, why: 'no-address' as const }));
+  return {
+    of: 'workspaces',
+    reached: told,
+    unreached: untold,
+    numbers: { told: told.length, untold: untold.length },
+  };
 }
 
 function toldIn(counted: Counted): number {
