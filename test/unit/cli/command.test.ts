@@ -331,7 +331,7 @@ describe('declare', () => {
   it('points to exercise when it is given a scenario', async () => {
     const { exitCode, err } = await tocsin(['declare', '-f', file('s.yaml', 'declaration: {}\nacts: []')]);
     expect(exitCode).toBe(2);
-    expect(err).toContain('is a scenario. Play it with `tocsin exercise');
+    expect(err).toContain('is a scenario. Play it with `npx tocsin exercise');
   });
 });
 
