@@ -111,7 +111,13 @@ export interface IncidentRecord {
   /** R6 */
   notifications: NotificationSent[];
   /** Obligations that still run, with their deadline. */
-  owed: { obligation: string; status: string; dueAt: Known<string> }[];
+  owed: {
+    obligation: string;
+    status: string;
+    dueAt: Known<string>;
+    /** That it is not owed, as Tocsin proposes and nobody has confirmed. */
+    proposed?: string;
+  }[];
   /** Whom persons decided to leave untold: by whom, when, why. */
   leftUntold: { obligation: string; by: string; at: string; reason: string; who: string }[];
   /** Duties that were found not to apply or were waived: by whom, when, why. */
@@ -239,7 +245,10 @@ function obligationsOf({
       .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
     owed: all
       .filter((obligation) => !isSettled(obligation))
-      .map(({ id, status, dueAt }) => ({ obligation: id, status, dueAt: known(dueAt) })),
+      .map(({ id, status, dueAt, proposal }) => ({
+        ...{ obligation: id, status, dueAt: known(dueAt) },
+        ...(proposal && { proposed: proposal.reason }),
+      })),
     leftUntold: all.flatMap(({ id, leftUntold = [] }) =>
       leftUntold.map(({ by, at, reason, ...named }) => ({ obligation: id, by, at, reason, who: namedText(named) })),
     ),

@@ -68,7 +68,10 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
           '',
           'Still owed',
           record.owed.flatMap((o) =>
-            item(`${o.obligation}: ${o.status}, due ${o.dueAt === NOT_YET_ESTABLISHED ? o.dueAt : human(o.dueAt)}`),
+            item(
+              `${o.obligation}: ${o.status}, due ${o.dueAt === NOT_YET_ESTABLISHED ? o.dueAt : human(o.dueAt)}` +
+                (o.proposed ? `; Tocsin proposes, and nobody has confirmed: ${o.proposed}` : ''),
+            ),
           ),
         )
       : []),

@@ -1,7 +1,7 @@
 /** Whether a rule applies to an incident, and who decided that it does not. */
 import { evaluate, type Verdict } from '../policy/conditions';
 import type { FactSource } from '../policy/facts';
-import { combine } from '../policy/finding';
+import { combine, type Finding } from '../policy/finding';
 import type { ObligationRule } from '../policy/rule';
 import { inForce } from '../policy/validity';
 import { anchorAt } from './clocks';
@@ -9,10 +9,8 @@ import type { IncidentState } from './state';
 
 /** A rule applies when its condition holds and what counts for its dates, usually the start of a clock, lies within them. */
 export function applies(rule: ObligationRule, state: IncidentState): Verdict {
-  const counted = rule.validity?.by ? [rule.validity.by] : rule.clocks.map(({ from }) => from);
-  const starts = counted.map((anchor) => anchorAt(state, anchor));
   const { value, by } = combine<Verdict>(
-    [evaluate(rule.appliesWhen, state), { ...inForce(rule, starts), establishedBy: [] }],
+    [evaluate(rule.appliesWhen, state), { ...inForceFor(rule, state), establishedBy: [] }],
     false,
   );
   return {
@@ -20,6 +18,19 @@ export function applies(rule: ObligationRule, state: IncidentState): Verdict {
     because: by.flatMap(({ because }) => because),
     establishedBy: by.flatMap(({ establishedBy }) => establishedBy),
   };
+}
+
+/** Whether a rule is in force for an incident; `undefined` while the day that counts is not known. */
+export function isInForce(rule: ObligationRule, state: IncidentState): boolean | undefined {
+  return inForceFor(rule, state).value;
+}
+
+function inForceFor(rule: ObligationRule, state: IncidentState): Finding {
+  const counted = rule.validity?.by ? [rule.validity.by] : rule.clocks.map(({ from }) => from);
+  return inForce(
+    rule,
+    counted.map((anchor) => anchorAt(state, anchor)),
+  );
 }
 
 /** Who stated the facts that decided: the last to speak of them. What nobody stated later follows from the declaration. */

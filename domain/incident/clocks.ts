@@ -56,7 +56,7 @@ export function dueFor(rule: ObligationRule, dueAt: Instant): Due {
  */
 export function alarmClock(o: Obligation, rule: ObligationRule): AlarmClock | undefined {
   if (isSettled(o) || !o.clock || !o.dueAt || !o.marginAt) return undefined;
-  const awaitsPerson = o.status === 'pending' || o.status === 'drafted' || o.status === 'partly-told';
+  const awaitsPerson = ['pending', 'drafted', 'partly-told', 'proposed-not-owed'].includes(o.status);
   // What is held does not go out on silence either, nor does what changed since it was told.
   const silent = rule.onSilence === 'alarm' || o.hold !== undefined || o.changed !== undefined;
   const marginAlarms = rule.dispatch === 'approval' && silent && o.marginAt !== o.dueAt;

@@ -131,6 +131,8 @@ interface EventData {
     reason: string;
     because: string[];
     facts: string;
+    /** What the rule read of the facts, as a fingerprint. */
+    basis: string;
     clock?: ArmedClock;
   } & Partial<Due>;
   'not-owed-withdrawn': { obligation: string; reason: string };

@@ -168,7 +168,8 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       const { rule, reason, decidedBy, proposed } = event.data;
       const decision = { by: decidedBy, at: event.at, reason, ...(proposed ? { proposed } : {}) };
       const before = state.obligations[id] ?? blank(id, rule);
-      return put(state, { ...fallenAway(before, 'not-required'), decision });
+      const proposal = proposed ? before.proposal : undefined;
+      return put(state, { ...fallenAway(before, 'not-required'), decision, proposal });
     }
     case 'not-owed-proposed':
       return propose(state, event);

@@ -6,9 +6,13 @@ import type { Question } from '../policy/pack';
 import { type Policy, packOf } from '../policy/policy';
 import type { Anchor, ObligationRule } from '../policy/rule';
 import { applies } from './applies';
+
+import { authorOf, changesOf } from './authorship';
+
 import { awarenessLines } from './awareness';
 import { anchorAt, armedClock, startOf } from './clocks';
 import { isLate, latenessText } from './lateness';
+
 import { confirmLine, proposalText } from './not-owed';
 import { partOf } from './part-clock';
 import { type IncidentState, isSettled, type Obligation } from './state';
@@ -43,6 +47,10 @@ export interface Explanation {
   /** What undecided facts mean for this rule. */
   whenUndecided: 'apply' | 'wait';
   because: string[];
+  /** Who says so: Tocsin by the rule, on whose facts; or the person who decided. */
+  author: string;
+  /** What would change it: what would have to be so, or not so. */
+  changes: string[];
   /** Questions of the policy that it hangs on, for whoever assesses. */
   questions: Question[];
   clocks: ExplainedClock[];
@@ -57,7 +65,7 @@ export interface Explanation {
     /** What changed since it was told, for which a round is proposed. */
     changed?: string[];
     decision?: Obligation['decision'];
-    /** A proposal that it is not owed: by whom, under which rule, on which facts, and what would change it. */
+    /** A proposal that it is not owed: by whom, under which rule, on which facts. */
     proposal?: string;
     /** The command that decides it. */
     confirm?: string;
@@ -83,6 +91,8 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
       applies: verdict.value === undefined ? 'undecided' : verdict.value ? 'yes' : 'no',
       whenUndecided: rule.whenUndecided,
       because: verdict.because,
+      author: authorOf(rule, verdict, state),
+      changes: changesOf(rule, verdict, state),
       questions: questionsOf(rule, pack),
       clocks: rule.clocks.map((clock) => {
         const at = anchorAt(state, clock.from);

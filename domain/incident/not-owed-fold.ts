@@ -6,7 +6,7 @@ const BEFORE_A_PERSON_ACTED: ObligationStatus[] = ['pending', 'drafted', 'filing
 
 /** The duty stays open with its clock until a person confirms the proposal or the facts change. */
 export function propose(state: IncidentState, event: EventOf<'not-owed-proposed'>): IncidentState {
-  const { obligation: id, rule, recipient, reason, because, facts, clock, dueAt, marginAt } = event.data;
+  const { obligation: id, rule, recipient, reason, because, facts, basis, clock, dueAt, marginAt } = event.data;
   const known = state.obligations[id];
   const before = known ?? { ...blank(id, rule), recipient, roundStartedAt: event.at };
   const statusBefore =
@@ -18,7 +18,7 @@ export function propose(state: IncidentState, event: EventOf<'not-owed-proposed'
     approved: false,
     because,
     decision: undefined,
-    proposal: { by: event.by, at: event.at, reason, because, facts, ...(statusBefore ? { statusBefore } : {}) },
+    proposal: { by: event.by, at: event.at, reason, because, facts, basis, ...(statusBefore ? { statusBefore } : {}) },
   };
   return { ...state, obligations: { ...state.obligations, [id]: proposed } };
 }
@@ -29,5 +29,11 @@ export function withdraw(state: IncidentState, id: string): IncidentState {
   if (!o) return state;
   const { statusBefore } = o.proposal ?? {};
   if (!statusBefore) return { ...state, obligations: others };
-  return { ...state, obligations: { ...state.obligations, [id]: { ...o, status: statusBefore, proposal: undefined } } };
+  return {
+    ...state,
+    obligations: {
+      ...state.obligations,
+      [id]: { ...o, status: statusBefore, decision: undefined, proposal: undefined },
+    },
+  };
 }

@@ -4,11 +4,12 @@
  * (GDPR Art. 5(2), 33(5): the controller must be able to show why nobody was told).
  */
 import { tocsin } from '../kernel/command-lines';
+import { hash64 } from '../kernel/hash64';
 import { TOCSIN } from '../kernel/recorded-event';
-import { conditionText } from '../policy/condition-text';
-import type { Verdict } from '../policy/conditions';
+import { evaluate, readOf, type Verdict } from '../policy/conditions';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
+import { isInForce } from './applies';
 import { armedClock } from './clocks';
 import type { NewEvent } from './events';
 import type { MessageBody } from './messages';
@@ -16,9 +17,18 @@ import { reasonProblem } from './reason';
 import { reasoningProblems } from './risk-worksheet';
 import { type IncidentState, isSettled, type Obligation } from './state';
 
-/** True where only a person may decide that a rule is not owed: a duty of law, on facts that somebody assessed. */
-export function isDecision(rule: ObligationRule, { establishedBy }: Pick<Verdict, 'establishedBy'>): boolean {
-  return rule.dismissal === 'person' && establishedBy.includes('assessment');
+/**
+ * True where only a person may decide that a rule is not owed: a duty of law, on facts that somebody assessed. What was not
+ * in force, or falls away by what the incident is, falls away by itself.
+ */
+export function isDecision(rule: ObligationRule, state: IncidentState): boolean {
+  if (rule.dismissal !== 'person' || isInForce(rule, state) === false) return false;
+  return evaluate(rule.appliesWhen, state).establishedBy.includes('assessment');
+}
+
+/** What a rule reads of the facts, as a fingerprint: while it is the same, a confirmation stands. */
+export function basisOf(rule: ObligationRule, state: IncidentState): string {
+  return hash64(JSON.stringify(readOf(rule.appliesWhen, state)));
 }
 
 /** Proposes that a rule's obligations, or those given, are not owed; one that says so already is not proposed again. */
@@ -30,6 +40,7 @@ export function proposals(
   pack: Policy,
 ): NewEvent[] {
   const why = [...new Set(because)];
+  const basis = basisOf(rule, state);
   const armed = armedClock(rule, state, pack);
   const propose = (obligation: string, recipient?: string): NewEvent => ({
     kind: 'not-owed-proposed',
@@ -41,24 +52,34 @@ export function proposals(
       reason: [rule.notRequiredReason ?? `${rule.title}: not owed`, why.join('; ')].join(': '),
       because: why,
       facts: String(state.assessment?.revision ?? 0),
+      basis,
       ...(armed ? { clock: armed.clock, ...armed.due } : {}),
     },
   });
   if (instances.length === 0) return [propose(rule.id)];
-  return instances.filter((o) => mayBeProposed(o, why)).map((o) => propose(o.id, o.recipient));
+  return instances.filter((o) => mayBeProposed(o, rule, basis)).map((o) => propose(o.id, o.recipient));
 }
 
-function mayBeProposed(o: Obligation, because: string[]): boolean {
-  if (['dispatching', 'fulfilled', 'waived'].includes(o.status)) return false;
-  const said = o.proposal && o.proposal.because.join() === because.join();
-  // What a person confirmed on other reasons is proposed anew; what fell away by itself is not.
-  return o.status === 'not-required' ? o.proposal !== undefined && !said : !said;
+function mayBeProposed(o: Obligation, rule: ObligationRule, basis: string): boolean {
+  switch (o.status) {
+    case 'dispatching':
+    case 'fulfilled':
+    case 'waived':
+      return false;
+    case 'not-required':
+      // Confirmed on other facts it is proposed anew; a recipient that another one took the place of stays away.
+      return o.proposal ? o.proposal.basis !== basis : o.id === rule.id;
+    default:
+      return o.proposal?.basis !== basis;
+  }
 }
 
-/** Takes proposals back that the facts do not support any more. */
-export function withdrawals(instances: Obligation[], { because }: Verdict): NewEvent[] {
+/** Takes proposals back that the facts do not support any more; of undecided facts also what a person confirmed before. */
+export function withdrawals(instances: Obligation[], { value, because }: Verdict): NewEvent[] {
   return instances
-    .filter((o) => o.status === 'proposed-not-owed')
+    .filter(
+      (o) => o.status === 'proposed-not-owed' || (o.status === 'not-required' && o.proposal && value === undefined),
+    )
     .map((o) => ({
       kind: 'not-owed-withdrawn',
       by: TOCSIN,
@@ -66,14 +87,11 @@ export function withdrawals(instances: Obligation[], { because }: Verdict): NewE
     }));
 }
 
-/** What a proposal rests on, and what would change it, in words. */
+/** What a proposal rests on, in words. */
 export function proposalText({ proposal, rule: id }: Obligation, rule: ObligationRule, state: IncidentState): string {
   if (!proposal) return '';
   const assessedBy = state.assessment ? `, assessed by ${state.assessment.by}` : '';
-  return (
-    `proposed by Tocsin under ${id} (${rule.citation}) on assessment ${proposal.facts}${assessedBy}: ` +
-    `${proposal.because.join('; ')}. It would be owed if ${conditionText(rule.appliesWhen)}`
-  );
+  return `proposed by Tocsin under ${id} (${rule.citation}) on assessment ${proposal.facts}${assessedBy}: ${proposal.because.join('; ')}`;
 }
 
 /** What a person is to do about a proposal. */
@@ -101,7 +119,10 @@ export function confirmNotOwed(
     });
     return { problems: ['all: they rest on different facts; one reason covers what rests on the same', ...each] };
   }
-  const said = targets.flatMap((o) => [o.proposal?.reason ?? '', o.rule]);
+  const said = targets.flatMap((o) => {
+    const { title = '', citation = '' } = ruleOf(pack, o.rule) ?? {};
+    return [o.proposal?.reason ?? '', o.rule, title, citation];
+  });
   const problems = [
     reasonProblem(reason, said),
     ...targets.flatMap((o) => reasoningProblems(ruleOf(pack, o.rule)!, state)),

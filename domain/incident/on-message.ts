@@ -12,9 +12,11 @@ import { groundProblem } from './grounds';
 import { holdProblem } from './holds';
 import { measureId } from './incident';
 import type { Message, MessageBody } from './messages';
-import { confirmLine, confirmNotOwed } from './not-owed';
+
+import { confirmLine, confirmNotOwed, proposalText } from './not-owed';
 import { awarenessOpen, onAwareAt, onConfirm } from './on-awareness';
 import { beforeKnown, onStatus } from './on-status';
+
 import { onLeaveUntold, onTold, restOf } from './on-telling';
 import { draftIsCurrent, fulfil, goesOn, lacksRequired } from './reconcile';
 import { isRecordOnly } from './records';
@@ -145,7 +147,7 @@ function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answe
       );
     for (const o of instances) {
       if (o.status === 'partly-told') problems.push(partlyTold(o, rule, state, pack));
-      else if (!isSettled(o)) problems.push(stillOpen(state.caseId, o));
+      else if (!isSettled(o)) problems.push(stillOpen(state, o, rule));
       if (o.delayReasonsOwed)
         problems.push(`${o.id}: the reasons for its delay are owed: \`${reasonsLine(state.caseId, o, rule)}\``);
     }
@@ -164,11 +166,15 @@ function partlyTold(o: Obligation, rule: ObligationRule, state: IncidentState, p
   return `${o.id}: somebody is still untold: ${untoldText(untold)}: ${commands.join(' or ')}`;
 }
 
-function stillOpen(id: string, o: Obligation): string {
-  if (o.status === 'proposed-not-owed') {
-    return `${o.id}: proposed as not owed by Tocsin, and nobody has confirmed it: \`${confirmLine(id, o.id)}\``;
-  }
+function stillOpen(state: IncidentState, o: Obligation, rule: ObligationRule): string {
+  if (o.status === 'proposed-not-owed') return openProposal(state, o, rule);
   return `${o.id}: still ${o.status}, due ${o.dueAt ?? 'when its clock starts'}`;
+}
+
+/** What a proposal is, on what and by whom, and how it is decided. */
+function openProposal(state: IncidentState, o: Obligation, rule: ObligationRule): string {
+  const line = confirmLine(state.caseId, o.id);
+  return `${o.id}: as not owed ${proposalText(o, rule, state)}: nobody has confirmed it: \`${line}\``;
 }
 
 function onNotOwed(state: IncidentState, message: On<'not-owed'>, pack: Policy, answer: Answer): NewEvent[] {
@@ -191,6 +197,9 @@ function onObligation(
   if (!rule) {
     return answer.rejected(`obligation: no "${message.obligation}"; known: ${list(Object.keys(state.obligations))}`);
   }
+  const undecided = targets.find((each) => each.status === 'proposed-not-owed');
+  if (undecided && ['approve', 'hold', 'waive', 'leave-untold'].includes(message.message))
+    return answer.rejected(`obligation: ${openProposal(state, undecided, rule)}, or correct the assessment`);
   if (message.message === 'waive') return onWaive(state, message, rule, pack, targets, answer);
   if (targets.length > 1)
     return answer.rejected(`obligation: "${message.obligation}" is several: ${list(targets.map((o) => o.id))}`);
@@ -253,10 +262,6 @@ function onApprove(
   }
   if (o.status === 'dispatching' || isSettled(o))
     return reasons.length > 0 ? reasons : answer.noted(`${o.id} is already ${o.status}`);
-  if (o.status === 'proposed-not-owed')
-    return answer.rejected(
-      `obligation: ${o.id} is proposed as not owed, so nothing is drafted; confirm it with \`${confirmLine(state.caseId, o.id)}\`, or correct the assessment`,
-    );
   if (isRecordOnly(state)) return onPublishedThen(o, rule, now, reasons, answer);
   const teller = tellerOf(o, rule, state, pack);
   if (teller)

@@ -3,12 +3,19 @@
 const LETTERS_AT_LEAST = 20;
 const OWN_WORDS_AT_LEAST = 3;
 
+/** What says that somebody agrees, not why. */
+const NO_REASON = new Set(
+  'agree agreed and are because been confirm confirmed confirms correct decided decision does duty for hence here law none not nothing okay our owed per proposal proposed reason required requires right rule says that the there therefore this tocsin under was with yes'.split(
+    ' ',
+  ),
+);
+
 /** Why a text is no reason for a decision of law, beside what was `said` before; undefined when it is one. */
 export function reasonProblem(reason: string, said: string[] = []): string | undefined {
-  const known = new Set(said.flatMap(words));
+  const known = new Set([...NO_REASON, ...said.flatMap(words)]);
   const own = new Set(words(reason).filter((word) => !known.has(word)));
   if (!tooLittle(reason) && own.size >= OWN_WORDS_AT_LEAST) return undefined;
-  return 'reason: must say in your own words why, for whoever reads the register in a year; a field or a proposal said again is no reason';
+  return 'reason: must say in your own words why, for whoever reads the register in a year: what was looked at and found. A field or a proposal said again is no reason';
 }
 
 /** True for a text that is too short to hold a reason. */

@@ -108,7 +108,7 @@ function applicability(rule: ObligationRule, state: IncidentState, pack: Policy)
   }
   for (const o of instances) {
     if (wanted.has(o.id) || o.id === rule.id || isSettled(o) || o.fulfilledAt || o.status === 'dispatching') continue;
-    if (o.recipient !== UNDETERMINED && isDecision(rule, verdict)) {
+    if (o.recipient !== UNDETERMINED && isDecision(rule, state)) {
       const because = [`on the present facts it goes to ${[...wanted].join(', ')}, not to ${o.recipient}`];
       events.push(...proposals(rule, [o], because, state, pack));
       continue;
@@ -129,7 +129,7 @@ function dismiss(
   state: IncidentState,
   pack: Policy,
 ): NewEvent[] {
-  if (isDecision(rule, verdict)) return proposals(rule, instances, verdict.because, state, pack);
+  if (isDecision(rule, state)) return proposals(rule, instances, verdict.because, state, pack);
   const reason = [rule.notRequiredReason, verdict.because.join('; ')].filter(Boolean).join(': ');
   const by = decidedBy(verdict, state);
   if (instances.length === 0) return [notRequired(rule.id, rule.id, reason, by)];

@@ -61,6 +61,8 @@ export interface Proposal {
   because: string[];
   /** The revision of the assessment that it rests on. */
   facts: string;
+  /** What the rule read of the facts, as a fingerprint: while it is the same, the proposal and its confirmation stand. */
+  basis: string;
   /** What the obligation was before; missing where it had not begun. */
   statusBefore?: ObligationStatus;
 }

@@ -1,6 +1,6 @@
 /** Conditions of rules: facts put together by `all`, `any` and `not`, evaluated to yes, no or undecided. */
 import { z } from 'zod';
-import type { DataSetCondition } from './data-set-facts';
+import { type DataSetCondition, readOfDataSet } from './data-set-facts';
 import { FACTS, type FactCondition, type FactSource, type Facts, factOf } from './facts';
 import { combine, type Finding } from './finding';
 
@@ -69,4 +69,36 @@ export function withDataSets(condition: Condition, change: (wanted: DataSetCondi
   if ('any' in condition) return { any: condition.any.map((part) => withDataSets(part, change)) };
   if ('not' in condition) return { not: withDataSets(condition.not, change) };
   return 'dataSet' in condition ? { dataSet: change(condition.dataSet) } : condition;
+}
+
+/**
+ * What a condition reads of the facts, as plain JSON: while that is the same, so is the verdict. Names and counts that no
+ * finding depends on are not in it.
+ */
+export function readOf(condition: Condition, facts: Facts): unknown[] {
+  return factsIn(condition).map((each) => {
+    const { fact, operands } = factOf(each);
+    const assessed = facts.assessment?.facts;
+    if ('personalData' in each) return assessed?.personalData ?? 'unknown';
+    if (!('dataSet' in each)) return fact.find(operands, facts).value ?? 'unknown';
+    if (!assessed || ['no', 'unknown'].includes(assessed.personalData)) return [];
+    return assessed.dataSets.map((dataSet) => JSON.stringify(readOfDataSet(dataSet, each.dataSet))).sort();
+  });
+}
+
+/** What would have to be so for a condition to hold that does not, or is undecided: the parts that are lacking, in words. */
+export function lackingFor(condition: Condition, facts: Facts): string[] {
+  if (evaluate(condition, facts).value === true) return [];
+  if ('all' in condition) return condition.all.flatMap((part) => lackingFor(part, facts));
+  if ('any' in condition) return [condition.any.map((part) => wantedBy(part)).join(' or ')];
+  return [wantedBy(condition)];
+}
+
+/** What a condition asks, in words. */
+export function wantedBy(condition: Condition): string {
+  if ('all' in condition) return condition.all.map(wantedBy).join(', and ');
+  if ('any' in condition) return condition.any.map(wantedBy).join(', or ');
+  if ('not' in condition) return `not so that ${wantedBy(condition.not)}`;
+  const { fact, operands } = factOf(condition);
+  return fact.wanted(operands);
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { allOf, anyOf, type Finding, no, undecided, yes } from './finding';
 import { hasUnknownPlaces, inRegion, PlaceSchema, type Residence, residenceFields, residencePlaces } from './places';
-import { protects, type ScopedDataSet, ScopeOperandSchema, whyUnknown } from './scope';
+import { protects, regimeTitle, type ScopedDataSet, ScopeOperandSchema, whyUnknown } from './scope';
 import { uncoveredPlaces, unsaidParts } from './uncovered';
 
 /** What conditions read of a data set, as the assessment has it. */
@@ -33,6 +33,10 @@ interface DataSetFact {
   /** What it reads, as one sentence for whoever writes a pack. */
   reads: string;
   example: string;
+  /** What is asked, in words that follow "a data set". */
+  wanted(asked: DataSetCondition): string;
+  /** The part of a data set that it reads: while that is the same, so is the finding. */
+  of(dataSet: DataSetFacts): unknown;
   find(wanted: DataSetCondition, dataSet: DataSetFacts, name: string): Finding;
 }
 
@@ -42,6 +46,8 @@ export const DATA_SET_FACTS: DataSetFact[] = [
     fields: ['role'],
     reads: 'Whether the company holds the data as controller, alone or jointly, or as processor for its customers.',
     example: 'role: controller',
+    wanted: ({ role }) => `held as ${role}`,
+    of: ({ role }) => role,
     find: ({ role }, dataSet, name) => ({
       // A joint controller has the duties of a controller (GDPR Art. 26).
       value: (dataSet.role === 'processor') === (role === 'processor'),
@@ -52,6 +58,8 @@ export const DATA_SET_FACTS: DataSetFact[] = [
     fields: ['risk'],
     reads: 'How likely a risk to the rights and freedoms of the people is, as assessed: any of the levels given.',
     example: 'risk: [risk, high]',
+    wanted: ({ risk = [] }) => `with "risk" assessed as ${risk.join(' or ')}`,
+    of: ({ risk }) => risk,
     find: ({ risk = [] }, dataSet, name) => {
       if (dataSet.risk === 'unknown') return undecided(`the risk for ${name} is not yet assessed`);
       const why = { unlikely: 'a risk is unlikely', risk: 'a risk is likely', high: 'a high risk is likely' };
@@ -62,6 +70,8 @@ export const DATA_SET_FACTS: DataSetFact[] = [
     fields: ['significantHarm'],
     reads: 'Whether there is a real risk of significant harm to the people, judged apart from `risk`.',
     example: 'significantHarm: "yes"',
+    wanted: () => 'with "significantHarm" assessed as yes',
+    of: ({ significantHarm }) => significantHarm,
     find: (_wanted, { significantHarm }, name) =>
       significantHarm === 'unknown'
         ? undecided(`significant harm is not yet assessed for ${name}`)
@@ -71,6 +81,11 @@ export const DATA_SET_FACTS: DataSetFact[] = [
     fields: ['intelligible'],
     reads: 'Whether those who reached the data can read it: it was not wholly encrypted, or its keys were taken too.',
     example: 'intelligible: "no"',
+    wanted: ({ intelligible }) =>
+      intelligible === 'yes'
+        ? 'that is not wholly encrypted with its keys safe'
+        : 'that is wholly encrypted, its keys safe',
+    of: ({ protection }) => [protection.encrypted, protection.keysTaken],
     find: ({ intelligible }, { protection: { encrypted, keysTaken } }, name) => {
       if (encrypted === 'yes' && keysTaken === 'no') {
         return { value: intelligible === 'no', because: [`${name} is wholly encrypted, and its keys are safe`] };
@@ -86,12 +101,16 @@ export const DATA_SET_FACTS: DataSetFact[] = [
     reads:
       "Whether the law of a regime protects somebody in the data set: it is handled for an establishment in the regime's territory, or somebody lives there.",
     example: 'protectedBy: gdpr',
+    wanted: ({ protectedBy }) => `with somebody whom the ${regimeTitle(protectedBy!)} protects`,
+    of: placesOf,
     find: ({ protectedBy }, dataSet, name) => protects(protectedBy!, dataSet, name),
   },
   {
     fields: ['mayBeProtectedBy'],
     reads: 'The same, and yes while it is undecided: people of unknown place stop no clock.',
     example: 'mayBeProtectedBy: gdpr',
+    wanted: ({ mayBeProtectedBy }) => `with somebody whom the ${regimeTitle(mayBeProtectedBy!)} may protect`,
+    of: placesOf,
     find: ({ mayBeProtectedBy }, dataSet, name) => {
       const { value, because } = protects(mayBeProtectedBy!, dataSet, name);
       return { value: value ?? true, because };
@@ -101,6 +120,8 @@ export const DATA_SET_FACTS: DataSetFact[] = [
     fields: ['uncoveredBy'],
     reads: 'Whether somebody in the data set lives where a law holds that none of the places given covers.',
     example: 'uncoveredBy: [OTHER-REGIMES]',
+    wanted: () => 'with somebody where no pack has the law',
+    of: placesOf,
     find: ({ uncoveredBy = [] }, dataSet, name) => {
       const places = uncoveredPlaces(dataSet, uncoveredBy);
       if (places.length > 0) return yes(`people in ${places.join(', ')} are in ${name}, and no pack has their law`);
@@ -112,6 +133,9 @@ export const DATA_SET_FACTS: DataSetFact[] = [
     fields: ['residence', 'residenceOtherThan'],
     reads: 'Whether somebody in the data set lives in one of the places given, and in none of those excluded.',
     example: 'residence: [EEA], or residenceOtherThan: [CA]',
+    wanted: ({ residence, residenceOtherThan }) =>
+      `with somebody who lives ${residence ? `in ${residence.join(', ')}` : `elsewhere than in ${residenceOtherThan?.join(', ')}`}`,
+    of: placesOf,
     find: livesThere,
   },
 ];
@@ -123,8 +147,28 @@ export function judgeDataSets(dataSets: DataSetFacts[], wanted: DataSetCondition
 
 /** Judges one data set against a condition. */
 export function judgeDataSet(dataSet: DataSetFacts, wanted: DataSetCondition): Finding {
-  const asked = DATA_SET_FACTS.filter(({ fields }) => fields.some((field) => wanted[field] !== undefined));
-  return allOf(asked.map(({ find }) => find(wanted, dataSet, `data set "${dataSet.title}"`)));
+  return allOf(factsAsked(wanted).map(({ find }) => find(wanted, dataSet, `data set "${dataSet.title}"`)));
+}
+
+/** What a condition asks of a data set, in words: `held as controller, with "risk" assessed as high`. */
+export function wantedOfDataSet(asked: DataSetCondition): string {
+  return factsAsked(asked)
+    .map(({ wanted }) => wanted(asked))
+    .join(', ');
+}
+
+/** The parts of a data set that a condition reads. */
+export function readOfDataSet(dataSet: DataSetFacts, asked: DataSetCondition): unknown[] {
+  return factsAsked(asked).map(({ of }) => of(dataSet));
+}
+
+function factsAsked(asked: DataSetCondition): DataSetFact[] {
+  return DATA_SET_FACTS.filter(({ fields }) => fields.some((field) => asked[field] !== undefined));
+}
+
+/** Where its people are, as scopes and places are judged by: how many there are of each does not count. */
+function placesOf(dataSet: DataSetFacts): unknown {
+  return [[...residencePlaces(dataSet)].sort(), hasUnknownPlaces(dataSet), [...(dataSet.handledFor ?? [])].sort()];
 }
 
 function livesThere(wanted: Residence, dataSet: DataSetFacts, name: string): Finding {

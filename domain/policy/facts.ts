@@ -4,7 +4,7 @@
  * new entry here, and its field in what a person assesses.
  */
 import { z } from 'zod';
-import { DataSetConditionSchema, type DataSetFacts, judgeDataSets } from './data-set-facts';
+import { DataSetConditionSchema, type DataSetFacts, judgeDataSets, wantedOfDataSet } from './data-set-facts';
 import { allOf, type Finding, no, undecided, yes } from './finding';
 import { PolicyIdSchema } from './ids';
 
@@ -37,6 +37,8 @@ export interface Fact<O> {
   example: string;
   operands: z.ZodType<O>;
   establishedBy: FactSource;
+  /** What is asked, in words: what would have to be so. */
+  wanted(operands: O): string;
   find(operands: O, facts: Facts): Finding;
 }
 
@@ -49,6 +51,7 @@ export const FACTS = {
     example: 'always: true',
     operands: z.literal(true),
     establishedBy: 'declaration',
+    wanted: () => 'nothing',
     find: () => yes('applies to every incident'),
   }),
   serviceAffecting: fact({
@@ -56,6 +59,7 @@ export const FACTS = {
     example: 'serviceAffecting: true',
     operands: z.boolean(),
     establishedBy: 'declaration',
+    wanted: (wanted) => `the incident ${wanted ? 'affects' : 'does not affect'} the service`,
     find: (wanted, { declaration: { serviceAffecting } }) => ({
       value: serviceAffecting === wanted,
       because: [serviceAffecting ? 'the incident affects the service' : 'the incident does not affect the service'],
@@ -66,6 +70,7 @@ export const FACTS = {
     example: 'affectsOnly: [confidentiality]',
     operands: z.array(z.enum(AFFECTS)).min(1),
     establishedBy: 'declaration',
+    wanted: (wanted) => `the incident affects ${wanted.join(' and ')} alone`,
     find: (wanted, { declaration: { affects } }) => ({
       value: affects.every((each) => wanted.includes(each)),
       because: [`the incident affects ${affects.join(' and ')}`],
@@ -76,6 +81,7 @@ export const FACTS = {
     example: 'personalData: ["yes", possible]',
     operands: z.array(z.enum(['yes', 'possible'])).min(1),
     establishedBy: 'assessment',
+    wanted: (wanted) => `"personalData" is assessed as ${wanted.join(' or ')}`,
     find: (wanted, { assessment }) => {
       const answer = assessment?.facts.personalData ?? 'unknown';
       if (answer === 'unknown') return undecided('it is not yet assessed whether personal data is affected');
@@ -92,6 +98,7 @@ export const FACTS = {
     example: 'dataSet: { role: controller, risk: [high], residence: [EEA] }',
     operands: DataSetConditionSchema,
     establishedBy: 'assessment',
+    wanted: (wanted) => `there is a data set ${wantedOfDataSet(wanted)}`,
     find: (wanted, { assessment }) => {
       const facts = assessment?.facts;
       if (!facts || facts.personalData === 'unknown') return undecided('the affected data sets are not yet assessed');
@@ -107,6 +114,10 @@ export const FACTS = {
       .record(PolicyIdSchema, z.enum(['yes', 'no']))
       .refine((answers) => Object.keys(answers).length > 0, 'must name a question'),
     establishedBy: 'assessment',
+    wanted: (wanted) =>
+      Object.entries(wanted)
+        .map(([question, answer]) => `the question ${question} is answered ${answer}`)
+        .join(' and '),
     find: (wanted, { assessment }) => {
       const findings = Object.entries(wanted).map(([question, answer]): Finding => {
         const given = assessment?.facts.answers?.[question] ?? 'unknown';
@@ -121,6 +132,7 @@ export const FACTS = {
     example: 'shareSummary: true',
     operands: z.boolean(),
     establishedBy: 'review',
+    wanted: (wanted) => `the review ${wanted ? 'shares' : 'does not share'} a summary with customers`,
     find: (wanted, { review }) => {
       if (!review) return undecided('the review has not decided yet whether a summary is shared');
       const { shareSummary } = review;
@@ -135,6 +147,7 @@ export const FACTS = {
     example: 'waived: { obligation: gdpr-art34-individuals, ground: gdpr-34-3-c }',
     operands: z.strictObject({ obligation: PolicyIdSchema, ground: PolicyIdSchema }),
     establishedBy: 'waiver',
+    wanted: ({ obligation, ground }) => `${obligation} is waived on the ground ${ground}`,
     find: ({ obligation, ground }, { obligations }) => {
       const waived = Object.values(obligations).some((o) => o.rule === obligation && o.decision?.ground === ground);
       return { value: waived, because: [`${obligation} was ${waived ? '' : 'not '}waived on the ground ${ground}`] };

@@ -125,3 +125,8 @@ function resolved(operand: ScopeOperand): Scope {
   if (typeof operand !== 'string') return operand;
   throw new Error(`the scope of ${operand} is not resolved: compose the pack first`);
 }
+
+/** The name of the law whose scope it is, for people. */
+export function regimeTitle(operand: ScopeOperand): string {
+  return typeof operand === 'string' ? operand : operand.title;
+}

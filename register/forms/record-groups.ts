@@ -177,11 +177,12 @@ function notificationTables(record: IncidentRecord, { pack, asValue }: RecordCon
     },
     {
       title: 'Outstanding obligations',
-      columns: ['Obligation', 'Status', 'Due'],
-      rows: record.owed.map(({ obligation, status, dueAt }) => [
+      columns: ['Obligation', 'Status', 'Due', 'What Tocsin proposes'],
+      rows: record.owed.map(({ obligation, status, dueAt, proposed }) => [
         named(obligation),
         asValue(status),
         asValue(instant(dueAt)),
+        proposed === undefined ? known('–') : asValue(proposed),
       ]),
     },
     {

@@ -51,6 +51,8 @@ export function explanationLines(explanation: Explanation, out: Output): string[
     applies,
     whenUndecided,
     because,
+    author,
+    changes,
     questions,
     clocks,
     obligations,
@@ -82,7 +84,9 @@ export function explanationLines(explanation: Explanation, out: Output): string[
       : '';
     const proposed = o.proposal ? `, ${o.proposal}. To decide: ${o.confirm}` : '';
     const confirms = o.decision?.proposed ? ` (confirms: ${o.decision.proposed})` : '';
-    const told = o.told ? `, ${o.told}; still untold: ${o.untold}. Telling them, or a decision to leave them untold, settles it` : '';
+    const told = o.told
+      ? `, ${o.told}; still untold: ${o.untold}. Telling them, or a decision to leave them untold, settles it`
+      : '';
     return `${o.id}: ${o.status.replaceAll('-', ' ')}${late}${missed}${due}${changed}${decided}${confirms}${proposed}${told}`;
   });
   return [
@@ -91,6 +95,8 @@ export function explanationLines(explanation: Explanation, out: Output): string[
     ...field('by', `${citation}${confirmWithCounsel ? ' (confirm with counsel)' : ''}`),
     ...field('pack', packNames([pack])),
     ...field('verdict', `${verdict}: ${because.join('; ')}`),
+    ...field('author', author),
+    ...changes.flatMap((text) => field('changes', text)),
     ...questions.flatMap(({ id, asks, citation: by }) => field('asks', `${id}: ${asks} (${by})`)),
     ...counted.flatMap((text) => field('clock', text)),
     ...[...new Set(clocks.flatMap(({ stated = [] }) => stated))].flatMap((text) => field('aware', text)),

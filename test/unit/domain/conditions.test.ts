@@ -86,10 +86,10 @@ describe('who is owed what depends on the role', () => {
       statusOf(known({ dataSets: [stored({ risk: 'high', significantHarm: 'yes', residence: { DE: 1, CA: 1 } })] })),
     ).toMatchObject({
       'enterprise-notice': 'drafted',
-      'gdpr-art33-authority': 'not-required',
-      'pipeda-opc-report': 'not-required',
-      'gdpr-art34-individuals': 'not-required',
-      'pipeda-individuals': 'not-required',
+      'gdpr-art33-authority': 'proposed-not-owed',
+      'pipeda-opc-report': 'proposed-not-owed',
+      'gdpr-art34-individuals': 'proposed-not-owed',
+      'pipeda-individuals': 'proposed-not-owed',
     });
   });
 
@@ -108,16 +108,16 @@ describe('who is owed what depends on the role', () => {
     const statuses = statusOf(known({ dataSets: [accounts({ risk: 'risk', significantHarm: 'no' })] }));
     expect(statuses).toMatchObject({
       'gdpr-art33-authority:de-bfdi': 'filing',
-      'gdpr-art34-individuals': 'not-required',
-      'pipeda-opc-report': 'not-required',
+      'gdpr-art34-individuals': 'proposed-not-owed',
+      'pipeda-opc-report': 'proposed-not-owed',
     });
   });
 
   test('significant harm in Canada alone is a matter for the OPC, not for an EU authority', () => {
     const statuses = statusOf(known({ dataSets: [accounts({ residence: { CA: 9 } })] }));
     expect(statuses).toMatchObject({
-      'gdpr-art33-authority': 'not-required',
-      'gdpr-art34-individuals': 'not-required',
+      'gdpr-art33-authority': 'proposed-not-owed',
+      'gdpr-art34-individuals': 'proposed-not-owed',
       'pipeda-opc-report:opc': 'filing',
       'pipeda-individuals': 'drafted',
     });

@@ -3,7 +3,7 @@ import { noticeContents } from '../../../domain/incident/contents';
 import { wantedWork } from '../../../domain/incident/work';
 import { accounts, assessment, at, COUNSEL } from './helpers/facts';
 import { FILING, smallPack } from './helpers/pack';
-import { Story } from './helpers/story';
+import { NOT_OWED_REASON, Story } from './helpers/story';
 
 const RULE = 'gdpr-art33-authority';
 const DE = `${RULE}:de-bfdi`;
@@ -156,14 +156,16 @@ test('low risk as controller: the register entry and nothing else', () => {
   const low = accounts({ risk: 'unlikely', significantHarm: 'no' });
   const story = new Story({ serviceAffecting: false }).to(1);
   story.send('assess', { assessment: assessment({ dataSets: [low] }), by: COUNSEL });
+  story.confirmNotOwed();
   story.send('measure', { text: 'Key replaced' });
   story.to(100);
   expect(story.all('dispatch-started')).toEqual([]);
   expect(story.all('filing-opened')).toEqual([]);
   expect(story.obligation(RULE).decision).toMatchObject({
     by: COUNSEL,
-    reason: expect.stringContaining('a risk is unlikely for data set "Account data"'),
+    reason: NOT_OWED_REASON,
   });
+  expect(story.obligation(RULE).proposal?.because).toEqual(['a risk is unlikely for data set "Account data"']);
   for (const id of [
     'register-nature',
     'register-data',

@@ -10,6 +10,7 @@ const GERMAN = assessment({ dataSets: [accounts({ residence: { DE: 200 }, signif
 function resolved(): Story {
   const story = new Story({ maliciousSources: ['203.0.113.7'] }).to(1);
   story.send('assess', { assessment: GERMAN, awareAt: at(1) });
+  story.confirmNotOwed();
   story.send('status', { status: 'contained' });
   story.to(24).send('filed', { obligation: 'gdpr-art33-authority', reference: 'A' });
   story.send('approve', { obligation: 'gdpr-art34-individuals' });
@@ -105,6 +106,7 @@ describe('R1 to R7: the breach register', () => {
     const story = new Story({}, undefined, { silent: ['verify-register'] });
     story.send('assess', { assessment: { personalData: 'no' } });
     story.send('status', { status: 'contained' });
+    story.confirmNotOwed();
     story.send('status', { status: 'resolved' });
     story.send('approve', { obligation: 'status-page-update' });
     story.send('approve', { obligation: 'status-subscribers' });
@@ -136,6 +138,7 @@ describe('close', () => {
     const story = new Story().to(1);
     story.send('measure', { text: 'All sessions ended' });
     story.send('assess', { assessment: GERMAN, awareAt: at(1) });
+    story.confirmNotOwed();
     story.to(80).send('filed', { obligation: 'gdpr-art33-authority', reference: 'A' });
     story.send('approve', { obligation: 'gdpr-art34-individuals' });
     story.send('status', { status: 'contained' });

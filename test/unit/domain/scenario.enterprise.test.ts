@@ -1,6 +1,6 @@
 /** T3, N1: enterprise customers, as controllers, within 48 hours. */
 import { accounts, assessment, at, COUNSEL, ONCALL, stored } from './helpers/facts';
-import { Story } from './helpers/story';
+import { NOT_OWED_REASON, Story } from './helpers/story';
 
 const ID = 'enterprise-notice';
 
@@ -312,18 +312,25 @@ describe('not a personal-data breach', () => {
   test('T3 to T5 are recorded as not required, with the person, the time and the reason', () => {
     const story = new Story().to(1);
     story.send('assess', { assessment: { personalData: 'no' }, by: COUNSEL });
+    // The promise of the company falls away by itself; what the law asks, a person decides.
+    expect(story.obligation(ID)).toMatchObject({
+      status: 'not-required',
+      decision: { by: COUNSEL, at: at(1), reason: expect.stringContaining('no personal data is affected') },
+    });
+    story.to(2).send('not-owed', { all: true, reason: NOT_OWED_REASON, by: ONCALL });
     for (const id of [
-      ID,
       'gdpr-art33-authority',
+      'gdpr-art33-2-controllers',
       'pipeda-opc-report',
       'gdpr-art34-individuals',
       'pipeda-individuals',
     ]) {
       expect(story.obligation(id)).toMatchObject({
         status: 'not-required',
-        decision: { by: COUNSEL, at: at(1), reason: expect.stringContaining('no personal data is affected') },
+        decision: { by: ONCALL, at: at(2), reason: NOT_OWED_REASON },
+        proposal: { because: ['no personal data is affected'], facts: '1', at: at(1) },
       });
-      expect(story.last('obligation-not-required', id)).toMatchObject({ by: COUNSEL, at: at(1) });
+      expect(story.last('obligation-not-required', id)).toMatchObject({ by: ONCALL, at: at(2) });
     }
     expect(story.to(400).all('dispatch-started', ID)).toEqual([]);
   });

@@ -52,7 +52,7 @@ test('approved, it goes to them directly at once', () => {
 
 test('people in Canada have their own notice under PIPEDA', () => {
   const story = aware([accounts({ residence: { CA: 5 } })]);
-  expect(story.obligation(ID).status).toBe('not-required');
+  expect(story.obligation(ID).status).toBe('proposed-not-owed');
   story.send('approve', { obligation: 'pipeda-individuals' });
   expect(story.obligation('pipeda-individuals').status).toBe('fulfilled');
 });

@@ -26,8 +26,8 @@ describe('the UK GDPR, beside the others, from facts that are already there', ()
     const story = aware(policy, living({ GB: 40 }));
     expect(story.obligation('uk-gdpr-art33-ico:ico')).toMatchObject({ status: 'filing', dueAt: at(73) });
     expect(statusOf(story, 'uk-gdpr-art34-individuals')).toBe('drafted');
-    expect(statusOf(story, 'gdpr-art33-authority')).toBe('not-required');
-    expect(statusOf(story, 'gdpr-art34-individuals')).toBe('not-required');
+    expect(statusOf(story, 'gdpr-art33-authority')).toBe('proposed-not-owed');
+    expect(statusOf(story, 'gdpr-art34-individuals')).toBe('proposed-not-owed');
   });
 
   test('a report in the EU does not cover it: people in both are two reports, and each person has one notice', () => {
@@ -44,7 +44,7 @@ describe('the UK GDPR, beside the others, from facts that are already there', ()
 
   test('without its pack, nobody is written to under a law that does not protect them: what is owed is open', () => {
     const story = aware(with_(), living({ GB: 40 }));
-    expect(statusOf(story, 'gdpr-art34-individuals')).toBe('not-required');
+    expect(statusOf(story, 'gdpr-art34-individuals')).toBe('proposed-not-owed');
     expect(story.state.obligations['uk-gdpr-art33-ico:ico']).toBeUndefined();
     expect(statusOf(story, 'uncovered-law:GB')).toBe('pending');
   });

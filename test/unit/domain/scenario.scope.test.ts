@@ -81,8 +81,8 @@ describe('an establishment in the territory protects everybody, wherever they li
 
   test('without an establishment, people elsewhere are not written to under the GDPR', () => {
     const story = aware(IN_US, people({ US: 100_000 }));
-    expect(statusOf(story, 'gdpr-art33-authority')).toBe('not-required');
-    expect(statusOf(story, 'gdpr-art34-individuals')).toBe('not-required');
+    expect(statusOf(story, 'gdpr-art33-authority')).toBe('proposed-not-owed');
+    expect(statusOf(story, 'gdpr-art34-individuals')).toBe('proposed-not-owed');
     const recipientOf = (policy: Policy) =>
       policy.obligations.find(({ id }) => id === 'gdpr-art34-individuals')!.recipient as { residence?: string[] };
     expect(recipientOf(IN_US).residence).toEqual(expect.arrayContaining(['DE', 'IS', 'unknown']));
@@ -92,7 +92,7 @@ describe('an establishment in the territory protects everybody, wherever they li
 
   test('a data set that is handled for another establishment is not covered by it', () => {
     const story = aware(IN_IRELAND, people({ US: 10 }, { handledFor: ['US'] }));
-    expect(statusOf(story, 'gdpr-art33-authority')).toBe('not-required');
+    expect(statusOf(story, 'gdpr-art33-authority')).toBe('proposed-not-owed');
     const mixed = aware(IN_IRELAND, people({ US: 10, FR: 2 }, { handledFor: ['US'] }));
     expect(peopleTold(mixed, 'gdpr-art34-individuals')).toEqual([['FR', 2]]);
     const draft = wantedWork({ ...mixed.state, obligations: drafting(mixed) }, mixed.pack);
@@ -161,7 +161,7 @@ describe('PIPEDA has no test of residence', () => {
 
   test('one that is not there does so for people in Canada, its provinces among them', () => {
     expect(statusOf(aware(IN_US, people({ 'CA-QC': 10 })), 'pipeda-opc-report:opc')).toBe('filing');
-    expect(statusOf(aware(IN_US, people({ US: 10 })), 'pipeda-opc-report')).toBe('not-required');
+    expect(statusOf(aware(IN_US, people({ US: 10 })), 'pipeda-opc-report')).toBe('proposed-not-owed');
   });
 });
 

@@ -54,12 +54,19 @@ export const stored = (over: Partial<DataSetInput> = {}): DataSetInput => ({
   ...over,
 });
 
+/** Why the risk is what it is assessed as. */
+export const RISK_JUDGEMENT = {
+  method: 'EDPB Guidelines 9/2022',
+  reasoning: 'Names and logins only, and the log shows what was read',
+};
+
 /** A complete assessment: both roles, three countries, high risk. */
 export const assessment = (over: Partial<AssessmentInput> = {}): AssessmentInput => ({
   personalData: 'yes',
   dataSets: over.personalData === 'no' ? [] : [accounts(), stored()],
   workspaces: ['ws-1', 'ws-2'],
   likelyConsequences: 'Phishing with real names',
+  riskJudgement: RISK_JUDGEMENT,
   individualSteps: ['Change your password'],
   periodFrom: at(-5),
   periodTo: at(1),

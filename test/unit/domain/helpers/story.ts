@@ -19,7 +19,7 @@ import { type Instant, toMs } from '../../../../domain/kernel/time';
 import type { Policy } from '../../../../domain/policy/policy';
 import { thresholdName } from '../../../setup/threshold-name';
 import { type Command, decide, declare, parseMessage, type Report } from './commands';
-import { at, type DeclarationInput, declaration, ONCALL } from './facts';
+import { at, COUNSEL, type DeclarationInput, declaration, ONCALL } from './facts';
 import { TRUST_CENTER } from './pack';
 
 export interface World {
@@ -32,6 +32,9 @@ export interface World {
   /** How many of a group the directory lists; as many as are assessed where it is not given. */
   listed: Record<string, number>;
 }
+
+/** Why a person of the stories confirms that something is not owed. */
+export const NOT_OWED_REASON = 'the access log of that night shows no request for these tables';
 
 const WAKES_AT_MOST = 5_000;
 
@@ -73,6 +76,13 @@ export class Story {
     const events = this.apply(command);
     this.answerEffects();
     return events;
+  }
+
+  /** A person confirms everything that is proposed as not owed. */
+  confirmNotOwed(): this {
+    const open = Object.values(this.state.obligations).filter(({ status }) => status === 'proposed-not-owed');
+    for (const { id } of open) this.send('not-owed', { obligation: id, reason: NOT_OWED_REASON, by: COUNSEL });
+    return this;
   }
 
   /** What an activity reports. */
