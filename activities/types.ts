@@ -43,6 +43,10 @@ export interface DraftInput extends NoticeRef {
   pack: string;
   purpose: RoundPurpose;
   contents: ContentValue[];
+  /** How many notices of this obligation its recipients have had: none, and it is no supplement, whatever its round. */
+  toldBefore: number;
+  /** Counsel's texts in place of the generated ones. */
+  edits?: Array<{ language: string; subject: string; body: string; by: string }>;
   /** Severity, title and the like for the templates. */
   incident: { title: string; severity: string; status: IncidentStatus; detectedAt: Instant; dueAt?: Instant };
   authority?: Authority;
@@ -56,6 +60,8 @@ export interface DraftInput extends NoticeRef {
  */
 export interface DraftResult {
   renderings: Rendering[];
+  /** Languages of templates that it is not offered in, with the number of texts that nobody has translated. */
+  untranslated?: Record<string, number>;
   url?: string;
   reach?: Reach;
 }
@@ -106,7 +112,9 @@ export interface DeliverySummary {
   counted: Counted;
 }
 
+/** `own`: a public communication with pages of its own, not a line on the status page. */
 export interface PublishStatusInput extends NoticeRef {
+  own: boolean;
   renderings: Rendering[];
   status: IncidentStatus;
   title: string;

@@ -6,6 +6,7 @@ import { packageVersion } from '../platform/package-root';
 import type { Subject } from './cases/case-kinds';
 import { checkKinds, subjectOf } from './cases/subject';
 import { auditCommand } from './commands/audit';
+import { authoritiesCommand } from './commands/authorities';
 import { depsCommand } from './commands/deps';
 import { detectCommand } from './commands/detect';
 import { exerciseCommand } from './commands/exercise';
@@ -17,6 +18,8 @@ import { confirmCommand } from './commands/incident/confirm';
 import { containCommand } from './commands/incident/contain';
 import { correctCommand } from './commands/incident/correct';
 import { declareCommand } from './commands/incident/declare';
+import { draftCommand } from './commands/incident/draft';
+import { editDraftCommand } from './commands/incident/edit-draft';
 import { explainCommand } from './commands/incident/explain';
 import { filedCommand } from './commands/incident/filed';
 import { followUpCommand } from './commands/incident/follow-up';
@@ -34,6 +37,7 @@ import { reviewCommand } from './commands/incident/review';
 import { showCommand } from './commands/incident/show';
 import { statusCommand } from './commands/incident/status';
 import { toldCommand } from './commands/incident/told';
+import { translateCommand } from './commands/incident/translate';
 import { waiveCommand } from './commands/incident/waive';
 import { intakeCommand } from './commands/intake';
 import { oncallCommand } from './commands/oncall';
@@ -61,6 +65,9 @@ const COMMANDS = [
   correctCommand,
   containCommand,
   measureCommand,
+  translateCommand,
+  draftCommand,
+  editDraftCommand,
   approveCommand,
   toldCommand,
   leaveUntoldCommand,
@@ -77,6 +84,7 @@ const COMMANDS = [
   linkCommand,
   acknowledgeCommand,
   oncallCommand,
+  authoritiesCommand,
   triageCommand,
   detectCommand,
   registerCommand,

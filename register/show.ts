@@ -1,4 +1,4 @@
-import { howItOccurred, NOT_YET_ESTABLISHED } from '../domain/incident/contents';
+import { howItOccurred, likelyConsequences, NOT_YET_ESTABLISHED } from '../domain/incident/contents';
 import type { Evidence, IncidentEvent } from '../domain/incident/events';
 import { fold } from '../domain/incident/evolve';
 import type { DataSet } from '../domain/incident/incident';
@@ -153,7 +153,7 @@ export function groupEntry(events: IncidentEvent[]): IncidentRecord {
       dataSets: (facts?.dataSets ?? []).map(dataInvolved),
       workspaces: facts === undefined ? NOT_YET_ESTABLISHED : workspacesOf(facts.workspaces),
     },
-    likelyConsequences: known(facts?.likelyConsequences),
+    likelyConsequences: known(likelyConsequences(state)),
     judgement: judgementLines(facts?.riskJudgement),
     measures: measuresOf(state, events),
     ...obligationsOf(state),

@@ -8,6 +8,7 @@ import type { DirectoryPort } from '../activities/directory/directory-port';
 import type { MailPort } from '../activities/mail/mail-port';
 import { draftNotice } from '../activities/notices/draft-notice';
 import { thawNotice } from '../activities/notices/frozen-notice';
+import { publishPublicNotice } from '../activities/notices/public-notice';
 import { renderingFor } from '../activities/notices/rendering-for';
 import { openFilingTask, raiseAlarm } from '../activities/paging/alarms';
 import type { Contacts } from '../activities/paging/contacts';
@@ -74,6 +75,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     draftNotice: (input) =>
       draftNotice({ artefacts, site, organisation, log, directory: outward(input).directory }, input),
     async publishStatus(input) {
+      if (input.own) return publishPublicNotice({ artefacts, site }, input);
       const rendering = renderingFor(input.renderings, 'en');
       const { subject, text } = await thawNotice(artefacts, rendering?.sha256 ?? 'none');
       const { incidentId, obligation, round, at, detectedAt, exercise } = input;

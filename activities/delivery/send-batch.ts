@@ -26,8 +26,14 @@ interface BatchDeps {
 interface BatchToSend {
   effect: { incidentId: string; obligation: string; exercise: boolean };
   batch: ClaimedBatch;
+  /** What each of its members gets, by ref. */
+  texts: Map<string, MemberText>;
+}
+
+/** A frozen notice and the hash of its bytes. */
+export interface MemberText {
   notice: FrozenNotice;
-  bodySha256: string;
+  sha256: string;
 }
 
 type Member = ClaimedBatch['recipients'][number];
@@ -38,7 +44,7 @@ type Member = ClaimedBatch['recipients'][number];
  * temporary outcome: the batch stays open, and the repeat has the same members, body and key.
  */
 export async function sendBatch(deps: BatchDeps, toSend: BatchToSend, counts: Counts): Promise<void> {
-  const { batch, bodySha256 } = toSend;
+  const { batch, texts } = toSend;
   const record = async (results: SettleResult[]) => {
     await settle(deps.ledgers, deps.ledger, batch.batchKey, results, deps.now());
     counts.sent += results.filter(({ status }) => status === 'sent').length;
@@ -48,7 +54,7 @@ export async function sendBatch(deps: BatchDeps, toSend: BatchToSend, counts: Co
     ref,
     status: 'sent',
     providerMessageId,
-    bodySha256,
+    bodySha256: texts.get(ref)!.sha256,
   });
   const messageTo = messageFactory(toSend);
   const invalid: SettleResult[] = batch.recipients
@@ -93,12 +99,14 @@ export async function sendBatch(deps: BatchDeps, toSend: BatchToSend, counts: Co
  */
 async function stillUnsent(
   deps: BatchDeps,
-  { effect, batch, notice }: BatchToSend,
+  { effect, batch, texts }: BatchToSend,
   open: Member[],
   sentTo: (member: Member, id: string) => SettleResult,
   record: (results: SettleResult[]) => Promise<void>,
 ): Promise<Member[]> {
-  const found = await deps.mail.findSent(notice.subject, new Date(batch.claimedAt));
+  // One subject for all: only numbers within the notice differ from member to member.
+  const { subject } = texts.values().next().value!.notice;
+  const found = await deps.mail.findSent(subject, new Date(batch.claimedAt));
   if (!found) {
     deps.log.error(
       { incidentId: effect.incidentId, obligation: effect.obligation, recipients: open.length },
@@ -117,8 +125,10 @@ function isOpen({ status }: Member): boolean {
   return status === 'sending' || status === 'unknown';
 }
 
-function messageFactory({ effect, notice }: BatchToSend): (member: Member) => MailMessage {
-  const { subject, html, text } = notice;
+function messageFactory({ effect, texts }: BatchToSend): (member: Member) => MailMessage {
   const tags = effectTags(effect);
-  return ({ address }) => ({ to: address, subject, html, text, tags });
+  return ({ ref, address }) => {
+    const { subject, html, text } = texts.get(ref)!.notice;
+    return { to: address, subject, html, text, tags };
+  };
 }

@@ -4,13 +4,14 @@ import type { Log } from '../../platform/log';
 import { failure } from '../failures';
 import { MAX_BATCH, type MailPort } from '../mail/mail-port';
 import { type FrozenNotice, thawNotice } from '../notices/frozen-notice';
+import { hashesOf } from '../notices/own-renderings';
 import { renderingFor } from '../notices/rendering-for';
 import type { ArtefactStore } from '../storage/artefacts';
 import type { SendBatchesInput, SendBatchesResult } from '../types';
 import { claimedList, groupOf, keyOf } from './delivery-key';
 import type { ClaimedBatch } from './ledger/ledger';
 import { type Ledgers, onLedger, presentLedger } from './ledgers';
-import { type Counts, sendBatch } from './send-batch';
+import { type Counts, type MemberText, sendBatch } from './send-batch';
 
 /** What sending needs. `now`: the real clock. */
 export interface SendBatchesDeps {
@@ -38,9 +39,13 @@ export async function sendBatches(deps: SendBatchesDeps, input: SendBatchesInput
         'ArtefactFault',
         `${input.obligation} of ${input.incidentId} has no rendering in any language: draft the notice first`,
       );
-    const notice = notices.get(rendering.sha256) ?? (await thawNotice(artefacts, rendering.sha256));
-    notices.set(rendering.sha256, notice);
-    return { notice, sha256: rendering.sha256 };
+    const hashOf = await hashesOf(artefacts, rendering);
+    return async (ref: string) => {
+      const sha256 = hashOf(ref);
+      const notice = notices.get(sha256) ?? (await thawNotice(artefacts, sha256));
+      notices.set(sha256, notice);
+      return { notice, sha256 };
+    };
   };
   const beat = () => Context.current().heartbeat({ sent: counts.sent, failed: counts.failed });
   const timer = setInterval(beat, HEARTBEAT_MS);
@@ -53,8 +58,10 @@ export async function sendBatches(deps: SendBatchesDeps, input: SendBatchesInput
       const batch = await onLedger(ledgers, ledger, (l) => l.claimBatch(groupOf(input), MAX_BATCH, now()));
       if (!batch) return { done: true, ...counts };
       await artefacts.remember(claimedList(input), refsOf(batch));
-      const { notice, sha256 } = await noticeFor(batch.language);
-      await sendBatch({ ...deps, ledger, now }, { effect: input, batch, notice, bodySha256: sha256 }, counts);
+      const noticeOf = await noticeFor(batch.language);
+      const texts = new Map<string, MemberText>();
+      for (const ref of refsOf(batch)) texts.set(ref, await noticeOf(ref));
+      await sendBatch({ ...deps, ledger, now }, { effect: input, batch, texts }, counts);
       beat();
     }
     return { done: false, ...counts };

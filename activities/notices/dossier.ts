@@ -1,5 +1,7 @@
-/** The dossier that a person files at an authority: every field that the law asks for, in HTML and JSON. */
-import { human } from '../../domain/incident/contents';
+/** The dossier that a person files at an authority: every field that its form asks for, in HTML and JSON. */
+import { type ContentValue, human } from '../../domain/incident/contents';
+import { FACTS_EDITION } from '../../domain/incident/facts/codes';
+import { type Reading, sayNumber } from '../../domain/incident/say/say';
 import type { Authority } from '../../domain/policy/pack';
 import { canonicalText } from '../../register/canonical';
 import { sha256Hex } from '../storage/artefacts';
@@ -23,32 +25,76 @@ export interface Dossier {
   json: string;
 }
 
+/** How far a field is: `owed` are the reasons of a delay that has happened. */
+type FieldState = 'established' | 'not yet established' | 'owed' | 'not applicable at this stage';
+
+interface Field {
+  content: ContentValue;
+  value: string | undefined;
+  state: FieldState;
+}
+
 /** Builds a dossier around the rendered cover text. The same input gives the same bytes. */
-export function buildDossier(input: DraftInput, cover: { subject: string; bodyHtml: string }): Dossier {
-  const json = `${canonicalText(cleaned(dossierData(input)))}\n`;
-  const { notYetEstablished, notApplicable, exercise } = phrasesOf(LANGUAGE);
-  const rows = input.contents.map((content) => {
-    const value = valueText(content);
-    const shown =
-      value === undefined
-        ? `<span class="open">${content.optional ? notApplicable : notYetEstablished}</span>`
-        : linesHtml(value);
-    return row(content.title, content.citation, shown);
+export function buildDossier(
+  input: DraftInput,
+  cover: { subject: string; bodyHtml: string },
+  reading: Reading,
+): Dossier {
+  const fields = input.contents.map((content): Field => {
+    const value = valueText(content, reading);
+    return { content, value, state: stateOf(content, value) };
   });
-  const open = input.contents.filter((content) => valueText(content) === undefined && !content.optional).length;
+  const reference = fields.find(({ content }) => content.field === 'earlier-reference')?.value;
+  const json = `${canonicalText(cleaned(dossierData(input, fields)))}\n`;
+  const { exercise } = phrasesOf(LANGUAGE);
   const mainHtml = `<h1>${asHtml(cover.subject)}</h1>
-<p class="lead">${asHtml(input.citation)} · incident ${asHtml(input.incidentId)} · ${purposeText(input)} · as of ${human(input.at)}</p>
-${cover.bodyHtml.trim()}
+<p class="lead">${asHtml(input.citation)} · incident ${asHtml(input.incidentId)} · ${purposeText(input, reference)} · as of ${human(input.at)}</p>
+${overdueHtml(input, fields)}${cover.bodyHtml.trim()}
 <h2>Where to file</h2>
-<table>${authorityRows(input.authority, input.incident.dueAt ? human(input.incident.dueAt) : notYetEstablished)}</table>
+<table>${authorityRows(input)}</table>
 <h2>What to file</h2>
-<p class="lead">${input.contents.length - open} of ${input.contents.length} fields are ready${open ? `; ${open} ${notYetEstablished}: the first report does not wait for them, they follow in a supplement` : ''}.</p>
-<table>${rows.join('\n')}</table>
-<footer>This report as data: <a href="dossier.json">dossier.json</a>, SHA-256 <code>${sha256Hex(json)}</code></footer>`;
+<p class="lead">${readyText(fields, reading)}</p>
+<table>${fields.map(fieldRow).join('\n')}</table>
+<footer>Fields follow the EDPB common template (${FACTS_EDITION}), where they have its numbers. This report as data: <a href="dossier.json">dossier.json</a>, SHA-256 <code>${sha256Hex(json)}</code></footer>`;
   return {
     html: page({ language: LANGUAGE, title: cover.subject, mainHtml, banner: input.exercise ? exercise : undefined }),
     json,
   };
+}
+
+/** What the law or the form demands is open until it is known; the rest may not apply. */
+function stateOf({ optional, form, owed }: ContentValue, value: string | undefined): FieldState {
+  if (value !== undefined) return 'established';
+  if (owed) return 'owed';
+  return optional && !form ? 'not applicable at this stage' : 'not yet established';
+}
+
+/** Ready is a report only with every field that the law or the form demands. */
+function readyText(fields: Field[], reading: Reading): string {
+  const demanded = fields.filter(({ state }) => state !== 'not applicable at this stage');
+  const open = demanded.filter(({ state }) => state !== 'established');
+  const law = open.filter(({ content }) => !content.form).length;
+  const number = (n: number) => sayNumber(n, reading);
+  if (open.length === 0) return `Ready: all ${number(demanded.length)} fields that are demanded are established.`;
+  return `Not complete: ${number(open.length)} of ${number(demanded.length)} demanded fields are open, ${number(law)} of them by law. The first report does not wait for them: file it as incomplete; they follow in a supplement.`;
+}
+
+function isOverdue({ at, incident }: DraftInput): boolean {
+  return incident.dueAt !== undefined && at >= incident.dueAt;
+}
+
+/** A report that is late says so, and owes the reasons (GDPR Art. 33(1)). */
+function overdueHtml(input: DraftInput, fields: Field[]): string {
+  const reasons = fields.find(({ content }) => content.field === 'delay-reasons');
+  const owed = reasons?.state === 'owed';
+  if (!isOverdue(input) && !owed) return '';
+  const due = input.incident.dueAt ? ` It was due on ${human(input.incident.dueAt)}.` : '';
+  const give = owed
+    ? ' The reasons for the delay are owed: give them with the report.'
+    : reasons?.value
+      ? ' The reasons for the delay stand below.'
+      : '';
+  return `<p class="due">This report is overdue.${due} File it at once.${give}</p>\n`;
 }
 
 /** The data with every text cleaned: canonical JSON takes no lone surrogates. */
@@ -56,10 +102,11 @@ function cleaned(data: object): unknown {
   return JSON.parse(JSON.stringify(data, (_name, value) => (typeof value === 'string' ? clean(value) : value)));
 }
 
-function dossierData(input: DraftInput) {
+function dossierData(input: DraftInput, fields: Field[]) {
   const { authority } = input;
   return {
-    format: 'tocsin-dossier/1',
+    format: 'tocsin-dossier/2',
+    edition: FACTS_EDITION,
     exercise: input.exercise,
     incident: {
       id: input.incidentId,
@@ -74,44 +121,33 @@ function dossierData(input: DraftInput) {
     pack: input.pack,
     round: input.round,
     purpose: input.purpose,
+    toldBefore: input.toldBefore,
     asOf: input.at,
     dueAt: input.incident.dueAt ?? null,
-    authority: authority
-      ? {
-          key: authority.key,
-          name: authority.name,
-          country: authority.country,
-          via: authority.via,
-          address: authority.address,
-          languages: authority.languages,
-          confirmed: authority.confirmed,
-          note: authority.note ?? null,
-        }
-      : null,
-    fields: input.contents.map((content) => {
-      const value = valueText(content);
-      const { notYetEstablished, notApplicable } = phrasesOf(LANGUAGE);
-      const state = value !== undefined ? 'established' : content.optional ? notApplicable : notYetEstablished;
-      return {
-        field: content.field,
-        title: content.title,
-        citation: content.citation,
-        value: value ?? null,
-        state,
-      };
-    }),
+    overdue: isOverdue(input),
+    authority: authority ? { ...authority, note: authority.note ?? null } : null,
+    fields: fields.map(({ content, value, state }) => ({
+      field: content.field,
+      title: content.title,
+      citation: content.citation,
+      demandedBy: content.form ? 'form' : content.optional ? null : 'law',
+      value: value ?? null,
+      state,
+      established: content.established ?? null,
+    })),
   };
 }
 
-function purposeText(input: DraftInput): string {
-  const earlier = input.contents.find((content) => content.field === 'earlier-reference');
-  const reference = earlier && valueText(earlier);
-  if (input.purpose === 'first' || input.purpose === 'new-recipients') return 'first report';
-  return `supplement ${input.round - 1}${reference ? ` to the report filed under ${asHtml(oneLine(reference))}` : ' to the first report'}`;
+/** A first report is none that adds to another, whatever came before it was required. */
+function purposeText({ toldBefore }: DraftInput, reference: string | undefined): string {
+  if (toldBefore === 0) return 'first report';
+  return `supplement ${toldBefore}${reference ? ` to the report filed under ${asHtml(oneLine(reference))}` : ' to the first report'}`;
 }
 
-function authorityRows(authority: Authority | undefined, due: string): string {
-  const dueRow = row('File before', '', `<span class="due">${due}</span>`);
+function authorityRows(input: DraftInput): string {
+  const { authority, incident } = input;
+  const due = incident.dueAt ? human(incident.dueAt) : phrasesOf(LANGUAGE).notYetEstablished;
+  const dueRow = row(isOverdue(input) ? 'Was due' : 'File before', '', `<span class="due">${due}</span>`);
   if (!authority) {
     return (
       row(
@@ -128,11 +164,33 @@ function authorityRows(authority: Authority | undefined, due: string): string {
   return [
     row('Authority', '', `${asHtml(authority.name)} (${asHtml(authority.country)})`),
     row('How to file', '', `${VIA[authority.via]}: ${shown}`),
-    row('Accepted languages', '', asHtml(authority.languages.join(', '))),
+    row('Language', '', languageHtml(authority)),
+    ...(authority.needs ?? []).map((need) => row('Needed to file', '', asHtml(need))),
     row('Source of these details', '', CONFIRMED[authority.confirmed]),
     ...(authority.note ? [row('Note', '', asHtml(authority.note))] : []),
     dueRow,
   ].join('\n');
+}
+
+/** These labels and texts are English: where the authority wants another language, a person translates before filing. */
+function languageHtml({ languages }: Authority): string {
+  const names = new Intl.DisplayNames([LANGUAGE], { type: 'language' });
+  const accepted = languages.map((language) => names.of(language) ?? language).join(', ');
+  return languages.includes(LANGUAGE)
+    ? asHtml(accepted)
+    : `<span class="open">${asHtml(accepted)}: this dossier is in English, translate the answers before you file them</span>`;
+}
+
+function fieldRow({ content, value, state }: Field): string {
+  const shown =
+    value === undefined
+      ? `<span class="open">${state === 'owed' ? 'owed: the report is late' : state}</span>`
+      : linesHtml(value);
+  const { established } = content;
+  const by = established
+    ? `<span class="cite">${asHtml([established.entry, established.by && `by ${established.by}`, established.at && human(established.at)].filter(Boolean).join(', '))}</span>`
+    : '';
+  return row(content.title, content.citation, `${shown}${by}`);
 }
 
 function row(title: string, citation: string, valueHtml: string): string {

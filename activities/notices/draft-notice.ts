@@ -7,14 +7,14 @@ import type { ArtefactStore } from '../storage/artefacts';
 import { incidentPath, obligationPath, type Site } from '../storage/site';
 import type { DraftInput, DraftResult } from '../types';
 import { buildDossier } from './dossier';
-import { freezeNotice } from './frozen-notice';
 import { asHtml } from './inert';
 import { page } from './pages';
 import { phrasesOf } from './phrases';
 import { reachOf } from './reach';
-import { type RenderedNotice, renderNotice } from './render';
+import { renderNotice } from './render';
+import { type Drafted, renderAll, type Untranslated } from './renderings';
 import { templateData } from './template-data';
-import { readTemplates, type Template } from './templates';
+import { readingOf, readTemplates, type Template } from './templates';
 
 /** What drafting needs. `organisation`: the name for notices whose contents do not hold it. */
 export interface DraftDeps {
@@ -33,33 +33,31 @@ export interface DraftDeps {
 export async function draftNotice(deps: DraftDeps, input: DraftInput): Promise<DraftResult> {
   const templates = await readTemplates(input.template, deps.templatesDir);
   const organisation = await deps.organisation();
-  const render = (template: Template) => ({
-    template,
-    notice: renderNotice(template, templateData(template, input, organisation), input.exercise),
-  });
-  if (input.channel === 'filing') return draftDossier(deps, input, render(english(templates)));
-  const wanted = input.channel === 'status-page' ? [english(templates)] : templates;
-  const rendered = wanted.map(render);
-  const renderings = await Promise.all(
-    rendered.map(async ({ template, notice }) => renderingOf(template, await freezeNotice(deps.artefacts, notice))),
-  );
+  if (input.channel === 'filing') return draftDossier(deps, input, english(templates), organisation);
+  const { drafted, untranslated } = await renderAll(deps.artefacts, input, templates, organisation);
+  const renderings = drafted.map(({ rendering }) => rendering);
   const urls: string[] = [];
-  for (const [i, { template, notice }] of rendered.entries()) {
-    const rendering = renderings[i]!;
-    urls.push(
-      await deps.site.write(previewPath(input, template.language), previewPage(input, notice, rendering, renderings)),
-    );
+  for (const each of drafted) {
+    const preview = previewPage(input, each, renderings, untranslated);
+    urls.push(await deps.site.write(previewPath(input, each.rendering.language), preview));
   }
   const reach = await reachOf(deps, input, renderings);
-  return { renderings, url: urls[0]!, ...(reach && { reach }) };
+  return {
+    renderings,
+    url: urls[0]!,
+    ...(reach && { reach }),
+    ...(Object.keys(untranslated).length > 0 && { untranslated }),
+  };
 }
 
 async function draftDossier(
   deps: DraftDeps,
   input: DraftInput,
-  { template, notice }: { template: Template; notice: RenderedNotice },
+  template: Template,
+  organisation: string,
 ): Promise<DraftResult> {
-  const { html, json } = buildDossier(input, notice);
+  const notice = renderNotice(template, templateData(template, input, organisation), input.exercise);
+  const { html, json } = buildDossier(input, notice, readingOf(template));
   await deps.artefacts.put(Buffer.from(json, 'utf8'));
   const sha256 = await deps.artefacts.put(Buffer.from(html, 'utf8'));
   const folder = `dossiers/${incidentPath(input.incidentId)}/${obligationPath(input.obligation)}`;
@@ -87,8 +85,27 @@ function previewPath({ incidentId, obligation, round }: DraftInput, language: st
   return `notices/${incidentPath(incidentId)}/${obligationPath(obligation)}-r${round}.${language}.html`;
 }
 
+/** What whoever approves must know beside the text. */
+function previewNotes({ edits = [] }: DraftInput, { language, own }: Rendering, untranslated: Untranslated): string[] {
+  const edit = edits.find((each) => each.language === language);
+  const lacking = Object.entries(untranslated).map(
+    ([other, texts]) =>
+      `Not offered in ${other}: ${texts} texts are not translated. Who reads ${other} gets this notice in English.`,
+  );
+  return [
+    ...(edit ? [`Edited by ${edit.by}.`] : []),
+    ...(own ? [`${own.count} workspaces get the same notice with their own number of individuals.`] : []),
+    ...lacking,
+  ];
+}
+
 /** What a person approves: the notice in one language, with the hash of the bytes that will go out. */
-function previewPage(input: DraftInput, notice: RenderedNotice, rendering: Rendering, all: Rendering[]): string {
+function previewPage(
+  input: DraftInput,
+  { notice, rendering }: Drafted,
+  all: Rendering[],
+  untranslated: Untranslated,
+): string {
   const links = all.map(({ language }) => {
     const file = previewPath(input, language).split('/').at(-1)!;
     return language === rendering.language
@@ -101,7 +118,7 @@ function previewPage(input: DraftInput, notice: RenderedNotice, rendering: Rende
   const mainHtml = `<p class="lead">Draft for approval · ${asHtml(input.title)} · ${asHtml(input.citation)} · languages: ${links.join(' ')}</p>
 <h1>${asHtml(subject)}</h1>
 ${notice.bodyHtml.trim()}
-<footer>Template <code>${asHtml(rendering.template)}</code> · frozen as SHA-256 <code>${rendering.sha256}</code></footer>`;
+<footer>${asHtml(previewNotes(input, rendering, untranslated).join(' '))}<br>Template <code>${asHtml(rendering.template)}</code> · frozen as SHA-256 <code>${rendering.sha256}</code></footer>`;
   const banner = input.exercise ? phrasesOf(rendering.language).exercise : undefined;
   return page({ language: rendering.language, title: notice.subject, mainHtml, banner });
 }

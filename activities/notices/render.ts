@@ -43,19 +43,31 @@ const markdown = new Marked({
  */
 export function renderNotice(template: Template, data: Record<string, unknown>, exercise: boolean): RenderedNotice {
   try {
-    const subject = `${exercise ? EXERCISE_PREFIX : ''}${oneLine(subjects.parseAndRenderSync(template.subject, data), 200)}`;
+    const subject = subjects.parseAndRenderSync(template.subject, data);
     const source = bodies.parseAndRenderSync(template.body, data).replace(/\n{3,}/g, '\n\n');
-    const bodyHtml = markdown.parse(source, { async: false });
-    const banner = exercise ? phrasesOf(template.language).exercise : undefined;
-    const html = mailPage({ language: template.language, title: subject, bodyHtml, banner });
-    const text = `${banner ? `*** ${banner} ***\n\n` : ''}${plainText(markdown.lexer(source))}\n`;
-    return { subject, html, text, bodyHtml };
+    return renderMarkdown({ language: template.language, subject, source, exercise });
   } catch (error) {
     throw failure(
       'TemplateFault',
       `template ${template.name}/${template.language}.md does not render: ${(error as Error).message}`,
     );
   }
+}
+
+/** A notice from its Markdown, as a template or a person wrote it. An exercise is marked in subject, HTML and text. */
+export function renderMarkdown(given: {
+  language: string;
+  subject: string;
+  source: string;
+  exercise: boolean;
+}): RenderedNotice {
+  const { language, source, exercise } = given;
+  const subject = `${exercise ? EXERCISE_PREFIX : ''}${oneLine(given.subject, 200)}`;
+  const bodyHtml = markdown.parse(source, { async: false });
+  const banner = exercise ? phrasesOf(language).exercise : undefined;
+  const html = mailPage({ language, title: subject, bodyHtml, banner });
+  const text = `${banner ? `*** ${banner} ***\n\n` : ''}${plainText(markdown.lexer(source))}\n`;
+  return { subject, html, text, bodyHtml };
 }
 
 /** Markdown as a text for people who read without HTML. */

@@ -1,9 +1,10 @@
-import { type ContentValue, human } from '../../domain/incident/contents';
+import type { ContentValue } from '../../domain/incident/contents';
+import { type Reading, say, sayInstant } from '../../domain/incident/say/say';
 import { CONTENT_FIELDS } from '../../domain/policy/rule';
 import type { DraftInput } from '../types';
 import { oneLine } from './inert';
 import { phrasesOf } from './phrases';
-import type { Template } from './templates';
+import { readingOf, type Template } from './templates';
 
 /** One field as a template sees it. */
 export interface ListedField {
@@ -19,10 +20,10 @@ export interface ListedField {
 /** All that a template may say. Values are plain text; they are made inert when they are put in. */
 export function templateData(template: Template, input: DraftInput, organisation: string): Record<string, unknown> {
   const { notYetEstablished } = phrasesOf(template.language);
-  const { incident } = input;
-  const present = new Map(input.contents.map((content) => [content.field, valueText(content)]));
+  const { incident, toldBefore } = input;
+  const reading = readingOf(template);
+  const present = new Map(input.contents.map((content) => [content.field, valueText(content, reading)]));
   const fields = CONTENT_FIELDS.map((field) => [field.replaceAll('-', '_'), present.get(field) ?? notYetEstablished]);
-  const updates = ['supplement', 'follow-up'].includes(input.purpose);
   return {
     organisation: present.get('organisation') ?? organisation,
     incident: {
@@ -30,39 +31,42 @@ export function templateData(template: Template, input: DraftInput, organisation
       title: oneLine(incident.title),
       severity: incident.severity,
       status: incident.status,
-      detectedAt: human(incident.detectedAt),
-      dueAt: incident.dueAt ? human(incident.dueAt) : '',
+      detectedAt: sayInstant(incident.detectedAt, reading),
+      dueAt: incident.dueAt ? sayInstant(incident.dueAt, reading) : '',
     },
     notice: { title: input.title, citation: template.citations[input.citation] ?? input.citation },
     /** Cites the notice; stands in every subject, so that a mail is found again. */
     reference: noticeReference(input),
     /** The first notice of the obligation, which a supplement adds to. */
-    first_reference: noticeReference({ ...input, round: 1 }),
+    first_reference: noticeReference({ ...input, toldBefore: 0 }),
     earlier_reference: present.get('earlier-reference') ?? '',
     authority: input.authority?.name ?? '',
-    at: human(input.at),
+    at: sayInstant(input.at, reading),
     fields: Object.fromEntries(fields),
-    list: listedFields(input.contents, template.titles, notYetEstablished),
+    list: listedFields(input.contents, template, notYetEstablished),
     purpose: input.purpose,
-    updates,
-    round: input.round,
+    /** Whether something that it must say is not yet established. */
+    incomplete: input.contents.some((each) => !each.optional && valueText(each, reading) === undefined),
+    /** Whether its recipients have had a notice that this one adds to. */
+    updates: toldBefore > 0,
     exercise: input.exercise,
   };
 }
 
-/** `INC-7`, and `INC-7/2` from the second round on. */
-export function noticeReference({ incidentId, round }: { incidentId: string; round: number }): string {
-  return round === 1 ? incidentId : `${incidentId}/${round}`;
+/** `INC-7`, and `INC-7/2` from the second notice to the same recipients on. */
+export function noticeReference({ incidentId, toldBefore }: { incidentId: string; toldBefore: number }): string {
+  return toldBefore === 0 ? incidentId : `${incidentId}/${toldBefore + 1}`;
 }
 
 /** The fields in the order of the pack. An optional one without value is left out. */
-function listedFields(contents: ContentValue[], titles: Template['titles'], notYetEstablished: string): ListedField[] {
+function listedFields(contents: ContentValue[], template: Template, notYetEstablished: string): ListedField[] {
+  const reading = readingOf(template);
   return contents
-    .map((content) => ({ content, value: valueText(content) }))
+    .map((content) => ({ content, value: valueText(content, reading) }))
     .filter(({ content, value }) => value !== undefined || !content.optional)
     .map(({ content, value }) => ({
       field: content.field,
-      title: titles[content.field] ?? oneLine(content.title),
+      title: template.titles[content.field] ?? oneLine(content.title),
       citation: content.citation,
       value: value ?? notYetEstablished,
       lines: (value ?? notYetEstablished)
@@ -73,8 +77,9 @@ function listedFields(contents: ContentValue[], titles: Template['titles'], notY
     }));
 }
 
-/** A blank value is none. */
-export function valueText({ value }: ContentValue): string | undefined {
-  const text = value?.replace(/\r\n?/g, '\n').trim();
+/** The value for a reader; lists are one item a line. A blank value is none. */
+export function valueText({ said, value }: ContentValue, reading: Reading): string | undefined {
+  const words = said ? say(said, reading).join('\n') : value;
+  const text = words?.replace(/\r\n?/g, '\n').trim();
   return text ? text : undefined;
 }

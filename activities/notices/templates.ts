@@ -3,6 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import type { Reading } from '../../domain/incident/say/say';
+import { TimeZoneSchema } from '../../domain/kernel/time';
 import { CONTENT_FIELDS } from '../../domain/policy/rule';
 import { packageRoot } from '../../platform/package-root';
 import { failure } from '../failures';
@@ -10,6 +12,9 @@ import { sha256Hex } from '../storage/artefacts';
 
 const FrontMatterSchema = z.strictObject({
   subject: z.string().min(1),
+  /** How its readers write numbers and dates (BCP 47), and the zone of their clocks; UTC stands beside any other. */
+  locale: z.string().regex(/^[a-z]{2}(-[A-Z]{2})?$/, 'must be a locale like fr-CA'),
+  timeZone: TimeZoneSchema,
   /** Titles of fields in this language and tone; a field without one keeps the title of the policy pack. */
   titles: z.partialRecord(z.enum(CONTENT_FIELDS), z.string()).default({}),
   /** How this language cites what the policy pack cites; a citation without a line stands as in the pack. */
@@ -22,6 +27,11 @@ export interface Template extends z.infer<typeof FrontMatterSchema> {
   language: string;
   body: string;
   sha256: string;
+}
+
+/** How its readers read what the product says. */
+export function readingOf({ language, locale, timeZone }: Template): Reading {
+  return { language, locale, timeZone };
 }
 
 /** Where the templates that come with Tocsin are. */

@@ -7,6 +7,7 @@ import { breachFacts } from './facts/breach';
 import { contradictionsIn } from './facts/contradictions';
 import { DataSetSchema } from './facts/data-set';
 import { toleratedResidence } from './facts/residence';
+import { toldOfAssessment } from './facts/told';
 
 export { type DataSet, DataSetSchema } from './facts/data-set';
 
@@ -19,6 +20,7 @@ export const WorkspacesSchema = z.union([z.literal('all'), WorkspaceIdsSchema], 
 const fields = {
   personalData: z.enum(['yes', 'possible', 'no', 'unknown']),
   workspaces: WorkspacesSchema.default([]),
+  ...toldOfAssessment,
   howItOccurred: text().optional(),
   likelyConsequences: text().optional(),
   individualSteps: z.array(text(500)).max(20).default([]),

@@ -1,16 +1,23 @@
 /** The contents of notices, dossiers and the register entry, computed from the facts. No value means "not yet established". */
 
-import { countText, sumOf } from '../kernel/count';
+import { type Count, sumOf } from '../kernel/count';
 import { hash64 } from '../kernel/hash64';
-import { clockOffset, type Instant, minuteText } from '../kernel/time';
+import { type Instant, minuteText } from '../kernel/time';
 import { dataSetsOf } from '../policy/affected';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ContentField, ObligationRule } from '../policy/rule';
 import type { Audience } from './audience';
 import { audienceOf } from './audience-of';
-import type { Assessment, DataSet } from './incident';
-import { judgementLines } from './risk-worksheet';
+import { draftFingerprint, type NoticeEdit, standingEdits } from './edits';
+import { type Established, establishedBy } from './established';
+import { formLines } from './form-lines';
+import type { DataSet } from './incident';
+import { plannedMeasures, takenMeasures } from './measures-said';
+import { mayBeReadOutside, type Reader, readerOf } from './readers';
+import { type Line, textsIn } from './said';
+import { PLAIN, say } from './say/say';
 import type { IncidentState, Obligation } from './state';
+import { inLanguages } from './translations';
 
 export const NOT_YET_ESTABLISHED = 'not yet established';
 
@@ -19,99 +26,166 @@ export interface ContentValue {
   field: ContentField;
   title: string;
   citation: string;
+  /** What it says, as data: each reader reads it in a language. */
+  said?: Line[];
+  /** The same in plain English; lists are one item a line. */
   value?: string;
   optional: boolean;
+  /** Demanded by the authority's form, not by the law: the report is not ready without it. */
+  form?: boolean;
+  /** Who established it, and when: for dossiers. */
+  established?: Established;
+  /** Optional as long as nobody is late; who is owes it (GDPR Art. 33(1)). */
+  owed?: true;
+  /** Of a notice to customers: what single workspaces are told instead, by their ids; `all`: every affected one. */
+  own?: { of: Record<string, Line[]>; all: boolean };
 }
 
 /** The fields of a rule with their present values. */
 export function noticeContents(rule: ObligationRule, state: IncidentState, pack: Policy, id = rule.id): ContentValue[] {
-  const dataSets = dataSetsOf(rule, pack, state);
-  return rule.contents.map((content) => ({
-    ...content,
-    value: fieldValue(content.field, state, pack, dataSets, state.obligations[id]),
-  }));
+  const about: About = {
+    rule,
+    state,
+    pack,
+    reader: readerOf(rule),
+    dataSets: dataSetsOf(rule, pack, state),
+    obligation: state.obligations[id],
+  };
+  return rule.contents.map((content) => {
+    const said = readable(fieldLines(content.field, about), about);
+    const own = ownNumbers(content.field, about);
+    const owed =
+      content.field === 'delay-reasons' && said === undefined && rule.delayReasons && isLate(about.obligation);
+    return {
+      ...content,
+      optional: content.optional || content.form,
+      ...(said && about.reader === 'authority' && { established: establishedBy(content.field, state, pack) }),
+      ...(owed && { owed }),
+      ...(said && { said, value: say(said, PLAIN).join('\n') }),
+      ...(own && { own }),
+    };
+  });
 }
 
 /** The titles of required fields that have no value yet. */
 export function missingFields(contents: ContentValue[]): string[] {
-  return contents.filter((content) => content.value === undefined && !content.optional).map((content) => content.title);
+  return contents
+    .filter((content) => content.value === undefined && !content.optional && !content.own?.all)
+    .map((content) => content.title);
 }
 
-/** The present value of one field, over the data sets that the rule is about, as plain text; lists are one item a line. */
-function fieldValue(
-  field: ContentField,
-  state: IncidentState,
-  pack: Policy,
-  dataSets: DataSet[],
-  obligation?: Obligation,
-): string | undefined {
+interface About {
+  rule: ObligationRule;
+  state: IncidentState;
+  pack: Policy;
+  reader: Reader;
+  /** Those that the rule is about. */
+  dataSets: DataSet[];
+  obligation: Obligation | undefined;
+}
+
+function isLate(obligation: Obligation | undefined): boolean {
+  if (!obligation) return false;
+  const { delayReasonsOwed, missedDueAt, dueAt, lateByMs = 0 } = obligation;
+  return Boolean(delayReasonsOwed) || lateByMs > 0 || (missedDueAt !== undefined && missedDueAt === dueAt);
+}
+
+/** The present value of one field. */
+function fieldLines(field: ContentField, about: About): Line[] | undefined {
+  const { state, pack, reader, dataSets, obligation } = about;
   const { declaration } = state;
   const facts = state.assessment?.facts;
+  const texts = (items: Array<string | undefined>) =>
+    some(
+      items.flatMap((item): Line[] =>
+        item === undefined ? [] : [{ is: 'text', text: inLanguages(item, state.translations) }],
+      ),
+    );
   switch (field) {
     case 'organisation':
-      return pack.organisation.name;
+      return [{ is: 'plain', text: pack.organisation.name }];
     case 'contact-point':
-      return pack.organisation.contactPoint;
+      return [{ is: 'text', text: { ...pack.organisation.contactPointIn, en: pack.organisation.contactPoint } }];
     case 'nature':
-      return `${declaration.title} (${declaration.kind.replaceAll('-', ' ')}; affects ${declaration.affects.join(', ')})`;
+      if (reader !== 'authority') return texts([facts?.plainSummary]);
+      return [...texts([declaration.title, facts?.plainSummary])!, { is: 'affects', affects: declaration.affects }];
     case 'how-it-occurred':
-      return howItOccurred(state);
+      return texts([howItOccurred(state)]);
     case 'period':
       return facts?.periodFrom
-        ? `${human(facts.periodFrom)} to ${facts.periodTo ? human(facts.periodTo) : 'an end not yet established'}`
+        ? [{ is: 'period', from: facts.periodFrom, ...(facts.periodTo && { to: facts.periodTo }) }]
         : undefined;
     case 'detected-at':
-      return human(declaration.detectedAt);
+      return [{ is: 'instant', at: declaration.detectedAt }];
     case 'aware-at':
-      return state.anchors.aware ? human(state.anchors.aware) : undefined;
+      return state.anchors.aware ? [{ is: 'instant', at: state.anchors.aware }] : undefined;
     case 'data-involved':
-      return lines(
-        dataSets.filter((d) => d.categories.length > 0).map((d) => `${d.title}: ${d.categories.join(', ')}`),
+      return some(
+        dataSets
+          .filter(({ categories }) => categories.length > 0)
+          .map(({ title, categories }): Line => {
+            const inAll = (text: string) => inLanguages(text, state.translations);
+            return { is: 'data', title: inAll(title), categories: categories.map(inAll) };
+          }),
       );
     case 'individuals-count':
-      return count(dataSets, 'individuals');
+      return isOfManyCustomers(about) ? undefined : countLine(dataSets, ({ individuals }) => individuals);
     case 'records-count':
-      return count(dataSets, 'records');
+      return isOfManyCustomers(about) ? undefined : countLine(dataSets, ({ records }) => records);
     case 'residence':
-      return residenceText(dataSets);
+      return residenceLines(dataSets);
     case 'likely-consequences':
-      return facts?.likelyConsequences;
-    case 'risk-judgement':
-      return riskText(dataSets, facts);
+      return texts(consequences(about));
     case 'measures-taken':
-      return lines(measuresTaken(state));
+      return some(takenMeasures(state, reader === 'authority'));
     case 'measures-proposed':
-      return lines(
-        state.measures.filter((m) => m.category === 'prevention' || m.category === 'remediation').map((m) => m.text),
-      );
+      return some(plannedMeasures(state));
     case 'individual-steps':
-      return lines(facts?.individualSteps ?? []);
+      return texts(facts?.individualSteps ?? []);
     case 'notification-steps':
-      return lines(notificationSteps(state, pack));
+      return some(peopleTold(about));
     case 'service-status':
-      return (
-        declaration.publicSummary ??
-        `We are handling an incident that affects ${declaration.systems.join(', ') || 'the service'}.`
-      );
-    case 'root-cause':
-      return state.review?.rootCause;
+      return texts([declaration.publicSummary]) ?? [{ is: 'service-affected' }];
+    case 'review-summary':
+      return texts([state.review?.summary]);
     case 'controls-improved':
-      return lines(state.review?.controls ?? []);
+      return texts(state.review?.controls ?? []);
     case 'delay-reasons':
-      return obligation?.delayReasons;
-    case 'earlier-reference':
-      return obligation?.evidence?.reference;
+      return texts([obligation?.delayReasons]);
+    case 'earlier-reference': {
+      const reference = obligation?.evidence?.reference;
+      return reference === undefined ? undefined : [{ is: 'plain', text: reference }];
+    }
+    default:
+      return some(formLines(field, { state, pack, dataSets }));
   }
 }
 
-/** The level for each data set, with what was weighed and why: the outcome, the method and the reasoning. */
-function riskText(dataSets: DataSet[], facts: Assessment | undefined): string | undefined {
-  const judged = dataSets.filter((set) => set.risk !== 'unknown' || set.significantHarm !== 'unknown');
-  const own = judged.flatMap((set) => [
-    `${set.title}: risk ${set.risk}, real risk of significant harm ${set.significantHarm}`,
-    ...judgementLines(set.riskJudgement).map(([name, said]) => `${name}: ${said}`),
-  ]);
-  return lines([...own, ...judgementLines(facts?.riskJudgement).map(([name, said]) => `${name}: ${said}`)]);
+/** For readers outside, without the texts that name what is internal: nothing is better than that. */
+function readable(lines: Line[] | undefined, { reader, state }: About): Line[] | undefined {
+  if (!lines || reader === 'authority') return lines;
+  const all = lines.flatMap(textsIn).flatMap((text) => Object.values(text));
+  return all.every((text) => mayBeReadOutside(text, state)) ? lines : undefined;
+}
+
+/**
+ * The consequences of the data sets that the notice is about. The text about all of them serves a reader outside only where
+ * the notice is about all of them: nobody reads what happened to the data of others.
+ */
+function consequences({ state, dataSets, reader }: About): Array<string | undefined> {
+  const facts = state.assessment?.facts;
+  const own = [...new Set(dataSets.flatMap(({ likelyConsequences }) => likelyConsequences ?? []))];
+  const general = facts?.likelyConsequences;
+  if (reader === 'authority') return [general, ...own.filter((text) => text !== general)];
+  return own.length > 0 || dataSets.length < (facts?.dataSets.length ?? 0) ? own : [general];
+}
+
+/** All consequences that are known, for the register: of all data sets, then of single ones. */
+export function likelyConsequences({ assessment }: IncidentState): string | undefined {
+  const facts = assessment?.facts;
+  const known = [facts?.likelyConsequences, ...(facts?.dataSets ?? []).map((each) => each.likelyConsequences)];
+  const texts = [...new Set(known.filter((text) => text !== undefined))];
+  return texts.length > 0 ? texts.join('\n') : undefined;
 }
 
 /** As found out since, else as declared. */
@@ -119,77 +193,95 @@ export function howItOccurred({ assessment, declaration }: IncidentState): strin
   return assessment?.facts.howItOccurred ?? declaration.howItOccurred;
 }
 
-/** `2026-04-01 02:00 UTC`. */
+/** `2026-04-01 02:00 UTC`: for staff. */
 export function human(at: Instant): string {
   return `${minuteText(at)} UTC`;
 }
 
-function lines(items: string[]): string | undefined {
-  return items.length > 0 ? items.join('\n') : undefined;
+function some(lines: Line[]): Line[] | undefined {
+  return lines.length > 0 ? lines : undefined;
 }
 
 /** The people, or the records, of all data sets (GDPR Art. 33(3)(a)): what is known so far where one has no count yet. */
-function count(dataSets: DataSet[], what: 'individuals' | 'records'): string | undefined {
-  const known = dataSets.map((d) => d[what]).filter((n) => n !== undefined);
-  const total = sumOf(known);
-  if (total === undefined) return undefined;
-  const open = dataSets.length - known.length;
-  return `${countText(total)}${open > 0 ? ` in ${known.length} of ${dataSets.length} data sets; the rest ${NOT_YET_ESTABLISHED}` : ''}`;
+function countLine(dataSets: DataSet[], of: (dataSet: DataSet) => Count | undefined): Line[] | undefined {
+  const known = dataSets.map(of).filter((count) => count !== undefined);
+  const count = sumOf(known);
+  if (count === undefined) return undefined;
+  return [{ is: 'count', count, open: dataSets.length - known.length, of: dataSets.length }];
 }
 
-function residenceText(dataSets: DataSet[]): string | undefined {
+/** A total over several customers is nobody's number. */
+function isOfManyCustomers({ reader, state }: About): boolean {
+  const workspaces = state.assessment?.facts.workspaces ?? [];
+  return reader === 'customer' && (workspaces === 'all' || workspaces.length !== 1);
+}
+
+/** What each workspace is told of itself, where it is known. */
+function ownNumbers(field: ContentField, { reader, dataSets, state }: About): ContentValue['own'] {
+  if (reader !== 'customer' || (field !== 'individuals-count' && field !== 'records-count')) return undefined;
+  const what = field === 'individuals-count' ? 'individuals' : 'records';
+  const affected = state.assessment?.facts.workspaces ?? [];
+  const bySet = state.assessment?.facts.perWorkspace ?? {};
+  const countsOf = (workspace: string) => dataSets.flatMap(({ id }) => bySet[id]?.[workspace]?.[what] ?? []);
+  const named = [...new Set(dataSets.flatMap(({ id }) => Object.keys(bySet[id] ?? {})))].sort();
+  const workspaces = named.filter((workspace) => countsOf(workspace).length > 0);
+  if (workspaces.length === 0) return undefined;
+  const of = Object.fromEntries(
+    workspaces.map((workspace) => {
+      const count = sumOf(countsOf(workspace))!;
+      return [workspace, [{ is: 'count', count, open: 0, of: dataSets.length } satisfies Line]];
+    }),
+  );
+  return { of, all: affected !== 'all' && affected.every((workspace) => workspace in of) };
+}
+
+function residenceLines(dataSets: DataSet[]): Line[] | undefined {
   const totals = new Map<string, number | null>();
   for (const dataSet of dataSets) {
-    for (const [country, n] of Object.entries(dataSet.residence)) {
-      const before = totals.get(country);
-      totals.set(country, n === null || before === null ? null : (before ?? 0) + n);
+    for (const [place, n] of Object.entries(dataSet.residence)) {
+      const before = totals.get(place);
+      totals.set(place, n === null || before === null ? null : (before ?? 0) + n);
     }
   }
-  return lines(
-    [...totals]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([c, n]) => `${c}: ${n === null ? 'number not yet established' : `approximately ${n}`}`),
-  );
+  const sorted = [...totals].sort(([a], [b]) => (a < b ? -1 : 1));
+  return some(sorted.map(([place, count]) => ({ is: 'residence', place, count })));
 }
 
-/** Containment that was applied or verified, then the measures that people recorded. */
-export function measuresTaken(state: IncidentState): string[] {
-  const steps = Object.values(state.containment)
-    .filter((step) => step.state === 'applied' || step.state === 'verified')
-    .map((step) => `${step.id} (${step.state} ${human(step.at)})`);
-  return [...steps, ...state.measures.filter((m) => m.category !== 'prevention').map((m) => m.text)];
-}
-
-/** Who was or will be notified, for the reports that ask for it (SOR/2018-64 s. 2(1)(f)). */
-function notificationSteps(state: IncidentState, pack: Policy): string[] {
-  const toIndividuals = (o: Obligation) => ruleOf(pack, o.rule)?.recipient.to === 'individuals';
-  return Object.values(state.obligations)
-    .filter((o) => o.evidence?.channel === 'email' || (o.clock && !o.fulfilledAt && toIndividuals(o)))
-    .map((o) =>
-      o.fulfilledAt
-        ? `${o.rule}: ${o.evidence?.sent ?? 0} notified directly by email (${clockOffset(state.declaration.detectedAt, o.fulfilledAt)})`
-        : `${o.rule}: planned before ${human(o.dueAt!)}`,
-    );
+/** Who of the people was or will be notified of this breach under the same law (SOR/2018-64 s. 2(1)(f)). */
+function peopleTold({ rule, state, pack }: About): Line[] {
+  return Object.values(state.obligations).flatMap((o): Line[] => {
+    const notice = ruleOf(pack, o.rule);
+    if (notice?.recipient.to !== 'individuals' || notice.pack !== rule.pack) return [];
+    const { citation } = notice;
+    const done = o.evidence ?? o.delivery;
+    const at = done?.firstToldAt ?? done?.firstSentAt;
+    if (done && at) return [{ is: 'people-told', citation, at, told: done.told ?? done.sent, of: done.of }];
+    return o.dueAt ? [{ is: 'people-told', citation, before: o.dueAt }] : [];
+  });
 }
 
 /** What a notice would say now, and its fingerprint. A state never changes, so it is worked out once for each. */
-export function noticeNow(
-  o: Obligation,
-  rule: ObligationRule,
-  state: IncidentState,
-  pack: Policy,
-): { contents: ContentValue[]; fingerprint: string } {
+export function noticeNow(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): Notice {
   const known = notices.get(state) ?? new Map();
   notices.set(state, known);
   const before = known.get(o.id);
   if (before?.pack === pack) return before;
   const contents = noticeContents(rule, state, pack, o.id);
-  const now = { pack, contents, fingerprint: fingerprint(contents, state, o.round, audienceOf(rule, state, pack)) };
+  const facts = factsFingerprint(contents, state, o.round, audienceOf(rule, state, pack));
+  const edits = standingEdits(o.edits, facts);
+  const now = { pack, contents, facts, edits, fingerprint: draftFingerprint(facts, edits) };
   known.set(o.id, now);
   return now;
 }
 
-type Notice = { pack: Policy; contents: ContentValue[]; fingerprint: string };
+/** `facts`: fingerprint of what it says by itself; `fingerprint`: of that with the edits that stand. */
+interface Notice {
+  pack: Policy;
+  contents: ContentValue[];
+  facts: string;
+  edits: NoticeEdit[];
+  fingerprint: string;
+}
 const notices = new WeakMap<IncidentState, Map<string, Notice>>();
 
 /**
@@ -197,13 +289,13 @@ const notices = new WeakMap<IncidentState, Map<string, Notice>>();
  * `measures-taken` counts by whether it is established and by the incident's status: a draft is not rendered again at
  * every containment step, but none goes out with "not yet established" once the first measure is known.
  */
-function fingerprint(contents: ContentValue[], state: IncidentState, round: number, audience?: Audience): string {
+function factsFingerprint(contents: ContentValue[], state: IncidentState, round: number, audience?: Audience): string {
   const said = contents.map((c) =>
     c.field === 'measures-taken' || c.field === 'notification-steps'
-      ? c.value === undefined
+      ? c.said === undefined
         ? NOT_YET_ESTABLISHED
         : state.status
-      : `${c.field}=${c.value ?? ''}`,
+      : `${c.field}=${JSON.stringify([c.said ?? null, c.own ?? null, c.owed ?? null])}`,
   );
   // Whoever approves sees how many it goes to: with another audience it is another draft.
   const to = audience ? `|${JSON.stringify(audience)}` : '';

@@ -11,12 +11,14 @@ import type { Anchor } from '../policy/rule';
 import type { Audience } from './audience';
 import type { AwarenessBasis } from './awareness';
 import type { Corrected } from './corrected-facts';
+import type { EditedText } from './edits';
 import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
 import type { LinkRelation } from './links';
 import type { MessageName } from './messages';
 import type { SecondPersonChange } from './second-person';
 import type { CHANNELS, Counted, Named } from './tally';
 import type { ToldFacts } from './told-facts';
+import type { TranslatedText } from './translations';
 
 /** One rendering of a notice in one language, stored by its hash. */
 export interface Rendering {
@@ -24,6 +26,10 @@ export interface Rendering {
   sha256: string;
   template: string;
   templateSha256: string;
+  /** A person's text in place of the generated one, which stands under `of` where there is one. */
+  edited?: { of?: string };
+  /** Hash of the list of the renderings of single workspaces, which are told their own numbers; and how many there are. */
+  own?: { sha256: string; count: number };
 }
 
 /** What shows that an obligation was fulfilled. */
@@ -151,6 +157,8 @@ interface EventData {
     fingerprint: string;
     renderings: Rendering[];
     missing: string[];
+    /** Languages that the notice is not offered in, with the number of texts that nobody has translated. */
+    untranslated?: Record<string, number>;
     url?: string;
     reach?: Reach;
     /** What it tells, by fact. */
@@ -163,6 +171,8 @@ interface EventData {
     draft: string;
     incomplete?: { missing: string[]; reason: string };
   };
+  /** Counsel's text of a notice in one language. It stands while the facts of that draft do. */
+  'notice-edited': { obligation: string; round: number; draft: string } & EditedText;
   'obligation-held': { obligation: string; reason: string; ground?: string; until?: Instant };
   'obligation-released': { obligation: string; reason?: string };
   'obligation-waived': {
@@ -222,7 +232,8 @@ interface EventData {
   'containment-requested': { id: string; measure: ContainmentMeasure };
   'containment-undo-requested': { id: string };
   'containment-step': { id: string; outcome: ContainmentOutcome; detail: string };
-  'measure-recorded': { text: string; category: string; at: Instant };
+  'measure-recorded': { text: string; category: string; planned?: boolean; at: Instant };
+  'texts-translated': { language: string; texts: TranslatedText[] };
   reviewed: { rootCause: string; controls: string[]; shareSummary: boolean; summary?: string };
   'register-verified': { entries: number; head: string };
   /** `message` is the name under which it came, which may be none of ours. */

@@ -12,6 +12,7 @@ import { partsAfter } from './parts';
 import type { AwaitsSecond, SecondPersonChange } from './second-person';
 import { blank, type IncidentState, type Obligation, toldWithout } from './state';
 import { toldAfter } from './told-facts';
+import { withTranslations } from './translations';
 
 /**
  * What an incident's own events change; what all kinds of case have in common is folded over it. The first event is
@@ -103,8 +104,13 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       return withStep(state, id, event.at, { state: stays ? 'applied' : outcome, detail });
     }
     case 'measure-recorded': {
-      const { text, category, at } = event.data;
-      return { ...state, measures: [...state.measures, { at, by: event.by, text, category }] };
+      const { text, category, planned, at } = event.data;
+      const measure = { at, by: event.by, text, category, ...(planned && { planned }) };
+      return { ...state, measures: [...state.measures, measure] };
+    }
+    case 'texts-translated': {
+      const { language, texts } = event.data;
+      return { ...state, translations: withTranslations(state.translations, language, texts) };
     }
     case 'reviewed': {
       // A later review that decides to share a summary starts that clock; any other leaves it as it was.
@@ -194,9 +200,28 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       }));
     }
     case 'notice-drafted': {
-      const { fingerprint, renderings, missing, url, reach, says } = event.data;
-      const draft = { fingerprint, renderings, missing, url, ...(reach && { reach }), says };
-      return change((o) => ({ ...o, status: o.status === 'pending' ? 'drafted' : o.status, draft }));
+      const { fingerprint, renderings, missing, untranslated, url, reach, says } = event.data;
+      const draft = {
+        fingerprint,
+        renderings,
+        missing,
+        url,
+        ...(untranslated && { untranslated }),
+        ...(reach && { reach }),
+        says,
+      };
+      return change((o) => ({
+        ...o,
+        status: o.status === 'pending' ? 'drafted' : o.status,
+        // Who approved read another text.
+        approved: o.approved && o.draft?.fingerprint === fingerprint,
+        draft,
+      }));
+    }
+    case 'notice-edited': {
+      const { draft: facts, language, subject, body } = event.data;
+      const edit = { language, subject, body, facts, by: event.by, at: event.at };
+      return change((o) => ({ ...o, edits: { ...o.edits, [language]: edit } }));
     }
     case 'notice-approved':
       return change((o) => ({
@@ -308,6 +333,7 @@ function withoutRound(o: Obligation): Obligation {
   return {
     ...o,
     draft: undefined,
+    edits: undefined,
     approved: false,
     hold: undefined,
     rung: undefined,

@@ -17,6 +17,7 @@ import { AssessmentSchema, ContainmentMeasureSchema, IncidentIdSchema, STATUSES,
 import { LINK_RELATIONS } from './links';
 import { SECOND_PERSON_CHANGES } from './second-person';
 import { CHANNELS, PeopleSchema } from './tally';
+import { TranslatedLanguageSchema, TranslatedTextSchema } from './translations';
 
 /** An obligation's id, like `enterprise-notice` or `gdpr-art33-authority:ie-dpc`. */
 const obligation = z
@@ -67,6 +68,8 @@ export const MESSAGE_SCHEMAS = {
     ...envelope,
     text: text(2000),
     category: z.enum(['containment', 'mitigation', 'remediation', 'prevention']).default('remediation'),
+    /** Not taken yet: notices say it under the measures proposed, until it is recorded again as taken. */
+    planned: z.literal(true).optional(),
     at: InstantSchema.optional(),
   }),
   approve: z.strictObject({
@@ -109,6 +112,21 @@ export const MESSAGE_SCHEMAS = {
       reason: text(2000),
     })
     .refine((m) => m.workspaces || m.people || m.rest, { error: NAME_SOMEBODY }),
+  translate: z.strictObject({
+    ...envelope,
+    language: TranslatedLanguageSchema,
+    texts: z.array(TranslatedTextSchema).min(1).max(100),
+  }),
+  'edit-draft': z.strictObject({
+    ...envelope,
+    obligation,
+    /** The draft that was edited: one of other facts is refused. */
+    draft,
+    language: z.string().regex(/^[a-z]{2}$/, 'must be a language like en, fr or de (ISO 639-1)'),
+    subject: text(200),
+    /** Markdown, as a draft is written. */
+    body: text(20_000),
+  }),
   hold: z.strictObject({
     ...envelope,
     obligation,
@@ -190,6 +208,8 @@ const DESCRIPTIONS: Record<MessageName, string> = {
   approve: 'Approve a drafted notice: it is sent at once',
   told: 'People were told outside of the product, by phone or letter',
   'leave-untold': 'Decide that somebody who is still untold need not be told, with a reason',
+  translate: 'Give texts of the facts in another language, so that notices can be written in it',
+  'edit-draft': 'Counsel edits a drafted notice in one language: what is approved next is the edited text',
   hold: 'Hold a notice back, with a reason',
   release: 'Release a held notice',
   waive: 'Decide that an obligation does not apply, with a reason and a ground',

@@ -15,6 +15,7 @@ import { human } from './contents';
 import { type DataOf, type EventOf, type Evidence, type IncidentEvent, obligationOfEvent } from './events';
 import type { Assessment, ContainmentMeasure } from './incident';
 import { isBefore } from './on-status';
+import { PUBLIC_NOTICE } from './readers';
 import type { IncidentState } from './state';
 import type { Named } from './tally';
 
@@ -124,7 +125,13 @@ function say(event: IncidentEvent, context: Context): Said {
     case 'containment-step':
       return stepText(event.data);
     case 'measure-recorded':
-      return info(`Measure recorded (${event.data.category}): ${event.data.text}`);
+      return info(
+        `Measure ${event.data.planned ? 'planned' : 'recorded'} (${event.data.category}): ${event.data.text}`,
+      );
+    case 'texts-translated': {
+      const { language, texts } = event.data;
+      return info(`${count(texts.length, 'text')} given in ${language} by ${event.by}`);
+    }
     case 'reviewed': {
       const { controls, rootCause } = event.data;
       return info(`Reviewed by ${event.by}, ${count(controls.length, 'control')} improved. Root cause: ${rootCause}`);
@@ -191,11 +198,10 @@ function onObligation(event: ObligationEvent, context: Context): Said {
     case 'obligation-reopened':
       return info(`${ROUNDS[event.data.purpose]} opened, due ${human(event.data.dueAt)}: ${event.data.reason}`);
     case 'notice-drafted': {
-      const { renderings, missing } = event.data;
-      const languages = renderings.map((rendering) => rendering.language).join(', ');
-      const open = missing.length > 0 ? `; not yet established: ${missing.join(', ')}` : '';
-      return info(`Draft ready${languages ? ` (${languages})` : ''}${open}`);
+      return drafted(event.data, context.before);
     }
+    case 'notice-edited':
+      return info(`Draft edited in ${event.data.language} by ${event.by}`);
     case 'notice-approved': {
       const { incomplete } = event.data;
       if (!incomplete) return info(`Approved by ${event.by}`);
@@ -327,6 +333,8 @@ function deed(evidence: Evidence, { rule, pack }: Context): string {
       return `Told outside of the product: ${evidence.told ?? 0} of ${evidence.of ?? 0}`;
     case 'status-page':
       return 'Published on the status page';
+    case PUBLIC_NOTICE:
+      return 'Published as a public communication, on a page of its own';
     case 'filing':
       return `Filed with ${authorityName(evidence.authority, pack)}, reference ${evidence.reference ?? 'unknown'}`;
     case 'containment':
@@ -350,6 +358,25 @@ const RECIPIENTS: Record<string, string> = {
   individuals: 'individual',
   'status-subscribers': 'subscriber',
 };
+
+function drafted(data: DataOf<'notice-drafted'>, before: IncidentState | undefined): Said {
+  const { obligation, renderings, missing, untranslated = {} } = data;
+  const languages = renderings.map(({ language, edited }) => (edited ? `${language} as edited` : language)).join(', ');
+  const open = missing.length > 0 ? `; not yet established: ${missing.join(', ')}` : '';
+  const lacking = Object.entries(untranslated).map(
+    ([language, n]) => `; not offered in ${language}: ${count(n, 'text')} without translation`,
+  );
+  // An edit of other facts is not used: whoever wrote it must look again.
+  const edited = Object.values(before?.obligations[obligation]?.edits ?? {});
+  const dropped = edited.filter(
+    ({ language }) => !renderings.some((each) => each.language === language && each.edited),
+  );
+  const lost = dropped.map(
+    ({ language, by }) => `; the facts changed: the text in ${language} by ${by} is not used any more`,
+  );
+  const text = `Draft ready${languages ? ` (${languages})` : ''}${open}${lacking.join('')}${lost.join('')}`;
+  return lost.length > 0 ? warn(text) : info(text);
+}
 
 function stepText({ id, outcome, detail }: DataOf<'containment-step'>): Said {
   const text = `Containment ${id}: ${outcome}${suffix(detail)}`;

@@ -15,6 +15,7 @@ import type { Message, MessageBody } from './messages';
 
 import { confirmLine, confirmNotOwed, proposalText } from './not-owed';
 import { awarenessOpen, onAwareAt, onConfirm } from './on-awareness';
+import { onEditDraft } from './on-edit';
 import { beforeKnown, onStatus } from './on-status';
 
 import { onLeaveUntold, onTold, restOf } from './on-telling';
@@ -54,6 +55,8 @@ export function decideMessage(
       return onContain(state, message, answer);
     case 'measure':
       return onMeasure(state, message, now, answer);
+    case 'translate':
+      return onTranslate(state, message, answer);
     case 'review':
       return onReview(state, message, answer);
     case 'confirm':
@@ -120,10 +123,26 @@ function onMeasure(state: IncidentState, message: On<'measure'>, now: Instant, a
   const at = notAfter(message.at ?? now, now);
   if (!at) return answer.rejected('at: must not be in the future');
   const known = state.measures.some(
-    (m) => m.text === message.text && m.by === message.by && m.category === message.category,
+    (m) =>
+      m.text === message.text &&
+      m.by === message.by &&
+      m.category === message.category &&
+      m.planned === message.planned,
   );
   if (known) return answer.noted('this measure is already recorded');
-  return [{ kind: 'measure-recorded', data: { text: message.text, category: message.category, at } }];
+  return [
+    {
+      kind: 'measure-recorded',
+      data: { text: message.text, category: message.category, planned: message.planned, at },
+    },
+  ];
+}
+
+function onTranslate(state: IncidentState, message: On<'translate'>, answer: Answer): NewEvent[] {
+  const { language } = message;
+  const texts = message.texts.filter(({ of, is }) => state.translations?.[language]?.[of] !== is);
+  if (texts.length === 0) return answer.noted(`these texts are already known in ${language}`);
+  return [{ kind: 'texts-translated', data: { language, texts } }];
 }
 
 function onReview(state: IncidentState, message: On<'review'>, answer: Answer): NewEvent[] {
@@ -218,6 +237,8 @@ function onObligation(
     }
     case 'leave-untold':
       return onLeaveUntold({ state, o, rule, pack, answer }, message);
+    case 'edit-draft':
+      return onEditDraft({ state, o, rule, pack, answer }, message);
     case 'hold':
       return onHold(state, o, message, rule, now, answer);
     case 'release':

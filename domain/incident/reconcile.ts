@@ -21,6 +21,7 @@ import type { Coverage, NewEvent, RoundPurpose } from './events';
 import { correctedLateness } from './lateness';
 import { isDecision, proposals, withdrawals } from './not-owed';
 import { partOf } from './part-clock';
+import { readerOf } from './readers';
 import { isRecordOnly, lacking } from './records';
 import { type IncidentState, isSettled, type Obligation, toldWithout } from './state';
 import { isSomebodyUntried, neverTold, settledByTally, tellerOf, toldWith } from './telling';
@@ -287,9 +288,12 @@ export function draftIsCurrent(o: Obligation, rule: ObligationRule, state: Incid
   return o.draft?.fingerprint === noticeNow(o, rule, state, pack).fingerprint;
 }
 
-/** True for a notice to individuals that lacks what its law requires: only a person may send it, with a reason. */
-export function lacksRequired({ draft }: Obligation, { recipient }: ObligationRule): boolean {
-  return recipient.to === 'individuals' && (draft?.missing.length ?? 0) > 0;
+/**
+ * True for a notice to individuals, or to the public in place of them, that lacks what its law requires: only a person may
+ * send it, with a reason.
+ */
+export function lacksRequired({ draft }: Obligation, rule: ObligationRule): boolean {
+  return readerOf(rule) === 'person' && (draft?.missing.length ?? 0) > 0;
 }
 
 /** A drafted notice goes out when it is automatic, approved, or met with silence at its margin. A hold keeps it back. */

@@ -3,7 +3,8 @@
 import { sourcesOf } from '../policy/conditions';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule, RECORD_GROUPS } from '../policy/rule';
-import { howItOccurred, measuresTaken } from './contents';
+import { howItOccurred, likelyConsequences } from './contents';
+import { takenMeasures } from './measures-said';
 import { type IncidentState, isSettled } from './state';
 
 export type RecordGroup = (typeof RECORD_GROUPS)[number];
@@ -32,9 +33,9 @@ export function lacking(group: RecordGroup, state: IncidentState, pack: Policy):
         ...(d.individuals === undefined ? [`individuals in "${d.title}"`] : []),
       ]);
     case 'R4':
-      return noData || facts?.likelyConsequences ? [] : ['the likely consequences'];
+      return noData || likelyConsequences(state) ? [] : ['the likely consequences'];
     case 'R5':
-      return measuresTaken(state).length > 0 || state.status === 'resolved' ? [] : ['a measure taken'];
+      return takenMeasures(state, false).length > 0 || state.status === 'resolved' ? [] : ['a measure taken'];
     case 'R6':
       return notificationsOpen(state, pack);
     case 'R7':

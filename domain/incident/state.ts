@@ -5,6 +5,7 @@ import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
 import type { AwarenessDoubt, AwarenessStatement } from './awareness';
+import type { NoticeEdit } from './edits';
 import type {
   ArmedClock,
   ContainmentOutcome,
@@ -21,6 +22,7 @@ import type { Parts } from './parts';
 import type { AwaitsSecond } from './second-person';
 import type { Tally } from './tally';
 import type { ToldFacts } from './told-facts';
+import type { Translations } from './translations';
 
 /**
  * `pending`: its clock runs, nothing is drafted · `drafted`: awaits a person or its margin · `dispatching`: being sent ·
@@ -42,6 +44,7 @@ export interface Draft {
   fingerprint: string;
   renderings: Rendering[];
   missing: string[];
+  untranslated?: Record<string, number>;
   url?: string;
   reach?: Reach;
   says?: ToldFacts;
@@ -90,6 +93,8 @@ export interface Obligation {
   /** What of its alarm clock has rung. */
   rung?: Rung;
   draft?: Draft;
+  /** Counsel's texts for this round, by language. */
+  edits?: Record<string, NoticeEdit>;
   approved?: boolean;
   /** Sent without what its law requires, by a person's decision. */
   incomplete?: { by: string; missing: string[]; reason: string };
@@ -161,7 +166,9 @@ export interface IncidentState extends CaseState {
   /** How it was contained, and what of it was contained before. */
   containedAs?: { atUnknown?: boolean; despite?: string; steps?: string[] };
   partlyContained?: { at: Instant; by: string; note: string };
-  measures: Array<{ at: Instant; by: string; text: string; category: string }>;
+  measures: Array<{ at: Instant; by: string; text: string; category: string; planned?: boolean }>;
+  /** Texts of the facts in other languages. */
+  translations?: Translations;
   review?: { at: Instant; by: string; rootCause: string; controls: string[]; shareSummary: boolean; summary?: string };
   /** When it was closed before it was opened again, and why. */
   reopenings?: Array<{ closedAt: Instant; at: Instant; by: string; reason: string }>;
@@ -178,6 +185,14 @@ export interface IncidentState extends CaseState {
 export function toldWithout({ draft, missingThen, purpose }: Obligation): string[] {
   const before = purpose === 'new-recipients' ? (missingThen ?? []) : [];
   return [...new Set([...before, ...(draft?.missing ?? [])])];
+}
+
+/**
+ * How many notices its present recipients have had. A round for people who were never told is a first notice to them, and so
+ * is one that opens again what was not required before.
+ */
+export function toldBefore({ fulfilledAt, supplements, purpose }: Obligation): number {
+  return fulfilledAt === undefined || purpose === 'new-recipients' ? 0 : 1 + supplements.length;
 }
 
 /** True when nothing more is owed on an obligation. */

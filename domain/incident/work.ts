@@ -11,6 +11,7 @@ import type { ObligationRule, RecipientRule } from '../policy/rule';
 import { livingOf } from '../policy/scope';
 import type { ContentValue } from './contents';
 import { missingFields, noticeNow } from './contents';
+import type { NoticeEdit } from './edits';
 import type { IncidentEvent } from './events';
 import type { ContainmentMeasure } from './incident';
 import { coverage, draftIsCurrent } from './reconcile';
@@ -25,6 +26,7 @@ export type IncidentWork =
       obligation: Obligation;
       rule: ObligationRule;
       contents: ContentValue[];
+      edits: NoticeEdit[];
       fingerprint: string;
       missing: string[];
       /** Whom an email notice would go to. */
@@ -78,7 +80,7 @@ export function wantedWork(state: IncidentState, pack: Policy): IncidentWork[] {
     if (['email', 'status-page', 'filing'].includes(rule.channel) && !isRecordOnly(state)) {
       const drafting = ['pending', 'drafted', 'filing'].includes(o.status) && !tellerOf(o, rule, state, pack);
       if (drafting && !draftIsCurrent(o, rule, state, pack)) {
-        const { contents, fingerprint } = noticeNow(o, rule, state, pack);
+        const { contents, edits, fingerprint } = noticeNow(o, rule, state, pack);
         wanted.push({
           kind: 'draft',
           key: `draft ${o.id} ${o.round}`,
@@ -86,6 +88,7 @@ export function wantedWork(state: IncidentState, pack: Policy): IncidentWork[] {
           obligation: o,
           rule,
           contents,
+          edits,
           fingerprint,
           missing: missingFields(contents),
           audience: mailAudience(o, rule, state, pack),

@@ -34,6 +34,10 @@ const TABLE = {
   correct: { args: ['id'], options: ['reason', 'by'], flags: ['help'] },
   contain: { args: ['id'], options: ['block-source', 'rotate', 'isolate', 'undo', 'by'] },
   measure: { args: ['id', 'text'], options: ['category', 'by'] },
+  translate: { args: ['id'], options: ['language', 'file', 'by'], flags: ['template'] },
+  draft: { args: ['id', 'obligation'], options: ['language'], flags: ['diff'] },
+  'edit-draft': { args: ['id', 'obligation'], options: ['language', 'file', 'by'] },
+  authorities: { options: ['country'] },
   approve: { args: ['id', 'obligation'], options: ['delay-reasons', 'by'] },
   told: { args: ['id', 'obligation'], options: ['channel', 'workspaces', 'data-set', 'country', 'count', 'by'] },
   'leave-untold': {

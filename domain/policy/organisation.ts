@@ -20,6 +20,8 @@ const PersonSchema = z.strictObject({ name: z.string(), contact: z.string() });
 export const OrganisationSchema = z.strictObject({
   name: z.string(),
   contactPoint: z.string(),
+  /** The same in other languages, by their codes. */
+  contactPointIn: z.record(z.string().regex(/^[a-z]{2}$/), z.string()).optional(),
   /**
    * Place of the main establishment, for the lead authority (GDPR Art. 4(16), 56); `none`: no one-stop shop. A part of a
    * country, like DE-BY, names the authority of that part.

@@ -23,6 +23,8 @@ export const AuthoritySchema = z.strictObject({
   address: z.string(),
   languages: z.array(z.string().regex(/^[a-z]{2}$/)).min(1),
   confirmed: z.enum(['V', 'S', 'R']),
+  /** What must be arranged in peace time: an eID, a signature, a registration. */
+  needs: z.array(z.string()).optional(),
   note: z.string().optional(),
 });
 export type Authority = z.infer<typeof AuthoritySchema>;

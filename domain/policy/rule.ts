@@ -41,10 +41,28 @@ export const CONTENT_FIELDS = [
   'notification-steps',
   'contact-point',
   'service-status',
-  'root-cause',
+  'review-summary',
   'controls-improved',
   'delay-reasons',
   'earlier-reference',
+  // What the forms of authorities ask beside that (EDPB common template, v1.0, draft).
+  'identifiers',
+  'representative',
+  'reporter',
+  'data-protection-officer',
+  'parties',
+  'discovery',
+  'kind-of-incident',
+  'cause',
+  'systems',
+  'breach-details',
+  'data-subjects',
+  'special-categories',
+  'measures-before',
+  'impact',
+  'prevention',
+  'bodies-told',
+  'attachments',
 ] as const;
 export type ContentField = (typeof CONTENT_FIELDS)[number];
 
@@ -54,6 +72,8 @@ const ContentSchema = z.strictObject({
   citation: z.string(),
   /** Left out of the list of missing fields when it has no value, e.g. the reasons of a delay that did not happen. */
   optional: z.boolean().default(false),
+  /** The authority's form demands it, the law does not: a report is not ready without it, and none waits for it. */
+  form: z.boolean().default(false),
 });
 export type Content = z.infer<typeof ContentSchema>;
 

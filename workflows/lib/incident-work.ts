@@ -8,12 +8,14 @@ import {
   startChild,
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
-import type { DeliveryRef, DraftInput } from '../../activities/types';
+import type { DeliveryRef } from '../../activities/types';
 import type { IncidentOutcome } from '../../domain/incident/outcome';
+import { isPublicCommunication, PUBLIC_NOTICE } from '../../domain/incident/readers';
 import type { IncidentState } from '../../domain/incident/state';
 import type { IncidentWork } from '../../domain/incident/work';
 import type { delivery } from '../delivery';
 import { activities, FIRST_ATTEMPTS, failureText, isFinal, PATIENT, UNTIL_DONE } from './activity-calls';
+import { draftInput } from './draft-input';
 import type { Situation } from './kind';
 
 type At = Situation<IncidentState>;
@@ -70,24 +72,8 @@ function isActivityFailure(error: unknown): boolean {
 }
 
 async function draft(work: WorkOf<'draft'>, at: At): Promise<IncidentOutcome> {
-  const { obligation: o, rule, contents, fingerprint, missing, authority, audience } = work;
-  const { title, severity, detectedAt } = at.state.declaration;
-  const input: DraftInput = {
-    ...contextOf(at.state),
-    obligation: o.id,
-    round: o.round,
-    at: at.now,
-    title: rule.title,
-    template: rule.template!,
-    channel: rule.channel as DraftInput['channel'],
-    citation: rule.citation,
-    pack: rule.pack,
-    purpose: o.purpose,
-    contents,
-    incident: { title, severity, status: at.state.status, detectedAt, dueAt: o.dueAt },
-    authority,
-    audience,
-  };
+  const { obligation: o, fingerprint, missing } = work;
+  const input = draftInput(work, at);
   const drafted = await insist('draft', o.id, at, (activity) => activity.draftNotice(input));
   return { kind: 'drafted', data: { obligation: o.id, round: o.round, fingerprint, missing, ...drafted } };
 }
@@ -135,6 +121,7 @@ async function publish(work: WorkOf<'dispatch'>, at: At): Promise<IncidentOutcom
     obligation: o.id,
     round: o.round,
     at: at.now,
+    own: isPublicCommunication(rule),
     renderings,
     status: at.state.status,
     title,
@@ -145,7 +132,7 @@ async function publish(work: WorkOf<'dispatch'>, at: At): Promise<IncidentOutcom
     kind: 'delivered',
     obligation: o.id,
     round: o.round,
-    evidence: { channel: rule.channel, url, renderings },
+    evidence: { channel: input.own ? PUBLIC_NOTICE : rule.channel, url, renderings },
   };
 }
 

@@ -105,12 +105,22 @@ ${codes('', LossSchema)}
 #:    risk: high
 #:    riskJudgement: { method: EDPB Guidelines 9/2022, reasoning: Passwords may be used elsewhere. }
 #:    significantHarm: "yes"
+#:    likelyConsequences: Names and email addresses may be used for phishing.
 
 # How the risk was judged as a whole: the factors, and why they weigh as they do
 #:riskJudgement:
 #:  method: EDPB Guidelines 9/2022
 #:  reasoning: Many people, easily identified, and hashes that can be guessed.
 
+# What happened, for people and customers: plain words, no names of systems or addresses, no terms of the trade
+#:plainSummary: Somebody got hold of a key of ours and used it to read parts of our database.
+
+# What each customer is told of itself: by data set and workspace
+#:perWorkspace:
+#:  customer-records:
+#:    ws-aurora: { individuals: 5400, records: 17600 }
+
+# Of all data sets; a notice about some of them only says what stands with these
 #:likelyConsequences: Names and email addresses may be used for phishing.
 # kinds:
 ${codes('', ConsequenceSchema)}

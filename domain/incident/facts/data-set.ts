@@ -7,6 +7,7 @@ import { RiskJudgementSchema } from '../risk-worksheet';
 import { codes } from './breach';
 import { AlterationSchema, DataTypeSchema, ExfiltratedSchema, IntactSchema, LossSchema, SubjectsSchema } from './codes';
 import { ResidenceSchema } from './residence';
+import { toldOfDataSet } from './told';
 
 const YesNoUnknown = z.enum(['yes', 'no', 'unknown']);
 
@@ -49,5 +50,6 @@ export const DataSetSchema = z.strictObject({
   risk: z.enum(['unlikely', 'risk', 'high', 'unknown']).default('unknown'),
   riskJudgement: RiskJudgementSchema.optional(),
   significantHarm: YesNoUnknown.default('unknown'),
+  ...toldOfDataSet,
 });
 export type DataSet = z.infer<typeof DataSetSchema>;

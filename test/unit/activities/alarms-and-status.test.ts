@@ -210,6 +210,7 @@ describe('the status page', () => {
         round,
         at,
         renderings,
+        own: false,
         status,
         title: 'Internal title',
         detectedAt: '2026-04-01T02:00:00.000Z',

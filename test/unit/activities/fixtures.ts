@@ -162,6 +162,7 @@ export function draftInput(of: Partial<DraftInput> = {}): DraftInput {
     citation: 'GDPR Art. 33(2)',
     pack: 'trust-center',
     purpose: 'first',
+    toldBefore: 0,
     contents: contentsWith((field) => `about ${field}`),
     incident: {
       title: 'Leaked deploy key',

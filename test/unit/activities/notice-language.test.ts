@@ -21,6 +21,7 @@ async function texts(template: string, citation: string, supplement: boolean): P
       citation,
       purpose: supplement ? 'supplement' : 'first',
       round: supplement ? 2 : 1,
+      toldBefore: supplement ? 1 : 0,
       contents: contentsWith((field) => (field === 'organisation' ? 'Example Cloud' : `about ${field}`)),
     }),
   );

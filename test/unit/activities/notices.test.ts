@@ -47,6 +47,7 @@ describe.each(templates)('template %s', (template) => {
         channel,
         purpose,
         round: purpose === 'first' ? 1 : 2,
+        toldBefore: ['supplement', 'follow-up'].includes(purpose) ? 1 : 0,
         contents: contentsWith((field) => (fields === 'present' ? `line one of ${field}\nline two` : undefined)),
       });
       const { renderings } = await bench.activities.draftNotice(input);
@@ -127,7 +128,7 @@ test('hostile texts are inert in mail, preview and dossier', async () => {
 });
 
 test('a supplement says so and cites the first notice', async () => {
-  const { byLanguage } = await notices(draftInput({ purpose: 'supplement', round: 2 }));
+  const { byLanguage } = await notices(draftInput({ purpose: 'supplement', round: 2, toldBefore: 1 }));
   expect(byLanguage.get('en')!.subject).toContain('INC-7/2');
   expect(byLanguage.get('en')!.text).toContain('This supplements our earlier notice INC-7.');
 });
@@ -180,7 +181,14 @@ describe('the dossier', () => {
 
   test('a supplement cites the reference of the report before', async () => {
     const contents = contentsWith((field) => (field === 'earlier-reference' ? 'DPC-2026-0042' : 'x'));
-    await bench.activities.draftNotice({ ...input(), contents, purpose: 'supplement', round: 2, exercise: true });
+    await bench.activities.draftNotice({
+      ...input(),
+      contents,
+      purpose: 'supplement',
+      round: 2,
+      toldBefore: 1,
+      exercise: true,
+    });
     const html = siteFile('dossiers', 'INC-7', 'gdpr-art33-authority_ie-dpc', 'index.html');
     expect(html).toContain('supplement 1 to the report filed under DPC-2026-0042');
     expect(html).toContain('This is an exercise');

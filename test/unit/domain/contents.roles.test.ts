@@ -73,12 +73,12 @@ describe('a notice tells of the data that its own duty is about', () => {
     expect(told['individuals-count']).toBe('approximately 100');
     expect(told['records-count']).toBe('approximately 200');
     expect(told['data-involved']).toBe('Account data: email');
-    expect(told.residence).toBe('IE: approximately 100');
+    expect(told.residence).toBe('Ireland: approximately 100');
   });
 
   it('the notice to a controller counts what is held for customers as processor', () => {
     const told = values('enterprise-notice');
-    expect(told['individuals-count']).toBe('approximately 9000');
+    expect(told['individuals-count']).toBe('approximately 9,000');
     expect(told['data-involved']).toBe('Customer records: email');
   });
 });

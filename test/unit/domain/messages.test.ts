@@ -32,6 +32,8 @@ const GOOD: Record<MessageName, Array<Record<string, unknown>>> = {
     { text: 'Sessions ended' },
     { text: 'Keys now expire', category: 'prevention', at: '2026-04-01T02:00:00Z' },
   ],
+  translate: [{ language: 'fr', texts: [{ of: 'names', is: 'noms' }] }],
+  'edit-draft': [{ obligation: 'x', draft: '0123456789abcdef', language: 'en', subject: 's', body: 'b' }],
   approve: [
     { obligation: 'enterprise-notice' },
     { obligation: 'x', draft: '0123456789abcdef', delayReasons: 'lost time' },
@@ -118,6 +120,17 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
     [{ awareAt: '2026-04-01T02:00:00' }, 'awareAt'],
     [{ awareAt: '2026-02-30T02:00:00Z' }, 'awareAt'],
     [{ awareAt: 1_775_000_000_000 }, 'awareAt'],
+  ],
+  translate: [
+    [{ language: 'fr', texts: [] }, 'texts'],
+    [{ language: 'en', texts: [{ of: 'a', is: 'b' }] }, 'language'],
+    [{ language: SECRET, texts: [{ of: 'a', is: 'b' }] }, 'language'],
+    [{ language: 'fr', texts: [{ of: 'a', is: ' ' }] }, 'texts.0.is'],
+  ],
+  'edit-draft': [
+    [{ obligation: 'x', draft: SECRET, language: 'en', subject: 's', body: 'b' }, 'draft'],
+    [{ obligation: 'x', draft: 'ab', language: SECRET, subject: 's', body: 'b' }, 'language'],
+    [{ obligation: 'x', draft: 'ab', language: 'en', subject: 's', body: '' }, 'body'],
   ],
   status: [
     [{ status: SECRET }, 'status'],

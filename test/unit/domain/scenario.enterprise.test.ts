@@ -56,7 +56,7 @@ describe('approval and silence', () => {
     const story = aware();
     const { fingerprint } = story.obligation(ID).draft!;
     story.world.silent = ['draft'];
-    story.send('assess', { assessment: assessment({ dataSets: [stored({ individuals: 99_000 })] }) });
+    story.send('assess', { assessment: assessment({ dataSets: [stored({ categories: ['health data'] })] }) });
     story.send('approve', { obligation: ID, draft: fingerprint });
     expect(story.problems().join()).toMatch(/out of date/);
     story.restore('draft');
@@ -210,9 +210,10 @@ describe('awareness corrected', () => {
 describe('incomplete and changed facts', () => {
   const incomplete = stored();
   delete incomplete.individuals;
+  const records = { stored: { 'ws-1': { records: 3000 }, 'ws-2': { records: 3000 } } };
 
   test('unknown facts do not stop the notice; once known they go out as a supplement', () => {
-    const story = aware({ dataSets: [incomplete] }).to(14);
+    const story = aware({ dataSets: [incomplete], perWorkspace: records }).to(14);
     expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', fulfilledAt: at(13) });
     expect(story.obligation(ID).draft?.missing).toEqual(['Approximate number of individuals', 'Measures taken']);
     story.send('assess', { assessment: assessment({ dataSets: [stored()] }) });
@@ -255,7 +256,7 @@ describe('incomplete and changed facts', () => {
   });
 
   test('facts found together with new workspaces still reach those who had the incomplete notice', () => {
-    const story = aware({ dataSets: [incomplete] });
+    const story = aware({ dataSets: [incomplete], perWorkspace: records });
     story.send('measure', { text: 'All sessions ended' });
     story.send('approve', { obligation: ID });
     story.to(20).send('assess', {

@@ -314,7 +314,10 @@ describe('once more', () => {
 
   test('a supplement tells everybody again and counts from zero; the first instants stay', () => {
     const story = new Story({}, undefined, {}).to(1);
-    story.send('assess', { assessment: assessment({ dataSets: [gap], workspaces: ['ws-1', 'ws-2'] }), awareAt: at(1) });
+    story.send('assess', {
+      assessment: assessment({ dataSets: [gap], perWorkspace: {}, workspaces: ['ws-1', 'ws-2'] }),
+      awareAt: at(1),
+    });
     story.send('approve', { obligation: ID });
     story.world.unreached = { 'ws-2': 1 };
     story.to(5).send('assess', { assessment: assessment({ dataSets: [stored()], workspaces: ['ws-1', 'ws-2'] }) });
@@ -331,7 +334,7 @@ describe('once more', () => {
 
   test('waived, it leaves the first notice as it was', () => {
     const story = new Story().to(1);
-    story.send('assess', { assessment: assessment({ dataSets: [gap] }), awareAt: at(1) });
+    story.send('assess', { assessment: assessment({ dataSets: [gap], perWorkspace: {} }), awareAt: at(1) });
     story.send('approve', { obligation: ID });
     story.send('assess', { assessment: assessment({ dataSets: [stored()] }) });
     story.send('waive', { obligation: ID, reason: 'told in the meeting' });

@@ -103,6 +103,17 @@ function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitr
       fc.record({ undo: fc.constantFrom('block-source 203.0.113.7', 'isolate-system api', 'isolate-system nope') }),
     ),
     measure: fc.record({ text: fc.constantFrom('Key replaced', 'Sessions ended') }),
+    translate: fc.record({
+      language: fc.constantFrom('fr', 'de'),
+      texts: fc.constantFrom([{ of: 'Phishing', is: 'Hameçonnage' }], [{ of: 'name', is: 'nom' }]),
+    }),
+    'edit-draft': fc.record({
+      obligation,
+      draft: fc.constantFrom('00ff', 'a'),
+      language: fc.constantFrom('en', 'fr'),
+      subject: fc.constant('About your data'),
+      body: fc.constant('What happened'),
+    }),
     approve: fc.record({ obligation, draft: maybe(fc.constantFrom('00ff')), delayReasons: maybe(reason) }),
     told: fc
       .record({ obligation, channel: fc.constantFrom('phone', 'letter'), whom, rest: fc.boolean() })

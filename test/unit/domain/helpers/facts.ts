@@ -31,6 +31,7 @@ export const accounts = (over: Partial<DataSetInput> = {}): DataSetInput => ({
   title: 'Account data',
   role: 'controller',
   categories: ['name', 'login'],
+  subjects: ['customers'],
   records: 1200,
   individuals: peopleIn(over.residence ?? ACCOUNTS),
   residence: ACCOUNTS,
@@ -65,6 +66,10 @@ export const assessment = (over: Partial<AssessmentInput> = {}): AssessmentInput
   personalData: 'yes',
   dataSets: over.personalData === 'no' ? [] : [accounts(), stored()],
   workspaces: ['ws-1', 'ws-2'],
+  plainSummary: 'Somebody read parts of our database with a key that had become public',
+  perWorkspace: {
+    stored: Object.fromEntries(['ws-1', 'ws-2', 'ws-3'].map((id) => [id, { individuals: 1000, records: 3000 }])),
+  },
   likelyConsequences: 'Phishing with real names',
   riskJudgement: RISK_JUDGEMENT,
   individualSteps: ['Change your password'],

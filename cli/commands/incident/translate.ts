@@ -1,0 +1,65 @@
+/** `tocsin translate`: gives the texts of the facts in another language, so that notices can be written in it. */
+import type { Command } from 'commander';
+import { stringify } from 'yaml';
+import { refused, usage } from '../../../client/errors';
+import { noticeContents } from '../../../domain/incident/contents';
+import type { IncidentState } from '../../../domain/incident/state';
+import { untranslated } from '../../../domain/incident/translations';
+import { dataSetsOf } from '../../../domain/policy/affected';
+import type { Policy } from '../../../domain/policy/policy';
+import { type MessageOptions, sendMessage } from '../../cases/send';
+import { readInput } from '../../input';
+import { samePack } from '../../pack-of';
+import type { Shell } from '../../shell';
+import { messageVerb } from '../../verb';
+
+interface Options extends MessageOptions {
+  language: string;
+  file?: string;
+  template?: boolean;
+}
+
+export function translateCommand(program: Command, shell: Shell): void {
+  messageVerb(
+    program,
+    'translate <id>',
+    'Give texts of the facts in another language. A notice goes out in a language only when all of its texts are given in it.',
+    'translate INC-20260401-9f3a --language fr --template > fr.yaml\ntranslate INC-20260401-9f3a --language fr -f fr.yaml',
+  )
+    .requiredOption('--language <language>', 'the language, like fr or de')
+    .option(
+      '-f, --file <file>',
+      'the texts in YAML or JSON: each as it stands in the facts, and what it is in the language',
+    )
+    .option('--template', 'print the texts that are lacking, as a file to fill in')
+    .action(async (id: string, { language, file, template, ...options }: Options) => {
+      if ((file === undefined) === !template)
+        throw usage('use -f FILE with the texts, or --template for a file to fill in');
+      if (file) {
+        const { texts } = readInput(file).data;
+        await sendMessage(shell, 'incident', id, 'translate', { language, texts }, options);
+        return;
+      }
+      const view = await (await shell.client()).view(id);
+      const pack = view && samePack(view.state, shell.settings.policy);
+      if (!pack)
+        throw refused(`${id} runs under a policy that is not on this machine: its texts cannot be listed here`);
+      const texts = lackingTexts(view.state, pack, language).map((of) => ({ of, is: '' }));
+      if (texts.length === 0) shell.out.line(`# Nothing is lacking in ${language}.`);
+      else shell.out.line(stringify({ texts }).trimEnd());
+    });
+}
+
+/** The texts of notices to readers outside that nobody has translated, for duties that some data set meets. */
+function lackingTexts(state: IncidentState, pack: Policy, language: string): string[] {
+  const mailed = pack.obligations.filter(({ channel, id, appliesWhen }) => {
+    const open = Object.values(state.obligations).some((o) => o.rule === id && o.status !== 'not-required');
+    return channel === 'email' && appliesWhen !== undefined && open;
+  });
+  const lines = mailed.flatMap((rule) =>
+    dataSetsOf(rule, pack, state).length === 0
+      ? []
+      : noticeContents(rule, state, pack).flatMap(({ said = [] }) => said),
+  );
+  return untranslated(lines, language);
+}

@@ -1,0 +1,22 @@
+/** A notice as a file that a person edits: its subject on the first line, a blank line, then its text in Markdown. */
+import { usage } from '../client/errors';
+
+export interface DraftFile {
+  subject: string;
+  body: string;
+}
+
+/** The mark of an exercise is put in anew when the notice is rendered. */
+const EXERCISE = { subject: /^\[EXERCISE\] /, body: /^\*\*\* .* \*\*\*\n+/ };
+
+/** A notice as such a file. */
+export function draftFileOf({ subject, text }: { subject: string; text: string }): string {
+  return `Subject: ${subject.replace(EXERCISE.subject, '')}\n\n${text.replace(EXERCISE.body, '').trim()}\n`;
+}
+
+/** Reads such a file. Throws a usage error that says what it must look like. */
+export function readDraftFile(file: string, content: string): DraftFile {
+  const [, subject, body] = /^Subject:[ \t]*(\S.*?)[ \t]*\r?\n\s*([\s\S]*\S)\s*$/.exec(content) ?? [];
+  if (subject && body) return { subject, body: body.replaceAll('\r\n', '\n') };
+  throw usage(`${file} is no notice: it starts with "Subject: …", then a blank line, then the text`);
+}

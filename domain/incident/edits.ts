@@ -1,0 +1,30 @@
+/** Texts of notices that a person wrote over the generated ones, and how long they stand. */
+import { hash64 } from '../kernel/hash64';
+import type { Instant } from '../kernel/time';
+
+export interface EditedText {
+  language: string;
+  subject: string;
+  /** Markdown. */
+  body: string;
+}
+
+/** `facts`: fingerprint of what the generated notice said when it was edited. */
+export interface NoticeEdit extends EditedText {
+  facts: string;
+  by: string;
+  at: Instant;
+}
+
+/** The edits that still stand: those of the same facts. Facts that changed since must be read again by whoever edits. */
+export function standingEdits(edits: Record<string, NoticeEdit> | undefined, facts: string): NoticeEdit[] {
+  return Object.values(edits ?? {})
+    .filter((edit) => edit.facts === facts)
+    .sort((a, b) => (a.language < b.language ? -1 : 1));
+}
+
+/** The fingerprint of a draft: of its facts, and of the edits that stand. */
+export function draftFingerprint(facts: string, edits: NoticeEdit[]): string {
+  if (edits.length === 0) return facts;
+  return hash64(JSON.stringify([facts, ...edits.map(({ language, subject, body }) => [language, subject, body])]));
+}

@@ -1,0 +1,174 @@
+/**
+ * What the forms of authorities ask beside the contents that the law lists, in the order of the EDPB's common template
+ * (v1.0, draft; numbers are its fields). Answers are codes of the assessment; what nobody has stated is left out.
+ */
+import type { Policy } from '../policy/policy';
+import type { ContentField } from '../policy/rule';
+import { SPECIAL_DATA } from './facts/codes';
+import type { DataSet } from './incident';
+import { judgementLines } from './risk-worksheet';
+import type { Line } from './said';
+import type { IncidentState } from './state';
+import { inLanguages } from './translations';
+
+interface Asked {
+  state: IncidentState;
+  pack: Policy;
+  dataSets: DataSet[];
+}
+
+/** The lines of one field; empty while nothing is known. */
+export function formLines(field: ContentField, { state, pack, dataSets }: Asked): Line[] {
+  const { organisation } = pack;
+  const facts = state.assessment?.facts;
+  const text = (value: string | undefined): Line[] =>
+    value === undefined ? [] : [{ is: 'text', text: inLanguages(value, state.translations) }];
+  const plain = (...parts: Array<string | undefined>): Line[] => {
+    const said = parts.filter((part) => part !== undefined);
+    return said.length > 0 ? [{ is: 'plain', text: said.join(', ') }] : [];
+  };
+  const at = (instant: string | undefined): Line[] => (instant ? [{ is: 'instant', at: instant }] : []);
+  switch (field) {
+    case 'identifiers': // 10, 11, 14 to 17
+      return [
+        ...Object.entries(organisation.identifiers ?? {}).flatMap(([kind, value]) => plain(`${kind} ${value}`)),
+        ...answer('Sector', [organisation.sector]),
+        ...answer('Size', [organisation.size]),
+        ...plain(organisation.activity),
+      ];
+    case 'representative': // 18, 19
+      return organisation.representative
+        ? plain(organisation.representative.name, organisation.representative.contact)
+        : [];
+    case 'reporter': {
+      // 21 to 24
+      const reporter = facts?.reporter;
+      if (!reporter) return [];
+      return plain(
+        reporter.name,
+        reporter.functionDescription ?? reporter.function.replaceAll('-', ' '),
+        reporter.contact,
+      );
+    }
+    case 'data-protection-officer': {
+      // 29 to 31
+      const officer = organisation.dataProtectionOfficer;
+      if (officer === undefined) return [];
+      return officer === 'none'
+        ? plain('No data protection officer is designated')
+        : plain(officer.name, officer.contact);
+    }
+    case 'parties': // 38 to 41
+      return Object.values(facts?.parties ?? {}).flatMap((party) => [
+        ...plain(`${party.role.replaceAll('-', ' ')}: ${party.name}`, party.contact),
+        ...at(party.toldUsAt),
+      ]);
+    case 'discovery': // 50 to 52
+      return [
+        ...answer('Discovered by', [facts?.discovered?.by]),
+        ...text(facts?.discovered?.how),
+        ...at(facts?.discovered?.toldAt),
+      ];
+    case 'kind-of-incident': // 60
+      return answer('Kind', facts?.nature?.kinds ?? []);
+    case 'cause': // 61
+      return answer('Cause', [facts?.nature?.cause]);
+    case 'systems': // 63
+      return text(facts?.nature?.systems);
+    case 'breach-details': // 56 to 59
+      return [
+        ...answer(
+          'Exfiltrated or disclosed',
+          distinct(dataSets, ({ exfiltrated }) => exfiltrated),
+        ),
+        ...answer(
+          'Unintelligible',
+          distinct(dataSets, ({ protection }) => protection.intact),
+        ),
+        ...answer(
+          'Altered',
+          distinct(dataSets, ({ alteration }) => alteration),
+        ),
+        ...answer(
+          'Lost',
+          distinct(dataSets, ({ loss }) => loss),
+        ),
+      ];
+    case 'data-subjects': // 65, 66
+      return dataSets.flatMap((each) => [
+        ...answer(each.title, each.subjects ?? []),
+        ...text(each.subjectsDescription),
+      ]);
+    case 'special-categories': {
+      // 70
+      const types = distinct(
+        dataSets.flatMap(({ dataTypes = [] }) => dataTypes),
+        (type) => type,
+      );
+      const special = types.filter((type) => (SPECIAL_DATA as readonly string[]).includes(type));
+      if (types.length === 0) return [];
+      return [
+        ...answer('Types of data', types),
+        ...answer('Special categories', special.length > 0 ? special : ['none']),
+      ];
+    }
+    case 'measures-before': // 75, 76
+      return [...answer('Measures', facts?.measuresBefore?.kinds ?? []), ...text(facts?.measuresBefore?.description)];
+    case 'impact': // 85 to 87
+      return [
+        ...answer('Impact', facts?.consequences?.impacts ?? []),
+        ...text(facts?.consequences?.impactDescription),
+        ...answer('Severity', [facts?.consequences?.severity]),
+      ];
+    case 'risk-judgement': // 89, 90; PIPEDA s. 10.1(8)
+      return riskLines({ state, pack, dataSets });
+    case 'prevention': // 94, 95
+      return [...answer('Measures', facts?.prevention?.kinds ?? []), ...text(facts?.prevention?.description)];
+    case 'bodies-told': {
+      // 109 to 111; PIPEDA s. 10.2
+      const bodies = Object.values(facts?.bodiesTold ?? {}).flatMap((body) => [
+        ...plain(`${body.kind.replaceAll('-', ' ')}: ${body.name}`, body.caseId && `case ${body.caseId}`),
+        ...at(body.toldAt),
+      ]);
+      return [...answer('Reported to the police', [facts?.policeTold]), ...bodies];
+    }
+    case 'attachments': // 125
+      return Object.values(facts?.attachments ?? {}).flatMap(({ kind, title, sha256 }) =>
+        plain(`${title} (${kind.replaceAll('-', ' ')})`, `SHA-256 ${sha256}`),
+      );
+    default:
+      return [];
+  }
+}
+
+/** The outcome for each data set, with what was weighed and why: the absence of a reasoning was fined. */
+function riskLines({ state, dataSets }: Asked): Line[] {
+  const judged = dataSets.filter((set) => set.risk !== 'unknown' || set.significantHarm !== 'unknown');
+  const weighed = (judgement: DataSet['riskJudgement']) =>
+    judgementLines(judgement).map(
+      ([name, said]): Line => ({ is: 'text', text: inLanguages(`${name}: ${said}`, state.translations) }),
+    );
+  return [
+    ...judged.flatMap((set) => [
+      ...answer(set.title, [RISKS[set.risk], `real risk of significant harm ${set.significantHarm}`]),
+      ...weighed(set.riskJudgement),
+    ]),
+    ...weighed(state.assessment?.facts.riskJudgement),
+  ];
+}
+
+const RISKS: Record<DataSet['risk'], string> = {
+  unlikely: 'a risk is unlikely',
+  risk: 'a risk is likely, not a high one',
+  high: 'a high risk is likely',
+  unknown: 'the risk is not yet assessed',
+};
+
+function answer(question: string, codes: Array<string | undefined>): Line[] {
+  const given = codes.filter((code) => code !== undefined);
+  return given.length > 0 ? [{ is: 'answer', question, codes: given }] : [];
+}
+
+function distinct<T, C extends string>(items: T[], of: (item: T) => C | undefined): C[] {
+  return [...new Set(items.map(of).filter((code) => code !== undefined))];
+}

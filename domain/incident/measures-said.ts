@@ -1,0 +1,42 @@
+/** The measures of an incident as notices say them: those that were taken, and those that are planned. */
+import type { ContainmentMeasure } from './incident';
+import type { Line, MeasureKind } from './said';
+import type { IncidentState } from './state';
+import { inLanguages } from './translations';
+
+const KINDS: Record<ContainmentMeasure['action'], MeasureKind> = {
+  'block-source': 'sources-blocked',
+  'rotate-credential': 'credentials-replaced',
+  'isolate-system': 'systems-isolated',
+};
+
+/**
+ * What was done: containment as one sentence of each kind, then what people recorded. `detailed`: with numbers and instants,
+ * for whoever verifies it; never with addresses or names.
+ */
+export function takenMeasures(state: IncidentState, detailed: boolean): Line[] {
+  const done = Object.values(state.containment).filter((step) => step.state === 'applied' || step.state === 'verified');
+  const contained = Object.entries(KINDS).flatMap(([action, kind]): Line[] => {
+    const steps = done.filter((step) => step.measure.action === action);
+    if (steps.length === 0) return [];
+    const lastAt = steps
+      .map((step) => step.at)
+      .sort()
+      .at(-1)!;
+    return [{ is: 'measure', kind, ...(detailed && { count: steps.length, lastAt }) }];
+  });
+  const recorded = state.measures.filter((measure) => !measure.planned);
+  return [...contained, ...recorded.map(({ text }) => textLine(text, state))];
+}
+
+/** What is planned. A measure that was recorded as taken since is planned no more. */
+export function plannedMeasures(state: IncidentState): Line[] {
+  const taken = new Set(state.measures.filter((measure) => !measure.planned).map(({ text }) => text));
+  return state.measures
+    .filter(({ planned, text }) => planned && !taken.has(text))
+    .map(({ text }) => textLine(text, state));
+}
+
+function textLine(text: string, { translations }: IncidentState): Line {
+  return { is: 'text', text: inLanguages(text, translations) };
+}

@@ -1,0 +1,41 @@
+/**
+ * What a field of a notice says, as data. Its words come last, for one reader in one language (`say/`): what people wrote
+ * stands here with its translations, what the product knows stands here as instants, counts and codes.
+ */
+import type { Count } from '../kernel/count';
+import type { Instant } from '../kernel/time';
+
+/** The language in which facts are written. */
+export const SOURCE_LANGUAGE = 'en';
+
+/** A text that a person wrote, by language. */
+export type Texts = { [SOURCE_LANGUAGE]: string } & Record<string, string>;
+
+/** A measure that needs no person's text: its sentence follows from what kind it is. */
+export const MEASURE_KINDS = ['sources-blocked', 'credentials-replaced', 'systems-isolated'] as const;
+export type MeasureKind = (typeof MEASURE_KINDS)[number];
+
+/** One line of a field. */
+export type Line =
+  | { is: 'text'; text: Texts }
+  /** A name, an address, a reference: the same in every language. */
+  | { is: 'plain'; text: string }
+  | { is: 'affects'; affects: Array<'confidentiality' | 'integrity' | 'availability'> }
+  | { is: 'instant'; at: Instant }
+  | { is: 'period'; from: Instant; to?: Instant }
+  /** `open`: of `of` data sets, how many have no count yet. */
+  | { is: 'count'; count: Count; open: number; of: number }
+  | { is: 'data'; title: Texts; categories: Texts[] }
+  | { is: 'residence'; place: string; count: number | null }
+  | { is: 'measure'; kind: MeasureKind; count?: number; lastAt?: Instant }
+  /** The people who were told of this breach, or will be. */
+  | { is: 'people-told'; citation: string; at?: Instant; told?: number; of?: number; before?: Instant }
+  /** Answers of a form, by their codes: for authorities. */
+  | { is: 'answer'; question: string; codes: string[] }
+  | { is: 'service-affected' };
+
+/** The texts of people within a line. */
+export function textsIn(line: Line): Texts[] {
+  if (line.is === 'text') return [line.text];
+  return line.is === 'data' ? [line.title, ...line.categories] : [];
+}

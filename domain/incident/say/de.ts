@@ -1,0 +1,36 @@
+import type { Words } from './words';
+
+export const DE: Words = {
+  notYetEstablished: 'noch nicht festgestellt',
+  count(count, number) {
+    if (count === 'cannot-be-determined') return 'lässt sich nicht feststellen';
+    if (typeof count === 'number') return `ungefähr ${number(count)}`;
+    if ('exact' in count) return number(count.exact);
+    if ('about' in count) return `ungefähr ${number(count.about)}`;
+    if ('from' in count) return `${number(count.from)} bis ${number(count.to)}`;
+    return `mindestens ${number(count.atLeast)}`;
+  },
+  countInSome: (counted, known, of) =>
+    `${counted} in ${known} von ${of} Datenbeständen; im Übrigen noch nicht festgestellt`,
+  period: (from, to) => (to ? `Vom ${from} bis zum ${to}` : `Ab dem ${from}; das Ende ist noch nicht festgestellt`),
+  affects: { confidentiality: 'die Vertraulichkeit', integrity: 'die Integrität', availability: 'die Verfügbarkeit' },
+  allAffected: (what) => `Betroffen ${what.length > 1 ? 'sind' : 'ist'} ${list(what)} von Daten.`,
+  data: (title, categories) => `${title}: ${categories.join(', ')}`,
+  residence: (place, counted) => `${place}: ${counted ?? 'Zahl noch nicht festgestellt'}`,
+  unknownPlace: 'Land noch nicht festgestellt',
+  measures: {
+    'sources-blocked': 'Wir haben die Adressen gesperrt, von denen der Angriff ausging.',
+    'credentials-replaced': 'Wir haben die Zugangsdaten ersetzt, die verwendet wurden.',
+    'systems-isolated': 'Wir haben die betroffenen Systeme vom Netz getrennt.',
+  },
+  detail: (measure, count, lastAt) => `${measure.slice(0, -1)} (${count}; zuletzt am ${lastAt}).`,
+  peopleTold: ({ citation, at, told, of, before }) =>
+    at !== undefined
+      ? `Betroffene Personen (${citation}): ${told ?? 'Zahl noch nicht festgestellt'}${of ? ` von ${of}` : ''} direkt benachrichtigt, seit dem ${at}`
+      : `Betroffene Personen (${citation}): direkte Benachrichtigung geplant${before ? ` vor dem ${before}` : ''}`,
+  serviceAffected: 'Wir bearbeiten einen Vorfall, der den Dienst betrifft.',
+};
+
+function list(words: string[]): string {
+  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} und ${words.at(-1)}`;
+}

@@ -1,0 +1,35 @@
+import type { Words } from './words';
+
+export const EN: Words = {
+  notYetEstablished: 'not yet established',
+  count(count, number) {
+    if (count === 'cannot-be-determined') return 'cannot be determined';
+    if (typeof count === 'number') return `approximately ${number(count)}`;
+    if ('exact' in count) return number(count.exact);
+    if ('about' in count) return `approximately ${number(count.about)}`;
+    if ('from' in count) return `${number(count.from)} to ${number(count.to)}`;
+    return `at least ${number(count.atLeast)}`;
+  },
+  countInSome: (counted, known, of) => `${counted} in ${known} of ${of} data sets; the rest is not yet established`,
+  period: (from, to) => `From ${from} to ${to ?? 'an end that is not yet established'}`,
+  affects: { confidentiality: 'confidentiality', integrity: 'integrity', availability: 'availability' },
+  allAffected: (what) => `It affects the ${list(what)} of data.`,
+  data: (title, categories) => `${title}: ${categories.join(', ')}`,
+  residence: (place, counted) => `${place}: ${counted ?? 'number not yet established'}`,
+  unknownPlace: 'Country not yet established',
+  measures: {
+    'sources-blocked': 'We blocked the addresses from which the attack came.',
+    'credentials-replaced': 'We replaced the credentials that were used.',
+    'systems-isolated': 'We disconnected the affected systems.',
+  },
+  detail: (measure, count, lastAt) => `${measure.slice(0, -1)} (${count}; last ${lastAt}).`,
+  peopleTold: ({ citation, at, told, of, before }) =>
+    at !== undefined
+      ? `Individuals (${citation}): ${told ?? 'number not yet established'}${of ? ` of ${of}` : ''} notified directly, since ${at}`
+      : `Individuals (${citation}): to be notified directly${before ? ` before ${before}` : ''}`,
+  serviceAffected: 'We are handling an incident that affects the service.',
+};
+
+function list(words: string[]): string {
+  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}

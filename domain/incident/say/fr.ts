@@ -1,0 +1,45 @@
+import type { Words } from './words';
+
+/** No-break space before a colon, narrow one before a semicolon. */
+const COLON = '\u00a0:';
+const SEMICOLON = '\u202f;';
+
+export const FR: Words = {
+  notYetEstablished: 'pas encore établi',
+  count(count, number) {
+    if (count === 'cannot-be-determined') return 'ne peut être déterminé';
+    if (typeof count === 'number') return `environ ${number(count)}`;
+    if ('exact' in count) return number(count.exact);
+    if ('about' in count) return `environ ${number(count.about)}`;
+    if ('from' in count) return `de ${number(count.from)} à ${number(count.to)}`;
+    return `au moins ${number(count.atLeast)}`;
+  },
+  countInSome: (counted, known, of) =>
+    `${counted} dans ${known} des ${of} ensembles de données${SEMICOLON} le reste n’est pas encore établi`,
+  period: (from, to) =>
+    to ? `Du ${from} au ${to}` : `À partir du ${from}${SEMICOLON} la fin n’est pas encore établie`,
+  affects: {
+    confidentiality: 'la confidentialité',
+    integrity: 'l’intégrité',
+    availability: 'la disponibilité',
+  },
+  allAffected: (what) => `L’incident touche ${list(what)} de données.`,
+  data: (title, categories) => `${title}${COLON} ${categories.join(', ')}`,
+  residence: (place, counted) => `${place}${COLON} ${counted ?? 'nombre pas encore établi'}`,
+  unknownPlace: 'Pays pas encore établi',
+  measures: {
+    'sources-blocked': 'Nous avons bloqué les adresses d’où provenait l’attaque.',
+    'credentials-replaced': 'Nous avons remplacé les identifiants d’accès qui ont été utilisés.',
+    'systems-isolated': 'Nous avons isolé les systèmes touchés.',
+  },
+  detail: (measure, count, lastAt) => `${measure.slice(0, -1)} (${count}${SEMICOLON} la dernière fois le ${lastAt}).`,
+  peopleTold: ({ citation, at, told, of, before }) =>
+    at !== undefined
+      ? `Personnes concernées (${citation})${COLON} ${told ?? 'nombre pas encore établi'}${of ? ` sur ${of}` : ''} informées directement depuis le ${at}`
+      : `Personnes concernées (${citation})${COLON} information directe prévue${before ? ` avant le ${before}` : ''}`,
+  serviceAffected: 'Nous traitons un incident qui touche le service.',
+};
+
+function list(words: string[]): string {
+  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} et ${words.at(-1)}`;
+}

@@ -1,0 +1,125 @@
+/** Says the lines of a field to one reader: in a language, with the numbers, dates and times of a locale and its zone. */
+import { type Instant, toMs } from '../../kernel/time';
+import { type Line, SOURCE_LANGUAGE, textsIn } from '../said';
+import { DE } from './de';
+import { EN } from './en';
+import { FR } from './fr';
+import type { Words } from './words';
+
+const WORDS: Record<string, Words> = { en: EN, fr: FR, de: DE };
+
+/** How a reader reads. `timeZone`: UTC stands beside any other. */
+export interface Reading {
+  language: string;
+  /** BCP 47, like `fr-CA`. */
+  locale: string;
+  timeZone: string;
+}
+
+/** How facts are read where no reader is known: in the register, in staff mails, by the command line. */
+export const PLAIN: Reading = { language: SOURCE_LANGUAGE, locale: 'en-GB', timeZone: 'UTC' };
+
+/** The words of a language; English where it has none. */
+export function wordsOf(language: string): Words {
+  return WORDS[language] ?? EN;
+}
+
+/** Whether the language has words for what the product itself says. */
+export function hasWords(language: string): boolean {
+  return language in WORDS;
+}
+
+/** Whether all of it can be said in the language: each text that a person wrote was given in it. */
+export function canSay(lines: Line[], language: string): boolean {
+  // Forms are answered in English only.
+  if (lines.some(({ is }) => is === 'answer') && language !== SOURCE_LANGUAGE) return false;
+  return hasWords(language) && lines.flatMap(textsIn).every((text) => text[language] !== undefined);
+}
+
+/** The lines in words. A text that is not given in the language stands in the one it was written in. */
+export function say(lines: Line[], reading: Reading): string[] {
+  return lines.map((line) => sayLine(line, reading, wordsOf(reading.language)));
+}
+
+function sayLine(line: Line, reading: Reading, words: Words): string {
+  const at = (instant: Instant) => sayInstant(instant, reading);
+  const number = (n: number) => sayNumber(n, reading);
+  const text = (of: Record<string, string>) => of[reading.language] ?? of[SOURCE_LANGUAGE]!;
+  switch (line.is) {
+    case 'text':
+      return text(line.text);
+    case 'plain':
+      return line.text;
+    case 'affects':
+      return words.allAffected(line.affects.map((each) => words.affects[each]));
+    case 'instant':
+      return at(line.at);
+    case 'period':
+      return words.period(at(line.from), line.to && at(line.to));
+    case 'count': {
+      const counted = words.count(line.count, number);
+      return line.open > 0 ? words.countInSome(counted, line.of - line.open, line.of) : counted;
+    }
+    case 'data':
+      return words.data(text(line.title), line.categories.map(text));
+    case 'residence':
+      return words.residence(
+        line.place === 'unknown' ? words.unknownPlace : sayPlace(line.place, reading),
+        line.count === null ? undefined : words.count(line.count, number),
+      );
+    case 'measure': {
+      const sentence = words.measures[line.kind];
+      return line.count !== undefined && line.lastAt
+        ? words.detail(sentence, number(line.count), at(line.lastAt))
+        : sentence;
+    }
+    case 'people-told':
+      return words.peopleTold({
+        citation: line.citation,
+        at: line.at && at(line.at),
+        told: line.told === undefined ? undefined : number(line.told),
+        of: line.of === undefined ? undefined : number(line.of),
+        before: line.before && at(line.before),
+      });
+    case 'answer':
+      return `${line.question}: ${line.codes.map((code) => code.replaceAll('-', ' ')).join(', ')}`;
+    case 'service-affected':
+      return words.serviceAffected;
+  }
+}
+
+/** `1er avril 2026 à 4 h 00 (2 h 00 UTC)`; the date of UTC stands beside it where it is another. */
+export function sayInstant(instant: Instant, { locale, timeZone }: Reading): string {
+  const there = dateAndTime(instant, locale, timeZone);
+  if (timeZone === 'UTC') return `${there.whole} UTC`;
+  const utc = dateAndTime(instant, locale, 'UTC');
+  const clock = locale.startsWith('de') ? ' Uhr' : '';
+  return `${there.whole}${clock} (${utc.date === there.date ? utc.time : utc.whole} UTC)`;
+}
+
+function dateAndTime(instant: Instant, locale: string, timeZone: string) {
+  const format = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { timeZone, hourCycle: 'h23', ...options }).format(toMs(instant));
+  const adapted = locale.startsWith('fr') ? frenchly : (text: string) => text;
+  return {
+    date: adapted(format({ dateStyle: 'long' })),
+    time: adapted(format({ hour: '2-digit', minute: '2-digit' })),
+    whole: adapted(format({ dateStyle: 'long', timeStyle: 'short' })),
+  };
+}
+
+/** The first of a month is an ordinal, and a time is written `4 h 00`: the data of Intl has neither for France. */
+function frenchly(text: string): string {
+  return text.replace(/^1 /, '1er ').replace(/\b0?(\d{1,2})(?::|\s?h\s?)(\d\d)/u, '$1\u00a0h\u00a0$2');
+}
+
+export function sayNumber(n: number, { locale }: Pick<Reading, 'locale'>): string {
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }).format(n);
+}
+
+/** A country's name; of a part of a country, like `DE-BY`, the country's name with the code. */
+export function sayPlace(place: string, { locale }: Pick<Reading, 'locale'>): string {
+  const [country] = place.split('-');
+  const name = new Intl.DisplayNames([locale], { type: 'region', fallback: 'code' }).of(country!) ?? country!;
+  return country === place ? name : `${name} (${place})`;
+}

@@ -1,0 +1,27 @@
+/** The words in which one language says what the product itself knows. */
+import type { Count } from '../../kernel/count';
+import type { MeasureKind } from '../said';
+
+/** Numbers and dates come formatted. */
+export interface Words {
+  notYetEstablished: string;
+  count(count: Count, number: (n: number) => string): string;
+  countInSome(counted: string, known: number, of: number): string;
+  period(from: string, to: string | undefined): string;
+  affects: Record<'confidentiality' | 'integrity' | 'availability', string>;
+  allAffected(what: string[]): string;
+  data(title: string, categories: string[]): string;
+  residence(place: string, counted: string | undefined): string;
+  unknownPlace: string;
+  measures: Record<MeasureKind, string>;
+  /** How many, and when the last of them, where the reader is told. */
+  detail(measure: string, count: string, lastAt: string): string;
+  peopleTold(told: {
+    citation: string;
+    at?: string | undefined;
+    told?: string | undefined;
+    of?: string | undefined;
+    before?: string | undefined;
+  }): string;
+  serviceAffected: string;
+}

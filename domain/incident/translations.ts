@@ -1,0 +1,42 @@
+/**
+ * Texts that people wrote, in other languages. A translation belongs to the words that it translates: when they change, it
+ * is gone, and the language is not offered until somebody has translated the new ones.
+ */
+import { z } from 'zod';
+import { text } from '../kernel/text';
+import { type Line, SOURCE_LANGUAGE, type Texts, textsIn } from './said';
+
+/** A language that facts are translated to; they are written in English. */
+export const TranslatedLanguageSchema = z
+  .string()
+  .regex(/^[a-z]{2}$/, 'must be a language like fr or de (ISO 639-1)')
+  .refine(
+    (language) => language !== SOURCE_LANGUAGE,
+    `facts are written in ${SOURCE_LANGUAGE}: correct them with assess`,
+  );
+
+/** One text as it stands in the facts, and what it is in the other language. */
+export const TranslatedTextSchema = z.strictObject({ of: text(4000), is: text(4000) });
+export type TranslatedText = z.infer<typeof TranslatedTextSchema>;
+
+/** By language, then by the text that is translated. */
+export type Translations = Record<string, Record<string, string>>;
+
+/** A text with all its translations. */
+export function inLanguages(source: string, translations: Translations | undefined): Texts {
+  const found = Object.entries(translations ?? {}).flatMap(([language, texts]) =>
+    Object.hasOwn(texts, source) ? [[language, texts[source]!] as const] : [],
+  );
+  return { ...Object.fromEntries(found), [SOURCE_LANGUAGE]: source };
+}
+
+/** The texts of lines that are not given in a language yet, each once. */
+export function untranslated(lines: Line[], language: string): string[] {
+  const open = lines.flatMap(textsIn).filter((each) => each[language] === undefined);
+  return [...new Set(open.map((each) => each[SOURCE_LANGUAGE]))];
+}
+
+export function withTranslations(before: Translations | undefined, language: string, texts: TranslatedText[]) {
+  const added = Object.fromEntries(texts.map(({ of, is }) => [of, is]));
+  return { ...before, [language]: { ...before?.[language], ...added } };
+}

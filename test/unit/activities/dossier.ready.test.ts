@@ -1,0 +1,68 @@
+import { buildDossier } from '../../../activities/notices/dossier';
+import type { ContentValue } from '../../../domain/incident/contents';
+import { draftInput } from './fixtures';
+
+const reading = { language: 'en', locale: 'en-GB', timeZone: 'UTC' };
+const cover = { subject: 'Report', bodyHtml: '<p>How to file</p>' };
+const content = (over: Partial<ContentValue>): ContentValue => ({
+  field: 'nature',
+  title: 'Nature',
+  citation: 'GDPR Art. 33(3)(a)',
+  optional: false,
+  ...over,
+});
+const html = (contents: ContentValue[], over: Parameters<typeof draftInput>[0] = {}) =>
+  buildDossier(draftInput({ channel: 'filing', template: 'authority-dossier', contents, ...over }), cover, reading)
+    .html;
+
+test('is ready only with every field that the law or the form demands', () => {
+  const nature = content({ value: 'known' });
+  const reporter = content({ field: 'reporter', title: 'Reporter', optional: true, form: true });
+  expect(html([nature, { ...reporter, value: 'Ada' }])).toContain('Ready: all 2 fields');
+  expect(html([nature, reporter])).toContain('Not complete: 1 of 2 demanded fields are open, 0 of them by law');
+  expect(html([content({}), reporter])).toContain('Not complete: 2 of 2 demanded fields are open, 1 of them by law');
+});
+
+test('a field that may not apply is no gap', () => {
+  expect(html([content({ value: 'known' }), content({ field: 'attachments', optional: true })])).toContain(
+    'Ready: all 1 fields',
+  );
+});
+
+test('says that it is overdue from the deadline on, and that the reasons are owed', () => {
+  const dueAt = '2026-04-04T02:00:00.000Z';
+  const incident = { ...draftInput().incident, dueAt };
+  const reasons = content({ field: 'delay-reasons', title: 'Reasons', optional: true });
+  const before = html([reasons], { at: '2026-04-04T01:59:59.000Z', incident });
+  expect(before).toContain('File before');
+  expect(before).not.toContain('overdue');
+  const late = html([{ ...reasons, owed: true }], { at: dueAt, incident });
+  expect(late).toContain('This report is overdue. It was due on 2026-04-04 02:00 UTC. File it at once. The reasons');
+  expect(late).toContain('owed: the report is late');
+  expect(late).not.toMatch(/File before|not applicable/);
+});
+
+test('each answer names the entry that established it', () => {
+  const established = { entry: 'assessment 2', by: 'dpo', at: '2026-04-01T08:00:00.000Z' };
+  expect(html([content({ value: 'known', established })])).toContain('assessment 2, by dpo, 2026-04-01 08:00 UTC');
+});
+
+test('an authority that does not read English is said to want another language', () => {
+  const authority = {
+    key: 'fr-cnil',
+    name: 'CNIL',
+    country: 'FR',
+    regime: 'gdpr',
+    via: 'portal' as const,
+    address: 'https://notifications.cnil.fr/',
+    languages: ['fr'],
+    confirmed: 'S' as const,
+    needs: ['A certificate'],
+  };
+  const page = html([content({ value: 'x' })], { authority });
+  expect(page).toContain('French: this dossier is in English, translate the answers before you file them');
+  expect(page).toContain('A certificate');
+  expect(html([content({ value: 'x' })], { authority: { ...authority, languages: ['en'] } })).not.toContain(
+    'translate',
+  );
+});

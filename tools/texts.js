@@ -1,0 +1,24 @@
+// Writes every text that the examples generate, in each language, into a folder, to be read line by line.
+// Usage: npm run texts [folder]. Ends with 1 when a message of an example is refused.
+'use strict';
+const path = require('node:path');
+const { readdirSync } = require('node:fs');
+const root = path.join(__dirname, '..');
+const { writeTexts } = require(path.join(root, 'dist', 'tools', 'texts', 'write-texts.js'));
+
+const out = path.resolve(process.argv[2] ?? path.join(root, 'texts'));
+const examples = path.join(root, 'examples');
+const scenarios = ['leaked-deploy-key.yaml', 'lost-laptop-encrypted.yaml', 'phishing-no-data.yaml'].map((file) =>
+  path.join(examples, file),
+);
+const more = path.join(root, 'test', 'scenarios');
+scenarios.push(
+  ...readdirSync(more)
+    .sort()
+    .map((file) => path.join(more, file)),
+);
+writeTexts(scenarios, out).then((refused) => {
+  for (const line of refused) console.error(`refused: ${line}`);
+  console.log(`The texts of ${scenarios.length} scenarios are in ${out}`);
+  process.exitCode = refused.length > 0 ? 1 : 0;
+});

@@ -1,0 +1,32 @@
+import type { DraftInput } from '../../activities/types';
+import { type IncidentState, toldBefore } from '../../domain/incident/state';
+import type { IncidentWork } from '../../domain/incident/work';
+import type { Instant } from '../../domain/kernel/time';
+
+/** What a notice or dossier is drafted from. */
+export function draftInput(
+  work: Extract<IncidentWork, { kind: 'draft' }>,
+  { state, now }: { state: IncidentState; now: Instant },
+): DraftInput {
+  const { obligation: o, rule, contents, edits, authority, audience } = work;
+  const { title, severity, detectedAt } = state.declaration;
+  return {
+    incidentId: state.caseId,
+    exercise: state.exercise,
+    obligation: o.id,
+    round: o.round,
+    at: now,
+    title: rule.title,
+    template: rule.template!,
+    channel: rule.channel as DraftInput['channel'],
+    citation: rule.citation,
+    pack: rule.pack,
+    purpose: o.purpose,
+    contents,
+    toldBefore: toldBefore(o),
+    edits: edits.map(({ language, subject, body, by }) => ({ language, subject, body, by })),
+    incident: { title, severity, status: state.status, detectedAt, dueAt: o.dueAt },
+    authority,
+    audience,
+  };
+}
