@@ -23,8 +23,13 @@ export function tasks({ state, inFlight, registerBacklog }: IncidentView): Task[
   for (const o of obligations) {
     const rule = policy.pack.obligations.find(({ id }) => id === o.rule)!;
     if (rule.dispatch === 'approval' && o.status === 'drafted' && !o.approved) {
-      list.push({ message: 'approve', body: { obligation: o.id } });
+      list.push({ message: 'approve', body: { obligation: o.id, incompleteBecause: 'they must know at once' } });
     }
+    if (o.status === 'partly-told')
+      list.push({
+        message: 'leave-untold',
+        body: { obligation: o.id, rest: true, reason: 'they were told in person' },
+      });
     if (o.status === 'filing') list.push({ message: 'filed', body: { obligation: o.id, reference: `REF-${o.id}` } });
   }
   if (list.length > 0 || inFlight.length > 0) return list;
