@@ -136,7 +136,7 @@ function sentence(alarm: Alarm, about: About, at: Instant): string {
         ? 'Somebody asked to cancel the workflow. It goes on, because legal clocks do not stop'
         : `The breach register does not verify${because(alarm)}`;
     case 'awareness':
-      return `Awareness since ${utc(about.awareAt)} is on record: ${about.reasons.join('; ')}. Nothing that hangs on it is sent by itself until somebody confirms it; all its clocks run`;
+      return `Awareness since ${utc(about.awareAt)} is on record: ${about.why.join('; ')}. Nothing that hangs on it is sent by itself until somebody confirms it; all its clocks run`;
     case 'case':
       return onCase(alarm);
     case 'detections':

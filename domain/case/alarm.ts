@@ -65,7 +65,7 @@ export const AboutSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('measure'), measure: z.string() }),
   z.strictObject({ kind: z.literal('incident') }),
   /** An instant of awareness that may be an error, and why. */
-  z.strictObject({ kind: z.literal('awareness'), awareAt: InstantSchema, reasons: z.array(z.string()) }),
+  z.strictObject({ kind: z.literal('awareness'), awareAt: InstantSchema, why: z.array(z.string()) }),
   /** The case as a whole, whichever its kind. */
   z.strictObject({ kind: z.literal('case') }),
   z.strictObject({

@@ -39,8 +39,8 @@ export function clockAlarm(
 
 /** An awareness that a person must look at. Nothing that hangs on it is sent by itself until then. */
 export function awarenessAlarm(incidentId: string, doubt: AwarenessDoubt, threshold: ClockThreshold): Alarm {
-  const { awareAt, reasons, answerBy: dueAt } = doubt;
-  const about: About = { kind: 'awareness', awareAt, reasons };
+  const { awareAt, why, answerBy: dueAt } = doubt;
+  const about: About = { kind: 'awareness', awareAt, why };
   return {
     threshold,
     about,

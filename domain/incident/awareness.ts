@@ -102,7 +102,7 @@ export const ANSWER_WITHIN_MS = 4 * HOUR_MS;
 /** An awareness that was recorded and that a person must look at: until then nothing that hangs on it is sent by itself. */
 export interface AwarenessDoubt {
   awareAt: Instant;
-  reasons: string[];
+  why: string[];
   since: Instant;
   answerBy: Instant;
   rung?: Rung;

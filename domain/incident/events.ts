@@ -105,7 +105,7 @@ interface EventData {
     previousAt?: Instant;
     reason?: string;
     agreedBy?: string;
-    doubt?: { reasons: string[]; answerBy: Instant };
+    doubt?: { why: string[]; answerBy: Instant };
   };
   /** A person stands by a doubtful awareness. */
   'awareness-upheld': { awareAt: Instant; reason?: string };

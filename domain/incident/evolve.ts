@@ -377,7 +377,7 @@ function withAnchor(state: IncidentState, anchor: 'authority-notified' | string,
 function withAwareness(state: IncidentState, event: EventOf<'awareness-recorded'>): IncidentState {
   const { awareAt, basis, reason, agreedBy, doubt } = event.data;
   const awareness = stated(state.awareness, { basis, awareAt, by: event.by, recordedAt: event.at, reason, agreedBy });
-  const aware = counting(awareness)!.statement.awareAt;
+  const aware = counting(awareness)?.statement.awareAt ?? awareAt;
   const moved = aware !== state.anchors.aware;
   return {
     ...state,

@@ -75,7 +75,7 @@ function say(event: IncidentEvent, context: Context): Said {
       return info(`Assessment ${event.data.revision} by ${event.by}: ${assessmentText(event.data.assessment)}`);
     case 'awareness-recorded': {
       const { awareAt, basis, previousAt, reason, agreedBy, doubt } = event.data;
-      const doubtful = doubt ? `. To be confirmed by ${human(doubt.answerBy)}: ${doubt.reasons.join('; ')}` : '';
+      const doubtful = doubt ? `. To be confirmed by ${human(doubt.answerBy)}: ${doubt.why.join('; ')}` : '';
       if (!previousAt) {
         const text = `Aware since ${human(awareAt)}, ${BASIS_WORDS[basis]}${suffix(reason)}${doubtful}`;
         return doubt ? warn(text) : info(text);

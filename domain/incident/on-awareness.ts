@@ -36,8 +36,8 @@ export function onAwareAt(
   }
   // Nothing of what is only recorded is ever sent.
   const harmless = countsAt === previousAt || isRecordOnly(state);
-  const reasons = harmless ? [] : doubts(countsAt, state, pack, now);
-  const doubt = reasons.length > 0 ? { reasons, answerBy: answerBy(now) } : undefined;
+  const why = harmless ? [] : doubts(countsAt, state, pack, now);
+  const doubt = why.length > 0 ? { why, answerBy: answerBy(now) } : undefined;
   return { events: [{ kind: 'awareness-recorded', data: { awareAt, basis, previousAt, reason, doubt } }] };
 }
 
@@ -56,12 +56,12 @@ export function onConfirm(
       return answer.rejected(
         'by: whoever asked for this change does not confirm it; somebody else must, or decline it',
       );
-    const { awareAt, basis, previousAt, reason: why } = asked;
+    const { awareAt, basis, previousAt, reason: given } = asked;
     const statement = { basis, awareAt, by: asked.by, recordedAt: now };
     const countsAt = counting(stated(state.awareness, statement))!.statement.awareAt;
-    const reasons = isRecordOnly(state) ? [] : doubts(countsAt, state, pack, now);
-    const doubt = reasons.length > 0 ? { reasons, answerBy: answerBy(now) } : undefined;
-    const data = { awareAt, basis, previousAt, reason: why, agreedBy: by, doubt };
+    const why = isRecordOnly(state) ? [] : doubts(countsAt, state, pack, now);
+    const doubt = why.length > 0 ? { why, answerBy: answerBy(now) } : undefined;
+    const data = { awareAt, basis, previousAt, reason: given, agreedBy: by, doubt };
     return [{ kind: 'awareness-recorded', by: asked.by, data }];
   }
   const doubt = state.awarenessDoubt;

@@ -1,8 +1,11 @@
 /** What was told, by fact, and what of it changed since. Pure. */
 import type { ObligationRule } from '../policy/rule';
 
-/** Fingerprints by fact; those of a data set under `<data set> <fact>`. */
+/** Fingerprints by fact: those of a data set under `<data set> <fact>`, the others under `. <fact>`. */
 export type ToldFacts = Record<string, string>;
+
+/** In place of a data set, for facts of the incident as a whole: no data set has such an id. */
+export const INCIDENT = '.';
 
 const WORDS: Record<string, string> = {
   categories: 'categories of data',
@@ -23,18 +26,18 @@ const WORDS: Record<string, string> = {
  * customers whose data it is are newly found recipients.
  */
 export function changedSince(told: ToldFacts, now: ToldFacts, rule: ObligationRule): string[] {
-  const setOf = (key: string) => (key.includes(' ') ? key.split(' ')[0]! : undefined);
+  const setOf = (key: string) => key.split(' ')[0]!;
   const before = new Set(Object.keys(told).map(setOf));
   const words: string[] = [];
   for (const key of new Set([...Object.keys(told), ...Object.keys(now)])) {
     if (told[key] === now[key]) continue;
     const set = setOf(key);
-    const fact = set === undefined ? key : key.slice(set.length + 1);
-    if (set !== undefined && !before.has(set)) {
+    const fact = key.slice(set.length + 1);
+    if (set !== INCIDENT && !before.has(set)) {
       if (rule.recipient.to === 'authorities') words.push(`data set ${set}`);
     } else {
       words.push(
-        `${WORDS[fact] ?? fact.replace(/([A-Z])/g, ' $1').toLowerCase()}${set === undefined ? '' : ` of ${set}`}`,
+        `${WORDS[fact] ?? fact.replace(/([A-Z])/g, ' $1').toLowerCase()}${set === INCIDENT ? '' : ` of ${set}`}`,
       );
     }
   }

@@ -10,7 +10,7 @@ import type { Policy } from '../policy/policy';
 import type { ContentField, ObligationRule } from '../policy/rule';
 import { howItOccurred } from './contents';
 import type { IncidentState } from './state';
-import type { ToldFacts } from './told-facts';
+import { INCIDENT, type ToldFacts } from './told-facts';
 
 /** By the part of a notice that says it; a fact that stands here matters only to a rule that tells it. */
 const TOLD_BY: Record<string, ContentField[]> = {
@@ -42,7 +42,7 @@ export function factsToTell(rule: ObligationRule, state: IncidentState, pack: Po
   if (!facts) return {};
   const entries: Array<[string, unknown]> = [];
   for (const [fact, value] of Object.entries({ ...facts, howItOccurred: howItOccurred(state) })) {
-    if (matters(fact, rule)) entries.push([fact, value]);
+    if (matters(fact, rule)) entries.push([`${INCIDENT} ${fact}`, value]);
   }
   for (const dataSet of dataSetsOf(rule, pack, state)) {
     for (const [fact, value] of Object.entries(dataSet)) {

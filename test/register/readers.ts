@@ -18,7 +18,7 @@ import { REGISTER_STREAM } from '../../register/own-entries';
 import { GENESIS, leafHash, leafText } from '../../register/verifier/leaf';
 import { openingsText } from '../../register/verifier/openings';
 import { triageInput } from '../unit/domain/helpers/detections';
-import { assessment, at, COUNSEL, ONCALL } from '../unit/domain/helpers/facts';
+import { accounts, assessment, at, COUNSEL, ONCALL } from '../unit/domain/helpers/facts';
 import { Story } from '../unit/domain/helpers/story';
 
 /** Entries as they lie in Postgres. Personal fields of the ids in `erased` cannot be opened any more. */
@@ -72,6 +72,8 @@ export function aYearOfEvents(): RecordedEvent[] {
     ...anIncident(),
     ...smallIncident(),
     ...partlyTold(),
+    ...factsThatMove(),
+    ...openedAgain(),
     ...dismissed(),
     ...silent(),
     ...merged(),
@@ -129,6 +131,45 @@ function anIncident(): RecordedEvent[] {
     if (status === 'drafted' && !approved) story.send('approve', { obligation: id });
   }
   story.send('close', { note: 'nothing is left' });
+  return story.events;
+}
+
+/** Facts that move: awareness, containment, what was told; then after the closing. */
+function factsThatMove(): RecordedEvent[] {
+  const story = new Story({ id: 'INC-2026-004', serviceAffecting: false }).to(1);
+  const facts = (over: object) => assessment({ dataSets: [accounts({ residence: { DE: 200 }, ...over })] });
+  story.send('assess', { assessment: facts({}), awareAt: at(0.8) });
+  story.send('status', { status: 'contained', partly: true, note: 'the session lives on' });
+  story.send('status', { status: 'contained' });
+  story.send('status', { status: 'contained', at: at(0.9), note: 'the log says so' });
+  story.send('correct', { severity: 'sev2', title: 'A key in a log', reason: 'it was small' });
+  for (const { id, status } of Object.values(story.to(70).state.obligations)) {
+    if (status === 'filing') story.send('filed', { obligation: id, reference: `REF-${id}` });
+  }
+  story.send('assess', { awareAt: at(0.9), reason: 'a minute later' });
+  story.send('confirm', { by: COUNSEL, decline: true, reason: 'no' });
+  story.send('assess', { awareAt: at(-20), reason: 'the mail of Monday' });
+  story.send('confirm', { by: COUNSEL, reason: 'I read that mail' });
+  story.send('assess', { assessment: facts({ records: 1201 }) });
+  for (const { id, changed, status } of Object.values(story.state.obligations)) {
+    if (changed && status !== 'fulfilled') story.send('not-material', { obligation: id, reason: 'one record more' });
+  }
+  story.send('link', { to: 'INC-2026-001', relation: 'same-cause', note: 'the same key' });
+  story.send('follow-up', { text: 'The authority asks for the log', at: at(70) });
+  return story.events;
+}
+
+/** Nobody is concerned; closed, and opened again. */
+function openedAgain(): RecordedEvent[] {
+  const story = new Story({ id: 'INC-2026-005', serviceAffecting: false }).to(1);
+  story.send('assess', { assessment: { personalData: 'no' } });
+  const reason = 'The access log has no request from outside, as two of us read it';
+  story.send('not-owed', { all: true, by: COUNSEL, reason });
+  story.send('status', { status: 'contained' });
+  story.send('status', { status: 'resolved' });
+  story.send('review', { rootCause: 'A test key', controls: ['None needed'], shareSummary: false });
+  story.send('close', { note: 'a drill' });
+  story.send('reopen', { reason: 'the key was used again' });
   return story.events;
 }
 

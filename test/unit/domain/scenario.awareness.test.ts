@@ -44,7 +44,7 @@ describe('a doubtful awareness sends nothing by itself', () => {
   test('an hour before the detection is doubtful; the detection itself is not', () => {
     const early = new Story().to(1);
     early.send('assess', { assessment: assessment(), awareAt: at(-1) });
-    expect(early.state.awarenessDoubt?.reasons.join()).toContain('before the detection');
+    expect(early.state.awarenessDoubt?.why.join()).toContain('before the detection');
     const same = new Story().to(1);
     same.send('assess', { assessment: assessment(), awareAt: T0 });
     expect(same.state.awarenessDoubt).toBeUndefined();
@@ -53,7 +53,7 @@ describe('a doubtful awareness sends nothing by itself', () => {
   test('one that puts a deadline into the past is doubtful; a minute later it is not', () => {
     const past = new Story().to(25);
     past.send('assess', { assessment: assessment(), awareAt: at(1) });
-    expect(past.state.awarenessDoubt?.reasons.join()).toContain('Notice to every affected controller');
+    expect(past.state.awarenessDoubt?.why.join()).toContain('Notice to every affected controller');
     expect(past.all('dispatch-started', 'enterprise-notice')).toEqual([]);
     const ahead = new Story().to(25);
     ahead.send('assess', { assessment: assessment(), awareAt: at(1 + 1 / 60) });
