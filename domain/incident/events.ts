@@ -12,6 +12,7 @@ import type { Audience } from './audience';
 import type { AwarenessBasis } from './awareness';
 import type { Corrected } from './corrected-facts';
 import type { EditedText } from './edits';
+import type { Judgements } from './facts/judgements';
 import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
 import type { LinkRelation } from './links';
 import type { MessageName } from './messages';
@@ -96,8 +97,17 @@ export type ContainmentOutcome = 'applied' | 'verified' | 'failed' | 'refused' |
 
 interface EventData {
   declared: { declaration: Declaration; policy: PolicyRef };
-  /** `partsAwareAt`: when what it newly names became known, where that was before it was recorded. */
-  assessed: { revision: number; assessment: Assessment; reason?: string; partsAwareAt?: Instant };
+  /**
+   * `partsAwareAt`: when what it newly names became known, where that was before it was recorded. `judgements`: the judgements
+   * of the risk of single data sets, which stand apart from them.
+   */
+  assessed: {
+    revision: number;
+    assessment: Assessment;
+    judgements?: Judgements;
+    reason?: string;
+    partsAwareAt?: Instant;
+  };
   /** `previousAt`: what counted before. `doubt`: why a person must look at it, and by when. */
   'awareness-recorded': {
     awareAt: Instant;

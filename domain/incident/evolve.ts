@@ -6,6 +6,7 @@ import { counting, stated } from './awareness';
 import { withCorrection } from './corrections';
 import type { EventOf, IncidentEvent } from './events';
 import { foldTelling, reopenedTally, settledTally } from './evolve-telling';
+import { withJudgements } from './facts/judgements';
 import { STATUSES } from './incident';
 import { propose, withdraw } from './not-owed-fold';
 import { partsAfter } from './parts';
@@ -61,7 +62,8 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     case 'declared':
       return state;
     case 'assessed': {
-      const { revision, assessment: facts } = event.data;
+      const { revision, assessment, judgements } = event.data;
+      const facts = withJudgements(assessment, judgements);
       const confirmedNow = facts.personalData === 'yes' && !state.anchors.confirmed;
       return {
         ...state,

@@ -8,6 +8,7 @@ import { Answer, notAfter } from './answer';
 import { USUAL_BASIS } from './awareness';
 import { onCorrect } from './corrections';
 import type { NewEvent } from './events';
+import { judgementsApart } from './facts/judgements';
 import { groundProblem } from './grounds';
 import { holdProblem } from './holds';
 import { measureId } from './incident';
@@ -91,7 +92,7 @@ function onAssess(state: IncidentState, message: On<'assess'>, pack: Policy, now
     events.push({ kind: 'awareness-recorded', data: { awareAt: now, basis: USUAL_BASIS, reason: stated } });
   }
   if (assessment && !same(assessment, state.assessment?.facts)) {
-    events.push({ kind: 'assessed', data: { revision, assessment, reason, partsAwareAt } });
+    events.push({ kind: 'assessed', data: { revision, ...judgementsApart(assessment), reason, partsAwareAt } });
   }
   return events.length > 0 ? events : answer.noted('the assessment on record already says this');
 }

@@ -3,13 +3,16 @@ import { earliest, type Instant } from '../kernel/time';
 import { type PolicySnapshot, policyRef } from '../policy/policy';
 import type { NewEvent } from './events';
 import { evolve } from './evolve';
+import { judgementsApart } from './facts/judgements';
 import { type Declaration, declaredMeasures, measureId } from './incident';
 import { decideMessage } from './on-message';
 
 /** The first events of an incident. `now`: its clock. */
 export function openingOf(declaration: Declaration, policy: PolicySnapshot, now: Instant): NewEvent[] {
   const { id, declaredBy: by, assessment, awareAt } = declaration;
-  const data = { declaration, policy: policyRef(policy) };
+  // What the declaration assesses is assessed in an event of its own, which has the judgements.
+  const stated = assessment ? { ...declaration, assessment: judgementsApart(assessment).assessment } : declaration;
+  const data = { declaration: stated, policy: policyRef(policy) };
   const declared = { kind: 'declared' as const, by, data };
   // What was contained in the past is told by who did it, not done again.
   const wanted = declaration.recordedAt ? [] : declaredMeasures(declaration);
