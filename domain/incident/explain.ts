@@ -120,7 +120,7 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
           const told = stands && { told: shareText(stands), untold: untoldText(stands.untold) };
           const one = { id, status, dueAt, lateByMs, correctedLateByMs, misses, changed, decision, ...told };
           if (status !== 'proposed-not-owed') return one;
-          return { ...one, proposal: proposalText(o, rule, state), confirm: confirmLine(state.caseId, id) };
+          return { ...one, proposal: proposalText(o, rule), confirm: confirmLine(state.caseId, id) };
         }),
     };
   });

@@ -87,11 +87,10 @@ export function withdrawals(instances: Obligation[], { value, because }: Verdict
     }));
 }
 
-/** What a proposal rests on, in words. */
-export function proposalText({ proposal, rule: id }: Obligation, rule: ObligationRule, state: IncidentState): string {
+/** What a proposal rests on, in words, and without the name of who assessed it: it stands in events. */
+export function proposalText({ proposal, rule: id }: Obligation, rule: ObligationRule): string {
   if (!proposal) return '';
-  const assessedBy = state.assessment ? `, assessed by ${state.assessment.by}` : '';
-  return `proposed by Tocsin under ${id} (${rule.citation}) on assessment ${proposal.facts}${assessedBy}: ${proposal.because.join('; ')}`;
+  return `proposed as not owed by Tocsin under ${id} (${rule.citation}) on assessment ${proposal.facts}: ${proposal.because.join('; ')}`;
 }
 
 /** What a person is to do about a proposal. */

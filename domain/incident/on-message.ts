@@ -194,7 +194,7 @@ function stillOpen(state: IncidentState, o: Obligation, rule: ObligationRule): s
 /** What a proposal is, on what and by whom, and how it is decided. */
 function openProposal(state: IncidentState, o: Obligation, rule: ObligationRule): string {
   const line = confirmLine(state.caseId, o.id);
-  return `${o.id}: as not owed ${proposalText(o, rule, state)}: nobody has confirmed it: \`${line}\``;
+  return `${o.id}: ${proposalText(o, rule)}; nobody has confirmed it: \`${line}\``;
 }
 
 function onNotOwed(state: IncidentState, message: On<'not-owed'>, pack: Policy, answer: Answer): NewEvent[] {

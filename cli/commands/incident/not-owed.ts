@@ -14,7 +14,7 @@ export function notOwedCommand(program: Command, shell: Shell): void {
     program,
     'not-owed <id> [obligation]',
     'Confirm what Tocsin proposed: that a duty of law is not owed. Until then it stays open, and its clock rings.',
-    'not-owed INC-20260401-9f3a --all --reason "the sign-in log shows no session from the address; no system with personal data was reached"',
+    'not-owed INC-20260401-9f3a --all --reason "the sign-in log has no session from there"',
   )
     .requiredOption('--reason <text>', 'why, in your own words; recorded in the register with your name')
     .option('--all', 'all that is proposed on the same facts, with one reason')

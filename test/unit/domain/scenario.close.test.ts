@@ -198,10 +198,11 @@ describe('close', () => {
     }
   });
 
-  test('an incident in which no legal duty is owed and every promise is waived can be closed: nothing is unclosable', () => {
+  test('an incident in which no legal duty is owed, as a person confirmed, and every promise is waived can be closed: nothing is unclosable', () => {
     const story = new Story();
     story.send('status', { status: 'resolved' });
     story.send('assess', { assessment: { personalData: 'no' } });
+    story.confirmNotOwed();
     for (const rule of story.pack.obligations) story.send('waive', { obligation: rule.id, reason: 'a drill' });
     story.send('close');
     expect(story.problems()).toEqual([]);

@@ -80,7 +80,7 @@ describe('the proposal', () => {
     expect(graded()).toMatchObject({ grade: 'open' });
     story.send('close');
     expect(story.problems().join()).toContain(
-      `${ART33}: as not owed proposed by Tocsin under ${ART33} (GDPR Art. 33(1)) on assessment 1, assessed by ${ONCALL}: no personal data is affected: nobody has confirmed it: \`npx tocsin not-owed INC-2026-001 ${ART33} --reason "…"\``,
+      `${ART33}: proposed as not owed by Tocsin under ${ART33} (GDPR Art. 33(1)) on assessment 1: no personal data is affected; nobody has confirmed it: \`npx tocsin not-owed INC-2026-001 ${ART33} --reason "…"\``,
     );
 
     story.send('not-owed', { all: true, reason: NOT_OWED_REASON, by: COUNSEL });
@@ -216,7 +216,7 @@ describe('the confirmation', () => {
     confirm(story, { obligation: `${ART33}:de-bfdi` });
     expect(story.problems().join()).toContain(`${ART33}:de-bfdi is not proposed as not owed`);
     confirm(story, { obligation: 'no-such' });
-    expect(story.problems().join()).toContain('no "no-such"');
+    expect(story.problems().join()).toContain('no-such is not proposed as not owed; proposed are: ');
   });
 
   test('repeated, it changes nothing', () => {
