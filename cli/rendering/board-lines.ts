@@ -1,6 +1,7 @@
 /** An incident on one screen: what it is, the table of its obligations, containment and the last events. */
 import { human } from '../../domain/incident/contents';
 import type { IncidentView } from '../../domain/incident/contract';
+import { DATA_QUESTION } from '../../domain/incident/data-question';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { type BoardRow, board } from '../../domain/incident/explain';
 import { oneUntold, untoldCommands } from '../../domain/incident/untold';
@@ -37,7 +38,7 @@ export function boardLines(
   if (view.registerBacklog > 0)
     lines.push(out.style(`${view.registerBacklog} register entries not written yet`, 'yellow'));
   const rows = board(state, pack, now);
-  lines.push('', obligations(rows, now, out), ...untoldLines(rows, state.caseId, out));
+  lines.push('', obligations(rows, now, out), ...questionLines(rows, out), ...untoldLines(rows, state.caseId, out));
 
   const steps = Object.values(state.containment);
   if (steps.length > 0) {
@@ -56,6 +57,18 @@ export function boardLines(
   const told = events.map((event) => teller.lines([event])).slice(-lastEvents);
   if (told.length > 0) lines.push('', out.style('Latest events', 'dim'), ...told.flat());
   return lines;
+}
+
+/** The question that nobody has answered yet, with the command for each answer. */
+function questionLines(rows: BoardRow[], out: Output): string[] {
+  const open = rows.flatMap(({ answers }) => (answers ? [answers] : []));
+  if (open.length === 0) return [];
+  const commands = [...new Set(open.flat().map(commandText))];
+  return [
+    '',
+    out.style(`${DATA_QUESTION[0]!.toUpperCase()}${DATA_QUESTION.slice(1)}`, 'yellow'),
+    ...commands.map((line) => out.style(`  ${line}`, 'dim')),
+  ];
 }
 
 /** Who is still untold after a notice was sent, and the commands that settle it. */

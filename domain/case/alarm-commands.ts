@@ -21,6 +21,8 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
         commandLine('show', { id }),
         commandLine('measure', { id, text: ask('text'), category: 'containment', by }),
       ];
+    case 'answer-data-question':
+      return [commandLine('assess', { id, help: true }), explain];
     case 'approve':
     case 'approve-update':
       return [...onObligation('approve'), ...reasoned('hold'), ...reasoned('waive'), explain];

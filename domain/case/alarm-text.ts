@@ -87,6 +87,7 @@ const EN: Words = {
   todo: {
     contain: 'contain the incident, then set its status to contained',
     'contain-by-hand': 'contain it by hand, then record the measure',
+    'answer-data-question': 'say whether personal data is affected: yes, no, or possible while it is not clear',
     approve: 'approve, hold or waive the notice',
     'approve-update': 'approve, hold or waive the update',
     release: 'it is held: release, approve or waive it',

@@ -104,6 +104,7 @@ export type About = z.infer<typeof AboutSchema>;
 export const TODOS = [
   'contain',
   'contain-by-hand',
+  'answer-data-question',
   'approve',
   'approve-update',
   'release',

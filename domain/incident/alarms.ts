@@ -7,6 +7,7 @@ import { ask, type CommandLine, commandLine } from '../kernel/command-lines';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import type { AwarenessDoubt } from './awareness';
+import { questionCommands } from './data-question';
 import type { ContainmentStep, IncidentState, Obligation } from './state';
 import { standing, tellerOf } from './telling';
 import { untoldCommands, untoldText } from './untold';
@@ -28,7 +29,8 @@ export function clockAlarm(
   // What is told with another notice waits for that one.
   const teller = (o.status === 'proposed-not-owed' ? undefined : tellerOf(o, rule, state, pack)) ?? o;
   const todo = todoOf(teller, ruleOf(pack, teller.rule) ?? rule);
-  const commands = commandsFor(todo, state.caseId, { ...about, obligation: teller.id });
+  const known = commandsFor(todo, state.caseId, { ...about, obligation: teller.id });
+  const commands = rule.channel === 'assessment' ? [...questionCommands(state.caseId, rule), ...known] : known;
   if (todo !== 'tell-by-hand') return { threshold, about, todo, dueAt: o.dueAt, commands };
   const { untold = [] } = standing(o, rule, state, pack) ?? {};
   return {
@@ -62,6 +64,8 @@ export function todoOf(o: Pick<Obligation, 'hold' | 'status'>, rule: Pick<Obliga
       return o.hold ? 'release' : 'approve-update';
     case 'filing':
       return 'file';
+    case 'assessment':
+      return 'answer-data-question';
     case 'review':
       return 'review';
     case 'register':

@@ -1,5 +1,6 @@
 /** Why each obligation applies or not, from which instant, by which citation. */
 
+import type { CommandLine } from '../kernel/command-lines';
 import { deadline, type Instant, spanText, toMs } from '../kernel/time';
 import { factsIn } from '../policy/conditions';
 import type { Question } from '../policy/pack';
@@ -13,6 +14,7 @@ import { awarenessLines } from './awareness';
 import { anchorAt, armedClock, startOf } from './clocks';
 import { isLate, latenessText } from './lateness';
 
+import { DATA_QUESTION, questionCommands } from './data-question';
 import { confirmLine, proposalText } from './not-owed';
 import { partOf } from './part-clock';
 import { type IncidentState, isSettled, type Obligation } from './state';
@@ -143,6 +145,8 @@ export interface BoardRow {
   time: string;
   settled: boolean;
   standing: Standing;
+  /** The commands that answer it, where a question is open. */
+  answers?: CommandLine[];
   /** Who is still untold after it was sent, and by whose notice they are told. */
   untold?: { obligation: string; who: Untold[] };
 }
@@ -178,7 +182,19 @@ function row(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Po
   const status = telling?.status ?? statusWord(o, rule);
   const standing = standingOf(o, rule, now);
   const { untold } = telling ?? {};
-  return { id: o.id, title, commitments: rule.commitments, status, dueAt: o.dueAt, time, settled, standing, untold };
+  const asks = rule.channel === 'assessment' && !settled ? { answers: questionCommands(state.caseId, rule) } : {};
+  return {
+    ...asks,
+    id: o.id,
+    title,
+    commitments: rule.commitments,
+    status,
+    dueAt: o.dueAt,
+    time,
+    settled,
+    standing,
+    untold,
+  };
 }
 
 /** How a notice stands that was sent and did not reach everybody, or that is told with another. */
@@ -204,6 +220,7 @@ function standingOf(o: Obligation, rule: ObligationRule, now: Instant): Standing
   if (isLate(o) || overdue) return 'late';
   if (isSettled(o)) return o.status === 'fulfilled' ? 'fulfilled' : 'not owed';
   const waits =
+    rule.channel === 'assessment' ||
     o.hold ||
     ['filing', 'partly-told', 'proposed-not-owed'].includes(o.status) ||
     (o.status === 'drafted' && rule.dispatch === 'approval');
@@ -214,6 +231,7 @@ function statusWord(o: Obligation, rule: ObligationRule): string {
   if (o.status === 'fulfilled') return isLate(o) ? 'fulfilled late' : 'fulfilled';
   if (o.status === 'not-required') return o.decision?.proposed ? 'not owed, confirmed' : 'not required';
   if (o.status === 'proposed-not-owed') return 'proposed as not owed: confirm it';
+  if (rule.channel === 'assessment') return `open: ${DATA_QUESTION}`;
   if (o.hold) return `held by ${o.hold.by}`;
   if (o.status === 'drafted') return rule.dispatch === 'approval' ? 'awaiting approval' : 'drafted';
   if (o.status === 'filing') return 'to be filed by a person';

@@ -41,6 +41,8 @@ export const MESSAGE_SCHEMAS = {
   assess: z.strictObject({
     ...envelope,
     assessment: AssessmentSchema.optional(),
+    /** The one answer alone, whether personal data is affected; the other facts stay as they are. */
+    personalData: z.enum(['yes', 'possible', 'no', 'unknown']).optional(),
     awareAt: InstantSchema.optional(),
     /** What that instant is of; without it, a reasonable degree of certainty. */
     awareBasis: z.enum(AWARENESS_BASES).optional(),

@@ -339,6 +339,8 @@ function deed(evidence: Evidence, { rule, pack }: Context): string {
       return `Filed with ${authorityName(evidence.authority, pack)}, reference ${evidence.reference ?? 'unknown'}`;
     case 'containment':
       return `Contained: ${evidence.note ?? 'done'}`;
+    case 'assessment':
+      return `Answered: ${evidence.note ?? 'yes or no'}`;
     case 'review':
       return 'Reviewed';
     default:

@@ -7,6 +7,7 @@ import { isAfterClosing, onAfterClosing } from './after-closing';
 import { Answer, notAfter } from './answer';
 import { USUAL_BASIS } from './awareness';
 import { onCorrect } from './corrections';
+import { withAnswer } from './data-question';
 import type { NewEvent } from './events';
 import { judgementsApart } from './facts/judgements';
 import { groundProblem } from './grounds';
@@ -46,8 +47,11 @@ export function decideMessage(
     return answer.rejected(`incident: it was closed at ${state.closedAt}; open it again: \`${line}\``);
   }
   switch (message.message) {
-    case 'assess':
-      return onAssess(state, message, pack, now, answer);
+    case 'assess': {
+      const read = withAnswer(message, state);
+      if ('problems' in read) return answer.rejected(...read.problems);
+      return onAssess(state, { ...message, ...read.message }, pack, now, answer);
+    }
     case 'status':
       return onStatus(state, message, now, answer);
     case 'correct':
@@ -73,7 +77,8 @@ export function decideMessage(
 
 function onAssess(state: IncidentState, message: On<'assess'>, pack: Policy, now: Instant, answer: Answer): NewEvent[] {
   const { assessment, reason } = message;
-  if (!assessment && !message.awareAt) return answer.rejected('assess: give "assessment", "awareAt" or both');
+  if (!assessment && !message.awareAt)
+    return answer.rejected('assess: give "assessment", "personalData", "awareAt" or two of them');
   const unasked = Object.keys(assessment?.answers ?? {}).filter((id) => !pack.questions.some((each) => each.id === id));
   if (unasked.length > 0) {
     return answer.rejected(

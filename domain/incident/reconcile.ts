@@ -17,6 +17,7 @@ import { applies, decidedBy } from './applies';
 import { alarmClock, armedClock, doubtClock, dueFor } from './clocks';
 import { containedNote, retracted } from './containment';
 import { missingFields, noticeNow } from './contents';
+import { answerTo, DATA_QUESTION, isAskedAgain } from './data-question';
 import type { Coverage, NewEvent, RoundPurpose } from './events';
 import { correctedLateness } from './lateness';
 import { isDecision, proposals, withdrawals } from './not-owed';
@@ -46,6 +47,7 @@ export function reconcile(state: IncidentState, pack: Policy, now: Instant): New
       correctedLateness,
       retracted,
       reopened,
+      askedAgain,
       fulfilledByFacts,
       everybodyTold,
       sendsOn,
@@ -214,6 +216,14 @@ const reopened: Step = (o, rule, state, pack, now) => {
   return follows ? [reopen(o, 'follow-up', `the status is now ${state.status}`, clock, due)] : [];
 };
 
+/** An answer that was taken back is owed once more. */
+const askedAgain: Step = (o, rule, state, pack, now) => {
+  if (!isAskedAgain(o, rule, state)) return [];
+  const [{ within, timeZone }] = rule.clocks as [ObligationRule['clocks'][number]];
+  const due = dueFor(rule, deadline(now, within, pack.calendars, timeZone));
+  return [reopen(o, 'follow-up', `it is open again: ${DATA_QUESTION}`, { from: 'reopened', anchorAt: now }, due)];
+};
+
 /** The workspaces, and the data sets that meet the rule's own condition, that a notice sent now would cover. */
 export function coverage({ tally }: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): Coverage {
   const facts = state.assessment?.facts;
@@ -254,6 +264,8 @@ const fulfilledByFacts: Step = (o, rule, state, pack, now) => {
   } else if (rule.channel === 'review' && state.review) {
     at = state.review.at;
     note = `${state.review.controls.length} controls improved`;
+  } else if (rule.channel === 'assessment') {
+    ({ at, note } = answerTo(rule, state) ?? {});
   } else if (rule.record && lacking(rule.record, state, pack).length === 0) {
     at = rule.record === 'R1' ? state.declaration.declaredAt : now;
     note = rule.record === 'R7' ? `${state.registerVerified!.entries} entries verified` : 'recorded';

@@ -28,7 +28,7 @@ const TABLE = {
   list: { flags: ['all'] },
   show: { args: ['id'], flags: ['watch'] },
   explain: { args: ['id', 'obligation?'] },
-  assess: { args: ['id'], options: ['by'], flags: ['help'] },
+  assess: { args: ['id'], options: ['personal-data', 'by'], flags: ['help'] },
   confirm: { args: ['id', 'change?'], options: ['reason', 'by'], flags: ['decline'] },
   status: { args: ['id', 'status'], options: ['despite', 'by'] },
   correct: { args: ['id'], options: ['reason', 'by'], flags: ['help'] },

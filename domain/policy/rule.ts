@@ -106,6 +106,7 @@ const DISPATCH_OF: Record<string, string[]> = {
   'status-page': ['automatic', 'approval'],
   filing: ['filing'],
   containment: ['person'],
+  assessment: ['person'],
   review: ['person'],
   decision: ['person'],
   register: ['record'],
@@ -156,7 +157,7 @@ const ruleFields = {
     )
     .min(1),
   recipient: RecipientSchema,
-  channel: z.enum(['containment', 'email', 'status-page', 'filing', 'review', 'register', 'decision']),
+  channel: z.enum(['containment', 'email', 'status-page', 'filing', 'review', 'register', 'assessment', 'decision']),
   dispatch: z.enum(['automatic', 'approval', 'filing', 'person', 'record']),
   onSilence: z.enum(['send', 'alarm']).default('alarm'),
   /** How long before the deadline an unapproved notice is sent or its owner alarmed. */
@@ -168,6 +169,11 @@ const ruleFields = {
   /** True where the law asks for the reasons of a delay. */
   delayReasons: z.boolean().default(false),
   record: z.enum(RECORD_GROUPS).optional(),
+  /** Which answers to "is personal data affected?" fulfil it, for the channel assessment. */
+  answeredBy: z
+    .array(z.enum(['yes', 'no', 'possible']))
+    .min(1)
+    .optional(),
   template: PolicyIdSchema.optional(),
   /**
    * The obligation whose notice serves this one too, where it is in force: two duties to the same people, each with its
@@ -211,6 +217,10 @@ function checked<S extends z.ZodType<RuleFields>>(schema: S): S {
     .refine((rule) => (rule.channel === 'register') === (rule.record !== undefined), {
       path: ['record'],
       error: 'is needed for the channel register, and only there',
+    })
+    .refine((rule) => (rule.channel === 'assessment') === (rule.answeredBy !== undefined), {
+      path: ['answeredBy'],
+      error: 'is needed for the channel assessment, and only there',
     })
     .refine((rule) => DISPATCH_OF[rule.channel]?.includes(rule.dispatch), {
       path: ['dispatch'],

@@ -38,6 +38,8 @@ const PROMISES: Array<
   ['R1', 'declaration', 'detected', 1 * HOUR],
   ['R2', 'register-nature', 'declared', 72 * HOUR],
   ['R3', 'register-data', 'declared', 72 * HOUR],
+  ['R3', 'data-question', 'declared', 4 * HOUR],
+  ['R3', 'data-question-settled', 'declared', 24 * HOUR],
   ['R4', 'register-consequences', 'declared', 72 * HOUR],
   ['R5', 'register-measures', 'declared', 72 * HOUR],
   ['R6', 'register-notifications', 'declared', 14 * DAY],

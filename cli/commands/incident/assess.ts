@@ -16,6 +16,7 @@ import { ASSESSMENT_TEMPLATE } from './assessment-template';
 
 interface Options extends MessageOptions {
   file?: string;
+  personalData?: string;
   awareAt?: string;
   awareBasis?: string;
   partsAwareAt?: string;
@@ -29,11 +30,15 @@ export function assessCommand(program: Command, shell: Shell): void {
     program,
     'assess [id]',
     'Record or correct the facts: which personal data, whose, how much, at what risk; or when you became aware.',
-    'assess --template > assessment.yaml\nassess INC-20260401-9f3a -f assessment.yaml\nassess INC-20260401-9f3a --aware-at 2026-04-01T02:00:00Z --reason "the mail to support counts"',
+    'assess --template > assessment.yaml\nassess INC-20260401-9f3a --personal-data possible\nassess INC-20260401-9f3a -f assessment.yaml\nassess INC-20260401-9f3a --aware-at 2026-04-01T02:00:00Z --reason "the mail to support counts"',
   )
     .option(
       '-f, --file <file>',
       'the assessment in YAML or JSON; - for standard input. It replaces the earlier one entirely',
+    )
+    .option(
+      '--personal-data <answer>',
+      'whether personal data is affected, and nothing else: yes, possible, no or unknown; the other facts stay as they are',
     )
     .option('--aware-at <time>', 'when it became known that personal data may be affected, with zone')
     .addOption(
@@ -56,7 +61,14 @@ export function assessCommand(program: Command, shell: Shell): void {
       if (options.template) return shell.out.line(ASSESSMENT_TEMPLATE.trimEnd());
       if (options.schema) return shell.out.json(assessmentJsonSchema());
       if (id === undefined) throw usage('which incident? Give its id, like INC-20260401-9f3a (see `tocsin list`)');
-      if (!options.file && !options.awareAt && process.stdin.isTTY && shell.out.isTerminal && !options.json) {
+      if (
+        !options.file &&
+        !options.awareAt &&
+        !options.personalData &&
+        process.stdin.isTTY &&
+        shell.out.isTerminal &&
+        !options.json
+      ) {
         return guided(shell, id, options);
       }
       const body = assessBody(options.file ? readInput(options.file).data : {}, options);
@@ -85,13 +97,16 @@ export function assessBody(file: Record<string, unknown>, options: Options): Rec
   const fromFile = Object.keys(file).length === 0 ? {} : isMessage ? file : { assessment: file };
   const body: Record<string, unknown> = {
     ...fromFile,
+    ...(options.personalData ? { personalData: options.personalData } : {}),
     ...(options.awareAt ? { awareAt: instantFlag('--aware-at', options.awareAt) } : {}),
     ...(options.awareBasis ? { awareBasis: options.awareBasis } : {}),
     ...(options.partsAwareAt ? { partsAwareAt: instantFlag('--parts-aware-at', options.partsAwareAt) } : {}),
     ...(options.reason ? { reason: options.reason } : {}),
   };
-  if (!body.assessment && !body.awareAt)
-    throw usage('nothing to assess: use -f FILE with the facts (--template prints one), --aware-at TIME, or both');
+  if (!body.assessment && !body.personalData && !body.awareAt)
+    throw usage(
+      'nothing to assess: use -f FILE with the facts (--template prints one), --personal-data ANSWER, or --aware-at TIME',
+    );
   return body;
 }
 

@@ -84,6 +84,7 @@ test('what an obligation waits for has its command first, by its channel', () =>
       filing: `npx tocsin filed INC-7 ${rule.id} REFERENCE --by you@example.com`,
       review: 'npx tocsin review INC-7 --help',
       register: 'npx tocsin assess INC-7 --help',
+      assessment: 'npx tocsin assess INC-7 --help',
       decision: `npx tocsin waive INC-7 ${rule.id} --reason "…" --by you@example.com`,
     }[rule.channel];
     expect(first(false)).toBe(expected);
