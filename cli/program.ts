@@ -13,6 +13,7 @@ import { exerciseCommand } from './commands/exercise';
 import { acknowledgeCommand } from './commands/incident/acknowledge';
 import { approveCommand } from './commands/incident/approve';
 import { assessCommand } from './commands/incident/assess';
+import { cannotEstablishCommand } from './commands/incident/cannot-establish';
 import { closeCommand } from './commands/incident/close';
 import { confirmCommand } from './commands/incident/confirm';
 import { containCommand } from './commands/incident/contain';
@@ -77,6 +78,7 @@ const COMMANDS = [
   notOwedCommand,
   notMaterialCommand,
   filedCommand,
+  cannotEstablishCommand,
   reviewCommand,
   closeCommand,
   reopenCommand,

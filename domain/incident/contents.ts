@@ -153,7 +153,7 @@ function fieldLines(field: ContentField, about: About): Line[] | undefined {
     case 'delay-reasons':
       return texts([obligation?.delayReasons]);
     case 'earlier-reference': {
-      const reference = obligation?.evidence?.reference;
+      const reference = earlierReference(obligation);
       return reference === undefined ? undefined : [{ is: 'plain', text: reference }];
     }
     default:
@@ -186,6 +186,12 @@ export function likelyConsequences({ assessment }: IncidentState): string | unde
   const known = [facts?.likelyConsequences, ...(facts?.dataSets ?? []).map((each) => each.likelyConsequences)];
   const texts = [...new Set(known.filter((text) => text !== undefined))];
   return texts.length > 0 ? texts.join('\n') : undefined;
+}
+
+/** The receipt of the first report, and the case number that the authority gave it. */
+function earlierReference(o: Obligation | undefined): string | undefined {
+  const known = [o?.evidence?.reference, o?.caseNumber && `case number ${o.caseNumber}`].filter(Boolean);
+  return known.length > 0 ? known.join(', ') : undefined;
 }
 
 /** As found out since, else as declared. */

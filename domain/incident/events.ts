@@ -43,6 +43,11 @@ export interface Evidence {
   lastSentAt?: Instant;
   renderings?: Rendering[];
   reference?: string;
+  caseNumber?: string;
+  /** Receipts and other files of a report: the files themselves stay with whoever filed it. */
+  attachments?: Array<{ name: string; sha256: string; bytes: number }>;
+  /** Titles of required fields that this phase of a report did not deliver. */
+  missing?: string[];
   authority?: string;
   url?: string;
   note?: string;
@@ -220,6 +225,8 @@ interface EventData {
     evidence: Evidence;
     sets?: Anchor;
   };
+  'receipt-recorded': { obligation: string; caseNumber?: string; attachments?: NonNullable<Evidence['attachments']> };
+  'field-cannot-be-established': { obligation: string; field: string; reason: string };
   'obligation-supplemented': { obligation: string; round: number; at: Instant; evidence: Evidence };
   /** The awareness was corrected after the act: what its lateness is on the corrected one. */
   'lateness-corrected': {

@@ -7,6 +7,7 @@ import { withCorrection } from './corrections';
 import type { EventOf, IncidentEvent } from './events';
 import { foldTelling, reopenedTally, settledTally } from './evolve-telling';
 import { withJudgements } from './facts/judgements';
+import { foldFiling } from './filings';
 import { STATUSES } from './incident';
 import { propose, withdraw } from './not-owed-fold';
 import { partsAfter } from './parts';
@@ -269,6 +270,7 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
               lateByMs,
               ...(o.clock && o.dueAt ? { metClock: { clock: o.clock, dueAt: o.dueAt } } : {}),
               evidence,
+              ...(evidence.caseNumber && { caseNumber: evidence.caseNumber }),
               statusAtDispatch: o.statusAtDispatch ?? state.status,
               // Done in time, although it was recorded after the deadline. One that had passed before it was moved stays.
               delayReasonsOwed: o.delayReasonsOwed && (lateByMs > 0 || passedBefore(o, at)),
@@ -282,6 +284,7 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
         ...told(o),
         ...settledTally(o),
         supplements: [...o.supplements, { round, at, evidence }],
+        ...(evidence.caseNumber && { caseNumber: evidence.caseNumber }),
         statusAtDispatch: ['dispatching', 'partly-told'].includes(o.status) ? o.statusAtDispatch : state.status,
       }));
     }
@@ -289,6 +292,9 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
     case 'told-outside':
     case 'left-untold':
       return change((o) => foldTelling(o, event));
+    case 'receipt-recorded':
+    case 'field-cannot-be-established':
+      return change((o) => foldFiling(o, event));
     case 'deadline-missed': {
       const { dueAt } = event.data;
       return change((o) => ({ ...o, missedDueAt: dueAt, misses: [...(o.misses ?? []), dueAt] }));

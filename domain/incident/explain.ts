@@ -12,9 +12,9 @@ import { authorOf, changesOf } from './authorship';
 
 import { awarenessLines } from './awareness';
 import { anchorAt, armedClock, startOf } from './clocks';
-import { isLate, latenessText } from './lateness';
-
 import { DATA_QUESTION, questionCommands } from './data-question';
+import { inPartText, outstanding } from './filings';
+import { isLate, latenessText } from './lateness';
 import { confirmLine, proposalText } from './not-owed';
 import { partOf } from './part-clock';
 import { type IncidentState, isSettled, type Obligation } from './state';
@@ -67,6 +67,8 @@ export interface Explanation {
     /** What changed since it was told, for which a round is proposed. */
     changed?: string[];
     decision?: Obligation['decision'];
+    /** Required fields that no phase of a report has delivered, and that nobody has decided on. */
+    missing?: string[];
     /** A proposal that it is not owed: by whom, under which rule, on which facts. */
     proposal?: string;
     /** The command that decides it. */
@@ -116,11 +118,13 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
       obligations: Object.values(state.obligations)
         .filter((o) => o.rule === rule.id)
         .map((o) => {
+          const missing = outstanding(o);
+          const inPart = missing.length > 0 ? { missing } : {};
           const { id, status, dueAt, lateByMs, correctedLateByMs, misses, decision } = o;
           const changed = isSettled(o) ? undefined : o.changed;
           const stands = status === 'partly-told' ? tallied(o, rule, state, pack) : undefined;
           const told = stands && { told: shareText(stands), untold: untoldText(stands.untold) };
-          const one = { id, status, dueAt, lateByMs, correctedLateByMs, misses, changed, decision, ...told };
+          const one = { id, status, dueAt, lateByMs, correctedLateByMs, misses, changed, decision, ...told, ...inPart };
           if (status !== 'proposed-not-owed') return one;
           return { ...one, proposal: proposalText(o, rule), confirm: confirmLine(state.caseId, id) };
         }),
@@ -182,6 +186,8 @@ function row(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Po
   const status = telling?.status ?? statusWord(o, rule);
   const standing = standingOf(o, rule, now);
   const { untold } = telling ?? {};
+  const missing = o.status === 'fulfilled' ? outstanding(o) : [];
+  if (missing.length > 0) return inPart(o, rule, title, missing);
   const asks = rule.channel === 'assessment' && !settled ? { answers: questionCommands(state.caseId, rule) } : {};
   return {
     ...asks,
@@ -195,6 +201,14 @@ function row(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Po
     standing,
     untold,
   };
+}
+
+/** A report that was filed and lacks what its law requires: its deadline was met or missed, and something is still owed. */
+function inPart(o: Obligation, rule: ObligationRule, title: string, missing: string[]): BoardRow {
+  const { id, lateByMs } = o;
+  const time = lateByMs ? `late by ${spanText(lateByMs)}` : '';
+  const standing = lateByMs ? 'late' : 'waits';
+  return { id, title, commitments: rule.commitments, status: inPartText(missing), time, settled: false, standing };
 }
 
 /** How a notice stands that was sent and did not reach everybody, or that is told with another. */

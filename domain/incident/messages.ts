@@ -155,12 +155,37 @@ export const MESSAGE_SCHEMAS = {
     })
     .refine((m) => m.obligation !== undefined || m.all === true, { error: 'give "obligation", "all" or both' }),
   'not-material': z.strictObject({ ...envelope, by: PersonSchema, obligation, reason: text(2000) }),
-  filed: z.strictObject({
+  filed: z
+    .strictObject({
+      ...envelope,
+      obligation,
+      /** What the authority gave at once. Left out, the message adds to a report that was filed before. */
+      reference: text(200).optional(),
+      caseNumber: text(200).optional(),
+      submittedAt: InstantSchema.optional(),
+      delayReasons: text(2000).optional(),
+      /** Receipts and other files, by their hashes; the files themselves stay with whoever filed it. */
+      attachments: z
+        .array(z.strictObject({ name: text(200), sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().min(0) }))
+        .min(1)
+        .max(50)
+        .optional(),
+    })
+    .refine((m) => m.reference !== undefined || m.submittedAt === undefined, {
+      path: ['submittedAt'],
+      error: 'goes with "reference"',
+    })
+    .refine((m) => [m.reference, m.caseNumber, m.attachments, m.delayReasons].some((each) => each !== undefined), {
+      path: ['reference'],
+      error: 'is needed; or "caseNumber", "attachments" or "delayReasons" to add to a report that was filed',
+    }),
+  'cannot-establish': z.strictObject({
     ...envelope,
+    by: PersonSchema,
     obligation,
-    reference: text(200),
-    submittedAt: InstantSchema.optional(),
-    delayReasons: text(2000).optional(),
+    /** A required field of the report, like `records-count`, or its title. */
+    field: text(200),
+    reason: text(2000),
   }),
   review: z.strictObject({
     ...envelope,
@@ -215,6 +240,7 @@ const DESCRIPTIONS: Record<MessageName, string> = {
   hold: 'Hold a notice back, with a reason',
   release: 'Release a held notice',
   waive: 'Decide that an obligation does not apply, with a reason and a ground',
+  'cannot-establish': 'Decide that a required field of a report cannot be established, with a reason',
   'not-owed': 'Confirm what Tocsin proposed: that a duty of law is not owed, with a reason of your own',
   'not-material': 'Decide that what changed since it was told is not material, with a reason',
   filed: 'A report was filed with an authority, with its reference',

@@ -239,6 +239,13 @@ function onObligation(event: ObligationEvent, context: Context): Said {
       return fulfilled(event.data, context);
     case 'obligation-supplemented':
       return good(`Round ${event.data.round}: ${lowerFirst(deed(event.data.evidence, context))}`);
+    case 'receipt-recorded': {
+      const { caseNumber, attachments } = event.data;
+      const parts = [...(caseNumber ? [`case number ${caseNumber}`] : []), ...filesText(attachments)];
+      return info(`Recorded by ${event.by}: ${parts.join(', ')}`);
+    }
+    case 'field-cannot-be-established':
+      return warn(`Cannot be established, by decision of ${event.by}: ${event.data.field}: ${event.data.reason}`);
     case 'deadline-missed': {
       const held = event.data.heldBy ? `; held by ${event.data.heldBy}: ${event.data.holdReason}` : '';
       return bad(`Deadline ${human(event.data.dueAt)} missed${held}`);
@@ -336,7 +343,7 @@ function deed(evidence: Evidence, { rule, pack }: Context): string {
     case PUBLIC_NOTICE:
       return 'Published as a public communication, on a page of its own';
     case 'filing':
-      return `Filed with ${authorityName(evidence.authority, pack)}, reference ${evidence.reference ?? 'unknown'}`;
+      return filedText(evidence, pack);
     case 'containment':
       return `Contained: ${evidence.note ?? 'done'}`;
     case 'assessment':
@@ -346,6 +353,22 @@ function deed(evidence: Evidence, { rule, pack }: Context): string {
     default:
       return `Recorded in the register${evidence.note && evidence.note !== 'recorded' ? `: ${evidence.note}` : ''}`;
   }
+}
+
+function filedText(evidence: Evidence, pack: NarratedPack): string {
+  const { authority, reference, caseNumber, attachments, missing = [] } = evidence;
+  return [
+    `Filed with ${authorityName(authority, pack)}${missing.length > 0 ? ' in part' : ''}`,
+    `reference ${reference ?? 'unknown'}`,
+    ...(caseNumber ? [`case number ${caseNumber}`] : []),
+    ...filesText(attachments),
+    ...(missing.length > 0 ? [`not yet: ${missing.join('; ')}`] : []),
+  ].join(', ');
+}
+
+/** Files by name, each with the beginning of its hash. */
+function filesText(attachments: Evidence['attachments'] = []): string[] {
+  return attachments.map(({ name, sha256 }) => `${name} (${sha256.slice(0, 12)}…)`);
 }
 
 /** Its name where the pack has it. */

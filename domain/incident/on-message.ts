@@ -10,6 +10,7 @@ import { onCorrect } from './corrections';
 import { withAnswer } from './data-question';
 import type { NewEvent } from './events';
 import { judgementsApart } from './facts/judgements';
+import { authorityProblem, filedEvidence, onCannotEstablish, onReceipt, outstandingProblem, phasesOf } from './filings';
 import { groundProblem } from './grounds';
 import { holdProblem } from './holds';
 import { measureId } from './incident';
@@ -78,7 +79,7 @@ export function decideMessage(
 function onAssess(state: IncidentState, message: On<'assess'>, pack: Policy, now: Instant, answer: Answer): NewEvent[] {
   const { assessment, reason } = message;
   if (!assessment && !message.awareAt)
-    return answer.rejected('assess: give "assessment", "personalData", "awareAt" or two of them');
+    return answer.rejected('assess: give "assessment" or "personalData", "awareAt", or both');
   const unasked = Object.keys(assessment?.answers ?? {}).filter((id) => !pack.questions.some((each) => each.id === id));
   if (unasked.length > 0) {
     return answer.rejected(
@@ -173,6 +174,8 @@ function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answe
     for (const o of instances) {
       if (o.status === 'partly-told') problems.push(partlyTold(o, rule, state, pack));
       else if (!isSettled(o)) problems.push(stillOpen(state, o, rule));
+      const inPart = outstandingProblem(state.caseId, o, rule);
+      if (inPart) problems.push(inPart);
       if (o.delayReasonsOwed)
         problems.push(`${o.id}: the reasons for its delay are owed: \`${reasonsLine(state.caseId, o, rule)}\``);
     }
@@ -253,7 +256,9 @@ function onObligation(
     case 'not-material':
       return onNotMaterial(state, o, message.reason, rule, pack, answer);
     case 'filed':
-      return onFiled(state, o, message, rule, now, answer);
+      return onFiled(state, o, message, rule, pack, now, answer);
+    case 'cannot-establish':
+      return onCannotEstablish({ state, o, rule, pack, answer }, message);
   }
 }
 
@@ -439,27 +444,33 @@ function onFiled(
   o: Obligation,
   message: On<'filed'>,
   rule: ObligationRule,
+  pack: Policy,
   now: Instant,
   answer: Answer,
 ): NewEvent[] {
   if (rule.dispatch !== 'filing')
     return answer.rejected(`obligation: ${o.id} is not filed with an authority; it is sent by ${rule.channel}`);
+  const given = { state, o, rule, pack, answer };
+  const problem = authorityProblem(given);
+  if (problem) return answer.rejected(problem);
+  const reasons = delayReasons(o, message.delayReasons);
+  if (message.reference === undefined) {
+    if (message.caseNumber === undefined && message.attachments === undefined)
+      return reasons.length > 0 ? reasons : answer.noted('these reasons are on record already');
+    const receipt = onReceipt(given, message);
+    return receipt[0]!.kind === 'receipt-recorded' ? [...reasons, ...receipt] : receipt;
+  }
   const at = notAfter(message.submittedAt ?? now, now);
   if (!at) return answer.rejected('submittedAt: must not be in the future');
   const early = beforeKnown(at, state);
   if (early) return answer.rejected(`submittedAt: ${early}`);
-  const reasons = delayReasons(o, message.delayReasons);
-  const knownReferences = [o.evidence, ...o.supplements.map((s) => s.evidence)].map((e) => e?.reference);
-  if (o.status === 'fulfilled' && knownReferences.includes(message.reference)) {
+  const isKnown = phasesOf(o).some(({ reference }) => reference === message.reference);
+  if (o.status === 'fulfilled' && isKnown) {
+    const receipt = message.caseNumber || message.attachments ? onReceipt(given, message) : [];
+    if (receipt[0]?.kind === 'receipt-recorded') return [...reasons, ...receipt];
     return reasons.length > 0 ? reasons : answer.noted(`${o.id} is already filed as ${message.reference}`);
   }
-  const evidence = {
-    channel: 'filing',
-    reference: message.reference,
-    authority: o.recipient,
-    renderings: o.draft?.renderings,
-    url: o.draft?.url,
-  };
+  const evidence = filedEvidence(given, message);
   const filed = fulfil(o, rule, at, evidence);
   const late = filed.kind === 'obligation-fulfilled' && filed.data.lateByMs > 0;
   const ask = late && rule.delayReasons && reasons.length === 0 && !o.delayReasons && !o.delayReasonsOwed;

@@ -19,6 +19,7 @@ import { containedNote, retracted } from './containment';
 import { missingFields, noticeNow } from './contents';
 import { answerTo, DATA_QUESTION, isAskedAgain } from './data-question';
 import type { Coverage, NewEvent, RoundPurpose } from './events';
+import { undelivered } from './filings';
 import { correctedLateness } from './lateness';
 import { isDecision, proposals, withdrawals } from './not-owed';
 import { partOf } from './part-clock';
@@ -201,7 +202,7 @@ const reopened: Step = (o, rule, state, pack, now) => {
     return [reopen(o, 'new-recipients', `found to be affected, and not told: ${untoldText(untold)}`, clock, due)];
   }
   if (tellerOf(o, rule, state, pack)) return [];
-  const missingSoFar = toldWithout(o);
+  const missingSoFar = rule.channel === 'filing' ? undelivered(o) : toldWithout(o);
   if (rule.channel !== 'status-page' && rule.recipient.to !== 'status-subscribers' && missingSoFar.length > 0) {
     const missing = missingFields(noticeNow(o, rule, state, pack).contents);
     const known = missingSoFar.filter((field) => !missing.includes(field));

@@ -129,6 +129,12 @@ export interface Obligation {
   correctedLateByMs?: number;
   correctedDueAt?: Instant;
   evidence?: Evidence;
+  /** The case number that the authority gave, at once or later (in Germany: the Aktenzeichen). */
+  caseNumber?: string;
+  /** Receipts and other files that came after a report was filed, by their hashes. */
+  attachments?: Evidence['attachments'];
+  /** Required fields of a report, by title, that a person decided cannot be established. */
+  cannotEstablish?: Array<{ field: string; reason: string; by: string; at: Instant }>;
   /** Instants and evidence of later rounds. */
   supplements: Array<{ round: number; at: Instant; evidence: Evidence }>;
   /** Decision of a person, for `not-required` and `waived`. */

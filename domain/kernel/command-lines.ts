@@ -49,7 +49,11 @@ const TABLE = {
   waive: { args: ['id', 'obligation'], options: ['reason', 'ground', 'by'] },
   'not-owed': { args: ['id', 'obligation?'], options: ['reason', 'by'], flags: ['all'] },
   'not-material': { args: ['id', 'obligation'], options: ['reason', 'by'] },
-  filed: { args: ['id', 'obligation', 'reference'], options: ['delay-reasons', 'by'] },
+  filed: {
+    args: ['id', 'obligation', 'reference?'],
+    options: ['case-number', 'attach', 'delay-reasons', 'by'],
+  },
+  'cannot-establish': { args: ['id', 'obligation', 'field'], options: ['reason', 'by'] },
   review: { args: ['id'], options: ['by'], flags: ['help'] },
   close: { args: ['id'], options: ['by'] },
   reopen: { args: ['id'], options: ['reason', 'by'], flags: ['current-policy'] },

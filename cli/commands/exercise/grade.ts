@@ -1,6 +1,7 @@
 /** The grade of an exercise: each commitment kept, late, open or not required, by its obligations, and on time by how much. */
 import type { IncidentEvent } from '../../../domain/incident/events';
 import { evolve } from '../../../domain/incident/evolve';
+import { inPartText, outstanding } from '../../../domain/incident/filings';
 import { isLate, latenessText } from '../../../domain/incident/lateness';
 import type { IncidentState, Obligation } from '../../../domain/incident/state';
 import { type Instant, minuteText, spanText, toMs } from '../../../domain/kernel/time';
@@ -78,6 +79,8 @@ function gradeOne(o: Obligation, dueAtFirst: Instant | undefined): GradedObligat
     if (isLate(o)) return { obligation, grade: 'late', fulfilledAt, dueAt, detail: late };
     // What opened again since is owed: the first notice was kept, and somebody is untold now.
     if (o.status === 'partly-told') return { obligation, grade: 'open', dueAt: o.dueAt, detail: 'partly told' };
+    const missing = outstanding(o);
+    if (missing.length > 0) return { obligation, grade: 'open', dueAt: o.dueAt, detail: inPartText(missing) };
     const detail = told + (dueAt ? `${spanText(toMs(dueAt) - toMs(fulfilledAt))} before the deadline` : 'in time');
     return { obligation, grade: 'kept', fulfilledAt, dueAt, detail };
   }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
 import { human } from '../../../domain/incident/contents';
 import type { Explanation } from '../../../domain/incident/explain';
+import { inPartText } from '../../../domain/incident/filings';
 import { latenessText } from '../../../domain/incident/lateness';
 import { nearest } from '../../../domain/kernel/suggest';
 import { spanText } from '../../../domain/kernel/time';
@@ -84,10 +85,11 @@ export function explanationLines(explanation: Explanation, out: Output): string[
       : '';
     const proposed = o.proposal ? `, ${o.proposal}. To decide: ${o.confirm}` : '';
     const confirms = o.decision?.proposed ? ` (confirms: ${o.decision.proposed})` : '';
+    const word = o.missing && o.status === 'fulfilled' ? inPartText(o.missing) : o.status.replaceAll('-', ' ');
     const told = o.told
       ? `, ${o.told}; still untold: ${o.untold}. Telling them, or a decision to leave them untold, settles it`
       : '';
-    return `${o.id}: ${o.status.replaceAll('-', ' ')}${late}${missed}${due}${changed}${decided}${confirms}${proposed}${told}`;
+    return `${o.id}: ${word}${late}${missed}${due}${changed}${decided}${confirms}${proposed}${told}`;
   });
   return [
     `${out.style(rule, 'bold')}  ${out.style(`[${commitments.join(' ')}]`, 'cyan')}`,

@@ -1,35 +1,45 @@
-/** `tocsin filed`: a report was filed with an authority. */
+/** `tocsin filed`: a report was filed with an authority, or the authority gave its case number since. */
 import type { Command } from 'commander';
+import { usage } from '../../../client/errors';
 import { type MessageOptions, sendMessage } from '../../cases/send';
+import { hashedFile } from '../../file-hash';
 import { instantFlag } from '../../input';
 import type { Shell } from '../../shell';
 import { messageVerb } from '../../verb';
 
 interface Options extends MessageOptions {
   submittedAt?: string;
+  caseNumber?: string;
+  attach?: string[];
   delayReasons?: string;
 }
 
 export function filedCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
-    'filed <id> <obligation> <reference>',
+    'filed <id> <obligation> [reference]',
     'Record that a report was filed, with the reference the authority gave. Only this stops its clock.',
-    'filed INC-20260401-9f3a gdpr-art33-authority:ie-dpc DPC-BN-26-004117',
+    'filed INC-20260401-9f3a gdpr-art33-authority:ie-dpc DPC-BN-26-004117 --attach receipt.pdf\nfiled INC-20260401-9f3a gdpr-art33-authority:de-land --case-number LDA-1085.1-1234/26',
   )
+    .option(
+      '--case-number <number>',
+      'the number of the case at the authority, where it gives one; it may come later by itself',
+    )
+    .option(
+      '--attach <files...>',
+      'receipts and other files: their names and SHA-256 are recorded, and the files stay with you',
+    )
     .option('--submitted-at <time>', 'when it was submitted, with zone (default: now)')
     .option('--delay-reasons <text>', 'why it is late (GDPR Art. 33(1))')
-    .action(
-      async (id: string, obligation: string, reference: string, { submittedAt, delayReasons, ...options }: Options) => {
-        const at = instantFlag('--submitted-at', submittedAt);
-        await sendMessage(
-          shell,
-          'incident',
-          id,
-          'filed',
-          { obligation, reference, submittedAt: at, delayReasons },
-          options,
+    .action(async (id: string, obligation: string, reference: string | undefined, options: Options) => {
+      const { submittedAt, caseNumber, attach, delayReasons, ...sending } = options;
+      if (reference === undefined && !caseNumber && !attach && !delayReasons)
+        throw usage(
+          'what did the authority give? REFERENCE records a report; --case-number adds to one that was filed',
         );
-      },
-    );
+      const body = { obligation, reference, caseNumber, delayReasons };
+      const attachments = attach?.map((file) => hashedFile('--attach', file));
+      const at = instantFlag('--submitted-at', submittedAt);
+      await sendMessage(shell, 'incident', id, 'filed', { ...body, attachments, submittedAt: at }, sending);
+    });
 }

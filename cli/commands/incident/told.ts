@@ -1,10 +1,8 @@
 /** `tocsin told`: people were told outside of the product. */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { usage } from '../../../client/errors';
 import { CHANNELS } from '../../../domain/incident/tally';
 import { type MessageOptions, sendMessage } from '../../cases/send';
+import { hashedFile } from '../../file-hash';
 import { instantFlag } from '../../input';
 import type { Shell } from '../../shell';
 import { messageVerb } from '../../verb';
@@ -38,12 +36,6 @@ export function toldCommand(program: Command, shell: Shell): void {
 /** The hash and the length of a file. */
 function evidenceOf(file: string | undefined): { sha256: string; bytes: number } | undefined {
   if (file === undefined) return undefined;
-  try {
-    const content = readFileSync(file);
-    return { sha256: createHash('sha256').update(content).digest('hex'), bytes: content.length };
-  } catch (error) {
-    throw usage(
-      `--evidence: cannot read ${file} (${(error as NodeJS.ErrnoException).code}): give a file that you can read`,
-    );
-  }
+  const { sha256, bytes } = hashedFile('--evidence', file);
+  return { sha256, bytes };
 }

@@ -6,6 +6,7 @@ import { nextWake } from '../../../domain/incident/clocks';
 import type { IncidentEvent } from '../../../domain/incident/events';
 import { fold } from '../../../domain/incident/evolve';
 import { board, explain } from '../../../domain/incident/explain';
+import { outstanding } from '../../../domain/incident/filings';
 import type { MessageName } from '../../../domain/incident/messages';
 import { type IncidentState, isSettled } from '../../../domain/incident/state';
 import { wantedWork } from '../../../domain/incident/work';
@@ -393,6 +394,10 @@ function bringToItsEnd(played: Played): void {
   }
   for (const o of Object.values(played.state.obligations)) {
     if (o.delayReasonsOwed) played.send('approve', { obligation: o.id, delayReasons: `late: ${o.id}` });
+  }
+  for (const o of Object.values(played.state.obligations)) {
+    const reason = 'the log that held it was destroyed by those who came in';
+    for (const field of outstanding(o)) played.send('cannot-establish', { obligation: o.id, field, reason });
   }
   played.send('close', { by: ONCALL });
 }

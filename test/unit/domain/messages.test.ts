@@ -73,7 +73,10 @@ const GOOD: Record<MessageName, Array<Record<string, unknown>>> = {
   filed: [
     { obligation: 'x', reference: 'DE-1' },
     { obligation: 'x', reference: 'DE-1', submittedAt: '2026-04-02T02:00:00Z' },
+    { obligation: 'x', caseNumber: 'AZ 1' },
+    { obligation: 'x', attachments: [{ name: 'receipt.pdf', sha256: 'a'.repeat(64), bytes: 9 }] },
   ],
+  'cannot-establish': [{ obligation: 'x', field: 'records-count', reason: 'the log is gone' }],
   review: [
     { rootCause: 'a', controls: ['b'], shareSummary: false },
     { rootCause: 'a', controls: ['b'], shareSummary: true, summary: 's' },
@@ -199,7 +202,13 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
   filed: [
     [{ obligation: 'x' }, 'reference'],
     [{ obligation: 'x', reference: ' ' }, 'reference'],
+    [{ obligation: 'x', caseNumber: 'AZ 1', submittedAt: '2026-04-02T02:00:00Z' }, 'submittedAt'],
+    [
+      { obligation: 'x', reference: 'A', attachments: [{ name: 'a', sha256: SECRET, bytes: 9 }] },
+      'attachments.0.sha256',
+    ],
   ],
+  'cannot-establish': [[{ obligation: 'x', field: 'records-count' }, 'reason']],
   review: [
     [{ controls: ['b'], shareSummary: false }, 'rootCause'],
     [{ rootCause: 'a', controls: [], shareSummary: false }, 'controls'],

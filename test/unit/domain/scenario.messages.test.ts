@@ -29,7 +29,7 @@ describe('a bad command is "rejected", says what is wrong, and changes nothing e
     ],
     ['a status in the future', 'status', { status: 'contained', at: at(9) }, /^at: must not be in the future$/],
     ['a measure in the future', 'measure', { text: 'x', at: at(9) }, /^at: must not be in the future$/],
-    ['an assessment of nothing', 'assess', {}, /give "assessment", "awareAt" or both/],
+    ['an assessment of nothing', 'assess', {}, /give "assessment" or "personalData", "awareAt", or both/],
     [
       'a ground of another article',
       'waive',

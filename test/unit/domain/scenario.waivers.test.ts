@@ -41,7 +41,7 @@ describe('a reason alone waives no legal duty', () => {
     expect(story.state.obligations).toEqual(before);
   });
 
-  test('every obligation of the packs of law says on what it is waived, and how else it ends', () => {
+  test('every obligation of a law that a pack has says on what it is waived, and how else it ends', () => {
     const laws = ALL.obligations.filter(({ pack }) => !['trust-center', 'uncovered-law'].includes(pack));
     expect(laws.filter(({ waivable, insteadOfWaiver }) => waivable !== 'grounds' || !insteadOfWaiver)).toEqual([]);
   });

@@ -134,7 +134,17 @@ function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitr
       reason: fc.constantFrom('as agreed', 'the access log has no request from outside, as two of us read it'),
     }),
     'not-material': fc.record({ obligation, reason }),
-    filed: fc.record({ obligation, reference: fc.constantFrom('A', 'B', 'C'), delayReasons: maybe(reason) }),
+    filed: fc.record({
+      obligation,
+      reference: fc.constantFrom('A', 'B', 'C', undefined),
+      caseNumber: maybe(fc.constantFrom('AZ 1', 'AZ 2')),
+      delayReasons: maybe(reason),
+    }),
+    'cannot-establish': fc.record({
+      obligation,
+      field: fc.constantFrom('records-count', 'individuals-count', 'likely-consequences', 'residence'),
+      reason,
+    }),
     review: fc.record({
       rootCause: fc.constantFrom('A key in a log', 'A lost laptop'),
       controls: fc.constant(['Logs are masked']),

@@ -1,0 +1,142 @@
+/**
+ * Reports to an authority in phases (GDPR Art. 33(4)): what each phase left out, what all of them together still leave out,
+ * and the acts of a person on them.
+ */
+import { ask, type CommandLine, commandLine, commandText, tocsin } from '../kernel/command-lines';
+import type { Instant } from '../kernel/time';
+import { UNDETERMINED } from '../policy/authorities';
+import type { Policy } from '../policy/policy';
+import type { ObligationRule } from '../policy/rule';
+import { missingFields, noticeNow } from './contents';
+import type { Evidence, NewEvent } from './events';
+import type { MessageBody } from './messages';
+import { reasonProblem } from './reason';
+import type { IncidentState, Obligation } from './state';
+
+interface Given {
+  state: IncidentState;
+  o: Obligation;
+  rule: ObligationRule;
+  pack: Policy;
+  answer: { rejected(...problems: string[]): NewEvent[]; noted(note: string): NewEvent[] };
+}
+
+/** The phases in which a report was filed, the first one first. */
+export function phasesOf({ evidence, supplements }: Pick<Obligation, 'evidence' | 'supplements'>): Evidence[] {
+  return [evidence, ...supplements.map((each) => each.evidence)].filter(
+    (each) => each?.channel === 'filing',
+  ) as Evidence[];
+}
+
+/** The required fields that no phase has delivered, by their titles; empty before the first one. */
+export function undelivered(o: Pick<Obligation, 'evidence' | 'supplements'>): string[] {
+  const [first, ...later] = phasesOf(o).map(({ missing = [] }) => missing);
+  return (first ?? []).filter((title) => later.every((missing) => missing.includes(title)));
+}
+
+/** What a report that was filed still owes: delivered in no phase, and no person decided that it cannot be established. */
+export function outstanding(o: Pick<Obligation, 'evidence' | 'supplements' | 'cannotEstablish'>): string[] {
+  const decided = new Set((o.cannotEstablish ?? []).map(({ field }) => field));
+  return undelivered(o).filter((title) => !decided.has(title));
+}
+
+/** Why a report that was filed in part keeps the incident open, with the commands that end it; `undefined` when it does not. */
+export function outstandingProblem(id: string, o: Obligation, rule: ObligationRule): string | undefined {
+  const missing = outstanding(o);
+  if (missing.length === 0) return undefined;
+  const decide = missing.map((title) => `\`${commandText(cannotEstablishLine(id, o, rule, title))}\``);
+  return (
+    `${o.id}: ${inPartText(missing)}: establish it with \`${tocsin('assess', { id, help: true })}\` and file the ` +
+    `supplement, or decide that it cannot be established: ${decide.join(', ')}`
+  );
+}
+
+/** `filed in part; missing: Approximate number of records`. */
+export function inPartText(missing: string[]): string {
+  return `filed in part; missing: ${missing.join(', ')}`;
+}
+
+function cannotEstablishLine(id: string, o: Obligation, rule: ObligationRule, title: string): CommandLine {
+  const field = rule.contents.find((each) => each.title === title)?.field ?? title;
+  return commandLine('cannot-establish', { id, obligation: o.id, field, reason: ask('reason'), by: ask('by') });
+}
+
+/** Why a report cannot be recorded as filed while nobody knows with whom. */
+export function authorityProblem({ state, o }: Given): string | undefined {
+  if (o.recipient !== UNDETERMINED) return undefined;
+  return (
+    `obligation: ${o.id} has no authority yet, so it was filed with nobody: assess where the affected people live ` +
+    `(\`${tocsin('assess', { id: state.caseId, help: true })}\`), or set mainEstablishment and authorityFor of the organisation`
+  );
+}
+
+/** What shows that a phase was filed; with the required fields that its dossier lacked. */
+export function filedEvidence({ state, o, rule, pack }: Given, message: MessageBody<'filed'>): Evidence {
+  const missing = o.draft?.missing ?? missingFields(noticeNow(o, rule, state, pack).contents);
+  return {
+    channel: 'filing',
+    reference: message.reference,
+    authority: o.recipient,
+    renderings: o.draft?.renderings,
+    url: o.draft?.url,
+    ...(message.caseNumber && { caseNumber: message.caseNumber }),
+    ...(message.attachments && { attachments: message.attachments }),
+    ...(missing.length > 0 && { missing }),
+  };
+}
+
+/** What the authority gives later to a report that was filed: its case number, a receipt. */
+export function onReceipt({ o, answer }: Given, message: MessageBody<'filed'>): NewEvent[] {
+  const { caseNumber, attachments } = message;
+  if (phasesOf(o).length === 0)
+    return answer.rejected(
+      `reference: is needed, as nothing has been filed for ${o.id} yet: give what the authority gave`,
+    );
+  const known = new Set(allAttachments(o).map(({ sha256 }) => sha256));
+  const fresh = attachments?.filter(({ sha256 }) => !known.has(sha256)) ?? [];
+  const number = caseNumber === o.caseNumber ? undefined : caseNumber;
+  if (number === undefined && fresh.length === 0) return answer.noted(`${o.id}: this is on record already`);
+  const data = {
+    obligation: o.id,
+    ...(number && { caseNumber: number }),
+    ...(fresh.length > 0 && { attachments: fresh }),
+  };
+  return [{ kind: 'receipt-recorded', data }];
+}
+
+function allAttachments(o: Obligation): NonNullable<Evidence['attachments']> {
+  return [...phasesOf(o).flatMap(({ attachments = [] }) => attachments), ...(o.attachments ?? [])];
+}
+
+/** A named person decides that a required field cannot be established, with the reason. */
+export function onCannotEstablish(given: Given, message: MessageBody<'cannot-establish'>): NewEvent[] {
+  const { o, rule, answer } = given;
+  const open = undelivered(o);
+  const content = rule.contents.find(({ field, title }) => field === message.field || title === message.field);
+  const fields = rule.contents.filter(({ title }) => open.includes(title)).map(({ field }) => field);
+  if (!content || !open.includes(content.title)) {
+    const which =
+      fields.length > 0 ? `of its fields none was delivered yet of: ${fields.join(', ')}` : 'nothing is missing in it';
+    return answer.rejected(`field: ${o.id} is not waiting for it; ${which}`);
+  }
+  if (!outstanding(o).includes(content.title)) return answer.noted(`${content.title}: this is decided already`);
+  const problem = reasonProblem(message.reason, [content.title]);
+  if (problem) return answer.rejected(problem);
+  const data = { obligation: o.id, field: content.title, reason: message.reason };
+  return [{ kind: 'field-cannot-be-established', data }];
+}
+
+type FilingEvent =
+  | { kind: 'receipt-recorded'; data: { caseNumber?: string; attachments?: NonNullable<Evidence['attachments']> } }
+  | { kind: 'field-cannot-be-established'; by: string; at: Instant; data: { field: string; reason: string } };
+
+/** What the acts on a report that was filed change of it. */
+export function foldFiling(o: Obligation, event: FilingEvent): Obligation {
+  if (event.kind === 'receipt-recorded') {
+    const { caseNumber = o.caseNumber, attachments = [] } = event.data;
+    const all = [...(o.attachments ?? []), ...attachments];
+    return { ...o, ...(caseNumber && { caseNumber }), ...(all.length > 0 && { attachments: all }) };
+  }
+  const { by, at, data } = event;
+  return { ...o, cannotEstablish: [...(o.cannotEstablish ?? []), { field: data.field, reason: data.reason, by, at }] };
+}
