@@ -134,7 +134,7 @@ test('code holds no command line of its own: all are built from the table', asyn
 test('a wrong line is found: the parser is the real one', async () => {
   const said = (text: string) => problemOf({ where: 'here', text });
   expect(await said('npx tocsin filed INC-7 x --reference REFERENCE')).toContain("unknown option '--reference'");
-  expect(await said('npx tocsin filed INC-7 x')).toContain("missing required argument 'reference'");
+  expect(await said('npx tocsin filed INC-7')).toContain("missing required argument 'obligation'");
   expect(await said('npx tocsin deps patchd PATCH-1')).toContain("unknown command 'patchd'");
   expect(await said('npx tocsin hold INC-7 x')).toContain("required option '--reason");
   expect(await said('npx tocsin filed INC-7 x REFERENCE')).toBeUndefined();
