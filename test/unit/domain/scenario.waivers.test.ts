@@ -90,7 +90,7 @@ test.each(['gdpr-34-3-b', 'gdpr-34-3-c'])('%s waives with a reason, and not with
   expect(waive(story, 'gdpr-art34-individuals', ground, 'every key was dead').kind).toBe('obligation-waived');
 });
 
-test('a report is not owed, without any waiver, where the assessment shows that a risk is unlikely', () => {
+test('a report is not owed, without any waiver, where the assessment shows that a risk is unlikely, and a person confirms it', () => {
   const story = aware();
   story.send('assess', {
     assessment: assessment({ dataSets: [accounts({ residence: { DE: 200 }, risk: 'unlikely' })] }),
