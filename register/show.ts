@@ -1,9 +1,9 @@
 import { howItOccurred, likelyConsequences, NOT_YET_ESTABLISHED } from '../domain/incident/contents';
 import type { Evidence, IncidentEvent } from '../domain/incident/events';
 import { fold } from '../domain/incident/evolve';
+import { judgementLines } from '../domain/incident/facts/risk-judgement';
 import type { DataSet } from '../domain/incident/incident';
 import { namedText } from '../domain/incident/narrate';
-import { judgementLines } from '../domain/incident/risk-worksheet';
 import { type IncidentState, isSettled, type Obligation } from '../domain/incident/state';
 import { type Count, countText } from '../domain/kernel/count';
 import { type StandIn, standInOf } from '../domain/policy/disclosure';

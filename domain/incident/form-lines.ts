@@ -5,8 +5,8 @@
 import type { Policy } from '../policy/policy';
 import type { ContentField } from '../policy/rule';
 import { SPECIAL_DATA } from './facts/codes';
+import { judgementLines } from './facts/risk-judgement';
 import type { DataSet } from './incident';
-import { judgementLines } from './risk-worksheet';
 import type { Line } from './said';
 import type { IncidentState } from './state';
 import { inLanguages } from './translations';

@@ -3,56 +3,14 @@
  * on is on record. The controller must be able to show why a risk is unlikely (GDPR Art. 5(2), 33(5); EDPB Guidelines
  * 9/2022, section IV.B); of the real risk of significant harm the register must tell the same (SOR/2018-64 s. 6).
  */
-import { z } from 'zod';
 import { tocsin } from '../kernel/command-lines';
-import { text } from '../kernel/text';
 import { factsIn } from '../policy/conditions';
 import { type DataSetCondition, judgeDataSet } from '../policy/data-set-facts';
 import type { ObligationRule } from '../policy/rule';
 import type { Assessment, DataSet } from './assessment';
+import type { RiskJudgement } from './facts/risk-judgement';
 import { tooLittle } from './reason';
 import type { IncidentState } from './state';
-
-/** The factors by their code, each in words. */
-export const RISK_FACTORS = {
-  'breach-type': 'Type of breach',
-  'data-nature': 'Nature, sensitivity and volume of the data',
-  identification: 'Ease of identification',
-  consequences: 'Severity of the consequences',
-  'special-people': 'Special characteristics of the individuals',
-  'special-controller': 'Special characteristics of the controller',
-  'number-of-people': 'Number of people affected',
-  general: 'General points',
-  sensitivity: 'Sensitivity of the information (PIPEDA s. 10.1(8)(a))',
-  misuse: 'Probability that it was, is or will be misused (PIPEDA s. 10.1(8)(b))',
-} as const;
-export type RiskFactor = keyof typeof RISK_FACTORS;
-
-/** What was found of each factor, in words; each may be left out. */
-export const RiskFactorsSchema = z.partialRecord(
-  z.enum(Object.keys(RISK_FACTORS) as [RiskFactor, ...RiskFactor[]]),
-  text(1000),
-);
-
-/**
- * How the risk was judged (fields 89, 90 of the EDPB template): the outcome is the `risk` of each data set. `method`: its
- * name, like "EDPB Guidelines 9/2022" or "ENISA severity methodology". `reasoning`: why the factors weigh as they do.
- */
-export const RiskJudgementSchema = z.strictObject({
-  method: text(200).optional(),
-  factors: RiskFactorsSchema.optional(),
-  reasoning: text(4000).optional(),
-});
-export type RiskJudgement = z.infer<typeof RiskJudgementSchema>;
-
-/** A judgement as named lines, for the register and the dossier. */
-export function judgementLines({ method, factors = {}, reasoning }: RiskJudgement = {}): Array<[string, string]> {
-  return [
-    ...(method ? [['Method', method] as [string, string]] : []),
-    ...Object.entries(factors).map(([code, said]): [string, string] => [RISK_FACTORS[code as RiskFactor], said]),
-    ...(reasoning ? [['Reasoning', reasoning] as [string, string]] : []),
-  ];
-}
 
 /** The judgement that counts for a data set: its own, else that of the breach as a whole. */
 export function judgementFor(

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { id, text } from '../../kernel/text';
 import { InstantSchema } from '../../kernel/time';
-import { RiskJudgementSchema } from '../risk-worksheet';
 import {
   AttachmentSchema,
   BodySchema,
@@ -16,6 +15,7 @@ import {
   SafeguardSchema,
   SeveritySchema,
 } from './codes';
+import { RiskJudgementSchema } from './risk-judgement';
 
 /** A list of codes, each once. */
 export const codes = <T extends z.ZodType<string>>(code: T) =>

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { CountSchema } from '../../kernel/count';
 import { id, text } from '../../kernel/text';
 import { PlaceCodeSchema } from '../../places/place';
-import { RiskJudgementSchema } from '../risk-worksheet';
 import { codes } from './breach';
 import { AlterationSchema, DataTypeSchema, ExfiltratedSchema, IntactSchema, LossSchema, SubjectsSchema } from './codes';
 import { ResidenceSchema } from './residence';
+import { RiskJudgementSchema } from './risk-judgement';
 import { toldOfDataSet } from './told';
 
 const YesNoUnknown = z.enum(['yes', 'no', 'unknown']);
