@@ -32,6 +32,7 @@ export const accounts = (over: Partial<DataSetInput> = {}): DataSetInput => ({
   role: 'controller',
   categories: ['name', 'login'],
   subjects: ['customers'],
+  likelyConsequences: 'Phishing with real names',
   records: 1200,
   individuals: peopleIn(over.residence ?? ACCOUNTS),
   residence: ACCOUNTS,
