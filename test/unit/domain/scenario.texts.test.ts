@@ -179,7 +179,7 @@ describe('counsel edits a draft', () => {
 
 describe('a first notice is none that adds to another', () => {
   test('opened again before anybody was told, it is the first one to its people, whatever its round', () => {
-    const o = { ...told().obligation(PEOPLE), round: 2, purpose: 'new-facts' as const, fulfilledAt: undefined };
+    const o = { ...told().obligation(PEOPLE), round: 2, purpose: 'first' as const, fulfilledAt: undefined };
     expect(toldBefore(o)).toBe(0);
     expect(toldBefore({ ...o, fulfilledAt: at(3), supplements: [] })).toBe(1);
   });
