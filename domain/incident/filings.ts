@@ -58,7 +58,7 @@ export function inPartText(missing: string[]): string {
 
 function cannotEstablishLine(id: string, o: Obligation, rule: ObligationRule, title: string): CommandLine {
   const field = rule.contents.find((each) => each.title === title)?.field ?? title;
-  return commandLine('cannot-establish', { id, obligation: o.id, field, reason: ask('reason'), by: ask('by') });
+  return commandLine('cannot-establish', { id, obligation: o.id, field, reason: ask('reason') });
 }
 
 /** Why a report cannot be recorded as filed while nobody knows with whom. */

@@ -8,7 +8,7 @@ import type { DraftInput } from '../../activities/types';
 import { readScenario } from '../../cli/commands/exercise/scenario';
 import { readInput } from '../../cli/input';
 import { advance, open } from '../../domain/case/advance';
-import { onCaseMessage } from '../../domain/case/messages';
+import { messagesOf, onCaseMessage } from '../../domain/case/messages';
 import type { Audience } from '../../domain/incident/audience';
 import { audienceOf } from '../../domain/incident/audience-of';
 import { nextWake } from '../../domain/incident/clocks';
@@ -99,8 +99,9 @@ class Player {
     await this.work();
     for (const act of acts) {
       await this.waitUntil(act.at);
-      const { by } = act.body as { by: string };
-      const news = onCaseMessage(this.lifecycle, this.state, act.message, act.body as never, this.now);
+      const message = messagesOf(this.lifecycle)[act.message]!.schema.parse(act.body);
+      const { by } = message;
+      const news = onCaseMessage(this.lifecycle, this.state, act.message, message, this.now);
       for (const each of news)
         if (each.kind === 'rejected') this.refused.push(`${act.where}: ${each.data.problems.join('; ')}`);
       this.state = advance(this.lifecycle, this.state, news, this.now, by).state;

@@ -106,6 +106,7 @@ describe('R1 to R7: the breach register', () => {
     const story = new Story({}, undefined, { silent: ['verify-register'] });
     story.send('assess', { assessment: { personalData: 'no' } });
     story.send('status', { status: 'contained' });
+    story.confirmNotOwed();
     story.send('status', { status: 'resolved' });
     story.send('approve', { obligation: 'status-page-update' });
     story.send('approve', { obligation: 'status-subscribers' });

@@ -200,8 +200,8 @@ describe('the reasons of a delay', () => {
     return field(story, id, 'delay-reasons');
   };
 
-  test('do not apply a moment before the deadline, and are owed at it', () => {
-    expect(late(72.99).owed).toBeUndefined();
-    expect(late(73).owed).toBe(true);
+  test('do not apply at the deadline, and are owed a moment after it', () => {
+    expect(late(73).owed).toBeUndefined();
+    expect(late(73.01).owed).toBe(true);
   });
 });
