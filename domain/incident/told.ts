@@ -28,12 +28,13 @@ const TOLD_BY: Record<string, ContentField[]> = {
 /** Whose change is no change of what was told: names, and who is told, which opens rounds of its own. */
 const NO_FACT = new Set(['id', 'title', 'role', 'dataSets', 'workspaces', 'answers']);
 
-/** A fact that no part of a notice says matters to those who judge the breach; whether data can be read, to everybody. */
+/** A fact that no part of a notice says matters to those who judge the breach; whether data can be read, to whoever is told of data. */
 function matters(fact: string, rule: ObligationRule): boolean {
   if (NO_FACT.has(fact)) return false;
   const fields = TOLD_BY[fact];
   if (fields) return rule.contents.some(({ field }) => fields.includes(field));
-  return fact === 'protection' || ['authorities', 'individuals'].includes(rule.recipient.to);
+  if (fact === 'protection') return rule.contents.some(({ field }) => field === 'data-involved');
+  return ['authorities', 'individuals'].includes(rule.recipient.to);
 }
 
 /** The facts that a notice of a rule would tell now. */

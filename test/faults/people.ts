@@ -1,6 +1,7 @@
 /** On-call and counsel as a loop: they do whatever an incident waits for, until it is closed; nothing discourages them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IncidentView } from '../../domain/incident/contract';
+import { outstanding } from '../../domain/incident/filings';
 import type { MessageName } from '../../domain/incident/messages';
 import { isSettled } from '../../domain/incident/state';
 import { policy, type RealWorld } from '../setup/real-world';
@@ -15,6 +16,13 @@ const REVIEW = {
   controls: ['Logs of builds are private'],
   shareSummary: false,
 };
+
+const CHECKED = 'two of us went through the access log of that night line by line';
+
+function reasonsFor(obligation: string, dispatch: string, reference: string | undefined): Task {
+  const body = { obligation, delayReasons: 'the logs of the night had to be read first' };
+  return dispatch === 'filing' ? { message: 'filed', body: { ...body, reference } } : { message: 'approve', body };
+}
 
 /** What the incident waits for from a person now. */
 export function tasks({ state, inFlight, registerBacklog }: IncidentView): Task[] {
@@ -31,10 +39,23 @@ export function tasks({ state, inFlight, registerBacklog }: IncidentView): Task[
         body: { obligation: o.id, rest: true, reason: 'they were told in person' },
       });
     if (o.status === 'filing') list.push({ message: 'filed', body: { obligation: o.id, reference: `REF-${o.id}` } });
+    if (o.status === 'proposed-not-owed')
+      list.push({ message: 'not-owed', body: { obligation: o.id, reason: CHECKED } });
+    if (rule.channel === 'decision' && !isSettled(o))
+      list.push({ message: 'waive', body: { obligation: o.id, ground: 'counsel-decided', reason: CHECKED } });
+    // What no phase of a report delivered, nobody will ever know.
+    for (const missing of o.status === 'fulfilled' ? outstanding(o) : []) {
+      const field = rule.contents.find(({ title }) => title === missing)!.field;
+      list.push({ message: 'cannot-establish', body: { obligation: o.id, field, reason: CHECKED } });
+    }
+    if (o.delayReasonsOwed) list.push(reasonsFor(o.id, rule.dispatch, o.evidence?.reference));
   }
   if (list.length > 0 || inFlight.length > 0) return list;
   const open = obligations.filter((o) => !isSettled(o)).map(({ rule }) => rule);
-  if (open.includes('containment')) return [{ message: 'status', body: { status: 'contained' } }];
+  if (open.includes('containment'))
+    return [{ message: 'status', body: { status: 'contained', despite: 'what was not blocked is switched off' } }];
+  if (state.assessment?.facts.personalData === undefined)
+    return [{ message: 'assess', body: { assessment: { personalData: 'no' } } }];
   if (state.status !== 'resolved') return [{ message: 'status', body: { status: 'resolved' } }];
   if (!state.review) return [{ message: 'review', body: REVIEW }];
   if (open.length === 0 && registerBacklog === 0) return [{ message: 'close', body: {} }];

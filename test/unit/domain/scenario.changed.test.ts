@@ -90,6 +90,18 @@ describe('who is told of a change is told what concerns them', () => {
     expect(story.obligation(PEOPLE)).toMatchObject({ round: 1, status: 'fulfilled' });
   });
 
+  test('what a status update never says of personal data changes nothing that it told', () => {
+    const story = new Story({}, IRISH).to(1);
+    story.send('assess', {
+      assessment: facts({ protection: { encrypted: 'unknown', keysTaken: 'unknown' } }),
+      awareAt: at(1),
+    });
+    for (const obligation of ['status-page-update', 'status-subscribers']) story.send('approve', { obligation });
+    story.to(4).send('assess', { assessment: facts({ protection: { encrypted: 'no', keysTaken: 'yes' } }) });
+    for (const obligation of ['status-page-update', 'status-subscribers'])
+      expect(story.obligation(obligation)).toMatchObject({ round: 1, status: 'fulfilled' });
+  });
+
   test('categories of their own data concern people; silence never sends a change, a person decides', () => {
     const story = told();
     const passports = facts(
