@@ -31,7 +31,13 @@ test('a query before the due task, with an update waiting: the incident goes on,
   await world.startWorker({ does: 'activities' });
   await until('the rule is made', () => world.recorder.rules().length > 0);
   for (const id of IDS) await until('activities have ended', async () => !(await isActing(world, id)));
-  const updates = IDS.map((id) => world.client.send(id, 'status', { by: 'oncall', status: 'contained' }));
+  const updates = IDS.map((id) =>
+    world.client.send(id, 'status', {
+      by: 'oncall',
+      status: 'contained',
+      despite: 'what is not blocked is switched off',
+    }),
+  );
   await sleep(500);
   await world.startWorker();
 

@@ -82,7 +82,8 @@ export async function peopleClose(world: RealWorld, id: string, withinMs: number
         await client.send(id, message, { by: 'oncall', commandId, ...body } as never);
       }
     } catch (error) {
-      last = (error as Error).message;
+      const { message, problems = [] } = error as Error & { problems?: string[] };
+      last = [message, ...problems].join('; ');
     }
     await sleep(250);
   }

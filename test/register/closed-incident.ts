@@ -27,6 +27,14 @@ export function secretive(id: string, until: 'closed' | 'open' = 'closed'): Stor
   story.send('approve', { by, obligation: 'gdpr-art34-individuals' });
   story.to(50).send('status', { by, status: 'resolved' });
   if (until === 'open') return story;
+  const unconfirmed = Object.values(story.state.obligations).filter(({ status }) => status === 'proposed-not-owed');
+  for (const { id: obligation } of unconfirmed) {
+    story.send('not-owed', {
+      by,
+      obligation,
+      reason: `${SECRET} went through the access log of that night line by line`,
+    });
+  }
   story.send('review', { by, rootCause: `${SECRET} was tired`, controls: ['Logs are masked'], shareSummary: false });
   story.send('close', { by, note: `thanks to ${SECRET}` });
   if (!story.state.closedAt) throw new Error(`the story does not end closed: ${story.problems().join('; ')}`);

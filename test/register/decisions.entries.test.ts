@@ -15,7 +15,7 @@ import { verifyRegister } from '../../register/verify';
 import { createTestDatabase } from '../setup/helpers';
 import { triageInput } from '../unit/domain/helpers/detections';
 import { accounts, assessment, at, COUNSEL } from '../unit/domain/helpers/facts';
-import { Story } from '../unit/domain/helpers/story';
+import { NOT_OWED_REASON, Story } from '../unit/domain/helpers/story';
 import { disclosures } from './closed-incident';
 
 let pool: pg.Pool;
@@ -66,7 +66,8 @@ const DECISIONS: Decision[] = [
   },
   {
     what: 'a hold',
-    story: (id) => incident(id, ['hold', { obligation: OBLIGATION, reason: 'The police asked for it' }]),
+    story: (id) =>
+      incident(id, ['hold', { obligation: OBLIGATION, ground: 'law-enforcement', reason: 'The police asked for it' }]),
     kind: 'obligation-held',
     says: { obligation: OBLIGATION, reason: 'The police asked for it' },
   },
@@ -75,7 +76,7 @@ const DECISIONS: Decision[] = [
     story: (id) =>
       incident(
         id,
-        ['hold', { obligation: OBLIGATION, reason: 'The police asked for it' }],
+        ['hold', { obligation: OBLIGATION, ground: 'law-enforcement', reason: 'The police asked for it' }],
         ['release', { obligation: OBLIGATION, reason: 'They are done' }],
       ),
     kind: 'obligation-released',
@@ -122,13 +123,18 @@ test.each(DECISIONS)('$what is an entry, with person, time and reason', async ({
 });
 
 test('a duty that the facts do not call for is "not required": by whom, when and why', async () => {
-  const story = incident('INC-not-required', [
-    'assess',
-    {
-      assessment: assessment({ dataSets: [accounts({ risk: 'unlikely', significantHarm: 'no' })] }),
-      reason: 'All of it was encrypted',
-    },
-  ]);
+  const riskJudgement = { reasoning: 'The keys of the export were wiped within a minute, and nobody asked for it' };
+  const story = incident(
+    'INC-not-required',
+    [
+      'assess',
+      {
+        assessment: assessment({ dataSets: [accounts({ risk: 'unlikely', significantHarm: 'no', riskJudgement })] }),
+        reason: 'All of it was encrypted',
+      },
+    ],
+    ['not-owed', { obligation: 'gdpr-art33-authority:de-bfdi', reason: NOT_OWED_REASON }],
+  );
   const entries = await recorded(story.events);
   const decided = entries.filter(({ kind, at: when }) => kind === 'obligation-not-required' && when === story.now);
   expect(decided.length).toBeGreaterThan(0);
@@ -143,6 +149,7 @@ test('a duty that the facts do not call for is "not required": by whom, when and
 test('an incident of which nobody need be told is in the register from its declaration to its close', async () => {
   const story = new Story({ id: 'INC-not-notifiable', serviceAffecting: false }).to(1);
   story.send('assess', { by: WHO, assessment: assessment({ personalData: 'no', dataSets: [], workspaces: [] }) });
+  story.confirmNotOwed();
   story.send('status', { status: 'contained' });
   story.send('status', { status: 'resolved' });
   story.send('review', { by: WHO, rootCause: 'A test key', controls: ['None needed'], shareSummary: false });
