@@ -40,6 +40,7 @@ const CASES: Record<string, { kind: KindName | 'any'; text: string }> = {
     kind: 'incident',
     text: 'an open incident, like INC-20260401-9f3a (see `tocsin list`)',
   },
+  '<other>': { kind: 'incident', text: 'the other incident, open or closed (see `tocsin list --all`)' },
   '<case>': { kind: 'triage', text: 'the triage case, like TRG-9f3a5c1e0b2d (see `tocsin triage list`)' },
   '<report>': { kind: 'report', text: 'the report, like VR-20260401-9f3a5c1e (see `tocsin report list`)' },
   '<of>': { kind: 'report', text: 'the earlier report' },
@@ -56,23 +57,36 @@ const ARGUMENTS: Record<string, string> = {
   '[files...]': 'npm lock files and CycloneDX SBOMs, as PATH or NAME=PATH (default: TOCSIN_INVENTORIES)',
   '<entry>': 'its position, like 128, or INCIDENT/NUMBER, like INC-20260401-9f3a/7',
   '<obligation>': 'like enterprise-notice or gdpr-art33-authority:ie-dpc (see `tocsin show`)',
+  '[obligation]': 'one obligation, like gdpr-art33-authority:ie-dpc (see `tocsin show`)',
+  '<text>': 'one or more sentences, in quotes',
+  '[file]': 'the CSV file; its first line names the columns',
+  '[reference]': 'what the authority gave on submission, like a submission number',
+  '<field>': 'the required field, like records-count, or its title in quotes',
 };
 
 const EXAMPLE_WIDTH = 80;
 
-/** A command as it is typed: its remark above it, and what is too long for a terminal of 80 columns goes on before an option. */
+/**
+ * A command as it is typed: its remark above it. What is too long for a terminal of 80 columns continues on the next line,
+ * from an option on or, where the arguments alone are too long, from the last of them on.
+ */
 function exampleLines(example: string): string {
   const [command, remark] = example.split(/ +# /);
   const lines: string[] = remark === undefined ? [] : [`  # ${remark}`];
-  const [first, ...options] = command!.split(/ (?=-)/);
+  const [named, ...options] = command!.split(/ (?=-)/);
+  const isTooLong = `  $ tocsin ${named} \\`.length > EXAMPLE_WIDTH;
+  const [first, ...parts] = [...(isTooLong ? named!.split(LAST_ARGUMENT) : [named!]), ...options];
   let line = `  $ tocsin ${first}`;
-  for (const option of options) {
+  for (const part of parts) {
     // Room for the backslash behind it.
-    if (line.length + 1 + option.length + 2 > EXAMPLE_WIDTH) {
+    if (line.length + 1 + part.length + 2 > EXAMPLE_WIDTH) {
       lines.push(`${line} \\`);
       line = '     ';
     }
-    line += ` ${option}`;
+    line += ` ${part}`;
   }
   return [...lines, line].join('\n');
 }
+
+/** Before the last argument, which may be a text in quotes. */
+const LAST_ARGUMENT = / (?=(?:"[^"]*"|[^\s"]+)$)/;

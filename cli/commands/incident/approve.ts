@@ -20,12 +20,12 @@ export function approveCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'approve <id> <obligation>',
-    'Approve a drafted notice: it is sent at once. Before a mail goes out, it says to how many, and asks.',
+    'Approve a drafted notice: it is sent at once. Before a mail goes out, you are shown how many will get it, and asked.',
     'approve INC-20260401-9f3a enterprise-notice',
   )
     .option('--draft <fingerprint>', 'approve only this draft; refused if the facts have changed since')
     .option('--delay-reasons <text>', 'why it is late, where the law asks for it')
-    .option('--incomplete-because <text>', 'why a notice to individuals goes out without what its law requires')
+    .option('--incomplete-because <text>', 'why a notice to individuals goes out without what the law requires')
     .option(...OPTIONS.yes)
     .action(async (id: string, obligation: string, { yes, draft, ...options }: Options) => {
       const { delayReasons, incompleteBecause, ...sending } = options;

@@ -44,7 +44,7 @@ export function assessCommand(program: Command, shell: Shell): void {
     .addOption(
       new Option(
         '--aware-basis <basis>',
-        'what that instant is of (default: reasonable-certainty); instants on other bases stay beside it',
+        'what that time refers to (default: reasonable-certainty); times on other bases are kept beside it',
       ).choices(AWARENESS_BASES),
     )
     .option(

@@ -12,7 +12,7 @@ export function cannotEstablishCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'cannot-establish <id> <obligation> <field>',
-    'Decide that a required field of a report that was filed cannot be established, with the reason.',
+    'Decide, with a reason, that a required field of a filed report cannot be established.',
     'cannot-establish INC-20260401-9f3a gdpr-art33-authority:ie-dpc records-count --reason "the log that held it was destroyed"',
   )
     .requiredOption('--reason <text>', 'why; recorded in the register with your name')

@@ -14,13 +14,13 @@ export function confirmCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'confirm <id>',
-    'Agree, as a second person, to a change that waits for one; or confirm an instant of awareness that looks like an error.',
+    'Agree, as a second person, to a change that needs one; or confirm a time of awareness that looks like a mistake.',
     'confirm INC-20260401-9f3a awareness',
   )
     .addArgument(
       new Argument('[change]', `what waits for it: ${SECOND_PERSON_CHANGES.join(', ')}`).default('awareness'),
     )
-    .option('--decline', 'decline the change: nothing moves')
+    .option('--decline', 'decline the change: nothing is changed')
     .option('--reason <text>', 'why; recorded in the register with your name')
     .action(async (id: string, change: string, { decline, reason, ...options }: Options) => {
       await sendMessage(shell, 'incident', id, 'confirm', { change, decline, reason }, options);

@@ -19,7 +19,7 @@ export function correctCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'correct <id>',
-    'Correct what was declared. Each correction is recorded, and the duties that hang on it follow.',
+    'Correct what was declared. Each correction is recorded, and the duties that depend on it are worked out again.',
     'correct INC-20260401-9f3a --service-affecting --service-affected-from 2026-04-01T03:10:00Z --reason "the API slowed down"',
   )
     .requiredOption('--reason <text>', 'why; recorded in the register with your name')

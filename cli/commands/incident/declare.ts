@@ -36,7 +36,7 @@ export function declareCommand(program: Command, shell: Shell): void {
     .option('--source <text>', 'what detected it')
     .option(
       '--record-only',
-      'take a past incident into the register, with the acts of its file at their own times: nothing is sent, contained or alarmed',
+      'only record a past incident, with the acts in the file at their own times: nothing is sent, nothing contained, no alarm raised',
     );
   declarationFlags(command).action((options: Options) => declare(shell, options));
 }

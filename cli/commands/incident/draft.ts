@@ -22,11 +22,11 @@ export function draftCommand(program: Command, shell: Shell): void {
   verb(
     program,
     'draft <id> <obligation>',
-    'Print a drafted notice, as a file to edit; or what differs from the generated text and from what was sent before.',
+    'Print a drafted notice as a file to edit, or how it differs from the generated text and from what was sent before.',
     'draft INC-20260401-9f3a enterprise-notice --language fr > notice.fr.md\ndraft INC-20260401-9f3a enterprise-notice --diff',
   )
-    .option('--language <language>', 'in this language', 'en')
-    .option('--diff', 'only what is different')
+    .option('--language <language>', 'the language to print', 'en')
+    .option('--diff', 'print only the differences')
     .action(async (id: string, obligation: string, { language, diff, json }: Options) => {
       const view = await (await shell.client()).view(id);
       const o = view?.state.obligations[obligation];

@@ -18,12 +18,12 @@ export function filedCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'filed <id> <obligation> [reference]',
-    'Record that a report was filed, with the reference the authority gave. Only this stops its clock.',
+    'Record that a report was filed, with the reference the authority gave: only that stops its clock. Without one, add a case number or files to a report filed before.',
     'filed INC-20260401-9f3a gdpr-art33-authority:ie-dpc DPC-BN-26-004117 --attach receipt.pdf\nfiled INC-20260401-9f3a gdpr-art33-authority:de-land --case-number LDA-1085.1-1234/26',
   )
     .option(
       '--case-number <number>',
-      'the number of the case at the authority, where it gives one; it may come later by itself',
+      'the authority\'s case number, if it gives one; it may be added later',
     )
     .option(
       '--attach <files...>',
@@ -35,7 +35,7 @@ export function filedCommand(program: Command, shell: Shell): void {
       const { submittedAt, caseNumber, attach, delayReasons, ...sending } = options;
       if (reference === undefined && !caseNumber && !attach && !delayReasons)
         throw usage(
-          'what did the authority give? REFERENCE records a report; --case-number adds to one that was filed',
+          'give the REFERENCE of the report; or add to one that was filed before: --case-number, --attach or --delay-reasons',
         );
       const body = { obligation, reference, caseNumber, delayReasons };
       const attachments = attach?.map((file) => hashedFile('--attach', file));

@@ -13,10 +13,10 @@ export function followUpCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'follow-up <id> <text>',
-    'Note what came later, also after the incident was closed: a letter, a question, a finding. It opens nothing.',
+    'Note what came in later, even after closing: a letter, a question, a finding. It does not reopen the incident.',
     'follow-up INC-20260401-9f3a "the authority closed its file"',
   )
-    .option('--at <time>', 'when it came, with zone (default: now)')
+    .option('--at <time>', 'when it came in, with zone (default: now)')
     .action(async (id: string, text: string, { at, ...options }: Options) => {
       await sendMessage(shell, 'incident', id, 'follow-up', { text, at: instantFlag('--at', at) }, options);
     });

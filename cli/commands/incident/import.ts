@@ -18,11 +18,11 @@ export function importCommand(program: Command, shell: Shell): void {
   verb(
     program,
     'import [file]',
-    'Take past breaches into the register, one a row, with what was done when. Every verdict is computed; nothing is sent.',
+    'Record past breaches in the register from a CSV file, one per row, with what was done and when. Whether each deadline was met is computed; nothing is sent.',
     'import breaches-2024.csv\nimport --columns > breaches.csv',
   )
     .option(...OPTIONS.by)
-    .option('--columns', 'print the columns that are understood, as the first line of such a file')
+    .option('--columns', 'print the columns, as the first line of such a file')
     .action((file: string | undefined, options: Options) =>
       options.columns ? shell.out.line(IMPORT_COLUMNS.join(',')) : importFile(shell, file, options),
     );

@@ -13,7 +13,7 @@ export function leaveUntoldCommand(program: Command, shell: Shell): void {
   const command = messageVerb(
     program,
     'leave-untold <id> <obligation>',
-    'Decide that somebody whom a notice did not reach need not be told, with a reason. The rest of the notice stays owed.',
+    'Decide, with a reason, that people whom a notice did not reach need not be told. The rest of the notice stays owed.',
     'leave-untold INC-20260401-9f3a enterprise-notice --workspaces ws-gone --reason "closed in March, its data was erased"\nleave-untold INC-20260401-9f3a gdpr-art34-individuals --data-set account-data --country FR --reason "the directory is right: 9 accounts, not 12"',
   ).requiredOption('--reason <text>', 'why; recorded in the register with your name');
   whomOptions(command).action(async (id: string, obligation: string, { reason, ...options }: Options) => {

@@ -13,12 +13,12 @@ interface Options extends MessageOptions {
 export function linkCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
-    'link <id> <incident>',
-    'Link an incident with another, open or closed. The other one is linked by a command of its own.',
+    'link <id> <other>',
+    'Link an incident to another, open or closed. The link is recorded on the first only: link the other one back as well.',
     'link INC-20260401-9f3a INC-20260312-77b0 --as caused-by',
   )
     .addOption(
-      new Option('--as <relation>', 'how the first stands to the second').choices(LINK_RELATIONS).default('same-cause'),
+      new Option('--as <relation>', 'how the first is related to the second').choices(LINK_RELATIONS).default('same-cause'),
     )
     .option('--note <text>', 'a sentence for the record')
     .action(async (id: string, to: string, { as: relation, note, ...options }: Options) => {

@@ -12,8 +12,8 @@ export function notMaterialCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'not-material <id> <obligation>',
-    'Decide that what changed since it was told is not material: the proposed supplement or notice is not sent.',
-    'not-material INC-20260401-9f3a gdpr-art33-authority:ie-dpc --reason "three records more, of the same people"',
+    'Decide, with a reason, that the facts have not changed materially since the last notice or report: the proposed supplement is not sent.',
+    'not-material INC-20260401-9f3a gdpr-art33-authority:ie-dpc --reason "three more records, of the same people"',
   )
     .requiredOption('--reason <text>', 'why; recorded in the register with your name')
     .action(async (id: string, obligation: string, { reason, ...options }: Options) => {

@@ -13,11 +13,11 @@ export function notOwedCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'not-owed <id> [obligation]',
-    'Confirm what Tocsin proposed: that a duty of law is not owed. Until then it stays open, and its clock rings.',
+    'Confirm a proposal by Tocsin that a legal duty is not owed. Until then it stays open and its alarms go off.',
     'not-owed INC-20260401-9f3a --all --reason "the sign-in log has no session from there"',
   )
     .requiredOption('--reason <text>', 'why, in your own words; recorded in the register with your name')
-    .option('--all', 'all that is proposed on the same facts, with one reason')
+    .option('--all', 'every proposal that rests on the same facts, with one reason')
     .action(async (id: string, obligation: string | undefined, { reason, all, ...options }: Options) => {
       await sendMessage(shell, 'incident', id, 'not-owed', { obligation, all, reason }, options);
     });

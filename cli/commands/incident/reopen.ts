@@ -13,11 +13,11 @@ export function reopenCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'reopen <id>',
-    'Open a closed incident again, from the register: its duties and clocks go on where they stood.',
+    'Reopen a closed incident from the register: its duties and clocks continue where they stood.',
     'reopen INC-20260401-9f3a --reason "the same key was used again"',
   )
     .requiredOption('--reason <text>', 'why; recorded in the register with your name')
-    .option('--current-policy', "under the worker's present policy, where it was declared under another")
+    .option('--current-policy', "under the worker's current policy, if the incident was declared under another")
     .action(async (id: string, { reason, currentPolicy, ...options }: Options) => {
       await sendMessage(shell, 'incident', id, 'reopen', { reason, currentPolicy }, options);
     });

@@ -28,9 +28,9 @@ export function statusCommand(program: Command, shell: Shell): void {
     .addArgument(new Argument('<status>', CHOICES.join(', ')))
     .option('--at <time>', 'since when, with zone (default: now)')
     .option('--note <text>', 'a sentence for the record')
-    .option('--partly', 'of "contained": only a part is, as the note says; the clock runs on')
-    .option('--at-unknown', 'of "contained": nobody knows when; at the latest now')
-    .option('--despite <reason>', 'of "contained": why it is, although steps that were asked for are not done')
+    .option('--partly', 'with "contained": only in part, as the note says; the clock keeps running')
+    .option('--at-unknown', 'with "contained": nobody knows when, but no later than now')
+    .option('--despite <reason>', 'with "contained": why it is, although requested steps are not done')
     .action(async (id: string, status: string, { note, partly, atUnknown, despite, ...options }: Options) => {
       if (!CHOICES.some((choice) => choice === status)) {
         const meant = nearest(status, CHOICES);

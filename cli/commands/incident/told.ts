@@ -19,13 +19,13 @@ export function toldCommand(program: Command, shell: Shell): void {
   const command = messageVerb(
     program,
     'told <id> <obligation>',
-    'Record that customers or people were told outside of Tocsin, by phone or letter. It counts as told.',
+    'Record that customers or individuals were told outside Tocsin, by phone or letter for example. They then count as told.',
     'told INC-20260401-9f3a enterprise-notice --channel phone --workspaces ws-delta,ws-kappa --evidence calls.pdf\ntold INC-20260401-9f3a gdpr-art34-individuals --channel letter --data-set account-data --country FR --count 851',
   ).requiredOption('--channel <channel>', `how: ${CHANNELS.join(', ')}`);
   whomOptions(command)
-    .option('--at <time>', 'when they were told, with zone; of several days the last (default: now)')
-    .option('--note <text>', 'what else the record should say')
-    .option('--evidence <file>', 'a file that shows it; its SHA-256 is recorded, and the file stays with you')
+    .option('--at <time>', 'when they were told, with zone; the last day if it took several (default: now)')
+    .option('--note <text>', 'anything else the record should say')
+    .option('--evidence <file>', 'a file that proves it; its SHA-256 is recorded, and the file stays with you')
     .action(async (id: string, obligation: string, { channel, at, note, evidence, ...options }: Options) => {
       const { workspaces: _w, dataSet: _d, country: _c, count: _n, rest: _r, ...sending } = options;
       const body = { obligation, channel, at: instantFlag('--at', at), note, ...whomOf(options) };

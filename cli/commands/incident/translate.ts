@@ -23,15 +23,15 @@ export function translateCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'translate <id>',
-    'Give texts of the facts in another language. A notice goes out in a language only when all of its texts are given in it.',
+    'Translate the texts of the facts. A notice goes out in a language only once all of its texts are translated.',
     'translate INC-20260401-9f3a --language fr --template > fr.yaml\ntranslate INC-20260401-9f3a --language fr -f fr.yaml',
   )
     .requiredOption('--language <language>', 'the language, like fr or de')
     .option(
       '-f, --file <file>',
-      'the texts in YAML or JSON: each as it stands in the facts, and what it is in the language',
+      'the texts in YAML or JSON: each as it stands in the facts (of) and its translation (is)',
     )
-    .option('--template', 'print the texts that are lacking, as a file to fill in')
+    .option('--template', 'print the texts still to be translated, as a file to fill in')
     .action(async (id: string, { language, file, template, ...options }: Options) => {
       if ((file === undefined) === !template)
         throw usage('use -f FILE with the texts, or --template for a file to fill in');
@@ -45,7 +45,7 @@ export function translateCommand(program: Command, shell: Shell): void {
       if (!pack)
         throw refused(`${id} runs under a policy that is not on this machine: its texts cannot be listed here`);
       const texts = lackingTexts(view.state, pack, language).map((of) => ({ of, is: '' }));
-      if (texts.length === 0) shell.out.line(`# Nothing is lacking in ${language}.`);
+      if (texts.length === 0) shell.out.line(`# Nothing is left to translate into ${language}.`);
       else shell.out.line(stringify({ texts }).trimEnd());
     });
 }

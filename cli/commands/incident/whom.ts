@@ -15,8 +15,8 @@ export interface WhomOptions {
 export function whomOptions(command: Command): Command {
   return command
     .option('--workspaces <ids>', 'workspaces by id, separated by commas', collect)
-    .option('--data-set <id>', 'people of this data set')
-    .option('--country <code>', 'of them those in this country, or unknown')
+    .option('--data-set <id>', 'people in this data set')
+    .option('--country <code>', 'only those in this country, or "unknown"')
     .option('--count <n>', 'how many people')
     .option('--rest', 'everybody who is still untold');
 }
@@ -25,7 +25,7 @@ export function whomOptions(command: Command): Command {
 export function whomOf({ workspaces, dataSet, country, count, rest }: WhomOptions): Record<string, unknown> {
   const ofPeople = dataSet !== undefined || country !== undefined || count !== undefined;
   if (!workspaces && !ofPeople && !rest)
-    throw usage('say whom: --workspaces for customers, --count with --data-set and --country for people, or --rest');
+    throw usage('say who: --workspaces for customers; --count with --data-set and --country for individuals; or --rest');
   return {
     workspaces,
     people: ofPeople ? [{ dataSet, country, count: count === undefined ? undefined : numberFlag(count) }] : undefined,

@@ -219,7 +219,7 @@ describe('messages from flags', () => {
     [['measure', 'INC-1', 'x', '--category', 'contaiment'], /category: must be one of .*did you mean "containment"\?/],
     [['waive', 'INC-1', 'x', '--reason', 'r', '--ground', 'GDPR 34(3)'], /ground: .*must be lower-case letters/],
     [['hold', 'INC-1', 'x'], /required option '--reason <text>' not specified/],
-    [['filed', 'INC-1', 'x'], /missing required argument 'reference'/],
+    [['filed', 'INC-1', 'x'], /give the REFERENCE of the report; or add to one that was filed before: --case-number/],
     [
       ['review', 'INC-1', '--root-cause', 'c'],
       /controls: is missing \(a list\)[\s\S]*shareSummary: is missing \(true or false\)/,
