@@ -44,6 +44,7 @@ export const accounts = (over: Partial<DataSetInput> = {}): DataSetInput => ({
   title: 'Account data',
   role: 'controller',
   categories: ['name', 'login'],
+  likelyConsequences: 'Mails that seem to come from us may ask you for your password',
   records: 1200,
   individuals: Object.values(over.residence ?? { IE: 2, CA: 1 }).reduce<number>((sum, n) => sum + (n ?? 0), 0),
   residence: { IE: 2, CA: 1 },
@@ -59,6 +60,7 @@ export const stored = (over: Partial<DataSetInput> = {}): DataSetInput => ({
   title: 'Customer content',
   role: 'processor',
   categories: ['contents of projects'],
+  likelyConsequences: 'What your users stored may become known to others',
   records: 9000,
   individuals: 3000,
   ...over,
@@ -69,6 +71,12 @@ export const assessment = (over: Partial<AssessmentInput> = {}): AssessmentInput
   personalData: 'yes',
   dataSets: [accounts(), stored()],
   workspaces: ['ws-1', 'ws-2', 'ws-team'],
+  plainSummary: 'Somebody used a key of ours that had become public, and read parts of our database',
+  perWorkspace: {
+    stored: Object.fromEntries(
+      ['ws-1', 'ws-2', 'ws-team'].map((workspace) => [workspace, { individuals: 1000, records: 3000 }]),
+    ),
+  },
   likelyConsequences: 'Phishing with real names',
   individualSteps: ['Change your password'],
   periodFrom: '2026-01-01T00:00:00Z',

@@ -97,15 +97,41 @@ export function sayInstant(instant: Instant, { locale, timeZone }: Reading): str
   return `${there.whole}${clock} (${utc.date === there.date ? utc.time : utc.whole} UTC)`;
 }
 
+const STYLES = {
+  date: { dateStyle: 'long' },
+  time: { hour: '2-digit', minute: '2-digit' },
+  whole: { dateStyle: 'long', timeStyle: 'short' },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
 function dateAndTime(instant: Instant, locale: string, timeZone: string) {
-  const format = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locale, { timeZone, hourCycle: 'h23', ...options }).format(toMs(instant));
-  const adapted = locale.startsWith('fr') ? frenchly : (text: string) => text;
-  return {
-    date: adapted(format({ dateStyle: 'long' })),
-    time: adapted(format({ hour: '2-digit', minute: '2-digit' })),
-    whole: adapted(format({ dateStyle: 'long', timeStyle: 'short' })),
+  const said = (style: keyof typeof STYLES) => {
+    const text = kept(`${style} ${locale} ${timeZone}`, () => {
+      return new Intl.DateTimeFormat(locale, { timeZone, hourCycle: 'h23', ...STYLES[style] });
+    }).format(toMs(instant));
+    return locale.startsWith('fr') ? frenchly(text) : text;
   };
+  return {
+    get date() {
+      return said('date');
+    },
+    get time() {
+      return said('time');
+    },
+    get whole() {
+      return said('whole');
+    },
+  };
+}
+
+/** Formats are costly to make, and few: one for each locale, zone and style. */
+const formats = new Map<string, unknown>();
+
+function kept<F>(name: string, make: () => F): F {
+  const known = formats.get(name) as F | undefined;
+  if (known) return known;
+  const made = make();
+  formats.set(name, made);
+  return made;
 }
 
 /** The first of a month is an ordinal, and a time is written `4 h 00`: the data of Intl has neither for France. */
@@ -114,12 +140,13 @@ function frenchly(text: string): string {
 }
 
 export function sayNumber(n: number, { locale }: Pick<Reading, 'locale'>): string {
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }).format(n);
+  return kept(`number ${locale}`, () => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })).format(n);
 }
 
 /** A country's name; of a part of a country, like `DE-BY`, the country's name with the code. */
 export function sayPlace(place: string, { locale }: Pick<Reading, 'locale'>): string {
   const [country] = place.split('-');
-  const name = new Intl.DisplayNames([locale], { type: 'region', fallback: 'code' }).of(country!) ?? country!;
+  const names = kept(`places ${locale}`, () => new Intl.DisplayNames([locale], { type: 'region', fallback: 'code' }));
+  const name = names.of(country!) ?? country!;
   return country === place ? name : `${name} (${place})`;
 }
