@@ -35,8 +35,8 @@ export function tasks({ state, inFlight, registerBacklog }: IncidentView): Task[
     }
     if (o.status === 'partly-told')
       list.push({
-        message: 'leave-untold',
-        body: { obligation: o.id, rest: true, reason: 'they were told in person' },
+        message: 'told',
+        body: { obligation: o.id, rest: true, channel: 'phone' },
       });
     if (o.status === 'filing') list.push({ message: 'filed', body: { obligation: o.id, reference: `REF-${o.id}` } });
     if (o.status === 'proposed-not-owed')

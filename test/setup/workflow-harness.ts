@@ -44,6 +44,7 @@ export const accounts = (over: Partial<DataSetInput> = {}): DataSetInput => ({
   title: 'Account data',
   role: 'controller',
   categories: ['name', 'login'],
+  subjects: ['customers'],
   likelyConsequences: 'Mails that seem to come from us may ask you for your password',
   records: 1200,
   individuals: Object.values(over.residence ?? { IE: 2, CA: 1 }).reduce<number>((sum, n) => sum + (n ?? 0), 0),
