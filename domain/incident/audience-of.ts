@@ -1,5 +1,5 @@
 /** Whom a rule tells, counted from the facts of the assessment. */
-import { figureOf } from '../kernel/count';
+import { boundsOf, figureOf } from '../kernel/count';
 import { countryOf } from '../places/place';
 import { dataSetsOf } from '../policy/affected';
 import { inRegion, UNKNOWN_PLACE } from '../policy/places';
@@ -64,6 +64,15 @@ function groupsOf(
     byCountry.set(countryOf(place), before === null || count === null ? null : (before ?? 0) + count);
   }
   const known = [...byCountry].map(([country, count]) => ({ dataSet, country, ...(count === null ? {} : { count }) }));
-  const rest = { dataSet, country: UNKNOWN_PLACE, ...(elsewhere === undefined ? {} : { count: elsewhere }) };
-  return [...known, ...(meant(UNKNOWN_PLACE) ? [rest] : [])].filter(({ count }: AssessedGroup) => count !== 0);
+  // Whoever is beyond "at least so many" lives where nobody knows.
+  const atLeast = individuals !== undefined && boundsOf(individuals)?.most === undefined && all !== undefined;
+  const rest = {
+    dataSet,
+    country: UNKNOWN_PLACE,
+    ...(elsewhere === undefined ? {} : { count: elsewhere }),
+    ...(atLeast && { atLeast }),
+  };
+  return [...known, ...(meant(UNKNOWN_PLACE) ? [rest] : [])].filter(
+    (group: AssessedGroup) => group.count !== 0 || group.atLeast,
+  );
 }

@@ -19,6 +19,8 @@ export type Group = z.infer<typeof GroupSchema>;
 /** People of a group as assessed; `count` is missing while their number is not established. */
 export interface AssessedGroup extends Group {
   count?: number;
+  /** There may be more: only their least number is established. */
+  atLeast?: true;
 }
 
 export type Audience = { of: 'workspaces'; ids: 'all' | string[] } | { of: 'people'; groups: AssessedGroup[] };

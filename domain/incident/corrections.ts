@@ -1,15 +1,22 @@
 /** The facts of the declaration that people may correct afterwards; each correction is an event, and duties follow. */
 import { tocsin } from '../kernel/command-lines';
-import { type Instant, toMs } from '../kernel/time';
+import { HOUR_MS, type Instant, toMs } from '../kernel/time';
+import { type Policy, ruleOf } from '../policy/policy';
 import { type Answer, notAfter } from './answer';
+import { armedClock } from './clocks';
 import { type Corrected, type Correction, correctable } from './corrected-facts';
 import type { NewEvent } from './events';
-import type { IncidentState } from './state';
+import { partOf } from './part-clock';
+import type { IncidentState, Obligation } from './state';
+
+/** A detection that moves further back than this may be a slip of the pen: a wrong day, month or year. */
+const FAR_MS = 24 * HOUR_MS;
 
 /** The events of a correction, one a fact. */
 export function onCorrect(
   state: IncidentState,
   { reason, ...message }: Correction & { reason: string },
+  pack: Policy,
   now: Instant,
   answer: Answer,
 ): NewEvent[] {
@@ -48,7 +55,28 @@ export function onCorrect(
     news.push({ serviceAffecting, ...(serviceAffectedFrom && { serviceAffectedFrom }) });
   else if (serviceAffectedFrom && serviceAffectedFrom !== state.serviceAffectedFrom) news.push({ serviceAffectedFrom });
   if (news.length === 0) return answer.noted('the incident on record already says this');
+  const next = news.reduce((facts, one) => withCorrection(facts, { ...one, reason }), state);
+  const far = detectedAt !== undefined && toMs(declaration.detectedAt) - toMs(detectedAt) > FAR_MS;
+  const sent = !far
+    ? []
+    : sentBySilence(next, pack, now).filter(({ id }) => sentBySilence(state, pack, now).every((o) => o.id !== id));
+  if (sent.length > 0) {
+    return answer.rejected(
+      `correct: would send ${sent.map(({ id }) => id).join(', ')} at once, since the time to look at it would be over: approve it or hold it first, then correct`,
+    );
+  }
   return news.map((one) => ({ kind: 'corrected', data: { ...one, reason } }));
+}
+
+/** Notices that nobody approved or held, and that silence sends now on the instants as stated. A mistyped year sends nothing. */
+function sentBySilence(state: IncidentState, pack: Policy, now: Instant): Obligation[] {
+  return Object.values(state.obligations).filter((o) => {
+    const rule = ruleOf(pack, o.rule);
+    if (rule?.onSilence !== 'send' || !['pending', 'drafted'].includes(o.status) || o.hold || o.approved) return false;
+    const part = partOf(rule, state, pack, { key: o.recipient, born: o.clock });
+    const armed = o.purpose === 'first' ? armedClock(rule, state, pack, part) : undefined;
+    return armed !== undefined && toMs(armed.due.marginAt) <= toMs(now);
+  });
 }
 
 /** The state with a fact corrected. */

@@ -85,6 +85,7 @@ export const MESSAGE_SCHEMAS = {
   told: z
     .strictObject({
       ...envelope,
+      by: PersonSchema,
       obligation,
       channel: z.enum(CHANNELS),
       /** When they were told; of several days, the last. */
@@ -103,6 +104,7 @@ export const MESSAGE_SCHEMAS = {
   'leave-untold': z
     .strictObject({
       ...envelope,
+      by: PersonSchema,
       obligation,
       ...untold,
       /** Without a count: all of the group who are still untold, also where nobody knows how many there are. */
@@ -131,6 +133,7 @@ export const MESSAGE_SCHEMAS = {
   }),
   hold: z.strictObject({
     ...envelope,
+    by: PersonSchema,
     obligation,
     reason: text(2000),
     /** Where the law says on what a notice may wait: which of its grounds. */
@@ -140,6 +143,7 @@ export const MESSAGE_SCHEMAS = {
   release: z.strictObject({ ...envelope, obligation, reason: text(2000).optional() }),
   waive: z.strictObject({
     ...envelope,
+    by: PersonSchema,
     obligation,
     reason: text(2000),
     /** A ground that the policy offers for this obligation, or `other`. */
@@ -148,6 +152,7 @@ export const MESSAGE_SCHEMAS = {
   'not-owed': z
     .strictObject({
       ...envelope,
+      by: PersonSchema,
       obligation: obligation.optional(),
       /** Everything that is proposed on the same facts; without an obligation, everything that is proposed. */
       all: z.boolean().optional(),

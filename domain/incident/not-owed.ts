@@ -21,8 +21,9 @@ import { type IncidentState, isSettled, type Obligation } from './state';
  * True where only a person may decide that a rule is not owed: a duty of law, on facts that somebody assessed. What was not
  * in force, or falls away by what the incident is, falls away by itself.
  */
-export function isDecision(rule: ObligationRule, state: IncidentState): boolean {
-  if (rule.dismissal !== 'person' || isInForce(rule, state) === false) return false;
+export function isDecision(rule: ObligationRule, state: IncidentState, owedOnce: boolean): boolean {
+  if (rule.dismissal === 'automatic' || isInForce(rule, state) === false) return false;
+  if (rule.dismissal === 'person-once-owed' && !owedOnce) return false;
   return evaluate(rule.appliesWhen, state).establishedBy.includes('assessment');
 }
 

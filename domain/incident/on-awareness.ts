@@ -74,9 +74,15 @@ export function onConfirm(
 }
 
 /** What keeps an incident from being closed. */
-export function awarenessOpen({ caseId, awaitsSecond }: IncidentState): string[] {
+export function awarenessOpen({ caseId, awaitsSecond, awarenessDoubt: doubt }: IncidentState): string[] {
   const asked = awaitsSecond?.awareness;
-  if (!asked) return [];
+  if (!asked && !doubt) return [];
+  if (!asked) {
+    const stand = tocsin('confirm', { id: caseId, change: 'awareness' });
+    return [
+      `awareness: ${minuteText(doubt!.awareAt)} UTC is doubtful (${doubt!.why.join('; ')}): stand by it or correct it: \`${stand}\``,
+    ];
+  }
   const line = tocsin('confirm', { id: caseId, change: 'awareness' });
   return [`awareness: a change to ${minuteText(asked.awareAt)} UTC waits for a second person: \`${line}\``];
 }

@@ -21,7 +21,8 @@ import { awarenessOpen, onAwareAt, onConfirm } from './on-awareness';
 import { onEditDraft } from './on-edit';
 import { beforeKnown, onStatus } from './on-status';
 
-import { onLeaveUntold, onTold, restOf } from './on-telling';
+import { lawfulReasonProblem, lawServed, onLeaveUntold, onTold, restOf } from './on-telling';
+import { emptyReasonProblem } from './reason';
 import { draftIsCurrent, fulfil, goesOn, lacksRequired } from './reconcile';
 import { isRecordOnly } from './records';
 import { type IncidentState, isSettled, type Obligation } from './state';
@@ -56,7 +57,7 @@ export function decideMessage(
     case 'status':
       return onStatus(state, message, now, answer);
     case 'correct':
-      return onCorrect(state, message, now, answer);
+      return onCorrect(state, message, pack, now, answer);
     case 'contain':
       return onContain(state, message, answer);
     case 'measure':
@@ -92,6 +93,9 @@ function onAssess(state: IncidentState, message: On<'assess'>, pack: Policy, now
   const facts = assessment && { revision, by: message.by, at: now, facts: assessment };
   const aware = onAwareAt(facts ? { ...state, assessment: facts } : state, message, pack, now);
   if ('problem' in aware) return answer.rejected(aware.problem);
+  const known = message.awareAt ? { ...state, anchors: { ...state.anchors, aware: message.awareAt } } : state;
+  const tooEarly = partsAwareAt && beforeKnown(partsAwareAt, known);
+  if (tooEarly) return answer.rejected(`partsAwareAt: ${tooEarly}`);
   const events: NewEvent[] = [...aware.events];
   if (!state.anchors.aware && !message.awareAt && assessment && ['yes', 'possible'].includes(assessment.personalData)) {
     const stated = 'the instant of this assessment; no earlier awareness was stated';
@@ -242,6 +246,8 @@ function onObligation(
     case 'told': {
       const at = notAfter(message.at ?? now, now);
       if (!at) return answer.rejected('at: must not be in the future');
+      const early = beforeKnown(at, state);
+      if (early) return answer.rejected(`at: ${early}`);
       return onTold({ state, o, rule, pack, answer }, message, at);
     }
     case 'leave-untold':
@@ -388,9 +394,16 @@ function onWaive(
     return answer.noted(`${message.obligation} is already ${(targets[0] ?? known)!.status}`);
   const problem = groundProblem(ground, rule, pack, state);
   if (problem) return answer.rejected(`ground: ${problem}`);
+  if (rule.waivable === 'grounds') {
+    const title = pack.grounds.find((each) => each.id === ground)?.title ?? '';
+    const empty = emptyReasonProblem(reason, [rule.id, rule.title, rule.citation, ground, title]);
+    if (empty) return answer.rejected(empty);
+  }
   if (waivable.length > 0) {
     const elsewhere = waivable.find((o) => o.fulfilledAt && tellerOf(o, rule, state, pack));
     if (elsewhere) return answer.rejected(`obligation: ${elsewhere.id} is told with ${rule.toldWith}: waive that`);
+    const owing = waivable.flatMap((o) => leavesByLaw(o, rule, state, pack));
+    if (owing.length > 0) return answer.rejected(...owing);
     return waivable.flatMap((o): NewEvent[] => [
       {
         kind: 'obligation-waived',
@@ -407,6 +420,18 @@ function onWaive(
     ]);
   }
   return [{ kind: 'obligation-waived', data: { obligation: rule.id, rule: rule.id, reason, ground } }];
+}
+
+/** Of a later round: whom another duty of law, which this notice fulfils, still names; waiving a promise leaves them owed. */
+function leavesByLaw(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): string[] {
+  if (!o.fulfilledAt) return [];
+  const untold = neverTold(o, rule, state, pack);
+  const law = lawServed(o, rule, state, pack).find(({ id }) => id !== rule.id);
+  if (!law || untold.length === 0) return [];
+  return [
+    `obligation: ${o.id} tells under ${law.id} (${law.citation}) too, and somebody is untold: ${untoldText(untold)}. ` +
+      'Approve it, tell them by another channel, or leave them untold one by one with a reason',
+  ];
 }
 
 function leftUntold(
@@ -435,6 +460,8 @@ function onNotMaterial(
       `obligation: ${o.id} was opened for no change of what was told; waive it with a reason if it does not apply`,
     );
   }
+  const empty = lawfulReasonProblem({ o, rule, state, pack }, reason);
+  if (empty) return answer.rejected(empty);
   const says = factsToTell(rule, state, pack);
   return [{ kind: 'change-not-material', data: { obligation: o.id, round: o.round, reason, says } }];
 }

@@ -7,6 +7,7 @@ import type { NewEvent } from './events';
 import { withLeftUntold } from './evolve-telling';
 import { waiverText } from './grounds';
 import type { MessageBody } from './messages';
+import { emptyReasonProblem } from './reason';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { isCovered, type Named, type People, type Untold } from './tally';
 import { standing, tallyOf, tellerOf, toldWith } from './telling';
@@ -61,6 +62,8 @@ export function onLeaveUntold(given: Given, message: MessageBody<'leave-untold'>
       `obligation: ${o.id} has not been sent yet, so nobody knows whom it does not reach; approve it first, or waive it`,
     );
   }
+  const empty = lawfulReasonProblem(given, message.reason);
+  if (empty) return answer.rejected(empty);
   const duty = wouldWaive(given, named);
   if (duty) {
     return answer.rejected(
@@ -82,6 +85,27 @@ function wouldWaive({ state, o, rule, pack }: Given, named: Named): ObligationRu
   if (!stands || stands.told > 0 || !isCovered(stands)) return undefined;
   const served = toldWith(o, state, pack).filter((other) => !isSettled(other));
   return [rule, ...served.map((other) => ruleOf(pack, other.rule)!)].find(({ waivable }) => waivable === 'grounds');
+}
+
+/** The duties of law that an obligation fulfils when its people are told: its own and those told with it. */
+export function lawServed(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): ObligationRule[] {
+  const served = toldWith(o, state, pack).flatMap((other) =>
+    isSettled(other) ? [] : (ruleOf(pack, other.rule) ?? []),
+  );
+  return [rule, ...served].filter(({ waivable }) => waivable === 'grounds');
+}
+
+/** Why a reason decides nothing about a duty of law; an own promise takes any. */
+export function lawfulReasonProblem(
+  { o, rule, state, pack }: Pick<Given, 'o' | 'rule' | 'state' | 'pack'>,
+  reason: string,
+): string | undefined {
+  const duties = lawServed(o, rule, state, pack);
+  if (duties.length === 0) return undefined;
+  return emptyReasonProblem(
+    reason,
+    duties.flatMap(({ id, title, citation }) => [id, title, citation]),
+  );
 }
 
 /** Whom a message means, of those who are still untold; or the answer that says what is wrong with it. */

@@ -18,6 +18,13 @@ export function reasonProblem(reason: string, said: string[] = []): string | und
   return 'reason: must say in your own words why, for whoever reads the register in a year: what was looked at and found. A field or a proposal said again is no reason';
 }
 
+/** Why a text says nothing at all beside what was `said` before: a full stop, a nod, the ground once more. */
+export function emptyReasonProblem(reason: string, said: string[] = []): string | undefined {
+  const known = new Set([...NO_REASON, ...said.flatMap(words)]);
+  if (words(reason).some((word) => !known.has(word))) return undefined;
+  return 'reason: says nothing of its own: a duty of law is decided on a reason in words, for whoever reads the register in a year';
+}
+
 /** True for a text that is too short to hold a reason. */
 export function tooLittle(reason: string | undefined): boolean {
   return (reason ?? '').replace(/[^\p{L}\p{N}]/gu, '').length < LETTERS_AT_LEAST;

@@ -112,7 +112,7 @@ function applicability(rule: ObligationRule, state: IncidentState, pack: Policy)
   }
   for (const o of instances) {
     if (wanted.has(o.id) || o.id === rule.id || isSettled(o) || o.fulfilledAt || o.status === 'dispatching') continue;
-    if (o.recipient !== UNDETERMINED && isDecision(rule, state)) {
+    if (o.recipient !== UNDETERMINED && isDecision(rule, state, true)) {
       const because = [`on the present facts it goes to ${[...wanted].join(', ')}, not to ${o.recipient}`];
       events.push(...proposals(rule, [o], because, state, pack));
       continue;
@@ -133,7 +133,8 @@ function dismiss(
   state: IncidentState,
   pack: Policy,
 ): NewEvent[] {
-  if (isDecision(rule, state)) return proposals(rule, instances, verdict.because, state, pack);
+  const owedOnce = instances.some((o) => o.clock !== undefined);
+  if (isDecision(rule, state, owedOnce)) return proposals(rule, instances, verdict.because, state, pack);
   const reason = [rule.notRequiredReason, verdict.because.join('; ')].filter(Boolean).join(': ');
   const by = decidedBy(verdict, state);
   if (instances.length === 0) return [notRequired(rule.id, rule.id, reason, by)];

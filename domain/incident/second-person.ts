@@ -14,7 +14,13 @@ export type AwaitsSecond = {
   awareness?: { awareAt: Instant; basis: AwarenessBasis; previousAt: Instant; reason: string; by: string; at: Instant };
 };
 
-/** True for somebody else than whoever asked; an address counts whatever its case. */
+/** True for somebody else than whoever asked: by the letters and digits of the address, however it is written. */
 export function isSecondPerson(by: string, first: string): boolean {
-  return by.trim().toLowerCase() !== first.trim().toLowerCase();
+  return sameHand(by) !== sameHand(first);
+}
+
+/** Without capitals, spaces, signs, look-alike forms and the part of an address after "+". */
+function sameHand(name: string): string {
+  const plain = name.normalize('NFKC').toLowerCase();
+  return plain.replace(/\+[^@]*(?=@)/gu, '').replace(/[^\p{L}\p{N}]/gu, '');
 }

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { type Instant, toMs } from '../kernel/time';
-import { type Audience, type Group, GroupSchema, groupName } from './audience';
+import { type AssessedGroup, type Audience, type Group, GroupSchema, groupName } from './audience';
 
 const count = z.int().min(0);
 /** As the directory has it. */
@@ -156,10 +156,10 @@ function ofWorkspaces(ids: 'all' | string[], tally: Tally): Standing {
   };
 }
 
-function ofPeople(assessed: Array<Group & { count?: number }>, tally: Tally): Standing {
+function ofPeople(assessed: AssessedGroup[], tally: Tally): Standing {
   const standing: Standing = { of: 0, told: 0, outside: 0, left: 0, untold: [] };
-  const all = [...assessed, ...listedOnly(assessed, tally)];
-  for (const { count: stated, ...group } of all) {
+  const all: AssessedGroup[] = [...assessed, ...listedOnly(assessed, tally)];
+  for (const { count: stated, atLeast, ...group } of all) {
     const { listed, mailed, outside, left, settled } = tally.groups[groupName(group)] ?? NOBODY;
     const known = group.country === 'unknown' && stated !== undefined ? stated - beyond(group, all, tally) : stated;
     const owed = Math.max(known ?? 0, listed, mailed + outside);
@@ -170,8 +170,9 @@ function ofPeople(assessed: Array<Group & { count?: number }>, tally: Tally): St
     standing.left += Math.min(left, owed - mailed - outside);
     // Nobody known and nobody listed is nobody told: somebody must say that there is nobody.
     const nobody = owed === 0 && stated !== undefined && known === stated && !settled;
-    if (untold > 0 || (known === undefined && !settled) || nobody) {
-      const assessment = known === undefined || group.dataSet === undefined ? {} : { assessed: known };
+    const open = (known === undefined || atLeast) && !settled;
+    if (untold > 0 || open || nobody) {
+      const assessment = known === undefined || open || group.dataSet === undefined ? {} : { assessed: known };
       standing.untold.push({ kind: 'people', ...group, count: untold, ...assessment, listed, told: mailed + outside });
     }
   }

@@ -196,9 +196,10 @@ const ruleFields = {
   insteadOfWaiver: z.string().optional(),
   /**
    * Who decides, once facts that somebody assessed say so, that the duty is not owed: `automatic` for the company's own
-   * promises; `person` for duties of law, where the product only proposes it and a named person confirms it.
+   * promises; `person` for duties of law, where the product only proposes it and a named person confirms it;
+   * `person-once-owed` for one that need not be spoken of before the facts name somebody to whom it is owed.
    */
-  dismissal: z.enum(['automatic', 'person']).default('automatic'),
+  dismissal: z.enum(['automatic', 'person', 'person-once-owed']).default('automatic'),
   /** On what a hold may rest. Left out: on any reason. Empty: the law knows none, so a hold is refused. */
   holdGrounds: z.array(HoldGroundSchema).optional(),
 };

@@ -90,6 +90,16 @@ describe('facts that contradict are refused with both fields', () => {
       withSet({ risk: 'unlikely', protection: { encrypted: 'yes', keysTaken: 'yes' } }),
       ['dataSets.0.risk', '"protection.keysTaken"'],
     ],
+    [
+      'two data sets of one id, where whoever is told of the one would count as told of the other',
+      assessment({ dataSets: [accounts(), accounts({ role: 'processor' })] }),
+      ['dataSets.1.id', '"dataSets.0"'],
+    ],
+    [
+      'a period that ends before it begins',
+      assessment({ periodFrom: '2026-04-02T00:00:00.000Z', periodTo: '2026-04-01T00:00:00.000Z' }),
+      ['periodFrom', '"periodTo"'],
+    ],
   ])('%s', (_what, facts, fields) => {
     for (const field of fields) expect(problems(facts).join('\n')).toContain(field);
   });

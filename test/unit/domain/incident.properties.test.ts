@@ -379,6 +379,7 @@ test('every incident can be brought to its end: no order of messages wedges it',
 function bringToItsEnd(played: Played): void {
   played.answerEffects();
   if (played.state.awaitsSecond) played.send('confirm', { by: 'second@example.com' });
+  if (played.state.awarenessDoubt) played.send('confirm', { by: 'second@example.com' });
   if (played.state.status !== 'resolved') played.send('status', { status: 'resolved' });
   // No legal duty is waived for a reason alone: it ends where the facts show that it is not owed, and a person says so.
   played.send('assess', { assessment: { personalData: 'no' }, reason: 'a drill' });

@@ -41,6 +41,24 @@ describe('a doubtful awareness sends nothing by itself', () => {
     expect(story.to(3).obligation('status-page-update')).toMatchObject({ fulfilledAt: at(1.5) });
   });
 
+  test('it blocks closing until somebody stands by it or corrects it', () => {
+    const story = new Story().to(1);
+    story.send('assess', { assessment: assessment(), awareAt: at(-9000) });
+    story.send('close');
+    expect(story.problems().join()).toContain('awareness: 2025-');
+    story.send('confirm', { by: COUNSEL });
+    story.send('close');
+    expect(story.problems().join()).not.toContain('awareness:');
+  });
+
+  test('a mistyped year of a part that was found later is refused, and mails no customer', () => {
+    const story = new Story().to(1);
+    story.send('assess', { assessment: assessment({ dataSets: [accounts()], workspaces: [] }), awareAt: at(1) });
+    story.to(100).send('assess', { assessment: assessment(), partsAwareAt: '2025-04-05T02:00:00.000Z' });
+    expect(story.problems()).toEqual([expect.stringContaining('partsAwareAt: must not be before')]);
+    expect(story.all('dispatch-started', 'enterprise-notice')).toEqual([]);
+  });
+
   test('an hour before the detection is doubtful; the detection itself is not', () => {
     const early = new Story().to(1);
     early.send('assess', { assessment: assessment(), awareAt: at(-1) });
@@ -123,8 +141,16 @@ describe('correcting the awareness before the act', () => {
     expect(story.problems()).toEqual([expect.stringContaining('reason')]);
     story.send('assess', { awareAt: at(3), reason: 'it was no breach yet' });
     expect(story.obligation(DPC).dueAt).toBe(at(73));
-    story.send('confirm', { by: ONCALL.toUpperCase() });
-    expect(story.problems()).toEqual([expect.stringContaining('somebody else')]);
+    for (const by of [
+      ONCALL.toUpperCase(),
+      'oncall @example.com',
+      'oncall\u200b@example.com',
+      'oncall+2@example.com',
+      '<oncall@example.com>',
+    ]) {
+      story.send('confirm', { by });
+      expect(story.problems()).toEqual([expect.stringContaining('somebody else')]);
+    }
     story.send('confirm', SECOND);
     expect(story.obligation(DPC).dueAt).toBe(at(75));
     expect(story.state.awareness?.at(-1)).toMatchObject({ by: ONCALL, agreedBy: COUNSEL, awareAt: at(3) });

@@ -296,11 +296,11 @@ describe('incomplete and changed facts', () => {
     expect(story.all('deadline-missed', ID)).toEqual([]);
   });
 
-  test('a waived later round leaves the first notice fulfilled and in time, and later facts open the next round', () => {
+  test('a later round told by phone leaves the first notice fulfilled and in time, and later facts open the next round', () => {
     const story = aware();
     story.send('approve', { obligation: ID });
     story.send('assess', { assessment: assessment({ dataSets: [stored()], workspaces: ['ws-1', 'ws-2', 'ws-3'] }) });
-    story.to(5).send('waive', { obligation: ID, reason: 'ws-3 was told by phone' });
+    story.to(5).send('told', { obligation: ID, channel: 'phone', workspaces: ['ws-3'] });
     expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', fulfilledAt: at(1), lateByMs: 0 });
     story.to(100).send('assess', { assessment: assessment({ dataSets: [stored()], workspaces: 'all' }) });
     expect(story.obligation(ID)).toMatchObject({ round: 3, purpose: 'new-recipients', dueAt: at(148) });

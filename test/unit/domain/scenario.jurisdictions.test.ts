@@ -55,7 +55,7 @@ describe('the UK GDPR, beside the others, from facts that are already there', ()
     expect(story.problems().join()).toContain('does not waive uk-gdpr-art34-individuals');
     story.send('waive', {
       obligation: 'uk-gdpr-art34-individuals',
-      reason: 'x',
+      reason: 'nobody has their addresses',
       ground: 'uk-gdpr-34-3-c',
       by: COUNSEL,
     });

@@ -25,6 +25,13 @@ function judged(over: Parameters<typeof assessment>[0] = {}): Story {
   return story;
 }
 
+test.each(['Tocsin', 'TOCSIN '])('%s is no person who confirms that a duty is not owed', (by) => {
+  const story = judged();
+  story.send('not-owed', { obligation: ART33, reason: NOT_OWED_REASON, by });
+  expect(story.problems()).toEqual(['by: must name a person']);
+  expect(story.obligation(ART33).status).toBe('proposed-not-owed');
+});
+
 const statuses = (story: Story, ids = OF_LAW) => ids.map((id) => story.state.obligations[id]?.status);
 const confirm = (story: Story, over: Record<string, unknown> = {}) =>
   story.send('not-owed', { obligation: ART33, reason: NOT_OWED_REASON, by: COUNSEL, ...over });

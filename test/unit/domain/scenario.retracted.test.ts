@@ -143,6 +143,13 @@ describe('what was declared can be corrected, and duties follow', () => {
     expect(story.to(5).all('dispatch-started')).toEqual([]);
   });
 
+  test('a detection with a mistyped year publishes nothing and mails nobody', () => {
+    const story = new Story();
+    story.send('correct', { detectedAt: at(-365 * 24), reason: 'the alert was at midnight' });
+    expect(story.problems()).toEqual([expect.stringContaining('would send status-page-update, status-subscribers')]);
+    expect(story.all('dispatch-started')).toEqual([]);
+  });
+
   test('an earlier detection moves what is open, and shows what was done as late; it cannot follow the declaration', () => {
     const story = new Story().to(1);
     story.send('status', CONTAINED);

@@ -20,7 +20,7 @@ import {
   stored,
 } from './helpers/facts';
 import { AUTHORITIES, TRUST_CENTER } from './helpers/pack';
-import { Story } from './helpers/story';
+import { NOT_OWED_REASON, Story } from './helpers/story';
 
 /** The real packs for an organisation of its own. */
 function policyOf(organisation: Partial<Organisation>): Policy {
@@ -241,9 +241,13 @@ describe('an affected place whose law no pack has is open until a person decides
     expect(idsOf(aware(IN_US, { personalData: 'no' }), 'uncovered-law:')).toEqual([]);
   });
 
-  test('a place in which nobody lives after all is not owed any more; one found later is', () => {
+  test('a place in which nobody lives after all falls away once a person says so; one found later is owed', () => {
     const story = aware(IN_US, people({ GB: 5, CH: 5 }));
     story.send('assess', { assessment: assessment(people({ CH: 5, AU: 1 })) });
+    expect(statusOf(story, 'uncovered-law:GB')).toBe('proposed-not-owed');
+    story.send('close');
+    expect(story.problems().join()).toContain('uncovered-law:GB: proposed as not owed');
+    story.send('not-owed', { obligation: 'uncovered-law:GB', reason: NOT_OWED_REASON, by: COUNSEL });
     expect(statusOf(story, 'uncovered-law:GB')).toBe('not-required');
     expect(statusOf(story, 'uncovered-law:CH')).toBe('pending');
     expect(statusOf(story, 'uncovered-law:AU')).toBe('pending');

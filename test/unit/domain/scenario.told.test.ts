@@ -142,6 +142,42 @@ describe('workspaces', () => {
     expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', evidence: { told: 1, left: 1 } });
   });
 
+  test('nobody was told before the breach was detected', () => {
+    const story = customers(['ws-1']);
+    story.send('told', { obligation: ID, channel: 'phone', workspaces: ['ws-1'], at: '2020-01-01T00:00:00.000Z' });
+    expect(story.problems()).toEqual(['at: must not be before the detection and the awareness']);
+    expect(story.obligation(ID).fulfilledAt).toBeUndefined();
+  });
+
+  test('whom the law names is left untold by a named person with a reason in words, also in a later round', () => {
+    const story = customers(['ws-1']);
+    story.send('approve', { obligation: ID });
+    story.send('assess', { assessment: assessment({ dataSets: [stored()], workspaces: ['ws-1', 'ws-2'] }) });
+    for (const [more, problem] of [
+      [{ reason: '.' }, 'reason: says nothing'],
+      [{ reason: 'as agreed' }, 'reason: says nothing'],
+      [{ reason: 'Notice to every affected controller' }, 'reason: says nothing'],
+      [{ reason: 'closed in March', by: 'Tocsin' }, 'by: must name a person'],
+    ] as const) {
+      story.send('leave-untold', { obligation: ID, workspaces: ['ws-2'], ...more });
+      expect(story.problems()).toEqual([expect.stringContaining(problem)]);
+      expect(story.obligation(BOTH).status).not.toBe('fulfilled');
+    }
+    story.send('leave-untold', { obligation: ID, workspaces: ['ws-2'], reason: 'closed in March', by: COUNSEL });
+    expect(story.obligation(BOTH).status).toBe('fulfilled');
+  });
+
+  test('waiving a promise leaves nobody untold whom the law names and who was found later', () => {
+    const story = customers(['ws-1']);
+    story.send('approve', { obligation: ID });
+    story.send('assess', { assessment: assessment({ dataSets: [stored()], workspaces: ['ws-1', 'ws-2'] }) });
+    story.send('waive', { obligation: ID, reason: 'a promise only' });
+    expect(story.problems().join()).toContain(
+      `tells under ${BOTH} (GDPR Art. 33(2)) too, and somebody is untold: ws-2`,
+    );
+    expect(story.obligation(BOTH).status).toBe('pending');
+  });
+
   test('who is not among the untold is refused, and so is nobody', () => {
     const story = customers(['ws-1', 'ws-2'], { unreached: { 'ws-2': 1 } });
     story.send('approve', { obligation: ID });
@@ -260,6 +296,17 @@ describe('people', () => {
       reason: 'the directory has everybody',
     });
     expect(story.obligation(PEOPLE)).toMatchObject({ status: 'fulfilled', evidence: { of: 5, told: 5, left: 0 } });
+  });
+
+  test('of "at least so many" a person says that these are all', () => {
+    const story = new Story({}, packOf({ mainEstablishment: 'IE' })).to(1);
+    story.send('measure', { text: 'All sessions ended' });
+    const some = accounts({ individuals: { atLeast: 400 }, residence: { DE: 400 } });
+    story.send('assess', { assessment: assessment({ dataSets: [some] }), awareAt: at(1) });
+    story.to(10).send('approve', { obligation: PEOPLE });
+    expect(word(story, PEOPLE)).toBe('partly told: 400 of 400');
+    story.send('leave-untold', { obligation: PEOPLE, rest: true, reason: 'the log was read to its end', by: COUNSEL });
+    expect(story.obligation(PEOPLE).status).toBe('fulfilled');
   });
 
   test('more people found in the same data set are told in a round of their own', () => {

@@ -84,6 +84,13 @@ describe('GDPR Art. 34(3)(a): data unintelligible', () => {
   });
 });
 
+test.each(['.', 'x', 'Disproportionate effort'])('a duty of law is not waived because "%s"', (reason) => {
+  const story = new Story().to(1);
+  story.send('assess', { assessment: assessment(), awareAt: at(1) });
+  story.send('waive', { obligation: 'gdpr-art34-individuals', ground: 'gdpr-34-3-c', reason });
+  expect(story.problems()).toEqual([expect.stringContaining('reason: says nothing')]);
+});
+
 test.each(['gdpr-34-3-b', 'gdpr-34-3-c'])('%s waives with a reason, and not without', (ground) => {
   const story = aware();
   expect(story.send('waive', { obligation: 'gdpr-art34-individuals', ground })[0]!.kind).toBe('rejected');
