@@ -144,8 +144,9 @@ function ofWorkspaces(ids: 'all' | string[], tally: Tally): Standing {
   };
   if (ids === 'all' && !tally.numbers) whole('not-sent');
   else if (beyond.untold > 0) whole('not-listed', beyond.untold);
-  // Sent to nobody is never all: where none is named, or the directory has none, a person says so.
-  else if (asked.length === 0) whole('not-named');
+  // Sent to nobody is never all: where none is named, or the directory has none, a person says so. An id that the
+  // directory does not have is none of them.
+  else if (asked.length === 0 || (ids === 'all' && isNone(tally.numbers))) whole('not-named');
   const told = asked.filter((workspace) => mailed.has(workspace) || outside.has(workspace));
   return {
     of: asked.length + beyond.told + beyond.untold,
@@ -154,6 +155,10 @@ function ofWorkspaces(ids: 'all' | string[], tally: Tally): Standing {
     left: asked.filter((workspace) => left.has(workspace) && !mailed.has(workspace) && !outside.has(workspace)).length,
     untold,
   };
+}
+
+function isNone(numbers: Tally['numbers']): boolean {
+  return numbers !== undefined && numbers.told + numbers.untold === 0;
 }
 
 function ofPeople(assessed: AssessedGroup[], tally: Tally): Standing {

@@ -127,6 +127,17 @@ describe('workspaces', () => {
     expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', evidence: { of: 1, told: 1 } });
   });
 
+  test('one told by phone whom the directory does not have is not "all workspaces"', () => {
+    const story = customers('all');
+    const none = { of: 'workspaces' as const, reached: [], unreached: [], numbers: { told: 0, untold: 0 } };
+    story.counted = () => none;
+    story.send('told', { obligation: ID, channel: 'phone', workspaces: ['ws-ghost'] });
+    story.send('approve', { obligation: ID });
+    expect(story.obligation(ID).status).toBe('partly-told');
+    story.send('leave-untold', { obligation: ID, rest: true, reason: 'the ghost was the only customer', by: COUNSEL });
+    expect(story.obligation(ID).status).toBe('fulfilled');
+  });
+
   test('told by phone before the mail goes out, nobody is mailed and it is fulfilled', () => {
     const story = customers(['ws-1', 'ws-2']);
     story.to(3).send('told', { obligation: ID, channel: 'phone', workspaces: ['ws-1', 'ws-2'] });

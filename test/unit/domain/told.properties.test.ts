@@ -156,18 +156,18 @@ function run(story: Known, each: Step): void {
       return;
     }
     case 'left':
-      story.send('leave-untold', { obligation: 'owners', workspaces: [each.workspace], reason: 'as agreed' });
+      story.send('leave-untold', { obligation: 'owners', workspaces: [each.workspace], reason: 'the customers closed in March' });
       return;
     case 'people-left': {
       const people = [{ dataSet: 'accounts', country: each.country, count: each.count }];
-      story.send('leave-untold', { obligation: 'people', people, reason: 'as agreed' });
+      story.send('leave-untold', { obligation: 'people', people, reason: 'the customers closed in March' });
       return;
     }
     case 'rest':
-      story.send('leave-untold', { obligation: each.obligation, rest: true, reason: 'as agreed' });
+      story.send('leave-untold', { obligation: each.obligation, rest: true, reason: 'the customers closed in March' });
       return;
     case 'waive':
-      story.send('waive', { obligation: each.obligation, reason: 'as agreed' });
+      story.send('waive', { obligation: each.obligation, reason: 'the customers closed in March' });
       return;
     case 'wait':
       return;

@@ -17,7 +17,7 @@ export type Step =
   | { do: 'answer-again'; nth: number }
   | { do: 'alarm' };
 
-const reason = fc.constantFrom('as agreed', 'found later', 'police asked');
+const reason = fc.constantFrom('agreed with the customers on the phone', 'found later', 'police asked');
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
 const count = maybe(fc.nat(5000));
 const yesNo = fc.constantFrom('yes', 'no', 'unknown');
