@@ -59,7 +59,8 @@ const ARGUMENTS: Record<string, string> = {
   '<obligation>': 'like enterprise-notice or gdpr-art33-authority:ie-dpc (see `tocsin show`)',
   '[obligation]': 'one obligation, like gdpr-art33-authority:ie-dpc (see `tocsin show`)',
   '<text>': 'one or more sentences, in quotes',
-  '[file]': 'the CSV file; its first line names the columns',
+  '[csv]': 'the file; its first line names the columns',
+  '[file]': 'the export (default: the register in its database)',
   '[reference]': 'what the authority gave on submission, like a submission number',
   '<field>': 'the required field, like records-count, or its title in quotes',
 };

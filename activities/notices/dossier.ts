@@ -55,7 +55,7 @@ ${overdueHtml(input, fields)}${cover.bodyHtml.trim()}
 <h2>What to file</h2>
 <p class="lead">${readyText(fields, reading)}</p>
 <table>${fields.map(fieldRow).join('\n')}</table>
-<footer>Fields follow the EDPB common template (${FACTS_EDITION}), where they have its numbers. This report as data: <a href="dossier.json">dossier.json</a>, SHA-256 <code>${sha256Hex(json)}</code></footer>`;
+<footer>Fields with EDPB numbers follow the EDPB common template (${FACTS_EDITION}). This report as data: <a href="dossier.json">dossier.json</a>, SHA-256 <code>${sha256Hex(json)}</code></footer>`;
   return {
     html: page({ language: LANGUAGE, title: cover.subject, mainHtml, banner: input.exercise ? exercise : undefined }),
     json,
@@ -75,8 +75,8 @@ function readyText(fields: Field[], reading: Reading): string {
   const open = demanded.filter(({ state }) => state !== 'established');
   const law = open.filter(({ content }) => !content.form).length;
   const number = (n: number) => sayNumber(n, reading);
-  if (open.length === 0) return `Ready: all ${number(demanded.length)} fields that are demanded are established.`;
-  return `Not complete: ${number(open.length)} of ${number(demanded.length)} demanded fields are open, ${number(law)} of them by law. The first report does not wait for them: file it as incomplete; they follow in a supplement.`;
+  if (open.length === 0) return `Ready: all ${number(demanded.length)} required fields are established.`;
+  return `Not complete: ${number(open.length)} of ${number(demanded.length)} required fields are not yet established, ${number(law)} of them required by law. Do not hold the first report back for them: file it as incomplete; they follow in a supplement.`;
 }
 
 function isOverdue({ at, incident }: DraftInput): boolean {

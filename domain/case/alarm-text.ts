@@ -95,8 +95,8 @@ const EN: Words = {
     file: 'file the report, then record its reference',
     review: 'hold the review and record it',
     'complete-record': 'complete the record: assess the facts, or record the measures',
-    'decide-law': 'have counsel decide what the law of the place asks, then record the decision with its reason',
-    'look-into': 'find out why, and mend it',
+    'decide-law': 'have counsel decide what the local law requires, then record the decision with its reason',
+    'look-into': 'find out why, and fix it',
     'tell-by-hand': 'tell them by another channel and record it, or decide with a reason to leave them untold',
     'waive-and-close': 'waive what does not apply, then close the incident',
     'verify-register': 'verify the register',
@@ -119,7 +119,7 @@ const EN: Words = {
         : `The limit is ${utc(dueAt)}.`;
     }
     const sends = about.kind === 'obligation' && about.onSilence === 'send' && todo !== 'release';
-    return sends ? 'If nobody objects, it is sent by itself.' : '';
+    return sends ? 'If nobody objects, it is sent automatically.' : '';
   },
   whole: (what, todo, onSilence) => `${what}. To do: ${todo}.${onSilence && ` ${onSilence}`}`,
 };
@@ -137,7 +137,7 @@ function sentence(alarm: Alarm, about: About, at: Instant): string {
         ? 'Somebody asked to cancel the workflow. It goes on, because legal clocks do not stop'
         : `The breach register does not verify${because(alarm)}`;
     case 'awareness':
-      return `Awareness since ${utc(about.awareAt)} is on record: ${about.why.join('; ')}. Nothing that hangs on it is sent by itself until somebody confirms it; all its clocks run`;
+      return `Awareness since ${utc(about.awareAt)} is on record: ${about.why.join('; ')}. Nothing that depends on it is sent automatically until somebody confirms it; all its clocks keep running`;
     case 'case':
       return onCase(alarm);
     case 'detections':
@@ -171,7 +171,7 @@ function sentence(alarm: Alarm, about: About, at: Instant): string {
 
 function onObligation({ threshold, dueAt, detail, todo }: Alarm, at: Instant): string {
   if (threshold.kind === 'failing') {
-    return `${WORK_WORDS[threshold.work]} fails${because({ detail })}. It is tried again until it works`;
+    return `${WORK_WORDS[threshold.work]} fails${because({ detail })}. It is retried until it works`;
   }
   if (threshold.kind === 'undeliverable') {
     return `${threshold.total - threshold.failed} of ${threshold.total} told; still untold: ${detail ?? 'see below'}`;
@@ -180,9 +180,9 @@ function onObligation({ threshold, dueAt, detail, todo }: Alarm, at: Instant): s
 }
 
 const WORK_WORDS: Record<WorkKind, string> = {
-  draft: 'its draft',
+  draft: 'drafting it',
   dispatch: 'sending it',
-  publish: 'its publication',
+  publish: 'publishing it',
   send: 'sending it',
   'open-filing': 'opening the filing task',
   contain: 'containment',
@@ -195,7 +195,7 @@ const WORK_WORDS: Record<WorkKind, string> = {
   declare: 'declaring the incident',
   merge: 'handing over to the incident',
   recheck: 'checking the package again',
-  settle: 'noting that the task is over',
+  settle: 'recording that the task is done',
 };
 
 /** About the case as a whole. */
@@ -203,13 +203,13 @@ function onCase({ threshold, detail }: Alarm): string {
   if (threshold.kind !== 'failing')
     return 'Somebody asked to cancel the workflow. It goes on, because its clocks do not stop';
   const what = WORK_WORDS[threshold.work];
-  return `${what[0]!.toUpperCase()}${what.slice(1)} fails${because({ detail })}. It is tried again until it works`;
+  return `${what[0]!.toUpperCase()}${what.slice(1)} fails${because({ detail })}. It is retried until it works`;
 }
 
 function onMeasure(alarm: Alarm, measure: string): string {
   switch (alarm.threshold.kind) {
     case 'failing':
-      return `${alarm.threshold.work === 'undo' ? 'Undoing' : 'Containment'} ${measure} fails${because(alarm)}. It is tried again`;
+      return `${alarm.threshold.work === 'undo' ? 'Undoing' : 'Containment'} ${measure} fails${because(alarm)}. It is retried`;
     case 'refused':
       return `Containment ${measure} was refused${because(alarm)}`;
     default:
@@ -221,7 +221,7 @@ function onDetections(alarm: Alarm, about: Extract<About, { kind: 'detections' }
   const { threshold, dueAt } = alarm;
   const many = about.count === 1 ? 'one detection' : `${about.count} detections`;
   const failed =
-    threshold.kind === 'merge-failed' ? `It could not be merged into ${threshold.into}, which does not run. ` : '';
+    threshold.kind === 'merge-failed' ? `It could not be merged into ${threshold.into}, which is not running. ` : '';
   const late = dueAt !== undefined && toMs(dueAt) <= toMs(at);
   const limit = late ? `; the limit was ${utc(dueAt)}, and this repeats until somebody decides` : '';
   return `${failed}${about.title}, ${many}${limit}`;

@@ -38,9 +38,9 @@ export function onAfterClosing(
     }
     case 'link': {
       const { to, relation, note } = message;
-      if (to === state.caseId) return answer.rejected('to: is this incident itself');
+      if (to === state.caseId) return answer.rejected('to: is the incident itself; name another one');
       if (state.links?.some((link) => link.to === to && link.relation === relation))
-        return answer.noted(`it is already linked with ${to} as ${relation}`);
+        return answer.noted(`it is already linked to ${to} as ${relation}`);
       return [{ kind: 'linked', data: { to, relation, note } }];
     }
   }
@@ -56,7 +56,7 @@ function onReopen(
   const other = policy !== undefined && policy.sha256 !== state.policy.sha256;
   if (other && !currentPolicy) {
     return answer.rejected(
-      `currentPolicy: it was declared under ${packNames(state.policy.packs)}, and the worker has ${packNames(policy.packs)} now, which may ask for more. Start the worker with those packs, or open it under the present ones: \`${tocsin('reopen', { id: state.caseId, reason: { ask: 'reason' }, 'current-policy': true })}\``,
+      `currentPolicy: it was declared under ${packNames(state.policy.packs)}, and the worker has ${packNames(policy.packs)} now, which may require more. Start the worker with those packs, or reopen it under the current ones: \`${tocsin('reopen', { id: state.caseId, reason: { ask: 'reason' }, 'current-policy': true })}\``,
     );
   }
   return [{ kind: 'reopened', data: { closedAt: state.closedAt, reason, ...(other && { policy }) } }];

@@ -58,15 +58,26 @@ export function counting(
 ): { statement: AwarenessStatement; because: string } | undefined {
   const on = (basis: AwarenessBasis) => statements?.findLast((each) => each.basis === basis);
   const regulator = on('set-by-regulator');
-  if (regulator) return { statement: regulator, because: 'what an authority has found binds' };
+  if (regulator) return { statement: regulator, because: 'an authority’s finding is binding' };
   const [certain, told] = [on('reasonable-certainty'), on('processor-told')];
   if (certain && told) {
     const statement = toMs(told.awareAt) < toMs(certain.awareAt) ? told : certain;
-    return { statement, because: 'the earlier of certainty and of what the processor told (EDPB 9/2022, 31 and 44)' };
+    return {
+      statement,
+      because:
+        'the earlier of reasonable certainty and notice by the processor (EDPB Guidelines 9/2022, paras 31 and 44)',
+    };
   }
-  if (told) return { statement: told, because: 'a controller is aware once its processor told it (EDPB 9/2022, 44)' };
+  if (told)
+    return {
+      statement: told,
+      because: 'a controller is aware once its processor informs it (EDPB Guidelines 9/2022, para. 44)',
+    };
   if (certain)
-    return { statement: certain, because: 'aware is who has a reasonable degree of certainty (EDPB 9/2022, 31)' };
+    return {
+      statement: certain,
+      because: 'awareness means a reasonable degree of certainty (EDPB Guidelines 9/2022, para. 31)',
+    };
   const confirmed = on('confirmed');
   if (confirmed) return { statement: confirmed, because: 'nobody has stated an earlier certainty' };
   const signal = on('first-signal');

@@ -25,7 +25,7 @@ export function onCorrect(
   const given = Object.keys(correctable).some((field) => message[field as keyof Correction] !== undefined);
   if (!given)
     return answer.rejected(
-      `correct: name what is to be corrected; see \`${tocsin('correct', { id: state.caseId, help: true })}\``,
+      `correct: say what to correct; see \`${tocsin('correct', { id: state.caseId, help: true })}\``,
     );
   const problems: string[] = [];
   const instant = (field: 'serviceAffectedFrom' | 'detectedAt') => {

@@ -65,7 +65,7 @@ function cannotEstablishLine(id: string, o: Obligation, rule: ObligationRule, ti
 export function authorityProblem({ state, o }: Given): string | undefined {
   if (o.recipient !== UNDETERMINED) return undefined;
   return (
-    `obligation: ${o.id} has no authority yet, so it was filed with nobody: assess where the affected people live ` +
+    `obligation: ${o.id} has no authority yet, so it cannot have been filed: assess where the affected people live ` +
     `(\`${tocsin('assess', { id: state.caseId, help: true })}\`), or set mainEstablishment and authorityFor of the organisation`
   );
 }
@@ -90,7 +90,7 @@ export function onReceipt({ o, answer }: Given, message: MessageBody<'filed'>): 
   const { caseNumber, attachments } = message;
   if (phasesOf(o).length === 0)
     return answer.rejected(
-      `reference: is needed, as nothing has been filed for ${o.id} yet: give what the authority gave`,
+      `reference: is needed, as nothing has been filed for ${o.id} yet: give the reference from the authority`,
     );
   const known = new Set(allAttachments(o).map(({ sha256 }) => sha256));
   const fresh = attachments?.filter(({ sha256 }) => !known.has(sha256)) ?? [];
@@ -116,10 +116,10 @@ export function onCannotEstablish(given: Given, message: MessageBody<'cannot-est
   const fields = rule.contents.filter(({ title }) => open.includes(title)).map(({ field }) => field);
   if (!content || !open.includes(content.title)) {
     const which =
-      fields.length > 0 ? `of its fields none was delivered yet of: ${fields.join(', ')}` : 'nothing is missing in it';
+      fields.length > 0 ? `its required fields still missing are: ${fields.join(', ')}` : 'nothing is missing in it';
     return answer.rejected(`field: ${o.id} is not waiting for it; ${which}`);
   }
-  if (!outstanding(o).includes(content.title)) return answer.noted(`${content.title}: this is decided already`);
+  if (!outstanding(o).includes(content.title)) return answer.noted(`${content.title}: this is already decided`);
   const problem = reasonProblem(message.reason, [content.title]);
   if (problem) return answer.rejected(problem);
   const data = { obligation: o.id, field: content.title, reason: message.reason };

@@ -150,7 +150,7 @@ function riskLines({ state, dataSets }: Asked): Line[] {
     );
   return [
     ...judged.flatMap((set) => [
-      ...answer(set.title, [RISKS[set.risk], `real risk of significant harm ${set.significantHarm}`]),
+      ...answer(set.title, [RISKS[set.risk], `real risk of significant harm: ${set.significantHarm}`]),
       ...weighed(set.riskJudgement),
     ]),
     ...weighed(state.assessment?.facts.riskJudgement),
@@ -159,7 +159,7 @@ function riskLines({ state, dataSets }: Asked): Line[] {
 
 const RISKS: Record<DataSet['risk'], string> = {
   unlikely: 'a risk is unlikely',
-  risk: 'a risk is likely, not a high one',
+  risk: 'a risk is likely, but not a high one',
   high: 'a high risk is likely',
   unknown: 'the risk is not yet assessed',
 };

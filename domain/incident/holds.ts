@@ -21,10 +21,10 @@ export function holdProblem(
   if (!grounds) return ground ? `ground: ${o.id} takes no ground, only your reason: leave it out` : undefined;
   if (grounds.length === 0)
     return (
-      `obligation: ${o.id} cannot be held: ${rule.citation} knows no ground on which it may wait. File what is known, ` +
-      'and what follows as a supplement; the reasons of a delay are given with `--delay-reasons`'
+      `obligation: ${o.id} cannot be held: ${rule.citation} provides no ground for delay. Send what is known now, ` +
+      'and the rest as a supplement; give the reasons for a delay with `--delay-reasons`'
     );
   if (grounds.some((each) => each.id === ground)) return undefined;
   const choices = grounds.map((each) => `${each.id} (${each.title}; ${each.citation})`).join(', ');
-  return `ground: ${o.id} (${rule.citation}) waits only on a ground of the law; give one of: ${choices}`;
+  return `ground: ${o.id} (${rule.citation}) may be held only on a legal ground; give one of: ${choices}`;
 }

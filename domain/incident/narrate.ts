@@ -68,7 +68,7 @@ function say(event: IncidentEvent, context: Context): Said {
     case 'declared': {
       const { severity, title, owner, recordedAt } = event.data.declaration;
       const policy = packNames(event.data.policy.packs);
-      const recorded = recordedAt ? `. Only recorded, afterwards, on ${human(recordedAt)}: nothing is sent` : '';
+      const recorded = recordedAt ? `. Recorded afterwards, on ${human(recordedAt)}: nothing is sent` : '';
       return info(`Declared as ${severity} by ${event.by}, owner ${owner}, under ${policy}: ${title}${recorded}`);
     }
     case 'assessed':
@@ -82,7 +82,7 @@ function say(event: IncidentEvent, context: Context): Said {
       }
       const who = agreedBy ? `${event.by}, agreed by ${agreedBy}` : event.by;
       return warn(
-        `Awareness stated anew: ${human(awareAt)}, ${BASIS_WORDS[basis]}, by ${who} (counted before: ${human(previousAt)})${suffix(reason)}${doubtful}`,
+        `Awareness restated: ${human(awareAt)}, ${BASIS_WORDS[basis]}, by ${who} (previously counted: ${human(previousAt)})${suffix(reason)}${doubtful}`,
       );
     }
     case 'awareness-upheld':
@@ -105,7 +105,7 @@ function say(event: IncidentEvent, context: Context): Said {
     case 'contained': {
       const { at, atUnknown, despite, steps } = event.data;
       const when = atUnknown ? `at an unknown time, at the latest ${human(at)}` : human(at);
-      const spite = despite ? `, in spite of ${steps?.join(', ')}: ${despite}` : '';
+      const spite = despite ? `, although not done: ${steps?.join(', ')}: ${despite}` : '';
       return despite
         ? warn(`Contained ${when}, says ${event.by}${spite}`)
         : good(`Contained ${when}, says ${event.by}`);
@@ -147,13 +147,13 @@ function say(event: IncidentEvent, context: Context): Said {
     case 'reopened': {
       const { reason, policy } = event.data;
       const under = policy ? `, under ${packNames(policy.packs)}` : '';
-      return warn(`Opened again by ${event.by}${under}: ${reason}`);
+      return warn(`Reopened by ${event.by}${under}: ${reason}`);
     }
     case 'followed-up':
       return info(`Followed up by ${event.by} (${human(event.data.at)}): ${event.data.text}`);
     case 'linked': {
       const { to, relation, note } = event.data;
-      return info(`Linked with ${to}, ${relation.replaceAll('-', ' ')}${suffix(note)}`);
+      return info(`Linked to ${to}, ${relation.replaceAll('-', ' ')}${suffix(note)}`);
     }
     case 'alarm-acknowledged': {
       const { alarms } = event.data;
@@ -253,7 +253,7 @@ function onObligation(event: ObligationEvent, context: Context): Said {
     case 'lateness-corrected': {
       const { lateByMs, previousLateByMs, dueAt } = event.data;
       const words = (ms: number) => (ms > 0 ? `late by ${spanText(ms)}` : 'in time');
-      const text = `On the instants as corrected it was due ${human(dueAt)}: ${words(lateByMs)} (before: ${words(previousLateByMs)})`;
+      const text = `By the corrected times it was due ${human(dueAt)}: ${words(lateByMs)} (before: ${words(previousLateByMs)})`;
       return lateByMs > previousLateByMs ? bad(text) : warn(text);
     }
     case 'delay-reasons-requested':
@@ -302,10 +302,10 @@ const CHANNEL_WORDS: Record<string, string> = {
 /** Whom an act outside of the product was about: workspaces by id, people by data set and country. */
 export function namedText({ workspaces = [], people = [], unestablished = [], whole }: Named): string {
   const groups = people.map((each) => `${groupName(each)} ${count(each.count, 'person', 'people')}`);
-  const open = unestablished.map((each) => `${groupName(each)}: those who were told are all`);
+  const open = unestablished.map((each) => `${groupName(each)}: nobody beyond those already told`);
   const words =
     whole &&
-    { 'not-named': 'nobody is affected', 'not-sent': 'all workspaces', 'not-listed': 'those beyond the ones named' }[
+    { 'not-named': 'nobody is affected', 'not-sent': 'all workspaces', 'not-listed': 'those not named one by one' }[
       whole
     ];
   return [...workspaces, ...groups, ...open, ...(words ? [words] : [])].join(', ');
@@ -330,7 +330,7 @@ function deed(evidence: Evidence, { rule, pack }: Context): string {
       const parts = [
         `Sent to ${count(sent ?? recipients ?? 0, what)}`,
         ...(failed ? [`${failed} failed`] : []),
-        ...(outside ? [`${outside} told otherwise`] : []),
+        ...(outside ? [`${outside} told by other means`] : []),
         ...(left ? [`${left} left untold by decision`] : []),
         ...(toldWith ? [`with ${toldWith}`] : []),
       ];
@@ -389,7 +389,7 @@ function drafted(data: DataOf<'notice-drafted'>, before: IncidentState | undefin
   const languages = renderings.map(({ language, edited }) => (edited ? `${language} as edited` : language)).join(', ');
   const open = missing.length > 0 ? `; not yet established: ${missing.join(', ')}` : '';
   const lacking = Object.entries(untranslated).map(
-    ([language, n]) => `; not offered in ${language}: ${count(n, 'text')} without translation`,
+    ([language, n]) => `; not available in ${language}: ${count(n, 'text')} untranslated`,
   );
   // An edit of other facts is not used: whoever wrote it must look again.
   const edited = Object.values(before?.obligations[obligation]?.edits ?? {});
@@ -397,7 +397,7 @@ function drafted(data: DataOf<'notice-drafted'>, before: IncidentState | undefin
     ({ language }) => !renderings.some((each) => each.language === language && each.edited),
   );
   const lost = dropped.map(
-    ({ language, by }) => `; the facts changed: the text in ${language} by ${by} is not used any more`,
+    ({ language, by }) => `; the facts changed: the text in ${language} by ${by} is no longer used`,
   );
   const text = `Draft ready${languages ? ` (${languages})` : ''}${open}${lacking.join('')}${lost.join('')}`;
   return lost.length > 0 ? warn(text) : info(text);

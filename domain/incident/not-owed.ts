@@ -117,7 +117,9 @@ export function confirmNotOwed(
       const first = targets.find((o) => restsOn(o) === finding)!;
       return `all: ${first.id} rests on its own facts (${finding}): \`${tocsin('not-owed', { id: state.caseId, obligation: first.id, reason: { ask: 'reason' }, all: true })}\``;
     });
-    return { problems: ['all: they rest on different facts; one reason covers what rests on the same', ...each] };
+    return {
+      problems: ['all: the proposals rest on different facts; one reason covers only those on the same facts', ...each],
+    };
   }
   const said = targets.flatMap((o) => {
     const { title = '', citation = '' } = ruleOf(pack, o.rule) ?? {};

@@ -54,7 +54,7 @@ export function onConfirm(
     if (decline) return [{ kind: 'second-person-declined', data: { change: 'awareness', reason } }];
     if (!isSecondPerson(by, asked.by))
       return answer.rejected(
-        'by: whoever asked for this change does not confirm it; somebody else must, or decline it',
+        'by: whoever asked for this change cannot confirm it; somebody else must confirm or decline it',
       );
     const { awareAt, basis, previousAt, reason: given } = asked;
     const statement = { basis, awareAt, by: asked.by, recordedAt: now };
@@ -65,7 +65,7 @@ export function onConfirm(
     return [{ kind: 'awareness-recorded', by: asked.by, data }];
   }
   const doubt = state.awarenessDoubt;
-  if (!doubt) return answer.noted('nothing waits for a confirmation');
+  if (!doubt) return answer.noted('nothing is waiting for confirmation');
   if (decline)
     return answer.rejected(
       `decline: nothing waits for a second person; correct the instant with --aware-at and --reason, see \`${tocsin('assess', { id: state.caseId, help: true })}\``,

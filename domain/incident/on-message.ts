@@ -46,7 +46,7 @@ export function decideMessage(
   if (isAfterClosing(message)) return onAfterClosing(state, message, now, answer, policy);
   if (state.closedAt) {
     const line = tocsin('reopen', { id: state.caseId, reason: ask('reason') });
-    return answer.rejected(`incident: it was closed at ${state.closedAt}; open it again: \`${line}\``);
+    return answer.rejected(`incident: it was closed at ${state.closedAt}; reopen it first: \`${line}\``);
   }
   switch (message.message) {
     case 'assess': {
@@ -181,7 +181,9 @@ function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answe
       const inPart = outstandingProblem(state.caseId, o, rule);
       if (inPart) problems.push(inPart);
       if (o.delayReasonsOwed)
-        problems.push(`${o.id}: the reasons for its delay are owed: \`${reasonsLine(state.caseId, o, rule)}\``);
+        problems.push(
+          `${o.id}: the reasons for its delay are still missing: \`${reasonsLine(state.caseId, o, rule)}\``,
+        );
     }
   }
   for (const step of Object.values(state.containment)) {
@@ -234,11 +236,13 @@ function onObligation(
     return answer.rejected(`obligation: ${openProposal(state, undecided, rule)}, or correct the assessment`);
   if (message.message === 'waive') return onWaive(state, message, rule, pack, targets, answer);
   if (targets.length > 1)
-    return answer.rejected(`obligation: "${message.obligation}" is several: ${list(targets.map((o) => o.id))}`);
+    return answer.rejected(
+      `obligation: "${message.obligation}" matches several obligations: ${list(targets.map((o) => o.id))}`,
+    );
   const o = targets[0];
   if (!o)
     return answer.rejected(
-      `obligation: ${message.obligation} is not armed yet; see \`${tocsin('explain', { id: state.caseId })}\``,
+      `obligation: ${message.obligation} has not been triggered yet; see \`${tocsin('explain', { id: state.caseId })}\``,
     );
   switch (message.message) {
     case 'approve':
@@ -344,7 +348,7 @@ function onPublishedThen(
 ): NewEvent[] {
   if (rule.channel !== 'status-page') {
     return answer.rejected(
-      `obligation: ${o.id} is only recorded, and nothing is sent; say who was told, when and how: \`told\``,
+      `obligation: ${o.id} belongs to an incident that is only recorded, so nothing is sent; record who was told, when and how, with \`told\``,
     );
   }
   return [...reasons, fulfil(o, rule, now, { channel: rule.channel, note: 'recorded afterwards' })];
@@ -457,7 +461,7 @@ function onNotMaterial(
   if (o.status === 'dispatching' || isSettled(o)) return answer.noted(`${o.id} is already ${o.status}`);
   if (!o.changed) {
     return answer.rejected(
-      `obligation: ${o.id} was opened for no change of what was told; waive it with a reason if it does not apply`,
+      `obligation: ${o.id} was not opened by a change in what was told; waive it with a reason if it does not apply`,
     );
   }
   const empty = lawfulReasonProblem({ o, rule, state, pack }, reason);

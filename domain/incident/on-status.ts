@@ -18,7 +18,7 @@ export function onStatus(state: IncidentState, message: Status, now: Instant, an
   if (message.status === 'contained') return onContained(state, message, at, answer);
   const only = (['partly', 'atUnknown', 'despite'] as const).filter((field) => message[field]);
   if (only.length > 0)
-    return answer.rejected(`${only[0]}: is said of containment only; the status is then "contained"`);
+    return answer.rejected(`${only[0]}: applies to containment only: use it with the status "contained"`);
   if (message.status === state.status) return answer.noted(`the status is already ${state.status}`);
   return [changed(state, message, at)];
 }
@@ -71,6 +71,6 @@ export function beforeKnown(at: Instant, { anchors, declaration }: IncidentState
   const known = anchors.aware ? [declaration.detectedAt, anchors.aware] : [declaration.detectedAt];
   if (toMs(at) >= toMs(earliest(known)!)) return undefined;
   return anchors.aware
-    ? 'must not be before the detection and the awareness'
+    ? 'must not be before the detection or the awareness, whichever came first'
     : 'must not be before the detection; if somebody knew before, state the awareness first';
 }

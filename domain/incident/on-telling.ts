@@ -67,7 +67,7 @@ export function onLeaveUntold(given: Given, message: MessageBody<'leave-untold'>
   const duty = wouldWaive(given, named);
   if (duty) {
     return answer.rejected(
-      `obligation: that leaves nobody told, which waives ${duty.id} (${duty.citation}); ${waiverText(duty, given.pack)}. ` +
+      `obligation: that would leave nobody told, which amounts to waiving ${duty.id} (${duty.citation}); ${waiverText(duty, given.pack)}. ` +
         `Tell them by another channel, or correct the assessment if they are not affected`,
     );
   }
@@ -116,7 +116,7 @@ function namedBy(
   const teller = tellerOf(o, rule, state, pack);
   if (teller) return { events: answer.rejected(`obligation: ${o.id} is told with ${teller.id}: name that`) };
   const stands = standing(o, rule, state, pack);
-  if (!stands) return { events: answer.rejected(`obligation: ${o.id} tells nobody whom the directory holds`) };
+  if (!stands) return { events: answer.rejected(`obligation: ${o.id} is not addressed to anybody in the directory`) };
   if (isSettled(o)) return { events: answer.noted(`${o.id} is already ${o.status}`) };
   const { untold } = stands;
   if (message.rest) return restOf(untold);
@@ -160,7 +160,7 @@ function counted({ count, ...wanted }: GroupMaybeCounted, untold: Untold[]): Cou
   );
   const [one] = meant;
   if (!one || meant.length > 1) {
-    const which = one ? 'several groups are meant' : 'nobody of that group is still untold';
+    const which = one ? 'that matches several groups' : 'nobody in that group is still untold';
     return { problem: `people: ${which}: give the data set and the country of one of: ${untoldText(untold)}` };
   }
   const { dataSet, country } = one;

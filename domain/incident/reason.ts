@@ -15,7 +15,7 @@ export function reasonProblem(reason: string, said: string[] = []): string | und
   const known = new Set([...NO_REASON, ...said.flatMap(words)]);
   const own = new Set(words(reason).filter((word) => !known.has(word)));
   if (!tooLittle(reason) && own.size >= OWN_WORDS_AT_LEAST) return undefined;
-  return 'reason: must say in your own words why, for whoever reads the register in a year: what was looked at and found. A field or a proposal said again is no reason';
+  return 'reason: must say why in your own words, for whoever reads the register in a year: what was examined and what was found. Repeating a field or the proposal is not a reason';
 }
 
 /** Why a text says nothing at all beside what was `said` before: a full stop, a nod, the ground once more. */

@@ -10,7 +10,7 @@ const WHY = {
   unknown: 'not in the directory',
   'no-address': 'no usable address in the directory',
   undeliverable: 'the mail was refused',
-  pending: 'the outcome of its mail is open',
+  pending: 'the outcome of its mail is not known yet',
   'not-sent': 'not sent yet',
 } as const;
 
@@ -27,7 +27,8 @@ export function oneUntold(untold: Untold): string {
       }[untold.why];
     case 'people': {
       const { count, assessed, listed, told, dataSet } = untold;
-      if (dataSet === undefined && listed === 0) return 'nobody is in the directory, and none is assessed';
+      if (dataSet === undefined && listed === 0)
+        return 'nobody is in the directory, and nobody is assessed as affected';
       const known =
         dataSet === undefined ? [] : [assessed === undefined ? 'number not established' : `${assessed} assessed`];
       return `${groupName(untold)}: ${count} (${[...known, `${listed} in the directory`, `${told} told`].join(', ')})`;

@@ -83,7 +83,7 @@ export const DATA_SET_FACTS: DataSetFact[] = [
     example: 'intelligible: "no"',
     wanted: ({ intelligible }) =>
       intelligible === 'yes'
-        ? 'that is not wholly encrypted with its keys safe'
+        ? 'that is not wholly encrypted, or its keys are not safe'
         : 'that is wholly encrypted, its keys safe',
     of: ({ protection }) => [protection.encrypted, protection.keysTaken],
     find: ({ intelligible }, { protection: { encrypted, keysTaken } }, name) => {
@@ -91,7 +91,10 @@ export const DATA_SET_FACTS: DataSetFact[] = [
         return { value: intelligible === 'no', because: [`${name} is wholly encrypted, and its keys are safe`] };
       }
       if (encrypted === 'no' || encrypted === 'partly' || keysTaken === 'yes') {
-        return { value: intelligible === 'yes', because: [`${name} is not wholly encrypted with its keys safe`] };
+        return {
+          value: intelligible === 'yes',
+          because: [`${name} is not wholly encrypted, or its keys are not safe`],
+        };
       }
       return undecided(`it is not yet assessed whether ${name} is wholly encrypted and its keys are safe`);
     },
@@ -120,11 +123,11 @@ export const DATA_SET_FACTS: DataSetFact[] = [
     fields: ['uncoveredBy'],
     reads: 'Whether somebody in the data set lives where a law holds that none of the places given covers.',
     example: 'uncoveredBy: [OTHER-REGIMES]',
-    wanted: () => 'with somebody where no pack has the law',
+    wanted: () => 'with somebody under a law that no pack covers',
     of: placesOf,
     find: ({ uncoveredBy = [] }, dataSet, name) => {
       const places = uncoveredPlaces(dataSet, uncoveredBy);
-      if (places.length > 0) return yes(`people in ${places.join(', ')} are in ${name}, and no pack has their law`);
+      if (places.length > 0) return yes(`people in ${places.join(', ')} are in ${name}, and no pack covers their law`);
       if (hasUnknownPlaces(dataSet)) return undecided(whyUnknown(dataSet, name));
       return no(`the law of every place where the people in ${name} live has a pack${unsaidParts(dataSet)}`);
     },

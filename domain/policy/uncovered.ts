@@ -29,8 +29,8 @@ export function unsaidParts(dataSet: { residence: Record<string, number | null> 
     .join('');
 }
 
-/** Why a place is uncovered, for people: `United Kingdom: no pack has its law; counsel decides`. */
+/** Why a place is uncovered, for people: `United Kingdom: no pack covers its law; counsel decides`. */
 export function uncoveredBecause(place: string): string {
   const own = ownLawOf(place);
-  return `${placeName(place)}: no pack has its law${own ? ` (${own})` : ''}; counsel decides what is owed there`;
+  return `${placeName(place)}: no pack covers its law${own ? ` (${own})` : ''}; counsel decides what is owed there`;
 }

@@ -21,10 +21,7 @@ export function filedCommand(program: Command, shell: Shell): void {
     'Record that a report was filed, with the reference the authority gave: only that stops its clock. Without one, add a case number or files to a report filed before.',
     'filed INC-20260401-9f3a gdpr-art33-authority:ie-dpc DPC-BN-26-004117 --attach receipt.pdf\nfiled INC-20260401-9f3a gdpr-art33-authority:de-land --case-number LDA-1085.1-1234/26',
   )
-    .option(
-      '--case-number <number>',
-      'the authority\'s case number, if it gives one; it may be added later',
-    )
+    .option('--case-number <number>', "the authority's case number, if it gives one; it may be added later")
     .option(
       '--attach <files...>',
       'receipts and other files: their names and SHA-256 are recorded, and the files stay with you',

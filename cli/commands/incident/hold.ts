@@ -19,7 +19,7 @@ export function holdCommand(program: Command, shell: Shell): void {
     'hold INC-20260401-9f3a gdpr-art34-individuals --ground law-enforcement --reason "the police asked for a day, file 26-1187" --until 2026-04-02T08:00:00Z',
   )
     .requiredOption('--reason <text>', 'why')
-    .option('--ground <ground>', 'the ground of the law, where the notice may wait only on one, like law-enforcement')
+    .option('--ground <ground>', 'the legal ground, where the notice may be held only on one, like law-enforcement')
     .option('--until <time>', 'when it is released automatically, with zone')
     .action(async (id: string, obligation: string, { reason, ground, until, ...options }: Options) => {
       const instant = instantFlag('--until', until);

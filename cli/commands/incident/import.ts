@@ -17,7 +17,7 @@ interface Options extends CommonOptions {
 export function importCommand(program: Command, shell: Shell): void {
   verb(
     program,
-    'import [file]',
+    'import [csv]',
     'Record past breaches in the register from a CSV file, one per row, with what was done and when. Whether each deadline was met is computed; nothing is sent.',
     'import breaches-2024.csv\nimport --columns > breaches.csv',
   )

@@ -18,7 +18,9 @@ export function linkCommand(program: Command, shell: Shell): void {
     'link INC-20260401-9f3a INC-20260312-77b0 --as caused-by',
   )
     .addOption(
-      new Option('--as <relation>', 'how the first is related to the second').choices(LINK_RELATIONS).default('same-cause'),
+      new Option('--as <relation>', 'how the first is related to the second')
+        .choices(LINK_RELATIONS)
+        .default('same-cause'),
     )
     .option('--note <text>', 'a sentence for the record')
     .action(async (id: string, to: string, { as: relation, note, ...options }: Options) => {

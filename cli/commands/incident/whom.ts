@@ -25,7 +25,9 @@ export function whomOptions(command: Command): Command {
 export function whomOf({ workspaces, dataSet, country, count, rest }: WhomOptions): Record<string, unknown> {
   const ofPeople = dataSet !== undefined || country !== undefined || count !== undefined;
   if (!workspaces && !ofPeople && !rest)
-    throw usage('say who: --workspaces for customers; --count with --data-set and --country for individuals; or --rest');
+    throw usage(
+      'say who: --workspaces for customers; --count with --data-set and --country for individuals; or --rest',
+    );
   return {
     workspaces,
     people: ofPeople ? [{ dataSet, country, count: count === undefined ? undefined : numberFlag(count) }] : undefined,

@@ -11,7 +11,7 @@ export const EN: Words = {
     return `at least ${number(count.atLeast)}`;
   },
   countInSome: (counted, known, of) => `${counted} in ${known} of ${of} data sets; the rest is not yet established`,
-  period: (from, to) => `From ${from} to ${to ?? 'an end that is not yet established'}`,
+  period: (from, to) => (to ? `From ${from} to ${to}` : `From ${from}; the end is not yet established`),
   affects: { confidentiality: 'confidentiality', integrity: 'integrity', availability: 'availability' },
   allAffected: (what) => `It affects the ${list(what)} of data.`,
   data: (title, categories) => `${title}: ${categories.join(', ')}`,

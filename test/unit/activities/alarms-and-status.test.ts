@@ -69,7 +69,7 @@ describe('alarms', () => {
         dueAt: undefined,
         detail: 'the template file enterprise-notice/en.md cannot be read: approve, file or release it',
       },
-      '[INC-7 sev1] failing: enterprise-notice: find out why, and mend it',
+      '[INC-7 sev1] failing: enterprise-notice: find out why, and fix it',
       'npx tocsin explain INC-7 enterprise-notice',
     ],
     [

@@ -18,14 +18,18 @@ const html = (contents: ContentValue[], over: Parameters<typeof draftInput>[0] =
 test('is ready only with every field that the law or the form demands', () => {
   const nature = content({ value: 'known' });
   const reporter = content({ field: 'reporter', title: 'Reporter', optional: true, form: true });
-  expect(html([nature, { ...reporter, value: 'Ada' }])).toContain('Ready: all 2 fields');
-  expect(html([nature, reporter])).toContain('Not complete: 1 of 2 demanded fields are open, 0 of them by law');
-  expect(html([content({}), reporter])).toContain('Not complete: 2 of 2 demanded fields are open, 1 of them by law');
+  expect(html([nature, { ...reporter, value: 'Ada' }])).toContain('Ready: all 2 required fields');
+  expect(html([nature, reporter])).toContain(
+    'Not complete: 1 of 2 required fields are not yet established, 0 of them required by law',
+  );
+  expect(html([content({}), reporter])).toContain(
+    'Not complete: 2 of 2 required fields are not yet established, 1 of them required by law',
+  );
 });
 
 test('a field that may not apply is no gap', () => {
   expect(html([content({ value: 'known' }), content({ field: 'attachments', optional: true })])).toContain(
-    'Ready: all 1 fields',
+    'Ready: all 1 required fields',
   );
 });
 

@@ -101,7 +101,7 @@ test('the same reference again is noted, not filed twice', () => {
 test('where several authorities are owed, the one is named; each is filed by itself', () => {
   const story = aware({ dataSets: [accounts()] });
   story.send('filed', { obligation: RULE, reference: 'A' });
-  expect(story.problems()).toEqual([`obligation: "${RULE}" is several: ${DE}, ${RULE}:fr-cnil`]);
+  expect(story.problems()).toEqual([`obligation: "${RULE}" matches several obligations: ${DE}, ${RULE}:fr-cnil`]);
   story.send('filed', { obligation: DE, reference: 'A' });
   story.send('filed', { obligation: RULE, reference: 'B' });
   expect(story.obligation(`${RULE}:fr-cnil`).evidence?.reference).toBe('B');
@@ -112,7 +112,9 @@ test('a submission in the future or before the detection is refused', () => {
   story.send('filed', { obligation: DE, reference: 'A', submittedAt: at(9) });
   expect(story.problems()).toEqual(['submittedAt: must not be in the future']);
   story.send('filed', { obligation: DE, reference: 'A', submittedAt: at(-1) });
-  expect(story.problems()).toEqual(['submittedAt: must not be before the detection and the awareness']);
+  expect(story.problems()).toEqual([
+    'submittedAt: must not be before the detection or the awareness, whichever came first',
+  ]);
   expect(story.obligation(DE).status).toBe('filing');
 });
 

@@ -115,7 +115,7 @@ describe('which of the instants stated counts', () => {
     const clock = explain(story.state, IRISH)
       .find(({ rule }) => rule === 'gdpr-art33-authority')!
       .clocks.find(({ from }) => from === 'aware')!;
-    expect(clock.stated?.[0]).toMatch(/counts: .*set by the regulator.*letter of the DPC.*binds/);
+    expect(clock.stated?.[0]).toMatch(/counts: .*set by the regulator.*letter of the DPC.*is binding/);
     expect(clock.stated).toHaveLength(4);
   });
 

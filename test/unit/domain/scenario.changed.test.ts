@@ -139,7 +139,7 @@ describe('"not material" is a decision of a named person with a reason', () => {
     const story = new Story({}, IRISH).to(1);
     story.send('assess', { assessment: facts(), awareAt: at(1) });
     story.send('not-material', { obligation: DPC, reason: 'no' });
-    expect(story.problems()).toEqual([expect.stringContaining('was opened for no change')]);
+    expect(story.problems()).toEqual([expect.stringContaining('was not opened by a change')]);
   });
 
   test('Tocsin itself is no person', () => {

@@ -146,7 +146,7 @@ describe('close', () => {
     story.send('review', REVIEW);
     story.send('close');
     expect(story.problems()).toEqual([
-      'gdpr-art33-authority:de-bfdi: the reasons for its delay are owed: `npx tocsin filed INC-2026-001 gdpr-art33-authority:de-bfdi A --delay-reasons "…"`',
+      'gdpr-art33-authority:de-bfdi: the reasons for its delay are still missing: `npx tocsin filed INC-2026-001 gdpr-art33-authority:de-bfdi A --delay-reasons "…"`',
     ]);
     story.send('filed', { obligation: 'gdpr-art33-authority', reference: 'A', delayReasons: 'x' });
     story.send('close');

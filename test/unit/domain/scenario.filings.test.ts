@@ -35,7 +35,7 @@ describe('a report is filed with an authority that is determined', () => {
     const id = 'gdpr-art33-authority:to-be-determined';
     story.send('filed', { obligation: id, reference: 'n/a' });
     expect(story.problems().join()).toMatch(
-      /has no authority yet, so it was filed with nobody: assess where .*`npx tocsin assess INC-2026-001 --help`.*authorityFor/,
+      /has no authority yet, so it cannot have been filed: assess where .*`npx tocsin assess INC-2026-001 --help`.*authorityFor/,
     );
     expect(story.obligation(id).fulfilledAt).toBeUndefined();
     story.to(74);
@@ -154,7 +154,7 @@ describe('a report that was filed while required fields were missing', () => {
     const story = aware();
     story.send('filed', { obligation: IE, reference: 'A' });
     story.send('cannot-establish', { obligation: IE, field: 'records-count', reason: RECORDS });
-    expect(story.problems().join()).toMatch(/^reason: must say in your own words why/);
+    expect(story.problems().join()).toMatch(/^reason: must say why in your own words/);
   });
 
   test('known after all, it is owed as a supplement', () => {

@@ -7,7 +7,12 @@ const without = ({ seq: _s, rejected: _r, handled: _h, ...rest }: Story['state']
 describe('a bad command is "rejected", says what is wrong, and changes nothing else', () => {
   test.each<[string, Parameters<Story['send']>[0], Record<string, unknown>, RegExp]>([
     ['an unknown obligation', 'approve', { obligation: 'nope' }, /no "nope"; known: declaration, /],
-    ['an obligation without a clock yet', 'approve', { obligation: 'post-incident-review' }, /is not armed yet/],
+    [
+      'an obligation without a clock yet',
+      'approve',
+      { obligation: 'post-incident-review' },
+      /has not been triggered yet/,
+    ],
     ['an approval of what needs none', 'approve', { obligation: 'containment' }, /takes no approval; it is person/],
     [
       'a hold of what sends nothing',
@@ -25,7 +30,7 @@ describe('a bad command is "rejected", says what is wrong, and changes nothing e
       'a status before the detection',
       'status',
       { status: 'contained', at: at(-1) },
-      /^at: must not be before the detection and the awareness$/,
+      /^at: must not be before the detection or the awareness, whichever came first$/,
     ],
     ['a status in the future', 'status', { status: 'contained', at: at(9) }, /^at: must not be in the future$/],
     ['a measure in the future', 'measure', { text: 'x', at: at(9) }, /^at: must not be in the future$/],

@@ -186,7 +186,7 @@ describe('the confirmation', () => {
   test('of all asks for one by one where the proposals rest on different facts, and takes those like the named one', () => {
     const story = judged();
     story.send('not-owed', { all: true, reason: NOT_OWED_REASON });
-    expect(story.problems().join()).toContain('all: they rest on different facts');
+    expect(story.problems().join()).toContain('all: the proposals rest on different facts');
     expect(statuses(story)).not.toContain('not-required');
     story.send('not-owed', { obligation: 'pipeda-opc-report', all: true, reason: NOT_OWED_REASON });
     expect(statuses(story, ['pipeda-opc-report', 'pipeda-individuals', ART33])).toEqual([
@@ -197,10 +197,10 @@ describe('the confirmation', () => {
   });
 
   test.each([
-    ['not owed', 'must say in your own words why'],
-    ['no personal data is affected', 'must say in your own words why'],
-    ['No report is required under GDPR Art. 33(1): no personal data is affected.', 'must say in your own words why'],
-    ['Confirmed: as Tocsin proposed, it is not owed under this rule', 'must say in your own words why'],
+    ['not owed', 'must say why in your own words'],
+    ['no personal data is affected', 'must say why in your own words'],
+    ['No report is required under GDPR Art. 33(1): no personal data is affected.', 'must say why in your own words'],
+    ['Confirmed: as Tocsin proposed, it is not owed under this rule', 'must say why in your own words'],
   ])('refuses the reason "%s"', (reason, problem) => {
     const story = withoutData();
     confirm(story, { reason });

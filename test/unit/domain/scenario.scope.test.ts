@@ -214,7 +214,7 @@ describe('an affected place whose law no pack has is open until a person decides
   test('it says which law and who decides, and rings until then', () => {
     const story = aware(IN_US, people({ GB: 5 }));
     expect(story.obligation('uncovered-law:GB').because).toContain(
-      'United Kingdom: no pack has its law; counsel decides what is owed there',
+      'United Kingdom: no pack covers its law; counsel decides what is owed there',
     );
     story.to(60);
     expect(story.alarms('uncovered-law:GB')).toEqual(['50 %', '75 %', 'due', 'overdue 1', 'overdue 2']);

@@ -109,7 +109,7 @@ describe('workspaces', () => {
     story.send('approve', { obligation: ID });
     story.send('leave-untold', { obligation: ID, rest: true, reason: 'too embarrassing', by: COUNSEL });
     expect(story.problems().join()).toMatch(
-      /leaves nobody told, which waives gdpr-art33-2-controllers \(GDPR Art. 33\(2\)\)/,
+      /leave nobody told, which amounts to waiving gdpr-art33-2-controllers \(GDPR Art. 33\(2\)\)/,
     );
     expect(story.obligation(ID).status).toBe('partly-told');
     story.send('told', { obligation: ID, channel: 'phone', workspaces: ['ws-1'] });
@@ -195,9 +195,9 @@ describe('workspaces', () => {
     story.send('told', { obligation: ID, channel: 'phone', workspaces: ['ws-9'] });
     expect(story.problems().join()).toMatch(/workspaces: ws-9: not among those still untold; they are: ws-2/);
     story.send('told', { obligation: ID, channel: 'phone', people: [{ dataSet: 'stored', country: 'DE', count: 1 }] });
-    expect(story.problems().join()).toMatch(/nobody of that group/);
+    expect(story.problems().join()).toMatch(/nobody in that group/);
     story.send('told', { obligation: 'containment', channel: 'phone', workspaces: ['ws-2'] });
-    expect(story.problems().join()).toMatch(/tells nobody/);
+    expect(story.problems().join()).toMatch(/is not addressed to anybody/);
   });
 
   test('a corrected assessment is sent on to whom it names now; what is owed stays due as it was', () => {
