@@ -61,7 +61,7 @@ function mailText({ id, draft }: Obligation): string {
     ? `${id} is mailed to ${grouped(total)} ${total === 1 ? 'recipient' : 'recipients'}${total > 0 ? ` (${languages.map(([language, n]) => `${grouped(n)} in ${language}`).join(', ')})` : ''}.`
     : `${id} is mailed; the directory did not say to how many.`;
   const lost = reach?.unreachable
-    ? ` ${grouped(reach.unreachable)} cannot be reached by mail: the notice stays open until they are told otherwise.`
+    ? ` ${grouped(reach.unreachable)} cannot be reached by mail: the notice stays open until they are told by other means.`
     : '';
-  return `${to}${lost} Not yet established in it: ${missing.join(', ') || 'nothing'}.`;
+  return `${to}${lost} Not yet established: ${missing.join(', ') || 'nothing'}.`;
 }

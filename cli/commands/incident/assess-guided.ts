@@ -25,11 +25,11 @@ export type AskLine = (prompt: string) => Promise<string | undefined>;
 const HOW: Record<GuideQuestion['form'], string> = {
   choice: '',
   'data-set': 'a title, and whether it is held as controller, joint-controller or processor: Account data, controller',
-  places: 'number by country or part of one, ? where it is not known: IE 3000, CA-QC 500, unknown ?',
+  places: 'number by country or part of one, ? if not known: IE 3000, CA-QC 500, unknown ?',
   count: '400 (about), =400 (exactly), 300-500, 300+ (at least)',
   instant: 'date and time with a zone: 2026-04-01T02:00:00Z',
   text: '',
-  list: 'several with a semicolon between them',
+  list: 'several, separated by semicolons',
 };
 
 /**
@@ -46,7 +46,9 @@ export async function askForFacts(
   const before = state.assessment?.facts;
   let facts = before ?? NO_FACTS;
   const left = new Set<string>();
-  out.line('Enter leaves a question open, ? says what hangs on it, "done" ends. Nothing is sent before you confirm.');
+  out.line(
+    'Enter leaves a question open, ? shows what depends on it, "done" ends. Nothing is sent before you confirm.',
+  );
   for (;;) {
     const question = guideQuestions(state, pack, facts).find(({ path }) => !left.has(path.join('.')));
     if (!question) break;
@@ -69,9 +71,9 @@ export async function askForFacts(
   }
   if (JSON.stringify(facts) === JSON.stringify(before ?? NO_FACTS)) return undefined;
   out.line('');
-  out.line(out.style('Altogether this changes', 'bold'));
+  out.line(out.style('In total this changes', 'bold'));
   const changes = effectsOf(state, pack, before, facts);
-  tell(changes.length > 0 ? changes : ['no duty; it completes what notices and the register say'], out);
+  tell(changes.length > 0 ? changes : ['no duty; it only completes notices and the register'], out);
   const sure = await ask('Send this assessment? Type yes: ');
   return sure?.trim() === 'yes' ? facts : undefined;
 }

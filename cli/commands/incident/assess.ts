@@ -49,11 +49,11 @@ export function assessCommand(program: Command, shell: Shell): void {
     )
     .option(
       '--parts-aware-at <time>',
-      'when the data sets and countries that the file newly names became known (default: now)',
+      'when data sets and countries that are new in the file became known (default: now)',
     )
     .option(
       '--reason <text>',
-      'why; needed to correct a recorded instant of awareness. Moving it forward also needs a second person: confirm',
+      'why; needed to correct a recorded time of awareness. Moving it to a later time also needs a second person: see confirm',
     )
     .option('--template', 'print a file to fill in, with every fact that can be stated')
     .option('--schema', 'print the JSON Schema of such a file, for editors')

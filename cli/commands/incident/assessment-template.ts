@@ -39,8 +39,8 @@ function codes(indent: string, { options }: { options: readonly string[] }): str
 
 /** YAML in which everything beside `personalData` is a comment. A line that begins with "#:" becomes a fact without it. */
 export const ASSESSMENT_TEMPLATE = `# The facts of an incident, as a file for -f FILE. They replace the earlier assessment entirely.
-# To state a fact, take "#:" away before it. What is not yet known stays out: clocks run all the same.
-# Codes of forms are of the edition ${FACTS_EDITION}. For editors there is --schema.
+# To state a fact, remove the "#:" before it. Leave out what is not yet known: clocks run all the same.
+# The codes are those of ${FACTS_EDITION}. For editors there is --schema.
 
 # Whether personal data is affected: yes, possible, no, unknown (in quotes: YAML may read yes and no as something else)
 personalData: "unknown"
@@ -112,15 +112,15 @@ ${codes('', LossSchema)}
 #:  method: EDPB Guidelines 9/2022
 #:  reasoning: Many people, easily identified, and hashes that can be guessed.
 
-# What happened, for people and customers: plain words, no names of systems or addresses, no terms of the trade
+# What happened, for people and customers: plain words, no names of systems or addresses, no jargon
 #:plainSummary: Somebody got hold of a key of ours and used it to read parts of our database.
 
-# What each customer is told of itself: by data set and workspace
+# What each customer is told about its own data: by data set and workspace
 #:perWorkspace:
 #:  customer-records:
 #:    ws-aurora: { individuals: 5400, records: 17600 }
 
-# Of all data sets; a notice about some of them only says what stands with these
+# For all data sets; a notice about some of them only says what is stated for those
 #:likelyConsequences: Names and email addresses may be used for phishing.
 # kinds:
 ${codes('', ConsequenceSchema)}

@@ -40,7 +40,7 @@ test('with --yes it says what it sends, and approves the very draft that was sho
   const { exitCode, out } = await tocsin(['approve', 'INC-1', ID, '--yes'], client);
   expect(exitCode).toBe(0);
   expect(out).toContain(
-    'enterprise-notice is mailed to 1,203 recipients (1,200 in en, 3 in de). 2 cannot be reached by mail: the notice stays open until they are told otherwise. Not yet established in it: Measures taken.',
+    'enterprise-notice is mailed to 1,203 recipients (1,200 in en, 3 in de). 2 cannot be reached by mail: the notice stays open until they are told by other means. Not yet established: Measures taken.',
   );
   expect(sent).toEqual([['approve', { by: 'oncall', obligation: ID, draft: fingerprint }]]);
 });
