@@ -48,7 +48,7 @@ function renderingIn({ id, draft }: Obligation, language: string): Rendering {
   if (found) return found;
   const lacking = draft?.untranslated?.[language];
   throw refused(
-    `${id} is not offered in "${language}"${lacking ? `: ${lacking} texts of the facts are not translated` : ''}; it is drafted in ${renderings.map((each) => each.language).join(', ')}`,
+    `${id} is not available in "${language}"${lacking ? `: ${lacking} texts of the facts are not translated` : ''}; it is drafted in ${renderings.map((each) => each.language).join(', ')}`,
   );
 }
 
