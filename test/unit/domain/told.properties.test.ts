@@ -156,7 +156,11 @@ function run(story: Known, each: Step): void {
       return;
     }
     case 'left':
-      story.send('leave-untold', { obligation: 'owners', workspaces: [each.workspace], reason: 'the customers closed in March' });
+      story.send('leave-untold', {
+        obligation: 'owners',
+        workspaces: [each.workspace],
+        reason: 'the customers closed in March',
+      });
       return;
     case 'people-left': {
       const people = [{ dataSet: 'accounts', country: each.country, count: each.count }];
