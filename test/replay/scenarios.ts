@@ -37,7 +37,11 @@ export const SCENARIOS: Record<string, (harness: WorkflowHarness) => Promise<Rec
     const incident = await harness.start({ assessment: assessment({ personalData: 'possible' }) });
     await incident.quiet();
     await harness.sleepHours(30);
-    await incident.send('hold', { obligation: 'gdpr-art34-individuals', reason: 'The police asked for silence' });
+    await incident.send('hold', {
+      ground: 'law-enforcement',
+      obligation: 'gdpr-art34-individuals',
+      reason: 'The police asked for silence',
+    });
     await incident.signal('status', { status: 'vanished', by: 'detector' });
     await incident.handle.cancel();
     await harness.sleepHours(45);
