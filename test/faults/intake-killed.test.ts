@@ -41,6 +41,9 @@ rules:
 
 const dir = temporaryDir('intake-faults');
 const at = (name: string) => path.join(dir, name);
+/** Below those that systems give to connections: nothing else takes it while its server is away. */
+const steadyPort = () => 20_000 + Math.floor(Math.random() * 10_000);
+
 let ports: Record<'temporal' | 'postgres' | 'intake', number>;
 let temporal: Awaited<ReturnType<typeof startTemporal>>;
 let postgres: Awaited<ReturnType<typeof startPostgres>>;
@@ -104,7 +107,7 @@ beforeAll(async () => {
     at('sources.yaml'),
     'sources: { edge: { format: standard-webhooks, perMinute: 1000000, secrets: [{ env: SOURCE_SECRET }] } }',
   );
-  ports = { temporal: await freePort(), postgres: await freePort(), intake: await freePort() };
+  ports = { temporal: await freePort(steadyPort()), postgres: await freePort(), intake: await freePort() };
   const [mailbox, recorder, site] = await Promise.all([
     startMailbox({ dir: at('mailbox'), apiKey: LOCAL_API_KEY }),
     startCloudflareRecorder({ dir: at('recorder'), tokens: { local: LOCAL_API_TOKEN } }),

@@ -152,7 +152,7 @@ test('merged into an incident that runs: it blocks what the detections showed; i
   await it.quiet();
   expect((await it.state()).status).toBe('waiting');
   expect(it.kinds().slice(-3)).toEqual(['triage-merged', 'merge-failed', 'alarm-raised']);
-  expect(it.alarms().at(-1)!.text).toMatch(/INC-NOWHERE, which does not run/);
+  expect(it.alarms().at(-1)!.text).toMatch(/INC-NOWHERE, which is not running/);
 
   expect(await refusal(it.send('merge', { into: it.id }))).toMatch(/not of a triage case/);
   await it.send('merge', { into: incident.id });
