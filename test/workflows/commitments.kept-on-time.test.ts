@@ -110,6 +110,7 @@ test('every commitment of the pack is in this table, and no obligation of the in
   const others = Object.values(obligations).filter((o) => !PROMISES.some(([, id]) => id === o.id));
   expect(others.map((o) => [o.id, o.status])).toEqual([
     ['gdpr-art34-3c-public-communication', 'not-required'],
+    ['pipeda-indirect-notice', 'not-required'],
     ['uncovered-law', 'not-required'],
   ]);
 });
