@@ -12,14 +12,13 @@ import type { Audience } from './audience';
 import type { AwarenessBasis } from './awareness';
 import type { Corrected } from './corrected-facts';
 import type { EditedText } from './edits';
-import type { Judgements } from './facts/judgements';
+import type { Consequences, Judgements } from './facts/judgements';
 import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
 import type { LinkRelation } from './links';
 import type { MessageName } from './messages';
 import type { SecondPersonChange } from './second-person';
 import type { CHANNELS, Counted, Named } from './tally';
 import type { ToldFacts } from './told-facts';
-import type { TranslatedText } from './translations';
 
 /** One rendering of a notice in one language, stored by its hash. */
 export interface Rendering {
@@ -110,6 +109,7 @@ interface EventData {
     revision: number;
     assessment: Assessment;
     judgements?: Judgements;
+    consequences?: Consequences;
     reason?: string;
     partsAwareAt?: Instant;
   };
@@ -250,7 +250,8 @@ interface EventData {
   'containment-undo-requested': { id: string };
   'containment-step': { id: string; outcome: ContainmentOutcome; detail: string };
   'measure-recorded': { text: string; category: string; planned?: boolean; at: Instant };
-  'texts-translated': { language: string; texts: TranslatedText[] };
+  /** `translations`: of each of the texts, in their order. */
+  'texts-translated': { language: string; texts: string[]; translations: string[] };
   reviewed: { rootCause: string; controls: string[]; shareSummary: boolean; summary?: string };
   'register-verified': { entries: number; head: string };
   /** `message` is the name under which it came, which may be none of ours. */

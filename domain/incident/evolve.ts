@@ -63,8 +63,8 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     case 'declared':
       return state;
     case 'assessed': {
-      const { revision, assessment, judgements } = event.data;
-      const facts = withJudgements(assessment, judgements);
+      const { revision } = event.data;
+      const facts = withJudgements(event.data);
       const confirmedNow = facts.personalData === 'yes' && !state.anchors.confirmed;
       return {
         ...state,
@@ -112,8 +112,7 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       return { ...state, measures: [...state.measures, measure] };
     }
     case 'texts-translated': {
-      const { language, texts } = event.data;
-      return { ...state, translations: withTranslations(state.translations, language, texts) };
+      return { ...state, translations: withTranslations(state.translations, event.data) };
     }
     case 'reviewed': {
       // A later review that decides to share a summary starts that clock; any other leaves it as it was.

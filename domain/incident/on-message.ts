@@ -153,7 +153,8 @@ function onTranslate(state: IncidentState, message: On<'translate'>, answer: Ans
   const { language } = message;
   const texts = message.texts.filter(({ of, is }) => state.translations?.[language]?.[of] !== is);
   if (texts.length === 0) return answer.noted(`these texts are already known in ${language}`);
-  return [{ kind: 'texts-translated', data: { language, texts } }];
+  const data = { language, texts: texts.map(({ of }) => of), translations: texts.map(({ is }) => is) };
+  return [{ kind: 'texts-translated', data }];
 }
 
 function onReview(state: IncidentState, message: On<'review'>, answer: Answer): NewEvent[] {

@@ -36,7 +36,10 @@ export function untranslated(lines: Line[], language: string): string[] {
   return [...new Set(open.map((each) => each[SOURCE_LANGUAGE]))];
 }
 
-export function withTranslations(before: Translations | undefined, language: string, texts: TranslatedText[]) {
-  const added = Object.fromEntries(texts.map(({ of, is }) => [of, is]));
+export function withTranslations(
+  before: Translations | undefined,
+  { language, texts, translations }: { language: string; texts: string[]; translations: string[] },
+): Translations {
+  const added = Object.fromEntries(texts.map((text, i) => [text, translations[i] ?? text]));
   return { ...before, [language]: { ...before?.[language], ...added } };
 }

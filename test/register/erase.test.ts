@@ -224,7 +224,7 @@ describe('an incident that was erased', () => {
     const { out, exitCode } = await tocsin(['register', 'show', 'erased'], {}, { DATABASE_URL: database.url });
     expect(exitCode).toBe(0);
     expect(out).toContain('[erased]');
-    expect(out).toContain('individuals 400');
+    expect(out).toContain('individuals 200');
   });
 
   test('its state still folds, with the same instants and obligations', async () => {

@@ -74,6 +74,7 @@ export function aYearOfEvents(): RecordedEvent[] {
     ...partlyTold(),
     ...factsThatMove(),
     ...openedAgain(),
+    ...decidedByPeople(),
     ...dismissed(),
     ...silent(),
     ...merged(),
@@ -160,6 +161,25 @@ function factsThatMove(): RecordedEvent[] {
 }
 
 /** Nobody is concerned; closed, and opened again. */
+function decidedByPeople(): RecordedEvent[] {
+  const story = new Story({ id: 'INC-2026-006', serviceAffecting: false }).to(1);
+  story.send('assess', { assessment: { personalData: 'no' } });
+  const plainSummary = 'Somebody read our database';
+  const { records: _records, ...uncounted } = accounts({ residence: { DE: 200 }, significantHarm: 'no' });
+  const facts = assessment({ dataSets: [uncounted], plainSummary, workspaces: ['ws-acme'] });
+  story.send('assess', { assessment: facts, awareAt: at(0.9), reason: 'the log shows more' });
+  story.send('translate', { language: 'de', texts: [{ of: plainSummary, is: 'Jemand hat unsere Datenbank gelesen' }] });
+  const people = story.obligation('gdpr-art34-individuals');
+  const edited = { subject: 'About your data', body: 'As counsel wrote it', by: COUNSEL };
+  story.send('edit-draft', { obligation: people.id, draft: people.draft!.fingerprint, language: 'en', ...edited });
+  const { id } = Object.values(story.state.obligations).find(({ status }) => status === 'filing')!;
+  story.send('filed', { obligation: id, reference: 'A' });
+  story.send('filed', { obligation: id, caseNumber: 'AZ-7' });
+  const reason = 'The log that counted them was destroyed before anybody read it';
+  story.send('cannot-establish', { obligation: id, field: 'records-count', reason, by: COUNSEL });
+  return story.events;
+}
+
 function openedAgain(): RecordedEvent[] {
   const story = new Story({ id: 'INC-2026-005', serviceAffecting: false }).to(1);
   story.send('assess', { assessment: { personalData: 'no' } });

@@ -156,7 +156,7 @@ describe('workspaces', () => {
   test('nobody was told before the breach was detected', () => {
     const story = customers(['ws-1']);
     story.send('told', { obligation: ID, channel: 'phone', workspaces: ['ws-1'], at: '2020-01-01T00:00:00.000Z' });
-    expect(story.problems()).toEqual(['at: must not be before the detection and the awareness']);
+    expect(story.problems()).toEqual(['at: must not be before the detection or the awareness, whichever came first']);
     expect(story.obligation(ID).fulfilledAt).toBeUndefined();
   });
 
