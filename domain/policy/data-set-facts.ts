@@ -11,7 +11,14 @@ export interface DataSetFacts extends ScopedDataSet {
   role: 'controller' | 'joint-controller' | 'processor';
   risk: 'unlikely' | 'risk' | 'high' | 'unknown';
   significantHarm: 'yes' | 'no' | 'unknown';
-  protection: { encrypted: 'yes' | 'partly' | 'no' | 'unknown'; keysTaken: 'yes' | 'no' | 'unknown' };
+  protection: {
+    encrypted: 'yes' | 'partly' | 'no' | 'unknown';
+    keysTaken: 'yes' | 'no' | 'unknown';
+    intact?: 'yes' | 'may-be-subverted' | 'no' | 'not-assessable' | undefined;
+  };
+  /** What became of data that was lost or altered, where it was. */
+  loss?: string | undefined;
+  alteration?: string | undefined;
 }
 
 /** Holds when one affected data set meets all of it. */
@@ -79,22 +86,26 @@ export const DATA_SET_FACTS: DataSetFact[] = [
   },
   {
     fields: ['intelligible'],
-    reads: 'Whether those who reached the data can read it: it was not wholly encrypted, or its keys were taken too.',
+    reads:
+      'Whether those who reached the data can read it: it was not wholly encrypted, its keys were taken too, or its protection did not hold.',
     example: 'intelligible: "no"',
     wanted: ({ intelligible }) =>
       intelligible === 'yes'
-        ? 'that is not wholly encrypted, or its keys are not safe'
-        : 'that is wholly encrypted, its keys safe',
-    of: ({ protection }) => [protection.encrypted, protection.keysTaken],
-    find: ({ intelligible }, { protection: { encrypted, keysTaken } }, name) => {
-      if (encrypted === 'yes' && keysTaken === 'no') {
-        return { value: intelligible === 'no', because: [`${name} is wholly encrypted, and its keys are safe`] };
-      }
+        ? 'that is not wholly encrypted, or whose keys or encryption are not safe'
+        : 'that is wholly encrypted, its keys and its encryption safe',
+    of: ({ protection }) => [protection.encrypted, protection.keysTaken, protection.intact],
+    find: ({ intelligible }, { protection: { encrypted, keysTaken, intact = 'yes' } }, name) => {
       if (encrypted === 'no' || encrypted === 'partly' || keysTaken === 'yes') {
         return {
           value: intelligible === 'yes',
           because: [`${name} is not wholly encrypted, or its keys are not safe`],
         };
+      }
+      if (intact === 'no') return { value: intelligible === 'yes', because: [`the protection of ${name} did not hold`] };
+      // What may be broken in time was not made unintelligible "to any person" (GDPR Art. 34(3)(a)).
+      if (intact !== 'yes') return undecided(`it is not established that the protection of ${name} holds (${words(intact)})`);
+      if (encrypted === 'yes' && keysTaken === 'no') {
+        return { value: intelligible === 'no', because: [`${name} is wholly encrypted, and its keys are safe`] };
       }
       return undecided(`it is not yet assessed whether ${name} is wholly encrypted and its keys are safe`);
     },
@@ -168,6 +179,8 @@ export function readOfDataSet(dataSet: DataSetFacts, asked: DataSetCondition): u
 function factsAsked(asked: DataSetCondition): DataSetFact[] {
   return DATA_SET_FACTS.filter(({ fields }) => fields.some((field) => asked[field] !== undefined));
 }
+
+const words = (code: string) => code.replaceAll('-', ' ');
 
 /** Where its people are, as scopes and places are judged by: how many there are of each does not count. */
 function placesOf(dataSet: DataSetFacts): unknown {

@@ -29,6 +29,18 @@ export interface Facts {
   obligations: Record<string, { rule: string; decision?: { ground?: string } }>;
 }
 
+/** What the incident affects: as declared, and as it turned out since for data that was lost or altered. */
+function affectedBy({ declaration: { affects }, assessment }: Facts): Facts['declaration']['affects'] {
+  const { personalData, dataSets } = assessment?.facts ?? { personalData: 'unknown', dataSets: [] };
+  if (personalData === 'no') return affects;
+  const lost = dataSets.some(({ loss }) => loss !== undefined);
+  const altered = dataSets.some(({ alteration }) => alteration !== undefined);
+  return AFFECTS.filter(
+    (each) =>
+      affects.includes(each) || (each === 'availability' && lost) || (each === 'integrity' && altered),
+  );
+}
+
 /** An entry of the registry; `O`: what stands behind its name in a condition. */
 export interface Fact<O> {
   /** What it reads, as one sentence for whoever writes a pack. */
@@ -66,15 +78,18 @@ export const FACTS = {
     }),
   }),
   affectsOnly: fact({
-    reads: 'Whether the incident affects nothing but what is given, as declared.',
+    reads: 'Whether the incident affects nothing but what is given, as declared, and as lost or altered data says.',
     example: 'affectsOnly: [confidentiality]',
     operands: z.array(z.enum(AFFECTS)).min(1),
     establishedBy: 'declaration',
     wanted: (wanted) => `the incident affects ${wanted.join(' and ')} alone`,
-    find: (wanted, { declaration: { affects } }) => ({
-      value: affects.every((each) => wanted.includes(each)),
-      because: [`the incident affects ${affects.join(' and ')}`],
-    }),
+    find: (wanted, facts) => {
+      const affects = affectedBy(facts);
+      return {
+        value: affects.every((each) => wanted.includes(each)),
+        because: [`the incident affects ${affects.join(' and ')}`],
+      };
+    },
   }),
   personalData: fact({
     reads: 'Whether personal data is affected: any of the answers given.',
