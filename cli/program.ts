@@ -18,6 +18,7 @@ import { closeCommand } from './commands/incident/close';
 import { confirmCommand } from './commands/incident/confirm';
 import { containCommand } from './commands/incident/contain';
 import { correctCommand } from './commands/incident/correct';
+import { decideAuthorityCommand } from './commands/incident/decide-authority';
 import { declareCommand } from './commands/incident/declare';
 import { draftCommand } from './commands/incident/draft';
 import { editDraftCommand } from './commands/incident/edit-draft';
@@ -79,6 +80,7 @@ const COMMANDS = [
   notMaterialCommand,
   filedCommand,
   cannotEstablishCommand,
+  decideAuthorityCommand,
   reviewCommand,
   closeCommand,
   reopenCommand,

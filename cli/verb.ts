@@ -62,6 +62,7 @@ const ARGUMENTS: Record<string, string> = {
   '[csv]': 'the file; its first line names the columns',
   '[file]': 'the export (default: the register in its database)',
   '[reference]': 'what the authority gave on submission, like a submission number',
+  '<authority>': 'the authority, like ie-dpc (see `tocsin authorities`)',
   '<field>': 'the required field, like records-count, or its title in quotes',
 };
 

@@ -34,6 +34,16 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
         : [commandLine('not-owed', { id, obligation, reason: ask('reason'), by }), explain];
     case 'file':
       return obligation === undefined ? [explain] : [filedLine(id, obligation), explain];
+    case 'decide-authority':
+      return obligation === undefined
+        ? [explain]
+        : [
+            commandLine('decide-authority', {
+              ...{ id, obligation, authority: ask('authority'), reason: ask('reason'), by },
+            }),
+            commandLine('assess', { id, help: true }),
+            explain,
+          ];
     case 'review':
       return [commandLine('review', { id, help: true }), explain];
     case 'decide-law':

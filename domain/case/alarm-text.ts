@@ -93,6 +93,7 @@ const EN: Words = {
     release: 'it is held: release, approve or waive it',
     'decide-not-owed': 'confirm with a reason that it is not owed, or correct the assessment',
     file: 'file the report, then record its reference',
+    'decide-authority': 'decide which authority it goes to, or assess where the affected people live',
     review: 'hold the review and record it',
     'complete-record': 'complete the record: assess the facts, or record the measures',
     'decide-law': 'have counsel decide what the local law requires, then record the decision with its reason',

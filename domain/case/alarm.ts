@@ -110,6 +110,7 @@ export const TODOS = [
   'release',
   'decide-not-owed',
   'file',
+  'decide-authority',
   'review',
   'complete-record',
   'decide-law',

@@ -4,6 +4,7 @@ import { commandsFor } from '../case/alarm-commands';
 import { type Occasion as CaseOccasion, caseAlarm } from '../case/occasion';
 import type { ClockThreshold } from '../kernel/alarm-clock';
 import { ask, type CommandLine, commandLine } from '../kernel/command-lines';
+import { UNDETERMINED } from '../policy/authorities';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import type { AwarenessDoubt } from './awareness';
@@ -53,7 +54,10 @@ export function awarenessAlarm(incidentId: string, doubt: AwarenessDoubt, thresh
 }
 
 /** What an obligation waits for, by its channel and whether it is held. */
-export function todoOf(o: Pick<Obligation, 'hold' | 'status'>, rule: Pick<ObligationRule, 'channel'>): Todo {
+export function todoOf(
+  o: Pick<Obligation, 'hold' | 'status' | 'recipient'>,
+  rule: Pick<ObligationRule, 'channel'>,
+): Todo {
   if (o.status === 'proposed-not-owed') return 'decide-not-owed';
   switch (rule.channel) {
     case 'containment':
@@ -63,7 +67,7 @@ export function todoOf(o: Pick<Obligation, 'hold' | 'status'>, rule: Pick<Obliga
     case 'status-page':
       return o.hold ? 'release' : 'approve-update';
     case 'filing':
-      return 'file';
+      return o.recipient === UNDETERMINED ? 'decide-authority' : 'file';
     case 'assessment':
       return 'answer-data-question';
     case 'review':

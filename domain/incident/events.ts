@@ -225,6 +225,8 @@ interface EventData {
     evidence: Evidence;
     sets?: Anchor;
   };
+  /** A named person decides which authority a report goes to, in place of one to be determined. */
+  'authority-decided': { obligation: string; rule: string; authority: string; reason: string };
   'receipt-recorded': { obligation: string; caseNumber?: string; attachments?: NonNullable<Evidence['attachments']> };
   'field-cannot-be-established': { obligation: string; field: string; reason: string };
   'obligation-supplemented': { obligation: string; round: number; at: Instant; evidence: Evidence };

@@ -2,6 +2,7 @@
 import { evolveCase, foldCase } from '../case/advance';
 import { obligationOf, rungBy } from '../case/alarm';
 import { type Instant, toMs } from '../kernel/time';
+import { withAuthority } from './authority-decision';
 import { counting, stated } from './awareness';
 import { withCorrection } from './corrections';
 import type { EventOf, IncidentEvent } from './events';
@@ -70,7 +71,7 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
         ...state,
         assessment: { revision, by: event.by, at: event.at, facts },
         anchors: confirmedNow ? { ...state.anchors, confirmed: event.at } : state.anchors,
-        parts: partsAfter(state.parts, facts, event.data.partsAwareAt ?? event.at),
+        parts: partsAfter(state.parts, facts, event.data.partsAwareAt ?? event.at, state.assessment?.facts),
       };
     }
     case 'awareness-recorded':
@@ -291,6 +292,8 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
     case 'told-outside':
     case 'left-untold':
       return change((o) => foldTelling(o, event));
+    case 'authority-decided':
+      return withAuthority(state, event);
     case 'receipt-recorded':
     case 'field-cannot-be-established':
       return change((o) => foldFiling(o, event));

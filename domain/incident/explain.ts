@@ -8,8 +8,8 @@ import { type Policy, packOf } from '../policy/policy';
 import type { Anchor, ObligationRule } from '../policy/rule';
 import { applies } from './applies';
 
+import { decidedText } from './authority-decision';
 import { authorOf, changesOf } from './authorship';
-
 import { awarenessLines } from './awareness';
 import { anchorAt, armedClock, startOf } from './clocks';
 import { DATA_QUESTION, questionCommands } from './data-question';
@@ -53,6 +53,8 @@ export interface Explanation {
   author: string;
   /** What would change it: what would have to be so, or not so. */
   changes: string[];
+  /** Where a person decided to which authority it goes: to which, by whom and why. */
+  recipientDecided?: string;
   /** Questions of the policy that it hangs on, for whoever assesses. */
   questions: Question[];
   clocks: ExplainedClock[];
@@ -84,6 +86,7 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
   return pack.obligations.map((rule) => {
     const verdict = applies(rule, state);
     const part = partOf(rule, state, pack);
+    const decided = state.authorityDecided?.[rule.id];
     const counting = armedClock(rule, state, pack, part)?.clock.from;
     return {
       rule: rule.id,
@@ -97,6 +100,7 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
       because: verdict.because,
       author: authorOf(rule, verdict, state),
       changes: changesOf(rule, verdict, state),
+      ...(decided && { recipientDecided: decidedText(decided) }),
       questions: questionsOf(rule, pack),
       clocks: rule.clocks.map((clock) => {
         const at = anchorAt(state, clock.from);

@@ -7,6 +7,7 @@ import type { Instant } from '../kernel/time';
 import { UNDETERMINED } from '../policy/authorities';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
+import { authorityRemedy } from './authority-decision';
 import { missingFields, noticeNow } from './contents';
 import type { Evidence, NewEvent } from './events';
 import type { MessageBody } from './messages';
@@ -64,10 +65,7 @@ function cannotEstablishLine(id: string, o: Obligation, rule: ObligationRule, ti
 /** Why a report cannot be recorded as filed while nobody knows with whom. */
 export function authorityProblem({ state, o }: Given): string | undefined {
   if (o.recipient !== UNDETERMINED) return undefined;
-  return (
-    `obligation: ${o.id} has no authority yet, so it cannot have been filed: assess where the affected people live ` +
-    `(\`${tocsin('assess', { id: state.caseId, help: true })}\`), or set mainEstablishment and authorityFor of the organisation`
-  );
+  return `obligation: ${o.id} has no authority yet, so it cannot have been filed: ${authorityRemedy(state.caseId, o.id)}`;
 }
 
 /** What shows that a phase was filed; with the required fields that its dossier lacked. */

@@ -184,6 +184,14 @@ export const MESSAGE_SCHEMAS = {
       path: ['reference'],
       error: 'is needed; or "caseNumber", "attachments" or "delayReasons" to add to a report that was filed',
     }),
+  'decide-authority': z.strictObject({
+    ...envelope,
+    by: PersonSchema,
+    obligation,
+    /** The key of an authority, like `ie-dpc`. */
+    authority: PolicyIdSchema,
+    reason: text(2000),
+  }),
   'cannot-establish': z.strictObject({
     ...envelope,
     by: PersonSchema,
@@ -245,6 +253,7 @@ const DESCRIPTIONS: Record<MessageName, string> = {
   hold: 'Hold a notice back, with a reason',
   release: 'Release a held notice',
   waive: 'Decide that an obligation does not apply, with a reason and a ground',
+  'decide-authority': 'Decide which authority a report goes to while the facts do not say, with a reason',
   'cannot-establish': 'Decide that a required field of a report cannot be established, with a reason',
   'not-owed': 'Confirm what Tocsin proposed: that a duty of law is not owed, with a reason of your own',
   'not-material': 'Decide that what changed since it was told is not material, with a reason',

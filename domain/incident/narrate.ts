@@ -244,6 +244,10 @@ function onObligation(event: ObligationEvent, context: Context): Said {
       const parts = [...(caseNumber ? [`case number ${caseNumber}`] : []), ...filesText(attachments)];
       return info(`Recorded by ${event.by}: ${parts.join(', ')}`);
     }
+    case 'authority-decided': {
+      const { authority, reason } = event.data;
+      return warn(`Goes to ${authorityName(authority, context.pack)}, decided by ${event.by}: ${reason}`);
+    }
     case 'field-cannot-be-established':
       return warn(`Cannot be established, by decision of ${event.by}: ${event.data.field}: ${event.data.reason}`);
     case 'deadline-missed': {

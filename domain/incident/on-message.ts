@@ -5,6 +5,7 @@ import { type Policy, type PolicyRef, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { isAfterClosing, onAfterClosing } from './after-closing';
 import { Answer, notAfter } from './answer';
+import { onDecideAuthority } from './authority-decision';
 import { USUAL_BASIS } from './awareness';
 import { onCorrect } from './corrections';
 import { withAnswer } from './data-question';
@@ -70,6 +71,8 @@ export function decideMessage(
       return onConfirm(state, message, pack, now, answer);
     case 'close':
       return onClose(state, message, pack, answer);
+    case 'decide-authority':
+      return onDecideAuthority(state, message, pack, answer);
     case 'not-owed':
       return onNotOwed(state, message, pack, answer);
     default:
@@ -218,7 +221,10 @@ function onNotOwed(state: IncidentState, message: On<'not-owed'>, pack: Policy, 
   return 'note' in decided ? answer.noted(decided.note) : answer.rejected(...decided.problems);
 }
 
-type ObligationMessage = Exclude<Extract<Message, { obligation: string }>, { message: 'not-owed' }>;
+type ObligationMessage = Exclude<
+  Extract<Message, { obligation: string }>,
+  { message: 'not-owed' | 'decide-authority' }
+>;
 
 function onObligation(
   state: IncidentState,

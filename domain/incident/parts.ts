@@ -1,11 +1,13 @@
 /**
  * When each part of a breach was established: a data set, and a country in which its people live. A duty that only a part
  * found later brings about counts from the awareness of that part, so that none is born overdue on a clock that nobody
- * could have kept. What was merely undetermined before is no new part: its clock ran all the while. Pure.
+ * could have kept. What was merely undetermined before is no new part: its clock ran all the while. Nor is a place that
+ * takes people from another one: that they live elsewhere corrects what was known of them, and the breach of their data was
+ * known since then. Pure.
  */
-import type { Instant } from '../kernel/time';
+import { type Instant, toMs } from '../kernel/time';
 import { hasUnknownPlaces, residencePlaces, UNKNOWN_PLACE } from '../policy/places';
-import type { Assessment } from './incident';
+import type { Assessment, DataSet } from './incident';
 
 /** Part of the breach since it was first known at all. */
 export const START = 'start';
@@ -16,8 +18,13 @@ export type Parts = Record<string, Instant | typeof START>;
 /** The key of a data set's people in a country. */
 export const placeOf = (dataSet: string, country: string) => `${dataSet} ${country}`;
 
-/** The parts after an assessment. `at`: when what it newly names became known. */
-export function partsAfter(before: Parts | undefined, { dataSets }: Assessment, at: Instant): Parts {
+/** The parts after an assessment. `at`: when what it newly names became known; `previous`: the one that it replaces. */
+export function partsAfter(
+  before: Parts | undefined,
+  { dataSets }: Assessment,
+  at: Instant,
+  previous?: Assessment,
+): Parts {
   const parts: Parts = { ...before };
   const first = before === undefined || Object.keys(before).length === 0;
   for (const dataSet of dataSets) {
@@ -29,9 +36,21 @@ export function partsAfter(before: Parts | undefined, { dataSets }: Assessment, 
     parts[id] = since;
     const places = [...residencePlaces(dataSet), ...(hasUnknownPlaces(dataSet) ? [UNKNOWN_PLACE] : [])];
     const undetermined = isNew || !placesKnown(before, id) || before?.[placeOf(id, UNKNOWN_PLACE)] !== undefined;
-    for (const place of places) parts[placeOf(id, place)] ??= undetermined ? since : at;
+    const from = undetermined ? since : (correctedFrom(before, dataSet, previous) ?? at);
+    for (const place of places) parts[placeOf(id, place)] ??= from;
   }
   return parts;
+}
+
+/** Since when those places of a data set were known whose people, or some of them, the assessment has elsewhere now. */
+function correctedFrom(before: Parts, { id, residence }: DataSet, previous?: Assessment): Parts[string] | undefined {
+  const old = previous?.dataSets.find((each) => typeof each === 'object' && each.id === id);
+  const left = Object.entries(old?.residence ?? {}).flatMap(([place, was]) => {
+    const is = residence[place];
+    const fewer = was !== 0 && (is === undefined || (is !== null && was !== null && is < was));
+    return fewer ? (before[placeOf(id, place)] ?? []) : [];
+  });
+  return left.includes(START) ? START : left.sort((a, b) => toMs(a) - toMs(b))[0];
 }
 
 function placesKnown(parts: Parts | undefined, id: string): boolean {

@@ -120,7 +120,8 @@ function applicability(rule: ObligationRule, state: IncidentState, pack: Policy)
     const reason = expanded?.length
       ? `the recipient is now determined: ${[...wanted].join(', ')}`
       : verdict.because.join('; ');
-    events.push(notRequired(o.id, rule.id, reason, state.assessment?.by ?? state.declaration.declaredBy));
+    const by = state.authorityDecided?.[rule.id]?.by ?? state.assessment?.by ?? state.declaration.declaredBy;
+    events.push(notRequired(o.id, rule.id, reason, by));
   }
   return events;
 }

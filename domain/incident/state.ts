@@ -4,6 +4,7 @@ import type { Rung } from '../kernel/alarm-clock';
 import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
+import type { AuthorityDecision } from './authority-decision';
 import type { AwarenessDoubt, AwarenessStatement } from './awareness';
 import type { NoticeEdit } from './edits';
 import type {
@@ -165,6 +166,8 @@ export interface IncidentState extends CaseState {
   /** What waits for a second person. */
   awaitsSecond?: AwaitsSecond;
   parts?: Parts;
+  /** By rule: the authority that a person decided on, where the facts do not say which one it is. */
+  authorityDecided?: Record<string, AuthorityDecision>;
   /** Since when the service is affected, where that was corrected. */
   serviceAffectedFrom?: Instant;
   obligations: Record<string, Obligation>;

@@ -44,7 +44,17 @@ export function authoritiesFor(rule: ObligationRule, policy: Policy, facts: Fact
   const listed = policy.authorities.filter((authority) => authority.regime === id);
   const regime = policy.regimes[id];
   if (!regime || listed.length === 0) return [{ key: UNDETERMINED, because: `no authority of ${id} is known` }];
-  return CHOICES[regime.authorities]({ rule, policy, facts, regime, listed });
+  const chosen = CHOICES[regime.authorities]({ rule, policy, facts, regime, listed });
+  return withDecided(chosen, listed, facts.authorityDecided?.[rule.id]?.authority);
+}
+
+/** In place of the authority that is not known, the one that a person decided on: once, where the facts name it too. */
+function withDecided(chosen: Expansion[], listed: Authority[], key: string | undefined): Expansion[] {
+  const authority = listed.find((each) => each.key === key);
+  if (!authority) return chosen;
+  const decided = { key: authority.key, authority, because: 'a person decided that it goes to this authority' };
+  const named = chosen.some((each) => each.key === key) ? [] : [decided];
+  return chosen.flatMap((each) => (each.key === UNDETERMINED ? named : [each]));
 }
 
 interface Choice {

@@ -101,9 +101,11 @@ export const DATA_SET_FACTS: DataSetFact[] = [
           because: [`${name} is not wholly encrypted, or its keys are not safe`],
         };
       }
-      if (intact === 'no') return { value: intelligible === 'yes', because: [`the protection of ${name} did not hold`] };
+      if (intact === 'no')
+        return { value: intelligible === 'yes', because: [`the protection of ${name} did not hold`] };
       // What may be broken in time was not made unintelligible "to any person" (GDPR Art. 34(3)(a)).
-      if (intact !== 'yes') return undecided(`it is not established that the protection of ${name} holds (${words(intact)})`);
+      if (intact !== 'yes')
+        return undecided(`it is not established that the protection of ${name} holds (${words(intact)})`);
       if (encrypted === 'yes' && keysTaken === 'no') {
         return { value: intelligible === 'no', because: [`${name} is wholly encrypted, and its keys are safe`] };
       }

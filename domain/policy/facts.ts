@@ -27,6 +27,8 @@ export interface Facts {
   };
   review?: { shareSummary: boolean };
   obligations: Record<string, { rule: string; decision?: { ground?: string } }>;
+  /** By rule: the authority that a person decided on, where the facts do not say which one it is. */
+  authorityDecided?: Record<string, { authority: string }>;
 }
 
 /** What the incident affects: as declared, and as it turned out since for data that was lost or altered. */
@@ -36,8 +38,7 @@ function affectedBy({ declaration: { affects }, assessment }: Facts): Facts['dec
   const lost = dataSets.some(({ loss }) => loss !== undefined);
   const altered = dataSets.some(({ alteration }) => alteration !== undefined);
   return AFFECTS.filter(
-    (each) =>
-      affects.includes(each) || (each === 'availability' && lost) || (each === 'integrity' && altered),
+    (each) => affects.includes(each) || (each === 'availability' && lost) || (each === 'integrity' && altered),
   );
 }
 

@@ -55,7 +55,8 @@ export const EDPB_CASES: EdpbCase[] = [
     before: WITH_BACKUP,
     consequences: 'None for the people: production was back within hours',
     factors: { 'breach-type': 'Availability alone, and for hours', 'number-of-people': 'A few dozen' },
-    reasoning: 'Encrypted at rest with a key that was not reached, restored from backup within hours, nothing exfiltrated',
+    reasoning:
+      'Encrypted at rest with a key that was not reached, restored from backup within hours, nothing exfiltrated',
     measure: 'Restored from backup',
     answer: REGISTER_ONLY,
   },
@@ -167,7 +168,10 @@ export const EDPB_CASES: EdpbCase[] = [
       risk: 'unlikely',
     },
     consequences: 'None to speak of: the hashes cannot be turned into passwords',
-    factors: { identification: 'Pseudonyms, no mail addresses', 'data-nature': 'Hashed with a strong algorithm and salted' },
+    factors: {
+      identification: 'Pseudonyms, no mail addresses',
+      'data-nature': 'Hashed with a strong algorithm and salted',
+    },
     reasoning: 'Strong salted hashes of users under pseudonyms: nobody can sign in with them or tell who they are',
     measure: 'Vulnerability closed, passwords reset',
     answer: REGISTER_ONLY,
@@ -189,7 +193,8 @@ export const EDPB_CASES: EdpbCase[] = [
     },
     consequences: 'Identity theft, fraud and financial loss',
     factors: { 'data-nature': 'Identity, tax number and sign-in to an account', 'number-of-people': 'Many' },
-    reasoning: 'Whoever signs in to an account sees identity and finances: financial loss and identity theft are likely',
+    reasoning:
+      'Whoever signs in to an account sees identity and finances: financial loss and identity theft are likely',
     steps: ['Choose a new password everywhere you used this one'],
     measure: 'Sign-ins blocked, passwords reset',
     answer: ALL_THREE,
@@ -232,7 +237,8 @@ export const EDPB_CASES: EdpbCase[] = [
     },
     consequences: 'None: the agent is bound to secrecy and deleted the file',
     factors: { 'breach-type': 'To one person bound to professional secrecy', 'number-of-people': 'Two dozen' },
-    reasoning: 'The one who received it is bound to secrecy, told the company by himself and confirmed the deletion in writing',
+    reasoning:
+      'The one who received it is bound to secrecy, told the company by himself and confirmed the deletion in writing',
     measure: 'Deletion confirmed in writing',
     answer: REGISTER_ONLY,
   },
@@ -254,7 +260,8 @@ export const EDPB_CASES: EdpbCase[] = [
     before: WITH_BACKUP,
     consequences: 'None: nobody can read the tablets, and the data is in the backup',
     factors: { 'special-people': 'Children', 'breach-type': 'Encrypted, with a backup' },
-    reasoning: 'Confidentiality held by encryption and a strong password, availability by the backup, integrity by both',
+    reasoning:
+      'Confidentiality held by encryption and a strong password, availability by the backup, integrity by both',
     measure: 'Tablets wiped from afar',
     answer: REGISTER_ONLY,
   },
@@ -298,7 +305,8 @@ export const EDPB_CASES: EdpbCase[] = [
     },
     consequences: 'Disclosure of an addiction, and harm to treatment as the records are gone',
     factors: { 'data-nature': 'Health data under medical secrecy', 'special-people': 'Patients in rehabilitation' },
-    reasoning: 'Health data under secrecy, readable by anybody and without a copy, of people whom a disclosure would hurt',
+    reasoning:
+      'Health data under secrecy, readable by anybody and without a copy, of people whom a disclosure would hurt',
     steps: ['Speak with your therapist'],
     measure: 'Log books are locked away now',
     answer: ALL_THREE,
@@ -341,8 +349,13 @@ export const EDPB_CASES: EdpbCase[] = [
       risk: 'high',
     },
     consequences: 'Identity theft with social security numbers',
-    factors: { 'number-of-people': 'More than 60,000', 'data-nature': 'Social security numbers', 'special-people': 'Job seekers' },
-    reasoning: 'Social security numbers of so many people with so many recipients cannot be called back: misuse is likely',
+    factors: {
+      'number-of-people': 'More than 60,000',
+      'data-nature': 'Social security numbers',
+      'special-people': 'Job seekers',
+    },
+    reasoning:
+      'Social security numbers of so many people with so many recipients cannot be called back: misuse is likely',
     steps: ['Watch for contracts in your name'],
     measure: 'Recipients were asked to delete the mail',
     answer: ALL_THREE,
@@ -364,8 +377,12 @@ export const EDPB_CASES: EdpbCase[] = [
       risk: 'unlikely',
     },
     consequences: 'None to speak of: two people are known not to take lactose',
-    factors: { 'data-nature': 'Names, addresses, preferences of food; of two people an intolerance', 'number-of-people': 'Fifteen' },
-    reasoning: 'That two of fifteen people do not take lactose is health data, and nobody is likely to come to harm by it',
+    factors: {
+      'data-nature': 'Names, addresses, preferences of food; of two people an intolerance',
+      'number-of-people': 'Fifteen',
+    },
+    reasoning:
+      'That two of fifteen people do not take lactose is health data, and nobody is likely to come to harm by it',
     measure: 'Recipients were asked to delete the mail',
     answer: REGISTER_ONLY,
   },

@@ -60,7 +60,10 @@ function assessmentOf(one: EdpbCase, over: Partial<DataSet> = {}): AssessmentInp
 /** A case up to its assessment at one hour; what stops that is a contradiction. */
 function assessed(one: EdpbCase, over: Partial<DataSet> = {}, without: Partial<AssessmentInput> = {}): Story {
   const { affects, title } = one;
-  const story = new Story({ affects, title, kind: 'edpb-case', serviceAffecting: false, howItOccurred: undefined }, PACK);
+  const story = new Story(
+    { affects, title, kind: 'edpb-case', serviceAffecting: false, howItOccurred: undefined },
+    PACK,
+  );
   story.to(1).send('assess', { assessment: { ...assessmentOf(one, over), ...without }, awareAt: at(1), by: COUNSEL });
   return story;
 }
@@ -72,7 +75,12 @@ function played(one: EdpbCase): Story {
   if (one.answer.authority) story.to(20).send('filed', { obligation: DPC, reference: 'IN-26-1', by: COUNSEL });
   if (one.answer.people) story.to(22).send('approve', { obligation: ART34, by: COUNSEL });
   // "More than 100,000" leaves open whether anybody is left whom the list does not have.
-  const rest = { obligation: ART34, rest: true, reason: 'The list of customers is complete, as I compared', by: COUNSEL };
+  const rest = {
+    obligation: ART34,
+    rest: true,
+    reason: 'The list of customers is complete, as I compared',
+    by: COUNSEL,
+  };
   if (story.obligation(ART34).status === 'partly-told') story.send('leave-untold', rest);
   const open = Object.values(story.state.obligations).filter(({ status }) => status === 'proposed-not-owed');
   for (const { id } of open) story.send('not-owed', { obligation: id, reason: WHY, by: COUNSEL });
@@ -80,15 +88,20 @@ function played(one: EdpbCase): Story {
   story.send('status', { status: 'resolved' });
   story.send('review', { rootCause: one.how, controls: [one.measure], shareSummary: false });
   for (const field of ['records-count', 'individuals-count', ...FORM_FIELDS])
-    story.send('cannot-establish', { obligation: DPC, field, by: COUNSEL, reason: 'The guidelines do not say, and nobody can be asked' });
+    story.send('cannot-establish', {
+      obligation: DPC,
+      field,
+      by: COUNSEL,
+      reason: 'The guidelines do not say, and nobody can be asked',
+    });
   story.send('close', { by: COUNSEL });
   return story;
 }
 
 /** What the form asks and the guidelines do not tell. */
-const FORM_FIELDS = PACK.obligations.find(({ id }) => id === ART33)!.contents.flatMap(({ field, optional }) =>
-  optional ? [] : [field],
-);
+const FORM_FIELDS = PACK.obligations
+  .find(({ id }) => id === ART33)!
+  .contents.flatMap(({ field, optional }) => (optional ? [] : [field]));
 
 test('there are eighteen, and as many of each answer as in the guidelines', () => {
   expect(EDPB_CASES.map(({ no }) => no)).toEqual(Array.from({ length: 18 }, (_, i) => i + 1));
@@ -186,13 +199,16 @@ describe('the opposite is challenged', () => {
     expect(story.obligation(obligation).status).toBe('proposed-not-owed');
   });
 
-  test.each(only(({ answer }) => !answer.people))('%s: a higher level opens what the guidelines do not ask', (_n, one) => {
-    const story = played({ ...one, answer: one.answer });
-    story.send('reopen', { reason: 'A person came to harm', by: COUNSEL });
-    story.send('assess', { assessment: assessmentOf(one, { risk: 'high' }), by: COUNSEL });
-    expect(story.obligation(DPC).status).not.toBe('not-required');
-    expect(story.obligation(ART34)).toMatchObject({ status: 'drafted', clock: { anchorAt: expect.any(String) } });
-  });
+  test.each(only(({ answer }) => !answer.people))(
+    '%s: a higher level opens what the guidelines do not ask',
+    (_n, one) => {
+      const story = played({ ...one, answer: one.answer });
+      story.send('reopen', { reason: 'A person came to harm', by: COUNSEL });
+      story.send('assess', { assessment: assessmentOf(one, { risk: 'high' }), by: COUNSEL });
+      expect(story.obligation(DPC).status).not.toBe('not-required');
+      expect(story.obligation(ART34)).toMatchObject({ status: 'drafted', clock: { anchorAt: expect.any(String) } });
+    },
+  );
 
   test.each(only(({ answer }) => answer.authority))('%s: the report is waived on no ground', (_name, one) => {
     const story = assessed(one);
@@ -203,12 +219,15 @@ describe('the opposite is challenged', () => {
     expect(story.obligation(DPC).status).toBe('filing');
   });
 
-  test.each(only(({ answer }) => answer.people))('%s: nobody is left untold as "unintelligible" (Art. 34(3)(a))', (_n, one) => {
-    const story = assessed(one);
-    story.send('waive', { obligation: ART34, ground: 'gdpr-34-3-a', reason: WHY, by: COUNSEL });
-    expect(story.problems().join()).toContain('gdpr-34-3-a needs data that is unintelligible');
-    expect(story.obligation(ART34).status).toBe('drafted');
-  });
+  test.each(only(({ answer }) => answer.people))(
+    '%s: nobody is left untold as "unintelligible" (Art. 34(3)(a))',
+    (_n, one) => {
+      const story = assessed(one);
+      story.send('waive', { obligation: ART34, ground: 'gdpr-34-3-a', reason: WHY, by: COUNSEL });
+      expect(story.problems().join()).toContain('gdpr-34-3-a needs data that is unintelligible');
+      expect(story.obligation(ART34).status).toBe('drafted');
+    },
+  );
 });
 
 describe('Art. 34(3)(a) on the stolen tablets, if somebody judged the risk as high', () => {

@@ -55,6 +55,7 @@ export function explanationLines(explanation: Explanation, out: Output): string[
     author,
     changes,
     questions,
+    recipientDecided,
     clocks,
     obligations,
   } = explanation;
@@ -98,6 +99,7 @@ export function explanationLines(explanation: Explanation, out: Output): string[
     ...field('pack', packNames([pack])),
     ...field('verdict', `${verdict}: ${because.join('; ')}`),
     ...field('author', author),
+    ...(recipientDecided ? field('goes to', recipientDecided) : []),
     ...changes.flatMap((text) => field('changes', text)),
     ...questions.flatMap(({ id, asks, citation: by }) => field('asks', `${id}: ${asks} (${by})`)),
     ...counted.flatMap((text) => field('clock', text)),

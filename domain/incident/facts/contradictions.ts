@@ -2,6 +2,7 @@
 import { boundsOf, type Count, isExact } from '../../kernel/count';
 import { residentsOf, TOLERANCE } from '../../policy/places';
 import type { DataSet } from './data-set';
+import { type WorkspaceNumbers, workspaceContradictions } from './workspace-numbers';
 
 /** A contradiction, at one of its two fields; the words name the other. */
 export interface Contradiction {
@@ -13,14 +14,27 @@ interface Stated {
   personalData: string;
   periodFrom?: string | undefined;
   periodTo?: string | undefined;
-  dataSets: Array<Pick<DataSet, 'id' | 'individuals' | 'residence' | 'risk' | 'significantHarm' | 'protection'>>;
+  perWorkspace?: WorkspaceNumbers | undefined;
+  dataSets: Array<
+    Pick<DataSet, 'id' | 'individuals' | 'records' | 'residence' | 'risk' | 'significantHarm' | 'protection'>
+  >;
 }
 
 /** The contradictions within an assessment. */
-export function contradictionsIn({ personalData, periodFrom, periodTo, dataSets }: Stated): Contradiction[] {
+export function contradictionsIn({
+  personalData,
+  periodFrom,
+  periodTo,
+  dataSets,
+  perWorkspace = {},
+}: Stated): Contradiction[] {
   const reversed = periodFrom && periodTo && Date.parse(periodFrom) > Date.parse(periodTo);
   const period = { path: ['periodFrom'], message: `is after "periodTo", which is ${periodTo}: correct one of them` };
-  return [...(reversed ? [period] : []), ...dataSets.flatMap((_, index) => inDataSet(personalData, dataSets, index))];
+  return [
+    ...(reversed ? [period] : []),
+    ...dataSets.flatMap((_, index) => inDataSet(personalData, dataSets, index)),
+    ...workspaceContradictions(perWorkspace, dataSets),
+  ];
 }
 
 function inDataSet(personalData: string, dataSets: Stated['dataSets'], index: number): Contradiction[] {

@@ -71,6 +71,58 @@ describe('counts add up', () => {
     expect(hasUnknownPlaces({ residence: { DE: 1, unknown: 0 } })).toBe(false);
   });
 
+  describe('numbers of workspaces', () => {
+    const own = (over: Parameters<typeof accounts>[0], numbers: Record<string, object>) =>
+      problems(withSet(over, { perWorkspace: { accounts: numbers as never } }));
+
+    test('one workspace with more people than the data set is refused, with both fields', () => {
+      expect(own({ individuals: { exact: 5 }, residence: {} }, { 'ws-1': { individuals: 500 } })).toEqual([
+        'perWorkspace.accounts.ws-1.individuals: is more than "dataSets.0.individuals", which has 5 in all: correct one of them',
+      ]);
+      expect(own({ individuals: { exact: 5 }, residence: {} }, { 'ws-1': { individuals: 6 } })).toHaveLength(1);
+      expect(own({ individuals: { exact: 5 }, residence: {} }, { 'ws-1': { individuals: 5 } })).toEqual([]);
+      expect(own({ individuals: 100, residence: {} }, { 'ws-1': { individuals: 110 } })).toEqual([]);
+      expect(own({ individuals: 100, residence: {} }, { 'ws-1': { individuals: 111 } })).toHaveLength(1);
+      expect(own({ individuals: { atLeast: 5 }, residence: {} }, { 'ws-1': { individuals: 500 } })).toEqual([]);
+      expect(own({ individuals: 5, residence: {} }, { 'ws-1': { individuals: { from: 5, to: 50 } } })).toEqual([]);
+    });
+
+    test('one person may be in several workspaces, so people are not added up', () => {
+      const both = { 'ws-1': { individuals: 5 }, 'ws-2': { individuals: 5 } };
+      expect(own({ individuals: { exact: 5 }, residence: {} }, both)).toEqual([]);
+    });
+
+    test('where no number of people is stated, those of the places count, if each has one', () => {
+      const some = { 'ws-1': { individuals: 500 } };
+      expect(own({ individuals: undefined, residence: { DE: 3, FR: 2 } }, some)).toEqual([
+        'perWorkspace.accounts.ws-1.individuals: is more than "dataSets.0.residence", which has 5 in all: correct one of them',
+      ]);
+      expect(own({ individuals: undefined, residence: { DE: 3, FR: null } }, some)).toEqual([]);
+      expect(own({ individuals: undefined, residence: {} }, some)).toEqual([]);
+      expect(own({ individuals: undefined, residence: { DE: 500 } }, some)).toEqual([]);
+    });
+
+    test('records of one workspace, and of all together, are at most those of the data set', () => {
+      const records = (...each: number[]) => Object.fromEntries(each.map((n, i) => [`ws-${i}`, { records: n }]));
+      expect(own({ records: { exact: 10 } }, records(11))).toEqual([
+        'perWorkspace.accounts.ws-0.records: is more than "dataSets.0.records", which has 10 in all: correct one of them',
+      ]);
+      expect(own({ records: { exact: 10 } }, records(6, 5))).toEqual([
+        'perWorkspace.accounts: adds up to 11 records, more than "dataSets.0.records", which has 10: correct one of them',
+      ]);
+      expect(own({ records: { exact: 10 } }, records(5, 5))).toEqual([]);
+      expect(own({ records: undefined }, records(500, 500))).toEqual([]);
+    });
+
+    test('of a data set that is not named here stand alone', () => {
+      expect(
+        problems(
+          withSet({ individuals: 5, residence: {} }, { perWorkspace: { other: { 'ws-1': { individuals: 9 } } } }),
+        ),
+      ).toEqual([]);
+    });
+  });
+
   test('two ways to write one place are added up', () => {
     const { dataSets } = AssessmentSchema.parse(withSet({ individuals: 7, residence: { EL: 3, gr: 4 } }));
     expect(dataSets[0]!.residence).toEqual({ GR: 7 });

@@ -76,6 +76,7 @@ const GOOD: Record<MessageName, Array<Record<string, unknown>>> = {
     { obligation: 'x', caseNumber: 'AZ 1' },
     { obligation: 'x', attachments: [{ name: 'receipt.pdf', sha256: 'a'.repeat(64), bytes: 9 }] },
   ],
+  'decide-authority': [{ obligation: 'x', authority: 'ie-dpc', reason: 'most accounts are Irish' }],
   'cannot-establish': [{ obligation: 'x', field: 'records-count', reason: 'the log is gone' }],
   review: [
     { rootCause: 'a', controls: ['b'], shareSummary: false },
@@ -207,6 +208,10 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
       { obligation: 'x', reference: 'A', attachments: [{ name: 'a', sha256: SECRET, bytes: 9 }] },
       'attachments.0.sha256',
     ],
+  ],
+  'decide-authority': [
+    [{ obligation: 'x', authority: 'ie-dpc' }, 'reason'],
+    [{ obligation: 'x', authority: `${SECRET}!`, reason: 'r' }, 'authority'],
   ],
   'cannot-establish': [[{ obligation: 'x', field: 'records-count' }, 'reason']],
   review: [

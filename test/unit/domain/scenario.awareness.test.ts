@@ -269,6 +269,32 @@ describe('a duty of a part found later counts from the awareness of that part', 
     expect(unknown.obligation('gdpr-art33-authority:fr-cnil').dueAt).toBe(at(73));
   });
 
+  const frenchToo = (residence: Record<string, number | null>) =>
+    assessment({ dataSets: [accounts({ residence: { ...residence } })] });
+  test.each<[string, Record<string, number | null>, Record<string, number | null>, number]>([
+    ['instead of a wrong one is a correction', { DE: 200 }, { FR: 200 }, 73],
+    ['of people whom another place had is a correction', { DE: 200 }, { DE: 150, FR: 50 }, 73],
+    ['of more people is a new part', { DE: 200 }, { DE: 200, FR: 1 }, 172],
+    ['beside one that has more people now is a new part', { DE: 200 }, { DE: 201, FR: 1 }, 172],
+    ['beside one whose number is not known is a new part', { DE: null }, { DE: null, FR: null }, 172],
+    ['instead of one where nobody was is a new part', { DE: 200, IE: 0 }, { DE: 200, FR: 1 }, 172],
+  ])('a country %s', (_what, was, is, due) => {
+    const story = new Story().to(1);
+    story.send('assess', { assessment: frenchToo(was), awareAt: at(1) });
+    story.to(100).send('assess', { assessment: frenchToo(is) });
+    expect(story.obligation('gdpr-art33-authority:fr-cnil').dueAt).toBe(at(due));
+    expect(story.all('dispatch-started').filter(({ at: when }) => when === at(100))).toEqual([]);
+    expect(story.folded()).toEqual(story.state);
+  });
+
+  test('a corrected country counts from when the wrong one was known, where that was found later itself', () => {
+    const story = new Story().to(1);
+    story.send('assess', { assessment: frenchToo({ IE: 10 }), awareAt: at(1) });
+    story.to(50).send('assess', { assessment: frenchToo({ IE: 10, DE: 200 }) });
+    story.to(100).send('assess', { assessment: frenchToo({ IE: 10, FR: 200 }), partsAwareAt: at(99) });
+    expect(story.obligation('gdpr-art33-authority:fr-cnil').dueAt).toBe(at(50 + 72));
+  });
+
   test('a new data set that alone brings the duty about; a higher risk of a known one is no new part', () => {
     const story = new Story({}, IRISH).to(1);
     story.send('assess', { assessment: assessment({ dataSets: [stored()] }), awareAt: at(1) });

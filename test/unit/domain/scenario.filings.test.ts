@@ -35,7 +35,7 @@ describe('a report is filed with an authority that is determined', () => {
     const id = 'gdpr-art33-authority:to-be-determined';
     story.send('filed', { obligation: id, reference: 'n/a' });
     expect(story.problems().join()).toMatch(
-      /has no authority yet, so it cannot have been filed: assess where .*`npx tocsin assess INC-2026-001 --help`.*authorityFor/,
+      /has no authority yet, so it cannot have been filed: assess where .*`npx tocsin assess INC-2026-001 --help`.*`npx tocsin decide-authority INC-2026-001 gdpr-art33-authority:to-be-determined/,
     );
     expect(story.obligation(id).fulfilledAt).toBeUndefined();
     story.to(74);

@@ -140,6 +140,11 @@ function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitr
       caseNumber: maybe(fc.constantFrom('AZ 1', 'AZ 2')),
       delayReasons: maybe(reason),
     }),
+    'decide-authority': fc.record({
+      obligation,
+      authority: fc.constantFrom('de-bfdi', 'fr-cnil', 'opc'),
+      reason: fc.constantFrom('as agreed', 'most of the accounts were opened from that country, says the log'),
+    }),
     'cannot-establish': fc.record({
       obligation,
       field: fc.constantFrom('records-count', 'individuals-count', 'likely-consequences', 'residence'),
