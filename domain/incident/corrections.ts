@@ -43,7 +43,10 @@ export function onCorrect(
     problems.push(
       'serviceAffectedFrom: is needed, since the clocks of status updates run from when the service was affected',
     );
-  if (message.serviceAffectedFrom && !affects) problems.push('serviceAffectedFrom: the service is not affected');
+  if (message.serviceAffectedFrom && !affects)
+    problems.push(
+      'serviceAffectedFrom: the service is not affected on record: correct "serviceAffecting" too, or leave it out',
+    );
   if (problems.length > 0) return answer.rejected(...problems);
 
   const news: Correction[] = [];

@@ -2,20 +2,23 @@
 
 import type { CommandLine } from '../kernel/command-lines';
 import { deadline, type Instant, spanText, toMs } from '../kernel/time';
+import { UNDETERMINED } from '../policy/authorities';
 import { factsIn } from '../policy/conditions';
 import type { Question } from '../policy/pack';
 import { type Policy, packOf } from '../policy/policy';
 import type { Anchor, ObligationRule } from '../policy/rule';
 import { applies } from './applies';
 
-import { decidedText } from './authority-decision';
+import { authorityRemedy, decidedText } from './authority-decision';
 import { authorOf, changesOf } from './authorship';
 import { awarenessLines } from './awareness';
 import { anchorAt, armedClock, startOf } from './clocks';
 import { DATA_QUESTION, questionCommands } from './data-question';
 import { inPartText, outstanding } from './filings';
+import { heldText } from './holds';
 import { isLate, latenessText } from './lateness';
 import { confirmLine, proposalText } from './not-owed';
+import { awarenessOpen } from './on-awareness';
 import { partOf } from './part-clock';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { shareText, type Untold } from './tally';
@@ -75,6 +78,10 @@ export interface Explanation {
     proposal?: string;
     /** The command that decides it. */
     confirm?: string;
+    /** How its authority is found, while it is not known. */
+    authority?: string;
+    /** Who holds it back, why, on which ground and until when. */
+    held?: string;
     /** Of a notice that did not reach everybody: how many of how many were told, and who is still untold and why. */
     told?: string;
     untold?: string;
@@ -109,7 +116,9 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
           from: clock.from,
           anchorAt: at,
           ...(part && { partAt: part }),
-          ...(clock.from === 'aware' && state.awareness ? { stated: awarenessLines(state.awareness) } : {}),
+          ...(clock.from === 'aware' && state.awareness
+            ? { stated: [...awarenessLines(state.awareness), ...awarenessOpen(state)] }
+            : {}),
           within:
             typeof clock.within === 'string'
               ? clock.within
@@ -128,7 +137,22 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
           const changed = isSettled(o) ? undefined : o.changed;
           const stands = status === 'partly-told' ? tallied(o, rule, state, pack) : undefined;
           const told = stands && { told: shareText(stands), untold: untoldText(stands.untold) };
-          const one = { id, status, dueAt, lateByMs, correctedLateByMs, misses, changed, decision, ...told, ...inPart };
+          const settled = isSettled(o);
+          const authority = o.recipient === UNDETERMINED && !settled && authorityRemedy(state.caseId, id);
+          const waits = { ...(authority && { authority }), ...(o.hold && !settled && { held: heldText(o.hold) }) };
+          const one = {
+            ...waits,
+            id,
+            status,
+            dueAt,
+            lateByMs,
+            correctedLateByMs,
+            misses,
+            changed,
+            decision,
+            ...told,
+            ...inPart,
+          };
           if (status !== 'proposed-not-owed') return one;
           return { ...one, proposal: proposalText(o, rule), confirm: confirmLine(state.caseId, id) };
         }),

@@ -114,7 +114,9 @@ export function onCannotEstablish(given: Given, message: MessageBody<'cannot-est
   const fields = rule.contents.filter(({ title }) => open.includes(title)).map(({ field }) => field);
   if (!content || !open.includes(content.title)) {
     const which =
-      fields.length > 0 ? `its required fields still missing are: ${fields.join(', ')}` : 'nothing is missing in it';
+      fields.length > 0
+        ? `its required fields still missing are: ${fields.join(', ')}`
+        : `nothing is missing in it; see \`${tocsin('explain', { id: given.state.caseId, obligation: o.id })}\``;
     return answer.rejected(`field: ${o.id} is not waiting for it; ${which}`);
   }
   if (!outstanding(o).includes(content.title)) return answer.noted(`${content.title}: this is already decided`);

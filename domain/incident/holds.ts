@@ -1,20 +1,16 @@
 /** On what a notice may wait: the grounds of its law, or for an own promise any reason. */
-import { tocsin } from '../kernel/command-lines';
 import type { ObligationRule } from '../policy/rule';
-import { type IncidentState, isSettled, type Obligation } from './state';
+import { isSettled, type Obligation } from './state';
+
+/** Who holds a notice back, on what and until when. */
+export function heldText({ by, reason, ground, until }: NonNullable<Obligation['hold']>): string {
+  return `held by ${by}${ground ? ` on the ground ${ground}` : ''}${until ? ` until ${until}` : ''}: ${reason}`;
+}
 
 /** Why an obligation cannot be held; undefined when it can. */
-export function holdProblem(
-  o: Obligation,
-  rule: ObligationRule,
-  ground: string | undefined,
-  state: IncidentState,
-): string | undefined {
-  const { caseId: id } = state;
+export function holdProblem(o: Obligation, rule: ObligationRule, ground: string | undefined): string | undefined {
   if (o.status === 'dispatching' || isSettled(o))
-    return `obligation: ${o.id} is already ${o.status}: too late to hold, and nothing was held back`;
-  if (o.status === 'proposed-not-owed')
-    return `obligation: ${o.id} is proposed as not owed, so nothing would be sent; see \`${tocsin('explain', { id, obligation: o.id })}\``;
+    return `obligation: ${o.id} is already ${o.status}: too late to hold, and nothing was held back. Correct with assess what was wrong in it: that opens a supplement`;
   if (!['email', 'status-page', 'filing'].includes(rule.channel))
     return `obligation: ${o.id} sends nothing that could be held; waive it with a reason if it does not apply`;
   const grounds = rule.holdGrounds;

@@ -105,7 +105,6 @@ export function confirmNotOwed(
   { obligation, all, reason, by }: MessageBody<'not-owed'>,
   pack: Policy,
 ): { events: NewEvent[] } | { problems: string[] } | { note: string } {
-  if (by === TOCSIN) return { problems: ['by: a person confirms what Tocsin proposed; give your own name'] };
   const open = Object.values(state.obligations).filter((o) => o.status === 'proposed-not-owed');
   const named = open.filter((o) => o.id === obligation || o.rule === obligation);
   if (obligation !== undefined && named.length === 0) return nothingProposed(state, obligation, open);
@@ -118,7 +117,10 @@ export function confirmNotOwed(
       return `all: ${first.id} rests on its own facts (${finding}): \`${tocsin('not-owed', { id: state.caseId, obligation: first.id, reason: { ask: 'reason' }, all: true })}\``;
     });
     return {
-      problems: ['all: the proposals rest on different facts; one reason covers only those on the same facts', ...each],
+      problems: [
+        'all: the proposals rest on different facts; one reason covers only those on the same facts: confirm them by what they rest on',
+        ...each,
+      ],
     };
   }
   const said = targets.flatMap((o) => {

@@ -84,5 +84,7 @@ export function awarenessOpen({ caseId, awaitsSecond, awarenessDoubt: doubt }: I
     ];
   }
   const line = tocsin('confirm', { id: caseId, change: 'awareness' });
-  return [`awareness: a change to ${minuteText(asked.awareAt)} UTC waits for a second person: \`${line}\``];
+  return [
+    `awareness: a change to ${minuteText(asked.awareAt)} UTC, asked for by ${asked.by} (${asked.reason}), waits for a second person: \`${line}\``,
+  ];
 }

@@ -1,4 +1,5 @@
 /** Counsel edits a drafted notice: what the message means. */
+import { tocsin } from '../kernel/command-lines';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { noticeNow } from './contents';
@@ -22,7 +23,9 @@ export function onEditDraft(
   if (rule.channel === 'filing')
     return answer.rejected(`obligation: ${o.id} is a dossier for a form: correct its facts with assess`);
   if (o.status !== 'drafted' || !o.draft)
-    return answer.rejected(`obligation: ${o.id} is ${o.status}: only a draft that awaits a person can be edited`);
+    return answer.rejected(
+      `obligation: ${o.id} is ${o.status}: only a draft that awaits a person can be edited; see \`${tocsin('explain', { id: state.caseId, obligation: o.id })}\``,
+    );
   const now = noticeNow(o, rule, state, pack);
   if (draft !== now.fingerprint || o.draft.fingerprint !== now.fingerprint)
     return answer.rejected(`draft: ${draft} is out of date; the facts changed: read the present draft and edit that`);

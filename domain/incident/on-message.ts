@@ -17,7 +17,7 @@ import { holdProblem } from './holds';
 import { measureId } from './incident';
 import type { Message, MessageBody } from './messages';
 
-import { confirmLine, confirmNotOwed, proposalText } from './not-owed';
+import { confirmNotOwed } from './not-owed';
 import { awarenessOpen, onAwareAt, onConfirm } from './on-awareness';
 import { onEditDraft } from './on-edit';
 import { beforeKnown, onStatus } from './on-status';
@@ -27,6 +27,7 @@ import { emptyReasonProblem } from './reason';
 import { draftIsCurrent, fulfil, goesOn, lacksRequired } from './reconcile';
 import { isRecordOnly } from './records';
 import { type IncidentState, isSettled, type Obligation } from './state';
+import { nextLine, openProposal, stillOpen } from './still-open';
 import { neverTold, standing, tellerOf } from './telling';
 import { factsToTell } from './told';
 import { untoldCommands, untoldText } from './untold';
@@ -87,7 +88,7 @@ function onAssess(state: IncidentState, message: On<'assess'>, pack: Policy, now
   const unasked = Object.keys(assessment?.answers ?? {}).filter((id) => !pack.questions.some((each) => each.id === id));
   if (unasked.length > 0) {
     return answer.rejected(
-      `answers: ${unasked.length} of them answer no question of the policy; it asks: ${list(pack.questions.map(({ id }) => id))}`,
+      `answers: ${unasked.length} of them answer no question of the policy: leave them out; it asks: ${list(pack.questions.map(({ id }) => id))}`,
     );
   }
   const partsAwareAt = message.partsAwareAt && notAfter(message.partsAwareAt, now);
@@ -115,7 +116,7 @@ function onContain(state: IncidentState, message: On<'contain'>, answer: Answer)
     const step = state.containment[message.undo];
     if (!step)
       return answer.rejected(
-        `undo: no containment step "${message.undo}"; steps: ${list(Object.keys(state.containment))}`,
+        `undo: there is no containment step "${message.undo}"; give one of: ${list(Object.keys(state.containment))}`,
       );
     if (step.state !== 'applied' && step.state !== 'verified')
       return answer.noted(`${step.id} is ${step.state}: nothing to undo`);
@@ -181,7 +182,7 @@ function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answe
       );
     for (const o of instances) {
       if (o.status === 'partly-told') problems.push(partlyTold(o, rule, state, pack));
-      else if (!isSettled(o)) problems.push(stillOpen(state, o, rule));
+      else if (!isSettled(o)) problems.push(stillOpen(o, rule, state, pack));
       const inPart = outstandingProblem(state.caseId, o, rule);
       if (inPart) problems.push(inPart);
       if (o.delayReasonsOwed)
@@ -191,7 +192,8 @@ function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answe
     }
   }
   for (const step of Object.values(state.containment)) {
-    if (['requested', 'undo-requested'].includes(step.state)) problems.push(`${step.id}: is still ${step.state}`);
+    if (['requested', 'undo-requested'].includes(step.state))
+      problems.push(`${step.id}: is still ${step.state}; try again when its outcome is on record`);
   }
   return problems.length > 0 ? answer.rejected(...problems) : [{ kind: 'closed', data: { note: message.note } }];
 }
@@ -202,17 +204,6 @@ function partlyTold(o: Obligation, rule: ObligationRule, state: IncidentState, p
     ({ verb, given: { by: _, ...given } }) => `\`${commandText({ verb, given })}\``,
   );
   return `${o.id}: somebody is still untold: ${untoldText(untold)}: ${commands.join(' or ')}`;
-}
-
-function stillOpen(state: IncidentState, o: Obligation, rule: ObligationRule): string {
-  if (o.status === 'proposed-not-owed') return openProposal(state, o, rule);
-  return `${o.id}: still ${o.status}, due ${o.dueAt ?? 'when its clock starts'}`;
-}
-
-/** What a proposal is, on what and by whom, and how it is decided. */
-function openProposal(state: IncidentState, o: Obligation, rule: ObligationRule): string {
-  const line = confirmLine(state.caseId, o.id);
-  return `${o.id}: ${proposalText(o, rule)}; nobody has confirmed it: \`${line}\``;
 }
 
 function onNotOwed(state: IncidentState, message: On<'not-owed'>, pack: Policy, answer: Answer): NewEvent[] {
@@ -236,15 +227,17 @@ function onObligation(
   const targets = resolve(state, message.obligation, message.message);
   const rule = ruleOf(pack, targets[0]?.rule ?? message.obligation);
   if (!rule) {
-    return answer.rejected(`obligation: no "${message.obligation}"; known: ${list(Object.keys(state.obligations))}`);
+    return answer.rejected(
+      `obligation: there is no "${message.obligation}"; use one of: ${list(Object.keys(state.obligations))}`,
+    );
   }
   const undecided = targets.find((each) => each.status === 'proposed-not-owed');
   if (undecided && ['approve', 'hold', 'waive', 'leave-untold'].includes(message.message))
-    return answer.rejected(`obligation: ${openProposal(state, undecided, rule)}, or correct the assessment`);
+    return answer.rejected(`obligation: ${openProposal(undecided, rule, state)}, or correct the assessment`);
   if (message.message === 'waive') return onWaive(state, message, rule, pack, targets, answer);
   if (targets.length > 1)
     return answer.rejected(
-      `obligation: "${message.obligation}" matches several obligations: ${list(targets.map((o) => o.id))}`,
+      `obligation: "${message.obligation}" matches several obligations, name one of: ${list(targets.map((o) => o.id))}`,
     );
   const o = targets[0];
   if (!o)
@@ -266,7 +259,7 @@ function onObligation(
     case 'edit-draft':
       return onEditDraft({ state, o, rule, pack, answer }, message);
     case 'hold':
-      return onHold(state, o, message, rule, now, answer);
+      return onHold(o, message, rule, now, answer);
     case 'release':
       if (!o.hold) return answer.noted(`${o.id} is not held`);
       return [{ kind: 'obligation-released', data: { obligation: o.id, reason: message.reason } }];
@@ -306,7 +299,7 @@ function onApprove(
     const todo =
       rule.dispatch === 'filing'
         ? 'it is filed by a person: send "filed" with the reference'
-        : `it is ${rule.dispatch}`;
+        : `it is ${rule.dispatch === 'automatic' ? 'sent' : 'fulfilled'} otherwise: \`${nextLine(o, rule, state, pack)}\``;
     return answer.rejected(`obligation: ${o.id} takes no approval; ${todo}`);
   }
   if (o.status === 'dispatching' || isSettled(o))
@@ -373,17 +366,10 @@ function delayReasons(o: Obligation, reasons: string | undefined): NewEvent[] {
   return [{ kind: 'delay-reasons-recorded', data: { obligation: o.id, reasons } }];
 }
 
-function onHold(
-  state: IncidentState,
-  o: Obligation,
-  message: On<'hold'>,
-  rule: ObligationRule,
-  now: Instant,
-  answer: Answer,
-): NewEvent[] {
+function onHold(o: Obligation, message: On<'hold'>, rule: ObligationRule, now: Instant, answer: Answer): NewEvent[] {
   const { reason, ground, until } = message;
   if (until && toMs(until) <= toMs(now)) return answer.rejected('until: must be in the future');
-  const problem = holdProblem(o, rule, ground, state);
+  const problem = holdProblem(o, rule, ground);
   if (problem) return answer.rejected(problem);
   if (o.hold && o.hold.reason === reason && o.hold.ground === ground && o.hold.until === until)
     return answer.noted(`${o.id} is already held`);
@@ -487,7 +473,9 @@ function onFiled(
   answer: Answer,
 ): NewEvent[] {
   if (rule.dispatch !== 'filing')
-    return answer.rejected(`obligation: ${o.id} is not filed with an authority; it is sent by ${rule.channel}`);
+    return answer.rejected(
+      `obligation: ${o.id} is not filed with an authority; go on with it with \`${nextLine(o, rule, state, pack)}\``,
+    );
   const given = { state, o, rule, pack, answer };
   const problem = authorityProblem(given);
   if (problem) return answer.rejected(problem);

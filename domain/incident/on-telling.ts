@@ -9,6 +9,7 @@ import { waiverText } from './grounds';
 import type { MessageBody } from './messages';
 import { emptyReasonProblem } from './reason';
 import { type IncidentState, isSettled, type Obligation } from './state';
+import { nextLine } from './still-open';
 import { isCovered, type Named, type People, type Untold } from './tally';
 import { standing, tallyOf, tellerOf, toldWith } from './telling';
 import { untoldText } from './untold';
@@ -116,7 +117,12 @@ function namedBy(
   const teller = tellerOf(o, rule, state, pack);
   if (teller) return { events: answer.rejected(`obligation: ${o.id} is told with ${teller.id}: name that`) };
   const stands = standing(o, rule, state, pack);
-  if (!stands) return { events: answer.rejected(`obligation: ${o.id} is not addressed to anybody in the directory`) };
+  if (!stands)
+    return {
+      events: answer.rejected(
+        `obligation: ${o.id} is not addressed to anybody in the directory; it is fulfilled otherwise: use \`${nextLine(o, rule, state, pack)}\``,
+      ),
+    };
   if (isSettled(o)) return { events: answer.noted(`${o.id} is already ${o.status}`) };
   const { untold } = stands;
   if (message.rest) return restOf(untold);
@@ -169,7 +175,9 @@ function counted({ count, ...wanted }: GroupMaybeCounted, untold: Untold[]): Cou
   // Where nobody knows how many there are, any number may be told.
   const unknown = one.dataSet !== undefined && one.assessed === undefined;
   if (count !== undefined && count > one.count && !unknown)
-    return { problem: `count: ${count} is more than the ${one.count} of ${name} who are still untold` };
+    return {
+      problem: `count: ${count} is more than the ${one.count} of ${name} who are still untold; if there are more, assess how many first`,
+    };
   const people = { ...group, count: count ?? one.count };
   return count === undefined && (unknown || one.count === 0) ? { name, people, settles: group } : { name, people };
 }

@@ -36,7 +36,7 @@ export function partsAfter(
     parts[id] = since;
     const places = [...residencePlaces(dataSet), ...(hasUnknownPlaces(dataSet) ? [UNKNOWN_PLACE] : [])];
     const undetermined = isNew || !placesKnown(before, id) || before?.[placeOf(id, UNKNOWN_PLACE)] !== undefined;
-    const from = undetermined ? since : (correctedFrom(before, dataSet, previous) ?? at);
+    const from = undetermined ? since : (correctedFrom(parts, dataSet, previous) ?? at);
     for (const place of places) parts[placeOf(id, place)] ??= from;
   }
   return parts;

@@ -22,7 +22,7 @@ export function reasonProblem(reason: string, said: string[] = []): string | und
 export function emptyReasonProblem(reason: string, said: string[] = []): string | undefined {
   const known = new Set([...NO_REASON, ...said.flatMap(words)]);
   if (words(reason).some((word) => !known.has(word))) return undefined;
-  return 'reason: says nothing of its own: a duty of law is decided on a reason in words, for whoever reads the register in a year';
+  return 'reason: says nothing of its own: state in words what was found, for whoever reads the register in a year; a duty of law is decided on that';
 }
 
 /** True for a text that is too short to hold a reason. */

@@ -48,8 +48,8 @@ afterAll(() => {
 
 test('every verb of the table, with everything that it can be given', async () => {
   const lines = COMMAND_VERBS.map((verb) => {
-    const value = (name: string) =>
-      name === 'id' ? CASES[caseOf(verb)] : name === 'for' ? 'authority' : `a "${name}" of 'hers'`;
+    const choices: Record<string, string> = { id: CASES[caseOf(verb)], for: 'authority', as: 'caused-by' };
+    const value = (name: string) => choices[name] ?? `a "${name}" of 'hers'`;
     return { where: verb, text: commandText(fullestLine(verb, value)) };
   });
   // Help is an answer of its own: each verb is parsed without it.

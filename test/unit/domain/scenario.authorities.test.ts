@@ -101,7 +101,9 @@ test('the same reference again is noted, not filed twice', () => {
 test('where several authorities are owed, the one is named; each is filed by itself', () => {
   const story = aware({ dataSets: [accounts()] });
   story.send('filed', { obligation: RULE, reference: 'A' });
-  expect(story.problems()).toEqual([`obligation: "${RULE}" matches several obligations: ${DE}, ${RULE}:fr-cnil`]);
+  expect(story.problems()).toEqual([
+    `obligation: "${RULE}" matches several obligations, name one of: ${DE}, ${RULE}:fr-cnil`,
+  ]);
   story.send('filed', { obligation: DE, reference: 'A' });
   story.send('filed', { obligation: RULE, reference: 'B' });
   expect(story.obligation(`${RULE}:fr-cnil`).evidence?.reference).toBe('B');

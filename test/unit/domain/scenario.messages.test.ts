@@ -6,14 +6,19 @@ const without = ({ seq: _s, rejected: _r, handled: _h, ...rest }: Story['state']
 
 describe('a bad command is "rejected", says what is wrong, and changes nothing else', () => {
   test.each<[string, Parameters<Story['send']>[0], Record<string, unknown>, RegExp]>([
-    ['an unknown obligation', 'approve', { obligation: 'nope' }, /no "nope"; known: declaration, /],
+    ['an unknown obligation', 'approve', { obligation: 'nope' }, /no "nope"; use one of: declaration, /],
     [
       'an obligation without a clock yet',
       'approve',
       { obligation: 'post-incident-review' },
       /has not been triggered yet/,
     ],
-    ['an approval of what needs none', 'approve', { obligation: 'containment' }, /takes no approval; it is person/],
+    [
+      'an approval of what needs none',
+      'approve',
+      { obligation: 'containment' },
+      /takes no approval; it is fulfilled otherwise: `npx tocsin status INC-2026-001 contained`/,
+    ],
     [
       'a hold of what sends nothing',
       'hold',

@@ -1,0 +1,30 @@
+/** What keeps an obligation open, and the command that goes on with it: the same as its alarm gives. */
+import { commandText } from '../kernel/command-lines';
+import type { Policy } from '../policy/policy';
+import type { ObligationRule } from '../policy/rule';
+import { clockAlarm } from './alarms';
+import { confirmLine, proposalText } from './not-owed';
+import { lacking } from './records';
+import type { IncidentState, Obligation } from './state';
+
+/** The command that a person goes on with, as text, without who sends it. */
+export function nextLine(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): string {
+  const [{ verb, given }] = clockAlarm(o, rule, { kind: 'due' }, state, pack).commands as [CommandOf];
+  const { by: _, ...others } = given;
+  return commandText({ verb, given: others });
+}
+type CommandOf = ReturnType<typeof clockAlarm>['commands'][number];
+
+/** Why an obligation is still open, for whoever would close the incident. */
+export function stillOpen(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): string {
+  if (o.status === 'proposed-not-owed') return openProposal(o, rule, state);
+  if (o.status === 'dispatching') return `${o.id}: is being sent; try again when that is done`;
+  const lacks = rule.record ? lacking(rule.record, state, pack) : [];
+  const why = lacks.length > 0 ? `, as it lacks ${lacks.join(', ')}` : '';
+  return `${o.id}: still ${o.status}${why}, due ${o.dueAt ?? 'when its clock starts'}: \`${nextLine(o, rule, state, pack)}\``;
+}
+
+/** What a proposal is, on what and by whom, and how it is decided. */
+export function openProposal(o: Obligation, rule: ObligationRule, state: IncidentState): string {
+  return `${o.id}: ${proposalText(o, rule)}; nobody has confirmed it: \`${confirmLine(state.caseId, o.id)}\``;
+}
