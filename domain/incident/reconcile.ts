@@ -110,6 +110,8 @@ function applicability(rule: ObligationRule, state: IncidentState, pack: Policy)
       events.push(reopen(known, 'first', waiverReopens(known), clock, due));
     }
   }
+  const decision = state.authorityDecided?.[rule.id];
+  const decided = decision && wanted.has(`${rule.id}:${decision.authority}`) ? decision : undefined;
   for (const o of instances) {
     if (wanted.has(o.id) || o.id === rule.id || isSettled(o) || o.fulfilledAt || o.status === 'dispatching') continue;
     if (o.recipient !== UNDETERMINED && isDecision(rule, state, true)) {
@@ -118,9 +120,9 @@ function applicability(rule: ObligationRule, state: IncidentState, pack: Policy)
       continue;
     }
     const reason = expanded?.length
-      ? `the recipient is now determined: ${[...wanted].join(', ')}`
+      ? `the recipient is now determined: ${[...wanted].join(', ')}${decided ? `, by decision: ${decided.reason}` : ''}`
       : verdict.because.join('; ');
-    const by = state.authorityDecided?.[rule.id]?.by ?? state.assessment?.by ?? state.declaration.declaredBy;
+    const by = decided?.by ?? state.assessment?.by ?? state.declaration.declaredBy;
     events.push(notRequired(o.id, rule.id, reason, by));
   }
   return events;

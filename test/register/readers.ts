@@ -167,7 +167,11 @@ function decidedByPeople(): RecordedEvent[] {
   const plainSummary = 'Somebody read our database';
   const { records: _records, ...uncounted } = accounts({ residence: { DE: 200 }, significantHarm: 'no' });
   const facts = assessment({ dataSets: [uncounted], plainSummary, workspaces: ['ws-acme'] });
-  story.send('assess', { assessment: facts, awareAt: at(0.9), reason: 'the log shows more' });
+  const unplaced = { ...facts, dataSets: [{ ...uncounted, residence: {} }] };
+  story.send('assess', { assessment: unplaced, awareAt: at(0.9), reason: 'the log shows more' });
+  const authority = { obligation: 'gdpr-art33-authority', authority: 'de-bfdi', by: COUNSEL };
+  story.send('decide-authority', { ...authority, reason: 'Most of the accounts were opened there, says the log' });
+  story.send('assess', { assessment: facts });
   story.send('translate', { language: 'de', texts: [{ of: plainSummary, is: 'Jemand hat unsere Datenbank gelesen' }] });
   const people = story.obligation('gdpr-art34-individuals');
   const edited = { subject: 'About your data', body: 'As counsel wrote it', by: COUNSEL };
