@@ -12,7 +12,7 @@ import { reportsSettings } from '../detection/reports/settings';
 import { sessionSettings } from '../detection/sessions/settings';
 import { rulesSettings } from '../detection/settings';
 import { processSettings } from '../platform/settings/process';
-import type { AnyGroup } from '../platform/settings/variable';
+import type { AnyGroup, Variables } from '../platform/settings/variable';
 import { policySettings } from '../policy/settings';
 import { databaseSettings, neededDatabase } from '../postgres/settings';
 import { anchorSettings } from '../register/anchors/anchor-settings';
@@ -86,6 +86,13 @@ export const PROCESSES: Readonly<
   'command line': { ...CLI_GROUPS, mail: mailSettings },
   'local stack': { stack: stackSettings },
 };
+
+/** The names of the variables that hold a secret. */
+export function secretNames(): string[] {
+  const groups = Object.values(PROCESSES).flatMap((each) => Object.values(each));
+  const all = groups.flatMap(({ variables }) => Object.entries(variables as Variables));
+  return [...new Set(all.flatMap(([name, variable]) => (variable.secret ? [name] : [])))];
+}
 
 /** The name of every variable that is read. */
 export function variableNames(): string[] {

@@ -1,8 +1,9 @@
 /** What a worker is set up with. */
+import { ownCredentials } from '../activities/containment/own-credentials';
 import { exampleDirectory } from '../activities/directory/settings';
 import { loadSettings } from '../platform/settings/load';
 import type { StandIns } from '../platform/settings/stand-ins';
-import { WORKER_GROUPS } from './groups';
+import { secretNames, WORKER_GROUPS } from './groups';
 import { misspelt } from './misspelt';
 
 export type WorkerSettings = ReturnType<typeof loadWorkerSettings>;
@@ -13,7 +14,7 @@ export type WorkerSettings = ReturnType<typeof loadWorkerSettings>;
  * @throws SettingsError with every problem at once: which variable, what is wrong, what to do.
  */
 export function loadWorkerSettings(env: NodeJS.ProcessEnv, standIns?: StandIns) {
-  const { process, connection, temporal, paging, pages, log, rhythm, anchors, ...others } = loadSettings(
+  const { process, connection, temporal, paging, pages, log, rhythm, anchors, containment, ...others } = loadSettings(
     WORKER_GROUPS,
     env,
     standIns,
@@ -25,6 +26,7 @@ export function loadWorkerSettings(env: NodeJS.ProcessEnv, standIns?: StandIns) 
     ...paging,
     ...pages,
     dataDir: process.dataDir,
+    containment: { ...containment, own: ownCredentials({ ...env, standIn: standIns?.databaseUrl }, secretNames()) },
     /** When the register is signed, with which key, and where its checkpoints go. */
     signing: { log, anchors, ...rhythm },
     /** What exercises reach, in production as well. Missing where no stand-ins run: then exercises are refused. */

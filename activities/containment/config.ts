@@ -1,3 +1,4 @@
+import type { OwnCredentials } from './own-credentials';
 import type { SignedWebhookConfig } from './signed-webhook-config';
 import type { VaultPort } from './vault';
 
@@ -22,6 +23,8 @@ export interface ContainmentConfig {
     countries?: string[];
     asns?: number[];
   };
+  /** What Tocsin itself works with; never rotated. */
+  own?: OwnCredentials;
   /** How long one call to a provider may take; default 10 s. */
   timeoutMs?: number;
 }

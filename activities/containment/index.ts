@@ -4,7 +4,8 @@ import { type ContainmentMeasure, measureId } from '../../domain/incident/incide
 import { failure } from '../failures';
 import type { MeasureInput, MeasureResult } from '../types';
 import { type ContainmentConfig, DEFAULT_TIMEOUT_MS } from './config';
-import { assertLoopback, isLoopbackHost } from './loopback';
+import { assertLoopback } from './loopback';
+import { ownCredentialProblem } from './own-credentials';
 import { createSourceGuard } from './protected-ranges';
 import { type Action, type AnyProvider, type Handler, notConfigured, type ProviderTools } from './provider';
 import { credentialProblem, PROVIDERS } from './providers';
@@ -54,7 +55,8 @@ export function createContainment(config: ContainmentConfig): ContainmentPort {
       measure.action === 'block-source'
         ? guard(measure.source)
         : measure.action === 'rotate-credential'
-          ? credentialProblem(measure.credential)
+          ? (credentialProblem(measure.credential) ??
+            (config.own && ownCredentialProblem(config.own, measure.credential)))
           : undefined;
     if (refused) return { outcome: 'refused', detail: refused };
     const taker = readyFor(measure);
@@ -150,10 +152,6 @@ function vaultOf({ vault, exercise }: ContainmentConfig, timeoutMs: number): Vau
 
 function checkVault({ vault, exercise }: ContainmentConfig): void {
   if (!vault || !('webhook' in vault)) return;
-  const { protocol, hostname } = new URL(vault.webhook.url);
-  if (exercise) assertLoopback('vault.webhook.url', hostname);
+  if (exercise) assertLoopback('vault.webhook.url', new URL(vault.webhook.url).hostname);
   checkWebhook('vault.webhook', vault.webhook);
-  if (protocol !== 'https:' && !isLoopbackHost(hostname)) {
-    throw new Error('vault.webhook.url carries secrets and must be https: give an https address');
-  }
 }

@@ -11,6 +11,16 @@ export function assertLoopback(field: string, host: string): void {
   );
 }
 
+/**
+ * Throws unless what is sent to an address is read by its receiver alone: over TLS, or on this machine. Signed is not
+ * sealed: who listens on the way would know which measures are taken, and could answer that they were.
+ */
+export function assertSealed(field: string, address: string): void {
+  const { protocol, hostname } = new URL(address);
+  if (protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname))) return;
+  throw new Error(`${field} must be https, as others on the way could read and answer it: give an https address`);
+}
+
 /** `localhost`, 127.0.0.0/8 and ::1. Other names are not looked up: they may change. */
 export function isLoopbackHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');

@@ -3,30 +3,28 @@ import os from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import {
+  hiddenIpv4,
+  type IpRange,
+  IpRangeSchema,
+  overlaps,
+  parseIpRange,
+  rangeText,
+} from '../../domain/kernel/ip-address';
 import { readPlace } from '../../domain/places/place';
 import { packageRoot } from '../../platform/package-root';
-import { type AddressRange, overlaps, parseRange } from './address-range';
 import type { ContainmentConfig } from './config';
-
-const Range = z.string().transform((text, context) => {
-  try {
-    return parseRange(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-    return z.NEVER;
-  }
-});
 
 const ProtectedFileSchema = z.strictObject({
   widest: z.strictObject({ ipv4: z.int().min(0).max(32), ipv6: z.int().min(0).max(128) }),
-  special: z.array(z.strictObject({ range: Range, why: z.string() })),
+  special: z.array(z.strictObject({ range: IpRangeSchema, why: z.string() })),
   cdn: z.array(
     z.strictObject({
       name: z.string(),
       source: z.string(),
       asOf: z.iso.date(),
       asns: z.array(z.int().positive()),
-      ranges: z.array(Range),
+      ranges: z.array(IpRangeSchema),
     }),
   ),
 });
@@ -44,10 +42,10 @@ export function createSourceGuard(protect: ContainmentConfig['protect'] = {}): S
   if (!parsed.success) throw new Error(`${file} cannot be used: ${z.prettifyError(parsed.error)}`);
   const { widest, special, cdn } = parsed.data;
 
-  const ranges: Array<{ range: AddressRange; why: string }> = [
+  const ranges: Array<{ range: IpRange; why: string }> = [
     ...special,
     ...cdn.flatMap(({ name, ranges }) => ranges.map((range) => ({ range, why: `a range of the CDN ${name}` }))),
-    ...(protect.ranges ?? []).map((text) => ({ range: parseRange(text), why: "one of the company's own ranges" })),
+    ...(protect.ranges ?? []).map((text) => ({ range: neededRange(text), why: "one of the company's own ranges" })),
     ...ownAddresses().map((range) => ({ range, why: 'an address of the machine that runs Tocsin' })),
   ];
   const asns = new Map<number, string>([
@@ -71,28 +69,45 @@ function protectedCountry(text: string): string {
   throw new Error(`protect.countries: ${read.problem}`);
 }
 
+/** Judges a range as it is, and every IPv4 range that hides in it: blocking one blocks the other. */
 function judgeRange(
   source: string,
   widest: { ipv4: number; ipv6: number },
-  ranges: Array<{ range: AddressRange; why: string }>,
+  ranges: Array<{ range: IpRange; why: string }>,
 ): string | undefined {
-  let range: AddressRange;
-  try {
-    range = parseRange(source);
-  } catch (error) {
-    return (error as Error).message;
-  }
+  const range = parseIpRange(source.trim());
+  if (!range) return notARange(source);
   const limit = range.family === 4 ? widest.ipv4 : widest.ipv6;
   if (range.prefix < limit) {
-    return `${range.text} is wider than /${limit}, the widest IPv${range.family} range that may be blocked: name narrower ones`;
+    return `${rangeText(range)} is wider than /${limit}, the widest IPv${range.family} range that may be blocked: name narrower ones`;
   }
-  const hit = ranges.find((each) => overlaps(each.range, range));
-  if (!hit) return undefined;
-  return `${range.text} overlaps ${hit.range.text} (${hit.why}), which is never blocked: check the source, or name a narrower range`;
+  const told = [{ range, name: rangeText(range) }].concat(
+    hiddenIpv4(range).map((hidden) => ({
+      range: hidden.range,
+      name: `${rangeText(range)} stands for ${rangeText(hidden.range)} (${hidden.way}), which`,
+    })),
+  );
+  for (const { range: meant, name } of told) {
+    const hit = ranges.find((each) => overlaps(each.range, meant));
+    if (!hit) continue;
+    return `${name} overlaps ${rangeText(hit.range)} (${hit.why}), which is never blocked: check the source, or name a narrower range`;
+  }
+  return undefined;
 }
 
-function ownAddresses(): AddressRange[] {
+/** What is wrong with a text that is neither an address nor a range, and how to write one. */
+export function notARange(text: string): string {
+  return `"${text}" is not an IP address or CIDR range: write it like 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48`;
+}
+
+function neededRange(text: string): IpRange {
+  const range = parseIpRange(text);
+  if (!range) throw new RangeError(notARange(text));
+  return range;
+}
+
+function ownAddresses(): IpRange[] {
   return Object.values(os.networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
-    .map(({ address }) => parseRange(address.split('%')[0]!));
+    .flatMap(({ address }) => parseIpRange(address.split('%')[0]!) ?? []);
 }

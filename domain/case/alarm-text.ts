@@ -146,7 +146,7 @@ function sentence(alarm: Alarm, about: About, at: Instant): string {
     case 'declared': {
       const silence = alarm.threshold.kind === 'declared' && alarm.threshold.trigger === 'silence';
       const why = silence ? 'because nobody decided in time' : 'as its rule says';
-      return `${about.title}: declared as ${about.incident} by Tocsin, ${why}. Its clocks run from the detection at ${utc(about.detectedAt)}`;
+      return `${about.title}: declared as ${about.incident} by Tocsin, ${why}. Its clocks run from the detection at ${utc(about.detectedAt)}${withheld(about.withheld)}`;
     }
     case 'acknowledgement': {
       const late = alarm.dueAt !== undefined && toMs(alarm.dueAt) <= toMs(at);
@@ -261,4 +261,11 @@ function because({ detail }: Pick<Alarm, 'detail'>): string {
 
 function utc(at: Instant): string {
   return `${minuteText(at)} UTC`;
+}
+
+/** Sources that nobody has looked at: they may be forged, or hold bystanders. */
+function withheld(sources: number | undefined): string {
+  if (sources === undefined) return '';
+  const some = sources === 1 ? 'One source of the attack was' : `${sources} sources of the attack were`;
+  return `. ${some} not blocked by itself: an address that may be forged, a range, or too many. A person decides which are blocked`;
 }

@@ -75,7 +75,14 @@ export const AboutSchema = z.discriminatedUnion('kind', [
     onSilence: z.enum(['declare', 'alarm']),
   }),
   /** An incident that Tocsin declared. */
-  z.strictObject({ kind: z.literal('declared'), incident: z.string(), title: z.string(), detectedAt: InstantSchema }),
+  z.strictObject({
+    kind: z.literal('declared'),
+    incident: z.string(),
+    title: z.string(),
+    detectedAt: InstantSchema,
+    /** How many sources of attack wait for a person before they are blocked. */
+    withheld: z.int().optional(),
+  }),
   z.strictObject({
     kind: z.literal('acknowledgement'),
     via: z.string(),

@@ -122,6 +122,8 @@ const IncidentDefaultsSchema = z.strictObject({
   serviceAffecting: z.boolean(),
   systems: Incident.systems,
   maliciousSources: z.array(z.enum(INDICATOR_KINDS)).default([]),
+  /** Whether the addresses may be forged, as those of a flood: then a person has them blocked. Unset: as the kind says. */
+  forgeableSources: z.boolean().optional(),
   credentials: z.array(CredentialSchema).max(100).default([]),
 });
 

@@ -1,5 +1,6 @@
 /** What is declared: the facts of an incident as people and tools first state them. What is assessed stands in assessment.ts. */
 import { z } from 'zod';
+import { parseIpRange, rangeText } from '../kernel/ip-address';
 import { SEVERITIES } from '../kernel/severity';
 import { ByOf, id, text } from '../kernel/text';
 import { InstantSchema } from '../kernel/time';
@@ -31,13 +32,21 @@ export const CredentialSchema = z.strictObject({
   ref: id('a credential ref'),
 });
 
-/** An IP address, a CIDR, `asn:64500` or `country:XX`. Which of them may be blocked is decided when the rule is applied. */
+/**
+ * An IP address, a CIDR, `asn:64500` or `country:XX`, in its one canonical text: `::ffff:203.0.113.9` is 203.0.113.9. Which of
+ * them may be blocked is decided when the rule is applied.
+ */
 export const MaliciousSourceSchema = z
   .string()
-  .regex(/^([0-9.]+(\/\d{1,2})?|[0-9a-fA-F:]*:[0-9a-fA-F:]*(\/\d{1,3})?|asn:\d{1,10}|country:[A-Za-z]{2})$/, {
-    error: 'must be an IP address, a CIDR range, asn:NUMBER or country:XX',
-  })
+  .regex(
+    /^([0-9.]+(\/\d{1,2})?|[0-9a-fA-F:]*:[0-9a-fA-F:]*(\d{1,3}(\.\d{1,3}){3})?(\/\d{1,3})?|asn:\d{1,10}|country:[A-Za-z]{2})$/,
+    {
+      error: 'must be an IP address, a CIDR range, asn:NUMBER or country:XX',
+    },
+  )
   .transform((source, context) => {
+    const range = parseIpRange(source);
+    if (range) return rangeText(range);
     if (!source.startsWith('country:')) return source;
     const read = readPlace(source.slice('country:'.length));
     if ('place' in read) return `country:${read.place}`;

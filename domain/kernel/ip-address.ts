@@ -1,4 +1,8 @@
-/** IP addresses and ranges: parsing, canonical text, prefixes and which of them are public. Pure. */
+/**
+ * IP addresses and ranges, for whoever reads one: parsing, canonical text, prefixes, what is public, and which IPv4 address
+ * hides in an IPv6 one. Pure. What is an address is decided by ipaddr.js.
+ */
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 /** An address as a number of 32 or 128 bits. */
@@ -12,26 +16,37 @@ export interface IpRange extends IpAddress {
   prefix: number;
 }
 
-const V4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.|$)){4}$/;
 const MAPPED = 0xffffn;
+/** The longest text of an address: an IPv4 one in full inside an IPv6 one. */
+const LONGEST = 45;
 
 /** Parses an address; undefined when the text is none. IPv4 inside IPv6 (`::ffff:192.0.2.1`) is the IPv4 address. */
 export function parseIp(text: string): IpAddress | undefined {
-  if (text.length > 45) return undefined;
-  if (V4.test(text) && !text.endsWith('.')) return { family: 4, bits: v4Bits(text) };
-  const bits = v6Bits(text);
-  if (bits === undefined) return undefined;
+  if (text.length > LONGEST) return undefined;
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return { family: 4, bits: bitsOf(ipaddr.IPv4.parse(text)) };
+  // A zone (`fe80::1%eth0`) means something on one machine only.
+  const groups = /^[0-9a-f:.]+$/i.test(text) ? withoutDots(text) : undefined;
+  if (groups === undefined || !ipaddr.IPv6.isValid(groups)) return undefined;
+  const bits = bitsOf(ipaddr.IPv6.parse(groups));
   return bits >> 32n === MAPPED ? { family: 4, bits: bits & 0xffffffffn } : { family: 6, bits };
 }
 
-/** Parses `203.0.113.0/24`, `2001:db8::/48` or a single address; undefined when the text is none. */
+/**
+ * Parses `203.0.113.0/24`, `2001:db8::/48` or a single address, and clears the bits after the prefix; undefined when the
+ * text is none. `::ffff:203.0.113.0/120` is 203.0.113.0/24.
+ */
 export function parseIpRange(text: string): IpRange | undefined {
   const match = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text);
   const ip = match ? parseIp(match[1]!) : undefined;
   if (!match || !ip) return undefined;
-  const width = widthOf(ip);
-  const prefix = match[2] === undefined ? width : Number(match[2]);
-  return prefix <= width ? { ...ip, bits: firstBits(ip, prefix), prefix } : undefined;
+  const isMapped = ip.family === 4 && match[1]!.includes(':');
+  const written = match[2] === undefined ? undefined : Number(match[2]);
+  if (isMapped && written !== undefined && written < 96) {
+    // Wider than all the mapped addresses: a range of IPv6 that holds them.
+    return rangeOf({ family: 6, bits: (MAPPED << 32n) | ip.bits }, written);
+  }
+  const prefix = written === undefined ? widthOf(ip) : isMapped ? written - 96 : written;
+  return prefix <= widthOf(ip) ? rangeOf(ip, prefix) : undefined;
 }
 
 /** Whether an address lies in a range. */
@@ -39,20 +54,43 @@ export function isIn(ip: IpAddress, range: IpRange): boolean {
   return ip.family === range.family && firstBits(ip, range.prefix) === range.bits;
 }
 
+/** Whether two ranges share an address: one lies in the other, whichever way round. IPv4 stands at ::ffff:0:0/96. */
+export function overlaps(a: IpRange, b: IpRange): boolean {
+  const [x, y] = [asIpv6(a), asIpv6(b)];
+  const prefix = Math.min(x.prefix, y.prefix);
+  return firstBits(x, prefix) === firstBits(y, prefix);
+}
+
+/** Whether a range is one single address. */
+export function isSingle(range: IpRange): boolean {
+  return range.prefix === widthOf(range);
+}
+
 /** Canonical text: dotted IPv4, RFC 5952 IPv6. */
 export function ipText({ family, bits }: IpAddress): string {
   if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => (bits >> shift) & 0xffn).join('.');
-  const groups = Array.from({ length: 8 }, (_, i) => ((bits >> BigInt(112 - 16 * i)) & 0xffffn).toString(16));
-  const text = groups.join(':');
-  // The longest run of two zero groups or more, the first of equal ones, becomes "::".
-  const runs = [...text.matchAll(/(?:^|:)0(?::0)+(?=:|$)/g)];
-  const longest = runs.reduce(
-    (best, run) => (run[0].replace(/^:/, '').length > best.replace(/^:/, '').length ? run[0] : best),
-    '',
-  );
-  if (!longest) return text;
-  const at = text.indexOf(longest);
-  return `${text.slice(0, at)}::${text.slice(at + longest.length).replace(/^:/, '')}`;
+  const groups = Array.from({ length: 8 }, (_, i) => Number((bits >> BigInt(112 - 16 * i)) & 0xffffn));
+  return new ipaddr.IPv6(groups).toRFC5952String();
+}
+
+/** Canonical text of a range; a single address has no prefix. */
+export function rangeText(range: IpRange): string {
+  return isSingle(range) ? ipText(range) : `${ipText(range)}/${range.prefix}`;
+}
+
+/**
+ * What an IPv6 address or range stands for in IPv4, and by which way: traffic of it arrives from, or leaves for, those IPv4
+ * addresses. A prefix that ends within the IPv4 part stands for a range; one that ends before it, for all of IPv4.
+ * IPv4-mapped addresses are IPv4 here already. Teredo carries two: the relay's server, and the client behind it (inverted).
+ */
+export function hiddenIpv4(range: IpRange): Array<{ way: string; range: IpRange }> {
+  if (range.family === 4) return [];
+  return WAYS.flatMap(({ way, range: around, at, inverted }) => {
+    if (!overlaps(around, range)) return [];
+    const prefix = Math.min(32, Math.max(0, range.prefix - at));
+    const bits = (range.bits >> BigInt(96 - at)) & 0xffffffffn;
+    return [{ way, range: rangeOf({ family: 4, bits: inverted ? bits ^ 0xffffffffn : bits }, prefix) }];
+  });
 }
 
 /** The network of an address: /24 of IPv4, /48 of IPv6, which is what a site usually has. */
@@ -61,9 +99,11 @@ export function networkOf(ip: IpAddress): string {
   return `${ipText({ family: ip.family, bits: firstBits(ip, prefix) })}/${prefix}`;
 }
 
-/** Whether an address is a host's on the Internet: not private, loopback, link-local, shared, multicast or reserved. */
+/** Whether an address is a host's on the Internet: not private, loopback, link-local, shared, multicast or reserved, nor by way of an address that stands for such a one. */
 export function isPublic(ip: IpAddress): boolean {
-  return !SPECIAL.some((range) => isIn(ip, range));
+  const single = { ...ip, prefix: widthOf(ip) };
+  const meant = [single, ...hiddenIpv4(single).map(({ range }) => range)];
+  return !meant.some((each) => SPECIAL.some((range) => isIn(each, range)));
 }
 
 /** An IP address, given back in canonical text. */
@@ -107,6 +147,17 @@ const SPECIAL = [
   'ff00::/8',
 ].map((text) => parseIpRange(text)!);
 
+/** The ways in which IPv6 addresses carry IPv4 ones, with the place of their first bit. */
+const WAYS = [
+  { way: '6to4', within: '2002::/16', at: 16 }, // RFC 3056
+  { way: 'the server of Teredo', within: '2001::/32', at: 32 }, // RFC 4380, 4
+  { way: 'the client of Teredo', within: '2001::/32', at: 96, inverted: true },
+  { way: 'NAT64', within: '64:ff9b::/96', at: 96 }, // RFC 6052
+  { way: 'local NAT64', within: '64:ff9b:1::/48', at: 96 }, // RFC 8215, as a /96
+  { way: 'IPv4-translated', within: '::ffff:0:0:0/96', at: 96 }, // RFC 2765
+  { way: 'IPv4-compatible', within: '::/96', at: 96 }, // RFC 4291, 2.5.5.1
+].map(({ within, inverted = false, ...way }) => ({ ...way, inverted, range: parseIpRange(within)! }));
+
 function widthOf({ family }: IpAddress): number {
   return family === 4 ? 32 : 128;
 }
@@ -116,24 +167,28 @@ function firstBits(ip: IpAddress, prefix: number): bigint {
   return (ip.bits >> rest) << rest;
 }
 
-function v4Bits(text: string): bigint {
-  return text.split('.').reduce((bits, part) => (bits << 8n) | BigInt(part), 0n);
+function rangeOf(ip: IpAddress, prefix: number): IpRange {
+  return { family: ip.family, bits: firstBits(ip, prefix), prefix };
 }
 
-function v6Bits(text: string): bigint | undefined {
-  const tail = /^(.*:)([\d.]*\.[\d.]*)$/.exec(text);
-  let hex = text;
-  if (tail) {
-    const last = parseIp(tail[2]!);
-    if (last?.family !== 4) return undefined;
-    hex = `${tail[1]}${(last.bits >> 16n).toString(16)}:${(last.bits & 0xffffn).toString(16)}`;
-  }
-  const halves = hex.split('::');
-  if (halves.length > 2) return undefined;
-  const [front, back] = halves.map((half) => (half === '' ? [] : half.split(':')));
-  const given = front!.length + (back?.length ?? 0);
-  if (back ? given > 7 : given !== 8) return undefined;
-  const groups = [...front!, ...Array<string>(back ? 8 - given : 0).fill('0'), ...(back ?? [])];
-  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return undefined;
-  return groups.reduce((bits, group) => (bits << 16n) | BigInt(`0x${group}`), 0n);
+function asIpv6(range: IpRange): IpRange {
+  if (range.family === 6) return range;
+  return { family: 6, bits: (MAPPED << 32n) | range.bits, prefix: range.prefix + 96 };
+}
+
+/**
+ * `::ffff:192.0.2.1` in groups alone; undefined where what has dots is no IPv4 address. ipaddr.js reads `::192.0.2.1` as a
+ * mapped address, which it is not, and takes octets with leading zeros, which others read as octal.
+ */
+function withoutDots(text: string): string | undefined {
+  if (!text.includes('.')) return text;
+  const at = text.lastIndexOf(':') + 1;
+  const dotted = text.slice(at);
+  if (!ipaddr.IPv4.isValidFourPartDecimal(dotted)) return undefined;
+  const [a, b, c, d] = dotted.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'));
+  return `${text.slice(0, at)}${a}${b}:${c}${d}`;
+}
+
+function bitsOf(address: { toByteArray(): number[] }): bigint {
+  return address.toByteArray().reduce((bits, byte) => (bits << 8n) | BigInt(byte), 0n);
 }

@@ -4,10 +4,15 @@ import { commandsFor } from '../case/alarm-commands';
 import { thresholdText } from '../case/alarm-text';
 import type { NewOf } from '../case/lifecycle';
 import { type AlarmClock, clockPoints, nextPoint, ringing } from '../kernel/alarm-clock';
+import { ask, commandLine } from '../kernel/command-lines';
 import { TOCSIN } from '../kernel/recorded-event';
 import { exactMs, type Instant, toMs } from '../kernel/time';
 import { declarationOf } from './declaration';
 import type { TriageEvent, TriageState } from './state';
+import { unattended } from './unattended';
+
+/** Commands of an alarm that a person can take in; the page of the case lists the rest. */
+const MOST_SHOWN = 5;
 
 /** Its alarms; where silence declares, the limit itself is no alarm but the declaration. */
 function alarmClock({ triage, openedAt, dueAt }: TriageState): AlarmClock | undefined {
@@ -31,13 +36,20 @@ export function onTime(state: TriageState, now: Instant): NewOf<TriageEvent>[] {
 
 function declareBy(state: TriageState, trigger: 'rule' | 'silence', now: Instant): NewOf<TriageEvent>[] {
   const declaration = declarationOf(state, TOCSIN, now);
+  const { withheld } = unattended(state);
   const about: About = {
     kind: 'declared',
     incident: declaration.id,
     title: state.ruleTitle,
     detectedAt: declaration.detectedAt,
+    ...(withheld.length > 0 && { withheld: withheld.length }),
   };
-  const commands = commandsFor('follow-incident', state.caseId, about);
+  const commands = [
+    ...commandsFor('follow-incident', state.caseId, about),
+    ...withheld
+      .slice(0, MOST_SHOWN)
+      .map((source) => commandLine('contain', { id: declaration.id, 'block-source': source, by: ask('by') })),
+  ];
   return [
     { kind: 'triage-declared', data: { trigger, declaration }, by: TOCSIN },
     // Nobody was there to see it: the owner is told.

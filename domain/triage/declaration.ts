@@ -1,8 +1,10 @@
 /** The incident that a case in triage becomes. */
-import { indicatorKind } from '../detection/detection-rules';
 import type { Declaration } from '../incident/incident';
+import { TOCSIN } from '../kernel/recorded-event';
 import { earliest, type Instant } from '../kernel/time';
+import { blockable } from './blockable';
 import type { TriageState } from './state';
+import { unattended } from './unattended';
 
 /** The incident's id follows from the case's, so that declaring twice is one incident. */
 export function incidentIdOf(caseId: string): string {
@@ -34,18 +36,13 @@ export function declarationOf(
     affects,
     systems: [...new Set([...systems, ...state.systems.flatMap(systemId)])],
     isolate: [],
-    maliciousSources: blockable(state),
+    // Where nobody has looked, only what hits nobody else is blocked.
+    maliciousSources: by === TOCSIN ? unattended(state).block : blockable(state),
     credentials,
     serviceAffecting,
   };
   const given = Object.entries(stated).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(given) };
-}
-
-/** The indicators that the rule carries over. */
-export function blockable(state: TriageState): string[] {
-  const kinds = state.incident.maliciousSources;
-  return state.indicators.filter((indicator) => kinds.includes(indicatorKind(indicator)));
 }
 
 /** A system as detections name it, as an incident may name it. */

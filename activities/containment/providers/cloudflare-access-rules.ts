@@ -1,6 +1,6 @@
 import type Cloudflare from 'cloudflare';
+import { parseIpRange, rangeText } from '../../../domain/kernel/ip-address';
 import type { MeasureInput, MeasureResult } from '../../types';
-import { parseRange } from '../address-range';
 import {
   type CloudflareConfig,
   cloudflareClient,
@@ -154,11 +154,8 @@ async function find(
 function sameValue(value: string | undefined, target: BlockTarget): boolean {
   if (value === undefined) return false;
   if (!target.range) return value.toUpperCase() === target.value.toUpperCase();
-  try {
-    return parseRange(value).text === target.range.text;
-  } catch {
-    return false;
-  }
+  const range = parseIpRange(value);
+  return range !== undefined && rangeText(range) === rangeText(target.range);
 }
 
 function scopeOf({ scope }: CloudflareConfig): { account_id: string } | { zone_id: string } {

@@ -20,7 +20,14 @@ export async function rollCloudflareToken(
   const finished = await record.result();
   if (finished) return finished;
 
-  if ((await ownTokenId(config, timeoutMs)) === tokenId) {
+  const own = await ownTokenId(config, timeoutMs);
+  if (own === undefined) {
+    return {
+      outcome: 'refused',
+      detail: `Cloudflare does not tell which token Tocsin itself works with, and ${tokenId} may be it: give Tocsin a token that may verify itself, or roll ${tokenId} by hand`,
+    };
+  }
+  if (own === tokenId) {
     return {
       outcome: 'refused',
       detail: `token ${tokenId} is the one Tocsin itself works with: rolling it would end containment; replace it by hand, then roll the old one`,

@@ -1,5 +1,6 @@
 /** Cloudflare: blocks sources by IP access rules, and rolls API tokens. */
 import { settingsGroup, text, url, variable } from '../../../platform/settings/variable';
+import { assertSealed } from '../loopback';
 import { containmentProvider, credentialRef, notConfigured, sourceOf } from '../provider';
 import type { CloudflareConfig } from './cloudflare-client';
 import { blockTarget } from './cloudflare-target';
@@ -49,6 +50,7 @@ export const cloudflare = containmentProvider({
   hosts: ({ baseURL = 'https://api.cloudflare.com/client/v4' }) => ({
     'cloudflare.baseURL': new URL(baseURL).hostname,
   }),
+  check: ({ baseURL }) => baseURL !== undefined && assertSealed('cloudflare.baseURL', baseURL),
   create(config, { vault, timeoutMs }) {
     const { applyAccessRule, undoAccessRule } =
       require('./cloudflare-access-rules') as typeof import('./cloudflare-access-rules');

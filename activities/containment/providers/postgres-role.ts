@@ -12,8 +12,6 @@ export interface PostgresConfig {
   url: string;
   /** Roles that may be rotated. In an exercise a throw-away role takes the place of the named one. */
   rotatableRoles: string[];
-  /** Roles that Tocsin itself logs in with; never rotated. The role of `url` is always one of them. */
-  ownRoles?: string[];
 }
 
 const SESSIONS_END_WITHIN_MS = 5_000;
@@ -54,7 +52,7 @@ export async function rotatePostgresRole(
     const meanwhile = await record.result();
     if (meanwhile) return meanwhile;
     if (input.exercise) await createExerciseRole(admin, record, role);
-    const refusal = await refuseRole(admin, config, role);
+    const refusal = await refuseRole(admin, role);
     if (refusal) return { outcome: 'refused', detail: refusal };
 
     await record.keepPrevious();
@@ -73,15 +71,18 @@ export async function rotatePostgresRole(
   }
 }
 
-async function refuseRole(admin: pg.Client, config: PostgresConfig, role: string): Promise<string | undefined> {
+async function refuseRole(admin: pg.Client, role: string): Promise<string | undefined> {
   const { rows } = await admin.query<{ super: boolean; login: boolean; own: boolean }>(
-    `SELECT rolsuper AS super, rolcanlogin AS login, rolname IN (session_user, current_user) AS own
+    `SELECT rolsuper AS super, rolcanlogin AS login,
+            rolname IN (session_user, current_user) OR (NOT rolsuper AND EXISTS (
+              SELECT FROM pg_roles own WHERE own.rolname IN ('tocsin_owner', 'tocsin_writer')
+                 AND pg_has_role(pg_roles.rolname, own.oid, 'MEMBER'))) AS own
        FROM pg_roles WHERE rolname = $1`,
     [role],
   );
   const found = rows[0];
   if (!found) return `role ${role} does not exist in this Postgres: check the name and the database`;
-  if (found.own || config.ownRoles?.includes(role)) {
+  if (found.own) {
     return `role ${role} is one Tocsin itself logs in with: rotating it would end containment; rotate it by hand`;
   }
   if (found.super) return `role ${role} is a superuser, which is never rotated automatically: rotate it by hand`;

@@ -118,6 +118,16 @@ describe('rolling a Cloudflare token', () => {
     expect(rolls()).toBe(0);
   });
 
+  it('refuses to roll any token where Cloudflare does not tell which one is its own', async () => {
+    const { cloudflare, port, rolls } = await setUp('leaked-secret');
+    cloudflare.faults.before = async () => 403;
+    expect(await port.apply(rotate('cloudflare-token', 'deploy-key'))).toMatchObject({
+      outcome: 'refused',
+      detail: expect.stringMatching(/does not tell which token Tocsin itself works with/),
+    });
+    expect(rolls()).toBe(0);
+  });
+
   it('forgets the leaked secret once it was seen to fail', async () => {
     const { port, dir } = await setUp('leaked-secret');
     await port.apply(rotate('cloudflare-token', 'deploy-key'));

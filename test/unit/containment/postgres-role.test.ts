@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { createContainment, fileVault } from '../../../activities/containment';
+import { type OwnCredentials, ownCredentials } from '../../../activities/containment/own-credentials';
 import { exerciseRole } from '../../../activities/containment/providers/postgres-role';
 import { newPassword, scramVerifier } from '../../../activities/containment/providers/scram';
 import { createTestDatabase } from '../../setup/helpers';
@@ -35,12 +36,13 @@ function logIn(user: string, password: string) {
   return client.connect().then(() => client);
 }
 
-function setUp(rotatableRoles: string[], over: { ownRoles?: string[]; exercise?: boolean } = {}) {
+function setUp(rotatableRoles: string[], over: { own?: OwnCredentials; exercise?: boolean } = {}) {
   const dir = folder();
-  const { exercise = false, ownRoles } = over;
+  const { exercise = false, own } = over;
   const port = createContainment({
     exercise,
-    providers: { postgres: { url, rotatableRoles, ...(ownRoles && { ownRoles }) } },
+    providers: { postgres: { url, rotatableRoles } },
+    own,
     vault: { folder: dir },
   });
   return { port, vault: fileVault(exercise ? `${dir}/exercise` : dir) };
@@ -112,19 +114,25 @@ describe('rotating a Postgres role', () => {
   });
 
   it('refuses a role that is not on the list, none, a superuser, one without login, and its own', async () => {
-    const [listed, superuser, group, own] = [
+    const [listed, superuser, group, own, writer] = [
+      await role(),
       await role(),
       await role('SUPERUSER LOGIN'),
       await role('NOLOGIN'),
       await role(),
     ];
     const login = new URL(url).username;
-    const { port, vault } = setUp([superuser, group, own, login, 'nobody_here'], { ownRoles: [own] });
+    await admin.query(`GRANT tocsin_writer TO ${writer}`);
+    const elsewhere = `postgres://${own}:leaked@db.example.com/register`;
+    const { port, vault } = setUp([superuser, group, own, writer, login, 'nobody_here'], {
+      own: ownCredentials({ ANY_NAME: elsewhere }, []),
+    });
     for (const [name, why] of [
       [listed, /not on the list/],
       [superuser, /superuser/],
       [group, /cannot log in/],
       [own, /Tocsin itself/],
+      [writer, /Tocsin itself/],
       [login, /Tocsin itself/],
       ['nobody_here', /does not exist/],
     ] as const) {

@@ -159,6 +159,16 @@ describe('what is built and what is not', () => {
       /leave them out/,
     ],
     [
+      'a measure in clear over the network',
+      { providers: { webhook: { ...webhook, url: 'http://hooks.example.com/containment' } } },
+      /webhook\.url must be https/,
+    ],
+    [
+      'a token in clear over the network',
+      { providers: { cloudflare: { apiToken: 't', scope: { zoneId: 'z' }, baseURL: 'http://api.example.com' } } },
+      /cloudflare\.baseURL must be https/,
+    ],
+    [
       'secrets in clear over the network',
       { vault: { webhook: { ...webhook, url: 'http://vault.example.com' } } },
       /must be https/,

@@ -47,6 +47,8 @@ test('private, loopback and link-local addresses are not public', () => {
     '169.254.1.1',
     '100.64.0.1',
     '::1',
+    '2002:a01:203::1',
+    '::ffff:0:10.1.2.3',
     'fe80::1',
     'fd00::1',
   ]) {
@@ -57,8 +59,15 @@ test('private, loopback and link-local addresses are not public', () => {
   }
 });
 
+/** As the URL Standard's own parser writes it. */
+const canonical = (text: string) => new URL(`http://[${text}]`).hostname;
+
 test('what is an address is what Node takes for one, and its text is read back as the same', () => {
+  const dotted = fc
+    .tuple(fc.constantFrom('::', '::ffff:', '::ffff:0:', '64:ff9b::', '2002::', '1:2:3:4:5:6:'), fc.ipV4())
+    .map(([front, back]) => front + back);
   const texts = fc.oneof(
+    dotted,
     fc.ipV4(),
     fc.ipV6(),
     fc.string({ unit: fc.constantFrom(...'0123456789abcdef:./ '), maxLength: 45 }),
@@ -70,6 +79,8 @@ test('what is an address is what Node takes for one, and its text is read back a
       expect(Boolean(ip)).toBe(net.isIP(text) !== 0 && !text.includes('%'));
       if (!ip) return;
       expect(net.isIP(ipText(ip))).toBe(ip.family);
+      if (text.includes(':'))
+        expect(canonical(text)).toBe(canonical(ip.family === 6 ? ipText(ip) : `::ffff:${ipText(ip)}`));
       expect(parseIp(ipText(ip))).toEqual(ip);
       expect(isIn(ip, parseIpRange(networkOf(ip))!)).toBe(true);
     }),
