@@ -1,5 +1,5 @@
 /** The breach register as the workflow's pump sees it. */
-
+import { Context } from '@temporalio/activity';
 import type { IncidentState } from '../domain/incident/state';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import { standInOf } from '../domain/policy/disclosure';
@@ -22,11 +22,21 @@ export interface RegisterPort {
   state(incidentId: string): Promise<IncidentState>;
 }
 
-/** Appends events, each once. Throws RegisterRefused for what no retry can mend; an outage is the driver's error, retried. */
+/**
+ * Appends events, each once, of the case alone whose workflow asks: a workflow that brings another case's events is no
+ * workflow of ours. Throws RegisterRefused for what no retry can mend; an outage is the driver's error, retried.
+ */
 export const appendToRegister = async (
   register: RegisterPort,
   { events }: Parameters<Activities['appendEntries']>[0],
 ): ReturnType<Activities['appendEntries']> => {
+  const writer = Context.current().info.workflowExecution?.workflowId;
+  const foreign = events.find(({ incidentId }) => incidentId !== writer);
+  if (foreign)
+    throw failure(
+      'RegisterRefused',
+      `the workflow "${writer}" brought an entry of "${foreign.incidentId}", which is not its own`,
+    );
   try {
     const { head } = await register.append(events as unknown as RecordedEvent[]);
     return { position: head.position, head: head.hash };

@@ -234,7 +234,7 @@ export interface Activities {
   publishStatus(input: PublishStatusInput): Promise<{ url: string }>;
   openDelivery(input: OpenDeliveryInput): Promise<OpenedDelivery>;
   sendBatches(input: SendBatchesInput): Promise<SendBatchesResult>;
-  summariseDelivery(input: OpenDeliveryInput & { ledger: 'postgres' | 'spool' }): Promise<DeliverySummary>;
+  summariseDelivery(input: OpenDeliveryInput): Promise<DeliverySummary>;
   /** Brings a spooled delivery into Postgres when that is back. Throws (and is retried) until then. */
   mergeSpool(input: DeliveryRef): Promise<void>;
   /** Mails an alarm once, and has the case's escalation repeat it until somebody acknowledges it. */

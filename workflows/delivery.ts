@@ -1,10 +1,9 @@
 /**
- * One round of one email notice: opens the delivery ledger, drains it in batches, reports to the incident.
+ * One round of one email notice: opens the delivery ledger, drains it in batches, tells the incident to look.
  * Recipients stay in the ledger; this history holds counts.
  */
 import { CancellationScope, continueAsNew, getExternalWorkflowHandle, sleep, workflowInfo } from '@temporalio/workflow';
 import type { Audience, DeliveryRef, OpenedDelivery } from '../activities/types';
-import type { DeliveryReport } from '../domain/incident/contract';
 import { activities, failureText, failureType, SENDING, UNTIL_DONE } from './lib/activity-calls';
 
 export interface DeliveryInput {
@@ -20,8 +19,7 @@ export interface DeliveryInput {
 const BATCHES_A_CALL = 20;
 
 /**
- * A cancellation is ignored, as that of an incident is: half of the recipients would hear nothing, and the incident would
- * wait for the report for ever.
+ * A cancellation is ignored, as that of an incident is: half of the recipients would hear nothing.
  */
 export function delivery(input: DeliveryInput): Promise<void> {
   return CancellationScope.nonCancellable(() => deliver(input));
@@ -49,21 +47,16 @@ async function deliver(input: DeliveryInput): Promise<void> {
       } else await later(error, title, tell);
     }
   }
-  // What was open in Postgres when it went away can only be settled there; until then the counts are not whole.
+  // What was open in Postgres when it went away can only be settled there; until then the ledger is not whole.
   if (changedOver) await settleInPostgres(ref, opened, title, tell);
-  const ledger = changedOver ? 'postgres' : opened.ledger;
-  const { total, sent, failed, firstSentAt, lastSentAt, counted } = await insist(title, tell, () =>
-    activities(UNTIL_DONE, `count ${title}`).summariseDelivery({ ...ref, audience, ledger }),
-  );
   const { obligation, round } = ref;
-  const report: DeliveryReport = { obligation, round, total, sent, failed, firstSentAt, lastSentAt, counted };
-  await incident.signal('delivered', report).catch(() => undefined);
+  await incident.signal('delivered', { obligation, round }).catch(() => undefined);
   if (!changedOver && opened.ledger === 'spool') await settleInPostgres(ref, opened, title, tell);
 }
 
 type Tell = (problem: string) => Promise<void>;
 
-/** Whatever fails for good is told and done again later: a delivery that ended without its report would never be settled. */
+/** Whatever fails for good is told and done again later: a delivery that ended half way would tell half of its recipients. */
 async function insist<T>(title: string, tell: Tell, call: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

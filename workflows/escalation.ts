@@ -33,6 +33,7 @@ import {
 } from '../domain/escalation/escalation';
 import { exactMs, type Instant, toInstant, toMs } from '../domain/kernel/time';
 import { activities, failureText, UNTIL_DONE } from './lib/activity-calls';
+import { carriedFrom } from './lib/carried';
 import { DeadlineTimer } from './lib/deadline-timer';
 import { cell } from './lib/markdown-cell';
 
@@ -50,7 +51,8 @@ const TELLING = { ...UNTIL_DONE, scheduleToCloseTimeout: '1 day' } as const;
 
 /** Nobody stops an alarm by pressing "cancel": it is acknowledged, or its case is closed. */
 export async function escalation(input: EscalationInput): Promise<void> {
-  return CancellationScope.nonCancellable(() => live(input));
+  const carried = carriedFrom(input);
+  return CancellationScope.nonCancellable(() => live({ ...input, carried }));
 }
 
 async function live({ caseId, carried }: EscalationInput): Promise<void> {

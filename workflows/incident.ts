@@ -8,10 +8,9 @@ import {
   type ClosedIncidentInput,
   ClosedIncidentInputSchema,
   DeliveryProblemSchema,
-  type DeliveryReport,
-  DeliveryReportSchema,
   type IncidentInput,
   IncidentInputSchema,
+  RoundSchema,
 } from '../domain/incident/contract';
 import type { IncidentEvent } from '../domain/incident/events';
 import { type Explanation, explain } from '../domain/incident/explain';
@@ -21,26 +20,28 @@ import { openingOf } from '../domain/incident/opening';
 import type { IncidentOutcome } from '../domain/incident/outcome';
 import { playRecord } from '../domain/incident/record-only';
 import type { IncidentState } from '../domain/incident/state';
-import { dispatchKey, type IncidentWork } from '../domain/incident/work';
+import type { IncidentWork } from '../domain/incident/work';
 import { type PolicySnapshot, policyRef } from '../domain/policy/policy';
 import { activities, UNTIL_DONE } from './lib/activity-calls';
+import { carriedCase } from './lib/carried';
 import { performIncidentWork } from './lib/incident-work';
-import type { Carried, Run } from './lib/kind';
+import type { Carried } from './lib/kind';
+import { MailRounds } from './lib/mail-rounds';
 import { internalSignal } from './lib/receive-messages';
 import { validInput } from './lib/valid-input';
 import { runLifecycle } from './lifecycle';
 
-type IncidentRun = Run<IncidentState, IncidentEvent, IncidentWork, IncidentOutcome>;
 type Input = (IncidentInput & { carried?: Carried<IncidentState, IncidentEvent, IncidentWork> }) | ClosedIncidentInput;
 
 export function incident(input: Input): Promise<CaseResult> {
   let policy: PolicySnapshot;
+  const mails = new MailRounds();
   return runLifecycle<IncidentState, IncidentEvent, IncidentWork, IncidentOutcome>({
     messages: INCIDENT_MESSAGES,
-    perform: performIncidentWork,
+    perform: (work, at) => performIncidentWork(work, at, mails),
     signals: (run) => ({
-      delivered: internalSignal('Delivery workflow: a round is done', DeliveryReportSchema, (report) =>
-        delivered(run, report),
+      delivered: internalSignal('Delivery workflow: the ledger has news of a round', RoundSchema, (round) =>
+        mails.hear(round),
       ),
       'delivery-problem': internalSignal(
         'Delivery workflow: a problem that a person must see',
@@ -54,16 +55,26 @@ export function incident(input: Input): Promise<CaseResult> {
         description: 'Why each obligation applies or not',
       });
       // A start by hand may come without any input.
-      if (input && 'carried' in input && input.carried) {
-        policy = input.policy as PolicySnapshot;
-        run.resume(lifecycleUnder(policy), input.carried);
+      const carried = input && 'carried' in input ? carriedCase(input) : undefined;
+      if (carried) {
+        policy = (input as IncidentInput).policy as PolicySnapshot;
+        run.resume(lifecycleUnder(policy), carried);
         return;
       }
       if (input && 'closed' in input) {
-        const { closed } = ClosedIncidentInputSchema.parse(input);
+        const id = {
+          of: (i: ClosedIncidentInput) => i.closed.incidentId,
+          field: 'closed.incidentId',
+          whose: 'incident',
+        };
+        const { closed } = validInput('incident to go on with', ClosedIncidentInputSchema, input, id);
         policy = await activities(UNTIL_DONE, 'snapshot the policy pack').snapshotPolicy();
         const state = await activities(UNTIL_DONE, 'read the incident').incidentInRegister(closed);
         if (!state) throw ApplicationFailure.nonRetryable(`the register has no incident "${closed.incidentId}"`);
+        if (!state.closedAt)
+          throw ApplicationFailure.nonRetryable(
+            `the register has the incident "${closed.incidentId}" as open, not as closed`,
+          );
         run.resume(lifecycleUnder(policy), { state, backlog: [], caused: [], recent: [] });
         return;
       }
@@ -91,14 +102,4 @@ export function incident(input: Input): Promise<CaseResult> {
 
 function lifecycleUnder(policy: PolicySnapshot) {
   return incidentLifecycle(policy.pack, policyRef(policy));
-}
-
-/** A delivery by email ended. In an exercise its instants are those of the machine, and say nothing. */
-function delivered(run: IncidentRun, report: DeliveryReport): void {
-  const { obligation, round, total, sent, failed, firstSentAt, lastSentAt, counted } = report;
-  const { exercise, obligations } = run.state;
-  const times = exercise ? {} : { firstSentAt, lastSentAt };
-  const renderings = obligations[obligation]?.draft?.renderings;
-  const evidence = { channel: 'email', recipients: total, sent, failed, ...times, renderings };
-  run.report(dispatchKey(obligation, round), { kind: 'delivered', obligation, round, evidence, counted });
 }

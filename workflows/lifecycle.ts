@@ -25,7 +25,7 @@ import { showCase } from './lib/case-view';
 import { type CommonWork, commonWork, doCommonWork, isCommon } from './lib/common-work';
 import { DeadlineTimer } from './lib/deadline-timer';
 import type { Carried, Kind, Run, Situation } from './lib/kind';
-import { type Ended, OutsideWork } from './lib/outside-work';
+import { OutsideWork } from './lib/outside-work';
 import { type Judgement, type Receiver, receiveMessages, refused } from './lib/receive-messages';
 import { RegisterPump } from './lib/register-pump';
 import { leaveCommand } from './lib/task-of-its-own';
@@ -181,33 +181,27 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
 
   // —— work ——
 
-  private async doWanted(work: W): Promise<Ended> {
-    const outcome = await this.kind.perform(work, this.situation());
-    if (outcome === undefined) return 'reports-later';
-    this.report(work.key, outcome);
-    return 'done';
-  }
-
-  private async doCaused(work: CommonWork | W): Promise<Ended> {
-    if (isCommon(work)) await doCommonWork(work);
-    else await this.kind.perform(work, this.situation());
-    this.caused = this.caused.filter((other) => other !== work);
-    return 'done';
-  }
-
-  /** The outcome of a piece of work, also of one that reports later. */
-  report(key: string, outcome: O): void {
-    this.work.ended(key);
+  private async doWanted(work: W): Promise<void> {
+    const outcome = await this.kind.perform(work, this.situation(work.key));
+    if (outcome === undefined) return;
+    this.work.ended(work.key);
     this.step((state, now) => this.lifecycle.onOutcome(state, outcome, now));
   }
 
-  private situation(): Situation<S> {
+  private async doCaused(work: CommonWork | W): Promise<void> {
+    if (isCommon(work)) await doCommonWork(work);
+    else await this.kind.perform(work, this.situation(work.key));
+    this.caused = this.caused.filter((other) => other !== work);
+  }
+
+  private situation(key: string): Situation<S> {
     return {
       state: this.state,
       now: this.clock.now(),
       alarm: (occasion) => this.alarm(occasion),
       isRegistered: (seq) => this.pump.hasWritten(seq),
       isClosed: () => this.current?.closedAt !== undefined,
+      elsewhere: (wait) => this.work.waitElsewhere(key, wait),
     };
   }
 

@@ -15,6 +15,7 @@ import {
   patchTaskLifecycle,
 } from '../domain/patch/patch-task';
 import { activities, CHECKING, UNTIL_DONE } from './lib/activity-calls';
+import { carriedCase } from './lib/carried';
 import type { Carried } from './lib/kind';
 import { validInput } from './lib/valid-input';
 import { runLifecycle } from './lifecycle';
@@ -27,7 +28,8 @@ export function patchTask(input: Input): Promise<CaseResult> {
     perform,
     begin(run) {
       // A start by hand may come without any input.
-      if (input?.carried) return run.resume(patchTaskLifecycle, input.carried);
+      const carried = carriedCase(input);
+      if (carried) return run.resume(patchTaskLifecycle, carried);
       const given = validInput('patch task', PatchTaskInputSchema, input);
       const { exercise } = given;
       return run.open(patchTaskLifecycle, workflowInfo().workflowId, () => [patchDue(given)], { exercise });

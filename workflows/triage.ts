@@ -18,6 +18,7 @@ import {
 import { countIn, emptyTally, recordTally, type Tally } from '../domain/triage/tally';
 import { triageLifecycle } from '../domain/triage/triage';
 import { failureText } from './lib/activity-calls';
+import { carriedCase } from './lib/carried';
 import type { Carried, Situation } from './lib/kind';
 import { internalSignal } from './lib/receive-messages';
 import { startIncident } from './lib/start-incident';
@@ -46,9 +47,10 @@ export function triage(input: Input): Promise<CaseResult> {
     },
     begin(run) {
       // A start by hand may come without any input.
-      if (input?.carried) {
+      const carried = carriedCase(input);
+      if (carried) {
         tally = input.tally!;
-        return run.resume(triageLifecycle, input.carried);
+        return run.resume(triageLifecycle, carried);
       }
       const id = { of: (i: TriageInput) => i.caseId, field: 'caseId', whose: 'case' };
       const first = validInput('detection', TriageInputSchema, input, id);

@@ -44,6 +44,32 @@ export function notYetTold(recipients: DirectoryRecipient[], present: Delivery[]
   });
 }
 
+/** A round of a notice, and whom it goes to. */
+interface RoundOfAudience {
+  round: number;
+  audience: Audience;
+}
+
+/** Whom a round must enter in the ledger that holds `present`. */
+export function toEnter(input: RoundOfAudience, recipients: DirectoryRecipient[], present: Delivery[]): Recipient[] {
+  return notYetTold(withoutKnownAddresses(input, recipients, present), present);
+}
+
+/** In later rounds: a person who comes under another ref with an address that was told already is not told again. */
+function withoutKnownAddresses(
+  input: RoundOfAudience,
+  recipients: DirectoryRecipient[],
+  present: Delivery[],
+): DirectoryRecipient[] {
+  // A workspace is told as a workspace, also when its owner owns another one.
+  if (input.round === 1 || input.audience.recipient.to === 'workspace-owners') return recipients;
+  const refs = new Set(present.map(({ ref }) => ref));
+  const addresses = new Set(present.map(({ address }) => address.toLowerCase()));
+  return recipients.filter(
+    ({ ref, address }) => refs.has(ref) || address === '' || !addresses.has(address.toLowerCase()),
+  );
+}
+
 /** Counts who was told. A workspace is told when each of its owners was, and so is a person. */
 export function countReached(audience: Audience, resolved: ResolvedAudience, deliveries: Delivery[]): Counted {
   const rows = byBase(deliveries);

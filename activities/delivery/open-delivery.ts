@@ -1,10 +1,10 @@
 import type { Log } from '../../platform/log';
-import type { DirectoryPort, DirectoryRecipient } from '../directory/directory-port';
+import type { DirectoryPort } from '../directory/directory-port';
 import type { ArtefactStore } from '../storage/artefacts';
 import type { OpenDeliveryInput, OpenedDelivery } from '../types';
-import { notYetTold } from './count-reached';
+import { notYetTold, toEnter } from './count-reached';
 import { claimedList, groupOf, keyOf } from './delivery-key';
-import type { Delivery, Recipient } from './ledger/ledger';
+import type { Recipient } from './ledger/ledger';
 import { type Ledgers, onLedger, postgresAnswers } from './ledgers';
 
 /** What opening a delivery needs. */
@@ -36,8 +36,7 @@ export async function openDelivery(deps: OpenDeliveryDeps, input: OpenDeliveryIn
       // What was spooled comes first: who was told from there must not be told again from here.
       const merged = await mergedOrLogged(deps, context);
       const present = await onLedger(ledgers, 'postgres', (ledger) => ledger.recipients(keyOf(input)));
-      const wanted = withoutKnownAddresses(input, recipients, present);
-      const open = notYetTold(wanted, present);
+      const open = toEnter(input, recipients, present);
       const fresh = merged ? open : await withoutClaimed(artefacts, input, open);
       const { added, total } = await onLedger(ledgers, 'postgres', (ledger) => ledger.open(group, fresh));
       return { ledger: 'postgres', total, added, unknownRefs: unknown.length };
@@ -74,19 +73,4 @@ async function withoutClaimed(
 ): Promise<Recipient[]> {
   const claimed = await artefacts.recall(claimedList(input));
   return recipients.filter(({ ref }) => !claimed.has(ref));
-}
-
-/** In later rounds: a person who comes under another ref with an address that was told already is not told again. */
-function withoutKnownAddresses(
-  input: OpenDeliveryInput,
-  recipients: DirectoryRecipient[],
-  present: Delivery[],
-): DirectoryRecipient[] {
-  // A workspace is told as a workspace, also when its owner owns another one.
-  if (input.round === 1 || input.audience.recipient.to === 'workspace-owners') return recipients;
-  const refs = new Set(present.map(({ ref }) => ref));
-  const addresses = new Set(present.map(({ address }) => address.toLowerCase()));
-  return recipients.filter(
-    ({ ref, address }) => refs.has(ref) || address === '' || !addresses.has(address.toLowerCase()),
-  );
 }

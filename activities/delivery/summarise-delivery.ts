@@ -1,27 +1,29 @@
 import type { DirectoryPort } from '../directory/directory-port';
 import type { DeliverySummary, OpenDeliveryInput } from '../types';
-import { countReached } from './count-reached';
+import { countReached, toEnter } from './count-reached';
 import { keyOf } from './delivery-key';
-import { asUnavailable, type LedgerName, type Ledgers, onLedger, presentLedger } from './ledgers';
+import { asUnavailable, type Ledgers, onLedger, presentLedger } from './ledgers';
 
 /**
  * The counts of a delivery over all rounds of its ledger key, and who was reached of the audience as the directory has it
- * now. `pending`: everything whose outcome is still open.
+ * now. `pending`: everything whose outcome is still open, and whoever must be told and is not in the ledger yet.
  */
 export async function summariseDelivery(
   { ledgers, directory }: { ledgers: Ledgers; directory: DirectoryPort },
-  input: OpenDeliveryInput & { ledger: LedgerName },
+  input: OpenDeliveryInput,
 ): Promise<DeliverySummary> {
   const resolved = await directory.resolve(input.audience);
-  const name = await presentLedger(ledgers, input.ledger, keyOf(input));
+  const name = await presentLedger(ledgers, 'spool', keyOf(input));
   const counts = await onLedger(ledgers, name, (ledger) => ledger.summary(keyOf(input)));
   const deliveries = await onLedger(ledgers, name, (ledger) => ledger.recipients(keyOf(input)));
+  const entered = new Set(deliveries.map(({ ref }) => ref));
+  const missing = toEnter(input, resolved.recipients, deliveries).filter(({ ref }) => !entered.has(ref));
   return {
     counted: countReached(input.audience, resolved, deliveries),
     total: counts.total,
     sent: counts.sent,
     failed: counts.failed,
-    pending: counts.pending + counts.sending + counts.unknown,
+    pending: counts.pending + counts.sending + counts.unknown + missing.length,
     ...(counts.firstSentAt && { firstSentAt: counts.firstSentAt }),
     ...(counts.lastSentAt && { lastSentAt: counts.lastSentAt }),
   };

@@ -1,12 +1,10 @@
 /** The contract of the incident workflow: its input, messages, queries and search attributes, as clients and tools see them. */
 import { z } from 'zod';
 import { type CaseView, ExerciseSchema } from '../case/contract';
-import { InstantSchema } from '../kernel/time';
 import { PolicySnapshotSchema } from '../policy/policy';
 import { DeclarationSchema, IncidentIdSchema } from './incident';
 import { RecordedActsSchema } from './recorded-acts';
 import type { IncidentState } from './state';
-import { CountedSchema } from './tally';
 
 export const INCIDENT_WORKFLOW = 'incident';
 export const TASK_QUEUE = 'tocsin';
@@ -29,20 +27,9 @@ export type IncidentInput = z.input<typeof IncidentInputSchema>;
 export type IncidentView = CaseView<IncidentState>;
 
 const obligation = z.string().min(1).max(160);
-const count = z.int().min(0);
 
-/** Signal of the delivery workflow when a round is done. */
-export const DeliveryReportSchema = z.object({
-  obligation,
-  round: z.int().min(1),
-  total: count,
-  sent: count,
-  failed: count,
-  firstSentAt: InstantSchema.optional(),
-  lastSentAt: InstantSchema.optional(),
-  counted: CountedSchema,
-});
-export type DeliveryReport = z.infer<typeof DeliveryReportSchema>;
+/** Signal of the delivery workflow when a round is done: only a reason to look into the ledger. */
+export const RoundSchema = z.object({ obligation, round: z.int().min(1) });
 
 /** Signal of the delivery workflow about a problem that a person must see. */
 export const DeliveryProblemSchema = z.object({ obligation, problem: z.string().max(4000) });

@@ -191,8 +191,10 @@ export class FakeWorld {
         return {
           total: ledger.size,
           sent: sent.length,
-          failed: ledger.size - sent.length,
-          pending: 0,
+          failed: [...ledger].filter(([to, at]) => !at && this.unusable.has(to)).length,
+          pending: [...new Set([...addressesOf(audience), ...ledger.keys()])].filter(
+            (to) => !ledger.get(to) && !this.unusable.has(to),
+          ).length,
           firstSentAt: sent[0],
           lastSentAt: sent.at(-1),
           counted: countedOf(audience, (address) => ledger.get(address) !== undefined),

@@ -1,33 +1,28 @@
 /** Has the outside world do what an incident wants done, and says what came of it. */
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import {
-  CancellationScope,
-  condition,
-  ParentClosePolicy,
-  sleep,
-  startChild,
-  WorkflowIdReusePolicy,
-} from '@temporalio/workflow';
-import type { DeliveryRef } from '../../activities/types';
+import { condition, sleep } from '@temporalio/workflow';
 import type { IncidentOutcome } from '../../domain/incident/outcome';
 import { isPublicCommunication, PUBLIC_NOTICE } from '../../domain/incident/readers';
 import type { IncidentState } from '../../domain/incident/state';
 import type { IncidentWork } from '../../domain/incident/work';
-import type { delivery } from '../delivery';
 import { activities, FIRST_ATTEMPTS, failureText, isFinal, PATIENT, UNTIL_DONE } from './activity-calls';
 import { draftInput } from './draft-input';
 import type { Situation } from './kind';
+import type { MailRounds } from './mail-rounds';
 
 type At = Situation<IncidentState>;
 type WorkOf<K extends IncidentWork['kind']> = Extract<IncidentWork, { kind: K }>;
 
-/** The outcome of a piece of work; `undefined` for a filing task, and for an email delivery, which reports with a signal. */
-export async function performIncidentWork(work: IncidentWork, at: At): Promise<IncidentOutcome | undefined> {
+/** The outcome of a piece of work; `undefined` for a filing task. */
+export async function performIncidentWork(
+  work: IncidentWork,
+  at: At,
+  mails: MailRounds,
+): Promise<IncidentOutcome | undefined> {
   switch (work.kind) {
     case 'draft':
       return draft(work, at);
     case 'dispatch':
-      return work.rule.channel === 'email' ? startDelivery(work, at) : publish(work, at);
+      return work.rule.channel === 'email' ? mails.deliver(work, at) : publish(work, at);
     case 'contain':
       return contain(work, at);
     case 'verify-register':
@@ -76,40 +71,6 @@ async function draft(work: WorkOf<'draft'>, at: At): Promise<IncidentOutcome> {
   const input = draftInput(work, at);
   const drafted = await insist('draft', o.id, at, (activity) => activity.draftNotice(input));
   return { kind: 'drafted', data: { obligation: o.id, round: o.round, fingerprint, missing, ...drafted } };
-}
-
-async function startDelivery(work: WorkOf<'dispatch'>, at: At): Promise<undefined> {
-  const { obligation: o, rule, audience, ledgerKey } = work;
-  const ref: DeliveryRef = {
-    ...contextOf(at.state),
-    obligation: o.id,
-    round: o.round,
-    at: at.now,
-    ledgerKey,
-    renderings: o.draft?.renderings ?? [],
-  };
-  const start = () =>
-    startChild<typeof delivery>('delivery', {
-      workflowId: `${at.state.caseId}/${o.id}/${o.round}`,
-      args: [
-        {
-          delivery: ref,
-          audience: audience!,
-          title: rule.title,
-        },
-      ],
-      // It outlives a continue-as-new of the incident; a second start of the same round finds the first.
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-      staticSummary: `${rule.title}, round ${o.round}`.slice(0, 190),
-    });
-  try {
-    // What is cut before a continue-as-new must not cut a delivery that is under way.
-    await CancellationScope.nonCancellable(start);
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
-  return undefined;
 }
 
 async function publish(work: WorkOf<'dispatch'>, at: At): Promise<IncidentOutcome> {

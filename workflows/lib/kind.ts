@@ -22,8 +22,6 @@ export interface Run<S extends CaseState, E extends RecordedEvent, W extends Wor
   openPlayed(lifecycle: Lifecycle<S, E, W, O>, played: Decision<S, E>): void;
   /** Goes on after a continue-as-new. */
   resume(lifecycle: Lifecycle<S, E, W, O>, carried: Carried<S, E, W>): void;
-  /** Takes the outcome of work that reports later. */
-  report(key: string, outcome: O): void;
   /** Raises an alarm of the shell's own. */
   alarm(occasion: Occasion): void;
   /** Records events, and what follows from them. */
@@ -49,12 +47,14 @@ export interface Situation<S> {
   /** True when the register holds everything up to this number. */
   isRegistered(seq: number): boolean;
   isClosed(): boolean;
+  /** Waits for what goes on without this run, such as a workflow of its own: a new run does not wait for it. */
+  elsewhere<T>(wait: () => Promise<T>): Promise<T>;
 }
 
 /** A kind of case as the shell runs it. */
 export interface Kind<S extends CaseState, E extends RecordedEvent, W extends Work, O> {
   messages: Messages;
-  /** Has a piece of work done, and answers what came of it; `undefined`: nothing, or it reports later with a signal. */
+  /** Has a piece of work done, and answers what came of it; `undefined`: nothing. */
   perform(work: W, at: Situation<S>): Promise<O | undefined>;
   /** Signals beside the messages, handled once the case is open. */
   signals?(run: Run<S, E, W, O>): Record<string, InternalSignal>;

@@ -5,16 +5,13 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { Work } from '../../domain/case/lifecycle';
 
-/** What follows the end of a piece of work: it is done, or it goes on and reports with a signal. */
-export type Ended = 'done' | 'reports-later';
-
 /** How long work that has failed for good rests before it is done again. */
 const LATER = '15 minutes';
 
 export class OutsideWork {
   private readonly inFlight = new Set<string>();
-  /** Those in flight that go on by themselves and outlive this run, such as deliveries. */
-  private readonly reporting = new Set<string>();
+  /** Those in flight of which all that is left goes on without this run, such as a delivery. */
+  private readonly elsewhere = new Set<string>();
   private scope = new CancellationScope();
 
   /** @param changed called when a piece has ended. @param onFailure called with the work and what it failed with. */
@@ -31,28 +28,38 @@ export class OutsideWork {
     return this.inFlight.size === 0;
   }
 
-  /** Idle, but for what outlives this run. */
+  /** Idle, but for what goes on without this run. */
   isQuiet(): boolean {
-    return this.inFlight.size === this.reporting.size;
+    return this.inFlight.size === this.elsewhere.size;
+  }
+
+  /** Waits for what goes on without this run: a new run need not wait for it, and asks for it again. */
+  async waitElsewhere<T>(key: string, wait: () => Promise<T>): Promise<T> {
+    this.elsewhere.add(key);
+    this.changed();
+    try {
+      return await wait();
+    } finally {
+      this.elsewhere.delete(key);
+    }
   }
 
   /** Begins a piece of work, unless it is in flight. */
-  start(work: Work, perform: () => Promise<Ended>): void {
+  start(work: Work, perform: () => Promise<void>): void {
     if (this.inFlight.has(work.key)) return;
     this.inFlight.add(work.key);
     this.scope
       .run(() => this.once(work, perform))
       .catch((error) => {
         if (!isCancellation(error)) throw error;
-        this.ended(work.key);
+        this.inFlight.delete(work.key);
       })
       .finally(this.changed);
   }
 
-  /** What reports with a signal has done so. */
+  /** A piece of work is done, before what follows from its outcome is decided. */
   ended(key: string): void {
     this.inFlight.delete(key);
-    this.reporting.delete(key);
   }
 
   /** Cuts what is in flight: all work is safe to repeat. */
@@ -61,17 +68,14 @@ export class OutsideWork {
     this.scope = new CancellationScope();
   }
 
-  private async once(work: Work, perform: () => Promise<Ended>): Promise<void> {
+  private async once(work: Work, perform: () => Promise<void>): Promise<void> {
     try {
-      const ended = await perform();
-      // It may have reported already.
-      if (ended === 'reports-later' && this.inFlight.has(work.key)) this.reporting.add(work.key);
-      else this.ended(work.key);
+      await perform();
     } catch (error) {
       if (isCancellation(error)) throw error;
       this.onFailure(work, error);
       await sleep(LATER, { summary: `again: ${work.key}`.slice(0, 100) });
-      this.ended(work.key);
     }
+    this.inFlight.delete(work.key);
   }
 }

@@ -24,7 +24,7 @@ async function receiver(status = 200, answer: unknown = { ok: true }, headers: R
 }
 
 const portFor = (url: string, exercise = false) =>
-  createContainment({ exercise, timeoutMs: 500, providers: { webhook: { url, secret: WEBHOOK_SECRET } } });
+  createContainment({ exercise, timeoutMs: 2_000, providers: { webhook: { url, secret: WEBHOOK_SECRET } } });
 
 describe('the signed webhook', () => {
   it('sends what a Standard Webhooks library verifies, with an id that a repeat shares', async () => {

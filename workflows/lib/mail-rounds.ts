@@ -1,0 +1,134 @@
+/**
+ * Has a round of an email notice delivered by a workflow of its own, and learns from the ledger what came of it. What
+ * that workflow signals is only a reason to look: evidence that a signal carried could be written by whoever can signal.
+ */
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  CancellationScope,
+  ChildWorkflowCancellationType,
+  type ChildWorkflowHandle,
+  condition,
+  ParentClosePolicy,
+  startChild,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
+import type { DeliverySummary, OpenDeliveryInput } from '../../activities/types';
+import type { IncidentOutcome } from '../../domain/incident/outcome';
+import type { IncidentState } from '../../domain/incident/state';
+import { dispatchKey, type IncidentWork } from '../../domain/incident/work';
+import type { delivery } from '../delivery';
+import { activities, failureText, UNTIL_DONE } from './activity-calls';
+import type { Situation } from './kind';
+
+type Dispatch = Extract<IncidentWork, { kind: 'dispatch' }>;
+type Child = ChildWorkflowHandle<typeof delivery>;
+
+/** When the ledger is looked at though nothing was heard of a delivery that an earlier run began: soon, then seldom. */
+const LOOKS = ['1 minute', '5 minutes', '15 minutes'] as const;
+/** And of one that this run began, whose end it hears of, unless that got lost. */
+const LOOK = '1 hour';
+
+export class MailRounds {
+  /** Rounds of which somebody said that they are done. */
+  private readonly heard = new Set<string>();
+
+  hear({ obligation, round }: { obligation: string; round: number }): void {
+    this.heard.add(dispatchKey(obligation, round));
+  }
+
+  /** Ends when every recipient has an outcome in the ledger. Fails when the delivery ended before that: it is begun anew. */
+  async deliver(work: Dispatch, at: Situation<IncidentState>): Promise<IncidentOutcome> {
+    const round = roundOf(work, at.state, at.now);
+    const begun = await begin(work, round);
+    return at.elsewhere(() => this.untilDone(work, round, at, begun));
+  }
+
+  private async untilDone(
+    work: Dispatch,
+    round: OpenDeliveryInput,
+    at: Situation<IncidentState>,
+    begun: Child | undefined,
+  ): Promise<IncidentOutcome> {
+    let child = begun;
+    let ended = endOf(child);
+    let begunAnew = false;
+    for (let looks = 0; ; looks++) {
+      const isTime = () => this.heard.has(work.key) || ended.how !== undefined;
+      await condition(isTime, child ? LOOK : LOOKS[Math.min(looks, LOOKS.length - 1)]!);
+      this.heard.delete(work.key);
+      const count = activities(UNTIL_DONE, `count ${work.rule.title}`);
+      const summary = await count.summariseDelivery(round);
+      if (summary.pending === 0) return outcomeOf(work, round, summary);
+      const { how = 'was found ended' } = ended;
+      const problem = `the delivery ${how} when ${summary.pending} recipients had no outcome yet: it is begun anew`;
+      // One that ends again and again is begun after a pause.
+      if (ended.how !== undefined && begunAnew) throw new Error(problem);
+      const again = await begin(work, round);
+      if (!again) continue;
+      child = again;
+      ended = endOf(again);
+      begunAnew = true;
+      at.alarm({ obligation: round.obligation, threshold: { kind: 'failing', work: 'send' }, detail: problem });
+    }
+  }
+}
+
+function roundOf(
+  { obligation: o, audience, ledgerKey }: Dispatch,
+  state: IncidentState,
+  at: string,
+): OpenDeliveryInput {
+  return {
+    incidentId: state.caseId,
+    exercise: state.exercise,
+    obligation: o.id,
+    round: o.round,
+    at,
+    ledgerKey,
+    renderings: o.draft?.renderings ?? [],
+    audience: audience!,
+  };
+}
+
+/** Starts the round's delivery; `undefined` when it runs already. Who was told is told once, however often it starts. */
+async function begin({ rule }: Dispatch, { audience, ...ref }: OpenDeliveryInput): Promise<Child | undefined> {
+  const start = () =>
+    startChild<typeof delivery>('delivery', {
+      workflowId: `${ref.incidentId}/${ref.obligation}/${ref.round}`,
+      args: [{ delivery: ref, audience, title: rule.title }],
+      // It outlives this run, and what is cut before a continue-as-new.
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      cancellationType: ChildWorkflowCancellationType.ABANDON,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      staticSummary: `${rule.title}, round ${ref.round}`.slice(0, 190),
+    });
+  try {
+    return await CancellationScope.nonCancellable(start);
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+    throw error;
+  }
+}
+
+/** How a delivery ended, once it has. */
+function endOf(child: Child | undefined): { how?: string } {
+  const end: { how?: string } = {};
+  child?.result().then(
+    () => {
+      end.how = 'ended';
+    },
+    (error: unknown) => {
+      const cause = error instanceof Error && error.cause ? error.cause : error;
+      end.how = `failed (${failureText(cause)})`;
+    },
+  );
+  return end;
+}
+
+/** In an exercise the instants are those of the machine, and say nothing. */
+function outcomeOf(work: Dispatch, round: OpenDeliveryInput, summary: DeliverySummary): IncidentOutcome {
+  const { total, sent, failed, firstSentAt, lastSentAt, counted } = summary;
+  const times = round.exercise ? {} : { firstSentAt, lastSentAt };
+  const evidence = { channel: 'email', recipients: total, sent, failed, ...times, renderings: round.renderings };
+  return { kind: 'delivered', obligation: work.obligation.id, round: round.round, evidence, counted };
+}
