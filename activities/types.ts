@@ -146,7 +146,7 @@ export interface MeasureInput extends EffectContext {
 
 /** `refused`: a guard forbids it (a protected range…), retrying cannot help. A failure is thrown and retried instead. */
 export interface MeasureResult {
-  outcome: Extract<ContainmentOutcome, 'applied' | 'verified' | 'refused' | 'undone'>;
+  outcome: Extract<ContainmentOutcome, 'applied' | 'verified' | 'recorded-only' | 'refused' | 'undone'>;
   /** What was done, without any secret: a rule id, a version, what the verification saw. */
   detail: string;
 }

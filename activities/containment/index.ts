@@ -97,11 +97,13 @@ function setUp(provider: AnyProvider, config: ContainmentConfig, tools: Provider
   return [{ provider, handlers: provider.create(settings, tools), recorded }];
 }
 
-/** Where a recorder answered, the outcome is at most `applied` and the detail says so. */
+/** Where a recorder answered, nothing was done in the world: that never counts as contained. */
 function marked({ provider, recorded }: Ready, result: MeasureResult): MeasureResult {
   if (!recorded || result.outcome === 'refused') return result;
-  const outcome = result.outcome === 'verified' ? 'applied' : result.outcome;
-  return { outcome, detail: `recorded on this machine only (${provider.setting} is not set): ${result.detail}` };
+  return {
+    outcome: 'recorded-only',
+    detail: `recorded on this machine only (${provider.setting} is not set): ${result.detail}`,
+  };
 }
 
 const WORDS: Record<Action, string> = {

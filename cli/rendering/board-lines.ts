@@ -116,5 +116,5 @@ const ROW_STYLES: Record<BoardRow['standing'], Style[]> = {
 
 function stepStyle(state: string): Style[] {
   if (state === 'verified' || state === 'applied') return ['green'];
-  return state === 'failed' || state === 'refused' ? ['red'] : ['yellow'];
+  return ['failed', 'refused', 'recorded-only'].includes(state) ? ['red'] : ['yellow'];
 }

@@ -77,6 +77,8 @@ const EN: Words = {
         return 'still vulnerable';
       case 'waiver-ended':
         return 'waiver ended';
+      case 'recorded-only':
+        return 'not done: recorded only';
       case 'failing':
       case 'failed':
       case 'refused':
@@ -213,6 +215,8 @@ function onMeasure(alarm: Alarm, measure: string): string {
       return `${alarm.threshold.work === 'undo' ? 'Undoing' : 'Containment'} ${measure} fails${because(alarm)}. It is retried`;
     case 'refused':
       return `Containment ${measure} was refused${because(alarm)}`;
+    case 'recorded-only':
+      return `Containment ${measure} was not done${because(alarm)}`;
     default:
       return `Containment ${measure} failed${because(alarm)}`;
   }

@@ -35,6 +35,8 @@ const OccasionSchema = z.discriminatedUnion('kind', [
   /** A containment step came to nothing, or a guard refused it. */
   z.strictObject({ kind: z.literal('failed') }),
   z.strictObject({ kind: z.literal('refused') }),
+  /** A containment step reached a recorder on this machine only: nothing was done. */
+  z.strictObject({ kind: z.literal('recorded-only') }),
   /** A notice did not reach everybody. */
   z.strictObject({ kind: z.literal('undeliverable'), failed: z.int(), total: z.int() }),
   /** A mail to a reporter did not go out, or may not have. */

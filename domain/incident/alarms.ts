@@ -101,6 +101,7 @@ const TODO = {
   failing: 'look-into',
   failed: 'contain-by-hand',
   refused: 'contain-by-hand',
+  'recorded-only': 'contain-by-hand',
   undeliverable: 'tell-by-hand',
   'cancel-requested': 'waive-and-close',
   'register-damaged': 'verify-register',

@@ -1,11 +1,10 @@
 /** How much one incident may have blocked: beyond it a mistake, or an attacker's choice of sources, becomes an outage. */
+import { isOver } from './containment';
 import type { ContainmentMeasure } from './incident';
 import type { IncidentState } from './state';
 
 /** Sources of each kind that one incident blocks at most at a time. A country or a network is thousands of bystanders. */
 export const MOST_BLOCKED = { address: 200, range: 20, asn: 5, country: 3 } as const;
-
-const OVER: ReadonlySet<string> = new Set(['failed', 'refused', 'undone']);
 
 /** Why one more source is not blocked, and what to do; undefined where there is room. */
 export function capProblem(
@@ -15,7 +14,7 @@ export function capProblem(
   if (measure.action !== 'block-source') return undefined;
   const kind = kindOf(measure.source);
   const inForce = Object.values(containment).filter(
-    (step) => step.measure.action === 'block-source' && kindOf(step.measure.source) === kind && !OVER.has(step.state),
+    (step) => step.measure.action === 'block-source' && kindOf(step.measure.source) === kind && !isOver(step),
   );
   const most = MOST_BLOCKED[kind];
   if (inForce.length < most) return undefined;

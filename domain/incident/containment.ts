@@ -6,11 +6,22 @@ import { dueFor } from './clocks';
 import type { NewEvent } from './events';
 import type { ContainmentStep, IncidentState, Obligation } from './state';
 
-const NOT_DONE: ReadonlySet<ContainmentStep['state']> = new Set(['requested', 'undo-requested', 'failed', 'refused']);
+const NOT_DONE: ReadonlySet<ContainmentStep['state']> = new Set([
+  'requested',
+  'undo-requested',
+  'recorded-only',
+  'failed',
+  'refused',
+]);
 
-/** The steps that were asked for and are not done: under way, failed or refused. */
+/** The steps that were asked for and are not done: under way, failed, refused, or recorded on this machine only. */
 export function openSteps({ containment }: Pick<IncidentState, 'containment'>): ContainmentStep[] {
   return Object.values(containment).filter((step) => NOT_DONE.has(step.state));
+}
+
+/** Nothing of it is in force or under way: it may be asked for again. */
+export function isOver({ state }: ContainmentStep): boolean {
+  return ['failed', 'refused', 'recorded-only', 'undone'].includes(state);
 }
 
 /** How containment was done, for the evidence. */

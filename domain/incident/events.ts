@@ -97,7 +97,8 @@ export interface Coverage {
   dataSets: string[];
 }
 
-export type ContainmentOutcome = 'applied' | 'verified' | 'failed' | 'refused' | 'undone';
+/** `recorded-only`: a recorder on this machine took it, and nothing was done in the world. */
+export type ContainmentOutcome = 'applied' | 'verified' | 'recorded-only' | 'failed' | 'refused' | 'undone';
 
 interface EventData {
   declared: { declaration: Declaration; policy: PolicyRef };

@@ -104,7 +104,8 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       const { id, outcome, detail } = event.data;
       // An undo that failed leaves the measure as it was, to be undone again.
       const stays =
-        state.containment[id]?.state === 'undo-requested' && (outcome === 'failed' || outcome === 'refused');
+        state.containment[id]?.state === 'undo-requested' &&
+        (outcome === 'failed' || outcome === 'refused' || outcome === 'recorded-only');
       return withStep(state, id, event.at, { state: stays ? 'applied' : outcome, detail });
     }
     case 'measure-recorded': {

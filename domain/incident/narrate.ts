@@ -411,7 +411,16 @@ function stepText({ id, outcome, detail }: DataOf<'containment-step'>): Said {
   const text = `Containment ${id}: ${outcome}${suffix(detail)}`;
   return {
     text,
-    tone: ({ verified: 'good', applied: 'good', undone: 'info', failed: 'bad', refused: 'warn' } as const)[outcome],
+    tone: (
+      {
+        verified: 'good',
+        applied: 'good',
+        undone: 'info',
+        failed: 'bad',
+        refused: 'warn',
+        'recorded-only': 'warn',
+      } as const
+    )[outcome],
   };
 }
 

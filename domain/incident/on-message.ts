@@ -7,6 +7,7 @@ import { isAfterClosing, onAfterClosing } from './after-closing';
 import { Answer, notAfter } from './answer';
 import { onDecideAuthority } from './authority-decision';
 import { USUAL_BASIS } from './awareness';
+import { isOver } from './containment';
 import { capProblem } from './containment-cap';
 import { onCorrect } from './corrections';
 import { withAnswer } from './data-question';
@@ -130,8 +131,7 @@ function onContain(state: IncidentState, message: On<'contain'>, answer: Answer)
   const measure = message.measure!;
   const id = measureId(measure);
   const before = state.containment[id];
-  if (before && !['failed', 'refused', 'undone'].includes(before.state))
-    return answer.noted(`${id} is already ${before.state}`);
+  if (before && !isOver(before)) return answer.noted(`${id} is already ${before.state}`);
   const full = capProblem(state, measure);
   if (full) return answer.rejected(full);
   return [{ kind: 'containment-requested', data: { id, measure } }];

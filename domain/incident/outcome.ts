@@ -64,7 +64,7 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       const step = state.containment[id];
       if (!step || !['requested', 'undo-requested'].includes(step.state)) return [];
       const happened = { kind: 'containment-step', data: outcome.data } as const;
-      if (word !== 'failed' && word !== 'refused') return [happened];
+      if (word !== 'failed' && word !== 'refused' && word !== 'recorded-only') return [happened];
       return [happened, alarm({ threshold: { kind: word }, measure: id, detail })];
     }
     case 'register-verified':

@@ -65,7 +65,7 @@ test('what only a recorder took is never more than applied, and says which setti
     [rotate('webhook', 'deploy'), 'TOCSIN_WEBHOOK_URL'],
   ] as const) {
     const result = await port.apply(input);
-    expect(result.outcome).toBe('applied');
+    expect(result.outcome).toBe('recorded-only');
     expect(result.detail).toMatch(`recorded on this machine only (${setting} is not set): `);
   }
   expect((await port.undo(block('203.0.113.7'))).detail).toMatch(/^recorded on this machine only/);

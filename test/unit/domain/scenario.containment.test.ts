@@ -1,5 +1,6 @@
 /** T1 declaration, T2 containment, N5 status updates. */
 
+import { takenMeasures } from '../../../domain/incident/measures-said';
 import { wantedWork } from '../../../domain/incident/work';
 import { commandText } from '../../../domain/kernel/command-lines';
 import { at, ONCALL, T0 } from './helpers/facts';
@@ -109,6 +110,30 @@ describe('T2: containment within two hours of the detection', () => {
     expect(story.state.containment[id]?.state).toBe('applied');
     story.restore('contain').send('contain', { undo: id });
     expect(story.state.containment[id]?.state).toBe('undone');
+  });
+
+  test('a step that a recorder took on this machine is not done: alarmed, in no text, and nothing is contained by it', () => {
+    const story = new Story();
+    story.world.silent = ['contain'];
+    story.send('contain', { measure: { action: 'block-source', source: '203.0.113.99' } });
+    const id = 'block-source 203.0.113.99';
+    const before = takenMeasures(story.state, true);
+    story.report({ kind: 'containment-step', data: { id, outcome: 'recorded-only', detail: 'no provider is set up' } });
+    expect(story.last('alarm-raised').data).toMatchObject({
+      threshold: { kind: 'recorded-only' },
+      todo: 'contain-by-hand',
+    });
+    expect(takenMeasures(story.state, true)).toEqual(before);
+
+    story.send('status', { status: 'contained' });
+    expect(story.problems().join()).toContain(id);
+    expect(story.state.anchors.contained).toBeUndefined();
+    story.send('status', { status: 'contained', despite: 'the firewall team blocked it by hand at the edge' });
+    expect(story.state.anchors.contained).toBeDefined();
+    // With a provider set up it is asked for again.
+    expect(story.send('contain', { measure: { action: 'block-source', source: '203.0.113.99' } })).toMatchObject([
+      { kind: 'containment-requested' },
+    ]);
   });
 
   test('a result that comes twice, or for a step that nobody asked for, is nothing', () => {
