@@ -1,7 +1,8 @@
 import { howItOccurred, likelyConsequences, NOT_YET_ESTABLISHED } from '../domain/incident/contents';
-import type { Evidence, IncidentEvent } from '../domain/incident/events';
+import type { Attachment, Evidence, IncidentEvent } from '../domain/incident/events';
 import { fold } from '../domain/incident/evolve';
 import { judgementLines } from '../domain/incident/facts/risk-judgement';
+import { attachmentsIn } from '../domain/incident/filings';
 import type { DataSet } from '../domain/incident/incident';
 import { namedText } from '../domain/incident/narrate';
 import { type IncidentState, isSettled, type Obligation } from '../domain/incident/state';
@@ -84,6 +85,12 @@ export interface NotificationSent {
   correctedLateByMs?: number;
   delayReasons?: string;
   reference?: string;
+  /** What the authority gave the report, at once or later. */
+  caseNumber?: string;
+  /** Titles of the required fields that this phase of a report did not deliver. */
+  missing?: string[];
+  /** Receipts and other files, by name and hash. */
+  attachments: Attachment[];
   url?: string;
   /** SHA-256 of each rendering that was sent. */
   renderings: { language: string; sha256: string }[];
@@ -272,7 +279,7 @@ function obligationsOf({
 /** What was told outside of the product, one notification each. */
 function toldOutside({ id, rule, outside = [] }: Obligation): NotificationSent[] {
   return outside.map(({ round, at, channel, by, note, evidence, ...named }) => ({
-    ...{ obligation: id, who: rule, channel: 'outside', round, at, renderings: [] },
+    ...{ obligation: id, who: rule, channel: 'outside', round, at, renderings: [], attachments: [] },
     outside: {
       ...{ how: channel, by, who: namedText(named) },
       ...(note !== undefined && { note }),
@@ -291,14 +298,14 @@ function sentFor(obligation: Obligation): NotificationSent[] {
 }
 
 function notification(
-  { id, rule, recipient }: Obligation,
+  { id, rule, recipient, caseNumber, attachments = [] }: Obligation,
   round: number,
   at: string,
   evidence: Evidence,
 ): NotificationSent {
   const { channel, authority, recipients, sent, failed, firstSentAt, lastSentAt, renderings, reference, url } =
     evidence;
-  const { of, told, firstToldAt, lastToldAt } = evidence;
+  const { of, told, firstToldAt, lastToldAt, missing } = evidence;
   return {
     obligation: id,
     who: authority ?? recipient ?? rule,
@@ -315,6 +322,10 @@ function notification(
     firstToldAt,
     lastToldAt,
     reference,
+    caseNumber: evidence.caseNumber ?? (round === 1 ? caseNumber : undefined),
+    missing,
+    // What the authority gave later belongs to the report as a whole.
+    attachments: [...attachmentsIn(evidence), ...(round === 1 ? attachments : [])],
     url,
     renderings: (renderings ?? []).map(({ language, sha256 }) => ({ language, sha256 })),
   };

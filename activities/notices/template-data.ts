@@ -49,6 +49,8 @@ export function templateData(template: Template, input: DraftInput, organisation
     incomplete: input.contents.some((each) => !each.optional && valueText(each, reading) === undefined),
     /** Whether its recipients have had a notice that this one adds to. */
     updates: toldBefore > 0,
+    /** Whether it takes back what its recipients were told. */
+    corrects: input.contents.some(({ field }) => field === 'correction'),
     exercise: input.exercise,
   };
 }

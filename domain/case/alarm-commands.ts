@@ -11,8 +11,12 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
   const explain = commandLine('explain', { id, obligation });
   const onObligation = (verb: 'approve' | 'release') =>
     obligation === undefined ? [] : [commandLine(verb, { id, obligation, by })];
-  const reasoned = (verb: 'hold' | 'waive') =>
-    obligation === undefined ? [] : [commandLine(verb, { id, obligation, reason: ask('reason'), by })];
+  const waive = obligation === undefined ? [] : [commandLine('waive', { id, obligation, reason: ask('reason'), by })];
+  const mayHold = about.kind === 'obligation' ? about.hold : undefined;
+  const hold =
+    obligation === undefined || !mayHold
+      ? []
+      : [commandLine('hold', { id, obligation, reason: ask('reason'), ...mayHold, by })];
   switch (todo) {
     case 'contain':
       return [commandLine('status', { id, status: 'contained', by }), explain];
@@ -25,9 +29,9 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
       return [commandLine('assess', { id, help: true }), explain];
     case 'approve':
     case 'approve-update':
-      return [...onObligation('approve'), ...reasoned('hold'), ...reasoned('waive'), explain];
+      return [...onObligation('approve'), ...hold, ...waive, explain];
     case 'release':
-      return [...onObligation('release'), ...onObligation('approve'), ...reasoned('waive'), explain];
+      return [...onObligation('release'), ...onObligation('approve'), ...waive, explain];
     case 'decide-not-owed':
       return obligation === undefined
         ? [explain]
@@ -47,7 +51,7 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
     case 'review':
       return [commandLine('review', { id, help: true }), explain];
     case 'decide-law':
-      return [...reasoned('waive'), explain];
+      return [...waive, explain];
     case 'complete-record':
       return [
         commandLine('assess', { id, help: true }),

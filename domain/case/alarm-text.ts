@@ -121,8 +121,12 @@ const EN: Words = {
         ? `If nobody decides by ${utc(dueAt)}, it is declared as an incident.`
         : `The limit is ${utc(dueAt)}.`;
     }
-    const sends = about.kind === 'obligation' && about.onSilence === 'send' && todo !== 'release';
-    return sends ? 'If nobody objects, it is sent automatically.' : '';
+    if (about.kind !== 'obligation') return '';
+    const sends = about.onSilence === 'send';
+    if (todo !== 'release') return sends ? 'If nobody objects, it is sent automatically.' : '';
+    if (about.heldUntil === undefined)
+      return 'The hold has no end: it is sent only when somebody releases or approves it.';
+    return `The hold ends at ${utc(about.heldUntil)}${sends ? '; if nobody waives it, it is then sent automatically' : ''}.`;
   },
   whole: (what, todo, onSilence) => `${what}. To do: ${todo}.${onSilence && ` ${onSilence}`}`,
 };

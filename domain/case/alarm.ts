@@ -63,6 +63,10 @@ export const AboutSchema = z.discriminatedUnion('kind', [
     obligation: z.string(),
     title: z.string(),
     onSilence: z.enum(['send', 'alarm']),
+    /** When the hold that keeps it back ends; missing where it is not held, or held without an end. */
+    heldUntil: InstantSchema.optional(),
+    /** How it may be held: on which ground, or until when at the latest. Missing where it may not. */
+    hold: z.strictObject({ ground: z.string().optional(), until: InstantSchema.optional() }).optional(),
   }),
   z.strictObject({ kind: z.literal('measure'), measure: z.string() }),
   z.strictObject({ kind: z.literal('incident') }),

@@ -4,11 +4,13 @@ import { commandsFor } from '../case/alarm-commands';
 import { type Occasion as CaseOccasion, caseAlarm } from '../case/occasion';
 import type { ClockThreshold } from '../kernel/alarm-clock';
 import { ask, type CommandLine, commandLine } from '../kernel/command-lines';
+import type { Instant } from '../kernel/time';
 import { UNDETERMINED } from '../policy/authorities';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import type { AwarenessDoubt } from './awareness';
 import { questionCommands } from './data-question';
+import { holdEnd, mayHold } from './holds';
 import type { ContainmentStep, IncidentState, Obligation } from './state';
 import { standing, tellerOf } from './telling';
 import { untoldCommands, untoldText } from './untold';
@@ -25,8 +27,9 @@ export function clockAlarm(
   threshold: ClockThreshold,
   state: IncidentState,
   pack: Policy,
+  now?: Instant,
 ): Alarm {
-  const about = aboutObligation(o, rule);
+  const about = aboutObligation(o, rule, state, pack, now);
   // What is told with another notice waits for that one.
   const teller = (o.status === 'proposed-not-owed' ? undefined : tellerOf(o, rule, state, pack)) ?? o;
   const todo = todoOf(teller, ruleOf(pack, teller.rule) ?? rule);
@@ -86,7 +89,11 @@ export function occasionAlarm(occasion: Occasion, state: IncidentState, pack: Po
   const rule = ruleOf(pack, o?.rule);
   if (threshold.kind === 'failing' && !rule && measure === undefined) return caseAlarm({ threshold, detail }, state);
   const about: About =
-    o && rule ? aboutObligation(o, rule) : measure !== undefined ? { kind: 'measure', measure } : { kind: 'incident' };
+    o && rule
+      ? aboutObligation(o, rule, state, pack)
+      : measure !== undefined
+        ? { kind: 'measure', measure }
+        : { kind: 'incident' };
   const todo = threshold.kind === 'failing' && measure !== undefined ? 'contain-by-hand' : TODO[threshold.kind];
   const commands = commandsFor(todo, state.caseId, about);
   const step = measure === undefined ? undefined : state.containment[measure];
@@ -121,7 +128,25 @@ function containLine(id: string, { id: step, measure, state }: ContainmentStep):
   }
 }
 
-function aboutObligation(o: Obligation, rule: ObligationRule): Extract<About, { kind: 'obligation' }> {
-  const onSilence = rule.dispatch === 'approval' && !o.changed ? rule.onSilence : 'alarm';
-  return { kind: 'obligation', obligation: o.id, title: rule.title, onSilence };
+function aboutObligation(
+  o: Obligation,
+  rule: ObligationRule,
+  state: IncidentState,
+  pack: Policy,
+  now?: Instant,
+): Extract<About, { kind: 'obligation' }> {
+  const teller = tellerOf(o, rule, state, pack) ?? o;
+  const tells = ruleOf(pack, teller.rule) ?? rule;
+  const heldUntil = holdEnd(teller, tells, state, pack);
+  const hold = now && !teller.hold ? mayHold({ o: teller, rule: tells, state, pack }, now) : undefined;
+  // What is told with another notice goes out when silence sends either of them.
+  const sends = [rule, tells].some(({ onSilence }) => onSilence === 'send');
+  return {
+    kind: 'obligation',
+    obligation: o.id,
+    title: rule.title,
+    onSilence: rule.dispatch === 'approval' && !teller.changed && sends ? 'send' : 'alarm',
+    ...(heldUntil && { heldUntil }),
+    ...(hold && { hold }),
+  };
 }

@@ -1,8 +1,8 @@
 /** Which clock counts for an obligation, and the instants at which something must happen. */
 
-import { type AlarmClock, clockPoints, nextPoint } from '../kernel/alarm-clock';
+import { type AlarmClock, clockPoints } from '../kernel/alarm-clock';
 import { deadline, exactMs, type Instant, toInstant, toMs } from '../kernel/time';
-import { type Policy, ruleOf } from '../policy/policy';
+import type { Policy } from '../policy/policy';
 import type { Anchor, ObligationRule } from '../policy/rule';
 import { inForceAt } from '../policy/validity';
 import type { AwarenessDoubt } from './awareness';
@@ -79,29 +79,6 @@ export function doubtClock({ since, answerBy: dueAt }: AwarenessDoubt): AlarmClo
     points: clockPoints({ startAt: since, dueAt, alarmAt: [0, 50, 100] }),
     repeatMs: toMs(dueAt) - toMs(since),
   };
-}
-
-/** The next instant after `now` at which an obligation needs a look; `undefined` when nothing waits for time. */
-export function nextWake(
-  state: IncidentState,
-  pack: Policy,
-  now: Instant,
-): { at: Instant; obligation: string } | undefined {
-  let next: { at: Instant; obligation: string } | undefined;
-  for (const o of Object.values(state.obligations)) {
-    const rule = ruleOf(pack, o.rule);
-    if (!rule || isSettled(o)) continue;
-    const recordOnly = state.declaration.recordedAt !== undefined;
-    const clock = recordOnly ? undefined : alarmClock(o, rule);
-    const missedAt = o.dueAt && o.missedDueAt !== o.dueAt ? justAfter(o.dueAt) : undefined;
-    const instants = [o.marginAt, o.dueAt, missedAt, o.hold?.until, clock && nextPoint(clock, now)?.at];
-    for (const at of instants) {
-      if (at && toMs(at) > toMs(now) && (!next || toMs(at) < toMs(next.at))) next = { at, obligation: o.id };
-    }
-  }
-  const { awarenessDoubt: doubt } = state;
-  const asks = doubt && nextPoint(doubtClock(doubt), now)?.at;
-  return asks && (!next || toMs(asks) < toMs(next.at)) ? { at: asks, obligation: 'awareness' } : next;
 }
 
 /** The first instant at which a deadline is missed: whoever acts at the deadline itself is on time. */

@@ -5,7 +5,7 @@ import { hash64 } from '../kernel/hash64';
 import { type Instant, minuteText } from '../kernel/time';
 import { dataSetsOf } from '../policy/affected';
 import { type Policy, ruleOf } from '../policy/policy';
-import type { ContentField, ObligationRule } from '../policy/rule';
+import type { Content, ContentField, ObligationRule } from '../policy/rule';
 import type { Audience } from './audience';
 import { audienceOf } from './audience-of';
 import { draftFingerprint, type NoticeEdit, standingEdits } from './edits';
@@ -17,6 +17,7 @@ import { mayBeReadOutside, type Reader, readerOf } from './readers';
 import { type Line, textsIn } from './said';
 import { PLAIN, say } from './say/say';
 import type { IncidentState, Obligation } from './state';
+import { isCorrecting, isWithdrawn } from './told-wrongly';
 import { inLanguages } from './translations';
 
 export const NOT_YET_ESTABLISHED = 'not yet established';
@@ -51,7 +52,8 @@ export function noticeContents(rule: ObligationRule, state: IncidentState, pack:
     dataSets: dataSetsOf(rule, pack, state),
     obligation: state.obligations[id],
   };
-  return rule.contents.map((content) => {
+  const corrects = about.obligation && isCorrecting(about.obligation) && isWithdrawn(rule, state);
+  return (corrects ? correcting(rule, about) : rule.contents).map((content) => {
     const said = readable(fieldLines(content.field, about), about);
     const own = ownNumbers(content.field, about);
     const owed =
@@ -65,6 +67,23 @@ export function noticeContents(rule: ObligationRule, state: IncidentState, pack:
       ...(own && { own }),
     };
   });
+}
+
+/**
+ * What a notice holds that takes back what was told: that it does not hold, and whom to ask; to an authority also what is known
+ * now. It lacks nothing that its law requires of a first one.
+ */
+function correcting(rule: ObligationRule, { reader }: About): Content[] {
+  const { citation } = rule;
+  const correction: Content = {
+    field: 'correction',
+    title: 'What has changed',
+    citation,
+    optional: false,
+    form: false,
+  };
+  const kept = rule.contents.filter(({ field }) => reader === 'authority' || field === 'contact-point');
+  return [correction, ...kept.map((content) => ({ ...content, optional: true }))];
 }
 
 /** The titles of required fields that have no value yet. */
@@ -152,6 +171,8 @@ function fieldLines(field: ContentField, about: About): Line[] | undefined {
       return texts(state.review?.controls ?? []);
     case 'delay-reasons':
       return texts([obligation?.delayReasons]);
+    case 'correction':
+      return [{ is: 'withdrawn', to: reader, why: facts?.personalData === 'no' ? 'no-data' : 'otherwise' }];
     case 'earlier-reference': {
       const reference = earlierReference(obligation);
       return reference === undefined ? undefined : [{ is: 'plain', text: reference }];

@@ -32,6 +32,13 @@ export interface Rendering {
   own?: { sha256: string; count: number };
 }
 
+/** A receipt or another file of a report, by its hash; `name` where an event of an earlier version holds it. */
+export interface Attachment {
+  name?: string;
+  sha256: string;
+  bytes: number;
+}
+
 /** What shows that an obligation was fulfilled. */
 export interface Evidence {
   channel: string;
@@ -44,7 +51,9 @@ export interface Evidence {
   reference?: string;
   caseNumber?: string;
   /** Receipts and other files of a report: the files themselves stay with whoever filed it. */
-  attachments?: Array<{ name: string; sha256: string; bytes: number }>;
+  attachments?: Attachment[];
+  /** Their names, in their order: they may name people, and stand apart so that they can be erased. */
+  attachmentNames?: string[];
   /** Titles of required fields that this phase of a report did not deliver. */
   missing?: string[];
   authority?: string;
@@ -228,7 +237,7 @@ interface EventData {
   };
   /** A named person decides which authority a report goes to, in place of one to be determined. */
   'authority-decided': { obligation: string; rule: string; authority: string; reason: string };
-  'receipt-recorded': { obligation: string; caseNumber?: string; attachments?: NonNullable<Evidence['attachments']> };
+  'receipt-recorded': { obligation: string } & Pick<Evidence, 'caseNumber' | 'attachments' | 'attachmentNames'>;
   'field-cannot-be-established': { obligation: string; field: string; reason: string };
   'obligation-supplemented': { obligation: string; round: number; at: Instant; evidence: Evidence };
   /** The awareness was corrected after the act: what its lateness is on the corrected one. */

@@ -1,7 +1,7 @@
 /** What the events of telling change of an obligation: the tally of its audience. */
 import type { DataOf, EventOf } from './events';
 import type { Obligation } from './state';
-import { afresh, type Named, NO_TALLY, type Tally, withCounted, withLeft, withOutside } from './tally';
+import { afresh, type Named, NO_TALLY, type Tally, toldIn, withCounted, withLeft, withOutside } from './tally';
 
 type TellingEvent = EventOf<'delivery-counted' | 'told-outside' | 'left-untold'>;
 
@@ -44,11 +44,12 @@ function withTally(o: Obligation, change: (tally: Tally) => Tally): Obligation {
 export function reopenedTally(
   o: Obligation,
   { purpose, round }: Pick<DataOf<'obligation-reopened'>, 'purpose' | 'round'>,
-): Pick<Obligation, 'again' | 'ledgerRound' | 'delivery'> {
+): Pick<Obligation, 'again' | 'ledgerRound' | 'delivery' | 'toldThen'> {
   if (purpose === 'supplement' || purpose === 'follow-up')
-    return { again: afresh(o.tally ?? NO_TALLY), ledgerRound: round, delivery: undefined };
-  if (o.status === 'partly-told') return { again: o.again, ledgerRound: o.ledgerRound, delivery: o.delivery };
-  return { again: undefined, ledgerRound: undefined, delivery: o.delivery };
+    return { again: afresh(o.tally ?? NO_TALLY), ledgerRound: round, delivery: undefined, toldThen: undefined };
+  const { ledgerRound, delivery, toldThen } = o;
+  if (o.status === 'partly-told') return { again: o.again, ledgerRound, delivery, toldThen };
+  return { again: undefined, ledgerRound: undefined, delivery, toldThen: toldIn(o.tally ?? NO_TALLY) };
 }
 
 /** Once everybody was told once more, that is the tally of the notice. */

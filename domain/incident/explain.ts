@@ -1,7 +1,7 @@
 /** Why each obligation applies or not, from which instant, by which citation. */
 
 import type { CommandLine } from '../kernel/command-lines';
-import { deadline, type Instant, spanText, toMs } from '../kernel/time';
+import { deadline, type Instant, minuteText, spanText, toMs } from '../kernel/time';
 import { UNDETERMINED } from '../policy/authorities';
 import { factsIn } from '../policy/conditions';
 import type { Question } from '../policy/pack';
@@ -15,7 +15,7 @@ import { awarenessLines } from './awareness';
 import { anchorAt, armedClock, startOf } from './clocks';
 import { DATA_QUESTION, questionCommands } from './data-question';
 import { inPartText, outstanding } from './filings';
-import { heldText } from './holds';
+import { heldText, holdEnd } from './holds';
 import { isLate, latenessText } from './lateness';
 import { confirmLine, proposalText } from './not-owed';
 import { awarenessOpen } from './on-awareness';
@@ -211,7 +211,7 @@ function row(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Po
         : `${spanText(leftMs)} overdue`;
   const title = o.recipient ? `${rule.title} (${o.recipient})` : rule.title;
   const telling = settled ? undefined : tellingOf(o, rule, state, pack);
-  const status = telling?.status ?? statusWord(o, rule);
+  const status = telling?.status ?? statusWord(o, rule, holdEnd(o, rule, state, pack));
   const standing = standingOf(o, rule, now);
   const { untold } = telling ?? {};
   const missing = o.status === 'fulfilled' ? outstanding(o) : [];
@@ -269,12 +269,12 @@ function standingOf(o: Obligation, rule: ObligationRule, now: Instant): Standing
   return waits ? 'waits' : 'running';
 }
 
-function statusWord(o: Obligation, rule: ObligationRule): string {
+function statusWord(o: Obligation, rule: ObligationRule, heldUntil: Instant | undefined): string {
   if (o.status === 'fulfilled') return isLate(o) ? 'fulfilled late' : 'fulfilled';
   if (o.status === 'not-required') return o.decision?.proposed ? 'not owed, confirmed' : 'not required';
   if (o.status === 'proposed-not-owed') return 'proposed as not owed: confirm it';
   if (rule.channel === 'assessment') return `open: ${DATA_QUESTION}`;
-  if (o.hold) return `held by ${o.hold.by}`;
+  if (o.hold) return `held by ${o.hold.by}${heldUntil ? ` until ${minuteText(heldUntil)} UTC` : ''}`;
   if (o.status === 'drafted') return rule.dispatch === 'approval' ? 'awaiting approval' : 'drafted';
   if (o.status === 'filing') return 'to be filed by a person';
   if (o.status === 'dispatching') return 'being sent';

@@ -5,13 +5,13 @@
 import { ask, type CommandLine, commandLine, commandText, tocsin } from '../kernel/command-lines';
 import type { Instant } from '../kernel/time';
 import { UNDETERMINED } from '../policy/authorities';
+import { standInOf } from '../policy/disclosure';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { authorityRemedy } from './authority-decision';
 import { missingFields, noticeNow } from './contents';
-import type { Evidence, NewEvent } from './events';
+import type { Attachment, Evidence, NewEvent } from './events';
 import type { MessageBody } from './messages';
-import { reasonProblem } from './reason';
 import type { IncidentState, Obligation } from './state';
 
 interface Given {
@@ -78,7 +78,7 @@ export function filedEvidence({ state, o, rule, pack }: Given, message: MessageB
     renderings: o.draft?.renderings,
     url: o.draft?.url,
     ...(message.caseNumber && { caseNumber: message.caseNumber }),
-    ...(message.attachments && { attachments: message.attachments }),
+    ...(message.attachments && namesApart(message.attachments)),
     ...(missing.length > 0 && { missing }),
   };
 }
@@ -97,13 +97,36 @@ export function onReceipt({ o, answer }: Given, message: MessageBody<'filed'>): 
   const data = {
     obligation: o.id,
     ...(number && { caseNumber: number }),
-    ...(fresh.length > 0 && { attachments: fresh }),
+    ...(fresh.length > 0 && namesApart(fresh)),
   };
   return [{ kind: 'receipt-recorded', data }];
 }
 
-function allAttachments(o: Obligation): NonNullable<Evidence['attachments']> {
-  return [...phasesOf(o).flatMap(({ attachments = [] }) => attachments), ...(o.attachments ?? [])];
+function allAttachments(o: Obligation): Attachment[] {
+  return [...phasesOf(o).flatMap(attachmentsIn), ...(o.attachments ?? [])];
+}
+
+/** Files as events hold them: what they are called stands apart, under the key that is destroyed when it is erased. */
+function namesApart(
+  files: Array<{ name: string; sha256: string; bytes: number }>,
+): Pick<Evidence, 'attachments' | 'attachmentNames'> {
+  return {
+    attachments: files.map(({ sha256, bytes }) => ({ sha256, bytes })),
+    attachmentNames: files.map(({ name }) => name),
+  };
+}
+
+/** The files of a report with their names; where those are withheld or erased, with the word that says so. */
+export function attachmentsIn({
+  attachments = [],
+  attachmentNames = [],
+}: Pick<Evidence, 'attachments' | 'attachmentNames'>): Attachment[] {
+  const hidden = standInOf(attachmentNames);
+  if (standInOf(attachments)) return [];
+  return attachments.map(({ name, ...file }, i) => {
+    const called = hidden ?? attachmentNames[i] ?? name;
+    return { ...file, ...(called !== undefined && { name: called }) };
+  });
 }
 
 /** A named person decides that a required field cannot be established, with the reason. */
@@ -120,21 +143,19 @@ export function onCannotEstablish(given: Given, message: MessageBody<'cannot-est
     return answer.rejected(`field: ${o.id} is not waiting for it; ${which}`);
   }
   if (!outstanding(o).includes(content.title)) return answer.noted(`${content.title}: this is already decided`);
-  const problem = reasonProblem(message.reason, [content.title]);
-  if (problem) return answer.rejected(problem);
   const data = { obligation: o.id, field: content.title, reason: message.reason };
   return [{ kind: 'field-cannot-be-established', data }];
 }
 
 type FilingEvent =
-  | { kind: 'receipt-recorded'; data: { caseNumber?: string; attachments?: NonNullable<Evidence['attachments']> } }
+  | { kind: 'receipt-recorded'; data: Pick<Evidence, 'caseNumber' | 'attachments' | 'attachmentNames'> }
   | { kind: 'field-cannot-be-established'; by: string; at: Instant; data: { field: string; reason: string } };
 
 /** What the acts on a report that was filed change of it. */
 export function foldFiling(o: Obligation, event: FilingEvent): Obligation {
   if (event.kind === 'receipt-recorded') {
-    const { caseNumber = o.caseNumber, attachments = [] } = event.data;
-    const all = [...(o.attachments ?? []), ...attachments];
+    const { caseNumber = o.caseNumber } = event.data;
+    const all = [...(o.attachments ?? []), ...attachmentsIn(event.data)];
     return { ...o, ...(caseNumber && { caseNumber }), ...(all.length > 0 && { attachments: all }) };
   }
   const { by, at, data } = event;

@@ -2,7 +2,7 @@
 import type { Lifecycle } from '../case/lifecycle';
 import type { Policy, PolicyRef } from '../policy/policy';
 import { occasionAlarm } from './alarms';
-import { nextDeadline, nextWake, overdueCount } from './clocks';
+import { nextDeadline, overdueCount } from './clocks';
 import type { IncidentEvent } from './events';
 import { evolveOwn } from './evolve';
 import { board } from './explain';
@@ -11,6 +11,7 @@ import { decideMessage, type OwnMessage } from './on-message';
 import { type IncidentOutcome, onOutcome } from './outcome';
 import { reconcile } from './reconcile';
 import type { IncidentState } from './state';
+import { nextWake } from './wake';
 import { causedWork, type IncidentWork, wantedWork } from './work';
 
 export type IncidentLifecycle = Lifecycle<IncidentState, IncidentEvent, IncidentWork, IncidentOutcome>;

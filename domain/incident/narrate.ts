@@ -13,6 +13,7 @@ import { BASIS_WORDS } from './awareness';
 import { startOf } from './clocks';
 import { human } from './contents';
 import { type DataOf, type EventOf, type Evidence, type IncidentEvent, obligationOfEvent } from './events';
+import { attachmentsIn } from './filings';
 import type { Assessment, ContainmentMeasure } from './incident';
 import { isBefore } from './on-status';
 import { PUBLIC_NOTICE } from './readers';
@@ -240,8 +241,8 @@ function onObligation(event: ObligationEvent, context: Context): Said {
     case 'obligation-supplemented':
       return good(`Round ${event.data.round}: ${lowerFirst(deed(event.data.evidence, context))}`);
     case 'receipt-recorded': {
-      const { caseNumber, attachments } = event.data;
-      const parts = [...(caseNumber ? [`case number ${caseNumber}`] : []), ...filesText(attachments)];
+      const { caseNumber } = event.data;
+      const parts = [...(caseNumber ? [`case number ${caseNumber}`] : []), ...filesText(event.data)];
       return info(`Recorded by ${event.by}: ${parts.join(', ')}`);
     }
     case 'authority-decided': {
@@ -360,19 +361,19 @@ function deed(evidence: Evidence, { rule, pack }: Context): string {
 }
 
 function filedText(evidence: Evidence, pack: NarratedPack): string {
-  const { authority, reference, caseNumber, attachments, missing = [] } = evidence;
+  const { authority, reference, caseNumber, missing = [] } = evidence;
   return [
     `Filed with ${authorityName(authority, pack)}${missing.length > 0 ? ' in part' : ''}`,
     `reference ${reference ?? 'unknown'}`,
     ...(caseNumber ? [`case number ${caseNumber}`] : []),
-    ...filesText(attachments),
+    ...filesText(evidence),
     ...(missing.length > 0 ? [`not yet: ${missing.join('; ')}`] : []),
   ].join(', ');
 }
 
 /** Files by name, each with the beginning of its hash. */
-function filesText(attachments: Evidence['attachments'] = []): string[] {
-  return attachments.map(({ name, sha256 }) => `${name} (${sha256.slice(0, 12)}…)`);
+function filesText(evidence: Pick<Evidence, 'attachments' | 'attachmentNames'>): string[] {
+  return attachmentsIn(evidence).map(({ name, sha256 }) => `${name ?? 'a file'} (${sha256.slice(0, 12)}…)`);
 }
 
 /** Its name where the pack has it. */

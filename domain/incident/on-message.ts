@@ -1,6 +1,6 @@
 /** What each message of a person or a tool means for an incident. */
 import { ask, commandText, tocsin } from '../kernel/command-lines';
-import { type Instant, toMs } from '../kernel/time';
+import type { Instant } from '../kernel/time';
 import { type Policy, type PolicyRef, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { isAfterClosing, onAfterClosing } from './after-closing';
@@ -24,8 +24,8 @@ import { awarenessOpen, onAwareAt, onConfirm } from './on-awareness';
 import { onEditDraft } from './on-edit';
 import { beforeKnown, onStatus } from './on-status';
 
-import { lawfulReasonProblem, lawServed, onLeaveUntold, onTold, restOf } from './on-telling';
-import { emptyReasonProblem } from './reason';
+import { lawServed, onLeaveUntold, onTold, restOf } from './on-telling';
+import { reasonsProblems } from './reasons-given';
 import { draftIsCurrent, fulfil, goesOn, lacksRequired } from './reconcile';
 import { isRecordOnly } from './records';
 import { type IncidentState, isSettled, type Obligation } from './state';
@@ -47,6 +47,19 @@ export function decideMessage(
   policy?: PolicyRef,
 ): NewEvent[] {
   const answer = new Answer(message.message);
+  const events = meaningOf(state, message, pack, now, answer, policy);
+  const problems = reasonsProblems(message, events, state, pack);
+  return problems.length > 0 ? answer.rejected(...problems) : events;
+}
+
+function meaningOf(
+  state: IncidentState,
+  message: OwnMessage,
+  pack: Policy,
+  now: Instant,
+  answer: Answer,
+  policy: PolicyRef | undefined,
+): NewEvent[] {
   if (isAfterClosing(message)) return onAfterClosing(state, message, now, answer, policy);
   if (state.closedAt) {
     const line = tocsin('reopen', { id: state.caseId, reason: ask('reason') });
@@ -262,7 +275,7 @@ function onObligation(
     case 'edit-draft':
       return onEditDraft({ state, o, rule, pack, answer }, message);
     case 'hold':
-      return onHold(o, message, rule, now, answer);
+      return onHold(state, o, message, rule, pack, now, answer);
     case 'release':
       if (!o.hold) return answer.noted(`${o.id} is not held`);
       return [{ kind: 'obligation-released', data: { obligation: o.id, reason: message.reason } }];
@@ -369,10 +382,17 @@ function delayReasons(o: Obligation, reasons: string | undefined): NewEvent[] {
   return [{ kind: 'delay-reasons-recorded', data: { obligation: o.id, reasons } }];
 }
 
-function onHold(o: Obligation, message: On<'hold'>, rule: ObligationRule, now: Instant, answer: Answer): NewEvent[] {
+function onHold(
+  state: IncidentState,
+  o: Obligation,
+  message: On<'hold'>,
+  rule: ObligationRule,
+  pack: Policy,
+  now: Instant,
+  answer: Answer,
+): NewEvent[] {
   const { reason, ground, until } = message;
-  if (until && toMs(until) <= toMs(now)) return answer.rejected('until: must be in the future');
-  const problem = holdProblem(o, rule, ground);
+  const problem = holdProblem({ o, rule, state, pack }, { ground, until }, now);
   if (problem) return answer.rejected(problem);
   if (o.hold && o.hold.reason === reason && o.hold.ground === ground && o.hold.until === until)
     return answer.noted(`${o.id} is already held`);
@@ -394,11 +414,6 @@ function onWaive(
     return answer.noted(`${message.obligation} is already ${(targets[0] ?? known)!.status}`);
   const problem = groundProblem(ground, rule, pack, state);
   if (problem) return answer.rejected(`ground: ${problem}`);
-  if (rule.waivable === 'grounds') {
-    const title = pack.grounds.find((each) => each.id === ground)?.title ?? '';
-    const empty = emptyReasonProblem(reason, [rule.id, rule.title, rule.citation, ground, title]);
-    if (empty) return answer.rejected(empty);
-  }
   if (waivable.length > 0) {
     const elsewhere = waivable.find((o) => o.fulfilledAt && tellerOf(o, rule, state, pack));
     if (elsewhere) return answer.rejected(`obligation: ${elsewhere.id} is told with ${rule.toldWith}: waive that`);
@@ -460,8 +475,6 @@ function onNotMaterial(
       `obligation: ${o.id} was not opened by a change in what was told; waive it with a reason if it does not apply`,
     );
   }
-  const empty = lawfulReasonProblem({ o, rule, state, pack }, reason);
-  if (empty) return answer.rejected(empty);
   const says = factsToTell(rule, state, pack);
   return [{ kind: 'change-not-material', data: { obligation: o.id, round: o.round, reason, says } }];
 }

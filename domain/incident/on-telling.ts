@@ -7,7 +7,6 @@ import type { NewEvent } from './events';
 import { withLeftUntold } from './evolve-telling';
 import { waiverText } from './grounds';
 import type { MessageBody } from './messages';
-import { emptyReasonProblem } from './reason';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { nextLine } from './still-open';
 import { isCovered, type Named, type People, type Untold } from './tally';
@@ -58,32 +57,42 @@ export function onLeaveUntold(given: Given, message: MessageBody<'leave-untold'>
   const { o, answer } = given;
   const named = namedBy(given, message);
   if ('events' in named) return named.events;
-  if (!tallyOf(o).counted && (named.people || named.unestablished || named.whole)) {
+  if (isUncounted(o, named)) {
     return answer.rejected(
       `obligation: ${o.id} has not been sent yet, so nobody knows whom it does not reach; approve it first, or waive it`,
     );
   }
-  const empty = lawfulReasonProblem(given, message.reason);
-  if (empty) return answer.rejected(empty);
-  const duty = wouldWaive(given, named);
+  const duty = wouldWaive(given, named, message.rest === true);
   if (duty) {
     return answer.rejected(
       `obligation: that would leave nobody told, which amounts to waiving ${duty.id} (${duty.citation}); ${waiverText(duty, given.pack)}. ` +
-        `Tell them by another channel, or correct the assessment if they are not affected`,
+        `Tell them by another channel, or correct the assessment if they are not affected${o.fulfilledAt ? '; a single customer who is gone is named alone' : ''}`,
     );
   }
   return [{ kind: 'left-untold', data: { obligation: o.id, round: o.round, reason: message.reason, ...named } }];
 }
 
+/** People of whom no delivery of this round has shown yet whom it reaches: a group that was found since is one, too. */
+function isUncounted(o: Obligation, { people, unestablished, whole }: Named): boolean {
+  const { counted, groups } = tallyOf(o);
+  if (!counted) return Boolean(people || unestablished || whole);
+  return [...(people ?? []), ...(unestablished ?? [])].some((each) => groups[groupName(each)] === undefined);
+}
+
 /**
- * The legal duty that nobody at all would be told under: leaving everybody untold is a waiver, and takes its grounds. That
- * nobody is affected is no waiver.
+ * The legal duty that nobody at all would be told under in this round: leaving everybody untold is a waiver, and takes its
+ * grounds, also where others were told in a round before. That nobody is affected, or nobody more, is no waiver; nor is it in
+ * a later round that one customer who was found is gone, as a person says of that one.
  */
-function wouldWaive({ state, o, rule, pack }: Given, named: Named): ObligationRule | undefined {
-  if (o.fulfilledAt || named.whole === 'not-named') return undefined;
+function wouldWaive({ state, o, rule, pack }: Given, named: Named, rest: boolean): ObligationRule | undefined {
+  if (named.whole === 'not-named') return undefined;
+  const { workspaces = [], people = [], whole } = named;
+  const nobodyMore = workspaces.length + people.length === 0 && !whole;
+  const oneNamed = !rest && workspaces.length === 1 && people.length === 0 && !whole;
+  if (o.fulfilledAt && (nobodyMore || oneNamed)) return undefined;
   const left = withLeftUntold(o, named, { by: state.owner, at: state.declaration.declaredAt, reason: '' });
   const stands = standing(left, rule, state, pack);
-  if (!stands || stands.told > 0 || !isCovered(stands)) return undefined;
+  if (!stands || stands.told > (o.again ? 0 : (o.toldThen ?? 0)) || !isCovered(stands)) return undefined;
   const served = toldWith(o, state, pack).filter((other) => !isSettled(other));
   return [rule, ...served.map((other) => ruleOf(pack, other.rule)!)].find(({ waivable }) => waivable === 'grounds');
 }
@@ -94,19 +103,6 @@ export function lawServed(o: Obligation, rule: ObligationRule, state: IncidentSt
     isSettled(other) ? [] : (ruleOf(pack, other.rule) ?? []),
   );
   return [rule, ...served].filter(({ waivable }) => waivable === 'grounds');
-}
-
-/** Why a reason decides nothing about a duty of law; an own promise takes any. */
-export function lawfulReasonProblem(
-  { o, rule, state, pack }: Pick<Given, 'o' | 'rule' | 'state' | 'pack'>,
-  reason: string,
-): string | undefined {
-  const duties = lawServed(o, rule, state, pack);
-  if (duties.length === 0) return undefined;
-  return emptyReasonProblem(
-    reason,
-    duties.flatMap(({ id, title, citation }) => [id, title, citation]),
-  );
 }
 
 /** Whom a message means, of those who are still untold; or the answer that says what is wrong with it. */

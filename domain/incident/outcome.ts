@@ -2,7 +2,6 @@
 import type { Instant } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import { type Occasion, occasionAlarm } from './alarms';
-import { audienceOf } from './audience-of';
 import { noticeNow } from './contents';
 import type { Coverage, DataOf, Evidence, NewEvent } from './events';
 import { withDelivery } from './evolve-telling';
@@ -11,6 +10,7 @@ import type { IncidentState } from './state';
 import type { Counted } from './tally';
 import { standing } from './telling';
 import { factsToTell } from './told';
+import { audienceFor } from './told-wrongly';
 import { untoldText } from './untold';
 
 /** The outcome of a piece of work. */
@@ -42,7 +42,7 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       const o = state.obligations[outcome.obligation];
       const rule = ruleOf(pack, o?.rule);
       if (!o || !rule || o.status !== 'dispatching' || o.round !== outcome.round) return [];
-      const named = audienceOf(rule, state, pack);
+      const named = audienceFor(o, rule, state, pack);
       if (!named) return [fulfil(o, rule, now, outcome.evidence)];
       const { covers } = o;
       const audience = named.of === 'workspaces' && covers ? { ...named, ids: covers.workspaces } : named;

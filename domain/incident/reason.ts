@@ -11,22 +11,15 @@ const NO_REASON = new Set(
 );
 
 /** Why a text is no reason for a decision of law, beside what was `said` before; undefined when it is one. */
-export function reasonProblem(reason: string, said: string[] = []): string | undefined {
+export function reasonProblem(reason: string, said: string[] = [], field = 'reason'): string | undefined {
   const known = new Set([...NO_REASON, ...said.flatMap(words)]);
   const own = new Set(words(reason).filter((word) => !known.has(word)));
   if (!tooLittle(reason) && own.size >= OWN_WORDS_AT_LEAST) return undefined;
-  return 'reason: must say why in your own words, for whoever reads the register in a year: what was examined and what was found. Repeating a field or the proposal is not a reason';
-}
-
-/** Why a text says nothing at all beside what was `said` before: a full stop, a nod, the ground once more. */
-export function emptyReasonProblem(reason: string, said: string[] = []): string | undefined {
-  const known = new Set([...NO_REASON, ...said.flatMap(words)]);
-  if (words(reason).some((word) => !known.has(word))) return undefined;
-  return 'reason: says nothing of its own: state in words what was found, for whoever reads the register in a year; a duty of law is decided on that';
+  return `${field}: must say why in your own words, for whoever reads the register in a year: what was examined and what was found. Repeating a field or the proposal is not a reason`;
 }
 
 /** True for a text that is too short to hold a reason. */
-export function tooLittle(reason: string | undefined): boolean {
+function tooLittle(reason: string | undefined): boolean {
   return (reason ?? '').replace(/[^\p{L}\p{N}]/gu, '').length < LETTERS_AT_LEAST;
 }
 

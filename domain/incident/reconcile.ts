@@ -20,6 +20,7 @@ import { missingFields, noticeNow } from './contents';
 import { answerTo, DATA_QUESTION, isAskedAgain } from './data-question';
 import type { Coverage, NewEvent, RoundPurpose } from './events';
 import { undelivered } from './filings';
+import { holdEnd } from './holds';
 import { correctedLateness } from './lateness';
 import { isDecision, proposals, withdrawals } from './not-owed';
 import { partOf } from './part-clock';
@@ -29,6 +30,7 @@ import { type IncidentState, isSettled, type Obligation, toldWithout } from './s
 import { isSomebodyUntried, neverTold, settledByTally, tellerOf, toldWith } from './telling';
 import { factsToTell } from './told';
 import { changedSince } from './told-facts';
+import { formerCoverage, isCorrecting } from './told-wrongly';
 import { untoldText } from './untold';
 
 const NOTICE_CHANNELS = ['email', 'status-page', 'filing'];
@@ -137,11 +139,13 @@ function dismiss(
   pack: Policy,
 ): NewEvent[] {
   const owedOnce = instances.some((o) => o.clock !== undefined);
-  if (isDecision(rule, state, owedOnce)) return proposals(rule, instances, verdict.because, state, pack);
+  const open = instances.filter((o) => !isCorrecting(o));
+  if (open.length === 0 && instances.length > 0) return [];
+  if (isDecision(rule, state, owedOnce)) return proposals(rule, open, verdict.because, state, pack);
   const reason = [rule.notRequiredReason, verdict.because.join('; ')].filter(Boolean).join(': ');
   const by = decidedBy(verdict, state);
   if (instances.length === 0) return [notRequired(rule.id, rule.id, reason, by)];
-  return instances
+  return open
     .filter((o) => !isSettled(o) && o.status !== 'dispatching')
     .map((o) => notRequired(o.id, rule.id, reason, by));
 }
@@ -197,7 +201,8 @@ const CHANGED_WITHIN = 'PT24H';
 /** After the first notice: newly found recipients, facts that were missing then, and a changed status open a new round. */
 const reopened: Step = (o, rule, state, pack, now) => {
   if (o.status !== 'fulfilled' || !NOTICE_CHANNELS.includes(rule.channel)) return [];
-  if (applies(rule, state).value === false) return [];
+  // What was told and does not hold any more is told as such, or decided on: the duty does not fall silent.
+  if (applies(rule, state).value === false) return corrects(o, rule, state, pack, now);
   const within = rule.clocks[0]!.within;
   const due = dueFor(rule, deadline(now, within, pack.calendars, rule.clocks[0]!.timeZone));
   const clock = { from: 'reopened' as const, anchorAt: now };
@@ -212,13 +217,20 @@ const reopened: Step = (o, rule, state, pack, now) => {
     const known = missingSoFar.filter((field) => !missing.includes(field));
     if (known.length > 0) return [reopen(o, 'supplement', `now established: ${known.join(', ')}`, clock, due)];
   }
-  const changed = o.told ? changedSince(o.told, factsToTell(rule, state, pack), rule) : [];
-  if (changed.length > 0) {
-    const owed = dueFor(rule, deadline(now, CHANGED_WITHIN));
-    return [reopen(o, 'supplement', `changed since it was told: ${changed.join(', ')}`, clock, owed, changed)];
-  }
+  const changed = corrects(o, rule, state, pack, now);
+  if (changed.length > 0) return changed;
   const follows = (rule.followUpOnStatus as string[]).includes(state.status) && o.statusAtDispatch !== state.status;
   return follows ? [reopen(o, 'follow-up', `the status is now ${state.status}`, clock, due)] : [];
+};
+
+/** What was told has changed: a round in which a person sends it, or decides that it is not material. */
+const corrects: Step = (o, rule, state, pack, now) => {
+  if (!o.told || tellerOf(o, rule, state, pack)) return [];
+  const changed = changedSince(o.told, factsToTell(rule, state, pack), rule);
+  if (changed.length === 0) return [];
+  const owed = dueFor(rule, deadline(now, CHANGED_WITHIN));
+  const clock = { from: 'reopened' as const, anchorAt: now };
+  return [reopen(o, 'supplement', `changed since it was told: ${changed.join(', ')}`, clock, owed, changed)];
 };
 
 /** An answer that was taken back is owed once more. */
@@ -230,7 +242,10 @@ const askedAgain: Step = (o, rule, state, pack, now) => {
 };
 
 /** The workspaces, and the data sets that meet the rule's own condition, that a notice sent now would cover. */
-export function coverage({ tally }: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): Coverage {
+export function coverage(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): Coverage {
+  const former = formerCoverage(o, rule, state);
+  if (former) return former;
+  const { tally } = o;
   const facts = state.assessment?.facts;
   const workspaces = facts?.workspaces ?? [];
   const left = new Set(tally?.left);
@@ -295,10 +310,13 @@ export function fulfil(
   };
 }
 
-const endedHold: Step = (o, _rule, _state, _pack, now) =>
-  o.hold?.until && toMs(o.hold.until) <= toMs(now)
-    ? [{ kind: 'obligation-released', by: TOCSIN, data: { obligation: o.id, reason: 'the hold ended' } }]
-    : [];
+/** A hold ends as it was said, and never keeps a duty of law back past what its deadline allows. */
+const endedHold: Step = (o, rule, state, pack, now) => {
+  const end = holdEnd(o, rule, state, pack);
+  if (!end || toMs(end) > toMs(now)) return [];
+  const reason = end === o.hold?.until ? 'the hold ended' : 'the hold ended, as the deadline allows no longer one';
+  return [{ kind: 'obligation-released', by: TOCSIN, data: { obligation: o.id, reason } }];
+};
 
 /** True when the draft says what the facts say now. */
 export function draftIsCurrent(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): boolean {
@@ -379,5 +397,5 @@ const alarmed: Step = (o, rule, state, pack, now) => {
   const sending = tellerOf(o, rule, state, pack)?.status === 'dispatching';
   const clock = alarmClock(sending ? { ...o, status: 'dispatching' } : o, rule);
   const point = clock && ringing(clock, o.rung, now);
-  return point ? [{ kind: 'alarm-raised', data: clockAlarm(o, rule, point.threshold, state, pack) }] : [];
+  return point ? [{ kind: 'alarm-raised', data: clockAlarm(o, rule, point.threshold, state, pack, now) }] : [];
 };

@@ -9,7 +9,7 @@ import { type DataSetCondition, judgeDataSet } from '../policy/data-set-facts';
 import type { ObligationRule } from '../policy/rule';
 import type { Assessment, DataSet } from './assessment';
 import type { RiskJudgement } from './facts/risk-judgement';
-import { tooLittle } from './reason';
+import { reasonProblem } from './reason';
 import type { IncidentState } from './state';
 
 /** The judgement that counts for a data set: its own, else that of the breach as a whole. */
@@ -30,7 +30,15 @@ export function reasoningProblems(rule: ObligationRule, state: IncidentState): s
   const wanted = factsIn(rule.appliesWhen).flatMap((each) => ('dataSet' in each ? [each.dataSet] : []));
   const judged = facts.dataSets.filter((set) => wanted.some((condition) => isJudgedAway(set, condition)));
   return judged.flatMap((set) => {
-    if (!tooLittle(judgementFor(set, facts)?.reasoning)) return [];
+    if (
+      !reasonProblem(judgementFor(set, facts)?.reasoning ?? '', [
+        set.id,
+        set.title,
+        set.risk,
+        'risk level significant harm',
+      ])
+    )
+      return [];
     return [
       `riskJudgement.reasoning: data set "${set.id}" is assessed as risk "${set.risk}", significant harm ` +
         `"${set.significantHarm}", and nobody recorded why; assess it again with riskJudgement: { method, factors, ` +

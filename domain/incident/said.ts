@@ -32,7 +32,9 @@ export type Line =
   | { is: 'people-told'; citation: string; at?: Instant; told?: number; of?: number; before?: Instant }
   /** Answers of a form, by their codes: for authorities. */
   | { is: 'answer'; question: string; codes: string[] }
-  | { is: 'service-affected' };
+  | { is: 'service-affected' }
+  /** What was told does not hold any more: no personal data is affected, or not so that the duty applies. */
+  | { is: 'withdrawn'; to: 'authority' | 'customer' | 'person' | 'public'; why: 'no-data' | 'otherwise' };
 
 /** The texts of people within a line. */
 export function textsIn(line: Line): Texts[] {

@@ -9,6 +9,7 @@ import type { AwarenessDoubt, AwarenessStatement } from './awareness';
 import type { NoticeEdit } from './edits';
 import type {
   ArmedClock,
+  Attachment,
   ContainmentOutcome,
   Coverage,
   DataOf,
@@ -115,6 +116,8 @@ export interface Obligation {
   again?: Tally;
   /** The round under whose key the ledger holds the mails of this one; the first where it is missing. */
   ledgerRound?: number;
+  /** How many had been told when this round was opened, where it tells others than those. */
+  toldThen?: number;
   /** The last delivery that was counted. */
   delivery?: Evidence;
   /** What was told outside of the product, oldest first. */
@@ -133,7 +136,7 @@ export interface Obligation {
   /** The case number that the authority gave, at once or later (in Germany: the Aktenzeichen). */
   caseNumber?: string;
   /** Receipts and other files that came after a report was filed, by their hashes. */
-  attachments?: Evidence['attachments'];
+  attachments?: Attachment[];
   /** Required fields of a report, by title, that a person decided cannot be established. */
   cannotEstablish?: Array<{ field: string; reason: string; by: string; at: Instant }>;
   /** Instants and evidence of later rounds. */

@@ -298,6 +298,15 @@ export function afresh({ left, settled, groups, decision }: Tally): Tally {
   };
 }
 
+/** How many a tally holds as told, whoever they are: by mail and otherwise. */
+export function toldIn({ mailed, outside, unreached, numbers, groups }: Tally): number {
+  const bounced = new Set(unreached.map(({ workspace }) => workspace));
+  const workspaces = new Set([...mailed.filter((workspace) => !bounced.has(workspace)), ...outside]);
+  const beyond = Math.max(0, (numbers?.told ?? 0) - MOST_NAMED);
+  const people = Object.values(groups).reduce((sum, each) => sum + each.mailed + each.outside, 0);
+  return workspaces.size + beyond + people;
+}
+
 function plus(groups: Tally['groups'], people: People[], what: 'outside' | 'left'): Tally['groups'] {
   const next = { ...groups };
   for (const { count: more, ...each } of people) {

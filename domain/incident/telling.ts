@@ -10,6 +10,8 @@ import { audienceOf } from './audience-of';
 import type { Evidence, NewEvent } from './events';
 import type { IncidentState, Obligation } from './state';
 import { isCovered, NO_TALLY, type Standing, standingOf, type Tally, type Untold } from './tally';
+import { factsToTell } from './told';
+import { audienceFor } from './told-wrongly';
 
 /**
  * The obligation whose notice also serves this one: two duties to the same people, each with its own clock, and nobody is
@@ -42,7 +44,7 @@ export function standing(
   state: IncidentState,
   pack: Policy,
 ): Standing | undefined {
-  const audience = audienceOf(rule, state, pack);
+  const audience = audienceFor(o, rule, state, pack);
   // Of another's rounds only the notice counts here: what is told once more is no part of this duty.
   const teller = tellerOf(o, rule, state, pack);
   return audience && standingOf(audience, teller ? (teller.tally ?? NO_TALLY) : tallyOf(o));
@@ -58,6 +60,7 @@ export function neverTold(o: Obligation, rule: ObligationRule, state: IncidentSt
 /** True when the facts name somebody whom no delivery of this round has tried to reach yet. */
 export function isSomebodyUntried(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): boolean {
   const tally = tallyOf(o);
+  // No mail of this round goes to whom the facts do not name any more: a person tells them.
   const audience = audienceOf(rule, state, pack);
   if (!audience || !tally.counted) return false;
   if (audience.of === 'workspaces') {
@@ -113,7 +116,9 @@ export function settledByTally(
   if (stands.told === 0) {
     const { by, reason } = tally.decision ?? { by: state.owner, reason: 'nobody is left to be told' };
     const data = { obligation: o.id, rule: rule.id, reason: `nobody is left to be told: ${reason}`, ground: 'other' };
-    return [{ kind: 'obligation-waived', by, data }];
+    // Of a later round: what it would have told is decided on with it.
+    const says = o.fulfilledAt ? { says: factsToTell(rule, state, pack) } : {};
+    return [{ kind: 'obligation-waived', by, data: { ...data, ...says } }];
   }
   const { at, evidence } = covered(teller ?? o, stands, tally, now);
   return [fulfil(at, teller ? { ...evidence, toldWith: teller.id } : evidence)];

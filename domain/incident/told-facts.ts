@@ -19,6 +19,7 @@ const WORDS: Record<string, string> = {
   periodTo: 'period',
   significantHarm: 'risk of significant harm',
   personalData: 'whether personal data is affected',
+  owed: 'whether it concerns them at all',
 };
 
 /**
@@ -33,6 +34,13 @@ export function changedSince(told: ToldFacts, now: ToldFacts, rule: ObligationRu
     if (told[key] === now[key]) continue;
     const set = setOf(key);
     const fact = key.slice(set.length + 1);
+    // Whoever is found is told in a round of their own; whoever falls out was told what is not so.
+    const [what, whom] = fact.split(' ');
+    if (what === 'meant') {
+      if (!(key in now))
+        words.push(set === INCIDENT ? 'a customer who is not affected' : `people in ${whom} of ${set}`);
+      continue;
+    }
     if (set !== INCIDENT && !before.has(set)) {
       if (rule.recipient.to === 'authorities') words.push(`data set ${set}`);
     } else {

@@ -63,6 +63,8 @@ export const CONTENT_FIELDS = [
   'prevention',
   'bodies-told',
   'attachments',
+  // Not of a pack: what a correcting notice says.
+  'correction',
 ] as const;
 export type ContentField = (typeof CONTENT_FIELDS)[number];
 
@@ -202,6 +204,11 @@ const ruleFields = {
   dismissal: z.enum(['automatic', 'person', 'person-once-owed']).default('automatic'),
   /** On what a hold may rest. Left out: on any reason. Empty: the law knows none, so a hold is refused. */
   holdGrounds: z.array(HoldGroundSchema).optional(),
+  /**
+   * Of a duty of law that is held on no ground of its law: how long before its deadline the hold ends at the latest, so that
+   * what silence then sends is still in time. An hour where it is left out.
+   */
+  holdEndsBefore: PeriodSchema.optional(),
 };
 
 /** What one field of a rule demands of another. */
@@ -233,6 +240,10 @@ function checked<S extends z.ZodType<RuleFields>>(schema: S): S {
     })
     .refine((rule) => parsePeriod(rule.margin).months === 0, {
       path: ['margin'],
+      error: 'must not have calendar months',
+    })
+    .refine((rule) => rule.holdEndsBefore === undefined || parsePeriod(rule.holdEndsBefore).months === 0, {
+      path: ['holdEndsBefore'],
       error: 'must not have calendar months',
     })
     .refine((rule) => rule.repeatEvery === undefined || isRepetition(rule.repeatEvery), {

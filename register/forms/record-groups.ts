@@ -228,6 +228,10 @@ function outcome(sent: NotificationSent, asValue: AsValue): string {
   if (sent.lateByMs !== undefined) lines.push(latenessText(sent, spanText) || 'in time');
   if (sent.delayReasons !== undefined) lines.push(`reasons for the delay: ${word(sent.delayReasons)}`);
   if (sent.reference !== undefined) lines.push(`reference: ${word(sent.reference)}`);
+  if (sent.caseNumber !== undefined) lines.push(`case number: ${word(sent.caseNumber)}`);
+  if (sent.missing !== undefined) lines.push(`filed without: ${word(sent.missing)}`);
+  for (const { name, sha256 } of sent.attachments)
+    lines.push(`attached: ${word(name ?? 'a file')} (SHA-256 ${sha256})`);
   if (sent.url !== undefined && !standInOf(sent.url)) lines.push(`published at ${sent.url}`);
   return lines.join('\n');
 }

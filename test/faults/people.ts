@@ -31,7 +31,10 @@ export function tasks({ state, inFlight, registerBacklog }: IncidentView): Task[
   for (const o of obligations) {
     const rule = policy.pack.obligations.find(({ id }) => id === o.rule)!;
     if (rule.dispatch === 'approval' && o.status === 'drafted' && !o.approved) {
-      list.push({ message: 'approve', body: { obligation: o.id, incompleteBecause: 'they must know at once' } });
+      list.push({
+        message: 'approve',
+        body: { obligation: o.id, incompleteBecause: 'people must block their cards tonight' },
+      });
     }
     if (o.status === 'partly-told')
       list.push({

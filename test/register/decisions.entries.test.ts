@@ -60,23 +60,36 @@ const DECISIONS: Decision[] = [
   {
     what: 'a waiver',
     story: (id) =>
-      incident(id, ['waive', { obligation: OBLIGATION, ground: 'gdpr-34-3-b', reason: 'Keys replaced in time' }]),
+      incident(id, [
+        'waive',
+        { obligation: OBLIGATION, ground: 'gdpr-34-3-b', reason: 'Every key was replaced before anybody could use it' },
+      ]),
     kind: 'obligation-waived',
-    says: { obligation: OBLIGATION, ground: 'gdpr-34-3-b', reason: 'Keys replaced in time' },
+    says: {
+      obligation: OBLIGATION,
+      ground: 'gdpr-34-3-b',
+      reason: 'Every key was replaced before anybody could use it',
+    },
   },
   {
     what: 'a hold',
     story: (id) =>
-      incident(id, ['hold', { obligation: OBLIGATION, ground: 'law-enforcement', reason: 'The police asked for it' }]),
+      incident(id, [
+        'hold',
+        { obligation: OBLIGATION, ground: 'law-enforcement', reason: 'The police asked for two days, file 26-1187' },
+      ]),
     kind: 'obligation-held',
-    says: { obligation: OBLIGATION, reason: 'The police asked for it' },
+    says: { obligation: OBLIGATION, reason: 'The police asked for two days, file 26-1187' },
   },
   {
     what: 'the release of a hold',
     story: (id) =>
       incident(
         id,
-        ['hold', { obligation: OBLIGATION, ground: 'law-enforcement', reason: 'The police asked for it' }],
+        [
+          'hold',
+          { obligation: OBLIGATION, ground: 'law-enforcement', reason: 'The police asked for two days, file 26-1187' },
+        ],
         ['release', { obligation: OBLIGATION, reason: 'They are done' }],
       ),
     kind: 'obligation-released',

@@ -39,10 +39,17 @@ async function formsFor(audience: (typeof AUDIENCES)[number]): Promise<string[]>
 }
 
 test('before the erasure names stand in the forms for an authority, afterwards in none, and the tree still verifies', async () => {
-  const names = [...SECRETS.staff, 'Deploy key leaked', 'A key was committed by mistake', 'a load test of ours'];
+  const names = [
+    ...SECRETS.staff,
+    'Deploy key leaked',
+    'A key was committed by mistake',
+    'a load test of ours',
+    SECRETS.files[0]!,
+  ];
   for (const form of await formsFor('authority')) {
     expect(form).toContain('Deploy key leaked');
     expect(form).toContain('a load test of ours');
+    expect(form).toContain(SECRETS.files[0]!);
     expect(form).not.toContain('erased on');
   }
   const { rowCount } = await pool.query('UPDATE tocsin.register_keys SET key = NULL, destroyed_at = $1', [ERASED_AT]);

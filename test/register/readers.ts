@@ -62,6 +62,7 @@ export const SECRETS = {
   customers: ['ws-acme', 'ws-globex'],
   alarms: ['alarm-raised', 'elapsed', 'overdue'],
   refused: ['no-such-duty', 'INC-NOWHERE'],
+  files: ['letter of Ada Example.pdf'],
   cases: ['Unusual export of project data', 'a load test of ours', 'TRG-', 'VR-', 'PATCH-', 'minimist', 'GHSA-'],
   others: ['another-customer.example'],
 };
@@ -100,7 +101,10 @@ function anIncident(): RecordedEvent[] {
   );
   const workspaces = ['ws-acme', 'ws-globex'];
   story.to(1).send('assess', { assessment: assessment({ workspaces }), awareAt: at(0.8), commandId: 'c-1' });
-  story.send('hold', { obligation: 'enterprise-notice', reason: 'counsel reads it first' });
+  story.send('hold', {
+    ...{ obligation: 'enterprise-notice', until: at(12) },
+    reason: 'counsel compares it with the contract of this customer',
+  });
   story.send('release', { obligation: 'enterprise-notice', reason: 'read by counsel', by: COUNSEL });
   story.send('hold', { obligation: 'no-such-duty', reason: 'a typo' });
   story.send('status', { status: 'contained', note: 'ci-runner-7 is off' }).length;
@@ -118,9 +122,16 @@ function anIncident(): RecordedEvent[] {
   story.to(90);
   for (const { id, status } of Object.values(story.state.obligations)) {
     if (status === 'filing')
-      story.send('filed', { obligation: id, reference: `REF-${id}`, delayReasons: 'The report lay in a mailbox' });
+      story.send('filed', {
+        ...{ obligation: id, reference: `REF-${id}`, delayReasons: 'The report lay in a mailbox' },
+        attachments: [{ name: SECRETS.files[0]!, sha256: 'f'.repeat(64), bytes: 900 }],
+      });
   }
-  story.send('waive', { obligation: 'gdpr-art34-individuals', reason: 'every key was dead', ground: 'gdpr-34-3-b' });
+  story.send('waive', {
+    obligation: 'gdpr-art34-individuals',
+    reason: 'every key was revoked before its first use, as the vault shows',
+    ground: 'gdpr-34-3-b',
+  });
   story.to(95).send('status', { status: 'resolved' });
   story.send('review', {
     ...{ rootCause: 'A key was committed by mistake', controls: ['Push protection'], shareSummary: true },
@@ -147,13 +158,14 @@ function factsThatMove(): RecordedEvent[] {
   for (const { id, status } of Object.values(story.to(70).state.obligations)) {
     if (status === 'filing') story.send('filed', { obligation: id, reference: `REF-${id}` });
   }
-  story.send('assess', { awareAt: at(0.9), reason: 'a minute later' });
+  story.send('assess', { awareAt: at(0.9), reason: 'the analyst saw the session only some minutes later' });
   story.send('confirm', { by: COUNSEL, decline: true, reason: 'no' });
   story.send('assess', { awareAt: at(-20), reason: 'the mail of Monday' });
   story.send('confirm', { by: COUNSEL, reason: 'I read that mail' });
   story.send('assess', { assessment: facts({ records: 1201 }) });
   for (const { id, changed, status } of Object.values(story.state.obligations)) {
-    if (changed && status !== 'fulfilled') story.send('not-material', { obligation: id, reason: 'one record more' });
+    if (changed && status !== 'fulfilled')
+      story.send('not-material', { obligation: id, reason: 'one record more, found in the same export' });
   }
   story.send('link', { to: 'INC-2026-001', relation: 'same-cause', note: 'the same key' });
   story.send('follow-up', { text: 'The authority asks for the log', at: at(70) });
@@ -213,7 +225,7 @@ function partlyTold(): RecordedEvent[] {
     .send('told', { ...owners, channel: 'phone', workspaces: ['ws-acme'], note: 'the owner called back', evidence });
   story.send('leave-untold', { ...owners, workspaces: ['ws-globex'], reason: 'its account was closed in March' });
   const people = { obligation: 'gdpr-art34-individuals', by: COUNSEL };
-  story.send('approve', { ...people, incompleteBecause: 'they must act tonight' });
+  story.send('approve', { ...people, incompleteBecause: 'people must block their cards tonight' });
   story
     .to(20)
     .send('told', { ...people, channel: 'letter', people: [{ dataSet: 'accounts', country: 'DE', count: 49 }] });

@@ -250,7 +250,11 @@ test('R6: who was told outside of Tocsin and who was left untold, by whom, when,
   const evidence = { sha256: 'e'.repeat(64), bytes: 10 };
   const whom = { obligation: 'enterprise-notice', by: 'dpo' };
   incident.to(6).send('told', { ...whom, channel: 'phone', workspaces: ['ws-1'], evidence });
-  incident.send('leave-untold', { ...whom, workspaces: ['ws-2'], reason: 'closed in March' });
+  incident.send('leave-untold', {
+    ...whom,
+    workspaces: ['ws-2'],
+    reason: 'its account was closed in March and nobody is left there',
+  });
   const record = groupEntry(incident.events);
   expect(record.notifications.filter(({ obligation }) => obligation === 'enterprise-notice')).toMatchObject([
     {
@@ -264,7 +268,13 @@ test('R6: who was told outside of Tocsin and who was left untold, by whom, when,
     },
   ]);
   expect(record.leftUntold).toEqual([
-    { obligation: 'enterprise-notice', by: 'dpo', at: at(6), reason: 'closed in March', who: 'ws-2' },
+    {
+      obligation: 'enterprise-notice',
+      by: 'dpo',
+      at: at(6),
+      reason: 'its account was closed in March and nobody is left there',
+      who: 'ws-2',
+    },
   ]);
   const lines = recordLines(record, new Output(new Screen(), {})).join('\n');
   expect(lines).toContain('enterprise-notice: told outside of Tocsin (phone): ws-1, by dpo, evidence SHA-256 eeee');

@@ -29,6 +29,24 @@ export const DE: Words = {
       ? `Betroffene Personen (${citation}): ${told ?? 'Zahl noch nicht festgestellt'}${of ? ` von ${of}` : ''} direkt benachrichtigt, seit dem ${at}`
       : `Betroffene Personen (${citation}): direkte Benachrichtigung geplant${before ? ` vor dem ${before}` : ''}`,
   serviceAffected: 'Wir bearbeiten einen Vorfall, der den Dienst betrifft.',
+  withdrawn: {
+    authority: {
+      'no-data':
+        'Seit der früheren Meldung haben wir festgestellt, dass keine personenbezogenen Daten betroffen waren.',
+      otherwise:
+        'Seit der früheren Meldung haben wir Tatsachen festgestellt, nach denen ihre Voraussetzungen nicht mehr vorliegen; die folgenden Angaben geben den heutigen Stand wieder.',
+    },
+    customer: {
+      'no-data': 'Wir haben inzwischen festgestellt, dass keine personenbezogenen Daten betroffen waren.',
+      otherwise:
+        'Wir haben inzwischen festgestellt, dass keine personenbezogenen Daten betroffen sind, die wir in Ihrem Auftrag verarbeiten.',
+    },
+    person: {
+      'no-data': 'Wir haben inzwischen festgestellt, dass Ihre personenbezogenen Daten nicht betroffen waren.',
+      otherwise:
+        'Wir haben inzwischen festgestellt, dass das Risiko für Sie, von dem wir Ihnen geschrieben haben, nicht mehr wahrscheinlich ist.',
+    },
+  },
 };
 
 function list(words: string[]): string {

@@ -28,6 +28,21 @@ export const EN: Words = {
       ? `Individuals (${citation}): ${told ?? 'number not yet established'}${of ? ` of ${of}` : ''} notified directly, since ${at}`
       : `Individuals (${citation}): to be notified directly${before ? ` before ${before}` : ''}`,
   serviceAffected: 'We are handling an incident that affects the service.',
+  withdrawn: {
+    authority: {
+      'no-data': 'Since the earlier report we have established that no personal data was affected.',
+      otherwise:
+        'Since the earlier report we have established facts on which its conditions are no longer met; the fields below state what we know now.',
+    },
+    customer: {
+      'no-data': 'We have since established that no personal data was affected.',
+      otherwise: 'We have since established that no personal data that we process on your behalf is affected.',
+    },
+    person: {
+      'no-data': 'We have since established that your personal data was not affected.',
+      otherwise: 'We have since established that the risk to you that we wrote of is no longer likely.',
+    },
+  },
 };
 
 function list(words: string[]): string {

@@ -38,6 +38,24 @@ export const FR: Words = {
       ? `Personnes concernées (${citation})${COLON} ${told ?? 'nombre pas encore établi'}${of ? ` sur ${of}` : ''} informées directement depuis le ${at}`
       : `Personnes concernées (${citation})${COLON} information directe prévue${before ? ` avant le ${before}` : ''}`,
   serviceAffected: 'Nous traitons un incident qui touche le service.',
+  withdrawn: {
+    authority: {
+      'no-data':
+        'Depuis le rapport précédent, nous avons établi qu’aucune donnée à caractère personnel n’a été touchée.',
+      otherwise:
+        'Depuis le rapport précédent, nous avons établi des faits au vu desquels ses conditions ne sont plus réunies\u202f; les rubriques ci-dessous indiquent ce que nous savons aujourd’hui.',
+    },
+    customer: {
+      'no-data': 'Nous avons établi depuis qu’aucune donnée à caractère personnel n’a été touchée.',
+      otherwise:
+        'Nous avons établi depuis qu’aucune donnée à caractère personnel que nous traitons pour votre compte n’est concernée.',
+    },
+    person: {
+      'no-data': 'Nous avons établi depuis que vos données personnelles n’ont pas été touchées.',
+      otherwise:
+        'Nous avons établi depuis que le risque pour vous dont nous vous avions fait part n’est plus probable.',
+    },
+  },
 };
 
 function list(words: string[]): string {

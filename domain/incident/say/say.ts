@@ -85,6 +85,8 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
       return `${line.question}: ${line.codes.map((code) => code.replaceAll('-', ' ')).join(', ')}`;
     case 'service-affected':
       return words.serviceAffected;
+    case 'withdrawn':
+      return words.withdrawn[line.to === 'public' ? 'person' : line.to][line.why];
   }
 }
 

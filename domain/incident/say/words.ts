@@ -24,4 +24,6 @@ export interface Words {
     before?: string | undefined;
   }): string;
   serviceAffected: string;
+  /** That what was told does not hold any more, to each reader. */
+  withdrawn: Record<'authority' | 'customer' | 'person', Record<'no-data' | 'otherwise', string>>;
 }

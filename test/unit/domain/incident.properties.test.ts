@@ -2,13 +2,13 @@
 
 import fc from 'fast-check';
 import { obligationOf } from '../../../domain/case/alarm';
-import { nextWake } from '../../../domain/incident/clocks';
 import type { IncidentEvent } from '../../../domain/incident/events';
 import { fold } from '../../../domain/incident/evolve';
 import { board, explain } from '../../../domain/incident/explain';
 import { outstanding } from '../../../domain/incident/filings';
 import type { MessageName } from '../../../domain/incident/messages';
 import { type IncidentState, isSettled } from '../../../domain/incident/state';
+import { nextWake } from '../../../domain/incident/wake';
 import { wantedWork } from '../../../domain/incident/work';
 import { HOUR_MS, toInstant, toMs } from '../../../domain/kernel/time';
 import { PACKS, type Step, steps } from './helpers/arbitrary';
@@ -394,7 +394,8 @@ function bringToItsEnd(played: Played): void {
     }
   }
   for (const o of Object.values(played.state.obligations)) {
-    if (o.delayReasonsOwed) played.send('approve', { obligation: o.id, delayReasons: `late: ${o.id}` });
+    if (o.delayReasonsOwed)
+      played.send('approve', { obligation: o.id, delayReasons: `nobody read the mailbox at the weekend: ${o.id}` });
   }
   for (const o of Object.values(played.state.obligations)) {
     const reason = 'the log that held it was destroyed by those who came in';

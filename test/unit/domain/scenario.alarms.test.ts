@@ -1,15 +1,21 @@
 /** Alarms at the fractions of a clock, once each; none for what is done. */
 import { alarmText } from '../../../domain/case/alarm-text';
-import { nextWake, overdueCount } from '../../../domain/incident/clocks';
+import { overdueCount } from '../../../domain/incident/clocks';
+import { nextWake } from '../../../domain/incident/wake';
+import type { Policy } from '../../../domain/policy/policy';
+import { UNCOVERED_PACK } from '../../../domain/policy/uncovered';
+import { readPack } from '../../../policy/read-pack';
 import { thresholdName } from '../../setup/threshold-name';
 import { accounts, assessment, at, stored } from './helpers/facts';
+import { composed } from './helpers/pack';
 import { Story } from './helpers/story';
 
 const GERMAN = accounts({ residence: { DE: 200 }, significantHarm: 'no' });
+const PROMISES = composed(['trust-center', UNCOVERED_PACK].map(readPack));
 const FILING = 'gdpr-art33-authority:de-bfdi';
 
-function aware(dataSets = [GERMAN, stored()], world = {}): Story {
-  const story = new Story({}, undefined, world).to(1);
+function aware(dataSets = [GERMAN, stored()], world = {}, pack?: Policy): Story {
+  const story = new Story({}, pack, world).to(1);
   story.send('assess', { assessment: assessment({ dataSets }), awareAt: at(1) });
   return story;
 }
@@ -43,7 +49,7 @@ test('nothing rings for something already done, and nothing waits for time', () 
 });
 
 test('a hold silences nothing: every part of the clock rings, and the point where silence would have sent', () => {
-  const story = aware();
+  const story = aware(undefined, {}, PROMISES);
   story.send('hold', { obligation: 'enterprise-notice', reason: 'x' });
   story.to(46);
   expect(story.alarms('enterprise-notice')).toEqual(['margin', '75 %', '90 %']);
@@ -70,7 +76,7 @@ test('an alarm says what is left, what to do, and no address', () => {
 });
 
 test('a held notice’s alarm says that it is held, without the address of who held it', () => {
-  const story = aware();
+  const story = aware(undefined, {}, PROMISES);
   story.send('hold', { obligation: 'enterprise-notice', reason: 'x', by: 'counsel@example.com' });
   story.to(50);
   const { data, at: raisedAt } = story.last('alarm-raised', 'enterprise-notice');

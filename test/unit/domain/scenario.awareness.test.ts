@@ -103,7 +103,11 @@ describe('which of the instants stated counts', () => {
     const story = new Story({}, IRISH).to(5);
     story.send('assess', { assessment: assessment(), awareAt: at(1), awareBasis: 'first-signal' });
     expect(story.state.anchors.aware).toBe(at(1));
-    story.send('assess', { awareAt: at(3), awareBasis: 'confirmed', reason: 'the logs' });
+    story.send('assess', {
+      awareAt: at(3),
+      awareBasis: 'confirmed',
+      reason: 'the logs were read to the end only then',
+    });
     // Later than what counted: one person alone does not move it.
     expect(story.state.anchors.aware).toBe(at(1));
     story.send('confirm', SECOND);
@@ -139,7 +143,7 @@ describe('correcting the awareness before the act', () => {
     const story = assessed().to(10);
     story.send('assess', { awareAt: at(3) });
     expect(story.problems()).toEqual([expect.stringContaining('reason')]);
-    story.send('assess', { awareAt: at(3), reason: 'it was no breach yet' });
+    story.send('assess', { awareAt: at(3), reason: 'until then the analyst saw a failed login and nothing else' });
     expect(story.obligation(DPC).dueAt).toBe(at(73));
     for (const by of [
       ONCALL.toUpperCase(),
@@ -158,7 +162,7 @@ describe('correcting the awareness before the act', () => {
 
   test('declined, nothing moves; open, it blocks closing', () => {
     const story = assessed().to(10);
-    story.send('assess', { awareAt: at(3), reason: 'it was no breach yet' });
+    story.send('assess', { awareAt: at(3), reason: 'until then the analyst saw a failed login and nothing else' });
     story.send('close');
     expect(story.problems().join('\n')).toContain('waits for a second person');
     story.send('confirm', { ...SECOND, decline: true });
@@ -168,7 +172,7 @@ describe('correcting the awareness before the act', () => {
 
   test('forward after the deadline erases no miss: it stays in view, and its reasons stay owed', () => {
     const story = assessed().to(74);
-    story.send('assess', { awareAt: at(4), reason: 'the certainty came later' });
+    story.send('assess', { awareAt: at(4), reason: 'until then the analyst saw a failed login and nothing else' });
     story.send('confirm', SECOND);
     expect(story.obligation(DPC)).toMatchObject({ dueAt: at(76), misses: [at(73)], delayReasonsOwed: true });
     story.to(75).send('filed', { obligation: DPC, reference: 'IE-1' });
@@ -201,7 +205,7 @@ describe('lateness has two values', () => {
   test('corrected forward after a late filing: both values stay, the first is never smaller', () => {
     const story = filed(75).to(80);
     expect(story.obligation(DPC).lateByMs).toBe(2 * HOUR);
-    story.send('assess', { awareAt: at(4), reason: 'the certainty came later' });
+    story.send('assess', { awareAt: at(4), reason: 'until then the analyst saw a failed login and nothing else' });
     expect(story.obligation(DPC).correctedLateByMs).toBeUndefined();
     story.send('confirm', SECOND);
     expect(story.obligation(DPC)).toMatchObject({ lateByMs: 2 * HOUR, correctedLateByMs: 0, delayReasonsOwed: true });
@@ -309,7 +313,7 @@ describe('a duty of a part found later counts from the awareness of that part', 
 
 test('the fold of the register is the state of the workflow, after all of it', () => {
   const story = filed(75).to(80);
-  story.send('assess', { awareAt: at(4), reason: 'later' });
+  story.send('assess', { awareAt: at(4), reason: 'the logs were read to the end only then' });
   story.send('confirm', SECOND);
   story.send('assess', { awareAt: at(-300), reason: 'earlier' });
   story.to(90);

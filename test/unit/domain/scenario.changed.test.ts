@@ -124,10 +124,10 @@ describe('"not material" is a decision of a named person with a reason', () => {
   test('it settles the proposal, and the next change is measured against what it decided on', () => {
     const story = told();
     story.send('assess', { assessment: facts({ individuals: 401 }) });
-    story.send('not-material', { obligation: DPC, reason: 'one person more', by: COUNSEL });
+    story.send('not-material', { obligation: DPC, reason: 'one more person, found in the same export', by: COUNSEL });
     expect(story.obligation(DPC)).toMatchObject({
       status: 'fulfilled',
-      decision: { by: COUNSEL, reason: 'one person more', ground: 'not-material' },
+      decision: { by: COUNSEL, reason: 'one more person, found in the same export', ground: 'not-material' },
     });
     story.to(100);
     expect(story.obligation(DPC).round).toBe(2);
@@ -145,7 +145,7 @@ describe('"not material" is a decision of a named person with a reason', () => {
   test('Tocsin itself is no person', () => {
     const story = told();
     story.send('assess', { assessment: facts({ individuals: 401 }) });
-    story.send('not-material', { obligation: DPC, reason: 'one more', by: 'tocsin' });
+    story.send('not-material', { obligation: DPC, reason: 'one more person, found in the same export', by: 'tocsin' });
     expect(story.obligation(DPC).status).toBe('filing');
   });
 
@@ -175,7 +175,7 @@ describe('a first notice is a first notice', () => {
 test('the fold of the register is the state of the workflow', () => {
   const story = told();
   story.send('assess', { assessment: facts({ individuals: 401, categories: ['x'] }) });
-  story.send('not-material', { obligation: DPC, reason: 'one more' });
+  story.send('not-material', { obligation: DPC, reason: 'one more person, found in the same export' });
   story.send('approve', { obligation: PEOPLE });
   expect(JSON.parse(JSON.stringify(story.folded()))).toEqual(JSON.parse(JSON.stringify(story.state)));
 });

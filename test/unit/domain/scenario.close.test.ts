@@ -148,7 +148,11 @@ describe('close', () => {
     expect(story.problems()).toEqual([
       'gdpr-art33-authority:de-bfdi: the reasons for its delay are still missing: `npx tocsin filed INC-2026-001 gdpr-art33-authority:de-bfdi A --delay-reasons "…"`',
     ]);
-    story.send('filed', { obligation: 'gdpr-art33-authority', reference: 'A', delayReasons: 'x' });
+    story.send('filed', {
+      obligation: 'gdpr-art33-authority',
+      reference: 'A',
+      delayReasons: 'the on-call engineer took it for a test until Monday',
+    });
     story.send('close');
     expect(story.state.closedAt).toBe(at(80));
   });

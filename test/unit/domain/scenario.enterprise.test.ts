@@ -1,12 +1,18 @@
 /** T3, N1: enterprise customers, as controllers, within 48 hours. */
+import type { Policy } from '../../../domain/policy/policy';
+import { UNCOVERED_PACK } from '../../../domain/policy/uncovered';
+import { readPack } from '../../../policy/read-pack';
 import { accounts, assessment, at, COUNSEL, ONCALL, stored } from './helpers/facts';
+import { composed } from './helpers/pack';
 import { NOT_OWED_REASON, Story } from './helpers/story';
 
 const ID = 'enterprise-notice';
+const LOOKS = 'counsel compares the wording with the contracts of these customers';
+const PROMISES = composed(['trust-center', UNCOVERED_PACK].map(readPack));
 
 /** Aware one hour after the detection: due at 49 h; by itself at 13 h, half of the 24 h in which all controllers are told. */
-function aware(over: Parameters<typeof assessment>[0] = {}, world = {}): Story {
-  const story = new Story({}, undefined, world).to(1);
+function aware(over: Parameters<typeof assessment>[0] = {}, world = {}, pack?: Policy): Story {
+  const story = new Story({}, pack, world).to(1);
   story.send('assess', { assessment: assessment({ dataSets: [stored()], ...over }), awareAt: at(1) });
   return story;
 }
@@ -100,17 +106,17 @@ describe('approval and silence', () => {
 describe('hold', () => {
   test('a held notice does not go out on silence, and goes at once when the hold ends', () => {
     const story = aware();
-    story.send('hold', { obligation: ID, by: COUNSEL, reason: 'police asked', until: at(45) });
-    story.to(44);
+    story.send('hold', { obligation: ID, by: COUNSEL, reason: LOOKS, until: at(20) });
+    story.to(19.9);
     expect(story.obligation(ID).status).toBe('drafted');
-    story.to(46);
-    expect(story.last('obligation-released', ID)).toMatchObject({ at: at(45), by: 'tocsin' });
-    expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', fulfilledAt: at(45), lateByMs: 0 });
+    story.to(21);
+    expect(story.last('obligation-released', ID)).toMatchObject({ at: at(20), by: 'tocsin' });
+    expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', fulfilledAt: at(20), lateByMs: 0 });
   });
 
-  test('a hold past the deadline is recorded as that person’s decision; why the delay was right is asked for all the same', () => {
-    const story = aware();
-    story.send('hold', { obligation: ID, by: COUNSEL, reason: 'police asked' });
+  test('a promise alone is held without an end, past its deadline as that person’s decision; why the delay was right is asked for all the same', () => {
+    const story = aware({}, {}, PROMISES);
+    story.send('hold', { obligation: ID, by: COUNSEL, reason: 'the police asked for two days, file 26-1187' });
     story.to(60);
     expect(story.last('deadline-missed', ID).data).toMatchObject({ heldBy: COUNSEL, holdReason: 'police asked' });
     expect(story.all('delay-reasons-requested', ID)).toHaveLength(1);
@@ -124,7 +130,7 @@ describe('hold', () => {
 
   test('released before the margin it waits for a person again', () => {
     const story = aware();
-    story.send('hold', { obligation: ID, reason: 'checking' });
+    story.send('hold', { obligation: ID, reason: LOOKS, until: at(20) });
     story.to(5).send('release', { obligation: ID });
     expect(story.obligation(ID).status).toBe('drafted');
     story.to(13);
@@ -133,7 +139,7 @@ describe('hold', () => {
 
   test('approving a held notice ends the hold', () => {
     const story = aware();
-    story.send('hold', { obligation: ID, reason: 'checking' });
+    story.send('hold', { obligation: ID, reason: LOOKS, until: at(20) });
     story.send('approve', { obligation: ID });
     expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled' });
   });
@@ -192,7 +198,7 @@ describe('awareness corrected', () => {
   test('to later, with a second person: the deadline moves, and the one that was missed stays, with the reasons that it asks for', () => {
     const story = aware({ personalData: 'possible' }, { silent: ['draft'] }).to(50);
     expect(story.obligation(ID).delayReasonsOwed).toBe(true);
-    story.send('assess', { awareAt: at(30), reason: 'it was only a suspicion before' });
+    story.send('assess', { awareAt: at(30), reason: 'it was only a suspicion before the logs were read' });
     story.send('confirm', { by: COUNSEL });
     expect(story.obligation(ID)).toMatchObject({ dueAt: at(78), misses: [at(49)], delayReasonsOwed: true });
   });

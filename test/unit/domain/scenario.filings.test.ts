@@ -2,7 +2,7 @@
 
 import { noticeContents } from '../../../domain/incident/contents';
 import { board, explain } from '../../../domain/incident/explain';
-import { phasesOf } from '../../../domain/incident/filings';
+import { attachmentsIn, phasesOf } from '../../../domain/incident/filings';
 import { ruleOf } from '../../../domain/policy/policy';
 import { accounts, assessment, at, COUNSEL } from './helpers/facts';
 import { packOf } from './helpers/pack';
@@ -57,7 +57,11 @@ describe('receipt id and case number', () => {
     const story = aware([full]);
     const attachments = [{ name: 'receipt.pdf', sha256: 'a'.repeat(64), bytes: 900 }];
     story.send('filed', { obligation: IE, reference: 'K-1', caseNumber: 'AZ 7', attachments });
-    expect(story.obligation(IE)).toMatchObject({ caseNumber: 'AZ 7', evidence: { reference: 'K-1', attachments } });
+    expect(story.obligation(IE)).toMatchObject({ caseNumber: 'AZ 7', evidence: { reference: 'K-1' } });
+    expect(attachmentsIn(story.obligation(IE).evidence!)).toEqual(attachments);
+    // What a file is called may name people: it stands apart, where it can be erased.
+    expect(story.obligation(IE).evidence).toMatchObject({ attachmentNames: ['receipt.pdf'] });
+    expect(JSON.stringify(story.obligation(IE).evidence!.attachments)).not.toContain('receipt');
   });
 
   test('the case number may come later by itself: it changes no instant and no lateness, and later reports carry both', () => {

@@ -148,7 +148,7 @@ describe('the proposal', () => {
     const story = judged();
     for (const [message, body] of [
       ['approve', {}],
-      ['hold', { reason: 'police asked' }],
+      ['hold', { reason: 'the police asked for two days, file 26-1187' }],
       ['waive', { reason: 'too embarrassing' }],
     ] as const) {
       story.send(message, { obligation: ART33, ...body });
@@ -308,7 +308,11 @@ describe('explain', () => {
     },
     waived: () => {
       const story = judged({ dataSets: [accounts()] });
-      story.send('waive', { obligation: 'gdpr-art34-individuals', reason: 'no addresses', ground: 'gdpr-34-3-c' });
+      story.send('waive', {
+        obligation: 'gdpr-art34-individuals',
+        reason: 'nobody has their addresses: the export held pseudonyms alone',
+        ground: 'gdpr-34-3-c',
+      });
       return story;
     },
     'before the law': () => {

@@ -77,7 +77,7 @@ describe('containment is what a person says, and needs its steps', () => {
       story.send('status', CONTAINED);
       expect(story.problems()).toEqual([expect.stringContaining(`isolate-system ci-runner (${outcome})`)]);
       expect(story.obligation('containment').status).toBe('pending');
-      story.send('status', { ...CONTAINED, despite: 'the runner was unplugged' });
+      story.send('status', { ...CONTAINED, despite: 'the runner was unplugged by hand' });
       expect(story.obligation('containment')).toMatchObject({
         status: 'fulfilled',
         evidence: { note: expect.stringContaining('in spite of isolate-system ci-runner: the runner was unplugged') },
@@ -162,7 +162,7 @@ describe('what was declared can be corrected, and duties follow', () => {
 
   test('the fold of the register is the state of the workflow', () => {
     const story = new Story(ISOLATES, TRUST_CENTER, { containment: 'failed' }).to(1);
-    story.send('status', { ...CONTAINED, despite: 'unplugged' });
+    story.send('status', { ...CONTAINED, despite: 'the runner was unplugged by hand' });
     story.send('correct', { serviceAffectedFrom: at(0.5), detectedAt: at(-1), reason: 'logs' });
     story.send('assess', { assessment: assessment() });
     story.send('status', { status: 'investigating' });

@@ -186,7 +186,7 @@ describe('a first notice is none that adds to another', () => {
 
   test('after it was sent, the next one adds to it', () => {
     const story = told({ dataSets: [accounts()], individualSteps: [] });
-    story.send('approve', { obligation: PEOPLE, incompleteBecause: 'they must know now' });
+    story.send('approve', { obligation: PEOPLE, incompleteBecause: 'people must block their cards tonight' });
     story.to(3).send('assess', { assessment: assessment({ dataSets: [accounts()] }) });
     expect(story.obligation(PEOPLE).purpose).toBe('supplement');
     expect(toldBefore(story.obligation(PEOPLE))).toBe(1);

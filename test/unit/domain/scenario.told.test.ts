@@ -4,6 +4,7 @@ import { accounts, assessment, at, COUNSEL, stored } from './helpers/facts';
 import { packOf, smallPack, TRUST_CENTER } from './helpers/pack';
 import { Story } from './helpers/story';
 
+const GONE = 'its account was closed in March and nobody is left there';
 const ID = 'enterprise-notice';
 const BOTH = 'gdpr-art33-2-controllers';
 const PEOPLE = 'gdpr-art34-individuals';
@@ -84,13 +85,13 @@ describe('workspaces', () => {
   test('one left untold with a reason is not told, and the rest counts', () => {
     const story = customers(['ws-1', 'ws-2'], { unreached: { 'ws-2': 1 } });
     story.send('approve', { obligation: ID });
-    story.to(60).send('leave-untold', { obligation: ID, workspaces: ['ws-2'], reason: 'closed in March', by: COUNSEL });
+    story.to(60).send('leave-untold', { obligation: ID, workspaces: ['ws-2'], reason: GONE, by: COUNSEL });
     expect(story.obligation(ID)).toMatchObject({
       status: 'fulfilled',
       fulfilledAt: at(1),
       lateByMs: 0,
       evidence: { of: 2, told: 1, left: 1 },
-      leftUntold: [{ by: COUNSEL, reason: 'closed in March', workspaces: ['ws-2'] }],
+      leftUntold: [{ by: COUNSEL, reason: GONE, workspaces: ['ws-2'] }],
     });
   });
 
@@ -99,7 +100,12 @@ describe('workspaces', () => {
     const story = new Story({}, smallPack(promise), { unreached: { 'ws-1': 1 } });
     story.send('assess', { assessment: assessment({ dataSets: [stored()], workspaces: ['ws-1'] }) });
     story.send('approve', { obligation: 'promise' });
-    story.send('leave-untold', { obligation: 'promise', rest: true, reason: 'a test workspace', by: COUNSEL });
+    story.send('leave-untold', {
+      obligation: 'promise',
+      rest: true,
+      reason: 'a workspace of our own testers, with no data of anybody',
+      by: COUNSEL,
+    });
     expect(story.obligation('promise')).toMatchObject({ status: 'waived', decision: { by: COUNSEL } });
     expect(story.obligation('promise').fulfilledAt).toBeUndefined();
   });
@@ -113,7 +119,7 @@ describe('workspaces', () => {
     );
     expect(story.obligation(ID).status).toBe('partly-told');
     story.send('told', { obligation: ID, channel: 'phone', workspaces: ['ws-1'] });
-    story.send('leave-untold', { obligation: ID, rest: true, reason: 'closed in March', by: COUNSEL });
+    story.send('leave-untold', { obligation: ID, rest: true, reason: GONE, by: COUNSEL });
     expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', evidence: { told: 1, left: 1 } });
   });
 
@@ -147,7 +153,11 @@ describe('workspaces', () => {
 
   test('whom a person decided to leave untold before it is sent is not mailed', () => {
     const story = customers(['ws-1', 'ws-2']);
-    story.send('leave-untold', { obligation: ID, workspaces: ['ws-2'], reason: 'a test workspace' });
+    story.send('leave-untold', {
+      obligation: ID,
+      workspaces: ['ws-2'],
+      reason: 'a workspace of our own testers, with no data of anybody',
+    });
     story.send('approve', { obligation: ID });
     expect(story.last('dispatch-started', ID).data.covers.workspaces).toEqual(['ws-1']);
     expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', evidence: { told: 1, left: 1 } });
@@ -165,17 +175,36 @@ describe('workspaces', () => {
     story.send('approve', { obligation: ID });
     story.send('assess', { assessment: assessment({ dataSets: [stored()], workspaces: ['ws-1', 'ws-2'] }) });
     for (const [more, problem] of [
-      [{ reason: '.' }, 'reason: says nothing'],
-      [{ reason: 'as agreed' }, 'reason: says nothing'],
-      [{ reason: 'Notice to every affected controller' }, 'reason: says nothing'],
-      [{ reason: 'closed in March', by: 'Tocsin' }, 'by: must name a person'],
+      [{ reason: '.' }, 'reason: must say why'],
+      [{ reason: 'as agreed' }, 'reason: must say why'],
+      [{ reason: 'Notice to every affected controller' }, 'reason: must say why'],
+      [{ reason: GONE, by: 'Tocsin' }, 'by: must name a person'],
     ] as const) {
       story.send('leave-untold', { obligation: ID, workspaces: ['ws-2'], ...more });
       expect(story.problems()).toEqual([expect.stringContaining(problem)]);
       expect(story.obligation(BOTH).status).not.toBe('fulfilled');
     }
-    story.send('leave-untold', { obligation: ID, workspaces: ['ws-2'], reason: 'closed in March', by: COUNSEL });
+    story.send('leave-untold', { obligation: ID, workspaces: ['ws-2'], reason: GONE, by: COUNSEL });
     expect(story.obligation(BOTH).status).toBe('fulfilled');
+  });
+
+  test('all the rest of a later round are not left untold at once: nobody whom that round is for would be told', () => {
+    const story = customers(['ws-1'], { unreached: { 'ws-2': 1, 'ws-3': 1 } });
+    story.send('approve', { obligation: ID });
+    const found = { dataSets: [stored()], workspaces: ['ws-1', 'ws-2', 'ws-3'] };
+    story.send('assess', { assessment: assessment(found) });
+    story.send('approve', { obligation: ID });
+    for (const whom of [{ rest: true }, { workspaces: ['ws-2', 'ws-3'] }]) {
+      story.send('leave-untold', { obligation: ID, ...whom, reason: GONE, by: COUNSEL });
+      expect(story.problems().join()).toMatch(/leave nobody told, which amounts to waiving gdpr-art33-2-controllers/);
+    }
+    // One of them is told: then the other is one who is gone.
+    story.send('told', { obligation: ID, channel: 'phone', workspaces: ['ws-2'] });
+    story.send('leave-untold', { obligation: ID, rest: true, reason: GONE, by: COUNSEL });
+    expect(story.obligation(ID)).toMatchObject({
+      status: 'fulfilled',
+      supplements: [{ evidence: { told: 2, left: 1 } }],
+    });
   });
 
   test('waiving a promise leaves nobody untold whom the law names and who was found later', () => {
@@ -395,7 +424,7 @@ describe('once more', () => {
     story.send('assess', { assessment: assessment({ dataSets: [gap], perWorkspace: {} }), awareAt: at(1) });
     story.send('approve', { obligation: ID });
     story.send('assess', { assessment: assessment({ dataSets: [stored()] }) });
-    story.send('waive', { obligation: ID, reason: 'told in the meeting' });
+    story.send('waive', { obligation: ID, reason: 'all of them were told in the meeting of Tuesday' });
     expect(story.obligation(ID)).toMatchObject({
       status: 'fulfilled',
       tally: { mailed: ['ws-1', 'ws-2'] },

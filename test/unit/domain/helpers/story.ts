@@ -1,8 +1,6 @@
 /** Plays the workflow around the pure core: keeps the state, moves the time from wake to wake, answers effects. */
 
 import { type Audience, groupName } from '../../../../domain/incident/audience';
-import { audienceOf } from '../../../../domain/incident/audience-of';
-import { nextWake } from '../../../../domain/incident/clocks';
 import {
   type EventKind,
   type EventOf,
@@ -14,6 +12,8 @@ import { DeclarationSchema } from '../../../../domain/incident/incident';
 import { MESSAGE_SCHEMAS, type MessageName } from '../../../../domain/incident/messages';
 import type { IncidentState, Obligation } from '../../../../domain/incident/state';
 import type { Counted } from '../../../../domain/incident/tally';
+import { audienceFor } from '../../../../domain/incident/told-wrongly';
+import { nextWake } from '../../../../domain/incident/wake';
 import { type IncidentWork, wantedWork } from '../../../../domain/incident/work';
 import { type Instant, toMs } from '../../../../domain/kernel/time';
 import type { Policy } from '../../../../domain/policy/policy';
@@ -189,7 +189,7 @@ export class Story {
       }
       case 'dispatch': {
         const { obligation: o, rule } = effect;
-        const audience = audienceOf(rule, this.state, this.pack);
+        const audience = audienceFor(o, rule, this.state, this.pack);
         const counted = audience && this.counted(audience, o);
         const sent = counted ? toldIn(counted) : undefined;
         const evidence = { channel: rule.channel, recipients: sent, sent, failed: 0, renderings: o.draft?.renderings };

@@ -1,0 +1,135 @@
+/** What was told and is not so any more: those who were told it get a correction, or a named person decides that it is not material. */
+import { noticeNow } from '../../../domain/incident/contents';
+import { ruleOf } from '../../../domain/policy/policy';
+import { accounts, assessment, at, COUNSEL, stored } from './helpers/facts';
+import { TRUST_CENTER } from './helpers/pack';
+import { Story } from './helpers/story';
+
+const IRISH = { ...TRUST_CENTER, organisation: { ...TRUST_CENTER.organisation, mainEstablishment: 'IE' } };
+const DPC = 'gdpr-art33-authority:ie-dpc';
+const PEOPLE = 'gdpr-art34-individuals';
+const CUSTOMERS = 'enterprise-notice';
+const LAW = 'gdpr-art33-2-controllers';
+const WHY = 'the export that was read turned out to be of invented test data';
+
+type Over = Parameters<typeof assessment>[0];
+const facts = (over: Over = {}) =>
+  assessment({ dataSets: [accounts(), stored()], workspaces: ['ws-1', 'ws-2'], ...over });
+
+/** All told at two hours: the authority, the people, the customers. */
+function told(): Story {
+  const story = new Story({}, IRISH).to(1);
+  story.send('measure', { text: 'Key replaced' });
+  story.send('assess', { assessment: facts(), awareAt: at(1) });
+  story.to(2).send('filed', { obligation: DPC, reference: 'IE-1' });
+  for (const obligation of [PEOPLE, 'pipeda-individuals', CUSTOMERS]) story.send('approve', { obligation });
+  return story.to(10);
+}
+
+const NO_DATA = facts({ personalData: 'no', dataSets: [] });
+
+describe('no personal data after all, when people were told', () => {
+  test.each([DPC, PEOPLE, CUSTOMERS, 'pipeda-individuals'])(
+    '%s: a round is opened, and silence never sends it',
+    (id) => {
+      const story = told();
+      story.send('assess', { assessment: NO_DATA, reason: WHY });
+      expect(story.obligation(id)).toMatchObject({ round: 2, purpose: 'supplement', dueAt: at(34) });
+      expect(story.obligation(id).changed).toContain('whether it concerns them at all');
+      expect(story.to(300).obligation(id)).toMatchObject({ round: 2 });
+      expect(['drafted', 'filing']).toContain(story.obligation(id).status);
+      expect(story.alarms(id).length).toBeGreaterThan(2);
+    },
+  );
+
+  test('nobody was told: nothing is corrected, it is proposed as not owed', () => {
+    const story = new Story({}, IRISH).to(1);
+    story.send('assess', { assessment: facts(), awareAt: at(1) });
+    story.send('assess', { assessment: NO_DATA, reason: WHY });
+    expect(story.obligation(DPC)).toMatchObject({ round: 1, status: 'proposed-not-owed' });
+    expect(story.obligation(CUSTOMERS)).toMatchObject({ round: 1, status: 'not-required' });
+  });
+
+  test('the correction goes to those who were told, says that it does not hold, and asks for nothing that is not so', () => {
+    const story = told();
+    story.send('assess', { assessment: NO_DATA, reason: WHY });
+    for (const [id, reached] of [
+      [CUSTOMERS, { told: 2, of: 2 }],
+      [PEOPLE, { told: 350, of: 350 }],
+    ] as const) {
+      const { contents } = noticeNow(story.obligation(id), ruleOf(IRISH, id)!, story.state, IRISH);
+      expect(contents.map(({ field }) => field)).toEqual(['correction', 'contact-point']);
+      expect(contents[0]!.value).toMatch(/since established that .* not affected|no personal data was affected/);
+      story.send('approve', { obligation: id, by: COUNSEL });
+      expect(story.obligation(id)).toMatchObject({ status: 'fulfilled', supplements: [{ evidence: reached }] });
+    }
+    expect(story.last('dispatch-started', CUSTOMERS).data.covers.workspaces).toEqual(['ws-1', 'ws-2']);
+    expect(story.last('dispatch-started', PEOPLE).data.covers.dataSets).toEqual(['accounts']);
+  });
+
+  test('a named person decides that it is not material, with a reason in own words; then nothing more is proposed', () => {
+    const story = told();
+    story.send('assess', { assessment: NO_DATA, reason: WHY });
+    story.send('not-material', { obligation: CUSTOMERS, reason: 'not affected', by: COUNSEL });
+    expect(story.problems()).toEqual([expect.stringMatching(/own words/)]);
+    story.send('not-material', { obligation: CUSTOMERS, reason: WHY, by: COUNSEL });
+    expect(story.to(50).obligation(CUSTOMERS)).toMatchObject({ status: 'fulfilled', round: 2 });
+    // Affected after all: that is a change once more.
+    story.send('assess', { assessment: facts(), reason: WHY });
+    expect(story.obligation(CUSTOMERS)).toMatchObject({ round: 3, purpose: 'supplement' });
+  });
+
+  test('a correction that is open is never "not owed", and keeps the incident open', () => {
+    const story = told();
+    story.send('assess', { assessment: NO_DATA, reason: WHY });
+    expect(story.all('not-owed-proposed', PEOPLE)).toEqual([]);
+    story.send('close');
+    expect(story.problems().join('\n')).toContain(PEOPLE);
+    expect(story.folded()).toEqual(JSON.parse(JSON.stringify(story.state)));
+  });
+});
+
+describe('the siblings', () => {
+  test.each<[string, Over, string, string]>([
+    [
+      'the risk lowered',
+      { dataSets: [accounts({ risk: 'risk' }), stored()] },
+      PEOPLE,
+      'whether it concerns them at all',
+    ],
+    ['a data set removed', { dataSets: [stored()] }, PEOPLE, 'whether it concerns them at all'],
+    ['a customer removed', { workspaces: ['ws-1'] }, CUSTOMERS, 'a customer who is not affected'],
+    [
+      'a place removed',
+      { dataSets: [accounts({ residence: { DE: 200, CA: 50 }, individuals: 250 }), stored()] },
+      PEOPLE,
+      'people in FR of accounts',
+    ],
+  ])('%s', (_what, over, id, words) => {
+    const story = told();
+    story.send('assess', { assessment: facts(over), reason: WHY });
+    expect(story.obligation(id)).toMatchObject({ round: 2, purpose: 'supplement' });
+    expect(story.obligation(id).changed).toContain(words);
+  });
+
+  test('whoever fell out is counted until somebody tells them, or decides with a reason not to', () => {
+    const story = told();
+    story.send('assess', { assessment: facts({ workspaces: ['ws-1'] }), reason: WHY });
+    story.send('approve', { obligation: CUSTOMERS });
+    expect(story.obligation(CUSTOMERS).status).toBe('partly-told');
+    story.send('told', { obligation: CUSTOMERS, channel: 'phone', workspaces: ['ws-2'] });
+    expect(story.obligation(CUSTOMERS)).toMatchObject({
+      status: 'fulfilled',
+      supplements: [{ evidence: { told: 2 } }],
+    });
+  });
+
+  test('whoever is found besides is told first, and makes no correction for the others', () => {
+    const story = told();
+    story.send('assess', { assessment: facts({ workspaces: ['ws-1', 'ws-2', 'ws-3'] }) });
+    expect(story.obligation(CUSTOMERS)).toMatchObject({ round: 2, purpose: 'new-recipients' });
+    story.send('approve', { obligation: CUSTOMERS });
+    expect(story.to(40).obligation(CUSTOMERS)).toMatchObject({ status: 'fulfilled', round: 2 });
+    expect(story.obligation(LAW)).toMatchObject({ status: 'fulfilled' });
+  });
+});
