@@ -42,6 +42,7 @@ import { toldCommand } from './commands/incident/told';
 import { translateCommand } from './commands/incident/translate';
 import { waiveCommand } from './commands/incident/waive';
 import { intakeCommand } from './commands/intake';
+import { migrateCommand } from './commands/migrate';
 import { oncallCommand } from './commands/oncall';
 import { registerCommand } from './commands/register';
 import { reportCommand } from './commands/report';
@@ -56,6 +57,7 @@ const COMMANDS = [
   upCommand,
   workerCommand,
   intakeCommand,
+  migrateCommand,
   declareCommand,
   importCommand,
   listCommand,

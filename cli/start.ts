@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { connectTo } from '../client/connect';
 import { newIncidentId } from '../client/incident-id';
 import { packageRoot } from '../platform/package-root';
+import { createPrivately } from '../platform/private-files';
 import { loadPolicy } from '../policy/load-policy';
 import { createPool } from '../postgres/pool';
 import { knownCheckpoints } from '../register/anchors/known-checkpoints';
@@ -34,6 +35,7 @@ import { untilStopped } from './until-stopped';
 const SCENARIO = path.join('examples', 'leaked-deploy-key.yaml');
 
 async function main(): Promise<number> {
+  createPrivately();
   const out = new Output(process.stdout);
   const { once } = parseArgs({ options: { once: { type: 'boolean', default: false } } }).values;
   // One promise for the whole run: Ctrl-C ends it in order at any time.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { pin } from './digests';
 import { lock } from './file-lock';
 import { cacheDir } from './folders';
 
@@ -19,7 +20,7 @@ export function installedPath(name: string, base: string = cacheDir()): string {
 /**
  * Installs a folder whole or not at all, once for all clones and processes.
  * `build` fills an empty folder beside the final place; only when it succeeds is the folder renamed, in one step, to
- * `<base>/<name>`. A crash leaves nothing that looks complete. Two processes do not build at once: the second waits.
+ * `<base>/<name>`, with the digests of its files (see `checkPinned`). A crash leaves nothing that looks complete. Two processes do not build at once: the second waits.
  * Answers the path of the complete folder. Rejects with what `build` rejected with.
  */
 export async function installWhole(
@@ -43,6 +44,7 @@ export async function installWhole(
     mkdirSync(building);
     try {
       await build(building);
+      await pin(building);
       renameSync(building, target);
     } finally {
       rmSync(building, { recursive: true, force: true });

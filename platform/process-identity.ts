@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+
+/** Not the first of its name on PATH: that may be anybody's. */
+const PS = existsSync('/bin/ps') ? '/bin/ps' : '/usr/bin/ps';
 
 /** Whether a process with this id exists, of any user. */
 export function isAlive(pid: number): boolean {
@@ -21,7 +24,7 @@ export function processIdentity(pid: number): string | undefined {
   const stat = procStat(pid);
   if (stat) return stat[19]; // field 22, "starttime", counted after the closing bracket of the command (proc(5))
   try {
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
+    return execFileSync(PS, ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
   } catch {
     return undefined;
   }
@@ -35,7 +38,7 @@ export function commandLine(pid: number): string | undefined {
     // not Linux, or gone
   }
   try {
-    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
+    return execFileSync(PS, ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
   } catch {
     return undefined;
   }

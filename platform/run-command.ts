@@ -1,10 +1,18 @@
 import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { childEnvironment } from './child-environment';
+import { findOnPath } from './find-on-path';
 import { guard } from './watchdog';
 
 /** How to run a command that ends by itself. */
 export interface RunOptions {
   cwd?: string;
+  /** The environment whose plain part the command gets (see `childEnvironment`); that of this process by default. */
   env?: NodeJS.ProcessEnv;
+  /** It downloads or builds something. */
+  fetches?: boolean;
+  /** Variables that it gets beside. */
+  set?: Record<string, string>;
   uid?: number;
   gid?: number;
   /** The command is killed after this long. */
@@ -19,8 +27,12 @@ export interface RunOptions {
  * command, the reason and the last lines that it wrote. The command does not outlive this process.
  */
 export async function runCommand(command: string, args: string[], options: RunOptions): Promise<string> {
-  const { cwd, env, uid, gid } = options;
-  const child = spawn(command, args, { cwd, env, uid, gid, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { cwd, env, set, fetches = false, uid, gid } = options;
+  const program = path.isAbsolute(command) ? command : findOnPath(command, env ?? process.env);
+  if (!program)
+    throw new Error(`cannot run "${command}": there is none on PATH that belongs to root or to this account`);
+  const given = childEnvironment(env ?? process.env, { fetches });
+  const child = spawn(program, args, { cwd, env: { ...given, ...set }, uid, gid, stdio: ['ignore', 'pipe', 'pipe'] });
   const release = child.pid === undefined ? () => {} : guard(child.pid);
   let stdout = '';
   let tail = '';

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { childEnvironment } from './child-environment';
+import { untrusted } from './trusted-file';
 import { guard } from './watchdog';
 
 /** A server to start as a child process. */
@@ -8,6 +10,7 @@ export interface ServerProcessOptions {
   command: string;
   args: string[];
   cwd?: string;
+  /** The environment whose plain part the server gets (see `childEnvironment`); that of this process by default. */
   env?: NodeJS.ProcessEnv;
   uid?: number;
   gid?: number;
@@ -43,7 +46,10 @@ export interface ServerProcess {
  */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const { name, command, args, cwd, env, uid, gid } = options;
-  const child = spawn(command, args, { cwd, env, uid, gid, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const problem = untrusted(command);
+  if (problem) throw new Error(`${name} is not started from ${command}: ${problem}`);
+  const given = childEnvironment(env ?? process.env);
+  const child = spawn(command, args, { cwd, env: given, uid, gid, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const stopSignal = options.stopSignal ?? 'SIGTERM';
   const stopWithinMs = options.stopWithinMs ?? 10_000;
   let tail = '';

@@ -14,7 +14,7 @@ export interface DisclosedEntry {
   bytes: Buffer;
   leaf: Leaf;
   shown: Opening[];
-  /** Pointers of the fields that this audience is not shown; their values stay with the register. */
+  /** Pointers of the fields that this audience, or the login that asks, is not shown; their values stay with the register. */
   withheld: string[];
   /** Pointers of the fields whose values are gone. */
   erased: string[];
@@ -41,16 +41,17 @@ function view(stored: StoredEntry, isShown: (kind: string, pointer: string, text
   const present = new Set(openings.map(({ pointer }) => pointer));
   const visible = new Set(shown.map(({ pointer }) => pointer));
   const pointers = [...leaf.fields.keys()];
-  const erased = pointers.filter((pointer) => !present.has(pointer));
+  const absent = pointers.filter((pointer) => !present.has(pointer));
+  const erased = stored.locked ? [] : absent;
   return {
     position,
     hash,
     bytes,
     leaf,
     shown,
-    withheld: pointers.filter((pointer) => present.has(pointer) && !visible.has(pointer)),
+    withheld: pointers.filter((pointer) => !visible.has(pointer) && !erased.includes(pointer)),
     erased,
-    told: shown.length > 0 || erased.some((pointer) => isShown(leaf.kind, pointer)),
+    told: shown.length > 0 || absent.some((pointer) => isShown(leaf.kind, pointer)),
   };
 }
 

@@ -41,6 +41,8 @@ export interface StoredEntry {
   content: Buffer;
   /** Personal fields that nobody can open any more, as the incident's data key was destroyed. */
   erased: boolean;
+  /** Personal fields that this login may not open: an auditor reads no data keys. */
+  locked?: boolean;
   /** Why its content cannot be read, when it was altered. */
   fault?: string;
   /** The columns queries go by; they must say the same as the leaf. */

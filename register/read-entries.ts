@@ -30,17 +30,19 @@ export type Queryable = Pick<Pool, 'query'>;
 export async function* readEntries(pool: Queryable, range: EntryRange = {}): AsyncGenerator<StoredEntry> {
   const to = range.to ?? Number.MAX_SAFE_INTEGER;
   const only = range.incidentId === undefined ? range.incidentIds : [range.incidentId];
+  const opens = await mayReadKeys(pool);
+  const select = selectOf(opens);
   let from = range.from ?? 1;
   for (;;) {
     const { rows } =
       only === undefined
-        ? await pool.query<EntryRow>(`${SELECT} AND position <= $2 ORDER BY position LIMIT ${PAGE}`, [from, to])
+        ? await pool.query<EntryRow>(`${select} AND position <= $2 ORDER BY position LIMIT ${PAGE}`, [from, to])
         : await pool.query<EntryRow>(
-            `${SELECT} AND position <= $2 AND entry.incident_id = ANY ($3) ORDER BY position LIMIT ${PAGE}`,
+            `${select} AND position <= $2 AND entry.incident_id = ANY ($3) ORDER BY position LIMIT ${PAGE}`,
             [from, to, only],
           );
     for (const row of rows) {
-      const stored = storedEntry(row);
+      const stored = storedEntry(row, opens);
       yield stored;
       from = stored.position + 1;
     }
@@ -48,8 +50,17 @@ export async function* readEntries(pool: Queryable, range: EntryRange = {}): Asy
   }
 }
 
-const SELECT = `
-  SELECT position, entry.incident_id, seq, kind, bytes, ${leafHashSql()} AS hash, content, sealed, keys.key
+/** An auditor reads no keys: to it personal data is withheld, and told from what was erased. */
+async function mayReadKeys(pool: Queryable): Promise<boolean> {
+  const { rows } = await pool.query<{ may: boolean }>(
+    `SELECT has_column_privilege('tocsin.register_keys', 'key', 'SELECT') AS may`,
+  );
+  return rows[0]!.may;
+}
+
+const selectOf = (keys: boolean) => `
+  SELECT position, entry.incident_id, seq, kind, bytes, ${leafHashSql()} AS hash, content, sealed,
+         ${keys ? 'keys.key' : 'NULL::bytea AS key'}, keys.destroyed_at
     FROM tocsin.register_entries AS entry
     LEFT JOIN tocsin.register_keys AS keys ON keys.incident_id = entry.incident_id AND entry.sealed IS NOT NULL
    WHERE position >= $1`;
@@ -64,16 +75,19 @@ interface EntryRow {
   content: Buffer;
   sealed: Buffer | null;
   key: Buffer | null;
+  destroyed_at: Date | null;
 }
 
-function storedEntry(row: EntryRow): StoredEntry {
-  const { incident_id: incidentId, seq, kind, bytes, content, sealed, key } = row;
+function storedEntry(row: EntryRow, opens: boolean): StoredEntry {
+  const { incident_id: incidentId, seq, kind, bytes, content, sealed, key, destroyed_at: destroyedAt } = row;
+  const locked = sealed !== null && !opens && destroyedAt === null;
   const entry = {
     position: Number(row.position),
     hash: row.hash.toString('hex'),
     bytes,
     content,
-    erased: sealed !== null && key === null,
+    erased: sealed !== null && key === null && !locked,
+    ...(locked && { locked }),
     columns: { incidentId, seq, kind },
   };
   if (sealed === null || key === null) return entry;

@@ -1,6 +1,7 @@
 /** What a worker is set up with. */
 import { ownCredentials } from '../activities/containment/own-credentials';
 import { exampleDirectory } from '../activities/directory/settings';
+import { isProduction } from '../platform/production';
 import { loadSettings } from '../platform/settings/load';
 import type { StandIns } from '../platform/settings/stand-ins';
 import { secretNames, WORKER_GROUPS } from './groups';
@@ -26,6 +27,8 @@ export function loadWorkerSettings(env: NodeJS.ProcessEnv, standIns?: StandIns) 
     ...paging,
     ...pages,
     dataDir: process.dataDir,
+    /** In production no login that could rewrite the past is taken. */
+    production: isProduction(env),
     containment: { ...containment, own: ownCredentials({ ...env, standIn: standIns?.databaseUrl }, secretNames()) },
     /** When the register is signed, with which key, and where its checkpoints go. */
     signing: { log, anchors, ...rhythm },

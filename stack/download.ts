@@ -1,7 +1,5 @@
-import { createWriteStream, existsSync, statSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { runCommand } from '../platform/run-command';
@@ -77,16 +75,6 @@ async function fetchOk(url: string, control = new AbortController()): Promise<Re
   } finally {
     clearTimeout(timer);
   }
-}
-
-/**
- * The file that the TypeScript SDK keeps a downloaded server in (its core names it so in the temporary folder), or
- * undefined when there is none. It may be partial: ask it for its version before use.
- */
-export function sdkDownload(artifact: 'temporal' | 'temporal-test-server'): string | undefined {
-  const exe = process.platform === 'win32' ? '.exe' : '';
-  const file = path.join(os.tmpdir(), `${artifact}-sdk-typescript-${sdkVersion()}${exe}`);
-  return existsSync(file) && statSync(file).size > 0 ? file : undefined;
 }
 
 function sdkVersion(): string {

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { tryLock } from '../platform/file-lock';
 import { dataDir } from '../platform/folders';
 import { freePort, LOOPBACK } from '../platform/free-port';
+import { privateFolder } from '../platform/private-files';
 import { reportStep } from '../platform/report-step';
 import {
   clearRunningStack,
@@ -15,6 +15,7 @@ import {
 import { type CloudflareRecorder, startCloudflareRecorder } from './cloudflare-recorder';
 import { type Mailbox, startMailbox } from './mailbox';
 import { type RunningPostgres, startPostgres } from './postgres';
+import { postgresAccount } from './postgres-account';
 import { startSite } from './site';
 import { type RunningTemporal, type SearchAttributes, startTemporal } from './temporal';
 
@@ -64,7 +65,9 @@ export interface Stack extends StackAddresses {
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const env = options.env ?? process.env;
   const dir = path.resolve(options.dir ?? dataDir(env));
-  mkdirSync(dir, { recursive: true });
+  const wide = privateFolder(dir, passage(env));
+  if (wide !== undefined)
+    process.stderr.write(`${dir} was open to others (mode ${wide.toString(8)}): it is closed now\n`);
   const held = tryLock(path.join(dir, 'stack.lock'));
   if (!('release' in held)) {
     const where = readRunningStack(dir);
@@ -158,6 +161,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   } catch (error) {
     await stopAll().catch(() => {}); // the reason it did not start says more
     throw error;
+  }
+}
+
+/** The account of the embedded Postgres, which passes through the data folder to its own. */
+function passage(env: NodeJS.ProcessEnv): { gid: number } | undefined {
+  if (env.DATABASE_URL) return undefined;
+  try {
+    return postgresAccount();
+  } catch {
+    return undefined; // The start of Postgres says why.
   }
 }
 

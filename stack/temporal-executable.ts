@@ -1,11 +1,13 @@
 import { existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
+import { checkPinned } from '../platform/digests';
 import { findOnPath } from '../platform/find-on-path';
 import { cacheDir } from '../platform/folders';
 import { installedPath, installWhole } from '../platform/install-whole';
 import { reportStep, type Step } from '../platform/report-step';
 import { runCommand } from '../platform/run-command';
-import { download, extractTarGz, sdkDownload } from './download';
+import { untrusted } from '../platform/trusted-file';
+import { download, extractTarGz } from './download';
 
 /** The newest release of the Temporal CLI that `go install` can build; later ones have a `replace` in their go.mod. */
 export const GO_INSTALL_TARGET = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
@@ -16,6 +18,9 @@ export interface ResolvedExecutable {
   /** For people: where it came from and its version. */
   chosen: string;
 }
+
+/** Where a found command came from, for people. */
+const CACHE = "Tocsin's cache";
 
 const exe = process.platform === 'win32' ? '.exe' : '';
 
@@ -34,8 +39,8 @@ export async function temporalExecutable(env: NodeJS.ProcessEnv = process.env): 
 }
 
 /**
- * A working `temporal` command: `TEMPORAL_CLI_PATH`, then `PATH`, then a complete download of the TypeScript SDK, then
- * Tocsin's cache; when there is none, it is downloaded as the SDK does it or, without reach of the download host, built
+ * A working `temporal` command: `TEMPORAL_CLI_PATH`, then `PATH`, then Tocsin's cache, which must be what was
+ * installed into it. The temporary folder is no place to look: anybody may have put a file there.  when there is none, it is downloaded as the SDK does it or, without reach of the download host, built
  * by `go install` (about 6 minutes, once for all clones).
  * Rejects when `TEMPORAL_CLI_PATH` does not work, or nothing could be installed; the message says how to go on.
  */
@@ -48,6 +53,8 @@ export async function resolveTemporalExecutable(
 
 async function findTemporalExecutable(env: NodeJS.ProcessEnv): Promise<ResolvedExecutable | undefined> {
   if (env.TEMPORAL_CLI_PATH) {
+    const problem = existsSync(env.TEMPORAL_CLI_PATH) ? untrusted(env.TEMPORAL_CLI_PATH) : undefined;
+    if (problem) throw new Error(`TEMPORAL_CLI_PATH is "${env.TEMPORAL_CLI_PATH}", which is not started: ${problem}`);
     const version = await versionOf(env.TEMPORAL_CLI_PATH);
     if (version) return { path: env.TEMPORAL_CLI_PATH, chosen: `TEMPORAL_CLI_PATH (${version})` };
     throw new Error(
@@ -57,12 +64,13 @@ async function findTemporalExecutable(env: NodeJS.ProcessEnv): Promise<ResolvedE
   }
   const candidates: [string | undefined, string][] = [
     [findOnPath('temporal', env), 'temporal on PATH'],
-    [sdkDownload('temporal'), "the SDK's download"],
-    [path.join(installedPath('temporal-cli-sdk', cacheDir(env)), `temporal${exe}`), "Tocsin's cache"],
-    [path.join(installedPath('temporal-cli-go', cacheDir(env)), `temporal${exe}`), "Tocsin's cache"],
+    [path.join(installedPath('temporal-cli-sdk', cacheDir(env)), `temporal${exe}`), CACHE],
+    [path.join(installedPath('temporal-cli-go', cacheDir(env)), `temporal${exe}`), CACHE],
   ];
   for (const [candidate, origin] of candidates) {
     if (!candidate || !existsSync(candidate)) continue;
+    if (untrusted(candidate)) continue;
+    if (origin === CACHE) await checkPinned(path.dirname(candidate));
     const version = await versionOf(candidate);
     if (version) return { path: candidate, chosen: `${origin} (${version})` };
   }
@@ -111,7 +119,9 @@ async function goInstall(into: string, step: Step, env: NodeJS.ProcessEnv): Prom
   let packages = 0;
   try {
     await runCommand('go', ['install', '-v', GO_INSTALL_TARGET], {
-      env: { ...env, GOBIN: into, CGO_ENABLED: '0', GOFLAGS: '' },
+      env,
+      fetches: true,
+      set: { GOBIN: into, CGO_ENABLED: '0', GOFLAGS: '' },
       timeoutMs: 45 * 60_000,
       onLine: (line) => {
         if (line.startsWith('go: downloading')) step.progress(`${note}; fetching ${line.slice(16).split(' ')[0]}`);

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { checkPinned } from '../platform/digests';
 import { findOnPath } from '../platform/find-on-path';
 import { cacheDir } from '../platform/folders';
 import { acceptsConnections, freePort } from '../platform/free-port';
@@ -7,7 +8,8 @@ import { installedPath, installWhole } from '../platform/install-whole';
 import { reportStep, type Step } from '../platform/report-step';
 import { runCommand } from '../platform/run-command';
 import { startServerProcess } from '../platform/server-process';
-import { download, extractTarGz, sdkDownload } from './download';
+import { untrusted } from '../platform/trusted-file';
+import { download, extractTarGz } from './download';
 
 const VERSION = '1.38.0';
 const JARS = `temporal-test-server-${VERSION}`;
@@ -54,9 +56,9 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 
 /**
  * The path of a time-skipping server, to give as `existing-path` to `TestWorkflowEnvironment.createTimeSkipping`:
- * `TEMPORAL_TEST_SERVER_PATH`, then a complete download of the TypeScript SDK, then Tocsin's cache; when there is none
+ * `TEMPORAL_TEST_SERVER_PATH`, then Tocsin's cache, which must be what was installed into it; when there is none
  * it is downloaded as the SDK does it, or fetched as jars through Maven behind a launcher script.
- * Each candidate but the first has been started once before it is answered. Rejects with what to do.
+ * What is installed has been started once before it is answered. Rejects with what to do.
  */
 export async function testServerExecutable(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   if (env.TEMPORAL_TEST_SERVER_PATH) {
@@ -66,11 +68,11 @@ export async function testServerExecutable(env: NodeJS.ProcessEnv = process.env)
         'give the path of a Temporal test server, or unset it to let Tocsin find one',
     );
   }
-  const fromSdk = sdkDownload('temporal-test-server');
-  if (fromSdk && (await starts(fromSdk))) return fromSdk;
   for (const name of [DOWNLOADED, JARS]) {
     const file = path.join(installedPath(name, cacheDir(env)), 'temporal-test-server');
-    if (existsSync(file)) return file;
+    if (!existsSync(file) || untrusted(file)) continue;
+    await checkPinned(path.dirname(file));
+    return file;
   }
   return reportStep('Test server', async (step) => {
     const got = await install(step, env);
@@ -121,6 +123,7 @@ async function fetchJars(into: string, step: Step): Promise<void> {
     'mvn',
     ['-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${path.join(into, 'lib')}`],
     {
+      fetches: true,
       timeoutMs: 10 * 60_000,
       onLine: (line) => {
         if (line.includes('Downloaded from')) step.progress(`fetching through Maven, ${++fetched} files`);

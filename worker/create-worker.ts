@@ -27,8 +27,9 @@ import { claimReporterMail, settleReporterMail } from '../detection/reports/stor
 import { tocsin } from '../domain/kernel/command-lines';
 import { loadDisclosures } from '../policy/load-disclosure';
 import { loadPolicy } from '../policy/load-policy';
-import { migrate } from '../postgres/migrate';
+import { powerProblem } from '../postgres/logins';
 import { createPool, isUnavailable } from '../postgres/pool';
+import { bringUpToDate } from '../postgres/up-to-date';
 import { Appender } from '../register/append/appender';
 import { stateFromRegister } from '../register/state-from-register';
 import { verifyRegister } from '../register/verify';
@@ -63,7 +64,7 @@ export interface CreateWorkerOptions {
  */
 export async function createTocsinWorker(options: CreateWorkerOptions): Promise<TocsinWorker> {
   const { settings, temporal, tuning } = options;
-  const migration = await migrateWhenUp(settings.databaseUrl, options.logLevel);
+  const migration = await migrateWhenUp(settings.databaseUrl, settings.production, options.logLevel);
   const { namespace, ...connectionOptions } = temporal;
   const connection = await NativeConnection.connect(connectionOptions);
   const converter = dataConverter(settings.encryptionKeys);
@@ -109,11 +110,11 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
 const MIGRATE_AGAIN_MS = 5_000;
 
 /** Migrates now or, while Postgres is away, as soon as it is back. Throws a fault that is no outage. */
-async function migrateWhenUp(databaseUrl: string, logLevel?: string): Promise<{ stop(): void }> {
+async function migrateWhenUp(databaseUrl: string, production: boolean, logLevel?: string): Promise<{ stop(): void }> {
   let timer: NodeJS.Timeout | undefined;
   const log = logger(logLevel);
   const attempt = () =>
-    migrate(databaseUrl).catch((error) => {
+    readyDatabase(databaseUrl, production).catch((error) => {
       if (!isUnavailable(error)) throw error;
       log.error('Postgres cannot be reached: notices go on from local disk, the register waits. Check DATABASE_URL');
       timer = setTimeout(() => attempt().catch((fault: Error) => log.error(fault.message)), MIGRATE_AGAIN_MS);
@@ -122,10 +123,21 @@ async function migrateWhenUp(databaseUrl: string, logLevel?: string): Promise<{ 
   return { stop: () => clearTimeout(timer) };
 }
 
+/** In production whoever works with the register neither owns it nor could switch its guards off. */
+async function readyDatabase(databaseUrl: string, production: boolean): Promise<void> {
+  const problem = production ? await powerProblem(databaseUrl) : undefined;
+  if (problem) {
+    throw new Error(
+      `DATABASE_URL: ${problem}, and could rewrite the past: give the writer's login, which \`npx tocsin migrate --logins FOLDER\` makes`,
+    );
+  }
+  await bringUpToDate(databaseUrl);
+}
+
 /** The activities over the settings' ports, and what closes their pools. */
 export async function connectActivities(settings: WorkerSettings, temporal: Client, logLevel?: string) {
   const { dataDir, exercise } = settings;
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const pool = createPool(settings.databaseUrl);
   const disclosures = loadDisclosures();
   const appender = new Appender(pool, (kind, pointer, text) => disclosures.isPersonal(kind, pointer, text));
@@ -146,7 +158,10 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
       'folder' in settings.directory
         ? createCsvDirectory(settings.directory.folder)
         : createSqlDirectory(directoryPool!, settings.directory),
-    statusPage: createStaticStatusPage(createFolderSite(settings.status.dir, settings.status.url), organisation),
+    statusPage: createStaticStatusPage(
+      createFolderSite(settings.status.dir, settings.status.url, { published: true }),
+      organisation,
+    ),
   };
   const log = logger(logLevel);
   const audit = createAudit(pool, settings, log);

@@ -12,7 +12,12 @@ const own = {
   TOCSIN_PROTECTED_RANGES: variable(
     'Addresses and ranges that are never blocked, separated by commas; beside loopback, private ranges, those of CDNs and this machine.',
     list,
-    { default: '', unset: 'none of your own' },
+    {
+      default: '',
+      unset: 'none of your own',
+      neededInProduction:
+        'name the addresses from which you reach the internet, with those of offices: behind NAT nothing else keeps them from being blocked',
+    },
   ),
   TOCSIN_PROTECTED_COUNTRIES: variable(
     'Countries that are never blocked, as two-letter codes separated by commas.',

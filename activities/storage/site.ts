@@ -14,8 +14,8 @@ export interface Site {
   urlOf(file: string): string;
 }
 
-/** A site in a folder that is served at `baseUrl`. */
-export function createFolderSite(dir: string, baseUrl: string): Site {
+/** A site in a folder that is served at `baseUrl`. `published`: to the world, by a web server of another account perhaps. */
+export function createFolderSite(dir: string, baseUrl: string, { published = false } = {}): Site {
   const base = baseUrl.replace(/\/+$/, '');
   const unlessMissing =
     <T>(missing: T) =>
@@ -27,7 +27,7 @@ export function createFolderSite(dir: string, baseUrl: string): Site {
     `${base}/${file.split('/').map(encodeURIComponent).join('/')}`.replace(/\/index\.html$/, '/');
   return {
     async write(file, content) {
-      await writeWhole(path.join(dir, ...file.split('/')), content);
+      await writeWhole(path.join(dir, ...file.split('/')), content, { published });
       return urlOf(file);
     },
     read: (file) => readFile(path.join(dir, ...file.split('/')), 'utf8').catch(unlessMissing(undefined)),

@@ -15,6 +15,6 @@ export function createFolderStore(dir: string): LogStore {
   const fileOf = (name: string) => path.join(dir, ...name.split('/'));
   return {
     read: (name) => readIfThere(fileOf(name)),
-    write: (name, content) => writeWhole(fileOf(name), content),
+    write: (name, content) => writeWhole(fileOf(name), content, { published: true }),
   };
 }

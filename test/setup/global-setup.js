@@ -22,7 +22,8 @@ module.exports = async function globalSetup() {
     testServerExecutable(),
   ]);
   globalThis.tocsinTestPostgres = postgres;
-  process.env.TOCSIN_TEST_DATABASE_URL = postgres.url;
+  process.env.TOCSIN_TEST_DATABASE_URL = postgres.adminUrl;
+  process.env.TOCSIN_TEST_OWNER_URL = postgres.url;
   process.env.TEMPORAL_CLI_PATH = temporal;
   process.env.TEMPORAL_TEST_SERVER_PATH = testServer;
   process.env.TOCSIN_TEST_WORKFLOW_BUNDLE = path.join(dist, 'workflow-bundle.js');
@@ -45,13 +46,14 @@ async function startTemplate(startPostgres) {
   // mkdtemp makes a folder for its owner only; when root runs the tests, the account of Postgres must get through.
   if (process.getuid && process.getuid() === 0) require('node:fs').chmodSync(path.dirname(dir), 0o755);
   const postgres = await startPostgres({ dir, durable: false, env: {} });
-  const admin = new Client({ connectionString: postgres.url });
+  const admin = new Client({ connectionString: postgres.adminUrl });
   await admin.connect();
   try {
-    await admin.query('CREATE DATABASE tocsin_template');
+    await admin.query('CREATE DATABASE tocsin_template OWNER tocsin_owner');
   } finally {
     await admin.end();
   }
+  // As its owner, who is no superuser: as in production.
   const template = new URL(postgres.url);
   template.pathname = '/tocsin_template';
   await migrate(template.href);

@@ -1,11 +1,11 @@
 import pg from 'pg';
+import { newPassword, scramVerifier } from '../../../postgres/scram';
 import { failure } from '../../failures';
 import type { MeasureInput, MeasureResult } from '../../types';
 import { DEFAULT_TIMEOUT_MS } from '../config';
 import { RotationRecord } from '../rotation-record';
 import type { VaultPort } from '../vault';
 import { canLogIn, postgresClient, postgresFailure } from './postgres-login';
-import { newPassword, scramVerifier } from './scram';
 
 export interface PostgresConfig {
   /** Connection of a role that may alter the others (superuser, or CREATEROLE with the admin option). */

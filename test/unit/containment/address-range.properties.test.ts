@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hiddenIpv4, isPublic, overlaps, parseIpRange, rangeText } from '../../../domain/kernel/ip-address';
+import { overlaps, parseIpRange, rangeText } from '../../../domain/kernel/ip-address';
 
 const parseRange = (text: string) => parseIpRange(text)!;
 

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { createContainment, fileVault } from '../../../activities/containment';
 import { type OwnCredentials, ownCredentials } from '../../../activities/containment/own-credentials';
 import { exerciseRole } from '../../../activities/containment/providers/postgres-role';
-import { newPassword, scramVerifier } from '../../../activities/containment/providers/scram';
+import { newPassword, scramVerifier } from '../../../postgres/scram';
 import { createTestDatabase } from '../../setup/helpers';
 import { afterTest, folder, rotate } from './fixtures';
 
@@ -116,9 +116,9 @@ describe('rotating a Postgres role', () => {
   it('refuses a role that is not on the list, none, a superuser, one without login, and its own', async () => {
     const [listed, superuser, group, own, writer] = [
       await role(),
-      await role(),
       await role('SUPERUSER LOGIN'),
       await role('NOLOGIN'),
+      await role(),
       await role(),
     ];
     const login = new URL(url).username;

@@ -79,7 +79,12 @@ test('what is configured is no recorder, and in production there is none', async
   const standIns = await standInsOf();
   const env = { CLOUDFLARE_API_TOKEN: 't', CLOUDFLARE_ZONE_ID: 'z', TOCSIN_DATA_DIR: folder() };
   expect(readSettings(containmentSettings, env, standIns).recordedOnly).toEqual(['webhook']);
-  const { providers, recordedOnly } = readSettings(containmentSettings, { ...env, TOCSIN_ENV: 'production' }, standIns);
+  const production = { ...env, TOCSIN_ENV: 'production' };
+  expect(() => readSettings(containmentSettings, production, standIns)).toThrow(
+    'TOCSIN_PROTECTED_RANGES: is not set; in production name the addresses from which you reach the internet',
+  );
+  const ranges = { TOCSIN_PROTECTED_RANGES: '198.51.100.0/28' };
+  const { providers, recordedOnly } = readSettings(containmentSettings, { ...production, ...ranges }, standIns);
   expect(recordedOnly).toEqual([]);
   expect(providers).toEqual({
     cloudflare: { apiToken: 't', scope: { zoneId: 'z' }, baseURL: undefined },

@@ -11,7 +11,7 @@ import { isForgeable, MOST_UNATTENDED, unattended } from '../../../domain/triage
 import { triageInput } from './helpers/detections';
 
 const T0 = '2026-04-01T02:00:00.000Z';
-const opened = (over: object, forgeableSources?: boolean): TriageState => {
+const opened = (over: Record<string, unknown>, forgeableSources?: boolean): TriageState => {
   const input = triageInput(over);
   input.judgement.incident = {
     ...input.judgement.incident,

@@ -40,6 +40,7 @@ const complete = {
   DATABASE_URL: 'postgres://register.example.com/tocsin',
   RESEND_API_KEY: 're_live',
   TOCSIN_DIRECTORY: '/people',
+  TOCSIN_PROTECTED_RANGES: '198.51.100.0/28',
 };
 
 const PROCESSES: Array<[string, (env: NodeJS.ProcessEnv) => object]> = [

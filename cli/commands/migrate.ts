@@ -1,0 +1,50 @@
+/** `tocsin migrate`: brings the tables up to date as their owner, and makes the logins that work with them. */
+import path from 'node:path';
+import type { Command } from 'commander';
+import { refused, usage } from '../../client/errors';
+import { privateFolder } from '../../platform/private-files';
+import { writeWhole } from '../../platform/write-whole';
+import type { CommonOptions, Shell } from '../shell';
+import { verb } from '../verb';
+
+interface MigrateOptions extends CommonOptions {
+  logins?: string;
+}
+
+export function migrateCommand(program: Command, shell: Shell): void {
+  verb(
+    program,
+    'migrate',
+    "Bring the database's tables up to date, and make the logins of worker and auditor. Run it with the owner's login in DATABASE_URL, which no worker needs.",
+    'migrate --logins /etc/tocsin/logins   # with DATABASE_URL=postgres://owner@…',
+  )
+    .option(
+      '--logins <folder>',
+      'make the missing logins, and write the address of each into a file of its own there (0600)',
+    )
+    .action(async (options: MigrateOptions) => {
+      const { migrate } = await import('../../postgres/migrate.js');
+      const { makeLogins } = await import('../../postgres/logins.js');
+      const url = shell.databaseUrl();
+      if (options.logins === '') throw usage('--logins: give a folder');
+      await migrate(url);
+      const made = options.logins === undefined ? [] : await makeLogins(url).catch(asRefusal);
+      const files: Record<string, string> = {};
+      if (made.length > 0) privateFolder(path.resolve(options.logins!));
+      for (const { name, url: address } of made) {
+        files[name] = path.join(path.resolve(options.logins!), `${name}.url`);
+        await writeWhole(files[name], `${address}\n`);
+      }
+      if (options.json) return shell.out.json({ migrated: true, logins: files });
+      shell.out.line('The tables are up to date.');
+      for (const { name, login } of made) shell.out.line(`Login ${login} (${name}): its address is in ${files[name]}`);
+      if (made.length > 0)
+        shell.out.line("Give workers and the intake the writer's address as DATABASE_URL, and keep the owner's away.");
+      else if (options.logins !== undefined)
+        shell.out.line('Both logins were there; their passwords stay as they are.');
+    });
+}
+
+function asRefusal(error: Error): never {
+  throw refused(`the tables are up to date, but the logins could not be made: ${error.message}`);
+}

@@ -1,0 +1,92 @@
+/** The logins of the database: the owner migrates, the writer works, the auditor reads. None of them is a superuser. */
+import pg from 'pg';
+import { newPassword, scramVerifier } from './scram';
+
+/** The logins beside the owner's, and the role that each is a member of. Roles belong to the whole Postgres server. */
+export const LOGINS = {
+  writer: { login: 'tocsin_app', role: 'tocsin_writer', connections: 200 },
+  auditor: { login: 'tocsin_audit', role: 'tocsin_auditor', connections: 20 },
+} as const;
+export type LoginName = keyof typeof LOGINS;
+
+/** A login that was made, with the address to hand over: it holds the password, which stands nowhere else. */
+export interface MadeLogin {
+  name: LoginName;
+  login: string;
+  url: string;
+}
+
+const NOT_SPECIAL = 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS';
+
+/**
+ * Makes the logins that are missing, as the owner, after the migrations. One that is there keeps its password; that it is
+ * nothing more than it should be is checked. Returns those that were made.
+ *
+ * @throws Error where a login is there with rights beyond its role's, or the owner may make no logins.
+ */
+export async function makeLogins(ownerUrl: string): Promise<MadeLogin[]> {
+  const owner = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
+  await owner.connect();
+  try {
+    const made: MadeLogin[] = [];
+    for (const name of Object.keys(LOGINS) as LoginName[]) {
+      const { login, role, connections } = LOGINS[name];
+      const problem = await loginProblem(owner, login);
+      if (problem) throw new Error(`${problem}: drop it or take these rights from it, then run this again`);
+      if (!(await exists(owner, login))) {
+        const password = newPassword();
+        // The verifier, not the password: a statement may stand in the server's log.
+        await owner.query(
+          `CREATE ROLE ${login} ${NOT_SPECIAL} CONNECTION LIMIT ${connections} PASSWORD ${pg.escapeLiteral(scramVerifier(password))}`,
+        );
+        made.push({ name, login, url: withLogin(ownerUrl, login, password) });
+      }
+      await owner.query(`GRANT ${role} TO ${login}`);
+      await owner.query(`GRANT CONNECT ON DATABASE ${pg.escapeIdentifier(owner.database!)} TO ${login}`);
+    }
+    return made;
+  } finally {
+    await owner.end();
+  }
+}
+
+/**
+ * Why a login is not one to work with: it is a superuser, owns the register's tables, or may do what owners do. The triggers
+ * refuse a change of the past to all of them, but such a login can switch them off.
+ */
+export async function powerProblem(databaseUrl: string): Promise<string | undefined> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    const special = await loginProblem(client, client.user!);
+    if (special) return special;
+    const { rows } = await client.query<{ owns: boolean }>(
+      `SELECT pg_has_role(session_user, relowner, 'MEMBER') AS owns FROM pg_class
+        WHERE oid = to_regclass('tocsin.register_entries')`,
+    );
+    return rows[0]?.owns ? `the login ${client.user} owns the register's tables` : undefined;
+  } finally {
+    await client.end();
+  }
+}
+
+async function loginProblem(client: pg.Client, login: string): Promise<string | undefined> {
+  const { rows } = await client.query<Record<string, boolean>>(
+    `SELECT rolsuper AS "is a superuser", rolcreaterole AS "may make roles", rolbypassrls AS "passes by row security",
+            rolreplication AS "may copy the whole server" FROM pg_roles WHERE rolname = $1`,
+    [login],
+  );
+  const too = Object.entries(rows[0] ?? {}).flatMap(([what, is]) => (is ? [what] : []));
+  return too.length > 0 ? `the login ${login} ${too.join(', ')}` : undefined;
+}
+
+async function exists(client: pg.Client, login: string): Promise<boolean> {
+  return (await client.query('SELECT FROM pg_roles WHERE rolname = $1', [login])).rowCount !== 0;
+}
+
+function withLogin(url: string, login: string, password: string): string {
+  const address = new URL(url);
+  address.username = login;
+  address.password = password;
+  return address.href;
+}

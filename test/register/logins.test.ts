@@ -1,0 +1,91 @@
+/** The logins that `tocsin migrate` makes: the owner migrates, the writer works, the auditor reads; none is a superuser. */
+import pg from 'pg';
+import { makeLogins, powerProblem } from '../../postgres/logins';
+import { createPool } from '../../postgres/pool';
+import { bringUpToDate } from '../../postgres/up-to-date';
+import { appendEntries } from '../../register/append/appender';
+import { discloseAll, shownEvent } from '../../register/disclose';
+import { readEntries } from '../../register/read-entries';
+import { afterFile, createTestDatabase, fromSetup } from '../setup/helpers';
+import { eventsOf, migrateInOwnProcess } from './helpers';
+
+let superuser: string;
+let owner: string;
+const urls: Record<string, string> = {};
+
+beforeAll(async () => {
+  const database = await createTestDatabase();
+  superuser = database.url;
+  const given = new URL(fromSetup('TOCSIN_TEST_OWNER_URL'));
+  given.pathname = `/${database.name}`;
+  owner = given.href;
+  await query(superuser, `ALTER DATABASE ${database.name} OWNER TO tocsin_owner`);
+  // Logins belong to the server, which all tests share.
+  for (const login of ['tocsin_app', 'tocsin_audit'])
+    await query(superuser, `DROP ROLE IF EXISTS ${login}`).catch(() => {});
+  for (const { name, url } of await makeLogins(owner)) urls[name] = url;
+});
+
+async function query(url: string, sql: string) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+test('both are made once, and are nothing but members of their role', async () => {
+  expect(Object.keys(urls).sort()).toEqual(['auditor', 'writer']);
+  expect(await makeLogins(owner)).toEqual([]);
+  for (const url of Object.values(urls)) expect(await powerProblem(url)).toBeUndefined();
+});
+
+test('a superuser and the owner are logins that could rewrite the past', async () => {
+  expect(await powerProblem(superuser)).toMatch(/the login postgres is a superuser/);
+  expect(await powerProblem(owner)).toMatch(/the login tocsin_owner may make roles/);
+});
+
+test('a login that may more than it should is told, and not handed out', async () => {
+  await query(superuser, 'ALTER ROLE tocsin_audit CREATEROLE');
+  await expect(makeLogins(owner)).rejects.toThrow(
+    /the login tocsin_audit may make roles: drop it or take these rights/,
+  );
+  await query(superuser, 'ALTER ROLE tocsin_audit NOCREATEROLE');
+});
+
+test('the writer works on a current database, and is sent to the owner for one that is not', async () => {
+  await bringUpToDate(urls.writer!);
+  const pool = createPool(urls.writer!);
+  afterFile(() => pool.end());
+  expect(await appendEntries(pool, eventsOf('inc-l', 2))).toMatchObject({ appended: 2 });
+  await expect(query(urls.writer!, 'UPDATE tocsin.register_entries SET kind = kind')).rejects.toThrow(
+    'permission denied',
+  );
+  await expect(query(urls.writer!, 'ALTER TABLE tocsin.register_entries DISABLE TRIGGER ALL')).rejects.toThrow('owner');
+  await expect(query(urls.writer!, "SELECT pg_read_binary_file('/proc/self/environ')")).rejects.toThrow(
+    'permission denied',
+  );
+  await query(superuser, "DELETE FROM tocsin.schema_migrations WHERE name LIKE '011%'");
+  await expect(bringUpToDate(urls.writer!)).rejects.toThrow(/lacks 1 migrations \(011_.*run `npx tocsin migrate`/);
+  await migrateInOwnProcess(owner);
+  await bringUpToDate(urls.writer!);
+});
+
+test('the auditor reads entries and no data key: personal data is withheld from it, not said to be erased', async () => {
+  const pool = createPool(urls.auditor!);
+  afterFile(() => pool.end());
+  await expect(pool.query('SELECT key FROM tocsin.register_keys')).rejects.toThrow('permission denied');
+  await pool.query('SELECT incident_id, destroyed_at FROM tocsin.register_keys');
+  const writer = createPool(urls.writer!);
+  afterFile(() => writer.end());
+  const personal = (_kind: string, pointer: string) => pointer === '/by';
+  await appendEntries(writer, eventsOf('inc-p', 1), personal);
+  const entries = [];
+  for await (const entry of readEntries(pool, { incidentId: 'inc-p' })) entries.push(entry);
+  const seen = discloseAll(entries[0]!);
+  expect(seen.erased).toEqual([]);
+  expect(seen.withheld).toContain('/by');
+  expect(JSON.stringify(shownEvent(seen))).toContain('[withheld]');
+});
