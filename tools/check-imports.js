@@ -50,7 +50,7 @@ const LAYERS = {
 
 // Where packages are limited: pure code, and code that runs in Temporal's sandbox.
 const PACKAGES = {
-  domain: ['zod'],
+  domain: ['ipaddr.js', 'zod'],
   workflows: ['@temporalio/workflow', '@temporalio/common', 'zod'],
 };
 

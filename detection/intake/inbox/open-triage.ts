@@ -4,14 +4,29 @@ import type { TocsinClient } from '../../../client/tocsin-client';
 import type { Detection } from '../../../domain/detection/detection';
 import type { CaseJudgement, RulesSnapshot } from '../../../domain/detection/detection-rules';
 import { exactMs, toInstant, toMs } from '../../../domain/kernel/time';
+import { apart, isRepeat } from '../../../domain/triage/repeat';
 import { DETECTED_SIGNAL, type Detected, TRIAGE_WORKFLOW, type TriageInput } from '../../../domain/triage/state';
 import { triageCaseId } from './triage-case-id';
 
 /**
  * Opens the triage case of a detection, or adds the detection to it. Safe to repeat: the case counts a detection once.
- * `late`: the case was decided and is closed; the detection stays with that decision, and the caller counts it.
+ * `late`: the case was decided and is closed; the detection stays with that decision, and the caller counts it. A dismissal
+ * is such a decision for its repeats only: what says something else opens a case of its own (`domain/triage/repeat.ts`).
  */
 export async function openTriage(
+  cases: Pick<TocsinClient, 'signalWithStart' | 'view'>,
+  detection: Detection,
+  judgement: CaseJudgement,
+  rules: RulesSnapshot,
+): Promise<{ caseId: string; late: boolean }> {
+  const opened = await openCase(cases, detection, judgement, rules);
+  if (!opened.late) return opened;
+  const decided = await cases.view<'triage'>(opened.caseId);
+  if (decided?.decision?.decision !== 'dismissed' || isRepeat(decided, detection, judgement.severity)) return opened;
+  return openCase(cases, detection, apart(judgement, detection), rules);
+}
+
+async function openCase(
   cases: Pick<TocsinClient, 'signalWithStart'>,
   detection: Detection,
   judgement: CaseJudgement,
