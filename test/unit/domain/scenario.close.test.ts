@@ -125,8 +125,8 @@ describe('close', () => {
     expect(story.problems()).toEqual(
       expect.arrayContaining([
         'status: is declared; send status "resolved" first',
-        `containment: still pending, due ${at(2)}`,
-        `status-page-update: still drafted, due ${at(2)}`,
+        `containment: still pending, due ${at(2)}: \`npx tocsin status INC-2026-001 contained\``,
+        `status-page-update: still drafted, due ${at(2)}: \`npx tocsin approve INC-2026-001 status-page-update\``,
         'enterprise-notice: not decided yet; see `npx tocsin explain INC-2026-001`, then assess or waive it',
         'post-incident-review: not decided yet; see `npx tocsin explain INC-2026-001`, then assess or waive it',
       ]),
@@ -172,7 +172,9 @@ describe('close', () => {
     story.world.silent = ['contain'];
     story.send('contain', { measure: { action: 'isolate-system', system: 'api' } });
     story.send('close');
-    expect(story.problems()).toEqual(['isolate-system api: is still requested']);
+    expect(story.problems()).toEqual([
+      'isolate-system api: is still requested; try again when its outcome is on record',
+    ]);
   });
 
   test('ends the incident once nothing is owed', () => {

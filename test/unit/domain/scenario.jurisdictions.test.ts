@@ -111,7 +111,9 @@ describe('a law that hangs on a judgement of its own: a question that its pack a
   test('an answer to a question that nobody asks is refused', () => {
     const story = new Story({}, with_()).to(1);
     story.send('assess', { assessment: assessment({ answers: { 'nis2-significant': 'yes' } }) });
-    expect(story.problems()).toEqual(['answers: 1 of them answer no question of the policy; it asks: none']);
+    expect(story.problems()).toEqual([
+      'answers: 1 of them answer no question of the policy: leave them out; it asks: none',
+    ]);
   });
 });
 

@@ -62,15 +62,21 @@ export const RISK_JUDGEMENT = {
   reasoning: 'Names and logins only, and the log shows what was read',
 };
 
+/** What each workspace holds of the stored data; of a smaller set a test says its own. */
+function numbersWithin(dataSets: DataSetInput[] = []): AssessmentInput['perWorkspace'] {
+  const { individuals = 3000, records = 9000 } = dataSets.find(({ id }) => id === 'stored') ?? {};
+  if (Number(individuals) < 1000 || Number(records) < 9000) return {};
+  const own = ['ws-1', 'ws-2', 'ws-3'].map((id) => [id, { individuals: 1000, records: 3000 }]);
+  return { stored: Object.fromEntries(own) };
+}
+
 /** A complete assessment: both roles, three countries, high risk. */
 export const assessment = (over: Partial<AssessmentInput> = {}): AssessmentInput => ({
   personalData: 'yes',
   dataSets: over.personalData === 'no' ? [] : [accounts(), stored()],
   workspaces: ['ws-1', 'ws-2'],
   plainSummary: 'Somebody read parts of our database with a key that had become public',
-  perWorkspace: {
-    stored: Object.fromEntries(['ws-1', 'ws-2', 'ws-3'].map((id) => [id, { individuals: 1000, records: 3000 }])),
-  },
+  perWorkspace: numbersWithin(over.dataSets),
   likelyConsequences: 'Phishing with real names',
   riskJudgement: RISK_JUDGEMENT,
   individualSteps: ['Change your password'],
