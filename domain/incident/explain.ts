@@ -18,7 +18,7 @@ import { inPartText, outstanding } from './filings';
 import { heldText, holdEnd } from './holds';
 import { isLate, latenessText } from './lateness';
 import { confirmLine, proposalText } from './not-owed';
-import { awarenessOpen } from './on-awareness';
+import { awarenessWaits } from './on-awareness';
 import { partOf } from './part-clock';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { shareText, type Untold } from './tally';
@@ -117,7 +117,7 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
           anchorAt: at,
           ...(part && { partAt: part }),
           ...(clock.from === 'aware' && state.awareness
-            ? { stated: [...awarenessLines(state.awareness), ...awarenessOpen(state)] }
+            ? { stated: [...awarenessLines(state.awareness), ...awarenessWaits(state)] }
             : {}),
           within:
             typeof clock.within === 'string'

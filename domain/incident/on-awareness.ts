@@ -73,6 +73,13 @@ export function onConfirm(
   return [{ kind: 'awareness-upheld', data: { awareAt: doubt.awareAt, reason } }];
 }
 
+/** What waits of the awareness, with who asked for it: for whoever asks, and for no event. */
+export function awarenessWaits(state: IncidentState): string[] {
+  const asked = state.awaitsSecond?.awareness;
+  const by = asked ? [`asked for by ${asked.by}: ${asked.reason}`] : [];
+  return [...awarenessOpen(state), ...by];
+}
+
 /** What keeps an incident from being closed. */
 export function awarenessOpen({ caseId, awaitsSecond, awarenessDoubt: doubt }: IncidentState): string[] {
   const asked = awaitsSecond?.awareness;
@@ -84,7 +91,5 @@ export function awarenessOpen({ caseId, awaitsSecond, awarenessDoubt: doubt }: I
     ];
   }
   const line = tocsin('confirm', { id: caseId, change: 'awareness' });
-  return [
-    `awareness: a change to ${minuteText(asked.awareAt)} UTC, asked for by ${asked.by} (${asked.reason}), waits for a second person: \`${line}\``,
-  ];
+  return [`awareness: a change to ${minuteText(asked.awareAt)} UTC waits for a second person: \`${line}\``];
 }

@@ -158,6 +158,13 @@ const WALKS: Record<string, () => Story> = {
     ),
   'a step that is under way': () =>
     on(new Story({ maliciousSources: ['203.0.113.7'] }, undefined, { silent: ['contain'] }), ['close', {}]),
+  'more countries than one incident blocks': () =>
+    on(
+      aware(),
+      ...['AQ', 'BV', 'HM', 'TF'].map(
+        (country): Step => ['contain', { measure: { action: 'block-source', source: `country:${country}` } }],
+      ),
+    ),
   review: () => on(aware(), ['review', { rootCause: 'x', controls: ['y'], shareSummary: true }]),
   closing: () => on(aware({}, {}, { unreached: { 'ws-1': 1 } }).to(90), ['close', {}]),
   'obligations that are not there': () =>
@@ -415,9 +422,7 @@ describe('proposals, each by the product and for a person to decide', () => {
     const story = on(aware(), ['assess', { awareAt: at(1), reason: 'x' }]).to(3);
     story.send('assess', { awareAt: at(2), reason: 'the first mail was about another system' });
     const said = ruleOf(story, ART33).clocks[0]!.stated!.join('\n');
-    expect(said).toContain(
-      `asked for by ${ONCALL} (the first mail was about another system), waits for a second person`,
-    );
+    expect(said).toContain(`asked for by ${ONCALL}: the first mail was about another system`);
     expect(said).toContain('`npx tocsin confirm INC-2026-001 awareness`');
   });
 
