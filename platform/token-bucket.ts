@@ -13,6 +13,11 @@ export class TokenBucket {
     this.perMs = perMinute / 60_000;
   }
 
+  /** Whether nothing was taken that has not come back. */
+  isFull(now: number): boolean {
+    return this.tokens + Math.max(0, now - this.filledAt) * this.perMs >= this.perMinute;
+  }
+
   /** Takes one. Answers 0 when it was there, else the whole seconds after which one will be. */
   take(now: number): number {
     // A clock that was set back gives nothing and takes nothing.

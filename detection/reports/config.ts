@@ -39,9 +39,11 @@ export const ReportsConfigSchema = z.strictObject({
     .strictObject({
       openFromOneSender: limit(5),
       openFromOneOrigin: limit(10),
+      openFromOneNetwork: limit(20),
       open: limit(200),
       perHour: limit(60),
       requestsFromOneOrigin: limit(20),
+      requestsFromOneNetwork: limit(60),
       requests: limit(300),
     })
     .prefault({}),

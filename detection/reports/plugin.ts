@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Pool } from 'pg';
 import { Webhook } from 'standardwebhooks';
-import { ipText, parseIp } from '../../domain/kernel/ip-address';
+import { ipText, networkOf, parseIp } from '../../domain/kernel/ip-address';
 import { toInstant } from '../../domain/kernel/time';
 import type { Log } from '../../platform/log';
 import { isUnavailable } from '../../postgres/pool';
@@ -76,10 +76,15 @@ export function reportsPlugin(deps: ReportsDeps): FastifyPluginAsync {
 function limitRequests(app: FastifyInstance, { config, now }: ReportsDeps, intake: ReportIntake): void {
   const clock = () => now().getTime();
   const byOrigin = new RequestLimit(config.limits.requestsFromOneOrigin, clock);
+  const byNetwork = new RequestLimit(config.limits.requestsFromOneNetwork, clock);
   const inAll = new RequestLimit(config.limits.requests, clock);
+  // A budget of their own: whoever uses up the one for all closes the channel for themselves, and not for others.
+  const newcomers = new RequestLimit(config.limits.requests, clock);
   app.addHook('onRequest', async (request, reply) => {
     if (request.method !== 'POST' || request.url.split('?')[0] !== REPORT_PATH) return undefined;
-    const waitS = byOrigin.take(originOf(request)) || inAll.take('all');
+    const network = networkOfRequest(request);
+    const all = byNetwork.isNew(network) ? newcomers : inAll;
+    const waitS = byOrigin.take(originOf(request)) || byNetwork.take(network) || all.take('all');
     if (waitS === 0) return undefined;
     reply.header('retry-after', String(waitS));
     return intake.tooMany(request, reply);
@@ -91,6 +96,12 @@ function originOf(request: FastifyRequest): string {
   const ip = parseIp(request.ip);
   if (!ip) return 'unknown';
   return ip.family === 4 ? ipText(ip) : ipText({ family: 6, bits: (ip.bits >> 64n) << 64n });
+}
+
+/** The network that a request comes from, for limits: /24 of IPv4, /48 of IPv6, as a site usually has. */
+function networkOfRequest(request: FastifyRequest): string {
+  const ip = parseIp(request.ip);
+  return ip ? networkOf(ip) : 'unknown';
 }
 
 /**
@@ -137,7 +148,7 @@ class ReportIntake {
     const parsed = parseReport((request.body as Buffer | undefined) ?? Buffer.alloc(0), mediaType);
     if (!parsed.ok) return this.notValid(request, reply, parsed);
     const { content } = parsed;
-    const answer = await this.take(content, mediaType, originOf(request), key && `request:${key}`);
+    const answer = await this.take(content, mediaType, request, key && `request:${key}`);
     return this.answer(request, reply, answer, content);
   }
 
@@ -159,7 +170,7 @@ class ReportIntake {
   private async take(
     content: ReportContent,
     via: 'form' | 'json' | 'mail',
-    origin: string | undefined,
+    from: FastifyRequest | undefined,
     key: string | undefined,
   ): Promise<Acceptance> {
     const { config, holidays, pool, now } = this.deps;
@@ -176,7 +187,8 @@ class ReportIntake {
       repeatEveryMs: config.acknowledge.repeatEvery,
       followUpAfterMs: config.followUpAfter,
     };
-    const given = { reportId, receivedAt: at, via, content, key, origin, workflowInput };
+    const marks = from && { origin: originOf(from), network: networkOfRequest(from) };
+    const given = { reportId, receivedAt: at, via, content, key, ...marks, workflowInput };
     const answer = await this.turns.take(() => acceptReport(pool, given, config.limits));
     if (!answer) return { outcome: 'limited', by: 'open' };
     if (answer.outcome === 'accepted' && answer.fresh) void this.dispatcher.drain();

@@ -16,6 +16,11 @@ export class RequestLimit {
     private readonly now: () => number,
   ) {}
 
+  /** Whether a key has asked for nothing of late. */
+  isNew(key: string): boolean {
+    return !this.buckets.has(key) || this.buckets.peek(key)!.isFull(this.now());
+  }
+
   /** Counts a request. Answers the seconds until the next one is let in; 0: this one is let in. */
   take(key: string): number {
     const now = this.now();

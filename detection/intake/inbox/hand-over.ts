@@ -5,7 +5,10 @@ import { openTriage } from './open-triage';
 import type { HandOver } from './settled';
 
 /** `rules`: those in force, asked for each detection, so that an edited file takes effect without a restart. */
-export function createHandOver(cases: Pick<TocsinClient, 'signalWithStart' | 'view'>, rules: () => RulesSnapshot): HandOver {
+export function createHandOver(
+  cases: Pick<TocsinClient, 'signalWithStart' | 'view'>,
+  rules: () => RulesSnapshot,
+): HandOver {
   return async (detection) => {
     const snapshot = rules();
     const judgement = judge(detection, snapshot.rules);

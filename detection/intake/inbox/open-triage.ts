@@ -21,7 +21,7 @@ export async function openTriage(
 ): Promise<{ caseId: string; late: boolean }> {
   const opened = await openCase(cases, detection, judgement, rules);
   if (!opened.late) return opened;
-  const decided = await cases.view<'triage'>(opened.caseId);
+  const decided = (await cases.view<'triage'>(opened.caseId))?.state;
   if (decided?.decision?.decision !== 'dismissed' || isRepeat(decided, detection, judgement.severity)) return opened;
   return openCase(cases, detection, apart(judgement, detection), rules);
 }

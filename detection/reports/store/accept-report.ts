@@ -18,16 +18,23 @@ export interface GivenReport {
   content: ReportContent;
   /** The sender's own key for this request: the same key is the same report. */
   key?: string;
-  /** The network address or network it came from. */
+  /** The network address it came from: an IPv4 address, or the /64 of an IPv6 one. */
   origin?: string;
+  /** The network that it stands in: /24 or /48. */
+  network?: string;
   /** The input of its workflow but for what is worked out here. */
   workflowInput: object;
 }
 
-/** Above these a report is not taken. Counted are reports that nobody has acknowledged, and those of the last hour. */
+/**
+ * Above these a report is not taken. Counted are reports that nobody has acknowledged, and those of the last hour. Those in
+ * all (`open`, `perHour`) hold for networks that have reported something: one that has not is let in until `NEWCOMERS` times
+ * as many are there, so that whoever fills the channel closes it for themselves.
+ */
 export interface ReportLimits {
   openFromOneSender: number;
   openFromOneOrigin: number;
+  openFromOneNetwork: number;
   open: number;
   perHour: number;
 }
@@ -49,7 +56,7 @@ const REPORTS_LOCK = 0x7265706f727473n;
  * when it returns. Throws the driver's error; `isUnavailable` tells an outage.
  */
 export async function acceptReport(pool: Pool, given: GivenReport, limits: ReportLimits): Promise<Acceptance> {
-  const { content, key, origin } = given;
+  const { content, key, origin, network } = given;
   return inTransaction(
     pool,
     async (client) => {
@@ -60,10 +67,11 @@ export async function acceptReport(pool: Pool, given: GivenReport, limits: Repor
         key: key === undefined ? null : hash('key', key),
         sender: content.email === undefined ? null : hash('sender', content.email.toLowerCase()),
         origin: origin === undefined ? null : hash('origin', origin),
+        network: network === undefined ? null : hash('network', network),
       };
       const same = await findSame(client, given.receivedAt, marks.report, marks.key);
       if (same) return same;
-      const by = await exceeded(client, given.receivedAt, marks.sender, marks.origin, limits);
+      const by = await exceeded(client, given.receivedAt, marks, limits);
       if (by) return { outcome: 'limited', by };
       await insert(client, given, marks);
       return { outcome: 'accepted', reportId: given.reportId, receivedAt: given.receivedAt, fresh: true };
@@ -76,6 +84,18 @@ export async function acceptReport(pool: Pool, given: GivenReport, limits: Repor
 export function commitmentOf(salt: Uint8Array, content: ReportContent): string {
   return createHash('sha256').update(salt).update(canonicalText(content)).digest('hex');
 }
+
+/** Keyed hashes by which reports are compared; none can be read back. */
+interface Marks {
+  report: Buffer;
+  key: Buffer | null;
+  sender: Buffer | null;
+  origin: Buffer | null;
+  network: Buffer | null;
+}
+
+/** How many times the limits in all hold for networks that have reported nothing yet. */
+const NEWCOMERS = 5;
 
 type Hash = (purpose: string, value: string) => Buffer;
 
@@ -105,29 +125,36 @@ async function findSame(
 async function exceeded(
   client: PoolClient,
   now: Date,
-  sender: Buffer | null,
-  origin: Buffer | null,
+  { sender, origin, network }: Pick<Marks, 'sender' | 'origin' | 'network'>,
   limits: ReportLimits,
 ): Promise<keyof ReportLimits | undefined> {
-  const { rows } = await client.query<Record<keyof ReportLimits, string>>(
+  const { rows } = await client.query<Record<keyof ReportLimits | 'known', string>>(
     `SELECT count(*) FILTER (WHERE waiting AND same_sender = $2) AS "openFromOneSender",
             count(*) FILTER (WHERE waiting AND origin = $3) AS "openFromOneOrigin",
+            count(*) FILTER (WHERE waiting AND network = $4) AS "openFromOneNetwork",
+            count(*) FILTER (WHERE network = $4 AND (waiting OR received_at > $1::timestamptz - interval '1 hour')) AS known,
             count(*) FILTER (WHERE waiting) AS "open",
             count(*) FILTER (WHERE received_at > $1::timestamptz - interval '1 hour') AS "perHour"
-       FROM (SELECT same_sender, origin, received_at, NOT EXISTS (
+       FROM (SELECT same_sender, origin, network, received_at, NOT EXISTS (
                       SELECT FROM tocsin.register_entries
                        WHERE incident_id = report_id AND kind IN ('acknowledged', 'closed')) AS waiting
                FROM tocsin.vulnerability_reports) AS reports`,
-    [now, sender, origin],
+    [now, sender, origin, network],
   );
-  const names = ['openFromOneSender', 'openFromOneOrigin', 'open', 'perHour'] as const;
-  return names.find((name) => Number(rows[0]![name]) >= limits[name]);
+  const counted = rows[0]!;
+  const own = (['openFromOneSender', 'openFromOneOrigin', 'openFromOneNetwork'] as const).find(
+    (name) => Number(counted[name]) >= limits[name],
+  );
+  if (own) return own;
+  const isNew = network !== null && Number(counted.known) === 0;
+  const times = isNew ? NEWCOMERS : 1;
+  return (['open', 'perHour'] as const).find((name) => Number(counted[name]) >= limits[name] * times);
 }
 
 async function insert(
   client: PoolClient,
   { reportId, receivedAt, via, content, workflowInput }: GivenReport,
-  marks: { report: Buffer; key: Buffer | null; sender: Buffer | null; origin: Buffer | null },
+  marks: Marks,
 ): Promise<void> {
   const salt = randomBytes(32);
   const length = Buffer.byteLength(content.text);
@@ -135,8 +162,8 @@ async function insert(
   await client.query(
     `INSERT INTO tocsin.vulnerability_reports
        (report_id, received_at, via, content, reporter_email, reporter_name, credit, salt,
-        same_report, same_key, same_sender, origin, length, commitment, workflow_input)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+        same_report, same_key, same_sender, origin, network, length, commitment, workflow_input)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     [
       reportId,
       receivedAt,
@@ -150,6 +177,7 @@ async function insert(
       marks.key,
       marks.sender,
       marks.origin,
+      marks.network,
       length,
       commitment,
       JSON.stringify({ ...workflowInput, length, commitment }),

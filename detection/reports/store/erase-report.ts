@@ -14,7 +14,7 @@ export async function eraseReport(
   const { rowCount } = await pool.query(
     `UPDATE tocsin.vulnerability_reports
         SET content = NULL, reporter_email = NULL, reporter_name = NULL, credit = NULL, salt = NULL,
-            same_report = NULL, same_key = NULL, same_sender = NULL, origin = NULL, erased_at = $3, erased_by = $2
+            same_report = NULL, same_key = NULL, same_sender = NULL, origin = NULL, network = NULL, erased_at = $3, erased_by = $2
       WHERE report_id = $1 AND erased_at IS NULL`,
     [reportId, by, now],
   );

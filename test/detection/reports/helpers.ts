@@ -34,9 +34,11 @@ function inject(app: FastifyInstance, request: InjectOptions): Promise<LightMyRe
 export const WIDE = {
   openFromOneSender: 100_000,
   openFromOneOrigin: 100_000,
+  openFromOneNetwork: 100_000,
   open: 100_000,
   perHour: 100_000,
   requestsFromOneOrigin: 1_000_000,
+  requestsFromOneNetwork: 1_000_000,
   requests: 1_000_000,
 };
 

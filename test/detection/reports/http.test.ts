@@ -7,6 +7,7 @@ import { MOST_TEXT_BYTES } from '../../../detection/reports/parse-report';
 import { commitmentOf } from '../../../detection/reports/store/accept-report';
 import { eraseReport } from '../../../detection/reports/store/erase-report';
 import { readReport } from '../../../detection/reports/store/read-report';
+import { claimReporterMail } from '../../../detection/reports/store/reporter';
 import type { VulnerabilityReportInput } from '../../../domain/report/state';
 import { createPool } from '../../../postgres/pool';
 import { Appender } from '../../../register/append/appender';
@@ -246,6 +247,55 @@ describe('floods', () => {
     expect(await from('198.51.100.5', 9)).toBe(429); // six in this hour
     flooded.clock.now = new Date(flooded.clock.now.getTime() + 3_601_000);
     expect(await from('198.51.100.5', 9)).toBe(201);
+  });
+
+  test('six networks that fill the channel close it for themselves; whoever has not reported is heard', async () => {
+    const flooded = await startIntake({}, { openFromOneOrigin: 10, openFromOneNetwork: 20, open: 200, perHour: 60 });
+    const from = async (address: string, n: number) =>
+      (await flooded.json({ text: `report ${n}` }, {}, address)).statusCode;
+    for (let n = 0; n < 60; n++) expect(await from(`198.51.${n % 6}.7`, n)).toBe(201);
+    for (let n = 0; n < 6; n++) expect(await from(`198.51.${n}.8`, 100 + n)).toBe(429);
+    expect(await from('203.0.113.9', 200)).toBe(201);
+    expect(await from('203.0.113.10', 201)).toBe(429);
+    expect(await from('2001:db8:77::1', 202)).toBe(201);
+  });
+
+  test('one network has a budget of its own, however many addresses it has', async () => {
+    const flooded = await startIntake({}, { openFromOneOrigin: 2, openFromOneNetwork: 3 });
+    const from = async (address: string, n: number) =>
+      (await flooded.json({ text: `report ${n}` }, {}, address)).statusCode;
+    const statuses = [];
+    for (let n = 0; n < 4; n++) statuses.push(await from(`2001:db8:9:${n}::1`, n));
+    expect(statuses).toEqual([201, 201, 201, 429]);
+    expect(await from('2001:db8:10::1', 9)).toBe(201);
+  });
+
+  test('receipts cannot be aimed at strangers in number: one to an address, three from a network', async () => {
+    const { json, pool } = await startIntake();
+    let second = 0;
+    const claimed = async (email: string, address: string, text: string) => {
+      const { id } = (await json({ text, email }, {}, address)).json() as { id: string };
+      const now = new Date(Date.UTC(2026, 5, 2, 15, 0, ++second));
+      const first = await claimReporterMail(pool, id, 'receipt', now);
+      expect(await claimReporterMail(pool, id, 'receipt', now)).toEqual(first);
+      // A person who acknowledges writes to whom they decide to write.
+      expect((await claimReporterMail(pool, id, 'acknowledgement', now)).email).toBe(email);
+      return first.email;
+    };
+    expect(await claimed('a@victim.example', '198.51.100.1', '1')).toBe('a@victim.example');
+    expect(await claimed('a@victim.example', '203.0.113.1', '2')).toBeUndefined();
+    for (const n of [2, 3]) expect(await claimed(`b${n}@victim.example`, `198.51.100.${n}`, `x${n}`)).toBeDefined();
+    expect(await claimed('c@victim.example', '198.51.100.4', '4')).toBeUndefined();
+    expect(await claimed('d@victim.example', '203.0.113.2', '5')).toBe('d@victim.example');
+  });
+
+  test('requests of one network are bounded, and leave room for others before anything is read', async () => {
+    const flooded = await startIntake({}, { requestsFromOneOrigin: 5, requestsFromOneNetwork: 8, requests: 10 });
+    const status = async (address: string) => (await flooded.json('{', {}, address)).statusCode;
+    const flood = [];
+    for (let n = 0; n < 40; n++) flood.push(await status(`198.51.${n % 4}.${n}`));
+    expect(flood.filter((each) => each !== 429).length).toBeLessThanOrEqual(4 + 10);
+    expect(await status('203.0.113.1')).not.toBe(429);
   });
 
   test('behind a proxy on this machine the address is the one that the proxy tells; nobody else is believed', async () => {

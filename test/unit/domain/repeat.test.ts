@@ -1,7 +1,7 @@
-import { apart, isRepeat } from '../../../domain/triage/repeat';
 import { openTriage } from '../../../detection/intake/inbox/open-triage';
 import { triageCaseId } from '../../../detection/intake/inbox/triage-case-id';
 import type { Detection } from '../../../domain/detection/detection';
+import { apart, isRepeat } from '../../../domain/triage/repeat';
 import { detection, judged, RULES } from './helpers/detections';
 
 const TITLE = 'Looks like maintenance, 1,204 requests';
@@ -42,7 +42,7 @@ describe('a detection that comes after the decision', () => {
         opened.push(id);
         return { id, late };
       },
-      view: async () => ({ ...dismissed, decision: { decision } }),
+      view: async () => ({ state: { ...dismissed, decision: { decision } } }),
     } as never;
   };
 
