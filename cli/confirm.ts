@@ -10,7 +10,7 @@ export async function atTerminal<T>(
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const ended = new Promise<undefined>((resolve) => lines.once('close', () => setImmediate(resolve, undefined)));
   try {
-    return await conversation((prompt) => Promise.race([lines.question(prompt), ended]));
+    return await conversation((prompt) => Promise.race([lines.question(visible(prompt)), ended]));
   } finally {
     lines.close();
   }
@@ -28,7 +28,10 @@ export async function confirm(question: string, word: string, stdin: NodeJS.Read
   try {
     // The end of the input is an answer too, which `question` does not give; a line before it counts.
     const ended = new Promise<string>((resolve) => lines.once('close', () => setImmediate(resolve, '')));
-    const answer = await Promise.race([lines.question(`${visible(question)}\nType ${word} to continue: `), ended]);
+    const answer = await Promise.race([
+      lines.question(`${visible(question)}\nType ${visible(word)} to continue: `),
+      ended,
+    ]);
     if (answer.trim() !== word) throw refused('not confirmed: nothing was done');
   } finally {
     lines.close();

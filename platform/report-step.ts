@@ -1,3 +1,6 @@
+/** A step may repeat what a child process wrote: nothing of it acts on the terminal. */
+const inert = (text: string) => text.replace(/[\p{Cc}\p{Cf}]/gu, ' ');
+
 /** What a step under way can say. */
 export interface Step {
   /** What it is doing now; shown when the step takes longer than 2 s. */
@@ -38,7 +41,8 @@ export function stepReporter(stream: StepStream) {
     drawn = 0;
   };
   const longSteps = () => [...running].filter((step) => Date.now() - step.startedAt >= SHOW_AFTER_MS);
-  const line = (step: Running) => `  … ${step.label.padEnd(12)} ${step.text || 'working'} (${seconds(step.startedAt)})`;
+  const line = (step: Running) =>
+    `  … ${inert(step.label).padEnd(12)} ${inert(step.text) || 'working'} (${seconds(step.startedAt)})`;
   const draw = () => {
     const lines = longSteps().map(line);
     const width = (stream.columns ?? 80) - 1;
@@ -60,7 +64,9 @@ export function stepReporter(stream: StepStream) {
   const finish = (step: Running, mark: string, text: string) => {
     running.delete(step);
     erase();
-    stream.write(`  ${mark} ${step.label.padEnd(12)} ${text} (${seconds(step.startedAt)})\n`);
+    stream.write(
+      `  ${mark} ${inert(step.label).padEnd(12)} ${text.split('\n').map(inert).join('\n')} (${seconds(step.startedAt)})\n`,
+    );
     if (stream.isTTY) draw();
     if (running.size === 0) {
       clearInterval(ticking);

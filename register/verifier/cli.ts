@@ -5,7 +5,7 @@ import { RegisterError } from '../errors';
 import { NoteError, parseVerifierKey } from '../tree/note';
 import { BindingError, parseConsistency } from './binding';
 import { splitNotes } from './notes';
-import { reportLines } from './report';
+import { plain, reportLines } from './report';
 import type { Trust } from './signing';
 import { verifyFile } from './verify-export';
 
@@ -108,15 +108,24 @@ export async function runVerifier(args: string[]): Promise<ExitCode> {
     if (file === undefined || more.length > 0) throw new UsageError('give one file: an export of the register');
     const { bytes: bytesOnly, json } = values;
     const result = await verifyFile(file, { ...trustOf(values), bytesOnly, onProgress: progress() });
-    if (json) console.log(JSON.stringify(result, undefined, 2));
+    if (json) console.log(inertJson(result));
     else for (const line of reportLines(result)) console.log(line);
     return result.ok ? 0 : 1;
   } catch (error) {
     const expected = error instanceof UsageError || error instanceof RegisterError || isSystemError(error);
-    console.error(`error: ${expected ? (error as Error).message : (error as Error).stack}`);
+    // A message may quote what was read, and whatever was read is hostile.
+    const told = expected ? (error as Error).message : ((error as Error).stack ?? '');
+    console.error(`error: ${told.split('\n').map(plain).join('\n')}`);
     if (error instanceof UsageError) console.error('Run it with --help for its options.');
     return 2;
   }
+}
+
+/** JSON in which no character acts on a terminal: escaped, so that a program reads every one of them. */
+function inertJson(value: unknown): string {
+  return JSON.stringify(value, undefined, 2).replace(/[\u007f-\u009f\u2028\u2029\p{Cf}\p{Co}\p{Cn}]/gu, (character) =>
+    character.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
 }
 
 function parsed(args: string[]) {

@@ -67,7 +67,7 @@ function counted(count: number, one: string, many: string): string {
 /** What a reader cannot see, or what acts on the text around it. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replace(UNSEEN, '\ufffd');
 }
 

@@ -165,7 +165,9 @@ export async function startCloudflareRecorder(options: CloudflareRecorderOptions
     { prefix: '/client/v4' },
   );
 
-  app.all('/hooks/*', (request, reply) => answer(request, reply, () => ({ ok: true })));
+  app.all('/hooks/*', { bodyLimit: MOST_HOOK_BYTES, onRequest: refuseCrossSite }, (request, reply) =>
+    answer(request, reply, () => ({ ok: true })),
+  );
   app.get<{ Querystring: { method?: string; path?: string } }>('/api/requests', async ({ query }) => log.list(query));
   app.get('/', (_request, reply) => recorderPage(reply, rules.all(), log.list()));
   faults.route(app);
@@ -179,6 +181,16 @@ export async function startCloudflareRecorder(options: CloudflareRecorderOptions
     requests: (filter) => log.list(filter),
     rules: () => rules.all(),
   };
+}
+
+/** A signed message of Tocsin has some hundred bytes. */
+const MOST_HOOK_BYTES = 64 * 1024;
+
+/** A web page is no sender of webhooks: browsers say where a request comes from, and programs do not. */
+async function refuseCrossSite(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  if (origin === undefined && site === undefined) return undefined;
+  return reply.code(403).send({ message: 'webhooks are not taken from web pages' });
 }
 
 function bearer(request: FastifyRequest): string | undefined {
