@@ -8,9 +8,7 @@ const { writeTexts } = require(path.join(root, 'dist', 'tools', 'texts', 'write-
 
 const out = path.resolve(process.argv[2] ?? path.join(root, 'texts'));
 const examples = path.join(root, 'examples');
-const scenarios = ['leaked-deploy-key.yaml', 'lost-laptop-encrypted.yaml', 'phishing-no-data.yaml'].map((file) =>
-  path.join(examples, file),
-);
+const scenarios = ['leaked-deploy-key.yaml', 'lost-laptop-encrypted.yaml'].map((file) => path.join(examples, file));
 const more = path.join(root, 'test', 'scenarios');
 scenarios.push(
   ...readdirSync(more)

@@ -164,6 +164,8 @@ function fieldLines(field: ContentField, about: About): Line[] | undefined {
     case 'notification-steps':
       return some(peopleTold(about));
     case 'service-status':
+      // What was declared spoke of an incident that was going on.
+      if (state.status === 'resolved') return [{ is: 'service-affected', resolved: true }];
       return texts([declaration.publicSummary]) ?? [{ is: 'service-affected' }];
     case 'review-summary':
       return texts([state.review?.summary]);
@@ -178,7 +180,7 @@ function fieldLines(field: ContentField, about: About): Line[] | undefined {
       return reference === undefined ? undefined : [{ is: 'plain', text: reference }];
     }
     default:
-      return some(formLines(field, { state, pack, dataSets }));
+      return some(formLines(field, { state, pack, dataSets, citation: about.rule.citation }));
   }
 }
 

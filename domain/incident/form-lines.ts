@@ -7,7 +7,7 @@ import type { ContentField } from '../policy/rule';
 import { SPECIAL_DATA } from './facts/codes';
 import { judgementLines } from './facts/risk-judgement';
 import type { DataSet } from './incident';
-import type { Line } from './said';
+import type { Line, Texts } from './said';
 import type { IncidentState } from './state';
 import { inLanguages } from './translations';
 
@@ -15,10 +15,12 @@ interface Asked {
   state: IncidentState;
   pack: Policy;
   dataSets: DataSet[];
+  /** The law under which the report is owed, as its citation: what belongs to another is not said under it. */
+  citation: string;
 }
 
 /** The lines of one field; empty while nothing is known. */
-export function formLines(field: ContentField, { state, pack, dataSets }: Asked): Line[] {
+export function formLines(field: ContentField, { state, pack, dataSets, citation }: Asked): Line[] {
   const { organisation } = pack;
   const facts = state.assessment?.facts;
   const text = (value: string | undefined): Line[] =>
@@ -44,11 +46,12 @@ export function formLines(field: ContentField, { state, pack, dataSets }: Asked)
       // 21 to 24
       const reporter = facts?.reporter;
       if (!reporter) return [];
-      return plain(
-        reporter.name,
-        reporter.functionDescription ?? reporter.function.replaceAll('-', ' '),
-        reporter.contact,
-      );
+      const spoken = reporter.functionDescription ? { en: reporter.functionDescription } : FUNCTIONS[reporter.function];
+      const inAll = Object.entries(spoken).map(([language, words]) => [
+        language,
+        [reporter.name, words, reporter.contact].join(', '),
+      ]);
+      return [{ is: 'text', text: Object.fromEntries(inAll) as Texts }];
     }
     case 'data-protection-officer': {
       // 29 to 31
@@ -121,7 +124,7 @@ export function formLines(field: ContentField, { state, pack, dataSets }: Asked)
         ...answer('Severity', [facts?.consequences?.severity]),
       ];
     case 'risk-judgement': // 89, 90; PIPEDA s. 10.1(8)
-      return riskLines({ state, pack, dataSets });
+      return riskLines({ state, pack, dataSets, citation });
     case 'prevention': // 94, 95
       return [...answer('Measures', facts?.prevention?.kinds ?? []), ...text(facts?.prevention?.description)];
     case 'bodies-told': {
@@ -141,21 +144,37 @@ export function formLines(field: ContentField, { state, pack, dataSets }: Asked)
   }
 }
 
-/** The outcome for each data set, with what was weighed and why: the absence of a reasoning was fined. */
-function riskLines({ state, dataSets }: Asked): Line[] {
-  const judged = dataSets.filter((set) => set.risk !== 'unknown' || set.significantHarm !== 'unknown');
+/**
+ * The outcome for each data set, with what was weighed and why: the absence of a reasoning was fined. Each law has a test of its
+ * own, a risk to rights and freedoms or a real risk of significant harm, and a method or a factor of the other is none of it.
+ */
+function riskLines({ state, dataSets, citation }: Asked): Line[] {
+  const canadian = citation.startsWith('PIPEDA');
+  const judged = dataSets.filter((set) => (canadian ? set.significantHarm : set.risk) !== 'unknown');
+  const elsewhere = canadian ? /\b(EDPB|GDPR|RGPD|DSGVO|ENISA)\b/i : /\b(PIPEDA|LPRPDE|RROSH)\b/i;
   const weighed = (judgement: DataSet['riskJudgement']) =>
-    judgementLines(judgement).map(
-      ([name, said]): Line => ({ is: 'text', text: inLanguages(`${name}: ${said}`, state.translations) }),
-    );
+    judgementLines(judgement)
+      .filter(([name, said]) => !elsewhere.test(name) && !(name === 'Method' && elsewhere.test(said)))
+      .map(([name, said]): Line => ({ is: 'text', text: inLanguages(`${name}: ${said}`, state.translations) }));
   return [
     ...judged.flatMap((set) => [
-      ...answer(set.title, [RISKS[set.risk], `real risk of significant harm: ${set.significantHarm}`]),
+      ...answer(set.title, [canadian ? `real risk of significant harm: ${set.significantHarm}` : RISKS[set.risk]]),
       ...weighed(set.riskJudgement),
     ]),
     ...weighed(state.assessment?.facts.riskJudgement),
   ];
 }
+
+/** The function of the person who reports, in words. */
+const FUNCTIONS: Record<'dpo' | 'legal-representative' | 'other', Texts> = {
+  dpo: {
+    en: 'data protection officer',
+    fr: 'délégué(e) à la protection des données',
+    de: 'datenschutzbeauftragte Person',
+  },
+  'legal-representative': { en: 'legal representative', fr: 'représentant(e) légal(e)', de: 'gesetzliche Vertretung' },
+  other: { en: 'another function', fr: 'autre fonction', de: 'andere Funktion' },
+};
 
 const RISKS: Record<DataSet['risk'], string> = {
   unlikely: 'a risk is unlikely',

@@ -44,7 +44,8 @@ export function holdProblem(
   if (!['email', 'status-page', 'filing'].includes(rule.channel))
     return `obligation: ${o.id} sends nothing that could be held; waive it with a reason if it does not apply`;
   const teller = tellerOf(o, rule, state, pack);
-  if (teller) return `obligation: ${o.id} is told with ${teller.id}: hold that`;
+  if (teller)
+    return `obligation: ${o.id} is told with ${teller.id}: hold that one, see \`${tocsin('explain', { id: state.caseId, obligation: teller.id })}\``;
   const without = [rule, ...dutiesHeld(about).map((each) => each.rule)].find((each) => each.holdGrounds?.length === 0);
   if (without)
     return (

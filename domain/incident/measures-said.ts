@@ -23,7 +23,10 @@ export function takenMeasures(state: IncidentState, detailed: boolean): Line[] {
       .map((step) => step.at)
       .sort()
       .at(-1)!;
-    return [{ is: 'measure', kind, ...(detailed && { count: steps.length, lastAt }) }];
+    const unverified = steps.some((step) => step.state !== 'verified');
+    return [
+      { is: 'measure', kind, ...(unverified && { unverified }), ...(detailed && { count: steps.length, lastAt }) },
+    ];
   });
   const recorded = state.measures.filter((measure) => !measure.planned);
   return [...contained, ...recorded.map(({ text }) => textLine(text, state))];

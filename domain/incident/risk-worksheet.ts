@@ -30,15 +30,8 @@ export function reasoningProblems(rule: ObligationRule, state: IncidentState): s
   const wanted = factsIn(rule.appliesWhen).flatMap((each) => ('dataSet' in each ? [each.dataSet] : []));
   const judged = facts.dataSets.filter((set) => wanted.some((condition) => isJudgedAway(set, condition)));
   return judged.flatMap((set) => {
-    if (
-      !reasonProblem(judgementFor(set, facts)?.reasoning ?? '', [
-        set.id,
-        set.title,
-        set.risk,
-        'risk level significant harm',
-      ])
-    )
-      return [];
+    const said = [set.id, set.title, set.risk, LEVELS];
+    if (!reasonProblem(judgementFor(set, facts)?.reasoning ?? '', said)) return [];
     return [
       `riskJudgement.reasoning: data set "${set.id}" is assessed as risk "${set.risk}", significant harm ` +
         `"${set.significantHarm}", and nobody recorded why; assess it again with riskJudgement: { method, factors, ` +
@@ -46,6 +39,9 @@ export function reasoningProblems(rule: ObligationRule, state: IncidentState): s
     ];
   });
 }
+
+/** Words that say the level once more, and not why it is that. */
+const LEVELS = 'risk level significant harm';
 
 /** True where a condition would or might hold for a data set if its risk and harm were at their highest. */
 function isJudgedAway(set: DataSet, condition: DataSetCondition): boolean {

@@ -27,12 +27,13 @@ export type Line =
   | { is: 'count'; count: Count; open: number; of: number }
   | { is: 'data'; title: Texts; categories: Texts[] }
   | { is: 'residence'; place: string; count: number | null }
-  | { is: 'measure'; kind: MeasureKind; count?: number; lastAt?: Instant }
+  /** `unverified`: a step was taken, and nobody has checked yet that it took effect. */
+  | { is: 'measure'; kind: MeasureKind; unverified?: true; count?: number; lastAt?: Instant }
   /** The people who were told of this breach, or will be. */
   | { is: 'people-told'; citation: string; at?: Instant; told?: number; of?: number; before?: Instant }
   /** Answers of a form, by their codes: for authorities. */
   | { is: 'answer'; question: string; codes: string[] }
-  | { is: 'service-affected' }
+  | { is: 'service-affected'; resolved?: true }
   /** What was told does not hold any more: no personal data is affected, or not so that the duty applies. */
   | { is: 'withdrawn'; to: 'authority' | 'customer' | 'person' | 'public'; why: 'no-data' | 'otherwise' };
 

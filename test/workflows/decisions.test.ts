@@ -1,6 +1,7 @@
 // What people decide: holding back, correcting the awareness, assessing anew, and that it is recorded with its reasons.
 import { obligationOf } from '../../domain/case/alarm';
 import { HOUR_MS, toMs } from '../../domain/kernel/time';
+import { loadPolicy } from '../../policy/load-policy';
 import { thresholdName } from '../setup/threshold-name';
 import { accounts, assessment, COUNSEL, PROMPT_MS, stored, WorkflowHarness } from '../setup/workflow-harness';
 
@@ -13,7 +14,9 @@ afterEach(() => harness.endOfScenario(), 60_000);
 
 describe('a hold past the deadline', () => {
   test("keeps the notice back, is recorded as that person's decision, and its release sends", async () => {
-    const incident = await harness.declare();
+    // A promise alone: a duty of law is never held without an end.
+    const incident = await harness.start({}, { policy: loadPolicy('trust-center') });
+    await incident.send('assess', { assessment: assessment(), awareAt: await harness.now() });
     await harness.sleepHours(10);
     await incident.send('hold', {
       obligation: 'enterprise-notice',
@@ -38,9 +41,10 @@ describe('a hold past the deadline', () => {
 
   test('a hold with an end releases by itself, and the silence goes on', async () => {
     const incident = await harness.declare();
-    const until = await harness.in(45);
-    await incident.send('hold', { obligation: 'enterprise-notice', reason: 'Wording with counsel', until });
-    await harness.sleepHours(44.9);
+    const until = await harness.in(20);
+    const reason = 'Counsel compares the wording with the contracts of these customers';
+    await incident.send('hold', { obligation: 'enterprise-notice', reason, until });
+    await harness.sleepHours(19.9);
     expect(incident.mails('enterprise-notice')).toEqual([]);
     await harness.sleepHours(0.2);
     expect(incident.mails('enterprise-notice')).toHaveLength(3);

@@ -23,12 +23,21 @@ export const DE: Words = {
     'credentials-replaced': 'Wir haben die Zugangsdaten ersetzt, die verwendet wurden.',
     'systems-isolated': 'Wir haben die betroffenen Systeme vom Netz getrennt.',
   },
+  measuresUnverified: {
+    'sources-blocked':
+      'Wir haben Sperren für die Adressen eingerichtet, von denen der Angriff ausging, und prüfen ihre Wirkung.',
+    'credentials-replaced':
+      'Wir haben den Austausch der verwendeten Zugangsdaten veranlasst und prüfen, dass die alten nicht mehr gelten.',
+    'systems-isolated':
+      'Wir haben Schritte unternommen, um die betroffenen Systeme vom Netz zu trennen, und prüfen deren Wirkung.',
+  },
   detail: (measure, count, lastAt) => `${measure.slice(0, -1)} (${count}; zuletzt am ${lastAt}).`,
   peopleTold: ({ citation, at, told, of, before }) =>
     at !== undefined
       ? `Betroffene Personen (${citation}): ${told ?? 'Zahl noch nicht festgestellt'}${of ? ` von ${of}` : ''} direkt benachrichtigt, seit dem ${at}`
       : `Betroffene Personen (${citation}): direkte Benachrichtigung geplant${before ? ` vor dem ${before}` : ''}`,
   serviceAffected: 'Wir bearbeiten einen Vorfall, der den Dienst betrifft.',
+  serviceRestored: 'Ein Vorfall hat den Dienst betroffen. Er ist behoben.',
   withdrawn: {
     authority: {
       'no-data':

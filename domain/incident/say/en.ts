@@ -22,12 +22,21 @@ export const EN: Words = {
     'credentials-replaced': 'We replaced the credentials that were used.',
     'systems-isolated': 'We disconnected the affected systems.',
   },
+  measuresUnverified: {
+    'sources-blocked':
+      'We have put blocks on the addresses from which the attack came and are checking that they work.',
+    'credentials-replaced':
+      'We have set the replacement of the credentials that were used in motion and are checking that the old ones no longer work.',
+    'systems-isolated':
+      'We have taken steps to disconnect the affected systems and are checking that they are disconnected.',
+  },
   detail: (measure, count, lastAt) => `${measure.slice(0, -1)} (${count}; last ${lastAt}).`,
   peopleTold: ({ citation, at, told, of, before }) =>
     at !== undefined
       ? `Individuals (${citation}): ${told ?? 'number not yet established'}${of ? ` of ${of}` : ''} notified directly, since ${at}`
       : `Individuals (${citation}): to be notified directly${before ? ` before ${before}` : ''}`,
   serviceAffected: 'We are handling an incident that affects the service.',
+  serviceRestored: 'An incident affected the service. It is resolved.',
   withdrawn: {
     authority: {
       'no-data': 'Since the earlier report we have established that no personal data was affected.',

@@ -32,12 +32,20 @@ export const FR: Words = {
     'credentials-replaced': 'Nous avons remplacé les identifiants d’accès qui ont été utilisés.',
     'systems-isolated': 'Nous avons isolé les systèmes touchés.',
   },
+  measuresUnverified: {
+    'sources-blocked':
+      'Nous avons mis en place le blocage des adresses d’où provenait l’attaque et vérifions qu’il est effectif.',
+    'credentials-replaced':
+      'Nous avons engagé le remplacement des identifiants d’accès qui ont été utilisés et vérifions que les anciens ne fonctionnent plus.',
+    'systems-isolated': 'Nous avons pris des mesures pour isoler les systèmes touchés et vérifions qu’ils le sont.',
+  },
   detail: (measure, count, lastAt) => `${measure.slice(0, -1)} (${count}${SEMICOLON} la dernière fois le ${lastAt}).`,
   peopleTold: ({ citation, at, told, of, before }) =>
     at !== undefined
       ? `Personnes concernées (${citation})${COLON} ${told ?? 'nombre pas encore établi'}${of ? ` sur ${of}` : ''} informées directement depuis le ${at}`
       : `Personnes concernées (${citation})${COLON} information directe prévue${before ? ` avant le ${before}` : ''}`,
   serviceAffected: 'Nous traitons un incident qui touche le service.',
+  serviceRestored: 'Un incident a touché le service. Il est résolu.',
   withdrawn: {
     authority: {
       'no-data':

@@ -68,7 +68,7 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
         line.count === null ? undefined : words.count(line.count, number),
       );
     case 'measure': {
-      const sentence = words.measures[line.kind];
+      const sentence = (line.unverified ? words.measuresUnverified : words.measures)[line.kind];
       return line.count !== undefined && line.lastAt
         ? words.detail(sentence, number(line.count), at(line.lastAt))
         : sentence;
@@ -84,7 +84,7 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
     case 'answer':
       return `${line.question}: ${line.codes.map((code) => code.replaceAll('-', ' ')).join(', ')}`;
     case 'service-affected':
-      return words.serviceAffected;
+      return line.resolved ? words.serviceRestored : words.serviceAffected;
     case 'withdrawn':
       return words.withdrawn[line.to === 'public' ? 'person' : line.to][line.why];
   }

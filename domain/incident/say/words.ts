@@ -14,6 +14,8 @@ export interface Words {
   residence(place: string, counted: string | undefined): string;
   unknownPlace: string;
   measures: Record<MeasureKind, string>;
+  /** The same of steps whose effect nobody has checked yet. */
+  measuresUnverified: Record<MeasureKind, string>;
   /** How many, and when the last of them, where the reader is told. */
   detail(measure: string, count: string, lastAt: string): string;
   peopleTold(told: {
@@ -24,6 +26,7 @@ export interface Words {
     before?: string | undefined;
   }): string;
   serviceAffected: string;
+  serviceRestored: string;
   /** That what was told does not hold any more, to each reader. */
   withdrawn: Record<'authority' | 'customer' | 'person', Record<'no-data' | 'otherwise', string>>;
 }

@@ -136,7 +136,7 @@ const WALKS: Record<string, () => Story> = {
     ),
   awareness: () => {
     const story = aware();
-    story.to(2).send('assess', { awareAt: at(1.5), reason: 'later' });
+    story.to(2).send('assess', { awareAt: at(1.5), reason: 'the analyst saw the session only some minutes later' });
     story.send('close');
     story.send('confirm', { by: ONCALL });
     story.send('confirm', { by: COUNSEL, decline: true });
@@ -152,7 +152,7 @@ const WALKS: Record<string, () => Story> = {
       ['status', { status: 'investigating', partly: true }],
       ['status', { status: 'contained', at: at(1), atUnknown: true }],
       ['status', { status: 'contained', partly: true }],
-      ['status', { status: 'contained', despite: 'blocked by hand' }],
+      ['status', { status: 'contained', despite: 'every address was blocked by hand' }],
       ['status', { status: 'contained', partly: true, note: 'x' }],
       ['status', { status: 'contained', at: at(0.5) }],
     ),
@@ -214,6 +214,17 @@ const WALKS: Record<string, () => Story> = {
       ['hold', { obligation: DE, reason: 'the police asked' }],
       ['hold', { obligation: ART34, reason: 'the police asked' }],
     ),
+  'a hold of a duty of law without an end, and of what is told with another notice': () =>
+    on(
+      aware(),
+      ['hold', { obligation: CUSTOMERS, reason: NOT_OWED_REASON }],
+      ['hold', { obligation: CONTROLLERS, reason: NOT_OWED_REASON, until: at(9) }],
+    ),
+  'a hold of a duty of law past its end': () => {
+    const late = new Story({}, undefined, { silent: ['draft'] }).to(1);
+    late.send('assess', { assessment: assessment({ dataSets: [stored()] }), awareAt: at(1) });
+    return on(late.to(30), ['hold', { obligation: CUSTOMERS, reason: NOT_OWED_REASON, until: at(31) }]);
+  },
   'a hold of a promise with a ground': () =>
     on(aware(), ['hold', { obligation: CUSTOMERS, reason: 'x', ground: 'law-enforcement' }]),
   waivers: () =>
@@ -439,10 +450,16 @@ describe('proposals, each by the product and for a person to decide', () => {
     expect(ruleOf(open, ART33).obligations[0]!.authority).toContain('`npx tocsin decide-authority INC-2026-001');
     const held = on(aware(), [
       'hold',
-      { obligation: ART34, reason: 'file 26-1187', ground: 'law-enforcement', until: at(9), by: COUNSEL },
+      {
+        obligation: ART34,
+        reason: 'the prosecutor asked for two days, file 26-1187',
+        ground: 'law-enforcement',
+        until: at(9),
+        by: COUNSEL,
+      },
     ]);
     expect(ruleOf(held, ART34).obligations[0]!.held).toBe(
-      `held by ${COUNSEL} on the ground law-enforcement until ${at(9)}: file 26-1187`,
+      `held by ${COUNSEL} on the ground law-enforcement until ${at(9)}: the prosecutor asked for two days, file 26-1187`,
     );
   });
 });
