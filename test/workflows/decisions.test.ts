@@ -15,8 +15,7 @@ afterEach(() => harness.endOfScenario(), 60_000);
 describe('a hold past the deadline', () => {
   test("keeps the notice back, is recorded as that person's decision, and its release sends", async () => {
     // A promise alone: a duty of law is never held without an end.
-    const incident = await harness.start({}, { policy: loadPolicy('trust-center') });
-    await incident.send('assess', { assessment: assessment(), awareAt: await harness.now() });
+    const incident = await harness.declare({}, { policy: loadPolicy('trust-center') });
     await harness.sleepHours(10);
     await incident.send('hold', {
       obligation: 'enterprise-notice',
