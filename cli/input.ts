@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import { credentialProblem } from '../activities/containment/providers';
 import { usage } from '../client/errors';
+import { readWhen, WHEN_FORMS, type When } from '../domain/kernel/inexact-instant';
 import { type Instant, InstantSchema } from '../domain/kernel/time';
 
 /** A file that was read: its data, and where in the file things stand. */
@@ -62,6 +63,14 @@ export function instantFlag(flag: string, text: string | undefined): Instant | u
   throw usage(
     `${flag}: "${text}" is not a date and time with a zone. Write it like 2026-04-01T02:00:00Z or 2026-04-01T04:00:00+02:00`,
   );
+}
+
+/** A time given as a flag in any form: exact, a date, a range, "about"; `undefined` when it was not given. */
+export function whenFlag(flag: string, text: string | undefined): When | undefined {
+  if (text === undefined) return undefined;
+  const when = readWhen(text);
+  if (when !== undefined) return when;
+  throw usage(`${flag}: "${text}" is no time that can be read. Write ${WHEN_FORMS}`);
 }
 
 /** Collects a flag that may be given several times, or once with a list separated by commas. */

@@ -4,9 +4,11 @@ import { fold } from '../domain/incident/evolve';
 import { judgementLines } from '../domain/incident/facts/risk-judgement';
 import { attachmentsIn } from '../domain/incident/filings';
 import type { DataSet } from '../domain/incident/incident';
+import { latenessOf } from '../domain/incident/lateness';
 import { namedText } from '../domain/incident/narrate';
 import { type IncidentState, isSettled, type Obligation } from '../domain/incident/state';
 import { type Count, countText } from '../domain/kernel/count';
+import { whenText } from '../domain/kernel/inexact-instant';
 import { type StandIn, standInOf } from '../domain/policy/disclosure';
 import { MalformedEntryError } from './errors';
 
@@ -83,6 +85,11 @@ export interface NotificationSent {
   lateByMs?: number;
   /** The same on the instants as they were corrected since; left out where nothing was corrected. */
   correctedLateByMs?: number;
+  /** The deadline, where it falls between the readings of an act whose time is not known exactly; and the corrected one. */
+  inTimeUntil?: string;
+  correctedInTimeUntil?: string;
+  /** When that act was, as it was stated, with both readings in UTC. `at` is the latest. */
+  stated?: string;
   delayReasons?: string;
   reference?: string;
   /** What the authority gave the report, at once or later. */
@@ -290,11 +297,14 @@ function toldOutside({ id, rule, outside = [] }: Obligation): NotificationSent[]
 
 /** The first notice, whose lateness is frozen, and every later round. */
 function sentFor(obligation: Obligation): NotificationSent[] {
-  const { fulfilledAt, lateByMs, correctedLateByMs, evidence, delayReasons, supplements } = obligation;
+  const { fulfilledAt, fulfilledAs, evidence, delayReasons, supplements } = obligation;
   const rounds = supplements.map(({ round, at, evidence: later }) => notification(obligation, round, at, later));
   if (fulfilledAt === undefined || evidence === undefined) return rounds;
+  const { correctedLateByMs, ...late } = latenessOf(obligation);
   const corrected = correctedLateByMs === undefined ? {} : { correctedLateByMs };
-  return [{ ...notification(obligation, 1, fulfilledAt, evidence), lateByMs, ...corrected, delayReasons }, ...rounds];
+  const stated = fulfilledAs && { stated: whenText(fulfilledAs) };
+  const first = notification(obligation, 1, fulfilledAt, evidence);
+  return [{ ...first, ...stated, ...late, ...corrected, delayReasons }, ...rounds];
 }
 
 function notification(

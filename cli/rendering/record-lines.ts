@@ -114,7 +114,8 @@ function notification(sent: NotificationSent): string {
   const last =
     sent.lastToldAt && sent.firstToldAt !== sent.lastToldAt ? `, the first at ${human(sent.firstToldAt!)}` : '';
   const reference = sent.reference ? `, reference ${sent.reference}` : '';
-  return `${human(sent.at)}  ${sent.obligation}: ${told}${all}${last}${round}${reference}${late}`;
+  const stated = sent.stated ? `, stated as ${sent.stated}` : '';
+  return `${human(sent.at)}  ${sent.obligation}: ${told}${stated}${all}${last}${round}${reference}${late}`;
 }
 
 function count(value: number | string): string {

@@ -1,6 +1,6 @@
 /** How a message is answered when it changes nothing: what is wrong and what to do, or that it is known already. */
-import type { Instant } from '../kernel/time';
-import { toMs } from '../kernel/time';
+import { earliestOf, type When } from '../kernel/inexact-instant';
+import { type Instant, toMs } from '../kernel/time';
 import type { NewEvent } from './events';
 import type { MessageName } from './messages';
 
@@ -23,4 +23,15 @@ const CLOCK_SKEW_MS = 5 * 60_000;
 export function notAfter(at: Instant, now: Instant): Instant | undefined {
   const aheadMs = toMs(at) - toMs(now);
   return aheadMs <= 0 ? at : aheadMs <= CLOCK_SKEW_MS ? now : undefined;
+}
+
+/**
+ * The same of one that may be inexact: it cannot have begun in the future, and what is told of it now cannot have been
+ * later. `told`: when it is told, where that is not now.
+ */
+export function whenNotAfter(when: When, now: Instant, told = now): When | undefined {
+  const earliest = notAfter(earliestOf(when), now);
+  if (earliest === undefined || typeof when === 'string') return earliest;
+  const latest = toMs(when.latest) > toMs(told) ? told : when.latest;
+  return { ...when, earliest, latest };
 }

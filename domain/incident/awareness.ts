@@ -3,6 +3,7 @@
  * Pure.
  */
 import type { Rung } from '../kernel/alarm-clock';
+import { type InexactInstant, whenText } from '../kernel/inexact-instant';
 import { HOUR_MS, type Instant, minuteText, toMs } from '../kernel/time';
 
 /** What an instant of awareness is of. */
@@ -21,7 +22,9 @@ export const USUAL_BASIS: AwarenessBasis = 'reasonable-certainty';
 /** One statement of an instant of awareness. Later ones replace it on its basis; all stay in view. */
 export interface AwarenessStatement {
   basis: AwarenessBasis;
+  /** The earliest reading, where it is not known exactly: that one counts. */
   awareAt: Instant;
+  inexact?: InexactInstant;
   by: string;
   recordedAt: Instant;
   reason?: string;
@@ -99,9 +102,10 @@ export function awarenessLines(awareness: readonly AwarenessStatement[] | undefi
   ];
 }
 
-function line({ basis, awareAt, by, reason, agreedBy }: AwarenessStatement): string {
+function line({ basis, awareAt, inexact, by, reason, agreedBy }: AwarenessStatement): string {
   const who = agreedBy ? `${by}, agreed by ${agreedBy}` : by;
-  return `${minuteText(awareAt)} UTC, ${BASIS_WORDS[basis]} (stated by ${who}${reason ? `: ${reason}` : ''})`;
+  const at = `${minuteText(awareAt)} UTC${inexact ? `, the earliest reading of ${whenText(inexact)}` : ''}`;
+  return `${at}, ${BASIS_WORDS[basis]} (stated by ${who}${reason ? `: ${reason}` : ''})`;
 }
 
 /**

@@ -14,7 +14,7 @@ export function anchorAt(state: IncidentState, anchor: Anchor): Instant | undefi
   if (!anchor.startsWith('fulfilled:')) return state.anchors[anchor];
   const rule = anchor.slice('fulfilled:'.length);
   const instants = Object.values(state.obligations).flatMap((o) =>
-    o.rule === rule && o.fulfilledAt ? [o.fulfilledAt] : [],
+    o.rule === rule && o.fulfilledAt ? [o.fulfilledAs?.earliest ?? o.fulfilledAt] : [],
   );
   return instants.sort((a, b) => toMs(a) - toMs(b))[0];
 }

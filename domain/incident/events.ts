@@ -4,6 +4,7 @@
  */
 
 import { type Alarm, obligationOf } from '../case/alarm';
+import type { InexactInstant } from '../kernel/inexact-instant';
 import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
@@ -122,10 +123,13 @@ interface EventData {
     consequences?: Consequences;
     reason?: string;
     partsAwareAt?: Instant;
+    partsAwareAs?: InexactInstant;
   };
   /** `previousAt`: what counted before. `doubt`: why a person must look at it, and by when. */
   'awareness-recorded': {
+    /** The earliest reading, where it is not known exactly. */
     awareAt: Instant;
+    inexact?: InexactInstant;
     basis: AwarenessBasis;
     previousAt?: Instant;
     reason?: string;
@@ -138,6 +142,7 @@ interface EventData {
   'second-person-asked': {
     change: SecondPersonChange;
     awareAt: Instant;
+    inexact?: InexactInstant;
     basis: AwarenessBasis;
     previousAt: Instant;
     reason: string;
@@ -221,7 +226,9 @@ interface EventData {
   'told-outside': {
     obligation: string;
     round: number;
+    /** The latest reading, where it is not known exactly. */
     at: Instant;
+    inexact?: InexactInstant;
     channel: (typeof CHANNELS)[number];
     note?: string;
     evidence?: { sha256: string; bytes: number };
@@ -230,8 +237,12 @@ interface EventData {
   'obligation-fulfilled': {
     obligation: string;
     round: number;
+    /** The latest reading, where it is not known exactly; `lateByMs` is then the most that it can be. */
     at: Instant;
+    inexact?: InexactInstant;
     lateByMs: number;
+    /** The deadline, where it falls between the readings: whether it was in time depends on the hour. */
+    inTimeUntil?: Instant;
     evidence: Evidence;
     sets?: Anchor;
   };
@@ -246,6 +257,8 @@ interface EventData {
     clock: ArmedClock;
     dueAt: Instant;
     lateByMs: number;
+    /** The deadline, where it falls between the readings of the act. */
+    inTimeUntil?: Instant;
     previousLateByMs: number;
   };
   'deadline-missed': { obligation: string; dueAt: Instant; heldBy?: string; holdReason?: string };
@@ -254,9 +267,10 @@ interface EventData {
   'alarm-raised': Alarm;
   /** `alarms`: sequence numbers of `alarm-raised` events that are not repeated any more. */
   'alarm-acknowledged': { alarms: number[] };
-  contained: { at: Instant; atUnknown?: boolean; despite?: string; steps?: string[] };
+  /** `at`: the earliest reading, where it is not known exactly. */
+  contained: { at: Instant; inexact?: InexactInstant; atUnknown?: boolean; despite?: string; steps?: string[] };
   'partly-contained': { at: Instant; note: string };
-  'containment-corrected': { at: Instant; previousAt: Instant; reason: string };
+  'containment-corrected': { at: Instant; inexact?: InexactInstant; previousAt: Instant; reason: string };
   corrected: Corrected;
   'containment-requested': { id: string; measure: ContainmentMeasure };
   'containment-undo-requested': { id: string };

@@ -12,7 +12,7 @@ export function foldTelling(o: Obligation, event: TellingEvent): Obligation {
       return withDelivery(o, event.data);
     case 'told-outside': {
       const { obligation: _, ...told } = event.data;
-      const next = withTally(o, (tally) => withOutside(tally, told, told.at));
+      const next = withTally(o, (tally) => withOutside(tally, told, told.inexact ?? told.at));
       return { ...next, outside: [...(o.outside ?? []), { ...told, by: event.by }] };
     }
     case 'left-untold': {

@@ -92,8 +92,12 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     }
     case 'partly-contained':
       return { ...state, partlyContained: { ...event.data, by: event.by } };
-    case 'containment-corrected':
-      return { ...state, anchors: { ...state.anchors, contained: event.data.at } };
+    case 'containment-corrected': {
+      const { at, inexact } = event.data;
+      const { inexact: _before, ...how } = state.containedAs ?? {};
+      const containedAs = { ...how, ...(inexact && { inexact }) };
+      return { ...state, containedAs, anchors: { ...state.anchors, contained: at } };
+    }
     case 'corrected':
       return withCorrection(state, event.data);
     case 'containment-requested':
@@ -260,7 +264,7 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       return change((o) => ({ ...o, status: 'dispatching', covers, statusAtDispatch: state.status, hold: undefined }));
     }
     case 'obligation-fulfilled': {
-      const { at, lateByMs, evidence, sets } = event.data;
+      const { at, inexact, lateByMs, inTimeUntil, evidence, sets } = event.data;
       const next = change((o) =>
         o.fulfilledAt
           ? o
@@ -269,6 +273,8 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
               ...settledTally(o),
               fulfilledAt: at,
               lateByMs,
+              ...(inexact && { fulfilledAs: inexact }),
+              ...(inTimeUntil && { inTimeUntil }),
               ...(o.clock && o.dueAt ? { metClock: { clock: o.clock, dueAt: o.dueAt } } : {}),
               evidence,
               ...(evidence.caseNumber && { caseNumber: evidence.caseNumber }),
@@ -277,7 +283,8 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
               delayReasonsOwed: o.delayReasonsOwed && (lateByMs > 0 || passedBefore(o, at)),
             },
       );
-      return sets ? withAnchor(next, sets, at) : next;
+      // A clock that starts with it counts from its earliest reading.
+      return sets ? withAnchor(next, sets, inexact?.earliest ?? at) : next;
     }
     case 'obligation-supplemented': {
       const { round, at, evidence } = event.data;
@@ -303,8 +310,13 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       return change((o) => ({ ...o, missedDueAt: dueAt, misses: [...(o.misses ?? []), dueAt] }));
     }
     case 'lateness-corrected': {
-      const { lateByMs, dueAt } = event.data;
-      return change((o) => ({ ...o, correctedLateByMs: lateByMs, correctedDueAt: dueAt }));
+      const { lateByMs, dueAt, inTimeUntil } = event.data;
+      return change(({ correctedInTimeUntil: _before, ...o }) => ({
+        ...o,
+        correctedLateByMs: lateByMs,
+        correctedDueAt: dueAt,
+        ...(inTimeUntil && { correctedInTimeUntil: inTimeUntil }),
+      }));
     }
     case 'delay-reasons-requested':
       return change((o) => ({ ...o, delayReasonsOwed: true }));
@@ -386,8 +398,9 @@ function withAnchor(state: IncidentState, anchor: 'authority-notified' | string,
 }
 
 function withAwareness(state: IncidentState, event: EventOf<'awareness-recorded'>): IncidentState {
-  const { awareAt, basis, reason, agreedBy, doubt } = event.data;
-  const awareness = stated(state.awareness, { basis, awareAt, by: event.by, recordedAt: event.at, reason, agreedBy });
+  const { awareAt, inexact, basis, reason, agreedBy, doubt } = event.data;
+  const statement = { basis, awareAt, ...(inexact && { inexact }), by: event.by, recordedAt: event.at };
+  const awareness = stated(state.awareness, { ...statement, reason, agreedBy });
   const aware = counting(awareness)?.statement.awareAt ?? awareAt;
   const moved = aware !== state.anchors.aware;
   return {

@@ -16,7 +16,7 @@ import { anchorAt, armedClock, startOf } from './clocks';
 import { DATA_QUESTION, questionCommands } from './data-question';
 import { inPartText, outstanding } from './filings';
 import { heldText, holdEnd } from './holds';
-import { isLate, latenessText } from './lateness';
+import { isByTheHour, isLate, type Lateness, latenessOf, latenessText } from './lateness';
 import { confirmLine, proposalText } from './not-owed';
 import { awarenessWaits } from './on-awareness';
 import { partOf } from './part-clock';
@@ -61,31 +61,31 @@ export interface Explanation {
   /** Questions of the policy that it hangs on, for whoever assesses. */
   questions: Question[];
   clocks: ExplainedClock[];
-  obligations: Array<{
-    id: string;
-    status: string;
-    dueAt?: Instant;
-    lateByMs?: number;
-    /** Its lateness on the instants as corrected since. */
-    correctedLateByMs?: number;
-    misses?: Instant[];
-    /** What changed since it was told, for which a round is proposed. */
-    changed?: string[];
-    decision?: Obligation['decision'];
-    /** Required fields that no phase of a report has delivered, and that nobody has decided on. */
-    missing?: string[];
-    /** A proposal that it is not owed: by whom, under which rule, on which facts. */
-    proposal?: string;
-    /** The command that decides it. */
-    confirm?: string;
-    /** How its authority is found, while it is not known. */
-    authority?: string;
-    /** Who holds it back, why, on which ground and until when. */
-    held?: string;
-    /** Of a notice that did not reach everybody: how many of how many were told, and who is still untold and why. */
-    told?: string;
-    untold?: string;
-  }>;
+  /** With its lateness, as recorded then and on the instants as corrected since. */
+  obligations: Array<
+    Lateness & {
+      id: string;
+      status: string;
+      dueAt?: Instant;
+      misses?: Instant[];
+      /** What changed since it was told, for which a round is proposed. */
+      changed?: string[];
+      decision?: Obligation['decision'];
+      /** Required fields that no phase of a report has delivered, and that nobody has decided on. */
+      missing?: string[];
+      /** A proposal that it is not owed: by whom, under which rule, on which facts. */
+      proposal?: string;
+      /** The command that decides it. */
+      confirm?: string;
+      /** How its authority is found, while it is not known. */
+      authority?: string;
+      /** Who holds it back, why, on which ground and until when. */
+      held?: string;
+      /** Of a notice that did not reach everybody: how many of how many were told, and who is still untold and why. */
+      told?: string;
+      untold?: string;
+    }
+  >;
 }
 
 /** Explains every rule of the pack on the present facts. */
@@ -133,7 +133,7 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
         .map((o) => {
           const missing = outstanding(o);
           const inPart = missing.length > 0 ? { missing } : {};
-          const { id, status, dueAt, lateByMs, correctedLateByMs, misses, decision } = o;
+          const { id, status, dueAt, misses, decision } = o;
           const changed = isSettled(o) ? undefined : o.changed;
           const stands = status === 'partly-told' ? tallied(o, rule, state, pack) : undefined;
           const told = stands && { told: shareText(stands), untold: untoldText(stands.untold) };
@@ -145,8 +145,7 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
             id,
             status,
             dueAt,
-            lateByMs,
-            correctedLateByMs,
+            ...latenessOf(o),
             misses,
             changed,
             decision,
@@ -233,9 +232,9 @@ function row(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Po
 
 /** A report that was filed and lacks what its law requires: its deadline was met or missed, and something is still owed. */
 function inPart(o: Obligation, rule: ObligationRule, title: string, missing: string[]): BoardRow {
-  const { id, lateByMs } = o;
-  const time = lateByMs ? `late by ${spanText(lateByMs)}` : '';
-  const standing = lateByMs ? 'late' : 'waits';
+  const { id } = o;
+  const time = latenessText(o, spanText);
+  const standing = isLate(o) ? 'late' : 'waits';
   return { id, title, commitments: rule.commitments, status: inPartText(missing), time, settled: false, standing };
 }
 
@@ -260,6 +259,8 @@ function tellingOf(
 function standingOf(o: Obligation, rule: ObligationRule, now: Instant): Standing {
   const overdue = !isSettled(o) && o.dueAt !== undefined && toMs(o.dueAt) < toMs(now);
   if (isLate(o) || overdue) return 'late';
+  // Neither kept nor missed by what is known: somebody can say more.
+  if (isByTheHour(o)) return 'waits';
   if (isSettled(o)) return o.status === 'fulfilled' ? 'fulfilled' : 'not owed';
   const waits =
     rule.channel === 'assessment' ||
@@ -270,6 +271,7 @@ function standingOf(o: Obligation, rule: ObligationRule, now: Instant): Standing
 }
 
 function statusWord(o: Obligation, rule: ObligationRule, heldUntil: Instant | undefined): string {
+  if (o.status === 'fulfilled' && isByTheHour(o)) return 'fulfilled, in time or late by the hour';
   if (o.status === 'fulfilled') return isLate(o) ? 'fulfilled late' : 'fulfilled';
   if (o.status === 'not-required') return o.decision?.proposed ? 'not owed, confirmed' : 'not required';
   if (o.status === 'proposed-not-owed') return 'proposed as not owed: confirm it';

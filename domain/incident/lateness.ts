@@ -2,7 +2,8 @@
  * The two values of lateness: as acted on the instants then recorded, which is frozen at the first fulfilment, and on the
  * instants as they were corrected since. Pure.
  */
-import { deadline, type Instant, toMs } from '../kernel/time';
+import { earliestOf, latestOf, type When } from '../kernel/inexact-instant';
+import { deadline, type Instant, minuteText, toMs } from '../kernel/time';
 import type { Policy } from '../policy/policy';
 import type { Anchor, ObligationRule } from '../policy/rule';
 import { inForceAt } from '../policy/validity';
@@ -18,7 +19,8 @@ const STATED: ReadonlySet<Anchor> = new Set<Anchor>(['detected', 'declared', 'aw
 export function correctedLateness(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): NewEvent[] {
   const now = onCorrected(o, rule, state, pack);
   const previousLateByMs = o.correctedLateByMs ?? o.lateByMs ?? 0;
-  if (!now || now.lateByMs === previousLateByMs) return [];
+  const previousUntil = o.correctedLateByMs === undefined ? o.inTimeUntil : o.correctedInTimeUntil;
+  if (!now || (now.lateByMs === previousLateByMs && now.inTimeUntil === previousUntil)) return [];
   const events: NewEvent[] = [{ kind: 'lateness-corrected', data: { obligation: o.id, ...now, previousLateByMs } }];
   if (rule.delayReasons && now.lateByMs > previousLateByMs && !o.delayReasons && !o.delayReasonsOwed) {
     events.push({ kind: 'delay-reasons-requested', data: { obligation: o.id } });
@@ -31,7 +33,7 @@ function onCorrected(
   rule: ObligationRule,
   state: IncidentState,
   pack: Policy,
-): { clock: ArmedClock; dueAt: Instant; lateByMs: number } | undefined {
+): { clock: ArmedClock; dueAt: Instant; lateByMs: number; inTimeUntil?: Instant } | undefined {
   if (!o.fulfilledAt || !o.metClock) return undefined;
   const { clock: met, dueAt: metDueAt } = o.metClock;
   const partAt = partOf(rule, state, pack, { key: o.recipient, born: met });
@@ -45,21 +47,61 @@ function onCorrected(
   if (met.from === 'reopened' || !STATED.has(met.from)) dues.push({ clock: met, dueAt: metDueAt });
   const [first] = dues.sort((a, b) => toMs(a.dueAt) - toMs(b.dueAt));
   // Containment that was retracted is done when it was done for good.
-  const actedAt = (rule.channel === 'containment' && state.anchors.contained) || o.fulfilledAt;
-  return first && { ...first, lateByMs: Math.max(0, toMs(actedAt) - toMs(first.dueAt)) };
+  const { containedAs, anchors } = state;
+  const contained = rule.channel === 'containment' ? (containedAs?.inexact ?? anchors.contained) : undefined;
+  const acted: When = contained ?? o.fulfilledAs ?? o.fulfilledAt;
+  if (!first) return undefined;
+  const lateByMs = Math.max(0, toMs(latestOf(acted)) - toMs(first.dueAt));
+  return { ...first, lateByMs, ...dependsOnHour(acted, first.dueAt) };
 }
 
-/** The two values as a state, a record or a form holds them. */
-type Lateness = { lateByMs?: number | undefined; correctedLateByMs?: number | undefined };
-
-/** Late as recorded then, or on the instants as corrected. */
-export function isLate({ lateByMs = 0, correctedLateByMs = 0 }: Lateness): boolean {
-  return lateByMs > 0 || correctedLateByMs > 0;
+/** The deadline, where it falls between the readings of an act: in time up to it, late after it. */
+export function dependsOnHour(act: When, dueAt: Instant | undefined): { inTimeUntil?: Instant } {
+  if (!dueAt || toMs(latestOf(act)) <= toMs(dueAt) || toMs(earliestOf(act)) > toMs(dueAt)) return {};
+  return { inTimeUntil: dueAt };
 }
 
-/** Both values for people: `late by 12:00` · `in time as recorded then, late by 12:00 on the corrected clock`. */
-export function latenessText({ lateByMs = 0, correctedLateByMs }: Lateness, span: (ms: number) => string): string {
-  const words = (ms: number) => (ms > 0 ? `late by ${span(ms)}` : 'in time');
-  if (correctedLateByMs === undefined || correctedLateByMs === lateByMs) return lateByMs > 0 ? words(lateByMs) : '';
-  return `${words(lateByMs)} as recorded then, ${words(correctedLateByMs)} as corrected`;
+/** The two values as a state, a record or a form holds them; of an inexact act, the most that it can be late. */
+export interface Lateness {
+  lateByMs?: number | undefined;
+  inTimeUntil?: Instant | undefined;
+  correctedLateByMs?: number | undefined;
+  correctedInTimeUntil?: Instant | undefined;
+}
+
+/** The values of lateness alone, for whoever shows them beside other things; none that is not known. */
+export function latenessOf({ lateByMs, inTimeUntil, correctedLateByMs, correctedInTimeUntil }: Lateness): Lateness {
+  return {
+    lateByMs,
+    ...(inTimeUntil && { inTimeUntil }),
+    correctedLateByMs,
+    ...(correctedInTimeUntil && { correctedInTimeUntil }),
+  };
+}
+
+/** Late as recorded then, or on the instants as corrected, whatever the hour of the act. */
+export function isLate({ lateByMs = 0, inTimeUntil, correctedLateByMs = 0, correctedInTimeUntil }: Lateness): boolean {
+  return (lateByMs > 0 && !inTimeUntil) || (correctedLateByMs > 0 && !correctedInTimeUntil);
+}
+
+/** Neither in time nor late by what is known: a verdict of its own. */
+export function isByTheHour(given: Lateness): boolean {
+  return !isLate(given) && (given.inTimeUntil ?? given.correctedInTimeUntil) !== undefined;
+}
+
+/**
+ * Both values for people: `late by 12:00` · `in time as recorded then, late by 12:00 as corrected` · `depends on the hour:
+ * in time if no later than 2026-11-20 10:00 UTC, else late by up to 13:59`.
+ */
+export function latenessText(given: Lateness, span: (ms: number) => string): string {
+  const { lateByMs = 0, inTimeUntil, correctedLateByMs, correctedInTimeUntil } = given;
+  const words = (ms: number, until: Instant | undefined) =>
+    until
+      ? `depends on the hour (in time if no later than ${minuteText(until)} UTC, else late by up to ${span(ms)})`
+      : ms > 0
+        ? `late by ${span(ms)}`
+        : 'in time';
+  const then = words(lateByMs, inTimeUntil);
+  if (correctedLateByMs === undefined || correctedLateByMs === lateByMs) return lateByMs > 0 ? then : '';
+  return `${then} as recorded then, ${words(correctedLateByMs, correctedInTimeUntil)} as corrected`;
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { ACKNOWLEDGE_ALARMS, PersonSchema } from '../case/acknowledge';
 import type { Messages } from '../case/lifecycle';
 import { COMMON_MESSAGES, envelope } from '../case/messages';
+import { WhenSchema } from '../kernel/inexact-instant';
 import { text } from '../kernel/text';
 import { InstantSchema } from '../kernel/time';
 import { PolicyIdSchema } from '../policy/ids';
@@ -43,17 +44,17 @@ export const MESSAGE_SCHEMAS = {
     assessment: AssessmentSchema.optional(),
     /** The one answer alone, whether personal data is affected; the other facts stay as they are. */
     personalData: z.enum(['yes', 'possible', 'no', 'unknown']).optional(),
-    awareAt: InstantSchema.optional(),
+    awareAt: WhenSchema.optional(),
     /** What that instant is of; without it, a reasonable degree of certainty. */
     awareBasis: z.enum(AWARENESS_BASES).optional(),
     /** When what the assessment newly names became known: a data set, a country. Without it, now. */
-    partsAwareAt: InstantSchema.optional(),
+    partsAwareAt: WhenSchema.optional(),
     reason: text(2000).optional(),
   }),
   status: z.strictObject({
     ...envelope,
     status: z.enum(STATUSES).exclude(['declared']),
-    at: InstantSchema.optional(),
+    at: WhenSchema.optional(),
     note: text(2000).optional(),
     /** Of containment: only a part of it, which the note names. */
     partly: z.boolean().optional(),
@@ -89,7 +90,7 @@ export const MESSAGE_SCHEMAS = {
       obligation,
       channel: z.enum(CHANNELS),
       /** When they were told; of several days, the last. */
-      at: InstantSchema.optional(),
+      at: WhenSchema.optional(),
       ...untold,
       people: z
         .array(PeopleSchema.extend({ count: z.int().min(1) }))
@@ -167,7 +168,7 @@ export const MESSAGE_SCHEMAS = {
       /** What the authority gave at once. Left out, the message adds to a report that was filed before. */
       reference: text(200).optional(),
       caseNumber: text(200).optional(),
-      submittedAt: InstantSchema.optional(),
+      submittedAt: WhenSchema.optional(),
       delayReasons: text(2000).optional(),
       /** Receipts and other files, by their hashes; the files themselves stay with whoever filed it. */
       attachments: z

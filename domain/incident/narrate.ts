@@ -2,7 +2,8 @@
 
 import { alarmText } from '../case/alarm-text';
 import { figureOf, sumOf } from '../kernel/count';
-import { spanText, toMs } from '../kernel/time';
+import { type InexactInstant, whenText } from '../kernel/inexact-instant';
+import { type Instant, spanText, toMs } from '../kernel/time';
 import { UNDETERMINED } from '../policy/authorities';
 import { standInOf } from '../policy/disclosure';
 import { type Authority, type Ground, OTHER_GROUND } from '../policy/pack';
@@ -15,6 +16,7 @@ import { human } from './contents';
 import { type DataOf, type EventOf, type Evidence, type IncidentEvent, obligationOfEvent } from './events';
 import { attachmentsIn } from './filings';
 import type { Assessment, ContainmentMeasure } from './incident';
+import { latenessText } from './lateness';
 import { isBefore } from './on-status';
 import { PUBLIC_NOTICE } from './readers';
 import type { IncidentState } from './state';
@@ -75,23 +77,24 @@ function say(event: IncidentEvent, context: Context): Said {
     case 'assessed':
       return info(`Assessment ${event.data.revision} by ${event.by}: ${assessmentText(event.data.assessment)}`);
     case 'awareness-recorded': {
-      const { awareAt, basis, previousAt, reason, agreedBy, doubt } = event.data;
+      const { basis, previousAt, reason, agreedBy, doubt } = event.data;
+      const awareAt = stated(event.data.awareAt, event.data.inexact);
       const doubtful = doubt ? `. To be confirmed by ${human(doubt.answerBy)}: ${doubt.why.join('; ')}` : '';
       if (!previousAt) {
-        const text = `Aware since ${human(awareAt)}, ${BASIS_WORDS[basis]}${suffix(reason)}${doubtful}`;
+        const text = `Aware since ${awareAt}, ${BASIS_WORDS[basis]}${suffix(reason)}${doubtful}`;
         return doubt ? warn(text) : info(text);
       }
       const who = agreedBy ? `${event.by}, agreed by ${agreedBy}` : event.by;
       return warn(
-        `Awareness restated: ${human(awareAt)}, ${BASIS_WORDS[basis]}, by ${who} (previously counted: ${human(previousAt)})${suffix(reason)}${doubtful}`,
+        `Awareness restated: ${awareAt}, ${BASIS_WORDS[basis]}, by ${who} (previously counted: ${human(previousAt)})${suffix(reason)}${doubtful}`,
       );
     }
     case 'awareness-upheld':
       return info(`${event.by} stands by the awareness of ${human(event.data.awareAt)}${suffix(event.data.reason)}`);
     case 'second-person-asked': {
-      const { awareAt, previousAt, reason } = event.data;
+      const { awareAt, inexact, previousAt, reason } = event.data;
       return warn(
-        `${event.by} wants the awareness moved from ${human(previousAt)} to ${human(awareAt)}: ${reason}. It waits for a second person`,
+        `${event.by} wants the awareness moved from ${human(previousAt)} to ${stated(awareAt, inexact)}: ${reason}. It waits for a second person`,
       );
     }
     case 'second-person-declined':
@@ -104,8 +107,8 @@ function say(event: IncidentEvent, context: Context): Said {
         : info(text);
     }
     case 'contained': {
-      const { at, atUnknown, despite, steps } = event.data;
-      const when = atUnknown ? `at an unknown time, at the latest ${human(at)}` : human(at);
+      const { at, inexact, atUnknown, despite, steps } = event.data;
+      const when = atUnknown ? `at an unknown time, at the latest ${human(at)}` : stated(at, inexact);
       const spite = despite ? `, although not done: ${steps?.join(', ')}: ${despite}` : '';
       return despite
         ? warn(`Contained ${when}, says ${event.by}${spite}`)
@@ -114,8 +117,10 @@ function say(event: IncidentEvent, context: Context): Said {
     case 'partly-contained':
       return warn(`Partly contained ${human(event.data.at)}, says ${event.by}: ${event.data.note}`);
     case 'containment-corrected': {
-      const { at, previousAt, reason } = event.data;
-      return warn(`Containment corrected from ${human(previousAt)} to ${human(at)} by ${event.by}: ${reason}`);
+      const { at, inexact, previousAt, reason } = event.data;
+      return warn(
+        `Containment corrected from ${human(previousAt)} to ${stated(at, inexact)} by ${event.by}: ${reason}`,
+      );
     }
     case 'corrected':
       return warn(correctedText(event, context));
@@ -211,10 +216,10 @@ function onObligation(event: ObligationEvent, context: Context): Said {
     case 'delivery-counted':
       return deliveryText(event.data, context);
     case 'told-outside': {
-      const { channel, at, note } = event.data;
+      const { channel, at, inexact, note } = event.data;
       const shown = event.data.evidence ? `, evidence ${event.data.evidence.sha256.slice(0, 12)}…` : '';
       return good(
-        `Told by ${CHANNEL_WORDS[channel] ?? channel}, ${human(at)}: ${namedText(event.data)}${shown}, by ${event.by}${suffix(note)}`,
+        `Told by ${CHANNEL_WORDS[channel] ?? channel}, ${stated(at, inexact)}: ${namedText(event.data)}${shown}, by ${event.by}${suffix(note)}`,
       );
     }
     case 'left-untold':
@@ -256,10 +261,11 @@ function onObligation(event: ObligationEvent, context: Context): Said {
       return bad(`Deadline ${human(event.data.dueAt)} missed${held}`);
     }
     case 'lateness-corrected': {
-      const { lateByMs, previousLateByMs, dueAt } = event.data;
+      const { lateByMs, inTimeUntil, previousLateByMs, dueAt } = event.data;
+      const now = inTimeUntil ? latenessText({ lateByMs, inTimeUntil }, spanText) : undefined;
       const words = (ms: number) => (ms > 0 ? `late by ${spanText(ms)}` : 'in time');
-      const text = `By the corrected times it was due ${human(dueAt)}: ${words(lateByMs)} (before: ${words(previousLateByMs)})`;
-      return lateByMs > previousLateByMs ? bad(text) : warn(text);
+      const text = `By the corrected times it was due ${human(dueAt)}: ${now ?? words(lateByMs)} (before: ${words(previousLateByMs)})`;
+      return lateByMs > previousLateByMs && !inTimeUntil ? bad(text) : warn(text);
     }
     case 'delay-reasons-requested':
       return warn('Reasons for the delay are required: record them with approve or filed (--delay-reasons)');
@@ -289,8 +295,17 @@ function groundText(id: string, { grounds }: NarratedPack): string {
   return ` (${ground ? `${ground.citation}, ${lowerFirst(ground.title)}` : id})`;
 }
 
+/** A time as it was stated, with its readings where it is not known exactly. */
+function stated(at: Instant, inexact: InexactInstant | undefined): string {
+  return inexact ? whenText(inexact) : human(at);
+}
+
 function fulfilled(data: DataOf<'obligation-fulfilled'>, context: Context): Said {
   const what = deed(data.evidence, context);
+  const stated = data.inexact ? `, ${whenText(data.inexact)}` : '';
+  if (data.inTimeUntil) return warn(`${what}${stated}, ${latenessText(data, spanText)}`);
+  if (data.lateByMs > 0 && data.inexact)
+    return bad(`${what}${stated}, late whatever the hour, by up to ${spanText(data.lateByMs)}`);
   if (data.lateByMs > 0) return bad(`${what}, late by ${spanText(data.lateByMs)}`);
   const dueAt = context.before?.obligations[data.obligation]?.dueAt;
   const inTime = dueAt ? `, ${span(data.at, dueAt)} before the deadline` : ', in time';

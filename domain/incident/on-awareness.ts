@@ -1,8 +1,9 @@
 /** What it means that somebody states, corrects or confirms the instant of awareness. */
 import { tocsin } from '../kernel/command-lines';
+import { earliestOf, inexactOf } from '../kernel/inexact-instant';
 import { type Instant, minuteText, toMs } from '../kernel/time';
 import type { Policy } from '../policy/policy';
-import { type Answer, notAfter } from './answer';
+import { type Answer, whenNotAfter } from './answer';
 import { counting, stated, USUAL_BASIS } from './awareness';
 import { answerBy, doubts } from './doubts';
 import type { NewEvent } from './events';
@@ -22,23 +23,26 @@ export function onAwareAt(
   now: Instant,
 ): { events: NewEvent[] } | { problem: string } {
   if (!given) return { events: [] };
-  const awareAt = notAfter(given, now);
-  if (!awareAt) return { problem: 'awareAt: must not be in the future' };
-  if (state.awareness?.findLast((each) => each.basis === basis)?.awareAt === awareAt) return { events: [] };
+  const when = whenNotAfter(given, now);
+  if (!when) return { problem: 'awareAt: must not be in the future' };
+  const [awareAt, inexact] = [earliestOf(when), inexactOf(when)];
+  const before = state.awareness?.findLast((each) => each.basis === basis);
+  if (before?.awareAt === awareAt && before.inexact?.stated === inexact?.stated) return { events: [] };
   const previousAt = counting(state.awareness)?.statement.awareAt;
   const next = stated(state.awareness, { basis, awareAt, by, recordedAt: now, ...(reason && { reason }) });
   const countsAt = counting(next)!.statement.awareAt;
   if (previousAt !== undefined && countsAt !== previousAt && !reason)
     return { problem: 'reason: is needed to correct the recorded instant of awareness' };
+  const known = { awareAt, ...(inexact && { inexact }), basis };
   if (previousAt !== undefined && toMs(countsAt) > toMs(previousAt)) {
-    const asked = { change: 'awareness' as const, awareAt, basis, previousAt, reason: reason! };
+    const asked = { change: 'awareness' as const, ...known, previousAt, reason: reason! };
     return { events: [{ kind: 'second-person-asked', data: asked }] };
   }
   // Nothing of what is only recorded is ever sent.
   const harmless = countsAt === previousAt || isRecordOnly(state);
   const why = harmless ? [] : doubts(countsAt, state, pack, now);
   const doubt = why.length > 0 ? { why, answerBy: answerBy(now) } : undefined;
-  return { events: [{ kind: 'awareness-recorded', data: { awareAt, basis, previousAt, reason, doubt } }] };
+  return { events: [{ kind: 'awareness-recorded', data: { ...known, previousAt, reason, doubt } }] };
 }
 
 /** Somebody agrees to what waits for a second person, declines it, or stands by a doubtful awareness. */
@@ -56,12 +60,13 @@ export function onConfirm(
       return answer.rejected(
         'by: whoever asked for this change cannot confirm it; somebody else must confirm or decline it',
       );
-    const { awareAt, basis, previousAt, reason: given } = asked;
+    const { awareAt, inexact, basis, previousAt, reason: given } = asked;
     const statement = { basis, awareAt, by: asked.by, recordedAt: now };
     const countsAt = counting(stated(state.awareness, statement))!.statement.awareAt;
     const why = isRecordOnly(state) ? [] : doubts(countsAt, state, pack, now);
     const doubt = why.length > 0 ? { why, answerBy: answerBy(now) } : undefined;
-    const data = { awareAt, basis, previousAt, reason: given, agreedBy: by, doubt };
+    const known = { awareAt, ...(inexact && { inexact }), basis };
+    const data = { ...known, previousAt, reason: given, agreedBy: by, doubt };
     return [{ kind: 'awareness-recorded', by: asked.by, data }];
   }
   const doubt = state.awarenessDoubt;

@@ -1,5 +1,6 @@
 /** What each message of a person or a tool means for an incident. */
 import { ask, commandText, tocsin } from '../kernel/command-lines';
+import { earliestOf, inexactOf } from '../kernel/inexact-instant';
 import type { Instant } from '../kernel/time';
 import { type Policy, type PolicyRef, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
@@ -22,7 +23,7 @@ import type { Message, MessageBody } from './messages';
 import { confirmNotOwed } from './not-owed';
 import { awarenessOpen, onAwareAt, onConfirm } from './on-awareness';
 import { onEditDraft } from './on-edit';
-import { beforeKnown, onStatus } from './on-status';
+import { actedWhen, onStatus } from './on-status';
 
 import { lawServed, onLeaveUntold, onTold, restOf } from './on-telling';
 import { reasonsProblems } from './reasons-given';
@@ -106,22 +107,31 @@ function onAssess(state: IncidentState, message: On<'assess'>, pack: Policy, now
       `answers: ${unasked.length} of them answer no question of the policy: leave them out; it asks: ${list(pack.questions.map(({ id }) => id))}`,
     );
   }
-  const partsAwareAt = message.partsAwareAt && notAfter(message.partsAwareAt, now);
-  if (message.partsAwareAt && !partsAwareAt) return answer.rejected('partsAwareAt: must not be in the future');
   const revision = (state.assessment?.revision ?? 0) + 1;
   const facts = assessment && { revision, by: message.by, at: now, facts: assessment };
   const aware = onAwareAt(facts ? { ...state, assessment: facts } : state, message, pack, now);
   if ('problem' in aware) return answer.rejected(aware.problem);
-  const known = message.awareAt ? { ...state, anchors: { ...state.anchors, aware: message.awareAt } } : state;
-  const tooEarly = partsAwareAt && beforeKnown(partsAwareAt, known);
-  if (tooEarly) return answer.rejected(`partsAwareAt: ${tooEarly}`);
+  const known = message.awareAt
+    ? { ...state, anchors: { ...state.anchors, aware: earliestOf(message.awareAt) } }
+    : state;
+  const parts = message.partsAwareAt ? actedWhen(message.partsAwareAt, known, now) : undefined;
+  if (parts && 'problem' in parts) return answer.rejected(`partsAwareAt: ${parts.problem}`);
   const events: NewEvent[] = [...aware.events];
   if (!state.anchors.aware && !message.awareAt && assessment && ['yes', 'possible'].includes(assessment.personalData)) {
     const stated = 'the instant of this assessment; no earlier awareness was stated';
     events.push({ kind: 'awareness-recorded', data: { awareAt: now, basis: USUAL_BASIS, reason: stated } });
   }
   if (assessment && !same(assessment, state.assessment?.facts)) {
-    events.push({ kind: 'assessed', data: { revision, ...judgementsApart(assessment), reason, partsAwareAt } });
+    const partsAwareAt = parts && earliestOf(parts.when);
+    const partsAwareAs = inexactOf(parts?.when);
+    const data = {
+      revision,
+      ...judgementsApart(assessment),
+      reason,
+      partsAwareAt,
+      ...(partsAwareAs && { partsAwareAs }),
+    };
+    events.push({ kind: 'assessed', data });
   }
   return events.length > 0 ? events : answer.noted('the assessment on record already says this');
 }
@@ -264,11 +274,9 @@ function onObligation(
     case 'approve':
       return onApprove(state, o, message, rule, pack, now, answer);
     case 'told': {
-      const at = notAfter(message.at ?? now, now);
-      if (!at) return answer.rejected('at: must not be in the future');
-      const early = beforeKnown(at, state);
-      if (early) return answer.rejected(`at: ${early}`);
-      return onTold({ state, o, rule, pack, answer }, message, at);
+      const acted = actedWhen(message.at, state, now);
+      if ('problem' in acted) return answer.rejected(`at: ${acted.problem}`);
+      return onTold({ state, o, rule, pack, answer }, message, acted.when);
     }
     case 'leave-untold':
       return onLeaveUntold({ state, o, rule, pack, answer }, message);
@@ -502,10 +510,8 @@ function onFiled(
     const receipt = onReceipt(given, message);
     return receipt[0]!.kind === 'receipt-recorded' ? [...reasons, ...receipt] : receipt;
   }
-  const at = notAfter(message.submittedAt ?? now, now);
-  if (!at) return answer.rejected('submittedAt: must not be in the future');
-  const early = beforeKnown(at, state);
-  if (early) return answer.rejected(`submittedAt: ${early}`);
+  const acted = actedWhen(message.submittedAt, state, now);
+  if ('problem' in acted) return answer.rejected(`submittedAt: ${acted.problem}`);
   const isKnown = phasesOf(o).some(({ reference }) => reference === message.reference);
   if (o.status === 'fulfilled' && isKnown) {
     const receipt = message.caseNumber || message.attachments ? onReceipt(given, message) : [];
@@ -513,7 +519,7 @@ function onFiled(
     return reasons.length > 0 ? reasons : answer.noted(`${o.id} is already filed as ${message.reference}`);
   }
   const evidence = filedEvidence(given, message);
-  const filed = fulfil(o, rule, at, evidence);
+  const filed = fulfil(o, rule, acted.when, evidence);
   const late = filed.kind === 'obligation-fulfilled' && filed.data.lateByMs > 0;
   const ask = late && rule.delayReasons && reasons.length === 0 && !o.delayReasons && !o.delayReasonsOwed;
   return [

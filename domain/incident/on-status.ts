@@ -1,7 +1,8 @@
 /** What it means that somebody sets the status, and says that the incident is contained. */
 import { ask, tocsin } from '../kernel/command-lines';
+import { earliestOf, inexactOf, latestOf, type When } from '../kernel/inexact-instant';
 import { earliest, type Instant, toMs } from '../kernel/time';
-import { type Answer, notAfter } from './answer';
+import { type Answer, whenNotAfter } from './answer';
 import { openSteps } from './containment';
 import type { NewEvent } from './events';
 import { STATUSES } from './incident';
@@ -11,11 +12,11 @@ import type { IncidentState } from './state';
 type Status = MessageBody<'status'>;
 
 export function onStatus(state: IncidentState, message: Status, now: Instant, answer: Answer): NewEvent[] {
-  const at = notAfter(message.at ?? now, now);
-  if (!at) return answer.rejected('at: must not be in the future');
-  const early = beforeKnown(at, state);
-  if (early) return answer.rejected(`at: ${early}`);
-  if (message.status === 'contained') return onContained(state, message, at, answer);
+  const acted = actedWhen(message.at, state, now);
+  if ('problem' in acted) return answer.rejected(`at: ${acted.problem}`);
+  const { when } = acted;
+  const at = earliestOf(when);
+  if (message.status === 'contained') return onContained(state, message, when, answer);
   const only = (['partly', 'atUnknown', 'despite'] as const).filter((field) => message[field]);
   if (only.length > 0)
     return answer.rejected(`${only[0]}: applies to containment only: use it with the status "contained"`);
@@ -27,7 +28,8 @@ export function onStatus(state: IncidentState, message: Status, now: Instant, an
  * Containment has an instant of its own, which only this statement sets, and which is said again to correct it. What was
  * asked for and is not done must be done first, unless a person says why it is contained all the same.
  */
-function onContained(state: IncidentState, message: Status, at: Instant, answer: Answer): NewEvent[] {
+function onContained(state: IncidentState, message: Status, when: When, answer: Answer): NewEvent[] {
+  const [at, inexact] = [earliestOf(when), inexactOf(when)];
   const { partly, atUnknown, despite, note } = message;
   if (atUnknown && message.at) return answer.rejected('atUnknown: with an instant in "at" it is known; leave one out');
   const known = state.anchors.contained;
@@ -37,9 +39,11 @@ function onContained(state: IncidentState, message: Status, at: Instant, answer:
     return [{ kind: 'partly-contained', data: { at, note } }];
   }
   if (known !== undefined) {
-    if (message.at && at !== known) {
+    if (message.at && (at !== known || inexact?.stated !== state.containedAs?.inexact?.stated)) {
       if (!note) return answer.rejected('note: is needed to correct the recorded instant of containment');
-      return [{ kind: 'containment-corrected', data: { at, previousAt: known, reason: note } }];
+      return [
+        { kind: 'containment-corrected', data: { at, ...(inexact && { inexact }), previousAt: known, reason: note } },
+      ];
     }
     return state.status === 'contained'
       ? answer.noted('the status is already contained')
@@ -53,7 +57,10 @@ function onContained(state: IncidentState, message: Status, at: Instant, answer:
     );
   }
   const spite = open.length > 0 && despite ? { despite, steps: open.map(({ id }) => id) } : {};
-  const contained: NewEvent = { kind: 'contained', data: { at, ...(atUnknown && { atUnknown }), ...spite } };
+  const contained: NewEvent = {
+    kind: 'contained',
+    data: { at, ...(inexact && { inexact }), ...(atUnknown && { atUnknown }), ...spite },
+  };
   return isBefore(state.status, 'contained') ? [changed(state, message, at), contained] : [contained];
 }
 
@@ -66,11 +73,30 @@ export function isBefore(a: (typeof STATUSES)[number], b: (typeof STATUSES)[numb
   return STATUSES.indexOf(a) < STATUSES.indexOf(b);
 }
 
-/** Why nobody can have acted at an instant: it lies before the detection and before the awareness on record. */
-export function beforeKnown(at: Instant, { anchors, declaration }: IncidentState): string | undefined {
-  const known = anchors.aware ? [declaration.detectedAt, anchors.aware] : [declaration.detectedAt];
-  if (toMs(at) >= toMs(earliest(known)!)) return undefined;
-  return anchors.aware
-    ? 'must not be before the detection or the awareness, whichever came first'
-    : 'must not be before the detection; if somebody knew before, state the awareness first';
+/**
+ * When somebody acted, as it is stated: not in the future, and not before the detection and the awareness on record. Of an
+ * inexact instant only the readings that can have been stay. `problem`: why none can.
+ */
+export function actedWhen(
+  given: When | undefined,
+  state: IncidentState,
+  now: Instant,
+): { when: When } | { problem: string } {
+  const { anchors, declaration } = state;
+  const when = whenNotAfter(given ?? now, now, declaration.recordedAt);
+  if (!when) return { problem: 'must not be in the future' };
+  const from = knownFrom(state);
+  if (toMs(latestOf(when)) < toMs(from)) {
+    const problem = anchors.aware
+      ? 'must not be before the detection or the awareness, whichever came first'
+      : 'must not be before the detection; if somebody knew before, state the awareness first';
+    return { problem };
+  }
+  if (typeof when === 'string' || toMs(when.earliest) >= toMs(from)) return { when };
+  return { when: { ...when, earliest: from } };
+}
+
+/** Since when anybody can have acted. */
+export function knownFrom({ anchors, declaration }: IncidentState): Instant {
+  return earliest([declaration.detectedAt, ...(anchors.aware ? [anchors.aware] : [])])!;
 }

@@ -1,5 +1,5 @@
 /** What it means that people were told outside of the product, or that a person decides to leave somebody untold. */
-import type { Instant } from '../kernel/time';
+import { inexactOf, latestOf, type When } from '../kernel/inexact-instant';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { type Group, groupName } from './audience';
@@ -29,9 +29,10 @@ interface Given {
 }
 
 /** People were told by phone, by letter, in the product itself: it counts as told, with who says so, when and how. */
-export function onTold(given: Given, message: MessageBody<'told'>, at: Instant): NewEvent[] {
+export function onTold(given: Given, message: MessageBody<'told'>, when: When): NewEvent[] {
   const { o, answer } = given;
   const { channel, note, evidence } = message;
+  const inexact = inexactOf(when);
   const named = namedBy(given, message);
   if ('events' in named) return named.events;
   if (named.unestablished || named.whole)
@@ -42,7 +43,8 @@ export function onTold(given: Given, message: MessageBody<'told'>, at: Instant):
       data: {
         obligation: o.id,
         round: o.round,
-        at,
+        at: latestOf(when),
+        ...(inexact && { inexact }),
         channel,
         ...named,
         ...(note && { note }),

@@ -5,6 +5,7 @@
  */
 
 import { ringing } from '../kernel/alarm-clock';
+import { inexactOf, latestOf, type When } from '../kernel/inexact-instant';
 import { TOCSIN } from '../kernel/recorded-event';
 import { deadline, type Instant, toMs } from '../kernel/time';
 import { dataSetsOf } from '../policy/affected';
@@ -21,7 +22,7 @@ import { answerTo, DATA_QUESTION, isAskedAgain } from './data-question';
 import type { Coverage, NewEvent, RoundPurpose } from './events';
 import { undelivered } from './filings';
 import { holdEnd } from './holds';
-import { correctedLateness } from './lateness';
+import { correctedLateness, dependsOnHour } from './lateness';
 import { isDecision, proposals, withdrawals } from './not-owed';
 import { partOf } from './part-clock';
 import { readerOf } from './readers';
@@ -276,10 +277,10 @@ export function goesOn(o: Obligation, reason: string): NewEvent {
 /** Obligations that the facts themselves fulfil: containment, the review, the register's groups. */
 const fulfilledByFacts: Step = (o, rule, state, pack, now) => {
   if (isSettled(o)) return [];
-  let at: Instant | undefined;
+  let at: When | undefined;
   let note: string | undefined;
   if (rule.channel === 'containment' && state.anchors.contained) {
-    at = state.anchors.contained;
+    at = state.containedAs?.inexact ?? state.anchors.contained;
     note = containedNote(state);
   } else if (rule.channel === 'review' && state.review) {
     at = state.review.at;
@@ -297,16 +298,18 @@ const fulfilledByFacts: Step = (o, rule, state, pack, now) => {
 export function fulfil(
   o: Obligation,
   rule: ObligationRule,
-  at: Instant,
+  when: When,
   evidence: Extract<NewEvent, { kind: 'obligation-fulfilled' }>['data']['evidence'],
 ): NewEvent {
+  const [at, inexact] = [latestOf(when), inexactOf(when)];
   if (o.fulfilledAt) {
     return { kind: 'obligation-supplemented', data: { obligation: o.id, round: o.round, at, evidence } };
   }
   const lateByMs = o.dueAt ? Math.max(0, toMs(at) - toMs(o.dueAt)) : 0;
+  const readings = inexact && { inexact, ...dependsOnHour(when, o.dueAt) };
   return {
     kind: 'obligation-fulfilled',
-    data: { obligation: o.id, round: o.round, at, lateByMs, evidence, sets: rule.sets },
+    data: { obligation: o.id, round: o.round, at, ...readings, lateByMs, evidence, sets: rule.sets },
   };
 }
 

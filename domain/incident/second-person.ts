@@ -2,6 +2,7 @@
  * Changes that one person alone cannot make: somebody states them with a reason, somebody else agrees or declines. Both
  * stand in the register.
  */
+import type { InexactInstant } from '../kernel/inexact-instant';
 import type { Instant } from '../kernel/time';
 import type { AwarenessBasis } from './awareness';
 
@@ -11,7 +12,15 @@ export type SecondPersonChange = (typeof SECOND_PERSON_CHANGES)[number];
 
 /** What waits, by what it changes, and who asked for it. */
 export type AwaitsSecond = {
-  awareness?: { awareAt: Instant; basis: AwarenessBasis; previousAt: Instant; reason: string; by: string; at: Instant };
+  awareness?: {
+    awareAt: Instant;
+    inexact?: InexactInstant;
+    basis: AwarenessBasis;
+    previousAt: Instant;
+    reason: string;
+    by: string;
+    at: Instant;
+  };
 };
 
 /** True for somebody else than whoever asked: by the letters and digits of the address, however it is written. */

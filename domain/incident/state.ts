@@ -1,6 +1,7 @@
 /** The state of an incident: the fold of its events. Plain JSON, so that continue-as-new can carry it. */
 import type { CaseState } from '../case/lifecycle';
 import type { Rung } from '../kernel/alarm-clock';
+import type { InexactInstant } from '../kernel/inexact-instant';
 import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
@@ -126,11 +127,16 @@ export interface Obligation {
   leftUntold?: Array<Omit<DataOf<'left-untold'>, 'obligation'> & { by: string; at: Instant }>;
   /** Instant, lateness and evidence of the first fulfilment: never changed afterwards. */
   fulfilledAt?: Instant;
+  /** Its readings, where it is not known exactly: `fulfilledAt` is the latest, and so is the lateness the most. */
+  fulfilledAs?: InexactInstant;
   lateByMs?: number;
+  /** The deadline, where it falls between those readings: whether it was in time depends on the hour. */
+  inTimeUntil?: Instant;
   /** The clock that the first fulfilment met. */
   metClock?: { clock: ArmedClock; dueAt: Instant };
   /** Its lateness on the instants as they were corrected since. */
   correctedLateByMs?: number;
+  correctedInTimeUntil?: Instant;
   correctedDueAt?: Instant;
   evidence?: Evidence;
   /** The case number that the authority gave, at once or later (in Germany: the Aktenzeichen). */
@@ -176,7 +182,7 @@ export interface IncidentState extends CaseState {
   obligations: Record<string, Obligation>;
   containment: Record<string, ContainmentStep>;
   /** How it was contained, and what of it was contained before. */
-  containedAs?: { atUnknown?: boolean; despite?: string; steps?: string[] };
+  containedAs?: { inexact?: InexactInstant; atUnknown?: boolean; despite?: string; steps?: string[] };
   partlyContained?: { at: Instant; by: string; note: string };
   measures: Array<{ at: Instant; by: string; text: string; category: string; planned?: boolean }>;
   /** Texts of the facts in other languages. */

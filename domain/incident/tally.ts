@@ -4,6 +4,7 @@
  * once: nobody counts as told who was not.
  */
 import { z } from 'zod';
+import { earliestOf, latestOf, type When } from '../kernel/inexact-instant';
 import { type Instant, toMs } from '../kernel/time';
 import { type AssessedGroup, type Audience, type Group, GroupSchema, groupName } from './audience';
 
@@ -83,6 +84,8 @@ export interface Tally {
   groups: Record<string, Group & GroupTally>;
   firstToldAt?: Instant;
   lastToldAt?: Instant;
+  /** The earliest that the last of them can have been told, where that is not known exactly. */
+  lastToldFrom?: Instant;
   /** The last decision to leave somebody untold. */
   decision?: { by: string; at: Instant; reason: string };
 }
@@ -258,9 +261,9 @@ export interface Sent {
 }
 
 /** The tally after somebody was told outside of the product. */
-export function withOutside(tally: Tally, { workspaces = [], people = [] }: Named, at: Instant): Tally {
+export function withOutside(tally: Tally, { workspaces = [], people = [] }: Named, when: When): Tally {
   return {
-    ...withTold(tally, at),
+    ...withTold(tally, when),
     outside: [...new Set([...tally.outside, ...workspaces])].sort(),
     groups: plus(tally.groups, people, 'outside'),
   };
@@ -317,14 +320,22 @@ function plus(groups: Tally['groups'], people: People[], what: 'outside' | 'left
   return next;
 }
 
-function withTold(tally: Tally, at: Instant | undefined): Tally {
-  if (at === undefined) return tally;
+function withTold({ lastToldFrom: fromBefore, ...tally }: Tally, when: When | undefined): Tally {
+  if (when === undefined) return { ...tally, ...(fromBefore && { lastToldFrom: fromBefore }) };
   const { firstToldAt, lastToldAt } = tally;
+  const last = later(lastToldAt, latestOf(when));
+  const from = later(fromBefore ?? lastToldAt, earliestOf(when));
   return {
     ...tally,
-    firstToldAt: firstToldAt !== undefined && toMs(firstToldAt) <= toMs(at) ? firstToldAt : at,
-    lastToldAt: lastToldAt !== undefined && toMs(lastToldAt) >= toMs(at) ? lastToldAt : at,
+    firstToldAt:
+      firstToldAt !== undefined && toMs(firstToldAt) <= toMs(earliestOf(when)) ? firstToldAt : earliestOf(when),
+    lastToldAt: last,
+    ...(from !== last && { lastToldFrom: from }),
   };
+}
+
+function later(a: Instant | undefined, b: Instant): Instant {
+  return a !== undefined && toMs(a) >= toMs(b) ? a : b;
 }
 
 /** Without what else stood beside it; a missing part stays missing. */

@@ -2,6 +2,7 @@
  * How an obligation that tells people stands: its audience from the facts, its tally from its events, and which obligation
  * does the telling where one mail serves two duties.
  */
+import { rangeOf, type When } from '../kernel/inexact-instant';
 import type { Instant } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
@@ -80,12 +81,12 @@ export function isSomebodyUntried(o: Obligation, rule: ObligationRule, state: In
 export function covered(
   o: Obligation,
   { told, of, outside, left }: Standing,
-  { firstToldAt, lastToldAt }: Tally,
+  { firstToldAt, lastToldAt, lastToldFrom }: Tally,
   now: Instant,
-): { at: Instant; evidence: Evidence } {
+): { at: When; evidence: Evidence } {
   const sent = o.delivery ?? { channel: 'outside' };
   return {
-    at: lastToldAt ?? now,
+    at: lastToldAt && lastToldFrom ? rangeOf(lastToldFrom, lastToldAt) : (lastToldAt ?? now),
     evidence: {
       ...sent,
       of,
@@ -104,7 +105,7 @@ export function settledByTally(
   rule: ObligationRule,
   state: IncidentState,
   pack: Policy,
-  fulfil: (at: Instant, evidence: Evidence) => NewEvent,
+  fulfil: (at: When, evidence: Evidence) => NewEvent,
   now: Instant,
 ): NewEvent[] {
   if (!['pending', 'drafted', 'partly-told'].includes(o.status)) return [];

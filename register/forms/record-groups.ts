@@ -225,6 +225,7 @@ function outcome(sent: NotificationSent, asValue: AsValue): string {
   if (sent.round > 1) lines.push(`round ${sent.round}`);
   if (sent.sent !== undefined) lines.push(`sent to ${word(sent.sent)} of ${word(sent.recipients ?? sent.sent)}`);
   if (sent.failed) lines.push(`${word(sent.failed)} failed`);
+  if (sent.stated !== undefined) lines.push(`stated as ${sent.stated}`);
   if (sent.lateByMs !== undefined) lines.push(latenessText(sent, spanText) || 'in time');
   if (sent.delayReasons !== undefined) lines.push(`reasons for the delay: ${word(sent.delayReasons)}`);
   if (sent.reference !== undefined) lines.push(`reference: ${word(sent.reference)}`);

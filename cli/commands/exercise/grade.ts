@@ -2,7 +2,7 @@
 import type { IncidentEvent } from '../../../domain/incident/events';
 import { evolve } from '../../../domain/incident/evolve';
 import { inPartText, outstanding } from '../../../domain/incident/filings';
-import { isLate, latenessText } from '../../../domain/incident/lateness';
+import { isByTheHour, isLate, latenessText } from '../../../domain/incident/lateness';
 import type { IncidentState, Obligation } from '../../../domain/incident/state';
 import { type Instant, minuteText, spanText, toMs } from '../../../domain/kernel/time';
 import type { Policy } from '../../../domain/policy/policy';
@@ -77,6 +77,8 @@ function gradeOne(o: Obligation, dueAtFirst: Instant | undefined): GradedObligat
     const told = o.evidence?.of === undefined ? '' : `${o.evidence.told} of ${o.evidence.of} told, `;
     const late = `${told}${latenessText(o, spanText)}`;
     if (isLate(o)) return { obligation, grade: 'late', fulfilledAt, dueAt, detail: late };
+    // Neither kept nor missed by what is known.
+    if (isByTheHour(o)) return { obligation, grade: 'open', fulfilledAt, dueAt, detail: late };
     // What opened again since is owed: the first notice was kept, and somebody is untold now.
     if (o.status === 'partly-told') return { obligation, grade: 'open', dueAt: o.dueAt, detail: 'partly told' };
     const missing = outstanding(o);

@@ -7,7 +7,7 @@ import { AWARENESS_BASES } from '../../../domain/incident/awareness';
 import { packNames } from '../../../domain/policy/policy';
 import { type MessageOptions, sendMessage } from '../../cases/send';
 import { atTerminal } from '../../confirm';
-import { instantFlag, readInput } from '../../input';
+import { readInput, whenFlag } from '../../input';
 import { samePack } from '../../pack-of';
 import type { Shell } from '../../shell';
 import { messageVerb } from '../../verb';
@@ -98,9 +98,9 @@ export function assessBody(file: Record<string, unknown>, options: Options): Rec
   const body: Record<string, unknown> = {
     ...fromFile,
     ...(options.personalData ? { personalData: options.personalData } : {}),
-    ...(options.awareAt ? { awareAt: instantFlag('--aware-at', options.awareAt) } : {}),
+    ...(options.awareAt ? { awareAt: whenFlag('--aware-at', options.awareAt) } : {}),
     ...(options.awareBasis ? { awareBasis: options.awareBasis } : {}),
-    ...(options.partsAwareAt ? { partsAwareAt: instantFlag('--parts-aware-at', options.partsAwareAt) } : {}),
+    ...(options.partsAwareAt ? { partsAwareAt: whenFlag('--parts-aware-at', options.partsAwareAt) } : {}),
     ...(options.reason ? { reason: options.reason } : {}),
   };
   if (!body.assessment && !body.personalData && !body.awareAt)

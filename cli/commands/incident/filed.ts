@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
 import { type MessageOptions, sendMessage } from '../../cases/send';
 import { hashedFile } from '../../file-hash';
-import { instantFlag } from '../../input';
+import { whenFlag } from '../../input';
 import type { Shell } from '../../shell';
 import { messageVerb } from '../../verb';
 
@@ -26,7 +26,7 @@ export function filedCommand(program: Command, shell: Shell): void {
       '--attach <files...>',
       'receipts and other files: their names and SHA-256 are recorded, and the files stay with you',
     )
-    .option('--submitted-at <time>', 'when it was submitted, with zone (default: now)')
+    .option('--submitted-at <time>', 'when it was submitted, with zone, or a date, a range or "about …" (default: now)')
     .option('--delay-reasons <text>', 'why it is late (GDPR Art. 33(1))')
     .action(async (id: string, obligation: string, reference: string | undefined, options: Options) => {
       const { submittedAt, caseNumber, attach, delayReasons, ...sending } = options;
@@ -36,7 +36,7 @@ export function filedCommand(program: Command, shell: Shell): void {
         );
       const body = { obligation, reference, caseNumber, delayReasons };
       const attachments = attach?.map((file) => hashedFile('--attach', file));
-      const at = instantFlag('--submitted-at', submittedAt);
+      const at = whenFlag('--submitted-at', submittedAt);
       await sendMessage(shell, 'incident', id, 'filed', { ...body, attachments, submittedAt: at }, sending);
     });
 }

@@ -4,7 +4,7 @@ import { usage } from '../../../client/errors';
 import { STATUSES } from '../../../domain/incident/incident';
 import { nearest } from '../../../domain/kernel/suggest';
 import { type MessageOptions, sendMessage } from '../../cases/send';
-import { instantFlag } from '../../input';
+import { whenFlag } from '../../input';
 import type { Shell } from '../../shell';
 import { messageVerb } from '../../verb';
 
@@ -26,7 +26,7 @@ export function statusCommand(program: Command, shell: Shell): void {
     'status INC-20260401-9f3a contained --note "no session of the old key is alive"',
   )
     .addArgument(new Argument('<status>', CHOICES.join(', ')))
-    .option('--at <time>', 'since when, with zone (default: now)')
+    .option('--at <time>', 'since when, with zone, or a date, a range or "about …" (default: now)')
     .option('--note <text>', 'a sentence for the record')
     .option('--partly', 'with "contained": only in part, as the note says; the clock keeps running')
     .option('--at-unknown', 'with "contained": nobody knows when, but no later than now')
@@ -39,7 +39,7 @@ export function statusCommand(program: Command, shell: Shell): void {
         );
       }
       const { at: given, ...rest } = options;
-      const at = instantFlag('--at', given);
+      const at = whenFlag('--at', given);
       await sendMessage(shell, 'incident', id, 'status', { status, at, note, partly, atUnknown, despite }, rest);
     });
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { CHANNELS } from '../../../domain/incident/tally';
 import { type MessageOptions, sendMessage } from '../../cases/send';
 import { hashedFile } from '../../file-hash';
-import { instantFlag } from '../../input';
+import { whenFlag } from '../../input';
 import type { Shell } from '../../shell';
 import { messageVerb } from '../../verb';
 import { type WhomOptions, whomOf, whomOptions } from './whom';
@@ -23,12 +23,15 @@ export function toldCommand(program: Command, shell: Shell): void {
     'told INC-20260401-9f3a enterprise-notice --channel phone --workspaces ws-delta,ws-kappa --evidence calls.pdf\ntold INC-20260401-9f3a gdpr-art34-individuals --channel letter --data-set account-data --country FR --count 851',
   ).requiredOption('--channel <channel>', `how: ${CHANNELS.join(', ')}`);
   whomOptions(command)
-    .option('--at <time>', 'when they were told, with zone; the last day if it took several (default: now)')
+    .option(
+      '--at <time>',
+      'when they were told, with zone, or a date, a range or "about …"; the last day if it took several (default: now)',
+    )
     .option('--note <text>', 'anything else the record should say')
     .option('--evidence <file>', 'a file that proves it; its SHA-256 is recorded, and the file stays with you')
     .action(async (id: string, obligation: string, { channel, at, note, evidence, ...options }: Options) => {
       const { workspaces: _w, dataSet: _d, country: _c, count: _n, rest: _r, ...sending } = options;
-      const body = { obligation, channel, at: instantFlag('--at', at), note, ...whomOf(options) };
+      const body = { obligation, channel, at: whenFlag('--at', at), note, ...whomOf(options) };
       await sendMessage(shell, 'incident', id, 'told', { ...body, evidence: evidenceOf(evidence) }, sending);
     });
 }

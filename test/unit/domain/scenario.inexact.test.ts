@@ -1,0 +1,185 @@
+/** Times that are not known exactly: the earliest reading starts a clock, and an act is judged by both of its readings. */
+import fc from 'fast-check';
+import { board, explain } from '../../../domain/incident/explain';
+import { isByTheHour, isLate, latenessText } from '../../../domain/incident/lateness';
+import { spanText, toInstant, toMs } from '../../../domain/kernel/time';
+import { assessment, at, COUNSEL, stored } from './helpers/facts';
+import { TRUST_CENTER } from './helpers/pack';
+import { Story } from './helpers/story';
+
+const DPC = 'gdpr-art33-authority:ie-dpc';
+const IRISH = { ...TRUST_CENTER, organisation: { ...TRUST_CENTER.organisation, mainEstablishment: 'IE' } };
+const range = (from: number, to: number) => `${at(from)}..${at(to)}`;
+
+const unassessed = new Story({}, IRISH).to(8);
+
+function assessed(awareAt: string): Story {
+  const story = again(unassessed);
+  story.send('assess', { assessment: assessment(), awareAt });
+  return story;
+}
+
+/** Told twice from the same state: a story is a fold, so it goes on from any of its states. */
+function again(story: Story): Story {
+  return Object.assign(Object.create(Story.prototype) as Story, story, { events: [...story.events] });
+}
+
+/** Aware at one hour, so that the report is due at 73; filed then, and recorded at 100 hours. */
+const unfiled = assessed(at(1)).to(100);
+
+function filedAt(submittedAt: string): Story {
+  const story = again(unfiled);
+  story.send('filed', { obligation: DPC, reference: 'IE-1', submittedAt });
+  return story;
+}
+
+describe('a clock counts from the earliest reading', () => {
+  test('of an awareness in a range, or about an instant', () => {
+    expect(assessed(range(1, 7)).obligation(DPC).dueAt).toBe(at(73));
+    expect(assessed(`about ${at(4)}`).obligation(DPC).dueAt).toBe(at(75));
+    expect(assessed(at(4)).obligation(DPC).dueAt).toBe(at(76));
+  });
+
+  test('what was stated is in the register, beside the instant that counts', () => {
+    const story = assessed(range(1, 7));
+    expect(story.last('awareness-recorded').data).toMatchObject({
+      awareAt: at(1),
+      inexact: { stated: range(1, 7), earliest: at(1), latest: at(7) },
+    });
+    expect(story.folded()).toEqual(story.state);
+    const [clock] = explain(story.state, IRISH).find(({ rule }) => rule === 'gdpr-art33-authority')!.clocks;
+    expect(clock!.stated?.[0]).toContain('the earliest reading of');
+  });
+
+  test('of the filing, for what hangs on it', () => {
+    const story = filedAt(range(70, 72));
+    expect(story.state.anchors).toMatchObject({ 'authority-notified': at(70) });
+  });
+
+  test('a range whose earliest reading lies in the future is refused; one that began is taken up to now', () => {
+    const story = new Story({}, IRISH).to(8);
+    story.send('assess', { assessment: assessment(), awareAt: range(9, 10) });
+    expect(story.problems()).toEqual(['awareAt: must not be in the future']);
+    story.send('assess', { assessment: assessment(), awareAt: range(7, 10) });
+    expect(story.last('awareness-recorded').data.inexact).toMatchObject({ earliest: at(7), latest: at(8) });
+  });
+
+  test('a later range is a correction forward, and needs a second person', () => {
+    const story = assessed(range(1, 7));
+    story.send('assess', { awareAt: range(2, 7), reason: 'the mail to support came in at two' });
+    expect(story.last('second-person-asked').data).toMatchObject({ awareAt: at(2), inexact: { latest: at(7) } });
+    expect(story.obligation(DPC).dueAt).toBe(at(73));
+  });
+});
+
+describe('an act is judged by both readings', () => {
+  test('in time whatever the hour', () => {
+    const o = filedAt(range(70, 73)).obligation(DPC);
+    expect([isLate(o), isByTheHour(o)]).toEqual([false, false]);
+    expect(o).toMatchObject({ fulfilledAt: at(73), lateByMs: 0 });
+  });
+
+  test('late whatever the hour', () => {
+    const o = filedAt(range(73.1, 75)).obligation(DPC);
+    expect([isLate(o), isByTheHour(o)]).toEqual([true, false]);
+  });
+
+  test('a verdict that depends on the hour says so, and counts neither as kept nor as missed', () => {
+    const story = filedAt(range(72, 75));
+    const o = story.obligation(DPC);
+    expect([isLate(o), isByTheHour(o)]).toEqual([false, true]);
+    expect(latenessText(o, spanText)).toBe(
+      'depends on the hour (in time if no later than 2026-04-04 03:00 UTC, else late by up to 02:00)',
+    );
+    const row = board(story.state, IRISH, story.now).find(({ id }) => id === DPC)!;
+    expect(row.standing).toBe('waits');
+    expect(story.folded()).toEqual(story.state);
+  });
+
+  test('of containment', () => {
+    const contained = (when: string) => {
+      const story = new Story().to(8);
+      story.send('status', { status: 'contained', at: when });
+      return story.obligation('containment');
+    };
+    expect(isByTheHour(contained(range(1, 3)))).toBe(true);
+    expect([contained(range(1, 2))].map((o) => [o.lateByMs, isByTheHour(o)])).toEqual([[0, false]]);
+    expect(isLate(contained(range(2.1, 5)))).toBe(true);
+  });
+
+  test('of telling: the last of them may have been told in time or late', () => {
+    const told = (when: string) => {
+      const story = new Story({}, undefined, { unreached: { 'ws-2': 1 } }).to(1);
+      const facts = assessment({ dataSets: [stored()], workspaces: ['ws-1', 'ws-2'] });
+      story.send('assess', { assessment: facts, awareAt: at(1) });
+      story.send('approve', { obligation: 'enterprise-notice' });
+      story.to(60).send('told', {
+        obligation: 'enterprise-notice',
+        channel: 'letter',
+        workspaces: ['ws-2'],
+        at: when,
+        by: COUNSEL,
+      });
+      return story.obligation('enterprise-notice');
+    };
+    const o = told(range(48, 52));
+    expect([isLate(o), isByTheHour(o)]).toEqual([false, true]);
+    expect(o).toMatchObject({ fulfilledAs: { earliest: at(48), latest: at(52) }, inTimeUntil: at(49) });
+    expect(isByTheHour(told(range(47, 49)))).toBe(false);
+    expect(isLate(told(range(49.1, 52)))).toBe(true);
+  });
+
+  test('a whole day may reach back before the detection: only what can have been counts', () => {
+    const story = filedAt('2026-04-01');
+    expect(story.obligation(DPC).fulfilledAs).toMatchObject({ earliest: at(0) });
+  });
+});
+
+describe('for any readings', () => {
+  const hour = fc.integer({ min: 1, max: 99 });
+  const verdict = (submittedAt: string) => {
+    const o = filedAt(submittedAt).obligation(DPC);
+    return isLate(o) ? 'late' : isByTheHour(o) ? 'depends' : 'in time';
+  };
+
+  test('an exact instant has the verdict that it had before', () => {
+    fc.assert(
+      fc.property(hour, (h) => {
+        const o = filedAt(at(h)).obligation(DPC);
+        expect([o.fulfilledAt, o.lateByMs]).toEqual([at(h), Math.max(0, toMs(at(h)) - toMs(at(73)))]);
+        expect(isByTheHour(o)).toBe(false);
+        expect(o).not.toHaveProperty('fulfilledAs');
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('widening never makes a verdict surer: what depends stays so, and nothing turns into its opposite', () => {
+    fc.assert(
+      fc.property(hour, hour, hour, hour, (a, b, c, d) => {
+        const [from, to] = [Math.min(a, b), Math.max(a, b) + 0.5];
+        const [wideFrom, wideTo] = [Math.min(from, c), Math.min(100, Math.max(to, d))];
+        const [narrow, wide] = [verdict(range(from, to)), verdict(range(wideFrom, wideTo))];
+        expect(wide === narrow || wide === 'depends').toBe(true);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('no reading makes a deadline later than the exact instants within it do', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 7 }),
+        fc.integer({ min: 1, max: 480 }),
+        fc.nat(100),
+        (from, minutes, share) => {
+          const to = Math.min(8, from + minutes / 60);
+          const within = toInstant(toMs(at(from)) + Math.floor(((toMs(at(to)) - toMs(at(from))) * share) / 100));
+          const [inexact, exact] = [range(from, to), within].map((when) => assessed(when).obligation(DPC).dueAt!);
+          expect(toMs(inexact!)).toBeLessThanOrEqual(toMs(exact!));
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+});
