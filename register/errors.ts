@@ -145,3 +145,8 @@ export class OlderThanCheckpointError extends RegisterError {
 export class NothingToExportError extends RegisterError {
   readonly code = 'register-nothing-to-export';
 }
+
+/** The folder that a file should be written to does not exist. */
+export class NoFolderError extends RegisterError {
+  readonly code = 'register-no-folder';
+}

@@ -1,12 +1,13 @@
 /** Exports of the register: a file that anybody can verify with the public key, and a record that it was handed over. */
 import { createHash } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
 import type { Pool } from 'pg';
 import type { Audience, Disclosures } from '../domain/policy/disclosure';
 import { bindExport, type ExportLog } from './bind-export';
 import { type DisclosedEntry, disclose, shownText } from './disclose';
 import type { Head, StoredEntry } from './entry';
-import { InconsistentLogError, UnreadableExportError } from './errors';
+import { InconsistentLogError, NoFolderError, UnreadableExportError } from './errors';
 import { type ScopedEntries, scopedEntries } from './export-scope';
 import { recordOwnEntry } from './own-entries';
 import { readEntries } from './read-entries';
@@ -70,7 +71,10 @@ export async function exportRegister(pool: Pool, file: string, options: ExportOp
   const scoped = await scopedEntries(pool, scope);
   const { head, count } = scoped;
   const partial = `${file}.partial-${process.pid}`;
-  const handle = await open(partial, 'w', 0o600);
+  const handle = await open(partial, 'w', 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new NoFolderError(`there is no folder ${path.dirname(file)}: make it first`);
+    throw error;
+  });
   try {
     const digest = createHash('sha256');
     const write = async (bytes: Uint8Array) => {

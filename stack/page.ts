@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { PAGE_ICON, PAGE_STYLE } from '../platform/page-style';
 
 /** Text made safe for HTML content and attribute values. */
 export function escapeHtml(text: unknown): string {
@@ -14,7 +15,7 @@ export const PAGE_POLICY =
 export function sendPage(reply: FastifyReply, title: string, body: string): FastifyReply {
   const page = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
+<title>${escapeHtml(title)}</title>${PAGE_ICON}<style>${STYLE}</style></head>
 <body><main>${body}</main></body></html>`;
   return reply
     .header('content-security-policy', PAGE_POLICY)
@@ -30,26 +31,26 @@ export function instant(at: string): string {
   return `<time datetime="${escapeHtml(at)}" title="${escapeHtml(at)}">${escapeHtml(shown)} UTC</time>`;
 }
 
-const STYLE = `
-:root { color-scheme: light dark; --ink: #1d2430; --soft: #5d6878; --line: #e2e6ec; --paper: #fff; --ground: #f6f7f9;
-  --accent: #a3341f; --chip: #eef1f5; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e7eaf0; --soft: #9aa5b5; --line: #2d3542; --paper: #171c24;
-  --ground: #10141a; --accent: #ff9d85; --chip: #252d39; } }
-* { box-sizing: border-box }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, sans-serif }
+const STYLE = `${PAGE_STYLE}
+body { font-size: 15px }
 main { max-width: 68rem; margin: 0 auto; padding: 2rem 1.25rem 4rem }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .25rem } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem }
-p.lead { color: var(--soft); margin: 0 0 1.5rem } a { color: var(--accent) }
+p.lead { color: var(--soft); margin: 0 0 1.5rem }
 table { width: 100%; border-collapse: collapse; background: var(--paper); border: 1px solid var(--line); border-radius: 8px }
 th { text-align: left; font-size: .75rem; letter-spacing: .04em; text-transform: uppercase; color: var(--soft) }
-th, td { padding: .55rem .8rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere }
+th, td { padding: .55rem .8rem; border-bottom: 1px solid var(--line); vertical-align: top }
 tbody tr:last-child td, tbody tr:last-child th { border-bottom: 0 } tbody tr:hover { background: var(--ground) }
 time { white-space: nowrap; font-variant-numeric: tabular-nums; color: var(--soft) }
 .chip { display: inline-block; padding: 0 .5rem; margin: .1rem .2rem .1rem 0; border-radius: 999px; background: var(--chip);
-  color: var(--ink); font-size: .8rem; text-decoration: none } .chip.on { background: var(--accent); color: var(--paper) }
+  color: var(--ink); font-size: .8rem; text-decoration: none } .chip.on { background: var(--accent); color: var(--on) }
 nav { margin: 0 0 1rem; display: flex; flex-wrap: wrap; gap: .3rem; align-items: baseline } nav b { color: var(--soft); font-weight: 500 }
 iframe { width: 100%; height: 34rem; border: 1px solid var(--line); border-radius: 8px; background: #fff }
-pre { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; padding: 1rem; white-space: pre-wrap; overflow-wrap: anywhere }
+pre { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; padding: 1rem; white-space: pre-wrap }
 .empty { padding: 3rem 1rem; text-align: center; color: var(--soft); background: var(--paper); border: 1px dashed var(--line); border-radius: 8px }
-code { font: .85em ui-monospace, monospace }
+@media (max-width: 48rem) {
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+  table, tbody, tr, th, td { display: block; width: 100% }
+  tr { padding: .5rem 0; border-bottom: 1px solid var(--line) } tbody tr:last-child { border-bottom: 0 }
+  th, td { padding: .1rem .8rem; border-bottom: 0 }
+}
 `;

@@ -1,4 +1,5 @@
 import { human } from '../../domain/incident/contents';
+import { PAGE_ICON, PAGE_STYLE } from '../../platform/page-style';
 import { asHtml } from '../notices/inert';
 import type { PublicStatus, StatusUpdate } from './status-page-port';
 
@@ -46,22 +47,22 @@ export function statusJson(organisation: string, incidents: ShownIncident[]): st
   return `${JSON.stringify(data, null, 2)}\n`;
 }
 
-/** The page for people. Self-contained; renews itself every minute. */
+/** The page for people. Self-contained. It does not reload itself: that would take a reader's place away (WCAG 2.2, F41). */
 export function statusPageHtml(organisation: string, incidents: ShownIncident[]): string {
   const open = incidents.filter(({ latest }) => latest.status !== 'resolved');
   const past = incidents.filter(({ latest }) => latest.status === 'resolved');
   const exercise = incidents.some(({ latest }) => latest.exercise);
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="refresh" content="60">
-<title>${asHtml(organisation)} status</title><style>${STYLE}</style></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>${asHtml(organisation)} status</title>${PAGE_ICON}<style>${STYLE}</style></head>
 <body><main>
 ${exercise ? '<p class="exercise" role="alert">Exercise: entries marked EXERCISE are not real, and no action is needed.</p>' : ''}
 <h1>${asHtml(organisation)} status</h1>
 <p class="state ${open.length > 0 ? 'open' : 'fine'}">${asHtml(headline(incidents))}</p>
-${open.map(incidentHtml).join('\n')}
-${past.length > 0 ? `<h2>Past incidents</h2>\n${past.map(incidentHtml).join('\n')}` : ''}
-<footer>All times in UTC · <a href="status.json">this page as data</a></footer>
+${open.map((each) => incidentHtml(each, 'h2')).join('\n')}
+${past.length > 0 ? `<h2 class="past">Past incidents</h2>\n${past.map((each) => incidentHtml(each, 'h3')).join('\n')}` : ''}
+<footer>All times in UTC · reload for the newest · <a href="status.json">this page as data</a></footer>
 </main></body>
 </html>
 `;
@@ -73,12 +74,12 @@ function headline(incidents: ShownIncident[]): string {
   return open === 1 ? 'One open incident' : `${open} open incidents`;
 }
 
-function incidentHtml({ updates, latest }: ShownIncident): string {
+function incidentHtml({ updates, latest }: ShownIncident, heading: 'h2' | 'h3'): string {
   const items = updates.map(
     ({ status, at, text }) =>
       `<li><p class="when"><span class="badge ${status}">${LABEL[status]}</span> <time datetime="${asHtml(at)}">${human(at)}</time></p>${paragraphs(text)}</li>`,
   );
-  return `<article><h3>${asHtml(latest.subject)}</h3><p class="when">First detected ${human(latest.detectedAt)}</p><ol>${items.join('')}</ol></article>`;
+  return `<article><${heading}>${asHtml(latest.subject)}</${heading}><p class="when">First detected ${human(latest.detectedAt)}</p><ol>${items.join('')}</ol></article>`;
 }
 
 function paragraphs(text: string): string {
@@ -89,13 +90,12 @@ function paragraphs(text: string): string {
     .join('');
 }
 
-const STYLE = `
-*{box-sizing:border-box}body{margin:0;padding:40px 20px 64px;background:#f6f7f9;color:#1b1f24;font:16px/1.55 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif}
-main{max-width:760px;margin:0 auto}h1{font-size:1.7rem;margin:0 0 16px}h2{font-size:1.1rem;margin:40px 0 12px;color:#57606a}h3{font-size:1.1rem;margin:0}p{margin:6px 0}
-.exercise{background:#7a2e00;color:#fff;font-weight:700;padding:12px 16px;border-radius:8px;margin:0 0 24px}
-.state{font-weight:700;font-size:1.1rem;padding:18px 20px;border-radius:8px;margin:0 0 24px}.state.fine{background:#dff3e4;color:#0f5323}.state.open{background:#fff0d6;color:#6b3d00}
-article{background:#fff;border:1px solid #d9dde3;border-radius:8px;padding:20px 24px;margin:0 0 16px}
-ol{list-style:none;margin:12px 0 0;padding:0}li{border-left:3px solid #d9dde3;padding:2px 0 10px 16px}li:first-child{border-left-color:#57606a}
-.when{color:#57606a;font-size:.9rem}.badge{display:inline-block;border-radius:999px;padding:1px 10px;font-weight:600;margin-right:6px}
-.investigating{background:#ffe1dc;color:#83170a}.identified{background:#fff0d6;color:#6b3d00}.monitoring{background:#dcebff;color:#0b3d7a}.resolved{background:#dff3e4;color:#0f5323}
-footer{margin-top:40px;color:#57606a;font-size:.85rem}a{color:#0b5cad}`;
+const STYLE = `${PAGE_STYLE}
+body{padding:40px 20px 64px}main{max-width:760px;margin:0 auto}h1{font-size:1.7rem;margin:0 0 16px}h2,h3{font-size:1.1rem;margin:0}h2.past{margin:40px 0 12px;color:var(--soft)}p{margin:6px 0}
+.exercise{background:var(--banner);color:var(--banner-ink);font-weight:700;padding:12px 16px;border-radius:8px;margin:0 0 24px}
+.state{font-weight:700;font-size:1.1rem;padding:18px 20px;border-radius:8px;margin:0 0 24px}.state.fine,.resolved{background:var(--good);color:var(--good-ink)}.state.open,.identified{background:var(--warn);color:var(--warn-ink)}
+article{background:var(--paper);border:1px solid var(--line);border-radius:8px;padding:20px 24px;margin:0 0 16px}
+ol{list-style:none;margin:12px 0 0;padding:0}li{border-left:3px solid var(--line);padding:2px 0 10px 16px}li:first-child{border-left-color:var(--soft)}
+.when{color:var(--soft);font-size:.9rem}.badge{display:inline-block;border-radius:999px;padding:1px 10px;font-weight:600;margin-right:6px}
+.investigating{background:var(--bad);color:var(--bad-ink)}.monitoring{background:var(--note);color:var(--note-ink)}
+footer{margin-top:40px;color:var(--soft);font-size:.85rem}`;

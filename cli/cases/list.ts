@@ -32,12 +32,12 @@ export function listVerb(parent: Command, shell: Shell, kind: KindName, descript
 function listTable(kind: KindName, cases: ListedCase[], now: Instant, out: Output): string {
   const { list } = CASE_KINDS[kind];
   const columns = [
-    { title: list.id, flex: true },
+    { title: list.id },
     { title: 'Severity' },
     { title: 'Status', flex: true },
     { title: list.due, flex: true },
-    { title: 'Owner', flex: true },
-    { title: 'Title', flex: true },
+    { title: 'Owner', flex: true, spare: true },
+    { title: 'Title', shorten: true },
   ];
   const rows = cases.map((each) => row(each, now, out));
   return table(columns, rows, out.width, (text) => out.style(text, 'dim'));

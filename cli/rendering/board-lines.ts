@@ -42,10 +42,16 @@ export function boardLines(
 
   const steps = Object.values(state.containment);
   if (steps.length > 0) {
-    const columns = [{ title: 'Containment', flex: true }, { title: 'Outcome' }];
+    const columns = [
+      { title: 'Containment', flex: true },
+      { title: 'Outcome', flex: true },
+    ];
     const rows = steps.map((step) => [
       step.id,
-      { text: step.state, paint: (text: string) => out.style(text, ...stepStyle(step.state)) },
+      {
+        text: OUTCOME_WORDS[step.state] ?? step.state,
+        paint: (text: string) => out.style(text, ...stepStyle(step.state)),
+      },
     ]);
     lines.push(
       '',
@@ -87,10 +93,10 @@ const MOST_UNTOLD = 20;
 
 function obligations(rows: BoardRow[], now: Instant, out: Output): string {
   const columns = [
-    { title: '' },
-    { title: 'Obligation', flex: true },
+    { title: '', spare: true },
+    { title: 'Obligation' },
     { title: 'Due (UTC)' },
-    { title: 'Time' },
+    { title: 'Time', flex: true },
     { title: 'State', flex: true },
   ];
   const cells = rows.map((row) => {
@@ -113,6 +119,9 @@ const ROW_STYLES: Record<BoardRow['standing'], Style[]> = {
   waits: ['yellow'],
   running: [],
 };
+
+/** What became of a step, where its code is no word that people use. */
+const OUTCOME_WORDS: Record<string, string> = { 'recorded-only': 'recorded on this machine only: do it by hand' };
 
 function stepStyle(state: string): Style[] {
   if (state === 'verified' || state === 'applied') return ['green'];

@@ -10,6 +10,13 @@ import { hanging, wrap } from './table';
 
 const INDENT = 4;
 
+/** The levels of risk that would read oddly behind the word. */
+const RISKS: Record<string, string> = {
+  risk: 'a risk is likely',
+  high: 'a high risk is likely',
+  unlikely: 'a risk is unlikely',
+};
+
 /** The lines of `tocsin register show`. What is not known stands as "not yet established". */
 export function recordLines(record: IncidentRecord, out: Output): string[] {
   const { times, nature, personalData, measures } = record;
@@ -42,7 +49,7 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
       ...personalData.dataSets.flatMap((set) =>
         item(
           `${set.title} (${set.role}): ${list(set.categories)}; records ${count(set.records)}, individuals ${count(set.individuals)}; ` +
-            `risk ${set.risk}; residence ${residence(set.residence)}`,
+            `${RISKS[set.risk] ?? `risk ${set.risk}`}; residence ${residence(set.residence)}`,
         ).concat(set.judgement.flatMap(([name, said]) => field(`${name} (${set.title})`, said))),
       ),
     ]),

@@ -10,29 +10,42 @@ export interface Cell {
 
 export interface Column {
   title: string;
-  /** Shrinks, and wraps its text, when the terminal is too narrow. */
+  /** Shrinks, and wraps its text, when the terminal is too narrow. Never for ids: who copies half of one has nothing. */
   flex?: boolean;
+  /** Shrinks likewise, and its text is cut short with "…". For titles. */
+  shorten?: boolean;
+  /** Is left out when the other columns do not fit beside it; what it says can be read elsewhere. */
+  spare?: boolean;
 }
 
 const GAP = 2;
 const LEAST = 12;
+/** What a column shrinks to at most. */
+const NARROWEST = 9;
+/** What a column that shrinks should have at least before a spare one is shown beside it. */
+const COMFORTABLE = 16;
 const LONGEST_CELL = 4000;
 
 /**
- * Lays out rows under a header, at most `width` columns wide (`Infinity`: as wide as needed). Flexible columns wrap at
- * blanks, long words after "-", ":" and "/"; lines carry no trailing blanks.
+ * Lays out rows under a header, at most `width` columns wide (`Infinity`: as wide as needed) where what must stay whole
+ * fits. Flexible columns wrap at blanks, long words after "-", ":" and "/"; lines carry no trailing blanks.
  */
 export function table(
-  columns: Column[],
+  all: Column[],
   rows: Array<Array<string | Cell>>,
   width: number,
   header = (text: string) => text,
 ): string {
-  const cells = rows.map((row) => row.map(oneLine));
-  const widths = columns.map((column, i) =>
-    Math.max(textWidth(column.title), ...cells.map((row) => textWidth(row[i]!.text))),
+  const whole = rows.map((row) => row.map(oneLine));
+  const wanted = all.map((column, i) =>
+    Math.max(textWidth(column.title), ...whole.map((row) => textWidth(row[i]!.text))),
   );
+  const kept = thatFit(all, wanted, width);
+  const [columns, widths] = [kept.map((i) => all[i]!), kept.map((i) => wanted[i]!)];
   shrink(widths, columns, width);
+  const cells = whole.map((row) =>
+    kept.map((i, n) => (columns[n]!.shorten ? { ...row[i]!, text: shortened(row[i]!.text, widths[n]!) } : row[i]!)),
+  );
   const line = (parts: Cell[]): string => {
     let blanks = '';
     let out = '';
@@ -64,10 +77,37 @@ function oneLine(cell: string | Cell): Cell {
   return { text: visibleLine(text, LONGEST_CELL), ...rest };
 }
 
+/** The places of the columns that are shown: without the spare ones, the last first, where not all fit. */
+function thatFit(columns: Column[], wanted: number[], width: number): number[] {
+  const least = (i: number) =>
+    columns[i]!.flex || columns[i]!.shorten ? Math.min(wanted[i]!, COMFORTABLE) : wanted[i]!;
+  const shown = columns.map((_, i) => i);
+  const taken = () => shown.reduce((sum, i) => sum + least(i), 0) + GAP * (shown.length - 1);
+  while (taken() > width) {
+    const spare = shown.findLastIndex((i) => columns[i]!.spare);
+    if (spare < 0) break;
+    shown.splice(spare, 1);
+  }
+  return shown;
+}
+
+/** Text of at most `width` columns, with "…" where it was cut. */
+function shortened(text: string, width: number): string {
+  const characters = [...text];
+  return characters.length <= width
+    ? text
+    : `${characters
+        .slice(0, width - 1)
+        .join('')
+        .trimEnd()}…`;
+}
+
 function shrink(widths: number[], columns: Column[], width: number): void {
   const total = () => widths.reduce((a, b) => a + b, 0) + GAP * (widths.length - 1);
   while (total() > width) {
-    const flexible = columns.flatMap((column, i) => (column.flex && widths[i]! > LEAST ? [i] : []));
+    const flexible = columns.flatMap((column, i) =>
+      (column.flex || column.shorten) && widths[i]! > NARROWEST ? [i] : [],
+    );
     if (flexible.length === 0) return;
     const widest = flexible.reduce((a, b) => (widths[b]! > widths[a]! ? b : a));
     widths[widest]!--;

@@ -3,26 +3,22 @@ import { createHash } from 'node:crypto';
 import { asHtml } from '../../activities/notices/inert';
 import { human } from '../../domain/incident/contents';
 import type { Instant } from '../../domain/kernel/time';
+import { PAGE_ICON, PAGE_STYLE } from '../../platform/page-style';
 import { MOST_TEXT_BYTES, TRAP } from './parse-report';
 import { REPORT_PATH } from './security-txt';
 
-const STYLE = `
-:root { color-scheme: light dark; --ink: #1d2430; --soft: #515c6b; --line: #8a94a3; --paper: #fff; --ground: #f6f7f9; --accent: #a3341f; --on: #fff; --bad: #a11 }
-@media (prefers-color-scheme: dark) { :root { --ink: #e7eaf0; --soft: #a9b3c2; --line: #6b7686; --paper: #171c24; --ground: #10141a; --accent: #ff9d85; --on: #1d1210; --bad: #ff9d9d } }
-* { box-sizing: border-box }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif }
+const STYLE = `${PAGE_STYLE}
 main { max-width: 42rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .75rem } h2 { font-size: 1.1rem; margin: 0 0 .25rem }
-p { margin: 0 0 1rem; overflow-wrap: anywhere } a { color: var(--accent) }
+p { margin: 0 0 1rem; overflow-wrap: anywhere } 
 label, legend { display: block; font-weight: 600; margin: 0 0 .25rem; padding: 0 }
 .hint { color: var(--soft); font-size: .92rem; margin: 0 0 .4rem }
-textarea, input[type=text], input[type=email] { display: block; width: 100%; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: .55rem .7rem; margin: 0 0 1.4rem }
+textarea, input[type=text], input[type=email] { display: block; width: 100%; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--edge); border-radius: 6px; padding: .55rem .7rem; margin: 0 0 1.4rem }
 textarea { min-height: 15rem; resize: vertical }
 fieldset { border: 0; margin: 0 0 1.6rem; padding: 0 } fieldset label { font-weight: 400; margin: .3rem 0 }
 button { font: inherit; font-weight: 600; color: var(--on); background: var(--accent); border: 0; border-radius: 6px; padding: .7rem 1.4rem; cursor: pointer }
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 .box { background: var(--paper); border: 1px solid var(--line); border-left: 5px solid var(--accent); border-radius: 6px; padding: 1rem 1.2rem; margin: 0 0 1.6rem }
-.bad { border-left-color: var(--bad) } .box ul { margin: .3rem 0 0; padding-left: 1.2rem } .box p:last-child { margin: 0 }
+.bad { border-left-color: var(--bad-ink) } .box ul { margin: .3rem 0 0; padding-left: 1.2rem } .box p:last-child { margin: 0 }
 .number { font: 600 1.35rem/1.4 ui-monospace, monospace }
 .trap { position: absolute; left: -9999px; width: 1px; height: 1px; overflow: hidden }
 `;
@@ -31,6 +27,7 @@ button { font: inherit; font-weight: 600; color: var(--on); background: var(--ac
 export const PAGE_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  'img-src data:',
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
@@ -135,7 +132,7 @@ function problemBox(title: string, problems: readonly string[]): string {
 function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex"><title>${asHtml(title)}</title><style>${STYLE}</style></head>
+<meta name="robots" content="noindex"><title>${asHtml(title)}</title>${PAGE_ICON}<style>${STYLE}</style></head>
 <body><main>
 ${body}
 </main></body></html>

@@ -174,6 +174,9 @@ function say(event: IncidentEvent, context: Context): Said {
 
 type ObligationEvent = Extract<IncidentEvent, { data: { obligation: string } }>;
 
+/** What a clock counts from, where its code is no word that people use. */
+const STARTS: Record<string, string> = { 'authority-notified': 'the first report to an authority' };
+
 function onObligation(event: ObligationEvent, context: Context): Said {
   const { rule } = context;
   switch (event.kind) {
@@ -181,14 +184,14 @@ function onObligation(event: ObligationEvent, context: Context): Said {
       const { dueAt, clock } = event.data;
       const part = clock.partAt ? ` (this part was known ${human(clock.partAt)})` : '';
       return info(
-        `${rule?.title ?? event.data.rule}: due ${human(dueAt)}, ${span(startOf(clock), dueAt)} from ${clock.from}${part}`,
+        `${rule?.title ?? event.data.rule}: due ${human(dueAt)}, ${span(startOf(clock), dueAt)} from ${STARTS[clock.from] ?? clock.from}${part}`,
       );
     }
     case 'obligation-due-changed': {
       const { dueAt, previousDueAt, clock } = event.data;
-      if (!previousDueAt) return info(`Deadline ${human(dueAt)}, counted from ${clock.from}`);
+      if (!previousDueAt) return info(`Deadline ${human(dueAt)}, counted from ${STARTS[clock.from] ?? clock.from}`);
       const earlier = toMs(dueAt) < toMs(previousDueAt);
-      const text = `Deadline now ${human(dueAt)}, ${span(previousDueAt, dueAt)} ${earlier ? 'earlier' : 'later'}, counted from ${clock.from}`;
+      const text = `Deadline now ${human(dueAt)}, ${span(previousDueAt, dueAt)} ${earlier ? 'earlier' : 'later'}, counted from ${STARTS[clock.from] ?? clock.from}`;
       return earlier ? warn(text) : info(text);
     }
     case 'obligation-not-required': {
@@ -424,7 +427,7 @@ function drafted(data: DataOf<'notice-drafted'>, before: IncidentState | undefin
 }
 
 function stepText({ id, outcome, detail }: DataOf<'containment-step'>): Said {
-  const text = `Containment ${id}: ${outcome}${suffix(detail)}`;
+  const text = `Containment ${id}: ${outcome === 'recorded-only' ? 'recorded on this machine only' : outcome}${suffix(detail)}`;
   return {
     text,
     tone: (

@@ -20,6 +20,7 @@ import { holdProblem } from './holds';
 import { measureId } from './incident';
 import type { Message, MessageBody } from './messages';
 
+import { notBegun } from './not-begun';
 import { confirmNotOwed } from './not-owed';
 import { awarenessOpen, onAwareAt, onConfirm } from './on-awareness';
 import { onEditDraft } from './on-edit';
@@ -202,10 +203,7 @@ function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answe
   problems.push(...awarenessOpen(state));
   for (const rule of pack.obligations) {
     const instances = Object.values(state.obligations).filter((o) => o.rule === rule.id);
-    if (instances.length === 0)
-      problems.push(
-        `${rule.id}: not decided yet; see \`${tocsin('explain', { id: state.caseId })}\`, then assess${rule.waivable === 'reason' ? ' or waive' : ''} it`,
-      );
+    if (instances.length === 0) problems.push(notBegun(rule, state));
     for (const o of instances) {
       if (o.status === 'partly-told') problems.push(partlyTold(o, rule, state, pack));
       else if (!isSettled(o)) problems.push(stillOpen(o, rule, state, pack));

@@ -1,19 +1,13 @@
+import { PAGE_STYLE, PRINTED } from '../../platform/page-style';
+
 /** The style sheet of the HTML form: light and dark on a screen, black on white on paper. No font, image or address from outside. */
-export const STYLE = `
-:root { color-scheme: light dark; --ink: #1a1c1e; --paper: #fff; --soft: #565d64; --line: #c9ced3; --band: #f2f4f6;
-  --mark: #8a4b00; --link: #0b57a4; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e4e6e8; --paper: #15181b; --soft: #a3abb3; --line: #3a4148; --band: #1f2429; --mark: #f0b36b; --link: #8ec1f5; }
-}
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1.5rem 1.25rem 4rem; max-width: 64rem; background: var(--paper); color: var(--ink);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; overflow-wrap: anywhere; }
+export const STYLE = `${PAGE_STYLE}
+body { margin: 0 auto; padding: 1.5rem 1.25rem 4rem; max-width: 64rem; background: var(--paper); font-size: 16px; line-height: 1.5; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 1rem; }
 h2 { font-size: 1.35rem; line-height: 1.3; margin: 0 0 .25rem; }
 h3 { font-size: 1.05rem; margin: 1.6rem 0 .4rem; padding-bottom: .2rem; border-bottom: 1px solid var(--line); }
 h4 { font-size: .95rem; margin: 1rem 0 .3rem; }
 p { margin: .4rem 0 .8rem; }
-a { color: var(--link); }
 section { margin-top: 3rem; padding-top: 1.5rem; border-top: 3px solid var(--ink); }
 .soft, .cite { color: var(--soft); font-size: .875rem; }
 .cite { font-weight: normal; }
@@ -30,16 +24,16 @@ caption { text-align: left; font-weight: 600; padding: .4rem 0 .3rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); }
 td { white-space: pre-wrap; }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
-thead th { background: var(--band); }
+thead th { background: var(--chip); }
 code, .hash { font: .8rem/1.4 ui-monospace, "SF Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 .hash, .fields { display: block; color: var(--soft); }
 .fields { font-size: .8rem; }
-pre { background: var(--band); padding: .7rem .9rem; white-space: pre-wrap; font: .85rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
+pre { background: var(--chip); padding: .7rem .9rem; white-space: pre-wrap; font: .85rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 nav ol { padding-left: 1.4rem; }
 .entries td:nth-child(1), .entries td:nth-child(2) { white-space: nowrap; }
 @page { size: A4; margin: 18mm 16mm; }
 @media print {
-  :root { color-scheme: light; --ink: #000; --paper: #fff; --soft: #444; --line: #999; --band: #eee; --mark: #000; --link: #000; }
+  :root { ${PRINTED}; --ink: #000; --paper: #fff; --soft: #444; --line: #999; --chip: #eee; --mark: #000; --accent: #000; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   nav { display: none; }
   section { break-before: page; border-top: 0; margin: 0; padding: 0; }

@@ -105,3 +105,26 @@ describe('output', () => {
     );
   });
 });
+
+describe('when the terminal is narrow', () => {
+  const columns = [
+    { title: 'Id' },
+    { title: 'Owner', flex: true, spare: true },
+    { title: 'State', flex: true },
+    { title: 'Title', shorten: true },
+  ];
+  const row = ['gdpr-art34-3c-public-communication', 'security-lead', 'to be filed by a person', 'A leaked deploy key'];
+
+  it('an id stays whole, a title is cut short on its line, and what is spare gives way', () => {
+    const lines = table(columns, [row], 64).split('\n');
+    expect(lines[0]).not.toContain('Owner');
+    expect(lines[1]).toMatch(/^gdpr-art34-3c-public-communication {2}/);
+    expect(lines[1]).toMatch(/A leaked d.*…$/);
+    expect(lines.filter((line) => line.includes('…'))).toHaveLength(1);
+    expect(Math.max(...lines.map(textWidth))).toBeLessThanOrEqual(64);
+  });
+
+  it('where all fits nothing is cut, wrapped or left out', () => {
+    expect(table(columns, [row], 120).split('\n')[1]!.split(/ {2,}/)).toEqual(row);
+  });
+});
