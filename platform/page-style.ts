@@ -72,7 +72,9 @@ a { color: var(--accent) }
 code { font: .85em ui-monospace, "SF Mono", Menlo, Consolas, monospace }
 `.trim();
 
-/** The icon of each page, in its own address: an alarm bell's clapper in the colour of the links. */
-export const PAGE_ICON = `<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(
-  "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><path fill='#c2452c' d='M16 3a9 9 0 0 0-9 9v7l-3 5h24l-3-5v-7a9 9 0 0 0-9-9Z'/><circle cx='16' cy='27' r='3' fill='#c2452c'/></svg>",
-)}">`;
+/** The icon: an alarm bell. */
+export const ICON_SVG =
+  "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><path fill='#c2452c' d='M16 3a9 9 0 0 0-9 9v7l-3 5h24l-3-5v-7a9 9 0 0 0-9-9Z'/><circle cx='16' cy='27' r='3' fill='#c2452c'/></svg>";
+
+/** The icon in its own address, for pages that may have one. A file that is handed over has none: it names no address. */
+export const PAGE_ICON = `<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON_SVG)}">`;

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { freePort, LOOPBACK } from '../platform/free-port';
+import { ICON_SVG } from '../platform/page-style';
 
 /** A local HTTP server that is up. */
 export interface LocalServer {
@@ -19,6 +20,8 @@ export function createLocalApp(): FastifyInstance {
     if (host === LOOPBACK || host === 'localhost' || host === '[::1]') return;
     return reply.code(421).send({ message: `this server answers on loopback only, not for the host "${host}"` });
   });
+  // What a browser asks for beside a file that names no icon of its own: a dossier, an export.
+  app.get('/favicon.ico', (_request, reply) => reply.type('image/svg+xml').send(ICON_SVG));
   return app;
 }
 

@@ -1,5 +1,5 @@
 /** The pages around what is said: self-contained, readable on a phone, printable, no network. */
-import { PAGE_ICON, PAGE_STYLE, PRINTED } from '../../platform/page-style';
+import { PAGE_STYLE, PRINTED } from '../../platform/page-style';
 import { asHtml } from './inert';
 
 const FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
@@ -43,7 +43,7 @@ export function page(content: {
   return `<!doctype html>
 <html lang="${asHtml(content.language)}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">
-<title>${asHtml(content.title)}</title>${PAGE_ICON}<style>${STYLE}</style></head>
+<title>${asHtml(content.title)}</title><style>${STYLE}</style></head>
 <body><main>
 ${banner}${content.mainHtml}
 </main></body>

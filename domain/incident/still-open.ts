@@ -1,5 +1,5 @@
 /** What keeps an obligation open, and the command that goes on with it: the same as its alarm gives. */
-import { commandText } from '../kernel/command-lines';
+import { ask, commandText, tocsin } from '../kernel/command-lines';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { clockAlarm } from './alarms';
@@ -21,7 +21,16 @@ export function stillOpen(o: Obligation, rule: ObligationRule, state: IncidentSt
   if (o.status === 'dispatching') return `${o.id}: is being sent; try again when that is done`;
   const lacks = rule.record ? lacking(rule.record, state, pack) : [];
   const why = lacks.length > 0 ? `, as it lacks ${lacks.join(', ')}` : '';
-  return `${o.id}: still ${o.status}${why}, due ${o.dueAt ?? 'when its clock starts'}: \`${nextLine(o, rule, state, pack)}\``;
+  const next =
+    rule.record === 'R6' && lacks.length > 0
+      ? 'send or decide those first'
+      : `\`${rule.record === 'R5' ? measureLine(state) : nextLine(o, rule, state, pack)}\``;
+  return `${o.id}: still ${o.status}${why}, due ${o.dueAt ?? 'when its clock starts'}: ${next}`;
+}
+
+/** A measure is recorded by its own command: an assessment has no place for one. */
+function measureLine(state: IncidentState): string {
+  return tocsin('measure', { id: state.caseId, text: ask('text') });
 }
 
 /** What a proposal is, on what and by whom, and how it is decided. */

@@ -1,8 +1,9 @@
 import { page } from '../../../activities/notices/pages';
 import { statusPageHtml } from '../../../activities/status-page/status-html';
 import { formPage, PAGE_POLICY } from '../../../detection/reports/pages';
-import { PAGE_ICON, PAGE_STYLE, PALETTE } from '../../../platform/page-style';
+import { ICON_SVG, PAGE_ICON, PAGE_STYLE, PALETTE } from '../../../platform/page-style';
 import { STYLE as REGISTER_STYLE } from '../../../register/forms/html-style';
+import { createLocalApp } from '../../../stack/local-server';
 
 /** The contrast of two colours by WCAG 2.2: 1 to 21. */
 function contrast(one: string, other: string): number {
@@ -53,23 +54,30 @@ const shown = (status: 'investigating' | 'resolved') => {
 const STATUS = statusPageHtml('Example', [shown('investigating'), shown('resolved')]);
 
 describe('every page', () => {
-  const pages = {
-    'status page': STATUS,
-    'dossier or preview': page({ language: 'en', title: 'A report', mainHtml: '<h1>A report</h1>' }),
-    'report form': formPage({ organisation: 'Example', contact: 'security@example.com', businessDays: 2 }),
-  };
-  test.each(Object.entries(pages))(
-    '%s has the shared style, an icon, a language and the width of the screen',
-    (_, html) => {
-      expect(html).toContain(PAGE_STYLE);
-      expect(html).toContain(PAGE_ICON);
-      expect(html).toMatch(/<html lang="en">/);
-      expect(html).toMatch(/name="viewport" content="width=device-width/);
-      expect(html).not.toContain('http-equiv="refresh"');
-    },
-  );
+  const dossier = page({ language: 'en', title: 'A report', mainHtml: '<h1>A report</h1>' });
+  const form = formPage({ organisation: 'Example', contact: 'security@example.com', businessDays: 2 });
+  const pages = { 'status page': STATUS, 'dossier or preview': dossier, 'report form': form };
 
-  test('the register as HTML has the shared style; it loads nothing, not even an icon', () => {
+  test.each(Object.entries(pages))('%s has the shared style, a language and the width of the screen', (_, html) => {
+    expect(html).toContain(PAGE_STYLE);
+    expect(html).toMatch(/<html lang="en">/);
+    expect(html).toMatch(/name="viewport" content="width=device-width/);
+    expect(html).not.toContain('http-equiv="refresh"');
+  });
+
+  test.each([STATUS, form])('that stays on a server has an icon', (html) => {
+    expect(html).toContain(PAGE_ICON);
+  });
+
+  test('that is handed over as a file names no icon; the local site answers for it', async () => {
+    expect(dossier).not.toContain('<link');
+    const app = createLocalApp();
+    const answer = await app.inject({ url: '/favicon.ico', headers: { host: 'localhost' } });
+    expect([answer.statusCode, answer.headers['content-type'], answer.body]).toEqual([200, 'image/svg+xml', ICON_SVG]);
+    await app.close();
+  });
+
+  test('the register as HTML has the shared style', () => {
     expect(REGISTER_STYLE.startsWith(PAGE_STYLE)).toBe(true);
   });
 
