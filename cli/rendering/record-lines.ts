@@ -76,7 +76,7 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
           'Still owed',
           record.owed.flatMap((o) =>
             item(
-              `${o.obligation}: ${o.status}, due ${o.dueAt === NOT_YET_ESTABLISHED ? o.dueAt : human(o.dueAt)}` +
+              `${o.obligation}: ${o.status.replace('proposed-not-owed', 'proposed as not owed').replace('partly-told', 'partly told')}, due ${o.dueAt === NOT_YET_ESTABLISHED ? o.dueAt : human(o.dueAt)}` +
                 (o.proposed ? `; Tocsin proposes, and nobody has confirmed: ${o.proposed}` : ''),
             ),
           ),

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type pg from 'pg';
 import { loadDisclosures } from '../../policy/load-disclosure';
 import { appendEntries } from '../../register/append/appender';
-import { UnknownIncidentError, UnreadableExportError } from '../../register/errors';
+import { NoFolderError, UnknownIncidentError, UnreadableExportError } from '../../register/errors';
 import { exportRegister } from '../../register/export';
 import type { RegisterLog } from '../../register/log/open-log';
 import { verifyExport } from '../../register/verifier/verify-export';
@@ -190,4 +190,16 @@ test('an export of an incident that is not there is an error and leaves no file'
     exportRegister(pool, file, { scope, audience: 'internal', disclosures, by: 'ada', log }),
   ).rejects.toThrow(UnknownIncidentError);
   expect((await readdir(dir)).filter((name) => name.startsWith('nowhere'))).toEqual([]);
+});
+
+test('an export into a folder that is not there says which, and what to do', async () => {
+  const file = path.join(dir, 'no-such-folder', 'a.jsonl');
+  const exporting = exportRegister(pool, file, {
+    scope: { kind: 'log' },
+    audience: 'internal',
+    disclosures,
+    by: 'ada',
+  });
+  await expect(exporting).rejects.toThrow(NoFolderError);
+  await expect(exporting).rejects.toThrow(`there is no folder ${path.dirname(file)}: make it first`);
 });
