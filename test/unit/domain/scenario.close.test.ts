@@ -129,7 +129,9 @@ describe('close', () => {
         `status-page-update: still drafted, due ${at(2)}: \`npx tocsin approve INC-2026-001 status-page-update\``,
         'enterprise-notice: not decided yet; see `npx tocsin explain INC-2026-001`, then assess or waive it',
         'post-incident-review: begins when the incident is resolved: `npx tocsin status INC-2026-001 resolved`',
-        expect.stringMatching(/^review-summary: begins when the review is recorded: see `npx tocsin review INC-2026-001 --help`$/),
+        expect.stringMatching(
+          /^review-summary: begins when the review is recorded: see `npx tocsin review INC-2026-001 --help`$/,
+        ),
       ]),
     );
     expect(story.state.closedAt).toBeUndefined();
