@@ -12,6 +12,8 @@ export interface ServerProcessOptions {
   cwd?: string;
   /** The environment whose plain part the server gets (see `childEnvironment`); that of this process by default. */
   env?: NodeJS.ProcessEnv;
+  /** Variables that it gets beside. */
+  set?: NodeJS.ProcessEnv;
   uid?: number;
   gid?: number;
   /** Asked every 50 ms with the output so far, until it answers true; a rejection counts as "not yet". */
@@ -48,7 +50,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   const { name, command, args, cwd, env, uid, gid } = options;
   const problem = untrusted(command);
   if (problem) throw new Error(`${name} is not started from ${command}: ${problem}`);
-  const given = childEnvironment(env ?? process.env);
+  const given = { ...childEnvironment(env ?? process.env), ...options.set };
   const child = spawn(command, args, { cwd, env: given, uid, gid, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const stopSignal = options.stopSignal ?? 'SIGTERM';
   const stopWithinMs = options.stopWithinMs ?? 10_000;

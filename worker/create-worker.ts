@@ -24,7 +24,7 @@ import { dataConverter } from '../client/codec';
 import { configuredDependencies } from '../detection/dependencies/configured';
 import { createPipeline } from '../detection/intake/inbox/pipeline';
 import { claimReporterMail, settleReporterMail } from '../detection/reports/store/reporter';
-import { tocsin } from '../domain/kernel/command-lines';
+import { tocsin, tocsin } from '../domain/kernel/command-lines';
 import { loadDisclosures } from '../policy/load-disclosure';
 import { loadPolicy } from '../policy/load-policy';
 import { powerProblem } from '../postgres/logins';
@@ -128,7 +128,7 @@ async function readyDatabase(databaseUrl: string, production: boolean): Promise<
   const problem = production ? await powerProblem(databaseUrl) : undefined;
   if (problem) {
     throw new Error(
-      `DATABASE_URL: ${problem}, and could rewrite the past: give the writer's login, which \`npx tocsin migrate --logins FOLDER\` makes`,
+      `DATABASE_URL: ${problem}, and could rewrite the past: give the writer's login, which \`${tocsin('migrate', { logins: './logins' })}\` makes`,
     );
   }
   await bringUpToDate(databaseUrl);

@@ -24,6 +24,7 @@ export type Ask = { ask: keyof typeof PLACEHOLDERS };
 const TABLE = {
   up: {},
   worker: {},
+  migrate: { options: ['logins'] },
   declare: { options: ['id', 'file'], flags: ['help'] },
   import: { args: ['file?'], options: ['by'] },
   list: { flags: ['all'] },

@@ -66,7 +66,7 @@ const child = (name: string, file: string, env: NodeJS.ProcessEnv) =>
     name,
     command: process.execPath,
     args: [path.join(__dirname, file)],
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    set: env,
     ready: (output) => output.includes(' ready'),
     readyWithinMs: 60_000,
   });

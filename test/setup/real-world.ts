@@ -176,7 +176,7 @@ export class RealWorld {
       name: 'The worker',
       command: process.execPath,
       args: [path.join(__dirname, '..', 'faults', 'worker-child.js')],
-      env: {
+      set: {
         ...this.workerEnv(),
         ...options.env,
         TOCSIN_TEST_WORKER: JSON.stringify({ local, temporal, holds, does: options.does, repeats: options.repeats }),
