@@ -1,9 +1,9 @@
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Connection, type ConnectionOptions } from '@temporalio/client';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import { dataDir } from '../platform/folders';
 import { freePort, LOOPBACK } from '../platform/free-port';
-import { privateFolder } from '../platform/private-files';
 import type { Step } from '../platform/report-step';
 import { startServerProcess } from '../platform/server-process';
 import { ensureSearchAttributes, type SearchAttributes, searchAttributeArgs } from './search-attributes';
@@ -124,7 +124,7 @@ async function startDevServer(
   if (namespace !== 'default') args.push('--namespace', namespace);
   const database = options.database ?? path.join(dataDir(env), 'temporal', 'temporal.db');
   if (database !== 'memory') {
-    privateFolder(path.dirname(database));
+    mkdirSync(path.dirname(database), { recursive: true, mode: 0o700 });
     // Nearly doubles the throughput of its one SQLite connection; a crash of the machine may lose the last moments.
     args.push('--db-filename', database, '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1');
   }

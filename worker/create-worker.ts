@@ -24,7 +24,7 @@ import { dataConverter } from '../client/codec';
 import { configuredDependencies } from '../detection/dependencies/configured';
 import { createPipeline } from '../detection/intake/inbox/pipeline';
 import { claimReporterMail, settleReporterMail } from '../detection/reports/store/reporter';
-import { tocsin, tocsin } from '../domain/kernel/command-lines';
+import { tocsin } from '../domain/kernel/command-lines';
 import { loadDisclosures } from '../policy/load-disclosure';
 import { loadPolicy } from '../policy/load-policy';
 import { powerProblem } from '../postgres/logins';
