@@ -4,22 +4,13 @@
  */
 import { ask, type CommandLine, commandLine, commandText, tocsin } from '../kernel/command-lines';
 import { nearest } from '../kernel/suggest';
-import type { Instant } from '../kernel/time';
 import { UNDETERMINED } from '../policy/authorities';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { Answer } from './answer';
 import type { EventOf, NewEvent } from './events';
 import type { MessageBody } from './messages';
 import { reasonProblem } from './reason';
-import { type IncidentState, isSettled } from './state';
-
-/** Which authority takes the place of one that is to be determined, by whom and why. */
-export interface AuthorityDecision {
-  authority: string;
-  by: string;
-  at: Instant;
-  reason: string;
-}
+import { type AuthorityDecision, type IncidentState, isSettled } from './state';
 
 /** The command that decides it. */
 export function decideAuthorityLine(id: string, obligation: string): CommandLine {

@@ -5,7 +5,6 @@ import type { InexactInstant } from '../kernel/inexact-instant';
 import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
-import type { AuthorityDecision } from './authority-decision';
 import type { AwarenessDoubt, AwarenessStatement } from './awareness';
 import type { NoticeEdit } from './edits';
 import type {
@@ -150,6 +149,14 @@ export interface Obligation {
   /** Decision of a person, for `not-required` and `waived`. */
   decision?: { by: string; at: Instant; reason: string; ground?: string; facts?: string; proposed?: string };
   statusAtDispatch?: IncidentStatus;
+}
+
+/** Which authority takes the place of one that is to be determined, by whom and why. */
+export interface AuthorityDecision {
+  authority: string;
+  by: string;
+  at: Instant;
+  reason: string;
 }
 
 export interface ContainmentStep {

@@ -1,14 +1,9 @@
 /** Facts that cannot both be true. Whoever states them is told which two, and decides which one is. */
 import { boundsOf, type Count, isExact } from '../../kernel/count';
 import { residentsOf, TOLERANCE } from '../../policy/places';
+import type { Contradiction } from './contradiction';
 import type { DataSet } from './data-set';
 import { type WorkspaceNumbers, workspaceContradictions } from './workspace-numbers';
-
-/** A contradiction, at one of its two fields; the words name the other. */
-export interface Contradiction {
-  path: Array<string | number>;
-  message: string;
-}
 
 interface Stated {
   personalData: string;

@@ -4,7 +4,7 @@
  */
 import { boundsOf, type Count, isExact } from '../../kernel/count';
 import { residentsOf, TOLERANCE } from '../../policy/places';
-import type { Contradiction } from './contradictions';
+import type { Contradiction } from './contradiction';
 import type { DataSet } from './data-set';
 
 type Numbered = Pick<DataSet, 'id' | 'individuals' | 'records' | 'residence'>;
