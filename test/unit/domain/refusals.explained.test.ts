@@ -334,7 +334,7 @@ test('there are as many as there were, or more', () => expect(refusalTexts().len
 
 /** What to do: a command to type, or what must be, be given, corrected, done. */
 const TELLS_WHAT_TO_DO =
-  /`npx tocsin |\b(must|needed|give|correct|name|state|use|record|send|say|leave|assess|approve|tell|read|edit|try|file|waive|do it|confirm|decline|reopen|set|choose|did you mean|there are|those are|they are|try again)\b/i;
+  /`npx tocsin |\b(must|needed|give|correct|name|state|use|record|send|say|leave|assess|approve|tell|read|edit|try|file|waive|do it|confirm|decline|reopen|set|choose|did you mean|hold that|there are|those are|they are|try again)\b/i;
 
 describe.each(walked.map(({ name, ...each }): [string, typeof each] => [name, each]))(
   '%s',
