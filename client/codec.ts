@@ -1,22 +1,34 @@
-/** Payload encryption: what Temporal stores of an incident is readable only with the keys (AES-256-GCM). */
+/**
+ * Sealed payloads: what Temporal stores of a case is readable only with the keys (AES-256-GCM), and a workflow believes
+ * only what was sealed with them. The seal is bound to the workflow that the payload is for, so that it cannot be moved
+ * to another one; a repeat within the same workflow is harmless, as commands are handled once.
+ */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { SerializationContext } from '@temporalio/common';
 import { METADATA_ENCODING_KEY, type Payload, type PayloadCodec, ValueError } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
+import { FOREIGN_ENCODING, type ForeignPayload } from '../domain/kernel/foreign-payload';
 import { encryptionKeyOf, KEY_FORM } from './encryption-key';
 
 const ENCODING = 'binary/encrypted';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
+/** `throw` for clients; `mark` for workers, where a payload that throws would stop the workflow's clocks. */
+type OnForeign = 'throw' | 'mark';
+
 /**
- * A codec over a key ring: the first key encrypts, all of them decrypt, so that keys can be rotated.
- * Each key is `ID:BASE64`, 32 bytes. Throws when one is not.
+ * A codec over a key ring: the first key seals, all of them open, so that keys can be rotated. Each key is `ID:BASE64`,
+ * 32 bytes. Throws when one is not.
  */
-export class EncryptionCodec implements PayloadCodec {
+export class SealingCodec implements PayloadCodec {
   private readonly keys = new Map<string, Buffer>();
   private readonly activeId: string;
 
-  constructor(ring: string[]) {
+  constructor(
+    ring: string[],
+    private readonly onForeign: OnForeign = 'throw',
+  ) {
     for (const entry of ring) {
       const read = encryptionKeyOf(entry);
       if (!read) throw new ValueError(`TOCSIN_ENCRYPTION_KEYS: ${KEY_FORM}`);
@@ -27,36 +39,85 @@ export class EncryptionCodec implements PayloadCodec {
     this.activeId = first.value;
   }
 
-  async encode(payloads: Payload[]): Promise<Payload[]> {
+  async encode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
+    const binding = bindingTo(context);
     return payloads.map((payload) => {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', this.keys.get(this.activeId)!, nonce);
+      cipher.setAAD(Buffer.from(binding));
       const plain = temporal.api.common.v1.Payload.encode(payload).finish();
       const data = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
       return {
-        metadata: { [METADATA_ENCODING_KEY]: Buffer.from(ENCODING), 'encryption-key-id': Buffer.from(this.activeId) },
+        metadata: {
+          [METADATA_ENCODING_KEY]: Buffer.from(ENCODING),
+          'encryption-key-id': Buffer.from(this.activeId),
+          ...(binding && { 'encryption-binding': Buffer.from(binding) }),
+        },
         data,
       };
     });
   }
 
-  async decode(payloads: Payload[]): Promise<Payload[]> {
+  async decode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
+    const expected = bindingTo(context);
     return payloads.map((payload) => {
-      if (Buffer.from(payload.metadata?.[METADATA_ENCODING_KEY] ?? []).toString() !== ENCODING) return payload;
-      const id = Buffer.from(payload.metadata?.['encryption-key-id'] ?? []).toString();
-      const key = this.keys.get(id);
-      if (!key)
-        throw new ValueError(`a payload is encrypted with the key "${id}", which is not in TOCSIN_ENCRYPTION_KEYS`);
-      const data = Buffer.from(payload.data ?? []);
+      const opened = this.open(payload, expected);
+      if (!('foreign' in opened)) return opened;
+      if (this.onForeign === 'throw') throw new ValueError(`a payload ${opened.why}`);
+      return { metadata: { [METADATA_ENCODING_KEY]: Buffer.from(FOREIGN_ENCODING) }, data: json(opened) };
+    });
+  }
+
+  private open(payload: Payload, expected: string): Payload | ForeignPayload {
+    const meta = (name: string) => Buffer.from(payload.metadata?.[name] ?? []).toString();
+    if (meta(METADATA_ENCODING_KEY) !== ENCODING) return { foreign: 'unsealed', why: 'is not sealed' };
+    const id = meta('encryption-key-id');
+    const key = this.keys.get(id);
+    if (!key) {
+      const why = `is sealed with the key "${id.slice(0, 40)}", which is not in TOCSIN_ENCRYPTION_KEYS`;
+      return { foreign: 'unknown-key', why };
+    }
+    const binding = meta('encryption-binding');
+    if (binding && expected && binding !== expected) {
+      return { foreign: 'moved', why: 'was sealed for another workflow' };
+    }
+    const data = Buffer.from(payload.data ?? []);
+    try {
       const decipher = createDecipheriv('aes-256-gcm', key, data.subarray(0, NONCE_BYTES));
-      decipher.setAuthTag(data.subarray(data.length - TAG_BYTES));
+      decipher.setAAD(Buffer.from(binding));
+      decipher.setAuthTag(data.subarray(-TAG_BYTES));
       const plain = Buffer.concat([decipher.update(data.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
       return temporal.api.common.v1.Payload.decode(plain);
-    });
+    } catch {
+      return { foreign: 'altered', why: 'was altered after it was sealed' };
+    }
   }
 }
 
-/** The data converter of clients and workers: encrypting when keys are set. */
-export function dataConverter(encryptionKeys: string[]): { payloadCodecs: PayloadCodec[] } {
-  return { payloadCodecs: encryptionKeys.length > 0 ? [new EncryptionCodec(encryptionKeys)] : [] };
+/** A schedule seals for its workflow's id, to which each run adds its instant. */
+const OF_SCHEDULE = /-\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+
+/** What the seal is bound to; empty where no workflow is known. */
+function bindingTo(context: SerializationContext | undefined): string {
+  if (!context?.workflowId) return '';
+  return JSON.stringify([context.namespace, context.workflowId.replace(OF_SCHEDULE, '')]);
+}
+
+function json(value: object): Uint8Array {
+  return Buffer.from(JSON.stringify(value));
+}
+
+/** How payloads are converted. Failures' texts and stacks travel as payloads too, so that they are sealed with the rest. */
+export interface TocsinDataConverter {
+  payloadCodecs: PayloadCodec[];
+}
+
+/** The data converter of clients: sealing when keys are set. */
+export function dataConverter(encryptionKeys: string[]): TocsinDataConverter {
+  return { payloadCodecs: encryptionKeys.length > 0 ? [new SealingCodec(encryptionKeys)] : [] };
+}
+
+/** That of workers, to whose workflows a foreign payload comes as a value that says so. */
+export function workerDataConverter(encryptionKeys: string[]): TocsinDataConverter {
+  return { payloadCodecs: encryptionKeys.length > 0 ? [new SealingCodec(encryptionKeys, 'mark')] : [] };
 }

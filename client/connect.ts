@@ -3,7 +3,9 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { tocsin } from '../domain/kernel/command-lines';
+import { dataDir } from '../platform/folders';
 import { isProduction } from '../platform/production';
+import { readRunningStack } from '../platform/stack-file';
 import { dataConverter } from './codec';
 import { keyRing } from './encryption-key';
 import { refused, usage } from './errors';
@@ -27,7 +29,7 @@ export interface ConnectOptions {
   namespace?: string;
   /** What else the connection needs, such as `tls` and `apiKey`; else `TEMPORAL_TLS_…`, `TEMPORAL_API_KEY` or the profile's. */
   connection?: Omit<ConnectionOptions, 'address'>;
-  /** The keys of the workers, each `ID:BASE64`, the first encrypts; else `TOCSIN_ENCRYPTION_KEYS`. */
+  /** The keys of the workers, each `ID:BASE64`, the first seals; else `TOCSIN_ENCRYPTION_KEYS`, else those of a local stack. */
   encryptionKeys?: string[];
   /** The queue of the workers; else `TOCSIN_TASK_QUEUE`, else `tocsin`. */
   taskQueue?: string;
@@ -47,13 +49,21 @@ export async function connectTocsin(options: ConnectOptions = {}): Promise<Tocsi
       `no Temporal: set TEMPORAL_ADDRESS, or give \`address\`. \`${tocsin('up', {})}\` prints that of a local one`,
     );
   }
-  const keys = options.encryptionKeys ?? keyRing(env.TOCSIN_ENCRYPTION_KEYS ?? '');
+  const keys = options.encryptionKeys ?? keysOf(target, env);
   if (keys.length === 0 && isProduction(env)) {
     throw usage(
       'TOCSIN_ENCRYPTION_KEYS: is not set; in production payloads must be encrypted: give those of the workers',
     );
   }
   return connectTo(target, keys, options.taskQueue ?? (env.TOCSIN_TASK_QUEUE || undefined));
+}
+
+/** The keys that are set, else those of the stack that runs on this machine, when it is meant. */
+function keysOf({ address }: TemporalTarget, env: Record<string, string | undefined>): string[] {
+  const set = keyRing(env.TOCSIN_ENCRYPTION_KEYS ?? '');
+  if (set.length > 0 || isProduction(env)) return set;
+  const stack = readRunningStack(dataDir(env as NodeJS.ProcessEnv));
+  return stack?.temporal.address === address ? (stack.temporal.encryptionKeys ?? []) : [];
 }
 
 function targetOf(options: ConnectOptions, env: Record<string, string | undefined>): TemporalTarget | undefined {

@@ -8,8 +8,16 @@ import { writeWholeSync } from './write-whole';
 const port = z.number().int().positive();
 
 const addressesSchema = z.object({
-  temporal: z.object({ address: z.string(), namespace: z.string(), uiUrl: z.string().optional() }),
-  /** Holds the password: the file is readable by its owner only. */
+  temporal: z.object({
+    address: z.string(),
+    namespace: z.string(),
+    uiUrl: z.string().optional(),
+    /** Opens the Web UI and the codec. */
+    sessionKey: z.string().optional(),
+    /** Seal and open its payloads: the file is readable by its owner only. */
+    encryptionKeys: z.array(z.string()).optional(),
+  }),
+  /** Holds the password. */
   databaseUrl: z.string(),
   mailbox: z.object({ url: z.string(), apiKey: z.string() }),
   recorder: z.object({ url: z.string(), cloudflareUrl: z.string(), hooksUrl: z.string(), apiToken: z.string() }),
@@ -22,7 +30,16 @@ const addressesSchema = z.object({
 export type StackAddresses = z.infer<typeof addressesSchema>;
 
 const portsSchema = z
-  .object({ temporal: port, temporalUi: port, postgres: port, mailbox: port, recorder: port, site: port, intake: port })
+  .object({
+    temporal: port,
+    temporalUi: port,
+    webUi: port,
+    postgres: port,
+    mailbox: port,
+    recorder: port,
+    site: port,
+    intake: port,
+  })
   .partial();
 
 /** The ports that a stack takes again when they are free, so that addresses stay what they were. */

@@ -13,7 +13,7 @@ export interface TemporalSettings {
 
 export const temporalSettings = settingsGroup({
   title: 'Queue and encryption',
-  unset: 'not encrypted; in production the keys must be set',
+  unset: 'the keys of the running stack; in production they must be set',
   variables: {
     TOCSIN_ENCRYPTION_KEYS: variable(
       'Keys of payload encryption, as `ID:BASE64` of 32 bytes, separated by commas. The first encrypts, all decrypt.',
@@ -21,15 +21,18 @@ export const temporalSettings = settingsGroup({
       {
         secret: true,
         default: '',
-        unset: 'payloads are not encrypted',
+        unset: 'those of the running stack, else payloads are not encrypted',
         neededInProduction: 'payloads must be encrypted (ID:BASE64 of 32 bytes)',
       },
     ),
     TOCSIN_TASK_QUEUE: variable('The task queue of the workers.', text, { default: TASK_QUEUE }),
   },
-  build: (values): TemporalSettings => ({
+  build: (values, { standIns }): TemporalSettings => ({
     taskQueue: values.TOCSIN_TASK_QUEUE,
-    encryptionKeys: values.TOCSIN_ENCRYPTION_KEYS,
+    encryptionKeys:
+      values.TOCSIN_ENCRYPTION_KEYS.length > 0
+        ? values.TOCSIN_ENCRYPTION_KEYS
+        : (standIns?.temporal?.encryptionKeys ?? []),
   }),
 });
 

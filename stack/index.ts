@@ -16,8 +16,9 @@ import { type CloudflareRecorder, startCloudflareRecorder } from './cloudflare-r
 import { type Mailbox, startMailbox } from './mailbox';
 import { type RunningPostgres, startPostgres } from './postgres';
 import { postgresAccount } from './postgres-account';
+import { startSealedTemporal } from './sealed-temporal';
 import { startSite } from './site';
-import { type RunningTemporal, type SearchAttributes, startTemporal } from './temporal';
+import type { RunningTemporal, SearchAttributes } from './temporal';
 
 export { type RunningStack, readRunningStack, type StackAddresses } from '../platform/stack-file';
 
@@ -92,9 +93,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const ports = await choosePorts(readPorts(dir));
     const start = {
       temporal: reportStep('Temporal', (step) => {
-        const { temporal: port, temporalUi: uiPort } = ports;
-        const database = path.join(dir, 'temporal', 'temporal.db');
-        return keep(startTemporal({ searchAttributes: options.searchAttributes, database, port, uiPort, env, step }));
+        const { searchAttributes } = options;
+        const at = { dir: path.join(dir, 'temporal'), ports, env, keep };
+        return startSealedTemporal(at, { searchAttributes, env, step });
       }),
       postgres: reportStep('Postgres', (step) =>
         keep(startPostgres({ dir: path.join(dir, 'postgres'), port: ports.postgres, env, step })),
@@ -135,7 +136,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       start.site,
     ]);
     const addresses: StackAddresses = {
-      temporal: { address: temporal.address, namespace: temporal.namespace, uiUrl: temporal.uiUrl },
+      temporal: {
+        address: temporal.server.address,
+        namespace: temporal.server.namespace,
+        uiUrl: temporal.gateway?.url,
+        sessionKey: temporal.sessionKey,
+        encryptionKeys: temporal.encryptionKeys,
+      },
       databaseUrl: postgres.url,
       mailbox: { url: mailbox.url, apiKey: LOCAL_API_KEY },
       recorder: {
@@ -150,12 +157,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     writeRunningStack(dir, ports, addresses);
     return {
       ...addresses,
-      temporalServer: temporal,
+      temporalServer: temporal.server,
       postgresServer: postgres,
       mailboxServer: mailbox,
       recorderServer: recorder,
       live: liveTargets(env, addresses),
-      failed: Promise.race([temporal, postgres].flatMap((part) => part.failed ?? [])),
+      failed: Promise.race([temporal.server, postgres].flatMap((part) => part.failed ?? [])),
       stop: stopAll,
     };
   } catch (error) {
@@ -187,7 +194,7 @@ export function liveTargets(env: NodeJS.ProcessEnv, local: Pick<StackAddresses, 
 }
 
 async function choosePorts(before: StackPorts): Promise<Required<StackPorts>> {
-  const names = ['temporal', 'temporalUi', 'postgres', 'mailbox', 'recorder', 'site', 'intake'] as const;
+  const names = ['temporal', 'temporalUi', 'webUi', 'postgres', 'mailbox', 'recorder', 'site', 'intake'] as const;
   const ports: StackPorts = {};
   for (const name of names) {
     let port = await freePort(before[name]);

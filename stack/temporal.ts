@@ -21,6 +21,10 @@ export interface TemporalOptions {
   /** Loopback ports of the dev server; free ones when not given. */
   port?: number;
   uiPort?: number;
+  /** The loopback address of the Web UI; 127.0.0.1 by default. */
+  uiHost?: string;
+  /** Where the Web UI has payloads opened. */
+  codecEndpoint?: string;
   /** No Web UI. */
   headless?: boolean;
   /** The environment to read settings from; that of the process by default. */
@@ -120,7 +124,11 @@ async function startDevServer(
   const port = options.port ?? (await freePort());
   const uiPort = options.headless ? undefined : (options.uiPort ?? (await freePort()));
   const args = ['server', 'start-dev', '--ip', LOOPBACK, '--port', String(port), '--log-level', 'error'];
-  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-ip', LOOPBACK]));
+  const uiHost = options.uiHost ?? LOOPBACK;
+  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-ip', uiHost]));
+  if (options.codecEndpoint) args.push('--ui-codec-endpoint', options.codecEndpoint);
+  // It takes orders from any page of any site, and nothing of ours speaks to it.
+  args.push('--dynamic-config-value', 'frontend.httpAllowedHosts=["nobody.invalid"]');
   if (namespace !== 'default') args.push('--namespace', namespace);
   const database = options.database ?? path.join(dataDir(env), 'temporal', 'temporal.db');
   if (database !== 'memory') {
@@ -143,7 +151,7 @@ async function startDevServer(
     await server.stop();
     throw error;
   });
-  const uiUrl = uiPort === undefined ? undefined : `http://${LOOPBACK}:${uiPort}`;
+  const uiUrl = uiPort === undefined ? undefined : `http://${uiHost}:${uiPort}`;
   const chosen = `dev server by ${executable.chosen}`;
   step.chose(chosen);
   return {

@@ -20,7 +20,7 @@ const LAYERS = {
   activities: ['register', 'postgres', 'policy', 'domain', 'platform'],
   workflows: ['domain'],
   detection: ['client', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
-  stack: ['workflows', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
+  stack: ['client', 'workflows', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
   settings: ['detection', 'client', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
   worker: [
     'settings',

@@ -20,7 +20,7 @@ import { createContacts, loadContacts } from '../activities/paging/contacts';
 import { createStaticStatusPage } from '../activities/status-page/static-status-page';
 import { createFolderArtefacts } from '../activities/storage/artefacts';
 import { createFolderSite } from '../activities/storage/site';
-import { dataConverter } from '../client/codec';
+import { dataConverter, workerDataConverter } from '../client/codec';
 import { configuredDependencies } from '../detection/dependencies/configured';
 import { createPipeline } from '../detection/intake/inbox/pipeline';
 import { claimReporterMail, settleReporterMail } from '../detection/reports/store/reporter';
@@ -67,8 +67,8 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
   const migration = await migrateWhenUp(settings.databaseUrl, settings.production, options.logLevel);
   const { namespace, ...connectionOptions } = temporal;
   const connection = await NativeConnection.connect(connectionOptions);
-  const converter = dataConverter(settings.encryptionKeys);
-  const client = new Client({ connection, namespace, dataConverter: converter });
+  const { encryptionKeys } = settings;
+  const client = new Client({ connection, namespace, dataConverter: dataConverter(encryptionKeys) });
   const { activities, pipeline, audit, signing, close } = await connectActivities(settings, client, options.logLevel);
   const worker = await Worker.create({
     connection,
@@ -76,7 +76,7 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
     taskQueue: settings.taskQueue,
     workflowBundle: builtBundle(),
     activities,
-    dataConverter: converter,
+    dataConverter: workerDataConverter(encryptionKeys),
     shutdownGraceTime: '5 seconds',
     ...tuning,
   });

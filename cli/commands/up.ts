@@ -1,8 +1,10 @@
 /** `tocsin up`: the embedded stack and a worker, until Ctrl-C. The only file of the client that starts the stack. */
 import type { Command } from 'commander';
+import { isLoopbackHost } from '../../activities/containment/loopback';
 import { refused } from '../../client/errors';
 import type { RunningIntake } from '../../detection/intake/start-intake';
 import { SEARCH_ATTRIBUTES } from '../../domain/incident/contract';
+import { tocsin } from '../../domain/kernel/command-lines';
 import { LOOPBACK } from '../../platform/free-port';
 import type { Stack } from '../../stack';
 import type { Output } from '../rendering/output';
@@ -28,28 +30,51 @@ export function upCommand(program: Command, shell: Shell): void {
     'up',
     'Start Temporal, Postgres, mailbox, status page and a worker on this machine, until Ctrl-C.',
     'up',
-  ).action(async (options: CommonOptions) => {
-    const { out } = shell;
-    const stopped = untilStopped();
-    const running = await runStack(shell.env);
-    let intake: RunningIntake | undefined;
-    try {
-      intake = await runIntake(shell.env, LOOPBACK, Number(new URL(running.stack.intake!.url).port));
-      if (options.json) {
-        const { temporal, mailbox, site } = running.stack;
-        out.json({ temporal, mailbox: mailbox.url, site: site.url, intake: intake.url });
-      } else {
-        for (const line of running.addressLines(out)) out.line(line);
-        for (const line of intakeLines(intake)) out.line(line);
-        out.line('Ready. Declare an incident in another shell: npx tocsin declare --help');
-        out.line(out.style('Ctrl-C stops everything; recorded data stays.', 'dim'));
+  )
+    .option('--live-providers', 'take the keys of real providers that are set: mails and blocks are real')
+    .action(async (options: CommonOptions & { liveProviders?: boolean }) => {
+      const { out } = shell;
+      if (!options.liveProviders) refuseLiveProviders(shell.env);
+      const stopped = untilStopped();
+      const running = await runStack(shell.env);
+      let intake: RunningIntake | undefined;
+      try {
+        intake = await runIntake(shell.env, LOOPBACK, Number(new URL(running.stack.intake!.url).port));
+        if (options.json) {
+          const { temporal, mailbox, site } = running.stack;
+          out.json({ temporal, mailbox: mailbox.url, site: site.url, intake: intake.url });
+        } else {
+          for (const line of running.addressLines(out)) out.line(line);
+          for (const line of intakeLines(intake)) out.line(line);
+          out.line('Ready. Declare an incident in another shell: npx tocsin declare --help');
+          out.line(out.style('Ctrl-C stops everything; recorded data stays.', 'dim'));
+        }
+        await Promise.race([stopped, running.ended]);
+      } finally {
+        await intake?.stop();
+        await running.stop();
       }
-      await Promise.race([stopped, running.ended]);
-    } finally {
-      await intake?.stop();
-      await running.stop();
-    }
-  });
+    });
+}
+
+/** A stack for trying things out does not mail real people because a key happened to be set. */
+function refuseLiveProviders(env: NodeJS.ProcessEnv): void {
+  if (env.TEMPORAL_ADDRESS) return;
+  const live = PROVIDER_KEYS.filter(({ key, baseUrl }) => env[key] && !isLocal(env[baseUrl])).map(({ key }) => key);
+  if (live.length === 0) return;
+  throw refused(
+    `${live.join(' and ')}: a real provider is set up, and this stack is made for trying things out on one machine. ` +
+      `Unset it, or say that you mean it: ${tocsin('up', { 'live-providers': true })}`,
+  );
+}
+
+const PROVIDER_KEYS = [
+  { key: 'RESEND_API_KEY', baseUrl: 'RESEND_BASE_URL' },
+  { key: 'CLOUDFLARE_API_TOKEN', baseUrl: 'CLOUDFLARE_BASE_URL' },
+];
+
+function isLocal(url: string | undefined): boolean {
+  return url !== undefined && URL.canParse(url) && isLoopbackHost(new URL(url).hostname);
 }
 
 /** Brings up the stack and a worker on it. What had started is stopped when something does not. */
@@ -89,7 +114,7 @@ function addressLines({ temporal, mailbox, site }: Stack, out: Output, incidentI
     [
       'Web UI',
       temporal.uiUrl
-        ? `${temporal.uiUrl}/namespaces/${temporal.namespace}/workflows${incident}`
+        ? `${temporal.uiUrl}/namespaces/${temporal.namespace}/workflows${incident}?key=${temporal.sessionKey}`
         : `of ${temporal.address}`,
     ],
     ['Temporal', `${temporal.address} (TEMPORAL_ADDRESS for scripts)`],

@@ -1,5 +1,7 @@
 /** How a message to a case is read, once, and what it means, once, whatever kind of case it is for. */
+
 import { z } from 'zod';
+import { foreignOf, foreignProblem } from '../kernel/foreign-payload';
 import { problemsOf } from '../kernel/problems';
 import type { RecordedEvent } from '../kernel/recorded-event';
 import { ByOf, wellFormed } from '../kernel/text';
@@ -38,6 +40,8 @@ export type Parsed<M extends CaseMessage = CaseMessage> =
 
 /** Reads what came over the wire. Never throws. */
 export function parseCaseMessage<M extends CaseMessage>(schema: z.ZodType<M>, raw: unknown): Parsed<M> {
+  const foreign = foreignOf(raw);
+  if (foreign) return { ok: false, problems: [foreignProblem(foreign, 'message')], by: 'unknown' };
   const parsed = schema.safeParse(raw);
   if (parsed.success) return { ok: true, message: parsed.data };
   const sender = z.object({ by: ByOf }).safeParse(raw);

@@ -22,7 +22,7 @@ export type Ask = { ask: keyof typeof PLACEHOLDERS };
 
 /** Positional arguments in their order, options that take a value, and flags. `name?` may be left out. */
 const TABLE = {
-  up: {},
+  up: { flags: ['live-providers'] },
   worker: {},
   migrate: { options: ['logins'] },
   declare: { options: ['id', 'file'], flags: ['help'] },

@@ -18,6 +18,7 @@ import { type CaseView, PaceSchema, type Receipt } from '../../domain/case/contr
 import type { CaseMessage, CaseState, Messages } from '../../domain/case/lifecycle';
 import { messagesOf, type Parsed, parseCaseMessage } from '../../domain/case/messages';
 import { FAILURES } from '../../domain/kernel/failures';
+import { foreignOf, foreignProblem } from '../../domain/kernel/foreign-payload';
 import { problemsOf } from '../../domain/kernel/problems';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import type { Instant } from '../../domain/kernel/time';
@@ -69,9 +70,10 @@ export function receiveMessages(run: Receiver, own: Messages, signals: Record<st
   );
   for (const [name, { schema, description, take }] of Object.entries({ ...signals, pace })) {
     const receive = (raw: unknown) => {
+      const foreign = foreignOf(raw);
       const parsed = schema.safeParse(raw);
       if (parsed.success) run.whenOpen(() => take(parsed.data));
-      else run.reject(name, problemsOf(parsed.error));
+      else run.reject(name, foreign ? [foreignProblem(foreign, 'message')] : problemsOf(parsed.error));
     };
     setHandler(defineSignal<[unknown]>(name), receive, { description });
   }

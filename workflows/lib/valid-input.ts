@@ -2,6 +2,7 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { z } from 'zod';
 import { FAILURES } from '../../domain/kernel/failures';
+import { foreignOf, foreignProblem } from '../../domain/kernel/foreign-payload';
 import { problemsOf } from '../../domain/kernel/problems';
 
 /**
@@ -14,6 +15,10 @@ export function validInput<T>(
   input: unknown,
   id?: { of: (valid: T) => string; field: string; whose: string },
 ): T {
+  const foreign = foreignOf(input);
+  // The workers lack a key that they had: the run waits, with everything that it carries, until they have it again.
+  if (foreign?.foreign === 'unknown-key') throw new Error(foreignProblem(foreign, what));
+  if (foreign) throw invalid(what, [foreignProblem(foreign, 'input')]);
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw invalid(what, problemsOf(parsed.error));
   const { workflowId } = workflowInfo();

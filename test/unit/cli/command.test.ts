@@ -208,7 +208,7 @@ describe('messages from flags', () => {
     [['status', 'INC-1', 'contaned'], /there is no status "contaned"; did you mean "contained"\?/],
     [
       ['status', 'INC-1', 'contained', '--at', 'yesterday'],
-      /--at: "yesterday" is not a date and time with a zone\. Write it like/,
+      /--at: "yesterday" is no time that can be read\. Write a date and time with a zone, like/,
     ],
     [['contain', 'INC-1'], /nothing to contain: use --block-source/],
     [['contain', 'INC-1', '--rotate', 'deploy'], /--rotate: "deploy" is not a credential\. Write PROVIDER\/REF/],
@@ -386,5 +386,14 @@ describe('what the incident says', () => {
       problems: ['status: is contained'],
       exitCode,
     });
+  });
+
+  it('refuses to bring up a stack for trying things out with the key of a real provider, unless told so', async () => {
+    for (const key of ['RESEND_API_KEY', 'CLOUDFLARE_API_TOKEN']) {
+      const { exitCode, err } = await tocsin(['up'], {}, { [key]: 're_live' });
+      expect(exitCode).not.toBe(0);
+      expect(err).toMatch(new RegExp(`^error: ${key}: a real provider is set up.* tocsin up --live-providers`, 's'));
+      expect(err).not.toContain('re_live');
+    }
   });
 });

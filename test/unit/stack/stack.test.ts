@@ -10,7 +10,9 @@ test('one call brings all parts up, a second shell finds them, and the addresses
   const dir = path.join(temporaryDir('stack'), 'data');
   const first = await startStack({ dir, env, searchAttributes: { TocsinSeverity: 'Keyword' } });
   afterFile(() => first.stop());
-  for (const url of [first.temporal.uiUrl!, first.mailbox.url, first.recorder.url, first.site.url]) {
+  const webUi = `${first.temporal.uiUrl}/?key=${first.temporal.sessionKey}`;
+  expect((await fetch(webUi, { redirect: 'manual' })).status).toBe(303);
+  for (const url of [first.mailbox.url, first.recorder.url, first.site.url]) {
     expect((await fetch(url)).status).toBe(200);
   }
   expect(readRunningStack(dir)).toMatchObject({

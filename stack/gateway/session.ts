@@ -1,0 +1,48 @@
+/** Who may use the Web UI and the codec of a stack on this machine: whoever holds the key of its data folder. */
+import { timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { tocsin } from '../../domain/kernel/command-lines';
+
+/** The cookie is bound to a port by its name: browsers send cookies of one loopback server to all. */
+const nameOf = (port: number) => `tocsin-${port}`;
+
+/**
+ * Lets in whoever brings the key as a bearer token, in the cookie, or once as `?key=`, which sets the cookie. A request
+ * that a page of another origin sends is refused, with whatever key.
+ */
+export function requireSession(app: FastifyInstance, key: string, port: number): void {
+  const cookie = nameOf(port);
+  app.addHook('onRequest', async (request, reply) => {
+    const { origin, authorization } = request.headers;
+    if (origin !== undefined && !isOwn(origin, port)) {
+      return reply.code(403).send({ message: `pages of ${origin.slice(0, 100)} may not use this server` });
+    }
+    const url = new URL(request.url, 'http://loopback');
+    const given = url.searchParams.get('key');
+    if (given !== null && isKey(given, key)) {
+      url.searchParams.delete('key');
+      reply.header('set-cookie', `${cookie}=${key}; Path=/; HttpOnly; SameSite=Strict`);
+      return reply.redirect(`${url.pathname}${url.search}`, 303);
+    }
+    const bearer = authorization?.startsWith('Bearer ') ? authorization.slice('Bearer '.length) : undefined;
+    if ([bearer, cookieOf(request.headers.cookie, cookie)].some((one) => one !== undefined && isKey(one, key))) return;
+    return reply
+      .code(401)
+      .type('text/plain')
+      .send(`Open the link that \`${tocsin('up', {})}\` printed: it carries the key.\n`);
+  });
+}
+
+function cookieOf(header: string | undefined, name: string): string | undefined {
+  const pairs = header?.split(';').map((pair) => pair.trim()) ?? [];
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
+function isKey(given: string, key: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(key)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function isOwn(origin: string, port: number): boolean {
+  return [`http://127.0.0.1:${port}`, `http://localhost:${port}`].includes(origin);
+}

@@ -1,0 +1,61 @@
+/**
+ * The Temporal of a stack: the dev server with its payloads sealed and its Web UI behind a gateway, so that no page of
+ * another site and no other account commands an incident; or the one that is configured, as it is.
+ */
+import { randomInt } from 'node:crypto';
+import path from 'node:path';
+import { SealingCodec } from '../client/codec';
+import { LOOPBACK } from '../platform/free-port';
+import { startGateway } from './gateway';
+import { sealingKeys, sessionKey } from './keys';
+import type { LocalServer } from './local-server';
+import { type RunningTemporal, startTemporal, type TemporalOptions } from './temporal';
+
+/** Where it is kept, and how the stack keeps what it must stop. */
+interface Place {
+  dir: string;
+  ports: { temporal: number; temporalUi: number; webUi: number };
+  env: NodeJS.ProcessEnv;
+  keep<T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T>;
+}
+
+/** Of a configured Temporal only the server: its Web UI and its codec are its owner's. */
+export interface SealedTemporal {
+  server: RunningTemporal;
+  gateway?: LocalServer;
+  sessionKey?: string;
+  encryptionKeys?: string[];
+}
+
+/** Starts it. Rejects as `startTemporal` does, or when the gateway's port is taken. */
+export async function startSealedTemporal(
+  { dir, ports, env, keep }: Place,
+  options: TemporalOptions,
+): Promise<SealedTemporal> {
+  const database = path.join(dir, 'temporal.db');
+  const encryptionKeys = sealingKeys({ keys: path.join(dir, 'keys'), database }, env);
+  const codecEndpoint = encryptionKeys && `http://${LOOPBACK}:${ports.temporalUi}/codec`;
+  const webUi = { uiPort: ports.webUi, uiHost: untoldLoopback(), codecEndpoint };
+  const server = await keep(startTemporal({ ...options, database, port: ports.temporal, ...webUi }));
+  if (!server.uiUrl) return { server };
+  if (!encryptionKeys) {
+    process.stderr.write(
+      `${database} is from before payloads were sealed: other accounts and processes of this machine can send orders to ` +
+        'its incidents. Begin a new data folder with TOCSIN_DATA_DIR\n',
+    );
+  }
+  const key = sessionKey(path.join(dir, 'session-key'));
+  const codec = encryptionKeys && new SealingCodec(encryptionKeys);
+  const { namespace, uiUrl } = server;
+  const gateway = await keep(startGateway({ port: ports.temporalUi, sessionKey: key, webUi: uiUrl, codec, namespace }));
+  return { server, gateway, sessionKey: key, encryptionKeys };
+}
+
+/**
+ * A loopback address for what must not be found by whoever tries ports: the Web UI itself answers any page. Only Linux has
+ * all of 127.0.0.0/8; elsewhere it is 127.0.0.1.
+ */
+function untoldLoopback(): string {
+  if (process.platform !== 'linux') return LOOPBACK;
+  return ['127', randomInt(1, 255), randomInt(1, 255), randomInt(2, 255)].join('.');
+}

@@ -1,0 +1,254 @@
+// The Temporal of `tocsin up` as an attacker on this machine finds it: a page of another site, another account, a stranger.
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Client, Connection } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import type { Activities } from '../../activities/types';
+import { dataConverter, SealingCodec, workerDataConverter } from '../../client/codec';
+import { INCIDENT_WORKFLOW, SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../domain/incident/contract';
+import { freePort } from '../../platform/free-port';
+import { type SealedTemporal, startSealedTemporal } from '../../stack/sealed-temporal';
+import { FakeWorld } from '../setup/fake-world';
+import { afterFile, fromSetup, temporaryDir, workflowBundle } from '../setup/helpers';
+import { declaration, ONCALL, quietWorkers, TestIncident } from '../setup/workflow-harness';
+
+const run = promisify(execFile);
+let temporal: SealedTemporal;
+let client: Client;
+let world: FakeWorld;
+/** Answers to containment wait for this. */
+let contained: Promise<void> = Promise.resolve();
+
+beforeAll(async () => {
+  quietWorkers();
+  const env = { ...process.env, TEMPORAL_ADDRESS: undefined, TOCSIN_ENCRYPTION_KEYS: undefined };
+  const ports = { temporal: await freePort(), temporalUi: await freePort(), webUi: await freePort() };
+  const keep = async <T extends { stop(): Promise<void> }>(starting: Promise<T>) => {
+    const part = await starting;
+    afterFile(() => part.stop());
+    return part;
+  };
+  const at = { dir: path.join(temporaryDir(), 'temporal'), ports, env, keep };
+  temporal = await startSealedTemporal(at, { searchAttributes: SEARCH_ATTRIBUTES, env });
+  const keys = temporal.encryptionKeys!;
+  const { address } = temporal.server;
+  const native = await NativeConnection.connect({ address });
+  afterFile(() => native.close());
+  const connection = await Connection.connect({ address });
+  afterFile(() => connection.close());
+  client = new Client({ connection, dataConverter: dataConverter(keys) });
+  world = new FakeWorld(() => Date.now());
+  const activities = world.activities();
+  const slow: Partial<Activities> = {
+    applyMeasure: async (input) => {
+      await contained;
+      return activities.applyMeasure(input);
+    },
+  };
+  const worker = await Worker.create({
+    connection: native,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: workflowBundle(),
+    activities: { ...activities, ...slow },
+    dataConverter: workerDataConverter(keys),
+    shutdownForceTime: '5 seconds',
+  });
+  const running = worker.run();
+  afterFile(async () => {
+    worker.shutdown();
+    await running;
+  });
+}, 120_000);
+
+let nth = 0;
+async function declare(over = {}): Promise<TestIncident> {
+  const id = `INC-SEALED-${++nth}`;
+  const args = [
+    { declaration: declaration(id, Date.now(), { serviceAffecting: false, ...over }), policy: world.policy },
+  ];
+  await client.workflow.start(INCIDENT_WORKFLOW, { taskQueue: TASK_QUEUE, workflowId: id, args });
+  return new TestIncident(id, client.workflow.getHandle(id), world);
+}
+
+/** The plain `temporal` command. */
+async function command(...args: string[]): Promise<{ code: number; text: string }> {
+  const env = { ...process.env, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
+  const all = ['workflow', ...args, '--address', temporal.server.address];
+  return run(fromSetup('TEMPORAL_CLI_PATH'), all, { env }).then(
+    ({ stdout, stderr }) => ({ code: 0, text: stdout + stderr }),
+    ({ code, stdout, stderr }) => ({ code, text: stdout + stderr }),
+  );
+}
+
+/** What the documentation says to add to the plain command. */
+const throughCodec = (id: string) => [
+  ...['--codec-endpoint', `${temporal.gateway!.url}/codec/${id}`],
+  ...['--codec-auth', `Bearer ${temporal.sessionKey}`],
+];
+const identified = ['--name', 'status', '--input', JSON.stringify({ status: 'identified', by: ONCALL })];
+
+/** Signals with these payloads as they are, as whoever reaches the server can. */
+const signalRaw = (id: string, payloads: Payload[]) =>
+  client.workflowService.signalWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId: id },
+    signalName: 'status',
+    input: { payloads },
+  });
+
+describe('a message that nobody with the keys sealed for this incident', () => {
+  test('is rejected in the register, and an update says so; through the codec endpoint it counts', async () => {
+    const incident = await declare();
+    await incident.quiet();
+    expect(await command('signal', '-w', incident.id, ...identified)).toMatchObject({ code: 0 });
+    await incident.quiet();
+    const problem = expect.stringMatching(/^message: is not sealed; send it with the tocsin command.* codec endpoint$/);
+    expect(incident.entries('rejected').map(({ data }) => data)).toEqual([{ message: 'status', problems: [problem] }]);
+    const update = await command('update', 'execute', '-w', incident.id, ...identified);
+    expect(update.code).not.toBe(0);
+    expect((await incident.state()).status).toBe('declared');
+
+    expect(await command('signal', '-w', incident.id, ...identified, ...throughCodec(incident.id))).toMatchObject({
+      code: 0,
+    });
+    await incident.quiet();
+    expect((await incident.state()).status).toBe('identified');
+    const shown = await command('query', '-w', incident.id, '--name', 'state', ...throughCodec(incident.id));
+    expect(shown.text).toContain('Leaked deploy key');
+  });
+
+  test('is rejected when it was sealed for another one, altered, or sealed with a key that nobody has', async () => {
+    const [one, other] = [await declare(), await declare()];
+    const codec = new SealingCodec(temporal.encryptionKeys!);
+    const message = { data: Buffer.from(JSON.stringify({ status: 'identified', by: ONCALL })) };
+    const plain = { metadata: { encoding: Buffer.from('json/plain') }, ...message };
+    const context = (workflowId: string) => ({ type: 'workflow', namespace: 'default', workflowId }) as const;
+    const [moved] = await codec.encode([plain], context(other.id));
+    const [altered] = await codec.encode([plain], context(one.id));
+    altered!.data![20]! ^= 1;
+    const stolen = new SealingCodec([`mine:${Buffer.alloc(32).toString('base64')}`]);
+    const [foreign] = await stolen.encode([plain], context(one.id));
+    const relabelled = { ...moved!, metadata: { ...moved!.metadata, 'encryption-binding': Buffer.from('') } };
+    for (const payload of [moved!, altered!, foreign!, relabelled]) await signalRaw(one.id, [payload]);
+    await one.quiet();
+    expect(one.entries('rejected').map(({ data }) => data.problems.join().split(';')[0])).toEqual([
+      'message: was sealed for another workflow',
+      'message: was altered after it was sealed',
+      'message: is sealed with the key "mine", which is not in TOCSIN_ENCRYPTION_KEYS',
+      'message: was altered after it was sealed',
+    ]);
+    expect((await one.state()).status).toBe('declared');
+  });
+
+  test('opens no case: a start that nobody sealed ends at once', async () => {
+    const input = JSON.stringify({ declaration: declaration('INC-FORGED', Date.now()) });
+    const start = ['start', '--type', INCIDENT_WORKFLOW, '--task-queue', TASK_QUEUE, '-w', 'INC-FORGED'];
+    expect(await command(...start, '--input', input)).toMatchObject({ code: 0 });
+    const failed = await client.workflow
+      .getHandle('INC-FORGED')
+      .result()
+      .catch((error) => error.cause.message);
+    expect(failed).toMatch('input: is not sealed');
+    expect(world.register('INC-FORGED')).toEqual([]);
+  });
+
+  test('nor is the answer to an activity believed that no worker gave', async () => {
+    let release = () => {};
+    contained = new Promise((resolve) => {
+      release = resolve;
+    });
+    const incident = await declare();
+    const started = async () => (await incident.handle.describe()).raw.pendingActivities?.find(isApplying);
+    while (!(await started())) await new Promise((resolve) => setTimeout(resolve, 50));
+    const forged = { outcome: 'verified', detail: 'forged' };
+    await client.workflowService.respondActivityTaskCompletedById({
+      namespace: 'default',
+      workflowId: incident.id,
+      activityId: (await started())!.activityId,
+      result: {
+        payloads: [{ metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from(JSON.stringify(forged)) }],
+      },
+    });
+    const failing = () => incident.alarms().filter(({ threshold }) => threshold.kind === 'failing');
+    while (failing().length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(failing()[0]!.detail).toMatch(/^the answer to an activity is not sealed/);
+    expect(incident.entries('containment-step').filter(({ data }) => data.detail === 'forged')).toEqual([]);
+    release();
+  }, 60_000);
+});
+
+const isApplying = ({ activityType, state }: { activityType?: { name?: string | null } | null; state?: unknown }) =>
+  activityType?.name === 'applyMeasure' && state === 2;
+
+describe('a page of another site', () => {
+  const signal = (id: string) => `/api/v1/namespaces/default/workflows/${id}/signal/status`;
+  const order = {
+    method: 'POST',
+    headers: { origin: 'https://evil.example', 'content-type': 'text/plain' },
+    body: '{}',
+  };
+
+  test('commands nothing by any port of 127.0.0.1, under any name', async () => {
+    const answers = [];
+    for (const port of portsOf(temporal.server.pid!)) {
+      for (const host of ['127.0.0.1', 'localhost', 'evil.example']) {
+        const headers = { ...order.headers, host: `${host}:${port}` };
+        const status = await statusOf(`http://127.0.0.1:${port}${signal('INC-SEALED-1')}`, headers, 'POST', '{}');
+        if (status !== undefined) answers.push(status);
+      }
+    }
+    // The HTTP API is there, and lets nobody in.
+    expect(answers).toContain(403);
+    expect(answers.filter((status) => status < 400)).toEqual([]);
+  });
+
+  test('gets past the gateway neither without the key nor, from another origin, with it', async () => {
+    const { url } = temporal.gateway!;
+    const to = (page: string, init: RequestInit = {}) => fetch(`${url}${page}`, { redirect: 'manual', ...init });
+    expect((await to('/')).status).toBe(401);
+    expect((await to('/?key=guess')).status).toBe(401);
+    expect((await to('/codec/decode', { method: 'POST', body: '{"payloads":[]}' })).status).toBe(401);
+    const authorization = `Bearer ${temporal.sessionKey}`;
+    expect((await to('/', { headers: { authorization, origin: 'https://evil.example' } })).status).toBe(403);
+    expect(await statusOf(`${url}/`, { authorization, host: 'evil.example' })).toBe(421);
+
+    const entered = await to(`/namespaces/default/workflows?query=a&key=${temporal.sessionKey}`);
+    expect(entered.status).toBe(303);
+    expect(entered.headers.get('location')).toBe('/namespaces/default/workflows?query=a');
+    const cookie = entered.headers.get('set-cookie')!;
+    expect(cookie).toMatch(/HttpOnly/);
+    expect(cookie).toMatch(/SameSite=Strict/);
+    const page = await to('/namespaces/default/workflows', { headers: { cookie: cookie.split(';')[0]! } });
+    expect(page.status).toBe(200);
+    expect(await page.text()).toMatch('<html');
+    const list = await to('/api/v1/namespaces', { headers: { cookie: cookie.split(';')[0]! } });
+    expect(list.status).toBe(200);
+  });
+});
+
+/** The status of an answer; `undefined` where nothing answers in HTTP. With `host`, which `fetch` does not send. */
+function statusOf(
+  url: string,
+  headers: Record<string, string>,
+  method = 'GET',
+  body = '',
+): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const asked = request(url, { method, headers, timeout: 2_000 }, (answer) => resolve(answer.resume().statusCode));
+    asked.on('error', () => resolve(undefined)).on('timeout', () => asked.destroy());
+    asked.end(body);
+  });
+}
+
+/** The ports on which a process listens, on any loopback address. */
+function portsOf(pid: number): number[] {
+  const lines = readFileSync(`/proc/${pid}/net/tcp`, 'utf8').trim().split('\n').slice(1);
+  return lines.flatMap((line) => {
+    const [, local, , state] = line.trim().split(/\s+/);
+    return state === '0A' ? [Number.parseInt(local!.split(':')[1]!, 16)] : [];
+  });
+}
