@@ -65,8 +65,12 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
       return [explain, commandLine('close', { id, by })];
     case 'verify-register':
       return [commandLine('register verify', {}), commandLine('show', { id })];
-    case 'check-awareness':
-      return [commandLine('confirm', { id, change: 'awareness', by }), commandLine('assess', { id, help: true })];
+    case 'check-awareness': {
+      const change = (about.kind === 'awareness' && about.of) || 'awareness';
+      const at = about.kind === 'awareness' ? { at: about.awareAt } : {};
+      const correct = commandLine(change === 'detection' ? 'correct' : 'assess', { id, help: true });
+      return [commandLine('confirm', { id, change, ...at, by }), correct];
+    }
     case 'decide-detections':
       return [
         commandLine('triage show', { id }),

@@ -103,7 +103,8 @@ const EN: Words = {
     'tell-by-hand': 'tell them by another channel and record it, or decide with a reason to leave them untold',
     'waive-and-close': 'waive what does not apply, then close the incident',
     'verify-register': 'verify the register',
-    'check-awareness': 'confirm the instant if it is right, or correct it with assess --aware-at and --reason',
+    'check-awareness':
+      'confirm the instant if it is right, or correct it: an awareness with assess --aware-at and --reason, a detection with correct --detected-at',
     'decide-detections': 'declare it, dismiss it or merge it',
     'follow-incident': 'take the incident over',
     'acknowledge-report': 'read the report and acknowledge it',
@@ -133,6 +134,12 @@ const EN: Words = {
 
 const WORDS: Record<AlarmLanguage, Words> = { en: EN };
 
+const ABOUT_INSTANT = {
+  awareness: 'Awareness since',
+  detection: 'Detection at',
+  parts: 'Awareness of what was found later since',
+} as const;
+
 function sentence(alarm: Alarm, about: About, at: Instant): string {
   switch (about.kind) {
     case 'obligation':
@@ -144,7 +151,7 @@ function sentence(alarm: Alarm, about: About, at: Instant): string {
         ? 'Somebody asked to cancel the workflow. It goes on, because legal clocks do not stop'
         : `The breach register does not verify${because(alarm)}`;
     case 'awareness':
-      return `Awareness since ${utc(about.awareAt)} is on record: ${about.why.join('; ')}. Nothing that depends on it is sent automatically until somebody confirms it; all its clocks keep running`;
+      return `${ABOUT_INSTANT[about.of ?? 'awareness']} ${utc(about.awareAt)} is on record: ${about.why.join('; ')}. Nothing that depends on it is sent automatically until somebody confirms it; all its clocks keep running`;
     case 'case':
       return onCase(alarm);
     case 'detections':

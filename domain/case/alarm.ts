@@ -71,7 +71,13 @@ export const AboutSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('measure'), measure: z.string() }),
   z.strictObject({ kind: z.literal('incident') }),
   /** An instant of awareness that may be an error, and why. */
-  z.strictObject({ kind: z.literal('awareness'), awareAt: InstantSchema, why: z.array(z.string()) }),
+  z.strictObject({
+    kind: z.literal('awareness'),
+    awareAt: InstantSchema,
+    why: z.array(z.string()),
+    /** Where it is another instant: the declared detection, or the awareness of a part found later. */
+    of: z.enum(['awareness', 'detection', 'parts']).optional(),
+  }),
   /** The case as a whole, whichever its kind. */
   z.strictObject({ kind: z.literal('case') }),
   z.strictObject({

@@ -10,6 +10,7 @@ import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import type { AwarenessDoubt } from './awareness';
 import { questionCommands } from './data-question';
+import type { Doubted } from './doubted-kinds';
 import { holdEnd, mayHold } from './holds';
 import type { ContainmentStep, IncidentState, Obligation } from './state';
 import { standing, tellerOf } from './telling';
@@ -44,9 +45,14 @@ export function clockAlarm(
 }
 
 /** An awareness that a person must look at. Nothing that hangs on it is sent by itself until then. */
-export function awarenessAlarm(incidentId: string, doubt: AwarenessDoubt, threshold: ClockThreshold): Alarm {
+export function awarenessAlarm(
+  incidentId: string,
+  of: Doubted,
+  doubt: AwarenessDoubt,
+  threshold: ClockThreshold,
+): Alarm {
   const { awareAt, why, answerBy: dueAt } = doubt;
-  const about: About = { kind: 'awareness', awareAt, why };
+  const about: About = { kind: 'awareness', awareAt, why, ...(of !== 'awareness' && { of }) };
   return {
     threshold,
     about,

@@ -89,7 +89,8 @@ export function justAfter(dueAt: Instant): Instant {
 /** The earliest deadline of what is still owed, for the on-call board. */
 export function nextDeadline(state: IncidentState): Instant | undefined {
   const open = Object.values(state.obligations).flatMap((o) => (!isSettled(o) && o.dueAt ? [o.dueAt] : []));
-  if (state.awarenessDoubt) open.push(state.awarenessDoubt.answerBy);
+  for (const doubt of [state.awarenessDoubt, state.detectionDoubt, state.partsDoubt])
+    if (doubt) open.push(doubt.answerBy);
   return open.sort((a, b) => toMs(a) - toMs(b))[0];
 }
 

@@ -18,4 +18,4 @@ const CorrectionSchema = z.object(correctable);
 export type Correction = z.infer<typeof CorrectionSchema>;
 
 /** Data of an event `corrected`: one fact as it is now, and why. What it was before stands in the events before. */
-export type Corrected = Correction & { reason: string };
+export type Corrected = Correction & { reason: string; agreedBy?: string };

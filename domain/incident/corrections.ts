@@ -68,7 +68,13 @@ export function onCorrect(
       `correct: would send ${sent.map(({ id }) => id).join(', ')} at once, since the time to look at it would be over: approve it or hold it first, then correct`,
     );
   }
-  return news.map((one) => ({ kind: 'corrected', data: { ...one, reason } }));
+  return news.map((one): NewEvent => {
+    if (!one.detectedAt || toMs(one.detectedAt) <= toMs(declaration.detectedAt))
+      return { kind: 'corrected', data: { ...one, reason } };
+    // A later detection may turn a miss into none: nobody does that alone.
+    const moved = { awareAt: one.detectedAt, basis: 'first-signal' as const, previousAt: declaration.detectedAt };
+    return { kind: 'second-person-asked', data: { change: 'detection', ...moved, reason } };
+  });
 }
 
 /** Notices that nobody approved or held, and that silence sends now on the instants as stated. A mistyped year sends nothing. */

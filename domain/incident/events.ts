@@ -12,6 +12,7 @@ import type { Anchor } from '../policy/rule';
 import type { Audience } from './audience';
 import type { AwarenessBasis } from './awareness';
 import type { Corrected } from './corrected-facts';
+import type { Doubted } from './doubted-kinds';
 import type { EditedText } from './edits';
 import type { Consequences, Judgements } from './facts/judgements';
 import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
@@ -110,8 +111,15 @@ export interface Coverage {
 /** `recorded-only`: a recorder on this machine took it, and nothing was done in the world. */
 export type ContainmentOutcome = 'applied' | 'verified' | 'recorded-only' | 'failed' | 'refused' | 'undone';
 
+/** Why a person must look at an instant, and by when. */
+interface Doubt {
+  why: string[];
+  answerBy: Instant;
+}
+
 interface EventData {
-  declared: { declaration: Declaration; policy: PolicyRef };
+  /** `doubt`: why a person must look at the detection, and by when. */
+  declared: { declaration: Declaration; policy: PolicyRef; doubt?: Doubt };
   /**
    * `partsAwareAt`: when what it newly names became known, where that was before it was recorded. `judgements`: the judgements
    * of the risk of single data sets, which stand apart from them.
@@ -124,6 +132,8 @@ interface EventData {
     reason?: string;
     partsAwareAt?: Instant;
     partsAwareAs?: InexactInstant;
+    /** Why a person must look at that instant, and by when. */
+    doubt?: Doubt;
   };
   /** `previousAt`: what counted before. `doubt`: why a person must look at it, and by when. */
   'awareness-recorded': {
@@ -134,10 +144,10 @@ interface EventData {
     previousAt?: Instant;
     reason?: string;
     agreedBy?: string;
-    doubt?: { why: string[]; answerBy: Instant };
+    doubt?: Doubt;
   };
-  /** A person stands by a doubtful awareness. */
-  'awareness-upheld': { awareAt: Instant; reason?: string };
+  /** A person stands by a doubtful awareness; `of`: by another doubtful instant. */
+  'awareness-upheld': { awareAt: Instant; reason?: string; of?: Doubted };
   /** A change that one person alone cannot make waits for a second. */
   'second-person-asked': {
     change: SecondPersonChange;

@@ -5,6 +5,7 @@ import { type Instant, toMs } from '../kernel/time';
 import { withAuthority } from './authority-decision';
 import { counting, stated } from './awareness';
 import { withCorrection } from './corrections';
+import { DOUBT_OF } from './doubted-kinds';
 import type { EventOf, IncidentEvent } from './events';
 import { foldTelling, reopenedTally, settledTally } from './evolve-telling';
 import { withJudgements } from './facts/judgements';
@@ -38,7 +39,7 @@ export function fold(events: Iterable<IncidentEvent>): IncidentState | undefined
 }
 
 function initial(event: EventOf<'declared'>): IncidentState {
-  const { declaration, policy } = event.data;
+  const { declaration, policy, doubt } = event.data;
   const { title, severity, owner } = declaration;
   return {
     caseId: event.incidentId,
@@ -50,6 +51,7 @@ function initial(event: EventOf<'declared'>): IncidentState {
     declaration,
     policy,
     status: 'declared',
+    ...(doubt && { detectionDoubt: { awareAt: declaration.detectedAt, ...doubt, since: event.at } }),
     anchors: { detected: declaration.detectedAt, declared: declaration.declaredAt },
     obligations: {},
     containment: {},
@@ -64,20 +66,21 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     case 'declared':
       return state;
     case 'assessed': {
-      const { revision } = event.data;
+      const { revision, partsAwareAt, doubt } = event.data;
       const facts = withJudgements(event.data);
       const confirmedNow = facts.personalData === 'yes' && !state.anchors.confirmed;
       return {
         ...state,
         assessment: { revision, by: event.by, at: event.at, facts },
         anchors: confirmedNow ? { ...state.anchors, confirmed: event.at } : state.anchors,
-        parts: partsAfter(state.parts, facts, event.data.partsAwareAt ?? event.at, state.assessment?.facts),
+        ...(doubt && partsAwareAt && { partsDoubt: { awareAt: partsAwareAt, ...doubt, since: event.at } }),
+        parts: partsAfter(state.parts, facts, partsAwareAt ?? event.at, state.assessment?.facts),
       };
     }
     case 'awareness-recorded':
       return withAwareness(state, event);
     case 'awareness-upheld':
-      return { ...state, awarenessDoubt: undefined };
+      return { ...state, [DOUBT_OF[event.data.of ?? 'awareness']]: undefined };
     case 'second-person-asked': {
       const { change, ...asked } = event.data;
       return { ...state, awaitsSecond: { ...state.awaitsSecond, [change]: { ...asked, by: event.by, at: event.at } } };
@@ -98,8 +101,13 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       const containedAs = { ...how, ...(inexact && { inexact }) };
       return { ...state, containedAs, anchors: { ...state.anchors, contained: at } };
     }
-    case 'corrected':
-      return withCorrection(state, event.data);
+    case 'corrected': {
+      const { agreedBy, ...one } = event.data;
+      const next = withCorrection(state, one);
+      // Who corrects the detection has looked at it.
+      const looked = one.detectedAt ? { ...next, detectionDoubt: undefined } : next;
+      return agreedBy ? { ...looked, awaitsSecond: without(state.awaitsSecond, 'detection') } : looked;
+    }
     case 'containment-requested':
       return withStep(state, event.data.id, event.at, { measure: event.data.measure, state: 'requested' });
     case 'containment-undo-requested':
@@ -152,8 +160,9 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       return { ...state, links: [...(state.links ?? []), event.data] };
     case 'alarm-raised': {
       if (event.data.about.kind === 'awareness') {
-        const { awarenessDoubt: doubt } = state;
-        return doubt ? { ...state, awarenessDoubt: { ...doubt, rung: rungBy(event.data, event.at) } } : state;
+        const key = DOUBT_OF[event.data.about.of ?? 'awareness'];
+        const doubt = state[key];
+        return doubt ? { ...state, [key]: { ...doubt, rung: rungBy(event.data, event.at) } } : state;
       }
       const obligation = obligationOf(event.data);
       const rung = rungBy(event.data, event.at);

@@ -14,9 +14,9 @@ import { OTHER_GROUND } from '../policy/pack';
 import { GroupSchema } from './audience';
 import { AWARENESS_BASES } from './awareness';
 import { correctable } from './corrected-facts';
+import { DOUBTED } from './doubted-kinds';
 import { AssessmentSchema, ContainmentMeasureSchema, IncidentIdSchema, STATUSES, WorkspaceIdsSchema } from './incident';
 import { LINK_RELATIONS } from './links';
-import { SECOND_PERSON_CHANGES } from './second-person';
 import { CHANNELS, PeopleSchema } from './tally';
 import { TranslatedLanguageSchema, TranslatedTextSchema } from './translations';
 
@@ -212,7 +212,9 @@ export const MESSAGE_SCHEMAS = {
     ...envelope,
     by: PersonSchema,
     /** What waits for it. */
-    change: z.enum(SECOND_PERSON_CHANGES).default('awareness'),
+    change: z.enum(DOUBTED).default('awareness'),
+    /** The instant that is confirmed: another one than waits is refused, since it changed meanwhile. */
+    at: WhenSchema.optional(),
     decline: z.boolean().default(false),
     reason: text(2000).optional(),
   }),
@@ -260,7 +262,7 @@ const DESCRIPTIONS: Record<MessageName, string> = {
   'not-material': 'Decide that what changed since it was told is not material, with a reason',
   filed: 'A report was filed with an authority, with its reference',
   review: 'The post-incident review',
-  confirm: 'A second person agrees to a change or declines it; or somebody stands by a doubtful awareness',
+  confirm: 'A second person agrees to a change or declines it; or somebody stands by a doubtful instant',
   [ACKNOWLEDGE_ALARMS]: COMMON_MESSAGES[ACKNOWLEDGE_ALARMS].description,
   reopen: 'Open a closed incident again, with a reason',
   'follow-up': 'Note what came later, also after it was closed',

@@ -13,6 +13,7 @@ import { groupName } from './audience';
 import { BASIS_WORDS } from './awareness';
 import { startOf } from './clocks';
 import { human } from './contents';
+import { DOUBTED_WORDS } from './doubted-kinds';
 import { type DataOf, type EventOf, type Evidence, type IncidentEvent, obligationOfEvent } from './events';
 import { attachmentsIn } from './filings';
 import type { Assessment, ContainmentMeasure } from './incident';
@@ -90,15 +91,17 @@ function say(event: IncidentEvent, context: Context): Said {
       );
     }
     case 'awareness-upheld':
-      return info(`${event.by} stands by the awareness of ${human(event.data.awareAt)}${suffix(event.data.reason)}`);
+      return info(
+        `${event.by} stands by ${DOUBTED_WORDS[event.data.of ?? 'awareness']} of ${human(event.data.awareAt)}${suffix(event.data.reason)}`,
+      );
     case 'second-person-asked': {
       const { awareAt, inexact, previousAt, reason } = event.data;
       return warn(
-        `${event.by} wants the awareness moved from ${human(previousAt)} to ${stated(awareAt, inexact)}: ${reason}. It waits for a second person`,
+        `${event.by} wants the ${event.data.change} moved from ${human(previousAt)} to ${stated(awareAt, inexact)}: ${reason}. It waits for a second person`,
       );
     }
     case 'second-person-declined':
-      return info(`${event.by} declined to move the awareness${suffix(event.data.reason)}`);
+      return info(`${event.by} declined to move the ${event.data.change}${suffix(event.data.reason)}`);
     case 'status-changed': {
       const { status, previous, note } = event.data;
       const text = `Status ${status} (was ${previous}), by ${event.by}${suffix(note)}`;
@@ -487,13 +490,13 @@ function measureText(measure: ContainmentMeasure): string {
 }
 
 function correctedText({ data, by }: EventOf<'corrected'>, { before }: Context): string {
-  const { reason, serviceAffectedFrom, ...facts } = data;
+  const { reason, agreedBy, serviceAffectedFrom, ...facts } = data;
   const stated = Object.entries(facts).map(([fact, value]) => {
     const was = before?.declaration[fact as keyof typeof facts];
     return `${WORDS_OF_FACT[fact as keyof typeof facts]} ${plain(value)}${was === undefined ? '' : ` (was ${plain(was)})`}`;
   });
   if (serviceAffectedFrom) stated.push(`service affected from ${human(serviceAffectedFrom)}`);
-  return `Corrected by ${by}: ${stated.join(', ')}: ${reason}`;
+  return `Corrected by ${by}${agreedBy ? `, agreed by ${agreedBy}` : ''}: ${stated.join(', ')}: ${reason}`;
 }
 
 const WORDS_OF_FACT = {

@@ -5,11 +5,13 @@ import { type Instant, minuteText, toMs } from '../kernel/time';
 import type { Policy } from '../policy/policy';
 import { type Answer, whenNotAfter } from './answer';
 import { counting, stated, USUAL_BASIS } from './awareness';
+import { doubtsOf } from './doubted';
+import { DOUBT_OF, DOUBTED_WORDS, type Doubted } from './doubted-kinds';
 import { answerBy, doubts } from './doubts';
 import type { NewEvent } from './events';
 import type { MessageBody } from './messages';
 import { isRecordOnly } from './records';
-import { isSecondPerson } from './second-person';
+import { isSecondPerson, SECOND_PERSON_CHANGES, type SecondPersonChange } from './second-person';
 import type { IncidentState } from './state';
 
 /**
@@ -45,56 +47,72 @@ export function onAwareAt(
   return { events: [{ kind: 'awareness-recorded', data: { ...known, previousAt, reason, doubt } }] };
 }
 
-/** Somebody agrees to what waits for a second person, declines it, or stands by a doubtful awareness. */
+/** Somebody agrees to what waits for a second person, declines it, or stands by a doubtful instant. */
 export function onConfirm(
   state: IncidentState,
-  { decline, reason, by }: MessageBody<'confirm'>,
+  { change, at, decline, reason, by }: MessageBody<'confirm'>,
   pack: Policy,
   now: Instant,
   answer: Answer,
 ): NewEvent[] {
-  const asked = state.awaitsSecond?.awareness;
+  const asked = change === 'parts' ? undefined : state.awaitsSecond?.[change];
+  const doubt = state[DOUBT_OF[change]];
+  const waits = asked ?? doubt;
+  if (!waits) return answer.noted('nothing is waiting for confirmation');
+  if (at !== undefined && earliestOf(at) !== waits.awareAt)
+    return answer.rejected(
+      `at: ${DOUBTED_WORDS[change]} that waits is ${minuteText(waits.awareAt)} UTC, so it changed meanwhile: look at it, then \`${confirmLine(state.caseId, change, waits.awareAt)}\``,
+    );
   if (asked) {
-    if (decline) return [{ kind: 'second-person-declined', data: { change: 'awareness', reason } }];
+    if (decline) return [{ kind: 'second-person-declined', data: { change: change as SecondPersonChange, reason } }];
     if (!isSecondPerson(by, asked.by))
       return answer.rejected(
         'by: whoever asked for this change cannot confirm it; somebody else must confirm or decline it',
       );
     const { awareAt, inexact, basis, previousAt, reason: given } = asked;
+    if (change === 'detection')
+      return [{ kind: 'corrected', by: asked.by, data: { detectedAt: awareAt, reason: given, agreedBy: by } }];
     const statement = { basis, awareAt, by: asked.by, recordedAt: now };
     const countsAt = counting(stated(state.awareness, statement))!.statement.awareAt;
     const why = isRecordOnly(state) ? [] : doubts(countsAt, state, pack, now);
-    const doubt = why.length > 0 ? { why, answerBy: answerBy(now) } : undefined;
+    const doubted = why.length > 0 ? { why, answerBy: answerBy(now) } : undefined;
     const known = { awareAt, ...(inexact && { inexact }), basis };
-    const data = { ...known, previousAt, reason: given, agreedBy: by, doubt };
+    const data = { ...known, previousAt, reason: given, agreedBy: by, doubt: doubted };
     return [{ kind: 'awareness-recorded', by: asked.by, data }];
   }
-  const doubt = state.awarenessDoubt;
-  if (!doubt) return answer.noted('nothing is waiting for confirmation');
   if (decline)
     return answer.rejected(
       `decline: nothing waits for a second person; correct the instant with --aware-at and --reason, see \`${tocsin('assess', { id: state.caseId, help: true })}\``,
     );
-  return [{ kind: 'awareness-upheld', data: { awareAt: doubt.awareAt, reason } }];
+  const of = change === 'awareness' ? {} : { of: change };
+  return [{ kind: 'awareness-upheld', data: { awareAt: waits.awareAt, reason, ...of } }];
+}
+
+function confirmLine(id: string, change: Doubted, at: Instant): string {
+  return tocsin('confirm', { id, change, at });
 }
 
 /** What waits of the awareness, with who asked for it: for whoever asks, and for no event. */
 export function awarenessWaits(state: IncidentState): string[] {
-  const asked = state.awaitsSecond?.awareness;
-  const by = asked ? [`asked for by ${asked.by}: ${asked.reason}`] : [];
-  return [...awarenessOpen(state), ...by];
+  const asked = Object.values(state.awaitsSecond ?? {});
+  return [...awarenessOpen(state), ...asked.map(({ by, reason }) => `asked for by ${by}: ${reason}`)];
 }
 
 /** What keeps an incident from being closed. */
-export function awarenessOpen({ caseId, awaitsSecond, awarenessDoubt: doubt }: IncidentState): string[] {
-  const asked = awaitsSecond?.awareness;
-  if (!asked && !doubt) return [];
-  if (!asked) {
-    const stand = tocsin('confirm', { id: caseId, change: 'awareness' });
+export function awarenessOpen(state: IncidentState): string[] {
+  const { caseId, awaitsSecond } = state;
+  const asked = SECOND_PERSON_CHANGES.flatMap((change) => {
+    const one = awaitsSecond?.[change];
+    if (!one) return [];
+    const line = confirmLine(caseId, change, one.awareAt);
+    return [`${change}: a change to ${minuteText(one.awareAt)} UTC waits for a second person: \`${line}\``];
+  });
+  const doubtful = doubtsOf(state).flatMap(({ of, doubt }) => {
+    if (of !== 'parts' && awaitsSecond?.[of]) return [];
+    const stand = confirmLine(caseId, of, doubt.awareAt);
     return [
-      `awareness: ${minuteText(doubt!.awareAt)} UTC is doubtful (${doubt!.why.join('; ')}): stand by it or correct it: \`${stand}\``,
+      `${of}: ${minuteText(doubt.awareAt)} UTC is doubtful (${doubt.why.join('; ')}): stand by it or correct it: \`${stand}\``,
     ];
-  }
-  const line = tocsin('confirm', { id: caseId, change: 'awareness' });
-  return [`awareness: a change to ${minuteText(asked.awareAt)} UTC waits for a second person: \`${line}\``];
+  });
+  return [...asked, ...doubtful];
 }

@@ -12,6 +12,8 @@ import { isOver } from './containment';
 import { capProblem } from './containment-cap';
 import { onCorrect } from './corrections';
 import { withAnswer } from './data-question';
+import { partsDoubts } from './doubted';
+import { answerBy } from './doubts';
 import type { NewEvent } from './events';
 import { judgementsApart } from './facts/judgements';
 import { authorityProblem, filedEvidence, onCannotEstablish, onReceipt, outstandingProblem, phasesOf } from './filings';
@@ -27,6 +29,7 @@ import { onEditDraft } from './on-edit';
 import { actedWhen, onStatus } from './on-status';
 
 import { lawServed, onLeaveUntold, onTold, restOf } from './on-telling';
+import { partsAfter } from './parts';
 import { reasonsProblems } from './reasons-given';
 import { draftIsCurrent, fulfil, goesOn, lacksRequired } from './reconcile';
 import { isRecordOnly } from './records';
@@ -125,12 +128,16 @@ function onAssess(state: IncidentState, message: On<'assess'>, pack: Policy, now
   if (assessment && !same(assessment, state.assessment?.facts)) {
     const partsAwareAt = parts && earliestOf(parts.when);
     const partsAwareAs = inexactOf(parts?.when);
+    const after = partsAfter(state.parts, assessment, partsAwareAt ?? now, state.assessment?.facts);
+    const next = { ...known, assessment: facts!, parts: after };
+    const why = partsAwareAt && !isRecordOnly(state) ? partsDoubts(partsAwareAt, next, pack, now) : [];
     const data = {
       revision,
       ...judgementsApart(assessment),
       reason,
       partsAwareAt,
       ...(partsAwareAs && { partsAwareAs }),
+      ...(why.length > 0 && { doubt: { why, answerBy: answerBy(now) } }),
     };
     events.push({ kind: 'assessed', data });
   }

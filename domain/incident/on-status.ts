@@ -97,6 +97,6 @@ export function actedWhen(
 }
 
 /** Since when anybody can have acted. */
-export function knownFrom({ anchors, declaration }: IncidentState): Instant {
+function knownFrom({ anchors, declaration }: IncidentState): Instant {
   return earliest([declaration.detectedAt, ...(anchors.aware ? [anchors.aware] : [])])!;
 }

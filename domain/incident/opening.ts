@@ -1,6 +1,8 @@
 /** How an incident begins: declared, its containment asked for, first assessed. */
 import { earliest, type Instant } from '../kernel/time';
 import { type PolicySnapshot, policyRef } from '../policy/policy';
+import { detectionDoubts } from './doubted';
+import { answerBy } from './doubts';
 import type { NewEvent } from './events';
 import { evolve } from './evolve';
 import { judgementsApart } from './facts/judgements';
@@ -13,7 +15,12 @@ export function openingOf(declaration: Declaration, policy: PolicySnapshot, now:
   // What the declaration assesses is assessed in an event of its own, which has the judgements.
   const stated = assessment ? { ...declaration, assessment: judgementsApart(assessment).assessment } : declaration;
   const data = { declaration: stated, policy: policyRef(policy) };
-  const declared = { kind: 'declared' as const, by, data };
+  const known = { v: 1 as const, incidentId: id, seq: 1, at: now, exercise: false };
+  const plain = evolve(undefined, { ...known, kind: 'declared', by, data });
+  // Nothing of what is only recorded is ever sent.
+  const why = declaration.recordedAt ? [] : detectionDoubts(plain, policy.pack, now);
+  const doubt = why.length > 0 ? { doubt: { why, answerBy: answerBy(now) } } : {};
+  const declared = { kind: 'declared' as const, by, data: { ...data, ...doubt } };
   // What was contained in the past is told by who did it, not done again.
   const wanted = declaration.recordedAt ? [] : declaredMeasures(declaration);
   const measures = wanted.map((measure) => ({
@@ -23,8 +30,8 @@ export function openingOf(declaration: Declaration, policy: PolicySnapshot, now:
   }));
   if (!assessment && !awareAt) return [declared, ...measures];
   // What is known at the declaration is known now, even where the sender's clock runs ahead of ours.
-  const known = awareAt && earliest([awareAt, now]);
-  const state = evolve(undefined, { v: 1, incidentId: id, seq: 1, at: now, exercise: false, ...declared });
-  const assessed = decideMessage(state, { message: 'assess', by, assessment, awareAt: known }, policy.pack, now);
+  const aware = awareAt && earliest([awareAt, now]);
+  const state = evolve(undefined, { ...known, ...declared });
+  const assessed = decideMessage(state, { message: 'assess', by, assessment, awareAt: aware }, policy.pack, now);
   return [declared, ...measures, ...assessed.map((event) => ({ by, ...event }))];
 }

@@ -19,6 +19,7 @@ import { alarmClock, armedClock, doubtClock, dueFor } from './clocks';
 import { containedNote, retracted } from './containment';
 import { missingFields, noticeNow } from './contents';
 import { answerTo, DATA_QUESTION, isAskedAgain } from './data-question';
+import { doubtsOf, isDoubted } from './doubted';
 import type { Coverage, NewEvent, RoundPurpose } from './events';
 import { undelivered } from './filings';
 import { holdEnd } from './holds';
@@ -69,11 +70,13 @@ export function reconcile(state: IncidentState, pack: Policy, now: Instant): New
   return doubtAlarm(state, now);
 }
 
-/** A doubtful awareness alarms until somebody stands by it or corrects it. */
+/** A doubtful instant alarms until somebody stands by it or corrects it. */
 function doubtAlarm(state: IncidentState, now: Instant): NewEvent[] {
-  const doubt = state.awarenessDoubt;
-  const point = doubt && ringing(doubtClock(doubt), doubt.rung, now);
-  return point ? [{ kind: 'alarm-raised', data: awarenessAlarm(state.caseId, doubt, point.threshold) }] : [];
+  for (const { of, doubt } of doubtsOf(state)) {
+    const point = ringing(doubtClock(doubt), doubt.rung, now);
+    if (point) return [{ kind: 'alarm-raised', data: awarenessAlarm(state.caseId, of, doubt, point.threshold) }];
+  }
+  return [];
 }
 
 /** Arms, reopens or dismisses a rule's obligations as its condition on the facts says. */
@@ -350,12 +353,13 @@ const dispatched: Step = (o, rule, state, pack, now) => {
   ];
   const silence =
     !o.changed &&
-    served.some(({ rule: id, marginAt }) => {
+    served.some((each) => {
+      const { rule: id, marginAt } = each;
       const other = ruleOf(pack, id);
-      const sends = other?.onSilence === 'send' && !isDoubted(other, state);
+      const sends = other?.onSilence === 'send' && !isDoubted(other, each, state);
       return sends && marginAt !== undefined && toMs(marginAt) <= toMs(now);
     });
-  const automatic = (rule.dispatch === 'automatic' && !isDoubted(rule, state)) || o.purpose === 'follow-up';
+  const automatic = (rule.dispatch === 'automatic' && !isDoubted(rule, o, state)) || o.purpose === 'follow-up';
   const trigger = o.approved ? 'approved' : automatic ? 'automatic' : silence ? 'silence' : undefined;
   if (!trigger || !draftIsCurrent(o, rule, state, pack)) return [];
   if (trigger !== 'approved' && lacksRequired(o, rule)) return [];
@@ -366,11 +370,6 @@ const dispatched: Step = (o, rule, state, pack, now) => {
     },
   ];
 };
-
-/** True while a duty hangs on an awareness that a person must look at. */
-function isDoubted(rule: ObligationRule, { awarenessDoubt }: IncidentState): boolean {
-  return awarenessDoubt !== undefined && rule.clocks.some(({ from }) => from === 'aware');
-}
 
 /**
  * A deadline that passes is recorded once; where the law asks for reasons, they are asked for. That a notice was held is

@@ -7,21 +7,24 @@ import type { Instant } from '../kernel/time';
 import type { AwarenessBasis } from './awareness';
 
 /** What may wait for a second person. */
-export const SECOND_PERSON_CHANGES = ['awareness'] as const;
+export const SECOND_PERSON_CHANGES = ['awareness', 'detection'] as const;
 export type SecondPersonChange = (typeof SECOND_PERSON_CHANGES)[number];
 
 /** What waits, by what it changes, and who asked for it. */
-export type AwaitsSecond = {
-  awareness?: {
-    awareAt: Instant;
-    inexact?: InexactInstant;
-    basis: AwarenessBasis;
-    previousAt: Instant;
-    reason: string;
-    by: string;
-    at: Instant;
-  };
-};
+export type AwaitsSecond = Partial<
+  Record<
+    SecondPersonChange,
+    {
+      awareAt: Instant;
+      inexact?: InexactInstant;
+      basis: AwarenessBasis;
+      previousAt: Instant;
+      reason: string;
+      by: string;
+      at: Instant;
+    }
+  >
+>;
 
 /** True for somebody else than whoever asked: by the letters and digits of the address, however it is written. */
 export function isSecondPerson(by: string, first: string): boolean {

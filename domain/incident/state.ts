@@ -179,6 +179,9 @@ export interface IncidentState extends CaseState {
   /** All that was stated of the awareness, in the order of the statements. */
   awareness?: AwarenessStatement[];
   awarenessDoubt?: AwarenessDoubt;
+  /** The same of the declared detection, and of the awareness of a part found later. */
+  detectionDoubt?: AwarenessDoubt;
+  partsDoubt?: AwarenessDoubt;
   /** What waits for a second person. */
   awaitsSecond?: AwaitsSecond;
   parts?: Parts;

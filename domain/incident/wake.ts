@@ -1,8 +1,9 @@
 /** When an incident wakes next by itself. */
 import { nextPoint } from '../kernel/alarm-clock';
-import { type Instant, toMs } from '../kernel/time';
+import { earliest, type Instant, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import { alarmClock, doubtClock, justAfter } from './clocks';
+import { doubtsOf } from './doubted';
 import { holdEnd } from './holds';
 import { type IncidentState, isSettled } from './state';
 
@@ -24,7 +25,6 @@ export function nextWake(
       if (at && toMs(at) > toMs(now) && (!next || toMs(at) < toMs(next.at))) next = { at, obligation: o.id };
     }
   }
-  const { awarenessDoubt: doubt } = state;
-  const asks = doubt && nextPoint(doubtClock(doubt), now)?.at;
+  const asks = earliest(doubtsOf(state).flatMap(({ doubt }) => nextPoint(doubtClock(doubt), now)?.at ?? []));
   return asks && (!next || toMs(asks) < toMs(next.at)) ? { at: asks, obligation: 'awareness' } : next;
 }

@@ -31,7 +31,7 @@ const TABLE = {
   show: { args: ['id'], flags: ['watch'] },
   explain: { args: ['id', 'obligation?'] },
   assess: { args: ['id'], options: ['personal-data', 'by'], flags: ['help'] },
-  confirm: { args: ['id', 'change?'], options: ['reason', 'by'], flags: ['decline'] },
+  confirm: { args: ['id', 'change?'], options: ['at', 'reason', 'by'], flags: ['decline'] },
   status: { args: ['id', 'status'], options: ['despite', 'by'] },
   correct: { args: ['id'], options: ['reason', 'by'], flags: ['help'] },
   contain: { args: ['id'], options: ['block-source', 'rotate', 'isolate', 'undo', 'by'] },

@@ -138,6 +138,7 @@ const WALKS: Record<string, () => Story> = {
     const story = aware();
     story.to(2).send('assess', { awareAt: at(1.5), reason: 'the analyst saw the session only some minutes later' });
     story.send('close');
+    story.send('confirm', { by: COUNSEL, at: at(1.25) });
     story.send('confirm', { by: ONCALL });
     story.send('confirm', { by: COUNSEL, decline: true });
     story.send('assess', { awareAt: at(-400), reason: 'earlier' });
@@ -434,7 +435,7 @@ describe('proposals, each by the product and for a person to decide', () => {
     story.send('assess', { awareAt: at(2), reason: 'the first mail was about another system' });
     const said = ruleOf(story, ART33).clocks[0]!.stated!.join('\n');
     expect(said).toContain(`asked for by ${ONCALL}: the first mail was about another system`);
-    expect(said).toContain('`npx tocsin confirm INC-2026-001 awareness`');
+    expect(said).toContain(`\`npx tocsin confirm INC-2026-001 awareness --at ${at(2)}\``);
   });
 
   test('a doubtful awareness: why, and how it is decided', () => {
