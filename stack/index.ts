@@ -135,6 +135,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       start.recorder,
       start.site,
     ]);
+    if (temporal.warning) process.stderr.write(`${temporal.warning}\n`);
     const addresses: StackAddresses = {
       temporal: {
         address: temporal.server.address,

@@ -25,6 +25,8 @@ export interface SealedTemporal {
   gateway?: LocalServer;
   sessionKey?: string;
   encryptionKeys?: string[];
+  /** What people must know of it. */
+  warning?: string;
 }
 
 /** Starts it. Rejects as `startTemporal` does, or when the gateway's port is taken. */
@@ -38,17 +40,16 @@ export async function startSealedTemporal(
   const webUi = { uiPort: ports.webUi, uiHost: untoldLoopback(), codecEndpoint };
   const server = await keep(startTemporal({ ...options, database, port: ports.temporal, ...webUi }));
   if (!server.uiUrl) return { server };
-  if (!encryptionKeys) {
-    process.stderr.write(
-      `${database} is from before payloads were sealed: other accounts and processes of this machine can send orders to ` +
-        'its incidents. Begin a new data folder with TOCSIN_DATA_DIR\n',
-    );
-  }
   const key = sessionKey(path.join(dir, 'session-key'));
   const codec = encryptionKeys && new SealingCodec(encryptionKeys);
   const { namespace, uiUrl } = server;
   const gateway = await keep(startGateway({ port: ports.temporalUi, sessionKey: key, webUi: uiUrl, codec, namespace }));
-  return { server, gateway, sessionKey: key, encryptionKeys };
+  const warning =
+    encryptionKeys === undefined
+      ? `${database} is from before payloads were sealed: other accounts and processes of this machine can send orders to ` +
+        'its incidents. Begin a new data folder with TOCSIN_DATA_DIR'
+      : undefined;
+  return { server, gateway, sessionKey: key, encryptionKeys, warning };
 }
 
 /**

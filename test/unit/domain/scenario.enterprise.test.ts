@@ -118,7 +118,10 @@ describe('hold', () => {
     const story = aware({}, {}, PROMISES);
     story.send('hold', { obligation: ID, by: COUNSEL, reason: 'the police asked for two days, file 26-1187' });
     story.to(60);
-    expect(story.last('deadline-missed', ID).data).toMatchObject({ heldBy: COUNSEL, holdReason: 'police asked' });
+    expect(story.last('deadline-missed', ID).data).toMatchObject({
+      heldBy: COUNSEL,
+      holdReason: 'the police asked for two days, file 26-1187',
+    });
     expect(story.all('delay-reasons-requested', ID)).toHaveLength(1);
     story.send('release', { obligation: ID, by: COUNSEL });
     expect(story.obligation(ID)).toMatchObject({
@@ -274,23 +277,30 @@ describe('incomplete and changed facts', () => {
     expect(story.obligation(ID).status).toBe('fulfilled');
   });
 
-  test('fewer workspaces, or the same facts again, open nothing', () => {
+  test('a workspace that falls out was told wrongly: a correcting notice waits for a person; the same facts again open nothing', () => {
     const story = aware();
     story.send('approve', { obligation: ID });
     story.send('assess', { assessment: assessment({ dataSets: [stored()], workspaces: ['ws-1'] }) });
-    expect(story.obligation(ID).round).toBe(1);
+    expect(story.obligation(ID)).toMatchObject({ status: 'drafted', round: 2 });
     const again = story.send('assess', { assessment: assessment({ dataSets: [stored()], workspaces: ['ws-1'] }) });
     expect(again).toMatchObject([{ kind: 'noted', data: { note: 'the assessment on record already says this' } }]);
+    story.to(200);
+    expect(story.all('dispatch-started', ID)).toHaveLength(1);
   });
 
-  test('a new data set to which the duty does not apply mails nobody', () => {
+  test('a data set that turns out not to be affected mails nobody by itself, and a person may find it not material', () => {
     const story = aware();
     story.send('approve', { obligation: ID });
     story.to(20).send('assess', { assessment: assessment({ dataSets: [accounts()] }) });
-    expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', round: 1 });
+    expect(story.obligation(ID)).toMatchObject({ status: 'drafted', round: 2, fulfilledAt: at(1) });
+    story.to(200);
+    expect(story.all('dispatch-started', ID)).toHaveLength(1);
+    const reason = 'the account manager told each of them in person the same morning';
+    story.send('not-material', { obligation: ID, reason, by: COUNSEL });
+    expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', fulfilledAt: at(1) });
   });
 
-  test('an open later round falls away when the duty no longer applies; the first notice stays on record', () => {
+  test('an open later round whose facts fall away is a correction: it is not sent by silence, and the first notice stays on record', () => {
     const story = aware();
     story.send('approve', { obligation: ID });
     story.send('assess', { assessment: assessment({ dataSets: [stored()], workspaces: 'all' }) });
@@ -298,8 +308,7 @@ describe('incomplete and changed facts', () => {
     story.to(10).send('assess', { assessment: { personalData: 'no' }, by: COUNSEL });
     story.to(200);
     expect(story.all('dispatch-started', ID)).toHaveLength(1);
-    expect(story.obligation(ID)).toMatchObject({ status: 'fulfilled', fulfilledAt: at(1), decision: { by: COUNSEL } });
-    expect(story.all('deadline-missed', ID)).toEqual([]);
+    expect(story.obligation(ID)).toMatchObject({ status: 'drafted', fulfilledAt: at(1) });
   });
 
   test('a later round told by phone leaves the first notice fulfilled and in time, and later facts open the next round', () => {
