@@ -7,6 +7,7 @@ import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { Pool } from 'pg';
+import { dataConverter, SealingCodec } from '../../client/codec';
 import { fold } from '../../domain/incident/evolve';
 import { packageRoot } from '../../platform/package-root';
 import { loadDisclosures } from '../../policy/load-disclosure';
@@ -20,7 +21,7 @@ import type { StoredMessage } from '../../stack/mailbox';
 import { startPostgres } from '../../stack/postgres';
 import { startTemporal } from '../../stack/temporal';
 import { afterFile, temporaryDir } from '../setup/helpers';
-import { decodedPayloads } from '../setup/workflow-harness';
+import { decodedPayloads, openedPayloads } from '../setup/workflow-harness';
 
 const { pack } = loadPolicy(DEFAULT_PACKS);
 
@@ -252,11 +253,14 @@ test('no address of the audience and no secret of the vault is in a history, a l
   afterFile(() => temporal.stop());
   const connection = await Connection.connect({ address: temporal.address });
   afterFile(() => connection.close());
-  const client = new Client({ connection });
+  const keys = [readFileSync(path.join(dir, 'temporal', 'keys'), 'utf8').trim()];
+  const [codec, client] = [new SealingCodec(keys), new Client({ connection, dataConverter: dataConverter(keys) })];
   const places: Record<string, string> = { stdout, stderr };
   for await (const { workflowId, runId } of client.workflow.list()) {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-    places[`history of ${workflowId}`] = decodedPayloads(history) + JSON.stringify(history);
+    places[`history of ${workflowId}`] = (await openedPayloads(history, codec)) + JSON.stringify(history);
+    // To whoever has no keys it says nothing.
+    expect(decodedPayloads(history) + JSON.stringify(history)).not.toContain('Leaked CI deploy key');
   }
   expect(Object.keys(places).filter((place) => place.startsWith(`history of ${id}/`)).length).toBeGreaterThanOrEqual(6);
   expect(places[`history of ${id}`]).toContain('Leaked CI deploy key');

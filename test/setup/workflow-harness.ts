@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import type { Payload, PayloadCodec } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities/types';
 import { obligationOf } from '../../domain/case/alarm';
@@ -422,18 +423,26 @@ type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 /** All payload data of a history, one text. */
 export function decodedPayloads(history: History): string {
   return payloads(history)
-    .map((data) => Buffer.from(data).toString('utf8'))
+    .map(({ data }) => Buffer.from(data!).toString('utf8'))
     .join('\n');
+}
+
+/** The same of a history that was sealed with these keys. */
+export async function openedPayloads(history: History, codec: PayloadCodec): Promise<string> {
+  // Search attributes are in clear: the server reads them.
+  const open = async (payload: Payload) => (await codec.decode([payload]).catch(() => [payload]))[0]!;
+  const opened = await Promise.all(payloads(history).map(open));
+  return opened.map(({ data }) => Buffer.from(data!).toString('utf8')).join('\n');
 }
 
 /** The size in bytes of the largest payload of a history. */
 export function largestPayload(history: History): number {
-  return Math.max(0, ...payloads(history).map((data) => data.length));
+  return Math.max(0, ...payloads(history).map(({ data }) => data!.length));
 }
 
-function payloads(value: unknown): Uint8Array[] {
+function payloads(value: unknown): Payload[] {
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return [];
   const own = (value as { data?: unknown; metadata?: unknown }).data;
-  if (own instanceof Uint8Array && 'metadata' in value) return [own];
+  if (own instanceof Uint8Array && 'metadata' in value) return [value as Payload];
   return Object.values(value).flatMap(payloads);
 }

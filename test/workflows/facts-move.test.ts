@@ -40,7 +40,10 @@ test('awareness corrected after filing, backwards and forward: in time as record
   const late = await incident.obligation(IE);
   expect(late).toMatchObject({ lateByMs: 0, delayReasonsOwed: true });
   expect(late.correctedLateByMs! / HOUR_MS).toBeCloseTo(8, 1);
-  await incident.send('assess', { awareAt: await harness.in(-60), reason: 'It was another mail' });
+  await incident.send('assess', {
+    awareAt: await harness.in(-60),
+    reason: 'The first mail was about another system, as its headers show',
+  });
   expect((await incident.obligation(IE)).correctedLateByMs).toBe(late.correctedLateByMs);
   await incident.send('confirm', { by: ONCALL });
   expect(await incident.obligation(IE)).toMatchObject({ lateByMs: 0, correctedLateByMs: 0, delayReasonsOwed: true });
