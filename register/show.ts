@@ -6,6 +6,7 @@ import { attachmentsIn } from '../domain/incident/filings';
 import type { DataSet } from '../domain/incident/incident';
 import { latenessOf } from '../domain/incident/lateness';
 import { namedText } from '../domain/incident/narrate';
+import { PUBLIC_NOTICE } from '../domain/incident/readers';
 import { type IncidentState, isSettled, type Obligation } from '../domain/incident/state';
 import { type Count, countText } from '../domain/kernel/count';
 import { whenText } from '../domain/kernel/inexact-instant';
@@ -245,7 +246,7 @@ function unnamedSteps(events: IncidentEvent[]): MeasuresTaken['containment'] {
 }
 
 /** Fulfilled through these channels, an obligation was a notification; the rest are containment, review and records. */
-const NOTICE_CHANNELS = ['email', 'status-page', 'filing', 'outside'];
+const NOTICE_CHANNELS = ['email', 'status-page', 'filing', 'outside', PUBLIC_NOTICE];
 
 function obligationsOf({
   obligations,
@@ -255,7 +256,7 @@ function obligationsOf({
     notifications: all
       .flatMap(sentFor)
       .filter(({ channel }) => NOTICE_CHANNELS.includes(channel))
-      .concat(all.flatMap(toldOutside))
+      .concat(all.flatMap(toldOutside), all.flatMap(madePublic))
       .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
     owed: all
       .filter((obligation) => !isSettled(obligation))
@@ -289,6 +290,18 @@ function toldOutside({ id, rule, outside = [] }: Obligation): NotificationSent[]
     ...{ obligation: id, who: rule, channel: 'outside', round, at, renderings: [], attachments: [] },
     outside: {
       ...{ how: channel, by, who: namedText(named) },
+      ...(note !== undefined && { note }),
+      ...(evidence !== undefined && { evidenceSha256: evidence.sha256 }),
+    },
+  }));
+}
+
+/** By which channels a public communication was made public, one notification each. */
+function madePublic({ id, rule, publications = [] }: Obligation): NotificationSent[] {
+  return publications.map(({ round, at, channel, languages, by, note, evidence }) => ({
+    ...{ obligation: id, who: rule, channel: 'outside', round, at, renderings: [], attachments: [] },
+    outside: {
+      ...{ how: channel, by, who: `the public, in ${standInOf(languages) ?? languages.join(', ')}` },
       ...(note !== undefined && { note }),
       ...(evidence !== undefined && { evidenceSha256: evidence.sha256 }),
     },

@@ -30,6 +30,10 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
     case 'approve':
     case 'approve-update':
       return [...onObligation('approve'), ...hold, ...waive, explain];
+    case 'make-public':
+      return obligation === undefined
+        ? [explain]
+        : [commandLine('told', { id, obligation, channel: 'newspaper', languages: ask('languages'), by }), explain];
     case 'release':
       return [...onObligation('release'), ...onObligation('approve'), ...waive, explain];
     case 'decide-not-owed':

@@ -92,6 +92,8 @@ const EN: Words = {
     'answer-data-question': 'say whether personal data is affected: yes, no, or possible while it is not clear',
     approve: 'approve, hold or waive the notice',
     'approve-update': 'approve, hold or waive the update',
+    'make-public':
+      'its page alone informs nobody: make it public and record by which channel, when and in which languages',
     release: 'it is held: release, approve or waive it',
     'decide-not-owed': 'confirm with a reason that it is not owed, or correct the assessment',
     file: 'file the report, then record its reference',

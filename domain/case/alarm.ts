@@ -126,6 +126,7 @@ export const TODOS = [
   'answer-data-question',
   'approve',
   'approve-update',
+  'make-public',
   'release',
   'decide-not-owed',
   'file',

@@ -74,7 +74,7 @@ export function todoOf(
     case 'email':
       return o.hold ? 'release' : o.status === 'partly-told' ? 'tell-by-hand' : 'approve';
     case 'status-page':
-      return o.hold ? 'release' : 'approve-update';
+      return o.hold ? 'release' : o.status === 'partly-told' ? 'make-public' : 'approve-update';
     case 'filing':
       return o.recipient === UNDETERMINED ? 'decide-authority' : 'file';
     case 'assessment':

@@ -13,7 +13,7 @@ import { type Established, establishedBy } from './established';
 import { formLines } from './form-lines';
 import type { DataSet } from './incident';
 import { plannedMeasures, takenMeasures } from './measures-said';
-import { mayBeReadOutside, type Reader, readerOf } from './readers';
+import { isPublicCommunication, mayBeReadOutside, type Reader, readerOf } from './readers';
 import { type Line, textsIn } from './said';
 import { PLAIN, say } from './say/say';
 import type { IncidentState, Obligation } from './state';
@@ -174,7 +174,13 @@ function fieldLines(field: ContentField, about: About): Line[] | undefined {
     case 'delay-reasons':
       return texts([obligation?.delayReasons]);
     case 'correction':
-      return [{ is: 'withdrawn', to: reader, why: facts?.personalData === 'no' ? 'no-data' : 'otherwise' }];
+      return [
+        {
+          is: 'withdrawn',
+          to: isPublicCommunication(about.rule) ? 'public' : reader,
+          why: facts?.personalData === 'no' ? 'no-data' : 'otherwise',
+        },
+      ];
     case 'earlier-reference': {
       const reference = earlierReference(obligation);
       return reference === undefined ? undefined : [{ is: 'plain', text: reference }];

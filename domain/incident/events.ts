@@ -18,6 +18,7 @@ import type { Consequences, Judgements } from './facts/judgements';
 import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
 import type { LinkRelation } from './links';
 import type { MessageName } from './messages';
+import type { PublicChannel } from './public-channels';
 import type { SecondPersonChange } from './second-person';
 import type { CHANNELS, Counted, Named } from './tally';
 import type { ToldFacts } from './told-facts';
@@ -244,6 +245,20 @@ interface EventData {
     evidence?: { sha256: string; bytes: number };
   } & Named;
   'left-untold': { obligation: string; round: number; reason: string } & Named;
+  /** The page of a public communication stands; that alone informs nobody. */
+  'page-published': { obligation: string; round: number; evidence: Evidence };
+  /** It was made public by one channel, as a person recorded it. */
+  'made-public': {
+    obligation: string;
+    round: number;
+    /** The latest reading, where it is not known exactly. */
+    at: Instant;
+    inexact?: InexactInstant;
+    channel: PublicChannel;
+    languages: string[];
+    note?: string;
+    evidence?: { sha256: string; bytes: number };
+  };
   'obligation-fulfilled': {
     obligation: string;
     round: number;
@@ -316,3 +331,6 @@ export function obligationOfEvent(event: IncidentEvent): string | undefined {
   if (event.kind === 'alarm-raised') return obligationOf(event.data);
   return 'obligation' in event.data ? event.data.obligation : undefined;
 }
+
+/** One channel by which a notice was made public, as a person recorded it. */
+export type Publication = Omit<DataOf<'made-public'>, 'obligation'> & { by: string };

@@ -11,6 +11,7 @@ import { foldTelling, reopenedTally, settledTally } from './evolve-telling';
 import { withJudgements } from './facts/judgements';
 import { foldFiling } from './filings';
 import { STATUSES } from './incident';
+import { foldMadePublic } from './made-public';
 import { propose, withdraw } from './not-owed-fold';
 import { partsAfter } from './parts';
 import type { AwaitsSecond, SecondPersonChange } from './second-person';
@@ -309,6 +310,9 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
     case 'told-outside':
     case 'left-untold':
       return change((o) => foldTelling(o, event));
+    case 'page-published':
+    case 'made-public':
+      return change((o) => foldMadePublic(o, event));
     case 'authority-decided':
       return withAuthority(state, event);
     case 'receipt-recorded':

@@ -17,9 +17,11 @@ import { DATA_QUESTION, questionCommands } from './data-question';
 import { inPartText, outstanding } from './filings';
 import { heldText, holdEnd } from './holds';
 import { isByTheHour, isLate, type Lateness, latenessOf, latenessText } from './lateness';
+import { notYetPublicIn, publicStanding } from './made-public';
 import { confirmLine, proposalText } from './not-owed';
 import { awarenessWaits } from './on-awareness';
 import { partOf } from './part-clock';
+import { isPublicCommunication } from './readers';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { shareText, type Untold } from './tally';
 import { standing as tallied, tellerOf } from './telling';
@@ -136,7 +138,10 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
           const { id, status, dueAt, misses, decision } = o;
           const changed = isSettled(o) ? undefined : o.changed;
           const stands = status === 'partly-told' ? tallied(o, rule, state, pack) : undefined;
-          const told = stands && { told: shareText(stands), untold: untoldText(stands.untold) };
+          const open = isPublicCommunication(rule) && (status === 'partly-told' || status === 'drafted');
+          const told = open
+            ? publicStanding(o)
+            : stands && { told: shareText(stands), untold: untoldText(stands.untold) };
           const settled = isSettled(o);
           const authority = o.recipient === UNDETERMINED && !settled && authorityRemedy(state.caseId, id);
           const waits = { ...(authority && { authority }), ...(o.hold && !settled && { held: heldText(o.hold) }) };
@@ -247,6 +252,8 @@ function tellingOf(
 ): { status: string; untold?: BoardRow['untold'] } | undefined {
   const teller = tellerOf(o, rule, state, pack);
   if (teller) return { status: `told with ${teller.id}` };
+  if (o.status === 'partly-told' && isPublicCommunication(rule))
+    return { status: `on a page alone; not yet made public: ${notYetPublicIn(o).join(', ')}` };
   const stands = o.status === 'partly-told' ? tallied(o, rule, state, pack) : undefined;
   if (!stands) return undefined;
   const left = stands.left > 0 ? `, ${stands.left} left untold by decision` : '';

@@ -17,6 +17,7 @@ import { correctable } from './corrected-facts';
 import { DOUBTED } from './doubted-kinds';
 import { AssessmentSchema, ContainmentMeasureSchema, IncidentIdSchema, STATUSES, WorkspaceIdsSchema } from './incident';
 import { LINK_RELATIONS } from './links';
+import { PUBLIC_CHANNEL_CODES } from './public-channels';
 import { CHANNELS, PeopleSchema } from './tally';
 import { TranslatedLanguageSchema, TranslatedTextSchema } from './translations';
 
@@ -33,6 +34,8 @@ const step = z
   );
 /** A draft's fingerprint, as `show` gives it. */
 const draft = z.string().regex(/^[0-9a-f]{1,64}$/, 'must be the fingerprint of a draft');
+
+const language = z.string().regex(/^[a-z]{2}$/, 'must be a language like en, fr or de (ISO 639-1)');
 
 /** Whom a message means of those still untold: workspaces, people of a data set and a country, or all of them. */
 const untold = { workspaces: WorkspaceIdsSchema.min(1).optional(), rest: z.literal(true).optional() };
@@ -88,7 +91,10 @@ export const MESSAGE_SCHEMAS = {
       ...envelope,
       by: PersonSchema,
       obligation,
-      channel: z.enum(CHANNELS),
+      /** To people, or of a public communication to everybody. */
+      channel: z.enum([...CHANNELS, ...PUBLIC_CHANNEL_CODES]),
+      /** Of a public communication: in which languages it was made public there. */
+      languages: z.array(language).min(1).max(30).optional(),
       /** When they were told; of several days, the last. */
       at: WhenSchema.optional(),
       ...untold,
@@ -101,7 +107,7 @@ export const MESSAGE_SCHEMAS = {
       /** A file that shows it, by its hash; the file itself stays with whoever told them. */
       evidence: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().min(0) }).optional(),
     })
-    .refine((m) => m.workspaces || m.people || m.rest, { error: NAME_SOMEBODY }),
+    .refine((m) => m.workspaces || m.people || m.rest || m.languages, { error: NAME_SOMEBODY }),
   'leave-untold': z
     .strictObject({
       ...envelope,
@@ -127,7 +133,7 @@ export const MESSAGE_SCHEMAS = {
     obligation,
     /** The draft that was edited: one of other facts is refused. */
     draft,
-    language: z.string().regex(/^[a-z]{2}$/, 'must be a language like en, fr or de (ISO 639-1)'),
+    language,
     subject: text(200),
     /** Markdown, as a draft is written. */
     body: text(20_000),
@@ -249,7 +255,7 @@ const DESCRIPTIONS: Record<MessageName, string> = {
   contain: 'Ask for a containment measure, or undo one',
   measure: 'Record a measure that was taken',
   approve: 'Approve a drafted notice: it is sent at once',
-  told: 'People were told outside of the product, by phone or letter',
+  told: 'People were told outside of the product, or a public communication was made public there',
   'leave-untold': 'Decide that somebody who is still untold need not be told, with a reason',
   translate: 'Give texts of the facts in another language, so that notices can be written in it',
   'edit-draft': 'Counsel edits a drafted notice in one language: what is approved next is the edited text',

@@ -18,6 +18,7 @@ import { type DataOf, type EventOf, type Evidence, type IncidentEvent, obligatio
 import { attachmentsIn } from './filings';
 import type { Assessment, ContainmentMeasure } from './incident';
 import { latenessText } from './lateness';
+import { madePublicText } from './made-public';
 import { isBefore } from './on-status';
 import { PUBLIC_NOTICE } from './readers';
 import type { IncidentState } from './state';
@@ -228,6 +229,17 @@ function onObligation(event: ObligationEvent, context: Context): Said {
         `Told by ${CHANNEL_WORDS[channel] ?? channel}, ${stated(at, inexact)}: ${namedText(event.data)}${shown}, by ${event.by}${suffix(note)}`,
       );
     }
+    case 'page-published':
+      return info(
+        'The page of the public communication stands. It is not fulfilled until a person records how it was made public',
+      );
+    case 'made-public': {
+      const { at, inexact, note } = event.data;
+      const shown = event.data.evidence ? `, evidence ${event.data.evidence.sha256.slice(0, 12)}…` : '';
+      return good(
+        `Made public by ${madePublicText([event.data])}, ${stated(at, inexact)}${shown}, by ${event.by}${suffix(note)}`,
+      );
+    }
     case 'left-untold':
       return warn(`Left untold by decision of ${event.by}: ${namedText(event.data)}: ${event.data.reason}`);
     case 'obligation-held': {
@@ -367,7 +379,7 @@ function deed(evidence: Evidence, { rule, pack }: Context): string {
     case 'status-page':
       return 'Published on the status page';
     case PUBLIC_NOTICE:
-      return 'Published as a public communication, on a page of its own';
+      return `Made public${evidence.note ? `: ${evidence.note}` : ' as a public communication'}`;
     case 'filing':
       return filedText(evidence, pack);
     case 'containment':

@@ -20,6 +20,7 @@ import { authorityProblem, filedEvidence, onCannotEstablish, onReceipt, outstand
 import { groundProblem } from './grounds';
 import { holdProblem } from './holds';
 import { measureId } from './incident';
+import { publicOpen } from './made-public';
 import type { Message, MessageBody } from './messages';
 
 import { notBegun } from './not-begun';
@@ -30,6 +31,7 @@ import { actedWhen, onStatus } from './on-status';
 
 import { lawServed, onLeaveUntold, onTold, restOf } from './on-telling';
 import { partsAfter } from './parts';
+import { isPublicCommunication } from './readers';
 import { reasonsProblems } from './reasons-given';
 import { draftIsCurrent, fulfil, goesOn, lacksRequired } from './reconcile';
 import { isRecordOnly } from './records';
@@ -230,6 +232,7 @@ function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answe
 }
 
 function partlyTold(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): string {
+  if (isPublicCommunication(rule)) return `${publicOpen(o)}: \`${nextLine(o, rule, state, pack)}\``;
   const untold = standing(o, rule, state, pack)?.untold ?? [];
   const commands = untoldCommands(state.caseId, o.id, untold).map(
     ({ verb, given: { by: _, ...given } }) => `\`${commandText({ verb, given })}\``,
@@ -339,6 +342,10 @@ function onApprove(
     return reasons.length > 0
       ? reasons
       : answer.rejected(`obligation: ${o.id} is told with ${teller.id}: approve that`);
+  if (o.status === 'partly-told' && isPublicCommunication(rule)) {
+    const line = `\`${nextLine(o, rule, state, pack)}\``;
+    return reasons.length > 0 ? reasons : answer.rejected(`obligation: ${publicOpen(o)}: ${line}`);
+  }
   if (o.status === 'partly-told')
     return [...reasons, goesOn(o, 'it is to be sent again to those whom the last mail did not reach')];
   if (o.status !== 'drafted' || !o.draft)
@@ -375,7 +382,7 @@ function onPublishedThen(
   reasons: NewEvent[],
   answer: Answer,
 ): NewEvent[] {
-  if (rule.channel !== 'status-page') {
+  if (rule.channel !== 'status-page' || isPublicCommunication(rule)) {
     return answer.rejected(
       `obligation: ${o.id} belongs to an incident that is only recorded, so nothing is sent; record who was told, when and how, with \`told\``,
     );

@@ -6,10 +6,12 @@ import { type Group, groupName } from './audience';
 import type { NewEvent } from './events';
 import { withLeftUntold } from './evolve-telling';
 import { waiverText } from './grounds';
+import { onMadePublic } from './made-public';
 import type { MessageBody } from './messages';
+import { isPublicCommunication } from './readers';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { nextLine } from './still-open';
-import { isCovered, type Named, type People, type Untold } from './tally';
+import { CHANNELS, isChannel, isCovered, type Named, type People, type Untold } from './tally';
 import { standing, tallyOf, tellerOf, toldWith } from './telling';
 import { untoldText } from './untold';
 
@@ -30,8 +32,15 @@ interface Given {
 
 /** People were told by phone, by letter, in the product itself: it counts as told, with who says so, when and how. */
 export function onTold(given: Given, message: MessageBody<'told'>, when: When): NewEvent[] {
-  const { o, answer } = given;
+  const { o, rule, answer } = given;
+  if (isPublicCommunication(rule)) return onMadePublic(given, message, when);
   const { channel, note, evidence } = message;
+  if (!isChannel(channel) || message.languages) {
+    const what = message.languages ? 'languages: are' : `channel: ${channel} is`;
+    return answer.rejected(
+      `${what} for a public communication; ${o.id} tells each: use one of ${CHANNELS.join(', ')}, and say who was told`,
+    );
+  }
   const inexact = inexactOf(when);
   const named = namedBy(given, message);
   if ('events' in named) return named.events;

@@ -5,6 +5,7 @@ import { type Occasion, occasionAlarm } from './alarms';
 import { noticeNow } from './contents';
 import type { Coverage, DataOf, Evidence, NewEvent } from './events';
 import { withDelivery } from './evolve-telling';
+import { isPublicCommunication } from './readers';
 import { fulfil } from './reconcile';
 import type { IncidentState } from './state';
 import type { Counted } from './tally';
@@ -43,6 +44,8 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       const rule = ruleOf(pack, o?.rule);
       if (!o || !rule || o.status !== 'dispatching' || o.round !== outcome.round) return [];
       const named = audienceFor(o, rule, state, pack);
+      if (!named && isPublicCommunication(rule))
+        return [{ kind: 'page-published', data: { obligation: o.id, round: o.round, evidence: outcome.evidence } }];
       if (!named) return [fulfil(o, rule, now, outcome.evidence)];
       const { covers } = o;
       const audience = named.of === 'workspaces' && covers ? { ...named, ids: covers.workspaces } : named;

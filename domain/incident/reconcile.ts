@@ -24,6 +24,7 @@ import type { Coverage, NewEvent, RoundPurpose } from './events';
 import { undelivered } from './filings';
 import { holdEnd } from './holds';
 import { correctedLateness, dependsOnHour } from './lateness';
+import { everybodyCouldRead } from './made-public';
 import { isDecision, proposals, withdrawals } from './not-owed';
 import { partOf } from './part-clock';
 import { readerOf } from './readers';
@@ -55,6 +56,7 @@ export function reconcile(state: IncidentState, pack: Policy, now: Instant): New
       askedAgain,
       fulfilledByFacts,
       everybodyTold,
+      madePublic,
       sendsOn,
       endedHold,
       dispatched,
@@ -265,6 +267,9 @@ export function coverage(o: Obligation, rule: ObligationRule, state: IncidentSta
 /** A notice is fulfilled when its whole audience was told, or is left untold by a person's decision. */
 const everybodyTold: Step = (o, rule, state, pack, now) =>
   settledByTally(o, rule, state, pack, (at, evidence) => fulfil(o, rule, at, evidence), now);
+
+/** A public communication is fulfilled when it was made public in each of its languages. */
+const madePublic: Step = (o, rule) => everybodyCouldRead(o, rule, (at, evidence) => fulfil(o, rule, at, evidence));
 
 /** Partly told, and now the facts name somebody whom nobody has tried to reach: the round goes on with them. */
 const sendsOn: Step = (o, rule, state, pack) => {

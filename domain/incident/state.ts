@@ -14,6 +14,7 @@ import type {
   Coverage,
   DataOf,
   Evidence,
+  Publication,
   Reach,
   Rendering,
   RoundPurpose,
@@ -28,7 +29,7 @@ import type { Translations } from './translations';
 
 /**
  * `pending`: its clock runs, nothing is drafted · `drafted`: awaits a person or its margin · `dispatching`: being sent ·
- * `partly-told`: sent, but somebody was not reached ·
+ * `partly-told`: sent, but somebody was not reached; of a public communication: its page stands, and it was not made public everywhere ·
  * `filing`: a person files it · `proposed-not-owed`: the facts say that it is not owed, and a person has not confirmed it · then fulfilled, not-required or waived.
  */
 export type ObligationStatus =
@@ -122,6 +123,8 @@ export interface Obligation {
   delivery?: Evidence;
   /** What was told outside of the product, oldest first. */
   outside?: Array<Omit<DataOf<'told-outside'>, 'obligation'> & { by: string }>;
+  /** How a public communication was made public, oldest first. */
+  publications?: Publication[];
   /** Whom persons decided to leave untold, oldest first. */
   leftUntold?: Array<Omit<DataOf<'left-untold'>, 'obligation'> & { by: string; at: Instant }>;
   /** Instant, lateness and evidence of the first fulfilment: never changed afterwards. */

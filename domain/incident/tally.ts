@@ -45,6 +45,10 @@ export type People = z.infer<typeof PeopleSchema>;
 /** How those were told who were told outside of the product. */
 export const CHANNELS = ['phone', 'letter', 'email', 'in-app', 'in-person', 'by-customer', 'public-notice'] as const;
 
+export function isChannel(channel: string): channel is (typeof CHANNELS)[number] {
+  return (CHANNELS as readonly string[]).includes(channel);
+}
+
 /** What stands of those who were told otherwise, or left untold: workspaces by id, people by count. */
 export interface Named {
   workspaces?: string[];

@@ -15,7 +15,10 @@ import type { IncidentState, Obligation } from './state';
 
 /** True where the facts that somebody assessed say that a duty does not apply to what was told under it. */
 export function isWithdrawn(rule: ObligationRule, state: IncidentState): boolean {
-  return sourcesOf(rule.appliesWhen).has('assessment') && applies(rule, state).value === false;
+  if (!sourcesOf(rule.appliesWhen).has('assessment')) return false;
+  const { value, establishedBy } = applies(rule, state);
+  // Where people are told directly after all, what was made public in place of that stays true.
+  return value === false && !establishedBy.includes('waiver');
 }
 
 /** True for a round that was opened because what was told has changed: it is never "not owed", but sent or decided on. */

@@ -17,6 +17,7 @@ const PLACEHOLDERS = {
   url: 'https://…',
   workspaces: 'WORKSPACE',
   count: 'COUNT',
+  languages: 'LANGUAGES',
 } as const;
 export type Ask = { ask: keyof typeof PLACEHOLDERS };
 
@@ -41,7 +42,10 @@ const TABLE = {
   'edit-draft': { args: ['id', 'obligation'], options: ['language', 'file', 'by'] },
   authorities: { options: ['country'] },
   approve: { args: ['id', 'obligation'], options: ['delay-reasons', 'by'] },
-  told: { args: ['id', 'obligation'], options: ['channel', 'workspaces', 'data-set', 'country', 'count', 'by'] },
+  told: {
+    args: ['id', 'obligation'],
+    options: ['channel', 'languages', 'workspaces', 'data-set', 'country', 'count', 'by'],
+  },
   'leave-untold': {
     args: ['id', 'obligation'],
     options: ['workspaces', 'data-set', 'country', 'count', 'reason', 'by'],

@@ -55,6 +55,11 @@ export const DE: Words = {
       otherwise:
         'Wir haben inzwischen festgestellt, dass das Risiko für Sie, von dem wir Ihnen geschrieben haben, nicht mehr wahrscheinlich ist.',
     },
+    public: {
+      'no-data': 'Wir haben inzwischen festgestellt, dass keine personenbezogenen Daten betroffen waren.',
+      otherwise:
+        'Wir haben inzwischen festgestellt, dass das Risiko für die Betroffenen, das wir bekannt gemacht hatten, nicht mehr wahrscheinlich ist.',
+    },
   },
 };
 

@@ -51,6 +51,11 @@ export const EN: Words = {
       'no-data': 'We have since established that your personal data was not affected.',
       otherwise: 'We have since established that the risk to you that we wrote of is no longer likely.',
     },
+    public: {
+      'no-data': 'We have since established that no personal data was affected.',
+      otherwise:
+        'We have since established that the risk to the people concerned of which we informed is no longer likely.',
+    },
   },
 };
 

@@ -63,6 +63,11 @@ export const FR: Words = {
       otherwise:
         'Nous avons établi depuis que le risque pour vous dont nous vous avions fait part n’est plus probable.',
     },
+    public: {
+      'no-data': 'Nous avons établi depuis qu’aucune donnée personnelle n’a été touchée.',
+      otherwise:
+        'Nous avons établi depuis que le risque dont nous avions informé les personnes concernées n’est plus probable.',
+    },
   },
 };
 

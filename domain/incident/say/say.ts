@@ -86,7 +86,7 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
     case 'service-affected':
       return line.resolved ? words.serviceRestored : words.serviceAffected;
     case 'withdrawn':
-      return words.withdrawn[line.to === 'public' ? 'person' : line.to][line.why];
+      return words.withdrawn[line.to][line.why];
   }
 }
 

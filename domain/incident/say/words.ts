@@ -28,5 +28,5 @@ export interface Words {
   serviceAffected: string;
   serviceRestored: string;
   /** That what was told does not hold any more, to each reader. */
-  withdrawn: Record<'authority' | 'customer' | 'person', Record<'no-data' | 'otherwise', string>>;
+  withdrawn: Record<'authority' | 'customer' | 'person' | 'public', Record<'no-data' | 'otherwise', string>>;
 }

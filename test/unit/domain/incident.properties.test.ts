@@ -395,7 +395,8 @@ function bringToItsEnd(played: Played): void {
     for (const { id } of played.pack.obligations) {
       const instances = Object.values(played.state.obligations).filter((o) => o.rule === id);
       if (instances.length > 0 && instances.every(isSettled)) continue;
-      played.send('waive', { obligation: id, reason: 'a drill' });
+      // Of what somebody was told before, a reason of its own: `a drill` alone is refused.
+      played.send('waive', { obligation: id, reason: NOT_OWED_REASON });
     }
   }
   for (const o of Object.values(played.state.obligations)) {

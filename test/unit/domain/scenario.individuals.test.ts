@@ -187,6 +187,8 @@ describe('Art. 34(3)(c): disproportionate effort', () => {
     story.to(200);
     expect(story.all('dispatch-started', PUBLIC)).toEqual([]);
     story.send('approve', { obligation: PUBLIC });
+    expect(story.obligation(PUBLIC).status).toBe('partly-told');
+    story.send('told', { obligation: PUBLIC, channel: 'newspaper', languages: ['en'] });
     expect(story.obligation(PUBLIC).status).toBe('fulfilled');
   });
 
