@@ -3,6 +3,8 @@ import { human } from '../../domain/incident/contents';
 import type { Instant } from '../../domain/kernel/time';
 import { citationOf, type ErasurePlan } from '../../register/erase/erase-incident';
 import type { KeptIncident } from '../../register/erase/incident-retention';
+import type { Remainder } from '../../register/erase/remains';
+import type { Rewritten } from '../../register/erase/rewrite-erased';
 import { visibleLine } from './hostile-text';
 import type { Output } from './output';
 import { hanging } from './table';
@@ -39,5 +41,21 @@ export function erasureLines(plan: ErasurePlan, out: Output): string[] {
         "handed over; earlier backups; the audit log; Temporal's history until its retention is over",
       out.width,
     ),
+  ];
+}
+
+/** Where copies of what was erased may still be, until when, and what was not done of it. */
+export function remainderLines(files: Rewritten, remains: readonly Remainder[], out: Output): string[] {
+  const undone = files.rewritten
+    ? []
+    : hanging(
+        '',
+        `Old bytes may still be in Postgres' files (${files.why}). As their owner, run: ${files.run}`,
+        out.width,
+      );
+  return [
+    ...undone,
+    'Copies may remain in:',
+    ...remains.flatMap(({ where, until }) => hanging('  - ', `${where}: ${until}`, out.width)),
   ];
 }

@@ -18,6 +18,7 @@ const PLACEHOLDERS = {
   workspaces: 'WORKSPACE',
   count: 'COUNT',
   languages: 'LANGUAGES',
+  folder: 'DIR',
 } as const;
 export type Ask = { ask: keyof typeof PLACEHOLDERS };
 

@@ -6,7 +6,7 @@ import { createPool } from '../../postgres/pool';
 import { Appender } from '../../register/append/appender';
 import { type ErasureRequest, eraseIncident, planErasure } from '../../register/erase/erase-incident';
 import { dueForErasure } from '../../register/erase/incident-retention';
-import { rewriteKeys } from '../../register/erase/rewrite-keys';
+import { rewriteErased } from '../../register/erase/rewrite-erased';
 import { ErasureRefusedError, UnknownIncidentError } from '../../register/errors';
 import { fieldsOf } from '../../register/fields';
 import { readEntries } from '../../register/read-entries';
@@ -159,7 +159,7 @@ describe('an incident that was erased', () => {
       return rows[0]!.bytes.includes(key);
     };
     expect(await file()).toBe(true);
-    expect(await rewriteKeys(pool)).toEqual({ rewritten: true });
+    expect(await rewriteErased(pool, ['register_keys'])).toEqual({ rewritten: true });
     expect(await file()).toBe(false);
     await admin.end();
   });
@@ -168,8 +168,11 @@ describe('an incident that was erased', () => {
     const older = new pg.Client(database.url);
     await older.connect();
     await older.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
-    expect(await rewriteKeys(pool, 0)).toEqual({ rewritten: false, why: expect.stringContaining('still open') });
-    const waiting = rewriteKeys(pool);
+    expect(await rewriteErased(pool, ['register_keys'], { patienceMs: 0 })).toMatchObject({
+      rewritten: false,
+      why: expect.stringContaining('still open'),
+    });
+    const waiting = rewriteErased(pool, ['register_keys']);
     await older.query('COMMIT');
     expect(await waiting).toEqual({ rewritten: true });
     await older.end();
@@ -183,7 +186,11 @@ describe('an incident that was erased', () => {
     const url = new URL(database.url);
     [url.username, url.password] = [name, 'x'];
     const theirs = createPool(url.href);
-    expect(await rewriteKeys(theirs)).toEqual({ rewritten: false, why: expect.stringContaining('permission denied') });
+    expect(await rewriteErased(theirs, ['register_keys'])).toEqual({
+      rewritten: false,
+      why: expect.stringContaining('permission denied'),
+      run: 'VACUUM (FULL) tocsin.register_keys; VACUUM (FULL) pg_catalog.pg_statistic',
+    });
     await theirs.end();
     await admin.query(`DROP OWNED BY ${name}; DROP ROLE ${name}`);
     await admin.end();

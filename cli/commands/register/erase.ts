@@ -98,23 +98,17 @@ async function hasEnded(shell: Shell, pool: Pool, plan: ErasurePlan): Promise<bo
 }
 
 async function tell(shell: Shell, erased: ErasurePlan & { seq?: number }, options: Options): Promise<void> {
-  const { rewriteKeys } = await import('../../../register/erase/rewrite-keys.js');
+  const { rewriteErased } = await import('../../../register/erase/rewrite-erased.js');
+  const { REMAINS_OF_INCIDENT } = await import('../../../register/erase/remains.js');
+  const { remainderLines } = await import('../../rendering/retention-lines.js');
   // Also when it was erased before: this is what may have failed then.
-  const keys = await rewriteKeys(await shell.register());
-  if (options.json) return shell.out.json({ ...erased, keys });
+  const files = await rewriteErased(await shell.register(), ['register_keys', 'deliveries']);
+  if (options.json) return shell.out.json({ ...erased, files, remains: REMAINS_OF_INCIDENT });
   const { incidentId, erasedAt, fields, entries, deliveries, seq } = erased;
   shell.out.line(
     erasedAt
       ? `${incidentId} was already erased, at ${minuteText(erasedAt)} UTC.`
       : `Erased ${fields} fields of ${entries} entries and ${deliveries.total} deliveries of ${incidentId}: entry REGISTER ${seq}.`,
   );
-  if (!keys.rewritten) {
-    shell.out.line(
-      `The destroyed key may still be in its table file, which could not be rewritten (${keys.why}). ` +
-        'As its owner, run: VACUUM FULL tocsin.register_keys',
-    );
-  }
-  shell.out.line(
-    'Earlier backups and write-ahead logs also contain the key. For each backup run: tocsin register backup DIR --keys-only',
-  );
+  for (const line of remainderLines(files, REMAINS_OF_INCIDENT, shell.out)) shell.out.line(line);
 }

@@ -22,6 +22,9 @@ export function reportEraseCommand(report: Command, shell: Shell): void {
     .option(...OPTIONS.yes)
     .action(async (id: string, options: Options) => {
       const { eraseReport } = await import('../../../detection/reports/store/erase-report.js');
+      const { rewriteErased } = await import('../../../register/erase/rewrite-erased.js');
+      const { REMAINS_OF_REPORT } = await import('../../../register/erase/remains.js');
+      const { remainderLines } = await import('../../rendering/retention-lines.js');
       const by = shell.by(options);
       if (!options.yes) await confirm(`The text and the reporter of ${id} will be permanently erased.`, id);
       const outcome = await eraseReport(await shell.register(), id, by, new Date());
@@ -31,11 +34,11 @@ export function reportEraseCommand(report: Command, shell: Shell): void {
         );
       // Also when it was erased before: the record of it may be what failed then.
       await record(shell, id, by);
-      if (options.json) shell.out.json({ id, erased: outcome });
-      else
-        shell.out.line(
-          outcome === 'erased' ? `Erased the text and the reporter of ${id}.` : `${id} was already erased.`,
-        );
+      // And this.
+      const files = await rewriteErased(await shell.register(), ['vulnerability_reports']);
+      if (options.json) return shell.out.json({ id, erased: outcome, files, remains: REMAINS_OF_REPORT });
+      shell.out.line(outcome === 'erased' ? `Erased the text and the reporter of ${id}.` : `${id} was already erased.`);
+      for (const line of remainderLines(files, REMAINS_OF_REPORT, shell.out)) shell.out.line(line);
     });
 }
 
