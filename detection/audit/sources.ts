@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { assertSealed } from '../../activities/containment/loopback';
 import { AuditUnreadableError } from './errors';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -60,12 +61,21 @@ async function* readFile(file: string, offset: number): AsyncGenerator<Buffer> {
   }
 }
 
+/**
+ * Over TLS or on this machine only, and from the address that was named: whoever changes the answer on the way, or leads
+ * elsewhere, shows another log.
+ */
 async function readUrl(url: string): Promise<AsyncIterable<Buffer>> {
+  assertSealed('the address', url);
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(new Error('it does not answer')), SILENCE_MS);
-  const response = await fetch(url, { signal: abort.signal });
+  const response = await fetch(url, { signal: abort.signal, redirect: 'manual' });
   if (!response.ok || !response.body) {
     clearTimeout(timer);
+    await response.body?.cancel();
+    if (response.status >= 300 && response.status < 400) {
+      throw new Error('the server leads to another address, which is not followed: give the address of the log itself');
+    }
     throw new Error(`the server answers ${response.status}`);
   }
   const { body } = response;

@@ -12,6 +12,21 @@ export interface Anchor extends Checkpoint {
   signed: boolean;
   /** It was given from outside the backup: whoever altered the backup did not write it. */
   outside: boolean;
+  /** A retired key signed it: it vouches for entries that reach, at this size, the tree over which the key was rotated. */
+  from?: number;
+  /** It is one over which the log's key was rotated: it stands beside those that were given. */
+  ofRotation?: true;
+}
+
+/** The trees over which the log's key was rotated, signed by each key and the next: where a key was retired, they count too. */
+export function rotationAnchors(keys: LogKeys): Anchor[] {
+  return keys.rotations.map((rotation) => ({
+    ...rotation,
+    ofRotation: true as const,
+    source: `the rotation of the log's key at size ${rotation.size}`,
+    outside: true,
+    signed: true,
+  }));
 }
 
 /**
@@ -24,8 +39,9 @@ export function readAnchor(
   { source, outside, keys }: { source: string; outside: boolean; keys?: LogKeys },
 ): Anchor {
   return asBackupError(source, () => {
-    const checkpoint = keys === undefined ? parseCheckpoint(parseNote(note).text) : keys.open(note);
-    return { ...checkpoint, source, outside, signed: keys !== undefined };
+    if (keys === undefined) return { ...parseCheckpoint(parseNote(note).text), source, outside, signed: false };
+    const { unproved, ...checkpoint } = keys.openUnproved(note);
+    return { ...checkpoint, source, outside, signed: true, ...(unproved && { from: unproved.size }) };
   });
 }
 
@@ -43,7 +59,10 @@ function asBackupError<T>(source: string, read: () => T): T {
   }
 }
 
-/** Whether a checkpoint vouches for entries: one inside the backup whose signature nobody checked does not. */
-export function vouches({ signed, outside }: Anchor): boolean {
-  return signed || outside;
+/**
+ * Whether a checkpoint vouches for entries: one inside the backup whose signature nobody checked does not, nor one by a
+ * retired key where there are too few entries to see that they are those over which it was rotated.
+ */
+export function vouches({ signed, outside, from = 0 }: Anchor, entries: number): boolean {
+  return (signed || outside) && from <= entries;
 }

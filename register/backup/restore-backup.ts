@@ -5,7 +5,7 @@ import type { Disclosures } from '../../domain/policy/disclosure';
 import { migrate } from '../../postgres/migrate';
 import { recordInTransaction, WRITERS_LOCK } from '../append/in-transaction';
 import { BackupError } from '../errors';
-import { type Anchor, followKeys, readAnchor } from './anchor';
+import { type Anchor, followKeys, readAnchor, rotationAnchors } from './anchor';
 import { checkFiles } from './check-files';
 import { type Manifest, readManifest, type TableFile } from './manifest';
 import { inOwnSession } from './own-session';
@@ -71,6 +71,7 @@ function anchorsOf(dir: string, { log }: Manifest, { outside, verifierKey }: Res
   const keys = verifierKey === undefined ? undefined : followKeys(verifierKey, rotations);
   return [
     ...(log ? [readAnchor(log.checkpoint, { source: `the checkpoint in ${dir}`, outside: false, keys })] : []),
+    ...(keys ? rotationAnchors(keys) : []),
     ...(outside ? [readAnchor(outside.checkpoint, { source: outside.source, outside: true, keys })] : []),
   ];
 }

@@ -71,8 +71,8 @@ export async function verifyRestored(
     entries,
     head,
     root: tree.root().toString('hex'),
-    anchored: Math.max(0, ...agreed.filter(vouches).map(({ size }) => size)),
-    anchors: agreed,
+    anchored: Math.max(0, ...agreed.filter((anchor) => vouches(anchor, entries)).map(({ size }) => size)),
+    anchors: agreed.filter(({ ofRotation }) => !ofRotation),
     ...(missing && { missing }),
   };
 }

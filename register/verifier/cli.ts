@@ -24,6 +24,9 @@ Usage: node verify-register.cjs EXPORT [options]
   --checkpoint FILE  a checkpoint that you noted earlier: it must be the same
                      tree, or of another size and proved to be of the same log
   --consistency FILE the proof of that: "tocsin register consistency" writes it
+  --rotation-proof FILE
+                     for an export signed by a key that was retired since: the proof
+                     that its tree is the beginning of that of the last rotation
   --rotations FILE   rotations of the log's key, as the log publishes them
   --head P:HASH      a head that you noted earlier: an entry that must be there
   --bytes            hashes and chains only, not the contents
@@ -37,6 +40,7 @@ export interface TrustFlags {
   witness?: string[];
   checkpoint?: string;
   consistency?: string;
+  rotationProof?: string;
   rotations?: string;
   head?: string;
 }
@@ -48,7 +52,7 @@ export class UsageError extends Error {
 
 /** Reads what the options name. @throws UsageError. */
 export function trustOf(flags: TrustFlags): Trust & { expectedHead?: { position: number; hash: string } } {
-  const { key, witness = [], checkpoint, consistency, rotations, head } = flags;
+  const { key, witness = [], checkpoint, consistency, rotationProof, rotations, head } = flags;
   if (consistency !== undefined && checkpoint === undefined) {
     throw new UsageError('--consistency: it proves something of --checkpoint: give both');
   }
@@ -57,6 +61,7 @@ export function trustOf(flags: TrustFlags): Trust & { expectedHead?: { position:
     witnesses: witness.map((each) => keyOf('--witness', each)),
     ...(checkpoint !== undefined && { notedCheckpoint: fileOf('--checkpoint', checkpoint) }),
     ...(consistency !== undefined && { consistency: proofOf('--consistency', consistency) }),
+    ...(rotationProof !== undefined && { rotationProof: proofOf('--rotation-proof', rotationProof) }),
     ...(rotations !== undefined && { rotations: splitNotes(fileOf('--rotations', rotations)) }),
     ...(head !== undefined && { expectedHead: headOf(head) }),
   };
@@ -107,7 +112,11 @@ export async function runVerifier(args: string[]): Promise<ExitCode> {
     const [file, ...more] = positionals;
     if (file === undefined || more.length > 0) throw new UsageError('give one file: an export of the register');
     const { bytes: bytesOnly, json } = values;
-    const result = await verifyFile(file, { ...trustOf(values), bytesOnly, onProgress: progress() });
+    const result = await verifyFile(file, {
+      ...trustOf({ ...values, rotationProof: values['rotation-proof'] }),
+      bytesOnly,
+      onProgress: progress(),
+    });
     if (json) console.log(inertJson(result));
     else for (const line of reportLines(result)) console.log(line);
     return result.ok ? 0 : 1;
@@ -138,6 +147,7 @@ function parsed(args: string[]) {
         witness: { type: 'string', multiple: true },
         checkpoint: { type: 'string' },
         consistency: { type: 'string' },
+        'rotation-proof': { type: 'string' },
         rotations: { type: 'string' },
         head: { type: 'string' },
         bytes: { type: 'boolean' },

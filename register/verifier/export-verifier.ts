@@ -43,6 +43,11 @@ export interface ExportVerification {
   /** Entries that the signed tree holds, and entries of which only their own chain speaks. */
   anchored: number;
   unanchored: number;
+  /**
+   * Whether it is shown that nothing of its scope was left out, up to its head: the log signed it, and its scope is a chain.
+   * That of `incidents` is many chains: one that is missing whole leaves no gap.
+   */
+  complete: boolean;
   /** The checkpoint; absent when nobody signed the export, or something before it does not hold. */
   signing?: Signing;
   /** Position of the register's own entry that recorded the export. */
@@ -217,6 +222,7 @@ export class ExportVerifier {
       head,
       anchored,
       unanchored: entries - anchored,
+      complete: bad === undefined && signing?.signedBy !== undefined && scope.kind !== 'incidents',
       ...(signing && { signing, recordedAt }),
       ...(bad && { firstBad: bad }),
     };

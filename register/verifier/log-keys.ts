@@ -1,7 +1,9 @@
 /**
  * The keys of a log, one after the other. A rotation is a checkpoint with two lines more, which name the key that signs
  * no longer and the key that signs from here on; both have signed it. Whoever trusts one key of the chain can follow it
- * to all others. A key counts for the sizes of its own time only: one that was stolen after its rotation signs nothing new.
+ * to all others. A key counts for the sizes of its own time only, and what a retired key has signed counts only where it is
+ * shown to be the beginning of the tree of the last rotation, which the present key has signed: one that was stolen after its
+ * rotation signs neither a new tree nor another past.
  */
 import {
   type Checkpoint,
@@ -11,6 +13,7 @@ import {
   openCheckpoint,
   parseCheckpoint,
 } from '../tree/checkpoint';
+import { verifyConsistency } from '../tree/merkle';
 import {
   NoteError,
   type NoteSigner,
@@ -37,6 +40,12 @@ export interface LogKey {
   verifierKey: string;
   from: number;
   to: number;
+}
+
+/** A checkpoint whose signature is of a key's own time. */
+export interface SignedCheckpoint extends OpenedCheckpoint {
+  /** The key that signed it is retired, and nothing shows yet that its tree is the beginning of this rotation's. */
+  unproved?: Rotation;
 }
 
 /** The signed note of a rotation at a size that the old key has signed. */
@@ -116,9 +125,22 @@ export class LogKeys {
   /**
    * Opens a checkpoint that one of the keys signed in its time.
    *
-   * @throws CheckpointError when none did, or only one that was retired at a smaller size.
+   * @param proof for one by a retired key: the RFC 6962 consistency proof from its tree to that of the last rotation.
+   * @throws CheckpointError when none did, or by a retired key without that proof.
    */
-  open(note: string, witnesses: readonly NoteVerifier[] = []): OpenedCheckpoint {
+  open(note: string, witnesses: readonly NoteVerifier[] = [], proof?: readonly Uint8Array[]): OpenedCheckpoint {
+    const { unproved, ...checkpoint } = this.openUnproved(note, witnesses);
+    if (unproved !== undefined && !isBeginningOf(unproved, checkpoint, proof)) throw retiredError(checkpoint, unproved);
+    return checkpoint;
+  }
+
+  /**
+   * Opens a checkpoint as `open` does, for a caller that compares its tree and that of the last rotation with one and the
+   * same log.
+   *
+   * @throws CheckpointError when no key signed it in its time, or another tree of its size was signed at a rotation.
+   */
+  openUnproved(note: string, witnesses: readonly NoteVerifier[] = []): SignedCheckpoint {
     const parsed = parsedNote(note);
     const signed = this.keys.filter(({ verifierKey }) => verifiedBy(parsed, [verifierOf(verifierKey)]).length > 0);
     if (signed.length === 0) {
@@ -126,8 +148,8 @@ export class LogKeys {
         `the checkpoint is not signed by ${this.origin}: it was altered, it is another log's, or a rotation is missing`,
       );
     }
-    const { size } = parseCheckpoint(parsed.text);
-    const inTime = signed.find(({ from, to }) => size >= from && size <= to);
+    const { size, root } = parseCheckpoint(parsed.text);
+    const inTime = signed.filter(({ from, to }) => size >= from && size <= to).at(-1);
     if (inTime === undefined) {
       const { from, to } = signed[0]!;
       throw new CheckpointError(
@@ -135,8 +157,31 @@ export class LogKeys {
           'it was made with a key that was retired, or before its time',
       );
     }
-    return openCheckpoint(note, verifierOf(inTime.verifierKey), witnesses);
+    if (this.rotations.some((each) => each.size === size && !each.root.equals(root))) {
+      throw new CheckpointError(
+        `two different trees of the size ${size} were signed: the key was rotated over another one`,
+      );
+    }
+    const opened = openCheckpoint(note, verifierOf(inTime.verifierKey), witnesses);
+    const last = this.rotations.at(-1);
+    if (last === undefined || inTime.verifierKey === this.current || last.size === size) return opened;
+    return { ...opened, unproved: last };
   }
+}
+
+/** Whether a checkpoint's tree is shown to be the beginning of a rotation's. */
+export function isBeginningOf(rotation: Rotation, checkpoint: Checkpoint, proof?: readonly Uint8Array[]): boolean {
+  if (proof === undefined) return false;
+  const { size, root } = checkpoint;
+  return verifyConsistency({ oldSize: size, oldRoot: root, newSize: rotation.size, newRoot: rotation.root }, proof);
+}
+
+/** Why a checkpoint by a retired key does not count. */
+export function retiredError({ size }: Checkpoint, rotation: Rotation): CheckpointError {
+  return new CheckpointError(
+    `the checkpoint of size ${size} is signed by a retired key, and nothing shows that its tree is the beginning of that of ` +
+      `the last rotation, of size ${rotation.size}: whoever stole the key could have made it. A consistency proof is needed`,
+  );
 }
 
 function parsedNote(note: string): ReturnType<typeof parseNote> {

@@ -26,7 +26,7 @@ export function reportLines(result: ExportVerification): string[] {
   if (signing === undefined) {
     say('not signed: it is consistent in itself, and nothing more is known of it');
   } else {
-    const { signedBy, origin, size, witnesses, unchecked, noted } = signing;
+    const { signedBy, origin, size, witnesses, unchecked, noted, retiredAt } = signing;
     if (signedBy === undefined) {
       say(`NOT CHECKED who signed it: give --key with the public key of ${plain(origin)}`);
       say(`it names a tree of ${size} entries, which holds its entries and, at position ${recordedAt}, its record`);
@@ -35,14 +35,30 @@ export function reportLines(result: ExportVerification): string[] {
         `signed by ${plain(origin)}: a tree of ${size} entries holds them, and the record of this export at position ${recordedAt}`,
       );
       lines.push(`  key ${plain(signedBy)}`);
+      if (retiredAt !== undefined) {
+        say(
+          `that key is retired: its tree is proved to be the beginning of that of the rotation at ${retiredAt} entries`,
+        );
+      }
     }
     for (const { name, at } of witnesses) say(`seen by the witness ${plain(name)} at ${at}`);
     const others = unchecked.filter((name) => signedBy !== undefined || name !== origin);
-    if (others.length > 0) say(`signatures not checked, as no key was given: ${others.map(plain).join(', ')}`);
+    for (const name of others) say(extraText(name, origin));
     if (noted !== undefined) say(`the checkpoint noted earlier: ${noted}`);
+  }
+  if (scope.kind === 'incidents') {
+    say('that no incident of this time is missing is NOT shown: only an export of the whole register shows that');
   }
   lines.push(`  head ${head.position}:${head.hash}`);
   return lines;
+}
+
+/** Anybody can add a line with any name to a note: it says nothing of whoever has that name. */
+function extraText(name: string, origin: string): string {
+  const whose =
+    name === origin ? "it is not of the log's known keys" : "it is not the log's, and no key for it was given";
+  const lines = `a further signature under the name ${plain(name)} was not checked: ${whose}`;
+  return `${lines}. Anybody can add such a line`;
 }
 
 function scopeText(scope: ExportVerification['scope']): string {

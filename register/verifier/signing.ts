@@ -3,7 +3,7 @@ import { type Checkpoint, CheckpointError, parseCheckpoint } from '../tree/check
 import { verifyConsistency } from '../tree/merkle';
 import { NoteError, type NoteVerifier, parseNote, parseVerifierKey, signatureLine } from '../tree/note';
 import { BindingError } from './binding';
-import { LogKeys } from './log-keys';
+import { isBeginningOf, LogKeys, retiredError, type SignedCheckpoint } from './log-keys';
 
 /** Whose signatures count. */
 export interface Trust {
@@ -17,6 +17,8 @@ export interface Trust {
   notedCheckpoint?: string;
   /** The RFC 6962 consistency proof between the two, when they have different sizes. */
   consistency?: readonly Uint8Array[];
+  /** For a checkpoint by a retired key: the proof from its tree to that of the log's last rotation. */
+  rotationProof?: readonly Uint8Array[];
 }
 
 /** What a checkpoint says, and who vouches for it. */
@@ -29,7 +31,9 @@ export interface Signing {
   signedBy?: string;
   /** Witnesses whose cosignature holds, with the time at which they saw the tree. */
   witnesses: Array<{ name: string; at: string }>;
-  /** Names of signers whose keys were not given: nothing is known of their signatures. */
+  /** The key is retired; the tree is shown to be the beginning of that of the rotation of this size, or a later one. */
+  retiredAt?: number;
+  /** Names on signature lines by keys that were not given: anybody can add such a line, and nothing is known of it. */
   unchecked: string[];
   /** What came of the checkpoint that was noted earlier. */
   noted?: 'the same tree' | 'an earlier tree, which this one continues' | 'a later tree, which continues this one';
@@ -51,7 +55,8 @@ export function openSigning(note: string, trust: Trust): Signing {
     if (inOrder(note) !== note) throw new BindingError('the signatures of the checkpoint are not in order');
     const witnesses = (trust.witnesses ?? []).map(parseVerifierKey);
     const keys = trust.key === undefined ? undefined : LogKeys.follow(trust.key, trust.rotations);
-    const checkpoint = keys === undefined ? parseCheckpoint(parsed.text) : keys.open(note, witnesses);
+    const checkpoint: Checkpoint & Pick<SignedCheckpoint, 'unproved'> =
+      keys === undefined ? parseCheckpoint(parsed.text) : keys.openUnproved(note, witnesses);
     const logKeys = (keys?.keys ?? []).map(({ verifierKey }) => ({ verifierKey, ...parseVerifierKey(verifierKey) }));
     const signing: Signing = {
       origin: checkpoint.origin,
@@ -79,7 +84,16 @@ export function openSigning(note: string, trust: Trust): Signing {
         throw new BindingError(`the witness ${name} has not cosigned the checkpoint`);
       }
     }
-    if (trust.notedCheckpoint !== undefined) signing.noted = compared(checkpoint, trust, keys);
+    const noted = trust.notedCheckpoint === undefined ? undefined : compared(checkpoint, trust, keys);
+    if (noted !== undefined) signing.noted = noted.outcome;
+    const { unproved } = checkpoint;
+    if (unproved !== undefined) {
+      if (!noted?.vouches && !isBeginningOf(unproved, checkpoint, trust.rotationProof)) {
+        const { message } = retiredError(checkpoint, unproved);
+        throw new BindingError(`${message} (--rotation-proof)`);
+      }
+      signing.retiredAt = unproved.size;
+    }
     return signing;
   } catch (error) {
     if (error instanceof NoteError || error instanceof CheckpointError || error instanceof RangeError) {
@@ -89,14 +103,23 @@ export function openSigning(note: string, trust: Trust): Signing {
   }
 }
 
-function compared(checkpoint: Checkpoint, trust: Trust, keys: LogKeys | undefined): Signing['noted'] {
+/** What came of the noted checkpoint, and whether it vouches for that of an export by a retired key. */
+interface Compared {
+  outcome: NonNullable<Signing['noted']>;
+  /** It continues the export's tree, and a key that was never retired signed it. */
+  vouches: boolean;
+}
+
+function compared(checkpoint: Checkpoint, trust: Trust, keys: LogKeys | undefined): Compared {
   const note = trust.notedCheckpoint!;
-  const noted = keys === undefined ? parseCheckpoint(parseNote(note).text) : keys.open(note);
+  const noted: Checkpoint & Pick<SignedCheckpoint, 'unproved'> =
+    keys === undefined ? parseCheckpoint(parseNote(note).text) : keys.openUnproved(note);
+  const sound = keys !== undefined && noted.unproved === undefined;
   if (noted.origin !== checkpoint.origin) {
     throw new BindingError(`the checkpoint noted earlier is of "${noted.origin}", not of ${checkpoint.origin}`);
   }
   if (noted.size === checkpoint.size) {
-    if (noted.root.equals(checkpoint.root)) return 'the same tree';
+    if (noted.root.equals(checkpoint.root)) return { outcome: 'the same tree', vouches: sound };
     throw new BindingError(
       `two different trees of the size ${noted.size} were signed: the checkpoint noted earlier has another root`,
     );
@@ -115,5 +138,7 @@ function compared(checkpoint: Checkpoint, trust: Trust, keys: LogKeys | undefine
         'the past was changed, or two views were shown',
     );
   }
-  return old === noted ? 'an earlier tree, which this one continues' : 'a later tree, which continues this one';
+  return old === noted
+    ? { outcome: 'an earlier tree, which this one continues', vouches: false }
+    : { outcome: 'a later tree, which continues this one', vouches: sound };
 }

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { NothingToExportError } from '../../register/errors';
 import { positionOf } from '../../register/export-scope';
+import { proveConsistency } from '../../register/log/prove-consistency';
 import { rotateKey } from '../../register/log/rotate-key';
 import { proveEntry, tlogProof } from '../../register/prove';
 import { readIncidentEvents } from '../../register/read-incident';
@@ -114,7 +115,7 @@ test('what is not there cannot be proved, and leaves neither a file nor a record
   expect(await readIncidentEvents(register.pool, 'REGISTER')).toHaveLength(before);
 });
 
-test('an export made before a rotation verifies with the new key and the published rotations', async () => {
+test('an export made before a rotation verifies with the new key, the rotations, and the proof that the last one continues it', async () => {
   const other = await anExportedRegister(2);
   const { bytes } = await other.exported({ kind: 'log' }, { log: other.log });
   const { pool, log, settings } = other;
@@ -122,7 +123,13 @@ test('an export made before a rotation verifies with the new key and the publish
   const [key, rotations] = [log.verifierKey, log.rotations];
   expect(openRotation(rotations.at(-1)!).newKey).toBe(key);
   expect(await verifyExport(once(bytes), { key })).toMatchObject({ ok: false, firstBad: { part: 'binding' } });
-  expect(await verifyExport(once(bytes), { key, rotations })).toMatchObject({ ok: true });
+  expect(await verifyExport(once(bytes), { key, rotations })).toMatchObject({
+    ok: false,
+    firstBad: { reason: expect.stringContaining('A consistency proof is needed (--rotation-proof)') },
+  });
+  const { size } = openRotation(rotations.at(-1)!);
+  const { proof: rotationProof } = await proveConsistency(log, { size: size - 1 }, { size });
+  expect(await verifyExport(once(bytes), { key, rotations, rotationProof })).toMatchObject({ ok: true });
 });
 
 test('a register that was rolled back goes out unsigned, as evidence; nothing of it is proved', async () => {

@@ -62,7 +62,8 @@ async function treeOf(text: string, keys: LogKeys): Promise<TreeAt> {
   if (/^(0|[1-9]\d{0,14})$/.test(text)) return { size: Number(text) };
   if (!existsSync(text)) throw usage(`${text} is neither a number of entries nor a file with a checkpoint`);
   try {
-    return keys.open((await checkpointOfExport(text)) ?? noteOf(text));
+    // What a retired key has signed is proved here.
+    return keys.openUnproved((await checkpointOfExport(text)) ?? noteOf(text));
   } catch (error) {
     throw refused(`${text}: ${(error as Error).message}`);
   }

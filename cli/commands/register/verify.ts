@@ -37,6 +37,7 @@ export function registerVerifyCommand(register: Command, shell: Shell): void {
         .default([], 'none'),
     )
     .option('--consistency <file>', 'of an export: the proof when --checkpoint has another size (register consistency)')
+    .option('--rotation-proof <file>', 'of an export by a key retired since: the proof up to the last rotation')
     .option('--witness <key...>', 'of an export: public keys of witnesses, or files')
     .option('--rotations <file>', "of an export: rotations of the log's key, as the log publishes them")
     .option('--bytes', 'of an export: hashes and chains only, not the contents')
@@ -49,6 +50,8 @@ export function registerVerifyCommand(register: Command, shell: Shell): void {
 async function online(shell: Shell, options: Options): Promise<void> {
   if (options.consistency)
     throw usage('--consistency: only for exports; the database needs no proof to be compared with a checkpoint');
+  if (options.rotationProof)
+    throw usage('--rotation-proof: only for exports; the database needs no proof to be compared with a rotation');
   const expectedHead = options.head ? headFlag(options.head) : undefined;
   const result = await verifyDatabase(shell, options, expectedHead);
   if (options.json) shell.out.json(result);

@@ -97,6 +97,10 @@ test('other names by a mapping, and other forms of the same entries', async () =
 
 test('over http, and from Postgres', async () => {
   const server = createServer((request, response) => {
+    if (request.url === '/elsewhere') {
+      response.writeHead(302, { location: '/log' }).end();
+      return;
+    }
     response.statusCode = request.url === '/log' ? 200 : 404;
     response.end(bytesOf(log));
   });
@@ -104,6 +108,14 @@ test('over http, and from Postgres', async () => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   expect(await tocsin([`${url}/log`])).toMatchObject({ code: 0 });
   expect(await tocsin([`${url}/none`])).toMatchObject({ code: 2, err: expect.stringContaining('answers 404') });
+  expect(await tocsin([`${url}/elsewhere`])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('is not followed'),
+  });
+  expect(await tocsin(['http://logs.example.com/log'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('must be https'),
+  });
   await new Promise((resolve) => server.close(resolve));
 
   const database = await createTestDatabase();

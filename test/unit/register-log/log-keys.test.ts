@@ -1,6 +1,9 @@
 // A verifier who trusts one key of a log follows its rotations to all others, and believes each for its own time only.
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { openCheckpoint, signCheckpoint } from '../../../register/tree/checkpoint';
+import { CheckpointError, openCheckpoint, signCheckpoint } from '../../../register/tree/checkpoint';
+import { CompactRange } from '../../../register/tree/compact-range';
+import { consistencyProof, subtreeHash } from '../../../register/tree/merkle';
 import { createSigner, parseVerifierKey, signNote } from '../../../register/tree/note';
 import { LogKeys, openRotation, signRotation } from '../../../register/verifier/log-keys';
 import { noteRecord, splitNotes } from '../../../register/verifier/notes';
@@ -20,14 +23,18 @@ test('whoever trusts any key of the chain follows it to all others', () => {
       [c!.verifierKey, 25, Number.MAX_SAFE_INTEGER],
     ]);
     expect(keys.current).toBe(c!.verifierKey);
-    for (const [size, signer] of [
-      [3, a!],
-      [10, a!],
-      [10, b!],
-      [25, b!],
-      [26, c!],
+    for (const [size, signer, proved] of [
+      [3, a!, false],
+      [10, a!, false],
+      [10, b!, false],
+      [25, b!, true],
+      [25, c!, true],
+      [26, c!, true],
     ] as const) {
-      expect(keys.open(signCheckpoint(size, root(size), signer)).size).toBe(size);
+      const note = signCheckpoint(size, root(size), signer);
+      expect(keys.openUnproved(note)).toMatchObject({ size, ...(!proved && { unproved: { size: 25 } }) });
+      if (proved) expect(keys.open(note).size).toBe(size);
+      else expect(() => keys.open(note)).toThrow('whoever stole the key could have made it');
     }
   }
 });
@@ -39,6 +46,32 @@ test('a key that was retired signs nothing new, and a new one nothing old', () =
   expect(() => keys.open(signCheckpoint(11, root(11), stranger!))).toThrow(
     'is not signed by register.example.com/test',
   );
+});
+
+test('a retired key counts only with the proof that its tree is the beginning of that of the last rotation', async () => {
+  const leaves = Array.from({ length: 30 }, (_, n) => createHash('sha256').update(Buffer.of(0, n)).digest());
+  const rootOf = (size: number) => {
+    const tree = new CompactRange();
+    for (const leaf of leaves.slice(0, size)) tree.push(leaf);
+    return tree.root();
+  };
+  const read = async (level: number, index: number) =>
+    subtreeHash(Buffer.concat(leaves.slice(index << level, (index + 1) << level)));
+  const [first, second] = [signRotation(10, rootOf(10), a!, b!), signRotation(25, rootOf(25), b!, c!)];
+  const keys = LogKeys.follow(c!.verifierKey, [first, second]);
+  for (let size = 1; size <= 25; size++) {
+    const proof = await consistencyProof(size, 25, read);
+    const signer = size <= 10 ? a! : b!;
+    expect(keys.open(signCheckpoint(size, rootOf(size), signer), [], proof).size).toBe(size);
+    expect(() => keys.open(signCheckpoint(size, root(7), signer), [], proof)).toThrow(CheckpointError);
+    expect(() => keys.openUnproved(signCheckpoint(10, root(7), a!))).toThrow('two different trees of the size 10');
+    if (size < 25) {
+      expect(() => keys.open(signCheckpoint(size, rootOf(size), signer))).toThrow('A consistency proof is needed');
+    }
+  }
+  // Two stolen keys make a rotation over another tree between them: the last one, by the present key, does not continue it.
+  const invented = LogKeys.follow(c!.verifierKey, [signRotation(10, root(7), a!, b!), second]);
+  expect(() => invented.open(signCheckpoint(10, root(7), a!))).toThrow('A consistency proof is needed');
 });
 
 test('a rotation that was altered, is signed by one key only, or leads elsewhere is refused', () => {
