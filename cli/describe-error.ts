@@ -26,14 +26,15 @@ export function describeError(error: unknown, subject?: Subject): CommandError {
   if (refusal) return refusal;
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
     return refused(
-      `${about} has not confirmed the message: ${NO_WORKER}. Then check with \`tocsin show\` before you send it again`,
+      `${about} has not confirmed the message: ${NO_WORKER}. Then check with \`npx tocsin show\` before you send it again`,
     );
   }
   if (error instanceof WorkflowNotFoundError) {
     const kind = kindOf(subject?.id ?? '') ?? subject?.kind ?? 'incident';
     if (!/already completed/.test(error.message))
       return refused(`there is no ${about}. \`${commandOf(kind, 'list --all')}\` lists them`);
-    const where = kind === 'incident' ? '. `tocsin register show` shows its record' : '; the register has its record';
+    const where =
+      kind === 'incident' ? '. `npx tocsin register show` shows its record' : '; the register has its record';
     return refused(`${about} is closed and accepts no messages${where}`);
   }
   if (error instanceof WorkflowFailedError) return describeFailure(error.cause, about);

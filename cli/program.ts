@@ -126,7 +126,7 @@ export function createProgram(shell: Shell): Command {
     })
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 refused, not found or not verified, 2 invalid input.\nExample:\n  $ tocsin up\n  $ tocsin declare -f incident.yaml',
+      '\nExit codes: 0 done, 1 refused, not found or not verified, 2 invalid input.\nExample:\n  $ npx tocsin up\n  $ npx tocsin declare -f incident.yaml',
     );
   for (const add of COMMANDS) add(program, shell);
   return program.hook('preAction', (_program, command) => checkKinds(program, command));

@@ -35,16 +35,16 @@ export function caseArgument(name: string): KindName | 'any' | undefined {
 
 /** Arguments that name a case. */
 const CASES: Record<string, { kind: KindName | 'any'; text: string }> = {
-  '<id>': { kind: 'incident', text: 'the incident, like INC-20260401-9f3a (see `tocsin list`)' },
+  '<id>': { kind: 'incident', text: 'the incident, like INC-20260401-9f3a (see `npx tocsin list`)' },
   '<incident>': {
     kind: 'incident',
-    text: 'an open incident, like INC-20260401-9f3a (see `tocsin list`)',
+    text: 'an open incident, like INC-20260401-9f3a (see `npx tocsin list`)',
   },
-  '<other>': { kind: 'incident', text: 'the other incident, open or closed (see `tocsin list --all`)' },
-  '<case>': { kind: 'triage', text: 'the triage case, like TRG-9f3a5c1e0b2d (see `tocsin triage list`)' },
-  '<report>': { kind: 'report', text: 'the report, like VR-20260401-9f3a5c1e (see `tocsin report list`)' },
+  '<other>': { kind: 'incident', text: 'the other incident, open or closed (see `npx tocsin list --all`)' },
+  '<case>': { kind: 'triage', text: 'the triage case, like TRG-9f3a5c1e0b2d (see `npx tocsin triage list`)' },
+  '<report>': { kind: 'report', text: 'the report, like VR-20260401-9f3a5c1e (see `npx tocsin report list`)' },
   '<of>': { kind: 'report', text: 'the earlier report' },
-  '<task>': { kind: 'patch', text: 'the patch task, like PATCH-1f6a3c90b2d4 (see `tocsin deps list`)' },
+  '<task>': { kind: 'patch', text: 'the patch task, like PATCH-1f6a3c90b2d4 (see `npx tocsin deps list`)' },
   '<incident-or-case>': { kind: 'any', text: 'an incident or a case of any kind, like INC-20260401-9f3a' },
 };
 
@@ -56,13 +56,13 @@ const ARGUMENTS: Record<string, string> = {
   '<new>': 'the later state: a file with its checkpoint, an export, or a number of entries',
   '[files...]': 'npm lock files and CycloneDX SBOMs, as PATH or NAME=PATH (default: TOCSIN_INVENTORIES)',
   '<entry>': 'its position, like 128, or INCIDENT/NUMBER, like INC-20260401-9f3a/7',
-  '<obligation>': 'like enterprise-notice or gdpr-art33-authority:ie-dpc (see `tocsin show`)',
-  '[obligation]': 'one obligation, like gdpr-art33-authority:ie-dpc (see `tocsin show`)',
+  '<obligation>': 'like enterprise-notice or gdpr-art33-authority:ie-dpc (see `npx tocsin show`)',
+  '[obligation]': 'one obligation, like gdpr-art33-authority:ie-dpc (see `npx tocsin show`)',
   '<text>': 'one or more sentences, in quotes',
   '[csv]': 'the file; its first line names the columns',
   '[file]': 'the export (default: the register in its database)',
   '[reference]': 'what the authority gave on submission, like a submission number',
-  '<authority>': 'the authority, like ie-dpc (see `tocsin authorities`)',
+  '<authority>': 'the authority, like ie-dpc (see `npx tocsin authorities`)',
   '<field>': 'the required field, like records-count, or its title in quotes',
 };
 
@@ -76,9 +76,9 @@ function exampleLines(example: string): string {
   const [command, remark] = example.split(/ +# /);
   const lines: string[] = remark === undefined ? [] : [`  # ${remark}`];
   const [named, ...options] = command!.split(/ (?=-)/);
-  const isTooLong = `  $ tocsin ${named} \\`.length > EXAMPLE_WIDTH;
+  const isTooLong = `  $ npx tocsin ${named} \\`.length > EXAMPLE_WIDTH;
   const [first, ...parts] = [...(isTooLong ? named!.split(LAST_ARGUMENT) : [named!]), ...options];
-  let line = `  $ tocsin ${first}`;
+  let line = `  $ npx tocsin ${first}`;
   for (const part of parts) {
     // Room for the backslash behind it.
     if (line.length + 1 + part.length + 2 > EXAMPLE_WIDTH) {

@@ -69,7 +69,7 @@ export function named({ id, kind }: Subject): string {
   return `${CASE_KINDS[kindOf(id) ?? kind ?? 'incident'].noun} "${id}"`;
 }
 
-/** `tocsin triage list --all`: what lists the cases of a kind. */
+/** `npx tocsin triage list --all`: what lists the cases of a kind. */
 export function commandOf(kind: KindName, verb: string): string {
-  return ['tocsin', CASE_KINDS[kind].group, verb].filter(Boolean).join(' ');
+  return ['npx tocsin', CASE_KINDS[kind].group, verb].filter(Boolean).join(' ');
 }

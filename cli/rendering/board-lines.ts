@@ -1,4 +1,5 @@
 /** An incident on one screen: what it is, the table of its obligations, containment and the last events. */
+import { outcomeWords, stepWords } from '../../domain/incident/board-words';
 import { human } from '../../domain/incident/contents';
 import type { IncidentView } from '../../domain/incident/contract';
 import { DATA_QUESTION } from '../../domain/incident/data-question';
@@ -47,9 +48,9 @@ export function boardLines(
       { title: 'Outcome', flex: true },
     ];
     const rows = steps.map((step) => [
-      step.id,
+      `${stepWords(step)} (${step.id})`,
       {
-        text: OUTCOME_WORDS[step.state] ?? step.state,
+        text: outcomeWords(step.state),
         paint: (text: string) => out.style(text, ...stepStyle(step.state)),
       },
     ]);
@@ -119,9 +120,6 @@ const ROW_STYLES: Record<BoardRow['standing'], Style[]> = {
   waits: ['yellow'],
   running: [],
 };
-
-/** What became of a step, where its code is no word that people use. */
-const OUTCOME_WORDS: Record<string, string> = { 'recorded-only': 'recorded on this machine only: do it by hand' };
 
 function stepStyle(state: string): Style[] {
   if (state === 'verified' || state === 'applied') return ['green'];

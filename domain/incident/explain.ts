@@ -22,7 +22,7 @@ import { confirmLine, proposalText } from './not-owed';
 import { awarenessWaits } from './on-awareness';
 import { partOf } from './part-clock';
 import { isPublicCommunication } from './readers';
-import { type IncidentState, isSettled, type Obligation } from './state';
+import { type IncidentState, isSettled, type Obligation, type ObligationStatus } from './state';
 import { shareText, type Untold } from './tally';
 import { standing as tallied, tellerOf } from './telling';
 import { untoldText } from './untold';
@@ -67,7 +67,7 @@ export interface Explanation {
   obligations: Array<
     Lateness & {
       id: string;
-      status: string;
+      status: ObligationStatus;
       dueAt?: Instant;
       misses?: Instant[];
       /** What changed since it was told, for which a round is proposed. */

@@ -3,10 +3,12 @@
  * duty of law waits only for a person who looks at the notice: not past its deadline, and then silence goes on. An own promise
  * waits for any reason.
  */
+
 import { tocsin } from '../kernel/command-lines';
 import { earliest, exactMs, type Instant, minuteText, toInstant, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
+import { stateWords } from './board-words';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { tellerOf, toldWith } from './telling';
 
@@ -40,7 +42,7 @@ export function holdProblem(
   const { o, rule, state, pack } = about;
   if (until && toMs(until) <= toMs(now)) return 'until: must be in the future';
   if (o.status === 'dispatching' || isSettled(o))
-    return `obligation: ${o.id} is already ${o.status}: too late to hold, and nothing was held back. Correct with assess what was wrong in it: that opens a supplement`;
+    return `obligation: ${o.id} is already ${stateWords(o.status)}: too late to hold, and nothing was held back. Correct with assess what was wrong in it: that opens a supplement`;
   if (!['email', 'status-page', 'filing'].includes(rule.channel))
     return `obligation: ${o.id} sends nothing that could be held; waive it with a reason if it does not apply`;
   const teller = tellerOf(o, rule, state, pack);

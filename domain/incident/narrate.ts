@@ -11,12 +11,13 @@ import { packNames, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { groupName } from './audience';
 import { BASIS_WORDS } from './awareness';
+import { outcomeWords, startWords, stepWords } from './board-words';
 import { startOf } from './clocks';
 import { human } from './contents';
 import { DOUBTED_WORDS } from './doubted-kinds';
 import { type DataOf, type EventOf, type Evidence, type IncidentEvent, obligationOfEvent } from './events';
 import { attachmentsIn } from './filings';
-import type { Assessment, ContainmentMeasure } from './incident';
+import type { Assessment } from './incident';
 import { latenessText } from './lateness';
 import { madePublicText } from './made-public';
 import { isBefore } from './on-status';
@@ -129,11 +130,13 @@ function say(event: IncidentEvent, context: Context): Said {
     case 'corrected':
       return warn(correctedText(event, context));
     case 'containment-requested':
-      return info(`Containment requested by ${event.by}: ${measureText(event.data.measure)}`);
+      return info(
+        `Containment requested by ${event.by}: ${stepWords(event.data).replace(/^./, (first) => first.toLowerCase())}`,
+      );
     case 'containment-undo-requested':
       return info(`Undo requested by ${event.by}: ${event.data.id}`);
     case 'containment-step':
-      return stepText(event.data);
+      return stepText(event.data, context.before);
     case 'measure-recorded':
       return info(
         `Measure ${event.data.planned ? 'planned' : 'recorded'} (${event.data.category}): ${event.data.text}`,
@@ -178,9 +181,6 @@ function say(event: IncidentEvent, context: Context): Said {
 
 type ObligationEvent = Extract<IncidentEvent, { data: { obligation: string } }>;
 
-/** What a clock counts from, where its code is no word that people use. */
-const STARTS: Record<string, string> = { 'authority-notified': 'the first report to an authority' };
-
 function onObligation(event: ObligationEvent, context: Context): Said {
   const { rule } = context;
   switch (event.kind) {
@@ -188,14 +188,14 @@ function onObligation(event: ObligationEvent, context: Context): Said {
       const { dueAt, clock } = event.data;
       const part = clock.partAt ? ` (this part was known ${human(clock.partAt)})` : '';
       return info(
-        `${rule?.title ?? event.data.rule}: due ${human(dueAt)}, ${span(startOf(clock), dueAt)} from ${STARTS[clock.from] ?? clock.from}${part}`,
+        `${rule?.title ?? event.data.rule}: due ${human(dueAt)}, ${span(startOf(clock), dueAt)} from ${startWords(clock.from)}${part}`,
       );
     }
     case 'obligation-due-changed': {
       const { dueAt, previousDueAt, clock } = event.data;
-      if (!previousDueAt) return info(`Deadline ${human(dueAt)}, counted from ${STARTS[clock.from] ?? clock.from}`);
+      if (!previousDueAt) return info(`Deadline ${human(dueAt)}, counted from ${startWords(clock.from)}`);
       const earlier = toMs(dueAt) < toMs(previousDueAt);
-      const text = `Deadline now ${human(dueAt)}, ${span(previousDueAt, dueAt)} ${earlier ? 'earlier' : 'later'}, counted from ${STARTS[clock.from] ?? clock.from}`;
+      const text = `Deadline now ${human(dueAt)}, ${span(previousDueAt, dueAt)} ${earlier ? 'earlier' : 'later'}, counted from ${startWords(clock.from)}`;
       return earlier ? warn(text) : info(text);
     }
     case 'obligation-not-required': {
@@ -441,8 +441,9 @@ function drafted(data: DataOf<'notice-drafted'>, before: IncidentState | undefin
   return lost.length > 0 ? warn(text) : info(text);
 }
 
-function stepText({ id, outcome, detail }: DataOf<'containment-step'>): Said {
-  const text = `Containment ${id}: ${outcome === 'recorded-only' ? 'recorded on this machine only' : outcome}${suffix(detail)}`;
+function stepText({ id, outcome, detail }: DataOf<'containment-step'>, before: IncidentState | undefined): Said {
+  const step = before?.containment[id];
+  const text = `Containment: ${step ? `${stepWords(step)} (${id})` : id}: ${outcome === 'recorded-only' ? 'recorded on this machine only' : outcomeWords(outcome)}${suffix(detail)}`;
   return {
     text,
     tone: (
@@ -488,17 +489,6 @@ function workspacesText(workspaces: Assessment['workspaces']): string[] {
   if (workspaces === 'all') return ['all workspaces'];
   // Where the list is withheld, so is their number.
   return workspaces.length === 0 || standInOf(workspaces) ? [] : [count(workspaces.length, 'workspace')];
-}
-
-function measureText(measure: ContainmentMeasure): string {
-  switch (measure.action) {
-    case 'block-source':
-      return `block ${measure.source}`;
-    case 'rotate-credential':
-      return `rotate ${measure.credential.provider}/${measure.credential.ref}`;
-    case 'isolate-system':
-      return `isolate ${measure.system}`;
-  }
 }
 
 function correctedText({ data, by }: EventOf<'corrected'>, { before }: Context): string {

@@ -3,6 +3,7 @@
  * itself and the rule; a named person confirms it with a reason of their own, or the duty stays open and its clock rings
  * (GDPR Art. 5(2), 33(5): the controller must be able to show why nobody was told).
  */
+
 import { tocsin } from '../kernel/command-lines';
 import { hash64 } from '../kernel/hash64';
 import { TOCSIN } from '../kernel/recorded-event';
@@ -10,6 +11,7 @@ import { evaluate, readOf, type Verdict } from '../policy/conditions';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { isInForce } from './applies';
+import { stateWords } from './board-words';
 import { armedClock } from './clocks';
 import type { NewEvent } from './events';
 import type { MessageBody } from './messages';
@@ -152,7 +154,7 @@ function nothingProposed(
   open: Obligation[],
 ): { problems: string[] } | { note: string } {
   const known = Object.values(state.obligations).filter((o) => o.id === id || o.rule === id);
-  if (known.length > 0 && known.every(isSettled)) return { note: `${id} is already ${known[0]!.status}` };
+  if (known.length > 0 && known.every(isSettled)) return { note: `${id} is already ${stateWords(known[0]!.status)}` };
   const proposed = open.length > 0 ? `; proposed are: ${open.map((o) => o.id).join(', ')}` : '';
   return {
     problems: [

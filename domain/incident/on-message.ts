@@ -1,4 +1,5 @@
 /** What each message of a person or a tool means for an incident. */
+
 import { ask, commandText, tocsin } from '../kernel/command-lines';
 import { earliestOf, inexactOf } from '../kernel/inexact-instant';
 import type { Instant } from '../kernel/time';
@@ -8,6 +9,7 @@ import { isAfterClosing, onAfterClosing } from './after-closing';
 import { Answer, notAfter } from './answer';
 import { onDecideAuthority } from './authority-decision';
 import { USUAL_BASIS } from './awareness';
+import { outcomeWords, stateWords } from './board-words';
 import { isOver } from './containment';
 import { capProblem } from './containment-cap';
 import { onCorrect } from './corrections';
@@ -164,7 +166,7 @@ function onContain(state: IncidentState, message: On<'contain'>, answer: Answer)
   const measure = message.measure!;
   const id = measureId(measure);
   const before = state.containment[id];
-  if (before && !isOver(before)) return answer.noted(`${id} is already ${before.state}`);
+  if (before && !isOver(before)) return answer.noted(`${id} is already ${outcomeWords(before.state)}`);
   const full = capProblem(state, measure);
   if (full) return answer.rejected(full);
   return [{ kind: 'containment-requested', data: { id, measure } }];
@@ -208,7 +210,8 @@ function onReview(state: IncidentState, message: On<'review'>, answer: Answer): 
 
 function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answer: Answer): NewEvent[] {
   const problems: string[] = [];
-  if (state.status !== 'resolved') problems.push(`status: is ${state.status}; send status "resolved" first`);
+  if (state.status !== 'resolved')
+    problems.push(`status: it is not resolved yet: \`${tocsin('status', { id: state.caseId, status: 'resolved' })}\``);
   problems.push(...awarenessOpen(state));
   for (const rule of pack.obligations) {
     const instances = Object.values(state.obligations).filter((o) => o.rule === rule.id);
@@ -226,7 +229,7 @@ function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answe
   }
   for (const step of Object.values(state.containment)) {
     if (['requested', 'undo-requested'].includes(step.state))
-      problems.push(`${step.id}: is still ${step.state}; try again when its outcome is on record`);
+      problems.push(`${step.id}: is still ${outcomeWords(step.state)}; try again when its outcome is on record`);
   }
   return problems.length > 0 ? answer.rejected(...problems) : [{ kind: 'closed', data: { note: message.note } }];
 }
@@ -330,12 +333,12 @@ function onApprove(
     if (reasons.length > 0) return reasons;
     const todo =
       rule.dispatch === 'filing'
-        ? 'it is filed by a person: send "filed" with the reference'
+        ? `it is filed by a person: \`${nextLine(o, rule, state, pack)}\``
         : `it is ${rule.dispatch === 'automatic' ? 'sent' : 'fulfilled'} otherwise: \`${nextLine(o, rule, state, pack)}\``;
     return answer.rejected(`obligation: ${o.id} takes no approval; ${todo}`);
   }
   if (o.status === 'dispatching' || isSettled(o))
-    return reasons.length > 0 ? reasons : answer.noted(`${o.id} is already ${o.status}`);
+    return reasons.length > 0 ? reasons : answer.noted(`${o.id} is already ${stateWords(o.status)}`);
   if (isRecordOnly(state)) return onPublishedThen(o, rule, now, reasons, answer);
   const teller = tellerOf(o, rule, state, pack);
   if (teller)
@@ -431,7 +434,7 @@ function onWaive(
   const known = state.obligations[message.obligation];
   const waivable = targets.filter((o) => !isSettled(o) && o.status !== 'dispatching');
   if (waivable.length === 0 && (targets.length > 0 || known))
-    return answer.noted(`${message.obligation} is already ${(targets[0] ?? known)!.status}`);
+    return answer.noted(`${message.obligation} is already ${stateWords((targets[0] ?? known)!.status)}`);
   const problem = groundProblem(ground, rule, pack, state);
   if (problem) return answer.rejected(`ground: ${problem}`);
   if (waivable.length > 0) {
@@ -489,7 +492,7 @@ function onNotMaterial(
   pack: Policy,
   answer: Answer,
 ): NewEvent[] {
-  if (o.status === 'dispatching' || isSettled(o)) return answer.noted(`${o.id} is already ${o.status}`);
+  if (o.status === 'dispatching' || isSettled(o)) return answer.noted(`${o.id} is already ${stateWords(o.status)}`);
   if (!o.changed) {
     return answer.rejected(
       `obligation: ${o.id} was not opened by a change in what was told; waive it with a reason if it does not apply`,

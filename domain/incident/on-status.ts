@@ -1,8 +1,10 @@
 /** What it means that somebody sets the status, and says that the incident is contained. */
+
 import { ask, tocsin } from '../kernel/command-lines';
 import { earliestOf, inexactOf, latestOf, type When } from '../kernel/inexact-instant';
 import { earliest, type Instant, toMs } from '../kernel/time';
 import { type Answer, whenNotAfter } from './answer';
+import { outcomeWords } from './board-words';
 import { openSteps } from './containment';
 import type { NewEvent } from './events';
 import { STATUSES } from './incident';
@@ -53,7 +55,7 @@ function onContained(state: IncidentState, message: Status, when: When, answer: 
   if (open.length > 0 && !despite) {
     const line = tocsin('status', { id: state.caseId, status: 'contained', despite: ask('reason') });
     return answer.rejected(
-      `status: not everything asked for is done: ${open.map(({ id, state: word }) => `${id} (${word})`).join(', ')}. Do it, or say why it is contained all the same: \`${line}\``,
+      `status: not everything asked for is done: ${open.map(({ id, state: word }) => `${id} (${outcomeWords(word)})`).join(', ')}. Do it, or say why it is contained all the same: \`${line}\``,
     );
   }
   const spite = open.length > 0 && despite ? { despite, steps: open.map(({ id }) => id) } : {};

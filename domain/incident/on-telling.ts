@@ -1,8 +1,10 @@
 /** What it means that people were told outside of the product, or that a person decides to leave somebody untold. */
+
 import { inexactOf, latestOf, type When } from '../kernel/inexact-instant';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { type Group, groupName } from './audience';
+import { stateWords } from './board-words';
 import type { NewEvent } from './events';
 import { withLeftUntold } from './evolve-telling';
 import { waiverText } from './grounds';
@@ -130,7 +132,7 @@ function namedBy(
         `obligation: ${o.id} is not addressed to anybody in the directory; it is fulfilled otherwise: use \`${nextLine(o, rule, state, pack)}\``,
       ),
     };
-  if (isSettled(o)) return { events: answer.noted(`${o.id} is already ${o.status}`) };
+  if (isSettled(o)) return { events: answer.noted(`${o.id} is already ${stateWords(o.status)}`) };
   const { untold } = stands;
   if (message.rest) return restOf(untold);
   const problems: string[] = [];

@@ -3,6 +3,8 @@ import { ask, commandText, tocsin } from '../kernel/command-lines';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { clockAlarm } from './alarms';
+import { stateWords } from './board-words';
+import { human } from './contents';
 import { confirmLine, proposalText } from './not-owed';
 import { lacking } from './records';
 import type { IncidentState, Obligation } from './state';
@@ -25,7 +27,8 @@ export function stillOpen(o: Obligation, rule: ObligationRule, state: IncidentSt
     rule.record === 'R6' && lacks.length > 0
       ? 'send or decide those first'
       : `\`${rule.record === 'R5' ? measureLine(state) : nextLine(o, rule, state, pack)}\``;
-  return `${o.id}: still ${o.status}${why}, due ${o.dueAt ?? 'when its clock starts'}: ${next}`;
+  const due = o.dueAt ? human(o.dueAt) : 'when its clock starts';
+  return `${o.id}: still ${stateWords(o.status)}${why}, due ${due}: ${next}`;
 }
 
 /** A measure is recorded by its own command: an assessment has no place for one. */

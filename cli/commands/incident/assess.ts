@@ -60,7 +60,7 @@ export function assessCommand(program: Command, shell: Shell): void {
     .action(async (id: string | undefined, options: Options) => {
       if (options.template) return shell.out.line(ASSESSMENT_TEMPLATE.trimEnd());
       if (options.schema) return shell.out.json(assessmentJsonSchema());
-      if (id === undefined) throw usage('which incident? Give its id, like INC-20260401-9f3a (see `tocsin list`)');
+      if (id === undefined) throw usage('which incident? Give its id, like INC-20260401-9f3a (see `npx tocsin list`)');
       if (
         !options.file &&
         !options.awareAt &&

@@ -28,7 +28,7 @@ export function containCommand(program: Command, shell: Shell): void {
       collect,
     )
     .option('--isolate <system>', 'a system; may be repeated', collect)
-    .option('--undo <step>', 'a step as `tocsin show` names it; may be repeated', collectText)
+    .option('--undo <step>', 'a step as `npx tocsin show` names it; may be repeated', collectText)
     .action(async (id: string, options: Options) => {
       const bodies = containBodies(options);
       for (const [index, body] of bodies.entries()) {

@@ -20,7 +20,7 @@ export function editDraftCommand(program: Command, shell: Shell): void {
     'Replace the text of a drafted notice in one language. It is used until the facts change; approve it to send it.',
     'edit-draft INC-20260401-9f3a enterprise-notice --language fr -f notice.fr.md --by counsel',
   )
-    .requiredOption('-f, --file <file>', 'the text, as `tocsin draft` prints it; - for standard input')
+    .requiredOption('-f, --file <file>', 'the text, as `npx tocsin draft` prints it; - for standard input')
     .requiredOption('--language <language>', 'the language of the text, like en, fr or de')
     .option('--draft <fingerprint>', 'the draft that was edited (default: the current one)')
     .action(async (id: string, obligation: string, { file, language, draft, ...options }: Options) => {

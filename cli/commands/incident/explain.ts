@@ -1,6 +1,8 @@
 /** `tocsin explain`: why each obligation applies or not, from which instant, by which citation. */
+
 import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
+import { startWords, stateWords } from '../../../domain/incident/board-words';
 import { human } from '../../../domain/incident/contents';
 import type { Explanation } from '../../../domain/incident/explain';
 import { inPartText } from '../../../domain/incident/filings';
@@ -70,10 +72,11 @@ export function explanationLines(explanation: Explanation, out: Output): string[
   }[applies];
   const counted = clocks.map((clock) => {
     const target = clock.ownTarget ? " (the product's own target)" : '';
-    if (!clock.anchorAt || !clock.dueAt) return `${clock.within} from "${clock.from}"${target}: has not started`;
+    if (!clock.anchorAt || !clock.dueAt)
+      return `${clock.within} from ${startWords(clock.from)}${target}: has not started`;
     const counts = clock.counts && clocks.length > 1 ? ': this deadline applies' : '';
     const part = clock.partAt ? `, of this part ${human(clock.partAt)}` : '';
-    return `${clock.within} from "${clock.from}"${target}, ${human(clock.anchorAt)}${part}: due ${human(clock.dueAt)}${counts}`;
+    return `${clock.within} from ${startWords(clock.from)}${target}, ${human(clock.anchorAt)}${part}: due ${human(clock.dueAt)}${counts}`;
   });
   const became = obligations.map((o) => {
     const lateness = latenessText(o, spanText);
@@ -86,7 +89,7 @@ export function explanationLines(explanation: Explanation, out: Output): string[
       : '';
     const proposed = o.proposal ? `, ${o.proposal}. To decide: ${o.confirm}` : '';
     const confirms = o.decision?.proposed ? ` (confirms: ${o.decision.proposed})` : '';
-    const word = o.missing && o.status === 'fulfilled' ? inPartText(o.missing) : o.status.replaceAll('-', ' ');
+    const word = o.missing && o.status === 'fulfilled' ? inPartText(o.missing) : stateWords(o.status);
     const told = o.told
       ? `, ${o.told}; still untold: ${o.untold}. Telling them, or a decision to leave them untold, settles it`
       : '';

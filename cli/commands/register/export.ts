@@ -142,5 +142,5 @@ function exportLines(file: string, exported: Exported, key: string, format: stri
     `Recorded at position ${recordedAt}, with SHA-256 ${digest}`,
   ];
   if (format !== 'json' || exported.unsigned) return lines;
-  return [...lines, ...checkLines(file, key), 'or without Tocsin: tocsin register verifier -o verify-register.cjs'];
+  return [...lines, ...checkLines(file, key), 'or without Tocsin: npx tocsin register verifier -o verify-register.cjs'];
 }

@@ -27,5 +27,5 @@ export function handOver(command: Command): Command {
 
 /** How whoever is given the file checks it. */
 export function checkLines(file: string, key: string): string[] {
-  return ['Check it anywhere with the public key of the log:', `  tocsin register verify ${file} --key ${key}`];
+  return ['Check it anywhere with the public key of the log:', `  npx tocsin register verify ${file} --key ${key}`];
 }

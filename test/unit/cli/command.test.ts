@@ -373,7 +373,7 @@ describe('what the incident says', () => {
     const unknown = await tocsin(['close', 'INC-9'], lost('workflow not found for ID: INC-9'));
     expect([unknown.exitCode, unknown.err]).toEqual([
       1,
-      'error: there is no incident "INC-9". `tocsin list --all` lists them\n',
+      'error: there is no incident "INC-9". `npx tocsin list --all` lists them\n',
     ]);
     const closed = await tocsin(['close', 'INC-9'], lost('workflow execution already completed'));
     expect(closed.err).toContain('is closed and accepts no messages');

@@ -112,7 +112,7 @@ describe('R1 to R7: the breach register', () => {
     story.send('approve', { obligation: 'status-subscribers' });
     story.send('review', REVIEW);
     story.send('close');
-    expect(story.problems()).toEqual([expect.stringContaining('register-available: still pending')]);
+    expect(story.problems()).toEqual([expect.stringContaining('register-available: still open')]);
     story.restore('verify-register').send('close');
     expect(story.state.closedAt).toBe(story.now);
   });
@@ -124,9 +124,9 @@ describe('close', () => {
     story.send('close');
     expect(story.problems()).toEqual(
       expect.arrayContaining([
-        'status: is declared; send status "resolved" first',
-        `containment: still pending, due ${at(2)}: \`npx tocsin status INC-2026-001 contained\``,
-        `status-page-update: still drafted, due ${at(2)}: \`npx tocsin approve INC-2026-001 status-page-update\``,
+        'status: it is not resolved yet: `npx tocsin status INC-2026-001 resolved`',
+        `containment: still open, due ${at(2)}: \`npx tocsin status INC-2026-001 contained\``,
+        `status-page-update: still awaiting approval, due ${at(2)}: \`npx tocsin approve INC-2026-001 status-page-update\``,
         'enterprise-notice: not decided yet; see `npx tocsin explain INC-2026-001`, then assess or waive it',
         'post-incident-review: begins when the incident is resolved: `npx tocsin status INC-2026-001 resolved`',
         expect.stringMatching(

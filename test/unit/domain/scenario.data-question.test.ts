@@ -88,7 +88,7 @@ test('unanswered, the incident is not closed', () => {
   const story = new Story().to(1);
   story.send('status', { status: 'resolved' });
   story.send('close');
-  expect(story.problems().join('\n')).toContain(`${FIRST}: still pending`);
+  expect(story.problems().join('\n')).toContain(`${FIRST}: still open`);
 });
 
 test('the board asks it with the command of each answer, and the alarm too', () => {

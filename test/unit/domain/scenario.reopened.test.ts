@@ -44,7 +44,7 @@ describe('a closed incident', () => {
     story.send('status', { status: 'investigating', note: 'the actor is active' });
     expect(story.obligation('containment')).toMatchObject({ status: 'pending', round: 2, dueAt: at(502) });
     story.send('close');
-    expect(story.problems().join()).toContain('containment: still pending');
+    expect(story.problems().join()).toContain('containment: still open');
   });
 
   test('data that is affected after all: the duties arm from the awareness of it, none is born overdue', () => {

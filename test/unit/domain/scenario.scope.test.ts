@@ -224,7 +224,7 @@ describe('an affected place whose law no pack has is open until a person decides
     const story = aware(IN_US, people({ GB: 5 }, { risk: 'unlikely', significantHarm: 'no' }));
     story.send('status', { status: 'resolved' });
     story.send('close');
-    expect(story.problems().join('\n')).toContain('uncovered-law:GB: still pending');
+    expect(story.problems().join('\n')).toContain('uncovered-law:GB: still open');
     story.send('waive', {
       obligation: 'uncovered-law:GB',
       ground: 'counsel-decided',

@@ -1,0 +1,68 @@
+/** What codes of the record are called where people read them. One word for one thing, from `show` to `close` and `explain`. */
+import type { ArmedClock } from './events';
+import type { ContainmentStep, ObligationStatus } from './state';
+
+const STARTS: Partial<Record<string, string>> = {
+  detected: 'the detection',
+  declared: 'the declaration',
+  aware: 'the awareness',
+  confirmed: 'the confirmation that personal data is affected',
+  contained: 'the containment',
+  resolved: 'the resolution',
+  reviewed: 'the review',
+  'authority-notified': 'the first report to an authority',
+  reopened: 'its reopening',
+} satisfies Record<Exclude<ArmedClock['from'], `fulfilled:${string}`>, string>;
+
+const FULFILLED = 'fulfilled:';
+
+/** What a clock counts from: `aware` is "the awareness", `fulfilled:x` "the fulfilment of x". */
+export function startWords(from: string): string {
+  if (from.startsWith(FULFILLED)) return `the fulfilment of ${from.slice(FULFILLED.length)}`;
+  return STARTS[from] ?? from;
+}
+
+const STATES: Record<ObligationStatus, string> = {
+  pending: 'open',
+  drafted: 'awaiting approval',
+  filing: 'to be filed by a person',
+  dispatching: 'being sent',
+  'partly-told': 'partly told',
+  'proposed-not-owed': 'proposed as not owed',
+  fulfilled: 'fulfilled',
+  'not-required': 'not required',
+  waived: 'waived',
+};
+
+/** How an obligation stands: `drafted` is "awaiting approval". */
+export function stateWords(status: ObligationStatus): string {
+  return STATES[status];
+}
+
+const OUTCOMES: Record<ContainmentStep['state'], string> = {
+  requested: 'under way',
+  'undo-requested': 'being undone',
+  applied: 'done, not checked',
+  verified: 'done and checked',
+  'recorded-only': 'recorded on this machine only: do it by hand',
+  failed: 'failed',
+  refused: 'refused',
+  undone: 'undone',
+};
+
+/** What became of a step: `verified` is "done and checked". */
+export function outcomeWords(state: ContainmentStep['state']): string {
+  return OUTCOMES[state];
+}
+
+/** A step in words, `Block the source 203.0.113.7`; its id, by which commands name it, stands beside it. */
+export function stepWords({ measure }: Pick<ContainmentStep, 'measure'>): string {
+  switch (measure.action) {
+    case 'block-source':
+      return `Block the source ${measure.source}`;
+    case 'rotate-credential':
+      return `Replace the credential ${measure.credential.provider}/${measure.credential.ref}`;
+    case 'isolate-system':
+      return `Isolate the system ${measure.system}`;
+  }
+}
