@@ -13,7 +13,8 @@ import { kindOf } from '../client/kinds';
 import { refusalOf } from '../client/refusal';
 import { SettingsError } from '../platform/settings/load';
 import { RegisterError } from '../register/errors';
-import { commandOf, named, type Subject } from './cases/case-kinds';
+import { named, type Subject } from './cases/case-kinds';
+import { unknownCase } from './cases/unknown-id';
 
 const NO_WORKER = 'no worker is responding: run `npx tocsin up`, or `npx tocsin worker` with your own Temporal';
 
@@ -31,8 +32,7 @@ export function describeError(error: unknown, subject?: Subject): CommandError {
   }
   if (error instanceof WorkflowNotFoundError) {
     const kind = kindOf(subject?.id ?? '') ?? subject?.kind ?? 'incident';
-    if (!/already completed/.test(error.message))
-      return refused(`there is no ${about}. \`${commandOf(kind, 'list --all')}\` lists them`);
+    if (!/already completed/.test(error.message)) return unknownCase(kind, subject?.id ?? '');
     const where =
       kind === 'incident' ? '. `npx tocsin register show` shows its record' : '; the register has its record';
     return refused(`${about} is closed and accepts no messages${where}`);

@@ -4,7 +4,7 @@ import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import { credentialProblem } from '../activities/containment/providers';
 import { usage } from '../client/errors';
 import { readWhen, WHEN_FORMS, type When } from '../domain/kernel/inexact-instant';
-import { type Instant, InstantSchema } from '../domain/kernel/time';
+import type { Instant } from '../domain/kernel/time';
 
 /** A file that was read: its data, and where in the file things stand. */
 export interface InputFile {
@@ -58,8 +58,8 @@ export function readInput(file: string): InputFile {
 /** An instant given as a flag, with any zone offset; `undefined` when it was not given. */
 export function instantFlag(flag: string, text: string | undefined): Instant | undefined {
   if (text === undefined) return undefined;
-  const parsed = InstantSchema.safeParse(text);
-  if (parsed.success) return parsed.data;
+  const when = readWhen(text);
+  if (typeof when === 'string') return when;
   throw usage(
     `${flag}: "${text}" is not a date and time with a zone. Write it like 2026-04-01T02:00:00Z or 2026-04-01T04:00:00+02:00`,
   );

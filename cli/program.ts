@@ -5,6 +5,7 @@ import { isPlaceholder } from '../domain/kernel/command-lines';
 import { packageVersion } from '../platform/package-root';
 import type { Subject } from './cases/case-kinds';
 import { checkKinds, subjectOf } from './cases/subject';
+import { withMeantId } from './cases/unknown-id';
 import { auditCommand } from './commands/audit';
 import { authoritiesCommand } from './commands/authorities';
 import { depsCommand } from './commands/deps';
@@ -50,6 +51,7 @@ import { sessionsCommand } from './commands/sessions';
 import { triageCommand } from './commands/triage';
 import { upCommand } from './commands/up';
 import { workerCommand } from './commands/worker';
+import { byFlag } from './flag-names';
 import { hanging, wrap } from './rendering/table';
 import type { Shell } from './shell';
 
@@ -135,7 +137,9 @@ export function createProgram(shell: Shell): Command {
 /** Runs one command line (without node and script) and answers the exit code. */
 export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 2> {
   let subject: Subject | undefined;
+  let typed: Command | undefined;
   const program = createProgram(shell).hook('preAction', (_program, command) => {
+    typed = command;
     subject = subjectOf(command);
     checkFilledIn(command);
   });
@@ -144,7 +148,7 @@ export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return await reportError(error, shell, argv.includes('--json'), subject);
+    return await reportError(error, shell, argv.includes('--json'), subject, typed);
   } finally {
     await shell.close();
   }
@@ -160,8 +164,15 @@ function checkFilledIn(command: Command): void {
   if (problems.length > 0) throw usage('the command has a placeholder that is to be filled in', problems);
 }
 
-async function reportError(error: unknown, shell: Shell, json: boolean, subject: Subject | undefined): Promise<1 | 2> {
-  const told = await toCommandError(error, subject);
+async function reportError(
+  error: unknown,
+  shell: Shell,
+  json: boolean,
+  subject: Subject | undefined,
+  typed: Command | undefined,
+): Promise<1 | 2> {
+  const described = await toCommandError(error, subject);
+  const told = subject ? await withMeantId(described, shell, subject) : described;
   if (json) {
     shell.err.json({ error: told.message, problems: told.problems, exitCode: told.exitCode });
     return told.exitCode;
@@ -170,7 +181,8 @@ async function reportError(error: unknown, shell: Shell, json: boolean, subject:
   const [first, ...rest] = wrap(told.message, err.width - 'error: '.length);
   err.line(`${err.style('error:', 'red', 'bold')} ${first}`);
   for (const line of rest) err.line(`       ${line}`);
-  for (const problem of told.problems) for (const line of hanging('  - ', problem, err.width)) err.line(line);
+  const problems = told.problems.map((problem) => (typed ? byFlag(problem, typed) : problem));
+  for (const problem of problems) for (const line of hanging('  - ', problem, err.width)) err.line(line);
   if (told.cause instanceof Error && shell.env.TOCSIN_DEBUG) err.line(told.cause.stack ?? '');
   return told.exitCode;
 }

@@ -25,3 +25,17 @@ export function usage(message: string, problems: string[] = []): CommandError {
 export function refused(message: string, problems: string[] = []): CommandError {
   return new CommandError(message, 1, problems);
 }
+
+/** There is no case of that id. Whoever shows it may know which was meant. */
+export class UnknownCase extends CommandError {
+  constructor(
+    /** What people call one of its kind. */
+    noun: string,
+    readonly id: string,
+    /** The command that lists those that there are. */
+    lists?: string,
+  ) {
+    super(`there is no ${noun} "${id}"${lists ? `. \`${lists}\` lists them` : ''}`, 1);
+    this.name = 'UnknownCase';
+  }
+}

@@ -20,7 +20,7 @@ import type { Explanation } from '../domain/incident/explain';
 import type { AFTER_CLOSING } from '../domain/incident/links';
 import { HISTORY_AHEAD } from '../domain/kernel/failures';
 import { problemsOf } from '../domain/kernel/problems';
-import { usage } from './errors';
+import { UnknownCase, usage } from './errors';
 import {
   type Answers,
   KINDS,
@@ -125,7 +125,7 @@ export class TocsinClient {
     });
     const options = { args: [sent] as [unknown], updateId: updateIdOf(name, sent), startWorkflowOperation };
     try {
-      if (!(await this.find(id))) throw usage(`there is no incident "${id}"`);
+      if (!(await this.find(id))) throw new UnknownCase(KINDS.incident.noun, id);
       return await this.timed(() =>
         this.temporal.workflow.executeUpdateWithStart<Workflow, Receipt, [unknown]>(name, options),
       );

@@ -6,7 +6,7 @@ import { DATA_QUESTION } from '../../domain/incident/data-question';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { type BoardRow, board } from '../../domain/incident/explain';
 import { oneUntold, untoldCommands } from '../../domain/incident/untold';
-import { commandText } from '../../domain/kernel/command-lines';
+import { type CommandLine, commandText, withoutActor } from '../../domain/kernel/command-lines';
 import { clockOffset, type Instant } from '../../domain/kernel/time';
 import type { Policy } from '../../domain/policy/policy';
 import { shortInstant } from './format';
@@ -23,7 +23,10 @@ export function boardLines(
   now: Instant,
   out: Output,
   lastEvents: number,
+  /** Who acts is set, so that no command needs to name them. */
+  actorIsSet = false,
 ): string[] {
+  const text = (line: CommandLine) => commandText(actorIsSet ? withoutActor(line) : line);
   const { state } = view;
   const { title, severity, owner, detectedAt } = state.declaration;
   const status = state.closedAt ? 'closed' : state.status;
@@ -39,7 +42,12 @@ export function boardLines(
   if (view.registerBacklog > 0)
     lines.push(out.style(`${view.registerBacklog} register entries not written yet`, 'yellow'));
   const rows = board(state, pack, now);
-  lines.push('', obligations(rows, now, out), ...questionLines(rows, out), ...untoldLines(rows, state.caseId, out));
+  lines.push(
+    '',
+    obligations(rows, now, out),
+    ...questionLines(rows, out, text),
+    ...untoldLines(rows, state.caseId, out, text),
+  );
 
   const steps = Object.values(state.containment);
   if (steps.length > 0) {
@@ -67,10 +75,10 @@ export function boardLines(
 }
 
 /** The question that nobody has answered yet, with the command for each answer. */
-function questionLines(rows: BoardRow[], out: Output): string[] {
+function questionLines(rows: BoardRow[], out: Output, text: (line: CommandLine) => string): string[] {
   const open = rows.flatMap(({ answers }) => (answers ? [answers] : []));
   if (open.length === 0) return [];
-  const commands = [...new Set(open.flat().map(commandText))];
+  const commands = [...new Set(open.flat().map(text))];
   return [
     '',
     out.style(`${DATA_QUESTION[0]!.toUpperCase()}${DATA_QUESTION.slice(1)}`, 'yellow'),
@@ -79,14 +87,14 @@ function questionLines(rows: BoardRow[], out: Output): string[] {
 }
 
 /** Who is still untold after a notice was sent, and the commands that settle it. */
-function untoldLines(rows: BoardRow[], id: string, out: Output): string[] {
+function untoldLines(rows: BoardRow[], id: string, out: Output, text: (line: CommandLine) => string): string[] {
   const open = rows.flatMap(({ untold }) => (untold ? [untold] : []));
   return open.flatMap(({ obligation, who }) => [
     '',
     ...wrap(`Still untold of ${obligation}`, out.width).map((line) => out.style(line, 'yellow')),
     ...who.slice(0, MOST_UNTOLD).flatMap((one) => hanging('  - ', visibleLine(oneUntold(one)), out.width)),
     ...(who.length > MOST_UNTOLD ? [`  - and ${who.length - MOST_UNTOLD} more (--json has all)`] : []),
-    ...untoldCommands(id, obligation, who).map((line) => out.style(`  ${commandText(line)}`, 'dim')),
+    ...untoldCommands(id, obligation, who).map((line) => out.style(`  ${text(line)}`, 'dim')),
   ]);
 }
 

@@ -1,5 +1,5 @@
 /** What keeps an obligation open, and the command that goes on with it: the same as its alarm gives. */
-import { ask, commandText, tocsin } from '../kernel/command-lines';
+import { ask, commandText, tocsin, withoutActor } from '../kernel/command-lines';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { clockAlarm } from './alarms';
@@ -11,9 +11,8 @@ import type { IncidentState, Obligation } from './state';
 
 /** The command that a person goes on with, as text, without who sends it. */
 export function nextLine(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): string {
-  const [{ verb, given }] = clockAlarm(o, rule, { kind: 'due' }, state, pack).commands as [CommandOf];
-  const { by: _, ...others } = given;
-  return commandText({ verb, given: others });
+  const [first] = clockAlarm(o, rule, { kind: 'due' }, state, pack).commands as [CommandOf];
+  return commandText(withoutActor(first));
 }
 type CommandOf = ReturnType<typeof clockAlarm>['commands'][number];
 

@@ -157,6 +157,12 @@ export function commandText({ verb, given }: CommandLine): string {
   return ['npx tocsin', verb, ...words].join(' ');
 }
 
+/** The command without who sends it, where that is known by other means (TOCSIN_BY). */
+export function withoutActor({ verb, given }: CommandLine): CommandLine {
+  const { by: _, ...others } = given;
+  return { verb, given: others };
+}
+
 /** The text of a command of the table, for hints: `tocsin('show', { id })`. */
 export function tocsin<V extends CommandVerb>(verb: V, given: GivenFor<V>): string {
   return commandText(commandLine(verb, given));

@@ -54,6 +54,7 @@ async function draw(shell: Shell, id: string, watch: boolean): Promise<void> {
       now,
       out,
       LAST_EVENTS,
+      shell.settings.by !== undefined,
     );
     if (watch) out.clear();
     for (const line of lines) out.line(line);

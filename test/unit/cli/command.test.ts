@@ -57,7 +57,7 @@ describe('the command', () => {
     const help = await tocsin([...name.split(' '), '--help']);
     expect(help.exitCode).toBe(0);
     expect(help.out).toContain('--json');
-    expect(help.out.replace(/\n {2}# .*/, '')).toContain(`Example:\n  $ tocsin ${name}`);
+    expect(help.out.replace(/\n {2}# .*/, '')).toContain(`Example:\n  $ npx tocsin ${name}`);
   });
 
   it.each(['', ...verbs.map(([name]) => name)])('the help of "%s" fits a terminal of 80 columns', async (name) => {
@@ -222,7 +222,7 @@ describe('messages from flags', () => {
     [['filed', 'INC-1', 'x'], /give the REFERENCE of the report; or add to one that was filed before: --case-number/],
     [
       ['review', 'INC-1', '--root-cause', 'c'],
-      /controls: is missing \(a list\)[\s\S]*shareSummary: is missing \(true or false\)/,
+      /--control: is missing \(a list\)[\s\S]*--share-summary: is missing \(true or false\)/,
     ],
     [['assess', 'INC-1', '-f', 'nowhere.yaml'], /cannot read nowhere\.yaml: it does not exist/],
     [['assess', 'INC-1', '-f', file('broken.yaml', 'a: [1\nb: 2')], /is neither YAML nor JSON\n {2}- .* line 2/],

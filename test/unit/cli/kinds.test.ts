@@ -29,21 +29,26 @@ function temporal(receipt?: object) {
 
 /** A verb of every kind that sends a message. */
 const VERBS: Array<[noun: string, id: string, argv: (id: string) => string[], list: string]> = [
-  ['incident', 'INC-20260401-9f3a', (id) => ['close', id], 'tocsin list --all'],
-  ['incident', 'EX-20260401-9f3a', (id) => ['status', id, 'contained'], 'tocsin list --all'],
-  ['triage case', 'TRG-9f3a5c1e0b2d', (id) => ['triage', 'dismiss', id, '--reason', 'r'], 'tocsin triage list --all'],
-  ['vulnerability report', 'VR-20260401-9f3a5c1e', (id) => ['report', 'close', id], 'tocsin report list --all'],
-  ['patch task', 'PATCH-1f6a3c90b2d4', (id) => ['deps', 'patched', id], 'tocsin deps list --all'],
+  ['incident', 'INC-20260401-9f3a', (id) => ['close', id], 'npx tocsin list --all'],
+  ['incident', 'EX-20260401-9f3a', (id) => ['status', id, 'contained'], 'npx tocsin list --all'],
+  [
+    'triage case',
+    'TRG-9f3a5c1e0b2d',
+    (id) => ['triage', 'dismiss', id, '--reason', 'r'],
+    'npx tocsin triage list --all',
+  ],
+  ['vulnerability report', 'VR-20260401-9f3a5c1e', (id) => ['report', 'close', id], 'npx tocsin report list --all'],
+  ['patch task', 'PATCH-1f6a3c90b2d4', (id) => ['deps', 'patched', id], 'npx tocsin deps list --all'],
 ];
 
 describe('an unknown id', () => {
   const shows: typeof VERBS = [
-    ['incident', 'INC-1', (id) => ['show', id], 'tocsin list --all'],
-    ['triage case', 'TRG-9f3a5c1e0b2d', (id) => ['triage', 'show', id], 'tocsin triage list --all'],
-    ['patch task', 'PATCH-1f6a3c90b2d4', (id) => ['deps', 'show', id], 'tocsin deps list --all'],
-    ['triage case', 'no-prefix', (id) => ['triage', 'show', id], 'tocsin triage list --all'],
-    ['patch task', 'TASK-1', (id) => ['deps', 'patched', id, '--by', 'a'], 'tocsin deps list --all'],
-    ['patch task', 'PATCH-1', (id) => ['acknowledge', id], 'tocsin deps list --all'],
+    ['incident', 'INC-1', (id) => ['show', id], 'npx tocsin list --all'],
+    ['triage case', 'TRG-9f3a5c1e0b2d', (id) => ['triage', 'show', id], 'npx tocsin triage list --all'],
+    ['patch task', 'PATCH-1f6a3c90b2d4', (id) => ['deps', 'show', id], 'npx tocsin deps list --all'],
+    ['triage case', 'no-prefix', (id) => ['triage', 'show', id], 'npx tocsin triage list --all'],
+    ['patch task', 'TASK-1', (id) => ['deps', 'patched', id, '--by', 'a'], 'npx tocsin deps list --all'],
+    ['patch task', 'PATCH-1', (id) => ['acknowledge', id], 'npx tocsin deps list --all'],
   ];
   it.each([...VERBS, ...shows])('says that the %s %s is missing', async (noun, id, argv, list) => {
     const { exitCode, err } = await tocsin(argv(id), temporal().client);
@@ -54,14 +59,17 @@ describe('an unknown id', () => {
 
 describe('an id of another kind', () => {
   it.each<[string[], RegExp]>([
-    [['show', 'TRG-9f3a5c1e0b2d'], /"TRG-9f3a5c1e0b2d" is a triage case, not an incident: use `tocsin triage show`/],
-    [['close', 'VR-20260401-9f3a5c1e'], /is a vulnerability report, not an incident: use `tocsin report close`/],
-    [['approve', 'PATCH-1f6a3c90b2d4', 'x'], /is a patch task, not an incident: see `tocsin deps --help`/],
-    [['triage', 'dismiss', 'INC-1', '--reason', 'r'], /is an incident, not a triage case: see `tocsin --help`/],
+    [
+      ['show', 'TRG-9f3a5c1e0b2d'],
+      /"TRG-9f3a5c1e0b2d" is a triage case, not an incident: use `npx tocsin triage show`/,
+    ],
+    [['close', 'VR-20260401-9f3a5c1e'], /is a vulnerability report, not an incident: use `npx tocsin report close`/],
+    [['approve', 'PATCH-1f6a3c90b2d4', 'x'], /is a patch task, not an incident: see `npx tocsin deps --help`/],
+    [['triage', 'dismiss', 'INC-1', '--reason', 'r'], /is an incident, not a triage case: see `npx tocsin --help`/],
     [['triage', 'merge', 'TRG-1', 'VR-1'], /"VR-1" is a vulnerability report, not an incident/],
-    [['report', 'show', 'EX-1'], /"EX-1" is an incident, not a vulnerability report: use `tocsin show`/],
-    [['deps', 'waive', 'INC-1', '--reason', 'r', '--until', '2026-06-30T00:00:00Z'], /use `tocsin waive`/],
-    [['deps', 'show', 'TRG-1'], /is a triage case, not a patch task: use `tocsin triage show`/],
+    [['report', 'show', 'EX-1'], /"EX-1" is an incident, not a vulnerability report: use `npx tocsin show`/],
+    [['deps', 'waive', 'INC-1', '--reason', 'r', '--until', '2026-06-30T00:00:00Z'], /use `npx tocsin waive`/],
+    [['deps', 'show', 'TRG-1'], /is a triage case, not a patch task: use `npx tocsin triage show`/],
   ])('%j is refused, with the command that takes it', async (argv, expected) => {
     const { client, sent } = temporal({ events: [] });
     const { exitCode, err } = await tocsin(argv, client);
@@ -77,8 +85,8 @@ describe('a placeholder that nobody filled in', () => {
       ['filed', 'INC-1', 'gdpr-art33-authority:ie-dpc', 'REFERENCE'],
       'reference: put your own in the place of REFERENCE',
     ],
-    [['waive', 'INC-1', 'enterprise-notice', '--reason', '…'], 'reason: put your own in the place of …'],
-    [['close', 'INC-1', '--by', 'you@example.com'], 'by: put your own in the place of you@example.com'],
+    [['waive', 'INC-1', 'enterprise-notice', '--reason', '…'], '--reason: put your own in the place of …'],
+    [['close', 'INC-1', '--by', 'you@example.com'], '--by: put your own in the place of you@example.com'],
     [['show', 'INC-…'], 'id: put your own in the place of INC-…'],
   ])('%j is refused', async (argv, problem) => {
     const { client, sent } = temporal({ events: [] });

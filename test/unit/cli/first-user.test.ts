@@ -1,0 +1,82 @@
+/** What a first-time user types wrong, and what is said then. */
+import { WorkflowNotFoundError } from '@temporalio/common';
+import { tocsin } from './helpers';
+
+const THERE = 'INC-20260401-9f3a';
+
+function oneIncident() {
+  const sent: unknown[] = [];
+  const lost = (id: string) => {
+    throw new WorkflowNotFoundError(`workflow not found for ID: ${id}`, id, undefined);
+  };
+  const client = {
+    list: async () => [{ id: THERE }],
+    find: async (id: string) => (id === THERE ? { workflow: 'incidentWorkflow', open: true } : undefined),
+    view: async (id: string) => lost(id),
+    timeline: async () => [],
+    explain: async () => [],
+    sendEvenIfClosed: async (...all: unknown[]) => {
+      sent.push(all);
+      return { events: [{ seq: 2, kind: 'linked' }] };
+    },
+  };
+  return { client: client as never, sent };
+}
+
+describe('an id that no incident has', () => {
+  test('is answered with the one that was meant, two letters away', async () => {
+    const { exitCode, err } = await tocsin(['show', 'INC-20260401-9e3b'], oneIncident().client);
+    expect(exitCode).toBe(1);
+    expect(err).toContain('`npx tocsin list --all` lists them');
+    expect(err).toContain(`Did you mean "${THERE}"?`);
+  });
+
+  test('and three letters away with none, as that is another incident', async () => {
+    const { err } = await tocsin(['show', 'INC-20260401-8e3b'], oneIncident().client);
+    expect(err).toContain('there is no incident');
+    expect(err).not.toContain('mean');
+  });
+
+  test('is linked to by nobody', async () => {
+    const { client, sent } = oneIncident();
+    const { exitCode, err } = await tocsin(['link', 'INC-1', 'INC-20260401-9e3b', '--as', 'caused-by'], client);
+    expect([exitCode, sent]).toEqual([1, []]);
+    expect(err).toContain(`there is no incident "INC-20260401-9e3b"`);
+  });
+
+  test('one that is there is linked to', async () => {
+    const { client, sent } = oneIncident();
+    expect((await tocsin(['link', 'INC-1', THERE], client)).exitCode).toBe(0);
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe('a problem of a message', () => {
+  test('names the flag that was typed, not the field', async () => {
+    const { exitCode, err } = await tocsin(['correct', 'INC-1', '--severity', 'sev9', '--reason', 'r']);
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/- --severity: must be one of sev1/);
+  });
+
+  test('names an argument as it is', async () => {
+    const { err } = await tocsin(['told', 'INC-1', 'no id', '--channel', 'phone', '--rest']);
+    expect(err).toMatch(/- obligation: /);
+  });
+
+  test('is by field for scripts', async () => {
+    const { err } = await tocsin(['correct', 'INC-1', '--severity', 'sev9', '--reason', 'r', '--json']);
+    expect(JSON.parse(err).problems).toEqual([expect.stringMatching(/^severity: /)]);
+  });
+});
+
+describe('an exact time in a flag', () => {
+  const held = (until: string) => tocsin(['hold', 'INC-1', 'enterprise-notice', '--reason', 'r', '--until', until]);
+
+  test.each(['2026-04-02T08:00Z', '2026-04-02T08:00:00Z', '2026-04-02T08:00+02:00'])('%s is read', async (until) => {
+    expect((await held(until)).err).not.toContain('--until');
+  });
+
+  test.each(['2026-04-02', 'about 2026-04-02T08:00Z', '2026-04-02T08:00'])('%s is none', async (until) => {
+    expect((await held(until)).err).toContain(`--until: "${until}" is not a date and time with a zone`);
+  });
+});
