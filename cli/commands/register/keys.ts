@@ -18,7 +18,7 @@ export function registerKeysCommand(register: Command, shell: Shell): void {
     const log = await openedLog(shell);
     if (log === undefined) {
       throw refused(
-        'the log has no key yet: the worker makes one when it starts; in production run `tocsin register keys create`',
+        'the log has no key yet: the worker makes one when it starts; in production run `npx tocsin register keys create`',
       );
     }
     const { origin, canSign } = log;

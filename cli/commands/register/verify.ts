@@ -77,7 +77,7 @@ async function verifyDatabase(
 
 async function offline(shell: Shell, file: string, options: Options): Promise<void> {
   if (!existsSync(file))
-    throw usage(`cannot read ${file}: it does not exist. Use a file written by \`tocsin register export\``);
+    throw usage(`cannot read ${file}: it does not exist. Use a file written by \`npx tocsin register export\``);
   const result = await verifyExportFile(shell, file, options);
   const { scope } = result;
   const held = scope.kind === 'incident' ? scope.incidentId : undefined;
@@ -137,5 +137,5 @@ function anchoringLines({ anchors, anchoredTo, unanchored }: Anchoring, out: Out
 function headFlag(text: string): Head {
   const match = /^(\d+):([0-9a-f]{64})$/.exec(text.trim());
   if (match) return { position: Number(match[1]), hash: match[2]! };
-  throw usage(`--head: "${text}" is not a valid head. Write POSITION:HASH, as \`tocsin register verify\` prints it`);
+  throw usage(`--head: "${text}" is not a valid head. Write POSITION:HASH, as \`npx tocsin register verify\` prints it`);
 }
