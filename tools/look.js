@@ -39,7 +39,8 @@ async function lookAt(page, url, width, scheme) {
 }
 
 async function main() {
-  if (positionals.length === 0) throw new Error('say which pages: npm run look http://127.0.0.1:8080/status/ form.html');
+  if (positionals.length === 0)
+    throw new Error('say which pages: npm run look http://127.0.0.1:8080/status/ form.html');
   mkdirSync(values.out, { recursive: true });
   const page = await openPage(values.browser);
   let broken = 0;
@@ -49,7 +50,12 @@ async function main() {
       for (const width of WIDTHS)
         for (const scheme of SCHEMES) {
           const seen = await lookAt(page, url, width, scheme);
-          const name = `${each.replace(/^https?:\/\/[^/]*|\.html$/g, '').replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'index'}-${width}-${scheme}.png`;
+          const name = `${
+            each
+              .replace(/^https?:\/\/[^/]*|\.html$/g, '')
+              .replace(/[^A-Za-z0-9]+/g, '-')
+              .replace(/^-|-$/g, '') || 'index'
+          }-${width}-${scheme}.png`;
           writeFileSync(path.join(values.out, name), seen.png);
           const wide = seen.tooWide > 0 ? [`is ${seen.tooWide} pixels too wide`] : [];
           const said = [...wide, ...seen.broken.map(({ id, help, at }) => `${id}: ${help}: ${at.join(' · ')}`)];
@@ -66,6 +72,8 @@ async function main() {
 }
 
 main().catch((error) => {
-  console.error(`error: ${error.code === 'ENOENT' ? `there is no ${values.browser}: give one with --browser` : error.message}`);
+  console.error(
+    `error: ${error.code === 'ENOENT' ? `there is no ${values.browser}: give one with --browser` : error.message}`,
+  );
   process.exitCode = 2;
 });

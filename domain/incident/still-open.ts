@@ -26,8 +26,7 @@ export function stillOpen(o: Obligation, rule: ObligationRule, state: IncidentSt
     rule.record === 'R6' && lacks.length > 0
       ? 'send or decide those first'
       : `\`${rule.record === 'R5' ? measureLine(state) : nextLine(o, rule, state, pack)}\``;
-  const due = o.dueAt ? human(o.dueAt) : 'when its clock starts';
-  return `${o.id}: still ${stateWords(o.status)}${why}, due ${due}: ${next}`;
+  return `${o.id}: still ${stateWords(o.status)}${why}, due ${o.dueAt ? human(o.dueAt) : 'when its clock starts'}: ${next}`;
 }
 
 /** A measure is recorded by its own command: an assessment has no place for one. */

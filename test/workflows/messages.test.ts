@@ -128,7 +128,7 @@ test('an update with bad input is refused with its problems by the validator, an
   expect(await refusal(incident.send('filed', { obligation: 'containment', reference: 'x' }))).toContain(
     'is not filed with an authority',
   );
-  expect(await refusal(incident.send('close', {}))).toContain('send status "resolved" first');
+  expect(await refusal(incident.send('close', {}))).toContain('it is not resolved yet');
   await harness.sleep(60_000);
   expect(incident.register()).toHaveLength(before);
   const history = await incident.handle.fetchHistory();

@@ -9,7 +9,13 @@ const path = require('node:path');
 /** Starts the browser. `send(method, params)` asks the page; `close()` ends the browser and removes its profile. */
 async function openPage(executable) {
   const profile = mkdtempSync(path.join(os.tmpdir(), 'tocsin-look-'));
-  const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--remote-debugging-pipe', `--user-data-dir=${profile}`];
+  const flags = [
+    '--headless=new',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--remote-debugging-pipe',
+    `--user-data-dir=${profile}`,
+  ];
   const child = spawn(executable, [...flags, 'about:blank'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
   const [, , , input, output] = child.stdio;
   const waiting = new Map();

@@ -69,7 +69,7 @@ function readRows(file: string): Array<{ row: Row; line: number }> {
     const parsed = parse(text, options) as unknown as Array<{ record: Row; info: { lines: number } }>;
     const known: readonly string[] = IMPORT_COLUMNS;
     const unknown = Object.keys(parsed[0]?.record ?? {}).filter((column) => !known.includes(column));
-    if (parsed.length === 0) throw usage(`${file} has no row; its first line names the columns: ${known.join(',')}`);
+    if (parsed.length === 0) throw usage(`${file} has no row; its first line names the columns: ${known.join(', ')}`);
     if (unknown.length > 0) throw usage(`${file}: unknown column ${unknown.join(', ')}; there are ${known.join(', ')}`);
     return parsed.map(({ record, info }) => ({ row: record, line: info.lines }));
   } catch (error) {

@@ -1,4 +1,5 @@
 /** T6 review, R1–R7 the register, and the end of an incident. */
+import { human } from '../../../domain/incident/contents';
 import { lacking } from '../../../domain/incident/records';
 import { accounts, assessment, at, COUNSEL, ONCALL } from './helpers/facts';
 import { NAMES, Story } from './helpers/story';
@@ -125,8 +126,8 @@ describe('close', () => {
     expect(story.problems()).toEqual(
       expect.arrayContaining([
         'status: it is not resolved yet: `npx tocsin status INC-2026-001 resolved`',
-        `containment: still open, due ${at(2)}: \`npx tocsin status INC-2026-001 contained\``,
-        `status-page-update: still awaiting approval, due ${at(2)}: \`npx tocsin approve INC-2026-001 status-page-update\``,
+        `containment: still open, due ${human(at(2))}: \`npx tocsin status INC-2026-001 contained\``,
+        `status-page-update: still awaiting approval, due ${human(at(2))}: \`npx tocsin approve INC-2026-001 status-page-update\``,
         'enterprise-notice: not decided yet; see `npx tocsin explain INC-2026-001`, then assess or waive it',
         'post-incident-review: begins when the incident is resolved: `npx tocsin status INC-2026-001 resolved`',
         expect.stringMatching(
@@ -176,7 +177,7 @@ describe('close', () => {
     story.send('contain', { measure: { action: 'isolate-system', system: 'api' } });
     story.send('close');
     expect(story.problems()).toEqual([
-      'isolate-system api: is still requested; try again when its outcome is on record',
+      'isolate-system api: is still under way; try again when its outcome is on record',
     ]);
   });
 

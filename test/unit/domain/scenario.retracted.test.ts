@@ -88,7 +88,7 @@ describe('containment is what a person says, and needs its steps', () => {
   test('with a step under way it waits; with all steps done it needs no more', () => {
     const story = new Story(ISOLATES, undefined, { silent: ['contain'] }).to(1);
     story.send('status', CONTAINED);
-    expect(story.problems()).toEqual([expect.stringContaining('(requested)')]);
+    expect(story.problems()).toEqual([expect.stringContaining('(under way)')]);
     story.restore('contain').send('status', CONTAINED);
     expect(story.obligation('containment').status).toBe('fulfilled');
   });
