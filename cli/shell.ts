@@ -5,7 +5,8 @@ import type { Pool } from 'pg';
 import { refused, usage } from '../client/errors';
 import type { TocsinClient } from '../client/tocsin-client';
 import { tocsin } from '../domain/kernel/command-lines';
-import { type CliSettings, loadCliSettings, temporalOfCli } from '../settings/cli';
+import { isProduction } from '../platform/production';
+import { type CliSettings, databaseOfCli, loadCliSettings, temporalOfCli } from '../settings/cli';
 import type { TemporalSettings } from '../settings/temporal';
 import { Output, type Sink } from './rendering/output';
 
@@ -63,17 +64,20 @@ export class Shell {
     return this.connected;
   }
 
-  /** The register's database: DATABASE_URL, else that of the running stack. */
-  async register(): Promise<Pool> {
+  /**
+   * The register's database: DATABASE_URL, else that of the running stack. In production a login is refused that could
+   * rewrite the past, but for `owner`: work that needs the owner's rights.
+   */
+  async register({ owner = false } = {}): Promise<Pool> {
     if (this.pool) return this.pool;
     const { createPool } = await import('../postgres/pool.js');
-    this.pool = createPool(this.databaseUrl());
+    this.pool = createPool(this.databaseUrl(), { refusePower: isProduction(this.env) && !owner });
     return this.pool;
   }
 
   /** Where the register's database is: DATABASE_URL, else that of the running stack. */
   databaseUrl(): string {
-    const url = this.settings.databaseUrl;
+    const url = databaseOfCli(this.env);
     if (url) return url;
     throw refused(
       `no register: run \`${tocsin('up', {})}\` or set DATABASE_URL. \`${tocsin('register verify', { file: 'FILE' })}\` works on an export`,

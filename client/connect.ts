@@ -10,6 +10,7 @@ import { dataConverter } from './codec';
 import { keyRing } from './encryption-key';
 import { refused, usage } from './errors';
 import { TocsinClient } from './tocsin-client';
+import { temporalTlsProblem } from './verified-temporal';
 
 /** Where Temporal is, and how that is known. */
 export interface TemporalTarget {
@@ -39,7 +40,7 @@ export interface ConnectOptions {
 
 /**
  * Connects to the Temporal that Tocsin's workers use. Throws a CommandError that says what to do when no address is
- * known, when the settings cannot be read, when production has no encryption keys, or when nothing answers within 10 seconds.
+ * known, when the settings cannot be read, when production has no encryption keys or no TLS, or when nothing answers within 10 seconds.
  */
 export async function connectTocsin(options: ConnectOptions = {}): Promise<TocsinClient> {
   const env = options.env ?? process.env;
@@ -49,6 +50,10 @@ export async function connectTocsin(options: ConnectOptions = {}): Promise<Tocsi
       `no Temporal: set TEMPORAL_ADDRESS, or give \`address\`. \`${tocsin('up', {})}\` prints that of a local one`,
     );
   }
+  const problem = isProduction(env)
+    ? temporalTlsProblem({ ...target.connectionOptions, address: target.address })
+    : undefined;
+  if (problem) throw usage(problem);
   const keys = options.encryptionKeys ?? keysOf(target, env);
   if (keys.length === 0 && isProduction(env)) {
     throw usage(

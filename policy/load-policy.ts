@@ -106,8 +106,13 @@ function readAuthorities(file: string): Authority[] {
 function organisationOf(files: PackFile[], file: string | undefined) {
   const stated = files.find(({ pack }) => pack.organisation)?.pack.organisation;
   const own = file ? readOrganisation(path.resolve(file)) : {};
-  // Another organisation is established elsewhere: the pack's example says nothing of it.
-  const ofPack = own.name || own.mainEstablishment ? { ...stated, establishments: undefined } : stated;
+  // Another organisation is established elsewhere, and has people of its own: the pack's example says nothing of them.
+  const ofPack = {
+    ...stated,
+    ...((own.name || own.mainEstablishment) && { establishments: undefined }),
+    ...(own.name && { dataProtectionOfficer: undefined }),
+    ...(own.contactPoint && { contactPointIn: undefined }),
+  };
   const merged = { ...ofPack, ...own, authorityFor: { ...stated?.authorityFor, ...own.authorityFor } };
   const parsed = OrganisationSchema.safeParse(merged);
   // A pack whose own statement cannot be read has said so already.

@@ -50,27 +50,46 @@ export async function makeLogins(ownerUrl: string): Promise<MadeLogin[]> {
   }
 }
 
+/** A login that is too powerful to work with. The remedy is another address, which no retry brings. */
+export class TooPowerful extends Error {
+  override readonly name = 'TooPowerful';
+
+  constructor(problem: string) {
+    super(
+      `DATABASE_URL: ${problem}, and could rewrite the past: give the writer's login, which \`npx tocsin migrate --logins FOLDER\` makes`,
+    );
+  }
+}
+
 /**
- * Why a login is not one to work with: it is a superuser, owns the register's tables, or may do what owners do. The triggers
- * refuse a change of the past to all of them, but such a login can switch them off.
+ * Refuses a login with which nobody should work: it is a superuser, owns the register's tables, or may do what owners do.
+ * The triggers refuse a change of the past to all of them, but such a login can switch them off.
+ *
+ * @throws TooPowerful
  */
-export async function powerProblem(databaseUrl: string): Promise<string | undefined> {
+export async function refusePowerOf(client: pg.ClientBase): Promise<void> {
+  const { rows: who } = await client.query<{ login: string }>('SELECT session_user AS login');
+  const special = await loginProblem(client, who[0]!.login);
+  if (special) throw new TooPowerful(special);
+  const { rows } = await client.query<{ owns: boolean }>(
+    `SELECT pg_has_role(session_user, relowner, 'MEMBER') AS owns FROM pg_class
+      WHERE oid = to_regclass('tocsin.register_entries')`,
+  );
+  if (rows[0]?.owns) throw new TooPowerful(`the login ${who[0]!.login} owns the register's tables`);
+}
+
+/** The same, for a login by its address. */
+export async function refusePowerAt(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
-    const special = await loginProblem(client, client.user!);
-    if (special) return special;
-    const { rows } = await client.query<{ owns: boolean }>(
-      `SELECT pg_has_role(session_user, relowner, 'MEMBER') AS owns FROM pg_class
-        WHERE oid = to_regclass('tocsin.register_entries')`,
-    );
-    return rows[0]?.owns ? `the login ${client.user} owns the register's tables` : undefined;
+    await refusePowerOf(client);
   } finally {
     await client.end();
   }
 }
 
-async function loginProblem(client: pg.Client, login: string): Promise<string | undefined> {
+async function loginProblem(client: pg.ClientBase, login: string): Promise<string | undefined> {
   const { rows } = await client.query<Record<string, boolean>>(
     `SELECT rolsuper AS "is a superuser", rolcreaterole AS "may make roles", rolbypassrls AS "passes by row security",
             rolreplication AS "may copy the whole server" FROM pg_roles WHERE rolname = $1`,

@@ -1,7 +1,13 @@
 import pg from 'pg';
+import { refusePowerOf } from './logins';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
+
+export interface PoolOptions {
+  /** In production: every connection of a login that could rewrite the past is refused, whenever it is made. */
+  refusePower?: boolean;
+}
 
 /**
  * A pool of Postgres connections for the register and the delivery ledger.
@@ -10,7 +16,7 @@ const STATEMENT_TIMEOUT_MS = 30_000;
  * or delete an entry, even as owner or superuser. Connecting gives up after 3 s, a statement after 30 s, also when the
  * server no longer answers. The loss of a connection never crashes the process.
  */
-export function createPool(databaseUrl: string): pg.Pool {
+export function createPool(databaseUrl: string, { refusePower = false }: PoolOptions = {}): pg.Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     application_name: 'tocsin',
@@ -22,7 +28,10 @@ export function createPool(databaseUrl: string): pg.Pool {
     query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
     // A writer that hangs must not hold the append lock for ever.
     idle_in_transaction_session_timeout: 2 * STATEMENT_TIMEOUT_MS,
-    onConnect: stepDown,
+    onConnect: async (client) => {
+      if (refusePower) await refusePowerOf(client);
+      await stepDown(client);
+    },
   });
   pool.on('error', ignoreLostConnection);
   // The pool listens on idle clients only; one that is lost between two statements would crash the process.

@@ -1,7 +1,9 @@
 /** What the command line is set up with. */
 import { mailSettings } from '../activities/mail/settings';
-import { loadSettings, readSettings } from '../platform/settings/load';
+import { isProduction } from '../platform/production';
+import { loadSettings } from '../platform/settings/load';
 import { CLI_GROUPS } from './groups';
+import type { Guarded } from './guards';
 import { misspelt } from './misspelt';
 import { runningStack } from './running-stack';
 import type { TemporalSettings } from './temporal';
@@ -20,10 +22,25 @@ export function loadCliSettings(env: NodeJS.ProcessEnv) {
  * offline check, needs no keys. @throws SettingsError
  */
 export function temporalOfCli(env: NodeJS.ProcessEnv): TemporalSettings {
-  return loadSettings(CLI_GROUPS, env, runningStack(env), misspelt(env)).temporal;
+  return loadSettings(CLI_GROUPS, env, runningStack(env), found(env, 'command to Temporal')).temporal;
+}
+
+/** Where the register's database is, for a command that works with it, with every problem of the others. @throws SettingsError */
+export function databaseOfCli(env: NodeJS.ProcessEnv): string | undefined {
+  const { temporal: _, ...groups } = CLI_GROUPS;
+  return loadSettings(groups, env, runningStack(env), found(env, 'command to Postgres')).databaseUrl;
+}
+
+/** Loaded here: most commands reach nothing, and need none of what the guards read. */
+function found(env: NodeJS.ProcessEnv, process: Guarded): string[] {
+  const known = misspelt(env);
+  if (!isProduction(env) && !env.RESEND_API_KEY) return known;
+  const { guardProblems } = require('./guards') as typeof import('./guards');
+  return [...known, ...guardProblems(process, env)];
 }
 
 /** The account that mails checkpoints; read only where checkpoints are mailed. @throws SettingsError */
 export function mailOfCli(env: NodeJS.ProcessEnv) {
-  return readSettings(mailSettings, env, runningStack(env));
+  const { process } = CLI_GROUPS;
+  return loadSettings({ process, mail: mailSettings }, env, runningStack(env), found(env, 'command that mails')).mail;
 }

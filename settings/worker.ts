@@ -5,6 +5,7 @@ import { isProduction } from '../platform/production';
 import { loadSettings } from '../platform/settings/load';
 import type { StandIns } from '../platform/settings/stand-ins';
 import { secretNames, WORKER_GROUPS } from './groups';
+import { guardProblems } from './guards';
 import { misspelt } from './misspelt';
 
 export type WorkerSettings = ReturnType<typeof loadWorkerSettings>;
@@ -19,7 +20,7 @@ export function loadWorkerSettings(env: NodeJS.ProcessEnv, standIns?: StandIns) 
     WORKER_GROUPS,
     env,
     standIns,
-    misspelt(env),
+    [...misspelt(env), ...guardProblems('worker', env)],
   );
   return {
     ...others,

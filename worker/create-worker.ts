@@ -27,7 +27,7 @@ import { claimReporterMail, settleReporterMail } from '../detection/reports/stor
 import { tocsin } from '../domain/kernel/command-lines';
 import { loadDisclosures } from '../policy/load-disclosure';
 import { loadPolicy } from '../policy/load-policy';
-import { powerProblem } from '../postgres/logins';
+import { refusePowerAt } from '../postgres/logins';
 import { createPool, isUnavailable } from '../postgres/pool';
 import { bringUpToDate } from '../postgres/up-to-date';
 import { Appender } from '../register/append/appender';
@@ -125,12 +125,7 @@ async function migrateWhenUp(databaseUrl: string, production: boolean, logLevel?
 
 /** In production whoever works with the register neither owns it nor could switch its guards off. */
 async function readyDatabase(databaseUrl: string, production: boolean): Promise<void> {
-  const problem = production ? await powerProblem(databaseUrl) : undefined;
-  if (problem) {
-    throw new Error(
-      `DATABASE_URL: ${problem}, and could rewrite the past: give the writer's login, which \`${tocsin('migrate', { logins: './logins' })}\` makes`,
-    );
-  }
+  if (production) await refusePowerAt(databaseUrl);
   await bringUpToDate(databaseUrl);
 }
 
@@ -138,7 +133,7 @@ async function readyDatabase(databaseUrl: string, production: boolean): Promise<
 export async function connectActivities(settings: WorkerSettings, temporal: Client, logLevel?: string) {
   const { dataDir, exercise } = settings;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const pool = createPool(settings.databaseUrl);
+  const pool = createPool(settings.databaseUrl, { refusePower: settings.production });
   const disclosures = loadDisclosures();
   const appender = new Appender(pool, (kind, pointer, text) => disclosures.isPersonal(kind, pointer, text));
   const postgres = new PostgresLedger(pool);

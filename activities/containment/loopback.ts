@@ -1,4 +1,4 @@
-import net from 'node:net';
+import { isLoopbackHost } from '../../platform/loopback-host';
 
 /**
  * Throws unless a host is this machine. An exercise plays real incidents: one wrong address and it would block real
@@ -19,10 +19,4 @@ export function assertSealed(field: string, address: string): void {
   const { protocol, hostname } = new URL(address);
   if (protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname))) return;
   throw new Error(`${field} must be https, as others on the way could read and answer it: give an https address`);
-}
-
-/** `localhost`, 127.0.0.0/8 and ::1. Other names are not looked up: they may change. */
-export function isLoopbackHost(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  return host === 'localhost' || host === '::1' || (net.isIPv4(host) && host.startsWith('127.'));
 }

@@ -1,6 +1,13 @@
 /** What containment may reach, and what it never blocks. */
 import path from 'node:path';
-import { list, settingsGroup, text, type Variables, variable } from '../../platform/settings/variable';
+import {
+  list,
+  type Surroundings,
+  settingsGroup,
+  text,
+  type Variables,
+  variable,
+} from '../../platform/settings/variable';
 import type { ContainmentConfig } from './config';
 import type { ExerciseTargets } from './provider';
 import { PROVIDERS } from './providers';
@@ -35,6 +42,10 @@ export const containmentSettings = settingsGroup({
     const providers: Record<string, object | undefined> = Object.fromEntries(
       PROVIDERS.map(({ name, settings }) => [name, settings.build(values, at)]),
     );
+    for (const { name, setting, check } of PROVIDERS) {
+      const config = providers[name];
+      if (config && values[setting]) tellProblem(at, setting, () => check?.(config as never));
+    }
     return {
       providers,
       recordedOnly: PROVIDERS.flatMap(({ name, setting }) => (providers[name] && !values[setting] ? [name] : [])),
@@ -43,6 +54,14 @@ export const containmentSettings = settingsGroup({
     } satisfies Omit<ContainmentConfig, 'exercise'>;
   },
 });
+
+function tellProblem({ problem }: Surroundings, setting: string, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    problem(`${setting}: ${(error as Error).message}`);
+  }
+}
 
 type ContainmentSettings = ReturnType<typeof containmentSettings.build>;
 

@@ -4,6 +4,13 @@ import { readCsv } from './csv';
 import { createDirectory } from './directory';
 import type { DirectoryPort } from './directory-port';
 
+/** The files of such a folder, and the columns of each. */
+export const CSV_FILES = {
+  'workspaces.csv': ['workspace_id', 'owner_email', 'language'],
+  'individuals.csv': ['person_id', 'email', 'language', 'country', 'workspace_id', 'data_set'],
+  'subscribers.csv': ['subscriber_id', 'email', 'language'],
+} as const;
+
 /**
  * A directory in a folder of CSV files, read anew at each resolution:
  * `workspaces.csv` (workspace_id,owner_email,language), `individuals.csv`
@@ -11,7 +18,8 @@ import type { DirectoryPort } from './directory-port';
  * A missing or malformed file is an error that names it.
  */
 export function createCsvDirectory(dir: string): DirectoryPort {
-  const rows = async <C extends string>(name: string, columns: readonly C[]) => {
+  const rows = async <N extends keyof typeof CSV_FILES>(name: N) => {
+    const columns: ReadonlyArray<(typeof CSV_FILES)[N][number]> = CSV_FILES[name];
     const text = await readFile(path.join(dir, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
       throw new Error(
         `the directory's file ${name} cannot be read (${error.code}): put it in the directory's folder, with the columns ${columns.join(',')}`,
@@ -20,9 +28,8 @@ export function createCsvDirectory(dir: string): DirectoryPort {
     return readCsv(name, text, columns);
   };
   return createDirectory({
-    workspaces: () => rows('workspaces.csv', ['workspace_id', 'owner_email', 'language']),
-    individuals: () =>
-      rows('individuals.csv', ['person_id', 'email', 'language', 'country', 'workspace_id', 'data_set']),
-    subscribers: () => rows('subscribers.csv', ['subscriber_id', 'email', 'language']),
+    workspaces: () => rows('workspaces.csv'),
+    individuals: () => rows('individuals.csv'),
+    subscribers: () => rows('subscribers.csv'),
   });
 }

@@ -1,4 +1,4 @@
-import { isLoopbackHost } from '../containment/loopback';
+import { isLoopbackHost } from '../../platform/loopback-host';
 import { failure } from '../failures';
 import type { MailMessage, MailPort } from './mail-port';
 import { createResendMail, type ResendMailConfig } from './resend-mail';

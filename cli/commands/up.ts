@@ -1,11 +1,11 @@
 /** `tocsin up`: the embedded stack and a worker, until Ctrl-C. The only file of the client that starts the stack. */
 import type { Command } from 'commander';
-import { isLoopbackHost } from '../../activities/containment/loopback';
 import { refused } from '../../client/errors';
 import type { RunningIntake } from '../../detection/intake/start-intake';
 import { SEARCH_ATTRIBUTES } from '../../domain/incident/contract';
 import { tocsin } from '../../domain/kernel/command-lines';
 import { LOOPBACK } from '../../platform/free-port';
+import { isLoopbackHost } from '../../platform/loopback-host';
 import type { Stack } from '../../stack';
 import type { Output } from '../rendering/output';
 import type { CommonOptions, Shell } from '../shell';

@@ -16,8 +16,8 @@ export function workerCommand(program: Command, shell: Shell): void {
     const { temporalTarget } = await import('../connect.js');
     const { loadWorkerSettings } = await import('../../settings/worker.js');
     const { startWorker } = await import('../run-worker.js');
-    const target = temporalTarget(shell.env);
     const settings = loadWorkerSettings(shell.env, readRunningStack(dataDir(shell.env)));
+    const target = temporalTarget(shell.env);
     const worker = await startWorker(settings, { ...target.connectionOptions, namespace: target.namespace } as never);
     if (options.json)
       shell.out.json({ temporal: target.address, namespace: target.namespace, taskQueue: settings.taskQueue });

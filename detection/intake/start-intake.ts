@@ -5,7 +5,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import pino from 'pino';
 import { TocsinClient } from '../../client/tocsin-client';
 import type { PolicySource } from '../../policy/settings';
-import { createPool } from '../../postgres/pool';
+import { createPool, isUnavailable } from '../../postgres/pool';
 import { createFolderStore } from '../../register/log/log-store';
 import { keepAdvisories } from '../dependencies/store/advisories';
 import { configuredReports } from '../reports/configured';
@@ -23,6 +23,8 @@ import type { IntakeServerSettings } from './settings';
 /** What the server is set up with. */
 export interface IntakeServer {
   databaseUrl: string;
+  /** No login is taken that could rewrite the past. */
+  production?: boolean;
   taskQueue: string;
   /** Detection rules; `policy/detection.yaml` without it. */
   detectionRules?: string;
@@ -65,10 +67,12 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
   const { namespace, ...connectionOptions } = options.temporal;
   const connection = Connection.lazy(connectionOptions);
   const temporal = new Client({ connection, namespace, dataConverter });
-  const pool = createPool(databaseUrl);
+  const pool = createPool(databaseUrl, { refusePower: settings.production });
   const pipeline = createPipeline({ pool, temporal, taskQueue, rulesFile, log });
   const closeConnections = () => Promise.allSettled([connection.close(), pool.end()]);
   try {
+    // Postgres may be away: then the pool itself refuses such a login, once it is back.
+    if (settings.production) await pool.query('SELECT').catch((error) => isUnavailable(error) || refuse(error));
     const reports = configuredReports(settings.reports, {
       policy: settings.policy,
       pool,
@@ -109,4 +113,8 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
     await closeConnections();
     throw error;
   }
+}
+
+function refuse(error: unknown): never {
+  throw error;
 }

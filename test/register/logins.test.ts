@@ -1,12 +1,16 @@
 /** The logins that `tocsin migrate` makes: the owner migrates, the writer works, the auditor reads; none is a superuser. */
 import pg from 'pg';
-import { makeLogins, powerProblem } from '../../postgres/logins';
+import { runIntake } from '../../cli/commands/intake';
+import { runCommand } from '../../cli/program';
+import { Shell } from '../../cli/shell';
+import { makeLogins, refusePowerAt } from '../../postgres/logins';
 import { createPool } from '../../postgres/pool';
 import { bringUpToDate } from '../../postgres/up-to-date';
 import { appendEntries } from '../../register/append/appender';
 import { discloseAll, shownEvent } from '../../register/disclose';
 import { readEntries } from '../../register/read-entries';
 import { afterFile, createTestDatabase, fromSetup } from '../setup/helpers';
+import { complete } from '../unit/settings/production-env';
 import { eventsOf, migrateInOwnProcess } from './helpers';
 
 let superuser: string;
@@ -39,12 +43,39 @@ async function query(url: string, sql: string) {
 test('both are made once, and are nothing but members of their role', async () => {
   expect(Object.keys(urls).sort()).toEqual(['auditor', 'writer']);
   expect(await makeLogins(owner)).toEqual([]);
-  for (const url of Object.values(urls)) expect(await powerProblem(url)).toBeUndefined();
+  for (const url of Object.values(urls)) await refusePowerAt(url);
 });
 
 test('a superuser and the owner are logins that could rewrite the past', async () => {
-  expect(await powerProblem(superuser)).toMatch(/the login postgres is a superuser/);
-  expect(await powerProblem(owner)).toMatch(/the login tocsin_owner may make roles/);
+  await expect(refusePowerAt(superuser)).rejects.toThrow(/the login postgres is a superuser/);
+  await expect(refusePowerAt(owner)).rejects.toThrow(/the login tocsin_owner may make roles/);
+});
+
+test('a pool that refuses such logins runs no statement as one, and works as the writer and the auditor', async () => {
+  const first = async (url: string) => {
+    const pool = createPool(url, { refusePower: true });
+    return pool.query('SELECT 1').finally(() => pool.end());
+  };
+  for (const url of [superuser, owner])
+    await expect(first(url)).rejects.toThrow(/could rewrite the past: give the writer/);
+  for (const url of Object.values(urls)) expect((await first(url)).rowCount).toBe(1);
+});
+
+test.each([
+  ['intake', 'status'],
+  ['register', 'show', 'INC-1'],
+])('in production `%s %s` refuses the owner, and says whose login to give', async (...args) => {
+  let told = '';
+  const sink = { isTTY: false, write: (text: string) => (told += text) } as never;
+  const shell = new Shell({ ...complete, DATABASE_URL: owner }, sink, sink);
+  expect(await runCommand(args, shell)).not.toBe(0);
+  await shell.close();
+  expect(told).toMatch(/the login tocsin_owner may make roles, and could rewrite the past: give the writer's login/);
+});
+
+test('the intake refuses the owner before it listens', async () => {
+  const env = { ...complete, TEMPORAL_ADDRESS: '127.0.0.1:1', TEMPORAL_TLS: undefined, DATABASE_URL: owner };
+  await expect(runIntake(env, '127.0.0.1', 0)).rejects.toThrow(/could rewrite the past: give the writer's login/);
 });
 
 test('a login that may more than it should is told, and not handed out', async () => {

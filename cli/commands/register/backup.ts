@@ -57,7 +57,7 @@ async function record(shell: Shell, manifest: Manifest & { sha256: string }, opt
   const { loadDisclosures } = await import('../../../policy/load-disclosure.js');
   const { recordOwnEntry } = await import('../../../register/own-entries.js');
   const { madeAt, head, sha256 } = manifest;
-  await recordOwnEntry(await shell.register(), loadDisclosures(), {
+  await recordOwnEntry(await shell.register({ owner: true }), loadDisclosures(), {
     kind: options.keysOnly ? 'register-backup-erased' : 'register-backed-up',
     by: shell.by(options),
     data: { madeAt, entries: head.position, head: head.hash, manifest: sha256 },

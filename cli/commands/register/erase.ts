@@ -36,7 +36,7 @@ export function registerEraseCommand(register: Command, shell: Shell): void {
       const { loadDisclosures } = await import('../../../policy/load-disclosure.js');
       const { eraseIncident, planErasure } = await import('../../../register/erase/erase-incident.js');
       const { erasureLines } = await import('../../rendering/retention-lines.js');
-      const [table, pool, now] = [loadRetention(), await shell.register(), new Date()];
+      const [table, pool, now] = [loadRetention(), await shell.register({ owner: true }), new Date()];
       const asked = requestOf(id, options, shell);
       const first = await planErasure(pool, asked, table, now);
       const request = { ...asked, workflowClosed: await hasEnded(shell, pool, first) };
@@ -102,7 +102,7 @@ async function tell(shell: Shell, erased: ErasurePlan & { seq?: number }, option
   const { REMAINS_OF_INCIDENT } = await import('../../../register/erase/remains.js');
   const { remainderLines } = await import('../../rendering/retention-lines.js');
   // Also when it was erased before: this is what may have failed then.
-  const files = await rewriteErased(await shell.register(), ['register_keys', 'deliveries']);
+  const files = await rewriteErased(await shell.register({ owner: true }), ['register_keys', 'deliveries']);
   if (options.json) return shell.out.json({ ...erased, files, remains: REMAINS_OF_INCIDENT });
   const { incidentId, erasedAt, fields, entries, deliveries, seq } = erased;
   shell.out.line(

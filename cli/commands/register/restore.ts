@@ -48,7 +48,7 @@ export function registerRestoreCommand(register: Command, shell: Shell): void {
 /** The guards of the new database are those that are watched from now on: to have restored it is no change of them. */
 async function seeGuards(shell: Shell): Promise<void> {
   const { rememberGuards } = await import('../../../register/guards/watch-guards.js');
-  await rememberGuards({ pool: await shell.register(), memoryFile: shell.settings.log.guardsFile });
+  await rememberGuards({ pool: await shell.register({ owner: true }), memoryFile: shell.settings.log.guardsFile });
 }
 
 /** A checkpoint's file, and the rotations that are published beside it. */

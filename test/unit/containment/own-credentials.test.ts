@@ -1,6 +1,7 @@
 import { createContainment } from '../../../activities/containment';
 import { ownCredentialProblem, ownCredentials } from '../../../activities/containment/own-credentials';
 import { loadWorkerSettings } from '../../../settings/worker';
+import { complete } from '../settings/production-env';
 import { folder, rotate, WEBHOOK_SECRET } from './fixtures';
 
 const ENV = {
@@ -38,8 +39,9 @@ test('a secret that is named in place of its id is refused, and not told', () =>
 
 test('the worker hands over what it is set up with', async () => {
   const { containment } = loadWorkerSettings({
+    ...complete,
+    TOCSIN_ENV: 'development',
     ...ENV,
-    TOCSIN_DIRECTORY: folder(),
     CLOUDFLARE_ZONE_ID: 'z',
     TOCSIN_DATA_DIR: folder(),
     TOCSIN_ROTATABLE_ROLES: 'tocsin-live',

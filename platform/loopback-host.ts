@@ -1,0 +1,7 @@
+import net from 'node:net';
+
+/** `localhost`, 127.0.0.0/8 and ::1. Other names are not looked up: they may change. */
+export function isLoopbackHost(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return host === 'localhost' || host === '::1' || (net.isIPv4(host) && host.startsWith('127.'));
+}

@@ -1,0 +1,113 @@
+/**
+ * What must hold before a process starts in production, beside the variables that must be set. Each guard is data: which
+ * processes it binds, and what it finds wrong. Values of the examples are refused wherever mail really goes out, also in
+ * development: real people were once told of an incident at "Example Cloud Inc.".
+ */
+import { configuredTemporal } from '../client/connect';
+import { temporalTlsProblem } from '../client/verified-temporal';
+import { isLoopbackHost } from '../platform/loopback-host';
+import { isProduction } from '../platform/production';
+import { postgresTlsProblem } from '../postgres/verified-tls';
+import {
+  contactsProblems,
+  directoryProblems,
+  organisationProblems,
+  reportProblems,
+  rotaProblems,
+  senderProblems,
+} from './own-values';
+
+/** What starts, or what a command reaches. */
+export const GUARDED = [
+  'worker',
+  'intake',
+  'command to Temporal',
+  'command to Postgres',
+  'command that mails',
+] as const;
+export type Guarded = (typeof GUARDED)[number];
+
+type Env = NodeJS.ProcessEnv;
+
+interface Guard {
+  /** Where it holds; elsewhere the process does not use what it is about. */
+  readonly binds: readonly Guarded[];
+  /** Where mail really goes out it holds outside production as well. */
+  readonly live?: true;
+  /** What is wrong, each as `NAME: what, and what to do`; empty where nothing is. */
+  problems(env: Env): string[];
+}
+
+/** Every guard by its name. */
+export const GUARDS = {
+  'verified TLS to Postgres': {
+    binds: ['worker', 'intake', 'command to Postgres'],
+    problems: (env) => postgresProblems(env, 'DATABASE_URL'),
+  },
+  'verified TLS to the directory': {
+    binds: ['worker'],
+    problems: (env) => postgresProblems(env, 'TOCSIN_DIRECTORY_URL'),
+  },
+  'verified TLS to the roles that are rotated': {
+    binds: ['worker'],
+    problems: (env) => postgresProblems(env, 'TOCSIN_ROTATE_DATABASE_URL'),
+  },
+  'verified TLS to Temporal': {
+    binds: ['worker', 'intake', 'command to Temporal'],
+    problems: temporalProblems,
+  },
+  'a witness or two anchors': {
+    binds: ['worker'],
+    problems: (env) =>
+      env.TOCSIN_WITNESSES || env.TOCSIN_ANCHOR_MAIL
+        ? []
+        : [
+            'TOCSIN_WITNESSES: is not set, and one file takes all checkpoints; in production name a witness, or a second anchor by TOCSIN_ANCHOR_MAIL',
+          ],
+  },
+  'a policy of its own that loads': {
+    binds: ['worker', 'intake', 'command to Temporal'],
+    live: true,
+    problems: organisationProblems,
+  },
+  'a sender of its own': { binds: ['worker', 'command that mails'], live: true, problems: senderProblems },
+  'contacts of its own': { binds: ['worker'], live: true, problems: contactsProblems },
+  'a rota of its own': { binds: ['worker'], live: true, problems: rotaProblems },
+  'a directory of its own that loads': { binds: ['worker'], live: true, problems: directoryProblems },
+  'a report channel of its own': { binds: ['intake'], problems: reportProblems },
+} as const satisfies Record<string, Guard>;
+
+/** What the guards of a process find wrong, all of it. */
+export function guardProblems(process: Guarded, env: Env): string[] {
+  const [production, live] = [isProduction(env), mailsReally(env)];
+  const guards: readonly Guard[] = Object.values(GUARDS);
+  return guards
+    .filter((guard) => guard.binds.includes(process) && (production || (live && guard.live)))
+    .flatMap((guard) => guard.problems(env));
+}
+
+/** Whether this environment mails real people: a key is set, and it is not for a mailbox of this machine. */
+function mailsReally({ RESEND_API_KEY: key, RESEND_BASE_URL: url }: Env): boolean {
+  return Boolean(key) && !(url && URL.canParse(url) && isLoopbackHost(new URL(url).hostname));
+}
+
+function postgresProblems(env: Env, name: string): string[] {
+  const address = env[name];
+  const problem = address && postgresTlsProblem(name, address);
+  return problem ? [problem] : [];
+}
+
+function temporalProblems(env: Env): string[] {
+  const named = /^(true|1)$/i.test(env.TEMPORAL_TLS_DISABLE_HOST_VERIFICATION ?? '')
+    ? ['TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: is set; in production the name of the server is verified: remove it']
+    : [];
+  try {
+    const target = configuredTemporal(env);
+    if (!target)
+      return [...named, 'TEMPORAL_ADDRESS: is not set; in production there is no local Temporal to fall back to'];
+    const problem = temporalTlsProblem(target.connectionOptions);
+    return problem ? [...named, problem] : named;
+  } catch (error) {
+    return [...named, `TEMPORAL_PROFILE: ${(error as Error).message}`];
+  }
+}

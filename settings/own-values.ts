@@ -1,0 +1,115 @@
+/** Whether what people are told of and where alarms go is the company's own, readable, and not that of the examples. */
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { readCsv } from '../activities/directory/csv';
+import { CSV_FILES } from '../activities/directory/csv-directory';
+import { exampleDirectory } from '../activities/directory/settings';
+import { mailSettings } from '../activities/mail/settings';
+import { ContactsSchema } from '../activities/paging/contacts';
+import { loadReportsConfig } from '../detection/reports/config';
+import { namesAnExample } from '../platform/example-address';
+import { loadPolicy } from '../policy/load-policy';
+import { loadRota } from '../policy/load-rota';
+import { DEFAULT_PACKS } from '../policy/settings';
+
+type Env = NodeJS.ProcessEnv;
+
+/** The organisation that the packs name until a file names another. */
+const EXAMPLE_NAME = 'Example Cloud Inc.';
+
+/** The policy with its templates loads, and obliges nobody who is made up. */
+export function organisationProblems(env: Env): string[] {
+  return readable('TOCSIN_POLICY', () => {
+    const source = {
+      packs: env.TOCSIN_POLICY || DEFAULT_PACKS,
+      organisationFile: env.TOCSIN_ORGANISATION || undefined,
+    };
+    const { organisation } = loadPolicy(source).pack;
+    const examples = Object.entries(organisation).flatMap(([field, value]) =>
+      value === EXAMPLE_NAME || namesAnExample(JSON.stringify(value)) ? [field] : [],
+    );
+    if (examples.length === 0) return [];
+    return [
+      `TOCSIN_ORGANISATION: ${examples.join(', ')} ${examples.length === 1 ? 'is' : 'are'} those of the example; give a file with your own`,
+    ];
+  });
+}
+
+/** Mail comes from the company. */
+export function senderProblems(env: Env): string[] {
+  const from = env.TOCSIN_MAIL_FROM || mailSettings.variables.TOCSIN_MAIL_FROM.default!;
+  return namesAnExample(from)
+    ? ['TOCSIN_MAIL_FROM: is an example address; give the sender whose domain you verified at the provider']
+    : [];
+}
+
+/** Alarms reach somebody. */
+export function contactsProblems(env: Env): string[] {
+  const file = env.TOCSIN_CONTACTS;
+  if (!file)
+    return [
+      'TOCSIN_CONTACTS: is not set; alarms would reach nobody but the sender: give a file with the address of each handle',
+    ];
+  return readable('TOCSIN_CONTACTS', () => {
+    const { fallback, contacts } = ContactsSchema.parse(parse(readFileSync(file, 'utf8')));
+    return examplesIn('TOCSIN_CONTACTS', { fallback, ...contacts });
+  });
+}
+
+/** Whoever is on call can be reached. */
+export function rotaProblems(env: Env): string[] {
+  const file = env.TOCSIN_ROTA;
+  if (!file) return [];
+  return readable('TOCSIN_ROTA', () => {
+    const people = Object.entries(loadRota(file).people).map(([handle, { email }]) => [handle, email] as const);
+    return examplesIn('TOCSIN_ROTA', Object.fromEntries(people));
+  });
+}
+
+/** The people who must be told can be read, and are real. One odd row is no reason not to start. */
+export function directoryProblems(env: Env): string[] {
+  if (env.TOCSIN_DIRECTORY_URL || !env.TOCSIN_DIRECTORY) return []; // that one of them is needed is told by their settings
+  const folder = path.resolve(env.TOCSIN_DIRECTORY);
+  if (existsSync(folder) && realpathSync(folder) === realpathSync(exampleDirectory()))
+    return ['TOCSIN_DIRECTORY: is the folder of the examples; give one with your own people'];
+  return Object.entries(CSV_FILES).flatMap(([name, columns]) =>
+    readable('TOCSIN_DIRECTORY', () => {
+      const rows: Array<Record<string, string>> = readCsv(name, readFileSync(path.join(folder, name), 'utf8'), columns);
+      const addresses = rows.flatMap(({ email, owner_email }) => email ?? owner_email ?? []);
+      const made = addresses.length > 0 && addresses.every(namesAnExample);
+      return made ? [`TOCSIN_DIRECTORY: all addresses of ${name} are examples; give your own people`] : [];
+    }),
+  );
+}
+
+/** Whoever found a weakness writes to the company. */
+export function reportProblems(env: Env): string[] {
+  return readable('TOCSIN_REPORTS', () => {
+    const { contact } = loadReportsConfig(env.TOCSIN_REPORTS || undefined).config;
+    return namesAnExample(contact)
+      ? [
+          'TOCSIN_REPORTS: contact is an example address; give a file with your own, like policy/vulnerability-reports.yaml',
+        ]
+      : [];
+  });
+}
+
+function examplesIn(name: string, addresses: Record<string, string>): string[] {
+  const made = Object.entries(addresses).flatMap(([handle, address]) => (namesAnExample(address) ? [handle] : []));
+  return made.length > 0 ? [`${name}: ${made.join(', ')}: an example address; give one that somebody reads`] : [];
+}
+
+/** A file that cannot be read is a problem like any other. */
+function readable(name: string, problems: () => string[]): string[] {
+  try {
+    return problems();
+  } catch (error) {
+    return [
+      `${name}: ${(error as Error).message
+        .split('\n')
+        .map((line) => line.trim())
+        .join(' ')}`,
+    ];
+  }
+}

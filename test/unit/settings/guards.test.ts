@@ -1,0 +1,235 @@
+/** Each guard in each process that it binds, from both sides. A new guard, or a new process, has no row here and fails. */
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { connectTocsin } from '../../../client/connect';
+import { namesAnExample } from '../../../platform/example-address';
+import { SettingsError } from '../../../platform/settings/load';
+import { databaseOfCli, mailOfCli, temporalOfCli } from '../../../settings/cli';
+import { GUARDED, GUARDS, type Guarded } from '../../../settings/guards';
+import { loadIntakeSettings } from '../../../settings/intake';
+import { loadWorkerSettings } from '../../../settings/worker';
+import { temporaryDir } from '../../setup/helpers';
+import { complete, withoutOwnValues } from './production-env';
+
+type Env = NodeJS.ProcessEnv;
+
+const LOAD: Record<Guarded, (env: Env) => unknown> = {
+  worker: (env) => loadWorkerSettings(env),
+  intake: (env) => loadIntakeSettings(env),
+  'command to Temporal': temporalOfCli,
+  'command to Postgres': databaseOfCli,
+  'command that mails': mailOfCli,
+};
+
+function problemsOf(load: () => unknown): string[] {
+  try {
+    load();
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return [...error.problems];
+    throw error;
+  }
+}
+
+const dir = temporaryDir('guards');
+const file = (name: string, text: string) => {
+  writeFileSync(path.join(dir, name), text);
+  return path.join(dir, name);
+};
+
+/** Per guard: what breaks it and how it is told, and what is still within it. `plain`: a variable that must be set. */
+const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?: readonly Guarded[] }> = {
+  'encryption keys': {
+    binds: ['worker', 'intake', 'command to Temporal'],
+    breaks: [[{ TOCSIN_ENCRYPTION_KEYS: '' }, /^TOCSIN_ENCRYPTION_KEYS: is not set; in production/]],
+    holds: [{ TOCSIN_ENCRYPTION_KEYS: `other:${randomBytes(32).toString('base64')}` }],
+  },
+  'own egress': {
+    binds: ['worker'],
+    breaks: [[{ TOCSIN_PROTECTED_RANGES: '' }, /^TOCSIN_PROTECTED_RANGES: is not set; in production/]],
+    holds: [{ TOCSIN_PROTECTED_RANGES: '192.0.2.1' }],
+  },
+  'a mode that is one': {
+    binds: GUARDED,
+    breaks: [[{ TOCSIN_ENV: 'prod' }, /^TOCSIN_ENV: must be production or development/]],
+    holds: [{}],
+  },
+  'names that are settings': {
+    binds: GUARDED,
+    breaks: [[{ TOCSIN_DIRECTRY: '/people' }, /^TOCSIN_DIRECTRY: .* did you mean TOCSIN_DIRECTORY\?/]],
+    holds: [{ TOCSIN_SERVICE_HOST: '10.0.0.1' }],
+  },
+  'webhooks of containment over TLS': {
+    binds: ['worker'],
+    breaks: [
+      [
+        { TOCSIN_WEBHOOK_URL: 'http://hooks.acme.dev', TOCSIN_WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}` },
+        /^TOCSIN_WEBHOOK_URL: .*must be https/,
+      ],
+    ],
+    holds: [
+      { TOCSIN_WEBHOOK_URL: 'https://hooks.acme.dev', TOCSIN_WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}` },
+      { TOCSIN_WEBHOOK_URL: 'http://127.0.0.1:9', TOCSIN_WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}` },
+    ],
+  },
+  'verified TLS to Postgres': {
+    breaks: ['', '?sslmode=require', '?sslmode=verify-full&sslmode=no-verify', '?ssl=true', '?host=10.0.0.1'].map(
+      (query) => [
+        { DATABASE_URL: `postgres://u:hidden@db.acme.dev/tocsin${query}` },
+        /^DATABASE_URL: the server need not prove who it is.*sslmode=verify-full/,
+      ],
+    ),
+    holds: [
+      { DATABASE_URL: 'postgres://u:hidden@db.acme.dev/tocsin?sslmode=verify-full' },
+      { DATABASE_URL: 'postgres://127.0.0.1/tocsin' },
+      { DATABASE_URL: 'postgres://u@localhost/tocsin?host=/run/postgresql' },
+    ],
+  },
+  'verified TLS to the directory': {
+    breaks: [
+      [
+        {
+          TOCSIN_DIRECTORY_URL: 'postgres://people.acme.dev/people',
+          TOCSIN_DIRECTORY_WORKSPACES_SQL: 'w',
+          TOCSIN_DIRECTORY_INDIVIDUALS_SQL: 'i',
+          TOCSIN_DIRECTORY_SUBSCRIBERS_SQL: 's',
+        },
+        /^TOCSIN_DIRECTORY_URL: the server need not prove/,
+      ],
+    ],
+    holds: [
+      {
+        TOCSIN_DIRECTORY_URL: 'postgres://people.acme.dev/people?sslmode=verify-full',
+        TOCSIN_DIRECTORY_WORKSPACES_SQL: 'w',
+        TOCSIN_DIRECTORY_INDIVIDUALS_SQL: 'i',
+        TOCSIN_DIRECTORY_SUBSCRIBERS_SQL: 's',
+      },
+    ],
+  },
+  'verified TLS to the roles that are rotated': {
+    breaks: [
+      [
+        { TOCSIN_ROTATE_DATABASE_URL: 'postgres://db.acme.dev/app', TOCSIN_ROTATABLE_ROLES: 'app' },
+        /^TOCSIN_ROTATE_DATABASE_URL: the server need not prove/,
+      ],
+    ],
+    holds: [
+      { TOCSIN_ROTATE_DATABASE_URL: 'postgres://db.acme.dev/app?sslmode=verify-full', TOCSIN_ROTATABLE_ROLES: 'app' },
+    ],
+  },
+  'verified TLS to Temporal': {
+    breaks: [
+      [{ TEMPORAL_TLS: '' }, /^TEMPORAL_TLS: the connection is not encrypted/],
+      [{ TEMPORAL_TLS: 'false', TEMPORAL_API_KEY: 'key' }, /^TEMPORAL_TLS: the connection is not encrypted/],
+      [{ TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: 'true' }, /^TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: is set/],
+      [{ TEMPORAL_ADDRESS: '' }, /^TEMPORAL_ADDRESS: is not set/],
+    ],
+    holds: [
+      { TEMPORAL_TLS: undefined, TEMPORAL_API_KEY: 'key' },
+      { TEMPORAL_TLS: undefined, TEMPORAL_ADDRESS: '127.0.0.1:7233' },
+      { TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: 'false' },
+    ],
+  },
+  'a witness or two anchors': {
+    breaks: [[{ TOCSIN_ANCHOR_MAIL: '' }, /^TOCSIN_WITNESSES: is not set, and one file takes all checkpoints/]],
+    holds: [{ TOCSIN_ANCHOR_MAIL: 'board@acme.dev' }],
+  },
+  'a policy of its own that loads': {
+    breaks: [
+      [{ TOCSIN_ORGANISATION: '' }, /^TOCSIN_ORGANISATION: contactPoint, .*name are those of the example/],
+      [{ TOCSIN_POLICY: 'gdrp' }, /^TOCSIN_POLICY: .*gdrp/],
+    ],
+    holds: [{}],
+  },
+  'a sender of its own': {
+    breaks: [
+      [{ TOCSIN_MAIL_FROM: '' }, /^TOCSIN_MAIL_FROM: is an example address/],
+      [{ TOCSIN_MAIL_FROM: 'Incidents <a@mail.example.com>' }, /^TOCSIN_MAIL_FROM: is an example address/],
+    ],
+    holds: [{ TOCSIN_MAIL_FROM: 'a@example.com.acme.dev' }],
+  },
+  'contacts of its own': {
+    breaks: [
+      [{ TOCSIN_CONTACTS: '' }, /^TOCSIN_CONTACTS: is not set/],
+      [{ TOCSIN_CONTACTS: 'examples/contacts.yaml' }, /^TOCSIN_CONTACTS: fallback, oncall, .*an example address/],
+      [{ TOCSIN_CONTACTS: '/nowhere.yaml' }, /^TOCSIN_CONTACTS: .*ENOENT/],
+    ],
+    holds: [{ TOCSIN_CONTACTS: file('more.yaml', 'fallback: a@acme.dev\n') }],
+  },
+  'a rota of its own': {
+    breaks: [[{ TOCSIN_ROTA: 'examples/rota.yaml' }, /^TOCSIN_ROTA: aoife, .*an example address/]],
+    holds: [{ TOCSIN_ROTA: '' }],
+  },
+  'a directory of its own that loads': {
+    breaks: [
+      [{ TOCSIN_DIRECTORY: 'examples/directory' }, /^TOCSIN_DIRECTORY: is the folder of the examples/],
+      [{ TOCSIN_DIRECTORY: '/nowhere' }, /^TOCSIN_DIRECTORY: .*ENOENT/],
+      [{ TOCSIN_DIRECTORY: '' }, /^TOCSIN_DIRECTORY: is not set/],
+    ],
+    holds: [{}],
+  },
+  'a report channel of its own': {
+    breaks: [[{ TOCSIN_REPORTS: '' }, /^TOCSIN_REPORTS: contact is an example address/]],
+    holds: [{}],
+  },
+};
+
+const ALL = [...new Set([...Object.keys(GUARDS), ...Object.keys(ROWS)])];
+const bindsOf = (guard: string): readonly Guarded[] =>
+  GUARDS[guard as keyof typeof GUARDS]?.binds ?? ROWS[guard]?.binds ?? [];
+
+test('every guard has its row, and every process a way to start', () => {
+  expect(Object.keys(ROWS)).toEqual(expect.arrayContaining(Object.keys(GUARDS)));
+  expect(Object.keys(LOAD)).toEqual([...GUARDED]);
+});
+
+describe.each(GUARDED)('%s', (process) => {
+  test('starts in production when all is set', () => expect(problemsOf(() => LOAD[process](complete))).toEqual([]));
+
+  test.each(ALL.filter((guard) => bindsOf(guard).includes(process)))('%s', (guard) => {
+    for (const [broken, told] of ROWS[guard]!.breaks) {
+      const problems = problemsOf(() => LOAD[process]({ ...complete, ...broken }));
+      expect(problems.filter((each) => told.test(each))).not.toEqual([]);
+      expect(problems.join()).not.toContain('hidden');
+    }
+    for (const held of ROWS[guard]!.holds)
+      expect(problemsOf(() => LOAD[process]({ ...complete, ...held }))).toEqual([]);
+  });
+});
+
+test('what is wrong is told at once, in the words of every guard', () => {
+  const broken = Object.assign({}, ...Object.values(ROWS).map(({ breaks }) => breaks[0]![0]), {
+    TOCSIN_ENV: 'production',
+  });
+  const problems = problemsOf(() => LOAD.worker({ ...complete, ...broken, TOCSIN_DIRECTORY_URL: '' }));
+  expect(problems.length).toBeGreaterThanOrEqual(12);
+});
+
+describe('outside production', () => {
+  const development = { ...complete, ...withoutOwnValues, TOCSIN_ENV: 'development', TOCSIN_DATA_DIR: dir };
+
+  test('nothing is mailed from the examples to a live provider', () => {
+    expect(problemsOf(() => LOAD.worker(development)).map((each) => each.split(':')[0])).toEqual(
+      expect.arrayContaining(['TOCSIN_ORGANISATION', 'TOCSIN_MAIL_FROM', 'TOCSIN_CONTACTS']),
+    );
+  });
+
+  test('to a mailbox of this machine it is', () => {
+    expect(problemsOf(() => LOAD.worker({ ...development, RESEND_BASE_URL: 'http://127.0.0.1:2' }))).toEqual([]);
+  });
+});
+
+test('the typed client connects in production only over TLS', async () => {
+  const env = { ...complete, TEMPORAL_TLS: '' };
+  await expect(connectTocsin({ env })).rejects.toThrow('TEMPORAL_TLS: the connection is not encrypted');
+});
+
+test.each([
+  ['a@example.com', true],
+  ['A <a@people.example.org>', true],
+  ['a@x.test', true],
+  ['a@example.com.acme.dev', false],
+  ['a@myexample.com', false],
+  ['example', false],
+])('%s: an example is %s', (text, is) => expect(namesAnExample(text)).toBe(is));
