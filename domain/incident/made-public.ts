@@ -63,16 +63,14 @@ export function onMadePublic(
   when: When,
 ): NewEvent[] {
   if (isSettled(o)) return answer.noted(`${o.id} is already ${o.status}`);
-  if (workspaces || people || rest)
+  if (!languages || workspaces || people || rest)
     return answer.rejected(
-      `obligation: ${o.id} is a public communication: it takes "channel" and "languages", and no workspaces or people`,
+      `languages: ${o.id} is a public communication: say in which languages it was made public, and name no workspaces or people`,
     );
-  if (!isPublicChannel(channel) || !languages) {
-    const problem = isPublicChannel(channel)
-      ? 'languages: say in which languages it was made public there, like "en"'
-      : `channel: ${channel} makes nothing public; use one of: ${Object.keys(PUBLIC_CHANNELS).join(', ')}`;
-    return answer.rejected(problem);
-  }
+  if (!isPublicChannel(channel))
+    return answer.rejected(
+      `channel: ${channel} makes nothing public; use one of: ${Object.keys(PUBLIC_CHANNELS).join(', ')}`,
+    );
   const inexact = inexactOf(when);
   const said = { channel, languages: [...new Set(languages)].sort() };
   const known = ofRound(o).some(

@@ -399,6 +399,9 @@ function bringToItsEnd(played: Played): void {
       played.send('waive', { obligation: id, reason: NOT_OWED_REASON });
     }
   }
+  // What somebody was told under a duty of law and does not hold is corrected, or decided on as not material.
+  const corrections = Object.values(played.state.obligations).filter((o) => o.changed && !isSettled(o));
+  for (const { id } of corrections) played.send('not-material', { obligation: id, reason: NOT_OWED_REASON });
   for (const o of Object.values(played.state.obligations)) {
     if (o.delayReasonsOwed)
       played.send('approve', { obligation: o.id, delayReasons: `nobody read the mailbox at the weekend: ${o.id}` });

@@ -143,7 +143,7 @@ test('R6 and the timeline show each channel, when, in which languages and by who
 describe('what is refused', () => {
   test.each([
     [{ channel: 'phone', languages: ['en'] }, 'channel: phone makes nothing public'],
-    [{ channel: 'newspaper', rest: true }, 'it takes "channel" and "languages"'],
+    [{ channel: 'newspaper', rest: true }, 'say in which languages it was made public'],
     [{ channel: 'newspaper' }, 'name "workspaces" or "people"'],
   ])('%j for a public communication', (body, problem) => {
     const story = published();

@@ -36,17 +36,24 @@ const statuses = (story: Story, ids = OF_LAW) => ids.map((id) => story.state.obl
 const confirm = (story: Story, over: Record<string, unknown> = {}) =>
   story.send('not-owed', { obligation: ART33, reason: NOT_OWED_REASON, by: COUNSEL, ...over });
 
+/** Of a duty that takes the place of one that was waived. */
+const IN_PLACE = /"waived"/;
+
 describe('which duties a person decides on', () => {
   test('every duty of the law packs that assessed facts may dismiss, and none of the own promises', () => {
     const marked = ['gdpr', 'pipeda', 'uk-gdpr', 'trust-center'].flatMap((id) => {
       const pack = parse(readFileSync(join(__dirname, `../../../policy/packs/${id}.yaml`), 'utf8'));
       return pack.obligations.map((rule: { id: string; dismissal?: string; appliesWhen: Record<string, unknown> }) => ({
-        law: id !== 'trust-center' && !('waived' in rule.appliesWhen),
-        person: rule.dismissal === 'person',
+        law: id !== 'trust-center' && !IN_PLACE.test(JSON.stringify(rule.appliesWhen)),
+        // What stands in place of a notice that is waived need not be spoken of before it is.
+        once: IN_PLACE.test(JSON.stringify(rule.appliesWhen)),
+        dismissal: rule.dismissal ?? 'automatic',
       }));
     });
-    expect(marked.filter(({ law, person }) => law !== person)).toEqual([]);
-    expect(marked.filter(({ person }) => person)).toHaveLength(7);
+    const wanted = marked.map(({ law, once }) => (law ? 'person' : once ? 'person-once-owed' : 'automatic'));
+    expect(marked.map(({ dismissal }) => dismissal)).toEqual(wanted);
+    expect(wanted.filter((each) => each === 'person')).toHaveLength(7);
+    expect(wanted.filter((each) => each === 'person-once-owed')).toHaveLength(3);
   });
 
   test('what the incident is not falls away by itself, and so do the own promises of the company', () => {
