@@ -137,5 +137,7 @@ function anchoringLines({ anchors, anchoredTo, unanchored }: Anchoring, out: Out
 function headFlag(text: string): Head {
   const match = /^(\d+):([0-9a-f]{64})$/.exec(text.trim());
   if (match) return { position: Number(match[1]), hash: match[2]! };
-  throw usage(`--head: "${text}" is not a valid head. Write POSITION:HASH, as \`npx tocsin register verify\` prints it`);
+  throw usage(
+    `--head: "${text}" is not a valid head. Write POSITION:HASH, as \`npx tocsin register verify\` prints it`,
+  );
 }

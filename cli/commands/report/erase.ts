@@ -27,7 +27,7 @@ export function reportEraseCommand(report: Command, shell: Shell): void {
       const { remainderLines } = await import('../../rendering/retention-lines.js');
       const by = shell.by(options);
       if (!options.yes) await confirm(`The text and the reporter of ${id} will be permanently erased.`, id);
-      const outcome = await eraseReport(await shell.register(), id, by, new Date());
+      const outcome = await eraseReport(await shell.register({ owner: true }), id, by, new Date());
       if (outcome === 'unknown')
         throw refused(
           `there is no vulnerability report "${id}". \`${tocsin('report list', { all: true })}\` lists them`,
@@ -35,7 +35,7 @@ export function reportEraseCommand(report: Command, shell: Shell): void {
       // Also when it was erased before: the record of it may be what failed then.
       await record(shell, id, by);
       // And this.
-      const files = await rewriteErased(await shell.register(), ['vulnerability_reports']);
+      const files = await rewriteErased(await shell.register({ owner: true }), ['vulnerability_reports']);
       if (options.json) return shell.out.json({ id, erased: outcome, files, remains: REMAINS_OF_REPORT });
       shell.out.line(outcome === 'erased' ? `Erased the text and the reporter of ${id}.` : `${id} was already erased.`);
       for (const line of remainderLines(files, REMAINS_OF_REPORT, shell.out)) shell.out.line(line);
@@ -50,5 +50,5 @@ async function record(shell: Shell, id: string, by: string): Promise<void> {
     return;
   }
   const { appendAfterClose } = await import('../../../detection/reports/store/append-erased.js');
-  await appendAfterClose(await shell.register(), id, by, new Date());
+  await appendAfterClose(await shell.register({ owner: true }), id, by, new Date());
 }
