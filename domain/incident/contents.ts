@@ -14,7 +14,7 @@ import { formLines } from './form-lines';
 import type { DataSet } from './incident';
 import { plannedMeasures, takenMeasures } from './measures-said';
 import { isPublicCommunication, mayBeReadOutside, type Reader, readerOf } from './readers';
-import { type Line, textsIn } from './said';
+import { type Line, type Texts, textsIn } from './said';
 import { PLAIN, say } from './say/say';
 import type { IncidentState, Obligation } from './state';
 import { isCorrecting, isWithdrawn } from './told-wrongly';
@@ -164,8 +164,8 @@ function fieldLines(field: ContentField, about: About): Line[] | undefined {
     case 'notification-steps':
       return some(peopleTold(about));
     case 'service-status':
-      // What was declared spoke of an incident that was going on.
-      if (state.status === 'resolved') return [{ is: 'service-affected', resolved: true }];
+      // What was declared spoke of an incident that was going on: it is said as what was reported then.
+      if (state.status === 'resolved') return [{ is: 'service-affected', resolved: true, ...reportedThen(state) }];
       return texts([declaration.publicSummary]) ?? [{ is: 'service-affected' }];
     case 'review-summary':
       return texts([state.review?.summary]);
@@ -179,6 +179,7 @@ function fieldLines(field: ContentField, about: About): Line[] | undefined {
           is: 'withdrawn',
           to: isPublicCommunication(about.rule) ? 'public' : reader,
           why: facts?.personalData === 'no' ? 'no-data' : 'otherwise',
+          ...firstTold(obligation),
         },
       ];
     case 'earlier-reference': {
@@ -188,6 +189,19 @@ function fieldLines(field: ContentField, about: About): Line[] | undefined {
     default:
       return some(formLines(field, { state, pack, dataSets, citation: about.rule.citation }));
   }
+}
+
+/** What was reported of the service while it was affected. */
+function reportedThen(state: IncidentState): { reported?: Texts } {
+  const { publicSummary } = state.declaration;
+  if (publicSummary === undefined || !mayBeReadOutside(publicSummary, state)) return {};
+  return { reported: inLanguages(publicSummary, state.translations) };
+}
+
+/** When it was first told, where that is known exactly. */
+function firstTold(o: Obligation | undefined): { firstAt?: Instant } {
+  const at = o?.fulfilledAs ? undefined : (o?.evidence?.firstToldAt ?? o?.fulfilledAt);
+  return at ? { firstAt: at } : {};
 }
 
 /** For readers outside, without the texts that name what is internal: nothing is better than that. */

@@ -169,10 +169,10 @@ function riskLines({ state, dataSets, citation }: Asked): Line[] {
 const FUNCTIONS: Record<'dpo' | 'legal-representative' | 'other', Texts> = {
   dpo: {
     en: 'data protection officer',
-    fr: 'délégué(e) à la protection des données',
+    fr: 'délégué à la protection des données',
     de: 'datenschutzbeauftragte Person',
   },
-  'legal-representative': { en: 'legal representative', fr: 'représentant(e) légal(e)', de: 'gesetzliche Vertretung' },
+  'legal-representative': { en: 'legal representative', fr: 'représentant légal', de: 'gesetzliche Vertretung' },
   other: { en: 'another function', fr: 'autre fonction', de: 'andere Funktion' },
 };
 

@@ -33,9 +33,15 @@ export type Line =
   | { is: 'people-told'; citation: string; at?: Instant; told?: number; of?: number; before?: Instant }
   /** Answers of a form, by their codes: for authorities. */
   | { is: 'answer'; question: string; codes: string[] }
-  | { is: 'service-affected'; resolved?: true }
-  /** What was told does not hold any more: no personal data is affected, or not so that the duty applies. */
-  | { is: 'withdrawn'; to: 'authority' | 'customer' | 'person' | 'public'; why: 'no-data' | 'otherwise' };
+  /** `reported`: of one that is resolved, what was reported while it was going on; said only in the languages that have it. */
+  | { is: 'service-affected'; resolved?: true; reported?: Texts }
+  /** What was first told, and when, does not hold any more: no personal data is affected, or not so that the duty applies. */
+  | {
+      is: 'withdrawn';
+      to: 'authority' | 'customer' | 'person' | 'public';
+      why: 'no-data' | 'otherwise';
+      firstAt?: Instant;
+    };
 
 /** The texts of people within a line. */
 export function textsIn(line: Line): Texts[] {

@@ -38,6 +38,16 @@ export const DE: Words = {
       : `Betroffene Personen (${citation}): direkte Benachrichtigung geplant${before ? ` vor dem ${before}` : ''}`,
   serviceAffected: 'Wir bearbeiten einen Vorfall, der den Dienst betrifft.',
   serviceRestored: 'Ein Vorfall hat den Dienst betroffen. Er ist behoben.',
+  reportedThen: (text) => `Während der Störung haben wir mitgeteilt: „${text}“`,
+  toldThen: {
+    authority: (at) => `Am ${at} haben wir den Vorfall als Verletzung des Schutzes personenbezogener Daten gemeldet.`,
+    customer: (at) =>
+      `Am ${at} haben wir Ihnen mitgeteilt, dass personenbezogene Daten in Ihrem Workspace betroffen sind oder betroffen sein können.`,
+    person: (at) =>
+      `Am ${at} haben wir Ihnen mitgeteilt, dass Ihre personenbezogenen Daten betroffen sind oder betroffen sein können.`,
+    public: (at) =>
+      `Am ${at} haben wir öffentlich bekannt gemacht, dass personenbezogene Daten betroffen sind oder betroffen sein können.`,
+  },
   withdrawn: {
     authority: {
       'no-data':

@@ -37,6 +37,13 @@ export const EN: Words = {
       : `Individuals (${citation}): to be notified directly${before ? ` before ${before}` : ''}`,
   serviceAffected: 'We are handling an incident that affects the service.',
   serviceRestored: 'An incident affected the service. It is resolved.',
+  reportedThen: (text) => `While it was going on, we reported: “${text}”`,
+  toldThen: {
+    authority: (at) => `On ${at} we reported this incident as a personal data breach.`,
+    customer: (at) => `On ${at} we told you that personal data in your workspace was affected or might be.`,
+    person: (at) => `On ${at} we told you that your personal data was affected or might be.`,
+    public: (at) => `On ${at} we made public that personal data was affected or might be.`,
+  },
   withdrawn: {
     authority: {
       'no-data': 'Since the earlier report we have established that no personal data was affected.',

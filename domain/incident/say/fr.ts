@@ -46,6 +46,17 @@ export const FR: Words = {
       : `Personnes concernées (${citation})${COLON} information directe prévue${before ? ` avant le ${before}` : ''}`,
   serviceAffected: 'Nous traitons un incident qui touche le service.',
   serviceRestored: 'Un incident a touché le service. Il est résolu.',
+  reportedThen: (text) => `Pendant l’incident, nous avions indiqué\u00a0: «\u00a0${text}\u00a0»`,
+  toldThen: {
+    authority: (at) =>
+      `Le ${at}, nous avons notifié cet incident comme une violation de données à caractère personnel.`,
+    customer: (at) =>
+      `Le ${at}, nous vous avons informé que des données à caractère personnel de votre espace de travail étaient ou pouvaient être concernées.`,
+    person: (at) =>
+      `Le ${at}, nous vous avons fait savoir que vos données personnelles étaient ou pouvaient être concernées.`,
+    public: (at) =>
+      `Le ${at}, nous avons rendu public que des données personnelles étaient ou pouvaient être concernées.`,
+  },
   withdrawn: {
     authority: {
       'no-data':

@@ -84,10 +84,16 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
     case 'answer':
       return `${line.question}: ${line.codes.map((code) => code.replaceAll('-', ' ')).join(', ')}`;
     case 'service-affected':
-      return line.resolved ? words.serviceRestored : words.serviceAffected;
+      return line.resolved ? restored(line.reported?.[reading.language], words) : words.serviceAffected;
     case 'withdrawn':
-      return words.withdrawn[line.to][line.why];
+      return line.firstAt
+        ? `${words.toldThen[line.to](at(line.firstAt))} ${words.withdrawn[line.to][line.why]}`
+        : words.withdrawn[line.to][line.why];
   }
+}
+
+function restored(reported: string | undefined, words: Words): string {
+  return reported === undefined ? words.serviceRestored : `${words.serviceRestored} ${words.reportedThen(reported)}`;
 }
 
 /** `1er avril 2026 à 4 h 00 (2 h 00 UTC)`; the date of UTC stands beside it where it is another. */

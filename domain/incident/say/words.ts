@@ -27,6 +27,10 @@ export interface Words {
   }): string;
   serviceAffected: string;
   serviceRestored: string;
+  /** What was reported of the service while it was affected. */
+  reportedThen(text: string): string;
+  /** What was first told, to each reader, and when. */
+  toldThen: Record<'authority' | 'customer' | 'person' | 'public', (at: string) => string>;
   /** That what was told does not hold any more, to each reader. */
   withdrawn: Record<'authority' | 'customer' | 'person' | 'public', Record<'no-data' | 'otherwise', string>>;
 }

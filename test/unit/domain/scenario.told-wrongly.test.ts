@@ -1,9 +1,10 @@
 /** What was told and is not so any more: those who were told it get a correction, or a named person decides that it is not material. */
-import { noticeNow } from '../../../domain/incident/contents';
+import { noticeContents, noticeNow } from '../../../domain/incident/contents';
+import { say } from '../../../domain/incident/say/say';
 import { ruleOf } from '../../../domain/policy/policy';
 import { accounts, assessment, at, COUNSEL, stored } from './helpers/facts';
 import { TRUST_CENTER } from './helpers/pack';
-import { Story } from './helpers/story';
+import { NOT_OWED_REASON, Story } from './helpers/story';
 
 const IRISH = { ...TRUST_CENTER, organisation: { ...TRUST_CENTER.organisation, mainEstablishment: 'IE' } };
 const DPC = 'gdpr-art33-authority:ie-dpc';
@@ -132,4 +133,40 @@ describe('the siblings', () => {
     expect(story.to(40).obligation(CUSTOMERS)).toMatchObject({ status: 'fulfilled', round: 2 });
     expect(story.obligation(LAW)).toMatchObject({ status: 'fulfilled' });
   });
+});
+
+describe('a correction says what was first told, and when', () => {
+  const said = (story: Story, language: string) => {
+    const rule = story.pack.obligations.find(({ id }) => id === 'gdpr-art34-individuals')!;
+    const field = noticeContents(rule, story.state, story.pack).find((each) => each.field === 'correction');
+    return (
+      field?.said &&
+      say(field.said, {
+        language,
+        locale: { en: 'en-GB', fr: 'fr-FR', de: 'de-DE' }[language]!,
+        timeZone: 'UTC',
+      }).join()
+    );
+  };
+  const notified = () => {
+    const story = new Story().to(2);
+    story.send('assess', { assessment: assessment({ dataSets: [accounts()] }), awareAt: at(1) });
+    story.send('approve', { obligation: 'gdpr-art34-individuals', incompleteBecause: NOT_OWED_REASON });
+    return story;
+  };
+
+  test.each([
+    ['en', /^On 1 April 2026.*04:00.* we told you that your personal data was affected or might be\. We have since/],
+    [
+      'fr',
+      /^Le 1er avril 2026.* que vos données personnelles étaient ou pouvaient être concernées\. Nous avons établi/,
+    ],
+    ['de', /^Am 1\. April 2026.* haben wir Ihnen mitgeteilt, dass .*\. Wir haben inzwischen festgestellt/],
+  ])('in %s', (language, text) => {
+    const story = notified();
+    story.send('assess', { assessment: { personalData: 'no' }, reason: 'the table held test data' });
+    expect(said(story, language)).toMatch(text);
+  });
+
+  test('and what stands holds no correction', () => expect(said(notified(), 'en')).toBeUndefined());
 });
