@@ -2,6 +2,9 @@
 import { createInterface } from 'node:readline/promises';
 import { refused, usage } from '../client/errors';
 import { visible } from '../domain/kernel/visible-text';
+import { wrap } from './rendering/table';
+
+const WIDTH = 80;
 
 /** Lets a person at the terminal be asked line by line; at the end of the input the answer is `undefined`. */
 export async function atTerminal<T>(
@@ -29,7 +32,7 @@ export async function confirm(question: string, word: string, stdin: NodeJS.Read
     // The end of the input is an answer too, which `question` does not give; a line before it counts.
     const ended = new Promise<string>((resolve) => lines.once('close', () => setImmediate(resolve, '')));
     const answer = await Promise.race([
-      lines.question(`${visible(question)}\nType ${visible(word)} to continue: `),
+      lines.question(`${wrap(visible(question), WIDTH).join('\n')}\nType ${visible(word)} to continue: `),
       ended,
     ]);
     if (answer.trim() !== word) throw refused('not confirmed: nothing was done');

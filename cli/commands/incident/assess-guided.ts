@@ -46,9 +46,9 @@ export async function askForFacts(
   const before = state.assessment?.facts;
   let facts = before ?? NO_FACTS;
   const left = new Set<string>();
-  out.line(
-    'Enter leaves a question open, ? shows what depends on it, "done" ends. Nothing is sent before you confirm.',
-  );
+  const how =
+    'Enter leaves a question open, ? shows what depends on it, "done" ends. Nothing is sent before you confirm.';
+  for (const line of hanging('', how, out.width)) out.line(line);
   for (;;) {
     const question = guideQuestions(state, pack, facts).find(({ path }) => !left.has(path.join('.')));
     if (!question) break;
@@ -82,7 +82,7 @@ async function answerOf(question: GuideQuestion, out: Output, ask: AskLine): Pro
   const how = question.choices ? question.choices.join(', ') : HOW[question.form];
   out.line('');
   for (const line of hanging('', question.asks, out.width)) out.line(out.style(line, 'bold'));
-  if (how) out.line(out.style(how, 'dim'));
+  if (how) for (const line of hanging('', how, out.width)) out.line(out.style(line, 'dim'));
   for (;;) {
     const line = (await ask('> '))?.trim();
     if (line !== '?') return line;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { CsvError, parse } from 'csv-parse/sync';
-import { refused, usage } from '../../../client/errors';
+import { CommandError, refused, usage } from '../../../client/errors';
 import { DeclarationSchema } from '../../../domain/incident/incident';
 import { problemsOf } from '../../../domain/kernel/problems';
 import { recordPast } from '../../record-past';
@@ -35,13 +35,23 @@ async function importFile(shell: Shell, file: string | undefined, options: Optio
   const policy = loadPolicy(shell.settings.policy);
   const recordedAt = new Date().toISOString();
   const by = shell.by(options);
-  const pasts = rows.map(({ row, line }) => {
+  const wrong: string[] = [];
+  const pasts = rows.flatMap(({ row, line }) => {
     const where = `${file} line ${line}`;
-    const { declaration: raw, acts } = pastOf(row, { by, recordedAt, where });
-    const declaration = DeclarationSchema.safeParse(raw);
-    if (!declaration.success) throw usage(`${where}: it is not valid`, problemsOf(declaration.error, { raw }));
-    return { declaration: declaration.data, acts, where: acts.map(({ message }) => `${where} (${message})`) };
+    try {
+      const { declaration: raw, acts } = pastOf(row, { by, recordedAt, where });
+      const declaration = DeclarationSchema.safeParse(raw);
+      if (declaration.success)
+        return [{ declaration: declaration.data, acts, where: acts.map(({ message }) => `${where} (${message})`) }];
+      wrong.push(...problemsOf(declaration.error, { raw }).map((problem) => `${where}: ${problem}`));
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      wrong.push(error.message);
+    }
+    return [];
   });
+  // A file is taken whole or not at all, so that it can be mended and given again.
+  if (wrong.length > 0) throw usage('nothing was imported: the file needs a correction', wrong);
   const client = await shell.client();
   const problems: string[] = [];
   const recorded: Array<{ id: string; created: boolean }> = [];

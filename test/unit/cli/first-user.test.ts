@@ -1,4 +1,7 @@
 /** What a first-time user types wrong, and what is said then. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { tocsin } from './helpers';
 
@@ -79,4 +82,21 @@ describe('an exact time in a flag', () => {
   test.each(['2026-04-02', 'about 2026-04-02T08:00Z', '2026-04-02T08:00'])('%s is none', async (until) => {
     expect((await held(until)).err).toContain(`--until: "${until}" is not a date and time with a zone`);
   });
+});
+
+test('a file of past breaches with wrong rows is refused whole, with a problem of each row', async () => {
+  const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'tocsin-import-')), 'past.csv');
+  const columns = 'id,title,kind,severity,owner,affects,detected_at,declared_at,personal_data';
+  const row = (id: string, severity: string, at: string) =>
+    `${id},Lost laptop,lost-device,${severity},dpo,confidentiality,${at},2024-03-02T00:00:00Z,unknown`;
+  const good = row('INC-P1', 'sev3', '2024-03-01T10:00:00Z');
+  writeFileSync(
+    file,
+    [columns, good, row('INC-P2', 'sev3', '2024-03-40'), row('INC-P3', 'sev9', '2024-03-01T10:00:00Z')].join('\n'),
+  );
+  const { exitCode, err } = await tocsin(['import', file], oneIncident().client);
+  expect(exitCode).toBe(2);
+  expect(err).toContain('nothing was imported');
+  expect(err.replace(/\s+/g, ' ')).toMatch(/line 3: detected_at .* line 4: severity: must be one of sev1/);
+  expect(err).not.toContain('line 2');
 });
