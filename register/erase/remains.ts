@@ -1,7 +1,6 @@
 /**
- * Where copies of what was erased may still be, until when, and what takes them out: all of it, as
- * `test/register/erase.canaries.test.ts` shows for this machine. Printed by every erasure; docs/register-retention.md has
- * the same table.
+ * Where copies of what was erased may still be, until when, and what takes them out. Printed by every erasure;
+ * docs/register-retention.md has the same table. `test/register/postgres.canaries.test.ts` searches Postgres' data folder.
  */
 import { ask, tocsin } from '../../domain/kernel/command-lines';
 
