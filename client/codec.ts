@@ -110,14 +110,19 @@ function json(value: object): Uint8Array {
 /** How payloads are converted. Failures' texts and stacks travel as payloads too, so that they are sealed with the rest. */
 export interface TocsinDataConverter {
   payloadCodecs: PayloadCodec[];
+  failureConverterPath?: string;
 }
 
 /** The data converter of clients: sealing when keys are set. */
 export function dataConverter(encryptionKeys: string[]): TocsinDataConverter {
-  return { payloadCodecs: encryptionKeys.length > 0 ? [new SealingCodec(encryptionKeys)] : [] };
+  return encryptionKeys.length > 0 ? sealing(new SealingCodec(encryptionKeys)) : { payloadCodecs: [] };
 }
 
 /** That of workers, to whose workflows a foreign payload comes as a value that says so. */
 export function workerDataConverter(encryptionKeys: string[]): TocsinDataConverter {
-  return { payloadCodecs: encryptionKeys.length > 0 ? [new SealingCodec(encryptionKeys, 'mark')] : [] };
+  return encryptionKeys.length > 0 ? sealing(new SealingCodec(encryptionKeys, 'mark')) : { payloadCodecs: [] };
+}
+
+function sealing(codec: SealingCodec): TocsinDataConverter {
+  return { payloadCodecs: [codec], failureConverterPath: require.resolve('./failure-converter') };
 }

@@ -1,5 +1,6 @@
 /** What a workflow is started with, so that lists and the Web UI are right before its first task has run. */
 import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
+import { ownerHandle } from '../domain/case/owner-handle';
 import type { SEARCH_ATTRIBUTES } from '../domain/incident/contract';
 import type { Declaration } from '../domain/incident/incident';
 import type { Instant } from '../domain/kernel/time';
@@ -63,7 +64,7 @@ export function startOptions(start: CaseStart) {
   const typedSearchAttributes: SearchAttributePair[] = [
     { key: ATTRIBUTES.severity, value: severity },
     { key: ATTRIBUTES.status, value: status },
-    { key: ATTRIBUTES.owner, value: owner.slice(0, 120) },
+    { key: ATTRIBUTES.owner, value: ownerHandle(owner) },
     ...(nextDeadline ? [{ key: ATTRIBUTES.nextDeadline, value: new Date(nextDeadline) }] : []),
     ...(personalData ? [{ key: ATTRIBUTES.personalData, value: personalData }] : []),
     ...(exercise === undefined

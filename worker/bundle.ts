@@ -10,12 +10,14 @@ const FILE = path.join(packageRoot(), 'dist', 'workflow-bundle.js');
 /** Bundles compiled workflows (by default those in `dist/workflows`) into one script; returns its code. */
 export async function bundleWorkflows(workflowsPath = path.join(COMPILED, 'index.js')): Promise<string> {
   const payloadConverterPath = path.join(COMPILED, 'lib', 'payload-converter.js');
+  const failureConverterPath = path.join(COMPILED, 'lib', 'failure-converter.js');
   const quiet = { trace() {}, debug() {}, info() {}, warn: console.error, error: console.error, log() {} };
   const workflowInterceptorModules = [path.join(COMPILED, 'lib', 'whole-tasks.js')];
   const { code } = await bundleWorkflowCode({
     workflowsPath,
     workflowInterceptorModules,
     payloadConverterPath,
+    failureConverterPath,
     logger: quiet,
   });
   return code;

@@ -1,6 +1,6 @@
 // The Temporal of `tocsin up` as an attacker on this machine finds it: a page of another site, another account, a stranger.
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -22,6 +22,9 @@ let client: Client;
 let world: FakeWorld;
 /** Answers to containment wait for this. */
 let contained: Promise<void> = Promise.resolve();
+/** What containment fails with, while it does. */
+let failing: string | undefined;
+let databaseFolder: string;
 
 beforeAll(async () => {
   quietWorkers();
@@ -32,7 +35,8 @@ beforeAll(async () => {
     afterFile(() => part.stop());
     return part;
   };
-  const at = { dir: path.join(temporaryDir(), 'temporal'), ports, env, keep };
+  databaseFolder = path.join(temporaryDir(), 'temporal');
+  const at = { dir: databaseFolder, ports, env, keep };
   temporal = await startSealedTemporal(at, { searchAttributes: SEARCH_ATTRIBUTES, env });
   const keys = temporal.encryptionKeys!;
   const { address } = temporal.server;
@@ -45,6 +49,7 @@ beforeAll(async () => {
   const activities = world.activities();
   const slow: Partial<Activities> = {
     applyMeasure: async (input) => {
+      if (failing) throw new Error(failing);
       await contained;
       return activities.applyMeasure(input);
     },
@@ -178,6 +183,42 @@ describe('a message that nobody with the keys sealed for this incident', () => {
     expect(failing()[0]!.detail).toMatch(/^the answer to an activity is not sealed/);
     expect(incident.entries('containment-step').filter(({ data }) => data.detail === 'forged')).toEqual([]);
     release();
+  }, 60_000);
+});
+
+/** All that the server keeps on disk, its write-ahead log too. */
+const stored = () =>
+  readdirSync(databaseFolder)
+    .filter((name) => statSync(path.join(databaseFolder, name)).isFile())
+    .map((name) => readFileSync(path.join(databaseFolder, name), 'latin1'))
+    .join('');
+
+describe('what the server keeps on disk', () => {
+  test('holds no title, no text of a failure or refusal and no mail address, which clients read as before', async () => {
+    failing = 'canary-of-a-failure for 198.51.100.77';
+    const incident = await declare({ title: 'canary-of-a-title', owner: 'oncall@canary-of-an-owner.acme.dev' });
+    const alarmed = () => incident.alarms().filter(({ threshold }) => threshold.kind === 'failing');
+    const seen = async () => JSON.stringify((await incident.handle.describe()).raw.pendingActivities ?? []);
+    while (!(await seen()).includes('Encoded failure') && alarmed().length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    const refused = await incident.handle
+      .executeUpdate('status', { args: [{ status: 'canary-of-a-status', by: ONCALL }] })
+      .catch((error) => error.cause.message);
+    expect(refused).toMatch(/status/);
+    expect(refused).not.toMatch('Encoded failure');
+    failing = undefined;
+    await incident.quiet();
+    const kept = stored();
+    expect(kept).toContain(incident.id);
+    expect(kept).toContain('Encoded failure');
+    for (const canary of [
+      'canary-of-a-failure',
+      '198.51.100.77',
+      'canary-of-a-title',
+      'canary-of-an-owner',
+      'canary-of-a-status',
+    ])
+      expect([canary, kept.includes(canary)]).toEqual([canary, false]);
   }, 60_000);
 });
 

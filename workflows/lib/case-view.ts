@@ -2,6 +2,7 @@
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { AnyLifecycle, CaseState } from '../../domain/case/lifecycle';
+import { ownerHandle } from '../../domain/case/owner-handle';
 import { type Instant, minuteText } from '../../domain/kernel/time';
 import { cell } from './markdown-cell';
 import { KEYS } from './search-attributes';
@@ -25,7 +26,7 @@ function attributesOf(lifecycle: AnyLifecycle, state: CaseState, now: Instant): 
   return [
     { key: KEYS.severity, value: severity },
     { key: KEYS.status, value: closedAt ? 'closed' : status },
-    { key: KEYS.owner, value: owner.slice(0, 120) },
+    { key: KEYS.owner, value: ownerHandle(owner) },
     { key: KEYS.nextDeadline, value: dueAt ? new Date(dueAt) : null },
     { key: KEYS.exercise, value: exercise },
     ...(more

@@ -1,6 +1,7 @@
 /** Starts an incident from a case: a detection in triage or a vulnerability report. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
+import { ownerHandle } from '../../domain/case/owner-handle';
 import { INCIDENT_WORKFLOW, type IncidentInput } from '../../domain/incident/contract';
 import { cell } from './markdown-cell';
 import { KEYS } from './search-attributes';
@@ -21,7 +22,7 @@ export async function startIncident(
       typedSearchAttributes: [
         { key: KEYS.severity, value: severity },
         { key: KEYS.status, value: 'declared' },
-        { key: KEYS.owner, value: owner },
+        { key: KEYS.owner, value: ownerHandle(owner) },
       ],
       staticSummary: `${severity} ${title}`.slice(0, 60),
       staticDetails: `**${cell(title)}**\n\ndeclared from ${caseId}, detected by ${cell(source)}; owner ${cell(owner)}`,
