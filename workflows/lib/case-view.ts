@@ -26,7 +26,7 @@ function attributesOf(lifecycle: AnyLifecycle, state: CaseState, now: Instant): 
   return [
     { key: KEYS.severity, value: severity },
     { key: KEYS.status, value: closedAt ? 'closed' : status },
-    { key: KEYS.owner, value: ownerHandle(owner) },
+    { key: KEYS.owner, value: shownOwner(owner) },
     { key: KEYS.nextDeadline, value: dueAt ? new Date(dueAt) : null },
     { key: KEYS.exercise, value: exercise },
     ...(more
@@ -56,4 +56,10 @@ function details(lifecycle: AnyLifecycle, state: CaseState, now: Instant, backlo
         `| ${cell(what)} | ${dueAt ? minuteText(dueAt) : ''} | ${time} | ${cell(stands)} |`,
     );
   return [...head, '', '| | Due (UTC) | Time | State |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+/** The owner as a handle; one that an earlier version showed whole stays, so that its history is still replayed. */
+function shownOwner(owner: string): string {
+  const whole = owner.slice(0, 120);
+  return workflowInfo().typedSearchAttributes.get(KEYS.owner) === whole ? whole : ownerHandle(owner);
 }
