@@ -40,7 +40,10 @@ export function assessCommand(program: Command, shell: Shell): void {
       '--personal-data <answer>',
       'whether personal data is affected, and nothing else: yes, possible, no or unknown; the other facts stay as they are',
     )
-    .option('--aware-at <time>', 'when it became known that personal data may be affected, with zone')
+    .option(
+      '--aware-at <time>',
+      'when it became known that personal data may be affected, with zone, or a date, a range or "about …"',
+    )
     .addOption(
       new Option(
         '--aware-basis <basis>',
