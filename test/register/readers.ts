@@ -73,6 +73,7 @@ export function aYearOfEvents(): RecordedEvent[] {
     ...anIncident(),
     ...smallIncident(),
     ...partlyTold(),
+    ...madePublic(),
     ...factsThatMove(),
     ...openedAgain(),
     ...decidedByPeople(),
@@ -230,6 +231,20 @@ function partlyTold(): RecordedEvent[] {
     .to(20)
     .send('told', { ...people, channel: 'letter', people: [{ dataSet: 'accounts', country: 'DE', count: 49 }] });
   story.send('leave-untold', { ...people, rest: true, reason: 'one person was counted twice' });
+  return story.events;
+}
+
+/** Nobody's address is known: a page is published, and a newspaper carries it. */
+function madePublic(): RecordedEvent[] {
+  const story = new Story({ id: 'INC-2026-006', serviceAffecting: false });
+  story.to(1).send('assess', { assessment: assessment({ dataSets: [accounts()] }), awareAt: at(0.8) });
+  const reason = 'nobody has their addresses: the export held pseudonyms alone';
+  const [direct, page] = ['gdpr-art34-individuals', 'gdpr-art34-3c-public-communication'];
+  story.send('waive', { obligation: direct, ground: 'gdpr-34-3-c', reason, by: COUNSEL });
+  story.send('approve', { obligation: page, by: COUNSEL, incompleteBecause: 'the copy is still examined' });
+  const evidence = { sha256: 'f'.repeat(64), bytes: 2048 };
+  const note = 'an advertisement on page three';
+  story.send('told', { obligation: page, channel: 'newspaper', languages: ['en'], note, evidence, by: COUNSEL });
   return story.events;
 }
 
