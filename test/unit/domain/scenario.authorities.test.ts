@@ -79,7 +79,7 @@ test('reasons are taken with "approve" too, for a report that needs no approval'
   story.send('approve', { obligation: DE, delayReasons: 'the on-call engineer took it for a test until Monday' });
   expect(story.obligation(DE)).toMatchObject({ status: 'filing', delayReasonsOwed: false });
   story.send('approve', { obligation: DE });
-  expect(story.problems().join()).toContain('send "filed" with the reference');
+  expect(story.problems().join()).toContain('it is filed by a person: `npx tocsin filed INC-2026-001 ');
 });
 
 test('filed in time and recorded after the deadline, it is in time, and no reasons are owed', () => {
@@ -147,7 +147,7 @@ test('a dossier with facts missing is filed all the same; once known they are ow
   const cited = noticeContents(rule, story.state, story.pack, DE).find((c) => c.field === 'earlier-reference');
   expect(cited?.value).toBe('BfDI-77');
   story.send('approve', { obligation: DE });
-  expect(story.problems().join()).toContain('send "filed" with the reference');
+  expect(story.problems().join()).toContain('it is filed by a person: `npx tocsin filed INC-2026-001 ');
   story.send('filed', { obligation: DE, reference: 'BfDI-77' });
   expect(story.obligation(DE)).toMatchObject({ status: 'fulfilled', evidence: { reference: 'BfDI-77' } });
   expect(story.obligation(DE).supplements).toHaveLength(1);
