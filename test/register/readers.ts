@@ -236,7 +236,7 @@ function partlyTold(): RecordedEvent[] {
 
 /** Nobody's address is known: a page is published, and a newspaper carries it. */
 function madePublic(): RecordedEvent[] {
-  const story = new Story({ id: 'INC-2026-061', serviceAffecting: false });
+  const story = new Story({ id: 'INC-2026-007', serviceAffecting: false });
   story.to(1).send('assess', { assessment: assessment({ dataSets: [accounts()] }), awareAt: at(0.8) });
   const reason = 'nobody has their addresses: the export held pseudonyms alone';
   const [direct, page] = ['gdpr-art34-individuals', 'gdpr-art34-3c-public-communication'];
