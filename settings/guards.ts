@@ -5,7 +5,7 @@
  */
 import { configuredTemporal } from '../client/connect';
 import { temporalTlsProblem } from '../client/verified-temporal';
-import { isLoopbackHost } from '../platform/loopback-host';
+import { isLoopbackUrl } from '../platform/loopback-host';
 import { isProduction } from '../platform/production';
 import { postgresTlsProblem } from '../postgres/verified-tls';
 import {
@@ -88,7 +88,7 @@ export function guardProblems(process: Guarded, env: Env): string[] {
 
 /** Whether this environment mails real people: a key is set, and it is not for a mailbox of this machine. */
 function mailsReally({ RESEND_API_KEY: key, RESEND_BASE_URL: url }: Env): boolean {
-  return Boolean(key) && !(url && URL.canParse(url) && isLoopbackHost(new URL(url).hostname));
+  return Boolean(key) && !isLoopbackUrl(url);
 }
 
 function postgresProblems(env: Env, name: string): string[] {

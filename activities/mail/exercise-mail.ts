@@ -1,4 +1,4 @@
-import { isLoopbackHost } from '../../platform/loopback-host';
+import { isLoopbackUrl } from '../../platform/loopback-host';
 import { failure } from '../failures';
 import type { MailMessage, MailPort } from './mail-port';
 import { createResendMail, type ResendMailConfig } from './resend-mail';
@@ -15,7 +15,7 @@ export function createExerciseMail(config: ResendMailConfig): MailPort {
 }
 
 function assertContained(baseUrl: string, messages: MailMessage[]): void {
-  if (!isLoopback(baseUrl)) {
+  if (!isLoopbackUrl(baseUrl)) {
     throw failure(
       'ExerciseNotContained',
       `an exercise must not reach ${hostOf(baseUrl)}: give the local mailbox, like http://127.0.0.1:PORT`,
@@ -27,12 +27,6 @@ function assertContained(baseUrl: string, messages: MailMessage[]): void {
       `a mail of an exercise is not marked "${EXERCISE_PREFIX.trim()}": it was not sent; draft the notice again`,
     );
   }
-}
-
-function isLoopback(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { protocol, hostname } = new URL(url);
-  return (protocol === 'http:' || protocol === 'https:') && isLoopbackHost(hostname);
 }
 
 function hostOf(url: string): string {

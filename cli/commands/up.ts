@@ -5,7 +5,7 @@ import type { RunningIntake } from '../../detection/intake/start-intake';
 import { SEARCH_ATTRIBUTES } from '../../domain/incident/contract';
 import { tocsin } from '../../domain/kernel/command-lines';
 import { LOOPBACK } from '../../platform/free-port';
-import { isLoopbackHost } from '../../platform/loopback-host';
+import { isLoopbackUrl } from '../../platform/loopback-host';
 import type { Stack } from '../../stack';
 import type { Output } from '../rendering/output';
 import type { CommonOptions, Shell } from '../shell';
@@ -60,7 +60,9 @@ export function upCommand(program: Command, shell: Shell): void {
 /** A stack for trying things out does not mail real people because a key happened to be set. */
 function refuseLiveProviders(env: NodeJS.ProcessEnv): void {
   if (env.TEMPORAL_ADDRESS) return;
-  const live = PROVIDER_KEYS.filter(({ key, baseUrl }) => env[key] && !isLocal(env[baseUrl])).map(({ key }) => key);
+  const live = PROVIDER_KEYS.filter(({ key, baseUrl }) => env[key] && !isLoopbackUrl(env[baseUrl])).map(
+    ({ key }) => key,
+  );
   if (live.length === 0) return;
   throw refused(
     `${live.join(' and ')}: a real provider is set up, and this stack is made for trying things out on one machine. ` +
@@ -72,10 +74,6 @@ const PROVIDER_KEYS = [
   { key: 'RESEND_API_KEY', baseUrl: 'RESEND_BASE_URL' },
   { key: 'CLOUDFLARE_API_TOKEN', baseUrl: 'CLOUDFLARE_BASE_URL' },
 ];
-
-function isLocal(url: string | undefined): boolean {
-  return url !== undefined && URL.canParse(url) && isLoopbackHost(new URL(url).hostname);
-}
 
 /** Brings up the stack and a worker on it. What had started is stopped when something does not. */
 export async function runStack(env: NodeJS.ProcessEnv): Promise<RunningTocsin> {

@@ -1,6 +1,6 @@
 /** Serves the register's published log (C2SP tlog-tiles), so that witnesses and auditors read it where it is written. */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyPluginAsync } from 'fastify';
+import { isBearer } from '../../platform/same-secret';
 import type { LogStore } from '../../register/log/log-store';
 import { ROTATIONS, VERIFIER_KEY } from '../../register/log/open-log';
 import { CHECKPOINT } from '../../register/log/sign-log';
@@ -52,14 +52,4 @@ export function logPlugin(store: LogStore, readToken: string | undefined): Fasti
       },
     });
   };
-}
-
-/** Compared by digest, in a time that says nothing of the token. */
-function isBearer(authorization: string | undefined, token: string): boolean {
-  const given = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
-  return given !== undefined && timingSafeEqual(digest(given), digest(token));
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -2,7 +2,7 @@
  * The instants that a person must look at before anything is sent by itself because of them, one of a kind: the awareness,
  * the detection, the awareness of a part found later. Pure. Decision 0024.
  */
-import { type Instant, minuteText, toMs } from '../kernel/time';
+import { DAY_MS, type Instant, minuteText, toMs } from '../kernel/time';
 import { expansionsOf } from '../policy/authorities';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
@@ -32,7 +32,7 @@ export function isDoubted(rule: ObligationRule, o: Pick<Obligation, 'clock'>, st
 }
 
 /** A detection this long before the declaration may be a slip of the pen: a wrong day, month or year. */
-const FAR_MS = 24 * 3_600_000;
+const FAR_MS = DAY_MS;
 
 /** Why the declared detection is doubtful: it lies far back, and puts a deadline or what silence sends into the past. */
 export function detectionDoubts(state: IncidentState, pack: Policy, now: Instant): string[] {

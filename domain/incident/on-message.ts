@@ -1,5 +1,4 @@
 /** What each message of a person or a tool means for an incident. */
-
 import { ask, commandText, tocsin } from '../kernel/command-lines';
 import { earliestOf, inexactOf } from '../kernel/inexact-instant';
 import type { Instant } from '../kernel/time';
@@ -24,13 +23,11 @@ import { holdProblem } from './holds';
 import { measureId } from './incident';
 import { publicOpen } from './made-public';
 import type { Message, MessageBody } from './messages';
-
 import { notBegun } from './not-begun';
 import { confirmNotOwed } from './not-owed';
 import { awarenessOpen, onAwareAt, onConfirm } from './on-awareness';
 import { onEditDraft } from './on-edit';
 import { actedWhen, onStatus } from './on-status';
-
 import { lawServed, onLeaveUntold, onTold, restOf } from './on-telling';
 import { partsAfter } from './parts';
 import { isPublicCommunication } from './readers';

@@ -5,6 +5,7 @@ import { type Policy, ruleOf } from '../policy/policy';
 import { alarmClock, doubtClock, justAfter } from './clocks';
 import { doubtsOf } from './doubted';
 import { holdEnd } from './holds';
+import { isRecordOnly } from './records';
 import { type IncidentState, isSettled } from './state';
 
 /** The next instant after `now` at which an obligation needs a look; `undefined` when nothing waits for time. */
@@ -17,8 +18,7 @@ export function nextWake(
   for (const o of Object.values(state.obligations)) {
     const rule = ruleOf(pack, o.rule);
     if (!rule || isSettled(o)) continue;
-    const recordOnly = state.declaration.recordedAt !== undefined;
-    const clock = recordOnly ? undefined : alarmClock(o, rule);
+    const clock = isRecordOnly(state) ? undefined : alarmClock(o, rule);
     const missedAt = o.dueAt && o.missedDueAt !== o.dueAt ? justAfter(o.dueAt) : undefined;
     const instants = [o.marginAt, o.dueAt, missedAt, holdEnd(o, rule, state, pack), clock && nextPoint(clock, now)?.at];
     for (const at of instants) {

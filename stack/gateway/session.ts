@@ -1,7 +1,7 @@
 /** Who may use the Web UI and the codec of a stack on this machine: whoever holds the key of its data folder. */
-import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { tocsin } from '../../domain/kernel/command-lines';
+import { isBearer, isSameSecret } from '../../platform/same-secret';
 
 /** The cookie is bound to a port by its name: browsers send cookies of one loopback server to all. */
 const nameOf = (port: number) => `tocsin-${port}`;
@@ -19,13 +19,13 @@ export function requireSession(app: FastifyInstance, key: string, port: number):
     }
     const url = new URL(request.url, 'http://loopback');
     const given = url.searchParams.get('key');
-    if (given !== null && isKey(given, key)) {
+    if (given !== null && isSameSecret(given, key)) {
       url.searchParams.delete('key');
       reply.header('set-cookie', `${cookie}=${key}; Path=/; HttpOnly; SameSite=Strict`);
       return reply.redirect(`${url.pathname}${url.search}`, 303);
     }
-    const bearer = authorization?.startsWith('Bearer ') ? authorization.slice('Bearer '.length) : undefined;
-    if ([bearer, cookieOf(request.headers.cookie, cookie)].some((one) => one !== undefined && isKey(one, key))) return;
+    const kept = cookieOf(request.headers.cookie, cookie);
+    if (isBearer(authorization, key) || (kept !== undefined && isSameSecret(kept, key))) return;
     return reply
       .code(401)
       .type('text/plain')
@@ -36,11 +36,6 @@ export function requireSession(app: FastifyInstance, key: string, port: number):
 function cookieOf(header: string | undefined, name: string): string | undefined {
   const pairs = header?.split(';').map((pair) => pair.trim()) ?? [];
   return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
-}
-
-function isKey(given: string, key: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(key)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function isOwn(origin: string, port: number): boolean {
