@@ -1,8 +1,8 @@
 // Whatever a superuser does to the past, also when every hash is made anew, contradicts what was anchored outside the database.
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import pg from 'pg';
 import { loadDisclosures } from '../../policy/load-disclosure';
+import { createPool } from '../../postgres/pool';
 import { createFileAnchor } from '../../register/anchors/file-anchor';
 import { claims, knownCheckpoints } from '../../register/anchors/known-checkpoints';
 import { createMailAnchor } from '../../register/anchors/mail-anchor';
@@ -50,7 +50,7 @@ async function anchored() {
 /** Writes the register anew from an entry on, with every hash and chain as it must be. */
 async function rewrite(url: string, entries: Parameters<typeof appendEntries>[1], from: number): Promise<void> {
   await tamper(url, 'DELETE FROM tocsin.register_entries WHERE position >= $1', [from]);
-  const pool = new pg.Pool({ connectionString: url });
+  const pool = createPool(url);
   await appendEntries(pool, entries).finally(() => pool.end());
 }
 
@@ -200,7 +200,7 @@ test('a register whose chain breaks is not also said to be cut off, and one with
   expect(firstBad).toMatchObject({ position: 15 });
   expect(anchoring).toEqual({ anchors: [{ by: 'mail', to: 10 }], anchoredTo: 10, unanchored: { from: 11, to: 14 } });
   const { url: fresh } = await createTestDatabase();
-  const pool = new pg.Pool({ connectionString: fresh });
+  const pool = createPool(fresh);
   expect(await verifyAnchored(pool, [])).toMatchObject({ ok: true, anchoring: { anchors: [], anchoredTo: 0 } });
   await pool.end();
 });
