@@ -64,14 +64,18 @@ async function sizeOf(client: PoolClient, table: ErasedTable): Promise<number> {
   return Number(rows[0]!.bytes);
 }
 
-/** The processes whose transactions may still see what was there before this call, once they had time to end. */
+/**
+ * The processes whose transactions may still see what was there before this call, once they had time to end. A transaction
+ * that writes counts in whichever database of the server: while it runs, every new snapshot reaches back to its start.
+ */
 async function olderTransactions(client: PoolClient, patienceMs: number): Promise<number[]> {
   const began = (await client.query<{ xid: string }>('SELECT pg_current_xact_id()::xid::text AS xid')).rows[0]!.xid;
   const until = Date.now() + patienceMs;
   for (;;) {
     const { rows } = await client.query<{ pid: number }>(
       `SELECT pid FROM pg_stat_activity
-       WHERE datname = current_database() AND pid <> pg_backend_pid() AND age(backend_xmin) >= age($1::xid)`,
+       WHERE pid <> pg_backend_pid()
+         AND (datname = current_database() AND age(backend_xmin) >= age($1::xid) OR age(backend_xid) >= age($1::xid))`,
       [began],
     );
     if (rows.length === 0 || Date.now() >= until) return rows.map(({ pid }) => pid);

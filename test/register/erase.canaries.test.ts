@@ -50,6 +50,21 @@ test('no statistics are kept of what can be erased, and what somebody asked for 
   await admin.end();
 });
 
+test('while an older transaction writes in another database of the server, nothing is said to be gone', async () => {
+  const { url: elsewhere } = await createTestDatabase();
+  const writing = new pg.Client(elsewhere);
+  await writing.connect();
+  await writing.query('BEGIN');
+  await writing.query('SELECT pg_current_xact_id()');
+  expect(await rewriteErased(pool, ['register_keys'], { patienceMs: 200 })).toMatchObject({
+    rewritten: false,
+    why: expect.stringContaining('still open'),
+  });
+  await writing.query('COMMIT');
+  await writing.end();
+  expect(await rewriteErased(pool, ['register_keys'])).toEqual({ rewritten: true });
+});
+
 test('every column that can be erased has its statistics off, and no other', async () => {
   const { rows } = await pool.query<{ table: string; column: string }>(
     `SELECT relname AS table, attname AS column FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
