@@ -7,7 +7,10 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   // Dynamic imports name the compiled file; here it stands as TypeScript.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'],
+    '^fast-check$': '<rootDir>/test/setup/fast-check.js',
+  },
   testEnvironment: '<rootDir>/test/setup/environment.js',
   // Node requires ES modules by itself; jest's own loader does so only from Node 24 on.
   transformIgnorePatterns: ['/node_modules/(?!marked/)'],

@@ -17,7 +17,15 @@ import { partsDoubts } from './doubted';
 import { answerBy } from './doubts';
 import type { NewEvent } from './events';
 import { judgementsApart } from './facts/judgements';
-import { authorityProblem, filedEvidence, onCannotEstablish, onReceipt, outstandingProblem, phasesOf } from './filings';
+import {
+  authorityProblem,
+  filedEvidence,
+  onCannotEstablish,
+  onReceipt,
+  outstanding,
+  outstandingProblem,
+  phasesOf,
+} from './filings';
 import { groundProblem } from './grounds';
 import { holdProblem } from './holds';
 import { measureId } from './incident';
@@ -304,16 +312,21 @@ function onObligation(
   }
 }
 
-/** The obligation of that id while it is open; else the instances of that rule, those still open first. */
+/** The obligation of that id while it is open or something of it is; else the instances of that rule, those still open first. */
 function resolve(state: IncidentState, id: string, message: ObligationMessage['message']): Obligation[] {
   const exact = state.obligations[id];
   const instances = Object.values(state.obligations).filter((o) => o.rule === id && o.id !== id);
   if (exact && instances.length === 0) return [exact];
   const open = [...(exact ? [exact] : []), ...instances].filter((o) => !isSettled(o));
   if (message === 'waive') return open;
-  if (exact && open.includes(exact)) return [exact];
+  if (exact && (open.includes(exact) || stillOwes(exact))) return [exact];
   if (open.length > 0) return open;
   return instances;
+}
+
+/** Whether something of an obligation that was fulfilled waits for a person: what no phase has delivered, the reasons for a delay. */
+function stillOwes(o: Obligation): boolean {
+  return outstanding(o).length > 0 || o.delayReasonsOwed === true;
 }
 
 function onApprove(

@@ -1,5 +1,7 @@
 /** T4, N2, N3: the authorities within 72 hours; filed by a person, fulfilled by a reference. */
+
 import { noticeContents } from '../../../domain/incident/contents';
+import { outstanding } from '../../../domain/incident/filings';
 import { wantedWork } from '../../../domain/incident/work';
 import { accounts, assessment, at, COUNSEL } from './helpers/facts';
 import { FILING, smallPack } from './helpers/pack';
@@ -228,6 +230,34 @@ test('a report filed before one was owed can be supplemented and waived by its o
   story.send('waive', { obligation: 'report', reason: 'both were told in one letter' });
   expect(story.obligation('report').status).toBe('fulfilled');
   expect(story.obligation('report:de-bfdi').status).toBe('waived');
+});
+
+test('what a report filed before one was owed still lacks is decided by its own name, also when others are owed', () => {
+  const contents = [{ title: 'Individuals', field: 'individuals-count', citation: 'test' }];
+  const story = new Story(
+    {},
+    smallPack({ id: 'report', ...FILING, contents, appliesWhen: { dataSet: { role: 'controller' } } }),
+  );
+  story.send('assess', { assessment: { personalData: 'no' }, awareAt: at(0.1) });
+  story.send('filed', { obligation: 'report', reference: 'VOLUNTARY-1' });
+  expect(outstanding(story.obligation('report'))).toEqual(['Individuals']);
+  story.send('assess', {
+    assessment: assessment({
+      dataSets: ['DE', 'FR'].map((place, i) =>
+        accounts({ id: `a${i}`, individuals: undefined, residence: { [place]: null } }),
+      ),
+    }),
+  });
+  expect(Object.keys(story.state.obligations)).toEqual(expect.arrayContaining(['report:de-bfdi', 'report:fr-cnil']));
+  story.send('cannot-establish', {
+    obligation: 'report',
+    field: 'individuals-count',
+    reason: 'the log that held it was destroyed by those who came in',
+  });
+  expect(outstanding(story.obligation('report'))).toEqual([]);
+  // Nothing waits under that name any more: it means those that are open, and says which.
+  story.send('filed', { obligation: 'report', reference: 'B' });
+  expect(story.problems().join()).toMatch(/matches several obligations, name one of: report:de-bfdi, report:fr-cnil/);
 });
 
 test('nothing waives a report under Art. 33, neither a ground of Art. 34(3) nor a reason; a breach unlikely to result in a risk does not owe it', () => {
