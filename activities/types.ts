@@ -10,6 +10,7 @@ import type { EscalatedAlarm, Standing } from '../domain/escalation/escalation';
 import type { ContentValue } from '../domain/incident/contents';
 import type { ContainmentOutcome, Reach, Rendering, RoundPurpose } from '../domain/incident/events';
 import type { ContainmentMeasure, IncidentStatus } from '../domain/incident/incident';
+import type { ToResume } from '../domain/incident/resumed';
 import type { IncidentState } from '../domain/incident/state';
 import type { Counted } from '../domain/incident/tally';
 import type { MailAudience } from '../domain/incident/work';
@@ -227,6 +228,8 @@ export interface Activities {
     incidentId: string;
     seq: number;
   }): Promise<{ ok: boolean; entries: number; head: string; problem?: string }>;
+  /** An incident whose workflow is gone, as the register has it, with the policy that it was declared under; or why it cannot go on. */
+  incidentToResume(input: { incidentId: string; currentPolicy?: boolean }): Promise<ToResume>;
   /** An incident as the register has it; `undefined` where it has none, or where its texts were erased. */
   incidentInRegister(input: { incidentId: string }): Promise<IncidentState | undefined>;
   draftNotice(input: DraftInput): Promise<DraftResult>;

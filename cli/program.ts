@@ -36,6 +36,7 @@ import { notMaterialCommand } from './commands/incident/not-material';
 import { notOwedCommand } from './commands/incident/not-owed';
 import { releaseCommand } from './commands/incident/release';
 import { reopenCommand } from './commands/incident/reopen';
+import { resumeCommand } from './commands/incident/resume';
 import { reviewCommand } from './commands/incident/review';
 import { showCommand } from './commands/incident/show';
 import { statusCommand } from './commands/incident/status';
@@ -50,6 +51,7 @@ import { reportCommand } from './commands/report';
 import { sessionsCommand } from './commands/sessions';
 import { triageCommand } from './commands/triage';
 import { upCommand } from './commands/up';
+import { watchdogCommand } from './commands/watchdog';
 import { workerCommand } from './commands/worker';
 import { byFlag } from './flag-names';
 import { hanging, wrap } from './rendering/table';
@@ -58,6 +60,7 @@ import type { Shell } from './shell';
 const COMMANDS = [
   upCommand,
   workerCommand,
+  watchdogCommand,
   intakeCommand,
   migrateCommand,
   declareCommand,
@@ -88,6 +91,7 @@ const COMMANDS = [
   reviewCommand,
   closeCommand,
   reopenCommand,
+  resumeCommand,
   followUpCommand,
   linkCommand,
   acknowledgeCommand,

@@ -14,13 +14,16 @@ import {
   INCIDENT_WORKFLOW,
   type IncidentInput,
   IncidentInputSchema,
+  type IncidentView,
   TASK_QUEUE,
 } from '../domain/incident/contract';
 import type { Explanation } from '../domain/incident/explain';
 import type { AFTER_CLOSING } from '../domain/incident/links';
+import type { ResumedInput } from '../domain/incident/resumed';
 import { HISTORY_AHEAD } from '../domain/kernel/failures';
 import { problemsOf } from '../domain/kernel/problems';
-import { UnknownCase, usage } from './errors';
+import type { Instant } from '../domain/kernel/time';
+import { type CommandError, refused, UnknownCase, usage } from './errors';
 import {
   type Answers,
   KINDS,
@@ -167,15 +170,57 @@ export class TocsinClient {
     return listCases(this.temporal, KINDS[kind].workflow, { open, limit });
   }
 
-  /** The workflow type of whatever runs or ran under an id, and whether it runs; `undefined` when there is nothing. */
-  async find(id: string): Promise<{ workflow: string; open: boolean } | undefined> {
+  /** The workflow type of whatever runs or ran under an id, whether it runs, and how and when it ended; `undefined` when there is nothing. */
+  async find(id: string): Promise<{ workflow: string; open: boolean; status: string; endedAt?: Instant } | undefined> {
     try {
-      const { type, status } = await this.timed(() => this.handle(id).describe());
-      return { workflow: type, open: status.name === 'RUNNING' };
+      const { type, status, closeTime } = await this.timed(() => this.handle(id).describe());
+      const endedAt = closeTime?.toISOString();
+      return { workflow: type, open: status.name === 'RUNNING', status: status.name, ...(endedAt && { endedAt }) };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * Begins a new run of an incident from the register alone, where its workflow is gone; resolves when it runs. `start`
+   * says how lists and the Web UI show it. Throws a CommandError when the worker finds that it cannot go on.
+   */
+  async resume(start: CaseStart & { input: ResumedInput }): Promise<IncidentView> {
+    const { id } = start;
+    await this.timed(() =>
+      this.temporal.workflow.start(start.workflow, {
+        ...startOptions(start),
+        taskQueue: this.taskQueue,
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+      }),
+    );
+    const giveUpAt = Date.now() + CALL_MS;
+    for (;;) {
+      const { status } = await this.timed(() => this.handle(id).describe());
+      if (status.name !== 'RUNNING') throw await this.whyEnded(id);
+      const view = await this.view(id);
+      if (view) return view;
+      if (Date.now() > giveUpAt)
+        throw refused(`incident "${id}" was started again, but has not read the register yet: is a worker running?`);
+      await sleep(CATCH_UP_MS);
+    }
+  }
+
+  private async whyEnded(id: string): Promise<CommandError> {
+    try {
+      await this.handle(id).result();
+      return refused(`incident "${id}" has ended again: it is closed`);
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
+      return refused(`incident "${id}" was not resumed: ${cause.message}`);
+    }
+  }
+
+  /** Ends a running workflow without a trace in its case: only where another run takes its place at once. */
+  async terminate(id: string, reason: string): Promise<void> {
+    await this.timed(() => this.handle(id).terminate(reason));
   }
 
   /** Exercises only: how far the incident's clock may run. */

@@ -14,9 +14,15 @@ import { type Queryable, readEntries } from './read-entries';
  * @throws MalformedEntryError when one cannot be read.
  */
 export async function readIncidentEvents(pool: Queryable, incidentId: string): Promise<IncidentEvent[]> {
-  const events: IncidentEvent[] = [];
-  for await (const entry of readEntries(pool, { incidentId })) events.push(toIncidentEvent(eventIn(entry)));
+  const events = await readEvents(pool, incidentId);
   if (events.length === 0) throw new UnknownIncidentError(incidentId);
+  return events.map(toIncidentEvent);
+}
+
+/** The events of a case of any kind, in order; texts that were erased as `[erased]`. */
+export async function readEvents(pool: Queryable, caseId: string): Promise<RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for await (const entry of readEntries(pool, { incidentId: caseId })) events.push(eventIn(entry));
   return events;
 }
 

@@ -18,6 +18,7 @@ import { databaseSettings, neededDatabase } from '../postgres/settings';
 import { anchorSettings } from '../register/anchors/anchor-settings';
 import { logSettings, signingRhythm } from '../register/log/log-settings';
 import { stackSettings } from '../stack/settings';
+import { watchdogSettings } from '../watchdog/settings';
 import { commandSettings } from './command';
 import { connectionSettings, temporalSettings } from './temporal';
 
@@ -54,6 +55,16 @@ export const INTAKE_GROUPS = {
   sessions: sessionSettings,
 };
 
+/** Every group that the watchdog reads. */
+export const WATCHDOG_GROUPS = {
+  process: processSettings,
+  connection: connectionSettings,
+  temporal: temporalSettings,
+  databaseUrl: neededDatabase,
+  mail: mailSettings,
+  watchdog: watchdogSettings,
+};
+
 /** Every group that commands read. */
 export const CLI_GROUPS = {
   process: processSettings,
@@ -79,10 +90,11 @@ const workerSections = Object.fromEntries(
 
 /** Every group of each process, and what the local servers read, for the documentation. */
 export const PROCESSES: Readonly<
-  Record<'worker' | 'intake' | 'command line' | 'local stack', Readonly<Record<string, AnyGroup>>>
+  Record<'worker' | 'intake' | 'watchdog' | 'command line' | 'local stack', Readonly<Record<string, AnyGroup>>>
 > = {
   worker: workerSections,
   intake: INTAKE_GROUPS,
+  watchdog: WATCHDOG_GROUPS,
   'command line': { ...CLI_GROUPS, mail: mailSettings },
   'local stack': { stack: stackSettings },
 };

@@ -21,6 +21,7 @@ import {
 export const GUARDED = [
   'worker',
   'intake',
+  'watchdog',
   'command to Temporal',
   'command to Postgres',
   'command that mails',
@@ -41,7 +42,7 @@ interface Guard {
 /** Every guard by its name. */
 export const GUARDS = {
   'verified TLS to Postgres': {
-    binds: ['worker', 'intake', 'command to Postgres'],
+    binds: ['worker', 'intake', 'watchdog', 'command to Postgres'],
     problems: (env) => postgresProblems(env, 'DATABASE_URL'),
   },
   'verified TLS to the directory': {
@@ -53,7 +54,7 @@ export const GUARDS = {
     problems: (env) => postgresProblems(env, 'TOCSIN_ROTATE_DATABASE_URL'),
   },
   'verified TLS to Temporal': {
-    binds: ['worker', 'intake', 'command to Temporal'],
+    binds: ['worker', 'intake', 'watchdog', 'command to Temporal'],
     problems: temporalProblems,
   },
   'a witness or two anchors': {
@@ -70,7 +71,7 @@ export const GUARDS = {
     live: true,
     problems: organisationProblems,
   },
-  'a sender of its own': { binds: ['worker', 'command that mails'], live: true, problems: senderProblems },
+  'a sender of its own': { binds: ['worker', 'watchdog', 'command that mails'], live: true, problems: senderProblems },
   'contacts of its own': { binds: ['worker'], live: true, problems: contactsProblems },
   'a rota of its own': { binds: ['worker'], live: true, problems: rotaProblems },
   'a directory of its own that loads': { binds: ['worker'], live: true, problems: directoryProblems },

@@ -21,7 +21,8 @@ const LAYERS = {
   workflows: ['domain'],
   detection: ['client', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
   stack: ['client', 'workflows', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
-  settings: ['detection', 'client', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
+  watchdog: ['client', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
+  settings: ['watchdog', 'detection', 'client', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
   worker: [
     'settings',
     'detection',
@@ -36,6 +37,7 @@ const LAYERS = {
   ],
   cli: [
     'worker',
+    'watchdog',
     'settings',
     'detection',
     'client',

@@ -19,11 +19,13 @@ import { INCIDENT_MESSAGES } from '../domain/incident/messages';
 import { openingOf } from '../domain/incident/opening';
 import type { IncidentOutcome } from '../domain/incident/outcome';
 import { playRecord } from '../domain/incident/record-only';
+import { type ResumedInput, ResumedInputSchema, resumedEvent } from '../domain/incident/resumed';
 import type { IncidentState } from '../domain/incident/state';
 import type { IncidentWork } from '../domain/incident/work';
 import { type PolicySnapshot, policyRef } from '../domain/policy/policy';
 import { activities, UNTIL_DONE } from './lib/activity-calls';
 import { carriedCase } from './lib/carried';
+import { commonWork } from './lib/common-work';
 import { performIncidentWork } from './lib/incident-work';
 import type { Carried } from './lib/kind';
 import { MailRounds } from './lib/mail-rounds';
@@ -31,7 +33,10 @@ import { internalSignal } from './lib/receive-messages';
 import { validInput } from './lib/valid-input';
 import { runLifecycle } from './lifecycle';
 
-type Input = (IncidentInput & { carried?: Carried<IncidentState, IncidentEvent, IncidentWork> }) | ClosedIncidentInput;
+type Input =
+  | (IncidentInput & { carried?: Carried<IncidentState, IncidentEvent, IncidentWork> })
+  | ClosedIncidentInput
+  | ResumedInput;
 
 export function incident(input: Input): Promise<CaseResult> {
   let policy: PolicySnapshot;
@@ -76,6 +81,19 @@ export function incident(input: Input): Promise<CaseResult> {
             `the register has the incident "${closed.incidentId}" as open, not as closed`,
           );
         run.resume(lifecycleUnder(policy), { state, backlog: [], caused: [], recent: [] });
+        return;
+      }
+      if (input && 'resumed' in input) {
+        const id = { of: (i: ResumedInput) => i.resumed.incidentId, field: 'resumed.incidentId', whose: 'incident' };
+        const { resumed } = validInput('incident to resume', ResumedInputSchema, input, id);
+        const found = await activities(UNTIL_DONE, 'read the incident from the register').incidentToResume(resumed);
+        if ('problem' in found) throw ApplicationFailure.nonRetryable(found.problem);
+        const { state, recent, alarms } = found;
+        policy = found.policy;
+        const caused = alarms.flatMap((event) => commonWork(event, state));
+        run.resume(lifecycleUnder(policy), { state, backlog: [], caused, recent }, [
+          resumedEvent(resumed, state, policyRef(policy)),
+        ]);
         return;
       }
       const id = { of: (i: IncidentInput) => i.declaration.id, field: 'declaration.id', whose: 'incident' };

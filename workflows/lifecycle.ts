@@ -103,13 +103,17 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
     this.openInbox();
   }
 
-  /** Goes on after a continue-as-new. */
-  resume(lifecycle: Lifecycle<S, E, W, O>, { state, backlog, caused, recent, exercise }: Carried<S, E, W>): void {
+  /** Goes on after a continue-as-new, or from the register. */
+  resume(
+    lifecycle: Lifecycle<S, E, W, O>,
+    { state, backlog, caused, recent, exercise }: Carried<S, E, W>,
+    news: NewOf<E>[] = [],
+  ): void {
     Object.assign(this, { lifecycle, current: state, caused, recent });
     if (exercise) this.clock = CaseClock.resume(exercise.speed, exercise.clock);
     this.pump.add(backlog);
     // A threshold may have passed between the two runs.
-    this.step(() => []);
+    this.step(() => news);
     this.openInbox();
   }
 

@@ -8,6 +8,7 @@ import { LOOPBACK } from '../../platform/free-port';
 import { isLoopbackUrl } from '../../platform/loopback-host';
 import type { Stack } from '../../stack';
 import type { Output } from '../rendering/output';
+import type { RunningWatchdog } from '../run-watchdog';
 import type { CommonOptions, Shell } from '../shell';
 import { untilStopped } from '../until-stopped';
 import { verb } from '../verb';
@@ -38,7 +39,9 @@ export function upCommand(program: Command, shell: Shell): void {
       const stopped = untilStopped();
       const running = await runStack(shell.env);
       let intake: RunningIntake | undefined;
+      let watchdog: RunningWatchdog | undefined;
       try {
+        watchdog = await watch(shell.env, running.stack);
         intake = await runIntake(shell.env, LOOPBACK, Number(new URL(running.stack.intake!.url).port));
         if (options.json) {
           const { temporal, mailbox, site } = running.stack;
@@ -52,9 +55,20 @@ export function upCommand(program: Command, shell: Shell): void {
         await Promise.race([stopped, running.ended]);
       } finally {
         await intake?.stop();
+        await watchdog?.stop();
         await running.stop();
       }
     });
+}
+
+/** Watches over the cases of the stack, as the watchdog of a set-up of one's own does. */
+async function watch(env: NodeJS.ProcessEnv, stack: Stack): Promise<RunningWatchdog> {
+  const { loadWatchdogSettings } = await import('../../settings/watchdog.js');
+  const { createWatchdog } = await import('../run-watchdog.js');
+  const { temporalTarget } = await import('../connect.js');
+  const running = createWatchdog(loadWatchdogSettings(env, stack), () => temporalTarget(env));
+  running.watchdog.start();
+  return running;
 }
 
 /** A stack for trying things out does not mail real people because a key happened to be set. */

@@ -15,6 +15,7 @@ import type { Corrected } from './corrected-facts';
 import type { Doubted } from './doubted-kinds';
 import type { EditedText } from './edits';
 import type { Consequences, Judgements } from './facts/judgements';
+import type { Found } from './found';
 import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
 import type { LinkRelation } from './links';
 import type { MessageName } from './messages';
@@ -311,6 +312,8 @@ interface EventData {
   closed: { note?: string };
   /** `policy`: the one that applies from now on, where it is another. */
   reopened: { closedAt: Instant; reason: string; policy?: PolicyRef };
+  /** A new run began from the register. `endedAt`: when the one before ended. */
+  resumed: { found: Found; endedAt?: Instant; policy?: PolicyRef };
   'followed-up': { text: string; at: Instant };
   linked: { to: string; relation: LinkRelation; note?: string };
 }

@@ -153,6 +153,8 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       const reopenings = [...(state.reopenings ?? []), reopening];
       return { ...state, policy, closedAt: undefined, registerVerified: undefined, reopenings };
     }
+    case 'resumed':
+      return { ...state, policy: event.data.policy ?? state.policy };
     case 'followed-up': {
       const { at, text } = event.data;
       return { ...state, followUps: [...(state.followUps ?? []), { at, by: event.by, text }] };

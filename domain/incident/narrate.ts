@@ -17,6 +17,7 @@ import { human } from './contents';
 import { DOUBTED_WORDS } from './doubted-kinds';
 import { type DataOf, type EventOf, type Evidence, type IncidentEvent, obligationOfEvent } from './events';
 import { attachmentsIn } from './filings';
+import { FOUND_WORDS } from './found';
 import type { Assessment } from './incident';
 import { latenessText } from './lateness';
 import { madePublicText } from './made-public';
@@ -161,6 +162,12 @@ function say(event: IncidentEvent, context: Context): Said {
       const { reason, policy } = event.data;
       const under = policy ? `, under ${packNames(policy.packs)}` : '';
       return warn(`Reopened by ${event.by}${under}: ${reason}`);
+    }
+    case 'resumed': {
+      const { found, endedAt, policy } = event.data;
+      const since = endedAt ? ` ${human(endedAt)}` : '';
+      const under = policy ? `, under ${packNames(policy.packs)}` : '';
+      return warn(`Resumed from the register by ${event.by}${under}: ${FOUND_WORDS[found]}${since}`);
     }
     case 'followed-up':
       return info(`Followed up by ${event.by} (${human(event.data.at)}): ${event.data.text}`);

@@ -65,6 +65,8 @@ const TABLE = {
   review: { args: ['id'], options: ['by'], flags: ['help'] },
   close: { args: ['id'], options: ['by'] },
   reopen: { args: ['id'], options: ['reason', 'by'], flags: ['current-policy'] },
+  resume: { args: ['id?'], options: ['by'], flags: ['all', 'current-policy', 'replace-running'] },
+  watchdog: { flags: ['once'] },
   'follow-up': { args: ['id', 'text'], options: ['by'] },
   link: { args: ['id', 'incident'], options: ['as', 'by'] },
   acknowledge: { args: ['id'], options: ['alarm', 'by'] },

@@ -14,6 +14,7 @@ export const InstantSchema = z.iso
   .datetime({ offset: true, error: 'must be a date and time with a zone, like 2026-04-01T02:00:00Z' })
   .transform((text) => toInstant(Date.parse(text)));
 
+export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 

@@ -374,7 +374,13 @@ describe('tocsin register', () => {
     const whileRunning = (running: string[]) =>
       tocsin(
         ['register', ...argv, '--yes'],
-        { find: async (id) => ({ workflow: 'incident', open: asked.push(id) > 0 && running.includes(id) }) },
+        {
+          find: async (id) => ({
+            workflow: 'incident',
+            open: asked.push(id) > 0 && running.includes(id),
+            status: 'TERMINATED',
+          }),
+        },
         { DATABASE_URL: database.url },
       );
     expect(await whileRunning(['ended'])).toMatchObject({ exitCode: 1, err: expect.stringContaining('is not closed') });

@@ -207,7 +207,10 @@ function openedAgain(): RecordedEvent[] {
   story.send('review', { rootCause: 'A test key', controls: ['None needed'], shareSummary: false });
   story.send('close', { note: 'a drill' });
   story.send('reopen', { reason: 'the key was used again' });
-  return story.events;
+  const { caseId: incidentId, policy } = story.state;
+  const data = { found: 'terminated', endedAt: story.now, policy };
+  const stamp = { v: 1 as const, incidentId, seq: story.state.seq + 1, at: story.now, exercise: false };
+  return [...story.events, { ...stamp, by: ONCALL, kind: 'resumed', data }];
 }
 
 /** Not everybody could be mailed: some are told by phone and by letter, the others are left untold by a decision. */

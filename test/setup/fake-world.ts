@@ -16,6 +16,7 @@ import type { Detection } from '../../domain/detection/detection';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { fold } from '../../domain/incident/evolve';
 import { measureId } from '../../domain/incident/incident';
+import { unheardAlarms } from '../../domain/incident/resumed';
 import type { Counted } from '../../domain/incident/tally';
 import { type Instant, toInstant } from '../../domain/kernel/time';
 import { inRegion } from '../../domain/policy/places';
@@ -140,6 +141,12 @@ export class FakeWorld {
     return {
       snapshotPolicy: async () => this.policy,
       appendEntries: async ({ events }) => this.append(events as IncidentEvent[]),
+      incidentToResume: async ({ incidentId }) => {
+        const events = this.register(incidentId);
+        const state = fold(events);
+        if (!state) return { problem: `the register has no incident "${incidentId}"` };
+        return { state, policy: this.policy, recent: events, alarms: unheardAlarms(state, events) };
+      },
       incidentInRegister: async ({ incidentId }) => fold(this.register(incidentId)),
       verifyRegister: async ({ incidentId, seq }) => {
         const entries = this.register(incidentId).length;

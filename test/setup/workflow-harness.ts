@@ -161,9 +161,10 @@ export async function startDevServerWith(settings: Record<string, string | numbe
   return { address };
 }
 
-/** A client and a worker with a fake world on a real server; both end with the file. */
+/** A client and a worker with a fake world, a new one or that of another server, on a real server; both end with the file. */
 export async function connectTo(
   address: string,
+  world = new FakeWorld(() => Date.now()),
 ): Promise<{ client: Client; world: FakeWorld; incident(id: string): TestIncident }> {
   quietWorkers();
   const native = await NativeConnection.connect({ address });
@@ -171,7 +172,6 @@ export async function connectTo(
   const connection = await Connection.connect({ address });
   afterFile(() => connection.close());
   const client = new Client({ connection });
-  const world = new FakeWorld(() => Date.now());
   await startWorker(native, world);
   return { client, world, incident: (id) => new TestIncident(id, client.workflow.getHandle(id), world) };
 }

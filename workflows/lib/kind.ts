@@ -20,8 +20,8 @@ export interface Run<S extends CaseState, E extends RecordedEvent, W extends Wor
   ): void;
   /** Opens the case with a history that was played at its own instants; its clock is real from now on. */
   openPlayed(lifecycle: Lifecycle<S, E, W, O>, played: Decision<S, E>): void;
-  /** Goes on after a continue-as-new. */
-  resume(lifecycle: Lifecycle<S, E, W, O>, carried: Carried<S, E, W>): void;
+  /** Goes on after a continue-as-new; or from the register, which is then told `news` before what follows from the time. */
+  resume(lifecycle: Lifecycle<S, E, W, O>, carried: Carried<S, E, W>, news?: NewOf<E>[]): void;
   /** Raises an alarm of the shell's own. */
   alarm(occasion: Occasion): void;
   /** Records events, and what follows from them. */

@@ -55,6 +55,7 @@ beforeAll(async () => {
     append: (events: never[]) => appender.append(events),
     verify: () => Promise.reject(new Error()),
     state: () => Promise.reject(new Error()),
+    events: () => Promise.reject(new Error()),
   };
   const worker = await Worker.create({
     connection: native,

@@ -85,7 +85,7 @@ export async function startBench(recipients: DirectoryRecipient[] = [], unknown:
   const escalated: Array<{ caseId: string } & AlarmSignal> = [];
   const deps: ActivityDeps = {
     policy: async () => ({ pack: { organisation: { name: 'Example Cloud Inc.' } } }) as unknown as PolicySnapshot,
-    register: { append: unused, verify: unused, state: unused },
+    register: { append: unused, verify: unused, state: unused, events: unused },
     ledgers: {
       postgres,
       spool,

@@ -8,6 +8,7 @@ import { SettingsError } from '../../../platform/settings/load';
 import { databaseOfCli, mailOfCli, temporalOfCli } from '../../../settings/cli';
 import { GUARDED, GUARDS, type Guarded } from '../../../settings/guards';
 import { loadIntakeSettings } from '../../../settings/intake';
+import { loadWatchdogSettings } from '../../../settings/watchdog';
 import { loadWorkerSettings } from '../../../settings/worker';
 import { temporaryDir } from '../../setup/helpers';
 import { complete, withoutOwnValues } from './production-env';
@@ -17,6 +18,7 @@ type Env = NodeJS.ProcessEnv;
 const LOAD: Record<Guarded, (env: Env) => unknown> = {
   worker: (env) => loadWorkerSettings(env),
   intake: (env) => loadIntakeSettings(env),
+  watchdog: (env) => loadWatchdogSettings(env),
   'command to Temporal': temporalOfCli,
   'command to Postgres': databaseOfCli,
   'command that mails': mailOfCli,
@@ -41,9 +43,23 @@ const file = (name: string, text: string) => {
 /** Per guard: what breaks it and how it is told, and what is still within it. `plain`: a variable that must be set. */
 const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?: readonly Guarded[] }> = {
   'encryption keys': {
-    binds: ['worker', 'intake', 'command to Temporal'],
+    binds: ['worker', 'intake', 'watchdog', 'command to Temporal'],
     breaks: [[{ TOCSIN_ENCRYPTION_KEYS: '' }, /^TOCSIN_ENCRYPTION_KEYS: is not set; in production/]],
     holds: [{ TOCSIN_ENCRYPTION_KEYS: `other:${randomBytes(32).toString('base64')}` }],
+  },
+  'somebody to tell': {
+    binds: ['watchdog'],
+    breaks: [
+      [{ TOCSIN_WATCHDOG_MAIL: '' }, /^TOCSIN_WATCHDOG_MAIL: is not set, nor TOCSIN_WATCHDOG_WEBHOOK_URL/],
+      [{ TOCSIN_WATCHDOG_MAIL: 'nobody' }, /^TOCSIN_WATCHDOG_MAIL: must be mail addresses/],
+    ],
+    holds: [
+      {
+        TOCSIN_WATCHDOG_MAIL: '',
+        TOCSIN_WATCHDOG_WEBHOOK_URL: 'https://hooks.acme.dev',
+        TOCSIN_WATCHDOG_WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}`,
+      },
+    ],
   },
   'own egress': {
     binds: ['worker'],

@@ -44,6 +44,7 @@ export const complete = {
   TOCSIN_ORGANISATION: OWN_ORGANISATION,
   TOCSIN_REPORTS: file('reports.yaml', REPORTS),
   TOCSIN_ANCHOR_MAIL: 'board@acme.dev',
+  TOCSIN_WATCHDOG_MAIL: 'oncall@acme.dev',
   TOCSIN_PROTECTED_RANGES: '198.51.100.0/28',
 };
 

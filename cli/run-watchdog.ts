@@ -1,0 +1,42 @@
+/** The watchdog in this process. */
+import pg from 'pg';
+import pino from 'pino';
+import { createResendMail } from '../activities/mail/resend-mail';
+import { connectTo, type TemporalTarget } from '../client/connect';
+import type { TocsinClient } from '../client/tocsin-client';
+import type { WatchdogProcess } from '../settings/watchdog';
+import { Watchdog } from '../watchdog/watchdog';
+
+export interface RunningWatchdog {
+  watchdog: Watchdog;
+  stop(): Promise<void>;
+}
+
+/** Makes the watchdog; `start` of it begins to look. While Temporal is away it connects anew at each look. */
+export function createWatchdog(settings: WatchdogProcess, target: () => TemporalTarget): RunningWatchdog {
+  const pool = new pg.Pool({ connectionString: settings.databaseUrl, max: 2, connectionTimeoutMillis: 10_000 });
+  // A connection lost while idle is told by the next look.
+  pool.on('error', () => undefined);
+  let client: TocsinClient | undefined;
+  const watchdog = new Watchdog(
+    {
+      pool,
+      async temporal() {
+        client ??= await connectTo(target(), settings.encryptionKeys, settings.taskQueue);
+        return client;
+      },
+      taskQueue: settings.taskQueue,
+      mail: createResendMail(settings.mail),
+      dataDir: settings.dataDir,
+      log: pino({ level: 'warn' }, pino.destination(2)),
+    },
+    settings.watchdog,
+  );
+  return {
+    watchdog,
+    async stop() {
+      await watchdog.stop();
+      await Promise.allSettled([client?.close(), pool.end()]);
+    },
+  };
+}

@@ -1,0 +1,15 @@
+/** What was found where the workflow of an open incident should run. */
+/** What stood in the place of the run that should be there. `replaced`: one that ran, and was ended for this one. */
+export const FOUND = ['terminated', 'failed', 'timed-out', 'cancelled', 'ended', 'missing', 'replaced'] as const;
+export type Found = (typeof FOUND)[number];
+
+/** What was found in the place of the run, for people. */
+export const FOUND_WORDS: Record<Found, string> = {
+  terminated: 'its workflow had been terminated',
+  failed: 'its workflow had failed',
+  'timed-out': 'its workflow had timed out',
+  cancelled: 'its workflow had been cancelled',
+  ended: 'its workflow had ended while the incident was open',
+  missing: 'Temporal had no workflow of it',
+  replaced: 'its workflow was ended and begun anew',
+};

@@ -1,0 +1,54 @@
+/** A finding for people: what is wrong, what is at stake, and what to type. */
+import { commandText } from '../kernel/command-lines';
+import { type Instant, minuteText, spanText, toMs } from '../kernel/time';
+import type { Finding } from './finding';
+
+const STATUS_WORDS: Record<string, string> = {
+  TERMINATED: 'was terminated',
+  FAILED: 'failed',
+  TIMED_OUT: 'timed out',
+  CANCELLED: 'was cancelled',
+  COMPLETED: 'ended',
+};
+
+/** One line: what was found. */
+export function findingText(finding: Finding, now: Instant): string {
+  switch (finding.kind) {
+    case 'stopped': {
+      const when = finding.endedAt ? ` at ${minuteText(finding.endedAt)} UTC` : '';
+      const how = STATUS_WORDS[finding.status] ?? `is ${finding.status}`;
+      return `${finding.caseId} is open in the register, but its workflow ${how}${when}: nothing watches its deadlines`;
+    }
+    case 'missing':
+      return `${finding.caseId} is open in the register, but Temporal has no workflow of it: nothing watches its deadlines`;
+    case 'stuck':
+      return (
+        `${finding.caseId} does not move: its workflow task waits since ${minuteText(finding.since)} UTC ` +
+        `(attempt ${finding.attempt}), so no deadline is acted on. Is a worker of the right version running?`
+      );
+    case 'work-failing':
+      return `${finding.caseId}: ${finding.activity} has failed ${finding.attempt} times and is tried again; what it is for does not happen`;
+    case 'unregistered':
+      return (
+        `${finding.caseId} was started at ${minuteText(finding.startedAt)} UTC, and nothing of it stands in the register: ` +
+        `its clocks may not have begun (${ago(finding.startedAt, now)})`
+      );
+    case 'part':
+      return finding.problem;
+  }
+}
+
+/** The next deadline of the case, and the commands that mend it, a line each. */
+export function findingDetails(finding: Finding, now: Instant): string[] {
+  const due = 'nextDueAt' in finding ? finding.nextDueAt : undefined;
+  return [
+    ...(due
+      ? [`Next deadline: ${minuteText(due)} UTC, ${spanText(toMs(due) - toMs(now))} ${due >= now ? 'left' : 'overdue'}`]
+      : []),
+    ...finding.remedy.map((line) => commandText(line)),
+  ];
+}
+
+function ago(at: Instant, now: Instant): string {
+  return `${spanText(toMs(now) - toMs(at))} ago`;
+}

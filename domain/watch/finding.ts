@@ -1,0 +1,106 @@
+/**
+ * What the watchdog finds: where what the register says should run does not, or what it needs is away. Pure. The register
+ * is the measure, as whoever can end a workflow cannot end an entry.
+ */
+
+import { INCIDENT_WORKFLOW } from '../incident/contract';
+import type { CommandLine } from '../kernel/command-lines';
+import { commandLine } from '../kernel/command-lines';
+import { type Instant, MINUTE_MS, toMs } from '../kernel/time';
+import type { RegisteredCase } from './registered-case';
+
+/** How a workflow stands, as the server describes it. */
+export interface WatchedRun {
+  /** Temporal's word, such as `RUNNING` or `TERMINATED`. */
+  status: string;
+  startedAt: Instant;
+  endedAt?: Instant;
+  /** A task of the workflow itself that waits: since when, and how often it was tried. */
+  task?: { since: Instant; attempt: number };
+  /** Activities that have failed again and again, by their type. */
+  failing: Array<{ activity: string; attempt: number; since?: Instant }>;
+}
+
+/** A workflow of a case that Temporal has as running. */
+export interface ListedRun {
+  id: string;
+  startedAt: Instant;
+}
+
+/** A part that everything needs, and what was found of it. */
+export interface Part {
+  part: 'temporal' | 'postgres' | 'worker' | 'disk' | 'signing';
+  problem: string;
+}
+
+/** What one look saw. A list that could not be read is missing, and nothing is concluded from it. */
+export interface Look {
+  at: Instant;
+  /** The cases of the register. */
+  cases?: RegisteredCase[];
+  /** How the workflow of an open case stands; `null`: Temporal has none of that id. */
+  runs?: Map<string, WatchedRun | null>;
+  /** Every case that Temporal has as running. */
+  listed?: ListedRun[];
+  parts: Part[];
+}
+
+export type Finding = { key: string; remedy: CommandLine[] } & (
+  | { kind: 'stopped'; caseId: string; status: string; endedAt?: Instant; nextDueAt?: Instant }
+  | { kind: 'missing'; caseId: string; nextDueAt?: Instant }
+  | { kind: 'stuck'; caseId: string; since: Instant; attempt: number; nextDueAt?: Instant }
+  | { kind: 'work-failing'; caseId: string; activity: string; attempt: number; nextDueAt?: Instant }
+  | { kind: 'unregistered'; caseId: string; startedAt: Instant }
+  | { kind: 'part'; part: Part['part']; problem: string }
+);
+
+/** A workflow task is taken within milliseconds; one that waits as long has no worker, or fails. */
+const TASK_WAITS_MS = 2 * MINUTE_MS;
+/** Tries of a workflow task of which none got through. */
+const TASK_TRIES = 3;
+/** Tries of an activity after which it is told here as well: the case's own alarm may be what cannot go out. */
+const WORK_TRIES = 10;
+/** A case that was opened as long ago has its first entries, or they are not coming. */
+const WRITTEN_WITHIN_MS = 2 * MINUTE_MS;
+
+/** What is wrong in what one look saw. */
+export function findings({ at, cases, runs, listed, parts }: Look): Finding[] {
+  const found: Finding[] = parts.map((part) => ({ kind: 'part', key: part.part, remedy: remedyOf(part), ...part }));
+  for (const each of cases ?? []) {
+    const run = runs?.get(each.id);
+    if (!each.open || each.exercise || run === undefined) continue;
+    found.push(...ofCase(each, run, at));
+  }
+  const known = new Set(cases?.map(({ id }) => id));
+  for (const { id, startedAt } of (cases && listed) ?? []) {
+    if (known.has(id) || toMs(at) - toMs(startedAt) < WRITTEN_WITHIN_MS) continue;
+    const remedy = [commandLine('show', { id }), commandLine('register verify', {})];
+    found.push({ kind: 'unregistered', key: `unregistered ${id}`, caseId: id, startedAt, remedy });
+  }
+  return found;
+}
+
+function ofCase({ id, workflow, nextDueAt }: RegisteredCase, run: WatchedRun | null, at: Instant): Finding[] {
+  const about = { caseId: id, ...(nextDueAt && { nextDueAt }) };
+  const resume = workflow === INCIDENT_WORKFLOW ? [commandLine('resume', { id })] : [];
+  if (run === null) return [{ kind: 'missing', key: `missing ${id}`, ...about, remedy: resume }];
+  if (run.status !== 'RUNNING') {
+    const { status, endedAt } = run;
+    return [{ kind: 'stopped', key: `stopped ${id}`, ...about, status, ...(endedAt && { endedAt }), remedy: resume }];
+  }
+  const found: Finding[] = [];
+  const { task } = run;
+  if (task && (task.attempt >= TASK_TRIES || toMs(at) - toMs(task.since) >= TASK_WAITS_MS))
+    found.push({ kind: 'stuck', key: `stuck ${id}`, ...about, ...task, remedy: [commandLine('show', { id })] });
+  for (const { activity, attempt } of run.failing) {
+    if (attempt < WORK_TRIES) continue;
+    const remedy = [commandLine('show', { id })];
+    found.push({ kind: 'work-failing', key: `failing ${id} ${activity}`, ...about, activity, attempt, remedy });
+  }
+  return found;
+}
+
+function remedyOf({ part }: Part): CommandLine[] {
+  if (part === 'worker') return [commandLine('worker', {})];
+  return part === 'signing' ? [commandLine('register verify', {})] : [];
+}

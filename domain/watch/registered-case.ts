@@ -1,0 +1,68 @@
+/** A case of any kind as its register entries tell it: whether it is open, and when it is due next. Pure. */
+import { foldCase } from '../case/advance';
+import type { CaseState, Lifecycle } from '../case/lifecycle';
+import { INCIDENT_WORKFLOW } from '../incident/contract';
+import { evolve as incidentEvolve } from '../incident/evolve';
+import { type IncidentState, isSettled } from '../incident/state';
+import type { RecordedEvent } from '../kernel/recorded-event';
+import type { Instant } from '../kernel/time';
+import { PATCH_WORKFLOW, patchTaskLifecycle } from '../patch/patch-task';
+import { VULNERABILITY_REPORT_WORKFLOW, vulnerabilityReportLifecycle } from '../report/vulnerability-report';
+import { TRIAGE_WORKFLOW } from '../triage/state';
+import { triageLifecycle } from '../triage/triage';
+
+/** A case of the register. */
+export interface RegisteredCase {
+  id: string;
+  /** The type of the workflow that should run while it is open. */
+  workflow: string;
+  /** Entries so far. */
+  seq: number;
+  open: boolean;
+  exercise: boolean;
+  owner: string;
+  /** The earliest deadline that is owed, also when it is past. */
+  nextDueAt?: Instant;
+  lastAt: Instant;
+}
+
+type Reads = Pick<Lifecycle<CaseState, RecordedEvent>, 'evolve'> & { nextDueAt(state: CaseState): Instant | undefined };
+
+/** What reads a kind of case, by the kind of its first event. */
+const KINDS: Record<string, { workflow: string; reads: Reads }> = {
+  declared: {
+    workflow: INCIDENT_WORKFLOW,
+    reads: { evolve: incidentEvolve, nextDueAt: nextDuty } as unknown as Reads,
+  },
+  detected: { workflow: TRIAGE_WORKFLOW, reads: triageLifecycle as unknown as Reads },
+  'report-received': {
+    workflow: VULNERABILITY_REPORT_WORKFLOW,
+    reads: vulnerabilityReportLifecycle as unknown as Reads,
+  },
+  'patch-due': { workflow: PATCH_WORKFLOW, reads: patchTaskLifecycle as unknown as Reads },
+};
+
+/** The case that these entries tell, in any order; `undefined` where they are of no case, such as the register's own. */
+export function registeredCase(entries: readonly RecordedEvent[]): RegisteredCase | undefined {
+  const first = entries.find(({ seq }) => seq === 1);
+  const kind = first && KINDS[first.kind];
+  const state = kind && foldCase(kind.reads, entries);
+  if (!kind || !state) return undefined;
+  const nextDueAt = state.closedAt ? undefined : kind.reads.nextDueAt(state);
+  return {
+    id: state.caseId,
+    workflow: kind.workflow,
+    seq: state.seq,
+    open: state.closedAt === undefined,
+    exercise: state.exercise,
+    owner: state.owner,
+    ...(nextDueAt && { nextDueAt }),
+    lastAt: entries.find(({ seq }) => seq === state.seq)!.at,
+  };
+}
+
+function nextDuty(state: IncidentState): Instant | undefined {
+  return Object.values(state.obligations)
+    .flatMap((o) => (o.dueAt && !isSettled(o) ? [o.dueAt] : []))
+    .sort()[0];
+}

@@ -1,0 +1,245 @@
+/** A clock that was stopped is noticed from outside, and goes on from the register: nothing is lost, nobody is told twice. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createResendMail } from '../../activities/mail/resend-mail';
+import { runCommand } from '../../cli/program';
+import { Shell } from '../../cli/shell';
+import { MINUTE_MS } from '../../domain/kernel/time';
+import { readIncidentEvents } from '../../register/read-incident';
+import { LOCAL_API_KEY } from '../../stack';
+import { Watchdog } from '../../watchdog/watchdog';
+import { declarationOf, of, policy, RealWorld, until, wholeBreach } from '../setup/real-world';
+import { quietWorkers } from '../setup/workflow-harness';
+import { peopleClose } from './people';
+
+const ONCALL = 'oncall@watch.example';
+const MANAGER = 'manager@watch.example';
+
+let world: RealWorld;
+beforeAll(async () => {
+  quietWorkers();
+  world = await RealWorld.start();
+  await world.startWorker();
+}, 180_000);
+
+/** A watchdog whose clock is moved by hand. */
+function watch() {
+  let passed = 0;
+  const told = () => [ONCALL, MANAGER].flatMap((to) => world.mailbox.messages({ to }));
+  const before = told().length;
+  const watchdog = new Watchdog(
+    {
+      pool: world.pool,
+      temporal: async () => world.client,
+      taskQueue: 'tocsin',
+      mail: createResendMail({ apiKey: LOCAL_API_KEY, baseUrl: world.mailbox.url, from: 'Watchdog <w@watch.example>' }),
+      dataDir: world.dir,
+      log: { error: () => undefined, warn: () => undefined, info: () => undefined } as never,
+      now: () => new Date(Date.now() + passed),
+    },
+    { mail: [ONCALL], later: [MANAGER], everyMs: 60_000 },
+  );
+  return {
+    /** One look after so many minutes more. */
+    async after(minutes: number): Promise<void> {
+      passed += minutes * MINUTE_MS;
+      await watchdog.round();
+    },
+    look: () => watchdog.look(),
+    mails: () =>
+      told()
+        .slice(0, told().length - before)
+        .map(({ to, subject, text }) => ({ to: to[0], subject, text })),
+  };
+}
+
+async function tocsin(...argv: string[]): Promise<{ exitCode: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const sink = (add: (text: string) => void) => ({
+    write: (text: string) => void add(text),
+    columns: 80,
+    isTTY: false,
+  });
+  const env = { ...world.workerEnv(), DATABASE_URL: world.postgres.url };
+  const client = Object.create(world.client, { close: { value: async () => undefined } });
+  const shell = new Shell(
+    env,
+    sink((text) => {
+      out += text;
+    }) as never,
+    sink((text) => {
+      err += text;
+    }) as never,
+    client,
+  );
+  const exitCode = await runCommand(argv, shell);
+  return { exitCode, out, err };
+}
+
+async function declared(id: string, assessment: object = wholeBreach): Promise<void> {
+  await world.client.declare({
+    declaration: declarationOf(id, { serviceAffecting: false, assessment } as never),
+    policy,
+  });
+  await rests(id);
+}
+
+function rests(id: string): Promise<unknown> {
+  return until(`${id} rests`, async () => {
+    const view = await world.client.view(id).catch(() => undefined);
+    return view && view.inFlight.length === 0 && view.registerBacklog === 0;
+  });
+}
+
+test('terminated: on-call is told once with the command, the manager when it lasts; the command brings it back, and it ends well', async () => {
+  const id = 'INC-stopped-1';
+  await declared(id);
+  await world.client.send(id, 'approve', { obligation: 'enterprise-notice', by: 'counsel' });
+  await rests(id);
+  const dog = watch();
+  await dog.after(0);
+  await dog.after(1);
+  expect(dog.mails()).toEqual([]);
+
+  await world.client.terminate(id, 'somebody pressed the wrong button');
+  await dog.after(1);
+  expect(dog.mails()).toEqual([]);
+  await dog.after(1);
+  expect(dog.mails()).toMatchObject([
+    { to: ONCALL, subject: expect.stringContaining(`${id} is open in the register`) },
+  ]);
+  expect(dog.mails()[0]!.text).toMatch(/Next deadline: .* left\n.*npx tocsin resume INC-stopped-1/);
+  await dog.after(1);
+  expect(dog.mails()).toHaveLength(1);
+  await dog.after(15);
+  expect(
+    dog
+      .mails()
+      .map(({ to }) => to)
+      .sort(),
+  ).toEqual([MANAGER, ONCALL, ONCALL]);
+
+  expect(await tocsin('resume', id, '--by', 'oncall')).toMatchObject({
+    exitCode: 0,
+    out: expect.stringContaining('resumed from'),
+  });
+  await rests(id);
+  await dog.after(1);
+  expect(dog.mails().filter(({ subject }) => subject.includes('in order again'))).toHaveLength(2);
+  await peopleClose(world, id, 90_000);
+  await world.expectSound(id);
+}, 180_000);
+
+test('gone from Temporal altogether, with its deliveries: resume --all finds it, and goes on; awareness and deadlines are the recorded ones', async () => {
+  const id = 'INC-stopped-2';
+  await declared(id);
+  await world.client.send(id, 'approve', { obligation: 'enterprise-notice', by: 'counsel' });
+  await rests(id);
+  const { state: before } = await world.view(id);
+  await remove(id);
+  await remove(`${id}/enterprise-notice/1`);
+  const dog = watch();
+  expect((await dog.look()).found).toMatchObject([{ kind: 'missing', caseId: id }]);
+
+  const { exitCode, out } = await tocsin('resume', '--all', '--by', 'oncall', '--json');
+  expect({ exitCode, ids: JSON.parse(out).resumed.map((each: { id: string }) => each.id) }).toEqual({
+    exitCode: 0,
+    ids: [id],
+  });
+  await rests(id);
+  const { state } = await world.view(id);
+  expect(state.anchors).toEqual(before.anchors);
+  expect(Object.values(state.obligations).map(({ dueAt }) => dueAt)).toEqual(
+    Object.values(before.obligations).map(({ dueAt }) => dueAt),
+  );
+  expect(await tocsin('resume', '--all')).toMatchObject({
+    exitCode: 0,
+    out: expect.stringContaining('nothing to resume'),
+  });
+  await peopleClose(world, id, 90_000);
+  await world.expectSound(id);
+}, 180_000);
+
+test('reset to its first task: the fork cannot write, says so, and is replaced by a run from the register', async () => {
+  const id = 'INC-stopped-3';
+  await declared(id);
+  const { state: before } = await world.view(id);
+  const entries = (await readIncidentEvents(world.pool, id)).length;
+  const { workflowService } = world.temporal;
+  const execution = { workflowId: id };
+  await workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: execution,
+    reason: 'a test',
+    workflowTaskFinishEventId: 4 as never,
+    requestId: `reset-${id}`,
+  });
+  await until('the fork tells that the register refuses its entries', async () =>
+    (await world.client.timeline(id).catch(() => [])).some(
+      ({ kind, data }) =>
+        kind === 'alarm-raised' && (data as { threshold: { work?: string } }).threshold.work === 'register',
+    ),
+  );
+  expect(await tocsin('resume', id)).toMatchObject({ exitCode: 1, err: expect.stringContaining('--replace-running') });
+  expect(await tocsin('resume', id, '--replace-running', '--by', 'oncall')).toMatchObject({ exitCode: 0 });
+  await rests(id);
+  const { state } = await world.view(id);
+  expect(state.anchors).toEqual(before.anchors);
+  const events = await readIncidentEvents(world.pool, id);
+  expect(events.slice(entries).map(({ kind }) => kind)[0]).toBe('resumed');
+  expect(of(events, 'resumed')).toMatchObject([{ by: 'oncall', data: { found: 'replaced' } }]);
+}, 180_000);
+
+test('no worker asks for work: it is told; and while nobody can be told, the dead man’s switch is not called', async () => {
+  let pings = 0;
+  const server = createServer((_request, response) => {
+    pings += 1;
+    response.end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const refusing = { send: async () => Promise.reject(new Error('the mail is down')) };
+  const sent: string[] = [];
+  const taking = { send: async ({ text }: { text: string }) => ({ outcome: sent.push(text) > 0 && 'sent' }) };
+  let mail: object = refusing;
+  const watchdog = new Watchdog(
+    {
+      pool: world.pool,
+      temporal: async () => world.client,
+      taskQueue: 'nobody-works-here',
+      mail: { send: (...of: unknown[]) => (mail as { send(...of: unknown[]): unknown }).send(...of) } as never,
+      dataDir: world.dir,
+      log: { error: () => undefined } as never,
+    },
+    {
+      mail: [ONCALL],
+      later: [],
+      everyMs: 60_000,
+      pingUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    },
+  );
+  try {
+    await watchdog.round();
+    expect(pings).toBe(1);
+    await watchdog.round();
+    await watchdog.round();
+    expect(pings).toBe(1);
+    mail = taking;
+    await watchdog.round();
+    expect(pings).toBe(2);
+    expect(sent).toEqual([expect.stringContaining('No worker asks for work on the queue "nobody-works-here"')]);
+    expect(sent[0]).toContain('npx tocsin worker');
+  } finally {
+    server.close();
+  }
+}, 60_000);
+
+/** Deletes a workflow, as the loss of its database does. */
+async function remove(workflowId: string): Promise<void> {
+  await world.temporal.workflowService.deleteWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId },
+  });
+  await until(`${workflowId} is gone`, async () => (await world.client.find(workflowId)) === undefined);
+}

@@ -1,0 +1,186 @@
+/** What the watchdog finds, when it tells, and what it says. */
+import fc from 'fast-check';
+import { commandText } from '../../../domain/kernel/command-lines';
+import { HOUR_MS, MINUTE_MS, toInstant, toMs } from '../../../domain/kernel/time';
+import { type Finding, findings, type Look, type WatchedRun } from '../../../domain/watch/finding';
+import { findingDetails, findingText } from '../../../domain/watch/finding-text';
+import { type RegisteredCase, registeredCase } from '../../../domain/watch/registered-case';
+import { type Memory, ringsAfter } from '../../../domain/watch/rings';
+import { assessment, at } from './helpers/facts';
+import { Story } from './helpers/story';
+
+const NOW = '2026-04-01T12:00:00.000Z';
+const ago = (ms: number) => toInstant(toMs(NOW) - ms);
+
+const open = (over: Partial<RegisteredCase> = {}): RegisteredCase => ({
+  id: 'INC-1',
+  workflow: 'incident',
+  seq: 9,
+  open: true,
+  exercise: false,
+  owner: 'oncall',
+  nextDueAt: ago(-2 * HOUR_MS),
+  lastAt: ago(HOUR_MS),
+  ...over,
+});
+
+const running = (over: Partial<WatchedRun> = {}): WatchedRun => ({
+  status: 'RUNNING',
+  startedAt: ago(HOUR_MS),
+  failing: [],
+  ...over,
+});
+
+function found(run: WatchedRun | null, over: Partial<RegisteredCase> = {}, look: Partial<Look> = {}): Finding[] {
+  const each = open(over);
+  return findings({ at: NOW, cases: [each], runs: new Map([[each.id, run]]), listed: [], parts: [], ...look });
+}
+
+describe('a case that the register has as open', () => {
+  test('runs: nothing is found', () => expect(found(running())).toEqual([]));
+
+  test.each(['TERMINATED', 'FAILED', 'TIMED_OUT', 'CANCELLED', 'COMPLETED'])(
+    '%s: it has stopped, and is resumed',
+    (status) => {
+      const [finding] = found(running({ status, endedAt: ago(MINUTE_MS) })) as [Finding];
+      expect(finding).toMatchObject({ kind: 'stopped', caseId: 'INC-1', status });
+      expect(finding.remedy.map(commandText)).toEqual(['npx tocsin resume INC-1']);
+    },
+  );
+
+  test('is unknown to Temporal: it is missing', () => {
+    expect(found(null)).toMatchObject([{ kind: 'missing', nextDueAt: open().nextDueAt }]);
+  });
+
+  test('closed ones and exercises need no workflow', () => {
+    expect(found(null, { open: false })).toEqual([]);
+    expect(found(running({ status: 'TERMINATED' }), { exercise: true })).toEqual([]);
+  });
+
+  test('a workflow task that waits two minutes, or fails three times, is stuck; one before that is not', () => {
+    const task = (ms: number, attempt: number) => found(running({ task: { since: ago(ms), attempt } }));
+    expect(task(2 * MINUTE_MS - 1, 2)).toEqual([]);
+    expect(task(2 * MINUTE_MS, 1)).toMatchObject([{ kind: 'stuck', attempt: 1 }]);
+    expect(task(1_000, 3)).toMatchObject([{ kind: 'stuck', attempt: 3 }]);
+  });
+
+  test('work that failed ten times is told, before that not', () => {
+    const failing = (attempt: number) => found(running({ failing: [{ activity: 'appendEntries', attempt }] }));
+    expect(failing(9)).toEqual([]);
+    expect(failing(10)).toMatchObject([{ kind: 'work-failing', activity: 'appendEntries' }]);
+  });
+});
+
+describe('a workflow that the register does not know', () => {
+  const listed = (ms: number) => found(running(), {}, { listed: [{ id: 'INC-2', startedAt: ago(ms) }] });
+  test('is told once it had two minutes to write its first entry', () => {
+    expect(listed(2 * MINUTE_MS - 1)).toEqual([]);
+    expect(listed(2 * MINUTE_MS)).toMatchObject([{ kind: 'unregistered', caseId: 'INC-2' }]);
+  });
+
+  test('nothing is concluded from a register that could not be read, nor from a Temporal that could not', () => {
+    const parts = [{ part: 'postgres' as const, problem: 'Postgres does not answer' }];
+    expect(findings({ at: NOW, listed: [{ id: 'INC-2', startedAt: ago(HOUR_MS) }], parts })).toMatchObject([
+      { kind: 'part' },
+    ]);
+    expect(findings({ at: NOW, cases: [open()], parts: [] })).toEqual([]);
+  });
+});
+
+describe('when it is told', () => {
+  const finding = found(null)[0]!;
+  /** The minutes at which a finding is told that every look sees, with a look a minute. */
+  function told(minutes: number, sees: (minute: number) => boolean = () => true): number[] {
+    let memory: Memory = new Map();
+    const at: number[] = [];
+    for (let minute = 0; minute < minutes; minute++) {
+      const next = ringsAfter(memory, sees(minute) ? [finding] : [], toInstant(toMs(NOW) + minute * MINUTE_MS));
+      if (next.rings.length > 0) at.push(minute);
+      memory = next.memory;
+    }
+    return at;
+  }
+
+  test('when two looks have seen it, after 15 minutes, an hour, four hours, and every four hours from then on', () => {
+    expect(told(13 * 60)).toEqual([1, 15, 60, 240, 480, 720]);
+  });
+
+  test('what one look alone sees is not told: a run may just begin anew', () => {
+    expect(told(20, (minute) => minute === 3)).toEqual([]);
+  });
+
+  test('that it is in order again is told once, and of what was told only', () => {
+    const seen = ringsAfter(new Map(), [finding], NOW);
+    expect(ringsAfter(seen.memory, [], NOW).over).toEqual([]);
+    const rung = ringsAfter(seen.memory, [finding], NOW);
+    const over = ringsAfter(rung.memory, [], NOW);
+    expect(over.over).toMatchObject([{ finding: { key: finding.key } }]);
+    expect(ringsAfter(over.memory, [], NOW).over).toEqual([]);
+  });
+
+  test('whatever comes and goes, nothing that two looks see in a row is left untold', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { maxLength: 60 }), (looks) => {
+        let memory: Memory = new Map();
+        let rung = false;
+        looks.forEach((sees, minute) => {
+          const next = ringsAfter(memory, sees ? [finding] : [], toInstant(toMs(NOW) + minute * MINUTE_MS));
+          rung = sees && (rung || next.rings.length > 0);
+          if (sees && looks[minute - 1]) expect(rung).toBe(true);
+          memory = next.memory;
+        });
+      }),
+    );
+  });
+});
+
+test('it says what has happened, what is at stake, and what to type', () => {
+  const [finding] = found(running({ status: 'TERMINATED', endedAt: '2026-04-01T11:58:00.000Z' })) as [Finding];
+  expect(findingText(finding, NOW)).toBe(
+    'INC-1 is open in the register, but its workflow was terminated at 2026-04-01 11:58 UTC: nothing watches its deadlines',
+  );
+  expect(findingDetails(finding, NOW)).toEqual([
+    'Next deadline: 2026-04-01 14:00 UTC, 02:00 left',
+    'npx tocsin resume INC-1',
+  ]);
+  expect(findingDetails(found(null, { nextDueAt: ago(HOUR_MS) })[0]!, NOW)[0]).toBe(
+    'Next deadline: 2026-04-01 11:00 UTC, 01:00 overdue',
+  );
+});
+
+describe('a case from its entries', () => {
+  const incident = () => {
+    const story = new Story({ serviceAffecting: false }).to(1);
+    story.send('assess', { assessment: assessment(), awareAt: at(0.5) });
+    return story;
+  };
+
+  test('an incident: open, with the earliest deadline that is owed', () => {
+    const story = incident();
+    const due = Object.values(story.state.obligations).flatMap(({ dueAt, status }) =>
+      dueAt && !['fulfilled', 'waived', 'not-required'].includes(status) ? [dueAt] : [],
+    );
+    expect(registeredCase(story.events)).toMatchObject({
+      id: 'INC-2026-001',
+      workflow: 'incident',
+      open: true,
+      seq: story.events.length,
+      nextDueAt: due.sort()[0],
+    });
+  });
+
+  test('entries of nothing that runs, such as the register’s own, are no case', () => {
+    const own = {
+      v: 1 as const,
+      incidentId: 'register',
+      seq: 1,
+      at: NOW,
+      by: 'tocsin',
+      exercise: false,
+      kind: 'key-created',
+      data: {},
+    };
+    expect(registeredCase([own])).toBeUndefined();
+    expect(registeredCase([])).toBeUndefined();
+  });
+});

@@ -1,0 +1,109 @@
+/** How the watchdog tells: one message for all that a look found, by each of its ways. */
+
+import { signature } from '../activities/containment/providers/signed-webhook';
+import type { MailPort } from '../activities/mail/mail-port';
+import { mailTag } from '../activities/mail/mail-port';
+import { postJson } from '../activities/paging/post-json';
+import { sha256Hex } from '../activities/storage/artefacts';
+import { tocsin } from '../domain/kernel/command-lines';
+import { plural } from '../domain/kernel/plural';
+import { type Instant, minuteText } from '../domain/kernel/time';
+import { findingDetails, findingText } from '../domain/watch/finding-text';
+import type { Ring, Watched } from '../domain/watch/rings';
+import type { WatchdogSettings } from './settings';
+
+/** A mail lists as many; a lost database leaves thousands, and one command mends them all. */
+const MOST_LISTED = 20;
+
+export interface Message {
+  /** The same for the same message: a repeat is not told twice. */
+  key: string;
+  subject: string;
+  text: string;
+  /** Whether it goes to those who are told later only. */
+  later: boolean;
+  data: object;
+}
+
+/** The message about what a look found; `undefined` when there is nothing to tell. */
+export function messageOf(rings: readonly Ring[], over: readonly Watched[], now: Instant): Message | undefined {
+  if (rings.length + over.length === 0) return undefined;
+  const found = rings.map(({ finding, since, time }) => ({ text: findingText(finding, now), finding, since, time }));
+  const [first] = found;
+  const subject = first
+    ? `[Tocsin watchdog] ${first.text.split(':')[0]}${found.length > 1 ? `, and ${found.length - 1} more` : ''}`
+    : `[Tocsin watchdog] ${over.length === 1 ? 'It is' : 'They are'} in order again`;
+  const listed = found
+    .slice(0, MOST_LISTED)
+    .flatMap(({ text, finding, since, time }) => [
+      text,
+      ...findingDetails(finding, now).map((line) => `    ${line}`),
+      ...(time > 1 ? [`    Told for the ${time}. time; first seen at ${minuteText(since)} UTC`] : []),
+      '',
+    ]);
+  const lost = found.filter(({ finding }) => finding.kind === 'stopped' || finding.kind === 'missing').length;
+  const text = [
+    ...listed,
+    ...(found.length > MOST_LISTED
+      ? [`And ${found.length - MOST_LISTED} more: ${tocsin('watchdog', { once: true })}`]
+      : []),
+    ...(lost > 1 ? [`All ${plural(lost, 'case')} at once: ${tocsin('resume', { all: true })}`, ''] : []),
+    ...over.map(({ finding }) => `In order again: ${findingText(finding, now)}`),
+  ].join('\n');
+  const key = sha256Hex(
+    JSON.stringify([
+      rings.map(({ finding, since, time }) => [finding.key, since, time]),
+      over.map((each) => [each.finding.key, each.since]),
+    ]),
+  );
+  return {
+    key,
+    subject: subject.slice(0, 200),
+    text,
+    later: rings.some(({ time }) => time > 1) || over.some(({ rung }) => rung > 1),
+    data: {
+      found: found
+        .slice(0, MOST_LISTED)
+        .map(({ finding: { remedy: _, ...finding }, since, time }) => ({ ...finding, since, time })),
+      count: found.length,
+      over: over.map(({ finding }) => finding.key),
+    },
+  };
+}
+
+/** Tells by every way; answers what went wrong, by the name of the way. What one way refuses keeps no other from telling. */
+export async function tell(
+  { subject, text, key, later, data }: Message,
+  settings: WatchdogSettings,
+  mail: MailPort,
+  now: Instant,
+): Promise<string[]> {
+  const html = `<pre>${text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')}</pre>`;
+  const tags = [mailTag('purpose', 'watchdog')];
+  const to = [...settings.mail, ...(later ? settings.later : [])];
+  const ways = to.map((address, n) => async () => {
+    const outcome = await mail.send({ to: address, subject, text, html, tags }, `watchdog/${key}/${n}`);
+    if (outcome.outcome === 'refused')
+      throw new Error(`the provider refused the mail to recipient ${n + 1}: ${outcome.errorCode}`);
+  });
+  if (settings.webhook) ways.push(() => post(settings.webhook!, key, data, now));
+  const done = await Promise.allSettled(ways.map((way) => way()));
+  return done.flatMap((each) => (each.status === 'rejected' ? [(each.reason as Error).message] : []));
+}
+
+async function post(
+  { url, secret }: NonNullable<WatchdogSettings['webhook']>,
+  key: string,
+  data: object,
+  now: Instant,
+) {
+  const id = `wd_${key.slice(0, 32)}`;
+  const body = JSON.stringify({ type: 'watchdog.found', timestamp: now, data });
+  const seconds = Math.floor(Date.now() / 1000);
+  const headers = {
+    'webhook-id': id,
+    'webhook-timestamp': String(seconds),
+    'webhook-signature': signature(secret, id, seconds, body),
+  };
+  await postJson({ service: 'the webhook of the watchdog', url, body, headers });
+}

@@ -1,0 +1,91 @@
+/** Looks at the workflows of cases from outside: by the server's own description, which no workflow can colour. */
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { type google, temporal as proto } from '@temporalio/proto';
+import { KINDS } from '../client/kinds';
+import type { ListedRun, Part, WatchedRun } from '../domain/watch/finding';
+
+/** Time for one call. */
+const CALL_MS = 10_000;
+/** Calls at once: a look at thousands of cases must not crowd out what it looks at. */
+const AT_ONCE = 10;
+
+export class TemporalEye {
+  constructor(
+    private readonly client: Client,
+    private readonly taskQueue: string,
+  ) {}
+
+  /** How the workflows of these ids stand; `null` where the server has none. Throws while Temporal is away. */
+  async runs(ids: readonly string[]): Promise<Map<string, WatchedRun | null>> {
+    const runs = new Map<string, WatchedRun | null>();
+    for (let i = 0; i < ids.length; i += AT_ONCE) {
+      const some = ids.slice(i, i + AT_ONCE);
+      const seen = await Promise.all(some.map((id) => this.run(id)));
+      some.forEach((id, n) => {
+        runs.set(id, seen[n]!);
+      });
+    }
+    return runs;
+  }
+
+  /** Every case that runs, of any kind. Visibility lags behind by a moment. */
+  async listed(): Promise<ListedRun[]> {
+    const types = Object.values(KINDS).map(({ workflow }) => `"${workflow}"`);
+    const query = `WorkflowType IN (${types.join(', ')}) AND ExecutionStatus = "Running"`;
+    const found: ListedRun[] = [];
+    for await (const { workflowId, startTime } of this.client.workflow.list({ query, pageSize: 500 }))
+      found.push({ id: workflowId, startedAt: startTime.toISOString() });
+    return found;
+  }
+
+  /** Whether any worker asks for work. */
+  async worker(): Promise<Part | undefined> {
+    const { namespace } = this.client.options;
+    const kinds = proto.api.enums.v1.TaskQueueType;
+    const asked = await this.timed(() =>
+      Promise.all(
+        [kinds.TASK_QUEUE_TYPE_WORKFLOW, kinds.TASK_QUEUE_TYPE_ACTIVITY].map((taskQueueType) =>
+          this.client.workflowService.describeTaskQueue({
+            namespace,
+            taskQueue: { name: this.taskQueue },
+            taskQueueType,
+          }),
+        ),
+      ),
+    );
+    if (asked.every(({ pollers }) => pollers?.length)) return undefined;
+    const problem = `No worker asks for work on the queue "${this.taskQueue}": no deadline is acted on until one does`;
+    return { part: 'worker', problem };
+  }
+
+  private async run(id: string): Promise<WatchedRun | null> {
+    try {
+      const { status, startTime, closeTime, raw } = await this.timed(() =>
+        this.client.workflow.getHandle(id).describe(),
+      );
+      const task = raw.pendingWorkflowTask;
+      return {
+        status: status.name,
+        startedAt: startTime.toISOString(),
+        ...(closeTime && { endedAt: closeTime.toISOString() }),
+        ...(task && {
+          task: { since: instantOf(task.originalScheduledTime ?? task.scheduledTime), attempt: task.attempt ?? 1 },
+        }),
+        failing: (raw.pendingActivities ?? []).flatMap(({ activityType, attempt, lastFailure }) =>
+          lastFailure ? [{ activity: activityType?.name ?? 'an activity', attempt: attempt ?? 1 }] : [],
+        ),
+      };
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  }
+
+  private timed<T>(call: () => Promise<T>): Promise<T> {
+    return this.client.withDeadline(Date.now() + CALL_MS, call);
+  }
+}
+
+function instantOf(time: google.protobuf.ITimestamp | null | undefined): string {
+  return new Date(Number(time?.seconds ?? 0) * 1000 + (time?.nanos ?? 0) / 1e6).toISOString();
+}

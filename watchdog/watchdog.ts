@@ -1,0 +1,151 @@
+/**
+ * Watches over the clocks from outside: what the register says is open must run. It needs neither a workflow nor a worker,
+ * and tells when Temporal or Postgres is away.
+ */
+import type { Pool } from 'pg';
+import type { MailPort } from '../activities/mail/mail-port';
+import type { TocsinClient } from '../client/tocsin-client';
+import type { Instant } from '../domain/kernel/time';
+import { type Finding, findings, type Look, type Part } from '../domain/watch/finding';
+import type { RegisteredCase } from '../domain/watch/registered-case';
+import { type Memory, ringsAfter } from '../domain/watch/rings';
+import type { Log } from '../platform/log';
+import { fullDisk } from './disk-eye';
+import { RegisterEye } from './register-eye';
+import type { WatchdogSettings } from './settings';
+import { messageOf, tell } from './telling';
+import { TemporalEye } from './temporal-eye';
+
+/** Time for the dead man's switch to answer. */
+const PING_MS = 10_000;
+
+export interface WatchdogDeps {
+  pool: Pool;
+  /** Connects anew where the connection was lost. Throws while Temporal is away. */
+  temporal(): Promise<TocsinClient>;
+  taskQueue: string;
+  mail: MailPort;
+  dataDir: string;
+  log: Log;
+  now?: () => Date;
+}
+
+export class Watchdog {
+  private readonly register: RegisterEye;
+  private memory: Memory = new Map();
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> = Promise.resolve();
+  private stopped = false;
+
+  constructor(
+    private readonly deps: WatchdogDeps,
+    private readonly settings: WatchdogSettings,
+  ) {
+    this.register = new RegisterEye(deps.pool);
+  }
+
+  /** Looks now, and again after each pause, until it is stopped. */
+  start(): void {
+    this.looking = this.watch();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.looking;
+  }
+
+  /** One look, and what is wrong in it. */
+  async look(): Promise<{ at: Instant; found: Finding[] }> {
+    const at = this.instant();
+    const parts: Part[] = [];
+    const cases = await this.seen(
+      () => this.register.cases(),
+      (problem) => parts.push({ part: 'postgres', problem }),
+      'Postgres',
+    );
+    const temporal = await this.seen(
+      () => this.atTemporal(cases),
+      (problem) => parts.push({ part: 'temporal', problem }),
+      'Temporal',
+    );
+    if (temporal?.worker) parts.push(temporal.worker);
+    const disk = await fullDisk(this.deps.dataDir).catch(() => undefined);
+    if (disk) parts.push(disk);
+    const look: Look = {
+      at,
+      parts,
+      ...(cases && { cases }),
+      ...(temporal && { runs: temporal.runs, listed: temporal.listed }),
+    };
+    return { at, found: findings(look) };
+  }
+
+  /** One look, and what it makes known: to people, and to the dead man's switch. */
+  async round(): Promise<void> {
+    const { found } = await this.look();
+    const now = this.instant();
+    const { rings, over, memory } = ringsAfter(this.memory, found, now);
+    const message = messageOf(rings, over, now);
+    const problems = message ? await tell(message, this.settings, this.deps.mail, now) : [];
+    for (const problem of problems) this.deps.log.error({ problem }, 'the watchdog could not tell everybody');
+    const ways = this.settings.mail.length + (this.settings.webhook ? 1 : 0);
+    // Told to nobody is not told: the next look tries again, and the switch is left to fall.
+    if (message && problems.length >= ways) return;
+    this.memory = memory;
+    await this.ping();
+  }
+
+  private async watch(): Promise<void> {
+    try {
+      await this.round();
+    } catch (error) {
+      this.deps.log.error({ problem: (error as Error).message }, 'a look of the watchdog broke off; it looks again');
+    }
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.looking = this.watch();
+    }, this.settings.everyMs);
+  }
+
+  private async atTemporal(cases: RegisteredCase[] | undefined) {
+    const eye = new TemporalEye((await this.deps.temporal()).temporal, this.deps.taskQueue);
+    const open = cases?.filter((each) => each.open && !each.exercise) ?? [];
+    // Listed first: what is closed and read meanwhile is not taken for one that was never written.
+    const listed = await eye.listed();
+    const [runs, worker] = [await eye.runs(open.map(({ id }) => id)), await eye.worker()];
+    return { listed, runs, worker };
+  }
+
+  private async seen<T>(
+    look: () => Promise<T>,
+    tellAway: (problem: string) => void,
+    what: string,
+  ): Promise<T | undefined> {
+    try {
+      return await look();
+    } catch (error) {
+      tellAway(
+        `${what} does not answer (${(error as Error).message}): no deadline can be ${what === 'Postgres' ? 'recorded' : 'acted on'}`,
+      );
+      return undefined;
+    }
+  }
+
+  private async ping(): Promise<void> {
+    const { pingUrl } = this.settings;
+    if (!pingUrl) return;
+    try {
+      const answer = await fetch(pingUrl, { method: 'POST', redirect: 'manual', signal: AbortSignal.timeout(PING_MS) });
+      await answer.body?.cancel();
+      if (!answer.ok) this.deps.log.error({ status: answer.status }, "the dead man's switch did not take the call");
+    } catch {
+      // Its address may be a secret, so the cause is left out.
+      this.deps.log.error({}, "the dead man's switch does not answer");
+    }
+  }
+
+  private instant(): Instant {
+    return (this.deps.now?.() ?? new Date()).toISOString();
+  }
+}
