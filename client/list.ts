@@ -1,13 +1,18 @@
 /** Cases as a list shows them, from visibility: it lags behind the workflows by a moment. */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { Instant } from '../domain/kernel/time';
+import { howItStands } from './how-it-ended';
 import { ATTRIBUTES } from './start-options';
+import type { Stopped } from './stopped';
 
 /** A case of any kind in a list. */
 export interface ListedCase {
   id: string;
   title?: string;
+  /** Not closed: it runs, or it has `stopped`. */
   open: boolean;
+  /** Its workflow ended though it is open: nothing watches its deadlines until it is resumed. */
+  stopped?: Stopped;
   startedAt: Instant;
   severity?: string;
   status?: string;
@@ -25,13 +30,32 @@ export async function listCases(
   workflow: string,
   { open, limit }: { open: boolean; limit: number },
 ): Promise<ListedCase[]> {
-  const query = `WorkflowType="${workflow}"${open ? ' AND ExecutionStatus="Running"' : ''}`;
-  const cases: ListedCase[] = [];
+  const query = `WorkflowType="${workflow}"${open ? ` AND ExecutionStatus IN (${NOT_COMPLETED})` : ''}`;
+  const latest = new Map<string, WorkflowExecutionInfo>();
   for await (const execution of temporal.workflow.list({ query })) {
-    cases.push(listed(execution));
-    if (cases.length >= limit) break;
+    const other = latest.get(execution.workflowId);
+    if (!other || isLater(execution, other)) latest.set(execution.workflowId, execution);
+    if (latest.size >= limit) break;
   }
-  return cases.sort(byDeadline);
+  const cases = await Promise.all([...latest.values()].map((execution) => standing(temporal, execution)));
+  return cases.flatMap((each) => (each && (each.open || !open) ? [each] : [])).sort(byDeadline);
+}
+
+const NOT_COMPLETED = ['Running', 'Failed', 'TimedOut', 'Terminated', 'Canceled'].map((each) => `"${each}"`).join(', ');
+
+/** A case has a run for each continue-as-new, reopening and resumption: the last one says how it stands. */
+function isLater(a: WorkflowExecutionInfo, b: WorkflowExecutionInfo): boolean {
+  return a.startTime > b.startTime || a.status.name === 'RUNNING';
+}
+
+async function standing(temporal: Client, execution: WorkflowExecutionInfo): Promise<ListedCase | undefined> {
+  const shown = listed(execution);
+  if (['RUNNING', 'COMPLETED'].includes(execution.status.name)) return shown;
+  // A later run may have completed, which a list of what is open does not hold.
+  const now = await howItStands(temporal, execution.workflowId);
+  if (now === undefined || now === 'never opened') return undefined;
+  if (now === 'running' || now === 'closed') return { ...shown, open: now === 'running' };
+  return { ...shown, open: true, stopped: now };
 }
 
 function listed({ workflowId, memo, status, startTime, typedSearchAttributes }: WorkflowExecutionInfo): ListedCase {

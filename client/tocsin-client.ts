@@ -24,6 +24,7 @@ import { HISTORY_AHEAD } from '../domain/kernel/failures';
 import { problemsOf } from '../domain/kernel/problems';
 import type { Instant } from '../domain/kernel/time';
 import { type CommandError, refused, UnknownCase, usage } from './errors';
+import { howItStands } from './how-it-ended';
 import {
   type Answers,
   KINDS,
@@ -36,6 +37,7 @@ import {
 import { type ListedCase, listCases } from './list';
 import { refusalOf } from './refusal';
 import { type CaseStart, incidentStart, startOptions } from './start-options';
+import { stoppedError } from './stopped';
 
 /** Time for one call; a worker that is away must not hold a person up for ever. */
 const CALL_MS = 20_000;
@@ -109,8 +111,20 @@ export class TocsinClient {
     try {
       return await this.timed(() => this.handle(id).executeUpdate<Receipt, [unknown]>(name, update));
     } catch (error) {
-      throw refusalOf(error, `${KINDS[kindOf(id) ?? 'incident'].noun} "${id}"`) ?? error;
+      throw refusalOf(error, `${KINDS[kindOf(id) ?? 'incident'].noun} "${id}"`) ?? (await this.orStopped(id, error));
     }
+  }
+
+  /** An error that says no more than that a workflow is over, as what it means of the case. */
+  private async orStopped(id: string, error: unknown): Promise<unknown> {
+    if (!(error instanceof WorkflowNotFoundError)) return error;
+    const stands = await this.stands(id).catch(() => undefined);
+    return typeof stands === 'object' ? stoppedError(id, stands) : error;
+  }
+
+  /** How a case stands by its workflow: it runs, is closed, never began, or has stopped; `undefined`: there is none. */
+  async stands(id: string): ReturnType<typeof howItStands> {
+    return this.timed(() => howItStands(this.temporal, id));
   }
 
   /**

@@ -104,6 +104,7 @@ test('terminated: on-call is told once with the command, the manager when it las
   expect(dog.mails()).toEqual([]);
 
   await world.client.terminate(id, 'somebody pressed the wrong button');
+  await expectToldAsStopped(id, /its workflow was terminated at/);
   await dog.after(1);
   expect(dog.mails()).toEqual([]);
   await dog.after(1);
@@ -142,6 +143,7 @@ test('gone from Temporal altogether, with its deliveries: resume --all finds it,
   await remove(`${id}/enterprise-notice/1`);
   const dog = watch();
   expect((await dog.look()).found).toMatchObject([{ kind: 'missing', caseId: id }]);
+  await expectToldAsStopped(id, /Temporal has no workflow of it/);
 
   const { exitCode, out } = await tocsin('resume', '--all', '--by', 'oncall', '--json');
   expect({ exitCode, ids: JSON.parse(out).resumed.map((each: { id: string }) => each.id) }).toEqual({
@@ -234,6 +236,40 @@ test('no worker asks for work: it is told; and while nobody can be told, the dea
     server.close();
   }
 }, 60_000);
+
+/** What every command says of it: it is on the board as stopped, and takes nothing; its id is not taken for another one. */
+async function expectToldAsStopped(id: string, how: RegExp): Promise<void> {
+  const flat = ({ out, err }: { out: string; err: string }) => `${out}${err}`.replace(/\s+/g, ' ');
+  const board = await tocsin('list');
+  expect(board.out).toMatch(new RegExp(`${id} .*stopped`));
+  expect(flat(board)).toMatch(how);
+  expect(flat(board)).toContain(`npx tocsin resume ${id}`);
+  const listed = JSON.parse((await tocsin('list', '--json')).out) as Array<{ id: string; open: boolean }>;
+  expect(listed.find((each) => each.id === id)).toMatchObject({ open: true, stopped: {} });
+  expect(flat(await tocsin('show', id))).toMatch(how);
+  const refused = await tocsin('measure', id, 'All sessions ended', '--by', 'oncall');
+  expect(refused.exitCode).toBe(1);
+  expect(flat(refused)).toMatch(how);
+  expect(flat(refused)).not.toMatch(/is closed/);
+  const again = await tocsin(
+    ...[
+      'declare',
+      '--id',
+      id,
+      '--title',
+      'Another one',
+      '--kind',
+      'leak',
+      '--severity',
+      'sev2',
+      '--affects',
+      'integrity',
+    ],
+    ...['--no-service-affecting', '--by', 'oncall'],
+  );
+  expect(again.exitCode).toBe(1);
+  expect(flat(again)).toMatch(how);
+}
 
 /** Deletes a workflow, as the loss of its database does. */
 async function remove(workflowId: string): Promise<void> {

@@ -1,11 +1,14 @@
 /** `tocsin declare`: starts the lifecycle of an incident, from a file, from flags, or both. */
 
 import type { Command } from 'commander';
-import { usage } from '../../../client/errors';
+import { refused, usage } from '../../../client/errors';
 import { newIncidentId } from '../../../client/incident-id';
+import { stoppedError } from '../../../client/stopped';
+import type { TocsinClient } from '../../../client/tocsin-client';
 import { DeclarationSchema } from '../../../domain/incident/incident';
 import { tocsin } from '../../../domain/kernel/command-lines';
 import { fieldProblems } from '../../../domain/kernel/problems';
+import { inRegister } from '../../cases/lost';
 import { type DeclarationFlags, declarationFields, declarationFlags } from '../../declaration-flags';
 import { credentialProblems, type InputFile, instantFlag, readInput } from '../../input';
 import { recordPast } from '../../record-past';
@@ -61,6 +64,7 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   const unknown = credentialProblems(parsed.data.credentials);
   if (unknown.length > 0) throw usage('nothing was declared', unknown);
   const client = await shell.client();
+  await refuseUsedId(shell, client, parsed.data.id);
   const { id, created } = await client.declare({ declaration: raw as never });
   if (options.json) {
     shell.out.json({ id, created, assumed });
@@ -68,7 +72,14 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   }
   const { out } = shell;
   if (!created) {
-    out.line(out.style(`${id} was already declared; nothing was changed.`, 'yellow'));
+    const stands = await client.stands(id);
+    const now = stands === 'closed' ? ', and is closed' : '';
+    out.line(out.style(`${id} was already declared${now}; nothing was changed.`, 'yellow'));
+    if (typeof stands === 'object') throw stoppedError(id, stands);
+    if (stands === 'closed') {
+      out.line(`Open it again with: ${tocsin('reopen', { id, reason: { ask: 'reason' } })}`);
+      return;
+    }
     out.line(`Correct its facts with: ${tocsin('assess', { id, help: true })}`);
     return;
   }
@@ -101,6 +112,16 @@ async function declareRecord(shell: Shell, options: Options, input: InputFile | 
   if (!created) return shell.out.line(shell.out.style(`${id} was already declared; nothing was changed.`, 'yellow'));
   shell.out.line(`${shell.out.style(id, 'bold')} is recorded with ${played.events.length} events. Nothing was sent.`);
   shell.out.line(`See its verdicts with: ${tocsin('show', { id })}`);
+}
+
+/** One id is one incident for ever, also when Temporal has forgotten it. */
+async function refuseUsedId(shell: Shell, client: TocsinClient, id: string): Promise<void> {
+  // A check that cannot be made delays no declaration.
+  if (await client.stands(id).catch(() => true)) return;
+  const state = await inRegister(shell, id);
+  if (state && !state.closedAt) throw stoppedError(id, { how: 'missing' });
+  if (state)
+    throw refused(`the register has an incident "${id}" already, which is closed: declare this one under another id`);
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

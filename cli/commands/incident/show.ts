@@ -2,8 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { refused } from '../../../client/errors';
+import { stoppedRemedy, stoppedText } from '../../../client/stopped';
 import { shownPack } from '../../pack-of';
 import { boardLines } from '../../rendering/board-lines';
+import { wrap } from '../../rendering/table';
 import { TimelineTeller } from '../../rendering/timeline-lines';
 import type { CommonOptions, Shell } from '../../shell';
 import { verb } from '../../verb';
@@ -57,11 +59,19 @@ async function draw(shell: Shell, id: string, watch: boolean): Promise<void> {
       shell.settings.by !== undefined,
     );
     if (watch) out.clear();
-    for (const line of lines) out.line(line);
+    for (const line of [...(await stoppedLines(shell, id)), ...lines]) out.line(line);
     if (!watch || view.state.closedAt) return;
     out.line(out.style('\nCtrl-C stops watching; the incident continues.', 'dim'));
     await sleep(REFRESH_MS);
   }
+}
+
+/** That nothing watches the deadlines below, where the workflow has ended before the incident was closed. */
+async function stoppedLines(shell: Shell, id: string): Promise<string[]> {
+  const stands = await (await shell.client()).stands(id);
+  if (typeof stands !== 'object') return [];
+  const text = `STOPPED: ${stoppedText(stands)}, so nothing watches these deadlines. ${stoppedRemedy(id)}`;
+  return [...wrap(text, shell.out.width).map((line) => shell.out.style(line, 'red', 'bold')), ''];
 }
 
 /** Where there is no terminal: the events as they come, one a line. */

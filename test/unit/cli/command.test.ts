@@ -28,6 +28,7 @@ function recorder() {
     declared,
     client: {
       view: async () => undefined,
+      stands: async () => undefined,
       send: async (id: string, name: string, body: unknown) => {
         sent.push([id, name, body]);
         return { events: [] };

@@ -42,6 +42,7 @@ const client = {
     registerBacklog: 0,
     inFlight: [],
   }),
+  stands: async () => 'running',
   timeline: async () => story.events,
   explain: async () => explain(story.state, pack),
   send: async () => ({ note: HOSTILE, events: story.events.map(({ seq, kind }) => ({ seq, kind })) }),

@@ -1,0 +1,33 @@
+/** A case whose workflow is gone though it is open: what it means, and what brings it back. */
+import { tocsin } from '../domain/kernel/command-lines';
+import { type Instant, minuteText } from '../domain/kernel/time';
+import { type CommandError, refused } from './errors';
+import { KINDS, kindOf } from './kinds';
+
+/** A workflow that ended though its case is open: nothing watches its deadlines. */
+export interface Stopped {
+  /** `missing`: Temporal has none, and the register has the case as open. */
+  how: 'terminated' | 'failed' | 'timed out' | 'cancelled' | 'missing';
+  at?: Instant;
+}
+
+/** `its workflow was terminated at 2026-04-01 12:00 UTC`. */
+export function stoppedText({ how, at }: Stopped): string {
+  if (how === 'missing') return 'Temporal has no workflow of it';
+  const was = how === 'terminated' || how === 'cancelled' ? `was ${how}` : how;
+  return `its workflow ${was}${at ? ` at ${minuteText(at)} UTC` : ''}`;
+}
+
+/** What to do about a case that has stopped; an incident begins again from the register. */
+export function stoppedRemedy(id: string): string {
+  return (kindOf(id) ?? 'incident') === 'incident'
+    ? `Resume it: \`${tocsin('resume', { id })}\``
+    : `The register has its record: \`${tocsin('register show', { id })}\``;
+}
+
+export function stoppedError(id: string, stopped: Stopped): CommandError {
+  const { noun } = KINDS[kindOf(id) ?? 'incident'];
+  return refused(
+    `${noun} "${id}" is open but has stopped: ${stoppedText(stopped)}. It takes no message, and nothing watches its deadlines. ${stoppedRemedy(id)}`,
+  );
+}
