@@ -9,6 +9,7 @@ import {
 } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import type { Pace, Receipt } from '../domain/case/contract';
+import type { CaseMessage } from '../domain/case/lifecycle';
 import {
   type ClosedIncidentInput,
   INCIDENT_WORKFLOW,
@@ -19,10 +20,11 @@ import {
 } from '../domain/incident/contract';
 import type { Explanation } from '../domain/incident/explain';
 import type { AFTER_CLOSING } from '../domain/incident/links';
+import { futureProblems } from '../domain/incident/not-ahead';
 import type { ResumedInput } from '../domain/incident/resumed';
 import { HISTORY_AHEAD } from '../domain/kernel/failures';
 import { problemsOf } from '../domain/kernel/problems';
-import type { Instant } from '../domain/kernel/time';
+import { type Instant, toInstant } from '../domain/kernel/time';
 import { type CommandError, refused, UnknownCase, usage } from './errors';
 import { howItStands } from './how-it-ended';
 import {
@@ -72,6 +74,9 @@ export class TocsinClient {
       throw usage('the declaration is not valid', problems);
     }
     const { declaration, exercise } = parsed.data;
+    // An exercise has a clock of its own, and a record of the past ends before now in any case.
+    const ahead = exercise ? [] : futureProblems(declaration, toInstant(Date.now()));
+    if (ahead.length > 0) throw usage('the declaration is not valid', ahead);
     return this.start(incidentStart(input, declaration, exercise !== undefined));
   }
 
@@ -106,7 +111,7 @@ export class TocsinClient {
    * is left out. Rejects with a CommandError that lists what is wrong when the message is refused.
    */
   async send<N extends MessageName>(id: string, name: N, message: MessageInput<N>): Promise<Receipt> {
-    const sent = withCommandId(message);
+    const sent = stamped(message);
     const update = { args: [sent] as [unknown], updateId: updateIdOf(name, sent) };
     try {
       return await this.timed(() => this.handle(id).executeUpdate<Receipt, [unknown]>(name, update));
@@ -132,7 +137,7 @@ export class TocsinClient {
    * the register, takes the message and ends when nothing is left to do. Else like `send`.
    */
   async sendEvenIfClosed<N extends AfterClosing>(id: string, name: N, message: MessageInput<N>): Promise<Receipt> {
-    const sent = withCommandId(message);
+    const sent = stamped(message);
     const startWorkflowOperation = new WithStartWorkflowOperation<Workflow>(INCIDENT_WORKFLOW, {
       workflowId: id,
       taskQueue: this.taskQueue,
@@ -158,7 +163,7 @@ export class TocsinClient {
   async signal<N extends MessageName>(id: string, name: N, message: MessageInput<N>): Promise<void> {
     const problems = messageProblems(kindOf(id) ?? 'incident', name, message);
     if (problems.length > 0) throw usage(`the message "${name}" is not valid`, problems);
-    await this.timed(() => this.handle(id).signal(name, withCommandId(message)));
+    await this.timed(() => this.handle(id).signal(name, stamped(message)));
   }
 
   /** How a case stands; `undefined` in the moment before it is opened. */
@@ -280,15 +285,17 @@ export class TocsinClient {
   }
 }
 
-function withCommandId<M>(message: M): M & { commandId: string } {
-  return { ...message, commandId: (message as { commandId?: string }).commandId ?? randomUUID() };
+/** With an id that makes a repeat harmless, and the instant of sending: no worker may read it for hours. */
+function stamped<M>(message: M): M & { commandId: string; sentAt: Instant } {
+  const { commandId = randomUUID(), sentAt = toInstant(Date.now()) } = message as Partial<CaseMessage>;
+  return { ...message, commandId, sentAt };
 }
 
 /**
- * Temporal answers an update id that it knows with the first receipt, whatever is sent: so the id holds what is sent, and
- * another message under a used command id reaches the case, which says that this command was handled already.
+ * Temporal answers an update id that it knows with the first receipt, whatever is sent: so the id holds what is sent, but
+ * for when, and another message under a used command id reaches the case, which says that this command was handled already.
  */
-function updateIdOf(name: string, message: { commandId: string }): string {
+function updateIdOf(name: string, { sentAt: _, ...message }: { commandId: string; sentAt: Instant }): string {
   const digest = createHash('sha256')
     .update(JSON.stringify([name, message]))
     .digest('hex')

@@ -66,18 +66,22 @@ export function asUnavailable(ledgers: Ledgers, error: unknown): unknown {
   );
 }
 
-/** Records outcomes where the batch is: it may have moved to Postgres while its mails were on their way. */
+/**
+ * Records outcomes where the batch is: it may have moved to Postgres while its mails were on their way. Postgres says by its
+ * own clock when that was, as a worker's may be wrong; an exercise has a clock of its own, and the spool has no other.
+ */
 export async function settle(
   ledgers: Ledgers,
   name: LedgerName,
   batchKey: string,
   results: SettleResult[],
-  now: Date,
+  { now, exercise }: { now: Date; exercise: boolean },
 ): Promise<void> {
   if (results.length === 0) return;
-  const { strangers } = await onLedger(ledgers, name, (ledger) => ledger.settleBatch(batchKey, results, now));
+  const at = (where: LedgerName) => (where === 'postgres' && !exercise ? undefined : now);
+  const { strangers } = await onLedger(ledgers, name, (ledger) => ledger.settleBatch(batchKey, results, at(name)));
   if (strangers.length === 0 || name === 'postgres') return;
   const moved = new Set(strangers);
   const rest = results.filter(({ ref }) => moved.has(ref));
-  await onLedger(ledgers, 'postgres', (ledger) => ledger.settleBatch(batchKey, rest, now));
+  await onLedger(ledgers, 'postgres', (ledger) => ledger.settleBatch(batchKey, rest, at('postgres')));
 }

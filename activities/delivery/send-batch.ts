@@ -46,7 +46,10 @@ type Member = ClaimedBatch['recipients'][number];
 export async function sendBatch(deps: BatchDeps, toSend: BatchToSend, counts: Counts): Promise<void> {
   const { batch, texts } = toSend;
   const record = async (results: SettleResult[]) => {
-    await settle(deps.ledgers, deps.ledger, batch.batchKey, results, deps.now());
+    await settle(deps.ledgers, deps.ledger, batch.batchKey, results, {
+      now: deps.now(),
+      exercise: toSend.effect.exercise,
+    });
     counts.sent += results.filter(({ status }) => status === 'sent').length;
     counts.failed += results.filter(({ status }) => status === 'failed').length;
   };

@@ -50,7 +50,9 @@ export type CommonCaseEvent =
 /** What every message to a case carries. `commandId` makes repeating it harmless. */
 export interface CaseMessage {
   by: string;
-  commandId?: string;
+  commandId?: string | undefined;
+  /** When it was sent, by the sender's clock. */
+  sentAt?: Instant | undefined;
 }
 
 /** The messages of a kind of case by name, as its signals and updates take them. */

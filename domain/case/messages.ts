@@ -5,14 +5,17 @@ import { foreignOf, foreignProblem } from '../kernel/foreign-payload';
 import { problemsOf } from '../kernel/problems';
 import type { RecordedEvent } from '../kernel/recorded-event';
 import { ByOf, wellFormed } from '../kernel/text';
-import type { Instant } from '../kernel/time';
+import { type Instant, InstantSchema } from '../kernel/time';
 import { ACKNOWLEDGE_ALARMS, AlarmsSchema, acknowledgeable, PersonSchema } from './acknowledge';
 import type { CaseMessage, CaseState, Lifecycle, Messages, NewOf, Work } from './lifecycle';
 
 const CommandId = z.string().min(1).max(200).transform(wellFormed);
 
-/** What every message carries: who sends it, and an id that makes repeating it harmless. */
-export const envelope = { by: ByOf, commandId: CommandId.optional() };
+/**
+ * What every message carries: who sends it, an id that makes repeating it harmless, and when it was sent by the sender's
+ * clock. What a message says without an instant of its own was so then, however long no worker read it.
+ */
+export const envelope = { by: ByOf, commandId: CommandId.optional(), sentAt: InstantSchema.optional() };
 
 /** Messages that every kind of case takes beside its own. */
 export const COMMON_MESSAGES = {

@@ -9,6 +9,7 @@ import { type Answer, notAfter } from './answer';
 import type { NewEvent } from './events';
 import { AFTER_CLOSING } from './links';
 import type { MessageBody } from './messages';
+import { saidAt } from './said-at';
 import type { IncidentState } from './state';
 
 type AfterClosing = {
@@ -32,7 +33,7 @@ export function onAfterClosing(
     case 'reopen':
       return onReopen(state, message, answer, policy);
     case 'follow-up': {
-      const at = notAfter(message.at ?? now, now);
+      const at = notAfter(message.at ?? saidAt(state, message.sentAt, now), now);
       if (!at) return answer.rejected('at: must not be in the future');
       return [{ kind: 'followed-up', data: { text: message.text, at } }];
     }

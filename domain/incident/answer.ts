@@ -17,7 +17,7 @@ export class Answer {
 }
 
 /** How far a sender's clock may run ahead of ours. */
-const CLOCK_SKEW_MS = 5 * 60_000;
+export const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** The instant that a message states; a little ahead of now is now, more than that is none. */
 export function notAfter(at: Instant, now: Instant): Instant | undefined {

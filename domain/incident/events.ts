@@ -123,7 +123,8 @@ interface EventData {
   /** `doubt`: why a person must look at the detection, and by when. */
   declared: { declaration: Declaration; policy: PolicyRef; doubt?: Doubt };
   /**
-   * `partsAwareAt`: when what it newly names became known, where that was before it was recorded. `judgements`: the judgements
+   * `partsAwareAt`: when what it newly names became known, where that was before it was recorded. `saidAt`: when it was
+   * said, where it was recorded later. `judgements`: the judgements
    * of the risk of single data sets, which stand apart from them.
    */
   assessed: {
@@ -132,6 +133,7 @@ interface EventData {
     judgements?: Judgements;
     consequences?: Consequences;
     reason?: string;
+    saidAt?: Instant;
     partsAwareAt?: Instant;
     partsAwareAs?: InexactInstant;
     /** Why a person must look at that instant, and by when. */

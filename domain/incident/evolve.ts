@@ -67,15 +67,15 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     case 'declared':
       return state;
     case 'assessed': {
-      const { revision, partsAwareAt, doubt } = event.data;
+      const { revision, partsAwareAt, saidAt = event.at, doubt } = event.data;
       const facts = withJudgements(event.data);
       const confirmedNow = facts.personalData === 'yes' && !state.anchors.confirmed;
       return {
         ...state,
         assessment: { revision, by: event.by, at: event.at, facts },
-        anchors: confirmedNow ? { ...state.anchors, confirmed: event.at } : state.anchors,
+        anchors: confirmedNow ? { ...state.anchors, confirmed: saidAt } : state.anchors,
         ...(doubt && partsAwareAt && { partsDoubt: { awareAt: partsAwareAt, ...doubt, since: event.at } }),
-        parts: partsAfter(state.parts, facts, partsAwareAt ?? event.at, state.assessment?.facts),
+        parts: partsAfter(state.parts, facts, partsAwareAt ?? saidAt, state.assessment?.facts),
       };
     }
     case 'awareness-recorded':

@@ -42,6 +42,7 @@ import { isPublicCommunication } from './readers';
 import { reasonsProblems } from './reasons-given';
 import { draftIsCurrent, fulfil, goesOn, lacksRequired } from './reconcile';
 import { isRecordOnly } from './records';
+import { saidAt } from './said-at';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { nextLine, openProposal, stillOpen } from './still-open';
 import { neverTold, standing, tellerOf } from './telling';
@@ -121,6 +122,7 @@ function onAssess(state: IncidentState, message: On<'assess'>, pack: Policy, now
     );
   }
   const revision = (state.assessment?.revision ?? 0) + 1;
+  const said = saidAt(state, message.sentAt, now);
   const facts = assessment && { revision, by: message.by, at: now, facts: assessment };
   const aware = onAwareAt(facts ? { ...state, assessment: facts } : state, message, pack, now);
   if ('problem' in aware) return answer.rejected(aware.problem);
@@ -132,18 +134,19 @@ function onAssess(state: IncidentState, message: On<'assess'>, pack: Policy, now
   const events: NewEvent[] = [...aware.events];
   if (!state.anchors.aware && !message.awareAt && assessment && ['yes', 'possible'].includes(assessment.personalData)) {
     const stated = 'the instant of this assessment; no earlier awareness was stated';
-    events.push({ kind: 'awareness-recorded', data: { awareAt: now, basis: USUAL_BASIS, reason: stated } });
+    events.push({ kind: 'awareness-recorded', data: { awareAt: said, basis: USUAL_BASIS, reason: stated } });
   }
   if (assessment && !same(assessment, state.assessment?.facts)) {
     const partsAwareAt = parts && earliestOf(parts.when);
     const partsAwareAs = inexactOf(parts?.when);
-    const after = partsAfter(state.parts, assessment, partsAwareAt ?? now, state.assessment?.facts);
+    const after = partsAfter(state.parts, assessment, partsAwareAt ?? said, state.assessment?.facts);
     const next = { ...known, assessment: facts!, parts: after };
     const why = partsAwareAt && !isRecordOnly(state) ? partsDoubts(partsAwareAt, next, pack, now) : [];
     const data = {
       revision,
       ...judgementsApart(assessment),
       reason,
+      ...(said !== now && { saidAt: said }),
       partsAwareAt,
       ...(partsAwareAs && { partsAwareAs }),
       ...(why.length > 0 && { doubt: { why, answerBy: answerBy(now) } }),
@@ -178,7 +181,7 @@ function onContain(state: IncidentState, message: On<'contain'>, answer: Answer)
 }
 
 function onMeasure(state: IncidentState, message: On<'measure'>, now: Instant, answer: Answer): NewEvent[] {
-  const at = notAfter(message.at ?? now, now);
+  const at = notAfter(message.at ?? saidAt(state, message.sentAt, now), now);
   if (!at) return answer.rejected('at: must not be in the future');
   const known = state.measures.some(
     (m) =>
@@ -290,7 +293,7 @@ function onObligation(
     case 'approve':
       return onApprove(state, o, message, rule, pack, now, answer);
     case 'told': {
-      const acted = actedWhen(message.at, state, now);
+      const acted = actedWhen(message.at ?? saidAt(state, message.sentAt, now), state, now);
       if ('problem' in acted) return answer.rejected(`at: ${acted.problem}`);
       return onTold({ state, o, rule, pack, answer }, message, acted.when);
     }
@@ -535,7 +538,7 @@ function onFiled(
     const receipt = onReceipt(given, message);
     return receipt[0]!.kind === 'receipt-recorded' ? [...reasons, ...receipt] : receipt;
   }
-  const acted = actedWhen(message.submittedAt, state, now);
+  const acted = actedWhen(message.submittedAt ?? saidAt(state, message.sentAt, now), state, now);
   if ('problem' in acted) return answer.rejected(`submittedAt: ${acted.problem}`);
   const isKnown = phasesOf(o).some(({ reference }) => reference === message.reference);
   if (o.status === 'fulfilled' && isKnown) {

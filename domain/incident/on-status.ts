@@ -9,12 +9,13 @@ import { openSteps } from './containment';
 import type { NewEvent } from './events';
 import { STATUSES } from './incident';
 import type { MessageBody } from './messages';
+import { saidAt } from './said-at';
 import type { IncidentState } from './state';
 
 type Status = MessageBody<'status'>;
 
 export function onStatus(state: IncidentState, message: Status, now: Instant, answer: Answer): NewEvent[] {
-  const acted = actedWhen(message.at, state, now);
+  const acted = actedWhen(message.at ?? saidAt(state, message.sentAt, now), state, now);
   if ('problem' in acted) return answer.rejected(`at: ${acted.problem}`);
   const { when } = acted;
   const at = earliestOf(when);
@@ -79,13 +80,9 @@ export function isBefore(a: (typeof STATUSES)[number], b: (typeof STATUSES)[numb
  * When somebody acted, as it is stated: not in the future, and not before the detection and the awareness on record. Of an
  * inexact instant only the readings that can have been stay. `problem`: why none can.
  */
-export function actedWhen(
-  given: When | undefined,
-  state: IncidentState,
-  now: Instant,
-): { when: When } | { problem: string } {
+export function actedWhen(given: When, state: IncidentState, now: Instant): { when: When } | { problem: string } {
   const { anchors, declaration } = state;
-  const when = whenNotAfter(given ?? now, now, declaration.recordedAt);
+  const when = whenNotAfter(given, now, declaration.recordedAt);
   if (!when) return { problem: 'must not be in the future' };
   const from = knownFrom(state);
   if (toMs(latestOf(when)) < toMs(from)) {

@@ -7,10 +7,13 @@ import type { NewEvent } from './events';
 import { evolve } from './evolve';
 import { judgementsApart } from './facts/judgements';
 import { type Declaration, declaredMeasures, measureId } from './incident';
+import { notAhead } from './not-ahead';
 import { decideMessage } from './on-message';
 
 /** The first events of an incident. `now`: its clock. */
-export function openingOf(declaration: Declaration, policy: PolicySnapshot, now: Instant): NewEvent[] {
+export function openingOf(given: Declaration, policy: PolicySnapshot, now: Instant): NewEvent[] {
+  // The record of a past incident begins when it was declared.
+  const { declaration, why: ahead } = given.recordedAt ? { declaration: given, why: [] } : notAhead(given, now);
   const { id, declaredBy: by, assessment, awareAt } = declaration;
   // What the declaration assesses is assessed in an event of its own, which has the judgements.
   const stated = assessment ? { ...declaration, assessment: judgementsApart(assessment).assessment } : declaration;
@@ -18,7 +21,7 @@ export function openingOf(declaration: Declaration, policy: PolicySnapshot, now:
   const known = { v: 1 as const, incidentId: id, seq: 1, at: now, exercise: false };
   const plain = evolve(undefined, { ...known, kind: 'declared', by, data });
   // Nothing of what is only recorded is ever sent.
-  const why = declaration.recordedAt ? [] : detectionDoubts(plain, policy.pack, now);
+  const why = declaration.recordedAt ? [] : [...ahead, ...detectionDoubts(plain, policy.pack, now)];
   const doubt = why.length > 0 ? { doubt: { why, answerBy: answerBy(now) } } : {};
   const declared = { kind: 'declared' as const, by, data: { ...data, ...doubt } };
   // What was contained in the past is told by who did it, not done again.
@@ -32,6 +35,12 @@ export function openingOf(declaration: Declaration, policy: PolicySnapshot, now:
   // What is known at the declaration is known now, even where the sender's clock runs ahead of ours.
   const aware = awareAt && earliest([awareAt, now]);
   const state = evolve(undefined, { ...known, ...declared });
-  const assessed = decideMessage(state, { message: 'assess', by, assessment, awareAt: aware }, policy.pack, now);
+  const sentAt = declaration.declaredAt;
+  const assessed = decideMessage(
+    state,
+    { message: 'assess', by, assessment, awareAt: aware, sentAt },
+    policy.pack,
+    now,
+  );
   return [declared, ...measures, ...assessed.map((event) => ({ by, ...event }))];
 }

@@ -1,5 +1,5 @@
 /** What came of the work that an incident had done outside, and what it means for the incident. */
-import type { Instant } from '../kernel/time';
+import { type Instant, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import { type Occasion, occasionAlarm } from './alarms';
 import { noticeNow } from './contents';
@@ -52,7 +52,8 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       const counted = withoutGaps(outcome.counted ?? NOBODY[named.of], covers);
       // Whoever was sent something without an instant of its own was sent it now.
       const { sent = 0, firstSentAt = now, lastSentAt = now, ...rest } = outcome.evidence;
-      const evidence = { ...rest, sent, ...(sent > 0 && { firstSentAt, lastSentAt }) };
+      const sentWithin = { firstSentAt: within(state, firstSentAt, now), lastSentAt: within(state, lastSentAt, now) };
+      const evidence = { ...rest, sent, ...(sent > 0 && sentWithin) };
       const data = { obligation: o.id, round: o.round, evidence, counted, audience };
       const next = { ...state, obligations: { ...state.obligations, [o.id]: withDelivery(o, data) } };
       const { of, told, left, untold } = standing(next.obligations[o.id]!, rule, next, pack)!;
@@ -75,6 +76,12 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
     case 'register-damaged':
       return [alarm({ threshold: { kind: 'register-damaged' }, detail: outcome.problem })];
   }
+}
+
+/** An instant that a machine outside gave: its clock may be wrong, but nothing was sent before the declaration or after now. */
+function within({ anchors: { declared } }: IncidentState, at: Instant, now: Instant): Instant {
+  if (toMs(at) > toMs(now)) return now;
+  return declared !== undefined && toMs(at) < toMs(declared) ? declared : at;
 }
 
 /** What a delivery reached of which no count came. */

@@ -95,7 +95,7 @@ export interface DeliveryLedger {
   open(group: DeliveryGroup, recipients: Recipient[]): Promise<{ added: number; total: number }>;
   /** The group's open batch, or the next pending recipients of one language as a new one; undefined when all is done. */
   claimBatch(group: DeliveryGroup, size: number, now: Date): Promise<ClaimedBatch | undefined>;
-  /** Records outcomes. `strangers`: refs that are not (or no longer) in this batch; nothing was recorded for them. */
+  /** Records outcomes, as of `now`; without it, as the ledger's own clock has it. `strangers`: refs that are not (or no longer) in this batch; nothing was recorded for them. */
   settleBatch(batchKey: string, results: SettleResult[], now?: Date): Promise<{ settled: number; strangers: string[] }>;
   /** Counts and first and last instant of sending. */
   summary(key: ObligationKey): Promise<DeliverySummary>;

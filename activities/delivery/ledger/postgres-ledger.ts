@@ -19,7 +19,7 @@ export class PostgresLedger implements DeliveryLedger {
     return claimBatch(this.pool, group, size, now);
   }
 
-  settleBatch(batchKey: string, results: SettleResult[], now = new Date()) {
+  settleBatch(batchKey: string, results: SettleResult[], now?: Date) {
     return settleBatch(this.pool, batchKey, results, now);
   }
 

@@ -3,12 +3,12 @@ import { inTransaction } from '../../../postgres/transaction';
 import { assertDistinct } from './batch-key';
 import type { SettleResult } from './ledger';
 
-/** Records the outcomes of a batch. A row that is sent stays as it is. */
+/** Records the outcomes of a batch, by the database's clock: a worker's may be wrong. A row that is sent stays as it is. */
 export async function settleBatch(
   pool: Pool,
   batchKey: string,
   results: SettleResult[],
-  now: Date,
+  now?: Date,
 ): Promise<{ settled: number; strangers: string[] }> {
   assertDistinct(results);
   return inTransaction(pool, async (client) => {
@@ -20,7 +20,7 @@ export async function settleBatch(
     const known = new Set(members.rows.map((row) => row.recipient_ref));
     const { rowCount } = await client.query(UPDATE, [
       batchKey,
-      now,
+      now ?? null,
       results.map(({ ref }) => ref),
       results.map(({ status }) => status),
       results.map(({ providerMessageId }) => providerMessageId ?? null),
@@ -33,10 +33,10 @@ export async function settleBatch(
 
 const UPDATE = `
   UPDATE tocsin.deliveries AS delivery
-     SET status = given.status, error_code = given.error_code, updated_at = $2,
+     SET status = given.status, error_code = given.error_code, updated_at = coalesce($2::timestamptz, clock_timestamp()),
          provider_message_id = coalesce(given.provider_message_id, delivery.provider_message_id),
          body_sha256 = coalesce(given.body_sha256, delivery.body_sha256),
-         sent_at = CASE WHEN given.status = 'sent' THEN $2::timestamptz END
+         sent_at = CASE WHEN given.status = 'sent' THEN coalesce($2::timestamptz, clock_timestamp()) END
     FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
            AS given (ref, status, provider_message_id, body_sha256, error_code)
    WHERE delivery.batch_key = $1 AND delivery.recipient_ref = given.ref AND delivery.status <> 'sent'`;

@@ -31,7 +31,10 @@ const journals = new Map<string, SpoolJournal>();
 export class SpoolLedger implements DeliveryLedger {
   private readonly dir: string;
 
-  constructor(dir: string) {
+  constructor(
+    dir: string,
+    private readonly clock: () => Date = () => new Date(),
+  ) {
     this.dir = path.resolve(dir);
   }
 
@@ -42,7 +45,7 @@ export class SpoolLedger implements DeliveryLedger {
     return journal.exclusive(async () => {
       const present = await journal.load();
       const missing = present?.missing(recipients) ?? distinct(recipients);
-      const at = new Date().toISOString();
+      const at = this.clock().toISOString();
       const records: SpoolRecord[] = [];
       for (let start = 0; start < missing.length; start += CHUNK) {
         records.push({ type: 'open', round: group.round, at, recipients: missing.slice(start, start + CHUNK) });
@@ -69,7 +72,7 @@ export class SpoolLedger implements DeliveryLedger {
   async settleBatch(
     batchKey: string,
     results: SettleResult[],
-    now = new Date(),
+    now = this.clock(),
   ): Promise<{ settled: number; strangers: string[] }> {
     assertDistinct(results);
     for (const journal of await this.journals()) {

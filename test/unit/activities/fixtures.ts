@@ -76,12 +76,12 @@ export async function startBench(recipients: DirectoryRecipient[] = [], unknown:
   const ports = (mail: MailPort): OutwardPorts => ({ mail, directory, statusPage });
   const logged: string[] = [];
   const log = (fields: object, message: string) => void logged.push(JSON.stringify({ ...fields, message }));
-  const postgres = new SwitchedLedger(path.join(dir, 'ledger'));
+  const clock = { now: new Date('2026-04-01T04:00:00.000Z') };
+  const postgres = new SwitchedLedger(path.join(dir, 'ledger'), () => clock.now);
   const spool = new SpoolLedger(path.join(dir, 'spool'));
   const unused = async () => {
     throw new Error('not part of this test');
   };
-  const clock = { now: new Date('2026-04-01T04:00:00.000Z') };
   const escalated: Array<{ caseId: string } & AlarmSignal> = [];
   const deps: ActivityDeps = {
     policy: async () => ({ pack: { organisation: { name: 'Example Cloud Inc.' } } }) as unknown as PolicySnapshot,

@@ -1,0 +1,27 @@
+/**
+ * A declaration whose instants lie in the future. Whoever sends one is told so and may send another; one that reached the
+ * workflow all the same is not lost: its clocks run from now, which is the latest that it can have been. Pure.
+ */
+import { type Instant, minuteText, toMs } from '../kernel/time';
+import { CLOCK_SKEW_MS, notAfter } from './answer';
+import type { Declaration } from './incident';
+
+/** What is wrong with the instants of a declaration, for its sender; a little ahead is a clock that differs. */
+export function futureProblems({ detectedAt, declaredAt }: Declaration, now: Instant): string[] {
+  return Object.entries({ detectedAt, declaredAt }).flatMap(([field, at]) =>
+    notAfter(at, now) === undefined ? [`${field}: must not be in the future`] : [],
+  );
+}
+
+/** The declaration as it counts, and why a person must look at its detection. */
+export function notAhead(given: Declaration, now: Instant): { declaration: Declaration; why: string[] } {
+  const { detectedAt, declaredAt } = given;
+  if (toMs(declaredAt) <= toMs(now)) return { declaration: given, why: [] };
+  const isAhead = toMs(detectedAt) > toMs(now);
+  const far = toMs(detectedAt) - toMs(now) > CLOCK_SKEW_MS;
+  const stated = `it was stated as ${minuteText(detectedAt)} UTC, which was still to come: it counts as ${minuteText(now)} UTC`;
+  return {
+    declaration: { ...given, declaredAt: now, detectedAt: isAhead ? now : detectedAt },
+    why: far ? [stated] : [],
+  };
+}
