@@ -23,6 +23,8 @@ export const APPEND_LOCK = 0x746f6373696en;
 const LINGER_MS = 100;
 /** How long it is kept at a stretch while other writers may be waiting. */
 const HOLD_MS = 1_000;
+/** How long whoever holds it may be silent: a process that is frozen must not stop the register of everybody. */
+const SILENT_HOLDER_MS = 5_000;
 
 /** Says which fields are personal data. Without it all of them are: what nobody has judged lies under the data key. */
 export type IsPersonal = Sealing['isPersonal'];
@@ -197,7 +199,10 @@ export class Appender {
     if (this.lockIsDue()) await this.unlock();
     this.client ??= await this.pool.connect();
     if (this.lockedSinceMs === undefined) {
-      await this.client.query(`SELECT pg_advisory_lock(${APPEND_LOCK})`);
+      // Whoever holds it asks for something all the time: one that is silent hangs, and the server ends its session.
+      await this.client.query(
+        `SET idle_session_timeout = ${SILENT_HOLDER_MS}; SELECT pg_advisory_lock(${APPEND_LOCK})`,
+      );
       this.lockedSinceMs = Date.now();
     }
     return this.client;
@@ -212,7 +217,7 @@ export class Appender {
     if (this.lockedSinceMs === undefined || this.client === undefined) return;
     this.forget();
     this.lockedSinceMs = undefined;
-    await this.client.query(`SELECT pg_advisory_unlock(${APPEND_LOCK})`);
+    await this.client.query(`SELECT pg_advisory_unlock(${APPEND_LOCK}); RESET idle_session_timeout`);
   }
 
   /** Lets others write. `working` meanwhile, so that a call that comes in waits for the connection. */

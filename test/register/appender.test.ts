@@ -241,3 +241,24 @@ test('an idle appender lets others write', async () => {
   await Promise.all([first.close(), second.close()]);
   expect((await verifyRegister(pool, { incidentId: 'INC-T' })).entries).toBe(6);
 });
+
+test('a writer that freezes while it holds the lock is ended by the server after seconds, and everybody else goes on', async () => {
+  // A process that was stopped keeps its connection and asks for nothing: so does a client whose answers nobody reads.
+  const frozen = createPool(database.url);
+  afterFile(() => frozen.end());
+  const holder = new Appender(frozen);
+  await holder.append([anEvent('frozen', 1)]);
+  // biome-ignore lint/complexity/useLiteralKeys: as the process stands between two of its own statements.
+  await (holder as unknown as { locked(): Promise<unknown> })['locked']();
+  clearTimeout((holder as unknown as { linger?: NodeJS.Timeout }).linger);
+  const began = Date.now();
+  const other = new Appender(pool);
+  expect(await other.append([anEvent('healthy', 1)])).toMatchObject({ appended: 1 });
+  expect(Date.now() - began).toBeLessThan(15_000);
+  await other.close();
+  // Awake again, it loses its connection, knows nothing of the log any more, and writes after the others.
+  await expect(holder.append([anEvent('frozen', 2)])).rejects.toThrow();
+  expect(await holder.append([anEvent('frozen', 2)])).toMatchObject({ appended: 1 });
+  expect(await verifyRegister(pool)).toMatchObject({ ok: true });
+  await holder.close();
+}, 60_000);
