@@ -37,6 +37,7 @@ import { verifyRegister } from '../register/verify';
 import type { WorkerSettings } from '../settings/worker';
 import { auditSchedule, auditTaken, createAudit } from './audit';
 import { builtBundle } from './bundle';
+import { cacheSize } from './cache-size';
 import { type ActivityDeps, createActivities, type OutwardPorts } from './create-activities';
 import { dependencySchedules } from './dependencies';
 import { connectEscalation } from './escalation';
@@ -79,6 +80,7 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
     activities,
     dataConverter: workerDataConverter(encryptionKeys),
     shutdownGraceTime: '5 seconds',
+    maxCachedWorkflows: cacheSize(),
     ...tuning,
   });
   return {

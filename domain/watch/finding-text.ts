@@ -33,6 +33,11 @@ export function findingText(finding: Finding, now: Instant): string {
         `${finding.caseId} was started at ${minuteText(finding.startedAt)} UTC, and nothing of it stands in the register: ` +
         `its clocks may not have begun (${ago(finding.startedAt, now)})`
       );
+    case 'second':
+      return (
+        `${finding.caseId} is closed in the register, but a workflow of that id runs since ${minuteText(finding.startedAt)} UTC: ` +
+        'the register refuses its entries. If another incident was declared under this id, declare it under a new one and end this workflow'
+      );
     case 'part':
       return finding.problem;
   }

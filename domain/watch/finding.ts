@@ -51,6 +51,7 @@ export type Finding = { key: string; remedy: CommandLine[] } & (
   | { kind: 'stuck'; caseId: string; since: Instant; attempt: number; nextDueAt?: Instant }
   | { kind: 'work-failing'; caseId: string; activity: string; attempt: number; nextDueAt?: Instant }
   | { kind: 'unregistered'; caseId: string; startedAt: Instant }
+  | { kind: 'second'; caseId: string; startedAt: Instant }
   | { kind: 'part'; part: Part['part']; problem: string }
 );
 
@@ -71,9 +72,16 @@ export function findings({ at, cases, runs, listed, parts }: Look): Finding[] {
     if (!each.open || each.exercise || run === undefined) continue;
     found.push(...ofCase(each, run, at));
   }
-  const known = new Set(cases?.map(({ id }) => id));
+  const known = new Map(cases?.map((each) => [each.id, each]));
   for (const { id, startedAt } of (cases && listed) ?? []) {
-    if (known.has(id) || toMs(at) - toMs(startedAt) < WRITTEN_WITHIN_MS) continue;
+    const registered = known.get(id);
+    if (registered?.open || toMs(at) - toMs(startedAt) < WRITTEN_WITHIN_MS) continue;
+    if (registered) {
+      // One that began before the closing is ending; one that wrote since it began is the incident's own.
+      if (startedAt <= registered.lastAt) continue;
+      found.push({ kind: 'second', key: `second ${id}`, caseId: id, startedAt, remedy: [commandLine('show', { id })] });
+      continue;
+    }
     const remedy = [commandLine('show', { id }), commandLine('register verify', {})];
     found.push({ kind: 'unregistered', key: `unregistered ${id}`, caseId: id, startedAt, remedy });
   }

@@ -78,6 +78,14 @@ describe('a workflow that the register does not know', () => {
     expect(listed(2 * MINUTE_MS)).toMatchObject([{ kind: 'unregistered', caseId: 'INC-2' }]);
   });
 
+  test('one that runs though the register has the case as closed is a second one, unless it has only just begun', () => {
+    const second = (ms: number) => found(running(), { open: false }, { listed: [{ id: 'INC-1', startedAt: ago(ms) }] });
+    expect(second(2 * MINUTE_MS - 1)).toEqual([]);
+    expect(second(2 * MINUTE_MS)).toMatchObject([{ kind: 'second', caseId: 'INC-1' }]);
+    // It began before the last entry: it wrote that, and is ending.
+    expect(second(HOUR_MS)).toEqual([]);
+  });
+
   test('nothing is concluded from a register that could not be read, nor from a Temporal that could not', () => {
     const parts = [{ part: 'postgres' as const, problem: 'Postgres does not answer' }];
     expect(findings({ at: NOW, listed: [{ id: 'INC-2', startedAt: ago(HOUR_MS) }], parts })).toMatchObject([
