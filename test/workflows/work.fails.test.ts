@@ -8,7 +8,11 @@ import { WorkflowHarness } from '../setup/workflow-harness';
 
 let harness: WorkflowHarness;
 /** Which alarms and filing tasks are refused, for good, as long as this holds. */
-let refuses: { alarm: (input: AlarmInput) => boolean; filing: boolean } = { alarm: () => false, filing: false };
+let refuses: { alarm: (input: AlarmInput) => boolean; filing: boolean; lost: boolean } = {
+  alarm: () => false,
+  filing: false,
+  lost: false,
+};
 let attempts: AlarmInput[] = [];
 const tellsOfAlarms = ({ threshold }: Pick<Alarm, 'threshold'>) =>
   threshold.kind === 'failing' && threshold.work === 'alarm';
@@ -20,6 +24,10 @@ beforeAll(async () => {
       if (refuses.alarm(input)) throw ApplicationFailure.nonRetryable('the address is no address', 'Refused');
       await world.activities().raiseAlarm(input);
     },
+    sendBatches: async (input) => {
+      if (refuses.lost) throw ApplicationFailure.retryable('the artefact is not in the store', 'ArtefactFault');
+      return world.activities().sendBatches(input);
+    },
     openFilingTask: async (input) => {
       if (refuses.filing) throw ApplicationFailure.nonRetryable('the template is gone', 'Refused');
       await world.activities().openFilingTask(input);
@@ -27,7 +35,7 @@ beforeAll(async () => {
   }));
 }, 120_000);
 beforeEach(() => {
-  refuses = { alarm: () => false, filing: false };
+  refuses = { alarm: () => false, filing: false, lost: false };
   attempts = [];
 });
 afterEach(() => harness.endOfScenario(), 60_000);
@@ -99,4 +107,20 @@ test('entries that the register refuses are alarmed, and nothing is dropped', as
   incident.stuck = () => false;
   await harness.sleepHours(0.3);
   expect(incident.entries('measure-recorded')).toHaveLength(1);
+}, 60_000);
+
+test('a notice that is not in the store is alarmed at once, and sent when the store has it again', async () => {
+  const incident = await harness.declare({ maliciousSources: [], credentials: [] });
+  refuses.lost = true;
+  incident.stuck = (key) => key.startsWith('dispatch');
+  await incident.send('approve', { obligation: 'enterprise-notice' });
+  await harness.sleepHours(0.2);
+  const failing = incident.alarms('enterprise-notice').filter(({ threshold }) => threshold.kind === 'failing');
+  expect(failing.map(({ detail }) => detail)).toEqual(['the artefact is not in the store']);
+  expect(incident.mails('enterprise-notice')).toEqual([]);
+  refuses.lost = false;
+  await harness.sleepHours(0.3);
+  incident.stuck = () => false;
+  await incident.quiet();
+  expect(incident.mails('enterprise-notice').length).toBeGreaterThan(0);
 }, 60_000);

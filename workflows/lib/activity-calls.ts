@@ -34,8 +34,9 @@ export const CHECKING: ActivityOptions = {
 export const SENDING: ActivityOptions = {
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '60 seconds',
-  // The workflow answers an outage of the ledger itself: it goes on in the spool.
-  retry: { ...BACKOFF, maximumInterval: '1 minute', nonRetryableErrorTypes: ['LedgerUnavailable'] },
+  // The workflow answers these itself: an outage of the ledger by going on in the spool, a notice that is not in the store by
+  // telling a person, who alone can bring it back.
+  retry: { ...BACKOFF, maximumInterval: '1 minute', nonRetryableErrorTypes: ['LedgerUnavailable', 'ArtefactFault'] },
 };
 
 /** The activities under one manner of retrying, with a summary (≤ 200 bytes) that the Web UI shows. */
