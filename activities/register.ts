@@ -1,6 +1,5 @@
 /** The breach register as the workflow's pump sees it. */
 import { Context } from '@temporalio/activity';
-import type { IncidentEvent } from '../domain/incident/events';
 import type { IncidentState } from '../domain/incident/state';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import { standInOf } from '../domain/policy/disclosure';
@@ -21,8 +20,8 @@ export interface RegisterPort {
   append(events: RecordedEvent[]): Promise<AppendResult>;
   verify(options: { incidentId: string }): Promise<Verification>;
   state(incidentId: string): Promise<IncidentState>;
-  /** All events of an incident. @throws UnknownIncidentError */
-  events(incidentId: string): Promise<IncidentEvent[]>;
+  /** All events of a case of any kind, oldest first. */
+  events(caseId: string): Promise<RecordedEvent[]>;
 }
 
 /**

@@ -1,16 +1,16 @@
-/** What an incident needs to go on from the register alone: its state, and the policy that it was declared under. */
+/** What a case needs to go on from the register alone: its state, and of an incident the policy that it was declared under. */
 import canonicalize from 'canonicalize';
 import { TIMELINE_CARRIED } from '../domain/case/contract';
-import type { IncidentEvent } from '../domain/incident/events';
-import { fold } from '../domain/incident/evolve';
-import { resumeProblem, type ToResume, unheardAlarms } from '../domain/incident/resumed';
+import { resumeProblem, unheardAlarms } from '../domain/case/resumed';
+import type { IncidentState } from '../domain/incident/state';
 import { tocsin } from '../domain/kernel/command-lines';
+import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import { standInOf } from '../domain/policy/disclosure';
 import { type PolicyRef, PolicySchema, type PolicySnapshot, packNames } from '../domain/policy/policy';
+import { stateOfAny } from '../domain/watch/registered-case';
 import type { Log } from '../platform/log';
-import { UnknownIncidentError } from '../register/errors';
 import type { ArtefactStore } from './storage/artefacts';
-import type { Activities } from './types';
+import type { Activities, ToResume } from './types';
 
 /** As many bytes of its latest events as a run begins with: the register holds all of them. */
 const RECENT_BYTES = 300_000;
@@ -37,33 +37,24 @@ export async function snapshotPolicy({ policy, artefacts, log }: Deps): Promise<
   return snapshot;
 }
 
-/** An incident of the register whose workflow is gone. What stands in the way is a result, not an error. */
-export async function incidentToResume(
-  deps: Deps & { events(incidentId: string): Promise<IncidentEvent[]> },
-  { incidentId, currentPolicy }: Parameters<Activities['incidentToResume']>[0],
+/** A case of the register whose workflow is gone. What stands in the way is a result, not an error. */
+export async function caseToResume(
+  deps: Deps & { events(caseId: string): Promise<RecordedEvent[]> },
+  { caseId, currentPolicy }: Parameters<Activities['caseToResume']>[0],
 ): Promise<ToResume> {
-  const events = await readIfThere(deps.events, incidentId);
-  const state = fold(events);
-  if (!state) return { problem: `the register has no incident "${incidentId}"` };
-  if (standInOf(state.title)) return { problem: `the texts of "${incidentId}" were erased: nothing of it can go on` };
-  const problem = resumeProblem(state);
-  if (problem === 'closed')
-    return {
-      problem: `"${incidentId}" is closed: to go on with it, open it again: \`${tocsin('reopen', { id: incidentId, reason: { ask: 'reason' } })}\``,
-    };
-  if (problem === 'exercise') return { problem: `"${incidentId}" is an exercise: play it again` };
-  const policy = await policyOf(deps, state.policy, currentPolicy);
-  if (!policy) return { problem: policyProblem(incidentId, state.policy, await deps.policy()) };
-  return { state, policy, recent: latest(events), alarms: unheardAlarms(state, events) };
-}
-
-async function readIfThere(read: (id: string) => Promise<IncidentEvent[]>, id: string): Promise<IncidentEvent[]> {
-  try {
-    return await read(id);
-  } catch (error) {
-    if (error instanceof UnknownIncidentError) return [];
-    throw error;
-  }
+  const events = await deps.events(caseId);
+  const state = stateOfAny(events);
+  if (!state) return { problem: `the register has no case "${caseId}"` };
+  if (standInOf(state.title)) return { problem: `the texts of "${caseId}" were erased: nothing of it can go on` };
+  const { closedAt, exercise } = state;
+  const problem = resumeProblem({ open: closedAt === undefined, exercise });
+  if (problem === 'closed') return { problem: `"${caseId}" is closed: there is nothing to go on with` };
+  if (problem === 'exercise') return { problem: `"${caseId}" is an exercise: play it again` };
+  const found = { state, recent: latest(events), alarms: unheardAlarms(state, events) };
+  const declaredUnder = (state as Partial<IncidentState>).policy;
+  if (!declaredUnder) return found;
+  const policy = await policyOf(deps, declaredUnder, currentPolicy);
+  return policy ? { ...found, policy } : { problem: policyProblem(caseId, declaredUnder, await deps.policy()) };
 }
 
 /** The one that it was declared under, from the artefact store or from the settings; else the current one, if that is wanted. */
@@ -91,13 +82,13 @@ function policyProblem(id: string, declaredUnder: PolicyRef, { pack }: PolicySna
   return (
     `"${id}" was declared under ${packNames(declaredUnder.packs)}, which neither the artefact store nor the settings have; ` +
     `the workers have ${packNames(pack.packs)} now, which may require other things. Restore the artefacts, start the workers ` +
-    `with those packs, or go on under the current ones: \`${tocsin('resume', { id, 'current-policy': true })}\``
+    `with those packs, or go on under the current ones: \`${tocsin('resume', { 'incident-or-case': id, 'current-policy': true })}\``
   );
 }
 
 /** The latest events, oldest first, as many as a run may begin with. */
-function latest(events: readonly IncidentEvent[]): IncidentEvent[] {
-  const kept: IncidentEvent[] = [];
+function latest(events: readonly RecordedEvent[]): RecordedEvent[] {
+  const kept: RecordedEvent[] = [];
   let bytes = 0;
   for (const event of events.slice(-TIMELINE_CARRIED).reverse()) {
     bytes += Buffer.byteLength(JSON.stringify(event));

@@ -5,12 +5,12 @@
  */
 
 import type { RaisedAlarm } from '../domain/case/alarm';
+import type { CaseState } from '../domain/case/lifecycle';
 import type { Detection } from '../domain/detection/detection';
 import type { EscalatedAlarm, Standing } from '../domain/escalation/escalation';
 import type { ContentValue } from '../domain/incident/contents';
 import type { ContainmentOutcome, Reach, Rendering, RoundPurpose } from '../domain/incident/events';
 import type { ContainmentMeasure, IncidentStatus } from '../domain/incident/incident';
-import type { ToResume } from '../domain/incident/resumed';
 import type { IncidentState } from '../domain/incident/state';
 import type { Counted } from '../domain/incident/tally';
 import type { MailAudience } from '../domain/incident/work';
@@ -218,6 +218,11 @@ export interface TellResolvedInput extends EscalatedCase {
   reason: 'closed' | 'done';
 }
 
+/** How a case stands in the register, its latest events and unheard alarms; of an incident the policy it was declared under. */
+export type ToResume =
+  | { problem: string }
+  | { state: CaseState; recent: RecordedEvent[]; alarms: RecordedEvent[]; policy?: PolicySnapshot };
+
 export interface Activities {
   /** The worker's current policy pack, for an incident that was started without one. */
   snapshotPolicy(): Promise<PolicySnapshot>;
@@ -228,8 +233,8 @@ export interface Activities {
     incidentId: string;
     seq: number;
   }): Promise<{ ok: boolean; entries: number; head: string; problem?: string }>;
-  /** An incident whose workflow is gone, as the register has it, with the policy that it was declared under; or why it cannot go on. */
-  incidentToResume(input: { incidentId: string; currentPolicy?: boolean }): Promise<ToResume>;
+  /** A case whose workflow is gone, as the register has it; or why it cannot go on. */
+  caseToResume(input: { caseId: string; currentPolicy?: boolean }): Promise<ToResume>;
   /** An incident as the register has it; `undefined` where it has none, or where its texts were erased. */
   incidentInRegister(input: { incidentId: string }): Promise<IncidentState | undefined>;
   draftNotice(input: DraftInput): Promise<DraftResult>;

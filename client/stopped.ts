@@ -18,11 +18,9 @@ export function stoppedText({ how, at }: Stopped): string {
   return `its workflow ${was}${at ? ` at ${minuteText(at)} UTC` : ''}`;
 }
 
-/** What to do about a case that has stopped; an incident begins again from the register. */
+/** What brings it back. */
 export function stoppedRemedy(id: string): string {
-  return (kindOf(id) ?? 'incident') === 'incident'
-    ? `Resume it: \`${tocsin('resume', { id })}\``
-    : `The register has its record: \`${tocsin('register show', { id })}\``;
+  return `Resume it: \`${tocsin('resume', { 'incident-or-case': id })}\``;
 }
 
 export function stoppedError(id: string, stopped: Stopped): CommandError {

@@ -10,18 +10,17 @@ import {
 import type { Workflow } from '@temporalio/common';
 import type { Pace, Receipt } from '../domain/case/contract';
 import type { CaseMessage } from '../domain/case/lifecycle';
+import type { ResumedInput } from '../domain/case/resumed';
 import {
   type ClosedIncidentInput,
   INCIDENT_WORKFLOW,
   type IncidentInput,
   IncidentInputSchema,
-  type IncidentView,
   TASK_QUEUE,
 } from '../domain/incident/contract';
 import type { Explanation } from '../domain/incident/explain';
 import type { AFTER_CLOSING } from '../domain/incident/links';
 import { futureProblems } from '../domain/incident/not-ahead';
-import type { ResumedInput } from '../domain/incident/resumed';
 import { HISTORY_AHEAD } from '../domain/kernel/failures';
 import { problemsOf } from '../domain/kernel/problems';
 import { type Instant, toInstant } from '../domain/kernel/time';
@@ -202,10 +201,10 @@ export class TocsinClient {
   }
 
   /**
-   * Begins a new run of an incident from the register alone, where its workflow is gone; resolves when it runs. `start`
+   * Begins a new run of a case from the register alone, where its workflow is gone; resolves when it runs. `start`
    * says how lists and the Web UI show it. Throws a CommandError when the worker finds that it cannot go on.
    */
-  async resume(start: CaseStart & { input: ResumedInput }): Promise<IncidentView> {
+  async resume(start: CaseStart & { input: ResumedInput }): Promise<void> {
     const { id } = start;
     await this.timed(() =>
       this.temporal.workflow.start(start.workflow, {
@@ -219,10 +218,9 @@ export class TocsinClient {
     for (;;) {
       const { status } = await this.timed(() => this.handle(id).describe());
       if (status.name !== 'RUNNING') throw await this.whyEnded(id);
-      const view = await this.view(id);
-      if (view) return view;
+      if (await this.view(id)) return;
       if (Date.now() > giveUpAt)
-        throw refused(`incident "${id}" was started again, but has not read the register yet: is a worker running?`);
+        throw refused(`"${id}" was started again, but has not read the register yet: is a worker running?`);
       await sleep(CATCH_UP_MS);
     }
   }
@@ -230,10 +228,10 @@ export class TocsinClient {
   private async whyEnded(id: string): Promise<CommandError> {
     try {
       await this.handle(id).result();
-      return refused(`incident "${id}" has ended again: it is closed`);
+      return refused(`"${id}" has ended again: it is closed`);
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
-      return refused(`incident "${id}" was not resumed: ${cause.message}`);
+      return refused(`"${id}" was not resumed: ${cause.message}`);
     }
   }
 

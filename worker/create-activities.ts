@@ -15,7 +15,7 @@ import type { Contacts } from '../activities/paging/contacts';
 import { type EscalationDeps, pageOnCall, tellAcknowledged, tellResolved } from '../activities/paging/escalate';
 import { appendToRegister, incidentInRegister, type RegisterPort, verifyInRegister } from '../activities/register';
 import { mailReporter, type ReporterPort } from '../activities/reports/mail-reporter';
-import { incidentToResume, snapshotPolicy } from '../activities/resume';
+import { caseToResume, snapshotPolicy } from '../activities/resume';
 import { publicStatus, type StatusPagePort } from '../activities/status-page/status-page-port';
 import type { ArtefactStore } from '../activities/storage/artefacts';
 import type { Site } from '../activities/storage/site';
@@ -70,7 +70,7 @@ export function createActivities(deps: ActivityDeps): Activities {
   const escalating = { ...deps.escalation, contacts, artefacts, log };
   return {
     snapshotPolicy: () => snapshotPolicy(deps),
-    incidentToResume: (input) => incidentToResume({ ...deps, events: deps.register.events }, input),
+    caseToResume: (input) => caseToResume({ ...deps, events: deps.register.events }, input),
     appendEntries: (input) => appendToRegister(deps.register, input),
     incidentInRegister: (input) => incidentInRegister(deps.register, input),
     verifyRegister: (input) => verifyInRegister(deps.register, input),

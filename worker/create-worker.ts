@@ -31,7 +31,7 @@ import { refusePowerAt } from '../postgres/logins';
 import { createPool, isUnavailable } from '../postgres/pool';
 import { bringUpToDate } from '../postgres/up-to-date';
 import { Appender } from '../register/append/appender';
-import { readIncidentEvents } from '../register/read-incident';
+import { readEvents } from '../register/read-incident';
 import { stateFromRegister } from '../register/state-from-register';
 import { verifyRegister } from '../register/verify';
 import type { WorkerSettings } from '../settings/worker';
@@ -177,7 +177,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
       },
       verify: (options) => verifyRegister(pool, options),
       state: (incidentId) => stateFromRegister(pool, incidentId),
-      events: (incidentId) => readIncidentEvents(pool, incidentId),
+      events: (caseId) => readEvents(pool, caseId),
     },
     ledgers: {
       postgres,

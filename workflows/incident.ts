@@ -4,6 +4,7 @@
  */
 import { ApplicationFailure, defineQuery, setHandler } from '@temporalio/workflow';
 import type { CaseResult } from '../domain/case/contract';
+import type { ResumedInput } from '../domain/case/resumed';
 import {
   type ClosedIncidentInput,
   ClosedIncidentInputSchema,
@@ -19,17 +20,16 @@ import { INCIDENT_MESSAGES } from '../domain/incident/messages';
 import { openingOf } from '../domain/incident/opening';
 import type { IncidentOutcome } from '../domain/incident/outcome';
 import { playRecord } from '../domain/incident/record-only';
-import { type ResumedInput, ResumedInputSchema, resumedEvent } from '../domain/incident/resumed';
 import type { IncidentState } from '../domain/incident/state';
 import type { IncidentWork } from '../domain/incident/work';
 import { type PolicySnapshot, policyRef } from '../domain/policy/policy';
 import { activities, UNTIL_DONE } from './lib/activity-calls';
 import { carriedCase } from './lib/carried';
-import { commonWork } from './lib/common-work';
 import { performIncidentWork } from './lib/incident-work';
 import type { Carried } from './lib/kind';
 import { MailRounds } from './lib/mail-rounds';
 import { internalSignal } from './lib/receive-messages';
+import { fromRegister, isResumed } from './lib/resumed';
 import { validInput } from './lib/valid-input';
 import { runLifecycle } from './lifecycle';
 
@@ -83,17 +83,18 @@ export function incident(input: Input): Promise<CaseResult> {
         run.resume(lifecycleUnder(policy), { state, backlog: [], caused: [], recent: [] });
         return;
       }
-      if (input && 'resumed' in input) {
-        const id = { of: (i: ResumedInput) => i.resumed.incidentId, field: 'resumed.incidentId', whose: 'incident' };
-        const { resumed } = validInput('incident to resume', ResumedInputSchema, input, id);
-        const found = await activities(UNTIL_DONE, 'read the incident from the register').incidentToResume(resumed);
-        if ('problem' in found) throw ApplicationFailure.nonRetryable(found.problem);
-        const { state, recent, alarms } = found;
-        policy = found.policy;
-        const caused = alarms.flatMap((event) => commonWork(event, state));
-        run.resume(lifecycleUnder(policy), { state, backlog: [], caused, recent }, [
-          resumedEvent(resumed, state, policyRef(policy)),
-        ]);
+      if (isResumed(input)) {
+        const {
+          carried,
+          news,
+          policy: declaredUnder,
+        } = await fromRegister<IncidentState, IncidentEvent, IncidentWork>(input);
+        policy = declaredUnder!;
+        const other = policy.sha256 !== carried.state.policy.sha256;
+        const told = news.map((event) =>
+          other ? { ...event, data: { ...event.data, policy: policyRef(policy) } } : event,
+        );
+        run.resume(lifecycleUnder(policy), carried, told as typeof news);
         return;
       }
       const id = { of: (i: IncidentInput) => i.declaration.id, field: 'declaration.id', whose: 'incident' };

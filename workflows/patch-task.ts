@@ -4,6 +4,7 @@
  */
 import { workflowInfo } from '@temporalio/workflow';
 import type { CaseResult } from '../domain/case/contract';
+import type { ResumedInput } from '../domain/case/resumed';
 import {
   type PatchEvent,
   type PatchOutcome,
@@ -17,19 +18,24 @@ import {
 import { activities, CHECKING, UNTIL_DONE } from './lib/activity-calls';
 import { carriedCase } from './lib/carried';
 import type { Carried } from './lib/kind';
+import { fromRegister, isResumed } from './lib/resumed';
 import { validInput } from './lib/valid-input';
 import { runLifecycle } from './lifecycle';
 
-type Input = PatchTaskInput & { carried?: Carried<PatchState, PatchEvent, PatchWork> };
+type Input = PatchTaskInput & Partial<ResumedInput> & { carried?: Carried<PatchState, PatchEvent, PatchWork> };
 
 export function patchTask(input: Input): Promise<CaseResult> {
   return runLifecycle<PatchState, PatchEvent, PatchWork, PatchOutcome>({
     messages: patchTaskLifecycle.messages,
     perform,
-    begin(run) {
+    async begin(run) {
       // A start by hand may come without any input.
       const carried = carriedCase(input);
       if (carried) return run.resume(patchTaskLifecycle, carried);
+      if (isResumed(input)) {
+        const { carried, news } = await fromRegister<PatchState, PatchEvent, PatchWork>(input);
+        return run.resume(patchTaskLifecycle, carried, news);
+      }
       const given = validInput('patch task', PatchTaskInputSchema, input);
       const { exercise } = given;
       return run.open(patchTaskLifecycle, workflowInfo().workflowId, () => [patchDue(given)], { exercise });

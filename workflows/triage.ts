@@ -4,6 +4,7 @@
  */
 import { getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
 import type { CaseResult } from '../domain/case/contract';
+import type { ResumedInput } from '../domain/case/resumed';
 import { openingOf } from '../domain/triage/opening';
 import {
   DETECTED_SIGNAL,
@@ -21,11 +22,13 @@ import { failureText } from './lib/activity-calls';
 import { carriedCase } from './lib/carried';
 import type { Carried, Situation } from './lib/kind';
 import { internalSignal } from './lib/receive-messages';
+import { fromRegister, isResumed } from './lib/resumed';
 import { startIncident } from './lib/start-incident';
 import { validInput } from './lib/valid-input';
 import { runLifecycle } from './lifecycle';
 
-type Input = TriageInput & { carried?: Carried<TriageState, TriageEvent, TriageWork>; tally?: Tally };
+type Input = TriageInput &
+  Partial<ResumedInput> & { carried?: Carried<TriageState, TriageEvent, TriageWork>; tally?: Tally };
 
 /** One workflow for each deduplicated detection; its id is the case's id. */
 export function triage(input: Input): Promise<CaseResult> {
@@ -45,12 +48,18 @@ export function triage(input: Input): Promise<CaseResult> {
       tally = recorded.tally;
       return recorded.events;
     },
-    begin(run) {
+    async begin(run) {
       // A start by hand may come without any input.
       const carried = carriedCase(input);
       if (carried) {
         tally = input.tally!;
         return run.resume(triageLifecycle, carried);
+      }
+      if (isResumed(input)) {
+        const { carried, news } = await fromRegister<TriageState, TriageEvent, TriageWork>(input);
+        // What was counted and not recorded was in the run that is gone.
+        tally = emptyTally();
+        return run.resume(triageLifecycle, carried, news);
       }
       const id = { of: (i: TriageInput) => i.caseId, field: 'caseId', whose: 'case' };
       const first = validInput('detection', TriageInputSchema, input, id);

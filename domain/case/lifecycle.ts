@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import type { Alarm, WorkKind } from './alarm';
+import type { Resumed } from './found';
 import type { Occasion } from './occasion';
 
 /** What every case's state holds. Plain JSON, so that continue-as-new can carry it. */
@@ -44,6 +45,7 @@ export type CaseEventOf<K extends string, D extends object> = Omit<RecordedEvent
 export type CommonCaseEvent =
   | CaseEventOf<'alarm-raised', Alarm>
   | CaseEventOf<'alarm-acknowledged', { alarms: number[] }>
+  | CaseEventOf<'resumed', Resumed>
   | CaseEventOf<'rejected', { message: string; problems: string[] }>
   | CaseEventOf<'noted', { message: string; note: string }>;
 

@@ -4,6 +4,7 @@
  */
 
 import { type Alarm, obligationOf } from '../case/alarm';
+import type { Resumed } from '../case/found';
 import type { InexactInstant } from '../kernel/inexact-instant';
 import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
@@ -15,7 +16,6 @@ import type { Corrected } from './corrected-facts';
 import type { Doubted } from './doubted-kinds';
 import type { EditedText } from './edits';
 import type { Consequences, Judgements } from './facts/judgements';
-import type { Found } from './found';
 import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
 import type { LinkRelation } from './links';
 import type { MessageName } from './messages';
@@ -314,8 +314,8 @@ interface EventData {
   closed: { note?: string };
   /** `policy`: the one that applies from now on, where it is another. */
   reopened: { closedAt: Instant; reason: string; policy?: PolicyRef };
-  /** A new run began from the register. `endedAt`: when the one before ended. */
-  resumed: { found: Found; endedAt?: Instant; policy?: PolicyRef };
+  /** `policy`: the one that applies from now on, where it is another. */
+  resumed: Resumed & { policy?: PolicyRef };
   'followed-up': { text: string; at: Instant };
   linked: { to: string; relation: LinkRelation; note?: string };
 }

@@ -1,6 +1,7 @@
 /** Every event as one clear sentence for people: the live timeline, `tocsin show`, the answer to a message. Pure. */
 
 import { alarmText } from '../case/alarm-text';
+import { FOUND_WORDS } from '../case/found';
 import { figureOf, sumOf } from '../kernel/count';
 import { type InexactInstant, whenText } from '../kernel/inexact-instant';
 import { type Instant, spanText, toMs } from '../kernel/time';
@@ -17,7 +18,6 @@ import { human } from './contents';
 import { DOUBTED_WORDS } from './doubted-kinds';
 import { type DataOf, type EventOf, type Evidence, type IncidentEvent, obligationOfEvent } from './events';
 import { attachmentsIn } from './filings';
-import { FOUND_WORDS } from './found';
 import type { Assessment } from './incident';
 import { latenessText } from './lateness';
 import { madePublicText } from './made-public';

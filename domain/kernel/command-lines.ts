@@ -65,7 +65,7 @@ const TABLE = {
   review: { args: ['id'], options: ['by'], flags: ['help'] },
   close: { args: ['id'], options: ['by'] },
   reopen: { args: ['id'], options: ['reason', 'by'], flags: ['current-policy'] },
-  resume: { args: ['id?'], options: ['by'], flags: ['all', 'current-policy', 'replace-running'] },
+  resume: { args: ['incident-or-case?'], options: ['by'], flags: ['all', 'current-policy', 'replace-running'] },
   watchdog: { flags: ['once'] },
   'follow-up': { args: ['id', 'text'], options: ['by'] },
   link: { args: ['id', 'incident'], options: ['as', 'by'] },

@@ -181,6 +181,7 @@ function evolve(state: PatchState | undefined, event: PatchEvent): PatchState {
     case 'patch-closed':
       return { ...state, status: event.data.outcome, closedAt: event.at, closedBecause: event.data.reason };
     case 'alarm-acknowledged':
+    case 'resumed':
     case 'rejected':
     case 'noted':
     case 'note-added':

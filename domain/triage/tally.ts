@@ -25,8 +25,8 @@ export interface Tally {
 const SEEN_KEPT = 500;
 const RECORDED_SINGLY = 3;
 
-export function emptyTally(first: Detection): Tally {
-  return { more: 0, systems: [], indicators: [], seen: [hashOf(first)] };
+export function emptyTally(first?: Detection): Tally {
+  return { more: 0, systems: [], indicators: [], seen: first ? [hashOf(first)] : [] };
 }
 
 /** Counts a detection in. `record`: whether the register gets it now. */

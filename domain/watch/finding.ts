@@ -3,7 +3,6 @@
  * is the measure, as whoever can end a workflow cannot end an entry.
  */
 
-import { INCIDENT_WORKFLOW } from '../incident/contract';
 import type { CommandLine } from '../kernel/command-lines';
 import { commandLine } from '../kernel/command-lines';
 import { type Instant, MINUTE_MS, toMs } from '../kernel/time';
@@ -88,9 +87,9 @@ export function findings({ at, cases, runs, listed, parts }: Look): Finding[] {
   return found;
 }
 
-function ofCase({ id, workflow, nextDueAt }: RegisteredCase, run: WatchedRun | null, at: Instant): Finding[] {
+function ofCase({ id, nextDueAt }: RegisteredCase, run: WatchedRun | null, at: Instant): Finding[] {
   const about = { caseId: id, ...(nextDueAt && { nextDueAt }) };
-  const resume = workflow === INCIDENT_WORKFLOW ? [commandLine('resume', { id })] : [];
+  const resume = [commandLine('resume', { 'incident-or-case': id })];
   if (run === null) return [{ kind: 'missing', key: `missing ${id}`, ...about, remedy: resume }];
   if (run.status !== 'RUNNING') {
     const { status, endedAt } = run;

@@ -21,6 +21,9 @@ export interface RegisteredCase {
   open: boolean;
   exercise: boolean;
   owner: string;
+  title: string;
+  severity: string;
+  status: string;
   /** The earliest deadline that is owed, also when it is past. */
   nextDueAt?: Instant;
   lastAt: Instant;
@@ -44,8 +47,7 @@ const KINDS: Record<string, { workflow: string; reads: Reads }> = {
 
 /** The case that these entries tell, in any order; `undefined` where they are of no case, such as the register's own. */
 export function registeredCase(entries: readonly RecordedEvent[]): RegisteredCase | undefined {
-  const first = entries.find(({ seq }) => seq === 1);
-  const kind = first && KINDS[first.kind];
+  const kind = kindOf(entries);
   const state = kind && foldCase(kind.reads, entries);
   if (!kind || !state) return undefined;
   const nextDueAt = state.closedAt ? undefined : kind.reads.nextDueAt(state);
@@ -56,6 +58,9 @@ export function registeredCase(entries: readonly RecordedEvent[]): RegisteredCas
     open: state.closedAt === undefined,
     exercise: state.exercise,
     owner: state.owner,
+    title: state.title,
+    severity: state.severity,
+    status: state.status,
     ...(nextDueAt && { nextDueAt }),
     lastAt: entries.find(({ seq }) => seq === state.seq)!.at,
   };
@@ -65,4 +70,15 @@ function nextDuty(state: IncidentState): Instant | undefined {
   return Object.values(state.obligations)
     .flatMap((o) => (o.dueAt && !isSettled(o) ? [o.dueAt] : []))
     .sort()[0];
+}
+
+/** The state of the case that these entries tell, of whatever kind. */
+export function stateOfAny(entries: readonly RecordedEvent[]): CaseState | undefined {
+  const kind = kindOf(entries);
+  return kind && foldCase(kind.reads, entries);
+}
+
+function kindOf(entries: readonly RecordedEvent[]): (typeof KINDS)[string] | undefined {
+  const first = entries.find(({ seq }) => seq === 1);
+  return first && KINDS[first.kind];
 }

@@ -12,15 +12,16 @@ import type {
   ReporterMailInput,
 } from '../../activities/types';
 import { dependencyActivities } from '../../detection/dependencies/dependency-activities';
+import { unheardAlarms } from '../../domain/case/resumed';
 import type { Detection } from '../../domain/detection/detection';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { fold } from '../../domain/incident/evolve';
 import { measureId } from '../../domain/incident/incident';
-import { unheardAlarms } from '../../domain/incident/resumed';
 import type { Counted } from '../../domain/incident/tally';
 import { type Instant, toInstant } from '../../domain/kernel/time';
 import { inRegion } from '../../domain/policy/places';
 import type { PolicySnapshot } from '../../domain/policy/policy';
+import { stateOfAny } from '../../domain/watch/registered-case';
 import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
 import { FakeDependencies } from './fake-dependencies';
 
@@ -141,11 +142,12 @@ export class FakeWorld {
     return {
       snapshotPolicy: async () => this.policy,
       appendEntries: async ({ events }) => this.append(events as IncidentEvent[]),
-      incidentToResume: async ({ incidentId }) => {
-        const events = this.register(incidentId);
-        const state = fold(events);
-        if (!state) return { problem: `the register has no incident "${incidentId}"` };
-        return { state, policy: this.policy, recent: events, alarms: unheardAlarms(state, events) };
+      caseToResume: async ({ caseId }) => {
+        const events = this.register(caseId);
+        const state = stateOfAny(events);
+        if (!state) return { problem: `the register has no case "${caseId}"` };
+        const policy = 'policy' in state ? { policy: this.policy } : {};
+        return { state, recent: events, alarms: unheardAlarms(state, events), ...policy };
       },
       incidentInRegister: async ({ incidentId }) => fold(this.register(incidentId)),
       verifyRegister: async ({ incidentId, seq }) => {

@@ -101,6 +101,25 @@ async function opened(kind: string, nth: number): Promise<WorkflowHandle> {
 }
 
 describe.each(Object.keys(KINDS))('%s', (kind) => {
+  test('goes on from the register when its workflow was terminated: the same state and deadline', async () => {
+    const handle = await opened(kind, 7);
+    const id = handle.workflowId;
+    const before = (await viewOf(handle))!;
+    const { type } = await handle.describe();
+    await handle.terminate('by mistake');
+    const { title, severity, owner, status } = before.state;
+    const input = { resumed: { caseId: id, by: 'anna', found: 'terminated' as const } };
+    await new TocsinClient(client).resume({ workflow: type, id, title, severity, owner, status, input });
+    const again = client.workflow.getHandle(id);
+    await until('it rests', async () => (await viewOf(again).catch(() => undefined))?.registerBacklog === 0);
+    const after = (await viewOf(again))!;
+    expect(after.nextDueAt).toBe(before.nextDueAt);
+    expect({ ...after.state, seq: before.state.seq }).toEqual(before.state);
+    expect(entries(id, 'resumed')).toMatchObject([{ by: 'anna', data: { found: 'terminated' } }]);
+    // It takes messages as before.
+    expect(await acknowledge(again, { by: 'anna' })).toMatchObject({ events: [{ kind: 'noted' }] });
+  }, 60_000);
+
   test('continues as new while an alarm is stuck in retry, which goes out once when it can', async () => {
     const handle = await opened(kind, 1);
     const id = handle.workflowId;

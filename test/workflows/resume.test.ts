@@ -1,8 +1,8 @@
 // An incident whose workflow is gone goes on from the register: the same clocks, nobody told twice, nothing of it lost.
 import { incidentStart } from '../../client/start-options';
 import { TocsinClient } from '../../client/tocsin-client';
+import type { Found } from '../../domain/case/found';
 import { INCIDENT_WORKFLOW, TASK_QUEUE } from '../../domain/incident/contract';
-import type { Found } from '../../domain/incident/found';
 import type { Obligation } from '../../domain/incident/state';
 import { COUNSEL, connectTo, declaration, startDevServerWith, type TestIncident } from '../setup/workflow-harness';
 
@@ -21,7 +21,7 @@ async function declared(id: string): Promise<TestIncident> {
 }
 
 function resume({ client }: Connected, id: string, found: Found) {
-  const input = { resumed: { incidentId: id, by: COUNSEL, found } };
+  const input = { resumed: { caseId: id, by: COUNSEL, found } };
   const { declaration: declared } = declarationOf(id);
   return new TocsinClient(client).resume({ ...incidentStart(input, declared, false), input });
 }
@@ -102,8 +102,8 @@ test('what is closed, and what the register does not have, is not resumed: nothi
   await expect(
     new TocsinClient(at.client).resume({
       ...incidentStart({}, declaration('INC-never', Date.now()) as never, false),
-      input: { resumed: { incidentId: 'INC-never', by: COUNSEL, found: 'missing' } },
+      input: { resumed: { caseId: 'INC-never', by: COUNSEL, found: 'missing' } },
     }),
-  ).rejects.toThrow(/was not resumed: the register has no incident/);
+  ).rejects.toThrow(/was not resumed: the register has no case/);
   expect(at.world.register('INC-never')).toEqual([]);
 }, 60_000);

@@ -2,13 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { incidentToResume, snapshotPolicy } from '../../../activities/resume';
+import { caseToResume, snapshotPolicy } from '../../../activities/resume';
 import { type ArtefactStore, createFolderArtefacts } from '../../../activities/storage/artefacts';
 import type { IncidentEvent } from '../../../domain/incident/events';
 import { ERASED } from '../../../domain/policy/disclosure';
 import type { PolicySnapshot } from '../../../domain/policy/policy';
 import { snapshotOf } from '../../../policy/load-policy';
-import { UnknownIncidentError } from '../../../register/errors';
 import { packOf, TRUST_CENTER } from '../domain/helpers/pack';
 import { Story } from '../domain/helpers/story';
 
@@ -40,7 +39,7 @@ function events(change: (story: Story) => void = () => {}): IncidentEvent[] {
 
 function toResume(policy: PolicySnapshot, recorded: IncidentEvent[], currentPolicy?: boolean) {
   const deps = { policy: async () => policy, artefacts, log: log as never, events: async () => recorded };
-  return incidentToResume(deps, { incidentId: 'INC-2026-001', currentPolicy });
+  return caseToResume(deps, { caseId: 'INC-2026-001', currentPolicy });
 }
 
 test('the policy of a new incident is kept under its own hash', async () => {
@@ -77,13 +76,7 @@ test('closed, erased and unknown ones do not go on', async () => {
   const declaration = { ...first.data.declaration, title: ERASED };
   const erased = { ...first, data: { ...first.data, declaration } };
   expect(await toResume(DECLARED_UNDER, [erased])).toEqual({ problem: expect.stringMatching(/were erased/) });
-  const unknown = {
-    policy: async () => ANOTHER,
-    artefacts,
-    log: log as never,
-    events: () => Promise.reject(new UnknownIncidentError('X')),
-  };
-  expect(await incidentToResume(unknown, { incidentId: 'X' })).toEqual({ problem: 'the register has no incident "X"' });
+  expect(await toResume(DECLARED_UNDER, [])).toEqual({ problem: 'the register has no case "INC-2026-001"' });
 });
 
 test('its latest events come along, as many as a run may begin with, and every alarm that nobody acknowledged', async () => {

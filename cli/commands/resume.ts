@@ -1,0 +1,165 @@
+/** `tocsin resume`: a case whose workflow is gone goes on from the register. */
+import type { Command } from 'commander';
+import { type CommandError, refused, usage } from '../../client/errors';
+import type { TocsinClient } from '../../client/tocsin-client';
+import type { Found } from '../../domain/case/found';
+import { type ResumedInput, resumeProblem } from '../../domain/case/resumed';
+import { INCIDENT_WORKFLOW } from '../../domain/incident/contract';
+import { tocsin } from '../../domain/kernel/command-lines';
+import { plural } from '../../domain/kernel/plural';
+import type { RegisteredCase } from '../../domain/watch/registered-case';
+import { relative, shortInstant } from '../rendering/format';
+import type { CommonOptions, Shell } from '../shell';
+import { OPTIONS, verb } from '../verb';
+
+interface Options extends CommonOptions {
+  all?: boolean;
+  currentPolicy?: boolean;
+  replaceRunning?: boolean;
+}
+
+/** A case that was resumed, as `--json` prints it. */
+interface Resumed {
+  id: string;
+  found: Found;
+  /** Entries that it went on from. */
+  entries: number;
+  /** The earliest deadline that is owed, also when it is past. */
+  nextDeadline?: string;
+}
+
+export function resumeCommand(program: Command, shell: Shell): void {
+  verb(
+    program,
+    'resume [incident-or-case]',
+    'Resume an incident or a case whose workflow is gone (terminated, failed, lost with its Temporal) from the register ' +
+      'alone. Whoever was told is not told again.',
+    'resume INC-20260401-9f3a\nresume --all',
+  )
+    .option('--all', 'every open one of the register that has no running workflow')
+    .option(
+      '--replace-running',
+      'end the workflow that runs first: after a reset, when the register refuses its entries',
+    )
+    .option('--current-policy', "under the workers' policy, if the one it was declared under is not kept")
+    .option(...OPTIONS.by)
+    .action((id: string | undefined, options: Options) => resume(shell, id, options));
+}
+
+async function resume(shell: Shell, id: string | undefined, options: Options): Promise<void> {
+  if (Boolean(id) === Boolean(options.all)) throw usage('name one incident or case, or use --all');
+  if (options.all && options.replaceRunning) throw usage('--replace-running ends the workflow of one case: name it');
+  const client = await shell.client();
+  const problems: string[] = [];
+  const resumed: Resumed[] = [];
+  for (const each of id ? [await registered(shell, id)] : await lost(shell, client)) {
+    try {
+      const one = await resumeOne(shell, client, each, options);
+      resumed.push(one);
+      if (!options.json) for (const line of linesOf(one)) shell.out.line(line);
+    } catch (error) {
+      if (id) throw error;
+      problems.push(
+        `${each.id}: ${[(error as Error).message, ...((error as CommandError).problems ?? [])].join('; ')}`,
+      );
+    }
+  }
+  if (options.json) shell.out.json(id ? resumed[0] : { resumed, problems });
+  else if (options.all && resumed.length + problems.length === 0)
+    shell.out.line('Every open incident and case of the register has a running workflow: nothing to resume.');
+  if (problems.length > 0) throw refused(`${plural(problems.length, 'case')} could not be resumed`, problems);
+}
+
+/** The open cases of the register that no workflow runs for. An exercise is played again, not resumed. */
+async function lost(shell: Shell, client: TocsinClient): Promise<RegisteredCase[]> {
+  const { registeredHeads } = await import('../../register/registered-heads.js');
+  const lost: RegisteredCase[] = [];
+  for (const { caseId, first, openIncident } of await registeredHeads(await shell.register())) {
+    if (first === 'declared' && !openIncident) continue;
+    const each = await find(shell, caseId);
+    if (each && resumeProblem(each) === undefined && !(await client.find(caseId))?.open) lost.push(each);
+  }
+  return lost;
+}
+
+async function find(shell: Shell, id: string): Promise<RegisteredCase | undefined> {
+  const { readEvents } = await import('../../register/read-incident.js');
+  const { registeredCase } = await import('../../domain/watch/registered-case.js');
+  return registeredCase(await readEvents(await shell.register(), id));
+}
+
+async function registered(shell: Shell, id: string): Promise<RegisteredCase> {
+  const found = await find(shell, id);
+  if (found) return found;
+  throw refused(`the register has no incident or case "${id}": see \`${tocsin('list', { all: true })}\``);
+}
+
+async function resumeOne(
+  shell: Shell,
+  client: TocsinClient,
+  registered: RegisteredCase,
+  options: Options,
+): Promise<Resumed> {
+  const { id, workflow, seq, title, severity, owner, status, nextDueAt } = registered;
+  const problem = resumeProblem(registered);
+  if (problem === 'exercise') throw refused(`"${id}" is an exercise: play it again instead`);
+  if (problem === 'closed') throw refused(`"${id}" is closed${reopening(registered)}`);
+  const run = await client.find(id);
+  if (run?.open && !options.replaceRunning)
+    throw refused(
+      `"${id}" has a running workflow. If it was reset and the register refuses its entries, end it and begin from the ` +
+        `register: \`${tocsin('resume', { 'incident-or-case': id, 'replace-running': true })}\``,
+    );
+  const by = shell.by(options);
+  if (run?.open) await client.terminate(id, `replaced by a run from the register: ${by}`);
+  const found = run?.open ? 'replaced' : foundOf(run?.status);
+  const endedAt = run?.open ? undefined : run?.endedAt;
+  const currentPolicy = options.currentPolicy;
+  const input: ResumedInput = {
+    resumed: { caseId: id, by, found, ...(endedAt && { endedAt }), ...(currentPolicy && { currentPolicy }) },
+  };
+  await client.resume({
+    workflow,
+    id,
+    title,
+    severity,
+    owner,
+    status,
+    nextDeadline: nextDueAt,
+    exercise: false,
+    input,
+  });
+  return { id, found, entries: seq, ...(nextDueAt && { nextDeadline: nextDueAt }) };
+}
+
+function reopening({ id, workflow }: RegisteredCase): string {
+  return workflow === INCIDENT_WORKFLOW
+    ? `. To go on with it: \`${tocsin('reopen', { id, reason: { ask: 'reason' } })}\``
+    : ': there is nothing to go on with';
+}
+
+function foundOf(status: string | undefined): Found {
+  switch (status) {
+    case undefined:
+      return 'missing';
+    case 'TERMINATED':
+      return 'terminated';
+    case 'CANCELLED':
+      return 'cancelled';
+    case 'TIMED_OUT':
+      return 'timed-out';
+    case 'COMPLETED':
+    case 'CONTINUED_AS_NEW':
+      return 'ended';
+    default:
+      return 'failed';
+  }
+}
+
+function linesOf({ id, entries, nextDeadline }: Resumed): string[] {
+  const now = new Date().toISOString();
+  return [
+    `${id}  resumed from ${plural(entries, 'entry', 'entries')} of the register`,
+    ...(nextDeadline ? [`  next deadline ${shortInstant(now, nextDeadline)} UTC, ${relative(now, nextDeadline)}`] : []),
+  ];
+}
