@@ -12,11 +12,12 @@ import { draftFingerprint, type NoticeEdit, standingEdits } from './edits';
 import { type Established, establishedBy } from './established';
 import { formLines } from './form-lines';
 import type { DataSet } from './incident';
+import { publicityLines } from './made-public';
 import { plannedMeasures, takenMeasures } from './measures-said';
 import { isPublicCommunication, mayBeReadOutside, type Reader, readerOf } from './readers';
 import { type Line, type Texts, textsIn } from './said';
 import { PLAIN, say } from './say/say';
-import type { IncidentState, Obligation } from './state';
+import { type IncidentState, isSettled, type Obligation } from './state';
 import { isCorrecting, isWithdrawn } from './told-wrongly';
 import { inLanguages } from './translations';
 
@@ -296,16 +297,18 @@ function residenceLines(dataSets: DataSet[]): Line[] | undefined {
   return some(sorted.map(([place, count]) => ({ is: 'residence', place, count })));
 }
 
-/** Who of the people was or will be notified of this breach under the same law (SOR/2018-64 s. 2(1)(f)). */
+/** Who of the people was or will be notified of this breach, directly and in public, under the same law (SOR/2018-64 s. 2(1)(f)). */
 function peopleTold({ rule, state, pack }: About): Line[] {
   return Object.values(state.obligations).flatMap((o): Line[] => {
     const notice = ruleOf(pack, o.rule);
-    if (notice?.recipient.to !== 'individuals' || notice.pack !== rule.pack) return [];
+    if (!notice || notice.pack !== rule.pack) return [];
     const { citation } = notice;
+    if (isPublicCommunication(notice)) return publicityLines(o, citation);
+    if (notice.recipient.to !== 'individuals') return [];
     const done = o.evidence ?? o.delivery;
     const at = done?.firstToldAt ?? done?.firstSentAt;
     if (done && at) return [{ is: 'people-told', citation, at, told: done.told ?? done.sent, of: done.of }];
-    return o.dueAt ? [{ is: 'people-told', citation, before: o.dueAt }] : [];
+    return o.dueAt && !isSettled(o) ? [{ is: 'people-told', citation, before: o.dueAt }] : [];
   });
 }
 

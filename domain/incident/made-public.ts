@@ -10,6 +10,7 @@ import type { EventOf, Evidence, NewEvent, Publication } from './events';
 import type { MessageBody } from './messages';
 import { isPublicChannel, PUBLIC_CHANNELS, reachesPeople } from './public-channels';
 import { isPublicCommunication, PUBLIC_NOTICE } from './readers';
+import type { Line } from './said';
 import { isSettled, type Obligation } from './state';
 
 /** What a decision answers when it causes no events. */
@@ -42,6 +43,15 @@ export function madePublicText(publications: Array<Pick<Publication, 'channel' |
   return publications
     .map(({ channel, languages }) => `${PUBLIC_CHANNELS[channel]} (${languages.join(', ')})`)
     .join(', ');
+}
+
+/** By which channels and when it was made public, each round; else that it will be. */
+export function publicityLines(o: Obligation, citation: string): Line[] {
+  const made = (o.publications ?? []).map(({ channel, languages, at, inexact }): Line => {
+    return { is: 'made-public', citation, by: { channel, languages, at, ...(inexact && { latest: true }) } };
+  });
+  if (made.length > 0 || !o.dueAt || isSettled(o)) return made;
+  return [{ is: 'made-public', citation, before: o.dueAt }];
 }
 
 /** How a public communication stands that is not fulfilled, in words. */

@@ -4,6 +4,7 @@
  */
 import type { Count } from '../kernel/count';
 import type { Instant } from '../kernel/time';
+import type { PublicChannel } from './public-channels';
 
 /** The language in which facts are written. */
 export const SOURCE_LANGUAGE = 'en';
@@ -31,6 +32,9 @@ export type Line =
   | { is: 'measure'; kind: MeasureKind; unverified?: true; count?: number; lastAt?: Instant }
   /** The people who were told of this breach, or will be. */
   | { is: 'people-told'; citation: string; at?: Instant; told?: number; of?: number; before?: Instant }
+  /** One channel by which they were told in public, or that they will be. */
+  | { is: 'made-public'; citation: string; by: Publicity; before?: never }
+  | { is: 'made-public'; citation: string; by?: never; before: Instant }
   /** Answers of a form, by their codes: for authorities. */
   | { is: 'answer'; question: string; codes: string[] }
   /** `reported`: of one that is resolved, what was reported while it was going on; said only in the languages that have it. */
@@ -42,6 +46,14 @@ export type Line =
       why: 'no-data' | 'otherwise';
       firstAt?: Instant;
     };
+
+/** How something was made public. `latest`: it is known only by when. */
+export interface Publicity {
+  channel: PublicChannel;
+  languages: string[];
+  at: Instant;
+  latest?: true;
+}
 
 /** The texts of people within a line. */
 export function textsIn(line: Line): Texts[] {

@@ -36,6 +36,18 @@ export const DE: Words = {
     at !== undefined
       ? `Betroffene Personen (${citation}): ${told ?? 'Zahl noch nicht festgestellt'}${of ? ` von ${of}` : ''} direkt benachrichtigt, seit dem ${at}`
       : `Betroffene Personen (${citation}): direkte Benachrichtigung geplant${before ? ` vor dem ${before}` : ''}`,
+  channels: {
+    website: 'einen deutlich sichtbaren Hinweis auf der Website',
+    newspaper: 'eine Zeitung',
+    broadcast: 'Radio oder Fernsehen',
+    'social-media': 'soziale Medien',
+    poster: 'Aushänge oder Plakate',
+    'press-release': 'eine Pressemitteilung',
+    blog: 'einen Blog',
+  },
+  madePublic: ({ citation, channel, languages, at, latest }) =>
+    `Öffentliche Bekanntmachung (${citation}): durch ${channel} (${languages}), ${latest ? 'spätestens ' : ''}am ${at}`,
+  toBeMadePublic: (citation, before) => `Öffentliche Bekanntmachung (${citation}): geplant vor dem ${before}`,
   serviceAffected: 'Wir bearbeiten einen Vorfall, der den Dienst betrifft.',
   serviceRestored: 'Ein Vorfall hat den Dienst betroffen. Er ist behoben.',
   reportedThen: (text) => `Während der Störung haben wir mitgeteilt: „${text}“`,

@@ -1,3 +1,4 @@
+import { PUBLIC_CHANNELS } from '../public-channels';
 import type { Words } from './words';
 
 export const EN: Words = {
@@ -35,6 +36,10 @@ export const EN: Words = {
     at !== undefined
       ? `Individuals (${citation}): ${told ?? 'number not yet established'}${of ? ` of ${of}` : ''} notified directly, since ${at}`
       : `Individuals (${citation}): to be notified directly${before ? ` before ${before}` : ''}`,
+  channels: PUBLIC_CHANNELS,
+  madePublic: ({ citation, channel, languages, at, latest }) =>
+    `Public communication (${citation}): by ${channel} (${languages}), ${latest ? 'no later than' : 'on'} ${at}`,
+  toBeMadePublic: (citation, before) => `Public communication (${citation}): to be made before ${before}`,
   serviceAffected: 'We are handling an incident that affects the service.',
   serviceRestored: 'An incident affected the service. It is resolved.',
   reportedThen: (text) => `While it was going on, we reported: “${text}”`,

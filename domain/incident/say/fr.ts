@@ -44,6 +44,18 @@ export const FR: Words = {
     at !== undefined
       ? `Personnes concernées (${citation})${COLON} ${told ?? 'nombre pas encore établi'}${of ? ` sur ${of}` : ''} informées directement depuis le ${at}`
       : `Personnes concernées (${citation})${COLON} information directe prévue${before ? ` avant le ${before}` : ''}`,
+  channels: {
+    website: 'un avis bien visible sur le site web',
+    newspaper: 'un journal',
+    broadcast: 'la radio ou la télévision',
+    'social-media': 'les réseaux sociaux',
+    poster: 'des affiches',
+    'press-release': 'un communiqué de presse',
+    blog: 'un blog',
+  },
+  madePublic: ({ citation, channel, languages, at, latest }) =>
+    `Communication publique (${citation})${COLON} par ${channel} (${languages}), ${latest ? 'au plus tard ' : ''}le ${at}`,
+  toBeMadePublic: (citation, before) => `Communication publique (${citation})${COLON} prévue avant le ${before}`,
   serviceAffected: 'Nous traitons un incident qui touche le service.',
   serviceRestored: 'Un incident a touché le service. Il est résolu.',
   reportedThen: (text) => `Pendant l’incident, nous avions indiqué\u00a0: «\u00a0${text}\u00a0»`,

@@ -81,6 +81,13 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
         of: line.of === undefined ? undefined : number(line.of),
         before: line.before && at(line.before),
       });
+    case 'made-public': {
+      const { citation, by, before } = line;
+      if (!by) return words.toBeMadePublic(citation, at(before));
+      const languages = by.languages.join(', ');
+      const said = { channel: words.channels[by.channel], languages, at: at(by.at), latest: by.latest === true };
+      return words.madePublic({ citation, ...said });
+    }
     case 'answer':
       return `${line.question}: ${line.codes.map((code) => code.replaceAll('-', ' ')).join(', ')}`;
     case 'service-affected':

@@ -1,5 +1,6 @@
 /** The words in which one language says what the product itself knows. */
 import type { Count } from '../../kernel/count';
+import type { PublicChannel } from '../public-channels';
 import type { MeasureKind } from '../said';
 
 /** Numbers and dates come formatted. */
@@ -25,6 +26,10 @@ export interface Words {
     of?: string | undefined;
     before?: string | undefined;
   }): string;
+  channels: Record<PublicChannel, string>;
+  /** `latest`: `at` is known only as the latest that it can have been. */
+  madePublic(by: { citation: string; channel: string; languages: string; at: string; latest: boolean }): string;
+  toBeMadePublic(citation: string, before: string): string;
   serviceAffected: string;
   serviceRestored: string;
   /** What was reported of the service while it was affected. */

@@ -1,6 +1,9 @@
 /** A public communication in place of notices to each person is fulfilled by making it public, never by its page alone. */
+import { noticeContents } from '../../../domain/incident/contents';
 import { board, explain } from '../../../domain/incident/explain';
 import { narrate } from '../../../domain/incident/narrate';
+import { PLAIN, say, sayInstant } from '../../../domain/incident/say/say';
+import { ruleOf } from '../../../domain/policy/policy';
 import { DEFAULT_PACKS, loadPolicy } from '../../../policy/load-policy';
 import { groupEntry } from '../../../register/show';
 import { accounts, assessment, at, COUNSEL } from './helpers/facts';
@@ -138,6 +141,54 @@ test('R6 and the timeline show each channel, when, in which languages and by who
   expect(narrate(story.last('obligation-fulfilled', PUBLIC), story.pack).text).toContain(
     'Made public: a newspaper (en)',
   );
+});
+
+describe('the steps taken to notify individuals', () => {
+  const REPORTS: Record<string, string> = {
+    'gdpr-art34-3c-public-communication': 'gdpr-art33-authority',
+    'pipeda-indirect-notice': 'pipeda-opc-report',
+    'uk-gdpr-art34-3c-public-communication': 'uk-gdpr-art33-ico',
+  };
+  const steps = (story: Story, obligation: string, language = 'en') => {
+    const rule = ruleOf(story.pack, story.obligation(obligation).rule)!;
+    const field = noticeContents(rule, story.state, story.pack, obligation).find(
+      (each) => each.field === 'notification-steps',
+    );
+    return say(field?.said ?? [], { ...PLAIN, language });
+  };
+  const reportOf = (story: Story, id: string) =>
+    Object.values(story.state.obligations).find(({ rule }) => rule === REPORTS[id])!.id;
+
+  test.each(CASES)(
+    'of %s are intended before it is made public, and no direct notice is that was waived',
+    (...given) => {
+      const story = published(given);
+      const lines = steps(story, reportOf(story, given[0]));
+      expect(lines).toEqual([expect.stringMatching(/^Public communication \(.*\): to be made before /)]);
+    },
+  );
+
+  test.each(CASES)('of %s name its channels and instants once it was', (...given) => {
+    const story = published(given, ['en', 'fr']);
+    story.to(30);
+    made(story, given[0], { channel: 'website', languages: ['en'], at: at(20) });
+    made(story, given[0], { channel: 'newspaper', languages: ['fr'], at: at(25) });
+    const report = reportOf(story, given[0]);
+    const { citation } = ruleOf(story.pack, given[0])!;
+    expect(steps(story, report)).toEqual([
+      `Public communication (${citation}): by a prominent notice on the website (en), on ${sayInstant(at(20), PLAIN)}`,
+      `Public communication (${citation}): by a newspaper (fr), on ${sayInstant(at(25), PLAIN)}`,
+    ]);
+    expect(steps(story, report, 'de')[1]).toContain('durch eine Zeitung (fr), am ');
+    expect(steps(story, report, 'fr')[1]).toContain('par un journal (fr), le ');
+  });
+
+  test('name a notice to each person where that is what is owed, and no public one', () => {
+    const story = new Story({}, POLICY);
+    story.to(2);
+    story.send('assess', { assessment: facts('DE'), awareAt: at(1) });
+    expect(steps(story, reportOf(story, PUBLIC))).toEqual([expect.stringContaining('to be notified directly before')]);
+  });
 });
 
 describe('what is refused', () => {
