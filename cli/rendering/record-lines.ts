@@ -111,7 +111,7 @@ function notification(sent: NotificationSent): string {
   }
   const told =
     sent.sent === undefined
-      ? ({ 'status-page': 'published', filing: 'filed', outside: 'told outside of Tocsin' }[sent.channel] ??
+      ? ({ 'status-page': 'published', filing: filedWith(sent), outside: 'told outside of Tocsin' }[sent.channel] ??
         `sent by ${sent.channel}`)
       : `sent to ${grouped(sent.sent)} of ${grouped(sent.recipients ?? sent.sent)} by ${sent.channel}`;
   const round = sent.round > 1 ? `, round ${sent.round}` : '';
@@ -123,6 +123,12 @@ function notification(sent: NotificationSent): string {
   const reference = sent.reference ? `, reference ${sent.reference}` : '';
   const stated = sent.stated ? `, stated as ${sent.stated}` : '';
   return `${human(sent.at)}  ${sent.obligation}: ${told}${stated}${all}${last}${round}${reference}${late}`;
+}
+
+/** The obligation names its authority, except of a report that was filed although none was owed. */
+function filedWith({ who, obligation }: NotificationSent): string {
+  const isNamed = obligation === who || obligation.endsWith(`:${who}`);
+  return isNamed ? 'filed' : `filed with ${who}`;
 }
 
 function count(value: number | string): string {

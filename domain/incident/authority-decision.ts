@@ -6,6 +6,7 @@ import { ask, type CommandLine, commandLine, commandText, tocsin } from '../kern
 import { nearest } from '../kernel/suggest';
 import { UNDETERMINED } from '../policy/authorities';
 import { type Policy, ruleOf } from '../policy/policy';
+import type { ObligationRule } from '../policy/rule';
 import type { Answer } from './answer';
 import type { EventOf, NewEvent } from './events';
 import type { MessageBody } from './messages';
@@ -29,15 +30,8 @@ export function onDecideAuthority(
     const those = pack.obligations.flatMap((each) => (each.recipient.to === 'authorities' ? [each.id] : []));
     return answer.rejected(`obligation: ${id} is no report to an authority; those are: ${those.join(', ')}`);
   }
-  const { regime } = rule.recipient;
-  const keys = pack.authorities.filter((each) => each.regime === regime).map(({ key }) => key);
-  if (!keys.includes(authority)) {
-    const meant = nearest(authority, keys);
-    const which = meant
-      ? `did you mean "${meant}"?`
-      : `there are: ${keys.join(', ') || 'none; add it to the authorities'}`;
-    return answer.rejected(`authority: there is no "${authority}" for ${rule.id} (${rule.citation}); ${which}`);
-  }
+  const unknown = unknownAuthority(authority, rule, pack);
+  if (unknown) return answer.rejected(unknown);
   const open = state.obligations[`${rule.id}:${UNDETERMINED}`];
   const decided = state.authorityDecided?.[rule.id];
   if (decided?.authority === authority)
@@ -55,6 +49,23 @@ export function onDecideAuthority(
   if (problem) return answer.rejected(problem);
   const obligation = `${rule.id}:${UNDETERMINED}`;
   return [{ kind: 'authority-decided', data: { obligation, rule: rule.id, authority, reason } }];
+}
+
+/** Why a report cannot go to an authority of that key: the policy has none under the report's law. */
+export function unknownAuthority(authority: string, rule: ObligationRule, pack: Policy): string | undefined {
+  const keys = authorityKeys(rule, pack);
+  if (keys.includes(authority)) return undefined;
+  const meant = nearest(authority, keys);
+  const which = meant
+    ? `did you mean "${meant}"?`
+    : `there are: ${keys.join(', ') || 'none; add it to the authorities'}`;
+  return `authority: there is no "${authority}" for ${rule.id} (${rule.citation}); ${which}`;
+}
+
+/** The authorities of the law under which a report is made, by their keys. */
+export function authorityKeys({ recipient }: ObligationRule, { authorities }: Policy): string[] {
+  if (recipient.to !== 'authorities') return [];
+  return authorities.filter(({ regime }) => regime === recipient.regime).map(({ key }) => key);
 }
 
 /** The state after such a decision. */

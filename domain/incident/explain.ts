@@ -14,7 +14,7 @@ import { authorOf, changesOf } from './authorship';
 import { awarenessLines } from './awareness';
 import { anchorAt, armedClock, startOf } from './clocks';
 import { DATA_QUESTION, questionCommands } from './data-question';
-import { inPartText, outstanding } from './filings';
+import { authorityOf, inPartText, outstanding } from './filings';
 import { heldText, holdEnd } from './holds';
 import { isByTheHour, isLate, type Lateness, latenessOf, latenessText } from './lateness';
 import { notYetPublicIn, publicStanding } from './made-public';
@@ -213,7 +213,8 @@ function row(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Po
       : leftMs >= 0
         ? `${spanText(leftMs)} left`
         : `${spanText(leftMs)} overdue`;
-  const title = o.recipient ? `${rule.title} (${o.recipient})` : rule.title;
+  const to = authorityOf(o);
+  const title = to ? `${rule.title} (${to})` : rule.title;
   const telling = settled ? undefined : tellingOf(o, rule, state, pack);
   const status = telling?.status ?? statusWord(o, rule, holdEnd(o, rule, state, pack));
   const standing = standingOf(o, rule, now);

@@ -8,7 +8,7 @@ import { UNDETERMINED } from '../policy/authorities';
 import { standInOf } from '../policy/disclosure';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
-import { authorityRemedy } from './authority-decision';
+import { authorityKeys, authorityRemedy, unknownAuthority } from './authority-decision';
 import { missingFields, noticeNow } from './contents';
 import type { Attachment, Evidence, NewEvent } from './events';
 import type { MessageBody } from './messages';
@@ -68,13 +68,44 @@ export function authorityProblem({ state, o }: Given): string | undefined {
   return `obligation: ${o.id} has no authority yet, so it cannot have been filed: ${authorityRemedy(state.caseId, o.id)}`;
 }
 
+/** The authority of a report, by its key: that of the obligation; of one that was filed although none is owed, the named one. */
+export function authorityOf(o: Pick<Obligation, 'recipient' | 'evidence' | 'supplements'>): string | undefined {
+  return o.recipient ?? phasesOf(o).find(({ authority }) => authority !== undefined)?.authority;
+}
+
+/**
+ * Why a filing does not say with whom, or says it wrongly. A report that is owed goes to the authority of its obligation; one
+ * that was filed although none is owed has none by itself, and the person names it.
+ */
+export function namedAuthorityProblem(
+  { state, o, rule, pack }: Given,
+  message: MessageBody<'filed'>,
+): string | undefined {
+  const { authority, reference } = message;
+  if (o.recipient !== undefined)
+    return authority === undefined || authority === o.recipient
+      ? undefined
+      : `authority: ${o.id} goes to ${o.recipient}, not to ${authority}; leave "authority" out, or name the obligation that goes there`;
+  if (authority !== undefined) return unknownAuthority(authority, rule, pack);
+  if (authorityOf(o) !== undefined) return undefined;
+  const keys = authorityKeys(rule, pack);
+  const which = keys.length > 0 ? ` (there are: ${keys.join(', ')})` : '';
+  const line = tocsin('filed', {
+    id: state.caseId,
+    obligation: o.id,
+    reference: reference ?? ask('reference'),
+    authority: ask('authority'),
+  });
+  return `authority: ${o.id} has no authority by itself, as no report is owed under it: name the one it was filed with: \`${line}\`${which}`;
+}
+
 /** What shows that a phase was filed; with the required fields that its dossier lacked. */
 export function filedEvidence({ state, o, rule, pack }: Given, message: MessageBody<'filed'>): Evidence {
   const missing = o.draft?.missing ?? missingFields(noticeNow(o, rule, state, pack).contents);
   return {
     channel: 'filing',
     reference: message.reference,
-    authority: o.recipient,
+    authority: message.authority ?? authorityOf(o),
     renderings: o.draft?.renderings,
     url: o.draft?.url,
     ...(message.caseNumber && { caseNumber: message.caseNumber }),

@@ -173,6 +173,8 @@ export const MESSAGE_SCHEMAS = {
       obligation,
       /** What the authority gave at once. Left out, the message adds to a report that was filed before. */
       reference: text(200).optional(),
+      /** The key of the authority, like `ie-dpc`: of a report that was filed although none is owed. */
+      authority: PolicyIdSchema.optional(),
       caseNumber: text(200).optional(),
       submittedAt: WhenSchema.optional(),
       delayReasons: text(2000).optional(),
@@ -185,6 +187,10 @@ export const MESSAGE_SCHEMAS = {
     })
     .refine((m) => m.reference !== undefined || m.submittedAt === undefined, {
       path: ['submittedAt'],
+      error: 'goes with "reference"',
+    })
+    .refine((m) => m.reference !== undefined || m.authority === undefined, {
+      path: ['authority'],
       error: 'goes with "reference"',
     })
     .refine((m) => [m.reference, m.caseNumber, m.attachments, m.delayReasons].some((each) => each !== undefined), {

@@ -20,6 +20,7 @@ import { judgementsApart } from './facts/judgements';
 import {
   authorityProblem,
   filedEvidence,
+  namedAuthorityProblem,
   onCannotEstablish,
   onReceipt,
   outstanding,
@@ -546,6 +547,8 @@ function onFiled(
     if (receipt[0]?.kind === 'receipt-recorded') return [...reasons, ...receipt];
     return reasons.length > 0 ? reasons : answer.noted(`${o.id} is already filed as ${message.reference}`);
   }
+  const unnamed = namedAuthorityProblem(given, message);
+  if (unnamed) return answer.rejected(unnamed);
   const evidence = filedEvidence(given, message);
   const filed = fulfil(o, rule, acted.when, evidence);
   const late = filed.kind === 'obligation-fulfilled' && filed.data.lateByMs > 0;

@@ -21,7 +21,7 @@ import { missingFields, noticeNow } from './contents';
 import { answerTo, DATA_QUESTION, isAskedAgain } from './data-question';
 import { doubtsOf, isDoubted } from './doubted';
 import type { Coverage, NewEvent, RoundPurpose } from './events';
-import { undelivered } from './filings';
+import { authorityOf, undelivered } from './filings';
 import { holdEnd } from './holds';
 import { correctedLateness, dependsOnHour } from './lateness';
 import { everybodyCouldRead } from './made-public';
@@ -347,7 +347,7 @@ const dispatched: Step = (o, rule, state, pack, now) => {
   if (o.status !== 'drafted' || tellerOf(o, rule, state, pack)) return [];
   if (rule.dispatch === 'filing') {
     if (!draftIsCurrent(o, rule, state, pack)) return [];
-    return [{ kind: 'filing-opened', data: { obligation: o.id, round: o.round, authority: o.recipient ?? '' } }];
+    return [{ kind: 'filing-opened', data: { obligation: o.id, round: o.round, authority: authorityOf(o) ?? '' } }];
   }
   if (o.hold) return [];
   // A notice that serves another duty too goes out at the earlier margin of the two. What changed since it was told only

@@ -13,6 +13,7 @@ import type { ContentValue } from './contents';
 import { missingFields, noticeNow } from './contents';
 import type { NoticeEdit } from './edits';
 import type { IncidentEvent } from './events';
+import { authorityOf } from './filings';
 import type { ContainmentMeasure } from './incident';
 import { coverage, draftIsCurrent } from './reconcile';
 import { isRecordOnly } from './records';
@@ -92,7 +93,7 @@ export function wantedWork(state: IncidentState, pack: Policy): IncidentWork[] {
           fingerprint,
           missing: missingFields(contents),
           audience: mailAudience(o, rule, state, pack),
-          authority: pack.authorities.find((a) => a.key === o.recipient),
+          authority: pack.authorities.find((a) => a.key === authorityOf(o)),
         });
       }
       if (o.status === 'dispatching') {
@@ -130,7 +131,7 @@ export function causedWork(event: IncidentEvent, state: IncidentState, pack: Pol
     at: event.at,
     to: state.owner,
     title: ruleOf(pack, o.rule)!.title,
-    authority: pack.authorities.find((a) => a.key === o.recipient),
+    authority: pack.authorities.find((a) => a.key === authorityOf(o)),
     dossierUrl: o.draft?.url,
     dueAt: o.dueAt!,
     missing: o.draft?.missing ?? [],

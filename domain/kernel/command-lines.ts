@@ -58,7 +58,7 @@ const TABLE = {
   'not-material': { args: ['id', 'obligation'], options: ['reason', 'by'] },
   filed: {
     args: ['id', 'obligation', 'reference?'],
-    options: ['case-number', 'attach', 'delay-reasons', 'by'],
+    options: ['authority', 'case-number', 'attach', 'delay-reasons', 'by'],
   },
   'decide-authority': { args: ['id', 'obligation', 'authority'], options: ['reason', 'by'] },
   'cannot-establish': { args: ['id', 'obligation', 'field'], options: ['reason', 'by'] },

@@ -27,6 +27,7 @@ export const IMPORT_COLUMNS = [
   'consequences',
   'measures',
   'authority',
+  'filed_with',
   'filed_at',
   'reference',
   'delay_reasons',
@@ -104,7 +105,8 @@ export function pastOf(
   act(contained, 'status', { status: 'contained' });
   const obligation = cell('authority');
   if (obligation) {
-    const filed = { obligation, reference: cell('reference'), delayReasons: cell('delay_reasons') };
+    const authority = cell('filed_with');
+    const filed = { obligation, authority, reference: cell('reference'), delayReasons: cell('delay_reasons') };
     act(instant('filed_at'), 'filed', filed);
   }
   act(resolved, 'status', { status: 'resolved' });

@@ -132,6 +132,11 @@ describe('messages from flags', () => {
       { obligation: 'gdpr-art33-authority:ie-dpc', reference: 'DPC-1' },
     ],
     [
+      ['filed', 'INC-1', 'gdpr-art33-authority', 'DPC-1', '--authority', 'ie-dpc'],
+      'filed',
+      { obligation: 'gdpr-art33-authority', reference: 'DPC-1', authority: 'ie-dpc' },
+    ],
+    [
       ['measure', 'INC-1', 'keys rotated', '--category', 'containment'],
       'measure',
       { text: 'keys rotated', category: 'containment' },

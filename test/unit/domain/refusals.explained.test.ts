@@ -317,8 +317,18 @@ const WALKS: Record<string, () => Story> = {
       aware(),
       ['filed', { obligation: CUSTOMERS, reference: 'A' }],
       ['filed', { obligation: DE, caseNumber: 'A' }],
+      ['filed', { obligation: DE, reference: 'A', authority: 'ie-dpc' }],
       ['cannot-establish', { obligation: DE, field: 'records-count', reason: NOT_OWED_REASON }],
     ),
+  'a filing without an authority, or with another': () => {
+    const none = new Story().to(1);
+    none.send('assess', { assessment: { personalData: 'no' } });
+    return on(
+      none,
+      ['filed', { obligation: ART33, reference: 'A' }],
+      ['filed', { obligation: ART33, reference: 'A', authority: 'no-such' }],
+    );
+  },
   'filed in part': () => on(aware(), ['filed', { obligation: DE, reference: 'A' }], ['close', {}]),
   'an authority that is not known': () =>
     on(

@@ -1,8 +1,16 @@
 /** T4, N2, N3: the authorities within 72 hours; filed by a person, fulfilled by a reference. */
 
+import { Output } from '../../../cli/rendering/output';
+import { recordLines } from '../../../cli/rendering/record-lines';
 import { noticeContents } from '../../../domain/incident/contents';
+import { board } from '../../../domain/incident/explain';
 import { outstanding } from '../../../domain/incident/filings';
+import { narrate } from '../../../domain/incident/narrate';
 import { wantedWork } from '../../../domain/incident/work';
+import { recordGroups } from '../../../register/forms/record-groups';
+import { valuesOf } from '../../../register/forms/value';
+import { groupEntry } from '../../../register/show';
+import { Screen } from '../cli/helpers';
 import { accounts, assessment, at, COUNSEL } from './helpers/facts';
 import { FILING, smallPack } from './helpers/pack';
 import { NOT_OWED_REASON, Story } from './helpers/story';
@@ -202,11 +210,70 @@ test('low risk as controller: the register entry and nothing else', () => {
 test('a report filed although none is owed is kept, also when one turns out to be owed', () => {
   const story = new Story().to(1);
   story.send('assess', { assessment: { personalData: 'no' } });
-  story.send('filed', { obligation: RULE, reference: 'VOLUNTARY-1' });
+  story.send('filed', { obligation: RULE, reference: 'VOLUNTARY-1', authority: 'de-bfdi' });
   expect(story.obligation(RULE)).toMatchObject({ status: 'fulfilled', lateByMs: 0 });
   story.to(5).send('assess', { assessment: assessment({ dataSets: GERMAN }) });
   expect(story.obligation(DE)).toMatchObject({ status: 'filing' });
   expect(story.obligation(RULE)).toMatchObject({ evidence: { reference: 'VOLUNTARY-1' } });
+});
+
+describe('with whom a report was filed although none is owed', () => {
+  const voluntary = () => {
+    const story = new Story().to(1);
+    story.send('assess', { assessment: { personalData: 'no' } });
+    return story;
+  };
+  const filed = (story: Story, body: object) => story.send('filed', { obligation: RULE, reference: 'V-1', ...body });
+
+  test('is named by the person: without, or with an authority that there is not, it is refused', () => {
+    const story = voluntary();
+    filed(story, {});
+    expect(story.problems().join()).toMatch(
+      /^authority: gdpr-art33-authority has no authority by itself, .*`npx tocsin filed INC-2026-001 gdpr-art33-authority V-1 --authority AUTHORITY`.*ie-dpc/,
+    );
+    filed(story, { authority: 'ie-dcp' });
+    expect(story.problems().join()).toContain(
+      'there is no "ie-dcp" for gdpr-art33-authority (GDPR Art. 33(1)); did you mean "ie-dpc"?',
+    );
+    filed(story, { authority: 'opc' });
+    expect(story.problems().join()).toContain('there is no "opc" for gdpr-art33-authority');
+    expect(story.obligation(RULE).evidence).toBeUndefined();
+  });
+
+  test('is kept, and stands in R6, on the board and in the timeline', () => {
+    const story = voluntary();
+    filed(story, { authority: 'ie-dpc' });
+    expect(story.obligation(RULE).evidence).toMatchObject({ authority: 'ie-dpc', reference: 'V-1' });
+    const sent = groupEntry(story.events).notifications.find(({ obligation }) => obligation === RULE)!;
+    const { name } = story.pack.authorities.find(({ key }) => key === 'ie-dpc')!;
+    expect(sent.who).toBe('ie-dpc');
+    const groups = recordGroups(groupEntry(story.events), { pack: story.pack, asValue: valuesOf(undefined) });
+    expect(JSON.stringify(groups.find(({ id }) => id === 'R6'))).toContain(name);
+    const lines = recordLines(groupEntry(story.events), new Output(new Screen(), {})).join(' ');
+    expect(lines.replace(/\s+/g, ' ')).toContain('gdpr-art33-authority: filed with ie-dpc, reference V-1');
+    expect(board(story.state, story.pack, story.now).find(({ id }) => id === RULE)!.title).toContain('(ie-dpc)');
+    expect(narrate(story.last('obligation-fulfilled', RULE), story.pack).text).toContain(`Filed with ${name}`);
+  });
+
+  test('is that of the obligation where one is owed: the same may be named, another is refused', () => {
+    const other = aware();
+    filed(other, { obligation: DE, authority: 'ie-dpc' });
+    expect(other.problems().join()).toContain(`authority: ${DE} goes to de-bfdi, not to ie-dpc`);
+    expect(other.obligation(DE).status).toBe('filing');
+    filed(other, { obligation: DE, authority: 'de-bfdi' });
+    expect(other.obligation(DE)).toMatchObject({ status: 'fulfilled', evidence: { authority: 'de-bfdi' } });
+  });
+
+  test('goes with a reference, and is not asked for again', () => {
+    const story = voluntary();
+    story.send('filed', { obligation: RULE, caseNumber: 'C-1', authority: 'ie-dpc' });
+    expect(story.problems().join()).toContain('authority: goes with "reference"');
+    filed(story, { authority: 'ie-dpc' });
+    story.send('filed', { obligation: RULE, caseNumber: 'C-1' });
+    expect(story.obligation(RULE).caseNumber).toBe('C-1');
+    filed(story, { reference: 'V-2' });
+    expect(story.obligation(RULE).supplements).toMatchObject([{ evidence: { authority: 'ie-dpc', reference: 'V-2' } }]);
+  });
 });
 
 test('a report filed before one was owed can be supplemented and waived by its own name', () => {
@@ -220,7 +287,7 @@ test('a report filed before one was owed can be supplemented and waived by its o
     }),
   );
   story.send('assess', { assessment: { personalData: 'no' }, awareAt: at(0.1) });
-  story.send('filed', { obligation: 'report', reference: 'VOLUNTARY-1' });
+  story.send('filed', { obligation: 'report', reference: 'VOLUNTARY-1', authority: 'de-bfdi' });
   story.send('assess', { assessment: assessment({ dataSets: GERMAN }) });
   story.send('status', { status: 'contained' });
   expect(story.obligation('report').status).toBe('filing');
@@ -239,7 +306,7 @@ test('what a report filed before one was owed still lacks is decided by its own 
     smallPack({ id: 'report', ...FILING, contents, appliesWhen: { dataSet: { role: 'controller' } } }),
   );
   story.send('assess', { assessment: { personalData: 'no' }, awareAt: at(0.1) });
-  story.send('filed', { obligation: 'report', reference: 'VOLUNTARY-1' });
+  story.send('filed', { obligation: 'report', reference: 'VOLUNTARY-1', authority: 'de-bfdi' });
   expect(outstanding(story.obligation('report'))).toEqual(['Individuals']);
   story.send('assess', {
     assessment: assessment({

@@ -128,6 +128,14 @@ describe('one row of a CSV file is one breach', () => {
     expect(play({ filed_at: '2024-03-04T08:01:00Z' }).state.obligations[DPC]).toMatchObject({ lateByMs: 60_000 });
   });
 
+  test('a report that was filed although none was owed names with whom; without it is refused', () => {
+    const voluntary = { personal_data: 'no', authority: 'gdpr-art33-authority' };
+    expect(JSON.stringify(play(voluntary).refused)).toContain('has no authority by itself');
+    const { state, refused } = play({ ...voluntary, filed_with: 'ie-dpc' });
+    expect(refused).toEqual([]);
+    expect(state.obligations['gdpr-art33-authority']?.evidence).toMatchObject({ authority: 'ie-dpc' });
+  });
+
   test('an instant without its zone is refused', () => {
     expect(() => pastOf({ ...ROW, filed_at: '2024-03-04 08:01' }, given)).toThrow(/filed_at/);
   });

@@ -138,6 +138,7 @@ function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitr
       obligation,
       reference: fc.constantFrom('A', 'B', 'C', undefined),
       caseNumber: maybe(fc.constantFrom('AZ 1', 'AZ 2')),
+      authority: maybe(fc.constantFrom('de-bfdi', 'opc')),
       delayReasons: maybe(reason),
     }),
     'decide-authority': fc.record({
