@@ -2,7 +2,7 @@
  * The life of one incident: declared, contained, notified, filed, reviewed, closed. All of it is decided by the pure
  * domain, under the policy pack that is snapshotted when it is declared.
  */
-import { ApplicationFailure, defineQuery, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, defineQuery, patched, setHandler } from '@temporalio/workflow';
 import type { CaseResult } from '../domain/case/contract';
 import type { ResumedInput } from '../domain/case/resumed';
 import {
@@ -111,13 +111,16 @@ export function incident(input: Input): Promise<CaseResult> {
         run.openPlayed(lifecycleUnder(policy), played);
         return;
       }
-      run.open(lifecycleUnder(policy), declaration.id, (now) => openingOf(declaration, policy, now), {
+      run.open(lifecycleUnder(policy), declaration.id, (now) => openingOf(declaration, policy, now, ofSender), {
         pacing,
       });
     },
     nextInput: (carried) => ({ ...input, policy, carried }),
   });
 }
+
+/** A history that began before says that its awareness was when its first task ran. */
+const ofSender = () => patched('instants-of-the-sender');
 
 function lifecycleUnder(policy: PolicySnapshot) {
   return incidentLifecycle(policy.pack, policyRef(policy));

@@ -13,15 +13,20 @@ export function futureProblems({ detectedAt, declaredAt }: Declaration, now: Ins
   );
 }
 
+/** True where an instant of it is still to come. */
+export function isAhead({ declaredAt }: Declaration, now: Instant): boolean {
+  return toMs(declaredAt) > toMs(now);
+}
+
 /** The declaration as it counts, and why a person must look at its detection. */
 export function notAhead(given: Declaration, now: Instant): { declaration: Declaration; why: string[] } {
-  const { detectedAt, declaredAt } = given;
-  if (toMs(declaredAt) <= toMs(now)) return { declaration: given, why: [] };
-  const isAhead = toMs(detectedAt) > toMs(now);
+  const { detectedAt } = given;
+  if (!isAhead(given, now)) return { declaration: given, why: [] };
+  const detectsAhead = toMs(detectedAt) > toMs(now);
   const far = toMs(detectedAt) - toMs(now) > CLOCK_SKEW_MS;
   const stated = `it was stated as ${minuteText(detectedAt)} UTC, which was still to come: it counts as ${minuteText(now)} UTC`;
   return {
-    declaration: { ...given, declaredAt: now, detectedAt: isAhead ? now : detectedAt },
+    declaration: { ...given, declaredAt: now, detectedAt: detectsAhead ? now : detectedAt },
     why: far ? [stated] : [],
   };
 }

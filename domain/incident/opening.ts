@@ -7,13 +7,23 @@ import type { NewEvent } from './events';
 import { evolve } from './evolve';
 import { judgementsApart } from './facts/judgements';
 import { type Declaration, declaredMeasures, measureId } from './incident';
-import { notAhead } from './not-ahead';
+import { isAhead, notAhead } from './not-ahead';
 import { decideMessage } from './on-message';
+import { saidAt } from './said-at';
 
-/** The first events of an incident. `now`: its clock. */
-export function openingOf(given: Declaration, policy: PolicySnapshot, now: Instant): NewEvent[] {
+/**
+ * The first events of an incident. `now`: its clock. `ofSender`: asked where the instants of the declaration and of its
+ * reading differ; false for a history that began when only the latter counted.
+ */
+export function openingOf(
+  given: Declaration,
+  policy: PolicySnapshot,
+  now: Instant,
+  ofSender: () => boolean = () => true,
+): NewEvent[] {
   // The record of a past incident begins when it was declared.
-  const { declaration, why: ahead } = given.recordedAt ? { declaration: given, why: [] } : notAhead(given, now);
+  const { declaration, why: ahead } =
+    given.recordedAt || !isAhead(given, now) || !ofSender() ? { declaration: given, why: [] } : notAhead(given, now);
   const { id, declaredBy: by, assessment, awareAt } = declaration;
   // What the declaration assesses is assessed in an event of its own, which has the judgements.
   const stated = assessment ? { ...declaration, assessment: judgementsApart(assessment).assessment } : declaration;
@@ -35,7 +45,8 @@ export function openingOf(given: Declaration, policy: PolicySnapshot, now: Insta
   // What is known at the declaration is known now, even where the sender's clock runs ahead of ours.
   const aware = awareAt && earliest([awareAt, now]);
   const state = evolve(undefined, { ...known, ...declared });
-  const sentAt = declaration.declaredAt;
+  const { declaredAt } = declaration;
+  const sentAt = saidAt(state, declaredAt, now) !== now && ofSender() ? declaredAt : undefined;
   const assessed = decideMessage(
     state,
     { message: 'assess', by, assessment, awareAt: aware, sentAt },
