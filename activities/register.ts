@@ -1,5 +1,6 @@
 /** The breach register as the workflow's pump sees it. */
 import { Context } from '@temporalio/activity';
+import { writesFor } from '../domain/case/backlog-id';
 import type { IncidentState } from '../domain/incident/state';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import { standInOf } from '../domain/policy/disclosure';
@@ -33,7 +34,7 @@ export const appendToRegister = async (
   { events }: Parameters<Activities['appendEntries']>[0],
 ): ReturnType<Activities['appendEntries']> => {
   const writer = Context.current().info.workflowExecution?.workflowId;
-  const foreign = events.find(({ incidentId }) => incidentId !== writer);
+  const foreign = events.find(({ incidentId }) => !writesFor(writer, incidentId));
   if (foreign)
     throw failure(
       'RegisterRefused',

@@ -5,6 +5,7 @@ import { COMMON_MESSAGES } from '../domain/case/messages';
 import { INCIDENT_WORKFLOW, type IncidentView } from '../domain/incident/contract';
 import type { IncidentEvent } from '../domain/incident/events';
 import { MESSAGE_SCHEMAS } from '../domain/incident/messages';
+import { tooLarge } from '../domain/kernel/bytes';
 import { problemsOf } from '../domain/kernel/problems';
 import { PATCH_MESSAGES, PATCH_WORKFLOW, type PatchEvent, type PatchState } from '../domain/patch/patch-task';
 import type { VulnerabilityReportEvent, VulnerabilityReportState } from '../domain/report/state';
@@ -95,6 +96,8 @@ export function messageProblems(kind: KindName, name: string, message: unknown):
   const { noun, messages }: Kind = KINDS[kind];
   const schema = messages[name];
   if (!schema) return [`message: a ${noun} takes no "${name}"; it takes ${Object.keys(messages).join(', ')}`];
+  const large = tooLarge(message, 'message');
+  if (large) return [large];
   const parsed = schema.safeParse(message);
   const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
   return parsed.success ? [] : problemsOf(parsed.error, { raw: message, known });

@@ -115,7 +115,8 @@ export function incident(input: Input): Promise<CaseResult> {
         pacing,
       });
     },
-    nextInput: (carried) => ({ ...input, policy, carried }),
+    // What was declared stands in the state.
+    nextInput: (carried) => ({ policy, carried }),
   });
 }
 

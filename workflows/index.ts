@@ -8,6 +8,7 @@ import type { dependencyCheck as DependencyCheck } from './dependency-check';
 import type { escalation as Escalation } from './escalation';
 import type { incident as Incident } from './incident';
 import type { patchTask as PatchTask } from './patch-task';
+import type { registerBacklog as RegisterBacklog } from './register-backlog';
 import type { triage as Triage } from './triage';
 import type { vulnerabilityReport as VulnerabilityReport } from './vulnerability-report';
 
@@ -16,6 +17,9 @@ export const incident: typeof Incident = (input) =>
 
 export const delivery: typeof Delivery = (input) =>
   (require('./delivery') as { delivery: typeof Delivery }).delivery(input);
+
+export const registerBacklog: typeof RegisterBacklog = (input) =>
+  (require('./register-backlog') as { registerBacklog: typeof RegisterBacklog }).registerBacklog(input);
 
 export const vulnerabilityReport: typeof VulnerabilityReport = (input) =>
   (require('./vulnerability-report') as { vulnerabilityReport: typeof VulnerabilityReport }).vulnerabilityReport(input);

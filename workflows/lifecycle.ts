@@ -5,18 +5,19 @@
  */
 import { allHandlersFinished, CancellationScope, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { advance, type Decision, open, record } from '../domain/case/advance';
+import { carry } from '../domain/case/carry';
 import {
   type CaseResult,
   type CaseView,
   type Exercise,
   type Receipt,
   receiptOf,
-  TIMELINE_CARRIED,
   TIMELINE_KEPT,
 } from '../domain/case/contract';
 import type { CaseMessage, CaseState, Lifecycle, NewOf, Work } from '../domain/case/lifecycle';
 import { isRepeat, onCaseMessage, REPEATED, refusals } from '../domain/case/messages';
 import { caseAlarm, type Occasion } from '../domain/case/occasion';
+import { jsonBytes } from '../domain/kernel/bytes';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import type { Instant } from '../domain/kernel/time';
 import { failureText } from './lib/activity-calls';
@@ -24,15 +25,18 @@ import { CaseClock } from './lib/case-clock';
 import { showCase } from './lib/case-view';
 import { type CommonWork, commonWork, doCommonWork, isCommon } from './lib/common-work';
 import { DeadlineTimer } from './lib/deadline-timer';
+import { handOver } from './lib/hand-over';
 import type { Carried, Kind, Run, Situation } from './lib/kind';
 import { OutsideWork } from './lib/outside-work';
+import { QuietTask } from './lib/quiet-task';
 import { type Judgement, type Receiver, receiveMessages, refused } from './lib/receive-messages';
 import { RegisterPump } from './lib/register-pump';
 import { leaveCommand } from './lib/task-of-its-own';
-import { utf8Bytes } from './lib/utf8-bytes';
 
-/** The server refuses an input above 2 MB, and the workflow's tasks would then fail for ever. */
-const MAX_INPUT_BYTES = 1_000_000;
+/** The server ends a workflow that hands over more than 2 MB. A state that takes half of that takes no more: decision 0026. */
+const MAX_INPUT_BYTES = 1_900_000;
+/** How often a task without messages is waited for, while no deadline is looked at. */
+const QUIET_TRIES = 40;
 /** What is in flight may end within this time before it is cut. */
 const PAUSE = '20 seconds';
 /** Lives until the case is closed and everything about it stands in the register. A cancellation is alarmed and ignored. */
@@ -75,6 +79,7 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
     (work, error) => this.onFailure(work, error),
   );
   private readonly timer = new DeadlineTimer(() => this.step(() => []));
+  private readonly task = new QuietTask();
 
   /** Made first thing in a workflow, so that no message finds it without handlers. */
   constructor(private readonly kind: Kind<S, E, W, O>) {
@@ -104,14 +109,11 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
   }
 
   /** Goes on after a continue-as-new, or from the register. */
-  resume(
-    lifecycle: Lifecycle<S, E, W, O>,
-    { state, backlog, caused, recent, exercise }: Carried<S, E, W>,
-    news: NewOf<E>[] = [],
-  ): void {
+  resume(lifecycle: Lifecycle<S, E, W, O>, carried: Carried<S, E, W>, news: NewOf<E>[] = []): void {
+    const { state, backlog, elsewhereFrom, caused, recent, exercise } = carried;
     Object.assign(this, { lifecycle, current: state, caused, recent });
     if (exercise) this.clock = CaseClock.resume(exercise.speed, exercise.clock);
-    this.pump.add(backlog);
+    this.pump.takeUp(backlog, elsewhereFrom);
     // A threshold may have passed between the two runs.
     this.step(() => news);
     this.openInbox();
@@ -141,7 +143,7 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
       }
       this.pursue();
       await condition(() => this.news || this.isOver());
-      if (workflowInfo().continueAsNewSuggested && !this.isOver() && this.fitsIntoInput()) await this.tryNewRun();
+      if (workflowInfo().continueAsNewSuggested && !this.isOver()) await this.tryNewRun();
     }
     const { caseId, closedAt, status, seq } = this.state;
     return { caseId, closedAt: closedAt!, status, entries: seq };
@@ -238,6 +240,7 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
   }
 
   onUpdate(name: string, message: CaseMessage, judged: Judgement | undefined): Receipt {
+    this.task.heard();
     if (isRepeat(this.state, message.commandId)) return { events: [], note: REPEATED };
     this.recordCounted();
     const { seq } = this.state;
@@ -247,6 +250,7 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
   }
 
   onSignal(name: string, message: CaseMessage): void {
+    this.task.heard();
     this.whenOpen(() => {
       if (isRepeat(this.state, message.commandId)) return;
       this.step((state, now) => onCaseMessage(this.lifecycle, state, name, message, now), message);
@@ -254,6 +258,7 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
   }
 
   reject(message: string, problems: string[], by = 'unknown', commandId?: string): void {
+    this.task.heard();
     this.whenOpen(() => {
       if (isRepeat(this.state, commandId)) return;
       const rejected = { kind: 'rejected', data: { message, problems } } as unknown as NewOf<E>;
@@ -331,26 +336,28 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
       this.pump.cancel();
       await condition(quiet);
     }
-    await condition(allHandlersFinished);
-    // Nothing may be awaited between this check and the call: a message that came in now would be lost.
-    if (quiet() && this.fitsIntoInput()) await continueAsNew(this.nextInput());
+    for (let tries = 0; tries < QUIET_TRIES; tries++) {
+      await condition(allHandlersFinished);
+      // Nothing may be awaited between these checks and the call: a message that came in now would be lost.
+      const surplus = this.pump.surplus();
+      if (!quiet()) break;
+      if (surplus.length > 0) {
+        if (!(await handOver(this.state.caseId, surplus))) break;
+        this.pump.handedOver(surplus);
+      } else if (this.task.isQuiet()) {
+        const input = this.nextInput();
+        if (jsonBytes(input) > MAX_INPUT_BYTES) break;
+        await continueAsNew(input);
+      } else await this.task.next();
+    }
     this.paused = false;
     this.step(() => []);
   }
 
-  /**
-   * While the register is away and its backlog is that long, the run goes on: a history holds twelve times the events at
-   * which a new run is suggested.
-   */
-  private fitsIntoInput(): boolean {
-    return utf8Bytes(JSON.stringify(this.nextInput())) <= MAX_INPUT_BYTES;
-  }
-
   private nextInput(): unknown {
-    const { state, caused, clock } = this;
-    const recent = this.recent.slice(-TIMELINE_CARRIED);
+    const { state, caused, recent, clock } = this;
     const exercise = clock.isExercise ? { speed: clock.speed, clock: clock.reading() } : undefined;
-    return this.kind.nextInput({ state, backlog: this.pump.queued(), caused, recent, exercise });
+    return this.kind.nextInput(carry({ state, ...this.pump.queued(), caused, recent, exercise }));
   }
 }
 

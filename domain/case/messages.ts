@@ -1,10 +1,11 @@
 /** How a message to a case is read, once, and what it means, once, whatever kind of case it is for. */
 
 import { z } from 'zod';
+import { tooLarge } from '../kernel/bytes';
 import { foreignOf, foreignProblem } from '../kernel/foreign-payload';
 import { problemsOf } from '../kernel/problems';
 import type { RecordedEvent } from '../kernel/recorded-event';
-import { ByOf, wellFormed } from '../kernel/text';
+import { ByOf, clipped, wellFormed } from '../kernel/text';
 import { type Instant, InstantSchema } from '../kernel/time';
 import { ACKNOWLEDGE_ALARMS, AlarmsSchema, acknowledgeable, PersonSchema } from './acknowledge';
 import type { CaseMessage, CaseState, Lifecycle, Messages, NewOf, Work } from './lifecycle';
@@ -30,6 +31,8 @@ export const REPEATED = 'this command was already handled';
 
 /** Most problems that one answer or entry lists. */
 const MOST_PROBLEMS = 20;
+/** And of each so much: a sender chooses the names of fields. */
+const PROBLEM_CHARACTERS = 400;
 
 /** All messages of a kind of case, its own and the common ones. */
 export function messagesOf({ messages }: { messages: Messages }): Messages {
@@ -45,13 +48,15 @@ export type Parsed<M extends CaseMessage = CaseMessage> =
 export function parseCaseMessage<M extends CaseMessage>(schema: z.ZodType<M>, raw: unknown): Parsed<M> {
   const foreign = foreignOf(raw);
   if (foreign) return { ok: false, problems: [foreignProblem(foreign, 'message')], by: 'unknown' };
-  const parsed = schema.safeParse(raw);
-  if (parsed.success) return { ok: true, message: parsed.data };
+  const large = tooLarge(raw, 'message');
+  const parsed = large === undefined ? schema.safeParse(raw) : undefined;
+  if (parsed?.success) return { ok: true, message: parsed.data };
+  const problems = large === undefined ? problemsOf(parsed!.error!) : [large];
   const sender = z.object({ by: ByOf }).safeParse(raw);
   const command = z.object({ commandId: CommandId }).safeParse(raw);
   return {
     ok: false,
-    problems: problemsOf(parsed.error).slice(0, MOST_PROBLEMS),
+    problems: problems.slice(0, MOST_PROBLEMS).map((problem) => clipped(problem, PROBLEM_CHARACTERS)),
     by: sender.success ? sender.data.by : 'unknown',
     ...(command.success ? { commandId: command.data.commandId } : {}),
   };

@@ -1,5 +1,6 @@
 /** What is assessed: a person's judgement of the facts of an incident at one time. */
 import { z } from 'zod';
+import { jsonBytes, sizeText, WORKSPACE_BYTES } from '../kernel/bytes';
 import { id, text } from '../kernel/text';
 import { InstantSchema } from '../kernel/time';
 import { PolicyIdSchema } from '../policy/ids';
@@ -11,7 +12,16 @@ import { toldOfAssessment } from './facts/told';
 
 export { type DataSet, DataSetSchema } from './facts/data-set';
 
-export const WorkspaceIdsSchema = z.array(id('a workspace id')).max(20_000);
+/**
+ * Named one by one, as far as the work for each notice can name them too: about 5,000 UUIDs, or 10,000 shorter ids.
+ */
+export const WorkspaceIdsSchema = z
+  .array(id('a workspace id'))
+  .max(10_000, 'names too many: 10,000 can be named one by one; say "all" where all are affected')
+  .refine((ids) => jsonBytes(ids) <= WORKSPACE_BYTES, {
+    error: ({ input }) =>
+      `is too large: ${sizeText(jsonBytes(input))}, and ${sizeText(WORKSPACE_BYTES)} of ids can be named one by one; say "all" where all are affected`,
+  });
 /** Workspaces whose data is affected: their ids in the directory, or all of them. */
 export const WorkspacesSchema = z.union([z.literal('all'), WorkspaceIdsSchema], {
   error: 'must be "all" or a list of workspace ids',

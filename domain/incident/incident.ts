@@ -1,5 +1,6 @@
 /** What is declared: the facts of an incident as people and tools first state them. What is assessed stands in assessment.ts. */
 import { z } from 'zod';
+import { tooLarge } from '../kernel/bytes';
 import { parseIpRange, rangeText } from '../kernel/ip-address';
 import { SEVERITIES } from '../kernel/severity';
 import { ByOf, id, text } from '../kernel/text';
@@ -54,6 +55,10 @@ export const MaliciousSourceSchema = z
     return z.NEVER;
   });
 
+/** Most systems that are named one by one, and of them most that are isolated: each of these is work of its own. */
+const MOST_SYSTEMS = 2_000;
+const MOST_ISOLATED = 100;
+
 /** The incident as declared (T1): what a client script, a detector or a person sends to start the lifecycle. */
 export const DeclarationSchema = z
   .strictObject({
@@ -68,8 +73,8 @@ export const DeclarationSchema = z
     declaredBy: ByOf,
     source: text(200),
     affects: z.array(z.enum(AFFECTS)).min(1),
-    systems: z.array(id('a system')).default([]),
-    isolate: z.array(id('a system')).default([]),
+    systems: z.array(id('a system')).max(MOST_SYSTEMS).default([]),
+    isolate: z.array(id('a system')).max(MOST_ISOLATED).default([]),
     maliciousSources: z.array(MaliciousSourceSchema).max(100).default([]),
     credentials: z.array(CredentialSchema).max(100).default([]),
     serviceAffecting: z.boolean(),
@@ -82,6 +87,10 @@ export const DeclarationSchema = z
   .refine((d) => Date.parse(d.detectedAt) <= Date.parse(d.declaredAt), {
     path: ['declaredAt'],
     error: 'must not be before detectedAt',
+  })
+  .superRefine((d, context) => {
+    const message = tooLarge(d, 'declaration');
+    if (message) context.addIssue({ code: 'custom', path: [], message });
   })
   .refine((d) => d.isolate.every((system) => d.systems.includes(system)), {
     path: ['isolate'],

@@ -43,6 +43,7 @@ import { isPublicCommunication } from './readers';
 import { reasonsProblems } from './reasons-given';
 import { draftIsCurrent, fulfil, goesOn, lacksRequired } from './reconcile';
 import { isRecordOnly } from './records';
+import { roomProblem } from './room';
 import { saidAt } from './said-at';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { nextLine, openProposal, stillOpen } from './still-open';
@@ -63,6 +64,8 @@ export function decideMessage(
   policy?: PolicyRef,
 ): NewEvent[] {
   const answer = new Answer(message.message);
+  const noRoom = roomProblem(state, message);
+  if (noRoom) return answer.rejected(noRoom);
   const events = meaningOf(state, message, pack, now, answer, policy);
   const problems = reasonsProblems(message, events, state, pack);
   return problems.length > 0 ? answer.rejected(...problems) : events;

@@ -10,3 +10,6 @@ export const wellFormed = (value: string) => value.replace(/\p{Surrogate}/gu, '\
 export const text = (max = 4000) => z.string().trim().min(1, 'must not be empty').max(max).transform(wellFormed);
 /** Who did something: a handle or work address of a member of staff, or the name of a tool. */
 export const ByOf = z.string().trim().min(1, 'must name a person or a tool').max(120).transform(wellFormed);
+/** The beginning of a text that others made as long as they liked; never half of a character. */
+export const clipped = (value: string, characters: number) =>
+  value.length <= characters ? value : `${wellFormed(value.slice(0, characters - 1)).replace(/\uFFFD$/, '')}…`;

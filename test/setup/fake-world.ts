@@ -252,9 +252,9 @@ export class FakeWorld {
         throw ApplicationFailure.nonRetryable(`entry ${event.seq} of ${incidentId} is another one`, 'RegisterConflict');
       }
       if (!known && event.seq !== entries.length + 1) {
-        throw ApplicationFailure.nonRetryable(
+        throw ApplicationFailure.retryable(
           `entry ${event.seq} of ${incidentId} comes after ${entries.length}`,
-          'RegisterConflict',
+          'RegisterGap',
         );
       }
       if (!known) entries.push(event);

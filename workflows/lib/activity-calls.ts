@@ -2,6 +2,7 @@
 import { ActivityFailure, type ActivityOptions, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/types';
 import { foreignOf } from '../../domain/kernel/foreign-payload';
+import { clipped } from '../../domain/kernel/text';
 
 const BACKOFF = { initialInterval: '1 second', backoffCoefficient: 2 } as const;
 
@@ -59,10 +60,13 @@ function cut(text: string): string {
   return text.length <= 100 ? text : `${text.slice(0, 99)}…`;
 }
 
+/** As much of it as an alarm says: some answers of providers are whole pages. */
+const FAILURE_CHARACTERS = 1_000;
+
 /** What went wrong in an activity, in words without a stack. */
 export function failureText(error: unknown): string {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
+  return clipped(cause instanceof Error ? cause.message : String(cause), FAILURE_CHARACTERS);
 }
 
 /** The failure type that an activity gave, from the table in activities/failures.ts. */

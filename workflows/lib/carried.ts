@@ -3,8 +3,10 @@
  * continued run alone: whoever may start a workflow could otherwise write any entry into any case's register.
  */
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import { carriedOf } from '../../domain/case/carry';
 import type { CaseState } from '../../domain/case/lifecycle';
 import { FAILURES } from '../../domain/kernel/failures';
+import type { Packed } from '../../domain/kernel/packed';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 
 interface OfCase {
@@ -21,9 +23,10 @@ export function carriedFrom<C>(input: { carried?: C } | null | undefined): C | u
 }
 
 /** The same of a case, which must be this workflow's own. */
-export function carriedCase<C extends OfCase>(input: { carried?: C } | null | undefined): C | undefined {
-  const carried = carriedFrom(input);
-  if (!carried) return undefined;
+export function carriedCase<C extends OfCase>(input: { carried?: C | Packed } | null | undefined): C | undefined {
+  const handed = carriedFrom(input);
+  if (!handed) return undefined;
+  const carried = carriedOf<C>(handed);
   const { workflowId } = workflowInfo();
   const ids = [carried.state.caseId, ...carried.backlog.map(({ incidentId }) => incidentId)];
   const foreign = ids.find((id) => id !== workflowId);

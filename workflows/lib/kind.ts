@@ -3,6 +3,7 @@ import type { Decision } from '../../domain/case/advance';
 import type { ClockReading, Exercise } from '../../domain/case/contract';
 import type { CaseState, Lifecycle, Messages, NewOf, Work } from '../../domain/case/lifecycle';
 import type { Occasion } from '../../domain/case/occasion';
+import type { Packed } from '../../domain/kernel/packed';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import type { Instant } from '../../domain/kernel/time';
 import type { CommonWork } from './common-work';
@@ -32,6 +33,8 @@ export interface Run<S extends CaseState, E extends RecordedEvent, W extends Wor
 export interface Carried<S, E, W> {
   state: S;
   backlog: E[];
+  /** The first event that another workflow writes before them, until it is known that it has. */
+  elsewhereFrom?: number;
   /** Work that events caused and that is not done. */
   caused: Array<CommonWork | W>;
   recent: E[];
@@ -63,5 +66,5 @@ export interface Kind<S extends CaseState, E extends RecordedEvent, W extends Wo
   /** Opens the case, or goes on with what was carried. */
   begin(run: Run<S, E, W, O>): Promise<void> | void;
   /** The input of the next run. */
-  nextInput(carried: Carried<S, E, W>): unknown;
+  nextInput(carried: Carried<S, E, W> | Packed): unknown;
 }

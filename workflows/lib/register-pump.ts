@@ -3,10 +3,13 @@
  * wait here, in workflow state: no notice stops, nothing is lost, order is kept.
  */
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { BACKLOG_BYTES } from '../../domain/case/carry';
+import { firstWithin, jsonBytes } from '../../domain/kernel/bytes';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import { activities, UNTIL_DONE } from './activity-calls';
-import { utf8Bytes } from './utf8-bytes';
 
+/** Bytes that another workflow takes over at once. */
+const SURPLUS_BYTES = 900_000;
 /** Events in one call. */
 const BATCH = 100;
 /** Bytes in one call, but for a single event that is longer: the server refuses an input above 2 MB. */
@@ -14,6 +17,8 @@ const BATCH_BYTES = 500_000;
 
 export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
   private queue: E[] = [];
+  /** The first event that another workflow writes, until it is known that it has. */
+  private elsewhereFrom: number | undefined;
   private paused = false;
   private scope = new CancellationScope();
   running = false;
@@ -25,15 +30,39 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
   ) {}
 
   get backlog(): number {
-    return this.queue.length;
+    const [first] = this.queue;
+    return first ? this.queue.at(-1)!.seq - (this.elsewhereFrom ?? first.seq) + 1 : 0;
+  }
+
+  /** Goes on with what a run before left, of which another workflow writes what comes before, from `elsewhereFrom` on. */
+  takeUp(events: E[], elsewhereFrom: number | undefined): void {
+    this.queue.push(...events);
+    this.elsewhereFrom = elsewhereFrom;
   }
 
   add(events: E[]): void {
     this.queue.push(...events);
   }
 
-  queued(): E[] {
-    return [...this.queue];
+  queued(): { backlog: E[]; elsewhereFrom?: number } {
+    const { elsewhereFrom } = this;
+    return { backlog: [...this.queue], ...(elsewhereFrom !== undefined && { elsewhereFrom }) };
+  }
+
+  /** The oldest events, where a new run could not take all of them along; empty where it can. */
+  surplus(): E[] {
+    if (this.queue.length < 2 || jsonBytes(this.queue) <= BACKLOG_BYTES) return [];
+    return this.queue.slice(0, Math.max(2, firstWithin(this.queue, SURPLUS_BYTES)));
+  }
+
+  /**
+   * Another workflow writes these from now on. The last of them stays here too: as the register takes no entry before the
+   * one that it follows, it is taken only when all before it are written, and that it is there already is no error.
+   */
+  handedOver(events: E[]): void {
+    this.elsewhereFrom ??= events[0]!.seq;
+    const last = events.at(-1)!.seq;
+    this.queue = this.queue.filter(({ seq }) => seq >= last);
   }
 
   /** Begins to write what is queued; true when this call began it. */
@@ -65,18 +94,11 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
 
   /** True when everything up to this number is in the register. */
   hasWritten(seq: number): boolean {
-    return this.queue.every((event) => event.seq > seq);
+    return (this.elsewhereFrom ?? this.queue[0]?.seq ?? Number.POSITIVE_INFINITY) > seq;
   }
 
   private nextBatch(): E[] {
-    let bytes = 0;
-    const fits = (event: E, i: number) => {
-      bytes += utf8Bytes(JSON.stringify(event));
-      return i === 0 || bytes <= BATCH_BYTES;
-    };
-    const most = this.queue.slice(0, BATCH);
-    const end = most.findIndex((event, i) => !fits(event, i));
-    return end < 0 ? most : most.slice(0, end);
+    return this.queue.slice(0, firstWithin(this.queue, BATCH_BYTES, BATCH));
   }
 
   private async drain(): Promise<void> {
@@ -86,6 +108,7 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
       try {
         await activities(UNTIL_DONE, `register entries ${first}–${last}`).appendEntries({ events });
         this.queue.splice(0, events.length);
+        this.elsewhereFrom = undefined;
       } catch (error) {
         if (isCancellation(error)) throw error;
         // Another entry stands under this number: a fault that a person must look at. Nothing is dropped meanwhile.
