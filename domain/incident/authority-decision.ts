@@ -28,7 +28,9 @@ export function onDecideAuthority(
   const rule = ruleOf(pack, id.split(':')[0]);
   if (rule?.recipient.to !== 'authorities') {
     const those = pack.obligations.flatMap((each) => (each.recipient.to === 'authorities' ? [each.id] : []));
-    return answer.rejected(`obligation: ${id} is no report to an authority; those are: ${those.join(', ')}`);
+    const meant = nearest(id.split(':')[0]!, those);
+    const which = meant ? `did you mean "${meant}"?` : `those are: ${those.join(', ')}`;
+    return answer.rejected(`obligation: ${id} is no report to an authority; ${which}`);
   }
   const unknown = unknownAuthority(authority, rule, pack);
   if (unknown) return answer.rejected(unknown);

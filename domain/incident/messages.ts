@@ -7,6 +7,7 @@ import { ACKNOWLEDGE_ALARMS, PersonSchema } from '../case/acknowledge';
 import type { Messages } from '../case/lifecycle';
 import { COMMON_MESSAGES, envelope } from '../case/messages';
 import { WhenSchema } from '../kernel/inexact-instant';
+import { LanguageSchema } from '../kernel/language';
 import { text } from '../kernel/text';
 import { InstantSchema } from '../kernel/time';
 import { PolicyIdSchema } from '../policy/ids';
@@ -34,8 +35,6 @@ const step = z
   );
 /** A draft's fingerprint, as `show` gives it. */
 const draft = z.string().regex(/^[0-9a-f]{1,64}$/, 'must be the fingerprint of a draft');
-
-const language = z.string().regex(/^[a-z]{2}$/, 'must be a language like en, fr or de (ISO 639-1)');
 
 /** Whom a message means of those still untold: workspaces, people of a data set and a country, or all of them. */
 const untold = { workspaces: WorkspaceIdsSchema.min(1).optional(), rest: z.literal(true).optional() };
@@ -94,7 +93,7 @@ export const MESSAGE_SCHEMAS = {
       /** To people, or of a public communication to everybody. */
       channel: z.enum([...CHANNELS, ...PUBLIC_CHANNEL_CODES]),
       /** Of a public communication: in which languages it was made public there. */
-      languages: z.array(language).min(1).max(30).optional(),
+      languages: z.array(LanguageSchema).min(1).max(30).optional(),
       /** When they were told; of several days, the last. */
       at: WhenSchema.optional(),
       ...untold,
@@ -133,7 +132,7 @@ export const MESSAGE_SCHEMAS = {
     obligation,
     /** The draft that was edited: one of other facts is refused. */
     draft,
-    language,
+    language: LanguageSchema,
     subject: text(200),
     /** Markdown, as a draft is written. */
     body: text(20_000),

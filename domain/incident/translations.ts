@@ -3,17 +3,15 @@
  * is gone, and the language is not offered until somebody has translated the new ones.
  */
 import { z } from 'zod';
+import { LanguageSchema } from '../kernel/language';
 import { text } from '../kernel/text';
 import { type Line, SOURCE_LANGUAGE, type Texts, textsIn } from './said';
 
 /** A language that facts are translated to; they are written in English. */
-export const TranslatedLanguageSchema = z
-  .string()
-  .regex(/^[a-z]{2}$/, 'must be a language like fr or de (ISO 639-1)')
-  .refine(
-    (language) => language !== SOURCE_LANGUAGE,
-    `facts are written in ${SOURCE_LANGUAGE}: correct them with assess`,
-  );
+export const TranslatedLanguageSchema = LanguageSchema.refine(
+  (language) => language !== SOURCE_LANGUAGE,
+  `facts are written in ${SOURCE_LANGUAGE}: correct them with assess`,
+);
 
 /** One text as it stands in the facts, and what it is in the other language. */
 export const TranslatedTextSchema = z.strictObject({ of: text(4000), is: text(4000) });

@@ -3,6 +3,7 @@
  * force (`compose.ts`); how one is written stands in docs/policy-packs.md.
  */
 import { z } from 'zod';
+import { LanguageSchema } from '../kernel/language';
 import { CalendarSchema } from '../kernel/time';
 import { CountryCodeSchema, PlaceCodeSchema } from '../places/place';
 import { ConditionSchema } from './conditions';
@@ -21,7 +22,7 @@ export const AuthoritySchema = z.strictObject({
   regime: PolicyIdSchema,
   via: z.enum(['portal', 'form', 'email', 'site']),
   address: z.string(),
-  languages: z.array(z.string().regex(/^[a-z]{2}$/)).min(1),
+  languages: z.array(LanguageSchema).min(1),
   confirmed: z.enum(['V', 'S', 'R']),
   /** What must be arranged in peace time: an eID, a signature, a registration. */
   needs: z.array(z.string()).optional(),

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { refused, usage } from '../../../client/errors';
 import { noticeContents } from '../../../domain/incident/contents';
 import type { IncidentState } from '../../../domain/incident/state';
-import { untranslated } from '../../../domain/incident/translations';
+import { TranslatedLanguageSchema, untranslated } from '../../../domain/incident/translations';
 import { dataSetsOf } from '../../../domain/policy/affected';
 import type { Policy } from '../../../domain/policy/policy';
 import { type MessageOptions, sendMessage } from '../../cases/send';
@@ -32,9 +32,10 @@ export function translateCommand(program: Command, shell: Shell): void {
       'the texts in YAML or JSON: each as it stands in the facts (of) and its translation (is)',
     )
     .option('--template', 'print the texts still to be translated, as a file to fill in')
-    .action(async (id: string, { language, file, template, ...options }: Options) => {
+    .action(async (id: string, { language: given, file, template, ...options }: Options) => {
       if ((file === undefined) === !template)
         throw usage('use -f FILE with the texts, or --template for a file to fill in');
+      const language = languageOf(given);
       if (file) {
         const { texts } = readInput(file).data;
         await sendMessage(shell, 'incident', id, 'translate', { language, texts }, options);
@@ -48,6 +49,12 @@ export function translateCommand(program: Command, shell: Shell): void {
       if (texts.length === 0) shell.out.line(`# Nothing is left to translate into ${language}.`);
       else shell.out.line(stringify({ texts }).trimEnd());
     });
+}
+
+function languageOf(given: string): string {
+  const parsed = TranslatedLanguageSchema.safeParse(given);
+  if (!parsed.success) throw usage(`--language: ${parsed.error.issues[0]!.message}`);
+  return parsed.data;
 }
 
 /** The texts of notices to readers outside that nobody has translated, for duties that some data set meets. */

@@ -216,6 +216,14 @@ describe('messages from flags', () => {
       ['status', 'INC-1', 'contained', '--at', 'yesterday'],
       /--at: "yesterday" is no time that can be read\. Write a date and time with a zone, like/,
     ],
+    [
+      ['translate', 'INC-1', '--language', 'jp', '--template'],
+      /--language: "jp" is no language .*did you mean "ja" \(Japanese\)\?/,
+    ],
+    [['translate', 'INC-1', '--language', 'xx', '--template'], /--language: "xx" is no language/],
+    [['authorities', '--country', 'Irland'], /did you mean "IE" \(Ireland\)\?/],
+    [['authorities', '--country', 'IRL'], /did you mean "IE"\?/],
+    [['authorities', '--country', 'JP'], /no authority of Japan is in the policy; there are authorities of: .*IE/],
     [['contain', 'INC-1'], /nothing to contain: use --block-source/],
     [['contain', 'INC-1', '--rotate', 'deploy'], /--rotate: "deploy" is not a credential\. Write PROVIDER\/REF/],
     [
