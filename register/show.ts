@@ -1,3 +1,4 @@
+import { decidedByRule } from '../domain/incident/authorship';
 import { howItOccurred, likelyConsequences, NOT_YET_ESTABLISHED } from '../domain/incident/contents';
 import type { Attachment, Evidence, IncidentEvent } from '../domain/incident/events';
 import { fold } from '../domain/incident/evolve';
@@ -135,8 +136,16 @@ export interface IncidentRecord {
   }[];
   /** Whom persons decided to leave untold: by whom, when, why. */
   leftUntold: { obligation: string; by: string; at: string; reason: string; who: string }[];
-  /** Duties that were found not to apply or were waived: by whom, when, why. */
-  notRequired: { obligation: string; by: string; at: string; reason: string; ground?: string; proposed?: string }[];
+  /** Duties that were found not to apply or were waived. `byRule`: the rule decided, on what `by` stated; else `by` did. */
+  notRequired: {
+    obligation: string;
+    by: string;
+    byRule?: string;
+    at: string;
+    reason: string;
+    ground?: string;
+    proposed?: string;
+  }[];
 }
 
 /**
@@ -248,10 +257,10 @@ function unnamedSteps(events: IncidentEvent[]): MeasuresTaken['containment'] {
 /** Fulfilled through these channels, an obligation was a notification; the rest are containment, review and records. */
 const NOTICE_CHANNELS = ['email', 'status-page', 'filing', 'outside', PUBLIC_NOTICE];
 
-function obligationsOf({
-  obligations,
-}: IncidentState): Pick<IncidentRecord, 'notifications' | 'owed' | 'leftUntold' | 'notRequired'> {
-  const all = Object.values(obligations);
+function obligationsOf(
+  state: IncidentState,
+): Pick<IncidentRecord, 'notifications' | 'owed' | 'leftUntold' | 'notRequired'> {
+  const all = Object.values(state.obligations);
   return {
     notifications: all
       .flatMap(sentFor)
@@ -267,13 +276,16 @@ function obligationsOf({
     leftUntold: all.flatMap(({ id, leftUntold = [] }) =>
       leftUntold.map(({ by, at, reason, ...named }) => ({ obligation: id, by, at, reason, who: namedText(named) })),
     ),
-    notRequired: all.flatMap(({ id, status, decision }) => {
+    notRequired: all.flatMap((o) => {
+      const { id, status, decision } = o;
       if (decision === undefined || (status !== 'not-required' && status !== 'waived')) return [];
       const { by, at, reason, ground, proposed } = decision;
+      const byRule = decidedByRule(o, state);
       return [
         {
           obligation: id,
           by,
+          ...(byRule !== undefined && { byRule }),
           at,
           reason,
           ...(ground !== undefined && { ground }),

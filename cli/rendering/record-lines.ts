@@ -1,4 +1,5 @@
 /** One incident of the breach register for people: the groups R1–R6 of GDPR Art. 33(5). */
+import { deciderText } from '../../domain/incident/authorship';
 import { human, NOT_YET_ESTABLISHED } from '../../domain/incident/contents';
 import { latenessText } from '../../domain/incident/lateness';
 import { spanText } from '../../domain/kernel/time';
@@ -95,7 +96,7 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
           'Not required',
           record.notRequired.flatMap((o) =>
             item(
-              `${o.obligation}: ${o.reason} (${o.by}, ${human(o.at)}${o.proposed ? `; confirms what Tocsin proposed: ${o.proposed}` : ''})`,
+              `${o.obligation}: ${o.reason} (${deciderText(o.by, o.byRule)}, ${human(o.at)}${o.proposed ? `; confirms what Tocsin proposed: ${o.proposed}` : ''})`,
             ),
           ),
         )

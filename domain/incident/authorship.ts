@@ -1,4 +1,6 @@
 /** Who says that a rule applies or not, and what would change it: what `explain` names beside the rule and the facts. */
+
+import { UNDETERMINED } from '../policy/authorities';
 import { lackingFor, type Verdict, wantedBy } from '../policy/conditions';
 import type { ObligationRule } from '../policy/rule';
 import { decidedBy, isInForce } from './applies';
@@ -13,6 +15,22 @@ export function authorOf(rule: ObligationRule, verdict: Verdict, state: Incident
   return instances.some(({ status }) => status === 'proposed-not-owed')
     ? `${tocsin}: a proposal, which a person confirms`
     : tocsin;
+}
+
+/**
+ * The rule by which a duty fell away without anybody's decision; `undefined` where a person decided. The event names who
+ * stated the facts on which the rule decided.
+ */
+export function decidedByRule(o: Obligation, { authorityDecided }: IncidentState): string | undefined {
+  const { status, decision, rule } = o;
+  if (status !== 'not-required' || decision === undefined || decision.proposed !== undefined) return undefined;
+  const chosen = o.recipient === UNDETERMINED ? authorityDecided?.[rule] : undefined;
+  return chosen?.by === decision.by && chosen.at === decision.at ? undefined : rule;
+}
+
+/** `the rule enterprise-notice, on what ada stated`; of a person's decision, the person. */
+export function deciderText(by: string, rule: string | undefined): string {
+  return rule === undefined ? by : `the rule ${rule}, on what ${by} stated`;
 }
 
 function personOf({ decision, proposal, status }: Obligation): string[] {

@@ -10,7 +10,7 @@ import type { Anchor, ObligationRule } from '../policy/rule';
 import { applies } from './applies';
 
 import { authorityRemedy, decidedText } from './authority-decision';
-import { authorOf, changesOf } from './authorship';
+import { authorOf, changesOf, decidedByRule } from './authorship';
 import { awarenessLines } from './awareness';
 import { anchorAt, armedClock, startOf } from './clocks';
 import { DATA_QUESTION, questionCommands } from './data-question';
@@ -73,6 +73,8 @@ export interface Explanation {
       /** What changed since it was told, for which a round is proposed. */
       changed?: string[];
       decision?: Obligation['decision'];
+      /** The rule that decided, on what the person of the decision stated. */
+      byRule?: string;
       /** Required fields that no phase of a report has delivered, and that nobody has decided on. */
       missing?: string[];
       /** A proposal that it is not owed: by whom, under which rule, on which facts. */
@@ -136,6 +138,7 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
           const missing = outstanding(o);
           const inPart = missing.length > 0 ? { missing } : {};
           const { id, status, dueAt, misses, decision } = o;
+          const byRule = decidedByRule(o, state);
           const changed = isSettled(o) ? undefined : o.changed;
           const stands = status === 'partly-told' ? tallied(o, rule, state, pack) : undefined;
           const open = isPublicCommunication(rule) && (status === 'partly-told' || status === 'drafted');
@@ -154,6 +157,7 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
             misses,
             changed,
             decision,
+            ...(byRule && { byRule }),
             ...told,
             ...inPart,
           };

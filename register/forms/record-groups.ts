@@ -1,5 +1,6 @@
 /** The groups R1–R6 of one incident with their legal titles, as every form shows them. */
 
+import { deciderText } from '../../domain/incident/authorship';
 import { latenessText } from '../../domain/incident/lateness';
 import type { NarratedPack } from '../../domain/incident/narrate';
 import { spanText } from '../../domain/kernel/time';
@@ -188,10 +189,10 @@ function notificationTables(record: IncidentRecord, { pack, asValue }: RecordCon
     {
       title: 'Found not to be required, or waived',
       columns: ['Obligation', 'When', 'By', 'Reason', 'Ground, or what Tocsin had proposed'],
-      rows: record.notRequired.map(({ obligation, at, by, reason, ground, proposed }) => [
+      rows: record.notRequired.map(({ obligation, at, by, byRule, reason, ground, proposed }) => [
         named(obligation),
         known(instant(at)),
-        asValue(by),
+        byRule === undefined ? asValue(by) : known(deciderText(said(asValue(by)), byRule)),
         asValue(reason),
         (ground ?? proposed) === undefined ? known('–') : asValue(ground ?? proposed),
       ]),

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
+import { deciderText } from '../../../domain/incident/authorship';
 import { startWords, stateWords } from '../../../domain/incident/board-words';
 import { human } from '../../../domain/incident/contents';
 import type { Explanation } from '../../../domain/incident/explain';
@@ -83,7 +84,9 @@ export function explanationLines(explanation: Explanation, out: Output): string[
     const late = lateness ? `, ${lateness}` : '';
     const missed = o.misses?.length ? `, deadlines passed: ${o.misses.map(human).join(', ')}` : '';
     const due = o.dueAt && !['fulfilled', 'not-required', 'waived'].includes(o.status) ? `, due ${human(o.dueAt)}` : '';
-    const decided = o.decision ? `, by ${o.decision.by} on ${human(o.decision.at)}: ${o.decision.reason}` : '';
+    const decided = o.decision
+      ? `, by ${deciderText(o.decision.by, o.byRule)}, on ${human(o.decision.at)}: ${o.decision.reason}`
+      : '';
     const changed = o.changed
       ? `, proposed because this changed after it was told: ${o.changed.join(', ')} (approve or file it, or decide that it is not material)`
       : '';
