@@ -14,7 +14,7 @@ export const DE: Words = {
     `${counted} in ${known} von ${of} Datenbeständen; im Übrigen noch nicht festgestellt`,
   period: (from, to) => (to ? `Vom ${from} bis zum ${to}` : `Ab dem ${from}; das Ende ist noch nicht festgestellt`),
   affects: { confidentiality: 'die Vertraulichkeit', integrity: 'die Integrität', availability: 'die Verfügbarkeit' },
-  allAffected: (what) => `Betroffen ${what.length > 1 ? 'sind' : 'ist'} ${list(what)} von Daten.`,
+  allAffected: (what) => `Betroffen ${what.length > 1 ? 'sind' : 'ist'} ${list(what)} der Daten.`,
   data: (title, categories) => `${title}: ${categories.join(', ')}`,
   residence: (place, counted) => `${place}: ${counted ?? 'Zahl noch nicht festgestellt'}`,
   unknownPlace: 'Land noch nicht festgestellt',
@@ -52,7 +52,7 @@ export const DE: Words = {
   serviceRestored: 'Ein Vorfall hat den Dienst betroffen. Er ist behoben.',
   reportedThen: (text) => `Während der Störung haben wir mitgeteilt: „${text}“`,
   toldThen: {
-    authority: (at) => `Am ${at} haben wir den Vorfall als Verletzung des Schutzes personenbezogener Daten gemeldet.`,
+    authority: (at) => `Am ${at} haben wir eine Verletzung des Schutzes personenbezogener Daten gemeldet.`,
     customer: (at) =>
       `Am ${at} haben wir Ihnen mitgeteilt, dass personenbezogene Daten in Ihrem Workspace betroffen sind oder betroffen sein können.`,
     person: (at) =>
@@ -68,19 +68,22 @@ export const DE: Words = {
         'Seit der früheren Meldung haben wir Tatsachen festgestellt, nach denen ihre Voraussetzungen nicht mehr vorliegen; die folgenden Angaben geben den heutigen Stand wieder.',
     },
     customer: {
-      'no-data': 'Wir haben inzwischen festgestellt, dass keine personenbezogenen Daten betroffen waren.',
+      'no-data':
+        'Wir haben inzwischen festgestellt, dass keine personenbezogenen Daten betroffen waren. Falls Sie aufgrund unserer früheren Meldung eine Behörde oder betroffene Personen unterrichtet haben, sollten Sie prüfen, ob Sie dies berichtigen.',
       otherwise:
-        'Wir haben inzwischen festgestellt, dass keine personenbezogenen Daten betroffen sind, die wir in Ihrem Auftrag verarbeiten.',
+        'Wir haben inzwischen festgestellt, dass keine personenbezogenen Daten betroffen sind, die wir in Ihrem Auftrag verarbeiten. Falls Sie aufgrund unserer früheren Meldung eine Behörde oder betroffene Personen unterrichtet haben, sollten Sie prüfen, ob Sie dies berichtigen.',
     },
     person: {
-      'no-data': 'Wir haben inzwischen festgestellt, dass Ihre personenbezogenen Daten nicht betroffen waren.',
+      'no-data':
+        'Wir haben inzwischen festgestellt, dass Ihre personenbezogenen Daten nicht betroffen waren. Sie müssen aufgrund unserer früheren Nachricht nichts unternehmen.',
       otherwise:
-        'Wir haben inzwischen festgestellt, dass das Risiko für Sie, von dem wir Ihnen geschrieben haben, nicht mehr wahrscheinlich ist.',
+        'Wir haben inzwischen festgestellt, dass das Risiko für Sie, von dem wir Ihnen geschrieben haben, nicht mehr wahrscheinlich ist. Was wir Ihnen damals geraten haben, bleibt als Vorsichtsmaßnahme sinnvoll.',
     },
     public: {
-      'no-data': 'Wir haben inzwischen festgestellt, dass keine personenbezogenen Daten betroffen waren.',
+      'no-data':
+        'Wir haben inzwischen festgestellt, dass keine personenbezogenen Daten betroffen waren. Niemand muss aufgrund unserer früheren Bekanntmachung etwas unternehmen.',
       otherwise:
-        'Wir haben inzwischen festgestellt, dass das Risiko für die Betroffenen, das wir bekannt gemacht hatten, nicht mehr wahrscheinlich ist.',
+        'Wir haben inzwischen festgestellt, dass das Risiko für die betroffenen Personen, das wir bekannt gemacht hatten, nicht mehr wahrscheinlich ist. Was wir damals geraten haben, bleibt als Vorsichtsmaßnahme sinnvoll.',
     },
   },
 };

@@ -14,7 +14,7 @@ export const EN: Words = {
   countInSome: (counted, known, of) => `${counted} in ${known} of ${of} data sets; the rest is not yet established`,
   period: (from, to) => (to ? `From ${from} to ${to}` : `From ${from}; the end is not yet established`),
   affects: { confidentiality: 'confidentiality', integrity: 'integrity', availability: 'availability' },
-  allAffected: (what) => `It affects the ${list(what)} of data.`,
+  allAffected: (what) => `It affects the ${list(what)} of the data.`,
   data: (title, categories) => `${title}: ${categories.join(', ')}`,
   residence: (place, counted) => `${place}: ${counted ?? 'number not yet established'}`,
   unknownPlace: 'Country not yet established',
@@ -31,7 +31,7 @@ export const EN: Words = {
     'systems-isolated':
       'We have taken steps to disconnect the affected systems and are checking that they are disconnected.',
   },
-  detail: (measure, count, lastAt) => `${measure.slice(0, -1)} (${count}; last ${lastAt}).`,
+  detail: (measure, count, lastAt) => `${measure.slice(0, -1)} (${count}; the last on ${lastAt}).`,
   peopleTold: ({ citation, at, told, of, before }) =>
     at !== undefined
       ? `Individuals (${citation}): ${told ?? 'number not yet established'}${of ? ` of ${of}` : ''} notified directly, since ${at}`
@@ -44,7 +44,7 @@ export const EN: Words = {
   serviceRestored: 'An incident affected the service. It is resolved.',
   reportedThen: (text) => `While it was going on, we reported: “${text}”`,
   toldThen: {
-    authority: (at) => `On ${at} we reported this incident as a personal data breach.`,
+    authority: (at) => `On ${at} we reported this as a personal data breach.`,
     customer: (at) => `On ${at} we told you that personal data in your workspace was affected or might be.`,
     person: (at) => `On ${at} we told you that your personal data was affected or might be.`,
     public: (at) => `On ${at} we made public that personal data was affected or might be.`,
@@ -56,17 +56,22 @@ export const EN: Words = {
         'Since the earlier report we have established facts on which its conditions are no longer met; the fields below state what we know now.',
     },
     customer: {
-      'no-data': 'We have since established that no personal data was affected.',
-      otherwise: 'We have since established that no personal data that we process on your behalf is affected.',
+      'no-data':
+        'We have since established that no personal data was affected. If you have informed an authority or individuals because of our earlier notice, you may wish to correct that.',
+      otherwise:
+        'We have since established that no personal data that we process on your behalf is affected. If you have informed an authority or individuals because of our earlier notice, you may wish to correct that.',
     },
     person: {
-      'no-data': 'We have since established that your personal data was not affected.',
-      otherwise: 'We have since established that the risk to you that we wrote of is no longer likely.',
+      'no-data':
+        'We have since established that your personal data was not affected. You do not need to take any steps because of our earlier message.',
+      otherwise:
+        'We have since established that the risk to you that we wrote of is no longer likely. Any steps that we advised then remain a sensible precaution.',
     },
     public: {
-      'no-data': 'We have since established that no personal data was affected.',
+      'no-data':
+        'We have since established that no personal data was affected. Nobody needs to take any steps because of our earlier notice.',
       otherwise:
-        'We have since established that the risk to the people concerned of which we informed is no longer likely.',
+        'We have since established that the risk to the people concerned of which we informed is no longer likely. Any steps that we advised then remain a sensible precaution.',
     },
   },
 };

@@ -23,7 +23,7 @@ export const FR: Words = {
     integrity: 'l’intégrité',
     availability: 'la disponibilité',
   },
-  allAffected: (what) => `L’incident touche ${list(what)} de données.`,
+  allAffected: (what) => `La violation touche ${list(what)} des données.`,
   data: (title, categories) => `${title}${COLON} ${categories.join(', ')}`,
   residence: (place, counted) => `${place}${COLON} ${counted ?? 'nombre pas encore établi'}`,
   unknownPlace: 'Pays pas encore établi',
@@ -60,40 +60,43 @@ export const FR: Words = {
   serviceRestored: 'Un incident a touché le service. Il est résolu.',
   reportedThen: (text) => `Pendant l’incident, nous avions indiqué\u00a0: «\u00a0${text}\u00a0»`,
   toldThen: {
-    authority: (at) =>
-      `Le ${at}, nous avons notifié cet incident comme une violation de données à caractère personnel.`,
+    authority: (at) => `Le ${at}, nous avons notifié une violation de données à caractère personnel.`,
     customer: (at) =>
-      `Le ${at}, nous vous avons informé que des données à caractère personnel de votre espace de travail étaient ou pouvaient être concernées.`,
+      `Le ${at}, nous vous avons informé que des données à caractère personnel de votre espace de travail étaient concernées ou pouvaient l’être.`,
     person: (at) =>
-      `Le ${at}, nous vous avons fait savoir que vos données personnelles étaient ou pouvaient être concernées.`,
+      `Le ${at}, nous vous avons fait savoir que vos données à caractère personnel étaient concernées ou pouvaient l’être.`,
     public: (at) =>
-      `Le ${at}, nous avons rendu public que des données personnelles étaient ou pouvaient être concernées.`,
+      `Le ${at}, nous avons rendu public que des données à caractère personnel étaient concernées ou pouvaient l’être.`,
   },
   withdrawn: {
     authority: {
       'no-data':
-        'Depuis le rapport précédent, nous avons établi qu’aucune donnée à caractère personnel n’a été touchée.',
+        'Depuis la notification précédente, nous avons établi qu’aucune donnée à caractère personnel n’a été touchée.',
       otherwise:
-        'Depuis le rapport précédent, nous avons établi des faits au vu desquels ses conditions ne sont plus réunies\u202f; les rubriques ci-dessous indiquent ce que nous savons aujourd’hui.',
+        'Depuis la notification précédente, nous avons établi des faits au vu desquels ses conditions ne sont plus réunies\u202f; les rubriques ci-dessous indiquent ce que nous savons aujourd’hui.',
     },
     customer: {
-      'no-data': 'Nous avons établi depuis qu’aucune donnée à caractère personnel n’a été touchée.',
+      'no-data':
+        'Nous avons établi depuis qu’aucune donnée à caractère personnel n’a été touchée. Si notre notification précédente vous a conduit à informer une autorité ou des personnes, vous pourriez vouloir rectifier cette information.',
       otherwise:
-        'Nous avons établi depuis qu’aucune donnée à caractère personnel que nous traitons pour votre compte n’est concernée.',
+        'Nous avons établi depuis qu’aucune donnée à caractère personnel que nous traitons pour votre compte n’est concernée. Si notre notification précédente vous a conduit à informer une autorité ou des personnes, vous pourriez vouloir rectifier cette information.',
     },
     person: {
-      'no-data': 'Nous avons établi depuis que vos données personnelles n’ont pas été touchées.',
+      'no-data':
+        'Nous avons établi depuis que vos données à caractère personnel n’ont pas été touchées. Notre message précédent n’appelle aucune démarche de votre part.',
       otherwise:
-        'Nous avons établi depuis que le risque pour vous dont nous vous avions fait part n’est plus probable.',
+        'Nous avons établi depuis que le risque pour vous dont nous vous avions fait part n’est plus probable. Les mesures que nous vous avions conseillées restent une précaution utile.',
     },
     public: {
-      'no-data': 'Nous avons établi depuis qu’aucune donnée personnelle n’a été touchée.',
+      'no-data':
+        'Nous avons établi depuis qu’aucune donnée à caractère personnel n’a été touchée. Notre avis précédent n’appelle aucune démarche.',
       otherwise:
-        'Nous avons établi depuis que le risque dont nous avions informé les personnes concernées n’est plus probable.',
+        'Nous avons établi depuis que le risque dont nous avions informé les personnes concernées n’est plus probable. Les mesures que nous avions conseillées restent une précaution utile.',
     },
   },
 };
 
-function list(words: string[]): string {
+/** The words as a French list. */
+export function list(words: string[]): string {
   return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} et ${words.at(-1)}`;
 }

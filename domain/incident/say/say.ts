@@ -1,9 +1,11 @@
 /** Says the lines of a field to one reader: in a language, with the numbers, dates and times of a locale and its zone. */
 import { type Instant, toMs } from '../../kernel/time';
 import { type Line, SOURCE_LANGUAGE, textsIn } from '../said';
+import { EN_CA, FR_CA } from './canada';
 import { DE } from './de';
 import { EN } from './en';
 import { FR } from './fr';
+import { frenchSpaces } from './french-spaces';
 import type { Words } from './words';
 
 const WORDS: Record<string, Words> = { en: EN, fr: FR, de: DE };
@@ -19,9 +21,12 @@ export interface Reading {
 /** How facts are read where no reader is known: in the register, in staff mails, by the command line. */
 export const PLAIN: Reading = { language: SOURCE_LANGUAGE, locale: 'en-GB', timeZone: 'UTC' };
 
-/** The words of a language; English where it has none. */
-export function wordsOf(language: string): Words {
-  return WORDS[language] ?? EN;
+/** Locales whose law has terms of its own. */
+const LOCAL_WORDS: Record<string, Words> = { 'en-CA': EN_CA, 'fr-CA': FR_CA };
+
+/** The words of a locale, else of its language; English where it has none. */
+export function wordsOf({ language, locale }: Pick<Reading, 'language' | 'locale'>): Words {
+  return LOCAL_WORDS[locale] ?? WORDS[language] ?? EN;
 }
 
 /** Whether the language has words for what the product itself says. */
@@ -38,13 +43,17 @@ export function canSay(lines: Line[], language: string): boolean {
 
 /** The lines in words. A text that is not given in the language stands in the one it was written in. */
 export function say(lines: Line[], reading: Reading): string[] {
-  return lines.map((line) => sayLine(line, reading, wordsOf(reading.language)));
+  return lines.map((line) => sayLine(line, reading, wordsOf(reading)));
 }
 
 function sayLine(line: Line, reading: Reading, words: Words): string {
   const at = (instant: Instant) => sayInstant(instant, reading);
   const number = (n: number) => sayNumber(n, reading);
-  const text = (of: Record<string, string>) => of[reading.language] ?? of[SOURCE_LANGUAGE]!;
+  const text = (of: Record<string, string>) => {
+    const own = of[reading.language];
+    if (own === undefined) return of[SOURCE_LANGUAGE]!;
+    return reading.language === 'fr' ? frenchSpaces(own) : own;
+  };
   switch (line.is) {
     case 'text':
       return text(line.text);

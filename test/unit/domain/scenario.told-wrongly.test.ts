@@ -159,7 +159,7 @@ describe('a correction says what was first told, and when', () => {
     ['en', /^On 1 April 2026.*04:00.* we told you that your personal data was affected or might be\. We have since/],
     [
       'fr',
-      /^Le 1er avril 2026.* que vos données personnelles étaient ou pouvaient être concernées\. Nous avons établi/,
+      /^Le 1er avril 2026.* que vos données à caractère personnel étaient concernées ou pouvaient l’être\. Nous avons établi/,
     ],
     ['de', /^Am 1\. April 2026.* haben wir Ihnen mitgeteilt, dass .*\. Wir haben inzwischen festgestellt/],
   ])('in %s', (language, text) => {
