@@ -29,7 +29,11 @@ import { performIncidentWork } from './lib/incident-work';
 import type { Carried } from './lib/kind';
 import { MailRounds } from './lib/mail-rounds';
 import { internalSignal } from './lib/receive-messages';
+
 import { fromRegister, isResumed } from './lib/resumed';
+
+import { untilItWorks } from './lib/until-it-works';
+
 import { validInput } from './lib/valid-input';
 import { runLifecycle } from './lifecycle';
 
@@ -73,8 +77,10 @@ export function incident(input: Input): Promise<CaseResult> {
           whose: 'incident',
         };
         const { closed } = validInput('incident to go on with', ClosedIncidentInputSchema, input, id);
-        policy = await activities(UNTIL_DONE, 'snapshot the policy pack').snapshotPolicy();
-        const state = await activities(UNTIL_DONE, 'read the incident').incidentInRegister(closed);
+        policy = await snapshotPolicy();
+        const state = await untilItWorks('read the incident', () =>
+          activities(UNTIL_DONE, 'read the incident').incidentInRegister(closed),
+        );
         if (!state) throw ApplicationFailure.nonRetryable(`the register has no incident "${closed.incidentId}"`);
         if (!state.closedAt)
           throw ApplicationFailure.nonRetryable(
@@ -99,7 +105,7 @@ export function incident(input: Input): Promise<CaseResult> {
       }
       const id = { of: (i: IncidentInput) => i.declaration.id, field: 'declaration.id', whose: 'incident' };
       const given = validInput('declaration', IncidentInputSchema, input, id);
-      policy = given.policy ?? (await activities(UNTIL_DONE, 'snapshot the policy pack').snapshotPolicy());
+      policy = given.policy ?? (await snapshotPolicy());
       const { declaration, exercise: pacing, recorded } = given;
       if (declaration.recordedAt) {
         const { refused: _refused, ...played } = playRecord(
@@ -122,6 +128,9 @@ export function incident(input: Input): Promise<CaseResult> {
 
 /** A history that began before says that its awareness was when its first task ran. */
 const ofSender = () => patched('instants-of-the-sender');
+
+const snapshotPolicy = () =>
+  untilItWorks('snapshot the policy pack', () => activities(UNTIL_DONE, 'snapshot the policy pack').snapshotPolicy());
 
 function lifecycleUnder(policy: PolicySnapshot) {
   return incidentLifecycle(policy.pack, policyRef(policy));

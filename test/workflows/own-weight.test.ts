@@ -52,14 +52,14 @@ async function largestPayload(id: string): Promise<number> {
   return most;
 }
 
-/** Sends numbered measures, one every 25 ms, until told to end; says how many. */
+/** Sends numbered measures, one every 40 ms, until told to end; says how many. */
 function rain(incident: TestIncident): { end(): Promise<number> } {
   let [sent, ended] = [0, false];
   const falling = (async () => {
     while (!ended) {
       const n = ++sent;
       await incident.signal('measure', { text: `drop ${n}`, by: 'detector', commandId: `drop-${n}` });
-      await new Promise((resolve) => setTimeout(resolve, 25));
+      await new Promise((resolve) => setTimeout(resolve, 40));
     }
   })();
   return {
@@ -71,8 +71,9 @@ function rain(incident: TestIncident): { end(): Promise<number> } {
   };
 }
 
-test('with the register away and signals without pause new runs begin, and every entry is written once, in order', async () => {
+test('with the register away, alarms that cannot be sent and signals without pause new runs begin, and every entry is written once, in order', async () => {
   server.world.fail('appendEntries');
+  server.world.fail('raiseAlarm');
   const incident = await declare('INC-FLOOD');
   incident.stuck = () => true;
   const drops = rain(incident);
@@ -118,8 +119,8 @@ test('what a run cannot take along is written by a workflow of its own, and what
   expect(incident.register().map(({ seq }) => seq)).toEqual(incident.register().map((_, i) => i + 1));
   const [kept, rejected] = [incident.entries('measure-recorded'), incident.entries('rejected')];
   expect(kept.length + rejected.length).toBe(sent);
-  expect(rejected[0]!.data.problems[0]).toMatch(/^message: has 5 kB, and the incident holds \d+ kB of the 450 kB/);
-  await incident.check();
+  expect(rejected[0]!.data.problems[0]).toMatch(/^message: has 6 kB, and the incident holds \d+ kB of the 450 kB/);
+  await incident.assertFold();
 }, 400_000);
 
 test('nobody but a case that runs has entries written for it', async () => {

@@ -7,6 +7,7 @@ import type { PolicySnapshot } from '../../domain/policy/policy';
 import { activities, UNTIL_DONE } from './activity-calls';
 import { commonWork } from './common-work';
 import type { Carried } from './kind';
+import { untilItWorks } from './until-it-works';
 import { validInput } from './valid-input';
 
 /** What such a run begins with, and what the register is told of it. `policy`: of an incident. */
@@ -27,7 +28,9 @@ export async function fromRegister<S extends CaseState, E extends RecordedEvent,
 ): Promise<FromRegister<S, E, W>> {
   const id = { of: (i: ResumedInput) => i.resumed.caseId, field: 'resumed.caseId', whose: 'case' };
   const { resumed } = validInput('case to resume', ResumedInputSchema, input, id);
-  const found = await activities(UNTIL_DONE, 'read the case from the register').caseToResume(resumed);
+  const found = await untilItWorks('read the case', () =>
+    activities(UNTIL_DONE, 'read the case from the register').caseToResume(resumed),
+  );
   if ('problem' in found) throw ApplicationFailure.nonRetryable(found.problem);
   const state = found.state as S;
   const caused = found.alarms.flatMap((event) => commonWork(event, state));
