@@ -206,6 +206,17 @@ describe('what the server keeps on disk', () => {
       .catch((error) => error.cause.message);
     expect(refused).toMatch(/status/);
     expect(refused).not.toMatch('Encoded failure');
+    // The Web UI shows what was sealed of a failure by asking the codec endpoint for it, which needs the session key.
+    const [pending] = (await incident.handle.describe()).raw.pendingActivities ?? [];
+    const sealedFailure = pending!.lastFailure!.encodedAttributes!;
+    expect(Buffer.from(sealedFailure.data!).toString('latin1')).not.toContain('canary-of-a-failure');
+    const opened = await fetch(`${temporal.gateway!.url}/codec/decode`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${temporal.sessionKey}` },
+      body: JSON.stringify({ payloads: [asJson(sealedFailure as Payload)] }),
+    });
+    const { payloads } = (await opened.json()) as { payloads: { data: string }[] };
+    expect(Buffer.from(payloads[0]!.data, 'base64').toString()).toContain('canary-of-a-failure for 198.51.100.77');
     failing = undefined;
     await incident.quiet();
     const kept = stored();
@@ -221,6 +232,13 @@ describe('what the server keeps on disk', () => {
       expect([canary, kept.includes(canary)]).toEqual([canary, false]);
   }, 60_000);
 });
+
+/** A payload as it goes to a codec server: bytes in base64. */
+function asJson({ metadata, data }: Payload) {
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+  const entries = Object.entries(metadata ?? {}).map(([name, bytes]) => [name, base64(bytes)]);
+  return { metadata: Object.fromEntries(entries), data: base64(data!) };
+}
 
 const isApplying = ({ activityType, state }: { activityType?: { name?: string | null } | null; state?: unknown }) =>
   activityType?.name === 'applyMeasure' && state === 2;
