@@ -44,7 +44,9 @@ export function upCommand(program: Command, shell: Shell): void {
         watchdog = await watch(shell.env, running.stack);
         intake = await runIntake(shell.env, LOOPBACK, Number(new URL(running.stack.intake!.url).port));
         if (options.json) {
-          const { temporal, mailbox, site } = running.stack;
+          const { mailbox, site } = running.stack;
+          // What is printed ends in logs: the keys stay in the data folder.
+          const { encryptionKeys: _, ...temporal } = running.stack.temporal;
           out.json({ temporal, mailbox: mailbox.url, site: site.url, intake: intake.url });
         } else {
           for (const line of running.addressLines(out)) out.line(line);

@@ -1,6 +1,6 @@
 /**
  * Where copies of what was erased may still be, until when, and what takes them out. Printed by every erasure;
- * docs/register-retention.md has the same table. `test/register/postgres.canaries.test.ts` searches Postgres' data folder.
+ * docs/register-retention.md has the same table. `test/e2e/canaries.test.ts` searches all that a stack keeps.
  */
 import { ask, tocsin } from '../../domain/kernel/command-lines';
 
@@ -37,7 +37,15 @@ export const REMAINS_OF_INCIDENT: readonly Remainder[] = [
   BACKUPS,
   OTHER_BACKUPS,
   HISTORIES,
-  { where: 'drafts and texts in the artefact folder, and its spool', until: 'until you delete them' },
+  {
+    where:
+      'the register itself: addresses and systems acted on, names of credentials and data sets, references of filings',
+    until: 'for good',
+  },
+  {
+    where: 'drafts and texts in the artefact folder and the spool, dossiers and notices of the site, the vault',
+    until: 'until you delete them',
+  },
   { where: 'the audit log, which names who acted', until: 'for good' },
   OUTSIDE,
 ];
