@@ -12,7 +12,7 @@ import { mergeSpool } from '../activities/delivery/ledger/merge-spool';
 import { PostgresLedger } from '../activities/delivery/ledger/postgres-ledger';
 import { SpoolLedger } from '../activities/delivery/ledger/spool-ledger';
 import { createCsvDirectory } from '../activities/directory/csv-directory';
-import { createSqlDirectory } from '../activities/directory/sql-directory';
+import { createSqlDirectory, type DirectoryQueries, probeSqlDirectory } from '../activities/directory/sql-directory';
 import { failure } from '../activities/failures';
 import { createExerciseMail } from '../activities/mail/exercise-mail';
 import { createResendMail } from '../activities/mail/resend-mail';
@@ -126,6 +126,16 @@ async function migrateWhenUp(databaseUrl: string, production: boolean, logLevel?
   return { stop: () => clearTimeout(timer) };
 }
 
+/** A directory whose queries do not work is found now, and not when people must be told. One that is away is waited for. */
+async function probeDirectory(pool: pg.Pool, queries: DirectoryQueries, log: ReturnType<typeof logger>): Promise<void> {
+  try {
+    await probeSqlDirectory(pool, queries);
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    log.error('the directory cannot be reached: nobody can be told until it is back. Check TOCSIN_DIRECTORY_URL');
+  }
+}
+
 /** In production whoever works with the register neither owns it nor could switch its guards off. */
 async function readyDatabase(databaseUrl: string, production: boolean): Promise<void> {
   if (production) await refusePowerAt(databaseUrl);
@@ -149,6 +159,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   const directoryPool =
     'url' in settings.directory ? new pg.Pool({ connectionString: settings.directory.url, max: 2 }) : undefined;
   directoryPool?.on('error', () => undefined);
+  if ('url' in settings.directory) await probeDirectory(directoryPool!, settings.directory, logger(logLevel));
 
   const live: OutwardPorts = {
     mail: createResendMail(settings.mail),
@@ -217,6 +228,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   };
   const signing = await createSigning(settings.signing, {
     databaseUrl: settings.databaseUrl,
+    refusePower: settings.production,
     pool,
     mailer: checkpointMailer(live.mail),
     accept: pipeline.store,

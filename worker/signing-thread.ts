@@ -31,8 +31,8 @@ const mailer: CheckpointMailer = {
   wasSent: (...wasSent) => call({ wasSent }),
 };
 
-async function sign({ databaseUrl, settings }: SigningThreadData): Promise<void> {
-  const pool = createPool(databaseUrl);
+async function sign({ databaseUrl, refusePower, settings }: SigningThreadData): Promise<void> {
+  const pool = createPool(databaseUrl, { refusePower });
   const disclosures = loadDisclosures();
   const log = await openLog(pool, settings.log);
   const service = new SigningService({

@@ -23,6 +23,8 @@ export interface SigningSettings {
 /** What the thread is made with. */
 export interface SigningThreadData {
   databaseUrl: string;
+  /** In production: a login that could rewrite the past is refused, as everywhere. */
+  refusePower: boolean;
   settings: SigningSettings;
 }
 
@@ -47,13 +49,14 @@ export async function createSigning(
   settings: SigningSettings,
   deps: {
     databaseUrl: string;
+    refusePower: boolean;
     pool: Pool;
     mailer: CheckpointMailer;
     accept(detections: Detection[]): Promise<void>;
     log: Log;
   },
 ): Promise<Pick<SigningService, 'start' | 'stop'>> {
-  const { databaseUrl, pool, mailer, log } = deps;
+  const { databaseUrl, refusePower, pool, mailer, log } = deps;
   await openLog(pool, settings.log);
   let thread: Worker | undefined;
   let again: NodeJS.Timeout | undefined;
@@ -72,7 +75,9 @@ export async function createSigning(
     }
   };
   const start = () => {
-    const started = new Worker(SCRIPT, { workerData: { databaseUrl, settings } satisfies SigningThreadData });
+    const started = new Worker(SCRIPT, {
+      workerData: { databaseUrl, refusePower, settings } satisfies SigningThreadData,
+    });
     thread = started;
     started.on('message', async (said: FromSigning) => {
       if ('alarm' in said) alarm(said.alarm);

@@ -11,7 +11,11 @@ import { eventsOf, tamper } from './helpers';
 
 type Register = Awaited<ReturnType<typeof aLog>>;
 
-async function signing({ url, pool, dir, settings }: Register, mailer: (mail: CheckpointMail) => Promise<undefined>) {
+async function signing(
+  { url, pool, dir, settings }: Register,
+  mailer: (mail: CheckpointMail) => Promise<undefined>,
+  refusePower = false,
+) {
   const [detections, said]: [Detection[], string[]] = [[], []];
   const anchors = {
     file: path.join(dir, 'checkpoints.txt'),
@@ -25,6 +29,7 @@ async function signing({ url, pool, dir, settings }: Register, mailer: (mail: Ch
     { log: settings, anchors, everyEntries: 10, everyMs: 1_000 },
     {
       databaseUrl: url,
+      refusePower,
       pool,
       mailer: { send: mailer, wasSent: async () => undefined },
       accept: async (some) => void detections.push(...some),
@@ -48,6 +53,15 @@ test('it signs what is appended, mails through the worker, and signs the rest wh
   await running.stop();
   expect(await signedSize(register)).toBe(16);
   expect(said).toEqual([]);
+});
+
+test('in production it refuses a login that could rewrite the past, as the worker does', async () => {
+  const register = await aLog(3);
+  const { running, said } = await signing(register, async () => undefined, true);
+  running.start();
+  await until('refused', () => said.length > 0);
+  expect(said[0]).toMatch(/nothing could be signed: DATABASE_URL: .* could rewrite the past: give the writer's login/);
+  expect(await signedSize(register)).toBeLessThan(3);
 });
 
 test('a mail that cannot be sent is told, and signing goes on', async () => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { readCsv } from '../../../activities/directory/csv';
 import { createCsvDirectory } from '../../../activities/directory/csv-directory';
 import { createDirectory } from '../../../activities/directory/directory';
-import { createSqlDirectory } from '../../../activities/directory/sql-directory';
+import { createSqlDirectory, probeSqlDirectory } from '../../../activities/directory/sql-directory';
 import { loadContacts } from '../../../activities/paging/contacts';
 import { packageRoot } from '../../../platform/package-root';
 import { failureOf } from './fixtures';
@@ -169,6 +169,34 @@ test('SQL: the configured queries get workspace ids and data sets; a missing col
   await expect(
     directory.resolve({ recipient: { to: 'workspace-owners' }, workspaces: ['w'], dataSets: [] }),
   ).rejects.toThrow(/"workspaces" gives no column workspace_id/);
+});
+
+test('a directory by SQL is asked for nobody at the start; a query that fails or lacks a column is named by its setting', async () => {
+  const asked: unknown[][] = [];
+  const all = ['workspace_id', 'owner_email', 'person_id', 'email', 'language', 'country', 'data_set', 'subscriber_id'];
+  const pool = (there: string[], fault?: Error) => ({
+    query: async (text: string, values: unknown[]) => {
+      asked.push([text, values]);
+      if (fault) throw fault;
+      return { rows: [], fields: there.map((name) => ({ name })) };
+    },
+  });
+  const queries = { workspaces: 'W', individuals: 'I', subscribers: 'S;\n' };
+  await probeSqlDirectory(pool(all), queries);
+  expect(asked).toEqual([
+    ['W', [[]]],
+    ['I', [[], []]],
+    ['SELECT * FROM (S) AS probe LIMIT 0', []],
+  ]);
+  const missing = all.filter((name) => name !== 'data_set');
+  await expect(probeSqlDirectory(pool(missing), queries)).rejects.toThrow(
+    /^TOCSIN_DIRECTORY_INDIVIDUALS_SQL: the directory's query "individuals" gives no column data_set: add it/,
+  );
+  const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  await expect(probeSqlDirectory(pool(all, away), queries)).rejects.toMatchObject({
+    message: 'TOCSIN_DIRECTORY_WORKSPACES_SQL: connect ECONNREFUSED',
+    cause: away,
+  });
 });
 
 test('contacts: a handle, an address, the fallback', async () => {

@@ -58,6 +58,7 @@ export async function startSignedRegister(): Promise<SignedRegister> {
     { log: logSettings, anchors, everyEntries: EVERY_ENTRIES, everyMs: EVERY_MS },
     {
       databaseUrl: postgres.url,
+      refusePower: false,
       pool,
       mailer: { send: nobodyIsMailed, wasSent: nobodyIsMailed },
       accept: async () => {},
