@@ -243,10 +243,12 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
     this.task.heard();
     if (isRepeat(this.state, message.commandId)) return { events: [], note: REPEATED };
     this.recordCounted();
-    const { seq } = this.state;
+    const before = this.state;
+    const { seq } = before;
     const holds = judged !== undefined && judged.seq === seq && judged.at === this.clock.now();
     const { news } = holds ? judged : (this.judge(name, message) as Judgement);
-    return receiptOf(this.step(() => news as NewOf<E>[], message));
+    const events = this.step(() => news as NewOf<E>[], message);
+    return receiptOf(events, this.lifecycle.says?.(events, before));
   }
 
   onSignal(name: string, message: CaseMessage): void {

@@ -8,6 +8,7 @@ import type { AFTER_CLOSING } from '../../domain/incident/links';
 import { nearest } from '../../domain/kernel/suggest';
 import { visibleLine } from '../rendering/hostile-text';
 import type { Output } from '../rendering/output';
+import { wrap } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
 
 /** Options of a verb that sends a message. */
@@ -43,16 +44,19 @@ export async function sendMessage(
   else for (const line of [...receiptLines(shell.out, id, receipt), ...next]) shell.out.line(line);
 }
 
-/** One line for each entry that the message caused in the register, `INC-1/7  containment  fulfilled`; else why there is none. */
+/** One line for each entry that the message caused in the register, `INC-1/7  containment  fulfilled`, and what they entail; else why there is none. */
 function receiptLines(out: Output, id: string, { events, note }: Receipt): string[] {
   const caused = events.filter(({ kind }) => kind !== 'noted');
   if (caused.length === 0)
     return [out.style(`Nothing changed: ${visibleLine(note ?? 'this command was already handled')}`, 'yellow')];
-  return caused.map(({ seq, kind, obligation }) => {
+  const entailed =
+    note === undefined ? [] : wrap(visibleLine(note), out.width).map((line) => out.style(line, 'yellow'));
+  const lines = caused.map(({ seq, kind, obligation }) => {
     const what = kind.replaceAll('-', ' ');
     const place = out.style(`${id}/${seq}`, 'dim');
     return obligation ? `${place}  ${obligation}  ${what.replace(/^obligation /, '')}` : `${place}  ${what}`;
   });
+  return [...lines, ...entailed];
 }
 
 /** The error as it is; but where the message names an obligation that the incident does not have, which was meant. */

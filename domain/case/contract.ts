@@ -28,7 +28,7 @@ export const TIMELINE_KEPT = 500;
 /** Of them as many as a continue-as-new takes along: its input stays far below 256 KB. */
 export const TIMELINE_CARRIED = 200;
 
-/** Answer of an update: the events that the message caused. `note` says why nothing changed. */
+/** Answer of an update: the events that the message caused. `note` says why nothing changed, or what the change entails. */
 export interface Receipt {
   events: Array<{ seq: number; kind: string; obligation?: string }>;
   note?: string;
@@ -56,14 +56,15 @@ export const PaceSchema = z.object({ until: InstantSchema.nullable() });
 export type Pace = z.infer<typeof PaceSchema>;
 
 /** The receipt of what a message caused. */
-export function receiptOf(events: readonly RecordedEvent[]): Receipt {
+export function receiptOf(events: readonly RecordedEvent[], says?: string): Receipt {
   const noted = events.find(({ kind }) => kind === 'noted')?.data as { note: string } | undefined;
+  const note = noted?.note ?? says;
   return {
     events: events.map(({ seq, kind, data }) => {
       const obligation = obligationIn(data);
       return { seq, kind, ...(obligation === undefined ? {} : { obligation }) };
     }),
-    ...(noted && { note: noted.note }),
+    ...(note !== undefined && { note }),
   };
 }
 

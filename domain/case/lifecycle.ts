@@ -99,6 +99,8 @@ export interface Lifecycle<S extends CaseState, E extends RecordedEvent, W exten
   causedWork?(event: E, state: S): W[];
   /** The alarm of what happened to the case or its work, where the kind knows more of it than that. */
   occasion?(state: S, occasion: Occasion): Alarm;
+  /** What the events that a message caused mean beyond what each says, for whoever sent it. */
+  says?(events: readonly E[], before: S): string | undefined;
   /** The next instant after `now` at which `onTime` has something to say. `what` is shown at the timer. */
   nextWake(state: S, now: Instant): { at: Instant; what: string } | undefined;
   /**

@@ -3,7 +3,9 @@ import { deadline, type Instant } from '../kernel/time';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { dueFor } from './clocks';
-import type { NewEvent } from './events';
+import { human } from './contents';
+import type { IncidentEvent, NewEvent } from './events';
+import { STATUSES } from './incident';
 import type { ContainmentStep, IncidentState, Obligation } from './state';
 
 const NOT_DONE: ReadonlySet<ContainmentStep['state']> = new Set([
@@ -33,6 +35,21 @@ export function containedNote({ containment, containedAs }: IncidentState): stri
     ...(containedAs?.atUnknown ? ['at a time that nobody knows, at the latest then'] : []),
     ...(containedAs?.despite ? [`in spite of ${containedAs.steps?.join(', ')}: ${containedAs.despite}`] : []),
   ].join('; ');
+}
+
+/** That a status took containment back, and what that starts, for whoever set it. */
+export function retractionSaid(events: readonly IncidentEvent[], before: IncidentState): string | undefined {
+  const set = events.find((event) => event.kind === 'status-changed');
+  if (!before.anchors.contained || !set || !retracts(set.data.status)) return undefined;
+  const reopened = events.find((event) => event.kind === 'obligation-reopened' && event.data.purpose === 'retracted');
+  const due =
+    reopened?.kind === 'obligation-reopened' ? `: its clock runs again, due ${human(reopened.data.dueAt)}` : '';
+  return `Containment is retracted${due}. It was recorded as of ${human(before.anchors.contained)}.`;
+}
+
+/** Whether a status says that what was contained is not. */
+export function retracts(status: (typeof STATUSES)[number]): boolean {
+  return STATUSES.indexOf(status) < STATUSES.indexOf('contained');
 }
 
 /** The actor turned out to be active still: the duty to contain runs anew, from when that was said. */

@@ -3,6 +3,7 @@ import type { Lifecycle } from '../case/lifecycle';
 import type { Policy, PolicyRef } from '../policy/policy';
 import { occasionAlarm } from './alarms';
 import { nextDeadline, overdueCount } from './clocks';
+import { retractionSaid } from './containment';
 import type { IncidentEvent } from './events';
 import { evolveOwn } from './evolve';
 import { board } from './explain';
@@ -28,6 +29,7 @@ export function incidentLifecycle(pack: Policy, ref?: PolicyRef): IncidentLifecy
     wantedWork: (state) => wantedWork(state, pack),
     causedWork: (event, state) => causedWork(event, state, pack),
     occasion: (state, occasion) => occasionAlarm(occasion, state, pack),
+    says: retractionSaid,
     nextWake(state, now) {
       const wake = nextWake(state, pack, now);
       return wake && { at: wake.at, what: wake.obligation };

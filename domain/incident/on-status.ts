@@ -5,7 +5,8 @@ import { earliestOf, inexactOf, latestOf, type When } from '../kernel/inexact-in
 import { earliest, type Instant, toMs } from '../kernel/time';
 import { type Answer, whenNotAfter } from './answer';
 import { outcomeWords } from './board-words';
-import { openSteps } from './containment';
+import { openSteps, retracts } from './containment';
+import { human } from './contents';
 import type { NewEvent } from './events';
 import { STATUSES } from './incident';
 import type { MessageBody } from './messages';
@@ -24,6 +25,12 @@ export function onStatus(state: IncidentState, message: Status, now: Instant, an
   if (only.length > 0)
     return answer.rejected(`${only[0]}: applies to containment only: use it with the status "contained"`);
   if (message.status === state.status) return answer.noted(`the status is already ${state.status}`);
+  if (retracts(message.status) && state.anchors.contained && !message.note) {
+    const line = tocsin('status', { id: state.caseId, status: message.status, note: ask('reason') });
+    return answer.rejected(
+      `note: is needed, as "${message.status}" retracts the containment of ${human(state.anchors.contained)}: \`${line}\``,
+    );
+  }
   return [changed(state, message, at)];
 }
 

@@ -34,7 +34,7 @@ const TABLE = {
   explain: { args: ['id', 'obligation?'] },
   assess: { args: ['id'], options: ['personal-data', 'by'], flags: ['help'] },
   confirm: { args: ['id', 'change?'], options: ['at', 'reason', 'by'], flags: ['decline'] },
-  status: { args: ['id', 'status'], options: ['despite', 'by'] },
+  status: { args: ['id', 'status'], options: ['note', 'despite', 'by'] },
   correct: { args: ['id'], options: ['reason', 'by'], flags: ['help'] },
   contain: { args: ['id'], options: ['block-source', 'rotate', 'isolate', 'undo', 'by'] },
   measure: { args: ['id', 'text'], options: ['category', 'by'] },

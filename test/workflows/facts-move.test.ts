@@ -19,7 +19,8 @@ test('contained, retracted after a day, contained again: the duty runs anew and 
   await harness.sleepHours(1);
   await incident.send('status', { status: 'contained' });
   await harness.sleepHours(24);
-  await incident.send('status', { status: 'investigating', note: 'the actor is still active' });
+  const receipt = await incident.send('status', { status: 'investigating', note: 'the actor is still active' });
+  expect(receipt.note).toMatch(/^Containment is retracted: its clock runs again, due /);
   await incident.quiet();
   const reopened = await incident.obligation('containment');
   expect(reopened).toMatchObject({ status: 'pending', round: 2, purpose: 'retracted' });

@@ -22,7 +22,7 @@ export function statusCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'status <id>',
-    'Set the status. "contained" stops the containment clock; an earlier status takes that back, and it runs anew.',
+    'Set the status. "contained" stops the containment clock; an earlier status takes that back with a --note, and it runs anew.',
     'status INC-20260401-9f3a contained --note "no session of the old key is alive"',
   )
     .addArgument(new Argument('<status>', CHOICES.join(', ')))

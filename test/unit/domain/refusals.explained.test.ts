@@ -158,6 +158,7 @@ const WALKS: Record<string, () => Story> = {
       ['status', { status: 'contained', despite: 'every address was blocked by hand' }],
       ['status', { status: 'contained', partly: true, note: 'x' }],
       ['status', { status: 'contained', at: at(0.5) }],
+      ['status', { status: 'investigating' }],
     ),
   'a step that is under way': () =>
     on(new Story({ maliciousSources: ['203.0.113.7'] }, undefined, { silent: ['contain'] }), ['close', {}]),

@@ -56,7 +56,7 @@ describe('T2: containment within two hours of the detection', () => {
   test('said after two hours it is late by what is over, and stays so', () => {
     const story = new Story().to(5);
     story.send('status', { status: 'contained' });
-    story.send('status', { status: 'investigating' });
+    story.send('status', { status: 'investigating', note: 'an old session lives' });
     story.to(6).send('status', { status: 'contained', at: at(1) });
     expect(story.obligation('containment').lateByMs).toBe(3 * 3_600_000);
   });

@@ -1,5 +1,6 @@
 /** Containment that was partial, failed, retracted or corrected; what was declared, corrected. */
 
+import { incidentLifecycle } from '../../../domain/incident/lifecycle';
 import { assessment, at, ONCALL } from './helpers/facts';
 import { TRUST_CENTER } from './helpers/pack';
 import { Story } from './helpers/story';
@@ -30,10 +31,43 @@ describe('containment is what a person says, and needs its steps', () => {
     });
   });
 
+  test.each(['investigating', 'identified'])('"%s" takes it back, which needs a reason', (status) => {
+    const story = new Story().to(1);
+    story.send('status', CONTAINED);
+    story.to(5).send('status', { status });
+    expect(story.problems()).toEqual([
+      `note: is needed, as "${status}" retracts the containment of 2026-04-01 03:00 UTC: \`npx tocsin status INC-2026-001 ${status} --note "…"\``,
+    ]);
+    expect(story.obligation('containment').status).toBe('fulfilled');
+    const before = story.state;
+    const events = story.send('status', { status, note: 'an old session lives' });
+    expect(story.obligation('containment')).toMatchObject({ status: 'pending', dueAt: at(7) });
+    expect(incidentLifecycle(story.pack).says!(events, before)).toBe(
+      'Containment is retracted: its clock runs again, due 2026-04-01 09:00 UTC. It was recorded as of 2026-04-01 03:00 UTC.',
+    );
+  });
+
+  test.each(['monitoring', 'resolved'])('"%s" takes nothing back and needs none', (status) => {
+    const story = new Story().to(1);
+    story.send('status', CONTAINED);
+    const before = story.state;
+    const events = story.send('status', { status });
+    expect(story.state).toMatchObject({ status, anchors: { contained: at(1) } });
+    expect(incidentLifecycle(story.pack).says!(events, before)).toBeUndefined();
+  });
+
+  test('before containment an earlier status needs no reason', () => {
+    const story = new Story().to(1);
+    story.send('status', { status: 'identified' });
+    const events = story.send('status', { status: 'investigating' });
+    expect(story.state.status).toBe('investigating');
+    expect(incidentLifecycle(story.pack).says!(events, story.state)).toBeUndefined();
+  });
+
   test('retracted and contained again within the first deadline, nothing is late', () => {
     const story = new Story().to(1);
     story.send('status', CONTAINED);
-    story.send('status', { status: 'identified' });
+    story.send('status', { status: 'identified', note: 'an old session lives' });
     story.to(2).send('status', CONTAINED);
     expect(story.obligation('containment')).toMatchObject({ status: 'fulfilled', lateByMs: 0 });
     expect(story.obligation('containment').correctedLateByMs).toBeUndefined();
@@ -106,7 +140,7 @@ describe('containment is what a person says, and needs its steps', () => {
   test('a retracted containment that is waived opens no third round', () => {
     const story = new Story().to(1);
     story.send('status', CONTAINED);
-    story.send('status', { status: 'investigating' });
+    story.send('status', { status: 'investigating', note: 'an old session lives' });
     story.send('waive', { obligation: 'containment', reason: 'the system is gone' });
     expect(story.to(30).obligation('containment')).toMatchObject({ status: 'fulfilled', round: 2 });
   });
@@ -165,7 +199,7 @@ describe('what was declared can be corrected, and duties follow', () => {
     story.send('status', { ...CONTAINED, despite: 'the runner was unplugged by hand' });
     story.send('correct', { serviceAffectedFrom: at(0.5), detectedAt: at(-1), reason: 'logs' });
     story.send('assess', { assessment: assessment() });
-    story.send('status', { status: 'investigating' });
+    story.send('status', { status: 'investigating', note: 'an old session lives' });
     story.to(20);
     expect(JSON.parse(JSON.stringify(story.folded()))).toEqual(JSON.parse(JSON.stringify(story.state)));
   });
