@@ -7,6 +7,7 @@ import { attachmentsIn } from '../domain/incident/filings';
 import type { DataSet } from '../domain/incident/incident';
 import { latenessOf } from '../domain/incident/lateness';
 import { namedText } from '../domain/incident/narrate';
+import { ORGANISATIONS } from '../domain/incident/organisations-told';
 import { PUBLIC_NOTICE } from '../domain/incident/readers';
 import { type IncidentState, isSettled, type Obligation } from '../domain/incident/state';
 import { type Count, countText } from '../domain/kernel/count';
@@ -255,7 +256,7 @@ function unnamedSteps(events: IncidentEvent[]): MeasuresTaken['containment'] {
 }
 
 /** Fulfilled through these channels, an obligation was a notification; the rest are containment, review and records. */
-const NOTICE_CHANNELS = ['email', 'status-page', 'filing', 'outside', PUBLIC_NOTICE];
+const NOTICE_CHANNELS = ['email', 'status-page', 'filing', 'outside', PUBLIC_NOTICE, ORGANISATIONS];
 
 function obligationsOf(
   state: IncidentState,
@@ -265,7 +266,7 @@ function obligationsOf(
     notifications: all
       .flatMap(sentFor)
       .filter(({ channel }) => NOTICE_CHANNELS.includes(channel))
-      .concat(all.flatMap(toldOutside), all.flatMap(madePublic))
+      .concat(all.flatMap(toldOutside), all.flatMap(madePublic), all.flatMap(organisationsTold))
       .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
     owed: all
       .filter((obligation) => !isSettled(obligation))
@@ -314,6 +315,18 @@ function madePublic({ id, rule, publications = [] }: Obligation): NotificationSe
     ...{ obligation: id, who: rule, channel: 'outside', round, at, renderings: [], attachments: [] },
     outside: {
       ...{ how: channel, by, who: `the public, in ${standInOf(languages) ?? languages.join(', ')}` },
+      ...(note !== undefined && { note }),
+      ...(evidence !== undefined && { evidenceSha256: evidence.sha256 }),
+    },
+  }));
+}
+
+/** Which other organisations were told that may reduce the harm, one notification each time. */
+function organisationsTold({ id, rule, organisations = [] }: Obligation): NotificationSent[] {
+  return organisations.map(({ round, at, channel, organisations: names, by, note, evidence }) => ({
+    ...{ obligation: id, who: rule, channel: 'outside', round, at, renderings: [], attachments: [] },
+    outside: {
+      ...{ how: channel, by, who: standInOf(names) ?? names.join(', ') },
       ...(note !== undefined && { note }),
       ...(evidence !== undefined && { evidenceSha256: evidence.sha256 }),
     },

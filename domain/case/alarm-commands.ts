@@ -62,6 +62,15 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
         commandLine('measure', { id, text: ask('text'), by }),
         commandLine('register show', { id }),
       ];
+    case 'tell-organisations':
+      return obligation === undefined
+        ? [explain]
+        : [
+            commandLine('told', {
+              ...{ id, obligation, channel: 'phone', organisation: ask('organisation'), by, rest: true },
+            }),
+            explain,
+          ];
     case 'look-into':
     case 'tell-by-hand':
       return [explain, commandLine('show', { id })];

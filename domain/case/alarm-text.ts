@@ -101,6 +101,8 @@ const EN: Words = {
     review: 'hold the review and record it',
     'complete-record': 'complete the record: assess the facts, or record the measures',
     'decide-law': 'have counsel decide what the local law requires, then record the decision with its reason',
+    'tell-organisations':
+      'tell the organisations and institutions that may reduce the harm and record it, or decide with a reason that none could',
     'look-into': 'find out why, and fix it',
     'tell-by-hand': 'tell them by another channel and record it, or decide with a reason to leave them untold',
     'waive-and-close': 'waive what does not apply, then close the incident',

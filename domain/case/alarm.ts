@@ -134,6 +134,7 @@ export const TODOS = [
   'review',
   'complete-record',
   'decide-law',
+  'tell-organisations',
   'look-into',
   'tell-by-hand',
   'waive-and-close',

@@ -12,6 +12,7 @@ import type { AwarenessDoubt } from './awareness';
 import { questionCommands } from './data-question';
 import type { Doubted } from './doubted-kinds';
 import { holdEnd, mayHold } from './holds';
+import { nobodyCouldHelp, tellsOrganisations } from './organisations-told';
 import type { ContainmentStep, IncidentState, Obligation } from './state';
 import { standing, tellerOf } from './telling';
 import { untoldCommands, untoldText } from './untold';
@@ -35,7 +36,9 @@ export function clockAlarm(
   const teller = (o.status === 'proposed-not-owed' ? undefined : tellerOf(o, rule, state, pack)) ?? o;
   const todo = todoOf(teller, ruleOf(pack, teller.rule) ?? rule);
   const known = commandsFor(todo, state.caseId, { ...about, obligation: teller.id });
-  const commands = rule.channel === 'assessment' ? [...questionCommands(state.caseId, rule), ...known] : known;
+  const question = rule.channel === 'assessment' ? questionCommands(state.caseId, rule) : [];
+  const nobody = todo === 'tell-organisations' ? nobodyCouldHelp(state.caseId, o.id, rule, pack) : [];
+  const commands = [...question, ...known.slice(0, 1), ...nobody, ...known.slice(1)];
   if (todo !== 'tell-by-hand') return { threshold, about, todo, dueAt: o.dueAt, commands };
   const { untold = [] } = standing(o, rule, state, pack) ?? {};
   return {
@@ -65,7 +68,7 @@ export function awarenessAlarm(
 /** What an obligation waits for, by its channel and whether it is held. */
 export function todoOf(
   o: Pick<Obligation, 'hold' | 'status' | 'recipient'>,
-  rule: Pick<ObligationRule, 'channel'>,
+  rule: Pick<ObligationRule, 'channel' | 'recipient'>,
 ): Todo {
   if (o.status === 'proposed-not-owed') return 'decide-not-owed';
   switch (rule.channel) {
@@ -84,7 +87,7 @@ export function todoOf(
     case 'register':
       return 'complete-record';
     case 'decision':
-      return 'decide-law';
+      return tellsOrganisations(rule) ? 'tell-organisations' : 'decide-law';
   }
 }
 

@@ -248,6 +248,19 @@ interface EventData {
     evidence?: { sha256: string; bytes: number };
   } & Named;
   'left-untold': { obligation: string; round: number; reason: string } & Named;
+  /** Other organisations were told that may reduce the harm; `all`: a person says that these are all. */
+  'organisations-told': {
+    obligation: string;
+    round: number;
+    /** The latest reading, where it is not known exactly. */
+    at: Instant;
+    inexact?: InexactInstant;
+    channel: (typeof CHANNELS)[number];
+    organisations: string[];
+    all?: true;
+    note?: string;
+    evidence?: { sha256: string; bytes: number };
+  };
   /** The page of a public communication stands; that alone informs nobody. */
   'page-published': { obligation: string; round: number; evidence: Evidence };
   /** It was made public by one channel, as a person recorded it. */
@@ -339,3 +352,6 @@ export function obligationOfEvent(event: IncidentEvent): string | undefined {
 
 /** One channel by which a notice was made public, as a person recorded it. */
 export type Publication = Omit<DataOf<'made-public'>, 'obligation'> & { by: string };
+
+/** Other organisations that were told together, as a person recorded it. */
+export type OrganisationsTold = Omit<DataOf<'organisations-told'>, 'obligation'> & { by: string };

@@ -13,6 +13,7 @@ import { foldFiling } from './filings';
 import { STATUSES } from './incident';
 import { foldMadePublic } from './made-public';
 import { propose, withdraw } from './not-owed-fold';
+import { foldOrganisations } from './organisations-told';
 import { partsAfter } from './parts';
 import type { AwaitsSecond, SecondPersonChange } from './second-person';
 import { blank, type IncidentState, type Obligation, toldWithout } from './state';
@@ -315,6 +316,8 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
     case 'page-published':
     case 'made-public':
       return change((o) => foldMadePublic(o, event));
+    case 'organisations-told':
+      return change((o) => foldOrganisations(o, event));
     case 'authority-decided':
       return withAuthority(state, event);
     case 'receipt-recorded':

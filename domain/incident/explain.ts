@@ -20,6 +20,7 @@ import { isByTheHour, isLate, type Lateness, latenessOf, latenessText } from './
 import { notYetPublicIn, publicStanding } from './made-public';
 import { confirmLine, proposalText } from './not-owed';
 import { awarenessWaits } from './on-awareness';
+import { organisationsStanding, tellsOrganisations } from './organisations-told';
 import { partOf } from './part-clock';
 import { isPublicCommunication } from './readers';
 import { type IncidentState, isSettled, type Obligation, type ObligationStatus } from './state';
@@ -142,9 +143,12 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
           const changed = isSettled(o) ? undefined : o.changed;
           const stands = status === 'partly-told' ? tallied(o, rule, state, pack) : undefined;
           const open = isPublicCommunication(rule) && (status === 'partly-told' || status === 'drafted');
-          const told = open
-            ? publicStanding(o)
-            : stands && { told: shareText(stands), untold: untoldText(stands.untold) };
+          const others = tellsOrganisations(rule) && status === 'pending';
+          const told = others
+            ? organisationsStanding(o)
+            : open
+              ? publicStanding(o)
+              : stands && { told: shareText(stands), untold: untoldText(stands.untold) };
           const settled = isSettled(o);
           const authority = o.recipient === UNDETERMINED && !settled && authorityRemedy(state.caseId, id);
           const waits = { ...(authority && { authority }), ...(o.hold && !settled && { held: heldText(o.hold) }) };

@@ -133,7 +133,10 @@ export function formLines(field: ContentField, { state, pack, dataSets, citation
         ...plain(`${body.kind.replaceAll('-', ' ')}: ${body.name}`, body.caseId && `case ${body.caseId}`),
         ...at(body.toldAt),
       ]);
-      return [...answer('Reported to the police', [facts?.policeTold]), ...bodies];
+      const others = Object.values(state.obligations).flatMap(({ organisations = [] }) =>
+        organisations.flatMap((each) => [...plain(...each.organisations), ...at(each.at)]),
+      );
+      return [...answer('Reported to the police', [facts?.policeTold]), ...bodies, ...others];
     }
     case 'attachments': // 125
       return Object.values(facts?.attachments ?? {}).flatMap(({ kind, title, sha256 }) =>

@@ -102,11 +102,13 @@ export const MESSAGE_SCHEMAS = {
         .min(1)
         .max(1000)
         .optional(),
+      /** Other organisations and institutions that may reduce the harm; `rest`: with those on record, these are all. */
+      organisations: z.array(text(200)).min(1).max(50).optional(),
       note: text(2000).optional(),
       /** A file that shows it, by its hash; the file itself stays with whoever told them. */
       evidence: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().min(0) }).optional(),
     })
-    .refine((m) => m.workspaces || m.people || m.rest || m.languages, { error: NAME_SOMEBODY }),
+    .refine((m) => m.workspaces || m.people || m.rest || m.languages || m.organisations, { error: NAME_SOMEBODY }),
   'leave-untold': z
     .strictObject({
       ...envelope,

@@ -22,6 +22,7 @@ import type { Assessment } from './incident';
 import { latenessText } from './lateness';
 import { madePublicText } from './made-public';
 import { isBefore } from './on-status';
+import { ORGANISATIONS, organisationsText } from './organisations-told';
 import { PUBLIC_NOTICE } from './readers';
 import type { IncidentState } from './state';
 import type { Named } from './tally';
@@ -247,6 +248,16 @@ function onObligation(event: ObligationEvent, context: Context): Said {
         `Made public by ${madePublicText([event.data])}, ${stated(at, inexact)}${shown}, by ${event.by}${suffix(note)}`,
       );
     }
+    case 'organisations-told': {
+      const { at, inexact, note, all, evidence } = event.data;
+      const shown = evidence ? `, evidence ${evidence.sha256.slice(0, 12)}…` : '';
+      const who = organisationsText([event.data]);
+      const whole = all ? ' These are all that may reduce the harm, as far as is believed' : '';
+      const text = who
+        ? `Told other organisations, ${stated(at, inexact)}: ${who}`
+        : 'No other organisation is to be told';
+      return good(`${text}${shown}, by ${event.by}${suffix(note)}${whole && `.${whole}`}`);
+    }
     case 'left-untold':
       return warn(`Left untold by decision of ${event.by}: ${namedText(event.data)}: ${event.data.reason}`);
     case 'obligation-held': {
@@ -385,6 +396,8 @@ function deed(evidence: Evidence, { rule, pack }: Context): string {
       return `Told outside of the product: ${evidence.told ?? 0} of ${evidence.of ?? 0}`;
     case 'status-page':
       return 'Published on the status page';
+    case ORGANISATIONS:
+      return `Told ${count(evidence.told ?? 0, 'other organisation')}`;
     case PUBLIC_NOTICE:
       return `Made public${evidence.note ? `: ${evidence.note}` : ' as a public communication'}`;
     case 'filing':

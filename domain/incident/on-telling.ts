@@ -10,6 +10,7 @@ import { withLeftUntold } from './evolve-telling';
 import { waiverText } from './grounds';
 import { onMadePublic } from './made-public';
 import type { MessageBody } from './messages';
+import { onOrganisationsTold, tellsOrganisations } from './organisations-told';
 import { isPublicCommunication } from './readers';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { nextLine } from './still-open';
@@ -36,6 +37,11 @@ interface Given {
 export function onTold(given: Given, message: MessageBody<'told'>, when: When): NewEvent[] {
   const { o, rule, answer } = given;
   if (isPublicCommunication(rule)) return onMadePublic(given, message, when);
+  if (tellsOrganisations(rule)) return onOrganisationsTold(given, message, when);
+  if (message.organisations)
+    return answer.rejected(
+      `organisations: ${o.id} tells ${rule.recipient.to === 'workspace-owners' ? 'customers' : 'people'}, not other organisations: say who of them was told`,
+    );
   const { channel, note, evidence } = message;
   if (!isChannel(channel) || message.languages) {
     const what = message.languages ? 'languages: are' : `channel: ${channel} is`;

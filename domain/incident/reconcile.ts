@@ -26,6 +26,7 @@ import { holdEnd } from './holds';
 import { correctedLateness, dependsOnHour } from './lateness';
 import { everybodyCouldRead } from './made-public';
 import { isDecision, proposals, withdrawals } from './not-owed';
+import { organisationsTold } from './organisations-told';
 import { partOf } from './part-clock';
 import { readerOf } from './readers';
 import { isRecordOnly, lacking } from './records';
@@ -57,6 +58,7 @@ export function reconcile(state: IncidentState, pack: Policy, now: Instant): New
       fulfilledByFacts,
       everybodyTold,
       madePublic,
+      othersTold,
       sendsOn,
       endedHold,
       dispatched,
@@ -270,6 +272,9 @@ const everybodyTold: Step = (o, rule, state, pack, now) =>
 
 /** A public communication is fulfilled when it was made public in each of its languages. */
 const madePublic: Step = (o, rule) => everybodyCouldRead(o, rule, (at, evidence) => fulfil(o, rule, at, evidence));
+
+/** The duty to tell other organisations is fulfilled when a person has said that all were told. */
+const othersTold: Step = (o, rule) => organisationsTold(o, rule, (at, evidence) => fulfil(o, rule, at, evidence));
 
 /** Partly told, and now the facts name somebody whom nobody has tried to reach: the round goes on with them. */
 const sendsOn: Step = (o, rule, state, pack) => {

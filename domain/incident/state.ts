@@ -14,6 +14,7 @@ import type {
   Coverage,
   DataOf,
   Evidence,
+  OrganisationsTold,
   Publication,
   Reach,
   Rendering,
@@ -125,6 +126,8 @@ export interface Obligation {
   outside?: Array<Omit<DataOf<'told-outside'>, 'obligation'> & { by: string }>;
   /** How a public communication was made public, oldest first. */
   publications?: Publication[];
+  /** Other organisations that were told as they may reduce the harm, oldest first. */
+  organisations?: OrganisationsTold[];
   /** Whom persons decided to leave untold, oldest first. */
   leftUntold?: Array<Omit<DataOf<'left-untold'>, 'obligation'> & { by: string; at: Instant }>;
   /** Instant, lateness and evidence of the first fulfilment: never changed afterwards. */

@@ -16,6 +16,7 @@ const PLACEHOLDERS = {
   report: 'VR-…',
   url: 'https://…',
   workspaces: 'WORKSPACE',
+  organisation: 'ORGANISATION',
   count: 'COUNT',
   languages: 'LANGUAGES',
   folder: 'DIR',
@@ -45,7 +46,8 @@ const TABLE = {
   approve: { args: ['id', 'obligation'], options: ['delay-reasons', 'by'] },
   told: {
     args: ['id', 'obligation'],
-    options: ['channel', 'languages', 'workspaces', 'data-set', 'country', 'count', 'by'],
+    options: ['channel', 'languages', 'workspaces', 'data-set', 'country', 'count', 'organisation', 'by'],
+    flags: ['rest'],
   },
   'leave-untold': {
     args: ['id', 'obligation'],

@@ -93,6 +93,8 @@ const RecipientSchema = z.discriminatedUnion('to', [
   z.strictObject({ to: z.literal('workspace-owners') }),
   /** `protectedBy`: all whom the law of a regime protects; composed with where they live, unless a data set says otherwise. */
   z.strictObject({ to: z.literal('individuals'), protectedBy: ScopeOperandSchema.optional(), ...recipientPlaces }),
+  /** Others that may reduce the harm or mitigate it, as a named person believes (PIPEDA s. 10.2). */
+  z.strictObject({ to: z.literal('organisations') }),
   z.strictObject({ to: z.literal('authorities'), regime: PolicyIdSchema }),
   /** One obligation for each place whose law none of these places covers. */
   z.strictObject({ to: z.literal('uncovered-places'), by: z.array(PlaceSchema) }),
@@ -233,6 +235,10 @@ function checked<S extends z.ZodType<RuleFields>>(schema: S): S {
     .refine((rule) => DISPATCH_OF[rule.channel]?.includes(rule.dispatch), {
       path: ['dispatch'],
       error: 'must fit the channel: automatic or approval for email and status-page, record for register, else person',
+    })
+    .refine((rule) => rule.recipient.to !== 'organisations' || rule.channel === 'decision', {
+      path: ['channel'],
+      error: 'must be "decision" for the recipient organisations: a person says who they are',
     })
     .refine((rule) => (rule.waivable === 'grounds') === (rule.insteadOfWaiver !== undefined), {
       path: ['insteadOfWaiver'],

@@ -44,7 +44,12 @@ export function tasks({ state, inFlight, registerBacklog }: IncidentView): Task[
     if (o.status === 'filing') list.push({ message: 'filed', body: { obligation: o.id, reference: `REF-${o.id}` } });
     if (o.status === 'proposed-not-owed')
       list.push({ message: 'not-owed', body: { obligation: o.id, reason: CHECKED } });
-    if (rule.channel === 'decision' && !isSettled(o))
+    if (rule.recipient.to === 'organisations' && o.status === 'pending')
+      list.push({
+        message: 'told',
+        body: { obligation: o.id, organisations: ['A bank'], rest: true, channel: 'phone' },
+      });
+    else if (rule.channel === 'decision' && !isSettled(o))
       list.push({ message: 'waive', body: { obligation: o.id, ground: 'counsel-decided', reason: CHECKED } });
     // What no phase of a report delivered, nobody will ever know.
     for (const missing of o.status === 'fulfilled' ? outstanding(o) : []) {

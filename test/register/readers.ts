@@ -248,6 +248,9 @@ function madePublic(): RecordedEvent[] {
   const evidence = { sha256: 'f'.repeat(64), bytes: 2048 };
   const note = 'an advertisement on page three';
   story.send('told', { obligation: page, channel: 'newspaper', languages: ['en'], note, evidence, by: COUNSEL });
+  const others = { obligation: 'pipeda-other-organisations', channel: 'phone', by: COUNSEL };
+  story.send('told', { ...others, organisations: ['Bank of Montreal'], note: 'their fraud desk', evidence });
+  story.send('told', { ...others, rest: true });
   return story.events;
 }
 

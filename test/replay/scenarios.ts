@@ -5,6 +5,7 @@ import { assessment, type TestIncident, type WorkflowHarness } from '../setup/wo
 
 const IE = 'gdpr-art33-authority:ie-dpc';
 const OPC = 'pipeda-opc-report:opc';
+const OTHERS = 'pipeda-other-organisations';
 
 /** Each gives the incident and which of its histories are kept, by file name. */
 export const SCENARIOS: Record<string, (harness: WorkflowHarness) => Promise<Record<string, string>>> = {
@@ -21,6 +22,12 @@ export const SCENARIOS: Record<string, (harness: WorkflowHarness) => Promise<Rec
     await harness.sleepHours(1);
     await incident.send('approve', { obligation: 'gdpr-art34-individuals' });
     await incident.send('approve', { obligation: 'pipeda-individuals' });
+    await incident.send('told', {
+      obligation: OTHERS,
+      channel: 'phone',
+      organisations: ['Bank of Montreal'],
+      rest: true,
+    });
     await incident.signal('status', { status: 'resolved', by: 'detector' });
     await harness.sleepHours(48);
     await incident.send('review', { rootCause: 'x', controls: ['y'], shareSummary: true, summary: 'z' });

@@ -7,6 +7,7 @@ const HOUR = 1;
 const DAY = 24 * HOUR;
 const IE = 'gdpr-art33-authority:ie-dpc';
 const OPC = 'pipeda-opc-report:opc';
+const OTHERS = 'pipeda-other-organisations';
 
 /** Commitment, the obligation that keeps it, and its limit: the anchor and the hours from there. */
 const PROMISES: Array<
@@ -25,6 +26,7 @@ const PROMISES: Array<
   ['T4', OPC, 'aware', 72 * HOUR],
   ['T5', 'gdpr-art34-individuals', 'authority-notified', 24 * HOUR],
   ['T5', 'pipeda-individuals', 'authority-notified', 24 * HOUR],
+  ['T5', OTHERS, 'aware', 72 * HOUR],
   ['T6', 'post-incident-review', 'resolved', 14 * DAY],
   ['T6', 'review-summary', 'reviewed', 7 * DAY],
   ['N1', 'enterprise-notice', 'aware', 48 * HOUR],
@@ -69,6 +71,12 @@ beforeAll(async () => {
   await harness.sleepHours(2);
   await incident.send('approve', { obligation: 'gdpr-art34-individuals' });
   await incident.send('approve', { obligation: 'pipeda-individuals' });
+  await incident.send('told', {
+    obligation: OTHERS,
+    channel: 'phone',
+    organisations: ['Bank of Montreal'],
+    rest: true,
+  });
   await harness.sleepHours(20);
   await incident.send('status', { status: 'resolved', by: ONCALL });
   await harness.sleepHours(5 * DAY);

@@ -6,6 +6,7 @@ import { connectTo, declaration, ONCALL, startDevServerWith, type TestIncident }
 
 const IE = 'gdpr-art33-authority:ie-dpc';
 const OPC = 'pipeda-opc-report:opc';
+const OTHERS = 'pipeda-other-organisations';
 type World = Awaited<ReturnType<typeof connectTo>>;
 
 let client: Client;
@@ -89,6 +90,12 @@ test('a lifecycle under a rain of signals: every event once, in order, over seve
   await insist(incident, 'filed', { obligation: OPC, reference: 'PB-1' });
   await insist(incident, 'approve', { obligation: 'gdpr-art34-individuals' });
   await insist(incident, 'approve', { obligation: 'pipeda-individuals' });
+  await insist(incident, 'told', {
+    obligation: OTHERS,
+    channel: 'phone',
+    organisations: ['Bank of Montreal'],
+    rest: true,
+  });
   await until('the individuals', () => incident.mails('pipeda-individuals').length === 1);
   await until('five runs', async () => (await runsOf(incident.id)) >= 5);
   const sent = await drops.end();

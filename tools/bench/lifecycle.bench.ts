@@ -219,6 +219,13 @@ const STEPS: Array<{
     until: (e: IncidentEvent[]) => fulfilled(e, obligation),
   })),
   {
+    send: [
+      'told',
+      { obligation: 'pipeda-other-organisations', channel: 'phone', organisations: ['A bank'], rest: true },
+    ],
+    until: (e) => fulfilled(e, 'pipeda-other-organisations'),
+  },
+  {
     send: ['status', { status: 'resolved' }],
     until: (e) =>
       fulfilled(e, 'register-available') && e.filter((x) => x.kind === 'obligation-supplemented').length >= 2,

@@ -142,6 +142,6 @@ test('the steps to notify individuals speak of notices of this breach only', () 
   const { dossiers } = played.get('leaked-deploy-key')!;
   const opc = dossiers.find(({ name }) => name.startsWith('pipeda-opc-report'))!;
   const steps = opc.input.contents.find(({ field }) => field === 'notification-steps')!.value!;
-  expect(steps).toContain('PIPEDA s. 10.1(3)');
+  expect(steps).toContain('PIPEDA s. 10.1(3), (6)');
   expect(steps).not.toMatch(/status|subscriber|GDPR/);
 });

@@ -85,7 +85,10 @@ test('what an obligation waits for has its command first, by its channel', () =>
       review: 'npx tocsin review INC-7 --help',
       register: 'npx tocsin assess INC-7 --help',
       assessment: 'npx tocsin assess INC-7 --help',
-      decision: `npx tocsin waive INC-7 ${rule.id} --reason "…" --by you@example.com`,
+      decision:
+        rule.recipient.to === 'organisations'
+          ? `npx tocsin told INC-7 ${rule.id} --channel phone --organisation ORGANISATION --by you@example.com --rest`
+          : `npx tocsin waive INC-7 ${rule.id} --reason "…" --by you@example.com`,
     }[rule.channel];
     expect(first(false)).toBe(expected);
     if (rule.channel === 'email') expect(first(true)).toBe(`npx tocsin release INC-7 ${rule.id} --by you@example.com`);

@@ -14,6 +14,7 @@ const ART34 = 'gdpr-art34-individuals';
 const CUSTOMERS = 'enterprise-notice';
 const PUBLIC = 'gdpr-art34-3c-public-communication';
 const NO_ADDRESSES = 'nobody has their addresses: the export held pseudonyms alone';
+const OTHERS = 'pipeda-other-organisations';
 const CONTROLLERS = 'gdpr-art33-2-controllers';
 
 type DataSets = NonNullable<Parameters<typeof assessment>[0]>;
@@ -230,6 +231,14 @@ const WALKS: Record<string, () => Story> = {
       ['told', { obligation: PUBLIC, channel: 'newspaper', rest: true, languages: ['de'] }],
       ['told', { obligation: PUBLIC, channel: 'phone', languages: ['de'] }],
     ),
+  'other organisations that are not told so': () =>
+    on(
+      aware({ dataSets: [accounts({ residence: { CA: 9 } })] }),
+      ['told', { obligation: OTHERS, channel: 'phone', rest: true }],
+      ['told', { obligation: OTHERS, channel: 'phone', rest: true, languages: ['en'] }],
+      ['told', { obligation: OTHERS, channel: 'newspaper', organisations: ['a bank'] }],
+      ['told', { obligation: 'pipeda-individuals', channel: 'phone', organisations: ['a bank'] }],
+    ),
   'a hold of a duty of law without an end, and of what is told with another notice': () =>
     on(
       aware(),
@@ -420,7 +429,8 @@ describe('proposals, each by the product and for a person to decide', () => {
     const { citation, because, author, changes, obligations } = ruleOf(story, id);
     const proposed = obligations.filter(({ status }) => status === 'proposed-not-owed');
     // What stands in place of a waived notice is spoken of once that is waived: scenario.made-public.test.ts.
-    if (id === 'uncovered-law' ? name === 'no personal data' : ONCE.has(id)) return expect(proposed).toEqual([]);
+    if (id === 'uncovered-law' || id === OTHERS ? name === 'no personal data' : ONCE.has(id))
+      return expect(proposed).toEqual([]);
     expect(proposed.length).toBeGreaterThan(0);
     for (const { proposal, confirm, id: obligation } of proposed) {
       expect(proposal).toContain(`by Tocsin under ${id} (${citation}) on assessment`);
@@ -438,7 +448,7 @@ describe('proposals, each by the product and for a person to decide', () => {
     expect(DECIDED.map(({ id }) => id).sort()).toEqual([
       ...['gdpr-art33-2-controllers', 'gdpr-art33-authority'],
       ...['gdpr-art34-3c-public-communication', 'gdpr-art34-individuals'],
-      ...['pipeda-indirect-notice', 'pipeda-individuals', 'pipeda-opc-report'],
+      ...['pipeda-indirect-notice', 'pipeda-individuals', 'pipeda-opc-report', OTHERS],
       ...['uk-gdpr-art33-ico', 'uk-gdpr-art34-3c-public-communication', 'uk-gdpr-art34-individuals', 'uncovered-law'],
     ]);
   });
