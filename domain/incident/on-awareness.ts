@@ -55,9 +55,7 @@ export function onConfirm(
   now: Instant,
   answer: Answer,
 ): NewEvent[] {
-  const asked = change === 'parts' ? undefined : state.awaitsSecond?.[change];
-  const doubt = state[DOUBT_OF[change]];
-  const waits = asked ?? doubt;
+  const { asked, waits } = waitingFor(state, change);
   if (!waits) return answer.noted('nothing is waiting for confirmation');
   if (at !== undefined && earliestOf(at) !== waits.awareAt)
     return answer.rejected(
@@ -86,6 +84,24 @@ export function onConfirm(
     );
   const of = change === 'awareness' ? {} : { of: change };
   return [{ kind: 'awareness-upheld', data: { awareAt: waits.awareAt, reason, ...of } }];
+}
+
+/** What waits for a confirmation: a change that was asked for, else a doubtful instant. */
+function waitingFor(state: IncidentState, change: Doubted) {
+  const asked = change === 'parts' ? undefined : state.awaitsSecond?.[change];
+  const doubt = state[DOUBT_OF[change]];
+  return { asked, doubt, waits: asked ?? doubt };
+}
+
+/** What somebody would confirm, for whoever is about to: the instant, what counts now, who asked for it and why. */
+export function wouldConfirm(state: IncidentState, change: Doubted): { at: Instant; text: string } | undefined {
+  const { asked, doubt, waits } = waitingFor(state, change);
+  if (!waits) return undefined;
+  const what = `${DOUBTED_WORDS[change]}: ${minuteText(waits.awareAt)} UTC`;
+  const why = asked
+    ? `in place of ${minuteText(asked.previousAt)} UTC, as ${asked.by} asked: ${asked.reason}`
+    : `it is doubtful: ${doubt!.why.join('; ')}`;
+  return { at: waits.awareAt, text: `${what}; ${why}` };
 }
 
 function confirmLine(id: string, change: Doubted, at: Instant): string {
