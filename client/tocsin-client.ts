@@ -290,13 +290,13 @@ function stamped<M>(message: M): M & { commandId: string; sentAt: Instant } {
 }
 
 /**
- * Temporal answers an update id that it knows with the first receipt, whatever is sent: so the id holds what is sent, but
- * for when, and another message under a used command id reaches the case, which says that this command was handled already.
+ * Temporal answers an update id that it knows with the first receipt, whatever is sent: so the id stands for what is sent,
+ * but for when, and another message under a used command id reaches the case, which says that this command was handled
+ * already. It is a digest of both alone: Temporal keeps ids in clear, and whoever makes up a command id may write anything.
  */
 function updateIdOf(name: string, { sentAt: _, ...message }: { commandId: string; sentAt: Instant }): string {
-  const digest = createHash('sha256')
+  return createHash('sha256')
     .update(JSON.stringify([name, message]))
     .digest('hex')
-    .slice(0, 16);
-  return `${message.commandId}.${digest}`;
+    .slice(0, 32);
 }

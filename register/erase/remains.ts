@@ -23,7 +23,7 @@ const OTHER_BACKUPS: Remainder = {
   until: 'until they expire or are overwritten',
 };
 const HISTORIES: Remainder = {
-  where: "Temporal's histories (readable only with the encryption keys)",
+  where: "Temporal's histories (readable only with the encryption keys; the owner's handle also without)",
   until: "until the namespace's retention is over",
 };
 const OUTSIDE: Remainder = {
@@ -46,7 +46,7 @@ export const REMAINS_OF_INCIDENT: readonly Remainder[] = [
     where: 'drafts and texts in the artefact folder and the spool, dossiers and notices of the site, the vault',
     until: 'until you delete them',
   },
-  { where: 'the audit log, which names who acted', until: 'for good' },
+  { where: 'the audit log, which names who acted, and ids of commands', until: 'for good' },
   OUTSIDE,
 ];
 
