@@ -29,11 +29,8 @@ import { performIncidentWork } from './lib/incident-work';
 import type { Carried } from './lib/kind';
 import { MailRounds } from './lib/mail-rounds';
 import { internalSignal } from './lib/receive-messages';
-
 import { fromRegister, isResumed } from './lib/resumed';
-
 import { untilItWorks } from './lib/until-it-works';
-
 import { validInput } from './lib/valid-input';
 import { runLifecycle } from './lifecycle';
 
