@@ -24,6 +24,8 @@ export function templateData(template: Template, input: DraftInput, organisation
   const reading = readingOf(template);
   const present = new Map(input.contents.map((content) => [content.field, valueText(content, reading)]));
   const fields = CONTENT_FIELDS.map((field) => [field.replaceAll('-', '_'), present.get(field) ?? notYetEstablished]);
+  const listed = listedFields(input.contents, template, notYetEstablished);
+  const unknown = listed.flatMap(({ known, title }) => (known ? [] : [title]));
   return {
     organisation: present.get('organisation') ?? organisation,
     incident: {
@@ -43,10 +45,13 @@ export function templateData(template: Template, input: DraftInput, organisation
     authority: input.authority?.name ?? '',
     at: sayInstant(input.at, reading),
     fields: Object.fromEntries(fields),
-    list: listedFields(input.contents, template, notYetEstablished),
+    /** Nobody outside reads a title with nothing under it; a dossier keeps each field that its authority asks for. */
+    list: listed.filter(({ known }) => known || input.channel === 'filing'),
     purpose: input.purpose,
     /** Whether something that it must say is not yet established. */
-    incomplete: input.contents.some((each) => !each.optional && valueText(each, reading) === undefined),
+    incomplete: unknown.length > 0,
+    /** What that is, by the titles. */
+    open: unknown.join(', '),
     /** Whether its recipients have had a notice that this one adds to. */
     updates: toldBefore > 0,
     /** Whether it takes back what its recipients were told. */

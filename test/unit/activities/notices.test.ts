@@ -77,13 +77,28 @@ test('what the commitments need is there in each promised language', () => {
   expect(languages('individual-notice-pipeda')).toEqual(['en', 'fr']);
 });
 
-test('a field without value says so in the language of the notice; an optional one is left out', async () => {
+test('what is not established is named in one sentence of the notice, in its language; what is optional is left out', async () => {
   const { byLanguage } = await notices(draftInput({ contents: contentsWith(() => undefined) }));
-  expect(byLanguage.get('en')!.text).toContain('not yet established');
-  expect(byLanguage.get('de')!.text).toContain('noch nicht festgestellt');
-  expect(byLanguage.get('fr')!.text).toContain('pas encore établi');
+  expect(byLanguage.get('en')!.text).toMatch(/Not yet established: .*Likely consequences/);
+  expect(byLanguage.get('de')!.text).toContain('Noch nicht festgestellt: ');
+  expect(byLanguage.get('fr')!.text).toMatch(/Pas encore établi\s: /);
   expect(byLanguage.get('en')!.text).not.toContain('Title of delay-reasons');
 });
+
+test.each(['enterprise-notice', 'individual-notice', 'public-communication'])(
+  '%s has no heading with nothing under it, and one for what is known',
+  async (template) => {
+    const known = (field: string) => (field === 'nature' ? 'Somebody copied a table.' : undefined);
+    const { byLanguage } = await notices(draftInput({ template, contents: contentsWith(known) }));
+    const { html, text } = byLanguage.get('en')!;
+    const headings = [...html.matchAll(/<h2[^>]*>([^<]*)<\/h2>/g)].map(([, title]) => title);
+    expect(headings).toContain('What happened');
+    expect(headings).not.toContain('Likely consequences');
+    expect(headings).not.toContain('What this may mean for you');
+    expect(text).toContain('Somebody copied a table.');
+    expect(text).not.toMatch(/\n\s*not yet established\s*\n/i);
+  },
+);
 
 test('the same input gives the same bytes, and the hash is checked when they are read', async () => {
   const first = await bench.activities.draftNotice(draftInput());
