@@ -301,6 +301,8 @@ interface EventData {
     /** The deadline, where it falls between the readings of the act. */
     inTimeUntil?: Instant;
     previousLateByMs: number;
+    /** The same of the value before. */
+    previousInTimeUntil?: Instant;
   };
   'deadline-missed': { obligation: string; dueAt: Instant; heldBy?: string; holdReason?: string };
   'delay-reasons-requested': { obligation: string };

@@ -99,7 +99,7 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
       return { ...state, partlyContained: { ...event.data, by: event.by } };
     case 'containment-corrected': {
       const { at, inexact } = event.data;
-      const { inexact: _before, ...how } = state.containedAs ?? {};
+      const { inexact: _before, atUnknown: _unknown, ...how } = state.containedAs ?? {};
       const containedAs = { ...how, ...(inexact && { inexact }) };
       return { ...state, containedAs, anchors: { ...state.anchors, contained: at } };
     }

@@ -8,6 +8,7 @@ import type { Policy } from '../policy/policy';
 import type { Anchor, ObligationRule } from '../policy/rule';
 import { inForceAt } from '../policy/validity';
 import { anchorAt, startOf } from './clocks';
+import { containedWhen } from './contained-when';
 import type { ArmedClock, NewEvent } from './events';
 import { partOf } from './part-clock';
 import type { IncidentState, Obligation } from './state';
@@ -21,7 +22,8 @@ export function correctedLateness(o: Obligation, rule: ObligationRule, state: In
   const previousLateByMs = o.correctedLateByMs ?? o.lateByMs ?? 0;
   const previousUntil = o.correctedLateByMs === undefined ? o.inTimeUntil : o.correctedInTimeUntil;
   if (!now || (now.lateByMs === previousLateByMs && now.inTimeUntil === previousUntil)) return [];
-  const events: NewEvent[] = [{ kind: 'lateness-corrected', data: { obligation: o.id, ...now, previousLateByMs } }];
+  const previous = { previousLateByMs, ...(previousUntil && { previousInTimeUntil: previousUntil }) };
+  const events: NewEvent[] = [{ kind: 'lateness-corrected', data: { obligation: o.id, ...now, ...previous } }];
   if (rule.delayReasons && now.lateByMs > previousLateByMs && !o.delayReasons && !o.delayReasonsOwed) {
     events.push({ kind: 'delay-reasons-requested', data: { obligation: o.id } });
   }
@@ -47,8 +49,7 @@ function onCorrected(
   if (met.from === 'reopened' || !STATED.has(met.from)) dues.push({ clock: met, dueAt: metDueAt });
   const [first] = dues.sort((a, b) => toMs(a.dueAt) - toMs(b.dueAt));
   // Containment that was retracted is done when it was done for good.
-  const { containedAs, anchors } = state;
-  const contained = rule.channel === 'containment' ? (containedAs?.inexact ?? anchors.contained) : undefined;
+  const contained = rule.channel === 'containment' ? containedWhen(state) : undefined;
   const acted: When = contained ?? o.fulfilledAs ?? o.fulfilledAt;
   if (!first) return undefined;
   const lateByMs = Math.max(0, toMs(latestOf(acted)) - toMs(first.dueAt));
@@ -95,13 +96,16 @@ export function isByTheHour(given: Lateness): boolean {
  */
 export function latenessText(given: Lateness, span: (ms: number) => string): string {
   const { lateByMs = 0, inTimeUntil, correctedLateByMs, correctedInTimeUntil } = given;
-  const words = (ms: number, until: Instant | undefined) =>
-    until
-      ? `depends on the hour (in time if no later than ${minuteText(until)} UTC, else late by up to ${span(ms)})`
-      : ms > 0
-        ? `late by ${span(ms)}`
-        : 'in time';
-  const then = words(lateByMs, inTimeUntil);
-  if (correctedLateByMs === undefined || correctedLateByMs === lateByMs) return lateByMs > 0 ? then : '';
-  return `${then} as recorded then, ${words(correctedLateByMs, correctedInTimeUntil)} as corrected`;
+  const then = verdictText(lateByMs, inTimeUntil, span);
+  const unchanged = correctedLateByMs === lateByMs && correctedInTimeUntil === inTimeUntil;
+  if (correctedLateByMs === undefined || unchanged) return lateByMs > 0 ? then : '';
+  return `${then} as recorded then, ${verdictText(correctedLateByMs, correctedInTimeUntil, span)} as corrected`;
+}
+
+/** One of the two values for people; neither "in time" nor "late" where it depends on the hour. */
+export function verdictText(lateByMs: number, inTimeUntil: Instant | undefined, span: (ms: number) => string): string {
+  if (inTimeUntil) {
+    return `depends on the hour (in time if no later than ${minuteText(inTimeUntil)} UTC, else late by up to ${span(lateByMs)})`;
+  }
+  return lateByMs > 0 ? `late by ${span(lateByMs)}` : 'in time';
 }

@@ -19,7 +19,7 @@ import { DOUBTED_WORDS } from './doubted-kinds';
 import { type DataOf, type EventOf, type Evidence, type IncidentEvent, obligationOfEvent } from './events';
 import { attachmentsIn } from './filings';
 import type { Assessment } from './incident';
-import { latenessText } from './lateness';
+import { isLate, latenessText, verdictText } from './lateness';
 import { madePublicText } from './made-public';
 import { isBefore } from './on-status';
 import { ORGANISATIONS, organisationsText } from './organisations-told';
@@ -297,11 +297,13 @@ function onObligation(event: ObligationEvent, context: Context): Said {
       return bad(`Deadline ${human(event.data.dueAt)} missed${held}`);
     }
     case 'lateness-corrected': {
-      const { lateByMs, inTimeUntil, previousLateByMs, dueAt } = event.data;
-      const now = inTimeUntil ? latenessText({ lateByMs, inTimeUntil }, spanText) : undefined;
-      const words = (ms: number) => (ms > 0 ? `late by ${spanText(ms)}` : 'in time');
-      const text = `By the corrected times it was due ${human(dueAt)}: ${now ?? words(lateByMs)} (before: ${words(previousLateByMs)})`;
-      return lateByMs > previousLateByMs && !inTimeUntil ? bad(text) : warn(text);
+      const { lateByMs, inTimeUntil, previousLateByMs, previousInTimeUntil, dueAt } = event.data;
+      const now = verdictText(lateByMs, inTimeUntil, spanText);
+      const before = verdictText(previousLateByMs, previousInTimeUntil, spanText);
+      const text = `By the corrected times it was due ${human(dueAt)}: ${now} (before: ${before})`;
+      return isLate({ lateByMs, inTimeUntil }) && (previousInTimeUntil || lateByMs > previousLateByMs)
+        ? bad(text)
+        : warn(text);
     }
     case 'delay-reasons-requested':
       return warn('Reasons for the delay are required: record them with approve or filed (--delay-reasons)');

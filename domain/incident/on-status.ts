@@ -2,9 +2,10 @@
 
 import { ask, tocsin } from '../kernel/command-lines';
 import { earliestOf, inexactOf, latestOf, type When } from '../kernel/inexact-instant';
-import { earliest, type Instant, toMs } from '../kernel/time';
+import { type Instant, toMs } from '../kernel/time';
 import { type Answer, whenNotAfter } from './answer';
 import { outcomeWords } from './board-words';
+import { knownFrom } from './contained-when';
 import { openSteps, retracts } from './containment';
 import { human } from './contents';
 import type { NewEvent } from './events';
@@ -100,9 +101,4 @@ export function actedWhen(given: When, state: IncidentState, now: Instant): { wh
   }
   if (typeof when === 'string' || toMs(when.earliest) >= toMs(from)) return { when };
   return { when: { ...when, earliest: from } };
-}
-
-/** Since when anybody can have acted. */
-function knownFrom({ anchors, declaration }: IncidentState): Instant {
-  return earliest([declaration.detectedAt, ...(anchors.aware ? [anchors.aware] : [])])!;
 }

@@ -16,6 +16,7 @@ import type { ObligationRule } from '../policy/rule';
 import { awarenessAlarm, clockAlarm } from './alarms';
 import { applies, decidedBy } from './applies';
 import { alarmClock, armedClock, doubtClock, dueFor } from './clocks';
+import { containedWhen } from './contained-when';
 import { containedNote, retracted } from './containment';
 import { missingFields, noticeNow } from './contents';
 import { answerTo, DATA_QUESTION, isAskedAgain } from './data-question';
@@ -293,7 +294,7 @@ const fulfilledByFacts: Step = (o, rule, state, pack, now) => {
   let at: When | undefined;
   let note: string | undefined;
   if (rule.channel === 'containment' && state.anchors.contained) {
-    at = state.containedAs?.inexact ?? state.anchors.contained;
+    at = containedWhen(state);
     note = containedNote(state);
   } else if (rule.channel === 'review' && state.review) {
     at = state.review.at;

@@ -1,6 +1,8 @@
 /** Containment that was partial, failed, retracted or corrected; what was declared, corrected. */
 
+import { isByTheHour, isLate } from '../../../domain/incident/lateness';
 import { incidentLifecycle } from '../../../domain/incident/lifecycle';
+import { narrate } from '../../../domain/incident/narrate';
 import { assessment, at, ONCALL } from './helpers/facts';
 import { TRUST_CENTER } from './helpers/pack';
 import { Story } from './helpers/story';
@@ -102,6 +104,42 @@ describe('containment is what a person says, and needs its steps', () => {
     });
     story.send('status', { ...CONTAINED, atUnknown: true, at: at(0.5) });
     expect(story.problems()).toEqual([expect.stringContaining('atUnknown')]);
+  });
+
+  test('at an unknown time, said after the deadline: neither in time nor late, until somebody knows the hour', () => {
+    const contained = (hour: number) => {
+      const story = new Story().to(hour);
+      story.send('status', { ...CONTAINED, atUnknown: true });
+      return story;
+    };
+    const verdict = (story: Story) => {
+      const o = story.obligation('containment');
+      return [isLate(o), isByTheHour(o)];
+    };
+    expect(verdict(contained(2))).toEqual([false, false]);
+    const story = contained(2.5);
+    expect(verdict(story)).toEqual([false, true]);
+    expect(story.obligation('containment')).toMatchObject({ inTimeUntil: at(2), fulfilledAt: at(2.5) });
+    const said = narrate(story.last('obligation-fulfilled', 'containment'), story.pack).text;
+    expect(said).toContain('depends on the hour');
+    expect(story.folded()).toEqual(story.state);
+
+    for (const [hour, late] of [
+      [2, false],
+      [2.1, true],
+    ] as const) {
+      const known = contained(2.5).to(3);
+      known.send('status', { ...CONTAINED, at: at(hour), note: 'the log of the firewall has it' });
+      expect(isLate(known.obligation('containment'))).toBe(late);
+      expect(known.obligation('containment')).toMatchObject({
+        inTimeUntil: at(2),
+        correctedLateByMs: late ? 360_000 : 0,
+      });
+      expect(known.obligation('containment')).not.toHaveProperty('correctedInTimeUntil');
+      const corrected = narrate(known.last('lateness-corrected'), known.pack).text;
+      expect(corrected).toMatch(late ? /: late by 00:06 \(before: depends on / : /: in time \(before: depends on /);
+      expect(known.folded()).toEqual(known.state);
+    }
   });
 
   test.each(['failed', 'refused'] as const)(
