@@ -48,7 +48,8 @@ const on = (story: Story, ...steps: Step[]) => {
   return story;
 };
 const FAR = at(99_999);
-const LONG_TEXTS = Array.from({ length: 20 }, (_, i) => ({ of: `${i}`, is: '漢'.repeat(3900) }));
+const longTexts = (language: string) =>
+  Array.from({ length: 20 }, (_, i) => ({ of: `${i}`, is: `${language} ${i} ${'漢'.repeat(3900)}` }));
 
 /** Stories in which everything that can be refused is. */
 const WALKS: Record<string, () => Story> = {
@@ -72,7 +73,7 @@ const WALKS: Record<string, () => Story> = {
     on(new Story().to(1), ['status', { status: 'identified', at: at(-9) }]),
   links: () => on(aware(), ['link', { to: 'INC-2026-001', relation: 'same-cause' }]),
   'an incident that is full': () =>
-    on(aware(), ...['fr', 'de', 'ja'].map((language): Step => ['translate', { language, texts: LONG_TEXTS }])),
+    on(aware(), ...['fr', 'de', 'ja'].map((language): Step => ['translate', { language, texts: longTexts(language) }])),
   'other packs at opening again': () => {
     const story = closed();
     const other = { sha256: 'e'.repeat(64), packs: [{ id: 'other', version: '9', sha256: 'e'.repeat(64) }] };
