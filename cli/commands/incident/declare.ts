@@ -5,9 +5,11 @@ import { refused, usage } from '../../../client/errors';
 import { newIncidentId } from '../../../client/incident-id';
 import { stoppedError } from '../../../client/stopped';
 import type { TocsinClient } from '../../../client/tocsin-client';
+import { human } from '../../../domain/incident/contents';
 import { DeclarationSchema } from '../../../domain/incident/incident';
 import { tocsin } from '../../../domain/kernel/command-lines';
 import { fieldProblems } from '../../../domain/kernel/problems';
+import { InstantSchema } from '../../../domain/kernel/time';
 import { inRegister } from '../../cases/lost';
 import { type DeclarationFlags, declarationFields, declarationFlags } from '../../declaration-flags';
 import { credentialProblems, type InputFile, instantFlag, readInput } from '../../input';
@@ -83,7 +85,7 @@ async function declare(shell: Shell, options: Options): Promise<void> {
     out.line(`Correct its facts with: ${tocsin('assess', { id, help: true })}`);
     return;
   }
-  const pairs = Object.entries(assumed).map(([field, value]) => `${field} ${value}`);
+  const pairs = Object.entries(assumed).map(([field, value]) => `${field} ${forPeople(value)}`);
   if (pairs.length > 0)
     for (const line of hanging('Assumed: ', pairs.join(', '), out.width)) out.line(out.style(line, 'dim'));
   out.line(`${out.style(id, 'bold')} is declared: containment and all clocks have started.`);
@@ -92,6 +94,12 @@ async function declare(shell: Shell, options: Options): Promise<void> {
     out.line(out.style(`The place counts as unknown until it is corrected: ${problem}`, 'yellow'));
   if (wrong.length > 0) out.line(`Correct it with: ${tocsin('assess', { id, help: true })}`);
   out.line(`Watch it with: ${tocsin('show', { id, watch: true })}`);
+}
+
+/** An instant as the other commands print it; anything else as it is. */
+function forPeople(value: string): string {
+  const instant = InstantSchema.safeParse(value);
+  return instant.success ? human(instant.data) : value;
 }
 
 /** A past incident from a file with its declaration and its acts, or from a declaration alone. */
