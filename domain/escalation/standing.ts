@@ -1,6 +1,7 @@
 /** What a case's own state says about its alarms: the answer of its query `state`, read before a page goes out. Pure. */
 
 import { obligationOf } from '../case/alarm';
+import { DOUBT_OF, type Doubted } from '../incident/doubted-kinds';
 import type { IncidentState } from '../incident/state';
 import { isSettled } from '../incident/state';
 import type { Instant } from '../kernel/time';
@@ -14,19 +15,21 @@ export interface ViewWithAlarms {
     unacknowledged?: number[];
     /** Incidents only. */
     obligations?: IncidentState['obligations'];
-  };
+  } & Pick<IncidentState, (typeof DOUBT_OF)[Doubted]>;
   /** Cases only: the earliest deadline that is still owed, also one in the past; `null`: none. */
   nextDueAt?: Instant | null;
 }
 
 /**
  * An alarm is settled when its obligation is fulfilled, waived, not required or gone, or when its case owes no deadline as
- * early as the alarm's any more. An exercise pages nobody: it stands as closed.
+ * early as the alarm's any more; that of a doubtful instant when it was confirmed or replaced. An exercise pages nobody: it stands as closed.
  */
 export function standingOf({ state, nextDueAt }: ViewWithAlarms, alarms: readonly EscalatedAlarm[]): Standing {
   const { obligations, unacknowledged } = state;
   const isDone = (alarm: EscalatedAlarm): boolean => {
-    const [obligation, { dueAt }] = [obligationOf(alarm), alarm];
+    const [obligation, { dueAt, about }] = [obligationOf(alarm), alarm];
+    if (about.kind === 'awareness' && obligations)
+      return state[DOUBT_OF[about.of ?? 'awareness']]?.awareAt !== about.awareAt;
     if (obligation !== undefined && obligations) {
       const found = obligations[obligation];
       return !found || isSettled(found);

@@ -171,4 +171,14 @@ describe('what a case says about its alarms', () => {
     expect(standingOf({ state: { exercise: true } }, [alarm(2)]).isClosed).toBe(true);
     expect(standingOf({ state: {} }, [alarm(2)])).toEqual({ isClosed: false, acknowledged: [], settled: [] });
   });
+
+  test('the alarm of a doubtful instant is settled once it was confirmed or replaced by another, and not before', () => {
+    const doubt = (awareAt: string) => ({ awareAt, why: ['x'], since: T0, answerBy: T0 });
+    const rung = { ...alarm(7), about: { kind: 'awareness' as const, awareAt: T0, why: ['x'] } };
+    const settled = (awarenessDoubt: ReturnType<typeof doubt> | undefined) =>
+      standingOf({ state: { obligations: {}, awarenessDoubt } }, [rung]).settled;
+    expect(settled(doubt(T0))).toEqual([]);
+    expect(settled(doubt('2026-04-01T03:00:00.000Z'))).toEqual([7]);
+    expect(settled(undefined)).toEqual([7]);
+  });
 });
