@@ -1,7 +1,10 @@
 /** The dossier that a person files at an authority: every field that its form asks for, in HTML and JSON. */
 import { type ContentValue, human } from '../../domain/incident/contents';
 import { FACTS_EDITION } from '../../domain/incident/facts/codes';
-import { type Reading, sayNumber } from '../../domain/incident/say/say';
+import { citeIn } from '../../domain/incident/say/citations';
+import type { DossierWords } from '../../domain/incident/say/dossier/words';
+import { type Reading, sayInstant, sayNumber, wordsOf } from '../../domain/incident/say/say';
+import type { Instant } from '../../domain/kernel/time';
 import type { Authority } from '../../domain/policy/pack';
 import { canonicalText } from '../../register/canonical';
 import { sha256Hex } from '../storage/artefacts';
@@ -10,14 +13,6 @@ import { asHtml, clean, oneLine } from './inert';
 import { linesHtml, page } from './pages';
 import { phrasesOf } from './phrases';
 import { valueText } from './template-data';
-
-const LANGUAGE = 'en';
-const CONFIRMED = {
-  V: 'read at the source',
-  S: 'from a secondary source: confirm before filing',
-  R: 'from memory: confirm before relying on it',
-} as const;
-const VIA = { portal: 'online portal', form: 'form', email: 'email', site: "see the authority's site" } as const;
 
 /** A dossier as files. `html` names the hash of `json`. */
 export interface Dossier {
@@ -34,32 +29,88 @@ interface Field {
   state: FieldState;
 }
 
-/** Builds a dossier around the rendered cover text. The same input gives the same bytes. */
+/** How one dossier stands beside the others. */
+export interface DossierBeside {
+  /** Titles of fields in the language of the dossier; a field without one keeps that of the pack. */
+  titles?: Partial<Record<ContentValue['field'], string>>;
+  /** The same report in other languages, by language: their files. */
+  also?: Record<string, string>;
+  /** Texts that nobody has translated to a language that the authority reads, by language. */
+  untranslated?: Record<string, string[]>;
+  /** The file of its data. */
+  data?: string;
+}
+
+/**
+ * Builds a dossier around the rendered cover text, in the language of its reading. The same input gives the same bytes.
+ */
 export function buildDossier(
   input: DraftInput,
   cover: { subject: string; bodyHtml: string },
   reading: Reading,
+  { titles = {}, also = {}, untranslated = {}, data = 'dossier.json' }: DossierBeside = {},
 ): Dossier {
+  const words = wordsOf(reading).dossier;
+  const said: Said = { words, reading, titles, at: (instant) => instantText(instant, reading) };
   const fields = input.contents.map((content): Field => {
     const value = valueText(content, reading);
     return { content, value, state: stateOf(content, value) };
   });
   const reference = fields.find(({ content }) => content.field === 'earlier-reference')?.value;
   const json = `${canonicalText(cleaned(dossierData(input, fields)))}\n`;
-  const { exercise } = phrasesOf(LANGUAGE);
+  const { exercise } = phrasesOf(reading.language);
   const mainHtml = `<h1>${asHtml(cover.subject)}</h1>
-<p class="lead">${asHtml(input.citation)} · incident ${asHtml(input.incidentId)} · ${purposeText(input, reference)} · as of ${human(input.at)}</p>
-${overdueHtml(input, fields)}${cover.bodyHtml.trim()}
-<h2>Where to file</h2>
-<table>${authorityRows(input)}</table>
-<h2>What to file</h2>
-<p class="lead">${readyText(fields, reading)}</p>
-<table>${fields.map(fieldRow).join('\n')}</table>
-<footer>Fields with EDPB numbers follow the EDPB common template (${FACTS_EDITION}). This report as data: <a href="dossier.json">dossier.json</a>, SHA-256 <code>${sha256Hex(json)}</code></footer>`;
+<p class="lead">${asHtml(citeIn(reading.language, input.citation))} · ${words.incident} ${asHtml(input.incidentId)} · ${purposeText(input, reference, words)} · ${words.asOf(said.at(input.at))}</p>
+${alsoHtml(also, said)}${overdueHtml(input, fields, said)}${cover.bodyHtml.trim()}
+<h2>${words.whereToFile}</h2>
+<table>${authorityRows(input, said)}</table>
+${untranslatedHtml(untranslated, said)}<h2>${words.whatToFile}</h2>
+<p class="lead">${readyText(fields, said)}</p>
+<table>${fields.map((field) => fieldRow(field, said)).join('\n')}</table>
+<footer>${words.follows(FACTS_EDITION)} ${words.asData} <a href="${asHtml(data)}">${asHtml(data)}</a>, SHA-256 <code>${sha256Hex(json)}</code></footer>`;
   return {
-    html: page({ language: LANGUAGE, title: cover.subject, mainHtml, banner: input.exercise ? exercise : undefined }),
+    html: page({
+      language: reading.language,
+      title: cover.subject,
+      mainHtml,
+      banner: input.exercise ? exercise : undefined,
+    }),
     json,
   };
+}
+
+/** What says the parts of one dossier. */
+interface Said {
+  words: DossierWords;
+  reading: Reading;
+  titles: Partial<Record<ContentValue['field'], string>>;
+  at(instant: Instant): string;
+}
+
+/** English keeps the short form of the register and the command line. */
+function instantText(instant: Instant, reading: Reading): string {
+  return reading.language === 'en' ? human(instant) : sayInstant(instant, reading);
+}
+
+function languageName(language: string, { reading }: Said): string {
+  return new Intl.DisplayNames([reading.language], { type: 'language' }).of(language) ?? language;
+}
+
+function alsoHtml(also: Record<string, string>, said: Said): string {
+  const links = Object.entries(also).map(
+    ([language, file]) => `<a href="${encodeURIComponent(file)}">${asHtml(languageName(language, said))}</a>`,
+  );
+  return links.length === 0 ? '' : `<p class="lead">${said.words.alsoIn} ${links.join(', ')}</p>\n`;
+}
+
+/** What stands between the authority and a report in its language. */
+function untranslatedHtml(untranslated: Record<string, string[]>, said: Said): string {
+  return Object.entries(untranslated)
+    .map(([language, texts]) => {
+      const items = texts.map((text) => `<li>${asHtml(text)}</li>`).join('');
+      return `<h2>${asHtml(said.words.untranslated(languageName(language, said)))}</h2>\n<ul>${items}</ul>\n`;
+    })
+    .join('');
 }
 
 /** What the law or the form demands is open until it is known; the rest may not apply. */
@@ -70,13 +121,13 @@ function stateOf({ optional, form, owed }: ContentValue, value: string | undefin
 }
 
 /** Ready is a report only with every field that the law or the form demands. */
-function readyText(fields: Field[], reading: Reading): string {
+function readyText(fields: Field[], { words, reading }: Said): string {
   const demanded = fields.filter(({ state }) => state !== 'not applicable at this stage');
   const open = demanded.filter(({ state }) => state !== 'established');
   const law = open.filter(({ content }) => !content.form).length;
   const number = (n: number) => sayNumber(n, reading);
-  if (open.length === 0) return `Ready: all ${number(demanded.length)} required fields are established.`;
-  return `Not complete: ${number(open.length)} of ${number(demanded.length)} required fields are not yet established, ${number(law)} of them required by law. Do not hold the first report back for them: file it as incomplete; they follow in a supplement.`;
+  if (open.length === 0) return words.ready(number(demanded.length));
+  return words.notComplete(number(open.length), number(demanded.length), number(law));
 }
 
 function isOverdue({ at, incident }: DraftInput): boolean {
@@ -84,17 +135,13 @@ function isOverdue({ at, incident }: DraftInput): boolean {
 }
 
 /** A report that is late says so, and owes the reasons (GDPR Art. 33(1)). */
-function overdueHtml(input: DraftInput, fields: Field[]): string {
+function overdueHtml(input: DraftInput, fields: Field[], { words, at }: Said): string {
   const reasons = fields.find(({ content }) => content.field === 'delay-reasons');
   const owed = reasons?.state === 'owed';
   if (!isOverdue(input) && !owed) return '';
-  const due = input.incident.dueAt ? ` It was due on ${human(input.incident.dueAt)}.` : '';
-  const give = owed
-    ? ' The reasons for the delay are owed: give them with the report.'
-    : reasons?.value
-      ? ' The reasons for the delay stand below.'
-      : '';
-  return `<p class="due">This report is overdue.${due} File it at once.${give}</p>\n`;
+  const due = input.incident.dueAt ? ` ${words.wasDueOn(at(input.incident.dueAt))}` : '';
+  const give = owed ? ` ${words.giveReasons}` : reasons?.value ? ` ${words.reasonsBelow}` : '';
+  return `<p class="due">${words.overdue}${due} ${words.fileAtOnce}${give}</p>\n`;
 }
 
 /** The data with every text cleaned: canonical JSON takes no lone surrogates. */
@@ -139,58 +186,60 @@ function dossierData(input: DraftInput, fields: Field[]) {
 }
 
 /** A first report is none that adds to another, whatever came before it was required. */
-function purposeText({ toldBefore }: DraftInput, reference: string | undefined): string {
-  if (toldBefore === 0) return 'first report';
-  return `supplement ${toldBefore}${reference ? ` to the report filed under ${asHtml(oneLine(reference))}` : ' to the first report'}`;
+function purposeText({ toldBefore }: DraftInput, reference: string | undefined, words: DossierWords): string {
+  if (toldBefore === 0) return words.firstReport;
+  return asHtml(words.supplement(toldBefore, reference && oneLine(reference)));
 }
 
-function authorityRows(input: DraftInput): string {
+function authorityRows(input: DraftInput, said: Said): string {
+  const { words } = said;
+  const { rows } = words;
   const { authority, incident } = input;
-  const due = incident.dueAt ? human(incident.dueAt) : phrasesOf(LANGUAGE).notYetEstablished;
-  const dueRow = row(isOverdue(input) ? 'Was due' : 'File before', '', `<span class="due">${due}</span>`);
+  const due = incident.dueAt ? said.at(incident.dueAt) : words.states['not yet established'];
+  const dueRow = row(isOverdue(input) ? rows.wasDue : rows.fileBefore, '', `<span class="due">${due}</span>`);
   if (!authority) {
-    return (
-      row(
-        'Authority',
-        '',
-        '<span class="open">not yet determined: find out where the affected people live; the deadline runs regardless</span>',
-      ) + dueRow
-    );
+    return row(rows.authority, '', `<span class="open">${asHtml(words.noAuthority)}</span>`) + dueRow;
   }
   const { address } = authority;
   const shown = /^https:\/\/[^\s<>"']+$/.test(address)
     ? `<a href="${asHtml(address)}" rel="noreferrer">${asHtml(address)}</a>`
     : asHtml(address);
   return [
-    row('Authority', '', `${asHtml(authority.name)} (${asHtml(authority.country)})`),
-    row('How to file', '', `${VIA[authority.via]}: ${shown}`),
-    row('Language', '', languageHtml(authority)),
-    ...(authority.needs ?? []).map((need) => row('Needed to file', '', asHtml(need))),
-    row('Source of these details', '', CONFIRMED[authority.confirmed]),
-    ...(authority.note ? [row('Note', '', asHtml(authority.note))] : []),
+    row(rows.authority, '', `${asHtml(authority.name)} (${asHtml(authority.country)})`),
+    row(rows.howToFile, '', `${asHtml(words.via[authority.via])}${words.colon} ${shown}`),
+    row(rows.language, '', languageHtml(authority, said)),
+    ...(authority.needs ?? []).map((need) => row(rows.needed, '', asHtml(words.inEnglish ?? need))),
+    row(rows.source, '', asHtml(words.confirmed[authority.confirmed])),
+    ...(authority.note ? [row(rows.note, '', asHtml(words.inEnglish ?? authority.note))] : []),
     dueRow,
   ].join('\n');
 }
 
-/** These labels and texts are English: where the authority wants another language, a person translates before filing. */
-function languageHtml({ languages }: Authority): string {
-  const names = new Intl.DisplayNames([LANGUAGE], { type: 'language' });
-  const accepted = languages.map((language) => names.of(language) ?? language).join(', ');
-  return languages.includes(LANGUAGE)
+/** Where the authority wants another language than this one, a person translates before filing. */
+function languageHtml({ languages }: Authority, said: Said): string {
+  const accepted = languages.map((language) => languageName(language, said)).join(', ');
+  return languages.includes(said.reading.language)
     ? asHtml(accepted)
-    : `<span class="open">${asHtml(accepted)}: this dossier is in English, translate the answers before you file them</span>`;
+    : `<span class="open">${asHtml(said.words.translate(accepted))}</span>`;
 }
 
-function fieldRow({ content, value, state }: Field): string {
+function fieldRow({ content, value, state }: Field, said: Said): string {
+  const { words, reading, titles } = said;
   const shown =
     value === undefined
-      ? `<span class="open">${state === 'owed' ? 'owed: the report is late' : state}</span>`
+      ? `<span class="open">${asHtml(state === 'established' ? '' : words.states[state])}</span>`
       : linesHtml(value);
   const { established } = content;
   const by = established
-    ? `<span class="cite">${asHtml([established.entry, established.by && `by ${established.by}`, established.at && human(established.at)].filter(Boolean).join(', '))}</span>`
+    ? `<span class="cite">${asHtml([entryText(established.entry, words), established.by && words.by(established.by), established.at && said.at(established.at)].filter(Boolean).join(', '))}</span>`
     : '';
-  return row(content.title, content.citation, `${shown}${by}`);
+  const title = titles[content.field] ?? content.title;
+  return row(title, citeIn(reading.language, content.citation), `${shown}${by}`);
+}
+
+/** `assessment 2` with its kind in words. */
+function entryText(entry: string, { entries }: DossierWords): string {
+  return entry.replace(/^[a-z]+/, (kind) => (Object.hasOwn(entries, kind) ? entries[kind]! : kind));
 }
 
 function row(title: string, citation: string, valueHtml: string): string {

@@ -7,6 +7,7 @@ import type { ArtefactStore } from '../storage/artefacts';
 import { incidentPath, obligationPath, type Site } from '../storage/site';
 import type { DraftInput, DraftResult } from '../types';
 import { buildDossier } from './dossier';
+import { dossierLanguages } from './dossier-languages';
 import { asHtml } from './inert';
 import { page } from './pages';
 import { phrasesOf } from './phrases';
@@ -33,7 +34,7 @@ export interface DraftDeps {
 export async function draftNotice(deps: DraftDeps, input: DraftInput): Promise<DraftResult> {
   const templates = await readTemplates(input.template, deps.templatesDir);
   const organisation = await deps.organisation();
-  if (input.channel === 'filing') return draftDossier(deps, input, english(templates), organisation);
+  if (input.channel === 'filing') return draftDossiers(deps, input, templates, organisation);
   const { drafted, untranslated } = await renderAll(deps.artefacts, input, templates, organisation);
   const renderings = drafted.map(({ rendering }) => rendering);
   const urls: string[] = [];
@@ -50,20 +51,48 @@ export async function draftNotice(deps: DraftDeps, input: DraftInput): Promise<D
   };
 }
 
-async function draftDossier(
+/**
+ * The dossier in English, and in a language of the authority that does not take English: once every text of the facts is
+ * translated to it. Until then the English one lists what lacks.
+ */
+async function draftDossiers(
   deps: DraftDeps,
   input: DraftInput,
-  template: Template,
+  templates: Template[],
   organisation: string,
 ): Promise<DraftResult> {
-  const notice = renderNotice(template, templateData(template, input, organisation), input.exercise);
-  const { html, json } = buildDossier(input, notice, readingOf(template));
-  await deps.artefacts.put(Buffer.from(json, 'utf8'));
-  const sha256 = await deps.artefacts.put(Buffer.from(html, 'utf8'));
   const folder = `dossiers/${incidentPath(input.incidentId)}/${obligationPath(input.obligation)}`;
-  await deps.site.write(`${folder}/dossier.json`, json);
-  const url = await deps.site.write(`${folder}/index.html`, html);
-  return { renderings: [renderingOf(template, sha256)], url };
+  const { offered, lacking } = dossierLanguages(input, templates);
+  const all = [english(templates), ...offered];
+  const renderings: Rendering[] = [];
+  const urls: string[] = [];
+  for (const template of all) {
+    const also = Object.fromEntries(all.flatMap((each) => (each === template ? [] : [[each.language, pageOf(each)]])));
+    const data = dataOf(template);
+    const notice = renderNotice(template, templateData(template, input, organisation), input.exercise);
+    const beside = { titles: template.titles, also, data, ...(template === all[0] && { untranslated: lacking }) };
+    const { html, json } = buildDossier(input, notice, readingOf(template), beside);
+    await deps.artefacts.put(Buffer.from(json, 'utf8'));
+    const sha256 = await deps.artefacts.put(Buffer.from(html, 'utf8'));
+    await deps.site.write(`${folder}/${data}`, json);
+    urls.push(await deps.site.write(`${folder}/${pageOf(template)}`, html));
+    renderings.push(renderingOf(template, sha256));
+  }
+  const untranslated = Object.entries(lacking).map(([language, texts]) => [language, texts.length]);
+  return {
+    renderings,
+    url: urls[0]!,
+    ...(untranslated.length > 0 && { untranslated: Object.fromEntries(untranslated) }),
+  };
+}
+
+/** The dossier that people open first is the English one. */
+function pageOf({ language }: Template): string {
+  return language === 'en' ? 'index.html' : `index.${language}.html`;
+}
+
+function dataOf({ language }: Template): string {
+  return language === 'en' ? 'dossier.json' : `dossier.${language}.json`;
 }
 
 function english(templates: Template[]): Template {
@@ -71,7 +100,7 @@ function english(templates: Template[]): Template {
   if (!template)
     throw failure(
       'TemplateFault',
-      `template "${templates[0]!.name}" has no en.md: dossiers and the status page are in English`,
+      `template "${templates[0]!.name}" has no en.md: dossiers and the status page are always offered in English`,
     );
   return template;
 }

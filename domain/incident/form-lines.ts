@@ -5,9 +5,10 @@
 import type { Policy } from '../policy/policy';
 import type { ContentField } from '../policy/rule';
 import { SPECIAL_DATA } from './facts/codes';
-import { judgementLines } from './facts/risk-judgement';
+import { RISK_FACTORS, weighedIn } from './facts/risk-judgement';
 import type { DataSet } from './incident';
 import type { Line, Texts } from './said';
+import type { Answers, Ask } from './say/form/words';
 import type { IncidentState } from './state';
 import { inLanguages } from './translations';
 
@@ -34,8 +35,8 @@ export function formLines(field: ContentField, { state, pack, dataSets, citation
     case 'identifiers': // 10, 11, 14 to 17
       return [
         ...Object.entries(organisation.identifiers ?? {}).flatMap(([kind, value]) => plain(`${kind} ${value}`)),
-        ...answer('Sector', [organisation.sector]),
-        ...answer('Size', [organisation.size]),
+        ...answer('sector', [organisation.sector]),
+        ...answer('size', [organisation.size]),
         ...plain(organisation.activity),
       ];
     case 'representative': // 18, 19
@@ -57,49 +58,47 @@ export function formLines(field: ContentField, { state, pack, dataSets, citation
       // 29 to 31
       const officer = organisation.dataProtectionOfficer;
       if (officer === undefined) return [];
-      return officer === 'none'
-        ? plain('No data protection officer is designated')
-        : plain(officer.name, officer.contact);
+      return officer === 'none' ? [{ is: 'no-officer' }] : plain(officer.name, officer.contact);
     }
     case 'parties': // 38 to 41
       return Object.values(facts?.parties ?? {}).flatMap((party) => [
-        ...plain(`${party.role.replaceAll('-', ' ')}: ${party.name}`, party.contact),
+        named('party', party.role, [party.name, party.contact]),
         ...at(party.toldUsAt),
       ]);
     case 'discovery': // 50 to 52
       return [
-        ...answer('Discovered by', [facts?.discovered?.by]),
+        ...answer('discovered-by', [facts?.discovered?.by]),
         ...text(facts?.discovered?.how),
         ...at(facts?.discovered?.toldAt),
       ];
     case 'kind-of-incident': // 60
-      return answer('Kind', facts?.nature?.kinds ?? []);
+      return answer('kind', facts?.nature?.kinds ?? []);
     case 'cause': // 61
-      return answer('Cause', [facts?.nature?.cause]);
+      return answer('cause', [facts?.nature?.cause]);
     case 'systems': // 63
       return text(facts?.nature?.systems);
     case 'breach-details': // 56 to 59
       return [
         ...answer(
-          'Exfiltrated or disclosed',
+          'exfiltrated',
           distinct(dataSets, ({ exfiltrated }) => exfiltrated),
         ),
         ...answer(
-          'Unintelligible',
+          'unintelligible',
           distinct(dataSets, ({ protection }) => protection.intact),
         ),
         ...answer(
-          'Altered',
+          'altered',
           distinct(dataSets, ({ alteration }) => alteration),
         ),
         ...answer(
-          'Lost',
+          'lost',
           distinct(dataSets, ({ loss }) => loss),
         ),
       ];
     case 'data-subjects': // 65, 66
       return dataSets.flatMap((each) => [
-        ...answer(each.title, each.subjects ?? []),
+        ...answer('subjects', each.subjects ?? [], inLanguages(each.title, state.translations)),
         ...text(each.subjectsDescription),
       ]);
     case 'special-categories': {
@@ -108,39 +107,38 @@ export function formLines(field: ContentField, { state, pack, dataSets, citation
         dataSets.flatMap(({ dataTypes = [] }) => dataTypes),
         (type) => type,
       );
-      const special = types.filter((type) => (SPECIAL_DATA as readonly string[]).includes(type));
+      const special = types.filter((type): type is (typeof SPECIAL_DATA)[number] =>
+        (SPECIAL_DATA as readonly string[]).includes(type),
+      );
       if (types.length === 0) return [];
-      return [
-        ...answer('Types of data', types),
-        ...answer('Special categories', special.length > 0 ? special : ['none']),
-      ];
+      return [...answer('data-types', types), ...answer<'special'>('special', special.length > 0 ? special : ['none'])];
     }
     case 'measures-before': // 75, 76
-      return [...answer('Measures', facts?.measuresBefore?.kinds ?? []), ...text(facts?.measuresBefore?.description)];
+      return [...answer('measures', facts?.measuresBefore?.kinds ?? []), ...text(facts?.measuresBefore?.description)];
     case 'impact': // 85 to 87
       return [
-        ...answer('Impact', facts?.consequences?.impacts ?? []),
+        ...answer('impact', facts?.consequences?.impacts ?? []),
         ...text(facts?.consequences?.impactDescription),
-        ...answer('Severity', [facts?.consequences?.severity]),
+        ...answer('severity', [facts?.consequences?.severity]),
       ];
     case 'risk-judgement': // 89, 90; PIPEDA s. 10.1(8)
       return riskLines({ state, pack, dataSets, citation });
     case 'prevention': // 94, 95
-      return [...answer('Measures', facts?.prevention?.kinds ?? []), ...text(facts?.prevention?.description)];
+      return [...answer('measures', facts?.prevention?.kinds ?? []), ...text(facts?.prevention?.description)];
     case 'bodies-told': {
       // 109 to 111; PIPEDA s. 10.2
       const bodies = Object.values(facts?.bodiesTold ?? {}).flatMap((body) => [
-        ...plain(`${body.kind.replaceAll('-', ' ')}: ${body.name}`, body.caseId && `case ${body.caseId}`),
+        named('body', body.kind, [body.name], body.caseId),
         ...at(body.toldAt),
       ]);
       const others = Object.values(state.obligations).flatMap(({ organisations = [] }) =>
         organisations.flatMap((each) => [...plain(...each.organisations), ...at(each.at)]),
       );
-      return [...answer('Reported to the police', [facts?.policeTold]), ...bodies, ...others];
+      return [...answer('police', [facts?.policeTold]), ...bodies, ...others];
     }
     case 'attachments': // 125
-      return Object.values(facts?.attachments ?? {}).flatMap(({ kind, title, sha256 }) =>
-        plain(`${title} (${kind.replaceAll('-', ' ')})`, `SHA-256 ${sha256}`),
+      return Object.values(facts?.attachments ?? {}).map(({ kind, title, sha256 }) =>
+        named('attachment', kind, [title, `SHA-256 ${sha256}`]),
       );
     default:
       return [];
@@ -156,12 +154,17 @@ function riskLines({ state, dataSets, citation }: Asked): Line[] {
   const judged = dataSets.filter((set) => (canadian ? set.significantHarm : set.risk) !== 'unknown');
   const elsewhere = canadian ? /\b(EDPB|GDPR|RGPD|DSGVO|ENISA)\b/i : /\b(PIPEDA|LPRPDE|RROSH)\b/i;
   const weighed = (judgement: DataSet['riskJudgement']) =>
-    judgementLines(judgement)
-      .filter(([name, said]) => !elsewhere.test(name) && !(name === 'Method' && elsewhere.test(said)))
-      .map(([name, said]): Line => ({ is: 'text', text: inLanguages(`${name}: ${said}`, state.translations) }));
+    weighedIn(judgement)
+      .filter(
+        ([about, said]) =>
+          !elsewhere.test(about in RISK_FACTORS ? RISK_FACTORS[about as keyof typeof RISK_FACTORS] : said),
+      )
+      .map(([about, said]): Line => ({ is: 'weighed', about, text: inLanguages(said, state.translations) }));
   return [
     ...judged.flatMap((set) => [
-      ...answer(set.title, [canadian ? `real risk of significant harm: ${set.significantHarm}` : RISKS[set.risk]]),
+      ...(canadian
+        ? answer('significant-harm', [set.significantHarm], inLanguages(set.title, state.translations))
+        : answer('risk', [set.risk], inLanguages(set.title, state.translations))),
       ...weighed(set.riskJudgement),
     ]),
     ...weighed(state.assessment?.facts.riskJudgement),
@@ -179,16 +182,16 @@ const FUNCTIONS: Record<'dpo' | 'legal-representative' | 'other', Texts> = {
   other: { en: 'another function', fr: 'autre fonction', de: 'andere Funktion' },
 };
 
-const RISKS: Record<DataSet['risk'], string> = {
-  unlikely: 'a risk is unlikely',
-  risk: 'a risk is likely, but not a high one',
-  high: 'a high risk is likely',
-  unknown: 'the risk is not yet assessed',
-};
-
-function answer(question: string, codes: Array<string | undefined>): Line[] {
+/** `of`: what is asked about, such as a data set. */
+function answer<A extends Ask>(ask: A, codes: Array<Answers[A] | undefined>, of?: Texts): Line[] {
   const given = codes.filter((code) => code !== undefined);
-  return given.length > 0 ? [{ is: 'answer', question, codes: given }] : [];
+  return given.length > 0 ? [{ is: 'answer', ask, codes: given, ...(of && { of }) }] : [];
+}
+
+/** Somebody or something by its name, with what it is. */
+function named<A extends Ask>(ask: A, code: Answers[A], parts: Array<string | undefined>, caseId?: string): Line {
+  const text = parts.filter((part) => part !== undefined).join(', ');
+  return { is: 'named', ask, code, text, ...(caseId !== undefined && { caseId }) };
 }
 
 function distinct<T, C extends string>(items: T[], of: (item: T) => C | undefined): C[] {

@@ -4,7 +4,9 @@
  */
 import type { Count } from '../kernel/count';
 import type { Instant } from '../kernel/time';
+import type { Weighed } from './facts/risk-judgement';
 import type { PublicChannel } from './public-channels';
+import type { Ask } from './say/form/words';
 
 /** The language in which facts are written. */
 export const SOURCE_LANGUAGE = 'en';
@@ -35,8 +37,14 @@ export type Line =
   /** One channel by which they were told in public, or that they will be. */
   | { is: 'made-public'; citation: string; by: Publicity; before?: never }
   | { is: 'made-public'; citation: string; by?: never; before: Instant }
-  /** Answers of a form, by their codes: for authorities. */
-  | { is: 'answer'; question: string; codes: string[] }
+  /** Answers of a form, by their codes: for authorities. `of`: what is asked about, such as the title of a data set. */
+  | { is: 'answer'; ask: Ask; of?: Texts; codes: string[] }
+  /** A party, a body or a file by its name, with what it is. */
+  | { is: 'named'; ask: Ask; code: string; text: string; caseId?: string }
+  /** What was weighed in a judgement of the risk, and what was found. */
+  | { is: 'weighed'; about: Weighed; text: Texts }
+  /** That no data protection officer is designated. */
+  | { is: 'no-officer' }
   /** `reported`: of one that is resolved, what was reported while it was going on; said only in the languages that have it. */
   | { is: 'service-affected'; resolved?: true; reported?: Texts }
   /** What was first told, and when, does not hold any more: no personal data is affected, or not so that the duty applies. */
@@ -57,6 +65,7 @@ export interface Publicity {
 
 /** The texts of people within a line. */
 export function textsIn(line: Line): Texts[] {
-  if (line.is === 'text') return [line.text];
+  if (line.is === 'text' || line.is === 'weighed') return [line.text];
+  if (line.is === 'answer') return line.of ? [line.of] : [];
   return line.is === 'data' ? [line.title, ...line.categories] : [];
 }

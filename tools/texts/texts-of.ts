@@ -36,7 +36,7 @@ export interface Played {
   state: IncidentState;
   texts: GeneratedText[];
   /** Dossiers, as the pages that people file from. */
-  dossiers: Array<{ name: string; html: string; input: DraftInput }>;
+  dossiers: Array<{ name: string; language: string; html: string; input: DraftInput }>;
   /** Messages of the scenario that were refused, with why. */
   refused: string[];
 }
@@ -173,8 +173,11 @@ class Player {
     const drafted = await draftNotice({ artefacts, site, organisation, directory: NOBODY, log: SILENT }, input);
     const name = `${input.obligation.replace(':', '_')}-r${input.round}`;
     if (input.channel === 'filing') {
-      const bytes = await artefacts.get(drafted.renderings[0]!.sha256);
-      this.dossiers.set(name, { name, html: bytes.toString('utf8'), input });
+      for (const { language, sha256 } of drafted.renderings) {
+        const page = language === 'en' ? name : `${name}.${language}`;
+        const bytes = await artefacts.get(sha256);
+        this.dossiers.set(page, { name: page, language, html: bytes.toString('utf8'), input });
+      }
     } else {
       for (const { language, sha256 } of drafted.renderings) {
         const notice = await thawNotice(artefacts, sha256);

@@ -57,11 +57,18 @@ function languageOf(given: string): string {
   return parsed.data;
 }
 
-/** The texts of notices to readers outside that nobody has translated, for duties that some data set meets. */
+/**
+ * The texts that nobody has translated, for duties that some data set meets: of notices to readers outside, and of reports
+ * to authorities that read this language and not English.
+ */
 function lackingTexts(state: IncidentState, pack: Policy, language: string): string[] {
   const mailed = pack.obligations.filter(({ channel, id, appliesWhen }) => {
     const open = Object.values(state.obligations).some((o) => o.rule === id && o.status !== 'not-required');
-    return channel === 'email' && appliesWhen !== undefined && open;
+    const filed = Object.values(state.obligations).some((o) => {
+      const read = o.rule === id ? (pack.authorities.find(({ key }) => key === o.recipient)?.languages ?? []) : [];
+      return read.includes(language) && !read.includes('en');
+    });
+    return (channel === 'email' || filed) && appliesWhen !== undefined && open;
   });
   const lines = mailed.flatMap((rule) =>
     dataSetsOf(rule, pack, state).length === 0

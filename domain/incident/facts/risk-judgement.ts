@@ -34,11 +34,20 @@ export const RiskJudgementSchema = z.strictObject({
 });
 export type RiskJudgement = z.infer<typeof RiskJudgementSchema>;
 
-/** A judgement as named lines, for the register and the dossier. */
-export function judgementLines({ method, factors = {}, reasoning }: RiskJudgement = {}): Array<[string, string]> {
+/** What a line of a judgement is about. */
+export type Weighed = 'method' | 'reasoning' | RiskFactor;
+
+/** A judgement in its order: its method, what was found of each factor, and why. */
+export function weighedIn({ method, factors = {}, reasoning }: RiskJudgement = {}): Array<[Weighed, string]> {
   return [
-    ...(method ? [['Method', method] as [string, string]] : []),
-    ...Object.entries(factors).map(([code, said]): [string, string] => [RISK_FACTORS[code as RiskFactor], said]),
-    ...(reasoning ? [['Reasoning', reasoning] as [string, string]] : []),
+    ...(method ? [['method', method] as [Weighed, string]] : []),
+    ...(Object.entries(factors) as Array<[RiskFactor, string]>),
+    ...(reasoning ? [['reasoning', reasoning] as [Weighed, string]] : []),
   ];
+}
+
+/** A judgement as named lines, for the register. */
+export function judgementLines(judgement: RiskJudgement | undefined): Array<[string, string]> {
+  const names: Record<Weighed, string> = { method: 'Method', reasoning: 'Reasoning', ...RISK_FACTORS };
+  return weighedIn(judgement).map(([about, said]) => [names[about], said]);
 }

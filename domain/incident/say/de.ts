@@ -1,6 +1,10 @@
+import { DOSSIER_DE } from './dossier/de';
+import { FORM_DE } from './form/de';
 import type { Words } from './words';
 
 export const DE: Words = {
+  form: FORM_DE,
+  dossier: DOSSIER_DE,
   notYetEstablished: 'noch nicht festgestellt',
   count(count, number) {
     if (count === 'cannot-be-determined') return 'lässt sich nicht feststellen';

@@ -1,7 +1,11 @@
 import { PUBLIC_CHANNELS } from '../public-channels';
+import { DOSSIER_EN } from './dossier/en';
+import { FORM_EN } from './form/en';
 import type { Words } from './words';
 
 export const EN: Words = {
+  form: FORM_EN,
+  dossier: DOSSIER_EN,
   notYetEstablished: 'not yet established',
   count(count, number) {
     if (count === 'cannot-be-determined') return 'cannot be determined';

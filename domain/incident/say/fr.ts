@@ -1,3 +1,5 @@
+import { DOSSIER_FR } from './dossier/fr';
+import { FORM_FR } from './form/fr';
 import type { Words } from './words';
 
 /** No-break space before a colon, narrow one before a semicolon. */
@@ -5,6 +7,8 @@ const COLON = '\u00a0:';
 const SEMICOLON = '\u202f;';
 
 export const FR: Words = {
+  form: FORM_FR,
+  dossier: DOSSIER_FR,
   notYetEstablished: 'pas encore établi',
   count(count, number) {
     if (count === 'cannot-be-determined') return 'ne peut être déterminé';

@@ -2,8 +2,10 @@
 import { type Instant, toMs } from '../../kernel/time';
 import { type Line, SOURCE_LANGUAGE, textsIn } from '../said';
 import { EN_CA, FR_CA } from './canada';
+import { citeIn } from './citations';
 import { DE } from './de';
 import { EN } from './en';
+import type { Ask, FormWords } from './form/words';
 import { FR } from './fr';
 import { frenchSpaces } from './french-spaces';
 import type { Words } from './words';
@@ -36,8 +38,6 @@ export function hasWords(language: string): boolean {
 
 /** Whether all of it can be said in the language: each text that a person wrote was given in it. */
 export function canSay(lines: Line[], language: string): boolean {
-  // Forms are answered in English only.
-  if (lines.some(({ is }) => is === 'answer') && language !== SOURCE_LANGUAGE) return false;
   return hasWords(language) && lines.flatMap(textsIn).every((text) => text[language] !== undefined);
 }
 
@@ -84,7 +84,7 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
     }
     case 'people-told':
       return words.peopleTold({
-        citation: line.citation,
+        citation: citeIn(reading.language, line.citation),
         at: line.at && at(line.at),
         told: line.told === undefined ? undefined : number(line.told),
         of: line.of === undefined ? undefined : number(line.of),
@@ -92,13 +92,23 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
       });
     case 'made-public': {
       const { citation, by, before } = line;
-      if (!by) return words.toBeMadePublic(citation, at(before));
+      if (!by) return words.toBeMadePublic(citeIn(reading.language, citation), at(before));
       const languages = by.languages.join(', ');
       const said = { channel: words.channels[by.channel], languages, at: at(by.at), latest: by.latest === true };
-      return words.madePublic({ citation, ...said });
+      return words.madePublic({ citation: citeIn(reading.language, citation), ...said });
     }
-    case 'answer':
-      return `${line.question}: ${line.codes.map((code) => code.replaceAll('-', ' ')).join(', ')}`;
+    case 'answer': {
+      const asked = line.of ? text(line.of) : sayAsked(line.ask, words.form);
+      return `${asked}${words.form.colon} ${line.codes.map((code) => sayCode(line.ask, code, words.form)).join(', ')}`;
+    }
+    case 'named': {
+      const caseNumber = line.caseId === undefined ? '' : `, ${words.form.caseNumber(line.caseId)}`;
+      return `${sayCode(line.ask, line.code, words.form)}${words.form.colon} ${line.text}${caseNumber}`;
+    }
+    case 'weighed':
+      return `${words.form.factors[line.about]}${words.form.colon} ${text(line.text)}`;
+    case 'no-officer':
+      return words.form.noOfficer;
     case 'service-affected':
       return line.resolved ? restored(line.reported?.[reading.language], words) : words.serviceAffected;
     case 'withdrawn':
@@ -106,6 +116,16 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
         ? `${words.toldThen[line.to](at(line.firstAt))} ${words.withdrawn[line.to][line.why]}`
         : words.withdrawn[line.to][line.why];
   }
+}
+
+function sayAsked(ask: Ask, form: FormWords): string {
+  return form.asks[ask] ?? ask;
+}
+
+/** A code that has no words is said as it is, with spaces. */
+function sayCode(ask: Ask, code: string, form: FormWords): string {
+  const words: Record<string, string> | undefined = form.answers[ask];
+  return words && Object.hasOwn(words, code) ? words[code]! : code.replaceAll('-', ' ');
 }
 
 function restored(reported: string | undefined, words: Words): string {

@@ -2,9 +2,15 @@
 import type { Count } from '../../kernel/count';
 import type { PublicChannel } from '../public-channels';
 import type { MeasureKind } from '../said';
+import type { DossierWords } from './dossier/words';
+import type { FormWords } from './form/words';
 
 /** Numbers and dates come formatted. */
 export interface Words {
+  /** What forms of authorities ask, and the answers that they offer. */
+  form: FormWords;
+  /** What stands around the answers in a dossier. */
+  dossier: DossierWords;
   notYetEstablished: string;
   count(count: Count, number: (n: number) => string): string;
   countInSome(counted: string, known: number, of: number): string;
