@@ -18,6 +18,7 @@ import { type Canaries, familyOf, kindsIn, searchFolder } from '../setup/canarie
 import { afterFile, fromSetup, temporaryDir } from '../setup/helpers';
 import {
   ALLOWED,
+  acted,
   attachmentText,
   type Kind,
   type LateKind,
@@ -172,7 +173,7 @@ test('after an erasure nothing of an incident, a reporter or a secret is where i
     kind: 'credential-leak',
     howItOccurred: said.how,
     severity: 'sev1',
-    owner: 'oncall',
+    owner: `${acted.handle}@acme.example`,
     detectedAt: now,
     source: 'audit log',
     affects: ['confidentiality'],
@@ -202,7 +203,8 @@ test('after an erasure nothing of an incident, a reporter or a secret is where i
   writeFileSync(file('in/incident.json'), JSON.stringify(declaration));
   writeFileSync(file(`in/${said.attachment}`), attachmentText);
   const id = JSON.parse(await tocsin('declare', '-f', file('in/incident.json'), '--json')).id as string;
-  await tocsin('status', id, 'investigating', '--note', said.note);
+  const by = ['--by', acted.actor, '--command-id', acted.commandId];
+  await tocsin('status', id, 'investigating', '--note', said.note, ...by);
   const report = await fetch(`${intake}/security/report`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -219,13 +221,15 @@ test('after an erasure nothing of an incident, a reporter or a secret is where i
   }
   await tocsin('register', 'backup', file('backups/before'));
   const canaries: Record<Kind, string | Buffer> = {
-    ...{ ...said, ...told, ...reported, ...secrets, attachmentText },
+    ...{ ...said, ...acted, ...told, ...reported, ...secrets, attachmentText },
     ...(await madeByTheStack(id)),
   };
   // It finds them where they are, so that an empty answer says something.
   const before = found(canaries);
   expect([...before]).toEqual(
     expect.arrayContaining([
+      'Temporal: handle',
+      'backup: commandId',
       'backup: dataKey',
       'backup: person',
       'backup: email',
@@ -238,7 +242,7 @@ test('after an erasure nothing of an incident, a reporter or a secret is where i
   );
 
   const lawful = ['--lawful-request', 'DSR-1', '--ground', 'gdpr-17-1', '--yes'];
-  await tocsin('register', 'erase', id, '--by', 'dpo', '--reason', 'granted by counsel', ...lawful);
+  await tocsin('register', 'erase', id, '--by', 'dpo', '--reason', acted.erasureReason, ...lawful);
   await tocsin('report', 'erase', reportId, '--by', 'dpo', '--yes');
   await tocsin('register', 'backup', file('backups/before'), '--keys-only');
   await tocsin('register', 'backup', file('backups/after'));

@@ -16,6 +16,13 @@ export const said = {
   attachment: 'kanarie-receipt.txt',
   credential: 'kanarie-credential',
 };
+/** Who acted, by which command, and why it was erased. The owner as staff know the name: before the @. */
+export const acted = {
+  actor: 'kanarie-actor@acme.example',
+  commandId: 'kanarie-command-1',
+  handle: 'kanarie-incident-owner',
+  erasureReason: 'kanarie-granted',
+};
 /** Who was told. */
 export const told = { owner: 'kanarie-owner@audience.example', person: 'kanarie-person@audience.example' };
 /** A vulnerability report and who reported it. */
@@ -36,7 +43,13 @@ export const secrets = {
 export const attachmentText = 'kanarie-content-of-the-receipt';
 
 /** What each canary stands for. */
-export type Kind = keyof typeof said | keyof typeof told | keyof typeof reported | keyof typeof secrets | LateKind;
+export type Kind =
+  | keyof typeof said
+  | keyof typeof acted
+  | keyof typeof told
+  | keyof typeof reported
+  | keyof typeof secrets
+  | LateKind;
 /** Those that the stack makes: read while it runs. */
 export type LateKind =
   | 'attachmentText'
@@ -49,6 +62,8 @@ export type LateKind =
 /** What the register keeps of an incident for good: what was acted on, and what says which report was filed. */
 const KEPT: Kind[] = ['address', 'credential', 'dataSet', 'reference', 'system'];
 const FACTS = Object.keys(said) as Kind[];
+/** What the audit log and the register's own entries keep. */
+const ACTED: Kind[] = ['actor', 'commandId', 'erasureReason'];
 const SECRETS = Object.keys(secrets) as Kind[];
 /** What a notice and a dossier say. */
 const WRITTEN: Kind[] = ['title', 'how', 'consequences', 'dataSet', 'reporterName'];
@@ -57,19 +72,28 @@ const WRITTEN: Kind[] = ['title', 'how', 'consequences', 'dataSet', 'reporterNam
 export const ALLOWED: { place: string; kinds: Kind[]; why: string }[] = [
   {
     place: 'Postgres, write-ahead log',
-    kinds: [...KEPT, 'person', 'owner', 'dataKey', 'text', 'email', 'name'],
+    kinds: [...KEPT, ...ACTED, 'person', 'owner', 'dataKey', 'text', 'email', 'name'],
     why: 'until its files are used again, as the erasure says',
   },
-  { place: 'Postgres', kinds: KEPT, why: 'what the register keeps for good, as the erasure says' },
-  { place: 'backup', kinds: KEPT, why: 'a copy of the register' },
+  {
+    place: 'Postgres',
+    kinds: [...KEPT, ...ACTED],
+    why: 'what register and audit log keep for good, as the erasure says',
+  },
+  { place: 'backup', kinds: [...KEPT, ...ACTED], why: 'a copy of the register and the audit log' },
+  { place: 'Temporal', kinds: ['handle'], why: 'cases are found by their owner, as the erasure says' },
   { place: 'export after the erasure', kinds: KEPT, why: 'shows the register' },
-  { place: 'exports to the authority and internally', kinds: FACTS, why: 'they left before' },
+  {
+    place: 'exports to the authority and internally',
+    kinds: [...FACTS, 'actor', 'commandId', 'handle'],
+    why: 'they left before',
+  },
   { place: 'export to a customer', kinds: [...WRITTEN], why: 'it left before; what customers are told' },
-  { place: 'drafts and texts', kinds: WRITTEN, why: 'until they are deleted, as the erasure says' },
-  { place: 'dossiers and notices', kinds: WRITTEN, why: 'until they are deleted, as the erasure says' },
+  { place: 'drafts and texts', kinds: [...WRITTEN, 'actor'], why: 'until they are deleted, as the erasure says' },
+  { place: 'dossiers and notices', kinds: [...WRITTEN, 'actor'], why: 'until they are deleted, as the erasure says' },
   {
     place: 'mails that went out',
-    kinds: ['person', 'owner', 'email', 'consequences', 'dataSet', 'title', 'how'],
+    kinds: ['person', 'owner', 'email', 'consequences', 'dataSet', 'title', 'how', 'handle'],
     why: 'they left',
   },
   { place: 'calls that went out', kinds: ['address', 'credential', 'system'], why: 'what the provider was asked for' },
