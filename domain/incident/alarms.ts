@@ -11,6 +11,7 @@ import type { ObligationRule } from '../policy/rule';
 import type { AwarenessDoubt } from './awareness';
 import { questionCommands } from './data-question';
 import type { Doubted } from './doubted-kinds';
+import { withGround } from './grounds';
 import { holdEnd, mayHold } from './holds';
 import { nobodyCouldHelp, tellsOrganisations } from './organisations-told';
 import type { ContainmentStep, IncidentState, Obligation } from './state';
@@ -34,8 +35,11 @@ export function clockAlarm(
   const about = aboutObligation(o, rule, state, pack, now);
   // What is told with another notice waits for that one.
   const teller = (o.status === 'proposed-not-owed' ? undefined : tellerOf(o, rule, state, pack)) ?? o;
-  const todo = todoOf(teller, ruleOf(pack, teller.rule) ?? rule);
-  const known = commandsFor(todo, state.caseId, { ...about, obligation: teller.id });
+  const tells = ruleOf(pack, teller.rule) ?? rule;
+  const todo = todoOf(teller, tells);
+  const known = commandsFor(todo, state.caseId, { ...about, obligation: teller.id }).flatMap((line) =>
+    line.verb === 'waive' ? withGround(line, tells, pack, state) : [line],
+  );
   const question = rule.channel === 'assessment' ? questionCommands(state.caseId, rule) : [];
   const nobody = todo === 'tell-organisations' ? nobodyCouldHelp(state.caseId, o.id, rule, pack) : [];
   const commands = [...question, ...known.slice(0, 1), ...nobody, ...known.slice(1)];

@@ -1,5 +1,5 @@
 /** On which ground an obligation may be waived: the law's own, or for an own promise a written reason. */
-import { tocsin } from '../kernel/command-lines';
+import { type CommandLine, tocsin } from '../kernel/command-lines';
 import { evaluate } from '../policy/conditions';
 import { type Ground, OTHER_GROUND } from '../policy/pack';
 import type { Policy } from '../policy/policy';
@@ -27,6 +27,17 @@ export function groundProblem(
   const assess =
     value === undefined ? `. Assess it first: \`${tocsin('assess', { id: state.caseId, help: true })}\`` : '';
   return `${id} ${ground.otherwise ?? 'needs facts that are not recorded'}; ${because.join('; ')}${assess}`;
+}
+
+/**
+ * A command that waives, as it would be taken. Of a duty of law it is proposed with its ground where all that is owed is a
+ * decision, else not at all: which ground holds is for a person to find, and `explain` lists them.
+ */
+export function withGround(line: CommandLine, rule: ObligationRule, pack: Policy, state: IncidentState): CommandLine[] {
+  if (rule.waivable === 'reason') return [line];
+  if (rule.channel !== 'decision') return [];
+  const ground = groundsOf(rule, pack).find(({ id }) => groundProblem(id, rule, pack, state) === undefined);
+  return ground ? [{ ...line, given: { ...line.given, ground: ground.id } }] : [];
 }
 
 function whyNot(id: string, rule: ObligationRule, { grounds }: Policy): string {

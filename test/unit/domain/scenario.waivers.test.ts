@@ -1,4 +1,7 @@
 /** Waivers take the grounds that the law has and the facts support; an own promise takes a reason. */
+
+import { groundProblem } from '../../../domain/incident/grounds';
+import { ruleOf } from '../../../domain/policy/policy';
 import { DEFAULT_PACKS, loadPolicy } from '../../../policy/load-policy';
 import { accounts, assessment, at, COUNSEL, stored } from './helpers/facts';
 import { Story } from './helpers/story';
@@ -110,4 +113,28 @@ test('a report is not owed, without any waiver, where the assessment shows that 
     assessment: assessment({ dataSets: [accounts({ residence: { DE: 200 }, risk: 'unlikely' })] }),
   });
   expect(story.obligation('gdpr-art33-authority:de-land').status).toBe('proposed-not-owed');
+});
+
+describe('an alarm names only waivers that are taken', () => {
+  test.each([
+    ['a breach with a high risk', [accounts()]],
+    ['protected data', [accounts({ protection: { encrypted: 'yes', keysTaken: 'no' } })]],
+    ['people where no pack has the law', [accounts({ residence: { JP: 40 } })]],
+  ])('%s', (_what, dataSets) => {
+    const story = new Story({}).to(1);
+    story.send('assess', { assessment: assessment({ dataSets }), awareAt: at(0.5) });
+    story.to(90);
+    const offered = story.events
+      .flatMap((event) => (event.kind === 'alarm-raised' ? (event.data.commands ?? []) : []))
+      .filter(({ verb }) => verb === 'waive');
+    expect(offered.length).toBeGreaterThan(0);
+    for (const { given } of offered) {
+      const rule = ruleOf(story.pack, story.obligation(given.obligation as string).rule)!;
+      const ground = (given.ground as string | undefined) ?? 'other';
+      expect([given.obligation, groundProblem(ground, rule, story.pack, story.state)]).toEqual([
+        given.obligation,
+        undefined,
+      ]);
+    }
+  });
 });
