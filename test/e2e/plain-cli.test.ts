@@ -235,7 +235,7 @@ test('what the register holds of it folds to the state that the workflow answers
   // A workflow that was ended still answers, as long as its history is there.
   await temporal('terminate', '--workflow-id', incident.id);
   expect(await diff()).toMatchObject({ exitCode: 0, out: expect.stringContaining('agree') });
-  expect(await client.find(incident.id)).toEqual({ workflow: 'incident', open: false });
-  expect(await client.find('INC-CLI-1')).toEqual({ workflow: 'incident', open: true });
+  expect(await client.find(incident.id)).toMatchObject({ workflow: 'incident', open: false, status: 'TERMINATED' });
+  expect(await client.find('INC-CLI-1')).toMatchObject({ workflow: 'incident', open: true });
   expect(await client.find('INC-NEVER')).toBeUndefined();
 }, 120_000);
