@@ -10,6 +10,8 @@ import type { IncidentState } from './state';
 
 /** Most bytes of the state that messages may make, each repetition counted once. Twice as much fits when a run begins. */
 const STATE_BYTES = 450_000;
+/** Room that is kept for the facts: what is owed hangs on them, so whatever else fills an incident leaves that much. */
+const FACTS_BYTES = 100_000;
 /** Above this, repetitions are looked for. */
 const SURELY_BYTES = 200_000;
 
@@ -32,9 +34,10 @@ export function roomProblem(state: IncidentState, message: { message: Message['m
   // An assessment takes the place of the one before.
   const added = bytes - (message.message === 'assess' ? jsonBytes(state.assessment?.facts) : 0);
   const held = heldBytes(state);
-  if (added <= 0 || held + added <= STATE_BYTES) return undefined;
+  const room = message.message === 'assess' ? STATE_BYTES + FACTS_BYTES : STATE_BYTES;
+  if (added <= 0 || held + added <= room) return undefined;
   const most = largestParts(state);
-  return `message: has ${sizeText(bytes)}, and the incident holds ${sizeText(held)} of the ${sizeText(STATE_BYTES)} that it can (most of it: ${most}): say it shorter, keep the long form where your files are, and name that`;
+  return `message: has ${sizeText(bytes)}, and the incident holds ${sizeText(held)} of the ${sizeText(room)} that it can (most of it: ${most}): say it shorter, keep the long form where your files are, and name that`;
 }
 
 function heldBytes(state: IncidentState): number {

@@ -42,7 +42,7 @@ function onMessage(state: TriageState, name: string, message: CaseMessage, now: 
 
 function onDeclare(
   state: TriageState,
-  { by, commandId: _, ...stated }: TriageMessage<'declare'>,
+  { by, commandId: _, sentAt: _sent, ...stated }: TriageMessage<'declare'>,
   now: Instant,
   rejected: (problem: string) => NewOf<TriageEvent>[],
 ): NewOf<TriageEvent>[] {
