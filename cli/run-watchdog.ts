@@ -1,9 +1,9 @@
 /** The watchdog in this process. */
-import pg from 'pg';
 import pino from 'pino';
 import { createResendMail } from '../activities/mail/resend-mail';
 import { connectTo, type TemporalTarget } from '../client/connect';
 import type { TocsinClient } from '../client/tocsin-client';
+import { createPool } from '../postgres/pool';
 import type { WatchdogProcess } from '../settings/watchdog';
 import { Watchdog } from '../watchdog/watchdog';
 
@@ -14,9 +14,7 @@ export interface RunningWatchdog {
 
 /** Makes the watchdog; `start` of it begins to look. While Temporal is away it connects anew at each look. */
 export function createWatchdog(settings: WatchdogProcess, target: () => TemporalTarget): RunningWatchdog {
-  const pool = new pg.Pool({ connectionString: settings.databaseUrl, max: 2, connectionTimeoutMillis: 10_000 });
-  // A connection lost while idle is told by the next look.
-  pool.on('error', () => undefined);
+  const pool = createPool(settings.databaseUrl, { refusePower: settings.production });
   let client: TocsinClient | undefined;
   const watchdog = new Watchdog(
     {

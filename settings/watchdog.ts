@@ -1,4 +1,5 @@
 /** What the watchdog is set up with. */
+import { isProduction } from '../platform/production';
 import { loadSettings } from '../platform/settings/load';
 import type { StandIns } from '../platform/settings/stand-ins';
 import { WATCHDOG_GROUPS } from './groups';
@@ -15,5 +16,5 @@ export function loadWatchdogSettings(env: NodeJS.ProcessEnv, standIns?: StandIns
     temporal,
     ...others
   } = loadSettings(WATCHDOG_GROUPS, env, standIns, [...misspelt(env), ...guardProblems('watchdog', env)]);
-  return { ...others, ...temporal, dataDir: process.dataDir };
+  return { ...others, ...temporal, dataDir: process.dataDir, production: isProduction(env) };
 }

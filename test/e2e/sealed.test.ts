@@ -207,8 +207,13 @@ describe('what the server keeps on disk', () => {
     expect(refused).toMatch(/status/);
     expect(refused).not.toMatch('Encoded failure');
     // The Web UI shows what was sealed of a failure by asking the codec endpoint for it, which needs the session key.
-    const [pending] = (await incident.handle.describe()).raw.pendingActivities ?? [];
-    const sealedFailure = pending!.lastFailure!.encodedAttributes!;
+    // Of the activities that wait now, one has failed; between two attempts none may.
+    const sealed = async () =>
+      ((await incident.handle.describe()).raw.pendingActivities ?? []).find(
+        ({ lastFailure }) => lastFailure?.encodedAttributes,
+      )?.lastFailure?.encodedAttributes;
+    let sealedFailure = await sealed();
+    for (; !sealedFailure; sealedFailure = await sealed()) await new Promise((resolve) => setTimeout(resolve, 50));
     expect(Buffer.from(sealedFailure.data!).toString('latin1')).not.toContain('canary-of-a-failure');
     const opened = await fetch(`${temporal.gateway!.url}/codec/decode`, {
       method: 'POST',

@@ -62,7 +62,14 @@ async function tocsin(...argv: string[]): Promise<{ exitCode: number; out: strin
     columns: 80,
     isTTY: false,
   });
-  const env = { ...world.workerEnv(), DATABASE_URL: world.postgres.url };
+  const env = {
+    ...world.workerEnv(),
+    DATABASE_URL: world.postgres.url,
+    TEMPORAL_ADDRESS: world.temporalAddress.address,
+    RESEND_API_KEY: LOCAL_API_KEY,
+    RESEND_BASE_URL: world.mailbox.url,
+    TOCSIN_WATCHDOG_MAIL: ONCALL,
+  };
   const client = Object.create(world.client, { close: { value: async () => undefined } });
   const shell = new Shell(
     env,
@@ -105,6 +112,11 @@ test('terminated: on-call is told once with the command, the manager when it las
 
   await world.client.terminate(id, 'somebody pressed the wrong button');
   await expectToldAsStopped(id, /its workflow was terminated at/);
+  const once = await tocsin('watchdog', '--once');
+  expect(once).toMatchObject({ exitCode: 1, err: expect.stringContaining('1 fault found') });
+  expect(once.out.replace(/\s+/g, ' ')).toMatch(
+    /INC-stopped-1 is open in the register, .* npx tocsin resume INC-stopped-1/,
+  );
   await dog.after(1);
   expect(dog.mails()).toEqual([]);
   await dog.after(1);

@@ -93,7 +93,7 @@ export class RealWorld {
   /** The role that a leaked key could log in with. */
   readonly leakedRole = 'deploy';
   private local!: StandIns;
-  private temporalAddress!: { address: string; namespace: string };
+  temporalAddress!: { address: string; namespace: string };
   /** True when the file has ended: whoever still acts stops. */
   isOver = false;
   private children = 0;

@@ -214,5 +214,4 @@ export const FORM_DE: FormWords & { answers: EveryAnswer } = {
   },
   caseNumber: (id) => `Aktenzeichen ${id}`,
   noOfficer: 'Es ist kein Datenschutzbeauftragter benannt',
-  guideline: (number) => `EDSA-Leitlinien ${number}`,
 };

@@ -44,5 +44,4 @@ export const FORM_EN: FormWords = {
   factors: { method: 'Method', reasoning: 'Reasoning', ...RISK_FACTORS },
   caseNumber: (id) => `case ${id}`,
   noOfficer: 'No data protection officer is designated',
-  guideline: (number) => `EDPB Guidelines ${number}`,
 };

@@ -214,5 +214,4 @@ export const FORM_FR: FormWords & { answers: EveryAnswer } = {
   },
   caseNumber: (id) => `dossier ${id}`,
   noOfficer: 'Aucun délégué à la protection des données n’est désigné',
-  guideline: (number) => `Lignes directrices ${number} du CEPD`,
 };

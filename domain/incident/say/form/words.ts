@@ -44,6 +44,4 @@ export interface FormWords {
   colon: string;
   caseNumber(id: string): string;
   noOfficer: string;
-  /** A guideline of the EDPB by its number, named as the method. */
-  guideline(number: string): string;
 }
