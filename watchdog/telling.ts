@@ -1,9 +1,8 @@
 /** How the watchdog tells: one message for all that a look found, by each of its ways. */
 
-import { signature } from '../activities/containment/providers/signed-webhook';
 import type { MailPort } from '../activities/mail/mail-port';
 import { mailTag } from '../activities/mail/mail-port';
-import { postJson } from '../activities/paging/post-json';
+import { postSigned } from '../activities/paging/post-json';
 import { sha256Hex } from '../activities/storage/artefacts';
 import { tocsin } from '../domain/kernel/command-lines';
 import { plural } from '../domain/kernel/plural';
@@ -99,11 +98,5 @@ async function post(
 ) {
   const id = `wd_${key.slice(0, 32)}`;
   const body = JSON.stringify({ type: 'watchdog.found', timestamp: now, data });
-  const seconds = Math.floor(Date.now() / 1000);
-  const headers = {
-    'webhook-id': id,
-    'webhook-timestamp': String(seconds),
-    'webhook-signature': signature(secret, id, seconds, body),
-  };
-  await postJson({ service: 'the webhook of the watchdog', url, body, headers });
+  await postSigned({ service: 'the webhook of the watchdog', url, secret, id, body });
 }

@@ -1,4 +1,5 @@
 import { readLimited } from '../../platform/read-limited';
+import { signature } from '../containment/providers/signed-webhook';
 import { failure } from '../failures';
 
 /** Time for one call. A page has seconds, not minutes. */
@@ -47,6 +48,17 @@ export async function postJson({ service, url, body, headers, timeoutMs = TIMEOU
     throw failure('PageBusy', `${said}: it is sent again`, pauseMs === undefined ? {} : { nextRetryDelay: pauseMs });
   }
   throw failure('PageRefused', `${said}: check the settings of ${service}; the other ways of paging are used`);
+}
+
+/** The same, signed as Standard Webhooks says: a repeat has the same `id`, by which the receiver drops it. */
+export function postSigned({ secret, id, ...post }: Post & { secret: string; id: string }): Promise<void> {
+  const seconds = Math.floor(Date.now() / 1000);
+  const headers = {
+    'webhook-id': id,
+    'webhook-timestamp': String(seconds),
+    'webhook-signature': signature(secret, id, seconds, post.body),
+  };
+  return postJson({ ...post, headers });
 }
 
 /** The provider's own code, such as Slack's `no_service`, where the whole answer is one. Other text may hold anything. */

@@ -1,7 +1,6 @@
-import { signature } from '../containment/providers/signed-webhook';
 import { sha256Hex } from '../storage/artefacts';
 import type { EscalationPort, PagedCase } from './escalation-port';
-import { postJson } from './post-json';
+import { postSigned } from './post-json';
 
 /** `secret`: `whsec_` and base64, as Standard Webhooks has it. */
 export interface EscalationWebhookConfig {
@@ -17,13 +16,7 @@ export function createWebhookPort({ url, secret }: EscalationWebhookConfig): Esc
   const send = (type: string, { key, caseId, severity, title, at }: PagedCase & { key: string }, data: object) => {
     const id = `esc_${sha256Hex(key).slice(0, 32)}`;
     const body = JSON.stringify({ type, timestamp: at, data: { case: caseId, severity, title, ...data } });
-    const seconds = Math.floor(Date.now() / 1000);
-    const headers = {
-      'webhook-id': id,
-      'webhook-timestamp': String(seconds),
-      'webhook-signature': signature(secret, id, seconds, body),
-    };
-    return postJson({ service: 'the escalation webhook', url, body, headers });
+    return postSigned({ service: 'the escalation webhook', url, secret, id, body });
   };
   return {
     name: 'webhook',

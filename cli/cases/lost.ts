@@ -1,8 +1,8 @@
 /** Incidents that the register has and Temporal has not, as after the loss of its database, or past its retention. */
 
 import type { ListedCase } from '../../client/list';
+import { nextDeadline, overdueCount } from '../../domain/incident/clocks';
 import type { IncidentState } from '../../domain/incident/state';
-import { isSettled } from '../../domain/incident/state';
 import { databaseOfCli } from '../../settings/cli';
 import type { Shell } from '../shell';
 
@@ -30,8 +30,6 @@ export async function lostIncidents(shell: Shell, known: ReadonlySet<string>): P
 }
 
 function rowOf(state: IncidentState): ListedCase {
-  const due = Object.values(state.obligations).flatMap((o) => (o.dueAt && !isSettled(o) ? [o.dueAt] : []));
-  const now = new Date().toISOString();
   return {
     id: state.caseId,
     title: state.title,
@@ -41,8 +39,8 @@ function rowOf(state: IncidentState): ListedCase {
     severity: state.severity,
     status: state.status,
     owner: state.owner,
-    nextDeadline: due.sort()[0],
-    overdue: due.filter((at) => at < now).length,
+    nextDeadline: nextDeadline(state),
+    overdue: overdueCount(state, new Date().toISOString()),
     personalData: state.assessment?.facts.personalData,
     exercise: false,
   };

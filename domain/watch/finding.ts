@@ -17,7 +17,7 @@ export interface WatchedRun {
   /** A task of the workflow itself that waits: since when, and how often it was tried. */
   task?: { since: Instant; attempt: number };
   /** Activities that have failed again and again, by their type. */
-  failing: Array<{ activity: string; attempt: number; since?: Instant }>;
+  failing: Array<{ activity: string; attempt: number }>;
 }
 
 /** A workflow of a case that Temporal has as running. */
@@ -28,7 +28,7 @@ export interface ListedRun {
 
 /** A part that everything needs, and what was found of it. */
 export interface Part {
-  part: 'temporal' | 'postgres' | 'worker' | 'disk' | 'signing';
+  part: 'temporal' | 'postgres' | 'worker' | 'disk';
   problem: string;
 }
 
@@ -108,6 +108,5 @@ function ofCase({ id, nextDueAt }: RegisteredCase, run: WatchedRun | null, at: I
 }
 
 function remedyOf({ part }: Part): CommandLine[] {
-  if (part === 'worker') return [commandLine('worker', {})];
-  return part === 'signing' ? [commandLine('register verify', {})] : [];
+  return part === 'worker' ? [commandLine('worker', {})] : [];
 }

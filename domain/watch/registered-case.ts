@@ -1,9 +1,9 @@
 /** A case of any kind as its register entries tell it: whether it is open, and when it is due next. Pure. */
 import { foldCase } from '../case/advance';
 import type { CaseState, Lifecycle } from '../case/lifecycle';
+import { nextDeadline } from '../incident/clocks';
 import { INCIDENT_WORKFLOW } from '../incident/contract';
 import { evolve as incidentEvolve } from '../incident/evolve';
-import { type IncidentState, isSettled } from '../incident/state';
 import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import { PATCH_WORKFLOW, patchTaskLifecycle } from '../patch/patch-task';
@@ -35,7 +35,7 @@ type Reads = Pick<Lifecycle<CaseState, RecordedEvent>, 'evolve'> & { nextDueAt(s
 const KINDS: Record<string, { workflow: string; reads: Reads }> = {
   declared: {
     workflow: INCIDENT_WORKFLOW,
-    reads: { evolve: incidentEvolve, nextDueAt: nextDuty } as unknown as Reads,
+    reads: { evolve: incidentEvolve, nextDueAt: nextDeadline } as unknown as Reads,
   },
   detected: { workflow: TRIAGE_WORKFLOW, reads: triageLifecycle as unknown as Reads },
   'report-received': {
@@ -64,12 +64,6 @@ export function registeredCase(entries: readonly RecordedEvent[]): RegisteredCas
     ...(nextDueAt && { nextDueAt }),
     lastAt: entries.find(({ seq }) => seq === state.seq)!.at,
   };
-}
-
-function nextDuty(state: IncidentState): Instant | undefined {
-  return Object.values(state.obligations)
-    .flatMap((o) => (o.dueAt && !isSettled(o) ? [o.dueAt] : []))
-    .sort()[0];
 }
 
 /** The state of the case that these entries tell, of whatever kind. */
