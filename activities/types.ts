@@ -155,7 +155,6 @@ export interface MeasureResult {
 /** A mail to whoever reported a vulnerability. `incidentId` is the report's id; the address stays in Postgres. */
 export interface ReporterMailInput extends EffectContext {
   mail: ReporterMailKind;
-  dueAt: Instant;
 }
 
 export interface ReporterMailResult {

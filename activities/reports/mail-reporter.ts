@@ -1,6 +1,6 @@
 /** Mails to whoever reported a vulnerability: each at most once, to an address that never leaves Postgres. */
 import { ApplicationFailure } from '@temporalio/common';
-import type { ReporterMailKind, ReporterMailOutcome } from '../../domain/report/state';
+import type { ReporterMailKind, ReporterMailOutcome, WithheldMail } from '../../domain/report/state';
 import { effectTags, type MailPort } from '../mail/mail-port';
 import type { ReporterMailInput, ReporterMailResult } from '../types';
 import { reporterMail } from './reporter-text';
@@ -12,7 +12,7 @@ export interface ReporterPort {
     reportId: string,
     mail: ReporterMailKind,
     now: Date,
-  ): Promise<{ email?: string; claimedAt: Date; outcome?: string }>;
+  ): Promise<{ email?: string; withheld?: WithheldMail; confirmUrl?: string; claimedAt: Date; outcome?: string }>;
   settle(reportId: string, mail: ReporterMailKind, outcome: ReporterMailOutcome, now: Date): Promise<void>;
 }
 
@@ -31,15 +31,20 @@ export async function mailReporter(
   { reporters, mail, organisation, now }: ReporterMailDeps,
   input: ReporterMailInput,
 ): Promise<ReporterMailResult> {
-  const { incidentId: reportId, exercise, dueAt } = input;
-  const { email, claimedAt, outcome } = await reporters.claim(reportId, input.mail, now());
+  const { incidentId: reportId, exercise } = input;
+  const { email, withheld, confirmUrl, claimedAt, outcome } = await reporters.claim(reportId, input.mail, now());
   if (outcome) return { outcome: outcome as ReporterMailOutcome };
   const settle = async (result: ReporterMailResult) => {
     await reporters.settle(reportId, input.mail, result.outcome, now());
     return result;
   };
-  if (!email) return settle({ outcome: 'no-address' });
-  const content = reporterMail(input.mail, { reportId, dueAt, organisation: await organisation(), exercise });
+  if (!email) return settle({ outcome: withheld ?? 'no-address' });
+  const content = reporterMail(input.mail, {
+    reportId,
+    confirmUrl,
+    organisation: await organisation(),
+    exercise,
+  });
   if (now().getTime() - claimedAt.getTime() > KEY_LIVES_MS) {
     const sent = await mail.findSent(content.subject, claimedAt);
     if (!sent) return settle({ outcome: 'unknown' });

@@ -1,5 +1,4 @@
 /** What a reporter is told. Neutral: it says nothing of what was reported, and repeats not a word of it. */
-import { human } from '../../domain/incident/contents';
 import type { ReporterMailKind } from '../../domain/report/state';
 import { EXERCISE_PREFIX } from '../mail/exercise-mail';
 import type { FrozenNotice } from '../notices/frozen-notice';
@@ -12,13 +11,13 @@ export function reporterMail(
   mail: ReporterMailKind,
   {
     reportId,
-    dueAt,
+    confirmUrl = '',
     organisation,
     exercise,
-  }: { reportId: string; dueAt: string; organisation: string; exercise: boolean },
+  }: { reportId: string; confirmUrl?: string | undefined; organisation: string; exercise: boolean },
 ): FrozenNotice {
   const name = oneLine(organisation, 120);
-  const { title, lines } = TEXTS[mail](reportId, name, human(dueAt));
+  const { title, lines } = TEXTS[mail]({ id: reportId, name, link: confirmUrl });
   const subject = `${exercise ? EXERCISE_PREFIX : ''}[${reportId}] ${title}`;
   const banner = exercise ? phrasesOf('en').exercise : undefined;
   const all = [...lines, `${name} security team`];
@@ -28,30 +27,39 @@ export function reporterMail(
     html: mailPage({
       language: 'en',
       title: subject,
-      bodyHtml: all.map((line) => `<p>${asHtml(line)}</p>`).join('\n'),
+      bodyHtml: all.map((line) => `<p>${line === confirmUrl ? linkHtml(line) : asHtml(line)}</p>`).join('\n'),
       banner,
     }),
   };
 }
 
-const QUOTE = 'If you did not send us a report, somebody entered your address by mistake; no action is needed.';
+function linkHtml(url: string): string {
+  return `<a href="${asHtml(url)}">${asHtml(url)}</a>`;
+}
 
-const TEXTS: Record<ReporterMailKind, (id: string, name: string, due: string) => { title: string; lines: string[] }> = {
-  receipt: (id, name, due) => ({
-    title: 'We have received your report',
+/** `link`: where the address is confirmed. */
+interface Said {
+  id: string;
+  name: string;
+  link: string;
+}
+
+const TEXTS: Record<ReporterMailKind, (said: Said) => { title: string; lines: string[] }> = {
+  confirmation: ({ id, name, link }) => ({
+    title: 'Please confirm your address',
     lines: [
-      `Thank you for your report to ${name}. Its reference number is ${id}; please quote it when you write to us about it.`,
-      `A member of the security team will read it and write to you by ${due}.`,
-      'Please keep what you found confidential until we have agreed a disclosure date with you.',
-      QUOTE,
+      `A vulnerability report that names this address reached ${name}. Its reference number is ${id}.`,
+      'If you sent it, please confirm that this is your address; the page also shows your receipt:',
+      link,
+      'Until you do, we write nothing more to this address. If you did not send it, somebody entered your address by mistake and no action is needed.',
     ],
   }),
-  acknowledgement: (id, name) => ({
+  acknowledgement: ({ id, name }) => ({
     title: 'We have read your report',
     lines: [
       `A member of the security team at ${name} has read your report ${id} and is looking into it.`,
       'We will write to you once we have reached a decision. Please quote the reference number when you write to us about it.',
-      QUOTE,
+      'You receive this because this address was confirmed as the reporter’s.',
     ],
   }),
 };

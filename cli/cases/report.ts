@@ -1,7 +1,7 @@
 /** How a vulnerability report is told; without what was reported, which no event holds. */
 import { human } from '../../domain/incident/contents';
 import { clockText } from '../../domain/report/vulnerability-clock';
-import { vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
+import { mailedText, vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
 import type { Telling } from './show';
 import { toldOfAny } from './told';
 
@@ -36,7 +36,7 @@ export const REPORT_TOLD: Telling<'report'> = {
       case 'incident-started':
         return `incident ${event.data.incidentId} started`;
       case 'reporter-mailed':
-        return `${event.data.mail} to the reporter: ${event.data.outcome}`;
+        return `${event.data.mail === 'confirmation' ? 'request to confirm the address' : 'acknowledgement to the reporter'}: ${mailedText(event.data.outcome)}`;
       case 'erased':
         return 'text and reporter erased';
       case 'closed':

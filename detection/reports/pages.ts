@@ -62,7 +62,7 @@ business days. Please keep it confidential until we have agreed a disclosure dat
 <textarea id="text" name="text" required maxlength="${MOST_TEXT_BYTES}" aria-describedby="text-hint" spellcheck="true">
 ${value('text')}</textarea>
 <label for="email">Your email address (optional)</label>
-<p class="hint" id="email-hint">Without it we cannot reply or ask questions.</p>
+<p class="hint" id="email-hint">Without it we cannot reply or ask questions. We ask you to confirm it by a link.</p>
 <input type="email" id="email" name="email" autocomplete="email" maxlength="254" aria-describedby="email-hint" value="${value('email')}">
 <label for="name">Your name (optional)</label>
 <input type="text" id="name" name="name" autocomplete="name" maxlength="200" value="${value('name')}">
@@ -75,21 +75,67 @@ ${value('text')}</textarea>
   );
 }
 
-/** The receipt: the number to quote, and when a person will have answered. */
-export function receiptPage(
-  { organisation, contact }: PageContext,
-  receipt: { id: string; acknowledgeBy: Instant; mailed: boolean },
-): string {
+/**
+ * What a reporter is told at receipt, and again once they confirmed their address. `asked`: a link was mailed there, or will
+ * be, unless that address or network has been sent several of late.
+ */
+export type Receipt = { id: string; acknowledgeBy: Instant } & (
+  | { address: 'none' | 'asked' | 'no-link' }
+  | { address: 'confirmed'; acknowledged: boolean }
+);
+
+const ADDRESS_TEXTS: Record<Receipt['address'], string> = {
+  none: 'You gave no email address: keep this number and quote it when you write to us.',
+  asked:
+    'Keep this number. Before we write to the address you gave, please confirm it: follow the link in the message we send there, unless it was sent one in the past week.',
+  'no-link':
+    'Keep this number and quote it when you write to us: we cannot confirm the address you gave automatically.',
+  confirmed: 'Your address is confirmed: we will write to you there.',
+};
+
+/** Asks whoever follows a link to confirm; opening it does nothing, as programs that look at mails open links too. */
+export function confirmPage({ organisation }: PageContext, reportId: string): string {
   return page(
-    `Report ${receipt.id} received`,
+    'Confirm your address',
+    `<h1>Did you report a vulnerability to ${asHtml(organisation)}?</h1>
+<p>Report <strong>${asHtml(reportId)}</strong> names the email address at which you received this link. Confirm that it is yours
+and that you sent the report; we will then write to you there. If you did not send it, close this page.</p>
+<form method="post" accept-charset="utf-8"><button type="submit">Yes, I sent this report</button></form>`,
+  );
+}
+
+/** The link could not be followed now; what it is of stays as it was. */
+export function laterPage(title: string, minutes: number): string {
+  return page(
+    title,
+    `<h1>${asHtml(title)}</h1>
+<p>Your address has not been confirmed yet. Please follow the link again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.</p>`,
+  );
+}
+
+/** A link that is of no report, or of one that was erased. */
+export function unknownLinkPage({ contact }: PageContext): string {
+  return page(
+    'This link is not valid',
+    `<h1>This link is not valid</h1>
+<p>It is incomplete, or the report was erased. Copy the whole address from the message, or write to
+<a href="mailto:${asHtml(contact)}">${asHtml(contact)}</a>.</p>`,
+  );
+}
+
+/** The receipt: the number to quote, and when a person will have read the report. */
+export function receiptPage({ organisation, contact }: PageContext, receipt: Receipt): string {
+  const { id, acknowledgeBy } = receipt;
+  const read =
+    receipt.address === 'confirmed' && receipt.acknowledged
+      ? 'A member of the security team has read it.'
+      : `Someone will read it by <time datetime="${asHtml(acknowledgeBy)}">${asHtml(human(acknowledgeBy))}</time>.`;
+  return page(
+    `Report ${id} received`,
     `<h1>Thank you. ${asHtml(organisation)} has received your report.</h1>
-<div class="box"><p>Your reference number is</p><p class="number">${asHtml(receipt.id)}</p></div>
-<p>Someone will read it by <time datetime="${asHtml(receipt.acknowledgeBy)}">${asHtml(human(receipt.acknowledgeBy))}</time>.
-${
-  receipt.mailed
-    ? 'A receipt is on its way to the address you gave.'
-    : 'You gave no email address: keep this number and quote it when you write to us.'
-}</p>
+<div class="box"><p>Your reference number is</p><p class="number">${asHtml(id)}</p></div>
+<p>${read} ${ADDRESS_TEXTS[receipt.address]}</p>
+<p>Please keep what you found confidential until we have agreed a disclosure date with you.</p>
 <p>Questions, or anything to add? Write to <a href="mailto:${asHtml(contact)}">${asHtml(contact)}</a>.</p>`,
   );
 }

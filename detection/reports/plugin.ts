@@ -8,13 +8,23 @@ import { toInstant } from '../../domain/kernel/time';
 import type { Log } from '../../platform/log';
 import { isUnavailable } from '../../postgres/pool';
 import type { LoadedReportsConfig } from './config';
-import { formPage, PAGE_POLICY, type PageContext, receiptPage, refusalPage } from './pages';
+import {
+  confirmPage,
+  formPage,
+  laterPage,
+  PAGE_POLICY,
+  type PageContext,
+  receiptPage,
+  refusalPage,
+  unknownLinkPage,
+} from './pages';
 import { MOST_BODY_BYTES, type Parsed, parseMail, parseReport } from './parse-report';
 import { reportClock } from './report-clock';
 import { RequestLimit } from './request-limit';
 import { REPORT_PATH, SECURITY_TXT_PATH, type SigningKey, securityTxtSource } from './security-txt';
 import { ReportDispatcher, type StartReport } from './start-reports';
 import { type Acceptance, acceptReport, type ReportContent } from './store/accept-report';
+import { confirmReporter, reportOfLink } from './store/confirm-report';
 
 export interface ReportsDeps extends LoadedReportsConfig {
   pool: Pool;
@@ -33,10 +43,17 @@ const MAIL_PATH = '/security/mail';
 const DRAIN_EVERY_MS = 5_000;
 const RETRY_AFTER_S = 300;
 const MOST_WAITING = 300;
+const MOST_CONFIRM_BYTES = 1024;
+const CONFIRM_ROUTE = `${REPORT_PATH}/:reportId/:token`;
 /** A mail as its provider hands it over may hold markup that is not read. */
 const MOST_MAIL_BYTES = 1024 * 1024;
 
 type Form = 'html' | 'json';
+/** The link by which a reporter confirms their address. */
+interface Link {
+  reportId: string;
+  token: string;
+}
 
 /** The plugin for `createIntake`. Its parsers, hooks and errors stay in its own scope. */
 export function reportsPlugin(deps: ReportsDeps): FastifyPluginAsync {
@@ -53,6 +70,12 @@ export function reportsPlugin(deps: ReportsDeps): FastifyPluginAsync {
     limitRequests(app, deps, intake);
     app.route({ method: ['GET', 'HEAD'], url: REPORT_PATH, handler: (_request, reply) => intake.form(reply) });
     app.post(REPORT_PATH, { bodyLimit: MOST_BODY_BYTES }, (request, reply) => intake.report(request, reply));
+    app.route<{ Params: Link }>({
+      method: ['GET', 'HEAD', 'POST'],
+      url: CONFIRM_ROUTE,
+      bodyLimit: MOST_CONFIRM_BYTES,
+      handler: (request, reply) => intake.confirm(request, reply),
+    });
     app.route({
       method: ['GET', 'HEAD'],
       url: SECURITY_TXT_PATH,
@@ -81,7 +104,7 @@ function limitRequests(app: FastifyInstance, { config, now }: ReportsDeps, intak
   // A budget of their own: whoever uses up the one for all closes the channel for themselves, and not for others.
   const newcomers = new RequestLimit(config.limits.requests, clock);
   app.addHook('onRequest', async (request, reply) => {
-    if (request.method !== 'POST' || request.url.split('?')[0] !== REPORT_PATH) return undefined;
+    if (!isLink(request) && (request.method !== 'POST' || request.routeOptions.url !== REPORT_PATH)) return undefined;
     const network = networkOfRequest(request);
     const all = byNetwork.isNew(network) ? newcomers : inAll;
     const waitS = byOrigin.take(originOf(request)) || byNetwork.take(network) || all.take('all');
@@ -188,7 +211,8 @@ class ReportIntake {
       followUpAfterMs: config.followUpAfter,
     };
     const marks = from && { origin: originOf(from), network: networkOfRequest(from) };
-    const given = { reportId, receivedAt: at, via, content, key, ...marks, workflowInput };
+    const confirmBase = config.publicUrl ?? (from && loopbackOf(from));
+    const given = { reportId, receivedAt: at, via, content, key, ...marks, confirmBase, workflowInput };
     const answer = await this.turns.take(() => acceptReport(pool, given, config.limits));
     if (!answer) return { outcome: 'limited', by: 'open' };
     if (answer.outcome === 'accepted' && answer.fresh) void this.dispatcher.drain();
@@ -216,7 +240,21 @@ class ReportIntake {
     const status = fresh ? 201 : 200;
     if (formOf(request) === 'json')
       return reply.code(status).header('cache-control', 'no-store').send({ id, receivedAt, acknowledgeBy });
-    return html(reply, status, receiptPage(this.context, { id, acknowledgeBy, mailed: content.email !== undefined }));
+    const link = config.publicUrl ?? loopbackOf(request);
+    const address = content.email === undefined ? 'none' : link === undefined ? 'no-link' : 'asked';
+    return html(reply, status, receiptPage(this.context, { id, acknowledgeBy, address }));
+  }
+
+  /** GET shows a button, POST is the button: programs that look at mails open every link. */
+  async confirm(request: FastifyRequest<{ Params: Link }>, reply: FastifyReply): Promise<FastifyReply> {
+    const { pool, now } = this.deps;
+    const { reportId: id, token } = request.params;
+    const report = await reportOfLink(pool, id, token);
+    if (!report) return html(reply, 404, unknownLinkPage(this.context));
+    if (request.method !== 'POST' && !report.confirmedAt) return html(reply, 200, confirmPage(this.context, id));
+    if (!report.confirmedAt) await confirmReporter(pool, id, now());
+    const { acknowledgeBy, acknowledged } = report;
+    return html(reply, 200, receiptPage(this.context, { id, acknowledgeBy, address: 'confirmed', acknowledged }));
   }
 
   private notValid(request: FastifyRequest, reply: FastifyReply, parsed: Parsed & { ok: false }): FastifyReply {
@@ -227,6 +265,7 @@ class ReportIntake {
   }
 
   tooMany(request: FastifyRequest, reply: FastifyReply, text?: string): FastifyReply {
+    if (isLink(request)) return html(reply, 429, laterPage('Too many requests', 1));
     const detail = `We have received too many reports, from your address or in total, and could not accept this one. Please email it to ${this.deps.config.contact}, or try again later.`;
     return this.refused(request, reply, 429, 'Too many reports: this one was not accepted', detail, text);
   }
@@ -243,6 +282,7 @@ class ReportIntake {
     const { name, code } = error as { name?: string; code?: string };
     log.error({ error: name, code }, away ? 'Postgres is unreachable: reports cannot be received' : 'a report failed');
     reply.header('retry-after', String(RETRY_AFTER_S));
+    if (isLink(request)) return html(reply, away ? 503 : 500, laterPage('Not possible right now', RETRY_AFTER_S / 60));
     const detail = `Your report was not stored. Please email it to ${config.contact}, or try again in ${RETRY_AFTER_S / 60} minutes.`;
     return this.refused(request, reply, away ? 503 : 500, 'Reports cannot be received right now', detail);
   }
@@ -260,6 +300,10 @@ class ReportIntake {
   }
 }
 
+function isLink({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.url === CONFIRM_ROUTE;
+}
+
 const REFUSALS: Record<number, [string, string]> = {
   413: [
     'The report is too long',
@@ -273,6 +317,16 @@ function typedText(request: FastifyRequest): string | undefined {
   if (!Buffer.isBuffer(request.body) || mediaTypeOf(request) !== 'form') return undefined;
   const parsed = parseReport(request.body, 'form');
   return parsed.ok ? parsed.content.text : parsed.fields.text;
+}
+
+/**
+ * Where this server was reached, when that is this machine: a link of `tocsin up` works without any configuration. Any other
+ * Host header is not believed, as it would let a reporter choose where the link in our mail leads.
+ */
+function loopbackOf({ headers: { host } }: FastifyRequest): string | undefined {
+  return host !== undefined && /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(host)
+    ? `http://${host}`
+    : undefined;
 }
 
 function mediaTypeOf(request: FastifyRequest): 'form' | 'json' {

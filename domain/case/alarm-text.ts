@@ -178,9 +178,10 @@ function sentence(alarm: Alarm, about: About, at: Instant): string {
       return `Nothing has happened on the report since ${about.since.slice(0, 10)}; it is ${about.status}`;
     case 'reporter-mail': {
       const refused = alarm.threshold.kind === 'not-mailed' && alarm.threshold.outcome === 'refused';
+      const mail = about.mail === 'confirmation' ? 'request to confirm the address' : 'acknowledgement';
       return refused
-        ? `The ${about.mail} to the reporter was refused${because(alarm)}`
-        : `The ${about.mail} to the reporter may not have gone out, and is not sent twice${because(alarm)}`;
+        ? `The ${mail} to the reporter was refused${because(alarm)}`
+        : `The ${mail} to the reporter may not have gone out, and is not sent twice${because(alarm)}`;
     }
     case 'package':
       return onPackage(alarm, about, at);

@@ -104,7 +104,7 @@ export const AboutSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('disclosure'), on: z.string() }),
   z.strictObject({ kind: z.literal('follow-up'), since: InstantSchema, status: z.string() }),
-  z.strictObject({ kind: z.literal('reporter-mail'), mail: z.enum(['receipt', 'acknowledgement']) }),
+  z.strictObject({ kind: z.literal('reporter-mail'), mail: z.enum(['confirmation', 'acknowledgement']) }),
   z.strictObject({
     kind: z.literal('package'),
     package: z.string(),

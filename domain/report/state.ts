@@ -45,10 +45,19 @@ export const VulnerabilityReportInputSchema = z.strictObject({
 });
 export type VulnerabilityReportInput = z.infer<typeof VulnerabilityReportInputSchema>;
 
-/** Mails to the reporter: at receipt, and when a person acknowledged. */
-export type ReporterMailKind = 'receipt' | 'acknowledgement';
-/** `no-address`: there is none, or it was erased. `refused`: the provider will not. `unknown`: it may have gone out. */
-export type ReporterMailOutcome = 'sent' | 'no-address' | 'refused' | 'unknown';
+/**
+ * Mails to the reporter: at receipt one that asks whoever reads it to confirm that they reported, and, to a confirmed
+ * address only, one when a person acknowledged.
+ */
+export type ReporterMailKind = 'confirmation' | 'acknowledgement';
+/**
+ * `no-address`: there is none, or it was erased. `limited`: the address or the network set off enough mails of late.
+ * `no-link`: nobody configured under which address the link would be reached. `not-confirmed`: nobody has confirmed the
+ * address. `refused`: the provider will not. `unknown`: it may have gone out.
+ */
+export type ReporterMailOutcome = 'sent' | WithheldMail | 'refused' | 'unknown';
+/** Why nothing was handed to the provider. */
+export type WithheldMail = 'no-address' | 'limited' | 'no-link' | 'not-confirmed';
 
 export type Triage =
   | { decision: 'accepted'; severity: string }

@@ -104,7 +104,7 @@ describe('a database with every table filled', () => {
           for (const [table, rows] of Object.entries(tables)) for (const row of rows) await insert(client, table, row);
           await client.query(
             `INSERT INTO tocsin.vulnerability_report_mails (report_id, mail, claimed_at)
-             SELECT report_id, 'receipt', received_at FROM tocsin.vulnerability_reports`,
+             SELECT report_id, 'confirmation', received_at FROM tocsin.vulnerability_reports`,
           );
           await client.end();
           const before = await contentOf(database.url);

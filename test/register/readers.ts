@@ -356,7 +356,7 @@ function aReport(): RecordedEvent[] {
     { kind: 'report-received', data: received },
     at(4),
   );
-  report.to(at(5)).report(at(5), 'reporter-mailed', { mail: 'receipt', outcome: 'sent' }).to(at(54));
+  report.to(at(5)).report(at(5), 'reporter-mailed', { mail: 'confirmation', outcome: 'sent' }).to(at(54));
   report
     .send(at(55), 'acknowledge-report', { note: 'read it' })
     .send(at(56), 'accept', { severity: 'sev2', note: 'real' });

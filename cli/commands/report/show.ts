@@ -52,7 +52,7 @@ async function storedPart(shell: Shell, id: string) {
 
 function storedLines(
   out: Output,
-  { content, erasedAt, erasedBy, matchesCommitment, receivedAt }: StoredReport,
+  { content, erasedAt, erasedBy, matchesCommitment, receivedAt, confirmedAt }: StoredReport,
 ): string[] {
   if (!content)
     return [
@@ -74,6 +74,16 @@ function storedLines(
         ]),
     `Reported ${human(receivedAt)} by:`,
     ...quoted([content.name, content.email].filter(Boolean).join(', ') || '(anonymous)', out.width),
+    ...(content.email === undefined
+      ? []
+      : [
+          confirmedAt
+            ? `They confirmed this address at ${human(confirmedAt)}.`
+            : out.style(
+                'Nobody has confirmed this address: it may be a stranger’s, and Tocsin does not write to it.',
+                'yellow',
+              ),
+        ]),
     `${credit}. The reporter’s text, which may be hostile:`,
     ...quoted(content.text, out.width),
   ];

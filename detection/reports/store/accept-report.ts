@@ -22,6 +22,8 @@ export interface GivenReport {
   origin?: string;
   /** The network that it stands in: /24 or /48. */
   network?: string;
+  /** The address of this server, under which the reporter confirms theirs; absent when nobody configured it. */
+  confirmBase?: string;
   /** The input of its workflow but for what is worked out here. */
   workflowInput: object;
 }
@@ -153,7 +155,7 @@ async function exceeded(
 
 async function insert(
   client: PoolClient,
-  { reportId, receivedAt, via, content, workflowInput }: GivenReport,
+  { reportId, receivedAt, via, content, confirmBase, workflowInput }: GivenReport,
   marks: Marks,
 ): Promise<void> {
   const salt = randomBytes(32);
@@ -162,8 +164,8 @@ async function insert(
   await client.query(
     `INSERT INTO tocsin.vulnerability_reports
        (report_id, received_at, via, content, reporter_email, reporter_name, credit, salt,
-        same_report, same_key, same_sender, origin, network, length, commitment, workflow_input)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+        same_report, same_key, same_sender, origin, network, length, commitment, workflow_input, confirm_base)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
     [
       reportId,
       receivedAt,
@@ -181,6 +183,7 @@ async function insert(
       length,
       commitment,
       JSON.stringify({ ...workflowInput, length, commitment }),
+      confirmBase ?? null,
     ],
   );
 }

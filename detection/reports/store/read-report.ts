@@ -8,6 +8,8 @@ export interface StoredReport {
   via: string;
   length: number;
   commitment: string;
+  /** When whoever reads the reporter's address confirmed that they reported; absent until then. */
+  confirmedAt?: string;
   /** Absent when it was erased. */
   content?: ReportContent;
   /** Whether the content is the one that the commitment was made for; absent when it was erased. */
@@ -27,6 +29,7 @@ interface Row {
   reporter_name: string | null;
   credit: 'named' | 'anonymous' | null;
   salt: Buffer | null;
+  confirmed_at: Date | null;
   erased_at: Date | null;
   erased_by: string | null;
 }
@@ -35,7 +38,7 @@ interface Row {
 export async function readReport(pool: Pool, reportId: string): Promise<StoredReport | undefined> {
   const { rows } = await pool.query<Row>(
     `SELECT report_id, received_at, via, length, commitment, content, reporter_email, reporter_name, credit, salt,
-            erased_at, erased_by
+            confirmed_at, erased_at, erased_by
        FROM tocsin.vulnerability_reports WHERE report_id = $1`,
     [reportId],
   );
@@ -56,6 +59,7 @@ export async function readReport(pool: Pool, reportId: string): Promise<StoredRe
     via: row.via,
     length: row.length,
     commitment: row.commitment,
+    ...(row.confirmed_at && { confirmedAt: row.confirmed_at.toISOString() }),
     ...(content && { content, matchesCommitment: commitmentOf(row.salt!, content) === row.commitment }),
     ...(row.erased_at && { erasedAt: row.erased_at.toISOString(), erasedBy: row.erased_by ?? '' }),
   };

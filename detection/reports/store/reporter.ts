@@ -1,33 +1,59 @@
 import type { Pool } from 'pg';
+import type { ReporterMailKind, WithheldMail } from '../../../domain/report/state';
+import { REPORT_PATH } from '../security-txt';
+import { confirmToken } from './confirm-report';
 
 /** Where a reporter is written to, and how a mail to them stands. */
 export interface ReporterMailState {
-  /** Absent when none was given, or it was erased. */
+  /** Absent when this mail is not sent: `withheld` says why. */
   email?: string;
+  withheld?: WithheldMail;
+  /** By which whoever reads the mail confirms that they reported; only of the mail that asks for it. */
+  confirmUrl?: string;
   /** When this mail was first claimed; a later attempt goes on under the same claim. */
   claimedAt: Date;
   outcome?: string;
 }
 
 /**
- * A receipt goes to whatever address somebody typed in, perhaps a stranger's: whoever was written to of late has none more,
- * and one network sets off only so many a day. The page has told the reporter what the mail says. Of claims that come at
- * once the earlier counts, so that repeats answer the same.
+ * The request to confirm goes to whatever address somebody typed in, perhaps a stranger's: an address that was asked of late
+ * and did not confirm is not asked again, and one network sets off only so many a day. Of claims that come at once the
+ * earlier counts, so that repeats answer the same.
  */
-const RECEIPTS_OF_A_NETWORK = 3;
+const CONFIRMATIONS_OF_A_NETWORK = 3;
 const EARLIER = `
   FROM tocsin.vulnerability_reports AS other JOIN tocsin.vulnerability_report_mails AS theirs USING (report_id)
- WHERE theirs.mail = 'receipt' AND (theirs.claimed_at, other.report_id) < (own.claimed_at, report.report_id)`;
+ WHERE theirs.mail = 'confirmation' AND other.confirmed_at IS NULL
+   AND coalesce(theirs.outcome, 'sent') IN ('sent', 'refused', 'unknown')
+   AND (theirs.claimed_at, other.report_id) < (own.claimed_at, report.report_id)`;
 const WRITTEN_TO = `EXISTS (SELECT ${EARLIER} AND other.same_sender = report.same_sender
    AND theirs.claimed_at > own.claimed_at - interval '7 days')`;
 const SET_OFF = `(SELECT count(DISTINCT other.same_sender) ${EARLIER} AND other.network = report.network
    AND theirs.claimed_at > own.claimed_at - interval '24 hours')`;
+const WITHHELD = `CASE
+  WHEN reporter_email IS NULL THEN 'no-address'
+  WHEN mail = 'acknowledgement' AND confirmed_at IS NULL THEN 'not-confirmed'
+  WHEN mail = 'confirmation' AND confirm_base IS NULL THEN 'no-link'
+  WHEN mail = 'confirmation' AND (${WRITTEN_TO} OR ${SET_OFF} >= ${CONFIRMATIONS_OF_A_NETWORK}) THEN 'limited'
+END`;
 
-/** Claims a mail to a reporter before it is sent; a repeat answers what was claimed first. Throws for an unknown report. */
+interface Row {
+  reporter_email: string | null;
+  withheld: WithheldMail | null;
+  confirm_base: string | null;
+  key: Buffer;
+  claimed_at: Date;
+  outcome: string | null;
+}
+
+/**
+ * Claims a mail to a reporter before it is sent; a repeat answers what was claimed first. But for the request to confirm it,
+ * an address has none until it was confirmed. Throws for an unknown report.
+ */
 export async function claimReporterMail(
   pool: Pool,
   reportId: string,
-  mail: string,
+  mail: ReporterMailKind,
   now: Date,
 ): Promise<ReporterMailState> {
   await pool.query(
@@ -36,9 +62,9 @@ export async function claimReporterMail(
      ON CONFLICT DO NOTHING`,
     [reportId, mail, now],
   );
-  const { rows } = await pool.query<{ reporter_email: string | null; claimed_at: Date; outcome: string | null }>(
-    `SELECT CASE WHEN mail = 'receipt' AND (${WRITTEN_TO} OR ${SET_OFF} >= ${RECEIPTS_OF_A_NETWORK}) THEN NULL
-                 ELSE reporter_email END AS reporter_email, claimed_at, outcome
+  const { rows } = await pool.query<Row>(
+    `SELECT reporter_email, ${WITHHELD} AS withheld, confirm_base, claimed_at, outcome,
+            (SELECT key FROM tocsin.vulnerability_report_key) AS key
        FROM tocsin.vulnerability_reports AS report JOIN tocsin.vulnerability_report_mails AS own USING (report_id)
       WHERE report_id = $1 AND mail = $2`,
     [reportId, mail],
@@ -46,7 +72,11 @@ export async function claimReporterMail(
   const [row] = rows;
   if (!row) throw new Error(`there is no vulnerability report ${reportId} in this database: check DATABASE_URL`);
   return {
-    ...(row.reporter_email !== null && { email: row.reporter_email }),
+    ...(row.withheld !== null ? { withheld: row.withheld } : { email: row.reporter_email! }),
+    ...(row.withheld === null &&
+      mail === 'confirmation' && {
+        confirmUrl: `${row.confirm_base}${REPORT_PATH}/${reportId}/${confirmToken(row.key, reportId)}`,
+      }),
     claimedAt: row.claimed_at,
     ...(row.outcome !== null && { outcome: row.outcome }),
   };

@@ -97,13 +97,14 @@ async function until<T>(what: string, look: () => Promise<T | undefined> | T | u
 }
 
 test('received, mailed, shown, decided, closed, erased', async () => {
-  const answer = await intake.json({ text: TEXT, email: REPORTER, name: 'F \u202e', credit: 'named' });
+  const given = { text: TEXT, email: REPORTER, name: 'F \u202e', credit: 'named' };
+  const answer = await intake.json(given, { host: '127.0.0.1:8787' });
   expect(answer.statusCode).toBe(201);
   const { id } = answer.json();
 
-  const receipt = await until('the receipt', () => bench.mailbox.messages({ to: REPORTER })[0]);
-  expect(receipt.subject).toBe(`[${id}] We have received your report`);
-  expect(`${receipt.subject}${receipt.text}${receipt.html}`).not.toMatch(/SECRET|script>|evil|reporter\.example/);
+  const request = await until('the request to confirm', () => bench.mailbox.messages({ to: REPORTER })[0]);
+  expect(request.subject).toBe(`[${id}] Please confirm your address`);
+  expect(`${request.subject}${request.text}${request.html}`).not.toMatch(/SECRET|script>|evil|reporter\.example/);
 
   const listed = await until('the list', async () => {
     const { out } = await tocsin('report', 'list');
@@ -116,6 +117,11 @@ test('received, mailed, shown, decided, closed, erased', async () => {
   expect(shown.out).toContain('│ SECRET-FINDING <U+001B>[2J<U+202E>evil<U+2066> <script>alert(1)</script>');
   expect(shown.out).toContain('│ second line');
   expect(shown.out).toContain(REPORTER);
+  expect(shown.out).toContain('Nobody has confirmed this address');
+  const link = /^http:\/\/127\.0\.0\.1:8787(\/security\/report\/VR-\S+)$/m.exec(request.text!)![1] as string;
+  expect(request.html).toContain(`href="http://127.0.0.1:8787${link}"`);
+  expect((await intake.app.inject({ method: 'POST', url: link })).statusCode).toBe(200);
+  expect((await tocsin('report', 'show', id)).out).toContain('They confirmed this address');
   expect(shown.out).not.toMatch(/\p{Cf}|(?!\n)\p{Cc}/u);
   const json = await tocsin('report', 'show', id, '--json');
   expect(json.out).not.toMatch(/\p{Cf}|(?!\n)\p{Cc}/u);
@@ -165,6 +171,22 @@ test('received, mailed, shown, decided, closed, erased', async () => {
   expect((await tocsin('report', 'show', id)).out).toContain('were erased');
 }, 120_000);
 
+test('nobody confirms: the acknowledgement goes nowhere, and the report says so', async () => {
+  const victim = 'victim@victim.example';
+  const { id } = (await intake.json({ text: 'not theirs', email: victim }, { host: '127.0.0.1:8787' })).json();
+  await until('the request to confirm', () => bench.mailbox.messages({ to: victim })[0]);
+  expect((await tocsin('report', 'acknowledge', id)).exitCode).toBe(0);
+  const shown = await until('what became of it', async () => {
+    const { out } = await tocsin('report', 'show', id);
+    return /reporter told of it: not mailed: nobody/.test(out) ? out : undefined;
+  });
+  expect(shown).toContain('Nobody has confirmed this address');
+  expect((await tocsin('report', 'decline', id, '--reason', 'spam')).exitCode).toBe(0);
+  expect((await tocsin('report', 'close', id)).exitCode).toBe(0);
+  await temporal.workflow.getHandle(id).result();
+  expect(bench.mailbox.messages({ to: victim })).toHaveLength(1);
+}, 60_000);
+
 test('an open report is erased, and its workflow records it', async () => {
   const { id } = (await intake.json({ text: 'erase this one' })).json();
   await until('its workflow', async () => (await new TocsinClient(temporal).find(id)) && true);
@@ -181,12 +203,11 @@ describe('a mail to a reporter goes out once', () => {
   const input = (id: string) => ({
     incidentId: id,
     exercise: false,
-    mail: 'receipt' as const,
-    dueAt: '2026-06-04T15:00:00.000Z',
+    mail: 'confirmation' as const,
   });
   const stored = async (email: string) => {
     const content = { text: `about ${email}`, email };
-    return ((await intake.json(content)).json() as { id: string }).id;
+    return ((await intake.json(content, { host: '127.0.0.1:8787' })).json() as { id: string }).id;
   };
   const activities = (settle?: () => Promise<void>) =>
     createActivities({
@@ -216,7 +237,9 @@ describe('a mail to a reporter goes out once', () => {
       .getHandle(id)
       .terminate('the test is over')
       .catch(() => undefined);
-    expect((await activities().mailReporter({ ...input(id), mail: 'receipt' })).outcome).toMatch(/no-address|sent/);
+    expect((await activities().mailReporter({ ...input(id), mail: 'confirmation' })).outcome).toMatch(
+      /no-address|sent/,
+    );
     await expect(activities().mailReporter(input('VR-20260101-00000000'))).rejects.toThrow(/no vulnerability report/);
   });
 });

@@ -45,10 +45,11 @@ export const WIDE = {
 export async function startIntake(
   over: Partial<ReportsDeps> = {},
   limits: Partial<ReportsConfig['limits']> = {},
+  set: Partial<ReportsConfig> = {},
 ): Promise<Intake> {
   const clock = { now: new Date('2026-06-02T15:00:00.000Z') };
   const loaded = loadReportsConfig(undefined, clock.now);
-  const config = { ...loaded.config, limits: { ...WIDE, ...limits } };
+  const config = { ...loaded.config, ...set, limits: { ...WIDE, ...limits } };
   const pool = over.pool ?? createPool((await createTestDatabase()).url);
   const started = new Map<string, VulnerabilityReportInput>();
   const logged: string[] = [];

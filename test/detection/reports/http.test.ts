@@ -7,13 +7,16 @@ import { MOST_TEXT_BYTES } from '../../../detection/reports/parse-report';
 import { commitmentOf } from '../../../detection/reports/store/accept-report';
 import { eraseReport } from '../../../detection/reports/store/erase-report';
 import { readReport } from '../../../detection/reports/store/read-report';
-import { claimReporterMail } from '../../../detection/reports/store/reporter';
+import { claimReporterMail, settleReporterMail } from '../../../detection/reports/store/reporter';
 import type { VulnerabilityReportInput } from '../../../domain/report/state';
 import { createPool } from '../../../postgres/pool';
 import { Appender } from '../../../register/append/appender';
 import { thresholdName } from '../../setup/threshold-name';
 import { CONTACT, type Intake, startIntake } from './helpers';
 
+const FORM = 'application/x-www-form-urlencoded';
+/** How `tocsin up` is reached: links in mails lead there. */
+const LOOPBACK = { host: '127.0.0.1:8787' };
 const HOSTILE = '<script>alert(1)</script>\u202e\u0007\u001b[31m"\'&{{7*7}}\r\n[x](javascript:alert(1))';
 const SECRET = `whsec_${Buffer.from('a secret of the mail provider').toString('base64')}`;
 
@@ -270,22 +273,21 @@ describe('floods', () => {
     expect(await from('2001:db8:10::1', 9)).toBe(201);
   });
 
-  test('receipts cannot be aimed at strangers in number: one to an address, three from a network', async () => {
+  test('requests to confirm cannot be aimed at strangers in number: one to an address, three from a network', async () => {
     const { json, pool } = await startIntake();
     let second = 0;
     const claimed = async (email: string, address: string, text: string) => {
-      const { id } = (await json({ text, email }, {}, address)).json() as { id: string };
+      const { id } = (await json({ text, email }, LOOPBACK, address)).json() as { id: string };
       const now = new Date(Date.UTC(2026, 5, 2, 15, 0, ++second));
-      const first = await claimReporterMail(pool, id, 'receipt', now);
-      expect(await claimReporterMail(pool, id, 'receipt', now)).toEqual(first);
-      // A person who acknowledges writes to whom they decide to write.
-      expect((await claimReporterMail(pool, id, 'acknowledgement', now)).email).toBe(email);
-      return first.email;
+      const first = await claimReporterMail(pool, id, 'confirmation', now);
+      expect(await claimReporterMail(pool, id, 'confirmation', now)).toEqual(first);
+      return first.email ?? first.withheld;
     };
     expect(await claimed('a@victim.example', '198.51.100.1', '1')).toBe('a@victim.example');
-    expect(await claimed('a@victim.example', '203.0.113.1', '2')).toBeUndefined();
-    for (const n of [2, 3]) expect(await claimed(`b${n}@victim.example`, `198.51.100.${n}`, `x${n}`)).toBeDefined();
-    expect(await claimed('c@victim.example', '198.51.100.4', '4')).toBeUndefined();
+    expect(await claimed('a@victim.example', '203.0.113.1', '2')).toBe('limited');
+    for (const n of [2, 3])
+      expect(await claimed(`b${n}@victim.example`, `198.51.100.${n}`, `x${n}`)).toBe(`b${n}@victim.example`);
+    expect(await claimed('c@victim.example', '198.51.100.4', '4')).toBe('limited');
     expect(await claimed('d@victim.example', '203.0.113.2', '5')).toBe('d@victim.example');
   });
 
@@ -320,6 +322,143 @@ describe('floods', () => {
     expect(page.statusCode).toBe(429);
     expect(page.body).toContain(`mailto:${CONTACT}`);
     expect((await flooded.app.inject('/security/report')).statusCode).toBe(200);
+  });
+});
+
+describe('an address is confirmed before anything but the request to confirm it goes there', () => {
+  const AT = new Date('2026-06-02T15:05:00.000Z');
+  const report = async (
+    from: Intake,
+    email = 'finder@reporter.example',
+    headers: Record<string, string> = LOOPBACK,
+  ) => {
+    const { id, acknowledgeBy } = (await from.json({ text: `about ${email}`, email }, headers)).json();
+    const { confirmUrl, withheld } = await claimReporterMail(from.pool, id, 'confirmation', AT);
+    const path = confirmUrl && new URL(confirmUrl).pathname;
+    return { id, acknowledgeBy, confirmUrl, withheld, path: path as string };
+  };
+  const told = async (from: Intake, id: string) => claimReporterMail(from.pool, id, 'acknowledgement', AT);
+  const follow = (from: Intake, url: string, method: 'GET' | 'HEAD' | 'POST' = 'GET') =>
+    from.app.inject({ method, url, ...(method === 'POST' && { headers: { 'content-type': FORM }, payload: '' }) });
+
+  test('nobody confirmed: no acknowledgement goes there, and whoever looks at the report is told', async () => {
+    const { id } = await report(intake, 'victim@victim.example');
+    expect(await told(intake, id)).toMatchObject({ withheld: 'not-confirmed' });
+    expect(await told(intake, id)).not.toHaveProperty('email');
+    expect(await readReport(intake.pool, id)).not.toHaveProperty('confirmedAt');
+  });
+
+  test('opening the link confirms nothing, as programs that look at mails open it; the button does', async () => {
+    const { id, path, acknowledgeBy } = await report(intake, 'opened@reporter.example');
+    for (const method of ['GET', 'HEAD'] as const) {
+      const answer = await follow(intake, path, method);
+      expect(answer.statusCode).toBe(200);
+      expect(answer.headers['content-security-policy']).toBe(PAGE_POLICY);
+      expect(answer.headers['cache-control']).toBe('no-store');
+      expect(answer.headers['referrer-policy']).toBe('no-referrer');
+    }
+    expect((await told(intake, id)).withheld).toBe('not-confirmed');
+    const page = await follow(intake, path);
+    expect(page.body).toContain('Yes, I sent this report');
+    expect(page.body).not.toMatch(/opened@reporter|about|your receipt|Someone will read/);
+    const receipt = await follow(intake, path, 'POST');
+    expect(receipt.statusCode).toBe(200);
+    expect(receipt.body).toContain(id);
+    expect(receipt.body).toContain(acknowledgeBy);
+    expect(receipt.body).toContain('Your address is confirmed');
+    expect((await told(intake, id)).email).toBe('opened@reporter.example');
+    const { confirmedAt } = (await readReport(intake.pool, id))!;
+    intake.clock.now = new Date(intake.clock.now.getTime() + 60_000);
+    expect((await follow(intake, path, 'POST')).body).toContain('Your address is confirmed');
+    expect((await follow(intake, path)).body).toContain('Your address is confirmed');
+    expect((await readReport(intake.pool, id))!.confirmedAt).toBe(confirmedAt);
+  });
+
+  test('the page of a confirmed address says when a person has read the report', async () => {
+    const { id, path } = await report(intake, 'read@reporter.example');
+    expect((await follow(intake, path, 'POST')).body).not.toContain('has read it');
+    const appender = new Appender(intake.pool);
+    await appender.append([
+      { v: 1, incidentId: id, seq: 1, at: AT.toISOString(), by: 'o', exercise: false, kind: 'acknowledged', data: {} },
+    ]);
+    await appender.close();
+    expect((await follow(intake, path)).body).toContain('A member of the security team has read it');
+  });
+
+  test('a guessed, cut, foreign or erased link is of no report, and says nothing about which there are', async () => {
+    const mine = await report(intake, 'mine@reporter.example');
+    const other = await report(intake, 'other@reporter.example');
+    const token = mine.path.split('/').at(-1)!;
+    expect(Buffer.from(token, 'base64url').length).toBeGreaterThanOrEqual(16);
+    const wrong = [
+      mine.path.slice(0, -1),
+      `${mine.path}A`,
+      mine.path.replace(token, 'A'.repeat(token.length)),
+      mine.path.replace(mine.id, other.id),
+      mine.path.replace(mine.id, 'VR-20260602-00000000'),
+      mine.path.replace(token, encodeURIComponent(`' OR 1=1 --`)),
+      mine.path.replace(token, '%00'),
+    ];
+    for (const url of wrong)
+      for (const method of ['GET', 'POST'] as const) {
+        const answer = await follow(intake, url, method);
+        expect({ url, method, status: answer.statusCode }).toEqual({ url, method, status: 404 });
+      }
+    const bodies = await Promise.all(wrong.map(async (url) => (await follow(intake, url)).body));
+    expect(new Set(bodies).size).toBe(1);
+    for (const { id } of [mine, other]) expect((await told(intake, id)).withheld).toBe('not-confirmed');
+    await eraseReport(intake.pool, mine.id, 'dpo', AT);
+    expect((await follow(intake, mine.path, 'POST')).statusCode).toBe(404);
+    expect((await told(intake, mine.id)).email).toBeUndefined();
+  });
+
+  test('a reporter does not choose where the link in our mail leads', async () => {
+    const own = await startIntake();
+    for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost:80@evil.example', '127.0.0.1:1/x']) {
+      const { withheld, confirmUrl } = await report(own, `h${host.length}@reporter.example`, { host });
+      expect({ host, withheld, confirmUrl }).toEqual({ host, withheld: 'no-link', confirmUrl: undefined });
+    }
+    expect((await report(own, 'here@reporter.example', LOOPBACK)).confirmUrl).toMatch(
+      /^http:\/\/127\.0\.0\.1:8787\/security\/report\/VR-/,
+    );
+    const configured = await startIntake({}, {}, { publicUrl: 'https://security.example.com' });
+    expect((await report(configured, 'a@reporter.example', { host: 'evil.example' })).confirmUrl).toMatch(
+      /^https:\/\/security\.example\.com\/security\/report\/VR-/,
+    );
+  });
+
+  test('whoever confirmed is asked again for each report; whoever did not is left alone', async () => {
+    const own = await startIntake();
+    const first = await report(own, 'again@reporter.example');
+    const second = (await own.json({ text: 'two', email: 'again@reporter.example' }, LOOPBACK)).json().id;
+    const later = new Date(AT.getTime() + 1_000);
+    expect((await claimReporterMail(own.pool, second, 'confirmation', later)).withheld).toBe('limited');
+    await settleReporterMail(own.pool, second, 'confirmation', 'limited', later);
+    await follow(own, first.path, 'POST');
+    const third = (await own.json({ text: 'three', email: 'Again@reporter.example' }, LOOPBACK)).json().id;
+    expect((await claimReporterMail(own.pool, third, 'confirmation', later)).email).toBe('Again@reporter.example');
+  });
+
+  test('the link is bounded like the form, and its failures do not speak of a report', async () => {
+    const flooded = await startIntake({}, { requestsFromOneOrigin: 3 });
+    const { path } = await report(flooded);
+    const statuses = [];
+    for (let n = 0; n < 5; n++) statuses.push((await follow(flooded, path)).statusCode);
+    expect(statuses).toEqual([200, 200, 200, 429, 429]);
+    const away = await startIntake({ pool: createPool('postgres://nobody@127.0.0.1:1/nothing') });
+    const answer = await follow(away, '/security/report/VR-20260602-00000000/AAAA');
+    expect(answer.statusCode).toBe(503);
+    expect(answer.body).toContain('Your address has not been confirmed yet');
+  });
+
+  test('the page after a report says what happens to the address that was given', async () => {
+    const asked = await intake.post({ text: 'page 1', email: 'p1@reporter.example' }, LOOPBACK);
+    expect(asked.body).toContain('please confirm it');
+    const none = await intake.post({ text: 'page 2' }, LOOPBACK);
+    expect(none.body).toContain('You gave no email address');
+    const noLink = await intake.post({ text: 'page 3', email: 'p3@reporter.example' }, { host: 'evil.example' });
+    expect(noLink.body).toContain('cannot confirm the address');
+    expect(`${asked.body}${noLink.body}`).not.toMatch(/on its way|confirmed: we/);
   });
 });
 

@@ -7,8 +7,7 @@ const NOW = new Date('2026-06-02T15:00:00.000Z');
 const input = {
   incidentId: 'VR-20260602-0a1b2c3d',
   exercise: false,
-  mail: 'receipt' as const,
-  dueAt: '2026-06-04T15:00:00.000Z',
+  mail: 'confirmation' as const,
 };
 
 async function mailing(given: {

@@ -180,7 +180,7 @@ test('Friday evening before the long weekend of Labour Day: silence', async () =
     dueAt,
     daysOff: [plus(monday, -2, 0), plus(monday, -1, 0), plus(monday, 0, 0)].map((date) => date.slice(0, 10)),
   });
-  expect(report.mails()).toEqual(['receipt']);
+  expect(report.mails()).toEqual(['confirmation']);
   report.expectAlarms([['start', at]]);
   await sleepUntil(plus(monday, 5, 23));
   report.expectAlarms([
@@ -204,7 +204,7 @@ test('Friday evening before the long weekend of Labour Day: silence', async () =
   expect(acknowledged!.lateByMs).toBeGreaterThan(3 * DAY_MS);
   expect(acknowledged!.lateByMs).toBeLessThan(3 * DAY_MS + 2 * HOUR_MS);
   expect(unacknowledged).toEqual([]);
-  expect(report.mails()).toEqual(['receipt', 'acknowledgement']);
+  expect(report.mails()).toEqual(['confirmation', 'acknowledgement']);
 }, 120_000);
 
 test('across the change of the clocks in March: the same time of day; acknowledged in time, nothing rings after that', async () => {
@@ -286,7 +286,7 @@ describe('what people decide', () => {
     await report.send('disclose', { url: 'https://example.com/advisories/1' });
     await report.send('close', {});
     expect(await report.handle.result()).toMatchObject({ caseId: report.id, status: 'closed' });
-    expect(report.mails()).toEqual(['receipt', 'acknowledgement']);
+    expect(report.mails()).toEqual(['confirmation', 'acknowledgement']);
   }, 120_000);
 
   test('declined with its reason; a duplicate of another; the person has answered: Tocsin does not', async () => {
@@ -299,8 +299,8 @@ describe('what people decide', () => {
     for (const report of [first, second]) await report.send('close', {});
     // One after the other: waited for both at once, the server skips time while something is still under way.
     for (const report of [first, second]) await report.handle.result();
-    expect(first.mails()).toEqual(['receipt']);
-    expect(second.mails()).toEqual(['receipt', 'acknowledgement']);
+    expect(first.mails()).toEqual(['confirmation']);
+    expect(second.mails()).toEqual(['confirmation', 'acknowledgement']);
   }, 120_000);
 
   test('declares an incident of its own, which outlives it; or links one', async () => {
@@ -332,7 +332,7 @@ describe('what people decide', () => {
     await erased.send('erased', {});
     await erased.send('acknowledge-report', {});
     await erased.quiet();
-    expect(erased.mails()).toEqual(['receipt']);
+    expect(erased.mails()).toEqual(['confirmation']);
     expect(erased.entries('erased')).toHaveLength(1);
   }, 120_000);
 
@@ -371,7 +371,7 @@ test('the mail provider away: the receipt goes out when it is back, the clock do
     harness.world.repair();
     return starting;
   })();
-  expect(report.mails()).toEqual(['receipt']);
+  expect(report.mails()).toEqual(['confirmation']);
   expect(report.alarms().map(({ threshold }) => threshold)).toEqual(['start']);
 }, 120_000);
 
