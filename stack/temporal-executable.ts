@@ -40,8 +40,9 @@ export async function temporalExecutable(env: NodeJS.ProcessEnv = process.env): 
 
 /**
  * A working `temporal` command: `TEMPORAL_CLI_PATH`, then `PATH`, then Tocsin's cache, which must be what was
- * installed into it. The temporary folder is no place to look: anybody may have put a file there.  when there is none, it is downloaded as the SDK does it or, without reach of the download host, built
- * by `go install` (about 6 minutes, once for all clones).
+ * installed into it. The temporary folder is no place to look: anybody may have put a file there. When there is none, it is
+ * downloaded as the SDK does it or, without reach of the download host, built by `go install` (about 6 minutes, once for all
+ * clones).
  * Rejects when `TEMPORAL_CLI_PATH` does not work, or nothing could be installed; the message says how to go on.
  */
 export async function resolveTemporalExecutable(

@@ -257,11 +257,12 @@ describe('a page of another site', () => {
   };
 
   test('commands nothing by any port of 127.0.0.1, under any name', async () => {
+    const { id } = await declare();
     const answers = [];
     for (const port of portsOf(temporal.server.pid!)) {
       for (const host of ['127.0.0.1', 'localhost', 'evil.example']) {
         const headers = { ...order.headers, host: `${host}:${port}` };
-        const status = await statusOf(`http://127.0.0.1:${port}${signal('INC-SEALED-1')}`, headers, 'POST', '{}');
+        const status = await statusOf(`http://127.0.0.1:${port}${signal(id)}`, headers, 'POST', '{}');
         if (status !== undefined) answers.push(status);
       }
     }

@@ -16,7 +16,7 @@ import { verifyAnchored } from '../../register/verify';
 import { afterFile } from '../setup/helpers';
 import { aLog } from './anchors.helpers';
 import { disclosures } from './exports.helpers';
-import { eventsOf, tamper } from './helpers';
+import { eventsOf } from './helpers';
 
 const NAME = 'verify-register.cjs';
 
@@ -168,15 +168,19 @@ test('a further line of signature is told with its name, and that it is nobody k
 
 test('a register that was replaced by an invented one is found against the rotation, whatever a retired key signed', async () => {
   const register = await aLog(6);
+  const thief = await aLog();
+  copyFileSync(register.settings.keysFile, thief.settings.keysFile);
   await rotate(register);
-  await tamper(register.url, 'DELETE FROM tocsin.register_entries WHERE position > 4');
-  const settings = {
-    file: path.join(register.dir, 'none'),
-    mailStateFile: path.join(register.dir, 'none'),
-    witnesses: [],
-  };
-  const { known } = await knownCheckpoints(register.log, { ...settings, witnessDir: register.witnessDir } as never);
-  expect(await verifyAnchored(register.pool, known)).toMatchObject({ ok: false });
+  // In the place of the register an invented one, and the checkpoint that the stolen key signed of it; the rotation is public.
+  await appendEntries(thief.pool, eventsOf('INC-FORGED', 4));
+  const invented = await openLog(thief.pool, thief.settings);
+  await invented.sign();
+  const { rotations, verifierKey } = register.log;
+  const seen = { store: invented.store, rotations, verifierKey } as typeof register.log;
+  const nowhere = { file: path.join(thief.dir, 'none'), mailStateFile: path.join(thief.dir, 'none'), witnesses: [] };
+  const { known, unreadable } = await knownCheckpoints(seen, { ...nowhere, witnessDir: thief.witnessDir } as never);
+  expect(unreadable).toEqual([]);
+  expect(await verifyAnchored(thief.pool, known)).toMatchObject({ ok: false });
 });
 
 async function proofFile({ log, dir }: Log, old: number, now: number): Promise<string> {

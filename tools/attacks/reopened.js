@@ -1,0 +1,300 @@
+// How each attack of docs/threat-model.md worked: what in today's source lets it through again when it is taken away. `npm run
+// attacks` does so in a copy and demands that the attack's test fails; test/unit/tools/threat-model.test.ts demands that every
+// attack is here and that every piece of source still is what is named. `built`: the test runs what is compiled.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are pieces of source.
+'use strict';
+
+/** @type {Record<string, { built?: true, take: { file: string, away: string, leave?: string }[] }>} */
+module.exports = {
+  'order an incident about from a page of another site, by the HTTP API under any host': {
+    take: [
+      {
+        file: 'stack/temporal.ts',
+        away: `args.push('--dynamic-config-value', 'frontend.httpAllowedHosts=["nobody.invalid"]');`,
+      },
+    ],
+  },
+  'the same, by the Web UI and its codec': {
+    take: [{ file: 'stack/gateway/session.ts', away: 'origin !== undefined && !isOwn(origin, port)', leave: 'false' }],
+  },
+  'signal or update an incident without the keys': {
+    take: [
+      {
+        file: 'client/codec.ts',
+        away: "return { foreign: 'unsealed', why: 'is not sealed' }",
+        leave: 'return payload',
+      },
+    ],
+  },
+  'move a sealed message to another incident, or alter it': {
+    take: [{ file: 'client/codec.ts', away: 'binding && expected && binding !== expected', leave: 'false' }],
+  },
+  'complete an activity with a made-up answer': {
+    take: [
+      {
+        file: 'client/codec.ts',
+        away: "return { foreign: 'unsealed', why: 'is not sealed' }",
+        leave: 'return payload',
+      },
+    ],
+  },
+  "read titles, failures and addresses in Temporal's store": {
+    built: true,
+    take: [
+      {
+        file: 'client/failure-converter.ts',
+        away: 'encodeCommonAttributes: true',
+        leave: 'encodeCommonAttributes: false',
+      },
+      {
+        file: 'workflows/lib/failure-converter.ts',
+        away: 'encodeCommonAttributes: true',
+        leave: 'encodeCommonAttributes: false',
+      },
+    ],
+  },
+  'sign an invented log with a retired key': {
+    built: true,
+    take: [
+      {
+        file: 'register/verifier/log-keys.ts',
+        away: 'if (proof === undefined) return false;',
+        leave: 'if (proof) return true;',
+      },
+    ],
+  },
+  'replace the register by one that a retired key signed': {
+    take: [
+      {
+        file: 'register/anchors/known-checkpoints.ts',
+        away: 'for (const { size, root } of keys.rotations) found.known.push({ size, root, by: BY_LOG });',
+      },
+    ],
+  },
+  "hide an incident in a quarter's export": {
+    built: true,
+    take: [{ file: 'register/verifier/export-verifier.ts', away: " && scope.kind !== 'incidents'" }],
+  },
+  'add a signature line to a checkpoint': {
+    built: true,
+    take: [{ file: 'register/verifier/report.ts', away: 'for (const name of others) say(extraText(name, origin));' }],
+  },
+  "restore what was erased from Postgres' statistics": {
+    take: [
+      {
+        file: 'register/erase/rewrite-erased.ts',
+        away: 'for (const table of tables) await clearStatistics(client, table);',
+      },
+    ],
+  },
+  "find what was erased in Postgres' files": {
+    take: [
+      {
+        file: 'register/erase/rewrite-erased.ts',
+        away: 'if (bytes <= largestBytes) await client.query(commands[index]!);',
+        leave: 'if (bytes <= largestBytes) continue;',
+      },
+    ],
+  },
+  'find what was erased, or a secret, anywhere in the stack': {
+    built: true,
+    take: [
+      {
+        file: 'cli/commands/up.ts',
+        away: 'const { encryptionKeys: _, ...temporal } = running.stack.temporal;',
+        leave: 'const { temporal } = running.stack;',
+      },
+    ],
+  },
+  "write another incident's register by carried state": {
+    built: true,
+    take: [{ file: 'workflows/lib/carried.ts', away: ' && attempt === 1 && !cronSchedule' }],
+  },
+  "jam an incident's register": {
+    take: [
+      {
+        file: 'activities/register.ts',
+        away: '!writesFor(writer, incidentId)',
+        leave: 'false',
+      },
+    ],
+  },
+  'claim that mails were sent': {
+    built: true,
+    take: [
+      {
+        file: 'workflows/lib/mail-rounds.ts',
+        away: 'this.heard.delete(work.key);',
+        leave: 'const told = this.heard.delete(work.key);',
+      },
+      {
+        file: 'workflows/lib/mail-rounds.ts',
+        away: 'if (summary.pending === 0) return',
+        leave: 'if (summary.pending === 0 || told) return',
+      },
+    ],
+  },
+  'end a delivery half-way': {
+    built: true,
+    take: [
+      {
+        file: 'workflows/lib/mail-rounds.ts',
+        away: 'const again = await begin(work, round);',
+        leave: 'const again = undefined as Child | undefined;',
+      },
+    ],
+  },
+  "end an incident's clocks with Temporal's *terminate*": {
+    take: [
+      {
+        file: 'domain/watch/finding.ts',
+        away: "return [{ kind: 'stopped',",
+        leave: "if (!remedy) return [{ kind: 'stopped',",
+      },
+    ],
+  },
+  "count a recorder's measure as containment": {
+    take: [
+      {
+        file: 'domain/incident/evolve.ts',
+        away: "state: stays ? 'applied' : outcome, detail",
+        leave: "state: stays || outcome === 'recorded-only' ? 'applied' : outcome, detail",
+      },
+    ],
+  },
+  'plant a program in the temporary folder': {
+    take: [
+      {
+        file: 'stack/temporal-executable.ts',
+        away: "[findOnPath('temporal', env), 'temporal on PATH'],",
+        leave:
+          "[findOnPath('temporal', env), 'temporal on PATH'],\n    [path.join(require('node:os').tmpdir(), `temporal-sdk-typescript-${require('@temporalio/client/package.json').version}`), 'the SDK'],",
+      },
+    ],
+  },
+  'exchange a program in the cache': {
+    take: [
+      {
+        file: 'stack/temporal-executable.ts',
+        away: 'if (origin === CACHE) await checkPinned(path.dirname(candidate));',
+      },
+    ],
+  },
+  'read secrets in the environment of a child server': {
+    take: [
+      {
+        file: 'platform/server-process.ts',
+        away: '...childEnvironment(env ?? process.env)',
+        leave: '...(env ?? process.env)',
+      },
+    ],
+  },
+  'read the data folder as another account': {
+    take: [{ file: 'platform/write-whole.ts', away: "open(temporary, 'wx', 0o600)", leave: "open(temporary, 'wx')" }],
+  },
+  'work as a superuser or as the owner': {
+    take: [{ file: 'postgres/pool.ts', away: 'if (refusePower) await refusePowerOf(client);' }],
+  },
+  'the same, in the thread that signs': {
+    built: true,
+    take: [
+      {
+        file: 'worker/signing-thread.ts',
+        away: 'createPool(databaseUrl, { refusePower })',
+        leave: 'createPool(databaseUrl)',
+      },
+    ],
+  },
+  'open personal data as an auditor': {
+    take: [
+      {
+        file: 'postgres/migrations/011_auditor_without_keys.sql',
+        away: 'REVOKE SELECT ON tocsin.register_keys FROM tocsin_auditor;',
+      },
+    ],
+  },
+  'lose an alert by an IPv4-mapped address': {
+    take: [{ file: 'domain/kernel/ip-address.ts', away: 'bits >> 32n === MAPPED', leave: 'bits < 0n' }],
+  },
+  'have Tocsin rotate its own login or key': {
+    take: [
+      {
+        file: 'activities/containment/index.ts',
+        away: 'config.own && ownCredentialProblem(config.own, measure.credential)',
+        leave: 'undefined',
+      },
+    ],
+  },
+  'have third parties blocked by forged traffic': {
+    take: [
+      {
+        file: 'domain/triage/unattended.ts',
+        away: "sources.filter((source) => indicatorKind(source) === 'address')",
+        leave: 'sources',
+      },
+    ],
+  },
+  'hide behind a dismissal': {
+    take: [
+      {
+        file: 'detection/intake/inbox/open-triage.ts',
+        away: "decided?.decision?.decision !== 'dismissed' || isRepeat(decided, detection, judgement.severity)",
+        leave: 'decided',
+      },
+    ],
+  },
+  'close the report channel': {
+    take: [{ file: 'detection/reports/store/accept-report.ts', away: 'isNew ? NEWCOMERS : 1', leave: '1' }],
+  },
+  'aim mails at strangers through the report form': {
+    take: [
+      {
+        file: 'detection/reports/store/reporter.ts',
+        away: "WHEN mail = 'acknowledgement' AND confirmed_at IS NULL THEN 'not-confirmed'",
+      },
+    ],
+  },
+  'aim requests to confirm at strangers in number': {
+    take: [
+      {
+        file: 'detection/reports/store/reporter.ts',
+        away: "WHEN mail = 'confirmation' AND (${WRITTEN_TO} OR ${SET_OFF} >= ${CONFIRMATIONS_OF_A_NETWORK}) THEN 'limited'",
+      },
+    ],
+  },
+  'confirm by opening, guessing or moving a link': {
+    take: [
+      {
+        file: 'detection/reports/store/confirm-report.ts',
+        away: '!row || !isSame(token, confirmToken(row.key, reportId))',
+        leave: '!row',
+      },
+    ],
+  },
+  'show another audit log by plain HTTP or a redirect': {
+    take: [
+      { file: 'detection/audit/sources.ts', away: "assertSealed('the address', url);" },
+      { file: 'detection/audit/sources.ts', away: "redirect: 'manual'", leave: "redirect: 'follow'" },
+    ],
+  },
+  'find a directory that does not work only when people must be told': {
+    take: [
+      {
+        file: 'activities/directory/sql-directory.ts',
+        away: 'if (missing.length > 0)',
+        leave: 'if (missing.length > 99)',
+      },
+    ],
+  },
+  'act on a terminal by a title': {
+    take: [{ file: 'cli/rendering/output.ts', away: '`${forTerminal(text)}\\n`', leave: '`${text}\\n`' }],
+  },
+  'fill disk and memory by webhooks to the recorder': {
+    take: [
+      { file: 'stack/cloudflare-recorder/index.ts', away: 'bodyLimit: MOST_HOOK_BYTES, onRequest: refuseCrossSite' },
+    ],
+  },
+  'mail real people from a stack for trying things out': {
+    take: [{ file: 'cli/commands/up.ts', away: 'if (!options.liveProviders) refuseLiveProviders(shell.env);' }],
+  },
+};
