@@ -1,0 +1,160 @@
+/**
+ * What must hold of an incident after whatever happened, looked at from outside: the mailbox, the recorder, the status page,
+ * the ledger, the register and the history. The workflow's own word is only compared with them.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Worker } from '@temporalio/worker';
+import { PostgresLedger } from '../../../activities/delivery/ledger/postgres-ledger';
+import type { IncidentEvent } from '../../../domain/incident/events';
+import { fold } from '../../../domain/incident/evolve';
+import { measureId } from '../../../domain/incident/incident';
+import type { IncidentState } from '../../../domain/incident/state';
+import { readIncidentEvents } from '../../../register/read-incident';
+import { verifyRegister } from '../../../register/verify';
+import { workflowBundle } from '../helpers';
+import { of, type RealWorld } from '../real-world';
+import { Tally } from './tally';
+import { earlyOrSilent } from './times';
+
+export interface Examined {
+  /** Who must be told, by obligation; an address for each. */
+  audience: Record<string, string[]>;
+  /** It is still open: nothing of it may be under way. */
+  open?: boolean;
+}
+
+/** Counts lost, doubled, early and silent of one incident. */
+export async function examine(world: RealWorld, id: string, { audience, open }: Examined): Promise<Tally> {
+  const tally = new Tally();
+  const events = await readIncidentEvents(world.pool, id);
+  tally.whole(events.length > 0, () => `${id}: the register has no entry of it`);
+  if (events.length === 0) return tally;
+  const { state, registerBacklog, inFlight } = await world.view(id);
+  const standing = { closed: state.closedAt !== undefined, registerBacklog, inFlight };
+  const isAtRest = standing.closed === !open && registerBacklog === 0 && inFlight.length === 0;
+  tally.whole(isAtRest, () => `${id} has not come to its end: ${JSON.stringify(standing)}`);
+  await wholeRegister(tally, world, id, events, state);
+  tellsStaff(tally, world, id, events);
+  await tellsAudience(tally, world, id, events, audience);
+  contains(tally, world, id, events);
+  publishes(tally, world, id, events);
+  earlyOrSilent(tally, world, id, events);
+  const history = await world.temporal.workflow.getHandle(id).fetchHistory();
+  const unlike = await Worker.runReplayHistory({ workflowBundle: workflowBundle() }, history, id).catch((e) => e);
+  tally.whole(unlike === undefined, () => `${id}: its history cannot be replayed: ${(unlike as Error).message}`);
+  return tally;
+}
+
+async function wholeRegister(
+  tally: Tally,
+  world: RealWorld,
+  id: string,
+  events: IncidentEvent[],
+  state: IncidentState,
+): Promise<void> {
+  const numbers = Array.from({ length: state.seq }, (_, i) => String(i + 1));
+  tally.once(
+    `${id}: entries of the register`,
+    numbers,
+    events.map(({ seq }) => String(seq)),
+  );
+  const verified = await verifyRegister(world.pool, { incidentId: id });
+  tally.whole(verified.ok && verified.entries === state.seq, () => `${id}: the register: ${JSON.stringify(verified)}`);
+  const folded = JSON.stringify(JSON.parse(JSON.stringify(fold(events))), sorted);
+  tally.whole(folded === JSON.stringify(state, sorted), () => `${id}: its state is not the fold of the register`);
+}
+
+/** Alarms, filing tasks. */
+function tellsStaff(tally: Tally, world: RealWorld, id: string, events: IncidentEvent[]): void {
+  const scope = events[0]!.exercise ? 'exercise/' : '';
+  const keys = world.mails(id).map(({ request }) => request!.key);
+  const mailed = keys.filter((key) => !/^(batch|one|page)\//.test(key));
+  const filings = of(events, 'filing-opened').map(
+    ({ data }) => `${scope}filing/${id}/${data.obligation}/${data.round}`,
+  );
+  const alarms = of(events, 'alarm-raised').map(({ seq }) => `${scope}alarm/${id}/${seq}`);
+  for (const alarm of alarms) tally.check('silent', mailed.includes(alarm), () => `${alarm} reached nobody`);
+  tally.once(`${id}: mails to staff`, [...alarms, ...filings], mailed);
+}
+
+async function tellsAudience(
+  tally: Tally,
+  world: RealWorld,
+  id: string,
+  events: IncidentEvent[],
+  audiences: Examined['audience'],
+): Promise<void> {
+  const told = [...of(events, 'obligation-fulfilled'), ...of(events, 'obligation-supplemented')];
+  for (const [obligation, audience] of Object.entries(audiences)) {
+    const rounds = told.filter(({ data }) => data.obligation === obligation);
+    const mails = world.notices(id, obligation);
+    tally.once(
+      `${id}: ${obligation}`,
+      rounds.flatMap(() => audience),
+      mails.flatMap(({ to }) => to),
+    );
+    for (const { data } of rounds) {
+      const { sent, failed } = data.evidence;
+      const isRight = sent === audience.length && failed === 0;
+      tally.whole(isRight, () => `${id}: ${obligation}: its evidence says ${sent} sent, ${failed} failed`);
+      const ledgerKey = data.round === 1 ? obligation : `${obligation}#${data.round}`;
+      const counts = await new PostgresLedger(world.pool).summary({ incidentId: id, obligationId: ledgerKey });
+      const { total, sent: settled, sending, unknown } = counts;
+      const isSettled = total === audience.length && settled === total && sending === 0 && unknown === 0;
+      tally.whole(isSettled, () => `${id}: ${obligation}: the ledger says ${JSON.stringify(counts)}`);
+    }
+  }
+}
+
+function contains(tally: Tally, world: RealWorld, id: string, events: IncidentEvent[]): void {
+  const asked = of(events, 'containment-requested').map(({ data }) => data.measure);
+  const undone = of(events, 'containment-undo-requested').map(({ data }) => data.id);
+  const rules = world.recorder.rules().filter(({ rule }) => rule.notes === `tocsin ${id}`);
+  tally.once(
+    `${id}: rules`,
+    asked.flatMap((m) => (m.action === 'block-source' && !undone.includes(measureId(m)) ? [m.source] : [])),
+    rules.map(({ rule }) => rule.configuration.value),
+  );
+  const bodies = new Map<string, string>();
+  for (const { body, webhook } of world.recorder.requests({ path: '/hooks/' })) {
+    const message = body as { type: string; incident?: string; ref?: string; system?: string };
+    // The receiver dedupes by its id, as Standard Webhooks has it.
+    if (message.incident === id) bodies.set(webhook!.id!, `${message.type} ${message.ref ?? message.system}`);
+  }
+  const wanted = asked.flatMap((m) => {
+    if (m.action === 'isolate-system')
+      return [`system.isolate ${m.system}`, ...(undone.includes(measureId(m)) ? [`system.release ${m.system}`] : [])];
+    const isHook = m.action === 'rotate-credential' && m.credential.provider === 'webhook';
+    return isHook ? [`credential.rotate ${m.credential.ref}`] : [];
+  });
+  tally.once(`${id}: webhooks`, wanted, [...bodies.values()]);
+  const steps = of(events, 'containment-step').map(({ data }) => `${data.id} ${data.outcome}`);
+  tally.once(`${id}: recorded steps`, [...new Set(steps)], steps);
+  for (const step of steps) tally.whole(!/ (failed|refused)$/.test(step), () => `${id}: ${step}`);
+}
+
+function publishes(tally: Tally, world: RealWorld, id: string, events: IncidentEvent[]): void {
+  const rounds = [...of(events, 'obligation-fulfilled'), ...of(events, 'obligation-supplemented')].flatMap(
+    ({ data }) => (data.evidence.channel === 'status-page' ? [`${id}/${data.obligation}/${data.round}`] : []),
+  );
+  if (rounds.length === 0) return;
+  const file = path.join(world.standIns().site.dir, 'status', 'status.json');
+  const page: { incidents: Array<{ id: string; incident_updates: Array<{ id: string }> }> } = existsSync(file)
+    ? JSON.parse(readFileSync(file, 'utf8'))
+    : { incidents: [] };
+  const shown = page.incidents.filter((incident) => incident.id === id);
+  tally.once(
+    `${id}: on the status page`,
+    [id],
+    shown.map((each) => each.id),
+  );
+  const updates = shown.flatMap(({ incident_updates }) => incident_updates.map((update) => update.id));
+  tally.once(`${id}: status updates`, rounds, updates);
+}
+
+/** The order of an object's keys says nothing. */
+function sorted(_key: string, value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
