@@ -75,7 +75,14 @@ export function createActivities(deps: ActivityDeps): Activities {
     incidentInRegister: (input) => incidentInRegister(deps.register, input),
     verifyRegister: (input) => verifyInRegister(deps.register, input),
     draftNotice: (input) =>
-      draftNotice({ artefacts, site, organisation, log, directory: outward(input).directory }, input),
+      draftNotice(
+        {
+          ...{ artefacts, site, organisation, log },
+          directory: outward(input).directory,
+          sender: outward(input).mail.sender,
+        },
+        input,
+      ),
     async publishStatus(input) {
       if (input.own) return publishPublicNotice({ artefacts, site }, input);
       const rendering = renderingFor(input.renderings, 'en');

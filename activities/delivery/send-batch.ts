@@ -131,7 +131,7 @@ function isOpen({ status }: Member): boolean {
 function messageFactory({ effect, texts }: BatchToSend): (member: Member) => MailMessage {
   const tags = effectTags(effect);
   return ({ ref, address }) => {
-    const { subject, html, text } = texts.get(ref)!.notice;
-    return { to: address, subject, html, text, tags };
+    const { sender, subject, html, text } = texts.get(ref)!.notice;
+    return { ...(sender && { sender }), to: address, subject, html, text, tags };
   };
 }

@@ -3,8 +3,16 @@
 /** Resend takes at most this many messages in one request. */
 export const MAX_BATCH = 100;
 
+/** Who a mail is from: an address or `Name <address>`, of a domain that is verified at the provider. */
+export interface Sender {
+  from: string;
+  replyTo?: string;
+}
+
 /** One mail to one recipient. */
 export interface MailMessage {
+  /** Of what was approved with its sender; without it, the one that is configured. */
+  sender?: Sender;
   to: string;
   subject: string;
   html: string;
@@ -26,6 +34,8 @@ export type MailOutcome = { outcome: 'sent'; messageIds: string[] } | { outcome:
  * Throws the `Mail…` failures of the table; none of them holds an address.
  */
 export interface MailPort {
+  /** Who mail is from now, as it is configured. */
+  readonly sender: Sender;
   /** Up to 100 messages in one request, all of them or none. */
   sendBatch(messages: MailMessage[], idempotencyKey: string): Promise<MailOutcome>;
   send(message: MailMessage, idempotencyKey: string): Promise<MailOutcome>;

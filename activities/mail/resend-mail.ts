@@ -1,6 +1,6 @@
 import { Resend } from 'resend';
 import { failure } from '../failures';
-import { MAX_BATCH, type MailMessage, type MailOutcome, type MailPort } from './mail-port';
+import { MAX_BATCH, type MailMessage, type MailOutcome, type MailPort, type Sender } from './mail-port';
 import { MAX_INLINE_WAIT_MS, RatePacer, waitOf } from './rate-pacer';
 import { type ResendError, readError } from './resend-outcome';
 
@@ -11,12 +11,10 @@ const RATE_LIMIT_TRIES = 5;
 /** A search for sent mails reads at most this many pages of 100. */
 const MAX_PAGES = 200;
 
-/** `from`: an address or `Name <address>` whose domain is verified at Resend. `baseUrl` is always given, never taken from the environment. */
-export interface ResendMailConfig {
+/** `baseUrl` is always given, never taken from the environment. */
+export interface ResendMailConfig extends Sender {
   apiKey: string;
   baseUrl: string;
-  from: string;
-  replyTo?: string;
 }
 
 interface Answer<T> {
@@ -65,9 +63,10 @@ export function createResendMail(
     return { outcome: 'sent', messageIds: ids as string[] };
   };
 
-  const emailOf = ({ to, subject, html, text, tags }: MailMessage) => ({
-    from: config.from,
-    ...(config.replyTo ? { replyTo: config.replyTo } : {}),
+  const configured: Sender = { from: config.from, ...(config.replyTo && { replyTo: config.replyTo }) };
+  const emailOf = ({ sender = configured, to, subject, html, text, tags }: MailMessage) => ({
+    from: sender.from,
+    ...(sender.replyTo && { replyTo: sender.replyTo }),
     to: [to],
     subject,
     html,
@@ -77,6 +76,7 @@ export function createResendMail(
   const optionsOf = (idempotencyKey: string) => ({ idempotencyKey, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
 
   return {
+    sender: configured,
     async sendBatch(messages, idempotencyKey) {
       if (messages.length === 0 || messages.length > MAX_BATCH) {
         throw new RangeError(`a batch of ${messages.length} mails cannot be sent: give 1 to ${MAX_BATCH}`);

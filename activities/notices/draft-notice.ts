@@ -3,26 +3,29 @@ import type { Log } from '../../platform/log';
 import type { DirectoryPort } from '../directory/directory-port';
 import { failure } from '../failures';
 import { EXERCISE_PREFIX } from '../mail/exercise-mail';
+import type { Sender } from '../mail/mail-port';
 import type { ArtefactStore } from '../storage/artefacts';
 import { incidentPath, obligationPath, type Site } from '../storage/site';
 import type { DraftInput, DraftResult } from '../types';
 import { buildDossier } from './dossier';
 import { dossierLanguages } from './dossier-languages';
+import { freezeNotice } from './frozen-notice';
 import { asHtml } from './inert';
 import { page } from './pages';
 import { phrasesOf } from './phrases';
 import { reachOf } from './reach';
 import { renderNotice } from './render';
-import { type Drafted, renderAll, type Untranslated } from './renderings';
+import { type Drafted, type Frozen, renderAll, type Untranslated } from './renderings';
 import { templateData } from './template-data';
 import { readingOf, readTemplates, type Template } from './templates';
 
-/** What drafting needs. `organisation`: the name for notices whose contents do not hold it. */
+/** What drafting needs. `organisation`: the name for notices whose contents do not hold it. `sender`: who a mail is from. */
 export interface DraftDeps {
   artefacts: ArtefactStore;
   site: Site;
   organisation: () => Promise<string>;
   directory: DirectoryPort;
+  sender?: Sender;
   log: Log;
   templatesDir?: string;
 }
@@ -35,11 +38,14 @@ export async function draftNotice(deps: DraftDeps, input: DraftInput): Promise<D
   const templates = await readTemplates(input.template, deps.templatesDir);
   const organisation = await deps.organisation();
   if (input.channel === 'filing') return draftDossiers(deps, input, templates, organisation);
-  const { drafted, untranslated } = await renderAll(deps.artefacts, input, templates, organisation);
+  const { artefacts } = deps;
+  const sender = input.channel === 'email' ? deps.sender : undefined;
+  const frozen: Frozen = { artefacts, freeze: (notice) => freezeNotice(artefacts, notice, sender) };
+  const { drafted, untranslated } = await renderAll(frozen, input, templates, organisation);
   const renderings = drafted.map(({ rendering }) => rendering);
   const urls: string[] = [];
   for (const each of drafted) {
-    const preview = previewPage(input, each, renderings, untranslated);
+    const preview = previewPage(input, each, { all: renderings, untranslated, sender });
     urls.push(await deps.site.write(previewPath(input, each.rendering.language), preview));
   }
   const reach = await reachOf(deps, input, renderings);
@@ -114,14 +120,26 @@ function previewPath({ incidentId, obligation, round }: DraftInput, language: st
   return `notices/${incidentPath(incidentId)}/${obligationPath(obligation)}-r${round}.${language}.html`;
 }
 
+/** What a preview says beside one rendering. */
+interface Beside {
+  all: Rendering[];
+  untranslated: Untranslated;
+  sender: Sender | undefined;
+}
+
 /** What whoever approves must know beside the text. */
-function previewNotes({ edits = [] }: DraftInput, { language, own }: Rendering, untranslated: Untranslated): string[] {
+function previewNotes(
+  { edits = [] }: DraftInput,
+  { language, own }: Rendering,
+  { untranslated, sender }: Beside,
+): string[] {
   const edit = edits.find((each) => each.language === language);
   const lacking = Object.entries(untranslated).map(
     ([other, texts]) =>
       `Not offered in ${other}: ${texts} texts are not translated. Who reads ${other} gets this notice in English.`,
   );
   return [
+    ...(sender ? [`From ${sender.from}${sender.replyTo ? `, answers to ${sender.replyTo}` : ''}.`] : []),
     ...(edit ? [`Edited by ${edit.by}.`] : []),
     ...(own ? [`${own.count} workspaces get the same notice with their own number of individuals.`] : []),
     ...lacking,
@@ -129,13 +147,8 @@ function previewNotes({ edits = [] }: DraftInput, { language, own }: Rendering, 
 }
 
 /** What a person approves: the notice in one language, with the hash of the bytes that will go out. */
-function previewPage(
-  input: DraftInput,
-  { notice, rendering }: Drafted,
-  all: Rendering[],
-  untranslated: Untranslated,
-): string {
-  const links = all.map(({ language }) => {
+function previewPage(input: DraftInput, { notice, rendering }: Drafted, beside: Beside): string {
+  const links = beside.all.map(({ language }) => {
     const file = previewPath(input, language).split('/').at(-1)!;
     return language === rendering.language
       ? `<strong>${asHtml(language)}</strong>`
@@ -147,7 +160,7 @@ function previewPage(
   const mainHtml = `<p class="lead">Draft for approval · ${asHtml(input.title)} · ${asHtml(input.citation)} · languages: ${links.join(' ')}</p>
 <h1>${asHtml(subject)}</h1>
 ${notice.bodyHtml.trim()}
-<footer>${asHtml(previewNotes(input, rendering, untranslated).join(' '))}<br>Template <code>${asHtml(rendering.template)}</code> · frozen as SHA-256 <code>${rendering.sha256}</code></footer>`;
+<footer>${asHtml(previewNotes(input, rendering, beside).join(' '))}<br>Template <code>${asHtml(rendering.template)}</code> · frozen as SHA-256 <code>${rendering.sha256}</code></footer>`;
   const banner = input.exercise ? phrasesOf(rendering.language).exercise : undefined;
   return page({ language: rendering.language, title: notice.subject, mainHtml, banner });
 }

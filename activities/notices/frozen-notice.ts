@@ -1,19 +1,26 @@
 import { z } from 'zod';
 import { canonicalText } from '../../register/canonical';
 import { failure } from '../failures';
+import type { Sender } from '../mail/mail-port';
 import type { ArtefactStore } from '../storage/artefacts';
 
 const FrozenNoticeSchema = z.strictObject({
   subject: z.string().min(1),
   html: z.string().min(1),
   text: z.string().min(1),
+  /** Of a mail. A provider takes a repeat for the same request only from the same sender, so it is approved with the text. */
+  sender: z.strictObject({ from: z.string().min(1), replyTo: z.string().min(1).optional() }).optional(),
 });
 /** A notice as it goes out, the same to every recipient of its language. */
 export type FrozenNotice = z.infer<typeof FrozenNoticeSchema>;
 
 /** Stores a notice as canonical JSON (RFC 8785); answers the SHA-256 of these bytes. */
-export function freezeNotice(artefacts: ArtefactStore, { subject, html, text }: FrozenNotice): Promise<string> {
-  return artefacts.put(Buffer.from(canonicalText({ subject, html, text }), 'utf8'));
+export function freezeNotice(
+  artefacts: ArtefactStore,
+  { subject, html, text }: FrozenNotice,
+  sender?: Sender,
+): Promise<string> {
+  return artefacts.put(Buffer.from(canonicalText({ subject, html, text, ...(sender && { sender }) }), 'utf8'));
 }
 
 /** The notice stored under a hash. Throws ArtefactFault when it is missing, damaged or no notice. */

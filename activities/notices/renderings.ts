@@ -7,7 +7,7 @@ import { untranslated } from '../../domain/incident/translations';
 import { canonicalText } from '../../register/canonical';
 import type { ArtefactStore } from '../storage/artefacts';
 import type { DraftInput } from '../types';
-import { freezeNotice } from './frozen-notice';
+import type { FrozenNotice } from './frozen-notice';
 import { type RenderedNotice, renderMarkdown, renderNotice } from './render';
 import { templateData } from './template-data';
 import type { Template } from './templates';
@@ -16,6 +16,12 @@ import type { Template } from './templates';
 export interface Drafted {
   notice: RenderedNotice;
   rendering: Rendering;
+}
+
+/** Where what was rendered is kept, and how a notice is: its bytes as they go out, by their hash. */
+export interface Frozen {
+  artefacts: ArtefactStore;
+  freeze(notice: FrozenNotice): Promise<string>;
 }
 
 /** Languages that it is not offered in, with the number of texts that nobody has translated. */
@@ -27,7 +33,7 @@ export type Untranslated = Record<string, number>;
  * (GDPR Art. 34(2)).
  */
 export async function renderAll(
-  artefacts: ArtefactStore,
+  { artefacts, freeze }: Frozen,
   input: DraftInput,
   templates: Template[],
   organisation: string,
@@ -45,15 +51,15 @@ export async function renderAll(
     const generated = offered
       ? renderNotice(template, templateData(template, input, organisation), input.exercise)
       : undefined;
-    const generatedSha256 = generated && (await freezeNotice(artefacts, generated));
+    const generatedSha256 = generated && (await freeze(generated));
     const { name, sha256: templateSha256 } = template;
     if (edit) {
       const notice = renderMarkdown({ language, subject: edit.subject, source: edit.body, exercise: input.exercise });
-      const sha256 = await freezeNotice(artefacts, notice);
+      const sha256 = await freeze(notice);
       const edited = generatedSha256 ? { of: generatedSha256 } : {};
       drafted.push({ notice, rendering: { language, sha256, template: name, templateSha256, edited } });
     } else {
-      const own = await ownRenderings(artefacts, input, template, organisation);
+      const own = await ownRenderings({ artefacts, freeze }, input, template, organisation);
       const rendering = { language, sha256: generatedSha256!, template: name, templateSha256, ...(own && { own }) };
       drafted.push({ notice: generated!, rendering });
     }
@@ -74,7 +80,7 @@ function allLines(contents: ContentValue[]): Line[] {
  * hash: what was approved is what each of them gets.
  */
 async function ownRenderings(
-  artefacts: ArtefactStore,
+  { artefacts, freeze }: Frozen,
   input: DraftInput,
   template: Template,
   organisation: string,
@@ -87,7 +93,7 @@ async function ownRenderings(
       content.own?.of[workspace] ? { ...content, said: content.own.of[workspace] } : content,
     );
     const notice = renderNotice(template, templateData(template, { ...input, contents }, organisation), input.exercise);
-    hashes[workspace] = await freezeNotice(artefacts, notice);
+    hashes[workspace] = await freeze(notice);
   }
   const sha256 = await artefacts.put(Buffer.from(canonicalText(hashes), 'utf8'));
   return { sha256, count: workspaces.length };

@@ -18,6 +18,7 @@ async function mailing(given: {
   const settled: string[] = [];
   let sends = 0;
   const mail: MailPort = {
+    sender: { from: 'Security <security@example.com>' },
     send: async () => {
       sends++;
       return given.send ? given.send() : { outcome: 'sent', messageIds: ['m'] };

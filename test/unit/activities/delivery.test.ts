@@ -1,4 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { DirectoryRecipient } from '../../../activities/directory/directory-port';
+import { createResendMail } from '../../../activities/mail/resend-mail';
+import { thawNotice } from '../../../activities/notices/frozen-notice';
 import type { DeliveryRef } from '../../../activities/types';
 import {
   ALL_OWNERS,
@@ -246,4 +250,43 @@ test('heartbeats and results hold counts only; unknown workspaces are counted an
   expect(bench.heartbeats).toEqual([{ sent: 2, failed: 0 }]);
   expect(bench.logged.join()).toContain('ws-gone');
   expectNoAddress(bench.heartbeats, bench.logged);
+});
+
+describe('a notice goes out from the sender that it was approved with', () => {
+  const NEW = { from: 'Incidents <incidents@new.example>', replyTo: 'dpo@new.example' };
+
+  /** The same worker with other settings of mail. */
+  function sendFrom(bench: Bench, sender: { from: string; replyTo?: string }) {
+    bench.deps.ports.live.mail = createResendMail({ apiKey: 're_test', baseUrl: bench.mailbox.url, ...sender });
+  }
+
+  test('also when another one is configured between an attempt and its repeat: nobody is told twice', async () => {
+    const { bench, send } = await opened(recipientsNamed(230));
+    bench.mailbox.faults.set({ dropNext: 1 });
+    await failureOf(send());
+    sendFrom(bench, NEW);
+    expect(await send()).toEqual({ done: true, sent: 230, failed: 0 });
+    expect(mailsTo(bench)).toHaveLength(230);
+    expect(new Set(bench.mailbox.messages().map(({ from }) => from))).toEqual(
+      new Set(['Security <security@example.com>']),
+    );
+  });
+
+  test('one that is drafted afterwards goes out from the new one, and its answers go there', async () => {
+    const bench = await startBench(recipientsNamed(1));
+    sendFrom(bench, NEW);
+    const delivery = deliveryOf(await bench.activities.draftNotice(draftInput()));
+    const { ledger } = await bench.activities.openDelivery({ ...delivery, audience: ALL_OWNERS });
+    await bench.run(() => bench.activities.sendBatches({ ...delivery, ledger, maxBatches: 1 }));
+    expect(bench.mailbox.messages()).toMatchObject([{ from: NEW.from }]);
+    const { sha256 } = delivery.renderings[0]!;
+    expect(await thawNotice(bench.deps.artefacts, sha256)).toMatchObject({ sender: NEW });
+  });
+
+  test('who approves reads it in the preview', async () => {
+    const bench = await startBench(recipientsNamed(1));
+    const { url } = await bench.activities.draftNotice(draftInput());
+    const page = await readFile(path.join(bench.dir, 'site', new URL(url!).pathname), 'utf8');
+    expect(page).toContain('From Security &lt;security@example.com&gt;.');
+  });
 });
