@@ -1,17 +1,19 @@
 import { decidedByRule } from '../domain/incident/authorship';
+import { counting } from '../domain/incident/awareness';
+import { containedWhen } from '../domain/incident/contained-when';
 import { howItOccurred, likelyConsequences, NOT_YET_ESTABLISHED } from '../domain/incident/contents';
 import type { Attachment, Evidence, IncidentEvent } from '../domain/incident/events';
 import { fold } from '../domain/incident/evolve';
 import { judgementLines } from '../domain/incident/facts/risk-judgement';
 import { attachmentsIn } from '../domain/incident/filings';
 import type { DataSet } from '../domain/incident/incident';
-import { latenessOf } from '../domain/incident/lateness';
+import { type Lateness, latenessOf } from '../domain/incident/lateness';
 import { namedText } from '../domain/incident/narrate';
 import { ORGANISATIONS } from '../domain/incident/organisations-told';
 import { PUBLIC_NOTICE } from '../domain/incident/readers';
 import { type IncidentState, isSettled, type Obligation } from '../domain/incident/state';
 import { type Count, countText } from '../domain/kernel/count';
-import { whenText } from '../domain/kernel/inexact-instant';
+import { type InexactInstant, inexactOf, latestOf, whenText } from '../domain/kernel/inexact-instant';
 import { type StandIn, standInOf } from '../domain/policy/disclosure';
 import { MalformedEntryError } from './errors';
 
@@ -26,6 +28,8 @@ export interface Times {
   source: string;
   /** When the company became aware that personal data may be affected: the clock of Art. 33. */
   awareAt: Known<string>;
+  /** The same as it was stated, with both readings in UTC, where it is not known exactly: `awareAt` is the earliest. */
+  awareStated?: string;
 }
 
 /** R2: nature, the type and how it occurred. */
@@ -55,6 +59,8 @@ export interface DataInvolved {
 
 /** R5: containment with its outcome, measures taken, and what the review changed. */
 export interface MeasuresTaken {
+  /** When it was contained, as far as that is known, and whether each duty to contain was kept in time. */
+  contained?: { at: string; stated?: string; verdicts: ({ obligation: string } & Lateness)[] };
   containment: { step: string; outcome: string; at: string; detail?: string }[];
   measures: { at: string; by: string; category: string; text: string }[];
   rootCause: Known<string>;
@@ -185,9 +191,14 @@ export function groupEntry(events: IncidentEvent[]): IncidentRecord {
   };
 }
 
-function timesOf({ declaration, anchors }: IncidentState): Times {
+function timesOf({ declaration, anchors, awareness }: IncidentState): Times {
   const { detectedAt, declaredAt, declaredBy, source } = declaration;
-  return { detectedAt, declaredAt, declaredBy, source, awareAt: known(anchors.aware) };
+  const { statement } = counting(awareness) ?? {};
+  const inexact = statement?.awareAt === anchors.aware ? statement?.inexact : undefined;
+  return {
+    ...{ detectedAt, declaredAt, declaredBy, source, awareAt: known(anchors.aware) },
+    ...(inexact && { awareStated: whenText(inexact) }),
+  };
 }
 
 function natureOf(state: IncidentState): Nature {
@@ -230,9 +241,11 @@ function workspacesOf(workspaces: 'all' | string[]): number | 'all' | StandIn {
   return standInOf(workspaces) ?? (workspaces === 'all' ? 'all' : workspaces.length);
 }
 
-function measuresOf({ containment, measures, review }: IncidentState, events: IncidentEvent[]): MeasuresTaken {
+function measuresOf(state: IncidentState, events: IncidentEvent[]): MeasuresTaken {
+  const { containment, measures, review } = state;
   const steps = Object.values(containment).filter(({ id }) => !standInOf(id));
   return {
+    ...containedIn(state),
     containment: [
       ...steps.map(({ id, state, at, detail }) => ({ step: id, outcome: state, at, detail })),
       ...unnamedSteps(events),
@@ -241,6 +254,15 @@ function measuresOf({ containment, measures, review }: IncidentState, events: In
     rootCause: known(review?.rootCause),
     controls: review?.controls ?? [],
   };
+}
+
+/** Containment at an inexact time is in time, late, or either by the hour: the register says which. */
+function containedIn(state: IncidentState): Pick<MeasuresTaken, 'contained'> {
+  const when = containedWhen(state);
+  if (when === undefined) return {};
+  const kept = Object.values(state.obligations).filter(({ evidence }) => evidence?.channel === 'containment');
+  const verdicts = kept.map((o) => ({ obligation: o.id, ...latenessOf(o) }));
+  return { contained: { at: latestOf(when), ...statedAs(inexactOf(when)), verdicts } };
 }
 
 /** Where this reader is not shown which measure a step was of, the steps cannot be told apart: each outcome stands alone. */
@@ -299,8 +321,9 @@ function obligationsOf(
 
 /** What was told outside of the product, one notification each. */
 function toldOutside({ id, rule, outside = [] }: Obligation): NotificationSent[] {
-  return outside.map(({ round, at, channel, by, note, evidence, ...named }) => ({
+  return outside.map(({ round, at, inexact, channel, by, note, evidence, ...named }) => ({
     ...{ obligation: id, who: rule, channel: 'outside', round, at, renderings: [], attachments: [] },
+    ...statedAs(inexact),
     outside: {
       ...{ how: channel, by, who: namedText(named) },
       ...(note !== undefined && { note }),
@@ -311,8 +334,9 @@ function toldOutside({ id, rule, outside = [] }: Obligation): NotificationSent[]
 
 /** By which channels a public communication was made public, one notification each. */
 function madePublic({ id, rule, publications = [] }: Obligation): NotificationSent[] {
-  return publications.map(({ round, at, channel, languages, by, note, evidence }) => ({
+  return publications.map(({ round, at, inexact, channel, languages, by, note, evidence }) => ({
     ...{ obligation: id, who: rule, channel: 'outside', round, at, renderings: [], attachments: [] },
+    ...statedAs(inexact),
     outside: {
       ...{ how: channel, by, who: `the public, in ${standInOf(languages) ?? languages.join(', ')}` },
       ...(note !== undefined && { note }),
@@ -323,8 +347,9 @@ function madePublic({ id, rule, publications = [] }: Obligation): NotificationSe
 
 /** Which other organisations were told that may reduce the harm, one notification each time. */
 function organisationsTold({ id, rule, organisations = [] }: Obligation): NotificationSent[] {
-  return organisations.map(({ round, at, channel, organisations: names, by, note, evidence }) => ({
+  return organisations.map(({ round, at, inexact, channel, organisations: names, by, note, evidence }) => ({
     ...{ obligation: id, who: rule, channel: 'outside', round, at, renderings: [], attachments: [] },
+    ...statedAs(inexact),
     outside: {
       ...{ how: channel, by, who: standInOf(names) ?? names.join(', ') },
       ...(note !== undefined && { note }),
@@ -340,9 +365,13 @@ function sentFor(obligation: Obligation): NotificationSent[] {
   if (fulfilledAt === undefined || evidence === undefined) return rounds;
   const { correctedLateByMs, ...late } = latenessOf(obligation);
   const corrected = correctedLateByMs === undefined ? {} : { correctedLateByMs };
-  const stated = fulfilledAs && { stated: whenText(fulfilledAs) };
   const first = notification(obligation, 1, fulfilledAt, evidence);
-  return [{ ...first, ...stated, ...late, ...corrected, delayReasons }, ...rounds];
+  return [{ ...first, ...statedAs(fulfilledAs), ...late, ...corrected, delayReasons }, ...rounds];
+}
+
+/** An instant that is not known exactly as it was stated, with both of its readings. */
+function statedAs(inexact: InexactInstant | undefined): { stated?: string } {
+  return inexact ? { stated: whenText(inexact) } : {};
 }
 
 function notification(

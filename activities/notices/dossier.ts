@@ -20,8 +20,8 @@ export interface Dossier {
   json: string;
 }
 
-/** How far a field is: `owed` are the reasons of a delay that has happened. */
-type FieldState = 'established' | 'not yet established' | 'owed' | 'not applicable at this stage';
+/** How far a field is: `owed` are the reasons of a delay that has happened, `owed if late` of one that depends on the hour. */
+type FieldState = 'established' | 'not yet established' | 'owed' | 'owed if late' | 'not applicable at this stage';
 
 interface Field {
   content: ContentValue;
@@ -116,7 +116,7 @@ function untranslatedHtml(untranslated: Record<string, string[]>, said: Said): s
 /** What the law or the form demands is open until it is known; the rest may not apply. */
 function stateOf({ optional, form, owed }: ContentValue, value: string | undefined): FieldState {
   if (value !== undefined) return 'established';
-  if (owed) return 'owed';
+  if (owed) return owed === 'by-the-hour' ? 'owed if late' : 'owed';
   return optional && !form ? 'not applicable at this stage' : 'not yet established';
 }
 
@@ -134,14 +134,21 @@ function isOverdue({ at, incident }: DraftInput): boolean {
   return incident.dueAt !== undefined && at >= incident.dueAt;
 }
 
-/** A report that is late says so, and owes the reasons (GDPR Art. 33(1)). */
+/** A report that is late says so, and owes the reasons (GDPR Art. 33(1)): also a supplement to one that was filed late. */
 function overdueHtml(input: DraftInput, fields: Field[], { words, at }: Said): string {
   const reasons = fields.find(({ content }) => content.field === 'delay-reasons');
-  const owed = reasons?.state === 'owed';
-  if (!isOverdue(input) && !owed) return '';
-  const due = input.incident.dueAt ? ` ${words.wasDueOn(at(input.incident.dueAt))}` : '';
-  const give = owed ? ` ${words.giveReasons}` : reasons?.value ? ` ${words.reasonsBelow}` : '';
-  return `<p class="due">${words.overdue}${due} ${words.fileAtOnce}${give}</p>\n`;
+  const { dueAt } = input.incident;
+  const overdue =
+    isOverdue(input) && dueAt !== undefined ? [words.overdue, words.wasDueOn(at(dueAt)), words.fileAtOnce] : [];
+  const give = {
+    owed: words.giveReasons,
+    'owed if late': words.giveReasonsIfLate,
+    established: reasons?.value && overdue.length > 0 ? words.reasonsBelow : '',
+    'not yet established': '',
+    'not applicable at this stage': '',
+  }[reasons?.state ?? 'not yet established'];
+  const said = [...overdue, give].filter(Boolean);
+  return said.length === 0 ? '' : `<p class="due">${said.join(' ')}</p>\n`;
 }
 
 /** The data with every text cleaned: canonical JSON takes no lone surrogates. */

@@ -38,6 +38,7 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
       ...field('detected', `${human(times.detectedAt)} (${times.source})`),
       ...field('declared', `${human(times.declaredAt)}, by ${times.declaredBy}`),
       ...field('aware', times.awareAt === NOT_YET_ESTABLISHED ? times.awareAt : human(times.awareAt)),
+      ...(times.awareStated ? field('aware, as stated', `${times.awareStated}: the earliest reading counts`) : []),
     ]),
     ...group('R2', 'Nature', [
       ...field('type', `${nature.type.replaceAll('-', ' ')}, affects ${nature.affects.join(', ')}`),
@@ -59,6 +60,7 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
       ...record.judgement.flatMap(([name, said]) => field(name, said)),
     ]),
     ...group('R5', 'Measures', [
+      ...(measures.contained ? field('contained', contained(measures.contained)) : []),
       ...measures.containment.flatMap((step) => item(`${human(step.at)}  ${step.step}: ${step.outcome}`)),
       ...measures.measures.flatMap((measure) =>
         item(`${human(measure.at)}  ${measure.text} (${measure.category}, ${measure.by})`),
@@ -104,11 +106,17 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
   ];
 }
 
+function contained({ at, stated, verdicts }: NonNullable<IncidentRecord['measures']['contained']>): string {
+  const kept = verdicts.map((o) => `${o.obligation} ${latenessText(o, spanText) || 'in time'}`);
+  return [stated ?? human(at), ...kept].join('; ');
+}
+
 function notification(sent: NotificationSent): string {
   if (sent.outside) {
     const { how, by, who, note, evidenceSha256 } = sent.outside;
     const shown = evidenceSha256 ? `, evidence SHA-256 ${evidenceSha256}` : '';
-    return `${human(sent.at)}  ${sent.obligation}: told outside of Tocsin (${how}): ${who}, by ${by}${note ? `: ${note}` : ''}${shown}`;
+    const when = sent.stated ? `, stated as ${sent.stated}` : '';
+    return `${human(sent.at)}  ${sent.obligation}: told outside of Tocsin (${how}): ${who}${when}, by ${by}${note ? `: ${note}` : ''}${shown}`;
   }
   const told =
     sent.sent === undefined

@@ -8,10 +8,12 @@ import { type Policy, ruleOf } from '../policy/policy';
 import type { Content, ContentField, ObligationRule } from '../policy/rule';
 import type { Audience } from './audience';
 import { audienceOf } from './audience-of';
+import { counting } from './awareness';
 import { draftFingerprint, type NoticeEdit, standingEdits } from './edits';
 import { type Established, establishedBy } from './established';
 import { formLines } from './form-lines';
 import type { DataSet } from './incident';
+import { isByTheHour, isLate } from './lateness';
 import { publicityLines } from './made-public';
 import { plannedMeasures, takenMeasures } from './measures-said';
 import { isPublicCommunication, mayBeReadOutside, type Reader, readerOf } from './readers';
@@ -22,6 +24,9 @@ import { isCorrecting, isWithdrawn } from './told-wrongly';
 import { inLanguages } from './translations';
 
 export const NOT_YET_ESTABLISHED = 'not yet established';
+
+/** Late, or late by the hour of an act whose time is not known exactly. */
+export type Delay = true | 'by-the-hour';
 
 /** One field of a notice: what the law asks for, by which citation, and what is known. */
 export interface ContentValue {
@@ -38,7 +43,7 @@ export interface ContentValue {
   /** Who established it, and when: for dossiers. */
   established?: Established;
   /** Optional as long as nobody is late; who is owes it (GDPR Art. 33(1)). */
-  owed?: true;
+  owed?: Delay;
   /** Of a notice to customers: what single workspaces are told instead, by their ids; `all`: every affected one. */
   own?: { of: Record<string, Line[]>; all: boolean };
 }
@@ -58,7 +63,7 @@ export function noticeContents(rule: ObligationRule, state: IncidentState, pack:
     const said = readable(fieldLines(content.field, about), about);
     const own = ownNumbers(content.field, about);
     const owed =
-      content.field === 'delay-reasons' && said === undefined && rule.delayReasons && isLate(about.obligation);
+      content.field === 'delay-reasons' && said === undefined && rule.delayReasons && delayOf(about.obligation);
     return {
       ...content,
       optional: content.optional || content.form,
@@ -104,10 +109,13 @@ interface About {
   obligation: Obligation | undefined;
 }
 
-function isLate(obligation: Obligation | undefined): boolean {
-  if (!obligation) return false;
-  const { delayReasonsOwed, missedDueAt, dueAt, lateByMs = 0 } = obligation;
-  return Boolean(delayReasonsOwed) || lateByMs > 0 || (missedDueAt !== undefined && missedDueAt === dueAt);
+/** Of what was filed its lateness counts, whatever was missed until that was recorded; of what is open, its deadline. */
+function delayOf(o: Obligation | undefined): Delay | undefined {
+  if (!o) return undefined;
+  if (isLate(o)) return true;
+  if (isByTheHour(o)) return 'by-the-hour';
+  const isMissed = !isSettled(o) && o.missedDueAt !== undefined && o.missedDueAt === o.dueAt;
+  return o.delayReasonsOwed || isMissed ? true : undefined;
 }
 
 /** The present value of one field. */
@@ -138,7 +146,7 @@ function fieldLines(field: ContentField, about: About): Line[] | undefined {
     case 'detected-at':
       return [{ is: 'instant', at: declaration.detectedAt }];
     case 'aware-at':
-      return state.anchors.aware ? [{ is: 'instant', at: state.anchors.aware }] : undefined;
+      return state.anchors.aware ? [{ is: 'instant', ...awareReadings(state, state.anchors.aware) }] : undefined;
     case 'data-involved':
       return some(
         dataSets
@@ -199,10 +207,22 @@ function reportedThen(state: IncidentState): { reported?: Texts } {
   return { reported: inLanguages(publicSummary, state.translations) };
 }
 
+/** The awareness that counts, and its latest reading where it is not known exactly. */
+function awareReadings({ awareness }: IncidentState, at: Instant): { at: Instant; latest?: Instant } {
+  const inexact = counting(awareness)?.statement.inexact;
+  return inexact?.earliest === at ? { at, latest: inexact.latest } : { at };
+}
+
 /** When it was first told, where that is known exactly. */
 function firstTold(o: Obligation | undefined): { firstAt?: Instant } {
   const at = o?.fulfilledAs ? undefined : (o?.evidence?.firstToldAt ?? o?.fulfilledAt);
-  return at ? { firstAt: at } : {};
+  return at && !isReading(o, at) ? { firstAt: at } : {};
+}
+
+/** Whether an instant is only one reading of a telling whose time is not known exactly. */
+function isReading(o: Obligation | undefined, at: Instant): boolean {
+  const tellings = [...(o?.outside ?? []), ...(o?.publications ?? [])];
+  return tellings.some(({ inexact }) => inexact && [inexact.earliest, inexact.latest].includes(at));
 }
 
 /** For readers outside, without the texts that name what is internal: nothing is better than that. */
@@ -307,7 +327,10 @@ function peopleTold({ rule, state, pack }: About): Line[] {
     if (notice.recipient.to !== 'individuals') return [];
     const done = o.evidence ?? o.delivery;
     const at = done?.firstToldAt ?? done?.firstSentAt;
-    if (done && at) return [{ is: 'people-told', citation, at, told: done.told ?? done.sent, of: done.of }];
+    if (done && at) {
+      const earliest = isReading(o, at) && { earliest: true as const };
+      return [{ is: 'people-told', citation, at, ...earliest, told: done.told ?? done.sent, of: done.of }];
+    }
     return o.dueAt && !isSettled(o) ? [{ is: 'people-told', citation, before: o.dueAt }] : [];
   });
 }

@@ -24,7 +24,8 @@ export type Line =
   /** A name, an address, a reference: the same in every language. */
   | { is: 'plain'; text: string }
   | { is: 'affects'; affects: Array<'confidentiality' | 'integrity' | 'availability'> }
-  | { is: 'instant'; at: Instant }
+  /** `latest`: it is not known exactly; `at` is the earliest that it can have been, which counts. */
+  | { is: 'instant'; at: Instant; latest?: Instant }
   | { is: 'period'; from: Instant; to?: Instant }
   /** `open`: of `of` data sets, how many have no count yet. */
   | { is: 'count'; count: Count; open: number; of: number }
@@ -32,8 +33,8 @@ export type Line =
   | { is: 'residence'; place: string; count: number | null }
   /** `unverified`: a step was taken, and nobody has checked yet that it took effect. */
   | { is: 'measure'; kind: MeasureKind; unverified?: true; count?: number; lastAt?: Instant }
-  /** The people who were told of this breach, or will be. */
-  | { is: 'people-told'; citation: string; at?: Instant; told?: number; of?: number; before?: Instant }
+  /** The people who were told of this breach, or will be. `earliest`: `at` is known only as the earliest that it can have been. */
+  | { is: 'people-told'; citation: string; at?: Instant; earliest?: true; told?: number; of?: number; before?: Instant }
   /** One channel by which they were told in public, or that they will be. */
   | { is: 'made-public'; citation: string; by: Publicity; before?: never }
   | { is: 'made-public'; citation: string; by?: never; before: Instant }

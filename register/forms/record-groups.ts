@@ -62,6 +62,9 @@ export function recordGroups(record: IncidentRecord, context: RecordContext): Re
         at('Declared', times.declaredAt),
         fact('Declared by', times.declaredBy),
         at('Aware that personal data may be affected', times.awareAt, 'Art. 33(1): start of the 72 hours'),
+        ...(times.awareStated === undefined
+          ? []
+          : [fact('Aware, as stated; the earliest reading counts', times.awareStated)]),
       ],
       tables: [],
     },
@@ -121,7 +124,11 @@ export function recordGroups(record: IncidentRecord, context: RecordContext): Re
       id: 'R5',
       title: 'Measures taken or proposed, containment and remediation',
       citation: 'GDPR Art. 33(3)(d), 33(5): the remedial action',
-      facts: [fact('Root cause', measures.rootCause), fact('Controls improved', measures.controls)],
+      facts: [
+        fact('Contained', measures.contained && containedText(measures.contained, context.pack)),
+        fact('Root cause', measures.rootCause),
+        fact('Controls improved', measures.controls),
+      ],
       tables: [
         {
           title: 'Containment',
@@ -155,6 +162,15 @@ export function recordGroups(record: IncidentRecord, context: RecordContext): Re
   ];
 }
 
+/** When it was contained, as stated where that is not exact, and whether each duty to contain was kept in time. */
+function containedText(
+  { at, stated, verdicts }: NonNullable<IncidentRecord['measures']['contained']>,
+  pack: NarratedPack,
+): string {
+  const kept = verdicts.map((o) => `${dutyName(o.obligation, pack)}: ${latenessText(o, spanText) || 'in time'}`);
+  return [stated ?? instant(at), ...kept].join('; ');
+}
+
 function notificationTables(record: IncidentRecord, { pack, asValue }: RecordContext): FactTable[] {
   const named = (id: string) => known(dutyName(id, pack));
   return [
@@ -184,6 +200,17 @@ function notificationTables(record: IncidentRecord, { pack, asValue }: RecordCon
         asValue(status),
         asValue(instant(dueAt)),
         proposed === undefined ? known('–') : asValue(proposed),
+      ]),
+    },
+    {
+      title: 'Left untold by decision',
+      columns: ['Obligation', 'When', 'By', 'Who', 'Reason'],
+      rows: record.leftUntold.map(({ obligation, at, by, who, reason }) => [
+        named(obligation),
+        known(instant(at)),
+        asValue(by),
+        asValue(who),
+        asValue(reason),
       ]),
     },
     {
@@ -224,8 +251,15 @@ function outcome(sent: NotificationSent, asValue: AsValue): string {
   const lines: string[] = [];
   const word = (fact: unknown) => said(asValue(fact));
   if (sent.round > 1) lines.push(`round ${sent.round}`);
+  if (sent.outside) {
+    const { how, who, by, note, evidenceSha256 } = sent.outside;
+    lines.push(`told outside of Tocsin (${word(how)}): ${word(who)}`, `recorded by: ${word(by)}`);
+    if (note !== undefined) lines.push(`note: ${word(note)}`);
+    if (evidenceSha256 !== undefined) lines.push(`evidence: SHA-256 ${word(evidenceSha256)}`);
+  }
   if (sent.sent !== undefined) lines.push(`sent to ${word(sent.sent)} of ${word(sent.recipients ?? sent.sent)}`);
   if (sent.failed) lines.push(`${word(sent.failed)} failed`);
+  if (sent.of !== undefined) lines.push(`told: ${word(sent.told ?? 0)} of ${word(sent.of)}`);
   if (sent.stated !== undefined) lines.push(`stated as ${sent.stated}`);
   if (sent.lateByMs !== undefined) lines.push(latenessText(sent, spanText) || 'in time');
   if (sent.delayReasons !== undefined) lines.push(`reasons for the delay: ${word(sent.delayReasons)}`);

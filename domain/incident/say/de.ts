@@ -16,6 +16,7 @@ export const DE: Words = {
   },
   countInSome: (counted, known, of) =>
     `${counted} in ${known} von ${of} Datenbeständen; im Übrigen noch nicht festgestellt`,
+  between: (from, to) => `Zwischen dem ${from} und dem ${to}; es zählt der frühere Zeitpunkt`,
   period: (from, to) => (to ? `Vom ${from} bis zum ${to}` : `Ab dem ${from}; das Ende ist noch nicht festgestellt`),
   affects: { confidentiality: 'die Vertraulichkeit', integrity: 'die Integrität', availability: 'die Verfügbarkeit' },
   allAffected: (what) => `Betroffen ${what.length > 1 ? 'sind' : 'ist'} ${list(what)} der Daten.`,
@@ -36,9 +37,9 @@ export const DE: Words = {
       'Wir haben Schritte unternommen, um die betroffenen Systeme vom Netz zu trennen, und prüfen deren Wirkung.',
   },
   detail: (measure, count, lastAt) => `${measure.slice(0, -1)} (${count}; zuletzt am ${lastAt}).`,
-  peopleTold: ({ citation, at, told, of, before }) =>
+  peopleTold: ({ citation, at, earliest, told, of, before }) =>
     at !== undefined
-      ? `Betroffene Personen (${citation}): ${told ?? 'Zahl noch nicht festgestellt'}${of ? ` von ${of}` : ''} direkt benachrichtigt, seit dem ${at}`
+      ? `Betroffene Personen (${citation}): ${told ?? 'Zahl noch nicht festgestellt'}${of ? ` von ${of}` : ''} direkt benachrichtigt, ${earliest ? 'frühestens ' : ''}seit dem ${at}`
       : `Betroffene Personen (${citation}): direkte Benachrichtigung geplant${before ? ` vor dem ${before}` : ''}`,
   channels: {
     website: 'einen deutlich sichtbaren Hinweis auf der Website',

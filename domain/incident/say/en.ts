@@ -16,6 +16,7 @@ export const EN: Words = {
     return `at least ${number(count.atLeast)}`;
   },
   countInSome: (counted, known, of) => `${counted} in ${known} of ${of} data sets; the rest is not yet established`,
+  between: (from, to) => `Between ${from} and ${to}; the earlier one counts`,
   period: (from, to) => (to ? `From ${from} to ${to}` : `From ${from}; the end is not yet established`),
   affects: { confidentiality: 'confidentiality', integrity: 'integrity', availability: 'availability' },
   allAffected: (what) => `It affects the ${list(what)} of the data.`,
@@ -36,9 +37,9 @@ export const EN: Words = {
       'We have taken steps to disconnect the affected systems and are checking that they are disconnected.',
   },
   detail: (measure, count, lastAt) => `${measure.slice(0, -1)} (${count}; the last on ${lastAt}).`,
-  peopleTold: ({ citation, at, told, of, before }) =>
+  peopleTold: ({ citation, at, earliest, told, of, before }) =>
     at !== undefined
-      ? `Individuals (${citation}): ${told ?? 'number not yet established'}${of ? ` of ${of}` : ''} notified directly, since ${at}`
+      ? `Individuals (${citation}): ${told ?? 'number not yet established'}${of ? ` of ${of}` : ''} notified directly, since ${at}${earliest ? ' at the earliest' : ''}`
       : `Individuals (${citation}): to be notified directly${before ? ` before ${before}` : ''}`,
   channels: PUBLIC_CHANNELS,
   madePublic: ({ citation, channel, languages, at, latest }) =>

@@ -20,6 +20,7 @@ export const FR: Words = {
   },
   countInSome: (counted, known, of) =>
     `${counted} dans ${known} des ${of} ensembles de données${SEMICOLON} le reste n’est pas encore établi`,
+  between: (from, to) => `Entre le ${from} et le ${to}\u202f; le premier de ces instants fait foi`,
   period: (from, to) =>
     to ? `Du ${from} au ${to}` : `À partir du ${from}${SEMICOLON} la fin n’est pas encore établie`,
   affects: {
@@ -44,9 +45,9 @@ export const FR: Words = {
     'systems-isolated': 'Nous avons pris des mesures pour isoler les systèmes touchés et vérifions qu’ils le sont.',
   },
   detail: (measure, count, lastAt) => `${measure.slice(0, -1)} (${count}${SEMICOLON} la dernière fois le ${lastAt}).`,
-  peopleTold: ({ citation, at, told, of, before }) =>
+  peopleTold: ({ citation, at, earliest, told, of, before }) =>
     at !== undefined
-      ? `Personnes concernées (${citation})${COLON} ${told ?? 'nombre pas encore établi'}${of ? ` sur ${of}` : ''} informées directement depuis le ${at}`
+      ? `Personnes concernées (${citation})${COLON} ${told ?? 'nombre pas encore établi'}${of ? ` sur ${of}` : ''} informées directement ${earliest ? 'au plus tôt ' : ''}depuis le ${at}`
       : `Personnes concernées (${citation})${COLON} information directe prévue${before ? ` avant le ${before}` : ''}`,
   channels: {
     website: 'un avis bien visible sur le site web',

@@ -62,7 +62,7 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
     case 'affects':
       return words.allAffected(line.affects.map((each) => words.affects[each]));
     case 'instant':
-      return at(line.at);
+      return line.latest ? words.between(at(line.at), at(line.latest)) : at(line.at);
     case 'period':
       return words.period(at(line.from), line.to && at(line.to));
     case 'count': {
@@ -86,6 +86,7 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
       return words.peopleTold({
         citation: citeIn(reading.language, line.citation),
         at: line.at && at(line.at),
+        earliest: line.earliest === true,
         told: line.told === undefined ? undefined : number(line.told),
         of: line.of === undefined ? undefined : number(line.of),
         before: line.before && at(line.before),

@@ -14,6 +14,8 @@ export interface Words {
   notYetEstablished: string;
   count(count: Count, number: (n: number) => string): string;
   countInSome(counted: string, known: number, of: number): string;
+  /** An instant that is known only by its readings: the earlier one counts. */
+  between(from: string, to: string): string;
   period(from: string, to: string | undefined): string;
   affects: Record<'confidentiality' | 'integrity' | 'availability', string>;
   allAffected(what: string[]): string;
@@ -28,6 +30,7 @@ export interface Words {
   peopleTold(told: {
     citation: string;
     at?: string | undefined;
+    earliest: boolean;
     told?: string | undefined;
     of?: string | undefined;
     before?: string | undefined;

@@ -15,10 +15,13 @@ export const DOSSIER_DE: DossierWords = {
   wasDueOn: (at) => `Sie war fällig am ${at}.`,
   fileAtOnce: 'Reichen Sie sie sofort ein.',
   giveReasons: 'Die Verzögerung ist zu begründen: Geben Sie die Gründe in der Meldung an.',
+  giveReasonsIfLate:
+    'Ob die Erstmeldung fristgerecht war, hängt von der Uhrzeit ab, zu der sie erfolgte: Geben Sie für den Fall der Verspätung die Gründe dafür an.',
   reasonsBelow: 'Die Gründe für die Verzögerung stehen unten.',
   states: {
     'not yet established': 'noch nicht festgestellt',
     owed: 'anzugeben: Die Meldung ist verspätet',
+    'owed if late': 'anzugeben, falls verspätet: Das hängt von der Uhrzeit ab, zu der gemeldet wurde',
     'not applicable at this stage': 'bisher nicht zutreffend',
   },
   rows: {

@@ -15,10 +15,13 @@ export const DOSSIER_EN: DossierWords = {
   wasDueOn: (at) => `It was due on ${at}.`,
   fileAtOnce: 'File it at once.',
   giveReasons: 'The reasons for the delay are owed: give them with the report.',
+  giveReasonsIfLate:
+    'Whether the first report was in time depends on the hour at which it was filed: give the reasons for the delay, in case it was late.',
   reasonsBelow: 'The reasons for the delay stand below.',
   states: {
     'not yet established': 'not yet established',
     owed: 'owed: the report is late',
+    'owed if late': 'owed if it was late: that depends on the hour at which it was filed',
     'not applicable at this stage': 'not applicable at this stage',
   },
   rows: {

@@ -15,10 +15,13 @@ export const DOSSIER_FR: DossierWords = {
   wasDueOn: (at) => `Elle devait être déposée avant le ${at}.`,
   fileAtOnce: 'Déposez-la immédiatement.',
   giveReasons: 'Les motifs du retard sont exigés\u00a0: indiquez-les dans la notification.',
+  giveReasonsIfLate:
+    'Le respect du délai dépend de l’heure à laquelle la notification initiale a été déposée\u00a0: indiquez les motifs du retard, pour le cas où elle aurait été tardive.',
   reasonsBelow: 'Les motifs du retard figurent ci-dessous.',
   states: {
     'not yet established': 'pas encore établi',
     owed: 'exigés\u00a0: la notification est en retard',
+    'owed if late': 'exigés en cas de retard\u00a0: cela dépend de l’heure à laquelle la notification a été déposée',
     'not applicable at this stage': 'sans objet à ce stade',
   },
   rows: {

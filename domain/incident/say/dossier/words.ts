@@ -13,8 +13,9 @@ export interface DossierWords {
   wasDueOn(at: string): string;
   fileAtOnce: string;
   giveReasons: string;
+  giveReasonsIfLate: string;
   reasonsBelow: string;
-  states: Record<'not yet established' | 'owed' | 'not applicable at this stage', string>;
+  states: Record<'not yet established' | 'owed' | 'owed if late' | 'not applicable at this stage', string>;
   rows: Record<'authority' | 'howToFile' | 'language' | 'needed' | 'source' | 'note' | 'fileBefore' | 'wasDue', string>;
   noAuthority: string;
   via: Record<'portal' | 'form' | 'email' | 'site', string>;
