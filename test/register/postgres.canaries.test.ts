@@ -28,6 +28,7 @@ test('of an erased incident and report the data folder holds nothing outside of 
   const pool = createPool(postgres.url);
   const admin = new pg.Client(postgres.adminUrl);
   await admin.connect();
+  afterFile(() => admin.end());
   // So many that ANALYZE samples them, as it does by itself on a register that is in use.
   for (let n = 0; n < 60; n++) await append(pool, secretive(`INC-${n}`).events.slice(0, 2));
   await append(pool, secretive('INC-ERASED').events);
@@ -66,7 +67,6 @@ test('of an erased incident and report the data folder holds nothing outside of 
   for (const remains of [REMAINS_OF_INCIDENT, REMAINS_OF_REPORT]) {
     expect(remains.map(({ where }) => where)).toContainEqual(expect.stringContaining('pg_wal'));
   }
-  await admin.end();
   await pool.end();
 }, 120_000);
 

@@ -59,7 +59,7 @@ module.exports = {
       {
         file: 'register/verifier/log-keys.ts',
         away: 'if (proof === undefined) return false;',
-        leave: 'if (proof) return true;',
+        leave: 'if (proof === undefined || rotation) return proof !== undefined;',
       },
     ],
   },
