@@ -3,7 +3,16 @@
 // hour for all; the tests themselves, which must pass on the sources as they are, run with `npm test`.
 'use strict';
 const { spawnSync } = require('node:child_process');
-const { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } = require('node:fs');
+const {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { stripVTControlCharacters } = require('node:util');
