@@ -9,18 +9,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import type { Activities, Audience } from '../../activities/types';
 import { SEARCH_ATTRIBUTES } from '../../domain/incident/contract';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { evolve } from '../../domain/incident/evolve';
 import type { IncidentState } from '../../domain/incident/state';
-import type { Counted } from '../../domain/incident/tally';
 import { wantedWork } from '../../domain/incident/work';
-import { inRegion } from '../../domain/policy/places';
 import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
 import { startTemporal } from '../../stack/temporal';
 import { bundleWorkflows } from '../../worker/bundle';
 import type { BareStep } from './bare-workflow';
+import { benchDeclaration, outsideWorld } from './outside-world';
 
 const policy = loadPolicy(DEFAULT_PACKS);
 const BAR = 0.8;
@@ -88,115 +86,6 @@ class Observed {
   }
 }
 
-const rendering = { language: 'en', sha256: 'b'.repeat(64), template: 'bench', templateSha256: 'c'.repeat(64) };
-
-function outsideWorld(seen: Observed) {
-  const activities = {
-    snapshotPolicy: async () => policy,
-    appendEntries: async ({ events }) => {
-      seen.add(events as IncidentEvent[]);
-      return { position: 1, head: 'a'.repeat(64) };
-    },
-    auditLogs: async () => [],
-    checkAuditLog: async ({ log }) => ({ log, outcome: 'unreadable', reason: 'none here' }),
-    verifyRegister: async ({ seq }) => ({ ok: true, entries: seq, head: 'a'.repeat(64) }),
-    draftNotice: async () => ({ renderings: [rendering], url: 'http://127.0.0.1/draft' }),
-    openFilingTask: async () => undefined,
-    publishStatus: async () => ({ url: 'http://127.0.0.1/status' }),
-    openDelivery: async () => ({ ledger: 'postgres', total: 3, added: 3, unknownRefs: 0 }),
-    sendBatches: async () => ({ done: true, sent: 3, failed: 0 }),
-    summariseDelivery: async ({ audience }) => ({
-      total: 3,
-      sent: 3,
-      failed: 0,
-      pending: 0,
-      counted: everybody(audience),
-    }),
-    mergeSpool: async () => undefined,
-    raiseAlarm: async () => undefined,
-    pageOnCall: async () => ({}),
-    standingOfAlarms: async () => undefined,
-    tellAcknowledged: async () => undefined,
-    tellResolved: async () => undefined,
-    applyMeasure: async () => ({ outcome: 'verified', detail: 'listed' }),
-    undoMeasure: async () => ({ outcome: 'undone', detail: 'gone' }),
-    mailReporter: async () => ({ outcome: 'sent' }),
-    raiseDetections: async () => undefined,
-  } satisfies Partial<Activities>;
-  const bareActivity = async ({ id, step }: { id: string; step: number }) => {
-    seen.count(id, step);
-    return 'done';
-  };
-  return { ...activities, bareActivity };
-}
-
-/** An outside world that reaches everybody. */
-function everybody({ recipient, workspaces, dataSets }: Audience): Counted {
-  if (recipient.to === 'workspace-owners') {
-    const told = workspaces === 'all' ? [] : workspaces;
-    return { of: 'workspaces', reached: told, unreached: [], numbers: { told: told.length, untold: 0 } };
-  }
-  if (recipient.to !== 'individuals') return { of: 'people', groups: [{ listed: 3, told: 3 }] };
-  const people = Object.entries(RESIDENCE).filter(([country]) => inRegion(country, recipient));
-  return {
-    of: 'people',
-    groups: dataSets.flatMap(({ id: dataSet }) =>
-      people.map(([country, count]) => ({ dataSet, country, listed: count, told: count })),
-    ),
-  };
-}
-
-/** Where the people of the invented incident live. */
-const RESIDENCE = { IE: 3, CA: 2 };
-
-function declaration(id: string) {
-  const now = new Date().toISOString();
-  return {
-    id,
-    title: 'Leaked deploy key',
-    kind: 'credential-leak',
-    howItOccurred: 'A deploy key was printed in a build log',
-    severity: 'sev1' as const,
-    owner: 'security-lead',
-    detectedAt: now,
-    declaredAt: now,
-    declaredBy: 'on-call',
-    source: 'bench',
-    affects: ['confidentiality' as const],
-    systems: ['api'],
-    maliciousSources: ['203.0.113.9'],
-    serviceAffecting: true,
-    assessment: {
-      personalData: 'yes' as const,
-      workspaces: ['ws-1'],
-      likelyConsequences: 'Phishing',
-      individualSteps: ['Change your password'],
-      periodFrom: now,
-      dataSets: [
-        {
-          id: 'accounts',
-          title: 'Accounts',
-          role: 'controller' as const,
-          categories: ['email'],
-          records: 10,
-          individuals: 5,
-          residence: RESIDENCE,
-          risk: 'high' as const,
-          significantHarm: 'yes' as const,
-        },
-        {
-          id: 'customers',
-          title: 'Customers',
-          role: 'processor' as const,
-          categories: ['name'],
-          records: 10,
-          individuals: 5,
-        },
-      ],
-    },
-  };
-}
-
 /** The lifecycle as messages, each with what must have been recorded before the next one is sent. */
 const STEPS: Array<{
   send?: [string, Record<string, unknown>];
@@ -255,7 +144,11 @@ export async function main(): Promise<boolean> {
     step: { chose() {}, progress() {} } as never,
   });
   const seen = new Observed();
-  const activities = outsideWorld(seen);
+  const bareActivity = async ({ id, step }: { id: string; step: number }) => {
+    seen.count(id, step);
+    return 'done';
+  };
+  const activities = { ...outsideWorld(policy, (events) => seen.add(events)), bareActivity };
   const native = await NativeConnection.connect({ address: server.address });
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection });
@@ -278,7 +171,7 @@ export async function main(): Promise<boolean> {
     const handle = await client.workflow.start('incident', {
       taskQueue: 'tocsin',
       workflowId: id,
-      args: [{ declaration: declaration(id), policy }],
+      args: [{ declaration: benchDeclaration(id), policy }],
     });
     for (const { send, until, quiet } of STEPS) {
       if (send) await handle.signal(send[0], { ...send[1], by: 'bench' });
@@ -351,7 +244,8 @@ async function shape(
   client: Client,
   workflowId: string,
 ): Promise<{ steps: BareStep[]; totals: Record<string, number> }> {
-  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  const handle = client.workflow.getHandle(workflowId);
+  const { events } = await handle.fetchHistory();
   const steps: BareStep[] = [{ activities: 0, timers: 0, children: 0 }];
   const totals = {
     activities: 0,
@@ -359,6 +253,7 @@ async function shape(
     signals: 0,
     children: 0,
     historyEvents: events?.length ?? 0,
+    historyBytes: (await handle.describe()).historySize ?? 0,
     workflowTasks: 0,
     searchAttributeUpserts: 0,
   };

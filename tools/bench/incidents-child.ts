@@ -1,0 +1,39 @@
+/**
+ * The worker of the benchmark of many incidents, in a process of its own that can be killed: Tocsin's workflows and settings,
+ * and no outside world. Writes a line of JSON for every incident that was declared and every alarm that rang.
+ */
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Activities, AlarmInput } from '../../activities/types';
+import { TASK_QUEUE } from '../../domain/incident/contract';
+import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
+import { builtBundle } from '../../worker/bundle';
+import { cacheSize } from '../../worker/cache-size';
+import { outsideWorld } from './outside-world';
+
+/** What it tells. `cached`: how many incidents it keeps in memory. */
+export type Told = { ready: { cached: number } } | { declared: string } | { alarm: AlarmOf };
+export type AlarmOf = Pick<AlarmInput, 'incidentId' | 'seq' | 'threshold' | 'about'>;
+
+const tell = (told: Told) => void process.stdout.write(`${JSON.stringify(told)}\n`);
+
+async function main(address: string): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const activities = {
+    ...outsideWorld(loadPolicy(DEFAULT_PACKS), (events) => {
+      for (const { incidentId, kind } of events) if (kind === 'declared') tell({ declared: incidentId });
+    }),
+    raiseAlarm: async ({ incidentId, seq, threshold, about }: AlarmInput) =>
+      tell({ alarm: { incidentId, seq, threshold, about } }),
+  } satisfies Partial<Activities>;
+  const worker = await Worker.create({
+    connection: await NativeConnection.connect({ address }),
+    taskQueue: TASK_QUEUE,
+    workflowBundle: builtBundle(),
+    activities,
+    maxCachedWorkflows: cacheSize(),
+  });
+  tell({ ready: { cached: cacheSize() } });
+  await worker.run();
+}
+
+void main(process.argv[2]!);
