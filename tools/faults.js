@@ -99,11 +99,17 @@ async function play({ name, file }, seed) {
     console.log(`${name.padEnd(18)} ${counts(counted)}  ${seconds} s${code === 0 ? '' : '  FAILED'}`);
     for (const { harm, what } of counted?.found ?? []) console.log(`    ${harm}: ${what}`);
     for (const [harm, because] of Object.entries(counted?.impossible ?? {})) console.log(`    no ${harm}: ${because}`);
-    if (code !== 0) console.log(output.slice(-6_000).replace(/^/gm, '    | '));
+    if (code !== 0) console.log(firstFailure(output).replace(/^/gm, '    | '));
     return code === 0 && isZero(counted);
   } finally {
     rmSync(results, { recursive: true, force: true });
   }
+}
+
+/** What failed first: the rest mostly follows from it. */
+function firstFailure(output) {
+  const at = output.indexOf('●');
+  return at < 0 ? output.slice(-4_000) : output.slice(at, at + 4_000);
 }
 
 function counts(counted) {

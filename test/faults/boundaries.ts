@@ -1,0 +1,107 @@
+/**
+ * Where a worker can die around an activity: before it begins, and when it is done and nobody has heard of it. What brings
+ * an incident to each, so that `worker-killed` can kill there; a unit test demands every activity of the table in here.
+ */
+import type { Activities } from '../../activities/types';
+import { readIncidentEvents } from '../../register/read-incident';
+import { type declarationOf, of, type RealWorld, until, wholeBreach } from '../setup/real-world';
+import { peopleClose } from './people';
+
+export type Declaration = Partial<ReturnType<typeof declarationOf>>;
+
+export interface Boundary {
+  /** What the incident must be like to come to this activity. */
+  over: Declaration;
+  /** A text of the activity's input, where it comes to the activity more than once. */
+  input?: string;
+  /** The policy comes from the worker. */
+  withoutPolicy?: boolean;
+  /** Postgres is away for a while when the notice goes out. */
+  withoutPostgres?: boolean;
+  /** What people do to bring it there, before they go on to its end. */
+  brought?(world: RealWorld, id: string): Promise<unknown>;
+  /** It is closed by the time it comes there: who still acts, and goes on trying. */
+  afterwards?(world: RealWorld, id: string): Promise<unknown>;
+}
+
+/** `case`: no incident calls it; `cases-killed` kills there. */
+export const BOUNDARIES: Record<keyof Activities, Boundary | 'case'> = {
+  snapshotPolicy: { over: {}, withoutPolicy: true },
+  appendEntries: { over: {} },
+  verifyRegister: { over: {} },
+  caseToResume: { over: {}, brought: terminatedAndResumed },
+  incidentInRegister: { over: {}, brought: (world, id) => peopleClose(world, id, 60_000), afterwards: followedUp },
+  draftNotice: { over: { assessment: wholeBreach }, input: 'enterprise-notice' },
+  openFilingTask: { over: { assessment: wholeBreach } },
+  publishStatus: { over: { serviceAffecting: true } },
+  openDelivery: { over: { assessment: wholeBreach }, input: 'enterprise-notice' },
+  sendBatches: { over: { assessment: wholeBreach }, input: 'individuals' },
+  summariseDelivery: { over: { serviceAffecting: true } },
+  mergeSpool: { over: { serviceAffecting: true }, withoutPostgres: true },
+  raiseAlarm: { over: late() },
+  pageOnCall: { over: late() },
+  tellAcknowledged: { over: late(), brought: acknowledged },
+  applyMeasure: { over: { maliciousSources: ['198.51.100.N'] } },
+  undoMeasure: { over: { isolate: ['ci-runner'] }, brought: released },
+  standingOfAlarms: 'case',
+  tellResolved: 'case',
+  raiseDetections: 'case',
+  mailReporter: 'case',
+  auditLogs: 'case',
+  checkAuditLog: 'case',
+  checkDependencies: 'case',
+  nextPatchActions: 'case',
+  donePatchActions: 'case',
+  recheckPatchTask: 'case',
+  settlePatchTask: 'case',
+};
+
+/** Half of the two hours for containment have gone by: an alarm at once. */
+export function late(): Declaration {
+  return { detectedAt: new Date(Date.now() - 1.2 * 3_600_000).toISOString() };
+}
+
+async function terminatedAndResumed(world: RealWorld, id: string): Promise<void> {
+  await until('it rests', async () => {
+    const { inFlight, registerBacklog } = await world.view(id);
+    return inFlight.length === 0 && registerBacklog === 0;
+  });
+  await world.client.terminate(id, 'a test');
+  const declared = of(await readIncidentEvents(world.pool, id), 'declared')[0]!.data.declaration;
+  const { title, severity, owner } = declared;
+  // It stands in the activity, so that nobody answers until another worker took it over.
+  void world.client
+    .resume({
+      workflow: 'incident',
+      id,
+      title,
+      severity,
+      owner,
+      status: 'declared',
+      exercise: false,
+      input: { resumed: { caseId: id, by: 'oncall', found: 'terminated' } },
+    })
+    .catch(() => undefined);
+}
+
+/** One note after it was closed, sent again until somebody answers. */
+async function followedUp(world: RealWorld, id: string): Promise<void> {
+  const note = { by: 'oncall', text: 'The vendor confirmed it', commandId: `follow-up ${id}` };
+  await until('the note is taken', () => world.client.sendEvenIfClosed(id, 'follow-up', note), 200_000);
+  await world.client.finished(id);
+  const noted = of(await readIncidentEvents(world.pool, id), 'followed-up');
+  if (noted.length !== 1) throw new Error(`${id}: the note stands ${noted.length} times in the register`);
+}
+
+async function acknowledged(world: RealWorld, id: string): Promise<void> {
+  await until('an alarm is mailed', () => world.mails(id).some(({ request }) => request?.key.startsWith('alarm/')));
+  await world.client.send(id, 'acknowledge-alarms', { by: 'oncall', commandId: `acknowledge ${id}` });
+}
+
+async function released(world: RealWorld, id: string): Promise<void> {
+  await until('it is isolated', async () =>
+    of(await readIncidentEvents(world.pool, id), 'containment-step').some(({ data }) => data.outcome === 'applied'),
+  );
+  const undo = 'isolate-system ci-runner';
+  await world.client.send(id, 'contain', { by: 'oncall', undo, commandId: `undo ${id}` });
+}
