@@ -110,8 +110,17 @@ function organisationOf(files: PackFile[], file: string | undefined) {
   const ofPack = {
     ...stated,
     ...((own.name || own.mainEstablishment) && { establishments: undefined }),
-    ...(own.name && { dataProtectionOfficer: undefined }),
-    ...(own.contactPoint && { contactPointIn: undefined }),
+    ...(own.name && {
+      dataProtectionOfficer: undefined,
+      sender: undefined,
+      postalAddress: undefined,
+      telephone: undefined,
+    }),
+    ...((own.name || own.contactPoint) && {
+      contactPointIn: undefined,
+      contactPointPostalAddress: undefined,
+      contactPointTelephone: undefined,
+    }),
   };
   const merged = { ...ofPack, ...own, authorityFor: { ...stated?.authorityFor, ...own.authorityFor } };
   const parsed = OrganisationSchema.safeParse(merged);

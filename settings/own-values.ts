@@ -36,6 +36,28 @@ export function organisationProblems(env: Env): string[] {
   });
 }
 
+/** What stands below a notice, and beside its contact point: each as the file names it, with what is to be given. */
+const REACHED_BY = {
+  sender: 'who signs notices, by name and function',
+  postalAddress: 'its postal address',
+  telephone: 'its telephone number',
+  contactPointTelephone: 'the telephone number of the contact point',
+  contactPointPostalAddress: 'the postal address of the contact point',
+} as const;
+
+/** Who is told of a breach can write and call: those who send the notices are named with all that they lack. */
+export function reachProblems(env: Env): string[] {
+  const file = env.TOCSIN_ORGANISATION;
+  if (!file) return []; // that one is needed is told by the guard of the policy
+  return readable('TOCSIN_ORGANISATION', () => {
+    const { organisation } = loadPolicy({ packs: env.TOCSIN_POLICY || DEFAULT_PACKS, organisationFile: file }).pack;
+    const missing = Object.entries(REACHED_BY).filter(([field]) => !organisation[field as keyof typeof REACHED_BY]);
+    if (missing.length === 0) return [];
+    const named = missing.map(([field, what]) => `${field} (${what})`).join(', ');
+    return [`TOCSIN_ORGANISATION: notices to people and customers would go out without ${named}; add what is missing`];
+  });
+}
+
 /** Mail comes from the company. */
 export function senderProblems(env: Env): string[] {
   const from = env.TOCSIN_MAIL_FROM || mailSettings.variables.TOCSIN_MAIL_FROM.default!;

@@ -46,7 +46,9 @@ export function templateData(template: Template, input: DraftInput, organisation
     at: sayInstant(input.at, reading),
     fields: Object.fromEntries(fields),
     /** Nobody outside reads a title with nothing under it; a dossier keeps each field that its authority asks for. */
-    list: listed.filter(({ known }) => known || input.channel === 'filing'),
+    list: listed.filter(({ field, known }) => field !== 'sender' && (known || input.channel === 'filing')),
+    /** Who signs it, line by line: at least the organisation. */
+    sender: listed.find(({ field }) => field === 'sender')?.lines ?? [present.get('organisation') ?? organisation],
     purpose: input.purpose,
     /** Whether something that it must say is not yet established. */
     incomplete: unknown.length > 0,

@@ -19,6 +19,7 @@ import { plannedMeasures, takenMeasures } from './measures-said';
 import { isPublicCommunication, mayBeReadOutside, type Reader, readerOf } from './readers';
 import { type Line, type Texts, textsIn } from './said';
 import { PLAIN, say } from './say/say';
+import { contactPoint, isSigned, SENDER, sender } from './sender';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { isCorrecting, isWithdrawn } from './told-wrongly';
 import { inLanguages } from './translations';
@@ -59,7 +60,8 @@ export function noticeContents(rule: ObligationRule, state: IncidentState, pack:
     obligation: state.obligations[id],
   };
   const corrects = about.obligation && isCorrecting(about.obligation) && isWithdrawn(rule, state);
-  return (corrects ? correcting(rule, about) : rule.contents).map((content) => {
+  const contents = corrects ? correcting(rule, about) : rule.contents;
+  return [...contents, ...signed(rule, about)].map((content) => {
     const said = readable(fieldLines(content.field, about), about);
     const own = ownNumbers(content.field, about);
     const owed =
@@ -99,6 +101,11 @@ export function missingFields(contents: ContentValue[]): string[] {
     .map((content) => content.title);
 }
 
+/** Below a notice stands who gives it. */
+function signed(rule: ObligationRule, { reader, pack }: About): Content[] {
+  return isSigned(rule, reader) && sender(pack) ? [SENDER] : [];
+}
+
 interface About {
   rule: ObligationRule;
   state: IncidentState;
@@ -133,7 +140,9 @@ function fieldLines(field: ContentField, about: About): Line[] | undefined {
     case 'organisation':
       return [{ is: 'plain', text: pack.organisation.name }];
     case 'contact-point':
-      return [{ is: 'text', text: { ...pack.organisation.contactPointIn, en: pack.organisation.contactPoint } }];
+      return contactPoint(pack);
+    case 'sender':
+      return sender(pack);
     case 'nature':
       if (reader !== 'authority') return texts([facts?.plainSummary]);
       return [...texts([declaration.title, facts?.plainSummary])!, { is: 'affects', affects: declaration.affects }];

@@ -23,6 +23,8 @@ export type Line =
   | { is: 'text'; text: Texts }
   /** A name, an address, a reference: the same in every language. */
   | { is: 'plain'; text: string }
+  /** A number to call, or an address to write to. */
+  | { is: 'reach'; by: 'telephone' | 'post'; text: string }
   | { is: 'affects'; affects: Array<'confidentiality' | 'integrity' | 'availability'> }
   /** `latest`: it is not known exactly; `at` is the earliest that it can have been, which counts. */
   | { is: 'instant'; at: Instant; latest?: Instant }

@@ -13,6 +13,24 @@ const MainEstablishmentSchema = z.string().transform((text, context) => {
 
 const PersonSchema = z.strictObject({ name: z.string(), contact: z.string() });
 
+/** One line of an address or a number, as a letter shows it. */
+const LineSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(300)
+  .regex(/^[^\n\r]*$/, 'must be one line; separate its parts by commas');
+
+/** Texts in other languages, by their codes. */
+const InOtherLanguagesSchema = z.record(z.string().regex(/^[a-z]{2}$/), z.string());
+
+/** Who signs notices: a person, with the function. */
+const SenderSchema = z.strictObject({
+  name: LineSchema,
+  function: LineSchema,
+  functionIn: InOtherLanguagesSchema.optional(),
+});
+
 /**
  * Who is obliged. One pack states it; a file named by TOCSIN_ORGANISATION completes and overrides it. The fields from
  * `identifiers` on are those of the forms (EDPB template, fields 10 to 19 and 29 to 31).
@@ -21,7 +39,14 @@ export const OrganisationSchema = z.strictObject({
   name: z.string(),
   contactPoint: z.string(),
   /** The same in other languages, by their codes. */
-  contactPointIn: z.record(z.string().regex(/^[a-z]{2}$/), z.string()).optional(),
+  contactPointIn: InOtherLanguagesSchema.optional(),
+  /** How else the contact point is reached: whoever has no mail, or trusts none that speaks of a breach, writes or calls. */
+  contactPointPostalAddress: LineSchema.optional(),
+  contactPointTelephone: LineSchema.optional(),
+  /** Who signs notices to people and customers, and the address and number of the organisation below the name. */
+  sender: SenderSchema.optional(),
+  postalAddress: LineSchema.optional(),
+  telephone: LineSchema.optional(),
   /**
    * Place of the main establishment, for the lead authority (GDPR Art. 4(16), 56); `none`: no one-stop shop. A part of a
    * country, like DE-BY, names the authority of that part.

@@ -65,6 +65,8 @@ export const CONTENT_FIELDS = [
   'attachments',
   // Not of a pack: what a correcting notice says.
   'correction',
+  /** Who signs a notice: it stands below the text, and no pack lists it. */
+  'sender',
 ] as const;
 export type ContentField = (typeof CONTENT_FIELDS)[number];
 

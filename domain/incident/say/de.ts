@@ -6,6 +6,7 @@ export const DE: Words = {
   form: FORM_DE,
   dossier: DOSSIER_DE,
   notYetEstablished: 'noch nicht festgestellt',
+  reach: { telephone: 'Telefon', post: 'Postanschrift' },
   count(count, number) {
     if (count === 'cannot-be-determined') return 'lässt sich nicht feststellen';
     if (typeof count === 'number') return `ungefähr ${number(count)}`;

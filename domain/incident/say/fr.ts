@@ -10,6 +10,7 @@ export const FR: Words = {
   form: FORM_FR,
   dossier: DOSSIER_FR,
   notYetEstablished: 'pas encore établi',
+  reach: { telephone: 'Téléphone', post: 'Adresse postale' },
   count(count, number) {
     if (count === 'cannot-be-determined') return 'ne peut être déterminé';
     if (typeof count === 'number') return `environ ${number(count)}`;

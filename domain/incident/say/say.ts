@@ -59,6 +59,8 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
       return text(line.text);
     case 'plain':
       return line.text;
+    case 'reach':
+      return `${words.reach[line.by]}${words.form.colon} ${line.text}`;
     case 'affects':
       return words.allAffected(line.affects.map((each) => words.affects[each]));
     case 'instant':

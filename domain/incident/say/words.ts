@@ -12,6 +12,8 @@ export interface Words {
   /** What stands around the answers in a dossier. */
   dossier: DossierWords;
   notYetEstablished: string;
+  /** What a number or an address is. */
+  reach: Record<'telephone' | 'post', string>;
   count(count: Count, number: (n: number) => string): string;
   countInSome(counted: string, known: number, of: number): string;
   /** An instant that is known only by its readings: the earlier one counts. */

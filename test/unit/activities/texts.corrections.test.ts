@@ -30,6 +30,7 @@ async function rendered(name: string, corrects: boolean): Promise<Array<{ langua
       template,
       {
         organisation: 'Acme',
+        sender: ['Acme'],
         incident: { detectedAt: 'DAY', status: 'declared', id: 'INC-1' },
         notice: { title: 'Notice', citation: 'LAW' },
         reference: 'INC-1/2',

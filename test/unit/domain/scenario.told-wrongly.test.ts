@@ -59,7 +59,7 @@ describe('no personal data after all, when people were told', () => {
       [PEOPLE, { told: 350, of: 350 }],
     ] as const) {
       const { contents } = noticeNow(story.obligation(id), ruleOf(IRISH, id)!, story.state, IRISH);
-      expect(contents.map(({ field }) => field)).toEqual(['correction', 'contact-point']);
+      expect(contents.map(({ field }) => field)).toEqual(['correction', 'contact-point', 'sender']);
       expect(contents[0]!.value).toMatch(/since established that .* not affected|no personal data was affected/);
       story.send('approve', { obligation: id, by: COUNSEL });
       expect(story.obligation(id)).toMatchObject({ status: 'fulfilled', supplements: [{ evidence: reached }] });

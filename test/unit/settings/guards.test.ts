@@ -158,6 +158,25 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
     ],
     holds: [{}],
   },
+  'notices that say who gives them and how to reach whom': {
+    breaks: [
+      [
+        { TOCSIN_ORGANISATION: file('bare.yaml', 'name: Acme GmbH\ncontactPoint: x\nmainEstablishment: DE-BE\n') },
+        /^TOCSIN_ORGANISATION: notices .* without sender .*postalAddress .*telephone .*contactPointTelephone .*contactPointPostalAddress/,
+      ],
+      [
+        {
+          TOCSIN_ORGANISATION: file(
+            'silent.yaml',
+            'name: Acme GmbH\ncontactPoint: x\nmainEstablishment: DE-BE\nsender: { name: A, function: B }\npostalAddress: C\n' +
+              'contactPointTelephone: D\ncontactPointPostalAddress: E\n',
+          ),
+        },
+        /^TOCSIN_ORGANISATION: .* without telephone \(its telephone number\); add/,
+      ],
+    ],
+    holds: [{}],
+  },
   'a sender of its own': {
     breaks: [
       [{ TOCSIN_MAIL_FROM: '' }, /^TOCSIN_MAIL_FROM: is an example address/],

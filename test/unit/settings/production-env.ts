@@ -19,7 +19,15 @@ function file(name: string, text: string): string {
 /** A file with an organisation that is nobody's example. */
 export const OWN_ORGANISATION = file(
   'organisation.yaml',
-  'name: Acme GmbH\ncontactPoint: "DPO, privacy@acme.dev"\nmainEstablishment: DE-BE\n',
+  `name: Acme GmbH
+contactPoint: "DPO, privacy@acme.dev"
+contactPointTelephone: "+49 30 901820"
+contactPointPostalAddress: Unter den Linden 1, 10117 Berlin
+sender: { name: Ada Muster, function: Managing Director }
+postalAddress: Unter den Linden 1, 10117 Berlin
+telephone: "+49 30 901820"
+mainEstablishment: DE-BE
+`,
 );
 
 const REPORTS = `contact: security@acme.dev
