@@ -135,13 +135,16 @@ function restored(reported: string | undefined, words: Words): string {
   return reported === undefined ? words.serviceRestored : `${words.serviceRestored} ${words.reportedThen(reported)}`;
 }
 
-/** `1er avril 2026 à 4 h 00 (2 h 00 UTC)`; the date of UTC stands beside it where it is another. */
+/**
+ * `1. April 2026 um 04:00 Uhr MESZ (02:00 UTC)`: the zone of the reader by its name, as it is then, and UTC beside it with its
+ * date where that is another.
+ */
 export function sayInstant(instant: Instant, { locale, timeZone }: Reading): string {
   const there = dateAndTime(instant, locale, timeZone);
   if (timeZone === 'UTC') return `${there.whole} UTC`;
   const utc = dateAndTime(instant, locale, 'UTC');
   const clock = locale.startsWith('de') ? ' Uhr' : '';
-  return `${there.whole}${clock} (${utc.date === there.date ? utc.time : utc.whole} UTC)`;
+  return `${there.whole}${clock}${zoneName(instant, locale, timeZone)} (${utc.date === there.date ? utc.time : utc.whole} UTC)`;
 }
 
 const STYLES = {
@@ -168,6 +171,18 @@ function dateAndTime(instant: Instant, locale: string, timeZone: string) {
       return said('whole');
     },
   };
+}
+
+/** ` MESZ`, or `, heure d’été d’Europe centrale` where the language has no short name but an offset from UTC. */
+function zoneName(instant: Instant, locale: string, timeZone: string): string {
+  const named = (style: 'short' | 'long') =>
+    kept(`zone ${style} ${locale} ${timeZone}`, () => {
+      return new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: style });
+    })
+      .formatToParts(toMs(instant))
+      .find(({ type }) => type === 'timeZoneName')!.value;
+  const short = named('short');
+  return /^\p{L}+$/u.test(short) ? ` ${short}` : `, ${named('long')}`;
 }
 
 /** Formats are costly to make, and few: one for each locale, zone and style. */
