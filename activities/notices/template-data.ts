@@ -17,6 +17,9 @@ export interface ListedField {
   known: boolean;
 }
 
+/** What stands in a text where its template says, and not among the fields. */
+const BESIDE: ReadonlySet<string> = new Set(['sender', 'ground']);
+
 /** All that a template may say. Values are plain text; they are made inert when they are put in. */
 export function templateData(template: Template, input: DraftInput, organisation: string): Record<string, unknown> {
   const { notYetEstablished } = phrasesOf(template.language);
@@ -46,7 +49,9 @@ export function templateData(template: Template, input: DraftInput, organisation
     at: sayInstant(input.at, reading),
     fields: Object.fromEntries(fields),
     /** Nobody outside reads a title with nothing under it; a dossier keeps each field that its authority asks for. */
-    list: listed.filter(({ field, known }) => field !== 'sender' && (known || input.channel === 'filing')),
+    list: listed.filter(({ field, known }) => !BESIDE.has(field) && (known || input.channel === 'filing')),
+    /** On which ground a public communication stands in place of direct notices; empty where its law has only one. */
+    ground: present.get('ground') ?? '',
     /** Who signs it, line by line: at least the organisation. */
     sender: listed.find(({ field }) => field === 'sender')?.lines ?? [present.get('organisation') ?? organisation],
     purpose: input.purpose,

@@ -13,6 +13,7 @@ import { draftFingerprint, type NoticeEdit, standingEdits } from './edits';
 import { type Established, establishedBy } from './established';
 import { formLines } from './form-lines';
 import type { DataSet } from './incident';
+import { GROUND, indirectGround } from './indirect-ground';
 import { isByTheHour, isLate } from './lateness';
 import { publicityLines } from './made-public';
 import { plannedMeasures, takenMeasures } from './measures-said';
@@ -61,7 +62,7 @@ export function noticeContents(rule: ObligationRule, state: IncidentState, pack:
   };
   const corrects = about.obligation && isCorrecting(about.obligation) && isWithdrawn(rule, state);
   const contents = corrects ? correcting(rule, about) : rule.contents;
-  return [...contents, ...signed(rule, about)].map((content) => {
+  return [...contents, ...beside(rule, about)].map((content) => {
     const said = readable(fieldLines(content.field, about), about);
     const own = ownNumbers(content.field, about);
     const owed =
@@ -101,9 +102,12 @@ export function missingFields(contents: ContentValue[]): string[] {
     .map((content) => content.title);
 }
 
-/** Below a notice stands who gives it. */
-function signed(rule: ObligationRule, { reader, pack }: About): Content[] {
-  return isSigned(rule, reader) && sender(pack) ? [SENDER] : [];
+/** Below a notice stands who gives it; a public communication says on which ground it does. */
+function beside(rule: ObligationRule, { reader, pack, state }: About): Content[] {
+  return [
+    ...(isSigned(rule, reader) && sender(pack) ? [SENDER] : []),
+    ...(isPublicCommunication(rule) && indirectGround(rule, state) ? [GROUND] : []),
+  ];
 }
 
 interface About {
@@ -143,6 +147,10 @@ function fieldLines(field: ContentField, about: About): Line[] | undefined {
       return contactPoint(pack);
     case 'sender':
       return sender(pack);
+    case 'ground': {
+      const ground = indirectGround(about.rule, state);
+      return ground === undefined ? undefined : [{ is: 'plain', text: ground }];
+    }
     case 'nature':
       if (reader !== 'authority') return texts([facts?.plainSummary]);
       return [...texts([declaration.title, facts?.plainSummary])!, { is: 'affects', affects: declaration.affects }];

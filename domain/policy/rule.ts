@@ -67,6 +67,8 @@ export const CONTENT_FIELDS = [
   'correction',
   /** Who signs a notice: it stands below the text, and no pack lists it. */
   'sender',
+  /** On which ground a public communication stands in place of direct notices, by its id: for its template. */
+  'ground',
 ] as const;
 export type ContentField = (typeof CONTENT_FIELDS)[number];
 

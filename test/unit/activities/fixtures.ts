@@ -140,7 +140,7 @@ export function recipientsNamed(count: number, of: Partial<DirectoryRecipient> =
 
 /** All fields that a notice can hold, with or without values. */
 export function contentsWith(value: (field: string) => string | undefined): ContentValue[] {
-  return CONTENT_FIELDS.filter((field) => field !== 'correction' && field !== 'sender').map((field) => ({
+  return CONTENT_FIELDS.filter((field) => !['correction', 'sender', 'ground'].includes(field)).map((field) => ({
     field,
     title: `Title of ${field}`,
     citation: 'GDPR Art. 33(3)(a)',

@@ -31,6 +31,7 @@ async function rendered(name: string, corrects: boolean): Promise<Array<{ langua
       {
         organisation: 'Acme',
         sender: ['Acme'],
+        ground: '',
         incident: { detectedAt: 'DAY', status: 'declared', id: 'INC-1' },
         notice: { title: 'Notice', citation: 'LAW' },
         reference: 'INC-1/2',

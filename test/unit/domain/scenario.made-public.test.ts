@@ -13,7 +13,7 @@ const REASON = 'nobody has their addresses: the export held pseudonyms alone';
 type Case = [id: string, waived: string, ground: string, place: string];
 const CASES: Case[] = [
   ['gdpr-art34-3c-public-communication', 'gdpr-art34-individuals', 'gdpr-34-3-c', 'DE'],
-  ['pipeda-indirect-notice', 'pipeda-individuals', 'pipeda-indirect', 'CA'],
+  ['pipeda-indirect-notice', 'pipeda-individuals', 'pipeda-indirect-no-contact', 'CA'],
   ['uk-gdpr-art34-3c-public-communication', 'uk-gdpr-art34-individuals', 'uk-gdpr-34-3-c', 'GB'],
 ];
 const PUBLIC = 'gdpr-art34-3c-public-communication';
