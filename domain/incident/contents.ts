@@ -63,7 +63,7 @@ export function noticeContents(rule: ObligationRule, state: IncidentState, pack:
   const corrects = about.obligation && isCorrecting(about.obligation) && isWithdrawn(rule, state);
   const contents = corrects ? correcting(rule, about) : rule.contents;
   return [...contents, ...beside(rule, about)].map((content) => {
-    const said = readable(fieldLines(content.field, about), about);
+    const said = readable(fieldLines(content.field, about) ?? openPeriod(content, about), about);
     const own = ownNumbers(content.field, about);
     const owed =
       content.field === 'delay-reasons' && said === undefined && rule.delayReasons && delayOf(about.obligation);
@@ -222,6 +222,12 @@ function reportedThen(state: IncidentState): { reported?: Texts } {
   const { publicSummary } = state.declaration;
   if (publicSummary === undefined || !mayBeReadOutside(publicSummary, state)) return {};
   return { reported: inLanguages(publicSummary, state.translations) };
+}
+
+/** A person who is told of a breach wonders when it was: where the law does not ask for it, the notice says that nobody knows. */
+function openPeriod({ field, optional }: Content, { reader, state }: About): Line[] | undefined {
+  if (field !== 'period' || !optional || reader !== 'person') return undefined;
+  return [{ is: 'period-open', detectedAt: state.declaration.detectedAt }];
 }
 
 /** The awareness that counts, and its latest reading where it is not known exactly. */

@@ -29,6 +29,8 @@ export type Line =
   /** `latest`: it is not known exactly; `at` is the earliest that it can have been, which counts. */
   | { is: 'instant'; at: Instant; latest?: Instant }
   | { is: 'period'; from: Instant; to?: Instant }
+  /** That nobody knows yet when it was. */
+  | { is: 'period-open'; detectedAt: Instant }
   /** `open`: of `of` data sets, how many have no count yet. */
   | { is: 'count'; count: Count; open: number; of: number }
   | { is: 'data'; title: Texts; categories: Texts[] }

@@ -19,6 +19,7 @@ export const DE: Words = {
     `${counted} in ${known} von ${of} Datenbeständen; im Übrigen noch nicht festgestellt`,
   between: (from, to) => `Zwischen dem ${from} und dem ${to}; es zählt der frühere Zeitpunkt`,
   period: (from, to) => (to ? `Vom ${from} bis zum ${to}` : `Ab dem ${from}; das Ende ist noch nicht festgestellt`),
+  periodOpen: (at) => `Wann es geschah, steht noch nicht fest. Entdeckt wurde es am ${at}.`,
   affects: { confidentiality: 'die Vertraulichkeit', integrity: 'die Integrität', availability: 'die Verfügbarkeit' },
   allAffected: (what) => `Betroffen ${what.length > 1 ? 'sind' : 'ist'} ${list(what)} der Daten.`,
   data: (title, categories) => `${title}: ${categories.join(', ')}`,

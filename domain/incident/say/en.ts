@@ -19,6 +19,7 @@ export const EN: Words = {
   countInSome: (counted, known, of) => `${counted} in ${known} of ${of} data sets; the rest is not yet established`,
   between: (from, to) => `Between ${from} and ${to}; the earlier one counts`,
   period: (from, to) => (to ? `From ${from} to ${to}` : `From ${from}; the end is not yet established`),
+  periodOpen: (at) => `It is not yet known when it happened. It was discovered on ${at}.`,
   affects: { confidentiality: 'confidentiality', integrity: 'integrity', availability: 'availability' },
   allAffected: (what) => `It affects the ${list(what)} of the data.`,
   data: (title, categories) => `${title}: ${categories.join(', ')}`,

@@ -24,6 +24,7 @@ export const FR: Words = {
   between: (from, to) => `Entre le ${from} et le ${to}\u202f; le premier de ces instants fait foi`,
   period: (from, to) =>
     to ? `Du ${from} au ${to}` : `À partir du ${from}${SEMICOLON} la fin n’est pas encore établie`,
+  periodOpen: (at) => `On ne sait pas encore quand la violation s’est produite. Elle a été découverte le ${at}.`,
   affects: {
     confidentiality: 'la confidentialité',
     integrity: 'l’intégrité',

@@ -67,6 +67,8 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
       return line.latest ? words.between(at(line.at), at(line.latest)) : at(line.at);
     case 'period':
       return words.period(at(line.from), line.to && at(line.to));
+    case 'period-open':
+      return words.periodOpen(at(line.detectedAt));
     case 'count': {
       const counted = words.count(line.count, number);
       return line.open > 0 ? words.countInSome(counted, line.of - line.open, line.of) : counted;
