@@ -10,6 +10,8 @@ import { applies } from './applies';
 import type { Assessment, DataSet } from './assessment';
 import { noticeContents } from './contents';
 import { lacking } from './records';
+import { PHRASEBOOK } from './say/phrasebook';
+import { situationOf } from './situation';
 import { type IncidentState, isSettled } from './state';
 
 /** A question, with where its answer belongs in the assessment. */
@@ -19,6 +21,8 @@ export interface GuideQuestion {
   /** How it is answered. `data-set`: a title and a role; `places`: numbers by place; `list`: several texts. */
   form: 'choice' | 'data-set' | 'places' | 'count' | 'instant' | 'text' | 'list';
   choices?: string[];
+  /** Sentences of the phrasebook that may answer it, by their numbers from 1: they need no translation. */
+  offers?: string[];
   /** What hangs on it, by title: obligations and grounds that it could change, fields that something lacks. */
   because: string[];
 }
@@ -82,15 +86,23 @@ function candidates(state: IncidentState, pack: Policy, facts: Assessment): Cand
     const given = facts.answers?.[id] ?? 'unknown';
     if (given === 'unknown') choice(['answers', id], asks, YES_NO);
   }
-  const text = (field: keyof Assessment, asks: string, fills: ContentField, form: Candidate['form'] = 'text') => {
+  const text = (
+    field: keyof Assessment,
+    asks: string,
+    fills: ContentField,
+    form: Candidate['form'] = 'text',
+    offers: string[] = [],
+  ) => {
     const value = facts[field];
     if (value === undefined || (Array.isArray(value) && value.length === 0))
-      asked.push({ path: [field], asks, form, fills, tries: [] });
+      asked.push({ path: [field], asks, form, ...(offers.length > 0 && { offers }), fills, tries: [] });
   };
   if (!state.declaration.howItOccurred) text('howItOccurred', 'How did it occur?', 'how-it-occurred');
   text('periodFrom', 'When did the breach begin?', 'period', 'instant');
   text('likelyConsequences', 'What may it lead to for the people?', 'likely-consequences');
-  text('individualSteps', 'What can they do themselves?', 'individual-steps', 'list');
+  const situation = situationOf(state, facts);
+  const steps = situation ? PHRASEBOOK[situation].steps.map(({ en }) => en) : [];
+  text('individualSteps', 'What can they do themselves?', 'individual-steps', 'list', steps);
   return asked;
 }
 

@@ -1,6 +1,7 @@
 /** The measures of an incident as notices say them: those that were taken, and those that are planned. */
 import type { ContainmentMeasure } from './incident';
 import type { Line, MeasureKind } from './said';
+import { situationOf } from './situation';
 import type { IncidentState } from './state';
 import { inLanguages } from './translations';
 
@@ -16,7 +17,9 @@ const KINDS: Record<ContainmentMeasure['action'], MeasureKind> = {
  */
 export function takenMeasures(state: IncidentState, detailed: boolean): Line[] {
   const done = Object.values(state.containment).filter((step) => step.state === 'applied' || step.state === 'verified');
-  const contained = Object.entries(KINDS).flatMap(([action, kind]): Line[] => {
+  const device = situationOf(state, state.assessment?.facts) === 'device';
+  const contained = Object.entries(KINDS).flatMap(([action, usual]): Line[] => {
+    const kind = device && usual === 'systems-isolated' ? 'device-cut-off' : usual;
     const steps = done.filter((step) => step.measure.action === action);
     if (steps.length === 0) return [];
     const lastAt = steps

@@ -15,7 +15,7 @@ export const SOURCE_LANGUAGE = 'en';
 export type Texts = { [SOURCE_LANGUAGE]: string } & Record<string, string>;
 
 /** A measure that needs no person's text: its sentence follows from what kind it is. */
-export const MEASURE_KINDS = ['sources-blocked', 'credentials-replaced', 'systems-isolated'] as const;
+export const MEASURE_KINDS = ['sources-blocked', 'credentials-replaced', 'systems-isolated', 'device-cut-off'] as const;
 export type MeasureKind = (typeof MEASURE_KINDS)[number];
 
 /** One line of a field. */

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { LanguageSchema } from '../kernel/language';
 import { text } from '../kernel/text';
 import { type Line, SOURCE_LANGUAGE, type Texts, textsIn } from './said';
+import { inBook } from './say/phrasebook';
 
 /** A language that facts are translated to; they are written in English. */
 export const TranslatedLanguageSchema = LanguageSchema.refine(
@@ -20,12 +21,12 @@ export type TranslatedText = z.infer<typeof TranslatedTextSchema>;
 /** By language, then by the text that is translated. */
 export type Translations = Record<string, Record<string, string>>;
 
-/** A text with all its translations. */
+/** A text with all its translations: those of the phrasebook, and what persons gave, which wins. */
 export function inLanguages(source: string, translations: Translations | undefined): Texts {
   const found = Object.entries(translations ?? {}).flatMap(([language, texts]) =>
     Object.hasOwn(texts, source) ? [[language, texts[source]!] as const] : [],
   );
-  return { ...Object.fromEntries(found), [SOURCE_LANGUAGE]: source };
+  return { ...inBook(source), ...Object.fromEntries(found), [SOURCE_LANGUAGE]: source };
 }
 
 /** The texts of lines that are not given in a language yet, each once. */

@@ -79,9 +79,13 @@ export async function askForFacts(
 }
 
 async function answerOf(question: GuideQuestion, out: Output, ask: AskLine): Promise<string | undefined> {
-  const how = question.choices ? question.choices.join(', ') : HOW[question.form];
+  const offered = question.offers ? ', or the number of one above' : '';
+  const how = question.choices ? question.choices.join(', ') : `${HOW[question.form]}${offered}`;
   out.line('');
   for (const line of hanging('', question.asks, out.width)) out.line(out.style(line, 'bold'));
+  for (const [i, offer] of (question.offers ?? []).entries()) {
+    for (const line of hanging(`  ${i + 1}. `, offer, out.width)) out.line(line);
+  }
   if (how) for (const line of hanging('', how, out.width)) out.line(out.style(line, 'dim'));
   for (;;) {
     const line = (await ask('> '))?.trim();
@@ -97,7 +101,7 @@ function tell(lines: string[], out: Output): void {
 type Read = { answer: unknown } | { problem: string };
 
 /** The answer as the assessment holds it. */
-function readAnswer({ form, choices = [] }: GuideQuestion, line: string, facts: Assessment): Read {
+function readAnswer({ form, choices = [], offers = [] }: GuideQuestion, line: string, facts: Assessment): Read {
   switch (form) {
     case 'choice': {
       const chosen = choices.filter((choice) => choice.startsWith(line.toLowerCase()));
@@ -115,7 +119,7 @@ function readAnswer({ form, choices = [] }: GuideQuestion, line: string, facts: 
     case 'instant':
       return parsed(InstantSchema, line, HOW[form]);
     case 'list':
-      return { answer: line.split(';').flatMap((item) => item.trim() || []) };
+      return { answer: line.split(';').flatMap((item) => offers[Number(item) - 1] ?? (item.trim() || [])) };
     case 'text':
       return { answer: line };
   }

@@ -29,6 +29,7 @@ export const DE: Words = {
     'sources-blocked': 'Wir haben die Adressen gesperrt, von denen der Angriff ausging.',
     'credentials-replaced': 'Wir haben die Zugangsdaten ersetzt, die verwendet wurden.',
     'systems-isolated': 'Wir haben die betroffenen Systeme vom Netz getrennt.',
+    'device-cut-off': 'Wir haben das verlorene oder gestohlene Gerät von unseren Systemen getrennt.',
   },
   measuresUnverified: {
     'sources-blocked':
@@ -37,6 +38,8 @@ export const DE: Words = {
       'Wir haben den Austausch der verwendeten Zugangsdaten veranlasst und prüfen, dass die alten nicht mehr gelten.',
     'systems-isolated':
       'Wir haben Schritte unternommen, um die betroffenen Systeme vom Netz zu trennen, und prüfen deren Wirkung.',
+    'device-cut-off':
+      'Wir haben Schritte unternommen, um das verlorene oder gestohlene Gerät von unseren Systemen zu trennen, und prüfen deren Wirkung.',
   },
   detail: (measure, count, lastAt) => `${measure.slice(0, -1)} (${count}; zuletzt am ${lastAt}).`,
   peopleTold: ({ citation, at, earliest, told, of, before }) =>

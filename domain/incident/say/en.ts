@@ -29,6 +29,7 @@ export const EN: Words = {
     'sources-blocked': 'We blocked the addresses from which the attack came.',
     'credentials-replaced': 'We replaced the credentials that were used.',
     'systems-isolated': 'We disconnected the affected systems.',
+    'device-cut-off': 'We cut the lost or stolen device off from our systems.',
   },
   measuresUnverified: {
     'sources-blocked':
@@ -37,6 +38,8 @@ export const EN: Words = {
       'We have set the replacement of the credentials that were used in motion and are checking that the old ones no longer work.',
     'systems-isolated':
       'We have taken steps to disconnect the affected systems and are checking that they are disconnected.',
+    'device-cut-off':
+      'We have taken steps to cut the lost or stolen device off from our systems and are checking that it is cut off.',
   },
   detail: (measure, count, lastAt) => `${measure.slice(0, -1)} (${count}; the last on ${lastAt}).`,
   peopleTold: ({ citation, at, earliest, told, of, before }) =>

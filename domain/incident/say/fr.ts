@@ -38,6 +38,7 @@ export const FR: Words = {
     'sources-blocked': 'Nous avons bloqué les adresses d’où provenait l’attaque.',
     'credentials-replaced': 'Nous avons remplacé les identifiants d’accès qui ont été utilisés.',
     'systems-isolated': 'Nous avons isolé les systèmes touchés.',
+    'device-cut-off': 'Nous avons coupé l’accès de l’appareil perdu ou volé à nos systèmes.',
   },
   measuresUnverified: {
     'sources-blocked':
@@ -45,6 +46,8 @@ export const FR: Words = {
     'credentials-replaced':
       'Nous avons engagé le remplacement des identifiants d’accès qui ont été utilisés et vérifions que les anciens ne fonctionnent plus.',
     'systems-isolated': 'Nous avons pris des mesures pour isoler les systèmes touchés et vérifions qu’ils le sont.',
+    'device-cut-off':
+      'Nous avons pris des dispositions pour couper l’accès de l’appareil perdu ou volé à nos systèmes et vérifions leur effet.',
   },
   detail: (measure, count, lastAt) => `${measure.slice(0, -1)} (${count}${SEMICOLON} la dernière fois le ${lastAt}).`,
   peopleTold: ({ citation, at, earliest, told, of, before }) =>
