@@ -67,7 +67,7 @@ ${alsoHtml(also, said)}${overdueHtml(input, fields, said)}${cover.bodyHtml.trim(
 ${untranslatedHtml(untranslated, said)}<h2>${words.whatToFile}</h2>
 <p class="lead">${readyText(fields, said)}</p>
 <table>${fields.map((field) => fieldRow(field, said)).join('\n')}</table>
-<footer>${words.follows(FACTS_EDITION)} ${words.asData} <a href="${asHtml(data)}">${asHtml(data)}</a>, SHA-256 <code>${sha256Hex(json)}</code></footer>`;
+<footer>${edpbText(fields, words)}${words.asData} <a href="${asHtml(data)}">${asHtml(data)}</a>, SHA-256 <code>${sha256Hex(json)}</code></footer>`;
   return {
     html: page({
       language: reading.language,
@@ -77,6 +77,11 @@ ${untranslatedHtml(untranslated, said)}<h2>${words.whatToFile}</h2>
     }),
     json,
   };
+}
+
+/** Where a form has numbers of the EDPB's template, which edition they are of. */
+function edpbText(fields: Field[], words: DossierWords): string {
+  return fields.some(({ content }) => content.citation.includes('EDPB')) ? `${words.follows(FACTS_EDITION)} ` : '';
 }
 
 /** What says the parts of one dossier. */
@@ -238,14 +243,20 @@ function fieldRow({ content, value, state }: Field, said: Said): string {
       : linesHtml(value);
   const { established } = content;
   const by = established
-    ? `<span class="cite">${asHtml([entryText(established.entry, words), established.by && words.by(established.by), established.at && said.at(established.at)].filter(Boolean).join(', '))}</span>`
+    ? `<span class="cite">${asHtml([entryText(established.entry, words), established.by && words.by(personText(established.by, words)), established.at && said.at(established.at)].filter(Boolean).join(', '))}</span>`
     : '';
   const title = titles[content.field] ?? content.title;
   return row(title, citeIn(reading.language, content.citation), `${shown}${by}`);
 }
 
-/** `assessment 2` with its kind in words. */
+/** Who holds a handle that names a role; anybody else as the register names them. */
+function personText(handle: string, { roles }: DossierWords): string {
+  return Object.hasOwn(roles, handle) ? roles[handle]! : handle;
+}
+
+/** `assessment 2` with its kind in words; of the policy, which the data names, that these are the organisation's own details. */
 function entryText(entry: string, { entries }: DossierWords): string {
+  if (entry.startsWith('policy ')) return entries.policy!;
   return entry.replace(/^[a-z]+/, (kind) => (Object.hasOwn(entries, kind) ? entries[kind]! : kind));
 }
 

@@ -17,7 +17,7 @@ import { reachOf } from './reach';
 import { renderNotice } from './render';
 import { type Drafted, type Frozen, renderAll, type Untranslated } from './renderings';
 import { templateData } from './template-data';
-import { readingOf, readTemplates, type Template } from './templates';
+import { readingFor, readTemplates, type Template } from './templates';
 
 /** What drafting needs. `organisation`: the name for notices whose contents do not hold it. `sender`: who a mail is from. */
 export interface DraftDeps {
@@ -77,7 +77,7 @@ async function draftDossiers(
     const data = dataOf(template);
     const notice = renderNotice(template, templateData(template, input, organisation), input.exercise);
     const beside = { titles: template.titles, also, data, ...(template === all[0] && { untranslated: lacking }) };
-    const { html, json } = buildDossier(input, notice, readingOf(template), beside);
+    const { html, json } = buildDossier(input, notice, readingFor(template, input.authority), beside);
     await deps.artefacts.put(Buffer.from(json, 'utf8'));
     const sha256 = await deps.artefacts.put(Buffer.from(html, 'utf8'));
     await deps.site.write(`${folder}/${data}`, json);

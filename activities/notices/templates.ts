@@ -34,6 +34,12 @@ export function readingOf({ language, locale, timeZone }: Template): Reading {
   return { language, locale, timeZone };
 }
 
+/** The same for an authority: Canada's law has words of its own. */
+export function readingFor(template: Template, authority: { country: string } | undefined): Reading {
+  const reading = readingOf(template);
+  return authority?.country === 'CA' ? { ...reading, locale: `${template.language}-CA` } : reading;
+}
+
 /** Where the templates that come with Tocsin are. */
 export function templatesDir(): string {
   return path.join(packageRoot(), 'policy', 'templates');

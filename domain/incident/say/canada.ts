@@ -3,8 +3,15 @@ import { EN } from './en';
 import { FR, list } from './fr';
 import type { Words } from './words';
 
+/** The answers of forms in the words of that law. */
+function inCanada<T>(answers: T): T {
+  return JSON.parse(JSON.stringify(answers).replaceAll('personal data', 'personal information'));
+}
+
 export const EN_CA: Words = {
   ...EN,
+  form: { ...EN.form, answers: inCanada(EN.form.answers) },
+  allAffected: (what) => EN.allAffected(what).replace('of the data', 'of the information'),
   toldThen: {
     ...EN.toldThen,
     authority: (at) => `On ${at} we reported this as a breach of security safeguards.`,

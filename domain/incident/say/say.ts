@@ -108,7 +108,7 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
     }
     case 'named': {
       const caseNumber = line.caseId === undefined ? '' : `, ${words.form.caseNumber(line.caseId)}`;
-      return `${sayCode(line.ask, line.code, words.form)}${words.form.colon} ${line.text}${caseNumber}`;
+      return `${capital(sayCode(line.ask, line.code, words.form))}${words.form.colon} ${line.text}${caseNumber}`;
     }
     case 'weighed':
       return `${words.form.factors[line.about]}${words.form.colon} ${text(line.text)}`;
@@ -127,7 +127,11 @@ function sayAsked(ask: Ask, form: FormWords): string {
   return form.asks[ask] ?? ask;
 }
 
-/** A code that has no words is said as it is, with spaces. */
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A code that has no words, of another edition, is said as it is, with spaces. */
 function sayCode(ask: Ask, code: string, form: FormWords): string {
   const words: Record<string, string> | undefined = form.answers[ask];
   return words && Object.hasOwn(words, code) ? words[code]! : code.replaceAll('-', ' ');

@@ -48,7 +48,12 @@ test('says that it is overdue from the deadline on, and that the reasons are owe
 
 test('each answer names the entry that established it', () => {
   const established = { entry: 'assessment 2', by: 'dpo', at: '2026-04-01T08:00:00.000Z' };
-  expect(html([content({ value: 'known', established })])).toContain('assessment 2, by dpo, 2026-04-01 08:00 UTC');
+  const of = (by: string) => html([content({ value: 'known', established: { ...established, by } })]);
+  expect(of('ada@acme.dev')).toContain('assessment 2, by ada@acme.dev, 2026-04-01 08:00 UTC');
+  expect(of('dpo')).toContain('assessment 2, by the data protection officer, 2026-04-01 08:00 UTC');
+  const ofPolicy = html([content({ value: 'known', established: { entry: 'policy gdpr 2026.11' } })]);
+  expect(ofPolicy).toContain('the organisation’s own details');
+  expect(ofPolicy).not.toContain('gdpr 2026.11');
 });
 
 test('an authority that does not read English is said to want another language', () => {
@@ -69,4 +74,9 @@ test('an authority that does not read English is said to want another language',
   expect(html([content({ value: 'x' })], { authority: { ...authority, languages: ['en'] } })).not.toContain(
     'translate',
   );
+});
+
+test('the edition of the EDPB is named where the form has its numbers, not to an authority of another law', () => {
+  expect(html([content({ value: 'x', citation: 'GDPR Art. 33(3)(a); EDPB 55' })])).toContain('EDPB common template');
+  expect(html([content({ value: 'x', citation: 'SOR/2018-64 s. 2(1)(a)' })])).not.toContain('EDPB');
 });

@@ -47,8 +47,15 @@ export const DOSSIER_DE: DossierWords = {
   alsoIn: 'Dieselbe Meldung auf',
   inEnglish: 'siehe die englische Fassung',
   by: (person) => `durch ${person}`,
+  roles: {
+    oncall: 'die diensthabende Person',
+    'security-lead': 'die Leitung der IT-Sicherheit',
+    'privacy-counsel': 'die Rechtsabteilung (Datenschutz)',
+    dpo: 'die datenschutzbeauftragte Person',
+    tocsin: 'Tocsin',
+  },
   entries: {
-    policy: 'Richtlinie',
+    policy: 'Angaben der Organisation',
     declaration: 'Erklärung des Vorfalls',
     assessment: 'Bewertung',
     measures: 'Maßnahmen',

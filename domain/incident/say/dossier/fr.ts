@@ -47,8 +47,15 @@ export const DOSSIER_FR: DossierWords = {
   alsoIn: 'La même notification en',
   inEnglish: 'voir la version anglaise',
   by: (person) => `par ${person}`,
+  roles: {
+    oncall: 'la personne d’astreinte',
+    'security-lead': 'le responsable de la sécurité',
+    'privacy-counsel': 'le conseil en protection des données',
+    dpo: 'le délégué à la protection des données',
+    tocsin: 'Tocsin',
+  },
   entries: {
-    policy: 'politique',
+    policy: 'informations de l’organisme',
     declaration: 'déclaration',
     assessment: 'évaluation',
     measures: 'mesures',

@@ -29,6 +29,8 @@ export interface DossierWords {
   /** In place of the needs and notes of an authority, which are kept in English. */
   inEnglish?: string;
   by(person: string): string;
+  /** Handles that name a role, in words. */
+  roles: Record<string, string>;
   /** Kinds of entries of the register, as an answer names what established it. */
   entries: Record<string, string>;
   follows(edition: string): string;

@@ -1,4 +1,4 @@
-import type { EveryAnswer, FormWords } from './words';
+import type { FormWords } from './words';
 
 const SPECIAL = {
   biometric: 'biometrische Daten',
@@ -14,7 +14,7 @@ const SPECIAL = {
 };
 
 /** In the terms of the DSGVO and of the German authorities' forms. */
-export const FORM_DE: FormWords & { answers: EveryAnswer } = {
+export const FORM_DE: FormWords = {
   colon: ':',
   asks: {
     sector: 'Sektor',
@@ -53,7 +53,7 @@ export const FORM_DE: FormWords & { answers: EveryAnswer } = {
       'abuse-of-privileges': 'Missbrauch von Zugriffsrechten',
       ransomware: 'Verschlüsselung durch Erpressungssoftware',
       'hacking-or-malware': 'Hacking oder Schadsoftware',
-      phishing: 'Phishing',
+      phishing: 'Phishing oder Social Engineering',
       'vulnerability-exploited': 'Ausnutzung einer Schwachstelle',
       'unauthorised-access': 'unbefugter Zugriff',
       exfiltration: 'Datenabfluss',
@@ -61,10 +61,10 @@ export const FORM_DE: FormWords & { answers: EveryAnswer } = {
       'device-lost-or-stolen': 'Gerät verloren oder gestohlen',
       'e-waste': 'Daten auf ausgesondertem Gerät',
       'paper-disposal': 'fehlerhafte Entsorgung von Papierunterlagen',
-      'mail-lost-or-opened': 'Postsendung verloren oder geöffnet',
+      'mail-lost-or-opened': 'Post oder E-Mail verloren, geöffnet oder falsch zugestellt',
       misconfiguration: 'Fehlkonfiguration',
       'wrong-permissions': 'falsche Zugriffsrechte',
-      'paper-lost-or-stolen': 'Papierunterlagen verloren oder gestohlen',
+      'paper-lost-or-stolen': 'Papierunterlagen verloren, gestohlen oder ungesichert abgelegt',
       'data-deleted': 'Daten gelöscht oder vernichtet',
       'shown-to-wrong-recipient': 'Anzeige gegenüber falschem Empfänger',
       'sent-to-wrong-recipient': 'Versand an falschen Empfänger',
@@ -84,13 +84,13 @@ export const FORM_DE: FormWords & { answers: EveryAnswer } = {
     },
     exfiltrated: {
       yes: 'ja',
-      likely: 'wahrscheinlich',
-      'no-evidence': 'keine Anhaltspunkte',
+      likely: 'wahrscheinlich, ohne Nachweis',
+      'no-evidence': 'nicht beurteilbar: keine Spuren gefunden, nicht auszuschließen',
       no: 'nein, nachweislich nicht',
     },
     unintelligible: {
       yes: 'ja, der Schutz ist unversehrt',
-      'may-be-subverted': 'Schutz vorhanden, aber möglicherweise überwindbar',
+      'may-be-subverted': 'Schutz vorhanden, aber wahrscheinlich überwindbar',
       no: 'nein',
       'not-assessable': 'nicht beurteilbar',
     },
@@ -102,8 +102,8 @@ export const FORM_DE: FormWords & { answers: EveryAnswer } = {
     lost: { temporary: 'vorübergehend', permanent: 'dauerhaft', 'not-determined': 'nicht bestimmt' },
     subjects: {
       customers: 'Kunden und Interessenten',
-      employees: 'Beschäftigte',
-      'military-or-police': 'Angehörige von Militär oder Polizei',
+      employees: 'Beschäftigte, auch ehemalige und Bewerber',
+      'military-or-police': 'Angehörige von Militär oder Strafverfolgungsbehörden',
       minors: 'Minderjährige',
       patients: 'Patienten',
       students: 'Schüler und Studierende',
@@ -156,7 +156,7 @@ export const FORM_DE: FormWords & { answers: EveryAnswer } = {
       'unauthorised-disclosure': 'unbefugte Offenlegung',
       'economic-or-social-disadvantage': 'wirtschaftliche oder gesellschaftliche Nachteile',
       'physical-or-mental-harm': 'körperlicher oder psychischer Schaden',
-      'damage-to-property': 'Sachschaden',
+      'damage-to-property': 'materieller oder immaterieller Schaden an Eigentum',
       other: 'sonstige',
     },
     severity: { minor: 'gering', moderate: 'mittel', severe: 'schwer' },

@@ -1,4 +1,4 @@
-import type { EveryAnswer, FormWords } from './words';
+import type { FormWords } from './words';
 
 const SPECIAL = {
   biometric: 'données biométriques',
@@ -14,7 +14,7 @@ const SPECIAL = {
 };
 
 /** In the terms of the RGPD and of the CNIL. */
-export const FORM_FR: FormWords & { answers: EveryAnswer } = {
+export const FORM_FR: FormWords = {
   colon: '\u00a0:',
   asks: {
     sector: 'Secteur',
@@ -53,7 +53,7 @@ export const FORM_FR: FormWords & { answers: EveryAnswer } = {
       'abuse-of-privileges': 'abus de droits d’accès',
       ransomware: 'rançongiciel',
       'hacking-or-malware': 'piratage ou logiciel malveillant',
-      phishing: 'hameçonnage',
+      phishing: 'hameçonnage ou ingénierie sociale',
       'vulnerability-exploited': 'exploitation d’une vulnérabilité',
       'unauthorised-access': 'accès non autorisé',
       exfiltration: 'exfiltration de données',
@@ -61,10 +61,10 @@ export const FORM_FR: FormWords & { answers: EveryAnswer } = {
       'device-lost-or-stolen': 'appareil perdu ou volé',
       'e-waste': 'données restées sur un équipement mis au rebut',
       'paper-disposal': 'mise au rebut incorrecte de documents papier',
-      'mail-lost-or-opened': 'courrier perdu ou ouvert',
+      'mail-lost-or-opened': 'courrier ou courriel perdu, ouvert ou mal distribué',
       misconfiguration: 'erreur de configuration',
       'wrong-permissions': 'droits d’accès erronés',
-      'paper-lost-or-stolen': 'documents papier perdus ou volés',
+      'paper-lost-or-stolen': 'documents papier perdus, volés ou laissés sans protection',
       'data-deleted': 'données supprimées ou détruites',
       'shown-to-wrong-recipient': 'données affichées au mauvais destinataire',
       'sent-to-wrong-recipient': 'données envoyées au mauvais destinataire',
@@ -84,13 +84,13 @@ export const FORM_FR: FormWords & { answers: EveryAnswer } = {
     },
     exfiltrated: {
       yes: 'oui',
-      likely: 'probable',
-      'no-evidence': 'aucun élément en ce sens',
+      likely: 'probable, sans preuve',
+      'no-evidence': 'impossible à évaluer\u00a0: aucune trace trouvée, sans pouvoir l’exclure',
       no: 'non, éléments à l’appui',
     },
     unintelligible: {
       yes: 'oui, la protection est intacte',
-      'may-be-subverted': 'protection susceptible d’être contournée',
+      'may-be-subverted': 'protection en place, mais probablement contournable',
       no: 'non',
       'not-assessable': 'impossible à évaluer',
     },
@@ -102,8 +102,8 @@ export const FORM_FR: FormWords & { answers: EveryAnswer } = {
     lost: { temporary: 'temporaire', permanent: 'définitive', 'not-determined': 'non déterminée' },
     subjects: {
       customers: 'clients et prospects',
-      employees: 'salariés',
-      'military-or-police': 'militaires ou policiers',
+      employees: 'salariés, y compris anciens, et candidats',
+      'military-or-police': 'militaires ou membres des forces de l’ordre',
       minors: 'mineurs',
       patients: 'patients',
       students: 'étudiants et élèves',
@@ -156,7 +156,7 @@ export const FORM_FR: FormWords & { answers: EveryAnswer } = {
       'unauthorised-disclosure': 'divulgation non autorisée',
       'economic-or-social-disadvantage': 'dommage économique ou social',
       'physical-or-mental-harm': 'préjudice physique ou psychique',
-      'damage-to-property': 'dommage matériel',
+      'damage-to-property': 'atteinte matérielle ou immatérielle aux biens',
       other: 'autre',
     },
     severity: { minor: 'limitée', moderate: 'modérée', severe: 'importante' },

@@ -37,8 +37,7 @@ export type EveryAnswer = { [A in Ask]: Record<Answers[A], string> };
 export interface FormWords {
   /** The question; none where the line is about a data set or a name, which stands in its place. */
   asks: Partial<Record<Ask, string>>;
-  /** A code without words is said as it is, with spaces: in English only. */
-  answers: { [A in Ask]?: Partial<Record<Answers[A], string>> };
+  answers: EveryAnswer;
   factors: Record<Weighed, string>;
   /** Between what is asked and its answer. */
   colon: string;
