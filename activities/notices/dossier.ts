@@ -212,7 +212,8 @@ function authorityRows(input: DraftInput, said: Said): string {
   if (!authority) {
     return row(rows.authority, '', `<span class="open">${asHtml(words.noAuthority)}</span>`) + dueRow;
   }
-  const { address } = authority;
+  const { address, noteIn = {} } = authority;
+  const note = Object.fromEntries(Object.entries(noteIn).map(([language, text]) => [language, [text!]]));
   const shown = /^https:\/\/[^\s<>"']+$/.test(address)
     ? `<a href="${asHtml(address)}" rel="noreferrer">${asHtml(address)}</a>`
     : asHtml(address);
@@ -220,11 +221,22 @@ function authorityRows(input: DraftInput, said: Said): string {
     row(rows.authority, '', `${asHtml(authority.name)} (${asHtml(authority.country)})`),
     row(rows.howToFile, '', `${asHtml(words.via[authority.via])}${words.colon} ${shown}`),
     row(rows.language, '', languageHtml(authority, said)),
-    ...(authority.needs ?? []).map((need) => row(rows.needed, '', asHtml(words.inEnglish ?? need))),
+    ...inReading(authority.needs, authority.needsIn, said).map((need) => row(rows.needed, '', asHtml(need))),
     row(rows.source, '', asHtml(words.confirmed[authority.confirmed])),
-    ...(authority.note ? [row(rows.note, '', asHtml(words.inEnglish ?? authority.note))] : []),
+    ...inReading(authority.note && [authority.note], note, said).map((text) => row(rows.note, '', asHtml(text))),
     dueRow,
   ].join('\n');
+}
+
+/** What is kept of an authority in English and other languages; where it lacks in this one, that the English dossier has it. */
+function inReading(
+  english: string[] | undefined | '',
+  others: Partial<Record<string, string[]>> | undefined,
+  { words, reading }: Said,
+): string[] {
+  if (!english) return [];
+  const { inEnglish } = words;
+  return others?.[reading.language] ?? (inEnglish === undefined ? english : english.map(() => inEnglish));
 }
 
 /** Where the authority wants another language than this one, a person translates before filing. */

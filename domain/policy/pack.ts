@@ -27,6 +27,9 @@ export const AuthoritySchema = z.strictObject({
   /** What must be arranged in peace time: an eID, a signature, a registration. */
   needs: z.array(z.string()).optional(),
   note: z.string().optional(),
+  /** Both in other languages, by their codes: those in which a dossier is prepared. */
+  needsIn: z.partialRecord(LanguageSchema, z.array(z.string())).optional(),
+  noteIn: z.partialRecord(LanguageSchema, z.string()).optional(),
 });
 export type Authority = z.infer<typeof AuthoritySchema>;
 

@@ -65,6 +65,6 @@ export const DOSSIER_FR: DossierWords = {
     filing: 'dépôt',
   },
   follows: (edition) => `Les rubriques numérotées CEPD suivent le modèle commun du CEPD (${edition}).`,
-  asData: 'Ce rapport sous forme de données\u00a0:',
+  asData: 'Cette notification sous forme de données\u00a0:',
   colon: '\u00a0:',
 };

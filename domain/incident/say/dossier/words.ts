@@ -26,7 +26,7 @@ export interface DossierWords {
   untranslated(language: string): string;
   /** The name of the link to the same dossier in another language. */
   alsoIn: string;
-  /** In place of the needs and notes of an authority, which are kept in English. */
+  /** In place of the needs and notes of an authority that are kept in English only. */
   inEnglish?: string;
   by(person: string): string;
   /** Handles that name a role, in words. */
