@@ -28,7 +28,9 @@ test('there are the CNIL, the authorities of the Länder, of Austria and of Belg
 
 test.each(inOwnLanguage)('%s in %s: nothing is left in English', async (_key, language, authority) => {
   const html = await dossier(authority, language);
-  expect(html).not.toMatch(/confirm (it|the|before)|private sector|siehe die englische|voir la version anglaise|&#39;s site/);
+  expect(html).not.toMatch(
+    /confirm (it|the|before)|private sector|siehe die englische|voir la version anglaise|&#39;s site/,
+  );
   expect(authority.needsIn?.[language]?.length).toBe(authority.needs?.length);
   if (authority.note) expect(authority.noteIn?.[language]).toBeTruthy();
 });
