@@ -10,6 +10,16 @@ import { clean, oneLine } from '../notices/inert';
 /** Lines of a digest; of more alarms the number is told. */
 const LINES = 10;
 
+/** How long an alarm is told on one line, and how much of its account stands where it is longer: what is to be done stays whole. */
+const LINE = 240;
+const ACCOUNT = 120;
+
+/** A command that is longer could not be cut without becoming another one. */
+const COMMAND = 200;
+
+/** Commands of alarms beside those that acknowledge and show; how many more there are is told. */
+const COMMANDS = 3;
+
 export interface Digest {
   /** One line, without marks that hide or reorder text. */
   subject: string;
@@ -35,17 +45,33 @@ export function digestOf(input: {
   const groups = grouped(alarms);
   const total = alarms.length + dropped;
   const again = attempt > 1 ? ` (page ${attempt}, level ${level})` : '';
-  const commandsOfAlarms = groups.flatMap((group) => group.at(-1)!.commands).slice(0, 3);
-  const more = groups.length - LINES;
+  const show = oneLine(commandText(showLine(caseId)), COMMAND);
+  const ofAlarms = [
+    ...new Set(
+      groups
+        .flatMap((group) => group.at(-1)!.commands)
+        .map(commandText)
+        .map(inert),
+    ),
+  ];
+  const offered = ofAlarms.filter((line) => line.length <= COMMAND).slice(0, COMMANDS);
+  const [more, unsaid] = [
+    groups.length - LINES,
+    ofAlarms.filter((line) => line !== show && !offered.includes(line)).length,
+  ];
   return {
     subject: oneLine(
       `[${caseId} ${severity}] ${count(total, 'alarm')} not acknowledged${again}: ${oneLine(title, 100)}`,
       200,
     ),
-    lines: [...groups.slice(0, LINES).map(lineOf), ...(more > 0 ? [`and ${more} more`] : [])],
+    lines: [
+      ...groups.slice(0, LINES).map((group) => lineOf(group, show)),
+      ...(more > 0 ? [`and ${more} more: ${show}`] : []),
+      ...(unsaid > 0 ? [`${count(unsaid, 'more command')}: ${show}`] : []),
+    ],
     commands: [
       tocsin('acknowledge', { id: caseId, by: isHandle(input.handle) ? input.handle : ask('by') }),
-      ...new Set([showLine(caseId), ...commandsOfAlarms].map((line) => oneLine(commandText(line), 200))),
+      ...new Set([show, ...offered]),
     ],
   };
 }
@@ -60,13 +86,21 @@ function grouped(alarms: EscalatedAlarm[]): EscalatedAlarm[][] {
   return [...groups.values()].sort((a, b) => b.at(-1)!.seq - a.at(-1)!.seq);
 }
 
-function lineOf(group: EscalatedAlarm[]): string {
+function lineOf(group: EscalatedAlarm[], show: string): string {
   const alarm = group.at(-1)!;
   const { at, dueAt } = alarm;
-  const { text, threshold } = alarmText(alarm, at);
+  const { text, what, threshold } = alarmText(alarm, at);
   const due = dueAt ? `, due ${human(dueAt)}` : '';
   const before = group.length > 1 ? `; ${count(group.length, 'alarm')} about this` : '';
-  return `${oneLine(clean(text), 240)} (${oneLine(threshold, 40)}, raised ${human(at)}${due}${before})`;
+  const whole = inert(text);
+  const said =
+    whole.length <= LINE ? whole : inert(text.replace(what, () => `${oneLine(what, ACCOUNT)} (all of it: ${show})`));
+  return `${said} (${oneLine(threshold, 40)}, raised ${human(at)}${due}${before})`;
+}
+
+/** On one line, without marks that hide or reorder text, and not cut. */
+function inert(text: string): string {
+  return oneLine(clean(text), Number.POSITIVE_INFINITY);
 }
 
 function count(n: number, what: string): string {

@@ -6,6 +6,9 @@ import { postJson } from './post-json';
 /** Slack takes 3,000 characters in a block of text. */
 const MAX_BLOCK = 2900;
 
+/** Room for what is put before a page that is posted again. */
+const MAX_TEXT = MAX_BLOCK - 100;
+
 /**
  * Pages through an incoming webhook of Slack, whose address is the secret. Slack drops no repeats: a mark before the call
  * and one after it (see `page-on-call.ts`) keep a message from being posted twice, and one whose first outcome is unknown
@@ -39,11 +42,16 @@ export function createSlackPort({ url }: { url: string }, artefacts: ArtefactSto
   };
 }
 
+/** The page as one text. What does not fit of the alarms is counted: the commands are what somebody who was woken needs. */
 function textOf({ digest, person }: Page): string {
-  const lines = digest.lines.map((line) => `• ${line}`);
-  return [`${person.name}: ${digest.subject}`, ...lines, ...digest.commands.map((command) => `> ${command}`)].join(
-    '\n',
-  );
+  const commands = digest.commands.map((command) => `> ${command}`);
+  for (let kept = digest.lines.length; ; kept--) {
+    const left = digest.lines.length - kept;
+    const lines = digest.lines.slice(0, kept).map((line) => `• ${line}`);
+    const more = left > 0 ? [`• and ${left} more lines, which did not fit: see the second command below`] : [];
+    const text = [`${person.name}: ${digest.subject}`, ...lines, ...more, ...commands].join('\n');
+    if (kept === 0 || escaped(text).length <= MAX_TEXT) return text;
+  }
 }
 
 /**

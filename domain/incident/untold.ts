@@ -39,7 +39,7 @@ export function oneUntold(untold: Untold): string {
 /** All of them on one line; of many, the first. */
 export function untoldText(untold: Untold[]): string {
   const named = untold.slice(0, MOST).map(oneUntold);
-  const more = untold.length > MOST ? [`${untold.length - MOST} more`] : [];
+  const more = untold.length > MOST ? [`${untold.length - MOST} more (show --json has all of them)`] : [];
   return [...named, ...more].join('; ') || 'nobody';
 }
 
