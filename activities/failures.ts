@@ -23,6 +23,8 @@ export const FAILURES = {
   TemplateFault: { retry: true },
   /** A stored artefact is missing or damaged. Retried: a restored store takes effect. */
   ArtefactFault: { retry: true },
+  /** Postgres, which holds the artefact, is away, and this worker has no copy: another may have one. */
+  ArtefactsAway: { retry: true },
   /** The ledger that a delivery was opened in cannot be reached. Open the delivery again to go on in the spool. */
   LedgerUnavailable: { retry: true },
   /** Nobody knows whether a page arrived: it is sent again. */

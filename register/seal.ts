@@ -20,18 +20,23 @@ const EARLIER_CIPHER = 'chacha20-poly1305' as string as CipherGCMTypes;
  * @throws RangeError for a key of another length.
  */
 export function seal(key: Uint8Array, incidentId: string, seq: number, text: string): Buffer {
+  return sealBytes(key, placeOf(incidentId, seq), Buffer.from(text, 'utf8'));
+}
+
+/** Seals bytes to a place: nonce, ciphertext and tag. */
+export function sealBytes(key: Uint8Array, place: string, bytes: Uint8Array): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
-  cipher.setAAD(Buffer.from(placeOf(incidentId, seq)));
-  return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  cipher.setAAD(Buffer.from(place));
+  return Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
 }
 
 /** Opens what was sealed: nonce, ciphertext and tag. @throws SealError for another key, another place, or when it was altered. */
 export function unseal(key: Uint8Array, incidentId: string, seq: number, sealed: Uint8Array): string {
-  const place = Buffer.from(placeOf(incidentId, seq));
+  const place = placeOf(incidentId, seq);
   for (const cipher of [CIPHER, EARLIER_CIPHER]) {
     try {
-      return opened(cipher, key, place, sealed);
+      return opened(cipher, key, place, sealed).toString('utf8');
     } catch {
       // Under the other, or not at all.
     }
@@ -39,12 +44,21 @@ export function unseal(key: Uint8Array, incidentId: string, seq: number, sealed:
   throw new SealError(`the personal data of entry ${seq} of incident ${incidentId} cannot be opened: it was altered`);
 }
 
-function opened(cipher: CipherGCMTypes, key: Uint8Array, place: Buffer, sealed: Uint8Array): string {
+/** Opens what `sealBytes` sealed to the place. @throws SealError as `unseal` does. */
+export function unsealBytes(key: Uint8Array, place: string, sealed: Uint8Array): Buffer {
+  try {
+    return opened(CIPHER, key, place, sealed);
+  } catch {
+    throw new SealError(`what is sealed as "${place}" cannot be opened: it was altered`);
+  }
+}
+
+function opened(cipher: CipherGCMTypes, key: Uint8Array, place: string, sealed: Uint8Array): Buffer {
   const nonce = sealed.subarray(0, NONCE_BYTES);
   const decipher = createDecipheriv(cipher, key, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAAD(place);
+  decipher.setAAD(Buffer.from(place));
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
-  return decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+  return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
 }
 
 /** What a sealed text is bound to: it cannot be moved to another entry. */

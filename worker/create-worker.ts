@@ -18,7 +18,7 @@ import { createExerciseMail } from '../activities/mail/exercise-mail';
 import { createResendMail } from '../activities/mail/resend-mail';
 import { createContacts, loadContacts } from '../activities/paging/contacts';
 import { createStaticStatusPage } from '../activities/status-page/static-status-page';
-import { createFolderArtefacts } from '../activities/storage/artefacts';
+import { createKeptArtefacts } from '../activities/storage/kept-artefacts';
 import { createFolderSite } from '../activities/storage/site';
 import { dataConverter, workerDataConverter } from '../client/codec';
 import { configuredDependencies } from '../detection/dependencies/configured';
@@ -71,7 +71,8 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
   const connection = await NativeConnection.connect(connectionOptions);
   const { encryptionKeys } = settings;
   const client = new Client({ connection, namespace, dataConverter: dataConverter(encryptionKeys) });
-  const { activities, pipeline, audit, signing, close } = await connectActivities(settings, client, options.logLevel);
+  const connected = await connectActivities(settings, client, options.logLevel);
+  const { activities, artefacts, pipeline, audit, signing, close } = connected;
   const worker = await Worker.create({
     connection,
     namespace,
@@ -92,6 +93,7 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
       );
       void audit.noteConfiguration();
       try {
+        artefacts.start();
         pipeline.start();
         signing.start();
         await worker.run();
@@ -100,6 +102,7 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
         migration.stop();
         await signing.stop();
         await pipeline.stop();
+        await artefacts.stop();
         await connection.close();
         await close();
       }
@@ -177,7 +180,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   const contacts = settings.contactsFile
     ? await loadContacts(settings.contactsFile)
     : createContacts({ fallback: addressIn(settings.mail.from), contacts: {} });
-  const artefacts = createFolderArtefacts(path.join(dataDir, 'artefacts'));
+  const artefacts = createKeptArtefacts({ pool, dir: path.join(dataDir, 'artefacts'), log });
   const deps: ActivityDeps = {
     policy,
     register: {
@@ -238,7 +241,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
     await appender.close();
     await Promise.all([pool.end(), directoryPool?.end()]);
   };
-  return { activities: createActivities(deps), pipeline, audit, signing, close };
+  return { activities: createActivities(deps), artefacts, pipeline, audit, signing, close };
 }
 
 function logger(level = 'warn') {

@@ -1,3 +1,4 @@
+import type { RefList } from '../storage/artefacts';
 import type { DeliveryRef } from '../types';
 import type { DeliveryGroup, ObligationKey } from './ledger/ledger';
 
@@ -12,6 +13,6 @@ export function groupOf(input: Pick<DeliveryRef, 'incidentId' | 'ledgerKey' | 'r
 }
 
 /** The list of all refs that a batch has held. */
-export function claimedList({ incidentId, ledgerKey }: Pick<DeliveryRef, 'incidentId' | 'ledgerKey'>): string {
-  return JSON.stringify(['claimed', incidentId, ledgerKey, 'email']);
+export function claimedList({ incidentId, ledgerKey }: Pick<DeliveryRef, 'incidentId' | 'ledgerKey'>): RefList {
+  return { incidentId, name: JSON.stringify(['claimed', incidentId, ledgerKey, 'email']) };
 }

@@ -40,7 +40,7 @@ export async function draftNotice(deps: DraftDeps, input: DraftInput): Promise<D
   if (input.channel === 'filing') return draftDossiers(deps, input, templates, organisation);
   const { artefacts } = deps;
   const sender = input.channel === 'email' ? deps.sender : undefined;
-  const frozen: Frozen = { artefacts, freeze: (notice) => freezeNotice(artefacts, notice, sender) };
+  const frozen: Frozen = { artefacts, freeze: (notice) => freezeNotice(artefacts, input.incidentId, notice, sender) };
   const { drafted, untranslated } = await renderAll(frozen, input, templates, organisation);
   const renderings = drafted.map(({ rendering }) => rendering);
   const urls: string[] = [];
@@ -78,8 +78,8 @@ async function draftDossiers(
     const notice = renderNotice(template, templateData(template, input, organisation), input.exercise);
     const beside = { titles: template.titles, also, data, ...(template === all[0] && { untranslated: lacking }) };
     const { html, json } = buildDossier(input, notice, readingFor(template, input.authority), beside);
-    await deps.artefacts.put(Buffer.from(json, 'utf8'));
-    const sha256 = await deps.artefacts.put(Buffer.from(html, 'utf8'));
+    await deps.artefacts.put(Buffer.from(json, 'utf8'), input.incidentId);
+    const sha256 = await deps.artefacts.put(Buffer.from(html, 'utf8'), input.incidentId);
     await deps.site.write(`${folder}/${data}`, json);
     urls.push(await deps.site.write(`${folder}/${pageOf(template)}`, html));
     renderings.push(renderingOf(template, sha256));

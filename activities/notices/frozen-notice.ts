@@ -14,13 +14,15 @@ const FrozenNoticeSchema = z.strictObject({
 /** A notice as it goes out, the same to every recipient of its language. */
 export type FrozenNotice = z.infer<typeof FrozenNoticeSchema>;
 
-/** Stores a notice as canonical JSON (RFC 8785); answers the SHA-256 of these bytes. */
+/** Stores a notice of an incident as canonical JSON (RFC 8785); answers the SHA-256 of these bytes. */
 export function freezeNotice(
   artefacts: ArtefactStore,
+  incidentId: string,
   { subject, html, text }: FrozenNotice,
   sender?: Sender,
 ): Promise<string> {
-  return artefacts.put(Buffer.from(canonicalText({ subject, html, text, ...(sender && { sender }) }), 'utf8'));
+  const bytes = Buffer.from(canonicalText({ subject, html, text, ...(sender && { sender }) }), 'utf8');
+  return artefacts.put(bytes, incidentId);
 }
 
 /** The notice stored under a hash. Throws ArtefactFault when it is missing, damaged or no notice. */

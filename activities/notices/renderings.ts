@@ -95,6 +95,6 @@ async function ownRenderings(
     const notice = renderNotice(template, templateData(template, { ...input, contents }, organisation), input.exercise);
     hashes[workspace] = await freeze(notice);
   }
-  const sha256 = await artefacts.put(Buffer.from(canonicalText(hashes), 'utf8'));
+  const sha256 = await artefacts.put(Buffer.from(canonicalText(hashes), 'utf8'), input.incidentId);
   return { sha256, count: workspaces.length };
 }

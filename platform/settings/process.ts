@@ -12,7 +12,7 @@ export const processSettings = settingsGroup({
       { default: 'development' },
     ),
     TOCSIN_DATA_DIR: variable(
-      'The folder for what is kept on disk: drafts, deliveries while Postgres is away, keys that were made. All workers share one.',
+      'The folder for what is kept on disk: copies of what was drafted, deliveries while Postgres is away, pages, keys that were made.',
       text,
       { unset: '`.tocsin` in the folder of the package' },
     ),

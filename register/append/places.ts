@@ -5,6 +5,7 @@ import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import { GENESIS, type Head, leafOf } from '../entry';
 import type { Field } from '../fields';
 import { leafHashSql } from '../leaf-hash-sql';
+import type { Queryable } from '../read-entries';
 import { KEY_BYTES, unseal } from '../seal';
 import type { Leaf } from '../verifier/leaf';
 import { parseOpenings } from '../verifier/openings';
@@ -95,10 +96,7 @@ export function isSame({ leaf, values }: Present, { event, fields }: GivenEvent)
 }
 
 /** The data keys of incidents, made where there is none; null where it was destroyed. */
-export async function dataKeys(
-  client: ClientBase,
-  incidentIds: readonly string[],
-): Promise<Map<string, Buffer | null>> {
+export async function dataKeys(client: Queryable, incidentIds: readonly string[]): Promise<Map<string, Buffer | null>> {
   const keys = incidentIds.map(() => randomBytes(KEY_BYTES));
   await client.query({ name: 'tocsin-new-keys', text: NEW_KEYS, values: [incidentIds, keys] });
   const { rows } = await client.query<{ incident_id: string; key: Buffer | null }>({

@@ -43,7 +43,11 @@ export const REMAINS_OF_INCIDENT: readonly Remainder[] = [
     until: 'for good',
   },
   {
-    where: 'drafts and texts in the artefact folder and the spool, dossiers and notices of the site, the vault',
+    where: 'copies of drafts and texts on the disks of workers',
+    until: 'until a worker with that disk has run for an hour',
+  },
+  {
+    where: 'the spool, dossiers and notices of the site, the vault',
     until: 'until you delete them',
   },
   { where: 'the audit log, which names who acted, and ids of commands', until: 'for good' },

@@ -22,6 +22,7 @@ describe('a database with every table filled', () => {
     fc.constantFrom('a\nb', '"quoted", (b)\\', '\\x41', ',', '()', ' ', 'é\u2028😀', "'; --", '{"a":1}'),
   );
   const bytes = fc.uint8Array({ minLength: 1, maxLength: 60 }).map((b) => Buffer.from(b));
+  const sha256 = fc.integer({ min: 0, max: 0xffff }).map((n) => n.toString(16).padStart(64, '0'));
   const instant = fc.integer({ min: 0, max: 4_000_000_000_000_000 }).map((us) => `epoch ${us}`);
   const double = fc.oneof(fc.double({ noNaN: true }), fc.constantFrom(0.1, -0, 1e-300, 5e-324));
   // What `jsonb` takes: no NUL, no half of a surrogate pair.
@@ -57,6 +58,9 @@ describe('a database with every table filled', () => {
       ...{ round: fc.constant(1), data: json, found_at: instant, task: fc.boolean(), pending: json },
     }),
     advisories: fc.record({ id: line, modified_at: instant, record: line }),
+    artefacts: fc.record({ sha256, incident_id: line, content: bytes, stored_at: instant }),
+    artefact_lists: fc.record({ list: sha256, incident_id: line, refs: bytes, stored_at: instant }),
+    effect_marks: fc.record({ mark: sha256, marked_at: instant }),
   };
 
   const isInstant = (value: unknown): value is string => typeof value === 'string' && value.startsWith('epoch ');

@@ -99,8 +99,12 @@ test('the writer works on a current database, and is sent to the owner for one t
     'permission denied',
   );
   // As before the latest migration.
-  await query(superuser, "DELETE FROM tocsin.schema_migrations WHERE name LIKE '014%'");
-  await expect(bringUpToDate(urls.writer!)).rejects.toThrow(/lacks 1 migrations \(014_.*run `npx tocsin migrate`/);
+  await query(
+    superuser,
+    `DELETE FROM tocsin.schema_migrations WHERE name LIKE '015%';
+     DROP TABLE tocsin.artefacts, tocsin.artefact_lists, tocsin.effect_marks`,
+  );
+  await expect(bringUpToDate(urls.writer!)).rejects.toThrow(/lacks 1 migrations \(015_.*run `npx tocsin migrate`/);
   await migrateInOwnProcess(owner);
   await bringUpToDate(urls.writer!);
 });

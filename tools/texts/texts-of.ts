@@ -2,7 +2,7 @@
 import type { DirectoryPort } from '../../activities/directory/directory-port';
 import { draftNotice } from '../../activities/notices/draft-notice';
 import { type FrozenNotice, thawNotice } from '../../activities/notices/frozen-notice';
-import { createFolderArtefacts } from '../../activities/storage/artefacts';
+import { createFolderArtefacts } from '../../activities/storage/folder-artefacts';
 import { createFolderSite } from '../../activities/storage/site';
 import type { DraftInput } from '../../activities/types';
 import { readScenario } from '../../cli/commands/exercise/scenario';

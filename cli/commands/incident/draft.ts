@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { type FrozenNotice, thawNotice } from '../../../activities/notices/frozen-notice';
-import { createFolderArtefacts } from '../../../activities/storage/artefacts';
+import { createKeptArtefacts } from '../../../activities/storage/kept-artefacts';
 import { refused } from '../../../client/errors';
 import type { Rendering } from '../../../domain/incident/events';
 import type { Obligation } from '../../../domain/incident/state';
@@ -60,9 +60,15 @@ interface Texts {
   before?: FrozenNotice;
 }
 
-/** The texts, from the folder that the workers share. */
+const SILENT = { info() {}, warn() {}, error() {} };
+
+/** The texts, from the store of the workers; while Postgres is away those that this machine has a copy of. */
 async function readTexts(shell: Shell, o: Obligation, rendering: Rendering): Promise<Texts> {
-  const artefacts = createFolderArtefacts(path.join(shell.settings.dataDir, 'artefacts'));
+  const artefacts = createKeptArtefacts({
+    pool: await shell.register(),
+    dir: path.join(shell.settings.dataDir, 'artefacts'),
+    log: SILENT,
+  });
   const sent = (o.supplements.at(-1)?.evidence ?? o.evidence)?.renderings;
   const before = sent?.find((each) => each.language === rendering.language);
   const generated = rendering.edited?.of;
@@ -74,7 +80,7 @@ async function readTexts(shell: Shell, o: Obligation, rendering: Rendering): Pro
     };
   } catch {
     throw refused(
-      `the text ${rendering.sha256.slice(0, 12)}… is not in the data folder of this machine${o.draft?.url ? `: read it at ${o.draft.url}` : ''}`,
+      `the text ${rendering.sha256.slice(0, 12)}… is neither in Postgres nor in the data folder of this machine${o.draft?.url ? `: read it at ${o.draft.url}` : ''}`,
     );
   }
 }

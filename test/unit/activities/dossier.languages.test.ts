@@ -1,7 +1,7 @@
 /** A dossier in the language of its authority: every fixed word in it, none left in English, and none while a text lacks. */
 import { draftNotice } from '../../../activities/notices/draft-notice';
 import { templatesDir } from '../../../activities/notices/templates';
-import { createFolderArtefacts } from '../../../activities/storage/artefacts';
+import { createFolderArtefacts } from '../../../activities/storage/folder-artefacts';
 import { createFolderSite } from '../../../activities/storage/site';
 import type { ContentValue } from '../../../domain/incident/contents';
 import type { Line } from '../../../domain/incident/said';

@@ -8,7 +8,7 @@ import type { MailPort } from '../../../activities/mail/mail-port';
 import { createResendMail } from '../../../activities/mail/resend-mail';
 import { createContacts } from '../../../activities/paging/contacts';
 import { createStaticStatusPage } from '../../../activities/status-page/static-status-page';
-import { createFolderArtefacts } from '../../../activities/storage/artefacts';
+import { createFolderArtefacts } from '../../../activities/storage/folder-artefacts';
 import { createFolderSite } from '../../../activities/storage/site';
 import type { Activities, DeliveryRef, DraftInput, DraftResult } from '../../../activities/types';
 import type { AlarmSignal } from '../../../domain/escalation/escalation';

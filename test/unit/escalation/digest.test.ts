@@ -4,7 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { digestOf } from '../../../activities/paging/digest';
 import { createSlackPort } from '../../../activities/paging/slack-port';
-import { createFolderArtefacts } from '../../../activities/storage/artefacts';
+import { createFolderArtefacts } from '../../../activities/storage/folder-artefacts';
 import type { RaisedAlarm } from '../../../domain/case/alarm';
 import { commandsFor } from '../../../domain/case/alarm-commands';
 import { alarmText } from '../../../domain/case/alarm-text';

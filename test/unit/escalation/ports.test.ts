@@ -12,7 +12,7 @@ import { postJson } from '../../../activities/paging/post-json';
 import { responderAt } from '../../../activities/paging/responders';
 import { createSlackPort, escaped } from '../../../activities/paging/slack-port';
 import { createWebhookPort } from '../../../activities/paging/webhook-port';
-import { createFolderArtefacts } from '../../../activities/storage/artefacts';
+import { createFolderArtefacts } from '../../../activities/storage/folder-artefacts';
 import type { AlarmInput } from '../../../activities/types';
 import { packageRoot } from '../../../platform/package-root';
 import { loadEscalation, repeatFor } from '../../../policy/load-escalation';
