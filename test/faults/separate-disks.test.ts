@@ -1,0 +1,70 @@
+/** Two workers that share Temporal and Postgres and no folder: what one drafted and claimed, the other sends, at once and once. */
+import { existsSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { declarationOf, policy, RealWorld, until, wholeBreach } from '../setup/real-world';
+import { quietWorkers } from '../setup/workflow-harness';
+import { peopleClose } from './people';
+
+let world: RealWorld;
+
+beforeAll(async () => {
+  quietWorkers();
+  world = await RealWorld.start();
+}, 120_000);
+
+const folderOf = (name: string) => path.join(world.dir, `data-of-${name}`);
+const workerWithDisk = (name: string) => world.startWorker({ env: { TOCSIN_DATA_DIR: folderOf(name) } });
+
+/** How often activities of a workflow had to be tried again, by type. */
+async function repeated(workflowId: string): Promise<Record<string, number>> {
+  const { events } = await world.temporal.workflow.getHandle(workflowId).fetchHistory();
+  const types = new Map<string, string>();
+  const found: Record<string, number> = {};
+  for (const {
+    eventId,
+    activityTaskScheduledEventAttributes: scheduled,
+    activityTaskStartedEventAttributes: started,
+  } of events ?? []) {
+    if (scheduled) types.set(String(eventId), scheduled.activityType!.name!);
+    const type = started && types.get(String(started.scheduledEventId));
+    if (type && started.attempt! > 1) found[type] = (found[type] ?? 0) + started.attempt! - 1;
+  }
+  return found;
+}
+
+async function drafted(id: string, obligation = 'enterprise-notice') {
+  await world.client.declare({ declaration: declarationOf(id, { assessment: wholeBreach }), policy });
+  await until('the notice is drafted', async () => (await world.view(id)).state.obligations[obligation]?.draft);
+}
+
+test('drafted by one worker, whose machine is then gone with its disk, and sent by another at the first attempt', async () => {
+  const id = 'DISKS-moved';
+  const one = await workerWithDisk('one');
+  await drafted(id);
+  await one.kill();
+  rmSync(folderOf('one'), { recursive: true });
+
+  const two = await workerWithDisk('two');
+  await world.client.send(id, 'approve', { by: 'counsel', obligation: 'enterprise-notice', commandId: 'approve-1' });
+  await until('all are told', () => world.notices(id, 'enterprise-notice').length === 230, 60_000);
+  expect(await repeated(`${id}/enterprise-notice/1`)).toEqual({});
+  await peopleClose(world, id, 150_000);
+  await world.expectSound(id);
+  await two.stop();
+}, 300_000);
+
+test('both at work on many incidents: no step is tried again for what lies on the other disk', async () => {
+  const ids = ['DISKS-a', 'DISKS-b', 'DISKS-c'];
+  const workers = [await workerWithDisk('three'), await workerWithDisk('four')];
+  await Promise.all(ids.map((id) => drafted(id)));
+  await Promise.all(ids.map((id) => peopleClose(world, id, 200_000)));
+  for (const id of ids) {
+    await world.expectSound(id);
+    for (const workflow of [id, `${id}/enterprise-notice/1`]) {
+      expect({ workflow, repeated: await repeated(workflow) }).toEqual({ workflow, repeated: {} });
+    }
+  }
+  for (const name of ['three', 'four'])
+    expect(existsSync(path.join(folderOf(name), 'artefacts', 'unsent'))).toBe(false);
+  await Promise.all(workers.map((worker) => worker.stop()));
+}, 300_000);
