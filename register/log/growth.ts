@@ -15,11 +15,11 @@ export class Growth {
   private readonly tree: CompactRange;
   private last: Buffer;
 
-  /** @param through a tree that was signed, and is not the one before: this one must have been that. */
+  /** @param through trees that were signed, beside the one before: this one must have been each of them. */
   constructor(
     private readonly before: Edge,
     private readonly size: number,
-    private readonly through?: SignedTree,
+    private readonly through: readonly SignedTree[] = [],
   ) {
     this.tree = treeOf(before);
     this.last = Buffer.from(before.lastLeaf, 'hex');
@@ -62,11 +62,13 @@ export class Growth {
   }
 
   private assertThrough(): void {
-    const { tree, through } = this;
-    if (tree.size !== through?.size || tree.root().equals(through.root)) return;
-    throw new InconsistentLogError(
-      `the first ${tree.size} entries are not those that were signed: the register was rewritten`,
-    );
+    const { tree } = this;
+    for (const { size, root } of this.through) {
+      if (size !== tree.size || tree.root().equals(root)) continue;
+      throw new InconsistentLogError(
+        `the first ${size} entries are not those that were signed: the register was rewritten`,
+      );
+    }
   }
 
   /** The tree as it is now. Where nothing was new, the last signed entry is looked at all the same. */

@@ -9,7 +9,7 @@ import { type Surroundings, settingsGroup, text, variable } from '../../platform
 export interface LogSettings {
   /** The signing key, and the rotations that led to it. A secret; outside the database. */
   keysFile: string;
-  /** What the signer remembers; outside the database, shared by all workers. */
+  /** What the signer remembers; outside the database. */
   stateFile: string;
   /** The published log: tiles, entry bundles, checkpoint, rotations. */
   dir: string;
@@ -35,7 +35,7 @@ export const logVariables = {
   TOCSIN_LOG_KEYS: variable('The file with the signing key. Keep a copy where the database is not.', text, {
     unset: `\`register/signing-keys.json\` in the data folder, made at the first start; in production by \`${tocsin('register keys create', {})}\``,
   }),
-  TOCSIN_LOG_STATE: variable('The file with what the signer remembers; one for all workers.', text, {
+  TOCSIN_LOG_STATE: variable('The file with what the signer remembers; each worker may have its own.', text, {
     unset: '`register/signer.json` in the data folder',
   }),
   TOCSIN_LOG_DIR: variable('The folder in which the log is published: checkpoints and hashes only.', text, {

@@ -1,8 +1,11 @@
 /** The register's log, ready to be signed and proved from: its keys, its published files, its checkpoints. */
 
+import { rm } from 'node:fs/promises';
 import type { Pool } from 'pg';
 import { tocsin } from '../../domain/kernel/command-lines';
-import { NoLogError, NotSignedError, SigningKeyError } from '../errors';
+import { tryLock } from '../../platform/file-lock';
+import { isUnavailable } from '../../postgres/pool';
+import { NoLogError, NotSignedError, SignerBusyError, SigningKeyError } from '../errors';
 import type { NodeReader } from '../tree/merkle';
 import { LogKeys } from '../verifier/log-keys';
 import { noteRecord, splitNotes } from '../verifier/notes';
@@ -12,9 +15,10 @@ import type { LogSettings } from './log-settings';
 import { createFolderStore, type LogStore } from './log-store';
 import { publishedNodes } from './published-nodes';
 import { registerLeaves, registerSize } from './register-leaves';
-import { underSignLock } from './sign-lock';
-import { CHECKPOINT, type SignedLog, signLog } from './sign-log';
+import { CHECKPOINT, followLog, type SignedLog, signLog } from './sign-log';
+import { bindLog, endTurn, keepTurn, readSigner, recordSigned, type SignerRow } from './signer-row';
 import { readSignerState } from './signer-state';
+import { inTurn, signerName, signLockFile, type TurnOptions } from './signer-turn';
 
 /** The names under which the key that signs now and the rotations that led to it are published. */
 export const VERIFIER_KEY = 'vkey';
@@ -45,8 +49,16 @@ export interface RegisterLog {
   /** Does `work` as the only signer, with the keys as they are now. */
   asSigner<T>(
     work: (keys: SigningKeys, sign: (keys: SigningKeys) => Promise<SignedLog>) => Promise<T>,
-    waitMs?: number,
+    options?: Partial<TurnOptions>,
   ): Promise<T>;
+  /** Another signer whose turn it is, elsewhere; undefined when it is nobody's, or this one's. */
+  signerElsewhere(): Promise<SignerRow | undefined>;
+  /** Remembers here what another signer has signed. @throws InconsistentLogError when the register does not lead to it. */
+  follow(signer: SignerRow): Promise<void>;
+  /** Holds on to its turn, if it has it. */
+  keepTurn(): Promise<void>;
+  /** Lets another signer take over at once. */
+  endTurn(): Promise<void>;
   /** The size that was signed last; 0 before the first. @throws SignerMemoryError. */
   signedSize(): Promise<number>;
   /** Reads nodes of the published tree. */
@@ -69,26 +81,38 @@ export interface RegisterLog {
 export async function openLog(pool: Pool, settings: LogSettings): Promise<RegisterLog> {
   const { keysFile, stateFile, dir, origin, makeKey } = settings;
   const store = createFolderStore(dir);
-  let keys = (await readKeys(keysFile)) ?? (makeKey ? await makeKeys(keysFile, origin) : undefined);
+  let keys = (await readKeys(keysFile)) ?? (makeKey ? await firstKeys(pool, keysFile, origin) : undefined);
   if (keys && origin !== undefined && origin !== keys.origin) {
     throw new SigningKeyError(
       `TOCSIN_LOG_ORIGIN: is "${origin}", but the key in ${keysFile} is of the log "${keys.origin}"; a log keeps its name`,
     );
   }
-  let published = keys === undefined ? await publishedKeys(store, keysFile) : undefined;
+  let published = keys === undefined ? await publishedKeys(store, keysFile, pool) : undefined;
 
-  const asSigner: RegisterLog['asSigner'] = (work, waitMs = LOCK_WAIT_MS) =>
-    underSignLock(pool, stateFile, waitMs, async () => {
-      // Read anew: another process may have rotated it.
-      keys = await readKeys(keysFile);
-      if (keys === undefined) throw new SigningKeyError(`${keysFile} does not exist: nothing can be signed here`);
+  // Read anew: another process may have rotated it.
+  const keysNow = async () => {
+    keys = await readKeys(keysFile);
+    if (keys === undefined)
+      throw new SigningKeyError(
+        `${keysFile} does not exist: nothing can be signed here. Put a copy of it there, or start the worker that has it`,
+      );
+    return keys;
+  };
+  const asSigner: RegisterLog['asSigner'] = (work, options = {}) =>
+    inTurn(pool, stateFile, keysNow, { waitMs: LOCK_WAIT_MS, ...options }, (current, turn) => {
+      let tree = turn as Pick<SignerRow, 'size' | 'root'>;
       const sign = async (by: SigningKeys) => {
         keys = by;
         await publishKeys(store, by);
+        const record = async (signed: typeof tree) => {
+          if (!(await recordSigned(pool, { ...turn, size: tree.size }, signed, by)))
+            throw new SignerBusyError('another signer took over meanwhile: nothing was signed here');
+          tree = signed;
+        };
         const [leaves, size] = [registerLeaves(pool), () => registerSize(pool)];
-        return signLog({ signer: by.signer, stateFile, store, leaves, size });
+        return signLog({ signer: by.signer, stateFile, store, leaves, size, shared: { tree, record } });
       };
-      return work(keys, sign);
+      return work(current, sign);
     });
   const log: RegisterLog = {
     get origin() {
@@ -105,7 +129,28 @@ export async function openLog(pool: Pool, settings: LogSettings): Promise<Regist
     },
     store,
     asSigner,
-    sign: (waitMs) => asSigner((current, sign) => sign(current), waitMs),
+    sign: (waitMs = LOCK_WAIT_MS) => asSigner((current, sign) => sign(current), { waitMs }),
+    async signerElsewhere() {
+      const row = await readSigner(pool);
+      return row?.isHeld && row.holder !== (await signerName(stateFile)) ? row : undefined;
+    },
+    async follow(signer) {
+      const held = tryLock(signLockFile(stateFile));
+      // The signer itself has this folder, and remembers.
+      if (!('release' in held)) return;
+      try {
+        await followLog(stateFile, signer.origin, signer, registerLeaves(pool));
+      } finally {
+        held.release();
+      }
+    },
+    async keepTurn() {
+      const [row, holder] = [await readSigner(pool), await signerName(stateFile)];
+      if (row?.holder === holder && row.isHeld) await keepTurn(pool, row);
+    },
+    async endTurn() {
+      await endTurn(pool, await signerName(stateFile));
+    },
     signedSize: async () => (await readSignerState(stateFile))?.size ?? 0,
     async nodes() {
       return publishedNodes(store, publishedSize(await publishedCheckpoint(log)));
@@ -114,7 +159,7 @@ export async function openLog(pool: Pool, settings: LogSettings): Promise<Regist
       const endMs = Date.now() + waitMs;
       for (;;) {
         // The worker that signs may have rotated its key since.
-        if (keys === undefined) published = await publishedKeys(store, keysFile);
+        if (keys === undefined) published = await publishedKeys(store, keysFile, pool);
         const note = keys === undefined ? await publishedCheckpoint(log) : (await log.sign(waitMs)).note;
         const size = note === undefined ? 0 : LogKeys.follow(log.verifierKey, log.rotations).open(note).size;
         if (size >= position) return note!;
@@ -157,9 +202,40 @@ async function publishKeys(store: LogStore, { signer, rotations }: SigningKeys):
   }
 }
 
-async function publishedKeys(store: LogStore, keysFile: string): Promise<LogKeys> {
+/** The first key of a log. None is made where the register has a log already: its signer is elsewhere. */
+async function firstKeys(pool: Pool, keysFile: string, origin?: string): Promise<SigningKeys | undefined> {
+  const bound = await unlessAway(() => readSigner(pool));
+  if (bound) {
+    if (origin === undefined || origin === bound.origin) return undefined;
+    throw new SigningKeyError(
+      `TOCSIN_LOG_ORIGIN: is "${origin}", but the register is signed as the log "${bound.origin}"; a log keeps its name`,
+    );
+  }
+  const keys = await makeKeys(keysFile, origin);
+  const row = await unlessAway(() => bindLog(pool, keys));
+  if (row === undefined || row.origin === keys.origin) return keys;
+  // Two began at once: the key of the other is the log's.
+  await rm(keysFile, { force: true });
+  return undefined;
+}
+
+/** Undefined while Postgres is away, or has not been migrated. */
+async function unlessAway<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isUnavailable(error) || (error as { code?: string }).code === NO_SUCH_TABLE) return undefined;
+    throw error;
+  }
+}
+const NO_SUCH_TABLE = '42P01';
+
+/** The keys of a log that is signed elsewhere: as they are published here, or as Postgres has them. */
+async function publishedKeys(store: LogStore, keysFile: string, pool: Pool): Promise<LogKeys> {
   const key = await store.read(VERIFIER_KEY);
   if (key === undefined) {
+    const row = await unlessAway(() => readSigner(pool));
+    if (row) return LogKeys.follow(row.verifierKey, row.rotations);
     throw new NoLogError(
       `the log has no signing key: ${keysFile} does not exist. Restore it from a copy, ` +
         `or for a new log run \`${tocsin('register keys create', {})}\``,

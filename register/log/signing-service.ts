@@ -11,6 +11,7 @@ import {
 import type { Anchor } from './anchor';
 import { AnchorRunner } from './anchor-runner';
 import { publishedCheckpoint, publishedSize, type RegisterLog } from './open-log';
+import type { SignerRow } from './signer-row';
 
 /** What somebody has to look at now. The message names positions and hashes, no content. */
 export interface SigningAlarm {
@@ -34,6 +35,8 @@ export interface SigningServiceDeps {
   onTrouble(message: string, error: Error): void;
 }
 
+/** How often a worker holds on to its turn while nothing is to be signed. */
+const KEEP_MS = 10_000;
 /** How often the register's size is looked at: the longest that it takes to see that enough entries wait. */
 const LOOK_MS = 500;
 /** How the register stands: entries that are not signed, and whether all that was signed is published. */
@@ -43,8 +46,9 @@ interface Standing {
 }
 
 /**
- * Several workers may run it: whoever sees first that it is time signs, and the others see that it is done. What is not
- * consistent with what was signed is never signed; the next round looks whether it has been mended.
+ * Several workers may run it. One of them signs for as long as it runs; the others remember what it signed, and one of them
+ * takes over when it is gone for half a minute. What is not consistent with what was signed is never signed; the next round
+ * looks whether it has been mended.
  */
 export class SigningService {
   private readonly runners: AnchorRunner[];
@@ -57,6 +61,8 @@ export class SigningService {
   private signedAtMs = 0;
   private guardsAtMs = 0;
   private restUntilMs = 0;
+  private keptAtMs = 0;
+  private followedAtMs = 0;
 
   constructor(private readonly deps: SigningServiceDeps) {
     this.runners = deps.anchors.map(
@@ -75,6 +81,7 @@ export class SigningService {
     clearTimeout(this.timer);
     await this.working;
     await this.round(true);
+    await this.deps.log.endTurn().catch(() => {});
     await Promise.all(this.runners.map((runner) => runner.stop()));
   }
 
@@ -90,16 +97,33 @@ export class SigningService {
   private async round(last: boolean): Promise<void> {
     if (!last && Date.now() < this.restUntilMs) return;
     try {
+      const elsewhere = await this.deps.log.signerElsewhere();
+      if (elsewhere) {
+        // When it is this worker's turn, it looks at all of it first.
+        this.signedSize = -1;
+        await this.follow(elsewhere);
+        this.told.delete(OUTAGE);
+        return;
+      }
       const now = await this.look();
       // Before it signs it looks at the guards.
       if (this.isDue(now, last)) await this.sign();
       else if (Date.now() - this.guardsAtMs >= this.deps.everyMs) {
-        await this.deps.log.asSigner(() => this.recordGuards(), 0);
+        await this.deps.log.asSigner(() => this.recordGuards(), { waitMs: 0, stays: true });
+      } else if (Date.now() - this.keptAtMs >= KEEP_MS) {
+        this.keptAtMs = Date.now();
+        await this.deps.log.keepTurn();
       }
       this.told.delete(OUTAGE);
     } catch (error) {
       this.failed(error as Error);
     }
+  }
+
+  private async follow(signer: SignerRow): Promise<void> {
+    if (Date.now() - this.followedAtMs < this.deps.everyMs) return;
+    this.followedAtMs = Date.now();
+    await this.deps.log.follow(signer);
   }
 
   private async look(): Promise<Standing> {
@@ -127,10 +151,14 @@ export class SigningService {
   }
 
   private async sign(): Promise<void> {
-    const signed = await this.deps.log.asSigner(async (keys, sign) => {
-      await this.recordGuards();
-      return sign(keys);
-    }, 0);
+    const signed = await this.deps.log.asSigner(
+      async (keys, sign) => {
+        await this.recordGuards();
+        return sign(keys);
+      },
+      { waitMs: 0, stays: true },
+    );
+    this.keptAtMs = Date.now();
     this.signedNow(signed.size);
     for (const runner of this.runners) runner.offer(signed.note);
   }

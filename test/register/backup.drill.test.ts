@@ -179,6 +179,8 @@ describe('a rollback', () => {
     const there = createPool(target);
     const [record] = (await readIncidentEvents(there, 'REGISTER')) as unknown as Array<{ data: object }>;
     expect(record!.data).toMatchObject({ acceptedOlderThan: { size: restored.missing!.size } });
+    // The log of before refuses to go on: another one may begin.
+    expect((await there.query('SELECT FROM tocsin.log_signer')).rowCount).toBe(0);
     await there.end();
   }, 30_000);
 

@@ -60,6 +60,10 @@ describe('a database with every table filled', () => {
     advisories: fc.record({ id: line, modified_at: instant, record: line }),
     artefacts: fc.record({ sha256, incident_id: line, content: bytes, stored_at: instant }),
     artefact_lists: fc.record({ list: sha256, incident_id: line, refs: bytes, stored_at: instant }),
+    log_signer: fc.record({
+      ...{ origin: line, verifier_key: line, rotations: fc.array(line, { maxLength: 3 }), holder: line },
+      ...{ held_until: instant, fence: fc.nat(), size: fc.nat(), root: fc.constant(Buffer.alloc(32, 7)) },
+    }),
     effect_marks: fc.record({ mark: sha256, marked_at: instant }),
   };
 

@@ -16,7 +16,7 @@ import { verifyAnchored } from '../../register/verify';
 import { afterFile } from '../setup/helpers';
 import { aLog } from './anchors.helpers';
 import { disclosures } from './exports.helpers';
-import { eventsOf } from './helpers';
+import { eventsOf, forgetSigner } from './helpers';
 
 const NAME = 'verify-register.cjs';
 
@@ -56,6 +56,7 @@ describe('a signing key was stolen and rotated', () => {
     first = genuine.log.verifierKey;
     before = await exported(genuine);
     const thief = await aLog();
+    await forgetSigner(thief.url);
     copyFileSync(genuine.settings.keysFile, thief.settings.keysFile);
     await rotate(genuine);
     rotations = path.join(genuine.dir, 'rotations.txt');

@@ -58,6 +58,11 @@ export async function tamper(databaseUrl: string, sql: string, values: unknown[]
   }
 }
 
+/** Postgres forgets who signs and what was signed, as when a superuser deletes the row. */
+export async function forgetSigner(databaseUrl: string): Promise<void> {
+  await administer(databaseUrl, 'DELETE FROM tocsin.log_signer');
+}
+
 /** A database without any table, to migrate. */
 export async function emptyDatabase(): Promise<string> {
   const server = fromSetup('TOCSIN_TEST_DATABASE_URL');

@@ -10,7 +10,7 @@ import { createSigner } from '../../register/tree/note';
 import { startWitness } from '../../stack/witness';
 import { afterFile, createTestDatabase, temporaryDir } from '../setup/helpers';
 import { Screen } from '../unit/cli/helpers';
-import { eventsOf, tamper } from './helpers';
+import { eventsOf, forgetSigner, tamper } from './helpers';
 
 async function aMachine(entries: number) {
   const { url } = await createTestDatabase();
@@ -73,6 +73,7 @@ test('a kept checkpoint finds a rollback that took all of this machine along', a
   writeFileSync(at('mailed.txt'), checkpoint);
   await tamper(url, 'DELETE FROM tocsin.register_entries WHERE position > 6');
   for (const name of ['signer.json', 'log', 'checkpoints.txt']) rmSync(at(`register/${name}`), { recursive: true });
+  await forgetSigner(url);
   expect((await run(['sign'])).exitCode).toBe(0);
   expect((await run(['verify'])).exitCode).toBe(0);
   const { exitCode, out } = await run(['verify', '--checkpoint', at('mailed.txt'), '--key', key]);

@@ -101,10 +101,10 @@ test('the writer works on a current database, and is sent to the owner for one t
   // As before the latest migration.
   await query(
     superuser,
-    `DELETE FROM tocsin.schema_migrations WHERE name LIKE '015%';
-     DROP TABLE tocsin.artefacts, tocsin.artefact_lists, tocsin.effect_marks`,
+    `DELETE FROM tocsin.schema_migrations WHERE name LIKE '016%';
+     DROP TABLE tocsin.log_signer; DROP FUNCTION tocsin.refuse_signing_back`,
   );
-  await expect(bringUpToDate(urls.writer!)).rejects.toThrow(/lacks 1 migrations \(015_.*run `npx tocsin migrate`/);
+  await expect(bringUpToDate(urls.writer!)).rejects.toThrow(/lacks 1 migrations \(016_.*run `npx tocsin migrate`/);
   await migrateInOwnProcess(owner);
   await bringUpToDate(urls.writer!);
 });

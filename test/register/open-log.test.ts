@@ -6,7 +6,7 @@ import { appendEntries } from '../../register/append/appender';
 import { openLog } from '../../register/log/open-log';
 import { LogKeys } from '../../register/verifier/log-keys';
 import { afterFile, createTestDatabase, temporaryDir } from '../setup/helpers';
-import { eventsOf } from './helpers';
+import { eventsOf, forgetSigner } from './helpers';
 
 async function aRegister(entries = 0) {
   const { url } = await createTestDatabase();
@@ -21,7 +21,7 @@ async function aRegister(entries = 0) {
     makeKey: true,
   };
   if (entries > 0) await appendEntries(pool, eventsOf('INC-1', entries));
-  return { pool, settings };
+  return { url, pool, settings };
 }
 
 test('a key is made once, for its owner only, by whichever process comes first', async () => {
@@ -45,7 +45,12 @@ test('a log keeps its name', async () => {
   await expect(openLog(pool, { ...settings, origin: 'register.example.com/b' })).rejects.toThrow(
     'a log keeps its name',
   );
-  await expect(openLog(pool, { ...settings, keysFile: `${settings.keysFile}2`, origin: 'two words' })).rejects.toThrow(
+  const elsewhere = { ...settings, keysFile: `${settings.keysFile}2` };
+  await expect(openLog(pool, { ...elsewhere, origin: 'register.example.com/b' })).rejects.toThrow(
+    'a log keeps its name',
+  );
+  const other = await aRegister();
+  await expect(openLog(other.pool, { ...other.settings, origin: 'two words' })).rejects.toThrow(
     "cannot be a signer's name",
   );
 });
@@ -93,10 +98,11 @@ test('a reader without the key waits for the published checkpoint; the signer si
 });
 
 test('a checkpoint of another key is not taken for the log', async () => {
-  const { pool, settings } = await aRegister(2);
+  const { url, pool, settings } = await aRegister(2);
   const log = await openLog(pool, settings);
   await log.sign();
   rmSync(settings.keysFile);
+  await forgetSigner(url);
   const other = await openLog(pool, { ...settings, origin: log.origin });
   const reader = await openLog(pool, { ...settings, keysFile: `${settings.keysFile}.no`, makeKey: false });
   expect(() =>

@@ -7,7 +7,7 @@ import { appendEntries } from '../../register/append/appender';
 import { createSigning } from '../../worker/signing';
 import { afterFile } from '../setup/helpers';
 import { aLog, signedSize, until } from './anchors.helpers';
-import { eventsOf, tamper } from './helpers';
+import { eventsOf, forgetSigner, tamper } from './helpers';
 
 type Register = Awaited<ReturnType<typeof aLog>>;
 
@@ -97,6 +97,7 @@ test('a thread that breaks off is told, and started again', async () => {
   const { running, said } = await signing(register, async () => undefined);
   const { keysFile } = register.settings;
   await rename(keysFile, `${keysFile}.aside`);
+  await forgetSigner(register.url);
   running.start();
   await until('told', () => said.length > 0);
   expect(said[0]).toContain('signing broke off: the log has no signing key');

@@ -16,7 +16,7 @@ import { LogKeys } from '../../register/verifier/log-keys';
 import { verifyAnchored } from '../../register/verify';
 import { createTestDatabase } from '../setup/helpers';
 import { aLog, aWitness } from './anchors.helpers';
-import { eventsOf, rewriteOf, tamper } from './helpers';
+import { eventsOf, forgetSigner, rewriteOf, tamper } from './helpers';
 
 /** Thirty entries, anchored at ten (mail), at twenty (witness) and at twenty-five (file). */
 async function anchored() {
@@ -40,7 +40,8 @@ async function anchored() {
   await appendEntries(pool, eventsOf('INC-4', 5));
   const verify = async (over = log) => verifyAnchored(pool, (await knownCheckpoints(over, settings)).known);
   /** What whoever restores a whole machine loses as well: the signer's memory and the published log. */
-  const forget = () => {
+  const forget = async () => {
+    await forgetSigner(register.url);
     for (const each of [register.settings.stateFile, register.settings.dir])
       rmSync(each, { recursive: true, force: true });
   };
@@ -78,7 +79,7 @@ test('what the log alone has signed counts as signed, not as anchored', async ()
 test('truncation: entries cut off the end are found, though what is left verifies in itself', async () => {
   const { url, verify, forget } = await anchored();
   await tamper(url, 'DELETE FROM tocsin.register_entries WHERE position > 22');
-  forget();
+  await forget();
   const { ok, firstBad, anchoring } = await verify();
   expect(ok).toBe(false);
   expect(anchoring.contradiction).toEqual({
@@ -132,7 +133,7 @@ test('removal: an incident left out, every hash right, is found', async () => {
 test('rollback: an older backup of the database, also written on until it is longer, is found', async () => {
   const { pool, verify, forget, url } = await anchored();
   await tamper(url, 'DELETE FROM tocsin.register_entries WHERE position > 12');
-  forget();
+  await forget();
   expect((await verify()).anchoring.contradiction).toMatchObject({
     size: 20,
     reason: expect.stringContaining('and 12 are there'),
@@ -164,6 +165,7 @@ test('split view: two trees of one size, both signed with the log\u2019s key, ar
 test('split view: what another reader was shown is found by that reader\u2019s checkpoint', async () => {
   const { settings, log } = await anchored();
   const other = await aLog(25);
+  await forgetSigner(other.url);
   const { note } = await (await openLog(other.pool, { ...other.settings, keysFile: settings.keysFile })).sign();
   const shown = claims('given.txt', LogKeys.follow(log.verifierKey).open(note));
   const register = await anchored();

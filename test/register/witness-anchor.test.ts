@@ -10,7 +10,7 @@ import { openCheckpoint } from '../../register/tree/checkpoint';
 import { createCosigner, parseVerifierKey, signNote } from '../../register/tree/note';
 import { afterFile } from '../setup/helpers';
 import { aLog, aWitness } from './anchors.helpers';
-import { eventsOf, tamper } from './helpers';
+import { eventsOf, forgetSigner, tamper } from './helpers';
 
 test('cosignatures are verified, stored, and published with the checkpoint', async () => {
   const register = await aLog(300);
@@ -56,6 +56,7 @@ test('a rollback of the whole machine, the signer\u2019s memory included, is ref
   for (const forgotten of [register.settings.stateFile, register.settings.dir, register.witnessDir]) {
     rmSync(forgotten, { recursive: true });
   }
+  await forgetSigner(register.url);
   await expect(anchor.put((await register.log.sign()).note)).rejects.toThrow(
     'has cosigned 10 entries of ' + register.log.origin + ', and was now shown 8: the log was rolled back',
   );
@@ -70,6 +71,7 @@ test('a split view, two trees of one size, is refused by the witness', async () 
   const { anchor, witness } = await aWitness(register);
   await anchor.put((await register.log.sign()).note);
   await appendEntries(other.pool, eventsOf('INC-7', 2));
+  await forgetSigner(other.url);
   const twin = await openLog(other.pool, { ...other.settings, keysFile: register.settings.keysFile });
   const toTwin = createWitnessAnchor(witness, twin, other.witnessDir);
   const { note } = await twin.sign();
@@ -83,6 +85,7 @@ test('a witness that has lost its memory together with the log is not believed',
   await anchor.put((await register.log.sign()).note);
   await tamper(register.url, 'DELETE FROM tocsin.register_entries WHERE position > 8');
   for (const forgotten of [register.settings.stateFile, register.settings.dir]) rmSync(forgotten, { recursive: true });
+  await forgetSigner(register.url);
   server.seen.clear();
   await expect(anchor.put((await register.log.sign()).note)).rejects.toThrow('and the witness with it');
 });
@@ -113,6 +116,7 @@ test('the real answers for an unknown log and for an untrusted key are told apar
   await expect(createWitnessAnchor(witness, register.log, register.witnessDir).put(note)).rejects.toThrow(
     'does not know the log',
   );
+  await forgetSigner(register.url);
   const impostor = await openLog(register.pool, {
     ...register.settings,
     keysFile: path.join(register.dir, 'impostor.json'),
