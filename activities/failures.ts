@@ -27,6 +27,8 @@ export const FAILURES = {
   ArtefactsAway: { retry: true },
   /** The ledger that a delivery was opened in cannot be reached. Open the delivery again to go on in the spool. */
   LedgerUnavailable: { retry: true },
+  /** A step of a delivery that is in the spool of another worker's disk came here: it is done there. */
+  SpoolElsewhere: { retry: true },
   /** Nobody knows whether a page arrived: it is sent again. */
   PageOutcomeUnknown: { retry: true },
   /** A paging service is busy or broken: nothing was sent, repeat later. */
@@ -53,7 +55,11 @@ export type FailureType = keyof typeof FAILURES;
  * history, and may hold a secret. `message` says what was tried, what was answered and what to do.
  * `nextRetryDelay` overrides the retry policy's interval once.
  */
-export function failure(type: FailureType, message: string, options: { nextRetryDelay?: Duration } = {}) {
+export function failure(
+  type: FailureType,
+  message: string,
+  options: { nextRetryDelay?: Duration; details?: unknown[] } = {},
+) {
   return ApplicationFailure.create({ type, message, nonRetryable: !FAILURES[type].retry, ...options });
 }
 

@@ -80,9 +80,17 @@ export interface OpenDeliveryInput extends DeliveryRef {
   audience: Audience;
 }
 
+/** Whose disk a spool is on. */
+export interface SpoolPlace {
+  id: string;
+  host: string;
+}
+
 /** `postgres`, or `spool` when Postgres could not be reached: the later steps use the ledger that was opened. */
 export interface OpenedDelivery {
   ledger: 'postgres' | 'spool';
+  /** Whose spool: the later steps are done there. */
+  spool?: SpoolPlace;
   total: number;
   added: number;
   /** Workspaces of the assessment that the directory does not know: told to nobody, and named in the log. */
@@ -91,6 +99,8 @@ export interface OpenedDelivery {
 
 export interface SendBatchesInput extends DeliveryRef {
   ledger: 'postgres' | 'spool';
+  /** Where it was opened, if in a spool. */
+  spool?: SpoolPlace;
   /** Batches to send before returning, so that one call stays short. */
   maxBatches: number;
 }
@@ -243,7 +253,7 @@ export interface Activities {
   sendBatches(input: SendBatchesInput): Promise<SendBatchesResult>;
   summariseDelivery(input: OpenDeliveryInput): Promise<DeliverySummary>;
   /** Brings a spooled delivery into Postgres when that is back. Throws (and is retried) until then. */
-  mergeSpool(input: DeliveryRef): Promise<void>;
+  mergeSpool(input: DeliveryRef & { spool?: SpoolPlace }): Promise<void>;
   /** Mails an alarm once, and has the case's escalation repeat it until somebody acknowledges it. */
   raiseAlarm(input: AlarmInput): Promise<void>;
   /** Pages the person of a level about those of the alarms that are still open; asks the case first. */

@@ -104,7 +104,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     openDelivery: (input) => openDelivery({ ledgers, artefacts, log, directory: outward(input).directory }, input),
     sendBatches: (input) => sendBatches({ ledgers, artefacts, log, now, mail: outward(input).mail }, input),
     summariseDelivery: (input) => summariseDelivery({ ledgers, directory: outward(input).directory }, input),
-    mergeSpool: () => mergeSpool(ledgers),
+    mergeSpool: ({ spool }) => mergeSpool(ledgers, spool),
     raiseAlarm: (input) => raiseAlarm({ ...staffMail(input), escalation: deps.escalation }, input),
     pageOnCall: (input) => pageOnCall(escalating, input),
     standingOfAlarms: ({ caseId, alarms }) => deps.escalation.cases.standing(caseId, alarms),

@@ -8,6 +8,7 @@ import pg from 'pg';
 import pino from 'pino';
 import { type ContainmentPort, createContainment } from '../activities/containment';
 import { exerciseContainment } from '../activities/containment/settings';
+import { keepMerging } from '../activities/delivery/keep-merging';
 import { mergeSpool } from '../activities/delivery/ledger/merge-spool';
 import { PostgresLedger } from '../activities/delivery/ledger/postgres-ledger';
 import { SpoolLedger } from '../activities/delivery/ledger/spool-ledger';
@@ -20,11 +21,14 @@ import { createContacts, loadContacts } from '../activities/paging/contacts';
 import { createStaticStatusPage } from '../activities/status-page/static-status-page';
 import { createKeptArtefacts } from '../activities/storage/kept-artefacts';
 import { createFolderSite } from '../activities/storage/site';
+import type { Activities } from '../activities/types';
 import { dataConverter, workerDataConverter } from '../client/codec';
 import { configuredDependencies } from '../detection/dependencies/configured';
 import { createPipeline } from '../detection/intake/inbox/pipeline';
 import { claimReporterMail, settleReporterMail } from '../detection/reports/store/reporter';
 import { tocsin } from '../domain/kernel/command-lines';
+import { spoolQueue } from '../domain/kernel/spool-queue';
+import { placeAt } from '../platform/place';
 import { loadDisclosures } from '../policy/load-disclosure';
 import { loadPolicy } from '../policy/load-policy';
 import { refusePowerAt } from '../postgres/logins';
@@ -72,7 +76,7 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
   const { encryptionKeys } = settings;
   const client = new Client({ connection, namespace, dataConverter: dataConverter(encryptionKeys) });
   const connected = await connectActivities(settings, client, options.logLevel);
-  const { activities, artefacts, pipeline, audit, signing, close } = connected;
+  const { activities, artefacts, spool, pipeline, audit, signing, close } = connected;
   const worker = await Worker.create({
     connection,
     namespace,
@@ -84,6 +88,20 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
     maxCachedWorkflows: cacheSize(),
     ...tuning,
   });
+  // What is in the spool on this disk is done by a worker with this disk.
+  const spoolWorker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: spoolQueue(settings.taskQueue, spool.place.id),
+    activities: stepsOfSpool(activities),
+    dataConverter: workerDataConverter(encryptionKeys),
+    shutdownGraceTime: '5 seconds',
+    ...(tuning?.interceptors && { interceptors: tuning.interceptors }),
+  });
+  const both = [worker, spoolWorker];
+  const shutdown = () => {
+    for (const each of both) if (each.getState() === 'RUNNING') each.shutdown();
+  };
   return {
     async run() {
       const schedules = keepSchedules(
@@ -94,23 +112,28 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
       void audit.noteConfiguration();
       try {
         artefacts.start();
+        spool.start();
         pipeline.start();
         signing.start();
-        await worker.run();
+        // One that ends takes the other along.
+        await Promise.all(both.map((each) => each.run().finally(shutdown)));
       } finally {
         schedules.stop();
         migration.stop();
         await signing.stop();
         await pipeline.stop();
         await artefacts.stop();
+        await spool.stop();
         await connection.close();
         await close();
       }
     },
-    shutdown() {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
-    },
+    shutdown,
   };
+}
+
+function stepsOfSpool({ openDelivery, sendBatches, summariseDelivery, mergeSpool: merge }: Activities) {
+  return { openDelivery, sendBatches, summariseDelivery, mergeSpool: merge };
 }
 
 const MIGRATE_AGAIN_MS = 5_000;
@@ -156,6 +179,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   const { taskQueue, detectionRules: rulesFile } = settings;
   const pipeline = createPipeline({ pool, temporal, taskQueue, rulesFile, log: logger(logLevel) });
   const spoolDir = path.join(dataDir, 'spool');
+  const place = await placeAt(path.join(spoolDir, 'place'));
   const site = createFolderSite(settings.site.dir, settings.site.url);
   const policy = async () => loadPolicy(settings.policy);
   const organisation = async () => (await policy()).pack.organisation.name;
@@ -196,6 +220,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
     ledgers: {
       postgres,
       spool: new SpoolLedger(spoolDir),
+      place,
       isUnavailable,
       mergeSpool: () => mergeSpool(spoolDir, postgres),
     },
@@ -241,7 +266,8 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
     await appender.close();
     await Promise.all([pool.end(), directoryPool?.end()]);
   };
-  return { activities: createActivities(deps), artefacts, pipeline, audit, signing, close };
+  const spool = keepMerging(deps.ledgers, log);
+  return { activities: createActivities(deps), artefacts, spool: { ...spool, place }, pipeline, audit, signing, close };
 }
 
 function logger(level = 'warn') {

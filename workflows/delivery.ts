@@ -3,8 +3,9 @@
  * Recipients stay in the ledger; this history holds counts.
  */
 import { CancellationScope, continueAsNew, getExternalWorkflowHandle, sleep, workflowInfo } from '@temporalio/workflow';
-import type { Audience, DeliveryRef, OpenedDelivery } from '../activities/types';
+import type { Audience, DeliveryRef, OpenedDelivery, SpoolPlace } from '../activities/types';
 import { activities, failureText, failureType, SENDING, UNTIL_DONE } from './lib/activity-calls';
+import { atSpool, awayText, isAway, spoolOf } from './lib/spool-place';
 
 export interface DeliveryInput {
   delivery: DeliveryRef;
@@ -42,6 +43,11 @@ async function deliver(input: DeliveryInput): Promise<void> {
     } catch (error) {
       if (failureType(error) === 'LedgerUnavailable') {
         // Postgres went away in the middle: opening again goes on in the spool, without those it may have reached.
+        // First where it was under way: that worker knows whom it was writing to.
+        opened = await opening(ref, audience, title, tell, spoolOf(error) ?? opened.spool);
+        changedOver = true;
+      } else if (isAway(error) && opened.spool) {
+        await tell(awayText(opened.spool, true));
         opened = await opening(ref, audience, title, tell);
         changedOver = true;
       } else await later(error, title, tell);
@@ -50,7 +56,8 @@ async function deliver(input: DeliveryInput): Promise<void> {
   // What was open in Postgres when it went away can only be settled there; until then the ledger is not whole.
   if (changedOver) await settleInPostgres(ref, opened, title, tell);
   const { obligation, round } = ref;
-  await incident.signal('delivered', { obligation, round }).catch(() => undefined);
+  const news = { obligation, round, ...(!changedOver && opened.spool && { spool: opened.spool }) };
+  await incident.signal('delivered', news).catch(() => undefined);
   if (!changedOver && opened.ledger === 'spool') await settleInPostgres(ref, opened, title, tell);
 }
 
@@ -73,17 +80,17 @@ async function later(error: unknown, title: string, tell: Tell): Promise<void> {
 }
 
 /** Sends some batches; true when nothing is left. */
-async function sendSome(ref: DeliveryRef, { ledger, total }: OpenedDelivery, title: string): Promise<boolean> {
-  const sending = activities(SENDING, `send ${title}, ${total} recipients`);
-  return (await sending.sendBatches({ ...ref, ledger, maxBatches: BATCHES_A_CALL })).done;
+async function sendSome(ref: DeliveryRef, { ledger, spool, total }: OpenedDelivery, title: string): Promise<boolean> {
+  const sending = activities(atSpool(SENDING, spool), `send ${title}, ${total} recipients`);
+  return (await sending.sendBatches({ ...ref, ledger, ...(spool && { spool }), maxBatches: BATCHES_A_CALL })).done;
 }
 
 /** When Postgres is back: brings the spool into it, and sends whatever was left open there. */
 async function settleInPostgres(ref: DeliveryRef, opened: OpenedDelivery, title: string, tell: Tell): Promise<void> {
-  await insist(title, tell, () => activities(UNTIL_DONE, `bring spooled ${title} into Postgres`).mergeSpool(ref));
+  await broughtIn(ref, opened.spool, title, tell);
   for (let done = false; !done; ) {
     try {
-      done = await sendSome(ref, { ...opened, ledger: 'postgres' }, title);
+      done = await sendSome(ref, { ...opened, ledger: 'postgres', spool: undefined }, title);
     } catch (error) {
       if (failureType(error) === 'LedgerUnavailable') await sleep('30 seconds', { summary: 'wait for Postgres' });
       else await later(error, title, tell);
@@ -91,8 +98,44 @@ async function settleInPostgres(ref: DeliveryRef, opened: OpenedDelivery, title:
   }
 }
 
-function opening(ref: DeliveryRef, audience: Audience, title: string, tell: Tell): Promise<OpenedDelivery> {
-  return insist(title, tell, () =>
-    activities(UNTIL_DONE, `resolve recipients of ${title}`).openDelivery({ ...ref, audience }),
-  );
+/** How often a worker is waited for that is gone with its spool: a quarter of an hour each time. */
+const WAITS = 4;
+
+/** Brings the spool into Postgres, where it is. One that does not come back holds up nothing for ever. */
+async function broughtIn(ref: DeliveryRef, spool: SpoolPlace | undefined, title: string, tell: Tell): Promise<void> {
+  const merge = (at: SpoolPlace | undefined) =>
+    activities(atSpool(UNTIL_DONE, at), `bring spooled ${title} into Postgres`).mergeSpool({
+      ...ref,
+      ...(at && { spool: at }),
+    });
+  if (!spool) return insist(title, tell, () => merge(undefined));
+  for (let waits = 0; waits <= WAITS; waits++) {
+    try {
+      return await merge(spool);
+    } catch (error) {
+      if (isAway(error)) await tell(awayText(spool, waits === WAITS));
+      else await tell(failureText(error));
+      if (waits < WAITS) await sleep('15 minutes', { summary: `wait for the spool of ${spool.host}` });
+    }
+  }
+}
+
+/** Opens it first at the worker that had it, if any; when that is gone, anywhere. */
+function opening(
+  ref: DeliveryRef,
+  audience: Audience,
+  title: string,
+  tell: Tell,
+  at?: SpoolPlace,
+): Promise<OpenedDelivery> {
+  const open = (there: SpoolPlace | undefined) =>
+    activities(atSpool(UNTIL_DONE, there), `resolve recipients of ${title}`).openDelivery({ ...ref, audience });
+  return insist(title, tell, async () => {
+    try {
+      return await open(at);
+    } catch (error) {
+      if (at && isAway(error)) return open(undefined);
+      throw error;
+    }
+  });
 }

@@ -1,12 +1,15 @@
 /** Which ledger a step of a delivery works on. Postgres down stops no notice: the spool takes over until it is back. */
 
 import { failure } from '../failures';
+import type { SpoolPlace } from '../types';
 import type { DeliveryLedger, ObligationKey, SettleResult } from './ledger/ledger';
 
 export interface Ledgers {
   postgres: DeliveryLedger;
   /** On local disk, for the time Postgres cannot be reached. */
   spool: DeliveryLedger;
+  /** Whose disk the spool is on. */
+  place?: SpoolPlace;
   /** True for an outage of Postgres, as opposed to a fault in what was asked. */
   isUnavailable(error: unknown): boolean;
   /** Brings all that is spooled into Postgres; idempotent. */
@@ -63,6 +66,16 @@ export function asUnavailable(ledgers: Ledgers, error: unknown): unknown {
   return failure(
     'LedgerUnavailable',
     'the delivery ledger in Postgres cannot be reached: it is tried again; opening the delivery again goes on in the spool',
+    { details: ledgers.place ? [ledgers.place] : [] },
+  );
+}
+
+/** The spool of another disk is not this one. @throws SpoolElsewhere */
+export function assertSpoolHere({ place }: Ledgers, spool: SpoolPlace | undefined): void {
+  if (!spool || !place || spool.id === place.id) return;
+  throw failure(
+    'SpoolElsewhere',
+    `the delivery is in the spool of ${spool.host}, and this is ${place.host}: it goes on there, or when Postgres is back`,
   );
 }
 

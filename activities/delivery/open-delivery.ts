@@ -44,10 +44,28 @@ export async function openDelivery(deps: OpenDeliveryDeps, input: OpenDeliveryIn
       if (!ledgers.isUnavailable(error) && (error as { type?: unknown }).type !== 'LedgerUnavailable') throw error;
     }
   }
-  log.warn(context, 'Postgres cannot be reached: the delivery goes on in the spool on local disk');
+  await assertTextsHere(artefacts, input);
+  const { place } = ledgers;
+  log.warn(
+    { ...context, ...(place && { host: place.host }) },
+    'Postgres cannot be reached: the delivery goes on in the spool on the disk of this host, and is bound to it',
+  );
   const spooled = notYetTold(recipients, await ledgers.spool.recipients(keyOf(input)));
   const { added, total } = await ledgers.spool.open(group, await withoutClaimed(artefacts, input, spooled));
-  return { ledger: 'spool', total, added, unknownRefs: unknown.length };
+  return { ledger: 'spool', ...(place && { spool: place }), total, added, unknownRefs: unknown.length };
+}
+
+/** A spool is bound to this disk: it is not begun where the texts are not. @throws ArtefactsAway; another worker may have them. */
+async function assertTextsHere(artefacts: ArtefactStore, { renderings }: OpenDeliveryInput): Promise<void> {
+  try {
+    for (const { sha256, own } of renderings) {
+      await artefacts.get(sha256);
+      if (own) await artefacts.get(own.sha256);
+    }
+  } catch (error) {
+    // One that is nowhere is told by the sending.
+    if ((error as { type?: unknown }).type === 'ArtefactsAway') throw error;
+  }
 }
 
 /** False when the spool could not be merged for another reason than an outage: that stops no notice either. */

@@ -10,7 +10,7 @@ import type { ArtefactStore } from '../storage/artefacts';
 import type { SendBatchesInput, SendBatchesResult } from '../types';
 import { claimedList, groupOf, keyOf } from './delivery-key';
 import type { ClaimedBatch } from './ledger/ledger';
-import { type Ledgers, onLedger, presentLedger } from './ledgers';
+import { assertSpoolHere, type Ledgers, onLedger, presentLedger } from './ledgers';
 import { type Counts, type MemberText, sendBatch } from './send-batch';
 
 /** What sending needs. `now`: the real clock. */
@@ -30,6 +30,7 @@ const HEARTBEAT_MS = 5_000;
  */
 export async function sendBatches(deps: SendBatchesDeps, input: SendBatchesInput): Promise<SendBatchesResult> {
   const { ledgers, artefacts } = deps;
+  if (input.ledger === 'spool') assertSpoolHere(ledgers, input.spool);
   const counts: Counts = { sent: 0, failed: 0 };
   const notices = new Map<string, FrozenNotice>();
   const noticeFor = async (language: string) => {

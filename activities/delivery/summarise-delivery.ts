@@ -1,8 +1,8 @@
 import type { DirectoryPort } from '../directory/directory-port';
-import type { DeliverySummary, OpenDeliveryInput } from '../types';
+import type { DeliverySummary, OpenDeliveryInput, SpoolPlace } from '../types';
 import { countReached, toEnter } from './count-reached';
 import { keyOf } from './delivery-key';
-import { asUnavailable, type Ledgers, onLedger, presentLedger } from './ledgers';
+import { assertSpoolHere, asUnavailable, type Ledgers, onLedger, presentLedger } from './ledgers';
 
 /**
  * The counts of a delivery over all rounds of its ledger key, and who was reached of the audience as the directory has it
@@ -29,8 +29,9 @@ export async function summariseDelivery(
   };
 }
 
-/** Brings what is spooled into Postgres. Throws LedgerUnavailable, and is retried, until Postgres is back. */
-export async function mergeSpool(ledgers: Ledgers): Promise<void> {
+/** Brings what is spooled here into Postgres. Throws LedgerUnavailable, and is retried, until Postgres is back. */
+export async function mergeSpool(ledgers: Ledgers, spool?: SpoolPlace): Promise<void> {
+  assertSpoolHere(ledgers, spool);
   try {
     await ledgers.mergeSpool();
   } catch (error) {

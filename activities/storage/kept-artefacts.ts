@@ -1,6 +1,6 @@
 /**
  * The artefact store of a worker: Postgres, where all workers find what each of them stored, and a copy in the worker's own
- * folder of what it stored itself, for the time Postgres is away. Postgres down stops no notice (decision 0003).
+ * folder of what it stored or read itself, for the time Postgres is away. Postgres down stops no notice (decision 0003).
  */
 import { randomUUID } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
@@ -118,7 +118,12 @@ export function createKeptArtefacts({ pool, dir, log, restMs = REST_MS }: Deps):
     },
     async get(sha256) {
       const found = await ask(() => postgres.find(sha256));
-      if (found === 'erased' || Buffer.isBuffer(found)) return orFault(sha256, found);
+      if (found === 'erased') return orFault(sha256, found);
+      if (Buffer.isBuffer(found)) {
+        // Whoever is writing to people has what it writes, also when Postgres goes away in the middle.
+        await folder.put(found).catch(() => {});
+        return found;
+      }
       try {
         // Stored while Postgres was away, before a restore of it, or by an earlier release.
         return await folder.get(sha256);

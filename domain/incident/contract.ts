@@ -29,7 +29,12 @@ export type IncidentView = CaseView<IncidentState>;
 const obligation = z.string().min(1).max(160);
 
 /** Signal of the delivery workflow when a round is done: only a reason to look into the ledger. */
-export const RoundSchema = z.object({ obligation, round: z.int().min(1) });
+export const RoundSchema = z.object({
+  obligation,
+  round: z.int().min(1),
+  /** Where it was counted last, while Postgres was away. */
+  spool: z.object({ id: z.string().regex(/^[0-9a-f]{16}$/), host: z.string().max(255) }).optional(),
+});
 
 /** Signal of the delivery workflow about a problem that a person must see. */
 export const DeliveryProblemSchema = z.object({ obligation, problem: z.string().max(4000) });

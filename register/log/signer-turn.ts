@@ -3,12 +3,9 @@
  * stands in Postgres, with a number that grows at each change; a lock file beside the memory keeps processes that share it
  * apart.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import type { Pool } from 'pg';
 import { type HeldLock, tryLock } from '../../platform/file-lock';
+import { placeAt } from '../../platform/place';
 import { SignerBusyError, SigningKeyError } from '../errors';
 import { LogKeys } from '../verifier/log-keys';
 import type { SigningKeys } from './key-file';
@@ -21,10 +18,8 @@ export const signLockFile = (stateFile: string) => `${stateFile}.lock`;
 
 /** Who signs with this memory: the host, and a number of the folder, as two machines may have one name. */
 export async function signerName(stateFile: string): Promise<string> {
-  const file = `${stateFile}.place`;
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(file, randomBytes(8).toString('hex'), { flag: 'wx', mode: 0o600 }).catch(unlessThere);
-  return `${os.hostname()} ${(await readFile(file, 'utf8')).trim()}`;
+  const { host, id } = await placeAt(`${stateFile}.place`);
+  return `${host} ${id}`;
 }
 
 /** The host of a signer. */
@@ -116,8 +111,4 @@ function assertKey(row: SignerRow, keys: SigningKeys): void {
 async function again(endMs: number, why: string): Promise<void> {
   if (Date.now() >= endMs) throw new SignerBusyError(why);
   await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-}
-
-function unlessThere(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error;
 }

@@ -1,7 +1,7 @@
 /** Two workers that share Temporal and Postgres and no folder: what one drafted and claimed, the other sends, at once and once. */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { declarationOf, policy, RealWorld, until, wholeBreach } from '../setup/real-world';
+import { AUDIENCE, declarationOf, policy, RealWorld, until, wholeBreach } from '../setup/real-world';
 import { quietWorkers } from '../setup/workflow-harness';
 import { peopleClose } from './people';
 
@@ -18,6 +18,12 @@ const workerWithDisk = (name: string) =>
   world.startWorker({
     env: { TOCSIN_DATA_DIR: folderOf(name), TOCSIN_LOG_KEYS: path.join(world.dir, 'signing-keys.json') },
   });
+
+/** The journals in the spool of a worker. */
+function spooled(name: string): string[] {
+  const dir = path.join(folderOf(name), 'spool');
+  return existsSync(dir) ? readdirSync(dir).filter((file) => file.endsWith('.jsonl')) : [];
+}
 
 /** Waits until all of the register is signed, by whichever worker. */
 const allSigned = () =>
@@ -86,5 +92,28 @@ test('both at work on many incidents: no step is tried again for what lies on th
   expect(published).toHaveLength(1);
   for (const name of ['three', 'four'])
     expect(existsSync(path.join(folderOf(name), 'artefacts', 'unsent'))).toBe(false);
+  await Promise.all(workers.map((worker) => worker.stop()));
+}, 300_000);
+
+test('Postgres cut in the middle of a delivery: it goes on in the spool of one of them, every mail once', async () => {
+  const id = 'DISKS-cut';
+  const workers = [await workerWithDisk('five'), await workerWithDisk('six')];
+  await drafted(id);
+  const inOrder = AUDIENCE['enterprise-notice']!.map((address) => `ws-${/\d+/.exec(address)}`).sort();
+  const second = new RegExp(`owner-${inOrder[150]!.slice(3)}@`);
+  const held = world.gates.mailbox.hold({ request: [/POST \/emails\/batch/, new RegExp(id), second], stage: 'answer' });
+  await world.client.send(id, 'approve', { by: 'counsel', obligation: 'enterprise-notice', commandId: 'approve-1' });
+  await until('the second batch is stored and unheard', () => held.count() > 0);
+
+  await world.stopPostgres();
+  world.gates.mailbox.lift();
+  await until('the third batch goes without Postgres', () => world.notices(id, 'enterprise-notice').length === 230);
+  const spools = ['five', 'six'].filter((name) => spooled(name).length > 0);
+  expect(spools).toHaveLength(1);
+
+  await world.startAgain();
+  await peopleClose(world, id, 150_000);
+  await world.expectSound(id);
+  await until('the spool is merged', () => spooled(spools[0]!).length === 0);
   await Promise.all(workers.map((worker) => worker.stop()));
 }, 300_000);

@@ -120,6 +120,14 @@ test('while Postgres is away a worker goes on with its own copies, and hands ove
   expect(await one.artefacts.handOver()).toBe(true);
 });
 
+test('what a worker has read once it has a copy of, for the time Postgres is away', async () => {
+  const [one, two] = [worker(), worker()];
+  const sha256 = await one.artefacts.put(Buffer.from('read before'), 'INC-read');
+  await two.artefacts.get(sha256);
+  two.state.away = true;
+  expect((await two.artefacts.get(sha256)).toString()).toBe('read before');
+});
+
 test('a Postgres that does not answer is waited for some seconds, and counts as away', async () => {
   const one = worker();
   one.state.hangs = true;

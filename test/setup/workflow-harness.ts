@@ -198,6 +198,11 @@ export class WorkflowHarness {
     return this.server.env.client;
   }
 
+  /** For a worker beside the harness's own. */
+  get connection(): NativeConnection {
+    return this.server.env.nativeConnection;
+  }
+
   /** `host:port` of the server, for the `temporal` command. */
   get address(): string {
     return this.server.env.address;

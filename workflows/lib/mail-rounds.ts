@@ -12,13 +12,14 @@ import {
   startChild,
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
-import type { DeliverySummary, OpenDeliveryInput } from '../../activities/types';
+import type { DeliverySummary, OpenDeliveryInput, SpoolPlace } from '../../activities/types';
 import type { IncidentOutcome } from '../../domain/incident/outcome';
 import type { IncidentState } from '../../domain/incident/state';
 import { dispatchKey, type IncidentWork } from '../../domain/incident/work';
 import type { delivery } from '../delivery';
 import { activities, failureText, UNTIL_DONE } from './activity-calls';
 import type { Situation } from './kind';
+import { atSpool, isAway } from './spool-place';
 
 type Dispatch = Extract<IncidentWork, { kind: 'dispatch' }>;
 type Child = ChildWorkflowHandle<typeof delivery>;
@@ -31,9 +32,13 @@ const LOOK = '1 hour';
 export class MailRounds {
   /** Rounds of which somebody said that they are done. */
   private readonly heard = new Set<string>();
+  /** Where they can be counted while Postgres is away. */
+  private readonly spools = new Map<string, SpoolPlace>();
 
-  hear({ obligation, round }: { obligation: string; round: number }): void {
-    this.heard.add(dispatchKey(obligation, round));
+  hear({ obligation, round, spool }: { obligation: string; round: number; spool?: SpoolPlace | undefined }): void {
+    const key = dispatchKey(obligation, round);
+    this.heard.add(key);
+    if (spool) this.spools.set(key, spool);
   }
 
   /** Ends when every recipient has an outcome in the ledger. Fails when the delivery ended before that: it is begun anew. */
@@ -56,8 +61,7 @@ export class MailRounds {
       const isTime = () => this.heard.has(work.key) || ended.how !== undefined;
       await condition(isTime, child ? LOOK : LOOKS[Math.min(looks, LOOKS.length - 1)]!);
       this.heard.delete(work.key);
-      const count = activities(UNTIL_DONE, `count ${work.rule.title}`);
-      const summary = await count.summariseDelivery(round);
+      const summary = await this.count(work, round);
       if (summary.pending === 0) return outcomeOf(work, round, summary);
       const { how = 'was found ended' } = ended;
       const problem = `the delivery ${how} when ${summary.pending} recipients had no outcome yet: it is begun anew`;
@@ -69,6 +73,20 @@ export class MailRounds {
       ended = endOf(again);
       begunAnew = true;
       at.alarm({ obligation: round.obligation, threshold: { kind: 'failing', work: 'send' }, detail: problem });
+    }
+  }
+
+  /** Once where the spool is, if it is heard of; when that worker is gone, in Postgres. */
+  private async count(work: Dispatch, round: OpenDeliveryInput): Promise<DeliverySummary> {
+    const spool = this.spools.get(work.key);
+    this.spools.delete(work.key);
+    const counting = (at: SpoolPlace | undefined) =>
+      activities(atSpool(UNTIL_DONE, at), `count ${work.rule.title}`).summariseDelivery(round);
+    try {
+      return await counting(spool);
+    } catch (error) {
+      if (spool && isAway(error)) return counting(undefined);
+      throw error;
     }
   }
 }

@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { keepMerging } from '../../../activities/delivery/keep-merging';
+import { SpoolLedger } from '../../../activities/delivery/ledger/spool-ledger';
 import type { DirectoryRecipient } from '../../../activities/directory/directory-port';
+import { failure } from '../../../activities/failures';
 import { createResendMail } from '../../../activities/mail/resend-mail';
 import { thawNotice } from '../../../activities/notices/frozen-notice';
 import type { DeliveryRef } from '../../../activities/types';
+import { createActivities } from '../../../worker/create-activities';
 import {
   ALL_OWNERS,
   type Bench,
@@ -218,6 +222,83 @@ describe('Postgres down stops no notice', () => {
     const { ledger } = await bench.activities.openDelivery({ ...delivery, audience: ALL_OWNERS });
     await bench.run(() => bench.activities.sendBatches({ ...delivery, ledger, maxBatches: 5 }));
     expect(mailsTo(bench)).toEqual(recipientsNamed(130).map(({ address }) => address));
+  });
+});
+
+describe('a spool is bound to the host whose disk it is on', () => {
+  const [ONE, TWO] = [
+    { id: '1'.repeat(16), host: 'worker-one' },
+    { id: '2'.repeat(16), host: 'worker-two' },
+  ];
+
+  test('what one host spooled another one neither sends nor merges, and names whose it is', async () => {
+    const { bench, delivery } = await opened(recipientsNamed(3));
+    (bench.deps.ledgers.postgres as SwitchedLedger).down = true;
+    const at = (place: typeof ONE, dir: string) =>
+      createActivities({
+        ...bench.deps,
+        ledgers: { ...bench.deps.ledgers, place, spool: new SpoolLedger(path.join(bench.dir, dir)) },
+      });
+    const [one, two] = [at(ONE, 'spool-one'), at(TWO, 'spool-two')];
+    const opening = await one.openDelivery({ ...delivery, round: 2, audience: ALL_OWNERS });
+    expect(opening).toMatchObject({ ledger: 'spool', spool: ONE });
+    expect(bench.logged.join()).toContain('worker-one');
+    const step = { ...delivery, round: 2, ledger: 'spool' as const, spool: ONE, maxBatches: 5 };
+    expect(await failureOf(bench.run(() => two.sendBatches(step)))).toMatchObject({
+      type: 'SpoolElsewhere',
+      nonRetryable: false,
+      message: expect.stringContaining('in the spool of worker-one, and this is worker-two'),
+    });
+    expect(await failureOf(two.mergeSpool({ ...delivery, spool: ONE }))).toMatchObject({ type: 'SpoolElsewhere' });
+    expect(mailsTo(bench)).toHaveLength(0);
+    expect(await bench.run(() => one.sendBatches(step))).toEqual({ done: true, sent: 3, failed: 0 });
+    expect(mailsTo(bench)).toHaveLength(3);
+  });
+
+  test('a ledger that is away says which host was writing', async () => {
+    const { bench, delivery } = await opened(recipientsNamed(3));
+    const activities = createActivities({ ...bench.deps, ledgers: { ...bench.deps.ledgers, place: ONE } });
+    (bench.deps.ledgers.postgres as SwitchedLedger).down = true;
+    const sending = bench.run(() => activities.sendBatches({ ...delivery, ledger: 'postgres', maxBatches: 5 }));
+    expect(await failureOf(sending)).toMatchObject({ type: 'LedgerUnavailable', details: [ONE] });
+  });
+
+  test('it is not begun on a host that has not the texts', async () => {
+    const { bench, delivery } = await opened(recipientsNamed(3));
+    (bench.deps.ledgers.postgres as SwitchedLedger).down = true;
+    const artefacts = {
+      ...bench.deps.artefacts,
+      get: async () => {
+        throw failure('ArtefactsAway', 'no copy');
+      },
+    };
+    const activities = createActivities({ ...bench.deps, artefacts });
+    const opening = activities.openDelivery({ ...delivery, round: 2, audience: ALL_OWNERS });
+    expect(await failureOf(opening)).toMatchObject({ type: 'ArtefactsAway' });
+    expect(await new SpoolLedger(path.join(bench.dir, 'spool')).journals()).toEqual([]);
+  });
+
+  test('what is left in it is merged when Postgres is back, whoever waits', async () => {
+    let away = true;
+    let merged = 0;
+    const keeping = keepMerging(
+      {
+        mergeSpool: async () => {
+          if (away) throw new Error('away');
+          merged++;
+        },
+        isUnavailable: () => away,
+      },
+      { info() {}, warn() {}, error: (_, text) => expect(text).toBe('never') },
+      20,
+    );
+    keeping.start();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(merged).toBe(0);
+    away = false;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await keeping.stop();
+    expect(merged).toBeGreaterThan(0);
   });
 });
 
