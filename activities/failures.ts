@@ -11,7 +11,9 @@ export const FAILURES = {
   MailQuotaExceeded: { retry: true },
   /** Key, sender or base URL are wrong, whoever the recipient is: correct the configuration, the retry goes on by itself. */
   MailConfiguration: { retry: true },
-  /** The same idempotency key came with another body: a fault in Tocsin. Never retried, raise an alarm. */
+  /** The provider takes no mail from this sender: correct it or verify its domain, the retry goes on by itself. */
+  MailSenderRefused: { retry: true },
+  /** The same idempotency key came with another body. Nobody is told twice: a person looks at the provider. */
   MailKeyConflict: { retry: false },
   /** The provider refused the one message of an alarm or a task. */
   MailRefused: { retry: false },

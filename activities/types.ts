@@ -106,9 +106,27 @@ export interface SendBatchesInput extends DeliveryRef {
 }
 
 export interface SendBatchesResult {
+  /** Nothing is left that can be sent without a person. */
   done: boolean;
   sent: number;
   failed: number;
+  /** What waits for a person who looks at the provider. */
+  undecided?: UndecidedBatch[];
+}
+
+/** A batch of which only the provider's own records tell whether it was accepted. */
+export interface UndecidedBatch {
+  batch: string;
+  recipients: number;
+  claimedAt: Instant;
+}
+
+/** What a person read at the provider. `acceptedAt`: when it accepted the batch; without it, it did not. */
+export interface SettleBatchInput extends EffectContext {
+  ledgerKey: string;
+  /** The beginning of the batch's key; without it, all that wait. */
+  batch?: string;
+  acceptedAt?: Instant;
 }
 
 /** Counts of a whole delivery, over all rounds of its ledger key. */
@@ -251,6 +269,8 @@ export interface Activities {
   publishStatus(input: PublishStatusInput): Promise<{ url: string }>;
   openDelivery(input: OpenDeliveryInput): Promise<OpenedDelivery>;
   sendBatches(input: SendBatchesInput): Promise<SendBatchesResult>;
+  /** Settles what waits for a person; answers how many recipients that were. */
+  settleBatch(input: SettleBatchInput): Promise<{ recipients: number }>;
   summariseDelivery(input: OpenDeliveryInput): Promise<DeliverySummary>;
   /** Brings a spooled delivery into Postgres when that is back. Throws (and is retried) until then. */
   mergeSpool(input: DeliveryRef & { spool?: SpoolPlace }): Promise<void>;

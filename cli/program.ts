@@ -44,6 +44,7 @@ import { translateCommand } from './commands/incident/translate';
 import { waiveCommand } from './commands/incident/waive';
 import { intakeCommand } from './commands/intake';
 import { migrateCommand } from './commands/migrate';
+import { noticeCommand } from './commands/notice';
 import { oncallCommand } from './commands/oncall';
 import { registerCommand } from './commands/register';
 import { reportCommand } from './commands/report';
@@ -80,6 +81,7 @@ const COMMANDS = [
   approveCommand,
   toldCommand,
   leaveUntoldCommand,
+  noticeCommand,
   holdCommand,
   releaseCommand,
   waiveCommand,

@@ -5,6 +5,7 @@
 import { CancellationScope, continueAsNew, getExternalWorkflowHandle, sleep, workflowInfo } from '@temporalio/workflow';
 import type { Audience, DeliveryRef, OpenedDelivery, SpoolPlace } from '../activities/types';
 import { activities, failureText, failureType, SENDING, UNTIL_DONE } from './lib/activity-calls';
+import { PersonAwaited } from './lib/person-awaited';
 import { atSpool, awayText, isAway, spoolOf } from './lib/spool-place';
 
 export interface DeliveryInput {
@@ -29,8 +30,11 @@ export function delivery(input: DeliveryInput): Promise<void> {
 async function deliver(input: DeliveryInput): Promise<void> {
   const { delivery: ref, audience, title } = input;
   const incident = getExternalWorkflowHandle(ref.incidentId);
-  const tell: Tell = (problem) =>
-    incident.signal('delivery-problem', { obligation: ref.obligation, problem }).catch(() => undefined);
+  const tell: Tell = (problem, undecided) =>
+    incident
+      .signal('delivery-problem', { obligation: ref.obligation, problem, ...(undecided && { undecided }) })
+      .catch(() => undefined);
+  const person = new PersonAwaited((problem) => tell(problem, true));
 
   let opened = input.opened ?? (await opening(ref, audience, title, tell));
   let changedOver = input.changedOver ?? false;
@@ -39,7 +43,7 @@ async function deliver(input: DeliveryInput): Promise<void> {
       await continueAsNew<typeof delivery>({ ...input, opened, changedOver });
     }
     try {
-      done = await sendSome(ref, opened, title);
+      done = await sendSome(ref, opened, title, person);
     } catch (error) {
       if (failureType(error) === 'LedgerUnavailable') {
         // Postgres went away in the middle: opening again goes on in the spool, without those it may have reached.
@@ -54,14 +58,15 @@ async function deliver(input: DeliveryInput): Promise<void> {
     }
   }
   // What was open in Postgres when it went away can only be settled there; until then the ledger is not whole.
-  if (changedOver) await settleInPostgres(ref, opened, title, tell);
+  if (changedOver) await settleInPostgres(ref, opened, title, tell, person);
   const { obligation, round } = ref;
   const news = { obligation, round, ...(!changedOver && opened.spool && { spool: opened.spool }) };
   await incident.signal('delivered', news).catch(() => undefined);
-  if (!changedOver && opened.ledger === 'spool') await settleInPostgres(ref, opened, title, tell);
+  if (!changedOver && opened.ledger === 'spool') await settleInPostgres(ref, opened, title, tell, person);
 }
 
-type Tell = (problem: string) => Promise<void>;
+/** `undecided`: only a look at the provider settles it. */
+type Tell = (problem: string, undecided?: boolean) => Promise<void>;
 
 /** Whatever fails for good is told and done again later: a delivery that ended half way would tell half of its recipients. */
 async function insist<T>(title: string, tell: Tell, call: () => Promise<T>): Promise<T> {
@@ -79,18 +84,33 @@ async function later(error: unknown, title: string, tell: Tell): Promise<void> {
   await sleep('15 minutes', { summary: `try ${title} again` });
 }
 
-/** Sends some batches; true when nothing is left. */
-async function sendSome(ref: DeliveryRef, { ledger, spool, total }: OpenedDelivery, title: string): Promise<boolean> {
+/** Sends some batches; true when nothing is left. What waits for a person is waited for once everything else is sent. */
+async function sendSome(
+  ref: DeliveryRef,
+  { ledger, spool, total }: OpenedDelivery,
+  title: string,
+  person: PersonAwaited,
+): Promise<boolean> {
   const sending = activities(atSpool(SENDING, spool), `send ${title}, ${total} recipients`);
-  return (await sending.sendBatches({ ...ref, ledger, ...(spool && { spool }), maxBatches: BATCHES_A_CALL })).done;
+  const input = { ...ref, ledger, ...(spool && { spool }), maxBatches: BATCHES_A_CALL };
+  const { done, undecided = [] } = await sending.sendBatches(input);
+  if (!done || undecided.length === 0) return done;
+  await person.await(undecided);
+  return false;
 }
 
 /** When Postgres is back: brings the spool into it, and sends whatever was left open there. */
-async function settleInPostgres(ref: DeliveryRef, opened: OpenedDelivery, title: string, tell: Tell): Promise<void> {
+async function settleInPostgres(
+  ref: DeliveryRef,
+  opened: OpenedDelivery,
+  title: string,
+  tell: Tell,
+  person: PersonAwaited,
+): Promise<void> {
   await broughtIn(ref, opened.spool, title, tell);
   for (let done = false; !done; ) {
     try {
-      done = await sendSome(ref, { ...opened, ledger: 'postgres', spool: undefined }, title);
+      done = await sendSome(ref, { ...opened, ledger: 'postgres', spool: undefined }, title, person);
     } catch (error) {
       if (failureType(error) === 'LedgerUnavailable') await sleep('30 seconds', { summary: 'wait for Postgres' });
       else await later(error, title, tell);

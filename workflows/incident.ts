@@ -52,8 +52,12 @@ export function incident(input: Input): Promise<CaseResult> {
       'delivery-problem': internalSignal(
         'Delivery workflow: a problem that a person must see',
         DeliveryProblemSchema,
-        ({ obligation, problem }) =>
-          run.alarm({ obligation, threshold: { kind: 'failing', work: 'send' }, detail: problem }),
+        ({ obligation, problem, undecided }) =>
+          run.alarm({
+            obligation,
+            threshold: undecided ? { kind: 'undecided' } : { kind: 'failing', work: 'send' },
+            detail: problem,
+          }),
       ),
     }),
     async begin(run) {

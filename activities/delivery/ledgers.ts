@@ -3,9 +3,10 @@
 import { failure } from '../failures';
 import type { SpoolPlace } from '../types';
 import type { DeliveryLedger, ObligationKey, SettleResult } from './ledger/ledger';
+import type { PostgresLedger } from './ledger/postgres-ledger';
 
 export interface Ledgers {
-  postgres: DeliveryLedger;
+  postgres: DeliveryLedger & Pick<PostgresLedger, 'settleUndecided'>;
   /** On local disk, for the time Postgres cannot be reached. */
   spool: DeliveryLedger;
   /** Whose disk the spool is on. */

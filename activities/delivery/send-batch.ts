@@ -1,10 +1,10 @@
 /** One frozen batch: sent, refused or unknown, and settled in the ledger. */
-
+import { ApplicationFailure } from '@temporalio/common';
 import type { Log } from '../../platform/log';
-import { effectTags, isMailAddress, type MailMessage, type MailPort } from '../mail/mail-port';
+import { effectTags, isMailAddress, type MailMessage, type MailOutcome, type MailPort } from '../mail/mail-port';
 import type { FrozenNotice } from '../notices/frozen-notice';
 import { sha256Hex } from '../storage/artefacts';
-import type { ClaimedBatch, SettleResult } from './ledger/ledger';
+import { type ClaimedBatch, SENDER_REFUSED, type SettleResult, UNDECIDED } from './ledger/ledger';
 import { type LedgerName, type Ledgers, settle } from './ledgers';
 
 /** Resend keeps keys for 24 hours; from an hour before that on, it is asked before anything is repeated. */
@@ -40,8 +40,9 @@ type Member = ClaimedBatch['recipients'][number];
 
 /**
  * Sends a batch and settles it. One request for all; when the provider refuses that for one bad member, each member by
- * itself, so that one never blocks the others. An invalid address fails without a request. Throws on an unknown or
- * temporary outcome: the batch stays open, and the repeat has the same members, body and key.
+ * itself, so that one never blocks the others. An invalid address fails without a request. What the provider has under the
+ * same key with another content waits for a person, who alone can tell what became of it. Throws on an unknown or temporary
+ * outcome: the batch stays open, and the repeat has the same members, body and key.
  */
 export async function sendBatch(deps: BatchDeps, toSend: BatchToSend, counts: Counts): Promise<void> {
   const { batch, texts } = toSend;
@@ -71,7 +72,19 @@ export async function sendBatch(deps: BatchDeps, toSend: BatchToSend, counts: Co
   // Only a batch that nobody has touched goes out as one: after a refusal, members may be out one by one already.
   const whole = batch.recipients.every(({ status }) => status === 'sending') && open.length > 0;
   if (whole && open.length + invalid.length === batch.recipients.length) {
-    const outcome = await deps.mail.sendBatch(open.map(messageTo), `batch/${batch.batchKey}`);
+    const messages = open.map(messageTo);
+    const outcome = await decidable(deps.mail.sendBatch(messages, `batch/${batch.batchKey}`)).catch(async (error) => {
+      if (!batch.isNew || failureTypeOf(error) !== 'MailSenderRefused') throw error;
+      // The first request under this key, and a certain answer: nobody was told, and it is claimed anew.
+      await record([
+        ...open.map(({ ref }) => ({ ref, status: 'pending', errorCode: SENDER_REFUSED }) as const),
+        ...invalid,
+      ]);
+      if ((messages[0]!.sender ?? deps.mail.sender).from === deps.mail.sender.from) throw error;
+      return undefined;
+    });
+    if (!outcome) return;
+    if (outcome.outcome === 'undecided') return record([...open.map(undecided), ...invalid]);
     if (outcome.outcome === 'sent') {
       return record([...open.map((member, i) => sentTo(member, outcome.messageIds[i]!)), ...invalid]);
     }
@@ -84,14 +97,14 @@ export async function sendBatch(deps: BatchDeps, toSend: BatchToSend, counts: Co
     await record(invalid);
   }
   for (const member of open) {
-    const outcome = await deps.mail.send(
-      messageTo(member),
-      `one/${sha256Hex(JSON.stringify([batch.batchKey, member.ref]))}`,
-    );
+    const key = `one/${sha256Hex(JSON.stringify([batch.batchKey, member.ref]))}`;
+    const outcome = await decidable(deps.mail.send(messageTo(member), key));
     await record([
-      outcome.outcome === 'sent'
-        ? sentTo(member, outcome.messageIds[0]!)
-        : { ref: member.ref, status: 'failed', errorCode: outcome.errorCode },
+      outcome.outcome === 'undecided'
+        ? undecided(member)
+        : outcome.outcome === 'sent'
+          ? sentTo(member, outcome.messageIds[0]!)
+          : { ref: member.ref, status: 'failed', errorCode: outcome.errorCode },
     ]);
   }
 }
@@ -123,15 +136,35 @@ async function stillUnsent(
   return open.filter((member) => !idOf(member));
 }
 
-/** `sending` and `unknown` are open; the rest of a batch that is claimed again is settled. */
-function isOpen({ status }: Member): boolean {
-  return status === 'sending' || status === 'unknown';
+/** `sending` and `unknown` are open, but for what waits for a person; the rest of a batch that is claimed again is settled. */
+function isOpen({ status, errorCode }: Member): boolean {
+  return (status === 'sending' || status === 'unknown') && errorCode !== UNDECIDED;
+}
+
+/** The answer to a request; `undecided` where the provider has another one under its key. */
+async function decidable(sending: Promise<MailOutcome>): Promise<MailOutcome | { outcome: 'undecided' }> {
+  try {
+    return await sending;
+  } catch (error) {
+    if (failureTypeOf(error) === 'MailKeyConflict') return { outcome: 'undecided' };
+    throw error;
+  }
+}
+
+function undecided({ ref }: Member): SettleResult {
+  return { ref, status: 'unknown', errorCode: UNDECIDED };
+}
+
+function failureTypeOf(error: unknown): string | undefined {
+  return error instanceof ApplicationFailure ? (error.type ?? undefined) : undefined;
 }
 
 function messageFactory({ effect, texts }: BatchToSend): (member: Member) => MailMessage {
   const tags = effectTags(effect);
-  return ({ ref, address }) => {
-    const { sender, subject, html, text } = texts.get(ref)!.notice;
+  return ({ ref, address, errorCode }) => {
+    const { sender: approved, subject, html, text } = texts.get(ref)!.notice;
+    // The provider takes nothing from the sender that was approved, so nothing went out from it: the one that is configured.
+    const sender = errorCode === SENDER_REFUSED ? undefined : approved;
     return { ...(sender && { sender }), to: address, subject, html, text, tags };
   };
 }

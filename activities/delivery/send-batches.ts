@@ -7,9 +7,9 @@ import { type FrozenNotice, thawNotice } from '../notices/frozen-notice';
 import { hashesOf } from '../notices/own-renderings';
 import { renderingFor } from '../notices/rendering-for';
 import type { ArtefactStore } from '../storage/artefacts';
-import type { SendBatchesInput, SendBatchesResult } from '../types';
+import type { SendBatchesInput, SendBatchesResult, UndecidedBatch } from '../types';
 import { claimedList, groupOf, keyOf } from './delivery-key';
-import type { ClaimedBatch } from './ledger/ledger';
+import { type ClaimedBatch, type DeliveryLedger, UNDECIDED } from './ledger/ledger';
 import { assertSpoolHere, type Ledgers, onLedger, presentLedger } from './ledgers';
 import { type Counts, type MemberText, sendBatch } from './send-batch';
 
@@ -23,6 +23,8 @@ export interface SendBatchesDeps {
 }
 
 const HEARTBEAT_MS = 5_000;
+/** Undecided batches that one answer names; the others follow once these are settled. */
+const MOST_UNDECIDED = 20;
 
 /**
  * Sends up to `maxBatches` batches of the round: first the one whose outcome is open, with the same key, members and
@@ -57,7 +59,10 @@ export async function sendBatches(deps: SendBatchesDeps, input: SendBatchesInput
       const now = () => (input.exercise ? new Date(input.at) : deps.now());
       const ledger = await presentLedger(ledgers, input.ledger, keyOf(input));
       const batch = await onLedger(ledgers, ledger, (l) => l.claimBatch(groupOf(input), MAX_BATCH, now()));
-      if (!batch) return { done: true, ...counts };
+      if (!batch) {
+        const undecided = await onLedger(ledgers, ledger, (l) => undecidedOf(l, input));
+        return { done: true, ...counts, ...(undecided.length > 0 && { undecided }) };
+      }
       await artefacts.remember(claimedList(input), refsOf(batch));
       const noticeOf = await noticeFor(batch.language);
       const texts = new Map<string, MemberText>();
@@ -69,6 +74,18 @@ export async function sendBatches(deps: SendBatchesDeps, input: SendBatchesInput
   } finally {
     clearInterval(timer);
   }
+}
+
+/** The batches of the round that wait for a person. */
+async function undecidedOf(ledger: DeliveryLedger, input: SendBatchesInput): Promise<UndecidedBatch[]> {
+  if ((await ledger.summary(keyOf(input))).unknown === 0) return [];
+  const found = new Map<string, UndecidedBatch>();
+  for (const { batchKey, claimedAt, errorCode, round } of await ledger.recipients(keyOf(input))) {
+    if (errorCode !== UNDECIDED || round !== input.round || !batchKey || !claimedAt) continue;
+    const { recipients = 0 } = found.get(batchKey) ?? {};
+    found.set(batchKey, { batch: batchKey, recipients: recipients + 1, claimedAt });
+  }
+  return [...found.values()].slice(0, MOST_UNDECIDED);
 }
 
 function refsOf(batch: ClaimedBatch): string[] {

@@ -19,7 +19,6 @@ const CONFIGURATION_ERRORS = [
   'missing_api_key',
   'invalid_api_key',
   'restricted_api_key',
-  'invalid_from_address',
   'invalid_access',
   'invalid_region',
   'not_found',
@@ -68,22 +67,24 @@ export function readError(
     return {
       failure: failure(
         'MailKeyConflict',
-        `${said}; the same key was used with another content: compare the artefact with the mail at the provider, then settle the batch by hand`,
+        `${said}; it has another request under the same key, and what became of that only a look at the provider tells`,
       ),
     };
   }
   if (status === 409 || status === 408 || status === 425)
     return { failure: failure('MailBusy', `${said}; it is repeated with the same key`) };
-  const aboutSender = /`from`|verify a domain|domain is not verified|testing emails/i.test(error.message ?? '');
-  if (status === 401 || status === 403 || aboutSender || CONFIGURATION_ERRORS.includes(name)) {
+  const aboutSender =
+    name === 'invalid_from_address' ||
+    /`from`|verify a domain|domain is not verified|testing emails/i.test(error.message ?? '');
+  if (aboutSender) {
+    const todo = 'verify the domain of the sender at the provider, or set TOCSIN_MAIL_FROM to one of a domain that is';
+    return { failure: failure('MailSenderRefused', `${said}; ${todo}`, { nextRetryDelay: CONFIGURATION_RETRY_MS }) };
+  }
+  if (status === 401 || status === 403 || CONFIGURATION_ERRORS.includes(name)) {
     return {
-      failure: failure(
-        'MailConfiguration',
-        `${said}; no recipient is at fault: correct the API key, the sender or the base URL`,
-        {
-          nextRetryDelay: CONFIGURATION_RETRY_MS,
-        },
-      ),
+      failure: failure('MailConfiguration', `${said}; no recipient is at fault: correct the API key or the base URL`, {
+        nextRetryDelay: CONFIGURATION_RETRY_MS,
+      }),
     };
   }
   return { refused: /^[a-z0-9_]{1,60}$/.test(name ?? '') ? name : `http_${status}` };

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { showLine } from '../../domain/case/alarm-commands';
 import { commandText } from '../../domain/kernel/command-lines';
 import type { Log } from '../../platform/log';
@@ -29,13 +30,20 @@ export async function mailStaffOnce(
   if (await artefacts.isMarked(key)) return;
   const content = { subject, html, text, tags: effectTags(effect) };
   const address = contacts.addressOf(to);
-  let outcome = await mail.send({ to: address, ...content }, key);
+  // Another mail went out under this key, before the sender or the text changed: an alarm twice is better than none.
+  const send = (to: string, under: string) =>
+    mail.send({ to, ...content }, under).catch((error: unknown) => {
+      if (error instanceof ApplicationFailure && error.type === 'MailKeyConflict')
+        return mail.send({ to, ...content }, `${under}/again`);
+      throw error;
+    });
+  let outcome = await send(address, key);
   if (outcome.outcome === 'refused' && address !== contacts.fallback) {
     log.error(
       { incidentId: effect.incidentId, key, errorCode: outcome.errorCode },
       'the address of a contact was refused: correct the contacts; the fallback is told',
     );
-    outcome = await mail.send({ to: contacts.fallback, ...content }, `${key}/fallback`);
+    outcome = await send(contacts.fallback, `${key}/fallback`);
   }
   if (outcome.outcome === 'refused') {
     throw failure(

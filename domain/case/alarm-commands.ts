@@ -71,6 +71,15 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
             }),
             explain,
           ];
+    case 'settle-batch': {
+      if (obligation === undefined) return [explain];
+      const given = { id, obligation, reason: ask('reason'), by };
+      return [
+        commandLine('notice settle', { ...given, accepted: ask('time') }),
+        commandLine('notice settle', { ...given, 'not-accepted': true }),
+        explain,
+      ];
+    }
     case 'look-into':
     case 'tell-by-hand':
       return [explain, commandLine('show', { id })];

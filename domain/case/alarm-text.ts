@@ -61,6 +61,8 @@ const EN: Words = {
         return `overdue, reminder ${threshold.times}`;
       case 'undeliverable':
         return 'not delivered';
+      case 'undecided':
+        return 'outcome unknown';
       case 'not-mailed':
         return 'not mailed';
       case 'cancel-requested':
@@ -105,6 +107,8 @@ const EN: Words = {
       'tell the organisations and institutions that may reduce the harm and record it, or decide with a reason that none could',
     'look-into': 'find out why, and fix it',
     'tell-by-hand': 'tell them by another channel and record it, or decide with a reason to leave them untold',
+    'settle-batch':
+      'look in the log of the mail provider whether it was accepted there, then record that it was, and when, or that it was not: it is then sent',
     'waive-and-close': 'waive what does not apply, then close the incident',
     'verify-register': 'verify the register',
     'check-awareness':
@@ -192,6 +196,7 @@ function onObligation({ threshold, dueAt, detail, todo }: Alarm, at: Instant): s
   if (threshold.kind === 'failing') {
     return `${WORK_WORDS[threshold.work]} fails${because({ detail })}. It is retried until it works`;
   }
+  if (threshold.kind === 'undecided') return detail ?? 'The outcome of a part of it is unknown';
   if (threshold.kind === 'undeliverable') {
     return `${threshold.total - threshold.failed} of ${threshold.total} told; still untold: ${detail ?? 'see below'}`;
   }
@@ -215,6 +220,7 @@ const WORK_WORDS: Record<WorkKind, string> = {
   merge: 'handing over to the incident',
   recheck: 'checking the package again',
   settle: 'recording that the task is done',
+  'settle-batch': 'recording what became of a batch',
 };
 
 /** About the case as a whole. */

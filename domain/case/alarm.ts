@@ -25,6 +25,7 @@ export const WORK = [
   'merge',
   'recheck',
   'settle',
+  'settle-batch',
 ] as const;
 export type WorkKind = (typeof WORK)[number];
 
@@ -39,6 +40,8 @@ const OccasionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('recorded-only') }),
   /** A notice did not reach everybody. */
   z.strictObject({ kind: z.literal('undeliverable'), failed: z.int(), total: z.int() }),
+  /** The mail provider alone knows what became of a part of a notice. */
+  z.strictObject({ kind: z.literal('undecided') }),
   /** A mail to a reporter did not go out, or may not have. */
   z.strictObject({ kind: z.literal('not-mailed'), outcome: z.enum(['refused', 'unknown']) }),
   z.strictObject({ kind: z.literal('cancel-requested') }),
@@ -137,6 +140,7 @@ export const TODOS = [
   'tell-organisations',
   'look-into',
   'tell-by-hand',
+  'settle-batch',
   'waive-and-close',
   'verify-register',
   'check-awareness',

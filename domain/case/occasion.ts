@@ -4,7 +4,7 @@ import { showLine } from './alarm-commands';
 
 /** `obligation` and `measure` name what it is about; `detail` is in the words of what failed. */
 export interface Occasion {
-  threshold: Extract<Threshold, { kind: 'cancel-requested' | 'failing' | 'register-damaged' }>;
+  threshold: Extract<Threshold, { kind: 'cancel-requested' | 'failing' | 'register-damaged' | 'undecided' }>;
   obligation?: string;
   measure?: string;
   detail?: string;

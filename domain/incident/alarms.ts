@@ -123,6 +123,7 @@ const TODO = {
   refused: 'contain-by-hand',
   'recorded-only': 'contain-by-hand',
   undeliverable: 'tell-by-hand',
+  undecided: 'settle-batch',
   'cancel-requested': 'waive-and-close',
   'register-damaged': 'verify-register',
 } as const satisfies Partial<Record<Threshold['kind'], Todo>>;

@@ -36,8 +36,12 @@ export const RoundSchema = z.object({
   spool: z.object({ id: z.string().regex(/^[0-9a-f]{16}$/), host: z.string().max(255) }).optional(),
 });
 
-/** Signal of the delivery workflow about a problem that a person must see. */
-export const DeliveryProblemSchema = z.object({ obligation, problem: z.string().max(4000) });
+/** Signal of the delivery workflow about a problem that a person must see. `undecided`: only a look at the provider settles it. */
+export const DeliveryProblemSchema = z.object({
+  obligation,
+  problem: z.string().max(4000),
+  undecided: z.boolean().optional(),
+});
 
 /** Search attributes and their types, as registered at the server. The list sorted by next deadline is the on-call board. */
 export const SEARCH_ATTRIBUTES = {

@@ -247,6 +247,15 @@ interface EventData {
     note?: string;
     evidence?: { sha256: string; bytes: number };
   } & Named;
+  /** A person read at the mail provider what became of a batch whose outcome was unknown. `at`: when it was accepted. */
+  'batch-settled': {
+    obligation: string;
+    round: number;
+    accepted: boolean;
+    at?: Instant;
+    batch?: string;
+    reason: string;
+  };
   'left-untold': { obligation: string; round: number; reason: string } & Named;
   /** Other organisations were told that may reduce the harm; `all`: a person says that these are all. */
   'organisations-told': {

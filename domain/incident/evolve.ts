@@ -313,6 +313,9 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
     case 'told-outside':
     case 'left-untold':
       return change((o) => foldTelling(o, event));
+    // What it settles is in the ledger, and comes back with the count of the delivery.
+    case 'batch-settled':
+      return state;
     case 'page-published':
     case 'made-public':
       return change((o) => foldMadePublic(o, event));

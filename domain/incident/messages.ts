@@ -124,6 +124,26 @@ export const MESSAGE_SCHEMAS = {
       reason: text(2000),
     })
     .refine((m) => m.workspaces || m.people || m.rest, { error: NAME_SOMEBODY }),
+  settle: z
+    .strictObject({
+      ...envelope,
+      by: PersonSchema,
+      obligation,
+      /** Whether the mail provider accepted the batch, as its own records say. */
+      accepted: z.boolean(),
+      /** When it did. */
+      at: InstantSchema.optional(),
+      /** The batch, or how its key begins; without it, every batch of the notice that waits for a person. */
+      batch: z
+        .string()
+        .regex(/^[0-9a-f]{8,64}$/, 'must be how the key of a batch begins: 8 or more of its characters')
+        .optional(),
+      reason: text(2000),
+    })
+    .refine((m) => m.accepted === (m.at !== undefined), {
+      path: ['at'],
+      error: 'says when it was accepted: it goes with "accepted" and with nothing else',
+    }),
   translate: z.strictObject({
     ...envelope,
     language: TranslatedLanguageSchema,
@@ -264,6 +284,7 @@ const DESCRIPTIONS: Record<MessageName, string> = {
   approve: 'Approve a drafted notice: it is sent at once',
   told: 'People were told outside of the product, or a public communication was made public there',
   'leave-untold': 'Decide that somebody who is still untold need not be told, with a reason',
+  settle: 'A person looked at the mail provider: a batch whose outcome was unknown was accepted there, or was not',
   translate: 'Give texts of the facts in another language, so that notices can be written in it',
   'edit-draft': 'Counsel edits a drafted notice in one language: what is approved next is the edited text',
   hold: 'Hold a notice back, with a reason',

@@ -258,6 +258,14 @@ function onObligation(event: ObligationEvent, context: Context): Said {
         : 'No other organisation is to be told';
       return good(`${text}${shown}, by ${event.by}${suffix(note)}${whole && `.${whole}`}`);
     }
+    case 'batch-settled': {
+      const { accepted, at, batch, reason } = event.data;
+      const which = batch ? `Batch ${batch.slice(0, 12)}…` : 'What was undecided';
+      const how = accepted
+        ? `was accepted by the mail provider${at ? `, ${human(at)}` : ''}`
+        : 'was not accepted by the mail provider: it is sent';
+      return warn(`${which} ${how}, says ${event.by}: ${reason}`);
+    }
     case 'left-untold':
       return warn(`Left untold by decision of ${event.by}: ${namedText(event.data)}: ${event.data.reason}`);
     case 'obligation-held': {

@@ -36,6 +36,7 @@ import { notBegun } from './not-begun';
 import { confirmNotOwed } from './not-owed';
 import { awarenessOpen, onAwareAt, onConfirm } from './on-awareness';
 import { onEditDraft } from './on-edit';
+import { onSettle } from './on-settle';
 import { actedWhen, onStatus } from './on-status';
 import { lawServed, onLeaveUntold, onTold, restOf } from './on-telling';
 import { partsAfter } from './parts';
@@ -301,6 +302,8 @@ function onObligation(
       if ('problem' in acted) return answer.rejected(`at: ${acted.problem}`);
       return onTold({ state, o, rule, pack, answer }, message, acted.when);
     }
+    case 'settle':
+      return onSettle(state, o, message, now, answer);
     case 'leave-untold':
       return onLeaveUntold({ state, o, rule, pack, answer }, message);
     case 'edit-draft':

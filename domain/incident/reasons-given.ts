@@ -23,6 +23,7 @@ export const REASONS: Partial<Record<MessageName, Record<string, Takes>>> = {
   approve: { delayReasons: 'own-words', incompleteBecause: 'own-words' },
   told: { note: 'free' },
   'leave-untold': { reason: 'of-law' },
+  settle: { reason: 'own-words' },
   hold: { reason: 'of-law' },
   release: { reason: 'free' },
   waive: { reason: 'of-law' },

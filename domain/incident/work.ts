@@ -12,7 +12,7 @@ import { livingOf } from '../policy/scope';
 import type { ContentValue } from './contents';
 import { missingFields, noticeNow } from './contents';
 import type { NoticeEdit } from './edits';
-import type { IncidentEvent } from './events';
+import type { EventOf, IncidentEvent } from './events';
 import { authorityOf } from './filings';
 import type { ContainmentMeasure } from './incident';
 import { coverage, draftIsCurrent } from './reconcile';
@@ -43,7 +43,17 @@ export type IncidentWork =
     })
   | (Work & { kind: 'contain'; id: string; round: number; measure: ContainmentMeasure; undo: boolean })
   | (Work & { kind: 'verify-register' })
-  | (Work & { kind: 'open-filing'; task: FilingTask });
+  | (Work & { kind: 'open-filing'; task: FilingTask })
+  | (Work & { kind: 'settle-batch'; settlement: BatchSettlement });
+
+/** What a person read at the mail provider. `acceptedAt`: when it accepted the batch; without it, it did not. */
+export interface BatchSettlement {
+  obligation: string;
+  round: number;
+  ledgerKey: string;
+  batch?: string;
+  acceptedAt?: Instant;
+}
 
 /** The task of a person to file a report with an authority, as it stands when the report is ready. */
 export interface FilingTask {
@@ -120,8 +130,9 @@ export function dispatchKey(obligation: string, round: number): string {
   return `dispatch ${obligation} ${round}`;
 }
 
-/** What an event causes once: a report that is ready to be filed becomes a person's task. */
+/** What an event causes once: a report that is ready to be filed becomes a person's task, a settled batch is recorded so. */
 export function causedWork(event: IncidentEvent, state: IncidentState, pack: Policy): IncidentWork[] {
+  if (event.kind === 'batch-settled') return settlementOf(event, state);
   if (event.kind !== 'filing-opened') return [];
   const { obligation, round } = event.data;
   const o = state.obligations[obligation]!;
@@ -137,6 +148,17 @@ export function causedWork(event: IncidentEvent, state: IncidentState, pack: Pol
     missing: o.draft?.missing ?? [],
   };
   return [{ kind: 'open-filing', key: `filing ${event.seq}`, about: { obligation }, task }];
+}
+
+function settlementOf({ seq, data }: EventOf<'batch-settled'>, state: IncidentState): IncidentWork[] {
+  const { obligation, round, batch, at } = data;
+  const o = state.obligations[obligation]!;
+  const settlement: BatchSettlement = {
+    ...{ obligation, round, ledgerKey: ledgerKey(o) },
+    ...(batch && { batch }),
+    ...(at && { acceptedAt: at }),
+  };
+  return [{ kind: 'settle-batch', key: `settle ${seq}`, about: { obligation }, settlement }];
 }
 
 /** Rounds for those who were not told yet share the ledger of the notice, so nobody is told twice; others tell everyone again. */

@@ -20,6 +20,7 @@ const PLACEHOLDERS = {
   count: 'COUNT',
   languages: 'LANGUAGES',
   folder: 'DIR',
+  time: 'TIME',
 } as const;
 export type Ask = { ask: keyof typeof PLACEHOLDERS };
 
@@ -52,6 +53,11 @@ const TABLE = {
   'leave-untold': {
     args: ['id', 'obligation'],
     options: ['workspaces', 'data-set', 'country', 'count', 'reason', 'by'],
+  },
+  'notice settle': {
+    args: ['id', 'obligation'],
+    options: ['accepted', 'batch', 'reason', 'by'],
+    flags: ['not-accepted'],
   },
   hold: { args: ['id', 'obligation'], options: ['reason', 'ground', 'until', 'by'] },
   release: { args: ['id', 'obligation'], options: ['reason', 'by'] },

@@ -24,8 +24,11 @@ export interface Boundary {
   afterwards?(world: RealWorld, id: string): Promise<unknown>;
 }
 
-/** `case`: no incident calls it; `cases-killed` kills there. */
-export const BOUNDARIES: Record<keyof Activities, Boundary | 'case'> = {
+/**
+ * `case`: no incident calls it; `cases-killed` kills there. `undecided`: an incident comes to it only once the mail provider
+ * has refused a repeat; nobody is killed there yet.
+ */
+export const BOUNDARIES: Record<keyof Activities, Boundary | 'case' | 'undecided'> = {
   snapshotPolicy: { over: {}, withoutPolicy: true },
   appendEntries: { over: {} },
   verifyRegister: { over: {} },
@@ -43,6 +46,7 @@ export const BOUNDARIES: Record<keyof Activities, Boundary | 'case'> = {
   tellAcknowledged: { over: late(), brought: acknowledged },
   applyMeasure: { over: { maliciousSources: ['198.51.100.N'] } },
   undoMeasure: { over: { isolate: ['ci-runner'] }, brought: released },
+  settleBatch: 'undecided',
   standingOfAlarms: 'case',
   tellResolved: 'case',
   raiseDetections: 'case',

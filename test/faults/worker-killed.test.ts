@@ -91,7 +91,7 @@ const CALLS: Record<string, Call> = {
 const WHEN = process.env.TOCSIN_FAULTS_REPORT ? (['before', 'after'] as const) : (['after'] as const);
 
 const ACTIVITIES = Object.entries(BOUNDARIES).flatMap(([activity, boundary]) =>
-  boundary === 'case' ? [] : WHEN.map((when) => ({ activity, when, boundary })),
+  typeof boundary === 'string' ? [] : WHEN.map((when) => ({ activity, when, boundary })),
 );
 
 const idOf = (name: string) => `KILL-${name}`;

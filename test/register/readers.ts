@@ -221,7 +221,17 @@ function partlyTold(): RecordedEvent[] {
   });
   const facts = assessment({ workspaces: ['ws-acme', 'ws-globex', 'ws-initech'] });
   story.to(1).send('assess', { assessment: facts, awareAt: at(0.8) });
+  // Of one batch only the mail provider's records told whether it was accepted.
+  story.world.silent = ['dispatch'];
   story.send('approve', { obligation: 'enterprise-notice' });
+  const seen = {
+    accepted: true,
+    at: story.now,
+    batch: '3f2a90c1d2e4',
+    reason: 'its log lists all of them as delivered',
+  };
+  story.send('settle', { obligation: 'enterprise-notice', ...seen, by: COUNSEL });
+  story.restore('dispatch');
   const owners = { obligation: 'enterprise-notice', by: COUNSEL };
   const evidence = { sha256: 'e'.repeat(64), bytes: 4096 };
   story

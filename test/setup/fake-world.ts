@@ -80,6 +80,8 @@ export class FakeWorld {
   registerDamaged = false;
   /** Addresses at which no mail arrives. */
   readonly unusable = new Set<string>();
+  /** Addresses of which only the mail provider knows whether their mail was accepted. */
+  readonly undecided = new Set<string>();
   private readonly entries = new Map<string, IncidentEvent[]>();
   private readonly ledgers = new Map<string, Map<string, Instant | undefined>>();
   private awaited: { activity: keyof Activities; resolve(): void }[] = [];
@@ -186,13 +188,15 @@ export class FakeWorld {
       sendBatches: async ({ incidentId, obligation, round, ledgerKey }) => {
         const at = await this.instant();
         const open = [...this.ledger(incidentId, ledgerKey)].filter(
-          ([to, sentAt]) => !sentAt && !this.unusable.has(to),
+          ([to, sentAt]) => !sentAt && !this.unusable.has(to) && !this.undecided.has(to),
         );
         for (const [to] of open) {
           this.mails.push({ incidentId, obligation, round, to, at });
           this.ledger(incidentId, ledgerKey).set(to, at);
         }
-        return { done: true, sent: open.length, failed: 0 };
+        const waits = [...this.ledger(incidentId, ledgerKey).keys()].filter((to) => this.undecided.has(to)).length;
+        const undecided = [{ batch: 'd'.repeat(64), recipients: waits, claimedAt: at }];
+        return { done: true, sent: open.length, failed: 0, ...(waits > 0 && { undecided }) };
       },
       summariseDelivery: async ({ incidentId, ledgerKey, audience }) => {
         const ledger = this.ledger(incidentId, ledgerKey);
@@ -208,6 +212,12 @@ export class FakeWorld {
           lastSentAt: sent.at(-1),
           counted: countedOf(audience, (address) => ledger.get(address) !== undefined),
         };
+      },
+      settleBatch: async ({ incidentId, ledgerKey, acceptedAt }) => {
+        const ledger = this.ledger(incidentId, ledgerKey);
+        const waiting = [...ledger.keys()].filter((to) => this.undecided.delete(to));
+        for (const to of waiting) if (acceptedAt) ledger.set(to, acceptedAt);
+        return { recipients: waiting.length };
       },
       mergeSpool: async () => {},
       mailReporter: async (input) => {

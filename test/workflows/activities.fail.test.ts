@@ -8,7 +8,7 @@ const IE = 'gdpr-art33-authority:ie-dpc';
 /** Every activity, and whose it is. One that is not named here fails the first test, and its line says where it is walked. */
 const WALKED: Record<
   keyof Activities,
-  'incident' | 'escalation' | 'triage' | 'report' | 'audit' | 'patch' | 'spool' | 'closed'
+  'incident' | 'escalation' | 'triage' | 'report' | 'audit' | 'patch' | 'spool' | 'closed' | 'undecided'
 > = {
   snapshotPolicy: 'incident',
   appendEntries: 'incident',
@@ -25,6 +25,7 @@ const WALKED: Record<
   incidentInRegister: 'closed',
   caseToResume: 'closed',
   mergeSpool: 'spool',
+  settleBatch: 'undecided',
   pageOnCall: 'escalation',
   standingOfAlarms: 'escalation',
   tellAcknowledged: 'escalation',

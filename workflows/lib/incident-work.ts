@@ -1,10 +1,11 @@
 /** Has the outside world do what an incident wants done, and says what came of it. */
-import { condition, sleep } from '@temporalio/workflow';
+import { condition, getExternalWorkflowHandle, sleep } from '@temporalio/workflow';
 import type { IncidentOutcome } from '../../domain/incident/outcome';
 import { isPublicCommunication, PUBLIC_NOTICE } from '../../domain/incident/readers';
 import type { IncidentState } from '../../domain/incident/state';
 import type { IncidentWork } from '../../domain/incident/work';
 import { activities, FIRST_ATTEMPTS, failureText, isFinal, PATIENT, UNTIL_DONE } from './activity-calls';
+import { deliveryId, SETTLED } from './delivery-id';
 import { draftInput } from './draft-input';
 import type { Situation } from './kind';
 import type { MailRounds } from './mail-rounds';
@@ -33,11 +34,31 @@ export async function performIncidentWork(
         ...work.task,
       });
       return undefined;
+    case 'settle-batch':
+      await settleBatch(work, at);
+      return undefined;
   }
 }
 
 function contextOf({ caseId: incidentId, exercise }: IncidentState) {
   return { incidentId, exercise };
+}
+
+/** Records in the ledger what a person read at the provider; the delivery then goes on, or counts what it has. */
+async function settleBatch({ settlement }: WorkOf<'settle-batch'>, at: At): Promise<void> {
+  const { obligation, round, ...settled } = settlement;
+  const { recipients } = await activities(UNTIL_DONE, `settle a batch of ${obligation}`).settleBatch({
+    ...contextOf(at.state),
+    ...settled,
+  });
+  if (recipients === 0) {
+    const which = settled.batch ? `no batch whose key begins with ${settled.batch}` : 'no batch of it';
+    const detail = `Nothing was settled: ${which} waits for a person`;
+    at.alarm({ obligation, threshold: { kind: 'undecided' }, detail });
+  }
+  // One that has ended, or was lost, is begun anew by whoever waits for its outcome.
+  const delivery = getExternalWorkflowHandle(deliveryId({ incidentId: at.state.caseId, obligation, round }));
+  await delivery.signal(SETTLED).catch(() => undefined);
 }
 
 /** A few attempts, then an alarm, then until it works. */

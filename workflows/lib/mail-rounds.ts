@@ -18,6 +18,7 @@ import type { IncidentState } from '../../domain/incident/state';
 import { dispatchKey, type IncidentWork } from '../../domain/incident/work';
 import type { delivery } from '../delivery';
 import { activities, failureText, UNTIL_DONE } from './activity-calls';
+import { deliveryId } from './delivery-id';
 import type { Situation } from './kind';
 import { atSpool, isAway } from './spool-place';
 
@@ -112,7 +113,7 @@ function roundOf(
 async function begin({ rule }: Dispatch, { audience, ...ref }: OpenDeliveryInput): Promise<Child | undefined> {
   const start = () =>
     startChild<typeof delivery>('delivery', {
-      workflowId: `${ref.incidentId}/${ref.obligation}/${ref.round}`,
+      workflowId: deliveryId(ref),
       args: [{ delivery: ref, audience, title: rule.title }],
       // It outlives this run, and what is cut before a continue-as-new.
       parentClosePolicy: ParentClosePolicy.ABANDON,

@@ -3,14 +3,20 @@ import { canonicalText } from '../../../register/canonical';
 import { LedgerError } from '../../../register/errors';
 import type { DeliveryGroup } from './ledger';
 
-/** The key of a batch: the same recipients of the same obligation over the same channel always have the same key. */
+/**
+ * The key of a batch: the same recipients of the same obligation over the same channel always have the same key. `former`:
+ * keys under which they are known not to have been sent; the provider may know those with another content.
+ */
 export function batchKeyOf(
   { incidentId, obligationId, channel }: Omit<DeliveryGroup, 'round'>,
   refs: string[],
+  former: readonly string[] = [],
 ): string {
   const members = [...refs].sort(byCodeUnit);
+  const whole = [incidentId, obligationId, channel, ...members];
+  const keys = [...new Set(former)].sort(byCodeUnit);
   return createHash('sha256')
-    .update(canonicalText([incidentId, obligationId, channel, ...members]))
+    .update(canonicalText(keys.length > 0 ? [whole, keys] : whole))
     .digest('hex');
 }
 

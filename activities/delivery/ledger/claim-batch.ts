@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../../postgres/transaction';
 import { assertBatchSize, batchKeyOf, byCodeUnit } from './batch-key';
-import type { ClaimedBatch, DeliveryGroup, DeliveryStatus } from './ledger';
+import { AFRESH, type ClaimedBatch, type DeliveryGroup, type DeliveryStatus, UNDECIDED } from './ledger';
 
 /**
  * Claims the group's open batch again, or marks the next pending recipients as sending under a new key, before any call.
@@ -20,15 +20,16 @@ export async function claimBatch(
     await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
       JSON.stringify(['deliveries', incidentId, obligationId, channel]),
     ]);
-    const open = await client.query<{ batch_key: string }>(OPEN_BATCH, where);
+    const open = await client.query<{ batch_key: string }>(OPEN_BATCH, [...where, UNDECIDED]);
     const openKey = open.rows[0]?.batch_key;
     if (openKey !== undefined) return membersOf(client, openKey, false);
 
-    const next = await client.query<{ id: string; recipient_ref: string }>(NEXT_PENDING, [...where, size]);
+    const next = await client.query<PendingRow>(NEXT_PENDING, [...where, size]);
     if (next.rows.length === 0) return undefined;
     const batchKey = batchKeyOf(
       group,
       next.rows.map((row) => row.recipient_ref),
+      next.rows.flatMap((row) => (row.batch_key && AFRESH.includes(row.error_code ?? '') ? [row.batch_key] : [])),
     );
     await client.query(MARK_SENDING, [next.rows.map((row) => row.id), batchKey, now]);
     return membersOf(client, batchKey, true);
@@ -38,10 +39,11 @@ export async function claimBatch(
 const OPEN_BATCH = `
   SELECT batch_key FROM tocsin.deliveries
    WHERE incident_id = $1 AND obligation_id = $2 AND channel = $3 AND round = $4 AND status IN ('sending', 'unknown')
+     AND error_code IS DISTINCT FROM $5
    ORDER BY id LIMIT 1`;
 
 const NEXT_PENDING = `
-  SELECT id, recipient_ref FROM tocsin.deliveries
+  SELECT id, recipient_ref, batch_key, error_code FROM tocsin.deliveries
    WHERE incident_id = $1 AND obligation_id = $2 AND channel = $3 AND round = $4 AND status = 'pending'
      AND language = (
        SELECT language FROM tocsin.deliveries
@@ -55,21 +57,32 @@ const MARK_SENDING = `
          updated_at = $3
    WHERE id = ANY ($1::bigint[])`;
 
+interface PendingRow {
+  id: string;
+  recipient_ref: string;
+  batch_key: string | null;
+  error_code: string | null;
+}
+
 interface MemberRow {
   recipient_ref: string;
   address: string;
   language: string;
   status: DeliveryStatus;
+  error_code: string | null;
   claimed_at: Date;
 }
 
 async function membersOf(client: PoolClient, batchKey: string, isNew: boolean): Promise<ClaimedBatch> {
   const { rows } = await client.query<MemberRow>(
-    'SELECT recipient_ref, address, language, status, claimed_at FROM tocsin.deliveries WHERE batch_key = $1',
+    'SELECT recipient_ref, address, language, status, error_code, claimed_at FROM tocsin.deliveries WHERE batch_key = $1',
     [batchKey],
   );
   const recipients = rows
-    .map((row) => ({ ref: row.recipient_ref, address: row.address, language: row.language, status: row.status }))
+    .map(({ recipient_ref: ref, address, language, status, error_code: errorCode }) => ({
+      ...{ ref, address, language, status },
+      ...(errorCode !== null && { errorCode }),
+    }))
     .sort((a, b) => byCodeUnit(a.ref, b.ref));
   return {
     batchKey,

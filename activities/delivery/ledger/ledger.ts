@@ -39,6 +39,18 @@ export interface Delivery extends Recipient {
   sentAt?: string;
 }
 
+/**
+ * Why nobody knows, or why it starts afresh: `UNDECIDED`, the provider has another request under the same key, and only a
+ * person who looks there can tell whether it was accepted · `NOT_ACCEPTED`, that person says that it was not ·
+ * `SENDER_REFUSED`, the provider took no mail from that sender at all.
+ */
+export const UNDECIDED = 'key-conflict';
+export const NOT_ACCEPTED = 'not-accepted';
+export const SENDER_REFUSED = 'sender-refused';
+
+/** Those that are known not to have been sent under the key that they had: the next attempt has another. */
+export const AFRESH: readonly string[] = [NOT_ACCEPTED, SENDER_REFUSED];
+
 /** A frozen batch: the same key always comes with the same recipients in the same order. */
 export interface ClaimedBatch {
   /** SHA-256 hex over incident, obligation, channel and the sorted refs: the source of the provider's idempotency key. */
@@ -50,7 +62,13 @@ export interface ClaimedBatch {
   /** False when it was handed out before and its outcome is not known: repeat with the same key, or ask the provider. */
   isNew: boolean;
   /** All members, sorted by ref, also those whose outcome is known already: a repeat must send the same body. */
-  recipients: (Recipient & { status: DeliveryStatus })[];
+  recipients: BatchMember[];
+}
+
+/** One of a batch; `errorCode`: what its last attempt came to. */
+export interface BatchMember extends Recipient {
+  status: DeliveryStatus;
+  errorCode?: string;
 }
 
 /** The outcome for one recipient of a batch. `pending` only when the call is known not to have happened. */
@@ -93,7 +111,10 @@ export interface DeliverySummary extends DeliveryCounts {
 export interface DeliveryLedger {
   /** Adds the recipients that are not there yet, in this round. `total`: all of the obligation in this channel. */
   open(group: DeliveryGroup, recipients: Recipient[]): Promise<{ added: number; total: number }>;
-  /** The group's open batch, or the next pending recipients of one language as a new one; undefined when all is done. */
+  /**
+   * The group's open batch, or the next pending recipients of one language as a new one; undefined when all is done, or
+   * waits for a person. A batch that waits for a person blocks no other.
+   */
   claimBatch(group: DeliveryGroup, size: number, now: Date): Promise<ClaimedBatch | undefined>;
   /** Records outcomes, as of `now`; without it, as the ledger's own clock has it. `strangers`: refs that are not (or no longer) in this batch; nothing was recorded for them. */
   settleBatch(batchKey: string, results: SettleResult[], now?: Date): Promise<{ settled: number; strangers: string[] }>;

@@ -6,6 +6,7 @@ import { listDeliveries } from './list-deliveries';
 import { mergeDeliveries } from './merge-deliveries';
 import { openDeliveries } from './open-deliveries';
 import { settleBatch } from './settle-batch';
+import { type Settlement, settleUndecided } from './settle-undecided';
 
 /** The delivery ledger in Postgres: `tocsin.deliveries`, shared by every worker. Errors are the driver's; see `isUnavailable`. */
 export class PostgresLedger implements DeliveryLedger {
@@ -21,6 +22,11 @@ export class PostgresLedger implements DeliveryLedger {
 
   settleBatch(batchKey: string, results: SettleResult[], now?: Date) {
     return settleBatch(this.pool, batchKey, results, now);
+  }
+
+  /** Settles batches of which only a person could tell what became of them. */
+  settleUndecided(key: ObligationKey, settlement: Settlement) {
+    return settleUndecided(this.pool, key, settlement);
   }
 
   summary(key: ObligationKey) {

@@ -1,5 +1,14 @@
 import { assertBatchSize, batchKeyOf, byCodeUnit } from './batch-key';
-import type { ClaimedBatch, Delivery, DeliveryGroup, ObligationKey, Recipient, SettleResult } from './ledger';
+import {
+  AFRESH,
+  type ClaimedBatch,
+  type Delivery,
+  type DeliveryGroup,
+  type ObligationKey,
+  type Recipient,
+  type SettleResult,
+  UNDECIDED,
+} from './ledger';
 
 /** What one journal is about: the recipients of an obligation over one channel. */
 export type SpoolKey = Omit<DeliveryGroup, 'round'>;
@@ -35,8 +44,9 @@ export class SpoolState {
 
   /** The open batch of this round, if there is one. */
   openBatch(round: number): ClaimedBatch | undefined {
-    for (const { round: found, status, batchKey } of this.byRef.values()) {
-      if (found === round && (status === 'sending' || status === 'unknown')) return this.batch(batchKey!, false);
+    for (const { round: found, status, batchKey, errorCode } of this.byRef.values()) {
+      if (errorCode !== UNDECIDED && found === round && (status === 'sending' || status === 'unknown'))
+        return this.batch(batchKey!, false);
     }
     return undefined;
   }
@@ -45,21 +55,27 @@ export class SpoolState {
   nextClaim(round: number, size: number, at: string): Extract<SpoolRecord, { type: 'claim' }> | undefined {
     assertBatchSize(size);
     const refs: string[] = [];
+    const former: string[] = [];
     let language: string | undefined;
     for (const delivery of this.byRef.values()) {
       if (delivery.round !== round || delivery.status !== 'pending') continue;
       language ??= delivery.language;
-      if (delivery.language === language) refs.push(delivery.ref);
+      if (delivery.language !== language) continue;
+      refs.push(delivery.ref);
+      if (delivery.batchKey && AFRESH.includes(delivery.errorCode ?? '')) former.push(delivery.batchKey);
       if (refs.length === size) break;
     }
-    return refs.length === 0 ? undefined : { type: 'claim', batchKey: batchKeyOf(this.key, refs), at, refs };
+    return refs.length === 0 ? undefined : { type: 'claim', batchKey: batchKeyOf(this.key, refs, former), at, refs };
   }
 
   /** The members of a batch, sorted by ref. */
   batch(batchKey: string, isNew: boolean): ClaimedBatch {
     const members = this.membersOf(batchKey).sort((a, b) => byCodeUnit(a.ref, b.ref));
     const { language, claimedAt } = members[0]!;
-    const recipients = members.map(({ ref, address, language, status }) => ({ ref, address, language, status }));
+    const recipients = members.map(({ ref, address, language, status, errorCode }) => ({
+      ...{ ref, address, language, status },
+      ...(errorCode !== undefined && { errorCode }),
+    }));
     return { batchKey, language, claimedAt: claimedAt!, isNew, recipients };
   }
 

@@ -58,6 +58,9 @@ export class SwitchedLedger extends SpoolLedger {
   override settleBatch(...args: Parameters<SpoolLedger['settleBatch']>) {
     return this.unlessDown(() => super.settleBatch(...args));
   }
+  async settleUndecided(): Promise<number> {
+    throw new Error('a ledger on disk settles nothing: it is brought into Postgres before that');
+  }
   override summary(...args: Parameters<SpoolLedger['summary']>) {
     return this.unlessDown(() => super.summary(...args));
   }

@@ -74,11 +74,11 @@ test.each([
   ['the same key with another body', error(409, 'invalid_idempotent_request'), 'MailKeyConflict', true],
   ['a used-up quota', error(429, 'daily_quota_exceeded'), 'MailQuotaExceeded', false],
   ['a wrong key', error(403, 'invalid_api_key'), 'MailConfiguration', false],
-  ['a wrong sender', error(422, 'invalid_from_address'), 'MailConfiguration', false],
+  ['a wrong sender', error(422, 'invalid_from_address'), 'MailSenderRefused', false],
   [
     'a sender that is not verified',
     error(403, 'validation_error', 'You can only send testing emails to your own email address (me@example.org)'),
-    'MailConfiguration',
+    'MailSenderRefused',
     false,
   ],
 ])('%s', async (_case, answer, type, nonRetryable) => {

@@ -55,6 +55,10 @@ const GOOD: Record<MessageName, Array<Record<string, unknown>>> = {
     { obligation: 'x', people: [{ dataSet: 'a', country: 'FR' }], reason: 'the directory is right' },
     { obligation: 'x', rest: true, reason: 'as agreed' },
   ],
+  settle: [
+    { obligation: 'x', accepted: true, at: '2026-04-02T02:00:00Z', reason: 'its log lists them as delivered' },
+    { obligation: 'x', accepted: false, batch: '3f2a90c1d2e4', reason: 'its log has none of them' },
+  ],
   hold: [
     { obligation: 'x', reason: 'police asked' },
     { obligation: 'x', reason: 'r', until: '2026-04-02T02:00:00Z' },
@@ -186,6 +190,12 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
     [{ obligation: 'x', rest: true }, 'reason'],
     [{ obligation: 'x', reason: 'r' }, 'message'],
     [{ obligation: 'x', reason: 'r', people: [] }, 'people'],
+  ],
+  settle: [
+    [{ obligation: 'x', accepted: true, reason: 'r' }, 'at'],
+    [{ obligation: 'x', accepted: false, at: '2026-04-02T02:00:00Z', reason: 'r' }, 'at'],
+    [{ obligation: 'x', accepted: false }, 'reason'],
+    [{ obligation: 'x', accepted: false, reason: 'r', batch: SECRET }, 'batch'],
   ],
   hold: [
     [{ obligation: 'x' }, 'reason'],

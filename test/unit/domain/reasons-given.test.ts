@@ -41,6 +41,7 @@ const SIGNED: Array<[MessageName, string, () => Story, Record<string, unknown>]>
   ['approve', 'delayReasons', () => aware().to(100), { obligation: DPC }],
   ['approve', 'incompleteBecause', aware, { obligation: PEOPLE }],
   ['leave-untold', 'reason', () => sent(), { obligation: CUSTOMERS, workspaces: ['ws-2'] }],
+  ['settle', 'reason', () => sending(), { obligation: CUSTOMERS, accepted: false }],
   ['hold', 'reason', aware, { obligation: CUSTOMERS, until: at(20) }],
   ['hold', 'reason', aware, { obligation: PEOPLE, ground: 'law-enforcement' }],
   ['waive', 'reason', aware, { obligation: PEOPLE, ground: 'gdpr-34-3-b' }],
@@ -102,6 +103,14 @@ function contained(): Story {
 
 function sent(): Story {
   const story = aware();
+  story.send('measure', { text: 'Key replaced' });
+  story.send('approve', { obligation: CUSTOMERS });
+  return story;
+}
+
+function sending(): Story {
+  const story = aware();
+  story.world.silent = ['dispatch'];
   story.send('measure', { text: 'Key replaced' });
   story.send('approve', { obligation: CUSTOMERS });
   return story;

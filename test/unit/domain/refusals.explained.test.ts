@@ -324,6 +324,12 @@ const WALKS: Record<string, () => Story> = {
       ['leave-untold', { obligation: CUSTOMERS, reason: NOT_OWED_REASON, workspaces: ['ws-1', 'ws-2'] }],
       ['leave-untold', { obligation: CUSTOMERS, reason: '.', workspaces: ['ws-1'] }],
     ),
+  'settling what nothing is known of': () => {
+    const settle = { obligation: CUSTOMERS, accepted: true, reason: NOT_OWED_REASON };
+    const story = on(aware({}, {}, { silent: ['dispatch'] }), ['settle', { ...settle, at: at(1) }]);
+    const sending = on(story, ['approve', { obligation: CUSTOMERS }]);
+    return on(sending, ['settle', { ...settle, at: at(9) }], ['settle', { ...settle, at: at(-9) }]);
+  },
   'telling whom nobody has named': () =>
     on(aware({ workspaces: [] }), ['told', { obligation: CUSTOMERS, channel: 'phone', rest: true }]),
   filings: () =>

@@ -121,6 +121,9 @@ function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitr
     'leave-untold': fc
       .record({ obligation, reason, whom, rest: fc.boolean() })
       .map(({ whom, rest, ...given }) => ({ ...given, ...(rest ? { rest } : whom) })),
+    settle: fc
+      .record({ obligation, accepted: fc.boolean(), reason })
+      .map((given) => (given.accepted ? { ...given, at: '2026-04-01T03:00:00.000Z' } : given)),
     hold: fc.record({ obligation, reason }),
     release: fc.record({ obligation, reason: maybe(reason) }),
     waive: fc.record({

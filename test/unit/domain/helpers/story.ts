@@ -202,6 +202,7 @@ export class Story {
       case 'verify-register':
         return { kind: 'register-verified', data: { entries: this.state.seq, head: 'c'.repeat(64) } };
       case 'open-filing':
+      case 'settle-batch':
         throw new Error('an event causes it, not the state');
     }
   }
