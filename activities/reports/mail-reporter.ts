@@ -1,6 +1,6 @@
 /** Mails to whoever reported a vulnerability: each at most once, to an address that never leaves Postgres. */
 import { ApplicationFailure } from '@temporalio/common';
-import type { ReporterMailKind, ReporterMailOutcome, WithheldMail } from '../../domain/report/state';
+import type { ReporterMailKind, ReporterMailOutcome } from '../../domain/report/state';
 import { effectTags, type MailPort } from '../mail/mail-port';
 import type { ReporterMailInput, ReporterMailResult } from '../types';
 import { reporterMail } from './reporter-text';
@@ -12,7 +12,7 @@ export interface ReporterPort {
     reportId: string,
     mail: ReporterMailKind,
     now: Date,
-  ): Promise<{ email?: string; withheld?: WithheldMail; confirmUrl?: string; claimedAt: Date; outcome?: string }>;
+  ): Promise<{ email?: string; confirmUrl?: string; claimedAt: Date; outcome?: ReporterMailOutcome }>;
   settle(reportId: string, mail: ReporterMailKind, outcome: ReporterMailOutcome, now: Date): Promise<void>;
 }
 
@@ -32,13 +32,13 @@ export async function mailReporter(
   input: ReporterMailInput,
 ): Promise<ReporterMailResult> {
   const { incidentId: reportId, exercise } = input;
-  const { email, withheld, confirmUrl, claimedAt, outcome } = await reporters.claim(reportId, input.mail, now());
-  if (outcome) return { outcome: outcome as ReporterMailOutcome };
+  const { email, confirmUrl, claimedAt, outcome } = await reporters.claim(reportId, input.mail, now());
+  if (outcome) return { outcome };
   const settle = async (result: ReporterMailResult) => {
     await reporters.settle(reportId, input.mail, result.outcome, now());
     return result;
   };
-  if (!email) return settle({ outcome: withheld ?? 'no-address' });
+  if (!email) return settle({ outcome: 'no-address' });
   const content = reporterMail(input.mail, {
     reportId,
     confirmUrl,

@@ -1,34 +1,33 @@
-import type { Pool } from 'pg';
-import type { ReporterMailKind, WithheldMail } from '../../../domain/report/state';
+import type { Pool, PoolClient } from 'pg';
+import type { ReporterMailKind, ReporterMailOutcome, WithheldMail } from '../../../domain/report/state';
+import { inTransaction } from '../../../postgres/transaction';
 import { REPORT_PATH } from '../security-txt';
 import { confirmToken } from './confirm-report';
 
 /** Where a reporter is written to, and how a mail to them stands. */
 export interface ReporterMailState {
-  /** Absent when this mail is not sent: `withheld` says why. */
+  /** Absent when this mail is not sent, as its outcome says. */
   email?: string;
-  withheld?: WithheldMail;
   /** By which whoever reads the mail confirms that they reported; only of the mail that asks for it. */
   confirmUrl?: string;
   /** When this mail was first claimed; a later attempt goes on under the same claim. */
   claimedAt: Date;
-  outcome?: string;
+  outcome?: ReporterMailOutcome;
 }
 
 /**
  * The request to confirm goes to whatever address somebody typed in, perhaps a stranger's: an address that was asked of late
- * and did not confirm is not asked again, and one network sets off only so many a day. Of claims that come at once the
- * earlier counts, so that repeats answer the same.
+ * and did not confirm is not asked again, and one network sets off only so many a day.
  */
 const CONFIRMATIONS_OF_A_NETWORK = 3;
-const EARLIER = `
+/** Requests to confirm that went out, or are going out now, and led to nothing yet. */
+const ASKED = `
   FROM tocsin.vulnerability_reports AS other JOIN tocsin.vulnerability_report_mails AS theirs USING (report_id)
- WHERE theirs.mail = 'confirmation' AND other.confirmed_at IS NULL
-   AND coalesce(theirs.outcome, 'sent') IN ('sent', 'refused', 'unknown')
-   AND (theirs.claimed_at, other.report_id) < (own.claimed_at, report.report_id)`;
-const WRITTEN_TO = `EXISTS (SELECT ${EARLIER} AND other.same_sender = report.same_sender
+ WHERE theirs.mail = 'confirmation' AND other.confirmed_at IS NULL AND other.report_id <> report.report_id
+   AND coalesce(theirs.outcome, 'sent') IN ('sent', 'refused', 'unknown')`;
+const WRITTEN_TO = `EXISTS (SELECT ${ASKED} AND other.same_sender = report.same_sender
    AND theirs.claimed_at > own.claimed_at - interval '7 days')`;
-const SET_OFF = `(SELECT count(DISTINCT other.same_sender) ${EARLIER} AND other.network = report.network
+const SET_OFF = `(SELECT count(DISTINCT other.same_sender) ${ASKED} AND other.network = report.network
    AND theirs.claimed_at > own.claimed_at - interval '24 hours')`;
 const WITHHELD = `CASE
   WHEN reporter_email IS NULL THEN 'no-address'
@@ -38,31 +37,43 @@ const WITHHELD = `CASE
 END`;
 
 interface Row {
-  reporter_email: string | null;
+  reporter_email: string;
   withheld: WithheldMail | null;
   confirm_base: string | null;
   key: Buffer;
   claimed_at: Date;
-  outcome: string | null;
+  outcome: ReporterMailOutcome | null;
 }
 
+/** One claim at a time counts what others claimed: "rep-mail" in ASCII. */
+const MAILS_LOCK = 0x7265702d6d61696cn;
+
 /**
- * Claims a mail to a reporter before it is sent; a repeat answers what was claimed first. But for the request to confirm it,
- * an address has none until it was confirmed. Throws for an unknown report.
+ * Claims a mail to a reporter before it is sent, or settles that it is not sent; a repeat answers the same. But for the
+ * request to confirm it, an address has none until it was confirmed. Throws for an unknown report.
  */
-export async function claimReporterMail(
+export function claimReporterMail(
   pool: Pool,
   reportId: string,
   mail: ReporterMailKind,
   now: Date,
 ): Promise<ReporterMailState> {
-  await pool.query(
+  return inTransaction(pool, (client) => claim(client, reportId, mail, now), MAILS_LOCK);
+}
+
+async function claim(
+  client: PoolClient,
+  reportId: string,
+  mail: ReporterMailKind,
+  now: Date,
+): Promise<ReporterMailState> {
+  await client.query(
     `INSERT INTO tocsin.vulnerability_report_mails (report_id, mail, claimed_at)
      SELECT report_id, $2, $3 FROM tocsin.vulnerability_reports WHERE report_id = $1
      ON CONFLICT DO NOTHING`,
     [reportId, mail, now],
   );
-  const { rows } = await pool.query<Row>(
+  const { rows } = await client.query<Row>(
     `SELECT reporter_email, ${WITHHELD} AS withheld, confirm_base, claimed_at, outcome,
             (SELECT key FROM tocsin.vulnerability_report_key) AS key
        FROM tocsin.vulnerability_reports AS report JOIN tocsin.vulnerability_report_mails AS own USING (report_id)
@@ -71,20 +82,20 @@ export async function claimReporterMail(
   );
   const [row] = rows;
   if (!row) throw new Error(`there is no vulnerability report ${reportId} in this database: check DATABASE_URL`);
-  return {
-    ...(row.withheld !== null ? { withheld: row.withheld } : { email: row.reporter_email! }),
-    ...(row.withheld === null &&
-      mail === 'confirmation' && {
-        confirmUrl: `${row.confirm_base}${REPORT_PATH}/${reportId}/${confirmToken(row.key, reportId)}`,
-      }),
-    claimedAt: row.claimed_at,
-    ...(row.outcome !== null && { outcome: row.outcome }),
-  };
+  const { claimed_at: claimedAt, outcome, withheld, reporter_email: email } = row;
+  if (outcome !== null) return { claimedAt, outcome };
+  if (withheld !== null) {
+    await settleReporterMail(client, reportId, mail, withheld, now);
+    return { claimedAt, outcome: withheld };
+  }
+  if (mail === 'acknowledgement') return { claimedAt, email };
+  const link = `${row.confirm_base}${REPORT_PATH}/${reportId}/${confirmToken(row.key, reportId)}`;
+  return { claimedAt, email, confirmUrl: link };
 }
 
 /** Writes down what came of a mail; the first outcome stays. */
 export async function settleReporterMail(
-  pool: Pool,
+  pool: Pool | PoolClient,
   reportId: string,
   mail: string,
   outcome: string,

@@ -7,7 +7,7 @@ import { MOST_TEXT_BYTES } from '../../../detection/reports/parse-report';
 import { commitmentOf } from '../../../detection/reports/store/accept-report';
 import { eraseReport } from '../../../detection/reports/store/erase-report';
 import { readReport } from '../../../detection/reports/store/read-report';
-import { claimReporterMail, settleReporterMail } from '../../../detection/reports/store/reporter';
+import { claimReporterMail } from '../../../detection/reports/store/reporter';
 import type { VulnerabilityReportInput } from '../../../domain/report/state';
 import { createPool } from '../../../postgres/pool';
 import { Appender } from '../../../register/append/appender';
@@ -281,7 +281,7 @@ describe('floods', () => {
       const now = new Date(Date.UTC(2026, 5, 2, 15, 0, ++second));
       const first = await claimReporterMail(pool, id, 'confirmation', now);
       expect(await claimReporterMail(pool, id, 'confirmation', now)).toEqual(first);
-      return first.email ?? first.withheld;
+      return first.email ?? first.outcome;
     };
     expect(await claimed('a@victim.example', '198.51.100.1', '1')).toBe('a@victim.example');
     expect(await claimed('a@victim.example', '203.0.113.1', '2')).toBe('limited');
@@ -289,6 +289,21 @@ describe('floods', () => {
       expect(await claimed(`b${n}@victim.example`, `198.51.100.${n}`, `x${n}`)).toBe(`b${n}@victim.example`);
     expect(await claimed('c@victim.example', '198.51.100.4', '4')).toBe('limited');
     expect(await claimed('d@victim.example', '203.0.113.2', '5')).toBe('d@victim.example');
+  });
+
+  test('claims that come at once, with clocks that differ, ask one address once and one network three times', async () => {
+    const { json, pool } = await startIntake();
+    const claims = async (given: { email: string; address: string }[]) => {
+      const ids = [];
+      for (const [n, { email, address }] of given.entries())
+        ids.push((await json({ text: `${email} ${n}`, email }, LOOPBACK, address)).json().id as string);
+      const at = (n: number) => new Date(Date.UTC(2026, 5, 2, 15, 0, 30 - n));
+      const all = await Promise.all(ids.map((id, n) => claimReporterMail(pool, id, 'confirmation', at(n))));
+      return all.filter(({ email }) => email !== undefined).length;
+    };
+    const eight = Array.from({ length: 8 }, (_, n) => n);
+    expect(await claims(eight.map((n) => ({ email: 'a@victim.example', address: `198.51.${n}.1` })))).toBe(1);
+    expect(await claims(eight.map((n) => ({ email: `b${n}@victim.example`, address: '203.0.113.1' })))).toBe(3);
   });
 
   test('requests of one network are bounded, and leave room for others before anything is read', async () => {
@@ -333,9 +348,9 @@ describe('an address is confirmed before anything but the request to confirm it 
     headers: Record<string, string> = LOOPBACK,
   ) => {
     const { id, acknowledgeBy } = (await from.json({ text: `about ${email}`, email }, headers)).json();
-    const { confirmUrl, withheld } = await claimReporterMail(from.pool, id, 'confirmation', AT);
+    const { confirmUrl, outcome } = await claimReporterMail(from.pool, id, 'confirmation', AT);
     const path = confirmUrl && new URL(confirmUrl).pathname;
-    return { id, acknowledgeBy, confirmUrl, withheld, path: path as string };
+    return { id, acknowledgeBy, confirmUrl, outcome, path: path as string };
   };
   const told = async (from: Intake, id: string) => claimReporterMail(from.pool, id, 'acknowledgement', AT);
   const follow = (from: Intake, url: string, method: 'GET' | 'HEAD' | 'POST' = 'GET') =>
@@ -343,7 +358,7 @@ describe('an address is confirmed before anything but the request to confirm it 
 
   test('nobody confirmed: no acknowledgement goes there, and whoever looks at the report is told', async () => {
     const { id } = await report(intake, 'victim@victim.example');
-    expect(await told(intake, id)).toMatchObject({ withheld: 'not-confirmed' });
+    expect(await told(intake, id)).toMatchObject({ outcome: 'not-confirmed' });
     expect(await told(intake, id)).not.toHaveProperty('email');
     expect(await readReport(intake.pool, id)).not.toHaveProperty('confirmedAt');
   });
@@ -357,7 +372,7 @@ describe('an address is confirmed before anything but the request to confirm it 
       expect(answer.headers['cache-control']).toBe('no-store');
       expect(answer.headers['referrer-policy']).toBe('no-referrer');
     }
-    expect((await told(intake, id)).withheld).toBe('not-confirmed');
+    expect(await readReport(intake.pool, id)).not.toHaveProperty('confirmedAt');
     const page = await follow(intake, path);
     expect(page.body).toContain('Yes, I sent this report');
     expect(page.body).not.toMatch(/opened@reporter|about|your receipt|Someone will read/);
@@ -406,7 +421,7 @@ describe('an address is confirmed before anything but the request to confirm it 
       }
     const bodies = await Promise.all(wrong.map(async (url) => (await follow(intake, url)).body));
     expect(new Set(bodies).size).toBe(1);
-    for (const { id } of [mine, other]) expect((await told(intake, id)).withheld).toBe('not-confirmed');
+    for (const { id } of [mine, other]) expect((await told(intake, id)).outcome).toBe('not-confirmed');
     await eraseReport(intake.pool, mine.id, 'dpo', AT);
     expect((await follow(intake, mine.path, 'POST')).statusCode).toBe(404);
     expect((await told(intake, mine.id)).email).toBeUndefined();
@@ -415,8 +430,8 @@ describe('an address is confirmed before anything but the request to confirm it 
   test('a reporter does not choose where the link in our mail leads', async () => {
     const own = await startIntake();
     for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost:80@evil.example', '127.0.0.1:1/x']) {
-      const { withheld, confirmUrl } = await report(own, `h${host.length}@reporter.example`, { host });
-      expect({ host, withheld, confirmUrl }).toEqual({ host, withheld: 'no-link', confirmUrl: undefined });
+      const { outcome, confirmUrl } = await report(own, `h${host.length}@reporter.example`, { host });
+      expect({ host, outcome, confirmUrl }).toEqual({ host, outcome: 'no-link', confirmUrl: undefined });
     }
     expect((await report(own, 'here@reporter.example', LOOPBACK)).confirmUrl).toMatch(
       /^http:\/\/127\.0\.0\.1:8787\/security\/report\/VR-/,
@@ -432,8 +447,7 @@ describe('an address is confirmed before anything but the request to confirm it 
     const first = await report(own, 'again@reporter.example');
     const second = (await own.json({ text: 'two', email: 'again@reporter.example' }, LOOPBACK)).json().id;
     const later = new Date(AT.getTime() + 1_000);
-    expect((await claimReporterMail(own.pool, second, 'confirmation', later)).withheld).toBe('limited');
-    await settleReporterMail(own.pool, second, 'confirmation', 'limited', later);
+    expect((await claimReporterMail(own.pool, second, 'confirmation', later)).outcome).toBe('limited');
     await follow(own, first.path, 'POST');
     const third = (await own.json({ text: 'three', email: 'Again@reporter.example' }, LOOPBACK)).json().id;
     expect((await claimReporterMail(own.pool, third, 'confirmation', later)).email).toBe('Again@reporter.example');
