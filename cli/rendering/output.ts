@@ -10,6 +10,13 @@ export interface Sink {
   columns?: number;
 }
 
+/** Terminals that do not tell their width say 0 (a recorded session, some consoles); on fewer columns than this no word fits. */
+const NARROWEST = 20;
+
+function widthOf({ columns = 0 }: Sink): number {
+  return columns === 0 ? 80 : Math.max(columns, NARROWEST);
+}
+
 export class Output {
   /** Columns to lay out for; `Infinity` when nobody looks at a terminal. */
   readonly width: number;
@@ -21,7 +28,7 @@ export class Output {
     env: NodeJS.ProcessEnv = process.env,
   ) {
     this.isTerminal = sink.isTTY === true;
-    this.width = this.isTerminal ? (sink.columns ?? 80) : Number.POSITIVE_INFINITY;
+    this.width = this.isTerminal ? widthOf(sink) : Number.POSITIVE_INFINITY;
     this.coloured = this.isTerminal && !env.NO_COLOR && env.TERM !== 'dumb';
   }
 

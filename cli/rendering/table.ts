@@ -120,7 +120,8 @@ function shrink(widths: number[], columns: Column[], width: number): void {
  */
 export function wrap(text: string, width: number, firstWidth = width): string[] {
   const lines: string[] = [];
-  const room = () => (lines.length === 0 ? firstWidth : width);
+  // A column at least: with none, what is left to break would never end.
+  const room = () => Math.max(1, lines.length === 0 ? firstWidth : width);
   for (const paragraph of visible(text).split('\n')) {
     let line = '';
     for (let piece of paragraph.split(/(?<=\s)(?=\S)/).flatMap((word) => breakable(word, width))) {

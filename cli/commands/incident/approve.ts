@@ -63,5 +63,7 @@ function mailText({ id, draft }: Obligation): string {
   const lost = reach?.unreachable
     ? ` ${grouped(reach.unreachable)} cannot be reached by mail: the notice stays open until they are told by other means.`
     : '';
-  return `${to}${lost} Not yet established: ${missing.join(', ') || 'nothing'}.`;
+  const open =
+    missing.length > 0 ? `Not yet established: ${missing.join(', ')}.` : 'Nothing that it must say is missing.';
+  return `${to}${lost} ${open}`;
 }

@@ -128,3 +128,9 @@ describe('when the terminal is narrow', () => {
     expect(table(columns, [row], 120).split('\n')[1]!.split(/ {2,}/)).toEqual(row);
   });
 });
+
+test('a terminal that does not tell its width is laid out for 80 columns; one of few columns still ends', () => {
+  const width = (columns: number) => new Output(new Screen(true, columns), { NO_COLOR: '1' }).width;
+  expect([0, 1, 20, 100].map(width)).toEqual([80, 20, 20, 100]);
+  for (const columns of [0, -7]) expect(wrap('error: a b', columns).join('').replace(/ /g, '')).toBe('error:ab');
+});
