@@ -1,5 +1,6 @@
 /** `tocsin reopen`: opens a closed incident again. */
 import type { Command } from 'commander';
+import { commandLine, commandText, tocsin } from '../../../domain/kernel/command-lines';
 import { type MessageOptions, sendMessage } from '../../cases/send';
 import type { Shell } from '../../shell';
 import { messageVerb } from '../../verb';
@@ -19,6 +20,10 @@ export function reopenCommand(program: Command, shell: Shell): void {
     .requiredOption('--reason <text>', 'why; recorded in the register with your name')
     .option('--current-policy', "under the worker's current policy, if the incident was declared under another")
     .action(async (id: string, { reason, currentPolicy, ...options }: Options) => {
-      await sendMessage(shell, 'incident', id, 'reopen', { reason, currentPolicy }, options);
+      const next = [
+        `Record what is new with ${tocsin('assess', { id, help: true })} or ${tocsin('status', { id, help: true })}: duties follow from that.`,
+        `Where nothing more is owed, close it again: ${commandText(commandLine('close', { id }))}`,
+      ];
+      await sendMessage(shell, 'incident', id, 'reopen', { reason, currentPolicy }, options, next);
     });
 }
