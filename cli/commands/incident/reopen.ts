@@ -21,7 +21,7 @@ export function reopenCommand(program: Command, shell: Shell): void {
     .option('--current-policy', "under the worker's current policy, if the incident was declared under another")
     .action(async (id: string, { reason, currentPolicy, ...options }: Options) => {
       const next = [
-        `Record what is new with ${tocsin('assess', { id, help: true })} or ${tocsin('status', { id, help: true })}: duties follow from that.`,
+        `Record what is new: ${tocsin('assess', { id, help: true })}. Duties follow from that.`,
         `Where nothing more is owed, close it again: ${commandText(commandLine('close', { id }))}`,
       ];
       await sendMessage(shell, 'incident', id, 'reopen', { reason, currentPolicy }, options, next);
