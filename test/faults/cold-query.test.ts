@@ -50,3 +50,33 @@ test('a query before the due task, with an update waiting: the incident goes on,
     await Worker.runReplayHistory({ workflowBundle: workflowBundle() }, history, id);
   }
 }, 150_000);
+
+test('a query while a frozen worker has the task: another worker answers none that would spoil the history', async () => {
+  quietWorkers();
+  const world = await RealWorld.start();
+  const frozen = await world.startWorker({ does: 'workflows' });
+  const ids = ['FROZEN-1', 'FROZEN-2', 'FROZEN-3'];
+  for (const [n, id] of ids.entries())
+    await world.client.declare({ declaration: declarationOf(id, { maliciousSources: [`198.51.100.${n}`] }), policy });
+  for (const id of ids) await until('effects are asked for', async () => (await world.view(id)).inFlight.length > 0);
+
+  frozen.freeze();
+  const other = await world.startWorker();
+  // They go on until a task is under way that the frozen worker has, and beyond its time-out of ten seconds.
+  await Promise.all(
+    ids.map(async (id) => {
+      for (let asked = 0; asked < 8; asked++) {
+        await world.view(id).catch(() => undefined);
+        await sleep(300);
+      }
+      const update = { by: 'oncall', status: 'contained', despite: 'what is not blocked is switched off' } as const;
+      await until('it is contained', () =>
+        world.client.send(id, 'status', { ...update, commandId: `contained ${id}` }),
+      );
+    }),
+  );
+  frozen.thaw();
+  await Promise.all(ids.map((id) => peopleClose(world, id, 60_000)));
+  for (const id of ids) await world.expectSound(id);
+  await Promise.all([frozen.stop(), other.stop()]);
+}, 200_000);

@@ -21,7 +21,7 @@ import { startSite } from '../../stack/site';
 import { startTemporal } from '../../stack/temporal';
 import { SECRETS, signStandard } from '../detection/intake/samples';
 import { afterFile, temporaryDir } from '../setup/helpers';
-import { until } from '../setup/real-world';
+import { steadyPort, until } from '../setup/real-world';
 import { quietWorkers } from '../setup/workflow-harness';
 
 const RULES = `
@@ -41,8 +41,6 @@ rules:
 
 const dir = temporaryDir('intake-faults');
 const at = (name: string) => path.join(dir, name);
-/** Below those that systems give to connections: nothing else takes it while its server is away. */
-const steadyPort = () => 20_000 + Math.floor(Math.random() * 10_000);
 
 let ports: Record<'temporal' | 'postgres' | 'intake', number>;
 let temporal: Awaited<ReturnType<typeof startTemporal>>;

@@ -2,9 +2,13 @@
 // { local: StandIns, temporal: { address, namespace }, holds: [{ workflow, activity, input?, when, marker }] }.
 // A hold stops an activity for good, before or after the real call, and leaves a marker file: then the test kills.
 // `repeats` does each activity more than once: 'twice', or 'overlapping' as after a time-out of one that still runs.
+// `cached`: workflows kept in memory. `clockAheadMs`: by how much its clock is wrong.
 'use strict';
 const { writeFileSync } = require('node:fs');
 const path = require('node:path');
+
+const options = JSON.parse(process.env.TOCSIN_TEST_WORKER);
+if (options.clockAheadMs) shiftClock(options.clockAheadMs);
 const { DefaultLogger, Runtime } = require('@temporalio/worker');
 
 const dist = path.join(__dirname, '..', '..', 'dist');
@@ -12,13 +16,14 @@ const { loadWorkerSettings } = require(path.join(dist, 'settings', 'worker.js'))
 const { createTocsinWorker } = require(path.join(dist, 'worker', 'create-worker.js'));
 
 async function main() {
-  const { local, temporal, holds, does, repeats } = JSON.parse(process.env.TOCSIN_TEST_WORKER);
+  const { local, temporal, holds, does, repeats, cached } = options;
   Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
   const worker = await createTocsinWorker({
     settings: loadWorkerSettings(process.env, local),
     temporal,
     tuning: {
       interceptors: { activity: [(context) => ({ inbound: holdingBack(context.info, holds, repeats) })] },
+      ...(cached !== undefined && { maxCachedWorkflows: cached }),
       ...(does === 'workflows' && { activities: undefined }),
       ...(does === 'activities' && { workflowBundle: undefined }),
     },
@@ -46,6 +51,20 @@ function holdingBack({ activityType, workflowExecution }, holds, repeats) {
       if (hold?.when === 'after') await forEver(hold);
       return result;
     },
+  };
+}
+
+/** The clock of the machine, as all of the worker's own code reads it, is wrong by so much. */
+function shiftClock(aheadMs) {
+  const real = Date;
+  globalThis.Date = class extends real {
+    constructor(...args) {
+      if (args.length === 0) super(real.now() + aheadMs);
+      else super(...args);
+    }
+    static now() {
+      return real.now() + aheadMs;
+    }
   };
 }
 

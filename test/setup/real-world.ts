@@ -22,6 +22,7 @@ import { type CloudflareRecorder, startCloudflareRecorder } from '../../stack/cl
 import { type Mailbox, type StoredMessage, startMailbox } from '../../stack/mailbox';
 import { type RunningPostgres, startPostgres } from '../../stack/postgres';
 import { startSite } from '../../stack/site';
+import { type RunningTemporal, startTemporal } from '../../stack/temporal';
 import { Gate } from './gate';
 import { afterFile, startDevServer, temporaryDir } from './helpers';
 import { examine } from './invariants/examine';
@@ -45,6 +46,10 @@ export interface WorkerChildOptions {
   does?: 'workflows' | 'activities';
   /** Every activity is done more than once: one after the other, or first two at the same time and then once more. */
   repeats?: 'twice' | 'overlapping';
+  /** How many workflows it keeps in memory; 0: each task replays the whole history. */
+  cached?: number;
+  /** Its clock is wrong by so much. */
+  clockAheadMs?: number;
 }
 
 export interface WorkerChild {
@@ -52,6 +57,10 @@ export interface WorkerChild {
   kill(): Promise<void>;
   /** In order, as at a deployment. */
   stop(): Promise<void>;
+  /** SIGSTOP: it does nothing, and its connections stay. */
+  freeze(): void;
+  /** SIGCONT: it goes on as if no time had passed. */
+  thaw(): void;
   /** How many of its holds hang now. */
   hanging(): ActivityHold[];
   output(): string;
@@ -93,21 +102,23 @@ export class RealWorld {
   /** True when the file has ended: whoever still acts stops. */
   isOver = false;
   private children = 0;
+  private lastingTemporal?: { server: RunningTemporal; port: number };
 
   private constructor(readonly dir: string) {}
 
-  static async start(): Promise<RealWorld> {
+  /** `lasting`: Temporal keeps its database in a file, so that it can be killed and started again. */
+  static async start(options: { lasting?: boolean; postgresDir?: string } = {}): Promise<RealWorld> {
     const world = new RealWorld(temporaryDir('world'));
-    await world.bringUp();
+    await world.bringUp(options);
     return world;
   }
 
-  private async bringUp(): Promise<void> {
+  private async bringUp({ lasting, postgresDir }: { lasting?: boolean; postgresDir?: string }): Promise<void> {
     const port = await freePort();
     const in_ = (name: string) => path.join(this.dir, name);
     const [temporal, postgres, mailbox, recorder, site] = await Promise.all([
-      startDevServer(SEARCH_ATTRIBUTES),
-      startPostgres({ dir: in_('postgres'), port, durable: false, env: {} }),
+      lasting ? this.startTemporal(await freePort(steadyPort())) : startDevServer(SEARCH_ATTRIBUTES),
+      startPostgres({ dir: postgresDir ?? in_('postgres'), port, durable: false, env: {} }),
       startMailbox({ dir: in_('mailbox'), apiKey: LOCAL_API_KEY }),
       startCloudflareRecorder({ dir: in_('recorder'), tokens: { local: LOCAL_API_TOKEN } }),
       startSite({ dir: in_('site') }),
@@ -119,7 +130,7 @@ export class RealWorld {
       postgres: await Gate.before(port),
     };
     this.pool = createPool(postgres.url);
-    const connection = await Connection.connect({ address: temporal.address });
+    const connection = Connection.lazy({ address: temporal.address });
     this.temporal = new Client({ connection });
     this.temporalAddress = { address: temporal.address, namespace: temporal.namespace };
     this.client = new TocsinClient(this.temporal);
@@ -139,6 +150,7 @@ export class RealWorld {
       await sleep(600);
       await Promise.all([connection.close(), this.pool.end(), ...Object.values(this.gates).map((gate) => gate.stop())]);
       await Promise.all([mailbox.stop(), recorder.stop(), site.stop(), this.postgres.stop()]);
+      await this.lastingTemporal?.server.stop();
     });
   }
 
@@ -175,7 +187,7 @@ export class RealWorld {
       set: {
         ...this.workerEnv(),
         ...options.env,
-        TOCSIN_TEST_WORKER: JSON.stringify({ local, temporal, holds, does: options.does, repeats: options.repeats }),
+        TOCSIN_TEST_WORKER: JSON.stringify({ ...options, env: undefined, local, temporal, holds }),
       },
       ready: (output) => output.includes('worker ready'),
       readyWithinMs: 60_000,
@@ -184,9 +196,34 @@ export class RealWorld {
     return {
       kill: () => child.kill(),
       stop: () => child.stop(),
+      freeze: () => void process.kill(child.pid, 'SIGSTOP'),
+      thaw: () => void process.kill(child.pid, 'SIGCONT'),
       hanging: () => holds.filter(({ marker }) => existsSync(marker)),
       output: () => child.output(),
     };
+  }
+
+  /** A Temporal whose database is a file, on a port that it keeps. */
+  private async startTemporal(port: number): Promise<RunningTemporal> {
+    const env = { ...process.env, TEMPORAL_ADDRESS: undefined, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
+    const database = path.join(this.dir, 'temporal.db');
+    const server = await startTemporal({ searchAttributes: SEARCH_ATTRIBUTES, database, port, headless: true, env });
+    this.lastingTemporal = { server, port };
+    return server;
+  }
+
+  /** kill -9 of the Temporal of a `lasting` world. */
+  async crashTemporal(): Promise<void> {
+    await this.lastingTemporal!.server.crash!();
+  }
+
+  async startTemporalAgain(): Promise<void> {
+    await this.startTemporal(this.lastingTemporal!.port);
+  }
+
+  /** kill -9 of Postgres; `startAgain` brings it back. */
+  async crashPostgres(): Promise<void> {
+    await this.postgres.crash!();
   }
 
   /** Stops Postgres in order; `startAgain` brings it back with all its data. */
@@ -257,6 +294,11 @@ export class RealWorld {
     report(tally);
     expect(tally.found()).toEqual([]);
   }
+}
+
+/** Below those that systems give to connections: nothing else takes it while its server is away. */
+export function steadyPort(): number {
+  return 20_000 + Math.floor(Math.random() * 10_000);
 }
 
 /** The events of one kind. */
