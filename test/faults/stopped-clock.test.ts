@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createResendMail } from '../../activities/mail/resend-mail';
-import { runCommand } from '../../cli/program';
-import { Shell } from '../../cli/shell';
 import { MINUTE_MS } from '../../domain/kernel/time';
 import { readIncidentEvents } from '../../register/read-incident';
 import { LOCAL_API_KEY } from '../../stack';
 import { Watchdog } from '../../watchdog/watchdog';
+import { report, Tally } from '../setup/invariants/tally';
 import { declarationOf, of, policy, RealWorld, until, wholeBreach } from '../setup/real-world';
 import { quietWorkers } from '../setup/workflow-harness';
+import { tocsin as runTocsin } from './commands';
 import { peopleClose } from './people';
 
 const ONCALL = 'oncall@watch.example';
@@ -54,36 +54,7 @@ function watch() {
   };
 }
 
-async function tocsin(...argv: string[]): Promise<{ exitCode: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const sink = (add: (text: string) => void) => ({
-    write: (text: string) => void add(text),
-    columns: 80,
-    isTTY: false,
-  });
-  const env = {
-    ...world.workerEnv(),
-    DATABASE_URL: world.postgres.url,
-    TEMPORAL_ADDRESS: world.temporalAddress.address,
-    RESEND_API_KEY: LOCAL_API_KEY,
-    RESEND_BASE_URL: world.mailbox.url,
-    TOCSIN_WATCHDOG_MAIL: ONCALL,
-  };
-  const client = Object.create(world.client, { close: { value: async () => undefined } });
-  const shell = new Shell(
-    env,
-    sink((text) => {
-      out += text;
-    }) as never,
-    sink((text) => {
-      err += text;
-    }) as never,
-    client,
-  );
-  const exitCode = await runCommand(argv, shell);
-  return { exitCode, out, err };
-}
+const tocsin = (...argv: string[]) => runTocsin(world, ...argv);
 
 async function declared(id: string, assessment: object = wholeBreach): Promise<void> {
   await world.client.declare({
@@ -123,6 +94,7 @@ test('terminated: on-call is told once with the command, the manager when it las
   expect(dog.mails()).toMatchObject([
     { to: ONCALL, subject: expect.stringContaining(`${id} is open in the register`) },
   ]);
+  expectNotSilent(`${id} was terminated`, dog.mails().length === 1);
   expect(dog.mails()[0]!.text).toMatch(/Next deadline: .* left\n.*npx tocsin resume INC-stopped-1/);
   await dog.after(1);
   expect(dog.mails()).toHaveLength(1);
@@ -154,7 +126,9 @@ test('gone from Temporal altogether, with its deliveries: resume --all finds it,
   await remove(id);
   await remove(`${id}/enterprise-notice/1`);
   const dog = watch();
-  expect((await dog.look()).found).toMatchObject([{ kind: 'missing', caseId: id }]);
+  const { found } = await dog.look();
+  expect(found).toMatchObject([{ kind: 'missing', caseId: id }]);
+  expectNotSilent(`${id} is gone`, found.length === 1);
   await expectToldAsStopped(id, /Temporal has no workflow of it/);
 
   const { exitCode, out } = await tocsin('resume', '--all', '--by', 'oncall', '--json');
@@ -244,10 +218,19 @@ test('no worker asks for work: it is told; and while nobody can be told, the dea
     expect(pings).toBe(2);
     expect(sent).toEqual([expect.stringContaining('No worker asks for work on the queue "nobody-works-here"')]);
     expect(sent[0]).toContain('npx tocsin worker');
+    expectNotSilent('no worker asks for work', sent.length === 1);
   } finally {
     server.close();
   }
 }, 60_000);
+
+/** Whether it was told that a clock stopped, and how, counts for the family. */
+function expectNotSilent(what: string, wasTold: boolean): void {
+  const tally = new Tally();
+  tally.check('silent', wasTold, () => what);
+  report(tally);
+  expect(tally.found()).toEqual([]);
+}
 
 /** What every command says of it: it is on the board as stopped, and takes nothing; its id is not taken for another one. */
 async function expectToldAsStopped(id: string, how: RegExp): Promise<void> {

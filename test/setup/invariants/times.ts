@@ -27,7 +27,7 @@ export function earlyOrSilent(tally: Tally, world: RealWorld, id: string, events
     const spans = spansOf(own, toMs(events.at(-1)!.at));
     dispatchedInTime(tally, id, obligation, own, events);
     rungInTime(tally, id, own, spans);
-    neverSilent(tally, id, obligation, own, spans);
+    neverSilent(tally, id, obligation, own, spans, events);
     if (inEarnest) sentInTime(tally, world, id, obligation, own);
   }
   if (inEarnest) mailedInTime(tally, world, id, events);
@@ -98,7 +98,14 @@ function rungInTime(tally: Tally, id: string, own: IncidentEvent[], spans: Span[
 }
 
 /** Each point of a clock that passed while it was open rang, or a later one did. */
-function neverSilent(tally: Tally, id: string, obligation: string, own: IncidentEvent[], spans: Span[]): void {
+function neverSilent(
+  tally: Tally,
+  id: string,
+  obligation: string,
+  own: IncidentEvent[],
+  spans: Span[],
+  all: IncidentEvent[],
+): void {
   const rule = ruleOf(own);
   const alarms = of(own, 'alarm-raised');
   const sending = of(own, 'dispatch-started').map(({ at }) => toMs(at));
@@ -107,8 +114,10 @@ function neverSilent(tally: Tally, id: string, obligation: string, own: Incident
       const pointMs = pointOf(span, percent);
       const seenMs = Math.max(pointMs, span.fromMs);
       if (seenMs + AT_WORK_MS > span.toMs) continue;
-      // While it is being sent, only its deadline rings.
-      if (percent < 100 && sending.some((ms) => ms >= span.fromMs && ms <= seenMs)) continue;
+      // While it is being sent, only its deadline rings; and it may be the first thing that could be done since the point.
+      const next = all.find(({ at }) => toMs(at) >= seenMs);
+      const acted = next ? toMs(next.at) : seenMs;
+      if (percent < 100 && sending.some((ms) => ms >= span.fromMs && ms <= acted)) continue;
       const rang = alarms.some(({ at, data }) => data.dueAt === span.dueAt && toMs(at) >= pointMs);
       tally.check('silent', rang, () => `${id}: ${obligation}: ${percent} % of the time until ${span.dueAt}`);
     }
