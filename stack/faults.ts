@@ -7,6 +7,10 @@ export const faultsSchema = z.strictObject({
   failNext: z.number().int().min(0).default(0),
   /** The status of those. */
   failStatus: z.number().int().min(400).max(599).default(500),
+  /** The provider's own name for that failure, where it has several of one status. */
+  failName: z.string().optional(),
+  /** Only requests to this path fail; all of them when it is not set. */
+  failPath: z.string().optional(),
   /** The next requests that are carried out and then cut off without an answer: an unknown outcome for the caller. */
   dropNext: z.number().int().min(0).default(0),
   /** Waits this long, in milliseconds, before each request is carried out. */
@@ -35,8 +39,9 @@ export class FaultBox {
   }
 
   /** Waits as told; then the status to refuse this request with, or undefined to carry it out. */
-  async before(): Promise<number | undefined> {
-    if (this.current.failNext > 0) {
+  async before(path = ''): Promise<number | undefined> {
+    const { failPath } = this.current;
+    if (this.current.failNext > 0 && (failPath === undefined || failPath === path)) {
       this.current.failNext--;
       return this.current.failStatus;
     }

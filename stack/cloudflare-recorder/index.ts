@@ -73,7 +73,8 @@ export async function startCloudflareRecorder(options: CloudflareRecorderOptions
   };
   const answer = async (request: FastifyRequest, reply: FastifyReply, act: () => object) => {
     try {
-      const status = await faults.before();
+      const status = await faults.before(request.url);
+      if (status === 429) reply.header('retry-after', 1);
       if (status) throw new CloudflareFailure(status, status, 'The recorder was told to fail this request.');
       const body = act();
       if (faults.losesAnswer(reply)) {

@@ -9,6 +9,7 @@ const STATUS = {
   validation_error: 422,
   invalid_from_address: 422,
   rate_limit_exceeded: 429,
+  daily_quota_exceeded: 429,
   application_error: 500,
   not_found: 404,
 } as const;

@@ -4,7 +4,7 @@ import { FaultBox, type FaultSettings } from '../faults';
 import { createLocalApp, type LocalServer, listen } from '../local-server';
 import { RateLimiter } from '../rate-limit';
 import { type Email, parseEmail } from './email';
-import { MailboxError } from './errors';
+import { MailboxError, type MailboxErrorName } from './errors';
 import { routeMailboxPages } from './pages';
 import { type MessageFilter, MessageStore, type StoredMessage } from './store';
 
@@ -75,8 +75,13 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
     }
     if (key !== undefined) inFlight.add(key);
     try {
-      const status = await faults.before();
-      if (status) throw new MailboxError('application_error', 'The mailbox was told to fail this request.', status);
+      const status = await faults.before(request.url);
+      // As Resend does with each of its 429s: it says when to come again.
+      if (status === 429) reply.header('retry-after', 1);
+      if (status) {
+        const name = (faults.current.failName ?? 'application_error') as MailboxErrorName;
+        throw new MailboxError(name, 'The mailbox was told to fail this request.', status);
+      }
       const keyed = key === undefined ? undefined : store.request(key, request.url, request.body);
       const { emails, answer } = read(request.body);
       const ids = store.add(emails, keyed);
