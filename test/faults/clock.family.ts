@@ -25,8 +25,8 @@ test.each([
     const ids = [`CLOCK-${name}-1`, `CLOCK-${name}-2`];
     for (const id of ids) await world.client.declare({ declaration: declarationOf(id, everything(id)), policy });
     await Promise.all(ids.map((id) => peopleClose(world, id, 120_000)));
-    await worker.stop();
     for (const id of ids) await world.expectSound(id);
+    await worker.stop();
   },
   200_000,
 );
