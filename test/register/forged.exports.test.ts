@@ -170,6 +170,7 @@ test('a further line of signature is told with its name, and that it is nobody k
 test('a register that was replaced by an invented one is found against the rotation, whatever a retired key signed', async () => {
   const register = await aLog(6);
   const thief = await aLog();
+  await forgetSigner(thief.url);
   copyFileSync(register.settings.keysFile, thief.settings.keysFile);
   await rotate(register);
   // In the place of the register an invented one, and the checkpoint that the stolen key signed of it; the rotation is public.
