@@ -2,7 +2,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { type FrozenNotice, thawNotice } from '../../../activities/notices/frozen-notice';
-import { createKeptArtefacts } from '../../../activities/storage/kept-artefacts';
 import { refused } from '../../../client/errors';
 import type { Rendering } from '../../../domain/incident/events';
 import type { Obligation } from '../../../domain/incident/state';
@@ -64,6 +63,8 @@ const SILENT = { info() {}, warn() {}, error() {} };
 
 /** The texts, from the store of the workers; while Postgres is away those that this machine has a copy of. */
 async function readTexts(shell: Shell, o: Obligation, rendering: Rendering): Promise<Texts> {
+  // Loaded here: Postgres' driver takes longer to load than most commands take to run.
+  const { createKeptArtefacts } = await import('../../../activities/storage/kept-artefacts.js');
   const artefacts = createKeptArtefacts({
     pool: await shell.register(),
     dir: path.join(shell.settings.dataDir, 'artefacts'),
