@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { credentialProviders } from '../activities/containment/providers';
 import { SEVERITIES } from '../domain/kernel/severity';
-import { collect, credentialFlag, instantFlag } from './input';
+import { collect, credentialFlag, whenFlag } from './input';
 
 export interface DeclarationFlags {
   title?: string;
@@ -29,7 +29,7 @@ export function declarationFlags(command: Command): Command {
     .option('--owner <who>', 'who is in charge and gets the alarms')
     .option(
       '--aware-at <time>',
-      'when you became aware that personal data may be affected; only a person can state this',
+      'when you became aware that personal data may be affected; only a person can state this. A date, a range or "about" will do',
     )
     .option('--how <text>', 'how it occurred')
     .option('--affects <what>', 'confidentiality, integrity, availability; separate several with commas', collect)
@@ -53,7 +53,7 @@ export function declarationFields(flags: DeclarationFlags): Record<string, unkno
     kind: flags.kind,
     severity: flags.severity,
     owner: flags.owner,
-    awareAt: instantFlag('--aware-at', flags.awareAt),
+    awareAt: whenFlag('--aware-at', flags.awareAt),
     howItOccurred: flags.how,
     affects: flags.affects,
     systems: flags.system,

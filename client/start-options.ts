@@ -3,6 +3,7 @@ import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType
 import { ownerHandle } from '../domain/case/owner-handle';
 import type { SEARCH_ATTRIBUTES } from '../domain/incident/contract';
 import type { Declaration } from '../domain/incident/incident';
+import { whenText } from '../domain/kernel/inexact-instant';
 import type { Instant } from '../domain/kernel/time';
 import { KINDS } from './kinds';
 
@@ -39,7 +40,8 @@ export const ATTRIBUTES = {
 
 /** How an incident is started. `input` goes to the workflow as it was given; `declaration` is its parsed part. */
 export function incidentStart(input: unknown, declaration: Declaration, exercise: boolean): CaseStart {
-  const { id, title, kind, severity, owner, declaredBy, source, affects, systems, detectedAt } = declaration;
+  const { id, title, kind, severity, owner, declaredBy, source, affects, systems, detectedAt, detectedAs } =
+    declaration;
   return {
     workflow: KINDS.incident.workflow,
     id,
@@ -52,7 +54,7 @@ export function incidentStart(input: unknown, declaration: Declaration, exercise
     exercise,
     details: [
       `${kind}, ${severity}, affects ${affects.join(', ')}`,
-      `detected ${detectedAt} by ${source}; declared by ${declaredBy}; owner ${owner}`,
+      `detected ${detectedAs ? whenText(detectedAs) : detectedAt} by ${source}; declared by ${declaredBy}; owner ${owner}`,
       ...(systems.length > 0 ? [`systems: ${systems.join(', ')}`] : []),
     ],
   };

@@ -22,7 +22,9 @@ export type Known<T> = T | typeof NOT_YET_ESTABLISHED;
 
 /** R1: date and time detected and declared. */
 export interface Times {
+  /** The earliest reading, where it is not known exactly; `detectedStated` is then how it was stated, with both readings. */
   detectedAt: string;
+  detectedStated?: string;
   declaredAt: string;
   declaredBy: string;
   source: string;
@@ -192,11 +194,12 @@ export function groupEntry(events: IncidentEvent[]): IncidentRecord {
 }
 
 function timesOf({ declaration, anchors, awareness }: IncidentState): Times {
-  const { detectedAt, declaredAt, declaredBy, source } = declaration;
+  const { detectedAt, detectedAs, declaredAt, declaredBy, source } = declaration;
   const { statement } = counting(awareness) ?? {};
   const inexact = statement?.awareAt === anchors.aware ? statement?.inexact : undefined;
   return {
     ...{ detectedAt, declaredAt, declaredBy, source, awareAt: known(anchors.aware) },
+    ...(detectedAs && { detectedStated: whenText(detectedAs) }),
     ...(inexact && { awareStated: whenText(inexact) }),
   };
 }

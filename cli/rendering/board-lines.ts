@@ -7,6 +7,7 @@ import type { IncidentEvent } from '../../domain/incident/events';
 import { type BoardRow, board } from '../../domain/incident/explain';
 import { oneUntold, untoldCommands } from '../../domain/incident/untold';
 import { type CommandLine, commandText, withoutActor } from '../../domain/kernel/command-lines';
+import { whenText } from '../../domain/kernel/inexact-instant';
 import { clockOffset, type Instant } from '../../domain/kernel/time';
 import type { Policy } from '../../domain/policy/policy';
 import { shortInstant } from './format';
@@ -28,14 +29,14 @@ export function boardLines(
 ): string[] {
   const text = (line: CommandLine) => commandText(actorIsSet ? withoutActor(line) : line);
   const { state } = view;
-  const { title, severity, owner, detectedAt } = state.declaration;
+  const { title, severity, owner, detectedAt, detectedAs } = state.declaration;
   const status = state.closedAt ? 'closed' : state.status;
   const lines: string[] = [];
   const head = `${state.caseId}  ${state.exercise ? 'EXERCISE  ' : ''}${visibleLine(title)}`;
   lines.push(...wrap(head, out.width).map((line) => out.style(line, 'bold')));
   lines.push(
     ...wrap(
-      `${severity}, ${status}, owner ${visibleLine(owner)}, detected ${human(detectedAt)}, now ${clockOffset(detectedAt, now)}`,
+      `${severity}, ${status}, owner ${visibleLine(owner)}, detected ${detectedAs ? whenText(detectedAs) : human(detectedAt)}, now ${clockOffset(detectedAt, now)}`,
       out.width,
     ),
   );

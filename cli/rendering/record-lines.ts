@@ -35,7 +35,7 @@ export function recordLines(record: IncidentRecord, out: Output): string[] {
     ),
     `${nature.severity}, ${state}, owner ${visibleLine(record.owner)}`,
     ...group('R1', 'Detected and declared', [
-      ...field('detected', `${human(times.detectedAt)} (${times.source})`),
+      ...field('detected', `${times.detectedStated ?? human(times.detectedAt)} (${times.source})`),
       ...field('declared', `${human(times.declaredAt)}, by ${times.declaredBy}`),
       ...field('aware', times.awareAt === NOT_YET_ESTABLISHED ? times.awareAt : human(times.awareAt)),
       ...(times.awareStated ? field('aware, as stated', `${times.awareStated}: the earliest reading counts`) : []),

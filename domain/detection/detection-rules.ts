@@ -3,7 +3,7 @@
  * the top; the first whose conditions all hold decides. Pure: the same detection under the same rules is judged the same.
  */
 import { z } from 'zod';
-import { CredentialSchema, DeclarationSchema } from '../incident/incident';
+import { CredentialSchema, DeclarationFields } from '../incident/incident';
 import { AlarmAtSchema } from '../kernel/alarm-clock';
 import { SEVERITIES, type Severity } from '../kernel/severity';
 import { ByOf, text } from '../kernel/text';
@@ -113,7 +113,7 @@ export function neverGiven(matcher: Matcher, words: readonly string[]): string |
 /** Kinds of indicators, as `maliciousSources` of a rule names those that an incident may block. */
 export const INDICATOR_KINDS = ['address', 'range', 'asn', 'country'] as const;
 
-const Incident = DeclarationSchema.shape;
+const Incident = DeclarationFields.shape;
 /** What a declaration takes over from its rule. `systems` are added to those that the detection names. */
 const IncidentDefaultsSchema = z.strictObject({
   kind: Incident.kind,

@@ -2,6 +2,7 @@
 
 import { type Count, sumOf } from '../kernel/count';
 import { hash64 } from '../kernel/hash64';
+import type { InexactInstant } from '../kernel/inexact-instant';
 import { type Instant, minuteText } from '../kernel/time';
 import { dataSetsOf } from '../policy/affected';
 import { type Policy, ruleOf } from '../policy/policy';
@@ -161,7 +162,7 @@ function fieldLines(field: ContentField, about: About): Line[] | undefined {
         ? [{ is: 'period', from: facts.periodFrom, ...(facts.periodTo && { to: facts.periodTo }) }]
         : undefined;
     case 'detected-at':
-      return [{ is: 'instant', at: declaration.detectedAt }];
+      return [instantLine(declaration.detectedAt, declaration.detectedAs)];
     case 'aware-at':
       return state.anchors.aware ? [{ is: 'instant', ...awareReadings(state, state.anchors.aware) }] : undefined;
     case 'data-involved':
@@ -215,6 +216,11 @@ function fieldLines(field: ContentField, about: About): Line[] | undefined {
     default:
       return some(formLines(field, { state, pack, dataSets, citation: about.rule.citation }));
   }
+}
+
+/** An instant, with both readings where it is not known exactly. */
+function instantLine(at: Instant, inexact: InexactInstant | undefined): Line {
+  return { is: 'instant', at, ...(inexact && { latest: inexact.latest }) };
 }
 
 /** What was reported of the service while it was affected. */

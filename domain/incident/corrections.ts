@@ -1,8 +1,9 @@
 /** The facts of the declaration that people may correct afterwards; each correction is an event, and duties follow. */
 import { tocsin } from '../kernel/command-lines';
+import { earliestOf, inexactOf } from '../kernel/inexact-instant';
 import { HOUR_MS, type Instant, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
-import { type Answer, notAfter } from './answer';
+import { type Answer, notAfter, whenNotAfter } from './answer';
 import { armedClock } from './clocks';
 import { type Corrected, type Correction, correctable } from './corrected-facts';
 import type { NewEvent } from './events';
@@ -28,12 +29,14 @@ export function onCorrect(
       `correct: say what to correct; see \`${tocsin('correct', { id: state.caseId, help: true })}\``,
     );
   const problems: string[] = [];
-  const instant = (field: 'serviceAffectedFrom' | 'detectedAt') => {
-    const at = message[field] && notAfter(message[field], now);
-    if (message[field] && !at) problems.push(`${field}: must not be in the future`);
-    return at;
-  };
-  const [serviceAffectedFrom, detectedAt] = [instant('serviceAffectedFrom'), instant('detectedAt')];
+  const serviceAffectedFrom = message.serviceAffectedFrom && notAfter(message.serviceAffectedFrom, now);
+  if (message.serviceAffectedFrom && !serviceAffectedFrom)
+    problems.push('serviceAffectedFrom: must not be in the future');
+  // Nothing was detected after it was declared.
+  const detected = message.detectedAt && whenNotAfter(message.detectedAt, now, declaration.declaredAt);
+  if (message.detectedAt && !detected) problems.push('detectedAt: must not be in the future');
+  const detectedAt = detected && earliestOf(detected);
+  const detectedAs = inexactOf(detected);
   if (detectedAt && toMs(detectedAt) > toMs(declaration.declaredAt))
     problems.push(`detectedAt: must not be after the declaration at ${declaration.declaredAt}`);
   const isolated = declaration.isolate.filter((system) => systems && !systems.includes(system));
@@ -49,10 +52,11 @@ export function onCorrect(
     );
   if (problems.length > 0) return answer.rejected(...problems);
 
-  const news: Correction[] = [];
+  const news: Omit<Corrected, 'reason'>[] = [];
   if (severity && severity !== state.severity) news.push({ severity });
   if (title && title !== state.title) news.push({ title });
-  if (detectedAt && detectedAt !== declaration.detectedAt) news.push({ detectedAt });
+  if (detectedAt && (detectedAt !== declaration.detectedAt || detectedAs?.stated !== declaration.detectedAs?.stated))
+    news.push({ detectedAt, ...(detectedAs && { detectedAs }) });
   if (systems && systems.join() !== declaration.systems.join()) news.push({ systems });
   if (serviceAffecting !== undefined && serviceAffecting !== declaration.serviceAffecting)
     news.push({ serviceAffecting, ...(serviceAffectedFrom && { serviceAffectedFrom }) });
@@ -72,7 +76,9 @@ export function onCorrect(
     if (!one.detectedAt || toMs(one.detectedAt) <= toMs(declaration.detectedAt))
       return { kind: 'corrected', data: { ...one, reason } };
     // A later detection may turn a miss into none: nobody does that alone.
-    const moved = { awareAt: one.detectedAt, basis: 'first-signal' as const, previousAt: declaration.detectedAt };
+    const { detectedAt: awareAt, detectedAs: inexact } = one;
+    const known = { awareAt, ...(inexact && { inexact }), basis: 'first-signal' as const };
+    const moved = { ...known, previousAt: declaration.detectedAt };
     return { kind: 'second-person-asked', data: { change: 'detection', ...moved, reason } };
   });
 }
@@ -97,7 +103,7 @@ export function withCorrection(state: IncidentState, { reason: _reason, ...one }
     ...state,
     severity,
     title,
-    declaration: { ...state.declaration, ...facts },
+    declaration: { ...state.declaration, ...facts, ...(detectedAt && { detectedAs: facts.detectedAs }) },
     anchors: detectedAt ? { ...state.anchors, detected: detectedAt } : state.anchors,
     serviceAffectedFrom: since,
   };

@@ -1,6 +1,7 @@
 /** What is declared: the facts of an incident as people and tools first state them. What is assessed stands in assessment.ts. */
 import { z } from 'zod';
 import { tooLarge } from '../kernel/bytes';
+import { earliestOf, WhenSchema } from '../kernel/inexact-instant';
 import { parseIpRange, rangeText } from '../kernel/ip-address';
 import { SEVERITIES } from '../kernel/severity';
 import { ByOf, id, text } from '../kernel/text';
@@ -8,6 +9,7 @@ import { InstantSchema } from '../kernel/time';
 import { readPlace } from '../places/place';
 import { AFFECTS } from '../policy/facts';
 import { DeclaredAssessmentSchema } from './assessment';
+import { readingsApart, strayReadings } from './declared-instants';
 
 export {
   type Assessment,
@@ -59,8 +61,8 @@ export const MaliciousSourceSchema = z
 const MOST_SYSTEMS = 2_000;
 const MOST_ISOLATED = 100;
 
-/** The incident as declared (T1): what a client script, a detector or a person sends to start the lifecycle. */
-export const DeclarationSchema = z
+/** The fields of a declaration, as they are sent. */
+export const DeclarationFields = z
   .strictObject({
     id: IncidentIdSchema,
     title: text(200),
@@ -68,7 +70,9 @@ export const DeclarationSchema = z
     howItOccurred: text().optional(),
     severity: z.enum(SEVERITIES),
     owner: ByOf,
-    detectedAt: InstantSchema,
+    detectedAt: WhenSchema,
+    /** As it was read, where a declaration that was read is read again. */
+    detectedAs: WhenSchema.optional(),
     declaredAt: InstantSchema,
     declaredBy: ByOf,
     source: text(200),
@@ -80,13 +84,22 @@ export const DeclarationSchema = z
     serviceAffecting: z.boolean(),
     publicSummary: text(500).optional(),
     assessment: DeclaredAssessmentSchema.optional(),
-    awareAt: InstantSchema.optional(),
+    awareAt: WhenSchema.optional(),
+    awareAs: WhenSchema.optional(),
     /** Of a past incident that is only taken into the register: when that was. Nothing of it is sent, contained or alarmed. */
     recordedAt: InstantSchema.optional(),
   })
-  .refine((d) => Date.parse(d.detectedAt) <= Date.parse(d.declaredAt), {
+  .refine((d) => Date.parse(earliestOf(d.detectedAt)) <= Date.parse(d.declaredAt), {
     path: ['declaredAt'],
     error: 'must not be before detectedAt',
+  })
+  .superRefine((d, context) => {
+    for (const field of strayReadings(d))
+      context.addIssue({
+        code: 'custom',
+        path: [field],
+        message: `must be left out: write the time as it is known in "${field === 'detectedAs' ? 'detectedAt' : 'awareAt'}"`,
+      });
   })
   .superRefine((d, context) => {
     const message = tooLarge(d, 'declaration');
@@ -96,6 +109,9 @@ export const DeclarationSchema = z
     path: ['isolate'],
     error: 'must name only systems that stand under "systems"',
   });
+
+/** The incident as declared (T1): what a client script, a detector or a person sends to start the lifecycle. */
+export const DeclarationSchema = DeclarationFields.transform(readingsApart);
 export type Declaration = z.infer<typeof DeclarationSchema>;
 
 /** One containment action. Its id is deterministic, so asking for the same thing twice is one measure. */

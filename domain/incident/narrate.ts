@@ -74,10 +74,13 @@ const bad = (text: string): Said => ({ text, tone: 'bad' });
 function say(event: IncidentEvent, context: Context): Said {
   switch (event.kind) {
     case 'declared': {
-      const { severity, title, owner, recordedAt } = event.data.declaration;
+      const { severity, title, owner, detectedAs, recordedAt } = event.data.declaration;
       const policy = packNames(event.data.policy.packs);
       const recorded = recordedAt ? `. Recorded afterwards, on ${human(recordedAt)}: nothing is sent` : '';
-      return info(`Declared as ${severity} by ${event.by}, owner ${owner}, under ${policy}: ${title}${recorded}`);
+      const detected = detectedAs ? `. Detected ${whenText(detectedAs)}; the earliest reading counts` : '';
+      return info(
+        `Declared as ${severity} by ${event.by}, owner ${owner}, under ${policy}: ${title}${detected}${recorded}`,
+      );
     }
     case 'assessed':
       return info(`Assessment ${event.data.revision} by ${event.by}: ${assessmentText(event.data.assessment)}`);
@@ -522,11 +525,12 @@ function workspacesText(workspaces: Assessment['workspaces']): string[] {
 }
 
 function correctedText({ data, by }: EventOf<'corrected'>, { before }: Context): string {
-  const { reason, agreedBy, serviceAffectedFrom, ...facts } = data;
+  const { reason, agreedBy, serviceAffectedFrom, detectedAs, ...facts } = data;
   const stated = Object.entries(facts).map(([fact, value]) => {
     const was = before?.declaration[fact as keyof typeof facts];
     return `${WORDS_OF_FACT[fact as keyof typeof facts]} ${plain(value)}${was === undefined ? '' : ` (was ${plain(was)})`}`;
   });
+  if (detectedAs) stated.push(`stated as ${whenText(detectedAs)}`);
   if (serviceAffectedFrom) stated.push(`service affected from ${human(serviceAffectedFrom)}`);
   return `Corrected by ${by}${agreedBy ? `, agreed by ${agreedBy}` : ''}: ${stated.join(', ')}: ${reason}`;
 }

@@ -4,12 +4,13 @@
  */
 import { type Instant, minuteText, toMs } from '../kernel/time';
 import { CLOCK_SKEW_MS, notAfter } from './answer';
+import { readingsApart } from './declared-instants';
 import type { Declaration } from './incident';
 
 /** What is wrong with the instants of a declaration, for its sender; a little ahead is a clock that differs. */
-export function futureProblems({ detectedAt, declaredAt }: Declaration, now: Instant): string[] {
-  return Object.entries({ detectedAt, declaredAt }).flatMap(([field, at]) =>
-    notAfter(at, now) === undefined ? [`${field}: must not be in the future`] : [],
+export function futureProblems({ detectedAt, declaredAt, awareAt }: Declaration, now: Instant): string[] {
+  return Object.entries({ detectedAt, declaredAt, awareAt }).flatMap(([field, at]) =>
+    at !== undefined && notAfter(at, now) === undefined ? [`${field}: must not be in the future`] : [],
   );
 }
 
@@ -19,14 +20,19 @@ export function isAhead({ declaredAt }: Declaration, now: Instant): boolean {
 }
 
 /** The declaration as it counts, and why a person must look at its detection. */
-export function notAhead(given: Declaration, now: Instant): { declaration: Declaration; why: string[] } {
+export function notAhead(declaration: Declaration, now: Instant): { declaration: Declaration; why: string[] } {
+  if (!isAhead(declaration, now)) return { declaration, why: [] };
+  const { detectedAs, ...given } = declaration;
   const { detectedAt } = given;
-  if (!isAhead(given, now)) return { declaration: given, why: [] };
   const detectsAhead = toMs(detectedAt) > toMs(now);
   const far = toMs(detectedAt) - toMs(now) > CLOCK_SKEW_MS;
   const stated = `it was stated as ${minuteText(detectedAt)} UTC, which was still to come: it counts as ${minuteText(now)} UTC`;
   return {
-    declaration: { ...given, declaredAt: now, detectedAt: detectsAhead ? now : detectedAt },
+    declaration: readingsApart({
+      ...given,
+      declaredAt: now,
+      ...(detectsAhead ? { detectedAt: now } : { detectedAt, detectedAs }),
+    }),
     why: far ? [stated] : [],
   };
 }

@@ -69,7 +69,13 @@ export function onConfirm(
       );
     const { awareAt, inexact, basis, previousAt, reason: given } = asked;
     if (change === 'detection')
-      return [{ kind: 'corrected', by: asked.by, data: { detectedAt: awareAt, reason: given, agreedBy: by } }];
+      return [
+        {
+          kind: 'corrected',
+          by: asked.by,
+          data: { detectedAt: awareAt, ...(inexact && { detectedAs: inexact }), reason: given, agreedBy: by },
+        },
+      ];
     const statement = { basis, awareAt, by: asked.by, recordedAt: now };
     const countsAt = counting(stated(state.awareness, statement))!.statement.awareAt;
     const why = isRecordOnly(state) ? [] : doubts(countsAt, state, pack, now);

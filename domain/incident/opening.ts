@@ -1,5 +1,5 @@
 /** How an incident begins: declared, its containment asked for, first assessed. */
-import { earliest, type Instant } from '../kernel/time';
+import { earliest, type Instant, toMs } from '../kernel/time';
 import { type PolicySnapshot, policyRef } from '../policy/policy';
 import { detectionDoubts } from './doubted';
 import { answerBy } from './doubts';
@@ -24,7 +24,7 @@ export function openingOf(
   // The record of a past incident begins when it was declared.
   const { declaration, why: ahead } =
     given.recordedAt || !isAhead(given, now) || !ofSender() ? { declaration: given, why: [] } : notAhead(given, now);
-  const { id, declaredBy: by, assessment, awareAt } = declaration;
+  const { id, declaredBy: by, assessment, awareAt, awareAs } = declaration;
   // What the declaration assesses is assessed in an event of its own, which has the judgements.
   const stated = assessment ? { ...declaration, assessment: judgementsApart(assessment).assessment } : declaration;
   const data = { declaration: stated, policy: policyRef(policy) };
@@ -43,7 +43,7 @@ export function openingOf(
   }));
   if (!assessment && !awareAt) return [declared, ...measures];
   // What is known at the declaration is known now, even where the sender's clock runs ahead of ours.
-  const aware = awareAt && earliest([awareAt, now]);
+  const aware = awareAs && toMs(awareAs.earliest) <= toMs(now) ? awareAs : awareAt && earliest([awareAt, now]);
   const state = evolve(undefined, { ...known, ...declared });
   const { declaredAt } = declaration;
   const sentAt = saidAt(state, declaredAt, now) !== now && ofSender() ? declaredAt : undefined;

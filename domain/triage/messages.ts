@@ -1,11 +1,10 @@
 /** What a person may decide about a case in triage. */
 import { z } from 'zod';
 import { envelope } from '../case/messages';
-import { DeclarationSchema, IncidentIdSchema } from '../incident/incident';
+import { DeclarationFields, IncidentIdSchema } from '../incident/incident';
 import { text } from '../kernel/text';
-import { InstantSchema } from '../kernel/time';
 
-const Fields = DeclarationSchema.shape;
+const Fields = DeclarationFields.shape;
 
 /** A person declares an incident; what is left out comes from the rule and the detections. `awareAt` is that person's statement. */
 const DeclareSchema = z.strictObject({
@@ -23,7 +22,7 @@ const DeclareSchema = z.strictObject({
   credentials: Fields.credentials.unwrap().optional(),
   publicSummary: Fields.publicSummary,
   assessment: Fields.assessment,
-  awareAt: InstantSchema.optional(),
+  awareAt: Fields.awareAt,
 });
 const DismissSchema = z.strictObject({ ...envelope, reason: text(2000) });
 const MergeSchema = z.strictObject({

@@ -5,6 +5,7 @@
  */
 import type { CaseMessage, CaseRow, Lifecycle, NewOf } from '../case/lifecycle';
 import { DeclarationSchema } from '../incident/incident';
+import { earliestOf, inexactOf } from '../kernel/inexact-instant';
 import { problemsOf } from '../kernel/problems';
 import { type Instant, minuteText, toMs } from '../kernel/time';
 import { blockable } from './blockable';
@@ -42,12 +43,13 @@ function onMessage(state: TriageState, name: string, message: CaseMessage, now: 
 
 function onDeclare(
   state: TriageState,
-  { by, commandId: _, sentAt: _sent, ...stated }: TriageMessage<'declare'>,
+  { by, commandId: _, sentAt: _sent, awareAt, ...stated }: TriageMessage<'declare'>,
   now: Instant,
   rejected: (problem: string) => NewOf<TriageEvent>[],
 ): NewOf<TriageEvent>[] {
-  if (stated.awareAt && toMs(stated.awareAt) > toMs(now)) return rejected('awareAt: must not be in the future');
-  const parsed = DeclarationSchema.safeParse(declarationOf(state, by, now, stated));
+  if (awareAt && toMs(earliestOf(awareAt)) > toMs(now)) return rejected('awareAt: must not be in the future');
+  const aware = awareAt && { awareAt: earliestOf(awareAt), awareAs: inexactOf(awareAt) };
+  const parsed = DeclarationSchema.safeParse(declarationOf(state, by, now, { ...stated, ...aware }));
   if (!parsed.success) return problemsOf(parsed.error).flatMap(rejected);
   return [{ kind: 'triage-declared', data: { trigger: 'person', declaration: parsed.data } }];
 }

@@ -58,6 +58,9 @@ export function recordGroups(record: IncidentRecord, context: RecordContext): Re
       citation: 'GDPR Art. 33(1), 33(5)',
       facts: [
         at('Detected', times.detectedAt),
+        ...(times.detectedStated === undefined
+          ? []
+          : [fact('Detected, as stated; the earliest reading counts', times.detectedStated)]),
         fact('Detected by', times.source),
         at('Declared', times.declaredAt),
         fact('Declared by', times.declaredBy),

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { refused, usage } from '../../../client/errors';
 import { newIncidentId } from '../../../client/incident-id';
-import { type Instant, InstantSchema } from '../../../domain/kernel/time';
+import { readWhen, type When } from '../../../domain/kernel/inexact-instant';
 import { type InputFile, readInput } from '../../input';
 import { visibleLine } from '../../rendering/hostile-text';
 import type { CommonOptions, Shell } from '../../shell';
@@ -46,10 +46,9 @@ export function exerciseCommand(program: Command, shell: Shell): void {
 }
 
 /** The instant of detection that a file states; a relative one, or none, is that of the exercise itself. */
-export function detectionIn({ data }: Pick<InputFile, 'data'>): Instant | undefined {
+export function detectionIn({ data }: Pick<InputFile, 'data'>): When | undefined {
   const stated = (data.declaration as { detectedAt?: unknown } | undefined)?.detectedAt;
-  const parsed = InstantSchema.safeParse(stated);
-  return parsed.success ? parsed.data : undefined;
+  return typeof stated === 'string' ? readWhen(stated) : undefined;
 }
 
 /** The instant of detection of an exercise: the present minute. */

@@ -2,8 +2,14 @@
 import { z } from 'zod';
 import { credentialProblem } from '../../../activities/containment/providers';
 import { usage } from '../../../client/errors';
-import { type ContainmentMeasure, type Declaration, DeclarationSchema } from '../../../domain/incident/incident';
+import {
+  type ContainmentMeasure,
+  type Declaration,
+  DeclarationFields,
+  DeclarationSchema,
+} from '../../../domain/incident/incident';
 import { MESSAGE_NAMES, MESSAGE_SCHEMAS, type MessageName } from '../../../domain/incident/messages';
+import { earliestOf, readWhen, type When } from '../../../domain/kernel/inexact-instant';
 import { problemsOf } from '../../../domain/kernel/problems';
 import { nearest } from '../../../domain/kernel/suggest';
 import {
@@ -69,7 +75,7 @@ const INSTANT_FIELDS = [
  * Resolves a scenario for an incident `id` that is detected at `detectedAt`. With the pack, obligations that do not
  * exist are found before anything starts. Throws a usage error that names file and line.
  */
-export function readScenario(input: InputFile, incident: { id: string; detectedAt: Instant }, pack?: Policy): Scenario {
+export function readScenario(input: InputFile, incident: { id: string; detectedAt: When }, pack?: Policy): Scenario {
   const parsed = ScenarioSchema.safeParse(input.data);
   if (!parsed.success) {
     const problems = problemsOf(parsed.error, { raw: input.data, known: Object.keys(ScenarioSchema.shape) });
@@ -79,19 +85,15 @@ export function readScenario(input: InputFile, incident: { id: string; detectedA
   const { title, declaration: raw, acts } = parsed.data;
   const place = (path: Array<string | number>, what: string) => `${input.file} line ${input.lineOf(path)} (${what})`;
 
-  const detectedAt = incident.detectedAt;
+  const detectedAt = earliestOf(incident.detectedAt);
   const declaration = DeclarationSchema.safeParse(
-    withInstants(
-      { declaredAt: 'T+0', ...raw, id: incident.id, detectedAt },
-      detectedAt,
-      place(['declaration'], 'declaration'),
-    ),
+    withInstants({ declaredAt: 'T+0', ...raw, ...incident }, detectedAt, place(['declaration'], 'declaration')),
   );
   if (!declaration.success) {
     const path = ['declaration', ...pathOf(declaration.error.issues[0]?.path)];
     throw usage(
       `${place(path, 'declaration')}: it is not valid`,
-      problemsOf(declaration.error, { raw, known: Object.keys(DeclarationSchema.shape) }),
+      problemsOf(declaration.error, { raw, known: Object.keys(DeclarationFields.shape) }),
     );
   }
   const unknown = credentialProblems(declaration.data.credentials);
@@ -179,10 +181,19 @@ function withInstants(value: unknown, detectedAt: Instant, where: string): unkno
     Object.entries(value).map(([key, item]) => [
       key,
       INSTANT_FIELDS.includes(key) && typeof item === 'string'
-        ? momentOf(item, detectedAt, `${where}, ${key}`)
+        ? timeOf(item, detectedAt, `${where}, ${key}`)
         : withInstants(item, detectedAt, where),
     ]),
   );
+}
+
+/** Times after the detection within a range or behind "about". */
+const RELATIVE = /T[+-](?:\d+d\s*\d+:\d\d|\d+d|\d+:\d\d|0)/g;
+
+/** A time that need not be known exactly, as text, with relative times in place: `about T+02:00`, `T+1d..T+2d`. */
+function timeOf(text: string, detectedAt: Instant, where: string): string {
+  const absolute = text.replace(RELATIVE, (time) => momentOf(time, detectedAt, where));
+  return readWhen(absolute) === undefined ? momentOf(text, detectedAt, where) : absolute;
 }
 
 /** `T+0`, `T+00:25`, `T-01:30`, `T+3d 04:00`, `PT40M` after the detection, or an instant with its zone. */

@@ -1,7 +1,7 @@
 /** `tocsin correct`: corrects what was declared. */
 import type { Command } from 'commander';
 import { type MessageOptions, sendMessage } from '../../cases/send';
-import { instantFlag } from '../../input';
+import { instantFlag, whenFlag } from '../../input';
 import type { Shell } from '../../shell';
 import { messageVerb } from '../../verb';
 
@@ -26,14 +26,14 @@ export function correctCommand(program: Command, shell: Shell): void {
     .option('--severity <severity>', 'sev1, sev2, sev3 or sev4')
     .option('--title <text>', 'the title')
     .option('--system <system...>', 'all affected systems, in place of those on record')
-    .option('--detected-at <time>', 'when it was detected, with zone')
+    .option('--detected-at <time>', 'when it was detected, with zone; a date, a range or "about" will do')
     .option('--service-affecting', 'the service is affected; needs --service-affected-from')
     .option('--no-service-affecting', 'the service is not affected')
     .option('--service-affected-from <time>', 'since when the service is affected, with zone')
     .action(async (id: string, options: Options) => {
       const { severity, title, system: systems, serviceAffecting, reason, ...rest } = options;
       const { detectedAt: detected, serviceAffectedFrom: affected, ...sent } = rest;
-      const detectedAt = instantFlag('--detected-at', detected);
+      const detectedAt = whenFlag('--detected-at', detected);
       const serviceAffectedFrom = instantFlag('--service-affected-from', affected);
       const body = { severity, title, systems, detectedAt, serviceAffecting, serviceAffectedFrom, reason };
       await sendMessage(shell, 'incident', id, 'correct', body, sent);

@@ -6,13 +6,14 @@ import { newIncidentId } from '../../../client/incident-id';
 import { stoppedError } from '../../../client/stopped';
 import type { TocsinClient } from '../../../client/tocsin-client';
 import { human } from '../../../domain/incident/contents';
-import { DeclarationSchema } from '../../../domain/incident/incident';
+import { DeclarationFields, DeclarationSchema } from '../../../domain/incident/incident';
 import { tocsin } from '../../../domain/kernel/command-lines';
+import type { When } from '../../../domain/kernel/inexact-instant';
 import { fieldProblems } from '../../../domain/kernel/problems';
 import { InstantSchema } from '../../../domain/kernel/time';
 import { inRegister } from '../../cases/lost';
 import { type DeclarationFlags, declarationFields, declarationFlags } from '../../declaration-flags';
-import { credentialProblems, type InputFile, instantFlag, readInput } from '../../input';
+import { credentialProblems, type InputFile, readInput, whenFlag } from '../../input';
 import { recordPast } from '../../record-past';
 import { hanging } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
@@ -37,7 +38,10 @@ export function declareCommand(program: Command, shell: Shell): void {
     .option('-f, --file <file>', 'declaration in YAML or JSON; - for standard input. Flags take precedence')
     .option(...OPTIONS.by)
     .option('--id <id>', 'the incident id; the same id twice is one incident')
-    .option('--detected-at <time>', 'when it was detected, with zone (default: now)')
+    .option(
+      '--detected-at <time>',
+      'when it was detected, with zone (default: now); a date, a range or "about" will do',
+    )
     .option('--source <text>', 'what detected it')
     .option(
       '--record-only',
@@ -55,7 +59,7 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   const { raw, assumed } = declarationOf(input?.data ?? {}, options, shell, new Date());
   const parsed = DeclarationSchema.safeParse(raw);
   if (!parsed.success) {
-    const known = Object.keys(DeclarationSchema.shape);
+    const known = Object.keys(DeclarationFields.shape);
     const problems = fieldProblems(parsed.error, { raw, known }).map(({ field, problem }) =>
       known.includes(field) && raw[field] === undefined
         ? `${field}: ${problem}; use ${FLAGS[field] ?? `--${field}`} or put it in the file`
@@ -112,7 +116,8 @@ async function declareRecord(shell: Shell, options: Options, input: InputFile | 
   const data = { declaration: { ...raw, recordedAt: now.toISOString() }, acts };
   const { loadPolicy } = await import('../../../policy/load-policy.js');
   const policy = loadPolicy(shell.settings.policy);
-  const detectedAt = instantFlag('detectedAt', String(raw.detectedAt))!;
+  const stated = raw.detectedAt as When | string;
+  const detectedAt = typeof stated === 'string' ? whenFlag('detectedAt', stated)! : stated;
   const scenario = readScenario({ ...input, data }, { id, detectedAt }, policy.pack);
   const recorded = { ...scenario, where: scenario.acts.map(({ where }) => where) };
   const { created, played } = await recordPast(await shell.client(), recorded, policy);
@@ -148,7 +153,7 @@ export function declarationOf(
   const flags: Record<string, unknown> = {
     ...declarationFields(options),
     id: options.id,
-    detectedAt: instantFlag('--detected-at', options.detectedAt),
+    detectedAt: whenFlag('--detected-at', options.detectedAt),
     source: options.source,
     systems: systems.length > 0 ? systems : undefined,
   };

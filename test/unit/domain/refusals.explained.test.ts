@@ -97,6 +97,7 @@ const WALKS: Record<string, () => Story> = {
       ['correct', { reason: 'x', systems: ['api'] }],
       ['correct', { reason: 'x', serviceAffecting: true }],
       ['correct', { reason: 'x', serviceAffectedFrom: at(0.1) }],
+      ['correct', { reason: 'x', serviceAffectedFrom: FAR }],
     ),
   'a correction that would send': () => on(new Story(), ['correct', { reason: 'x', detectedAt: at(-9000) }]),
   assessments: () =>
