@@ -1,7 +1,8 @@
 /** One past breach of a CSV file: its declaration, and what was done when. */
 import { usage } from '../../../client/errors';
 import type { RecordedAct } from '../../../domain/incident/recorded-acts';
-import { type Instant, InstantSchema, toMs } from '../../../domain/kernel/time';
+import { earliestOf, latestOf, readWhen, WHEN_FORMS, type When } from '../../../domain/kernel/inexact-instant';
+import { earliest, type Instant, toMs } from '../../../domain/kernel/time';
 
 /** The columns, in the order of the template. Lists in a cell are separated by ";". */
 export const IMPORT_COLUMNS = [
@@ -36,12 +37,18 @@ export const IMPORT_COLUMNS = [
 ] as const;
 export type Row = Partial<Record<(typeof IMPORT_COLUMNS)[number], string>>;
 
+/** The field of an act in which a time stands that need not be known exactly. */
+const TIME_OF: Partial<Record<RecordedAct['message'], string>> = { filed: 'submittedAt', status: 'at' };
+
 interface Imported {
   declaration: Record<string, unknown>;
   acts: RecordedAct[];
 }
 
-/** What a row says. Cells that are empty say nothing; an instant without its zone is refused. */
+/**
+ * What a row says. Cells that are empty say nothing. A time may be a date, a range or "about"; an instant needs its zone. What
+ * was done at a time that is not known exactly is played at its earliest reading, and judged by both.
+ */
 export function pastOf(
   row: Row,
   { by, recordedAt, where }: { by: string; recordedAt: Instant; where: string },
@@ -52,16 +59,18 @@ export function pastOf(
       .split(';')
       .map((each) => each.trim())
       .filter(Boolean);
-  const instant = (column: keyof Row): Instant | undefined => {
+  const time = (column: keyof Row): When | undefined => {
     const text = cell(column);
     if (text === undefined) return undefined;
-    const parsed = InstantSchema.safeParse(text);
-    if (parsed.success) return parsed.data;
-    throw usage(`${where}: ${column} "${text}" is not an instant with its zone, like 2024-04-01T02:00:00Z`);
+    const when = readWhen(text);
+    if (when !== undefined) return when;
+    throw usage(`${where}: ${column} "${text}" is no time that can be read. Write ${WHEN_FORMS}`);
   };
   const number = (column: keyof Row) => (cell(column) === undefined ? undefined : Number(cell(column)));
-  const detectedAt = instant('detected_at');
-  const declaredAt = instant('declared_at') ?? detectedAt;
+  const detectedAt = time('detected_at');
+  // Nothing was detected after it was declared: a day of declaration lasts until its end, but not beyond now.
+  const declared = time('declared_at') ?? detectedAt;
+  const declaredAt = declared && earliest([latestOf(declared), recordedAt]);
   const personalData = cell('personal_data') ?? (cell('categories') || cell('individuals') ? 'yes' : undefined);
   const dataSet = {
     id: 'imported',
@@ -78,6 +87,8 @@ export function pastOf(
     dataSets: personalData === 'no' ? [] : [withoutEmpty(dataSet)],
     ...(cell('consequences') && { likelyConsequences: cell('consequences') }),
   };
+  const aware = time('aware_at');
+  const awareLater = aware && declaredAt && toMs(earliestOf(aware)) > toMs(declaredAt);
   const declaration = {
     id: cell('id'),
     title: cell('title'),
@@ -91,23 +102,27 @@ export function pastOf(
     declaredBy: by,
     source: where.slice(0, 200),
     howItOccurred: cell('how'),
-    assessment,
-    awareAt: instant('aware_at'),
+    // Who became aware only after the declaration assessed it then.
+    ...(!awareLater && { assessment, awareAt: aware }),
     recordedAt,
   };
   const acts: RecordedAct[] = [];
-  const act = (at: Instant | undefined, message: RecordedAct['message'], body: Record<string, unknown>) => {
-    if (at !== undefined) acts.push({ at, message, body: withoutEmpty({ by, ...body }) });
+  const act = (when: When | undefined, message: RecordedAct['message'], body: Record<string, unknown>) => {
+    if (when === undefined) return;
+    const field = TIME_OF[message];
+    const stated = typeof when === 'object' && field ? { [field]: when.stated } : {};
+    acts.push({ at: earliestOf(when), message, body: withoutEmpty({ by, ...body, ...stated }) });
   };
-  const contained = instant('contained_at');
-  const resolved = instant('resolved_at');
+  if (awareLater) act(aware, 'assess', { assessment, awareAt: typeof aware === 'string' ? aware : aware.stated });
+  const contained = time('contained_at');
+  const resolved = time('resolved_at');
   for (const text of list('measures')) act(contained ?? resolved ?? declaredAt, 'measure', { text });
   act(contained, 'status', { status: 'contained' });
   const obligation = cell('authority');
   if (obligation) {
     const authority = cell('filed_with');
     const filed = { obligation, authority, reference: cell('reference'), delayReasons: cell('delay_reasons') };
-    act(instant('filed_at'), 'filed', filed);
+    act(time('filed_at'), 'filed', filed);
   }
   act(resolved, 'status', { status: 'resolved' });
   if (cell('root_cause'))
@@ -116,8 +131,8 @@ export function pastOf(
   const from = declaredAt ?? recordedAt;
   const told = acts.map(({ at, message, body }): RecordedAct => {
     if (toMs(at) >= toMs(from)) return { at, message, body };
-    const field = message === 'filed' ? 'submittedAt' : message === 'review' ? undefined : 'at';
-    return { at: from, message, body: field ? { ...body, [field]: at } : body };
+    const field = message === 'measure' ? 'at' : TIME_OF[message];
+    return { at: from, message, body: field ? { [field]: at, ...body } : body };
   });
   return { declaration: withoutEmpty(declaration), acts: told.sort((a, b) => toMs(a.at) - toMs(b.at)) };
 }

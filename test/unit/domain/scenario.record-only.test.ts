@@ -140,6 +140,35 @@ describe('one row of a CSV file is one breach', () => {
     expect(() => pastOf({ ...ROW, filed_at: '2024-03-04 08:01' }, given)).toThrow(/filed_at/);
   });
 
+  test('a time may be a date, a range or "about": the earliest awareness starts the clock, and the filing is judged by both', () => {
+    const filed = (filed_at: string, row = {}) => {
+      const { state, refused } = play({ ...row, filed_at });
+      expect(refused).toEqual([]);
+      const { lateByMs, inTimeUntil, dueAt } = state.obligations[DPC]!;
+      return { late: lateByMs! > 0, inTimeUntil, dueAt };
+    };
+    const dueAt = '2024-03-04T08:00:00.000Z';
+    expect(filed('2024-03-03')).toMatchObject({ late: false, inTimeUntil: undefined, dueAt });
+    expect(filed('2024-03-04')).toMatchObject({ inTimeUntil: dueAt });
+    expect(filed('2024-03-05')).toMatchObject({ late: true, inTimeUntil: undefined });
+    const aware = { detected_at: '2024-03-01', aware_at: '2024-03-01T07:00Z..2024-03-01T09:00Z' };
+    expect(filed('about 2024-03-04T06:00Z', aware)).toMatchObject({ late: false, inTimeUntil: undefined });
+    expect(filed('about 2024-03-04T06:30Z', aware).inTimeUntil).toBe('2024-03-04T07:00:00.000Z');
+  });
+
+  test('containment on a day that is not known to the hour is judged by both readings', () => {
+    const { state, refused } = play({ contained_at: '2024-03-01T10:00Z..2024-03-01T12:00Z' });
+    expect(refused).toEqual([]);
+    expect(state.obligations.containment).toMatchObject({ inTimeUntil: '2024-03-01T11:00:00.000Z' });
+  });
+
+  test('who became aware after the detection is not held to the detection', () => {
+    const { state, refused } = play({ aware_at: '2024-03-02T08:00:00Z', filed_at: '2024-03-05T07:59:00Z' });
+    expect(refused).toEqual([]);
+    expect(state.anchors.aware).toBe('2024-03-02T08:00:00.000Z');
+    expect(state.obligations[DPC]).toMatchObject({ lateByMs: 0 });
+  });
+
   test('what was done before the declaration is told with its own instant', () => {
     const { state, refused } = play({ declared_at: '2024-03-02T09:00:00Z' });
     expect(refused).toEqual([]);
