@@ -117,7 +117,9 @@ describe('a correction states the detection as it is known', () => {
 
 test('a text says both readings in the language of its reader', () => {
   const line = { is: 'instant' as const, at: at(0), latest: at(2) };
-  expect(say([line], PLAIN)).toEqual(['Between 1 April 2026 at 02:00 UTC and 1 April 2026 at 04:00 UTC; the earlier one counts']);
+  expect(say([line], PLAIN)).toEqual([
+    'Between 1 April 2026 at 02:00 UTC and 1 April 2026 at 04:00 UTC; the earlier one counts',
+  ]);
   expect(say([line], { language: 'de', locale: 'de-DE', timeZone: 'UTC' })[0]).toMatch(
     /^Zwischen dem 1\. April .* und dem 1\. April /,
   );

@@ -1,5 +1,6 @@
 /** Times that are not known exactly: the earliest reading starts a clock, and an act is judged by both of its readings. */
 import fc from 'fast-check';
+import { noticeContents } from '../../../domain/incident/contents';
 import { board, explain } from '../../../domain/incident/explain';
 import { isByTheHour, isLate, latenessText } from '../../../domain/incident/lateness';
 import { spanText, toInstant, toMs } from '../../../domain/kernel/time';
@@ -94,6 +95,19 @@ describe('an act is judged by both readings', () => {
     const row = board(story.state, IRISH, story.now).find(({ id }) => id === DPC)!;
     expect(row.standing).toBe('waits');
     expect(story.folded()).toEqual(story.state);
+  });
+
+  test('the form asks for reasons where it may be late, and not where it is in time whatever the hour', () => {
+    const rule = IRISH.obligations.find(({ id }) => id === 'gdpr-art33-authority')!;
+    const owed = ({ state }: Story) =>
+      noticeContents(rule, state, IRISH, DPC).find(({ field }) => field === 'delay-reasons')!.owed;
+    const early = assessed(at(1)).to(72.5);
+    early.send('filed', { obligation: DPC, reference: 'IE-1', submittedAt: range(70, 72.5) });
+    expect([owed(early), owed(filedAt(range(70, 73.1))), owed(filedAt(range(73.1, 75)))]).toEqual([
+      undefined,
+      true,
+      true,
+    ]);
   });
 
   test('of containment', () => {
