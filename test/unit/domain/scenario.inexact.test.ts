@@ -105,7 +105,7 @@ describe('an act is judged by both readings', () => {
     early.send('filed', { obligation: DPC, reference: 'IE-1', submittedAt: range(70, 72.5) });
     expect([owed(early), owed(filedAt(range(70, 73.1))), owed(filedAt(range(73.1, 75)))]).toEqual([
       undefined,
-      true,
+      'by-the-hour',
       true,
     ]);
   });
