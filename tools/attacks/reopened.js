@@ -6,7 +6,7 @@
 
 /** @type {Record<string, { built?: true, take: { file: string, away: string, leave?: string }[] }>} */
 module.exports = {
-  'order an incident about from a page of another site, by the HTTP API under any host': {
+  'give an incident orders from a page of another site, by the HTTP API under any host': {
     take: [
       {
         file: 'stack/temporal.ts',
@@ -261,6 +261,9 @@ module.exports = {
         away: "WHEN mail = 'confirmation' AND (${WRITTEN_TO} OR ${SET_OFF} >= ${CONFIRMATIONS_OF_A_NETWORK}) THEN 'limited'",
       },
     ],
+  },
+  'the same, by reports that come at once': {
+    take: [{ file: 'detection/reports/store/reporter.ts', away: ', MAILS_LOCK)', leave: ')' }],
   },
   'confirm by opening, guessing or moving a link': {
     take: [
