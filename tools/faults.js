@@ -13,14 +13,14 @@ const HARMS = ['lost', 'doubled', 'early', 'silent'];
 /** Tests beside the families that judge by themselves and count nothing of this. */
 const NOT_COUNTED = ['exercise-contained', 'intake-killed', 'cold-query'];
 
-const USAGE = `npm run faults [NAME...] [-- --seed N] [-- --list]
+const USAGE = `npm run faults [NAME...] [-- --seed N | --list | --help]
 
 Plays families of faults against real processes, and prints for each what was
 lost, doubled, early and silent, counted from outside: mailbox, recorder, status
 page, ledger, register, history. Exits 1 unless each count is zero and each was
 counted. Without a name it plays all of them.
 
-  --seed N  the draws of chance; a new seed for each run otherwise
+  --seed N  seed for random choices (a new one for each run)
   --list    the families, what each does, and which the test suite runs too
   --help    this text`;
 
@@ -44,9 +44,7 @@ async function main() {
   const bad = [];
   for (const family of chosen) if (!(await play(family, seed))) bad.push(family.name);
   if (bad.length === 0) return console.log('all zero');
-  console.log(
-    `not in order: ${bad.join(', ')}. Play them again with: npm run faults ${bad.join(' ')} -- --seed ${seed}`,
-  );
+  console.log(`FAILED: ${bad.join(', ')}. Play them again with: npm run faults ${bad.join(' ')} -- --seed ${seed}`);
   process.exitCode = 1;
 }
 

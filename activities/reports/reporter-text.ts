@@ -51,15 +51,15 @@ const TEXTS: Record<ReporterMailKind, (said: Said) => { title: string; lines: st
       `A vulnerability report that names this address reached ${name}. Its reference number is ${id}.`,
       'If you sent it, please confirm that this is your address; the page also shows your receipt:',
       link,
-      'Until you do, we write nothing more to this address. If you did not send it, somebody entered your address by mistake and no action is needed.',
+      'Until you do, we write nothing more to this address. If you did not send it, somebody else entered your address: you need do nothing, and we will not write again about this report.',
     ],
   }),
   acknowledgement: ({ id, name }) => ({
     title: 'We have read your report',
     lines: [
-      `A member of the security team at ${name} has read your report ${id} and is looking into it.`,
-      'We will write to you once we have reached a decision. Please quote the reference number when you write to us about it.',
-      'You receive this because this address was confirmed as the reporter’s.',
+      `A member of the security team at ${name} has read your report ${id}.`,
+      'We will write to you about the outcome. Please quote the reference number when you write to us about it.',
+      'You receive this message because you confirmed this address.',
     ],
   }),
 };

@@ -87,9 +87,9 @@ export type Receipt = { id: string; acknowledgeBy: Instant } & (
 const ADDRESS_TEXTS: Record<Receipt['address'], string> = {
   none: 'You gave no email address: keep this number and quote it when you write to us.',
   asked:
-    'Keep this number. Before we write to the address you gave, please confirm it: follow the link in the message we send there, unless it was sent one in the past week.',
+    'Keep this number. We write to the address you gave only once it is confirmed: follow the link in our message, which may have reached you in the past week for another report. If none arrives, write to us and quote this number.',
   'no-link':
-    'Keep this number and quote it when you write to us: we cannot confirm the address you gave automatically.',
+    'Keep this number and quote it when you write to us: we cannot check the address you gave, so we will not write to it automatically.',
   confirmed: 'Your address is confirmed: we will write to you there.',
 };
 

@@ -59,7 +59,7 @@ module.exports = {
       {
         file: 'register/verifier/log-keys.ts',
         away: 'if (proof === undefined) return false;',
-        leave: 'if (proof === undefined || rotation) return proof !== undefined;',
+        leave: 'if (proof !== undefined && rotation.size > 0) return true;\n  if (proof === undefined) return false;',
       },
     ],
   },

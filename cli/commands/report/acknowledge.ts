@@ -16,7 +16,7 @@ export function reportAcknowledgeCommand(report: Command, shell: Shell): void {
   messageVerb(
     report,
     'acknowledge <report>',
-    'Acknowledge the report: stops the two-business-day clock and informs the reporter.',
+    'Acknowledge the report: stops its clock, and mails the reporter if they confirmed their address.',
     'report acknowledge VR-20260401-9f3a5c1e --by aoife',
   )
     .option('--at <time>', 'when it was read, with zone (default: now)')

@@ -19,7 +19,7 @@ export function reportDeclareCommand(report: Command, shell: Shell): void {
   messageVerb(
     report,
     'declare <report>',
-    'Declare an incident because of this report, or link an open one.',
+    'Declare an incident from this report, or link an open one; acknowledges it too.',
     'report declare VR-20260401-9f3a5c1e --severity sev1 --affects confidentiality\nreport declare VR-20260401-9f3a5c1e --incident INC-20260401-9f3a',
   )
     .option('--severity <severity>', SEVERITIES.join(', '))

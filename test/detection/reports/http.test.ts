@@ -467,11 +467,11 @@ describe('an address is confirmed before anything but the request to confirm it 
 
   test('the page after a report says what happens to the address that was given', async () => {
     const asked = await intake.post({ text: 'page 1', email: 'p1@reporter.example' }, LOOPBACK);
-    expect(asked.body).toContain('please confirm it');
+    expect(asked.body).toContain('only once it is confirmed');
     const none = await intake.post({ text: 'page 2' }, LOOPBACK);
     expect(none.body).toContain('You gave no email address');
     const noLink = await intake.post({ text: 'page 3', email: 'p3@reporter.example' }, { host: 'evil.example' });
-    expect(noLink.body).toContain('cannot confirm the address');
+    expect(noLink.body).toContain('cannot check the address');
     expect(`${asked.body}${noLink.body}`).not.toMatch(/on its way|confirmed: we/);
   });
 });
