@@ -6,6 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { ipText, networkOf, parseIp } from '../../domain/kernel/ip-address';
 import { toInstant } from '../../domain/kernel/time';
 import type { Log } from '../../platform/log';
+import { isLoopbackHost } from '../../platform/loopback-host';
 import { isUnavailable } from '../../postgres/pool';
 import type { LoadedReportsConfig } from './config';
 import {
@@ -320,10 +321,11 @@ function typedText(request: FastifyRequest): string | undefined {
 }
 
 /**
- * Where this server was reached, when that is this machine: a link of `tocsin up` works without any configuration. Any other
- * Host header is not believed, as it would let a reporter choose where the link in our mail leads.
+ * Where this server was reached, when that is this machine and so is whoever reached it: a link of `tocsin up` works without
+ * any configuration. Else the Host header is not believed, as it would let a reporter choose where the link in our mail leads.
  */
-function loopbackOf({ headers: { host } }: FastifyRequest): string | undefined {
+function loopbackOf({ ip, headers: { host } }: FastifyRequest): string | undefined {
+  if (!isLoopbackHost(ip)) return undefined;
   return host !== undefined && /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(host)
     ? `http://${host}`
     : undefined;

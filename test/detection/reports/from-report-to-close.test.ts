@@ -98,7 +98,7 @@ async function until<T>(what: string, look: () => Promise<T | undefined> | T | u
 
 test('received, mailed, shown, decided, closed, erased', async () => {
   const given = { text: TEXT, email: REPORTER, name: 'F \u202e', credit: 'named' };
-  const answer = await intake.json(given, { host: '127.0.0.1:8787' });
+  const answer = await intake.json(given, { host: '127.0.0.1:8787' }, '127.0.0.1');
   expect(answer.statusCode).toBe(201);
   const { id } = answer.json();
 
@@ -173,7 +173,9 @@ test('received, mailed, shown, decided, closed, erased', async () => {
 
 test('nobody confirms: the acknowledgement goes nowhere, and the report says so', async () => {
   const victim = 'victim@victim.example';
-  const { id } = (await intake.json({ text: 'not theirs', email: victim }, { host: '127.0.0.1:8787' })).json();
+  const { id } = (
+    await intake.json({ text: 'not theirs', email: victim }, { host: '127.0.0.1:8787' }, '127.0.0.1')
+  ).json();
   await until('the request to confirm', () => bench.mailbox.messages({ to: victim })[0]);
   expect((await tocsin('report', 'acknowledge', id)).exitCode).toBe(0);
   const shown = await until('what became of it', async () => {
@@ -207,7 +209,7 @@ describe('a mail to a reporter goes out once', () => {
   });
   const stored = async (email: string) => {
     const content = { text: `about ${email}`, email };
-    return ((await intake.json(content, { host: '127.0.0.1:8787' })).json() as { id: string }).id;
+    return ((await intake.json(content, { host: '127.0.0.1:8787' }, '127.0.0.1')).json() as { id: string }).id;
   };
   const activities = (settle?: () => Promise<void>) =>
     createActivities({

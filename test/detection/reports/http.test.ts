@@ -17,6 +17,7 @@ import { CONTACT, type Intake, startIntake } from './helpers';
 const FORM = 'application/x-www-form-urlencoded';
 /** How `tocsin up` is reached: links in mails lead there. */
 const LOOPBACK = { host: '127.0.0.1:8787' };
+const PUBLIC = { publicUrl: 'https://security.example.com' };
 const HOSTILE = '<script>alert(1)</script>\u202e\u0007\u001b[31m"\'&{{7*7}}\r\n[x](javascript:alert(1))';
 const SECRET = `whsec_${Buffer.from('a secret of the mail provider').toString('base64')}`;
 
@@ -274,7 +275,7 @@ describe('floods', () => {
   });
 
   test('requests to confirm cannot be aimed at strangers in number: one to an address, three from a network', async () => {
-    const { json, pool } = await startIntake();
+    const { json, pool } = await startIntake({}, {}, PUBLIC);
     let second = 0;
     const claimed = async (email: string, address: string, text: string) => {
       const { id } = (await json({ text, email }, LOOPBACK, address)).json() as { id: string };
@@ -292,7 +293,7 @@ describe('floods', () => {
   });
 
   test('claims that come at once, with clocks that differ, ask one address once and one network three times', async () => {
-    const { json, pool } = await startIntake();
+    const { json, pool } = await startIntake({}, {}, PUBLIC);
     const claims = async (given: { email: string; address: string }[]) => {
       const ids = [];
       for (const [n, { email, address }] of given.entries())
@@ -346,8 +347,9 @@ describe('an address is confirmed before anything but the request to confirm it 
     from: Intake,
     email = 'finder@reporter.example',
     headers: Record<string, string> = LOOPBACK,
+    peer = '127.0.0.1',
   ) => {
-    const { id, acknowledgeBy } = (await from.json({ text: `about ${email}`, email }, headers)).json();
+    const { id, acknowledgeBy } = (await from.json({ text: `about ${email}`, email }, headers, peer)).json();
     const { confirmUrl, outcome } = await claimReporterMail(from.pool, id, 'confirmation', AT);
     const path = confirmUrl && new URL(confirmUrl).pathname;
     return { id, acknowledgeBy, confirmUrl, outcome, path: path as string };
@@ -436,7 +438,11 @@ describe('an address is confirmed before anything but the request to confirm it 
     expect((await report(own, 'here@reporter.example', LOOPBACK)).confirmUrl).toMatch(
       /^http:\/\/127\.0\.0\.1:8787\/security\/report\/VR-/,
     );
-    const configured = await startIntake({}, {}, { publicUrl: 'https://security.example.com' });
+    // Nor does one on another machine who says that it is this one.
+    expect((await report(own, 'far@reporter.example', LOOPBACK, '198.51.100.7')).outcome).toBe('no-link');
+    const proxied = { ...LOOPBACK, 'x-forwarded-for': '198.51.100.7' };
+    expect((await report(own, 'proxied@reporter.example', proxied)).outcome).toBe('no-link');
+    const configured = await startIntake({}, {}, PUBLIC);
     expect((await report(configured, 'a@reporter.example', { host: 'evil.example' })).confirmUrl).toMatch(
       /^https:\/\/security\.example\.com\/security\/report\/VR-/,
     );
@@ -445,16 +451,16 @@ describe('an address is confirmed before anything but the request to confirm it 
   test('whoever confirmed is asked again for each report; whoever did not is left alone', async () => {
     const own = await startIntake();
     const first = await report(own, 'again@reporter.example');
-    const second = (await own.json({ text: 'two', email: 'again@reporter.example' }, LOOPBACK)).json().id;
+    const second = (await own.json({ text: 'two', email: 'again@reporter.example' }, LOOPBACK, '127.0.0.1')).json().id;
     const later = new Date(AT.getTime() + 1_000);
     expect((await claimReporterMail(own.pool, second, 'confirmation', later)).outcome).toBe('limited');
     await follow(own, first.path, 'POST');
-    const third = (await own.json({ text: 'three', email: 'Again@reporter.example' }, LOOPBACK)).json().id;
+    const third = (await own.json({ text: 'three', email: 'Again@reporter.example' }, LOOPBACK, '127.0.0.1')).json().id;
     expect((await claimReporterMail(own.pool, third, 'confirmation', later)).email).toBe('Again@reporter.example');
   });
 
   test('the link is bounded like the form, and its failures do not speak of a report', async () => {
-    const flooded = await startIntake({}, { requestsFromOneOrigin: 3 });
+    const flooded = await startIntake({}, { requestsFromOneOrigin: 4 });
     const { path } = await report(flooded);
     const statuses = [];
     for (let n = 0; n < 5; n++) statuses.push((await follow(flooded, path)).statusCode);
@@ -466,7 +472,7 @@ describe('an address is confirmed before anything but the request to confirm it 
   });
 
   test('the page after a report says what happens to the address that was given', async () => {
-    const asked = await intake.post({ text: 'page 1', email: 'p1@reporter.example' }, LOOPBACK);
+    const asked = await intake.post({ text: 'page 1', email: 'p1@reporter.example' }, LOOPBACK, '127.0.0.1');
     expect(asked.body).toContain('only once it is confirmed');
     const none = await intake.post({ text: 'page 2' }, LOOPBACK);
     expect(none.body).toContain('You gave no email address');
