@@ -1,13 +1,15 @@
 /**
  * Sealed payloads: what Temporal stores of a case is readable only with the keys (AES-256-GCM), and a workflow believes
  * only what was sealed with them. The seal is bound to the workflow that the payload is for, so that it cannot be moved
- * to another one; a repeat within the same workflow is harmless, as commands are handled once.
+ * to another one. Within the same workflow each seal is known by its number: a message counts once, and the answer to an
+ * activity says to which call it answers (`worker/answers.ts`).
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { SerializationContext } from '@temporalio/common';
 import { METADATA_ENCODING_KEY, type Payload, type PayloadCodec, ValueError } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
-import { FOREIGN_ENCODING, type ForeignPayload } from '../domain/kernel/foreign-payload';
+import { FOREIGN_ENCODING, type ForeignPayload, SEAL_METADATA } from '../domain/kernel/foreign-payload';
+import { SCHEDULES } from '../domain/kernel/schedules';
 import { encryptionKeyOf, KEY_FORM } from './encryption-key';
 
 const ENCODING = 'binary/encrypted';
@@ -78,7 +80,7 @@ export class SealingCodec implements PayloadCodec {
       return { foreign: 'unknown-key', why };
     }
     const binding = meta('encryption-binding');
-    if (binding && expected && binding !== expected) {
+    if (expected && binding !== expected) {
       return { foreign: 'moved', why: 'was sealed for another workflow' };
     }
     const data = Buffer.from(payload.data ?? []);
@@ -87,20 +89,23 @@ export class SealingCodec implements PayloadCodec {
       decipher.setAAD(Buffer.from(binding));
       decipher.setAuthTag(data.subarray(-TAG_BYTES));
       const plain = Buffer.concat([decipher.update(data.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
-      return temporal.api.common.v1.Payload.decode(plain);
+      const opened = temporal.api.common.v1.Payload.decode(plain);
+      if (this.onForeign === 'throw') return opened;
+      const seal = data.subarray(0, NONCE_BYTES).toString('base64url');
+      return { data: opened.data, metadata: { ...opened.metadata, [SEAL_METADATA]: Buffer.from(seal) } };
     } catch {
       return { foreign: 'altered', why: 'was altered after it was sealed' };
     }
   }
 }
 
-/** A schedule seals for its workflow's id, to which each run adds its instant. */
-const OF_SCHEDULE = /-\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+/** A schedule seals for its own name, to which each of its runs adds its instant. No case has such an id. */
+const OF_SCHEDULE = new RegExp(`^(${Object.values(SCHEDULES).join('|')})-\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$`);
 
 /** What the seal is bound to; empty where no workflow is known. */
 function bindingTo(context: SerializationContext | undefined): string {
   if (!context?.workflowId) return '';
-  return JSON.stringify([context.namespace, context.workflowId.replace(OF_SCHEDULE, '')]);
+  return JSON.stringify([context.namespace, context.workflowId.replace(OF_SCHEDULE, '$1')]);
 }
 
 function json(value: object): Uint8Array {

@@ -5,6 +5,7 @@ import { AuditError } from '../detection/audit/errors';
 import { auditActions, auditConfiguration } from '../detection/audit/own-log';
 import { LogWatcher } from '../detection/audit/watcher';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
+import { SCHEDULES } from '../domain/kernel/schedules';
 import type { Log } from '../platform/log';
 import type { WorkerSettings } from '../settings/worker';
 import { configurationParts } from './configuration';
@@ -13,7 +14,7 @@ import type { Recurring } from './schedules';
 /** The audit watch. Its first round, at the start, verifies every log whole. */
 export function auditSchedule({ taskQueue, audit }: WorkerSettings): Recurring {
   return {
-    id: 'audit-watch',
+    id: SCHEDULES.audit,
     everyMs: audit.everyMs,
     workflowType: 'auditWatch',
     args: [],

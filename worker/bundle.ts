@@ -12,7 +12,7 @@ export async function bundleWorkflows(workflowsPath = path.join(COMPILED, 'index
   const payloadConverterPath = path.join(COMPILED, 'lib', 'payload-converter.js');
   const failureConverterPath = path.join(COMPILED, 'lib', 'failure-converter.js');
   const quiet = { trace() {}, debug() {}, info() {}, warn: console.error, error: console.error, log() {} };
-  const workflowInterceptorModules = [path.join(COMPILED, 'lib', 'whole-tasks.js')];
+  const workflowInterceptorModules = ['whole-tasks.js', 'answers.js'].map((file) => path.join(COMPILED, 'lib', file));
   const { code } = await bundleWorkflowCode({
     workflowsPath,
     workflowInterceptorModules,

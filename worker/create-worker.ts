@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from '@temporalio/client';
-import { NativeConnection, type NativeConnectionOptions, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, type NativeConnectionOptions, Worker } from '@temporalio/worker';
 import pg from 'pg';
 import pino from 'pino';
 import { type ContainmentPort, createContainment } from '../activities/containment';
@@ -39,6 +39,7 @@ import { readEvents } from '../register/read-incident';
 import { stateFromRegister } from '../register/state-from-register';
 import { verifyRegister } from '../register/verify';
 import type { WorkerSettings } from '../settings/worker';
+import { answering } from './answers';
 import { auditSchedule, auditTaken, createAudit } from './audit';
 import { builtBundle } from './bundle';
 import { cacheSize } from './cache-size';
@@ -58,8 +59,6 @@ export interface CreateWorkerOptions {
   settings: WorkerSettings;
   /** Where Temporal is: address, and for a remote one TLS and API key. */
   temporal: NativeConnectionOptions & { namespace: string };
-  /** Settings of the SDK's worker, for tests and tuning. */
-  tuning?: Partial<WorkerOptions>;
   /** Log level of the activities; `warn` by default. */
   logLevel?: string;
 }
@@ -69,7 +68,7 @@ export interface CreateWorkerOptions {
  * While Postgres is away the worker starts all the same, as an outage stops no notice, and migrates when it is back.
  */
 export async function createTocsinWorker(options: CreateWorkerOptions): Promise<TocsinWorker> {
-  const { settings, temporal, tuning } = options;
+  const { settings, temporal } = options;
   const migration = await migrateWhenUp(settings.databaseUrl, settings.production, options.logLevel);
   const { namespace, ...connectionOptions } = temporal;
   const connection = await NativeConnection.connect(connectionOptions);
@@ -84,9 +83,9 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
     workflowBundle: builtBundle(),
     activities,
     dataConverter: workerDataConverter(encryptionKeys),
+    ...(encryptionKeys.length > 0 && { interceptors: { activity: [answering] } }),
     shutdownGraceTime: '5 seconds',
     maxCachedWorkflows: cacheSize(),
-    ...tuning,
   });
   // What is in the spool on this disk is done by a worker with this disk.
   const spoolWorker = await Worker.create({
@@ -95,8 +94,8 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
     taskQueue: spoolQueue(settings.taskQueue, spool.place.id),
     activities: stepsOfSpool(activities),
     dataConverter: workerDataConverter(encryptionKeys),
+    ...(encryptionKeys.length > 0 && { interceptors: { activity: [answering] } }),
     shutdownGraceTime: '5 seconds',
-    ...(tuning?.interceptors && { interceptors: tuning.interceptors }),
   });
   const both = [worker, spoolWorker];
   const shutdown = () => {

@@ -19,6 +19,7 @@ import type {
 } from '../case/lifecycle';
 import { envelope } from '../case/messages';
 import { AlarmAtSchema, type AlarmClock, clockPoints, nextPoint, type Rung, ringing } from '../kernel/alarm-clock';
+import { SCHEDULES } from '../kernel/schedules';
 import { ByOf, text } from '../kernel/text';
 import { deadline, type Instant, InstantSchema, PeriodSchema, toMs } from '../kernel/time';
 import { RATINGS, type Rating } from './advisory';
@@ -27,7 +28,7 @@ import { moreSevere, RepeatSchema } from './dependencies';
 export const PATCH_WORKFLOW = 'patchTask';
 export const DEPENDENCY_CHECK = 'dependencyCheck';
 /** Id of the daily check's schedule, which is there when a worker has an inventory; and the first part of checks' ids. */
-export const DEPENDENCY_SCHEDULE = 'dependency-check';
+export const DEPENDENCY_SCHEDULE = SCHEDULES.dependencies;
 
 const line = (max: number) => text(max).transform((value) => value.replace(/\s+/gu, ' '));
 const versions = z.array(line(300)).max(50);

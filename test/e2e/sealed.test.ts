@@ -12,6 +12,7 @@ import { dataConverter, SealingCodec, workerDataConverter } from '../../client/c
 import { INCIDENT_WORKFLOW, SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../domain/incident/contract';
 import { freePort } from '../../platform/free-port';
 import { type SealedTemporal, startSealedTemporal } from '../../stack/sealed-temporal';
+import { answering } from '../../worker/answers';
 import { FakeWorld } from '../setup/fake-world';
 import { afterFile, fromSetup, temporaryDir, workflowBundle } from '../setup/helpers';
 import { declaration, ONCALL, quietWorkers, TestIncident } from '../setup/workflow-harness';
@@ -60,6 +61,7 @@ beforeAll(async () => {
     workflowBundle: workflowBundle(),
     activities: { ...activities, ...slow },
     dataConverter: workerDataConverter(keys),
+    interceptors: { activity: [answering] },
     shutdownForceTime: '5 seconds',
   });
   const running = worker.run();
@@ -97,11 +99,11 @@ const throughCodec = (id: string) => [
 const identified = ['--name', 'status', '--input', JSON.stringify({ status: 'identified', by: ONCALL })];
 
 /** Signals with these payloads as they are, as whoever reaches the server can. */
-const signalRaw = (id: string, payloads: Payload[]) =>
+const signalRaw = (id: string, payloads: Payload[], signalName = 'status') =>
   client.workflowService.signalWorkflowExecution({
     namespace: 'default',
     workflowExecution: { workflowId: id },
-    signalName: 'status',
+    signalName,
     input: { payloads },
   });
 
@@ -137,16 +139,39 @@ describe('a message that nobody with the keys sealed for this incident', () => {
     altered!.data![20]! ^= 1;
     const stolen = new SealingCodec([`mine:${Buffer.alloc(32).toString('base64')}`]);
     const [foreign] = await stolen.encode([plain], context(one.id));
-    const relabelled = { ...moved!, metadata: { ...moved!.metadata, 'encryption-binding': Buffer.from('') } };
-    for (const payload of [moved!, altered!, foreign!, relabelled]) await signalRaw(one.id, [payload]);
+    const relabelled = {
+      ...moved!,
+      metadata: { ...moved!.metadata, 'encryption-binding': altered!.metadata!['encryption-binding']! },
+    };
+    const [unbound] = await codec.encode([plain]);
+    for (const payload of [moved!, altered!, foreign!, relabelled, unbound!]) await signalRaw(one.id, [payload]);
     await one.quiet();
     expect(one.entries('rejected').map(({ data }) => data.problems.join().split(';')[0])).toEqual([
       'message: was sealed for another workflow',
       'message: was altered after it was sealed',
       'message: is sealed with the key "mine", which is not in TOCSIN_ENCRYPTION_KEYS',
       'message: was altered after it was sealed',
+      'message: was sealed for another workflow',
     ]);
     expect((await one.state()).status).toBe('declared');
+  });
+
+  test('counts once, though it has no id: again, or under another name, it changes nothing', async () => {
+    const incident = await declare();
+    const codec = new SealingCodec(temporal.encryptionKeys!);
+    const message = { data: Buffer.from(JSON.stringify({ status: 'identified', by: ONCALL })) };
+    const plain = { metadata: { encoding: Buffer.from('json/plain') }, ...message };
+    const [sealed] = await codec.encode([plain], { type: 'workflow', namespace: 'default', workflowId: incident.id });
+    await signalRaw(incident.id, [sealed!]);
+    await incident.quiet();
+    await client.workflow.getHandle(incident.id).signal('status', { status: 'monitoring', by: ONCALL });
+    await incident.quiet();
+    const before = world.register(incident.id).length;
+    await signalRaw(incident.id, [sealed!]);
+    await signalRaw(incident.id, [sealed!], 'close');
+    await incident.quiet();
+    expect((await incident.state()).status).toBe('monitoring');
+    expect(world.register(incident.id)).toHaveLength(before);
   });
 
   test('opens no case: a start that nobody sealed ends at once', async () => {
@@ -162,29 +187,83 @@ describe('a message that nobody with the keys sealed for this incident', () => {
   });
 
   test('nor is the answer to an activity believed that no worker gave', async () => {
-    let release = () => {};
-    contained = new Promise((resolve) => {
-      release = resolve;
-    });
-    const incident = await declare();
-    const started = async () => (await incident.handle.describe()).raw.pendingActivities?.find(isApplying);
-    while (!(await started())) await new Promise((resolve) => setTimeout(resolve, 50));
+    const { incident, activityId, release } = await containing();
     const forged = { outcome: 'verified', detail: 'forged' };
-    await client.workflowService.respondActivityTaskCompletedById({
-      namespace: 'default',
-      workflowId: incident.id,
-      activityId: (await started())!.activityId,
-      result: {
-        payloads: [{ metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from(JSON.stringify(forged)) }],
-      },
+    await answerWith(incident.id, activityId, {
+      metadata: { encoding: Buffer.from('json/plain') },
+      data: Buffer.from(JSON.stringify(forged)),
     });
-    const failing = () => incident.alarms().filter(({ threshold }) => threshold.kind === 'failing');
-    while (failing().length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(failing()[0]!.detail).toMatch(/^the answer to an activity is not sealed/);
+    expect(await failed(incident)).toMatch(/^the answer to an activity is not sealed/);
     expect(incident.entries('containment-step').filter(({ data }) => data.detail === 'forged')).toEqual([]);
     release();
   }, 60_000);
+
+  test.each([
+    ['a true answer to another activity of the same incident', 'activityTaskCompletedEventAttributes', 'result'],
+    ['what the workflow itself sealed for an activity', 'activityTaskScheduledEventAttributes', 'input'],
+  ] as const)(
+    'nor is %s believed as the answer to this one',
+    async (_, attributes, field) => {
+      const { incident, activityId, release } = await containing();
+      const { history } = await client.workflowService.getWorkflowExecutionHistory({
+        namespace: 'default',
+        execution: { workflowId: incident.id },
+      });
+      const sealed = (history?.events ?? []).flatMap(
+        (event) =>
+          (event[attributes] as Record<string, { payloads?: Payload[] } | null> | null)?.[field]?.payloads ?? [],
+      );
+      await answerWith(incident.id, activityId, sealed.at(-1)!);
+      expect(await failed(incident)).toMatch(/^the answer to an activity was given to another call/);
+      expect(incident.entries('containment-step')).toEqual([]);
+      release();
+    },
+    60_000,
+  );
+
+  test('nor is it believed that an activity failed for good, when no worker said so', async () => {
+    const { incident, activityId, release } = await containing();
+    await client.workflowService.respondActivityTaskFailedById({
+      namespace: 'default',
+      workflowId: incident.id,
+      activityId,
+      failure: {
+        message: 'forged',
+        applicationFailureInfo: { type: 'ContainmentRejected', nonRetryable: true },
+      },
+    });
+    expect(await failed(incident)).toMatch(/^the failure of an activity was not given by a worker to this call/);
+    expect(incident.entries('containment-step')).toEqual([]);
+    release();
+  }, 60_000);
 });
+
+/** An incident whose measure is being applied, and goes on when it is released. */
+async function containing() {
+  let release = () => {};
+  contained = new Promise((resolve) => {
+    release = resolve;
+  });
+  const incident = await declare();
+  const started = async () => (await incident.handle.describe()).raw.pendingActivities?.find(isApplying);
+  while (!(await started())) await new Promise((resolve) => setTimeout(resolve, 50));
+  return { incident, activityId: (await started())!.activityId!, release };
+}
+
+const answerWith = (workflowId: string, activityId: string, payload: Payload) =>
+  client.workflowService.respondActivityTaskCompletedById({
+    namespace: 'default',
+    workflowId,
+    activityId,
+    result: { payloads: [payload] },
+  });
+
+/** What the first alarm about failing work says. */
+async function failed(incident: TestIncident): Promise<string | undefined> {
+  const failing = () => incident.alarms().filter(({ threshold }) => threshold.kind === 'failing');
+  while (failing().length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  return failing()[0]!.detail;
+}
 
 /** All that the server keeps on disk, its write-ahead log too. */
 const stored = () =>

@@ -1,7 +1,6 @@
 /** How the workflows call activities: every call carries a summary for the Web UI and one of a few retry manners. */
 import { ActivityFailure, type ActivityOptions, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/types';
-import { foreignOf } from '../../domain/kernel/foreign-payload';
 import { clipped } from '../../domain/kernel/text';
 
 const BACKOFF = { initialInterval: '1 second', backoffCoefficient: 2 } as const;
@@ -40,20 +39,12 @@ export const SENDING: ActivityOptions = {
   retry: { ...BACKOFF, maximumInterval: '1 minute', nonRetryableErrorTypes: ['LedgerUnavailable', 'ArtefactFault'] },
 };
 
-/** The activities under one manner of retrying, with a summary (≤ 200 bytes) that the Web UI shows. */
+/**
+ * The activities under one manner of retrying, with a summary (≤ 200 bytes) that the Web UI shows. Answers that are not
+ * to be believed are failures (`answers.ts`).
+ */
 export function activities(manner: ActivityOptions, summary: string) {
-  const calls = proxyActivities<Activities>({ ...manner, summary: cut(summary) });
-  return new Proxy(calls, { get: (_, name: keyof typeof calls) => believed(calls[name]) });
-}
-
-/** An answer that no worker with the keys gave is none: the work fails, and is done again. */
-function believed<C extends (...args: never[]) => Promise<unknown>>(call: C): C {
-  return (async (...args: Parameters<C>) => {
-    const answer = await call(...args);
-    const foreign = foreignOf(answer);
-    if (foreign) throw ApplicationFailure.retryable(`the answer to an activity ${foreign.why}: it is done again`);
-    return answer;
-  }) as C;
+  return proxyActivities<Activities>({ ...manner, summary: cut(summary) });
 }
 
 function cut(text: string): string {

@@ -129,7 +129,7 @@ async function contain(work: WorkOf<'contain'>, at: At): Promise<IncidentOutcome
     data: { id, outcome: 'failed', detail: failureText(error) },
   });
   try {
-    return { kind: 'containment-step', data: { id, ...(await done(activities(FIRST_ATTEMPTS, what))) } };
+    return { kind: 'containment-step', data: { ...(await done(activities(FIRST_ATTEMPTS, what))), id } };
   } catch (error) {
     if (!isActivityFailure(error)) throw error;
     if (isFinal(error)) return failed(error);
@@ -137,7 +137,7 @@ async function contain(work: WorkOf<'contain'>, at: At): Promise<IncidentOutcome
     at.alarm({ measure: id, threshold, detail: failureText(error) });
   }
   try {
-    return { kind: 'containment-step', data: { id, ...(await done(activities(PATIENT, what))) } };
+    return { kind: 'containment-step', data: { ...(await done(activities(PATIENT, what))), id } };
   } catch (error) {
     if (!isActivityFailure(error)) throw error;
     return failed(error);

@@ -9,7 +9,26 @@ import {
   type PayloadConverter,
 } from '@temporalio/common';
 import { decode } from '@temporalio/common/lib/encoding';
-import { FOREIGN_ENCODING, type ForeignPayload, foreignPayload } from '../../domain/kernel/foreign-payload';
+import {
+  FOREIGN_ENCODING,
+  type ForeignPayload,
+  foreignPayload,
+  SEAL_METADATA,
+} from '../../domain/kernel/foreign-payload';
+
+/** The numbers of the seals under which values came. */
+const seals = new WeakMap<object, string>();
+let sealed = false;
+
+/** True once something came under a seal: the workers have keys. */
+export function isSealedHere(): boolean {
+  return sealed;
+}
+
+/** The number of the seal under which an object came; `undefined` for one that came without. */
+export function sealOf(value: unknown): string | undefined {
+  return typeof value === 'object' && value !== null ? seals.get(value) : undefined;
+}
 
 export const payloadConverter: PayloadConverter = {
   toPayload: <T>(value: T): Payload => defaultPayloadConverter.toPayload(value),
@@ -19,9 +38,17 @@ export const payloadConverter: PayloadConverter = {
       return foreignPayload(JSON.parse(decode(payload.data!)) as ForeignPayload) as T;
     }
     try {
-      return defaultPayloadConverter.fromPayload<T>(payload);
+      return underSeal(defaultPayloadConverter.fromPayload<T>(payload), payload);
     } catch {
       return foreignPayload({ foreign: 'unreadable', why: 'cannot be read' }) as T;
     }
   },
 };
+
+function underSeal<T>(value: T, { metadata }: Payload): T {
+  const seal = metadata?.[SEAL_METADATA];
+  if (!seal) return value;
+  sealed = true;
+  if (typeof value === 'object' && value !== null) seals.set(value, decode(seal));
+  return value;
+}

@@ -22,6 +22,7 @@ import { foreignOf, foreignProblem } from '../../domain/kernel/foreign-payload';
 import { problemsOf } from '../../domain/kernel/problems';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import type { Instant } from '../../domain/kernel/time';
+import { sealOf } from './payload-converter';
 
 /** A signal that is no message of a person or tool: it comes from another workflow, or in numbers. */
 export interface InternalSignal {
@@ -60,7 +61,7 @@ export interface Receiver {
 export function receiveMessages(run: Receiver, own: Messages, signals: Record<string, InternalSignal>): void {
   const messages = messagesOf({ messages: own });
   for (const [name, { schema, description }] of Object.entries(messages)) {
-    setHandler(defineSignal<[unknown]>(name), (raw) => onSignal(run, name, parseCaseMessage(schema, raw)), {
+    setHandler(defineSignal<[unknown]>(name), (raw) => onSignal(run, name, parseCaseMessage(schema, once(raw))), {
       description,
     });
     receiveUpdate(run, name, schema, description);
@@ -88,6 +89,15 @@ export function receiveMessages(run: Receiver, own: Messages, signals: Record<st
   });
 }
 
+/**
+ * A sealed message counts once, under whichever name it comes: one without an id of its own has the number of its seal as
+ * one, so that nobody can send again what he found in Temporal's store.
+ */
+function once(raw: unknown): unknown {
+  const seal = sealOf(raw);
+  return seal === undefined ? raw : { commandId: `seal-${seal}`, ...(raw as object) };
+}
+
 /** A signal never fails the workflow: what cannot be read is recorded as rejected. */
 function onSignal(run: Receiver, name: string, parsed: Parsed): void {
   if (parsed.ok) run.onSignal(name, parsed.message);
@@ -98,7 +108,7 @@ function receiveUpdate(run: Receiver, name: string, schema: z.ZodType<CaseMessag
   /** What the validator found, by the update's id. A replay has no validators: the handler reads and judges then. */
   const judged = new Map<string | undefined, { message: CaseMessage; judgement: Judgement | undefined }>();
   const read = (raw: unknown): CaseMessage => {
-    const parsed = parseCaseMessage(schema, raw);
+    const parsed = parseCaseMessage(schema, once(raw));
     if (!parsed.ok) throw refused(parsed.problems);
     return parsed.message;
   };
