@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { Pool } from 'pg';
 import type { Log } from '../../platform/log';
 import { readIfThere } from '../../platform/read-if-there';
+import { type Repeating, repeating } from '../../platform/repeating';
 import { writeWhole } from '../../platform/write-whole';
 import { isUnavailable } from '../../postgres/pool';
 import { failure } from '../failures';
@@ -30,10 +31,8 @@ type Unsent = { put: string; incidentId?: string } | { mark: string } | { rememb
 /** Answers of Postgres, or that it is away. */
 const AWAY = Symbol('away');
 
-export interface KeptArtefacts extends ArtefactStore {
-  /** From now on what Postgres has missed is handed over, and copies of what was erased go. */
-  start(): void;
-  stop(): Promise<void>;
+/** Once it is started, what Postgres has missed is handed over, and copies of what was erased go. */
+export interface KeptArtefacts extends ArtefactStore, Repeating {
   /** Hands over what Postgres has missed; false while it is away. */
   handOver(): Promise<boolean>;
   /** Drops copies of what was erased. */
@@ -54,8 +53,6 @@ export function createKeptArtefacts({ pool, dir, log, restMs = REST_MS }: Deps):
   const folder = createFolderArtefacts(dir);
   const unsentDir = path.join(dir, 'unsent');
   let restUntilMs = 0;
-  let timer: NodeJS.Timeout | undefined;
-  let working: Promise<unknown> = Promise.resolve();
   let forgotAtMs = 0;
 
   /** The answer of Postgres, or that there is none. A fault that is no outage is thrown. */
@@ -180,18 +177,10 @@ export function createKeptArtefacts({ pool, dir, log, restMs = REST_MS }: Deps):
         await folder.drop(erased);
       }
     },
-    start() {
-      timer = setInterval(() => {
-        working = working.then(look);
-      }, HAND_OVER_MS);
-      timer.unref();
-    },
-    async stop() {
-      clearInterval(timer);
-      await working;
-    },
+    start: () => looking.start(),
+    stop: () => looking.stop(),
   };
-  const look = async () => {
+  const looking = repeating(HAND_OVER_MS, async () => {
     try {
       if (!(await store.handOver()) || Date.now() - forgotAtMs < FORGET_MS) return;
       forgotAtMs = Date.now();
@@ -199,7 +188,7 @@ export function createKeptArtefacts({ pool, dir, log, restMs = REST_MS }: Deps):
     } catch (error) {
       log.error({ problem: (error as Error).message }, 'artefacts stored on disk could not be handed over to Postgres');
     }
-  };
+  });
   return store;
 }
 

@@ -4,6 +4,7 @@ import type { TocsinClient } from '../../client/tocsin-client';
 import type { VulnerabilityReportInput } from '../../domain/report/state';
 import { VULNERABILITY_REPORT_WORKFLOW } from '../../domain/report/vulnerability-report';
 import type { Log } from '../../platform/log';
+import { type Repeating, repeating } from '../../platform/repeating';
 import { markReportStarted, reportsNotStarted } from './store/not-started';
 
 /** Starts a report's workflow; the same report twice is one workflow. Rejects while Temporal is away. */
@@ -30,7 +31,7 @@ export function reportStarter(cases: TocsinClient): StartReport {
 export class ReportDispatcher {
   private running: Promise<void> | undefined;
   private again = false;
-  private timer: NodeJS.Timeout | undefined;
+  private looking: Repeating | undefined;
 
   constructor(
     private readonly pool: Pool,
@@ -41,12 +42,13 @@ export class ReportDispatcher {
 
   /** Looks for reports that were not started every `everyMs`, and now. */
   begin(everyMs: number): void {
-    this.timer = setInterval(() => void this.drain(), everyMs);
+    this.looking = repeating(everyMs, () => this.drain());
+    this.looking.start();
     void this.drain();
   }
 
   async end(): Promise<void> {
-    clearInterval(this.timer);
+    await this.looking?.stop();
     await this.running;
   }
 

@@ -27,7 +27,37 @@ module.exports = {
     ],
   },
   'move a sealed message to another incident, or alter it': {
-    take: [{ file: 'client/codec.ts', away: 'binding && expected && binding !== expected', leave: 'false' }],
+    take: [{ file: 'client/codec.ts', away: 'expected && binding !== expected', leave: 'false' }],
+  },
+  'send a sealed message of the same incident again, under another name': {
+    built: true,
+    take: [
+      {
+        file: 'workflows/lib/receive-messages.ts',
+        away: 'seal === undefined ? raw : { commandId: `seal-${seal}`, ...(raw as object) }',
+        leave: 'raw',
+      },
+    ],
+  },
+  'give the true answer to one activity as that to another': {
+    built: true,
+    take: [
+      {
+        file: 'workflows/lib/answers.ts',
+        away: "if (!said) throw again('the answer to an activity was given to another call');",
+        leave: 'if (!said) return given;',
+      },
+    ],
+  },
+  'say that an activity failed for good': {
+    built: true,
+    take: [
+      {
+        file: 'workflows/lib/answers.ts',
+        away: '!isFailureTo(details?.at(-1), made, { type: type ?? null, final: nonRetryable ?? false })',
+        leave: 'false',
+      },
+    ],
   },
   'complete an activity with a made-up answer': {
     take: [
