@@ -92,3 +92,12 @@ test('four empty databases of one server are migrated at once', async () => {
     await pool.end();
   }
 });
+
+test('every trigger of the schema fires always, also when ordinary triggers are switched off', async () => {
+  const { rows } = await owner.query<{ name: string; fires: string }>(
+    `SELECT tgrelid::regclass || ' ' || tgname AS name, tgenabled AS fires FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+      WHERE relnamespace = 'tocsin'::regnamespace AND NOT tgisinternal`,
+  );
+  expect(rows.length).toBeGreaterThanOrEqual(6);
+  expect(rows.filter(({ fires }) => fires !== 'A')).toEqual([]);
+});

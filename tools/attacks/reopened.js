@@ -235,6 +235,32 @@ module.exports = {
       },
     ],
   },
+  'stop the signing for good by taking the turn for ever': {
+    take: [
+      {
+        file: 'postgres/migrations/018_bounds_of_the_writer.sql',
+        away: "IF NEW.held_until > OLD.held_until AND NEW.held_until > clock_timestamp() + interval '1 minute' THEN",
+        leave: 'IF false THEN',
+      },
+    ],
+  },
+  'the same, by saying that more was signed than there is': {
+    take: [
+      {
+        file: 'postgres/migrations/018_bounds_of_the_writer.sql',
+        away: 'IF NEW.size > OLD.size AND NEW.size > (',
+        leave: 'IF NEW.size < (',
+      },
+    ],
+  },
+  'write past a trigger where ordinary triggers are switched off': {
+    take: [
+      {
+        file: 'postgres/migrations/018_bounds_of_the_writer.sql',
+        away: 'ALTER TABLE tocsin.log_signer ENABLE ALWAYS TRIGGER log_signer_goes_forward;',
+      },
+    ],
+  },
   'open personal data as an auditor': {
     take: [
       {

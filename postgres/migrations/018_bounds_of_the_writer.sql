@@ -1,0 +1,58 @@
+-- What the writer's login may do to others that work with it. Whoever has that login and no key must neither stop the
+-- signing of the register, nor silence a mail, nor speak for a reporter. May be run again.
+
+-- The signer's row: what somebody wrote into it with the writer's login holds nobody up for longer than a turn lasts.
+-- `bound_key` is the key with which the log began here: it never changes, and the rotations lead from it to the present one.
+-- `note` is the signed checkpoint of `size` and `root`: only what the log's key has signed is believed to have been signed.
+-- It is null until the log was signed for the first time since this column is there.
+DROP TRIGGER IF EXISTS log_signer_goes_forward ON tocsin.log_signer;
+ALTER TABLE tocsin.log_signer
+  ADD COLUMN IF NOT EXISTS bound_key text,
+  ADD COLUMN IF NOT EXISTS note text;
+UPDATE tocsin.log_signer SET bound_key = verifier_key WHERE bound_key IS NULL;
+
+CREATE OR REPLACE FUNCTION tocsin.refuse_signing_back() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    NEW.bound_key := coalesce(NEW.bound_key, NEW.verifier_key);
+    -- The owner restores a backup; anybody else begins a log.
+    IF pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER')
+       OR NEW.size = 0 AND NEW.fence = 0 AND NEW.held_until = '-infinity' AND NEW.bound_key = NEW.verifier_key THEN
+      RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'the log of a register begins with nothing: size % is refused', NEW.size
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF NEW.origin <> OLD.origin OR NEW.bound_key IS DISTINCT FROM OLD.bound_key
+     OR NEW.size < OLD.size OR NEW.size = OLD.size AND NEW.root <> OLD.root
+     OR NEW.note IS NULL AND OLD.note IS NOT NULL THEN
+    RAISE EXCEPTION 'the log of a register keeps its name and only grows: % after % is refused', NEW.size, OLD.size
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  -- One more for each that takes over: a number near the last one would leave none for those to come.
+  IF NEW.fence NOT IN (OLD.fence, OLD.fence + 1) THEN
+    RAISE EXCEPTION 'signers are counted one by one: % after % is refused', NEW.fence, OLD.fence
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF NEW.size > OLD.size AND NEW.size > (SELECT coalesce(max(position), 0) FROM tocsin.register_entries) THEN
+    RAISE EXCEPTION 'no more is signed than the register holds: % is refused', NEW.size
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  -- A turn is 30 seconds, and kept again and again.
+  IF NEW.held_until > OLD.held_until AND NEW.held_until > clock_timestamp() + interval '1 minute' THEN
+    RAISE EXCEPTION 'a turn to sign lasts a minute at most: until % is refused', NEW.held_until
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF octet_length(NEW.holder) > 500 OR octet_length(NEW.verifier_key) > 1000 OR octet_length(NEW.note) > 10000
+     OR octet_length(array_to_string(NEW.rotations, '')) > 1000000 THEN
+    RAISE EXCEPTION 'what is said of the signer is too long' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER log_signer_goes_forward
+  BEFORE INSERT OR UPDATE ON tocsin.log_signer
+  FOR EACH ROW EXECUTE FUNCTION tocsin.refuse_signing_back();
+-- ALWAYS: it also fires under session_replication_role = replica.
+ALTER TABLE tocsin.log_signer ENABLE ALWAYS TRIGGER log_signer_goes_forward;
