@@ -70,7 +70,11 @@ export function boardLines(
   }
 
   const teller = new TimelineTeller(out, pack, detectedAt);
-  const told = events.map((event) => teller.lines([event])).slice(-lastEvents);
+  // What only repeats has no lines: it must not push what happened out of sight.
+  const told = events
+    .map((event) => teller.lines([event]))
+    .filter((lines) => lines.length > 0)
+    .slice(-lastEvents);
   if (told.length > 0) lines.push('', out.style('Latest events', 'dim'), ...told.flat());
   return lines;
 }

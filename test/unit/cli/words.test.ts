@@ -62,4 +62,39 @@ describe('a person reads words, not codes', () => {
     expect(lines).toContain('recorded on this machine only: do it by hand');
     expect(lines).not.toContain('recorded-only');
   });
+
+  it('shows the latest events that say something: drafts written anew do not push a refused message out of sight', () => {
+    const story = new Story(data('risk') as never);
+    const obligation = Object.keys(story.state.obligations)[0]!;
+    const happened = story.events.length;
+    const event = (seq: number, kind: string, data: unknown) =>
+      ({ ...story.events[0]!, seq, by: 'x', kind, data }) as never;
+    const drafted = (fingerprint: number) => ({
+      obligation,
+      round: 1,
+      fingerprint: `${fingerprint}`,
+      renderings: [],
+      missing: [],
+    });
+    const events = [
+      ...story.events,
+      event(happened + 1, 'notice-drafted', drafted(0)),
+      event(happened + 2, 'rejected', { message: 'status', problems: ['message: is not sealed'] }),
+      ...Array.from({ length: 9 }, (_, index) => event(happened + 3 + index, 'notice-drafted', drafted(index + 1))),
+    ];
+    const view = {
+      state: story.state,
+      clock: { incidentAt: T0, realAt: T0, rate: 1 },
+      registerBacklog: 0,
+      inFlight: [],
+      nextDueAt: null,
+    };
+    const shown = (most: number) => {
+      const out = new Output(new Screen(true, 200), { NO_COLOR: '1' });
+      const lines = boardLines(view, events, pack, T0, out, most);
+      return lines.slice(lines.indexOf('Latest events') + 1);
+    };
+    expect(shown(2)).toEqual([expect.stringContaining('Draft ready'), expect.stringContaining('is not sealed')]);
+    expect(shown(1)).toEqual([expect.stringContaining('is not sealed')]);
+  });
 });
