@@ -15,6 +15,7 @@ import { awarenessLines } from './awareness';
 import { anchorAt, armedClock, startOf } from './clocks';
 import { DATA_QUESTION, questionCommands } from './data-question';
 import { authorityOf, inPartText, outstanding } from './filings';
+import { waiverText } from './grounds';
 import { heldText, holdEnd } from './holds';
 import { isByTheHour, isLate, type Lateness, latenessOf, latenessText } from './lateness';
 import { notYetPublicIn, publicStanding } from './made-public';
@@ -59,6 +60,8 @@ export interface Explanation {
   author: string;
   /** What would change it: what would have to be so, or not so. */
   changes: string[];
+  /** On what a person may waive it, or how it ends where no ground does. */
+  waiver: string;
   /** Where a person decided to which authority it goes: to which, by whom and why. */
   recipientDecided?: string;
   /** Questions of the policy that it hangs on, for whoever assesses. */
@@ -112,6 +115,7 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
       because: verdict.because,
       author: authorOf(rule, verdict, state),
       changes: changesOf(rule, verdict, state),
+      waiver: waiverText(rule, pack),
       ...(decided && { recipientDecided: decidedText(decided) }),
       questions: questionsOf(rule, pack),
       clocks: rule.clocks.map((clock) => {

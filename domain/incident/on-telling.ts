@@ -7,7 +7,7 @@ import { type Group, groupName } from './audience';
 import { stateWords } from './board-words';
 import type { NewEvent } from './events';
 import { withLeftUntold } from './evolve-telling';
-import { waiverText } from './grounds';
+import { takesAnyReason, waiverText } from './grounds';
 import { onMadePublic } from './made-public';
 import type { MessageBody } from './messages';
 import { onOrganisationsTold, tellsOrganisations } from './organisations-told';
@@ -99,7 +99,7 @@ function isUncounted(o: Obligation, { people, unestablished, whole }: Named): bo
 }
 
 /**
- * The legal duty that nobody at all would be told under in this round: leaving everybody untold is a waiver, and takes its
+ * The duty that nobody at all would be told under in this round: leaving everybody untold is a waiver, and takes its
  * grounds, also where others were told in a round before. That nobody is affected, or nobody more, is no waiver; nor is it in
  * a later round that one customer who was found is gone, as a person says of that one.
  */
@@ -113,7 +113,10 @@ function wouldWaive({ state, o, rule, pack }: Given, named: Named, rest: boolean
   const stands = standing(left, rule, state, pack);
   if (!stands || stands.told > (o.again ? 0 : (o.toldThen ?? 0)) || !isCovered(stands)) return undefined;
   const served = toldWith(o, state, pack).filter((other) => !isSettled(other));
-  return [rule, ...served.map((other) => ruleOf(pack, other.rule)!)].find(({ waivable }) => waivable === 'grounds');
+  const duties = [rule, ...served.map((other) => ruleOf(pack, other.rule)!)].filter(
+    (each) => !takesAnyReason(each, pack),
+  );
+  return duties.find(({ waivable }) => waivable === 'grounds') ?? duties[0];
 }
 
 /** The duties of law that an obligation fulfils when its people are told: its own and those told with it. */

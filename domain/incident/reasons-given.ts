@@ -26,7 +26,7 @@ export const REASONS: Partial<Record<MessageName, Record<string, Takes>>> = {
   settle: { reason: 'own-words' },
   hold: { reason: 'of-law' },
   release: { reason: 'free' },
-  waive: { reason: 'of-law' },
+  waive: { reason: 'own-words' },
   'not-owed': { reason: 'own-words' },
   'not-material': { reason: 'of-law' },
   filed: { delayReasons: 'own-words' },

@@ -49,7 +49,7 @@ export const RegimeSchema = z.strictObject({
 });
 export type Regime = z.infer<typeof RegimeSchema>;
 
-/** A ground of the law on which a person may decide that an obligation is not owed. */
+/** A ground of the law, or of the company for its own promise, on which a person may decide that an obligation is not owed. */
 export const GroundSchema = z.strictObject({
   id: PolicyIdSchema,
   title: z.string(),
@@ -62,7 +62,7 @@ export const GroundSchema = z.strictObject({
 });
 export type Ground = z.infer<typeof GroundSchema>;
 
-/** The ground of own promises: the reason that the person gives stands alone. No legal duty is waived on it. */
+/** The ground of promises for which no pack names one: the reason that the person gives stands alone. No legal duty is waived on it. */
 export const OTHER_GROUND = 'other';
 
 /** A question that a person answers in the assessment by yes, no or unknown, and that conditions read as `answers`. */

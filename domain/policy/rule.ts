@@ -196,8 +196,8 @@ const ruleFields = {
   /** The reason recorded when the duty does not apply. */
   notRequiredReason: z.string().optional(),
   /**
-   * On what a person may waive it: any written `reason`, as of an own promise, or only the `grounds` that packs name, as of
-   * a legal duty.
+   * On what a person may waive it. `reason`, of an own promise: on the grounds that packs name for it, and where none does for
+   * any written reason. `grounds`, of a legal duty: only on those that packs name.
    */
   waivable: z.enum(['reason', 'grounds']).default('reason'),
   /** How a duty that is not waived for any reason ends where it is not owed; told to whoever tries to waive it. */

@@ -19,7 +19,7 @@ export function waiveCommand(program: Command, shell: Shell): void {
     .requiredOption('--reason <text>', 'why; recorded in the register with your name')
     .option(
       '--ground <ground>',
-      'a legal ground that the policy offers, like gdpr-34-3-a (default: other, which waives own promises only)',
+      'a ground that the policy offers for it, like gdpr-34-3-a: explain lists them (default: other, for what has none)',
     )
     .action(async (id: string, obligation: string, { reason, ground, ...options }: Options) => {
       await sendMessage(shell, 'incident', id, 'waive', { obligation, reason, ground }, options);

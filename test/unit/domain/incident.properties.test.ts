@@ -15,6 +15,7 @@ import { PACKS, type Step, steps } from './helpers/arbitrary';
 import { type Command, decide, parseMessage, type Report } from './helpers/commands';
 import { ONCALL } from './helpers/facts';
 import { TRUST_CENTER } from './helpers/pack';
+import { groundFor } from './helpers/promises';
 import { NOT_OWED_REASON, Story } from './helpers/story';
 
 const NOBODY = { silent: ['draft', 'dispatch', 'contain', 'verify-register'] as Story['world']['silent'] };
@@ -387,7 +388,7 @@ function bringToItsEnd(played: Played): void {
   if (played.state.awarenessDoubt) played.send('confirm', { by: 'second@example.com' });
   if (played.state.status !== 'resolved') played.send('status', { status: 'resolved' });
   // No legal duty is waived for a reason alone: it ends where the facts show that it is not owed, and a person says so.
-  played.send('assess', { assessment: { personalData: 'no' }, reason: 'a drill' });
+  played.send('assess', { assessment: { personalData: 'no', howItOccurred: 'a drill' }, reason: 'a drill' });
   const proposed = Object.values(played.state.obligations).filter((o) => o.status === 'proposed-not-owed');
   for (const { id } of proposed) played.send('not-owed', { obligation: id, reason: NOT_OWED_REASON });
   // A waived round for new recipients may leave a supplement for the others: twice at most.
@@ -396,7 +397,7 @@ function bringToItsEnd(played: Played): void {
       const instances = Object.values(played.state.obligations).filter((o) => o.rule === id);
       if (instances.length > 0 && instances.every(isSettled)) continue;
       // Of what somebody was told before, a reason of its own: `a drill` alone is refused.
-      played.send('waive', { obligation: id, reason: NOT_OWED_REASON });
+      played.send('waive', { obligation: id, reason: NOT_OWED_REASON, ground: groundFor(id, played) });
     }
   }
   // What somebody was told under a duty of law and does not hold is corrected, or decided on as not material.

@@ -86,12 +86,15 @@ describe.each(SIGNED)('%s: %s', (name, field, story, rest) => {
   });
 });
 
-test('the title of the duty and its citation are no reason, and an own promise is decided on any', () => {
+test('the title of the duty and its citation are no reason, and neither is one letter for an own promise', () => {
   const story = aware();
   const said = 'Notice to affected individuals, GDPR Art. 34(1), (2): high risk removed by later measures';
   story.send('waive', { obligation: PEOPLE, ground: 'gdpr-34-3-b', reason: said, by: COUNSEL });
   expect(story.problems()).toEqual([expect.stringMatching(/^reason: .*own words/)]);
-  story.send('waive', { obligation: 'containment', reason: 'x', by: COUNSEL });
+  const ground = 'promise-nothing-left';
+  story.send('waive', { obligation: 'containment', ground, reason: 'x', by: COUNSEL });
+  expect(story.problems()).toEqual([expect.stringMatching(/^reason: .*own words/)]);
+  story.send('waive', { obligation: 'containment', ground, reason: GOOD, by: COUNSEL });
   expect(story.obligation('containment').status).toBe('waived');
 });
 

@@ -273,7 +273,7 @@ const WALKS: Record<string, () => Story> = {
     return on(
       story,
       ['waive', { obligation: CONTROLLERS, reason: 'x' }],
-      ['waive', { obligation: CUSTOMERS, reason: 'x' }],
+      ['waive', { obligation: CUSTOMERS, reason: 'x', ground: 'promise-released' }],
     );
   },
   'a waiver of what another notice tells': () => {

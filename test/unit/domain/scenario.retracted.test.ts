@@ -179,7 +179,11 @@ describe('containment is what a person says, and needs its steps', () => {
     const story = new Story().to(1);
     story.send('status', CONTAINED);
     story.send('status', { status: 'investigating', note: 'an old session lives' });
-    story.send('waive', { obligation: 'containment', reason: 'the system is gone' });
+    story.send('waive', {
+      obligation: 'containment',
+      ground: 'promise-nothing-left',
+      reason: 'the system was deleted with its disks',
+    });
     expect(story.to(30).obligation('containment')).toMatchObject({ status: 'fulfilled', round: 2 });
   });
 });

@@ -211,7 +211,11 @@ describe('workspaces', () => {
     const story = customers(['ws-1']);
     story.send('approve', { obligation: ID });
     story.send('assess', { assessment: assessment({ dataSets: [stored()], workspaces: ['ws-1', 'ws-2'] }) });
-    story.send('waive', { obligation: ID, reason: 'a promise only' });
+    story.send('waive', {
+      obligation: ID,
+      ground: 'promise-released',
+      reason: 'the contract of that customer has no such promise',
+    });
     expect(story.problems().join()).toContain(
       `tells under ${BOTH} (GDPR Art. 33(2)) too, and somebody is untold: ws-2`,
     );
@@ -424,7 +428,11 @@ describe('once more', () => {
     story.send('assess', { assessment: assessment({ dataSets: [gap], perWorkspace: {} }), awareAt: at(1) });
     story.send('approve', { obligation: ID });
     story.send('assess', { assessment: assessment({ dataSets: [stored()] }) });
-    story.send('waive', { obligation: ID, reason: 'all of them were told in the meeting of Tuesday' });
+    story.send('waive', {
+      obligation: ID,
+      ground: 'promise-told-otherwise',
+      reason: 'all of them were told in the meeting of Tuesday',
+    });
     expect(story.obligation(ID)).toMatchObject({
       status: 'fulfilled',
       tally: { mailed: ['ws-1', 'ws-2'] },
