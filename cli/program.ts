@@ -12,6 +12,7 @@ import { depsCommand } from './commands/deps';
 import { detectCommand } from './commands/detect';
 import { exerciseCommand } from './commands/exercise';
 import { acknowledgeCommand } from './commands/incident/acknowledge';
+import { actedAtCommand } from './commands/incident/acted-at';
 import { approveCommand } from './commands/incident/approve';
 import { assessCommand } from './commands/incident/assess';
 import { cannotEstablishCommand } from './commands/incident/cannot-establish';
@@ -88,6 +89,7 @@ const COMMANDS = [
   notOwedCommand,
   notMaterialCommand,
   filedCommand,
+  actedAtCommand,
   cannotEstablishCommand,
   decideAuthorityCommand,
   reviewCommand,

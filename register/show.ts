@@ -9,6 +9,7 @@ import { attachmentsIn } from '../domain/incident/filings';
 import type { DataSet } from '../domain/incident/incident';
 import { type Lateness, latenessOf } from '../domain/incident/lateness';
 import { namedText } from '../domain/incident/narrate';
+import type { StatedBefore } from '../domain/incident/act-timed';
 import { ORGANISATIONS } from '../domain/incident/organisations-told';
 import { PUBLIC_NOTICE } from '../domain/incident/readers';
 import { type IncidentState, isSettled, type Obligation } from '../domain/incident/state';
@@ -363,18 +364,20 @@ function organisationsTold({ id, rule, organisations = [] }: Obligation): Notifi
 
 /** The first notice, whose lateness is frozen, and every later round. */
 function sentFor(obligation: Obligation): NotificationSent[] {
-  const { fulfilledAt, fulfilledAs, evidence, delayReasons, supplements } = obligation;
+  const { fulfilledAt, fulfilledAs, statedBefore, evidence, delayReasons, supplements } = obligation;
   const rounds = supplements.map(({ round, at, evidence: later }) => notification(obligation, round, at, later));
   if (fulfilledAt === undefined || evidence === undefined) return rounds;
   const { correctedLateByMs, ...late } = latenessOf(obligation);
   const corrected = correctedLateByMs === undefined ? {} : { correctedLateByMs };
   const first = notification(obligation, 1, fulfilledAt, evidence);
-  return [{ ...first, ...statedAs(fulfilledAs), ...late, ...corrected, delayReasons }, ...rounds];
+  return [{ ...first, ...statedAs(fulfilledAs, statedBefore), ...late, ...corrected, delayReasons }, ...rounds];
 }
 
-/** An instant that is not known exactly as it was stated, with both of its readings. */
-function statedAs(inexact: InexactInstant | undefined): { stated?: string } {
-  return inexact ? { stated: whenText(inexact) } : {};
+/** An instant that is not known exactly as it was stated, with both of its readings; and as it was stated before that. */
+function statedAs(inexact: InexactInstant | undefined, before: StatedBefore[] = []): { stated?: string } {
+  const first = before[0] && `${whenText(before[0].inexact)} before it was known more exactly`;
+  const stated = [...(inexact ? [whenText(inexact)] : []), ...(first ? [first] : [])];
+  return stated.length > 0 ? { stated: stated.join(', and as ') } : {};
 }
 
 function notification(

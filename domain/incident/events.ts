@@ -10,6 +10,7 @@ import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
+import type { StatedBefore } from './act-timed';
 import type { Audience } from './audience';
 import type { AwarenessBasis } from './awareness';
 import type { Corrected } from './corrected-facts';
@@ -312,6 +313,18 @@ interface EventData {
     previousLateByMs: number;
     /** The same of the value before. */
     previousInTimeUntil?: Instant;
+  };
+  /** When it was done, stated more exactly than before; `previous`: as it was stated, with the verdict of then. */
+  'act-timed': {
+    obligation: string;
+    /** The latest reading, where it still is not known exactly. */
+    at: Instant;
+    inexact?: InexactInstant;
+    lateByMs: number;
+    inTimeUntil?: Instant;
+    previous: StatedBefore;
+    reason: string;
+    sets?: Anchor;
   };
   'deadline-missed': { obligation: string; dueAt: Instant; heldBy?: string; holdReason?: string };
   'delay-reasons-requested': { obligation: string };

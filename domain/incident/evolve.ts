@@ -2,6 +2,7 @@
 import { evolveCase, foldCase } from '../case/advance';
 import { obligationOf, rungBy } from '../case/alarm';
 import { type Instant, toMs } from '../kernel/time';
+import { foldActTimed, withTimedAnchor } from './act-timed';
 import { withAuthority } from './authority-decision';
 import { counting, stated } from './awareness';
 import { withCorrection } from './corrections';
@@ -326,6 +327,11 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
     case 'receipt-recorded':
     case 'field-cannot-be-established':
       return change((o) => foldFiling(o, event));
+    case 'act-timed':
+      return withTimedAnchor(
+        change((o) => foldActTimed(o, event)),
+        event,
+      );
     case 'deadline-missed': {
       const { dueAt } = event.data;
       return change((o) => ({ ...o, missedDueAt: dueAt, misses: [...(o.misses ?? []), dueAt] }));

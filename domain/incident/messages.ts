@@ -226,6 +226,14 @@ export const MESSAGE_SCHEMAS = {
     authority: PolicyIdSchema,
     reason: text(2000),
   }),
+  'acted-at': z.strictObject({
+    ...envelope,
+    by: PersonSchema,
+    obligation,
+    /** When it was done, more exactly than was stated before. */
+    at: WhenSchema,
+    reason: text(2000),
+  }),
   'cannot-establish': z.strictObject({
     ...envelope,
     by: PersonSchema,
@@ -291,6 +299,8 @@ const DESCRIPTIONS: Record<MessageName, string> = {
   release: 'Release a held notice',
   waive: 'Decide that an obligation does not apply, with a reason and a ground',
   'decide-authority': 'Decide which authority a report goes to while the facts do not say, with a reason',
+  'acted-at':
+    'State more exactly when something was filed or told whose time was not known exactly, with how it is known',
   'cannot-establish': 'Decide that a required field of a report cannot be established, with a reason',
   'not-owed': 'Confirm what Tocsin proposed: that a duty of law is not owed, with a reason of your own',
   'not-material': 'Decide that what changed since it was told is not material, with a reason',

@@ -10,6 +10,7 @@ import { standInOf } from '../policy/disclosure';
 import { type Authority, type Ground, OTHER_GROUND } from '../policy/pack';
 import { packNames, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
+import { actTimedText } from './act-timed';
 import { groupName } from './audience';
 import { BASIS_WORDS } from './awareness';
 import { outcomeWords, startWords, stepWords } from './board-words';
@@ -303,6 +304,11 @@ function onObligation(event: ObligationEvent, context: Context): Said {
     }
     case 'field-cannot-be-established':
       return warn(`Cannot be established, by decision of ${event.by}: ${event.data.field}: ${event.data.reason}`);
+    case 'act-timed': {
+      const { lateByMs, inTimeUntil } = event.data;
+      const text = actTimedText(event, human);
+      return isLate({ lateByMs, inTimeUntil }) ? bad(text) : info(text);
+    }
     case 'deadline-missed': {
       const held = event.data.heldBy ? `; held by ${event.data.heldBy}: ${event.data.holdReason}` : '';
       return bad(`Deadline ${human(event.data.dueAt)} missed${held}`);

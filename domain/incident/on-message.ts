@@ -4,6 +4,7 @@ import { earliestOf, inexactOf } from '../kernel/inexact-instant';
 import type { Instant } from '../kernel/time';
 import { type Policy, type PolicyRef, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
+import { onActedAt } from './act-timed';
 import { isAfterClosing, onAfterClosing } from './after-closing';
 import { Answer, notAfter } from './answer';
 import { onDecideAuthority } from './authority-decision';
@@ -317,6 +318,11 @@ function onObligation(
       return onNotMaterial(state, o, message.reason, rule, pack, answer);
     case 'filed':
       return onFiled(state, o, message, rule, pack, now, answer);
+    case 'acted-at': {
+      const acted = actedWhen(message.at, state, now);
+      if ('problem' in acted) return answer.rejected(`at: ${acted.problem}`);
+      return onActedAt(state, o, rule, { at: acted.when, reason: message.reason }, answer);
+    }
     case 'cannot-establish':
       return onCannotEstablish({ state, o, rule, pack, answer }, message);
   }

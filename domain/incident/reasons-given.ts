@@ -31,6 +31,7 @@ export const REASONS: Partial<Record<MessageName, Record<string, Takes>>> = {
   'not-material': { reason: 'of-law' },
   filed: { delayReasons: 'own-words' },
   'decide-authority': { reason: 'own-words' },
+  'acted-at': { reason: 'own-words' },
   'cannot-establish': { reason: 'own-words' },
   confirm: { reason: 'free' },
   reopen: { reason: 'free' },

@@ -5,6 +5,7 @@ import type { InexactInstant } from '../kernel/inexact-instant';
 import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
+import type { StatedBefore } from './act-timed';
 import type { AwarenessDoubt, AwarenessStatement } from './awareness';
 import type { NoticeEdit } from './edits';
 import type {
@@ -137,6 +138,8 @@ export interface Obligation {
   lateByMs?: number;
   /** The deadline, where it falls between those readings: whether it was in time depends on the hour. */
   inTimeUntil?: Instant;
+  /** As it was stated before it was stated more exactly, each with its verdict. */
+  statedBefore?: StatedBefore[];
   /** The clock that the first fulfilment met. */
   metClock?: { clock: ArmedClock; dueAt: Instant };
   /** Its lateness on the instants as they were corrected since. */

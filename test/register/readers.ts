@@ -190,7 +190,9 @@ function decidedByPeople(): RecordedEvent[] {
   const edited = { subject: 'About your data', body: 'As counsel wrote it', by: COUNSEL };
   story.send('edit-draft', { obligation: people.id, draft: people.draft!.fingerprint, language: 'en', ...edited });
   const { id } = Object.values(story.state.obligations).find(({ status }) => status === 'filing')!;
-  story.send('filed', { obligation: id, reference: 'A' });
+  story.send('filed', { obligation: id, reference: 'A', submittedAt: `about ${story.now}` });
+  const how = 'The receipt of the portal shows the minute of it';
+  story.send('acted-at', { obligation: id, at: story.now, reason: how, by: COUNSEL });
   story.send('filed', { obligation: id, caseNumber: 'AZ-7' });
   const reason = 'The log that counted them was destroyed before anybody read it';
   story.send('cannot-establish', { obligation: id, field: 'records-count', reason, by: COUNSEL });

@@ -81,6 +81,10 @@ const GOOD: Record<MessageName, Array<Record<string, unknown>>> = {
     { obligation: 'x', attachments: [{ name: 'receipt.pdf', sha256: 'a'.repeat(64), bytes: 9 }] },
   ],
   'decide-authority': [{ obligation: 'x', authority: 'ie-dpc', reason: 'most accounts are Irish' }],
+  'acted-at': [
+    { obligation: 'x', at: '2026-04-01T02:00:00Z', reason: 'the receipt' },
+    { obligation: 'x', at: '2026-04-01', reason: 'the receipt' },
+  ],
   'cannot-establish': [{ obligation: 'x', field: 'records-count', reason: 'the log is gone' }],
   review: [
     { rootCause: 'a', controls: ['b'], shareSummary: false },
@@ -222,6 +226,10 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
   'decide-authority': [
     [{ obligation: 'x', authority: 'ie-dpc' }, 'reason'],
     [{ obligation: 'x', authority: `${SECRET}!`, reason: 'r' }, 'authority'],
+  ],
+  'acted-at': [
+    [{ obligation: 'x', at: SECRET, reason: 'r' }, 'at'],
+    [{ obligation: 'x', at: '2026-04-01T02:00:00Z' }, 'reason'],
   ],
   'cannot-establish': [[{ obligation: 'x', field: 'records-count' }, 'reason']],
   review: [

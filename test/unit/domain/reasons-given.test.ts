@@ -55,6 +55,7 @@ const SIGNED: Array<[MessageName, string, () => Story, Record<string, unknown>]>
     () => nowhere(),
     { obligation: 'gdpr-art33-authority:to-be-determined', authority: 'ie-dpc' },
   ],
+  ['acted-at', 'reason', () => filedAbout(), { obligation: DPC, at: at(0.75) }],
   ['cannot-establish', 'reason', () => inPart(), { obligation: DPC, field: 'measures-taken' }],
 ];
 
@@ -144,5 +145,11 @@ function nowhere(): Story {
 function inPart(): Story {
   const story = aware();
   story.send('filed', { obligation: DPC, reference: 'IE-1' });
+  return story;
+}
+
+function filedAbout(): Story {
+  const story = aware();
+  story.send('filed', { obligation: DPC, reference: 'IE-1', submittedAt: `${at(0.5)}..${story.now}` });
   return story;
 }

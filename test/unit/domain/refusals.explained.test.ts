@@ -350,6 +350,18 @@ const WALKS: Record<string, () => Story> = {
       ['filed', { obligation: ART33, reference: 'A', authority: 'no-such' }],
     );
   },
+  'a time stated more exactly': () => {
+    const inexact = on(aware(), ['filed', { obligation: DE, reference: 'A', submittedAt: `${at(0.5)}..${at(1)}` }]);
+    const exactly = { reason: NOT_OWED_REASON };
+    on(inexact, ['acted-at', { obligation: DE, at: at(0.2), ...exactly }]);
+    on(inexact, ['acted-at', { obligation: DE, at: at(9), ...exactly }]);
+    on(inexact, ['acted-at', { obligation: DE, at: at(0.7), ...exactly }]);
+    return on(
+      inexact,
+      ['acted-at', { obligation: DE, at: at(0.8), ...exactly }],
+      ['acted-at', { obligation: CUSTOMERS, at: at(0.8), ...exactly }],
+    );
+  },
   'filed in part': () => on(aware(), ['filed', { obligation: DE, reference: 'A' }], ['close', {}]),
   'an authority that is not known': () =>
     on(

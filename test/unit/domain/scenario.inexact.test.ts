@@ -149,6 +149,102 @@ describe('an act is judged by both readings', () => {
   });
 });
 
+describe('an exact instant that is stated later', () => {
+  const HOW = 'the receipt of the portal shows the minute of it';
+  const exactly = (story: Story, when: string, obligation = DPC) => {
+    story.send('acted-at', { obligation, at: when, reason: HOW, by: COUNSEL });
+    return story.obligation(obligation);
+  };
+  const byTheHour = () => filedAt(range(72, 75));
+
+  test('in time: the verdict that depended on the hour is that it was kept, and no reasons are owed', () => {
+    const story = byTheHour();
+    expect(story.obligation(DPC).delayReasonsOwed).toBe(true);
+    const o = exactly(story, at(73));
+    expect([isLate(o), isByTheHour(o), o.delayReasonsOwed]).toEqual([false, false, false]);
+    expect(o).toMatchObject({ fulfilledAt: at(73), lateByMs: 0 });
+    expect(o).not.toHaveProperty('fulfilledAs');
+  });
+
+  test('late by a minute: it was missed, and the reasons stay owed', () => {
+    const o = exactly(byTheHour(), at(73 + 1 / 60));
+    expect([isLate(o), isByTheHour(o), o.delayReasonsOwed]).toEqual([true, false, true]);
+    expect(o.lateByMs).toBe(60_000);
+  });
+
+  test('both statements stay on record, each with its verdict', () => {
+    const story = byTheHour();
+    exactly(story, at(72.5));
+    expect(story.last('obligation-fulfilled', DPC).data).toMatchObject({ at: at(75), inTimeUntil: at(73) });
+    expect(story.last('act-timed', DPC)).toMatchObject({
+      by: COUNSEL,
+      data: { at: at(72.5), lateByMs: 0, reason: HOW, previous: { at: at(75), inTimeUntil: at(73) } },
+    });
+    expect(story.obligation(DPC).statedBefore).toMatchObject([{ at: at(75), inexact: { earliest: at(72) } }]);
+    expect(story.folded()).toEqual(story.state);
+  });
+
+  test('within what was stated, to the instant; outside of it is another act, and refused', () => {
+    for (const h of [72, 75]) expect(exactly(byTheHour(), at(h)).fulfilledAt).toBe(at(h));
+    for (const h of [71.99, 75.01]) {
+      const story = byTheHour();
+      expect(exactly(story, at(h)).fulfilledAt).toBe(at(75));
+      expect(story.problems().join()).toMatch(/^at: must be within what was stated before, .*, like 2026-04-04/);
+    }
+  });
+
+  test('more exactly, and still by the hour: then exactly', () => {
+    const story = byTheHour();
+    expect(isByTheHour(exactly(story, range(72.5, 74)))).toBe(true);
+    expect(exactly(story, at(73.5)).statedBefore).toHaveLength(2);
+    expect(isLate(story.obligation(DPC))).toBe(true);
+  });
+
+  test('on the awareness as corrected since, too', () => {
+    const story = byTheHour();
+    story.send('assess', { awareAt: at(0.5), reason: 'the mail to support came in at half past' });
+    expect(story.obligation(DPC)).toMatchObject({ correctedInTimeUntil: at(72.5) });
+    const o = exactly(story, at(72.75));
+    expect(latenessText(o, spanText)).toBe('in time as recorded then, late by 00:15 as corrected');
+  });
+
+  test('a clock that starts with the act starts with the exact instant', () => {
+    const story = byTheHour();
+    expect(story.state.anchors['authority-notified']).toBe(at(72));
+    exactly(story, at(73));
+    expect(story.state.anchors['authority-notified']).toBe(at(73));
+  });
+
+  test('of telling: when the last of them was told', () => {
+    const story = new Story({}, undefined, { unreached: { 'ws-2': 1 } }).to(1);
+    const facts = assessment({ dataSets: [stored()], workspaces: ['ws-1', 'ws-2'] });
+    story.send('assess', { assessment: facts, awareAt: at(1) });
+    story.send('approve', { obligation: 'enterprise-notice' });
+    const told = { obligation: 'enterprise-notice', channel: 'letter', workspaces: ['ws-2'], by: COUNSEL };
+    story.to(60).send('told', { ...told, at: range(48, 52) });
+    const o = exactly(story, at(50), 'enterprise-notice');
+    expect([isLate(o), isByTheHour(o)]).toEqual([true, false]);
+    expect(o.evidence).toMatchObject({ lastToldAt: at(50) });
+  });
+
+  test('an exact act, and one that is not done yet, are refused with what to do', () => {
+    const exact = filedAt(at(72));
+    exactly(exact, at(71));
+    expect(exact.problems().join()).toContain(
+      'which is exact; if that is wrong, say so with `npx tocsin follow-up INC-2026-001',
+    );
+    const open = again(unfiled);
+    exactly(open, at(72));
+    expect(open.problems().join()).toContain('is not fulfilled yet');
+  });
+
+  test('how it is known is a reason in own words', () => {
+    const story = byTheHour();
+    story.send('acted-at', { obligation: DPC, at: at(73), reason: 'x', by: COUNSEL });
+    expect(story.problems().join()).toMatch(/^reason: must say why/);
+  });
+});
+
 describe('for any readings', () => {
   const hour = fc.integer({ min: 1, max: 99 });
   const verdict = (submittedAt: string) => {

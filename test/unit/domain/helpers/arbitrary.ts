@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { AWARENESS_BASES } from '../../../../domain/incident/awareness';
 import type { MessageName } from '../../../../domain/incident/messages';
-import { assessment, COUNSEL, ONCALL } from './facts';
+import { assessment, at, COUNSEL, ONCALL } from './facts';
 import { FILING, packWith, TRUST_CENTER } from './pack';
 import { NAMES } from './story';
 
@@ -148,6 +148,11 @@ function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitr
       obligation,
       authority: fc.constantFrom('de-bfdi', 'fr-cnil', 'opc'),
       reason: fc.constantFrom('as agreed', 'most of the accounts were opened from that country, says the log'),
+    }),
+    'acted-at': fc.record({
+      obligation,
+      reason,
+      at: fc.constantFrom(at(1), at(20), '2026-04-01', `${at(2)}..${at(90)}`),
     }),
     'cannot-establish': fc.record({
       obligation,
