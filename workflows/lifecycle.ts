@@ -200,11 +200,12 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
     this.caused = this.caused.filter((other) => other !== work);
   }
 
-  private situation(key: string): Situation<S> {
+  private situation(key: string): Situation<S, O> {
     return {
       state: this.state,
       now: this.clock.now(),
       alarm: (occasion) => this.alarm(occasion),
+      note: (outcome) => void this.step((state, now) => this.lifecycle.onOutcome(state, outcome, now)),
       isRegistered: (seq) => this.pump.hasWritten(seq),
       isClosed: () => this.current?.closedAt !== undefined,
       elsewhere: (wait) => this.work.waitElsewhere(key, wait),

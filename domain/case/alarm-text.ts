@@ -200,6 +200,7 @@ function onObligation({ threshold, dueAt, detail, todo }: Alarm, at: Instant): s
   if (threshold.kind === 'undeliverable') {
     return `${threshold.total - threshold.failed} of ${threshold.total} told; still untold: ${detail ?? 'see below'}`;
   }
+  if (todo === 'look-into' && detail) return `${timeLeft(dueAt, at)}; ${detail}`;
   return todo === 'tell-by-hand' && detail ? `${timeLeft(dueAt, at)}; still untold: ${detail}` : timeLeft(dueAt, at);
 }
 

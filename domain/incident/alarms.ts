@@ -4,7 +4,7 @@ import { commandsFor } from '../case/alarm-commands';
 import { type Occasion as CaseOccasion, caseAlarm } from '../case/occasion';
 import type { ClockThreshold } from '../kernel/alarm-clock';
 import { ask, type CommandLine, commandLine } from '../kernel/command-lines';
-import type { Instant } from '../kernel/time';
+import { type Instant, minuteText } from '../kernel/time';
 import { UNDETERMINED } from '../policy/authorities';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
@@ -43,6 +43,11 @@ export function clockAlarm(
   const question = rule.channel === 'assessment' ? questionCommands(state.caseId, rule) : [];
   const nobody = todo === 'tell-organisations' ? nobodyCouldHelp(state.caseId, o.id, rule, pack) : [];
   const commands = [...question, ...known.slice(0, 1), ...nobody, ...known.slice(1)];
+  if (teller.status === 'dispatching' && teller.moved) {
+    const { at, settled } = teller.moved;
+    const detail = `it is being sent and not done; ${settled} are known to have an outcome, and nothing has moved since ${minuteText(at)} UTC`;
+    return { threshold, about, todo, dueAt: o.dueAt, detail, commands };
+  }
   if (todo !== 'tell-by-hand') return { threshold, about, todo, dueAt: o.dueAt, commands };
   const { untold = [] } = standing(o, rule, state, pack) ?? {};
   return {
@@ -75,6 +80,7 @@ export function todoOf(
   rule: Pick<ObligationRule, 'channel' | 'recipient'>,
 ): Todo {
   if (o.status === 'proposed-not-owed') return 'decide-not-owed';
+  if (o.status === 'dispatching') return 'look-into';
   switch (rule.channel) {
     case 'containment':
       return 'contain';

@@ -1,7 +1,7 @@
 /** Which clock counts for an obligation, and the instants at which something must happen. */
 
-import { type AlarmClock, clockPoints } from '../kernel/alarm-clock';
-import { deadline, exactMs, type Instant, toInstant, toMs } from '../kernel/time';
+import { type AlarmClock, type ClockPoint, clockPoints } from '../kernel/alarm-clock';
+import { deadline, exactMs, type Instant, MINUTE_MS, toInstant, toMs } from '../kernel/time';
 import type { Policy } from '../policy/policy';
 import type { Anchor, ObligationRule } from '../policy/rule';
 import { inForceAt } from '../policy/validity';
@@ -52,7 +52,8 @@ export function dueFor(rule: ObligationRule, dueAt: Instant): Due {
 
 /**
  * The alarm clock of an open obligation: the parts of its time, the margin where silence alarms, and the repeats once it
- * is overdue. While it is being sent only its deadline rings. A hold silences nothing: what is held back is still owed.
+ * is overdue. While it is being sent and reaches somebody now and then, only its deadline rings; once it reaches nobody for a
+ * while, what has passed rings then and what follows at its time. A hold silences nothing: what is held back is still owed.
  */
 export function alarmClock(o: Obligation, rule: ObligationRule): AlarmClock | undefined {
   if (isSettled(o) || !o.clock || !o.dueAt || !o.marginAt) return undefined;
@@ -62,14 +63,32 @@ export function alarmClock(o: Obligation, rule: ObligationRule): AlarmClock | un
   const marginAlarms = rule.dispatch === 'approval' && silent && o.marginAt !== o.dueAt;
   return {
     dueAt: o.dueAt,
-    points: clockPoints({
-      startAt: startOf(o.clock),
-      dueAt: o.dueAt,
-      alarmAt: rule.alarmAt.filter((percent) => percent === 100 || o.status !== 'dispatching'),
-      marginAt: marginAlarms && awaitsPerson ? o.marginAt : undefined,
-    }),
+    points: whileSending(
+      o,
+      clockPoints({
+        startAt: startOf(o.clock),
+        dueAt: o.dueAt,
+        alarmAt: rule.alarmAt,
+        marginAt: marginAlarms && awaitsPerson ? o.marginAt : undefined,
+      }),
+    ),
     repeatMs: rule.repeatEvery ? exactMs(rule.repeatEvery) : undefined,
   };
+}
+
+/** A round that reached nobody for this long does not move: even a hundred thousand mails are out before that. */
+const STILL_MS = 30 * MINUTE_MS;
+
+/** The points of what is being sent: each no earlier than when it stands still, but for the deadline and what has rung. */
+function whileSending({ status, moved, rung, dueAt }: Obligation, points: ClockPoint[]): ClockPoint[] {
+  if (status !== 'dispatching') return points;
+  const stillAt = moved && toMs(moved.at) + STILL_MS;
+  return points.flatMap((point) => {
+    if (point.threshold.kind === 'due') return [point];
+    if (stillAt === undefined || stillAt >= toMs(dueAt!)) return [];
+    const hasRung = rung?.dueAt === dueAt && toMs(point.at) <= toMs(rung!.at);
+    return hasRung || toMs(point.at) >= stillAt ? [point] : [{ ...point, at: toInstant(stillAt) }];
+  });
 }
 
 /** The alarm clock of a doubt: at once, at half its time, at its end, and on until somebody answers. */

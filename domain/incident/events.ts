@@ -236,6 +236,8 @@ interface EventData {
     trigger: 'approved' | 'silence' | 'automatic';
     covers: Coverage;
   };
+  /** A round that is still under way was looked at: `settled` have an outcome, the first time or more than before. */
+  'delivery-moved': { obligation: string; round: number; settled: number };
   /** `audience`: the workspaces that it went to, or the people whom the facts named when it was counted. */
   'delivery-counted': { obligation: string; round: number; evidence: Evidence; counted: Counted; audience: Audience };
   'told-outside': {

@@ -275,7 +275,12 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       return change((o) => ({ ...o, status: 'filing' }));
     case 'dispatch-started': {
       const { covers } = event.data;
-      return change((o) => ({ ...o, status: 'dispatching', covers, statusAtDispatch: state.status, hold: undefined }));
+      const sending = { status: 'dispatching', covers, moved: undefined, hold: undefined } as const;
+      return change((o) => ({ ...o, ...sending, statusAtDispatch: state.status }));
+    }
+    case 'delivery-moved': {
+      const { settled } = event.data;
+      return change((o) => ({ ...o, moved: { at: event.at, settled } }));
     }
     case 'obligation-fulfilled': {
       const { at, inexact, lateByMs, inTimeUntil, evidence, sets } = event.data;

@@ -262,6 +262,8 @@ function onObligation(event: ObligationEvent, context: Context): Said {
         : 'No other organisation is to be told';
       return good(`${text}${shown}, by ${event.by}${suffix(note)}${whole && `.${whole}`}`);
     }
+    case 'delivery-moved':
+      return info(`Being sent: ${event.data.settled} known to have an outcome so far`);
     case 'batch-settled': {
       const { accepted, at, batch, reason } = event.data;
       const which = batch ? `Batch ${batch.slice(0, 12)}…` : 'What was undecided';

@@ -18,6 +18,7 @@ import { untoldText } from './untold';
 export type IncidentOutcome =
   | { kind: 'drafted'; data: DataOf<'notice-drafted'> }
   | { kind: 'delivered'; obligation: string; round: number; evidence: Evidence; counted?: Counted }
+  | { kind: 'moved'; obligation: string; round: number; settled: number }
   | { kind: 'containment-step'; data: DataOf<'containment-step'> }
   | { kind: 'register-verified'; data: DataOf<'register-verified'> }
   | { kind: 'register-damaged'; problem: string | undefined };
@@ -62,6 +63,12 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       const threshold = { kind: 'undeliverable', failed: of - told - left, total: of } as const;
       const occasion = { obligation: o.id, threshold, detail: untoldText(untold) };
       return [happened, { kind: 'alarm-raised', data: occasionAlarm(occasion, next, pack) }];
+    }
+    case 'moved': {
+      const { obligation, round, settled } = outcome;
+      const o = state.obligations[obligation];
+      const moves = o?.status === 'dispatching' && o.round === round && settled > (o.moved?.settled ?? -1);
+      return moves ? [{ kind: 'delivery-moved', data: { obligation, round, settled } }] : [];
     }
     case 'containment-step': {
       const { id, outcome: word, detail } = outcome.data;

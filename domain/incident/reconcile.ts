@@ -406,9 +406,10 @@ const missedDeadline: Step = (o, rule, _state, _pack, now) => {
 
 /** The highest threshold that has passed rings once; lower ones that passed with it stay silent. */
 const alarmed: Step = (o, rule, state, pack, now) => {
-  // What is being sent with another notice rings only at its deadline, like what is being sent itself.
-  const sending = tellerOf(o, rule, state, pack)?.status === 'dispatching';
-  const clock = alarmClock(sending ? { ...o, status: 'dispatching' } : o, rule);
+  // What is being sent with another notice rings as that does.
+  const teller = tellerOf(o, rule, state, pack);
+  const sending = teller?.status === 'dispatching';
+  const clock = alarmClock(sending ? { ...o, status: 'dispatching', moved: teller.moved } : o, rule);
   const point = clock && ringing(clock, o.rung, now);
   return point ? [{ kind: 'alarm-raised', data: clockAlarm(o, rule, point.threshold, state, pack, now) }] : [];
 };

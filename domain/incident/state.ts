@@ -111,6 +111,8 @@ export interface Obligation {
   misses?: Instant[];
   delayReasonsOwed?: boolean;
   delayReasons?: string;
+  /** When the dispatch that is under way was last found to have reached more, and how many have an outcome since. */
+  moved?: { at: Instant; settled: number };
   /** Whom the dispatch that is under way goes to. */
   covers?: Coverage;
   /** Who was told of the breach. */

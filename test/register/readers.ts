@@ -233,6 +233,7 @@ function partlyTold(): RecordedEvent[] {
     reason: 'its log lists all of them as delivered',
   };
   story.send('settle', { obligation: 'enterprise-notice', ...seen, by: COUNSEL });
+  story.report({ kind: 'moved', obligation: 'enterprise-notice', round: 1, settled: 1 });
   story.restore('dispatch');
   const owners = { obligation: 'enterprise-notice', by: COUNSEL };
   const evidence = { sha256: 'e'.repeat(64), bytes: 4096 };

@@ -81,3 +81,15 @@ test('nothing waits under that key: somebody is told so, and it goes on waiting'
   const last = incident.about('alarm-raised', ID).filter(({ data }) => data.threshold.kind === 'undecided');
   expect(last.map(({ data }) => data.detail)).toContainEqual(expect.stringContaining('Nothing was settled'));
 }, 180_000);
+
+test('nobody settles it: it stands still, so the thresholds of its clock ring, and say so', async () => {
+  const incident = await sending();
+  const rung = () => incident.about('alarm-raised', ID).filter(({ data }) => data.threshold.kind === 'elapsed');
+  expect(rung()).toEqual([]);
+  await harness.sleepHours(46);
+  expect(rung().map(({ data }) => data.todo)).toContain('look-into');
+  expect(rung().at(-1)!.data.detail).toMatch(/^it is being sent and not done; 1 are known to have an outcome/);
+  await incident.send('settle', { obligation: ID, accepted: false, reason: REASON, by: COUNSEL });
+  incident.stuck = () => false;
+  await incident.quiet();
+}, 180_000);

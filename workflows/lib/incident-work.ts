@@ -10,7 +10,7 @@ import { draftInput } from './draft-input';
 import type { Situation } from './kind';
 import type { MailRounds } from './mail-rounds';
 
-type At = Situation<IncidentState>;
+type At = Situation<IncidentState, IncidentOutcome>;
 type WorkOf<K extends IncidentWork['kind']> = Extract<IncidentWork, { kind: K }>;
 
 /** The outcome of a piece of work; `undefined` for a filing task. */

@@ -42,11 +42,13 @@ export interface Carried<S, E, W> {
 }
 
 /** What a piece of work may look at while it is done. */
-export interface Situation<S> {
+export interface Situation<S, O = never> {
   state: S;
   now: Instant;
   /** Raises an alarm while the work goes on. */
   alarm(occasion: Occasion): void;
+  /** Records what is known before the work is done. */
+  note(outcome: O): void;
   /** True when the register holds everything up to this number. */
   isRegistered(seq: number): boolean;
   isClosed(): boolean;
@@ -58,7 +60,7 @@ export interface Situation<S> {
 export interface Kind<S extends CaseState, E extends RecordedEvent, W extends Work, O> {
   messages: Messages;
   /** Has a piece of work done, and answers what came of it; `undefined`: nothing. */
-  perform(work: W, at: Situation<S>): Promise<O | undefined>;
+  perform(work: W, at: Situation<S, O>): Promise<O | undefined>;
   /** Signals beside the messages, handled once the case is open. */
   signals?(run: Run<S, E, W, O>): Record<string, InternalSignal>;
   /** Takes what was counted without being recorded; it is recorded before anything else that happens. */

@@ -9,6 +9,7 @@ import {
   type ChildWorkflowHandle,
   condition,
   ParentClosePolicy,
+  patched,
   startChild,
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
@@ -28,7 +29,7 @@ type Child = ChildWorkflowHandle<typeof delivery>;
 /** When the ledger is looked at though nothing was heard of a delivery that an earlier run began: soon, then seldom. */
 const LOOKS = ['1 minute', '5 minutes', '15 minutes'] as const;
 /** And of one that this run began, whose end it hears of, unless that got lost. */
-const LOOK = '1 hour';
+const LOOK = '10 minutes';
 
 export class MailRounds {
   /** Rounds of which somebody said that they are done. */
@@ -43,7 +44,7 @@ export class MailRounds {
   }
 
   /** Ends when every recipient has an outcome in the ledger. Fails when the delivery ended before that: it is begun anew. */
-  async deliver(work: Dispatch, at: Situation<IncidentState>): Promise<IncidentOutcome> {
+  async deliver(work: Dispatch, at: Situation<IncidentState, IncidentOutcome>): Promise<IncidentOutcome> {
     const round = roundOf(work, at.state, at.now);
     const begun = await begin(work, round);
     return at.elsewhere(() => this.untilDone(work, round, at, begun));
@@ -52,18 +53,27 @@ export class MailRounds {
   private async untilDone(
     work: Dispatch,
     round: OpenDeliveryInput,
-    at: Situation<IncidentState>,
+    at: Situation<IncidentState, IncidentOutcome>,
     begun: Child | undefined,
   ): Promise<IncidentOutcome> {
     let child = begun;
     let ended = endOf(child);
     let begunAnew = false;
+    let settled = work.obligation.moved?.settled ?? -1;
+    const known = (reached: number) => {
+      if (reached <= settled || !patched('deliveries-that-move')) return;
+      settled = reached;
+      at.note({ kind: 'moved', obligation: round.obligation, round: round.round, settled });
+    };
     for (let looks = 0; ; looks++) {
       const isTime = () => this.heard.has(work.key) || ended.how !== undefined;
-      await condition(isTime, child ? LOOK : LOOKS[Math.min(looks, LOOKS.length - 1)]!);
+      const isHeard = await condition(isTime, child ? LOOK : LOOKS[Math.min(looks, LOOKS.length - 1)]!);
+      // Known to be under way, also where the count has to wait.
+      if (!isHeard) known(0);
       this.heard.delete(work.key);
       const summary = await this.count(work, round);
       if (summary.pending === 0) return outcomeOf(work, round, summary);
+      known(summary.sent + summary.failed);
       const { how = 'was found ended' } = ended;
       const problem = `the delivery ${how} when ${summary.pending} recipients had no outcome yet: it is begun anew`;
       // One that ends again and again is begun after a pause.
