@@ -80,7 +80,7 @@ export class Shell {
     const url = databaseOfCli(this.env);
     if (url) return url;
     throw refused(
-      `no register: run \`${tocsin('up', {})}\` or set DATABASE_URL. \`${tocsin('register verify', { file: 'FILE' })}\` works on an export`,
+      `no register: ${isProduction(this.env) ? 'set' : `run \`${tocsin('up', {})}\` or set`} DATABASE_URL. \`${tocsin('register verify', { file: 'FILE' })}\` works on an export`,
     );
   }
 

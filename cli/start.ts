@@ -22,7 +22,7 @@ import { gradeLines } from './commands/exercise/grade-lines';
 import { DEFAULT_SPEED, playExercise } from './commands/exercise/play';
 import { readScenario } from './commands/exercise/scenario';
 import { verificationLines } from './commands/register/verify';
-import { type RunningTocsin, runStack } from './commands/up';
+import { type RunningTocsin, refuseLiveProviders, runStack } from './commands/up';
 import { describeError } from './describe-error';
 import { readInput } from './input';
 import { Output } from './rendering/output';
@@ -45,6 +45,8 @@ async function main(): Promise<number> {
     for (const line of ['', ...wrap(text, out.width).map((part) => out.style(part, 'bold'))]) out.line(line);
   };
 
+  // It stays up after the exercise, and takes incidents then.
+  refuseLiveProviders(process.env);
   out.line(out.style('Tocsin', 'bold'));
   const running = await runStack(process.env);
   try {

@@ -23,7 +23,7 @@ export const policySettings = settingsGroup({
       },
     ),
     TOCSIN_ORGANISATION: variable(
-      "A file with the organisation's own values: name, contact point, establishment.",
+      'A file with your organisation: name, contact point, establishments, like [`examples/organisation.yaml`](../examples/organisation.yaml).',
       text,
       { unset: "the pack's own" },
     ),

@@ -1,5 +1,6 @@
 /** The logins of the database: the owner migrates, the writer works, the auditor reads. None of them is a superuser. */
 import pg from 'pg';
+import { tocsin } from '../domain/kernel/command-lines';
 import { newPassword, scramVerifier } from './scram';
 
 /** The logins beside the owner's, and the role that each is a member of. Roles belong to the whole Postgres server. */
@@ -32,7 +33,10 @@ export async function makeLogins(ownerUrl: string): Promise<MadeLogin[]> {
     for (const name of Object.keys(LOGINS) as LoginName[]) {
       const { login, role, connections } = LOGINS[name];
       const problem = await loginProblem(owner, login);
-      if (problem) throw new Error(`${problem}: drop it or take these rights from it, then run this again`);
+      if (problem)
+        throw new Error(
+          `${problem}, which it must not: drop the login, or take these rights away with ALTER ROLE, and run this again`,
+        );
       if (!(await exists(owner, login))) {
         const password = newPassword();
         // The verifier, not the password: a statement may stand in the server's log.
@@ -56,7 +60,7 @@ export class TooPowerful extends Error {
 
   constructor(problem: string) {
     super(
-      `DATABASE_URL: ${problem}, and could rewrite the past: give the writer's login, which \`npx tocsin migrate --logins FOLDER\` makes`,
+      `DATABASE_URL: ${problem}, and could rewrite the past: give the writer's login, which \`${tocsin('migrate', { logins: 'FOLDER' })}\` makes`,
     );
   }
 }
@@ -91,12 +95,12 @@ export async function refusePowerAt(databaseUrl: string): Promise<void> {
 
 async function loginProblem(client: pg.ClientBase, login: string): Promise<string | undefined> {
   const { rows } = await client.query<Record<string, boolean>>(
-    `SELECT rolsuper AS "is a superuser", rolcreaterole AS "may make roles", rolbypassrls AS "passes by row security",
-            rolreplication AS "may copy the whole server" FROM pg_roles WHERE rolname = $1`,
+    `SELECT rolsuper AS "is a superuser", rolcreaterole AS "may create roles", rolbypassrls AS "bypasses row-level security",
+            rolreplication AS "may replicate the whole server" FROM pg_roles WHERE rolname = $1`,
     [login],
   );
   const too = Object.entries(rows[0] ?? {}).flatMap(([what, is]) => (is ? [what] : []));
-  return too.length > 0 ? `the login ${login} ${too.join(', ')}` : undefined;
+  return too.length > 0 ? `the login ${login} ${new Intl.ListFormat('en').format(too)}` : undefined;
 }
 
 async function exists(client: pg.Client, login: string): Promise<boolean> {

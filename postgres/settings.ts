@@ -1,4 +1,5 @@
 /** Which Postgres holds the register and the tables of detection. */
+import { tocsin } from '../domain/kernel/command-lines';
 import { settingsGroup, url, variable } from '../platform/settings/variable';
 
 const variables = {
@@ -21,7 +22,12 @@ export const neededDatabase = settingsGroup({
   ...databaseSettings,
   build(values, at): string {
     const found = databaseSettings.build(values, at);
-    if (!found) at.problem('DATABASE_URL: is not set; give a Postgres address, or run `npx tocsin up` for a local one');
+    if (!found)
+      at.problem(
+        at.production
+          ? `DATABASE_URL: is not set: give the address of your Postgres, with the writer's login, which \`${tocsin('migrate', { logins: 'FOLDER' })}\` makes`
+          : `DATABASE_URL: is not set: give the address of a Postgres, or bring up a local one with \`${tocsin('up', {})}\``,
+      );
     return found!;
   },
 });

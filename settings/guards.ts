@@ -64,7 +64,7 @@ export const GUARDS = {
       env.TOCSIN_WITNESSES || env.TOCSIN_ANCHOR_MAIL
         ? []
         : [
-            'TOCSIN_WITNESSES: is not set, and one file takes all checkpoints; in production name a witness, or a second anchor by TOCSIN_ANCHOR_MAIL',
+            'TOCSIN_WITNESSES: is not set, and checkpoints are kept in one file only: name a witness, or a mailbox that gets them too in TOCSIN_ANCHOR_MAIL',
           ],
   },
   'a policy of its own that loads': {
@@ -102,12 +102,15 @@ function postgresProblems(env: Env, name: string): string[] {
 
 function temporalProblems(env: Env): string[] {
   const named = /^(true|1)$/i.test(env.TEMPORAL_TLS_DISABLE_HOST_VERIFICATION ?? '')
-    ? ['TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: is set; in production the name of the server is verified: remove it']
+    ? ['TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: is set, so any server could pose as Temporal: remove it in production']
     : [];
   try {
     const target = configuredTemporal(env);
     if (!target)
-      return [...named, 'TEMPORAL_ADDRESS: is not set; in production there is no local Temporal to fall back to'];
+      return [
+        ...named,
+        'TEMPORAL_ADDRESS: is not set: give the HOST:PORT of your Temporal, or a profile in TEMPORAL_PROFILE',
+      ];
     const problem = temporalTlsProblem(target.connectionOptions);
     return problem ? [...named, problem] : named;
   } catch (error) {

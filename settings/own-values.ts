@@ -30,8 +30,11 @@ export function organisationProblems(env: Env): string[] {
       value === EXAMPLE_NAME || namesAnExample(JSON.stringify(value)) ? [field] : [],
     );
     if (examples.length === 0) return [];
+    const whose = `${examples.join(', ')} ${examples.length === 1 ? 'is' : 'are'} still the example's`;
     return [
-      `TOCSIN_ORGANISATION: ${examples.join(', ')} ${examples.length === 1 ? 'is' : 'are'} those of the example; give a file with your own`,
+      source.organisationFile
+        ? `TOCSIN_ORGANISATION: ${whose}: state your own in the file`
+        : `TOCSIN_ORGANISATION: is not set, so ${whose}: name a file with your own, like examples/organisation.yaml`,
     ];
   });
 }
@@ -54,16 +57,18 @@ export function reachProblems(env: Env): string[] {
     const missing = Object.entries(REACHED_BY).filter(([field]) => !organisation[field as keyof typeof REACHED_BY]);
     if (missing.length === 0) return [];
     const named = missing.map(([field, what]) => `${field} (${what})`).join(', ');
-    return [`TOCSIN_ORGANISATION: notices to people and customers would go out without ${named}; add what is missing`];
+    return [
+      `TOCSIN_ORGANISATION: the file does not state ${named}: add ${missing.length === 1 ? 'it' : 'them'}. Notices must not go out without`,
+    ];
   });
 }
 
 /** Mail comes from the company. */
 export function senderProblems(env: Env): string[] {
   const from = env.TOCSIN_MAIL_FROM || mailSettings.variables.TOCSIN_MAIL_FROM.default!;
-  return namesAnExample(from)
-    ? ['TOCSIN_MAIL_FROM: is an example address; give the sender whose domain you verified at the provider']
-    : [];
+  if (!namesAnExample(from)) return [];
+  const what = env.TOCSIN_MAIL_FROM ? 'is an example address' : 'is not set';
+  return [`TOCSIN_MAIL_FROM: ${what}: give a sender whose domain is verified at Resend`];
 }
 
 /** Alarms reach somebody. */
@@ -71,7 +76,7 @@ export function contactsProblems(env: Env): string[] {
   const file = env.TOCSIN_CONTACTS;
   if (!file)
     return [
-      'TOCSIN_CONTACTS: is not set; alarms would reach nobody but the sender: give a file with the address of each handle',
+      "TOCSIN_CONTACTS: is not set, so alarms would reach only the sender's address: name a file with the address of each handle, like examples/contacts.yaml",
     ];
   return readable('TOCSIN_CONTACTS', () => {
     const { fallback, contacts } = ContactsSchema.parse(parse(readFileSync(file, 'utf8')));
@@ -94,13 +99,15 @@ export function directoryProblems(env: Env): string[] {
   if (env.TOCSIN_DIRECTORY_URL || !env.TOCSIN_DIRECTORY) return []; // that one of them is needed is told by their settings
   const folder = path.resolve(env.TOCSIN_DIRECTORY);
   if (existsSync(folder) && realpathSync(folder) === realpathSync(exampleDirectory()))
-    return ['TOCSIN_DIRECTORY: is the folder of the examples; give one with your own people'];
+    return ['TOCSIN_DIRECTORY: is the example folder: name a folder with your own customers and users'];
   return Object.entries(CSV_FILES).flatMap(([name, columns]) =>
     readable('TOCSIN_DIRECTORY', () => {
       const rows: Array<Record<string, string>> = readCsv(name, readFileSync(path.join(folder, name), 'utf8'), columns);
       const addresses = rows.flatMap(({ email, owner_email }) => email ?? owner_email ?? []);
       const made = addresses.length > 0 && addresses.every(namesAnExample);
-      return made ? [`TOCSIN_DIRECTORY: all addresses of ${name} are examples; give your own people`] : [];
+      return made
+        ? [`TOCSIN_DIRECTORY: every address in ${name} is an example: put your own customers and users there`]
+        : [];
     }),
   );
 }
@@ -109,17 +116,22 @@ export function directoryProblems(env: Env): string[] {
 export function reportProblems(env: Env): string[] {
   return readable('TOCSIN_REPORTS', () => {
     const { contact } = loadReportsConfig(env.TOCSIN_REPORTS || undefined).config;
-    return namesAnExample(contact)
-      ? [
-          'TOCSIN_REPORTS: contact is an example address; give a file with your own, like policy/vulnerability-reports.yaml',
-        ]
-      : [];
+    if (!namesAnExample(contact)) return [];
+    return [
+      env.TOCSIN_REPORTS
+        ? 'TOCSIN_REPORTS: contact is an example address: state your own in the file'
+        : "TOCSIN_REPORTS: is not set, so contact is still the example's address: name a file with your own, like policy/vulnerability-reports.yaml",
+    ];
   });
 }
 
 function examplesIn(name: string, addresses: Record<string, string>): string[] {
   const made = Object.entries(addresses).flatMap(([handle, address]) => (namesAnExample(address) ? [handle] : []));
-  return made.length > 0 ? [`${name}: ${made.join(', ')}: an example address; give one that somebody reads`] : [];
+  return made.length > 0
+    ? [
+        `${name}: ${made.join(', ')} ${made.length === 1 ? 'has an example address: give one' : 'have example addresses: give some'} that somebody reads`,
+      ]
+    : [];
 }
 
 /** A file that cannot be read is a problem like any other. */

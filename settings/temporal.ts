@@ -22,7 +22,8 @@ export const temporalSettings = settingsGroup({
         secret: true,
         default: '',
         unset: 'those of the running stack, else payloads are not encrypted',
-        neededInProduction: 'payloads must be encrypted (ID:BASE64 of 32 bytes)',
+        neededInProduction:
+          'payloads must be encrypted: give ID:BASE64 of 32 bytes, the BASE64 from `openssl rand -base64 32`; the same to every process',
       },
     ),
     TOCSIN_TASK_QUEUE: variable('The task queue of the workers.', text, { default: TASK_QUEUE }),

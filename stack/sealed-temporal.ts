@@ -5,6 +5,7 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { SealingCodec } from '../client/codec';
+import { tocsin } from '../domain/kernel/command-lines';
 import { LOOPBACK } from '../platform/free-port';
 import { startGateway } from './gateway';
 import { sealingKeys, sessionKey } from './keys';
@@ -46,8 +47,9 @@ export async function startSealedTemporal(
   const gateway = await keep(startGateway({ port: ports.temporalUi, sessionKey: key, webUi: uiUrl, codec, namespace }));
   const warning =
     encryptionKeys === undefined
-      ? `${database} is from before payloads were sealed: other accounts and processes of this machine can send orders to ` +
-        'its incidents. Begin a new data folder with TOCSIN_DATA_DIR'
+      ? `Warning: ${dir} has no keys, as it is from before payloads were sealed: any account or process of this machine can ` +
+        `give orders to its incidents. To mend it, stop, delete ${database}* and start again: keys are made. Then ` +
+        `\`${tocsin('resume', { all: true })}\` brings the open incidents back from the register`
       : undefined;
   return { server, gateway, sessionKey: key, encryptionKeys, warning };
 }

@@ -10,5 +10,8 @@ export async function fullDisk(dir: string): Promise<Part | undefined> {
   const [free, all] = [bavail * bsize, blocks * bsize];
   if (free >= LEAST_BYTES && free >= all * LEAST_SHARE) return undefined;
   const left = `${Math.floor(free / 1_000_000)} MB`;
-  return { part: 'disk', problem: `The disk of ${dir} has ${left} left: what is sent and filed cannot be kept` };
+  return {
+    part: 'disk',
+    problem: `The disk of ${dir} has ${left} left: soon nothing that is sent or filed can be kept. Free space on it`,
+  };
 }

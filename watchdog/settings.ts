@@ -46,7 +46,7 @@ export const watchdogSettings = settingsGroup({
     const mail = values.TOCSIN_WATCHDOG_MAIL ?? (standIns ? ['oncall@example.com'] : []);
     if (mail.length === 0 && !hook)
       problem(
-        'TOCSIN_WATCHDOG_MAIL: is not set, nor TOCSIN_WATCHDOG_WEBHOOK_URL; a watchdog that tells nobody is none: set one of them',
+        'TOCSIN_WATCHDOG_MAIL: is not set, nor is TOCSIN_WATCHDOG_WEBHOOK_URL, so nobody would hear from the watchdog: set one of them',
       );
     return {
       mail,

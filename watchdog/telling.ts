@@ -37,7 +37,7 @@ export function messageOf(rings: readonly Ring[], over: readonly Watched[], now:
     .flatMap(({ text, finding, since, time }) => [
       text,
       ...findingDetails(finding, now).map((line) => `    ${line}`),
-      ...(time > 1 ? [`    Told for the ${time}. time; first seen at ${minuteText(since)} UTC`] : []),
+      ...(time > 1 ? [`    Message ${time} about this; first seen at ${minuteText(since)} UTC`] : []),
       '',
     ]);
   const lost = found.filter(({ finding }) => finding.kind === 'stopped' || finding.kind === 'missing').length;

@@ -19,6 +19,12 @@ import { TemporalEye } from './temporal-eye';
 /** Time for the dead man's switch to answer. */
 const PING_MS = 10_000;
 
+/** What is at stake while a part is away, and the setting by which it is found. */
+const AWAY = {
+  Postgres: { atStake: 'nothing can be recorded', setting: 'DATABASE_URL' },
+  Temporal: { atStake: 'no deadline is acted on', setting: 'TEMPORAL_ADDRESS' },
+} as const;
+
 export interface WatchdogDeps {
   pool: Pool;
   /** Connects anew where the connection was lost. Throws while Temporal is away. */
@@ -120,13 +126,14 @@ export class Watchdog {
   private async seen<T>(
     look: () => Promise<T>,
     tellAway: (problem: string) => void,
-    what: string,
+    what: keyof typeof AWAY,
   ): Promise<T | undefined> {
     try {
       return await look();
     } catch (error) {
+      const { atStake, setting } = AWAY[what];
       tellAway(
-        `${what} does not answer (${(error as Error).message}): no deadline can be ${what === 'Postgres' ? 'recorded' : 'acted on'}`,
+        `${what} does not answer (${(error as Error).message}): ${atStake}. Check that it runs and that ${setting} names it`,
       );
       return undefined;
     }

@@ -23,7 +23,7 @@ const own = {
       default: '',
       unset: 'none of your own',
       neededInProduction:
-        'name the addresses from which you reach the internet, with those of offices: behind NAT nothing else keeps them from being blocked',
+        'list the public addresses of your servers and offices: behind NAT, nothing else keeps Tocsin from blocking them',
     },
   ),
   TOCSIN_PROTECTED_COUNTRIES: variable(

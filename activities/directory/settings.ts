@@ -50,7 +50,7 @@ export const directorySettings = settingsGroup({
     if (values.TOCSIN_DIRECTORY) return { folder: values.TOCSIN_DIRECTORY };
     if (!standIns || values.RESEND_API_KEY)
       problem(
-        'TOCSIN_DIRECTORY: is not set; give a folder with workspaces.csv, individuals.csv and subscribers.csv, or TOCSIN_DIRECTORY_URL',
+        'TOCSIN_DIRECTORY: is not set, so nobody could be told: name a folder with workspaces.csv, individuals.csv and subscribers.csv, or a database in TOCSIN_DIRECTORY_URL',
       );
     return { folder: exampleDirectory() };
   },

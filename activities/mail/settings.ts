@@ -24,7 +24,8 @@ export const mailSettings = settingsGroup({
     const from = values.TOCSIN_MAIL_FROM;
     if (values.RESEND_API_KEY)
       return { apiKey: values.RESEND_API_KEY, baseUrl: values.RESEND_BASE_URL ?? 'https://api.resend.com', from };
-    if (!standIns) problem('RESEND_API_KEY: is not set; notices could not be sent');
+    if (!standIns)
+      problem('RESEND_API_KEY: is not set, so no mail could be sent: give an API key of your Resend account');
     return {
       apiKey: standIns?.mailbox.apiKey ?? '',
       baseUrl: values.RESEND_BASE_URL ?? standIns?.mailbox.url ?? '',

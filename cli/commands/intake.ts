@@ -1,6 +1,7 @@
 /** `tocsin intake`: the server that takes signed detections; `status` and `retry` look after its inbox. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { RunningIntake } from '../../detection/intake/start-intake';
+import { plural } from '../../domain/kernel/plural';
 import { minuteText } from '../../domain/kernel/time';
 import { LOOPBACK } from '../../platform/free-port';
 import { runningStack } from '../../settings/running-stack';
@@ -22,11 +23,11 @@ export function intakeCommand(program: Command, shell: Shell): void {
   const intake = verb(
     program,
     'intake',
-    'Run the server that receives signed detections from the sources in TOCSIN_SOURCES.',
+    'Run the server that receives vulnerability reports, and signed detections from the sources in TOCSIN_SOURCES.',
     'intake --port 8420   # with TOCSIN_SOURCES=examples/sources.yaml and the secrets it names set',
   )
     .option('--port <number>', `the port to listen on (default: ${DEFAULT_PORT})`, portFlag)
-    .option('--host <address>', 'the address to listen on (default: loopback, for a proxy that ends TLS)')
+    .option('--host <address>', 'the address to listen on (default: 127.0.0.1, behind a proxy that terminates TLS)')
     .action(async (options: Options) => {
       const { out } = shell;
       const stopped = untilStopped();
@@ -40,7 +41,7 @@ export function intakeCommand(program: Command, shell: Shell): void {
   verb(
     intake,
     'status',
-    'Show what was accepted, by source and rule, what is waiting and what is parked.',
+    'Show detections by source and rule: what was accepted, what waits, and what was parked after failing too often.',
     'intake status',
   ).action(async (_options: CommonOptions, command: Command) => {
     const { out } = shell;
@@ -76,12 +77,12 @@ export function intakeCommand(program: Command, shell: Shell): void {
     if (parked.length > 0) out.line('Fix the cause, then run: npx tocsin intake retry');
   });
 
-  verb(intake, 'retry', 'Try all parked detections again.', 'intake retry').action(
+  verb(intake, 'retry', 'Retry every parked detection, once what made it fail is mended.', 'intake retry').action(
     async (_options: CommonOptions, command: Command) => {
       const { retryParked } = await import('../../detection/intake/inbox/counts.js');
       const retried = await retryParked(await shell.register());
       if (command.optsWithGlobals().json) shell.out.json({ retried });
-      else shell.out.line(`Trying ${retried} parked detections again.`);
+      else shell.out.line(`Retrying ${plural(retried, 'parked detection')}.`);
     },
   );
 }

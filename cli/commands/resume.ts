@@ -32,16 +32,16 @@ export function resumeCommand(program: Command, shell: Shell): void {
   verb(
     program,
     'resume [incident-or-case]',
-    'Resume an incident or a case whose workflow is gone (terminated, failed, lost with its Temporal) from the register ' +
-      'alone. Whoever was told is not told again.',
-    'resume INC-20260401-9f3a\nresume --all',
+    'Bring back an open incident or case whose workflow is gone: terminated, failed, or lost with Temporal. It goes on from ' +
+      'the register alone, with the same deadlines, and nobody is told twice.',
+    'resume INC-20260401-9f3a\nresume --all   # after all of Temporal was lost',
   )
-    .option('--all', 'every open one of the register that has no running workflow')
+    .option('--all', 'every open incident and case without a running workflow')
     .option(
       '--replace-running',
-      'end the workflow that runs first: after a reset, when the register refuses its entries',
+      'first end the workflow that runs: needed after a reset, when the register refuses its entries',
     )
-    .option('--current-policy', "under the workers' policy, if the one it was declared under is not kept")
+    .option('--current-policy', "go on under the workers' policy, where the one it was declared under was lost")
     .option(...OPTIONS.by)
     .action((id: string | undefined, options: Options) => resume(shell, id, options));
 }

@@ -4,9 +4,11 @@ import { refused } from '../../client/errors';
 import type { RunningIntake } from '../../detection/intake/start-intake';
 import { SEARCH_ATTRIBUTES } from '../../domain/incident/contract';
 import { tocsin } from '../../domain/kernel/command-lines';
+import { dataDir } from '../../platform/folders';
 import { LOOPBACK } from '../../platform/free-port';
 import { isLoopbackUrl } from '../../platform/loopback-host';
 import type { Stack } from '../../stack';
+import { addressLines } from '../rendering/address-lines';
 import type { Output } from '../rendering/output';
 import type { RunningWatchdog } from '../run-watchdog';
 import type { CommonOptions, Shell } from '../shell';
@@ -29,10 +31,11 @@ export function upCommand(program: Command, shell: Shell): void {
   verb(
     program,
     'up',
-    'Start Temporal, Postgres, mailbox, status page and a worker on this machine, until Ctrl-C.',
-    'up',
+    'Start everything on this machine for trying Tocsin out: Temporal with its Web UI, Postgres, a mailbox, a status page, ' +
+      'a worker, the watchdog and the intake. Runs until Ctrl-C; what was recorded stays in the data folder.',
+    'up   # its data goes into .tocsin, or the folder that TOCSIN_DATA_DIR names',
   )
-    .option('--live-providers', 'take the keys of real providers that are set: mails and blocks are real')
+    .option('--live-providers', 'use the keys of Resend and Cloudflare that are set: mails and blocks are then real')
     .action(async (options: CommonOptions & { liveProviders?: boolean }) => {
       const { out } = shell;
       if (!options.liveProviders) refuseLiveProviders(shell.env);
@@ -73,16 +76,17 @@ async function watch(env: NodeJS.ProcessEnv, stack: Stack): Promise<RunningWatch
   return running;
 }
 
-/** A stack for trying things out does not mail real people because a key happened to be set. */
-function refuseLiveProviders(env: NodeJS.ProcessEnv): void {
+/** A stack for trying things out does not mail real people because a key happened to be set. @throws CommandError */
+export function refuseLiveProviders(env: NodeJS.ProcessEnv): void {
   if (env.TEMPORAL_ADDRESS) return;
   const live = PROVIDER_KEYS.filter(({ key, baseUrl }) => env[key] && !isLoopbackUrl(env[baseUrl])).map(
     ({ key }) => key,
   );
   if (live.length === 0) return;
+  const [are, them] = live.length === 1 ? ['is', 'it'] : ['are', 'them'];
   throw refused(
-    `${live.join(' and ')}: a real provider is set up, and this stack is made for trying things out on one machine. ` +
-      `Unset it, or say that you mean it: ${tocsin('up', { 'live-providers': true })}`,
+    `${live.join(' and ')}: ${are} set, so this stack, which is for trying things out, would mail real people or block real ` +
+      `addresses. Unset ${them}, or say that you mean it: \`${tocsin('up', { 'live-providers': true })}\``,
   );
 }
 
@@ -97,6 +101,8 @@ export async function runStack(env: NodeJS.ProcessEnv): Promise<RunningTocsin> {
   const { startStack } = await import('../../stack/index.js');
   const { loadWorkerSettings } = await import('../../settings/worker.js');
   const { startWorker } = await import('../run-worker.js');
+  const { checkSettingsOfUp } = await import('../../settings/up.js');
+  checkSettingsOfUp(env);
   const stack = await startStack({ env, searchAttributes: SEARCH_ATTRIBUTES });
   try {
     const { connectionOptions, namespace } = stack.temporalServer;
@@ -108,7 +114,7 @@ export async function runStack(env: NodeJS.ProcessEnv): Promise<RunningTocsin> {
         await worker.stop().catch(() => undefined); // a fault of the worker was told by `ended`
         await stack.stop();
       },
-      addressLines: (out, incidentId) => addressLines(stack, out, incidentId),
+      addressLines: (out, incidentId) => addressLines(stack, dataDir(env), out, incidentId),
     };
   } catch (error) {
     await stack.stop();
@@ -120,21 +126,4 @@ function serverFailed({ message }: Error): never {
   throw refused(
     `${message}\nEverything else was stopped. Recorded data stays: start again and open incidents continue`,
   );
-}
-
-function addressLines({ temporal, mailbox, site }: Stack, out: Output, incidentId?: string): string[] {
-  const incident = incidentId ? `/${encodeURIComponent(incidentId)}` : '';
-  const rows: Array<[string, string]> = [
-    [
-      'Web UI',
-      temporal.uiUrl
-        ? `${temporal.uiUrl}/namespaces/${temporal.namespace}/workflows${incident}?key=${temporal.sessionKey}`
-        : `of ${temporal.address}`,
-    ],
-    ['Temporal', `${temporal.address} (TEMPORAL_ADDRESS for scripts)`],
-    ['Mailbox', mailbox.url],
-    ['Status page', `${site.url}/status/`],
-    ['Dossiers', `${site.url}/dossiers/${incidentId ? `${encodeURIComponent(incidentId)}/` : ''}`],
-  ];
-  return rows.map(([name, url]) => `${out.style(name.padEnd(12), 'dim')} ${url}`);
 }

@@ -26,11 +26,17 @@ export function requireSession(app: FastifyInstance, key: string, port: number):
     }
     const kept = cookieOf(request.headers.cookie, cookie);
     if (isBearer(authorization, key) || (kept !== undefined && isSameSecret(kept, key))) return;
-    return reply
-      .code(401)
-      .type('text/plain')
-      .send(`Open the link that \`${tocsin('up', {})}\` printed: it carries the key.\n`);
+    return reply.code(401).type('text/plain').send(needsKey(url.pathname));
   });
+}
+
+/** The plain `temporal` command shows it to whoever typed it; it asks the codec before it sends a message. */
+function needsKey(pathname: string): string {
+  return pathname.startsWith('/codec/')
+    ? 'the codec needs the key of this data folder, and got none or another one: put "Bearer KEY" in TEMPORAL_CODEC_AUTH or ' +
+        '--codec-auth, with the KEY from temporal/session-key in the data folder'
+    : `This page needs the key of its data folder. Open the link that \`${tocsin('up', {})}\` printed, which carries the key;\n` +
+        'or add ?key=KEY to this address, with the KEY from temporal/session-key in the data folder.\n';
 }
 
 function cookieOf(header: string | undefined, name: string): string | undefined {

@@ -70,7 +70,7 @@ test.each([
   const shell = new Shell({ ...complete, DATABASE_URL: owner }, sink, sink);
   expect(await runCommand(args, shell)).not.toBe(0);
   await shell.close();
-  expect(told).toMatch(/the login tocsin_owner may make roles, and could rewrite the past: give the writer's login/);
+  expect(told).toMatch(/the login tocsin_owner may create roles, and could rewrite the past: give the writer's login/);
 });
 
 test('the intake refuses the owner before it listens', async () => {
@@ -81,7 +81,7 @@ test('the intake refuses the owner before it listens', async () => {
 test('a login that may more than it should is told, and not handed out', async () => {
   await query(superuser, 'ALTER ROLE tocsin_audit CREATEROLE');
   await expect(makeLogins(owner)).rejects.toThrow(
-    /the login tocsin_audit may make roles: drop it or take these rights/,
+    /the login tocsin_audit may create roles, which it must not: drop the login, or take these rights away/,
   );
   await query(superuser, 'ALTER ROLE tocsin_audit NOCREATEROLE');
 });

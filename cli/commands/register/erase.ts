@@ -20,15 +20,16 @@ export function registerEraseCommand(register: Command, shell: Shell): void {
   verb(
     register,
     'erase <id>',
-    "Erase an incident's personal data for good, after its retention. Its entries still verify.",
+    'Permanently erase the personal data of a closed incident, once its retention is over or on a lawful request. Its ' +
+      "entries stay and still verify; where copies may remain is listed. In production it needs the owner's login.",
     'register erase INC-20260401-9f3a --dry-run\n' +
       'register erase INC-20260401-9f3a --by dpo --reason "retention is over"\n' +
       'register erase INC-20260401-9f3a --by dpo --reason "request granted" --lawful-request DSR-17 --ground gdpr-17-1',
   )
     .option(...OPTIONS.by)
-    .option('--reason <text>', 'why; recorded in the register')
-    .option('--lawful-request <ref>', 'the reference of a request to erase before the retention period is over')
-    .option('--ground <ground>', 'with --lawful-request: the legal ground, like gdpr-17-1')
+    .option('--reason <text>', 'why (required); recorded in the register')
+    .option('--lawful-request <ref>', 'erase before retention is over: the reference of the request, like DSR-17')
+    .option('--ground <ground>', 'with --lawful-request: its legal ground, like gdpr-17-1')
     .option('--dry-run', 'show what would be erased and what stays; change nothing')
     .option(...OPTIONS.yes)
     .action(async (id: string, options: Options) => {

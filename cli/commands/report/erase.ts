@@ -15,7 +15,8 @@ export function reportEraseCommand(report: Command, shell: Shell): void {
   verb(
     report,
     'erase <report>',
-    'Permanently erase the text and the reporter. The report number, times, length and commitment stay.',
+    "Permanently erase a report's text, and its reporter's name and address. Its number, times, length and commitment stay; " +
+      "where copies may remain is listed. In production it needs the owner's login.",
     'report erase VR-20260401-9f3a5c1e --by dpo',
   )
     .option(...OPTIONS.by)

@@ -421,8 +421,16 @@ describe('what the incident says', () => {
     for (const key of ['RESEND_API_KEY', 'CLOUDFLARE_API_TOKEN']) {
       const { exitCode, err } = await tocsin(['up'], {}, { [key]: 're_live' });
       expect(exitCode).not.toBe(0);
-      expect(err).toMatch(new RegExp(`^error: ${key}: a real provider is set up.* tocsin up --live-providers`, 's'));
+      expect(err).toMatch(
+        new RegExp(`^error: ${key}: is set, so .* mail real people.* tocsin up --live-providers`, 's'),
+      );
       expect(err).not.toContain('re_live');
     }
+  });
+
+  it('names a misspelt setting before a server is started', async () => {
+    const { exitCode, err } = await tocsin(['up'], {}, { TOCSIN_DIRECTRY: '/people', TOCSIN_DATA_DIR: '/nowhere' });
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/TOCSIN_DIRECTRY: is not a setting; did you mean TOCSIN_DIRECTORY\?/);
   });
 });

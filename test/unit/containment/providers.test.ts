@@ -81,7 +81,7 @@ test('what is configured is no recorder, and in production there is none', async
   expect(readSettings(containmentSettings, env, standIns).recordedOnly).toEqual(['webhook']);
   const production = { ...env, TOCSIN_ENV: 'production' };
   expect(() => readSettings(containmentSettings, production, standIns)).toThrow(
-    'TOCSIN_PROTECTED_RANGES: is not set; in production name the addresses from which you reach the internet',
+    'TOCSIN_PROTECTED_RANGES: is not set; in production list the public addresses of your servers and offices',
   );
   const ranges = { TOCSIN_PROTECTED_RANGES: '198.51.100.0/28' };
   const { providers, recordedOnly } = readSettings(containmentSettings, { ...production, ...ranges }, standIns);

@@ -50,7 +50,10 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
   'somebody to tell': {
     binds: ['watchdog'],
     breaks: [
-      [{ TOCSIN_WATCHDOG_MAIL: '' }, /^TOCSIN_WATCHDOG_MAIL: is not set, nor TOCSIN_WATCHDOG_WEBHOOK_URL/],
+      [
+        { TOCSIN_WATCHDOG_MAIL: '' },
+        /^TOCSIN_WATCHDOG_MAIL: is not set, nor is TOCSIN_WATCHDOG_WEBHOOK_URL.*set one of them/,
+      ],
       [{ TOCSIN_WATCHDOG_MAIL: 'nobody' }, /^TOCSIN_WATCHDOG_MAIL: must be mail addresses/],
     ],
     holds: [
@@ -148,12 +151,24 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
     ],
   },
   'a witness or two anchors': {
-    breaks: [[{ TOCSIN_ANCHOR_MAIL: '' }, /^TOCSIN_WITNESSES: is not set, and one file takes all checkpoints/]],
+    breaks: [
+      [
+        { TOCSIN_ANCHOR_MAIL: '' },
+        /^TOCSIN_WITNESSES: is not set, and checkpoints are kept in one file only: name a witness, or .*TOCSIN_ANCHOR_MAIL/,
+      ],
+    ],
     holds: [{ TOCSIN_ANCHOR_MAIL: 'board@acme.dev' }],
   },
   'a policy of its own that loads': {
     breaks: [
-      [{ TOCSIN_ORGANISATION: '' }, /^TOCSIN_ORGANISATION: contactPoint, .*name are those of the example/],
+      [
+        { TOCSIN_ORGANISATION: '' },
+        /^TOCSIN_ORGANISATION: is not set, so contactPoint, .*name are still the example's: name a file .*examples\/organisation\.yaml/,
+      ],
+      [
+        { TOCSIN_ORGANISATION: 'examples/organisation.yaml' },
+        /^TOCSIN_ORGANISATION: contactPoint, .*name are still the example's: state your own in the file/,
+      ],
       [{ TOCSIN_POLICY: 'gdrp' }, /^TOCSIN_POLICY: .*gdrp/],
     ],
     holds: [{}],
@@ -162,7 +177,7 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
     breaks: [
       [
         { TOCSIN_ORGANISATION: file('bare.yaml', 'name: Acme GmbH\ncontactPoint: x\nmainEstablishment: DE-BE\n') },
-        /^TOCSIN_ORGANISATION: notices .* without sender .*postalAddress .*telephone .*contactPointTelephone .*contactPointPostalAddress/,
+        /^TOCSIN_ORGANISATION: the file does not state sender .*postalAddress .*telephone .*contactPointTelephone .*contactPointPostalAddress .*: add them/,
       ],
       [
         {
@@ -172,14 +187,14 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
               'contactPointTelephone: D\ncontactPointPostalAddress: E\n',
           ),
         },
-        /^TOCSIN_ORGANISATION: .* without telephone \(its telephone number\); add/,
+        /^TOCSIN_ORGANISATION: the file does not state telephone \(its telephone number\): add it/,
       ],
     ],
     holds: [{}],
   },
   'a sender of its own': {
     breaks: [
-      [{ TOCSIN_MAIL_FROM: '' }, /^TOCSIN_MAIL_FROM: is an example address/],
+      [{ TOCSIN_MAIL_FROM: '' }, /^TOCSIN_MAIL_FROM: is not set: give a sender/],
       [{ TOCSIN_MAIL_FROM: 'Incidents <a@mail.example.com>' }, /^TOCSIN_MAIL_FROM: is an example address/],
     ],
     holds: [{ TOCSIN_MAIL_FROM: 'a@example.com.acme.dev' }],
@@ -187,25 +202,34 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
   'contacts of its own': {
     breaks: [
       [{ TOCSIN_CONTACTS: '' }, /^TOCSIN_CONTACTS: is not set/],
-      [{ TOCSIN_CONTACTS: 'examples/contacts.yaml' }, /^TOCSIN_CONTACTS: fallback, oncall, .*an example address/],
+      [
+        { TOCSIN_CONTACTS: 'examples/contacts.yaml' },
+        /^TOCSIN_CONTACTS: fallback, oncall, .*have example addresses: give some/,
+      ],
       [{ TOCSIN_CONTACTS: '/nowhere.yaml' }, /^TOCSIN_CONTACTS: .*ENOENT/],
     ],
     holds: [{ TOCSIN_CONTACTS: file('more.yaml', 'fallback: a@acme.dev\n') }],
   },
   'a rota of its own': {
-    breaks: [[{ TOCSIN_ROTA: 'examples/rota.yaml' }, /^TOCSIN_ROTA: aoife, .*an example address/]],
+    breaks: [[{ TOCSIN_ROTA: 'examples/rota.yaml' }, /^TOCSIN_ROTA: aoife, .*have example addresses: give some/]],
     holds: [{ TOCSIN_ROTA: '' }],
   },
   'a directory of its own that loads': {
     breaks: [
-      [{ TOCSIN_DIRECTORY: 'examples/directory' }, /^TOCSIN_DIRECTORY: is the folder of the examples/],
+      [{ TOCSIN_DIRECTORY: 'examples/directory' }, /^TOCSIN_DIRECTORY: is the example folder: name/],
       [{ TOCSIN_DIRECTORY: '/nowhere' }, /^TOCSIN_DIRECTORY: .*ENOENT/],
       [{ TOCSIN_DIRECTORY: '' }, /^TOCSIN_DIRECTORY: is not set/],
     ],
     holds: [{}],
   },
   'a report channel of its own': {
-    breaks: [[{ TOCSIN_REPORTS: '' }, /^TOCSIN_REPORTS: contact is an example address/]],
+    breaks: [
+      [{ TOCSIN_REPORTS: '' }, /^TOCSIN_REPORTS: is not set, so contact is still the example's address: name a file/],
+      [
+        { TOCSIN_REPORTS: 'policy/vulnerability-reports.yaml' },
+        /^TOCSIN_REPORTS: contact is an example address: state your own/,
+      ],
+    ],
     holds: [{}],
   },
 };
@@ -232,6 +256,16 @@ describe.each(GUARDED)('%s', (process) => {
       expect(problemsOf(() => LOAD[process]({ ...complete, ...held }))).toEqual([]);
   });
 });
+
+test.each(GUARDED.filter((each) => each !== 'command to Postgres'))(
+  '%s with nothing set is told of each problem what to do',
+  (process) => {
+    const todo = /(: |, or |; in production |\. )(give|name|set|add|state|list|payloads must be encrypted: give) /;
+    const problems = problemsOf(() => LOAD[process]({ TOCSIN_ENV: 'production', TOCSIN_DATA_DIR: dir }));
+    expect(problems.filter((each) => !todo.test(each) || each.includes('tocsin up'))).toEqual([]);
+    expect(problems.length).toBeGreaterThan(0);
+  },
+);
 
 test('what is wrong is told at once, in the words of every guard', () => {
   const broken = Object.assign({}, ...Object.values(ROWS).map(({ breaks }) => breaks[0]![0]), {

@@ -1,0 +1,38 @@
+/** What `tocsin up` and `npm start` print of where to look. */
+import path from 'node:path';
+import { addressLines } from '../../../cli/rendering/address-lines';
+import { Output } from '../../../cli/rendering/output';
+import { Screen } from './helpers';
+
+const temporal = {
+  address: '127.0.0.1:7233',
+  namespace: 'default',
+  uiUrl: 'http://127.0.0.1:8233',
+  sessionKey: 'secret-of-the-link',
+  encryptionKeys: ['local:secret-that-seals'],
+};
+const others = { mailbox: { url: 'http://127.0.0.1:1', apiKey: 'm' }, site: { url: 'http://127.0.0.1:2', dir: 'd' } };
+const lines = (more: object = {}, dir = '.tocsin', id?: string) =>
+  addressLines({ temporal: { ...temporal, ...more }, ...others }, dir, new Output(new Screen(), { NO_COLOR: '1' }), id);
+
+test('the link to the Web UI carries the key, and it is said that whoever has it gives orders and where it is kept', () => {
+  expect(lines()[0]).toBe('Web UI       http://127.0.0.1:8233/namespaces/default/workflows?key=secret-of-the-link');
+  expect(lines()[1]).toMatch(/give orders.*\.tocsin\/temporal\/session-key$/);
+  expect(lines({}, '/srv/tocsin')[1]).toContain(path.join('/srv/tocsin', 'temporal', 'session-key'));
+});
+
+test('the codec of the plain command is named where payloads are sealed, and only there', () => {
+  const codec = (more = {}, id?: string) => lines(more, '.tocsin', id).filter((line) => line.startsWith('Codec'));
+  expect(codec()[0]).toMatch(/^Codec +http:\/\/127\.0\.0\.1:8233\/codec\/INC-… \(TEMPORAL_CODEC_ENDPOINT/);
+  expect(codec({}, 'EX-1')[0]).toContain('/codec/EX-1 ');
+  expect(codec({ encryptionKeys: undefined })).toEqual([]);
+  expect(codec({ uiUrl: undefined, encryptionKeys: undefined })).toEqual([]);
+});
+
+test('a Temporal of its own has its own Web UI, without a key', () => {
+  const own = lines({ uiUrl: undefined, sessionKey: undefined, encryptionKeys: undefined });
+  expect(own[0]).toBe('Web UI       of 127.0.0.1:7233');
+  expect(own.join()).not.toContain('session-key');
+});
+
+test('no line shows the keys that seal', () => expect(lines().join()).not.toContain('secret-that-seals'));
