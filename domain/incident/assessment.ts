@@ -1,8 +1,8 @@
 /** What is assessed: a person's judgement of the facts of an incident at one time. */
 import { z } from 'zod';
 import { jsonBytes, sizeText, WORKSPACE_BYTES } from '../kernel/bytes';
+import { WhenSchema } from '../kernel/inexact-instant';
 import { id, text } from '../kernel/text';
-import { InstantSchema } from '../kernel/time';
 import { PolicyIdSchema } from '../policy/ids';
 import { breachFacts } from './facts/breach';
 import { contradictionsIn } from './facts/contradictions';
@@ -34,8 +34,9 @@ const fields = {
   howItOccurred: text().optional(),
   likelyConsequences: text().optional(),
   individualSteps: z.array(text(500)).max(20).default([]),
-  periodFrom: InstantSchema.optional(),
-  periodTo: InstantSchema.optional(),
+  /** Between which the breach took place. Neither need be known exactly; no clock hangs on them. */
+  periodFrom: WhenSchema.optional(),
+  periodTo: WhenSchema.optional(),
   /** Answers to the questions that the policy asks, by the question's id; what is left out is unknown. */
   answers: z.record(PolicyIdSchema, z.enum(['yes', 'no', 'unknown'])).optional(),
   ...breachFacts,

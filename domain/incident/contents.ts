@@ -2,7 +2,7 @@
 
 import { type Count, sumOf } from '../kernel/count';
 import { hash64 } from '../kernel/hash64';
-import type { InexactInstant } from '../kernel/inexact-instant';
+import { earliestOf, type InexactInstant, inexactOf, type When } from '../kernel/inexact-instant';
 import { type Instant, minuteText } from '../kernel/time';
 import { dataSetsOf } from '../policy/affected';
 import { type Policy, ruleOf } from '../policy/policy';
@@ -158,9 +158,7 @@ function fieldLines(field: ContentField, about: About): Line[] | undefined {
     case 'how-it-occurred':
       return texts([howItOccurred(state)]);
     case 'period':
-      return facts?.periodFrom
-        ? [{ is: 'period', from: facts.periodFrom, ...(facts.periodTo && { to: facts.periodTo }) }]
-        : undefined;
+      return facts?.periodFrom ? [periodLine(facts.periodFrom, facts.periodTo)] : undefined;
     case 'detected-at':
       return [instantLine(declaration.detectedAt, declaration.detectedAs)];
     case 'aware-at':
@@ -240,6 +238,18 @@ function openPeriod({ field, optional }: Content, { reader, state }: About): Lin
 function awareReadings({ awareness }: IncidentState, at: Instant): { at: Instant; latest?: Instant } {
   const inexact = counting(awareness)?.statement.inexact;
   return inexact?.earliest === at ? { at, latest: inexact.latest } : { at };
+}
+
+/** From when to when it was, with both readings of a time that is not known exactly. */
+function periodLine(from: When, to: When | undefined): Line {
+  const [fromLatest, toLatest] = [inexactOf(from)?.latest, inexactOf(to)?.latest];
+  return {
+    is: 'period',
+    from: earliestOf(from),
+    ...(fromLatest && { fromLatest }),
+    ...(to && { to: earliestOf(to) }),
+    ...(toLatest && { toLatest }),
+  };
 }
 
 /** When it was first told, where that is known exactly. */

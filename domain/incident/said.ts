@@ -28,7 +28,8 @@ export type Line =
   | { is: 'affects'; affects: Array<'confidentiality' | 'integrity' | 'availability'> }
   /** `latest`: it is not known exactly; `at` is the earliest that it can have been, which counts. */
   | { is: 'instant'; at: Instant; latest?: Instant }
-  | { is: 'period'; from: Instant; to?: Instant }
+  /** `fromLatest`, `toLatest`: not known exactly; the other is then the earliest that it can have been. */
+  | { is: 'period'; from: Instant; fromLatest?: Instant; to?: Instant; toLatest?: Instant }
   /** That nobody knows yet when it was. */
   | { is: 'period-open'; detectedAt: Instant }
   /** `open`: of `of` data sets, how many have no count yet. */

@@ -11,8 +11,8 @@ import {
 } from '../../../domain/incident/guide';
 import type { IncidentState } from '../../../domain/incident/state';
 import { CountSchema } from '../../../domain/kernel/count';
+import { WhenSchema } from '../../../domain/kernel/inexact-instant';
 import { problemsOf } from '../../../domain/kernel/problems';
-import { InstantSchema } from '../../../domain/kernel/time';
 import { readPlace } from '../../../domain/places/place';
 import { UNKNOWN_PLACE } from '../../../domain/policy/places';
 import type { Policy } from '../../../domain/policy/policy';
@@ -27,7 +27,7 @@ const HOW: Record<GuideQuestion['form'], string> = {
   'data-set': 'a title, and whether it is held as controller, joint-controller or processor: Account data, controller',
   places: 'number by country or part of one, ? if not known: IE 3000, CA-QC 500, unknown ?',
   count: '400 (about), =400 (exactly), 300-500, 300+ (at least)',
-  instant: 'date and time with a zone: 2026-04-01T02:00:00Z',
+  instant: 'date and time with a zone: 2026-04-01T02:00:00Z; or a date, a range A..B, about …',
   text: '',
   list: 'several, separated by semicolons',
 };
@@ -117,7 +117,7 @@ function readAnswer({ form, choices = [], offers = [] }: GuideQuestion, line: st
     case 'count':
       return readCount(line);
     case 'instant':
-      return parsed(InstantSchema, line, HOW[form]);
+      return parsed(WhenSchema, line, HOW[form]);
     case 'list':
       return { answer: line.split(';').flatMap((item) => offers[Number(item) - 1] ?? (item.trim() || [])) };
     case 'text':

@@ -48,7 +48,7 @@ personalData: "unknown"
 # The customers' workspaces whose data is affected: ids of the directory, or all
 #:workspaces: [ws-1, ws-2]
 
-# When the breach happened, with a zone
+# When the breach happened: a time with a zone, a date, a range like A..B, or "about …"
 #:periodFrom: 2026-04-01T00:50:00Z
 #:periodTo: 2026-04-01T03:20:00Z
 

@@ -1,5 +1,7 @@
 /** Facts that cannot both be true. Whoever states them is told which two, and decides which one is. */
 import { boundsOf, type Count, isExact } from '../../kernel/count';
+import { earliestOf, latestOf, type When } from '../../kernel/inexact-instant';
+import { toMs } from '../../kernel/time';
 import { residentsOf, TOLERANCE } from '../../policy/places';
 import type { Contradiction } from './contradiction';
 import type { DataSet } from './data-set';
@@ -7,8 +9,8 @@ import { type WorkspaceNumbers, workspaceContradictions } from './workspace-numb
 
 interface Stated {
   personalData: string;
-  periodFrom?: string | undefined;
-  periodTo?: string | undefined;
+  periodFrom?: When | undefined;
+  periodTo?: When | undefined;
   perWorkspace?: WorkspaceNumbers | undefined;
   dataSets: Array<
     Pick<DataSet, 'id' | 'individuals' | 'records' | 'residence' | 'risk' | 'significantHarm' | 'protection'>
@@ -23,8 +25,10 @@ export function contradictionsIn({
   dataSets,
   perWorkspace = {},
 }: Stated): Contradiction[] {
-  const reversed = periodFrom && periodTo && Date.parse(periodFrom) > Date.parse(periodTo);
-  const period = { path: ['periodFrom'], message: `is after "periodTo", which is ${periodTo}: correct one of them` };
+  // Of times that are not known exactly, only readings of which none fits contradict.
+  const reversed = periodFrom && periodTo && toMs(earliestOf(periodFrom)) > toMs(latestOf(periodTo));
+  const to = typeof periodTo === 'object' ? periodTo.stated : periodTo;
+  const period = { path: ['periodFrom'], message: `is after "periodTo", which is ${to}: correct one of them` };
   return [
     ...(reversed ? [period] : []),
     ...dataSets.flatMap((_, index) => inDataSet(personalData, dataSets, index)),

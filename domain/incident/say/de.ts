@@ -19,6 +19,13 @@ export const DE: Words = {
     `${counted} in ${known} von ${of} Datenbeständen; im Übrigen noch nicht festgestellt`,
   between: (from, to) => `Zwischen dem ${from} und dem ${to}; es zählt der frühere Zeitpunkt`,
   period: (from, to) => (to ? `Vom ${from} bis zum ${to}` : `Ab dem ${from}; das Ende ist noch nicht festgestellt`),
+  periodAbout: ([from, latest], to) => {
+    const one = (first: string, last: string | undefined) =>
+      last ? `zwischen dem ${first} und dem ${last}` : `am ${first}`;
+    const began = `Beginn: ${one(from, latest)}`;
+    if (!to) return `${began}; das Ende ist noch nicht festgestellt`;
+    return `${began}; Ende: ${one(...to)}; genauer ist es nicht bekannt`;
+  },
   periodOpen: (at) => `Wann es geschah, steht noch nicht fest. Entdeckt wurde es am ${at}.`,
   affects: { confidentiality: 'die Vertraulichkeit', integrity: 'die Integrität', availability: 'die Verfügbarkeit' },
   allAffected: (what) => `Betroffen ${what.length > 1 ? 'sind' : 'ist'} ${list(what)} der Daten.`,

@@ -19,6 +19,11 @@ export const EN: Words = {
   countInSome: (counted, known, of) => `${counted} in ${known} of ${of} data sets; the rest is not yet established`,
   between: (from, to) => `Between ${from} and ${to}; the earlier one counts`,
   period: (from, to) => (to ? `From ${from} to ${to}` : `From ${from}; the end is not yet established`),
+  periodAbout: ([from, latest], to) => {
+    const began = latest ? `It began between ${from} and ${latest}` : `It began on ${from}`;
+    if (!to) return `${began}; the end is not yet established`;
+    return `${began} and ended ${to[1] ? `between ${to[0]} and ${to[1]}` : `on ${to[0]}`}; more exactly is not known`;
+  },
   periodOpen: (at) => `It is not yet known when it happened. It was discovered on ${at}.`,
   affects: { confidentiality: 'confidentiality', integrity: 'integrity', availability: 'availability' },
   allAffected: (what) => `It affects the ${list(what)} of the data.`,

@@ -24,6 +24,12 @@ export const FR: Words = {
   between: (from, to) => `Entre le ${from} et le ${to}\u202f; le premier de ces instants fait foi`,
   period: (from, to) =>
     to ? `Du ${from} au ${to}` : `À partir du ${from}${SEMICOLON} la fin n’est pas encore établie`,
+  periodAbout: ([from, latest], to) => {
+    const one = (first: string, last: string | undefined) => (last ? `entre le ${first} et le ${last}` : `le ${first}`);
+    const began = `Début${COLON} ${one(from, latest)}`;
+    if (!to) return `${began}${SEMICOLON} la fin n’est pas encore établie`;
+    return `${began}${SEMICOLON} fin${COLON} ${one(...to)}${SEMICOLON} les instants exacts ne sont pas connus`;
+  },
   periodOpen: (at) => `On ne sait pas encore quand la violation s’est produite. Elle a été découverte le ${at}.`,
   affects: {
     confidentiality: 'la confidentialité',

@@ -66,7 +66,7 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
     case 'instant':
       return line.latest ? words.between(at(line.at), at(line.latest)) : at(line.at);
     case 'period':
-      return words.period(at(line.from), line.to && at(line.to));
+      return periodText(line, words, at);
     case 'period-open':
       return words.periodOpen(at(line.detectedAt));
     case 'count': {
@@ -217,4 +217,13 @@ export function sayPlace(place: string, { locale }: Pick<Reading, 'locale'>): st
   const names = kept(`places ${locale}`, () => new Intl.DisplayNames([locale], { type: 'region', fallback: 'code' }));
   const name = names.of(country!) ?? country!;
   return country === place ? name : `${name} (${place})`;
+}
+
+/** From when to when it was; where one of them is not known exactly, between which readings. */
+function periodText(line: Extract<Line, { is: 'period' }>, words: Words, at: (instant: Instant) => string): string {
+  const { from, fromLatest, to, toLatest } = line;
+  if (!fromLatest && !toLatest) return words.period(at(from), to && at(to));
+  const one = (earliest: Instant, latest?: Instant): [string, string?] =>
+    latest ? [at(earliest), at(latest)] : [at(earliest)];
+  return words.periodAbout(one(from, fromLatest), to ? one(to, toLatest) : undefined);
 }

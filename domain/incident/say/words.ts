@@ -19,6 +19,8 @@ export interface Words {
   /** An instant that is known only by its readings: the earlier one counts. */
   between(from: string, to: string): string;
   period(from: string, to: string | undefined): string;
+  /** The same where the begin or the end is not known exactly: each with one reading, or with its earliest and its latest. */
+  periodAbout(from: [string, string?], to: [string, string?] | undefined): string;
   /** That it is not known yet when it happened, and when it was discovered. */
   periodOpen(detectedAt: string): string;
   affects: Record<'confidentiality' | 'integrity' | 'availability', string>;
