@@ -13,6 +13,7 @@ import type { Log } from '../platform/log';
 import { fullDisk } from './disk-eye';
 import { RegisterEye } from './register-eye';
 import type { WatchdogSettings } from './settings';
+import { unsignedOrAstray } from './signing-eye';
 import { messageOf, tell } from './telling';
 import { TemporalEye } from './temporal-eye';
 
@@ -70,6 +71,8 @@ export class Watchdog {
       (problem) => parts.push({ part: 'postgres', problem }),
       'Postgres',
     );
+    // Postgres that is away is told already.
+    if (cases) parts.push(...(await unsignedOrAstray(this.deps.pool).catch(() => [])));
     const temporal = await this.seen(
       () => this.atTemporal(cases),
       (problem) => parts.push({ part: 'temporal', problem }),

@@ -28,7 +28,7 @@ export interface ListedRun {
 
 /** A part that everything needs, and what was found of it. */
 export interface Part {
-  part: 'temporal' | 'postgres' | 'worker' | 'disk';
+  part: 'temporal' | 'postgres' | 'worker' | 'disk' | 'signing' | 'clock';
   problem: string;
 }
 

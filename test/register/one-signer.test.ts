@@ -14,6 +14,7 @@ import { type SigningAlarm, SigningService } from '../../register/log/signing-se
 import { openCheckpoint } from '../../register/tree/checkpoint';
 import { parseVerifierKey } from '../../register/tree/note';
 import { tilePath } from '../../register/tree/tiles';
+import { unsignedOrAstray } from '../../watchdog/signing-eye';
 import { afterFile, createTestDatabase, temporaryDir } from '../setup/helpers';
 import { aLog, signedSize, until } from './anchors.helpers';
 import { eventsOf, forgetSigner, rewriteOf, tamper } from './helpers';
@@ -258,4 +259,13 @@ test('a worker without the key waits in silence while another signs, and tells w
   await appendEntries(one.pool, eventsOf('INC-2', 1));
   await until('told', () => second.alarms.length === 1);
   expect(second.alarms[0]!.message).toContain('nothing can be signed here');
+});
+
+test('what is in no checkpoint is seen from outside, until it is signed', async () => {
+  const register = await aLog();
+  await appendEntries(register.pool, eventsOf('INC-1', 2));
+  const seen = () => unsignedOrAstray(register.pool, { signedWithinMs: -1 });
+  expect(await seen()).toMatchObject([{ part: 'signing' }]);
+  await register.log.sign();
+  expect(await seen()).toEqual([]);
 });

@@ -1,4 +1,5 @@
 /** What the watchdog tells of a part that is away: what is at stake, and what to look at. */
+import { unsignedOrAstray } from '../../../watchdog/signing-eye';
 import { Watchdog } from '../../../watchdog/watchdog';
 
 const away = (message: string) => async () => {
@@ -17,4 +18,41 @@ test('each part that does not answer is told with what is at stake and the setti
     'Postgres does not answer (refused): nothing can be recorded. Check that it runs and that DATABASE_URL names it',
     'Temporal does not answer (no route): no deadline is acted on. Check that it runs and that TEMPORAL_ADDRESS names it',
   ]);
+});
+
+describe('what Postgres says of the register and of the time', () => {
+  const NOW = Date.parse('2026-04-01T12:00:00Z');
+  /** A database whose clock is `aheadMs` ahead, which answers after `answerMs`, with entries that wait since `waitMs`. */
+  const parts = ({ aheadMs = 0, answerMs = 0, unsigned = 0, waitMs = 0 }) => {
+    let at = NOW;
+    const query = async () => {
+      const theirs = new Date(at + aheadMs + answerMs / 2);
+      at += answerMs;
+      return { rows: [{ unsigned, since: unsigned ? new Date(theirs.getTime() - waitMs) : null, at: theirs }] };
+    };
+    return unsignedOrAstray({ query } as never, { now: () => at });
+  };
+
+  test('entries that no checkpoint covers after ten minutes are told, with their number and since when', async () => {
+    expect(await parts({ unsigned: 2, waitMs: 600_000 })).toEqual([]);
+    const [part, ...others] = await parts({ unsigned: 2, waitMs: 600_001 });
+    expect(others).toEqual([]);
+    expect(part).toMatchObject({
+      part: 'signing',
+      problem: expect.stringContaining(
+        '2 entries of the register, the first of 2026-04-01 11:49 UTC, are in no checkpoint',
+      ),
+    });
+  });
+
+  test('a clock that is more than five seconds off is told, either way; a slow answer is not', async () => {
+    for (const aheadMs of [-5_000, 0, 5_000]) expect(await parts({ aheadMs })).toEqual([]);
+    expect(await parts({ answerMs: 30_000 })).toEqual([]);
+    expect((await parts({ aheadMs: 6_000 })).map(({ problem }) => problem)[0]).toMatch(
+      /^This machine's clock is 6 s behind Postgres'/,
+    );
+    expect((await parts({ aheadMs: -3_600_000 })).map(({ problem }) => problem)[0]).toMatch(
+      /clock is 3600 s ahead of Postgres'/,
+    );
+  });
 });
