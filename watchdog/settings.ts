@@ -1,6 +1,6 @@
 /** Whom the watchdog tells, and by which ways: none of them goes through a workflow. */
 import { z } from 'zod';
-import { isMailAddress } from '../activities/mail/mail-port';
+import { mailAddressSchema } from '../activities/mail/mail-address';
 import type { EscalationWebhookConfig } from '../activities/paging/webhook-port';
 import { list, settingsGroup, url, variable, webhookSecret } from '../platform/settings/variable';
 
@@ -15,7 +15,7 @@ export interface WatchdogSettings {
   everyMs: number;
 }
 
-const addresses = list.refine((all) => all.every(isMailAddress), 'must be mail addresses, separated by commas');
+const addresses = list.pipe(z.array(mailAddressSchema('must be mail addresses, separated by commas')));
 
 export const watchdogSettings = settingsGroup({
   title: 'The watchdog',

@@ -1,5 +1,6 @@
 /** How the watchdog tells: one message for all that a look found, by each of its ways. */
 
+import { distinctAddresses } from '../activities/mail/mail-address';
 import type { MailPort } from '../activities/mail/mail-port';
 import { mailTag } from '../activities/mail/mail-port';
 import { postSigned } from '../activities/paging/post-json';
@@ -79,7 +80,7 @@ export async function tell(
 ): Promise<string[]> {
   const html = `<pre>${text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')}</pre>`;
   const tags = [mailTag('purpose', 'watchdog')];
-  const to = [...settings.mail, ...(later ? settings.later : [])];
+  const to = distinctAddresses([...settings.mail, ...(later ? settings.later : [])]);
   const ways = to.map((address, n) => async () => {
     const outcome = await mail.send({ to: address, subject, text, html, tags }, `watchdog/${key}/${n}`);
     if (outcome.outcome === 'refused')

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Pool } from 'pg';
+import { addressKey } from '../activities/mail/mail-address';
 import { type MailPort, mailTag } from '../activities/mail/mail-port';
 import type { Detection } from '../domain/detection/detection';
 import type { Log } from '../platform/log';
@@ -115,7 +116,7 @@ export function checkpointMailer(mail: MailPort): CheckpointMailer {
       return outcome.outcome === 'refused' ? { refused: outcome.errorCode } : undefined;
     },
     async wasSent({ to, subject }, since) {
-      return (await mail.findSent(subject, since))?.has(to.toLowerCase());
+      return (await mail.findSent(subject, since))?.has(addressKey(to));
     },
   };
 }

@@ -2,6 +2,7 @@
 import { type Group, groupName } from '../../domain/incident/audience';
 import { type Counted, MOST_NAMED, type Unreached } from '../../domain/incident/tally';
 import type { DirectoryRecipient, ResolvedAudience } from '../directory/directory-port';
+import { addressKey, isSameAddress } from '../mail/mail-address';
 import type { Audience } from '../types';
 import type { Delivery, Recipient } from './ledger/ledger';
 
@@ -21,8 +22,6 @@ function byBase<T extends { ref: string }>(all: T[]): Map<string, T[]> {
   return found;
 }
 
-const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
-
 /**
  * The recipients that a round must enter in the ledger: not those who were told already, and whoever has another address
  * than before as a row of its own.
@@ -34,7 +33,7 @@ export function notYetTold(recipients: DirectoryRecipient[], present: Delivery[]
     if (known.length > 0 && known.every(({ status }) => status === 'sent')) return [];
     const taken = new Set(known.map(({ ref }) => ref));
     return wanted.map(({ ref, address, language }) => {
-      const before = known.find((row) => same(row.address, address));
+      const before = known.find((row) => isSameAddress(row.address, address));
       if (before) return { ref: before.ref, address, language };
       let free = ref;
       for (let n = 2; taken.has(free); n++) free = `${base}#${n}`;
@@ -64,9 +63,9 @@ function withoutKnownAddresses(
   // A workspace is told as a workspace, also when its owner owns another one.
   if (input.round === 1 || input.audience.recipient.to === 'workspace-owners') return recipients;
   const refs = new Set(present.map(({ ref }) => ref));
-  const addresses = new Set(present.map(({ address }) => address.toLowerCase()));
+  const addresses = new Set(present.map(({ address }) => addressKey(address)));
   return recipients.filter(
-    ({ ref, address }) => refs.has(ref) || address === '' || !addresses.has(address.toLowerCase()),
+    ({ ref, address }) => refs.has(ref) || address === '' || !addresses.has(addressKey(address)),
   );
 }
 
@@ -79,7 +78,7 @@ export function countReached(audience: Audience, resolved: ResolvedAudience, del
     const sent = known.filter(({ status }) => status === 'sent');
     if (known.length > 0 && sent.length === known.length) return true;
     const wanted = now.get(base) ?? [];
-    return wanted.length > 0 && wanted.every(({ address }) => sent.some((row) => same(row.address, address)));
+    return wanted.length > 0 && wanted.every(({ address }) => sent.some((row) => isSameAddress(row.address, address)));
   };
   if (audience.recipient.to === 'workspace-owners') {
     const inDirectory = [...now.keys()].map((base) => base.slice('workspace:'.length));

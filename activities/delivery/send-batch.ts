@@ -1,7 +1,8 @@
 /** One frozen batch: sent, refused or unknown, and settled in the ledger. */
 import { ApplicationFailure } from '@temporalio/common';
 import type { Log } from '../../platform/log';
-import { effectTags, isMailAddress, type MailMessage, type MailOutcome, type MailPort } from '../mail/mail-port';
+import { addressKey, isMailAddress } from '../mail/mail-address';
+import { effectTags, type MailMessage, type MailOutcome, type MailPort } from '../mail/mail-port';
 import type { FrozenNotice } from '../notices/frozen-notice';
 import { sha256Hex } from '../storage/artefacts';
 import { type ClaimedBatch, SENDER_REFUSED, type SettleResult, UNDECIDED } from './ledger/ledger';
@@ -131,7 +132,7 @@ async function stillUnsent(
     await record(open.map(({ ref }) => ({ ref, status: 'failed', errorCode: 'outcome-unknown' })));
     return [];
   }
-  const idOf = ({ address }: Member) => found.get(address.toLowerCase());
+  const idOf = ({ address }: Member) => found.get(addressKey(address));
   await record(open.filter((member) => idOf(member)).map((member) => sentTo(member, idOf(member)!)));
   return open.filter((member) => !idOf(member));
 }

@@ -1,20 +1,15 @@
-/** The mail addresses in a cell of the directory: with display names, several of them, and of international domains. */
-import { domainToASCII } from 'node:url';
+/** The mail addresses in a cell of the directory: with display names, several of them, and in any spelling. */
 import { addressParser } from 'postal-mime';
+import { distinctAddresses, mailAddress } from '../mail/mail-address';
 
 /**
- * The addresses of a cell such as `Dana Weiss <dana@example.com>` or `a@example.com; b@example.com`, each once, with the
- * domain in ASCII. What is no address stays as it stands, and an empty cell is one empty text: somebody who cannot be mailed.
+ * The addresses of a cell such as `Dana Weiss <dana@example.com>` or `a@example.com; b@example.com`, each once and in its one
+ * spelling. What is no address stays as it stands, and an empty cell is one empty text: somebody who cannot be mailed.
  */
 export function addressesIn(cell: string): string[] {
-  const found = addressParser(cell, { flatten: true }).map(({ address, name }) => asciiDomain(address || name));
-  const distinct = [...new Map(found.map((address) => [address.toLowerCase(), address])).values()];
+  const found = addressParser(cell, { flatten: true })
+    .map(({ address, name }) => address || name)
+    .map((text) => mailAddress(text) ?? text);
+  const distinct = distinctAddresses(found);
   return distinct.length > 0 ? distinct : [''];
-}
-
-function asciiDomain(address: string): string {
-  const at = address.lastIndexOf('@');
-  if (at < 1) return address;
-  const domain = domainToASCII(address.slice(at + 1));
-  return domain === '' ? address : `${address.slice(0, at)}@${domain}`;
 }

@@ -2,6 +2,7 @@ import { type Group, groupName, SUBSCRIBERS } from '../../domain/incident/audien
 import { countryOf, placeOf } from '../../domain/places/place';
 import { inRegion, UNKNOWN_PLACE } from '../../domain/policy/places';
 import { failure } from '../failures';
+import { addressKey, isSameAddress } from '../mail/mail-address';
 import type { Audience } from '../types';
 import { addressesIn } from './addresses';
 import type { DirectoryPort, DirectoryRecipient, DirectorySource, ResolvedAudience } from './directory-port';
@@ -46,7 +47,7 @@ async function workspaceOwners(source: DirectorySource, workspaces: 'all' | stri
     if (!asked.has(id)) continue;
     const before = owners.get(id) ?? [];
     const fresh = addressesIn(owner_email).filter(
-      (address) => !before.some((each) => sameAddress(each.address, address)),
+      (address) => !before.some((each) => isSameAddress(each.address, address)),
     );
     // A cell without an address says nothing of a workspace that has one in another row.
     const usable = before.length > 0 ? fresh.filter((address) => address !== '') : fresh;
@@ -112,7 +113,7 @@ function distinct(recipients: DirectoryRecipient[]): DirectoryRecipient[] {
 function onePerAddress(recipients: DirectoryRecipient[]): DirectoryRecipient[] {
   const found = new Map<string, DirectoryRecipient>();
   for (const recipient of recipients) {
-    const key = recipient.address.toLowerCase() || `\n${recipient.ref}`;
+    const key = addressKey(recipient.address) || `\n${recipient.ref}`;
     const before = found.get(key);
     found.set(key, before ? withGroups(before, recipient.groups ?? []) : recipient);
   }
@@ -126,10 +127,6 @@ function newGroups(before: DirectoryRecipient, { groups = [] }: DirectoryRecipie
 
 function withGroups(recipient: DirectoryRecipient, more: Group[]): DirectoryRecipient {
   return more.length === 0 ? recipient : { ...recipient, groups: [...(recipient.groups ?? []), ...more] };
-}
-
-function sameAddress(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }
 
 function byRef(a: DirectoryRecipient, b: DirectoryRecipient): number {

@@ -40,8 +40,8 @@ export interface MailPort {
   sendBatch(messages: MailMessage[], idempotencyKey: string): Promise<MailOutcome>;
   send(message: MailMessage, idempotencyKey: string): Promise<MailOutcome>;
   /**
-   * Looks for mails accepted since an instant, for when the provider has forgotten the key: message id by address, in
-   * lower case, among those with this subject. Undefined when the provider does not answer such questions.
+   * Looks for mails accepted since an instant, for when the provider has forgotten the key: message id by `addressKey`,
+   * among those with this subject. Undefined when the provider does not answer such questions.
    */
   findSent(subject: string, since: Date): Promise<Map<string, string> | undefined>;
 }
@@ -58,11 +58,4 @@ export function effectTags(effect: { incidentId: string; obligation?: string; ex
     ...(effect.obligation ? [mailTag('obligation', effect.obligation)] : []),
     mailTag('exercise', String(effect.exercise)),
   ];
-}
-
-const ADDRESS = /^[^\s@<>"(),;:\\[\]]{1,64}@(?=.{1,253}$)[^\s@<>"(),;:\\[\].]+(\.[^\s@<>"(),;:\\[\].]+)+$/;
-
-/** True for what can be an email address: one `@`, a domain with a dot, no white space, no list, no display name. */
-export function isMailAddress(text: string): boolean {
-  return ADDRESS.test(text);
 }

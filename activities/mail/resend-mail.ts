@@ -1,5 +1,6 @@
 import { Resend } from 'resend';
 import { failure } from '../failures';
+import { addressKey } from './mail-address';
 import { MAX_BATCH, type MailMessage, type MailOutcome, type MailPort, type Sender } from './mail-port';
 import { MAX_INLINE_WAIT_MS, RatePacer, waitOf } from './rate-pacer';
 import { type ResendError, readError } from './resend-outcome';
@@ -123,7 +124,7 @@ export function createResendMail(
         for (const mail of mails) {
           const sentAt = Date.parse(mail.created_at.replace(' ', 'T').replace(/\+00$/, 'Z'));
           if (mail.subject === subject && !(sentAt < since.getTime()))
-            for (const to of mail.to) found.set(to.toLowerCase(), mail.id);
+            for (const to of mail.to) found.set(addressKey(to), mail.id);
         }
         const last = mails.at(-1);
         if (

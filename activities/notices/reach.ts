@@ -2,7 +2,7 @@
 import type { Reach, Rendering } from '../../domain/incident/events';
 import type { Log } from '../../platform/log';
 import type { DirectoryPort } from '../directory/directory-port';
-import { isMailAddress } from '../mail/mail-port';
+import { isMailAddress } from '../mail/mail-address';
 import type { DraftInput } from '../types';
 import { renderingFor } from './rendering-for';
 

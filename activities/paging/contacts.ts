@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { isMailAddress } from '../mail/mail-port';
+import { mailAddress, mailAddressSchema } from '../mail/mail-address';
 
 /** Knows at which address a member of staff is alarmed. */
 export interface Contacts {
@@ -12,7 +12,7 @@ export interface Contacts {
   readonly fallback: string;
 }
 
-const Address = z.string().trim().refine(isMailAddress, 'must be an email address');
+const Address = mailAddressSchema('must be an email address');
 /** `fallback`: an address that is always watched; `contacts`: handle → address. */
 export const ContactsSchema = z.strictObject({
   fallback: Address,
@@ -29,7 +29,7 @@ export function createContacts(data: z.input<typeof ContactsSchema>): Contacts {
     addressOf(handle) {
       const known = byHandle.get(key(handle));
       if (known) return known;
-      return isMailAddress(handle.trim()) ? handle.trim() : fallback;
+      return mailAddress(handle) ?? fallback;
     },
   };
 }

@@ -4,6 +4,7 @@ import { onCall, type Rota } from '../../domain/escalation/rota';
 import type { Instant } from '../../domain/kernel/time';
 import type { Log } from '../../platform/log';
 import { loadRota } from '../../policy/load-rota';
+import { isSameAddress } from '../mail/mail-address';
 import type { Contacts } from './contacts';
 import type { Responder } from './escalation-port';
 
@@ -31,7 +32,7 @@ export function responderAt(
   const byHandle = (handle: string): Responder => ({ handle, ...people.get(handle)! });
   const name = owner.trim().replace(/^@/, '').toLowerCase();
   const owning = [...people].find(
-    ([handle, { email }]) => handle.toLowerCase() === name || email.toLowerCase() === name,
+    ([handle, { email }]) => handle.toLowerCase() === name || isSameAddress(email, name),
   )?.[0];
   if (level === 1 && owning) return byHandle(owning);
   const turn = rota && onCall(rota, level, at);

@@ -1,6 +1,7 @@
 /** Mails to whoever reported a vulnerability: each at most once, to an address that never leaves Postgres. */
 import { ApplicationFailure } from '@temporalio/common';
 import type { ReporterMailKind, ReporterMailOutcome } from '../../domain/report/state';
+import { addressKey } from '../mail/mail-address';
 import { effectTags, type MailPort } from '../mail/mail-port';
 import type { ReporterMailInput, ReporterMailResult } from '../types';
 import { reporterMail } from './reporter-text';
@@ -48,7 +49,7 @@ export async function mailReporter(
   if (now().getTime() - claimedAt.getTime() > KEY_LIVES_MS) {
     const sent = await mail.findSent(content.subject, claimedAt);
     if (!sent) return settle({ outcome: 'unknown' });
-    if (sent.has(email.toLowerCase())) return settle({ outcome: 'sent' });
+    if (sent.has(addressKey(email))) return settle({ outcome: 'sent' });
   }
   const { subject, html, text } = content;
   const message = { to: email, subject, html, text, tags: effectTags({ incidentId: reportId, exercise }) };

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { isMailAddress } from '../../activities/mail/mail-port';
+import { isMailAddress } from '../../activities/mail/mail-address';
 import { AlarmAtSchema } from '../../domain/kernel/alarm-clock';
 import { problemsOf } from '../../domain/kernel/problems';
 import { ByOf } from '../../domain/kernel/text';

@@ -1,6 +1,7 @@
 /** From the bytes of a request to a report. Everything in them is hostile: bounded, decoded strictly, never interpreted. */
+import { addressParser } from 'postal-mime';
 import { z } from 'zod';
-import { isMailAddress } from '../../activities/mail/mail-port';
+import { mailAddress, mailAddressSchema } from '../../activities/mail/mail-address';
 import { problemsOf } from '../../domain/kernel/problems';
 import { wellFormed } from '../../domain/kernel/text';
 import type { ReportContent } from './store/accept-report';
@@ -46,7 +47,7 @@ const ReportSchema = z.strictObject({
   email: z.preprocess(
     blank,
     oneLine(254)
-      .refine(isMailAddress, { error: 'is not an email address: correct it, or leave it out to stay anonymous' })
+      .pipe(mailAddressSchema('is not an email address: correct it, or leave it out to stay anonymous'))
       .optional(),
   ),
   name: z.preprocess(blank, oneLine(200).optional()),
@@ -83,13 +84,13 @@ export function parseMail(body: Uint8Array): Parsed {
   const parsed = MailSchema.safeParse(read);
   if (!parsed.success) return failed(422, problemsOf(parsed.error));
   const { from, subject } = parsed.data;
-  const match = /^\s*(?:"?([^"<]*)"?\s*)<([^<>]*)>\s*$/.exec(from.slice(0, 600));
-  const email = (match ? match[2]! : from).trim();
-  const name = match?.[1]?.trim().slice(0, 200);
+  const [sender, ...others] = addressParser(from.slice(0, 600), { flatten: true });
+  const email = others.length === 0 && sender?.address ? mailAddress(sender.address) : undefined;
+  const name = sender?.name.trim().slice(0, 200);
   const whole = `${subject.trim() === '' ? '' : `Subject: ${subject.slice(0, 2000)}\n\n`}${parsed.data.text}`;
   return checked({
     text: cutBytes(whole, MOST_TEXT_BYTES),
-    ...(isMailAddress(email) && email.length <= 254 && !ROBOTS.test(email) ? { email } : {}),
+    ...(email !== undefined && !ROBOTS.test(email) ? { email } : {}),
     ...(name ? { name } : {}),
   });
 }

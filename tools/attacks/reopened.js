@@ -318,6 +318,29 @@ module.exports = {
       },
     ],
   },
+  'the same, by other spellings of one address': {
+    take: [
+      {
+        file: 'activities/mail/mail-address.ts',
+        away: '(mailAddress(text) ?? text.trim()).toLowerCase()',
+        leave: 'text.toLowerCase()',
+      },
+      {
+        file: 'detection/reports/parse-report.ts',
+        away: ".pipe(mailAddressSchema('is not an email address: correct it, or leave it out to stay anonymous'))",
+        leave: '.pipe(z.string())',
+      },
+    ],
+  },
+  'have somebody told twice by two spellings of one address': {
+    take: [
+      {
+        file: 'activities/mail/mail-address.ts',
+        away: '(mailAddress(text) ?? text.trim()).toLowerCase()',
+        leave: 'text.toLowerCase()',
+      },
+    ],
+  },
   'the same, by reports that come at once': {
     take: [{ file: 'detection/reports/store/reporter.ts', away: ', MAILS_LOCK)', leave: ')' }],
   },

@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
+import { addressKey } from '../../../activities/mail/mail-address';
 import { inTransaction } from '../../../postgres/transaction';
 import { canonicalText } from '../../../register/canonical';
 
@@ -63,11 +64,12 @@ export async function acceptReport(pool: Pool, given: GivenReport, limits: Repor
     pool,
     async (client) => {
       const hash = await keyedHash(client);
-      const sender = content.email?.toLowerCase() ?? origin ?? '';
+      const address = content.email === undefined ? undefined : addressKey(content.email);
+      const sender = address ?? origin ?? '';
       const marks = {
         report: hash('report', canonicalText([sender, content.text, content.name ?? '', content.credit])),
         key: key === undefined ? null : hash('key', key),
-        sender: content.email === undefined ? null : hash('sender', content.email.toLowerCase()),
+        sender: address === undefined ? null : hash('sender', address),
         origin: origin === undefined ? null : hash('origin', origin),
         network: network === undefined ? null : hash('network', network),
       };

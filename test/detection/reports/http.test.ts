@@ -58,7 +58,7 @@ test('a report by form: a receipt with its number, the content in Postgres alone
     reportId: id,
     via: 'form',
     receivedAt: '2026-06-02T15:00:00.000Z',
-    content: { text: HOSTILE.replace('\r\n', '\n'), email: 'Ann@Reporter.example', name: 'Ann <b>', credit: 'named' },
+    content: { text: HOSTILE.replace('\r\n', '\n'), email: 'Ann@reporter.example', name: 'Ann <b>', credit: 'named' },
     matchesCommitment: true,
   });
   const input = await started(id);
@@ -290,6 +290,26 @@ describe('floods', () => {
       expect(await claimed(`b${n}@victim.example`, `198.51.100.${n}`, `x${n}`)).toBe(`b${n}@victim.example`);
     expect(await claimed('c@victim.example', '198.51.100.4', '4')).toBe('limited');
     expect(await claimed('d@victim.example', '203.0.113.2', '5')).toBe('d@victim.example');
+  });
+
+  test('one address is asked once, however it is spelled; another one of the domain is asked', async () => {
+    const { json, pool } = await startIntake({}, {}, PUBLIC);
+    const spelled = [
+      'dana@bücher.example',
+      'dana@xn--bcher-kva.example',
+      'Dana@BU\u0308CHER.example',
+      'ｄａｎａ＠ｂücher。example',
+      'da\u00adna@bü\u200bcher.example',
+      '\u2060dana@bücher.example.',
+    ];
+    const claimed = [];
+    for (const [n, email] of [...spelled, 'dan@bücher.example'].entries()) {
+      const answer = await json({ text: `report ${n}`, email }, LOOPBACK, `198.51.${n}.1`);
+      const now = new Date(Date.UTC(2026, 5, 2, 15, 0, n));
+      claimed.push((await claimReporterMail(pool, answer.json().id, 'confirmation', now)).email);
+    }
+    const once = ['dana@xn--bcher-kva.example', undefined, undefined, undefined, undefined, undefined];
+    expect(claimed).toEqual([...once, 'dan@xn--bcher-kva.example']);
   });
 
   test('claims that come at once, with clocks that differ, ask one address once and one network three times', async () => {
@@ -524,6 +544,16 @@ describe('mails that were handed over', () => {
     expect((await deliver(mail, { 'webhook-signature': 'v1,AAAA' })).statusCode).toBe(401);
     expect((await deliver(mail, { 'webhook-timestamp': '1000' })).statusCode).toBe(401);
     expect((await deliver('{"text":1}')).statusCode).toBe(422);
+  });
+
+  test('the sender is read as a mail program reads it, and by its one spelling', async () => {
+    const senderOf = async (from: string) => {
+      const answer = await deliver(JSON.stringify({ from, text: `from ${from}` }));
+      return (await readReport(intake.pool, answer.json().id))!.content!.email;
+    };
+    expect(await senderOf('=?utf-8?Q?J=C3=B6?= <jo@Bücher.example.>')).toBe('jo@xn--bcher-kva.example');
+    expect(await senderOf('a@mail.example, b@mail.example')).toBeUndefined();
+    expect(await senderOf('ｎｏ-reply@mail.example')).toBeUndefined();
   });
 
   test('robots are not answered, and a long mail is cut on a character', async () => {

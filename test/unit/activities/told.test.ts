@@ -1,13 +1,13 @@
 /** Who is told of an audience, from the directory's files to the count: owners, addresses, people, subscribers. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { countReached, notYetTold } from '../../../activities/delivery/count-reached';
+import { countReached, notYetTold, toEnter } from '../../../activities/delivery/count-reached';
 import type { Delivery } from '../../../activities/delivery/ledger/ledger';
 import { addressesIn } from '../../../activities/directory/addresses';
 import { createCsvDirectory } from '../../../activities/directory/csv-directory';
 import { createDirectory } from '../../../activities/directory/directory';
 import type { DirectoryRecipient } from '../../../activities/directory/directory-port';
-import { isMailAddress } from '../../../activities/mail/mail-port';
+import { isMailAddress } from '../../../activities/mail/mail-address';
 import type { Audience } from '../../../activities/types';
 import { packageRoot } from '../../../platform/package-root';
 
@@ -193,4 +193,25 @@ describe('people', () => {
       groups: [{ listed: 2, told: 2 }],
     });
   });
+});
+
+test('an address in two spellings is one person: told once, by whichever row and round it comes', async () => {
+  const subscribers = ['ann@bücher.example', 'Ann@xn--bcher-kva.example', 'a\u00adnn@bu\u0308cher.example.'];
+  const directory = createDirectory({
+    workspaces: async () => [],
+    individuals: async () => [],
+    subscribers: async () =>
+      [...subscribers, 'bob@bücher.example'].map((email, n) => ({ subscriber_id: `s${n}`, email, language: 'en' })),
+  });
+  const audience: Audience = { recipient: { to: 'status-subscribers' }, workspaces: [], dataSets: [] };
+  const { recipients } = await directory.resolve(audience);
+  expect(addresses(recipients)).toEqual([
+    ['subscriber:s0', 'ann@xn--bcher-kva.example', 'en'],
+    ['subscriber:s3', 'bob@xn--bcher-kva.example', 'en'],
+  ]);
+  // As a ledger holds it that was filled from another directory.
+  const before = delivered([{ ref: 'subscriber:9', address: 'ANN@bücher.example', language: 'en' }]);
+  expect(toEnter({ round: 2, audience }, recipients, before).map(({ ref }) => ref)).toEqual(['subscriber:s3']);
+  const same = [{ ref: 'subscriber:9', address: 'ann@xn--bcher-kva.example', language: 'en' }];
+  expect(notYetTold(same, [{ ...before[0]!, status: 'unknown' }]).map(({ ref }) => ref)).toEqual(['subscriber:9']);
 });
