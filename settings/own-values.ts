@@ -112,15 +112,24 @@ export function directoryProblems(env: Env): string[] {
   );
 }
 
-/** Whoever found a weakness writes to the company. */
+/** Whoever found a weakness writes to the company, and confirms their address by a link that leads there. */
 export function reportProblems(env: Env): string[] {
   return readable('TOCSIN_REPORTS', () => {
-    const { contact } = loadReportsConfig(env.TOCSIN_REPORTS || undefined).config;
-    if (!namesAnExample(contact)) return [];
+    const { contact, publicUrl } = loadReportsConfig(env.TOCSIN_REPORTS || undefined).config;
+    const name = env.TOCSIN_REPORTS ? 'state your own in the file' : 'name a file of your own';
     return [
-      env.TOCSIN_REPORTS
-        ? 'TOCSIN_REPORTS: contact is an example address: state your own in the file'
-        : "TOCSIN_REPORTS: is not set, so contact is still the example's address: name a file with your own, like policy/vulnerability-reports.yaml",
+      ...(namesAnExample(contact)
+        ? [
+            env.TOCSIN_REPORTS
+              ? 'TOCSIN_REPORTS: contact is an example address: state your own in the file'
+              : "TOCSIN_REPORTS: is not set, so contact is still the example's address: name a file with your own, like policy/vulnerability-reports.yaml",
+          ]
+        : []),
+      ...(publicUrl === undefined || namesAnExample(publicUrl)
+        ? [
+            `TOCSIN_REPORTS: publicUrl ${publicUrl === undefined ? 'is not set' : 'is an example address'}, so no link in a mail to a reporter would lead here: ${name}, with the https address at which people reach the form`,
+          ]
+        : []),
     ];
   });
 }

@@ -6,9 +6,9 @@ import { Webhook } from 'standardwebhooks';
 import { ipText, networkOf, parseIp } from '../../domain/kernel/ip-address';
 import { toInstant } from '../../domain/kernel/time';
 import type { Log } from '../../platform/log';
-import { isLoopbackHost } from '../../platform/loopback-host';
 import { isUnavailable } from '../../postgres/pool';
 import type { LoadedReportsConfig } from './config';
+import { linkBase } from './link-base';
 import {
   confirmPage,
   formPage,
@@ -172,8 +172,9 @@ class ReportIntake {
     const parsed = parseReport((request.body as Buffer | undefined) ?? Buffer.alloc(0), mediaType);
     if (!parsed.ok) return this.notValid(request, reply, parsed);
     const { content } = parsed;
-    const answer = await this.take(content, mediaType, request, key && `request:${key}`);
-    return this.answer(request, reply, answer, content);
+    const base = linkBase(this.deps.config, request);
+    const answer = await this.take(content, mediaType, base, key && `request:${key}`, request);
+    return this.answer(request, reply, answer, content, base);
   }
 
   /** A mail as its provider's webhook hands it over, signed. Its sender may be forged: nothing is made of it but a reply. */
@@ -187,15 +188,17 @@ class ReportIntake {
     const parsed = parseMail(body);
     if (!parsed.ok) return problem(reply, parsed.status, 'The mail is not valid', parsed.problems.join('; '));
     const key = `mail:${String(request.headers['webhook-id'])}`;
-    const answer = await this.take(parsed.content, 'mail', undefined, key);
-    return this.answer(request, reply, answer, parsed.content);
+    const base = linkBase(this.deps.config);
+    const answer = await this.take(parsed.content, 'mail', base, key);
+    return this.answer(request, reply, answer, parsed.content, base);
   }
 
   private async take(
     content: ReportContent,
     via: 'form' | 'json' | 'mail',
-    from: FastifyRequest | undefined,
+    confirmBase: string | undefined,
     key: string | undefined,
+    from?: FastifyRequest,
   ): Promise<Acceptance> {
     const { config, holidays, pool, now } = this.deps;
     const at = now();
@@ -212,7 +215,6 @@ class ReportIntake {
       followUpAfterMs: config.followUpAfter,
     };
     const marks = from && { origin: originOf(from), network: networkOfRequest(from) };
-    const confirmBase = config.publicUrl ?? (from && loopbackOf(from));
     const given = { reportId, receivedAt: at, via, content, key, ...marks, confirmBase, workflowInput };
     const answer = await this.turns.take(() => acceptReport(pool, given, config.limits));
     if (!answer) return { outcome: 'limited', by: 'open' };
@@ -225,6 +227,7 @@ class ReportIntake {
     reply: FastifyReply,
     answer: Acceptance,
     content: ReportContent,
+    base: string | undefined,
   ): FastifyReply {
     const { config, holidays } = this.deps;
     if (answer.outcome === 'limited') {
@@ -241,8 +244,7 @@ class ReportIntake {
     const status = fresh ? 201 : 200;
     if (formOf(request) === 'json')
       return reply.code(status).header('cache-control', 'no-store').send({ id, receivedAt, acknowledgeBy });
-    const link = config.publicUrl ?? loopbackOf(request);
-    const address = content.email === undefined ? 'none' : link === undefined ? 'no-link' : 'asked';
+    const address = content.email === undefined ? 'none' : base === undefined ? 'no-link' : 'asked';
     return html(reply, status, receiptPage(this.context, { id, acknowledgeBy, address }));
   }
 
@@ -318,17 +320,6 @@ function typedText(request: FastifyRequest): string | undefined {
   if (!Buffer.isBuffer(request.body) || mediaTypeOf(request) !== 'form') return undefined;
   const parsed = parseReport(request.body, 'form');
   return parsed.ok ? parsed.content.text : parsed.fields.text;
-}
-
-/**
- * Where this server was reached, when that is this machine and so is whoever reached it: a link of `tocsin up` works without
- * any configuration. Else the Host header is not believed, as it would let a reporter choose where the link in our mail leads.
- */
-function loopbackOf({ ip, headers: { host } }: FastifyRequest): string | undefined {
-  if (!isLoopbackHost(ip)) return undefined;
-  return host !== undefined && /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(host)
-    ? `http://${host}`
-    : undefined;
 }
 
 function mediaTypeOf(request: FastifyRequest): 'form' | 'json' {

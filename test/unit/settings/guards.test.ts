@@ -11,7 +11,7 @@ import { loadIntakeSettings } from '../../../settings/intake';
 import { loadWatchdogSettings } from '../../../settings/watchdog';
 import { loadWorkerSettings } from '../../../settings/worker';
 import { temporaryDir } from '../../setup/helpers';
-import { complete, withoutOwnValues } from './production-env';
+import { complete, OWN_REPORTS, withoutOwnValues } from './production-env';
 
 type Env = NodeJS.ProcessEnv;
 
@@ -225,6 +225,7 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
   'a report channel of its own': {
     breaks: [
       [{ TOCSIN_REPORTS: '' }, /^TOCSIN_REPORTS: is not set, so contact is still the example's address: name a file/],
+      [{ TOCSIN_REPORTS: '' }, /^TOCSIN_REPORTS: publicUrl is not set, .*: name a file of your own, with the https/],
       [
         { TOCSIN_REPORTS: 'policy/vulnerability-reports.yaml' },
         /^TOCSIN_REPORTS: contact is an example address: state your own/,
@@ -233,6 +234,23 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
     holds: [{}],
   },
 };
+
+test('the intake of production says where the links lead that it mails, and that is no example', () => {
+  const start = (name: string, publicUrl: string) => {
+    const text = OWN_REPORTS.replace('publicUrl: https://security.acme.dev\n', publicUrl);
+    return problemsOf(() => loadIntakeSettings({ ...complete, TOCSIN_REPORTS: file(name, text) }));
+  };
+  expect(start('no-url.yaml', '')).toEqual([expect.stringMatching(/^TOCSIN_REPORTS: publicUrl is not set/)]);
+  expect(start('example-url.yaml', 'publicUrl: https://security.example.com\n')).toEqual([
+    expect.stringMatching(/^TOCSIN_REPORTS: publicUrl is an example address/),
+  ]);
+  expect(start('http-url.yaml', 'publicUrl: http://security.acme.dev\n')).toEqual([
+    expect.stringContaining('must be an https address'),
+  ]);
+  expect(start('own-url.yaml', 'publicUrl: https://security.acme.dev/\n')).toEqual([]);
+  const trial = { ...complete, TOCSIN_ENV: 'development', TOCSIN_REPORTS: '' };
+  expect(problemsOf(() => loadIntakeSettings(trial))).toEqual([]);
+});
 
 const ALL = [...new Set([...Object.keys(GUARDS), ...Object.keys(ROWS)])];
 const bindsOf = (guard: string): readonly Guarded[] =>

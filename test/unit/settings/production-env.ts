@@ -30,7 +30,9 @@ mainEstablishment: DE-BE
 `,
 );
 
-const REPORTS = `contact: security@acme.dev
+/** A file about reports that is nobody's example. */
+export const OWN_REPORTS = `contact: security@acme.dev
+publicUrl: https://security.acme.dev
 owner: security-lead
 acknowledge: { businessDays: 5, repeatEvery: P1D }
 followUpAfter: P14D
@@ -50,7 +52,7 @@ export const complete = {
   TOCSIN_CONTACTS: file('contacts.yaml', 'fallback: oncall@acme.dev\n'),
   TOCSIN_DIRECTORY: people,
   TOCSIN_ORGANISATION: OWN_ORGANISATION,
-  TOCSIN_REPORTS: file('reports.yaml', REPORTS),
+  TOCSIN_REPORTS: file('reports.yaml', OWN_REPORTS),
   TOCSIN_ANCHOR_MAIL: 'board@acme.dev',
   TOCSIN_WATCHDOG_MAIL: 'oncall@acme.dev',
   TOCSIN_PROTECTED_RANGES: '198.51.100.0/28',
