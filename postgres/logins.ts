@@ -15,6 +15,8 @@ export interface MadeLogin {
   name: LoginName;
   login: string;
   url: string;
+  /** A renewed one whose connections the owner may not end. */
+  stillConnected?: true;
 }
 
 const NOT_SPECIAL = 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS';
@@ -23,9 +25,10 @@ const NOT_SPECIAL = 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOB
  * Makes the logins that are missing, as the owner, after the migrations. One that is there keeps its password; that it is
  * nothing more than it should be is checked. Returns those that were made.
  *
+ * @param renew those that are there get a new password as well, and their connections end: somebody else has the former one.
  * @throws Error where a login is there with rights beyond its role's, or the owner may make no logins.
  */
-export async function makeLogins(ownerUrl: string): Promise<MadeLogin[]> {
+export async function makeLogins(ownerUrl: string, { renew = false } = {}): Promise<MadeLogin[]> {
   const owner = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
   await owner.connect();
   try {
@@ -37,13 +40,18 @@ export async function makeLogins(ownerUrl: string): Promise<MadeLogin[]> {
         throw new Error(
           `${problem}, which it must not: drop the login, or take these rights away with ALTER ROLE, and run this again`,
         );
-      if (!(await exists(owner, login))) {
+      const isThere = await exists(owner, login);
+      if (!isThere || renew) {
         const password = newPassword();
         // The verifier, not the password: a statement may stand in the server's log.
+        const as = `PASSWORD ${pg.escapeLiteral(scramVerifier(password))}`;
         await owner.query(
-          `CREATE ROLE ${login} ${NOT_SPECIAL} CONNECTION LIMIT ${connections} PASSWORD ${pg.escapeLiteral(scramVerifier(password))}`,
+          isThere
+            ? `ALTER ROLE ${login} ${as}`
+            : `CREATE ROLE ${login} ${NOT_SPECIAL} CONNECTION LIMIT ${connections} ${as}`,
         );
-        made.push({ name, login, url: withLogin(ownerUrl, login, password) });
+        const ended = !isThere || (await endConnections(owner, login));
+        made.push({ name, login, url: withLogin(ownerUrl, login, password), ...(!ended && { stillConnected: true }) });
       }
       await owner.query(`GRANT ${role} TO ${login}`);
       await owner.query(`GRANT CONNECT ON DATABASE ${pg.escapeIdentifier(owner.database!)} TO ${login}`);
@@ -101,6 +109,17 @@ async function loginProblem(client: pg.ClientBase, login: string): Promise<strin
   );
   const too = Object.entries(rows[0] ?? {}).flatMap(([what, is]) => (is ? [what] : []));
   return too.length > 0 ? `the login ${login} ${new Intl.ListFormat('en').format(too)}` : undefined;
+}
+
+/** Ends what is connected as a login; false when the owner may not. */
+async function endConnections(owner: pg.Client, login: string): Promise<boolean> {
+  try {
+    await owner.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [login]);
+    return true;
+  } catch (error) {
+    if ((error as pg.DatabaseError).code === '42501') return false;
+    throw error;
+  }
 }
 
 async function exists(client: pg.Client, login: string): Promise<boolean> {

@@ -47,7 +47,7 @@ import { type ActivityDeps, createActivities, type OutwardPorts } from './create
 import { dependencySchedules } from './dependencies';
 import { connectEscalation } from './escalation';
 import { keepSchedules } from './schedules';
-import { checkpointMailer, createSigning } from './signing';
+import { checkpointMailer, createSigning, tellingOfForgery } from './signing';
 
 /** A worker with what it holds open. `run` resolves when it was shut down and everything is closed. */
 export interface TocsinWorker {
@@ -203,7 +203,13 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   const contacts = settings.contactsFile
     ? await loadContacts(settings.contactsFile)
     : createContacts({ fallback: addressIn(settings.mail.from), contacts: {} });
-  const artefacts = createKeptArtefacts({ pool, dir: path.join(dataDir, 'artefacts'), log });
+  const artefacts = createKeptArtefacts({
+    pool,
+    dir: path.join(dataDir, 'artefacts'),
+    log,
+    keys: settings.encryptionKeys,
+    onForged: tellingOfForgery(pipeline.store, log),
+  });
   const deps: ActivityDeps = {
     policy,
     register: {

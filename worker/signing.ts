@@ -13,6 +13,7 @@ import type { CheckpointMailer } from '../register/anchors/mail-anchor';
 import type { LogSettings } from '../register/log/log-settings';
 import { openLog } from '../register/log/open-log';
 import type { SigningAlarm, SigningService } from '../register/log/signing-service';
+import { RENEW_LOGINS } from '../register/renew-logins';
 
 export interface SigningSettings {
   log: LogSettings;
@@ -62,12 +63,7 @@ export async function createSigning(
   let thread: Worker | undefined;
   let again: NodeJS.Timeout | undefined;
 
-  const alarm = ({ code, message }: SigningAlarm) => {
-    log.error({ code }, message);
-    deps.accept([detectionOf({ code, message }, new Date())]).catch(() => {
-      log.error({ code }, 'the alarm could not be given to triage: look at the register now');
-    });
-  };
+  const alarm = alarming(deps.accept, log);
   const answer = async (id: number, call: MailCall): Promise<ToSigning> => {
     try {
       return { id, result: await ('send' in call ? mailer.send(...call.send) : mailer.wasSent(...call.wasSent)) };
@@ -104,6 +100,29 @@ export async function createSigning(
       ending.postMessage({ stop: true } satisfies ToSigning);
       await ended;
     },
+  };
+}
+
+type Accept = (detections: Detection[]) => Promise<void>;
+
+/** Logs an alarm and gives it to triage. */
+function alarming(accept: Accept, log: Log): (alarm: SigningAlarm) => void {
+  return ({ code, message }) => {
+    log.error({ code }, message);
+    accept([detectionOf({ code, message }, new Date())]).catch(() => {
+      log.error({ code }, 'the alarm could not be given to triage: look at the register now');
+    });
+  };
+}
+
+/** Tells of rows that nobody with the workers' keys wrote, each once. */
+export function tellingOfForgery(accept: Accept, log: Log): (what: string) => void {
+  const alarm = alarming(accept, log);
+  const told = new Set<string>();
+  return (what) => {
+    if (told.has(what)) return;
+    told.add(what);
+    alarm({ code: 'register-rows-forged', message: `${what}. ${RENEW_LOGINS}` });
   };
 }
 

@@ -14,7 +14,7 @@ import { isUnavailable } from '../../postgres/pool';
 import { failure } from '../failures';
 import { type ArtefactStore, type RefList, sha256Hex } from './artefacts';
 import { createFolderArtefacts } from './folder-artefacts';
-import { createPostgresArtefacts, orFault } from './postgres-artefacts';
+import { createPostgresArtefacts, orFault, type PostgresArtefactsOptions } from './postgres-artefacts';
 
 /** Postgres must answer within this, else the copy is used. */
 const PATIENCE_MS = 3_000;
@@ -39,7 +39,7 @@ export interface KeptArtefacts extends ArtefactStore, Repeating {
   forgetErased(): Promise<void>;
 }
 
-interface Deps {
+interface Deps extends PostgresArtefactsOptions {
   pool: Pool;
   /** This worker's own folder. */
   dir: string;
@@ -48,8 +48,8 @@ interface Deps {
   restMs?: number;
 }
 
-export function createKeptArtefacts({ pool, dir, log, restMs = REST_MS }: Deps): KeptArtefacts {
-  const postgres = createPostgresArtefacts(pool);
+export function createKeptArtefacts({ pool, dir, log, restMs = REST_MS, ...options }: Deps): KeptArtefacts {
+  const postgres = createPostgresArtefacts(pool, options);
   const folder = createFolderArtefacts(dir);
   const unsentDir = path.join(dir, 'unsent');
   let restUntilMs = 0;
@@ -63,7 +63,7 @@ export function createKeptArtefacts({ pool, dir, log, restMs = REST_MS }: Deps):
       late = setTimeout(resolve, PATIENCE_MS, AWAY);
     });
     const answer = question().catch((error) => {
-      if (!isUnavailable(error) && error.code !== NOT_MIGRATED) throw error;
+      if (!isUnavailable(error) && !NOT_MIGRATED.has(error.code)) throw error;
       return AWAY;
     });
     // When the patience ends first, a later rejection has nobody to hear it.
@@ -192,8 +192,8 @@ export function createKeptArtefacts({ pool, dir, log, restMs = REST_MS }: Deps):
   return store;
 }
 
-/** Undefined table: Postgres was away when the worker started, and is not migrated yet. */
-const NOT_MIGRATED = '42P01';
+/** Undefined table or column: Postgres was away when the worker started, and is not migrated yet. */
+const NOT_MIGRATED = new Set(['42P01', '42703']);
 
 async function namesIn(folder: string): Promise<string[]> {
   return readdir(folder).catch((error: NodeJS.ErrnoException) => {

@@ -9,6 +9,7 @@ import { sealBytes, unsealBytes } from '../../register/seal';
 import { failure } from '../failures';
 import { type ArtefactStore, type RefList, sha256Hex } from './artefacts';
 import type { Held } from './folder-artefacts';
+import { UNPROVED, workerProofs } from './worker-proof';
 
 /** What was found under a hash. */
 export type Found = Buffer | 'missing' | 'damaged' | 'erased';
@@ -21,7 +22,18 @@ export interface PostgresArtefacts extends ArtefactStore {
   erasedOf(held: Held): Promise<Held>;
 }
 
-export function createPostgresArtefacts(pool: Queryable): PostgresArtefacts {
+export interface PostgresArtefactsOptions {
+  /** The workers' keys, as payloads are sealed with (`ID:BASE64`); without them whoever writes the database is believed. */
+  keys?: readonly string[];
+  /** Something in the database is from nobody who has the keys. It counts for nothing. */
+  onForged?(what: string): void;
+}
+
+export function createPostgresArtefacts(
+  pool: Queryable,
+  { keys = [], onForged = () => {} }: PostgresArtefactsOptions = {},
+): PostgresArtefacts {
+  const proofs = workerProofs(keys);
   const keyOf = async (incidentId: string) => {
     const { rows } = await pool.query<{ key: Buffer | null }>(
       'SELECT key FROM tocsin.register_keys WHERE incident_id = $1',
@@ -35,19 +47,22 @@ export function createPostgresArtefacts(pool: Queryable): PostgresArtefacts {
     async put(bytes, incidentId) {
       const sha256 = sha256Hex(bytes);
       const of = incidentId ?? '';
-      const { rowCount } = await pool.query('SELECT FROM tocsin.artefacts WHERE sha256 = $1 AND incident_id = $2', [
+      const { rows } = await pool.query<{ content: Buffer; key: Buffer | null }>(
+        `SELECT content, key FROM tocsin.artefacts LEFT JOIN tocsin.register_keys USING (incident_id)
+          WHERE sha256 = $1 AND incident_id = $2`,
+        [sha256, of],
+      );
+      if (rows.some(({ content, key }) => opened(sha256, of, content, key) !== undefined)) return sha256;
+      const dataKey = incidentId ? await keyOf(incidentId) : undefined;
+      if (rows.length > 0)
+        onForged(`the place of artefact ${sha256} holds something else: the true one is stored beside it`);
+      const packed = deflateRawSync(bytes);
+      const content = dataKey ? sealBytes(dataKey, artefactPlace(sha256, of), packed) : packed;
+      await pool.query('INSERT INTO tocsin.artefacts (sha256, incident_id, content) VALUES ($1, $2, $3)', [
         sha256,
         of,
+        content,
       ]);
-      if (rowCount) return sha256;
-      const packed = deflateRawSync(bytes);
-      const content = incidentId
-        ? sealBytes(await keyOf(incidentId), artefactPlace(sha256, incidentId), packed)
-        : packed;
-      await pool.query(
-        'INSERT INTO tocsin.artefacts (sha256, incident_id, content) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-        [sha256, of, content],
-      );
       return sha256;
     },
     async find(sha256) {
@@ -66,14 +81,27 @@ export function createPostgresArtefacts(pool: Queryable): PostgresArtefacts {
     async get(sha256) {
       return orFault(sha256, await store.find(sha256));
     },
-    async mark(key) {
-      await pool.query('INSERT INTO tocsin.effect_marks (mark) VALUES ($1) ON CONFLICT DO NOTHING', [sha256Hex(key)]);
+    async mark(effect) {
+      await pool.query('INSERT INTO tocsin.effect_marks (mark) VALUES ($1) ON CONFLICT DO NOTHING', [
+        proofs[0].mark(effect),
+      ]);
     },
-    async isMarked(key) {
-      return (await pool.query('SELECT FROM tocsin.effect_marks WHERE mark = $1', [sha256Hex(key)])).rowCount !== 0;
+    async isMarked(effect) {
+      const proved = proofs.map((proof) => proof.mark(effect));
+      const { rows } = await pool.query<{ mark: string; earlier: boolean }>(
+        'SELECT mark, earlier FROM tocsin.effect_marks WHERE mark = ANY ($1::text[])',
+        [[...proved, UNPROVED.mark(effect)]],
+      );
+      if (rows.some(({ mark, earlier }) => earlier || proved.includes(mark))) return true;
+      if (rows.length > 0)
+        onForged(
+          `the mark ${rows[0]!.mark.slice(0, 12)}… that a mail or page went out is from no worker that has the keys, and counts for nothing`,
+        );
+      return false;
     },
     async remember(list, refs) {
-      const sealed = sealBytes(await keyOf(list.incidentId), listPlace(list), Buffer.from(JSON.stringify(refs)));
+      const key = proofs[0].keyOf(await keyOf(list.incidentId));
+      const sealed = sealBytes(key, listPlace(list), Buffer.from(JSON.stringify(refs)));
       await pool.query('INSERT INTO tocsin.artefact_lists (list, incident_id, refs) VALUES ($1, $2, $3)', [
         sha256Hex(list.name),
         list.incidentId,
@@ -81,14 +109,25 @@ export function createPostgresArtefacts(pool: Queryable): PostgresArtefacts {
       ]);
     },
     async recall(list) {
-      const { rows } = await pool.query<{ refs: Buffer; key: Buffer }>(
-        `SELECT refs, key FROM tocsin.artefact_lists JOIN tocsin.register_keys USING (incident_id)
+      const { rows } = await pool.query<{ refs: Buffer; key: Buffer; earlier: boolean }>(
+        `SELECT refs, key, earlier FROM tocsin.artefact_lists JOIN tocsin.register_keys USING (incident_id)
           WHERE list = $1 AND incident_id = $2 AND key IS NOT NULL`,
         [sha256Hex(list.name), list.incidentId],
       );
-      return new Set(
-        rows.flatMap(({ refs, key }) => JSON.parse(unsealBytes(key, listPlace(list), refs).toString()) as string[]),
-      );
+      const all = rows.map(({ refs, key, earlier }) => {
+        const by = earlier ? [...proofs, UNPROVED] : proofs;
+        return refsIn(
+          by.map((proof) => proof.keyOf(key)),
+          list,
+          refs,
+        );
+      });
+      const forged = all.filter((refs) => refs === undefined).length;
+      if (forged > 0)
+        onForged(
+          `of the lists of whom ${list.incidentId} has told ${forged} are from no worker that has the keys, and count for nothing`,
+        );
+      return new Set(all.flatMap((refs) => refs ?? []));
     },
     async isErased(incidentId) {
       const { rowCount } = await pool.query(
@@ -127,6 +166,18 @@ function opened(sha256: string, incidentId: string, content: Buffer, key: Buffer
   } catch {
     return undefined;
   }
+}
+
+/** The refs that were sealed under one of the keys. */
+function refsIn(keys: Buffer[], list: RefList, sealed: Buffer): string[] | undefined {
+  for (const key of keys) {
+    try {
+      return JSON.parse(unsealBytes(key, listPlace(list), sealed).toString()) as string[];
+    } catch {
+      // Under another, or by nobody who has one.
+    }
+  }
+  return undefined;
 }
 
 /** What is sealed cannot be moved to another place. */

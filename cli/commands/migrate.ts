@@ -9,6 +9,7 @@ import { verb } from '../verb';
 
 interface MigrateOptions extends CommonOptions {
   logins?: string;
+  renew?: boolean;
 }
 
 export function migrateCommand(program: Command, shell: Shell): void {
@@ -22,13 +23,15 @@ export function migrateCommand(program: Command, shell: Shell): void {
       '--logins <folder>',
       'make the missing logins, and write the address of each into a file of its own there (0600)',
     )
+    .option('--renew', 'give the logins that are there new passwords, and end their connections')
     .action(async (options: MigrateOptions) => {
       const { migrate } = await import('../../postgres/migrate.js');
       const { makeLogins } = await import('../../postgres/logins.js');
       const url = shell.databaseUrl();
       if (options.logins === '') throw usage('--logins: give a folder');
+      if (options.renew && options.logins === undefined) throw usage('--renew: give the folder of --logins as well');
       await migrate(url);
-      const made = options.logins === undefined ? [] : await makeLogins(url).catch(asRefusal);
+      const made = options.logins === undefined ? [] : await makeLogins(url, options).catch(asRefusal);
       const files: Record<string, string> = {};
       if (made.length > 0) privateFolder(path.resolve(options.logins!));
       for (const { name, url: address } of made) {
@@ -38,6 +41,8 @@ export function migrateCommand(program: Command, shell: Shell): void {
       if (options.json) return shell.out.json({ migrated: true, logins: files });
       shell.out.line('The tables are up to date.');
       for (const { name, login } of made) shell.out.line(`Login ${login} (${name}): its address is in ${files[name]}`);
+      if (made.some(({ stillConnected }) => stillConnected))
+        shell.out.line('Connections under the former passwords go on: restart Postgres to end them.');
       if (made.length > 0)
         shell.out.line("Give workers and the intake the writer's address as DATABASE_URL, and keep the owner's away.");
       else if (options.logins !== undefined)

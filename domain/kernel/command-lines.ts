@@ -28,7 +28,7 @@ export type Ask = { ask: keyof typeof PLACEHOLDERS };
 const TABLE = {
   up: { flags: ['live-providers'] },
   worker: {},
-  migrate: { options: ['logins'] },
+  migrate: { options: ['logins'], flags: ['renew'] },
   declare: { options: ['id', 'file'], flags: ['help'] },
   import: { args: ['file?'], options: ['by'] },
   list: { flags: ['all'] },

@@ -56,3 +56,24 @@ CREATE TRIGGER log_signer_goes_forward
   FOR EACH ROW EXECUTE FUNCTION tocsin.refuse_signing_back();
 -- ALWAYS: it also fires under session_replication_role = replica.
 ALTER TABLE tocsin.log_signer ENABLE ALWAYS TRIGGER log_signer_goes_forward;
+
+-- Artefacts: a place that was filled with something else is no reason to lose the true one, which is stored beside it.
+ALTER TABLE tocsin.artefacts DROP CONSTRAINT IF EXISTS artefacts_pkey;
+CREATE INDEX IF NOT EXISTS artefacts_place ON tocsin.artefacts (sha256, incident_id);
+
+-- Marks that an effect has happened, and lists of whom batches have held, keep mails from people. They are proved by the
+-- workers' keys now, which are not in this database. Those that were there before are believed as they are: which those are
+-- is for nobody but the owner to say.
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'tocsin.effect_marks'::regclass AND attname = 'earlier') THEN
+    ALTER TABLE tocsin.effect_marks ADD COLUMN earlier boolean NOT NULL DEFAULT true;
+    ALTER TABLE tocsin.artefact_lists ADD COLUMN earlier boolean NOT NULL DEFAULT true;
+  END IF;
+  ALTER TABLE tocsin.effect_marks ALTER COLUMN earlier SET DEFAULT false;
+  ALTER TABLE tocsin.artefact_lists ALTER COLUMN earlier SET DEFAULT false;
+END
+$$;
+REVOKE INSERT ON tocsin.effect_marks, tocsin.artefact_lists FROM tocsin_writer;
+GRANT INSERT (mark) ON tocsin.effect_marks TO tocsin_writer;
+GRANT INSERT (list, incident_id, refs) ON tocsin.artefact_lists TO tocsin_writer;

@@ -9,6 +9,7 @@ import { createKeptArtefacts } from '../../activities/storage/kept-artefacts';
 import { createPostgresArtefacts } from '../../activities/storage/postgres-artefacts';
 import { createPool } from '../../postgres/pool';
 import { createTestDatabase, type TestDatabase, temporaryDir } from '../setup/helpers';
+import { migrateInOwnProcess } from './helpers';
 
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -223,4 +224,109 @@ test('the writer adds artefacts and takes none away', async () => {
     await expect(pool.query(`TRUNCATE tocsin.${table}`)).rejects.toMatchObject({ code: '42501' });
   }
   await expect(pool.query(`UPDATE tocsin.artefacts SET content = ''`)).rejects.toMatchObject({ code: '42501' });
+});
+
+describe('what the writer\u2019s login alone writes', () => {
+  const ring = [`k1:${Buffer.alloc(32, 1).toString('base64')}`];
+  const rotated = [`k2:${Buffer.alloc(32, 2).toString('base64')}`, ...ring];
+  const told: string[] = [];
+  const keyed = (keys = ring) => createPostgresArtefacts(pool, { keys, onForged: (what) => void told.push(what) });
+  const ownerDoes = async (sql: string, values: unknown[] = []) => {
+    const owner = new pg.Client(database.url);
+    await owner.connect();
+    await owner.query(sql, values).finally(() => owner.end());
+  };
+  beforeEach(() => {
+    told.length = 0;
+  });
+
+  test('in the place of an artefact does not keep the true one from being stored, and is told', async () => {
+    for (const incidentId of ['INC-taken', undefined]) {
+      told.length = 0;
+      const bytes = Buffer.from(`the true notice of ${incidentId}`);
+      const sha256 = sha256Hex(bytes);
+      await pool.query('INSERT INTO tocsin.artefacts (sha256, incident_id, content) VALUES ($1, $2, $3)', [
+        sha256,
+        incidentId ?? '',
+        Buffer.from('something else'),
+      ]);
+      await expect(keyed().get(sha256)).rejects.toMatchObject({ type: 'ArtefactFault' });
+      await keyed().put(bytes, incidentId);
+      expect(told).toEqual([expect.stringContaining(`the place of artefact ${sha256} holds something else`)]);
+      expect((await keyed().get(sha256)).equals(bytes)).toBe(true);
+      await keyed().put(bytes, incidentId);
+      expect(told).toHaveLength(1);
+      const { rowCount } = await pool.query('SELECT FROM tocsin.artefacts WHERE sha256 = $1', [sha256]);
+      expect(rowCount).toBe(2);
+    }
+  });
+
+  test('as the mark of a mail counts for nothing, and is told', async () => {
+    await pool.query('INSERT INTO tocsin.effect_marks (mark) VALUES ($1)', [sha256Hex('page/forged')]);
+    expect(await keyed().isMarked('page/forged')).toBe(false);
+    expect(told).toEqual([
+      expect.stringMatching(/^the mark [0-9a-f]{12}… that a mail or page went out is from no worker/),
+    ]);
+    told.length = 0;
+    await keyed().mark('page/forged');
+    expect(await keyed().isMarked('page/forged')).toBe(true);
+    expect(await keyed().isMarked('page/other')).toBe(false);
+    expect(told).toEqual([]);
+  });
+
+  test('as a list of whom a batch held leaves nobody out, nor stops the delivery, and is told', async () => {
+    const list = { incidentId: 'INC-listed', name: 'claimed' };
+    // Whoever reads the database has the data key, and can seal with it.
+    await createPostgresArtefacts(pool).remember(list, ['workspace:silenced']);
+    await pool.query('INSERT INTO tocsin.artefact_lists (list, incident_id, refs) VALUES ($1, $2, $3)', [
+      sha256Hex(list.name),
+      list.incidentId,
+      Buffer.from('no list at all'),
+    ]);
+    await keyed().remember(list, ['workspace:told']);
+    expect(await keyed().recall(list)).toEqual(new Set(['workspace:told']));
+    expect(told).toEqual([expect.stringMatching(/^of the lists of whom INC-listed has told 2 are from no worker/)]);
+  });
+
+  test('marks and lists of a key that was rotated still count, while it is in the ring', async () => {
+    const list = { incidentId: 'INC-rotated', name: 'claimed' };
+    await keyed().mark('page/rotated');
+    await keyed().remember(list, ['workspace:one']);
+    expect(await keyed(rotated).isMarked('page/rotated')).toBe(true);
+    await keyed(rotated).remember(list, ['workspace:two']);
+    expect(await keyed(rotated).recall(list)).toEqual(new Set(['workspace:one', 'workspace:two']));
+    expect(await keyed(rotated.slice(0, 1)).isMarked('page/rotated')).toBe(false);
+    expect(await keyed(rotated.slice(0, 1)).recall(list)).toEqual(new Set(['workspace:two']));
+  });
+
+  test('what was there before the workers had to prove it counts, which nobody but the owner can say of a row', async () => {
+    const list = { incidentId: 'INC-earlier', name: 'claimed' };
+    await createPostgresArtefacts(pool).mark('page/earlier');
+    await createPostgresArtefacts(pool).remember(list, ['workspace:one']);
+    await ownerDoes('UPDATE tocsin.effect_marks SET earlier = true WHERE mark = $1', [sha256Hex('page/earlier')]);
+    await ownerDoes(`UPDATE tocsin.artefact_lists SET earlier = true WHERE incident_id = 'INC-earlier'`);
+    expect(await keyed().isMarked('page/earlier')).toBe(true);
+    expect(await keyed().recall(list)).toEqual(new Set(['workspace:one']));
+    for (const sql of [
+      `INSERT INTO tocsin.effect_marks (mark, earlier) VALUES (repeat('0', 64), true)`,
+      `INSERT INTO tocsin.artefact_lists (list, incident_id, refs, earlier) VALUES (repeat('0', 64), 'INC-earlier', '', true)`,
+      'UPDATE tocsin.effect_marks SET earlier = true',
+      'UPDATE tocsin.artefact_lists SET earlier = true',
+    ])
+      await expect(pool.query(sql)).rejects.toMatchObject({ code: '42501' });
+  });
+
+  test('the migration takes what is there as it is, once', async () => {
+    await createPostgresArtefacts(pool).mark('page/before');
+    const again = `DELETE FROM tocsin.schema_migrations WHERE name LIKE '018%'`;
+    await ownerDoes(
+      `ALTER TABLE tocsin.effect_marks DROP COLUMN earlier; ALTER TABLE tocsin.artefact_lists DROP COLUMN earlier; ${again}`,
+    );
+    await migrateInOwnProcess(database.url);
+    await createPostgresArtefacts(pool).mark('page/after');
+    await ownerDoes(again);
+    await migrateInOwnProcess(database.url);
+    expect(await keyed().isMarked('page/before')).toBe(true);
+    expect(await keyed().isMarked('page/after')).toBe(false);
+  });
 });

@@ -105,6 +105,24 @@ test('the writer works on a current database, and is sent to the owner for one t
   await bringUpToDate(urls.writer!);
 });
 
+test('a login that somebody else has is renewed: the former password opens nothing, and what was connected with it ends', async () => {
+  const former = urls.writer!;
+  const connected = new pg.Client({ connectionString: former });
+  connected.on('error', () => {});
+  await connected.connect();
+  const made = await makeLogins(owner, { renew: true });
+  for (const { name, url } of made) urls[name] = url;
+  expect(made.map(({ name }) => name).sort()).toEqual(['auditor', 'writer']);
+  await expect(query(former, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
+  for (const url of Object.values(urls)) await refusePowerAt(url);
+  const goesOn = await connected.query('SELECT 1').then(
+    () => true,
+    () => false,
+  );
+  expect(made.find(({ name }) => name === 'writer')!.stillConnected ?? false).toBe(goesOn);
+  await connected.end().catch(() => {});
+});
+
 test('the auditor reads entries and no data key: personal data is withheld from it, not said to be erased', async () => {
   const pool = createPool(urls.auditor!);
   afterFile(() => pool.end());

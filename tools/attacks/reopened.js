@@ -261,6 +261,36 @@ module.exports = {
       },
     ],
   },
+  'occupy the place of an artefact': {
+    take: [
+      {
+        file: 'activities/storage/postgres-artefacts.ts',
+        away: 'if (rows.some(({ content, key }) => opened(sha256, of, content, key) !== undefined)) return sha256;',
+        leave: 'if (rows.length > 0) return sha256;',
+      },
+    ],
+  },
+  'keep a page or a mail to staff from going out by its mark': {
+    take: [
+      {
+        file: 'activities/storage/postgres-artefacts.ts',
+        away: 'if (rows.some(({ mark, earlier }) => earlier || proved.includes(mark))) return true;',
+        leave: 'if (rows.length > 0) return true;',
+      },
+    ],
+  },
+  'leave people untold by a list of who was told': {
+    take: [
+      {
+        file: 'activities/storage/postgres-artefacts.ts',
+        away: 'earlier ? [...proofs, UNPROVED] : proofs',
+        leave: '[...proofs, UNPROVED]',
+      },
+    ],
+  },
+  'work on with a login that was stolen': {
+    take: [{ file: 'postgres/logins.ts', away: '`ALTER ROLE ${login} ${as}`', leave: '`SELECT 1`' }],
+  },
   'open personal data as an auditor': {
     take: [
       {
