@@ -1,3 +1,4 @@
+import type { StatedBefore } from '../domain/incident/act-timed';
 import { decidedByRule } from '../domain/incident/authorship';
 import { counting } from '../domain/incident/awareness';
 import { containedWhen } from '../domain/incident/contained-when';
@@ -9,7 +10,6 @@ import { attachmentsIn } from '../domain/incident/filings';
 import type { DataSet } from '../domain/incident/incident';
 import { type Lateness, latenessOf } from '../domain/incident/lateness';
 import { namedText } from '../domain/incident/narrate';
-import type { StatedBefore } from '../domain/incident/act-timed';
 import { ORGANISATIONS } from '../domain/incident/organisations-told';
 import { PUBLIC_NOTICE } from '../domain/incident/readers';
 import { type IncidentState, isSettled, type Obligation } from '../domain/incident/state';

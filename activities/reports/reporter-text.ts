@@ -48,7 +48,7 @@ const TEXTS: Record<ReporterMailKind, (said: Said) => { title: string; lines: st
   confirmation: ({ id, name, link }) => ({
     title: 'Please confirm your address',
     lines: [
-      `A vulnerability report that names this address reached ${name}. Its reference number is ${id}.`,
+      `${name} received a vulnerability report that names this address. Its reference number is ${id}.`,
       'If you sent it, please confirm that this is your address; the page also shows your receipt:',
       link,
       'Until you do, we write nothing more to this address. If you did not send it, somebody else entered your address: you need do nothing, and we will not write again about this report.',

@@ -82,8 +82,10 @@ async function declare(over = {}): Promise<TestIncident> {
 }
 
 /** The plain `temporal` command. */
-async function command(...args: string[]): Promise<{ code: number; text: string }> {
-  const env = { ...process.env, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
+const command = (...args: string[]) => commandWith({}, ...args);
+
+async function commandWith(set: NodeJS.ProcessEnv, ...args: string[]): Promise<{ code: number; text: string }> {
+  const env = { ...process.env, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml', ...set };
   const all = ['workflow', ...args, '--address', temporal.server.address];
   return run(fromSetup('TEMPORAL_CLI_PATH'), all, { env }).then(
     ({ stdout, stderr }) => ({ code: 0, text: stdout + stderr }),
@@ -126,6 +128,25 @@ describe('a message that nobody with the keys sealed for this incident', () => {
     expect((await incident.state()).status).toBe('identified');
     const shown = await command('query', '-w', incident.id, '--name', 'state', ...throughCodec(incident.id));
     expect(shown.text).toContain('Leaked deploy key');
+  });
+
+  test('with a missing or wrong key the plain command is told so and nothing is sent; the right one may be in the environment', async () => {
+    const incident = await declare();
+    await incident.quiet();
+    const TEMPORAL_CODEC_ENDPOINT = `${temporal.gateway!.url}/codec/${incident.id}`;
+    const signal = (TEMPORAL_CODEC_AUTH?: string) =>
+      commandWith({ TEMPORAL_CODEC_ENDPOINT, TEMPORAL_CODEC_AUTH }, 'signal', '-w', incident.id, ...identified);
+    for (const key of [undefined, 'Bearer wrong', temporal.sessionKey]) {
+      const { code, text } = await signal(key);
+      expect(code).not.toBe(0);
+      expect(text).toMatch(/Unauthorized: the codec needs the key .*TEMPORAL_CODEC_AUTH or --codec-auth/);
+    }
+    await incident.quiet();
+    expect(incident.entries('rejected')).toEqual([]);
+    expect((await incident.state()).status).toBe('declared');
+    expect(await signal(`Bearer ${temporal.sessionKey}`)).toMatchObject({ code: 0 });
+    await incident.quiet();
+    expect((await incident.state()).status).toBe('identified');
   });
 
   test('is rejected when it was sealed for another one, altered, or sealed with a key that nobody has', async () => {
