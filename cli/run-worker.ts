@@ -1,7 +1,8 @@
 /** A worker in this process, quiet unless something is wrong. */
-import { DefaultLogger, type NativeConnectionOptions, Runtime } from '@temporalio/worker';
+import { type NativeConnectionOptions, Runtime } from '@temporalio/worker';
 import type { WorkerSettings } from '../settings/worker';
 import { createTocsinWorker } from '../worker/create-worker';
+import { WorkerLogger } from './worker-logger';
 
 export interface RunningWorker {
   /** Resolves when the worker was stopped, rejects when it ended by a fault. */
@@ -16,7 +17,7 @@ export async function startWorker(
   settings: WorkerSettings,
   temporal: NativeConnectionOptions & { namespace: string },
 ): Promise<RunningWorker> {
-  if (!installed) Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
+  if (!installed) Runtime.install({ logger: new WorkerLogger(), shutdownSignals: [] });
   installed = true;
   const worker = await createTocsinWorker({ settings, temporal });
   const ended = worker.run();
