@@ -1,6 +1,5 @@
 /** The logins of the database: the owner migrates, the writer works, the auditor reads. None of them is a superuser. */
 import pg from 'pg';
-import { tocsin } from '../domain/kernel/command-lines';
 import { newPassword, scramVerifier } from './scram';
 
 /** The logins beside the owner's, and the role that each is a member of. Roles belong to the whole Postgres server. */
@@ -68,7 +67,7 @@ export class TooPowerful extends Error {
 
   constructor(problem: string) {
     super(
-      `DATABASE_URL: ${problem}, and could rewrite the past: give the writer's login, which \`${tocsin('migrate', { logins: 'FOLDER' })}\` makes`,
+      `DATABASE_URL: ${problem}, and could rewrite the past: give the writer's login, which \`npx tocsin migrate --logins FOLDER\` makes`,
     );
   }
 }

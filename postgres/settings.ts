@@ -1,5 +1,4 @@
 /** Which Postgres holds the register and the tables of detection. */
-import { tocsin } from '../domain/kernel/command-lines';
 import { settingsGroup, url, variable } from '../platform/settings/variable';
 
 const variables = {
@@ -25,8 +24,8 @@ export const neededDatabase = settingsGroup({
     if (!found)
       at.problem(
         at.production
-          ? `DATABASE_URL: is not set: give the address of your Postgres, with the writer's login, which \`${tocsin('migrate', { logins: 'FOLDER' })}\` makes`
-          : `DATABASE_URL: is not set: give the address of a Postgres, or bring up a local one with \`${tocsin('up', {})}\``,
+          ? "DATABASE_URL: is not set: give the address of your Postgres, with the writer's login, which `npx tocsin migrate --logins FOLDER` makes"
+          : 'DATABASE_URL: is not set: give the address of a Postgres, or bring up a local one with `npx tocsin up`',
       );
     return found!;
   },
