@@ -60,8 +60,11 @@ export const connectionSettings = settingsGroup({
     TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: variable('Whether the name of the server is taken on trust.', text, {
       unset: 'it is verified',
     }),
-    TEMPORAL_CODEC_ENDPOINT: variable('Read by the library; Tocsin encrypts by itself and does not use it.', text),
-    TEMPORAL_CODEC_AUTH: variable('Likewise.', text, { secret: true }),
+    TEMPORAL_CODEC_ENDPOINT: variable(
+      'The codec endpoint of [the plain `temporal` command](temporal.md#the-plain-temporal-command). Tocsin seals by itself and does not use it.',
+      text,
+    ),
+    TEMPORAL_CODEC_AUTH: variable('Its key, as `Bearer KEY`; likewise.', text, { secret: true }),
     'TEMPORAL_GRPC_META_…': variable('Headers of each call to Temporal, by name.', text, { secret: true }),
   },
   build: () => undefined,

@@ -48,7 +48,7 @@ test('both are made once, and are nothing but members of their role', async () =
 
 test('a superuser and the owner are logins that could rewrite the past', async () => {
   await expect(refusePowerAt(superuser)).rejects.toThrow(/the login postgres is a superuser/);
-  await expect(refusePowerAt(owner)).rejects.toThrow(/the login tocsin_owner may make roles/);
+  await expect(refusePowerAt(owner)).rejects.toThrow(/the login tocsin_owner may create roles/);
 });
 
 test('a pool that refuses such logins runs no statement as one, and works as the writer and the auditor', async () => {
