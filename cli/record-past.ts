@@ -4,19 +4,20 @@ import type { TocsinClient } from '../client/tocsin-client';
 import type { Declaration } from '../domain/incident/incident';
 import { playRecord } from '../domain/incident/record-only';
 import type { RecordedAct } from '../domain/incident/recorded-acts';
+import type { InexactInstant } from '../domain/kernel/inexact-instant';
 import type { PolicySnapshot } from '../domain/policy/policy';
 
 /** A past incident. `where`: where each of its acts stands, for errors. */
 export interface PastIncident {
   declaration: Declaration;
-  acts: RecordedAct[];
+  acts: Array<RecordedAct & { when?: InexactInstant }>;
   where: string[];
 }
 
 /** Throws a usage error that lists every act that is refused; then starts the incident, with nothing of it ever sent. */
 export async function recordPast(client: TocsinClient, past: PastIncident, policy: PolicySnapshot) {
   const { declaration, where } = past;
-  const acts = past.acts.map(({ at, message, body }): RecordedAct => ({ at, message, body }));
+  const acts = past.acts.map(({ at, when, message, body }): RecordedAct => ({ at: when ?? at, message, body }));
   const played = playRecord(declaration, acts, policy, declaration.recordedAt!);
   if (played.refused.length > 0) {
     const problems = played.refused.flatMap(({ act, problems: why }) => why.map((each) => `${where[act]}: ${each}`));

@@ -4,14 +4,14 @@
  */
 import { advance, type Decision, open } from '../case/advance';
 import { onCaseMessage, parseCaseMessage } from '../case/messages';
-import { type Instant, minuteText, toMs } from '../kernel/time';
+import { type Instant, toMs } from '../kernel/time';
 import type { PolicySnapshot } from '../policy/policy';
 import type { IncidentEvent } from './events';
 import type { Declaration } from './incident';
 import { incidentLifecycle } from './lifecycle';
 import { INCIDENT_MESSAGES } from './messages';
 import { openingOf } from './opening';
-import type { RecordedAct } from './recorded-acts';
+import { playedAct, type RecordedAct } from './recorded-acts';
 import type { IncidentState } from './state';
 
 /** An act that cannot have been so: which, and why. */
@@ -48,12 +48,14 @@ export function playRecord(
     }
     clock = until;
   };
-  for (const [act, { at, message: name, body }] of acts.entries()) {
-    if (toMs(at) < toMs(clock) || toMs(at) > toMs(now)) {
-      const why = toMs(at) > toMs(now) ? 'it lies in the future' : `it comes before ${minuteText(clock)} UTC`;
-      refused.push({ act, problems: [`at: ${why}`] });
+  for (const [act, one] of acts.entries()) {
+    const played = playedAct(one, clock, now);
+    if ('problem' in played) {
+      refused.push({ act, problems: [played.problem] });
       continue;
     }
+    const { at, body } = played;
+    const name = one.message;
     const parsed = parseCaseMessage(INCIDENT_MESSAGES[name]!.schema, body);
     if (!parsed.ok) {
       refused.push({ act, problems: parsed.problems });

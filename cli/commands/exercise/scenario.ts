@@ -9,7 +9,7 @@ import {
   DeclarationSchema,
 } from '../../../domain/incident/incident';
 import { MESSAGE_NAMES, MESSAGE_SCHEMAS, type MessageName } from '../../../domain/incident/messages';
-import { earliestOf, readWhen, type When } from '../../../domain/kernel/inexact-instant';
+import { earliestOf, type InexactInstant, latestOf, readWhen, type When } from '../../../domain/kernel/inexact-instant';
 import { problemsOf } from '../../../domain/kernel/problems';
 import { nearest } from '../../../domain/kernel/suggest';
 import {
@@ -28,7 +28,9 @@ import { credentialProblems, type InputFile } from '../../input';
 
 /** One message that somebody sends in a scenario. */
 export interface Act {
+  /** The earliest reading, where it is not known exactly: `when` has both. Only of the past. */
   at: Instant;
+  when?: InexactInstant;
   message: MessageName;
   /** The whole message, with `by`. */
   body: Record<string, unknown>;
@@ -72,10 +74,16 @@ const INSTANT_FIELDS = [
 ];
 
 /**
- * Resolves a scenario for an incident `id` that is detected at `detectedAt`. With the pack, obligations that do not
+ * Resolves a scenario for an incident `id` that is detected at `detectedAt`. `isPast`: its acts are only recorded, so that their
+ * times need not be known exactly. With the pack, obligations that do not
  * exist are found before anything starts. Throws a usage error that names file and line.
  */
-export function readScenario(input: InputFile, incident: { id: string; detectedAt: When }, pack?: Policy): Scenario {
+export function readScenario(
+  input: InputFile,
+  incident: { id: string; detectedAt: When },
+  pack?: Policy,
+  isPast = false,
+): Scenario {
   const parsed = ScenarioSchema.safeParse(input.data);
   if (!parsed.success) {
     const problems = problemsOf(parsed.error, { raw: input.data, known: Object.keys(ScenarioSchema.shape) });
@@ -104,8 +112,9 @@ export function readScenario(input: InputFile, incident: { id: string; detectedA
   const resolved = acts.map((act, index): Act => {
     const where = place(['acts', index], act.message);
     const name = messageName(act.message, where);
-    const at = momentOf(act.at, detectedAt, where);
-    if (before && toMs(at) < toMs(before.at))
+    const when = isPast ? readWhen(timeOf(act.at, detectedAt, where))! : momentOf(act.at, detectedAt, where);
+    const at = earliestOf(when);
+    if (before && toMs(latestOf(when)) < toMs(before.at))
       throw usage(`${where}: it comes before ${before.where}; put the acts in chronological order`);
     before = { at, where };
     const body: Record<string, unknown> = {
@@ -122,7 +131,7 @@ export function readScenario(input: InputFile, incident: { id: string; detectedA
     if ('measure' in message.data && typeof message.data.measure === 'object')
       checkMeasure(message.data.measure, where);
     if (pack && typeof body.obligation === 'string') checkObligation(body.obligation, pack, where);
-    return { at, message: name, body, where };
+    return { at, ...(typeof when === 'object' && { when }), message: name, body, where };
   });
   return { title: title ?? declaration.data.title, declaration: declaration.data, acts: resolved };
 }

@@ -118,7 +118,7 @@ async function declareRecord(shell: Shell, options: Options, input: InputFile | 
   const policy = loadPolicy(shell.settings.policy);
   const stated = raw.detectedAt as When | string;
   const detectedAt = typeof stated === 'string' ? whenFlag('detectedAt', stated)! : stated;
-  const scenario = readScenario({ ...input, data }, { id, detectedAt }, policy.pack);
+  const scenario = readScenario({ ...input, data }, { id, detectedAt }, policy.pack, true);
   const recorded = { ...scenario, where: scenario.acts.map(({ where }) => where) };
   const { created, played } = await recordPast(await shell.client(), recorded, policy);
   if (options.json) return shell.out.json({ id, created, events: played.events.length });

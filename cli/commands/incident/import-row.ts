@@ -1,6 +1,6 @@
 /** One past breach of a CSV file: its declaration, and what was done when. */
 import { usage } from '../../../client/errors';
-import type { RecordedAct } from '../../../domain/incident/recorded-acts';
+import { type RecordedAct, TIME_OF } from '../../../domain/incident/recorded-acts';
 import { earliestOf, latestOf, readWhen, WHEN_FORMS, type When } from '../../../domain/kernel/inexact-instant';
 import { earliest, type Instant, toMs } from '../../../domain/kernel/time';
 
@@ -36,9 +36,6 @@ export const IMPORT_COLUMNS = [
   'controls',
 ] as const;
 export type Row = Partial<Record<(typeof IMPORT_COLUMNS)[number], string>>;
-
-/** The field of an act in which a time stands that need not be known exactly. */
-const TIME_OF: Partial<Record<RecordedAct['message'], string>> = { filed: 'submittedAt', status: 'at' };
 
 interface Imported {
   declaration: Record<string, unknown>;
@@ -106,7 +103,7 @@ export function pastOf(
     ...(!awareLater && { assessment, awareAt: aware }),
     recordedAt,
   };
-  const acts: RecordedAct[] = [];
+  const acts: Array<RecordedAct & { at: Instant }> = [];
   const act = (when: When | undefined, message: RecordedAct['message'], body: Record<string, unknown>) => {
     if (when === undefined) return;
     const field = TIME_OF[message];
@@ -129,7 +126,7 @@ export function pastOf(
     act(resolved, 'review', { rootCause: cell('root_cause'), controls: list('controls'), shareSummary: false });
   // An act before the declaration is told at the declaration, with its own instant.
   const from = declaredAt ?? recordedAt;
-  const told = acts.map(({ at, message, body }): RecordedAct => {
+  const told = acts.map(({ at, message, body }): (typeof acts)[number] => {
     if (toMs(at) >= toMs(from)) return { at, message, body };
     const field = message === 'measure' ? 'at' : TIME_OF[message];
     return { at: from, message, body: field ? { [field]: at, ...body } : body };

@@ -40,6 +40,16 @@ describe('scenarios', () => {
     for (const workspace of assessed) expect(directory).toContain(`\n${workspace},`);
   });
 
+  it('an act of the past may have an inexact time; one that is played in an exercise has an exact one', () => {
+    const file = path.join(dir, 'past.yaml');
+    writeFileSync(file, readFileSync(example, 'utf8').replace(/^( *- (?:\{ )?at:) *[^,\n]+/m, '$1 about T+00:25'));
+    const { acts } = readScenario(readInput(file), incident, pack, true);
+    expect(acts[0]).toMatchObject({
+      when: { earliest: '2026-03-31T23:25:00.000Z', latest: '2026-04-01T01:25:00.000Z' },
+    });
+    expect(() => readScenario(readInput(file), incident, pack)).toThrow(/"about T\+00:25" is not a valid time/);
+  });
+
   it('resolves times relative to the detection, also inside a message', () => {
     const { declaration, acts } = readScenario(readInput(example), incident, pack);
     expect(declaration.declaredAt).toBe('2026-04-01T00:05:00.000Z');

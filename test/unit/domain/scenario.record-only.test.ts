@@ -6,6 +6,7 @@ import { DeclarationSchema } from '../../../domain/incident/incident';
 import { playRecord } from '../../../domain/incident/record-only';
 import type { RecordedAct } from '../../../domain/incident/recorded-acts';
 import { wantedWork } from '../../../domain/incident/work';
+import { earliestOf, readWhen, type When } from '../../../domain/kernel/inexact-instant';
 import { accounts, assessment, at, COUNSEL, declaration, ONCALL } from './helpers/facts';
 import { TRUST_CENTER } from './helpers/pack';
 
@@ -97,6 +98,62 @@ test('an act out of order, in the future, or that cannot have been, is refused w
     act(6, 'close'),
   ]);
   expect(refused.map(({ act: n }) => n)).toEqual([1, 2, 3, 4]);
+});
+
+describe('an act whose time is not known exactly', () => {
+  const filed = (when: When) =>
+    past([
+      act(1, 'status', { status: 'contained' }),
+      { at: when, message: 'filed', body: { by: COUNSEL, obligation: DPC, reference: 'IE-1' } },
+    ]);
+  const range = (from: number, to: number) => readWhen(`${at(from)}..${at(to)}`)!;
+
+  test.each([
+    ['in time whatever the hour, to the instant of the deadline', range(70, 72), { lateByMs: 0 }],
+    ['by the hour, which the verdict says', range(70, 73), { lateByMs: 3_600_000, inTimeUntil: at(72) }],
+    ['late whatever the hour', range(72.5, 73), { lateByMs: 3_600_000 }],
+  ])('%s', (_what, when, wanted) => {
+    const { state, refused } = filed(when);
+    expect(refused).toEqual([]);
+    expect(state.obligations[DPC]).toMatchObject({ fulfilledAs: { earliest: earliestOf(when) }, ...wanted });
+    expect(state.obligations[DPC]!.inTimeUntil).toBe((wanted as { inTimeUntil?: string }).inTimeUntil);
+  });
+
+  test('containment, and who was told by letter', () => {
+    const { state, refused } = past([
+      { at: range(1.5, 3), message: 'status', body: { by: ONCALL, status: 'contained' } },
+    ]);
+    expect(refused).toEqual([]);
+    expect(state.obligations.containment).toMatchObject({ inTimeUntil: at(2) });
+  });
+
+  test('it stands in its order: it began before what came next, and one that ended before is refused', () => {
+    const acts = (from: number, to: number) =>
+      past([
+        act(5, 'status', { status: 'contained' }),
+        { at: range(from, to), message: 'filed', body: { by: COUNSEL, obligation: DPC, reference: 'IE-1' } },
+      ]);
+    expect(acts(4, 5).refused).toEqual([]);
+    expect(acts(4, 5).state.obligations[DPC]!.fulfilledAs).toMatchObject({ earliest: at(4), latest: at(5) });
+    expect(acts(4, 4.9).refused).toEqual([{ act: 1, problems: [expect.stringMatching(/^at: it comes before /)] }]);
+  });
+
+  test('a message that keeps no readings takes an exact time, and says which', () => {
+    const { refused } = past([{ at: range(1, 2), message: 'measure', body: { by: ONCALL, text: 'Key replaced' } }]);
+    expect(refused).toEqual([
+      {
+        act: 0,
+        problems: [
+          `at: must be exact for "measure", whose readings are not kept: give the latest that it can have been, like ${at(2)}`,
+        ],
+      },
+    ]);
+  });
+
+  test('one that may have begun in the past and reaches into the future is taken up to now; one ahead is refused', () => {
+    expect(filed(range(8750, 8770)).refused).toEqual([]);
+    expect(filed(range(8761, 8770)).refused).toEqual([{ act: 1, problems: ['at: it lies in the future'] }]);
+  });
 });
 
 describe('one row of a CSV file is one breach', () => {
