@@ -13,6 +13,7 @@ import { namedText } from '../domain/incident/narrate';
 import { ORGANISATIONS } from '../domain/incident/organisations-told';
 import { PUBLIC_NOTICE } from '../domain/incident/readers';
 import { type IncidentState, isSettled, type Obligation } from '../domain/incident/state';
+import { WITHDRAWAL_WORDS, withdrawalOf } from '../domain/incident/withdrawn-report';
 import { type Count, countText } from '../domain/kernel/count';
 import { type InexactInstant, inexactOf, latestOf, whenText } from '../domain/kernel/inexact-instant';
 import { type StandIn, standInOf } from '../domain/policy/disclosure';
@@ -104,6 +105,8 @@ export interface NotificationSent {
   stated?: string;
   delayReasons?: string;
   reference?: string;
+  /** A report that was withdrawn by it: the authority was asked to treat it as withdrawn. */
+  withdraws?: true;
   /** What the authority gave the report, at once or later. */
   caseNumber?: string;
   /** Titles of the required fields that this phase of a report did not deliver. */
@@ -296,10 +299,14 @@ function obligationsOf(
       .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
     owed: all
       .filter((obligation) => !isSettled(obligation))
-      .map(({ id, status, dueAt, proposal }) => ({
-        ...{ obligation: id, status, dueAt: known(dueAt) },
-        ...(proposal && { proposed: proposal.reason }),
-      })),
+      .map((o) => {
+        const { id, dueAt, proposal } = o;
+        const withdrawal = withdrawalOf(o);
+        return {
+          ...{ obligation: id, status: withdrawal ? WITHDRAWAL_WORDS[withdrawal] : o.status, dueAt: known(dueAt) },
+          ...(proposal && { proposed: proposal.reason }),
+        };
+      }),
     leftUntold: all.flatMap(({ id, leftUntold = [] }) =>
       leftUntold.map(({ by, at, reason, ...named }) => ({ obligation: id, by, at, reason, who: namedText(named) })),
     ),
@@ -365,7 +372,13 @@ function organisationsTold({ id, rule, organisations = [] }: Obligation): Notifi
 /** The first notice, whose lateness is frozen, and every later round. */
 function sentFor(obligation: Obligation): NotificationSent[] {
   const { fulfilledAt, fulfilledAs, statedBefore, evidence, delayReasons, supplements } = obligation;
-  const rounds = supplements.map(({ round, at, evidence: later }) => notification(obligation, round, at, later));
+  const isWithdrawn = withdrawalOf(obligation) === 'told';
+  const rounds = supplements.map(
+    ({ round, at, evidence: later }, index): NotificationSent => ({
+      ...notification(obligation, round, at, later),
+      ...(isWithdrawn && index === supplements.length - 1 && { withdraws: true }),
+    }),
+  );
   if (fulfilledAt === undefined || evidence === undefined) return rounds;
   const { correctedLateByMs, ...late } = latenessOf(obligation);
   const corrected = correctedLateByMs === undefined ? {} : { correctedLateByMs };

@@ -28,6 +28,7 @@ import { type IncidentState, isSettled, type Obligation, type ObligationStatus }
 import { shareText, type Untold } from './tally';
 import { standing as tallied, tellerOf } from './telling';
 import { untoldText } from './untold';
+import { WITHDRAWAL_WORDS, withdrawalOf } from './withdrawn-report';
 
 export interface ExplainedClock {
   from: Anchor;
@@ -92,6 +93,8 @@ export interface Explanation {
       /** Of a notice that did not reach everybody: how many of how many were told, and who is still untold and why. */
       told?: string;
       untold?: string;
+      /** Of a report whose facts do not hold any more: how far its withdrawal is. */
+      withdrawn?: string;
     }
   >;
 }
@@ -155,6 +158,7 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
               : stands && { told: shareText(stands), untold: untoldText(stands.untold) };
           const settled = isSettled(o);
           const authority = o.recipient === UNDETERMINED && !settled && authorityRemedy(state.caseId, id);
+          const withdrawal = withdrawalOf(o);
           const waits = { ...(authority && { authority }), ...(o.hold && !settled && { held: heldText(o.hold) }) };
           const one = {
             ...waits,
@@ -166,6 +170,7 @@ export function explain(state: IncidentState, pack: Policy): Explanation[] {
             changed,
             decision,
             ...(byRule && { byRule }),
+            ...(withdrawal && { withdrawn: WITHDRAWAL_WORDS[withdrawal] }),
             ...told,
             ...inPart,
           };
@@ -291,6 +296,8 @@ function standingOf(o: Obligation, rule: ObligationRule, now: Instant): Standing
 }
 
 function statusWord(o: Obligation, rule: ObligationRule, heldUntil: Instant | undefined): string {
+  const withdrawal = withdrawalOf(o);
+  if (withdrawal && !o.hold) return WITHDRAWAL_WORDS[withdrawal];
   if (o.status === 'fulfilled' && isByTheHour(o)) return 'fulfilled, in time or late by the hour';
   if (o.status === 'fulfilled') return isLate(o) ? 'fulfilled late' : 'fulfilled';
   if (o.status === 'not-required') return o.decision?.proposed ? 'not owed, confirmed' : 'not required';

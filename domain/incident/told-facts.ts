@@ -1,6 +1,10 @@
 /** What was told, by fact, and what of it changed since. Pure. */
 import type { ObligationRule } from '../policy/rule';
 
+/** That a duty does not apply to what was told under it: as a fact of what was told, and in words. */
+export const OWED = 'owed';
+export const OWED_WORDS = 'whether it concerns them at all';
+
 /** Fingerprints by fact: those of a data set under `<data set> <fact>`, the others under `. <fact>`. */
 export type ToldFacts = Record<string, string>;
 
@@ -19,7 +23,7 @@ const WORDS: Record<string, string> = {
   periodTo: 'period',
   significantHarm: 'risk of significant harm',
   personalData: 'whether personal data is affected',
-  owed: 'whether it concerns them at all',
+  [OWED]: OWED_WORDS,
 };
 
 /**

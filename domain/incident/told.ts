@@ -10,7 +10,7 @@ import type { Policy } from '../policy/policy';
 import type { ContentField, ObligationRule } from '../policy/rule';
 import { howItOccurred } from './contents';
 import type { IncidentState } from './state';
-import { INCIDENT, type ToldFacts } from './told-facts';
+import { INCIDENT, OWED, type ToldFacts } from './told-facts';
 import { isWithdrawn, meantBy } from './told-wrongly';
 
 /** By the part of a notice that says it; a fact that stands here matters only to a rule that tells it. */
@@ -53,7 +53,7 @@ export function factsToTell(rule: ObligationRule, state: IncidentState, pack: Po
       if (matters(fact, rule)) entries.push([`${dataSet.id} ${fact}`, told]);
     }
   }
-  if (isWithdrawn(rule, state)) entries.push([`${INCIDENT} owed`, 'no']);
+  if (isWithdrawn(rule, state)) entries.push([`${INCIDENT} ${OWED}`, 'no']);
   entries.push(...meantBy(rule, state, pack));
   return Object.fromEntries(
     entries.filter(([, value]) => !isUnknown(value)).map(([key, value]) => [key, hash64(canonical(value)).slice(0, 8)]),

@@ -265,6 +265,7 @@ function outcome(sent: NotificationSent, asValue: AsValue): string {
   if (sent.of !== undefined) lines.push(`told: ${word(sent.told ?? 0)} of ${word(sent.of)}`);
   if (sent.stated !== undefined) lines.push(`stated as ${sent.stated}`);
   if (sent.lateByMs !== undefined) lines.push(latenessText(sent, spanText) || 'in time');
+  if (sent.withdraws) lines.push('the report was withdrawn: to be treated as withdrawn');
   if (sent.delayReasons !== undefined) lines.push(`reasons for the delay: ${word(sent.delayReasons)}`);
   if (sent.reference !== undefined) lines.push(`reference: ${word(sent.reference)}`);
   if (sent.caseNumber !== undefined) lines.push(`case number: ${word(sent.caseNumber)}`);

@@ -97,9 +97,10 @@ export function explanationLines(explanation: Explanation, out: Output): string[
     const told = o.told
       ? `, ${o.told}; still untold: ${o.untold}. Telling them, or a decision to leave them untold, settles it`
       : '';
+    const withdrawn = o.withdrawn ? `, ${o.withdrawn}` : '';
     const held = o.held ? `, ${o.held}` : '';
     const authority = o.authority ? `; it has no authority yet: ${o.authority}` : '';
-    return `${o.id}: ${word}${held}${late}${missed}${due}${changed}${decided}${confirms}${proposed}${told}${authority}`;
+    return `${o.id}: ${word}${withdrawn}${held}${late}${missed}${due}${changed}${decided}${confirms}${proposed}${told}${authority}`;
   });
   return [
     `${out.style(rule, 'bold')}  ${out.style(`[${commitments.join(' ')}]`, 'cyan')}`,

@@ -22,7 +22,8 @@ export const EN_CA: Words = {
     ...EN.withdrawn,
     authority: {
       ...EN.withdrawn.authority,
-      'no-data': 'Since the earlier report we have established that no personal information was involved.',
+      'no-data':
+        'Since the earlier report we have established that no personal information was involved. We ask you to treat that report as withdrawn.',
     },
     person: {
       ...EN.withdrawn.person,
@@ -51,9 +52,10 @@ export const FR_CA: Words = {
   withdrawn: {
     ...FR.withdrawn,
     authority: {
-      'no-data': 'Depuis la déclaration précédente, nous avons établi qu’aucun renseignement personnel n’a été visé.',
+      'no-data':
+        'Depuis la déclaration précédente, nous avons établi qu’aucun renseignement personnel n’a été visé. Nous vous prions de considérer cette déclaration comme retirée.',
       otherwise:
-        'Depuis la déclaration précédente, nous avons établi des faits au vu desquels ses conditions ne sont plus réunies\u202f; les rubriques ci-dessous indiquent ce que nous savons aujourd’hui.',
+        'Depuis la déclaration précédente, nous avons établi des faits au vu desquels ses conditions ne sont plus réunies\u202f; les rubriques ci-dessous indiquent ce que nous savons aujourd’hui. Nous vous prions de considérer cette déclaration comme retirée.',
     },
     person: {
       ...FR.withdrawn.person,

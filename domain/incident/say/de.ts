@@ -80,9 +80,9 @@ export const DE: Words = {
   withdrawn: {
     authority: {
       'no-data':
-        'Seit der früheren Meldung haben wir festgestellt, dass keine personenbezogenen Daten betroffen waren.',
+        'Seit der früheren Meldung haben wir festgestellt, dass keine personenbezogenen Daten betroffen waren. Wir bitten Sie, jene Meldung als zurückgenommen zu behandeln.',
       otherwise:
-        'Seit der früheren Meldung haben wir Tatsachen festgestellt, nach denen ihre Voraussetzungen nicht mehr vorliegen; die folgenden Angaben geben den heutigen Stand wieder.',
+        'Seit der früheren Meldung haben wir Tatsachen festgestellt, nach denen ihre Voraussetzungen nicht mehr vorliegen; die folgenden Angaben geben den heutigen Stand wieder. Wir bitten Sie, jene Meldung als zurückgenommen zu behandeln.',
     },
     customer: {
       'no-data':

@@ -66,9 +66,10 @@ export const EN: Words = {
   },
   withdrawn: {
     authority: {
-      'no-data': 'Since the earlier report we have established that no personal data was affected.',
+      'no-data':
+        'Since the earlier report we have established that no personal data was affected. We ask you to treat that report as withdrawn.',
       otherwise:
-        'Since the earlier report we have established facts on which its conditions are no longer met; the fields below state what we know now.',
+        'Since the earlier report we have established facts on which its conditions are no longer met; the fields below state what we know now. We ask you to treat that report as withdrawn.',
     },
     customer: {
       'no-data':

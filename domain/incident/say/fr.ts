@@ -87,9 +87,9 @@ export const FR: Words = {
   withdrawn: {
     authority: {
       'no-data':
-        'Depuis la notification précédente, nous avons établi qu’aucune donnée à caractère personnel n’a été touchée.',
+        'Depuis la notification précédente, nous avons établi qu’aucune donnée à caractère personnel n’a été touchée. Nous vous prions de considérer cette notification comme retirée.',
       otherwise:
-        'Depuis la notification précédente, nous avons établi des faits au vu desquels ses conditions ne sont plus réunies\u202f; les rubriques ci-dessous indiquent ce que nous savons aujourd’hui.',
+        'Depuis la notification précédente, nous avons établi des faits au vu desquels ses conditions ne sont plus réunies\u202f; les rubriques ci-dessous indiquent ce que nous savons aujourd’hui. Nous vous prions de considérer cette notification comme retirée.',
     },
     customer: {
       'no-data':

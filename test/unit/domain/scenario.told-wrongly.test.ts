@@ -1,7 +1,11 @@
 /** What was told and is not so any more: those who were told it get a correction, or a named person decides that it is not material. */
 import { noticeContents, noticeNow } from '../../../domain/incident/contents';
+import { board, explain } from '../../../domain/incident/explain';
+import { EN_CA, FR_CA } from '../../../domain/incident/say/canada';
 import { say } from '../../../domain/incident/say/say';
+import { withdrawalOf } from '../../../domain/incident/withdrawn-report';
 import { ruleOf } from '../../../domain/policy/policy';
+import { groupEntry } from '../../../register/show';
 import { accounts, assessment, at, COUNSEL, stored } from './helpers/facts';
 import { TRUST_CENTER } from './helpers/pack';
 import { NOT_OWED_REASON, Story } from './helpers/story';
@@ -87,6 +91,98 @@ describe('no personal data after all, when people were told', () => {
     story.send('close');
     expect(story.problems().join('\n')).toContain(PEOPLE);
     expect(story.folded()).toEqual(JSON.parse(JSON.stringify(story.state)));
+  });
+});
+
+describe('a report whose facts do not hold any more is withdrawn, never "not required"', () => {
+  const AGAIN = 'the second look at the log shows the tables of customers';
+  const LOW = { dataSets: [accounts({ risk: 'unlikely', significantHarm: 'no' }), stored()] };
+  const withdrawn = (over: Over = { personalData: 'no', dataSets: [] }) => {
+    const story = told();
+    story.send('assess', { assessment: facts(over), reason: WHY });
+    return story;
+  };
+  const word = (story: Story) => board(story.state, IRISH, story.now).find(({ id }) => id === DPC)!.status;
+  const explained = (story: Story) =>
+    explain(story.state, IRISH)
+      .flatMap(({ obligations }) => obligations)
+      .find(({ id }) => id === DPC)!.withdrawn;
+  const asked = (story: Story, language: string) => {
+    const { contents } = noticeNow(story.obligation(DPC), ruleOf(IRISH, 'gdpr-art33-authority')!, story.state, IRISH);
+    const { said } = contents.find(({ field }) => field === 'correction')!;
+    return say(said!, { language, locale: language, timeZone: 'UTC' }).join();
+  };
+
+  test.each<[string, Over]>([
+    ['no personal data was affected', { personalData: 'no', dataSets: [] }],
+    ['a risk is unlikely', LOW],
+  ])('%s: until the authority is told, and once it is', (_what, over) => {
+    const story = withdrawn(over);
+    expect([word(story), explained(story)]).toEqual(
+      Array(2).fill('withdrawn: to be filed, to be treated as withdrawn'),
+    );
+    expect(asked(story, 'en')).toMatch(/We ask you to treat that report as withdrawn\.$/);
+    expect(asked(story, 'fr')).toMatch(/considérer cette notification comme retirée\.$/);
+    expect(asked(story, 'de')).toMatch(/als zurückgenommen zu behandeln\.$/);
+    story.send('filed', { obligation: DPC, reference: 'IE-2' });
+    expect([word(story), explained(story)]).toEqual(Array(2).fill('withdrawn: to be treated as withdrawn'));
+    expect(story.obligation(DPC)).toMatchObject({
+      status: 'fulfilled',
+      supplements: [{ evidence: { reference: 'IE-2' } }],
+    });
+    expect(story.folded()).toEqual(story.state);
+  });
+
+  test('the Commissioner reads the same in the words of its law', () => {
+    const story = new Story({}, IRISH).to(1);
+    story.send('assess', { assessment: facts(), awareAt: at(1) });
+    story.send('filed', { obligation: 'pipeda-opc-report:opc', reference: 'OPC-1' });
+    story.send('assess', { assessment: NO_DATA, reason: WHY });
+    expect(withdrawalOf(story.obligation('pipeda-opc-report:opc'))).toBe('owed');
+    expect(EN_CA.withdrawn.authority['no-data']).toMatch(/We ask you to treat that report as withdrawn\.$/);
+    expect(FR_CA.withdrawn.authority['no-data']).toMatch(/considérer cette déclaration comme retirée\.$/);
+  });
+
+  test('the register keeps it as that', () => {
+    const story = withdrawn();
+    const { owed, notRequired } = groupEntry(story.events)!;
+    expect(owed.find(({ obligation }) => obligation === DPC)!.status).toBe(
+      'withdrawn: to be filed, to be treated as withdrawn',
+    );
+    story.send('filed', { obligation: DPC, reference: 'IE-2' });
+    const { notifications, notRequired: later } = groupEntry(story.events)!;
+    const filed = notifications.filter(({ obligation }) => obligation === DPC);
+    expect(filed.map(({ round, withdraws }) => [round, withdraws])).toEqual([
+      [1, undefined],
+      [2, true],
+    ]);
+    expect([...notRequired, ...later].map(({ obligation }) => obligation)).not.toContain(DPC);
+  });
+
+  test('no time makes it "not required": that nothing more is told is the reason of a named person', () => {
+    const story = withdrawn().to(2000);
+    expect(word(story)).toContain('withdrawn');
+    story.confirmNotOwed();
+    expect(story.all('obligation-not-required', DPC)).toEqual([]);
+    story.send('not-material', { obligation: DPC, reason: 'not affected', by: COUNSEL });
+    expect(story.problems()).toEqual([expect.stringMatching(/own words/)]);
+    story.send('not-material', { obligation: DPC, reason: WHY, by: COUNSEL });
+    expect(story.obligation(DPC)).toMatchObject({ status: 'fulfilled', decision: { by: COUNSEL, reason: WHY } });
+    expect([word(story).includes('withdrawn'), withdrawalOf(story.obligation(DPC))]).toEqual([false, undefined]);
+  });
+
+  test('affected after all: a report again, and not withdrawn', () => {
+    const story = withdrawn();
+    story.send('filed', { obligation: DPC, reference: 'IE-2' });
+    story.send('assess', { assessment: facts(), reason: AGAIN });
+    expect([story.obligation(DPC).status, withdrawalOf(story.obligation(DPC))]).toEqual(['filing', undefined]);
+    story.send('filed', { obligation: DPC, reference: 'IE-3' });
+    expect(withdrawalOf(story.obligation(DPC))).toBeUndefined();
+  });
+
+  test('a report that stands, and a notice to people, are not withdrawn', () => {
+    expect(withdrawalOf(told().obligation(DPC))).toBeUndefined();
+    expect(withdrawalOf(withdrawn().obligation(PEOPLE))).toBeUndefined();
   });
 });
 
