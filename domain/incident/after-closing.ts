@@ -2,6 +2,7 @@
  * What goes on after an incident was closed: it is opened again with a reason; what came later is noted without opening it;
  * it is linked with others. All of that is also taken while it is open. Pure.
  */
+import { aheadProblem } from '../kernel/ahead';
 import { tocsin } from '../kernel/command-lines';
 import type { Instant } from '../kernel/time';
 import { type PolicyRef, packNames } from '../policy/policy';
@@ -33,8 +34,9 @@ export function onAfterClosing(
     case 'reopen':
       return onReopen(state, message, answer, policy);
     case 'follow-up': {
-      const at = notAfter(message.at ?? saidAt(state, message.sentAt, now), now);
-      if (!at) return answer.rejected('at: must not be in the future');
+      const given = message.at ?? saidAt(state, message.sentAt, now);
+      const at = notAfter(given, now);
+      if (!at) return answer.rejected(`at: ${aheadProblem(given, now)}`);
       return [{ kind: 'followed-up', data: { text: message.text, at } }];
     }
     case 'link': {

@@ -1,4 +1,5 @@
 /** The facts of the declaration that people may correct afterwards; each correction is an event, and duties follow. */
+import { aheadProblem } from '../kernel/ahead';
 import { tocsin } from '../kernel/command-lines';
 import { earliestOf, inexactOf } from '../kernel/inexact-instant';
 import { HOUR_MS, type Instant, toMs } from '../kernel/time';
@@ -31,10 +32,10 @@ export function onCorrect(
   const problems: string[] = [];
   const serviceAffectedFrom = message.serviceAffectedFrom && notAfter(message.serviceAffectedFrom, now);
   if (message.serviceAffectedFrom && !serviceAffectedFrom)
-    problems.push('serviceAffectedFrom: must not be in the future');
+    problems.push(`serviceAffectedFrom: ${aheadProblem(message.serviceAffectedFrom, now)}`);
   // Nothing was detected after it was declared.
   const detected = message.detectedAt && whenNotAfter(message.detectedAt, now, declaration.declaredAt);
-  if (message.detectedAt && !detected) problems.push('detectedAt: must not be in the future');
+  if (message.detectedAt && !detected) problems.push(`detectedAt: ${aheadProblem(message.detectedAt, now)}`);
   const detectedAt = detected && earliestOf(detected);
   const detectedAs = inexactOf(detected);
   if (detectedAt && toMs(detectedAt) > toMs(declaration.declaredAt))

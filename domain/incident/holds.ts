@@ -4,6 +4,7 @@
  * waits for any reason.
  */
 
+import { pastProblem } from '../kernel/ahead';
 import { tocsin } from '../kernel/command-lines';
 import { earliest, exactMs, type Instant, minuteText, toInstant, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
@@ -40,7 +41,7 @@ export function holdProblem(
   now: Instant,
 ): string | undefined {
   const { o, rule, state, pack } = about;
-  if (until && toMs(until) <= toMs(now)) return 'until: must be in the future';
+  if (until && toMs(until) <= toMs(now)) return `until: ${pastProblem(until, now)}`;
   if (o.status === 'dispatching' || isSettled(o))
     return `obligation: ${o.id} is already ${stateWords(o.status)}: too late to hold, and nothing was held back. Correct with assess what was wrong in it: that opens a supplement`;
   if (!['email', 'status-page', 'filing'].includes(rule.channel))

@@ -2,15 +2,23 @@
  * A declaration whose instants lie in the future. Whoever sends one is told so and may send another; one that reached the
  * workflow all the same is not lost: its clocks run from now, which is the latest that it can have been. Pure.
  */
+import { aheadProblem } from '../kernel/ahead';
+import { earliestOf, type When } from '../kernel/inexact-instant';
 import { type Instant, minuteText, toMs } from '../kernel/time';
 import { CLOCK_SKEW_MS, notAfter } from './answer';
 import { readingsApart } from './declared-instants';
 import type { Declaration } from './incident';
 
 /** What is wrong with the instants of a declaration, for its sender; a little ahead is a clock that differs. */
-export function futureProblems({ detectedAt, declaredAt, awareAt }: Declaration, now: Instant): string[] {
-  return Object.entries({ detectedAt, declaredAt, awareAt }).flatMap(([field, at]) =>
-    at !== undefined && notAfter(at, now) === undefined ? [`${field}: must not be in the future`] : [],
+export function futureProblems(declaration: Declaration, now: Instant): string[] {
+  const { detectedAt, detectedAs, declaredAt, awareAt, awareAs } = declaration;
+  const read: Record<string, When | undefined> = {
+    detectedAt: detectedAs ?? detectedAt,
+    declaredAt,
+    awareAt: awareAs ?? awareAt,
+  };
+  return Object.entries(read).flatMap(([field, when]) =>
+    when !== undefined && notAfter(earliestOf(when), now) === undefined ? [`${field}: ${aheadProblem(when, now)}`] : [],
   );
 }
 

@@ -1,4 +1,5 @@
 /** What it means that somebody states, corrects or confirms the instant of awareness. */
+import { aheadProblem } from '../kernel/ahead';
 import { tocsin } from '../kernel/command-lines';
 import { earliestOf, inexactOf } from '../kernel/inexact-instant';
 import { type Instant, minuteText, toMs } from '../kernel/time';
@@ -26,7 +27,7 @@ export function onAwareAt(
 ): { events: NewEvent[] } | { problem: string } {
   if (!given) return { events: [] };
   const when = whenNotAfter(given, now);
-  if (!when) return { problem: 'awareAt: must not be in the future' };
+  if (!when) return { problem: `awareAt: ${aheadProblem(given, now)}` };
   const [awareAt, inexact] = [earliestOf(when), inexactOf(when)];
   const before = state.awareness?.findLast((each) => each.basis === basis);
   if (before?.awareAt === awareAt && before.inexact?.stated === inexact?.stated) return { events: [] };

@@ -1,4 +1,5 @@
 /** What each message of a person or a tool means for an incident. */
+import { aheadProblem } from '../kernel/ahead';
 import { ask, commandText, tocsin } from '../kernel/command-lines';
 import { earliestOf, inexactOf } from '../kernel/inexact-instant';
 import type { Instant } from '../kernel/time';
@@ -187,8 +188,9 @@ function onContain(state: IncidentState, message: On<'contain'>, answer: Answer)
 }
 
 function onMeasure(state: IncidentState, message: On<'measure'>, now: Instant, answer: Answer): NewEvent[] {
-  const at = notAfter(message.at ?? saidAt(state, message.sentAt, now), now);
-  if (!at) return answer.rejected('at: must not be in the future');
+  const given = message.at ?? saidAt(state, message.sentAt, now);
+  const at = notAfter(given, now);
+  if (!at) return answer.rejected(`at: ${aheadProblem(given, now)}`);
   const known = state.measures.some(
     (m) =>
       m.text === message.text &&

@@ -2,6 +2,7 @@
  * A person looked at the mail provider. A batch of a notice whose outcome nothing else tells (the provider has another request
  * under the same key) was accepted there, and those in it are told; or it was not, and it is sent. Pure.
  */
+import { aheadProblem } from '../kernel/ahead';
 import { tocsin } from '../kernel/command-lines';
 import { type Instant, minuteText, toMs } from '../kernel/time';
 import { type Answer, notAfter } from './answer';
@@ -23,8 +24,7 @@ export function onSettle(
       `obligation: ${o.id} is ${stateWords(o.status)}, so no batch of it waits for a person; see \`${tocsin('explain', { id: state.caseId, obligation: o.id })}\``,
     );
   const at = message.at && notAfter(message.at, now);
-  if (message.at && !at)
-    return answer.rejected('at: is in the future: give the instant at which the provider accepted it');
+  if (message.at && !at) return answer.rejected(`at: ${aheadProblem(message.at, now)}, when the provider accepted it`);
   const { declaredAt } = state.declaration;
   if (at && toMs(at) < toMs(declaredAt))
     return answer.rejected(

@@ -1,5 +1,6 @@
 /** What it means that somebody sets the status, and says that the incident is contained. */
 
+import { aheadProblem } from '../kernel/ahead';
 import { ask, tocsin } from '../kernel/command-lines';
 import { earliestOf, inexactOf, latestOf, type When } from '../kernel/inexact-instant';
 import { type Instant, toMs } from '../kernel/time';
@@ -91,7 +92,7 @@ export function isBefore(a: (typeof STATUSES)[number], b: (typeof STATUSES)[numb
 export function actedWhen(given: When, state: IncidentState, now: Instant): { when: When } | { problem: string } {
   const { anchors, declaration } = state;
   const when = whenNotAfter(given, now, declaration.recordedAt);
-  if (!when) return { problem: 'must not be in the future' };
+  if (!when) return { problem: aheadProblem(given, now) };
   const from = knownFrom(state);
   if (toMs(latestOf(when)) < toMs(from)) {
     const problem = anchors.aware

@@ -50,8 +50,8 @@ export function playRecord(
   };
   for (const [act, one] of acts.entries()) {
     const played = playedAct(one, clock, now);
-    if ('problem' in played) {
-      refused.push({ act, problems: [played.problem] });
+    if ('refused' in played) {
+      refused.push({ act, problems: [played.refused] });
       continue;
     }
     const { at, body } = played;

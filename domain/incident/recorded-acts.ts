@@ -1,5 +1,7 @@
 /** The acts of a past incident, as they are handed over to be recorded. */
+
 import { z } from 'zod';
+import { aheadProblem } from '../kernel/ahead';
 import { earliestOf, latestOf, WhenSchema } from '../kernel/inexact-instant';
 import { type Instant, minuteText, toMs } from '../kernel/time';
 import { MESSAGE_NAMES, type MessageName } from './messages';
@@ -27,16 +29,16 @@ export function playedAct(
   { at: when, message, body }: RecordedAct,
   clock: Instant,
   now: Instant,
-): { at: Instant; body: Record<string, unknown> } | { problem: string } {
+): { at: Instant; body: Record<string, unknown> } | { refused: string } {
   const earliest = earliestOf(when);
-  if (toMs(earliest) > toMs(now)) return { problem: 'at: it lies in the future' };
-  if (toMs(latestOf(when)) < toMs(clock)) return { problem: `at: it comes before ${minuteText(clock)} UTC` };
+  if (toMs(earliest) > toMs(now)) return { refused: `at: ${aheadProblem(when, now)}` };
+  if (toMs(latestOf(when)) < toMs(clock)) return { refused: `at: it comes before ${minuteText(clock)} UTC` };
   const at = toMs(earliest) < toMs(clock) ? clock : earliest;
   if (typeof when === 'string') return { at, body };
   const field = TIME_OF[message];
   if (!field)
     return {
-      problem: `at: must be exact for "${message}", whose readings are not kept: give the latest that it can have been, like ${when.latest}`,
+      refused: `at: must be exact for "${message}", whose readings are not kept: give the latest that it can have been, like ${when.latest}`,
     };
   return { at, body: { [field]: when.stated, ...body } };
 }

@@ -3,8 +3,10 @@
  * incident that runs, and cannot be forgotten meanwhile. Its owner is alarmed before the limit, at it and after it; where
  * its rule says so, silence declares. A detection whose rule declares goes the same way, without waiting.
  */
+
 import type { CaseMessage, CaseRow, Lifecycle, NewOf } from '../case/lifecycle';
 import { DeclarationSchema } from '../incident/incident';
+import { aheadProblem } from '../kernel/ahead';
 import { earliestOf, inexactOf } from '../kernel/inexact-instant';
 import { problemsOf } from '../kernel/problems';
 import { type Instant, minuteText, toMs } from '../kernel/time';
@@ -47,7 +49,7 @@ function onDeclare(
   now: Instant,
   rejected: (problem: string) => NewOf<TriageEvent>[],
 ): NewOf<TriageEvent>[] {
-  if (awareAt && toMs(earliestOf(awareAt)) > toMs(now)) return rejected('awareAt: must not be in the future');
+  if (awareAt && toMs(earliestOf(awareAt)) > toMs(now)) return rejected(`awareAt: ${aheadProblem(awareAt, now)}`);
   const aware = awareAt && { awareAt: earliestOf(awareAt), awareAs: inexactOf(awareAt) };
   const parsed = DeclarationSchema.safeParse(declarationOf(state, by, now, { ...stated, ...aware }));
   if (!parsed.success) return problemsOf(parsed.error).flatMap(rejected);

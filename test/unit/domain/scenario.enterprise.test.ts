@@ -150,7 +150,9 @@ describe('hold', () => {
   test('a hold until an instant that has passed is refused', () => {
     const story = aware().to(10);
     story.send('hold', { obligation: ID, reason: 'x', until: at(9) });
-    expect(story.problems()).toEqual(['until: must be in the future']);
+    expect(story.problems()).toEqual([
+      expect.stringMatching(/^until: must be in the future: .* was read, and it is .* UTC; give a later one, like /),
+    ]);
   });
 });
 
@@ -186,7 +188,7 @@ describe('awareness corrected', () => {
     story.send('assess', { awareAt: at(0.5) });
     expect(story.problems()).toEqual(['reason: is needed to correct the recorded instant of awareness']);
     story.send('assess', { awareAt: at(2), reason: 'x' });
-    expect(story.problems()).toEqual(['awareAt: must not be in the future']);
+    expect(story.problems()).toEqual([expect.stringMatching(/^awareAt: must not be in the future: .* was read/)]);
     expect(story.obligation(ID).dueAt).toBe(at(49));
   });
 

@@ -60,7 +60,10 @@ describe('a clock counts from the earliest reading', () => {
   test('a range whose earliest reading lies in the future is refused; one that began is taken up to now', () => {
     const story = new Story({}, IRISH).to(8);
     story.send('assess', { assessment: assessment(), awareAt: range(9, 10) });
-    expect(story.problems()).toEqual(['awareAt: must not be in the future']);
+    expect(story.problems()).toEqual([
+      `awareAt: must not be in the future: ${range(9, 10)} (between 2026-04-01 11:00 and 2026-04-01 12:00 UTC) was read, ` +
+        'and it is 2026-04-01 10:00 UTC; give a time up to then, like 2026-04-01T10:00:00Z',
+    ]);
     story.send('assess', { assessment: assessment(), awareAt: range(7, 10) });
     expect(story.last('awareness-recorded').data.inexact).toMatchObject({ earliest: at(7), latest: at(8) });
   });

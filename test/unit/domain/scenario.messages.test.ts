@@ -37,8 +37,20 @@ describe('a bad command is "rejected", says what is wrong, and changes nothing e
       { status: 'contained', at: at(-1) },
       /^at: must not be before the detection or the awareness, whichever came first$/,
     ],
-    ['a status in the future', 'status', { status: 'contained', at: at(9) }, /^at: must not be in the future$/],
-    ['a measure in the future', 'measure', { text: 'x', at: at(9) }, /^at: must not be in the future$/],
+    [
+      'a status in the future',
+      'status',
+      { status: 'contained', at: at(9) },
+      new RegExp(
+        `^at: must not be in the future: ${at(9)} was read, and it is .* UTC; give a time up to then, like .*Z$`,
+      ),
+    ],
+    [
+      'a measure in the future',
+      'measure',
+      { text: 'x', at: at(9) },
+      /^at: must not be in the future: .* was read, .*, like /,
+    ],
     ['an assessment of nothing', 'assess', {}, /give "assessment" or "personalData", "awareAt", or both/],
     [
       'a ground of another article',
