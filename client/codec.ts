@@ -10,7 +10,7 @@ import { METADATA_ENCODING_KEY, type Payload, type PayloadCodec, ValueError } fr
 import { temporal } from '@temporalio/proto';
 import { FOREIGN_ENCODING, type ForeignPayload, SEAL_METADATA } from '../domain/kernel/foreign-payload';
 import { SCHEDULES } from '../domain/kernel/schedules';
-import { encryptionKeyOf, KEY_FORM } from './encryption-key';
+import { encryptionKeyOf, KEY_FORM } from '../platform/encryption-key';
 
 const ENCODING = 'binary/encrypted';
 const NONCE_BYTES = 12;

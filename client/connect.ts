@@ -3,11 +3,11 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { tocsin } from '../domain/kernel/command-lines';
+import { keyRing } from '../platform/encryption-key';
 import { dataDir } from '../platform/folders';
 import { isProduction } from '../platform/production';
 import { readRunningStack } from '../platform/stack-file';
 import { dataConverter } from './codec';
-import { keyRing } from './encryption-key';
 import { refused, usage } from './errors';
 import { TocsinClient } from './tocsin-client';
 import { temporalTlsProblem } from './verified-temporal';

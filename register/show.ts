@@ -1,4 +1,3 @@
-import type { StatedBefore } from '../domain/incident/act-timed';
 import { decidedByRule } from '../domain/incident/authorship';
 import { counting } from '../domain/incident/awareness';
 import { containedWhen } from '../domain/incident/contained-when';
@@ -13,6 +12,7 @@ import { namedText } from '../domain/incident/narrate';
 import { ORGANISATIONS } from '../domain/incident/organisations-told';
 import { PUBLIC_NOTICE } from '../domain/incident/readers';
 import { type IncidentState, isSettled, type Obligation } from '../domain/incident/state';
+import type { StatedBefore } from '../domain/incident/stated-before';
 import { WITHDRAWAL_WORDS, withdrawalOf } from '../domain/incident/withdrawn-report';
 import { type Count, countText } from '../domain/kernel/count';
 import { type InexactInstant, inexactOf, latestOf, whenText } from '../domain/kernel/inexact-instant';

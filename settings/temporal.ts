@@ -1,7 +1,7 @@
 /** How Temporal is reached, on which queue, and with which keys payloads are encrypted. */
 
-import { encryptionKeyOf, KEY_FORM, keyRing } from '../client/encryption-key';
 import { TASK_QUEUE } from '../domain/incident/contract';
+import { encryptionKeyOf, KEY_FORM, keyRing } from '../platform/encryption-key';
 import { settingsGroup, text, variable } from '../platform/settings/variable';
 
 /** What every process that talks to Temporal must have in common with the others. */

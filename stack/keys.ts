@@ -1,7 +1,7 @@
 /** The keys that a stack on this machine makes for itself. They stay in its data folder, readable by its owner only. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { keyRing } from '../client/encryption-key';
+import { keyRing } from '../platform/encryption-key';
 import { writeWholeSync } from '../platform/write-whole';
 
 /**

@@ -4,7 +4,7 @@
  * workers have (HKDF-SHA-256, RFC 5869).
  */
 import { createHmac, hkdfSync } from 'node:crypto';
-import { encryptionKeyOf } from '../../client/encryption-key';
+import { encryptionKeyOf } from '../../platform/encryption-key';
 import { sha256Hex } from './artefacts';
 
 /** One key of the workers: it says how a mark is written, and under which key a list lies. */

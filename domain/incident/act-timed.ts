@@ -9,19 +9,12 @@ import type { ObligationRule } from '../policy/rule';
 import type { EventOf, NewEvent } from './events';
 import { dependsOnHour, verdictText } from './lateness';
 import type { IncidentState, Obligation } from './state';
+import type { StatedBefore } from './stated-before';
 
 /** What a decision answers when it causes no events. */
 interface Answers {
   rejected(...problems: string[]): NewEvent[];
   noted(note: string): NewEvent[];
-}
-
-/** An act as it was stated before, with the verdict of then. */
-export interface StatedBefore {
-  at: Instant;
-  inexact: InexactInstant;
-  lateByMs: number;
-  inTimeUntil?: Instant;
 }
 
 /** A person states more exactly when it was done: within what was stated before, as everything else would be another act. */

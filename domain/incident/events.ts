@@ -10,7 +10,6 @@ import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
-import type { StatedBefore } from './act-timed';
 import type { Audience } from './audience';
 import type { AwarenessBasis } from './awareness';
 import type { Corrected } from './corrected-facts';
@@ -22,6 +21,7 @@ import type { LinkRelation } from './links';
 import type { MessageName } from './messages';
 import type { PublicChannel } from './public-channels';
 import type { SecondPersonChange } from './second-person';
+import type { StatedBefore } from './stated-before';
 import type { CHANNELS, Counted, Named } from './tally';
 import type { ToldFacts } from './told-facts';
 

@@ -5,7 +5,6 @@ import type { InexactInstant } from '../kernel/inexact-instant';
 import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
-import type { StatedBefore } from './act-timed';
 import type { AwarenessDoubt, AwarenessStatement } from './awareness';
 import type { NoticeEdit } from './edits';
 import type {
@@ -25,6 +24,7 @@ import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from
 import type { LinkRelation } from './links';
 import type { Parts } from './parts';
 import type { AwaitsSecond } from './second-person';
+import type { StatedBefore } from './stated-before';
 import type { Tally } from './tally';
 import type { ToldFacts } from './told-facts';
 import type { Translations } from './translations';

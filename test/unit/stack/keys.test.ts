@@ -1,7 +1,7 @@
 /** The keys of a stack on this machine: made with its Temporal, and never put under one that ran without. */
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { encryptionKeyOf } from '../../../client/encryption-key';
+import { encryptionKeyOf } from '../../../platform/encryption-key';
 import { sealingKeys, sessionKey } from '../../../stack/keys';
 import { temporaryDir } from '../../setup/helpers';
 
