@@ -203,12 +203,13 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   const contacts = settings.contactsFile
     ? await loadContacts(settings.contactsFile)
     : createContacts({ fallback: addressIn(settings.mail.from), contacts: {} });
+  const onForged = tellingOfForgery(pipeline.store, log);
   const artefacts = createKeptArtefacts({
     pool,
     dir: path.join(dataDir, 'artefacts'),
     log,
     keys: settings.encryptionKeys,
-    onForged: tellingOfForgery(pipeline.store, log),
+    onForged,
   });
   const deps: ActivityDeps = {
     policy,
@@ -253,7 +254,8 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
     detections: { accept: pipeline.store },
     dependencies: configuredDependencies(pool, dataDir, settings.dependencies),
     reporters: {
-      claim: (reportId, mail, now) => claimReporterMail(pool, reportId, mail, now),
+      claim: (reportId, mail, now) =>
+        claimReporterMail(pool, reportId, mail, now, { keys: settings.encryptionKeys, onForged }),
       settle: (reportId, mail, outcome, now) => settleReporterMail(pool, reportId, mail, outcome, now),
     },
     log,

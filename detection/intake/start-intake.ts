@@ -26,6 +26,8 @@ export interface IntakeServer {
   /** No login is taken that could rewrite the past. */
   production?: boolean;
   taskQueue: string;
+  /** Those of the workers (`ID:BASE64`), by which what a reporter confirmed is proved. */
+  encryptionKeys: string[];
   /** Detection rules; `policy/detection.yaml` without it. */
   detectionRules?: string;
   /** The policy pack, for the organisation's name. */
@@ -77,6 +79,7 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
       policy: settings.policy,
       pool,
       cases: new TocsinClient(temporal, taskQueue),
+      keys: settings.encryptionKeys,
       log,
     });
     const { dir, readToken } = server.publishedLog;

@@ -14,12 +14,13 @@ import { reportStarter } from './start-reports';
 /** Puts it together. Throws what is wrong with the files that the settings name. */
 export function configuredReports(
   settings: ReportsSettings,
-  deps: { policy: PolicySource; pool: Pool; cases: TocsinClient; log: Log },
+  deps: { policy: PolicySource; pool: Pool; cases: TocsinClient; keys: readonly string[]; log: Log },
 ): FastifyPluginAsync {
-  const { pool, cases, log } = deps;
+  const { pool, cases, keys, log } = deps;
   return reportsPlugin({
     ...loadReportsConfig(settings.configFile),
     pool,
+    keys,
     start: reportStarter(cases),
     organisation: loadPolicy(deps.policy).pack.organisation.name,
     log,

@@ -36,6 +36,8 @@ export interface ReportsDeps extends LoadedReportsConfig {
   now: () => Date;
   /** Signs security.txt. */
   signingKey?: SigningKey | undefined;
+  /** The keys of workers and intake, by which links are made; without them the database itself is believed. */
+  keys?: readonly string[];
   /** `whsec_…` of the mail provider's webhook; without it mails are not taken. */
   mailSecret?: string | undefined;
 }
@@ -200,7 +202,7 @@ class ReportIntake {
     key: string | undefined,
     from?: FastifyRequest,
   ): Promise<Acceptance> {
-    const { config, holidays, pool, now } = this.deps;
+    const { config, holidays, pool, now, keys = [] } = this.deps;
     const at = now();
     const receivedAt = toInstant(at.getTime());
     const reportId = `VR-${receivedAt.slice(0, 10).replaceAll('-', '')}-${randomBytes(4).toString('hex')}`;
@@ -216,7 +218,7 @@ class ReportIntake {
     };
     const marks = from && { origin: originOf(from), network: networkOfRequest(from) };
     const given = { reportId, receivedAt: at, via, content, key, ...marks, confirmBase, workflowInput };
-    const answer = await this.turns.take(() => acceptReport(pool, given, config.limits));
+    const answer = await this.turns.take(() => acceptReport(pool, given, config.limits, { keys }));
     if (!answer) return { outcome: 'limited', by: 'open' };
     if (answer.outcome === 'accepted' && answer.fresh) void this.dispatcher.drain();
     return answer;
@@ -250,12 +252,12 @@ class ReportIntake {
 
   /** GET shows a button, POST is the button: programs that look at mails open every link. */
   async confirm(request: FastifyRequest<{ Params: Link }>, reply: FastifyReply): Promise<FastifyReply> {
-    const { pool, now } = this.deps;
+    const { pool, now, keys = [] } = this.deps;
     const { reportId: id, token } = request.params;
-    const report = await reportOfLink(pool, id, token);
+    const report = await reportOfLink(pool, id, token, { keys });
     if (!report) return html(reply, 404, unknownLinkPage(this.context));
     if (request.method !== 'POST' && !report.confirmedAt) return html(reply, 200, confirmPage(this.context, id));
-    if (!report.confirmedAt) await confirmReporter(pool, id, now());
+    if (!report.confirmedAt) await confirmReporter(pool, id, now(), { keys });
     const { acknowledgeBy, acknowledged } = report;
     return html(reply, 200, receiptPage(this.context, { id, acknowledgeBy, address: 'confirmed', acknowledged }));
   }

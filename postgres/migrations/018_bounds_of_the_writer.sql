@@ -77,3 +77,26 @@ $$;
 REVOKE INSERT ON tocsin.effect_marks, tocsin.artefact_lists FROM tocsin_writer;
 GRANT INSERT (mark) ON tocsin.effect_marks TO tocsin_writer;
 GRANT INSERT (list, incident_id, refs) ON tocsin.artefact_lists TO tocsin_writer;
+
+-- Vulnerability reports: that a report was taken by an intake, and that its address was confirmed, is proved by the keys of
+-- workers and intake. What stands in reports of before is believed as it is.
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'tocsin.vulnerability_reports'::regclass AND attname = 'earlier') THEN
+    ALTER TABLE tocsin.vulnerability_reports
+      ADD COLUMN earlier boolean NOT NULL DEFAULT true,
+      -- Of the address and of where its link leads, by the intake that took it.
+      ADD COLUMN taken_proof bytea,
+      -- Of the address, by the intake at which the link was followed.
+      ADD COLUMN confirm_proof bytea;
+  END IF;
+  ALTER TABLE tocsin.vulnerability_reports ALTER COLUMN earlier SET DEFAULT false;
+END
+$$;
+REVOKE INSERT, UPDATE ON tocsin.vulnerability_reports FROM tocsin_writer;
+GRANT INSERT (report_id, received_at, via, content, reporter_email, reporter_name, credit, salt, same_report, same_key, same_sender,
+    origin, network, length, commitment, workflow_input, confirm_base, taken_proof),
+  -- What happens to a report, and what an erasure takes from it; not what it is, nor where its link leads.
+  UPDATE (started_at, confirmed_at, confirm_proof, content, reporter_email, reporter_name, credit, salt, same_report, same_key,
+    same_sender, origin, network, erased_at, erased_by)
+  ON tocsin.vulnerability_reports TO tocsin_writer;

@@ -338,6 +338,7 @@ module.exports = {
         file: 'detection/reports/store/reporter.ts',
         away: "WHEN mail = 'acknowledgement' AND confirmed_at IS NULL THEN 'not-confirmed'",
       },
+      { file: 'detection/reports/store/reporter-proof.ts', away: 'confirmed_at !== null && ' },
     ],
   },
   'aim requests to confirm at strangers in number': {
@@ -374,12 +375,30 @@ module.exports = {
   'the same, by reports that come at once': {
     take: [{ file: 'detection/reports/store/reporter.ts', away: ', MAILS_LOCK)', leave: ')' }],
   },
+  "confirm a reporter's address with the writer's login": {
+    take: [
+      {
+        file: 'detection/reports/store/reporter.ts',
+        away: 'proofs.wasConfirmed(report, row)',
+        leave: 'true',
+      },
+    ],
+  },
+  'have a link to confirm lead to a site of theirs': {
+    take: [
+      {
+        file: 'detection/reports/store/reporter.ts',
+        away: 'proofs.wasTaken(report, row)',
+        leave: 'true',
+      },
+    ],
+  },
   'confirm by opening, guessing or moving a link': {
     take: [
       {
         file: 'detection/reports/store/confirm-report.ts',
-        away: '!row || !isSame(token, confirmToken(row.key, reportId))',
-        leave: '!row',
+        away: '!found?.proofs.isToken(token, found.report, found.row)',
+        leave: '!found',
       },
     ],
   },

@@ -44,7 +44,7 @@ async function runningPart(shell: Shell, id: string) {
 async function storedPart(shell: Shell, id: string) {
   const { readReport } = await import('../../../detection/reports/store/read-report.js');
   try {
-    return { stored: await readReport(await shell.register(), id) };
+    return { stored: await readReport(await shell.register(), id, { keys: shell.temporalSettings.encryptionKeys }) };
   } catch (error) {
     return { problem: `The text cannot be read from Postgres right now: ${(error as Error).message}` };
   }

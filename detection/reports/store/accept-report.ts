@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { addressKey } from '../../../activities/mail/mail-address';
 import { inTransaction } from '../../../postgres/transaction';
 import { canonicalText } from '../../../register/canonical';
+import { ReporterProofs, type ReportKeys } from './reporter-proof';
 
 /** What somebody reported, and who they are. Lives in this table alone. */
 export interface ReportContent {
@@ -58,12 +59,18 @@ const REPORTS_LOCK = 0x7265706f727473n;
  * Takes a report: the same content from the same sender within a day, or under the same key, is one report. Committed
  * when it returns. Throws the driver's error; `isUnavailable` tells an outage.
  */
-export async function acceptReport(pool: Pool, given: GivenReport, limits: ReportLimits): Promise<Acceptance> {
+export async function acceptReport(
+  pool: Pool,
+  given: GivenReport,
+  limits: ReportLimits,
+  { keys }: ReportKeys = {},
+): Promise<Acceptance> {
   const { content, key, origin, network } = given;
   return inTransaction(
     pool,
     async (client) => {
-      const hash = await keyedHash(client);
+      const databaseKey = await readKey(client);
+      const hash = keyedHash(databaseKey);
       const address = content.email === undefined ? undefined : addressKey(content.email);
       const sender = address ?? origin ?? '';
       const marks = {
@@ -77,7 +84,7 @@ export async function acceptReport(pool: Pool, given: GivenReport, limits: Repor
       if (same) return same;
       const by = await exceeded(client, given.receivedAt, marks, limits);
       if (by) return { outcome: 'limited', by };
-      await insert(client, given, marks);
+      await insert(client, given, marks, new ReporterProofs(keys, databaseKey));
       return { outcome: 'accepted', reportId: given.reportId, receivedAt: given.receivedAt, fresh: true };
     },
     REPORTS_LOCK,
@@ -103,9 +110,13 @@ const NEWCOMERS = 5;
 
 type Hash = (purpose: string, value: string) => Buffer;
 
-async function keyedHash(client: PoolClient): Promise<Hash> {
+async function readKey(client: PoolClient): Promise<Buffer> {
   const { rows } = await client.query<{ key: Buffer }>('SELECT key FROM tocsin.vulnerability_report_key');
-  return (purpose, value) => createHmac('sha256', rows[0]!.key).update(`${purpose}\0`).update(value).digest();
+  return rows[0]!.key;
+}
+
+function keyedHash(key: Buffer): Hash {
+  return (purpose, value) => createHmac('sha256', key).update(`${purpose}\0`).update(value).digest();
 }
 
 async function findSame(
@@ -159,6 +170,7 @@ async function insert(
   client: PoolClient,
   { reportId, receivedAt, via, content, confirmBase, workflowInput }: GivenReport,
   marks: Marks,
+  proofs: ReporterProofs,
 ): Promise<void> {
   const salt = randomBytes(32);
   const length = Buffer.byteLength(content.text);
@@ -166,8 +178,8 @@ async function insert(
   await client.query(
     `INSERT INTO tocsin.vulnerability_reports
        (report_id, received_at, via, content, reporter_email, reporter_name, credit, salt,
-        same_report, same_key, same_sender, origin, network, length, commitment, workflow_input, confirm_base)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+        same_report, same_key, same_sender, origin, network, length, commitment, workflow_input, confirm_base, taken_proof)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
     [
       reportId,
       receivedAt,
@@ -186,6 +198,7 @@ async function insert(
       commitment,
       JSON.stringify({ ...workflowInput, length, commitment }),
       confirmBase ?? null,
+      proofs.taken({ reportId, email: content.email ?? null, confirmBase: confirmBase ?? null }),
     ],
   );
 }

@@ -1,10 +1,7 @@
 /** The link by which a reporter confirms their address, and what is known once they have. */
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { Instant } from '../../../domain/kernel/time';
-
-/** Bytes of a token: nobody guesses it. */
-const TOKEN_BYTES = 18;
+import { PROOF_COLUMNS, type Proved, ReporterProofs, type ReportKeys, type StoredProofs } from './reporter-proof';
 
 /** A report as its reporter may see it, whose link it was. */
 export interface ConfirmableReport {
@@ -16,14 +13,12 @@ export interface ConfirmableReport {
   acknowledged: boolean;
 }
 
-/** The secret part of a report's link: the same for the same report, as the mail's idempotency key demands. */
-export function confirmToken(key: Uint8Array, reportId: string): string {
-  return createHmac('sha256', key)
-    .update('confirm\0')
-    .update(reportId)
-    .digest()
-    .subarray(0, TOKEN_BYTES)
-    .toString('base64url');
+interface Row extends StoredProofs {
+  reporter_email: string;
+  confirm_base: string | null;
+  key: Buffer;
+  due_at: Instant;
+  acknowledged: boolean;
 }
 
 /** The report that a link is of; undefined when the link is of none, or the report was erased. Changes nothing. */
@@ -31,9 +26,46 @@ export async function reportOfLink(
   pool: Pool,
   reportId: string,
   token: string,
+  { keys }: ReportKeys = {},
 ): Promise<ConfirmableReport | undefined> {
-  const { rows } = await pool.query<{ key: Buffer; due_at: Instant; confirmed_at: Date | null; acknowledged: boolean }>(
-    `SELECT (SELECT key FROM tocsin.vulnerability_report_key) AS key, confirmed_at,
+  const found = await read(pool, reportId, keys);
+  if (!found?.proofs.isToken(token, found.report, found.row)) return undefined;
+  const { row, report, proofs } = found;
+  return {
+    acknowledgeBy: row.due_at,
+    ...(proofs.wasConfirmed(report, row) && { confirmedAt: row.confirmed_at! }),
+    acknowledged: row.acknowledged,
+  };
+}
+
+/** Records that a reporter confirmed their address; the first instant stays. Ask `reportOfLink` before. */
+export async function confirmReporter(
+  pool: Pool,
+  reportId: string,
+  now: Date,
+  { keys }: ReportKeys = {},
+): Promise<void> {
+  const found = await read(pool, reportId, keys);
+  if (!found || found.proofs.wasConfirmed(found.report, found.row)) return;
+  // What stands there without a proof is nobody's.
+  await pool.query(
+    `UPDATE tocsin.vulnerability_reports SET confirmed_at = $2, confirm_proof = $3
+      WHERE report_id = $1 AND reporter_email = $4 AND erased_at IS NULL
+        AND (confirmed_at IS NULL) = $5 AND confirm_proof IS NOT DISTINCT FROM $6`,
+    [
+      reportId,
+      now,
+      found.proofs.confirmed(found.report),
+      found.report.email,
+      found.row.confirmed_at === null,
+      found.row.confirm_proof,
+    ],
+  );
+}
+
+async function read(pool: Pool, reportId: string, keys: ReportKeys['keys']) {
+  const { rows } = await pool.query<Row>(
+    `SELECT (SELECT key FROM tocsin.vulnerability_report_key) AS key, reporter_email, confirm_base, ${PROOF_COLUMNS},
             workflow_input #>> '{clock,dueAt}' AS due_at,
             EXISTS (SELECT FROM tocsin.register_entries
                      WHERE incident_id = report_id AND kind = 'acknowledged') AS acknowledged
@@ -41,24 +73,7 @@ export async function reportOfLink(
     [reportId],
   );
   const [row] = rows;
-  if (!row || !isSame(token, confirmToken(row.key, reportId))) return undefined;
-  return {
-    acknowledgeBy: row.due_at,
-    ...(row.confirmed_at && { confirmedAt: row.confirmed_at }),
-    acknowledged: row.acknowledged,
-  };
-}
-
-/** Records that a reporter confirmed their address; the first instant stays. Ask `reportOfLink` before. */
-export async function confirmReporter(pool: Pool, reportId: string, now: Date): Promise<void> {
-  await pool.query(
-    `UPDATE tocsin.vulnerability_reports SET confirmed_at = $2
-      WHERE report_id = $1 AND confirmed_at IS NULL AND erased_at IS NULL`,
-    [reportId, now],
-  );
-}
-
-function isSame(given: string, right: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
+  if (!row) return undefined;
+  const report: Proved = { reportId, email: row.reporter_email, confirmBase: row.confirm_base };
+  return { row, report, proofs: new ReporterProofs(keys, row.key) };
 }

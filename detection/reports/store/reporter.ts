@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { ReporterMailKind, ReporterMailOutcome, WithheldMail } from '../../../domain/report/state';
 import { inTransaction } from '../../../postgres/transaction';
 import { REPORT_PATH } from '../security-txt';
-import { confirmToken } from './confirm-report';
+import { PROOF_COLUMNS, type Proved, ReporterProofs, type ReportKeys, type StoredProofs } from './reporter-proof';
 
 /** Where a reporter is written to, and how a mail to them stands. */
 export interface ReporterMailState {
@@ -36,7 +36,7 @@ const WITHHELD = `CASE
   WHEN mail = 'confirmation' AND (${WRITTEN_TO} OR ${SET_OFF} >= ${CONFIRMATIONS_OF_A_NETWORK}) THEN 'limited'
 END`;
 
-interface Row {
+interface Row extends StoredProofs {
   reporter_email: string;
   withheld: WithheldMail | null;
   confirm_base: string | null;
@@ -57,8 +57,9 @@ export function claimReporterMail(
   reportId: string,
   mail: ReporterMailKind,
   now: Date,
+  keys: ReportKeys = {},
 ): Promise<ReporterMailState> {
-  return inTransaction(pool, (client) => claim(client, reportId, mail, now), MAILS_LOCK);
+  return inTransaction(pool, (client) => claim(client, reportId, mail, now, keys), MAILS_LOCK);
 }
 
 async function claim(
@@ -66,6 +67,7 @@ async function claim(
   reportId: string,
   mail: ReporterMailKind,
   now: Date,
+  { keys, onForged = () => {} }: ReportKeys,
 ): Promise<ReporterMailState> {
   await client.query(
     `INSERT INTO tocsin.vulnerability_report_mails (report_id, mail, claimed_at)
@@ -74,7 +76,7 @@ async function claim(
     [reportId, mail, now],
   );
   const { rows } = await client.query<Row>(
-    `SELECT reporter_email, ${WITHHELD} AS withheld, confirm_base, claimed_at, outcome,
+    `SELECT reporter_email, ${WITHHELD} AS withheld, confirm_base, claimed_at, outcome, ${PROOF_COLUMNS},
             (SELECT key FROM tocsin.vulnerability_report_key) AS key
        FROM tocsin.vulnerability_reports AS report JOIN tocsin.vulnerability_report_mails AS own USING (report_id)
       WHERE report_id = $1 AND mail = $2`,
@@ -82,16 +84,34 @@ async function claim(
   );
   const [row] = rows;
   if (!row) throw new Error(`there is no vulnerability report ${reportId} in this database: check DATABASE_URL`);
-  const { claimed_at: claimedAt, outcome, withheld, reporter_email: email } = row;
+  const { claimed_at: claimedAt, outcome, reporter_email: email } = row;
   if (outcome !== null) return { claimedAt, outcome };
+  const report = { reportId, email, confirmBase: row.confirm_base };
+  const proofs = new ReporterProofs(keys, row.key);
+  const forged = row.withheld === null ? FORGED[mail](proofs, report, row) : undefined;
+  if (forged) onForged(`report ${reportId}: ${forged}`);
+  const withheld = forged ? 'not-confirmed' : row.withheld;
   if (withheld !== null) {
     await settleReporterMail(client, reportId, mail, withheld, now);
     return { claimedAt, outcome: withheld };
   }
   if (mail === 'acknowledgement') return { claimedAt, email };
-  const link = `${row.confirm_base}${REPORT_PATH}/${reportId}/${confirmToken(row.key, reportId)}`;
+  const link = `${row.confirm_base}${REPORT_PATH}/${reportId}/${proofs.token(report)}`;
   return { claimedAt, email, confirmUrl: link };
 }
+
+/** Why a mail would go out on the word of nobody who has the keys. */
+const FORGED: Record<
+  ReporterMailKind,
+  (proofs: ReporterProofs, report: Proved, row: StoredProofs) => string | undefined
+> = {
+  acknowledgement: (proofs, report, row) =>
+    proofs.wasConfirmed(report, row) ? undefined : 'its address was confirmed at no intake: nothing is mailed to it',
+  confirmation: (proofs, report, row) =>
+    proofs.wasTaken(report, row)
+      ? undefined
+      : 'it was taken by no intake as it stands there: nobody is asked to confirm it',
+};
 
 /** Writes down what came of a mail; the first outcome stays. */
 export async function settleReporterMail(
