@@ -15,8 +15,8 @@ import type { LogSettings } from './log-settings';
 import { createFolderStore, type LogStore } from './log-store';
 import { publishedNodes } from './published-nodes';
 import { registerLeaves, registerSize } from './register-leaves';
-import { CHECKPOINT, followLog, type SignedLog, signLog } from './sign-log';
-import { bindLog, endTurn, keepTurn, readSigner, recordSigned, type SignerRow } from './signer-row';
+import { CHECKPOINT, followLog, type SharedMemory, type SignedLog, signLog } from './sign-log';
+import { bindLog, endTurn, keepTurn, readSigner, recordSigned, type SignerRow, signedTree } from './signer-row';
 import { readSignerState } from './signer-state';
 import { inTurn, signerName, signLockFile, type TurnOptions } from './signer-turn';
 
@@ -100,17 +100,22 @@ export async function openLog(pool: Pool, settings: LogSettings): Promise<Regist
   };
   const asSigner: RegisterLog['asSigner'] = (work, options = {}) =>
     inTurn(pool, stateFile, keysNow, { waitMs: LOCK_WAIT_MS, ...options }, (current, turn) => {
-      let tree = turn as Pick<SignerRow, 'size' | 'root'>;
+      let row = turn;
       const sign = async (by: SigningKeys) => {
         keys = by;
         await publishKeys(store, by);
-        const record = async (signed: typeof tree) => {
-          if (!(await recordSigned(pool, { ...turn, size: tree.size }, signed, by)))
+        const record: SharedMemory['record'] = async (signed) => {
+          if (!(await recordSigned(pool, row, signed, by)))
             throw new SignerBusyError('another signer took over meanwhile: nothing was signed here');
-          tree = signed;
+          row = { ...row, ...signed };
         };
         const [leaves, size] = [registerLeaves(pool), () => registerSize(pool)];
-        return signLog({ signer: by.signer, stateFile, store, leaves, size, shared: { tree, record } });
+        const tree = signedTree(row, by);
+        const signed = await signLog({
+          ...{ signer: by.signer, stateFile, store, leaves, size },
+          shared: { tree: tree === 'forged' ? undefined : tree, record },
+        });
+        return tree === 'forged' ? { ...signed, wasForged: true as const } : signed;
       };
       return work(current, sign);
     });
@@ -139,7 +144,9 @@ export async function openLog(pool: Pool, settings: LogSettings): Promise<Regist
       // The signer itself has this folder, and remembers.
       if (!('release' in held)) return;
       try {
-        await followLog(stateFile, signer.origin, signer, registerLeaves(pool));
+        const tree = signedTree(signer, keys);
+        if (tree !== undefined && tree !== 'forged')
+          await followLog(stateFile, signer.origin, tree, registerLeaves(pool));
       } finally {
         held.release();
       }
@@ -224,11 +231,12 @@ async function unlessAway<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {
-    if (isUnavailable(error) || (error as { code?: string }).code === NO_SUCH_TABLE) return undefined;
+    if (isUnavailable(error) || NOT_MIGRATED.has((error as { code?: string }).code ?? '')) return undefined;
     throw error;
   }
 }
-const NO_SUCH_TABLE = '42P01';
+/** Undefined table, undefined column. */
+const NOT_MIGRATED = new Set(['42P01', '42703']);
 
 /** The keys of a log that is signed elsewhere: as they are published here, or as Postgres has them. */
 async function publishedKeys(store: LogStore, keysFile: string, pool: Pool): Promise<LogKeys> {

@@ -22,9 +22,10 @@ export interface SignLogDeps {
 }
 
 export interface SharedMemory {
-  tree: SignedTree;
+  /** Undefined before the first, and where what stands there was signed by none of the log's keys. */
+  tree: SignedTree | undefined;
   /** Remembers what is about to be given away. @throws SignerBusyError when another signs meanwhile. */
-  record(signed: SignedTree): Promise<void>;
+  record(signed: SignedTree & { note: string }): Promise<void>;
 }
 
 /** The name under which the current checkpoint is published (C2SP tlog-tiles). */
@@ -35,6 +36,8 @@ export interface SignedLog {
   size: number;
   root: Buffer;
   note: string;
+  /** What Postgres remembered was signed by none of the log's keys; it does again now. */
+  wasForged?: true;
 }
 
 /**
@@ -74,8 +77,8 @@ export async function signLog({
   if (size > (remembered?.size ?? 0)) {
     await writeSignerState(stateFile, { origin: signer.name, ...edge, root: root.toString('hex') });
   }
-  await shared?.record({ size, root });
   const note = signCheckpoint(size, root, signer);
+  await shared?.record({ size, root, note });
   // The same checkpoint may have been cosigned since: Ed25519 gives the same signature, so it begins with the same bytes.
   if (!(await store.read(CHECKPOINT))?.toString('utf8').startsWith(note)) {
     await store.write(CHECKPOINT, Buffer.from(note));

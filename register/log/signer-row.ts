@@ -1,6 +1,7 @@
 /** What Postgres holds of the log's signer: whose turn it is, and the tree that was signed last. */
 import type { Queryable } from '../read-entries';
 import { CompactRange } from '../tree/compact-range';
+import { LogKeys } from '../verifier/log-keys';
 import type { SigningKeys } from './key-file';
 
 /** The row of the signer. */
@@ -14,20 +15,24 @@ export interface SignerRow {
   fence: number;
   size: number;
   root: Buffer;
+  /** The signed checkpoint; empty before the first, null where it was signed last before it was kept here. */
+  note: string | null;
 }
 
 interface Stored {
   origin: string;
   verifier_key: string;
+  bound_key: string | null;
   rotations: string[];
   holder: string;
   held: boolean;
   fence: string;
   size: string;
   root: Buffer;
+  note: string | null;
 }
 
-const COLUMNS = `origin, verifier_key, rotations, holder, held_until > clock_timestamp() AS held, fence, size, root`;
+const COLUMNS = `origin, verifier_key, bound_key, rotations, holder, held_until > clock_timestamp() AS held, fence, size, root, note`;
 
 /** How long a signer holds on without a word: then another takes over. */
 export const LEASE_MS = 30_000;
@@ -42,8 +47,8 @@ export async function readSigner(pool: Queryable): Promise<SignerRow | undefined
 /** Binds the register to this log, if it is bound to none; answers the row, of this log or of another. */
 export async function bindLog(pool: Queryable, keys: SigningKeys): Promise<SignerRow> {
   await pool.query(
-    `INSERT INTO tocsin.log_signer (origin, verifier_key, rotations, holder, held_until, fence, size, root)
-     VALUES ($1, $2, $3, '', '-infinity', 0, 0, $4) ON CONFLICT DO NOTHING`,
+    `INSERT INTO tocsin.log_signer (origin, verifier_key, rotations, holder, held_until, fence, size, root, note)
+     VALUES ($1, $2, $3, '', '-infinity', 0, 0, $4, '') ON CONFLICT DO NOTHING`,
     [keys.origin, keys.signer.verifierKey, keys.rotations, new CompactRange().root()],
   );
   return (await readSigner(pool))!;
@@ -84,17 +89,55 @@ export async function endTurn(pool: Queryable, holder: string): Promise<void> {
 export async function recordSigned(
   pool: Queryable,
   { holder, fence, size: before }: Pick<SignerRow, 'holder' | 'fence' | 'size'>,
-  { size, root }: { size: number; root: Buffer },
+  { size, root, note }: Pick<SignerRow, 'size' | 'root'> & { note: string },
   { signer, rotations }: Pick<SigningKeys, 'signer' | 'rotations'>,
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
-    `UPDATE tocsin.log_signer SET size = $4, root = $5, verifier_key = $6, rotations = $7
+    // Whatever the row says of a tree of this size, the note is what counts.
+    `UPDATE tocsin.log_signer
+        SET size = $4, root = CASE WHEN size = $4 THEN root ELSE $5 END, verifier_key = $6, rotations = $7, note = $8
       WHERE holder = $1 AND fence = $2 AND size = $3`,
-    [holder, fence, before, size, root, signer.verifierKey, rotations],
+    [holder, fence, before, size, root, signer.verifierKey, rotations, note],
   );
   return rowCount === 1;
 }
 
-function rowOf({ verifier_key: verifierKey, held: isHeld, fence, size, ...row }: Stored): SignerRow {
-  return { ...row, verifierKey, isHeld, fence: Number(fence), size: Number(size) };
+/**
+ * The tree that was signed last, as Postgres has it: only what a key of the log has signed is believed, as anybody with the
+ * writer's login may write the row. Undefined before the first.
+ *
+ * @returns 'forged' when what stands there is signed by none of its keys.
+ */
+export function signedTree(
+  row: SignerRow,
+  own?: Pick<SigningKeys, 'signer' | 'rotations'>,
+): Pick<SignerRow, 'size' | 'root'> | 'forged' | undefined {
+  const { note } = row;
+  if (note === null) return row;
+  if (note === '') return undefined;
+  const rings: Array<[string, readonly string[]]> = [[row.verifierKey, row.rotations]];
+  if (own) rings.unshift([own.signer.verifierKey, own.rotations]);
+  for (const [key, rotations] of rings) {
+    try {
+      const { unproved, ...checkpoint } = LogKeys.follow(key, rotations).openUnproved(note);
+      if (unproved === undefined) return checkpoint;
+    } catch {
+      // By another key, or by none.
+    }
+  }
+  return 'forged';
+}
+
+function rowOf({ verifier_key, bound_key, held: isHeld, fence, size, ...row }: Stored): SignerRow {
+  const keys = keysOf(bound_key ?? verifier_key, row.rotations);
+  return { ...row, ...keys, isHeld, fence: Number(fence), size: Number(size) };
+}
+
+/** The present key: the rotations must lead to it from the key with which the log began here, which nobody can change. */
+function keysOf(boundKey: string, rotations: string[]): Pick<SignerRow, 'verifierKey' | 'rotations'> {
+  try {
+    return { verifierKey: LogKeys.follow(boundKey, rotations).current, rotations };
+  } catch {
+    return { verifierKey: boundKey, rotations: [] };
+  }
 }

@@ -8,10 +8,12 @@ import {
   SigningKeyError,
   WitnessConflictError,
 } from '../errors';
+import { RENEW_LOGINS } from '../renew-logins';
 import type { Anchor } from './anchor';
 import { AnchorRunner } from './anchor-runner';
 import { publishedCheckpoint, publishedSize, type RegisterLog } from './open-log';
 import type { SignerRow } from './signer-row';
+import { hostOf } from './signer-turn';
 
 /** What somebody has to look at now. The message names positions and hashes, no content. */
 export interface SigningAlarm {
@@ -33,12 +35,16 @@ export interface SigningServiceDeps {
   onAlarm(alarm: SigningAlarm): void;
   /** Something is tried again later: an outage, an anchor that does not take a checkpoint. */
   onTrouble(message: string, error: Error): void;
+  /** For tests. */
+  lateMs?: number;
 }
 
 /** How often a worker holds on to its turn while nothing is to be signed. */
 const KEEP_MS = 10_000;
 /** How often the register's size is looked at: the longest that it takes to see that enough entries wait. */
 const LOOK_MS = 500;
+/** Entries that waited for so long, while another has the turn, are told. */
+const LATE_MS = 5 * 60_000;
 /** How the register stands: entries that are not signed, and whether all that was signed is published. */
 interface Standing {
   waiting: number;
@@ -63,6 +69,8 @@ export class SigningService {
   private restUntilMs = 0;
   private keptAtMs = 0;
   private followedAtMs = 0;
+  /** While entries wait for another signer: what it had signed, and since when. */
+  private waiting: { signed: number; sinceMs: number } | undefined;
 
   constructor(private readonly deps: SigningServiceDeps) {
     this.runners = deps.anchors.map(
@@ -124,6 +132,23 @@ export class SigningService {
     if (Date.now() - this.followedAtMs < this.deps.everyMs) return;
     this.followedAtMs = Date.now();
     await this.deps.log.follow(signer);
+    await this.tellLate(signer.holder);
+  }
+
+  /** Whoever has the turn must sign: somebody with the writer's login may take it again and again, and does not. */
+  private async tellLate(holder: string): Promise<void> {
+    const signed = await this.deps.log.signedSize();
+    const entries = await this.deps.size();
+    if (entries <= signed || this.waiting?.signed !== signed) {
+      this.waiting = entries <= signed ? undefined : { signed, sinceMs: Date.now() };
+      return;
+    }
+    if (Date.now() - this.waiting.sinceMs < (this.deps.lateMs ?? LATE_MS)) return;
+    const host = hostOf(holder);
+    this.alarm({
+      code: 'register-signing-late',
+      message: `entries after ${signed} are not signed, and ${host} has the turn to sign: start the worker there, or see why it does not sign. If no worker runs there: ${RENEW_LOGINS}`,
+    });
   }
 
   private async look(): Promise<Standing> {
@@ -160,6 +185,12 @@ export class SigningService {
     );
     this.keptAtMs = Date.now();
     this.signedNow(signed.size);
+    if (signed.wasForged) {
+      this.alarm({
+        code: 'register-signer-forged',
+        message: `what Postgres remembered of the signed log was signed by none of its keys; it was signed on from what is remembered here. ${RENEW_LOGINS}`,
+      });
+    }
     for (const runner of this.runners) runner.offer(signed.note);
   }
 

@@ -1,8 +1,10 @@
 /** What the writer's login writes into the signer's row holds nobody up: it is refused, or ends by itself. */
 import pg from 'pg';
 import { appendEntries } from '../../register/append/appender';
+import { registerSize } from '../../register/log/register-leaves';
+import { SigningService } from '../../register/log/signing-service';
 import { createTestDatabase } from '../setup/helpers';
-import { aLog, signedSize } from './anchors.helpers';
+import { aLog, signedSize, until } from './anchors.helpers';
 import { eventsOf } from './helpers';
 
 const FORBIDDEN = { code: '42501' };
@@ -80,5 +82,62 @@ test('one who took the turn with the writer\u2019s login is followed by a signer
   await appendEntries(one.pool, eventsOf('INC-2', 2));
   await expect(one.log.sign(0)).rejects.toMatchObject({ code: 'register-signer-busy' });
   expect((await one.log.sign(5_000)).size).toBe(5);
+  expect(await signedSize(one)).toBe(5);
+});
+
+test('what no key of the log has signed is not believed to be signed: the log goes on, is told so, and remembers again', async () => {
+  const one = await aLog(3);
+  const { note } = await one.log.sign();
+  await appendEntries(one.pool, eventsOf('INC-2', 2));
+  // As large as the register, so that nothing larger comes before the next entry.
+  await one.pool.query(
+    `UPDATE tocsin.log_signer SET size = 5, root = sha256(''), note = $1, verifier_key = 'junk', rotations = '{junk}'`,
+    [note.replace('—', '— x')],
+  );
+  const signed = await one.log.sign();
+  expect(signed).toMatchObject({ size: 5, wasForged: true });
+  expect(await one.log.sign()).not.toHaveProperty('wasForged');
+  await appendEntries(one.pool, eventsOf('INC-3', 1));
+  expect((await one.log.sign()).size).toBe(6);
+  expect(await signedSize(one)).toBe(6);
+});
+
+test('a tree beside the true note is not believed either', async () => {
+  const one = await aLog(3);
+  await one.log.sign();
+  await appendEntries(one.pool, eventsOf('INC-2', 2));
+  await one.pool.query(`UPDATE tocsin.log_signer SET size = 5, root = sha256('')`);
+  expect((await one.log.sign()).size).toBe(5);
+  expect(await signedSize(one)).toBe(5);
+});
+
+test('who holds the turn and does not sign is told, with what to do about it', async () => {
+  const one = await aLog(3);
+  await one.log.sign();
+  const alarms: string[] = [];
+  const running = new SigningService({
+    log: one.log,
+    size: () => registerSize(one.pool),
+    anchors: [],
+    everyEntries: 1,
+    everyMs: 100,
+    recordGuards: async () => [],
+    onAlarm: ({ code, message }) => alarms.push(`${code}: ${message}`),
+    onTrouble: () => {},
+    lateMs: 1_000,
+  });
+  const take = () =>
+    one.pool.query(
+      `UPDATE tocsin.log_signer SET holder = 'nobody 1', fence = fence + 1, held_until = clock_timestamp() + interval '30 seconds'`,
+    );
+  await take();
+  await appendEntries(one.pool, eventsOf('INC-2', 2));
+  running.start();
+  await until('told', () => alarms.length > 0);
+  expect(alarms[0]).toMatch(
+    /^register-signing-late: entries after 3 are not signed, and nobody has the turn .*migrate --logins FOLDER --renew/,
+  );
+  await one.pool.query('UPDATE tocsin.log_signer SET held_until = clock_timestamp()');
+  await running.stop();
   expect(await signedSize(one)).toBe(5);
 });

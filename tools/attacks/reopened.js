@@ -253,6 +253,12 @@ module.exports = {
       },
     ],
   },
+  'the same, by a tree that nobody signed': {
+    take: [{ file: 'register/log/signer-row.ts', away: 'if (note === null) return row;', leave: 'return row;' }],
+  },
+  'the same, by taking the turn again and again': {
+    take: [{ file: 'register/log/signing-service.ts', away: 'await this.tellLate(signer.holder);' }],
+  },
   'write past a trigger where ordinary triggers are switched off': {
     take: [
       {
