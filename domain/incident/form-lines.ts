@@ -175,10 +175,10 @@ function riskLines({ state, dataSets, citation }: Asked): Line[] {
 const FUNCTIONS: Record<'dpo' | 'legal-representative' | 'other', Texts> = {
   dpo: {
     en: 'data protection officer',
-    fr: 'délégué à la protection des données',
+    fr: 'délégué(e) à la protection des données',
     de: 'datenschutzbeauftragte Person',
   },
-  'legal-representative': { en: 'legal representative', fr: 'représentant légal', de: 'gesetzliche Vertretung' },
+  'legal-representative': { en: 'legal representative', fr: 'représentation légale', de: 'gesetzliche Vertretung' },
   other: { en: 'another function', fr: 'autre fonction', de: 'andere Funktion' },
 };
 

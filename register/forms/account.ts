@@ -50,7 +50,10 @@ function valueText(value: string | number | boolean | (string | number)[]): stri
   return Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? instant(value) : String(value);
 }
 
-function cut(text: string, most: number): string {
+/** A long text up to a length, with how much of it is left out; the entry itself has all of it. */
+export function cut(text: string, most: number): string {
   const characters = [...text];
-  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+  if (characters.length <= most) return text;
+  const left = characters.length - (most - 1);
+  return `${characters.slice(0, most - 1).join('')}… (${left} more characters in the entry)`;
 }

@@ -7,7 +7,7 @@ export const EN: Words = {
   form: FORM_EN,
   dossier: DOSSIER_EN,
   notYetEstablished: 'not yet established',
-  reach: { telephone: 'Telephone', post: 'Post' },
+  reach: { telephone: 'Telephone', post: 'Postal address' },
   count(count, number) {
     if (count === 'cannot-be-determined') return 'cannot be determined';
     if (typeof count === 'number') return `approximately ${number(count)}`;

@@ -78,7 +78,7 @@ export const FR: Words = {
   toldThen: {
     authority: (at) => `Le ${at}, nous avons notifié une violation de données à caractère personnel.`,
     customer: (at) =>
-      `Le ${at}, nous vous avons informé que des données à caractère personnel de votre espace de travail étaient concernées ou pouvaient l’être.`,
+      `Le ${at}, nous vous avons fait savoir que des données à caractère personnel de votre espace de travail étaient concernées ou pouvaient l’être.`,
     person: (at) =>
       `Le ${at}, nous vous avons fait savoir que vos données à caractère personnel étaient concernées ou pouvaient l’être.`,
     public: (at) =>

@@ -70,12 +70,12 @@ export const PHRASEBOOK: Record<Situation, Phrases> = {
       {
         en: 'We asked the recipients to delete the message and neither to use nor to pass on what it contains.',
         fr: 'Nous avons demandé aux destinataires de supprimer le message et de ne pas utiliser ni transmettre son contenu.',
-        de: 'Wir haben die Empfänger gebeten, die Nachricht zu löschen und ihren Inhalt weder zu verwenden noch weiterzugeben.',
+        de: 'Wir haben alle, die die Nachricht erhalten haben, gebeten, sie zu löschen und ihren Inhalt weder zu verwenden noch weiterzugeben.',
       },
       {
         en: 'The recipients have confirmed in writing that they deleted the message and kept no copy.',
         fr: 'Les destinataires ont confirmé par écrit avoir supprimé le message et n’en avoir conservé aucune copie.',
-        de: 'Die Empfänger haben schriftlich bestätigt, dass sie die Nachricht gelöscht und keine Kopie behalten haben.',
+        de: 'Alle, die die Nachricht erhalten haben, haben schriftlich bestätigt, dass sie sie gelöscht und keine Kopie behalten haben.',
       },
       {
         en: 'We withdrew the link, so that the file can no longer be opened with it.',

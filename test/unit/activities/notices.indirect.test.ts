@@ -45,6 +45,8 @@ test.each(Object.keys(SAID))('%s', async (ground) => {
   for (const language of ['en', 'fr'] as const) {
     for (const [each, said] of Object.entries(SAID))
       expect([language, each, said[language].test(texts[language]!)]).toEqual([language, each, each === ground]);
+    expect(texts[language]).toContain({ en: 'Postal address: ', fr: 'Adresse postale\u00a0: ' }[language]);
+    expect(texts[language]).not.toMatch(/\bPost:/);
     expect(texts[language]).not.toMatch(/cannot notify|ne pouvons pas aviser|pipeda-indirect/);
   }
 });

@@ -46,7 +46,7 @@ async function textsOf(over: Partial<Organisation>): Promise<Array<[string, stri
 }
 
 const REACH: Record<string, [telephone: string, post: string, function_: string]> = {
-  en: ['Telephone: ', 'Post: ', 'Managing Director'],
+  en: ['Telephone: ', 'Postal address: ', 'Managing Director'],
   fr: ['Téléphone\u00a0: ', 'Adresse postale\u00a0: ', 'Direction'],
   de: ['Telefon: ', 'Postanschrift: ', 'Geschäftsführung'],
 };
@@ -92,5 +92,5 @@ test('a report to an authority is not signed; its contact point has all that is 
   const rule = pack.obligations.find(({ id }) => id === 'gdpr-art33-authority')!;
   const contents = noticeContents(rule, new Story({}, policy).state, policy);
   expect(contents.some(({ field }) => field === 'sender')).toBe(false);
-  expect(contents.find(({ field }) => field === 'contact-point')!.value).toMatch(/Telephone: .*\nPost: /);
+  expect(contents.find(({ field }) => field === 'contact-point')!.value).toMatch(/Telephone: .*\nPostal address: /);
 });

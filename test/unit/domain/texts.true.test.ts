@@ -54,7 +54,7 @@ test('who reports is said by their function in words, in the language of the rea
   expect(told(story, 'gdpr-art33-authority', 'reporter')).toBe(
     'Maeve Byrne, data protection officer, privacy@example.com',
   );
-  expect(told(story, 'gdpr-art33-authority', 'reporter', 'fr')).toContain('délégué à la protection des données');
+  expect(told(story, 'gdpr-art33-authority', 'reporter', 'fr')).toContain('délégué(e) à la protection des données');
   expect(told(story, 'pipeda-opc-report', 'reporter')).not.toContain('dpo');
 });
 

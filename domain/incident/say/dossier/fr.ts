@@ -49,9 +49,9 @@ export const DOSSIER_FR: DossierWords = {
   by: (person) => `par ${person}`,
   roles: {
     oncall: 'la personne d’astreinte',
-    'security-lead': 'le responsable de la sécurité',
+    'security-lead': 'la direction de la sécurité',
     'privacy-counsel': 'le conseil en protection des données',
-    dpo: 'le délégué à la protection des données',
+    dpo: 'le ou la délégué(e) à la protection des données',
     tocsin: 'Tocsin',
   },
   entries: {
