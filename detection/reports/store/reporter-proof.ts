@@ -4,7 +4,7 @@
  * which workers and intake have (HKDF-SHA-256, RFC 5869).
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import { encryptionKeyOf } from '../../../client/encryption-key';
+import { encryptionKeyOf } from '../../../platform/encryption-key';
 
 /** Bytes of a token: nobody guesses it. */
 const TOKEN_BYTES = 18;
