@@ -45,6 +45,12 @@ export function isSameAddress(a: string, b: string): boolean {
   return addressKey(a) === addressKey(b);
 }
 
+/** The domain of an address, in ASCII and lower case; of what is no address, what stands behind its last `@`. */
+export function mailDomain(text: string): string {
+  const key = addressKey(text);
+  return key.slice(key.lastIndexOf('@') + 1);
+}
+
 /** Each address once. */
 export function distinctAddresses(texts: readonly string[]): string[] {
   return [...new Map(texts.map((text) => [addressKey(text), text])).values()];

@@ -26,6 +26,7 @@ import { REPORT_PATH, SECURITY_TXT_PATH, type SigningKey, securityTxtSource } fr
 import { ReportDispatcher, type StartReport } from './start-reports';
 import { type Acceptance, acceptReport, type ReportContent } from './store/accept-report';
 import { confirmReporter, reportOfLink } from './store/confirm-report';
+import { forgetRequests } from './store/erased-requests';
 
 export interface ReportsDeps extends LoadedReportsConfig {
   pool: Pool;
@@ -44,6 +45,7 @@ export interface ReportsDeps extends LoadedReportsConfig {
 
 const MAIL_PATH = '/security/mail';
 const DRAIN_EVERY_MS = 5_000;
+const FORGET_EVERY_MS = 3_600_000;
 const RETRY_AFTER_S = 300;
 const MOST_WAITING = 300;
 const MOST_CONFIRM_BYTES = 1024;
@@ -95,6 +97,9 @@ export function reportsPlugin(deps: ReportsDeps): FastifyPluginAsync {
     }
     app.addHook('onReady', async () => intake.dispatcher.begin(DRAIN_EVERY_MS));
     app.addHook('onClose', () => intake.dispatcher.end());
+    const forgetting = setInterval(() => void intake.forget(), FORGET_EVERY_MS).unref();
+    app.addHook('onClose', async () => clearInterval(forgetting));
+    app.addHook('onReady', () => intake.forget());
   };
 }
 
@@ -159,6 +164,17 @@ class ReportIntake {
     const { pool, start, log, now, organisation, config } = deps;
     this.dispatcher = new ReportDispatcher(pool, start, log, now);
     this.context = { organisation, contact: config.contact, businessDays: config.acknowledge.businessDays };
+  }
+
+  /** Removes what was kept of erased reports, and is over. Never rejects: it is tried again in an hour. */
+  async forget(): Promise<void> {
+    const { pool, now, log } = this.deps;
+    await forgetRequests(pool, now()).catch((error: Error) =>
+      log.warn(
+        { error: error.name },
+        'what is kept of erased reports could not be removed yet; trying again in an hour',
+      ),
+    );
   }
 
   form(reply: FastifyReply): FastifyReply {

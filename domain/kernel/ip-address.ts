@@ -85,7 +85,7 @@ export function rangeText(range: IpRange): string {
  */
 export function hiddenIpv4(range: IpRange): Array<{ way: string; range: IpRange }> {
   if (range.family === 4) return [];
-  return WAYS.flatMap(({ way, range: around, at, inverted }) => {
+  return [...WAYS, ...isatapOf(range)].flatMap(({ way, range: around, at, inverted }) => {
     if (!overlaps(around, range)) return [];
     const prefix = Math.min(32, Math.max(0, range.prefix - at));
     const bits = (range.bits >> BigInt(96 - at)) & 0xffffffffn;
@@ -157,6 +157,16 @@ const WAYS = [
   { way: 'IPv4-translated', within: '::ffff:0:0:0/96', at: 96 }, // RFC 2765
   { way: 'IPv4-compatible', within: '::/96', at: 96 }, // RFC 4291, 2.5.5.1
 ].map(({ within, inverted = false, ...way }) => ({ ...way, inverted, range: parseIpRange(within)! }));
+
+/**
+ * ISATAP (RFC 5214, 6.1): the last 64 bits are 0000:5efe or, of a global IPv4 address, 0200:5efe and that address, behind any
+ * prefix. Of a range that ends before those words nothing is said: each /64 may hold such addresses.
+ */
+function isatapOf(range: IpRange) {
+  const words = (range.bits >> 32n) & 0xffffffffn;
+  if (range.prefix < 96 || (words !== 0x5efen && words !== 0x02005efen)) return [];
+  return [{ way: 'ISATAP', range, at: 96, inverted: false }];
+}
 
 function widthOf({ family }: IpAddress): number {
   return family === 4 ? 32 : 128;

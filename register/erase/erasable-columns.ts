@@ -10,6 +10,7 @@ export const ERASABLE_COLUMNS: Readonly<Record<string, readonly string[]>> = {
     ...['content', 'reporter_email', 'reporter_name', 'credit', 'salt'],
     ...['same_report', 'same_key', 'same_sender', 'origin', 'network'],
   ],
+  erased_report_requests: ['same_sender', 'network', 'mail_domain'],
   auth_events: ['account', 'session', 'address', 'network'],
   auth_places: ['account', 'place'],
 };

@@ -55,4 +55,14 @@ export const REMAINS_OF_INCIDENT: readonly Remainder[] = [
 ];
 
 /** After a vulnerability report was erased. Neither its text nor its reporter was ever in a history or an artefact. */
-export const REMAINS_OF_REPORT: readonly Remainder[] = [WRITE_AHEAD_LOG, BACKUPS, OTHER_BACKUPS, OUTSIDE];
+export const REMAINS_OF_REPORT: readonly Remainder[] = [
+  WRITE_AHEAD_LOG,
+  BACKUPS,
+  OTHER_BACKUPS,
+  {
+    where:
+      'where the reporter was asked to confirm and did not: keyed hashes of the address, network and mail domain, and when',
+    until: 'until seven days after that request',
+  },
+  OUTSIDE,
+];

@@ -48,6 +48,7 @@ describe('a database with every table filled', () => {
       ...{ received_at: instant, via: fc.constant('form'), content: line, reporter_email: line, salt: bytes },
       ...{ length: fc.integer({ min: 1, max: 9 }), commitment: fc.constant('b'.repeat(64)), workflow_input: json },
     }),
+    erased_report_requests: fc.record({ same_sender: bytes, network: bytes, mail_domain: bytes, asked_at: instant }),
     auth_events: fc.record({
       ...{ source: line, event_id: line, account: line, at: instant, action: line, failed: fc.boolean() },
       ...{ lat: double, lon: double, exempt: fc.array(line, { maxLength: 4 }) },

@@ -335,6 +335,9 @@ module.exports = {
       },
     ],
   },
+  'have the company itself blocked, in another spelling': {
+    take: [{ file: 'domain/kernel/ip-address.ts', away: '[...WAYS, ...isatapOf(range)]', leave: 'WAYS' }],
+  },
   'close the report channel': {
     take: [{ file: 'detection/reports/store/accept-report.ts', away: 'isNew ? NEWCOMERS : 1', leave: '1' }],
   },
@@ -351,7 +354,18 @@ module.exports = {
     take: [
       {
         file: 'detection/reports/store/reporter.ts',
-        away: "WHEN mail = 'confirmation' AND (${WRITTEN_TO} OR ${SET_OFF} >= ${CONFIRMATIONS_OF_A_NETWORK}) THEN 'limited'",
+        away: "WHEN mail = 'confirmation' AND (${WRITTEN_TO} OR ${SET_OFF}) THEN 'limited'",
+      },
+    ],
+  },
+  'the same, once the report was erased': {
+    take: [{ file: 'detection/reports/store/erase-report.ts', away: 'await keepRequests(client, reportId, now);' }],
+  },
+  'the same, by mails in the name of strangers': {
+    take: [
+      {
+        file: 'detection/reports/store/reporter.ts',
+        away: "WHEN mail = 'confirmation' AND ${SET_OFF_BY_MAIL} THEN 'limited'",
       },
     ],
   },

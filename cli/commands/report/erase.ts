@@ -36,7 +36,10 @@ export function reportEraseCommand(report: Command, shell: Shell): void {
       // Also when it was erased before: the record of it may be what failed then.
       await record(shell, id, by);
       // And this.
-      const files = await rewriteErased(await shell.register({ owner: true }), ['vulnerability_reports']);
+      const files = await rewriteErased(await shell.register({ owner: true }), [
+        'vulnerability_reports',
+        'erased_report_requests',
+      ]);
       if (options.json) return shell.out.json({ id, erased: outcome, files, remains: REMAINS_OF_REPORT });
       shell.out.line(outcome === 'erased' ? `Erased the text and the reporter of ${id}.` : `${id} was already erased.`);
       for (const line of remainderLines(files, REMAINS_OF_REPORT, shell.out)) shell.out.line(line);

@@ -1,8 +1,9 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { addressKey } from '../../../activities/mail/mail-address';
 import { inTransaction } from '../../../postgres/transaction';
 import { canonicalText } from '../../../register/canonical';
+import { keyedHash, readKey } from './keyed-hash';
 import { ReporterProofs, type ReportKeys } from './reporter-proof';
 
 /** What somebody reported, and who they are. Lives in this table alone. */
@@ -107,17 +108,6 @@ interface Marks {
 
 /** How many times the limits in all hold for networks that have reported nothing yet. */
 const NEWCOMERS = 5;
-
-type Hash = (purpose: string, value: string) => Buffer;
-
-async function readKey(client: PoolClient): Promise<Buffer> {
-  const { rows } = await client.query<{ key: Buffer }>('SELECT key FROM tocsin.vulnerability_report_key');
-  return rows[0]!.key;
-}
-
-function keyedHash(key: Buffer): Hash {
-  return (purpose, value) => createHmac('sha256', key).update(`${purpose}\0`).update(value).digest();
-}
 
 async function findSame(
   client: PoolClient,

@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { ReporterMailKind, ReporterMailOutcome, WithheldMail } from '../../../domain/report/state';
 import { inTransaction } from '../../../postgres/transaction';
 import { REPORT_PATH } from '../security-txt';
+import { ASKED_COUNTS_DAYS, LED_TO_NOTHING, sentFrom } from './erased-requests';
 import { PROOF_COLUMNS, type Proved, ReporterProofs, type ReportKeys, type StoredProofs } from './reporter-proof';
 
 /** Where a reporter is written to, and how a mail to them stands. */
@@ -16,25 +17,44 @@ export interface ReporterMailState {
 }
 
 /**
- * The request to confirm goes to whatever address somebody typed in, perhaps a stranger's: an address that was asked of late
- * and did not confirm is not asked again, and one network sets off only so many a day.
+ * The request to confirm goes to whatever address somebody typed in, or was named as the sender of a mail, perhaps a stranger's:
+ * an address that was asked of late and did not confirm is not asked again. One network sets off only so many a day; a mail
+ * has none, so there the domain it says it is from counts, and all that come by mail.
  */
-const CONFIRMATIONS_OF_A_NETWORK = 3;
-/** Requests to confirm that went out, or are going out now, and led to nothing yet. */
-const ASKED = `
-  FROM tocsin.vulnerability_reports AS other JOIN tocsin.vulnerability_report_mails AS theirs USING (report_id)
- WHERE theirs.mail = 'confirmation' AND other.confirmed_at IS NULL AND other.report_id <> report.report_id
-   AND coalesce(theirs.outcome, 'sent') IN ('sent', 'refused', 'unknown')`;
-const WRITTEN_TO = `EXISTS (SELECT ${ASKED} AND other.same_sender = report.same_sender
-   AND theirs.claimed_at > own.claimed_at - interval '7 days')`;
-const SET_OFF = `(SELECT count(DISTINCT other.same_sender) ${ASKED} AND other.network = report.network
-   AND theirs.claimed_at > own.claimed_at - interval '24 hours')`;
+const A_DAY = { network: 3, mailDomain: 5, byMail: 20 } as const;
+
+/** Requests to confirm that led to nothing yet; $3 is the hash of the domain that this report was sent from by mail. */
+const ASKED = `(
+  SELECT other.same_sender, other.network, theirs.claimed_at AS asked_at, other.via = 'mail' AS by_mail,
+         other.via = 'mail' AND ${domainOf('other')} = ${domainOf('report')} AS same_domain
+    FROM tocsin.vulnerability_reports AS other JOIN tocsin.vulnerability_report_mails AS theirs USING (report_id)
+   WHERE other.report_id <> report.report_id AND ${LED_TO_NOTHING}
+  UNION ALL
+  SELECT gone.same_sender, gone.network, gone.asked_at, gone.mail_domain IS NOT NULL, gone.mail_domain = $3
+    FROM tocsin.erased_report_requests AS gone) AS asked`;
+const WRITTEN_TO = `EXISTS (SELECT FROM ${ASKED} WHERE asked.same_sender = report.same_sender
+   AND asked.asked_at > own.claimed_at - interval '${ASKED_COUNTS_DAYS} days')`;
+const SET_OFF = setOff('asked.network = report.network', A_DAY.network);
+const SET_OFF_BY_MAIL = `report.via = 'mail' AND (${setOff('asked.same_domain', A_DAY.mailDomain)}
+   OR ${setOff('asked.by_mail', A_DAY.byMail)})`;
 const WITHHELD = `CASE
   WHEN reporter_email IS NULL THEN 'no-address'
   WHEN mail = 'acknowledgement' AND confirmed_at IS NULL THEN 'not-confirmed'
   WHEN mail = 'confirmation' AND confirm_base IS NULL THEN 'no-link'
-  WHEN mail = 'confirmation' AND (${WRITTEN_TO} OR ${SET_OFF} >= ${CONFIRMATIONS_OF_A_NETWORK}) THEN 'limited'
+  WHEN mail = 'confirmation' AND (${WRITTEN_TO} OR ${SET_OFF}) THEN 'limited'
+  WHEN mail = 'confirmation' AND ${SET_OFF_BY_MAIL} THEN 'limited'
 END`;
+
+/** As many addresses were asked in a day as `condition` may set off. */
+function setOff(condition: string, most: number): string {
+  return `(SELECT count(DISTINCT asked.same_sender) FROM ${ASKED} WHERE ${condition}
+   AND asked.asked_at > own.claimed_at - interval '24 hours') >= ${most}`;
+}
+
+/** Addresses are stored in their one spelling. */
+function domainOf(report: string): string {
+  return `lower(substring(${report}.reporter_email FROM '[^@]*$'))`;
+}
 
 interface Row extends StoredProofs {
   reporter_email: string;
@@ -45,8 +65,8 @@ interface Row extends StoredProofs {
   outcome: ReporterMailOutcome | null;
 }
 
-/** One claim at a time counts what others claimed: "rep-mail" in ASCII. */
-const MAILS_LOCK = 0x7265702d6d61696cn;
+/** One claim at a time counts what others claimed, and what an erasure keeps of them: "rep-mail" in ASCII. */
+export const MAILS_LOCK = 0x7265702d6d61696cn;
 
 /**
  * Claims a mail to a reporter before it is sent, or settles that it is not sent; a repeat answers the same. But for the
@@ -75,12 +95,13 @@ async function claim(
      ON CONFLICT DO NOTHING`,
     [reportId, mail, now],
   );
+  const from = await sentFrom(client, reportId);
   const { rows } = await client.query<Row>(
     `SELECT reporter_email, ${WITHHELD} AS withheld, confirm_base, claimed_at, outcome, ${PROOF_COLUMNS},
             (SELECT key FROM tocsin.vulnerability_report_key) AS key
        FROM tocsin.vulnerability_reports AS report JOIN tocsin.vulnerability_report_mails AS own USING (report_id)
       WHERE report_id = $1 AND mail = $2`,
-    [reportId, mail],
+    [reportId, mail, from],
   );
   const [row] = rows;
   if (!row) throw new Error(`there is no vulnerability report ${reportId} in this database: check DATABASE_URL`);

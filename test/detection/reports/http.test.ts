@@ -4,15 +4,16 @@ import { createHash } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { PAGE_POLICY } from '../../../detection/reports/pages';
 import { MOST_TEXT_BYTES } from '../../../detection/reports/parse-report';
-import { commitmentOf } from '../../../detection/reports/store/accept-report';
+import { acceptReport, commitmentOf } from '../../../detection/reports/store/accept-report';
 import { eraseReport } from '../../../detection/reports/store/erase-report';
+import { forgetRequests } from '../../../detection/reports/store/erased-requests';
 import { readReport } from '../../../detection/reports/store/read-report';
 import { claimReporterMail } from '../../../detection/reports/store/reporter';
 import type { VulnerabilityReportInput } from '../../../domain/report/state';
 import { createPool } from '../../../postgres/pool';
 import { Appender } from '../../../register/append/appender';
 import { thresholdName } from '../../setup/threshold-name';
-import { CONTACT, type Intake, startIntake } from './helpers';
+import { CONTACT, type Intake, startIntake, WIDE } from './helpers';
 
 const FORM = 'application/x-www-form-urlencoded';
 /** How `tocsin up` is reached: links in mails lead there. */
@@ -312,6 +313,75 @@ describe('floods', () => {
     expect(claimed).toEqual([...once, 'dan@xn--bcher-kva.example']);
   });
 
+  describe('an erasure gives no budget back', () => {
+    const DAY = 86_400_000;
+    const T0 = Date.UTC(2026, 5, 2, 15, 0, 0);
+    const asking = async () => {
+      const own = await startIntake({}, {}, PUBLIC);
+      let n = 0;
+      const ask = async (email: string, address: string, atMs: number) => {
+        const { id } = (await own.json({ text: `report ${++n}`, email }, LOOPBACK, address)).json() as { id: string };
+        return { id, asked: (await claimReporterMail(own.pool, id, 'confirmation', new Date(atMs))).email };
+      };
+      const erase = (id: string, atMs: number) => eraseReport(own.pool, id, 'dpo', new Date(atMs));
+      const kept = async () => (await own.pool.query('SELECT * FROM tocsin.erased_report_requests')).rows;
+      return { ...own, ask, erase, kept };
+    };
+
+    test('an address whose report was erased is not asked again within seven days', async () => {
+      const { ask, erase, kept, pool } = await asking();
+      const { id, asked } = await ask('victim@bücher.example', '198.51.100.1', T0);
+      expect(asked).toBe('victim@xn--bcher-kva.example');
+      expect(await erase(id, T0 + 1000)).toBe('erased');
+      expect(await erase(id, T0 + 1000)).toBe('before');
+      const [row, ...others] = await kept();
+      expect(others).toEqual([]);
+      // Nothing but hashes and when: no report, no address.
+      expect(row).toEqual({
+        same_sender: expect.any(Buffer),
+        network: expect.any(Buffer),
+        mail_domain: null,
+        asked_at: new Date(T0),
+      });
+      expect((await ask('VICTIM@bücher.example.', '203.0.113.1', T0 + 7 * DAY - 1)).asked).toBeUndefined();
+      await forgetRequests(pool, new Date(T0 + 7 * DAY - 1));
+      expect(await kept()).toHaveLength(1);
+      expect((await ask('victim@bücher.example', '203.0.113.1', T0 + 7 * DAY)).asked).toBe(
+        'victim@xn--bcher-kva.example',
+      );
+      await forgetRequests(pool, new Date(T0 + 7 * DAY));
+      expect(await kept()).toEqual([]);
+    });
+
+    test('a network whose reports were erased sets off no more than three a day', async () => {
+      const { ask, erase } = await asking();
+      for (const n of [1, 2, 3]) await erase((await ask(`b${n}@victim.example`, '198.51.100.1', T0)).id, T0 + 1000);
+      expect((await ask('b4@victim.example', '198.51.100.9', T0 + DAY - 1)).asked).toBeUndefined();
+      expect((await ask('b5@victim.example', '198.51.100.9', T0 + DAY)).asked).toBe('b5@victim.example');
+    });
+
+    test('of a report whose reporter confirmed, or was never asked, nothing is kept', async () => {
+      const { ask, erase, kept, app, pool, json } = await asking();
+      const { id } = await ask('c@reporter.example', '198.51.100.1', T0);
+      const { confirmUrl } = await claimReporterMail(pool, id, 'confirmation', new Date(T0));
+      const headers = { 'content-type': FORM };
+      await app.inject({ method: 'POST', url: new URL(confirmUrl!).pathname, headers, payload: '' });
+      const silent = (await json({ text: 'never asked', email: 'd@reporter.example' })).json().id;
+      for (const each of [id, silent]) expect(await erase(each, T0 + 1000)).toBe('erased');
+      expect(await kept()).toEqual([]);
+    });
+
+    test('what is over goes by itself: the intake removes it', async () => {
+      const { pool, kept } = await asking();
+      await pool.query(
+        `INSERT INTO tocsin.erased_report_requests VALUES ('\\x01', NULL, NULL, '2026-05-26T15:00:00Z'),
+           ('\\x02', NULL, NULL, '2026-05-26T15:00:01Z')`,
+      );
+      await startIntake({ pool: createPool(pool.options.connectionString!) });
+      expect((await kept()).map(({ same_sender: hash }) => hash)).toEqual([Buffer.from([2])]);
+    });
+  });
+
   test('claims that come at once, with clocks that differ, ask one address once and one network three times', async () => {
     const { json, pool } = await startIntake({}, {}, PUBLIC);
     const claims = async (given: { email: string; address: string }[]) => {
@@ -554,6 +624,31 @@ describe('mails that were handed over', () => {
     expect(await senderOf('=?utf-8?Q?J=C3=B6?= <jo@Bücher.example.>')).toBe('jo@xn--bcher-kva.example');
     expect(await senderOf('a@mail.example, b@mail.example')).toBeUndefined();
     expect(await senderOf('ｎｏ-reply@mail.example')).toBeUndefined();
+  });
+
+  test('mails, which have no network, ask five strangers of one domain and twenty in all in a day', async () => {
+    const own = await startIntake({}, {}, PUBLIC);
+    const T0 = Date.UTC(2026, 5, 2, 15, 0, 0);
+    const DAY = 86_400_000;
+    let n = 0;
+    const ask = async (email: string, atMs = T0, erased = false) => {
+      const reportId = `VR-20260602-${(++n).toString(16).padStart(8, '0')}`;
+      const content = { text: `mail ${n}`, email, credit: 'anonymous' as const };
+      const given = { reportId, receivedAt: new Date(T0), via: 'mail' as const, content, workflowInput: {} };
+      await acceptReport(own.pool, { ...given, confirmBase: PUBLIC.publicUrl }, WIDE);
+      const claimed = await claimReporterMail(own.pool, reportId, 'confirmation', new Date(atMs));
+      if (erased) await eraseReport(own.pool, reportId, 'dpo', new Date(atMs));
+      return claimed.email ?? claimed.outcome;
+    };
+    for (let i = 0; i < 5; i++) expect(await ask(`v${i}@one.example`, T0, i % 2 === 0)).toBe(`v${i}@one.example`);
+    expect(await ask('v5@one.example')).toBe('limited');
+    for (let i = 0; i < 15; i++) expect(await ask(`w@d${i}.example`, T0, i % 2 === 0)).toBe(`w@d${i}.example`);
+    expect(await ask('w@d15.example', T0 + DAY - 1)).toBe('limited');
+    // Whoever writes by the form has a network of their own, and mails take nothing from it.
+    const { id } = (await own.json({ text: 'by form', email: 'v6@one.example' }, LOOPBACK)).json();
+    expect((await claimReporterMail(own.pool, id, 'confirmation', new Date(T0))).email).toBe('v6@one.example');
+    expect(await ask('w@d16.example', T0 + DAY)).toBe('w@d16.example');
+    expect(await ask('v7@one.example', T0 + DAY)).toBe('v7@one.example');
   });
 
   test('robots are not answered, and a long mail is cut on a character', async () => {

@@ -48,6 +48,13 @@ describe('what is never blocked', () => {
     ['the office in local NAT64', '64:ff9b:1::198.51.100.7', /\(local NAT64\).*company's own ranges/],
     ['the office, IPv4-translated', '::ffff:0:198.51.100.7', /\(IPv4-translated\).*company's own ranges/],
     ['the office, IPv4-compatible', '::198.51.100.7', /\(IPv4-compatible\).*company's own ranges/],
+    ['the office in ISATAP', '2001:db8:9::5efe:198.51.100.7', /stands for 198\.51\.100\.7 \(ISATAP\).*company's own/],
+    ['the office in ISATAP, as a global address', '2001:db8:9::200:5efe:c633:6407', /\(ISATAP\).*company's own/],
+    [
+      'a range of ISATAP around the office',
+      '2001:db8:9::5efe:c633:6400/120',
+      /stands for 198\.51\.100\.0\/24 \(ISATAP\)/,
+    ],
     ['the office, mapped', '::ffff:198.51.100.7', /company's own ranges/],
     ['the network of the CDN', 'asn:13335', /CDN Cloudflare/],
     ['the own network', 'asn:64500', /company's own networks/],
@@ -78,6 +85,25 @@ describe('what is never blocked', () => {
   it('a configuration that cannot be read stops the start', () => {
     expect(() => createSourceGuard({ ranges: ['198.51.100.0/33'] })).toThrow(/198\.51\.100\.0\/33/);
   });
+});
+
+test('the company is never blocked by an IPv4-mapped, 6to4 or ISATAP address; who is not the company may be', () => {
+  const spelled = (ip: string) => [
+    ip,
+    `::ffff:${ip}`,
+    `2002:${ip
+      .split('.')
+      .map((octet) => Number(octet).toString(16).padStart(2, '0'))
+      .join('')
+      .replace(/(.{4})/, '$1:')}::1`,
+    `2001:db8:9::5efe:${ip}`,
+    `2001:db8:9::200:5efe:${ip}`,
+  ];
+  for (const source of spelled('198.51.100.7')) expect([source, guard(source)]).toEqual([source, expect.any(String)]);
+  for (const source of spelled('203.0.113.7')) expect([source, guard(source)]).toEqual([source, undefined]);
+  // One bit beside the words of ISATAP, and a range that ends before them.
+  for (const source of ['2001:db8:9::5eff:c633:6407', '2001:db8:9::100:5efe:c633:6407', '2001:db8:9::/64'])
+    expect([source, guard(source)]).toEqual([source, undefined]);
 });
 
 describe('what may be blocked, in the form that IP access rules take', () => {
