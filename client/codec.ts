@@ -46,13 +46,15 @@ export class SealingCodec implements PayloadCodec {
     return payloads.map((payload) => {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', this.keys.get(this.activeId)!, nonce);
-      cipher.setAAD(Buffer.from(binding));
+      const sealedAt = String(Date.now());
+      cipher.setAAD(Buffer.from(`${sealedAt} ${binding}`));
       const plain = temporal.api.common.v1.Payload.encode(payload).finish();
       const data = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
       return {
         metadata: {
           [METADATA_ENCODING_KEY]: Buffer.from(ENCODING),
           'encryption-key-id': Buffer.from(this.activeId),
+          'encryption-sealed-at': Buffer.from(sealedAt),
           ...(binding && { 'encryption-binding': Buffer.from(binding) }),
         },
         data,
@@ -86,12 +88,13 @@ export class SealingCodec implements PayloadCodec {
     const data = Buffer.from(payload.data ?? []);
     try {
       const decipher = createDecipheriv('aes-256-gcm', key, data.subarray(0, NONCE_BYTES));
-      decipher.setAAD(Buffer.from(binding));
+      const sealedAt = meta('encryption-sealed-at');
+      decipher.setAAD(Buffer.from(`${sealedAt} ${binding}`));
       decipher.setAuthTag(data.subarray(-TAG_BYTES));
       const plain = Buffer.concat([decipher.update(data.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
       const opened = temporal.api.common.v1.Payload.decode(plain);
       if (this.onForeign === 'throw') return opened;
-      const seal = data.subarray(0, NONCE_BYTES).toString('base64url');
+      const seal = `${data.subarray(0, NONCE_BYTES).toString('base64url')} ${sealedAt}`;
       return { data: opened.data, metadata: { ...opened.metadata, [SEAL_METADATA]: Buffer.from(seal) } };
     } catch {
       return { foreign: 'altered', why: 'was altered after it was sealed' };

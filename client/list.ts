@@ -1,6 +1,7 @@
 /** Cases as a list shows them, from visibility: it lags behind the workflows by a moment. */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { Instant } from '../domain/kernel/time';
+import { executions } from './executions';
 import { howItStands } from './how-it-ended';
 import { ATTRIBUTES } from './start-options';
 import type { Stopped } from './stopped';
@@ -32,7 +33,7 @@ export async function listCases(
 ): Promise<ListedCase[]> {
   const query = `WorkflowType="${workflow}"${open ? ` AND ExecutionStatus IN (${NOT_COMPLETED})` : ''}`;
   const latest = new Map<string, WorkflowExecutionInfo>();
-  for await (const execution of temporal.workflow.list({ query })) {
+  for await (const execution of executions(temporal, query)) {
     const other = latest.get(execution.workflowId);
     if (!other || isLater(execution, other)) latest.set(execution.workflowId, execution);
     if (latest.size >= limit) break;

@@ -25,6 +25,7 @@ import { HISTORY_AHEAD } from '../domain/kernel/failures';
 import { problemsOf } from '../domain/kernel/problems';
 import { type Instant, toInstant } from '../domain/kernel/time';
 import { type CommandError, refused, UnknownCase, usage } from './errors';
+import { described, infoOf } from './executions';
 import { howItStands } from './how-it-ended';
 import {
   type Answers,
@@ -81,9 +82,10 @@ export class TocsinClient {
 
   /** Starts a case of any kind. The same id twice is one case, also when it is closed: `created` says whether this call made it. */
   async start(start: CaseStart): Promise<{ id: string; created: boolean }> {
-    const created = await this.unlessStarted(() =>
+    const created = await this.unlessStarted(start.id, (again) =>
       this.temporal.workflow.start(start.workflow, {
         ...startOptions(start),
+        ...again,
         taskQueue: this.taskQueue,
         // Not USE_EXISTING: that leaves no way to tell whether this call started it. The effect is the same.
         workflowIdConflictPolicy: 'FAIL',
@@ -94,9 +96,10 @@ export class TocsinClient {
 
   /** Signals a case, and starts it where there is none. `late`: it is closed already; nothing was signalled. */
   async signalWithStart(start: CaseStart, signal: string, payload: unknown): Promise<{ id: string; late: boolean }> {
-    const taken = await this.unlessStarted(() =>
+    const taken = await this.unlessStarted(start.id, (again) =>
       this.temporal.workflow.signalWithStart(start.workflow, {
         ...startOptions(start),
+        ...again,
         taskQueue: this.taskQueue,
         signal,
         signalArgs: [payload],
@@ -190,14 +193,11 @@ export class TocsinClient {
 
   /** The workflow type of whatever runs or ran under an id, whether it runs, and how and when it ended; `undefined` when there is nothing. */
   async find(id: string): Promise<{ workflow: string; open: boolean; status: string; endedAt?: Instant } | undefined> {
-    try {
-      const { type, status, closeTime } = await this.timed(() => this.handle(id).describe());
-      const endedAt = closeTime?.toISOString();
-      return { workflow: type, open: status.name === 'RUNNING', status: status.name, ...(endedAt && { endedAt }) };
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    }
+    const latest = (await this.timed(() => described(this.temporal, id)))?.workflowExecutionInfo;
+    if (!latest) return undefined;
+    const { type, status, closeTime } = await infoOf(this.temporal, latest);
+    const endedAt = closeTime?.toISOString();
+    return { workflow: type, open: status.name === 'RUNNING', status: status.name, ...(endedAt && { endedAt }) };
   }
 
   /**
@@ -268,14 +268,18 @@ export class TocsinClient {
   }
 
   /** Whether a call that starts did so; false when there is, or was, one of this id already. */
-  private async unlessStarted(start: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await this.timed(start);
-      return true;
-    } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-      throw error;
+  private async unlessStarted(id: string, start: (again: object) => Promise<unknown>): Promise<boolean> {
+    for (const again of [{}, { workflowIdReusePolicy: 'ALLOW_DUPLICATE' }]) {
+      try {
+        await this.timed(() => start(again));
+        return true;
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+      // What ended without having opened a case, as nobody sealed its input, takes its id from nobody.
+      if ((await this.stands(id)) !== 'never opened') return false;
     }
+    return false;
   }
 
   private timed<T>(call: () => Promise<T>): Promise<T> {

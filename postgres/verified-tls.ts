@@ -10,7 +10,9 @@ export function postgresTlsProblem(name: string, address: string): string | unde
   const url = new URL(address);
   const said = (parameter: string) => url.searchParams.getAll(parameter).at(-1);
   const host = said('host') ?? decodeURIComponent(url.hostname);
-  if (host === '' || host.startsWith('/') || isLoopbackHost(host)) return undefined;
+  if (host === '')
+    return `${name}: names no server, so PGHOST would; write the host, or the folder of the socket, into the address`;
+  if (host.startsWith('/') || isLoopbackHost(host)) return undefined;
   // The driver takes `ssl=0` and the like into account only where no mode is given, and `verify-full` in all its modes.
   if (said('sslmode') === 'verify-full') return undefined;
   return `${name}: the server need not prove who it is; in production add sslmode=verify-full (and sslrootcert=FILE for an authority of your own), or use a socket or an address of this machine`;

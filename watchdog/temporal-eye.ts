@@ -1,6 +1,7 @@
 /** Looks at the workflows of cases from outside: by the server's own description, which no workflow can colour. */
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { type google, temporal as proto } from '@temporalio/proto';
+import { described, executions, infoOf } from '../client/executions';
 import { KINDS } from '../client/kinds';
 import type { ListedRun, Part, WatchedRun } from '../domain/watch/finding';
 
@@ -33,7 +34,7 @@ export class TemporalEye {
     const types = Object.values(KINDS).map(({ workflow }) => `"${workflow}"`);
     const query = `WorkflowType IN (${types.join(', ')}) AND ExecutionStatus = "Running"`;
     const found: ListedRun[] = [];
-    for await (const { workflowId, startTime } of this.client.workflow.list({ query, pageSize: 500 }))
+    for await (const { workflowId, startTime } of executions(this.client, query))
       found.push({ id: workflowId, startedAt: startTime.toISOString() });
     return found;
   }
@@ -59,26 +60,30 @@ export class TemporalEye {
   }
 
   private async run(id: string): Promise<WatchedRun | null> {
-    try {
-      const { status, startTime, closeTime, raw } = await this.timed(() =>
-        this.client.workflow.getHandle(id).describe(),
-      );
-      const task = raw.pendingWorkflowTask;
-      return {
-        status: status.name,
-        startedAt: startTime.toISOString(),
-        ...(closeTime && { endedAt: closeTime.toISOString() }),
-        ...(task && {
-          task: { since: instantOf(task.originalScheduledTime ?? task.scheduledTime), attempt: task.attempt ?? 1 },
-        }),
-        failing: (raw.pendingActivities ?? []).flatMap(({ activityType, attempt, lastFailure }) =>
-          lastFailure ? [{ activity: activityType?.name ?? 'an activity', attempt: attempt ?? 1 }] : [],
-        ),
-      };
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return null;
-      throw error;
-    }
+    const raw = await this.timed(() => described(this.client, id));
+    if (!raw?.workflowExecutionInfo) return null;
+    const { status, startTime, closeTime } = await infoOf(this.client, raw.workflowExecutionInfo);
+    const task = raw.pendingWorkflowTask;
+    return {
+      status: status.name,
+      startedAt: startTime.toISOString(),
+      ...(closeTime && { endedAt: closeTime.toISOString() }),
+      ...(task && {
+        task: { since: instantOf(task.originalScheduledTime ?? task.scheduledTime), attempt: task.attempt ?? 1 },
+      }),
+      failing: (raw.pendingActivities ?? []).flatMap(
+        ({ activityType, attempt, lastFailure, nextAttemptScheduleTime: next }) =>
+          lastFailure
+            ? [
+                {
+                  activity: activityType?.name ?? 'an activity',
+                  attempt: attempt ?? 1,
+                  ...(next && { nextAt: instantOf(next) }),
+                },
+              ]
+            : [],
+      ),
+    };
   }
 
   private timed<T>(call: () => Promise<T>): Promise<T> {

@@ -17,7 +17,7 @@ export function auditSchedule({ taskQueue, audit }: WorkerSettings): Recurring {
     id: SCHEDULES.audit,
     everyMs: audit.everyMs,
     workflowType: 'auditWatch',
-    args: [],
+    args: [{}],
     taskQueue,
     summary: 'verifies the audit logs',
     atStart: true,

@@ -12,7 +12,7 @@ export function dependencySchedules({ taskQueue, dependencies }: WorkerSettings)
       id: DEPENDENCY_SCHEDULE,
       everyMs: DAY_MS,
       workflowType: DEPENDENCY_CHECK,
-      args: [],
+      args: [{}],
       taskQueue,
       summary: 'compares what is installed with the advisories',
       atStart: true,

@@ -22,7 +22,8 @@ const VERIFYING = {
 const ATTEMPTS = 3;
 const BETWEEN_ATTEMPTS = '20 seconds';
 
-export async function auditWatch(): Promise<AuditRound> {
+/** @param _begun says under the seal, where there are keys, that the workers' own schedule began it. */
+export async function auditWatch(_begun?: object): Promise<AuditRound> {
   const logs = await activities(UNTIL_DONE, 'which audit logs').auditLogs();
   return Promise.all(logs.map(watch));
 }

@@ -2,8 +2,17 @@
  * One round of one email notice: opens the delivery ledger, drains it in batches, tells the incident to look.
  * Recipients stay in the ledger; this history holds counts.
  */
-import { CancellationScope, continueAsNew, getExternalWorkflowHandle, sleep, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Audience, DeliveryRef, OpenedDelivery, SpoolPlace } from '../activities/types';
+import { FAILURES } from '../domain/kernel/failures';
+import { foreignOf } from '../domain/kernel/foreign-payload';
 import { activities, failureText, failureType, SENDING, UNTIL_DONE } from './lib/activity-calls';
 import { PersonAwaited } from './lib/person-awaited';
 import { atSpool, awayText, isAway, spoolOf } from './lib/spool-place';
@@ -28,6 +37,9 @@ export function delivery(input: DeliveryInput): Promise<void> {
 }
 
 async function deliver(input: DeliveryInput): Promise<void> {
+  // Whatever else is started under this name ends at once and takes the place of no delivery.
+  if (foreignOf(input) || !input?.delivery)
+    throw ApplicationFailure.nonRetryable('The input is of no delivery', FAILURES.invalidInput);
   const { delivery: ref, audience, title } = input;
   const incident = getExternalWorkflowHandle(ref.incidentId);
   const tell: Tell = (problem, undecided) =>

@@ -20,11 +20,11 @@ import { activities, CHECKING, UNTIL_DONE } from './lib/activity-calls';
 const AT_ONCE = 50;
 
 /** @param done the summary of a check whose tasks are still being told, after a continue-as-new. */
-export async function dependencyCheck(done?: CheckSummary): Promise<CheckSummary> {
+export async function dependencyCheck(done?: Partial<CheckSummary>): Promise<CheckSummary> {
   const summary =
     done?.findings === undefined
       ? await activities(CHECKING, 'compare what is installed with the advisories').checkDependencies()
-      : done;
+      : (done as CheckSummary);
   for (;;) {
     const actions = await activities(UNTIL_DONE, 'what tasks are to be told').nextPatchActions({ limit: AT_ONCE });
     if (actions.length === 0) return summary;

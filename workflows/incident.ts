@@ -24,6 +24,7 @@ import type { IncidentState } from '../domain/incident/state';
 import type { IncidentWork } from '../domain/incident/work';
 import { type PolicySnapshot, policyRef } from '../domain/policy/policy';
 import { activities, UNTIL_DONE } from './lib/activity-calls';
+import { begunOnce } from './lib/begun-once';
 import { carriedCase } from './lib/carried';
 import { performIncidentWork } from './lib/incident-work';
 import type { Carried } from './lib/kind';
@@ -66,6 +67,7 @@ export function incident(input: Input): Promise<CaseResult> {
       });
       // A start by hand may come without any input.
       const carried = input && 'carried' in input ? carriedCase(input) : undefined;
+      await begunOnce(input, () => carried!.state.seq);
       if (carried) {
         policy = (input as IncidentInput).policy as PolicySnapshot;
         run.resume(lifecycleUnder(policy), carried);

@@ -16,6 +16,7 @@ import {
   patchTaskLifecycle,
 } from '../domain/patch/patch-task';
 import { activities, CHECKING, UNTIL_DONE } from './lib/activity-calls';
+import { begunOnce } from './lib/begun-once';
 import { carriedCase } from './lib/carried';
 import type { Carried } from './lib/kind';
 import { fromRegister, isResumed } from './lib/resumed';
@@ -31,6 +32,7 @@ export function patchTask(input: Input): Promise<CaseResult> {
     async begin(run) {
       // A start by hand may come without any input.
       const carried = carriedCase(input);
+      await begunOnce(input, () => carried!.state.seq);
       if (carried) return run.resume(patchTaskLifecycle, carried);
       if (isResumed(input)) {
         const { carried, news } = await fromRegister<PatchState, PatchEvent, PatchWork>(input);

@@ -19,6 +19,7 @@ import {
 import { countIn, emptyTally, recordTally, type Tally } from '../domain/triage/tally';
 import { triageLifecycle } from '../domain/triage/triage';
 import { failureText } from './lib/activity-calls';
+import { begunOnce } from './lib/begun-once';
 import { carriedCase } from './lib/carried';
 import type { Carried, Situation } from './lib/kind';
 import { internalSignal } from './lib/receive-messages';
@@ -51,6 +52,7 @@ export function triage(input: Input): Promise<CaseResult> {
     async begin(run) {
       // A start by hand may come without any input.
       const carried = carriedCase(input);
+      await begunOnce(input, () => carried!.state.seq);
       if (carried) {
         tally = input.tally!;
         return run.resume(triageLifecycle, carried);

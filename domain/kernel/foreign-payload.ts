@@ -3,7 +3,7 @@
 /** The encoding under which the codec of a worker hands it to the workflow. */
 export const FOREIGN_ENCODING = 'tocsin/foreign';
 
-/** What the codec of a worker adds to a payload that it opened: the number of its seal, drawn once for each payload. */
+/** What the codec of a worker adds to a payload that it opened: the number of its seal, drawn for each, and when it was sealed. */
 export const SEAL_METADATA = 'tocsin-seal';
 
 /** `why` completes a sentence that begins with what it is. */

@@ -27,7 +27,9 @@ export function findingText(finding: Finding, now: Instant): string {
         `(attempt ${finding.attempt}), so no deadline is acted on. Is a worker of the right version running?`
       );
     case 'work-failing':
-      return `${finding.caseId}: ${finding.activity} has failed ${finding.attempt} times and is tried again; what it is for does not happen`;
+      return finding.nextAt
+        ? `${finding.caseId}: ${finding.activity} failed and is not tried again before ${minuteText(finding.nextAt)} UTC, which no worker asks for; what it is for does not happen`
+        : `${finding.caseId}: ${finding.activity} has failed ${finding.attempt} times and is tried again; what it is for does not happen`;
     case 'unregistered':
       return (
         `${finding.caseId} was started at ${minuteText(finding.startedAt)} UTC, and nothing of it stands in the register: ` +

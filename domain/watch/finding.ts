@@ -17,7 +17,7 @@ export interface WatchedRun {
   /** A task of the workflow itself that waits: since when, and how often it was tried. */
   task?: { since: Instant; attempt: number };
   /** Activities that have failed again and again, by their type. */
-  failing: Array<{ activity: string; attempt: number }>;
+  failing: Array<{ activity: string; attempt: number; nextAt?: Instant }>;
 }
 
 /** A workflow of a case that Temporal has as running. */
@@ -48,7 +48,7 @@ export type Finding = { key: string; remedy: CommandLine[] } & (
   | { kind: 'stopped'; caseId: string; status: string; endedAt?: Instant; nextDueAt?: Instant }
   | { kind: 'missing'; caseId: string; nextDueAt?: Instant }
   | { kind: 'stuck'; caseId: string; since: Instant; attempt: number; nextDueAt?: Instant }
-  | { kind: 'work-failing'; caseId: string; activity: string; attempt: number; nextDueAt?: Instant }
+  | { kind: 'work-failing'; caseId: string; activity: string; attempt: number; nextAt?: Instant; nextDueAt?: Instant }
   | { kind: 'unregistered'; caseId: string; startedAt: Instant }
   | { kind: 'second'; caseId: string; startedAt: Instant }
   | { kind: 'part'; part: Part['part']; problem: string }
@@ -60,6 +60,8 @@ const TASK_WAITS_MS = 2 * MINUTE_MS;
 const TASK_TRIES = 3;
 /** Tries of an activity after which it is told here as well: the case's own alarm may be what cannot go out. */
 const WORK_TRIES = 10;
+/** Between two tries there is no longer pause; whoever says that a try failed may ask for one of years. */
+const LONGEST_PAUSE_MS = 60 * MINUTE_MS;
 /** A case that was opened as long ago has its first entries, or they are not coming. */
 const WRITTEN_WITHIN_MS = 2 * MINUTE_MS;
 
@@ -99,10 +101,20 @@ function ofCase({ id, nextDueAt }: RegisteredCase, run: WatchedRun | null, at: I
   const { task } = run;
   if (task && (task.attempt >= TASK_TRIES || toMs(at) - toMs(task.since) >= TASK_WAITS_MS))
     found.push({ kind: 'stuck', key: `stuck ${id}`, ...about, ...task, remedy: [commandLine('show', { id })] });
-  for (const { activity, attempt } of run.failing) {
-    if (attempt < WORK_TRIES) continue;
+  for (const { activity, attempt, nextAt } of run.failing) {
+    const isHeld = nextAt !== undefined && toMs(nextAt) - toMs(at) > LONGEST_PAUSE_MS;
+    if (attempt < WORK_TRIES && !isHeld) continue;
     const remedy = [commandLine('show', { id })];
-    found.push({ kind: 'work-failing', key: `failing ${id} ${activity}`, ...about, activity, attempt, remedy });
+    const held = isHeld && { nextAt };
+    found.push({
+      kind: 'work-failing',
+      key: `failing ${id} ${activity}`,
+      ...about,
+      activity,
+      attempt,
+      ...held,
+      remedy,
+    });
   }
   return found;
 }

@@ -100,3 +100,5 @@ GRANT INSERT (report_id, received_at, via, content, reporter_email, reporter_nam
   UPDATE (started_at, confirmed_at, confirm_proof, content, reporter_email, reporter_name, credit, salt, same_report, same_key,
     same_sender, origin, network, erased_at, erased_by)
   ON tocsin.vulnerability_reports TO tocsin_writer;
+-- Only an erasure destroys data keys, and it works as the owner: whoever has the writer's login alone destroys none.
+REVOKE UPDATE ON tocsin.register_keys FROM tocsin_writer;

@@ -34,7 +34,7 @@ module.exports = {
     take: [
       {
         file: 'workflows/lib/receive-messages.ts',
-        away: 'seal === undefined ? raw : { commandId: `seal-${seal}`, ...(raw as object) }',
+        away: 'seal === undefined ? raw : { commandId: `seal-${seal.number}`, ...(raw as object) }',
         leave: 'raw',
       },
     ],
@@ -54,7 +54,7 @@ module.exports = {
     take: [
       {
         file: 'workflows/lib/answers.ts',
-        away: '!isFailureTo(details?.at(-1), made, { type: type ?? null, final: nonRetryable ?? false })',
+        away: '!isFailureTo(details?.at(-1), made, { message, type: type ?? null, final: nonRetryable ?? false })',
         leave: 'false',
       },
     ],

@@ -8,6 +8,8 @@ const BACKOFF = { initialInterval: '1 second', backoffCoefficient: 2 } as const;
 /** A few quick attempts; when they fail the caller raises an alarm and goes on trying. */
 export const FIRST_ATTEMPTS: ActivityOptions = {
   startToCloseTimeout: '60 seconds',
+  // Whoever says that an attempt failed may ask for a pause of years.
+  scheduleToCloseTimeout: '10 minutes',
   retry: { ...BACKOFF, maximumInterval: '20 seconds', maximumAttempts: 4 },
 };
 
@@ -20,6 +22,7 @@ export const UNTIL_DONE: ActivityOptions = {
 /** Attempts over about a day, then the step counts as failed. */
 export const PATIENT: ActivityOptions = {
   startToCloseTimeout: '2 minutes',
+  scheduleToCloseTimeout: '36 hours',
   retry: { initialInterval: '30 seconds', backoffCoefficient: 2, maximumInterval: '30 minutes', maximumAttempts: 50 },
 };
 

@@ -1,10 +1,10 @@
 /**
  * What activities answer is believed where a worker with the keys gave it, to the very call that was made. An answer or
- * failure of anybody else is none: the work fails, and is done again.
+ * failure of anybody else is none: the work fails, and is done again. What it asks, it says under the seal, so that no
+ * worker does it for a workflow of somebody else.
  */
-import { defaultPayloadConverter } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
-import { answerTo, CALL_HEADER, type Call, callOf, isFailureTo } from '../../domain/kernel/answer';
+import { type Asked, answerTo, type Call, callOf, isFailureTo } from '../../domain/kernel/answer';
 import { foreignOf } from '../../domain/kernel/foreign-payload';
 import { isSealedHere } from './payload-converter';
 
@@ -12,11 +12,13 @@ export const interceptors = (): WorkflowInterceptors => ({
   outbound: [
     {
       async scheduleActivity(input, next) {
-        const call = `${workflowInfo().originalExecutionRunId}/${input.seq}`;
-        const headers = { ...input.headers, [CALL_HEADER]: defaultPayloadConverter.toPayload(call) };
+        const { runId: run, originalExecutionRunId } = workflowInfo();
+        const call = `${originalExecutionRunId}/${input.seq}`;
         const made = callOf(call, input.activityType, input.args);
+        const asked: Asked = { asked: { run, call, activity: input.activityType } };
+        const args = isSealedHere() ? [...input.args, asked] : input.args;
         try {
-          return believed(await next({ ...input, headers }), made);
+          return believed(await next({ ...input, args }), made);
         } catch (error) {
           if (isUnbelieved(error, made))
             throw again('the failure of an activity was not given by a worker to this call');
@@ -42,8 +44,8 @@ function isUnbelieved(error: unknown, made: Call): boolean {
   if (!isSealedHere() || !(error instanceof ActivityFailure)) return false;
   const { cause } = error;
   if (!(cause instanceof ApplicationFailure)) return false;
-  const { type, nonRetryable, details } = cause;
-  return !isFailureTo(details?.at(-1), made, { type: type ?? null, final: nonRetryable ?? false });
+  const { message, type, nonRetryable, details } = cause;
+  return !isFailureTo(details?.at(-1), made, { message, type: type ?? null, final: nonRetryable ?? false });
 }
 
 function again(why: string): ApplicationFailure {

@@ -16,8 +16,14 @@ import {
   SEAL_METADATA,
 } from '../../domain/kernel/foreign-payload';
 
-/** The numbers of the seals under which values came. */
-const seals = new WeakMap<object, string>();
+/** The seal of a value: its number, and when it was sealed by the clock of whoever did, in ms since the epoch. */
+export interface Seal {
+  number: string;
+  atMs: number;
+}
+
+/** The seals under which values came. */
+const seals = new WeakMap<object, Seal>();
 let sealed = false;
 
 /** True once something came under a seal: the workers have keys. */
@@ -25,8 +31,8 @@ export function isSealedHere(): boolean {
   return sealed;
 }
 
-/** The number of the seal under which an object came; `undefined` for one that came without. */
-export function sealOf(value: unknown): string | undefined {
+/** The seal under which an object came; `undefined` for one that came without. */
+export function sealOf(value: unknown): Seal | undefined {
   return typeof value === 'object' && value !== null ? seals.get(value) : undefined;
 }
 
@@ -49,6 +55,7 @@ function underSeal<T>(value: T, { metadata }: Payload): T {
   const seal = metadata?.[SEAL_METADATA];
   if (!seal) return value;
   sealed = true;
-  if (typeof value === 'object' && value !== null) seals.set(value, decode(seal));
+  const [number, atMs] = decode(seal).split(' ') as [string, string];
+  if (typeof value === 'object' && value !== null) seals.set(value, { number, atMs: Number(atMs) });
   return value;
 }

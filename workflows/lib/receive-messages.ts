@@ -71,6 +71,7 @@ export function receiveMessages(run: Receiver, own: Messages, signals: Record<st
   );
   for (const [name, { schema, description, take }] of Object.entries({ ...signals, pace })) {
     const receive = (raw: unknown) => {
+      if (isAgain(raw)) return;
       const foreign = foreignOf(raw);
       const parsed = schema.safeParse(raw);
       if (parsed.success) run.whenOpen(() => take(parsed.data));
@@ -89,13 +90,27 @@ export function receiveMessages(run: Receiver, own: Messages, signals: Record<st
   });
 }
 
+/** As many seals of internal signals as a run remembers: the latest. */
+const SEALS_KEPT = 1_000;
+const seen = new Set<string>();
+
+/** True for an internal signal that this run had before, under the same seal. */
+function isAgain(raw: unknown): boolean {
+  const seal = sealOf(raw)?.number;
+  if (seal === undefined) return false;
+  if (seen.has(seal)) return true;
+  seen.add(seal);
+  if (seen.size > SEALS_KEPT) seen.delete(seen.values().next().value!);
+  return false;
+}
+
 /**
  * A sealed message counts once, under whichever name it comes: one without an id of its own has the number of its seal as
  * one, so that nobody can send again what he found in Temporal's store.
  */
 function once(raw: unknown): unknown {
   const seal = sealOf(raw);
-  return seal === undefined ? raw : { commandId: `seal-${seal}`, ...(raw as object) };
+  return seal === undefined ? raw : { commandId: `seal-${seal.number}`, ...(raw as object) };
 }
 
 /** A signal never fails the workflow: what cannot be read is recorded as rejected. */

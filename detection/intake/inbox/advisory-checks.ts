@@ -29,7 +29,7 @@ export function createCheckStarter(
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
           startDelay: (minute + 1) * GATHER_MS - at + MARGIN_MS,
           taskQueue,
-          args: [],
+          args: [{}],
           staticSummary: 'advisories came in',
         });
       } catch (error) {
