@@ -43,5 +43,7 @@ export async function described(client: Client, workflowId: string): Promise<Des
 export async function infoOf(client: Client, raw: Raw): Promise<WorkflowExecutionInfo> {
   const { loadedDataConverter, namespace } = client.options;
   const read = (given: Raw) => executionInfoFromRaw(given as never, loadedDataConverter, given as never, namespace);
-  return (await read(raw).catch(() => read({ ...raw, memo: undefined }))) as WorkflowExecutionInfo;
+  // What a server leaves out stands in the prototype of such a message.
+  const unlabelled: Raw = Object.assign(Object.create(raw), { memo: undefined });
+  return (await read(raw).catch(() => read(unlabelled))) as WorkflowExecutionInfo;
 }

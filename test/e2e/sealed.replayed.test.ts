@@ -321,7 +321,7 @@ test('the watch of audit logs does not end by a failure that nobody of the worke
   const handle = await client.workflow.start('auditWatch', {
     taskQueue: TASK_QUEUE,
     workflowId: 'audit-held',
-    args: [],
+    args: [{}],
   });
   const { activityId } = (await until(async () =>
     (await handle.describe()).raw.pendingActivities?.find(({ state }) => state === 2),

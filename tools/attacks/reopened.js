@@ -39,6 +39,66 @@ module.exports = {
       },
     ],
   },
+  'begin an incident again with the start that Temporal keeps': {
+    built: true,
+    take: [{ file: 'workflows/lib/begun-once.ts', away: '<= (carried ? seqOf() : 0)', leave: '>= 0' }],
+  },
+  'go on from an older state of an incident': {
+    built: true,
+    take: [{ file: 'workflows/lib/begun-once.ts', away: '<= (carried ? seqOf() : 0)', leave: '>= 0' }],
+  },
+  "have an activity done again for a workflow of one's own": {
+    take: [
+      {
+        file: 'worker/answers.ts',
+        away: 'asked?.run !== info.workflowExecution?.runId || asked?.activity !== info.activityType',
+        leave: '!asked',
+      },
+    ],
+  },
+  "have the register say a failure's text that no worker gave": {
+    take: [{ file: 'domain/kernel/answer.ts', away: ' && said.message === failed.message' }],
+    built: true,
+  },
+  'repeat what a delivery says': {
+    built: true,
+    take: [{ file: 'workflows/lib/receive-messages.ts', away: 'if (isAgain(raw)) return;' }],
+  },
+  "lose a detection by a workflow of its case's id": {
+    take: [
+      {
+        file: 'client/tocsin-client.ts',
+        away: "!== 'never opened') return false",
+        leave: "!== 'never opened' || again) return false",
+      },
+    ],
+  },
+  'hide an ended incident by a workflow of its id': {
+    take: [
+      {
+        file: 'client/how-it-ended.ts',
+        away: 'for (const before of await runsOf(temporal, id))',
+        leave: 'for (const before of [] as WorkflowExecutionInfo[])',
+      },
+    ],
+  },
+  'break lists by a label that nobody sealed': {
+    take: [{ file: 'client/executions.ts', away: '.catch(() => read(unlabelled))' }],
+  },
+  'hold work up for years by a failed attempt': {
+    take: [{ file: 'domain/watch/finding.ts', away: 'attempt < WORK_TRIES && !isHeld', leave: 'attempt < WORK_TRIES' }],
+  },
+  'destroy data keys as the writer': {
+    take: [
+      {
+        file: 'postgres/migrations/018_bounds_of_the_writer.sql',
+        away: 'REVOKE UPDATE ON tocsin.register_keys FROM tocsin_writer;',
+      },
+    ],
+  },
+  'have the worker talk to another Postgres without TLS by PGHOST': {
+    take: [{ file: 'postgres/verified-tls.ts', away: "if (host === '')", leave: 'if (false)' }],
+  },
   'give the true answer to one activity as that to another': {
     built: true,
     take: [

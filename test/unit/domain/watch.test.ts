@@ -74,6 +74,15 @@ describe('a case that the register has as open', () => {
   });
 });
 
+test('work that is held up for more than an hour is told at its first failure', () => {
+  const failing = (ms: number) =>
+    found(running({ failing: [{ activity: 'appendEntries', attempt: 2, nextAt: ago(-ms) }] }));
+  expect(failing(60 * MINUTE_MS)).toEqual([]);
+  const held = failing(60 * MINUTE_MS + 1);
+  expect(held).toMatchObject([{ kind: 'work-failing', activity: 'appendEntries' }]);
+  expect(findingText(held[0]!, ago(0))).toMatch(/appendEntries failed and is not tried again before .* UTC/);
+});
+
 describe('a workflow that the register does not know', () => {
   const listed = (ms: number) => found(running(), {}, { listed: [{ id: 'INC-2', startedAt: ago(ms) }] });
   test('is told once it had two minutes to write its first entry', () => {

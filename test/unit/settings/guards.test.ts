@@ -5,6 +5,7 @@ import path from 'node:path';
 import { connectTocsin } from '../../../client/connect';
 import { namesAnExample } from '../../../platform/example-address';
 import { SettingsError } from '../../../platform/settings/load';
+import { postgresTlsProblem } from '../../../postgres/verified-tls';
 import { databaseOfCli, mailOfCli, temporalOfCli } from '../../../settings/cli';
 import { GUARDED, GUARDS, type Guarded } from '../../../settings/guards';
 import { loadIntakeSettings } from '../../../settings/intake';
@@ -320,3 +321,11 @@ test.each([
   ['a@myexample.com', false],
   ['example', false],
 ])('%s: an example is %s', (text, is) => expect(namesAnExample(text)).toBe(is));
+
+test('an address of Postgres without a host is refused in production, as PGHOST would name one', () => {
+  expect(postgresTlsProblem('DATABASE_URL', 'postgres:///tocsin')).toMatch(
+    /^DATABASE_URL: names no server, so PGHOST would/,
+  );
+  expect(postgresTlsProblem('DATABASE_URL', 'postgres:///tocsin?host=/var/run/postgresql')).toBeUndefined();
+  expect(postgresTlsProblem('DATABASE_URL', 'postgres://127.0.0.1/tocsin')).toBeUndefined();
+});
