@@ -27,6 +27,7 @@ import { Gate } from './gate';
 import { afterFile, startDevServer, temporaryDir } from './helpers';
 import { examine } from './invariants/examine';
 import { report } from './invariants/tally';
+import { startDevServerWith } from './workflow-harness';
 
 /** An activity that hangs for good in a worker: before its effect, or after it and before it is reported. */
 export interface ActivityHold {
@@ -50,6 +51,14 @@ export interface WorkerChildOptions {
   cached?: number;
   /** Its clock is wrong by so much. */
   clockAheadMs?: number;
+}
+
+export interface WorldOptions {
+  /** Temporal keeps its database in a file, so that it can be killed and started again. */
+  lasting?: boolean;
+  /** After so many events of history Temporal asks a workflow to begin a new run. */
+  newRunAfter?: number;
+  postgresDir?: string;
 }
 
 export interface WorkerChild {
@@ -106,18 +115,18 @@ export class RealWorld {
 
   private constructor(readonly dir: string) {}
 
-  /** `lasting`: Temporal keeps its database in a file, so that it can be killed and started again. */
-  static async start(options: { lasting?: boolean; postgresDir?: string } = {}): Promise<RealWorld> {
+  /** Starts all but the workers. */
+  static async start(options: WorldOptions = {}): Promise<RealWorld> {
     const world = new RealWorld(temporaryDir('world'));
     await world.bringUp(options);
     return world;
   }
 
-  private async bringUp({ lasting, postgresDir }: { lasting?: boolean; postgresDir?: string }): Promise<void> {
+  private async bringUp({ lasting, postgresDir, newRunAfter }: WorldOptions): Promise<void> {
     const port = await freePort();
     const in_ = (name: string) => path.join(this.dir, name);
     const [temporal, postgres, mailbox, recorder, site] = await Promise.all([
-      lasting ? this.startTemporal(await freePort(steadyPort())) : startDevServer(SEARCH_ATTRIBUTES),
+      lasting ? this.startTemporal(await freePort(steadyPort())) : this.startPassingTemporal(newRunAfter),
       startPostgres({ dir: postgresDir ?? in_('postgres'), port, durable: false, env: {} }),
       startMailbox({ dir: in_('mailbox'), apiKey: LOCAL_API_KEY }),
       startCloudflareRecorder({ dir: in_('recorder'), tokens: { local: LOCAL_API_TOKEN } }),
@@ -201,6 +210,13 @@ export class RealWorld {
       hanging: () => holds.filter(({ marker }) => existsSync(marker)),
       output: () => child.output(),
     };
+  }
+
+  /** A Temporal that keeps all in memory. */
+  private async startPassingTemporal(newRunAfter?: number): Promise<{ address: string; namespace: string }> {
+    if (newRunAfter === undefined) return startDevServer(SEARCH_ATTRIBUTES);
+    const { address } = await startDevServerWith({ 'limit.historyCount.suggestContinueAsNew': newRunAfter });
+    return { address, namespace: 'default' };
   }
 
   /** A Temporal whose database is a file, on a port that it keeps. */
