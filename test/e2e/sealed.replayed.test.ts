@@ -299,6 +299,27 @@ test('a start that nobody sealed keeps no detection from opening its case', asyn
   expect([opened, world.register(id).length > 0]).toEqual([expect.objectContaining({ late: false }), true]);
 }, 60_000);
 
+test('an incident that is declared from a case begins, whatever ended under its id before', async () => {
+  const given = detection({ at: new Date().toISOString(), source: 'attacked-2' });
+  const judgement = judged(given);
+  const { caseId } = await openTriage(new TocsinClient(client), given, judgement, RULES);
+  await until(async () => world.register(caseId).length > 0);
+  const incidentId = caseId.replace('TRG-', 'INC-');
+  await startRaw(incidentId, INCIDENT_WORKFLOW, []);
+  await client.workflow
+    .getHandle(incidentId)
+    .result()
+    .catch(() => undefined);
+  await client.workflow.getHandle(caseId).executeUpdate('declare', { args: [{ by: 'anna' }] });
+  await until(async () => world.register(caseId).some(({ kind }) => (kind as string) === 'incident-started'), 15_000);
+  await until(async () => world.register(incidentId).length > 0, 5_000);
+  const says = world.register(caseId).map(({ kind }) => kind as string);
+  expect({ started: says.includes('incident-started'), isThere: world.register(incidentId).length > 0 }).toEqual({
+    started: true,
+    isThere: true,
+  });
+}, 60_000);
+
 test('an incident whose workflow was ended stays in the list, whatever was started under its id since', async () => {
   const incident = await declare();
   await incident.quiet();

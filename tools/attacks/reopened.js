@@ -73,6 +73,10 @@ module.exports = {
       },
     ],
   },
+  'keep an incident from being declared by a workflow of its id': {
+    built: true,
+    take: [{ file: 'workflows/lib/start-incident.ts', away: "!patched('incidents-in-the-register')", leave: 'true' }],
+  },
   'hide an ended incident by a workflow of its id': {
     take: [
       {
