@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from '@temporalio/client';
-import { NativeConnection, type NativeConnectionOptions, Worker } from '@temporalio/worker';
+import { NativeConnection, type NativeConnectionOptions, Worker, type WorkerOptions } from '@temporalio/worker';
 import pg from 'pg';
 import pino from 'pino';
 import { type ContainmentPort, createContainment } from '../activities/containment';
@@ -59,6 +59,8 @@ export interface CreateWorkerOptions {
   settings: WorkerSettings;
   /** Where Temporal is: address, and for a remote one TLS and API key. */
   temporal: NativeConnectionOptions & { namespace: string };
+  /** Settings of the SDK's worker, for tests and tuning. */
+  tuning?: Partial<WorkerOptions>;
   /** Log level of the activities; `warn` by default. */
   logLevel?: string;
 }
@@ -68,7 +70,7 @@ export interface CreateWorkerOptions {
  * While Postgres is away the worker starts all the same, as an outage stops no notice, and migrates when it is back.
  */
 export async function createTocsinWorker(options: CreateWorkerOptions): Promise<TocsinWorker> {
-  const { settings, temporal } = options;
+  const { settings, temporal, tuning } = options;
   const migration = await migrateWhenUp(settings.databaseUrl, settings.production, options.logLevel);
   const { namespace, ...connectionOptions } = temporal;
   const connection = await NativeConnection.connect(connectionOptions);
@@ -76,6 +78,8 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
   const client = new Client({ connection, namespace, dataConverter: dataConverter(encryptionKeys) });
   const connected = await connectActivities(settings, client, options.logLevel);
   const { activities, artefacts, spool, pipeline, audit, signing, close } = connected;
+  const activity = [...(encryptionKeys.length > 0 ? [answering] : []), ...(tuning?.interceptors?.activity ?? [])];
+  const interceptors = { ...tuning?.interceptors, activity };
   const worker = await Worker.create({
     connection,
     namespace,
@@ -83,9 +87,10 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
     workflowBundle: builtBundle(),
     activities,
     dataConverter: workerDataConverter(encryptionKeys),
-    ...(encryptionKeys.length > 0 && { interceptors: { activity: [answering] } }),
     shutdownGraceTime: '5 seconds',
     maxCachedWorkflows: cacheSize(),
+    ...tuning,
+    interceptors,
   });
   // What is in the spool on this disk is done by a worker with this disk.
   const spoolWorker = await Worker.create({
@@ -94,8 +99,8 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
     taskQueue: spoolQueue(settings.taskQueue, spool.place.id),
     activities: stepsOfSpool(activities),
     dataConverter: workerDataConverter(encryptionKeys),
-    ...(encryptionKeys.length > 0 && { interceptors: { activity: [answering] } }),
     shutdownGraceTime: '5 seconds',
+    interceptors,
   });
   const both = [worker, spoolWorker];
   const shutdown = () => {

@@ -91,6 +91,8 @@ export async function eraseIncident(
 }
 
 async function destroyKey(client: PoolClient, incidentId: string, now: Date): Promise<void> {
+  // The connection has stepped down to the writer, which destroys no key: until the end of the transaction it is who logged in.
+  await client.query('SET LOCAL ROLE NONE');
   // An incident whose entries hold nothing personal may have no key yet: it gets none any more.
   await client.query(
     `INSERT INTO tocsin.register_keys AS present (incident_id, key, destroyed_at) VALUES ($1, NULL, $2)

@@ -9,7 +9,7 @@ import { createKeptArtefacts } from '../../activities/storage/kept-artefacts';
 import { createPostgresArtefacts } from '../../activities/storage/postgres-artefacts';
 import { createPool } from '../../postgres/pool';
 import { createTestDatabase, type TestDatabase, temporaryDir } from '../setup/helpers';
-import { migrateInOwnProcess } from './helpers';
+import { destroyKeys, migrateInOwnProcess } from './helpers';
 
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -40,8 +40,7 @@ function worker(dir = temporaryDir('artefacts')) {
   return { ...postgres, dir, artefacts };
 }
 
-const destroyKey = (incidentId: string) =>
-  pool.query('UPDATE tocsin.register_keys SET key = NULL, destroyed_at = now() WHERE incident_id = $1', [incidentId]);
+const destroyKey = (incidentId: string) => destroyKeys(pool, new Date().toISOString(), incidentId);
 
 describe.each(['postgres', 'folder', 'kept'])('an artefact store (%s)', (kind) => {
   const store = () => {

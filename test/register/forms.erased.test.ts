@@ -10,6 +10,7 @@ import { readEntries } from '../../register/read-entries';
 import { readErasures } from '../../register/read-erasures';
 import { verifyRegister } from '../../register/verify';
 import { createTestDatabase } from '../setup/helpers';
+import { destroyKeys } from './helpers';
 import { aYearOfEvents, SECRETS } from './readers';
 
 const table = loadDisclosures();
@@ -52,8 +53,7 @@ test('before the erasure names stand in the forms for an authority, afterwards i
     expect(form).toContain(SECRETS.files[0]!);
     expect(form).not.toContain('erased on');
   }
-  const { rowCount } = await pool.query('UPDATE tocsin.register_keys SET key = NULL, destroyed_at = $1', [ERASED_AT]);
-  expect(rowCount).toBeGreaterThan(5);
+  expect(await destroyKeys(pool, ERASED_AT)).toBeGreaterThan(5);
   for (const audience of AUDIENCES) {
     const [csv, html, document] = await formsFor(audience);
     for (const form of [csv!, html!, document!]) {

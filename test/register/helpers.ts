@@ -100,3 +100,19 @@ export function dyingStore(store: LogStore, survives: number): LogStore {
     },
   };
 }
+
+/** Destroys data keys as an erasure does, which the writer may not: those of an incident, or all. Answers how many. */
+export async function destroyKeys(pool: pg.Pool, at: string, incidentId?: string): Promise<number> {
+  const client = await pool.connect();
+  try {
+    await client.query('RESET ROLE');
+    const { rowCount } = await client.query(
+      'UPDATE tocsin.register_keys SET key = NULL, destroyed_at = $1 WHERE $2::text IS NULL OR incident_id = $2',
+      [at, incidentId ?? null],
+    );
+    return rowCount ?? 0;
+  } finally {
+    // Another role than others of the pool have.
+    client.release(true);
+  }
+}
