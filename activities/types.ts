@@ -7,7 +7,7 @@
 import type { RaisedAlarm } from '../domain/case/alarm';
 import type { CaseState } from '../domain/case/lifecycle';
 import type { Detection } from '../domain/detection/detection';
-import type { EscalatedAlarm, Standing } from '../domain/escalation/escalation';
+import type { Climb, EscalatedAlarm, Standing } from '../domain/escalation/escalation';
 import type { ContentValue } from '../domain/incident/contents';
 import type { ContainmentOutcome, Reach, Rendering, RoundPurpose } from '../domain/incident/events';
 import type { ContainmentMeasure, IncidentStatus } from '../domain/incident/incident';
@@ -212,7 +212,7 @@ export interface EscalatedCase {
   caseId: string;
   severity: string;
   title: string;
-  climb: { seq: number; number: number };
+  climb: Pick<Climb, 'seq' | 'number' | 'since'>;
   at: Instant;
 }
 

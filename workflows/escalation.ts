@@ -209,7 +209,8 @@ class EscalationRun {
 
   private about() {
     const { severity, title, climb } = this.state!;
-    return { caseId: this.caseId, severity, title, climb: { seq: climb.seq, number: climb.number }, at: now() };
+    const { seq, number, since } = climb;
+    return { caseId: this.caseId, severity, title, climb: { seq, number, ...(since && { since }) }, at: now() };
   }
 
   private show(step: Exclude<Step, { step: 'end' }>): void {

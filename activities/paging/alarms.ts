@@ -6,7 +6,7 @@ import { type EscalationDeps, escalate, firstAddress } from './escalate';
 import { mailStaffOnce, type StaffMailDeps } from './send-once';
 
 /**
- * Mails an alarm to the first person of its escalation, once for its sequence number, and hands it over to the
+ * Mails an alarm to the first person of its escalation, once for its sequence number and instant, and hands it over to the
  * escalation, which repeats it. Both are tried whatever becomes of the other. An alarm of an exercise is one mail to the
  * recorder, and has no escalation.
  */
@@ -15,13 +15,15 @@ export async function raiseAlarm(
   input: AlarmInput,
 ): Promise<void> {
   const key = `${scope(input)}alarm/${input.incidentId}/${input.seq}`;
+  // A run that was lost before its entries were written, or was reset, may have given the number to another alarm.
+  const mark = `${key} of ${input.at}`;
   const { incidentId, exercise } = input;
   const effect = { incidentId, exercise, obligation: obligationOf(input) };
-  if (exercise) return mailStaffOnce(deps, input.to, alarmMail(input), effect, key);
+  if (exercise) return mailStaffOnce(deps, input.to, alarmMail(input), effect, key, mark);
   const { contacts, escalation, log } = deps;
   const [mailed, escalated] = await Promise.allSettled([
     firstAddress({ contacts, rota: escalation.rota }, input).then((to) =>
-      mailStaffOnce(deps, to, alarmMail(input), effect, key),
+      mailStaffOnce(deps, to, alarmMail(input), effect, key, mark),
     ),
     escalate(escalation, input),
   ]);

@@ -62,7 +62,7 @@ export async function pageOnCall(deps: Deps, input: PageInput): Promise<PageResu
   const alarms = input.alarms.filter(({ seq }) => !gone.has(seq));
   if (standing?.isClosed || alarms.length === 0) return { standing };
   const person = responderAt({ rota: await deps.rota(), contacts: deps.contacts }, level, owner, at);
-  const key = `page/${caseId}/${climb.seq}/${attempt}`;
+  const key = `page/${caseId}/${nameOf(climb)}/${attempt}`;
   const digest = digestOf({ ...input, handle: person.handle, alarms });
   const ports = deps.ports.filter(({ name }) => attempt > 1 || name !== 'email');
   const page = { ...input, key, person, alarms, digest };
@@ -72,14 +72,19 @@ export async function pageOnCall(deps: Deps, input: PageInput): Promise<PageResu
 
 /** Tells the paging services that a person acknowledged alarms. */
 export async function tellAcknowledged(deps: Deps, input: TellAcknowledgedInput): Promise<void> {
-  const key = `acknowledged/${input.caseId}/${input.climb.seq}/${input.alarms.join('-')}`;
+  const key = `acknowledged/${input.caseId}/${nameOf(input.climb)}/${input.alarms.join('-')}`;
   await throughAll(deps, deps.ports, input, key, (port) => port.acknowledged({ ...input, key }));
 }
 
 /** Tells the paging services that nothing is left to page about. */
 export async function tellResolved(deps: Deps, input: TellResolvedInput): Promise<void> {
-  const key = `resolved/${input.caseId}/${input.climb.seq}`;
+  const key = `resolved/${input.caseId}/${nameOf(input.climb)}`;
   await throughAll(deps, deps.ports, input, key, (port) => port.resolved({ ...input, key }));
+}
+
+/** Unique within a case: another run of it may have given the number of the climb's first alarm to another one. */
+function nameOf({ seq, since }: EscalatedCase['climb']): string {
+  return since ? `${seq} of ${since}` : String(seq);
 }
 
 /** Each port once for the key, whatever becomes of the others. Throws the first failure that repeating may mend. */

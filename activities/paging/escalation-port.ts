@@ -1,5 +1,5 @@
 /** The port through which people are paged: mail, Slack, PagerDuty, a webhook. */
-import type { EscalatedAlarm } from '../../domain/escalation/escalation';
+import type { Climb, EscalatedAlarm } from '../../domain/escalation/escalation';
 import type { Instant } from '../../domain/kernel/time';
 import type { Digest } from './digest';
 
@@ -17,8 +17,8 @@ export interface PagedCase {
   caseId: string;
   severity: string;
   title: string;
-  /** The climb: `seq` is unique within the case, `number` counts from 1 within its escalation. */
-  climb: { seq: number; number: number };
+  /** The climb; `number` counts from 1 within its escalation. */
+  climb: Pick<Climb, 'seq' | 'number' | 'since'>;
   at: Instant;
 }
 

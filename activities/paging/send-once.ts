@@ -18,7 +18,8 @@ export interface StaffMailDeps {
 
 /**
  * Mails a member of staff once for a key: the provider's key covers the first 24 hours, a mark the time after.
- * An address that the provider refuses is replaced by the fallback. Throws MailRefused when that is refused too.
+ * `mark`: its name, where the key may be that of another mail too. An address that the provider refuses is replaced by the
+ * fallback. Throws MailRefused when that is refused too.
  */
 export async function mailStaffOnce(
   { mail, contacts, artefacts, log }: StaffMailDeps,
@@ -26,8 +27,9 @@ export async function mailStaffOnce(
   { subject, html, text }: FrozenNotice,
   effect: { incidentId: string; obligation?: string; exercise: boolean },
   key: string,
+  mark = key,
 ): Promise<void> {
-  if (await artefacts.isMarked(key)) return;
+  if (await artefacts.isMarked(mark)) return;
   const content = { subject, html, text, tags: effectTags(effect) };
   const address = contacts.addressOf(to);
   // Another mail went out under this key, before the sender or the text changed: an alarm twice is better than none.
@@ -51,5 +53,5 @@ export async function mailStaffOnce(
       `the mail ${key} was refused (${outcome.errorCode}), also for the fallback contact: correct the contacts, and look at "${commandText(showLine(effect.incidentId))}"`,
     );
   }
-  await artefacts.mark(key);
+  await artefacts.mark(mark);
 }

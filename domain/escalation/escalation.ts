@@ -47,8 +47,10 @@ export type Acknowledgement = z.infer<typeof AcknowledgementSchema>;
 
 /** One way through the levels. */
 export interface Climb {
-  /** Number of the alarm that began it: unique within the case. */
+  /** Number of the alarm that began it. */
   seq: number;
+  /** Instant of that alarm. */
+  since?: Instant;
   /** 1 for the first of this escalation. */
   number: number;
   /** Pages so far. */
@@ -95,9 +97,12 @@ const LOOK_MS = 3_600_000;
 /** Characters of an alarm's detail that a digest needs; the register has all of it. */
 const DETAIL_KEPT = 300;
 
-/** Takes an alarm in. The first open one begins a climb at once; a later one joins and is in the next page. */
+/**
+ * Takes an alarm in. The first open one begins a climb at once; a later one joins and is in the next page. One of the number
+ * of another takes its place: a run that was reset, or was lost before its entries were written, had raised that.
+ */
 export function joined(
-  state: EscalationState | undefined,
+  before: EscalationState | undefined,
   caseId: string,
   signal: AlarmSignal,
   now: Instant,
@@ -105,7 +110,8 @@ export function joined(
   const { owner, severity, title, plan } = signal;
   const { detail } = signal.alarm;
   const alarm = { ...signal.alarm, ...(detail === undefined ? {} : { detail: shortened(detail) }) };
-  const climb = { seq: alarm.seq, number: (state?.climb.number ?? 0) + 1, attempt: 0, nextAt: now };
+  const state = before && withoutOther(before, alarm);
+  const climb = { seq: alarm.seq, since: alarm.at, number: (state?.climb.number ?? 0) + 1, attempt: 0, nextAt: now };
   const about = { caseId, owner, severity, title, isClosed: state?.isClosed ?? false };
   if (!state) return { ...about, plan, climb, open: [alarm], acknowledged: [], dropped: 0 };
   const isKnown = [...state.open, ...state.acknowledged].some(({ seq }) => seq === alarm.seq);
@@ -114,6 +120,13 @@ export function joined(
   const open = [...state.open, alarm].sort((a, b) => a.seq - b.seq);
   const over = Math.max(0, open.length - KEPT);
   return { ...state, ...about, open: open.slice(over), dropped: state.dropped + over };
+}
+
+function withoutOther(state: EscalationState, { seq, at }: EscalatedAlarm): EscalationState {
+  const isOther = (alarm: EscalatedAlarm) => alarm.seq === seq && alarm.at !== at;
+  if (![...state.open, ...state.acknowledged].some(isOther)) return state;
+  const left = (alarms: EscalatedAlarm[]) => alarms.filter((alarm) => !isOther(alarm));
+  return { ...state, open: left(state.open), acknowledged: left(state.acknowledged) };
 }
 
 /** A person acknowledged alarms. The paging ends when none is left open. */

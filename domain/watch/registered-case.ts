@@ -3,7 +3,7 @@ import { foldCase } from '../case/advance';
 import type { CaseState, Lifecycle } from '../case/lifecycle';
 import { nextDeadline } from '../incident/clocks';
 import { INCIDENT_WORKFLOW } from '../incident/contract';
-import { evolve as incidentEvolve } from '../incident/evolve';
+import { evolveOwn as incidentEvolve } from '../incident/evolve';
 import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import { PATCH_WORKFLOW, patchTaskLifecycle } from '../patch/patch-task';

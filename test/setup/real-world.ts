@@ -25,7 +25,7 @@ import { startSite } from '../../stack/site';
 import { type RunningTemporal, startTemporal } from '../../stack/temporal';
 import { Gate } from './gate';
 import { afterFile, startDevServer, temporaryDir } from './helpers';
-import { examine } from './invariants/examine';
+import { type Examined, examine } from './invariants/examine';
 import { report } from './invariants/tally';
 import { startDevServerWith } from './workflow-harness';
 
@@ -305,8 +305,8 @@ export class RealWorld {
   // —— what must hold at the end ——
 
   /** Nothing of a closed incident is lost, doubled, early or silent, as everything outside of its workflow shows it. */
-  async expectSound(id: string, audience: Record<string, string[]> = AUDIENCE): Promise<void> {
-    const tally = await examine(this, id, { audience });
+  async expectSound(id: string, audience = AUDIENCE, how: Omit<Examined, 'audience'> = {}): Promise<void> {
+    const tally = await examine(this, id, { audience, ...how });
     report(tally);
     expect(tally.found()).toEqual([]);
   }

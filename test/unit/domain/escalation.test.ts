@@ -57,13 +57,27 @@ describe('a climb', () => {
     expect(joined(both, 'INC-7', signal(8), at(4)).open.map(({ seq }) => seq)).toEqual([7, 8, 9]);
   });
 
+  test('one of the number of another, which a run had raised that is gone, takes its place, also when that was acknowledged', () => {
+    const other = signal(7, { alarm: alarmOn('containment', { seq: 7, at: at(9) }) });
+    const state = paged(joined(begun(), 'INC-7', signal(8), at(8)), 7, at(8));
+    const open = joined(state, 'INC-7', other, at(9));
+    expect(open.open.map((alarm) => [alarm.seq, alarm.at])).toEqual([
+      [7, at(9)],
+      [8, at(8)],
+    ]);
+    const rested = acknowledge(begun(), { alarms: [7] }, at(1));
+    const climb = { seq: 7, since: at(9), number: 2, attempt: 0, nextAt: at(9) };
+    expect(joined(rested, 'INC-7', other, at(9))).toMatchObject({ climb, open: [{ at: at(9) }], acknowledged: [] });
+    expect(joined(rested, 'INC-7', signal(7), at(9))).toBe(rested);
+  });
+
   test('acknowledged, it rests and is looked at hourly; a new alarm begins a new climb at level 1', () => {
     let state = paged(paged(begun(), 7, at(0)), 7, at(5));
     state = acknowledge(state, { alarms: [7] }, at(6));
     expect(nextStep(state)).toEqual({ step: 'look', at: at(66) });
     expect(nextStep(looked(state, at(66)))).toEqual({ step: 'look', at: at(126) });
     state = joined(state, 'INC-7', signal(12), at(30));
-    expect(state.climb).toEqual({ seq: 12, number: 2, attempt: 0, nextAt: at(30) });
+    expect(state.climb).toEqual({ seq: 12, since: at(12), number: 2, attempt: 0, nextAt: at(30) });
     expect(nextStep(state)).toEqual({ step: 'page', at: at(30), attempt: 1, level: 1 });
     expect(state.open.map(({ seq }) => seq)).toEqual([12]);
     // A page of the climb before it that comes back late moves nothing.

@@ -4,7 +4,7 @@ import { commandText } from '../../../domain/kernel/command-lines';
 import { HOUR_MS, MINUTE_MS, toInstant, toMs } from '../../../domain/kernel/time';
 import { type Finding, findings, type Look, type WatchedRun } from '../../../domain/watch/finding';
 import { findingDetails, findingText } from '../../../domain/watch/finding-text';
-import { type RegisteredCase, registeredCase } from '../../../domain/watch/registered-case';
+import { type RegisteredCase, registeredCase, stateOfAny } from '../../../domain/watch/registered-case';
 import { type Memory, ringsAfter } from '../../../domain/watch/rings';
 import { assessment, at } from './helpers/facts';
 import { Story } from './helpers/story';
@@ -203,4 +203,11 @@ describe('a case from its entries', () => {
     expect(registeredCase([own])).toBeUndefined();
     expect(registeredCase([])).toBeUndefined();
   });
+});
+
+test('what the register tells of a case is what its workflow had: the fold of its entries, alarms and commands too', () => {
+  const story = new Story({ assessment: assessment() }).to(4);
+  story.send('measure', { text: 'All sessions ended', commandId: 'measure-1' });
+  expect(story.state.unacknowledged!.length).toBeGreaterThan(0);
+  expect(stateOfAny(story.events)).toEqual(story.state);
 });

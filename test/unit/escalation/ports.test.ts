@@ -188,6 +188,21 @@ describe('the activities', () => {
     expect([good.keys.length, flaky.keys.length]).toEqual([1, 1]);
   });
 
+  test('an alarm of the number of another, which a run had raised that is gone, is mailed and paged; the same one again is not', async () => {
+    const bench = await startBench();
+    const again = { ...alarm, at: '2026-04-03T18:07:00.000Z', todo: 'verify-register' } as const;
+    for (const each of [alarm, alarm, again, again]) await bench.activities.raiseAlarm(each);
+    expect(bench.mailbox.messages().map(({ text }) => /Raised: [^,]*/.exec(text!)![0])).toEqual([
+      expect.stringContaining('18:07'),
+      expect.stringContaining('18:00'),
+    ]);
+    const { keys, port } = counting('webhook');
+    const deps = { ...bench.deps, ...bench.deps.escalation, ports: [port] };
+    const climbs = ['2026-04-03T18:00:00.000Z', '2026-04-03T18:07:00.000Z'].map((since) => ({ ...input.climb, since }));
+    for (const climb of climbs) for (let n = 0; n < 2; n++) await pageOnCall(deps, { ...input, climb });
+    expect([keys.length, new Set(keys).size]).toEqual([2, 2]);
+  });
+
   test('nobody is paged about a closed case or alarms that are done; one that does not answer is paged about', async () => {
     const bench = await startBench();
     const { keys, port } = counting('webhook');
