@@ -137,8 +137,15 @@ export class TocsinClient {
   /**
    * Sends a message that an incident takes also after it was closed, when its workflow is over: a new run of it begins from
    * the register, takes the message and ends when nothing is left to do. Else like `send`.
+   *
+   * @param options.inRegister asked where Temporal knows it no longer, as after its retention: whether the register has it closed.
    */
-  async sendEvenIfClosed<N extends AfterClosing>(id: string, name: N, message: MessageInput<N>): Promise<Receipt> {
+  async sendEvenIfClosed<N extends AfterClosing>(
+    id: string,
+    name: N,
+    message: MessageInput<N>,
+    { inRegister }: { inRegister?: () => Promise<boolean> } = {},
+  ): Promise<Receipt> {
     const sent = stamped(message);
     const startWorkflowOperation = new WithStartWorkflowOperation<Workflow>(INCIDENT_WORKFLOW, {
       workflowId: id,
@@ -149,7 +156,7 @@ export class TocsinClient {
     });
     const options = { args: [sent] as [unknown], updateId: updateIdOf(name, sent), startWorkflowOperation };
     try {
-      if (!(await this.find(id))) throw new UnknownCase(KINDS.incident.noun, id);
+      if (!(await this.find(id)) && !(await inRegister?.())) throw new UnknownCase(KINDS.incident.noun, id);
       return await this.timed(() =>
         this.temporal.workflow.executeUpdateWithStart<Workflow, Receipt, [unknown]>(name, options),
       );

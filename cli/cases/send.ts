@@ -10,6 +10,7 @@ import { visibleLine } from '../rendering/hostile-text';
 import type { Output } from '../rendering/output';
 import { wrap } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
+import { inRegister } from './lost';
 
 /** Options of a verb that sends a message. */
 export interface MessageOptions extends CommonOptions {
@@ -35,7 +36,9 @@ export async function sendMessage(
   if (problems.length > 0) throw usage(`this is not a valid "${name}" message`, problems);
   const client = await shell.client();
   const sent = isAfterClosing({ message: name })
-    ? client.sendEvenIfClosed(id, name as (typeof AFTER_CLOSING)[number], message as never)
+    ? client.sendEvenIfClosed(id, name as (typeof AFTER_CLOSING)[number], message as never, {
+        inRegister: async () => (await inRegister(shell, id))?.closedAt !== undefined,
+      })
     : client.send(id, name, message as MessageInput<typeof name>);
   const receipt = await sent.catch(async (error: unknown) => {
     throw await unknownObligation(shell, id, message.obligation, error);
