@@ -405,6 +405,14 @@ module.exports = {
   'close the report channel': {
     take: [{ file: 'detection/reports/store/accept-report.ts', away: 'isNew ? NEWCOMERS : 1', leave: '1' }],
   },
+  'close the report channel for somebody by claiming their address': {
+    take: [
+      {
+        file: 'detection/reports/store/accept-report.ts',
+        away: 'AND (confirmed_at IS NOT NULL OR network IS NOT DISTINCT FROM $4)',
+      },
+    ],
+  },
   'aim mails at strangers through the report form': {
     take: [
       {

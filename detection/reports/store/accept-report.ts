@@ -134,13 +134,15 @@ async function exceeded(
   limits: ReportLimits,
 ): Promise<keyof ReportLimits | undefined> {
   const { rows } = await client.query<Record<keyof ReportLimits | 'known', string>>(
-    `SELECT count(*) FILTER (WHERE waiting AND same_sender = $2) AS "openFromOneSender",
+    // Whoever claims an address from another network takes nothing from whose it is, unless it was confirmed.
+    `SELECT count(*) FILTER (WHERE waiting AND same_sender = $2
+                               AND (confirmed_at IS NOT NULL OR network IS NOT DISTINCT FROM $4)) AS "openFromOneSender",
             count(*) FILTER (WHERE waiting AND origin = $3) AS "openFromOneOrigin",
             count(*) FILTER (WHERE waiting AND network = $4) AS "openFromOneNetwork",
             count(*) FILTER (WHERE network = $4 AND (waiting OR received_at > $1::timestamptz - interval '1 hour')) AS known,
             count(*) FILTER (WHERE waiting) AS "open",
             count(*) FILTER (WHERE received_at > $1::timestamptz - interval '1 hour') AS "perHour"
-       FROM (SELECT same_sender, origin, network, received_at, NOT EXISTS (
+       FROM (SELECT same_sender, origin, network, received_at, confirmed_at, NOT EXISTS (
                       SELECT FROM tocsin.register_entries
                        WHERE incident_id = report_id AND kind IN ('acknowledged', 'closed')) AS waiting
                FROM tocsin.vulnerability_reports) AS reports`,
