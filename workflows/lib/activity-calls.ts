@@ -22,7 +22,8 @@ export const UNTIL_DONE: ActivityOptions = {
 /** Attempts over about a day, then the step counts as failed. */
 export const PATIENT: ActivityOptions = {
   startToCloseTimeout: '2 minutes',
-  scheduleToCloseTimeout: '36 hours',
+  // Longer than workers are away: what waits for one is not given up.
+  scheduleToCloseTimeout: '7 days',
   retry: { initialInterval: '30 seconds', backoffCoefficient: 2, maximumInterval: '30 minutes', maximumAttempts: 50 },
 };
 
