@@ -10,6 +10,7 @@ import { triageLifecycle } from '../../../domain/triage/triage';
 import { temporaryDir } from '../../setup/helpers';
 import { triageInput } from '../domain/helpers/detections';
 import { root, T0, tocsin } from './helpers';
+import { rawOf, serverOf } from './raw-workflows';
 
 const dir = temporaryDir('detect');
 function file(name: string, content: unknown): string {
@@ -108,7 +109,7 @@ describe('tocsin triage', () => {
   const temporal = (found: Record<string, { type: string; running: boolean }> = {}) => {
     let { state, events }: { state: TriageState; events: TriageEvent[] } = opened;
     const sent: unknown[] = [];
-    const handle = (workflowId: string) => ({
+    const handle = () => ({
       query: async (name: string) => (name === 'state' ? { state, registerBacklog: 0, inFlight: [] } : events),
       executeUpdate: async (name: string, { args }: { args: [{ by: string; commandId: string }] }) => {
         sent.push({ name, ...args[0] });
@@ -123,37 +124,35 @@ describe('tocsin triage', () => {
         [state, events] = [next.state, [...events, ...next.events]];
         return { events: next.events.map(({ seq, kind }) => ({ seq, kind })) };
       },
-      describe: async () => {
-        const { WorkflowNotFoundError } = require('@temporalio/common') as typeof import('@temporalio/common');
-        const it = found[workflowId];
-        if (!it) throw new WorkflowNotFoundError('none', workflowId, undefined);
-        return { type: it.type, status: { name: it.running ? 'RUNNING' : 'COMPLETED' } };
-      },
     });
-    const listed = (workflowId: string, nextDeadline?: string) => ({
-      workflowId,
-      memo: { title: `Title of ${workflowId}` },
-      status: { name: 'RUNNING' },
-      startTime: new Date(T0),
-      typedSearchAttributes: {
-        get: ({ name }: { name: string }) =>
-          name === 'TocsinNextDeadline'
-            ? nextDeadline && new Date(nextDeadline)
-            : ['TocsinSeverity', 'TocsinStatus', 'TocsinOwner'].includes(name)
-              ? name.replace('Tocsin', '').toLowerCase()
-              : undefined,
-      },
-    });
-    const client = {
-      withDeadline: (_at: number, call: () => unknown) => call(),
-      workflow: {
-        getHandle: handle,
-        async *list() {
-          yield listed('TRG-later', '2099-01-02T00:00:00Z');
-          yield listed('TRG-none');
-          yield listed('TRG-late', '2020-01-01T00:00:00Z');
+    const listed = (workflowId: string, nextDeadline?: string) =>
+      rawOf({
+        workflowId,
+        startedAt: T0,
+        title: `Title of ${workflowId}`,
+        attributes: {
+          TocsinSeverity: { type: 'Keyword', value: 'severity' },
+          TocsinStatus: { type: 'Keyword', value: 'status' },
+          TocsinOwner: { type: 'Keyword', value: 'owner' },
+          ...(nextDeadline && { TocsinNextDeadline: { type: 'Datetime' as const, value: nextDeadline } }),
         },
-      },
+      });
+    const client = {
+      ...serverOf({
+        listed: [
+          listed('TRG-later', '2099-01-02T00:00:00Z'),
+          listed('TRG-none'),
+          listed('TRG-late', '2020-01-01T00:00:00Z'),
+        ],
+        find: (workflowId) => {
+          const it = found[workflowId];
+          return (
+            it && rawOf({ workflowId, type: it.type, status: it.running ? 'RUNNING' : 'COMPLETED', startedAt: T0 })
+          );
+        },
+      }),
+      withDeadline: (_at: number, call: () => unknown) => call(),
+      workflow: { getHandle: handle },
     };
     return { client: new TocsinClient(client as unknown as Client), sent };
   };

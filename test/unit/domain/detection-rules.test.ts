@@ -154,6 +154,20 @@ describe('the rules of policy/detection.yaml', () => {
       'triage',
       'sev2',
     ],
+    [
+      'rows that no worker wrote',
+      { format: 'register', type: 'register.rows-forged' },
+      'register-writer-misused',
+      'triage',
+      'sev2',
+    ],
+    [
+      'a signing that is held up',
+      { format: 'register', type: 'register.signing-late' },
+      'register-writer-misused',
+      'triage',
+      'sev2',
+    ],
   ];
   it.each(judged)('%s', (_what, over, rule, action, severity) => {
     const judgement = judge(detection(over), rules);
