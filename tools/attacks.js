@@ -26,7 +26,7 @@ const LONGEST_MS = 10 * 60_000;
 const words = process.argv.slice(2).join(' ');
 if (words.startsWith('-')) {
   console.log(
-    'npm run attacks [-- WORDS]: lets each attack through again, in a copy, and demands that its test fails.\nAbout half an hour for all; for example: npm run attacks -- erased\nExit 1: a test passed although its attack was let through.',
+    'npm run attacks [-- WORDS]: lets each attack through again, in a copy, and demands that its test fails.\nAbout an hour for all; for example: npm run attacks -- erased\nExit 1: a test passed although its attack was let through.',
   );
   process.exit(words === '--help' ? 0 : 2);
 }
