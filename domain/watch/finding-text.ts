@@ -28,7 +28,7 @@ export function findingText(finding: Finding, now: Instant): string {
       );
     case 'work-failing':
       return finding.nextAt
-        ? `${finding.caseId}: ${finding.activity} failed and is not tried again before ${minuteText(finding.nextAt)} UTC, which no worker asks for; what it is for does not happen`
+        ? `${finding.caseId}: ${finding.activity} failed and is not tried again before ${minuteText(finding.nextAt)} UTC: unless a provider asked for that pause, somebody holds it up; what it is for does not happen`
         : `${finding.caseId}: ${finding.activity} has failed ${finding.attempt} times and is tried again; what it is for does not happen`;
     case 'unregistered':
       return (

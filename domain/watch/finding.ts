@@ -60,7 +60,7 @@ const TASK_WAITS_MS = 2 * MINUTE_MS;
 const TASK_TRIES = 3;
 /** Tries of an activity after which it is told here as well: the case's own alarm may be what cannot go out. */
 const WORK_TRIES = 10;
-/** Between two tries there is no longer pause; whoever says that a try failed may ask for one of years. */
+/** A provider may ask for a longer pause between two tries; so may whoever says that a try failed, of years. */
 const LONGEST_PAUSE_MS = 60 * MINUTE_MS;
 /** A case that was opened as long ago has its first entries, or they are not coming. */
 const WRITTEN_WITHIN_MS = 2 * MINUTE_MS;
