@@ -1,22 +1,16 @@
-// What whoever reaches Temporal, reads its store and holds no key can still have done within one case.
-import path from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
-import { NativeConnection, Worker } from '@temporalio/worker';
-import type { Activities } from '../../activities/types';
-import { dataConverter, SealingCodec, workerDataConverter } from '../../client/codec';
+import { SealingCodec } from '../../client/codec';
 import { TocsinClient } from '../../client/tocsin-client';
 import { openTriage } from '../../detection/intake/inbox/open-triage';
 import { triageCaseId } from '../../detection/intake/inbox/triage-case-id';
-import { INCIDENT_WORKFLOW, SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../domain/incident/contract';
+import { INCIDENT_WORKFLOW, TASK_QUEUE } from '../../domain/incident/contract';
 import { TRIAGE_WORKFLOW } from '../../domain/triage/state';
-import { freePort } from '../../platform/free-port';
-import { type SealedTemporal, startSealedTemporal } from '../../stack/sealed-temporal';
+import type { SealedTemporal } from '../../stack/sealed-temporal';
 import { TemporalEye } from '../../watchdog/temporal-eye';
-import { answering } from '../../worker/answers';
-import { FakeWorld } from '../setup/fake-world';
-import { afterFile, temporaryDir, workflowBundle } from '../setup/helpers';
-import { declaration, ONCALL, quietWorkers, TestIncident } from '../setup/workflow-harness';
+import type { FakeWorld } from '../setup/fake-world';
+import { startSealedWorld } from '../setup/sealed-world';
+import { declaration, ONCALL, TestIncident } from '../setup/workflow-harness';
 import { detection, judged, RULES } from '../unit/domain/helpers/detections';
 
 let temporal: SealedTemporal;
@@ -28,30 +22,9 @@ let contained: Promise<void> = Promise.resolve();
 let audited: Promise<void> = Promise.resolve();
 /** What containment fails with, while it does. */
 let failing: string | undefined;
-let databaseFolder: string;
 
 beforeAll(async () => {
-  quietWorkers();
-  const env = { ...process.env, TEMPORAL_ADDRESS: undefined, TOCSIN_ENCRYPTION_KEYS: undefined };
-  const ports = { temporal: await freePort(), temporalUi: await freePort(), webUi: await freePort() };
-  const keep = async <T extends { stop(): Promise<void> }>(starting: Promise<T>) => {
-    const part = await starting;
-    afterFile(() => part.stop());
-    return part;
-  };
-  databaseFolder = path.join(temporaryDir(), 'temporal');
-  const at = { dir: databaseFolder, ports, env, keep };
-  temporal = await startSealedTemporal(at, { searchAttributes: SEARCH_ATTRIBUTES, env });
-  const keys = temporal.encryptionKeys!;
-  const { address } = temporal.server;
-  const native = await NativeConnection.connect({ address });
-  afterFile(() => native.close());
-  const connection = await Connection.connect({ address });
-  afterFile(() => connection.close());
-  client = new Client({ connection, dataConverter: dataConverter(keys) });
-  world = new FakeWorld(() => Date.now());
-  const activities = world.activities();
-  const slow: Partial<Activities> = {
+  ({ temporal, client, world } = await startSealedWorld((usual) => ({
     auditLogs: async () => {
       await audited;
       return [];
@@ -59,23 +32,9 @@ beforeAll(async () => {
     applyMeasure: async (input) => {
       if (failing) throw new Error(failing);
       await contained;
-      return activities.applyMeasure(input);
+      return usual.applyMeasure(input);
     },
-  };
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: workflowBundle(),
-    activities: { ...activities, ...slow },
-    dataConverter: workerDataConverter(keys),
-    interceptors: { activity: [answering] },
-    shutdownForceTime: '5 seconds',
-  });
-  const running = worker.run();
-  afterFile(async () => {
-    worker.shutdown();
-    await running;
-  });
+  })));
 }, 120_000);
 
 let nth = 0;
