@@ -3,7 +3,7 @@
  * reads, compares or counts an address does so by these.
  */
 import { isIPv4 } from 'node:net';
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { z } from 'zod';
 
 /** Longer ones find no place in the commands of SMTP (RFC 5321, 4.5.3.1.3; RFC 3696, erratum 1690). */
@@ -70,5 +70,11 @@ function asciiDomain(text: string): string | undefined {
   if (OF_URLS.test(text)) return undefined;
   // Joiners belong to some names, such as Persian ones (RFC 5892, A.1); elsewhere the name is none with them.
   const ascii = domainToASCII(text) || domainToASCII(text.replace(UNSEEN, ''));
-  return ascii === '' || isIPv4(ascii) ? undefined : ascii.replace(/\.$/, '');
+  return isIPv4(ascii) || !isDecodable(ascii) ? undefined : ascii.replace(/\.$/, '');
+}
+
+/** Whether each Punycode label stands for a name (RFC 5891, 5.4); Node 24 takes over as they are those that stand for none. */
+function isDecodable(ascii: string): boolean {
+  const unicode = domainToUnicode(ascii);
+  return !/(^|\.)xn--/.test(unicode) && domainToASCII(unicode) === ascii;
 }

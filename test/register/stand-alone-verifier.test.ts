@@ -119,7 +119,11 @@ test.each<[string, (text: string) => string, object]>([
     { part: 'binding', reason: expect.stringContaining('fields were taken out') },
   ],
   ['the checkpoint', (t) => t.replace(/("checkpoint":"[^"]*?\\n)(\d+)\\n/, '$199\\n'), { part: 'binding' }],
-  ['a proof', (t) => withLine(t, 10, (l) => l.replace(/\["./, '["0')), { part: 'proof', line: 10 }],
+  [
+    'a proof',
+    (t) => withLine(t, 10, (l) => l.replace(/\["(.)/, (_, first) => `["${first === '0' ? '1' : '0'}`)),
+    { part: 'proof', line: 10 },
+  ],
   ['the proof that is gone', (t) => t.split('\n').slice(0, 9).join('\n') + '\n', { part: 'proof', position: 7 }],
   ['the binding that is gone', (t) => t.split('\n').slice(0, 8).join('\n') + '\n', { part: 'binding' }],
   [

@@ -39,6 +39,8 @@ test('what is no address has no spelling, and is compared as it stands', () => {
     'ann@example.com..',
     'x@y@z.com',
     'ann@xn--a.com',
+    'ann@xn--a-ecp.ru',
+    'ann@xn--ascii-.com',
     'ann@1',
     'ann@127.0.0.1',
   ])
