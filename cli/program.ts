@@ -10,6 +10,7 @@ import { auditCommand } from './commands/audit';
 import { authoritiesCommand } from './commands/authorities';
 import { depsCommand } from './commands/deps';
 import { detectCommand } from './commands/detect';
+import { doctorCommand } from './commands/doctor';
 import { exerciseCommand } from './commands/exercise';
 import { acknowledgeCommand } from './commands/incident/acknowledge';
 import { actedAtCommand } from './commands/incident/acted-at';
@@ -44,6 +45,7 @@ import { toldCommand } from './commands/incident/told';
 import { translateCommand } from './commands/incident/translate';
 import { waiveCommand } from './commands/incident/waive';
 import { intakeCommand } from './commands/intake';
+import { keysCommand } from './commands/keys';
 import { migrateCommand } from './commands/migrate';
 import { noticeCommand } from './commands/notice';
 import { oncallCommand } from './commands/oncall';
@@ -65,6 +67,8 @@ const COMMANDS = [
   watchdogCommand,
   intakeCommand,
   migrateCommand,
+  keysCommand,
+  doctorCommand,
   declareCommand,
   importCommand,
   listCommand,

@@ -20,3 +20,9 @@ export function packageRoot(): string {
 export function packageVersion(): string {
   return (JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version;
 }
+
+/** The versions of Node on which it runs, as a range of semver. */
+export function packageEngines(): { node: string } {
+  const text = readFileSync(path.join(packageRoot(), 'package.json'), 'utf8');
+  return (JSON.parse(text) as { engines: { node: string } }).engines;
+}

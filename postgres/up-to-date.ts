@@ -30,7 +30,13 @@ export async function bringUpToDate(databaseUrl: string): Promise<void> {
   }
 }
 
-async function missingMigrations(client: pg.Client, isThere: boolean): Promise<string[]> {
+/** The migrations that a database lacks; all where it has no tables of Tocsin. */
+export async function lackingMigrations(client: pg.ClientBase): Promise<string[]> {
+  const { rows } = await client.query(`SELECT FROM pg_namespace WHERE nspname = 'tocsin'`);
+  return missingMigrations(client, rows.length > 0);
+}
+
+async function missingMigrations(client: pg.ClientBase, isThere: boolean): Promise<string[]> {
   const all = readdirSync(path.join(packageRoot(), 'postgres', 'migrations')).map((file) => path.parse(file).name);
   if (!isThere) return all;
   const { rows } = await client.query<{ name: string }>('SELECT name FROM tocsin.schema_migrations');

@@ -1,6 +1,7 @@
 /** How Temporal is reached, on which queue, and with which keys payloads are encrypted. */
 
 import { TASK_QUEUE } from '../domain/incident/contract';
+import { tocsin } from '../domain/kernel/command-lines';
 import { encryptionKeyOf, KEY_FORM, keyRing } from '../platform/encryption-key';
 import { settingsGroup, text, variable } from '../platform/settings/variable';
 
@@ -11,19 +12,20 @@ export interface TemporalSettings {
   encryptionKeys: string[];
 }
 
+const MAKES_ONE = `\`${tocsin('keys create', {})}\` makes one`;
+
 export const temporalSettings = settingsGroup({
   title: 'Queue and encryption',
   unset: 'the keys of the running stack; in production they must be set',
   variables: {
     TOCSIN_ENCRYPTION_KEYS: variable(
       'Keys of payload encryption, as `ID:BASE64` of 32 bytes, separated by commas. The first encrypts, all decrypt.',
-      text.transform(keyRing).refine((keys) => keys.every(encryptionKeyOf), KEY_FORM),
+      text.transform(keyRing).refine((keys) => keys.every(encryptionKeyOf), `${KEY_FORM}; ${MAKES_ONE}`),
       {
         secret: true,
         default: '',
         unset: 'those of the running stack, else payloads are not encrypted',
-        neededInProduction:
-          'payloads must be encrypted: give ID:BASE64 of 32 bytes, the BASE64 from `openssl rand -base64 32`; the same to every process',
+        neededInProduction: `payloads must be encrypted: ${MAKES_ONE}; give the same to every process`,
       },
     ),
     TOCSIN_TASK_QUEUE: variable('The task queue of the workers.', text, { default: TASK_QUEUE }),

@@ -1,7 +1,7 @@
 /** The keys that a stack on this machine makes for itself. They stay in its data folder, readable by its owner only. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { keyRing } from '../platform/encryption-key';
+import { keyRing, newEncryptionKey } from '../platform/encryption-key';
 import { writeWholeSync } from '../platform/write-whole';
 
 /**
@@ -12,7 +12,7 @@ export function sealingKeys(files: { keys: string; database: string }, env: Node
   const set = keyRing(env.TOCSIN_ENCRYPTION_KEYS ?? '');
   if (set.length > 0) return set;
   if (!existsSync(files.keys) && existsSync(files.database)) return undefined;
-  return [kept(files.keys, () => `local:${randomBytes(32).toString('base64')}`)];
+  return [kept(files.keys, () => newEncryptionKey('local'))];
 }
 
 /** The key of the session: whoever has it may use the Web UI and the codec. It stays, so that a bookmark does. */

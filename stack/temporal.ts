@@ -2,14 +2,14 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Connection, type ConnectionOptions } from '@temporalio/client';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
+import { ensureSearchAttributes, type SearchAttributes, searchAttributeArgs } from '../client/search-attributes';
 import { dataDir } from '../platform/folders';
 import { freePort, LOOPBACK } from '../platform/free-port';
 import type { Step } from '../platform/report-step';
 import { startServerProcess } from '../platform/server-process';
-import { ensureSearchAttributes, type SearchAttributes, searchAttributeArgs } from './search-attributes';
 import { resolveTemporalExecutable } from './temporal-executable';
 
-export type { SearchAttributes, SearchAttributeType } from './search-attributes';
+export type { SearchAttributes, SearchAttributeType } from '../client/search-attributes';
 export { temporalExecutable } from './temporal-executable';
 
 /** How to bring up Temporal. */

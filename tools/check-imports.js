@@ -23,6 +23,18 @@ const LAYERS = {
   stack: ['client', 'workflows', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
   watchdog: ['client', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
   settings: ['watchdog', 'detection', 'client', 'activities', 'register', 'postgres', 'policy', 'domain', 'platform'],
+  doctor: [
+    'watchdog',
+    'settings',
+    'detection',
+    'client',
+    'activities',
+    'register',
+    'postgres',
+    'policy',
+    'domain',
+    'platform',
+  ],
   worker: [
     'settings',
     'detection',
@@ -36,6 +48,7 @@ const LAYERS = {
     'platform',
   ],
   cli: [
+    'doctor',
     'worker',
     'watchdog',
     'settings',

@@ -16,6 +16,7 @@ import { createCsvDirectory } from '../activities/directory/csv-directory';
 import { createSqlDirectory, type DirectoryQueries, probeSqlDirectory } from '../activities/directory/sql-directory';
 import { failure } from '../activities/failures';
 import { createExerciseMail } from '../activities/mail/exercise-mail';
+import { addressOfSender } from '../activities/mail/mail-address';
 import { createResendMail } from '../activities/mail/resend-mail';
 import { createContacts, loadContacts } from '../activities/paging/contacts';
 import { createStaticStatusPage } from '../activities/status-page/static-status-page';
@@ -207,7 +208,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   const audit = createAudit(pool, settings, log);
   const contacts = settings.contactsFile
     ? await loadContacts(settings.contactsFile)
-    : createContacts({ fallback: addressIn(settings.mail.from), contacts: {} });
+    : createContacts({ fallback: addressOfSender(settings.mail.from), contacts: {} });
   const onForged = tellingOfForgery(pipeline.store, log);
   const artefacts = createKeptArtefacts({
     pool,
@@ -296,8 +297,4 @@ function noExercises<T extends object>(): T {
       );
     },
   });
-}
-
-function addressIn(from: string): string {
-  return /<([^>]+)>/.exec(from)?.[1] ?? from;
 }

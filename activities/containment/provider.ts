@@ -52,6 +52,11 @@ export interface ContainmentProvider<S extends object, A extends Action> {
   hosts(settings: S): Record<string, string>;
   /** Throws when the settings are dangerous. */
   check?(settings: S): void;
+  /**
+   * Asks for something that changes nothing, and says what it may do here. Throws what is wrong and what to do, without a
+   * secret. Missing where whatever is asked would act.
+   */
+  probe?(settings: S): Promise<string>;
   /** Heavy code is loaded here: the list of providers is read by every command. */
   create(settings: S, tools: ProviderTools): Record<A, Handler>;
 }

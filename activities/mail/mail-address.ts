@@ -51,6 +51,11 @@ export function mailDomain(text: string): string {
   return key.slice(key.lastIndexOf('@') + 1);
 }
 
+/** The address of a sender, who is one or `Name <address>`. */
+export function addressOfSender(from: string): string {
+  return /<([^>]*)>\s*$/.exec(from)?.[1] ?? from;
+}
+
 /** Each address once. */
 export function distinctAddresses(texts: readonly string[]): string[] {
   return [...new Map(texts.map((text) => [addressKey(text), text])).values()];

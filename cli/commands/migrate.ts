@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { refused, usage } from '../../client/errors';
+import { SEARCH_ATTRIBUTES } from '../../domain/incident/contract';
 import { privateFolder } from '../../platform/private-files';
 import { writeWhole } from '../../platform/write-whole';
 import type { CommonOptions, Shell } from '../shell';
@@ -10,6 +11,7 @@ import { verb } from '../verb';
 interface MigrateOptions extends CommonOptions {
   logins?: string;
   renew?: boolean;
+  temporal?: boolean;
 }
 
 export function migrateCommand(program: Command, shell: Shell): void {
@@ -23,6 +25,7 @@ export function migrateCommand(program: Command, shell: Shell): void {
       '--logins <folder>',
       'make the missing logins, and write the address of each into a file of its own there (0600)',
     )
+    .option('--temporal', 'make the missing search attributes in the namespace at Temporal as well')
     .option('--renew', 'give the logins that are there new passwords, and end their connections')
     .action(async (options: MigrateOptions) => {
       const { migrate } = await import('../../postgres/migrate.js');
@@ -38,16 +41,34 @@ export function migrateCommand(program: Command, shell: Shell): void {
         files[name] = path.join(path.resolve(options.logins!), `${name}.url`);
         await writeWhole(files[name], `${address}\n`);
       }
-      if (options.json) return shell.out.json({ migrated: true, logins: files });
+      const attributes = options.temporal ? await searchAttributes(shell) : undefined;
+      if (options.json) return shell.out.json({ migrated: true, logins: files, ...attributes });
       shell.out.line('The tables are up to date.');
       for (const { name, login } of made) shell.out.line(`Login ${login} (${name}): its address is in ${files[name]}`);
       if (made.some(({ stillConnected }) => stillConnected))
         shell.out.line('Connections under the former passwords go on: restart Postgres to end them.');
+      if (attributes) shell.out.line(`The namespace "${attributes.namespace}" has the search attributes.`);
       if (made.length > 0)
         shell.out.line("Give workers and the intake the writer's address as DATABASE_URL, and keep the owner's away.");
       else if (options.logins !== undefined)
         shell.out.line('Both logins were there; their passwords stay as they are.');
     });
+}
+
+/** Registers what is missing, as whoever the environment says. */
+async function searchAttributes(shell: Shell): Promise<{ namespace: string; searchAttributes: 'there' }> {
+  const { temporalTarget } = await import('../connect.js');
+  const { Connection } = await import('@temporalio/client');
+  const { ensureSearchAttributes } = await import('../../client/search-attributes.js');
+  const { connectionOptions, namespace } = temporalTarget(shell.env);
+  const connection = await Connection.connect(connectionOptions);
+  try {
+    const problem = await ensureSearchAttributes(connection, namespace, SEARCH_ATTRIBUTES);
+    if (problem) throw refused(`the tables are up to date, but Tocsin ${problem}`);
+    return { namespace, searchAttributes: 'there' };
+  } finally {
+    await connection.close();
+  }
 }
 
 function asRefusal(error: Error): never {

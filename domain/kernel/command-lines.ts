@@ -28,7 +28,9 @@ export type Ask = { ask: keyof typeof PLACEHOLDERS };
 const TABLE = {
   up: { flags: ['live-providers'] },
   worker: {},
-  migrate: { options: ['logins'], flags: ['renew'] },
+  doctor: { options: ['for', 'mail-to'] },
+  migrate: { options: ['logins'], flags: ['renew', 'temporal'] },
+  'keys create': {},
   declare: { options: ['id', 'file'], flags: ['help'] },
   import: { args: ['file?'], options: ['by'] },
   list: { flags: ['all'] },

@@ -5,6 +5,7 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities/types';
+import { searchAttributeArgs } from '../../client/search-attributes';
 import { obligationOf } from '../../domain/case/alarm';
 import type { Receipt } from '../../domain/case/contract';
 import { escalationId } from '../../domain/escalation/escalation';
@@ -22,7 +23,6 @@ import type { IncidentState, Obligation } from '../../domain/incident/state';
 import { HOUR_MS, type Instant, toInstant, toMs } from '../../domain/kernel/time';
 import { freePort, LOOPBACK } from '../../platform/free-port';
 import { startServerProcess } from '../../platform/server-process';
-import { searchAttributeArgs } from '../../stack/search-attributes';
 import { AUDIENCE_DOMAINS, FakeWorld } from './fake-world';
 import { afterFile, fromSetup, startTimeSkipping, workflowBundle } from './helpers';
 

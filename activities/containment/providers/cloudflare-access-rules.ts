@@ -96,6 +96,17 @@ export async function undoAccessRule(
   return { outcome: 'undone', detail: what + left };
 }
 
+/** Whether the token may see the rules; that it may add one shows only when it does. */
+export async function probeAccessRules(config: CloudflareConfig): Promise<string> {
+  try {
+    await cloudflareClient(config).firewall.accessRules.list({ ...scopeOf(config), per_page: PER_PAGE });
+  } catch (error) {
+    throw cloudflareFailure(error, 'list its IP access rules');
+  }
+  const where = 'accountId' in config.scope ? `account ${config.scope.accountId}` : `zone ${config.scope.zoneId}`;
+  return `Cloudflare shows the IP access rules of ${where}; whether the token may add one was not tried`;
+}
+
 async function existing(
   client: Cloudflare,
   config: CloudflareConfig,

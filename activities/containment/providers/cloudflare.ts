@@ -51,6 +51,10 @@ export const cloudflare = containmentProvider({
     'cloudflare.baseURL': new URL(baseURL).hostname,
   }),
   check: ({ baseURL }) => baseURL !== undefined && assertSealed('cloudflare.baseURL', baseURL),
+  probe(config) {
+    const { probeAccessRules } = require('./cloudflare-access-rules') as typeof import('./cloudflare-access-rules');
+    return probeAccessRules(config);
+  },
   create(config, { vault, timeoutMs }) {
     const { applyAccessRule, undoAccessRule } =
       require('./cloudflare-access-rules') as typeof import('./cloudflare-access-rules');

@@ -71,6 +71,31 @@ export async function rotatePostgresRole(
   }
 }
 
+/** Whether the login answers, and may rotate the roles that may be rotated, as far as that shows without doing it. */
+export async function probePostgresRoles(
+  { url, rotatableRoles }: PostgresConfig,
+  timeoutMs = DEFAULT_TIMEOUT_MS,
+): Promise<string> {
+  const admin = postgresClient({ connectionString: url }, timeoutMs);
+  try {
+    await admin.connect();
+    const problems: string[] = [];
+    for (const role of rotatableRoles) {
+      const refusal = await refuseRole(admin, role);
+      if (refusal) problems.push(refusal);
+    }
+    if (problems.length > 0)
+      throw failure('ContainmentRejected', `${problems.join('; ')}. Correct TOCSIN_ROTATABLE_ROLES, or the role`);
+    return rotatableRoles.length > 0
+      ? `Postgres answers, and ${rotatableRoles.join(', ')} may be rotated; it was not tried`
+      : 'Postgres answers; no role may be rotated (TOCSIN_ROTATABLE_ROLES)';
+  } catch (error) {
+    throw postgresFailure(error, 'look at the roles');
+  } finally {
+    await admin.end().catch(() => {});
+  }
+}
+
 async function refuseRole(admin: pg.Client, role: string): Promise<string | undefined> {
   const { rows } = await admin.query<{ super: boolean; login: boolean; own: boolean }>(
     `SELECT rolsuper AS super, rolcanlogin AS login,

@@ -42,6 +42,10 @@ export const postgres = containmentProvider({
     const { host } = new Client({ connectionString });
     return { 'postgres.url': host.startsWith('/') ? 'localhost' : host };
   },
+  probe(config) {
+    const { probePostgresRoles } = require('./postgres-role') as typeof import('./postgres-role');
+    return probePostgresRoles(config);
+  },
   create(config, { vault, timeoutMs }) {
     const { rotatePostgresRole } = require('./postgres-role') as typeof import('./postgres-role');
     return {

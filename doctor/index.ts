@@ -1,0 +1,33 @@
+/**
+ * `tocsin doctor`: looks at the set-up of a process, from this machine and with its environment, and says of each thing that
+ * is missing or wrong what to do. It needs nothing to run, and changes nothing but for a test mail that was asked for.
+ */
+import { containment } from './containment-check';
+import { sources } from './intake-check';
+import { folder, node } from './machine-checks';
+import { mail } from './mail-check';
+import { directory, people } from './people-checks';
+import { postgres } from './postgres-check';
+import { signedLog, witnesses } from './register-check';
+import { settings } from './settings-check';
+import { temporal } from './temporal-check';
+import { telling } from './watchdog-check';
+
+export { examine, type Finding, PATIENTS, type Patient, type PatientName } from './check';
+
+/** In the order in which one would mend them. */
+export const CHECKS = [
+  node,
+  settings,
+  folder,
+  postgres,
+  signedLog,
+  witnesses,
+  temporal,
+  mail,
+  directory,
+  people,
+  containment,
+  sources,
+  telling,
+] as const;

@@ -1,0 +1,91 @@
+/** Mail: whether the provider takes the key, whether the sender's domain is verified there and published, and a test mail. */
+import { randomUUID } from 'node:crypto';
+import { Resend } from 'resend';
+import { addressOfSender, mailDomain } from '../activities/mail/mail-address';
+import { createResendMail, type ResendMailConfig } from '../activities/mail/resend-mail';
+import { mailSettings } from '../activities/mail/settings';
+import { isLoopbackUrl } from '../platform/loopback-host';
+import {
+  type Check,
+  type Found,
+  messageOf,
+  notChecked,
+  ok,
+  type Patient,
+  problem,
+  WRONG_SETTINGS,
+  warning,
+} from './check';
+
+/** Resend's name for a key that may send and nothing else (https://resend.com/docs/api-reference/errors). */
+const SENDS_ONLY = 'restricted_api_key';
+
+export const mail: Check = {
+  about: 'Mail',
+  of: ['worker', 'watchdog'],
+  async look(patient) {
+    const config = patient.read(mailSettings);
+    if (!config) return WRONG_SETTINGS;
+    const domain = mailDomain(addressOfSender(config.from));
+    const local = isLoopbackUrl(config.baseUrl);
+    const found = local
+      ? [notChecked(`it goes to a mailbox on this machine (${config.baseUrl}): nobody outside gets it`)]
+      : [await provider(config, domain), await published(patient, domain)];
+    if (patient.mailTo) found.push(await test(config, patient.mailTo));
+    else if (!local) found.push(notChecked('no test mail was sent', 'Give --mail-to ADDRESS to see that mail arrives'));
+    return found;
+  },
+};
+
+async function provider({ apiKey, baseUrl }: ResendMailConfig, domain: string): Promise<Found> {
+  const { data, error } = await new Resend(apiKey, { baseUrl }).domains.list();
+  if (error?.name === SENDS_ONLY)
+    return notChecked(
+      `the key may only send, so nobody can ask whether ${domain} is verified`,
+      "Look at the provider's page of domains, or give a key with full access for this look",
+    );
+  if (error)
+    return problem(
+      `the provider refuses the key: ${error.name} (${error.statusCode ?? 'no answer'})`,
+      'Check RESEND_API_KEY',
+    );
+  const own = data?.data.find(({ name }) => domain === name || domain.endsWith(`.${name}`));
+  if (own?.status === 'verified') return ok(`the provider takes the key, and ${own.name} is verified there`);
+  return problem(
+    own
+      ? `${own.name} is not verified at the provider (${own.status}): it refuses every mail`
+      : `${domain} is none of the domains of this account: it refuses every mail`,
+    'Add the domain at the provider and publish the records that it shows, or correct TOCSIN_MAIL_FROM',
+  );
+}
+
+/** DMARC (RFC 7489, 6.1): a policy at `_dmarc.` of the domain, or of the organisational domain above it. */
+async function published({ txt }: Patient, domain: string): Promise<Found> {
+  const labels = domain.split('.');
+  const above = labels.slice(0, -1).map((_, i) => labels.slice(i).join('.'));
+  try {
+    for (const name of above) {
+      const record = (await txt(`_dmarc.${name}`)).find((each) => /^v=DMARC1\b/i.test(each));
+      if (record) return ok(`_dmarc.${name} says ${/\bp=(\w+)/i.exec(record)?.[1]?.toLowerCase() ?? 'no policy'}`);
+    }
+  } catch (error) {
+    return notChecked(`the DNS does not answer: ${messageOf(error)}`);
+  }
+  return warning(
+    `${domain} publishes no DMARC policy: notices may land in spam, and anybody can send in its name`,
+    `Publish a TXT record at _dmarc.${domain}, at least "v=DMARC1; p=none"`,
+  );
+}
+
+async function test(config: ResendMailConfig, to: string): Promise<Found> {
+  const text = `This is the test mail of \`tocsin doctor\`. If you can read it, alarms and notices leave from ${config.from}.`;
+  const message = { to, subject: 'Tocsin: test mail', text, html: `<p>${text.replaceAll('`', '')}</p>`, tags: [] };
+  try {
+    const outcome = await createResendMail(config).send(message, `doctor-${randomUUID()}`);
+    if (outcome.outcome === 'refused')
+      return problem(`the provider refuses the test mail: ${outcome.errorCode}`, 'Check sender and recipient');
+    return ok(`the provider took the test mail to ${to}: see that it arrives`);
+  } catch (error) {
+    return problem(`the test mail could not be sent: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,91 @@
+/** The register's database: whether it answers, who the login is, whether its tables are current, and what time it has. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import pg from 'pg';
+import { ask, tocsin } from '../domain/kernel/command-lines';
+import { packageRoot } from '../platform/package-root';
+import { refusePowerOf, TooPowerful } from '../postgres/logins';
+import { neededDatabase } from '../postgres/settings';
+import { lackingMigrations } from '../postgres/up-to-date';
+import { unsignedOrAstray } from '../watchdog/signing-eye';
+import { type Check, type Found, messageOf, ok, problem, WRONG_SETTINGS, warning } from './check';
+
+const CONNECT_MS = 5_000;
+
+export const postgres: Check = {
+  about: 'Postgres',
+  async look({ read, production }) {
+    const url = read(neededDatabase);
+    if (!url) return WRONG_SETTINGS;
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+    } catch (error) {
+      return [cannotConnect(error)];
+    }
+    try {
+      return await looked(client, production);
+    } finally {
+      await client.end().catch(() => {});
+    }
+  },
+};
+
+async function looked(client: pg.Client, production: boolean): Promise<Found[]> {
+  const { rows } = await client.query<{ version: number; login: string }>(
+    `SELECT current_setting('server_version_num')::int / 10000 AS version, session_user AS login`,
+  );
+  const [{ version, login }] = rows as [{ version: number; login: string }];
+  const found: Found[] = [ok(`version ${version} answers the login ${login}`)];
+  const power = await powerOf(client);
+  if (power) found.push(production ? problem(power) : warning(power, 'Production refuses such a login'));
+  found.push(await tables(client));
+  // Only who may read the register's tables can be told about them.
+  if (found.at(-1)!.state === 'ok') {
+    const parts = await unsignedOrAstray(client).catch((error) => messageOf(error));
+    if (typeof parts === 'string')
+      found.push(
+        problem(
+          `the login may not read the register: ${parts}`,
+          `Give the writer's login, which \`${tocsin('migrate', { logins: ask('folder') })}\` makes`,
+        ),
+      );
+    else if (parts.length > 0) found.push(...parts.map((part) => problem(part.problem)));
+    else found.push(ok("this machine's clock and its clock agree, and what the register holds is signed"));
+  }
+  return found;
+}
+
+async function powerOf(client: pg.Client): Promise<string | undefined> {
+  try {
+    await refusePowerOf(client);
+    return undefined;
+  } catch (error) {
+    if (error instanceof TooPowerful) return error.message;
+    throw error;
+  }
+}
+
+async function tables(client: pg.Client): Promise<Found> {
+  const todo = `Run \`${tocsin('migrate', { logins: ask('folder') })}\` with the owner's login in DATABASE_URL`;
+  const all = readdirSync(path.join(packageRoot(), 'postgres', 'migrations')).length;
+  const lacking = await lackingMigrations(client);
+  if (lacking.length === all) return problem('there are no tables of Tocsin in this database', todo);
+  if (lacking.length > 0) return problem(`its tables lack ${lacking.length} migrations (${lacking[0]}…)`, todo);
+  return ok('its tables are up to date');
+}
+
+function cannotConnect(error: unknown): Found {
+  const { code } = error as { code?: string };
+  const says = `no connection: ${messageOf(error)}`;
+  if (code === '28P01' || code === '28000')
+    return problem(
+      says,
+      `Check login and password in DATABASE_URL; with the owner's login, \`${tocsin('migrate', { logins: ask('folder'), renew: true })}\` makes new ones`,
+    );
+  if (code === '3D000') return problem(says, 'Make the database, or correct its name in DATABASE_URL');
+  if (/certificate|self.signed|SSL|TLS/i.test(says))
+    return problem(says, "Give the authority of the server's certificate as sslrootcert in DATABASE_URL");
+  return problem(says, 'Check that Postgres runs, and host and port in DATABASE_URL');
+}

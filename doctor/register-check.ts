@@ -1,0 +1,104 @@
+/** The signed log: whether its key is there and is that of the register, and whether the witnesses answer. */
+import pg from 'pg';
+import { tocsin } from '../domain/kernel/command-lines';
+import { plural } from '../domain/kernel/plural';
+import { neededDatabase } from '../postgres/settings';
+import { anchorSettings } from '../register/anchors/anchor-settings';
+import type { Witness } from '../register/anchors/witness';
+import { lastCosigned } from '../register/anchors/witness-anchor';
+import { readKeys, type SigningKeys } from '../register/log/key-file';
+import { logSettings } from '../register/log/log-settings';
+import { readSigner } from '../register/log/signer-row';
+import { parseVerifierKey } from '../register/tree/note';
+import {
+  type Check,
+  type Found,
+  messageOf,
+  notChecked,
+  ok,
+  type Patient,
+  problem,
+  WRONG_SETTINGS,
+  warning,
+} from './check';
+
+const WAIT_MS = 5_000;
+
+export const signedLog: Check = {
+  about: 'Signed log',
+  of: ['worker'],
+  async look(patient) {
+    const settings = patient.read(logSettings);
+    if (!settings) return WRONG_SETTINGS;
+    const keys = await readKeys(settings.keysFile);
+    if (keys) return [await ofThisRegister(patient, keys)];
+    if (settings.makeKey) return [notChecked('its key is made at the first start')];
+    return [
+      problem(
+        `there is no signing key in ${settings.keysFile}: nothing would be signed`,
+        `Run \`${tocsin('register keys create', {})}\` once, and give every worker the same file (TOCSIN_LOG_KEYS)`,
+      ),
+    ];
+  },
+};
+
+async function ofThisRegister({ read }: Patient, keys: SigningKeys): Promise<Found> {
+  const says = `${keys.origin}, signed by a key with ${plural(keys.rotations.length, 'rotation')} behind it`;
+  const url = read(neededDatabase);
+  if (!url) return notChecked(`${says}; whether it is the register's nobody can ask`);
+  const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: WAIT_MS });
+  pool.on('error', () => {});
+  try {
+    const row = await readSigner(pool);
+    if (!row) return ok(`${says}; nothing is signed yet`);
+    if (row.origin !== keys.origin)
+      return problem(
+        `the register is signed as ${row.origin}, and this key is that of ${keys.origin}`,
+        'Give the key of the register in TOCSIN_LOG_KEYS; without it nothing more is signed',
+      );
+    if (row.verifierKey !== keys.signer.verifierKey)
+      return problem(
+        `the key is not the one that signs ${row.origin} now`,
+        'Give the present key in TOCSIN_LOG_KEYS: this one was rotated, or is a copy from before',
+      );
+    return ok(`${says}; ${plural(row.size, 'entry', 'entries')} signed`);
+  } catch (error) {
+    return notChecked(`${says}; whether it is the register's could not be asked: ${messageOf(error)}`);
+  } finally {
+    await pool.end();
+  }
+}
+
+export const witnesses: Check = {
+  about: 'Witnesses',
+  of: ['worker'],
+  async look({ read }) {
+    const settings = read(anchorSettings);
+    if (!settings) return WRONG_SETTINGS;
+    if (settings.witnesses.length === 0)
+      return [
+        settings.mail
+          ? ok(`none; checkpoints are mailed to ${settings.mail.to}`)
+          : warning(
+              'none, and checkpoints are kept in one file only: whoever has this machine could rewrite the past',
+              'Name a witness in TOCSIN_WITNESSES, or a mailbox in TOCSIN_ANCHOR_MAIL',
+            ),
+      ];
+    return Promise.all(settings.witnesses.map((each) => answers(each, settings.witnessDir)));
+  },
+};
+
+/** Any answer will do: an empty request is none of theirs, so they refuse it and cosign nothing. */
+async function answers(witness: Witness, stateDir: string): Promise<Found> {
+  const { name } = parseVerifierKey(witness.verifierKey);
+  try {
+    const address = `${witness.url.replace(/\/+$/, '')}/add-checkpoint`;
+    const answer = await fetch(address, { method: 'POST', redirect: 'manual', signal: AbortSignal.timeout(WAIT_MS) });
+    await answer.body?.cancel();
+    if (answer.status >= 500) return problem(`${name} answers ${answer.status}`, 'Tell whoever runs it');
+  } catch (error) {
+    return problem(`${name} does not answer: ${messageOf(error)}`, 'Check its address in TOCSIN_WITNESSES');
+  }
+  const last = await lastCosigned(stateDir, witness);
+  return ok(last ? `${name} answers; it has cosigned ${plural(last.size, 'entry', 'entries')}` : `${name} answers`);
+}
