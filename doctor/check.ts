@@ -85,9 +85,11 @@ export const WRONG_SETTINGS: Found[] = [notChecked('its settings are not valid: 
 
 /** The message of whatever was thrown, on one line. */
 export function messageOf(error: unknown): string {
-  // A connection that was tried on several addresses has its reasons in a list.
-  const { message, errors } = error as Error & { errors?: Error[] };
-  return (message || errors?.map((each) => each.message).join(', ') || String(error)).replaceAll(/\s+/g, ' ');
+  // A connection that was tried on several addresses has its reasons in a list, and `fetch` has its own behind it.
+  const { message, errors, cause } = error as Error & { errors?: Error[] };
+  const told = message || errors?.map((each) => each.message).join(', ') || String(error);
+  const behind = message === 'fetch failed' && cause ? ` (${messageOf(cause)})` : '';
+  return `${told}${behind}`.replaceAll(/\s+/g, ' ');
 }
 
 async function within(ms: number, look: () => Promise<Found[]>): Promise<Found[]> {

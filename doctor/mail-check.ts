@@ -37,7 +37,8 @@ export const mail: Check = {
   },
 };
 
-async function provider({ apiKey, baseUrl }: ResendMailConfig, domain: string): Promise<Found> {
+/** Whether the provider takes the key and has verified the sender's domain (https://resend.com/docs/api-reference/domains/list-domains). */
+export async function provider({ apiKey, baseUrl }: ResendMailConfig, domain: string): Promise<Found> {
   const { data, error } = await new Resend(apiKey, { baseUrl }).domains.list();
   if (error?.name === SENDS_ONLY)
     return notChecked(
@@ -60,7 +61,7 @@ async function provider({ apiKey, baseUrl }: ResendMailConfig, domain: string): 
 }
 
 /** DMARC (RFC 7489, 6.1): a policy at `_dmarc.` of the domain, or of the organisational domain above it. */
-async function published({ txt }: Patient, domain: string): Promise<Found> {
+export async function published({ txt }: Pick<Patient, 'txt'>, domain: string): Promise<Found> {
   const labels = domain.split('.');
   const above = labels.slice(0, -1).map((_, i) => labels.slice(i).join('.'));
   try {

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { ask, tocsin } from '../domain/kernel/command-lines';
+import { plural } from '../domain/kernel/plural';
 import { packageRoot } from '../platform/package-root';
 import { refusePowerOf, TooPowerful } from '../postgres/logins';
 import { neededDatabase } from '../postgres/settings';
@@ -11,10 +12,11 @@ import { unsignedOrAstray } from '../watchdog/signing-eye';
 import { type Check, type Found, messageOf, ok, problem, WRONG_SETTINGS, warning } from './check';
 
 const CONNECT_MS = 5_000;
+const WRITERS_LOGIN = `Give the writer's login, which \`${tocsin('migrate', { logins: ask('folder') })}\` makes`;
 
 export const postgres: Check = {
   about: 'Postgres',
-  async look({ read, production }) {
+  async look({ read, production, name }) {
     const url = read(neededDatabase);
     if (!url) return WRONG_SETTINGS;
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
@@ -25,14 +27,14 @@ export const postgres: Check = {
       return [cannotConnect(error)];
     }
     try {
-      return await looked(client, production);
+      return await looked(client, production, name !== 'watchdog');
     } finally {
       await client.end().catch(() => {});
     }
   },
 };
 
-async function looked(client: pg.Client, production: boolean): Promise<Found[]> {
+async function looked(client: pg.Client, production: boolean, writes: boolean): Promise<Found[]> {
   const { rows } = await client.query<{ version: number; login: string }>(
     `SELECT current_setting('server_version_num')::int / 10000 AS version, session_user AS login`,
   );
@@ -41,20 +43,24 @@ async function looked(client: pg.Client, production: boolean): Promise<Found[]> 
   const power = await powerOf(client);
   if (power) found.push(production ? problem(power) : warning(power, 'Production refuses such a login'));
   found.push(await tables(client));
+  if (writes && found.at(-1)!.state === 'ok' && !(await mayWrite(client)))
+    found.push(problem(`the login ${login} may not write the register`, WRITERS_LOGIN));
   // Only who may read the register's tables can be told about them.
-  if (found.at(-1)!.state === 'ok') {
+  if (found.every(({ state }) => state !== 'problem')) {
     const parts = await unsignedOrAstray(client).catch((error) => messageOf(error));
     if (typeof parts === 'string')
-      found.push(
-        problem(
-          `the login may not read the register: ${parts}`,
-          `Give the writer's login, which \`${tocsin('migrate', { logins: ask('folder') })}\` makes`,
-        ),
-      );
+      found.push(problem(`the login ${login} may not read the register: ${parts}`, WRITERS_LOGIN));
     else if (parts.length > 0) found.push(...parts.map((part) => problem(part.problem)));
     else found.push(ok("this machine's clock and its clock agree, and what the register holds is signed"));
   }
   return found;
+}
+
+async function mayWrite(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ may: boolean }>(
+    `SELECT pg_has_role(session_user, 'tocsin_writer', 'MEMBER') AS may`,
+  );
+  return rows[0]!.may;
 }
 
 async function powerOf(client: pg.Client): Promise<string | undefined> {
@@ -72,7 +78,8 @@ async function tables(client: pg.Client): Promise<Found> {
   const all = readdirSync(path.join(packageRoot(), 'postgres', 'migrations')).length;
   const lacking = await lackingMigrations(client);
   if (lacking.length === all) return problem('there are no tables of Tocsin in this database', todo);
-  if (lacking.length > 0) return problem(`its tables lack ${lacking.length} migrations (${lacking[0]}…)`, todo);
+  if (lacking.length > 0)
+    return problem(`its tables lack ${plural(lacking.length, 'migration')} (${lacking[0]}…)`, todo);
   return ok('its tables are up to date');
 }
 

@@ -31,7 +31,7 @@ export const signedLog: Check = {
     const settings = patient.read(logSettings);
     if (!settings) return WRONG_SETTINGS;
     const keys = await readKeys(settings.keysFile);
-    if (keys) return [await ofThisRegister(patient, keys)];
+    if (keys) return [await ofThisRegister(patient, keys), ...nameOf(keys, patient.production)];
     if (settings.makeKey) return [notChecked('its key is made at the first start')];
     return [
       problem(
@@ -41,6 +41,17 @@ export const signedLog: Check = {
     ];
   },
 };
+
+/** `.invalid` is nobody's (RFC 6761, 6.4): a log keeps its name, so it is given before the first entry. */
+function nameOf({ origin }: SigningKeys, production: boolean): Found[] {
+  if (!production || !origin.startsWith('tocsin.invalid/')) return [];
+  return [
+    warning(
+      `the log is named ${origin}, which tells nobody whose it is, and it keeps its name`,
+      `Before the first entry, remove the key and make it anew with TOCSIN_LOG_ORIGIN, like register.example.com/incidents, and \`${tocsin('register keys create', {})}\``,
+    ),
+  ];
+}
 
 async function ofThisRegister({ read }: Patient, keys: SigningKeys): Promise<Found> {
   const says = `${keys.origin}, signed by a key with ${plural(keys.rotations.length, 'rotation')} behind it`;

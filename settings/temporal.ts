@@ -25,7 +25,7 @@ export const temporalSettings = settingsGroup({
         secret: true,
         default: '',
         unset: 'those of the running stack, else payloads are not encrypted',
-        neededInProduction: `payloads must be encrypted: ${MAKES_ONE}; give the same to every process`,
+        neededInProduction: `payloads must be encrypted: give every process the same key; ${MAKES_ONE}`,
       },
     ),
     TOCSIN_TASK_QUEUE: variable('The task queue of the workers.', text, { default: TASK_QUEUE }),

@@ -28,7 +28,7 @@ export type Ask = { ask: keyof typeof PLACEHOLDERS };
 const TABLE = {
   up: { flags: ['live-providers'] },
   worker: {},
-  doctor: { options: ['for', 'mail-to'] },
+  doctor: {},
   migrate: { options: ['logins'], flags: ['renew', 'temporal'] },
   'keys create': {},
   declare: { options: ['id', 'file'], flags: ['help'] },
