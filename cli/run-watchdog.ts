@@ -24,7 +24,7 @@ export function createWatchdog(settings: WatchdogProcess, target: () => Temporal
         return client;
       },
       taskQueue: settings.taskQueue,
-      mail: createResendMail(settings.mail),
+      mail: settings.mail && createResendMail(settings.mail),
       dataDir: settings.dataDir,
       log: pino({ level: 'warn' }, pino.destination(2)),
     },

@@ -23,6 +23,7 @@ export const GUARDED = [
   'worker',
   'intake',
   'watchdog',
+  'watchdog without mail',
   'command to Temporal',
   'command to Postgres',
   'command that mails',
@@ -43,7 +44,7 @@ interface Guard {
 /** Every guard by its name. */
 export const GUARDS = {
   'verified TLS to Postgres': {
-    binds: ['worker', 'intake', 'watchdog', 'command to Postgres'],
+    binds: ['worker', 'intake', 'watchdog', 'watchdog without mail', 'command to Postgres'],
     problems: (env) => postgresProblems(env, 'DATABASE_URL'),
   },
   'verified TLS to the directory': {
@@ -55,7 +56,7 @@ export const GUARDS = {
     problems: (env) => postgresProblems(env, 'TOCSIN_ROTATE_DATABASE_URL'),
   },
   'verified TLS to Temporal': {
-    binds: ['worker', 'intake', 'watchdog', 'command to Temporal'],
+    binds: ['worker', 'intake', 'watchdog', 'watchdog without mail', 'command to Temporal'],
     problems: temporalProblems,
   },
   'a witness or two anchors': {

@@ -5,8 +5,9 @@ import { keyRing, newEncryptionKey } from '../platform/encryption-key';
 import { writeWholeSync } from '../platform/write-whole';
 
 /**
- * The keys that seal payloads: those that are set, else the folder's own. `undefined` where the dev server's database is
- * from before payloads were sealed: what stands in it could not be told from what a stranger sent.
+ * The keys that seal payloads: those that are set, else the folder's own. `undefined` where there is a
+ * database of the dev server and no file of keys: it is from before payloads were sealed, or the file was removed. No new
+ * keys are put under it, as they would open nothing of what stands in it.
  */
 export function sealingKeys(files: { keys: string; database: string }, env: NodeJS.ProcessEnv): string[] | undefined {
   const set = keyRing(env.TOCSIN_ENCRYPTION_KEYS ?? '');

@@ -47,8 +47,10 @@ export async function startSealedTemporal(
   const gateway = await keep(startGateway({ port: ports.temporalUi, sessionKey: key, webUi: uiUrl, codec, namespace }));
   const warning =
     encryptionKeys === undefined
-      ? `Warning: ${dir} has no keys, as it is from before payloads were sealed: any account or process of this machine can ` +
-        `give orders to its incidents. To mend it, stop, delete ${database}* and start again: keys are made. Then ` +
+      ? `Warning: ${dir} holds a database and no file "keys": it is from before payloads were sealed, or the file was removed. Any ` +
+        'account or process of this machine can give orders to its incidents, and what the lost keys sealed cannot be read. To ' +
+        'mend it, stop and put the file back. If there is none, ' +
+        `delete ${database}* and start again: keys are made. Then ` +
         `\`${tocsin('resume', { all: true })}\` brings the open incidents back from the register`
       : undefined;
   return { server, gateway, sessionKey: key, encryptionKeys, warning };

@@ -71,24 +71,32 @@ export function messageOf(rings: readonly Ring[], over: readonly Watched[], now:
   };
 }
 
-/** Tells by every way; answers what went wrong, by the name of the way. What one way refuses keeps no other from telling. */
+/** By how many ways it was to be told, and what went wrong, each by the name of its way. */
+export interface Told {
+  ways: number;
+  problems: string[];
+}
+
+/** Tells by every way, and answers how it went. What one way refuses keeps no other from telling. */
 export async function tell(
   { subject, text, key, later, data }: Message,
   settings: WatchdogSettings,
-  mail: MailPort,
+  mail: MailPort | undefined,
   now: Instant,
-): Promise<string[]> {
+): Promise<Told> {
   const html = `<pre>${text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')}</pre>`;
   const tags = [mailTag('purpose', 'watchdog')];
   const to = distinctAddresses([...settings.mail, ...(later ? settings.later : [])]);
   const ways = to.map((address, n) => async () => {
+    if (!mail) throw new Error('no account for mail is set up');
     const outcome = await mail.send({ to: address, subject, text, html, tags }, `watchdog/${key}/${n}`);
     if (outcome.outcome === 'refused')
       throw new Error(`the provider refused the mail to recipient ${n + 1}: ${outcome.errorCode}`);
   });
   if (settings.webhook) ways.push(() => post(settings.webhook!, key, data, now));
   const done = await Promise.allSettled(ways.map((way) => way()));
-  return done.flatMap((each) => (each.status === 'rejected' ? [(each.reason as Error).message] : []));
+  const problems = done.flatMap((each) => (each.status === 'rejected' ? [(each.reason as Error).message] : []));
+  return { ways: ways.length, problems };
 }
 
 async function post(

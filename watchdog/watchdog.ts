@@ -14,11 +14,13 @@ import { fullDisk } from './disk-eye';
 import { RegisterEye } from './register-eye';
 import type { WatchdogSettings } from './settings';
 import { unsignedOrAstray } from './signing-eye';
-import { messageOf, tell } from './telling';
+import { messageOf, type Told, tell } from './telling';
 import { TemporalEye } from './temporal-eye';
 
 /** Time for the dead man's switch to answer. */
 const PING_MS = 10_000;
+
+const NOTHING_TO_TELL: Told = { ways: 0, problems: [] };
 
 /** What is at stake while a part is away, and the setting by which it is found. */
 const AWAY = {
@@ -31,7 +33,8 @@ export interface WatchdogDeps {
   /** Connects anew where the connection was lost. Throws while Temporal is away. */
   temporal(): Promise<TocsinClient>;
   taskQueue: string;
-  mail: MailPort;
+  /** Not there where it tells by its webhook alone. */
+  mail?: MailPort;
   dataDir: string;
   log: Log;
   now?: () => Date;
@@ -96,9 +99,8 @@ export class Watchdog {
     const now = this.instant();
     const { rings, over, memory } = ringsAfter(this.memory, found, now);
     const message = messageOf(rings, over, now);
-    const problems = message ? await tell(message, this.settings, this.deps.mail, now) : [];
+    const { ways, problems } = message ? await tell(message, this.settings, this.deps.mail, now) : NOTHING_TO_TELL;
     for (const problem of problems) this.deps.log.error({ problem }, 'the watchdog could not tell everybody');
-    const ways = this.settings.mail.length + (this.settings.webhook ? 1 : 0);
     // Told to nobody is not told: the next look tries again, and the switch is left to fall.
     if (message && problems.length >= ways) return;
     this.memory = memory;

@@ -20,6 +20,15 @@ const LOAD: Record<Guarded, (env: Env) => unknown> = {
   worker: (env) => loadWorkerSettings(env),
   intake: (env) => loadIntakeSettings(env),
   watchdog: (env) => loadWatchdogSettings(env),
+  'watchdog without mail': (env) =>
+    loadWatchdogSettings({
+      ...env,
+      RESEND_API_KEY: '',
+      TOCSIN_MAIL_FROM: '',
+      TOCSIN_WATCHDOG_MAIL: '',
+      TOCSIN_WATCHDOG_WEBHOOK_URL: 'https://hooks.acme.dev',
+      TOCSIN_WATCHDOG_WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}`,
+    }),
   'command to Temporal': temporalOfCli,
   'command to Postgres': databaseOfCli,
   'command that mails': mailOfCli,
@@ -44,7 +53,7 @@ const file = (name: string, text: string) => {
 /** Per guard: what breaks it and how it is told, and what is still within it. `plain`: a variable that must be set. */
 const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?: readonly Guarded[] }> = {
   'encryption keys': {
-    binds: ['worker', 'intake', 'watchdog', 'command to Temporal'],
+    binds: ['worker', 'intake', 'watchdog', 'watchdog without mail', 'command to Temporal'],
     breaks: [[{ TOCSIN_ENCRYPTION_KEYS: '' }, /^TOCSIN_ENCRYPTION_KEYS: is not set; in production/]],
     holds: [{ TOCSIN_ENCRYPTION_KEYS: `other:${randomBytes(32).toString('base64')}` }],
   },

@@ -1,5 +1,8 @@
 /** What the watchdog tells of a part that is away: what is at stake, and what to look at. */
+
+import type { MailPort } from '../../../activities/mail/mail-port';
 import { unsignedOrAstray } from '../../../watchdog/signing-eye';
+import { type Message, tell } from '../../../watchdog/telling';
 import { Watchdog } from '../../../watchdog/watchdog';
 
 const away = (message: string) => async () => {
@@ -54,5 +57,25 @@ describe('what Postgres says of the register and of the time', () => {
     expect((await parts({ aheadMs: -3_600_000 })).map(({ problem }) => problem)[0]).toMatch(
       /clock is 3600 s ahead of Postgres'/,
     );
+  });
+});
+
+describe('telling', () => {
+  const message: Message = { key: 'k', subject: 's', text: 't', later: true, data: {} };
+  const mail = (refused: string[]): MailPort =>
+    ({
+      send: async ({ to }: { to: string }) =>
+        refused.includes(to) ? { outcome: 'refused', errorCode: 'no' } : { outcome: 'accepted', providerId: 'x' },
+    }) as unknown as MailPort;
+  const people = { mail: ['a@acme.dev'], later: ['b@acme.dev', 'c@acme.dev'], everyMs: 1 };
+
+  test('counts whoever is told later only among its ways: it has told nobody when all of them refuse', async () => {
+    const of = async (refused: string[]) => {
+      const { ways, problems } = await tell(message, people, mail(refused), '2026-04-01T12:00:00Z');
+      return [problems.length, ways];
+    };
+    expect(await of([])).toEqual([0, 3]);
+    expect(await of(['b@acme.dev', 'c@acme.dev'])).toEqual([2, 3]);
+    expect(await of(['a@acme.dev', 'b@acme.dev', 'c@acme.dev'])).toEqual([3, 3]);
   });
 });
