@@ -4,6 +4,7 @@ import { type google, temporal as proto } from '@temporalio/proto';
 import { described, executions, infoOf } from '../client/executions';
 import { KINDS } from '../client/kinds';
 import type { ListedRun, Part, WatchedRun } from '../domain/watch/finding';
+import { astray } from './astray';
 
 /** Time for one call. */
 const CALL_MS = 10_000;
@@ -16,13 +17,13 @@ export class TemporalEye {
     private readonly taskQueue: string,
   ) {}
 
-  /** How the workflows of these ids stand; `null` where the server has none. Throws while Temporal is away. */
-  async runs(ids: readonly string[]): Promise<Map<string, WatchedRun | null>> {
+  /** How the workflows of these cases stand; `null` where the server has none. Throws while Temporal is away. */
+  async runs(cases: ReadonlyArray<{ id: string; workflow: string }>): Promise<Map<string, WatchedRun | null>> {
     const runs = new Map<string, WatchedRun | null>();
-    for (let i = 0; i < ids.length; i += AT_ONCE) {
-      const some = ids.slice(i, i + AT_ONCE);
-      const seen = await Promise.all(some.map((id) => this.run(id)));
-      some.forEach((id, n) => {
+    for (let i = 0; i < cases.length; i += AT_ONCE) {
+      const some = cases.slice(i, i + AT_ONCE);
+      const seen = await Promise.all(some.map((each) => this.run(each.id, each.workflow)));
+      some.forEach(({ id }, n) => {
         runs.set(id, seen[n]!);
       });
     }
@@ -59,15 +60,17 @@ export class TemporalEye {
     return { part: 'worker', problem };
   }
 
-  private async run(id: string): Promise<WatchedRun | null> {
+  private async run(id: string, workflow: string): Promise<WatchedRun | null> {
     const raw = await this.timed(() => described(this.client, id));
     if (!raw?.workflowExecutionInfo) return null;
     const { status, startTime, closeTime } = await infoOf(this.client, raw.workflowExecutionInfo);
     const task = raw.pendingWorkflowTask;
+    const how = astray(raw, { workflow, taskQueue: this.taskQueue }, Date.now());
     return {
       status: status.name,
       startedAt: startTime.toISOString(),
       ...(closeTime && { endedAt: closeTime.toISOString() }),
+      ...(how && { astray: how }),
       ...(task && {
         task: { since: instantOf(task.originalScheduledTime ?? task.scheduledTime), attempt: task.attempt ?? 1 },
       }),

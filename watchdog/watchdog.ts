@@ -124,7 +124,7 @@ export class Watchdog {
     const open = cases?.filter((each) => each.open && !each.exercise) ?? [];
     // Listed first: what is closed and read meanwhile is not taken for one that was never written.
     const listed = await eye.listed();
-    const [runs, worker] = [await eye.runs(open.map(({ id }) => id)), await eye.worker()];
+    const [runs, worker] = [await eye.runs(open), await eye.worker()];
     return { listed, runs, worker };
   }
 

@@ -116,7 +116,14 @@ async function resumeOne(
   const endedAt = run?.open ? undefined : run?.endedAt;
   const currentPolicy = options.currentPolicy;
   const input: ResumedInput = {
-    resumed: { caseId: id, by, found, ...(endedAt && { endedAt }), ...(currentPolicy && { currentPolicy }) },
+    resumed: {
+      caseId: id,
+      by,
+      found,
+      entries: seq,
+      ...(endedAt && { endedAt }),
+      ...(currentPolicy && { currentPolicy }),
+    },
   };
   await client.resume({
     workflow,

@@ -14,6 +14,8 @@ export const ResumedInputSchema = z.object({
     caseId: id('a case id'),
     by: ByOf,
     found: z.enum(FOUND),
+    /** Entries of it that the register had: what was asked for once is not done again when there are more. */
+    entries: z.number().int().min(1).optional(),
     /** When the run before ended, as Temporal says. */
     endedAt: InstantSchema.optional(),
     /** Of an incident: under the policy that the workers have now, where the one it was declared under is nowhere any more. */

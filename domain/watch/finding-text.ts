@@ -21,6 +21,11 @@ export function findingText(finding: Finding, now: Instant): string {
     }
     case 'missing':
       return `${finding.caseId} is open in the register, but Temporal has no workflow of it: nothing watches its deadlines`;
+    case 'astray':
+      return (
+        `${finding.caseId} is open in the register, but the workflow that runs under its id since ${minuteText(finding.startedAt)} UTC ` +
+        `${finding.how}: nothing watches its deadlines. Somebody may have put it in the place of the true one`
+      );
     case 'stuck':
       return (
         `${finding.caseId} does not move: its workflow task waits since ${minuteText(finding.since)} UTC ` +

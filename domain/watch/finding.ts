@@ -14,6 +14,8 @@ export interface WatchedRun {
   status: string;
   startedAt: Instant;
   endedAt?: Instant;
+  /** How it was started or set aside so that no worker of ours works on it, whatever runs; else not there. */
+  astray?: string;
   /** A task of the workflow itself that waits: since when, and how often it was tried. */
   task?: { since: Instant; attempt: number };
   /** Activities that have failed again and again, by their type. */
@@ -47,6 +49,7 @@ export interface Look {
 export type Finding = { key: string; remedy: CommandLine[] } & (
   | { kind: 'stopped'; caseId: string; status: string; endedAt?: Instant; nextDueAt?: Instant }
   | { kind: 'missing'; caseId: string; nextDueAt?: Instant }
+  | { kind: 'astray'; caseId: string; startedAt: Instant; how: string; nextDueAt?: Instant }
   | { kind: 'stuck'; caseId: string; since: Instant; attempt: number; nextDueAt?: Instant }
   | { kind: 'work-failing'; caseId: string; activity: string; attempt: number; nextAt?: Instant; nextDueAt?: Instant }
   | { kind: 'unregistered'; caseId: string; startedAt: Instant }
@@ -96,6 +99,11 @@ function ofCase({ id, nextDueAt }: RegisteredCase, run: WatchedRun | null, at: I
   if (run.status !== 'RUNNING') {
     const { status, endedAt } = run;
     return [{ kind: 'stopped', key: `stopped ${id}`, ...about, status, ...(endedAt && { endedAt }), remedy: resume }];
+  }
+  if (run.astray) {
+    const remedy = [commandLine('resume', { 'incident-or-case': id, 'replace-running': true })];
+    const { startedAt, astray: how } = run;
+    return [{ kind: 'astray', key: `astray ${id}`, ...about, startedAt, how, remedy }];
   }
   const found: Finding[] = [];
   const { task } = run;

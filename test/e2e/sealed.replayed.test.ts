@@ -6,6 +6,8 @@ import { openTriage } from '../../detection/intake/inbox/open-triage';
 import { triageCaseId } from '../../detection/intake/inbox/triage-case-id';
 import { INCIDENT_WORKFLOW, TASK_QUEUE } from '../../domain/incident/contract';
 import { TRIAGE_WORKFLOW } from '../../domain/triage/state';
+import { findings } from '../../domain/watch/finding';
+import type { RegisteredCase } from '../../domain/watch/registered-case';
 import type { SealedTemporal } from '../../stack/sealed-temporal';
 import { TemporalEye } from '../../watchdog/temporal-eye';
 import type { FakeWorld } from '../setup/fake-world';
@@ -402,9 +404,72 @@ test('nor does it blind the watchdog, or hide how a case stands whose workflow w
     const found = await eye.listed().catch((error) => String(error));
     return (typeof found === 'string' || found.some(({ id }) => id === incident.id)) && [found];
   });
-  const runs = await eye.runs([incident.id]).catch((error) => String(error));
+  const runs = await eye.runs([{ id: incident.id, workflow: INCIDENT_WORKFLOW }]).catch((error) => String(error));
   expect([typeof listed?.[0] === 'string' ? listed[0] : 'listed', typeof runs === 'string' ? runs : 'seen']).toEqual([
     'listed',
     'seen',
   ]);
+}, 60_000);
+
+describe('what runs under the id of a case and acts on no deadline,', () => {
+  const inItsPlace = async (over: object) => {
+    const incident = await declare();
+    await incident.quiet();
+    await incident.handle.terminate('somebody');
+    await client.workflowService.startWorkflowExecution({
+      namespace: 'default',
+      workflowId: incident.id,
+      workflowType: { name: INCIDENT_WORKFLOW },
+      taskQueue: { name: TASK_QUEUE },
+      requestId: `in place of ${incident.id}`,
+      ...over,
+    });
+    const eye = new TemporalEye(client, TASK_QUEUE);
+    const runs = await eye.runs([{ id: incident.id, workflow: INCIDENT_WORKFLOW }]);
+    const seen = runs.get(incident.id)!;
+    const cases = [{ id: incident.id, open: true, exercise: false } as RegisteredCase];
+    return findings({ at: new Date().toISOString(), cases, runs: new Map([[incident.id, seen]]), parts: [] });
+  };
+
+  test('by a start that is put off for years, a queue of somebody else or another type, is found by the watchdog', async () => {
+    const putOff = { workflowStartDelay: { seconds: 10 * 365 * 86_400 } };
+    expect(await inItsPlace(putOff)).toMatchObject([{ kind: 'astray', how: expect.stringMatching(/does not begin/) }]);
+    const elsewhere = { taskQueue: { name: 'mallory' } };
+    expect(await inItsPlace(elsewhere)).toMatchObject([{ kind: 'astray', how: expect.stringMatching(/another task/) }]);
+    const other = { workflowType: { name: 'mine' } };
+    expect(await inItsPlace(other)).toMatchObject([{ kind: 'astray', how: expect.stringMatching(/another type/) }]);
+  });
+
+  test('or is set aside for a version of workers that nobody has', async () => {
+    const incident = await declare();
+    await incident.quiet();
+    const eye = new TemporalEye(client, TASK_QUEUE);
+    const cases = [{ id: incident.id, workflow: INCIDENT_WORKFLOW }];
+    expect((await eye.runs(cases)).get(incident.id)).not.toHaveProperty('astray');
+    await client.workflowService.updateWorkflowExecutionOptions({
+      namespace: 'default',
+      workflowExecution: { workflowId: incident.id },
+      workflowExecutionOptions: {
+        versioningOverride: { pinned: { behavior: 1, version: { deploymentName: 'mallory', buildId: '1' } } },
+      },
+      updateMask: { paths: ['versioning_override'] },
+    });
+    expect((await eye.runs(cases)).get(incident.id)).toMatchObject({ astray: expect.stringMatching(/one version/) });
+  });
+});
+
+test('a case is resumed once by what a person asked for: the same start begins nothing later', async () => {
+  const incident = await declare();
+  await incident.quiet();
+  const asked = { caseId: incident.id, by: 'alice', found: 'terminated', entries: world.register(incident.id).length };
+  const resumes = () => world.register(incident.id).filter(({ kind }) => (kind as string) === 'resumed').length;
+  const sealed = await sealedLongAgo(incident.id, { resumed: asked });
+  await incident.handle.terminate('somebody');
+  await startRaw(incident.id, INCIDENT_WORKFLOW, [sealed]);
+  await until(async () => resumes() > 0);
+  expect(resumes()).toBe(1);
+  await client.workflow.getHandle(incident.id).terminate('somebody');
+  await startRaw(incident.id, INCIDENT_WORKFLOW, [sealed]);
+  await until(async () => resumes() > 1, 10_000);
+  expect(resumes()).toBe(1);
 }, 60_000);

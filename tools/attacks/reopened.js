@@ -47,6 +47,24 @@ module.exports = {
     built: true,
     take: [{ file: 'workflows/lib/begun-once.ts', away: '<= (carried ? seqOf() : 0)', leave: '>= 0' }],
   },
+  'have the register say that somebody resumed a case': {
+    built: true,
+    take: [
+      {
+        file: 'workflows/lib/begun-once.ts',
+        away: "if (resumed && !patched('resumed-once')) return;",
+        leave: 'if (resumed) return;',
+      },
+    ],
+  },
+  'end a case and have something run in its place': {
+    take: [
+      { file: 'domain/watch/finding.ts', away: 'if (run.astray)', leave: 'if (run.astray && run.failing.length > 0)' },
+    ],
+  },
+  'set a case aside for a version of workers that nobody has': {
+    take: [{ file: 'watchdog/astray.ts', away: 'versioningInfo?.versioningOverride', leave: 'false' }],
+  },
   "have an activity done again for a workflow of one's own": {
     take: [
       {

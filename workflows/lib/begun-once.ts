@@ -2,7 +2,7 @@
  * A case begins once. Whoever reads Temporal's store has the sealed input with which a run began, and could begin another
  * one with it after the case was ended or closed, in which every message of then would count again.
  */
-import { ActivityFailure, ApplicationFailure, sleep, workflowInfo } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, patched, sleep, workflowInfo } from '@temporalio/workflow';
 import { FAILURES } from '../../domain/kernel/failures';
 import { MINUTE_MS, minuteText, toInstant } from '../../domain/kernel/time';
 import { activities, FIRST_ATTEMPTS } from './activity-calls';
@@ -13,7 +13,7 @@ const FRESH_MS = 2 * MINUTE_MS;
 
 interface Begins {
   carried?: unknown;
-  resumed?: unknown;
+  resumed?: { entries?: number };
   closed?: unknown;
 }
 
@@ -30,10 +30,12 @@ export async function begunOnce(input: unknown, seqOf: () => number): Promise<vo
   // The run began when it was started; its first task came then or, where no worker was there, later.
   if (!seal || isFresh(startTime) || isFresh(runStartTime)) return;
   const { carried, resumed, closed } = input as Begins;
-  // These two begin from the register itself.
-  if (resumed || closed) return;
+  // Begins from the register itself, and writes nothing without a message.
+  if (closed) return;
+  // A person asked for it once: the register has what came of it, under that person's name.
+  if (resumed && !patched('resumed-once')) return;
   const entries = await registered(workflowId);
-  if (entries === undefined || entries <= (carried ? seqOf() : 0)) return;
+  if (entries === undefined || entries <= (resumed?.entries ?? (carried ? seqOf() : 0))) return;
   const when = minuteText(toInstant(seal.atMs));
   throw ApplicationFailure.nonRetryable(
     `The input is not valid:\ninput: was sealed at ${when} UTC, and the register has ${entries} entries of "${workflowId}" since: nothing is begun again by it`,

@@ -67,6 +67,18 @@ describe('a case that the register has as open', () => {
     expect(task(1_000, 3)).toMatchObject([{ kind: 'stuck', attempt: 3 }]);
   });
 
+  test('what runs in its place, or is set aside, is told with how to replace it, and nothing else of it', () => {
+    const [finding, ...others] = found(
+      running({ astray: 'is of another type', task: { since: ago(HOUR_MS), attempt: 9 } }),
+    );
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ kind: 'astray', caseId: 'INC-1', how: 'is of another type' });
+    expect(findingText(finding!, NOW)).toMatch(
+      /^INC-1 is open in the register, but the workflow .* is of another type: nothing watches/,
+    );
+    expect(finding!.remedy.map(commandText)).toEqual(['npx tocsin resume INC-1 --replace-running']);
+  });
+
   test('work that failed ten times is told, before that not', () => {
     const failing = (attempt: number) => found(running({ failing: [{ activity: 'appendEntries', attempt }] }));
     expect(failing(9)).toEqual([]);
