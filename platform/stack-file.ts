@@ -12,7 +12,7 @@ const addressesSchema = z.object({
     address: z.string(),
     namespace: z.string(),
     uiUrl: z.string().optional(),
-    /** Opens the Web UI and the codec. */
+    /** Opens the Web UI, the codec, and the pages of mailbox, recorder and site. */
     sessionKey: z.string().optional(),
     /** Seal and open its payloads: the file is readable by its owner only. */
     encryptionKeys: z.array(z.string()).optional(),

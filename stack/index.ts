@@ -13,6 +13,7 @@ import {
   writeRunningStack,
 } from '../platform/stack-file';
 import { type CloudflareRecorder, startCloudflareRecorder } from './cloudflare-recorder';
+import { sessionKey } from './keys';
 import { type Mailbox, startMailbox } from './mailbox';
 import { type RunningPostgres, startPostgres } from './postgres';
 import { postgresAccount } from './postgres-account';
@@ -91,10 +92,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
   try {
     const ports = await choosePorts(readPorts(dir));
+    const key = sessionKey(path.join(dir, 'temporal', 'session-key'));
     const start = {
       temporal: reportStep('Temporal', (step) => {
         const { searchAttributes } = options;
-        const at = { dir: path.join(dir, 'temporal'), ports, env, keep };
+        const at = { dir: path.join(dir, 'temporal'), ports, env, sessionKey: key, keep };
         return startSealedTemporal(at, { searchAttributes, env, step });
       }),
       postgres: reportStep('Postgres', (step) =>
@@ -102,7 +104,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ),
       mailbox: reportStep('Mailbox', async (step) => {
         const mailbox = await keep(
-          startMailbox({ dir: path.join(dir, 'mailbox'), port: ports.mailbox, apiKey: LOCAL_API_KEY }),
+          startMailbox({ dir: path.join(dir, 'mailbox'), port: ports.mailbox, apiKey: LOCAL_API_KEY, sessionKey: key }),
         );
         step.chose(
           env.RESEND_API_KEY ? `local for exercises; RESEND_API_KEY for live incidents` : `local, ${mailbox.url}`,
@@ -112,7 +114,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       recorder: reportStep('Cloudflare', async (step) => {
         const tokens = { local: LOCAL_API_TOKEN, ...options.recorderTokens };
         const recorder = await keep(
-          startCloudflareRecorder({ dir: path.join(dir, 'recorder'), port: ports.recorder, tokens }),
+          startCloudflareRecorder({ dir: path.join(dir, 'recorder'), port: ports.recorder, tokens, sessionKey: key }),
         );
         step.chose(
           env.CLOUDFLARE_API_TOKEN
@@ -122,7 +124,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         return recorder;
       }),
       site: reportStep('Site', async (step) => {
-        const site = await keep(startSite({ dir: path.join(dir, 'site'), port: ports.site }));
+        const site = await keep(startSite({ dir: path.join(dir, 'site'), port: ports.site, sessionKey: key }));
         step.chose(`status page and dossiers, ${site.url}`);
         return site;
       }),
@@ -141,7 +143,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         address: temporal.server.address,
         namespace: temporal.server.namespace,
         uiUrl: temporal.gateway?.url,
-        sessionKey: temporal.sessionKey,
+        sessionKey: key,
         encryptionKeys: temporal.encryptionKeys,
       },
       databaseUrl: postgres.url,

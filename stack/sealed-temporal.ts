@@ -8,7 +8,7 @@ import { SealingCodec } from '../client/codec';
 import { tocsin } from '../domain/kernel/command-lines';
 import { LOOPBACK } from '../platform/free-port';
 import { startGateway } from './gateway';
-import { sealingKeys, sessionKey } from './keys';
+import { sealingKeys } from './keys';
 import type { LocalServer } from './local-server';
 import { type RunningTemporal, startTemporal, type TemporalOptions } from './temporal';
 
@@ -17,6 +17,8 @@ interface Place {
   dir: string;
   ports: { temporal: number; temporalUi: number; webUi: number };
   env: NodeJS.ProcessEnv;
+  /** Opens the gateway. */
+  sessionKey: string;
   keep<T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T>;
 }
 
@@ -24,7 +26,6 @@ interface Place {
 export interface SealedTemporal {
   server: RunningTemporal;
   gateway?: LocalServer;
-  sessionKey?: string;
   encryptionKeys?: string[];
   /** What people must know of it. */
   warning?: string;
@@ -32,7 +33,7 @@ export interface SealedTemporal {
 
 /** Starts it. Rejects as `startTemporal` does, or when the gateway's port is taken. */
 export async function startSealedTemporal(
-  { dir, ports, env, keep }: Place,
+  { dir, ports, env, sessionKey, keep }: Place,
   options: TemporalOptions,
 ): Promise<SealedTemporal> {
   const database = path.join(dir, 'temporal.db');
@@ -41,10 +42,9 @@ export async function startSealedTemporal(
   const webUi = { uiPort: ports.webUi, uiHost: untoldLoopback(), codecEndpoint };
   const server = await keep(startTemporal({ ...options, database, port: ports.temporal, ...webUi }));
   if (!server.uiUrl) return { server };
-  const key = sessionKey(path.join(dir, 'session-key'));
   const codec = encryptionKeys && new SealingCodec(encryptionKeys);
   const { namespace, uiUrl } = server;
-  const gateway = await keep(startGateway({ port: ports.temporalUi, sessionKey: key, webUi: uiUrl, codec, namespace }));
+  const gateway = await keep(startGateway({ port: ports.temporalUi, sessionKey, webUi: uiUrl, codec, namespace }));
   const warning =
     encryptionKeys === undefined
       ? `Warning: ${dir} holds a database and no file "keys": it is from before payloads were sealed, or the file was removed. Any ` +
@@ -53,7 +53,7 @@ export async function startSealedTemporal(
         `delete ${database}* and start again: keys are made. Then ` +
         `\`${tocsin('resume', { all: true })}\` brings the open incidents back from the register`
       : undefined;
-  return { server, gateway, sessionKey: key, encryptionKeys, warning };
+  return { server, gateway, encryptionKeys, warning };
 }
 
 /**

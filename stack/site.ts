@@ -2,6 +2,8 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { FastifyReply } from 'fastify';
+import { freePort } from '../platform/free-port';
+import { requireSession } from './gateway/session';
 import { createLocalApp, type LocalServer, listen } from './local-server';
 import { escapeHtml, sendPage } from './page';
 
@@ -18,6 +20,8 @@ export interface SiteOptions {
   /** Folder that holds `status/`, `dossiers/`, `notices/` and `exports/`; they are created when missing. */
   dir: string;
   port?: number;
+  /** Without it whoever reaches this machine's loopback reads everything; with it, the status page alone. */
+  sessionKey?: string;
 }
 
 const TYPES: Record<string, string> = {
@@ -47,6 +51,8 @@ export async function startSite(options: SiteOptions): Promise<LocalServer> {
   for (const folder of Object.keys(SITE_FOLDERS)) await mkdir(path.join(root, folder), { recursive: true });
   const realRoot = await realpath(root);
   const app = createLocalApp();
+  const port = options.port ?? (await freePort());
+  if (options.sessionKey) requireSession(app, options.sessionKey, port, ({ url }) => /^\/status(\/|$)/.test(url));
   app.get('/', (_request, reply) => index(reply, realRoot));
   for (const folder of Object.keys(SITE_FOLDERS)) {
     app.get(`/${folder}`, (_request, reply) => reply.redirect(`/${folder}/`, 308));
@@ -55,7 +61,7 @@ export async function startSite(options: SiteOptions): Promise<LocalServer> {
     );
   }
   app.setNotFoundHandler((_request, reply) => notFound(reply));
-  return listen(app, 'The site', options.port);
+  return listen(app, 'The site', port);
 }
 
 async function serve(reply: FastifyReply, base: string, wanted: string, at: string): Promise<FastifyReply> {

@@ -5,7 +5,7 @@ import type { Output } from './output';
 
 /**
  * The addresses of a stack that is up, a line each: with those of one incident where it is given. `dir` is the data
- * folder, which keeps the key that the link to the Web UI carries.
+ * folder, which keeps the key that the links carry. The status page is for everybody.
  */
 export function addressLines(
   { temporal, mailbox, site }: Pick<StackAddresses, 'temporal' | 'mailbox' | 'site'>,
@@ -15,20 +15,25 @@ export function addressLines(
 ): string[] {
   const incident = incidentId && `/${encodeURIComponent(incidentId)}`;
   const { address, uiUrl, sessionKey, namespace, encryptionKeys } = temporal;
+  const withKey = (url: string) => (sessionKey ? `${url}?key=${sessionKey}` : url);
   const rows = [
-    [
-      'Web UI',
-      uiUrl ? `${uiUrl}/namespaces/${namespace}/workflows${incident ?? ''}?key=${sessionKey}` : `of ${address}`,
-    ],
-    ...(uiUrl ? [['', `Whoever has this link can give orders: share it with nobody. Its key: ${keyFile(dir)}`]] : []),
+    ['Web UI', uiUrl ? withKey(`${uiUrl}/namespaces/${namespace}/workflows${incident ?? ''}`) : `of ${address}`],
+    ...(sessionKey
+      ? [
+          [
+            '',
+            `Whoever has a link with a key ${uiUrl ? 'can give orders and read everything' : 'reads everything'}: share it with nobody. The key: ${keyFile(dir)}`,
+          ],
+        ]
+      : []),
     ['Temporal', `${address} (TEMPORAL_ADDRESS for scripts)`],
     // Without keys nothing is sealed: the plain command is believed as it is.
     ...(uiUrl && encryptionKeys
       ? [['Codec', `${uiUrl}/codec${incident ?? '/INC-…'} (TEMPORAL_CODEC_ENDPOINT for the temporal command)`]]
       : []),
-    ['Mailbox', mailbox.url],
+    ['Mailbox', withKey(mailbox.url)],
     ['Status page', `${site.url}/status/`],
-    ['Dossiers', `${site.url}/dossiers${incident ?? ''}/`],
+    ['Dossiers', withKey(`${site.url}/dossiers${incident ?? ''}/`)],
   ];
   return rows.map(([name, text]) => `${out.style(name!.padEnd(12), 'dim')} ${text}`);
 }

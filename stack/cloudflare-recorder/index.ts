@@ -1,6 +1,8 @@
 import path from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { freePort } from '../../platform/free-port';
 import { FaultBox, type FaultSettings } from '../faults';
+import { requireSession } from '../gateway/session';
 import { createLocalApp, type LocalServer, listen } from '../local-server';
 import { RateLimiter } from '../rate-limit';
 import { CloudflareFailure, failure, success } from './envelope';
@@ -17,6 +19,8 @@ export interface CloudflareRecorderOptions {
   /** Folder that keeps the rules, the hashes of token secrets and the calls. */
   dir: string;
   port?: number;
+  /** Without it whoever reaches this machine's loopback reads what was recorded. */
+  sessionKey?: string;
   /** Secrets in force at the start, by token id. */
   tokens?: Record<string, string>;
   /** Calls a second before 429; 200 by default. */
@@ -54,6 +58,9 @@ export async function startCloudflareRecorder(options: CloudflareRecorderOptions
   const faults = new FaultBox(options.faults);
   const limiter = new RateLimiter();
   const app = createLocalApp();
+  const port = options.port ?? (await freePort());
+  // The API has a token of its own, and a webhook its signature.
+  if (options.sessionKey) requireSession(app, options.sessionKey, port, ({ url }) => /^\/(client|hooks)\//.test(url));
   // The client sends a content type with an empty body too (roll, delete), and a webhook may send any.
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   app.removeContentTypeParser('application/json');
@@ -173,7 +180,7 @@ export async function startCloudflareRecorder(options: CloudflareRecorderOptions
   app.get('/', (_request, reply) => recorderPage(reply, rules.all(), log.list()));
   faults.route(app);
 
-  const server = await listen(app, 'The Cloudflare recorder', options.port);
+  const server = await listen(app, 'The Cloudflare recorder', port);
   return {
     ...server,
     cloudflareUrl: `${server.url}/client/v4`,

@@ -1,5 +1,5 @@
-/** Who may use the Web UI and the codec of a stack on this machine: whoever holds the key of its data folder. */
-import type { FastifyInstance } from 'fastify';
+/** Who may use the Web UI, the codec and the pages of a stack on this machine: whoever holds the key of its data folder. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { tocsin } from '../../domain/kernel/command-lines';
 import { isBearer, isSameSecret } from '../../platform/same-secret';
 
@@ -9,10 +9,18 @@ const nameOf = (port: number) => `tocsin-${port}`;
 /**
  * Lets in whoever brings the key as a bearer token, in the cookie, or once as `?key=`, which sets the cookie. A request
  * that a page of another origin sends is refused, with whatever key.
+ *
+ * @param isFree what anybody may ask for.
  */
-export function requireSession(app: FastifyInstance, key: string, port: number): void {
+export function requireSession(
+  app: FastifyInstance,
+  key: string,
+  port: number,
+  isFree: (request: FastifyRequest) => boolean = () => false,
+): void {
   const cookie = nameOf(port);
   app.addHook('onRequest', async (request, reply) => {
+    if (isFree(request)) return;
     const { origin, authorization } = request.headers;
     if (origin !== undefined && !isOwn(origin, port)) {
       return reply.code(403).send({ message: `pages of ${origin.slice(0, 100)} may not use this server` });
@@ -35,7 +43,7 @@ function needsKey(pathname: string): string {
   return pathname.startsWith('/codec/')
     ? 'the codec needs the key of this data folder, and got none or another one: put "Bearer KEY" in TEMPORAL_CODEC_AUTH or ' +
         '--codec-auth, with the KEY from temporal/session-key in the data folder'
-    : `This page needs the key of its data folder. Open the link that \`${tocsin('up', {})}\` printed, which carries the key;\n` +
+    : `This page needs the key of its data folder. Open the link that \`${tocsin('up', {})}\` printed for it, which carries the key;\n` +
         'or add ?key=KEY to this address, with the KEY from temporal/session-key in the data folder.\n';
 }
 

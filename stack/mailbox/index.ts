@@ -1,6 +1,8 @@
 import path from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { freePort } from '../../platform/free-port';
 import { FaultBox, type FaultSettings } from '../faults';
+import { requireSession } from '../gateway/session';
 import { createLocalApp, type LocalServer, listen } from '../local-server';
 import { RateLimiter } from '../rate-limit';
 import { type Email, parseEmail } from './email';
@@ -17,6 +19,8 @@ export interface MailboxOptions {
   port?: number;
   /** The key that senders must give; any key is good when this is not set. */
   apiKey?: string;
+  /** Without it whoever reaches this machine's loopback reads every message. */
+  sessionKey?: string;
   /** Requests a second before 429; 200 by default. Resend's own default is 2. */
   ratePerSecond?: number;
   faults?: FaultSettings;
@@ -41,6 +45,9 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
   const limiter = new RateLimiter();
   const inFlight = new Set<string>();
   const app = createLocalApp();
+  const port = options.port ?? (await freePort());
+  // Senders have a key of their own.
+  if (options.sessionKey) requireSession(app, options.sessionKey, port, ({ method }) => method === 'POST');
 
   app.setErrorHandler((error, _request, reply) => {
     if (error instanceof MailboxError) return reply.code(error.statusCode).send(error.toJSON());
@@ -100,7 +107,7 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
   routeMailboxPages(app, store);
   faults.route(app);
 
-  const server = await listen(app, 'The mailbox', options.port);
+  const server = await listen(app, 'The mailbox', port);
   return { ...server, faults, messages: (filter) => store.list(filter) };
 }
 

@@ -11,7 +11,7 @@ import { INCIDENT_WORKFLOW, TASK_QUEUE } from '../../domain/incident/contract';
 import type { SealedTemporal } from '../../stack/sealed-temporal';
 import type { FakeWorld } from '../setup/fake-world';
 import { fromSetup } from '../setup/helpers';
-import { startSealedWorld } from '../setup/sealed-world';
+import { SESSION_KEY, startSealedWorld } from '../setup/sealed-world';
 import { declaration, ONCALL, TestIncident } from '../setup/workflow-harness';
 
 const run = promisify(execFile);
@@ -59,7 +59,7 @@ async function commandWith(set: NodeJS.ProcessEnv, ...args: string[]): Promise<{
 /** What the documentation says to add to the plain command. */
 const throughCodec = (id: string) => [
   ...['--codec-endpoint', `${temporal.gateway!.url}/codec/${id}`],
-  ...['--codec-auth', `Bearer ${temporal.sessionKey}`],
+  ...['--codec-auth', `Bearer ${SESSION_KEY}`],
 ];
 const identified = ['--name', 'status', '--input', JSON.stringify({ status: 'identified', by: ONCALL })];
 
@@ -99,7 +99,7 @@ describe('a message that nobody with the keys sealed for this incident', () => {
     const TEMPORAL_CODEC_ENDPOINT = `${temporal.gateway!.url}/codec/${incident.id}`;
     const signal = (TEMPORAL_CODEC_AUTH?: string) =>
       commandWith({ TEMPORAL_CODEC_ENDPOINT, TEMPORAL_CODEC_AUTH }, 'signal', '-w', incident.id, ...identified);
-    for (const key of [undefined, 'Bearer wrong', temporal.sessionKey]) {
+    for (const key of [undefined, 'Bearer wrong', SESSION_KEY]) {
       const { code, text } = await signal(key);
       expect(code).not.toBe(0);
       expect(text).toMatch(/Unauthorized: the codec needs the key .*TEMPORAL_CODEC_AUTH or --codec-auth/);
@@ -107,7 +107,7 @@ describe('a message that nobody with the keys sealed for this incident', () => {
     await incident.quiet();
     expect(incident.entries('rejected')).toEqual([]);
     expect((await incident.state()).status).toBe('declared');
-    expect(await signal(`Bearer ${temporal.sessionKey}`)).toMatchObject({ code: 0 });
+    expect(await signal(`Bearer ${SESSION_KEY}`)).toMatchObject({ code: 0 });
     await incident.quiet();
     expect((await incident.state()).status).toBe('identified');
   });
@@ -286,7 +286,7 @@ describe('what the server keeps on disk', () => {
     expect(Buffer.from(sealedFailure.data!).toString('latin1')).not.toContain('canary-of-a-failure');
     const opened = await fetch(`${temporal.gateway!.url}/codec/decode`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${temporal.sessionKey}` },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${SESSION_KEY}` },
       body: JSON.stringify({ payloads: [asJson(sealedFailure as Payload)] }),
     });
     const { payloads } = (await opened.json()) as { payloads: { data: string }[] };
@@ -346,11 +346,11 @@ describe('a page of another site', () => {
     expect((await to('/')).status).toBe(401);
     expect((await to('/?key=guess')).status).toBe(401);
     expect((await to('/codec/decode', { method: 'POST', body: '{"payloads":[]}' })).status).toBe(401);
-    const authorization = `Bearer ${temporal.sessionKey}`;
+    const authorization = `Bearer ${SESSION_KEY}`;
     expect((await to('/', { headers: { authorization, origin: 'https://evil.example' } })).status).toBe(403);
     expect(await statusOf(`${url}/`, { authorization, host: 'evil.example' })).toBe(421);
 
-    const entered = await to(`/namespaces/default/workflows?query=a&key=${temporal.sessionKey}`);
+    const entered = await to(`/namespaces/default/workflows?query=a&key=${SESSION_KEY}`);
     expect(entered.status).toBe(303);
     expect(entered.headers.get('location')).toBe('/namespaces/default/workflows?query=a');
     const cookie = entered.headers.get('set-cookie')!;

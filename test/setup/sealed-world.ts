@@ -12,6 +12,9 @@ import { FakeWorld } from './fake-world';
 import { afterFile, temporaryDir, workflowBundle } from './helpers';
 import { quietWorkers } from './workflow-harness';
 
+/** Opens its gateway. */
+export const SESSION_KEY = 'the-key-of-the-session';
+
 export interface SealedWorld {
   temporal: SealedTemporal;
   client: Client;
@@ -30,7 +33,7 @@ export async function startSealedWorld(instead: (usual: Activities) => Partial<A
     return part;
   };
   const databaseFolder = path.join(temporaryDir(), 'temporal');
-  const at = { dir: databaseFolder, ports, env, keep };
+  const at = { dir: databaseFolder, ports, env, sessionKey: SESSION_KEY, keep };
   const temporal = await startSealedTemporal(at, { searchAttributes: SEARCH_ATTRIBUTES, env });
   const keys = temporal.encryptionKeys!;
   const { address } = temporal.server;

@@ -35,4 +35,14 @@ test('a Temporal of its own has its own Web UI, without a key', () => {
   expect(own.join()).not.toContain('session-key');
 });
 
+test('what holds mails and dossiers is reached with the key, the status page without', () => {
+  const line = (name: string, more = {}) => lines(more).find((each) => each.startsWith(name));
+  for (const more of [{}, { uiUrl: undefined, encryptionKeys: undefined }]) {
+    expect(line('Mailbox', more)).toMatch(/:1\?key=secret-of-the-link$/);
+    expect(line('Dossiers', more)).toMatch(/:2\/dossiers\/\?key=secret-of-the-link$/);
+    expect(line('Status page', more)).toMatch(/:2\/status\/$/);
+    expect(lines(more)[1]).toMatch(/reads? everything.*session-key$/);
+  }
+});
+
 test('no line shows the keys that seal', () => expect(lines().join()).not.toContain('secret-that-seals'));

@@ -13,7 +13,8 @@ test('one call brings all parts up, a second shell finds them, and the addresses
   const webUi = `${first.temporal.uiUrl}/?key=${first.temporal.sessionKey}`;
   expect((await fetch(webUi, { redirect: 'manual' })).status).toBe(303);
   for (const url of [first.mailbox.url, first.recorder.url, first.site.url]) {
-    expect((await fetch(url)).status).toBe(200);
+    expect((await fetch(url)).status).toBe(401);
+    expect((await fetch(url, { headers: { authorization: `Bearer ${first.temporal.sessionKey}` } })).status).toBe(200);
   }
   expect(readRunningStack(dir)).toMatchObject({
     pid: process.pid,
