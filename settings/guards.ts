@@ -17,6 +17,7 @@ import {
   rotaProblems,
   senderProblems,
 } from './own-values';
+import { mailAddressProblems, watchdogAddressProblems, workerAddressProblems } from './told-addresses';
 
 /** What starts, or what a command reaches. */
 export const GUARDED = [
@@ -62,7 +63,7 @@ export const GUARDS = {
   'a witness or two anchors': {
     binds: ['worker'],
     problems: (env) =>
-      env.TOCSIN_WITNESSES || env.TOCSIN_ANCHOR_MAIL
+      [env.TOCSIN_WITNESSES, env.TOCSIN_ANCHOR_MAIL].some((told) => told?.replace(/[\s,]/g, ''))
         ? []
         : [
             'TOCSIN_WITNESSES: is not set, and checkpoints are kept in one file only: name a witness, or a mailbox that gets them too in TOCSIN_ANCHOR_MAIL',
@@ -78,6 +79,17 @@ export const GUARDS = {
   'contacts of its own': { binds: ['worker'], live: true, problems: contactsProblems },
   'a rota of its own': { binds: ['worker'], live: true, problems: rotaProblems },
   'a directory of its own that loads': { binds: ['worker'], live: true, problems: directoryProblems },
+  'mail over TLS': {
+    binds: ['worker', 'watchdog', 'command that mails'],
+    live: true,
+    problems: mailAddressProblems,
+  },
+  'alarms over TLS, and no example of an address': { binds: ['worker'], problems: workerAddressProblems },
+  'the same of the watchdog': {
+    binds: ['watchdog', 'watchdog without mail'],
+    problems: watchdogAddressProblems,
+  },
+  'certificates that are verified': { binds: GUARDED, problems: certificateProblems },
   'a report channel of its own': { binds: ['intake'], problems: reportProblems },
 } as const satisfies Record<string, Guard>;
 
@@ -93,6 +105,15 @@ export function guardProblems(process: Guarded, env: Env): string[] {
 /** Whether this environment mails real people: a key is set, and it is not for a mailbox of this machine. */
 function mailsReally({ RESEND_API_KEY: key, RESEND_BASE_URL: url }: Env): boolean {
   return Boolean(key) && !isLoopbackUrl(url);
+}
+
+/** Node.js takes every certificate of every server then (https://nodejs.org/api/cli.html#node_tls_reject_unauthorizedvalue). */
+function certificateProblems({ NODE_TLS_REJECT_UNAUTHORIZED: rejects }: Env): string[] {
+  return rejects === '0'
+    ? [
+        'NODE_TLS_REJECT_UNAUTHORIZED: is 0, so any server could pose as any other: remove it, and name an authority of your own in NODE_EXTRA_CA_CERTS',
+      ]
+    : [];
 }
 
 function postgresProblems(env: Env, name: string): string[] {

@@ -548,6 +548,15 @@ module.exports = {
       { file: 'stack/cloudflare-recorder/index.ts', away: 'bodyLimit: MOST_HOOK_BYTES, onRequest: refuseCrossSite' },
     ],
   },
+  'have mails, or the key of their provider, go over plain http': {
+    take: [{ file: 'settings/guards.ts', away: 'problems: mailAddressProblems', leave: 'problems: () => []' }],
+  },
+  'have every certificate believed': {
+    take: [{ file: 'settings/guards.ts', away: 'problems: certificateProblems', leave: 'problems: () => []' }],
+  },
+  'count a blank setting as an anchor': {
+    take: [{ file: 'settings/guards.ts', away: "told?.replace(/[\\s,]/g, '')", leave: 'told' }],
+  },
   'have reporters wait for links that cannot be mailed, or that lead to an example': {
     take: [{ file: 'settings/guards.ts', away: 'problems: reportProblems', leave: 'problems: () => []' }],
   },

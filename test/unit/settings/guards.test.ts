@@ -65,6 +65,7 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
         /^TOCSIN_WATCHDOG_MAIL: is not set, nor is TOCSIN_WATCHDOG_WEBHOOK_URL.*set one of them/,
       ],
       [{ TOCSIN_WATCHDOG_MAIL: 'nobody' }, /^TOCSIN_WATCHDOG_MAIL: must be mail addresses/],
+      [{ TOCSIN_WATCHDOG_MAIL: 'oncall@example.com' }, /^TOCSIN_WATCHDOG_MAIL: is an example address/],
     ],
     holds: [
       {
@@ -86,8 +87,17 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
   },
   'names that are settings': {
     binds: GUARDED,
-    breaks: [[{ TOCSIN_DIRECTRY: '/people' }, /^TOCSIN_DIRECTRY: .* did you mean TOCSIN_DIRECTORY\?/]],
-    holds: [{ TOCSIN_SERVICE_HOST: '10.0.0.1' }],
+    breaks: [
+      [{ TOCSIN_DIRECTRY: '/people' }, /^TOCSIN_DIRECTRY: .* did you mean TOCSIN_DIRECTORY\?/],
+      [{ TOSCIN_ROTA: '/rota.yaml' }, /^TOSCIN_ROTA: .* did you mean TOCSIN_ROTA\?/],
+      [{ tocsin_site_url: 'https://a.acme.dev' }, /^tocsin_site_url: .* did you mean TOCSIN_SITE_URL\?/],
+      [{ CLOUDFLARE_API_TOKN: 't' }, /^CLOUDFLARE_API_TOKN: .* did you mean CLOUDFLARE_API_TOKEN\?/],
+      [{ TEMPORAL_NAMSPACE: 'n' }, /^TEMPORAL_NAMSPACE: .* did you mean TEMPORAL_NAMESPACE\?/],
+    ],
+    holds: [
+      { TOCSIN_SERVICE_HOST: '10.0.0.1' },
+      { TEMPORAL_ADRESS: 'set-beside:7233', DATABASE_URI: 'postgres://x/y' },
+    ],
   },
   'webhooks of containment over TLS': {
     binds: ['worker'],
@@ -166,6 +176,9 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
         { TOCSIN_ANCHOR_MAIL: '' },
         /^TOCSIN_WITNESSES: is not set, and checkpoints are kept in one file only: name a witness, or .*TOCSIN_ANCHOR_MAIL/,
       ],
+      ...[{ TOCSIN_ANCHOR_MAIL: '  ' }, { TOCSIN_ANCHOR_MAIL: '', TOCSIN_WITNESSES: ' , ,' }].map(
+        (blank): [Env, RegExp] => [blank, /^TOCSIN_WITNESSES: is not set, and checkpoints/],
+      ),
     ],
     holds: [{ TOCSIN_ANCHOR_MAIL: 'board@acme.dev' }],
   },
@@ -232,6 +245,35 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
     ],
     holds: [{}],
   },
+  'mail over TLS': {
+    breaks: [
+      [{ RESEND_BASE_URL: 'http://relay.acme.dev' }, /^RESEND_BASE_URL: is not https/],
+      [{ RESEND_BASE_URL: 'http://127.0.0.1.acme.dev' }, /^RESEND_BASE_URL: is not https/],
+    ],
+    holds: [{ RESEND_BASE_URL: 'https://relay.acme.dev' }, { RESEND_BASE_URL: 'http://127.0.0.1:9' }],
+  },
+  'alarms over TLS, and no example of an address': {
+    breaks: [
+      ...['TOCSIN_SLACK_WEBHOOK_URL', 'TOCSIN_PAGERDUTY_URL', 'TOCSIN_ESCALATION_WEBHOOK_URL'].map(
+        (name): [Env, RegExp] => [{ [name]: 'http://hidden.acme.dev/T0' }, new RegExp(`^${name}: is not https`)],
+      ),
+      [{ TOCSIN_STATUS_URL: 'https://status.example.com' }, /^TOCSIN_STATUS_URL: is an example address/],
+      [{ TOCSIN_ANCHOR_MAIL: 'the board' }, /^TOCSIN_ANCHOR_MAIL: is no mail address/],
+      [{ TOCSIN_ANCHOR_MAIL: 'board@example.com' }, /^TOCSIN_ANCHOR_MAIL: is an example address/],
+    ],
+    holds: [{ TOCSIN_SLACK_WEBHOOK_URL: 'https://hooks.acme.dev/T0', TOCSIN_STATUS_URL: 'http://status.acme.dev' }],
+  },
+  'the same of the watchdog': {
+    breaks: [
+      [{ TOCSIN_WATCHDOG_PING_URL: 'http://hidden.acme.dev' }, /^TOCSIN_WATCHDOG_PING_URL: is not https/],
+      [{ TOCSIN_WATCHDOG_PING_URL: 'https://ping.example.com' }, /^TOCSIN_WATCHDOG_PING_URL: is an example address/],
+    ],
+    holds: [{ TOCSIN_WATCHDOG_PING_URL: 'https://ping.acme.dev/hidden' }],
+  },
+  'certificates that are verified': {
+    breaks: [[{ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, /^NODE_TLS_REJECT_UNAUTHORIZED: is 0, .*remove it/]],
+    holds: [{ NODE_TLS_REJECT_UNAUTHORIZED: '1' }],
+  },
   'a report channel of its own': {
     breaks: [
       [{ TOCSIN_REPORTS: '' }, /^TOCSIN_REPORTS: is not set, so contact is still the example's address: name a file/],
@@ -260,6 +302,33 @@ test('the intake of production says where the links lead that it mails, and that
   expect(start('own-url.yaml', 'publicUrl: https://security.acme.dev/\n')).toEqual([]);
   const trial = { ...complete, TOCSIN_ENV: 'development', TOCSIN_REPORTS: '' };
   expect(problemsOf(() => loadIntakeSettings(trial))).toEqual([]);
+});
+
+test("what goes to a provider, a pager or the watchdog's receivers in plain http is refused", () => {
+  for (const [process, names] of [
+    ['worker', ['RESEND_BASE_URL', 'TOCSIN_SLACK_WEBHOOK_URL', 'TOCSIN_PAGERDUTY_URL']],
+    ['watchdog', ['RESEND_BASE_URL', 'TOCSIN_WATCHDOG_PING_URL']],
+    ['command that mails', ['RESEND_BASE_URL']],
+  ] as const)
+    for (const name of names)
+      expect(problemsOf(() => LOAD[process]({ ...complete, [name]: 'http://hooks.acme.dev/' }))).toEqual([
+        expect.stringMatching(new RegExp(`^${name}: is not https`)),
+      ]);
+});
+
+test('certificates that nobody verifies are refused in every process of production', () => {
+  for (const process of GUARDED)
+    expect(problemsOf(() => LOAD[process]({ ...complete, NODE_TLS_REJECT_UNAUTHORIZED: '0' }))).toEqual([
+      expect.stringMatching(/^NODE_TLS_REJECT_UNAUTHORIZED: /),
+    ]);
+});
+
+test('a blank, unreadable or example address is no anchor', () => {
+  for (const told of [' ', 'the board', 'board@example.com'])
+    expect(problemsOf(() => LOAD.worker({ ...complete, TOCSIN_ANCHOR_MAIL: told }))).toHaveLength(1);
+  expect(problemsOf(() => LOAD.worker({ ...complete, TOCSIN_ANCHOR_MAIL: '', TOCSIN_WITNESSES: ' ,' }))).toHaveLength(
+    1,
+  );
 });
 
 const ALL = [...new Set([...Object.keys(GUARDS), ...Object.keys(ROWS)])];
