@@ -181,8 +181,8 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   const disclosures = loadDisclosures();
   const appender = new Appender(pool, (kind, pointer, text) => disclosures.isPersonal(kind, pointer, text));
   const postgres = new PostgresLedger(pool);
-  const { taskQueue, detectionRules: rulesFile } = settings;
-  const pipeline = createPipeline({ pool, temporal, taskQueue, rulesFile, log: logger(logLevel) });
+  const { taskQueue, encryptionKeys, detectionRules: rulesFile } = settings;
+  const pipeline = createPipeline({ pool, temporal, taskQueue, encryptionKeys, rulesFile, log: logger(logLevel) });
   const spoolDir = path.join(dataDir, 'spool');
   const place = await placeAt(path.join(spoolDir, 'place'));
   const site = createFolderSite(settings.site.dir, settings.site.url);

@@ -2,8 +2,10 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type { FastifyPluginAsync } from 'fastify';
+import type { PoolClient } from 'pg';
 import pino from 'pino';
 import { TocsinClient } from '../../client/tocsin-client';
+import type { Detection } from '../../domain/detection/detection';
 import type { PolicySource } from '../../policy/settings';
 import { createPool, isUnavailable } from '../../postgres/pool';
 import { createFolderStore } from '../../register/log/log-store';
@@ -14,6 +16,7 @@ import { openSessions } from '../sessions/open-sessions';
 import type { SessionSettings } from '../sessions/settings';
 import { loadSources } from './config';
 import { acceptWithin } from './inbox/accept';
+import { InboxProofs } from './inbox/inbox-proof';
 import { createPipeline } from './inbox/pipeline';
 import { logPlugin } from './log-plugin';
 import { createIntake, drain } from './server/create-intake';
@@ -63,14 +66,14 @@ export interface RunningIntake {
 /** Starts it. Throws when the sources or rules are not valid, or the port is taken; Postgres and Temporal may be away. */
 export async function startIntake(options: StartIntakeOptions): Promise<RunningIntake> {
   const { settings, dataConverter, secrets, plugins, host, port } = options;
-  const { databaseUrl, taskQueue, detectionRules: rulesFile, server } = settings;
+  const { databaseUrl, taskQueue, encryptionKeys, detectionRules: rulesFile, server } = settings;
   const log = pino({ level: options.logLevel ?? 'warn' }, pino.destination(2));
   const sources = server.sourcesFile ? loadSources(server.sourcesFile, secrets) : [];
   const { namespace, ...connectionOptions } = options.temporal;
   const connection = Connection.lazy(connectionOptions);
   const temporal = new Client({ connection, namespace, dataConverter });
   const pool = createPool(databaseUrl, { refusePower: settings.production });
-  const pipeline = createPipeline({ pool, temporal, taskQueue, rulesFile, log });
+  const pipeline = createPipeline({ pool, temporal, taskQueue, encryptionKeys, rulesFile, log });
   const closeConnections = () => Promise.allSettled([connection.close(), pool.end()]);
   try {
     // Postgres may be away: then the pool itself refuses such a login, once it is back.
@@ -85,8 +88,10 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
     const { dir, readToken } = server.publishedLog;
     const publishedLog = logPlugin(createFolderStore(dir), readToken);
     const hearsSignIns = sources.some(({ adapter }) => adapter.format === 'authentication');
+    const proofs = new InboxProofs(encryptionKeys);
+    const accept = (client: PoolClient, detections: readonly Detection[]) => acceptWithin(client, detections, proofs);
     const sessions = hearsSignIns
-      ? await openSessions(settings.sessions, { pool, accept: acceptWithin, onRaised: pipeline.poke })
+      ? await openSessions(settings.sessions, { pool, accept, onRaised: pipeline.poke })
       : undefined;
     const app = await createIntake({
       sources,

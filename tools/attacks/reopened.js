@@ -498,6 +498,23 @@ module.exports = {
   'the same, by reports that come at once': {
     take: [{ file: 'detection/reports/store/reporter.ts', away: ', MAILS_LOCK)', leave: ')' }],
   },
+  "open cases, or keep a detection out, with the writer's login": {
+    take: [
+      {
+        file: 'detection/intake/inbox/inbox-proof.ts',
+        away: 'if (earlier || this.secrets.length === 0) return true;',
+        leave: 'if (earlier || this.secrets.length > 0) return true;',
+      },
+    ],
+  },
+  'change a detection that waits': {
+    take: [
+      {
+        file: 'postgres/migrations/019_detections_are_proved.sql',
+        away: 'REVOKE INSERT, UPDATE ON tocsin.inbox FROM tocsin_writer;',
+      },
+    ],
+  },
   "confirm a reporter's address with the writer's login": {
     take: [
       {

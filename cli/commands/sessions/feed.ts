@@ -25,13 +25,16 @@ export function sessionsFeedCommand(sessions: Command, shell: Shell): void {
       const { acceptWithin } = await import('../../../detection/intake/inbox/accept.js');
       const { openSessions } = await import('../../../detection/sessions/open-sessions.js');
       const { loadSessionPolicy } = await import('../../../policy/load-sessions.js');
+      const { InboxProofs } = await import('../../../detection/intake/inbox/inbox-proof.js');
       const settings = shell.settings.sessions;
+      // Those of the intake, which believes no finding that somebody without them put there.
+      const proofs = new InboxProofs(shell.temporalSettings.encryptionKeys);
       const { events, others } = await readAuthEvents(file, loadSessionPolicy(settings.policyFile));
       let raised = 0;
       const consumer = await openSessions(settings, {
         pool: await shell.register(),
         accept: async (client, detections) => {
-          raised += await acceptWithin(client, detections);
+          raised += await acceptWithin(client, detections, proofs);
         },
       });
       for (let i = 0; i < events.length; i += BATCH) {

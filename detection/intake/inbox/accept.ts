@@ -4,6 +4,7 @@ import type { Detection } from '../../../domain/detection/detection';
 import { withoutUndefined } from '../../../domain/kernel/without-undefined';
 import { canonicalText } from '../../../register/canonical';
 import { SharedWrites } from '../../shared-writes';
+import { type Accepted, InboxProofs } from './inbox-proof';
 
 /** Rows in one statement. */
 const MOST_ROWS = 500;
@@ -18,19 +19,13 @@ export class InboxFullError extends Error {
   }
 }
 
-interface Row {
-  source: string;
-  eventId: string;
-  payload: Buffer;
-}
-
 /**
  * The inbox of accepted detections. Calls that come while a statement is under way share the next one (group commit), so
  * that a burst of a thousand requests is a handful of commits.
  */
 export class Inbox {
   // One statement at a time: what comes meanwhile shares the next one, which costs everybody less than its own.
-  private readonly writes = new SharedWrites<Row, number>({
+  private readonly writes = new SharedWrites<Accepted, number>({
     mostItems: MOST_ROWS,
     mostWaiting: MOST_WAITING,
     writers: 1,
@@ -42,6 +37,7 @@ export class Inbox {
   constructor(
     private readonly pool: Pool,
     private readonly onAdded: () => void = () => undefined,
+    private readonly proofs: InboxProofs = new InboxProofs(),
   ) {}
 
   /**
@@ -51,24 +47,17 @@ export class Inbox {
    */
   async accept(detections: readonly Detection[]): Promise<number> {
     if (detections.length === 0) return 0;
-    return this.writes.add(
-      detections.map((detection) => ({
-        source: detection.source,
-        eventId: detection.eventId,
-        payload: payloadOf(detection),
-      })),
-    );
+    return this.writes.add(detections.map(acceptedOf));
   }
 
   /** How many rows of each caller were new. */
-  private async insert(callers: Row[][]): Promise<number[]> {
+  private async insert(callers: Accepted[][]): Promise<number[]> {
     const rows = callers.flat();
     // Autocommit: when the statement has answered, it is committed.
-    const { rows: added } = await this.pool.query<{ source: string; event_id: string }>(INSERT, [
-      rows.map((row) => row.source),
-      rows.map((row) => row.eventId),
-      rows.map((row) => row.payload),
-    ]);
+    const { rows: added } = await this.pool.query<{ source: string; event_id: string }>(
+      INSERT,
+      columnsOf(rows, this.proofs),
+    );
     const fresh = new Set(added.map((row) => `${row.source} ${row.event_id}`));
     if (added.length > 0) this.onAdded();
     return callers.map((own) => own.filter((row) => fresh.delete(`${row.source} ${row.eventId}`)).length);
@@ -78,24 +67,39 @@ export class Inbox {
 /**
  * The same within a transaction of the caller's: they are accepted when it commits. Gives how many were new.
  */
-export async function acceptWithin(client: PoolClient, detections: readonly Detection[]): Promise<number> {
-  const { rowCount } = await client.query(INSERT, [
-    detections.map((detection) => detection.source),
-    detections.map((detection) => detection.eventId),
-    detections.map((detection) => payloadOf(detection)),
-  ]);
+export async function acceptWithin(
+  client: PoolClient,
+  detections: readonly Detection[],
+  proofs: InboxProofs = new InboxProofs(),
+): Promise<number> {
+  const { rowCount } = await client.query(INSERT, columnsOf(detections.map(acceptedOf), proofs));
   return rowCount ?? 0;
 }
 
-function payloadOf(detection: Detection): Buffer {
-  return Buffer.from(canonicalText(withoutUndefined(detection)));
+function acceptedOf(detection: Detection): Accepted {
+  const payload = Buffer.from(canonicalText(withoutUndefined(detection)));
+  return { source: detection.source, eventId: detection.eventId, payload };
+}
+
+function columnsOf(rows: readonly Accepted[], proofs: InboxProofs): unknown[][] {
+  return [
+    rows.map(({ source }) => source),
+    rows.map(({ eventId }) => eventId),
+    rows.map(({ payload }) => payload),
+    rows.map((row) => proofs.mark(row)),
+    rows.map((row) => proofs.proof(row)),
+  ];
 }
 
 // Ordered, so that two processes that insert the same detections do not wait for each other in a circle.
 const INSERT = `
-  INSERT INTO tocsin.inbox (source, event_id, payload)
-  SELECT source, event_id, payload
-    FROM unnest($1::text[], $2::text[], $3::bytea[]) AS given (source, event_id, payload)
+  INSERT INTO tocsin.inbox (source, event_id, payload, mark, proof)
+  SELECT source, event_id, payload, mark, proof
+    FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[], $5::bytea[])
+      AS given (source, event_id, payload, mark, proof)
+   WHERE NOT EXISTS (
+     SELECT FROM tocsin.inbox AS earlier
+      WHERE earlier.source = given.source AND earlier.event_id = given.event_id AND earlier.earlier)
    ORDER BY source, event_id
-  ON CONFLICT (source, event_id) DO NOTHING
+  ON CONFLICT (source, event_id, mark) DO NOTHING
   RETURNING source, event_id`;

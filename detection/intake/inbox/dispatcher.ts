@@ -6,6 +6,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
 import { inTransaction } from '../../../postgres/transaction';
+import type { InboxProofs } from './inbox-proof';
 import type { HandOver, Settled } from './settled';
 
 const BATCH = 50;
@@ -23,6 +24,8 @@ const PRUNE_MS = 3_600_000;
 export interface DispatcherDeps {
   pool: Pool;
   handOver: HandOver;
+  /** What was accepted by whom; without it whatever stands in the inbox is handed over. */
+  proofs?: InboxProofs;
   /** Whether a fault is Temporal's absence: then the row waits, and is not counted against it. */
   isAway: (error: unknown) => boolean;
   /** Told of parked rows and outages. Never of what a row holds. */
@@ -31,9 +34,16 @@ export interface DispatcherDeps {
 
 interface Row {
   id: string;
+  source: string;
+  event_id: string;
   payload: Buffer;
   attempts: number;
+  earlier: boolean;
+  proof: Buffer | null;
 }
+
+/** The problem of a row that nobody with the keys has accepted as it stands there. */
+export const UNPROVED = 'unproved';
 
 export class Dispatcher {
   private stopped = false;
@@ -99,6 +109,10 @@ export class Dispatcher {
   }
 
   private async handOver(row: Row): Promise<Settled | Fault> {
+    if (this.deps.proofs?.holds({ ...row, eventId: row.event_id }, row) === false) {
+      this.deps.onTrouble?.('parked', { row: row.id, problem: UNPROVED });
+      return { problem: UNPROVED, attempts: row.attempts, parked: true, waitSeconds: FIRST_WAIT_SECONDS };
+    }
     try {
       const detection: Detection = DetectionSchema.parse(JSON.parse(row.payload.toString('utf8')));
       return await this.deps.handOver(detection);
@@ -159,7 +173,7 @@ function codeOf(error: unknown): string {
 }
 
 const CLAIM = `
-  SELECT id, payload, attempts FROM tocsin.inbox
+  SELECT id, source, event_id, payload, attempts, earlier, proof FROM tocsin.inbox
    WHERE state = 'waiting' AND next_at <= now()
    ORDER BY next_at, id LIMIT $1
    FOR UPDATE SKIP LOCKED`;

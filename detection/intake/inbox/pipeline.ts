@@ -8,8 +8,9 @@ import type { Detection } from '../../../domain/detection/detection';
 import { tocsin } from '../../../domain/kernel/command-lines';
 import { Inbox } from './accept';
 import { checkingAdvisories, createCheckStarter } from './advisory-checks';
-import { Dispatcher } from './dispatcher';
+import { Dispatcher, UNPROVED } from './dispatcher';
 import { createHandOver, isTemporalAway } from './hand-over';
+import { InboxProofs } from './inbox-proof';
 import { rulesInForce } from './rules-in-force';
 import { createStore } from './store';
 
@@ -18,6 +19,8 @@ export interface PipelineOptions {
   /** With the data converter of the workers. */
   temporal: Client;
   taskQueue: string;
+  /** Those of workers and intake (`ID:BASE64`), by which what was accepted is proved. */
+  encryptionKeys: readonly string[];
   /** Detection rules; `policy/detection.yaml` without it. */
   rulesFile?: string;
   log: Logger;
@@ -37,7 +40,14 @@ export interface Pipeline {
 const TELL_MS = 30_000;
 
 /** Puts the parts together. Throws when the rules are not valid. */
-export function createPipeline({ pool, temporal, taskQueue, rulesFile, log }: PipelineOptions): Pipeline {
+export function createPipeline({
+  pool,
+  temporal,
+  taskQueue,
+  encryptionKeys,
+  rulesFile,
+  log,
+}: PipelineOptions): Pipeline {
   const rules = rulesInForce(rulesFile, (problem) =>
     log.error({ problem }, 'the edited detection rules are not valid: the former ones stay in force'),
   );
@@ -45,16 +55,20 @@ export function createPipeline({ pool, temporal, taskQueue, rulesFile, log }: Pi
     createHandOver(new TocsinClient(temporal, taskQueue), rules),
     createCheckStarter(temporal, taskQueue),
   );
+  const proofs = new InboxProofs(encryptionKeys);
   const toldAt = new Map<string, number>();
   const dispatcher = new Dispatcher({
     pool,
     handOver,
+    proofs,
     isAway: isTemporalAway,
     onTrouble(what, fields) {
       if (what === 'parked') {
         log.error(
           fields,
-          `a detection is parked: see \`${tocsin('intake status', {})}\`, mend the cause, then \`${tocsin('intake retry', {})}\``,
+          fields.problem === UNPROVED
+            ? `a row of the inbox was written or changed by nobody who has the keys, and opens no case: see \`${tocsin('intake status', {})}\`, and who has the writer's login`
+            : `a detection is parked: see \`${tocsin('intake status', {})}\`, mend the cause, then \`${tocsin('intake retry', {})}\``,
         );
         return;
       }
@@ -63,7 +77,7 @@ export function createPipeline({ pool, temporal, taskQueue, rulesFile, log }: Pi
       log.warn(fields, `detections wait: ${what} cannot be used`);
     },
   });
-  const inbox = new Inbox(pool, () => dispatcher.poke());
+  const inbox = new Inbox(pool, () => dispatcher.poke(), proofs);
   const store = createStore(inbox, handOver, (error) => {
     const { code, name } = error as { code?: unknown; name?: string };
     log.warn({ code: code ?? name }, 'the inbox cannot be written: detections go to Temporal');
