@@ -6,12 +6,13 @@ import type { Pool } from 'pg';
 import type { MailPort } from '../activities/mail/mail-port';
 import type { TocsinClient } from '../client/tocsin-client';
 import type { Instant } from '../domain/kernel/time';
-import { type Finding, findings, type Look, type Part } from '../domain/watch/finding';
+import { type Finding, findings, type Look, type Part, type WatchedRun } from '../domain/watch/finding';
 import type { RegisteredCase } from '../domain/watch/registered-case';
 import { type Memory, ringsAfter } from '../domain/watch/rings';
 import type { Log } from '../platform/log';
 import { fullDisk } from './disk-eye';
 import { RegisterEye } from './register-eye';
+import { RollCall } from './roll-call';
 import type { WatchdogSettings } from './settings';
 import { unsignedOrAstray } from './signing-eye';
 import { messageOf, type Told, tell } from './telling';
@@ -19,6 +20,11 @@ import { TemporalEye } from './temporal-eye';
 
 /** Time for the dead man's switch to answer. */
 const PING_MS = 10_000;
+
+/** A run that stands as it should, as far as the server says. */
+function isQuiet(run: WatchedRun | null | undefined): boolean {
+  return run?.status === 'RUNNING' && !run.astray && !run.task;
+}
 
 const NOTHING_TO_TELL: Told = { ways: 0, problems: [] };
 
@@ -42,6 +48,7 @@ export interface WatchdogDeps {
 
 export class Watchdog {
   private readonly register: RegisterEye;
+  private readonly rollCall = new RollCall();
   private memory: Memory = new Map();
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> = Promise.resolve();
@@ -120,11 +127,17 @@ export class Watchdog {
   }
 
   private async atTemporal(cases: RegisteredCase[] | undefined) {
-    const eye = new TemporalEye((await this.deps.temporal()).temporal, this.deps.taskQueue);
+    const client = await this.deps.temporal();
+    const eye = new TemporalEye(client.temporal, this.deps.taskQueue);
     const open = cases?.filter((each) => each.open && !each.exercise) ?? [];
     // Listed first: what is closed and read meanwhile is not taken for one that was never written.
     const listed = await eye.listed();
     const [runs, worker] = [await eye.runs(open), await eye.worker()];
+    // Without a worker nobody can answer, and where a run is not as it should be that is told.
+    const quiet = worker ? [] : open.filter(({ id }) => isQuiet(runs.get(id)));
+    const silent = await this.rollCall.silentOne(quiet, async (id) => (await client.view(id))?.state.seq);
+    const run = silent && runs.get(silent);
+    if (run) run.silent = true;
     return { listed, runs, worker };
   }
 

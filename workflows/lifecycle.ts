@@ -3,7 +3,14 @@
  * stands in its pure definition (`domain/case/lifecycle.ts`); this shell waits for messages and deadlines, has work done
  * outside, keeps the register written, and begins a new run when the history is long.
  */
-import { allHandlersFinished, CancellationScope, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  patched,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { advance, type Decision, open, record } from '../domain/case/advance';
 import { carry } from '../domain/case/carry';
 import {
@@ -17,6 +24,7 @@ import {
 import type { CaseMessage, CaseState, Lifecycle, NewOf, Work } from '../domain/case/lifecycle';
 import { isRepeat, onCaseMessage, REPEATED, refusals } from '../domain/case/messages';
 import { caseAlarm, type Occasion } from '../domain/case/occasion';
+import { TOLD_SINGLY, toldOf } from '../domain/case/turned-away';
 import { jsonBytes } from '../domain/kernel/bytes';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import type { Instant } from '../domain/kernel/time';
@@ -70,6 +78,8 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
   private known = '';
   /** Work of which a failure was alarmed in this run. */
   private readonly failing = new Set<string>();
+  /** Messages of this run that counted for nothing and came from nobody who can be named. */
+  private turnedAway = 0;
   private readonly pump = new RegisterPump<E>(
     () => this.stir(),
     (error) => this.onFailure({ kind: 'register', key: 'register' }, error),
@@ -264,7 +274,16 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
     this.task.heard();
     this.whenOpen(() => {
       if (isRepeat(this.state, commandId)) return;
-      const rejected = { kind: 'rejected', data: { message, problems } } as unknown as NewOf<E>;
+      const nth = commandId ? 0 : ++this.turnedAway;
+      const told = nth > TOLD_SINGLY && patched('turned-away-is-counted') ? toldOf(nth) : { untold: 0 };
+      if (!told) return;
+      const others = told.untold
+        ? [`${told.untold} more messages of nobody who can be named were turned away before it`]
+        : [];
+      const rejected = {
+        kind: 'rejected',
+        data: { message, problems: [...problems, ...others] },
+      } as unknown as NewOf<E>;
       this.step(() => [rejected], { by, ...(commandId && { commandId }) });
     });
   }

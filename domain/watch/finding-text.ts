@@ -26,6 +26,11 @@ export function findingText(finding: Finding, now: Instant): string {
         `${finding.caseId} is open in the register, but the workflow that runs under its id since ${minuteText(finding.startedAt)} UTC ` +
         `${finding.how}: nothing watches its deadlines. Somebody may have put it in the place of the true one`
       );
+    case 'silent':
+      return (
+        `${finding.caseId} does not answer as the register has it, so its deadlines may be watched by nothing. Are all workers of ` +
+        'one version and with the same keys, and does nobody else ask for work on their task queue?'
+      );
     case 'stuck':
       return (
         `${finding.caseId} does not move: its workflow task waits since ${minuteText(finding.since)} UTC ` +

@@ -16,6 +16,8 @@ export interface WatchedRun {
   endedAt?: Instant;
   /** How it was started or set aside so that no worker of ours works on it, whatever runs; else not there. */
   astray?: string;
+  /** It was asked how it stands, and did not answer as the register has it. */
+  silent?: true;
   /** A task of the workflow itself that waits: since when, and how often it was tried. */
   task?: { since: Instant; attempt: number };
   /** Activities that have failed again and again, by their type. */
@@ -50,6 +52,7 @@ export type Finding = { key: string; remedy: CommandLine[] } & (
   | { kind: 'stopped'; caseId: string; status: string; endedAt?: Instant; nextDueAt?: Instant }
   | { kind: 'missing'; caseId: string; nextDueAt?: Instant }
   | { kind: 'astray'; caseId: string; startedAt: Instant; how: string; nextDueAt?: Instant }
+  | { kind: 'silent'; caseId: string; nextDueAt?: Instant }
   | { kind: 'stuck'; caseId: string; since: Instant; attempt: number; nextDueAt?: Instant }
   | { kind: 'work-failing'; caseId: string; activity: string; attempt: number; nextAt?: Instant; nextDueAt?: Instant }
   | { kind: 'unregistered'; caseId: string; startedAt: Instant }
@@ -109,6 +112,9 @@ function ofCase({ id, nextDueAt }: RegisteredCase, run: WatchedRun | null, at: I
   const { task } = run;
   if (task && (task.attempt >= TASK_TRIES || toMs(at) - toMs(task.since) >= TASK_WAITS_MS))
     found.push({ kind: 'stuck', key: `stuck ${id}`, ...about, ...task, remedy: [commandLine('show', { id })] });
+  // A task that waits says more: then nobody could answer.
+  else if (run.silent)
+    found.push({ kind: 'silent', key: `silent ${id}`, ...about, remedy: [commandLine('show', { id })] });
   for (const { activity, attempt, nextAt } of run.failing) {
     const isHeld = nextAt !== undefined && toMs(nextAt) - toMs(at) > LONGEST_PAUSE_MS;
     if (attempt < WORK_TRIES && !isHeld) continue;

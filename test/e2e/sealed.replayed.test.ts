@@ -458,6 +458,22 @@ describe('what runs under the id of a case and acts on no deadline,', () => {
   });
 });
 
+test('what nobody sealed fills no register: the first messages are told one by one, then each time there were twice as many', async () => {
+  const incident = await declare();
+  await incident.quiet();
+  const plain = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('{}') };
+  for (let n = 0; n < 90; n++) await signalRaw(incident.id, [plain], n % 2 ? 'status' : `nothing-${n}`);
+  const rejected = () => world.register(incident.id).filter(({ kind }) => (kind as string) === 'rejected');
+  await until(async () => rejected().length >= 22);
+  await incident.quiet();
+  expect(rejected()).toHaveLength(22);
+  expect(JSON.stringify(rejected().at(-1)!.data)).toContain('39 more messages of nobody who can be named');
+  // Whoever has the keys is heard as before.
+  await client.workflow.getHandle(incident.id).signal('status', { status: 'no-such-status', by: ONCALL });
+  await until(async () => rejected().length > 22);
+  expect(rejected()).toHaveLength(23);
+}, 60_000);
+
 test('a case is resumed once by what a person asked for: the same start begins nothing later', async () => {
   const incident = await declare();
   await incident.quiet();

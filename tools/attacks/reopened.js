@@ -6,6 +6,10 @@
 
 /** @type {Record<string, { built?: true, take: { file: string, away: string, leave?: string }[] }>} */
 module.exports = {
+  'fill a register with messages that nobody sealed': {
+    built: true,
+    take: [{ file: 'workflows/lifecycle.ts', away: 'nth > TOLD_SINGLY', leave: 'nth < -TOLD_SINGLY' }],
+  },
   'give an incident orders from a page of another site, by the HTTP API under any host': {
     take: [
       {
@@ -64,6 +68,15 @@ module.exports = {
   'end a case and have something run in its place': {
     take: [
       { file: 'domain/watch/finding.ts', away: 'if (run.astray)', leave: 'if (run.astray && run.failing.length > 0)' },
+    ],
+  },
+  'take the tasks of a case and let its deadlines pass': {
+    take: [
+      {
+        file: 'watchdog/roll-call.ts',
+        away: 'entries !== undefined && entries >= asked.seq',
+        leave: 'entries !== asked.seq',
+      },
     ],
   },
   'set a case aside for a version of workers that nobody has': {

@@ -79,6 +79,14 @@ describe('a case that the register has as open', () => {
     expect(finding!.remedy.map(commandText)).toEqual(['npx tocsin resume INC-1 --replace-running']);
   });
 
+  test('one that does not answer as the register has it is told, where it is not told that its task waits', () => {
+    const [finding] = found(running({ silent: true }));
+    expect(finding).toMatchObject({ kind: 'silent', caseId: 'INC-1' });
+    expect(findingText(finding!, NOW)).toMatch(/^INC-1 does not answer as the register has it/);
+    const waiting = { since: ago(2 * MINUTE_MS), attempt: 1 };
+    expect(found(running({ silent: true, task: waiting }))).toMatchObject([{ kind: 'stuck' }]);
+  });
+
   test('work that failed ten times is told, before that not', () => {
     const failing = (attempt: number) => found(running({ failing: [{ activity: 'appendEntries', attempt }] }));
     expect(failing(9)).toEqual([]);
