@@ -3,7 +3,7 @@ import { type ContentValue, human } from '../../domain/incident/contents';
 import { FACTS_EDITION } from '../../domain/incident/facts/codes';
 import { citeIn } from '../../domain/incident/say/citations';
 import type { DossierWords } from '../../domain/incident/say/dossier/words';
-import { type Reading, sayInstant, sayNumber, wordsOf } from '../../domain/incident/say/say';
+import { languageName, type Reading, sayInstant, sayNumber, wordsOf } from '../../domain/incident/say/say';
 import type { Instant } from '../../domain/kernel/time';
 import type { Authority } from '../../domain/policy/pack';
 import { canonicalText } from '../../register/canonical';
@@ -20,8 +20,20 @@ export interface Dossier {
   json: string;
 }
 
-/** How far a field is: `owed` are the reasons of a delay that has happened, `owed if late` of one that depends on the hour. */
-type FieldState = 'established' | 'not yet established' | 'owed' | 'owed if late' | 'not applicable at this stage';
+/**
+ * How far a field is: `owed` are the reasons of a delay that has happened, `owed if late` of one that depends on the hour.
+ * `nothing stated` is no answer: that nobody has spoken of processors or of police does not say that there are none.
+ */
+type FieldState =
+  | 'established'
+  | 'not yet established'
+  | 'owed'
+  | 'owed if late'
+  | 'nothing stated'
+  | 'not applicable at this stage';
+
+/** What the record itself shows to be without an answer: no report before this one, no delay. */
+const KNOWN_NOT_TO_APPLY: ReadonlySet<ContentValue['field']> = new Set(['earlier-reference', 'delay-reasons']);
 
 interface Field {
   content: ContentValue;
@@ -97,13 +109,9 @@ function instantText(instant: Instant, reading: Reading): string {
   return reading.language === 'en' ? human(instant) : sayInstant(instant, reading);
 }
 
-function languageName(language: string, { reading }: Said): string {
-  return new Intl.DisplayNames([reading.language], { type: 'language' }).of(language) ?? language;
-}
-
 function alsoHtml(also: Record<string, string>, said: Said): string {
   const links = Object.entries(also).map(
-    ([language, file]) => `<a href="${encodeURIComponent(file)}">${asHtml(languageName(language, said))}</a>`,
+    ([language, file]) => `<a href="${encodeURIComponent(file)}">${asHtml(languageName(language, said.reading))}</a>`,
   );
   return links.length === 0 ? '' : `<p class="lead">${said.words.alsoIn} ${links.join(', ')}</p>\n`;
 }
@@ -113,26 +121,30 @@ function untranslatedHtml(untranslated: Record<string, string[]>, said: Said): s
   return Object.entries(untranslated)
     .map(([language, texts]) => {
       const items = texts.map((text) => `<li>${asHtml(text)}</li>`).join('');
-      return `<h2>${asHtml(said.words.untranslated(languageName(language, said)))}</h2>\n<ul>${items}</ul>\n`;
+      return `<h2>${asHtml(said.words.untranslated(languageName(language, said.reading)))}</h2>\n<ul>${items}</ul>\n`;
     })
     .join('');
 }
 
 /** What the law or the form demands is open until it is known; the rest may not apply. */
-function stateOf({ optional, form, owed }: ContentValue, value: string | undefined): FieldState {
+function stateOf(content: ContentValue, value: string | undefined): FieldState {
   if (value !== undefined) return 'established';
-  if (owed) return owed === 'by-the-hour' ? 'owed if late' : 'owed';
-  return optional && !form ? 'not applicable at this stage' : 'not yet established';
+  if (content.owed) return content.owed === 'by-the-hour' ? 'owed if late' : 'owed';
+  if (isDemanded(content)) return 'not yet established';
+  return KNOWN_NOT_TO_APPLY.has(content.field) ? 'not applicable at this stage' : 'nothing stated';
+}
+
+function isDemanded({ optional, form, owed }: ContentValue): boolean {
+  return !optional || form === true || owed !== undefined;
 }
 
 /** Ready is a report only with every field that the law or the form demands. */
 function readyText(fields: Field[], { words, reading }: Said): string {
-  const demanded = fields.filter(({ state }) => state !== 'not applicable at this stage');
+  const demanded = fields.filter(({ content }) => isDemanded(content));
   const open = demanded.filter(({ state }) => state !== 'established');
   const law = open.filter(({ content }) => !content.form).length;
-  const number = (n: number) => sayNumber(n, reading);
-  if (open.length === 0) return words.ready(number(demanded.length));
-  return words.notComplete(number(open.length), number(demanded.length), number(law));
+  if (open.length === 0) return words.ready(sayNumber(demanded.length, reading));
+  return words.notComplete(open.length, demanded.length, law);
 }
 
 function isOverdue({ at, incident }: DraftInput): boolean {
@@ -150,6 +162,7 @@ function overdueHtml(input: DraftInput, fields: Field[], { words, at }: Said): s
     'owed if late': words.giveReasonsIfLate,
     established: reasons?.value && overdue.length > 0 ? words.reasonsBelow : '',
     'not yet established': '',
+    'nothing stated': '',
     'not applicable at this stage': '',
   }[reasons?.state ?? 'not yet established'];
   const said = [...overdue, give].filter(Boolean);
@@ -241,7 +254,7 @@ function inReading(
 
 /** Where the authority wants another language than this one, a person translates before filing. */
 function languageHtml({ languages }: Authority, said: Said): string {
-  const accepted = languages.map((language) => languageName(language, said)).join(', ');
+  const accepted = languages.map((language) => languageName(language, said.reading)).join(', ');
   return languages.includes(said.reading.language)
     ? asHtml(accepted)
     : `<span class="open">${asHtml(said.words.translate(accepted))}</span>`;

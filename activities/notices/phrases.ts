@@ -1,14 +1,11 @@
 /** The few phrases that every notice of a language shares. */
 export interface Phrases {
   notYetEstablished: string;
-  /** In place of an optional field without value, where all fields are listed. */
-  notApplicable: string;
   exercise: string;
 }
 
 const ENGLISH: Phrases = {
   notYetEstablished: 'not yet established',
-  notApplicable: 'not applicable at this stage',
   exercise: 'This is an exercise. There is no real incident, and no action is needed.',
 };
 
@@ -16,12 +13,10 @@ const PHRASES: Record<string, Phrases> = {
   en: ENGLISH,
   de: {
     notYetEstablished: 'noch nicht festgestellt',
-    notApplicable: 'bisher nicht zutreffend',
     exercise: 'Dies ist eine Übung. Es ist kein echter Vorfall eingetreten, und Sie müssen nichts tun.',
   },
   fr: {
     notYetEstablished: 'pas encore établi',
-    notApplicable: 'sans objet à ce stade',
     exercise: 'Ceci est un exercice. Aucun incident réel ne s’est produit et vous n’avez rien à faire.',
   },
 };

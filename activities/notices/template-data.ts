@@ -58,7 +58,7 @@ export function templateData(template: Template, input: DraftInput, organisation
     /** Whether something that it must say is not yet established. */
     incomplete: unknown.length > 0,
     /** What that is, by the titles. */
-    open: unknown.join(', '),
+    open: unknown,
     /** Whether its recipients have had a notice that this one adds to. */
     updates: toldBefore > 0,
     /** Whether it takes back what its recipients were told. */

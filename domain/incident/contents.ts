@@ -208,8 +208,15 @@ function fieldLines(field: ContentField, about: About): Line[] | undefined {
         },
       ];
     case 'earlier-reference': {
-      const reference = earlierReference(obligation);
-      return reference === undefined ? undefined : [{ is: 'plain', text: reference }];
+      const { evidence, caseNumber } = obligation ?? {};
+      if (evidence?.reference === undefined && caseNumber === undefined) return undefined;
+      return [
+        {
+          is: 'reference',
+          ...(evidence?.reference !== undefined && { text: evidence.reference }),
+          ...(caseNumber !== undefined && { caseId: caseNumber }),
+        },
+      ];
     }
     default:
       return some(formLines(field, { state, pack, dataSets, citation: about.rule.citation }));
@@ -289,12 +296,6 @@ export function likelyConsequences({ assessment }: IncidentState): string | unde
   const known = [facts?.likelyConsequences, ...(facts?.dataSets ?? []).map((each) => each.likelyConsequences)];
   const texts = [...new Set(known.filter((text) => text !== undefined))];
   return texts.length > 0 ? texts.join('\n') : undefined;
-}
-
-/** The receipt of the first report, and the case number that the authority gave it. */
-function earlierReference(o: Obligation | undefined): string | undefined {
-  const known = [o?.evidence?.reference, o?.caseNumber && `case number ${o.caseNumber}`].filter(Boolean);
-  return known.length > 0 ? known.join(', ') : undefined;
 }
 
 /** As found out since, else as declared. */

@@ -7,7 +7,7 @@ import type { ContentField } from '../policy/rule';
 import { SPECIAL_DATA } from './facts/codes';
 import { RISK_FACTORS, weighedIn } from './facts/risk-judgement';
 import type { DataSet } from './incident';
-import type { Line, Texts } from './said';
+import type { Line, Texts, Told } from './said';
 import type { Answers, Ask } from './say/form/words';
 import type { IncidentState } from './state';
 import { inLanguages } from './translations';
@@ -30,7 +30,6 @@ export function formLines(field: ContentField, { state, pack, dataSets, citation
     const said = parts.filter((part) => part !== undefined);
     return said.length > 0 ? [{ is: 'plain', text: said.join(', ') }] : [];
   };
-  const at = (instant: string | undefined): Line[] => (instant ? [{ is: 'instant', at: instant }] : []);
   switch (field) {
     case 'identifiers': // 10, 11, 14 to 17
       return [
@@ -61,15 +60,14 @@ export function formLines(field: ContentField, { state, pack, dataSets, citation
       return officer === 'none' ? [{ is: 'no-officer' }] : plain(officer.name, officer.contact);
     }
     case 'parties': // 38 to 41
-      return Object.values(facts?.parties ?? {}).flatMap((party) => [
-        named('party', party.role, [party.name, party.contact]),
-        ...at(party.toldUsAt),
-      ]);
+      return Object.values(facts?.parties ?? {}).map(({ role, name, contact, toldUsAt }) =>
+        named('party', role, [name, contact], { ...(toldUsAt && { told: { who: 'us', at: toldUsAt } }) }),
+      );
     case 'discovery': // 50 to 52
       return [
         ...answer('discovered-by', [facts?.discovered?.by]),
         ...text(facts?.discovered?.how),
-        ...at(facts?.discovered?.toldAt),
+        ...(facts?.discovered?.toldAt ? [{ is: 'told-us' as const, at: facts.discovered.toldAt }] : []),
       ];
     case 'kind-of-incident': // 60
       return answer('kind', facts?.nature?.kinds ?? []);
@@ -127,12 +125,14 @@ export function formLines(field: ContentField, { state, pack, dataSets, citation
       return [...answer('measures', facts?.prevention?.kinds ?? []), ...text(facts?.prevention?.description)];
     case 'bodies-told': {
       // 109 to 111; PIPEDA s. 10.2
-      const bodies = Object.values(facts?.bodiesTold ?? {}).flatMap((body) => [
-        named('body', body.kind, [body.name], body.caseId),
-        ...at(body.toldAt),
-      ]);
+      const bodies = Object.values(facts?.bodiesTold ?? {}).map(({ kind, name, caseId, toldAt }) =>
+        named('body', kind, [name], { caseId, ...(toldAt && { told: { who: 'them', at: toldAt } }) }),
+      );
       const others = Object.values(state.obligations).flatMap(({ organisations = [] }) =>
-        organisations.flatMap((each) => [...plain(...each.organisations), ...at(each.at)]),
+        organisations.map(({ organisations: names, at, inexact }): Line => {
+          const told: Told = { who: 'them', at, ...(inexact && { latest: true }) };
+          return { is: 'plain', text: names.join(', '), told };
+        }),
       );
       return [...answer('police', [facts?.policeTold]), ...bodies, ...others];
     }
@@ -189,9 +189,14 @@ function answer<A extends Ask>(ask: A, codes: Array<Answers[A] | undefined>, of?
 }
 
 /** Somebody or something by its name, with what it is. */
-function named<A extends Ask>(ask: A, code: Answers[A], parts: Array<string | undefined>, caseId?: string): Line {
+function named<A extends Ask>(
+  ask: A,
+  code: Answers[A],
+  parts: Array<string | undefined>,
+  { caseId, told }: { caseId?: string | undefined; told?: Told } = {},
+): Line {
   const text = parts.filter((part) => part !== undefined).join(', ');
-  return { is: 'named', ask, code, text, ...(caseId !== undefined && { caseId }) };
+  return { is: 'named', ask, code, text, ...(caseId !== undefined && { caseId }), ...(told && { told }) };
 }
 
 function distinct<T, C extends string>(items: T[], of: (item: T) => C | undefined): C[] {

@@ -22,7 +22,9 @@ export type MeasureKind = (typeof MEASURE_KINDS)[number];
 export type Line =
   | { is: 'text'; text: Texts }
   /** A name, an address, a reference: the same in every language. */
-  | { is: 'plain'; text: string }
+  | { is: 'plain'; text: string; told?: Told }
+  /** The reference of an earlier report, and the case number that the authority gave it. */
+  | { is: 'reference'; text?: string; caseId?: string }
   /** A number to call, or an address to write to. */
   | { is: 'reach'; by: 'telephone' | 'post'; text: string }
   | { is: 'affects'; affects: Array<'confidentiality' | 'integrity' | 'availability'> }
@@ -46,7 +48,9 @@ export type Line =
   /** Answers of a form, by their codes: for authorities. `of`: what is asked about, such as the title of a data set. */
   | { is: 'answer'; ask: Ask; of?: Texts; codes: string[] }
   /** A party, a body or a file by its name, with what it is. */
-  | { is: 'named'; ask: Ask; code: string; text: string; caseId?: string }
+  | { is: 'named'; ask: Ask; code: string; text: string; caseId?: string; told?: Told }
+  /** When somebody outside told the controller. */
+  | { is: 'told-us'; at: Instant }
   /** What was weighed in a judgement of the risk, and what was found. */
   | { is: 'weighed'; about: Weighed; text: Texts }
   /** That no data protection officer is designated. */
@@ -60,6 +64,13 @@ export type Line =
       why: 'no-data' | 'otherwise';
       firstAt?: Instant;
     };
+
+/** When a party told the controller, or when it was told. `latest`: it is known only by when. */
+export interface Told {
+  who: 'us' | 'them';
+  at: Instant;
+  latest?: true;
+}
 
 /** How something was made public. `latest`: it is known only by when. */
 export interface Publicity {

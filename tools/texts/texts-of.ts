@@ -14,6 +14,7 @@ import { audienceOf } from '../../domain/incident/audience-of';
 import { incidentLifecycle } from '../../domain/incident/lifecycle';
 import { openingOf } from '../../domain/incident/opening';
 import type { IncidentOutcome } from '../../domain/incident/outcome';
+import type { Line, Texts } from '../../domain/incident/said';
 import type { IncidentState } from '../../domain/incident/state';
 import type { Counted } from '../../domain/incident/tally';
 import { nextWake } from '../../domain/incident/wake';
@@ -25,7 +26,7 @@ import { draftInput } from '../../workflows/lib/draft-input';
 
 /** One text as it was last drafted in its round. */
 export interface GeneratedText {
-  /** `enterprise-notice-r1`. */
+  /** `enterprise-notice-r1`; `enterprise-notice-r1-ws-aurora` of what one workspace is told. */
   name: string;
   language: string;
   input: DraftInput;
@@ -43,9 +44,17 @@ export interface Played {
 
 const DETECTED_AT = '2026-04-01T02:00:00.000Z';
 
-/** Plays a scenario file to its end. `dir`: a folder for what is frozen. */
-export async function textsOf(file: string, policy: PolicySnapshot, dir: string): Promise<Played> {
-  const player = new Player(policy, dir);
+/**
+ * Plays a scenario file to its end. `dir`: a folder for what is frozen. `mark`: every fact that nobody translated stands in
+ * brackets in the other languages, so that what the product itself says can be read in all of them.
+ */
+export async function textsOf(
+  file: string,
+  policy: PolicySnapshot,
+  dir: string,
+  { mark = false }: { mark?: boolean } = {},
+): Promise<Played> {
+  const player = new Player(policy, dir, mark);
   return player.play(file);
 }
 
@@ -85,6 +94,7 @@ class Player {
   constructor(
     private readonly policy: PolicySnapshot,
     dir: string,
+    private readonly mark: boolean,
   ) {
     this.lifecycle = incidentLifecycle(policy.pack);
     this.artefacts = createFolderArtefacts(dir);
@@ -169,7 +179,8 @@ class Player {
 
   private async draft(work: Extract<IncidentWork, { kind: 'draft' }>): Promise<IncidentOutcome> {
     const { artefacts, site } = this;
-    const input = draftInput(work, { state: this.state, now: this.now });
+    const wanted = draftInput(work, { state: this.state, now: this.now });
+    const input = this.mark ? marked(wanted) : wanted;
     const organisation = async () => this.policy.pack.organisation.name;
     const drafted = await draftNotice({ artefacts, site, organisation, directory: NOBODY, log: SILENT }, input);
     const name = `${input.obligation.replace(':', '_')}-r${input.round}`;
@@ -180,12 +191,48 @@ class Player {
         this.dossiers.set(page, { name: page, language, html: bytes.toString('utf8'), input });
       }
     } else {
-      for (const { language, sha256 } of drafted.renderings) {
+      for (const { language, sha256, own } of drafted.renderings) {
         const notice = await thawNotice(artefacts, sha256);
         this.texts.set(`${name}.${language}`, { name, language, input, notice });
+        if (own) await this.keepOwn(own, { name, language, input });
       }
     }
     const { obligation: o, fingerprint, missing } = work;
     return { kind: 'drafted', data: { obligation: o.id, round: o.round, fingerprint, missing, ...drafted } };
+  }
+
+  /** What the first of the workspaces with numbers of their own is told. */
+  private async keepOwn(own: { sha256: string }, text: Omit<GeneratedText, 'notice'>): Promise<void> {
+    const list: Record<string, string> = JSON.parse((await this.artefacts.get(own.sha256)).toString('utf8'));
+    const [workspace, sha256] = Object.entries(list)[0]!;
+    const name = `${text.name}-${workspace}`;
+    this.texts.set(`${name}.${text.language}`, { ...text, name, notice: await thawNotice(this.artefacts, sha256) });
+  }
+}
+
+/** A draft of which each text of a person stands in brackets in every language in which nobody has given it. */
+function marked(input: DraftInput): DraftInput {
+  const inAll = (texts: Texts): Texts => {
+    const { en } = texts;
+    return { fr: `[${en}]`, de: `[${en}]`, ...texts };
+  };
+  const said = (lines: Line[]) => lines.map((line) => withTexts(line, inAll));
+  return {
+    ...input,
+    contents: input.contents.map((content) => ({ ...content, ...(content.said && { said: said(content.said) }) })),
+  };
+}
+
+function withTexts(line: Line, change: (texts: Texts) => Texts): Line {
+  switch (line.is) {
+    case 'text':
+    case 'weighed':
+      return { ...line, text: change(line.text) };
+    case 'answer':
+      return line.of ? { ...line, of: change(line.of) } : line;
+    case 'data':
+      return { ...line, title: change(line.title), categories: line.categories.map(change) };
+    default:
+      return line;
   }
 }

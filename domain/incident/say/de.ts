@@ -48,7 +48,8 @@ export const DE: Words = {
     'device-cut-off':
       'Wir haben Schritte unternommen, um das verlorene oder gestohlene Gerät von unseren Systemen zu trennen, und prüfen deren Wirkung.',
   },
-  detail: (measure, count, lastAt) => `${measure.slice(0, -1)} (${count}; zuletzt am ${lastAt}).`,
+  detail: (measure, count, lastAt) =>
+    `${measure.slice(0, -1)}: ${count === '1' ? 'ein Schritt, am' : `${count} Schritte, der letzte am`} ${lastAt}.`,
   peopleTold: ({ citation, at, earliest, told, of, before }) =>
     at !== undefined
       ? `Betroffene Personen (${citation}): ${told ?? 'Zahl noch nicht festgestellt'}${of ? ` von ${of}` : ''} direkt benachrichtigt, ${earliest ? 'frühestens ' : ''}seit dem ${at}`

@@ -40,13 +40,14 @@ export const EN: Words = {
     'sources-blocked':
       'We have put blocks on the addresses from which the attack came and are checking that they work.',
     'credentials-replaced':
-      'We have set the replacement of the credentials that were used in motion and are checking that the old ones no longer work.',
+      'We have started to replace the credentials that were used and are checking that the old ones no longer work.',
     'systems-isolated':
       'We have taken steps to disconnect the affected systems and are checking that they are disconnected.',
     'device-cut-off':
       'We have taken steps to cut the lost or stolen device off from our systems and are checking that it is cut off.',
   },
-  detail: (measure, count, lastAt) => `${measure.slice(0, -1)} (${count}; the last on ${lastAt}).`,
+  detail: (measure, count, lastAt) =>
+    `${measure.slice(0, -1)} (${count === '1' ? 'one step, on' : `${count} steps, the last on`} ${lastAt}).`,
   peopleTold: ({ citation, at, earliest, told, of, before }) =>
     at !== undefined
       ? `Individuals (${citation}): ${told ?? 'number not yet established'}${of ? ` of ${of}` : ''} notified directly, since ${at}${earliest ? ' at the earliest' : ''}`

@@ -55,7 +55,8 @@ export const FR: Words = {
     'device-cut-off':
       'Nous avons pris des dispositions pour couper l’accès de l’appareil perdu ou volé à nos systèmes et vérifions leur effet.',
   },
-  detail: (measure, count, lastAt) => `${measure.slice(0, -1)} (${count}${SEMICOLON} la dernière fois le ${lastAt}).`,
+  detail: (measure, count, lastAt) =>
+    `${measure.slice(0, -1)}${COLON} ${count === '1' ? 'une mesure, le' : `${count} mesures, la dernière le`} ${lastAt}.`,
   peopleTold: ({ citation, at, earliest, told, of, before }) =>
     at !== undefined
       ? `Personnes concernées (${citation})${COLON} ${told ?? 'nombre pas encore établi'}${of ? ` sur ${of}` : ''} informées directement ${earliest ? 'au plus tôt ' : ''}depuis le ${at}`

@@ -95,10 +95,16 @@ export const PHRASEBOOK: Record<Situation, Phrases> = {
   },
 };
 
+/** Methods by which a risk is judged, as each language names them. */
+const METHODS: Texts[] = [
+  { en: 'EDPB Guidelines 9/2022', fr: 'Lignes directrices 9/2022 du CEPD', de: 'Leitlinien 9/2022 des EDSA' },
+];
+
 const BY_SENTENCE = new Map(
-  Object.values(PHRASEBOOK)
-    .flatMap(({ measures, steps }) => [...measures, ...steps])
-    .map((phrase) => [phrase.en, phrase]),
+  [...Object.values(PHRASEBOOK).flatMap(({ measures, steps }) => [...measures, ...steps]), ...METHODS].map((phrase) => [
+    phrase.en,
+    phrase,
+  ]),
 );
 
 /** A sentence of the book in all its languages. */

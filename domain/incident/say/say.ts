@@ -1,6 +1,6 @@
 /** Says the lines of a field to one reader: in a language, with the numbers, dates and times of a locale and its zone. */
 import { type Instant, toMs } from '../../kernel/time';
-import { type Line, SOURCE_LANGUAGE, textsIn } from '../said';
+import { type Line, SOURCE_LANGUAGE, type Told, textsIn } from '../said';
 import { EN_CA, FR_CA } from './canada';
 import { citeIn } from './citations';
 import { DE } from './de';
@@ -58,7 +58,13 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
     case 'text':
       return text(line.text);
     case 'plain':
-      return line.text;
+      return line.text + toldText(line.told, words.form, at);
+    case 'reference': {
+      const number = line.caseId === undefined ? [] : [words.form.caseNumber(line.caseId)];
+      return [...(line.text === undefined ? [] : [line.text]), ...number].join(', ');
+    }
+    case 'told-us':
+      return words.form.weWereTold(at(line.at));
     case 'reach':
       return `${words.reach[line.by]}${words.form.colon} ${line.text}`;
     case 'affects':
@@ -98,7 +104,7 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
     case 'made-public': {
       const { citation, by, before } = line;
       if (!by) return words.toBeMadePublic(citeIn(reading.language, citation), at(before));
-      const languages = by.languages.join(', ');
+      const languages = by.languages.map((language) => languageName(language, reading)).join(', ');
       const said = { channel: words.channels[by.channel], languages, at: at(by.at), latest: by.latest === true };
       return words.madePublic({ citation: citeIn(reading.language, citation), ...said });
     }
@@ -108,7 +114,8 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
     }
     case 'named': {
       const caseNumber = line.caseId === undefined ? '' : `, ${words.form.caseNumber(line.caseId)}`;
-      return `${capital(sayCode(line.ask, line.code, words.form))}${words.form.colon} ${line.text}${caseNumber}`;
+      const told = toldText(line.told, words.form, at);
+      return `${capital(sayCode(line.ask, line.code, words.form))}${words.form.colon} ${line.text}${caseNumber}${told}`;
     }
     case 'weighed':
       return `${words.form.factors[line.about]}${words.form.colon} ${text(line.text)}`;
@@ -121,6 +128,12 @@ function sayLine(line: Line, reading: Reading, words: Words): string {
         ? `${words.toldThen[line.to](at(line.firstAt))} ${words.withdrawn[line.to][line.why]}`
         : words.withdrawn[line.to][line.why];
   }
+}
+
+/** `, told on 2 April 2026 at 00:30 UTC`, behind a name. */
+function toldText(told: Told | undefined, form: FormWords, at: (instant: Instant) => string): string {
+  if (!told) return '';
+  return `, ${told.latest ? form.toldBy(at(told.at)) : form.told[told.who](at(told.at))}`;
 }
 
 function sayAsked(ask: Ask, form: FormWords): string {
@@ -149,8 +162,10 @@ export function sayInstant(instant: Instant, { locale, timeZone }: Reading): str
   const there = dateAndTime(instant, locale, timeZone);
   if (timeZone === 'UTC') return `${there.whole} UTC`;
   const utc = dateAndTime(instant, locale, 'UTC');
+  const beside = `${utc.date === there.date ? utc.time : utc.whole} UTC`;
   const clock = locale.startsWith('de') ? ' Uhr' : '';
-  return `${there.whole}${clock}${zoneName(instant, locale, timeZone)} (${utc.date === there.date ? utc.time : utc.whole} UTC)`;
+  const { short, long } = zoneNames(instant, locale, timeZone);
+  return short ? `${there.whole}${clock} ${short} (${beside})` : `${there.whole}${clock} (${long}, ${beside})`;
 }
 
 const STYLES = {
@@ -179,8 +194,8 @@ function dateAndTime(instant: Instant, locale: string, timeZone: string) {
   };
 }
 
-/** ` MESZ`, or `, heure d’été d’Europe centrale` where the language has no short name but an offset from UTC. */
-function zoneName(instant: Instant, locale: string, timeZone: string): string {
+/** `MESZ`; `heure d’été d’Europe centrale` where the language has no short name but an offset from UTC. */
+function zoneNames(instant: Instant, locale: string, timeZone: string): { short?: string; long: string } {
   const named = (style: 'short' | 'long') =>
     kept(`zone ${style} ${locale} ${timeZone}`, () => {
       return new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: style });
@@ -188,7 +203,7 @@ function zoneName(instant: Instant, locale: string, timeZone: string): string {
       .formatToParts(toMs(instant))
       .find(({ type }) => type === 'timeZoneName')!.value;
   const short = named('short');
-  return /^\p{L}+$/u.test(short) ? ` ${short}` : `, ${named('long')}`;
+  return { ...(/^\p{L}+$/u.test(short) && { short }), long: named('long') };
 }
 
 /** Formats are costly to make, and few: one for each locale, zone and style. */
@@ -209,6 +224,12 @@ function frenchly(text: string): string {
 
 export function sayNumber(n: number, { locale }: Pick<Reading, 'locale'>): string {
   return kept(`number ${locale}`, () => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })).format(n);
+}
+
+/** A language's name, as its reader calls it. */
+export function languageName(language: string, { locale }: Pick<Reading, 'locale'>): string {
+  const names = kept(`languages ${locale}`, () => new Intl.DisplayNames([locale], { type: 'language' }));
+  return names.of(language) ?? language;
 }
 
 /** A country's name; of a part of a country, like `DE-BY`, the country's name with the code. */

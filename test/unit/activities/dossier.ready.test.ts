@@ -20,11 +20,27 @@ test('is ready only with every field that the law or the form demands', () => {
   const reporter = content({ field: 'reporter', title: 'Reporter', optional: true, form: true });
   expect(html([nature, { ...reporter, value: 'Ada' }])).toContain('Ready: all 2 required fields');
   expect(html([nature, reporter])).toContain(
-    'Not complete: 1 of 2 required fields are not yet established, 0 of them required by law',
+    'Not complete: 1 of 2 required fields is not yet established, which the form requires, and not the law.',
   );
   expect(html([content({}), reporter])).toContain(
-    'Not complete: 2 of 2 required fields are not yet established, 1 of them required by law',
+    'Not complete: 2 of 2 required fields are not yet established, 1 of them required by law.',
   );
+});
+
+test('what nobody has spoken of is not said to be without object: only what the record shows not to apply', () => {
+  const optional = (field: ContentValue['field']) => content({ field, optional: true });
+  const rowOf = (field: ContentValue['field']) => html([optional(field)]);
+  for (const field of ['bodies-told', 'parties', 'breach-details', 'measures-proposed', 'representative'] as const) {
+    expect(rowOf(field)).toContain('nothing stated so far');
+    expect(rowOf(field)).not.toContain('not applicable');
+  }
+  for (const field of ['earlier-reference', 'delay-reasons'] as const)
+    expect(rowOf(field)).toContain('not applicable at this stage');
+});
+
+test('an answer that nobody had to give does not count as a required one', () => {
+  const parties = content({ field: 'parties', optional: true, value: 'Hosting Ltd' });
+  expect(html([content({ value: 'known' }), parties])).toContain('Ready: all 1 required fields');
 });
 
 test('a field that may not apply is no gap', () => {

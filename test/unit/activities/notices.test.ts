@@ -77,11 +77,11 @@ test('what the commitments need is there in each promised language', () => {
   expect(languages('individual-notice-pipeda')).toEqual(['en', 'fr']);
 });
 
-test('what is not established is named in one sentence of the notice, in its language; what is optional is left out', async () => {
+test('what is not established is listed in the notice, in its language; what is optional is left out', async () => {
   const { byLanguage } = await notices(draftInput({ contents: contentsWith(() => undefined) }));
-  expect(byLanguage.get('en')!.text).toMatch(/Not yet established: .*Likely consequences/);
-  expect(byLanguage.get('de')!.text).toContain('Noch nicht festgestellt: ');
-  expect(byLanguage.get('fr')!.text).toMatch(/Pas encore établi\s: /);
+  expect(byLanguage.get('en')!.text).toMatch(/Not yet established:\n\n(- .+\n)*- Likely consequences\n/);
+  expect(byLanguage.get('de')!.text).toMatch(/Noch nicht festgestellt:\n\n- /);
+  expect(byLanguage.get('fr')!.text).toMatch(/Pas encore établi\s:\n\n- /);
   expect(byLanguage.get('en')!.text).not.toContain('Title of delay-reasons');
 });
 

@@ -18,8 +18,8 @@ const BASIS: Record<string, { own: RegExp; corrected: RegExp }> = {
     corrected: /Fondement (de la notification rectifiée|du message rectifié|de l’avis rectifié)\u00a0: LAW/,
   },
   de: {
-    own: /Rechtsgrundlage dieser (Meldung|Nachricht|Bekanntmachung): LAW/,
-    corrected: /Rechtsgrundlage der berichtigten (Meldung|Nachricht|Bekanntmachung): LAW/,
+    own: /rundlage dieser (Meldung|Nachricht|Bekanntmachung): LAW/,
+    corrected: /rundlage der berichtigten (Meldung|Nachricht|Bekanntmachung): LAW/,
   },
 };
 

@@ -74,10 +74,35 @@ test('people read plain words: neither the title of the incident, nor its kind, 
 test('a customer reads of the data held for it: not of the company’s own, and no total of all customers', () => {
   const { texts } = played.get('leaked-deploy-key')!;
   const notices = texts.filter(({ input }) => input.obligation === 'enterprise-notice');
-  expect(notices.map(({ language }) => language).sort()).toEqual(['de', 'en', 'fr']);
+  expect([...new Set(notices.map(({ language }) => language))].sort()).toEqual(['de', 'en', 'fr']);
   for (const { notice } of notices) {
     expect(notice.text).not.toMatch(/password|mot de passe|Passw/i);
     expect(notice.text).not.toMatch(/18[\s,.\u202f\u00a0]?000|52[\s,.\u202f\u00a0]?000|3[\s,.\u202f\u00a0]?710/);
+  }
+});
+
+test('a customer whose numbers are known reads them, and that nothing is open; another reads what is', () => {
+  const { texts } = played.get('leaked-deploy-key')!;
+  const text = (name: string) => texts.find((each) => each.name === name && each.language === 'en')!.notice.text;
+  expect(text('enterprise-notice-r1-ws-aurora')).toContain('5,400');
+  expect(text('enterprise-notice-r1-ws-aurora')).toContain('17,600');
+  expect(text('enterprise-notice-r1-ws-aurora')).not.toContain('Not yet established');
+  expect(text('enterprise-notice-r1')).toMatch(/Not yet established:\n\n- Approximate number of individuals/);
+});
+
+test('no text doubles a full stop, as behind a name that ends in one; and none ends an item of a list in two signs', () => {
+  for (const [name, { texts }] of played)
+    for (const text of texts)
+      expect([name, text.name, /\.\.|[,;:]\./.exec(wordsOf(text))?.[0]]).toEqual([name, text.name, undefined]);
+});
+
+test('what was resolved is told under what happened, not under what is affected', () => {
+  const { texts } = played.get('leaked-deploy-key')!;
+  const resolved = texts.filter(({ name }) => name === 'status-subscribers-r2');
+  expect(resolved.length).toBeGreaterThan(0);
+  for (const { notice } of resolved) {
+    expect(notice.text).toMatch(/What happened|Ce qui s’est passé|Was geschehen ist/);
+    expect(notice.text).not.toMatch(/What is affected|Ce qui est touché|Was betroffen ist/);
   }
 });
 
@@ -107,7 +132,7 @@ test('measures that were taken and measures that are planned are not the same li
   const contents = dossiers.find(({ name }) => name.includes('ie-dpc'))!.input.contents;
   const linesOf = (field: string) => contents.find((each) => each.field === field)!.value!.split('\n');
   expect(linesOf('measures-proposed')).toEqual([
-    'We will replace permanent keys of this kind by ones that expire within the hour.',
+    'We will replace permanent keys of this kind with ones that expire within the hour.',
   ]);
   expect(linesOf('measures-taken')).not.toContain(linesOf('measures-proposed')[0]);
 });

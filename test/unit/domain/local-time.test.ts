@@ -15,7 +15,7 @@ test.each([
     'fr-FR',
     'Europe/Paris',
     '2026-04-01T02:00:00.000Z',
-    '1er avril 2026 à 4\u00a0h\u00a000, heure d’été d’Europe centrale (2\u00a0h\u00a000 UTC)',
+    '1er avril 2026 à 4\u00a0h\u00a000 (heure d’été d’Europe centrale, 2\u00a0h\u00a000 UTC)',
   ],
   [
     'fr-CA',
@@ -24,7 +24,7 @@ test.each([
     '31 mars 2026 à 22\u00a0h\u00a000 HAE (1er avril 2026 à 2\u00a0h\u00a000 UTC)',
   ],
   ['en-CA', 'America/Toronto', '2026-01-01T12:00:00.000Z', 'January 1, 2026 at 07:00 EST (12:00 UTC)'],
-  ['en-GB', 'Europe/Dublin', '2026-04-01T02:00:00.000Z', '1 April 2026 at 03:00, Irish Standard Time (02:00 UTC)'],
+  ['en-GB', 'Europe/Dublin', '2026-04-01T02:00:00.000Z', '1 April 2026 at 03:00 (Irish Standard Time, 02:00 UTC)'],
   ['en-GB', 'UTC', '2026-04-01T02:00:00.000Z', '1 April 2026 at 02:00 UTC'],
 ])('%s in %s: %s', (locale, timeZone, at, said) => {
   expect(sayInstant(at, reading(locale, timeZone))).toBe(said);

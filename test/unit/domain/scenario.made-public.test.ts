@@ -176,8 +176,8 @@ describe('the steps taken to notify individuals', () => {
     const report = reportOf(story, given[0]);
     const { citation } = ruleOf(story.pack, given[0])!;
     expect(steps(story, report)).toEqual([
-      `Public communication (${citation}): by a prominent notice on the website (en), on ${sayInstant(at(20), PLAIN)}`,
-      `Public communication (${citation}): by a newspaper (fr), on ${sayInstant(at(25), PLAIN)}`,
+      `Public communication (${citation}): by a prominent notice on the website (English), on ${sayInstant(at(20), PLAIN)}`,
+      `Public communication (${citation}): by a newspaper (French), on ${sayInstant(at(25), PLAIN)}`,
     ]);
     expect(steps(story, report, 'de')[1]).toContain('durch eine Zeitung (fr), am ');
     expect(steps(story, report, 'fr')[1]).toContain('par un journal (fr), le ');

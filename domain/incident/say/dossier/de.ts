@@ -10,7 +10,7 @@ export const DOSSIER_DE: DossierWords = {
   whatToFile: 'Inhalt der Meldung',
   ready: (all) => `Vollständig: Alle ${all} Pflichtangaben sind festgestellt.`,
   notComplete: (open, all, byLaw) =>
-    `Unvollständig: ${open} von ${all} Pflichtangaben sind noch nicht festgestellt, davon ${byLaw} gesetzlich vorgeschrieben. Halten Sie die Erstmeldung deswegen nicht zurück: Reichen Sie sie als vorläufige Meldung ein; die Angaben folgen in einer Folgemeldung.`,
+    `Unvollständig: ${open} von ${all} Pflichtangaben ${open === 1 ? 'ist' : 'sind'} noch nicht festgestellt, ${byLaw > 0 ? `davon ${byLaw} gesetzlich vorgeschrieben` : 'die das Formular verlangt, nicht das Gesetz'}. Halten Sie die Meldung deswegen nicht zurück: Reichen Sie sie als vorläufige Meldung ein; die Angaben folgen in einer Folgemeldung.`,
   overdue: 'Diese Meldung ist überfällig.',
   wasDueOn: (at) => `Sie war fällig am ${at}.`,
   fileAtOnce: 'Reichen Sie sie sofort ein.',
@@ -22,6 +22,7 @@ export const DOSSIER_DE: DossierWords = {
     'not yet established': 'noch nicht festgestellt',
     owed: 'anzugeben: Die Meldung ist verspätet',
     'owed if late': 'anzugeben, falls verspätet: Das hängt von der Uhrzeit ab, zu der gemeldet wurde',
+    'nothing stated': 'bisher keine Angaben',
     'not applicable at this stage': 'bisher nicht zutreffend',
   },
   rows: {
@@ -63,6 +64,7 @@ export const DOSSIER_DE: DossierWords = {
     notices: 'Benachrichtigungen',
     awareness: 'Kenntnisnahme',
     filing: 'Meldung',
+    telling: 'Unterrichtung',
   },
   follows: (edition) => `Die mit EDSA nummerierten Felder folgen der gemeinsamen Vorlage des EDSA (${edition}).`,
   asData: 'Diese Meldung als Daten:',

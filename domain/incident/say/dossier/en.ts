@@ -10,7 +10,7 @@ export const DOSSIER_EN: DossierWords = {
   whatToFile: 'What to file',
   ready: (all) => `Ready: all ${all} required fields are established.`,
   notComplete: (open, all, byLaw) =>
-    `Not complete: ${open} of ${all} required fields are not yet established, ${byLaw} of them required by law. Do not hold the first report back for them: file it as incomplete; they follow in a supplement.`,
+    `Not complete: ${open} of ${all} required fields ${open === 1 ? 'is' : 'are'} not yet established, ${byLaw > 0 ? `${byLaw} of them required by law` : 'which the form requires, and not the law'}. Do not hold the report back for them: file it as incomplete; they follow in a supplement.`,
   overdue: 'This report is overdue.',
   wasDueOn: (at) => `It was due on ${at}.`,
   fileAtOnce: 'File it at once.',
@@ -22,6 +22,7 @@ export const DOSSIER_EN: DossierWords = {
     'not yet established': 'not yet established',
     owed: 'owed: the report is late',
     'owed if late': 'owed if it was late: that depends on the hour at which it was filed',
+    'nothing stated': 'nothing stated so far',
     'not applicable at this stage': 'not applicable at this stage',
   },
   rows: {

@@ -10,7 +10,7 @@ export const DOSSIER_FR: DossierWords = {
   whatToFile: 'Contenu de la notification',
   ready: (all) => `Complet\u00a0: les ${all} rubriques obligatoires sont renseignées.`,
   notComplete: (open, all, byLaw) =>
-    `Incomplet\u00a0: ${open} des ${all} rubriques obligatoires ne sont pas encore établies, dont ${byLaw} exigées par la loi. Ne retardez pas la notification initiale pour autant\u00a0: déposez-la comme incomplète\u202f; ces éléments suivront dans une notification complémentaire.`,
+    `Incomplet\u00a0: ${open} des ${all} rubriques obligatoires ${open === 1 ? 'n’est pas encore établie' : 'ne sont pas encore établies'}, ${byLaw > 0 ? `dont ${byLaw} ${byLaw > 1 ? 'exigées' : 'exigée'} par la loi` : `${open === 1 ? 'exigée' : 'exigées'} par le formulaire et non par la loi`}. Ne retardez pas la notification pour autant\u00a0: déposez-la comme incomplète\u202f; ces éléments suivront dans une notification complémentaire.`,
   overdue: 'Cette notification est en retard.',
   wasDueOn: (at) => `Elle devait être déposée avant le ${at}.`,
   fileAtOnce: 'Déposez-la immédiatement.',
@@ -22,6 +22,7 @@ export const DOSSIER_FR: DossierWords = {
     'not yet established': 'pas encore établi',
     owed: 'exigés\u00a0: la notification est en retard',
     'owed if late': 'exigés en cas de retard\u00a0: cela dépend de l’heure à laquelle la notification a été déposée',
+    'nothing stated': 'rien d’indiqué à ce stade',
     'not applicable at this stage': 'sans objet à ce stade',
   },
   rows: {
@@ -63,6 +64,7 @@ export const DOSSIER_FR: DossierWords = {
     notices: 'communications',
     awareness: 'prise de connaissance',
     filing: 'dépôt',
+    telling: 'information donnée',
   },
   follows: (edition) => `Les rubriques numérotées CEPD suivent le modèle commun du CEPD (${edition}).`,
   asData: 'Cette notification sous forme de données\u00a0:',

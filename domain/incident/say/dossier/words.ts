@@ -8,14 +8,18 @@ export interface DossierWords {
   whereToFile: string;
   whatToFile: string;
   ready(all: string): string;
-  notComplete(open: string, all: string, byLaw: string): string;
+  /** So many of the fields that the law or the form demands are open; of those, so many that the law demands. */
+  notComplete(open: number, all: number, byLaw: number): string;
   overdue: string;
   wasDueOn(at: string): string;
   fileAtOnce: string;
   giveReasons: string;
   giveReasonsIfLate: string;
   reasonsBelow: string;
-  states: Record<'not yet established' | 'owed' | 'owed if late' | 'not applicable at this stage', string>;
+  states: Record<
+    'not yet established' | 'owed' | 'owed if late' | 'nothing stated' | 'not applicable at this stage',
+    string
+  >;
   rows: Record<'authority' | 'howToFile' | 'language' | 'needed' | 'source' | 'note' | 'fileBefore' | 'wasDue', string>;
   noAuthority: string;
   via: Record<'portal' | 'form' | 'email' | 'site', string>;

@@ -213,5 +213,8 @@ export const FORM_DE: FormWords = {
     misuse: 'Wahrscheinlichkeit eines früheren, gegenwärtigen oder künftigen Missbrauchs (PIPEDA, s. 10.1(8)(b))',
   },
   caseNumber: (id) => `Aktenzeichen ${id}`,
+  told: { us: (at) => `hat uns am ${at} unterrichtet`, them: (at) => `unterrichtet am ${at}` },
+  weWereTold: (at) => `Wir wurden am ${at} unterrichtet.`,
+  toldBy: (at) => `unterrichtet spätestens am ${at}`,
   noOfficer: 'Es ist keine datenschutzbeauftragte Person benannt',
 };

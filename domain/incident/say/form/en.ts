@@ -200,6 +200,9 @@ export const FORM_EN: FormWords = {
     },
   },
   factors: { method: 'Method', reasoning: 'Reasoning', ...RISK_FACTORS },
-  caseNumber: (id) => `case ${id}`,
+  caseNumber: (id) => `case number ${id}`,
+  told: { us: (at) => `told us on ${at}`, them: (at) => `informed on ${at}` },
+  weWereTold: (at) => `We were told on ${at}.`,
+  toldBy: (at) => `informed no later than ${at}`,
   noOfficer: 'No data protection officer is designated',
 };

@@ -212,6 +212,9 @@ export const FORM_FR: FormWords = {
     sensitivity: 'Degré de sensibilité des renseignements (LPRPDE, al. 10.1(8)a))',
     misuse: 'Probabilité d’une mauvaise utilisation, passée, présente ou future (LPRPDE, al. 10.1(8)b))',
   },
-  caseNumber: (id) => `dossier ${id}`,
+  caseNumber: (id) => `dossier nº\u00a0${id}`,
+  told: { us: (at) => `nous a prévenus le ${at}`, them: (at) => `information donnée le ${at}` },
+  weWereTold: (at) => `Nous avons été prévenus le ${at}.`,
+  toldBy: (at) => `information donnée au plus tard le ${at}`,
   noOfficer: 'Personne n’est désigné comme délégué(e) à la protection des données',
 };

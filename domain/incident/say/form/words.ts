@@ -42,5 +42,11 @@ export interface FormWords {
   /** Between what is asked and its answer. */
   colon: string;
   caseNumber(id: string): string;
+  /** When a party told the controller, or when it was told. */
+  told: Record<'us' | 'them', (at: string) => string>;
+  /** The same of those of whom it is known only by when they were told. */
+  toldBy(at: string): string;
+  /** When somebody outside told the controller: a sentence of its own. */
+  weWereTold(at: string): string;
   noOfficer: string;
 }
