@@ -154,7 +154,7 @@ describe('the steps taken to notify individuals', () => {
     const field = noticeContents(rule, story.state, story.pack, obligation).find(
       (each) => each.field === 'notification-steps',
     );
-    return say(field?.said ?? [], { ...PLAIN, language });
+    return say(field?.said ?? [], { ...PLAIN, language, locale: { en: 'en-GB', fr: 'fr-FR', de: 'de-DE' }[language]! });
   };
   const reportOf = (story: Story, id: string) =>
     Object.values(story.state.obligations).find(({ rule }) => rule === REPORTS[id])!.id;
@@ -179,8 +179,8 @@ describe('the steps taken to notify individuals', () => {
       `Public communication (${citation}): by a prominent notice on the website (English), on ${sayInstant(at(20), PLAIN)}`,
       `Public communication (${citation}): by a newspaper (French), on ${sayInstant(at(25), PLAIN)}`,
     ]);
-    expect(steps(story, report, 'de')[1]).toContain('durch eine Zeitung (fr), am ');
-    expect(steps(story, report, 'fr')[1]).toContain('par un journal (fr), le ');
+    expect(steps(story, report, 'de')[1]).toContain('durch eine Zeitung (Französisch), am ');
+    expect(steps(story, report, 'fr')[1]).toContain('par un journal (français), le ');
   });
 
   test('name a notice to each person where that is what is owed, and no public one', () => {
