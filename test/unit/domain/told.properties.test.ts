@@ -247,6 +247,14 @@ function check(story: Known): void {
     expect(wrong.filter((id) => id !== 'ws-gone')).toEqual([]);
   }
   const people = story.state.obligations.people;
+  // By the model alone, not by what the incident counts: each one who is assessed was told, or somebody decided on them.
+  if (people?.status === 'fulfilled' && !people.tally?.settled?.length) {
+    for (const [country, count] of Object.entries(story.state.assessment!.facts.dataSets[0]!.residence)) {
+      const { left = 0, settled } = people.tally?.groups[groupName({ dataSet: 'accounts', country })] ?? {};
+      const really = story.people.filter(({ group, told }) => group === `accounts/${country}` && told).length;
+      if (count !== null && !settled) expect({ country, all: really + left >= count }).toEqual({ country, all: true });
+    }
+  }
   for (const name of COUNTRIES.map((each) => groupName({ dataSet: 'accounts', country: each }))) {
     const { mailed = 0, outside = 0 } = people?.tally?.groups[name] ?? {};
     const really = story.people.filter(({ group, told }) => group === name && told).length;
