@@ -114,14 +114,14 @@ export function confirmNotOwed(
   if (targets.length === 0) return { note: 'nothing is proposed as not owed' };
   const findings = [...new Set(targets.map(restsOn))];
   if (all && findings.length > 1) {
-    const each = findings.map((finding) => {
+    const problems = findings.map((finding) => {
       const first = targets.find((o) => restsOn(o) === finding)!;
       return `all: ${first.id} rests on its own facts (${finding}): \`${tocsin('not-owed', { id: state.caseId, obligation: first.id, reason: { ask: 'reason' }, all: true })}\``;
     });
     return {
       problems: [
         'all: the proposals rest on different facts; one reason covers only those on the same facts: confirm them by what they rest on',
-        ...each,
+        ...problems,
       ],
     };
   }

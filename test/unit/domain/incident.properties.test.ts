@@ -16,6 +16,7 @@ import { type Command, decide, parseMessage, type Report } from './helpers/comma
 import { ONCALL } from './helpers/facts';
 import { TRUST_CENTER } from './helpers/pack';
 import { groundFor } from './helpers/promises';
+import { refusalTexts } from './helpers/refusal-texts';
 import { NOT_OWED_REASON, Story } from './helpers/story';
 
 const NOBODY = { silent: ['draft', 'dispatch', 'contain', 'verify-register'] as Story['world']['silent'] };
@@ -339,6 +340,19 @@ test('a rejected command changes nothing but the count of rejections', () => {
       const { seq: _a, rejected, handled: _b, ...rest } = after;
       expect(rejected).toBe(before.rejected + 1);
       expect(before).toMatchObject(rest);
+    }
+  });
+});
+
+const REFUSALS = refusalTexts();
+
+// What is walked in refusals.explained.test.ts is read from the sources: a text that this reading misses is walked by nobody.
+test('every refusal that a history meets is among those that are read from the sources', () => {
+  holds(({ decided }) => {
+    for (const { command, events } of decided) {
+      if (command.command !== 'message' || events[0]?.kind !== 'rejected') continue;
+      for (const problem of events[0].data.problems)
+        if (!REFUSALS.some(({ matches }) => matches.test(problem))) throw new Error(`nobody walks: ${problem}`);
     }
   });
 });

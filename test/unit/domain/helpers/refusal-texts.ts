@@ -7,9 +7,14 @@ const INCIDENT = path.join(__dirname, '../../../../domain/incident');
 
 /** Functions that answer why something is refused. */
 const REFUSES =
-  /(Problems?|^beforeKnown|^awarenessOpen|^whyNot|^partlyTold|^stillOpen|^openProposal|^leavesByLaw|^above)$/;
+  /(Problems?|^beforeKnown|^awarenessOpen|^whyNot|^partlyTold|^stillOpen|^openProposal|^leavesByLaw|^above|^notBegun|^unknownAuthority)$/;
 /** Where facts that contradict are told: each with its path, and a message. */
-const CONTRADICTIONS = ['facts/contradictions.ts', 'facts/workspace-numbers.ts'];
+const CONTRADICTIONS = readdirSync(path.join(INCIDENT, 'facts'))
+  .map((name) => `facts/${name}`)
+  .filter((name) => /\bContradiction\b/.test(readFileSync(path.join(INCIDENT, name), 'utf8')));
+
+/** What every kind of case refuses alike. */
+const ELSEWHERE = ['../kernel/ahead.ts'];
 
 export interface RefusalText {
   where: string;
@@ -20,7 +25,7 @@ export interface RefusalText {
 
 export function refusalTexts(): RefusalText[] {
   const files = readdirSync(INCIDENT).filter((name) => name.endsWith('.ts'));
-  return [...files, ...CONTRADICTIONS].flatMap((name) => {
+  return [...files, ...CONTRADICTIONS, ...ELSEWHERE].flatMap((name) => {
     const text = readFileSync(path.join(INCIDENT, name), 'utf8');
     const source = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
     const found: RefusalText[] = [];
