@@ -106,14 +106,6 @@ export function isPublic(ip: IpAddress): boolean {
   return !meant.some((each) => SPECIAL.some((range) => isIn(each, range)));
 }
 
-/** An IP address, given back in canonical text. */
-export const IpAddressSchema = z.string().transform((text, context) => {
-  const ip = parseIp(text.trim());
-  if (ip) return ipText(ip);
-  context.addIssue({ code: 'custom', message: 'must be an IP address, like 203.0.113.7 or 2001:db8::7' });
-  return z.NEVER;
-});
-
 /** An address range, given back parsed. */
 export const IpRangeSchema = z.string().transform((text, context) => {
   const range = parseIpRange(text.trim());

@@ -1,6 +1,6 @@
 /** Authentication events (D4): what the platform says about sign-ins, sessions and rights, one shape for every sender. */
 import { z } from 'zod';
-import { IpAddressSchema } from '../kernel/ip-address';
+import { clientAddress } from '../kernel/client-address';
 import { wellFormed } from '../kernel/text';
 import { InstantSchema } from '../kernel/time';
 
@@ -41,14 +41,15 @@ const identifier = (max: number) =>
 /**
  * One authentication event. `eventId` is the sender's own id: the same source and id twice is one event. `actor` is the
  * account's id at the platform, `sessionId` that of the session: both are replaced by pseudonyms before anything
- * is stored, and `userAgent` and `data` are not stored at all. `ip` is the address of the client, not that of a proxy.
+ * is stored, and `userAgent` and `data` are not stored at all. `ip` is the address of the client, not that of a proxy, in any
+ * spelling; one that cannot be read costs the address and not the event.
  */
 export const AuthEventSchema = z.strictObject({
   eventId: identifier(200),
   at: InstantSchema,
   actor: identifier(320),
   action: z.enum(AUTH_ACTIONS),
-  ip: IpAddressSchema.optional(),
+  ip: z.unknown().transform(clientAddress).optional(),
   sessionId: identifier(1000).optional(),
   userAgent: line(1000).optional(),
   outcome: z.enum(['success', 'failure']).optional(),

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
+import { clientAddress } from '../../../domain/kernel/client-address';
 import { parseIpRange } from '../../../domain/kernel/ip-address';
 import { placeOf } from '../../../domain/places/place';
 import { invalidBody, Refusal } from '../refusal';
@@ -73,7 +74,7 @@ export function asIndicators(value: unknown): string[] {
     const country = /^country:([A-Za-z]{2})$/.exec(text)?.[1];
     const place = country && placeOf(country);
     if (place) return [`country:${place}`];
-    return text.length <= 49 && parseIpRange(text) ? [text] : [];
+    return text.length <= 49 && parseIpRange(text) ? [text] : (clientAddress(text) ?? []);
   });
 }
 
