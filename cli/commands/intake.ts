@@ -1,6 +1,7 @@
 /** `tocsin intake`: the server that takes signed detections; `status` and `retry` look after its inbox. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { RunningIntake } from '../../detection/intake/start-intake';
+import { tocsin } from '../../domain/kernel/command-lines';
 import { plural } from '../../domain/kernel/plural';
 import { minuteText } from '../../domain/kernel/time';
 import { LOOPBACK } from '../../platform/free-port';
@@ -9,6 +10,7 @@ import { table } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
 import { untilStopped } from '../until-stopped';
 import { verb } from '../verb';
+import { intakeUnknownCommand } from './intake-unknown';
 
 interface Options extends CommonOptions {
   port?: number;
@@ -46,14 +48,18 @@ export function intakeCommand(program: Command, shell: Shell): void {
   ).action(async (_options: CommonOptions, command: Command) => {
     const { out } = shell;
     const { countInbox, listParked } = await import('../../detection/intake/inbox/counts.js');
+    const { listUntaken } = await import('../../detection/intake/inbox/untaken.js');
     const pool = await shell.register();
-    const [counts, parked] = await Promise.all([countInbox(pool), listParked(pool)]);
+    const [counts, parked, untaken] = await Promise.all([countInbox(pool), listParked(pool), listUntaken(pool)]);
     if (command.optsWithGlobals().json) {
       out.json({ counts, parked });
       return;
     }
+    const beside = untaken.reduce((sum, { count }) => sum + count, 0);
+    const notTaken =
+      beside > 0 ? [`${plural(beside, 'event')} could not be taken: ${tocsin('intake unknown', {})} shows them.`] : [];
     if (counts.length === 0) {
-      out.line('No detections were accepted in the last 90 days.');
+      for (const line of ['No detections were accepted in the last 90 days.', ...notTaken]) out.line(line);
       return;
     }
     const rows = counts.map(({ source, state, rule, count, oldestAt }) => [
@@ -75,7 +81,10 @@ export function intakeCommand(program: Command, shell: Shell): void {
       out.line(`Parked after ${attempts} attempts: ${source} ${eventId} (${problem ?? 'unknown'})`);
     }
     if (parked.length > 0) out.line('Fix the cause, then run: npx tocsin intake retry');
+    for (const line of notTaken) out.line(line);
   });
+
+  intakeUnknownCommand(intake, shell);
 
   verb(intake, 'retry', 'Retry every parked detection, once what made it fail is mended.', 'intake retry').action(
     async (_options: CommonOptions, command: Command) => {

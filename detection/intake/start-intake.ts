@@ -6,6 +6,7 @@ import type { PoolClient } from 'pg';
 import pino from 'pino';
 import { TocsinClient } from '../../client/tocsin-client';
 import type { Detection } from '../../domain/detection/detection';
+import { tocsin } from '../../domain/kernel/command-lines';
 import type { PolicySource } from '../../policy/settings';
 import { createPool, isUnavailable } from '../../postgres/pool';
 import { createFolderStore } from '../../register/log/log-store';
@@ -18,6 +19,7 @@ import { loadSources } from './config';
 import { acceptWithin } from './inbox/accept';
 import { InboxProofs } from './inbox/inbox-proof';
 import { createPipeline } from './inbox/pipeline';
+import { UntakenCounts } from './inbox/untaken';
 import { logPlugin } from './log-plugin';
 import { createIntake, drain } from './server/create-intake';
 import { Health } from './server/health';
@@ -98,6 +100,9 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
       store: pipeline.store,
       authEvents: sessions,
       advisories: { consume: async (records) => void (await keepAdvisories(pool, records)) },
+      untaken: new UntakenCounts(pool, (source, kind) =>
+        log.warn({ source, kind }, `a kind of event that is not taken: see \`${tocsin('intake unknown', {})}\``),
+      ),
       plugins: [...(plugins ?? []), reports, publishedLog],
       trustedProxies: server.trustedProxies,
       log,

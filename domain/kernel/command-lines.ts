@@ -103,6 +103,7 @@ const TABLE = {
   'deps patched': { args: ['id'], options: ['by'] },
   'intake status': {},
   'intake retry': {},
+  'intake unknown': {},
   'register show': { args: ['id'] },
   'register verify': { args: ['file?'], options: ['key', 'checkpoint'] },
   'register verifier': { options: ['output'] },

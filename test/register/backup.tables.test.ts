@@ -35,6 +35,10 @@ describe('a database with every table filled', () => {
       ...{ round: fc.integer({ min: 1, max: 9 }), batch_key: line, error_code: line, created_at: instant },
     }),
     inbox: fc.record({ source: line, event_id: line, payload: bytes, received_at: instant, rule: line, problem: line }),
+    intake_untaken: fc.record({
+      ...{ source: line, kind: line, count: fc.integer({ min: 1, max: 1e9 }), first_at: instant, last_at: instant },
+      ...{ problem: line, sample: line },
+    }),
     audit_entries: fc.record({
       ...{ seq: fc.integer({ min: 1, max: 1e9 }), key: line, at: instant, action: line, target: line, bytes },
       hash: fc.uint8Array({ minLength: 32, maxLength: 32 }).map((b) => Buffer.from(b)),

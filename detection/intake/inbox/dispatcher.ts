@@ -8,6 +8,7 @@ import { type Detection, DetectionSchema } from '../../../domain/detection/detec
 import { inTransaction } from '../../../postgres/transaction';
 import type { InboxProofs } from './inbox-proof';
 import type { HandOver, Settled } from './settled';
+import { pruneUntaken } from './untaken';
 
 const BATCH = 50;
 /** At most this long after a detection was stored by another process. */
@@ -152,6 +153,7 @@ export class Dispatcher {
     if (Date.now() - this.prunedAt < PRUNE_MS) return;
     this.prunedAt = Date.now();
     await this.deps.pool.query(PRUNE, [KEPT_DAYS]);
+    await pruneUntaken(this.deps.pool, KEPT_DAYS);
   }
 }
 

@@ -116,10 +116,11 @@ export async function drain(app: FastifyInstance, delayMs: number): Promise<void
 
 const EMPTY = Buffer.alloc(0);
 
-function answer({ detections, authEvents, repeated, note }: Received): string {
+function answer({ detections, authEvents, repeated, note, refused, unknown }: Received): string {
   if (note) return JSON.stringify({ detections: 0, note });
   if (repeated) return '{"repeated":true}';
-  return authEvents > 0 ? `{"events":${authEvents}}` : `{"detections":${detections}}`;
+  const taken = authEvents > 0 ? { events: authEvents } : { detections };
+  return JSON.stringify({ ...taken, ...(refused && { refused }), ...(unknown && { unknown }) });
 }
 
 function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {

@@ -1,18 +1,21 @@
 /** Takes a signed request of a source: verified, read, stored for good, each once. Knows no HTTP server. */
 import { LRUCache } from 'lru-cache';
 import type { Detection } from '../../../domain/detection/detection';
+import type { Problem } from '../../../domain/kernel/problems';
 import type { AdvisoryConsumer, AdvisoryRecord } from '../../../domain/patch/advisory';
 import type { AuthEvent, AuthEventConsumer } from '../../../domain/sessions/auth-event';
 import { TokenBucket } from '../../../platform/token-bucket';
 import { type Source, secretsAt } from '../config';
 import { Refusal } from '../refusal';
-import type { SourceRequest } from '../sources/adapter';
+import type { Parsed, SourceRequest, Untaken } from '../sources/adapter';
 
 /** Where requests end up. Each function resolves only when what it was given is stored for good. */
 export interface ReceiverDeps {
   store: (detections: Detection[]) => Promise<void>;
   authEvents?: AuthEventConsumer;
   advisories?: AdvisoryConsumer;
+  /** Counts what could not be taken, so that a person sees it. Without it the sender alone is told. */
+  untaken?: { keep(source: string, items: Untaken[]): Promise<void> };
   now?: () => number;
 }
 
@@ -22,6 +25,10 @@ export interface Received {
   authEvents: number;
   repeated: boolean;
   note?: string;
+  /** What is wrong with what was not taken beside the rest. */
+  refused?: Problem[];
+  /** Of kinds that nothing is known about: counted, and kept for a person to look at. */
+  unknown?: number;
 }
 
 /** Ids that are remembered, of requests and of detections: about 20 MB at most. */
@@ -89,7 +96,13 @@ export class Receiver {
 
   private async take(source: Source, request: SourceRequest, now: number): Promise<Received> {
     const context = { source: source.name, scope: source.scope, now };
-    const { detections, authEvents = [], advisories = [], note } = source.adapter.parse(request, context);
+    const {
+      detections,
+      authEvents = [],
+      advisories = [],
+      untaken = [],
+      note,
+    } = await this.parse(source, () => source.adapter.parse(request, context));
     // Before their detections, which have the dependency check started: it finds them.
     await this.keep(advisories);
     const keyOf = (detection: Detection) => `event ${detection.source} ${detection.eventId}`;
@@ -99,12 +112,43 @@ export class Receiver {
       for (const detection of fresh) this.stored.set(keyOf(detection), true);
     }
     if (authEvents.length > 0) await this.consume(source, authEvents);
+    await this.count(source, untaken);
+    const refused = untaken.flatMap(({ problems }) => problems).slice(0, MOST_PROBLEMS);
+    const faults = untaken.filter(({ problems }) => problems.length > 0).length;
+    if (faults > 0 && detections.length + authEvents.length === 0) {
+      throw new Refusal('invalid', 'correct the fields named and send it again', refused);
+    }
     return {
       detections: detections.length,
       authEvents: authEvents.length,
-      repeated: detections.length > 0 && fresh.length === 0,
+      repeated: detections.length > 0 && fresh.length === 0 && untaken.length === 0,
       note,
+      ...(faults > 0 && { refused }),
+      ...(untaken.length > faults && { unknown: untaken.length - faults }),
     };
+  }
+
+  /** Reads the request. What is refused whole is counted too: many senders never look at the answer. */
+  private async parse(source: Source, read: () => Parsed): Promise<Parsed> {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof Refusal) {
+        const { errors, detail } = error;
+        const problems = errors.length > 0 ? errors : [{ field: '(body)', problem: detail }];
+        await this.count(source, [{ kind: 'refused', problems, value: undefined }]);
+      }
+      throw error;
+    }
+  }
+
+  private async count(source: Source, untaken: Untaken[]): Promise<void> {
+    if (untaken.length === 0) return;
+    try {
+      await this.deps.untaken?.keep(source.name, untaken);
+    } catch (cause) {
+      throw unavailable(cause);
+    }
   }
 
   private async keep(advisories: AdvisoryRecord[]): Promise<void> {
@@ -128,6 +172,8 @@ export class Receiver {
   }
 }
 
+/** Problems in one answer. */
+const MOST_PROBLEMS = 20;
 const REPEATED: Received = { detections: 0, authEvents: 0, repeated: true };
 const COME_AGAIN_SECONDS = 5;
 

@@ -1,6 +1,7 @@
 /** What each format of a source provides: pure functions, one file a format. */
 
 import type { Detection } from '../../../domain/detection/detection';
+import type { Problem } from '../../../domain/kernel/problems';
 import type { AdvisoryRecord } from '../../../domain/patch/advisory';
 import type { AuthEvent } from '../../../domain/sessions/auth-event';
 
@@ -20,12 +21,22 @@ export interface SourceContext {
   now: number;
 }
 
+/** What could not be taken of a request: it costs itself and nothing beside it, is counted, and can be looked at. */
+export interface Untaken {
+  /** What it says that it is, such as the name of an event. */
+  kind: string;
+  /** What is wrong with it, by field; none where nothing is known about the kind. */
+  problems: Problem[];
+  value: unknown;
+}
+
 /** What a request holds. All lists empty: it was understood and nothing follows, as `note` says. */
 export interface Parsed {
   detections: Detection[];
   authEvents?: AuthEvent[];
   /** For the dependency check, beside their detections. */
   advisories?: AdvisoryRecord[];
+  untaken?: Untaken[];
   note?: string;
 }
 

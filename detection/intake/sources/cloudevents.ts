@@ -16,6 +16,7 @@ import {
   json,
   jsonText,
   objectAt,
+  readEach,
   utf8,
 } from './reading';
 import { header, plainSecretProblem, verifyBearerOrHmac } from './signatures';
@@ -53,9 +54,16 @@ export const cloudevents: SourceAdapter = {
     if (mode === 'structured') return { detections: [eventOf(objectAt(body, '(body)'), [], context)] };
     if (!Array.isArray(body)) throw invalid('(body)', 'must be a list of events');
     if (body.length > MOST) throw invalid('(body)', `must hold at most ${MOST} events`);
-    return { detections: body.map((each, n) => eventOf(objectAt(each, String(n)), [String(n)], context)) };
+    const { taken, untaken } = readEach(body, kindOf, (each, prefix) =>
+      eventOf(objectAt(each, prefix.join('.') || '(body)'), prefix, context),
+    );
+    return { detections: taken, untaken };
   },
 };
+
+function kindOf(value: unknown): string {
+  return asText(asObject(value)?.type, 80) ?? 'refused';
+}
 
 function modeOf(request: SourceRequest): 'structured' | 'batch' | 'binary' {
   const type = (header(request, 'content-type') ?? '').toLowerCase();

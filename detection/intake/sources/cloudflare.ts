@@ -1,6 +1,7 @@
 /**
  * Cloudflare Notifications by webhook: a static secret in `cf-webhook-auth`, no signature. START and END of an alert share
- * `alert_correlation_id`. When a destination is created a test is posted that must be taken and means nothing.
+ * `alert_correlation_id`. When a destination is created a test is posted that must be taken and means nothing. No field is
+ * required (developers.cloudflare.com/notifications/reference/webhook-payload-schema): what is missing or wrong costs itself.
  */
 import type { SourceAdapter } from './adapter';
 import {
@@ -44,6 +45,8 @@ const FACTS = [
   'status',
 ] as const;
 const TARGETS = ['target_hostname', 'target_zone_name', 'target_ip', 'zone_name', 'hostname', 'pool_name'] as const;
+/** With one of these it is a notification, and no test. */
+const SAYS_SOMETHING = ['name', 'data', 'alert_event', 'alert_correlation_id', 'policy_id', 'policy_name'] as const;
 const PHASES: Record<string, 'start' | 'end'> = {
   START: 'start',
   END: 'end',
@@ -63,21 +66,22 @@ export const cloudflare: SourceAdapter = {
 
   parse(request, context) {
     const body = objectAt(json(request.body), '(body)');
-    const alert = asText(body.alert_type, 100);
-    if (!alert) {
-      if (typeof body.text === 'string' && body.alert_correlation_id === undefined && body.data === undefined) {
-        return { detections: [], note: 'test of the destination' };
-      }
-      throw invalid('alert_type', 'must be the type of the alert, like dos_attack_l7');
+    const named = asText(body.alert_type, 100);
+    if (!named && !SAYS_SOMETHING.some((field) => body[field] !== undefined)) {
+      if (typeof body.text === 'string') return { detections: [], note: 'test of the destination' };
+      throw invalid(
+        'alert_type',
+        'must be the type of the alert, like dos_attack_l7, where nothing else says what it is',
+      );
     }
+    const alert = named ?? 'unnamed';
     const phase = PHASES[asText(body.alert_event)?.toUpperCase() ?? ''];
     const correlation = asText(body.alert_correlation_id);
     const at = asInstant(typeof body.ts === 'string' && /^\d{1,12}$/.test(body.ts) ? Number(body.ts) : body.ts);
-    if (body.ts !== undefined && !at) throw invalid('ts', 'must be Unix seconds');
     const data = asObject(body.data) ?? {};
     const systems = TARGETS.flatMap((name) => asTexts(data[name], 10));
     const facts = factsOf({
-      alert_type: alert,
+      alert_type: named,
       policy_name: body.policy_name,
       ...Object.fromEntries(FACTS.map((name) => [name, data[name]])),
     });
@@ -89,7 +93,8 @@ export const cloudflare: SourceAdapter = {
           phase,
           correlationId: correlation,
           at: at ?? new Date(context.now).toISOString(),
-          title: asText(body.name) ?? `Cloudflare: ${alert}`,
+          title:
+            asText(body.name) ?? (named ? `Cloudflare: ${named}` : 'A notification from Cloudflare without a type'),
           systems: [...new Set(systems)].slice(0, 50),
           indicators: asIndicators(data.source_ips),
           facts,

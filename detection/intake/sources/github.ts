@@ -1,6 +1,7 @@
 /**
- * GitHub webhooks: `X-Hub-Signature-256` over the body. `dependabot_alert` and `security_advisory` are detections; `ping` and
- * other events are taken and mean nothing. GitHub signs neither the time nor `X-GitHub-Delivery`, so an event is known by
+ * GitHub webhooks: `X-Hub-Signature-256` over the body. `dependabot_alert`, `security_advisory`
+ * and `secret_scanning_alert` are detections; `ping`
+ * means nothing, and other events are counted as kinds that nothing is known about. GitHub signs neither the time nor `X-GitHub-Delivery`, so an event is known by
  * the digest of its signed body: what was captured and is sent again under another delivery id is a repeat.
  */
 import type { SourceAdapter } from './adapter';
@@ -26,7 +27,12 @@ const SEVERITY: Record<string, 'sev2' | 'sev3' | 'sev4'> = {
   moderate: 'sev4',
   low: 'sev4',
 };
-const ENDS = ['fixed', 'dismissed', 'auto_dismissed', 'withdrawn'];
+const ENDS = ['fixed', 'dismissed', 'auto_dismissed', 'withdrawn', 'resolved'];
+const READERS: Record<string, (body: Json) => ReturnType<typeof advisory | typeof dependabot | typeof leakedSecret>> = {
+  dependabot_alert: dependabot,
+  security_advisory: advisory,
+  secret_scanning_alert: leakedSecret,
+};
 
 export const github: SourceAdapter = {
   format: 'github',
@@ -46,9 +52,10 @@ export const github: SourceAdapter = {
     const event = header(request, 'x-github-event');
     const body = objectAt(json(request.body), '(body)');
     if (!event) throw invalid('x-github-event', 'must name the event, as GitHub sends it');
-    const fields =
-      event === 'dependabot_alert' ? dependabot(body) : event === 'security_advisory' ? advisory(body) : undefined;
-    if (!fields) return { detections: [], note: event === 'ping' ? 'ping' : 'an event that is not looked at' };
+    if (event === 'ping') return { detections: [], note: 'ping' };
+    const read = Object.hasOwn(READERS, event) ? READERS[event] : undefined;
+    if (!read) return { detections: [], untaken: [{ kind: event, problems: [], value: body }] };
+    const fields = read(body);
     const { action } = fields.facts;
     const at = fields.at ?? new Date(context.now).toISOString();
     const phase = ENDS.includes(String(action)) ? ('end' as const) : ('start' as const);
@@ -106,6 +113,41 @@ function advisory(body: Json) {
       ecosystems: [...new Set(vulnerabilities.map(({ ecosystem }) => ecosystem))],
     }),
   };
+}
+
+/**
+ * A secret that GitHub found in a repository. Never the secret itself, which older servers send along. How bad it is: whether
+ * it still works (`validity`), and whether everybody can read it (`publicly_leaked`, or a public repository).
+ */
+function leakedSecret(body: Json) {
+  const alert = objectAt(body.alert, 'alert');
+  const { full_name, private: isPrivate, visibility } = asObject(body.repository) ?? {};
+  const repository = asText(full_name, 120);
+  const isPublic = alert.publicly_leaked === true || isPrivate === false || visibility === 'public';
+  const what = asText(alert.secret_type_display_name, 80) ?? asText(alert.secret_type, 80) ?? 'A secret';
+  return {
+    at: asInstant(alert.updated_at) ?? asInstant(alert.created_at),
+    title: `${what} in ${repository ?? 'a repository'}${isPublic ? ', which is public' : ''}: rotate it at its provider`,
+    correlationId: repository && asText(alert.number) ? `${repository} secret ${asText(alert.number, 20)}` : undefined,
+    severity: severityOfSecret(alert.validity, isPublic),
+    systems: repository ? [repository] : [],
+    facts: factsOf({
+      action: actionOf(body),
+      secret: alert.secret_type,
+      validity: alert.validity,
+      public: isPublic,
+      state: alert.state,
+      resolution: alert.resolution,
+      pushProtectionBypassed: alert.push_protection_bypassed,
+    }),
+  };
+}
+
+/** What nobody has checked may work. */
+function severityOfSecret(validity: unknown, isPublic: boolean): 'sev1' | 'sev2' | 'sev3' | 'sev4' {
+  if (validity === 'inactive') return 'sev4';
+  if (validity === 'active') return isPublic ? 'sev1' : 'sev2';
+  return isPublic ? 'sev2' : 'sev3';
 }
 
 function actionOf(body: Json): string {

@@ -17,6 +17,7 @@ import {
   invalid,
   json,
   objectAt,
+  readEach,
 } from './reading';
 import { plainSecretProblem, verifyBearerOrHmac } from './signatures';
 
@@ -46,10 +47,18 @@ export const osv: SourceAdapter = {
         ? (asObject(body)!.vulns as unknown[])
         : [body];
     if (vulns.length > MOST) throw invalid('(body)', `must hold at most ${MOST} records`);
-    const prefixOf = (index: number) => (vulns.length > 1 ? `${index}.` : '');
+    const { taken, untaken } = readEach(
+      vulns,
+      () => 'refused',
+      (record, prefix) => {
+        const at = prefix.map((index) => `${index}.`).join('');
+        return { detection: advisory(record, at, context), record: recordOf(record, at) };
+      },
+    );
     return {
-      detections: vulns.map((record, index) => advisory(record, prefixOf(index), context)),
-      advisories: vulns.map((record, index) => recordOf(record, prefixOf(index))),
+      detections: taken.map(({ detection }) => detection),
+      advisories: taken.map(({ record }) => record),
+      untaken,
     };
   },
 };

@@ -7,7 +7,7 @@ import { clientAddress } from '../../../domain/kernel/client-address';
 import { parseIpRange } from '../../../domain/kernel/ip-address';
 import { placeOf } from '../../../domain/places/place';
 import { invalidBody, Refusal } from '../refusal';
-import type { SourceContext } from './adapter';
+import type { SourceContext, Untaken } from './adapter';
 
 /** The body as text. Throws when it is not UTF-8. */
 export function utf8(body: Buffer): string {
@@ -123,6 +123,27 @@ export function digestOf(body: Buffer | string): string {
   return createHash('sha256').update(body).digest('hex').slice(0, 32);
 }
 
+/** Reads each item by itself. What is refused is told with its place, and takes no other with it. */
+export function readEach<T>(
+  values: readonly unknown[],
+  kindOf: (value: unknown) => string,
+  read: (value: unknown, prefix: string[]) => T,
+): { taken: T[]; untaken: Untaken[] } {
+  const taken: T[] = [];
+  const untaken: Untaken[] = [];
+  for (const [index, value] of values.entries()) {
+    try {
+      taken.push(read(value, values.length > 1 ? [String(index)] : []));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const { errors, detail } = error;
+      const problems = errors.length > 0 ? errors : [{ field: String(index), problem: detail }];
+      untaken.push({ kind: kindOf(value), problems, value });
+    }
+  }
+  return { taken, untaken };
+}
+
 /** The fields of a detection that an adapter gives. */
 export type DetectionFields = Omit<z.input<typeof DetectionSchema>, 'source' | 'format'>;
 
@@ -158,7 +179,8 @@ const MOST_FACTS = 60;
 /** A mail address; not `@scope/package` and not `package@1.2.3`. */
 const MAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[a-z]{2,24}\b/gi;
 
-function withoutMail(text: string): string {
+/** Mail addresses in a text are replaced. */
+export function withoutMail(text: string): string {
   return text.includes('@') ? text.replace(MAIL, '[address]') : text;
 }
 

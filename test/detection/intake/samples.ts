@@ -25,6 +25,8 @@ export interface Sample {
   /** How many detections it is. */
   detections: number;
   authEvents?: number;
+  /** Events of kinds that nothing is known about. */
+  unknown?: number;
 }
 
 export const OLD_SECRET = `whsec_${Buffer.from('the secret before the rotation').toString('base64')}`;
@@ -228,7 +230,15 @@ export function samples(now: number, id = 'a'): Sample[] {
     examplesOf(event).forEach((example, n) => {
       const body = JSON.stringify({ ...example, sample: id });
       const detections = event === 'ping' || event === 'push' ? 0 : 1;
-      add({ name: `github ${event} ${n}`, format: 'github', headers: signGithub(event, body), body, detections });
+      const unknown = event === 'push' ? 1 : 0;
+      add({
+        name: `github ${event} ${n}`,
+        format: 'github',
+        headers: signGithub(event, body),
+        body,
+        detections,
+        unknown,
+      });
     });
   }
 

@@ -81,7 +81,8 @@ test.each(samples(clock.now).map((sample) => [sample.name, sample] as const))(
     const authBefore = authEvents.length;
     const first = await send(sample);
     expect({ status: first.statusCode, body: first.json() }).toMatchObject({
-      status: sample.detections + (sample.authEvents ?? 0) > 0 ? 202 : 200,
+      status: sample.detections + (sample.authEvents ?? 0) + (sample.unknown ?? 0) > 0 ? 202 : 200,
+      ...(sample.unknown && { body: { unknown: sample.unknown } }),
     });
     expect(authEvents.length - authBefore).toBe(sample.authEvents ?? 0);
     const again = await send(sample);
