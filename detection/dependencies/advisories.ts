@@ -1,5 +1,5 @@
 /** Reads OSV records from where they stand: a folder (one file each), a file (JSON or JSON Lines), an address. */
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Dirent } from 'node:fs';
 import { opendir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { asObject, own } from './component-list';
@@ -18,20 +18,44 @@ const LARGEST_JSON_BYTES = 64 * 1024 * 1024;
 const LARGEST_RECORD_BYTES = 8 * 1024 * 1024;
 const DEEPEST_FOLDER = 12;
 
-/** Reads one source: an `https:` address (or `http:` on this machine), a folder, or a file. Never throws for its content. */
-export async function readAdvisories(source: string, options: ReadOptions): Promise<void> {
+/**
+ * Reads one source: an `https:` address (or `http:` on this machine), a folder, or a file. Never throws for its content. A
+ * source with nothing in it is a problem: a check that read nothing found nothing, which says nothing.
+ */
+export async function readAdvisories(source: string, given: ReadOptions): Promise<void> {
+  let seen = 0;
+  const take: TakeRecord = (record, where) => {
+    seen++;
+    given.take(record, where);
+  };
+  let told = 0;
+  const problem = (text: string) => {
+    told++;
+    given.problem(text);
+  };
+  await readSource(source, { ...given, take, problem });
+  if (seen + told === 0) problem(`advisories ${nameOf(source)}: no OSV record is there, so nothing is known from it`);
+}
+
+async function readSource(source: string, options: ReadOptions): Promise<void> {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source)) {
     const file = await download(source, options);
     if (file) await readFileOfRecords(file.path, file.name, options);
     return;
   }
-  const name = path.basename(source) || 'advisories';
+  const name = nameOf(source);
   try {
     if ((await stat(source)).isDirectory()) await readFolder(source, name, options, 0);
     else await readFileOfRecords(source, name, options);
   } catch (error) {
     options.problem(`advisories ${name}: cannot be read (${codeOf(error)})`);
   }
+}
+
+/** How problems call a source: no folders of a machine, no query of an address, which may hold a key. */
+function nameOf(source: string): string {
+  const url = URL.canParse(source) && /^https?:/i.test(source) ? new URL(source) : undefined;
+  return (url ? `${url.host}${url.pathname}`.slice(0, 200) : path.basename(source)) || 'advisories';
 }
 
 async function readFolder(folder: string, name: string, options: ReadOptions, depth: number): Promise<void> {
@@ -44,12 +68,22 @@ async function readFolder(folder: string, name: string, options: ReadOptions, de
     const file = path.join(folder, entry.name);
     if (entry.isDirectory()) {
       if (!entry.name.startsWith('.')) await readFolder(file, name, options, depth + 1);
-    } else if (entry.isFile() && entry.name.endsWith('.json')) {
+    } else if (!(await isFile(entry, file))) {
+    } else if (entry.name.endsWith('.json')) {
       await readOne(file, `${name}/${entry.name}`, options);
-    } else if (entry.isFile() && /\.(jsonl|ndjson)$/.test(entry.name)) {
+    } else if (/\.(jsonl|ndjson)$/.test(entry.name)) {
       await readFileOfRecords(file, `${name}/${entry.name}`, options);
     }
   }
+}
+
+/** A file, or a link to one, as Kubernetes mounts them. */
+async function isFile(entry: Dirent, file: string): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  return stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
 
 async function readOne(file: string, where: string, options: ReadOptions): Promise<void> {

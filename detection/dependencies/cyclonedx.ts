@@ -1,16 +1,16 @@
-/** Reads a CycloneDX SBOM in JSON, versions 1.4 to 1.6 (ECMA-424): the components that have a package URL. */
+/** Reads a CycloneDX SBOM in JSON, versions 1.4 to 1.7 (ECMA-424): the components that have a package URL. */
 import type { Inventory } from '../../domain/patch/dependencies';
 import { asObject, ComponentList, cut, own, ownText } from './component-list';
 import { InventoryError } from './inventory-error';
 import { parsePurl } from './purl';
 
-const VERSIONS = ['1.4', '1.5', '1.6'];
+const VERSIONS = ['1.4', '1.5', '1.6', '1.7'];
 /** Nesting of components within components. */
 const DEEPEST = 200;
 const PROBLEMS_KEPT = 20;
 
 /**
- * Every component with a package URL, at any depth. References between components are not followed, so that no cycle
+ * Every component with a package URL, at any depth, and the source package that it was built from. References between components are not followed, so that no cycle
  * matters. Components that cannot be identified are counted in `problems`: nothing is known about them.
  *
  * @throws InventoryError when it is no SBOM of these versions.
@@ -44,14 +44,20 @@ export function readCycloneDx(bom: Record<string, unknown>): Omit<Inventory, 'na
       const name = ownText(component, 'name');
       if (purl) {
         const scope = own(component, 'scope');
-        list.add({
+        const version = purl.version === undefined ? ownText(component, 'version') : cut(purl.version);
+        const found = {
           ecosystem: purl.ecosystem,
           name: cut(purl.name),
-          version: purl.version === undefined ? ownText(component, 'version') : cut(purl.version),
+          version,
           place: ownText(component, 'bom-ref', 2000) ?? purlText!,
           dev: scope === 'excluded',
           optional: scope === 'optional',
-        });
+        };
+        list.add(found);
+        const source = purl.upstream ?? sourceNamedBy(component);
+        if (source && source.name !== purl.name) {
+          list.add({ ...found, name: cut(source.name), version: source.version ? cut(source.version) : version });
+        }
       } else if (own(component, 'type') !== 'file') miss(cut(name ?? purlText ?? 'a component without a name', 80));
       const nested = own(component, 'components');
       if (!Array.isArray(nested)) continue;
@@ -59,12 +65,30 @@ export function readCycloneDx(bom: Record<string, unknown>): Omit<Inventory, 'na
       open.push({ components: nested, depth: level.depth + 1 });
     }
   }
-  const problems =
+  const components = list.list();
+  const nothing = components.length === 0 ? ['it lists no package of a known kind: nothing of it was checked'] : [];
+  const unknownOnes =
     unknown > 0
       ? [
           `${unknown} components have no package URL of a known kind, so nothing is known about them: ${unidentified.join(', ')}${unknown > unidentified.length ? ' …' : ''}`,
         ]
       : [];
+  const problems = [...nothing, ...unknownOnes];
   const subject = asObject(own(asObject(own(bom, 'metadata')) ?? {}, 'component'));
-  return { name: subject && ownText(subject, 'name'), format: 'cyclonedx', components: list.list(), problems };
+  return { name: subject && ownText(subject, 'name'), format: 'cyclonedx', components, problems };
+}
+
+/** Trivy writes the source package beside the package URL, as properties (aquasecurity.github.io/trivy, "CycloneDX"). */
+function sourceNamedBy(component: Record<string, unknown>): { name: string; version?: string } | undefined {
+  const properties = own(component, 'properties');
+  const given = Array.isArray(properties) ? properties.slice(0, 100).map((each) => asObject(each) ?? {}) : [];
+  const propertyOf = (what: string) => {
+    const found = given.find((each) => own(each, 'name') === `aquasecurity:trivy:${what}`);
+    return found && ownText(found, 'value');
+  };
+  const name = propertyOf('SrcName');
+  if (!name) return undefined;
+  const [version, release, epoch] = [propertyOf('SrcVersion'), propertyOf('SrcRelease'), propertyOf('SrcEpoch')];
+  const whole = version && `${epoch && epoch !== '0' ? `${epoch}:` : ''}${version}${release ? `-${release}` : ''}`;
+  return { name, ...(whole ? { version: whole } : {}) };
 }

@@ -2,6 +2,7 @@
 import type { Inventory } from '../../domain/patch/dependencies';
 import { asObject, ComponentList, cut, own, ownText } from './component-list';
 import { InventoryError } from './inventory-error';
+import { isTarball, tarballVersion } from './tarball';
 
 /** Nesting of version 1. npm itself never comes near; deeper ones are an attack on the reader. */
 const DEEPEST = 200;
@@ -11,7 +12,8 @@ const VERSION = /^[0-9][0-9A-Za-z.+-]*$/;
 
 /**
  * Every package that the lock file installs, with its nested versions; aliases (`npm:`) under their real names. Links,
- * workspaces and folders are the project's own code and no packages of the registry: they are left out and counted.
+ * workspaces and folders are the project's own code and no packages of the registry: they are left out. A tarball is a
+ * package, wherever it lies.
  *
  * @throws InventoryError when it is no lock file of these versions.
  */
@@ -44,7 +46,7 @@ function readPackages(packages: Record<string, unknown>, list: ComponentList, pr
     }
     if (own(entry, 'link') === true) continue;
     const name = ownText(entry, 'name') ?? place.slice(at + SEGMENT.length);
-    add(list, problems, place, name, own(entry, 'version'), entry);
+    add(list, problems, place, name, own(entry, 'version') ?? own(entry, 'resolved'), entry);
   }
 }
 
@@ -90,12 +92,13 @@ function add(
     problems.push(`${cut(place, 120)}: has no usable name`);
     return;
   }
-  const known = typeof version === 'string' && version.length <= 300 && VERSION.test(version) ? version : undefined;
+  const text = typeof version === 'string' && version.length <= 1_000 ? version : '';
+  const known = text.length <= 300 && VERSION.test(text) ? text : tarballVersion(name, text);
   const dev = own(entry, 'dev') === true || own(entry, 'devOptional') === true;
   const optional = own(entry, 'optional') === true || own(entry, 'devOptional') === true;
   list.add({ ecosystem: 'npm', name: cut(name), version: known, place, dev, optional });
 }
 
 function isFolder(version: unknown): boolean {
-  return typeof version === 'string' && (version.startsWith('file:') || version.startsWith('link:'));
+  return typeof version === 'string' && /^(file|link):/.test(version) && !isTarball(version);
 }

@@ -1,10 +1,14 @@
 /** Package URLs (https://github.com/package-url/purl-spec), as far as they name a package of an ecosystem of OSV. */
 
-/** A package that a URL names. `version` is decoded; qualifiers and subpath say nothing about vulnerability. */
+/**
+ * A package that a URL names. `version` is decoded. Of the qualifiers `upstream` counts alone: the source package that one of a
+ * distribution was built from, under whose name distributions publish advisories.
+ */
 export interface Purl {
   ecosystem: string;
   name: string;
   version?: string;
+  upstream?: { name: string; version?: string };
 }
 
 /** Types of package URLs, as OSV calls their ecosystems, and how namespace and name are put together there. */
@@ -43,7 +47,7 @@ const DISTRIBUTIONS: Record<string, string> = {
 /** Parses a package URL. Undefined when it is none, or of a type for which there are no advisories. Never throws. */
 export function parsePurl(text: string): Purl | undefined {
   if (text.length > 2000 || !/^pkg:/i.test(text)) return undefined;
-  const path = text.slice(4).replace(/^\/+/, '').split('#')[0]!.split('?')[0]!;
+  const [path = '', qualifiers = ''] = text.slice(4).replace(/^\/+/, '').split('#')[0]!.split('?', 2);
   // A scope is written %40scope, but plain @scope is met too: the version follows the last @ of the last segment.
   const at = path.lastIndexOf('@');
   const hasVersion = at > path.lastIndexOf('/') + 1 && at > 0;
@@ -57,7 +61,19 @@ export function parsePurl(text: string): Purl | undefined {
   if (!known) return undefined;
   // Go's versions begin with v, except in advisories.
   const plain = known.ecosystem === 'Go' ? version?.replace(/^v(?=\d)/, '') : version;
-  return { ...known, ...(plain ? { version: plain } : {}) };
+  const upstream = upstreamOf(qualifiers);
+  return { ...known, ...(plain ? { version: plain } : {}), ...(upstream ? { upstream } : {}) };
+}
+
+/** `upstream=perl`, `upstream=gcc-12%4012.2.0-14`, and for RPM the name of the source file: `upstream=openssl-3.0.7-24.el9.src.rpm`. */
+function upstreamOf(qualifiers: string): Purl['upstream'] {
+  const written = qualifiers.split('&').find((each) => /^upstream=/i.test(each));
+  const text = written && decode(written.slice('upstream='.length));
+  if (!text) return undefined;
+  const file = /^(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm$/.exec(text);
+  if (file) return { name: file[1]!, version: file[2]! };
+  const [name, version] = text.split('@', 2) as [string, string?];
+  return name ? { name, ...(version ? { version } : {}) } : undefined;
 }
 
 function identify(type: string, namespace: string[], name: string): Purl | undefined {

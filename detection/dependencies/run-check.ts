@@ -31,5 +31,9 @@ export async function runCheck(sources: CheckSources, now: Date, beat?: () => vo
     await readAdvisories(source, { cacheDir: sources.cacheDir, take, problem, beat });
   }
   for (const { id, record } of (await sources.received?.()) ?? []) take(record, `received ${id}`);
+  // Each source that is empty has told so; of those that come by webhook there may be none yet.
+  if (sources.advisories.length === 0 && check.summary().advisories === 0 && sources.received) {
+    check.problem('no advisory has come yet: set TOCSIN_ADVISORIES, or have a source of the format osv send some');
+  }
   return check.conclude();
 }

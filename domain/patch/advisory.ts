@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { type Instant, InstantSchema } from '../kernel/time';
+import { withLastKnown } from './last-known-range';
 
 /** How severe a vulnerability is, worst first. `unknown`: nobody has said; it is never taken for harmless. */
 export const RATINGS = ['critical', 'high', 'medium', 'low', 'unknown'] as const;
@@ -34,13 +35,17 @@ export type SeverityScore = z.infer<typeof SeveritySchema>;
 
 /** A database's own word for the severity, such as MODERATE. Other things that databases keep there are no concern. */
 const RatedSchema = z.object({ severity: z.string().max(60).optional().catch(undefined) }).catch({});
+/** Of one package, GitHub's database also says there where a range ends. */
+const RangeEndSchema = z
+  .object({ last_known_affected_version_range: z.string().max(300).optional().catch(undefined) })
+  .catch({});
 
 const AffectedSchema = z.object({
   package: z.object({ ecosystem: short(120), name: short(300) }).optional(),
   ranges: z.array(RangeSchema).max(MOST).nullish(),
   versions: z.array(version).max(200_000).nullish(),
   severity: z.array(SeveritySchema).max(100).nullish(),
-  database_specific: RatedSchema.nullish(),
+  database_specific: z.intersection(RatedSchema, RangeEndSchema).nullish(),
   ecosystem_specific: RatedSchema.nullish(),
 });
 
@@ -96,7 +101,7 @@ export const AdvisorySchema = AdvisoryRecordSchema.transform(
             {
               ecosystem: each.package.ecosystem,
               name: each.package.name,
-              ranges: each.ranges ?? [],
+              ranges: withLastKnown(each.ranges ?? [], each.database_specific?.last_known_affected_version_range),
               versions: each.versions ?? [],
               severity: each.severity ?? [],
               rated: each.database_specific?.severity ?? each.ecosystem_specific?.severity,
