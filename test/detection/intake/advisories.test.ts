@@ -115,7 +115,7 @@ test.each<[string, unknown, number, string?]>([
   ['a time before Postgres has any', record('X-1', 'x', [], { modified: '0000-01-01T00:00:00Z' }), 422, 'modified'],
   ['a package that is a text', record('X-1', 'x', [], { affected: [{ package: 'x' }] }), 422, 'affected.0.package'],
   ['a bound that is a number', record('X-1', 'x', [{ fixed: 7 }]), 422, 'affected.0.ranges.0.events.0.fixed'],
-  ['one of two', [MINIMIST, record('X-1', 'x', [], { aliases: 'Y-1' })], 422, '1.aliases'],
+  ['two of two', [record('X-1', 'x', [], { aliases: 'Y-1' }), {}], 422, '0.aliases'],
   [
     'one that grows beyond what is kept',
     record('X-1', 'x', [], {
@@ -129,6 +129,13 @@ test.each<[string, unknown, number, string?]>([
   const answer = await send(body);
   expect({ status: answer.statusCode, field: answer.json().errors?.[0].field }).toEqual({ status, field });
   expect([await kept(), await detections()]).toEqual([[], 0]);
+});
+
+test('one that is malformed costs itself: the other is kept, and the answer names what was refused', async () => {
+  const answer = await send([MINIMIST, record('X-1', 'x', [], { aliases: 'Y-1' })]);
+  expect(answer.statusCode).toBe(202);
+  expect(answer.json()).toMatchObject({ detections: 1, refused: [{ field: '1.aliases' }] });
+  expect([(await kept()).length, await detections()]).toEqual([1, 1]);
 });
 
 test('forged ones are refused and change nothing', async () => {
@@ -158,7 +165,13 @@ test('the next check finds what came, opens a task, and lets go of it when the a
     detections: { accept: async (given) => void raised.push(...given) },
   });
   const check = () => new MockActivityEnvironment().run(activities.checkDependencies) as Promise<CheckSummary>;
-  expect(await check()).toMatchObject({ advisories: 0, findings: { critical: 0 }, problems: [] });
+  // Nothing was read: that is no clean check, and is told.
+  expect(await check()).toMatchObject({
+    advisories: 0,
+    findings: { critical: 0 },
+    problems: [expect.stringContaining('no advisory has come yet')],
+  });
+  expect(raised.splice(0).map(({ type }) => type)).toEqual(['dependency.check-incomplete']);
   expect((await send([MINIMIST, LODASH])).statusCode).toBe(202);
   expect(await check()).toMatchObject({
     advisories: 2,
