@@ -165,7 +165,7 @@ class EscalationRun {
     } finally {
       this.paging = undefined;
     }
-    this.state = paged(this.state!, climb.seq, begunAt);
+    this.state = paged(this.state!, climb.number, begunAt);
   }
 
   private async look(): Promise<void> {

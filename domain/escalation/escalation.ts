@@ -150,12 +150,12 @@ export function stands(state: EscalationState, standing: Standing, now: Instant)
 }
 
 /**
- * A page of this climb, begun at an instant, was delivered or given up. Pages stay at their instants; one that began so
+ * A page of the climb of this number, begun at an instant, was delivered or given up. Pages stay at their instants; one that began so
  * late (the worker was away) that the next would follow within half the distance moves those after it.
  */
-export function paged(state: EscalationState, climbSeq: number, begunAt: Instant): EscalationState {
+export function paged(state: EscalationState, climbNumber: number, begunAt: Instant): EscalationState {
   const { climb, plan } = state;
-  if (climb.seq !== climbSeq) return state;
+  if (climb.number !== climbNumber) return state;
   const everyMs = exactMs(plan.every);
   const inTime = toMs(climb.nextAt) + everyMs;
   const nextAt = toInstant(inTime - toMs(begunAt) >= everyMs / 2 ? inTime : toMs(begunAt) + everyMs);
