@@ -28,6 +28,8 @@ export type FaultSettings = z.input<typeof faultsSchema>;
 /** Holds the faults of one server and offers them at `/_faults`: GET shows, PUT sets, DELETE ends them. */
 export class FaultBox {
   current: Faults;
+  /** How many requests were refused, came too often or were cut off since the faults were set. */
+  played = 0;
 
   constructor(initial: FaultSettings = {}) {
     this.current = faultsSchema.parse(initial);
@@ -36,6 +38,7 @@ export class FaultBox {
   /** Sets the faults, replacing those in force. Throws a ZodError on an unknown or impossible one. */
   set(settings: FaultSettings): void {
     this.current = faultsSchema.parse(settings);
+    this.played = 0;
   }
 
   /** Waits as told; then the status to refuse this request with, or undefined to carry it out. */
@@ -43,6 +46,7 @@ export class FaultBox {
     const { failPath } = this.current;
     if (this.current.failNext > 0 && (failPath === undefined || failPath === path)) {
       this.current.failNext--;
+      this.played++;
       return this.current.failStatus;
     }
     if (this.current.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.current.delayMs));
@@ -53,6 +57,7 @@ export class FaultBox {
   losesAnswer(reply: FastifyReply): boolean {
     if (this.current.dropNext === 0) return false;
     this.current.dropNext--;
+    this.played++;
     reply.hijack();
     reply.raw.destroy();
     return true;
@@ -64,7 +69,7 @@ export class FaultBox {
     app.put('/_faults', async (request, reply) => {
       const parsed = faultsSchema.safeParse(request.body);
       if (!parsed.success) return reply.code(422).send({ message: z.prettifyError(parsed.error) });
-      this.current = parsed.data;
+      this.set(parsed.data);
       return this.current;
     });
     app.delete('/_faults', async () => {

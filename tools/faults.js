@@ -17,8 +17,9 @@ const USAGE = `npm run faults [NAME...] [-- --seed N | --list | --help]
 
 Plays families of faults against real processes, and prints for each what was
 lost, doubled, early and silent, counted from outside: mailbox, recorder, status
-page, ledger, register, history. Exits 1 unless each count is zero and each was
-counted. Without a name it plays all of them.
+page, ledger, register, history; and how often each fault really happened. Exits
+1 unless each count is zero, each was counted and a fault happened. Without a
+name it plays all of them.
 
   --seed N  seed for random choices (a new one for each run)
   --list    the families, what each does, and which the test suite runs too
@@ -80,7 +81,7 @@ function wrapped(text) {
   return text.replace(/(.{1,76})(?: |$)/g, '    $1\n').trimEnd();
 }
 
-/** Plays one family and prints its line. Answers whether all is zero, and counted. */
+/** Plays one family and prints its line. Answers whether all is zero, and counted, and a fault happened. */
 async function play({ name, file }, seed) {
   const results = mkdtempSync(path.join(os.tmpdir(), 'tocsin-faults-'));
   const report = path.join(results, 'report.json');
@@ -95,6 +96,7 @@ async function play({ name, file }, seed) {
     const counted = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
     const seconds = Math.round((Date.now() - startedAt) / 1000);
     console.log(`${name.padEnd(18)} ${counts(counted)}  ${seconds} s${code === 0 ? '' : '  FAILED'}`);
+    console.log(`    happened: ${happened(counted) || 'NOTHING'}`);
     for (const { harm, what } of counted?.found ?? []) console.log(`    ${harm}: ${what}`);
     for (const [harm, because] of Object.entries(counted?.impossible ?? {})) console.log(`    no ${harm}: ${because}`);
     if (code !== 0) console.log(firstFailure(output).replace(/^/gm, '    | '));
@@ -119,8 +121,15 @@ function counts(counted) {
   }).join('  ');
 }
 
+/** The faults that really happened: a family without any shows nothing. */
+function happened(counted) {
+  return Object.entries(counted?.injected ?? {})
+    .map(([fault, times]) => `${fault} (${times})`)
+    .join(', ');
+}
+
 function isZero(counted) {
-  if (!counted || counted.found.length > 0) return false;
+  if (!counted || counted.found.length > 0 || !happened(counted)) return false;
   return HARMS.every((harm) => counted.of[harm] > 0 || counted.impossible[harm]);
 }
 

@@ -114,6 +114,7 @@ export async function startCloudflareRecorder(options: CloudflareRecorderOptions
       api.addHook('preHandler', async (request, reply) => {
         const rate = limiter.take(faults.current.ratePerSecond ?? options.ratePerSecond ?? 200);
         if (!rate.allowed) {
+          faults.played++;
           reply.header('retry-after', rate.resetSeconds);
           record(request, 429);
           throw new CloudflareFailure(429, 10429, 'Rate limit exceeded');

@@ -67,6 +67,7 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
       'ratelimit-reset': rate.resetSeconds,
     });
     if (rate.allowed) return;
+    faults.played++;
     reply.header('retry-after', rate.resetSeconds);
     const message = `Too many requests. You can only make ${rate.limit} requests per second.`;
     throw new MailboxError('rate_limit_exceeded', message);

@@ -6,6 +6,7 @@ import type { Activities } from '../../activities/types';
 import { readIncidentEvents } from '../../register/read-incident';
 import { type declarationOf, of, type RealWorld, until, wholeBreach } from '../setup/real-world';
 import { peopleClose } from './people';
+import { rests, terminate } from './standing';
 
 export type Declaration = Partial<ReturnType<typeof declarationOf>>;
 
@@ -66,11 +67,8 @@ export function late(): Declaration {
 }
 
 async function terminatedAndResumed(world: RealWorld, id: string): Promise<void> {
-  await until('it rests', async () => {
-    const { inFlight, registerBacklog } = await world.view(id);
-    return inFlight.length === 0 && registerBacklog === 0;
-  });
-  await world.client.terminate(id, 'a test');
+  await rests(world, id);
+  await terminate(world, id);
   const declared = of(await readIncidentEvents(world.pool, id), 'declared')[0]!.data.declaration;
   const { title, severity, owner } = declared;
   // It stands in the activity, so that nobody answers until another worker took it over.

@@ -2,6 +2,7 @@
  * The clock of the worker is an hour fast, then an hour slow (its own code reads a shifted Date): deadlines keep the time of
  * the server, nothing goes out early, and what the evidence says lies within the dispatch.
  */
+import { injected } from '../setup/invariants/tally';
 import { declarationOf, everything, policy, RealWorld } from '../setup/real-world';
 import { quietWorkers } from '../setup/workflow-harness';
 import { peopleClose } from './people';
@@ -25,6 +26,8 @@ test.each([
     const ids = [`CLOCK-${name}-1`, `CLOCK-${name}-2`];
     for (const id of ids) await world.client.declare({ declaration: declarationOf(id, everything(id)), policy });
     await Promise.all(ids.map((id) => peopleClose(world, id, 120_000)));
+    const ahead = worker.clockAheadMs();
+    injected(`a worker's clock that is an hour ${name}`, Number(Math.abs(ahead - clockAheadMs) < 5_000));
     for (const id of ids) await world.expectSound(id);
     await worker.stop();
   },

@@ -6,6 +6,7 @@ import { readIncidentEvents } from '../../register/read-incident';
 import { AUDIENCE, declarationOf, of, policy, RealWorld, until, wholeBreach } from '../setup/real-world';
 import { quietWorkers } from '../setup/workflow-harness';
 import { peopleClose } from './people';
+import { rests } from './standing';
 
 let world: RealWorld;
 
@@ -47,10 +48,7 @@ test('ten minutes of incident time without Postgres, the worker killed meanwhile
     });
   };
   await paceTo(80);
-  await until('it rests', async () => {
-    const { inFlight, registerBacklog } = await world.view(id);
-    return inFlight.length === 0 && registerBacklog === 0;
-  });
+  await rests(world, id);
   const written = (await readIncidentEvents(world.pool, id)).length;
 
   await world.stopPostgres();

@@ -1,5 +1,6 @@
 /** A lifecycle with everything in it while a provider answers badly, counted from outside when it is over. */
 import type { FaultSettings } from '../../stack/faults';
+import { injected } from '../setup/invariants/tally';
 import { declarationOf, everything, policy, RealWorld, type WorkerChild } from '../setup/real-world';
 import { quietWorkers } from '../setup/workflow-harness';
 import { peopleClose } from './people';
@@ -28,9 +29,9 @@ export async function playedLifecycle(
   try {
     await world.client.declare({ declaration: declarationOf(id, everything(id)), policy });
     await peopleClose(world, id, 150_000);
-    const { failNext, dropNext } =
-      mailbox.failNext || mailbox.dropNext ? world.mailbox.faults.current : world.recorder.faults.current;
-    expect({ failNext, dropNext }).toEqual({ failNext: 0, dropNext: 0 });
+    const box = mailbox.failNext || mailbox.dropNext ? world.mailbox.faults : world.recorder.faults;
+    expect(box.current).toMatchObject({ failNext: 0, dropNext: 0 });
+    injected(id.slice(id.indexOf('-') + 1), box.played);
     await world.expectSound(id);
   } finally {
     world.mailbox.faults.set({});

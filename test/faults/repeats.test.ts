@@ -1,5 +1,6 @@
 /** Whatever is repeated, overlaps, or gets no answer: one effect each, on the real parts. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { injected } from '../setup/invariants/tally';
 import { declarationOf, everything, policy, RealWorld, type WorkerChild } from '../setup/real-world';
 import { quietWorkers } from '../setup/workflow-harness';
 import { peopleClose } from './people';
@@ -39,6 +40,7 @@ async function refusedUntil(id: string, done: Promise<void>): Promise<void> {
   }
   await end;
   expect(refused).toBeGreaterThan(20);
+  injected('a message refused', refused);
 }
 
 const rolls = (id: string) => world.recorder.requests({ method: 'PUT', path: `/tokens/ci-${id}/` }).length;
@@ -46,6 +48,7 @@ const rolls = (id: string) => world.recorder.requests({ method: 'PUT', path: `/t
 test('each activity done twice: one mail, rule, update, alarm, task and entry each', async () => {
   worker = await world.startWorker({ repeats: 'twice' });
   await lifecycle('REPEAT-twice');
+  injected('an activity done twice', worker.repeated());
   expect(rolls('REPEAT-twice')).toBe(1);
   expect(await world.canLogIn(leaked)).toBe(false);
   expect(await world.canLogIn((await world.secret('postgres-role/deploy'))!)).toBe(true);
@@ -54,6 +57,7 @@ test('each activity done twice: one mail, rule, update, alarm, task and entry ea
 test('each activity overlapping itself, as after a time-out of one that still runs: one effect each', async () => {
   worker = await world.startWorker({ repeats: 'overlapping' });
   await lifecycle('REPEAT-overlapping');
+  injected('an activity that overlaps itself', worker.repeated());
   expect(await world.canLogIn((await world.secret('postgres-role/deploy'))!)).toBe(true);
 }, 150_000);
 
@@ -75,6 +79,10 @@ test.each([
     world.mailbox.faults.set(faults);
     world.recorder.faults.set(faults);
     await lifecycle(id);
+    for (const { faults: box } of [world.mailbox, world.recorder]) {
+      expect(box.current).toMatchObject({ failNext: 0, dropNext: 0 });
+      injected(name, box.played);
+    }
   },
   150_000,
 );

@@ -3,13 +3,14 @@
  * others the register refuses what the fork records, which alarms, and the command that it names goes on from the register.
  */
 import { readIncidentEvents } from '../../register/read-incident';
-import { report, Tally } from '../setup/invariants/tally';
+import { injected, report, Tally } from '../setup/invariants/tally';
 import { AUDIENCE, declarationOf, of, policy, RealWorld, until, wholeBreach } from '../setup/real-world';
 import { seeded } from '../setup/seeded';
 import { quietWorkers } from '../setup/workflow-harness';
 import { late } from './boundaries';
 import { expectOk, tocsin } from './commands';
 import { peopleClose } from './people';
+import { duesOf, isTold, rests } from './standing';
 
 let world: RealWorld;
 
@@ -53,26 +54,17 @@ test('to its last task: nothing is lost, and nothing is to be done', async () =>
 async function told(id: string): Promise<string> {
   const declaration = declarationOf(id, { ...late(), serviceAffecting: true, assessment: wholeBreach });
   await world.client.declare({ declaration, policy });
-  await rests(id);
+  await rests(world, id);
   await world.client.send(id, 'approve', { obligation: 'enterprise-notice', by: 'counsel', commandId: 'approve' });
-  await until(
-    'the notice is told',
-    async () => (await world.view(id)).state.obligations['enterprise-notice']!.fulfilledAt,
-  );
-  await rests(id);
-  return duesOf(id);
-}
-
-/** Instants that nothing of this may move. */
-async function duesOf(id: string): Promise<string> {
-  const { anchors, obligations } = (await world.view(id)).state;
-  return JSON.stringify([anchors, Object.values(obligations).map(({ id: o, dueAt }) => [o, dueAt])]);
+  await isTold(world, id, 'enterprise-notice');
+  await rests(world, id);
+  return duesOf(world, id);
 }
 
 async function goesOn(id: string, before: string, { resumed }: { resumed: number }): Promise<void> {
-  await rests(id);
+  await rests(world, id);
   const tally = new Tally();
-  const now = await duesOf(id);
+  const now = await duesOf(world, id);
   tally.check('early', now === before, () => `${id}: its clocks moved: ${now} instead of ${before}`);
   const times = of(await readIncidentEvents(world.pool, id), 'resumed').length;
   tally.whole(times === resumed, () => `${id}: resumed ${times} times instead of ${resumed}`);
@@ -98,6 +90,7 @@ async function reset(id: string, task: number): Promise<void> {
     workflowTaskFinishEventId: task as never,
     requestId: `reset-${id}`,
   });
+  injected('a reset');
 }
 
 async function tellsOfRegister(id: string): Promise<boolean> {
@@ -105,11 +98,4 @@ async function tellsOfRegister(id: string): Promise<boolean> {
   return of(latest, 'alarm-raised').some(
     ({ data: { threshold } }) => threshold.kind === 'failing' && threshold.work === 'register',
   );
-}
-
-function rests(id: string): Promise<unknown> {
-  return until(`${id} rests`, async () => {
-    const { inFlight, registerBacklog } = await world.view(id);
-    return inFlight.length === 0 && registerBacklog === 0;
-  });
 }

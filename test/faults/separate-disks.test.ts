@@ -1,6 +1,7 @@
 /** Two workers that share Temporal and Postgres and no folder: what one drafted and claimed, the other sends, at once and once. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { injected } from '../setup/invariants/tally';
 import { AUDIENCE, declarationOf, policy, RealWorld, until, wholeBreach } from '../setup/real-world';
 import { quietWorkers } from '../setup/workflow-harness';
 import { peopleClose } from './people';
@@ -62,6 +63,7 @@ test('drafted by one worker, whose machine is then gone with its disk, and sent 
   await drafted(id);
   await one.kill();
   rmSync(folderOf('one'), { recursive: true });
+  injected('a disk is gone');
 
   const two = await workerWithDisk('two');
   await world.client.send(id, 'approve', { by: 'counsel', obligation: 'enterprise-notice', commandId: 'approve-1' });

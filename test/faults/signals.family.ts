@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readIncidentEvents } from '../../register/read-incident';
-import { report, Tally } from '../setup/invariants/tally';
+import { injected, report, Tally } from '../setup/invariants/tally';
 import { declarationOf, of, policy, RealWorld, until, wholeBreach } from '../setup/real-world';
 import { seeded } from '../setup/seeded';
 import { quietWorkers } from '../setup/workflow-harness';
@@ -52,6 +52,7 @@ test('a thousand signals around the beginnings of new runs: none lost, none doub
     of(await readIncidentEvents(world.pool, ID), 'measure-recorded').map(({ data }) => data.text),
   );
   const runs = await runsOf(world, ID);
+  injected('a new run', runs - 1);
   tally.whole(runs >= 5, () => `${ID}: only ${runs} runs: no signal met the beginning of one`);
   report(tally);
   expect(tally.found()).toEqual([]);

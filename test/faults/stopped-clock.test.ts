@@ -7,11 +7,12 @@ import { MINUTE_MS } from '../../domain/kernel/time';
 import { readIncidentEvents } from '../../register/read-incident';
 import { LOCAL_API_KEY } from '../../stack';
 import { Watchdog } from '../../watchdog/watchdog';
-import { report, Tally } from '../setup/invariants/tally';
+import { injected, report, Tally } from '../setup/invariants/tally';
 import { declarationOf, of, policy, RealWorld, until, wholeBreach } from '../setup/real-world';
 import { quietWorkers } from '../setup/workflow-harness';
 import { tocsin as runTocsin } from './commands';
 import { peopleClose } from './people';
+import { forget, rests, terminate } from './standing';
 
 const ONCALL = 'oncall@watch.example';
 const MANAGER = 'manager@watch.example';
@@ -61,27 +62,20 @@ async function declared(id: string, assessment: object = wholeBreach): Promise<v
     declaration: declarationOf(id, { serviceAffecting: false, assessment } as never),
     policy,
   });
-  await rests(id);
-}
-
-function rests(id: string): Promise<unknown> {
-  return until(`${id} rests`, async () => {
-    const view = await world.client.view(id).catch(() => undefined);
-    return view && view.inFlight.length === 0 && view.registerBacklog === 0;
-  });
+  await rests(world, id);
 }
 
 test('terminated: on-call is told once with the command, the manager when it lasts; the command brings it back, and it ends well', async () => {
   const id = 'INC-stopped-1';
   await declared(id);
   await world.client.send(id, 'approve', { obligation: 'enterprise-notice', by: 'counsel' });
-  await rests(id);
+  await rests(world, id);
   const dog = watch();
   await dog.after(0);
   await dog.after(1);
   expect(dog.mails()).toEqual([]);
 
-  await world.client.terminate(id, 'somebody pressed the wrong button');
+  await terminate(world, id);
   await expectToldAsStopped(id, /its workflow was terminated at/);
   const once = await tocsin('watchdog', '--once');
   expect(once).toMatchObject({ exitCode: 1, err: expect.stringContaining('1 fault found') });
@@ -110,7 +104,7 @@ test('terminated: on-call is told once with the command, the manager when it las
     exitCode: 0,
     out: expect.stringContaining('resumed from'),
   });
-  await rests(id);
+  await rests(world, id);
   await dog.after(1);
   expect(dog.mails().filter(({ subject }) => subject.includes('in order again'))).toHaveLength(2);
   await peopleClose(world, id, 90_000);
@@ -121,10 +115,10 @@ test('gone from Temporal altogether, with its deliveries: resume --all finds it,
   const id = 'INC-stopped-2';
   await declared(id);
   await world.client.send(id, 'approve', { obligation: 'enterprise-notice', by: 'counsel' });
-  await rests(id);
+  await rests(world, id);
   const { state: before } = await world.view(id);
-  await remove(id);
-  await remove(`${id}/enterprise-notice/1`);
+  await forget(world, id);
+  await forget(world, `${id}/enterprise-notice/1`);
   const dog = watch();
   const { found } = await dog.look();
   expect(found).toMatchObject([{ kind: 'missing', caseId: id }]);
@@ -136,7 +130,7 @@ test('gone from Temporal altogether, with its deliveries: resume --all finds it,
     exitCode: 0,
     ids: [id],
   });
-  await rests(id);
+  await rests(world, id);
   const { state } = await world.view(id);
   expect(state.anchors).toEqual(before.anchors);
   expect(Object.values(state.obligations).map(({ dueAt }) => dueAt)).toEqual(
@@ -164,6 +158,7 @@ test('reset to its first task: the fork cannot write, says so, and is replaced b
     workflowTaskFinishEventId: 4 as never,
     requestId: `reset-${id}`,
   });
+  injected('a reset');
   await until('the fork tells that the register refuses its entries', async () =>
     (await world.client.timeline(id).catch(() => [])).some(
       ({ kind, data }) =>
@@ -172,7 +167,7 @@ test('reset to its first task: the fork cannot write, says so, and is replaced b
   );
   expect(await tocsin('resume', id)).toMatchObject({ exitCode: 1, err: expect.stringContaining('--replace-running') });
   expect(await tocsin('resume', id, '--replace-running', '--by', 'oncall')).toMatchObject({ exitCode: 0 });
-  await rests(id);
+  await rests(world, id);
   const { state } = await world.view(id);
   expect(state.anchors).toEqual(before.anchors);
   const events = await readIncidentEvents(world.pool, id);
@@ -209,6 +204,7 @@ test('no worker asks for work: it is told; and while nobody can be told, the dea
   );
   try {
     await watchdog.round();
+    injected('a queue without a worker');
     expect(pings).toBe(1);
     await watchdog.round();
     await watchdog.round();
@@ -264,13 +260,4 @@ async function expectToldAsStopped(id: string, how: RegExp): Promise<void> {
   );
   expect(again.exitCode).toBe(1);
   expect(flat(again)).toMatch(how);
-}
-
-/** Deletes a workflow, as the loss of its database does. */
-async function remove(workflowId: string): Promise<void> {
-  await world.temporal.workflowService.deleteWorkflowExecution({
-    namespace: 'default',
-    workflowExecution: { workflowId },
-  });
-  await until(`${workflowId} is gone`, async () => (await world.client.find(workflowId)) === undefined);
 }

@@ -7,12 +7,13 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toMs } from '../../domain/kernel/time';
 import { readIncidentEvents } from '../../register/read-incident';
-import { report, Tally } from '../setup/invariants/tally';
+import { injected, report, Tally } from '../setup/invariants/tally';
 import { declarationOf, of, policy, RealWorld, until, wholeBreach } from '../setup/real-world';
 import { seeded } from '../setup/seeded';
 import { quietWorkers } from '../setup/workflow-harness';
 import { expectOk, tocsin } from './commands';
 import { peopleClose } from './people';
+import { duesOf, isTold, rests } from './standing';
 
 /** From the declarations until Temporal is away; what falls due does so in the middle of the outage. */
 const UNTIL_AWAY_MS = 20_000;
@@ -40,7 +41,7 @@ test('Temporal is away across deadlines: each alarm and each notice once, and pr
     const detectedAt = new Date(dueAt - minutes * 60_000 + (draw() - 0.5) * 4_000).toISOString();
     await world.client.declare({ declaration: declarationOf(id, { detectedAt, serviceAffecting: true }), policy });
   }
-  for (const id of dueIds) await until(`${id} rests`, () => rests(id));
+  for (const id of dueIds) await rests(world, id);
   const entries = await Promise.all(dueIds.map(async (id) => (await readIncidentEvents(world.pool, id)).length));
   await sleep(Math.max(0, dueAt - AWAY_MS / 2 - Date.now()));
   await world.crashTemporal();
@@ -73,26 +74,22 @@ test('the database of Temporal is lost: every open incident is resumed from the 
   const ids = ['TEMPORAL-lost-1', 'TEMPORAL-lost-2', 'TEMPORAL-lost-3'];
   for (const id of ids) {
     await world.client.declare({ declaration: declarationOf(id, { assessment: wholeBreach }), policy });
-    await until(`${id} rests`, () => rests(id));
+    await rests(world, id);
   }
   await world.client.send(ids[0]!, 'approve', { obligation: 'enterprise-notice', by: 'counsel', commandId: 'approve' });
-  await until('the notice is told', async () => {
-    const { obligations } = (await world.view(ids[0]!)).state;
-    return obligations['enterprise-notice']!.fulfilledAt;
-  });
-  await until(`${ids[0]} rests`, () => rests(ids[0]!));
-  const before = await Promise.all(ids.map((id) => world.view(id)));
+  await isTold(world, ids[0]!, 'enterprise-notice');
+  await rests(world, ids[0]!);
+  const before = await Promise.all(ids.map((id) => duesOf(world, id)));
   await world.crashTemporal();
   for (const end of ['', '-wal', '-shm']) rmSync(path.join(world.dir, `temporal.db${end}`), { force: true });
+  injected('the database of Temporal deleted');
   await world.startTemporalAgain();
 
   await expectOk(tocsin(world, 'resume', '--all', '--by', 'oncall'));
   const tally = new Tally();
   for (const [n, id] of ids.entries()) {
-    await until(`${id} rests`, () => rests(id));
-    const { state } = await world.view(id);
-    const dues = (view: typeof state) => JSON.stringify(Object.values(view.obligations).map(({ dueAt }) => dueAt));
-    tally.check('early', dues(state) === dues(before[n]!.state), () => `${id}: its deadlines moved`);
+    await rests(world, id);
+    tally.check('early', (await duesOf(world, id)) === before[n], () => `${id}: its deadlines moved`);
     const resumed = of(await readIncidentEvents(world.pool, id), 'resumed');
     tally.whole(resumed.length === 1, () => `${id}: resumed ${resumed.length} times`);
   }
@@ -101,8 +98,3 @@ test('the database of Temporal is lost: every open incident is resumed from the 
   await Promise.all(ids.map((id) => peopleClose(world, id, 150_000)));
   for (const id of ids) await world.expectSound(id);
 }, 300_000);
-
-async function rests(id: string): Promise<boolean> {
-  const { inFlight, registerBacklog } = await world.view(id);
-  return inFlight.length === 0 && registerBacklog === 0;
-}

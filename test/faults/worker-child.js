@@ -1,8 +1,9 @@
 // A worker in a process of its own, for tests that kill it. Its settings come as JSON in TOCSIN_TEST_WORKER:
-// { local: StandIns, temporal: { address, namespace }, holds: [{ workflow, activity, input?, when, marker }] }.
+// { local: StandIns, temporal: { address, namespace }, holds: [{ workflow, activity, input?, when, marker }], journal? }.
 // A hold stops an activity for good, before or after the real call, and leaves a marker file: then the test kills.
 // `repeats` does each activity more than once: 'twice', or 'overlapping' as after a time-out of one that still runs.
 // `cached`: workflows kept in memory. `clockAheadMs`: by how much its clock is wrong.
+// In the journal it notes with each activity how many it did more than once, and what its clock says.
 'use strict';
 const { writeFileSync } = require('node:fs');
 const path = require('node:path');
@@ -34,6 +35,11 @@ async function main() {
   await running;
 }
 
+let repeated = 0;
+function note() {
+  if (options.journal) writeFileSync(options.journal, JSON.stringify({ repeated, now: Date.now() }));
+}
+
 function holdingBack({ activityType, workflowExecution }, holds, repeats) {
   return {
     async execute(input, next) {
@@ -45,6 +51,8 @@ function holdingBack({ activityType, workflowExecution }, holds, repeats) {
           (!each.input || JSON.stringify(input.args).includes(each.input)),
       );
       if (hold?.when === 'before') await forEver(hold);
+      if (repeats) repeated++;
+      note();
       if (repeats === 'overlapping') await allDone([next(input), next(input)]);
       else if (repeats === 'twice') await next(input);
       const result = await next(input);

@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hold } from '../setup/gate';
+import { injected } from '../setup/invariants/tally';
 import {
   type ActivityHold,
   AUDIENCE_DOMAIN,
@@ -18,6 +19,7 @@ import { seeded, shuffled } from '../setup/seeded';
 import { quietWorkers } from '../setup/workflow-harness';
 import { BOUNDARIES, type Boundary, type Declaration, late } from './boundaries';
 import { peopleClose } from './people';
+import { rests } from './standing';
 
 /** A call that hangs when the worker dies: the server has not got it, or has done it and nobody heard. */
 interface Call extends Pick<Boundary, 'over'> {
@@ -166,12 +168,14 @@ test('kill -9 at the boundaries of every activity, and within them: every effect
     120_000,
     () => `missing: ${notYet()} ${trouble}`,
   );
-  await until('the idle incident rests', () => rests(IDLE));
+  await rests(world, IDLE);
   holdCall(LAST);
   await start(LAST, CALLS[LAST]!);
   await until('the last incident stands in its step', () => notYet().length === 0, 60_000);
   await sleep(draw() * 2_000);
 
+  injected('an activity held at its boundary', first.hanging().length);
+  injected('a call held', calls.size);
   await first.kill();
   for (const gate of Object.values(world.gates)) gate.lift();
   const second = await world.startWorker();
@@ -188,7 +192,7 @@ test('kill -9 at the boundaries of every activity, and within them: every effect
   /** Those whose notice goes out from the spool, and is to be merged once Postgres is back. */
   async function withoutPostgres(those: ReadonlyArray<readonly [string, Boundary]>): Promise<void> {
     for (const [name, boundary] of those) await declare(name, boundary);
-    for (const [name] of those) await until(`${name} rests`, () => rests(idOf(name)));
+    for (const [name] of those) await rests(world, idOf(name));
     await world.stopPostgres();
     const obligation = 'status-subscribers';
     for (const [name] of those)
@@ -199,11 +203,6 @@ test('kill -9 at the boundaries of every activity, and within them: every effect
     for (const [name] of those) play(peopleClose(world, idOf(name), 280_000));
   }
 }, 400_000);
-
-async function rests(id: string): Promise<boolean> {
-  const { inFlight, registerBacklog } = await world.view(id);
-  return inFlight.length === 0 && registerBacklog === 0;
-}
 
 /** The secrets that are in the vault are the ones in force. */
 async function expectSecretsInForce(leaked: string): Promise<void> {

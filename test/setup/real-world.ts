@@ -2,7 +2,7 @@
  * The real parts for tests of faults: a Temporal server, a Postgres that can be stopped, the mailbox, the recorder, the
  * site, and workers in processes of their own that can be killed. Gates stand between the workers and what they call.
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
@@ -26,7 +26,7 @@ import { type RunningTemporal, startTemporal } from '../../stack/temporal';
 import { Gate } from './gate';
 import { afterFile, startDevServer, temporaryDir } from './helpers';
 import { type Examined, examine } from './invariants/examine';
-import { report } from './invariants/tally';
+import { injected, report } from './invariants/tally';
 import { startDevServerWith } from './workflow-harness';
 
 /** An activity that hangs for good in a worker: before its effect, or after it and before it is reported. */
@@ -72,6 +72,10 @@ export interface WorkerChild {
   thaw(): void;
   /** How many of its holds hang now. */
   hanging(): ActivityHold[];
+  /** How many activities it did more than once, with `repeats`. */
+  repeated(): number;
+  /** By how much its clock is ahead, as its own code reads it in an activity. */
+  clockAheadMs(): number;
   output(): string;
 }
 
@@ -188,6 +192,7 @@ export class RealWorld {
     const folder = path.join(this.dir, `worker-${++this.children}`);
     mkdirSync(folder);
     const holds = (options.holds ?? []).map((hold, n) => ({ ...hold, marker: path.join(folder, `hangs-${n}`) }));
+    const journal = path.join(folder, 'journal.json');
     const { local, temporalAddress: temporal } = this;
     const child: ServerProcess = await startServerProcess({
       name: 'The worker',
@@ -196,18 +201,28 @@ export class RealWorld {
       set: {
         ...this.workerEnv(),
         ...options.env,
-        TOCSIN_TEST_WORKER: JSON.stringify({ ...options, env: undefined, local, temporal, holds }),
+        TOCSIN_TEST_WORKER: JSON.stringify({ ...options, env: undefined, local, temporal, holds, journal }),
       },
       ready: (output) => output.includes('worker ready'),
       readyWithinMs: 60_000,
     });
     afterFile(() => child.kill());
+    const kill = async () => {
+      if (child.ended()) throw new Error('the worker that is to be killed has ended before');
+      await child.kill();
+      injected('kill -9 of a worker');
+    };
     return {
-      kill: () => child.kill(),
+      kill,
       stop: () => child.stop(),
-      freeze: () => void process.kill(child.pid, 'SIGSTOP'),
+      freeze: () => {
+        process.kill(child.pid, 'SIGSTOP');
+        injected('SIGSTOP of a worker');
+      },
       thaw: () => void process.kill(child.pid, 'SIGCONT'),
       hanging: () => holds.filter(({ marker }) => existsSync(marker)),
+      repeated: () => seenIn(journal).repeated,
+      clockAheadMs: () => seenIn(journal).now - statSync(journal).mtimeMs,
       output: () => child.output(),
     };
   }
@@ -231,6 +246,7 @@ export class RealWorld {
   /** kill -9 of the Temporal of a `lasting` world. */
   async crashTemporal(): Promise<void> {
     await this.lastingTemporal!.server.crash!();
+    injected('kill -9 of Temporal');
   }
 
   async startTemporalAgain(): Promise<void> {
@@ -240,11 +256,13 @@ export class RealWorld {
   /** kill -9 of Postgres; `startAgain` brings it back. */
   async crashPostgres(): Promise<void> {
     await this.postgres.crash!();
+    injected('kill -9 of Postgres');
   }
 
   /** Stops Postgres in order; `startAgain` brings it back with all its data. */
   async stopPostgres(): Promise<void> {
     await this.postgres.stop();
+    injected('Postgres stopped');
   }
 
   async startAgain(): Promise<void> {
@@ -415,6 +433,11 @@ export const wholeBreach: NonNullable<DeclarationInput['assessment']> = {
     },
   ],
 };
+
+/** What a worker child notes in each activity. */
+function seenIn(journal: string): { repeated: number; now: number } {
+  return JSON.parse(readFileSync(journal, 'utf8'));
+}
 
 function writeDirectory(dir: string): void {
   mkdirSync(dir);

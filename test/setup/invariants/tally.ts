@@ -15,10 +15,17 @@ export interface Counted {
   found: Array<{ harm: Harm; what: string }>;
   /** Why a family cannot do a harm at all. */
   impossible: Partial<Record<Harm, string>>;
+  /** How often each fault really happened. */
+  injected: Record<string, number>;
 }
 
 export class Tally {
-  readonly counted: Counted = { of: { lost: 0, doubled: 0, early: 0, silent: 0 }, found: [], impossible: {} };
+  readonly counted: Counted = {
+    of: { lost: 0, doubled: 0, early: 0, silent: 0 },
+    found: [],
+    impossible: {},
+    injected: {},
+  };
 
   /** One look. */
   check(harm: Harm, isRight: boolean, what: () => string): void {
@@ -51,10 +58,17 @@ export class Tally {
     this.counted.impossible[harm] = because;
   }
 
-  add({ counted: { of, found, impossible } }: Tally): void {
+  /** A fault that really happened, so often. One that did not shows nothing, and throws. */
+  injected(fault: string, times = 1): void {
+    if (!(times > 0)) throw new Error(`the fault did not happen: ${fault}`);
+    this.counted.injected[fault] = (this.counted.injected[fault] ?? 0) + times;
+  }
+
+  add({ counted: { of, found, impossible, injected } }: Tally): void {
     for (const harm of HARMS) this.counted.of[harm] += of[harm];
     this.counted.found.push(...found);
     Object.assign(this.counted.impossible, impossible);
+    for (const [fault, times] of Object.entries(injected)) this.injected(fault, times);
   }
 
   /** Everything found, as lines. */
@@ -64,6 +78,13 @@ export class Tally {
 }
 
 let ofFile: Tally | undefined;
+
+/** A fault of this file that really happened, so often; throws when it did not. */
+export function injected(fault: string, times = 1): void {
+  const tally = new Tally();
+  tally.injected(fault, times);
+  report(tally);
+}
 
 /** Adds to what this file counted; `npm run faults` reads it once the file has ended. */
 export function report(tally: Tally): void {

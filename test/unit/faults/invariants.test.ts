@@ -19,6 +19,16 @@ test.each([
   expect(tally.counted.of).toMatchObject({ lost: wanted.length, doubled: seen.length });
 });
 
+test('a fault that did not happen fails what it was for; those that did are counted by name', () => {
+  const tally = new Tally();
+  expect(() => tally.injected('kill -9', 0)).toThrow('the fault did not happen: kill -9');
+  const other = new Tally();
+  other.injected('kill -9', 2);
+  tally.injected('kill -9');
+  tally.add(other);
+  expect(tally.counted.injected).toEqual({ 'kill -9': 3 });
+});
+
 const DETECTED = '2026-04-01T08:00:00.000Z';
 const DUE = '2026-04-01T10:00:00.000Z';
 const at = (minutes: number) => new Date(Date.parse(DETECTED) + minutes * 60_000).toISOString();

@@ -1,0 +1,45 @@
+/** How an incident stands while a family plays: at rest, with which instants; and how Temporal forgets a workflow. */
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { injected } from '../setup/invariants/tally';
+import { type RealWorld, until } from '../setup/real-world';
+
+/** Waits until nothing of it is under way, and all of it stands in the register. */
+export function rests(world: RealWorld, id: string, withinMs?: number): Promise<unknown> {
+  const isAtRest = async () => {
+    const { inFlight, registerBacklog } = await world.view(id);
+    return inFlight.length === 0 && registerBacklog === 0;
+  };
+  return until(`${id} rests`, isAtRest, withinMs);
+}
+
+/** The instants that no fault may move: its anchors, and when each obligation is due. */
+export async function duesOf(world: RealWorld, id: string): Promise<string> {
+  const { anchors, obligations } = (await world.view(id)).state;
+  return JSON.stringify([anchors, Object.values(obligations).map(({ id: obligation, dueAt }) => [obligation, dueAt])]);
+}
+
+/** Waits until one of its notices was told to everybody. */
+export function isTold(world: RealWorld, id: string, obligation: string): Promise<unknown> {
+  return until(`${obligation} is told`, async () => (await world.view(id)).state.obligations[obligation]!.fulfilledAt);
+}
+
+/** Ends a workflow as somebody with Temporal's own command does. */
+export async function terminate({ temporal, client }: RealWorld, workflowId: string): Promise<void> {
+  await client.terminate(workflowId, 'a test');
+  const { status } = await temporal.workflow.getHandle(workflowId).describe();
+  injected('a workflow terminated', Number(status.name === 'TERMINATED'));
+}
+
+/** Deletes the latest run of a workflow, as its retention or the loss of Temporal's database does. */
+export async function forget({ temporal }: RealWorld, workflowId: string): Promise<void> {
+  const { runId } = await temporal.workflow.getHandle(workflowId).describe();
+  const workflowExecution = { workflowId, runId };
+  await temporal.workflowService.deleteWorkflowExecution({ namespace: 'default', workflowExecution });
+  const isThere = () => temporal.workflow.getHandle(workflowId, runId).describe();
+  await until(`${workflowId} is gone`, () => isThere().then(() => false, isNotFound));
+  injected('a workflow forgotten by Temporal');
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof WorkflowNotFoundError;
+}
