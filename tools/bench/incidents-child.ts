@@ -1,8 +1,9 @@
 /**
  * The worker of the benchmark of many incidents, in a process of its own that can be killed: Tocsin's workflows and settings,
- * and no outside world. Writes a line of JSON for every incident that was declared and every alarm that rang.
+ * and no outside world. Sends its parent every incident that was declared and every alarm that rang; what the SDK's core logs
+ * goes to the standard output, so that no word of it is taken for one of these.
  */
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Activities, AlarmInput } from '../../activities/types';
 import { TASK_QUEUE } from '../../domain/incident/contract';
 import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
@@ -14,10 +15,12 @@ import { outsideWorld } from './outside-world';
 export type Told = { ready: { cached: number } } | { declared: string } | { alarm: AlarmOf };
 export type AlarmOf = Pick<AlarmInput, 'incidentId' | 'seq' | 'threshold' | 'about'>;
 
-const tell = (told: Told) => void process.stdout.write(`${JSON.stringify(told)}\n`);
+const tell = (told: Told) => void process.send!(told);
 
 async function main(address: string): Promise<void> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  // On a busy machine its core warns of every task that took long.
+  const logging = { filter: makeTelemetryFilterString({ core: 'ERROR' }) };
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } });
   const activities = {
     ...outsideWorld(loadPolicy(DEFAULT_PACKS), (events) => {
       for (const { incidentId, kind } of events) if (kind === 'declared') tell({ declared: incidentId });

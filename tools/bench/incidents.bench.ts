@@ -1,14 +1,14 @@
 /**
  * npm run bench incidents [-- COUNT [MINUTES]]: so many sleeping incidents (2,000) on one worker, which is killed just before a
- * deadline that they have in common, so many minutes (10) after the start, and started again just after it. Bars: every one is
- * alarmed, exactly once, within two minutes of the restart, and answers a query. Tells what a sleeping incident costs.
+ * deadline that they have in common, so many minutes after the start (two, and one for every 250), and started again just after
+ * it. Bars: every one is alarmed, exactly once, within two minutes of the restart, and answers a query. Tells what a sleeping
+ * incident costs.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { INCIDENT_WORKFLOW, SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../domain/incident/contract';
@@ -19,6 +19,7 @@ import { benchDeclaration } from './outside-world';
 
 const BAR_S = 120;
 const IN_FLIGHT = 24;
+const DECLARED_WITHIN_MS = 180_000;
 /** The worker is away from this long before the deadline until this long after it. */
 const AWAY_MS = 15_000;
 /** Of the two hours within which a person must contain, this part is over at the deadline in common. */
@@ -35,8 +36,18 @@ class WorkerProcess {
 
   constructor(address: string) {
     const file = path.join(__dirname, 'incidents-child.js');
-    this.child = spawn(process.execPath, [file, address], { stdio: ['ignore', 'pipe', 'inherit'] });
-    createInterface({ input: this.child.stdout! }).on('line', (line) => this.take(JSON.parse(line) as Told));
+    this.child = fork(file, [address]);
+    this.child.on('message', (told) => this.take(told as Told));
+  }
+
+  /** Waits for something that it tells; rejects once it cannot come any more. */
+  async tells(what: string, has: () => boolean, withinMs: number): Promise<void> {
+    const giveUpAt = Date.now() + withinMs;
+    while (!has()) {
+      if (this.child.exitCode !== null) throw new Error(`${what}: the worker has ended with ${this.child.exitCode}`);
+      if (Date.now() > giveUpAt) throw new Error(`${what}: not within ${withinMs / 1000} s`);
+      await sleep(20);
+    }
   }
 
   private take(told: Told): void {
@@ -54,6 +65,7 @@ class WorkerProcess {
   }
 
   async kill(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const gone = once(this.child, 'exit');
     this.child.kill('SIGKILL');
     await gone;
@@ -65,8 +77,9 @@ function isOfDeadline({ threshold, about }: AlarmOf): boolean {
   return kind === 'elapsed' && percent === PART && about.kind === 'obligation' && about.obligation === 'containment';
 }
 
-export async function main([count = '2000', minutes = '10']: string[]): Promise<boolean> {
+export async function main([count = '2000', wait]: string[]): Promise<boolean> {
   const total = Number(count);
+  const minutes = Number(wait ?? 2 + total / 250);
   const dir = mkdtempSync(path.join(tmpdir(), 'tocsin-bench-'));
   const server = await startTemporal({
     searchAttributes: SEARCH_ATTRIBUTES,
@@ -77,7 +90,7 @@ export async function main([count = '2000', minutes = '10']: string[]): Promise<
   const client = new Client({ connection });
   let worker = new WorkerProcess(server.address);
   try {
-    const deadlineMs = Date.now() + Number(minutes) * 60_000;
+    const deadlineMs = Date.now() + minutes * 60_000;
     const policy = loadPolicy(DEFAULT_PACKS);
     const detectedAt = new Date(deadlineMs - PART_MS).toISOString();
     const sizes: [incidents: number, bytes: number][] = [];
@@ -86,7 +99,7 @@ export async function main([count = '2000', minutes = '10']: string[]): Promise<
       const id = `BENCH-${next++}`;
       const args = [{ declaration: benchDeclaration(id, detectedAt), policy }];
       await client.workflow.start(INCIDENT_WORKFLOW, { taskQueue: TASK_QUEUE, workflowId: id, args });
-      while (!worker.declared.has(id)) await sleep(20);
+      await worker.tells(`${id} is declared`, () => worker.declared.has(id), DECLARED_WITHIN_MS);
       const { size } = worker.declared;
       if (size % 100 === 0) sizes.push([size, worker.memory()]);
       if (size % 500 === 0) console.log(`${size} of ${total} declared, ${mb(worker.memory())} MB`);
