@@ -1,4 +1,4 @@
-/** How many workflows a worker keeps in memory between their tasks. */
+/** How many workflows a worker keeps in memory between their tasks, and how many of their tasks it takes at once. */
 import { getHeapStatistics } from 'node:v8';
 
 const MB = 1_000_000;
@@ -14,4 +14,17 @@ const LEAST = 10;
  */
 export function cacheSize(heapLimitBytes: number = getHeapStatistics().heap_size_limit): number {
   return Math.max(LEAST, Math.floor((heapLimitBytes * SHARE_FOR_WORKFLOWS) / INCIDENT_BYTES));
+}
+
+/**
+ * Tasks of workflows that a worker takes at once. One thread does them all, so that each takes as long as all of them together:
+ * taken are only as many as end within the ten seconds after which the server gives a task to somebody else, though each
+ * replays its whole history on a busy machine. Of the SDK's 40 all ran out there, and were begun anew for ever; the rest
+ * waits at the server, where no time runs.
+ */
+export const TASKS_AT_ONCE = 6;
+
+/** Both, as the SDK's worker takes them. */
+export function workflowLimits() {
+  return { maxCachedWorkflows: cacheSize(), maxConcurrentWorkflowTaskExecutions: TASKS_AT_ONCE };
 }

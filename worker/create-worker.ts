@@ -43,7 +43,7 @@ import type { WorkerSettings } from '../settings/worker';
 import { answering } from './answers';
 import { auditSchedule, auditTaken, createAudit } from './audit';
 import { builtBundle } from './bundle';
-import { cacheSize } from './cache-size';
+import { workflowLimits } from './cache-size';
 import { type ActivityDeps, createActivities, type OutwardPorts } from './create-activities';
 import { dependencySchedules } from './dependencies';
 import { connectEscalation } from './escalation';
@@ -89,7 +89,7 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
     activities,
     dataConverter: workerDataConverter(encryptionKeys),
     shutdownGraceTime: '5 seconds',
-    maxCachedWorkflows: cacheSize(),
+    ...workflowLimits(),
     ...tuning,
     interceptors,
   });

@@ -70,7 +70,7 @@ test('messages are refused all the while: what a replay shows is what the regist
 test.each([
   ['error 500', { failNext: 6 }],
   ['connection cut after it was carried out', { dropNext: 6 }],
-  ['429 with retry-after', { ratePerSecond: 4 }],
+  ['429 with retry-after', { failNext: 6, failStatus: 429, failName: 'rate_limit_exceeded' }],
 ])(
   'mailbox and providers answer with %s: every mail and every rule once',
   async (name, faults) => {

@@ -1,5 +1,5 @@
 /** As many incidents are kept in memory as the heap has room for. */
-import { cacheSize } from '../../worker/cache-size';
+import { cacheSize, TASKS_AT_ONCE, workflowLimits } from '../../worker/cache-size';
 
 const GB = 1024 ** 3;
 
@@ -11,4 +11,16 @@ test('half of the heap, at the measured size of an incident; a few at least', ()
 
 test('what is kept never fills the heap', () => {
   for (const heap of [GB / 4, GB, 4 * GB, 16 * GB]) expect(cacheSize(heap) * 2_300_000).toBeLessThanOrEqual(heap / 2);
+});
+
+/** After so long the server takes a workflow task for lost: https://docs.temporal.io/encyclopedia/detecting-workflow-failures */
+const TASK_TIMEOUT_MS = 10_000;
+/** A replay of a sleeping incident on a machine that has a tenth of a core left for the worker. */
+const SLOW_REPLAY_MS = 1_500;
+
+test('the tasks that a worker takes at once end in time, though each replays its history on a busy machine', () => {
+  expect(workflowLimits().maxConcurrentWorkflowTaskExecutions).toBe(TASKS_AT_ONCE);
+  expect(TASKS_AT_ONCE * SLOW_REPLAY_MS).toBeLessThan(TASK_TIMEOUT_MS);
+  // The SDK takes no less where workflows are kept in memory.
+  expect(TASKS_AT_ONCE).toBeGreaterThanOrEqual(2);
 });

@@ -8,7 +8,7 @@ import type { Activities, AlarmInput } from '../../activities/types';
 import { TASK_QUEUE } from '../../domain/incident/contract';
 import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
 import { builtBundle } from '../../worker/bundle';
-import { cacheSize } from '../../worker/cache-size';
+import { workflowLimits } from '../../worker/cache-size';
 import { outsideWorld } from './outside-world';
 
 /** What it tells. `cached`: how many incidents it keeps in memory. */
@@ -28,14 +28,15 @@ async function main(address: string): Promise<void> {
     raiseAlarm: async ({ incidentId, seq, threshold, about }: AlarmInput) =>
       tell({ alarm: { incidentId, seq, threshold, about } }),
   } satisfies Partial<Activities>;
+  const limits = workflowLimits();
   const worker = await Worker.create({
     connection: await NativeConnection.connect({ address }),
     taskQueue: TASK_QUEUE,
     workflowBundle: builtBundle(),
     activities,
-    maxCachedWorkflows: cacheSize(),
+    ...limits,
   });
-  tell({ ready: { cached: cacheSize() } });
+  tell({ ready: { cached: limits.maxCachedWorkflows } });
   await worker.run();
 }
 
