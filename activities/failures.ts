@@ -39,6 +39,8 @@ export const FAILURES = {
   PageRefused: { retry: false },
   /** The register holds other content under the same number, or an event cannot be an entry. */
   RegisterRefused: { retry: false },
+  /** The register has fewer entries of the case than it had: an older backup was restored. Told with the number that it wants next. */
+  RegisterBehind: { retry: false },
   /** No answer, or one that says "later": whether it was done is unknown until the next attempt looks. */
   ContainmentUnavailable: { retry: true },
   /** Our own access was denied: put the credential or the right in order, and the next attempt goes on. */

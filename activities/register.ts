@@ -10,6 +10,7 @@ import {
   MalformedEntryError,
   NotCanonicalError,
   RegisterConflictError,
+  RegisterGapError,
   UnknownIncidentError,
 } from '../register/errors';
 import type { Verification } from '../register/verify';
@@ -27,11 +28,12 @@ export interface RegisterPort {
 
 /**
  * Appends events, each once, of the case alone whose workflow asks: a workflow that brings another case's events is no
- * workflow of ours. Throws RegisterRefused for what no retry can mend; an outage is the driver's error, retried.
+ * workflow of ours. Throws RegisterRefused for what no retry can mend, and RegisterBehind when entries are missing that nobody
+ * else is writing; an outage is the driver's error, retried.
  */
 export const appendToRegister = async (
   register: RegisterPort,
-  { events }: Parameters<Activities['appendEntries']>[0],
+  { events, follows }: Parameters<Activities['appendEntries']>[0],
 ): ReturnType<Activities['appendEntries']> => {
   const writer = Context.current().info.workflowExecution?.workflowId;
   const foreign = events.find(({ incidentId }) => !writesFor(writer, incidentId));
@@ -51,6 +53,8 @@ export const appendToRegister = async (
     ) {
       throw failure('RegisterRefused', error.message);
     }
+    if (error instanceof RegisterGapError && !follows)
+      throw failure('RegisterBehind', error.message, { details: [error.expected] });
     throw error;
   }
 };

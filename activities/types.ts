@@ -250,11 +250,17 @@ export type ToResume =
   | { problem: string }
   | { state: CaseState; recent: RecordedEvent[]; alarms: RecordedEvent[]; policy?: PolicySnapshot };
 
+/** `follows`: another workflow is writing entries that come before these, which are waited for. */
+export interface AppendInput {
+  events: RecordedEvent[];
+  follows?: true;
+}
+
 export interface Activities {
   /** The worker's current policy pack, for an incident that was started without one. */
   snapshotPolicy(): Promise<PolicySnapshot>;
   /** Appends to the breach register, idempotent by (incident, seq). */
-  appendEntries(input: { events: RecordedEvent[] }): Promise<{ position: number; head: string }>;
+  appendEntries(input: AppendInput): Promise<{ position: number; head: string }>;
   /** Verifies the register's entries of an incident, from the database. */
   verifyRegister(input: {
     incidentId: string;

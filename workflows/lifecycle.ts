@@ -83,6 +83,7 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
   private readonly pump = new RegisterPump<E>(
     () => this.stir(),
     (error) => this.onFailure({ kind: 'register', key: 'register' }, error),
+    () => this.recent,
   );
   private readonly work = new OutsideWork(
     () => this.stir(),

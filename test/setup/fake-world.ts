@@ -143,7 +143,7 @@ export class FakeWorld {
   private implementation(): Activities {
     return {
       snapshotPolicy: async () => this.policy,
-      appendEntries: async ({ events }) => this.append(events as IncidentEvent[]),
+      appendEntries: async ({ events, follows }) => this.append(events as IncidentEvent[], follows),
       caseToResume: async ({ caseId }) => {
         const events = this.register(caseId);
         const state = stateOfAny(events);
@@ -252,7 +252,7 @@ export class FakeWorld {
     };
   }
 
-  private append(events: IncidentEvent[]): { position: number; head: string } {
+  private append(events: IncidentEvent[], follows?: true): { position: number; head: string } {
     const { incidentId } = events[0]!;
     const entries = this.entries.get(incidentId) ?? [];
     this.entries.set(incidentId, entries);
@@ -262,10 +262,9 @@ export class FakeWorld {
         throw ApplicationFailure.nonRetryable(`entry ${event.seq} of ${incidentId} is another one`, 'RegisterConflict');
       }
       if (!known && event.seq !== entries.length + 1) {
-        throw ApplicationFailure.retryable(
-          `entry ${event.seq} of ${incidentId} comes after ${entries.length}`,
-          'RegisterGap',
-        );
+        const message = `entry ${event.seq} of ${incidentId} comes after ${entries.length}`;
+        if (follows) throw ApplicationFailure.retryable(message, 'RegisterGap');
+        throw ApplicationFailure.nonRetryable(message, 'RegisterBehind', entries.length + 1);
       }
       if (!known) entries.push(event);
     }

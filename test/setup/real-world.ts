@@ -59,6 +59,8 @@ export interface WorldOptions {
   /** After so many events of history Temporal asks a workflow to begin a new run. */
   newRunAfter?: number;
   postgresDir?: string;
+  /** Postgres answers once the disk has it; without this, what it answered last may be lost when it is killed. */
+  durable?: boolean;
 }
 
 export interface WorkerChild {
@@ -115,6 +117,7 @@ export class RealWorld {
   /** True when the file has ended: whoever still acts stops. */
   isOver = false;
   private children = 0;
+  private durable = false;
   private lastingTemporal?: { server: RunningTemporal; port: number };
 
   private constructor(readonly dir: string) {}
@@ -126,12 +129,13 @@ export class RealWorld {
     return world;
   }
 
-  private async bringUp({ lasting, postgresDir, newRunAfter }: WorldOptions): Promise<void> {
+  private async bringUp({ lasting, postgresDir, newRunAfter, durable = false }: WorldOptions): Promise<void> {
+    this.durable = durable;
     const port = await freePort();
     const in_ = (name: string) => path.join(this.dir, name);
     const [temporal, postgres, mailbox, recorder, site] = await Promise.all([
       lasting ? this.startTemporal(await freePort(steadyPort())) : this.startPassingTemporal(newRunAfter),
-      startPostgres({ dir: postgresDir ?? in_('postgres'), port, durable: false, env: {} }),
+      startPostgres({ dir: postgresDir ?? in_('postgres'), port, durable, env: {} }),
       startMailbox({ dir: in_('mailbox'), apiKey: LOCAL_API_KEY }),
       startCloudflareRecorder({ dir: in_('recorder'), tokens: { local: LOCAL_API_TOKEN } }),
       startSite({ dir: in_('site') }),
@@ -267,7 +271,7 @@ export class RealWorld {
 
   async startAgain(): Promise<void> {
     const { dir, port } = this.postgres;
-    this.postgres = await startPostgres({ dir, port, durable: false, env: {} });
+    this.postgres = await startPostgres({ dir, port, durable: this.durable, env: {} });
   }
 
   /** The role of `leakedRole`, with a password that counts as leaked. Answers that password. */

@@ -6,6 +6,7 @@ import { INCIDENT_WORKFLOW, TASK_QUEUE } from '../../domain/incident/contract';
 import { PATCH_WORKFLOW } from '../../domain/patch/patch-task';
 import { VULNERABILITY_REPORT_WORKFLOW } from '../../domain/report/vulnerability-report';
 import { TRIAGE_WORKFLOW } from '../../domain/triage/state';
+import { RegisterGapError } from '../../register/errors';
 import {
   connectTo,
   declaration,
@@ -119,6 +120,18 @@ test('the register takes the entries of a case from that case alone', async () =
   expect(appended).toEqual([]);
   await by('INC-1');
   expect(appended).toHaveLength(1);
+});
+
+test('a gap in the register is told with the number that it wants; it is waited for where another workflow writes before', async () => {
+  const register = {
+    append: async () => Promise.reject(new RegisterGapError('INC-1', 9, 4)),
+  } as unknown as RegisterPort;
+  const append = (follows?: true) =>
+    new MockActivityEnvironment({ workflowExecution: { workflowId: 'INC-1', runId: 'r' } } as never).run(() =>
+      appendToRegister(register, { events: [{ incidentId: 'INC-1', seq: 9 }], follows } as never),
+    );
+  expect(await failureOf(append())).toMatchObject({ type: 'RegisterBehind', nonRetryable: true, details: [4] });
+  expect(await failureOf(append(true))).toBeInstanceOf(RegisterGapError);
 });
 
 describe('evidence of mails', () => {

@@ -109,6 +109,20 @@ test('entries that the register refuses are alarmed, and nothing is dropped', as
   expect(incident.entries('measure-recorded')).toHaveLength(1);
 }, 60_000);
 
+test('entries that a register restored from an older backup has lost are written again, before those that come after', async () => {
+  const incident = await harness.declare({ maliciousSources: [], credentials: [] });
+  await incident.send('measure', { text: 'Asked the hoster' });
+  await incident.quiet();
+  const before = [...incident.register()];
+  incident.register().splice(3);
+  await incident.send('measure', { text: 'Asked again' });
+  await incident.quiet();
+  expect(incident.register().slice(0, before.length)).toEqual(before);
+  expect(incident.entries('measure-recorded')).toHaveLength(2);
+  expect(incident.alarms().filter(({ threshold }) => threshold.kind === 'failing')).toEqual([]);
+  await incident.assertFold();
+}, 60_000);
+
 test('a notice that is not in the store is alarmed at once, and sent when the store has it again', async () => {
   const incident = await harness.declare({ maliciousSources: [], credentials: [] });
   refuses.lost = true;

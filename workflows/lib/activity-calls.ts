@@ -70,6 +70,12 @@ export function failureType(error: unknown): string | undefined {
   return cause instanceof ApplicationFailure ? (cause.type ?? undefined) : undefined;
 }
 
+/** What an activity gave with its failure. */
+export function failureDetails(error: unknown): unknown[] {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return (cause instanceof ApplicationFailure && cause.details) || [];
+}
+
 /** True when an activity said that repeating it cannot help. */
 export function isFinal(error: unknown): boolean {
   return (

@@ -4,9 +4,10 @@
  */
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import { BACKLOG_BYTES } from '../../domain/case/carry';
+import { writtenAgain } from '../../domain/case/written-again';
 import { firstWithin, jsonBytes } from '../../domain/kernel/bytes';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
-import { activities, UNTIL_DONE } from './activity-calls';
+import { activities, failureDetails, failureType, UNTIL_DONE } from './activity-calls';
 
 /** Bytes that another workflow takes over at once. */
 const SURPLUS_BYTES = 900_000;
@@ -23,10 +24,14 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
   private scope = new CancellationScope();
   running = false;
 
-  /** @param changed called when everything is written. @param onFailure called when the register refused entries. */
+  /**
+   * @param changed called when everything is written. @param onFailure called when the register refused entries.
+   * @param kept the latest events of the case, written or not; without it, what is written waits for whoever writes before it.
+   */
   constructor(
     private readonly changed: () => void,
     private readonly onFailure: (error: unknown) => void,
+    private readonly kept?: () => E[],
   ) {}
 
   get backlog(): number {
@@ -101,16 +106,33 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
     return this.queue.slice(0, firstWithin(this.queue, BATCH_BYTES, BATCH));
   }
 
+  /**
+   * The register was restored from a backup that ends before entries of this case: they are written again, as far as this
+   * run has them. False when it is something else, or they are older than what a run keeps.
+   */
+  private writesAgain(error: unknown, first: number): boolean {
+    if (failureType(error) !== 'RegisterBehind') return false;
+    const lost = writtenAgain(this.kept?.() ?? [], failureDetails(error)[0], first);
+    if (!lost) return false;
+    this.queue.unshift(...lost);
+    return true;
+  }
+
   private async drain(): Promise<void> {
     while (this.queue.length > 0 && !this.paused) {
       const events = this.nextBatch();
       const [first, last] = [events[0]!.seq, events.at(-1)!.seq];
       try {
-        await activities(UNTIL_DONE, `register entries ${first}–${last}`).appendEntries({ events });
+        const follows = !this.kept || this.elsewhereFrom !== undefined;
+        await activities(UNTIL_DONE, `register entries ${first}–${last}`).appendEntries({
+          events,
+          ...(follows && { follows }),
+        });
         this.queue.splice(0, events.length);
         this.elsewhereFrom = undefined;
       } catch (error) {
         if (isCancellation(error)) throw error;
+        if (this.writesAgain(error, first)) continue;
         // Another entry stands under this number: a fault that a person must look at. Nothing is dropped meanwhile.
         this.onFailure(error);
         await sleep('15 minutes', { summary: 'the register refused entries; trying again' });
