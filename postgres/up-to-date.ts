@@ -23,7 +23,7 @@ export async function bringUpToDate(databaseUrl: string): Promise<void> {
     const missing = await missingMigrations(client, owner !== null);
     if (missing.length === 0) return;
     throw new Error(
-      `the database lacks ${missing.length} migrations (${missing[0]}…), which ${client.user} may not run: run \`npx tocsin migrate\` with the owner's login`,
+      `the database lacks ${missing.length} migration${missing.length === 1 ? '' : 's'} (${missing[0]}…), which ${client.user} may not run: run \`npx tocsin migrate\` with the owner's login`,
     );
   } finally {
     await client.end().catch(() => {});

@@ -3,7 +3,8 @@
  * ecosystem's own rules. What is ordered by rules that are not built in is undecided, and never taken for safe.
  */
 import semver from 'semver';
-import type { AffectedPackage, RangeEvent, VersionRange } from '../../domain/patch/advisory';
+import type { AffectedPackage } from '../../domain/patch/advisory';
+import type { RangeEvent, VersionRange } from '../../domain/patch/version-range';
 
 export type Verdict = { state: 'affected' } | { state: 'not-affected' } | { state: 'undecided'; reason: string };
 

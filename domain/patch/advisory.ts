@@ -4,31 +4,11 @@
  */
 import { z } from 'zod';
 import { type Instant, InstantSchema } from '../kernel/time';
-import { withLastKnown } from './last-known-range';
+import { MOST, RangeSchema, short, type VersionRange, version, withLastKnown } from './version-range';
 
 /** How severe a vulnerability is, worst first. `unknown`: nobody has said; it is never taken for harmless. */
 export const RATINGS = ['critical', 'high', 'medium', 'low', 'unknown'] as const;
 export type Rating = (typeof RATINGS)[number];
-
-/** Longest list of anything in one record; a record with more is refused, not cut. */
-const MOST = 20_000;
-const short = (max: number) => z.string().min(1, 'must not be empty').max(max);
-const version = short(300);
-
-/** One event of a range. The schema wants one field only; of several, each counts as an event of its own. */
-const EventSchema = z.object({
-  introduced: version.optional(),
-  fixed: version.optional(),
-  last_affected: version.optional(),
-  limit: version.optional(),
-});
-export type RangeEvent = z.infer<typeof EventSchema>;
-
-const RangeSchema = z.object({
-  type: short(30),
-  events: z.array(EventSchema).max(MOST).default([]),
-});
-export type VersionRange = z.infer<typeof RangeSchema>;
 
 const SeveritySchema = z.object({ type: short(30), score: z.string().max(1000) });
 export type SeverityScore = z.infer<typeof SeveritySchema>;

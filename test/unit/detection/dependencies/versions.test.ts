@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import semver from 'semver';
 import { firstFix, judgeSemverRange, judgeVersion } from '../../../../detection/dependencies/versions';
-import type { AffectedPackage, RangeEvent } from '../../../../domain/patch/advisory';
+import type { AffectedPackage } from '../../../../domain/patch/advisory';
+import type { RangeEvent } from '../../../../domain/patch/version-range';
 import { inputs } from '../../../setup/inputs';
 
 const affected = (over: Partial<AffectedPackage>): AffectedPackage => ({
