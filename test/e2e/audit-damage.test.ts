@@ -7,7 +7,8 @@ import { readIncidentEvents } from '../../register/read-incident';
 import { verifyRegister } from '../../register/verify';
 import { aLog, bytesOf } from '../detection/audit/helpers';
 import { peopleClose } from '../faults/people';
-import { AUDIENCE, of, RealWorld, until, type WorkerChild, wholeBreach } from '../setup/real-world';
+import { AUDIENCE, of, RealWorld, type WorkerChild, wholeBreach } from '../setup/real-world';
+import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 
 let world: RealWorld;

@@ -12,6 +12,7 @@ import type { SealedTemporal } from '../../stack/sealed-temporal';
 import type { FakeWorld } from '../setup/fake-world';
 import { fromSetup } from '../setup/helpers';
 import { SESSION_KEY, startSealedWorld } from '../setup/sealed-world';
+import { until } from '../setup/until';
 import { declaration, ONCALL, TestIncident } from '../setup/workflow-harness';
 
 const run = promisify(execFile);
@@ -228,6 +229,9 @@ async function sealedIn({ id }: TestIncident, of: typeof answersIn): Promise<Pay
   return (history?.events ?? []).flatMap((event) => of(event) ?? []).at(-1)! as Payload;
 }
 
+/** Less than a test may take: what does not come about is told as that. */
+const LONG_MS = 40_000;
+
 /** An incident whose measure is being applied, and goes on when it is released. */
 async function containing() {
   let release = () => {};
@@ -236,7 +240,7 @@ async function containing() {
   });
   const incident = await declare();
   const started = async () => (await incident.handle.describe()).raw.pendingActivities?.find(isApplying);
-  while (!(await started())) await new Promise((resolve) => setTimeout(resolve, 50));
+  await until('the measure is being applied', started, LONG_MS);
   return { incident, activityId: (await started())!.activityId!, release };
 }
 
@@ -251,7 +255,7 @@ const answerWith = (workflowId: string, activityId: string, payload: Payload) =>
 /** What the first alarm about failing work says. */
 async function failed(incident: TestIncident): Promise<string | undefined> {
   const failing = () => incident.alarms().filter(({ threshold }) => threshold.kind === 'failing');
-  while (failing().length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  await until('an alarm about work that fails', () => failing().length > 0, LONG_MS);
   return failing()[0]!.detail;
 }
 
@@ -268,8 +272,8 @@ describe('what the server keeps on disk', () => {
     const incident = await declare({ title: 'canary-of-a-title', owner: 'oncall@canary-of-an-owner.acme.dev' });
     const alarmed = () => incident.alarms().filter(({ threshold }) => threshold.kind === 'failing');
     const seen = async () => JSON.stringify((await incident.handle.describe()).raw.pendingActivities ?? []);
-    while (!(await seen()).includes('Encoded failure') && alarmed().length === 0)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    const isSeen = async () => (await seen()).includes('Encoded failure') || alarmed().length > 0;
+    await until('a failure whose text is sealed', isSeen, LONG_MS);
     const refused = await incident.handle
       .executeUpdate('status', { args: [{ status: 'canary-of-a-status', by: ONCALL }] })
       .catch((error) => error.cause.message);
@@ -280,9 +284,8 @@ describe('what the server keeps on disk', () => {
     const sealed = async () =>
       ((await incident.handle.describe()).raw.pendingActivities ?? []).find(
         ({ lastFailure }) => lastFailure?.encodedAttributes,
-      )?.lastFailure?.encodedAttributes;
-    let sealedFailure = await sealed();
-    for (; !sealedFailure; sealedFailure = await sealed()) await new Promise((resolve) => setTimeout(resolve, 50));
+      )?.lastFailure?.encodedAttributes ?? undefined;
+    const sealedFailure = await until('the sealed text of a failure', sealed, LONG_MS);
     expect(Buffer.from(sealedFailure.data!).toString('latin1')).not.toContain('canary-of-a-failure');
     const opened = await fetch(`${temporal.gateway!.url}/codec/decode`, {
       method: 'POST',

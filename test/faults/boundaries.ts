@@ -4,7 +4,8 @@
  */
 import type { Activities } from '../../activities/types';
 import { readIncidentEvents } from '../../register/read-incident';
-import { type declarationOf, of, type RealWorld, until, wholeBreach } from '../setup/real-world';
+import { type declarationOf, of, type RealWorld, wholeBreach } from '../setup/real-world';
+import { until } from '../setup/until';
 import { peopleClose } from './people';
 import { rests, terminate } from './standing';
 

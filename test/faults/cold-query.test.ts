@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
 import { workflowBundle } from '../setup/helpers';
-import { declarationOf, policy, RealWorld, until } from '../setup/real-world';
+import { declarationOf, policy, RealWorld } from '../setup/real-world';
+import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 import { peopleClose } from './people';
 

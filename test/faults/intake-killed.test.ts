@@ -21,7 +21,8 @@ import { startSite } from '../../stack/site';
 import { startTemporal } from '../../stack/temporal';
 import { SECRETS, signStandard } from '../detection/intake/samples';
 import { afterFile, temporaryDir } from '../setup/helpers';
-import { steadyPort, until } from '../setup/real-world';
+import { steadyPort } from '../setup/real-world';
+import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 
 const RULES = `

@@ -6,16 +6,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HoldSpec } from '../setup/gate';
 import { injected } from '../setup/invariants/tally';
-import {
-  declarationOf,
-  everything,
-  policy,
-  RealWorld,
-  until,
-  type WorkerChild,
-  wholeBreach,
-} from '../setup/real-world';
+import { declarationOf, everything, policy, RealWorld, type WorkerChild, wholeBreach } from '../setup/real-world';
 import { seeded } from '../setup/seeded';
+import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 import { peopleClose } from './people';
 import { rests } from './standing';

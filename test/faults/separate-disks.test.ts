@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { injected } from '../setup/invariants/tally';
-import { AUDIENCE, declarationOf, policy, RealWorld, until, wholeBreach } from '../setup/real-world';
+import { AUDIENCE, declarationOf, policy, RealWorld, wholeBreach } from '../setup/real-world';
+import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 import { peopleClose } from './people';
 

@@ -1,7 +1,8 @@
 /** How an incident stands while a family plays: at rest, with which instants; and how Temporal forgets a workflow. */
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { injected } from '../setup/invariants/tally';
-import { type RealWorld, until } from '../setup/real-world';
+import type { RealWorld } from '../setup/real-world';
+import { until } from '../setup/until';
 
 /** Waits until nothing of it is under way, and all of it stands in the register. */
 export function rests(world: RealWorld, id: string, withinMs?: number): Promise<unknown> {

@@ -5,8 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readIncidentEvents } from '../../register/read-incident';
 import { injected, report, Tally } from '../setup/invariants/tally';
-import { AUDIENCE, declarationOf, of, policy, RealWorld, until, wholeBreach } from '../setup/real-world';
+import { AUDIENCE, declarationOf, of, policy, RealWorld, wholeBreach } from '../setup/real-world';
 import { seeded, shuffled } from '../setup/seeded';
+import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 import { late } from './boundaries';
 import { expectOk, tocsin } from './commands';

@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { APPEND_LOCK } from '../../register/append/appender';
 import { readIncidentEvents } from '../../register/read-incident';
 import { report, Tally } from '../setup/invariants/tally';
-import { declarationOf, everything, policy, RealWorld, until, type WorkerChild } from '../setup/real-world';
+import { declarationOf, everything, policy, RealWorld, type WorkerChild } from '../setup/real-world';
 import { seeded } from '../setup/seeded';
+import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 import { peopleClose } from './people';
 

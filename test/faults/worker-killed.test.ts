@@ -6,16 +6,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hold } from '../setup/gate';
 import { injected } from '../setup/invariants/tally';
-import {
-  type ActivityHold,
-  AUDIENCE_DOMAIN,
-  declarationOf,
-  policy,
-  RealWorld,
-  until,
-  wholeBreach,
-} from '../setup/real-world';
+import { type ActivityHold, AUDIENCE_DOMAIN, declarationOf, policy, RealWorld, wholeBreach } from '../setup/real-world';
 import { seeded, shuffled } from '../setup/seeded';
+import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 import { BOUNDARIES, type Boundary, type Declaration, late } from './boundaries';
 import { peopleClose } from './people';

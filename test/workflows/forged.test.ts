@@ -7,6 +7,7 @@ import { PATCH_WORKFLOW } from '../../domain/patch/patch-task';
 import { VULNERABILITY_REPORT_WORKFLOW } from '../../domain/report/vulnerability-report';
 import { TRIAGE_WORKFLOW } from '../../domain/triage/state';
 import { RegisterGapError } from '../../register/errors';
+import { until } from '../setup/until';
 import {
   connectTo,
   declaration,
@@ -79,7 +80,8 @@ test('nor is a run believed that a schedule or a retry began with the input of t
   const options = { taskQueue: TASK_QUEUE, workflowId, args, cronSchedule: '@every 1s', retry: {} };
   const first = await client.workflow.start(INCIDENT_WORKFLOW, options);
   const runs = new Set([first.firstExecutionRunId]);
-  while (runs.size < 3) runs.add((await client.workflow.getHandle(workflowId).describe()).runId);
+  const again = async () => runs.add((await client.workflow.getHandle(workflowId).describe()).runId).size >= 3;
+  await until('the schedule begins a third run', again, 40_000);
   const handle = client.workflow.getHandle(workflowId, [...runs][1]);
   const [started] = (await handle.fetchHistory()).events!;
   // To the server it is a run that continues the first.
