@@ -20,7 +20,10 @@ export interface ChainOptions {
   mapping?: Mapping;
   /** A head noted earlier, outside of the log: the log must hold it. It may have grown since. */
   head?: KnownHead;
-  /** An entry that held before: the lines given start with it, and it must still be what it was. */
+  /**
+   * An entry that held before: the lines given start with it, and it must still be what it was. Of line 0 it stands in a file
+   * before, and the lines given go on after it.
+   */
   from?: Resume;
   /** The log is being written: a last line without a newline is not part of it yet. */
   growing?: boolean;
@@ -55,6 +58,11 @@ export class ChainVerifier {
     this.offset = from?.offset ?? 0;
     this.bytes = this.offset;
     this.headSeen = head === undefined || head.hash === this.last.hash;
+  }
+
+  /** How many lines were taken. */
+  get lines(): number {
+    return this.line;
   }
 
   /** Takes a line, without its newline. False once it is clear what is wrong. */

@@ -83,7 +83,7 @@ export class Diagnosis {
       if (second && this.follows(second)) {
         return this.at(first, 'insertion', `it claims number ${first.seq}, which the line after it has by the chain`);
       }
-      if (last.line === 0) return this.at(first, 'edit', 'it is number 1, but its "prev" is not 64 zeros');
+      if (last.line === 0) return this.at(first, 'edit', this.strangePredecessor());
       if (second && second.prev !== first.hash && second.fault === undefined) {
         return this.at(first, 'edit', 'it chains neither to the line before it nor to the one after it');
       }
@@ -94,6 +94,12 @@ export class Diagnosis {
       };
     }
     return this.outOfPlace();
+  }
+
+  private strangePredecessor(): string {
+    const { seq, hash } = this.last;
+    if (seq === 0) return 'it is number 1, but its "prev" is not 64 zeros';
+    return `it is number ${seq + 1}, but its "prev" is not the hash ${hash} of entry ${seq}: it goes on from another log, or that entry was changed`;
   }
 
   /** The line is no entry, or its hash is not its own. */

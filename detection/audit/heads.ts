@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Resume } from './chain-verifier';
+import type { AuditHead } from './entry';
 
 /** A head of a log that was verified. */
 export interface NotedHead extends Resume {
@@ -20,6 +21,15 @@ export async function readHead(pool: Pool, log: string): Promise<NotedHead | und
   const { hash, wholeAt } = row;
   const [seq, line, offset] = [Number(row.seq), Number(row.line), Number(row.offset)];
   return { seq, hash, line, offset, ...(wholeAt && { wholeAt: wholeAt.toISOString() }) };
+}
+
+/** A head that was noted for an entry of this number: the one before a file that goes on from another. */
+export async function readHeadAt(pool: Pool, log: string, seq: number): Promise<AuditHead | undefined> {
+  const { rows } = await pool.query<{ hash: string }>(
+    'SELECT hash FROM tocsin.audit_heads WHERE log = $1 AND seq = $2 ORDER BY id DESC LIMIT 1',
+    [log, seq],
+  );
+  return rows[0] && { seq, hash: rows[0].hash };
 }
 
 /** Notes a head that was verified. Heads are never changed or removed. @throws the driver's error. */

@@ -25,28 +25,44 @@ export interface VerifyOptions extends ChainOptions {
   onProgress?: (sofar: { lines: number; bytes: number }) => void;
 }
 
+/** Bytes of a log in order. A chunk may be used again by its source once the next one is asked for. */
+export type Chunks = AsyncIterable<Buffer> | Iterable<Buffer>;
+
+/** A log that goes on from file to file: lines are counted over all of them. */
+export interface PartsVerification extends AuditVerification {
+  /** Of each part that was read: the last entry that held by its end, and the lines and bytes up to there. */
+  parts: Array<{ head: AuditHead; lines: number; bytes: number }>;
+}
+
 /**
  * Verifies a log, streaming, in constant memory.
  *
- * @param chunks bytes of the log in order. A chunk may be used again by its source once the next one is asked for.
  * @throws AuditUnreadableError when not one line is an entry of a log; what the source throws.
  */
-export async function verifyAuditLog(
-  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
-  options: VerifyOptions = {},
-): Promise<AuditVerification> {
+export async function verifyAuditLog(chunks: Chunks, options: VerifyOptions = {}): Promise<AuditVerification> {
+  const { parts: _, ...result } = await verifyParts([chunks], options);
+  return result;
+}
+
+/** The same of a log that lies in several parts, such as files that were rotated: one chain through all of them, in order. */
+export async function verifyParts(given: Iterable<Chunks>, options: VerifyOptions = {}): Promise<PartsVerification> {
   const { onProgress } = options;
   const chain = new ChainVerifier(options);
-  const cutter = new LineCutter((text, start, end, ended) => chain.next(text, start, end, ended));
+  const parts: PartsVerification['parts'] = [];
   let bytes = 0;
   let more = true;
-  for await (const chunk of chunks) {
-    more = cutter.push(chunk);
-    bytes += chunk.length;
-    onProgress?.({ lines: chain.last.line, bytes });
+  for (const chunks of given) {
+    const cutter = new LineCutter((text, start, end, ended) => chain.next(text, start, end, ended));
+    for await (const chunk of chunks) {
+      more = cutter.push(chunk);
+      bytes += chunk.length;
+      onProgress?.({ lines: chain.last.line, bytes });
+      if (!more) break;
+    }
+    if (more) cutter.end();
+    parts.push({ head: { seq: chain.last.seq, hash: chain.last.hash }, lines: chain.lines, bytes });
     if (!more) break;
   }
-  if (more) cutter.end();
   const damage = chain.end();
   if (!chain.looksLikeALog) {
     throw new AuditUnreadableError(
@@ -60,6 +76,14 @@ export async function verifyAuditLog(
     line,
     offset: chain.offset,
     reformatted: chain.reformatted,
+    parts,
   };
   return damage ? { ok: false, ...result, damage } : { ok: true, ...result };
+}
+
+/** Which part a line lies in, counted from 0, and its line there. One behind the end lies in the last part. */
+export function placeOfLine(line: number, parts: PartsVerification['parts']): { part: number; line: number } {
+  const found = parts.findIndex(({ lines }) => line <= lines);
+  const part = found < 0 ? parts.length - 1 : found;
+  return { part, line: line - (part > 0 ? parts[part - 1]!.lines : 0) };
 }

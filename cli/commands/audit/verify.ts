@@ -1,9 +1,9 @@
 /** `tocsin audit verify`: recomputes the hash chain of an audit log, offline. */
 import type { Command } from 'commander';
 import { CommandError, refused, usage } from '../../../client/errors';
-import type { KnownHead } from '../../../detection/audit/chain-verifier';
+import type { ChainOptions, KnownHead } from '../../../detection/audit/chain-verifier';
 import { type Mapping, MappingSchema } from '../../../detection/audit/mapping';
-import type { AuditVerification } from '../../../detection/audit/verify';
+import type { PartsVerification } from '../../../detection/audit/verify';
 import { problemsOf } from '../../../domain/kernel/problems';
 import { readInput } from '../../input';
 import type { Output } from '../../rendering/output';
@@ -13,8 +13,12 @@ import { verb } from '../../verb';
 
 interface Options extends CommonOptions {
   head?: string;
+  after?: string;
   mapping?: string;
 }
+
+const GOES_ON =
+  'Where this file goes on from another one, give that one before it, or --after NUMBER:HASH of its last entry.';
 
 /** A verification that takes longer than this tells how far it is. */
 const PROGRESS_EVERY_MS = 2_000;
@@ -22,37 +26,53 @@ const PROGRESS_EVERY_MS = 2_000;
 export function auditVerifyCommand(audit: Command, shell: Shell): void {
   verb(
     audit,
-    'verify [log]',
+    'verify [logs...]',
     'Verify an audit log: a file (.gz too), - for standard input, an http(s) or postgres address, or db for ' +
-      "Tocsin's own. Exit code 0 intact, 1 damaged, 2 unreadable.",
-    'audit verify audit.jsonl\naudit verify audit.jsonl.gz --head 6b1f…\naudit verify db --json',
+      "Tocsin's own. Several files are one log that was rotated, the oldest first. Exit code 0 intact, 1 damaged, 2 unreadable.",
+    'audit verify audit.jsonl\naudit verify audit.jsonl.1.gz audit.jsonl   # one chain in two files\naudit verify audit.jsonl.gz --head 6b1f…\naudit verify db --json',
   )
     .option('--head <hash>', 'a head noted earlier, HASH or NUMBER:HASH: finds entries cut off the end since then')
+    .option(
+      '--after <head>',
+      'NUMBER:HASH of the last entry of the file before, where the first file given goes on from it',
+    )
     .option('--mapping <file>', 'a YAML or JSON file with the names of the fields in this log, like "seq: number"')
-    .action(async (log: string = 'db', options: Options) => {
-      const head = options.head === undefined ? undefined : headFlag(options.head);
+    .action(async (given: string[], options: Options) => {
+      const logs = given.length > 0 ? given : ['db'];
+      if (logs.length > 1 && logs.some(isDatabase)) throw usage('a log in Postgres lies in no files: verify it alone');
+      const head = options.head === undefined ? undefined : headFlag('head', options.head);
+      const after = options.after === undefined ? undefined : headFlag('after', options.after);
+      if (after && after.seq === undefined) throw usage('--after: give the number too, as NUMBER:HASH');
       const mapping = options.mapping === undefined ? undefined : mappingOf(options.mapping);
       const { logName } = await import('../../../detection/audit/sources.js');
-      const result = await verify(shell, log, head, mapping);
-      if (options.json) shell.out.json({ log: logName(log), ...result });
-      else for (const line of auditLines(logName(log), result, shell.out)) shell.out.line(line);
+      const { placeOfLine } = await import('../../../detection/audit/verify.js');
+      const from = after && { seq: after.seq!, hash: after.hash, line: 0, offset: 0 };
+      const { parts, ...result } = await verify(shell, logs, { head, mapping, from });
+      const names = logs.map(logName);
+      const name = names.join(', ');
+      if (result.damage && logs.length > 1) {
+        const { part, line } = placeOfLine(result.damage.line, parts);
+        result.damage = { ...result.damage, line, reason: `in ${names[part]}: ${result.damage.reason}` };
+      }
+      const goesOn = result.damage?.kind === 'deletion' && result.entries === 0 && !after;
+      if (options.json) shell.out.json({ log: name, ...result });
+      else for (const line of auditLines(name, result, shell.out)) shell.out.line(line);
+      if (goesOn) shell.err.line(GOES_ON);
       if (!result.ok) throw refused('the audit log is damaged: keep it as it is and find out who changed it');
     });
 }
 
-async function verify(
-  shell: Shell,
-  log: string,
-  head: KnownHead | undefined,
-  mapping: Mapping | undefined,
-): Promise<AuditVerification> {
+async function verify(shell: Shell, logs: string[], options: ChainOptions): Promise<PartsVerification> {
   // Loaded here, like what the other verbs need.
-  const { verifyAuditLog } = await import('../../../detection/audit/verify.js');
+  const { verifyParts } = await import('../../../detection/audit/verify.js');
   const onProgress = progress(shell.err);
-  const database = log === 'db' || /^postgres(ql)?:/i.test(log);
+  const database = logs.some(isDatabase);
   try {
     // Tocsin's own log has the bytes that Tocsin wrote, and no others.
-    return await verifyAuditLog(chunksOf(shell, log), { head, mapping, onProgress, canonical: database && !mapping });
+    return await verifyParts(
+      logs.map((log) => chunksOf(shell, log)),
+      { ...options, onProgress, canonical: database && !options.mapping },
+    );
   } catch (error) {
     const { AuditUnreadableError } = await import('../../../detection/audit/errors.js');
     if (error instanceof AuditUnreadableError || error instanceof CommandError) throw usage(error.message);
@@ -60,6 +80,10 @@ async function verify(
     const { code, message } = error as { code?: string; message: string };
     throw usage(`the audit log in Postgres cannot be read: ${message || code}. Check the address and the rights`);
   }
+}
+
+function isDatabase(log: string): boolean {
+  return log === 'db' || /^postgres(ql)?:/i.test(log);
 }
 
 async function* chunksOf(shell: Shell, log: string): AsyncIterable<Buffer> {
@@ -86,7 +110,7 @@ function progress(err: Output): (sofar: { lines: number; bytes: number }) => voi
   };
 }
 
-function auditLines(name: string, result: AuditVerification, out: Output): string[] {
+function auditLines(name: string, result: Omit<PartsVerification, 'parts'>, out: Output): string[] {
   const { ok, entries, head, reformatted, damage } = result;
   const count = `${entries.toLocaleString('en')} ${entries === 1 ? 'entry' : 'entries'}`;
   const noted = `  head ${head.seq}:${head.hash}`;
@@ -102,11 +126,11 @@ function auditLines(name: string, result: AuditVerification, out: Output): strin
   return lines;
 }
 
-function headFlag(text: string): KnownHead {
+function headFlag(option: 'head' | 'after', text: string): KnownHead {
   const match = /^(?:(\d{1,15}):)?([0-9a-f]{64})$/.exec(text.trim());
   if (!match)
     throw usage(
-      `--head: "${text}" is not a valid head. Write the 64 digits of a hash, or NUMBER:HASH as this command prints it`,
+      `--${option}: "${text}" is not a valid head. Write the 64 digits of a hash, or NUMBER:HASH as this command prints it`,
     );
   return match[1] === undefined ? { hash: match[2]! } : { seq: Number(match[1]), hash: match[2]! };
 }
