@@ -29,6 +29,13 @@ export class SessionsBusyError extends Error {
   }
 }
 
+/** What came of events: `fresh` ones were judged, `known` ones had been before, `past` ones are older than the rules' memory. */
+export interface Consumed {
+  fresh: number;
+  known: number;
+  past: number;
+}
+
 /** What the consumer works with. */
 export interface SessionDeps extends Sight {
   pool: Pool;
@@ -48,7 +55,7 @@ export interface SessionDeps extends Sight {
  * the same call may be repeated.
  */
 export class SessionConsumer implements AuthEventConsumer {
-  private readonly writes = new SharedWrites<SeenEvent, undefined>({
+  private readonly writes = new SharedWrites<SeenEvent, number>({
     mostItems: MOST_EVENTS,
     mostWaiting: MOST_WAITING,
     writers: 2,
@@ -63,10 +70,12 @@ export class SessionConsumer implements AuthEventConsumer {
     this.now = deps.now ?? (() => new Date());
   }
 
-  async consume(source: string, events: AuthEvent[]): Promise<void> {
+  async consume(source: string, events: AuthEvent[]): Promise<Consumed> {
     const now = this.now();
     const seen = events.flatMap((event) => seeEvent(source, event, this.deps, now) ?? []);
-    for (let i = 0; i < seen.length; i += MOST_EVENTS) await this.writes.add(seen.slice(i, i + MOST_EVENTS));
+    let fresh = 0;
+    for (let i = 0; i < seen.length; i += MOST_EVENTS) fresh += await this.writes.add(seen.slice(i, i + MOST_EVENTS));
+    return { fresh, known: seen.length - fresh, past: events.length - seen.length };
   }
 
   /** Removes what no rule needs any more. `consume` does so by itself, at most once a minute. */
@@ -75,10 +84,13 @@ export class SessionConsumer implements AuthEventConsumer {
     return pruneSessions(this.deps.pool, this.deps.policy, this.now());
   }
 
-  private async write(callers: SeenEvent[][]): Promise<undefined[]> {
-    const raised = await inTransaction(this.deps.pool, (client) => this.judge(client, callers.flat()));
+  /** How many events of each caller were new. */
+  private async write(callers: SeenEvent[][]): Promise<number[]> {
+    const { fresh, raised } = await inTransaction(this.deps.pool, (client) => this.judge(client, callers.flat()));
     if (raised > 0) this.deps.onRaised?.();
-    return callers.map(() => undefined);
+    const keyOf = (event: SeenEvent) => `${event.source} ${event.eventId}`;
+    const keys = new Set(fresh.map(keyOf));
+    return callers.map((own) => own.filter((event) => keys.delete(keyOf(event))).length);
   }
 
   /** Old rows change no finding: when they cannot be removed now, they are the next time. */
@@ -87,11 +99,11 @@ export class SessionConsumer implements AuthEventConsumer {
   }
 
   /** Keeps events and raises what the set of events now shows. */
-  private async judge(client: PoolClient, events: SeenEvent[]): Promise<number> {
+  private async judge(client: PoolClient, events: SeenEvent[]): Promise<{ fresh: SeenEvent[]; raised: number }> {
     const { policy } = this.deps;
     await lockKeys(client, keysOf(events));
     const fresh = await insertEvents(client, events);
-    if (fresh.length === 0) return 0;
+    if (fresh.length === 0) return { fresh, raised: 0 };
 
     const known = await rememberPlaces(client, fresh);
     const span = spanOf(fresh, reachMs(policy));
@@ -108,7 +120,7 @@ export class SessionConsumer implements AuthEventConsumer {
     if (findings.length > 0) await this.deps.accept(client, findings.map(detectionOf));
     await removeEvents(client, [...accounts.values()].flatMap(tooMany));
     await removePlaces(client, known);
-    return findings.length;
+    return { fresh, raised: findings.length };
   }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type AuthEvent, AuthEventSchema } from '../../domain/sessions/auth-event';
 import type { SessionPolicy } from '../../domain/sessions/session-policy';
@@ -9,6 +10,7 @@ const EntrySchema = z.object({
   actor: z.string(),
   action: z.string(),
   ip: z.unknown(),
+  hash: z.string().optional().catch(undefined),
   data: z
     .object({
       sessionId: z.string().optional().catch(undefined),
@@ -26,15 +28,18 @@ export function isAuditEntry(value: unknown): boolean {
 
 /**
  * An entry of the audit log as an authentication event, by the policy's table of actions; undefined for what is none.
- * `data.sessionId`, `data.userAgent` and `data.outcome` are taken over when they are there.
+ * `data.sessionId`, `data.userAgent` and `data.outcome` are taken over when they are there. An entry is known by its number
+ * and by what it says: numbers begin anew in the next log, or in each day's file of some products.
  */
 export function authEventOf(entry: unknown, policy: SessionPolicy): AuthEvent | undefined {
   const read = EntrySchema.safeParse(entry);
   if (!read.success) return undefined;
-  const { seq, at, actor, ip, data } = read.data;
+  const { seq, at, actor, ip, data, hash } = read.data;
   const action = Object.entries(policy.auditActions).find(([name]) => matches(read.data.action, name))?.[1];
   if (!action) return undefined;
-  return AuthEventSchema.safeParse({ eventId: `audit-${seq}`, at, actor, action, ...data, ip }).data;
+  const said = createHash('sha256').update(JSON.stringify([at, actor, read.data.action, ip, hash]));
+  const eventId = `audit-${seq}-${said.digest('hex').slice(0, 16)}`;
+  return AuthEventSchema.safeParse({ eventId, at, actor, action, ...data, ip }).data;
 }
 
 /** `login.failed`, or `login*` for all that begins so. */

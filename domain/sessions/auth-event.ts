@@ -62,5 +62,5 @@ export type AuthEvent = z.infer<typeof AuthEventSchema>;
  * event that was handled before changes nothing. `source` is the name of the configured source, as in `Detection`.
  */
 export interface AuthEventConsumer {
-  consume(source: string, events: AuthEvent[]): Promise<void>;
+  consume(source: string, events: AuthEvent[]): Promise<unknown>;
 }

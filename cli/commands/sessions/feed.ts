@@ -1,6 +1,8 @@
 /** `tocsin sessions feed`: takes authentication events from a file into the rules that run, each once. */
 import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
+import type { Consumed } from '../../../detection/sessions/consumer';
+import { plural } from '../../../domain/kernel/plural';
 import { readAuthEvents } from '../../auth-event-file';
 import type { CommonOptions, Shell } from '../../shell';
 import { verb } from '../../verb';
@@ -31,6 +33,7 @@ export function sessionsFeedCommand(sessions: Command, shell: Shell): void {
       const proofs = new InboxProofs(shell.temporalSettings.encryptionKeys);
       const { events, others } = await readAuthEvents(file, loadSessionPolicy(settings.policyFile));
       let raised = 0;
+      const came = { fresh: 0, known: 0, past: 0 };
       const consumer = await openSessions(settings, {
         pool: await shell.register(),
         accept: async (client, detections) => {
@@ -39,9 +42,21 @@ export function sessionsFeedCommand(sessions: Command, shell: Shell): void {
       });
       for (let i = 0; i < events.length; i += BATCH) {
         const batch = events.slice(i, i + BATCH).map(({ event }) => event);
-        await consumer.consume(options.source, batch);
+        const { fresh, known, past } = await consumer.consume(options.source, batch);
+        came.fresh += fresh;
+        came.known += known;
+        came.past += past;
       }
-      if (options.json) shell.out.json({ events: events.length, others, raised });
-      else shell.out.line(`${events.length} events taken, ${raised} new detections.`);
+      if (options.json) shell.out.json({ events: events.length, ...came, others, raised });
+      else shell.out.line(fedLine(came, raised));
     });
+}
+
+/** What was known before and what is too old are told apart from what was judged: nothing new is no all-clear. */
+function fedLine({ fresh, known, past }: Consumed, raised: number): string {
+  const rest = [
+    known > 0 ? `; ${known} had been taken before` : '',
+    past > 0 ? `; ${plural(past, 'event')} left out, as older than the memory of the rules` : '',
+  ];
+  return `${plural(fresh, 'event')} taken, ${plural(raised, 'new detection')}${rest.join('')}.`;
 }

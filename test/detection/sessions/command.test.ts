@@ -1,5 +1,5 @@
 /** `tocsin sessions test` and `feed`, as people type them. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runCommand } from '../../../cli/program';
 import { Shell } from '../../../cli/shell';
@@ -96,13 +96,50 @@ test('feed takes events into the rules that run, each once however often it is r
   }));
   const given = file('feed.jsonl', events);
   const feed = () => run(['sessions', 'feed', given, '--source', 'audit-log'], { DATABASE_URL: url });
-  expect(await feed()).toMatchObject({ exitCode: 0, out: '11 events taken, 1 new detections.\n' });
-  expect(await feed()).toMatchObject({ exitCode: 0, out: '11 events taken, 0 new detections.\n' });
+  expect(await feed()).toMatchObject({ exitCode: 0, out: '11 events taken, 1 new detection.\n' });
+  expect(await feed()).toMatchObject({
+    exitCode: 0,
+    out: '0 events taken, 0 new detections; 11 had been taken before.\n',
+  });
   const pool = createPool(url);
   const { rows } = await pool.query<{ source: string }>('SELECT source FROM tocsin.inbox');
   expect(rows).toEqual([{ source: 'sessions' }]);
   await pool.end();
   expect(await run(['sessions', 'feed', given, '--source', 'No Name'], { DATABASE_URL: url })).toMatchObject({
     exitCode: 2,
+  });
+});
+
+describe('a log whose numbers begin anew each day', () => {
+  // The days of the example lie where the rules still remember them.
+  const day = (name: string, daysAgo: number) => {
+    const lines = readFileSync(path.join(__dirname, '../../cases/audit', name), 'utf8')
+      .trim()
+      .split('\n');
+    const entries = lines.map((line) => JSON.parse(line) as { at: string });
+    const shift = Date.now() - daysAgo * 86_400_000 - Date.parse(entries[0]!.at);
+    const moved = entries.map((entry) => ({ ...entry, at: new Date(Date.parse(entry.at) + shift).toISOString() }));
+    return file(`moved-${name}`, moved);
+  };
+
+  test('the brute force of the second day is found, and what was known already is said to be', async () => {
+    const { url } = await createTestDatabase();
+    const feed = (given: string) => run(['sessions', 'feed', given, '--source', 'audit-log'], { DATABASE_URL: url });
+    const [first, second] = [day('day1.jsonl', 2), day('day2.jsonl', 1)];
+    expect(await feed(first)).toMatchObject({ exitCode: 0, out: '14 events taken, 0 new detections.\n' });
+    expect((await feed(second)).out).toMatch(/^13 events taken, [1-9]\d* new detections?\.\n$/);
+    const pool = createPool(url);
+    const { rows } = await pool.query<{ payload: Buffer }>('SELECT payload FROM tocsin.inbox');
+    const types = rows.map(({ payload }) => (JSON.parse(payload.toString()) as { type: string }).type);
+    expect(types).toContain('auth.brute-force');
+    await pool.end();
+    expect((await feed(second)).out).toBe('0 events taken, 0 new detections; 13 had been taken before.\n');
+  });
+
+  test('what is older than the memory of the rules is said to be left out', async () => {
+    const { url } = await createTestDatabase();
+    const given = day('day1.jsonl', 400);
+    const { out } = await run(['sessions', 'feed', given, '--source', 'audit-log'], { DATABASE_URL: url });
+    expect(out).toBe('0 events taken, 0 new detections; 14 events left out, as older than the memory of the rules.\n');
   });
 });

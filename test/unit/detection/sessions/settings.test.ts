@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import fc from 'fast-check';
 import { parse, stringify } from 'yaml';
 import { authEventOf, isAuditEntry } from '../../../../detection/sessions/from-audit';
 import { createPseudonyms, pseudonymKey } from '../../../../detection/sessions/pseudonyms';
@@ -120,11 +121,27 @@ describe('an audit log', () => {
     ['mfa.disabled', 'mfa-changed'],
   ])('%s is the event %s', (action, expected) => {
     expect(authEventOf({ ...entry, action }, policy)).toMatchObject({
-      eventId: 'audit-7',
+      eventId: expect.stringMatching(/^audit-7-[0-9a-f]{16}$/),
       actor: 'anna',
       action: expected,
       ip: '192.0.2.1',
     });
+  });
+
+  test('entries of one number are one event only where they say the same, with or without a hash', () => {
+    const said = fc.record({
+      seq: fc.integer({ min: 1, max: 3 }),
+      at: fc.constantFrom('2026-04-01T00:00:00Z', '2026-04-02T00:00:00Z'),
+      actor: fc.constantFrom('anna', 'ben'),
+      action: fc.constantFrom('login', 'login.failed'),
+      hash: fc.constantFrom(undefined, 'a'.repeat(64), 'b'.repeat(64)),
+    });
+    fc.assert(
+      fc.property(said, said, (one, other) => {
+        const [a, b] = [one, other].map((each) => authEventOf({ ...entry, ...each }, policy)!.eventId);
+        expect(a === b).toBe(JSON.stringify(one) === JSON.stringify(other));
+      }),
+    );
   });
 
   test('other actions are none; an address that is none is left out', () => {
