@@ -28,8 +28,11 @@ export function readPackageLock(lock: Record<string, unknown>): Omit<Inventory, 
   const problems: string[] = [];
   const packages = asObject(own(lock, 'packages'));
   // Version 2 holds the same packages twice, the second time in the form of version 1.
-  if (packages) readPackages(packages, list, problems);
-  else if (lockVersion === 1) readDependencies(lock, list, problems);
+  if (lockVersion === 1) {
+    // Version 1 of npm has none; bun's lock file counts its versions from 1 too.
+    if (packages) throw new InventoryError('packages: is not of version 1 of npm, whose lock files alone can be read');
+    readDependencies(lock, list, problems);
+  } else if (packages) readPackages(packages, list, problems);
   else throw new InventoryError('packages: is missing or no object; let npm write the lock file again');
   return { name: ownText(lock, 'name'), format: 'package-lock', components: list.list(), problems };
 }
