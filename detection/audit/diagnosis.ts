@@ -4,7 +4,7 @@
  * The chain proves *that* the lines do not follow each other. *Which kind* of change it was is the simplest one that
  * explains what is seen; it is exact for a single change (see the tests), and a best guess for several at once.
  */
-import type { AuditHead } from './entry';
+import { type AuditHead, GENESIS } from './entry';
 import type { LineView } from './line-reader';
 
 /** `truncation`: entries are missing at the end. A copy of a line put elsewhere is an insertion. */
@@ -96,6 +96,12 @@ export class Diagnosis {
     return this.outOfPlace();
   }
 
+  private cameBefore(): string {
+    const { seq, prev } = this.first;
+    if (prev !== GENESIS) return `entry ${seq} stood before already`;
+    return 'another log begins here, as its entry 1 goes on from none: verify it by itself';
+  }
+
   private strangePredecessor(): string {
     const { seq, hash } = this.last;
     if (seq === 0) return 'it is number 1, but its "prev" is not 64 zeros';
@@ -173,7 +179,7 @@ export class Diagnosis {
           : undefined,
       atEnd: () => {
         if (replaced) return this.at(first, 'edit', `entry ${first.seq} stands in place of entry ${expected}`);
-        if (first.seq < expected) return this.at(first, 'insertion', `entry ${first.seq} stood before already`);
+        if (first.seq < expected) return this.at(first, 'insertion', this.cameBefore());
         const gone =
           first.seq - 1 === expected ? `entry ${expected} is` : `entries ${expected} to ${first.seq - 1} are`;
         return this.at(first, 'deletion', `${gone} missing before this line`);

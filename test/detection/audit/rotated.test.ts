@@ -43,6 +43,12 @@ describe('one chain in two files', () => {
     ],
     ['the second after an earlier one', [seg2, '--after', `3:${HEAD}`], 1, /✗ seg2\.jsonl: \w+ at line 1/],
     ['both the wrong way round', [seg2, seg1], 1, /✗ seg2\.jsonl, seg1\.jsonl/],
+    [
+      'a log that begins anew each day',
+      [caseFile('day1.jsonl'), caseFile('day2.jsonl')],
+      1,
+      /insertion at line 1\n {2}in day2\.jsonl: another log begins here[\s\S]*14 entries before it hold/,
+    ],
     ['a hash without its number', [seg2, '--after', HEAD], 2, /give the number too/],
     ['a file and the database', [seg1, 'db'], 2, /verify it alone/],
   ])('%s', async (_what, argv, code, says) => {
