@@ -66,7 +66,7 @@ export function buildDossier(
   const said: Said = { words, reading, titles, at: (instant) => instantText(instant, reading) };
   const fields = input.contents.map((content): Field => {
     const value = valueText(content, reading);
-    return { content, value, state: stateOf(content, value) };
+    return { content, value, state: stateOf(content, value, isOverdue(input)) };
   });
   const reference = fields.find(({ content }) => content.field === 'earlier-reference')?.value;
   const json = `${canonicalText(cleaned(dossierData(input, fields)))}\n`;
@@ -127,10 +127,12 @@ function untranslatedHtml(untranslated: Record<string, string[]>, said: Said): s
 }
 
 /** What the law or the form demands is open until it is known; the rest may not apply. */
-function stateOf(content: ContentValue, value: string | undefined): FieldState {
+function stateOf(content: ContentValue, value: string | undefined, overdue: boolean): FieldState {
   if (value !== undefined) return 'established';
   if (content.owed) return content.owed === 'by-the-hour' ? 'owed if late' : 'owed';
   if (isDemanded(content)) return 'not yet established';
+  // Whoever is late has a reason, also where the law does not ask for it.
+  if (content.field === 'delay-reasons' && overdue) return 'nothing stated';
   return KNOWN_NOT_TO_APPLY.has(content.field) ? 'not applicable at this stage' : 'nothing stated';
 }
 

@@ -36,6 +36,10 @@ test('what nobody has spoken of is not said to be without object: only what the 
   }
   for (const field of ['earlier-reference', 'delay-reasons'] as const)
     expect(rowOf(field)).toContain('not applicable at this stage');
+  const dueAt = '2026-04-04T02:00:00.000Z';
+  const late = html([optional('delay-reasons')], { at: dueAt, incident: { ...draftInput().incident, dueAt } });
+  expect(late).toContain('nothing stated so far');
+  expect(late).not.toContain('not applicable');
 });
 
 test('an answer that nobody had to give does not count as a required one', () => {
