@@ -94,7 +94,7 @@ export interface NotificationSent {
   lastToldAt?: string;
   /** How they were told outside of the product, by whose account, and whom. */
   outside?: { how: string; by: string; who: string; note?: string; evidenceSha256?: string };
-  /** Milliseconds after the deadline, frozen at the first fulfilment; 0 when in time. First notices only. */
+  /** Milliseconds after the deadline, of a later round after its own; frozen when it was fulfilled, 0 when in time. */
   lateByMs?: number;
   /** The same on the instants as they were corrected since; left out where nothing was corrected. */
   correctedLateByMs?: number;
@@ -369,13 +369,19 @@ function organisationsTold({ id, rule, organisations = [] }: Obligation): Notifi
   }));
 }
 
-/** The first notice, whose lateness is frozen, and every later round. */
+/** The first notice and every later round, each with its lateness after its own deadline. */
 function sentFor(obligation: Obligation): NotificationSent[] {
   const { fulfilledAt, fulfilledAs, statedBefore, evidence, delayReasons, supplements } = obligation;
   const isWithdrawn = withdrawalOf(obligation) === 'told';
   const rounds = supplements.map(
-    ({ round, at, evidence: later }, index): NotificationSent => ({
+    (
+      { round, at, inexact, lateByMs, inTimeUntil, statedBefore: before, evidence: later },
+      index,
+    ): NotificationSent => ({
       ...notification(obligation, round, at, later),
+      ...statedAs(inexact, before),
+      ...(lateByMs !== undefined && { lateByMs }),
+      ...(inTimeUntil && { inTimeUntil }),
       ...(isWithdrawn && index === supplements.length - 1 && { withdraws: true }),
     }),
   );

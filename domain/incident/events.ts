@@ -303,7 +303,19 @@ interface EventData {
   'authority-decided': { obligation: string; rule: string; authority: string; reason: string };
   'receipt-recorded': { obligation: string } & Pick<Evidence, 'caseNumber' | 'attachments' | 'attachmentNames'>;
   'field-cannot-be-established': { obligation: string; field: string; reason: string };
-  'obligation-supplemented': { obligation: string; round: number; at: Instant; evidence: Evidence };
+  'obligation-supplemented': {
+    obligation: string;
+    round: number;
+    /** The latest reading, where it is not known exactly. */
+    at: Instant;
+    inexact?: InexactInstant;
+    /** After the deadline of its round. */
+    lateByMs?: number;
+    inTimeUntil?: Instant;
+    /** That deadline. */
+    dueAt?: Instant;
+    evidence: Evidence;
+  };
   /** The awareness was corrected after the act: what its lateness is on the corrected one. */
   'lateness-corrected': {
     obligation: string;
@@ -319,6 +331,8 @@ interface EventData {
   /** When it was done, stated more exactly than before; `previous`: as it was stated, with the verdict of then. */
   'act-timed': {
     obligation: string;
+    /** The later round that it was done in; the first fulfilment where it is missing. */
+    round?: number;
     /** The latest reading, where it still is not known exactly. */
     at: Instant;
     inexact?: InexactInstant;

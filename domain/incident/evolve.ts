@@ -306,11 +306,12 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       return sets ? withAnchor(next, sets, inexact?.earliest ?? at) : next;
     }
     case 'obligation-supplemented': {
-      const { round, at, evidence } = event.data;
+      const { obligation: _, ...supplement } = event.data;
+      const { evidence } = supplement;
       return change((o) => ({
         ...told(o),
         ...settledTally(o),
-        supplements: [...o.supplements, { round, at, evidence }],
+        supplements: [...o.supplements, supplement],
         ...(evidence.caseNumber && { caseNumber: evidence.caseNumber }),
         statusAtDispatch: ['dispatching', 'partly-told'].includes(o.status) ? o.statusAtDispatch : state.status,
       }));

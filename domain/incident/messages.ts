@@ -232,6 +232,8 @@ export const MESSAGE_SCHEMAS = {
     obligation,
     /** When it was done, more exactly than was stated before. */
     at: WhenSchema,
+    /** In which round, where it was done about then in more than one: 1 for the first notice or report. */
+    round: z.int().min(1).max(1000).optional(),
     reason: text(2000),
   }),
   'cannot-establish': z.strictObject({

@@ -294,7 +294,7 @@ function onObligation(event: ObligationEvent, context: Context): Said {
     case 'obligation-fulfilled':
       return fulfilled(event.data, context);
     case 'obligation-supplemented':
-      return good(`Round ${event.data.round}: ${lowerFirst(deed(event.data.evidence, context))}`);
+      return supplemented(event.data, context);
     case 'receipt-recorded': {
       const { caseNumber } = event.data;
       const parts = [...(caseNumber ? [`case number ${caseNumber}`] : []), ...filesText(event.data)];
@@ -355,6 +355,15 @@ function groundText(id: string, { grounds }: NarratedPack): string {
 /** A time as it was stated, with its readings where it is not known exactly. */
 function stated(at: Instant, inexact: InexactInstant | undefined): string {
   return inexact ? whenText(inexact) : human(at);
+}
+
+/** A later round, with its own verdict where it was not in time. */
+function supplemented(data: DataOf<'obligation-supplemented'>, context: Context): Said {
+  const { round, evidence, lateByMs = 0, inTimeUntil } = data;
+  const text = `Round ${round}: ${lowerFirst(deed(evidence, context))}`;
+  if (lateByMs === 0) return good(text);
+  const said = `${text}, ${verdictText(lateByMs, inTimeUntil, spanText)}`;
+  return isLate({ lateByMs, inTimeUntil }) ? bad(said) : warn(said);
 }
 
 function fulfilled(data: DataOf<'obligation-fulfilled'>, context: Context): Said {

@@ -323,7 +323,8 @@ function onObligation(
     case 'acted-at': {
       const acted = actedWhen(message.at, state, now);
       if ('problem' in acted) return answer.rejected(`at: ${acted.problem}`);
-      return onActedAt(state, o, rule, { at: acted.when, reason: message.reason }, answer);
+      const { round, reason } = message;
+      return onActedAt(state, o, rule, { at: acted.when, round, reason }, answer);
     }
     case 'cannot-establish':
       return onCannotEstablish({ state, o, rule, pack, answer }, message);

@@ -316,11 +316,13 @@ export function fulfil(
   evidence: Extract<NewEvent, { kind: 'obligation-fulfilled' }>['data']['evidence'],
 ): NewEvent {
   const [at, inexact] = [latestOf(when), inexactOf(when)];
-  if (o.fulfilledAt) {
-    return { kind: 'obligation-supplemented', data: { obligation: o.id, round: o.round, at, evidence } };
-  }
   const lateByMs = o.dueAt ? Math.max(0, toMs(at) - toMs(o.dueAt)) : 0;
   const readings = inexact && { inexact, ...dependsOnHour(when, o.dueAt) };
+  if (o.fulfilledAt) {
+    const round = { obligation: o.id, round: o.round, at, ...readings };
+    const late = o.dueAt && { lateByMs, dueAt: o.dueAt };
+    return { kind: 'obligation-supplemented', data: { ...round, ...late, evidence } };
+  }
   return {
     kind: 'obligation-fulfilled',
     data: { obligation: o.id, round: o.round, at, ...readings, lateByMs, evidence, sets: rule.sets },

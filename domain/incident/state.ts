@@ -155,11 +155,17 @@ export interface Obligation {
   attachments?: Attachment[];
   /** Required fields of a report, by title, that a person decided cannot be established. */
   cannotEstablish?: Array<{ field: string; reason: string; by: string; at: Instant }>;
-  /** Instants and evidence of later rounds. */
-  supplements: Array<{ round: number; at: Instant; evidence: Evidence }>;
+  /** Instants and evidence of later rounds, each with its lateness after the deadline of that round. */
+  supplements: Supplement[];
   /** Decision of a person, for `not-required` and `waived`. */
   decision?: { by: string; at: Instant; reason: string; ground?: string; facts?: string; proposed?: string };
   statusAtDispatch?: IncidentStatus;
+}
+
+/** A later round that was fulfilled. */
+export interface Supplement extends Omit<DataOf<'obligation-supplemented'>, 'obligation'> {
+  /** As it was stated before it was stated more exactly. */
+  statedBefore?: StatedBefore[];
 }
 
 /** Which authority takes the place of one that is to be determined, by whom and why. */

@@ -71,7 +71,7 @@ const TABLE = {
     options: ['authority', 'case-number', 'attach', 'delay-reasons', 'by'],
   },
   'decide-authority': { args: ['id', 'obligation', 'authority'], options: ['reason', 'by'] },
-  'acted-at': { args: ['id', 'obligation', 'instant'], options: ['reason', 'by'] },
+  'acted-at': { args: ['id', 'obligation', 'instant'], options: ['reason', 'round', 'by'] },
   'cannot-establish': { args: ['id', 'obligation', 'field'], options: ['reason', 'by'] },
   review: { args: ['id'], options: ['by'], flags: ['help'] },
   close: { args: ['id'], options: ['by'] },

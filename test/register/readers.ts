@@ -194,6 +194,9 @@ function decidedByPeople(): RecordedEvent[] {
   const how = 'The receipt of the portal shows the minute of it';
   story.send('acted-at', { obligation: id, at: story.now, reason: how, by: COUNSEL });
   story.send('filed', { obligation: id, caseNumber: 'AZ-7' });
+  story.send('assess', { assessment: { ...facts, plainSummary: 'Somebody read more of our database than we knew' } });
+  story.send('filed', { obligation: id, reference: 'B', submittedAt: `about ${story.now}` });
+  story.send('acted-at', { obligation: id, at: story.now, reason: how, by: COUNSEL });
   const reason = 'The log that counted them was destroyed before anybody read it';
   story.send('cannot-establish', { obligation: id, field: 'records-count', reason, by: COUNSEL });
   return story.events;

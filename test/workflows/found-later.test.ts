@@ -126,6 +126,7 @@ test('more people found in the same data set: told in a round of their own, with
   const settled = await incident.obligation(PEOPLE);
   expect(settled).toMatchObject({ status: 'fulfilled', fulfilledAt: first.fulfilledAt, lateByMs: 0 });
   expect(settled.supplements!.at(-1)).toMatchObject({ evidence: { of: 5, told: 5, outside: 3 } });
+  expect(settled.supplements!.at(-1)!.lateByMs! / HOUR_MS).toBeCloseTo(2, 1);
   expect(settled.misses!.map(hours)).toEqual([hours(reopened.dueAt!)]);
   expect(incident.mails(PEOPLE)).toHaveLength(2);
 }, 120_000);

@@ -84,6 +84,7 @@ const GOOD: Record<MessageName, Array<Record<string, unknown>>> = {
   'acted-at': [
     { obligation: 'x', at: '2026-04-01T02:00:00Z', reason: 'the receipt' },
     { obligation: 'x', at: '2026-04-01', reason: 'the receipt' },
+    { obligation: 'x', at: '2026-04-01', round: 2, reason: 'the receipt' },
   ],
   'cannot-establish': [{ obligation: 'x', field: 'records-count', reason: 'the log is gone' }],
   review: [
@@ -230,6 +231,7 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
   'acted-at': [
     [{ obligation: 'x', at: SECRET, reason: 'r' }, 'at'],
     [{ obligation: 'x', at: '2026-04-01T02:00:00Z' }, 'reason'],
+    [{ obligation: 'x', at: '2026-04-01T02:00:00Z', round: 0, reason: 'r' }, 'round'],
   ],
   'cannot-establish': [[{ obligation: 'x', field: 'records-count' }, 'reason']],
   review: [

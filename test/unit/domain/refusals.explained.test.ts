@@ -362,6 +362,14 @@ const WALKS: Record<string, () => Story> = {
       ['acted-at', { obligation: CUSTOMERS, at: at(0.8), ...exactly }],
     );
   },
+  'a time of one of two rounds stated more exactly': () => {
+    const story = on(aware(), ['filed', { obligation: DE, reference: 'A', submittedAt: `${at(0.5)}..${at(1)}` }]);
+    const changed = assessment({ dataSets: [german({ categories: ['passwords'] }), stored()] });
+    on(story, ['assess', { assessment: changed }]).to(2);
+    on(story, ['filed', { obligation: DE, reference: 'B', submittedAt: `${at(0.5)}..${at(2)}` }]);
+    const exactly = { obligation: DE, at: at(0.8), reason: NOT_OWED_REASON };
+    return on(story, ['acted-at', exactly], ['acted-at', { ...exactly, round: 9 }]);
+  },
   'filed in part': () => on(aware(), ['filed', { obligation: DE, reference: 'A' }], ['close', {}]),
   'an authority that is not known': () =>
     on(

@@ -4,7 +4,7 @@ import { noticeContents } from '../../../domain/incident/contents';
 import { board, explain } from '../../../domain/incident/explain';
 import { isByTheHour, isLate, latenessText } from '../../../domain/incident/lateness';
 import { spanText, toInstant, toMs } from '../../../domain/kernel/time';
-import { assessment, at, COUNSEL, stored } from './helpers/facts';
+import { accounts, assessment, at, COUNSEL, stored } from './helpers/facts';
 import { TRUST_CENTER } from './helpers/pack';
 import { Story } from './helpers/story';
 
@@ -245,6 +245,62 @@ describe('an exact instant that is stated later', () => {
     const story = byTheHour();
     story.send('acted-at', { obligation: DPC, at: at(73), reason: 'x', by: COUNSEL });
     expect(story.problems().join()).toMatch(/^reason: must say why/);
+  });
+});
+
+describe('an exact instant of a supplement that is stated later', () => {
+  const HOW = 'the receipt of the portal shows the minute of it';
+  const passwords = () => assessment({ dataSets: [accounts({ categories: ['passwords'] })] });
+  /** Filed exactly at 70 hours; what changed at 100 is due a day later, and was filed some time about then. */
+  const supplemented = (first: string, second: string) => {
+    const story = filedAt(first);
+    story.send('assess', { assessment: passwords() });
+    story.to(130).send('filed', { obligation: DPC, reference: 'IE-2', submittedAt: second, by: COUNSEL });
+    return story;
+  };
+  const exactly = (story: Story, when: string, round?: number) => {
+    story.send('acted-at', { obligation: DPC, at: when, round, reason: HOW, by: COUNSEL });
+    return story.obligation(DPC).supplements.at(-1)!;
+  };
+
+  test('a later round has a verdict of its own: late after its deadline, in time at it, by the hour between', () => {
+    const late = (second: string) => supplemented(at(70), second).obligation(DPC).supplements.at(-1)!;
+    expect(late(at(124))).toMatchObject({ round: 2, dueAt: at(124), lateByMs: 0 });
+    expect(late(at(124 + 1 / 60)).lateByMs).toBe(60_000);
+    expect(late(range(123, 125))).toMatchObject({ inTimeUntil: at(124), inexact: { earliest: at(123) } });
+  });
+
+  test('it says when the supplement was filed, and leaves the first report as it was', () => {
+    const story = supplemented(at(70), range(123, 125));
+    expect(exactly(story, at(124.5))).toMatchObject({
+      ...{ at: at(124.5), lateByMs: 30 * 60_000 },
+      statedBefore: [{ at: at(125), inexact: { earliest: at(123) }, inTimeUntil: at(124) }],
+    });
+    expect(story.obligation(DPC).supplements.at(-1)).not.toHaveProperty('inexact');
+    expect(story.obligation(DPC)).toMatchObject({ fulfilledAt: at(70), lateByMs: 0 });
+    expect(story.folded()).toEqual(story.state);
+    expect(exactly(supplemented(at(70), range(123, 125)), at(124)).lateByMs).toBe(0);
+  });
+
+  test('of two that are inexact it is the one within which it lies; within both, the person says which', () => {
+    const apart = supplemented(range(60, 70), range(123, 125));
+    exactly(apart, at(65));
+    expect(apart.obligation(DPC)).toMatchObject({ fulfilledAt: at(65), supplements: [{ at: at(125) }] });
+    const twice = supplemented(range(99, 100), range(99.5, 125));
+    exactly(twice, at(99.75));
+    expect(twice.problems().join()).toMatch(/^round: .* in more than one round: say which .*, one of 1, 2$/);
+    exactly(twice, at(99.75), 7);
+    expect(twice.problems().join()).toMatch(/^round: .* was not fulfilled in round 7: give one of 1, 2$/);
+    exactly(twice, at(99.75), 1);
+    expect(twice.obligation(DPC)).toMatchObject({ fulfilledAt: at(99.75), supplements: [{ at: at(125) }] });
+  });
+
+  test('outside of what was stated of either is refused', () => {
+    const story = supplemented(at(70), range(123, 125));
+    exactly(story, at(122));
+    expect(story.problems().join()).toMatch(/^at: must be within what was stated before, /);
+    exactly(story, at(124), 1);
+    expect(story.problems().join()).toContain('which is exact');
   });
 });
 

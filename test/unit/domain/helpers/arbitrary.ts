@@ -153,6 +153,7 @@ function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitr
       obligation,
       reason,
       at: fc.constantFrom(at(1), at(20), '2026-04-01', `${at(2)}..${at(90)}`),
+      round: maybe(fc.constantFrom(1, 2)),
     }),
     'cannot-establish': fc.record({
       obligation,
