@@ -2,19 +2,18 @@
  * One check of what is installed against what is known to be vulnerable. The activity compares and writes down what the
  * patch tasks are to be told; this workflow tells them, so that a crash between the two loses nothing.
  */
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   continueAsNew,
   getExternalWorkflowHandle,
   isCancellation,
   ParentClosePolicy,
   startChild,
-  WorkflowIdReusePolicy,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CheckSummary } from '../domain/patch/dependencies';
 import { PATCH_WORKFLOW, type PatchAction, PatchTaskInputSchema, titleOf } from '../domain/patch/patch-task';
 import { activities, CHECKING, UNTIL_DONE } from './lib/activity-calls';
+import { beginCase } from './lib/begin-case';
 
 /** Tasks told at a time. */
 const AT_ONCE = 50;
@@ -40,20 +39,18 @@ async function tell({ caseId, key, revision, what }: PatchAction) {
   return { key, revision, settled };
 }
 
-/** The task outlives the check; the same id twice is one task. */
+/** The task outlives the check; the same id twice is one task, unless what had it was none. */
 async function open(caseId: string, input: unknown): Promise<boolean> {
   const parsed = PatchTaskInputSchema.parse(input);
-  try {
-    await startChild(PATCH_WORKFLOW, {
+  await beginCase(caseId, 'patch-tasks-in-the-register', (workflowIdReusePolicy) =>
+    startChild(PATCH_WORKFLOW, {
       workflowId: caseId,
       args: [parsed],
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      workflowIdReusePolicy,
       memo: { title: titleOf(parsed.finding) },
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
+    }),
+  );
   return true;
 }
 

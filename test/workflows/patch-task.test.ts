@@ -1,6 +1,7 @@
 // Patch tasks at their real durations: found, alarmed, waived, said to be patched, patched, found again.
 
 import { Client, type WorkflowHandle } from '@temporalio/client';
+import { findingKey } from '../../detection/dependencies/match';
 import { evolveCase } from '../../domain/case/advance';
 import { alarmText } from '../../domain/case/alarm-text';
 import type { CaseView, Receipt } from '../../domain/case/contract';
@@ -8,7 +9,7 @@ import { TASK_QUEUE } from '../../domain/incident/contract';
 import { commandText } from '../../domain/kernel/command-lines';
 import { DAY_MS, HOUR_MS, type Instant, minuteText, toInstant, toMs } from '../../domain/kernel/time';
 import type { CheckSummary } from '../../domain/patch/dependencies';
-import { type PatchEvent, type PatchState, patchTaskLifecycle } from '../../domain/patch/patch-task';
+import { PATCH_WORKFLOW, type PatchEvent, type PatchState, patchTaskLifecycle } from '../../domain/patch/patch-task';
 import { thresholdName } from '../setup/threshold-name';
 import { endAtRest, PROMPT_MS, plain, WorkflowHarness } from '../setup/workflow-harness';
 import { MINIMIST, record } from '../unit/detection/dependencies/records';
@@ -337,3 +338,16 @@ test('many at once: each its own task; the register takes all', async () => {
   await check();
   for (const id of taskIds()) expect(await handleOf(id).result()).toMatchObject({ status: 'fixed' });
 }, 40_000);
+
+test('a task of a finding is opened, whatever ended under its id before', async () => {
+  // By whichever of its names the finding is known.
+  const names = [MINIMIST.id, ...MINIMIST.aliases];
+  const ids = names.map((name) => `PATCH-${findingKey(name, 'npm', 'minimist', web).slice(0, 12)}`);
+  for (const workflowId of ids) {
+    const forged = await client.workflow.start(PATCH_WORKFLOW, { taskQueue: TASK_QUEUE, workflowId, args: [{}] });
+    await expect(forged.result()).rejects.toThrow();
+  }
+  const { id } = await findOne();
+  expect(ids).toContain(id);
+  expect(kinds(id)[0]).toBe('patch-due');
+});

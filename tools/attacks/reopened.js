@@ -110,7 +110,11 @@ module.exports = {
   },
   'keep an incident from being declared by a workflow of its id': {
     built: true,
-    take: [{ file: 'workflows/lib/start-incident.ts', away: "!patched('incidents-in-the-register')", leave: 'true' }],
+    take: [{ file: 'workflows/lib/begin-case.ts', away: '!patched(patch)', leave: "patch.startsWith('inc')" }],
+  },
+  'keep a patch task from being opened by a workflow of its id': {
+    built: true,
+    take: [{ file: 'workflows/lib/begin-case.ts', away: '!patched(patch)', leave: "patch.startsWith('patch')" }],
   },
   'hide an ended incident by a workflow of its id': {
     take: [
