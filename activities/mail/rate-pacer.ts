@@ -3,7 +3,13 @@
 /** Waits this long at most within one call; a longer wait is left to Temporal's retry. */
 export const MAX_INLINE_WAIT_MS = 10_000;
 
-/** Reads `ratelimit-*` and `retry-after` (RFC 9110: seconds or a date) of an answer, in milliseconds from now. */
+/**
+ * A provider, or whoever answers in its place, may ask for a pause of years: mail is tried again after this at the latest, as a
+ * duty to tell people weighs more than one request too many.
+ */
+export const LONGEST_PAUSE_MS = 60 * 60_000;
+
+/** Reads `ratelimit-*` and `retry-after` (RFC 9110: seconds or a date) of an answer, in milliseconds from now: `LONGEST_PAUSE_MS` at most. */
 export function waitOf(
   headers: Record<string, string> | null,
   nowMs: number,
@@ -19,10 +25,14 @@ export function waitOf(
   const reset = seconds('ratelimit-reset');
   const remaining = seconds('ratelimit-remaining');
   return {
-    ...(retryAfter !== undefined && { retryAfterMs: retryAfter * 1000 }),
-    ...(reset !== undefined && { resetMs: reset * 1000 }),
+    ...(retryAfter !== undefined && { retryAfterMs: pauseOf(retryAfter) }),
+    ...(reset !== undefined && { resetMs: pauseOf(reset) }),
     ...(remaining !== undefined && { remaining }),
   };
+}
+
+function pauseOf(seconds: number): number {
+  return Math.min(seconds * 1000, LONGEST_PAUSE_MS);
 }
 
 /** Holds requests back while the provider's window is used up. One for each provider account in a process. */

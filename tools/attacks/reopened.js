@@ -267,6 +267,15 @@ module.exports = {
       },
     ],
   },
+  "put mails off for years by a provider's answer": {
+    take: [
+      {
+        file: 'activities/mail/rate-pacer.ts',
+        away: 'Math.min(seconds * 1000, LONGEST_PAUSE_MS)',
+        leave: 'seconds * 1000',
+      },
+    ],
+  },
   'end a delivery half-way': {
     built: true,
     take: [

@@ -115,6 +115,21 @@ test('a long rate limit is left to the retry, at the time the provider names', a
   expect(await failureOf(mail.send(message(), 'one/1'))).toMatchObject({ type: 'MailBusy', nextRetryDelay: 120_000 });
 });
 
+test('a pause of more than an hour that a provider asks for is an hour: those who must be told wait no longer', async () => {
+  const far = new Date(Date.now() + 10 * 365 * 86_400_000).toUTCString();
+  for (const [asked, waited] of [
+    ['3599', 3_599_000],
+    ['3600', 3_600_000],
+    ['3601', 3_600_000],
+    ['99999999999999', 3_600_000],
+    [far, 3_600_000],
+  ] as const)
+    for (const name of ['rate_limit_exceeded', 'daily_quota_exceeded']) {
+      const { mail } = await provider(error(429, name, 'slow', { 'retry-after': asked }));
+      expect(await failureOf(mail.send(message(), 'one/1'))).toMatchObject({ nextRetryDelay: waited });
+    }
+});
+
 test('a used-up window holds the next request back', async () => {
   const { mail } = await provider(
     { status: 200, body: { id: 'a' }, headers: { 'ratelimit-remaining': '0', 'ratelimit-reset': '0.3' } },
