@@ -21,6 +21,7 @@ import {
 import type { Explanation } from '../domain/incident/explain';
 import type { AFTER_CLOSING } from '../domain/incident/links';
 import { futureProblems } from '../domain/incident/not-ahead';
+import { tocsin } from '../domain/kernel/command-lines';
 import { HISTORY_AHEAD } from '../domain/kernel/failures';
 import { problemsOf } from '../domain/kernel/problems';
 import { type Instant, toInstant } from '../domain/kernel/time';
@@ -116,10 +117,24 @@ export class TocsinClient {
     const sent = stamped(message);
     const update = { args: [sent] as [unknown], updateId: updateIdOf(name, sent) };
     try {
-      return await this.timed(() => this.handle(id).executeUpdate<Receipt, [unknown]>(name, update));
+      const given = await this.timed(() => this.handle(id).executeUpdate<Receipt, [unknown]>(name, update));
+      return this.answerTo(sent, given, id);
     } catch (error) {
       throw refusalOf(error, `${KINDS[kindOf(id) ?? 'incident'].noun} "${id}"`) ?? (await this.orStopped(id, error));
     }
+  }
+
+  /**
+   * The receipt, where it is one of this very message. Whoever takes the tasks of a case and reads Temporal's store has the
+   * sealed receipts of others, by which nothing was done.
+   */
+  private answerTo({ commandId }: { commandId: string }, { to, ...receipt }: Receipt, id: string): Receipt {
+    const { payloadCodecs } = this.temporal.options?.loadedDataConverter ?? {};
+    if (!payloadCodecs?.length || to === commandId) return receipt;
+    throw refused(
+      `what answered for "${id}" is no answer to this message: whether it was taken is not known. Look at it with ` +
+        `\`${tocsin('show', { id })}\`; are all workers of this version, and does nobody else ask for work on their task queue?`,
+    );
   }
 
   /** An error that says no more than that a workflow is over, as what it means of the case. */
@@ -157,9 +172,10 @@ export class TocsinClient {
     const options = { args: [sent] as [unknown], updateId: updateIdOf(name, sent), startWorkflowOperation };
     try {
       if (!(await this.find(id)) && !(await inRegister?.())) throw new UnknownCase(KINDS.incident.noun, id);
-      return await this.timed(() =>
+      const given = await this.timed(() =>
         this.temporal.workflow.executeUpdateWithStart<Workflow, Receipt, [unknown]>(name, options),
       );
+      return this.answerTo(sent, given, id);
     } catch (error) {
       throw refusalOf(error, `${KINDS.incident.noun} "${id}"`) ?? error;
     }

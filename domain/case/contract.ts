@@ -31,6 +31,8 @@ export const TIMELINE_CARRIED = 200;
 /** Answer of an update: the events that the message caused. `note` says why nothing changed, or what the change entails. */
 export interface Receipt {
   events: Array<{ seq: number; kind: string; obligation?: string }>;
+  /** The command id of the message that it answers: the true answer to another one is none to this. */
+  to?: string;
   note?: string;
 }
 

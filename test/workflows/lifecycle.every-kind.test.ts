@@ -171,7 +171,7 @@ describe.each(Object.keys(KINDS))('%s', (kind) => {
     const { note } = await acknowledge(handle, message);
     expect(note).toBe('no alarm waits for an acknowledgement');
     const { seq } = (await viewOf(handle))!.state;
-    expect(await acknowledge(handle, message)).toEqual({ events: [], note: 'this command was already handled' });
+    expect(await acknowledge(handle, message)).toMatchObject({ events: [], note: 'this command was already handled' });
     await handle.signal(ACKNOWLEDGE_ALARMS, message);
     await handle.signal(ACKNOWLEDGE_ALARMS, { ...message, alarms: 'unreadable' });
     expect((await viewOf(handle))!.state.seq).toBe(seq);

@@ -99,7 +99,7 @@ test('a command id counts once, by signal and by update, whatever comes between'
   const message = { status: 'contained', by: ONCALL, commandId: 'detector-17' };
   await incident.signal('status', message);
   const receipt = await incident.send('status', message);
-  expect(receipt).toEqual({ events: [], note: 'this command was already handled' });
+  expect(receipt).toMatchObject({ events: [], note: 'this command was already handled' });
   await incident.send('status', { status: 'monitoring' });
   await incident.signal('status', message);
   await incident.signal('measure', { text: 'under an id in use', by: ONCALL, commandId: 'detector-17' });

@@ -152,6 +152,14 @@ module.exports = {
       },
     ],
   },
+  'have the command say that a message was taken': {
+    take: [{ file: 'client/tocsin-client.ts', away: 'to === commandId', leave: 'to !== null' }],
+  },
+  'have the command show a refusal that no worker gave': {
+    take: [
+      { file: 'client/failure-converter.ts', away: '!failure.encodedAttributes', leave: 'failure.encodedAttributes' },
+    ],
+  },
   'say that an activity failed for good': {
     built: true,
     take: [

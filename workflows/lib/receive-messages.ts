@@ -134,7 +134,8 @@ function receiveUpdate(run: Receiver, name: string, schema: z.ZodType<CaseMessag
       const { message, judgement } = judged.get(id) ?? { message: read(raw), judgement: undefined };
       judged.delete(id);
       if (!run.isOpen()) await CancellationScope.nonCancellable(() => condition(() => run.isOpen()));
-      return run.onUpdate(name, message, judgement);
+      const { commandId: to } = message;
+      return { ...run.onUpdate(name, message, judgement), ...(to !== undefined && { to }) };
     },
     {
       // Synchronous by necessity: an async validator would wedge the workflow.
