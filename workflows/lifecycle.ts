@@ -24,7 +24,7 @@ import {
 import type { CaseMessage, CaseState, Lifecycle, NewOf, Work } from '../domain/case/lifecycle';
 import { isRepeat, onCaseMessage, REPEATED, refusals } from '../domain/case/messages';
 import { caseAlarm, type Occasion } from '../domain/case/occasion';
-import { TOLD_SINGLY, toldOf } from '../domain/case/turned-away';
+import { NOBODY, TOLD_SINGLY, toldOf } from '../domain/case/turned-away';
 import { jsonBytes } from '../domain/kernel/bytes';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
 import type { Instant } from '../domain/kernel/time';
@@ -271,11 +271,11 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
     });
   }
 
-  reject(message: string, problems: string[], by = 'unknown', commandId?: string): void {
+  reject(message: string, problems: string[], by = NOBODY, commandId?: string): void {
     this.task.heard();
     this.whenOpen(() => {
       if (isRepeat(this.state, commandId)) return;
-      const nth = commandId ? 0 : ++this.turnedAway;
+      const nth = commandId || by !== NOBODY ? 0 : ++this.turnedAway;
       const told = nth > TOLD_SINGLY && patched('turned-away-is-counted') ? toldOf(nth) : { untold: 0 };
       if (!told) return;
       const others = told.untold

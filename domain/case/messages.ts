@@ -9,6 +9,7 @@ import { ByOf, clipped, wellFormed } from '../kernel/text';
 import { type Instant, InstantSchema } from '../kernel/time';
 import { ACKNOWLEDGE_ALARMS, AlarmsSchema, acknowledgeable, PersonSchema } from './acknowledge';
 import type { CaseMessage, CaseState, Lifecycle, Messages, NewOf, Work } from './lifecycle';
+import { NOBODY } from './turned-away';
 
 const CommandId = z.string().min(1).max(200).transform(wellFormed);
 
@@ -47,7 +48,7 @@ export type Parsed<M extends CaseMessage = CaseMessage> =
 /** Reads what came over the wire. Never throws. */
 export function parseCaseMessage<M extends CaseMessage>(schema: z.ZodType<M>, raw: unknown): Parsed<M> {
   const foreign = foreignOf(raw);
-  if (foreign) return { ok: false, problems: [foreignProblem(foreign, 'message')], by: 'unknown' };
+  if (foreign) return { ok: false, problems: [foreignProblem(foreign, 'message')], by: NOBODY };
   const large = tooLarge(raw, 'message');
   const parsed = large === undefined ? schema.safeParse(raw) : undefined;
   if (parsed?.success) return { ok: true, message: parsed.data };
@@ -57,7 +58,7 @@ export function parseCaseMessage<M extends CaseMessage>(schema: z.ZodType<M>, ra
   return {
     ok: false,
     problems: problems.slice(0, MOST_PROBLEMS).map((problem) => clipped(problem, PROBLEM_CHARACTERS)),
-    by: sender.success ? sender.data.by : 'unknown',
+    by: sender.success ? sender.data.by : NOBODY,
     ...(command.success ? { commandId: command.data.commandId } : {}),
   };
 }

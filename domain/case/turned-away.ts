@@ -4,6 +4,9 @@
  * many. Pure.
  */
 
+/** By whom a message is that nobody can be named for. */
+export const NOBODY = 'unknown';
+
 /** As many of a run are told one by one. */
 export const TOLD_SINGLY = 20;
 
