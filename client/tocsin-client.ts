@@ -8,6 +8,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
+import type { EntryWriter } from '../domain/case/backlog-id';
 import type { Pace, Receipt } from '../domain/case/contract';
 import type { CaseMessage } from '../domain/case/lifecycle';
 import type { ResumedInput } from '../domain/case/resumed';
@@ -25,6 +26,7 @@ import { tocsin } from '../domain/kernel/command-lines';
 import { HISTORY_AHEAD } from '../domain/kernel/failures';
 import { problemsOf } from '../domain/kernel/problems';
 import { type Instant, toInstant } from '../domain/kernel/time';
+import { restartWriter, unfinishedWriters } from './entry-writers';
 import { type CommandError, refused, UnknownCase, usage } from './errors';
 import { described, infoOf } from './executions';
 import { howItStands } from './how-it-ended';
@@ -256,6 +258,27 @@ export class TocsinClient {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
       return refused(`"${id}" was not resumed: ${cause.message}`);
     }
+  }
+
+  /**
+   * Has entries of a case written that a workflow of its own was given and did not write, as somebody ended it. Answers which
+   * those were, once they are written. Throws a CommandError while they are not, as when Postgres is away.
+   */
+  async writeAgain(id: string): Promise<EntryWriter[]> {
+    const unfinished = () => this.timed(() => unfinishedWriters(this.temporal, id));
+    const ended = (await unfinished()).filter(({ running }) => !running);
+    for (const writer of ended) await this.timed(() => restartWriter(this.temporal, writer));
+    const giveUpAt = Date.now() + CALL_MS;
+    for (let left = await unfinished(); left.length > 0; left = await unfinished()) {
+      const which = left.map(({ first, last }) => `${first}–${last}`).join(', ');
+      if (Date.now() > giveUpAt)
+        throw refused(
+          `entries ${which} of "${id}" are being written by a workflow of their own and are not all in the register yet: ` +
+            'try again when they are. Are Postgres and a worker running?',
+        );
+      await sleep(CATCH_UP_MS);
+    }
+    return ended;
   }
 
   /** Ends a running workflow without a trace in its case: only where another run takes its place at once. */

@@ -1,8 +1,10 @@
 /** Looks at the workflows of cases from outside: by the server's own description, which no workflow can colour. */
 import type { Client } from '@temporalio/client';
 import { type google, temporal as proto } from '@temporalio/proto';
+import { unfinishedWriters } from '../client/entry-writers';
 import { described, executions, infoOf } from '../client/executions';
 import { KINDS } from '../client/kinds';
+import type { EntryWriter } from '../domain/case/backlog-id';
 import type { ListedRun, Part, WatchedRun } from '../domain/watch/finding';
 import { astray } from './astray';
 
@@ -38,6 +40,11 @@ export class TemporalEye {
     for await (const { workflowId, startTime } of executions(this.client, query))
       found.push({ id: workflowId, startedAt: startTime.toISOString() });
     return found;
+  }
+
+  /** Workflows that write entries for a case and have not done it. */
+  writers(): Promise<EntryWriter[]> {
+    return this.timed(() => unfinishedWriters(this.client));
   }
 
   /** Whether any worker asks for work. */

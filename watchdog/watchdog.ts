@@ -95,7 +95,7 @@ export class Watchdog {
       at,
       parts,
       ...(cases && { cases }),
-      ...(temporal && { runs: temporal.runs, listed: temporal.listed }),
+      ...(temporal && { runs: temporal.runs, listed: temporal.listed, writers: temporal.writers }),
     };
     return { at, found: findings(look) };
   }
@@ -138,7 +138,7 @@ export class Watchdog {
     const silent = await this.rollCall.silentOne(quiet, async (id) => (await client.view(id))?.state.seq);
     const run = silent && runs.get(silent);
     if (run) run.silent = true;
-    return { listed, runs, worker };
+    return { listed, runs, worker, writers: await eye.writers() };
   }
 
   private async seen<T>(

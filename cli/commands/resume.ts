@@ -21,7 +21,10 @@ interface Options extends CommonOptions {
 /** A case that was resumed, as `--json` prints it. */
 interface Resumed {
   id: string;
-  found: Found;
+  /** How its workflow was found; absent where that runs, and only entries were written. */
+  found?: Found;
+  /** Entries that a workflow of their own had not written, as it was ended, and that are written now. */
+  written?: Array<{ first: number; last: number }>;
   /** Entries that it went on from. */
   entries: number;
   /** The earliest deadline that is owed, also when it is past. */
@@ -73,11 +76,15 @@ async function resume(shell: Shell, id: string | undefined, options: Options): P
 /** The open cases of the register that no workflow runs for. An exercise is played again, not resumed. */
 async function lost(shell: Shell, client: TocsinClient): Promise<RegisteredCase[]> {
   const { registeredHeads } = await import('../../register/registered-heads.js');
+  const { unfinishedWriters } = await import('../../client/entry-writers.js');
+  const unwritten = await unfinishedWriters(client.temporal);
   const lost: RegisteredCase[] = [];
   for (const { caseId, first, openIncident } of await registeredHeads(await shell.register())) {
     if (first === 'declared' && !openIncident) continue;
     const each = await find(shell, caseId);
-    if (each && resumeProblem(each) === undefined && !(await client.find(caseId))?.open) lost.push(each);
+    if (!each || resumeProblem(each) !== undefined) continue;
+    const isUnwritten = unwritten.some((writer) => writer.caseId === caseId && !writer.running);
+    if (isUnwritten || !(await client.find(caseId))?.open) lost.push(each);
   }
   return lost;
 }
@@ -100,11 +107,17 @@ async function resumeOne(
   registered: RegisteredCase,
   options: Options,
 ): Promise<Resumed> {
-  const { id, workflow, seq, title, severity, owner, status, nextDueAt } = registered;
+  const { id } = registered;
   const problem = resumeProblem(registered);
   if (problem === 'exercise') throw refused(`"${id}" is an exercise: play it again instead`);
   if (problem === 'closed') throw refused(`"${id}" is closed${reopening(registered)}`);
+  // What it is rebuilt from must be whole: a later run would take the numbers of entries that are still to come.
+  const written = (await client.writeAgain(id)).map(({ first, last }) => ({ first, last }));
+  const whole = written.length > 0 ? ((await find(shell, id)) ?? registered) : registered;
+  const { workflow, seq, title, severity, owner, status, nextDueAt } = whole;
   const run = await client.find(id);
+  if (run?.open && !options.replaceRunning && written.length > 0)
+    return { id, written, entries: seq, ...(nextDueAt && { nextDeadline: nextDueAt }) };
   if (run?.open && !options.replaceRunning)
     throw refused(
       `"${id}" has a running workflow. If it was reset and the register refuses its entries, end it and begin from the ` +
@@ -136,7 +149,13 @@ async function resumeOne(
     exercise: false,
     input,
   });
-  return { id, found, entries: seq, ...(nextDueAt && { nextDeadline: nextDueAt }) };
+  return {
+    id,
+    found,
+    ...(written.length > 0 && { written }),
+    entries: seq,
+    ...(nextDueAt && { nextDeadline: nextDueAt }),
+  };
 }
 
 function reopening({ id, workflow }: RegisteredCase): string {
@@ -163,10 +182,12 @@ function foundOf(status: string | undefined): Found {
   }
 }
 
-function linesOf({ id, entries, nextDeadline }: Resumed): string[] {
+function linesOf({ id, found, written = [], entries, nextDeadline }: Resumed): string[] {
   const now = new Date().toISOString();
+  const which = written.map(({ first, last }) => `${first}–${last}`).join(', ');
   return [
-    `${id}  resumed from ${plural(entries, 'entry', 'entries')} of the register`,
+    ...(written.length > 0 ? [`${id}  entries ${which} are written, which nobody wrote any more`] : []),
+    ...(found ? [`${id}  resumed from ${plural(entries, 'entry', 'entries')} of the register`] : []),
     ...(nextDeadline ? [`  next deadline ${shortInstant(now, nextDeadline)} UTC, ${relative(now, nextDeadline)}`] : []),
   ];
 }

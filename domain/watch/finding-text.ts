@@ -40,6 +40,11 @@ export function findingText(finding: Finding, now: Instant): string {
       return finding.nextAt
         ? `${finding.caseId}: ${finding.activity} failed and is not tried again before ${minuteText(finding.nextAt)} UTC: unless a provider asked for that pause, somebody holds it up; what it is for does not happen`
         : `${finding.caseId}: ${finding.activity} has failed ${finding.attempt} times and is tried again; what it is for does not happen`;
+    case 'unwritten':
+      return (
+        `${finding.caseId}: the workflow that was to write its entries ${finding.first} to ${finding.last} was ended, and they are ` +
+        'not in the register: it takes no later one of this case'
+      );
     case 'unregistered':
       return (
         `${finding.caseId} was started at ${minuteText(finding.startedAt)} UTC, and nothing of it stands in the register: ` +

@@ -3,6 +3,7 @@
  * is the measure, as whoever can end a workflow cannot end an entry.
  */
 
+import type { EntryWriter } from '../case/backlog-id';
 import type { CommandLine } from '../kernel/command-lines';
 import { commandLine } from '../kernel/command-lines';
 import { type Instant, MINUTE_MS, toMs } from '../kernel/time';
@@ -45,6 +46,8 @@ export interface Look {
   runs?: Map<string, WatchedRun | null>;
   /** Every case that Temporal has as running. */
   listed?: ListedRun[];
+  /** Workflows that write entries for a case and have not done it. */
+  writers?: EntryWriter[];
   parts: Part[];
 }
 
@@ -55,6 +58,7 @@ export type Finding = { key: string; remedy: CommandLine[] } & (
   | { kind: 'silent'; caseId: string; nextDueAt?: Instant }
   | { kind: 'stuck'; caseId: string; since: Instant; attempt: number; nextDueAt?: Instant }
   | { kind: 'work-failing'; caseId: string; activity: string; attempt: number; nextAt?: Instant; nextDueAt?: Instant }
+  | { kind: 'unwritten'; caseId: string; first: number; last: number; nextDueAt?: Instant }
   | { kind: 'unregistered'; caseId: string; startedAt: Instant }
   | { kind: 'second'; caseId: string; startedAt: Instant }
   | { kind: 'part'; part: Part['part']; problem: string }
@@ -72,13 +76,14 @@ const LONGEST_PAUSE_MS = 60 * MINUTE_MS;
 const WRITTEN_WITHIN_MS = 2 * MINUTE_MS;
 
 /** What is wrong in what one look saw. */
-export function findings({ at, cases, runs, listed, parts }: Look): Finding[] {
+export function findings({ at, cases, runs, listed, writers, parts }: Look): Finding[] {
   const found: Finding[] = parts.map((part) => ({ kind: 'part', key: part.part, remedy: remedyOf(part), ...part }));
   for (const each of cases ?? []) {
     const run = runs?.get(each.id);
     if (!each.open || each.exercise || run === undefined) continue;
     found.push(...ofCase(each, run, at));
   }
+  found.push(...unwritten(cases ?? [], writers ?? []));
   const known = new Map(cases?.map((each) => [each.id, each]));
   for (const { id, startedAt } of (cases && listed) ?? []) {
     const registered = known.get(id);
@@ -131,6 +136,27 @@ function ofCase({ id, nextDueAt }: RegisteredCase, run: WatchedRun | null, at: I
     });
   }
   return found;
+}
+
+/** Entries that the register has not got, and whose workflow was ended: no later one of the case is taken. */
+function unwritten(cases: readonly RegisteredCase[], writers: readonly EntryWriter[]): Finding[] {
+  return writers.flatMap(({ workflowId, caseId, first, last, running }) => {
+    const written = cases.find(({ id }) => id === caseId);
+    if (running || !written || written.exercise || written.seq >= last) return [];
+    const { nextDueAt } = written;
+    const remedy = [commandLine('resume', { 'incident-or-case': caseId })];
+    return [
+      {
+        kind: 'unwritten',
+        key: `unwritten ${workflowId}`,
+        caseId,
+        first,
+        last,
+        ...(nextDueAt && { nextDueAt }),
+        remedy,
+      },
+    ];
+  });
 }
 
 function remedyOf({ part }: Part): CommandLine[] {

@@ -1,5 +1,7 @@
 // On a real server that asks for a new run every 100 history events: what an incident has to carry never keeps it from one.
 import type { Client } from '@temporalio/client';
+import { unfinishedWriters } from '../../client/entry-writers';
+import { TocsinClient } from '../../client/tocsin-client';
 import { INCIDENT_WORKFLOW, TASK_QUEUE } from '../../domain/incident/contract';
 import { COMMAND_BYTES } from '../../domain/kernel/bytes';
 import { connectTo, declaration, startDevServerWith, type TestIncident } from '../setup/workflow-harness';
@@ -120,6 +122,38 @@ test('what a run cannot take along is written by a workflow of its own, and what
   const [kept, rejected] = [incident.entries('measure-recorded'), incident.entries('rejected')];
   expect(kept.length + rejected.length).toBe(sent);
   expect(rejected[0]!.data.problems[0]).toMatch(/^message: has 6 kB, and the incident holds \d+ kB of the 450 kB/);
+  await incident.assertFold();
+}, 400_000);
+
+test('a workflow of its own that somebody ended is begun again, and writes what it was given', async () => {
+  server.world.fail('appendEntries');
+  const incident = await declare('INC-ENDED');
+  incident.stuck = () => true;
+  const cases = new TocsinClient(client);
+  let sent = 0;
+  const writers = async () => (await unfinishedWriters(client, incident.id)).length;
+  await until(
+    'a workflow of its own',
+    async () => {
+      for (let i = 0; i < 10; i++) {
+        const measure = { text: `${++sent} ${HAN.repeat(1_900)}`, by: 'detector', commandId: `ended-${sent}` };
+        await incident.signal('measure', measure);
+      }
+      return (await writers()) > 0;
+    },
+    120_000,
+  );
+  for (const { workflowId } of await unfinishedWriters(client, incident.id))
+    await cases.terminate(workflowId, 'a test');
+  await until('it is ended', async () => (await unfinishedWriters(client)).some(({ running }) => !running), 20_000);
+  server.world.repair();
+  const again = await cases.writeAgain(incident.id);
+  expect(again.length).toBeGreaterThan(0);
+  expect(await cases.writeAgain(incident.id)).toEqual([]);
+  incident.stuck = () => false;
+  await incident.quiet(120_000);
+  expect(incident.register().map(({ seq }) => seq)).toEqual(incident.register().map((_, i) => i + 1));
+  expect(incident.entries('measure-recorded').length + incident.entries('rejected').length).toBe(sent);
   await incident.assertFold();
 }, 400_000);
 

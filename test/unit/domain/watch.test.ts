@@ -55,6 +55,18 @@ describe('a case that the register has as open', () => {
     expect(found(null)).toMatchObject([{ kind: 'missing', nextDueAt: open().nextDueAt }]);
   });
 
+  test('entries that a workflow of their own was to write: told where that was ended and the register lacks one of them', () => {
+    const ended = { workflowId: 'INC-1/register/8-10', caseId: 'INC-1', first: 8, last: 10, running: false };
+    const lacking = (over: object, seq = 9) => found(running(), { seq }, { writers: [{ ...ended, ...over }] });
+    const [finding] = lacking({}) as [Finding];
+    expect(finding).toMatchObject({ kind: 'unwritten', caseId: 'INC-1', first: 8, last: 10 });
+    expect(finding.remedy.map(commandText)).toEqual(['npx tocsin resume INC-1']);
+    expect(findingText(finding, NOW)).toContain('its entries 8 to 10');
+    expect(lacking({ running: true })).toEqual([]);
+    expect(lacking({}, 10)).toEqual([]);
+    expect(lacking({ caseId: 'INC-2' })).toEqual([]);
+  });
+
   test('closed ones and exercises need no workflow', () => {
     expect(found(null, { open: false })).toEqual([]);
     expect(found(running({ status: 'TERMINATED' }), { exercise: true })).toEqual([]);

@@ -1,0 +1,44 @@
+/** Workflows that write entries for a case: which have not done it, and how one that ended before is begun again. */
+import type { Client } from '@temporalio/client';
+import { type EntryWriter, writerOf } from '../domain/case/backlog-id';
+import { described, executions, infoOf } from './executions';
+
+const QUERY = 'WorkflowType="registerBacklog" AND ExecutionStatus != "Completed"';
+
+/** Those that a case began, and that have not written all: they run, or ended before. Visibility lags behind by a moment. */
+export async function unfinishedWriters(client: Client, caseId?: string): Promise<EntryWriter[]> {
+  const ids = new Set<string>();
+  for await (const { workflowId } of executions(client, QUERY)) ids.add(workflowId);
+  const found: EntryWriter[] = [];
+  for (const id of ids) {
+    const writer = writerOf(id);
+    if (!writer || (caseId !== undefined && writer.caseId !== caseId)) continue;
+    const latest = (await described(client, id))?.workflowExecutionInfo;
+    // Whoever may start a workflow may start one of this name, but not as a child of the case.
+    if (!latest || latest.parentExecution?.workflowId !== writer.caseId) continue;
+    const { status } = await infoOf(client, latest);
+    if (status.name === 'COMPLETED') continue;
+    found.push({ ...writer, running: status.name === 'RUNNING' });
+  }
+  return found;
+}
+
+/**
+ * Begins one that ended again, with the entries that its history holds. It writes those that the register has not got, as
+ * the register takes each once. Throws when its history holds no task to begin from.
+ */
+export async function restartWriter(client: Client, { workflowId, first, last }: EntryWriter): Promise<void> {
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  const task = (events ?? []).find(
+    ({ workflowTaskCompletedEventAttributes: completed, workflowTaskStartedEventAttributes: started }) =>
+      completed ?? started,
+  );
+  if (!task) throw new Error(`the workflow "${workflowId}" ended before it did anything: it cannot be begun again`);
+  await client.workflowService.resetWorkflowExecution({
+    namespace: client.options.namespace,
+    workflowExecution: { workflowId },
+    reason: `entries ${first}–${last} are not all written`,
+    workflowTaskFinishEventId: task.eventId!,
+    requestId: `write-again ${workflowId} ${Date.now()}`,
+  });
+}
