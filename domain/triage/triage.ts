@@ -9,6 +9,7 @@ import { DeclarationSchema } from '../incident/incident';
 import { aheadProblem } from '../kernel/ahead';
 import { earliestOf, inexactOf } from '../kernel/inexact-instant';
 import { problemsOf } from '../kernel/problems';
+import { saidWithin } from '../kernel/said-within';
 import { type Instant, minuteText, toMs } from '../kernel/time';
 import { blockable } from './blockable';
 import { alarm, nextWake, onTime } from './clock';
@@ -45,13 +46,15 @@ function onMessage(state: TriageState, name: string, message: CaseMessage, now: 
 
 function onDeclare(
   state: TriageState,
-  { by, commandId: _, sentAt: _sent, awareAt, ...stated }: TriageMessage<'declare'>,
+  { by, commandId: _, sentAt, awareAt, ...stated }: TriageMessage<'declare'>,
   now: Instant,
   rejected: (problem: string) => NewOf<TriageEvent>[],
 ): NewOf<TriageEvent>[] {
   if (awareAt && toMs(earliestOf(awareAt)) > toMs(now)) return rejected(`awareAt: ${aheadProblem(awareAt, now)}`);
   const aware = awareAt && { awareAt: earliestOf(awareAt), awareAs: inexactOf(awareAt) };
-  const parsed = DeclarationSchema.safeParse(declarationOf(state, by, now, { ...stated, ...aware }));
+  // Whoever decided knows since then, however late a worker gets to read it.
+  const declaredAt = saidWithin(sentAt, state.openedAt, now);
+  const parsed = DeclarationSchema.safeParse(declarationOf(state, by, declaredAt, { ...stated, ...aware }));
   if (!parsed.success) return problemsOf(parsed.error).flatMap(rejected);
   return [{ kind: 'triage-declared', data: { trigger: 'person', declaration: parsed.data } }];
 }
