@@ -26,10 +26,16 @@ export interface Examined {
   open?: boolean;
   /** Another run of it raised alarms that the register does not have. */
   forked?: boolean;
+  /** Rows of the ledger are gone with an older backup: the mailbox and the register tell who was told. */
+  ledgerLost?: boolean;
 }
 
 /** Counts lost, doubled, early and silent of one incident. */
-export async function examine(world: RealWorld, id: string, { audience, open, forked }: Examined): Promise<Tally> {
+export async function examine(
+  world: RealWorld,
+  id: string,
+  { audience, open, forked, ledgerLost }: Examined,
+): Promise<Tally> {
   const tally = new Tally();
   const events = await readIncidentEvents(world.pool, id);
   tally.whole(events.length > 0, () => `${id}: the register has no entry of it`);
@@ -40,7 +46,7 @@ export async function examine(world: RealWorld, id: string, { audience, open, fo
   tally.whole(isAtRest, () => `${id} has not come to its end: ${JSON.stringify(standing)}`);
   await wholeRegister(tally, world, id, events, state);
   tellsStaff(tally, world, id, events, forked);
-  await tellsAudience(tally, world, id, events, audience);
+  await tellsAudience(tally, world, id, events, audience, ledgerLost);
   contains(tally, world, id, events);
   publishes(tally, world, id, events);
   earlyOrSilent(tally, world, id, events);
@@ -109,6 +115,7 @@ async function tellsAudience(
   id: string,
   events: IncidentEvent[],
   audiences: Examined['audience'],
+  ledgerLost = false,
 ): Promise<void> {
   const told = [...of(events, 'obligation-fulfilled'), ...of(events, 'obligation-supplemented')];
   for (const [obligation, audience] of Object.entries(audiences)) {
@@ -123,6 +130,7 @@ async function tellsAudience(
       const { sent, failed } = data.evidence;
       const isRight = sent === audience.length && failed === 0;
       tally.whole(isRight, () => `${id}: ${obligation}: its evidence says ${sent} sent, ${failed} failed`);
+      if (ledgerLost) continue;
       const ledgerKey = data.round === 1 ? obligation : `${obligation}#${data.round}`;
       const counts = await new PostgresLedger(world.pool).summary({ incidentId: id, obligationId: ledgerKey });
       const { total, sent: settled, sending, unknown } = counts;
