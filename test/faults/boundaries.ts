@@ -28,9 +28,10 @@ export interface Boundary {
 
 /**
  * `case`: no incident calls it; `cases-killed` kills there. `undecided`: an incident comes to it only once the mail provider
- * has refused a repeat; nobody is killed there yet.
+ * has refused a repeat; `conflict` kills there. `hourly`: an escalation comes to it an hour after an acknowledgement; nobody is
+ * killed there.
  */
-export const BOUNDARIES: Record<keyof Activities, Boundary | 'case' | 'undecided'> = {
+export const BOUNDARIES: Record<keyof Activities, Boundary | 'case' | 'undecided' | 'hourly'> = {
   snapshotPolicy: { over: {}, withoutPolicy: true },
   appendEntries: { over: {} },
   verifyRegister: { over: {} },
@@ -49,8 +50,8 @@ export const BOUNDARIES: Record<keyof Activities, Boundary | 'case' | 'undecided
   applyMeasure: { over: { maliciousSources: ['198.51.100.N'] } },
   undoMeasure: { over: { isolate: ['ci-runner'] }, brought: released },
   settleBatch: 'undecided',
-  standingOfAlarms: 'case',
-  tellResolved: 'case',
+  standingOfAlarms: 'hourly',
+  tellResolved: 'hourly',
   raiseDetections: 'case',
   mailReporter: 'case',
   auditLogs: 'case',

@@ -3,7 +3,7 @@
 // A hold stops an activity for good, before or after the real call, and leaves a marker file: then the test kills.
 // `repeats` does each activity more than once: 'twice', or 'overlapping' as after a time-out of one that still runs.
 // `cached`: workflows kept in memory. `clockAheadMs`: by how much its clock is wrong.
-// In the journal it notes with each activity how many it did more than once, and what its clock says.
+// `dist`: the built files of another release. In the journal it notes with each activity how many it did more than once, and what its clock says.
 'use strict';
 const { writeFileSync } = require('node:fs');
 const path = require('node:path');
@@ -12,7 +12,7 @@ const options = JSON.parse(process.env.TOCSIN_TEST_WORKER);
 if (options.clockAheadMs) shiftClock(options.clockAheadMs);
 const { DefaultLogger, Runtime } = require('@temporalio/worker');
 
-const dist = path.join(__dirname, '..', '..', 'dist');
+const dist = options.dist ?? path.join(__dirname, '..', '..', 'dist');
 const { loadWorkerSettings } = require(path.join(dist, 'settings', 'worker.js'));
 const { createTocsinWorker } = require(path.join(dist, 'worker', 'create-worker.js'));
 

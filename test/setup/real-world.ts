@@ -51,6 +51,8 @@ export interface WorkerChildOptions {
   cached?: number;
   /** Its clock is wrong by so much. */
   clockAheadMs?: number;
+  /** The built files of another release. */
+  dist?: string;
 }
 
 export interface WorldOptions {

@@ -8,7 +8,7 @@ import { variableNames } from '../../../settings/groups';
 /** Of the operating system, for finding programs. */
 const OF_THE_SYSTEM = ['PATH'];
 /** Set by a script for the tests that it runs. */
-const OF_THE_TESTS = ['TOCSIN_RECORD_HISTORIES', 'TOCSIN_FAULTS_REPORT'];
+const OF_THE_TESTS = ['TOCSIN_RECORD_HISTORIES', 'TOCSIN_FAULTS_REPORT', 'TOCSIN_FAULTS_PREVIOUS'];
 /** Headers by any name: told as a pattern. */
 const PATTERN = 'TEMPORAL_GRPC_META_…';
 
