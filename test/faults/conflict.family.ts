@@ -6,7 +6,8 @@
 import { readIncidentEvents } from '../../register/read-incident';
 import type { FaultSettings } from '../../stack/faults';
 import { injected } from '../setup/invariants/tally';
-import { declarationOf, of, policy, RealWorld, until, type WorkerChild, wholeBreach } from '../setup/real-world';
+import { declarationOf, of, policy, RealWorld, type WorkerChild, wholeBreach } from '../setup/real-world';
+import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 import { late } from './boundaries';
 import { expectOk, tocsin } from './commands';

@@ -7,16 +7,8 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { readIncidentEvents } from '../../register/read-incident';
 import { injected, report, Tally } from '../setup/invariants/tally';
-import {
-  AUDIENCE,
-  declarationOf,
-  of,
-  policy,
-  RealWorld,
-  until,
-  type WorkerChild,
-  wholeBreach,
-} from '../setup/real-world';
+import { AUDIENCE, declarationOf, of, policy, RealWorld, type WorkerChild, wholeBreach } from '../setup/real-world';
+import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 import { peopleClose } from './people';
 import { rests } from './standing';

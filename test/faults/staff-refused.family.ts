@@ -6,16 +6,8 @@ import type { EscalationState } from '../../domain/escalation/escalation';
 import { readIncidentEvents } from '../../register/read-incident';
 import type { FaultSettings } from '../../stack/faults';
 import { injected, report, Tally } from '../setup/invariants/tally';
-import {
-  AUDIENCE,
-  declarationOf,
-  of,
-  policy,
-  RealWorld,
-  until,
-  type WorkerChild,
-  wholeBreach,
-} from '../setup/real-world';
+import { AUDIENCE, declarationOf, of, policy, RealWorld, type WorkerChild, wholeBreach } from '../setup/real-world';
+import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 import { late } from './boundaries';
 import { peopleClose } from './people';
