@@ -5,6 +5,7 @@ import { addressOfSender, mailDomain } from '../activities/mail/mail-address';
 import { createResendMail, type ResendMailConfig } from '../activities/mail/resend-mail';
 import { mailSettings } from '../activities/mail/settings';
 import { isLoopbackUrl } from '../platform/loopback-host';
+import { watchdogSettings } from '../watchdog/settings';
 import {
   type Check,
   type Found,
@@ -24,6 +25,8 @@ export const mail: Check = {
   about: 'Mail',
   of: ['worker', 'watchdog'],
   async look(patient) {
+    if (patient.name === 'watchdog' && tellsWithoutMail(patient))
+      return [ok('none is needed: the watchdog tells by its webhook alone')];
     const config = patient.read(mailSettings);
     if (!config) return WRONG_SETTINGS;
     const domain = mailDomain(addressOfSender(config.from));
@@ -36,6 +39,11 @@ export const mail: Check = {
     return found;
   },
 };
+
+function tellsWithoutMail({ read }: Patient): boolean {
+  const settings = read(watchdogSettings);
+  return settings !== undefined && settings.mail.length + settings.later.length === 0;
+}
 
 /** Whether the provider takes the key and has verified the sender's domain (https://resend.com/docs/api-reference/domains/list-domains). */
 export async function provider({ apiKey, baseUrl }: ResendMailConfig, domain: string): Promise<Found> {

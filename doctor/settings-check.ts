@@ -4,7 +4,7 @@ import { SettingsError } from '../platform/settings/load';
 import { guardProblems } from '../settings/guards';
 import { loadIntakeSettings } from '../settings/intake';
 import { runningStack } from '../settings/running-stack';
-import { loadWatchdogSettings } from '../settings/watchdog';
+import { guardedWatchdog, loadWatchdogSettings } from '../settings/watchdog';
 import { loadWorkerSettings } from '../settings/worker';
 import { type Check, type Found, ok, type PatientName, problem, warning } from './check';
 
@@ -22,7 +22,8 @@ export const settings: Check = {
     const found: Found[] = [ok(`the ${name} would start with them`)];
     if (isProduction(env)) return found;
     // What production refuses, on a machine that is not told to be one.
-    const later = guardProblems(name, { ...env, TOCSIN_ENV: 'production' });
+    const guarded = name === 'watchdog' ? guardedWatchdog(env, runningStack(env)) : name;
+    const later = guardProblems(guarded, { ...env, TOCSIN_ENV: 'production' });
     if (later.length > 0)
       found.push(
         warning(

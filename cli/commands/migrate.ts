@@ -1,5 +1,6 @@
 /** `tocsin migrate`: brings the tables up to date as their owner, and makes the logins that work with them. */
 import path from 'node:path';
+import type { Connection } from '@temporalio/client';
 import type { Command } from 'commander';
 import { refused, usage } from '../../client/errors';
 import { SEARCH_ATTRIBUTES } from '../../domain/incident/contract';
@@ -41,33 +42,39 @@ export function migrateCommand(program: Command, shell: Shell): void {
         files[name] = path.join(path.resolve(options.logins!), `${name}.url`);
         await writeWhole(files[name], `${address}\n`);
       }
-      const attributes = options.temporal ? await searchAttributes(shell) : undefined;
-      if (options.json) return shell.out.json({ migrated: true, logins: files, ...attributes });
+      if (options.json) {
+        const attributes = options.temporal ? await searchAttributes(shell) : {};
+        return shell.out.json({ migrated: true, logins: files, ...attributes });
+      }
       shell.out.line('The tables are up to date.');
       for (const { name, login } of made) shell.out.line(`Login ${login} (${name}): its address is in ${files[name]}`);
       if (made.some(({ stillConnected }) => stillConnected))
         shell.out.line('Connections under the former passwords go on: restart Postgres to end them.');
-      if (attributes) shell.out.line(`The namespace "${attributes.namespace}" has the search attributes.`);
       if (made.length > 0)
         shell.out.line("Give workers and the intake the writer's address as DATABASE_URL, and keep the owner's away.");
       else if (options.logins !== undefined)
         shell.out.line('Both logins were there; their passwords stay as they are.');
+      // Last: where Temporal refuses, what was made before has been said.
+      if (options.temporal) {
+        const { namespace } = await searchAttributes(shell);
+        shell.out.line(`The namespace "${namespace}" has the search attributes.`);
+      }
     });
 }
 
 /** Registers what is missing, as whoever the environment says. */
 async function searchAttributes(shell: Shell): Promise<{ namespace: string; searchAttributes: 'there' }> {
   const { temporalTarget } = await import('../connect.js');
-  const { Connection } = await import('@temporalio/client');
+  const { connectTo } = await import('../../client/connect.js');
   const { ensureSearchAttributes } = await import('../../client/search-attributes.js');
-  const { connectionOptions, namespace } = temporalTarget(shell.env);
-  const connection = await Connection.connect(connectionOptions);
+  const client = await connectTo(temporalTarget(shell.env), []);
   try {
-    const problem = await ensureSearchAttributes(connection, namespace, SEARCH_ATTRIBUTES);
+    const { connection, options } = client.temporal;
+    const problem = await ensureSearchAttributes(connection as Connection, options.namespace, SEARCH_ATTRIBUTES);
     if (problem) throw refused(`the tables are up to date, but Tocsin ${problem}`);
-    return { namespace, searchAttributes: 'there' };
+    return { namespace: options.namespace, searchAttributes: 'there' };
   } finally {
-    await connection.close();
+    await client.close();
   }
 }
 

@@ -17,6 +17,7 @@ import { bindLog } from '../../register/log/signer-row';
 import { createCosigner } from '../../register/tree/note';
 import { emptyDatabase, eventsOf } from '../register/helpers';
 import { afterFile, createTestDatabase, fromSetup, startDevServer, temporaryDir } from '../setup/helpers';
+import { until } from '../setup/until';
 import { tocsin } from '../unit/cli/helpers';
 import { complete } from '../unit/settings/production-env';
 
@@ -99,7 +100,7 @@ test('a namespace without search attributes, until `migrate --temporal` has made
     ),
   });
   expect(migrate()).toMatchObject({ migrated: true, namespace: 'default', searchAttributes: 'there' });
-  await until(async () =>
+  await until('the search attributes are listed', async () =>
     of(await doctor({}), 'Temporal').some(({ says }) => says === 'its search attributes are there'),
   );
   // Once more changes nothing.
@@ -366,7 +367,9 @@ test('keys that open nothing of what runs', async () => {
   const options = { workflowId: 'INC-1', taskQueue: 'nobody', memo: { title: 'Sealed' }, args: [] };
   const run = await strangers.workflow.start('incident', options);
   const says = 'the keys open none of 1 incident that run there';
-  await until(async () => of(await doctor({}), 'Temporal').some((each) => each.says.startsWith('the keys open none')));
+  await until('the case is listed', async () =>
+    of(await doctor({}), 'Temporal').some((each) => each.says.startsWith('the keys open none')),
+  );
   expect(of(await doctor({}), 'Temporal')).toContainEqual(expect.objectContaining({ state: 'problem', says }));
   await run.terminate();
 }, 60_000);
@@ -404,6 +407,17 @@ test("the intake without sources, the watchdog without a dead man's switch", asy
       'Sources',
     ),
   ).toEqual([expect.objectContaining({ state: 'problem', says: expect.stringContaining('NONE') })]);
+  const webhook = {
+    TOCSIN_WATCHDOG_MAIL: '',
+    RESEND_API_KEY: '',
+    TOCSIN_WATCHDOG_WEBHOOK_URL: 'https://hooks.acme.dev/watch',
+    TOCSIN_WATCHDOG_WEBHOOK_SECRET: `whsec_${randomBytes(24).toString('base64')}`,
+  };
+  const byWebhook = await doctor(webhook, 'watchdog');
+  expect(of(byWebhook, 'Settings')).toEqual([expect.objectContaining({ state: 'ok' })]);
+  expect(of(byWebhook, 'Mail')).toEqual([
+    { about: 'Mail', state: 'ok', says: 'none is needed: the watchdog tells by its webhook alone' },
+  ]);
   expect(of(await doctor({}, 'watchdog'), 'Watchdog').map(({ state }) => state)).toEqual(['ok', 'warning']);
 });
 
@@ -417,11 +431,3 @@ test('no secret of the environment is in what it says', async () => {
   for (const secret of [password, KEY, KEY.split(':')[1]!, sound.RESEND_API_KEY!])
     expect(out + err).not.toContain(secret);
 });
-
-async function until(holds: () => Promise<boolean>) {
-  for (let tries = 0; tries < 60; tries++) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  throw new Error('it never came to hold');
-}
