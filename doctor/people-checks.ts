@@ -1,5 +1,4 @@
 /** Who must be told, and who is alarmed: whether the directory can be read and whom it has, and who is on call now. */
-import pg from 'pg';
 import { createCsvDirectory } from '../activities/directory/csv-directory';
 import type { DirectoryPort } from '../activities/directory/directory-port';
 import { directorySettings } from '../activities/directory/settings';
@@ -13,8 +12,7 @@ import { toInstant } from '../domain/kernel/time';
 import type { RecipientRule } from '../domain/policy/rule';
 import { loadRota } from '../policy/load-rota';
 import { type Check, type Found, messageOf, notChecked, ok, problem, WRONG_SETTINGS, warning } from './check';
-
-const CONNECT_MS = 5_000;
+import { connected } from './connected';
 
 export const directory: Check = {
   about: 'Directory',
@@ -23,17 +21,15 @@ export const directory: Check = {
     const settings = read(directorySettings);
     if (!settings) return WRONG_SETTINGS;
     if ('folder' in settings) return counted(createCsvDirectory(settings.folder));
-    const pool = new pg.Pool({ connectionString: settings.url, max: 1, connectionTimeoutMillis: CONNECT_MS });
-    pool.on('error', () => {});
     try {
-      await probeSqlDirectory(pool, settings);
-      return await counted(createSqlDirectory(pool, settings));
+      return await connected(settings.url, async (client) => {
+        await probeSqlDirectory(client, settings);
+        return counted(createSqlDirectory(client, settings));
+      });
     } catch (error) {
       return [
         problem(messageOf(error), 'Nobody can be told until the directory answers: mend the query or its database'),
       ];
-    } finally {
-      await pool.end();
     }
   },
 };

@@ -1,7 +1,7 @@
 /** The register's database: whether it answers, who the login is, whether its tables are current, and what time it has. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { ask, tocsin } from '../domain/kernel/command-lines';
 import { plural } from '../domain/kernel/plural';
 import { packageRoot } from '../platform/package-root';
@@ -10,8 +10,8 @@ import { neededDatabase } from '../postgres/settings';
 import { lackingMigrations } from '../postgres/up-to-date';
 import { unsignedOrAstray } from '../watchdog/signing-eye';
 import { type Check, type Found, messageOf, ok, problem, WRONG_SETTINGS, warning } from './check';
+import { connected } from './connected';
 
-const CONNECT_MS = 5_000;
 const WRITERS_LOGIN = `Give the writer's login, which \`${tocsin('migrate', { logins: ask('folder') })}\` makes`;
 
 export const postgres: Check = {
@@ -19,17 +19,12 @@ export const postgres: Check = {
   async look({ read, production, name }) {
     const url = read(neededDatabase);
     if (!url) return WRONG_SETTINGS;
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
-    client.on('error', () => {});
     try {
-      await client.connect();
+      return await connected(url, (client) =>
+        looked(client, production, name !== 'watchdog').catch((error) => [problem(messageOf(error))]),
+      );
     } catch (error) {
       return [cannotConnect(error)];
-    }
-    try {
-      return await looked(client, production, name !== 'watchdog');
-    } finally {
-      await client.end().catch(() => {});
     }
   },
 };

@@ -1,5 +1,4 @@
 /** The signed log: whether its key is there and is that of the register, and whether the witnesses answer. */
-import pg from 'pg';
 import { tocsin } from '../domain/kernel/command-lines';
 import { plural } from '../domain/kernel/plural';
 import { neededDatabase } from '../postgres/settings';
@@ -21,6 +20,7 @@ import {
   WRONG_SETTINGS,
   warning,
 } from './check';
+import { connected } from './connected';
 
 const WAIT_MS = 5_000;
 
@@ -57,10 +57,8 @@ async function ofThisRegister({ read }: Patient, keys: SigningKeys): Promise<Fou
   const says = `${keys.origin}, signed by a key with ${plural(keys.rotations.length, 'rotation')} behind it`;
   const url = read(neededDatabase);
   if (!url) return notChecked(`${says}; whether it is the register's nobody can ask`);
-  const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: WAIT_MS });
-  pool.on('error', () => {});
   try {
-    const row = await readSigner(pool);
+    const row = await connected(url, readSigner);
     if (!row) return ok(`${says}; nothing is signed yet`);
     if (row.origin !== keys.origin)
       return problem(
@@ -75,8 +73,6 @@ async function ofThisRegister({ read }: Patient, keys: SigningKeys): Promise<Fou
     return ok(`${says}; ${plural(row.size, 'entry', 'entries')} signed`);
   } catch (error) {
     return notChecked(`${says}; whether it is the register's could not be asked: ${messageOf(error)}`);
-  } finally {
-    await pool.end();
   }
 }
 

@@ -6,6 +6,11 @@ export function isLoopbackHost(hostname: string): boolean {
   return host === 'localhost' || host === '::1' || (net.isIPv4(host) && host.startsWith('127.'));
 }
 
+/** Whether what goes to an address is read by its receiver alone: over TLS, or on this machine. */
+export function isSealedOnItsWay(address: string): boolean {
+  return new URL(address).protocol === 'https:' || isLoopbackUrl(address);
+}
+
 /** An address of HTTP on this machine. */
 export function isLoopbackUrl(url: string | undefined): boolean {
   if (url === undefined || !URL.canParse(url)) return false;

@@ -5,7 +5,7 @@
 
 import { mailAddress } from '../activities/mail/mail-address';
 import { namesAnExample } from '../platform/example-address';
-import { isLoopbackHost } from '../platform/loopback-host';
+import { isSealedOnItsWay } from '../platform/loopback-host';
 
 type Env = NodeJS.ProcessEnv;
 
@@ -37,9 +37,8 @@ export const watchdogAddressProblems = (env: Env): string[] => [
 function sealedProblems(env: Env, names: readonly string[]): string[] {
   return names.flatMap((name) => {
     const address = env[name];
-    if (!address || !URL.canParse(address)) return []; // what is no address is told where it is parsed
-    const { protocol, hostname } = new URL(address);
-    if (protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname))) return [];
+    // What is no address is told where it is parsed.
+    if (!address || !URL.canParse(address) || isSealedOnItsWay(address)) return [];
     return [
       `${name}: is not https, so others on the way could read what goes there and answer it: give an https address`,
     ];

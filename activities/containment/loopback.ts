@@ -1,4 +1,4 @@
-import { isLoopbackHost } from '../../platform/loopback-host';
+import { isLoopbackHost, isSealedOnItsWay } from '../../platform/loopback-host';
 
 /**
  * Throws unless a host is this machine. An exercise plays real incidents: one wrong address and it would block real
@@ -16,7 +16,6 @@ export function assertLoopback(field: string, host: string): void {
  * sealed: who listens on the way would know which measures are taken, and could answer that they were.
  */
 export function assertSealed(field: string, address: string): void {
-  const { protocol, hostname } = new URL(address);
-  if (protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname))) return;
+  if (isSealedOnItsWay(address)) return;
   throw new Error(`${field} must be https, as others on the way could read and answer it: give an https address`);
 }

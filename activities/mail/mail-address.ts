@@ -53,7 +53,7 @@ export function mailDomain(text: string): string {
 
 /** The address of a sender, who is one or `Name <address>`. */
 export function addressOfSender(from: string): string {
-  return /<([^>]*)>\s*$/.exec(from)?.[1] ?? from;
+  return /<([^<>]*)>\s*$/.exec(from)?.[1] ?? from;
 }
 
 /** Each address once. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { addressOfSender } from '../../activities/mail/mail-address';
 import { MailboxError } from './errors';
 
 const ADDRESS = /^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$|^[^\s@<>"]+@localhost$/;
@@ -56,7 +57,7 @@ export function parseEmail(value: unknown): Email {
 
 /** The bare address in `Name <address>`, in lower case. */
 export function bareAddress(text: string): string {
-  return (/<([^<>]*)>\s*$/.exec(text)?.[1] ?? text).trim().toLowerCase();
+  return addressOfSender(text).trim().toLowerCase();
 }
 
 function checkAddresses(field: string, list: string[]): void {
