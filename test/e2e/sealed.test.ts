@@ -225,8 +225,12 @@ const questionsIn = (event: HistoryEvent) => event.activityTaskScheduledEventAtt
 /** The latest such payload that Temporal keeps of it. */
 async function sealedIn({ id }: TestIncident, of: typeof answersIn): Promise<Payload> {
   const kept = { namespace: 'default', execution: { workflowId: id } };
-  const { history } = await client.workflowService.getWorkflowExecutionHistory(kept);
-  return (history?.events ?? []).flatMap((event) => of(event) ?? []).at(-1)! as Payload;
+  const latest = async () => {
+    const { history } = await client.workflowService.getWorkflowExecutionHistory(kept);
+    return (history?.events ?? []).flatMap((event) => of(event) ?? []).at(-1) as Payload | undefined;
+  };
+  // The measure may be on its way before any other activity has answered.
+  return until('such a payload in the history', latest, LONG_MS);
 }
 
 /** Less than a test may take: what does not come about is told as that. */
