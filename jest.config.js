@@ -11,6 +11,21 @@ module.exports = {
     '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'],
     '^fast-check$': '<rootDir>/test/setup/fast-check.js',
   },
+  // In a context of node:vm each reading of a global goes through an interceptor; as names of a module's own they cost nothing
+  // (a third of the processor time of the scenarios).
+  sandboxInjectedGlobals: [
+    'Array',
+    'BigInt',
+    'JSON',
+    'Map',
+    'Math',
+    'Number',
+    'Object',
+    'Reflect',
+    'RegExp',
+    'Set',
+    'String',
+  ],
   testEnvironment: '<rootDir>/test/setup/environment.js',
   // Node requires ES modules by itself; jest's own loader does so only from Node 24 on.
   transformIgnorePatterns: ['/node_modules/(?!marked/)'],
