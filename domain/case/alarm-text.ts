@@ -155,9 +155,7 @@ function sentence(alarm: Alarm, about: About, at: Instant): string {
     case 'measure':
       return onMeasure(alarm, about.measure);
     case 'incident':
-      return alarm.threshold.kind === 'cancel-requested'
-        ? 'Somebody asked to cancel the workflow. It goes on, because legal clocks do not stop'
-        : `The breach register does not verify${because(alarm)}`;
+      return onIncident(alarm);
     case 'awareness':
       return `${ABOUT_INSTANT[about.of ?? 'awareness']} ${utc(about.awareAt)} is on record: ${about.why.join('; ')}. Nothing that depends on it is sent automatically until somebody confirms it; all its clocks keep running`;
     case 'case':
@@ -224,12 +222,38 @@ const WORK_WORDS: Record<WorkKind, string> = {
   'settle-batch': 'recording what became of a batch',
 };
 
+/** About the incident as a whole. */
+function onIncident(alarm: Alarm): string {
+  switch (alarm.threshold.kind) {
+    case 'cancel-requested':
+      return 'Somebody asked to cancel the workflow. It goes on, because legal clocks do not stop';
+    case 'register-damaged':
+      return `The breach register does not verify${because(alarm)}`;
+    default:
+      return happened(alarm);
+  }
+}
+
 /** About the case as a whole. */
-function onCase({ threshold, detail }: Alarm): string {
-  if (threshold.kind !== 'failing')
-    return 'Somebody asked to cancel the workflow. It goes on, because its clocks do not stop';
-  const what = WORK_WORDS[threshold.work];
-  return `${what[0]!.toUpperCase()}${what.slice(1)} fails${because({ detail })}. It is retried until it works`;
+function onCase(alarm: Alarm): string {
+  const { threshold } = alarm;
+  switch (threshold.kind) {
+    case 'cancel-requested':
+      return 'Somebody asked to cancel the workflow. It goes on, because its clocks do not stop';
+    case 'failing':
+      return `${capitalised(WORK_WORDS[threshold.work])} fails${because(alarm)}. It is retried until it works`;
+    default:
+      return happened(alarm);
+  }
+}
+
+/** What has no sentence of its own: nothing beyond what is known. */
+function happened(alarm: Alarm): string {
+  return `${capitalised(EN.threshold(alarm.threshold, alarm.about))}${because(alarm)}`;
+}
+
+function capitalised(text: string): string {
+  return `${text[0]!.toUpperCase()}${text.slice(1)}`;
 }
 
 function onMeasure(alarm: Alarm, measure: string): string {
@@ -240,8 +264,10 @@ function onMeasure(alarm: Alarm, measure: string): string {
       return `Containment ${measure} was refused${because(alarm)}`;
     case 'recorded-only':
       return `Containment ${measure} was not done${because(alarm)}`;
-    default:
+    case 'failed':
       return `Containment ${measure} failed${because(alarm)}`;
+    default:
+      return `Containment ${measure}: ${EN.threshold(alarm.threshold)}${because(alarm)}`;
   }
 }
 
