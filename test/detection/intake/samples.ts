@@ -309,3 +309,22 @@ export function samples(now: number, id = 'a'): Sample[] {
 function withBearer({ headers, body }: { headers: Record<string, string>; body: string }) {
   return { headers: { ...headers, authorization: `Bearer ${SECRETS.cloudevents}` }, body };
 }
+
+/** The headers of the n-th request of each format, well signed over any body. */
+export const SIGNED: Record<IntakeFormat, (body: Buffer, now: number, n: number) => Record<string, string>> = {
+  'standard-webhooks': (body, now, n) => signStandard(body, `msg_${n}`, now),
+  cloudflare: () => ({ 'content-type': 'application/json', 'cf-webhook-auth': SECRETS.cloudflare }),
+  ftagent: (body, now) => signTimestamped('x-ftagent', SECRETS.ftagent, body, now),
+  github: (body, _now, n) => signGithub(inTurn(['dependabot_alert', 'security_advisory', 'ping', 'other'], n), body),
+  osv: (body, now) => signTimestamped('x-tocsin', SECRETS.osv, body, now),
+  authentication: (body, now) => signTimestamped('x-tocsin', SECRETS.authentication, body, now),
+  cloudevents: (body, now, n) => ({
+    ...signTimestamped('x-tocsin', SECRETS.cloudevents, body, now),
+    'content-type': inTurn(['application/cloudevents+json', 'application/cloudevents-batch+json'], n),
+  }),
+};
+
+/** Each of them in turn, as the formats take turns themselves. */
+function inTurn(each: readonly string[], n: number): string {
+  return each[Math.floor(n / ADAPTERS.length) % each.length]!;
+}

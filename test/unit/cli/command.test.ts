@@ -4,6 +4,7 @@ import path from 'node:path';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import type { Command } from 'commander';
+import { credentialProviders } from '../../../activities/containment/providers';
 import { createProgram, runCommand } from '../../../cli/program';
 import { Shell } from '../../../cli/shell';
 import { explain } from '../../../domain/incident/explain';
@@ -240,7 +241,7 @@ describe('messages from flags', () => {
     [['contain', 'INC-1', '--rotate', 'deploy'], /--rotate: "deploy" is not a credential\. Write PROVIDER\/REF/],
     [
       ['contain', 'INC-1', '--rotate', 'postgres/deploy'],
-      /--rotate: there is no provider "postgres"; there are: cloudflare-token, postgres-role, webhook/,
+      new RegExp(`--rotate: there is no provider "postgres"; there are: ${credentialProviders().join(', ')}`),
     ],
     [['measure', 'INC-1', 'x', '--category', 'contaiment'], /category: must be one of .*did you mean "containment"\?/],
     [['waive', 'INC-1', 'x', '--reason', 'r', '--ground', 'GDPR 34(3)'], /ground: .*must be lower-case letters/],
@@ -319,13 +320,11 @@ describe('declare', () => {
     const { exitCode, err } = await tocsin(['declare', '-f', file('d.yaml', text)], client);
     expect(exitCode).toBe(2);
     expect(err.replace(/\s+/g, ' ')).toContain(
-      'credentials.1: there is no provider "aws-key"; there are: cloudflare-token, postgres-role, webhook',
+      `credentials.1: there is no provider "aws-key"; there are: ${credentialProviders().join(', ')}`,
     );
     expect(declared).toEqual([]);
     for (const command of ['declare', 'contain'])
-      expect((await tocsin([command, '--help'])).out.replace(/\s+/g, ' ')).toContain(
-        'cloudflare-token, postgres-role, webhook',
-      );
+      expect((await tocsin([command, '--help'])).out.replace(/\s+/g, ' ')).toContain(credentialProviders().join(', '));
   });
 
   it('lists everything that is wrong at once, with the flag to give', async () => {

@@ -41,7 +41,7 @@ test('a provider that there is not is refused, with those that there are', async
   const port = createContainment({ exercise: false });
   expect(await port.apply(rotate('aws-key', 'deploy'))).toEqual({
     outcome: 'refused',
-    detail: 'there is no provider "aws-key"; there are: cloudflare-token, postgres-role, webhook',
+    detail: `there is no provider "aws-key"; there are: ${credentialProviders().join(', ')}`,
   });
 });
 
