@@ -17,7 +17,7 @@ export class ComponentList {
       throw new InventoryError(`it lists more than ${MOST_COMPONENTS} components: split it by project`);
     }
     const { place, ...rest } = component;
-    const identity = JSON.stringify([rest.ecosystem, rest.name, rest.version ?? null]);
+    const identity = JSON.stringify([rest.ecosystem, rest.name, rest.version ?? null, rest.release ?? null]);
     const known = this.byIdentity.get(identity);
     if (!known) {
       this.byIdentity.set(identity, { ...rest, places: [cut(place)] });

@@ -49,6 +49,7 @@ export function readCycloneDx(bom: Record<string, unknown>): Omit<Inventory, 'na
           ecosystem: purl.ecosystem,
           name: cut(purl.name),
           version,
+          ...(purl.release ? { release: purl.release } : {}),
           place: ownText(component, 'bom-ref', 2000) ?? purlText!,
           dev: scope === 'excluded',
           optional: scope === 'optional',

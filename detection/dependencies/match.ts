@@ -3,7 +3,6 @@
  * vulnerability there is one finding, or the reason why nobody can say.
  */
 import { createHash } from 'node:crypto';
-import semver from 'semver';
 import type { Advisory, AffectedPackage, Rating } from '../../domain/patch/advisory';
 import {
   type Component,
@@ -12,8 +11,10 @@ import {
   moreSevere,
   type Undecided,
 } from '../../domain/patch/dependencies';
+import { baseEcosystem } from './orders';
+import { releaseOf } from './releases';
 import { isMalicious, severityOf } from './severity';
-import { baseEcosystem, firstFix, judgeVersion } from './versions';
+import { firstFix, judgeVersion, sortedVersions, type Verdict } from './versions';
 
 /** All that the records of one vulnerability say about one package. */
 export interface Vulnerability {
@@ -67,9 +68,13 @@ export function judge(
   const undecided: Undecided[] = [];
   for (const component of installed) {
     const entries = live.flatMap((record) =>
-      record.affected
-        .filter((each) => packageKey(each.ecosystem, each.name) === packageKey(component.ecosystem, component.name))
-        .map((affected) => ({ record, affected, verdict: judgeVersion(component.version, affected) })),
+      judgeEntries(
+        component,
+        record.affected.filter((each) => concerns(each, component)),
+      ).map((each) => ({
+        record,
+        ...each,
+      })),
     );
     const affecting = entries.filter(({ verdict }) => verdict.state === 'affected');
     if (affecting.length > 0) {
@@ -107,7 +112,10 @@ export function judge(
       inventory: inventory.name,
       ecosystem,
       package: name,
-      versions: sortedVersions(hits.map(({ component }) => component.version!)),
+      versions: sortedVersions(
+        hits.map(({ component }) => component.version!),
+        ecosystem,
+      ),
       places: hits.flatMap(({ component }) => component.places).slice(0, 10),
       advisory: advisory!,
       aliases,
@@ -115,10 +123,37 @@ export function judge(
       severity: worst.rating,
       ...(worst.score === undefined ? {} : { score: worst.score }),
       malicious: live.some(isMalicious),
-      fixedIn: sortedVersions(hits.flatMap(({ fix }) => fix ?? [])),
+      fixedIn: sortedVersions(
+        hits.flatMap(({ fix }) => fix ?? []),
+        ecosystem,
+      ),
       dev: hits.every(({ component }) => component.dev),
     },
   };
+}
+
+/** Whether an entry of an advisory is about a package, as far as names and releases say. */
+function concerns(affected: AffectedPackage, component: Component): boolean {
+  if (packageKey(affected.ecosystem, affected.name) !== packageKey(component.ecosystem, component.name)) return false;
+  const release = releaseOf(affected.ecosystem);
+  return release === undefined || component.release === undefined || release === component.release;
+}
+
+/**
+ * What the entries of one record say of a component. Where they are about several releases of a distribution and the inventory
+ * does not say which one it is of, only what all of them agree in is known.
+ */
+function judgeEntries(
+  component: Component,
+  entries: AffectedPackage[],
+): Array<{ affected: AffectedPackage; verdict: Verdict }> {
+  const judged = entries.map((affected) => ({ affected, verdict: judgeVersion(component.version, affected) }));
+  const unsure = component.release === undefined && entries.some(({ ecosystem }) => releaseOf(ecosystem) !== undefined);
+  const states = new Set(judged.map(({ verdict }) => verdict.state));
+  const enumerated = judged.some(({ affected }) => component.version && affected.versions.includes(component.version));
+  if (!unsure || states.size < 2 || enumerated) return judged;
+  const reason = `the inventory does not say of which release of ${component.ecosystem} it is, and they differ`;
+  return judged.map(({ affected }) => ({ affected, verdict: { state: 'undecided', reason } }));
 }
 
 /** 16 hex digits: the same vulnerability of the same package in the same inventory, in whatever run of the check. */
@@ -130,12 +165,4 @@ export function findingKey(advisory: string, ecosystem: string, name: string, in
 /** What is known wins over what is not; of two known ratings the worse. */
 function worse(a: Rating, b: Rating): boolean {
   return b === 'unknown' ? a !== 'unknown' : a !== 'unknown' && moreSevere(a, b);
-}
-
-function sortedVersions(versions: string[]): string[] {
-  const valid = (text: string) => semver.parse(text, { loose: true });
-  return [...new Set(versions)].sort((a, b) => {
-    const [left, right] = [valid(a), valid(b)];
-    return left && right ? left.compare(right) : a < b ? -1 : 1;
-  });
 }

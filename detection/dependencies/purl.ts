@@ -1,13 +1,16 @@
 /** Package URLs (https://github.com/package-url/purl-spec), as far as they name a package of an ecosystem of OSV. */
+import { releaseIn } from './releases';
 
 /**
- * A package that a URL names. `version` is decoded. Of the qualifiers `upstream` counts alone: the source package that one of a
- * distribution was built from, under whose name distributions publish advisories.
+ * A package that a URL names. `version` is decoded. Of the qualifiers count: `upstream`, the source package that one of a
+ * distribution was built from, under whose name distributions publish advisories; `distro`, the distribution's release; and
+ * `epoch`, the part of an RPM's version that stands apart from it.
  */
 export interface Purl {
   ecosystem: string;
   name: string;
   version?: string;
+  release?: string;
   upstream?: { name: string; version?: string };
 }
 
@@ -61,14 +64,29 @@ export function parsePurl(text: string): Purl | undefined {
   if (!known) return undefined;
   // Go's versions begin with v, except in advisories.
   const plain = known.ecosystem === 'Go' ? version?.replace(/^v(?=\d)/, '') : version;
+  const epoch = /^rpm$/i.test(type) ? qualifier(qualifiers, 'epoch') : undefined;
+  const withEpoch = (text: string) => (epoch && /^[1-9]\d{0,9}$/.test(epoch) ? `${epoch}:${text}` : text);
   const upstream = upstreamOf(qualifiers);
-  return { ...known, ...(plain ? { version: plain } : {}), ...(upstream ? { upstream } : {}) };
+  const release = releaseIn(known.ecosystem, qualifier(qualifiers, 'distro') ?? '');
+  return {
+    ...known,
+    ...(plain ? { version: withEpoch(plain) } : {}),
+    ...(release ? { release } : {}),
+    // A source package and what is built from it have one epoch, which the file's name leaves out.
+    ...(upstream
+      ? { upstream: { ...upstream, ...(upstream.version ? { version: withEpoch(upstream.version) } : {}) } }
+      : {}),
+  };
+}
+
+function qualifier(qualifiers: string, key: string): string | undefined {
+  const written = qualifiers.split('&').find((each) => each.toLowerCase().startsWith(`${key}=`));
+  return written && decode(written.slice(key.length + 1));
 }
 
 /** `upstream=perl`, `upstream=gcc-12%4012.2.0-14`, and for RPM the name of the source file: `upstream=openssl-3.0.7-24.el9.src.rpm`. */
 function upstreamOf(qualifiers: string): Purl['upstream'] {
-  const written = qualifiers.split('&').find((each) => /^upstream=/i.test(each));
-  const text = written && decode(written.slice('upstream='.length));
+  const text = qualifier(qualifiers, 'upstream');
   if (!text) return undefined;
   const file = /^(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm$/.exec(text);
   if (file) return { name: file[1]!, version: file[2]! };

@@ -1,10 +1,10 @@
 /**
  * Whether a version is affected: the evaluation of OSV over `versions` and `ranges`. Versions are ordered by their
- * ecosystem's own rules. What is ordered by rules that are not built in is undecided, and never taken for safe.
+ * ecosystem's own rules. What cannot be ordered by them is undecided, and never taken for safe.
  */
-import semver from 'semver';
 import type { AffectedPackage } from '../../domain/patch/advisory';
 import type { RangeEvent, VersionRange } from '../../domain/patch/version-range';
+import { orderOf, SEMVER, type VersionOrder } from './orders';
 
 export type Verdict = { state: 'affected' } | { state: 'not-affected' } | { state: 'undecided'; reason: string };
 
@@ -16,7 +16,7 @@ export function judgeVersion(version: string | undefined, affected: AffectedPack
   if (version === undefined) {
     return { state: 'undecided', reason: 'the inventory names no version for it (a git address, a tarball?)' };
   }
-  if (affected.versions.includes(version)) return AFFECTED;
+  if (isEnumerated(version, affected)) return AFFECTED;
   const verdicts = affected.ranges.flatMap((range) => judgeRange(version, range, affected));
   if (verdicts.some(({ state }) => state === 'affected')) return AFFECTED;
   const undecided = verdicts.find(({ state }) => state === 'undecided');
@@ -30,69 +30,88 @@ export function judgeVersion(version: string | undefined, affected: AffectedPack
   return NOT_AFFECTED;
 }
 
+/** Versions may be written in more than one way: `1.0` and `1.0.0` are one to PEP 440. */
+function isEnumerated(version: string, { ecosystem, versions }: AffectedPackage): boolean {
+  if (versions.includes(version)) return true;
+  const order = orderOf(ecosystem);
+  const installed = order?.parse(version);
+  if (!order || installed === undefined) return false;
+  return versions.some((each) => {
+    const parsed = order.parse(each);
+    return parsed !== undefined && order.compare(installed, parsed) === 0;
+  });
+}
+
 /** Nothing for ranges of commits, when there is something else to go by. */
 function judgeRange(version: string, range: VersionRange, affected: AffectedPackage): Verdict[] {
   if (range.type === 'GIT') {
     const others = affected.versions.length > 0 || affected.ranges.some(({ type }) => type !== 'GIT');
     return others ? [] : [{ state: 'undecided', reason: 'the advisory gives a range of commits, not of versions' }];
   }
-  const ordered =
-    range.type === 'SEMVER' || (range.type === 'ECOSYSTEM' && baseEcosystem(affected.ecosystem) === 'npm');
-  if (!ordered) {
-    const reason = `the order of ${affected.ecosystem} versions is not built in (range of type ${range.type})`;
+  const order = range.type === 'SEMVER' ? SEMVER : range.type === 'ECOSYSTEM' ? orderOf(affected.ecosystem) : undefined;
+  if (!order) {
+    const reason = `cannot be compared: the order of ${affected.ecosystem} versions is not built in (range of type ${range.type})`;
     return [{ state: 'undecided', reason: reason.slice(0, 300) }];
   }
-  return [judgeSemverRange(version, range.events)];
+  return [judgeEvents(version, range.events, order)];
 }
+
+/** Before every version. */
+const START = Symbol('start');
 
 /** One bound of a range, in the order in which the evaluation meets them. */
 interface Step {
   kind: 'introduced' | 'fixed' | 'last_affected';
-  at: semver.SemVer | 'start';
+  at: unknown;
 }
 
 // At one version: a fix comes before a new introduction (the reintroduced one counts), a last affected version after it.
 const AT_SAME_VERSION = { fixed: 0, introduced: 1, last_affected: 2 };
 
 /** The evaluation of the schema: bounds sorted by version; the last one that is reached decides. */
-export function judgeSemverRange(version: string, events: RangeEvent[]): Verdict {
-  const installed = parse(version);
-  if (!installed) return { state: 'undecided', reason: `"${version.slice(0, 60)}" is not a semantic version` };
+export function judgeEvents(version: string, events: RangeEvent[], order: VersionOrder): Verdict {
+  const installed = order.parse(version);
+  if (installed === undefined) {
+    return {
+      state: 'undecided',
+      reason: `cannot be compared: "${version.slice(0, 60)}" is no version by ${order.rules}`,
+    };
+  }
   const steps: Step[] = [];
-  const limits: Array<semver.SemVer | 'none'> = [];
+  let limited = false;
+  let withinLimit = false;
   for (const event of events) {
     for (const kind of ['introduced', 'fixed', 'last_affected', 'limit'] as const) {
       const text = event[kind];
       if (text === undefined) continue;
-      if (kind === 'limit' && text === '*') limits.push('none');
-      else {
-        const at = kind === 'introduced' && text === '0' ? 'start' : parse(text);
-        if (!at)
-          return { state: 'undecided', reason: `the advisory's "${text.slice(0, 60)}" is not a semantic version` };
-        if (kind === 'limit') limits.push(at as semver.SemVer);
-        else steps.push({ kind, at });
+      if (kind === 'limit') limited = true;
+      if (kind === 'limit' && text === '*') {
+        withinLimit = true;
+        continue;
       }
+      const at = kind === 'introduced' && text === '0' ? START : order.parse(text);
+      if (at === undefined) {
+        const reason = `cannot be compared: the advisory's "${text.slice(0, 60)}" is no version by ${order.rules}`;
+        return { state: 'undecided', reason };
+      }
+      if (kind === 'limit') withinLimit ||= order.compare(installed, at) < 0;
+      else steps.push({ kind, at });
     }
   }
   if (steps.every(({ kind }) => kind !== 'introduced')) {
     return { state: 'undecided', reason: 'the range does not say from which version on it applies' };
   }
-  if (limits.length > 0 && !limits.some((limit) => limit === 'none' || installed.compare(limit) < 0))
-    return NOT_AFFECTED;
-  steps.sort((a, b) => compareSteps(a, b));
+  if (limited && !withinLimit) return NOT_AFFECTED;
+  const compare = (a: unknown, b: unknown) => (a === b ? 0 : a === START ? -1 : b === START ? 1 : order.compare(a, b));
+  steps.sort((a, b) => compare(a.at, b.at) || AT_SAME_VERSION[a.kind] - AT_SAME_VERSION[b.kind]);
   let inside = false;
   for (const { kind, at } of steps) {
-    const order = at === 'start' ? 1 : installed.compare(at);
-    if (kind === 'introduced' && order >= 0) inside = true;
-    else if (kind === 'fixed' && order >= 0) inside = false;
-    else if (kind === 'last_affected' && order > 0) inside = false;
+    const reached = compare(installed, at);
+    if (kind === 'introduced' && reached >= 0) inside = true;
+    else if (kind === 'fixed' && reached >= 0) inside = false;
+    else if (kind === 'last_affected' && reached > 0) inside = false;
   }
   return inside ? AFFECTED : NOT_AFFECTED;
-}
-
-function compareSteps(a: Step, b: Step): number {
-  if (a.at === 'start' || b.at === 'start') return a.at === b.at ? 0 : a.at === 'start' ? -1 : 1;
-  return a.at.compare(b.at) || AT_SAME_VERSION[a.kind] - AT_SAME_VERSION[b.kind];
 }
 
 /**
@@ -100,25 +119,28 @@ function compareSteps(a: Step, b: Step): number {
  * of versions that cannot be ordered, the one that is named when it is the only one.
  */
 export function firstFix(version: string, entries: AffectedPackage[]): string | undefined {
-  const named = entries
-    .flatMap(({ ranges }) => ranges)
-    .filter(({ type }) => type !== 'GIT')
-    .flatMap(({ events }) => events.flatMap(({ fixed }) => fixed ?? []));
-  const installed = parse(version);
-  const fixes = [...new Set(named)].map((text) => ({ text, parsed: parse(text) }));
-  if (!installed || fixes.some(({ parsed }) => !parsed)) return fixes.length === 1 ? fixes[0]!.text : undefined;
+  const named = new Set(
+    entries
+      .flatMap(({ ranges }) => ranges)
+      .filter(({ type }) => type !== 'GIT')
+      .flatMap(({ events }) => events.flatMap(({ fixed }) => fixed ?? [])),
+  );
+  const order = orderOf(entries[0]?.ecosystem ?? '');
+  const installed = order?.parse(version);
+  const fixes = [...named].map((text) => ({ text, parsed: order?.parse(text) }));
+  if (!order || installed === undefined || fixes.some(({ parsed }) => parsed === undefined))
+    return fixes.length === 1 ? fixes[0]!.text : undefined;
   return fixes
-    .filter(({ parsed }) => parsed!.compare(installed) > 0)
-    .sort((a, b) => a.parsed!.compare(b.parsed!))
+    .filter(({ parsed }) => order.compare(parsed, installed) > 0)
+    .sort((a, b) => order.compare(a.parsed, b.parsed))
     .find(({ text }) => entries.every((each) => judgeVersion(text, each).state !== 'affected'))?.text;
 }
 
-/** Versions of the npm registry may be written loosely (`v1.2.3`, `1.2.3beta`), as npm itself takes them. */
-function parse(text: string): semver.SemVer | undefined {
-  return semver.parse(text, { loose: true }) ?? undefined;
-}
-
-/** `Debian:12` → `Debian`. */
-export function baseEcosystem(ecosystem: string): string {
-  return ecosystem.split(':')[0]!;
+/** Without repetitions, those that can be compared in their ecosystem's order. */
+export function sortedVersions(versions: string[], ecosystem: string): string[] {
+  const order = orderOf(ecosystem);
+  return [...new Set(versions)].sort((a, b) => {
+    const [left, right] = [order?.parse(a), order?.parse(b)];
+    return order && left !== undefined && right !== undefined ? order.compare(left, right) : a < b ? -1 : 1;
+  });
 }

@@ -12,6 +12,8 @@ export interface Component {
   name: string;
   /** Missing where the file names none: a git address, a tarball. Then no range can be judged. */
   version?: string;
+  /** The release of its distribution, where the inventory says it: `12` of Debian, `22.04` of Ubuntu. */
+  release?: string;
   /** Where it stands: `node_modules/a/node_modules/b`, or the component's reference. Of several, the first few. */
   places: string[];
   /** Only for development; or, in an SBOM, excluded from what is shipped. */

@@ -64,12 +64,13 @@ test('a version that cannot be judged is told, and is neither safe nor vulnerabl
     { type: 'library', name: 'log4j-core', purl: 'pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1' },
   ];
   const sbom = JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.5', components });
-  const run = check({ sbom }, [LOG4J]);
+  expect(check({ sbom }, [LOG4J]).findings).toMatchObject([{ versions: ['2.14.1'], fixedIn: ['2.15.0'] }]);
+  const run = check({ sbom: sbom.replace('2.14.1', 'ü') }, [LOG4J]);
   expect(run.findings).toEqual([]);
   expect(run.undecided).toEqual([
     expect.objectContaining({
       package: 'org.apache.logging.log4j:log4j-core',
-      version: '2.14.1',
+      version: 'ü',
       advisory: 'GHSA-jfh8-c2jp-5v3q',
       reason: expect.stringMatching(/Maven/),
     }),

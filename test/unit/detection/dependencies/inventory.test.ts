@@ -126,7 +126,7 @@ test.each([
   ['PKG:Cargo/rand@0.7.2', 'crates.io', 'rand', '0.7.2'],
   ['pkg:composer/laravel/framework@5.5.0', 'Packagist', 'laravel/framework', '5.5.0'],
 ])('%s', (text, ecosystem, name, version) => {
-  expect(parsePurl(text)).toEqual({ ecosystem, name, ...(version && { version }) });
+  expect(parsePurl(text)).toMatchObject({ ecosystem, name, ...(version && { version }) });
 });
 
 test.each(['', 'lodash', 'pkg:', 'pkg:npm', 'pkg:npm/', 'pkg:unheard-of/a@1', 'pkg:npm/%E0%A4%A', 'pkg:__proto__/a@1'])(
