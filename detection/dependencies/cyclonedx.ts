@@ -2,12 +2,13 @@
 import type { Inventory } from '../../domain/patch/dependencies';
 import { asObject, ComponentList, cut, own, ownText } from './component-list';
 import { InventoryError } from './inventory-error';
+import { addPurl } from './package-url';
 import { parsePurl } from './purl';
+import { Unidentified } from './unidentified';
 
 const VERSIONS = ['1.4', '1.5', '1.6', '1.7'];
 /** Nesting of components within components. */
 const DEEPEST = 200;
-const PROBLEMS_KEPT = 20;
 
 /**
  * Every component with a package URL, at any depth, and the source package that it was built from. References between components are not followed, so that no cycle
@@ -25,18 +26,13 @@ export function readCycloneDx(bom: Record<string, unknown>): Omit<Inventory, 'na
   const top = own(bom, 'components');
   if (top !== undefined && !Array.isArray(top)) throw new InventoryError('components: is not a list');
   const list = new ComponentList();
-  const unidentified: string[] = [];
-  let unknown = 0;
-  const miss = (what: string) => {
-    unknown++;
-    if (unidentified.length < PROBLEMS_KEPT) unidentified.push(what);
-  };
+  const unidentified = new Unidentified('components');
   const open: Array<{ components: unknown[]; depth: number }> = [{ components: top ?? [], depth: 1 }];
   for (let level = open.pop(); level; level = open.pop()) {
     for (const raw of level.components) {
       const component = asObject(raw);
       if (!component) {
-        miss('a component that is not an object');
+        unidentified.add('a component that is not an object');
         continue;
       }
       const purlText = ownText(component, 'purl', 2000);
@@ -44,39 +40,27 @@ export function readCycloneDx(bom: Record<string, unknown>): Omit<Inventory, 'na
       const name = ownText(component, 'name');
       if (purl) {
         const scope = own(component, 'scope');
-        const version = purl.version === undefined ? ownText(component, 'version') : cut(purl.version);
-        const found = {
-          ecosystem: purl.ecosystem,
-          name: cut(purl.name),
-          version,
-          ...(purl.release ? { release: purl.release } : {}),
+        const flags = {
           place: ownText(component, 'bom-ref', 2000) ?? purlText!,
           dev: scope === 'excluded',
           optional: scope === 'optional',
         };
-        list.add(found);
-        const source = purl.upstream ?? sourceNamedBy(component);
-        if (source && source.name !== purl.name) {
-          list.add({ ...found, name: cut(source.name), version: source.version ? cut(source.version) : version });
-        }
-      } else if (own(component, 'type') !== 'file') miss(cut(name ?? purlText ?? 'a component without a name', 80));
+        addPurl(list, purl, ownText(component, 'version'), flags, sourceNamedBy(component));
+      } else if (own(component, 'type') !== 'file')
+        unidentified.add(cut(name ?? purlText ?? 'a component without a name', 80));
       const nested = own(component, 'components');
       if (!Array.isArray(nested)) continue;
       if (level.depth >= DEEPEST) throw new InventoryError(`components: are nested more than ${DEEPEST} levels deep`);
       open.push({ components: nested, depth: level.depth + 1 });
     }
   }
-  const components = list.list();
-  const nothing = components.length === 0 ? ['it lists no package of a known kind: nothing of it was checked'] : [];
-  const unknownOnes =
-    unknown > 0
-      ? [
-          `${unknown} components have no package URL of a known kind, so nothing is known about them: ${unidentified.join(', ')}${unknown > unidentified.length ? ' …' : ''}`,
-        ]
-      : [];
-  const problems = [...nothing, ...unknownOnes];
   const subject = asObject(own(asObject(own(bom, 'metadata')) ?? {}, 'component'));
-  return { name: subject && ownText(subject, 'name'), format: 'cyclonedx', components, problems };
+  return {
+    name: subject && ownText(subject, 'name'),
+    format: 'cyclonedx',
+    components: list.list(),
+    problems: unidentified.problems(),
+  };
 }
 
 /** Trivy writes the source package beside the package URL, as properties (aquasecurity.github.io/trivy, "CycloneDX"). */

@@ -2,13 +2,12 @@
 import type { Inventory } from '../../domain/patch/dependencies';
 import { asObject, ComponentList, cut, own, ownText } from './component-list';
 import { InventoryError } from './inventory-error';
-import { isTarball, tarballVersion } from './tarball';
+import { nameProblem, versionIn } from './npm-package';
+import { isTarball } from './tarball';
 
 /** Nesting of version 1. npm itself never comes near; deeper ones are an attack on the reader. */
 const DEEPEST = 200;
 const SEGMENT = 'node_modules/';
-/** A version of the registry; anything else there is an address of a git repository, a tarball or a folder. */
-const VERSION = /^[0-9][0-9A-Za-z.+-]*$/;
 
 /**
  * Every package that the lock file installs, with its nested versions; aliases (`npm:`) under their real names. Links,
@@ -91,15 +90,14 @@ function add(
   version: unknown,
   entry: Record<string, unknown>,
 ): void {
-  if (name === '' || name.length > 300) {
-    problems.push(`${cut(place, 120)}: has no usable name`);
+  const problem = nameProblem(name, place);
+  if (problem) {
+    problems.push(problem);
     return;
   }
-  const text = typeof version === 'string' && version.length <= 1_000 ? version : '';
-  const known = text.length <= 300 && VERSION.test(text) ? text : tarballVersion(name, text);
   const dev = own(entry, 'dev') === true || own(entry, 'devOptional') === true;
   const optional = own(entry, 'optional') === true || own(entry, 'devOptional') === true;
-  list.add({ ecosystem: 'npm', name: cut(name), version: known, place, dev, optional });
+  list.add({ ecosystem: 'npm', name: cut(name), version: versionIn(name, version), place, dev, optional });
 }
 
 function isFolder(version: unknown): boolean {

@@ -12,7 +12,7 @@ export const dependencySettings = settingsGroup({
   unset: 'none',
   variables: {
     TOCSIN_INVENTORIES: variable(
-      'Lock files of npm and CycloneDX SBOMs, as `PATH` or `NAME=PATH`, separated by commas.',
+      'Lock files (npm, pnpm, Yarn, Bun) and SBOMs (CycloneDX, SPDX), as `PATH` or `NAME=PATH`, separated by commas.',
       list,
       { default: '', unset: 'nothing is checked' },
     ),

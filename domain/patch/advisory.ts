@@ -1,5 +1,5 @@
 /**
- * A security advisory in the Open Source Vulnerability format (https://ossf.github.io/osv-schema/, versions up to 1.6),
+ * A security advisory in the Open Source Vulnerability format (https://ossf.github.io/osv-schema/, versions up to 1.7),
  * cut down to what decides whether an installed version is affected, and how badly. Everything in it comes from outside.
  */
 import { z } from 'zod';

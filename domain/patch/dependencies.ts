@@ -25,7 +25,7 @@ export interface Component {
 export interface Inventory {
   /** What people call it: the configured name, else the project's own. */
   name: string;
-  format: 'package-lock' | 'cyclonedx';
+  format: 'package-lock' | 'pnpm-lock' | 'yarn-lock' | 'bun-lock' | 'cyclonedx' | 'spdx';
   components: Component[];
   /** What could not be judged and why, such as components without a package URL. */
   problems: string[];

@@ -63,8 +63,7 @@ async function checkHere(shell: Shell, files: string[], { advisories }: Options)
   const { dependencies, dataDir } = shell.settings;
   const inventories = files.length > 0 ? files : dependencies.inventories;
   const sources = advisories ?? dependencies.advisories;
-  if (inventories.length === 0)
-    throw usage('nothing to check: name a package-lock.json or a CycloneDX file, or set TOCSIN_INVENTORIES');
+  if (inventories.length === 0) throw usage('nothing to check: name a lock file or an SBOM, or set TOCSIN_INVENTORIES');
   if (sources.length === 0) throw usage('no advisories: give --advisories FOLDER or URL, or set TOCSIN_ADVISORIES');
   const cacheDir = path.join(dataDir, 'advisories');
   const check = await runCheck({ inventories, advisories: sources, cacheDir }, new Date());

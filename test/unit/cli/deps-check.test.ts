@@ -78,7 +78,7 @@ test.each<[string, string[], number, RegExp]>([
     1,
     /none: cannot be read[\s\S]*incomplete/,
   ],
-  ['no inventory', from, 2, /nothing to check: name a package-lock\.json/],
+  ['no inventory', from, 2, /nothing to check: name a lock file/],
   ['no advisories', [clean], 2, /no advisories: give --advisories/],
   ['a severity that is none', [clean, ...from, '--fail-on', 'bad'], 2, /critical, high, medium, low, unknown/],
 ])('%s', async (_, argv, code, says) => {

@@ -35,26 +35,37 @@ describe('what is installed', () => {
     ['npm 2', lock({ a: '1.0.0' }).replace('"lockfileVersion":3', '"lockfileVersion":2')],
     ['npm 3', lock({ a: '1.0.0' })],
     ...['1.4', '1.5', '1.6', '1.7'].map((specVersion) => [`CycloneDX ${specVersion}`, cyclonedx({ specVersion })]),
+    ...['2.2', '2.3'].map((version) => [
+      `SPDX ${version}`,
+      JSON.stringify({
+        spdxVersion: `SPDX-${version}`,
+        packages: [{ name: 'a', externalRefs: [{ referenceType: 'purl', referenceLocator: 'pkg:npm/a@1.0.0' }] }],
+      }),
+    ]),
+    ['pnpm 6', "lockfileVersion: '6.0'\npackages:\n  /a@1.0.0:\n    dev: false\n"],
+    ['pnpm 9', "lockfileVersion: '9.0'\npackages:\n  a@1.0.0:\n    engines: {}\n"],
+    ['Yarn 1', '# yarn lockfile v1\n\na@^1.0.0:\n  version "1.0.0"\n'],
+    ...[4, 8].map((version) => [
+      `Yarn, ${version}`,
+      `__metadata:\n  version: ${version}\n\n"a@npm:^1.0.0":\n  version: 1.0.0\n  resolution: "a@npm:1.0.0"\n`,
+    ]),
+    ...[0, 1, 2].map((version) => [
+      `Bun ${version}`,
+      `{"lockfileVersion":${version},"workspaces":{"":{}},"packages":{"a":["a@1.0.0","",{},"sha512-"],},}`,
+    ]),
   ])('%s is read', (_what, text) => expect(components(text!)).toEqual(['a@1.0.0']));
 
   test.each([
     ['npm 4', lock({}).replace('"lockfileVersion":3', '"lockfileVersion":4'), /versions 1, 2 and 3 can be read/],
     ['npm 3 without packages', '{"lockfileVersion":3}', /packages: is missing/],
     ['CycloneDX 1.3', cyclonedx({ specVersion: '1.3' }), /1\.4, 1\.5, 1\.6, 1\.7 can be read/],
-    ['CycloneDX in XML', '<bom/>', /it is not JSON/],
-    ['SPDX', '{"spdxVersion":"SPDX-2.3","packages":[]}', /has neither/],
-    ['yarn', '# yarn lockfile v1\n\na@^1.0.0:\n  version "1.0.0"\n', /it is not JSON/],
-    ['pnpm', "lockfileVersion: '9.0'\n", /it is not JSON/],
-    [
-      'bun',
-      '{"lockfileVersion":1,"workspaces":{"":{}},"packages":{"a":["a@1.0.0","",{},"sha512-"],},}',
-      /it is not JSON/,
-    ],
-    [
-      'bun, as plain JSON',
-      '{"lockfileVersion":1,"workspaces":{},"packages":{"a":["a@1.0.0"]}}',
-      /not of version 1 of npm/,
-    ],
+    ['CycloneDX in XML', '<bom/>', /it is XML/],
+    ['SPDX 3', '{"spdxVersion":"SPDX-3.0","packages":[]}', /SPDX-2\.2 and SPDX-2\.3 can be read/],
+    ['SPDX as tags', 'SPDXVersion: SPDX-2.3\n', /tags and values/],
+    ['Yarn 5', '__metadata:\n  version: 9\n', /4 to 8 can be read/],
+    ['pnpm 5', 'lockfileVersion: 5.4\n', /versions 6 and 9 can be read/],
+    ['Bun 3', '{"lockfileVersion":3,"workspaces":{}}', /0, 1 and 2 can be read/],
+    ['Bun, binary', '#!/usr/bin/env bun\nbun-lockfile-format-v0\n', /binary/],
   ])('%s is refused', (_what, text, problem) => expect(() => parseInventory(text)).toThrow(problem));
 
   test('what is left out of an SBOM is counted with its names; one with nothing is a problem', () => {

@@ -123,7 +123,8 @@ const readInventory = (text: string): boolean => {
         throw new Error(`out of bounds: ${JSON.stringify(each).slice(0, 200)}`);
       }
     }
-    return problems !== undefined;
+    if (components.length + problems.length === 0) throw new Error('clean, though nothing was read');
+    return components.length > 0;
   } catch (error) {
     if (error instanceof InventoryError) return false;
     throw error;
@@ -145,6 +146,34 @@ test('lock files', () => {
     },
   });
   expect(run([v1, v3], 1, readInventory)).toBeGreaterThan(INPUTS / 10);
+}, 60_000);
+
+test('lock files of pnpm, Yarn and Bun', () => {
+  const pnpm = (key: string, version: string) =>
+    `lockfileVersion: '${version}'\npackages:\n  '${key}':\n    resolution: {"integrity":"x","type":"y"}\n    version: "1.0.0"\n    dev: true\n  file:a.tgz:\n    name: "a"\n`;
+  const yarn1 =
+    '# yarn lockfile v1\n\n"a@^1.0.0", "a@npm:@s/b@^2.0.0":\n  version "1.0.0"\n  dependencies:\n    b "^2.0.0"\n';
+  const berry =
+    '__metadata:\n  version: 8\n\n"a@npm:^1.0.0":\n  version: "1.0.0"\n  resolution: "a@npm:1.0.0"\n  dependencies:\n    b: "npm:^1"\n';
+  const bun =
+    '{"lockfileVersion":1,"workspaces":{"":{"name":"w",},},"packages":{"a":["@s/a@1.0.0","",{"dependencies":{"b":"1"}},"x"],"b":["b@file:b.tgz",{}],},}';
+  const seeds = [pnpm('/@s/a@1.0.0(b@2.0.0)', '6.0'), pnpm('@s/a@1.0.0(b@2.0.0)', '9.0'), yarn1, berry, bun];
+  expect(run(seeds, 5, readInventory)).toBeGreaterThan(INPUTS / 10);
+}, 120_000);
+
+test('SPDX', () => {
+  const reference = {
+    referenceCategory: 'PACKAGE-MANAGER',
+    referenceType: 'purl',
+    referenceLocator: 'pkg:npm/a@1.0.0',
+  };
+  const document = JSON.stringify({
+    spdxVersion: 'SPDX-2.3',
+    name: 'x',
+    packages: [{ name: 'a', SPDXID: 'SPDXRef-a', versionInfo: '1.0.0', externalRefs: [reference] }],
+    relationships: [{ relationshipType: 'DESCRIBES', relatedSpdxElement: 'SPDXRef-a' }],
+  });
+  expect(run([document], 6, readInventory)).toBeGreaterThan(INPUTS / 10);
 }, 60_000);
 
 test('SBOMs', () => {

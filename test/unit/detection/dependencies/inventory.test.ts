@@ -137,8 +137,8 @@ test.each(['', 'lodash', 'pkg:', 'pkg:npm', 'pkg:npm/', 'pkg:unheard-of/a@1', 'p
 );
 
 test.each<[string, string, RegExp]>([
-  ['no JSON', '{', /not JSON/],
-  ['no object', '[]', /no JSON object/],
+  ['no JSON', '{', /no valid JSON/],
+  ['no object', '[]', /no SBOM/],
   ['something else', '{"a":1}', /neither/],
   ['a later lock file', '{"lockfileVersion":4}', /lockfileVersion: is 4/],
   ['an old SBOM', '{"bomFormat":"CycloneDX","specVersion":"1.2"}', /specVersion: is 1.2/],
@@ -171,5 +171,5 @@ test('names are given, taken from the file, or from its folder; errors name no f
   expect(inventorySource('/srv/x=y/package-lock.json')).toEqual({ file: '/srv/x=y/package-lock.json' });
   const dir = temporaryDir('inventory');
   const missing = () => readInventory({ file: path.join(dir, 'none.json') });
-  expect(missing).toThrow('inventory none.json: it does not exist; give a package-lock.json or a CycloneDX file');
+  expect(missing).toThrow('inventory none.json: it does not exist; give a lock file or an SBOM');
 });

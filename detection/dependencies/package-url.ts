@@ -1,0 +1,26 @@
+/** A package that an SBOM names by its URL, as a component; and the source package that it was built from, as another. */
+import type { Component } from '../../domain/patch/dependencies';
+import { type ComponentList, cut } from './component-list';
+import type { Purl } from './purl';
+
+/** `version` is what stands beside the URL; `source` what else is said of the source package. The URL's own word counts first. */
+export function addPurl(
+  list: ComponentList,
+  purl: Purl,
+  version: string | undefined,
+  flags: Pick<Component, 'dev' | 'optional'> & { place: string },
+  source?: Purl['upstream'],
+): void {
+  const found = {
+    ecosystem: purl.ecosystem,
+    name: cut(purl.name),
+    version: purl.version === undefined ? version : cut(purl.version),
+    ...(purl.release ? { release: purl.release } : {}),
+    ...flags,
+  };
+  list.add(found);
+  const built = purl.upstream ?? source;
+  if (built && built.name !== purl.name) {
+    list.add({ ...found, name: cut(built.name), version: built.version ? cut(built.version) : found.version });
+  }
+}
