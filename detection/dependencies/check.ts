@@ -3,11 +3,22 @@
 import { problemsOf } from '../../domain/kernel/problems';
 import type { Instant } from '../../domain/kernel/time';
 import { type Advisory, AdvisorySchema, RATINGS } from '../../domain/patch/advisory';
-import type { CheckSummary, Component, Finding, Inventory, Undecided } from '../../domain/patch/dependencies';
+import {
+  type CheckSummary,
+  type Component,
+  type Excused,
+  excuseText,
+  type Finding,
+  type Inventory,
+  type Undecided,
+} from '../../domain/patch/dependencies';
 import type { PatchFinding, Recheck } from '../../domain/patch/patch-task';
 import { asObject, cut, own } from './component-list';
+import { Exploitation } from './exploitation';
 import { InventoryError } from './inventory-error';
-import { byVulnerability, judge, packageKey, type Vulnerability } from './match';
+import { byVulnerability, judge, type Vulnerability } from './match';
+import { packageKey } from './package-key';
+import { VexStatements } from './vex';
 
 const PROBLEMS_KEPT = 50;
 const MOST_WITHDRAWN = 200_000;
@@ -15,6 +26,10 @@ const MOST_WITHDRAWN = 200_000;
 export class DependencyCheck {
   readonly findings: Finding[] = [];
   readonly undecided: Undecided[] = [];
+  readonly excused: Excused[] = [];
+  /** What is known beside the advisories; to be filled before the check concludes. */
+  readonly vex = new VexStatements();
+  readonly exploitation = new Exploitation();
   private readonly inventories = new Map<string, Inventory>();
   private readonly installed = new Map<string, Array<{ inventory: Inventory; component: Component }>>();
   /** Newest record by id, of those that name an installed package. */
@@ -98,14 +113,18 @@ export class DependencyCheck {
       for (const [inventory, uses] of users) {
         const components = uses.map(({ component }) => component);
         for (const vulnerability of vulnerabilities) {
-          const { finding, undecided } = judge(vulnerability, inventory, components);
+          const { finding, undecided, excused } = judge(vulnerability, inventory, components, this);
           if (finding) this.findings.push(finding);
           this.undecided.push(...undecided);
+          this.excused.push(...excused);
         }
       }
     }
+    // What is exploited first; of one severity what is likeliest to be.
     const order = (a: Finding, b: Finding) =>
+      Number(b.exploited ?? false) - Number(a.exploited ?? false) ||
       RATINGS.indexOf(a.severity) - RATINGS.indexOf(b.severity) ||
+      (b.epss ?? 0) - (a.epss ?? 0) ||
       (a.package + a.advisory + a.inventory < b.package + b.advisory + b.inventory ? -1 : 1);
     this.findings.sort(order);
     return this;
@@ -134,10 +153,17 @@ export class DependencyCheck {
     if (known.every(({ records }) => records.every(({ withdrawnAt }) => withdrawnAt !== undefined))) {
       return { outcome: 'withdrawn', reason: `the advisory ${task.advisory} was withdrawn` };
     }
+    const excuse = this.excused.find(
+      (each) =>
+        each.inventory === task.inventory &&
+        each.package === task.package &&
+        [each.advisory, ...each.aliases].some((id) => ids.includes(id)),
+    );
     const doubt = this.undecided.find(
       (each) => each.inventory === task.inventory && each.package === task.package && ids.includes(each.advisory),
     );
     if (doubt) return { outcome: 'unknown', reason: doubt.reason };
+    if (excuse) return { outcome: 'stated', reason: excuseText(excuse) };
     const versions = uses.map(({ component }) => component.version ?? 'of unknown version').sort();
     return { outcome: 'fixed', reason: `fixed version ${[...new Set(versions)].join(', ')} installed`.slice(0, 500) };
   }
@@ -155,6 +181,7 @@ export class DependencyCheck {
       advisories: this.seen,
       findings: Object.fromEntries(RATINGS.map((rating) => [rating, count(rating)])) as CheckSummary['findings'],
       undecided: this.undecided.length,
+      excused: this.excused.length,
       problems: [...this.problems, ...rest],
     };
   }
@@ -188,9 +215,18 @@ export function sameVulnerability(
   return [b.advisory, ...b.aliases].some((id) => ids.has(id));
 }
 
-/** A finding as a task carries it: bounded, without places. */
+/** A finding as a task carries it: bounded, without places, and without what changes every day. */
 export function patchFinding(finding: Finding): PatchFinding {
-  const { places: _places, score: _score, aliases, versions, fixedIn, ...rest } = finding;
+  const {
+    places: _places,
+    score: _score,
+    exploited: _exploited,
+    epss: _epss,
+    aliases,
+    versions,
+    fixedIn,
+    ...rest
+  } = finding;
   return { ...rest, aliases: aliases.slice(0, 50), versions: versions.slice(0, 50), fixedIn: fixedIn.slice(0, 50) };
 }
 

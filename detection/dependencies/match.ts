@@ -6,32 +6,24 @@ import { createHash } from 'node:crypto';
 import type { Advisory, AffectedPackage, Rating } from '../../domain/patch/advisory';
 import {
   type Component,
+  type Excused,
   type Finding,
   type Inventory,
   moreSevere,
   type Undecided,
 } from '../../domain/patch/dependencies';
-import { baseEcosystem } from './orders';
+import type { Exploitation } from './exploitation';
+import { packageKey } from './package-key';
 import { releaseOf } from './releases';
 import { isMalicious, severityOf } from './severity';
 import { firstFix, judgeVersion, sortedVersions, type Verdict } from './versions';
+import type { VexStatements } from './vex';
 
 /** All that the records of one vulnerability say about one package. */
 export interface Vulnerability {
   /** The id that people use, then the others. */
   ids: string[];
   records: Advisory[];
-}
-
-/** Identifies a package: ecosystem without its release, name in the ecosystem's normal form. */
-export function packageKey(ecosystem: string, name: string): string {
-  const base = baseEcosystem(ecosystem);
-  return JSON.stringify([base, normalName(base, name)]);
-}
-
-function normalName(ecosystem: string, name: string): string {
-  if (ecosystem === 'PyPI') return name.toLowerCase().replace(/[-_.]+/g, '-'); // PEP 503
-  return ecosystem === 'NuGet' || ecosystem === 'Packagist' ? name.toLowerCase() : name;
 }
 
 /** Puts records together that name each other as aliases, directly or over others. */
@@ -57,15 +49,23 @@ function orderedIds(records: Advisory[]): string[] {
   return ids.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
+/** What is known beside the advisories. */
+export interface Known {
+  vex: VexStatements;
+  exploitation: Exploitation;
+}
+
 /** What a vulnerability means for the installed versions of its package in one inventory. */
 export function judge(
   vulnerability: Vulnerability,
   inventory: Inventory,
   installed: Component[],
-): { finding?: Finding; undecided: Undecided[] } {
+  known: Known,
+): { finding?: Finding; undecided: Undecided[]; excused: Excused[] } {
   const live = vulnerability.records.filter(({ withdrawnAt }) => withdrawnAt === undefined);
   const hits: Array<{ component: Component; fix?: string; entries: Array<[Advisory, AffectedPackage]> }> = [];
   const undecided: Undecided[] = [];
+  const excused: Excused[] = [];
   for (const component of installed) {
     const entries = live.flatMap((record) =>
       judgeEntries(
@@ -77,6 +77,20 @@ export function judge(
       })),
     );
     const affecting = entries.filter(({ verdict }) => verdict.state === 'affected');
+    const open = entries.find(({ verdict }) => verdict.state === 'undecided');
+    if (affecting.length === 0 && !open) continue;
+    const about = {
+      inventory: inventory.name,
+      ecosystem: component.ecosystem,
+      package: component.name,
+      version: component.version,
+      advisory: vulnerability.ids[0]!,
+    };
+    const excuse = known.vex.excuse(vulnerability.ids, inventory.name, component);
+    if (excuse) {
+      excused.push({ ...about, aliases: vulnerability.ids.slice(1), ...excuse });
+      continue;
+    }
     if (affecting.length > 0) {
       hits.push({
         component,
@@ -88,25 +102,18 @@ export function judge(
       });
       continue;
     }
-    const open = entries.find(({ verdict }) => verdict.state === 'undecided');
-    if (open?.verdict.state === 'undecided') {
-      undecided.push({
-        inventory: inventory.name,
-        ecosystem: component.ecosystem,
-        package: component.name,
-        version: component.version,
-        advisory: vulnerability.ids[0]!,
-        reason: open.verdict.reason,
-      });
-    }
+    if (open?.verdict.state === 'undecided') undecided.push({ ...about, reason: open.verdict.reason });
   }
-  if (hits.length === 0) return { undecided };
+  if (hits.length === 0) return { undecided, excused };
   const { ecosystem, name } = hits[0]!.component;
   const [advisory, ...aliases] = vulnerability.ids;
   const severities = hits.flatMap(({ entries }) => entries.map((entry) => severityOf(...entry)));
   const worst = severities.reduce((a, b) => (worse(b.rating, a.rating) ? b : a));
+  const exploited = known.exploitation.isExploited(vulnerability.ids);
+  const epss = known.exploitation.scoreOf(vulnerability.ids);
   return {
     undecided,
+    excused,
     finding: {
       key: findingKey(advisory!, ecosystem, name, inventory.name),
       inventory: inventory.name,
@@ -120,7 +127,10 @@ export function judge(
       advisory: advisory!,
       aliases,
       summary: live.find(({ summary }) => summary !== '')?.summary ?? '',
-      severity: worst.rating,
+      // What is exploited is urgent, whatever its score.
+      severity: exploited ? 'critical' : worst.rating,
+      ...(exploited ? { exploited } : {}),
+      ...(epss === undefined ? {} : { epss }),
       ...(worst.score === undefined ? {} : { score: worst.score }),
       malicious: live.some(isMalicious),
       fixedIn: sortedVersions(

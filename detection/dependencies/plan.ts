@@ -45,7 +45,7 @@ export function planTasks(rows: PatchRow[], check: Checked, policy: DependencyPo
   for (const row of open) {
     if (met.has(row)) continue;
     const standing = check.standingOf(row.finding);
-    if (standing.outcome !== 'fixed' && standing.outcome !== 'withdrawn') continue;
+    if (standing.outcome === 'found' || standing.outcome === 'unknown' || standing.outcome === 'unlisted') continue;
     if (!row.task) changed.push({ ...row, pending: undefined, settledAt: check.at });
     else if (!sameMessage(row.pending, standing)) changed.push({ ...row, pending: { do: 'tell', checked: standing } });
   }

@@ -2,13 +2,19 @@
 import { toInstant } from '../../domain/kernel/time';
 import { readAdvisories } from './advisories';
 import { DependencyCheck } from './check';
+import { readExploitation } from './exploitation';
 import { inventorySource, readInventory } from './inventory';
+import { readVex } from './vex-documents';
 
 export interface CheckSources {
   /** `NAME=PATH` or `PATH` of lock files and SBOMs. */
   inventories: string[];
   /** Folders, files and addresses with OSV records. */
   advisories: string[];
+  /** `PATH`, or `NAME=PATH` of what is about one inventory: OpenVEX, CycloneDX. */
+  vex?: string[];
+  /** Files and addresses: CISA's KEV, EPSS. */
+  exploitation?: string[];
   /** Folder for downloads. */
   cacheDir: string;
   /** Records that came otherwise, such as by webhook. */
@@ -24,6 +30,11 @@ export async function runCheck(sources: CheckSources, now: Date, beat?: () => vo
   for (const text of sources.inventories) check.addInventory(() => readInventory(inventorySource(text)));
   if (sources.advisories.length === 0 && !sources.received) {
     check.problem('TOCSIN_ADVISORIES: is not set, so nothing is known; give folders or addresses with OSV records');
+  }
+  for (const source of sources.vex ?? []) readVex(source, check.vex, (text) => check.problem(text));
+  for (const source of sources.exploitation ?? []) {
+    const problem = (text: string) => check.problem(text);
+    await readExploitation(source, check.exploitation, { cacheDir: sources.cacheDir, problem, beat });
   }
   const take = (record: unknown, where: string) => check.addRecord(record, where);
   for (const source of sources.advisories) {

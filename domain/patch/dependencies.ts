@@ -50,6 +50,10 @@ export interface Finding {
   score?: number;
   /** A package that was made to do harm. */
   malicious: boolean;
+  /** Known to be exploited, as a catalogue says: then it is critical. */
+  exploited?: boolean;
+  /** The chance that it is exploited within thirty days, from 0 to 1 (EPSS). */
+  epss?: number;
   /** The first fixed version after each installed one; empty when none is known. */
   fixedIn: string[];
   dev: boolean;
@@ -65,6 +69,23 @@ export interface Undecided {
   reason: string;
 }
 
+/** A vulnerable or undecided version that somebody states not to be affected, or to be fixed (VEX). */
+export interface Excused extends Omit<Undecided, 'reason'> {
+  aliases: string[];
+  status: string;
+  author: string;
+  reason: string;
+  at: Instant;
+  /** The file that says so. */
+  where: string;
+}
+
+/** Who states what, and why, on one line. */
+export function excuseText({ author, status, reason, at, where }: Excused): string {
+  const what = status === 'fixed' ? 'fixed' : 'not affected';
+  return `${author} states ${what} (${where}, ${at}): ${reason}`.slice(0, 500);
+}
+
 /** What a check of all inventories against all advisories gave. */
 export interface CheckSummary {
   at: Instant;
@@ -73,6 +94,8 @@ export interface CheckSummary {
   findings: Record<Rating, number>;
   /** Installed packages that could not be judged. They count as neither safe nor vulnerable. */
   undecided: number;
+  /** Those that somebody states not to be affected. Missing from a worker of an earlier release. */
+  excused?: number;
   /** What could not be read. While there is any, the check is not complete. */
   problems: string[];
 }

@@ -98,12 +98,15 @@ export type PatchEvent =
   | CaseEventOf<'note-added', { note: string }>
   | CaseEventOf<'patch-closed', { outcome: PatchClosing; reason: string }>;
 
-/** `fixed`: no vulnerable version is installed any more. `withdrawn`: the advisory was taken back. */
+/**
+ * `fixed`: no vulnerable version is installed any more. `withdrawn`: the advisory was taken back. `stated`: somebody says that it
+ * is patched, or not affected, and no check shows it.
+ */
 export type PatchClosing = 'fixed' | 'withdrawn' | 'stated';
 
 const CheckedSchema = z.discriminatedUnion('outcome', [
   z.strictObject({ ...envelope, outcome: z.literal('found'), finding: PatchFindingSchema }),
-  z.strictObject({ ...envelope, outcome: z.enum(['fixed', 'withdrawn']), reason: line(500) }),
+  z.strictObject({ ...envelope, outcome: z.enum(['fixed', 'withdrawn', 'stated']), reason: line(500) }),
 ]);
 const WaiveSchema = z.strictObject({ ...envelope, reason: text(2000), until: InstantSchema });
 const PatchedSchema = z.strictObject({ ...envelope, note: text(2000).optional() });
@@ -119,7 +122,7 @@ export const PATCH_MESSAGES = {
   checked: { schema: CheckedSchema, description: 'The dependency check: what it found' },
 };
 
-export type Checked = { outcome: 'found'; finding: PatchFinding } | { outcome: 'fixed' | 'withdrawn'; reason: string };
+export type Checked = { outcome: 'found'; finding: PatchFinding } | { outcome: PatchClosing; reason: string };
 
 /** What a check of the one package says, after somebody said that it is patched. `unlisted`: the inventory is gone. */
 export type Recheck = Checked | { outcome: 'unlisted'; reason: string } | { outcome: 'unknown'; reason: string };

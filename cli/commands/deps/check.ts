@@ -3,7 +3,14 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { refused, usage } from '../../../client/errors';
 import { RATINGS, type Rating } from '../../../domain/patch/advisory';
-import { atLeast, type CheckSummary, type Finding, type Undecided } from '../../../domain/patch/dependencies';
+import {
+  atLeast,
+  type CheckSummary,
+  type Excused,
+  excuseText,
+  type Finding,
+  type Undecided,
+} from '../../../domain/patch/dependencies';
 import { collect } from '../../input';
 import type { Output } from '../../rendering/output';
 import { hanging, table } from '../../rendering/table';
@@ -12,6 +19,8 @@ import { verb } from '../../verb';
 
 interface Options extends CommonOptions {
   advisories?: string[];
+  vex?: string[];
+  exploitation?: string[];
   tasks: boolean;
   failOn?: Rating;
 }
@@ -20,6 +29,7 @@ interface Options extends CommonOptions {
 interface LocalResult extends CheckSummary {
   found: Finding[];
   undecidedOf: Undecided[];
+  excusedOf: Excused[];
 }
 
 export function depsCheckCommand(deps: Command, shell: Shell): void {
@@ -32,6 +42,16 @@ export function depsCheckCommand(deps: Command, shell: Shell): void {
     .option(
       '--advisories <folder|url>',
       'OSV records: a folder, a file or an address (default: TOCSIN_ADVISORIES)',
+      collect,
+    )
+    .option(
+      '--vex <file>',
+      'statements that something is not affected, as PATH or NAME=PATH (default: TOCSIN_VEX)',
+      collect,
+    )
+    .option(
+      '--exploitation <file|url>',
+      'KEV or EPSS: known or likely to be exploited (default: TOCSIN_EXPLOITATION)',
       collect,
     )
     .option('--no-tasks', 'only report what is found; needs no server')
@@ -58,7 +78,11 @@ export function depsCheckCommand(deps: Command, shell: Shell): void {
     });
 }
 
-async function checkHere(shell: Shell, files: string[], { advisories }: Options): Promise<LocalResult> {
+async function checkHere(
+  shell: Shell,
+  files: string[],
+  { advisories, vex, exploitation }: Options,
+): Promise<LocalResult> {
   const { runCheck } = await import('../../../detection/dependencies/run-check.js');
   const { dependencies, dataDir } = shell.settings;
   const inventories = files.length > 0 ? files : dependencies.inventories;
@@ -66,8 +90,17 @@ async function checkHere(shell: Shell, files: string[], { advisories }: Options)
   if (inventories.length === 0) throw usage('nothing to check: name a lock file or an SBOM, or set TOCSIN_INVENTORIES');
   if (sources.length === 0) throw usage('no advisories: give --advisories FOLDER or URL, or set TOCSIN_ADVISORIES');
   const cacheDir = path.join(dataDir, 'advisories');
-  const check = await runCheck({ inventories, advisories: sources, cacheDir }, new Date());
-  return { ...check.summary(), found: check.findings, undecidedOf: check.undecided };
+  const check = await runCheck(
+    {
+      inventories,
+      advisories: sources,
+      vex: vex ?? dependencies.vex,
+      exploitation: exploitation ?? dependencies.exploitation,
+      cacheDir,
+    },
+    new Date(),
+  );
+  return { ...check.summary(), found: check.findings, undecidedOf: check.undecided, excusedOf: check.excused };
 }
 
 async function checkByWorker(shell: Shell): Promise<CheckSummary> {
@@ -88,6 +121,7 @@ function resultLines(result: CheckSummary & Partial<LocalResult>, out: Output): 
   const total = RATINGS.reduce((n, each) => n + result.findings[each], 0);
   const counts = RATINGS.filter((each) => result.findings[each] > 0).map((each) => `${result.findings[each]} ${each}`);
   if (result.undecided > 0) counts.push(`${result.undecided} undecided`);
+  if (result.excused) counts.push(`${result.excused} stated not to be affected`);
   const clean = total === 0 && result.problems.length === 0 && result.undecided === 0;
   const mark = clean ? out.style('✓', 'green') : out.style('✗', 'red');
   const lines = [
@@ -100,6 +134,10 @@ function resultLines(result: CheckSummary & Partial<LocalResult>, out: Output): 
   }
   if (!result.undecidedOf && result.undecided > 0)
     lines.push(`  undecided: ${result.undecided}; \`tocsin deps check --no-tasks\` lists them`);
+  for (const each of (result.excusedOf ?? []).slice(0, 50)) {
+    const text = `stated: ${each.package} ${each.version ?? ''} in ${each.inventory}, ${each.advisory}: ${excuseText(each)}`;
+    lines.push(...hanging('  ', text, out.width));
+  }
   for (const problem of result.problems) lines.push(...hanging(`  ${out.style('!', 'yellow')} `, problem, out.width));
   return lines;
 }
@@ -111,7 +149,7 @@ function findingTable(found: Finding[], out: Output): string {
   }));
   const rows = found.map((each) => [
     {
-      text: `${each.severity}${each.score === undefined ? '' : ` ${each.score}`}${each.malicious ? ' malicious' : ''}`,
+      text: `${each.severity}${each.score === undefined ? '' : ` ${each.score}`}${each.malicious ? ' malicious' : ''}${each.exploited ? ' exploited' : ''}`,
       paint: (text: string) =>
         each.severity === 'critical' || each.severity === 'high' ? out.style(text, 'red') : text,
     },

@@ -161,7 +161,12 @@ test('the next check finds what came, opens a task, and lets go of it when the a
   writeFileSync(file, lock({ minimist: '1.2.5', lodash: '4.17.21' }));
   const raised: Detection[] = [];
   const activities = dependencyActivities({
-    dependencies: configuredDependencies(pool, dir, { inventories: [`web=${file}`], advisories: [] }),
+    dependencies: configuredDependencies(pool, dir, {
+      inventories: [`web=${file}`],
+      advisories: [],
+      vex: [],
+      exploitation: [],
+    }),
     detections: { accept: async (given) => void raised.push(...given) },
   });
   const check = () => new MockActivityEnvironment().run(activities.checkDependencies) as Promise<CheckSummary>;

@@ -175,6 +175,7 @@ test('what cannot be read is a problem of the check: an inventory, a name that s
     advisories: 2,
     findings: { critical: 0, high: 0, medium: 0, low: 0, unknown: 1 },
     undecided: 0,
+    excused: 0,
     problems: [
       'inventory gone: it does not exist',
       expect.stringMatching(/^a test: BAD-1 is not a valid OSV record: modified: must be a date/),

@@ -1,0 +1,282 @@
+// VEX: a named person's statement takes a finding away, is shown, and nothing else does; KEV and EPSS order what is left.
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { DependencyCheck, patchFinding } from '../../../../detection/dependencies/check';
+import { Exploitation, readExploitation } from '../../../../detection/dependencies/exploitation';
+import { parseInventory } from '../../../../detection/dependencies/inventory';
+import { planTasks } from '../../../../detection/dependencies/plan';
+import { readVex } from '../../../../detection/dependencies/vex-documents';
+import { loadDependencyPolicy } from '../../../../policy/load-dependencies';
+import { temporaryDir } from '../../../setup/helpers';
+import { inputs } from '../../../setup/inputs';
+import { LODASH, LOG4J, lock, MINIMIST } from './records';
+
+const AT = '2026-11-29T00:00:00.000Z';
+const dir = temporaryDir('vex');
+const file = (name: string, content: unknown) => {
+  const at = path.join(dir, name);
+  writeFileSync(at, typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content));
+  return at;
+};
+
+const statement = (over: object = {}) => ({
+  vulnerability: { name: 'CVE-2021-23337', aliases: ['GHSA-other'] },
+  products: [{ '@id': 'pkg:npm/lodash@4.17.20' }],
+  status: 'not_affected',
+  justification: 'vulnerable_code_not_in_execute_path',
+  ...over,
+});
+const openVex = (statements: object[], over: object = {}) => ({
+  '@context': 'https://openvex.dev/ns/v0.2.0',
+  '@id': 'https://example.com/vex/1',
+  author: 'Dana Weiss',
+  timestamp: '2026-10-01T00:00:00Z',
+  version: 1,
+  statements,
+  ...over,
+});
+const cycloneDx = (analysis: object, affects: object[], over: object = {}) => ({
+  bomFormat: 'CycloneDX',
+  specVersion: '1.6',
+  metadata: { timestamp: '2026-10-01T00:00:00Z', authors: [{ name: 'Dana Weiss' }] },
+  components: [{ type: 'library', name: 'lodash', 'bom-ref': 'r', purl: 'pkg:npm/lodash@4.17.20' }],
+  vulnerabilities: [{ id: 'CVE-2021-23337', analysis, affects }],
+  ...over,
+});
+
+function check(sources: string[], installed: Record<string, string> = { lodash: '4.17.20', minimist: '1.2.5' }) {
+  const run = new DependencyCheck(AT);
+  run.addInventory(() => ({ ...parseInventory(lock(installed)), name: 'shop' }));
+  for (const source of sources) readVex(source, run.vex, (text) => run.problem(text));
+  for (const each of [MINIMIST, LODASH, LOG4J]) run.addRecord(each, 'a test');
+  run.conclude();
+  return {
+    run,
+    found: run.findings.map((each) => each.package),
+    excused: run.excused.map((each) => `${each.package}@${each.version} by ${each.author}: ${each.reason}`),
+    problems: run.summary().problems,
+  };
+}
+/** Rows of one length: of a shorter one jest would hand over its own callback. */
+function inFull(rows: Array<[string, unknown, string?]>): Array<[string, unknown, string]> {
+  return rows.map(([name, document, inventory = '']) => [name, document, inventory]);
+}
+const NOT_REACHED = 'lodash@4.17.20 by Dana Weiss: vulnerable_code_not_in_execute_path';
+
+describe('a statement', () => {
+  test.each<[string, unknown, string]>(
+    inFull([
+      ['OpenVEX, by alias and package URL', openVex([statement()])],
+      ['OpenVEX, of any version', openVex([statement({ products: [{ '@id': 'pkg:npm/lodash' }] })])],
+      [
+        'OpenVEX, in the form of 0.0',
+        openVex([statement({ vulnerability: 'CVE-2021-23337', products: ['pkg:npm/lodash'] })]),
+      ],
+      [
+        'OpenVEX, by identifiers',
+        openVex([statement({ products: [{ '@id': 'x', identifiers: { purl: 'pkg:npm/lodash@4.17.20' } }] })]),
+      ],
+      [
+        'OpenVEX, as part of a product, for its inventory',
+        openVex([
+          statement({ products: [{ '@id': 'pkg:oci/shop', subcomponents: [{ '@id': 'pkg:npm/lodash@4.17.20' }] }] }),
+        ]),
+        'shop',
+      ],
+      ['OpenVEX, of the whole product', openVex([statement({ products: [{ '@id': 'pkg:oci/shop' }] })]), 'shop'],
+    ]),
+  )('%s, takes its finding away and is shown with author and reason', (_name, document, inventory) => {
+    const source = file('a.json', document);
+    const result = check([inventory ? `${inventory}=${source}` : source]);
+    expect(result).toMatchObject({ found: ['minimist'], excused: [NOT_REACHED], problems: [] });
+    expect(result.run.summary()).toMatchObject({ excused: 1, findings: { critical: 1, high: 0 } });
+  });
+
+  test('of CycloneDX too, by reference or package URL', () => {
+    const analysis = { state: 'not_affected', justification: 'code_not_reachable', detail: 'templates are not used' };
+    for (const ref of ['r', 'pkg:npm/lodash@4.17.20', 'urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#r'])
+      expect(check([file('a.json', cycloneDx(analysis, [{ ref }]))])).toMatchObject({
+        found: ['minimist'],
+        excused: ['lodash@4.17.20 by Dana Weiss: code_not_reachable: templates are not used'],
+      });
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ['without an author', openVex([statement()], { author: undefined }), /names no author/],
+    ['without a reason', openVex([statement({ justification: undefined })]), /not_affected without a justification/],
+    ['without a time', openVex([statement()], { timestamp: undefined }), /timestamp: is missing/],
+    ['of an unknown status', openVex([statement({ status: 'fine' })]), /status: is none of VEX/],
+    [
+      'about a product, for no inventory',
+      openVex([statement({ products: [{ '@id': 'pkg:oci/shop' }] })]),
+      /write NAME=PATH/,
+    ],
+    [
+      'about a part of a product, for no inventory',
+      openVex([statement({ products: [{ '@id': 'pkg:oci/x', subcomponents: [{ '@id': 'pkg:npm/lodash' }] }] })]),
+      /write NAME=PATH/,
+    ],
+    ['of another form', { a: 1 }, /neither OpenVEX .* nor CycloneDX/],
+    ['that is no JSON', '{', /not valid JSON/],
+    [
+      'of CycloneDX with a range of versions',
+      cycloneDx({ state: 'not_affected', detail: 'x' }, [
+        { ref: 'r', versions: [{ range: 'vers:npm/>=4', status: 'unaffected' }] },
+      ]),
+      /a range is not read/,
+    ],
+    [
+      'of CycloneDX without an author',
+      { ...cycloneDx({ state: 'not_affected', detail: 'x' }, [{ ref: 'r' }]), metadata: {} },
+      /no author/,
+    ],
+  ])('%s takes nothing away and is told', (_name, document, problem) => {
+    const { found, excused, problems } = check([file('bad.json', document)]);
+    expect(found).toEqual(['minimist', 'lodash']);
+    expect(excused).toEqual([]);
+    expect(problems).toEqual([expect.stringMatching(problem)]);
+  });
+
+  test.each<[string, unknown, string]>(
+    inFull([
+      ['about another version', openVex([statement({ products: [{ '@id': 'pkg:npm/lodash@4.17.19' }] })])],
+      ['about another vulnerability', openVex([statement({ vulnerability: { name: 'CVE-2020-1' } })])],
+      ['about another inventory', openVex([statement()]), 'web'],
+      ['that it is affected', openVex([statement({ status: 'affected', action_statement: 'update' })])],
+      [
+        'taken back later',
+        openVex([statement(), statement({ status: 'under_investigation', timestamp: '2026-10-02T00:00:00Z' })]),
+      ],
+      ['contradicted at once', openVex([statement(), statement({ status: 'affected' })])],
+    ]),
+  )('%s takes nothing away', (_name, document, inventory) => {
+    const source = file('b.json', document);
+    expect(check([inventory ? `${inventory}=${source}` : source])).toMatchObject({
+      found: ['minimist', 'lodash'],
+      excused: [],
+    });
+  });
+
+  test('a bad statement costs itself, not its file', () => {
+    const source = file('c.json', openVex([{}, statement()]));
+    expect(check([source])).toMatchObject({
+      found: ['minimist'],
+      problems: [expect.stringMatching(/statements\.0: vulnerability: has no name/)],
+    });
+  });
+
+  test('closes a task with its author and reason; without it the finding is new again', () => {
+    const source = file('d.json', openVex([statement()]));
+    const policy = loadDependencyPolicy();
+    const rows = planTasks([], check([]).run, policy).changed.map((row) => ({ ...row, pending: undefined }));
+    const { changed, fresh } = planTasks(rows, check([source]).run, policy);
+    expect(fresh).toEqual([]);
+    expect(changed).toMatchObject([
+      {
+        finding: { package: 'lodash' },
+        pending: {
+          do: 'tell',
+          checked: {
+            outcome: 'stated',
+            reason: expect.stringMatching(/^Dana Weiss states not affected \(d\.json, 2026-10-01.*not_in_execute_path/),
+          },
+        },
+      },
+    ]);
+    const settled = rows.map((row) => (row.finding.package === 'lodash' ? { ...row, settledAt: AT } : row));
+    expect(planTasks(settled, check([]).run, policy).fresh).toMatchObject([
+      { finding: { package: 'lodash' }, round: 2 },
+    ]);
+  });
+
+  test('whatever the document: read or told, and a finding that is gone has its author', () => {
+    const texts = [openVex([statement()]), cycloneDx({ state: 'not_affected', detail: 'x' }, [{ ref: 'r' }])].map(
+      (each) => JSON.stringify(each),
+    );
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...texts),
+        fc.nat(),
+        fc.nat(12),
+        fc.constantFrom('', '"', '{}', 'null', '[]', '1', 'pkg:'),
+        (text, at, length, put) => {
+          const from = at % text.length;
+          const { found, excused, run } = check([
+            file('m.json', text.slice(0, from) + put + text.slice(from + length)),
+          ]);
+          expect(found.length + excused.length).toBe(2);
+          for (const each of run.excused)
+            expect([each.author.length > 0, each.reason.length > 0]).toEqual([true, true]);
+        },
+      ),
+      { numRuns: inputs(3_000) },
+    );
+  });
+});
+
+describe('exploitation', () => {
+  const kev = {
+    title: 'CISA Catalog',
+    vulnerabilities: [{ cveID: 'CVE-2021-23337', dateAdded: '2026-01-01' }, { cveID: 'x' }],
+  };
+  const epss =
+    '#model_version:v2026.03.16,score_date:2026-11-28T00:00:00+0000\ncve,epss,percentile\nCVE-2021-23337,0.02,0.8\nCVE-2021-44906,0.9,0.99\nCVE-2020-1,2,1\n';
+  async function order(sources: string[]) {
+    const problems: string[] = [];
+    const run = new DependencyCheck(AT);
+    run.addInventory(() => ({ ...parseInventory(lock({ lodash: '4.17.20', minimist: '1.2.5' })), name: 'shop' }));
+    for (const source of sources)
+      await readExploitation(source, run.exploitation, { cacheDir: dir, problem: (text) => problems.push(text) });
+    for (const each of [MINIMIST, LODASH]) run.addRecord(each, 'a test');
+    run.conclude();
+    return {
+      problems,
+      run,
+      shown: run.findings.map((each) => [each.package, each.severity, each.exploited ?? false, each.epss]),
+    };
+  }
+
+  test('what is exploited is critical and comes first; of one severity the likelier first', async () => {
+    expect((await order([])).shown).toEqual([
+      ['minimist', 'critical', false, undefined],
+      ['lodash', 'high', false, undefined],
+    ]);
+    const both = await order([file('kev.json', kev), file('epss.csv.gz', gzipSync(epss))]);
+    expect(both).toMatchObject({
+      problems: [],
+      shown: [
+        ['lodash', 'critical', true, 0.02],
+        ['minimist', 'critical', false, 0.9],
+      ],
+    });
+    // What changes every day does not change a task.
+    expect(Object.keys(patchFinding(both.run.findings[0]!))).not.toEqual(expect.arrayContaining(['epss']));
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['nothing of either', 'a,b\n', /neither KEV \(JSON\) nor EPSS \(CSV\)/],
+    ['damaged JSON', '{"vulnerabilities":', /not valid JSON/],
+    ['an empty catalogue', '{"vulnerabilities":[]}', /neither KEV/],
+  ])('%s is told', async (_name, text, problem) => {
+    expect((await order([file('x', text)])).problems).toEqual([expect.stringMatching(problem)]);
+  });
+
+  test('a file that is not there is told', async () => {
+    expect((await order([path.join(dir, 'none')])).problems).toEqual([
+      expect.stringMatching(/none: cannot be read \(ENOENT\)/),
+    ]);
+  });
+
+  test('a score that is none counts for nothing', () => {
+    const each = new Exploitation();
+    expect(each.take(epss)).toBe(2);
+    expect(each.scoreOf(['CVE-2020-1'])).toBeUndefined();
+  });
+});
+
+test('the page says what of VEX, KEV and EPSS is read', () => {
+  const page = readFileSync(path.join(__dirname, '../../../../docs/formats.md'), 'utf8');
+  for (const name of ['OpenVEX', 'CycloneDX VEX', 'KEV', 'EPSS']) expect(page).toContain(`| ${name}`);
+});
