@@ -50,6 +50,7 @@ import { migrateCommand } from './commands/migrate';
 import { noticeCommand } from './commands/notice';
 import { oncallCommand } from './commands/oncall';
 import { registerCommand } from './commands/register';
+import { replayCommand } from './commands/replay';
 import { reportCommand } from './commands/report';
 import { resumeCommand } from './commands/resume';
 import { sessionsCommand } from './commands/sessions';
@@ -100,6 +101,7 @@ const COMMANDS = [
   closeCommand,
   reopenCommand,
   resumeCommand,
+  replayCommand,
   followUpCommand,
   linkCommand,
   acknowledgeCommand,

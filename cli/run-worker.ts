@@ -1,4 +1,5 @@
 /** A worker in this process, quiet unless something is wrong. */
+import { IllegalStateError } from '@temporalio/common';
 import { type NativeConnectionOptions, Runtime } from '@temporalio/worker';
 import type { WorkerSettings } from '../settings/worker';
 import { createTocsinWorker } from '../worker/create-worker';
@@ -11,6 +12,17 @@ export interface RunningWorker {
 }
 
 let installed = false;
+
+/** What a replay finds is told by whoever replays, not by the SDK's log as well. */
+export function quietReplay(): void {
+  try {
+    Runtime.install({ logger: new WorkerLogger(() => undefined), shutdownSignals: [] });
+    installed = true;
+  } catch (error) {
+    // Whoever has installed one before decides what it logs.
+    if (!(error instanceof IllegalStateError)) throw error;
+  }
+}
 
 /** Starts a worker. It is stopped by `stop`, not by signals: the caller decides in which order things end. */
 export async function startWorker(

@@ -9,6 +9,7 @@ import { isProduction } from '../platform/production';
 import { readRunningStack } from '../platform/stack-file';
 import { dataConverter } from './codec';
 import { refused, usage } from './errors';
+import { LONG_HISTORIES } from './long-histories';
 import { TocsinClient } from './tocsin-client';
 import { temporalTlsProblem } from './verified-temporal';
 
@@ -111,7 +112,8 @@ export async function connectTo(
 ): Promise<TocsinClient> {
   const { connectionOptions, address, namespace, origin } = target;
   try {
-    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: '10s' });
+    const channelArgs = { ...LONG_HISTORIES, ...connectionOptions.channelArgs };
+    const connection = await Connection.connect({ ...connectionOptions, channelArgs, connectTimeout: '10s' });
     return new TocsinClient(
       new Client({ connection, namespace, dataConverter: dataConverter(encryptionKeys) }),
       taskQueue,

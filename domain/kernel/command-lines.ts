@@ -77,6 +77,7 @@ const TABLE = {
   close: { args: ['id'], options: ['by'] },
   reopen: { args: ['id'], options: ['reason', 'by'], flags: ['current-policy'] },
   resume: { args: ['incident-or-case?'], options: ['by'], flags: ['all', 'current-policy', 'replace-running'] },
+  replay: { args: ['incident-or-case?'], flags: ['open'] },
   watchdog: { flags: ['once'] },
   'follow-up': { args: ['id', 'text'], options: ['by'] },
   link: { args: ['id', 'incident'], options: ['as', 'by'] },
