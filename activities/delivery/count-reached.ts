@@ -4,7 +4,13 @@ import { type Counted, MOST_NAMED, type Unreached } from '../../domain/incident/
 import type { DirectoryRecipient, ResolvedAudience } from '../directory/directory-port';
 import { addressKey, isSameAddress } from '../mail/mail-address';
 import type { Audience } from '../types';
+import { cameBack } from './ledger/delivery-events';
 import type { Delivery, Recipient } from './ledger/ledger';
+
+/** True where the provider took the mail and did not say since that it came back. */
+export function isReached({ status, fate }: Pick<Delivery, 'status' | 'fate'>): boolean {
+  return status === 'sent' && !cameBack(fate);
+}
 
 /** What several addresses of one recipient have in common: `workspace:ws-1` of `workspace:ws-1#2`. */
 function baseOf(ref: string): string {
@@ -30,7 +36,7 @@ export function notYetTold(recipients: DirectoryRecipient[], present: Delivery[]
   const rows = byBase(present);
   return [...byBase(recipients)].flatMap(([base, wanted]) => {
     const known = rows.get(base) ?? [];
-    if (known.length > 0 && known.every(({ status }) => status === 'sent')) return [];
+    if (known.length > 0 && known.every(isReached)) return [];
     const taken = new Set(known.map(({ ref }) => ref));
     return wanted.map(({ ref, address, language }) => {
       const before = known.find((row) => isSameAddress(row.address, address));
@@ -75,7 +81,7 @@ export function countReached(audience: Audience, resolved: ResolvedAudience, del
   const now = byBase(resolved.recipients);
   const isTold = (base: string) => {
     const known = rows.get(base) ?? [];
-    const sent = known.filter(({ status }) => status === 'sent');
+    const sent = known.filter(isReached);
     if (known.length > 0 && sent.length === known.length) return true;
     const wanted = now.get(base) ?? [];
     return wanted.length > 0 && wanted.every(({ address }) => sent.some((row) => isSameAddress(row.address, address)));
@@ -115,6 +121,7 @@ export function countReached(audience: Audience, resolved: ResolvedAudience, del
 function whyNot(rows: Delivery[]): Unreached {
   if (rows.length === 0 || rows.some(({ status }) => ['pending', 'sending', 'unknown'].includes(status)))
     return 'pending';
+  if (rows.some(({ fate }) => cameBack(fate))) return 'came-back';
   const failed = rows.filter(({ status }) => status === 'failed');
   return failed.every(({ errorCode }) => errorCode === 'invalid-address') ? 'no-address' : 'undeliverable';
 }

@@ -4,6 +4,7 @@ import type { DataConverter } from '@temporalio/common';
 import type { FastifyPluginAsync } from 'fastify';
 import type { PoolClient } from 'pg';
 import pino from 'pino';
+import { keepDeliveryEvents } from '../../activities/delivery/ledger/delivery-events';
 import { TocsinClient } from '../../client/tocsin-client';
 import type { Detection } from '../../domain/detection/detection';
 import { tocsin } from '../../domain/kernel/command-lines';
@@ -99,6 +100,7 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
       sources,
       store: pipeline.store,
       authEvents: sessions,
+      deliveryEvents: { keep: (events) => keepDeliveryEvents(pool, events) },
       advisories: { consume: async (records) => void (await keepAdvisories(pool, records)) },
       untaken: new UntakenCounts(pool, (source, kind) =>
         log.warn({ source, kind }, `a kind of event that is not taken: see \`${tocsin('intake unknown', {})}\``),

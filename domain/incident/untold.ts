@@ -10,6 +10,7 @@ const WHY = {
   unknown: 'not in the directory',
   'no-address': 'no usable address in the directory',
   undeliverable: 'the mail was refused',
+  'came-back': 'the mail came back',
   pending: 'the outcome of its mail is not known yet',
   'not-sent': 'not sent yet',
 } as const;

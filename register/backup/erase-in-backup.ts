@@ -28,6 +28,12 @@ const NOW: Record<string, string> = {
       LEFT JOIN tocsin.register_keys AS keys ON keys.incident_id = (backed.r).incident_id
       LEFT JOIN tocsin.deliveries AS present ON present.id = (backed.r).id
      ORDER BY place`,
+  delivery_events: `
+    SELECT present::text AS row
+      FROM unnest($1::text[]) WITH ORDINALITY AS given (text, place)
+      CROSS JOIN LATERAL (SELECT given.text::tocsin.delivery_events AS r OFFSET 0) AS backed
+      LEFT JOIN tocsin.delivery_events AS present ON present.event_id = (backed.r).event_id
+     ORDER BY place`,
   vulnerability_reports: `
     SELECT CASE WHEN present.erased_at IS NULL THEN given.text ELSE present::text END AS row
       FROM unnest($1::text[]) WITH ORDINALITY AS given (text, place)
@@ -42,11 +48,11 @@ const NOW: Record<string, string> = {
      ORDER BY place`,
 };
 /** Whose rows go after some days: that one is not here any more says nothing. */
-const PASSING = new Set(['erased_report_requests']);
+const PASSING = new Set(['erased_report_requests', 'delivery_events']);
 
 /**
  * Replaces in a backup the data keys, the deliveries and the vulnerability reports that were erased since it was made, and
- * removes what was kept of erased reports and is over.
+ * removes what is over: what was kept of erased reports, and what the mail provider told of mails that are gone.
  * A crash leaves the old files or the new ones, and repeating it is harmless. Answers the manifest as it is now.
  *
  * @throws BackupError when it is a backup of another register, or of another schema.
@@ -92,7 +98,8 @@ async function* present(client: pg.Client, sql: string, file: string, passing: b
     if (texts.length !== batch.length || (!passing && texts.includes(null))) {
       throw new BackupError(`${file} holds rows that this database does not: it is a backup of another register`);
     }
-    yield texts.filter((text) => text !== null);
+    const kept = texts.filter((text) => text !== null);
+    if (kept.length > 0) yield kept;
   }
 }
 

@@ -6,6 +6,7 @@
 export const ERASABLE_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   register_keys: ['key'],
   deliveries: ['recipient_ref', 'address', 'language', 'batch_key', 'provider_message_id'],
+  delivery_events: ['event_id', 'provider_message_id'],
   vulnerability_reports: [
     ...['content', 'reporter_email', 'reporter_name', 'credit', 'salt'],
     ...['same_report', 'same_key', 'same_sender', 'origin', 'network'],

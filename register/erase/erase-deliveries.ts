@@ -42,9 +42,15 @@ export async function lockDeliveries(client: ClientBase, incidentId: string): Pr
 /**
  * Takes addresses, references and the provider's message ids out of an incident's deliveries; answers of how many.
  * Obligation, channel, round, outcome and instants stay: they show that, when and how often was notified. The batch key
- * goes too, as it is a hash over the references. What was never sent becomes failed, so that nobody picks it up.
+ * goes too, as it is a hash over the references, and what the provider told of a mail, which is kept under that id. What was
+ * never sent becomes failed, so that nobody picks it up.
  */
 export async function eraseDeliveries(client: ClientBase, incidentId: string, now: Date): Promise<number> {
+  await client.query(
+    `DELETE FROM tocsin.delivery_events AS event USING tocsin.deliveries AS delivery
+      WHERE delivery.incident_id = $1 AND event.provider_message_id = delivery.provider_message_id`,
+    [incidentId],
+  );
   const { rowCount } = await client.query(
     `UPDATE tocsin.deliveries
         SET address = $2, recipient_ref = 'erased-' || id, language = 'und', provider_message_id = NULL,

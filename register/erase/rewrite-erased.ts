@@ -3,7 +3,12 @@ import type { Pool, PoolClient } from 'pg';
 import { clearStatistics } from './clear-statistics';
 
 /** Tables whose rows are erased, as they are written anew. */
-export type ErasedTable = 'register_keys' | 'deliveries' | 'vulnerability_reports' | 'erased_report_requests';
+export type ErasedTable =
+  | 'register_keys'
+  | 'deliveries'
+  | 'delivery_events'
+  | 'vulnerability_reports'
+  | 'erased_report_requests';
 
 /** Whether the erased bytes left the files of the tables, and if not, why and what their owner must run. */
 export type Rewritten = { rewritten: true } | { rewritten: false; why: string; run: string };

@@ -45,7 +45,10 @@ describe('erasure in older backups', () => {
       `SELECT key FROM tocsin.register_keys WHERE incident_id = 'INC-E'`,
     );
     const key = rows[0]!.key.toString('hex');
-    expect([holds(SECRET), holds(key)]).toEqual([['deliveries.rows.gz'], ['register_keys.rows.gz']]);
+    expect([holds(SECRET), holds(key)]).toEqual([
+      ['deliveries.rows.gz', 'delivery_events.rows.gz'],
+      ['register_keys.rows.gz'],
+    ]);
 
     const erasure = { incidentId: 'INC-E', by: 'dpo', reason: 'over', workflowClosed: false };
     await eraseIncident(erasing, erasure, { table: loadRetention(), disclosures }, new Date('2031-06-01T00:00:00Z'));

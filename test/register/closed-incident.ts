@@ -62,5 +62,10 @@ export async function deliver(pool: pg.Pool, incidentId: string, statuses: strin
         WHERE incident_id = $1 AND recipient_ref = $2`,
       [incidentId, `${SECRET}-${i}`, status, `${SECRET}-batch-${i}`],
     );
+    await pool.query(
+      `INSERT INTO tocsin.delivery_events (event_id, provider_message_id, kind, at) VALUES ($1, $2, 'delivered', now())
+       ON CONFLICT DO NOTHING`,
+      [`msg-of-${SECRET}-${incidentId}-${i}`, `${SECRET}-batch-${i}`],
+    );
   }
 }

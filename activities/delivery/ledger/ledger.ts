@@ -1,3 +1,5 @@
+import type { Fate } from './delivery-events';
+
 /** One obligation of one incident. */
 export interface ObligationKey {
   incidentId: string;
@@ -20,7 +22,8 @@ export interface Recipient {
 
 /**
  * pending → sending (claimed, the call may have happened) → sent | failed | unknown (nobody knows, ask or repeat with
- * the same key) | pending again (known not to have happened). `sent` is final.
+ * the same key) | pending again (known not to have happened). `sent` is final: the provider took it. What became of it then
+ * is its `fate`.
  */
 export type DeliveryStatus = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown';
 
@@ -37,6 +40,8 @@ export interface Delivery extends Recipient {
   updatedAt: string;
   claimedAt?: string;
   sentAt?: string;
+  /** Of a mail that was sent: what the provider told of it since. A spool knows of none. */
+  fate?: Fate;
 }
 
 /**

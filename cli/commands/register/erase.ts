@@ -103,7 +103,11 @@ async function tell(shell: Shell, erased: ErasurePlan & { seq?: number }, option
   const { REMAINS_OF_INCIDENT } = await import('../../../register/erase/remains.js');
   const { remainderLines } = await import('../../rendering/retention-lines.js');
   // Also when it was erased before: this is what may have failed then.
-  const files = await rewriteErased(await shell.register({ owner: true }), ['register_keys', 'deliveries']);
+  const files = await rewriteErased(await shell.register({ owner: true }), [
+    'register_keys',
+    'deliveries',
+    'delivery_events',
+  ]);
   if (options.json) return shell.out.json({ ...erased, files, remains: REMAINS_OF_INCIDENT });
   const { incidentId, erasedAt, fields, entries, deliveries, seq } = erased;
   shell.out.line(

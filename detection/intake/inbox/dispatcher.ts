@@ -3,7 +3,9 @@
  * a row is held by the one that works on it, and is free again the moment that one dies. A row that is handed over and
  * not marked is handed over again, which its case does not count twice.
  */
+
 import type { Pool, PoolClient } from 'pg';
+import { pruneStrangeEvents } from '../../../activities/delivery/ledger/delivery-events';
 import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
 import { inTransaction } from '../../../postgres/transaction';
 import type { InboxProofs } from './inbox-proof';
@@ -154,6 +156,7 @@ export class Dispatcher {
     this.prunedAt = Date.now();
     await this.deps.pool.query(PRUNE, [KEPT_DAYS]);
     await pruneUntaken(this.deps.pool, KEPT_DAYS);
+    await pruneStrangeEvents(this.deps.pool);
   }
 }
 

@@ -116,10 +116,11 @@ export async function drain(app: FastifyInstance, delayMs: number): Promise<void
 
 const EMPTY = Buffer.alloc(0);
 
-function answer({ detections, authEvents, repeated, note, refused, unknown }: Received): string {
+function answer({ detections, authEvents, deliveryEvents = 0, repeated, note, refused, unknown }: Received): string {
   if (note) return JSON.stringify({ detections: 0, note });
   if (repeated) return '{"repeated":true}';
-  const taken = authEvents > 0 ? { events: authEvents } : { detections };
+  const events = authEvents + deliveryEvents;
+  const taken = events > 0 ? { events } : { detections };
   return JSON.stringify({ ...taken, ...(refused && { refused }), ...(unknown && { unknown }) });
 }
 

@@ -1,5 +1,6 @@
 /** Takes a signed request of a source: verified, read, stored for good, each once. Knows no HTTP server. */
 import { LRUCache } from 'lru-cache';
+import type { DeliveryEvent } from '../../../activities/delivery/ledger/delivery-events';
 import type { Detection } from '../../../domain/detection/detection';
 import type { Problem } from '../../../domain/kernel/problems';
 import type { AdvisoryConsumer, AdvisoryRecord } from '../../../domain/patch/advisory';
@@ -14,6 +15,8 @@ export interface ReceiverDeps {
   store: (detections: Detection[]) => Promise<void>;
   authEvents?: AuthEventConsumer;
   advisories?: AdvisoryConsumer;
+  /** What became of mails. */
+  deliveryEvents?: { keep(events: DeliveryEvent[]): Promise<unknown> };
   /** Counts what could not be taken, so that a person sees it. Without it the sender alone is told. */
   untaken?: { keep(source: string, items: Untaken[]): Promise<void> };
   now?: () => number;
@@ -23,6 +26,7 @@ export interface ReceiverDeps {
 export interface Received {
   detections: number;
   authEvents: number;
+  deliveryEvents?: number;
   repeated: boolean;
   note?: string;
   /** What is wrong with what was not taken beside the rest. */
@@ -55,6 +59,8 @@ export class Receiver {
       throw new Error(`the source "${unheard.name}" sends authentication events, and nothing takes them here`);
     const unread = sources.find(({ adapter }) => adapter.format === 'osv' && !deps.advisories);
     if (unread) throw new Error(`the source "${unread.name}" sends advisories, and nothing takes them here`);
+    const untold = sources.find(({ adapter }) => adapter.format === 'resend' && !deps.deliveryEvents);
+    if (untold) throw new Error(`the source "${untold.name}" sends what became of mails, and nothing takes that here`);
   }
 
   /** Refuses a source that there is not, or a content type that it does not take, before the body is read. */
@@ -99,6 +105,7 @@ export class Receiver {
     const {
       detections,
       authEvents = [],
+      deliveryEvents = [],
       advisories = [],
       untaken = [],
       note,
@@ -112,15 +119,17 @@ export class Receiver {
       for (const detection of fresh) this.stored.set(keyOf(detection), true);
     }
     if (authEvents.length > 0) await this.consume(source, authEvents);
+    if (deliveryEvents.length > 0) await this.keepDeliveryEvents(deliveryEvents);
     await this.count(source, untaken);
     const refused = untaken.flatMap(({ problems }) => problems).slice(0, MOST_PROBLEMS);
     const faults = untaken.filter(({ problems }) => problems.length > 0).length;
-    if (faults > 0 && detections.length + authEvents.length === 0) {
+    if (faults > 0 && detections.length + authEvents.length + deliveryEvents.length === 0) {
       throw new Refusal('invalid', 'correct the fields named and send it again', refused);
     }
     return {
       detections: detections.length,
       authEvents: authEvents.length,
+      ...(deliveryEvents.length > 0 && { deliveryEvents: deliveryEvents.length }),
       repeated: detections.length > 0 && fresh.length === 0 && untaken.length === 0,
       note,
       ...(faults > 0 && { refused }),
@@ -161,6 +170,14 @@ export class Receiver {
       throw unavailable(cause);
     }
     for (const advisory of fresh) this.stored.set(keyOf(advisory), true);
+  }
+
+  private async keepDeliveryEvents(events: DeliveryEvent[]): Promise<void> {
+    try {
+      await this.deps.deliveryEvents!.keep(events);
+    } catch (cause) {
+      throw unavailable(cause);
+    }
   }
 
   private async consume(source: Source, events: AuthEvent[]): Promise<void> {

@@ -1,5 +1,6 @@
 /** What each format of a source provides: pure functions, one file a format. */
 
+import type { DeliveryEvent } from '../../../activities/delivery/ledger/delivery-events';
 import type { Detection } from '../../../domain/detection/detection';
 import type { Problem } from '../../../domain/kernel/problems';
 import type { AdvisoryRecord } from '../../../domain/patch/advisory';
@@ -34,6 +35,8 @@ export interface Untaken {
 export interface Parsed {
   detections: Detection[];
   authEvents?: AuthEvent[];
+  /** What a mail provider tells of mails that it took. */
+  deliveryEvents?: DeliveryEvent[];
   /** For the dependency check, beside their detections. */
   advisories?: AdvisoryRecord[];
   untaken?: Untaken[];

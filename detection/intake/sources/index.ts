@@ -6,6 +6,7 @@ import { cloudflare } from './cloudflare';
 import { ftagent } from './ftagent';
 import { github } from './github';
 import { osv } from './osv';
+import { resend } from './resend';
 import { standardWebhooks } from './standard-webhooks';
 
 export const ADAPTERS: readonly SourceAdapter[] = [
@@ -16,6 +17,7 @@ export const ADAPTERS: readonly SourceAdapter[] = [
   osv,
   authentication,
   cloudevents,
+  resend,
 ];
 
 /** The names of the formats, as a source of the configuration has one. */

@@ -14,6 +14,7 @@ export const SECRETS = {
   osv: 'osv-feed-bearer-token-0001',
   authentication: 'authentication-bearer-token-0001',
   cloudevents: 'cloudevents-shared-secret-0001',
+  resend: `whsec_${Buffer.from('what resend signs its webhooks with').toString('base64')}`,
 };
 export type IntakeFormat = keyof typeof SECRETS;
 
@@ -25,6 +26,7 @@ export interface Sample {
   /** How many detections it is. */
   detections: number;
   authEvents?: number;
+  deliveryEvents?: number;
   /** Events of kinds that nothing is known about. */
   unknown?: number;
 }
@@ -59,6 +61,12 @@ export function signStandard(body: string | Buffer, id: string, now: number, sec
     'webhook-timestamp': timestamp,
     'webhook-signature': signature,
   };
+}
+
+/** As Resend signs: Standard Webhooks under the headers of Svix. */
+export function signResend(body: string | Buffer, id: string, now: number, secret = SECRETS.resend, prefix = 'svix') {
+  const signed = Object.entries(signStandard(body, id, now, secret));
+  return Object.fromEntries(signed.map(([name, value]) => [name.replace(/^webhook-/, `${prefix}-`), value]));
 }
 
 /** The timestamped HMAC of ftagent (`x-ftagent`) and of the bearer formats (`x-tocsin`). */
@@ -169,6 +177,23 @@ const cloudEvent = (id: string) =>
     datacontenttype: 'application/json',
     data: { title: 'Error rate of the API above 20 %', systems: ['api'], facts: { rate: 0.23 } },
   });
+
+/** A webhook of Resend about one mail, as its documentation has it (https://resend.com/docs/webhooks/emails/bounced). */
+export const resendEvent = (type: string, messageId: string, data: object = {}) => ({
+  type,
+  created_at: '2026-04-01T02:10:00.126Z',
+  data: {
+    broadcast_id: '8b146471-e88e-4322-86af-016cd36fd216',
+    created_at: '2026-04-01T02:09:41.894719+00:00',
+    email_id: messageId,
+    message_id: '<111-222-333@email.provider.example>',
+    from: 'Acme <incidents@acme.example>',
+    to: ['owner@customer.example'],
+    subject: 'Security incident',
+    tags: { incident: 'INC-20260401-9f3a' },
+    ...data,
+  },
+});
 
 /** The headers and the body that the client library sends, with the names in lower case. */
 function sent(message: { headers: Record<string, unknown>; body: unknown }) {
@@ -303,6 +328,33 @@ export function samples(now: number, id = 'a'): Sample[] {
     body: batch,
     detections: 2,
   });
+
+  const bounce = (type: string, subType: string) => ({
+    bounce: { message: 'owner@customer.example: no', subType, type },
+  });
+  const told: Array<[string, object]> = [
+    ['email.sent', {}],
+    ['email.delivery_delayed', {}],
+    ['email.delivered', {}],
+    ['email.bounced', bounce('Permanent', 'Suppressed')],
+    ['email.bounced', bounce('Transient', 'MailboxFull')],
+    ['email.complained', {}],
+    ['email.failed', { failed: { reason: 'reached_daily_quota' } }],
+    ['email.suppressed', { suppressed: { message: 'on the list', type: 'OnAccountSuppressionList' } }],
+    ['email.opened', {}],
+    ['contact.created', { email: 'owner@customer.example' }],
+  ];
+  for (const [n, [type, data]] of told.entries()) {
+    const text = JSON.stringify(resendEvent(type, `49a3999c-0ce1-4ea6-ab68-${id}-${n}`, data));
+    add({
+      name: `resend ${type} ${n}`,
+      format: 'resend',
+      headers: signResend(text, `msg_${id}_${n}`, now, SECRETS.resend, n % 2 === 0 ? 'svix' : 'webhook'),
+      body: text,
+      detections: 0,
+      ...(type === 'contact.created' ? { unknown: 1 } : type !== 'email.opened' && { deliveryEvents: 1 }),
+    });
+  }
   return list;
 }
 
@@ -318,6 +370,7 @@ export const SIGNED: Record<IntakeFormat, (body: Buffer, now: number, n: number)
   github: (body, _now, n) => signGithub(inTurn(['dependabot_alert', 'security_advisory', 'ping', 'other'], n), body),
   osv: (body, now) => signTimestamped('x-tocsin', SECRETS.osv, body, now),
   authentication: (body, now) => signTimestamped('x-tocsin', SECRETS.authentication, body, now),
+  resend: (body, now, n) => signResend(body, `msg_${n}`, now),
   cloudevents: (body, now, n) => ({
     ...signTimestamped('x-tocsin', SECRETS.cloudevents, body, now),
     'content-type': inTurn(['application/cloudevents+json', 'application/cloudevents-batch+json'], n),

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import { Webhook } from 'standardwebhooks';
+import { keepDeliveryEvents } from '../../../activities/delivery/ledger/delivery-events';
 import { Inbox } from '../../../detection/intake/inbox/accept';
 import { createIntake } from '../../../detection/intake/server/create-intake';
 import { Health } from '../../../detection/intake/server/health';
@@ -17,6 +18,7 @@ import {
   SECRETS,
   samples,
   signGithub,
+  signResend,
   signStandard,
   signTimestamped,
 } from './samples';
@@ -39,6 +41,7 @@ beforeAll(async () => {
     store: async (detections) => void (await inbox.accept(detections)),
     authEvents: { consume },
     advisories: { consume: async () => undefined },
+    deliveryEvents: { keep: (events) => keepDeliveryEvents(pool, events) },
     health: new Health({ postgres: async () => undefined, temporal: () => Promise.reject(new Error('away')) }),
     now: () => clock.now,
     plugins: [
@@ -72,6 +75,7 @@ const signers: Record<string, (body: string | Buffer) => Record<string, string>>
     ...signTimestamped('x-tocsin', SECRETS.cloudevents, body, clock.now),
     'content-type': 'application/cloudevents+json',
   }),
+  resend: (body) => signResend(body, 'msg_x', clock.now),
 };
 
 test.each(samples(clock.now).map((sample) => [sample.name, sample] as const))(
@@ -81,7 +85,10 @@ test.each(samples(clock.now).map((sample) => [sample.name, sample] as const))(
     const authBefore = authEvents.length;
     const first = await send(sample);
     expect({ status: first.statusCode, body: first.json() }).toMatchObject({
-      status: sample.detections + (sample.authEvents ?? 0) + (sample.unknown ?? 0) > 0 ? 202 : 200,
+      status:
+        sample.detections + (sample.authEvents ?? 0) + (sample.deliveryEvents ?? 0) + (sample.unknown ?? 0) > 0
+          ? 202
+          : 200,
       ...(sample.unknown && { body: { unknown: sample.unknown } }),
     });
     expect(authEvents.length - authBefore).toBe(sample.authEvents ?? 0);
@@ -182,7 +189,7 @@ describe('refused, with the right status and nothing stored', () => {
     expect((await send({ format: format as Sample['format'], headers: good, body: `${body} ` })).statusCode).toBe(401);
   });
 
-  test.each(['standard-webhooks', 'ftagent', 'osv', 'authentication', 'cloudevents'])(
+  test.each(['standard-webhooks', 'ftagent', 'osv', 'authentication', 'cloudevents', 'resend'])(
     '%s: stale, and from the future',
     async (format) => {
       const { body } = plain(format);

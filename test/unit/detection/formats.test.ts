@@ -15,6 +15,7 @@ import { InstantSchema } from '../../../domain/kernel/time';
 import { AUTH_ACTIONS } from '../../../domain/sessions/auth-event';
 import { packageRoot } from '../../../platform/package-root';
 import { aLog, bytesOf } from '../../detection/audit/helpers';
+import { resendEvent } from '../../detection/intake/samples';
 import { temporaryDir } from '../../setup/helpers';
 import { lock, record } from './dependencies/records';
 
@@ -196,6 +197,11 @@ describe('what sources send', () => {
       { eventId: 'e', at: '2026-11-28T11:00:00Z', actor: 'a', action: AUTH_ACTIONS[0] },
       {},
       ['eventId', 'at', 'actor', 'action'],
+    ],
+    resend: [
+      resendEvent('email.delivered', 'm-1') as Record<string, unknown>,
+      { 'svix-id': 'msg_1', 'svix-timestamp': '1796000000' },
+      ['type', 'data'],
     ],
     cloudflare: [{ name: 'n', ts: 'yesterday' }, {}, ['name']],
   };
