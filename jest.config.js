@@ -28,9 +28,9 @@ module.exports = {
   ],
   testEnvironment: '<rootDir>/test/setup/environment.js',
   // Node requires ES modules by itself; jest's own loader does so only from Node 24 on.
-  transformIgnorePatterns: ['/node_modules/(?!marked/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(marked|jose)/)'],
   transform: {
-    '^.+\\.(ts|esm\\.js)$': [
+    '^.+\\.(ts|esm\\.js)$|/node_modules/jose/.+\\.js$': [
       '@swc/jest',
       {
         jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },

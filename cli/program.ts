@@ -53,6 +53,7 @@ import { registerCommand } from './commands/register';
 import { replayCommand } from './commands/replay';
 import { reportCommand } from './commands/report';
 import { resumeCommand } from './commands/resume';
+import { serveCommand } from './commands/serve';
 import { sessionsCommand } from './commands/sessions';
 import { triageCommand } from './commands/triage';
 import { upCommand } from './commands/up';
@@ -66,6 +67,7 @@ const COMMANDS = [
   upCommand,
   workerCommand,
   watchdogCommand,
+  serveCommand,
   intakeCommand,
   migrateCommand,
   keysCommand,

@@ -17,6 +17,7 @@ import { policySettings } from '../policy/settings';
 import { databaseSettings, neededDatabase } from '../postgres/settings';
 import { anchorSettings } from '../register/anchors/anchor-settings';
 import { logSettings, signingRhythm } from '../register/log/log-settings';
+import { serverSettings } from '../server/settings';
 import { stackSettings } from '../stack/settings';
 import { watchdogSettings } from '../watchdog/settings';
 import { commandSettings } from './command';
@@ -65,6 +66,15 @@ export const WATCHDOG_GROUPS = {
   watchdog: watchdogSettings,
 };
 
+/** Every group that the server reads. */
+export const SERVER_GROUPS = {
+  process: processSettings,
+  connection: connectionSettings,
+  temporal: temporalSettings,
+  command: commandSettings,
+  server: serverSettings,
+};
+
 /** Every group that commands read. */
 export const CLI_GROUPS = {
   process: processSettings,
@@ -90,9 +100,13 @@ const workerSections = Object.fromEntries(
 
 /** Every group of each process, and what the local servers read, for the documentation. */
 export const PROCESSES: Readonly<
-  Record<'worker' | 'intake' | 'watchdog' | 'command line' | 'local stack', Readonly<Record<string, AnyGroup>>>
+  Record<
+    'worker' | 'server' | 'intake' | 'watchdog' | 'command line' | 'local stack',
+    Readonly<Record<string, AnyGroup>>
+  >
 > = {
   worker: workerSections,
+  server: SERVER_GROUPS,
   intake: INTAKE_GROUPS,
   watchdog: WATCHDOG_GROUPS,
   'command line': { ...CLI_GROUPS, mail: mailSettings },

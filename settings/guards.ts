@@ -22,6 +22,7 @@ import { mailAddressProblems, watchdogAddressProblems, workerAddressProblems } f
 /** What starts, or what a command reaches. */
 export const GUARDED = [
   'worker',
+  'server',
   'intake',
   'watchdog',
   'watchdog without mail',
@@ -57,7 +58,7 @@ export const GUARDS = {
     problems: (env) => postgresProblems(env, 'TOCSIN_ROTATE_DATABASE_URL'),
   },
   'verified TLS to Temporal': {
-    binds: ['worker', 'intake', 'watchdog', 'watchdog without mail', 'command to Temporal'],
+    binds: ['worker', 'server', 'intake', 'watchdog', 'watchdog without mail', 'command to Temporal'],
     problems: temporalProblems,
   },
   'a witness or two anchors': {

@@ -1,11 +1,12 @@
 /** `tocsin intake`: the server that takes signed detections; `status` and `retry` look after its inbox. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { RunningIntake } from '../../detection/intake/start-intake';
 import { tocsin } from '../../domain/kernel/command-lines';
 import { plural } from '../../domain/kernel/plural';
 import { minuteText } from '../../domain/kernel/time';
 import { LOOPBACK } from '../../platform/free-port';
 import { runningStack } from '../../settings/running-stack';
+import { portFlag } from '../port-flag';
 import { table } from '../rendering/table';
 import type { CommonOptions, Shell } from '../shell';
 import { untilStopped } from '../until-stopped';
@@ -121,10 +122,4 @@ export function intakeLines({ url, sources }: RunningIntake): string[] {
   if (sources.length === 0)
     return [reports, `Intake on ${url}, without sources: set TOCSIN_SOURCES to a file like examples/sources.yaml`];
   return [reports, `Intake on ${url}. Sources:`, ...sources.map((name) => `  POST ${url}/intake/${name}`)];
-}
-
-function portFlag(text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError('use a port between 0 and 65535');
-  return port;
 }

@@ -9,6 +9,7 @@ import { postgresTlsProblem } from '../../../postgres/verified-tls';
 import { databaseOfCli, mailOfCli, temporalOfCli } from '../../../settings/cli';
 import { GUARDED, GUARDS, type Guarded } from '../../../settings/guards';
 import { loadIntakeSettings } from '../../../settings/intake';
+import { loadServerSettings } from '../../../settings/serve';
 import { loadWatchdogSettings } from '../../../settings/watchdog';
 import { loadWorkerSettings } from '../../../settings/worker';
 import { temporaryDir } from '../../setup/helpers';
@@ -18,6 +19,7 @@ type Env = NodeJS.ProcessEnv;
 
 const LOAD: Record<Guarded, (env: Env) => unknown> = {
   worker: (env) => loadWorkerSettings(env),
+  server: (env) => loadServerSettings(env),
   intake: (env) => loadIntakeSettings(env),
   watchdog: (env) => loadWatchdogSettings(env),
   'watchdog without mail': (env) =>
@@ -53,9 +55,30 @@ const file = (name: string, text: string) => {
 /** Per guard: what breaks it and how it is told, and what is still within it. `plain`: a variable that must be set. */
 const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?: readonly Guarded[] }> = {
   'encryption keys': {
-    binds: ['worker', 'intake', 'watchdog', 'watchdog without mail', 'command to Temporal'],
+    binds: ['worker', 'server', 'intake', 'watchdog', 'watchdog without mail', 'command to Temporal'],
     breaks: [[{ TOCSIN_ENCRYPTION_KEYS: '' }, /^TOCSIN_ENCRYPTION_KEYS: is not set; in production/]],
     holds: [{ TOCSIN_ENCRYPTION_KEYS: `other:${randomBytes(32).toString('base64')}` }],
+  },
+  'people who prove who they are': {
+    binds: ['server'],
+    breaks: [
+      [{ TOCSIN_OIDC_ISSUER: '' }, /^TOCSIN_OIDC_ISSUER: is not set; in production people must prove who they are/],
+      [{ TOCSIN_OIDC_ISSUER: 'http://login.acme.dev' }, /^TOCSIN_OIDC_ISSUER: must be an https address/],
+      [{ TOCSIN_OIDC_ISSUER: 'https://me:secret@login.acme.dev' }, /^TOCSIN_OIDC_ISSUER: must be an https address/],
+      [{ TOCSIN_OIDC_AUDIENCE: '' }, /^TOCSIN_OIDC_AUDIENCE: is needed with TOCSIN_OIDC_ISSUER/],
+      [{ TOCSIN_OIDC_ROLES_CLAIM: '' }, /^TOCSIN_OIDC_ROLES_CLAIM: is not set, nor is TOCSIN_SUBJECTS/],
+      [{ TOCSIN_SUBJECTS: '/nowhere.yaml' }, /^TOCSIN_SUBJECTS: .*there is no such file/],
+      [
+        { TOCSIN_SUBJECTS: file('boss.yaml', 'subjects: [{subject: ann, roles: [boss]}]') },
+        /^TOCSIN_SUBJECTS: .*roles/,
+      ],
+      [{ TOCSIN_SERVER_ORIGINS: '*' }, /^TOCSIN_SERVER_ORIGINS: each must be an origin/],
+      [{ TOCSIN_SERVER_ORIGINS: 'https://ui.acme.dev/' }, /^TOCSIN_SERVER_ORIGINS: each must be an origin/],
+    ],
+    holds: [
+      { TOCSIN_SUBJECTS: file('ann.yaml', 'subjects: [{subject: ann, roles: [owner]}]'), TOCSIN_OIDC_ROLES_CLAIM: '' },
+      { TOCSIN_SERVER_ORIGINS: 'https://ui.acme.dev, https://tocsin.acme.dev' },
+    ],
   },
   'somebody to tell': {
     binds: ['watchdog'],

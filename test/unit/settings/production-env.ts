@@ -54,6 +54,9 @@ export const complete = {
   TOCSIN_ORGANISATION: OWN_ORGANISATION,
   TOCSIN_REPORTS: file('reports.yaml', OWN_REPORTS),
   TOCSIN_ANCHOR_MAIL: 'board@acme.dev',
+  TOCSIN_OIDC_ISSUER: 'https://login.acme.dev',
+  TOCSIN_OIDC_AUDIENCE: 'https://tocsin.acme.dev',
+  TOCSIN_OIDC_ROLES_CLAIM: 'roles',
   TOCSIN_WATCHDOG_MAIL: 'oncall@acme.dev',
   TOCSIN_PROTECTED_RANGES: '198.51.100.0/28',
 };

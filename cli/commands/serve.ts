@@ -1,0 +1,71 @@
+/** `tocsin serve`: the server in which people and tools act. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { LOOPBACK } from '../../platform/free-port';
+import { writeWholeSync } from '../../platform/write-whole';
+import type { RunningServer } from '../../server/start-server';
+import { runningStack } from '../../settings/running-stack';
+import { portFlag } from '../port-flag';
+import type { CommonOptions, Shell } from '../shell';
+import { untilStopped } from '../until-stopped';
+import { verb } from '../verb';
+
+interface Options extends CommonOptions {
+  port?: number;
+  host?: string;
+}
+
+const DEFAULT_PORT = 8440;
+
+export function serveCommand(program: Command, shell: Shell): void {
+  verb(
+    program,
+    'serve',
+    'Run the server in which people and tools act: it finds out who they are (TOCSIN_OIDC_ISSUER), and opens and seals ' +
+      'payloads for the Web UI of Temporal. Run as many as you like.',
+    'serve --port 8440   # with TEMPORAL_ADDRESS, TOCSIN_ENCRYPTION_KEYS and TOCSIN_OIDC_ISSUER set',
+  )
+    .option('--port <number>', `the port to listen on (default: ${DEFAULT_PORT})`, portFlag)
+    .option('--host <address>', 'the address to listen on (default: 127.0.0.1, behind a proxy that terminates TLS)')
+    .action(async (options: Options) => {
+      const { out } = shell;
+      const stopped = untilStopped();
+      const { server, keyFile } = await runServer(shell, options.host ?? LOOPBACK, options.port ?? DEFAULT_PORT);
+      if (options.json) out.json({ url: server.url, local: server.local });
+      else for (const line of serverLines(server, keyFile)) out.line(line);
+      await stopped;
+      await server.stop();
+    });
+}
+
+/** Starts the server on the configured Temporal, else on that of the running stack. */
+export async function runServer(shell: Shell, host: string, port: number) {
+  // Loaded here: the server and the gRPC stack take long to load, and no other verb needs them.
+  const { startServer } = await import('../../server/start-server.js');
+  const { temporalTarget } = await import('../connect.js');
+  const { loadServerSettings } = await import('../../settings/serve.js');
+  const stack = runningStack(shell.env);
+  const { server: settings, encryptionKeys, taskQueue, dataDir } = loadServerSettings(shell.env, stack);
+  const { connectionOptions, namespace } = temporalTarget(shell.env);
+  const temporal = { ...connectionOptions, namespace };
+  const keyFile = path.join(dataDir, ...(stack?.temporal.sessionKey ? ['temporal'] : ['server']), 'session-key');
+  const local = settings.oidc === undefined;
+  const session = { key: local ? (stack?.temporal.sessionKey ?? kept(keyFile)) : '', who: local ? shell.by({}) : '' };
+  const server = await startServer({ settings, temporal, encryptionKeys, taskQueue, session, host, port });
+  return { server, keyFile };
+}
+
+function kept(file: string): string {
+  if (!existsSync(file)) writeWholeSync(file, `${randomBytes(24).toString('base64url')}\n`);
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** Where it is, and how one is let in. */
+export function serverLines({ url, local }: RunningServer, keyFile: string): string[] {
+  const asWho = local
+    ? `Without TOCSIN_OIDC_ISSUER it serves one person on this machine: Authorization: Bearer KEY, with the KEY from ${keyFile}. Entries say "(unauthenticated)".`
+    : 'It takes bearer tokens of TOCSIN_OIDC_ISSUER.';
+  return [`API and codec: ${url}`, asWho];
+}

@@ -1,0 +1,136 @@
+/** The server in which people and tools act: who asks is found out before anything of the request is read. */
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import type { Logger } from 'pino';
+import { isLoopbackHost } from '../platform/loopback-host';
+import { allows, ruleOf } from './access';
+import type { Actor, Authenticator } from './identity/actor';
+import { PROBLEM_TYPE, type ProblemKind, Refusal } from './problem';
+
+/** What the server is made of. */
+export interface ServerDeps {
+  authenticator: Authenticator;
+  /** Nobody proves who they are: it answers this machine alone, and no page of any site. */
+  local: boolean;
+  /** Rejects while Temporal does not answer. Asked by `/readyz`. */
+  temporal: () => Promise<unknown>;
+  /** Told of each route as it is added, as `METHOD path`. */
+  onRoute?: (route: string) => void;
+  /** Gets faults and refusals by their kind; never a header, a body, an id or a secret. */
+  log?: Logger;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; there on every route that is not for anybody. */
+    actor: Actor;
+  }
+}
+
+const BODY_LIMIT = 1_048_576;
+/** A request that has not come in whole by then is ended. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+  vary: 'authorization, origin',
+} as const;
+
+/** Builds the server; `listen` or `inject` starts it. */
+export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
+  const { authenticator, local, log } = deps;
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    // An id of the case as it was sent: no second spelling of one reaches it.
+    routerOptions: { maxParamLength: 200, caseSensitive: true, ignoreTrailingSlash: false },
+  });
+  app.decorateRequest('actor');
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) {
+      if (ruleOf(each, url) === undefined)
+        throw new Error(`${each} ${url}: server/access.ts does not say who may use it`);
+      deps.onRoute?.(`${each} ${url}`);
+    }
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(HEADERS);
+    if (local) refuseElsewhere(request.hostname, request.headers.origin);
+    if (request.is404) return;
+    const rule = ruleOf(request.method, request.routeOptions.url);
+    if (rule === 'anybody') return;
+    request.actor = await authenticator.authenticate(request.headers.authorization);
+    if (rule === undefined || !allows(rule, request.actor.roles))
+      throw new Refusal('not-allowed', `this is for: ${rule?.join(', ') ?? 'nobody'}`);
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, new Refusal('not-found', 'see /openapi.json for what there is')),
+  );
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const refusal = refusalOf(error);
+    const cause = refusal.cause as { code?: string; name?: string } | undefined;
+    log?.[refusal.status >= 500 ? 'error' : 'info'](
+      { kind: refusal.kind, route: request.routeOptions.url, ...(cause && { code: cause.code ?? cause.name }) },
+      'a request was refused',
+    );
+    return sendProblem(reply, refusal);
+  });
+
+  app.get('/healthz', async () => ({ status: 'live' }));
+  app.get('/readyz', async (_request, reply) => {
+    const [temporal, issuer] = await Promise.all([
+      outcomeOf(deps.temporal(), 'does not answer: check TEMPORAL_ADDRESS'),
+      outcomeOf(authenticator.ready(), 'does not give its keys: check TOCSIN_OIDC_ISSUER'),
+    ]);
+    const ready = temporal === 'ok' && issuer === 'ok';
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', parts: { temporal, issuer } });
+  });
+  app.get('/v1/me', async ({ actor: { by, roles } }) => ({ by, roles }));
+  return app;
+}
+
+async function outcomeOf(probe: Promise<unknown>, missing: string): Promise<string> {
+  return probe.then(
+    () => 'ok',
+    () => missing,
+  );
+}
+
+/** A page that resolves its own name to 127.0.0.1 has another host, and any page of a site an origin. */
+function refuseElsewhere(hostname: string, origin: string | undefined): void {
+  if (!isLoopbackHost(hostname)) throw new Refusal('wrong-host', 'without an issuer it answers on loopback only');
+  if (origin !== undefined) throw new Refusal('foreign-origin', 'without an issuer no page may use it');
+}
+
+/** Sends a problem. What stands in its headers is ours alone. */
+function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const { kind, status, retryAfterSeconds } = refusal;
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
+  const challenge = CHALLENGES[kind];
+  if (challenge !== undefined) reply.header('www-authenticate', challenge);
+  return reply.code(status).type(PROBLEM_TYPE).send(JSON.stringify(refusal.problem()));
+}
+
+/** RFC 6750 section 3: without a token no error is told. */
+const CHALLENGES: Partial<Record<ProblemKind, string>> = {
+  'no-token': 'Bearer realm="tocsin"',
+  'invalid-token': 'Bearer realm="tocsin", error="invalid_token"',
+  'not-allowed': 'Bearer realm="tocsin", error="insufficient_scope"',
+};
+
+/** What Fastify refuses, in the same form. Of a fault that nobody thought of nothing is told. */
+function refusalOf(error: FastifyError): Refusal {
+  if (error instanceof Refusal) return error;
+  const { statusCode = 500 } = error;
+  if (statusCode === 413) return new Refusal('too-large', `send at most ${BODY_LIMIT} bytes`);
+  if (statusCode === 415) return new Refusal('wrong-content-type', 'send it as application/json');
+  if (statusCode < 500) return new Refusal('bad-request', 'the request is not whole, or its body is not JSON');
+  const refusal = new Refusal('fault', 'whether it was done is not known: look before you send it again');
+  refusal.cause = error;
+  return refusal;
+}

@@ -1,0 +1,66 @@
+/** The server in this process, with its connection: what `tocsin serve` and `tocsin up` start. */
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import pino from 'pino';
+import { dataConverter } from '../client/codec';
+import { usage } from '../client/errors';
+import { isLoopbackHost } from '../platform/loopback-host';
+import { createServer } from './create-server';
+import { LocalAuthenticator } from './identity/local';
+import { OidcAuthenticator } from './identity/oidc';
+import type { ServerSettings } from './settings';
+
+export interface StartServerOptions {
+  settings: ServerSettings;
+  /** Where Temporal is; it need not be up. */
+  temporal: ConnectionOptions & { namespace: string };
+  /** Those of the workers. */
+  encryptionKeys: string[];
+  taskQueue: string;
+  /** Without an issuer: the key that opens the server, and who has it. */
+  session: { key: string; who: string };
+  host: string;
+  port: number;
+}
+
+export interface RunningServer {
+  url: string;
+  /** Nobody proves who they are. */
+  local: boolean;
+  /** Requests under way are finished. */
+  stop(): Promise<void>;
+}
+
+/** Starts it. Throws when the port is taken, or when it would be open to others without an issuer. */
+export async function startServer(options: StartServerOptions): Promise<RunningServer> {
+  const { settings, host, port, session } = options;
+  const local = settings.oidc === undefined;
+  if (local && !isLoopbackHost(host))
+    throw usage(
+      `without TOCSIN_OIDC_ISSUER nobody proves who they are, so the server listens on this machine alone, not on ${host}: leave --host out, or name your issuer`,
+    );
+  const { namespace, ...connectionOptions } = options.temporal;
+  const connection = Connection.lazy(connectionOptions);
+  const temporal = new Client({ connection, namespace, dataConverter: dataConverter(options.encryptionKeys) });
+  try {
+    const app = await createServer({
+      authenticator: settings.oidc
+        ? new OidcAuthenticator(settings.oidc)
+        : new LocalAuthenticator(session.key, session.who),
+      local,
+      temporal: () => temporal.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({})),
+      log: pino({ level: 'warn' }, pino.destination(2)),
+    });
+    const url = await app.listen({ host, port });
+    return {
+      url,
+      local,
+      async stop() {
+        await app.close();
+        await connection.close();
+      },
+    };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}

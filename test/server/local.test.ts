@@ -1,0 +1,41 @@
+// Without an issuer: this machine alone, no page of any site, and entries say that nobody proved who they are.
+import { createServer } from '../../server/create-server';
+import { LocalAuthenticator } from '../../server/identity/local';
+import { startServer } from '../../server/start-server';
+
+const KEY = 'the-key-of-this-session';
+const app = createServer({ authenticator: new LocalAuthenticator(KEY, 'ann'), local: true, temporal: async () => {} });
+afterAll(async () => (await app).close());
+
+const me = async (headers: Record<string, string>) =>
+  (await app).inject({
+    url: '/v1/me',
+    headers: { host: '127.0.0.1:8440', authorization: `Bearer ${KEY}`, ...headers },
+  });
+
+test('the key of the session opens it, and the name is marked', async () => {
+  for (const host of ['127.0.0.1:8440', 'localhost:8440', '[::1]:8440'])
+    expect((await me({ host })).json()).toMatchObject({ by: 'ann (unauthenticated)' });
+  expect((await me({ authorization: 'Bearer another' })).statusCode).toBe(401);
+  expect((await me({ authorization: '' })).statusCode).toBe(401);
+});
+
+test('a page that resolves its own name to 127.0.0.1, or any page at all, is refused with the right key', async () => {
+  for (const host of ['evil.dev', '127.0.0.1.evil.dev', '10.0.0.1'])
+    expect([host, (await me({ host })).statusCode]).toEqual([host, 421]);
+  for (const origin of ['https://evil.dev', 'null', 'http://127.0.0.1:9'])
+    expect([origin, (await me({ origin })).statusCode]).toEqual([origin, 403]);
+});
+
+test('it does not listen where others could reach it', async () => {
+  const options = {
+    settings: { origins: [] },
+    temporal: { namespace: 'default' },
+    encryptionKeys: [],
+    taskQueue: 'tocsin',
+  };
+  for (const host of ['0.0.0.0', '::', '10.0.0.1'])
+    await expect(startServer({ ...options, session: { key: KEY, who: 'ann' }, host, port: 0 })).rejects.toThrow(
+      'without TOCSIN_OIDC_ISSUER nobody proves who they are',
+    );
+});
