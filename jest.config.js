@@ -1,6 +1,9 @@
 // Tests run from their TypeScript sources; what needs compiled files (global set-up, the workflow bundle) is in dist/.
 'use strict';
 
+/** ES modules among the packages: Node requires them by itself; jest's own loader does so only from Node 24 on. */
+const ES_MODULES = '(jose|marked|string-width|strip-ansi|ansi-regex|get-east-asian-width)';
+
 /** @type {import('jest').Config} */
 module.exports = {
   rootDir: __dirname,
@@ -27,10 +30,9 @@ module.exports = {
     'String',
   ],
   testEnvironment: '<rootDir>/test/setup/environment.js',
-  // Node requires ES modules by itself; jest's own loader does so only from Node 24 on.
-  transformIgnorePatterns: ['/node_modules/(?!(marked|jose)/)'],
+  transformIgnorePatterns: [`/node_modules/(?!(.*/)?${ES_MODULES}/)`],
   transform: {
-    '^.+\\.(ts|esm\\.js)$|/node_modules/jose/.+\\.js$': [
+    [`^.+\\.(ts|esm\\.js)$|/node_modules/${ES_MODULES}/.+\\.js$`]: [
       '@swc/jest',
       {
         jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },

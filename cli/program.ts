@@ -8,6 +8,7 @@ import { checkKinds, subjectOf } from './cases/subject';
 import { withMeantId } from './cases/unknown-id';
 import { auditCommand } from './commands/audit';
 import { authoritiesCommand } from './commands/authorities';
+import { boardCommand } from './commands/board';
 import { depsCommand } from './commands/deps';
 import { detectCommand } from './commands/detect';
 import { doctorCommand } from './commands/doctor';
@@ -34,6 +35,7 @@ import { leaveUntoldCommand } from './commands/incident/leave-untold';
 import { linkCommand } from './commands/incident/link';
 import { listCommand } from './commands/incident/list';
 import { measureCommand } from './commands/incident/measure';
+import { nextCommand } from './commands/incident/next';
 import { notMaterialCommand } from './commands/incident/not-material';
 import { notOwedCommand } from './commands/incident/not-owed';
 import { releaseCommand } from './commands/incident/release';
@@ -63,63 +65,68 @@ import { byFlag } from './flag-names';
 import { hanging, wrap } from './rendering/table';
 import type { Shell } from './shell';
 
-const COMMANDS = [
-  upCommand,
-  workerCommand,
-  watchdogCommand,
-  serveCommand,
-  intakeCommand,
-  migrateCommand,
-  keysCommand,
-  doctorCommand,
-  declareCommand,
-  importCommand,
-  listCommand,
-  showCommand,
-  explainCommand,
-  assessCommand,
-  confirmCommand,
-  statusCommand,
-  correctCommand,
-  containCommand,
-  measureCommand,
-  translateCommand,
-  draftCommand,
-  editDraftCommand,
-  approveCommand,
-  toldCommand,
-  leaveUntoldCommand,
-  noticeCommand,
-  holdCommand,
-  releaseCommand,
-  waiveCommand,
-  notOwedCommand,
-  notMaterialCommand,
-  filedCommand,
-  actedAtCommand,
-  cannotEstablishCommand,
-  decideAuthorityCommand,
-  reviewCommand,
-  closeCommand,
-  reopenCommand,
-  resumeCommand,
-  replayCommand,
-  followUpCommand,
-  linkCommand,
-  acknowledgeCommand,
-  oncallCommand,
-  authoritiesCommand,
-  triageCommand,
-  detectCommand,
-  registerCommand,
-  reportCommand,
-  auditCommand,
-  sessionsCommand,
-  depsCommand,
-  exerciseCommand,
+/** The verbs as the help groups them, in the order in which an incident needs them. */
+const GROUPS: Array<[heading: string, commands: Array<(program: Command, shell: Shell) => void>]> = [
+  ['See what is open:', [boardCommand, listCommand, showCommand, nextCommand, explainCommand, oncallCommand]],
+  [
+    'Declare and say what is known:',
+    [declareCommand, statusCommand, assessCommand, correctCommand, confirmCommand, acknowledgeCommand, linkCommand],
+  ],
+  ['Contain:', [containCommand, measureCommand]],
+  [
+    'Tell people:',
+    [
+      draftCommand,
+      editDraftCommand,
+      translateCommand,
+      approveCommand,
+      holdCommand,
+      releaseCommand,
+      toldCommand,
+      leaveUntoldCommand,
+      noticeCommand,
+    ],
+  ],
+  [
+    'Report to authorities:',
+    [filedCommand, authoritiesCommand, decideAuthorityCommand, cannotEstablishCommand, actedAtCommand],
+  ],
+  ['Decide what is owed:', [waiveCommand, notOwedCommand, notMaterialCommand]],
+  ['Close, and after:', [reviewCommand, closeCommand, reopenCommand, followUpCommand, resumeCommand]],
+  ['The register, and other cases:', [registerCommand, importCommand, triageCommand, reportCommand, depsCommand]],
+  ['Try and rehearse:', [exerciseCommand, detectCommand, sessionsCommand, auditCommand]],
+  [
+    'Run Tocsin:',
+    [
+      upCommand,
+      workerCommand,
+      watchdogCommand,
+      serveCommand,
+      intakeCommand,
+      migrateCommand,
+      keysCommand,
+      doctorCommand,
+      replayCommand,
+    ],
+  ],
 ];
 
 const help = new Help();
+
+/** What an incident usually needs, for the help. */
+const DAY = [
+  'declare',
+  'next INC-20260401-9f3a',
+  'assess INC-20260401-9f3a',
+  'approve INC-20260401-9f3a enterprise-notice',
+  'status INC-20260401-9f3a contained',
+  'close INC-20260401-9f3a',
+];
+
+/** The first sentence of a description, without what follows a colon or a semicolon. */
+function firstSentence(description: string): string {
+  return /^.*?(?=[.:;](\s|$)|$)/.exec(description)![0];
+}
 
 /** The command with all its verbs. Parsing throws; it never ends the process. */
 export function createProgram(shell: Shell): Command {
@@ -140,13 +147,29 @@ export function createProgram(shell: Shell): Command {
     // At 80 columns there must be room for what a command does beside its name and arguments.
     .configureHelp({
       minWidthToWrap: 20,
-      subcommandTerm: (command) => help.subcommandTerm(command).replace(' [options]', ''),
+      // Of the many verbs the list says what each is for, in a sentence; its own help has the rest.
+      subcommandTerm: (command) =>
+        command.parent?.parent
+          ? help.subcommandTerm(command).replace(' [options]', '')
+          : [command.name(), ...command.aliases()].reduce((a, b) => (b.length < a.length ? b : a)),
+      subcommandDescription: (command) =>
+        command.parent?.parent ? command.description() : firstSentence(command.description()),
     })
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 refused, not found or not verified, 2 invalid input.\nExample:\n  $ npx tocsin up\n  $ npx tocsin declare -f incident.yaml',
+      `
+Without a command: what is open and what to do next.
+
+The day of an incident:
+${DAY.map((line) => `  $ npx tocsin ${line}`).join('\n')}
+
+npx tocsin COMMAND --help has the arguments and an example of each.
+Exit codes: 0 done, 1 refused, not found or not verified, 2 invalid input.`,
     );
-  for (const add of COMMANDS) add(program, shell);
+  for (const [heading, commands] of GROUPS) {
+    program.commandsGroup(heading);
+    for (const add of commands) add(program, shell);
+  }
   return program.hook('preAction', (_program, command) => checkKinds(program, command));
 }
 
@@ -160,7 +183,7 @@ export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 
     checkFilledIn(command);
   });
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(argv.every((word) => word === '--json') ? ['board', ...argv] : argv, { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -34,6 +34,11 @@ export class Shell {
     this.err = new Output(stderr, env);
   }
 
+  /** Whether the client was given, so that none has to be found. */
+  get isGiven(): boolean {
+    return this.given !== undefined;
+  }
+
   /** What the command is set up with; read when first needed. @throws SettingsError */
   get settings(): CliSettings {
     if (this.loaded) return this.loaded;

@@ -18,7 +18,7 @@ export const CASE_KINDS: Record<KindName, CaseKind> = {
     example: 'INC-20260401-9f3a',
     list: {
       id: 'Incident',
-      due: 'Next deadline (UTC)',
+      due: 'Due (UTC)',
       none: 'There are no incidents.',
       noneOpen: `There are no open incidents. \`${tocsin('list', { all: true })}\` shows closed ones.`,
     },
@@ -40,7 +40,7 @@ export const CASE_KINDS: Record<KindName, CaseKind> = {
     example: 'VR-20260401-9f3a5c1e',
     list: {
       id: 'Report',
-      due: 'Next deadline (UTC)',
+      due: 'Due (UTC)',
       none: 'There are no reports.',
       noneOpen: `There are no open reports. \`${tocsin('report list', { all: true })}\` shows closed ones.`,
     },
@@ -51,7 +51,7 @@ export const CASE_KINDS: Record<KindName, CaseKind> = {
     example: 'PATCH-1f6a3c90b2d4',
     list: {
       id: 'Task',
-      due: 'Next deadline (UTC)',
+      due: 'Due (UTC)',
       none: 'There are no patch tasks.',
       noneOpen: `There are no open patch tasks. \`${tocsin('deps list', { all: true })}\` shows closed ones.`,
     },

@@ -24,30 +24,39 @@ export function listVerb(parent: Command, shell: Shell, kind: KindName, descript
     .option('--all', 'include closed ones')
     .action(async ({ all, json }: Options) => {
       const { out } = shell;
-      const known = await (await shell.client()).list(kind, { open: !all });
-      // What is closed and past its retention is no case of Temporal's either: only what is open in the register is lost.
-      const lost = kind === 'incident' ? await lostIncidents(shell, new Set(known.map(({ id }) => id))) : [];
-      const cases = [...known, ...lost];
+      const cases = await casesOf(shell, kind, { all });
       if (json) out.json(cases);
       else if (cases.length === 0) out.line(all ? list.none : list.noneOpen);
-      else {
-        out.line(listTable(kind, cases, new Date().toISOString(), out));
-        for (const { id, stopped } of cases) {
-          if (!stopped) continue;
-          const text = `${id} has stopped: ${stoppedText(stopped)}, so nothing watches its deadlines. ${stoppedRemedy(id)}`;
-          for (const line of wrap(text, out.width)) out.line(out.style(line, 'red'));
-        }
-      }
+      else for (const line of caseListLines(kind, cases, out)) out.line(line);
     });
+}
+
+/** The cases of a kind, the next deadline first: those of Temporal, and incidents that only the register has. */
+export async function casesOf(shell: Shell, kind: KindName, { all = false } = {}): Promise<ListedCase[]> {
+  const known = await (await shell.client()).list(kind, { open: !all });
+  // What is closed and past its retention is no case of Temporal's either: only what is open in the register is lost.
+  const lost = kind === 'incident' ? await lostIncidents(shell, new Set(known.map(({ id }) => id))) : [];
+  return [...known, ...lost];
+}
+
+/** A table of cases, and under it which of them have stopped. */
+export function caseListLines(kind: KindName, cases: ListedCase[], out: Output): string[] {
+  const stopped = cases.flatMap(({ id, stopped }) => {
+    if (!stopped) return [];
+    const text = `${id} has stopped: ${stoppedText(stopped)}, so nothing watches its deadlines. ${stoppedRemedy(id)}`;
+    return wrap(text, out.width).map((line) => out.style(line, 'red'));
+  });
+  return [listTable(kind, cases, new Date().toISOString(), out), ...stopped];
 }
 
 function listTable(kind: KindName, cases: ListedCase[], now: Instant, out: Output): string {
   const { list } = CASE_KINDS[kind];
   const columns = [
     { title: list.id },
-    { title: 'Severity' },
+    { title: 'Sev' },
     { title: 'Status', flex: true },
-    { title: list.due, flex: true },
+    { title: list.due },
+    { title: '' },
     { title: 'Owner', flex: true, spare: true },
     { title: 'Title', shorten: true },
   ];
@@ -60,12 +69,14 @@ function row(listed: ListedCase, now: Instant, out: Output): Array<string | Cell
   const due = open ? nextDeadline : undefined;
   const late = overdue > 0 || (due !== undefined && due < now);
   // The clock of an exercise is its own: time left by the wall says nothing.
-  const left = due && !exercise ? ` (${relative(now, due)})` : '';
+  const left = due && !exercise ? relative(now, due) : '';
+  const paint = (text: string) => (late ? out.style(text, 'red') : text);
   return [
     { text: id, paint: (text) => out.style(text, 'bold') },
     severity ?? '',
     stopped ? { text: 'stopped', paint: (text) => out.style(text, 'red', 'bold') } : open ? (status ?? '') : 'closed',
-    { text: due ? `${shortInstant(now, due)}${left}` : '', paint: (text) => (late ? out.style(text, 'red') : text) },
+    { text: due ? shortInstant(now, due) : '', paint },
+    { text: left, paint },
     visibleLine(owner ?? '', 60),
     `${exercise ? 'EXERCISE ' : ''}${visibleLine(title ?? '')}`,
   ];

@@ -46,7 +46,8 @@ function rowOf(state: IncidentState): ListedCase {
   };
 }
 
-async function ask<T>(shell: Shell, question: () => Promise<T>): Promise<T | undefined> {
+/** Asks the register, and waits no longer than a command on Temporal may; `undefined` where it has no answer. */
+export async function ask<T>(shell: Shell, question: () => Promise<T>): Promise<T | undefined> {
   try {
     if (!databaseOfCli(shell.env)) return undefined;
     const patience = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS, undefined).unref());

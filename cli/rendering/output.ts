@@ -8,6 +8,7 @@ export interface Sink {
   write(text: string): unknown;
   isTTY?: boolean;
   columns?: number;
+  rows?: number;
 }
 
 /** Terminals that do not tell their width say 0 (a recorded session, some consoles); on fewer columns than this no word fits. */
@@ -18,8 +19,6 @@ function widthOf({ columns = 0 }: Sink): number {
 }
 
 export class Output {
-  /** Columns to lay out for; `Infinity` when nobody looks at a terminal. */
-  readonly width: number;
   readonly isTerminal: boolean;
   private readonly coloured: boolean;
 
@@ -28,8 +27,17 @@ export class Output {
     env: NodeJS.ProcessEnv = process.env,
   ) {
     this.isTerminal = sink.isTTY === true;
-    this.width = this.isTerminal ? widthOf(sink) : Number.POSITIVE_INFINITY;
     this.coloured = this.isTerminal && !env.NO_COLOR && env.TERM !== 'dumb';
+  }
+
+  /** Columns to lay out for, as the terminal is now; `Infinity` when nobody looks at one. */
+  get width(): number {
+    return this.isTerminal ? widthOf(this.sink) : Number.POSITIVE_INFINITY;
+  }
+
+  /** Lines that a terminal shows at once; `Infinity` when nobody looks at one. */
+  get height(): number {
+    return this.isTerminal ? this.sink.rows || USUAL_ROWS : Number.POSITIVE_INFINITY;
   }
 
   /** Writes a line. Every text passes here: of control characters only the styles of `style` get through. */
@@ -49,11 +57,40 @@ export class Output {
     return styles.reduce(styled, text);
   }
 
-  /** Clears the screen, not the scrollback, for the next picture of a live view. */
-  clear(): void {
-    if (this.isTerminal) this.sink.write('\u001b[H\u001b[2J');
+  /**
+   * Shows pictures on a screen of their own, the terminal's alternate one, until `show` is done: then, and also when it
+   * fails or the process ends, what stood on the terminal before is back, with its scrollback. Only where there is a terminal.
+   */
+  async onOwnScreen(show: (paint: (lines: string[]) => void) => Promise<void>): Promise<void> {
+    const leave = () => this.sink.write(LEAVE);
+    // A process that is ended by a signal or a fault leaves no terminal behind without a cursor.
+    process.once('exit', leave);
+    this.sink.write(ENTER);
+    try {
+      await show((lines) => this.sink.write(this.picture(lines)));
+    } finally {
+      process.removeListener('exit', leave);
+      leave();
+    }
+  }
+
+  /** Lines from the top of the screen on, each until its end; what does not fit is not written. */
+  private picture(lines: string[]): string {
+    const shown = lines.flatMap((line) => line.split('\n')).slice(0, this.height);
+    return `${HOME}${shown.map((line) => `${forTerminal(line)}${REST_OF_LINE}`).join('\n')}${REST_OF_SCREEN}`;
   }
 }
+
+/** Of a terminal that does not tell. */
+const USUAL_ROWS = 24;
+
+const CSI = '\u001b[';
+/** The alternate screen, without cursor, and lines that end at its edge. */
+const ENTER = `${CSI}?1049h${CSI}?25l${CSI}?7l`;
+const LEAVE = `${CSI}?7h${CSI}?25h${CSI}?1049l`;
+const HOME = `${CSI}H`;
+const REST_OF_LINE = `${CSI}K`;
+const REST_OF_SCREEN = `${CSI}J`;
 
 /** What JSON leaves as it is and a terminal would act on, or `line` show as a code. */
 const UNSEEN_IN_JSON = /[\u007f-\u009f\u2028\u2029\p{Cf}\p{Co}\p{Cn}]/gu;

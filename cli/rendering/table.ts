@@ -1,4 +1,5 @@
 /** Small tables and wrapped text for a terminal of a given width. Plain strings; colour is applied to whole cells. */
+import stringWidth from 'string-width';
 import { visible, visibleLine } from '../../domain/kernel/visible-text';
 import { unstyled } from './styles';
 
@@ -93,13 +94,21 @@ function thatFit(columns: Column[], wanted: number[], width: number): number[] {
 
 /** Text of at most `width` columns, with "…" where it was cut. */
 function shortened(text: string, width: number): string {
-  const characters = [...text];
-  return characters.length <= width
-    ? text
-    : `${characters
-        .slice(0, width - 1)
-        .join('')
-        .trimEnd()}…`;
+  return textWidth(text) <= width ? text : `${startOf(text, width - 1).trimEnd()}…`;
+}
+
+const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** The start of a text that fits into some columns: no character is cut, however wide it is or of how many parts. */
+function startOf(text: string, width: number): string {
+  let start = '';
+  let taken = 0;
+  for (const { segment } of GRAPHEMES.segment(text)) {
+    taken += textWidth(segment);
+    if (taken > width) break;
+    start += segment;
+  }
+  return start;
 }
 
 function shrink(widths: number[], columns: Column[], width: number): void {
@@ -130,9 +139,10 @@ export function wrap(text: string, width: number, firstWidth = width): string[] 
           lines.push(line.trimEnd());
           line = '';
         } else {
-          const most = room();
-          lines.push(piece.slice(0, most));
-          piece = piece.slice(most);
+          // A character at least, where one is wider than the line: what is left to break would never end.
+          const fits = startOf(piece, room()) || [...piece][0]!;
+          lines.push(fits);
+          piece = piece.slice(fits.length);
         }
       }
       line += piece;
@@ -156,7 +166,11 @@ export function hanging(prefix: string, text: string, width: number, indent = te
   return [prefix + first, ...rest.map((line) => ' '.repeat(indent) + line)];
 }
 
-/** Columns that text takes on a terminal; the marks used here are all one column wide. */
+/** Columns that text takes on a terminal: two for a wide character, as of Chinese, none for one that joins the one before. */
 export function textWidth(text: string): number {
-  return [...unstyled(text)].length;
+  const plain = unstyled(text);
+  return PLAIN.test(plain) ? plain.length : stringWidth(plain);
 }
+
+/** Most texts, which need no table of widths. */
+const PLAIN = /^[\x20-\x7e]*$/;

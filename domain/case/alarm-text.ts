@@ -15,6 +15,8 @@ export interface AlarmText {
   what: string;
   /** What to do: `file the report, then record its reference`. */
   todo: string;
+  /** What happens by itself if nobody does it, as a sentence; empty where nothing does. */
+  onSilence: string;
   /** What and todo as one line, for a reader who sees beside it what it is about. */
   said: string;
   /** The same with what it is about before it, for everybody else. */
@@ -34,9 +36,10 @@ interface Words {
 export function alarmText(alarm: Alarm, at: Instant, language: AlarmLanguage = 'en'): AlarmText {
   const words = WORDS[language];
   const [what, todo] = [words.what(alarm, at), words.todo[alarm.todo]];
-  const said = words.whole(what, todo, words.onSilence(alarm, at));
+  const onSilence = words.onSilence(alarm, at);
+  const said = words.whole(what, todo, onSilence);
   const text = alarm.about.kind === 'obligation' ? `${alarm.about.title}: ${said}` : said;
-  return { threshold: words.threshold(alarm.threshold, alarm.about), what, todo, said, text };
+  return { threshold: words.threshold(alarm.threshold, alarm.about), what, todo, onSilence, said, text };
 }
 
 /** The point of the clock, or the event, in a few words. */

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError, refused } from '../../../client/errors';
 import type { TocsinClient } from '../../../client/tocsin-client';
 import { advance } from '../../../domain/case/advance';
-import type { ClockReading } from '../../../domain/case/contract';
 import type { IncidentView } from '../../../domain/incident/contract';
 import { type IncidentLifecycle, incidentLifecycle } from '../../../domain/incident/lifecycle';
-import { type Instant, toInstant, toMs } from '../../../domain/kernel/time';
+import { type Instant, toMs } from '../../../domain/kernel/time';
 import type { Policy, PolicySnapshot } from '../../../domain/policy/policy';
+import { clockNow } from '../../cases/clock-now';
 import type { Output } from '../../rendering/output';
 import { TimelineTeller } from '../../rendering/timeline-lines';
 import { type ExerciseGrade, grade } from './grade';
@@ -157,11 +157,4 @@ class Run {
     if (view.state.seq <= this.teller.told.length) return;
     for (const line of this.teller.lines(await this.client.timeline(this.id))) this.options.out.line(line);
   }
-}
-
-/** What the incident's clock shows now, from a reading that may be a moment old. */
-export function clockNow(reading: ClockReading, realNowMs = Date.now()): Instant {
-  const ranMs = toMs(reading.incidentAt) + (realNowMs - toMs(reading.realAt)) * reading.rate;
-  if (reading.until === undefined) return toInstant(Math.floor(ranMs));
-  return toInstant(Math.floor(Math.max(toMs(reading.incidentAt), Math.min(ranMs, toMs(reading.until)))));
 }

@@ -1,15 +1,18 @@
 /** `tocsin show`: one incident, once or live. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { refused } from '../../../client/errors';
 import { stoppedRemedy, stoppedText } from '../../../client/stopped';
+import { tocsin } from '../../../domain/kernel/command-lines';
+import { runningStack } from '../../../settings/running-stack';
+import { NO_WORKER, type Seen, seen } from '../../cases/seen';
 import { shownPack } from '../../pack-of';
-import { boardLines } from '../../rendering/board-lines';
-import { wrap } from '../../rendering/table';
+import { boardLines, liveLines } from '../../rendering/board-lines';
+import { hanging, wrap } from '../../rendering/table';
 import { TimelineTeller } from '../../rendering/timeline-lines';
 import type { CommonOptions, Shell } from '../../shell';
+import { untilStopped } from '../../until-stopped';
 import { verb } from '../../verb';
-import { clockNow } from '../exercise/play';
+import { stepsOf } from './next';
 
 interface Options extends CommonOptions {
   watch?: boolean;
@@ -22,78 +25,108 @@ export function showCommand(program: Command, shell: Shell): void {
   verb(
     program,
     'show <id>',
-    'Show an incident: its obligations and their deadlines, containment, and the latest events.',
+    'Show an incident: its obligations and their deadlines, containment, open alarms, the latest events, and where to look.',
     'show INC-20260401-9f3a --watch',
   )
-    .option('-w, --watch', 'keep it on screen until the incident is closed')
+    .option('-w, --watch', 'keep it on screen until the incident is closed; without a terminal, print what happens')
     .action(async (id: string, options: Options) => {
-      if (options.json && !options.watch) shell.out.json(await viewOf(shell, id));
-      else if (options.watch && (options.json || !shell.out.isTerminal)) await follow(shell, id, options.json === true);
-      else await draw(shell, id, options.watch === true);
+      if (options.json && !options.watch) {
+        const { view, fromRegister } = await seen(shell, id);
+        shell.out.json({ ...view, ...(fromRegister && { fromRegister }) });
+      } else if (options.watch && (options.json || !shell.out.isTerminal))
+        await follow(shell, id, options.json === true);
+      else if (options.watch) await watch(shell, id);
+      else for (const line of await wholeLines(shell, id)) shell.out.line(line);
     });
 }
 
-async function viewOf(shell: Shell, id: string) {
-  const view = await (await shell.client()).view(id);
-  if (!view) throw refused(`incident "${id}" has just been started and is not declared yet; try again in a moment`);
-  return view;
+async function wholeLines(shell: Shell, id: string): Promise<string[]> {
+  const found = await seen(shell, id);
+  const { view, events, now } = found;
+  const lines = boardLines(
+    view,
+    events,
+    packOf(shell, found),
+    now,
+    shell.out,
+    LAST_EVENTS,
+    shell.settings.by !== undefined,
+    linkLines(shell, id),
+  );
+  return [...(await warnings(shell, id, found)), ...lines];
 }
 
-async function draw(shell: Shell, id: string, watch: boolean): Promise<void> {
+/** On a screen of its own, until it is closed or Ctrl-C; then the terminal is as it was, with how the incident stands. */
+async function watch(shell: Shell, id: string): Promise<void> {
   const { out } = shell;
-  const client = await shell.client();
-  for (;;) {
-    const [view, events, explanations] = await Promise.all([
-      viewOf(shell, id),
-      client.timeline(id),
-      client.explain(id),
-    ]);
-    const now = view.state.closedAt ?? clockNow(view.clock);
-    const lines = boardLines(
-      view,
-      events,
-      shownPack(view.state, explanations, shell.settings.policy),
-      now,
-      out,
-      LAST_EVENTS,
-      shell.settings.by !== undefined,
-    );
-    if (watch) out.clear();
-    for (const line of [...(await stoppedLines(shell, id)), ...lines]) out.line(line);
-    if (!watch || view.state.closedAt) return;
-    out.line(out.style('\nCtrl-C stops watching; the incident continues.', 'dim'));
-    await sleep(REFRESH_MS);
-  }
+  const stopped = untilStopped().then(() => true);
+  // What is not there must be said on the terminal itself.
+  let found = await seen(shell, id);
+  await out.onOwnScreen(async (paint) => {
+    for (;;) {
+      const { view, events, now } = found;
+      const above = await warnings(shell, id, found);
+      const { steps } = stepsOf(found, shell);
+      const by = shell.settings.by !== undefined;
+      const room = out.height - above.length;
+      paint([...above, ...liveLines(view, events, packOf(shell, found), now, out, room, steps, by)]);
+      if (view.state.closedAt) return;
+      if (await Promise.race([stopped, sleep(REFRESH_MS, false)])) return;
+      found = await seen(shell, id);
+    }
+  });
+  if (found.view.state.closedAt) for (const line of await wholeLines(shell, id)) out.line(line);
+  else out.line(`${id} continues. Look again: ${tocsin('show', { id, watch: true })}`);
 }
 
-/** That nothing watches the deadlines below, where the workflow has ended before the incident was closed. */
-async function stoppedLines(shell: Shell, id: string): Promise<string[]> {
+function packOf(shell: Shell, { view, explanations }: Seen) {
+  return shownPack(view.state, explanations, shell.settings.policy);
+}
+
+/** What stands above everything: that nothing watches the deadlines below, and why. */
+async function warnings(shell: Shell, id: string, { fromRegister }: Seen): Promise<string[]> {
+  const red = (text: string) => [
+    ...wrap(text, shell.out.width).map((line) => shell.out.style(line, 'red', 'bold')),
+    '',
+  ];
   const stands = await (await shell.client()).stands(id);
-  if (typeof stands !== 'object') return [];
-  const text = `STOPPED: ${stoppedText(stands)}, so nothing watches these deadlines. ${stoppedRemedy(id)}`;
-  return [...wrap(text, shell.out.width).map((line) => shell.out.style(line, 'red', 'bold')), ''];
+  if (typeof stands === 'object')
+    return red(`STOPPED: ${stoppedText(stands)}, so nothing watches these deadlines. ${stoppedRemedy(id)}`);
+  return fromRegister ? red(NO_WORKER) : [];
+}
+
+/** Where else to look: pages of the stack on this machine, and the register. The links carry no key. */
+function linkLines(shell: Shell, id: string): string[] {
+  const stack = runningStack(shell.env);
+  const of = encodeURIComponent(id);
+  const rows = [
+    ...(stack?.temporal.uiUrl
+      ? [['Web UI', `${stack.temporal.uiUrl}/namespaces/${stack.temporal.namespace}/workflows/${of}`]]
+      : []),
+    ...(stack ? [['Dossiers', `${stack.site.url}/dossiers/${of}/`]] : []),
+    ['Register', tocsin('register show', { id })],
+    ['To do', tocsin('next', { id })],
+  ];
+  const lines = rows.flatMap(([name, where]) => hanging(`${name!.padEnd(9)} `, where!, Number.POSITIVE_INFINITY));
+  return lines.map((line) => shell.out.style(line, 'dim'));
 }
 
 /** Where there is no terminal: the events as they come, one a line. */
 async function follow(shell: Shell, id: string, json: boolean): Promise<void> {
   const { out } = shell;
-  const client = await shell.client();
   let seq = 0;
   let teller: TimelineTeller | undefined;
   for (;;) {
-    const view = await viewOf(shell, id);
-    if (view.state.seq > seq) {
-      const events = (await client.timeline(id)).filter((event) => event.seq > seq);
-      teller ??= new TimelineTeller(
-        out,
-        shownPack(view.state, await client.explain(id), shell.settings.policy),
-        view.state.declaration.detectedAt,
-      );
+    const found = await seen(shell, id);
+    const { state } = found.view;
+    if (state.seq > seq) {
+      const events = found.events.filter((event) => event.seq > seq);
+      teller ??= new TimelineTeller(out, packOf(shell, found), state.declaration.detectedAt);
       if (json) for (const event of events) out.json(event, 0);
       else for (const line of teller.lines(events)) out.line(line);
       seq = events.at(-1)?.seq ?? seq;
     }
-    if (view.state.closedAt && seq >= view.state.seq) return;
+    if (state.closedAt && seq >= state.seq) return;
     await sleep(REFRESH_MS);
   }
 }

@@ -55,7 +55,7 @@ test('show names who is still untold and the commands that settle it', () => {
   const story = new Story({}, pack, { unreached: { 'ws-2': 1 } }).to(1);
   story.send('assess', { assessment: assessment({ dataSets: [stored()] }), awareAt: at(1) });
   story.send('approve', { obligation: ID });
-  const view = { state: story.state, registerBacklog: 0 } as never;
+  const view = { state: story.state, registerBacklog: 0, inFlight: [] } as never;
   const lines = boardLines(view, [], pack, story.now, new Output(new Screen(), {}), 0).join('\n');
   expect(lines).toContain('partly told: 1 of 2');
   expect(lines).toContain('Still untold of enterprise-notice');

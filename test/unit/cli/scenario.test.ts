@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { clockNow } from '../../../cli/commands/exercise/play';
+import { clockNow } from '../../../cli/cases/clock-now';
 import { momentOf, readScenario } from '../../../cli/commands/exercise/scenario';
 import { readInput } from '../../../cli/input';
 import { pack, root, T0 } from './helpers';

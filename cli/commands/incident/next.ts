@@ -1,0 +1,47 @@
+/** `tocsin next`: what to do next about an incident, in order, as commands. */
+import type { Command } from 'commander';
+import { type NextStep, nextSteps, stepsOfAlarms } from '../../../domain/incident/next-steps';
+import { tocsin } from '../../../domain/kernel/command-lines';
+import { NO_WORKER, type Seen, seen } from '../../cases/seen';
+import { samePack } from '../../pack-of';
+import { visibleLine } from '../../rendering/hostile-text';
+import { nextLines, typedHere } from '../../rendering/next-lines';
+import { wrap } from '../../rendering/table';
+import type { CommonOptions, Shell } from '../../shell';
+import { verb } from '../../verb';
+
+export function nextCommand(program: Command, shell: Shell): void {
+  verb(
+    program,
+    'next <id>',
+    'Show what to do next about an incident, in order, each step with its command.',
+    'next INC-20260401-9f3a',
+  ).action(async (id: string, { json }: CommonOptions) => {
+    const found = await seen(shell, id);
+    const { steps, known } = stepsOf(found, shell);
+    if (json) return shell.out.json({ id, steps });
+    const { out } = shell;
+    const { title, closedAt } = found.view.state;
+    for (const line of wrap(`${id}  ${visibleLine(title)}`, out.width)) out.line(out.style(line, 'bold'));
+    if (found.fromRegister) out.line(out.style(NO_WORKER, 'red'));
+    if (closedAt)
+      return out.line(`It is closed. Open it again with: ${tocsin('reopen', { id, reason: { ask: 'reason' } })}`);
+    if (!known)
+      for (const line of wrap('Its policy is not on this machine: here is only what its alarms ask for.', out.width))
+        out.line(out.style(line, 'yellow'));
+    const text = typedHere(shell.settings.by !== undefined);
+    for (const line of nextLines(steps, found.now, out, text)) out.line(line);
+    out.line(`\nWhy each duty applies: ${tocsin('explain', { id })}`);
+  });
+}
+
+/** The next steps; from the alarms alone where the policy is not `known` here. */
+export function stepsOf(
+  { view: { state }, events, now }: Seen,
+  shell: Pick<Shell, 'settings'>,
+): { steps: NextStep[]; known: boolean } {
+  const pack = samePack(state, shell.settings.policy);
+  return pack
+    ? { steps: nextSteps(state, pack, now), known: true }
+    : { steps: stepsOfAlarms(state, events), known: false };
+}

@@ -1,0 +1,176 @@
+/**
+ * What people do next about an incident, in order, each step with its commands: first the question whether personal data is
+ * affected, on which most duties hang; then what is doubtful, and what is owed by deadline; last, how it ends. Pure.
+ */
+import { alarmText } from '../case/alarm-text';
+import { ask, type CommandLine, commandLine, commandText } from '../kernel/command-lines';
+import { plural } from '../kernel/plural';
+import { type Instant, toMs } from '../kernel/time';
+import { type Policy, ruleOf } from '../policy/policy';
+import type { ObligationRule } from '../policy/rule';
+import { awarenessAlarm, clockAlarm } from './alarms';
+import { outcomeWords, stepWords } from './board-words';
+import { DATA_QUESTION, questionCommands } from './data-question';
+import { doubtsOf } from './doubted';
+import type { IncidentEvent } from './events';
+import { authorityOf } from './filings';
+import { lacking } from './records';
+import { type IncidentState, isSettled, type Obligation } from './state';
+
+/** One thing to do. */
+export interface NextStep {
+  /** What it is about, as a title: a duty, a question, the alarms. */
+  what: string;
+  /** What to do about it, or what it waits for; empty where the title says it. */
+  todo: string;
+  /** What happens by itself if nobody does it, as a sentence. */
+  onSilence?: string;
+  obligation?: string;
+  dueAt?: Instant;
+  /** The commands that do it, the usual one first. */
+  commands: CommandLine[];
+}
+
+const by = ask('by');
+
+/** The steps that wait for a person, in the order in which to take them. None of an incident that is closed. */
+export function nextSteps(state: IncidentState, pack: Policy, now: Instant): NextStep[] {
+  if (state.closedAt) return [];
+  const owed = Object.values(state.obligations).flatMap((o) => {
+    const rule = ruleOf(pack, o.rule);
+    return rule && !isSettled(o) ? [{ o, rule }] : [];
+  });
+  owed.sort((a, b) => dueMs(a.o) - dueMs(b.o));
+  const questions = owed.filter(({ rule }) => rule.channel === 'assessment');
+  const duties = owed.filter(({ o, rule }) => rule.channel !== 'assessment' && waitsForPerson(o, rule));
+  const steps = [
+    ...questions.map(({ o, rule }) => questionStep(o, rule, state)),
+    ...alarmStep(state),
+    ...doubtSteps(state, now),
+    ...duties.map(({ o, rule }) => dutyStep(o, rule, state, pack, now)),
+    ...endSteps(state, owed.length > 0),
+  ];
+  return unlike(steps);
+}
+
+/**
+ * What the open alarms ask for: all that can be said where the policy of an incident is not at hand. `events`: those of the
+ * incident, as far as they are known.
+ */
+export function stepsOfAlarms(state: IncidentState, events: readonly IncidentEvent[]): NextStep[] {
+  if (state.closedAt) return [];
+  const asked = events.flatMap((event): NextStep[] => {
+    if (event.kind !== 'alarm-raised' || !state.unacknowledged?.includes(event.seq)) return [];
+    const { what, todo } = alarmText(event.data, event.at);
+    const { about, dueAt, commands } = event.data;
+    const title = about.kind === 'obligation' ? about.title : what;
+    return [{ what: title, todo, ...(dueAt && { dueAt }), commands }];
+  });
+  asked.sort((a, b) => dueMs(a) - dueMs(b));
+  return unlike([...alarmStep(state), ...asked]);
+}
+
+function dueMs({ dueAt }: { dueAt?: Instant }): number {
+  return dueAt === undefined ? Number.POSITIVE_INFINITY : toMs(dueAt);
+}
+
+/** False for what goes on by itself: it is being drafted or sent, or follows from what else is done. */
+function waitsForPerson(o: Obligation, rule: ObligationRule): boolean {
+  if (o.status === 'dispatching' || rule.record === 'R6' || rule.record === 'R7') return false;
+  return !(o.status === 'pending' && ['email', 'status-page', 'filing'].includes(rule.channel));
+}
+
+function questionStep(o: Obligation, rule: ObligationRule, { caseId }: IncidentState): NextStep {
+  return {
+    what: `Assess: ${DATA_QUESTION}`,
+    todo: 'most duties depend on it; which data, and whose, can follow',
+    obligation: o.id,
+    ...(o.dueAt && { dueAt: o.dueAt }),
+    commands: [...questionCommands(caseId, rule), commandLine('assess', { id: caseId })],
+  };
+}
+
+function alarmStep({ caseId, unacknowledged = [] }: IncidentState): NextStep[] {
+  if (unacknowledged.length === 0) return [];
+  return [
+    {
+      what: `${plural(unacknowledged.length, 'alarm')} not acknowledged`,
+      todo: 'say that you have seen them and act: they repeat until somebody does',
+      commands: [commandLine('acknowledge', { id: caseId, by })],
+    },
+  ];
+}
+
+/** Instants that look like a mistake, and changes that wait for a second person. */
+function doubtSteps(state: IncidentState, now: Instant): NextStep[] {
+  const doubts = doubtsOf(state).map(({ of, doubt }): NextStep => {
+    const alarm = awarenessAlarm(state.caseId, of, doubt, { kind: 'due' });
+    const { what, todo } = alarmText(alarm, now);
+    return { what, todo, dueAt: doubt.answerBy, commands: alarm.commands };
+  });
+  const waits = Object.entries(state.awaitsSecond ?? {}).map(([change, asked]): NextStep => {
+    const what = `${asked.by} asked to change the instant of the ${change} to ${asked.awareAt}: ${asked.reason}`;
+    const id = state.caseId;
+    return {
+      what,
+      todo: 'a second person agrees or declines',
+      commands: [
+        commandLine('confirm', { id, change, by }),
+        commandLine('confirm', { id, change, reason: ask('reason'), by, decline: true }),
+      ],
+    };
+  });
+  return [...doubts, ...waits];
+}
+
+function dutyStep(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy, now: Instant): NextStep {
+  const alarm = clockAlarm(o, rule, { kind: 'due' }, state, pack, now);
+  const { todo, onSilence } = alarmText(alarm, now);
+  const to = authorityOf(o);
+  const lacks = rule.record ? lacking(rule.record, state, pack) : [];
+  const byHand = rule.channel === 'containment' ? byHandText(state) : '';
+  const measure = commandLine('measure', { id: state.caseId, text: ask('text'), by });
+  return {
+    what: to ? `${rule.title} (${to})` : rule.title,
+    todo: `${byHand}${lacks.length > 0 ? `it lacks ${lacks.join(', ')}` : todo}`,
+    ...(onSilence && { onSilence }),
+    obligation: o.id,
+    ...(o.dueAt && { dueAt: o.dueAt }),
+    commands: rule.record === 'R5' ? [measure] : alarm.commands,
+  };
+}
+
+/** The steps of containment that nobody has done. */
+function byHandText({ containment }: IncidentState): string {
+  const undone = Object.values(containment).filter((step) =>
+    ['failed', 'refused', 'recorded-only'].includes(step.state),
+  );
+  return undone.map((step) => `${stepWords(step)} (${outcomeWords(step.state)}); `).join('');
+}
+
+/** How it ends: the status says so, then it is closed. */
+function endSteps({ caseId: id, status }: IncidentState, isOwed: boolean): NextStep[] {
+  if (status !== 'resolved')
+    return [
+      {
+        what: 'When the incident is over',
+        todo: 'set its status to resolved: the clock of the review starts',
+        commands: [commandLine('status', { id, status: 'resolved', by })],
+      },
+    ];
+  if (isOwed) return [];
+  return [
+    { what: 'Nothing is owed any more', todo: 'close the incident', commands: [commandLine('close', { id, by })] },
+  ];
+}
+
+/** Steps that are done by the same commands are one: the first of them. */
+function unlike(steps: NextStep[]): NextStep[] {
+  const seen = new Set<string>();
+  return steps.filter(({ commands }) => {
+    const key = commands.length > 0 ? commandText(commands[0]!) : '';
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
