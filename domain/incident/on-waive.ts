@@ -1,0 +1,76 @@
+import type { Policy } from '../policy/policy';
+import type { ObligationRule } from '../policy/rule';
+import type { Answer } from './answer';
+import { stateWords } from './board-words';
+import type { NewEvent } from './events';
+import { groundProblem } from './grounds';
+import type { Message, MessageBody } from './messages';
+import { lawServed, restOf } from './on-telling';
+import { type IncidentState, isSettled, type Obligation } from './state';
+import { neverTold, tellerOf } from './telling';
+import { factsToTell } from './told';
+import { untoldText } from './untold';
+
+type On<N extends Message['message']> = MessageBody<N>;
+
+export function onWaive(
+  state: IncidentState,
+  message: On<'waive'>,
+  rule: ObligationRule,
+  pack: Policy,
+  targets: Obligation[],
+  answer: Answer,
+): NewEvent[] {
+  const { reason, ground } = message;
+  const known = state.obligations[message.obligation];
+  const waivable = targets.filter((o) => !isSettled(o) && o.status !== 'dispatching');
+  if (waivable.length === 0 && (targets.length > 0 || known))
+    return answer.noted(`${message.obligation} is already ${stateWords((targets[0] ?? known)!.status)}`);
+  const problem = groundProblem(ground, rule, pack, state);
+  if (problem) return answer.rejected(`ground: ${problem}`);
+  if (waivable.length > 0) {
+    const elsewhere = waivable.find((o) => o.fulfilledAt && tellerOf(o, rule, state, pack));
+    if (elsewhere) return answer.rejected(`obligation: ${elsewhere.id} is told with ${rule.toldWith}: waive that`);
+    const owing = waivable.flatMap((o) => leavesByLaw(o, rule, state, pack));
+    if (owing.length > 0) return answer.rejected(...owing);
+    return waivable.flatMap((o): NewEvent[] => [
+      {
+        kind: 'obligation-waived',
+        data: {
+          obligation: o.id,
+          rule: rule.id,
+          reason,
+          ground,
+          ...(o.fulfilledAt ? { says: factsToTell(rule, state, pack) } : {}),
+        },
+      },
+      // Who waives a later round decides to leave those untold whom only this round would have told.
+      ...(o.fulfilledAt ? leftUntold(o, rule, state, pack, reason) : []),
+    ]);
+  }
+  return [{ kind: 'obligation-waived', data: { obligation: rule.id, rule: rule.id, reason, ground } }];
+}
+
+/** Of a later round: whom another duty of law, which this notice fulfils, still names; waiving a promise leaves them owed. */
+function leavesByLaw(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): string[] {
+  if (!o.fulfilledAt) return [];
+  const untold = neverTold(o, rule, state, pack);
+  const law = lawServed(o, rule, state, pack).find(({ id }) => id !== rule.id);
+  if (!law || untold.length === 0) return [];
+  return [
+    `obligation: ${o.id} tells under ${law.id} (${law.citation}) too, and somebody is untold: ${untoldText(untold)}. ` +
+      'Approve it, tell them by another channel, or leave them untold one by one with a reason',
+  ];
+}
+
+function leftUntold(
+  o: Obligation,
+  rule: ObligationRule,
+  state: IncidentState,
+  pack: Policy,
+  reason: string,
+): NewEvent[] {
+  const untold = neverTold(o, rule, state, pack);
+  if (untold.length === 0) return [];
+  return [{ kind: 'left-untold', data: { obligation: o.id, round: o.round, reason, ...restOf(untold) } }];
+}
