@@ -278,6 +278,8 @@ export interface Activities {
   /** Settles what waits for a person; answers how many recipients that were. */
   settleBatch(input: SettleBatchInput): Promise<{ recipients: number }>;
   summariseDelivery(input: OpenDeliveryInput): Promise<DeliverySummary>;
+  /** Counts who was reached, with what the mail provider told since, which Postgres alone knows. Fails while it is away. */
+  recountDelivery(input: OpenDeliveryInput): Promise<Pick<DeliverySummary, 'counted'>>;
   /** Brings a spooled delivery into Postgres when that is back. Throws (and is retried) until then. */
   mergeSpool(input: DeliveryRef & { spool?: SpoolPlace }): Promise<void>;
   /** Mails an alarm once, and has the case's escalation repeat it until somebody acknowledges it. */

@@ -4,7 +4,7 @@ import type { Ledgers } from '../activities/delivery/ledgers';
 import { openDelivery } from '../activities/delivery/open-delivery';
 import { sendBatches } from '../activities/delivery/send-batches';
 import { settleByPerson } from '../activities/delivery/settle-by-person';
-import { mergeSpool, summariseDelivery } from '../activities/delivery/summarise-delivery';
+import { mergeSpool, recountDelivery, summariseDelivery } from '../activities/delivery/summarise-delivery';
 import type { DirectoryPort } from '../activities/directory/directory-port';
 import type { MailPort } from '../activities/mail/mail-port';
 import { draftNotice } from '../activities/notices/draft-notice';
@@ -105,6 +105,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     openDelivery: (input) => openDelivery({ ledgers, artefacts, log, directory: outward(input).directory }, input),
     sendBatches: (input) => sendBatches({ ledgers, artefacts, log, now, mail: outward(input).mail }, input),
     settleBatch: (input) => settleByPerson(ledgers, input),
+    recountDelivery: (input) => recountDelivery({ ledgers, directory: outward(input).directory }, input),
     summariseDelivery: (input) => summariseDelivery({ ledgers, directory: outward(input).directory }, input),
     mergeSpool: ({ spool }) => mergeSpool(ledgers, spool),
     raiseAlarm: (input) => raiseAlarm({ ...staffMail(input), escalation: deps.escalation }, input),

@@ -6,6 +6,7 @@ import { ApplicationFailure, defineQuery, patched, setHandler } from '@temporali
 import type { CaseResult } from '../domain/case/contract';
 import type { ResumedInput } from '../domain/case/resumed';
 import {
+  CameBackSchema,
   type ClosedIncidentInput,
   ClosedIncidentInputSchema,
   DeliveryProblemSchema,
@@ -18,7 +19,7 @@ import { type Explanation, explain } from '../domain/incident/explain';
 import { incidentLifecycle } from '../domain/incident/lifecycle';
 import { INCIDENT_MESSAGES } from '../domain/incident/messages';
 import { openingOf } from '../domain/incident/opening';
-import type { IncidentOutcome } from '../domain/incident/outcome';
+import { type IncidentOutcome, onOutcome } from '../domain/incident/outcome';
 import { playRecord } from '../domain/incident/record-only';
 import type { IncidentState } from '../domain/incident/state';
 import type { IncidentWork } from '../domain/incident/work';
@@ -59,6 +60,12 @@ export function incident(input: Input): Promise<CaseResult> {
             threshold: undecided ? { kind: 'undecided' } : { kind: 'failing', work: 'send' },
             detail: problem,
           }),
+      ),
+      'mails-came-back': internalSignal(
+        'Intake: the ledger has mails that came back since they were counted',
+        CameBackSchema,
+        ({ ledgerKey }) =>
+          void run.step((state, now) => onOutcome(state, { kind: 'came-back', ledgerKey }, policy.pack, now)),
       ),
     }),
     async begin(run) {

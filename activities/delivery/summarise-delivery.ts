@@ -29,6 +29,21 @@ export async function summariseDelivery(
   };
 }
 
+/** Who was reached of an audience, with what the provider told since. Throws LedgerUnavailable, and is retried, until Postgres is back. */
+export async function recountDelivery(
+  { ledgers, directory }: { ledgers: Ledgers; directory: DirectoryPort },
+  input: OpenDeliveryInput,
+): Promise<Pick<DeliverySummary, 'counted'>> {
+  const resolved = await directory.resolve(input.audience);
+  try {
+    // A spool knows nothing of what came back: what it holds is counted where that stands.
+    await ledgers.mergeSpool();
+    return { counted: countReached(input.audience, resolved, await ledgers.postgres.recipients(keyOf(input))) };
+  } catch (error) {
+    throw asUnavailable(ledgers, error);
+  }
+}
+
 /** Brings what is spooled here into Postgres. Throws LedgerUnavailable, and is retried, until Postgres is back. */
 export async function mergeSpool(ledgers: Ledgers, spool?: SpoolPlace): Promise<void> {
   assertSpoolHere(ledgers, spool);

@@ -22,6 +22,7 @@ import { InboxProofs } from './inbox/inbox-proof';
 import { createPipeline } from './inbox/pipeline';
 import { UntakenCounts } from './inbox/untaken';
 import { logPlugin } from './log-plugin';
+import { CameBackTeller } from './mail-events/tell-came-back';
 import { createIntake, drain } from './server/create-intake';
 import { Health } from './server/health';
 import type { IntakeServerSettings } from './settings';
@@ -113,13 +114,18 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
         temporal: () => connection.workflowService.getSystemInfo({}),
       }),
     });
+    const teller = sources.some(({ adapter }) => adapter.format === 'resend')
+      ? new CameBackTeller(pool, temporal, log)
+      : undefined;
     const url = await app.listen({ host, port });
     pipeline.start();
+    teller?.start();
     return {
       url,
       sources: sources.map(({ name }) => name),
       async stop(delayMs = 0) {
         await drain(app, delayMs);
+        await teller?.stop();
         await pipeline.stop();
         await closeConnections();
       },

@@ -223,6 +223,7 @@ const WORK_WORDS: Record<WorkKind, string> = {
   recheck: 'checking the package again',
   settle: 'recording that the task is done',
   'settle-batch': 'recording what became of a batch',
+  recount: 'counting again who was told',
 };
 
 /** About the incident as a whole. */

@@ -26,6 +26,7 @@ export const WORK = [
   'recheck',
   'settle',
   'settle-batch',
+  'recount',
 ] as const;
 export type WorkKind = (typeof WORK)[number];
 

@@ -43,6 +43,9 @@ export const DeliveryProblemSchema = z.object({
   undecided: z.boolean().optional(),
 });
 
+/** Signal of the intake: the ledger has mails of a notice that came back since it was counted; only a reason to look into it. */
+export const CameBackSchema = z.object({ ledgerKey: z.string().min(1).max(200) });
+
 /** Search attributes and their types, as registered at the server. The list sorted by next deadline is the on-call board. */
 export const SEARCH_ATTRIBUTES = {
   TocsinSeverity: 'Keyword',

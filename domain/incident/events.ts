@@ -10,7 +10,7 @@ import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
-import type { Audience } from './audience';
+import type { Audience, Group } from './audience';
 import type { AwarenessBasis } from './awareness';
 import type { Corrected } from './corrected-facts';
 import type { Doubted } from './doubted-kinds';
@@ -240,6 +240,21 @@ interface EventData {
   'delivery-moved': { obligation: string; round: number; settled: number };
   /** `audience`: the workspaces that it went to, or the people whom the facts named when it was counted. */
   'delivery-counted': { obligation: string; round: number; evidence: Evidence; counted: Counted; audience: Audience };
+  /** The ledger has mails of a notice that came back after they were counted: it is counted again. */
+  'mails-came-back': { obligation: string; round: number };
+  /**
+   * Of those who were mailed, whom the mail came back from, all of them: workspaces by id; people by count, with how many of
+   * those that the directory lists are told. `asOf`: the number of the event that asked for it. What was fulfilled and now is
+   * not is owed again: from this round on, and until `dueAt`.
+   */
+  'delivery-recounted': {
+    obligation: string;
+    round: number;
+    asOf: number;
+    workspaces?: string[];
+    groups?: Array<Group & { told: number; cameBack: number }>;
+    clock?: ArmedClock;
+  } & Partial<Due>;
   'told-outside': {
     obligation: string;
     round: number;

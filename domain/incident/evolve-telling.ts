@@ -1,7 +1,19 @@
 /** What the events of telling change of an obligation: the tally of its audience. */
+import type { Instant } from '../kernel/time';
 import type { DataOf, EventOf } from './events';
-import type { Obligation } from './state';
-import { afresh, type Named, NO_TALLY, type Tally, toldIn, withCounted, withLeft, withOutside } from './tally';
+import { type Obligation, toldWithout } from './state';
+import {
+  afresh,
+  backIn,
+  type Named,
+  NO_TALLY,
+  type Tally,
+  toldIn,
+  withCameBack,
+  withCounted,
+  withLeft,
+  withOutside,
+} from './tally';
 
 type TellingEvent = EventOf<'delivery-counted' | 'told-outside' | 'left-untold'>;
 
@@ -31,6 +43,39 @@ export function withDelivery(o: Obligation, { counted, audience, evidence }: Dat
   return { ...next, status: 'partly-told', delivery: evidence, covers: undefined };
 }
 
+/**
+ * After it was counted again whom mails came back from: what was fulfilled may be owed again, to them. What was heard since asks
+ * for another count.
+ */
+export function withRecount(o: Obligation, data: DataOf<'delivery-recounted'>, at: Instant): Obligation {
+  const { recount, ...rest } = withTally(o, (tally) => withCameBack(tally, data));
+  const next = recount === undefined || recount === data.asOf ? rest : { ...rest, recount };
+  const { round, clock, dueAt, marginAt } = data;
+  if (!clock) return next;
+  return {
+    ...withoutRound(next),
+    ...{ status: 'partly-told', purpose: 'new-recipients', round, clock, dueAt, marginAt, roundStartedAt: at },
+    missingThen: next.draft ? toldWithout(next) : next.missingThen,
+    toldThen: toldIn(next.tally ?? NO_TALLY),
+    changed: undefined,
+    decision: undefined,
+    proposal: undefined,
+  };
+}
+
+/** Without what belongs to the round that is over. */
+export function withoutRound(o: Obligation): Obligation {
+  return {
+    ...o,
+    draft: undefined,
+    edits: undefined,
+    approved: false,
+    hold: undefined,
+    rung: undefined,
+    missedDueAt: undefined,
+  };
+}
+
 /** Somebody is left untold by a person's decision. */
 export function withLeftUntold(o: Obligation, named: Named, decision: NonNullable<Tally['decision']>): Obligation {
   return withTally(o, (tally) => withLeft(tally, named, decision));
@@ -49,7 +94,10 @@ export function reopenedTally(
     return { again: afresh(o.tally ?? NO_TALLY), ledgerRound: round, delivery: undefined, toldThen: undefined };
   const { ledgerRound, delivery, toldThen } = o;
   if (o.status === 'partly-told') return { again: o.again, ledgerRound, delivery, toldThen };
-  return { again: undefined, ledgerRound: undefined, delivery, toldThen: toldIn(o.tally ?? NO_TALLY) };
+  const { tally = NO_TALLY } = o;
+  // Whose mail of a later round came back was sent that one: who is told of it stands in its ledger.
+  const sameLedger = backIn(tally) > 0 ? ledgerRound : undefined;
+  return { again: undefined, ledgerRound: sameLedger, delivery, toldThen: toldIn(tally) };
 }
 
 /** Once everybody was told once more, that is the tally of the notice. */

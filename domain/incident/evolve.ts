@@ -8,7 +8,7 @@ import { counting, stated } from './awareness';
 import { withCorrection } from './corrections';
 import { DOUBT_OF } from './doubted-kinds';
 import type { EventOf, IncidentEvent } from './events';
-import { foldTelling, reopenedTally, settledTally } from './evolve-telling';
+import { foldTelling, reopenedTally, settledTally, withoutRound, withRecount } from './evolve-telling';
 import { withJudgements } from './facts/judgements';
 import { foldFiling } from './filings';
 import { STATUSES } from './incident';
@@ -208,6 +208,7 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       return change((o) => ({
         ...withoutRound(o),
         ...reopenedTally(o, event.data),
+        recount: reopenedTally(o, event.data).ledgerRound === o.ledgerRound ? o.recount : undefined,
         status: 'pending',
         round,
         purpose,
@@ -320,6 +321,10 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
     case 'told-outside':
     case 'left-untold':
       return change((o) => foldTelling(o, event));
+    case 'mails-came-back':
+      return change((o) => ({ ...o, recount: event.seq }));
+    case 'delivery-recounted':
+      return change((o) => withRecount(o, event.data, event.at));
     // What it settles is in the ledger, and comes back with the count of the delivery.
     case 'batch-settled':
       return state;
@@ -383,18 +388,6 @@ function arm(state: IncidentState, event: EventOf<'obligation-armed'>): Incident
 /** True when a deadline had passed by the instant of an act. */
 function passedBefore(o: Obligation, at: Instant): boolean {
   return (o.misses ?? []).some((dueAt) => toMs(dueAt) < toMs(at));
-}
-
-function withoutRound(o: Obligation): Obligation {
-  return {
-    ...o,
-    draft: undefined,
-    edits: undefined,
-    approved: false,
-    hold: undefined,
-    rung: undefined,
-    missedDueAt: undefined,
-  };
 }
 
 /** A round that told what its draft says. */

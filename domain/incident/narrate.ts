@@ -264,6 +264,12 @@ function onObligation(event: ObligationEvent, context: Context): Said {
     }
     case 'delivery-moved':
       return info(`Being sent: ${event.data.settled} known to have an outcome so far`);
+    case 'mails-came-back':
+      return warn('The mail provider says that mails of it came back: it is counted again who was told');
+    case 'delivery-recounted': {
+      const back = cameBackText(event.data);
+      return back ? warn(`Not told, as the mail came back: ${back}`) : info('Counted again: no mail came back');
+    }
     case 'batch-settled': {
       const { accepted, at, batch, reason } = event.data;
       const which = batch ? `Batch ${batch.slice(0, 12)}…` : 'What was undecided';
@@ -395,6 +401,16 @@ export function namedText({ workspaces = [], people = [], unestablished = [], wh
       whole
     ];
   return [...workspaces, ...groups, ...open, ...(words ? [words] : [])].join(', ');
+}
+
+/** Whom mails came back from; nothing where they came back from nobody. */
+function cameBackText({ workspaces = [], groups = [] }: DataOf<'delivery-recounted'>): string {
+  const hidden = standInOf(groups);
+  if (hidden) return hidden;
+  const people = groups.flatMap(({ cameBack, told: _, ...group }) =>
+    cameBack > 0 ? [{ ...group, count: cameBack }] : [],
+  );
+  return workspaces.length + people.length > 0 ? namedText({ workspaces, people }) : '';
 }
 
 /** What a delivery reached, and how many that leaves untold. */

@@ -2,6 +2,7 @@
 import { type Instant, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import { type Occasion, occasionAlarm } from './alarms';
+import { onCameBack, onRecounted } from './came-back';
 import { noticeNow } from './contents';
 import type { Coverage, DataOf, Evidence, NewEvent } from './events';
 import { withDelivery } from './evolve-telling';
@@ -18,6 +19,8 @@ import { untoldText } from './untold';
 export type IncidentOutcome =
   | { kind: 'drafted'; data: DataOf<'notice-drafted'> }
   | { kind: 'delivered'; obligation: string; round: number; evidence: Evidence; counted?: Counted }
+  | { kind: 'came-back'; ledgerKey: string }
+  | { kind: 'recounted'; obligation: string; asOf: number; counted: Counted }
   | { kind: 'moved'; obligation: string; round: number; settled: number }
   | { kind: 'containment-step'; data: DataOf<'containment-step'> }
   | { kind: 'register-verified'; data: DataOf<'register-verified'> }
@@ -64,6 +67,10 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       const occasion = { obligation: o.id, threshold, detail: untoldText(untold) };
       return [happened, { kind: 'alarm-raised', data: occasionAlarm(occasion, next, pack) }];
     }
+    case 'came-back':
+      return onCameBack(state, outcome.ledgerKey);
+    case 'recounted':
+      return onRecounted(state, outcome, pack, now);
     case 'moved': {
       const { obligation, round, settled } = outcome;
       const o = state.obligations[obligation];

@@ -36,7 +36,7 @@ import { isSomebodyUntried, neverTold, settledByTally, tellerOf, toldWith } from
 import { factsToTell } from './told';
 import { changedSince } from './told-facts';
 import { formerCoverage, isCorrecting } from './told-wrongly';
-import { untoldText } from './untold';
+import { isBackOnly, untoldText } from './untold';
 
 const NOTICE_CHANNELS = ['email', 'status-page', 'filing'];
 
@@ -217,7 +217,8 @@ const reopened: Step = (o, rule, state, pack, now) => {
   const clock = { from: 'reopened' as const, anchorAt: now };
   const untold = rule.recipient.to === 'status-subscribers' ? [] : neverTold(o, rule, state, pack);
   if (untold.length > 0) {
-    return [reopen(o, 'new-recipients', `found to be affected, and not told: ${untoldText(untold)}`, clock, due)];
+    const why = isBackOnly(untold) ? 'told by mail, and the mail came back' : 'found to be affected, and not told';
+    return [reopen(o, 'new-recipients', `${why}: ${untoldText(untold)}`, clock, due)];
   }
   if (tellerOf(o, rule, state, pack)) return [];
   const missingSoFar = rule.channel === 'filing' ? undelivered(o) : toldWithout(o);

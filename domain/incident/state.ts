@@ -123,6 +123,8 @@ export interface Obligation {
   ledgerRound?: number;
   /** How many had been told when this round was opened, where it tells others than those. */
   toldThen?: number;
+  /** The number of the event for which it is to be counted again whom mails came back from. */
+  recount?: number;
   /** The last delivery that was counted. */
   delivery?: Evidence;
   /** What was told outside of the product, oldest first. */

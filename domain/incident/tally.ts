@@ -33,7 +33,8 @@ export const CountedSchema = z.discriminatedUnion('of', [
   }),
   z.strictObject({
     of: z.literal('people'),
-    groups: z.array(GroupSchema.extend({ listed: count, told: count })).max(MOST_NAMED),
+    /** `cameBack`: of those who are not told, how many a mail came back from. */
+    groups: z.array(GroupSchema.extend({ listed: count, told: count, cameBack: count.optional() })).max(MOST_NAMED),
   }),
 ]);
 export type Counted = z.infer<typeof CountedSchema>;
@@ -69,6 +70,8 @@ interface GroupTally {
   left: number;
   /** How many were owed when they were last counted. */
   owed: number;
+  /** How many of those who were mailed are untold, as the mail came back. */
+  cameBack?: number;
   /** A person decided that those who were told are all there are, although nobody knows how many there are. */
   settled?: boolean;
 }
@@ -101,7 +104,7 @@ export type Untold =
   | { kind: 'workspace'; workspace: string; why: Unreached | 'not-sent' }
   | { kind: 'workspaces'; why: Whole; count?: number }
   /** `count`: how many, as far as it is known. `assessed` is missing while their number is not established. */
-  | (Group & { kind: 'people'; count: number; assessed?: number; listed: number; told: number });
+  | (Group & { kind: 'people'; count: number; assessed?: number; listed: number; told: number; cameBack?: number });
 
 /** How an audience stands. */
 export interface Standing {
@@ -172,7 +175,7 @@ function ofPeople(assessed: AssessedGroup[], tally: Tally): Standing {
   const standing: Standing = { of: 0, told: 0, outside: 0, left: 0, untold: [] };
   const all: AssessedGroup[] = [...assessed, ...listedOnly(assessed, tally)];
   for (const { count: stated, atLeast, ...group } of all) {
-    const { listed, mailed, outside, left, settled } = tally.groups[groupName(group)] ?? NOBODY;
+    const { listed, mailed, outside, left, settled, cameBack = 0 } = tally.groups[groupName(group)] ?? NOBODY;
     const known = group.country === 'unknown' && stated !== undefined ? stated - beyond(group, all, tally) : stated;
     const owed = Math.max(known ?? 0, listed, mailed + outside);
     const untold = Math.max(0, owed - mailed - outside - left);
@@ -185,7 +188,9 @@ function ofPeople(assessed: AssessedGroup[], tally: Tally): Standing {
     const open = (known === undefined || atLeast) && !settled;
     if (untold > 0 || open || nobody) {
       const assessment = known === undefined || open || group.dataSet === undefined ? {} : { assessed: known };
-      standing.untold.push({ kind: 'people', ...group, count: untold, ...assessment, listed, told: mailed + outside });
+      const back = Math.min(cameBack, untold);
+      const reached = { listed, told: mailed + outside, ...(back > 0 && { cameBack: back }) };
+      standing.untold.push({ kind: 'people', ...group, count: untold, ...assessment, ...reached });
     }
   }
   if (assessed.length === 0 && !tally.settled?.includes('not-named'))
@@ -245,17 +250,50 @@ export function withCounted(
   for (const name of new Set([...assessed.keys(), ...found.keys()])) {
     const { dataSet, country } = found.get(name) ?? assessed.get(name)!;
     const before = groups[name] ?? NOBODY;
-    const { listed, told } = found.get(name) ?? { listed: 0, told: 0 };
-    // Whoever has left the directory since was told all the same.
-    const mailed = Math.max(before.mailed, told);
-    const owed = Math.max(assessed.get(name)?.count ?? 0, listed, mailed);
+    const { listed, told, cameBack = before.cameBack ?? 0 } = found.get(name) ?? { listed: 0, told: 0 };
+    const next = withBack(before, { told, cameBack });
+    const owed = Math.max(assessed.get(name)?.count ?? 0, listed, next.mailed);
     // Each who is mailed now may be one who was told otherwise before, or left untold: one person counts once.
-    const twice = mailed - before.mailed;
+    const twice = Math.max(0, next.mailed - before.mailed);
     const outside = Math.max(0, before.outside - twice);
     const left = Math.max(0, before.left - Math.max(0, twice - before.outside));
-    groups[name] = { ...group({ dataSet, country }), ...before, listed, mailed, outside, left, owed };
+    groups[name] = { ...group({ dataSet, country }), ...next, listed, outside, left, owed };
   }
   return { ...times, counted: true, groups };
+}
+
+/** A group of which it is known anew how many are told and how many a mail came back from. */
+function withBack<G extends GroupTally>(before: G, { told, cameBack }: { told: number; cameBack: number }): G {
+  // Whoever has left the directory since was told all the same; whoever a mail came back from since was not.
+  const kept = Math.max(0, before.mailed - Math.max(0, cameBack - (before.cameBack ?? 0)));
+  const { cameBack: _, ...group } = before;
+  return { ...group, mailed: Math.max(kept, told), ...(cameBack > 0 && { cameBack }) } as G;
+}
+
+/** Whom mails came back from, of those who were counted before: all of them, each time. */
+export interface Recount {
+  workspaces?: string[];
+  groups?: Array<Group & { told: number; cameBack: number }>;
+}
+
+/** The tally after it was counted again whom mails came back from. */
+export function withCameBack(tally: Tally, { workspaces, groups: counted = [] }: Recount): Tally {
+  const groups = { ...tally.groups };
+  for (const each of counted) {
+    const before = groups[groupName(each)];
+    if (before) groups[groupName(each)] = withBack(before, each);
+  }
+  if (!workspaces) return { ...tally, groups };
+  const others = tally.unreached.filter(({ why }) => why !== 'came-back');
+  const back = workspaces.map((workspace) => ({ workspace, why: 'came-back' as const }));
+  const more = back.length - (tally.unreached.length - others.length);
+  const { numbers } = tally;
+  return {
+    ...tally,
+    groups,
+    unreached: [...others, ...back],
+    ...(numbers && { numbers: { told: Math.max(0, numbers.told - more), untold: Math.max(0, numbers.untold + more) } }),
+  };
 }
 
 /** Instants of the first and the last mail of a delivery. */
@@ -292,7 +330,7 @@ export function withLeft(tally: Tally, named: Named, decision: NonNullable<Tally
 
 /** A tally for telling everybody once more: nobody is told yet, and whoever was left untold stays so. */
 export function afresh({ left, settled, groups, decision }: Tally): Tally {
-  const kept = Object.entries(groups).map(([name, { mailed: _m, outside: _o, ...each }]) => [
+  const kept = Object.entries(groups).map(([name, { mailed: _m, outside: _o, cameBack: _b, ...each }]) => [
     name,
     { ...each, mailed: 0, outside: 0 },
   ]);
@@ -303,6 +341,12 @@ export function afresh({ left, settled, groups, decision }: Tally): Tally {
     ...(settled ? { settled } : {}),
     ...(decision ? { decision } : {}),
   };
+}
+
+/** How many of those who were mailed are untold, as the mail came back. */
+export function backIn({ unreached, groups }: Tally): number {
+  const workspaces = unreached.filter(({ why }) => why === 'came-back').length;
+  return Object.values(groups).reduce((sum, { cameBack = 0 }) => sum + cameBack, workspaces);
 }
 
 /** How many a tally holds as told, whoever they are: by mail and otherwise. */

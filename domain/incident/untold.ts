@@ -27,12 +27,12 @@ export function oneUntold(untold: Untold): string {
         'not-listed': `${untold.count ?? 0} more workspaces that were not reached`,
       }[untold.why];
     case 'people': {
-      const { count, assessed, listed, told, dataSet } = untold;
+      const { count, assessed, listed, told, dataSet, cameBack } = untold;
       if (dataSet === undefined && listed === 0)
         return 'nobody is in the directory, and nobody is assessed as affected';
       const known =
         dataSet === undefined ? [] : [assessed === undefined ? 'number not established' : `${assessed} assessed`];
-      return `${groupName(untold)}: ${count} (${[...known, `${listed} in the directory`, `${told} told`].join(', ')})`;
+      return `${groupName(untold)}: ${count} (${[...known, `${listed} in the directory`, `${told} told`, ...(cameBack ? [`${cameBack} mails came back`] : [])].join(', ')})`;
     }
   }
 }
@@ -42,6 +42,15 @@ export function untoldText(untold: Untold[]): string {
   const named = untold.slice(0, MOST).map(oneUntold);
   const more = untold.length > MOST ? [`${untold.length - MOST} more (show --json has all of them)`] : [];
   return [...named, ...more].join('; ') || 'nobody';
+}
+
+/** True when nobody is untold but those whose mail came back. */
+export function isBackOnly(untold: Untold[]): boolean {
+  return untold.every((each) =>
+    each.kind === 'people'
+      ? (each.cameBack ?? 0) >= Math.max(1, each.count)
+      : each.kind === 'workspace' && each.why === 'came-back',
+  );
 }
 
 /** The commands that settle who is untold: told by another channel, or left untold with a reason. */

@@ -41,6 +41,14 @@ export type IncidentWork =
       audience?: MailAudience;
       ledgerKey: string;
     })
+  | (Work & {
+      kind: 'recount';
+      obligation: Obligation;
+      rule: ObligationRule;
+      audience: MailAudience;
+      ledgerKey: string;
+      asOf: number;
+    })
   | (Work & { kind: 'contain'; id: string; round: number; measure: ContainmentMeasure; undo: boolean })
   | (Work & { kind: 'verify-register' })
   | (Work & { kind: 'open-filing'; task: FilingTask })
@@ -118,6 +126,15 @@ export function wantedWork(state: IncidentState, pack: Policy): IncidentWork[] {
         });
       }
     }
+    const audience = o.recount !== undefined && mailAudience(o, rule, state, pack);
+    if (audience && o.status !== 'dispatching') {
+      const asOf = o.recount!;
+      const about = { obligation: o.id };
+      wanted.push({
+        ...{ kind: 'recount', key: `recount ${o.id} ${asOf}`, about, obligation: o, rule, audience, asOf },
+        ledgerKey: ledgerKey(o),
+      });
+    }
     if (rule.record === 'R7' && !isSettled(o) && state.anchors.resolved && !state.registerVerified) {
       wanted.push({ kind: 'verify-register', key: 'verify-register' });
     }
@@ -162,7 +179,7 @@ function settlementOf({ seq, data }: EventOf<'batch-settled'>, state: IncidentSt
 }
 
 /** Rounds for those who were not told yet share the ledger of the notice, so nobody is told twice; others tell everyone again. */
-function ledgerKey({ id, ledgerRound }: Obligation): string {
+export function ledgerKey({ id, ledgerRound }: Obligation): string {
   return ledgerRound === undefined ? id : `${id}#${ledgerRound}`;
 }
 

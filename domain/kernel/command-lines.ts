@@ -58,6 +58,7 @@ const TABLE = {
     args: ['id', 'obligation'],
     options: ['workspaces', 'data-set', 'country', 'count', 'reason', 'by'],
   },
+  'notice recipients': { args: ['id', 'obligation'], options: ['state'], flags: ['addresses'] },
   'notice settle': {
     args: ['id', 'obligation'],
     options: ['accepted', 'batch', 'reason', 'by'],

@@ -200,6 +200,11 @@ const ruleFields = {
    * any written reason. `grounds`, of a legal duty: only on those that packs name.
    */
   waivable: z.enum(['reason', 'grounds']).default('reason'),
+  /**
+   * When so many percent of the mails came back: on which ground a named person may decide to tell the public instead. It is
+   * only proposed.
+   */
+  whenMailsComeBack: z.strictObject({ percent: z.int().min(1).max(100), ground: PolicyIdSchema }).optional(),
   /** How a duty that is not waived for any reason ends where it is not owed; told to whoever tries to waive it. */
   insteadOfWaiver: z.string().optional(),
   /**

@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS tocsin.delivery_events (
 CREATE INDEX IF NOT EXISTS delivery_events_message ON tocsin.delivery_events (provider_message_id);
 CREATE INDEX IF NOT EXISTS delivery_events_untold ON tocsin.delivery_events (received_at)
   WHERE told_at IS NULL AND kind IN ('soft-bounced', 'failed', 'suppressed', 'complained', 'bounced');
+CREATE INDEX IF NOT EXISTS delivery_events_soft ON tocsin.delivery_events (provider_message_id) WHERE kind = 'soft-bounced';
 CREATE INDEX IF NOT EXISTS deliveries_message ON tocsin.deliveries (provider_message_id)
   WHERE provider_message_id IS NOT NULL;
 

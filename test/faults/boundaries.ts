@@ -28,10 +28,11 @@ export interface Boundary {
 
 /**
  * `case`: no incident calls it; `cases-killed` kills there. `undecided`: an incident comes to it only once the mail provider
- * has refused a repeat; `conflict` kills there. `hourly`: an escalation comes to it an hour after an acknowledgement; nobody is
+ * has refused a repeat; `conflict` kills there. `came-back`: an incident
+ * comes to it once the mail provider tells that mails came back; nobody is killed there. `hourly`: an escalation comes to it an hour after an acknowledgement; nobody is
  * killed there.
  */
-export const BOUNDARIES: Record<keyof Activities, Boundary | 'case' | 'undecided' | 'hourly'> = {
+export const BOUNDARIES: Record<keyof Activities, Boundary | 'case' | 'undecided' | 'came-back' | 'hourly'> = {
   snapshotPolicy: { over: {}, withoutPolicy: true },
   appendEntries: { over: {} },
   verifyRegister: { over: {} },
@@ -50,6 +51,7 @@ export const BOUNDARIES: Record<keyof Activities, Boundary | 'case' | 'undecided
   applyMeasure: { over: { maliciousSources: ['198.51.100.N'] } },
   undoMeasure: { over: { isolate: ['ci-runner'] }, brought: released },
   settleBatch: 'undecided',
+  recountDelivery: 'came-back',
   standingOfAlarms: 'hourly',
   tellResolved: 'hourly',
   raiseDetections: 'case',

@@ -250,6 +250,10 @@ function partlyTold(): RecordedEvent[] {
     .to(20)
     .send('told', { ...people, channel: 'letter', people: [{ dataSet: 'accounts', country: 'DE', count: 49 }] });
   story.send('leave-untold', { ...people, rest: true, reason: 'one person was counted twice' });
+  // Days later mails came back.
+  Object.assign(story.world.back, { 'ws-initech': 1, 'accounts/DE': 2 });
+  for (const ledgerKey of ['enterprise-notice', 'gdpr-art34-individuals'])
+    story.to(21).report({ kind: 'came-back', ledgerKey });
   return story.events;
 }
 

@@ -82,6 +82,8 @@ export class FakeWorld {
   readonly unusable = new Set<string>();
   /** Addresses of which only the mail provider knows whether their mail was accepted. */
   readonly undecided = new Set<string>();
+  /** Addresses that a mail came back from after it was sent. */
+  readonly back = new Set<string>();
   private readonly entries = new Map<string, IncidentEvent[]>();
   private readonly ledgers = new Map<string, Map<string, Instant | undefined>>();
   private awaited: { activity: keyof Activities; resolve(): void }[] = [];
@@ -117,6 +119,10 @@ export class FakeWorld {
   /** The register's entries of an incident, in the order in which they were appended. */
   register(incidentId: string): IncidentEvent[] {
     return this.entries.get(incidentId) ?? [];
+  }
+
+  private reachedOf(audience: Audience, ledger: ReadonlyMap<string, string | undefined>): Counted {
+    return countedOf(audience, (to) => ledger.get(to) !== undefined && !this.back.has(to), this.back);
   }
 
   /** The activities, to give to a worker. */
@@ -210,9 +216,12 @@ export class FakeWorld {
           ).length,
           firstSentAt: sent[0],
           lastSentAt: sent.at(-1),
-          counted: countedOf(audience, (address) => ledger.get(address) !== undefined),
+          counted: this.reachedOf(audience, ledger),
         };
       },
+      recountDelivery: async ({ incidentId, ledgerKey, audience }) => ({
+        counted: this.reachedOf(audience, this.ledger(incidentId, ledgerKey)),
+      }),
       settleBatch: async ({ incidentId, ledgerKey, acceptedAt }) => {
         const ledger = this.ledger(incidentId, ledgerKey);
         const waiting = [...ledger.keys()].filter((to) => this.undecided.delete(to));
@@ -280,14 +289,25 @@ export class FakeWorld {
 }
 
 /** Who of an audience was told, as the real activity counts it. */
-function countedOf({ recipient, workspaces, dataSets }: Audience, isTold: (address: string) => boolean): Counted {
+function countedOf(
+  { recipient, workspaces, dataSets }: Audience,
+  isTold: (address: string) => boolean,
+  back: ReadonlySet<string>,
+): Counted {
   if (recipient.to === 'workspace-owners') {
     const known = new Set(WORKSPACES.map(({ id }) => id));
     const ids = workspaces === 'all' ? [...known] : workspaces;
     const told = ids.filter((id) => isTold(`${id}@owner.example`));
     const untold = ids
       .filter((id) => !told.includes(id))
-      .map((workspace) => ({ workspace, why: known.has(workspace) ? ('no-address' as const) : ('unknown' as const) }));
+      .map((workspace) => {
+        const why = back.has(`${workspace}@owner.example`)
+          ? 'came-back'
+          : known.has(workspace)
+            ? 'no-address'
+            : 'unknown';
+        return { workspace, why } as const;
+      });
     return {
       of: 'workspaces',
       reached: told,
@@ -301,7 +321,9 @@ function countedOf({ recipient, workspaces, dataSets }: Audience, isTold: (addre
   const groups = dataSets.flatMap(({ id: dataSet }) =>
     countries.map((country) => {
       const listed = PEOPLE.filter((person) => person.country === country);
-      return { dataSet, country, listed: listed.length, told: listed.filter(({ address }) => isTold(address)).length };
+      const told = listed.filter(({ address }) => isTold(address)).length;
+      const cameBack = listed.filter(({ address }) => back.has(address)).length;
+      return { dataSet, country, listed: listed.length, told, ...(cameBack > 0 && { cameBack }) };
     }),
   );
   return { of: 'people', groups };

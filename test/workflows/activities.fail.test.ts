@@ -8,7 +8,7 @@ const IE = 'gdpr-art33-authority:ie-dpc';
 /** Every activity, and whose it is. One that is not named here fails the first test, and its line says where it is walked. */
 const WALKED: Record<
   keyof Activities,
-  'incident' | 'escalation' | 'triage' | 'report' | 'audit' | 'patch' | 'spool' | 'closed' | 'undecided'
+  'incident' | 'escalation' | 'triage' | 'report' | 'audit' | 'patch' | 'spool' | 'closed' | 'undecided' | 'came-back'
 > = {
   snapshotPolicy: 'incident',
   appendEntries: 'incident',
@@ -26,6 +26,7 @@ const WALKED: Record<
   caseToResume: 'closed',
   mergeSpool: 'spool',
   settleBatch: 'undecided',
+  recountDelivery: 'came-back',
   pageOnCall: 'escalation',
   standingOfAlarms: 'escalation',
   tellAcknowledged: 'escalation',

@@ -8,7 +8,7 @@ import { activities, FIRST_ATTEMPTS, failureText, isFinal, PATIENT, UNTIL_DONE }
 import { deliveryId, SETTLED } from './delivery-id';
 import { draftInput } from './draft-input';
 import type { Situation } from './kind';
-import type { MailRounds } from './mail-rounds';
+import { type MailRounds, recount } from './mail-rounds';
 
 type At = Situation<IncidentState, IncidentOutcome>;
 type WorkOf<K extends IncidentWork['kind']> = Extract<IncidentWork, { kind: K }>;
@@ -24,6 +24,8 @@ export async function performIncidentWork(
       return draft(work, at);
     case 'dispatch':
       return work.rule.channel === 'email' ? mails.deliver(work, at) : publish(work, at);
+    case 'recount':
+      return recount(work, at);
     case 'contain':
       return contain(work, at);
     case 'verify-register':

@@ -102,8 +102,18 @@ export class MailRounds {
   }
 }
 
+/** Counts again who was told, as mails came back since. */
+export async function recount(
+  work: Extract<IncidentWork, { kind: 'recount' }>,
+  at: Situation<IncidentState, IncidentOutcome>,
+): Promise<IncidentOutcome> {
+  const round = roundOf(work, at.state, at.now);
+  const { counted } = await activities(UNTIL_DONE, `count ${work.rule.title} again`).recountDelivery(round);
+  return { kind: 'recounted', obligation: work.obligation.id, asOf: work.asOf, counted };
+}
+
 function roundOf(
-  { obligation: o, audience, ledgerKey }: Dispatch,
+  { obligation: o, audience, ledgerKey }: Pick<Dispatch, 'obligation' | 'audience' | 'ledgerKey'>,
   state: IncidentState,
   at: string,
 ): OpenDeliveryInput {

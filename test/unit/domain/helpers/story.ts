@@ -29,6 +29,8 @@ export interface World {
   containment: 'verified' | 'applied' | 'failed' | 'refused';
   /** Workspaces without a usable address, and how many of a group have none. */
   unreached: Record<string, number>;
+  /** Workspaces whose mail came back, and how many of a group. */
+  back: Record<string, number>;
   /** How many of a group the directory lists; as many as are assessed where it is not given. */
   listed: Record<string, number>;
 }
@@ -49,7 +51,7 @@ export class Story {
     public readonly pack: Policy = TRUST_CENTER,
     world: Partial<World> = {},
   ) {
-    this.world = { silent: [], containment: 'verified', unreached: {}, listed: {}, ...world };
+    this.world = { silent: [], containment: 'verified', unreached: {}, back: {}, listed: {}, ...world };
     const parsed = DeclarationSchema.parse(declaration(over));
     this.now = parsed.declaredAt;
     const policy = { sha256: 'a'.repeat(64), pack };
@@ -199,6 +201,11 @@ export class Story {
         const outcome = effect.undo ? ('undone' as const) : this.world.containment;
         return { kind: 'containment-step', data: { id: effect.id, outcome, detail: 'as tested' } };
       }
+      case 'recount': {
+        const { obligation: o, rule, asOf } = effect;
+        const counted = this.counted(audienceFor(o, rule, this.state, this.pack)!, o);
+        return { kind: 'recounted', obligation: o.id, asOf, counted };
+      }
       case 'verify-register':
         return { kind: 'register-verified', data: { entries: this.state.seq, head: 'c'.repeat(64) } };
       case 'open-filing':
@@ -210,21 +217,26 @@ export class Story {
 
 /** A count of an audience: everybody is told, but for whom the world does not reach. */
 export function countedIn(
-  { unreached, listed }: Pick<World, 'unreached' | 'listed'>,
+  { unreached, back = {}, listed }: Pick<World, 'unreached' | 'listed'> & Partial<Pick<World, 'back'>>,
   audience: Audience,
   o: Pick<Obligation, 'covers'>,
 ): Counted {
   if (audience.of === 'people') {
     const groups = audience.groups.map(({ count, ...group }) => {
       const found = listed[groupName(group)] ?? (group.dataSet === undefined ? 3 : (count ?? 0));
-      return { ...group, listed: found, told: Math.max(0, found - (unreached[groupName(group)] ?? 0)) };
+      const cameBack = back[groupName(group)] ?? 0;
+      const told = Math.max(0, found - (unreached[groupName(group)] ?? 0) - cameBack);
+      return { ...group, listed: found, told, ...(cameBack > 0 && { cameBack }) };
     });
     return { of: 'people', groups };
   }
   const asked = o.covers?.workspaces ?? audience.ids;
   const ids = asked === 'all' ? ['ws-1', 'ws-2', 'ws-3'] : asked;
-  const told = ids.filter((id) => !unreached[id]);
-  const untold = ids.filter((id) => unreached[id]).map((workspace) => ({ workspace, why: 'no-address' as const }));
+  const told = ids.filter((id) => !unreached[id] && !back[id]);
+  const whyNot = (id: string) => (unreached[id] ? ('no-address' as const) : ('came-back' as const));
+  const untold = ids
+    .filter((id) => unreached[id] || back[id])
+    .map((workspace) => ({ workspace, why: whyNot(workspace) }));
   return {
     of: 'workspaces',
     reached: told,

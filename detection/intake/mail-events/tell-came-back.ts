@@ -1,0 +1,123 @@
+/**
+ * Tells incidents that mails of theirs came back: not of each event, but that their ledger is to be counted again. An event
+ * whose mail has no row in the ledger yet waits until it has one.
+ */
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Pool, PoolClient } from 'pg';
+import type { Logger } from 'pino';
+import { CAME_BACK } from '../../../activities/delivery/ledger/delivery-events';
+import { tocsin } from '../../../domain/kernel/command-lines';
+import { type Repeating, repeating } from '../../../platform/repeating';
+import { inTransaction } from '../../../postgres/transaction';
+
+const LOOK_MS = 10_000;
+/** Of one notice it is told at most this often: a count reads its whole ledger. The longer it goes on, the seldomer. */
+const RESTS_MS = [0, 60_000, 300_000, 900_000] as const;
+/** After so long without anything new it is told at once again. */
+const QUIET_MS = 3_600_000;
+/** Whoever is closed is tried again at most this often: it may be opened again. */
+const CLOSED_MS = 3_600_000;
+/** Notices of one look. */
+const MOST = 200;
+/** Events that nobody could be told of are kept in mind for so long. */
+const TRIED_DAYS = 90;
+
+interface Heard {
+  incident: string;
+  key: string;
+  mails: number;
+  events: string[];
+}
+
+interface Told {
+  at: number;
+  times: number;
+  closed?: boolean;
+}
+
+export class CameBackTeller {
+  private readonly told = new Map<string, Told>();
+  private readonly looking: Repeating;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly temporal: Pick<Client, 'workflow'>,
+    private readonly log: Logger,
+    private readonly now: () => number = Date.now,
+    everyMs = LOOK_MS,
+  ) {
+    this.looking = repeating(everyMs, () => this.look().catch((error) => this.failed(error)));
+  }
+
+  start(): void {
+    this.looking.start();
+  }
+
+  /** Resolves when the look under way is done. */
+  async stop(): Promise<void> {
+    await this.looking.stop();
+  }
+
+  /** Tells each incident of whose mails something new is known and whose turn it is. */
+  async look(): Promise<void> {
+    await inTransaction(this.pool, async (client) => {
+      // One at a time, of however many intakes; another one that looks now tells the same.
+      const { rows } = await client.query<{ mine: boolean }>(
+        `SELECT pg_try_advisory_xact_lock(hashtextextended('tocsin mails that came back', 0)) AS mine`,
+      );
+      if (rows[0]!.mine) for (const heard of await untold(client)) await this.tell(client, heard);
+    });
+  }
+
+  private async tell(client: PoolClient, { incident, key, mails, events }: Heard): Promise<void> {
+    const name = JSON.stringify([incident, key]);
+    const before = this.told.get(name);
+    const now = this.now();
+    const times = before && now - before.at < QUIET_MS ? before.times : 0;
+    const rest = before?.closed ? CLOSED_MS : RESTS_MS[Math.min(times, RESTS_MS.length - 1)]!;
+    if (before && now - before.at < rest) return;
+    try {
+      await this.temporal.workflow.getHandle(incident).signal('mails-came-back', { ledgerKey: key });
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      // It is closed: once it is open again it is told.
+      this.told.set(name, { at: now, times: 0, closed: true });
+      const obligation = key.replace(/#\d+$/, '');
+      const todo = `see \`${tocsin('notice recipients', { id: incident, obligation, state: 'came-back' })}\``;
+      if (!before?.closed)
+        this.log.warn({ incident, obligation, mails }, `mails of a closed incident came back: ${todo}, and reopen it`);
+      return;
+    }
+    await client.query('UPDATE tocsin.delivery_events SET told_at = now() WHERE event_id = ANY ($1)', [events]);
+    this.told.set(name, { at: now, times: times + 1 });
+  }
+
+  private failed(error: unknown): void {
+    const { code, name } = error as { code?: unknown; name?: string };
+    this.log.warn({ code: code ?? name }, 'incidents cannot be told which mails came back: it is tried again');
+  }
+}
+
+async function untold(client: PoolClient): Promise<Heard[]> {
+  const { rows } = await client.query<Heard & { mails: string }>(UNTOLD, [MOST, TRIED_DAYS]);
+  return rows.map((row) => ({ ...row, mails: Number(row.mails) }));
+}
+
+// Also a delivery that comes after a soft bounce changes the count.
+const UNTOLD = `
+  WITH news AS (
+    SELECT event_id, provider_message_id, received_at FROM tocsin.delivery_events
+     WHERE told_at IS NULL AND kind IN ('${CAME_BACK.join("', '")}')
+       AND received_at > now() - make_interval(days => $2)
+    UNION ALL
+    SELECT after.event_id, after.provider_message_id, after.received_at
+      FROM tocsin.delivery_events AS soft
+      JOIN tocsin.delivery_events AS after
+        ON after.provider_message_id = soft.provider_message_id AND after.kind = 'delivered' AND after.told_at IS NULL
+     WHERE soft.kind = 'soft-bounced' AND soft.told_at IS NOT NULL
+  )
+  SELECT delivery.incident_id AS incident, delivery.obligation_id AS key, count(DISTINCT delivery.id) AS mails,
+         array_agg(news.event_id) AS events
+    FROM news JOIN tocsin.deliveries AS delivery USING (provider_message_id)
+   WHERE delivery.status = 'sent'
+   GROUP BY 1, 2 ORDER BY max(news.received_at) DESC LIMIT $1`;

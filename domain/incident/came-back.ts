@@ -1,0 +1,115 @@
+/**
+ * Mails that the provider took and that came back: whoever they were for is not told. Who that is stands in the delivery
+ * ledger; here it is heard that there are such mails, counted again, and what that means for the notice. Pure.
+ */
+import { ask, type CommandLine, commandLine } from '../kernel/command-lines';
+import { plural } from '../kernel/plural';
+import { deadline, type Instant } from '../kernel/time';
+import { type Policy, ruleOf } from '../policy/policy';
+import type { ObligationRule } from '../policy/rule';
+import { occasionAlarm } from './alarms';
+import { applies } from './applies';
+import { groupName } from './audience';
+import { dueFor } from './clocks';
+import type { DataOf, NewEvent } from './events';
+import { withRecount } from './evolve-telling';
+import { groundsOf } from './grounds';
+import type { IncidentState, Obligation } from './state';
+import { backIn, type Counted, isCovered, type Tally } from './tally';
+import { standing, tallyOf } from './telling';
+import { untoldText } from './untold';
+import { ledgerKey } from './work';
+
+/** The ledger has mails of a notice that came back since it was counted: it is to be counted again. */
+export function onCameBack(state: IncidentState, key: string): NewEvent[] {
+  const o = Object.values(state.obligations).find((each) => ledgerKey(each) === key);
+  if (!o || state.closedAt || ['not-required', 'waived'].includes(o.status)) return [];
+  // While it is being sent it is counted once at its end, however often this is heard.
+  if (o.status === 'dispatching' && o.recount !== undefined) return [];
+  if (o.status !== 'dispatching' && !tallyOf(o).counted) return [];
+  return [{ kind: 'mails-came-back', data: { obligation: o.id, round: o.round } }];
+}
+
+/** What a new count says of those who were counted as told. `asOf`: the number of the event that asked for it. */
+export function onRecounted(
+  state: IncidentState,
+  { obligation, asOf, counted }: { obligation: string; asOf: number; counted: Counted },
+  pack: Policy,
+  now: Instant,
+): NewEvent[] {
+  const o = state.obligations[obligation];
+  const rule = ruleOf(pack, o?.rule);
+  if (!o || !rule || o.recount === undefined || asOf > o.recount) return [];
+  const found = { obligation, round: o.round, asOf, ...amongTold(counted, tallyOf(o)) };
+  const fold = (data: DataOf<'delivery-recounted'>) => {
+    const next = withRecount(o, data, now);
+    const folded = { ...state, obligations: { ...state.obligations, [o.id]: next } };
+    return { next, folded, stands: standing(next, rule, folded, pack) };
+  };
+  const before = standing(o, rule, state, pack);
+  const { stands } = fold(found);
+  if (!before || !stands || stands.told >= before.told) return [{ kind: 'delivery-recounted', data: found }];
+  const owedAgain = o.status === 'fulfilled' && !isCovered(stands) && applies(rule, state).value !== false;
+  const data = owedAgain ? { ...found, round: o.round + 1, ...dueAgain(rule, pack, now) } : found;
+  const { next, folded } = fold(data);
+  const { of, told, left, untold } = stands;
+  const threshold = { kind: 'undeliverable', failed: of - told - left, total: of } as const;
+  const proposal = publicInstead(next, rule, of, folded, pack);
+  const detail = [untoldText(untold), ...(proposal ? [proposal.text] : [])].join('. ');
+  const alarm = occasionAlarm({ obligation: o.id, threshold, detail }, folded, pack);
+  // Once the directory has another address of theirs it can be mailed there.
+  const again = commandLine('approve', { id: state.caseId, obligation, by: ask('by') });
+  const commands = [
+    ...alarm.commands.slice(0, 2),
+    ...(rule.dispatch === 'approval' ? [again] : []),
+    commandLine('notice recipients', { id: state.caseId, obligation, state: 'came-back' }),
+    ...alarm.commands.slice(2),
+    ...(proposal ? [proposal.command] : []),
+  ];
+  return [
+    { kind: 'delivery-recounted', data },
+    { kind: 'alarm-raised', data: { ...alarm, commands } },
+  ];
+}
+
+/** Until when those are to be told: the time that the duty gives, from now on. */
+function dueAgain(rule: ObligationRule, pack: Policy, now: Instant) {
+  const [{ within, timeZone }] = rule.clocks as [ObligationRule['clocks'][number]];
+  const clock = { from: 'reopened' as const, anchorAt: now };
+  return { clock, ...dueFor(rule, deadline(now, within, pack.calendars, timeZone)) };
+}
+
+/** Of a count, what concerns those who were mailed: whom nobody has tried to reach yet is none of its business. */
+function amongTold(counted: Counted, tally: Tally): Pick<DataOf<'delivery-recounted'>, 'workspaces' | 'groups'> {
+  if (counted.of === 'people') {
+    const groups = counted.groups.filter((group) => tally.groups[groupName(group)] !== undefined);
+    return { groups: groups.map(({ listed: _, ...group }) => ({ ...group, cameBack: group.cameBack ?? 0 })) };
+  }
+  const why = new Map(tally.unreached.map((each) => [each.workspace, each.why]));
+  const mailed = new Set(tally.mailed);
+  const back = counted.unreached.filter((each) => each.why === 'came-back').map(({ workspace }) => workspace);
+  // One that was not reached for another reason stays so.
+  return {
+    workspaces: back.filter((each) => (why.has(each) ? why.get(each) === 'came-back' : mailed.has(each))),
+  };
+}
+
+/** Where so many came back as the policy says, that the public may be told in place of them: for a named person to decide. */
+function publicInstead(
+  o: Obligation,
+  rule: ObligationRule,
+  of: number,
+  { caseId: id }: IncidentState,
+  pack: Policy,
+): { text: string; command: CommandLine } | undefined {
+  const { whenMailsComeBack: proposes } = rule;
+  const ground = groundsOf(rule, pack).find((each) => each.id === proposes?.ground);
+  const back = backIn(tallyOf(o));
+  if (!proposes || !ground || of === 0 || back * 100 < of * proposes.percent) return undefined;
+  return {
+    text:
+      `${plural(back, 'mail')} of ${of} came back, ${proposes.percent} % or more: if reaching them otherwise takes a disproportionate effort, ` +
+      `a named person may decide on a public communication in place of it (${ground.citation})`,
+    command: commandLine('waive', { id, obligation: o.id, ground: ground.id, reason: ask('reason'), by: ask('by') }),
+  };
+}

@@ -1,0 +1,191 @@
+/** Incidents are told that mails of theirs came back: once for many events, seldomer the longer it goes on, never lost. */
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { Pool } from 'pg';
+import pino from 'pino';
+import { type DeliveryEventKind, keepDeliveryEvents } from '../../../activities/delivery/ledger/delivery-events';
+import { PostgresLedger } from '../../../activities/delivery/ledger/postgres-ledger';
+import { runCommand } from '../../../cli/program';
+import { Shell } from '../../../cli/shell';
+import { CameBackTeller } from '../../../detection/intake/mail-events/tell-came-back';
+import { createPool } from '../../../postgres/pool';
+import { afterFile, createTestDatabase } from '../../setup/helpers';
+
+let pool: Pool;
+let url: string;
+beforeAll(async () => {
+  url = (await createTestDatabase()).url;
+  pool = createPool(url);
+  afterFile(() => pool.end());
+});
+beforeEach(() => pool.query('DELETE FROM tocsin.delivery_events'));
+
+/** A teller over incidents that take signals, are closed, or cannot be reached. */
+function teller(world: { closed?: Set<string>; away?: boolean } = {}) {
+  const signals: string[] = [];
+  const logged: string[] = [];
+  const clock = { now: 1_000_000_000_000 };
+  const workflow = {
+    getHandle: (id: string) => ({
+      async signal(name: string, { ledgerKey }: { ledgerKey: string }) {
+        if (world.away) throw new Error('no connection');
+        if (world.closed?.has(id)) throw new WorkflowNotFoundError('over', id, undefined);
+        signals.push(`${id} ${name} ${ledgerKey}`);
+      },
+    }),
+  };
+  const log = pino({ level: 'warn' }, { write: (line: string) => logged.push(line) });
+  const one = new CameBackTeller(pool, { workflow } as never, log, () => clock.now);
+  return { signals, logged, clock, look: () => one.look() };
+}
+
+let made = 0;
+async function sent(count: number, key = 'enterprise-notice', settled = true) {
+  const incidentId = `INC-${++made}`;
+  const group = { incidentId, obligationId: key, channel: 'email', round: 1 };
+  const refs = Array.from({ length: count }, (_, i) => `workspace:ws-${i}`);
+  const recipients = refs.map((ref, i) => ({ ref, address: `owner${i}@customer.example`, language: 'en' }));
+  const ledger = new PostgresLedger(pool);
+  await ledger.open(group, recipients);
+  const { batchKey } = (await ledger.claimBatch(group, 100, new Date()))!;
+  const ids = refs.map((_, i) => `${incidentId}-mail-${i}`);
+  const settle = () =>
+    ledger.settleBatch(
+      batchKey,
+      refs.map((ref, i) => ({ ref, status: 'sent' as const, providerMessageId: ids[i]! })),
+    );
+  if (settled) await settle();
+  return { incidentId, ids, settle };
+}
+
+let events = 0;
+const came = (messageId: string, kind: DeliveryEventKind, reason?: string) =>
+  keepDeliveryEvents(pool, [
+    { eventId: `e-${++events}`, messageId, kind, ...(reason && { reason }), at: '2026-04-01T02:10:00.000Z' },
+  ]);
+
+test('many events of a notice are one signal; what was delivered is none', async () => {
+  const { incidentId, ids } = await sent(20, 'enterprise-notice#2');
+  const { signals, look } = teller();
+  for (const id of ids.slice(0, 9)) await came(id, 'bounced');
+  for (const id of ids.slice(9)) await came(id, 'delivered');
+  await look();
+  await look();
+  expect(signals).toEqual([`${incidentId} mails-came-back enterprise-notice#2`]);
+});
+
+test('what goes on coming is told seldomer, and all of it in the end', async () => {
+  const { ids } = await sent(8);
+  const { signals, clock, look } = teller();
+  const heard: number[] = [];
+  for (const id of ids) {
+    await came(id, 'complained');
+    clock.now += 30_000;
+    await look();
+    heard.push(signals.length);
+  }
+  expect(heard).toEqual([1, 1, 2, 2, 2, 2, 2, 2]);
+  clock.now += 900_000;
+  await look();
+  expect(signals).toHaveLength(3);
+  const { rowCount } = await pool.query('SELECT FROM tocsin.delivery_events WHERE told_at IS NULL');
+  expect(rowCount).toBe(0);
+});
+
+test('an event before the answer of the call that sent the mail waits for it', async () => {
+  const { incidentId, ids, settle } = await sent(1, 'enterprise-notice', false);
+  const { signals, look } = teller();
+  await came(ids[0]!, 'bounced');
+  await look();
+  expect(signals).toEqual([]);
+  await settle();
+  await look();
+  expect(signals).toEqual([`${incidentId} mails-came-back enterprise-notice`]);
+});
+
+test('a delivery after a soft bounce is told, too', async () => {
+  const { ids } = await sent(1);
+  const { signals, clock, look } = teller();
+  await came(ids[0]!, 'soft-bounced');
+  await look();
+  await came(ids[0]!, 'delivered');
+  clock.now += 60_000;
+  await look();
+  await look();
+  expect(signals).toHaveLength(2);
+});
+
+test('Temporal away loses nothing; of a closed incident a person is told once, and it is tried when it is open again', async () => {
+  const { incidentId, ids } = await sent(2);
+  const world = { away: true, closed: new Set<string>() };
+  const { signals, logged, clock, look } = teller(world);
+  await came(ids[0]!, 'bounced');
+  await expect(look()).rejects.toThrow('no connection');
+  world.away = false;
+  world.closed.add(incidentId);
+  await look();
+  clock.now += 60_000;
+  await look();
+  expect(logged).toHaveLength(1);
+  expect(logged[0]).toContain(`notice recipients ${incidentId} enterprise-notice --state came-back`);
+  expect(logged[0]).not.toContain('@');
+  world.closed.clear();
+  clock.now += 3_600_000;
+  await look();
+  expect(signals).toEqual([`${incidentId} mails-came-back enterprise-notice`]);
+});
+
+describe('tocsin notice recipients', () => {
+  async function tocsin(...argv: string[]) {
+    let text = '';
+    const sink = { write: (part: string) => (text += part) };
+    const code = await runCommand(argv, new Shell({ DATABASE_URL: url, COLUMNS: '160' }, sink, sink));
+    return { code, text };
+  }
+
+  test('who, the state of each mail, masked addresses; with --state those who are meant', async () => {
+    const { incidentId, ids } = await sent(4);
+    await came(ids[0]!, 'delivered');
+    await came(ids[1]!, 'bounced', 'NoEmail');
+    await came(ids[2]!, 'soft-bounced');
+    const all = await tocsin('notice', 'recipients', incidentId, 'enterprise-notice');
+    expect(all).toMatchObject({ code: 0 });
+    expect(all.text).toContain('4 mails: 1 sent, 1 delivered, 1 soft-bounced, 1 bounced.');
+    expect(all.text).toContain('o…@customer.example');
+    expect(all.text).not.toContain('owner');
+    const json = await tocsin(
+      'notice',
+      'recipients',
+      incidentId,
+      'enterprise-notice',
+      '--state',
+      'came-back',
+      '--json',
+    );
+    const { counts, recipients } = JSON.parse(json.text);
+    expect(counts).toEqual({ sent: 1, delivered: 1, 'soft-bounced': 1, bounced: 1 });
+    expect(recipients).toMatchObject([
+      { recipient: 'workspace:ws-1', state: 'bounced', reason: 'NoEmail', told: false },
+      { recipient: 'workspace:ws-2', state: 'soft-bounced', told: false },
+    ]);
+    expect(json.text).not.toContain('owner');
+    const full = await tocsin(
+      'notice',
+      'recipients',
+      incidentId,
+      'enterprise-notice',
+      '--state',
+      'bounced',
+      '--addresses',
+    );
+    expect(full.text).toContain('owner1@customer.example');
+    expect(full.text).not.toContain('owner2@');
+  });
+
+  test('a notice that was mailed to nobody, and a state that there is not, are told', async () => {
+    const none = await tocsin('notice', 'recipients', 'INC-none', 'enterprise-notice');
+    expect(none.code).not.toBe(0);
+    expect(none.text).toContain('has been mailed to nobody so far');
+    const wrong = await tocsin('notice', 'recipients', 'INC-none', 'enterprise-notice', '--state', 'lost');
+    expect(wrong.text).toMatch(/came-back/);
+  });
+});
