@@ -37,8 +37,10 @@ export const FAILURES = {
   PageBusy: { retry: true },
   /** A paging service refuses: the other ways of paging are used, and a person corrects the settings. */
   PageRefused: { retry: false },
-  /** The register holds other content under the same number, or an event cannot be an entry. */
+  /** An event cannot be an entry, or is not of the case that brings it. */
   RegisterRefused: { retry: false },
+  /** The register holds another content under the same number: whoever asks is not the run that wrote it. Told with the number. */
+  RegisterForked: { retry: false },
   /** The register has fewer entries of the case than it had: an older backup was restored. Told with the number that it wants next. */
   RegisterBehind: { retry: false },
   /** No answer, or one that says "later": whether it was done is unknown until the next attempt looks. */

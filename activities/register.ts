@@ -28,8 +28,8 @@ export interface RegisterPort {
 
 /**
  * Appends events, each once, of the case alone whose workflow asks: a workflow that brings another case's events is no
- * workflow of ours. Throws RegisterRefused for what no retry can mend, and RegisterBehind when entries are missing that nobody
- * else is writing; an outage is the driver's error, retried.
+ * workflow of ours. Throws RegisterRefused for what no retry can mend, RegisterForked where another content stands under one of
+ * their numbers, and RegisterBehind when entries are missing that nobody else is writing; an outage is the driver's error, retried.
  */
 export const appendToRegister = async (
   register: RegisterPort,
@@ -46,13 +46,10 @@ export const appendToRegister = async (
     const { head } = await register.append(events as unknown as RecordedEvent[]);
     return { position: head.position, head: head.hash };
   } catch (error) {
-    if (
-      error instanceof RegisterConflictError ||
-      error instanceof MalformedEntryError ||
-      error instanceof NotCanonicalError
-    ) {
+    if (error instanceof MalformedEntryError || error instanceof NotCanonicalError)
       throw failure('RegisterRefused', error.message);
-    }
+    if (error instanceof RegisterConflictError)
+      throw failure('RegisterForked', error.message, { details: [error.seq] });
     if (error instanceof RegisterGapError && !follows)
       throw failure('RegisterBehind', error.message, { details: [error.expected] });
     throw error;

@@ -28,11 +28,13 @@ export async function howItStands(
   const latest = (await described(temporal, id))?.workflowExecutionInfo;
   if (!latest) return undefined;
   const run = await infoOf(temporal, latest);
-  if (run.status.name !== 'FAILED' || !(await wasRefused(temporal, id, run.runId))) return standingOf(run);
-  // Whoever reaches Temporal may start what opens nothing under the id of a case: the run before that counts.
+  const why = await whyFailed(temporal, id, run);
+  if (!why) return standingOf(run);
+  // Whoever reaches Temporal may start what opens nothing under the id of a case, or reset one that is closed: the run before
+  // that counts.
   for (const before of await runsOf(temporal, id))
-    if (before.status.name !== 'FAILED' || !(await wasRefused(temporal, id, before.runId))) return standingOf(before);
-  return 'never opened';
+    if (!(await whyFailed(temporal, id, before))) return standingOf(before);
+  return why === FAILURES.forked ? standingOf(run) : 'never opened';
 }
 
 function standingOf({ status, closeTime }: WorkflowExecutionInfo): 'running' | 'closed' | Stopped {
@@ -48,12 +50,19 @@ async function runsOf(temporal: Client, id: string): Promise<WorkflowExecutionIn
   return runs.sort((a, b) => b.startTime.getTime() - a.startTime.getTime());
 }
 
-async function wasRefused(temporal: Client, id: string, runId: string): Promise<boolean> {
+/** Of a run that failed since it was no run of the case: its input was not valid, or the register has what another one did. */
+async function whyFailed(
+  temporal: Client,
+  id: string,
+  { status, runId }: WorkflowExecutionInfo,
+): Promise<string | undefined> {
+  if (status.name !== 'FAILED') return undefined;
   try {
     await temporal.workflow.getHandle(id, runId, { followRuns: false }).result();
-    return false;
+    return undefined;
   } catch (error) {
     const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
-    return cause instanceof ApplicationFailure && cause.type === FAILURES.invalidInput;
+    const type = cause instanceof ApplicationFailure ? cause.type : undefined;
+    return type === FAILURES.invalidInput || type === FAILURES.forked ? type : undefined;
   }
 }

@@ -23,7 +23,7 @@ import {
 } from '../domain/case/contract';
 import type { CaseMessage, CaseState, Lifecycle, NewOf, Work } from '../domain/case/lifecycle';
 import { isRepeat, onCaseMessage, REPEATED, refusals } from '../domain/case/messages';
-import { caseAlarm, type Occasion } from '../domain/case/occasion';
+import { caseAlarm, forkedAlarm, type Occasion } from '../domain/case/occasion';
 import { NOBODY, TOLD_SINGLY, toldOf } from '../domain/case/turned-away';
 import { jsonBytes } from '../domain/kernel/bytes';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
@@ -33,6 +33,7 @@ import { CaseClock } from './lib/case-clock';
 import { showCase } from './lib/case-view';
 import { type CommonWork, commonWork, doCommonWork, isCommon } from './lib/common-work';
 import { DeadlineTimer } from './lib/deadline-timer';
+import { forked, forkedText } from './lib/forked';
 import { handOver } from './lib/hand-over';
 import type { Carried, Kind, Run, Situation } from './lib/kind';
 import { OutsideWork } from './lib/outside-work';
@@ -78,12 +79,15 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
   private known = '';
   /** Work of which a failure was alarmed in this run. */
   private readonly failing = new Set<string>();
+  /** The register has another entry of this number than this run made: it tells that, does nothing else, and ends. */
+  private forkedAt: number | undefined;
   /** Messages of this run that counted for nothing and came from nobody who can be named. */
   private turnedAway = 0;
   private readonly pump = new RegisterPump<E>(
     () => this.stir(),
     (error) => this.onFailure({ kind: 'register', key: 'register' }, error),
     () => this.recent,
+    (entry) => this.onFork(entry),
   );
   private readonly work = new OutsideWork(
     () => this.stir(),
@@ -152,9 +156,14 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
         await condition(allHandlersFinished);
         if (this.isOver()) break;
       }
+      if (this.forkedAt !== undefined && this.caused.length === 0) {
+        await condition(allHandlersFinished);
+        throw forked(this.state.caseId, this.forkedAt);
+      }
       this.pursue();
       await condition(() => this.news || this.isOver());
-      if (workflowInfo().continueAsNewSuggested && !this.isOver()) await this.tryNewRun();
+      const goesOn = !this.isOver() && this.forkedAt === undefined;
+      if (workflowInfo().continueAsNewSuggested && goesOn) await this.tryNewRun();
     }
     const { caseId, closedAt, status, seq } = this.state;
     return { caseId, closedAt: closedAt!, status, entries: seq };
@@ -164,6 +173,10 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
   private pursue(): void {
     this.news = false;
     const { state } = this;
+    if (this.forkedAt !== undefined) {
+      for (const work of this.caused) this.work.start(work, () => this.doCaused(work));
+      return;
+    }
     if (!this.paused) {
       for (const work of this.lifecycle.wantedWork(state)) this.work.start(work, () => this.doWanted(work));
       for (const work of this.caused) this.work.start(work, () => this.doCaused(work));
@@ -177,6 +190,7 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
   }
 
   private isOver(): boolean {
+    if (this.forkedAt !== undefined) return false;
     return (
       this.current?.closedAt !== undefined && this.pump.backlog === 0 && this.caused.length === 0 && this.work.isIdle()
     );
@@ -231,6 +245,21 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
     this.alarm({ ...about, threshold: { kind: 'failing', work: kind }, detail: failureText(error) });
   }
 
+  /**
+   * Another run of the case wrote the register: this one was reset, or begun beside it. Only what the register has is on
+   * record, so from here on nothing is done but to tell a person, and then this run ends, for the case to be resumed.
+   */
+  private onFork(entry: number): void {
+    this.timer.cancel();
+    this.work.cut();
+    const { state } = this;
+    const data = forkedAlarm(entry, state);
+    const news = [{ kind: 'alarm-raised', data } as unknown as NewOf<E>];
+    this.caused = [];
+    this.take(record(this.lifecycle, state, news, this.clock.now()));
+    this.forkedAt = entry;
+  }
+
   alarm(occasion: Occasion): void {
     const { lifecycle } = this;
     this.step((state) => {
@@ -244,6 +273,7 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
   judge(name: string, message: CaseMessage): Judgement | undefined {
     const { current: state } = this;
     if (!state || isRepeat(state, message.commandId)) return undefined;
+    if (this.forkedAt !== undefined) throw refused([forkedText(state.caseId, this.forkedAt)]);
     const at = this.clock.now();
     const news = onCaseMessage(this.lifecycle, state, name, message, at);
     const problems = refusals(news);
@@ -316,6 +346,7 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
 
   /** Records what waits to be recorded, then what `news` makes of the state, then all that follows. */
   step(news: (state: S, now: Instant) => NewOf<E>[], from: Partial<CaseMessage> = {}): E[] {
+    if (this.forkedAt !== undefined) return [];
     this.recordCounted();
     const { state } = this;
     const now = this.clock.now();

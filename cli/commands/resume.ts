@@ -40,10 +40,7 @@ export function resumeCommand(program: Command, shell: Shell): void {
     'resume INC-20260401-9f3a\nresume --all   # after all of Temporal was lost',
   )
     .option('--all', 'every open incident and case without a running workflow')
-    .option(
-      '--replace-running',
-      'first end the workflow that runs: needed after a reset, when the register refuses its entries',
-    )
+    .option('--replace-running', 'first end the workflow that runs: needed where the register refuses its entries')
     .option('--current-policy', "go on under the workers' policy, where the one it was declared under was lost")
     .option(...OPTIONS.by)
     .action((id: string | undefined, options: Options) => resume(shell, id, options));
@@ -120,7 +117,7 @@ async function resumeOne(
     return { id, written, entries: seq, ...(nextDueAt && { nextDeadline: nextDueAt }) };
   if (run?.open && !options.replaceRunning)
     throw refused(
-      `"${id}" has a running workflow. If it was reset and the register refuses its entries, end it and begin from the ` +
+      `"${id}" has a running workflow. If the register refuses its entries, end it and begin from the ` +
         `register: \`${tocsin('resume', { 'incident-or-case': id, 'replace-running': true })}\``,
     );
   const by = shell.by(options);

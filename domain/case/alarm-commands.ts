@@ -85,6 +85,8 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
       return [explain, commandLine('show', { id })];
     case 'waive-and-close':
       return [explain, commandLine('close', { id, by })];
+    case 'resume':
+      return [commandLine('resume', { 'incident-or-case': id }), showLine(id)];
     case 'verify-register':
       return [commandLine('register verify', {}), commandLine('show', { id })];
     case 'check-awareness': {

@@ -70,6 +70,8 @@ const EN: Words = {
         return 'not mailed';
       case 'cancel-requested':
         return 'cancellation requested';
+      case 'forked':
+        return 'stopped: not the run on record';
       case 'register-damaged':
         return 'register damaged';
       case 'declared':
@@ -114,6 +116,7 @@ const EN: Words = {
       'look in the log of the mail provider whether it was accepted there, then record that it was, and when, or that it was not: it is then sent',
     'waive-and-close': 'waive what does not apply, then close the incident',
     'verify-register': 'verify the register',
+    resume: 'resume it from the register, then send again whatever it was told since',
     'check-awareness':
       'confirm the instant if it is right, or correct it: an awareness with assess --aware-at and --reason, a detection with correct --detected-at',
     'decide-detections': 'declare it, dismiss it or merge it',
@@ -242,6 +245,8 @@ function onIncident(alarm: Alarm): string {
 function onCase(alarm: Alarm): string {
   const { threshold } = alarm;
   switch (threshold.kind) {
+    case 'forked':
+      return `The register has another entry ${threshold.entry} of it than this workflow made, as after a reset: the workflow has stopped itself. Nothing that it was told or did since then is on record, and nobody watches its deadlines`;
     case 'cancel-requested':
       return 'Somebody asked to cancel the workflow. It goes on, because its clocks do not stop';
     case 'failing':

@@ -46,6 +46,8 @@ const OccasionSchema = z.discriminatedUnion('kind', [
   /** A mail to a reporter did not go out, or may not have. */
   z.strictObject({ kind: z.literal('not-mailed'), outcome: z.enum(['refused', 'unknown']) }),
   z.strictObject({ kind: z.literal('cancel-requested') }),
+  /** The register has other entries of the case than its run made, `entry` being the first of them: the run has stopped. */
+  z.strictObject({ kind: z.literal('forked'), entry: z.int() }),
   z.strictObject({ kind: z.literal('register-damaged') }),
   /** Tocsin declared an incident by itself. */
   z.strictObject({ kind: z.literal('declared'), trigger: z.enum(['rule', 'silence']) }),
@@ -144,6 +146,7 @@ export const TODOS = [
   'settle-batch',
   'waive-and-close',
   'verify-register',
+  'resume',
   'check-awareness',
   'decide-detections',
   'follow-incident',

@@ -1,6 +1,6 @@
 /** What happens to a case of any kind beside its clock: somebody asked to cancel it, or its work fails. */
 import type { Alarm, Threshold } from './alarm';
-import { showLine } from './alarm-commands';
+import { commandsFor, showLine } from './alarm-commands';
 
 /** `obligation` and `measure` name what it is about; `detail` is in the words of what failed. */
 export interface Occasion {
@@ -13,4 +13,15 @@ export interface Occasion {
 /** The alarm of an occasion that is about the case as a whole. */
 export function caseAlarm({ threshold, detail }: Occasion, { caseId }: { caseId: string }): Alarm {
   return { threshold, about: { kind: 'case' }, todo: 'look-into', detail, commands: [showLine(caseId)] };
+}
+
+/**
+ * The alarm of a run that has stopped itself, as the register has another `entry` of the case than it made. An exercise is
+ * played again instead.
+ */
+export function forkedAlarm(entry: number, { caseId, exercise }: { caseId: string; exercise: boolean }): Alarm {
+  const about = { kind: 'case' } as const;
+  const threshold = { kind: 'forked', entry } as const;
+  if (exercise) return { threshold, about, todo: 'look-into', commands: [showLine(caseId)] };
+  return { threshold, about, todo: 'resume', commands: commandsFor('resume', caseId, about) };
 }

@@ -8,4 +8,6 @@ export const FAILURES = {
   invalidInput: 'InvalidInput',
   invalidMessage: 'InvalidMessage',
   unknownObligation: 'UnknownObligation',
+  /** Of a workflow that stopped itself: the register has other entries of its case than it made. */
+  forked: 'Forked',
 } as const;

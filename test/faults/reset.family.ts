@@ -1,6 +1,7 @@
 /**
- * A running incident is reset: to its first workflow task, to one in the middle, to the last. The last is harmless; after the
- * others the register refuses what the fork records, which alarms, and the command that it names goes on from the register.
+ * An incident is reset: to its first workflow task, to one in the middle, to the last; and when it is closed. A reset to the last
+ * task is harmless; the fork of another one tells a person, does nothing else and ends itself at the first entry that the register
+ * refuses, and the command that it names goes on from the register.
  */
 import { readIncidentEvents } from '../../register/read-incident';
 import { injected, report, Tally } from '../setup/invariants/tally';
@@ -33,12 +34,8 @@ test.each<[string, (tasks: readonly number[]) => number]>([
     const id = `RESET-${name}`;
     const before = await told(id);
     await reset(id, choose(await tasksOf(id)));
-    await until('the fork tells that the register refuses its entries', () => tellsOfRegister(id));
-    expect(await tocsin(world, 'resume', id)).toMatchObject({
-      exitCode: 1,
-      err: expect.stringContaining('--replace-running'),
-    });
-    await expectOk(tocsin(world, 'resume', id, '--replace-running', '--by', 'oncall'));
+    await stopsItself(id);
+    await expectOk(tocsin(world, 'resume', id, '--by', 'oncall'));
     await goesOn(id, before, { resumed: 1 });
   },
   200_000,
@@ -50,6 +47,22 @@ test('to its last task: nothing is lost, and nothing is to be done', async () =>
   await reset(id, (await tasksOf(id)).at(-1)!);
   await goesOn(id, before, { resumed: 0 });
 }, 200_000);
+
+test('when it is closed: the fork stops itself, and the incident stays closed', async () => {
+  const id = 'RESET-closed';
+  await told(id);
+  await peopleClose(world, id, 120_000);
+  const entries = (await readIncidentEvents(world.pool, id)).length;
+  await reset(id, (await tasksOf(id))[0]!);
+  await stopsItself(id);
+  expect(await world.client.stands(id)).toBe('closed');
+  expect(await tocsin(world, 'list', '--json')).toMatchObject({ out: expect.not.stringContaining(id) });
+  const tally = new Tally();
+  const now = (await readIncidentEvents(world.pool, id)).length;
+  tally.whole(now === entries, () => `${id}: ${now} entries after the reset, ${entries} before`);
+  report(tally);
+  expect(tally.found()).toEqual([]);
+}, 300_000);
 
 /** An incident with an alarm, of which one notice was sent; the others are still owed. */
 async function told(id: string): Promise<string> {
@@ -94,9 +107,18 @@ async function reset(id: string, task: number): Promise<void> {
   injected('a reset');
 }
 
-async function tellsOfRegister(id: string): Promise<boolean> {
-  const latest = await world.client.timeline(id).catch(() => []);
-  return of(latest, 'alarm-raised').some(
-    ({ data: { threshold } }) => threshold.kind === 'failing' && threshold.work === 'register',
-  );
+/** The fork ends; a person was told by one mail, which names the command; and nothing but alarms has gone out since the reset. */
+async function stopsItself(id: string): Promise<void> {
+  const notices = () => Object.keys(AUDIENCE).flatMap((obligation) => world.notices(id, obligation)).length;
+  const before = notices();
+  const handle = world.temporal.workflow.getHandle(id);
+  await until('the fork has ended', async () => (await handle.describe()).status.name === 'FAILED', 90_000);
+  const tally = new Tally();
+  const told = world.mails(id).filter(({ text }) => text?.includes('the workflow has stopped itself'));
+  tally.check('silent', told.length >= 1, () => `${id}: the fork has stopped, and nobody was told`);
+  tally.check('doubled', told.length <= 1, () => `${id}: ${told.length} mails about one stop`);
+  tally.check('early', notices() === before, () => `${id}: the fork has sent ${notices() - before} notices`);
+  report(tally);
+  expect(tally.found()).toEqual([]);
+  expect(told[0]!.text).toContain(`npx tocsin resume ${id}`);
 }

@@ -145,7 +145,7 @@ test('gone from Temporal altogether, with its deliveries: resume --all finds it,
   await world.expectSound(id);
 }, 180_000);
 
-test('reset to its first task: the fork cannot write, says so, and is replaced by a run from the register', async () => {
+test('reset to its first task: the fork says that it has stopped itself, and a run from the register goes on', async () => {
   const id = 'INC-stopped-3';
   await declared(id);
   const { state: before } = await world.view(id);
@@ -160,20 +160,18 @@ test('reset to its first task: the fork cannot write, says so, and is replaced b
     requestId: `reset-${id}`,
   });
   injected('a reset');
-  await until('the fork tells that the register refuses its entries', async () =>
-    (await world.client.timeline(id).catch(() => [])).some(
-      ({ kind, data }) =>
-        kind === 'alarm-raised' && (data as { threshold: { work?: string } }).threshold.work === 'register',
-    ),
-  );
-  expect(await tocsin('resume', id)).toMatchObject({ exitCode: 1, err: expect.stringContaining('--replace-running') });
-  expect(await tocsin('resume', id, '--replace-running', '--by', 'oncall')).toMatchObject({ exitCode: 0 });
+  const statusOf = async () => (await world.temporal.workflow.getHandle(id).describe()).status.name;
+  await until('the fork has stopped itself', async () => (await statusOf()) === 'FAILED');
+  const told = world.mails(id).some(({ text }) => text?.includes(`npx tocsin resume ${id}`));
+  expectNotSilent('the fork has stopped itself', told);
+  await expectToldAsStopped(id, /its workflow was terminated/);
+  expect(await tocsin('resume', id, '--by', 'oncall')).toMatchObject({ exitCode: 0 });
   await rests(world, id);
   const { state } = await world.view(id);
   expect(state.anchors).toEqual(before.anchors);
   const events = await readIncidentEvents(world.pool, id);
   expect(events.slice(entries).map(({ kind }) => kind)[0]).toBe('resumed');
-  expect(of(events, 'resumed')).toMatchObject([{ by: 'oncall', data: { found: 'replaced' } }]);
+  expect(of(events, 'resumed')).toMatchObject([{ by: 'oncall', data: { found: 'failed' } }]);
 }, 180_000);
 
 test('no worker asks for work: it is told; and while nobody can be told, the dead man’s switch is not called', async () => {

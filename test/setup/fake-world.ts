@@ -268,7 +268,11 @@ export class FakeWorld {
     for (const event of events) {
       const known = entries[event.seq - 1];
       if (known && JSON.stringify(known) !== JSON.stringify(event)) {
-        throw ApplicationFailure.nonRetryable(`entry ${event.seq} of ${incidentId} is another one`, 'RegisterConflict');
+        throw ApplicationFailure.nonRetryable(
+          `entry ${event.seq} of ${incidentId} is another one`,
+          'RegisterForked',
+          event.seq,
+        );
       }
       if (!known && event.seq !== entries.length + 1) {
         const message = `entry ${event.seq} of ${incidentId} comes after ${entries.length}`;

@@ -2,7 +2,7 @@
  * Writes a case's events to the breach register, in order, one batch at a time. While Postgres is away the events
  * wait here, in workflow state: no notice stops, nothing is lost, order is kept.
  */
-import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched, sleep } from '@temporalio/workflow';
 import { BACKLOG_BYTES } from '../../domain/case/carry';
 import { writtenAgain } from '../../domain/case/written-again';
 import { firstWithin, jsonBytes } from '../../domain/kernel/bytes';
@@ -27,11 +27,13 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
   /**
    * @param changed called when everything is written. @param onFailure called when the register refused entries.
    * @param kept the latest events of the case, written or not; without it, what is written waits for whoever writes before it.
+   * @param onFork called once when the register has another content under a number; nothing is written from then on.
    */
   constructor(
     private readonly changed: () => void,
     private readonly onFailure: (error: unknown) => void,
     private readonly kept?: () => E[],
+    private readonly onFork?: (entry: number) => void,
   ) {}
 
   get backlog(): number {
@@ -118,6 +120,13 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
     return true;
   }
 
+  private isForked(error: unknown): boolean {
+    if (!this.onFork || failureType(error) !== 'RegisterForked' || !patched('a-fork-stops')) return false;
+    const [entry] = failureDetails(error);
+    this.onFork(typeof entry === 'number' ? entry : this.queue[0]!.seq);
+    return true;
+  }
+
   private async drain(): Promise<void> {
     while (this.queue.length > 0 && !this.paused) {
       const events = this.nextBatch();
@@ -133,7 +142,8 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
       } catch (error) {
         if (isCancellation(error)) throw error;
         if (this.writesAgain(error, first)) continue;
-        // Another entry stands under this number: a fault that a person must look at. Nothing is dropped meanwhile.
+        if (this.isForked(error)) return;
+        // A fault that a person must look at. Nothing is dropped meanwhile.
         this.onFailure(error);
         await sleep('15 minutes', { summary: 'the register refused entries; trying again' });
       }
