@@ -1,26 +1,43 @@
 /** Workflows that write entries for a case: which have not done it, and how one that ended before is begun again. */
 import type { Client } from '@temporalio/client';
-import { type EntryWriter, writerOf } from '../domain/case/backlog-id';
+import { type EntryWriter, type NamedWriter, writerOf } from '../domain/case/backlog-id';
 import { described, executions, infoOf } from './executions';
 
-const QUERY = 'WorkflowType="registerBacklog" AND ExecutionStatus != "Completed"';
+const UNFINISHED = 'WorkflowType="registerBacklog" AND ExecutionStatus != "Completed"';
+const ENDED = `${UNFINISHED} AND ExecutionStatus != "Running"`;
 
 /** Those that a case began, and that have not written all: they run, or ended before. Visibility lags behind by a moment. */
 export async function unfinishedWriters(client: Client, caseId?: string): Promise<EntryWriter[]> {
   const ids = new Set<string>();
-  for await (const { workflowId } of executions(client, QUERY)) ids.add(workflowId);
+  for await (const { workflowId } of executions(client, UNFINISHED)) ids.add(workflowId);
   const found: EntryWriter[] = [];
   for (const id of ids) {
     const writer = writerOf(id);
     if (!writer || (caseId !== undefined && writer.caseId !== caseId)) continue;
-    const latest = (await described(client, id))?.workflowExecutionInfo;
-    // Whoever may start a workflow may start one of this name, but not as a child of the case.
-    if (!latest || latest.parentExecution?.workflowId !== writer.caseId) continue;
-    const { status } = await infoOf(client, latest);
-    if (status.name === 'COMPLETED') continue;
-    found.push({ ...writer, running: status.name === 'RUNNING' });
+    const stands = await writerAsItStands(client, writer);
+    if (stands) found.push(stands);
   }
   return found;
+}
+
+/** The first of those that have a run that ended without having written all; by their names alone, which anybody may use. */
+export async function namedAsEnded(client: Client, most: number): Promise<NamedWriter[]> {
+  const found = new Map<string, NamedWriter>();
+  for await (const { workflowId } of executions(client, ENDED)) {
+    const writer = writerOf(workflowId);
+    if (writer) found.set(workflowId, writer);
+    if (found.size >= most) break;
+  }
+  return [...found.values()];
+}
+
+/** How one stands now; `undefined` where it has written all, or is none that a case began. */
+export async function writerAsItStands(client: Client, writer: NamedWriter): Promise<EntryWriter | undefined> {
+  const latest = (await described(client, writer.workflowId))?.workflowExecutionInfo;
+  // Whoever may start a workflow may start one of this name, but not as a child of the case.
+  if (!latest || latest.parentExecution?.workflowId !== writer.caseId) return undefined;
+  const { status } = await infoOf(client, latest);
+  return status.name === 'COMPLETED' ? undefined : { ...writer, running: status.name === 'RUNNING' };
 }
 
 /**

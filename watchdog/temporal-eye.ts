@@ -1,22 +1,34 @@
 /** Looks at the workflows of cases from outside: by the server's own description, which no workflow can colour. */
 import type { Client } from '@temporalio/client';
 import { type google, temporal as proto } from '@temporalio/proto';
-import { unfinishedWriters } from '../client/entry-writers';
+import { namedAsEnded, writerAsItStands } from '../client/entry-writers';
 import { described, executions, infoOf } from '../client/executions';
 import { KINDS } from '../client/kinds';
 import type { EntryWriter } from '../domain/case/backlog-id';
+import { SCHEDULES } from '../domain/kernel/schedules';
 import type { ListedRun, Part, WatchedRun } from '../domain/watch/finding';
+import type { RegisteredCase } from '../domain/watch/registered-case';
 import { astray } from './astray';
+import { MOST_NAMED, WritersEye } from './writers-eye';
 
 /** Time for one call. */
 const CALL_MS = 10_000;
 /** Calls at once: a look at thousands of cases must not crowd out what it looks at. */
 const AT_ONCE = 10;
+const NOT_FOUND = 5;
+const PERMISSION_DENIED = 7;
+
+/** What does not happen while a schedule does not run. */
+const NOT_DONE: Record<keyof typeof SCHEDULES, string> = {
+  audit: 'the audit logs are not verified',
+  dependencies: 'nobody compares what is installed with the advisories',
+};
 
 export class TemporalEye {
   constructor(
     private readonly client: Client,
     private readonly taskQueue: string,
+    private readonly writersEye = new WritersEye(),
   ) {}
 
   /** How the workflows of these cases stand; `null` where the server has none. Throws while Temporal is away. */
@@ -42,9 +54,45 @@ export class TemporalEye {
     return found;
   }
 
-  /** Workflows that write entries for a case and have not done it. */
-  writers(): Promise<EntryWriter[]> {
-    return this.timed(() => unfinishedWriters(this.client));
+  /** Workflows that were to write entries of these cases and ended before. */
+  async writers(cases: readonly RegisteredCase[]): Promise<EntryWriter[]> {
+    const named = await this.timed(() => namedAsEnded(this.client, MOST_NAMED));
+    return this.writersEye.ended(named, cases, (writer) => this.timed(() => writerAsItStands(this.client, writer)));
+  }
+
+  /** Schedules that workers made and that do not run: deleted, or paused. */
+  async schedules(): Promise<Part[]> {
+    const parts: Part[] = [];
+    for (const [name, id] of Object.entries(SCHEDULES) as Array<[keyof typeof SCHEDULES, string]>) {
+      const how = await this.timed(() => this.schedule(id));
+      if (how === 'runs' || (how === 'gone' && name !== 'audit' && !(await this.hasRun(id)))) continue;
+      const remedy =
+        how === 'gone'
+          ? 'Start a worker anew: it makes the schedule again'
+          : `Let it go on: temporal schedule toggle --schedule-id ${id} --unpause --reason "…"`;
+      const what = how === 'gone' ? `Temporal has no schedule "${id}"` : `The schedule "${id}" is paused`;
+      parts.push({ part: 'schedule', of: id, problem: `${what}: ${NOT_DONE[name]}. ${remedy}` });
+    }
+    return parts;
+  }
+
+  private async schedule(scheduleId: string): Promise<'runs' | 'paused' | 'gone'> {
+    const { namespace } = this.client.options;
+    try {
+      const { schedule } = await this.client.workflowService.describeSchedule({ namespace, scheduleId });
+      return schedule?.state?.paused ? 'paused' : 'runs';
+    } catch (error) {
+      if ((error as { code?: number }).code === NOT_FOUND) return 'gone';
+      // Whoever may look at workflows may not look at schedules everywhere.
+      if ((error as { code?: number }).code === PERMISSION_DENIED) return 'runs';
+      throw error;
+    }
+  }
+
+  /** Without anything to check there is no schedule, so that one is missed only where it was seen to run. */
+  private async hasRun(scheduleId: string): Promise<boolean> {
+    for await (const _ of executions(this.client, `TemporalScheduledById="${scheduleId}"`)) return true;
+    return false;
   }
 
   /** Whether any worker asks for work. */

@@ -17,6 +17,7 @@ import type { WatchdogSettings } from './settings';
 import { unsignedOrAstray } from './signing-eye';
 import { messageOf, type Told, tell } from './telling';
 import { TemporalEye } from './temporal-eye';
+import { WritersEye } from './writers-eye';
 
 /** Time for the dead man's switch to answer. */
 const PING_MS = 10_000;
@@ -49,6 +50,7 @@ export interface WatchdogDeps {
 export class Watchdog {
   private readonly register: RegisterEye;
   private readonly rollCall = new RollCall();
+  private readonly writersEye = new WritersEye();
   private memory: Memory = new Map();
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> = Promise.resolve();
@@ -88,7 +90,7 @@ export class Watchdog {
       (problem) => parts.push({ part: 'temporal', problem }),
       'Temporal',
     );
-    if (temporal?.worker) parts.push(temporal.worker);
+    if (temporal) parts.push(...(temporal.worker ? [temporal.worker] : []), ...temporal.schedules);
     const disk = await fullDisk(this.deps.dataDir).catch(() => undefined);
     if (disk) parts.push(disk);
     const look: Look = {
@@ -128,7 +130,7 @@ export class Watchdog {
 
   private async atTemporal(cases: RegisteredCase[] | undefined) {
     const client = await this.deps.temporal();
-    const eye = new TemporalEye(client.temporal, this.deps.taskQueue);
+    const eye = new TemporalEye(client.temporal, this.deps.taskQueue, this.writersEye);
     const open = cases?.filter((each) => each.open && !each.exercise) ?? [];
     // Listed first: what is closed and read meanwhile is not taken for one that was never written.
     const listed = await eye.listed();
@@ -138,7 +140,7 @@ export class Watchdog {
     const silent = await this.rollCall.silentOne(quiet, async (id) => (await client.view(id))?.state.seq);
     const run = silent && runs.get(silent);
     if (run) run.silent = true;
-    return { listed, runs, worker, writers: await eye.writers() };
+    return { listed, runs, worker, writers: await eye.writers(open), schedules: await eye.schedules() };
   }
 
   private async seen<T>(

@@ -15,8 +15,11 @@ export interface EntryWriter {
   running: boolean;
 }
 
+/** One as its id has it. */
+export type NamedWriter = Omit<EntryWriter, 'running'>;
+
 /** Which entries of which case a workflow of this id writes; `undefined` where it is none of these. */
-export function writerOf(workflowId: string): Omit<EntryWriter, 'running'> | undefined {
+export function writerOf(workflowId: string): NamedWriter | undefined {
   const match = /^(.+)\/register\/(\d+)-(\d+)$/.exec(workflowId);
   return match ? { workflowId, caseId: match[1]!, first: Number(match[2]), last: Number(match[3]) } : undefined;
 }

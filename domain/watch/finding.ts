@@ -33,7 +33,9 @@ export interface ListedRun {
 
 /** A part that everything needs, and what was found of it. */
 export interface Part {
-  part: 'temporal' | 'postgres' | 'worker' | 'disk' | 'signing' | 'clock';
+  part: 'temporal' | 'postgres' | 'worker' | 'schedule' | 'disk' | 'signing' | 'clock';
+  /** Which of several. */
+  of?: string;
   problem: string;
 }
 
@@ -46,7 +48,7 @@ export interface Look {
   runs?: Map<string, WatchedRun | null>;
   /** Every case that Temporal has as running. */
   listed?: ListedRun[];
-  /** Workflows that write entries for a case and have not done it. */
+  /** Workflows that were to write entries for a case and have not done it. */
   writers?: EntryWriter[];
   parts: Part[];
 }
@@ -61,7 +63,7 @@ export type Finding = { key: string; remedy: CommandLine[] } & (
   | { kind: 'unwritten'; caseId: string; first: number; last: number; nextDueAt?: Instant }
   | { kind: 'unregistered'; caseId: string; startedAt: Instant }
   | { kind: 'second'; caseId: string; startedAt: Instant }
-  | { kind: 'part'; part: Part['part']; problem: string }
+  | { kind: 'part'; part: Part['part']; of?: string; problem: string }
 );
 
 /** A workflow task is taken within milliseconds; one that waits as long has no worker, or fails. */
@@ -77,7 +79,10 @@ const WRITTEN_WITHIN_MS = 2 * MINUTE_MS;
 
 /** What is wrong in what one look saw. */
 export function findings({ at, cases, runs, listed, writers, parts }: Look): Finding[] {
-  const found: Finding[] = parts.map((part) => ({ kind: 'part', key: part.part, remedy: remedyOf(part), ...part }));
+  const found: Finding[] = parts.map((part) => {
+    const key = part.of === undefined ? part.part : `${part.part} ${part.of}`;
+    return { kind: 'part', key, remedy: remedyOf(part), ...part };
+  });
   for (const each of cases ?? []) {
     const run = runs?.get(each.id);
     if (!each.open || each.exercise || run === undefined) continue;
