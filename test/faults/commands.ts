@@ -10,7 +10,19 @@ export interface Ran {
   err: string;
 }
 
-/** Runs a command; `env` beside what a shell of this world has. */
+/** What a shell has in which commands against this world are typed. */
+export function shellEnv(world: RealWorld): NodeJS.ProcessEnv {
+  return {
+    ...world.workerEnv(),
+    DATABASE_URL: world.postgres.url,
+    TEMPORAL_ADDRESS: world.temporalAddress.address,
+    RESEND_API_KEY: LOCAL_API_KEY,
+    RESEND_BASE_URL: world.mailbox.url,
+    TOCSIN_WATCHDOG_MAIL: 'oncall@watch.example',
+  };
+}
+
+/** Runs a command as in a shell of this world. */
 export async function tocsin(world: RealWorld, ...argv: string[]): Promise<Ran> {
   let out = '';
   let err = '';
@@ -19,14 +31,7 @@ export async function tocsin(world: RealWorld, ...argv: string[]): Promise<Ran> 
     columns: 80,
     isTTY: false,
   });
-  const env = {
-    ...world.workerEnv(),
-    DATABASE_URL: world.postgres.url,
-    TEMPORAL_ADDRESS: world.temporalAddress.address,
-    RESEND_API_KEY: LOCAL_API_KEY,
-    RESEND_BASE_URL: world.mailbox.url,
-    TOCSIN_WATCHDOG_MAIL: 'oncall@watch.example',
-  };
+  const env = shellEnv(world);
   const client = Object.create(world.client, { close: { value: async () => undefined } });
   const shell = new Shell(
     env,

@@ -1,0 +1,166 @@
+// Each command of docs/operations.md is run as it stands there, in the situation that the page has it for. One that is added to the
+// page and not run here fails.
+import { execFile, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { packageRoot } from '../../platform/package-root';
+import { expectOk, shellEnv, tocsin } from '../faults/commands';
+import { duesOf, rests } from '../faults/standing';
+import { fromSetup } from '../setup/helpers';
+import { declarationOf, policy, RealWorld, wholeBreach } from '../setup/real-world';
+import { until } from '../setup/until';
+import { quietWorkers } from '../setup/workflow-harness';
+import { inMarkdown, wordsOf } from '../unit/cli/emitted-commands';
+
+const PAGE = path.join(packageRoot(), 'docs', 'operations.md');
+const ID = 'INC-OPERATIONS';
+
+/** Run by another test, whose file has this text. */
+const ELSEWHERE: Record<string, [file: string, text: string]> = {
+  'npx tocsin worker': ['test/e2e/canaries.test.ts', "start('worker', 'worker')"],
+  // These play for half an hour: what is run here is that they exist.
+  'npm run faults': ['package.json', '"faults": "node tools/faults.js"'],
+  'npm run faults worker-killed -- --seed 7': ['test/faults/worker-killed.test.ts', 'seeded('],
+  'npm run bench incidents': ['tools/bench/incidents.bench.ts', 'incidents'],
+  'npm test': ['package.json', '"test": "node tools/test.js"'],
+};
+
+const ran = new Set<string>();
+let world: RealWorld;
+
+beforeAll(async () => {
+  quietWorkers();
+  world = await RealWorld.start();
+  await world.startWorker();
+  await world.client.declare({ declaration: declarationOf(ID, { assessment: wholeBreach }), policy });
+  await rests(world, ID);
+}, 180_000);
+
+/** A command of the page against this world, `INC-…` being its incident; words behind it where the page leaves them to the reader. */
+async function run(command: string, ...more: string[]) {
+  ran.add(command);
+  const words = wordsOf(command).map((word) => (word === 'INC-…' ? ID : word));
+  if (words[0] === 'temporal') return temporal(...words.slice(1), ...more);
+  if (words[0] === 'npm') return shell('npm', words.slice(1), process.env);
+  return tocsin(world, ...words.slice(words.indexOf('tocsin') + 1), ...more);
+}
+
+async function shell(file: string, args: string[], env: NodeJS.ProcessEnv) {
+  const { stdout, stderr } = await promisify(execFile)(file, args, { cwd: packageRoot(), env });
+  return { exitCode: 0, out: stdout, err: stderr };
+}
+
+function temporal(...args: string[]) {
+  const env = { ...process.env, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
+  return shell(fromSetup('TEMPORAL_CLI_PATH'), [...args, '--address', world.temporalAddress.address], env);
+}
+
+const statusOf = async () => (await world.temporal.workflow.getHandle(ID).describe()).status.name;
+
+/** It runs again, and each deadline is where it was. */
+async function goesOn(before: string): Promise<void> {
+  await rests(world, ID);
+  expect([await statusOf(), await duesOf(world, ID)]).toEqual(['RUNNING', before]);
+}
+
+test('while all is in order: list, show, and one look of the watchdog', async () => {
+  expect(await expectOk(run('npx tocsin list') as never)).toMatchObject({ out: expect.stringContaining(ID) });
+  await expectOk(run('npx tocsin show INC-…') as never);
+  await until('one look finds nothing', async () => (await run('npx tocsin watchdog --once')).exitCode === 0);
+  const { out } = await run('temporal task-queue describe --task-queue tocsin');
+  expect(out).toMatch(/@/);
+}, 120_000);
+
+test('the watchdog in a process of its own', async () => {
+  ran.add('npx tocsin watchdog');
+  const child = spawn(process.execPath, [path.join(packageRoot(), 'bin', 'tocsin.js'), 'watchdog'], {
+    env: shellEnv(world),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  try {
+    await until(
+      'it looks',
+      () => output.includes('Looking every 60 s'),
+      60_000,
+      () => output,
+    );
+  } finally {
+    child.kill('SIGINT');
+  }
+  expect(await ended).toBe(0);
+}, 90_000);
+
+test('reset: it stops itself, and resume brings it back; a run that runs is replaced', async () => {
+  const before = await duesOf(world, ID);
+  const { events } = await world.temporal.workflow.getHandle(ID).fetchHistory();
+  const first = (events ?? []).find(({ workflowTaskCompletedEventAttributes: completed }) => completed)!;
+  await run('temporal workflow reset', '--workflow-id', ID, '--event-id', String(first.eventId), '--reason', 'a test');
+  await until('it has stopped itself', async () => (await statusOf()) === 'FAILED');
+  await expectOk(run('npx tocsin resume INC-…', '--by', 'oncall') as never);
+  await goesOn(before);
+  await expectOk(run('npx tocsin resume INC-… --replace-running', '--by', 'oncall') as never);
+  await goesOn(before);
+}, 240_000);
+
+test('terminated: the watchdog finds it, resume brings it back, alone, under the policy of today, and among all', async () => {
+  const before = await duesOf(world, ID);
+  for (const resume of [
+    'npx tocsin resume INC-…',
+    'npx tocsin resume INC-… --current-policy',
+    'npx tocsin resume --all',
+  ]) {
+    await run('temporal workflow terminate', '--workflow-id', ID);
+    expect((await run('npx tocsin watchdog --once')).exitCode).toBe(1);
+    await expectOk(run(resume, '--by', 'oncall') as never);
+    await goesOn(before);
+  }
+}, 240_000);
+
+test('before a rollout, after a restore, and at the end', async () => {
+  await expectOk(run('npx tocsin replay --open') as never);
+  await expectOk(run('npx tocsin replay INC-…') as never);
+  await expectOk(run('npx tocsin register verify') as never);
+  const { exitCode, err } = (await run('npx tocsin close INC-…', '--by', 'oncall')) as {
+    exitCode: number;
+    err: string;
+  };
+  expect([exitCode, err]).toEqual([1, expect.stringContaining('enterprise-notice')]);
+  expect((await run('npm run faults -- --list')).out).toContain('worker-killed');
+}, 180_000);
+
+test('a schedule that somebody paused is found, and goes on', async () => {
+  const schedule = world.temporal.schedule.getHandle('audit-watch');
+  await schedule.pause();
+  const { exitCode, out } = (await run('npx tocsin watchdog --once')) as { exitCode: number; out: string };
+  expect([exitCode, out.replace(/\s+/g, ' ')]).toEqual([1, expect.stringContaining('"audit-watch" is paused')]);
+  await run('temporal schedule toggle --unpause', '--schedule-id', 'audit-watch', '--reason', 'a test');
+  await until('it is in order', async () => (await run('npx tocsin watchdog --once')).exitCode === 0);
+  await schedule.delete();
+  await until('it is missed', async () => (await run('npx tocsin watchdog --once')).exitCode === 1);
+}, 120_000);
+
+test('nothing stands on the page that was not run', () => {
+  for (const [command, [file, text]] of Object.entries(ELSEWHERE)) {
+    const isThere = readFileSync(path.join(packageRoot(), file), 'utf8').includes(text);
+    expect({ command, file, isThere }).toEqual({ command, file, isThere: true });
+  }
+  const known = [...ran, ...Object.keys(ELSEWHERE)];
+  const onPage = commandsOnPage();
+  expect(onPage.filter((command) => !known.includes(command))).toEqual([]);
+  expect(known.filter((command) => !onPage.includes(command))).toEqual([]);
+});
+
+/** Every command of the page, without remarks: those of Tocsin, of Temporal, and of npm. */
+function commandsOnPage(): string[] {
+  const text = readFileSync(PAGE, 'utf8');
+  const others = text.matchAll(/(?:^|`)((?:temporal|npm) [a-z][^`\n]*)/gm);
+  const all = [...inMarkdown(PAGE).map(({ text: line }) => line), ...[...others].map(([, line]) => line!)];
+  return [...new Set(all.map((line) => line.split(/ {2,}/)[0]!.trim()))].filter((line) => line.includes(' '));
+}
