@@ -1,16 +1,25 @@
 /** The server in which people and tools act: who asks is found out before anything of the request is read. */
+import cors from '@fastify/cors';
+import type { PayloadCodec } from '@temporalio/common';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { isLoopbackHost } from '../platform/loopback-host';
 import { allows, ruleOf } from './access';
+import { codecRoutes } from './codec/codec-routes';
+import { inOnesName } from './codec/in-ones-name';
 import type { Actor, Authenticator } from './identity/actor';
 import { PROBLEM_TYPE, type ProblemKind, Refusal } from './problem';
 
 /** What the server is made of. */
 export interface ServerDeps {
   authenticator: Authenticator;
-  /** Nobody proves who they are: it answers this machine alone, and no page of any site. */
+  /** Nobody proves who they are: it answers this machine alone. */
   local: boolean;
+  /** Of pages that may use it. */
+  origins: readonly string[];
+  /** Opens and seals; without one nothing is sealed. */
+  codec?: PayloadCodec;
+  namespace: string;
   /** Rejects while Temporal does not answer. Asked by `/readyz`. */
   temporal: () => Promise<unknown>;
   /** Told of each route as it is added, as `METHOD path`. */
@@ -41,7 +50,7 @@ const HEADERS = {
 
 /** Builds the server; `listen` or `inject` starts it. */
 export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
-  const { authenticator, local, log } = deps;
+  const { authenticator, local, origins, codec, namespace, log } = deps;
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -50,6 +59,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     // An id of the case as it was sent: no second spelling of one reaches it.
     routerOptions: { maxParamLength: 200, caseSensitive: true, ignoreTrailingSlash: false },
   });
+  app.removeContentTypeParser('text/plain');
   app.decorateRequest('actor');
   app.addHook('onRoute', ({ method, url }) => {
     for (const each of [method].flat()) {
@@ -60,7 +70,20 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
-    if (local) refuseElsewhere(request.hostname, request.headers.origin);
+    if (local && !isLoopbackHost(request.hostname))
+      throw new Refusal('wrong-host', 'without an issuer it answers on loopback only');
+    const { origin } = request.headers;
+    if (origin !== undefined && !origins.includes(origin))
+      throw new Refusal('foreign-origin', 'an origin that may use it stands in TOCSIN_SERVER_ORIGINS');
+  });
+  await app.register(cors, {
+    origin: [...origins],
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-none-match', 'x-namespace'],
+    exposedHeaders: ['etag', 'location'],
+    maxAge: 600,
+  });
+  app.addHook('onRequest', async (request) => {
     if (request.is404) return;
     const rule = ruleOf(request.method, request.routeOptions.url);
     if (rule === 'anybody') return;
@@ -91,6 +114,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', parts: { temporal, issuer } });
   });
   app.get('/v1/me', async ({ actor: { by, roles } }) => ({ by, roles }));
+  if (codec) codecRoutes(app, { codec, namespace, admit: (payload, { actor }) => inOnesName(actor, payload) });
   return app;
 }
 
@@ -99,12 +123,6 @@ async function outcomeOf(probe: Promise<unknown>, missing: string): Promise<stri
     () => 'ok',
     () => missing,
   );
-}
-
-/** A page that resolves its own name to 127.0.0.1 has another host, and any page of a site an origin. */
-function refuseElsewhere(hostname: string, origin: string | undefined): void {
-  if (!isLoopbackHost(hostname)) throw new Refusal('wrong-host', 'without an issuer it answers on loopback only');
-  if (origin !== undefined) throw new Refusal('foreign-origin', 'without an issuer no page may use it');
 }
 
 /** Sends a problem. What stands in its headers is ours alone. */

@@ -1,7 +1,7 @@
 /** The server in this process, with its connection: what `tocsin serve` and `tocsin up` start. */
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import pino from 'pino';
-import { dataConverter } from '../client/codec';
+import { dataConverter, SealingCodec } from '../client/codec';
 import { usage } from '../client/errors';
 import { isLoopbackHost } from '../platform/loopback-host';
 import { createServer } from './create-server';
@@ -32,7 +32,7 @@ export interface RunningServer {
 
 /** Starts it. Throws when the port is taken, or when it would be open to others without an issuer. */
 export async function startServer(options: StartServerOptions): Promise<RunningServer> {
-  const { settings, host, port, session } = options;
+  const { settings, encryptionKeys, host, port, session } = options;
   const local = settings.oidc === undefined;
   if (local && !isLoopbackHost(host))
     throw usage(
@@ -40,13 +40,16 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     );
   const { namespace, ...connectionOptions } = options.temporal;
   const connection = Connection.lazy(connectionOptions);
-  const temporal = new Client({ connection, namespace, dataConverter: dataConverter(options.encryptionKeys) });
+  const temporal = new Client({ connection, namespace, dataConverter: dataConverter(encryptionKeys) });
   try {
     const app = await createServer({
       authenticator: settings.oidc
         ? new OidcAuthenticator(settings.oidc)
         : new LocalAuthenticator(session.key, session.who),
       local,
+      origins: settings.origins,
+      namespace,
+      codec: encryptionKeys.length > 0 ? new SealingCodec(encryptionKeys) : undefined,
       temporal: () => temporal.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({})),
       log: pino({ level: 'warn' }, pino.destination(2)),
     });

@@ -4,8 +4,8 @@
  */
 import proxy from '@fastify/http-proxy';
 import type { PayloadCodec } from '@temporalio/common';
+import { codecRoutes } from '../../server/codec/codec-routes';
 import { createLocalApp, type LocalServer, listen } from '../local-server';
-import { codecRoutes } from './codec-routes';
 import { requireSession } from './session';
 
 /** What the gateway stands before. */
@@ -25,7 +25,7 @@ export async function startGateway(options: GatewayOptions): Promise<LocalServer
   const { port, sessionKey, webUi, codec, namespace } = options;
   const app = createLocalApp();
   requireSession(app, sessionKey, port);
-  if (codec) codecRoutes(app, codec, namespace);
+  if (codec) codecRoutes(app, { codec, namespace });
   if (webUi) await app.register(proxy, { upstream: webUi });
   return listen(app, 'The gateway of the Web UI', port);
 }

@@ -1,8 +1,13 @@
 /** The server without a Temporal, for what is decided before anything is asked of it. */
 import type { FastifyInstance } from 'fastify';
+import { SealingCodec } from '../../client/codec';
 import { createServer, type ServerDeps } from '../../server/create-server';
 import { OidcAuthenticator, type OidcSettings } from '../../server/identity/oidc';
 import { AUDIENCE, type Issuer } from '../setup/oidc-issuer';
+
+/** Of pages that may use it. */
+export const ORIGIN = 'https://temporal.acme.dev';
+export const KEY = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
 
 /** `onRoute` is told each route that is added. */
 export async function bareServer(
@@ -14,6 +19,9 @@ export async function bareServer(
   return createServer({
     authenticator: new OidcAuthenticator({ issuer, audiences: [AUDIENCE], nameClaim: 'email', grants, ...oidc }),
     local: false,
+    origins: [ORIGIN],
+    namespace: 'default',
+    codec: new SealingCodec([KEY]),
     temporal: async () => {},
     onRoute,
     ...deps,

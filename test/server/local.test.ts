@@ -4,7 +4,13 @@ import { LocalAuthenticator } from '../../server/identity/local';
 import { startServer } from '../../server/start-server';
 
 const KEY = 'the-key-of-this-session';
-const app = createServer({ authenticator: new LocalAuthenticator(KEY, 'ann'), local: true, temporal: async () => {} });
+const app = createServer({
+  authenticator: new LocalAuthenticator(KEY, 'ann'),
+  local: true,
+  origins: [],
+  namespace: 'default',
+  temporal: async () => {},
+});
 afterAll(async () => (await app).close());
 
 const me = async (headers: Record<string, string>) =>
