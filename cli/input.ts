@@ -61,7 +61,7 @@ export function instantFlag(flag: string, text: string | undefined): Instant | u
   const when = readWhen(text);
   if (typeof when === 'string') return when;
   throw usage(
-    `${flag}: "${text}" is not a date and time with a zone. Write it like 2026-04-01T02:00:00Z or 2026-04-01T04:00:00+02:00`,
+    `${flag}: "${text}" is not an exact time. Write it like 2026-04-01T02:00:00Z, 2026-04-01T04:00:00+02:00, "2026-04-01 02:00" or "2 hours ago"`,
   );
 }
 
@@ -70,7 +70,7 @@ export function whenFlag(flag: string, text: string | undefined): When | undefin
   if (text === undefined) return undefined;
   const when = readWhen(text);
   if (when !== undefined) return when;
-  throw usage(`${flag}: "${text}" is no time that can be read. Write ${WHEN_FORMS}`);
+  throw usage(`${flag}: "${text}" is no time that can be read. Write "2 hours ago", 02:30 or ${WHEN_FORMS}`);
 }
 
 /** Collects a flag that may be given several times, or once with a list separated by commas. */

@@ -64,6 +64,7 @@ import { workerCommand } from './commands/worker';
 import { byFlag } from './flag-names';
 import { hanging, wrap } from './rendering/table';
 import type { Shell } from './shell';
+import { readTypedTimes, takesTime } from './typed-times';
 
 /** The verbs as the help groups them, in the order in which an incident needs them. */
 const GROUPS: Array<[heading: string, commands: Array<(program: Command, shell: Shell) => void>]> = [
@@ -170,8 +171,17 @@ Exit codes: 0 done, 1 refused, not found or not verified, 2 invalid input.`,
     program.commandsGroup(heading);
     for (const add of commands) add(program, shell);
   }
+  for (const command of allCommands(program)) if (takesTime(command)) command.addHelpText('after', TIMES);
   return program.hook('preAction', (_program, command) => checkKinds(program, command));
 }
+
+function allCommands(command: Command): Command[] {
+  return command.commands.flatMap((each) => [each, ...allCommands(each)]);
+}
+
+const TIMES = `
+Times: 2026-04-01T02:30Z; or in your time zone 02:30, "yesterday 22:15",
+  "2026-04-01 02:30", "2 hours ago", which are shown back as they were read.`;
 
 /** Runs one command line (without node and script) and answers the exit code. */
 export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 2> {
@@ -181,6 +191,7 @@ export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 
     typed = command;
     subject = subjectOf(command);
     checkFilledIn(command);
+    readTypedTimes(command, shell);
   });
   try {
     await program.parseAsync(argv.every((word) => word === '--json') ? ['board', ...argv] : argv, { from: 'user' });

@@ -11,6 +11,9 @@ export const commandSettings = settingsGroup({
     TOCSIN_ROTA,
     NO_COLOR: variable('Any text: output has no colours (<https://no-color.org>).', text),
     TERM: variable('`dumb`: likewise.', text),
+    TZ: variable('The time zone in which typed times without a zone are read, like `Europe/Dublin`.', text, {
+      unset: 'the zone of the machine',
+    }),
   },
   build: (values) => ({ by: values.TOCSIN_BY, rotaFile: values.TOCSIN_ROTA }),
 });

@@ -5,7 +5,7 @@ import { type KindName, kindOf, type MessageInput, type MessageName, messageProb
 import type { Receipt } from '../../domain/case/contract';
 import { isAfterClosing } from '../../domain/incident/after-closing';
 import type { AFTER_CLOSING } from '../../domain/incident/links';
-import { nearest } from '../../domain/kernel/suggest';
+import { having, nearest } from '../../domain/kernel/suggest';
 import { visibleLine } from '../rendering/hostile-text';
 import type { Output } from '../rendering/output';
 import { wrap } from '../rendering/table';
@@ -67,13 +67,15 @@ async function unknownObligation(shell: Shell, id: string, obligation: unknown, 
   if (typeof obligation !== 'string') return error;
   const client = await shell.client();
   const rules = await client.explain(id).catch(() => []);
-  const known = rules.flatMap((each) => [each.rule, ...each.obligations.map((one) => one.id)]);
-  if (known.length === 0 || known.includes(obligation)) return error;
+  const known = [...new Set(rules.flatMap((each) => each.obligations.map((one) => one.id)))];
+  if (known.length === 0 || rules.some(({ rule }) => rule === obligation) || known.includes(obligation)) return error;
   // Another authority is not a misspelling: whoever files with the wrong one must see all that there are.
   const rule = obligation.split(':')[0];
   const siblings = obligation.includes(':') ? known.filter((each) => each.startsWith(`${rule}:`)) : [];
-  const meant = siblings.length > 0 ? undefined : nearest(obligation, known);
-  const choices = siblings.length > 0 ? siblings : known;
+  const named = [...new Set([...rules.map(({ rule }) => rule), ...known])];
+  const meant = siblings.length > 0 ? undefined : nearest(obligation, named);
+  const alike = having(obligation, known);
+  const choices = siblings.length > 0 ? siblings : alike.length > 0 ? alike : known;
   return refused(`incident "${id}" refused the message; nothing was changed`, [
     `obligation: there is no "${obligation}"${meant ? `; did you mean "${meant}"?` : `; use one of ${choices.join(', ')}`}`,
   ]);

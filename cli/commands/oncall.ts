@@ -20,7 +20,7 @@ export function oncallCommand(program: Command, shell: Shell): void {
     'Show who is on call now and next, level by level, from the rota in TOCSIN_ROTA.',
     'oncall --at 2026-12-25T12:00:00Z --rota examples/rota.yaml',
   )
-    .option('--at <time>', 'at this time, with zone (default: now)')
+    .option('--at <time>', 'at this time (default: now)')
     .option('--rota <file>', 'this rota (default: TOCSIN_ROTA)')
     .action(async (options: Options) => {
       const rota = await readRota(options.rota ?? shell.settings.rotaFile);

@@ -1,4 +1,7 @@
-/** The nearest of some known words to a mistyped one; `undefined` when none is within `edits`, near enough to be meant. */
+/**
+ * The one of some known words that a mistyped one stands for: the nearest within `edits`; else the only one that has it as
+ * a part, as `enterprise` is of `enterprise-notice`; else the one that others call so. `undefined`: none.
+ */
 export function nearest(
   word: string,
   known: readonly string[],
@@ -8,8 +11,27 @@ export function nearest(
     .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   const best = scored[0];
-  return best && best.distance <= edits ? best.candidate : undefined;
+  if (best && best.distance <= edits) return best.candidate;
+  const [part, ...others] = having(word, known);
+  if (part !== undefined && others.length === 0) return part;
+  return known.find((candidate) => candidate === CALLED[word.toLowerCase()]);
 }
+
+/** The known words that have a mistyped one as a part, where it is long enough to say something. */
+export function having(word: string, known: readonly string[]): string[] {
+  const part = word.toLowerCase();
+  return part.length < LEAST_PART ? [] : known.filter((candidate) => candidate.toLowerCase().includes(part));
+}
+
+const LEAST_PART = 4;
+
+/** What others call our severities. */
+const CALLED: Record<string, string> = {
+  ...{ critical: 'sev1', urgent: 'sev1', p1: 'sev1', 1: 'sev1' },
+  ...{ high: 'sev2', major: 'sev2', p2: 'sev2', 2: 'sev2' },
+  ...{ medium: 'sev3', moderate: 'sev3', p3: 'sev3', 3: 'sev3' },
+  ...{ low: 'sev4', minor: 'sev4', p4: 'sev4', 4: 'sev4' },
+};
 
 /** Edits between two words: insert, delete, replace, swap two neighbours. */
 function distance(a: string, b: string): number {

@@ -99,7 +99,8 @@ export const CalendarSchema = z.object({
 });
 export type Calendar = z.infer<typeof CalendarSchema>;
 
-function isTimeZone(zone: string): boolean {
+/** Whether this runtime knows a zone of that name. */
+export function isTimeZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en-GB', { timeZone: zone });
     return true;
@@ -144,16 +145,29 @@ export function localTime(epochMs: number, timeZone: string): LocalTime {
   return { year: of('year'), month: of('month'), day: of('day'), msOfDay };
 }
 
+/**
+ * The instants (in ms since the epoch) at which a wall clock in `timeZone` shows a date and a time of day, the earlier first:
+ * two in the hour that a change of the clocks repeats, none in the one that it leaves out.
+ */
+export function localReadings(year: number, month: number, day: number, msOfDay: number, timeZone: string): number[] {
+  const wanted = Date.UTC(year, month - 1, day) + msOfDay;
+  const offsets = new Set([offsetAt(wanted - DAY_MS, timeZone), offsetAt(wanted + DAY_MS, timeZone)]);
+  const readings = [...offsets].map((offset) => wanted - offset).filter((ms) => offsetAt(ms, timeZone) === wanted - ms);
+  return readings.sort((a, b) => a - b);
+}
+
+/** By how much a wall clock is ahead of UTC, in ms. */
+function offsetAt(epochMs: number, timeZone: string): number {
+  const local = localTime(epochMs, timeZone);
+  return Date.UTC(local.year, local.month - 1, local.day) + local.msOfDay - epochMs;
+}
+
 /** The instant at a local date and time of day; in a DST gap the time after it, in an overlap the earlier one. */
 export function fromLocal(year: number, month: number, day: number, msOfDay: number, timeZone: string): number {
+  const [earlier] = localReadings(year, month, day, msOfDay, timeZone);
+  if (earlier !== undefined) return earlier;
   const wanted = Date.UTC(year, month - 1, day) + msOfDay;
-  const offsetAt = (epochMs: number) => {
-    const local = localTime(epochMs, timeZone);
-    return Date.UTC(local.year, local.month - 1, local.day) + local.msOfDay - epochMs;
-  };
-  const offsets = [offsetAt(wanted - DAY_MS), offsetAt(wanted + DAY_MS)];
-  const candidates = offsets.map((offset) => wanted - offset).filter((ms) => offsetAt(ms) === wanted - ms);
-  return candidates.length > 0 ? Math.min(...candidates) : wanted - Math.min(...offsets);
+  return wanted - Math.min(offsetAt(wanted - DAY_MS, timeZone), offsetAt(wanted + DAY_MS, timeZone));
 }
 
 /** The instant of a local date (`YYYY-MM-DD`), some days on, at a local time of day (`HH:MM`). DST as in `fromLocal`. */

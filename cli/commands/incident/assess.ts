@@ -42,7 +42,7 @@ export function assessCommand(program: Command, shell: Shell): void {
     )
     .option(
       '--aware-at <time>',
-      'when it became known that personal data may be affected, with zone, or a date, a range or "about …"',
+      'when it became known that personal data may be affected; also a date, a range or "about …"',
     )
     .addOption(
       new Option(

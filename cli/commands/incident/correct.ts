@@ -26,10 +26,10 @@ export function correctCommand(program: Command, shell: Shell): void {
     .option('--severity <severity>', 'sev1, sev2, sev3 or sev4')
     .option('--title <text>', 'the title')
     .option('--system <system...>', 'all affected systems, in place of those on record')
-    .option('--detected-at <time>', 'when it was detected, with zone; a date, a range or "about" will do')
+    .option('--detected-at <time>', 'when it was detected; a date, a range or "about" will do')
     .option('--service-affecting', 'the service is affected; needs --service-affected-from')
     .option('--no-service-affecting', 'the service is not affected')
-    .option('--service-affected-from <time>', 'since when the service is affected, with zone')
+    .option('--service-affected-from <time>', 'since when the service is affected')
     .action(async (id: string, options: Options) => {
       const { severity, title, system: systems, serviceAffecting, reason, ...rest } = options;
       const { detectedAt: detected, serviceAffectedFrom: affected, ...sent } = rest;

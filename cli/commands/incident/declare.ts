@@ -7,8 +7,9 @@ import { stoppedError } from '../../../client/stopped';
 import type { TocsinClient } from '../../../client/tocsin-client';
 import { human } from '../../../domain/incident/contents';
 import { DeclarationFields, DeclarationSchema } from '../../../domain/incident/incident';
+import { aheadProblem } from '../../../domain/kernel/ahead';
 import { tocsin } from '../../../domain/kernel/command-lines';
-import type { When } from '../../../domain/kernel/inexact-instant';
+import { readWhen, type When } from '../../../domain/kernel/inexact-instant';
 import { fieldProblems } from '../../../domain/kernel/problems';
 import { InstantSchema } from '../../../domain/kernel/time';
 import { inRegister } from '../../cases/lost';
@@ -38,10 +39,7 @@ export function declareCommand(program: Command, shell: Shell): void {
     .option('-f, --file <file>', 'declaration in YAML or JSON; - for standard input. Flags take precedence')
     .option(...OPTIONS.by)
     .option('--id <id>', 'the incident id; the same id twice is one incident')
-    .option(
-      '--detected-at <time>',
-      'when it was detected, with zone (default: now); a date, a range or "about" will do',
-    )
+    .option('--detected-at <time>', 'when it was detected (default: now); a date, a range or "about" will do')
     .option('--source <text>', 'what detected it')
     .option(
       '--record-only',
@@ -60,11 +58,13 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   const parsed = DeclarationSchema.safeParse(raw);
   if (!parsed.success) {
     const known = Object.keys(DeclarationFields.shape);
-    const problems = fieldProblems(parsed.error, { raw, known }).map(({ field, problem }) =>
-      known.includes(field) && raw[field] === undefined
-        ? `${field}: ${problem}; use ${FLAGS[field] ?? `--${field}`} or put it in the file`
-        : `${field}: ${problem}`,
-    );
+    const problems = fieldProblems(parsed.error, { raw, known }).map(({ field, problem }) => {
+      // It was declared now: not that is wrong, but the time before it.
+      if (field === 'declaredAt' && assumed.declaredAt)
+        return `detectedAt: ${aheadProblem(readWhen(String(raw.detectedAt))!, assumed.declaredAt)}`;
+      if (!known.includes(field) || raw[field] !== undefined) return `${field}: ${problem}`;
+      return `${FLAGS[field] ?? `--${field}`}: ${problem}${input ? `; or put "${field}" in the file` : ''}`;
+    });
     throw usage(`nothing was declared${input ? `: ${input.file} needs a correction` : ''}`, problems);
   }
   const unknown = credentialProblems(parsed.data.credentials);

@@ -8,7 +8,7 @@ import { human } from '../../../domain/incident/contents';
 import type { Explanation } from '../../../domain/incident/explain';
 import { inPartText } from '../../../domain/incident/filings';
 import { latenessText } from '../../../domain/incident/lateness';
-import { nearest } from '../../../domain/kernel/suggest';
+import { having, nearest } from '../../../domain/kernel/suggest';
 import { spanText } from '../../../domain/kernel/time';
 import { packNames } from '../../../domain/policy/policy';
 import type { Output } from '../../rendering/output';
@@ -34,12 +34,11 @@ function only(all: Explanation[], obligation: string): Explanation[] {
   const rule = obligation.split(':')[0]!;
   const found = all.filter((each) => each.rule === rule);
   if (found.length > 0) return found;
-  const meant = nearest(
-    rule,
-    all.map((each) => each.rule),
-  );
+  const known = all.map((each) => each.rule);
+  const meant = nearest(rule, known);
+  const alike = having(rule, known);
   throw usage(
-    `there is no obligation "${obligation}"${meant ? `; did you mean "${meant}"?` : `; there are: ${all.map((each) => each.rule).join(', ')}`}`,
+    `there is no obligation "${obligation}"; ${meant ? `did you mean "${meant}"?` : `there are: ${(alike.length > 0 ? alike : known).join(', ')}`}`,
   );
 }
 

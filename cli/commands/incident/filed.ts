@@ -28,7 +28,7 @@ export function filedCommand(program: Command, shell: Shell): void {
       '--attach <files...>',
       'receipts and other files: their names and SHA-256 are recorded, and the files stay with you',
     )
-    .option('--submitted-at <time>', 'when it was submitted, with zone, or a date, a range or "about …" (default: now)')
+    .option('--submitted-at <time>', 'when it was submitted; also a date, a range or "about …" (default: now)')
     .option('--delay-reasons <text>', 'why it is late (GDPR Art. 33(1))')
     .action(async (id: string, obligation: string, reference: string | undefined, options: Options) => {
       const { authority, submittedAt, caseNumber, attach, delayReasons, ...sending } = options;

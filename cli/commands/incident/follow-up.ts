@@ -16,7 +16,7 @@ export function followUpCommand(program: Command, shell: Shell): void {
     'Note what came in later, even after closing: a letter, a question, a finding. It does not reopen the incident.',
     'follow-up INC-20260401-9f3a "the authority closed its file"',
   )
-    .option('--at <time>', 'when it came in, with zone (default: now)')
+    .option('--at <time>', 'when it came in (default: now)')
     .action(async (id: string, text: string, { at, ...options }: Options) => {
       await sendMessage(shell, 'incident', id, 'follow-up', { text, at: instantFlag('--at', at) }, options);
     });

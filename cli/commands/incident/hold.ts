@@ -20,7 +20,7 @@ export function holdCommand(program: Command, shell: Shell): void {
   )
     .requiredOption('--reason <text>', 'why')
     .option('--ground <ground>', 'the legal ground, where the notice may be held only on one, like law-enforcement')
-    .option('--until <time>', 'when it is released automatically, with zone')
+    .option('--until <time>', 'when it is released automatically')
     .action(async (id: string, obligation: string, { reason, ground, until, ...options }: Options) => {
       const instant = instantFlag('--until', until);
       await sendMessage(shell, 'incident', id, 'hold', { obligation, reason, ground, until: instant }, options);

@@ -20,7 +20,7 @@ export function measureCommand(program: Command, shell: Shell): void {
   )
     .option('--category <category>', 'containment, mitigation, remediation (default) or prevention')
     .option('--planned', 'it is not taken yet; record it again without this when it is')
-    .option('--at <time>', 'when, with zone (default: now)')
+    .option('--at <time>', 'when (default: now)')
     .action(async (id: string, text: string, options: Options) => {
       const at = instantFlag('--at', options.at);
       await sendMessage(

@@ -26,7 +26,7 @@ export function statusCommand(program: Command, shell: Shell): void {
     'status INC-20260401-9f3a contained --note "no session of the old key is alive"',
   )
     .addArgument(new Argument('<status>', CHOICES.join(', ')))
-    .option('--at <time>', 'since when, with zone, or a date, a range or "about …" (default: now)')
+    .option('--at <time>', 'since when; also a date, a range or "about …" (default: now)')
     .option('--note <text>', 'a sentence for the record')
     .option('--partly', 'with "contained": only in part, as the note says; the clock keeps running')
     .option('--at-unknown', 'with "contained": nobody knows when, but no later than now')

@@ -31,7 +31,7 @@ export function toldCommand(program: Command, shell: Shell): void {
   whomOptions(command)
     .option(
       '--at <time>',
-      'when they were told, with zone, or a date, a range or "about …"; the last day if it took several (default: now)',
+      'when they were told; also a date, a range or "about …"; the last day if it took several (default: now)',
     )
     .option('--languages <codes>', 'of a public communication: its languages there, separated by commas', collect)
     .option(

@@ -19,7 +19,7 @@ export function reportAcknowledgeCommand(report: Command, shell: Shell): void {
     'Acknowledge the report: stops its clock, and mails the reporter if they confirmed their address.',
     'report acknowledge VR-20260401-9f3a5c1e --by aoife',
   )
-    .option('--at <time>', 'when it was read, with zone (default: now)')
+    .option('--at <time>', 'when it was read (default: now)')
     .option(...ANSWERED)
     .option('--note <text>', 'for the register')
     .action(async (id: string, { at, answered, note, ...options }: Options) => {

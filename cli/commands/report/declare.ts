@@ -26,7 +26,7 @@ export function reportDeclareCommand(report: Command, shell: Shell): void {
     .option('--affects <what>', 'confidentiality, integrity, availability; separate several with commas', collect)
     .option('--title <text>', 'do not quote the report (default: its number)')
     .option('--service-affecting', 'customers are affected')
-    .option('--detected-at <time>', 'when it was detected, with zone (default: now)')
+    .option('--detected-at <time>', 'when it was detected (default: now)')
     .option('--incident <id>', 'the open incident to link')
     .action(
       async (

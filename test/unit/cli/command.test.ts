@@ -227,7 +227,7 @@ describe('messages from flags', () => {
     [['status', 'INC-1', 'contaned'], /there is no status "contaned"; did you mean "contained"\?/],
     [
       ['status', 'INC-1', 'contained', '--at', 'yesterday'],
-      /--at: "yesterday" is no time that can be read\. Write a date and time with a zone, like/,
+      /--at: "yesterday" is no time that can be read\. Write "2 hours ago", 02:30 or a date and time with a zone, like/,
     ],
     [
       ['translate', 'INC-1', '--language', 'jp', '--template'],
@@ -340,10 +340,8 @@ describe('declare', () => {
     expect(exitCode).toBe(2);
     expect(err).toContain('nothing was declared');
     expect(err).toContain('severity: must be one of sev1, sev2, sev3, sev4');
-    expect(err).toContain('kind: is missing (text); use --kind');
-    expect(err).toContain(
-      'serviceAffecting: is missing (true or false); use --service-affecting or --no-service-affecting',
-    );
+    expect(err).toContain('--kind: is missing (text)');
+    expect(err).toContain('--service-affecting or --no-service-affecting: is missing (true or false)');
   });
 
   it('takes a declaration with a place that is none, and says what is to be corrected', async () => {

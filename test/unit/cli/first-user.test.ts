@@ -3,7 +3,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { WorkflowNotFoundError } from '@temporalio/common';
-import { tocsin } from './helpers';
+import { explain } from '../../../domain/incident/explain';
+import { having, nearest } from '../../../domain/kernel/suggest';
+import { pack, Story, tocsin } from './helpers';
 
 const THERE = 'INC-20260401-9f3a';
 
@@ -79,8 +81,8 @@ describe('an exact time in a flag', () => {
     expect((await held(until)).err).not.toContain('--until');
   });
 
-  test.each(['2026-04-02', 'about 2026-04-02T08:00Z', '2026-04-02T08:00'])('%s is none', async (until) => {
-    expect((await held(until)).err).toContain(`--until: "${until}" is not a date and time with a zone`);
+  test.each(['2026-04-02', 'about 2026-04-02T08:00Z'])('%s is none', async (until) => {
+    expect((await held(until)).err).toContain(`--until: "${until}" is not an exact time`);
   });
 });
 
@@ -99,4 +101,44 @@ test('a file of past breaches with wrong rows is refused whole, with a problem o
   expect(err).toContain('nothing was imported');
   expect(err.replace(/\s+/g, ' ')).toMatch(/line 3: detected_at .* line 4: severity: must be one of sev1/);
   expect(err).not.toContain('line 2');
+});
+
+describe('what was meant', () => {
+  test.each([
+    ['enterprise', 'enterprise-notice'],
+    ['entreprise-notice', 'enterprise-notice'],
+  ])('by the obligation %s', (typed, meant) => {
+    expect(nearest(typed, ['enterprise-notice', 'status-page-update', 'gdpr-art33-authority:ie-dpc'])).toBe(meant);
+  });
+
+  test('is not guessed where several have the part', () => {
+    const known = ['gdpr-art33-authority:ie-dpc', 'gdpr-art33-2-controllers', 'enterprise-notice'];
+    expect(nearest('art33', known)).toBeUndefined();
+    expect(having('art33', known)).toEqual(known.slice(0, 2));
+  });
+
+  test.each([
+    ['critical', 'sev1'],
+    ['P2', 'sev2'],
+    ['low', 'sev4'],
+  ])('by the severity %s', async (typed, meant) => {
+    const { err } = await tocsin(['correct', 'INC-1', '--severity', typed, '--reason', 'r']);
+    expect(err).toContain(`--severity: must be one of sev1, sev2, sev3, sev4; did you mean "${meant}"?`);
+  });
+
+  test('by an obligation of an incident: each is named once, and those alike alone', async () => {
+    const story = new Story();
+    const refused = async () => {
+      throw new Error('refused');
+    };
+    const client = { send: refused, explain: async () => explain(story.state, pack) } as never;
+    const said = async (typed: string) => (await tocsin(['release', 'INC-1', typed], client)).err.replace(/\s+/g, ' ');
+    expect(await said('enterprise')).toContain('did you mean "enterprise-notice"?');
+    const listed = /use one of (.*)/
+      .exec(await said('register'))![1]!
+      .trim()
+      .split(', ');
+    expect(listed.every((id) => id.startsWith('register-'))).toBe(true);
+    expect(new Set(listed).size).toBe(listed.length);
+  });
 });
