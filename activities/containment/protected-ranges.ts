@@ -34,9 +34,10 @@ export type SourceGuard = (source: string) => string | undefined;
 
 /**
  * Reads policy/protected-ranges.yaml and adds what the configuration protects and the addresses of this machine.
+ * `own: false` leaves those out, where another machine runs the workers.
  * Throws when a range in the file or the configuration cannot be read: a guard with a hole is worse than no start.
  */
-export function createSourceGuard(protect: ContainmentConfig['protect'] = {}): SourceGuard {
+export function createSourceGuard(protect: ContainmentConfig['protect'] = {}, { own = true } = {}): SourceGuard {
   const file = path.join(packageRoot(), 'policy', 'protected-ranges.yaml');
   const parsed = ProtectedFileSchema.safeParse(parse(readFileSync(file, 'utf8')));
   if (!parsed.success) throw new Error(`${file} cannot be used: ${z.prettifyError(parsed.error)}`);
@@ -46,7 +47,7 @@ export function createSourceGuard(protect: ContainmentConfig['protect'] = {}): S
     ...special,
     ...cdn.flatMap(({ name, ranges }) => ranges.map((range) => ({ range, why: `a range of the CDN ${name}` }))),
     ...(protect.ranges ?? []).map((text) => ({ range: neededRange(text), why: "one of the company's own ranges" })),
-    ...ownAddresses().map((range) => ({ range, why: 'an address of the machine that runs Tocsin' })),
+    ...(own ? ownAddresses() : []).map((range) => ({ range, why: 'an address of the machine that runs Tocsin' })),
   ];
   const asns = new Map<number, string>([
     ...cdn.flatMap(({ name, asns }) => asns.map((asn): [number, string] => [asn, `a network of the CDN ${name}`])),

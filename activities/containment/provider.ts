@@ -42,6 +42,8 @@ export interface ContainmentProvider<S extends object, A extends Action> {
   readonly credential?: string;
   /** What is wrong with a reference that its credentials cannot have. */
   refProblem?(ref: string): string | undefined;
+  /** Why it cannot block a source, and what to do. */
+  sourceProblem?(source: string): string | undefined;
   /** The variable that sets it up: refusals name it, and without it whatever it reaches is a recorder. */
   readonly setting: string;
   /** Undefined settings: it is not set up, and its measures are refused with a text that says so. */

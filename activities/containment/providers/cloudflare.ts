@@ -40,6 +40,10 @@ export const cloudflare = containmentProvider({
   name: 'cloudflare',
   takes: ['block-source', 'rotate-credential'],
   credential: 'cloudflare-token',
+  sourceProblem(source) {
+    const verdict = blockTarget(source);
+    return 'refused' in verdict ? verdict.refused : undefined;
+  },
   setting: 'CLOUDFLARE_API_TOKEN',
   settings,
   exercise: ({ recorder }): CloudflareConfig => ({

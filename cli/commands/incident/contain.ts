@@ -1,7 +1,9 @@
 /** `tocsin contain`: asks for containment measures, or undoes one. */
 import type { Command } from 'commander';
 import { credentialProviders } from '../../../activities/containment/providers';
+import { refusedAtOnce } from '../../../activities/containment/refused-at-once';
 import { usage } from '../../../client/errors';
+import { ContainmentMeasureSchema } from '../../../domain/incident/incident';
 import { type MessageOptions, sendMessage } from '../../cases/send';
 import { collect, collectText, credentialFlag } from '../../input';
 import type { Shell } from '../../shell';
@@ -31,6 +33,8 @@ export function containCommand(program: Command, shell: Shell): void {
     .option('--undo <step>', 'a step as `npx tocsin show` names it; may be repeated', collectText)
     .action(async (id: string, options: Options) => {
       const bodies = containBodies(options);
+      const problems = bodies.flatMap(problemsOfBody);
+      if (problems.length > 0) throw usage('nothing was sent: this would be refused', problems);
       for (const [index, body] of bodies.entries()) {
         // One command may be several messages; each is dropped by itself when the command is repeated.
         const commandId =
@@ -39,6 +43,22 @@ export function containCommand(program: Command, shell: Shell): void {
       }
     });
 }
+
+/** What is wrong with one message, by its flag: in itself, and what no worker would carry out. */
+function problemsOfBody(body: Record<string, unknown>): string[] {
+  if (typeof body.undo === 'string')
+    return /^rotate-credential /.test(body.undo)
+      ? [`--undo: ${body.undo} cannot be undone: the old secret counts as stolen. Rotate it again`]
+      : [];
+  const parsed = ContainmentMeasureSchema.safeParse(body.measure);
+  const { action } = body.measure as { action: keyof typeof FLAG_OF };
+  const problems = parsed.success
+    ? [refusedAtOnce(parsed.data)].flatMap((problem) => problem ?? [])
+    : parsed.error.issues.map(({ message }) => message);
+  return problems.map((problem) => `${FLAG_OF[action]}: ${problem}`);
+}
+
+const FLAG_OF = { 'block-source': '--block-source', 'rotate-credential': '--rotate', 'isolate-system': '--isolate' };
 
 /** One message for each measure and each undo. */
 export function containBodies(options: Options): Record<string, unknown>[] {

@@ -1,12 +1,13 @@
 /** `tocsin declare`: starts the lifecycle of an incident, from a file, from flags, or both. */
 
 import type { Command } from 'commander';
+import { refusedAtOnce } from '../../../activities/containment/refused-at-once';
 import { refused, usage } from '../../../client/errors';
 import { newIncidentId } from '../../../client/incident-id';
 import { stoppedError } from '../../../client/stopped';
 import type { TocsinClient } from '../../../client/tocsin-client';
 import { human } from '../../../domain/incident/contents';
-import { DeclarationFields, DeclarationSchema } from '../../../domain/incident/incident';
+import { DeclarationFields, DeclarationSchema, declaredMeasures, measureId } from '../../../domain/incident/incident';
 import { aheadProblem } from '../../../domain/kernel/ahead';
 import { tocsin } from '../../../domain/kernel/command-lines';
 import { readWhen, type When } from '../../../domain/kernel/inexact-instant';
@@ -93,6 +94,13 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   if (pairs.length > 0)
     for (const line of hanging('Assumed: ', pairs.join(', '), out.width)) out.line(out.style(line, 'dim'));
   out.line(`${out.style(id, 'bold')} is declared: containment and all clocks have started.`);
+  // The clocks do not wait for it: what cannot be contained is said, and declared all the same.
+  for (const measure of declaredMeasures(parsed.data)) {
+    const problem = refusedAtOnce(measure);
+    if (!problem) continue;
+    const said = `${measureId(measure)} will be refused: ${problem}`;
+    for (const line of hanging('', said, out.width)) out.line(out.style(line, 'yellow'));
+  }
   const wrong = parsed.data.assessment?.dataSets.flatMap(({ placesNotRead = [] }) => placesNotRead) ?? [];
   for (const problem of wrong)
     out.line(out.style(`The place counts as unknown until it is corrected: ${problem}`, 'yellow'));
