@@ -14,6 +14,7 @@ import { readWhen, type When } from '../../../domain/kernel/inexact-instant';
 import { fieldProblems } from '../../../domain/kernel/problems';
 import { InstantSchema } from '../../../domain/kernel/time';
 import { inRegister } from '../../cases/lost';
+import { atTerminal } from '../../confirm';
 import { type DeclarationFlags, declarationFields, declarationFlags } from '../../declaration-flags';
 import { credentialProblems, type InputFile, readInput, whenFlag } from '../../input';
 import { recordPast } from '../../record-past';
@@ -21,6 +22,7 @@ import { hanging } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
 import { OPTIONS, verb } from '../../verb';
 import { readScenario } from '../exercise/scenario';
+import { askForDeclaration, lacksFields } from './declare-asks';
 
 interface Options extends CommonOptions, DeclarationFlags {
   file?: string;
@@ -28,6 +30,8 @@ interface Options extends CommonOptions, DeclarationFlags {
   detectedAt?: string;
   source?: string;
   recordOnly?: boolean;
+  /** False with `--no-input`. */
+  input?: boolean;
 }
 
 export function declareCommand(program: Command, shell: Shell): void {
@@ -35,7 +39,7 @@ export function declareCommand(program: Command, shell: Shell): void {
     program,
     'declare',
     'Declare an incident: containment starts at once and every clock runs from the detection.',
-    'declare -f incident.yaml\ndeclare --title "Leaked CI key" --kind credential-leak --severity sev1 --affects confidentiality --no-service-affecting --block 203.0.113.7',
+    'declare   # asks what is needed, on a terminal\ndeclare -f incident.yaml\ndeclare --title "Leaked CI key" --kind credential-leak --severity sev1 --affects confidentiality --no-service-affecting --block 203.0.113.7',
   )
     .option('-f, --file <file>', 'declaration in YAML or JSON; - for standard input. Flags take precedence')
     .option(...OPTIONS.by)
@@ -46,6 +50,7 @@ export function declareCommand(program: Command, shell: Shell): void {
       '--record-only',
       'only record a past incident, with the acts in the file at their own times: nothing is sent, nothing contained, no alarm raised',
     );
+  command.option('--no-input', 'never ask: say what is missing (as it is where no person sits at a terminal)');
   declarationFlags(command).action((options: Options) => declare(shell, options));
 }
 
@@ -55,7 +60,9 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   if (input && 'acts' in input.data) {
     throw usage(`${input.file} is a scenario. Play it with \`${tocsin('exercise', { file: input.file })}\``);
   }
-  const { raw, assumed } = declarationOf(input?.data ?? {}, options, shell, new Date());
+  const { raw: given, assumed } = declarationOf(input?.data ?? {}, options, shell, new Date());
+  const raw = asks(shell, options) && lacksFields(given) ? await askedFor(shell, given) : given;
+  if (!raw) return shell.out.line('Nothing was declared.');
   const parsed = DeclarationSchema.safeParse(raw);
   if (!parsed.success) {
     const known = Object.keys(DeclarationFields.shape);
@@ -106,6 +113,17 @@ async function declare(shell: Shell, options: Options): Promise<void> {
     out.line(out.style(`The place counts as unknown until it is corrected: ${problem}`, 'yellow'));
   if (wrong.length > 0) out.line(`Correct it with: ${tocsin('assess', { id, help: true })}`);
   out.line(`Watch it with: ${tocsin('show', { id, watch: true })}`);
+}
+
+/** Whether a person sits at a terminal and may be asked. */
+function asks({ out }: Shell, { json, input, file }: Options): boolean {
+  return process.stdin.isTTY === true && out.isTerminal && !json && input !== false && file !== '-';
+}
+
+async function askedFor(shell: Shell, raw: Record<string, unknown>): Promise<Record<string, unknown> | undefined> {
+  const whole = await atTerminal((ask) => askForDeclaration(raw, shell.out, ask));
+  // The time runs on while somebody answers: it was declared when they were done.
+  return whole && { ...whole, declaredAt: new Date().toISOString() };
 }
 
 /** An instant as the other commands print it; anything else as it is. */
