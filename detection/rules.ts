@@ -3,6 +3,7 @@ import { credentialProblem } from '../activities/containment/providers';
 import { OWN_FORMATS } from '../domain/detection/detection';
 import { type DetectionRules, neverGiven, type RulesSnapshot } from '../domain/detection/detection-rules';
 import { loadDetectionRules } from '../policy/load-detection-rules';
+import { MAPPED_FORMAT } from './intake/mapping/mapped-adapter';
 import { INTAKE_FORMATS } from './intake/sources';
 
 /**
@@ -16,7 +17,7 @@ export function loadRules(file?: string): RulesSnapshot {
 }
 
 function problemsOfNames({ rules }: DetectionRules): string[] {
-  const formats = [...INTAKE_FORMATS, ...OWN_FORMATS];
+  const formats = [...INTAKE_FORMATS, MAPPED_FORMAT, ...OWN_FORMATS];
   return rules.flatMap((rule) => {
     const format = rule.when.format === undefined ? undefined : neverGiven(rule.when.format, formats);
     const credentials = 'incident' in rule ? rule.incident.credentials : [];

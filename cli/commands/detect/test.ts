@@ -4,7 +4,9 @@ import type { Command } from 'commander';
 import { parseAllDocuments } from 'yaml';
 import { usage } from '../../../client/errors';
 import { triageCaseId } from '../../../detection/intake/inbox/triage-case-id';
+import { MAPPED_FORMAT } from '../../../detection/intake/mapping/mapped-adapter';
 import { adapterOf, INTAKE_FORMATS } from '../../../detection/intake/sources';
+import type { Parsed, SourceAdapter, Untaken } from '../../../detection/intake/sources/adapter';
 import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
 import { type Judgement, judge, passedOver, type RulesSnapshot } from '../../../domain/detection/detection-rules';
 import { problemsOf } from '../../../domain/kernel/problems';
@@ -34,36 +36,53 @@ interface Tested {
 export function detectTestCommand(detect: Command, shell: Shell): void {
   verb(
     detect,
-    'test <file>',
-    'Run the detections in a file through the rules: which rule matches and why, why no earlier one did, and what would happen.',
-    'detect test examples/detections.yaml\ndetect test alert.json --source cloudflare\ndetect test alert.json --source github --header "x-github-event: dependabot_alert"',
+    'test <file> [payload]',
+    'Run detections through the rules: which rule matches and why, why no earlier one did, and what would happen. With two files the first is a mapping, the second what a sender sends: it shows what is read of it, and what is refused and why.',
+    'detect test examples/detections.yaml\ndetect test alert.json --source cloudflare\ndetect test alert.json --source github --header "x-github-event: dependabot_alert"\ndetect test okta event.json\ndetect test ./my-mapping.yaml event.json --json',
   )
     .option('--rules <file>', 'the rules (default: TOCSIN_DETECTION_RULES, else policy/detection.yaml)')
     .option('--source <format>', `the file is what a source of this format sends: ${INTAKE_FORMATS.join(', ')}`)
     .option('--header <header>', 'a header of that request, as NAME: VALUE; may be repeated', collectText)
-    .action(async (file: string, options: Options) => {
+    .action(async (file: string, payload: string | undefined, options: Options) => {
+      if (payload !== undefined && options.source)
+        throw usage('give either a mapping and a payload, or one file with --source');
       const { loadRules } = await import('../../../detection/rules.js');
       const snapshot = readRules(() => loadRules(options.rules ?? shell.settings.detectionRules));
-      const { detections, note } = options.source
-        ? await fromSource(file, options)
-        : { detections: fromFile(file), note: '' };
+      const {
+        detections,
+        untaken = [],
+        note,
+      }: Parsed = payload !== undefined
+        ? await fromSource(payload, options, await mappingOf(file))
+        : options.source
+          ? await fromSource(file, options)
+          : { detections: fromFile(file) };
       const tested = detections.map((detection) => test(detection, snapshot));
       const { id, version } = snapshot.rules;
       if (options.json) {
         shell.out.json({
           rules: { id, version, sha256: snapshot.sha256 },
           detections: tested,
+          ...(untaken.length > 0 ? { untaken: untaken.map(({ kind, problems }) => ({ kind, problems })) } : {}),
           ...(note ? { note } : {}),
         });
         return;
       }
       shell.out.line(shell.out.style(`rules ${id} ${version}, sha256 ${snapshot.sha256.slice(0, 12)}`, 'dim'));
-      if (tested.length === 0) shell.out.line(`It contains no detection${note ? `: ${note}` : ''}.`);
+      if (tested.length === 0 && untaken.length === 0)
+        shell.out.line(`It contains no detection${note ? `: ${note}` : ''}.`);
       for (const each of tested) for (const line of testedLines(shell.out, each)) shell.out.line(line);
+      for (const each of untaken) for (const line of untakenLines(shell.out, each)) shell.out.line(line);
     });
 }
 
-function readRules(load: () => RulesSnapshot): RulesSnapshot {
+async function mappingOf(file: string): Promise<SourceAdapter> {
+  const { loadMapping } = await import('../../../detection/intake/mapping/load-mapping.js');
+  const { mappedAdapter } = await import('../../../detection/intake/mapping/mapped-adapter.js');
+  return mappedAdapter(readRules(() => loadMapping(file)));
+}
+
+function readRules<T>(load: () => T): T {
   try {
     return load();
   } catch (error) {
@@ -116,15 +135,15 @@ function fromFile(file: string): Detection[] {
 /** What a source sends, read as the intake does; its signature is not looked at. */
 async function fromSource(
   file: string,
-  { source, header = [] }: Options,
-): Promise<{ detections: Detection[]; note?: string }> {
+  { source = MAPPED_FORMAT, header = [] }: Options,
+  adapter: SourceAdapter | undefined = adapterOf(source),
+): Promise<Parsed> {
   const { Refusal } = await import('../../../detection/intake/refusal.js');
-  const adapter = adapterOf(source!);
   if (!adapter) {
     throw usage(`--source: "${source}" is not a source format. Use one of ${INTAKE_FORMATS.join(', ')}`);
   }
   const now = Date.now();
-  const given = header.map((text) => {
+  const headerLines = header.map((text) => {
     const colon = text.indexOf(':');
     if (colon < 1) throw usage(`--header: "${text}" is not a header. Write NAME: VALUE, like "x-github-event: ping"`);
     return [text.slice(0, colon).trim().toLowerCase(), text.slice(colon + 1).trim()] as const;
@@ -133,20 +152,31 @@ async function fromSource(
     'content-type': adapter.contentTypes[0],
     'webhook-id': 'detect-test',
     'webhook-timestamp': String(Math.floor(now / 1000)),
-    ...Object.fromEntries(given),
+    ...Object.fromEntries(headerLines),
   };
   try {
-    return adapter.parse({ headers, body: read(file) }, { source: source!, scope: 'unknown', now });
+    return adapter.parse({ headers, body: read(file) }, { source, scope: 'unknown', now });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw usage(
-      `${file} is not what ${source} sends: ${error.message}`,
+      `${file} is not what ${source === MAPPED_FORMAT ? 'this mapping takes' : `${source} sends`}: ${error.message}`,
       error.errors.map(({ field, problem }) => `${field}: ${problem}`),
     );
   }
 }
 
 // —— telling ——
+
+/** What the intake would count and keep for a person, instead of a detection. */
+function untakenLines(out: Output, { kind, problems }: Untaken): string[] {
+  const what =
+    problems.length > 0 ? 'refused' : 'of a kind that is not read: counted, and shown by `tocsin intake unknown`';
+  return [
+    '',
+    ...hanging('', `${visibleLine(kind, 120)}: ${what}`, out.width).map((line) => out.style(line, 'bold')),
+    ...problems.flatMap(({ field, problem }) => hanging('    - ', visibleLine(`${field}: ${problem}`, 500), out.width)),
+  ];
+}
 
 function testedLines(out: Output, { detection, judgement, passed, caseId }: Tested): string[] {
   const item = (text: string, indent = 4) => hanging(`${' '.repeat(indent)}- `, visibleLine(text, 500), out.width);

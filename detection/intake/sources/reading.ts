@@ -85,10 +85,10 @@ export function asInstant(value: unknown): string | undefined {
   return ms >= -62_135_596_800_000 && ms <= 253_402_300_799_000 ? new Date(ms).toISOString() : undefined;
 }
 
-/** A dotted word for a detection's type out of somebody's own words. */
+/** A dotted word for a detection's type out of somebody's own words, of which a mail address is none. */
 export function asType(text: string): string {
   return (
-    text
+    withoutMail(text)
       .replace(/[^A-Za-z0-9._-]+/g, '-')
       .replace(/^[^A-Za-z0-9]+/, '')
       .slice(0, 120) || 'unnamed'

@@ -70,7 +70,36 @@ describe('tocsin detect test', () => {
     expect((await tocsin(ping)).out).toMatch(/It contains no detection: ping/);
   });
 
+  it('reads a payload by a mapping, and says what was refused or is of another kind, and why', async () => {
+    const alert = (labels: object) => ({
+      labels,
+      status: 'firing',
+      startsAt: '2026-11-28T10:00:00Z',
+      fingerprint: 'a1',
+    });
+    const payload = file('alerts.json', { alerts: [alert({ alertname: 'DiskFull', severity: 'warning' }), alert({})] });
+    const { out, exitCode } = await tocsin(['detect', 'test', 'alertmanager', payload]);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/mapping {2}alertmanager\.DiskFull {2}DiskFull/);
+    expect(out).toMatch(/unnamed: refused[\s\S]*1\.title: /);
+    const json = JSON.parse((await tocsin(['detect', 'test', 'alertmanager', payload, '--json'])).out);
+    expect(json).toMatchObject({
+      detections: [{ detection: { type: 'alertmanager.DiskFull', format: 'mapping' } }],
+      untaken: [{ kind: 'unnamed', problems: expect.arrayContaining([expect.objectContaining({ field: '1.title' })]) }],
+    });
+    const other = await tocsin(['detect', 'test', 'aws-eventbridge', file('ec2.json', { 'detail-type': 'EC2 State' })]);
+    expect(other.out).toMatch(/EC2 State: of a kind that is not read/);
+  });
+
   it.each<[string, string[], RegExp]>([
+    ['a mapping that is none', ['nobody', examples], /is none of alertmanager, /],
+    ['a mapping with a fault', [file('m.yaml', 'about: x'), examples], /kind/],
+    [
+      'a payload that it does not take',
+      ['alertmanager', file('p.json', { a: 1 })],
+      /is not what this mapping takes[\s\S]*holds no event/,
+    ],
+    ['a mapping and a source', ['okta', examples, '--source', 'github'], /either a mapping and a payload, or one file/],
     ['a file that is not there', ['none.yaml'], /cannot read .*it does not exist/],
     ['an empty file', [file('empty.yaml', '')], /is empty/],
     ['no YAML', [file('bad.yaml', 'a: [')], /neither YAML nor JSON/],
