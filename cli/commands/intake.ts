@@ -1,5 +1,6 @@
 /** `tocsin intake`: the server that takes signed detections; `status` and `retry` look after its inbox. */
 import type { Command } from 'commander';
+import type { Source } from '../../detection/intake/config';
 import type { RunningIntake } from '../../detection/intake/start-intake';
 import { tocsin } from '../../domain/kernel/command-lines';
 import { plural } from '../../domain/kernel/plural';
@@ -98,7 +99,12 @@ export function intakeCommand(program: Command, shell: Shell): void {
 }
 
 /** Starts the intake on the configured Temporal and Postgres, else on those of the running stack. */
-export async function runIntake(env: NodeJS.ProcessEnv, host: string, port: number): Promise<RunningIntake> {
+export async function runIntake(
+  env: NodeJS.ProcessEnv,
+  host: string,
+  port: number,
+  ownSources: readonly Source[] = [],
+): Promise<RunningIntake> {
   // Loaded here: the server and the gRPC stack take long to load, and no other verb needs them.
   const { startIntake } = await import('../../detection/intake/start-intake.js');
   const { temporalTarget } = await import('../connect.js');
@@ -111,6 +117,7 @@ export async function runIntake(env: NodeJS.ProcessEnv, host: string, port: numb
     temporal: { ...connectionOptions, namespace },
     dataConverter: dataConverter(settings.encryptionKeys),
     secrets: env,
+    ownSources,
     host,
     port,
   });

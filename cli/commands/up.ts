@@ -1,4 +1,5 @@
 /** `tocsin up`: the embedded stack and a worker, until Ctrl-C. The only file of the client that starts the stack. */
+import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { refused } from '../../client/errors';
 import type { RunningIntake } from '../../detection/intake/start-intake';
@@ -45,7 +46,12 @@ export function upCommand(program: Command, shell: Shell): void {
       let watchdog: RunningWatchdog | undefined;
       try {
         watchdog = await watch(shell.env, running.stack);
-        intake = await runIntake(shell.env, LOOPBACK, Number(new URL(running.stack.intake!.url).port));
+        const secret = `whsec_${randomBytes(24).toString('base64')}`;
+        const { MAILBOX_SOURCE, mailboxSource } = await import('../../detection/intake/sources/mailbox-source.js');
+        const port = Number(new URL(running.stack.intake!.url).port);
+        intake = await runIntake(shell.env, LOOPBACK, port, [mailboxSource(secret)]);
+        // What becomes of the mails in the mailbox comes back as it does from Resend.
+        running.stack.mailboxServer.tellTo({ url: `${intake.url}/intake/${MAILBOX_SOURCE}`, secret });
         if (options.json) {
           const { mailbox, site } = running.stack;
           // What is printed ends in logs: the keys stay in the data folder.

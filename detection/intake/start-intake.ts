@@ -16,7 +16,7 @@ import { configuredReports } from '../reports/configured';
 import type { ReportsSettings } from '../reports/settings';
 import { openSessions } from '../sessions/open-sessions';
 import type { SessionSettings } from '../sessions/settings';
-import { loadSources } from './config';
+import { loadSources, type Source } from './config';
 import { acceptWithin } from './inbox/accept';
 import { InboxProofs } from './inbox/inbox-proof';
 import { createPipeline } from './inbox/pipeline';
@@ -50,6 +50,8 @@ export interface StartIntakeOptions {
   temporal: ConnectionOptions & { namespace: string };
   /** That of the workers. */
   dataConverter: DataConverter;
+  /** Sources beside those of the file: one that the same process sends from. */
+  ownSources?: readonly Source[];
   /** Where the secrets are looked up that the file of sources names. */
   secrets: NodeJS.ProcessEnv;
   plugins?: FastifyPluginAsync[];
@@ -72,7 +74,8 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
   const { settings, dataConverter, secrets, plugins, host, port } = options;
   const { databaseUrl, taskQueue, encryptionKeys, detectionRules: rulesFile, server } = settings;
   const log = pino({ level: options.logLevel ?? 'warn' }, pino.destination(2));
-  const sources = server.sourcesFile ? loadSources(server.sourcesFile, secrets) : [];
+  const configured = server.sourcesFile ? loadSources(server.sourcesFile, secrets) : [];
+  const sources = [...configured, ...(options.ownSources ?? [])];
   const { namespace, ...connectionOptions } = options.temporal;
   const connection = Connection.lazy(connectionOptions);
   const temporal = new Client({ connection, namespace, dataConverter });
@@ -122,7 +125,7 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
     teller?.start();
     return {
       url,
-      sources: sources.map(({ name }) => name),
+      sources: configured.map(({ name }) => name),
       async stop(delayMs = 0) {
         await drain(app, delayMs);
         await teller?.stop();

@@ -9,6 +9,7 @@ import { type Email, parseEmail } from './email';
 import { MailboxError, type MailboxErrorName } from './errors';
 import { routeMailboxPages } from './pages';
 import { type MessageFilter, MessageStore, type StoredMessage } from './store';
+import { Webhooks, type WebhookTarget } from './webhooks';
 
 export type { MessageFilter, StoredMessage } from './store';
 
@@ -32,6 +33,8 @@ export interface MailboxOptions {
 export interface Mailbox extends LocalServer {
   faults: FaultBox;
   messages(filter?: MessageFilter): StoredMessage[];
+  /** From now on what becomes of each mail is told there. */
+  tellTo(target: WebhookTarget): void;
 }
 
 /**
@@ -44,6 +47,7 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
   const faults = new FaultBox(options.faults);
   const limiter = new RateLimiter();
   const inFlight = new Set<string>();
+  let webhooks: Webhooks | undefined;
   const app = createLocalApp();
   const port = options.port ?? (await freePort());
   // Senders have a key of their own.
@@ -93,6 +97,7 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
       const keyed = key === undefined ? undefined : store.request(key, request.url, request.body);
       const { emails, answer } = read(request.body);
       const ids = store.add(emails, keyed);
+      webhooks?.tell(ids.flatMap((id) => store.get(id) ?? []));
       if (faults.losesAnswer(reply)) return reply;
       return reply.send(answer(ids));
     } finally {
@@ -109,7 +114,18 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
   faults.route(app);
 
   const server = await listen(app, 'The mailbox', port);
-  return { ...server, faults, messages: (filter) => store.list(filter) };
+  return {
+    ...server,
+    faults,
+    messages: (filter) => store.list(filter),
+    tellTo(target) {
+      webhooks = new Webhooks(target);
+    },
+    async stop() {
+      await webhooks?.stop();
+      await server.stop();
+    },
+  };
 }
 
 /** The emails of a request that is in order, and how to answer it once they have their ids. */
