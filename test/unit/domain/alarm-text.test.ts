@@ -4,7 +4,7 @@ import { ThresholdSchema } from '../../../domain/case/alarm';
 import { alarmText } from '../../../domain/case/alarm-text';
 
 const AT = '2026-04-01T02:00:00.000Z';
-const GIVEN = { percent: 50, times: 1, work: 'draft', failed: 1, total: 2, outcome: 'unknown', trigger: 'rule' };
+const GIVEN = { percent: 50, times: 1, work: 'draft', failed: 1, total: 2, outcome: 'unknown', trigger: 'rule', entry: 7 };
 /** Of each kind there is, with something in each of its fields. */
 const EVERY = kinds(ThresholdSchema).map((kind) => ({ ...GIVEN, kind, into: 'INC-2', from: 'a', to: 'b', by: 'c' }));
 
@@ -32,6 +32,7 @@ test.each([
   ['the incident', incident, /cancel/i, ['cancel-requested']],
   ['the case', whole, /cancel/i, ['cancel-requested']],
   ['the case', whole, / fails/, ['failing']],
+  ['the case', whole, /another entry 7 .* has stopped itself/, ['forked']],
   ['a measure', measure, /Containment isolate-system ci failed/, ['failed']],
   ['a measure', measure, /refused/, ['refused']],
 ] as const)('about %s: %#', (_what, about, words, kindsThatSayIt) => {
@@ -42,6 +43,7 @@ test.each([
 test.each(EVERY.map(({ kind }) => kind))('%s: begins with a capital and keeps what failed', (kind) => {
   for (const about of [incident, whole]) {
     expect(said(kind, about)).toMatch(/^[A-Z0-9]/);
-    if (kind !== 'cancel-requested') expect(said(kind, about)).toContain('the disk is full');
+    // These two say all there is.
+    if (kind !== 'cancel-requested' && kind !== 'forked') expect(said(kind, about)).toContain('the disk is full');
   }
 });
