@@ -4,7 +4,16 @@ import { ThresholdSchema } from '../../../domain/case/alarm';
 import { alarmText } from '../../../domain/case/alarm-text';
 
 const AT = '2026-04-01T02:00:00.000Z';
-const GIVEN = { percent: 50, times: 1, work: 'draft', failed: 1, total: 2, outcome: 'unknown', trigger: 'rule', entry: 7 };
+const GIVEN = {
+  percent: 50,
+  times: 1,
+  work: 'draft',
+  failed: 1,
+  total: 2,
+  outcome: 'unknown',
+  trigger: 'rule',
+  entry: 7,
+};
 /** Of each kind there is, with something in each of its fields. */
 const EVERY = kinds(ThresholdSchema).map((kind) => ({ ...GIVEN, kind, into: 'INC-2', from: 'a', to: 'b', by: 'c' }));
 
