@@ -53,7 +53,7 @@ async function isScheduled({ schedule }: Pick<Client, 'schedule'>): Promise<bool
 /** Has a check started before an advisory's detection is handed over: a crash in between does it again. */
 export function checkingAdvisories(handOver: HandOver, startCheck: () => Promise<void>): HandOver {
   return async (detection) => {
-    if (detection.format === 'osv') await startCheck();
+    if (detection.format === 'osv' || detection.type === 'github.security_advisory') await startCheck();
     return handOver(detection);
   };
 }

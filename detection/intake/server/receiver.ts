@@ -163,9 +163,10 @@ export class Receiver {
   private async keep(advisories: AdvisoryRecord[]): Promise<void> {
     const keyOf = ({ id, modified }: AdvisoryRecord) => `advisory ${id} ${modified}`;
     const fresh = advisories.filter((advisory) => !this.stored.has(keyOf(advisory)));
-    if (fresh.length === 0) return;
+    // Where nothing takes them they are detections alone; a source that sends nothing else is refused at the start.
+    if (fresh.length === 0 || !this.deps.advisories) return;
     try {
-      await this.deps.advisories!.consume(fresh);
+      await this.deps.advisories.consume(fresh);
     } catch (cause) {
       throw unavailable(cause);
     }

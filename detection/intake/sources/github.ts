@@ -1,10 +1,11 @@
 /**
- * GitHub webhooks: `X-Hub-Signature-256` over the body. `dependabot_alert`, `security_advisory`
- * and `secret_scanning_alert` are detections; `ping`
- * means nothing, and other events are counted as kinds that nothing is known about. GitHub signs neither the time nor `X-GitHub-Delivery`, so an event is known by
+ * GitHub webhooks: `X-Hub-Signature-256` over the body. `dependabot_alert`, `security_advisory`, `secret_scanning_alert` and
+ * `code_scanning_alert` are detections, and a `security_advisory` is a record for the dependency check too; `ping` means
+ * nothing, and other events are counted as kinds that nothing is known about. GitHub signs neither the time nor `X-GitHub-Delivery`, so an event is known by
  * the digest of its signed body: what was captured and is sent again under another delivery id is a repeat.
  */
 import type { SourceAdapter } from './adapter';
+import { advisoryRecordOf } from './github-advisory';
 import {
   asInstant,
   asObject,
@@ -27,11 +28,13 @@ const SEVERITY: Record<string, 'sev2' | 'sev3' | 'sev4'> = {
   moderate: 'sev4',
   low: 'sev4',
 };
-const ENDS = ['fixed', 'dismissed', 'auto_dismissed', 'withdrawn', 'resolved'];
-const READERS: Record<string, (body: Json) => ReturnType<typeof advisory | typeof dependabot | typeof leakedSecret>> = {
+const ENDS = ['fixed', 'dismissed', 'auto_dismissed', 'withdrawn', 'resolved', 'closed_by_user'];
+type Reader = typeof advisory | typeof dependabot | typeof leakedSecret | typeof weakCode;
+const READERS: Record<string, (body: Json) => ReturnType<Reader>> = {
   dependabot_alert: dependabot,
   security_advisory: advisory,
   secret_scanning_alert: leakedSecret,
+  code_scanning_alert: weakCode,
 };
 
 export const github: SourceAdapter = {
@@ -60,7 +63,9 @@ export const github: SourceAdapter = {
     const at = fields.at ?? new Date(context.now).toISOString();
     const phase = ENDS.includes(String(action)) ? ('end' as const) : ('start' as const);
     const eventId = eventIdOf(event, digestOf(request.body));
-    return { detections: [detectionOf('github', context, { ...fields, at, phase, eventId, type: `github.${event}` })] };
+    const detections = [detectionOf('github', context, { ...fields, at, phase, eventId, type: `github.${event}` })];
+    const record = event === 'security_advisory' ? advisoryRecordOf(asObject(body.security_advisory) ?? {}) : undefined;
+    return { detections, ...(record ? { advisories: [record] } : {}) };
   },
 };
 
@@ -139,6 +144,30 @@ function leakedSecret(body: Json) {
       state: alert.state,
       resolution: alert.resolution,
       pushProtectionBypassed: alert.push_protection_bypassed,
+    }),
+  };
+}
+
+/** A weakness that code scanning found. Never the code, nor its place in it. */
+function weakCode(body: Json) {
+  const alert = objectAt(body.alert, 'alert');
+  const rule = asObject(alert.rule) ?? {};
+  const repository = asText(asObject(body.repository)?.full_name, 120);
+  const level = asText(rule.security_severity_level, 20) ?? asText(rule.severity, 20);
+  return {
+    at: asInstant(alert.updated_at) ?? asInstant(alert.created_at),
+    title: `${asText(rule.description, 120) ?? asText(rule.id, 120) ?? 'A code scanning alert'} in ${repository ?? 'a repository'}`,
+    correlationId: repository && asText(alert.number) ? `${repository} code ${asText(alert.number, 20)}` : undefined,
+    severity: severityOf(level) ?? (level ? ('sev4' as const) : undefined),
+    systems: repository ? [repository] : [],
+    facts: factsOf({
+      action: actionOf(body),
+      rule: rule.id,
+      level,
+      tool: asObject(alert.tool)?.name,
+      state: alert.state,
+      reason: alert.dismissed_reason,
+      branch: body.ref,
     }),
   };
 }

@@ -251,7 +251,7 @@ export function samples(now: number, id = 'a'): Sample[] {
     body: alert,
   });
 
-  for (const event of ['dependabot_alert', 'security_advisory', 'ping', 'push']) {
+  for (const event of ['dependabot_alert', 'security_advisory', 'code_scanning_alert', 'ping', 'push']) {
     examplesOf(event).forEach((example, n) => {
       const body = JSON.stringify({ ...example, sample: id });
       const detections = event === 'ping' || event === 'push' ? 0 : 1;
@@ -367,7 +367,8 @@ export const SIGNED: Record<IntakeFormat, (body: Buffer, now: number, n: number)
   'standard-webhooks': (body, now, n) => signStandard(body, `msg_${n}`, now),
   cloudflare: () => ({ 'content-type': 'application/json', 'cf-webhook-auth': SECRETS.cloudflare }),
   ftagent: (body, now) => signTimestamped('x-ftagent', SECRETS.ftagent, body, now),
-  github: (body, _now, n) => signGithub(inTurn(['dependabot_alert', 'security_advisory', 'ping', 'other'], n), body),
+  github: (body, _now, n) =>
+    signGithub(inTurn(['dependabot_alert', 'security_advisory', 'code_scanning_alert', 'ping', 'other'], n), body),
   osv: (body, now) => signTimestamped('x-tocsin', SECRETS.osv, body, now),
   authentication: (body, now) => signTimestamped('x-tocsin', SECRETS.authentication, body, now),
   resend: (body, now, n) => signResend(body, `msg_${n}`, now),

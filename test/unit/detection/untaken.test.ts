@@ -126,8 +126,8 @@ test('an event of GitHub that nothing is known about is counted and kept; a ping
     note: 'ping',
   });
   expect(kept.untaken).toEqual([]);
-  expect(await send('{"action":"x"}', { 'x-github-event': 'code_scanning_alert' })).toMatchObject({ unknown: 1 });
-  expect(kept.untaken).toEqual([{ kind: 'code_scanning_alert', problems: [], value: { action: 'x' } }]);
+  expect(await send('{"action":"x"}', { 'x-github-event': 'repository_ruleset' })).toMatchObject({ unknown: 1 });
+  expect(kept.untaken).toEqual([{ kind: 'repository_ruleset', problems: [], value: { action: 'x' } }]);
 });
 
 test('a body that is refused is counted too, as many senders never look at the answer', async () => {
