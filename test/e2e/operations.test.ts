@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { packageRoot } from '../../platform/package-root';
 import { expectOk, shellEnv, tocsin } from '../faults/commands';
-import { duesOf, rests } from '../faults/standing';
+import { duesOf, isTold, rests } from '../faults/standing';
 import { fromSetup } from '../setup/helpers';
 import { declarationOf, policy, RealWorld, wholeBreach } from '../setup/real-world';
 import { until } from '../setup/until';
@@ -37,10 +37,11 @@ beforeAll(async () => {
   await rests(world, ID);
 }, 180_000);
 
-/** A command of the page against this world, `INC-…` being its incident; words behind it where the page leaves them to the reader. */
+/** A command of the page against this world, `INC-…` being its incident and `ws-delta` one of its workspaces; words behind it where the page leaves them to the reader. */
 async function run(command: string, ...more: string[]) {
   ran.add(command);
-  const words = wordsOf(command).map((word) => (word === 'INC-…' ? ID : word));
+  const here: Record<string, string> = { 'INC-…': ID, 'ws-delta': 'ws-1' };
+  const words = wordsOf(command).map((word) => here[word] ?? word);
   if (words[0] === 'temporal') return temporal(...words.slice(1), ...more);
   if (words[0] === 'npm') return shell('npm', words.slice(1), process.env);
   return tocsin(world, ...words.slice(words.indexOf('tocsin') + 1), ...more);
@@ -65,8 +66,8 @@ async function goesOn(before: string): Promise<void> {
 }
 
 test('while all is in order: list, show, and one look of the watchdog', async () => {
-  expect(await expectOk(run('npx tocsin list') as never)).toMatchObject({ out: expect.stringContaining(ID) });
-  await expectOk(run('npx tocsin show INC-…') as never);
+  expect(await expectOk(run('npx tocsin list'))).toMatchObject({ out: expect.stringContaining(ID) });
+  await expectOk(run('npx tocsin show INC-…'));
   await until('one look finds nothing', async () => (await run('npx tocsin watchdog --once')).exitCode === 0);
   const { out } = await run('temporal task-queue describe --task-queue tocsin');
   expect(out).toMatch(/@/);
@@ -103,9 +104,9 @@ test('reset: it stops itself, and resume brings it back; a run that runs is repl
   const first = (events ?? []).find(({ workflowTaskCompletedEventAttributes: completed }) => completed)!;
   await run('temporal workflow reset', '--workflow-id', ID, '--event-id', String(first.eventId), '--reason', 'a test');
   await until('it has stopped itself', async () => (await statusOf()) === 'FAILED');
-  await expectOk(run('npx tocsin resume INC-…', '--by', 'oncall') as never);
+  await expectOk(run('npx tocsin resume INC-…', '--by', 'oncall'));
   await goesOn(before);
-  await expectOk(run('npx tocsin resume INC-… --replace-running', '--by', 'oncall') as never);
+  await expectOk(run('npx tocsin resume INC-… --replace-running', '--by', 'oncall'));
   await goesOn(before);
 }, 240_000);
 
@@ -118,15 +119,15 @@ test('terminated: the watchdog finds it, resume brings it back, alone, under the
   ]) {
     await run('temporal workflow terminate', '--workflow-id', ID);
     expect((await run('npx tocsin watchdog --once')).exitCode).toBe(1);
-    await expectOk(run(resume, '--by', 'oncall') as never);
+    await expectOk(run(resume, '--by', 'oncall'));
     await goesOn(before);
   }
 }, 240_000);
 
 test('before a rollout, after a restore, and at the end', async () => {
-  await expectOk(run('npx tocsin replay --open') as never);
-  await expectOk(run('npx tocsin replay INC-…') as never);
-  await expectOk(run('npx tocsin register verify') as never);
+  await expectOk(run('npx tocsin replay --open'));
+  await expectOk(run('npx tocsin replay INC-…'));
+  await expectOk(run('npx tocsin register verify'));
   const { exitCode, err } = (await run('npx tocsin close INC-…', '--by', 'oncall')) as {
     exitCode: number;
     err: string;
@@ -134,6 +135,16 @@ test('before a rollout, after a restore, and at the end', async () => {
   expect([exitCode, err]).toEqual([1, expect.stringContaining('enterprise-notice')]);
   expect((await run('npm run faults -- --list')).out).toContain('worker-killed');
 }, 180_000);
+
+test('a mail came back: who it was, told otherwise, and mailed again', async () => {
+  await expectOk(
+    run('npx tocsin told INC-… enterprise-notice --channel phone --workspaces ws-delta', '--by', 'oncall'),
+  );
+  await expectOk(run('npx tocsin approve INC-… enterprise-notice', '--by', 'counsel', '--yes'));
+  await isTold(world, ID, 'enterprise-notice');
+  await expectOk(run('npx tocsin notice recipients INC-… enterprise-notice --state came-back --addresses'));
+  await expectOk(run('npx tocsin intake unknown'));
+}, 120_000);
 
 test('a schedule that somebody paused is found, and goes on', async () => {
   const schedule = world.temporal.schedule.getHandle('audit-watch');
