@@ -9,6 +9,7 @@ import { withMeantId } from './cases/unknown-id';
 import { auditCommand } from './commands/audit';
 import { authoritiesCommand } from './commands/authorities';
 import { boardCommand } from './commands/board';
+import { completionCommand } from './commands/completion';
 import { depsCommand } from './commands/deps';
 import { detectCommand } from './commands/detect';
 import { doctorCommand } from './commands/doctor';
@@ -108,6 +109,7 @@ const GROUPS: Array<[heading: string, commands: Array<(program: Command, shell: 
       keysCommand,
       doctorCommand,
       replayCommand,
+      completionCommand,
     ],
   ],
 ];

@@ -15,9 +15,10 @@ export function addressLines(
 ): string[] {
   const incident = incidentId && `/${encodeURIComponent(incidentId)}`;
   const { address, uiUrl, sessionKey, namespace, encryptionKeys } = temporal;
-  const withKey = (url: string) => (sessionKey ? `${url}?key=${sessionKey}` : url);
+  const withKey = (url: string) => (sessionKey ? `${url}${url.includes('?') ? '&' : '?'}key=${sessionKey}` : url);
+  const list = `?query=${encodeURIComponent(OPEN_CASES)}`;
   const rows = [
-    ['Web UI', uiUrl ? withKey(`${uiUrl}/namespaces/${namespace}/workflows${incident ?? ''}`) : `of ${address}`],
+    ['Web UI', uiUrl ? withKey(`${uiUrl}/namespaces/${namespace}/workflows${incident ?? list}`) : `of ${address}`],
     ...(sessionKey
       ? [
           [
@@ -37,6 +38,9 @@ export function addressLines(
   ];
   return rows.map(([name, text]) => `${out.style(name!.padEnd(12), 'dim')} ${text}`);
 }
+
+/** The list of the Web UI as a board: cases that are open, without what Tocsin does for itself, as every few minutes. */
+const OPEN_CASES = 'ExecutionStatus="Running" AND TocsinStatus IS NOT NULL';
 
 /** As somebody would type it from here. */
 function keyFile(dir: string): string {

@@ -16,9 +16,17 @@ const lines = (more: object = {}, dir = '.tocsin', id?: string) =>
   addressLines({ temporal: { ...temporal, ...more }, ...others }, dir, new Output(new Screen(), { NO_COLOR: '1' }), id);
 
 test('the link to the Web UI carries the key, and it is said that whoever has it gives orders and where it is kept', () => {
-  expect(lines()[0]).toBe('Web UI       http://127.0.0.1:8233/namespaces/default/workflows?key=secret-of-the-link');
+  expect(lines({}, '.tocsin', 'INC-1')[0]).toBe(
+    'Web UI       http://127.0.0.1:8233/namespaces/default/workflows/INC-1?key=secret-of-the-link',
+  );
   expect(lines()[1]).toMatch(/give orders.*\.tocsin\/temporal\/session-key$/);
   expect(lines({}, '/srv/tocsin')[1]).toContain(path.join('/srv/tocsin', 'temporal', 'session-key'));
+});
+
+test('the link opens on the open cases, without what Tocsin does for itself every few minutes', () => {
+  const link = new URL(lines()[0]!.replace(/^Web UI +/, ''));
+  expect(link.searchParams.get('query')).toBe('ExecutionStatus="Running" AND TocsinStatus IS NOT NULL');
+  expect(link.searchParams.get('key')).toBe('secret-of-the-link');
 });
 
 test('the codec of the plain command is named where payloads are sealed, and only there', () => {
