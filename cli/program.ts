@@ -30,6 +30,7 @@ import { editDraftCommand } from './commands/incident/edit-draft';
 import { explainCommand } from './commands/incident/explain';
 import { filedCommand } from './commands/incident/filed';
 import { followUpCommand } from './commands/incident/follow-up';
+import { handoverCommand } from './commands/incident/handover';
 import { holdCommand } from './commands/incident/hold';
 import { importCommand } from './commands/incident/import';
 import { leaveUntoldCommand } from './commands/incident/leave-untold';
@@ -72,7 +73,16 @@ const GROUPS: Array<[heading: string, commands: Array<(program: Command, shell: 
   ['See what is open:', [boardCommand, listCommand, showCommand, nextCommand, explainCommand, oncallCommand]],
   [
     'Declare and say what is known:',
-    [declareCommand, statusCommand, assessCommand, correctCommand, confirmCommand, acknowledgeCommand, linkCommand],
+    [
+      declareCommand,
+      statusCommand,
+      assessCommand,
+      correctCommand,
+      confirmCommand,
+      acknowledgeCommand,
+      handoverCommand,
+      linkCommand,
+    ],
   ],
   ['Contain:', [containCommand, measureCommand]],
   [

@@ -2,13 +2,15 @@
 import { z } from 'zod';
 import { type InexactInstant, WhenSchema } from '../kernel/inexact-instant';
 import { SEVERITIES } from '../kernel/severity';
-import { id, text } from '../kernel/text';
+import { ByOf, id, text } from '../kernel/text';
 import { type Instant, InstantSchema } from '../kernel/time';
 
 /** What may be corrected, as a message states it. */
 export const correctable = {
   severity: z.enum(SEVERITIES).optional(),
   title: text(200).optional(),
+  /** Who is in charge from now on: alarms go there. */
+  owner: ByOf.optional(),
   serviceAffecting: z.boolean().optional(),
   /** Since when the service is affected: the clocks of status updates start no earlier. */
   serviceAffectedFrom: InstantSchema.optional(),

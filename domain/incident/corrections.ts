@@ -23,7 +23,7 @@ export function onCorrect(
   answer: Answer,
 ): NewEvent[] {
   const { declaration } = state;
-  const { severity, title, serviceAffecting, systems } = message;
+  const { severity, title, owner, serviceAffecting, systems } = message;
   const given = Object.keys(correctable).some((field) => message[field as keyof Correction] !== undefined);
   if (!given)
     return answer.rejected(
@@ -56,6 +56,7 @@ export function onCorrect(
   const news: Omit<Corrected, 'reason'>[] = [];
   if (severity && severity !== state.severity) news.push({ severity });
   if (title && title !== state.title) news.push({ title });
+  if (owner && owner !== state.owner) news.push({ owner });
   if (detectedAt && (detectedAt !== declaration.detectedAt || detectedAs?.stated !== declaration.detectedAs?.stated))
     news.push({ detectedAt, ...(detectedAs && { detectedAs }) });
   if (systems && systems.join() !== declaration.systems.join()) news.push({ systems });
@@ -98,12 +99,13 @@ function sentBySilence(state: IncidentState, pack: Policy, now: Instant): Obliga
 /** The state with a fact corrected. */
 export function withCorrection(state: IncidentState, { reason: _reason, ...one }: Corrected): IncidentState {
   const { serviceAffectedFrom, ...facts } = one;
-  const { severity = state.severity, title = state.title, detectedAt, serviceAffecting } = facts;
+  const { severity = state.severity, title = state.title, owner = state.owner, detectedAt, serviceAffecting } = facts;
   const since = serviceAffecting === false ? undefined : (serviceAffectedFrom ?? state.serviceAffectedFrom);
   return {
     ...state,
     severity,
     title,
+    owner,
     declaration: { ...state.declaration, ...facts, ...(detectedAt && { detectedAs: facts.detectedAs }) },
     anchors: detectedAt ? { ...state.anchors, detected: detectedAt } : state.anchors,
     serviceAffectedFrom: since,

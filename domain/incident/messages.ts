@@ -288,7 +288,8 @@ export type Message = { [N in MessageName]: { message: N } & MessageBody<N> }[Me
 const DESCRIPTIONS: Record<MessageName, string> = {
   assess: 'A person states or corrects the facts, or the instant of awareness',
   status: 'The incident is investigating, identified, contained, monitoring or resolved',
-  correct: 'Correct what was declared: severity, title, systems, the detection, whether the service is affected',
+  correct:
+    'Correct what was declared, or hand it over: severity, title, owner, systems, the detection, whether the service is affected',
   contain: 'Ask for a containment measure, or undo one',
   measure: 'Record a measure that was taken',
   approve: 'Approve a drafted notice: it is sent at once',

@@ -559,6 +559,7 @@ function workspacesText(workspaces: Assessment['workspaces']): string[] {
 
 function correctedText({ data, by }: EventOf<'corrected'>, { before }: Context): string {
   const { reason, agreedBy, serviceAffectedFrom, detectedAs, ...facts } = data;
+  if (facts.owner) return `Handed over to ${facts.owner} by ${by}${before ? ` (was ${before.owner})` : ''}: ${reason}`;
   const stated = Object.entries(facts).map(([fact, value]) => {
     const was = before?.declaration[fact as keyof typeof facts];
     return `${WORDS_OF_FACT[fact as keyof typeof facts]} ${plain(value)}${was === undefined ? '' : ` (was ${plain(was)})`}`;
@@ -571,6 +572,7 @@ function correctedText({ data, by }: EventOf<'corrected'>, { before }: Context):
 const WORDS_OF_FACT = {
   severity: 'severity',
   title: 'title',
+  owner: 'owner',
   detectedAt: 'detected',
   systems: 'systems',
   serviceAffecting: 'service affected',

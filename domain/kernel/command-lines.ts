@@ -42,6 +42,7 @@ const TABLE = {
   confirm: { args: ['id', 'change?'], options: ['at', 'reason', 'by'], flags: ['decline'] },
   status: { args: ['id', 'status'], options: ['note', 'despite', 'by'] },
   correct: { args: ['id'], options: ['reason', 'by'], flags: ['help'] },
+  handover: { args: ['id'], options: ['to', 'reason', 'by'] },
   contain: { args: ['id'], options: ['block-source', 'rotate', 'isolate', 'undo', 'by'] },
   measure: { args: ['id', 'text'], options: ['category', 'by'] },
   translate: { args: ['id'], options: ['language', 'file', 'by'], flags: ['template'] },

@@ -156,6 +156,7 @@ function factsThatMove(): RecordedEvent[] {
   story.send('status', { status: 'contained' });
   story.send('status', { status: 'contained', at: at(0.9), note: 'the log says so' });
   story.send('correct', { severity: 'sev2', title: 'A key in a log', reason: 'it was small' });
+  story.send('correct', { owner: 'lead@example.com', reason: 'the night shift ends' });
   for (const { id, status } of Object.values(story.to(70).state.obligations)) {
     if (status === 'filing') story.send('filed', { obligation: id, reference: `REF-${id}` });
   }
