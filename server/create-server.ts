@@ -3,8 +3,10 @@ import cors from '@fastify/cors';
 import type { PayloadCodec } from '@temporalio/common';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
+import type { TocsinClient } from '../client/tocsin-client';
 import { isLoopbackHost } from '../platform/loopback-host';
 import { allows, ruleOf } from './access';
+import { apiRoutes } from './api/routes';
 import { codecRoutes } from './codec/codec-routes';
 import { inOnesName } from './codec/in-ones-name';
 import type { Actor, Authenticator } from './identity/actor';
@@ -20,6 +22,7 @@ export interface ServerDeps {
   /** Opens and seals; without one nothing is sealed. */
   codec?: PayloadCodec;
   namespace: string;
+  client: TocsinClient;
   /** Rejects while Temporal does not answer. Asked by `/readyz`. */
   temporal: () => Promise<unknown>;
   /** Told of each route as it is added, as `METHOD path`. */
@@ -114,6 +117,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', parts: { temporal, issuer } });
   });
   app.get('/v1/me', async ({ actor: { by, roles } }) => ({ by, roles }));
+  apiRoutes(app, deps.client);
   if (codec) codecRoutes(app, { codec, namespace, admit: (payload, { actor }) => inOnesName(actor, payload) });
   return app;
 }

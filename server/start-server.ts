@@ -3,6 +3,7 @@ import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import pino from 'pino';
 import { dataConverter, SealingCodec } from '../client/codec';
 import { usage } from '../client/errors';
+import { TocsinClient } from '../client/tocsin-client';
 import { isLoopbackHost } from '../platform/loopback-host';
 import { createServer } from './create-server';
 import { LocalAuthenticator } from './identity/local';
@@ -49,6 +50,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       local,
       origins: settings.origins,
       namespace,
+      client: new TocsinClient(temporal, options.taskQueue),
       codec: encryptionKeys.length > 0 ? new SealingCodec(encryptionKeys) : undefined,
       temporal: () => temporal.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({})),
       log: pino({ level: 'warn' }, pino.destination(2)),

@@ -1,9 +1,10 @@
 /** What may be sealed for somebody: what they send themselves. */
 import type { Payload } from '@temporalio/common';
-import { allows, SEALERS } from '../access';
+import { allows } from '../access';
 import type { Actor } from '../identity/actor';
 import { jsonDepth, MOST_DEPTH } from '../json-depth';
 import { Refusal } from '../problem';
+import { SEALERS } from '../roles-of-messages';
 
 /**
  * A message with `by`, or a declaration with `declaredBy`, as the server found them out. Throws a Refusal where the payload

@@ -139,7 +139,8 @@ function issuerAway(cause?: unknown): Refusal {
 
 /** Who acts by a token that holds. A mail address that the issuer did not check names nobody. */
 function actorOf(claims: JWTPayload, { issuer, nameClaim, grants }: OidcSettings): Actor {
-  const sub = claims.sub!;
+  const { sub } = claims;
+  if (typeof sub !== 'string' || sub === '') throw new Refusal('invalid-token', 'its sub names nobody');
   const { name: granted, roles } = rolesOf(claims, grants);
   if (granted === undefined && nameClaim === 'email' && claims.email !== undefined && claims.email_verified === false)
     throw new Refusal('invalid-token', 'the issuer has not verified the mail address in it');

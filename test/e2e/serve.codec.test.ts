@@ -3,12 +3,11 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Client } from '@temporalio/client';
 import { INCIDENT_WORKFLOW, TASK_QUEUE } from '../../domain/incident/contract';
-import { startServer } from '../../server/start-server';
 import type { SealedTemporal } from '../../stack/sealed-temporal';
 import type { FakeWorld } from '../setup/fake-world';
-import { afterFile, fromSetup } from '../setup/helpers';
-import { AUDIENCE, type Issuer, startIssuer } from '../setup/oidc-issuer';
-import { startSealedWorld } from '../setup/sealed-world';
+import { fromSetup } from '../setup/helpers';
+import type { Issuer } from '../setup/oidc-issuer';
+import { startSealedServer } from '../setup/sealed-server';
 import { declaration, TestIncident } from '../setup/workflow-harness';
 
 const run = promisify(execFile);
@@ -21,21 +20,7 @@ let url: string;
 let incident: TestIncident;
 
 beforeAll(async () => {
-  ({ temporal, client, world } = await startSealedWorld(() => ({})));
-  issuer = await startIssuer();
-  afterFile(() => issuer.stop());
-  const grants = { claim: 'roles', subjects: new Map() };
-  const server = await startServer({
-    settings: { origins: [], oidc: { issuer: issuer.issuer, audiences: [AUDIENCE], nameClaim: 'email', grants } },
-    temporal: { address: temporal.server.address, namespace: 'default' },
-    encryptionKeys: temporal.encryptionKeys!,
-    taskQueue: TASK_QUEUE,
-    session: { key: '', who: '' },
-    host: '127.0.0.1',
-    port: 0,
-  });
-  afterFile(() => server.stop());
-  url = server.url;
+  ({ temporal, client, world, issuer, url } = await startSealedServer());
   const args = [{ declaration: declaration(ID, Date.now(), { serviceAffecting: false }), policy: world.policy }];
   await client.workflow.start(INCIDENT_WORKFLOW, {
     taskQueue: TASK_QUEUE,

@@ -1,6 +1,7 @@
 /** The server without a Temporal, for what is decided before anything is asked of it. */
 import type { FastifyInstance } from 'fastify';
 import { SealingCodec } from '../../client/codec';
+import type { TocsinClient } from '../../client/tocsin-client';
 import { createServer, type ServerDeps } from '../../server/create-server';
 import { OidcAuthenticator, type OidcSettings } from '../../server/identity/oidc';
 import { AUDIENCE, type Issuer } from '../setup/oidc-issuer';
@@ -21,6 +22,8 @@ export async function bareServer(
     local: false,
     origins: [ORIGIN],
     namespace: 'default',
+    // Knows of no case, and is asked for nothing else.
+    client: { find: async () => undefined, list: async () => [] } as never as TocsinClient,
     codec: new SealingCodec([KEY]),
     temporal: async () => {},
     onRoute,

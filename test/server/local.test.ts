@@ -1,4 +1,5 @@
 // Without an issuer: this machine alone, no page of any site, and entries say that nobody proved who they are.
+import type { TocsinClient } from '../../client/tocsin-client';
 import { createServer } from '../../server/create-server';
 import { LocalAuthenticator } from '../../server/identity/local';
 import { startServer } from '../../server/start-server';
@@ -9,6 +10,7 @@ const app = createServer({
   local: true,
   origins: [],
   namespace: 'default',
+  client: {} as TocsinClient,
   temporal: async () => {},
 });
 afterAll(async () => (await app).close());

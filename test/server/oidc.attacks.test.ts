@@ -126,6 +126,7 @@ test('what the issuer signed for other ends is no token for access', async () =>
   await refused(issuer.signed({ cnf: { jkt: 'x' } }), /bound to a key/);
   for (const missing of ['exp', 'iat', 'sub', 'aud', 'iss'])
     await refused(issuer.signed({ [missing]: undefined }), /missing or wrong|another audience|another issuer/);
+  for (const sub of ['', { a: 1 }, ['ann'], 7]) await refused(issuer.signed({ sub } as never), /its sub names nobody/);
   await refused(issuer.signed({ aud: [`${AUDIENCE}.evil.dev`, 'x'] }), /another audience/);
 });
 

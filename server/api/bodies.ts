@@ -1,0 +1,90 @@
+/** What a request brings, and what the server adds: who sends it, and by which key a repeat is known. */
+import { createHash } from 'node:crypto';
+import { newIncidentId } from '../../client/incident-id';
+import { KINDS, type Kind, type KindName } from '../../client/kinds';
+import { DeclarationFields, DeclarationSchema, IncidentIdSchema } from '../../domain/incident/incident';
+import { tooLarge } from '../../domain/kernel/bytes';
+import { fieldProblems, type Problem } from '../../domain/kernel/problems';
+import type { Actor } from '../identity/actor';
+import { jsonDepth, MOST_DEPTH } from '../json-depth';
+import { Refusal } from '../problem';
+
+type Body = Record<string, unknown>;
+
+/** Set by the server in each message. */
+export const OF_THE_SERVER = ['by', 'commandId', 'sentAt'] as const;
+/** Set by the server in a declaration. */
+export const OF_THE_DECLARATION = ['declaredBy', 'declaredAt', 'detectedAs', 'awareAs', 'recordedAt'] as const;
+
+/** Ids of other kinds of case, and of what Tocsin runs beside them, are not taken by incidents. */
+const PREFIX = 'INC-';
+const MOST_PROBLEMS = 20;
+const KEY = /^[\x21-\x7e]{1,200}$/;
+
+/** A message as it is sent to its case. Throws a Refusal that names each field that is wrong. */
+export function messageOf(
+  kind: KindName,
+  name: string,
+  body: unknown,
+  actor: Actor,
+  commandId: string | undefined,
+): Body {
+  const given = objectOf(body, OF_THE_SERVER);
+  const message = { ...given, by: actor.by, ...(commandId !== undefined && { commandId }) };
+  const schema = (KINDS[kind] as Kind).messages[name]!;
+  const large = tooLarge(message, 'message');
+  if (large) throw invalid([{ field: '(body)', problem: large }]);
+  const parsed = schema.safeParse(message);
+  if (!parsed.success) throw invalid(fieldProblems(parsed.error, { raw: message }));
+  return message;
+}
+
+/** A declaration by whoever asks, now; what is left out is filled in as by the command. */
+export function declarationOf(body: unknown, actor: Actor, key: string | undefined, now: Date): Body & { id: string } {
+  const given = objectOf(body, OF_THE_DECLARATION);
+  if (given.id !== undefined && !(typeof given.id === 'string' && given.id.startsWith(PREFIX)))
+    throw invalid([{ field: 'id', problem: `must begin with ${PREFIX}` }]);
+  const raw = {
+    id: key ?? newIncidentId(now),
+    detectedAt: now.toISOString(),
+    owner: actor.by,
+    source: `report by ${actor.by}`.slice(0, 200),
+    ...given,
+    declaredAt: now.toISOString(),
+    declaredBy: actor.by,
+  };
+  const parsed = DeclarationSchema.safeParse(raw);
+  if (parsed.success) return raw as Body & { id: string };
+  throw invalid(fieldProblems(parsed.error, { raw, known: Object.keys(DeclarationFields.shape) }));
+}
+
+/** The id under which a repeat is known: of whoever sends it alone, and of this case. */
+export function commandIdOf(header: unknown, { subject }: Actor, about: string): string | undefined {
+  if (header === undefined) return undefined;
+  if (typeof header !== 'string' || !KEY.test(header))
+    throw invalid([{ field: 'Idempotency-Key', problem: 'must be 1–200 visible characters of ASCII, once' }]);
+  return createHash('sha256')
+    .update(JSON.stringify([subject, about, header]))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+/** The id of a case as it stands in an address; what could be none is not found. */
+export function isCaseId(id: string): boolean {
+  return IncidentIdSchema.safeParse(id).success;
+}
+
+function objectOf(body: unknown, reserved: readonly string[]): Body {
+  const value = body === undefined ? {} : body;
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid([{ field: '(body)', problem: 'must be one JSON object' }]);
+  if (jsonDepth(value) > MOST_DEPTH) throw invalid([{ field: '(body)', problem: 'is nested too deeply' }]);
+  const told = reserved.filter((field) => Object.hasOwn(value, field));
+  if (told.length > 0) throw invalid(told.map((field) => ({ field, problem: 'is set by the server: leave it out' })));
+  return value as Body;
+}
+
+export function invalid(errors: Problem[]): Refusal {
+  const named = errors.slice(0, MOST_PROBLEMS).map(({ field, problem }) => ({ field: field || '(body)', problem }));
+  return new Refusal('invalid', 'nothing was done: correct the fields named and send it again', named);
+}

@@ -1,0 +1,51 @@
+/** What the client says went wrong, as an answer of the API. */
+import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { CommandError, UnknownCase } from '../../client/errors';
+import type { Problem } from '../../domain/kernel/problems';
+import { Refusal } from '../problem';
+
+/** gRPC: https://grpc.io/docs/guides/status-codes/ */
+const NOT_FOUND = 5;
+/** Nobody answered, or not in time: whether it was done is not known. */
+const AWAY = [1, 4, 8, 14];
+
+/** Any error of a call as a Refusal; what nobody thought of stays as it is. */
+export function refusalOf(error: unknown): unknown {
+  if (error instanceof Refusal) return error;
+  if (error instanceof UnknownCase || error instanceof WorkflowNotFoundError) return noSuchCase();
+  if (error instanceof CommandError) {
+    const errors = error.problems.map(problemOf);
+    return new Refusal(error.exitCode === 2 ? 'invalid' : 'refused', error.message, errors);
+  }
+  const grpc = grpcCode(error);
+  if (grpc === NOT_FOUND) return noSuchCase();
+  if (grpc !== undefined && AWAY.includes(grpc)) return away(error);
+  if (error instanceof Error && /^WorkflowUpdateRPCTimeout/.test(error.name)) return away(error);
+  return error;
+}
+
+export function noSuchCase(): Refusal {
+  return new Refusal('not-found', 'there is no case of this kind and id');
+}
+
+function away(cause: unknown): Refusal {
+  const refusal = new Refusal(
+    'unavailable',
+    'Temporal or its workers did not answer: a message may have been taken. Send it again with the same Idempotency-Key',
+    [],
+    5,
+  );
+  refusal.cause = cause;
+  return refusal;
+}
+
+function grpcCode(error: unknown): number | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) if (isGrpcServiceError(each)) return each.code;
+  return undefined;
+}
+
+/** `field: what is wrong` as the two. */
+function problemOf(line: string): Problem {
+  const [, field, problem] = /^([\w.[\]-]{1,100}): (.*)$/s.exec(line) ?? [];
+  return field && problem ? { field, problem } : { field: '(body)', problem: line };
+}

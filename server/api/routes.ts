@@ -1,0 +1,127 @@
+/** The REST API: one route a message and a view, for every kind of case, over the typed client. */
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { KINDS, type KindName, kindOf, type MessageName } from '../../client/kinds';
+import type { TocsinClient } from '../../client/tocsin-client';
+import { isAfterClosing } from '../../domain/incident/after-closing';
+import { DeclarationSchema } from '../../domain/incident/incident';
+import { Refusal } from '../problem';
+import { commandIdOf, declarationOf, isCaseId, messageOf } from './bodies';
+import { noSuchCase, refusalOf } from './failures';
+import { COLLECTIONS, KIND_NAMES, messagesOf, VIEWS } from './kinds';
+import { openapi } from './openapi';
+import { pageAsked, pageOf } from './page';
+
+type OfCase = { Params: { id: string } };
+
+/** More than these a list does not look at. */
+const MOST_LISTED = 5_000;
+const OPENED_MS = 5_000;
+
+export function apiRoutes(app: FastifyInstance, client: TocsinClient): void {
+  const document = openapi();
+  app.get('/openapi.json', async () => document);
+  app.post('/v1/incidents', (request, reply) => answered(() => declare(client, request, reply)));
+  for (const kind of KIND_NAMES) routesOf(app, client, kind);
+}
+
+function routesOf(app: FastifyInstance, client: TocsinClient, kind: KindName): void {
+  const all = `/v1/${COLLECTIONS[kind]}`;
+  app.get(all, ({ query }) =>
+    answered(async () => {
+      const asked = pageAsked(query);
+      const cases = await client.list(kind, { open: asked.open, limit: MOST_LISTED });
+      return { ...pageOf(cases, asked), ...(cases.length >= MOST_LISTED && { incomplete: true }) };
+    }),
+  );
+  app.get<OfCase>(`${all}/:id`, (request, reply) =>
+    answered(async () => {
+      const { id } = request.params;
+      await mustBe(client, kind, id);
+      const view = await client.view<KindName>(id);
+      if (!view) throw new Refusal('unavailable', 'the case is not opened yet: ask again', [], 1);
+      const { clock: _, ...stands } = view;
+      // Of the state alone: the clock has moved whenever one looks.
+      return cached(request, reply, stands, { id, kind, ...view });
+    }),
+  );
+  for (const view of VIEWS[kind])
+    app.get<OfCase>(`${all}/:id/${view}`, (request, reply) =>
+      answered(async () => {
+        const { id } = request.params;
+        await mustBe(client, kind, id);
+        const items = view === 'timeline' ? await client.timeline<KindName>(id) : await client.explain(id);
+        return cached(request, reply, items, { items });
+      }),
+    );
+  for (const name of messagesOf(kind))
+    app.post<OfCase>(`${all}/:id/${name}`, ({ params: { id }, body, actor, headers }) =>
+      answered(async () => {
+        const commandId = commandIdOf(headers['idempotency-key'], actor, id);
+        const message = messageOf(kind, name, body, actor, commandId) as never;
+        await mustBe(client, kind, id);
+        return kind === 'incident' && isAfterClosing({ message: name })
+          ? client.sendEvenIfClosed(id, name as 'link', message)
+          : client.send(id, name as MessageName, message);
+      }),
+    );
+}
+
+async function declare(client: TocsinClient, { body, actor, headers }: FastifyRequest, reply: FastifyReply) {
+  const key = commandIdOf(headers['idempotency-key'], actor, 'declare');
+  const declaration = declarationOf(body, actor, key && `INC-${key.slice(0, 16)}`, new Date());
+  const { id, created } = await client.declare({ declaration: declaration as never });
+  if (!created) await mustBeSame(client, id, body as object, declaration);
+  reply.header('location', `/v1/incidents/${id}`).code(created ? 201 : 200);
+  return { id, created };
+}
+
+/** Nothing of a second declaration is kept: where it says something else than the first, that is told. */
+async function mustBeSame(client: TocsinClient, id: string, body: object, declaration: object): Promise<void> {
+  const first = (await opened(client, id)).state.declaration as unknown as Record<string, unknown>;
+  const second = DeclarationSchema.parse(declaration) as unknown as Record<string, unknown>;
+  const differs = (field: string) => JSON.stringify(first[field]) !== JSON.stringify(second[field]);
+  const other = [...Object.keys(body), 'declaredBy'].filter(differs);
+  if (other.length === 0) return;
+  throw new Refusal(
+    'refused',
+    `there is an incident ${id} already, which was declared otherwise; nothing was changed`,
+    other.map((field) => ({ field, problem: 'is another one there' })),
+  );
+}
+
+/** How an incident stands that another request may have started a moment ago. */
+async function opened(client: TocsinClient, id: string) {
+  const giveUpAt = Date.now() + OPENED_MS;
+  for (;;) {
+    const view = await client.view(id);
+    if (view) return view;
+    if (Date.now() > giveUpAt)
+      throw new Refusal('unavailable', 'it was declared, but is not opened yet: ask again', [], 1);
+    await sleep(50);
+  }
+}
+
+/** An id that is no case of this kind is not found, whatever else runs under it. */
+async function mustBe(client: TocsinClient, kind: KindName, id: string): Promise<void> {
+  if (!isCaseId(id) || (kindOf(id) ?? 'incident') !== kind) throw noSuchCase();
+  const found = await client.find(id);
+  if (found?.workflow !== KINDS[kind].workflow) throw noSuchCase();
+}
+
+/** With an ETag of what may change; 304 where whoever asks has it. They may see it, or they would not have come here. */
+function cached(request: FastifyRequest, reply: FastifyReply, stands: unknown, body: unknown): unknown {
+  const etag = `W/"${createHash('sha256').update(JSON.stringify(stands)).digest('base64url').slice(0, 27)}"`;
+  reply.header('etag', etag).header('cache-control', 'private, no-cache');
+  const known = request.headers['if-none-match']?.split(',').map((each) => each.trim()) ?? [];
+  return known.includes(etag) ? reply.code(304).send() : body;
+}
+
+async function answered<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw refusalOf(error);
+  }
+}

@@ -1,0 +1,173 @@
+// The API on a running incident: declare, act, ask, with tokens of a real issuer; and each example as it stands.
+import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { transformSync } from 'esbuild';
+import { packageRoot } from '../../platform/package-root';
+import { temporaryDir } from '../setup/helpers';
+import { type SealedServer, startSealedServer } from '../setup/sealed-server';
+import { until } from '../setup/until';
+import { TestIncident } from '../setup/workflow-harness';
+
+const run = promisify(execFile);
+let server: SealedServer;
+const tokens: Record<string, string> = {};
+
+beforeAll(async () => {
+  server = await startSealedServer();
+  for (const role of ['owner', 'responder', 'auditor', 'service']) tokens[role] = await server.issuer.token(role);
+  tokens.ann = await server.issuer.signed({ roles: ['owner'] });
+}, 120_000);
+
+const DECLARATION = JSON.parse(readFileSync('examples/api/incident.json', 'utf8'));
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever it answers
+  json: any;
+}
+
+async function ask(as: string, route: string, body?: object, headers: Record<string, string> = {}): Promise<Answer> {
+  const answer = await fetch(`${server.url}${route}`, {
+    method: body ? 'POST' : 'GET',
+    headers: { authorization: `Bearer ${tokens[as]}`, ...(body && { 'content-type': 'application/json' }), ...headers },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, json: text ? JSON.parse(text) : undefined };
+}
+
+const key = (value: string) => ({ 'idempotency-key': value });
+
+test('declare, act and ask; entries name who the token names', async () => {
+  const declared = await ask('ann', '/v1/incidents', DECLARATION, key('one'));
+  const { id } = declared.json;
+  expect([declared.status, declared.json.created, declared.headers.get('location')]).toEqual([
+    201,
+    true,
+    `/v1/incidents/${id}`,
+  ]);
+  const incident = new TestIncident(id, server.client.workflow.getHandle(id), server.world);
+  await incident.quiet();
+
+  const said = await ask('service', `/v1/incidents/${id}/status`, { status: 'identified' }, key('two'));
+  expect([said.status, said.json.events]).toEqual([200, [expect.objectContaining({ kind: 'status-changed' })]]);
+  // The same again is the same receipt; the same key of another sender is another message.
+  expect((await ask('service', `/v1/incidents/${id}/status`, { status: 'identified' }, key('two'))).json).toEqual(
+    said.json,
+  );
+  await ask('responder', `/v1/incidents/${id}/status`, { status: 'contained' }, key('two'));
+  await incident.quiet();
+  const changes = incident.entries('status-changed').map(({ by, data }) => [by, data.status]);
+  expect(changes).toEqual([
+    ['tool-service', 'identified'],
+    ['tool-responder', 'contained'],
+  ]);
+  expect(incident.entries('declared')[0]).toMatchObject({ by: 'ann@acme.dev' });
+
+  const stands = await ask('auditor', `/v1/incidents/${id}`);
+  expect([stands.status, stands.json]).toEqual([200, expect.objectContaining({ id, kind: 'incident' })]);
+  expect(stands.json.state).toMatchObject({ title: DECLARATION.title, status: 'contained' });
+  expect((await ask('auditor', `/v1/incidents/${id}/timeline`)).json.items.length).toBeGreaterThan(2);
+  expect((await ask('auditor', `/v1/incidents/${id}/explain`)).json.items.length).toBeGreaterThan(2);
+});
+
+test('the same declaration under one key is one incident; other words under it are told, and change nothing', async () => {
+  const [one, two] = await Promise.all([1, 2].map(() => ask('ann', '/v1/incidents', DECLARATION, key('three'))));
+  expect([one!.json.id, [one!.status, two!.status].sort()]).toEqual([two!.json.id, [200, 201]]);
+  const other = await ask('ann', '/v1/incidents', { ...DECLARATION, title: 'Something else' }, key('three'));
+  expect([other.status, other.json.errors]).toEqual([409, [{ field: 'title', problem: 'is another one there' }]]);
+  const mine = await ask('service', '/v1/incidents', DECLARATION, key('three'));
+  expect([mine.status, mine.json.id === one!.json.id]).toEqual([201, false]);
+  const taken = await ask('service', '/v1/incidents', { ...DECLARATION, id: one!.json.id });
+  expect([taken.status, taken.json.errors]).toEqual([409, [{ field: 'declaredBy', problem: 'is another one there' }]]);
+});
+
+test('an ETag spares the state to whoever has it, and tells nothing to whoever may not see it', async () => {
+  const { id } = (await ask('ann', '/v1/incidents', DECLARATION)).json;
+  await new TestIncident(id, server.client.workflow.getHandle(id), server.world).quiet();
+  const first = await ask('auditor', `/v1/incidents/${id}`);
+  const etag = first.headers.get('etag')!;
+  expect(first.headers.get('cache-control')).toBe('private, no-cache');
+  const again = await ask('auditor', `/v1/incidents/${id}`, undefined, { 'if-none-match': etag });
+  expect([again.status, again.json]).toEqual([304, undefined]);
+  tokens.nobody ??= await server.issuer.token('nobody');
+  const refused = await ask('nobody', `/v1/incidents/${id}`, undefined, { 'if-none-match': etag });
+  expect([refused.status, refused.headers.get('etag')]).toEqual([403, null]);
+  await ask('ann', `/v1/incidents/${id}/status`, { status: 'investigating' });
+  const changed = await ask('auditor', `/v1/incidents/${id}`, undefined, { 'if-none-match': etag });
+  expect([changed.status, changed.headers.get('etag') === etag]).toEqual([200, false]);
+});
+
+test('what the case refuses is told with its field; what runs under another id is no incident', async () => {
+  const { id } = (await ask('ann', '/v1/incidents', DECLARATION)).json;
+  const refused = await ask('ann', `/v1/incidents/${id}/approve`, { obligation: 'no-such-notice' });
+  expect([refused.status, refused.json.type, refused.json.errors[0].field]).toEqual([
+    409,
+    'urn:tocsin:problem:refused',
+    'obligation',
+  ]);
+  await server.client.workflow.start('audit-watch', { taskQueue: 'nobody', workflowId: 'not-a-case', args: [] });
+  for (const route of ['/v1/incidents/not-a-case', '/v1/incidents/INC-none'])
+    expect([route, (await ask('ann', route)).status]).toEqual([route, 404]);
+  expect((await ask('ann', '/v1/incidents/not-a-case/status', { status: 'contained' })).status).toBe(404);
+});
+
+test('the list has each incident once over its pages', async () => {
+  const ids = new Set<string>();
+  await until('visibility', async () => {
+    ids.clear();
+    let next = '';
+    do {
+      const { json } = await ask('auditor', `/v1/incidents?limit=2${next && `&cursor=${next}`}`);
+      for (const { id } of json.items) {
+        expect(ids.has(id)).toBe(false);
+        ids.add(id);
+      }
+      next = json.next ?? '';
+    } while (next);
+    return ids.size >= 5;
+  });
+});
+
+const has = (tool: string) => {
+  try {
+    execFileSync('which', [tool], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+test.each(
+  [
+    ['sh', 'examples/api/declare.sh'],
+    [process.execPath, 'examples/api/declare.ts'],
+    ['python3', 'examples/api/declare.py'],
+    ['go', 'examples/api/declare.go'],
+  ].filter(([tool]) => has(tool!)),
+)(
+  '%s %s declares, says how it stands and reads it back; twice is once',
+  async (tool, example) => {
+    let file = path.join(packageRoot(), example);
+    if (example.endsWith('.ts')) {
+      const { code } = transformSync(readFileSync(file, 'utf8'), { loader: 'ts', format: 'cjs' });
+      file = path.join(temporaryDir(), 'declare.cjs');
+      writeFileSync(file, code);
+    }
+    const env = { ...process.env, TOCSIN_URL: server.url, TOCSIN_TOKEN: tokens.service };
+    const args = [...(tool === 'go' ? ['run'] : []), file, `finding-${path.extname(example).slice(1)}`];
+    const outputs: string[] = [];
+    for (const _ of [1, 2]) outputs.push((await run(tool, args, { env, cwd: packageRoot() })).stdout);
+    for (const stdout of outputs) {
+      expect(stdout).toContain('identified');
+      expect(stdout).toContain(DECLARATION.title);
+    }
+    const idsIn = (stdout: string) => [...new Set(stdout.match(/INC-[0-9a-f]{16}/g))];
+    expect(idsIn(outputs[0]!)).toHaveLength(1);
+    expect(idsIn(outputs[1]!)).toEqual(idsIn(outputs[0]!));
+  },
+  240_000,
+);

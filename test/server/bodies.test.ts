@@ -1,0 +1,175 @@
+// What the API says of requests that it does not take, before anything is asked of Temporal.
+import type { FastifyInstance } from 'fastify';
+import { ACCESS } from '../../server/access';
+import { commandIdOf } from '../../server/api/bodies';
+import { pageOf } from '../../server/api/page';
+import { ROLES } from '../../server/roles';
+import { type Issuer, startIssuer } from '../setup/oidc-issuer';
+import { bareServer } from './bare-server';
+
+let issuer: Issuer;
+let app: FastifyInstance;
+let token: string;
+
+beforeAll(async () => {
+  issuer = await startIssuer();
+  app = await bareServer(issuer);
+  token = await issuer.signed({ roles: ROLES });
+});
+
+afterAll(async () => {
+  await app?.close();
+  await issuer?.stop();
+});
+
+const ask = (method: 'GET' | 'POST', url: string, payload?: unknown, headers: Record<string, string> = {}) =>
+  app.inject({
+    method,
+    url,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+    ...(payload !== undefined && { payload: typeof payload === 'string' ? payload : JSON.stringify(payload) }),
+  });
+
+interface Operation {
+  operationId: string;
+  requestBody: { content: Record<string, { schema: { properties: object; required: string[] } }> };
+}
+
+const INCIDENT = '/v1/incidents/INC-20260401-9f3a';
+const deep = `{"note":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+
+test.each([
+  ['who acts', { status: 'contained', by: 'ceo@acme.dev' }, 'by'],
+  ['who acts, as they are', { status: 'contained', by: 'ann@acme.dev' }, 'by'],
+  ['a command id', { status: 'contained', commandId: 'x' }, 'commandId'],
+  ['when it was sent', { status: 'contained', sentAt: '2020-01-01T00:00:00Z' }, 'sentAt'],
+  ['no status', {}, 'status'],
+  ['another status', { status: 'solved' }, 'status'],
+  ['a field that there is not', { status: 'contained', colour: 'red' }, 'colour'],
+  ['a list', [1], '(body)'],
+  ['null', 'null', '(body)'],
+  ['what is nested deeply', deep, '(body)'],
+  ['what is too large', { status: 'contained', note: 'x'.repeat(300_000) }, '(body)'],
+])('a message with %s names the field', async (_what, body, field) => {
+  const answer = await ask('POST', `${INCIDENT}/status`, body);
+  expect([answer.statusCode, answer.json().errors?.[0]?.field]).toEqual([422, field]);
+  expect(answer.headers['content-type']).toContain('application/problem+json');
+  expect(answer.body.length).toBeLessThan(2_000);
+});
+
+test.each([
+  ['who declares it', { declaredBy: 'ceo@acme.dev' }, 'declaredBy'],
+  ['when it was declared', { declaredAt: '2020-01-01T00:00:00Z' }, 'declaredAt'],
+  ['that it is past', { recordedAt: '2020-01-01T00:00:00Z' }, 'recordedAt'],
+  ['the id of another kind of case', { id: 'TRG-9f3a5c1e0b2d' }, 'id'],
+  ['the id of what runs beside cases', { id: 'tocsin-audit-watch' }, 'id'],
+  ['an id that is none', { id: { toString: 'INC-' } }, 'id'],
+  ['nothing', {}, 'title'],
+])('a declaration with %s names the field', async (_what, body, field) => {
+  const answer = await ask('POST', '/v1/incidents', body);
+  expect(answer.statusCode).toBe(422);
+  expect(answer.json().errors.map((each: { field: string }) => each.field)).toContain(field);
+});
+
+test('what is no JSON, too much of it or under another name is refused without repeating it', async () => {
+  expect((await ask('POST', `${INCIDENT}/status`, '{"canary')).statusCode).toBe(400);
+  expect((await ask('POST', `${INCIDENT}/status`, '{"__proto__":{"by":"x"},"status":"contained"}')).statusCode).toBe(
+    400,
+  );
+  expect((await ask('POST', `${INCIDENT}/status`, `{"constructor":{"prototype":{}}}`)).statusCode).toBe(400);
+  expect((await ask('POST', `${INCIDENT}/status`, `"${'x'.repeat(2 << 20)}"`)).statusCode).toBe(413);
+  expect(
+    (await ask('POST', `${INCIDENT}/status`, 'status=x', { 'content-type': 'application/x-www-form-urlencoded' }))
+      .statusCode,
+  ).toBe(415);
+  const { body } = await ask('POST', `${INCIDENT}/status`, { status: 'canary', canary: 'canary-value' });
+  expect(body).not.toContain('canary-value');
+});
+
+test.each([
+  ['of another kind', '/v1/triage-cases/INC-1'],
+  ['of another kind, the other way', '/v1/incidents/TRG-9f3a5c1e0b2d'],
+  ['above it', '/v1/incidents/..%2f..%2fhealthz'],
+  ['with a slash', '/v1/incidents/INC-1%2Ftimeline'],
+  ['with a NUL', '/v1/incidents/INC-1%00'],
+  ['of a workflow that is no case', '/v1/incidents/tocsin-audit-watch'],
+  ['inherited', '/v1/incidents/__proto__'],
+  ['longer than ids are', `/v1/incidents/${'a'.repeat(150)}`],
+  ['of nobody', '/v1/incidents/INC-1'],
+  ['no message', '/v1/incidents/INC-1/toString'],
+])('an id %s is not found', async (_what, url) => {
+  const answer = await ask('GET', url);
+  expect([answer.statusCode, answer.json().type]).toEqual([404, 'urn:tocsin:problem:not-found']);
+});
+
+test('a key of idempotency is of its sender and its case alone, and one line of visible characters', async () => {
+  const ann = { by: 'ann', subject: 'issuer ann', roles: [] };
+  const id = commandIdOf('key', ann, 'INC-1');
+  expect(commandIdOf('key', ann, 'INC-1')).toBe(id);
+  expect(
+    new Set([id, commandIdOf('key', { ...ann, subject: 'issuer bob' }, 'INC-1'), commandIdOf('key', ann, 'INC-2')])
+      .size,
+  ).toBe(3);
+  for (const key of ['', 'a b', 'x'.repeat(201), 'é']) {
+    const answer = await ask('POST', `${INCIDENT}/status`, { status: 'contained' }, { 'idempotency-key': key });
+    expect([key.slice(0, 3), answer.json().errors?.[0]?.field]).toEqual([key.slice(0, 3), 'Idempotency-Key']);
+  }
+});
+
+test('a list says which parameter is wrong', async () => {
+  for (const [query, field] of [
+    ['limit=0', 'limit'],
+    ['limit=1e9', 'limit'],
+    ['open=yes', 'open'],
+    ['cursor=x', 'cursor'],
+    ['sort=id', '(query)'],
+    ['limit=1&limit=2', 'limit'],
+  ])
+    expect([query, (await ask('GET', `/v1/incidents?${query}`)).json().errors?.[0]?.field]).toEqual([query, field]);
+});
+
+test('pages hold each case once, though cases come and go between them', () => {
+  const made = (id: string, nextDeadline?: string) => ({
+    id,
+    open: true,
+    startedAt: '2026-04-01T00:00:00Z',
+    nextDeadline,
+    overdue: 0,
+    exercise: false,
+  });
+  let cases = ['b', 'a', 'd', 'c', 'e'].map((id) =>
+    made(id, id < 'd' ? `2026-04-0${id.charCodeAt(0) - 90}T00:00:00Z` : undefined),
+  );
+  const seen: string[] = [];
+  let behind: never | undefined;
+  for (let page = 0; page < 9; page++) {
+    const { items, next } = pageOf(cases, { limit: 2, behind });
+    seen.push(...items.map(({ id }) => id));
+    if (!next) break;
+    behind = JSON.parse(Buffer.from(next, 'base64url').toString()) as never;
+    if (page === 0) cases = [...cases.filter(({ id }) => id !== 'b'), made('0', '2026-03-01T00:00:00Z'), made('f')];
+  }
+  expect(seen).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+});
+
+test('the description has every route of the table, each with its answers, and no field that the server sets', async () => {
+  const answer = await app.inject('/openapi.json');
+  const { openapi, paths } = answer.json() as { openapi: string; paths: Record<string, Record<string, Operation>> };
+  expect(openapi).toBe('3.1.0');
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+  );
+  expect(described.sort()).toEqual(
+    Object.keys(ACCESS)
+      .filter((route) => !route.startsWith('OPTIONS'))
+      .sort(),
+  );
+  const ids = Object.values(paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId));
+  expect(new Set(ids).size).toBe(ids.length);
+  const refs = [...new Set([...answer.body.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name!))];
+  expect(refs.filter((name) => !Object.hasOwn(answer.json().components.schemas, name))).toEqual([]);
+  const status = paths['/v1/incidents/{id}/status']!.post!.requestBody.content['application/json']!.schema;
+  expect(Object.keys(status.properties)).toEqual(expect.arrayContaining(['status', 'note']));
+  expect(status.required).toEqual(['status']);
+  expect(Object.keys(status.properties)).not.toEqual(expect.arrayContaining(['by']));
+});
