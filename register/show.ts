@@ -86,6 +86,8 @@ export interface NotificationSent {
   recipients?: number;
   sent?: number;
   failed?: number;
+  /** Of how many workspaces or people the mail came back afterwards, the most that was ever counted. */
+  cameBack?: number;
   /** How many were to be told and were: by mail and otherwise. Workspaces, or people. */
   of?: number;
   told?: number;
@@ -389,7 +391,12 @@ function sentFor(obligation: Obligation): NotificationSent[] {
   const { correctedLateByMs, ...late } = latenessOf(obligation);
   const corrected = correctedLateByMs === undefined ? {} : { correctedLateByMs };
   const first = notification(obligation, 1, fulfilledAt, evidence);
-  return [{ ...first, ...statedAs(fulfilledAs, statedBefore), ...late, ...corrected, delayReasons }, ...rounds];
+  const { cameBack } = obligation;
+  const back = cameBack === undefined ? {} : { cameBack };
+  return [
+    { ...first, ...back, ...statedAs(fulfilledAs, statedBefore), ...late, ...corrected, delayReasons },
+    ...rounds,
+  ];
 }
 
 /** An instant that is not known exactly as it was stated, with both of its readings; and as it was stated before that. */

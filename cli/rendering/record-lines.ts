@@ -127,12 +127,13 @@ function notification(sent: NotificationSent): string {
   const lateness = latenessText(sent, spanText);
   const late = lateness ? `, ${lateness}${sent.delayReasons ? ` (${sent.delayReasons})` : ''}` : '';
   const all = sent.of === undefined ? '' : `, ${grouped(sent.told ?? 0)} of ${grouped(sent.of)} told`;
+  const back = sent.cameBack ? `, of ${grouped(sent.cameBack)} the mail came back` : '';
   const last =
     sent.lastToldAt && sent.firstToldAt !== sent.lastToldAt ? `, the first at ${human(sent.firstToldAt!)}` : '';
   const reference = sent.reference ? `, reference ${sent.reference}` : '';
   const withdraws = sent.withdraws ? ', withdraws the report: to be treated as withdrawn' : '';
   const stated = sent.stated ? `, stated as ${sent.stated}` : '';
-  return `${human(sent.at)}  ${sent.obligation}: ${told}${withdraws}${stated}${all}${last}${round}${reference}${late}`;
+  return `${human(sent.at)}  ${sent.obligation}: ${told}${withdraws}${stated}${all}${last}${back}${round}${reference}${late}`;
 }
 
 /** The obligation names its authority, except of a report that was filed although none was owed. */

@@ -165,7 +165,9 @@ function aboutObligation(
     kind: 'obligation',
     obligation: o.id,
     title: rule.title,
-    onSilence: rule.dispatch === 'approval' && !teller.changed && sends ? 'send' : 'alarm',
+    // Of a notice that was sent nothing more goes out by itself.
+    onSilence:
+      rule.dispatch === 'approval' && !teller.changed && teller.status !== 'partly-told' && sends ? 'send' : 'alarm',
     ...(heldUntil && { heldUntil }),
     ...(hold && { hold }),
   };

@@ -40,7 +40,9 @@ export function onRecounted(
   const o = state.obligations[obligation];
   const rule = ruleOf(pack, o?.rule);
   if (!o || !rule || o.recount === undefined || asOf > o.recount) return [];
-  const found = { obligation, round: o.round, asOf, ...amongTold(counted, tallyOf(o)) };
+  const among = amongTold(counted, tallyOf(o));
+  const cameBack = (among.groups ?? []).reduce((sum, group) => sum + group.cameBack, among.workspaces?.length ?? 0);
+  const found = { obligation, round: o.round, asOf, ...among, cameBack };
   const fold = (data: DataOf<'delivery-recounted'>) => {
     const next = withRecount(o, data, now);
     const folded = { ...state, obligations: { ...state.obligations, [o.id]: next } };

@@ -253,6 +253,8 @@ interface EventData {
     asOf: number;
     workspaces?: string[];
     groups?: Array<Group & { told: number; cameBack: number }>;
+    /** How many workspaces or people that is. */
+    cameBack: number;
     clock?: ArmedClock;
   } & Partial<Due>;
   'told-outside': {

@@ -49,7 +49,9 @@ export function withDelivery(o: Obligation, { counted, audience, evidence }: Dat
  */
 export function withRecount(o: Obligation, data: DataOf<'delivery-recounted'>, at: Instant): Obligation {
   const { recount, ...rest } = withTally(o, (tally) => withCameBack(tally, data));
-  const next = recount === undefined || recount === data.asOf ? rest : { ...rest, recount };
+  const cameBack = Math.max(o.cameBack ?? 0, data.cameBack);
+  const counted = { ...rest, ...(cameBack > 0 && { cameBack }) };
+  const next = recount === undefined || recount === data.asOf ? counted : { ...counted, recount };
   const { round, clock, dueAt, marginAt } = data;
   if (!clock) return next;
   return {

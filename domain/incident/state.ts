@@ -125,6 +125,8 @@ export interface Obligation {
   toldThen?: number;
   /** The number of the event for which it is to be counted again whom mails came back from. */
   recount?: number;
+  /** Of how many workspaces or people the mail came back, the most that was ever counted. */
+  cameBack?: number;
   /** The last delivery that was counted. */
   delivery?: Evidence;
   /** What was told outside of the product, oldest first. */

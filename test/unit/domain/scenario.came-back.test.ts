@@ -49,7 +49,7 @@ test('a workspace is untold again: the notice is open with a deadline of its own
   const { fulfilledAt, lateByMs } = story.obligation(ID);
   cameBack(story.to(30), ID, { 'ws-2': 1 });
   expect(story.last('delivery-recounted', ID).data).toMatchObject({
-    ...{ round: 2, workspaces: ['ws-2'] },
+    ...{ round: 2, workspaces: ['ws-2'], cameBack: 1 },
     clock: { from: 'reopened', anchorAt: at(30) },
   });
   expect(story.obligation(ID)).toMatchObject({ status: 'partly-told', round: 2, fulfilledAt, lateByMs });
@@ -73,6 +73,7 @@ test('an alarm names who it is and the commands that settle it', () => {
   expect(data).toMatchObject({
     threshold: { failed: 1, total: 3 },
     todo: 'tell-by-hand',
+    about: { onSilence: 'alarm' },
     detail: 'ws-2 (the mail came back)',
   });
   expect(data.dueAt).toBe(story.obligation(ID).dueAt);
