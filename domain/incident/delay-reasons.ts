@@ -1,3 +1,4 @@
+/** Why a duty was fulfilled late, where its law asks for the reasons. */
 import { ask, tocsin } from '../kernel/command-lines';
 import type { ObligationRule } from '../policy/rule';
 import type { NewEvent } from './events';

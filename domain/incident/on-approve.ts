@@ -1,3 +1,4 @@
+/** What the approval of a notice means for its obligation. */
 import { tocsin } from '../kernel/command-lines';
 import type { Instant } from '../kernel/time';
 import type { Policy } from '../policy/policy';
@@ -18,6 +19,7 @@ import { tellerOf } from './telling';
 
 type On<N extends Message['message']> = MessageBody<N>;
 
+/** A drafted notice goes out, if the draft is the current one and holds what its law requires. */
 export function onApprove(
   state: IncidentState,
   o: Obligation,

@@ -1,3 +1,4 @@
+/** What an assessment, or a stated awareness, means for an incident. */
 import { earliestOf, inexactOf } from '../kernel/inexact-instant';
 import { sameValue } from '../kernel/same-value';
 import type { Instant } from '../kernel/time';
@@ -19,6 +20,7 @@ import type { IncidentState } from './state';
 
 type On<N extends Message['message']> = MessageBody<N>;
 
+/** The facts as assessed, the instant of awareness, and what was found later; nothing where all of it is on record. */
 export function onAssess(
   state: IncidentState,
   message: On<'assess'>,

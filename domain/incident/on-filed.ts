@@ -1,3 +1,4 @@
+/** What it means that a report was filed with an authority. */
 import type { Instant } from '../kernel/time';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
@@ -14,6 +15,7 @@ import { nextLine } from './still-open';
 
 type On<N extends Message['message']> = MessageBody<N>;
 
+/** A report was filed, in whole or in part; or a receipt is added to one that was. */
 export function onFiled(
   state: IncidentState,
   o: Obligation,

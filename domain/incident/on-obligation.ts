@@ -1,3 +1,4 @@
+/** What each message about one obligation means for it. */
 import { tocsin } from '../kernel/command-lines';
 import type { Instant } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
@@ -29,6 +30,7 @@ type ObligationMessage = Exclude<
   { message: 'not-owed' | 'decide-authority' }
 >;
 
+/** Its events, for the obligation that the message names, or the one instance of the rule that it names. */
 export function onObligation(
   state: IncidentState,
   message: ObligationMessage,

@@ -1,3 +1,4 @@
+/** What it means that a person waives an obligation. */
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import type { Answer } from './answer';
@@ -13,6 +14,7 @@ import { untoldText } from './untold';
 
 type On<N extends Message['message']> = MessageBody<N>;
 
+/** Waives the obligations that the message names, on a ground that the policy offers; never by leaving untold whom a law names. */
 export function onWaive(
   state: IncidentState,
   message: On<'waive'>,
