@@ -1,6 +1,6 @@
 /** The policy pack that an incident runs under, for telling its events and showing its board. */
 import type { Explanation } from '../domain/incident/explain';
-import type { NarratedPack } from '../domain/incident/narrate';
+import type { NarratedPack } from '../domain/incident/narrated';
 import type { IncidentState } from '../domain/incident/state';
 import type { Policy } from '../domain/policy/policy';
 import { loadPolicy } from '../policy/load-policy';

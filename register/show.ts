@@ -8,7 +8,7 @@ import { judgementLines } from '../domain/incident/facts/risk-judgement';
 import { attachmentsIn } from '../domain/incident/filings';
 import type { DataSet } from '../domain/incident/incident';
 import { type Lateness, latenessOf } from '../domain/incident/lateness';
-import { namedText } from '../domain/incident/narrate';
+import { namedText } from '../domain/incident/narrate-obligation';
 import { ORGANISATIONS } from '../domain/incident/organisations-told';
 import { PUBLIC_NOTICE } from '../domain/incident/readers';
 import { type IncidentState, isSettled, type Obligation } from '../domain/incident/state';

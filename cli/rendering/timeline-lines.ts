@@ -1,7 +1,8 @@
 /** Events as lines: `T+00:25  status-page-update [N5]  Published on the status page, 01:35 before the deadline`. */
 import type { IncidentEvent } from '../../domain/incident/events';
 import { evolve } from '../../domain/incident/evolve';
-import { type NarratedPack, narrate, type Tone } from '../../domain/incident/narrate';
+import { narrate } from '../../domain/incident/narrate';
+import type { NarratedPack, Tone } from '../../domain/incident/narrated';
 import type { IncidentState } from '../../domain/incident/state';
 import { clockOffset, type Instant } from '../../domain/kernel/time';
 import type { Output, Style } from './output';

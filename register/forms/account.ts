@@ -1,6 +1,7 @@
 /** One line that tells what an entry records, as far as this reader is shown it. */
 import type { IncidentEvent } from '../../domain/incident/events';
-import { type NarratedPack, narrate } from '../../domain/incident/narrate';
+import { narrate } from '../../domain/incident/narrate';
+import type { NarratedPack } from '../../domain/incident/narrated';
 import type { DisclosedEntry } from '../disclose';
 import { readableEvent } from './readable-event';
 import { instant } from './value';

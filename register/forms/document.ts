@@ -4,7 +4,7 @@
  */
 
 import type { IncidentEvent } from '../../domain/incident/events';
-import type { NarratedPack } from '../../domain/incident/narrate';
+import type { NarratedPack } from '../../domain/incident/narrated';
 import type { Audience } from '../../domain/policy/disclosure';
 import type { DisclosedEntry } from '../disclose';
 import { REGISTER_STREAM } from '../own-entries';

@@ -2,7 +2,7 @@
 
 import { deciderText } from '../../domain/incident/authorship';
 import { latenessText } from '../../domain/incident/lateness';
-import type { NarratedPack } from '../../domain/incident/narrate';
+import type { NarratedPack } from '../../domain/incident/narrated';
 import { spanText } from '../../domain/kernel/time';
 import { standInOf } from '../../domain/policy/disclosure';
 import type { IncidentRecord, NotificationSent } from '../show';

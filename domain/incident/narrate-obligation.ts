@@ -1,0 +1,277 @@
+/** What happened to one obligation, as one sentence. */
+import { whenText } from '../kernel/inexact-instant';
+import { spanText, toMs } from '../kernel/time';
+import { standInOf } from '../policy/disclosure';
+import { OTHER_GROUND } from '../policy/pack';
+import { actTimedText } from './act-timed';
+import { groupName } from './audience';
+import { startWords } from './board-words';
+import { startOf } from './clocks';
+import { human } from './contents';
+import type { DataOf, IncidentEvent } from './events';
+import { isLate, latenessText, verdictText } from './lateness';
+import { madePublicText } from './made-public';
+import { authorityName, deed, filesText, RECIPIENTS } from './narrate-deed';
+import {
+  bad,
+  type Context,
+  count,
+  good,
+  info,
+  lowerFirst,
+  type NarratedPack,
+  type Said,
+  span,
+  stated,
+  suffix,
+  warn,
+} from './narrated';
+import { organisationsText } from './organisations-told';
+import type { IncidentState } from './state';
+import type { Named } from './tally';
+
+type ObligationEvent = Extract<IncidentEvent, { data: { obligation: string } }>;
+
+export function onObligation(event: ObligationEvent, context: Context): Said {
+  const { rule } = context;
+  switch (event.kind) {
+    case 'obligation-armed': {
+      const { dueAt, clock } = event.data;
+      const part = clock.partAt ? ` (this part was known ${human(clock.partAt)})` : '';
+      return info(
+        `${rule?.title ?? event.data.rule}: due ${human(dueAt)}, ${span(startOf(clock), dueAt)} from ${startWords(clock.from)}${part}`,
+      );
+    }
+    case 'obligation-due-changed': {
+      const { dueAt, previousDueAt, clock } = event.data;
+      if (!previousDueAt) return info(`Deadline ${human(dueAt)}, counted from ${startWords(clock.from)}`);
+      const earlier = toMs(dueAt) < toMs(previousDueAt);
+      const text = `Deadline now ${human(dueAt)}, ${span(previousDueAt, dueAt)} ${earlier ? 'earlier' : 'later'}, counted from ${startWords(clock.from)}`;
+      return earlier ? warn(text) : info(text);
+    }
+    case 'obligation-not-required': {
+      const { reason, proposed, decidedBy } = event.data;
+      return info(proposed ? `Not owed, confirmed by ${decidedBy}: ${reason}` : `Not required: ${reason}`);
+    }
+    case 'not-owed-proposed': {
+      const { reason, rule: id } = event.data;
+      return warn(`Proposed by Tocsin under ${id} as not owed, until a person confirms it: ${reason}`);
+    }
+    case 'not-owed-withdrawn':
+      return warn(`The proposal that it is not owed is withdrawn: ${event.data.reason}`);
+    case 'obligation-reopened':
+      return info(`${ROUNDS[event.data.purpose]} opened, due ${human(event.data.dueAt)}: ${event.data.reason}`);
+    case 'notice-drafted': {
+      return drafted(event.data, context.before);
+    }
+    case 'notice-edited':
+      return info(`Draft edited in ${event.data.language} by ${event.by}`);
+    case 'notice-approved': {
+      const { incomplete } = event.data;
+      if (!incomplete) return info(`Approved by ${event.by}`);
+      return warn(`Approved by ${event.by} without ${incomplete.missing.join(', ')}: ${incomplete.reason}`);
+    }
+    case 'delivery-counted':
+      return deliveryText(event.data, context);
+    case 'told-outside': {
+      const { channel, at, inexact, note } = event.data;
+      const shown = event.data.evidence ? `, evidence ${event.data.evidence.sha256.slice(0, 12)}…` : '';
+      return good(
+        `Told by ${CHANNEL_WORDS[channel] ?? channel}, ${stated(at, inexact)}: ${namedText(event.data)}${shown}, by ${event.by}${suffix(note)}`,
+      );
+    }
+    case 'page-published':
+      return info(
+        'The page of the public communication stands. It is not fulfilled until a person records how it was made public',
+      );
+    case 'made-public': {
+      const { at, inexact, note } = event.data;
+      const shown = event.data.evidence ? `, evidence ${event.data.evidence.sha256.slice(0, 12)}…` : '';
+      return good(
+        `Made public by ${madePublicText([event.data])}, ${stated(at, inexact)}${shown}, by ${event.by}${suffix(note)}`,
+      );
+    }
+    case 'organisations-told': {
+      const { at, inexact, note, all, evidence } = event.data;
+      const shown = evidence ? `, evidence ${evidence.sha256.slice(0, 12)}…` : '';
+      const who = organisationsText([event.data]);
+      const whole = all ? ' These are all that may reduce the harm, as far as is believed' : '';
+      const text = who
+        ? `Told other organisations, ${stated(at, inexact)}: ${who}`
+        : 'No other organisation is to be told';
+      return good(`${text}${shown}, by ${event.by}${suffix(note)}${whole && `.${whole}`}`);
+    }
+    case 'delivery-moved':
+      return info(`Being sent: ${event.data.settled} known to have an outcome so far`);
+    case 'mails-came-back':
+      return warn('The mail provider says that mails of it came back: it is counted again who was told');
+    case 'delivery-recounted': {
+      const back = cameBackText(event.data);
+      return back ? warn(`Not told, as the mail came back: ${back}`) : info('Counted again: no mail came back');
+    }
+    case 'batch-settled': {
+      const { accepted, at, batch, reason } = event.data;
+      const which = batch ? `Batch ${batch.slice(0, 12)}…` : 'What was undecided';
+      const how = accepted
+        ? `was accepted by the mail provider${at ? `, ${human(at)}` : ''}`
+        : 'was not accepted by the mail provider: it is sent';
+      return warn(`${which} ${how}, says ${event.by}: ${reason}`);
+    }
+    case 'left-untold':
+      return warn(`Left untold by decision of ${event.by}: ${namedText(event.data)}: ${event.data.reason}`);
+    case 'obligation-held': {
+      const until = event.data.until ? ` until ${human(event.data.until)}` : '';
+      const ground = event.data.ground ? ` on the ground ${event.data.ground}` : '';
+      return warn(`Held by ${event.by}${ground}${until}: ${event.data.reason}`);
+    }
+    case 'obligation-released':
+      return info(`Released by ${event.by}${suffix(event.data.reason)}`);
+    case 'obligation-waived': {
+      const ground = groundText(event.data.ground, context.pack);
+      return warn(`Waived by ${event.by}${ground}: ${event.data.reason}`);
+    }
+    case 'change-not-material':
+      return warn(`Not material, decided by ${event.by}: ${event.data.reason}`);
+    case 'filing-opened':
+      return info(`Dossier ready for a person to file with ${authorityName(event.data.authority, context.pack)}`);
+    case 'dispatch-started':
+      return info(`${TRIGGERS[event.data.trigger]}: being sent`);
+    case 'obligation-fulfilled':
+      return fulfilled(event.data, context);
+    case 'obligation-supplemented':
+      return supplemented(event.data, context);
+    case 'receipt-recorded': {
+      const { caseNumber } = event.data;
+      const parts = [...(caseNumber ? [`case number ${caseNumber}`] : []), ...filesText(event.data)];
+      return info(`Recorded by ${event.by}: ${parts.join(', ')}`);
+    }
+    case 'authority-decided': {
+      const { authority, reason } = event.data;
+      return warn(`Goes to ${authorityName(authority, context.pack)}, decided by ${event.by}: ${reason}`);
+    }
+    case 'field-cannot-be-established':
+      return warn(`Cannot be established, by decision of ${event.by}: ${event.data.field}: ${event.data.reason}`);
+    case 'act-timed': {
+      const { lateByMs, inTimeUntil } = event.data;
+      const text = actTimedText(event, human);
+      return isLate({ lateByMs, inTimeUntil }) ? bad(text) : info(text);
+    }
+    case 'deadline-missed': {
+      const held = event.data.heldBy ? `; held by ${event.data.heldBy}: ${event.data.holdReason}` : '';
+      return bad(`Deadline ${human(event.data.dueAt)} missed${held}`);
+    }
+    case 'lateness-corrected': {
+      const { lateByMs, inTimeUntil, previousLateByMs, previousInTimeUntil, dueAt } = event.data;
+      const now = verdictText(lateByMs, inTimeUntil, spanText);
+      const before = verdictText(previousLateByMs, previousInTimeUntil, spanText);
+      const text = `By the corrected times it was due ${human(dueAt)}: ${now} (before: ${before})`;
+      return isLate({ lateByMs, inTimeUntil }) && (previousInTimeUntil || lateByMs > previousLateByMs)
+        ? bad(text)
+        : warn(text);
+    }
+    case 'delay-reasons-requested':
+      return warn('Reasons for the delay are required: record them with approve or filed (--delay-reasons)');
+    case 'delay-reasons-recorded':
+      return info(`Reasons for the delay recorded by ${event.by}: ${event.data.reasons}`);
+  }
+}
+
+const ROUNDS = {
+  first: 'New facts: a notice',
+  'new-recipients': 'New recipients: a round',
+  supplement: 'A supplement',
+  'follow-up': 'A follow-up',
+  retracted: 'Containment',
+} as const;
+
+const TRIGGERS = {
+  approved: 'Approved',
+  silence: 'No objection by the send time',
+  automatic: 'Automatic',
+} as const;
+
+/** ` (GDPR Art. 34(3)(c), disproportionate effort)`; nothing for the ground that is always open. */
+function groundText(id: string, { grounds }: NarratedPack): string {
+  if (id === OTHER_GROUND) return '';
+  const ground = grounds?.find((each) => each.id === id);
+  return ` (${ground ? `${ground.citation}, ${lowerFirst(ground.title)}` : id})`;
+}
+
+/** A later round, with its own verdict where it was not in time. */
+function supplemented(data: DataOf<'obligation-supplemented'>, context: Context): Said {
+  const { round, evidence, lateByMs = 0, inTimeUntil } = data;
+  const text = `Round ${round}: ${lowerFirst(deed(evidence, context))}`;
+  if (lateByMs === 0) return good(text);
+  const said = `${text}, ${verdictText(lateByMs, inTimeUntil, spanText)}`;
+  return isLate({ lateByMs, inTimeUntil }) ? bad(said) : warn(said);
+}
+
+function fulfilled(data: DataOf<'obligation-fulfilled'>, context: Context): Said {
+  const what = deed(data.evidence, context);
+  const stated = data.inexact ? `, ${whenText(data.inexact)}` : '';
+  if (data.inTimeUntil) return warn(`${what}${stated}, ${latenessText(data, spanText)}`);
+  if (data.lateByMs > 0 && data.inexact)
+    return bad(`${what}${stated}, late whatever the hour, by up to ${spanText(data.lateByMs)}`);
+  if (data.lateByMs > 0) return bad(`${what}, late by ${spanText(data.lateByMs)}`);
+  const dueAt = context.before?.obligations[data.obligation]?.dueAt;
+  const inTime = dueAt ? `, ${span(data.at, dueAt)} before the deadline` : ', in time';
+  return data.evidence.failed ? warn(`${what}${inTime}`) : good(`${what}${inTime}`);
+}
+
+const CHANNEL_WORDS: Record<string, string> = {
+  'in-app': 'a message in the product',
+  'in-person': 'word of mouth',
+  'by-customer': 'the customer’s own team',
+  'public-notice': 'a public notice',
+};
+
+/** Whom an act outside of the product was about: workspaces by id, people by data set and country. */
+export function namedText({ workspaces = [], people = [], unestablished = [], whole }: Named): string {
+  const groups = people.map((each) => `${groupName(each)} ${count(each.count, 'person', 'people')}`);
+  const open = unestablished.map((each) => `${groupName(each)}: nobody beyond those already told`);
+  const words =
+    whole &&
+    { 'not-named': 'nobody is affected', 'not-sent': 'all workspaces', 'not-listed': 'those not named one by one' }[
+      whole
+    ];
+  return [...workspaces, ...groups, ...open, ...(words ? [words] : [])].join(', ');
+}
+
+/** Whom mails came back from; nothing where they came back from nobody. */
+function cameBackText({ workspaces = [], groups = [] }: DataOf<'delivery-recounted'>): string {
+  const hidden = standInOf(groups);
+  if (hidden) return hidden;
+  const people = groups.flatMap(({ cameBack, told: _, ...group }) =>
+    cameBack > 0 ? [{ ...group, count: cameBack }] : [],
+  );
+  return workspaces.length + people.length > 0 ? namedText({ workspaces, people }) : '';
+}
+
+function drafted(data: DataOf<'notice-drafted'>, before: IncidentState | undefined): Said {
+  const { obligation, renderings, missing, untranslated = {} } = data;
+  const languages = renderings.map(({ language, edited }) => (edited ? `${language} as edited` : language)).join(', ');
+  const open = missing.length > 0 ? `; not yet established: ${missing.join(', ')}` : '';
+  const lacking = Object.entries(untranslated).map(
+    ([language, n]) => `; not available in ${language}: ${count(n, 'text')} untranslated`,
+  );
+  // An edit of other facts is not used: whoever wrote it must look again.
+  const edited = Object.values(before?.obligations[obligation]?.edits ?? {});
+  const dropped = edited.filter(
+    ({ language }) => !renderings.some((each) => each.language === language && each.edited),
+  );
+  const lost = dropped.map(
+    ({ language, by }) => `; the facts changed: the text in ${language} by ${by} is no longer used`,
+  );
+  const text = `Draft ready${languages ? ` (${languages})` : ''}${open}${lacking.join('')}${lost.join('')}`;
+  return lost.length > 0 ? warn(text) : info(text);
+}
+
+/** What a delivery reached, and how many that leaves untold. */
+function deliveryText({ evidence, counted }: DataOf<'delivery-counted'>, { rule }: Context): Said {
+  const { sent = 0, recipients = sent } = evidence;
+  const what = RECIPIENTS[rule?.recipient.to ?? ''] ?? 'recipient';
+  const text = `Mailed to ${count(sent, what)} of ${recipients} in the directory`;
+  if (standInOf(counted)) return info(text);
+  const missed = counted.of === 'workspaces' ? counted.numbers.untold : recipients - sent;
+  return missed > 0 || sent === 0 ? warn(text) : info(text);
+}
