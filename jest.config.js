@@ -41,8 +41,6 @@ module.exports = {
       },
     ],
   },
-  // Tests run in a context of their own, in which each look at a global costs a hundred times what it costs outside.
-  sandboxInjectedGlobals: ['Array', 'JSON', 'Math', 'Number', 'Object', 'String'],
   globalSetup: '<rootDir>/test/setup/global-setup.js',
   globalTeardown: '<rootDir>/test/setup/global-teardown.js',
   testSequencer: '<rootDir>/test/setup/sequencer.js',
