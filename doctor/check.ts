@@ -3,7 +3,7 @@ import type { TocsinClient } from '../client/tocsin-client';
 import type { SettingsGroup } from '../platform/settings/variable';
 
 /** The processes whose set-up can be looked at. */
-export const PATIENTS = ['worker', 'intake', 'watchdog'] as const;
+export const PATIENTS = ['worker', 'server', 'intake', 'watchdog'] as const;
 export type PatientName = (typeof PATIENTS)[number];
 
 /**

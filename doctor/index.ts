@@ -9,6 +9,7 @@ import { mail } from './mail-check';
 import { directory, people } from './people-checks';
 import { postgres } from './postgres-check';
 import { signedLog, witnesses } from './register-check';
+import { issuer } from './server-check';
 import { settings } from './settings-check';
 import { temporal } from './temporal-check';
 import { telling } from './watchdog-check';
@@ -28,6 +29,7 @@ export const CHECKS = [
   directory,
   people,
   containment,
+  issuer,
   sources,
   telling,
 ] as const;

@@ -16,6 +16,7 @@ const WRITERS_LOGIN = `Give the writer's login, which \`${tocsin('migrate', { lo
 
 export const postgres: Check = {
   about: 'Postgres',
+  of: ['worker', 'intake', 'watchdog'],
   async look({ read, production, name }) {
     const url = read(neededDatabase);
     if (!url) return WRONG_SETTINGS;

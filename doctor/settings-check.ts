@@ -4,12 +4,14 @@ import { SettingsError } from '../platform/settings/load';
 import { guardProblems } from '../settings/guards';
 import { loadIntakeSettings } from '../settings/intake';
 import { runningStack } from '../settings/running-stack';
+import { loadServerSettings } from '../settings/serve';
 import { guardedWatchdog, loadWatchdogSettings } from '../settings/watchdog';
 import { loadWorkerSettings } from '../settings/worker';
 import { type Check, type Found, ok, type PatientName, problem, warning } from './check';
 
 const LOAD = {
   worker: loadWorkerSettings,
+  server: loadServerSettings,
   intake: loadIntakeSettings,
   watchdog: loadWatchdogSettings,
 } satisfies Record<PatientName, unknown>;

@@ -24,6 +24,8 @@ const addressesSchema = z.object({
   site: z.object({ url: z.string(), dir: z.string() }),
   /** Where `tocsin up` takes detections. */
   intake: z.object({ url: z.string() }).optional(),
+  /** Where `tocsin up` serves the API. */
+  server: z.object({ url: z.string() }).optional(),
 });
 
 /** Where the parts of a running stack are. */
@@ -39,6 +41,7 @@ const portsSchema = z
     recorder: port,
     site: port,
     intake: port,
+    server: port,
   })
   .partial();
 

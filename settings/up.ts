@@ -2,6 +2,7 @@
 import { SettingsError } from '../platform/settings/load';
 import type { StandIns } from '../platform/settings/stand-ins';
 import { loadIntakeSettings } from './intake';
+import { loadServerSettings } from './serve';
 import { loadWatchdogSettings } from './watchdog';
 import { loadWorkerSettings } from './worker';
 
@@ -16,10 +17,10 @@ const TO_COME: StandIns = {
 /**
  * Checks the settings of all that `up` runs, so that a misspelt one is named at once, and not once the servers are up.
  *
- * @throws SettingsError with every problem of worker, intake and watchdog.
+ * @throws SettingsError with every problem of worker, server, intake and watchdog.
  */
 export function checkSettingsOfUp(env: NodeJS.ProcessEnv): void {
-  const problems = [loadWorkerSettings, loadIntakeSettings, loadWatchdogSettings].flatMap((load) =>
+  const problems = [loadWorkerSettings, loadServerSettings, loadIntakeSettings, loadWatchdogSettings].flatMap((load) =>
     problemsOf(load, env),
   );
   if (problems.length > 0) throw new SettingsError([...new Set(problems)]);

@@ -156,6 +156,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       },
       site: { url: site.url, dir: path.join(dir, 'site') },
       intake: { url: `http://${LOOPBACK}:${ports.intake}` },
+      server: { url: `http://${LOOPBACK}:${ports.server}` },
     };
     writeRunningStack(dir, ports, addresses);
     return {
@@ -197,7 +198,17 @@ export function liveTargets(env: NodeJS.ProcessEnv, local: Pick<StackAddresses, 
 }
 
 async function choosePorts(before: StackPorts): Promise<Required<StackPorts>> {
-  const names = ['temporal', 'temporalUi', 'webUi', 'postgres', 'mailbox', 'recorder', 'site', 'intake'] as const;
+  const names = [
+    'temporal',
+    'temporalUi',
+    'webUi',
+    'postgres',
+    'mailbox',
+    'recorder',
+    'site',
+    'intake',
+    'server',
+  ] as const;
   const ports: StackPorts = {};
   for (const name of names) {
     let port = await freePort(before[name]);

@@ -36,7 +36,7 @@ export function doctorCommand(program: Command, shell: Shell): void {
   )
     .addOption(
       new Option('--for <process>', 'the process that is looked at')
-        .choices(['worker', 'intake', 'watchdog'] satisfies PatientName[])
+        .choices(['worker', 'server', 'intake', 'watchdog'] satisfies PatientName[])
         .default('worker'),
     )
     .option('--mail-to <address>', 'send one test mail there')

@@ -16,6 +16,7 @@ import type { CommonOptions, Shell } from '../shell';
 import { untilStopped } from '../until-stopped';
 import { verb } from '../verb';
 import { intakeLines, runIntake } from './intake';
+import { runServer, serverLines } from './serve';
 
 /** The stack and a worker in this process. */
 export interface RunningTocsin {
@@ -33,7 +34,7 @@ export function upCommand(program: Command, shell: Shell): void {
     program,
     'up',
     'Start everything on this machine for trying Tocsin out: Temporal with its Web UI, Postgres, a mailbox, a status page, ' +
-      'a worker, the watchdog and the intake. Runs until Ctrl-C; what was recorded stays in the data folder.',
+      'a worker, the watchdog, the server and the intake. Runs until Ctrl-C; what was recorded stays in the data folder.',
     'up   # its data goes into .tocsin, or the folder that TOCSIN_DATA_DIR names',
   )
     .option('--live-providers', 'use the keys of Resend and Cloudflare that are set: mails and blocks are then real')
@@ -44,6 +45,7 @@ export function upCommand(program: Command, shell: Shell): void {
       const running = await runStack(shell.env);
       let intake: RunningIntake | undefined;
       let watchdog: RunningWatchdog | undefined;
+      let served: Awaited<ReturnType<typeof runServer>> | undefined;
       try {
         watchdog = await watch(shell.env, running.stack);
         const secret = `whsec_${randomBytes(24).toString('base64')}`;
@@ -52,19 +54,22 @@ export function upCommand(program: Command, shell: Shell): void {
         intake = await runIntake(shell.env, LOOPBACK, port, [mailboxSource(secret)]);
         // What becomes of the mails in the mailbox comes back as it does from Resend.
         running.stack.mailboxServer.tellTo({ url: `${intake.url}/intake/${MAILBOX_SOURCE}`, secret });
+        served = await runServer(shell, LOOPBACK, Number(new URL(running.stack.server!.url).port));
         if (options.json) {
           const { mailbox, site } = running.stack;
           // What is printed ends in logs: the keys stay in the data folder.
           const { encryptionKeys: _, ...temporal } = running.stack.temporal;
-          out.json({ temporal, mailbox: mailbox.url, site: site.url, intake: intake.url });
+          out.json({ temporal, mailbox: mailbox.url, site: site.url, intake: intake.url, server: served.server.url });
         } else {
           for (const line of running.addressLines(out)) out.line(line);
+          for (const line of serverLines(served.server, served.keyFile)) out.line(line);
           for (const line of intakeLines(intake)) out.line(line);
           out.line('Ready. Declare an incident in another shell: npx tocsin declare --help');
           out.line(out.style('Ctrl-C stops everything; recorded data stays.', 'dim'));
         }
         await Promise.race([stopped, running.ended]);
       } finally {
+        await served?.server.stop();
         await intake?.stop();
         await watchdog?.stop();
         await running.stop();

@@ -1,0 +1,49 @@
+// What `tocsin doctor --for server` says of the issuer, and that `up` would say what is wrong before it starts anything.
+import { CHECKS, examine, type Finding, type Patient } from '../../doctor';
+import { issuer as check } from '../../doctor/server-check';
+import { readSettings, SettingsError } from '../../platform/settings/load';
+import { checkSettingsOfUp } from '../../settings/up';
+import { AUDIENCE, type Issuer, startIssuer } from '../setup/oidc-issuer';
+
+let issuer: Issuer;
+beforeAll(async () => {
+  issuer = await startIssuer();
+});
+afterAll(() => issuer?.stop());
+
+async function found(env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const patient = { name: 'server', env, production: false, read: (group: never) => readSettings(group, env) };
+  return examine([check], patient as never as Patient, () => {});
+}
+
+test('an issuer that answers is in order; one that does not, or is another one, is a problem; none is a warning', async () => {
+  const set = { TOCSIN_OIDC_ISSUER: issuer.issuer, TOCSIN_OIDC_AUDIENCE: AUDIENCE, TOCSIN_OIDC_ROLES_CLAIM: 'roles' };
+  expect((await found(set)).map(({ state, says }) => [state, says])).toEqual([
+    ['ok', `${issuer.issuer} says where its keys are; tokens are for ${AUDIENCE}`],
+    ['ok', 'roles come from the claim roles'],
+    ['warning', expect.stringContaining('Web UI of Temporal shows ciphertext')],
+  ]);
+  const origins = { TOCSIN_SERVER_ORIGINS: 'https://temporal.acme.dev', TOCSIN_SUBJECTS: 'examples/subjects.yaml' };
+  expect((await found({ ...set, ...origins })).map(({ says }) => says)).toContain(
+    'roles come from the claim roles and 3 subjects',
+  );
+  const away = await found({ ...set, TOCSIN_OIDC_ISSUER: 'http://127.0.0.1:9' });
+  expect(away[0]).toMatchObject({ state: 'problem', todo: expect.stringContaining('TOCSIN_OIDC_ISSUER') });
+  const other = await found({ ...set, TOCSIN_OIDC_ISSUER: issuer.issuer.replace('127.0.0.1', 'localhost') });
+  expect(other[0]).toMatchObject({ state: 'problem', says: expect.stringContaining('give its name exactly') });
+  expect(await found({})).toEqual([expect.objectContaining({ about: 'Issuer', state: 'warning' })]);
+});
+
+test('the server is not looked at for what it does not use', () => {
+  const of = CHECKS.filter((each) => !('of' in each) || (each.of as readonly string[]).includes('server')).map(
+    ({ about }) => about,
+  );
+  expect(of).toEqual(expect.arrayContaining(['Settings', 'Temporal', 'Issuer']));
+  expect(of).not.toContain('Postgres');
+});
+
+test('`up` names what is wrong with the server before anything starts', () => {
+  const wrong = () => checkSettingsOfUp({ TOCSIN_OIDC_ISSUER: 'https://login.acme.dev' });
+  expect(wrong).toThrow(SettingsError);
+  expect(wrong).toThrow(/TOCSIN_OIDC_AUDIENCE: is needed/);
+});
