@@ -12,8 +12,6 @@ import type { IncidentState } from './state';
 const STATE_BYTES = 450_000;
 /** Room that is kept for the facts: what is owed hangs on them, so whatever else fills an incident leaves that much. */
 const FACTS_BYTES = 100_000;
-/** Above this, repetitions are looked for. */
-const SURELY_BYTES = 200_000;
 
 /** Messages of which an incident takes any number, so that they alone could fill it. */
 const FILLS: ReadonlySet<Message['message']> = new Set([
@@ -33,16 +31,15 @@ export function roomProblem(state: IncidentState, message: { message: Message['m
   const bytes = jsonBytes(message);
   // An assessment takes the place of the one before.
   const added = bytes - (message.message === 'assess' ? jsonBytes(state.assessment?.facts) : 0);
-  const held = heldBytes(state);
   const room = message.message === 'assess' ? STATE_BYTES + FACTS_BYTES : STATE_BYTES;
-  if (added <= 0 || held + added <= room) return undefined;
+  if (added <= 0) return undefined;
+  // Repetitions are looked for where it hangs on them: that takes long, and many messages may come in one workflow task.
+  const plain = jsonBytes(state);
+  if (plain + added <= room) return undefined;
+  const held = jsonBytes(pack(state));
+  if (held + added <= room) return undefined;
   const most = largestParts(state);
   return `message: has ${sizeText(bytes)}, and the incident holds ${sizeText(held)} of the ${sizeText(room)} that it can (most of it: ${most}): say it shorter, keep the long form where your files are, and name that`;
-}
-
-function heldBytes(state: IncidentState): number {
-  const plain = jsonBytes(state);
-  return plain <= SURELY_BYTES ? plain : jsonBytes(pack(state));
 }
 
 function largestParts({

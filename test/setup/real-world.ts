@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { Client as PgClient, type Pool } from 'pg';
 import { fileVault } from '../../activities/containment';
+import { LONG_HISTORIES } from '../../client/long-histories';
 import { TocsinClient } from '../../client/tocsin-client';
 import { type IncidentInput, type IncidentView, SEARCH_ATTRIBUTES } from '../../domain/incident/contract';
 import type { EventKind, EventOf, IncidentEvent } from '../../domain/incident/events';
@@ -149,7 +150,7 @@ export class RealWorld {
       postgres: await Gate.before(port),
     };
     this.pool = createPool(postgres.url);
-    const connection = Connection.lazy({ address: temporal.address });
+    const connection = Connection.lazy({ address: temporal.address, channelArgs: LONG_HISTORIES });
     this.temporal = new Client({ connection });
     this.temporalAddress = { address: temporal.address, namespace: temporal.namespace };
     this.client = new TocsinClient(this.temporal);
