@@ -173,7 +173,7 @@ export function createProgram(shell: Shell): Command {
       `
 Without a command: what is open and what to do next.
 
-The day of an incident:
+A typical incident:
 ${DAY.map((line) => `  $ npx tocsin ${line}`).join('\n')}
 
 npx tocsin COMMAND --help has the arguments and an example of each.

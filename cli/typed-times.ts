@@ -98,12 +98,12 @@ function onDay(text: string, date: Date, msOfDay: number, zone: string): number 
   if (first === undefined) {
     const after = withOffset(fromLocal(year, month, day, msOfDay, zone), zone);
     throw usage(
-      `"${text}" never was in ${zone}, as the clocks were put forward over it: write what they showed, like ${after}`,
+      `"${text}" did not occur in ${zone}, as the clocks were put forward over it: write what they showed, like ${after}`,
     );
   }
   if (second !== undefined)
     throw usage(
-      `"${text}" was twice in ${zone}, as the clocks were put back: write which one, ${withOffset(first, zone)} or ${withOffset(second, zone)}`,
+      `"${text}" occurred twice in ${zone}, as the clocks were put back: write which one, ${withOffset(first, zone)} or ${withOffset(second, zone)}`,
     );
   return first;
 }

@@ -14,7 +14,7 @@ export const serverSettings = settingsGroup({
       neededInProduction: 'people must prove who they are: name the issuer of your identity provider',
     }),
     TOCSIN_OIDC_AUDIENCE: variable(
-      'For whom tokens must be, separated by commas: the name that the issuer knows this server by.',
+      'The audiences for one of which a token must be, separated by commas: the names by which the issuer knows this server.',
       list,
       {
         default: '',

@@ -17,8 +17,8 @@ export function replayCommand(program: Command, shell: Shell): void {
   verb(
     program,
     'replay [incident-or-case]',
-    'Before a rollout: replay the histories of what runs against the workflows of this release. What differs would fail ' +
-      'under its workers, and its clocks would stand still. Nothing is changed.',
+    'Replay the histories of open runs against this release, before a rollout. A run whose history differs would fail ' +
+      'under its workers and its clocks would stand still. Nothing is changed.',
     'replay --open   # from the new release, with the Temporal and the keys of production',
   )
     .option('--open', 'every open run on the queue of the workers')

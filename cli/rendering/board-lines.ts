@@ -171,7 +171,7 @@ function obligations(rows: BoardRow[], now: Instant, out: Output, isLive = false
 
 /** What has no deadline now: it is settled, or has not begun. */
 function notRunning(rows: BoardRow[], out: Output): string {
-  const columns = [{ title: 'No deadline runs' }, { title: 'Time', flex: true }, { title: 'State', flex: true }];
+  const columns = [{ title: 'No running deadline' }, { title: 'Time', flex: true }, { title: 'State', flex: true }];
   const cells = rows.map(({ id, time, status, standing }) => {
     const paint = (text: string) => out.style(text, ...ROW_STYLES[standing]);
     return [id, { text: time, paint }, { text: status, paint }];

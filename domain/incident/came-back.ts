@@ -110,7 +110,7 @@ function publicInstead(
   if (!proposes || !ground || of === 0 || back * 100 < of * proposes.percent) return undefined;
   return {
     text:
-      `${plural(back, 'mail')} of ${of} came back, ${proposes.percent} % or more: if reaching them otherwise takes a disproportionate effort, ` +
+      `${plural(back, 'mail')} of ${of} came back, ${proposes.percent} % or more: if reaching them otherwise would involve disproportionate effort, ` +
       `a named person may decide on a public communication in place of it (${ground.citation})`,
     command: commandLine('waive', { id, obligation: o.id, ground: ground.id, reason: ask('reason'), by: ask('by') }),
   };

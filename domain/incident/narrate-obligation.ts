@@ -104,7 +104,7 @@ export function onObligation(event: ObligationEvent, context: Context): Said {
     case 'delivery-moved':
       return info(`Being sent: ${event.data.settled} known to have an outcome so far`);
     case 'mails-came-back':
-      return warn('The mail provider says that mails of it came back: it is counted again who was told');
+      return warn('The mail provider reports that mails of it came back: who was told is counted again');
     case 'delivery-recounted': {
       const back = cameBackText(event.data);
       return back ? warn(`Not told, as the mail came back: ${back}`) : info('Counted again: no mail came back');

@@ -95,7 +95,7 @@ function alarmStep({ caseId, unacknowledged = [] }: IncidentState): NextStep[] {
   return [
     {
       what: `${plural(unacknowledged.length, 'alarm')} not acknowledged`,
-      todo: 'say that you have seen them and act: they repeat until somebody does',
+      todo: 'say that you have seen them and are on it: they repeat until somebody does',
       commands: [commandLine('acknowledge', { id: caseId, by })],
     },
   ];

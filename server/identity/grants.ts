@@ -39,7 +39,7 @@ export function readSubjects(file: string): Map<string, Granted> {
   const granted = new Map<string, Granted>();
   const names = new Set<string>();
   for (const { subject, ...each } of parsed.data.subjects) {
-    if (granted.has(subject)) throw new Error(`subjects: "${subject}" stands there twice`);
+    if (granted.has(subject)) throw new Error(`subjects: "${subject}" is listed twice`);
     if (each.name && names.has(each.name)) throw new Error(`subjects: two have the name "${each.name}"`);
     if (each.name) names.add(each.name);
     granted.set(subject, each);

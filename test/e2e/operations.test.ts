@@ -151,7 +151,7 @@ test('a schedule that somebody paused is found, and goes on', async () => {
   await schedule.pause();
   const { exitCode, out } = (await run('npx tocsin watchdog --once')) as { exitCode: number; out: string };
   expect([exitCode, out.replace(/\s+/g, ' ')]).toEqual([1, expect.stringContaining('"audit-watch" is paused')]);
-  await run('temporal schedule toggle --unpause', '--schedule-id', 'audit-watch', '--reason', 'a test');
+  await run('temporal schedule toggle --schedule-id audit-watch --unpause', '--reason', 'a test');
   await until('it is in order', async () => (await run('npx tocsin watchdog --once')).exitCode === 0);
   await schedule.delete();
   await until('it is missed', async () => (await run('npx tocsin watchdog --once')).exitCode === 1);

@@ -20,7 +20,7 @@ const QUESTIONS: Question[] = [
   {
     field: 'title',
     prompt: 'What happened?',
-    how: 'a few words; they stand in the register, and customers may read them',
+    how: 'a few words; they go into the register, and customers may read them',
     read: (line) => line,
   },
   {
@@ -38,7 +38,7 @@ const QUESTIONS: Question[] = [
   {
     field: 'affects',
     prompt: 'What is affected?',
-    how: `${AFFECTS.join(', ')}; several with commas`,
+    how: `${AFFECTS.join(', ')}; separate several with commas`,
     read: (line) => line.split(/[, ]+/).map((word) => nearest(word, AFFECTS) ?? word),
   },
   {

@@ -50,7 +50,7 @@ export function declareCommand(program: Command, shell: Shell): void {
       '--record-only',
       'only record a past incident, with the acts in the file at their own times: nothing is sent, nothing contained, no alarm raised',
     );
-  command.option('--no-input', 'never ask: say what is missing (as it is where no person sits at a terminal)');
+  command.option('--no-input', 'never ask; say what is missing instead (always so without a terminal)');
   declarationFlags(command).action((options: Options) => declare(shell, options));
 }
 

@@ -13,7 +13,7 @@ export function handoverCommand(program: Command, shell: Shell): void {
   messageVerb(
     program,
     'handover <id>',
-    'Hand an incident over to another owner: alarms go there from now on. It is recorded as a correction of the owner.',
+    'Hand an incident over to another owner: they are alarmed first, if on the rota. Recorded as a correction of the owner.',
     'handover INC-20260401-9f3a --to aoife@example.com --reason "the night shift ends"',
   )
     .requiredOption('--to <who>', 'the new owner: a handle or work address, as the rota and the contacts name people')

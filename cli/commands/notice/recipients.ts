@@ -37,7 +37,7 @@ export function noticeRecipientsCommand(notice: Command, shell: Shell): void {
   verb(
     notice,
     'recipients <id> <obligation>',
-    'Show whom a notice was mailed to, and what became of each mail as the mail provider told it. Addresses are masked ' +
+    'Show whom a notice was mailed to, and what the mail provider says became of each mail. Addresses are masked ' +
       'unless they are asked for.',
     'notice recipients INC-20260401-9f3a enterprise-notice\nnotice recipients INC-20260401-9f3a enterprise-notice --state came-back --addresses',
   )
