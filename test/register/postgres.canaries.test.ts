@@ -60,7 +60,7 @@ test('of an erased incident and report the data folder holds nothing outside of 
   const request = { incidentId: 'INC-ERASED', by: 'dpo@example.com', reason: 'over', workflowClosed: false };
   await eraseIncident(pool, request, { table: loadRetention(), disclosures }, OVER);
   expect(await eraseReport(pool, REPORT, 'dpo', OVER)).toBe('erased');
-  expect(await rewriteErased(pool, ['register_keys', 'deliveries'])).toEqual({ rewritten: true });
+  expect(await rewriteErased(pool, ['register_keys', 'deliveries', 'delivery_events'])).toEqual({ rewritten: true });
   expect(await rewriteErased(pool, ['vulnerability_reports'])).toEqual({ rewritten: true });
   const left = await found();
   expect([...new Set(Object.values(left).flat())]).toEqual(['pg_wal']);
