@@ -22,9 +22,12 @@ export interface Telling {
   forms?: Record<string, string>;
 }
 
-/** Problems by field. */
+/** So many issues, and keys of one, are put into words: nobody reads more, and whoever sends millions waits for nothing. */
+const MOST = 50;
+
+/** Problems by field: of the first 50 issues. */
 export function fieldProblems(error: z.ZodError, telling?: Telling): Problem[] {
-  return error.issues.flatMap((issue) => (telling ? toldOf(issue, [], telling) : [plainly(issue)]));
+  return error.issues.slice(0, MOST).flatMap((issue) => (telling ? toldOf(issue, [], telling) : [plainly(issue)]));
 }
 
 /** Problems as "field: what is wrong", each once. */
@@ -50,7 +53,7 @@ function plainKey(key: PropertyKey): string {
 
 /** A name is given when it looks like a misspelt field; anything else may be a secret or an address. */
 function unknownFields(keys: string[]): string {
-  const names = keys.map((key) => (/^[A-Za-z]{1,30}$/.test(key) ? key : '(a name not shown here)'));
+  const names = keys.slice(0, MOST).map((key) => (/^[A-Za-z]{1,30}$/.test(key) ? key : '(a name not shown here)'));
   return `unknown field ${names.join(', ')}`;
 }
 
@@ -63,7 +66,7 @@ function toldOf(issue: Issue, prefix: readonly PropertyKey[], telling: Telling):
   const told = (problem: string): Problem[] => [{ field, problem }];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => {
+      return issue.keys.slice(0, MOST).map((key) => {
         const meant = path.length === 0 ? nearest(key, known) : undefined;
         const what = meant ? `did you mean "${meant}"?` : 'remove it';
         return { field: [field, key].filter(Boolean).join('.'), problem: `unknown field; ${what}` };

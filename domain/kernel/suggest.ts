@@ -7,6 +7,8 @@ export function nearest(
   known: readonly string[],
   edits = Math.max(1, Math.floor(word.length * 0.4)),
 ): string | undefined {
+  // The distance takes the time of both lengths together, and no word of ours comes near it.
+  if (word.length > MOST_LETTERS) return undefined;
   const scored = known
     .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
@@ -24,6 +26,7 @@ export function having(word: string, known: readonly string[]): string[] {
 }
 
 const LEAST_PART = 4;
+const MOST_LETTERS = 80;
 
 /** What others call our severities. */
 const CALLED: Record<string, string> = {

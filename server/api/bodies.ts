@@ -53,6 +53,8 @@ export function declarationOf(body: unknown, actor: Actor, key: string | undefin
     declaredAt: now.toISOString(),
     declaredBy: actor.by,
   };
+  const large = tooLarge(raw, 'declaration');
+  if (large) throw invalid([{ field: '(body)', problem: large }]);
   const parsed = DeclarationSchema.safeParse(raw);
   if (parsed.success) return raw as Body & { id: string };
   throw invalid(fieldProblems(parsed.error, { raw, known: Object.keys(DeclarationFields.shape) }));

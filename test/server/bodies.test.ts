@@ -1,5 +1,8 @@
 // What the API says of requests that it does not take, before anything is asked of Temporal.
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { fieldProblems } from '../../domain/kernel/problems';
+import { nearest } from '../../domain/kernel/suggest';
 import { ACCESS } from '../../server/access';
 import { commandIdOf } from '../../server/api/bodies';
 import { pageOf } from '../../server/api/page';
@@ -69,6 +72,22 @@ test.each([
   const answer = await ask('POST', '/v1/incidents', body);
   expect(answer.statusCode).toBe(422);
   expect(answer.json().errors.map((each: { field: string }) => each.field)).toContain(field);
+});
+
+test('no request of a megabyte holds the server up, whatever its keys are', async () => {
+  const key = 'k'.repeat(900_000);
+  const many = Object.fromEntries(Array.from({ length: 80_000 }, (_, at) => [`k${at}`, 0]));
+  for (const body of [{ [key]: 1 }, many]) {
+    const startedAt = Date.now();
+    const answer = await ask('POST', '/v1/incidents', body);
+    expect([answer.statusCode, answer.json().errors[0].field]).toEqual([422, '(body)']);
+    expect(Date.now() - startedAt).toBeLessThan(2_000);
+  }
+  const long = await ask('POST', '/v1/incidents', { ['k'.repeat(200_000)]: 1 });
+  expect(long.statusCode).toBe(422);
+  expect(nearest('k'.repeat(81), ['title'])).toBeUndefined();
+  const parsed = z.strictObject({}).safeParse(Object.fromEntries(Array.from({ length: 99 }, (_, at) => [`k${at}`, 0])));
+  expect(fieldProblems(parsed.error!, { raw: {} })).toHaveLength(50);
 });
 
 test('what is no JSON, too much of it or under another name is refused without repeating it', async () => {
