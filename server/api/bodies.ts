@@ -5,6 +5,7 @@ import { KINDS, type Kind, type KindName } from '../../client/kinds';
 import { DeclarationFields, DeclarationSchema, IncidentIdSchema } from '../../domain/incident/incident';
 import { tooLarge } from '../../domain/kernel/bytes';
 import { fieldProblems, type Problem } from '../../domain/kernel/problems';
+import { API_COMMAND, idOfKey, isIdOfKey } from '../idempotency-ids';
 import type { Actor } from '../identity/actor';
 import { jsonDepth, MOST_DEPTH } from '../json-depth';
 import { Refusal } from '../problem';
@@ -44,8 +45,12 @@ export function declarationOf(body: unknown, actor: Actor, key: string | undefin
   const given = objectOf(body, OF_THE_DECLARATION);
   if (given.id !== undefined && !(typeof given.id === 'string' && given.id.startsWith(PREFIX)))
     throw invalid([{ field: 'id', problem: `must begin with ${PREFIX}` }]);
+  if (given.id !== undefined && key !== undefined)
+    throw invalid([{ field: 'id', problem: 'is made from the Idempotency-Key: leave one of the two out' }]);
+  if (isIdOfKey(given.id))
+    throw invalid([{ field: 'id', problem: 'has the form of those that are made from a key: choose another' }]);
   const raw = {
-    id: key ?? newIncidentId(now),
+    id: key === undefined ? newIncidentId(now) : idOfKey(key),
     detectedAt: now.toISOString(),
     owner: actor.by,
     source: `report by ${actor.by}`.slice(0, 200),
@@ -60,13 +65,19 @@ export function declarationOf(body: unknown, actor: Actor, key: string | undefin
   throw invalid(fieldProblems(parsed.error, { raw, known: Object.keys(DeclarationFields.shape) }));
 }
 
-/** The id under which a repeat is known: of whoever sends it alone, and of this case. */
-export function commandIdOf(header: unknown, { subject }: Actor, about: string): string | undefined {
+/** The id under which a repeat is known: of whoever sends it alone, and of this message to this case. */
+export function commandIdOf(header: unknown, actor: Actor, id: string, message: string): string | undefined {
+  const digest = digestOfKey(header, actor, [id, message]);
+  return digest && `${API_COMMAND}${digest}`;
+}
+
+/** Of a key of idempotency, its sender and what it is for. */
+export function digestOfKey(header: unknown, { subject }: Actor, about: readonly string[]): string | undefined {
   if (header === undefined) return undefined;
   if (typeof header !== 'string' || !KEY.test(header))
     throw invalid([{ field: 'Idempotency-Key', problem: 'must be 1–200 visible characters of ASCII, once' }]);
   return createHash('sha256')
-    .update(JSON.stringify([subject, about, header]))
+    .update(JSON.stringify([subject, ...about, header]))
     .digest('hex')
     .slice(0, 32);
 }

@@ -103,7 +103,8 @@ const LISTS = KIND_NAMES.map((kind) => `/v1/${COLLECTIONS[kind]}`);
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: 'Makes a repeat harmless: the same key of the same sender on the same case counts once.',
+  description:
+    'Makes a repeat harmless: the same key of the same sender for the same message to the same case counts once. A declaration has a key or an `id`.',
   schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,200}$' },
 };
 const IF_NONE_MATCH = { name: 'If-None-Match', in: 'header', schema: text };
@@ -136,6 +137,10 @@ const SCHEMAS: Json = {
         },
       },
       note: text,
+      repeated: {
+        type: 'boolean',
+        description: 'true: the key was used for this message before; nothing was done now',
+      },
     },
   },
   Actor: { type: 'object', required: ['by', 'roles'], properties: { by: text, roles: { type: 'array', items: text } } },

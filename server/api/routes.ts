@@ -4,10 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { KINDS, type KindName, kindOf, type MessageName } from '../../client/kinds';
 import type { TocsinClient } from '../../client/tocsin-client';
+import { REPEATED } from '../../domain/case/messages';
 import { isAfterClosing } from '../../domain/incident/after-closing';
 import { DeclarationSchema } from '../../domain/incident/incident';
 import { Refusal } from '../problem';
-import { commandIdOf, declarationOf, isCaseId, messageOf } from './bodies';
+import { commandIdOf, declarationOf, digestOfKey, isCaseId, messageOf } from './bodies';
 import { noSuchCase, refusalOf } from './failures';
 import { COLLECTIONS, KIND_NAMES, messagesOf, VIEWS } from './kinds';
 import { openapi } from './openapi';
@@ -58,19 +59,20 @@ function routesOf(app: FastifyInstance, client: TocsinClient, kind: KindName): v
   for (const name of messagesOf(kind))
     app.post<OfCase>(`${all}/:id/${name}`, ({ params: { id }, body, actor, headers }) =>
       answered(async () => {
-        const commandId = commandIdOf(headers['idempotency-key'], actor, id);
+        const commandId = commandIdOf(headers['idempotency-key'], actor, id, name);
         const message = messageOf(kind, name, body, actor, commandId) as never;
         await mustBe(client, kind, id);
-        return kind === 'incident' && isAfterClosing({ message: name })
+        const receipt = await (kind === 'incident' && isAfterClosing({ message: name })
           ? client.sendEvenIfClosed(id, name as 'link', message)
-          : client.send(id, name as MessageName, message);
+          : client.send(id, name as MessageName, message));
+        return receipt.note === REPEATED ? { ...receipt, repeated: true } : receipt;
       }),
     );
 }
 
 async function declare(client: TocsinClient, { body, actor, headers }: FastifyRequest, reply: FastifyReply) {
-  const key = commandIdOf(headers['idempotency-key'], actor, 'declare');
-  const declaration = declarationOf(body, actor, key && `INC-${key.slice(0, 16)}`, new Date());
+  const key = digestOfKey(headers['idempotency-key'], actor, ['declare']);
+  const declaration = declarationOf(body, actor, key, new Date());
   const { id, created } = await client.declare({ declaration: declaration as never });
   if (!created) await mustBeSame(client, id, body as object, declaration);
   reply.header('location', `/v1/incidents/${id}`).code(created ? 201 : 200);

@@ -1,10 +1,16 @@
 /** What may be sealed for somebody: what they send themselves. */
 import type { Payload } from '@temporalio/common';
 import { allows } from '../access';
+import { API_COMMAND, isIdOfKey } from '../idempotency-ids';
 import type { Actor } from '../identity/actor';
 import { jsonDepth, MOST_DEPTH } from '../json-depth';
 import { Refusal } from '../problem';
 import { SEALERS } from '../roles-of-messages';
+
+/** What names others, or stands for what Tocsin found: the input of workflows, which no message has. */
+const BY_THE_COMMAND = ['recorded', 'resumed', 'carried', 'closed', 'policy'];
+/** Set where a declaration is read, or where a past incident is recorded. */
+const OF_READ_DECLARATIONS = ['recordedAt', 'detectedAs', 'awareAs'];
 
 /**
  * A message with `by`, or a declaration with `declaredBy`, as the server found them out. Throws a Refusal where the payload
@@ -14,16 +20,28 @@ export function inOnesName({ by, roles }: Actor, payload: Payload): Payload {
   if (!allows(SEALERS, roles))
     throw new Refusal('not-allowed', `what is sealed may be any message, so this is for: ${SEALERS.join(', ')}`);
   const value = objectIn(payload);
-  if ('recorded' in value) throw invalid('recorded', 'acts of a past incident are recorded with the command');
+  refuseKeys(value, BY_THE_COMMAND, '', 'is done with the command: leave it out');
+  refuseKeys(value, ['sentAt'], '', 'is set by who takes the message: leave it out');
+  if (typeof value.commandId === 'string' && value.commandId.startsWith(API_COMMAND))
+    throw invalid('commandId', `must not begin with ${API_COMMAND}, as those of the API do`);
   const said = { ...value, by: own(value, 'by', 'by', by) };
-  if (isObject(value.declaration))
+  if (isObject(value.declaration)) {
+    refuseKeys(value.declaration, OF_READ_DECLARATIONS, 'declaration.', 'is done with the command: leave it out');
+    if (isIdOfKey(value.declaration.id))
+      throw invalid('declaration.id', 'has the form of those that the API makes from a key: choose another');
     Object.assign(said, {
       declaration: {
         ...value.declaration,
         declaredBy: own(value.declaration, 'declaredBy', 'declaration.declaredBy', by),
       },
     });
+  }
   return { metadata: payload.metadata, data: Buffer.from(JSON.stringify(said)) };
+}
+
+function refuseKeys(value: object, keys: readonly string[], within: string, problem: string): void {
+  const key = keys.find((each) => Object.hasOwn(value, each));
+  if (key !== undefined) throw invalid(`${within}${key}`, problem);
 }
 
 function objectIn({ metadata, data }: Payload): Record<string, unknown> {

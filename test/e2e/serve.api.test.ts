@@ -81,7 +81,10 @@ test('the same declaration under one key is one incident; other words under it a
   expect([other.status, other.json.errors]).toEqual([409, [{ field: 'title', problem: 'is another one there' }]]);
   const mine = await ask('service', '/v1/incidents', DECLARATION, key('three'));
   expect([mine.status, mine.json.id === one!.json.id]).toEqual([201, false]);
-  const taken = await ask('service', '/v1/incidents', { ...DECLARATION, id: one!.json.id });
+  const own = await ask('ann', '/v1/incidents', { ...DECLARATION, id: one!.json.id });
+  expect([own.status, own.json.errors[0].field]).toEqual([422, 'id']);
+  await ask('ann', '/v1/incidents', { ...DECLARATION, id: 'INC-CHOSEN' });
+  const taken = await ask('service', '/v1/incidents', { ...DECLARATION, id: 'INC-CHOSEN' });
   expect([taken.status, taken.json.errors]).toEqual([409, [{ field: 'declaredBy', problem: 'is another one there' }]]);
 });
 

@@ -66,6 +66,7 @@ test.each([
   ['that it is past', { recordedAt: '2020-01-01T00:00:00Z' }, 'recordedAt'],
   ['the id of another kind of case', { id: 'TRG-9f3a5c1e0b2d' }, 'id'],
   ['the id of what runs beside cases', { id: 'tocsin-audit-watch' }, 'id'],
+  ['an id that stands for a key', { id: 'INC-0123456789abcdef' }, 'id'],
   ['an id that is none', { id: { toString: 'INC-' } }, 'id'],
   ['nothing', {}, 'title'],
 ])('a declaration with %s names the field', async (_what, body, field) => {
@@ -123,16 +124,48 @@ test.each([
 
 test('a key of idempotency is of its sender and its case alone, and one line of visible characters', async () => {
   const ann = { by: 'ann', subject: 'issuer ann', roles: [] };
-  const id = commandIdOf('key', ann, 'INC-1');
-  expect(commandIdOf('key', ann, 'INC-1')).toBe(id);
+  const id = commandIdOf('key', ann, 'INC-1', 'status');
+  expect(commandIdOf('key', ann, 'INC-1', 'status')).toBe(id);
+  expect(id).toMatch(/^api-[0-9a-f]{32}$/);
   expect(
-    new Set([id, commandIdOf('key', { ...ann, subject: 'issuer bob' }, 'INC-1'), commandIdOf('key', ann, 'INC-2')])
-      .size,
-  ).toBe(3);
+    new Set([
+      id,
+      commandIdOf('key', { ...ann, subject: 'issuer bob' }, 'INC-1', 'status'),
+      commandIdOf('key', ann, 'INC-2', 'status'),
+      commandIdOf('key', ann, 'INC-1', 'contain'),
+    ]).size,
+  ).toBe(4);
+  const both = await ask('POST', '/v1/incidents', { id: 'INC-MINE', title: 'x' }, { 'idempotency-key': 'one' });
+  expect([both.statusCode, both.json().errors[0].field]).toEqual([422, 'id']);
   for (const key of ['', 'a b', 'x'.repeat(201), 'é']) {
     const answer = await ask('POST', `${INCIDENT}/status`, { status: 'contained' }, { 'idempotency-key': key });
     expect([key.slice(0, 3), answer.json().errors?.[0]?.field]).toEqual([key.slice(0, 3), 'Idempotency-Key']);
   }
+});
+
+test('a receipt says that its key was used before, and a key is bound to the name of the message', async () => {
+  const sent: string[] = [];
+  const client = {
+    find: async () => ({ workflow: 'incident' }),
+    send: async (_id: string, _name: string, { commandId }: { commandId: string }) => {
+      const repeated = sent.includes(commandId);
+      sent.push(commandId);
+      return repeated ? { events: [], note: 'this command was already handled' } : { events: [{ seq: 1, kind: 'x' }] };
+    },
+  };
+  const server = await bareServer(issuer, undefined, { client: client as never });
+  const headers = { authorization: `Bearer ${token}`, 'idempotency-key': 'one' };
+  const answers = [];
+  for (const [name, payload] of [
+    ['status', { status: 'contained' }],
+    ['acknowledge-alarms', {}],
+    ['status', { status: 'contained' }],
+  ] as const)
+    answers.push(
+      (await server.inject({ method: 'POST', url: `${INCIDENT}/${name}`, headers, payload })).json().repeated,
+    );
+  expect(answers).toEqual([undefined, undefined, true]);
+  await server.close();
 });
 
 test('a list says which parameter is wrong', async () => {
