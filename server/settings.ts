@@ -22,7 +22,7 @@ export const serverSettings = settingsGroup({
       },
     ),
     TOCSIN_OIDC_NAME_CLAIM: variable(
-      'The claim that names who acts, in entries. Where a token has none, its `sub`.',
+      'The claim that names who acts, in entries. Tools of the role `service` and subjects of the file may lack it: then it is their `sub`.',
       text,
       {
         default: 'email',

@@ -35,6 +35,8 @@ const ALGORITHMS = [
 ];
 /** Kinds of token that may be borne; not what an issuer signs for other ends, such as a logout. */
 const TYPES = [undefined, 'jwt', 'at+jwt', 'application/jwt', 'application/at+jwt'];
+/** What an issuer says of a mail address that it checked, or that its administrators set. */
+const VERIFIED: readonly unknown[] = [undefined, true, 'true'];
 /** How far the clocks of issuer and server may differ. */
 const CLOCK_TOLERANCE_SECONDS = 30;
 const TRY_AGAIN_SECONDS = 5;
@@ -83,6 +85,9 @@ export class OidcAuthenticator implements Authenticator {
       throw isOfToken(error) ? new Refusal('invalid-token', whyNot(error)) : issuerAway(error);
     });
     if (!TYPES.includes(verified.protectedHeader.typ?.toLowerCase()))
+      throw new Refusal('invalid-token', 'it is a token of another kind than those for access');
+    // RFC 8417: what tells of events, as a logout token does, is about somebody and not from them.
+    if (verified.payload.events !== undefined)
       throw new Refusal('invalid-token', 'it is a token of another kind than those for access');
     // RFC 7800: such a token is worth something only together with a key, for which nobody asks here.
     if (verified.payload.cnf !== undefined)
@@ -142,8 +147,17 @@ function actorOf(claims: JWTPayload, { issuer, nameClaim, grants }: OidcSettings
   const { sub } = claims;
   if (typeof sub !== 'string' || sub === '') throw new Refusal('invalid-token', 'its sub names nobody');
   const { name: granted, roles } = rolesOf(claims, grants);
-  if (granted === undefined && nameClaim === 'email' && claims.email !== undefined && claims.email_verified === false)
+  const isTool = grants.subjects.has(sub) || roles.every((role) => role === 'service');
+  if (
+    granted === undefined &&
+    nameClaim === 'email' &&
+    claims.email !== undefined &&
+    !VERIFIED.includes(claims.email_verified)
+  )
     throw new Refusal('invalid-token', 'the issuer has not verified the mail address in it');
+  // Two names of one person would be two people to whatever a second person must agree to.
+  if (granted === undefined && !isTool && !Object.hasOwn(claims, nameClaim))
+    throw new Refusal('invalid-token', 'the claim that names who acts is missing: ask the issuer for its scope');
   const name = granted ?? (Object.hasOwn(claims, nameClaim) ? claims[nameClaim] : sub);
   if (!isName(name))
     throw new Refusal('invalid-token', 'the claim that names who acts is no name that entries could hold');

@@ -123,6 +123,10 @@ test('clocks may differ by half a minute, and no more', async () => {
 test('what the issuer signed for other ends is no token for access', async () => {
   await refused(issuer.signed({}, { typ: 'logout+jwt' }), /of another kind/);
   await refused(issuer.signed({}, { typ: 'dpop+jwt' }), /of another kind/);
+  await refused(
+    issuer.signed({ events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }, { typ: 'JWT' }),
+    /of another kind/,
+  );
   await refused(issuer.signed({ cnf: { jkt: 'x' } }), /bound to a key/);
   for (const missing of ['exp', 'iat', 'sub', 'aud', 'iss'])
     await refused(issuer.signed({ [missing]: undefined }), /missing or wrong|another audience|another issuer/);
@@ -146,7 +150,23 @@ test.each([
 });
 
 test('a mail address that the issuer did not verify names nobody', async () => {
-  await refused(issuer.signed({ email: 'ceo@acme.dev', email_verified: false }), /not verified/);
+  for (const email_verified of [false, 'false', 'False', 0, null, ''])
+    await refused(issuer.signed({ email: 'ceo@acme.dev', email_verified }), /not verified/);
+  for (const email_verified of [true, 'true', undefined])
+    expect((await me(await issuer.signed({ roles: ['owner'], email_verified }))).statusCode).toBe(200);
+});
+
+test('one person has one name: a person whose token lacks the claim is refused, a tool and a subject of the file are not', async () => {
+  for (const roles of [['owner'], ['owner', 'service'], ['auditor']])
+    await refused(
+      issuer.signed({ email: undefined, roles }),
+      /the claim that names who acts is missing: ask the issuer/,
+    );
+  expect((await me(await issuer.signed({ email: undefined, roles: ['service'] }))).json().by).toBe('ann');
+  const subjects = new Map([['ann', { roles: ['owner'] as const }]]);
+  const filed = await bareServer(issuer, undefined, { oidc: { grants: { subjects } } });
+  expect((await me(await issuer.signed({ email: undefined }), filed)).json()).toEqual({ by: 'ann', roles: ['owner'] });
+  await filed.close();
 });
 
 test.each([

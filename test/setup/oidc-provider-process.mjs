@@ -34,7 +34,11 @@ const provider = new Provider(issuer, {
       }),
     },
   },
-  extraTokenClaims: (_context, { clientId }) => ({ roles: [clientId.replace('tool-', '')] }),
+  extraTokenClaims: (_context, { clientId }) => ({
+    roles: [clientId.replace('tool-', '')],
+    // What has a role of people has a name, as people have.
+    ...(clientId !== 'tool-service' && { email: clientId }),
+  }),
 });
 server.on('request', provider.callback());
 process.send({ issuer });
