@@ -26,6 +26,14 @@ export function refused(message: string, problems: string[] = []): CommandError 
   return new CommandError(message, 1, problems);
 }
 
+/** Whether the message was taken is not known: repeating it under the same command id settles it. */
+export class UnknownOutcome extends CommandError {
+  constructor(message: string) {
+    super(message, 1);
+    this.name = 'UnknownOutcome';
+  }
+}
+
 /** There is no case of that id. Whoever shows it may know which was meant. */
 export class UnknownCase extends CommandError {
   constructor(

@@ -25,21 +25,24 @@ export interface ListedCase {
   exercise: boolean;
 }
 
-/** The cases of a workflow's type, the next deadline first; those without one last, latest first. */
+/** The cases of a workflow's type, the next deadline first; those without one last, latest first. `cut`: there are more than `limit`. */
 export async function listCases(
   temporal: Client,
   workflow: string,
   { open, limit }: { open: boolean; limit: number },
-): Promise<ListedCase[]> {
+): Promise<{ cases: ListedCase[]; cut: boolean }> {
   const query = `WorkflowType="${workflow}"${open ? ` AND ExecutionStatus IN (${NOT_COMPLETED})` : ''}`;
   const latest = new Map<string, WorkflowExecutionInfo>();
+  let cut = false;
   for await (const execution of executions(temporal, query)) {
     const other = latest.get(execution.workflowId);
+    cut = !other && latest.size >= limit;
+    if (cut) break;
     if (!other || isLater(execution, other)) latest.set(execution.workflowId, execution);
-    if (latest.size >= limit) break;
   }
   const cases = await Promise.all([...latest.values()].map((execution) => standing(temporal, execution)));
-  return cases.flatMap((each) => (each && (each.open || !open) ? [each] : [])).sort(byDeadline);
+  const shown = cases.flatMap((each) => (each && (each.open || !open) ? [each] : []));
+  return { cases: shown.sort(byDeadline), cut };
 }
 
 const NOT_COMPLETED = ['Running', 'Failed', 'TimedOut', 'Terminated', 'Canceled'].map((each) => `"${each}"`).join(', ');

@@ -2,7 +2,7 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../domain/kernel/failures';
-import { type CommandError, refused } from './errors';
+import { type CommandError, refused, UnknownOutcome } from './errors';
 
 /** The refusal of a message, a problem a line; `undefined` for any other error. `about`: `incident "INC-1"`. */
 export function refusalOf(error: unknown, about: string): CommandError | undefined {
@@ -10,6 +10,6 @@ export function refusalOf(error: unknown, about: string): CommandError | undefin
   const { cause } = error;
   const message = cause instanceof Error ? cause.message : String(cause);
   if (!(cause instanceof ApplicationFailure) || cause.type !== FAILURES.invalidMessage)
-    return refused(`${about} could not take the message: ${message}`);
+    return new UnknownOutcome(`whether ${about} took the message is not known: ${message}`);
   return refused(`${about} refused the message; nothing was changed`, message.split('\n'));
 }

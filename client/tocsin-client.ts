@@ -27,7 +27,7 @@ import { HISTORY_AHEAD } from '../domain/kernel/failures';
 import { problemsOf } from '../domain/kernel/problems';
 import { type Instant, toInstant } from '../domain/kernel/time';
 import { restartWriter, unfinishedWriters } from './entry-writers';
-import { type CommandError, refused, UnknownCase, usage } from './errors';
+import { type CommandError, refused, UnknownCase, UnknownOutcome, usage } from './errors';
 import { described, infoOf } from './executions';
 import { howItStands } from './how-it-ended';
 import {
@@ -133,7 +133,7 @@ export class TocsinClient {
   private answerTo({ commandId }: { commandId: string }, { to, ...receipt }: Receipt, id: string): Receipt {
     const { payloadCodecs } = this.temporal.options?.loadedDataConverter ?? {};
     if (!payloadCodecs?.length || to === commandId) return receipt;
-    throw refused(
+    throw new UnknownOutcome(
       `what answered for "${id}" is no answer to this message: whether it was taken is not known. Look at it with ` +
         `\`${tocsin('show', { id })}\`; are all workers of this version, and does nobody else ask for work on their task queue?`,
     );
@@ -213,7 +213,12 @@ export class TocsinClient {
     kind: KindName = 'incident',
     { open = true, limit = 500 }: { open?: boolean; limit?: number } = {},
   ): Promise<ListedCase[]> {
-    return listCases(this.temporal, KINDS[kind].workflow, { open, limit });
+    return (await this.listUpTo(kind, { open, limit })).cases;
+  }
+
+  /** The same; `cut`: there are more than were looked at. */
+  async listUpTo(kind: KindName, { open, limit }: { open: boolean; limit: number }): ReturnType<typeof listCases> {
+    return this.timed(() => listCases(this.temporal, KINDS[kind].workflow, { open, limit }));
   }
 
   /** The workflow type of whatever runs or ran under an id, whether it runs, and how and when it ended; `undefined` when there is nothing. */

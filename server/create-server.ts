@@ -6,8 +6,10 @@ import type { Logger } from 'pino';
 import type { TocsinClient } from '../client/tocsin-client';
 import { isLoopbackHost } from '../platform/loopback-host';
 import { allows, ruleOf } from './access';
+import { isCaseId } from './api/bodies';
+import { noSuchCase } from './api/failures';
 import { apiRoutes } from './api/routes';
-import { codecRoutes } from './codec/codec-routes';
+import { type CodecOptions, codecRoutes } from './codec/codec-routes';
 import { inOnesName } from './codec/in-ones-name';
 import type { Actor, Authenticator } from './identity/actor';
 import { PROBLEM_TYPE, type ProblemKind, Refusal } from './problem';
@@ -53,11 +55,14 @@ const HEADERS = {
 
 /** Builds the server; `listen` or `inject` starts it. */
 export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
-  const { authenticator, local, origins, codec, namespace, log } = deps;
+  const { authenticator, local, codec, namespace, log } = deps;
+  // Where nobody proves who they are, no page of any site may ask, whatever the settings say.
+  const origins = local ? [] : deps.origins;
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,
+    frameworkErrors: (error, _request, reply) => sendProblem(reply.headers(HEADERS), refusalOf(error)),
     forceCloseConnections: 'idle',
     // An id of the case as it was sent: no second spelling of one reaches it.
     routerOptions: { maxParamLength: 200, caseSensitive: true, ignoreTrailingSlash: false },
@@ -118,7 +123,11 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   });
   app.get('/v1/me', async ({ actor: { by, roles } }) => ({ by, roles }));
   apiRoutes(app, deps.client);
-  if (codec) codecRoutes(app, { codec, namespace, admit: (payload, { actor }) => inOnesName(actor, payload) });
+  const admit: CodecOptions['admit'] = (payload, { actor, params }) => {
+    if (!isCaseId((params as { workflowId: string }).workflowId)) throw noSuchCase();
+    return inOnesName(actor, payload);
+  };
+  if (codec) codecRoutes(app, { codec, namespace, admit });
   return app;
 }
 

@@ -41,6 +41,9 @@ func api(route, key string, body []byte, into any) error {
 
 func run() error {
 	// Whoever runs this twice for one finding declares one incident: the key stands for the finding.
+	if len(os.Args) != 2 {
+		return fmt.Errorf("usage: go run declare.go KEY, where KEY stands for the finding, such as finding-4711")
+	}
 	key := os.Args[1]
 	declaration, err := os.ReadFile("examples/api/incident.json")
 	if err != nil {

@@ -12,7 +12,12 @@ api() {
     curl --silent --show-error --fail-with-body --config - --header 'Content-Type: application/json' "$@"
 }
 
-id=$(api --header "Idempotency-Key: $key" --data @incident.json "$TOCSIN_URL/v1/incidents" | sed 's/.*"id":"\([^"]*\)".*/\1/')
+# Not through a pipe: one ends well though its first command failed.
+declared=$(api --header "Idempotency-Key: $key" --data @incident.json "$TOCSIN_URL/v1/incidents") || {
+  echo "$declared" >&2
+  exit 1
+}
+id=$(echo "$declared" | sed 's/.*"id":"\([^"]*\)".*/\1/')
 api --header "Idempotency-Key: $key-identified" --data '{"status":"identified"}' "$TOCSIN_URL/v1/incidents/$id/status"
 echo
 api "$TOCSIN_URL/v1/incidents/$id"

@@ -5,10 +5,12 @@ import { KINDS, type Kind, type KindName } from '../../client/kinds';
 import { DeclarationFields, DeclarationSchema, IncidentIdSchema } from '../../domain/incident/incident';
 import { tooLarge } from '../../domain/kernel/bytes';
 import { fieldProblems, type Problem } from '../../domain/kernel/problems';
+import { allows } from '../access';
 import { API_COMMAND, idOfKey, isIdOfKey } from '../idempotency-ids';
 import type { Actor } from '../identity/actor';
 import { jsonDepth, MOST_DEPTH } from '../json-depth';
 import { Refusal } from '../problem';
+import { MESSAGE_ROLES } from '../roles-of-messages';
 
 type Body = Record<string, unknown>;
 
@@ -49,6 +51,7 @@ export function declarationOf(body: unknown, actor: Actor, key: string | undefin
     throw invalid([{ field: 'id', problem: 'is made from the Idempotency-Key: leave one of the two out' }]);
   if (isIdOfKey(given.id))
     throw invalid([{ field: 'id', problem: 'has the form of those that are made from a key: choose another' }]);
+  for (const [field, message] of Object.entries(AS_MESSAGES)) mustBeAllowed(given, field, message, actor);
   const raw = {
     id: key === undefined ? newIncidentId(now) : idOfKey(key),
     detectedAt: now.toISOString(),
@@ -63,6 +66,23 @@ export function declarationOf(body: unknown, actor: Actor, key: string | undefin
   const parsed = DeclarationSchema.safeParse(raw);
   if (parsed.success) return raw as Body & { id: string };
   throw invalid(fieldProblems(parsed.error, { raw, known: Object.keys(DeclarationFields.shape) }));
+}
+
+/** Fields of a declaration that do what a message does, by that message. */
+const AS_MESSAGES = {
+  credentials: 'contain',
+  maliciousSources: 'contain',
+  isolate: 'contain',
+  assessment: 'assess',
+  awareAt: 'assess',
+} as const;
+
+function mustBeAllowed(given: Body, field: string, message: 'contain' | 'assess', { roles }: Actor): void {
+  const value = given[field];
+  const rule = MESSAGE_ROLES.incident[message];
+  if (value === undefined || (Array.isArray(value) && value.length === 0) || allows(rule, roles)) return;
+  const problem = `is for: ${rule.join(', ')}, who may send "${message}": leave it out`;
+  throw new Refusal('not-allowed', `${field}: ${problem}`, [{ field, problem }]);
 }
 
 /** The id under which a repeat is known: of whoever sends it alone, and of this message to this case. */
@@ -97,7 +117,13 @@ function objectOf(body: unknown, reserved: readonly string[]): Body {
   return value as Body;
 }
 
+/** A name is given where it could be one of ours; anything else is what somebody sent. */
+function nameOf(field: string): string {
+  if (field === '') return '(body)';
+  return /^[\w.[\]()-]{1,100}$/.test(field) ? field : '(a field)';
+}
+
 export function invalid(errors: Problem[]): Refusal {
-  const named = errors.slice(0, MOST_PROBLEMS).map(({ field, problem }) => ({ field: field || '(body)', problem }));
+  const named = errors.slice(0, MOST_PROBLEMS).map(({ field, problem }) => ({ field: nameOf(field), problem }));
   return new Refusal('invalid', 'nothing was done: correct the fields named and send it again', named);
 }

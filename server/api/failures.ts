@@ -1,18 +1,19 @@
 /** What the client says went wrong, as an answer of the API. */
 import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
-import { CommandError, UnknownCase } from '../../client/errors';
+import { CommandError, UnknownCase, UnknownOutcome } from '../../client/errors';
 import type { Problem } from '../../domain/kernel/problems';
 import { Refusal } from '../problem';
 
 /** gRPC: https://grpc.io/docs/guides/status-codes/ */
 const NOT_FOUND = 5;
 /** Nobody answered, or not in time: whether it was done is not known. */
-const AWAY = [1, 4, 8, 14];
+const AWAY = [1, 4, 8, 9, 10, 14];
 
 /** Any error of a call as a Refusal; what nobody thought of stays as it is. */
 export function refusalOf(error: unknown): unknown {
   if (error instanceof Refusal) return error;
   if (error instanceof UnknownCase || error instanceof WorkflowNotFoundError) return noSuchCase();
+  if (error instanceof UnknownOutcome) return unknownOutcome(error);
   if (error instanceof CommandError) {
     const errors = error.problems.map(problemOf);
     return new Refusal(error.exitCode === 2 ? 'invalid' : 'refused', error.message, errors);
@@ -26,6 +27,12 @@ export function refusalOf(error: unknown): unknown {
 
 export function noSuchCase(): Refusal {
   return new Refusal('not-found', 'there is no case of this kind and id');
+}
+
+function unknownOutcome(cause: UnknownOutcome): Refusal {
+  const refusal = new Refusal('unknown-outcome', cause.message, [], 5);
+  refusal.cause = cause;
+  return refusal;
 }
 
 function away(cause: unknown): Refusal {

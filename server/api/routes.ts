@@ -32,8 +32,8 @@ function routesOf(app: FastifyInstance, client: TocsinClient, kind: KindName): v
   app.get(all, ({ query }) =>
     answered(async () => {
       const asked = pageAsked(query);
-      const cases = await client.list(kind, { open: asked.open, limit: MOST_LISTED });
-      return { ...pageOf(cases, asked), ...(cases.length >= MOST_LISTED && { incomplete: true }) };
+      const { cases, cut } = await client.listUpTo(kind, { open: asked.open, limit: MOST_LISTED });
+      return { ...pageOf(cases, asked), ...(cut && { incomplete: true }) };
     }),
   );
   app.get<OfCase>(`${all}/:id`, (request, reply) =>
@@ -115,7 +115,7 @@ async function mustBe(client: TocsinClient, kind: KindName, id: string): Promise
 /** With an ETag of what may change; 304 where whoever asks has it. They may see it, or they would not have come here. */
 function cached(request: FastifyRequest, reply: FastifyReply, stands: unknown, body: unknown): unknown {
   const etag = `W/"${createHash('sha256').update(JSON.stringify(stands)).digest('base64url').slice(0, 27)}"`;
-  reply.header('etag', etag).header('cache-control', 'private, no-cache');
+  reply.header('etag', etag);
   const known = request.headers['if-none-match']?.split(',').map((each) => each.trim()) ?? [];
   return known.includes(etag) ? reply.code(304).send() : body;
 }

@@ -55,11 +55,12 @@ export function codecRoutes(app: FastifyInstance, { codec, namespace, admit = (p
     reply.code(400).send({ message: 'a message is sealed for one workflow: use --codec-endpoint …/codec/WORKFLOW-ID' }),
   );
   app.post<OfWorkflow>('/codec/:workflowId/decode', route, ({ body }, reply) => answer(body, reply, opened));
-  app.post<OfWorkflow>('/codec/:workflowId/encode', route, (request, reply) =>
-    answer(request.body, reply, (payloads) => {
+  app.post<OfWorkflow>('/codec/:workflowId/encode', route, (request, reply) => {
+    if (request.params.workflowId === '') return reply.callNotFound();
+    return answer(request.body, reply, (payloads) => {
       const { workflowId } = request.params;
       const admitted = payloads.map((payload) => admit(payload, request));
       return codec.encode(admitted, { type: 'workflow', namespace, workflowId });
-    }),
-  );
+    });
+  });
 }

@@ -23,7 +23,7 @@ export async function bareServer(
     origins: [ORIGIN],
     namespace: 'default',
     // Knows of no case, and is asked for nothing else.
-    client: { find: async () => undefined, list: async () => [] } as never as TocsinClient,
+    client: { find: async () => undefined, listUpTo: async () => ({ cases: [], cut: false }) } as never as TocsinClient,
     codec: new SealingCodec([KEY]),
     temporal: async () => {},
     onRoute,

@@ -61,5 +61,5 @@ test('what such a refusal makes of a command says that it is not known', async (
   const client = answering(() => {
     throw new WorkflowUpdateFailedError('Workflow Update failed', cause);
   });
-  await expect(approve(client)).rejects.toThrow(/could not take the message: .*not known/);
+  await expect(approve(client)).rejects.toThrow(/whether .* took the message is not known: .*not known/);
 });

@@ -1,0 +1,130 @@
+// What the server answers where something else than a field is wrong, and what a declaration may do for whom.
+import { execFile } from 'node:child_process';
+import { createServer as createHttp } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { temporal } from '@temporalio/proto';
+import type { FastifyInstance } from 'fastify';
+import { UnknownOutcome } from '../../client/errors';
+import { listCases } from '../../client/list';
+import { refusalOf } from '../../server/api/failures';
+import type { Refusal } from '../../server/problem';
+import { type Issuer, startIssuer } from '../setup/oidc-issuer';
+import { bareServer, ORIGIN } from './bare-server';
+
+const { WorkflowExecutionInfo } = temporal.api.workflow.v1;
+let issuer: Issuer;
+let app: FastifyInstance;
+beforeAll(async () => {
+  issuer = await startIssuer();
+  app = await bareServer(issuer);
+});
+afterAll(async () => {
+  await app?.close();
+  await issuer?.stop();
+});
+
+test('where it is not known whether a message was taken, nothing says that it was not', () => {
+  const refusal = refusalOf(new UnknownOutcome('what answered is no answer')) as Refusal;
+  expect([refusal.status, refusal.problem().title]).toEqual([
+    503,
+    'Whether the message was taken is not known: repeat it with the same Idempotency-Key',
+  ]);
+  for (const code of [9, 10]) {
+    const error = Object.assign(new Error('grpc'), { code, details: '', metadata: {} });
+    expect(refusalOf(error)).toMatchObject({ status: 503 });
+  }
+});
+
+test.each([
+  ['counsel', { credentials: [{}] }, 'credentials'],
+  ['dpo', { maliciousSources: ['203.0.113.7'] }, 'maliciousSources'],
+  ['counsel', { isolate: ['ci'] }, 'isolate'],
+  ['service', { assessment: {} }, 'assessment'],
+  ['service', { awareAt: '2026-04-01T00:00:00Z' }, 'awareAt'],
+])('%s declares nothing that their role could not send: %j', async (role, body, field) => {
+  const headers = { authorization: `Bearer ${await issuer.token(role)}` };
+  const declare = (payload: object) => app.inject({ method: 'POST', url: '/v1/incidents', headers, payload });
+  const answer = await declare(body);
+  expect([answer.statusCode, answer.json().errors?.[0].field]).toEqual([403, field]);
+  expect((await declare({ isolate: [] })).statusCode).toBe(422);
+});
+
+test('what is wrong with an address is told as everything else is', async () => {
+  for (const url of ['/v1/incidents/%', '/v1/incidents/%E0%A4%A', `/v1/incidents/${'a'.repeat(500)}`]) {
+    const { statusCode, headers } = await app.inject(url);
+    expect([url.slice(0, 30), [400, 401, 404].includes(statusCode)]).toEqual([url.slice(0, 30), true]);
+    expect(headers['content-type']).toContain('application/problem+json');
+    expect([headers['x-content-type-options'], headers['cache-control']]).toEqual(['nosniff', 'no-store']);
+  }
+});
+
+test('the name of a field that somebody made up is not repeated', async () => {
+  const headers = { authorization: `Bearer ${await issuer.token('owner')}` };
+  for (const name of ['x'.repeat(101), 'ann@acme.dev', 'a b']) {
+    const payload = { status: 'contained', [name]: 1 };
+    const { body } = await app.inject({ method: 'POST', url: '/v1/incidents/INC-1/status', headers, payload });
+    expect(body).toContain('(a field)');
+    expect(body).not.toContain(name);
+  }
+});
+
+test('nothing is sealed for what is no case', async () => {
+  const headers = { authorization: `Bearer ${await issuer.signed({ roles: ['owner'] })}` };
+  const encoding = Buffer.from('json/plain').toString('base64');
+  const payload = { payloads: [{ metadata: { encoding }, data: Buffer.from('{}').toString('base64') }] };
+  for (const id of ['', 'a%20b', '..%2f'])
+    expect([
+      id,
+      (await app.inject({ method: 'POST', url: `/codec/${id}/encode`, headers, payload })).statusCode,
+    ]).toEqual([id, 404]);
+});
+
+test('without an issuer no page may ask, also one whose origin is named', async () => {
+  const local = await bareServer(issuer, undefined, { local: true });
+  expect((await local.inject({ url: '/healthz', headers: { origin: ORIGIN } })).statusCode).toBe(403);
+  await local.close();
+});
+
+test('a list says that it was cut where it was, however much of it is shown', async () => {
+  const listing = (count: number) => ({
+    options: { namespace: 'default', loadedDataConverter: { payloadCodecs: [] } },
+    workflowService: {
+      listWorkflowExecutions: async () => ({
+        executions: Array.from({ length: count }, (_, at) =>
+          WorkflowExecutionInfo.fromObject({
+            execution: { workflowId: `INC-${at}`, runId: 'r' },
+            type: { name: 'incident' },
+            startTime: { seconds: 1 },
+            status: 2,
+            historyLength: 1,
+          }),
+        ),
+      }),
+    },
+  });
+  for (const [count, cut] of [
+    [2, false],
+    [3, true],
+  ] as const)
+    expect(await listCases(listing(count) as never, 'incident', { open: true, limit: 2 })).toEqual({ cases: [], cut });
+});
+
+test('the shell example stops with the problem where declaring fails', async () => {
+  const asked: string[] = [];
+  const server = createHttp((request, response) => {
+    asked.push(request.url!);
+    response.writeHead(422).end('{"title":"Fields are missing or wrong"}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const env = {
+    ...process.env,
+    TOCSIN_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    TOCSIN_TOKEN: 'x',
+  };
+  const said = await new Promise<string>((resolve) =>
+    execFile('sh', ['examples/api/declare.sh'], { env }, (error, _out, stderr) => resolve(`${error?.code} ${stderr}`)),
+  );
+  server.close();
+  expect(said).toMatch(/^1 [\s\S]*Fields are missing or wrong/);
+  expect(asked).toEqual(['/v1/incidents']);
+});
