@@ -93,12 +93,12 @@ export function countReached(audience: Audience, resolved: ResolvedAudience, del
     const reached = new Set(told);
     const untold = ids
       .filter((id) => !reached.has(id))
-      .map((workspace) => ({
-        workspace,
-        why: now.has(`workspace:${workspace}`)
-          ? whyNot(rows.get(`workspace:${workspace}`) ?? [])
-          : ('unknown' as const),
-      }));
+      .map((workspace) => {
+        const why = whyNot(rows.get(`workspace:${workspace}`) ?? []);
+        // That its mail came back is known also of one that the directory does not have any more.
+        const known = why === 'came-back' || now.has(`workspace:${workspace}`);
+        return { workspace, why: known ? why : ('unknown' as const) };
+      });
     return {
       of: 'workspaces',
       reached: told.slice(0, MOST_NAMED),
@@ -106,16 +106,26 @@ export function countReached(audience: Audience, resolved: ResolvedAudience, del
       numbers: { told: told.length, untold: untold.length },
     };
   }
-  const groups = new Map<string, Group & { listed: number; told: number }>();
+  const isBack = (base: string) => {
+    const known = rows.get(base) ?? [];
+    return !known.some(isReached) && known.some(({ fate }) => cameBack(fate));
+  };
+  const groups = new Map<string, Group & { listed: number; told: number; cameBack: number }>();
   for (const { ref, groups: ofRecipient = [] } of resolved.recipients) {
     const told = isTold(baseOf(ref)) ? 1 : 0;
+    const back = isBack(baseOf(ref)) ? 1 : 0;
     for (const group of ofRecipient) {
       const name = groupName(group);
-      const before = groups.get(name) ?? { ...group, listed: 0, told: 0 };
-      groups.set(name, { ...before, listed: before.listed + 1, told: before.told + told });
+      const before = groups.get(name) ?? { ...group, listed: 0, told: 0, cameBack: 0 };
+      const { listed, told: toldBefore, cameBack: backBefore } = before;
+      groups.set(name, { ...before, listed: listed + 1, told: toldBefore + told, cameBack: backBefore + back });
     }
   }
-  return { of: 'people', groups: [...groups.keys()].sort().map((name) => groups.get(name)!) };
+  const counted = [...groups.keys()].sort().map((name) => {
+    const { cameBack: back, ...group } = groups.get(name)!;
+    return { ...group, ...(back > 0 && { cameBack: back }) };
+  });
+  return { of: 'people', groups: counted };
 }
 
 function whyNot(rows: Delivery[]): Unreached {

@@ -250,24 +250,26 @@ export function withCounted(
   for (const name of new Set([...assessed.keys(), ...found.keys()])) {
     const { dataSet, country } = found.get(name) ?? assessed.get(name)!;
     const before = groups[name] ?? NOBODY;
-    const { listed, told, cameBack = before.cameBack ?? 0 } = found.get(name) ?? { listed: 0, told: 0 };
-    const next = withBack(before, { told, cameBack });
+    // Of a group that was not counted nothing new is known.
+    const { listed, told, cameBack = 0 } = found.get(name) ?? { listed: 0, told: 0, cameBack: before.cameBack };
+    const next = withMailed(before, { told, cameBack });
     const owed = Math.max(assessed.get(name)?.count ?? 0, listed, next.mailed);
-    // Each who is mailed now may be one who was told otherwise before, or left untold: one person counts once.
-    const twice = Math.max(0, next.mailed - before.mailed);
-    const outside = Math.max(0, before.outside - twice);
-    const left = Math.max(0, before.left - Math.max(0, twice - before.outside));
-    groups[name] = { ...group({ dataSet, country }), ...next, listed, outside, left, owed };
+    groups[name] = { ...group({ dataSet, country }), ...next, listed, owed };
   }
   return { ...times, counted: true, groups };
 }
 
 /** A group of which it is known anew how many are told and how many a mail came back from. */
-function withBack<G extends GroupTally>(before: G, { told, cameBack }: { told: number; cameBack: number }): G {
+function withMailed<G extends GroupTally>(before: G, { told, cameBack }: { told: number; cameBack: number }): G {
   // Whoever has left the directory since was told all the same; whoever a mail came back from since was not.
   const kept = Math.max(0, before.mailed - Math.max(0, cameBack - (before.cameBack ?? 0)));
+  const mailed = Math.max(kept, told);
+  // Each who is mailed now may be one who was told otherwise before, or left untold: one person counts once.
+  const twice = Math.max(0, mailed - before.mailed);
+  const outside = Math.max(0, before.outside - twice);
+  const left = Math.max(0, before.left - Math.max(0, twice - before.outside));
   const { cameBack: _, ...group } = before;
-  return { ...group, mailed: Math.max(kept, told), ...(cameBack > 0 && { cameBack }) } as G;
+  return { ...group, mailed, outside, left, ...(cameBack > 0 && { cameBack }) } as G;
 }
 
 /** Whom mails came back from, of those who were counted before: all of them, each time. */
@@ -281,7 +283,7 @@ export function withCameBack(tally: Tally, { workspaces, groups: counted = [] }:
   const groups = { ...tally.groups };
   for (const each of counted) {
     const before = groups[groupName(each)];
-    if (before) groups[groupName(each)] = withBack(before, each);
+    if (before) groups[groupName(each)] = withMailed(before, each);
   }
   if (!workspaces) return { ...tally, groups };
   const others = tally.unreached.filter(({ why }) => why !== 'came-back');

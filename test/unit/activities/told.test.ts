@@ -98,6 +98,17 @@ describe('workspaces', () => {
     expect(count([one, two])).toMatchObject({ reached: ['w'], unreached: [] });
   });
 
+  test('that the mail came back is said also of a workspace that the directory does not have any more', () => {
+    const [row] = delivered([{ ref: 'workspace:gone', address: 'a@example.com', language: 'en' }]);
+    const bounced = { ...row!, fate: { kind: 'bounced' as const, at: '2026-04-01T02:10:00.000Z' } };
+    expect(countReached(owners(['gone', 'never']), { recipients: [], unknown: [] }, [bounced])).toMatchObject({
+      unreached: [
+        { workspace: 'gone', why: 'came-back' },
+        { workspace: 'never', why: 'unknown' },
+      ],
+    });
+  });
+
   test('a later round mails an owner whose address was corrected, and nobody who was told', () => {
     const before = delivered([
       { ref: 'workspace:a', address: 'told@example.com', language: 'en' },

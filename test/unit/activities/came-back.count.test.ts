@@ -1,0 +1,117 @@
+/** Mails that came back, from the rows of the ledger through the real count to what an incident makes of it. */
+import { countReached } from '../../../activities/delivery/count-reached';
+import type { DeliveryEventKind } from '../../../activities/delivery/ledger/delivery-events';
+import type { Delivery } from '../../../activities/delivery/ledger/ledger';
+import type { DirectoryRecipient } from '../../../activities/directory/directory-port';
+import type { Audience } from '../../../activities/types';
+import { accounts, assessment, at, COUNSEL } from '../domain/helpers/facts';
+import { packOf } from '../domain/helpers/pack';
+import { Story } from '../domain/helpers/story';
+
+const PEOPLE = 'gdpr-art34-individuals';
+const GROUP = { dataSet: 'accounts', country: 'FR' };
+const AUDIENCE: Audience = {
+  recipient: { to: 'individuals' },
+  workspaces: [],
+  dataSets: [{ id: 'accounts', own: true }],
+};
+
+const listed = (count: number): DirectoryRecipient[] =>
+  Array.from({ length: count }, (_, i) => ({
+    ref: `person:${i}`,
+    address: `person${i}@example.com`,
+    language: 'en',
+    groups: [GROUP],
+  }));
+
+/** Everybody was sent a mail; the provider told of some of them since, by their number. */
+const rowsOf = (recipients: DirectoryRecipient[], fates: Record<number, DeliveryEventKind> = {}): Delivery[] =>
+  recipients.map(({ ref, address, language }, i) => ({
+    ...{ ref, address, language, channel: 'email', round: 1, createdAt: 'x', updatedAt: 'x', status: 'sent' as const },
+    ...(fates[i] && { fate: { kind: fates[i], at: at(12) } }),
+  }));
+
+const fatesOf = (count: number, kind: DeliveryEventKind) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [i, kind]));
+
+const counted = (recipients: DirectoryRecipient[], rows: Delivery[]) =>
+  countReached(AUDIENCE, { recipients, unknown: [] }, rows);
+
+/** A hundred people in France, all told by mail at eleven hours; nobody answers a recount but the test. */
+function people(): Story {
+  const story = new Story({}, packOf({ mainEstablishment: 'IE' }), { silent: ['recount'] }).to(1);
+  story.send('measure', { text: 'All sessions ended' });
+  story.send('assess', {
+    assessment: assessment({ dataSets: [accounts({ individuals: 100, residence: { FR: 100 } })] }),
+    awareAt: at(1),
+  });
+  story.to(11).send('approve', { obligation: PEOPLE });
+  expect(story.obligation(PEOPLE)).toMatchObject({ status: 'fulfilled', evidence: { told: 100 } });
+  return story;
+}
+
+function recounted(story: Story, recipients: DirectoryRecipient[], rows: Delivery[]): Story {
+  story.report({ kind: 'came-back', ledgerKey: PEOPLE });
+  const asOf = story.obligation(PEOPLE).recount!;
+  story.report({ kind: 'recounted', obligation: PEOPLE, asOf, counted: counted(recipients, rows) });
+  return story;
+}
+
+const alarmed = (story: Story) =>
+  story.all('alarm-raised', PEOPLE).filter(({ data }) => data.threshold.kind === 'undeliverable');
+
+test('people whose mail came back are counted by group; nobody is where none did', () => {
+  const all = listed(100);
+  expect(counted(all, rowsOf(all, fatesOf(30, 'bounced')))).toEqual({
+    of: 'people',
+    groups: [{ ...GROUP, listed: 100, told: 70, cameBack: 30 }],
+  });
+  expect(counted(all, rowsOf(all))).toEqual({ of: 'people', groups: [{ ...GROUP, listed: 100, told: 100 }] });
+});
+
+test('whoever was reached at another address, or waits for it, is none of them', () => {
+  const [one] = listed(1);
+  const elsewhere = { ...one!, address: 'elsewhere@example.com' };
+  const [back] = rowsOf([one!], { 0: 'bounced' });
+  const second = { ...rowsOf([elsewhere])[0]!, ref: 'person:0#2' };
+  expect(counted([elsewhere], [back!, second])).toMatchObject({ groups: [{ told: 1 }] });
+  expect(JSON.stringify(counted([elsewhere], [back!, second]))).not.toContain('cameBack');
+  const waiting = { ...second, status: 'pending' as const };
+  expect(counted([elsewhere], [back!, waiting])).toMatchObject({ groups: [{ told: 0, cameBack: 1 }] });
+});
+
+test('of a hundred people told thirty mails come back: owed again to them, with an alarm and what may be done instead', () => {
+  const all = listed(100);
+  const story = recounted(people().to(20), all, rowsOf(all, fatesOf(30, 'bounced')));
+  expect(story.obligation(PEOPLE)).toMatchObject({
+    status: 'partly-told',
+    tally: { groups: { 'accounts/FR': { mailed: 70, cameBack: 30 } } },
+  });
+  expect(alarmed(story)).toHaveLength(1);
+  expect(alarmed(story)[0]!.data).toMatchObject({ threshold: { failed: 30, total: 100 } });
+  expect(alarmed(story)[0]!.data.commands.map(({ verb }) => verb)).toContain('waive');
+});
+
+test('a soft bounce that is delivered after the person was told by letter is one person told, not two', () => {
+  const all = listed(100);
+  const story = recounted(people().to(20), all, rowsOf(all, fatesOf(3, 'soft-bounced')));
+  story.to(21).send('told', { obligation: PEOPLE, channel: 'letter', people: [{ ...GROUP, count: 3 }], by: COUNSEL });
+  expect(story.obligation(PEOPLE)).toMatchObject({ supplements: [{ evidence: { told: 100, outside: 3 } }] });
+  recounted(story.to(22), all, rowsOf(all, fatesOf(3, 'delivered')));
+  expect(story.obligation(PEOPLE).tally!.groups['accounts/FR']).toMatchObject({ mailed: 100, outside: 0 });
+  // What comes back then is seen, whoever it is.
+  recounted(story.to(23), all, rowsOf(all, fatesOf(2, 'bounced')));
+  expect(story.obligation(PEOPLE)).toMatchObject({ status: 'partly-told' });
+  expect(story.obligation(PEOPLE).tally!.groups['accounts/FR']).toMatchObject({ mailed: 98, outside: 0, cameBack: 2 });
+});
+
+test('once all of them are mailed elsewhere, what comes back later is counted anew', () => {
+  const all = listed(100);
+  const story = recounted(people().to(20), all, rowsOf(all, fatesOf(3, 'bounced')));
+  story.to(21).send('approve', { obligation: PEOPLE });
+  story.send('approve', { obligation: PEOPLE });
+  expect(story.obligation(PEOPLE)).toMatchObject({ status: 'fulfilled' });
+  recounted(story.to(22), all, rowsOf(all, { 99: 'bounced' }));
+  expect(story.obligation(PEOPLE).tally!.groups['accounts/FR']).toMatchObject({ mailed: 99, cameBack: 1 });
+  expect(story.obligation(PEOPLE).status).toBe('partly-told');
+});
