@@ -13,9 +13,9 @@ import { groupName } from './audience';
 import { dueFor } from './clocks';
 import type { DataOf, NewEvent } from './events';
 import { withRecount } from './evolve-telling';
-import { groundsOf } from './grounds';
+import { groundsOf, isPublicInstead } from './grounds';
 import type { IncidentState, Obligation } from './state';
-import { backIn, type Counted, isCovered, type Tally } from './tally';
+import { backIn, type Counted, isCovered, type Standing, type Tally, type Untold } from './tally';
 import { standing, tallyOf } from './telling';
 import { untoldText } from './untold';
 import { ledgerKey } from './work';
@@ -23,7 +23,9 @@ import { ledgerKey } from './work';
 /** The ledger has mails of a notice that came back since it was counted: it is to be counted again. */
 export function onCameBack(state: IncidentState, key: string): NewEvent[] {
   const o = Object.values(state.obligations).find((each) => ledgerKey(each) === key);
-  if (!o || state.closedAt || ['not-required', 'waived'].includes(o.status)) return [];
+  if (!o || ['not-required', 'waived'].includes(o.status)) return [];
+  // A closed incident has it counted once it is open again.
+  if (state.closedAt && o.recount !== undefined) return [];
   // While it is being sent it is counted once at its end, however often this is heard.
   if (o.status === 'dispatching' && o.recount !== undefined) return [];
   if (o.status !== 'dispatching' && !tallyOf(o).counted) return [];
@@ -39,7 +41,7 @@ export function onRecounted(
 ): NewEvent[] {
   const o = state.obligations[obligation];
   const rule = ruleOf(pack, o?.rule);
-  if (!o || !rule || o.recount === undefined || asOf > o.recount) return [];
+  if (!o || !rule || state.closedAt || o.recount === undefined || asOf > o.recount) return [];
   const among = amongTold(counted, tallyOf(o));
   const cameBack = (among.groups ?? []).reduce((sum, group) => sum + group.cameBack, among.workspaces?.length ?? 0);
   const found = { obligation, round: o.round, asOf, ...among, cameBack };
@@ -50,28 +52,47 @@ export function onRecounted(
   };
   const before = standing(o, rule, state, pack);
   const { stands } = fold(found);
-  if (!before || !stands || stands.told >= before.told) return [{ kind: 'delivery-recounted', data: found }];
+  const worse = before && stands && (stands.told < before.told || isMore(stands.untold, before.untold));
+  // Whoever is told by a public communication in place of it is not owed it again.
+  if (!worse || isPublicInstead(o, rule)) return [{ kind: 'delivery-recounted', data: found }];
   const owedAgain = o.status === 'fulfilled' && !isCovered(stands) && applies(rule, state).value !== false;
   const data = owedAgain ? { ...found, round: o.round + 1, ...dueAgain(rule, pack, now) } : found;
   const { next, folded } = fold(data);
-  const { of, told, left, untold } = stands;
+  return [{ kind: 'delivery-recounted', data }, undeliveredAlarm(next, rule, stands, folded, pack)];
+}
+
+/** True where somebody is untold who was not before. */
+function isMore(now: Untold[], before: Untold[]): boolean {
+  const name = (each: Untold) =>
+    each.kind === 'workspace' ? each.workspace : each.kind === 'people' ? groupName(each) : each.why;
+  const count = (each: Untold) => (each.kind === 'workspace' ? 1 : (each.count ?? 0));
+  const known = new Map(before.map((each) => [`${each.kind} ${name(each)}`, count(each)]));
+  return now.some((each) => count(each) > (known.get(`${each.kind} ${name(each)}`) ?? 0));
+}
+
+/** That somebody is untold after a count, `o` and `state` as they are then: where mails came back, with what that asks for. */
+export function undeliveredAlarm(
+  o: Obligation,
+  rule: ObligationRule,
+  { of, told, left, untold }: Standing,
+  state: IncidentState,
+  pack: Policy,
+): NewEvent {
   const threshold = { kind: 'undeliverable', failed: of - told - left, total: of } as const;
-  const proposal = publicInstead(next, rule, of, folded, pack);
+  const proposal = publicInstead(o, rule, of, state, pack);
   const detail = [untoldText(untold), ...(proposal ? [proposal.text] : [])].join('. ');
-  const alarm = occasionAlarm({ obligation: o.id, threshold, detail }, folded, pack);
+  const alarm = occasionAlarm({ obligation: o.id, threshold, detail }, state, pack);
+  if (backIn(tallyOf(o)) === 0) return { kind: 'alarm-raised', data: alarm };
   // Once the directory has another address of theirs it can be mailed there.
-  const again = commandLine('approve', { id: state.caseId, obligation, by: ask('by') });
+  const again = commandLine('approve', { id: state.caseId, obligation: o.id, by: ask('by') });
   const commands = [
     ...alarm.commands.slice(0, 2),
     ...(rule.dispatch === 'approval' ? [again] : []),
-    commandLine('notice recipients', { id: state.caseId, obligation, state: 'came-back' }),
+    commandLine('notice recipients', { id: state.caseId, obligation: o.id, state: 'came-back' }),
     ...alarm.commands.slice(2),
     ...(proposal ? [proposal.command] : []),
   ];
-  return [
-    { kind: 'delivery-recounted', data },
-    { kind: 'alarm-raised', data: { ...alarm, commands } },
-  ];
+  return { kind: 'alarm-raised', data: { ...alarm, commands } };
 }
 
 /** Until when those are to be told: the time that the duty gives, from now on. */
@@ -90,10 +111,12 @@ function amongTold(counted: Counted, tally: Tally): Pick<DataOf<'delivery-recoun
   const why = new Map(tally.unreached.map((each) => [each.workspace, each.why]));
   const mailed = new Set(tally.mailed);
   const back = counted.unreached.filter((each) => each.why === 'came-back').map(({ workspace }) => workspace);
-  // One that was not reached for another reason stays so.
-  return {
-    workspaces: back.filter((each) => (why.has(each) ? why.get(each) === 'came-back' : mailed.has(each))),
-  };
+  // One that was not reached for another reason stays so, and one whose mail came back until it is reached: the count may
+  // not name it, as it was left untold or the facts or the directory do not have it any more.
+  const reached = new Set(counted.reached);
+  const still = tally.unreached.filter((each) => each.why === 'came-back' && !reached.has(each.workspace));
+  const more = back.filter((each) => !why.has(each) && mailed.has(each));
+  return { workspaces: [...new Set([...still.map(({ workspace }) => workspace), ...more])].sort() };
 }
 
 /** Where so many came back as the policy says, that the public may be told in place of them: for a named person to decide. */

@@ -7,7 +7,7 @@ import { evaluate } from '../policy/conditions';
 import { type Ground, OTHER_GROUND } from '../policy/pack';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
-import type { IncidentState } from './state';
+import type { IncidentState, Obligation } from './state';
 
 /** The grounds that packs name for an obligation. */
 export function groundsOf(rule: Pick<ObligationRule, 'id'>, { grounds }: Pick<Policy, 'grounds'>): Ground[] {
@@ -53,6 +53,14 @@ function whyNot(id: string, rule: ObligationRule, { grounds }: Policy): string {
   const elsewhere = grounds.find((each) => each.id === id);
   if (!elsewhere) return 'the policy has no such ground';
   return `${id} (${elsewhere.citation}) does not waive ${rule.id} (${rule.citation})`;
+}
+
+/** True of a notice of which a person decided that the public is told in place of those whose mail came back. */
+export function isPublicInstead(
+  { decision }: Pick<Obligation, 'decision'>,
+  { whenMailsComeBack }: Pick<ObligationRule, 'whenMailsComeBack'>,
+): boolean {
+  return whenMailsComeBack !== undefined && decision?.ground === whenMailsComeBack.ground;
 }
 
 /** On what an obligation is waived, for whoever asks: `possible here: gdpr-34-3-a (…)`. */

@@ -35,6 +35,7 @@ import { type IncidentState, isSettled, type Obligation } from './state';
 import { nextLine, stillOpen } from './still-open';
 import { standing } from './telling';
 import { untoldCommands, untoldText } from './untold';
+import { wantedWork } from './work';
 
 type On<N extends Message['message']> = MessageBody<N>;
 /** Alarms are acknowledged in the same way for all kinds of case. */
@@ -179,6 +180,12 @@ function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answe
           `${o.id}: the reasons for its delay are still missing: \`${reasonsLine(state.caseId, o, rule)}\``,
         );
     }
+  }
+  for (const work of wantedWork(state, pack)) {
+    if (work.kind === 'recount')
+      problems.push(
+        `${work.obligation.id}: mails of it came back, and who was told is being counted again; try again when that is on record`,
+      );
   }
   for (const step of Object.values(state.containment)) {
     if (['requested', 'undo-requested'].includes(step.state))

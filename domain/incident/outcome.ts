@@ -2,18 +2,17 @@
 import { type Instant, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import { type Occasion, occasionAlarm } from './alarms';
-import { onCameBack, onRecounted } from './came-back';
+import { onCameBack, onRecounted, undeliveredAlarm } from './came-back';
 import { noticeNow } from './contents';
 import type { Coverage, DataOf, Evidence, NewEvent } from './events';
 import { withDelivery } from './evolve-telling';
 import { isPublicCommunication } from './readers';
 import { fulfil } from './reconcile';
 import type { IncidentState } from './state';
-import type { Counted } from './tally';
+import { type Counted, isCovered } from './tally';
 import { standing } from './telling';
 import { factsToTell } from './told';
 import { audienceFor } from './told-wrongly';
-import { untoldText } from './untold';
 
 /** The outcome of a piece of work. */
 export type IncidentOutcome =
@@ -60,12 +59,10 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       const evidence = { ...rest, sent, ...(sent > 0 && sentWithin) };
       const data = { obligation: o.id, round: o.round, evidence, counted, audience };
       const next = { ...state, obligations: { ...state.obligations, [o.id]: withDelivery(o, data) } };
-      const { of, told, left, untold } = standing(next.obligations[o.id]!, rule, next, pack)!;
+      const stands = standing(next.obligations[o.id]!, rule, next, pack)!;
       const happened: NewEvent = { kind: 'delivery-counted', data };
-      if (untold.length === 0) return [happened];
-      const threshold = { kind: 'undeliverable', failed: of - told - left, total: of } as const;
-      const occasion = { obligation: o.id, threshold, detail: untoldText(untold) };
-      return [happened, { kind: 'alarm-raised', data: occasionAlarm(occasion, next, pack) }];
+      if (isCovered(stands)) return [happened];
+      return [happened, undeliveredAlarm(next.obligations[o.id]!, rule, stands, next, pack)];
     }
     case 'came-back':
       return onCameBack(state, outcome.ledgerKey);

@@ -23,6 +23,7 @@ import { answerTo, DATA_QUESTION, isAskedAgain } from './data-question';
 import { doubtsOf, isDoubted } from './doubted';
 import type { Coverage, NewEvent, RoundPurpose } from './events';
 import { authorityOf, undelivered } from './filings';
+import { isPublicInstead } from './grounds';
 import { holdEnd } from './holds';
 import { correctedLateness, dependsOnHour } from './lateness';
 import { everybodyCouldRead } from './made-public';
@@ -216,7 +217,8 @@ const reopened: Step = (o, rule, state, pack, now) => {
   const due = dueFor(rule, deadline(now, within, pack.calendars, rule.clocks[0]!.timeZone));
   const clock = { from: 'reopened' as const, anchorAt: now };
   const untold = rule.recipient.to === 'status-subscribers' ? [] : neverTold(o, rule, state, pack);
-  if (untold.length > 0) {
+  const instead = isPublicInstead(o, rule) && isBackOnly(untold);
+  if (untold.length > 0 && !instead) {
     const why = isBackOnly(untold) ? 'told by mail, and the mail came back' : 'found to be affected, and not told';
     return [reopen(o, 'new-recipients', `${why}: ${untoldText(untold)}`, clock, due)];
   }

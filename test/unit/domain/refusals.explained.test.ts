@@ -168,6 +168,11 @@ const WALKS: Record<string, () => Story> = {
     ),
   'a step that is under way': () =>
     on(new Story({ maliciousSources: ['203.0.113.7'] }, undefined, { silent: ['contain'] }), ['close', {}]),
+  'closing while mails that came back are counted': () => {
+    const story = on(aware({}, {}, { silent: ['recount'] }), ['approve', { obligation: CUSTOMERS }]);
+    story.report({ kind: 'came-back', ledgerKey: CUSTOMERS });
+    return on(story, ['close', {}]);
+  },
   'more countries than one incident blocks': () =>
     on(
       aware(),

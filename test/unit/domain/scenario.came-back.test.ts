@@ -181,3 +181,101 @@ test('while it is being sent it is counted once at its end, and whom nobody has 
   expect(story.obligation(ID).tally!.unreached).toEqual([{ workspace: 'ws-2', why: 'came-back' }]);
   expect(story.obligation(ID).status).not.toBe('partly-told');
 });
+
+test('bounced, and left untold by a decision or gone from the directory, a workspace stays untold at the next count', () => {
+  const story = cameBack(customers().to(30), ID, { 'ws-2': 1 });
+  story.world.silent = ['recount'];
+  const before = story.obligation(ID).tally!.unreached;
+  story.report({ kind: 'came-back', ledgerKey: ID });
+  const counted = {
+    ...{ of: 'workspaces' as const, reached: ['ws-1'], numbers: { told: 1, untold: 2 } },
+    unreached: [
+      { workspace: 'ws-2', why: 'unknown' as const },
+      { workspace: 'ws-3', why: 'came-back' as const },
+    ],
+  };
+  story.report({ kind: 'recounted', obligation: ID, asOf: story.obligation(ID).recount!, counted });
+  expect(story.obligation(ID).tally!.unreached).toEqual([...before, { workspace: 'ws-3', why: 'came-back' }]);
+  // Out of the audience of the count, as it was left untold.
+  story.send('leave-untold', { obligation: ID, workspaces: ['ws-2'], reason: 'the contract has ended', by: COUNSEL });
+  story.report({ kind: 'came-back', ledgerKey: ID });
+  const without = { ...counted, unreached: counted.unreached.slice(1) };
+  story.report({ kind: 'recounted', obligation: ID, asOf: story.obligation(ID).recount!, counted: without });
+  expect(story.obligation(ID).tally!.unreached.map(({ workspace }) => workspace)).toEqual(['ws-2', 'ws-3']);
+});
+
+test('one delivered after all and another one back: as many are told as before, and the alarm names who is not', () => {
+  const story = cameBack(customers().to(30), ID, { 'ws-2': 1 });
+  const alarms = story.all('alarm-raised', ID).length;
+  story.world.back = {};
+  cameBack(story.to(30.1), ID, { 'ws-3': 1 });
+  const more = story.all('alarm-raised', ID).slice(alarms);
+  expect(more.map(({ data }) => data.detail)).toEqual(['ws-3 (the mail came back)']);
+});
+
+test('a bounce after the public is told in place of them opens nothing again and keeps what was decided', () => {
+  const story = cameBack(people().to(20), PEOPLE, { 'accounts/FR': 10 });
+  const reason = 'there is no other contact of these ten, and a search would take months';
+  story.send('waive', { obligation: PEOPLE, ground: 'gdpr-34-3-c', reason, by: COUNSEL });
+  expect(['pending', 'drafted']).toContain(story.obligation(PUBLIC).status);
+  const { round } = story.obligation(PEOPLE);
+  cameBack(story.to(21), PEOPLE, { 'accounts/FR': 11 });
+  expect(story.obligation(PEOPLE)).toMatchObject({
+    ...{ status: 'fulfilled', round, decision: { ground: 'gdpr-34-3-c', reason } },
+    tally: { groups: { 'accounts/FR': { mailed: 89, cameBack: 11 } } },
+  });
+  expect(['pending', 'drafted']).toContain(story.obligation(PUBLIC).status);
+  expect(story.folded()).toEqual(story.state);
+});
+
+test('mails that came back during the round: the alarm of its count brings the same commands and proposal', () => {
+  const story = new Story({}, packOf({ mainEstablishment: 'IE' })).to(1);
+  story.send('measure', { text: 'All sessions ended' });
+  story.send('assess', {
+    assessment: assessment({ dataSets: [accounts({ individuals: 100, residence: { FR: 100 } })] }),
+    awareAt: at(1),
+  });
+  story.world.back = { 'accounts/FR': 10 };
+  story.to(11).send('approve', { obligation: PEOPLE });
+  const { data } = story.all('alarm-raised', PEOPLE).find((each) => each.data.threshold.kind === 'undeliverable')!;
+  expect(data.detail).toContain('10 mails of 100 came back, 10 % or more');
+  expect(data.commands.map(({ verb }) => verb)).toEqual(
+    expect.arrayContaining(['told', 'approve', 'notice recipients', 'waive']),
+  );
+});
+
+describe('around closing', () => {
+  test('it is not closed while it is counted again', () => {
+    const story = customers().to(30);
+    story.world.silent = ['recount'];
+    story.report({ kind: 'came-back', ledgerKey: ID });
+    story.send('close', { note: 'done' });
+    expect(story.problems().join('\n')).toMatch(/enterprise-notice: .*being counted again/);
+    story.restore('recount');
+    story.send('close', { note: 'done' });
+    expect(story.problems().join('\n')).not.toMatch(/being counted again/);
+  });
+
+  test('what comes back from a closed incident is kept, and counted once it is open again', () => {
+    const story = customers().to(30);
+    story.state = { ...story.state, closedAt: at(30) };
+    Object.assign(story.world.back, { 'ws-2': 1 });
+    const heard = story.report({ kind: 'came-back', ledgerKey: ID });
+    expect(heard.map(({ kind }) => kind)).toEqual(['mails-came-back']);
+    expect(story.report({ kind: 'came-back', ledgerKey: ID })).toEqual([]);
+    const counted = {
+      of: 'workspaces' as const,
+      reached: ['ws-1', 'ws-2'],
+      unreached: [],
+      numbers: { told: 2, untold: 0 },
+    };
+    expect(story.report({ kind: 'recounted', obligation: ID, asOf: story.obligation(ID).recount!, counted })).toEqual(
+      [],
+    );
+    story.to(31).send('reopen', { reason: 'mails of it came back', by: COUNSEL });
+    expect(story.obligation(ID)).toMatchObject({
+      status: 'partly-told',
+      tally: { unreached: [{ workspace: 'ws-2', why: 'came-back' }] },
+    });
+  });
+});
