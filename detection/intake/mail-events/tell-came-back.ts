@@ -2,7 +2,7 @@
  * Tells incidents that mails of theirs came back: not of each event, but that their ledger is to be counted again. An event
  * whose mail has no row in the ledger yet waits until it has one.
  */
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import { CAME_BACK } from '../../../activities/delivery/ledger/delivery-events';
@@ -60,42 +60,72 @@ export class CameBackTeller {
 
   /** Tells each incident of whose mails something new is known and whose turn it is. */
   async look(): Promise<void> {
-    await inTransaction(this.pool, async (client) => {
+    const outage = await inTransaction(this.pool, async (client) => {
       // One at a time, of however many intakes; another one that looks now tells the same.
       const { rows } = await client.query<{ mine: boolean }>(
         `SELECT pg_try_advisory_xact_lock(hashtextextended('tocsin mails that came back', 0)) AS mine`,
       );
-      if (rows[0]!.mine) for (const heard of await untold(client)) await this.tell(client, heard);
+      for (const heard of rows[0]!.mine ? await untold(client) : []) {
+        const away = await this.tell(client, heard);
+        // Whoever was told before it stays told.
+        if (away) return away;
+      }
+      return undefined;
     });
+    if (outage) throw outage.error;
   }
 
-  private async tell(client: PoolClient, { incident, key, mails, events }: Heard): Promise<void> {
+  /** The error where nobody can be told now; one of an incident's own stops no other. */
+  private async tell(
+    client: PoolClient,
+    { incident, key, mails, events }: Heard,
+  ): Promise<{ error: unknown } | undefined> {
     const name = JSON.stringify([incident, key]);
     const before = this.told.get(name);
     const now = this.now();
     const times = before && now - before.at < QUIET_MS ? before.times : 0;
     const rest = before?.closed ? CLOSED_MS : RESTS_MS[Math.min(times, RESTS_MS.length - 1)]!;
-    if (before && now - before.at < rest) return;
+    if (before && now - before.at < rest) return undefined;
     try {
       await this.temporal.workflow.getHandle(incident).signal('mails-came-back', { ledgerKey: key });
     } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      if (!(error instanceof WorkflowNotFoundError)) {
+        const code = refusalOf(error);
+        if (code === undefined) return { error };
+        this.told.set(name, { at: now, times: times + 1 });
+        this.log.warn({ incident, code }, 'an incident does not take which mails of it came back: it is tried again');
+        return undefined;
+      }
       // It is closed: once it is open again it is told.
       this.told.set(name, { at: now, times: 0, closed: true });
       const obligation = key.replace(/#\d+$/, '');
       const todo = `see \`${tocsin('notice recipients', { id: incident, obligation, state: 'came-back' })}\``;
       if (!before?.closed)
         this.log.warn({ incident, obligation, mails }, `mails of a closed incident came back: ${todo}, and reopen it`);
-      return;
+      return undefined;
     }
     await client.query('UPDATE tocsin.delivery_events SET told_at = now() WHERE event_id = ANY ($1)', [events]);
     this.told.set(name, { at: now, times: times + 1 });
+    return undefined;
   }
 
   private failed(error: unknown): void {
     const { code, name } = error as { code?: unknown; name?: string };
     this.log.warn({ code: code ?? name }, 'incidents cannot be told which mails came back: it is tried again');
   }
+}
+
+/**
+ * Codes of gRPC that say something of Temporal as a whole: cancelled, too late, no such namespace, not allowed, not offered, away,
+ * not known.
+ */
+const OUTAGES = [1, 4, 5, 7, 12, 14, 16];
+
+/** The code with which Temporal refused one signal; `undefined` for an outage, and for whatever is no answer of its own. */
+function refusalOf(error: unknown): number | undefined {
+  for (let each = error; each instanceof Error; each = each.cause)
+    if (isGrpcServiceError(each)) return OUTAGES.includes(each.code) ? undefined : each.code;
+  return undefined;
 }
 
 async function untold(client: PoolClient): Promise<Heard[]> {

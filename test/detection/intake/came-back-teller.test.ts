@@ -1,5 +1,5 @@
 /** Incidents are told that mails of theirs came back: once for many events, seldomer the longer it goes on, never lost. */
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { ServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Pool } from 'pg';
 import pino from 'pino';
 import { type DeliveryEventKind, keepDeliveryEvents } from '../../../activities/delivery/ledger/delivery-events';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 beforeEach(() => pool.query('DELETE FROM tocsin.delivery_events'));
 
 /** A teller over incidents that take signals, are closed, or cannot be reached. */
-function teller(world: { closed?: Set<string>; away?: boolean } = {}) {
+function teller(world: { closed?: Set<string>; away?: boolean; fails?: Record<string, number> } = {}) {
   const signals: string[] = [];
   const logged: string[] = [];
   const clock = { now: 1_000_000_000_000 };
@@ -28,6 +28,11 @@ function teller(world: { closed?: Set<string>; away?: boolean } = {}) {
     getHandle: (id: string) => ({
       async signal(name: string, { ledgerKey }: { ledgerKey: string }) {
         if (world.away) throw new Error('no connection');
+        const code = world.fails?.[id];
+        if (code) {
+          const cause = Object.assign(new Error('refused'), { code, details: '', metadata: {} });
+          throw new ServiceError('failed to signal owner0@customer.example', { cause });
+        }
         if (world.closed?.has(id)) throw new WorkflowNotFoundError('over', id, undefined);
         signals.push(`${id} ${name} ${ledgerKey}`);
       },
@@ -132,6 +137,36 @@ test('Temporal away loses nothing; of a closed incident a person is told once, a
   clock.now += 3_600_000;
   await look();
   expect(signals).toEqual([`${incidentId} mails-came-back enterprise-notice`]);
+});
+
+test('an incident that takes no signal stops no other one, and is tried seldomer', async () => {
+  const all = [await sent(1), await sent(1), await sent(1)];
+  const stuck = all[1]!.incidentId;
+  const world: { fails: Record<string, number> } = { fails: { [stuck]: 8 } };
+  const { signals, logged, clock, look } = teller(world);
+  for (const { ids } of all) await came(ids[0]!, 'bounced');
+  await look();
+  await look();
+  const others = [all[0]!, all[2]!].map(({ incidentId }) => `${incidentId} mails-came-back enterprise-notice`);
+  expect([...signals].sort()).toEqual(others.sort());
+  expect(logged).toHaveLength(1);
+  expect(JSON.parse(logged[0]!)).toMatchObject({ incident: stuck, code: 8 });
+  expect(logged[0]).not.toContain('@');
+  world.fails = {};
+  clock.now += 60_000;
+  await look();
+  expect(signals).toHaveLength(3);
+});
+
+test('an outage in the midst leaves those told who were told before it', async () => {
+  // The one that was heard of last is told first.
+  const all = [await sent(1), await sent(1)];
+  const { signals, look } = teller({ fails: { [all[0]!.incidentId]: 14 } });
+  for (const { ids } of all) await came(ids[0]!, 'bounced');
+  await expect(look()).rejects.toThrow('failed to signal');
+  expect(signals).toHaveLength(1);
+  const { rowCount } = await pool.query('SELECT FROM tocsin.delivery_events WHERE told_at IS NULL');
+  expect(rowCount).toBe(1);
 });
 
 describe('tocsin notice recipients', () => {
