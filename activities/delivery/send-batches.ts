@@ -2,12 +2,13 @@ import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import type { Log } from '../../platform/log';
 import { failure } from '../failures';
-import { MAX_BATCH, type MailPort } from '../mail/mail-port';
+import type { MailPort } from '../mail/mail-port';
 import { type FrozenNotice, thawNotice } from '../notices/frozen-notice';
 import { hashesOf } from '../notices/own-renderings';
 import { renderingFor } from '../notices/rendering-for';
 import type { ArtefactStore } from '../storage/artefacts';
 import type { SendBatchesInput, SendBatchesResult, UndecidedBatch } from '../types';
+import { batchSize } from './batch-size';
 import { claimedList, groupOf, keyOf } from './delivery-key';
 import { type ClaimedBatch, type DeliveryLedger, UNDECIDED } from './ledger/ledger';
 import { assertSpoolHere, type Ledgers, onLedger, presentLedger } from './ledgers';
@@ -53,12 +54,14 @@ export async function sendBatches(deps: SendBatchesDeps, input: SendBatchesInput
   const beat = () => Context.current().heartbeat({ sent: counts.sent, failed: counts.failed });
   const timer = setInterval(beat, HEARTBEAT_MS);
   try {
+    // Of those that are begun now: one that was begun before keeps its members, and with them its body and key.
+    const size = await batchSize(artefacts, input.renderings);
     for (let batches = 0; batches < input.maxBatches; batches++) {
       stopWhenCancelled();
       // The ledger's instants follow the incident's clock in an exercise, where time is compressed.
       const now = () => (input.exercise ? new Date(input.at) : deps.now());
       const ledger = await presentLedger(ledgers, input.ledger, keyOf(input));
-      const batch = await onLedger(ledgers, ledger, (l) => l.claimBatch(groupOf(input), MAX_BATCH, now()));
+      const batch = await onLedger(ledgers, ledger, (l) => l.claimBatch(groupOf(input), size, now()));
       if (!batch) {
         const undecided = await onLedger(ledgers, ledger, (l) => undecidedOf(l, input));
         return { done: true, ...counts, ...(undecided.length > 0 && { undecided }) };

@@ -44,6 +44,8 @@ export function readError(
       ),
     };
   }
+  // Whoever says so, the provider or what stands before it: nothing of the request was taken.
+  if (status === 413) return { refused: 'http_413' };
   if (name === 'daily_quota_exceeded' || name === 'monthly_quota_exceeded') {
     const { retryAfterMs } = waitOf(headers, Date.now());
     return {

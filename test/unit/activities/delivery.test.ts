@@ -5,7 +5,7 @@ import { SpoolLedger } from '../../../activities/delivery/ledger/spool-ledger';
 import type { DirectoryRecipient } from '../../../activities/directory/directory-port';
 import { failure } from '../../../activities/failures';
 import { createResendMail } from '../../../activities/mail/resend-mail';
-import { thawNotice } from '../../../activities/notices/frozen-notice';
+import { freezeNotice, thawNotice } from '../../../activities/notices/frozen-notice';
 import type { DeliveryRef } from '../../../activities/types';
 import { createActivities } from '../../../worker/create-activities';
 import {
@@ -139,6 +139,42 @@ describe('every mail once', () => {
     expect(mailsTo(bench)).toHaveLength(2);
     expect(bench.logged.join()).toContain('outcome of a batch is unknown');
     expectNoAddress(bench.logged);
+  });
+});
+
+describe('long notices', () => {
+  async function long(own = false) {
+    const { bench, delivery, ledger } = await opened(recipientsNamed(130));
+    const { artefacts } = bench.deps;
+    const frozen = (bytes: number) =>
+      freezeNotice(artefacts, 'INC-1', { subject: 'Notice', html: 'x'.repeat(bytes), text: 'x' });
+    const [rendering] = delivery.renderings;
+    const { own: _, ...plain } = { ...rendering!, sha256: await frozen(own ? 1_000 : 100_000) };
+    const list = { [recipientsNamed(1)[0]!.ref.slice('workspace:'.length)]: await frozen(100_000) };
+    const listed = own ? { own: { sha256: await artefacts.put(Buffer.from(JSON.stringify(list))), count: 1 } } : {};
+    const sizes: number[] = [];
+    const { mail } = bench.deps.ports.live;
+    mail.sendBatch = async (messages) => {
+      sizes.push(messages.length);
+      return { outcome: 'sent', messageIds: messages.map((_, i) => `${sizes.length}-${i}`) };
+    };
+    const input = { ...delivery, renderings: [{ ...plain, ...listed }], ledger, maxBatches: 10 };
+    return { bench, delivery, sizes, send: () => bench.run(() => bench.activities.sendBatches(input)) };
+  }
+
+  test.each([[false], [true]])('go out in requests of bounded size; own versions count: %p', async (own) => {
+    const { sizes, send } = await long(own);
+    expect(await send()).toMatchObject({ done: true, sent: 130 });
+    expect(sizes).toEqual([39, 39, 39, 13]);
+  });
+
+  test('a batch that was begun before keeps its members', async () => {
+    const { bench, delivery, sizes, send } = await long();
+    const { incidentId, obligation, round } = delivery;
+    const group = { incidentId, obligationId: obligation, channel: 'email', round };
+    await bench.deps.ledgers.postgres.claimBatch(group, 100, bench.clock.now);
+    expect(await send()).toMatchObject({ done: true, sent: 130 });
+    expect(sizes).toEqual([100, 30]);
   });
 });
 

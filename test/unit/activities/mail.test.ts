@@ -94,6 +94,14 @@ test('a message at fault is refused with its code, not thrown', async () => {
   expect(await mail.send(message(), 'one/1')).toEqual({ outcome: 'refused', errorCode: 'validation_error' });
 });
 
+test.each([
+  ['of the provider', error(413, 'validation_error', 'The request from `from` is too large')],
+  ['of what stands before it', { status: 413, body: '<html>Request Entity Too Large</html>' }],
+])('a request that is too large, by the word %s, is refused for certain', async (_case, answer) => {
+  const { mail } = await provider(answer);
+  expect(await mail.sendBatch([message()], 'batch/1')).toEqual({ outcome: 'refused', errorCode: 'http_413' });
+});
+
 test('nobody listening is an unknown outcome', async () => {
   const failed = await failureOf(createResendMail(config('http://127.0.0.1:1')).send(message(), 'one/1'));
   expect(failed).toMatchObject({ type: 'MailOutcomeUnknown', nonRetryable: false });
