@@ -127,7 +127,7 @@ function notification(sent: NotificationSent): string {
   const lateness = latenessText(sent, spanText);
   const late = lateness ? `, ${lateness}${sent.delayReasons ? ` (${sent.delayReasons})` : ''}` : '';
   const all = sent.of === undefined ? '' : `, ${grouped(sent.told ?? 0)} of ${grouped(sent.of)} told`;
-  const back = sent.cameBack ? `, the mails to ${grouped(sent.cameBack)} came back` : '';
+  const back = sent.cameBack ? `, the mails came back from at most ${grouped(sent.cameBack)} at any one time` : '';
   const last =
     sent.lastToldAt && sent.firstToldAt !== sent.lastToldAt ? `, the first at ${human(sent.firstToldAt!)}` : '';
   const reference = sent.reference ? `, reference ${sent.reference}` : '';

@@ -262,7 +262,7 @@ function outcome(sent: NotificationSent, asValue: AsValue): string {
   }
   if (sent.sent !== undefined) lines.push(`sent to ${word(sent.sent)} of ${word(sent.recipients ?? sent.sent)}`);
   if (sent.failed) lines.push(`${word(sent.failed)} failed`);
-  if (sent.cameBack) lines.push(`the mail came back afterwards from ${word(sent.cameBack)}`);
+  if (sent.cameBack) lines.push(`the mails came back afterwards from at most ${word(sent.cameBack)} at any one time`);
   if (sent.of !== undefined) lines.push(`told: ${word(sent.told ?? 0)} of ${word(sent.of)}`);
   if (sent.stated !== undefined) lines.push(`stated as ${sent.stated}`);
   if (sent.lateByMs !== undefined) lines.push(latenessText(sent, spanText) || 'in time');

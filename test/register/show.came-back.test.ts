@@ -24,5 +24,5 @@ test('sent to three, of which one came back and was told by phone', () => {
   expect(one(2, true)).toMatchObject({ outside: { how: 'phone', who: 'ws-2' } });
   expect(one(2, false)).toMatchObject({ told: 3, of: 3 });
   const text = recordLines(record, new Output({ write: () => true, columns: 400 } as never, {})).join('\n');
-  expect(text).toContain('3 of 3 told, the mails to 1 came back');
+  expect(text).toContain('3 of 3 told, the mails came back from at most 1 at any one time');
 });
