@@ -20,6 +20,7 @@ import { type EventKind, type EventOf, type IncidentEvent, obligationOfEvent } f
 import { fold } from '../../domain/incident/evolve';
 import type { MessageName } from '../../domain/incident/messages';
 import type { IncidentState, Obligation } from '../../domain/incident/state';
+import { HISTORY_AHEAD } from '../../domain/kernel/failures';
 import { HOUR_MS, type Instant, toInstant, toMs } from '../../domain/kernel/time';
 import { freePort, LOOPBACK } from '../../platform/free-port';
 import { startServerProcess } from '../../platform/server-process';
@@ -286,8 +287,17 @@ export class TestIncident {
     return this.handle.signal(name, ...args);
   }
 
+  /** Asks again, as the typed client does, where a worker has not caught up with the incident yet. */
   async view(): Promise<IncidentView> {
-    return this.handle.query<IncidentView>('state');
+    const giveUpAt = Date.now() + 20_000;
+    for (;;) {
+      try {
+        return await this.handle.query<IncidentView>('state');
+      } catch (error) {
+        if (!String((error as Error).message).includes(HISTORY_AHEAD) || Date.now() > giveUpAt) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   async state(): Promise<IncidentState> {
