@@ -3,6 +3,7 @@ import { runCommand } from '../../cli/program';
 import { Shell } from '../../cli/shell';
 import { LOCAL_API_KEY } from '../../stack';
 import type { RealWorld } from '../setup/real-world';
+import { Screen } from '../unit/cli/helpers';
 
 export interface Ran {
   exitCode: number;
@@ -24,27 +25,9 @@ export function shellEnv(world: RealWorld): NodeJS.ProcessEnv {
 
 /** Runs a command as in a shell of this world. */
 export async function tocsin(world: RealWorld, ...argv: string[]): Promise<Ran> {
-  let out = '';
-  let err = '';
-  const sink = (add: (text: string) => void) => ({
-    write: (text: string) => void add(text),
-    columns: 80,
-    isTTY: false,
-  });
-  const env = shellEnv(world);
-  const client = Object.create(world.client, { close: { value: async () => undefined } });
-  const shell = new Shell(
-    env,
-    sink((text) => {
-      out += text;
-    }) as never,
-    sink((text) => {
-      err += text;
-    }) as never,
-    client,
-  );
-  const exitCode = await runCommand(argv, shell);
-  return { exitCode, out, err };
+  const [out, err] = [new Screen(), new Screen()];
+  const exitCode = await runCommand(argv, new Shell(shellEnv(world), out, err, world.client));
+  return { exitCode, out: out.text, err: err.text };
 }
 
 /** It did what it was told; the error shows what it said. */

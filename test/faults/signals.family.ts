@@ -11,6 +11,7 @@ import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 import { late } from './boundaries';
 import { peopleClose } from './people';
+import { runsOf } from './sizes';
 
 const SIGNALS = 1_000;
 const SENDERS = 4;
@@ -61,9 +62,3 @@ test('a thousand signals around the beginnings of new runs: none lost, none doub
   expect(first.output() + second.output()).not.toMatch(/nondeterminism/i);
   await second.stop();
 }, 500_000);
-
-async function runsOf({ temporal }: RealWorld, id: string): Promise<number> {
-  let runs = 0;
-  for await (const _ of temporal.workflow.list({ query: `WorkflowId="${id}"` })) runs++;
-  return runs;
-}

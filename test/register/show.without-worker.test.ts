@@ -1,11 +1,9 @@
 /** An incident is shown from the register where no worker answers: soon, and saying so. */
 import type pg from 'pg';
-import { runCommand } from '../../cli/program';
-import { Shell } from '../../cli/shell';
 import { createPool } from '../../postgres/pool';
 import { appendEntries } from '../../register/append/appender';
 import { createTestDatabase } from '../setup/helpers';
-import { Screen, Story } from '../unit/cli/helpers';
+import { Story, tocsin } from '../unit/cli/helpers';
 
 const ID = 'INC-20260401-9f3a';
 let pool: pg.Pool;
@@ -26,10 +24,9 @@ function nobody() {
 }
 
 async function at(argv: string[], client = nobody()) {
-  const [out, err] = [new Screen(), new Screen()];
   const startedMs = Date.now();
-  const exitCode = await runCommand(argv, new Shell({ TOCSIN_BY: 'oncall', DATABASE_URL: url }, out, err, client));
-  return { exitCode, out: out.text, err: err.text, tookMs: Date.now() - startedMs };
+  const ran = await tocsin(argv, client, { DATABASE_URL: url });
+  return { ...ran, tookMs: Date.now() - startedMs };
 }
 
 test('`show` answers from the register within 3 seconds', async () => {

@@ -2,8 +2,6 @@
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { runCommand } from '../../cli/program';
-import { Shell } from '../../cli/shell';
 import { LONG_HISTORIES } from '../../client/long-histories';
 import { TocsinClient } from '../../client/tocsin-client';
 import { INCIDENT_WORKFLOW, TASK_QUEUE } from '../../domain/incident/contract';
@@ -12,6 +10,7 @@ import { afterFile } from '../setup/helpers';
 import { startSealedWorld } from '../setup/sealed-world';
 import { until } from '../setup/until';
 import { connectTo, declaration, startDevServerWith, TestIncident } from '../setup/workflow-harness';
+import { tocsin as onCommandLine } from '../unit/cli/helpers';
 
 /** Told, so that a delivery has been; and nothing of it is under way. */
 async function declared(client: Client, world: { policy: object }, id: string, find: (id: string) => TestIncident) {
@@ -32,26 +31,8 @@ async function outcomes(client: Client, options: ReplayOptions): Promise<Record<
   return found;
 }
 
-async function tocsin(client: Client, env: NodeJS.ProcessEnv, ...argv: string[]) {
-  let [out, err] = ['', ''];
-  const sink = (add: (text: string) => void) => ({
-    write: (text: string) => void add(text),
-    columns: 80,
-    isTTY: false,
-  });
-  const given = Object.create(new TocsinClient(client), { close: { value: async () => undefined } });
-  const shell = new Shell(
-    env,
-    sink((text) => {
-      out += text;
-    }) as never,
-    sink((text) => {
-      err += text;
-    }) as never,
-    given,
-  );
-  return { exitCode: await runCommand(['replay', ...argv], shell), out, err };
-}
+const tocsin = (client: Client, env: NodeJS.ProcessEnv, ...argv: string[]) =>
+  onCommandLine(['replay', ...argv], new TocsinClient(client), env);
 
 test('sealed histories replay with the keys of the workers; without them each is told as one that cannot be', async () => {
   const { temporal, client, world } = await startSealedWorld(() => ({}));

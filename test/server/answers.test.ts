@@ -18,10 +18,7 @@ beforeAll(async () => {
   issuer = await startIssuer();
   app = await bareServer(issuer);
 });
-afterAll(async () => {
-  await app?.close();
-  await issuer?.stop();
-});
+afterAll(() => app?.close());
 
 test('where it is not known whether a message was taken, nothing says that it was not', () => {
   const refusal = refusalOf(new UnknownOutcome('what answered is no answer')) as Refusal;

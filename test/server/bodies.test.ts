@@ -20,10 +20,7 @@ beforeAll(async () => {
   token = await issuer.signed({ roles: ROLES });
 });
 
-afterAll(async () => {
-  await app?.close();
-  await issuer?.stop();
-});
+afterAll(() => app?.close());
 
 const ask = (method: 'GET' | 'POST', url: string, payload?: unknown, headers: Record<string, string> = {}) =>
   app.inject({

@@ -24,10 +24,7 @@ beforeAll(async () => {
   owner = await issuer.signed({ roles: ['owner'] });
 });
 
-afterAll(async () => {
-  await app?.close();
-  await issuer?.stop();
-});
+afterAll(() => app?.close());
 
 const plain = (value: unknown) => ({
   metadata: { encoding: Buffer.from('json/plain').toString('base64') },

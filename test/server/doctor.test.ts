@@ -9,7 +9,6 @@ let issuer: Issuer;
 beforeAll(async () => {
   issuer = await startIssuer();
 });
-afterAll(() => issuer?.stop());
 
 async function found(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const patient = { name: 'server', env, production: false, read: (group: never) => readSettings(group, env) };

@@ -35,7 +35,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await app?.close();
-  await issuer?.stop();
   for (const server of servers) server.close();
 });
 

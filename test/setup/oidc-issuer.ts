@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import path from 'node:path';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { packageRoot } from '../../platform/package-root';
+import { afterFile } from './helpers';
 
 export const AUDIENCE = 'https://tocsin.acme.dev';
 
@@ -16,6 +17,11 @@ export async function startIssuer() {
     stdio: ['pipe', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
   });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  afterFile(async () => {
+    child.kill();
+    await ended;
+  });
   let said = '';
   child.stderr!.on('data', (data) => {
     said += data;
@@ -25,7 +31,6 @@ export async function startIssuer() {
     child.once('message', (message) => resolve((message as { issuer: string }).issuer));
     child.once('exit', () => reject(new Error(`the issuer ended: ${said}`)));
   });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
 
   /** A token that the issuer itself gives to a tool of this role. */
   async function token(role: string, resource = AUDIENCE): Promise<string> {
@@ -48,15 +53,5 @@ export async function startIssuer() {
       .sign(privateKey);
   }
 
-  return {
-    issuer,
-    token,
-    signed,
-    privateKey,
-    publicKey,
-    async stop() {
-      child.kill();
-      await ended;
-    },
-  };
+  return { issuer, token, signed, publicKey };
 }

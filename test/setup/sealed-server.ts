@@ -14,7 +14,6 @@ export interface SealedServer extends SealedWorld {
 export async function startSealedServer(): Promise<SealedServer> {
   const sealed = await startSealedWorld(() => ({}));
   const issuer = await startIssuer();
-  afterFile(() => issuer.stop());
   const grants = { claim: 'roles', subjects: new Map() };
   const server = await startServer({
     settings: { origins: [], oidc: { issuer: issuer.issuer, audiences: [AUDIENCE], nameClaim: 'email', grants } },

@@ -94,8 +94,11 @@ const bearer = (secret: string, type = 'application/json') => ({
   authorization: `Bearer ${secret}`,
 });
 
-const examplesOf = (name: string) =>
-  (webhookExamples as unknown as { name: string; examples: object[] }[]).find((each) => each.name === name)!.examples;
+/** GitHub's own examples of an event. */
+export const examplesOf = (name: string) =>
+  (webhookExamples as unknown as { name: string; examples: Array<Record<string, unknown>> }[]).find(
+    (each) => each.name === name,
+  )!.examples;
 
 const CLOUDFLARE_START = {
   name: 'HTTP DDoS Attack',
@@ -363,7 +366,7 @@ function withBearer({ headers, body }: { headers: Record<string, string>; body: 
 }
 
 /** The headers of the n-th request of each format, well signed over any body. */
-export const SIGNED: Record<IntakeFormat, (body: Buffer, now: number, n: number) => Record<string, string>> = {
+export const SIGNED: Record<IntakeFormat, (body: string | Buffer, now: number, n: number) => Record<string, string>> = {
   'standard-webhooks': (body, now, n) => signStandard(body, `msg_${n}`, now),
   cloudflare: () => ({ 'content-type': 'application/json', 'cf-webhook-auth': SECRETS.cloudflare }),
   ftagent: (body, now) => signTimestamped('x-ftagent', SECRETS.ftagent, body, now),

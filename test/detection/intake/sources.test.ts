@@ -13,14 +13,13 @@ import { createPool } from '../../../postgres/pool';
 import { afterFile, createTestDatabase } from '../../setup/helpers';
 import {
   allSources,
+  type IntakeFormat,
   OLD_SECRET,
   type Sample,
   SECRETS,
+  SIGNED,
   samples,
-  signGithub,
-  signResend,
   signStandard,
-  signTimestamped,
 } from './samples';
 
 let pool: Pool;
@@ -63,20 +62,8 @@ const stored = async (): Promise<Detection[]> => {
   return rows.map(({ payload }) => DetectionSchema.parse(JSON.parse(payload.toString())));
 };
 const sampleOf = (name: string, id?: string) => samples(clock.now, id).find((each) => each.name === name)!;
-/** A request of a format that is taken as it is; `signed` signs any body for it. */
-const signers: Record<string, (body: string | Buffer) => Record<string, string>> = {
-  'standard-webhooks': (body) => signStandard(body, 'msg_x', clock.now),
-  cloudflare: () => ({ 'content-type': 'application/json', 'cf-webhook-auth': SECRETS.cloudflare }),
-  ftagent: (body) => signTimestamped('x-ftagent', SECRETS.ftagent, body, clock.now),
-  github: (body) => signGithub('dependabot_alert', body),
-  osv: (body) => signTimestamped('x-tocsin', SECRETS.osv, body, clock.now),
-  authentication: (body) => signTimestamped('x-tocsin', SECRETS.authentication, body, clock.now),
-  cloudevents: (body) => ({
-    ...signTimestamped('x-tocsin', SECRETS.cloudevents, body, clock.now),
-    'content-type': 'application/cloudevents+json',
-  }),
-  resend: (body) => signResend(body, 'msg_x', clock.now),
-};
+/** The headers of a request of a format, well signed over any body. */
+const signedAs = (format: string, body: string | Buffer) => SIGNED[format as IntakeFormat](body, clock.now, 0);
 
 test.each(samples(clock.now).map((sample) => [sample.name, sample] as const))(
   '%s: taken, once',
@@ -163,12 +150,12 @@ describe('refused, with the right status and nothing stored', () => {
   });
   afterAll(async () => expect((await stored()).length).toBe(before));
 
-  const formats = Object.keys(signers).map((format) => [format] as const);
+  const formats = Object.keys(SIGNED).map((format) => [format] as const);
   const plain = (format: string) => samples(clock.now, 'refused').find((each) => each.format === format)!;
 
   test.each(formats)('%s: forged', async (format) => {
     const body = plain(format).body;
-    const good = signers[format]!(body);
+    const good = signedAs(format, body);
     const forged = Object.fromEntries(
       Object.entries(good).map(([name, value]) => [
         name,
@@ -195,7 +182,7 @@ describe('refused, with the right status and nothing stored', () => {
       const { body } = plain(format);
       for (const shift of [-301_000, 302_000]) {
         clock.now -= shift;
-        const headers = signers[format]!(body);
+        const headers = signedAs(format, body);
         clock.now += shift;
         const answer = await send({ format: format as Sample['format'], headers, body });
         expect(answer.json()).toMatchObject({ status: 401, type: 'urn:tocsin:problem:stale' });
@@ -205,7 +192,7 @@ describe('refused, with the right status and nothing stored', () => {
 
   test.each(formats)('%s: oversized, truncated, not UTF-8, not what it takes', async (format) => {
     const sample = plain(format);
-    const ask = async (body: string | Buffer, headers = signers[format]!(body)) =>
+    const ask = async (body: string | Buffer, headers = signedAs(format, body)) =>
       send({ format: sample.format, headers, body });
     expect((await ask('x'.repeat(1_048_577))).statusCode).toBe(413);
     const cut = sample.body.slice(0, sample.body.length / 2);
@@ -218,7 +205,7 @@ describe('refused, with the right status and nothing stored', () => {
       expect(answer.json().errors.length).toBeGreaterThan(0);
       expect(answer.body).not.toContain('secret-value');
     }
-    const good = signers[format]!(sample.body);
+    const good = signedAs(format, sample.body);
     expect((await ask(sample.body, { ...good, 'content-type': 'text/plain' })).statusCode).toBe(415);
     expect((await ask(sample.body, { ...good, 'content-encoding': 'gzip' })).statusCode).toBe(415);
     expect((await ask('', good)).statusCode).toBe(format === 'cloudflare' ? 400 : 401);

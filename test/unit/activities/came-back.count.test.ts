@@ -4,12 +4,10 @@ import type { DeliveryEventKind } from '../../../activities/delivery/ledger/deli
 import type { Delivery } from '../../../activities/delivery/ledger/ledger';
 import type { DirectoryRecipient } from '../../../activities/directory/directory-port';
 import type { Audience } from '../../../activities/types';
-import { accounts, assessment, at, COUNSEL } from '../domain/helpers/facts';
-import { packOf } from '../domain/helpers/pack';
-import { Story } from '../domain/helpers/story';
+import { at, COUNSEL } from '../domain/helpers/facts';
+import type { Story } from '../domain/helpers/story';
+import { GROUP, PEOPLE, toldPeople } from '../domain/helpers/told-people';
 
-const PEOPLE = 'gdpr-art34-individuals';
-const GROUP = { dataSet: 'accounts', country: 'FR' };
 const AUDIENCE: Audience = {
   recipient: { to: 'individuals' },
   workspaces: [],
@@ -37,18 +35,8 @@ const fatesOf = (count: number, kind: DeliveryEventKind) =>
 const counted = (recipients: DirectoryRecipient[], rows: Delivery[]) =>
   countReached(AUDIENCE, { recipients, unknown: [] }, rows);
 
-/** A hundred people in France, all told by mail at eleven hours; nobody answers a recount but the test. */
-function people(): Story {
-  const story = new Story({}, packOf({ mainEstablishment: 'IE' }), { silent: ['recount'] }).to(1);
-  story.send('measure', { text: 'All sessions ended' });
-  story.send('assess', {
-    assessment: assessment({ dataSets: [accounts({ individuals: 100, residence: { FR: 100 } })] }),
-    awareAt: at(1),
-  });
-  story.to(11).send('approve', { obligation: PEOPLE });
-  expect(story.obligation(PEOPLE)).toMatchObject({ status: 'fulfilled', evidence: { told: 100 } });
-  return story;
-}
+/** Nobody answers a recount but the test. */
+const people = () => toldPeople({ silent: ['recount'] });
 
 function recounted(story: Story, recipients: DirectoryRecipient[], rows: Delivery[]): Story {
   story.report({ kind: 'came-back', ledgerKey: PEOPLE });

@@ -1,5 +1,4 @@
 /** GitHub's security_advisory as a record of the dependency check: what its range says is what is found. */
-import webhookExamples from '@octokit/webhooks-examples';
 import fc from 'fast-check';
 import semver from 'semver';
 import { DependencyCheck } from '../../../detection/dependencies/check';
@@ -8,13 +7,10 @@ import { SEMVER } from '../../../detection/dependencies/orders';
 import { judgeEvents } from '../../../detection/dependencies/versions';
 import { adapterOf } from '../../../detection/intake/sources';
 import { eventsOf } from '../../../detection/intake/sources/github-advisory';
+import { examplesOf } from '../../detection/intake/samples';
 import { inputs } from '../../setup/inputs';
 import { lock } from './dependencies/records';
 
-const examplesOf = (name: string) =>
-  (webhookExamples as unknown as { name: string; examples: Array<Record<string, unknown>> }[]).find(
-    (each) => each.name === name,
-  )!.examples;
 const parse = (event: string, body: unknown) =>
   adapterOf('github')!.parse(
     { headers: { 'x-github-event': event }, body: Buffer.from(JSON.stringify(body)) },

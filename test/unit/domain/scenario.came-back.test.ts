@@ -4,12 +4,11 @@ import { commandText } from '../../../domain/kernel/command-lines';
 import { accounts, assessment, at, COUNSEL, stored } from './helpers/facts';
 import { packOf } from './helpers/pack';
 import { Story } from './helpers/story';
+import { GROUP, PEOPLE, toldPeople as people } from './helpers/told-people';
 
 const ID = 'enterprise-notice';
 const BOTH = 'gdpr-art33-2-controllers';
-const PEOPLE = 'gdpr-art34-individuals';
 const PUBLIC = 'gdpr-art34-3c-public-communication';
-const GROUP = { dataSet: 'accounts', country: 'FR' };
 
 /** Three workspaces, all told by mail an hour after the detection. */
 function customers(): Story {
@@ -20,19 +19,6 @@ function customers(): Story {
   });
   story.send('approve', { obligation: ID });
   expect(story.obligation(ID).status).toBe('fulfilled');
-  return story;
-}
-
-/** A hundred people in France, all told by mail at eleven hours. */
-function people(): Story {
-  const story = new Story({}, packOf({ mainEstablishment: 'IE' })).to(1);
-  story.send('measure', { text: 'All sessions ended' });
-  story.send('assess', {
-    assessment: assessment({ dataSets: [accounts({ individuals: 100, residence: { FR: 100 } })] }),
-    awareAt: at(1),
-  });
-  story.to(11).send('approve', { obligation: PEOPLE });
-  expect(story.obligation(PEOPLE)).toMatchObject({ status: 'fulfilled', evidence: { told: 100 } });
   return story;
 }
 
