@@ -10,6 +10,7 @@ import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
+import type { TwoPersonAct } from '../policy/two-persons';
 import type { Audience, Group } from './audience';
 import type { AwarenessBasis } from './awareness';
 import type { Corrected } from './corrected-facts';
@@ -162,6 +163,8 @@ interface EventData {
     previousAt: Instant;
     reason: string;
   };
+  /** One of two persons decided; it takes effect when a second decides the same. `what`: the draft, the ground, the facts. */
+  'first-of-two': { act: TwoPersonAct; obligation: string; what: string; ground?: string; reason?: string };
   'second-person-declined': { change: SecondPersonChange; reason?: string };
   'status-changed': { status: IncidentStatus; at: Instant; previous: IncidentStatus; note?: string };
   'obligation-armed': {
@@ -173,7 +176,14 @@ interface EventData {
   } & Due;
   'obligation-due-changed': { obligation: string; clock: ArmedClock; previousDueAt?: Instant } & Due;
   /** `proposed`: what Tocsin had proposed, where a person confirmed it; `reason` is then that person's own. */
-  'obligation-not-required': { obligation: string; rule: string; reason: string; decidedBy: string; proposed?: string };
+  'obligation-not-required': {
+    obligation: string;
+    rule: string;
+    reason: string;
+    decidedBy: string;
+    proposed?: string;
+    firstBy?: string;
+  };
   /** By Tocsin, under the rule: a person confirms it or it stays open. `facts`: the assessment that it rests on. */
   'not-owed-proposed': {
     obligation: string;
@@ -215,6 +225,7 @@ interface EventData {
     round: number;
     draft: string;
     incomplete?: { missing: string[]; reason: string };
+    firstBy?: string;
   };
   /** Counsel's text of a notice in one language. It stands while the facts of that draft do. */
   'notice-edited': { obligation: string; round: number; draft: string } & EditedText;
@@ -226,6 +237,8 @@ interface EventData {
     reason: string;
     ground: string;
     says?: ToldFacts;
+    /** Who decided the same first, where two persons must. */
+    firstBy?: string;
   };
   /** A named person decides that what changed since it was told is not material. */
   'change-not-material': { obligation: string; round: number; reason: string; says: ToldFacts };
@@ -276,7 +289,7 @@ interface EventData {
     batch?: string;
     reason: string;
   };
-  'left-untold': { obligation: string; round: number; reason: string } & Named;
+  'left-untold': { obligation: string; round: number; reason: string; firstBy?: string } & Named;
   /** Other organisations were told that may reduce the harm; `all`: a person says that these are all. */
   'organisations-told': {
     obligation: string;

@@ -16,7 +16,7 @@ import { foldMadePublic } from './made-public';
 import { propose, withdraw } from './not-owed-fold';
 import { foldOrganisations } from './organisations-told';
 import { partsAfter } from './parts';
-import type { AwaitsSecond, SecondPersonChange } from './second-person';
+import { type AwaitsSecond, firstKey, type SecondPersonChange } from './second-person';
 import { blank, type IncidentState, type Obligation, toldWithout } from './state';
 import { toldAfter } from './told-facts';
 import { withTranslations } from './translations';
@@ -176,8 +176,15 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     case 'alarm-acknowledged':
       return state;
     default:
-      return applyToObligation(state, event);
+      return applyToObligation(seconded(state, event), event);
   }
+}
+
+/** Two persons have decided: nothing of that kind waits any more. */
+function seconded(state: IncidentState, { data }: ObligationEvent): IncidentState {
+  if (!state.firstOfTwo || !('firstBy' in data) || !data.firstBy) return state;
+  const left = Object.entries(state.firstOfTwo).filter(([key]) => !key.endsWith(` ${data.obligation}`));
+  return { ...state, firstOfTwo: left.length > 0 ? Object.fromEntries(left) : undefined };
 }
 
 type ObligationEvent = Extract<IncidentEvent, { data: { obligation: string } }>;
@@ -253,6 +260,11 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
         hold: undefined,
         ...(event.data.incomplete && { incomplete: { by: event.by, ...event.data.incomplete } }),
       }));
+    case 'first-of-two': {
+      const { act, what } = event.data;
+      const first = { by: event.by, at: event.at, what };
+      return { ...state, firstOfTwo: { ...state.firstOfTwo, [firstKey(act, id)]: first } };
+    }
     case 'obligation-held':
       return change((o) => ({ ...o, hold: holdOf(event) }));
     case 'obligation-released':

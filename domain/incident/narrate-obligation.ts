@@ -27,10 +27,16 @@ import {
   warn,
 } from './narrated';
 import { organisationsText } from './organisations-told';
+import { DECIDED_ONCE } from './second-person';
 import type { IncidentState } from './state';
 import type { Named } from './tally';
 
 type ObligationEvent = Extract<IncidentEvent, { data: { obligation: string } }>;
+
+/** Who decided: both, where two persons must. */
+function both({ by, data }: { by: string; data: { firstBy?: string } }): string {
+  return data.firstBy ? `${data.firstBy} and ${by}` : by;
+}
 
 export function onObligation(event: ObligationEvent, context: Context): Said {
   const { rule } = context;
@@ -50,8 +56,12 @@ export function onObligation(event: ObligationEvent, context: Context): Said {
       return earlier ? warn(text) : info(text);
     }
     case 'obligation-not-required': {
-      const { reason, proposed, decidedBy } = event.data;
-      return info(proposed ? `Not owed, confirmed by ${decidedBy}: ${reason}` : `Not required: ${reason}`);
+      const { reason, proposed, decidedBy, firstBy } = event.data;
+      return info(
+        proposed
+          ? `Not owed, confirmed by ${firstBy ? `${firstBy} and ` : ''}${decidedBy}: ${reason}`
+          : `Not required: ${reason}`,
+      );
     }
     case 'not-owed-proposed': {
       const { reason, rule: id } = event.data;
@@ -68,8 +78,9 @@ export function onObligation(event: ObligationEvent, context: Context): Said {
       return info(`Draft edited in ${event.data.language} by ${event.by}`);
     case 'notice-approved': {
       const { incomplete } = event.data;
-      if (!incomplete) return info(`Approved by ${event.by}`);
-      return warn(`Approved by ${event.by} without ${incomplete.missing.join(', ')}: ${incomplete.reason}`);
+      const who = both(event);
+      if (!incomplete) return info(`Approved by ${who}`);
+      return warn(`Approved by ${who} without ${incomplete.missing.join(', ')}: ${incomplete.reason}`);
     }
     case 'delivery-counted':
       return deliveryText(event.data, context);
@@ -117,8 +128,14 @@ export function onObligation(event: ObligationEvent, context: Context): Said {
         : 'was not accepted by the mail provider: it is sent';
       return warn(`${which} ${how}, says ${event.by}: ${reason}`);
     }
+    case 'first-of-two': {
+      const { act, reason } = event.data;
+      return warn(
+        `1 of 2: ${DECIDED_ONCE[act]} by ${event.by}${suffix(reason)}. It takes effect when a second person decides the same`,
+      );
+    }
     case 'left-untold':
-      return warn(`Left untold by decision of ${event.by}: ${namedText(event.data)}: ${event.data.reason}`);
+      return warn(`Left untold by decision of ${both(event)}: ${namedText(event.data)}: ${event.data.reason}`);
     case 'obligation-held': {
       const until = event.data.until ? ` until ${human(event.data.until)}` : '';
       const ground = event.data.ground ? ` on the ground ${event.data.ground}` : '';
@@ -128,7 +145,7 @@ export function onObligation(event: ObligationEvent, context: Context): Said {
       return info(`Released by ${event.by}${suffix(event.data.reason)}`);
     case 'obligation-waived': {
       const ground = groundText(event.data.ground, context.pack);
-      return warn(`Waived by ${event.by}${ground}: ${event.data.reason}`);
+      return warn(`Waived by ${both(event)}${ground}: ${event.data.reason}`);
     }
     case 'change-not-material':
       return warn(`Not material, decided by ${event.by}: ${event.data.reason}`);

@@ -16,6 +16,7 @@ import type { IncidentEvent } from './events';
 import { authorityOf } from './filings';
 import { lacking } from './records';
 import { type IncidentState, isSettled, type Obligation } from './state';
+import { onceText } from './two-persons';
 
 /** One thing to do. */
 export interface NextStep {
@@ -130,9 +131,10 @@ function dutyStep(o: Obligation, rule: ObligationRule, state: IncidentState, pac
   const lacks = rule.record ? lacking(rule.record, state, pack) : [];
   const byHand = rule.channel === 'containment' ? byHandText(state) : '';
   const measure = commandLine('measure', { id: state.caseId, text: ask('text'), by });
+  const once = onceText(o, state);
   return {
     what: to ? `${rule.title} (${to})` : rule.title,
-    todo: `${byHand}${lacks.length > 0 ? `it lacks ${lacks.join(', ')}` : todo}`,
+    todo: `${once}${byHand}${lacks.length > 0 ? `it lacks ${lacks.join(', ')}` : todo}`,
     ...(onSilence && { onSilence }),
     obligation: o.id,
     ...(o.dueAt && { dueAt: o.dueAt }),

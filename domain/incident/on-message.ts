@@ -34,6 +34,7 @@ import { saidAt } from './said-at';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { nextLine, stillOpen } from './still-open';
 import { standing } from './telling';
+import { withSecondPerson } from './two-persons';
 import { untoldCommands, untoldText } from './untold';
 import { wantedWork } from './work';
 
@@ -54,7 +55,8 @@ export function decideMessage(
   if (noRoom) return answer.rejected(noRoom);
   const events = meaningOf(state, message, pack, now, answer, policy);
   const problems = reasonsProblems(message, events, state, pack);
-  return problems.length > 0 ? answer.rejected(...problems) : events;
+  if (problems.length > 0) return answer.rejected(...problems);
+  return withSecondPerson(state, message, events, pack, answer);
 }
 
 function meaningOf(

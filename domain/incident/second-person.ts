@@ -4,6 +4,7 @@
  */
 import type { InexactInstant } from '../kernel/inexact-instant';
 import type { Instant } from '../kernel/time';
+import type { TwoPersonAct } from '../policy/two-persons';
 import type { AwarenessBasis } from './awareness';
 
 /** What may wait for a second person. */
@@ -25,6 +26,28 @@ export type AwaitsSecond = Partial<
     }
   >
 >;
+
+/** What the first of two persons decided: `what` is the draft, the ground or the facts, so that both mean the same. */
+export interface FirstOfTwo {
+  by: string;
+  at: Instant;
+  what: string;
+}
+
+/** By act and obligation. */
+export type FirstsOfTwo = Record<string, FirstOfTwo>;
+
+export function firstKey(act: TwoPersonAct, obligation: string): string {
+  return `${act} ${obligation}`;
+}
+
+/** What one person decided, in the words of the history. */
+export const DECIDED_ONCE: Record<TwoPersonAct, string> = {
+  approve: 'approved',
+  waive: 'waived',
+  'not-owed': 'found not owed',
+  'leave-untold': 'left untold',
+};
 
 /** True for somebody else than whoever asked: by the letters and digits of the address, however it is written. */
 export function isSecondPerson(by: string, first: string): boolean {

@@ -23,7 +23,7 @@ import type {
 import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
 import type { LinkRelation } from './links';
 import type { Parts } from './parts';
-import type { AwaitsSecond } from './second-person';
+import type { AwaitsSecond, FirstsOfTwo } from './second-person';
 import type { StatedBefore } from './stated-before';
 import type { Tally } from './tally';
 import type { ToldFacts } from './told-facts';
@@ -205,6 +205,8 @@ export interface IncidentState extends CaseState {
   partsDoubt?: AwarenessDoubt;
   /** What waits for a second person. */
   awaitsSecond?: AwaitsSecond;
+  /** What the first of two persons decided, by act and obligation. */
+  firstOfTwo?: FirstsOfTwo;
   parts?: Parts;
   /** By rule: the authority that a person decided on, where the facts do not say which one it is. */
   authorityDecided?: Record<string, AuthorityDecision>;

@@ -8,6 +8,7 @@ import { countryOf, placeName } from '../places/place';
 import { type Condition, factsIn } from './conditions';
 import { type Authority, type Ground, type Organisation, OTHER_GROUND, type Question, type Regime } from './pack';
 import type { ObligationRule } from './rule';
+import { needsTwoPersons } from './two-persons';
 import { areSeveral } from './uncovered';
 
 /** A policy, or as much of it as can be read. */
@@ -57,11 +58,22 @@ export function problemsBetween(
         ...conditionProblems(rule.appliesWhen, `${field}.appliesWhen`, named),
         ...recipientProblems(rule, field, parts),
         ...toldWithProblems(rule, field, parts),
+        ...twoPersonProblems(rule, field, parts),
       ];
     }),
     ...groundProblems(parts.grounds, named),
     ...circles(parts),
     ...authorityProblems(parts),
+  ];
+}
+
+/** Silence is no second person: a notice that two persons approve must not go out by itself. */
+function twoPersonProblems(rule: ObligationRule, field: string, { organisation }: PolicyParts): string[] {
+  if (!organisation || !needsTwoPersons('approve', rule, organisation) || rule.channel === 'decision') return [];
+  const sends = rule.dispatch === 'automatic' ? 'dispatch: "automatic"' : 'onSilence: "send"';
+  if (rule.dispatch !== 'automatic' && rule.onSilence !== 'send') return [];
+  return [
+    `${field}: ${sends} sends what two persons must approve (organisation.twoPersons): use dispatch "approval" and onSilence "alarm"`,
   ];
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { PlaceCodeSchema, placeOf, readPlace } from '../places/place';
 import { PolicyIdSchema } from './ids';
+import { TwoPersonsSchema } from './two-persons';
 
 const MainEstablishmentSchema = z.string().transform((text, context) => {
   if (text === 'none') return text;
@@ -69,6 +70,8 @@ export const OrganisationSchema = z.strictObject({
   representative: PersonSchema.optional(),
   /** Legal identifiers by their kind, like `VAT: IE1234567X`. */
   identifiers: z.record(z.string(), z.string()).optional(),
+  /** Decisions that one person alone cannot take here. */
+  twoPersons: TwoPersonsSchema.optional(),
   sector: z.enum(['private', 'public']).optional(),
   size: z.enum(['micro-or-freelance', 'small-or-medium', 'large', 'other']).optional(),
   /** Classification of its economic activity, like a NACE code. */

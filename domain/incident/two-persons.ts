@@ -1,0 +1,99 @@
+/**
+ * Decisions that one person alone cannot take, where the organisation says so (`twoPersons` of a policy): the first person's
+ * message is recorded and changes nothing, the same message of a second person takes effect. Both stand in the register.
+ */
+import { hash64 } from '../kernel/hash64';
+import { type Policy, ruleOf } from '../policy/policy';
+import type { ObligationRule } from '../policy/rule';
+import { needsTwoPersons, TWO_PERSON_ACTS, type TwoPersonAct } from '../policy/two-persons';
+import type { Answer } from './answer';
+import type { NewEvent } from './events';
+import { listed } from './listed';
+import type { Message } from './messages';
+import { DECIDED_ONCE, type FirstOfTwo, firstKey, isSecondPerson } from './second-person';
+import type { IncidentState, Obligation } from './state';
+import { toldWith } from './telling';
+
+/** The event by which a message decides. */
+const DECIDES = {
+  approve: 'notice-approved',
+  waive: 'obligation-waived',
+  'not-owed': 'obligation-not-required',
+  'leave-untold': 'left-untold',
+} as const satisfies Record<TwoPersonAct, NewEvent['kind']>;
+
+function isTwoPersonAct(message: string): message is TwoPersonAct {
+  return (TWO_PERSON_ACTS as readonly string[]).includes(message);
+}
+
+/** The events of a message, without those that wait for a second person. */
+export function withSecondPerson(
+  state: IncidentState,
+  message: Message,
+  events: NewEvent[],
+  pack: Policy,
+  answer: Answer,
+): NewEvent[] {
+  if (!isTwoPersonAct(message.message)) return events;
+  const act = message.message;
+  const own = new Set<string>();
+  const after = events.flatMap((event): NewEvent[] => {
+    const data = event.data as { obligation?: string };
+    const id = data.obligation;
+    if (id === undefined || event.kind === 'delay-reasons-recorded') return [event];
+    if (!needsTwo(act, id, state, pack)) return [event];
+    const decision = events.find(
+      ({ kind, data: of }) => kind === DECIDES[act] && (of as typeof data).obligation === id,
+    );
+    if (!decision) return [event];
+    const what = whatOf(act, decision, state);
+    const first = state.firstOfTwo?.[firstKey(act, id)];
+    const known = first?.what === what;
+    if (known && isSecondPerson(message.by, first.by))
+      return event === decision ? [{ ...event, data: { ...event.data, firstBy: first.by } } as NewEvent] : [event];
+    if (known) own.add(id);
+    if (known || event !== decision) return [];
+    const reason = 'reason' in message && typeof message.reason === 'string' ? { reason: message.reason } : {};
+    const ground = 'ground' in message && typeof message.ground === 'string' ? { ground: message.ground } : {};
+    return [{ kind: 'first-of-two', data: { act, obligation: id, what, ...ground, ...reason } }];
+  });
+  if (after.length > 0 || own.size === 0) return after;
+  return answer.noted(`${listed([...own])}: you have decided this already; a second person must decide the same`);
+}
+
+/** Also where the notice tells under another duty, to which the rule of two persons applies. */
+function needsTwo(act: TwoPersonAct, id: string, state: IncidentState, pack: Policy): boolean {
+  const o = state.obligations[id];
+  const served = o && act === 'approve' ? toldWith(o, state, pack) : [];
+  const rules = [o?.rule ?? id, ...served.map((other) => other.rule)].flatMap((rule) => ruleOf(pack, rule) ?? []);
+  return rules.some((rule: ObligationRule) => needsTwoPersons(act, rule, pack.organisation));
+}
+
+function whatOf(act: TwoPersonAct, { data }: NewEvent, state: IncidentState): string {
+  const { obligation, draft, ground, reason: _, ...rest } = data as Record<string, unknown>;
+  if (act === 'approve') return String(draft);
+  if (act === 'waive') return String(ground);
+  if (act === 'not-owed') return state.obligations[String(obligation)]?.proposal?.basis ?? '';
+  return hash64(JSON.stringify(rest));
+}
+
+/** Who approved the draft that lies there, where it takes one more. */
+export function approvedOnce(o: Obligation, state: IncidentState): FirstOfTwo | undefined {
+  const first = state.firstOfTwo?.[firstKey('approve', o.id)];
+  return !o.approved && o.status === 'drafted' && first?.what === o.draft?.fingerprint ? first : undefined;
+}
+
+/** `waived by lead@example.com, the first of two: a second person must decide the same; `, of what was decided once of an open duty. */
+export function onceText(o: Obligation, state: IncidentState): string {
+  const approved = approvedOnce(o, state);
+  const others = (['waive', 'not-owed', 'leave-untold'] as const).flatMap((act) => {
+    const first = state.firstOfTwo?.[firstKey(act, o.id)];
+    return first
+      ? [`${DECIDED_ONCE[act]} by ${first.by}, the first of two: a second person must decide the same; `]
+      : [];
+  });
+  return [
+    ...(approved ? [`approved by ${approved.by}, 1 of 2: a second person must approve it; `] : []),
+    ...others,
+  ].join('');
+}
