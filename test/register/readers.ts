@@ -19,6 +19,7 @@ import { GENESIS, leafHash, leafText } from '../../register/verifier/leaf';
 import { openingsText } from '../../register/verifier/openings';
 import { triageInput } from '../unit/domain/helpers/detections';
 import { accounts, assessment, at, COUNSEL, ONCALL } from '../unit/domain/helpers/facts';
+import { packOf } from '../unit/domain/helpers/pack';
 import { Story } from '../unit/domain/helpers/story';
 
 /** Entries as they lie in Postgres. Personal fields of the ids in `erased` cannot be opened any more. */
@@ -77,6 +78,7 @@ export function aYearOfEvents(): RecordedEvent[] {
     ...factsThatMove(),
     ...openedAgain(),
     ...decidedByPeople(),
+    ...decidedByTwo(),
     ...dismissed(),
     ...silent(),
     ...merged(),
@@ -328,6 +330,21 @@ class CaseStory<S extends CaseState, E extends RecordedEvent, W extends Work = W
 function triage(over: object): CaseStory<TriageState, TriageEvent, TriageWork, TriageOutcome> {
   const input = triageInput(over as Record<string, unknown>);
   return CaseStory.open(triageLifecycle, input.caseId, openingOf(input, at(1)), at(1));
+}
+
+/** Where the organisation asks two persons for what cannot be taken back. */
+function decidedByTwo(): RecordedEvent[] {
+  const pack = packOf({ mainEstablishment: 'IE', twoPersons: ['notices-to-individuals', 'waivers'] });
+  const story = new Story({ id: 'INC-2026-022' }, pack).to(1);
+  const dataSets = [accounts({ individuals: 5, residence: { IE: 5 } })];
+  story.send('assess', { assessment: assessment({ dataSets }), awareAt: at(1) });
+  const waiver = {
+    ...{ obligation: 'gdpr-art34-individuals', ground: 'gdpr-34-3-b' },
+    reason: 'every key was revoked before its first use, as the vault shows',
+  };
+  story.send('waive', waiver);
+  story.to(2).send('waive', { ...waiver, by: COUNSEL });
+  return story.events;
 }
 
 function dismissed(): RecordedEvent[] {
