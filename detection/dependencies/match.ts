@@ -16,7 +16,7 @@ import type { Exploitation } from './exploitation';
 import { packageKey } from './package-key';
 import { releaseOf } from './releases';
 import { isMalicious, severityOf } from './severity';
-import { firstFix, judgeVersion, sortedVersions, type Verdict } from './versions';
+import { firstFix, isOneOf, judgeVersion, sortedVersions, type Verdict } from './versions';
 import type { VexStatements } from './vex';
 
 /** All that the records of one vulnerability say about one package. */
@@ -160,7 +160,8 @@ function judgeEntries(
   const judged = entries.map((affected) => ({ affected, verdict: judgeVersion(component.version, affected) }));
   const unsure = component.release === undefined && entries.some(({ ecosystem }) => releaseOf(ecosystem) !== undefined);
   const states = new Set(judged.map(({ verdict }) => verdict.state));
-  const enumerated = judged.some(({ affected }) => component.version && affected.versions.includes(component.version));
+  const { version } = component;
+  const enumerated = entries.some((each) => version && isOneOf(version, each.versions, each.ecosystem));
   if (!unsure || states.size < 2 || enumerated) return judged;
   const reason = `the inventory does not say of which release of ${component.ecosystem} it is, and they differ`;
   return judged.map(({ affected }) => ({ affected, verdict: { state: 'undecided', reason } }));

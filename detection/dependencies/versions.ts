@@ -4,7 +4,7 @@
  */
 import type { AffectedPackage } from '../../domain/patch/advisory';
 import type { RangeEvent, VersionRange } from '../../domain/patch/version-range';
-import { orderOf, SEMVER, type VersionOrder } from './orders';
+import { isAfter, isNamed, orderOf, orderOfRange, type VersionOrder } from './orders';
 
 export type Verdict = { state: 'affected' } | { state: 'not-affected' } | { state: 'undecided'; reason: string };
 
@@ -16,7 +16,7 @@ export function judgeVersion(version: string | undefined, affected: AffectedPack
   if (version === undefined) {
     return { state: 'undecided', reason: 'the inventory names no version for it (a git address, a tarball?)' };
   }
-  if (isEnumerated(version, affected)) return AFFECTED;
+  if (isOneOf(version, affected.versions, affected.ecosystem)) return AFFECTED;
   const verdicts = affected.ranges.flatMap((range) => judgeRange(version, range, affected));
   if (verdicts.some(({ state }) => state === 'affected')) return AFFECTED;
   const undecided = verdicts.find(({ state }) => state === 'undecided');
@@ -30,15 +30,15 @@ export function judgeVersion(version: string | undefined, affected: AffectedPack
   return NOT_AFFECTED;
 }
 
-/** Versions may be written in more than one way: `1.0` and `1.0.0` are one to PEP 440. */
-function isEnumerated(version: string, { ecosystem, versions }: AffectedPackage): boolean {
+/** Versions may be written in more than one way (`1.0` and `1.0.0` are one to PEP 440), and built again under their name. */
+export function isOneOf(version: string, versions: string[], ecosystem: string): boolean {
   if (versions.includes(version)) return true;
   const order = orderOf(ecosystem);
   const installed = order?.parse(version);
   if (!order || installed === undefined) return false;
   return versions.some((each) => {
     const parsed = order.parse(each);
-    return parsed !== undefined && order.compare(installed, parsed) === 0;
+    return parsed !== undefined && isNamed(order, installed, parsed);
   });
 }
 
@@ -48,7 +48,7 @@ function judgeRange(version: string, range: VersionRange, affected: AffectedPack
     const others = affected.versions.length > 0 || affected.ranges.some(({ type }) => type !== 'GIT');
     return others ? [] : [{ state: 'undecided', reason: 'the advisory gives a range of commits, not of versions' }];
   }
-  const order = range.type === 'SEMVER' ? SEMVER : range.type === 'ECOSYSTEM' ? orderOf(affected.ecosystem) : undefined;
+  const order = orderOfRange(affected.ecosystem, range.type);
   if (!order) {
     const reason = `cannot be compared: the order of ${affected.ecosystem} versions is not built in (range of type ${range.type})`;
     return [{ state: 'undecided', reason: reason.slice(0, 300) }];
@@ -106,10 +106,8 @@ export function judgeEvents(version: string, events: RangeEvent[], order: Versio
   steps.sort((a, b) => compare(a.at, b.at) || AT_SAME_VERSION[a.kind] - AT_SAME_VERSION[b.kind]);
   let inside = false;
   for (const { kind, at } of steps) {
-    const reached = compare(installed, at);
-    if (kind === 'introduced' && reached >= 0) inside = true;
-    else if (kind === 'fixed' && reached >= 0) inside = false;
-    else if (kind === 'last_affected' && reached > 0) inside = false;
+    if (kind === 'last_affected') inside &&= !isAfter(order, installed, at);
+    else if (compare(installed, at) >= 0) inside = kind === 'introduced';
   }
   return inside ? AFFECTED : NOT_AFFECTED;
 }

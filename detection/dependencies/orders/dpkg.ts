@@ -19,6 +19,13 @@ export const DPKG: VersionOrder<DebianVersion> = {
   },
   compare: (a, b) =>
     compareDigits(a.epoch, b.epoch) || compareRuns(a.upstream, b.upstream) || compareRuns(a.revision, b.revision),
+  // `+b1`: the same source, built again (Debian Developer's Reference, 5.10.2.1).
+  base({ epoch, upstream, revision }) {
+    const plain = (text: string) => text.replace(/\+b\d+$/, '');
+    return revision === ''
+      ? { epoch, upstream: plain(upstream), revision }
+      : { epoch, upstream, revision: plain(revision) };
+  },
 };
 
 /** What is no number and numbers by turns. */

@@ -1,41 +1,37 @@
 /** The order of versions of each ecosystem that advisories in OSV's format name (ossf.github.io/osv-schema). */
 import * as pep440 from '@renovatebot/pep440';
-import * as gem from '@renovatebot/ruby-semver';
 import { APK } from './apk';
 import { DPKG } from './dpkg';
 import { MAVEN } from './maven';
 import { CRAN, HACKAGE } from './numbers';
 import { PACKAGIST } from './packagist';
 import { RPM } from './rpm';
-import { NUGET, PUB, SEMVER } from './semantic';
+import { RUBYGEMS } from './rubygems';
+import { BITNAMI, JULIA, NUGET, PUB, SEMVER } from './semantic';
 import type { VersionOrder } from './version-order';
 
 export { SEMVER } from './semantic';
-export type { VersionOrder } from './version-order';
+export { isAfter, isNamed, type VersionOrder } from './version-order';
 
 const PYPI: VersionOrder<string> = {
   rules: 'PEP 440',
   parse: (text) => pep440.valid(text) ?? undefined,
   compare: (a, b) => pep440.compare(a, b),
+  // A local version (`+cu118`) is a release that somebody built again.
+  base: (version) => version.replace(/\+.*$/s, ''),
 };
 
-const RUBYGEMS: VersionOrder<string> = {
-  rules: "RubyGems' order",
-  // The library reckons with numbers that are exact up to 15 digits.
-  parse: (text) => (/\d{16}/.test(text) ? undefined : (gem.valid(text) ?? undefined)),
-  compare: (a, b) => (gem.eq(a, b) ? 0 : gem.gt(a, b) ? 1 : -1),
-};
-
-const ORDERS: Record<string, VersionOrder> = {
+/** An ecosystem that stands here as undefined has no order that is published. */
+const ORDERS: Record<string, VersionOrder | undefined> = {
   npm: SEMVER,
   'crates.io': SEMVER,
   Go: SEMVER,
   Hex: SEMVER,
   SwiftURL: SEMVER,
-  Julia: SEMVER,
-  Bitnami: SEMVER,
-  ConanCenter: SEMVER,
   'GitHub Actions': SEMVER,
+  ConanCenter: undefined,
+  Bitnami: BITNAMI,
+  Julia: JULIA,
   Pub: PUB,
   NuGet: NUGET,
   PyPI: PYPI,
@@ -64,6 +60,16 @@ const ORDERS: Record<string, VersionOrder> = {
 export function orderOf(ecosystem: string): VersionOrder | undefined {
   const base = baseEcosystem(ecosystem);
   return Object.hasOwn(ORDERS, base) ? ORDERS[base] : undefined;
+}
+
+/**
+ * The order that a range of an advisory is read by. What a record calls SEMVER has the order of its ecosystem all the same, which
+ * may differ from semantic versioning; of an ecosystem that is not known here it is taken at its word.
+ */
+export function orderOfRange(ecosystem: string, type: string): VersionOrder | undefined {
+  if (type !== 'SEMVER' && type !== 'ECOSYSTEM') return undefined;
+  const isKnown = Object.hasOwn(ORDERS, baseEcosystem(ecosystem));
+  return type === 'SEMVER' && !isKnown ? SEMVER : orderOf(ecosystem);
 }
 
 /** `Debian:12` → `Debian`. */

@@ -1,6 +1,6 @@
-/** Semantic versions (semver.org), and orders that differ from it a little: of NuGet and of Dart's pub. */
+/** Semantic versions (semver.org), and orders that differ from it a little: of Bitnami, NuGet, Dart's pub and Julia. */
 import semver from 'semver';
-import { compareDigits, compareText, type VersionOrder } from './version-order';
+import { compareDigits, compareLists, compareText, type VersionOrder } from './version-order';
 
 /** Versions may be written loosely (`v1.2.3`, `1.2.3beta`), as npm itself takes them. */
 export const SEMVER: VersionOrder<semver.SemVer> = {
@@ -14,6 +14,21 @@ export const PUB: VersionOrder<semver.SemVer> = {
   ...SEMVER,
   rules: "pub's order",
   compare: (a, b) => a.compare(b) || a.compareBuild(b),
+};
+
+/** Julia too (docs.julialang.org, `VersionNumber`): each build of a binary package has a number of its own. */
+export const JULIA: VersionOrder<semver.SemVer> = { ...PUB, rules: "Julia's order" };
+
+/**
+ * What stands behind a hyphen is a revision, which comes after its version: the same software, packed again
+ * (github.com/bitnami/go-version).
+ */
+export const BITNAMI: VersionOrder<semver.SemVer> = {
+  rules: "Bitnami's order",
+  parse: (text) => semver.parse(text) ?? undefined,
+  compare: (a, b) =>
+    a.compareMain(b) || Math.sign(a.prerelease.length) - Math.sign(b.prerelease.length) || a.comparePre(b),
+  base: ({ major, minor, patch }) => new semver.SemVer(`${major}.${minor}.${patch}`),
 };
 
 interface NuGetVersion {
@@ -36,11 +51,7 @@ export const NUGET: VersionOrder<NuGetVersion> = {
     }
     // A prerelease comes before its release, and a shorter one before what continues it.
     if (a.prerelease.length === 0 || b.prerelease.length === 0) return b.prerelease.length - a.prerelease.length;
-    for (let i = 0; i < Math.min(a.prerelease.length, b.prerelease.length); i++) {
-      const order = compareIdentifiers(a.prerelease[i]!, b.prerelease[i]!);
-      if (order !== 0) return order;
-    }
-    return a.prerelease.length - b.prerelease.length;
+    return compareLists(a.prerelease, b.prerelease, compareIdentifiers);
   },
 };
 

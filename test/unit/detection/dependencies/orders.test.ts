@@ -66,15 +66,15 @@ const VECTORS: Record<string, Vectors> = {
   RubyGems: {
     ascending: '1.0.a.2 1.0.b1 1.0.rc1 1.0 1.0.1.pre 1.0.1 1.0.2 1.9.3 1.10 2.0.0.rc2 2.0.0',
     same: '1.0=1.0.0 1=1.0',
-    none: ['main branch', `1.${'9'.repeat(20)}`],
-    pieces: ['1', '2', '10', '.', '.', '.a', '.rc1', '.pre'],
+    none: ['main branch', `1.${'9'.repeat(20)}`, 'java'],
+    pieces: ['1', '2', '10', '.', '.', '.a', '.rc1', '.pre', '-java', '-x86_64-linux'],
   },
   // PHP's test version_compare.phpt, and getcomposer.org/doc/articles/versions.md
   Packagist: {
     ascending: '1.0-dev 1.0a1 1.0b1 1.0RC1 1.0 1.0pl1 1.0.1 1.1 1.2 1.10 2.0.0-alpha2 2.0.0-beta.1 2.0.0',
-    same: 'v1.0=1.0.0.0 1.0RC1=1.0.0-rc1 1.0.0+x=1.0.0 1.0p1=1.0.0-patch1',
-    none: ['dev-main', '1.x-dev', 'main'],
-    pieces: ['1', '2', '10', '.', '.', '-', 'dev', 'alpha', 'RC', 'pl', 'zz'],
+    same: 'v1.0=1.0.0.0 1.0RC1=1.0.0-rc1 1.0.0+x=1.0.0 1.0p1=1.0.0-patch1 1.0-stable=1.0',
+    none: ['dev-main', '1.x-dev', 'main', '1.0-foo'],
+    pieces: ['1', '2', '10', '.', '.', '-', 'dev', 'alpha', 'RC', 'pl', 'stable', 'zz'],
   },
   Hackage: { ascending: '1 1.0 1.0.0 1.2 1.10 2', same: '1.01=1.1', none: ['1-a'], pieces: ['1', '2', '10', '.'] },
   // CRAN: numeric_version of R
@@ -86,6 +86,21 @@ const VECTORS: Record<string, Vectors> = {
   },
   Pub: {
     ascending: '1.0.0-alpha 1.0.0 1.0.0+1 1.0.0+2 1.0.1',
+    same: '1.0.0+1=1.0.0+1',
+    pieces: ['', '', '-a', '.1', '+1', '+2'],
+    three: true,
+  },
+  // github.com/bitnami/go-version, README and tests
+  Bitnami: {
+    ascending: '1.0.0 1.0.0-1 1.0.0-2 1.0.0-10 1.2.0 1.2.0-1+metadata 1.2.3 1.2.3-1 1.4.5 2.2.3',
+    same: '1.2.3+foo=1.2.3+bar 1.2.3-1=1.2.3-1',
+    none: ['1.0', '1', '1.2.beta', 'foo', '1.2-5', '1.2.3.4', '1.7rc2', '1.2.3-alpha.01'],
+    pieces: ['', '', '-0', '-1', '-rc', '.1', '.10', '+b'],
+    three: true,
+  },
+  // docs.julialang.org, VersionNumber
+  Julia: {
+    ascending: '1.0.0-alpha 1.0.0 1.0.0+0 1.0.0+1 1.0.0+10 1.0.1',
     same: '1.0.0+1=1.0.0+1',
     pieces: ['', '', '-a', '.1', '+1', '+2'],
     three: true,
@@ -171,8 +186,8 @@ describe.each(Object.entries(VECTORS))('%s', (ecosystem, { ascending, same, none
   });
 });
 
-test('an ecosystem of another name has no order, whatever the name', () => {
-  for (const name of ['Unheard Of', 'constructor', '__proto__', 'Linux', 'GIT', ''])
+test('an ecosystem of another name has no order, whatever the name, nor has one that publishes none', () => {
+  for (const name of ['ConanCenter', 'Unheard Of', 'constructor', '__proto__', 'Linux', 'GIT', ''])
     expect(orderOf(name)).toBeUndefined();
 });
 

@@ -81,6 +81,49 @@ describe('worked by hand', () => {
     expect(verdict).toEqual({ state: 'undecided', reason: expect.stringMatching(reason) });
   });
 
+  it.each<[string, string, string, RangeEvent[], string[], boolean]>([
+    // A local version of PyPI is its release, built again; what is after its fix is fixed.
+    ['PyPI', 'ECOSYSTEM', '2.5.1+cu118', [{ introduced: '0' }, { last_affected: '2.5.1' }], [], true],
+    ['PyPI', 'ECOSYSTEM', '2.5.1+cu118', [{ introduced: '0' }, { last_affected: '2.5.1+cpu' }], [], true],
+    ['PyPI', 'ECOSYSTEM', '2.5.1.post1', [{ introduced: '0' }, { last_affected: '2.5.1' }], [], false],
+    ['PyPI', 'ECOSYSTEM', '2.5.1+cu118', [{ introduced: '0' }, { fixed: '2.5.1' }], [], false],
+    ['PyPI', 'ECOSYSTEM', '2.5.1+cu118', [{ introduced: '2.5.1' }], [], true],
+    ['PyPI', 'ECOSYSTEM', '2.5.1', [{ introduced: '0' }, { fixed: '2.5.1+patched' }], [], true],
+    ['PyPI', 'ECOSYSTEM', '2.5.1+cu118', [], ['2.5.1'], true],
+    ['PyPI', 'ECOSYSTEM', '2.5.1', [], ['2.5.1+cu118'], false],
+    ['PyPI', 'ECOSYSTEM', '2.5.1+cpu', [], ['2.5.1+cu118'], false],
+    // A revision of Bitnami comes after its version, and packs the same software.
+    ['Bitnami', 'SEMVER', '1.2.3-4', [{ introduced: '0' }, { fixed: '1.2.3' }], [], false],
+    ['Bitnami', 'SEMVER', '1.2.3', [{ introduced: '0' }, { fixed: '1.2.3-4' }], [], true],
+    ['Bitnami', 'SEMVER', '1.2.3-4', [{ introduced: '1.2.3' }, { fixed: '1.2.4' }], [], true],
+    ['Bitnami', 'ECOSYSTEM', '1.2.3-4', [{ introduced: '0' }, { last_affected: '1.2.3' }], [], true],
+    ['Bitnami', 'ECOSYSTEM', '1.2.4-1', [{ introduced: '0' }, { last_affected: '1.2.3' }], [], false],
+    // Dart and Julia count builds, also where a record calls its range SEMVER.
+    ['Pub', 'SEMVER', '1.0.0+1', [{ introduced: '0' }, { fixed: '1.0.0+2' }], [], true],
+    ['Julia', 'SEMVER', '3.0.15+0', [{ introduced: '0' }, { fixed: '3.0.15+1' }], [], true],
+    // A platform of RubyGems makes no prerelease.
+    ['RubyGems', 'ECOSYSTEM', '1.13.0-java', [{ introduced: '1.13.0' }, { fixed: '1.13.2' }], [], true],
+    ['RubyGems', 'ECOSYSTEM', '1.13.0-x86_64-linux', [{ introduced: '0' }, { last_affected: '1.13.0' }], [], true],
+    ['RubyGems', 'ECOSYSTEM', '1.13.2-arm64-darwin', [{ introduced: '0' }, { fixed: '1.13.2' }], [], false],
+    ['RubyGems', 'ECOSYSTEM', '1.13.0-java', [], ['1.13.0'], true],
+    // Debian: the same source, built again.
+    ['Debian:12', 'ECOSYSTEM', '1.0-1+b2', [{ introduced: '0' }, { last_affected: '1.0-1' }], [], true],
+    ['Debian:12', 'ECOSYSTEM', '1.0-1+b2', [], ['1.0-1'], true],
+    ['Debian:12', 'ECOSYSTEM', '1.0-1.1', [{ introduced: '0' }, { last_affected: '1.0-1' }], [], false],
+    ['Packagist', 'ECOSYSTEM', '1.0-stable', [{ introduced: '1.0' }], [], true],
+  ])('%s, %s: %s in %j and %j is affected: %s', (ecosystem, type, version, events, versions, expected) => {
+    const ranges = events.length > 0 ? [{ type, events }] : [];
+    const { state } = judgeVersion(version, affected({ ecosystem, ranges, versions }));
+    expect(state).toBe(expected ? 'affected' : 'not-affected');
+  });
+
+  it.each(['SEMVER', 'ECOSYSTEM'])('ConanCenter publishes no order: a range of type %s is undecided', (type) => {
+    const range = { type, events: [{ introduced: '0' }, { fixed: '1.0.0' }] };
+    const entry = affected({ ecosystem: 'ConanCenter', ranges: [range], versions: ['0.9'] });
+    expect(judgeVersion('1.2.0', entry)).toMatchObject({ state: 'undecided' });
+    expect(judgeVersion('0.9', entry)).toMatchObject({ state: 'affected' });
+  });
+
   it('an enumerated version decides, whatever the ecosystem; so does one range among others that nobody can judge', () => {
     const maven = affected({ ecosystem: 'Maven', versions: ['2.14.1'], ranges: [{ type: 'ECOSYSTEM', events: [] }] });
     expect(judgeVersion('2.14.1', maven).state).toBe('affected');
