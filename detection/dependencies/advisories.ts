@@ -66,9 +66,13 @@ async function readFolder(folder: string, name: string, options: ReadOptions, de
   for await (const entry of await opendir(folder)) {
     options.beat?.();
     const file = path.join(folder, entry.name);
-    if (entry.isDirectory()) {
-      if (!entry.name.startsWith('.')) await readFolder(file, name, options, depth + 1);
-    } else if (!(await isFile(entry, file))) {
+    const kind = await kindOf(entry, file);
+    if (entry.name.startsWith('.') && kind !== 'file') continue;
+    if (kind === 'folder') await readFolder(file, name, options, depth + 1);
+    else if (kind === 'link to a folder') {
+      const advice = 'is a link to a folder, which is not followed; give that folder as a source of its own';
+      options.problem(`${name}/${entry.name}: ${advice}`);
+    } else if (kind === 'other') {
     } else if (entry.name.endsWith('.json')) {
       await readOne(file, `${name}/${entry.name}`, options);
     } else if (/\.(jsonl|ndjson)$/.test(entry.name)) {
@@ -77,13 +81,11 @@ async function readFolder(folder: string, name: string, options: ReadOptions, de
   }
 }
 
-/** A file, or a link to one, as Kubernetes mounts them. */
-async function isFile(entry: Dirent, file: string): Promise<boolean> {
-  if (!entry.isSymbolicLink()) return entry.isFile();
-  return stat(file).then(
-    (found) => found.isFile(),
-    () => false,
-  );
+/** A link to a file is a file, as Kubernetes mounts them; so is one that leads nowhere, which the reading then tells. */
+async function kindOf(entry: Dirent, file: string): Promise<'file' | 'folder' | 'link to a folder' | 'other'> {
+  if (!entry.isSymbolicLink()) return entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other';
+  const target = await stat(file).catch(() => undefined);
+  return target?.isDirectory() ? 'link to a folder' : !target || target.isFile() ? 'file' : 'other';
 }
 
 async function readOne(file: string, where: string, options: ReadOptions): Promise<void> {
@@ -158,6 +160,7 @@ function takeText(text: string, where: string, { take, problem }: ReadOptions): 
   }
   const answer = asObject(parsed);
   const list = Array.isArray(parsed) ? parsed : answer && own(answer, 'vulns');
+  if (answer && own(answer, 'next_page_token')) problem(`${where}: is one page of several; ask for the others too`);
   if (Array.isArray(list)) for (const each of list) take(each, where);
   else take(parsed, where);
 }

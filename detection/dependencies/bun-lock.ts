@@ -2,7 +2,7 @@
 import type { Inventory } from '../../domain/patch/dependencies';
 import { asObject, ComponentList, cut, own, ownText } from './component-list';
 import { InventoryError } from './inventory-error';
-import { nameProblem, splitName, versionIn } from './npm-package';
+import { nameProblem, splitName, unreadOf, versionIn } from './npm-package';
 import { isTarball } from './tarball';
 
 const VERSIONS = [0, 1, 2];
@@ -35,5 +35,11 @@ export function readBunLock(lock: Record<string, unknown>): Omit<Inventory, 'nam
     }
   }
   const root = asObject(own(asObject(own(lock, 'workspaces')) ?? {}, '')) ?? {};
-  return { name: ownText(root, 'name'), format: 'bun-lock', components: list.list(), problems };
+  return {
+    name: ownText(root, 'name'),
+    format: 'bun-lock',
+    components: list.list(),
+    problems,
+    unread: unreadOf(problems),
+  };
 }

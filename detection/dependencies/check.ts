@@ -1,7 +1,7 @@
 /** A check of inventories against advisories: what is vulnerable, what nobody can say, what could not be read. */
 
 import { problemsOf } from '../../domain/kernel/problems';
-import type { Instant } from '../../domain/kernel/time';
+import { type Instant, InstantSchema, notAfter } from '../../domain/kernel/time';
 import { type Advisory, AdvisorySchema, RATINGS } from '../../domain/patch/advisory';
 import {
   type CheckSummary,
@@ -21,7 +21,8 @@ import { packageKey } from './package-key';
 import { VexStatements } from './vex';
 
 const PROBLEMS_KEPT = 50;
-const MOST_WITHDRAWN = 200_000;
+/** Ids of records that are withdrawn or broken. */
+const MOST_KEPT = 200_000;
 
 export class DependencyCheck {
   readonly findings: Finding[] = [];
@@ -35,6 +36,8 @@ export class DependencyCheck {
   /** Newest record by id, of those that name an installed package. */
   private readonly records = new Map<string, Advisory>();
   private readonly withdrawn = new Set<string>();
+  /** Ids of records that cannot be read. */
+  private readonly broken = new Set<string>();
   private vulnerabilities = new Map<string, Vulnerability[]>();
   private readonly problems: string[] = [];
   private unreadable = 0;
@@ -78,17 +81,36 @@ export class DependencyCheck {
       return;
     }
     this.seen++;
-    if (own(record, 'withdrawn') && this.withdrawn.size < MOST_WITHDRAWN) this.withdrawn.add(cut(id, 100));
-    if (!this.concerns(record)) return;
+    if (this.isWithdrawn(record) && this.withdrawn.size < MOST_KEPT) this.withdrawn.add(cut(id, 100));
+    const unreadable = faultOfPackages(record);
+    if (unreadable === undefined && !this.concerns(record)) return;
     const parsed = AdvisorySchema.safeParse(record);
-    if (!parsed.success) {
-      this.fault(
-        `${where}: ${cut(id, 100)} is not a valid OSV record: ${problemsOf(parsed.error).slice(0, 3).join('; ')}`,
-      );
+    if (unreadable !== undefined || !parsed.success) {
+      const why = unreadable ?? problemsOf(parsed.error!).slice(0, 3).join('; ');
+      this.fault(`${where}: ${cut(id, 100)} is not a valid OSV record: ${why}`);
+      if (this.broken.size < MOST_KEPT) this.broken.add(cut(id, 100));
       return;
     }
-    const known = this.records.get(parsed.data.id);
-    if (!known || known.modifiedAt < parsed.data.modifiedAt) this.records.set(parsed.data.id, parsed.data);
+    const { withdrawnAt, ...said } = parsed.data;
+    const advisory = withdrawnAt && withdrawnAt <= this.at ? { ...said, withdrawnAt } : said;
+    if (notAfter(advisory.modifiedAt, this.at) === undefined) {
+      this.fault(
+        `${where}: ${advisory.id} was modified in the future (${advisory.modifiedAt}): its other records count first`,
+      );
+    }
+    const known = this.records.get(advisory.id);
+    if (!known || this.isNewer(advisory, known)) this.records.set(advisory.id, advisory);
+  }
+
+  /** The later modified one; one that says it was modified in the future is newer than none. */
+  private isNewer(a: Advisory, b: Advisory): boolean {
+    const [left, right] = [a, b].map(({ modifiedAt }) => notAfter(modifiedAt, this.at) ?? '');
+    return left! > right!;
+  }
+
+  private isWithdrawn(record: Record<string, unknown>): boolean {
+    const withdrawnAt = InstantSchema.safeParse(own(record, 'withdrawn'));
+    return withdrawnAt.success && withdrawnAt.data <= this.at;
   }
 
   /** A source that could not be read, in whole or in part. */
@@ -202,6 +224,19 @@ export class DependencyCheck {
       );
     });
   }
+}
+
+/** What keeps the packages that a record names from being read. One that names none, as of commits only, has no fault. */
+function faultOfPackages(record: Record<string, unknown>): string | undefined {
+  const affected = own(record, 'affected') ?? [];
+  if (!Array.isArray(affected)) return 'affected is no list';
+  const at = affected.findIndex((each) => {
+    const entry = asObject(each);
+    if (entry && (own(entry, 'package') ?? undefined) === undefined) return false;
+    const named = asObject(own(entry ?? {}, 'package')) ?? {};
+    return typeof own(named, 'ecosystem') !== 'string' || typeof own(named, 'name') !== 'string';
+  });
+  return at === -1 ? undefined : `affected.${at}.package: needs "ecosystem" and "name"`;
 }
 
 /** True when both are about one vulnerability of one package in one inventory, under whichever of its ids. */

@@ -32,7 +32,7 @@ export function readCycloneDx(bom: Record<string, unknown>): Omit<Inventory, 'na
     for (const raw of level.components) {
       const component = asObject(raw);
       if (!component) {
-        unidentified.add('a component that is not an object');
+        unidentified.add(undefined, 'a component that is not an object');
         continue;
       }
       const purlText = ownText(component, 'purl', 2000);
@@ -46,10 +46,12 @@ export function readCycloneDx(bom: Record<string, unknown>): Omit<Inventory, 'na
           optional: scope === 'optional',
         };
         addPurl(list, purl, ownText(component, 'version'), flags, sourceNamedBy(component));
-      } else if (own(component, 'type') !== 'file')
-        unidentified.add(cut(name ?? purlText ?? 'a component without a name', 80));
-      const nested = own(component, 'components');
-      if (!Array.isArray(nested)) continue;
+      } else if (own(component, 'type') !== 'file') unidentified.add(name, purlText ?? 'a component without a name');
+      const nested = own(component, 'components') ?? [];
+      if (!Array.isArray(nested)) {
+        unidentified.add(undefined, `components of ${name ?? 'a component'}, which are no list`);
+        continue;
+      }
       if (level.depth >= DEEPEST) throw new InventoryError(`components: are nested more than ${DEEPEST} levels deep`);
       open.push({ components: nested, depth: level.depth + 1 });
     }
@@ -60,6 +62,7 @@ export function readCycloneDx(bom: Record<string, unknown>): Omit<Inventory, 'na
     format: 'cyclonedx',
     components: list.list(),
     problems: unidentified.problems(),
+    unread: unidentified.unread(),
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Inventory } from '../../domain/patch/dependencies';
 import { asObject, ComponentList, cut, own, ownText } from './component-list';
 import { InventoryError } from './inventory-error';
-import { nameProblem, versionIn } from './npm-package';
+import { aliasIn, nameProblem, unreadOf, versionIn } from './npm-package';
 import { isTarball } from './tarball';
 
 /** Nesting of version 1. npm itself never comes near; deeper ones are an attack on the reader. */
@@ -33,7 +33,13 @@ export function readPackageLock(lock: Record<string, unknown>): Omit<Inventory, 
     readDependencies(lock, list, problems);
   } else if (packages) readPackages(packages, list, problems);
   else throw new InventoryError('packages: is missing or no object; let npm write the lock file again');
-  return { name: ownText(lock, 'name'), format: 'package-lock', components: list.list(), problems };
+  return {
+    name: ownText(lock, 'name'),
+    format: 'package-lock',
+    components: list.list(),
+    problems,
+    unread: unreadOf(problems),
+  };
 }
 
 function readPackages(packages: Record<string, unknown>, list: ComponentList, problems: string[]): void {
@@ -47,7 +53,7 @@ function readPackages(packages: Record<string, unknown>, list: ComponentList, pr
       continue;
     }
     if (own(entry, 'link') === true) continue;
-    const name = ownText(entry, 'name') ?? place.slice(at + SEGMENT.length);
+    const name = own(entry, 'name') === undefined ? place.slice(at + SEGMENT.length) : (ownText(entry, 'name') ?? '');
     add(list, problems, place, name, own(entry, 'version') ?? own(entry, 'resolved'), entry);
   }
 }
@@ -60,7 +66,8 @@ interface Level {
 
 // A loop and no recursion: the depth is the file's choice.
 function readDependencies(lock: Record<string, unknown>, list: ComponentList, problems: string[]): void {
-  const first = asObject(own(lock, 'dependencies')) ?? {};
+  const first = asObject(own(lock, 'dependencies') ?? {});
+  if (!first) throw new InventoryError('dependencies: is no object; let npm write the lock file again');
   const open: Level[] = [{ path: '', dependencies: first, depth: 1 }];
   for (let level = open.pop(); level; level = open.pop()) {
     for (const [key, raw] of Object.entries(level.dependencies)) {
@@ -71,11 +78,14 @@ function readDependencies(lock: Record<string, unknown>, list: ComponentList, pr
         continue;
       }
       const version = own(entry, 'version');
-      const alias = typeof version === 'string' ? /^npm:(.+)@([^@]*)$/.exec(version.slice(0, 1000)) : null;
-      if (alias) add(list, problems, place, alias[1]!, alias[2], entry);
+      const alias = typeof version === 'string' ? aliasIn(version.slice(0, 1000)) : undefined;
+      if (alias) add(list, problems, place, alias.name, alias.rest, entry);
       else if (!isFolder(version)) add(list, problems, place, key, version, entry);
-      const nested = asObject(own(entry, 'dependencies'));
-      if (!nested) continue;
+      const nested = asObject(own(entry, 'dependencies') ?? {});
+      if (!nested) {
+        problems.push(`${cut(place, 120)}: its dependencies are no object, so nothing is known about them`);
+        continue;
+      }
       if (level.depth >= DEEPEST) throw new InventoryError(`dependencies: are nested more than ${DEEPEST} levels deep`);
       open.push({ path: `${cut(place)}/`, dependencies: nested, depth: level.depth + 1 });
     }

@@ -3,24 +3,24 @@ import type { Component } from '../../domain/patch/dependencies';
 import { type ComponentList, cut } from './component-list';
 import type { Purl } from './purl';
 
-/** `version` is what stands beside the URL; `source` what else is said of the source package. The URL's own word counts first. */
+/** `beside` is the version that stands beside the URL; `source` what else is said of the source package. The URL's own word counts first. */
 export function addPurl(
   list: ComponentList,
   purl: Purl,
-  version: string | undefined,
+  beside: string | undefined,
   flags: Pick<Component, 'dev' | 'optional'> & { place: string },
   source?: Purl['upstream'],
 ): void {
   const found = {
     ecosystem: purl.ecosystem,
     name: cut(purl.name),
-    version: purl.version === undefined ? version : cut(purl.version),
+    version: purl.version === undefined ? beside : cut(purl.version),
     ...(purl.release ? { release: purl.release } : {}),
     ...flags,
   };
   list.add(found);
   const built = purl.upstream ?? source;
-  if (built && built.name !== purl.name) {
-    list.add({ ...found, name: cut(built.name), version: built.version ? cut(built.version) : found.version });
-  }
+  if (!built) return;
+  const version = built.version ? cut(built.version) : found.version;
+  if (built.name !== purl.name || version !== found.version) list.add({ ...found, name: cut(built.name), version });
 }

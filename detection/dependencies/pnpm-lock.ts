@@ -2,7 +2,7 @@
 import type { Inventory } from '../../domain/patch/dependencies';
 import { asObject, ComponentList, cut, own, ownText } from './component-list';
 import { InventoryError } from './inventory-error';
-import { nameProblem, splitName, versionIn } from './npm-package';
+import { nameProblem, splitName, unreadOf, versionIn } from './npm-package';
 import { isTarball } from './tarball';
 import { readYaml } from './yaml';
 
@@ -27,12 +27,27 @@ export function readPnpmLock(content: string): Omit<Inventory, 'name'> {
       );
     }
     const packages = own(lock, 'packages');
-    if (packages === undefined) continue;
+    if (packages === undefined) {
+      if (hasDependencies(lock)) problems.push('packages: are missing, though the project depends on some');
+      continue;
+    }
     const entries = asObject(packages);
     if (!entries) throw new InventoryError('packages: is no mapping; let pnpm write the lock file again');
     for (const [key, raw] of Object.entries(entries)) addPackage(list, problems, key, asObject(raw) ?? {});
   }
-  return { format: 'pnpm-lock', components: list.list(), problems };
+  return { format: 'pnpm-lock', components: list.list(), problems, unread: unreadOf(problems) };
+}
+
+/** Whether the project, or one of its workspaces, depends on more than its own folders. */
+function hasDependencies(lock: Record<string, unknown>): boolean {
+  return [lock, ...Object.values(asObject(own(lock, 'importers')) ?? {})].some((project) =>
+    ['dependencies', 'devDependencies', 'optionalDependencies'].some((kind) =>
+      Object.values(asObject(own(asObject(project) ?? {}, kind)) ?? {}).some((each) => {
+        const version = own(asObject(each) ?? {}, 'version');
+        return !(typeof version === 'string' && version.startsWith('link:'));
+      }),
+    ),
+  );
 }
 
 /** `/name@1.0.0(peer@2.0.0)` in version 6, without the stroke in 9; of an address or a folder what stands beside it counts. */

@@ -3,7 +3,7 @@ import type { Inventory } from '../../domain/patch/dependencies';
 import { asObject, ComponentList, cut, own, ownText } from './component-list';
 import { InventoryError } from './inventory-error';
 import { addPurl } from './package-url';
-import { parsePurl } from './purl';
+import { type Purl, parsePurl } from './purl';
 import { Unidentified } from './unidentified';
 
 const VERSIONS = ['SPDX-2.2', 'SPDX-2.3'];
@@ -29,20 +29,22 @@ export function readSpdx(document: Record<string, unknown>): Omit<Inventory, 'na
   for (const raw of packages) {
     const each = asObject(raw);
     if (!each) {
-      unidentified.add('a package that is not an object');
+      unidentified.add(undefined, 'a package that is not an object');
       continue;
     }
     const urls = purlsOf(each).flatMap((text) => parsePurl(text) ?? []);
     const flags = { place: ownText(each, 'SPDXID', 2_000) ?? 'a package', dev: false, optional: false };
-    for (const purl of urls) addPurl(list, purl, ownText(each, 'versionInfo'), flags);
-    if (urls.length === 0 && !described.has(flags.place))
-      unidentified.add(cut(ownText(each, 'name') ?? 'a package without a name', 80));
+    for (const purl of urls) addPurl(list, purl, ownText(each, 'versionInfo'), flags, sourceNamedBy(each));
+    // What alone is described is the project; of several nobody says which they are.
+    if (urls.length === 0 && !(described.size === 1 && described.has(flags.place)))
+      unidentified.add(ownText(each, 'name'), 'a package without a name');
   }
   return {
     name: ownText(document, 'name'),
     format: 'spdx',
     components: list.list(),
     problems: unidentified.problems(),
+    unread: unidentified.unread(),
   };
 }
 
@@ -53,6 +55,13 @@ function purlsOf(each: Record<string, unknown>): string[] {
     const reference = asObject(raw) ?? {};
     return own(reference, 'referenceType') === 'purl' ? (ownText(reference, 'referenceLocator', 2_000) ?? []) : [];
   });
+}
+
+/** Trivy writes the source package as a sentence: `built package from: perl 5.40.1-6`. */
+function sourceNamedBy(each: Record<string, unknown>): Purl['upstream'] {
+  const [, name, version] =
+    /^built package from: (\S+)(?: (\S+)?)?$/.exec(ownText(each, 'sourceInfo', 2_000) ?? '') ?? [];
+  return name === undefined ? undefined : { name, ...(version ? { version } : {}) };
 }
 
 /** Ids of what the document is about: `documentDescribes`, or a relationship `DESCRIBES` of the document. */

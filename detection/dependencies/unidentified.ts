@@ -1,23 +1,31 @@
 /** What an SBOM lists without saying which package it is: counted, the first few with their names. */
-const NAMES_KEPT = 20;
+import { cut } from './component-list';
+
+const NAMES_SHOWN = 20;
 
 export class Unidentified {
   private readonly names: string[] = [];
-  private count = 0;
+  private readonly shown: string[] = [];
 
   /** `things` is what the format calls them: `components`, `packages`. */
   constructor(private readonly things: string) {}
 
-  add(name: string): void {
-    this.count++;
-    if (this.names.length < NAMES_KEPT) this.names.push(name);
+  /** `name` is the name that it has; without one it is shown as `otherwise`, and may be any package. */
+  add(name: string | undefined, otherwise = ''): void {
+    this.names.push(name ?? '');
+    if (this.shown.length < NAMES_SHOWN) this.shown.push(cut(name ?? otherwise, 80));
+  }
+
+  unread(): string[] {
+    return [...new Set(this.names)];
   }
 
   problems(): string[] {
-    if (this.count === 0) return [];
-    const more = this.count > this.names.length ? ' …' : '';
+    const count = this.names.length;
+    if (count === 0) return [];
+    const more = count > this.shown.length ? ' …' : '';
     return [
-      `${this.count} ${this.things} have no package URL of a known kind, so nothing is known about them: ${this.names.join(', ')}${more}`,
+      `${count} ${this.things} have no package URL of a known kind, so nothing is known about them: ${this.shown.join(', ')}${more}`,
     ];
   }
 }

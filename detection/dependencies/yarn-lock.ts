@@ -3,7 +3,7 @@ import { parseSyml } from '@yarnpkg/parsers';
 import type { Inventory } from '../../domain/patch/dependencies';
 import { asObject, ComponentList, cut, own, ownText } from './component-list';
 import { InventoryError } from './inventory-error';
-import { nameProblem, splitName, versionIn } from './npm-package';
+import { aliasIn, nameProblem, splitName, unreadOf, versionIn } from './npm-package';
 import { isTarball } from './tarball';
 
 const FIRST = 4;
@@ -39,7 +39,7 @@ export function readYarnLock(content: string): Omit<Inventory, 'name'> {
     if (entry) addPackage(list, problems, key, entry, metadata !== undefined);
     else problems.push(`${cut(key, 120)}: is not an object, so nothing is known about it`);
   }
-  return { format: 'yarn-lock', components: list.list(), problems };
+  return { format: 'yarn-lock', components: list.list(), problems, unread: unreadOf(problems) };
 }
 
 /** A key is what was asked for, `a@^1.0.0, a@^1.1.0`; berry says in `resolution` what came of it. */
@@ -55,7 +55,7 @@ function addPackage(
   const range = got?.rest ?? '';
   if (OWN_CODE.test(range) && !isTarball(range.split('::')[0]!)) return;
   // Of Yarn 1 an alias stands in what was asked for: `alias@npm:@scope/name@^1.0.0`.
-  const alias = berry || !range.startsWith('npm:') ? undefined : splitName(range.slice('npm:'.length));
+  const alias = berry ? undefined : aliasIn(range);
   const name = alias?.name ?? got?.name ?? '';
   const problem = nameProblem(name, key);
   if (problem) {

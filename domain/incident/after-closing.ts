@@ -2,11 +2,13 @@
  * What goes on after an incident was closed: it is opened again with a reason; what came later is noted without opening it;
  * it is linked with others. All of that is also taken while it is open. Pure.
  */
+
 import { aheadProblem } from '../kernel/ahead';
 import { tocsin } from '../kernel/command-lines';
 import type { Instant } from '../kernel/time';
+import { notAfter } from '../kernel/time';
 import { type PolicyRef, packNames } from '../policy/policy';
-import { type Answer, notAfter } from './answer';
+import type { Answer } from './answer';
 import type { NewEvent } from './events';
 import { AFTER_CLOSING } from './links';
 import type { MessageBody } from './messages';

@@ -1,6 +1,6 @@
 /** How a message is answered when it changes nothing: what is wrong and what to do, or that it is known already. */
 import { earliestOf, type When } from '../kernel/inexact-instant';
-import { type Instant, toMs } from '../kernel/time';
+import { type Instant, notAfter, toMs } from '../kernel/time';
 import type { NewEvent } from './events';
 import type { MessageName } from './messages';
 
@@ -14,15 +14,6 @@ export class Answer {
   noted(note: string): NewEvent[] {
     return [{ kind: 'noted', data: { message: this.message, note } }];
   }
-}
-
-/** How far a sender's clock may run ahead of ours. */
-export const CLOCK_SKEW_MS = 5 * 60_000;
-
-/** The instant that a message states; a little ahead of now is now, more than that is none. */
-export function notAfter(at: Instant, now: Instant): Instant | undefined {
-  const aheadMs = toMs(at) - toMs(now);
-  return aheadMs <= 0 ? at : aheadMs <= CLOCK_SKEW_MS ? now : undefined;
 }
 
 /**

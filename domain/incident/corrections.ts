@@ -2,9 +2,9 @@
 import { aheadProblem } from '../kernel/ahead';
 import { tocsin } from '../kernel/command-lines';
 import { earliestOf, inexactOf } from '../kernel/inexact-instant';
-import { HOUR_MS, type Instant, toMs } from '../kernel/time';
+import { HOUR_MS, type Instant, notAfter, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
-import { type Answer, notAfter, whenNotAfter } from './answer';
+import { type Answer, whenNotAfter } from './answer';
 import { armedClock } from './clocks';
 import { type Corrected, type Correction, correctable } from './corrected-facts';
 import type { NewEvent } from './events';

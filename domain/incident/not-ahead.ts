@@ -4,8 +4,7 @@
  */
 import { aheadProblem } from '../kernel/ahead';
 import { earliestOf, type When } from '../kernel/inexact-instant';
-import { type Instant, minuteText, toMs } from '../kernel/time';
-import { CLOCK_SKEW_MS, notAfter } from './answer';
+import { CLOCK_SKEW_MS, type Instant, minuteText, notAfter, toMs } from '../kernel/time';
 import { readingsApart } from './declared-instants';
 import type { Declaration } from './incident';
 

@@ -1,12 +1,14 @@
 /** What each message of a person or a tool means for an incident. */
+
 import { aheadProblem } from '../kernel/ahead';
 import { ask, commandText, tocsin } from '../kernel/command-lines';
 import { sameValue } from '../kernel/same-value';
 import type { Instant } from '../kernel/time';
+import { notAfter } from '../kernel/time';
 import type { Policy, PolicyRef } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { isAfterClosing, onAfterClosing } from './after-closing';
-import { Answer, notAfter } from './answer';
+import { Answer } from './answer';
 import { onDecideAuthority } from './authority-decision';
 import { outcomeWords } from './board-words';
 import { isOver } from './containment';

@@ -4,8 +4,8 @@
  */
 import { aheadProblem } from '../kernel/ahead';
 import { tocsin } from '../kernel/command-lines';
-import { type Instant, minuteText, toMs } from '../kernel/time';
-import { type Answer, notAfter } from './answer';
+import { type Instant, minuteText, notAfter, toMs } from '../kernel/time';
+import type { Answer } from './answer';
 import { stateWords } from './board-words';
 import type { NewEvent } from './events';
 import type { MessageBody } from './messages';

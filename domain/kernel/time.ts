@@ -30,6 +30,15 @@ export function toMs(instant: Instant): number {
   return epochMs;
 }
 
+/** How far a sender's clock may run ahead of ours. */
+export const CLOCK_SKEW_MS = 5 * MINUTE_MS;
+
+/** An instant that somebody states; a little ahead of now is now, more than that is none. */
+export function notAfter(at: Instant, now: Instant): Instant | undefined {
+  const aheadMs = toMs(at) - toMs(now);
+  return aheadMs <= 0 ? at : aheadMs <= CLOCK_SKEW_MS ? now : undefined;
+}
+
 export function earliest(instants: readonly Instant[]): Instant | undefined {
   return instants.length === 0 ? undefined : instants.reduce((a, b) => (toMs(b) < toMs(a) ? b : a));
 }

@@ -29,6 +29,8 @@ export interface Inventory {
   components: Component[];
   /** What could not be judged and why, such as components without a package URL. */
   problems: string[];
+  /** What is listed and nobody can identify, by its name; empty where it has none, so that it may be any package. */
+  unread: string[];
 }
 
 /** One vulnerability in one package of one inventory, whatever the number of places, records and aliases. */

@@ -1,5 +1,5 @@
 // Where advisories come from: folders, JSON Lines, feeds that answer only when they have changed, and feeds that are away.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { readAdvisories } from '../../../../detection/dependencies/advisories';
@@ -30,6 +30,24 @@ test('a folder with its folders, JSON Lines, lists and answers of the API; what 
     ids: [],
     problems: ['advisories none: cannot be read (ENOENT)'],
   });
+});
+
+test('what a folder or an answer holds and nobody reads is told', async () => {
+  const dir = temporaryDir('unread');
+  writeFileSync(path.join(dir, 'a.json'), JSON.stringify(MINIMIST));
+  symlinkSync(path.join(dir, 'gone'), path.join(dir, 'b.json'));
+  const other = temporaryDir('linked');
+  symlinkSync(other, path.join(dir, 'linked'));
+  const name = path.basename(dir);
+  const { ids, problems } = await read(dir);
+  expect(ids).toEqual([MINIMIST.id]);
+  expect(problems.sort()).toEqual([
+    `${name}/b.json: cannot be read (ENOENT)`,
+    `${name}/linked: is a link to a folder, which is not followed; give that folder as a source of its own`,
+  ]);
+  const page = path.join(temporaryDir('page'), 'page.json');
+  writeFileSync(page, JSON.stringify({ vulns: [MINIMIST], next_page_token: 'x' }));
+  expect((await read(page)).problems).toEqual([expect.stringMatching(/page\.json: is one page of several/)]);
 });
 
 test('a feed is fetched once while it does not change; its last copy is used while it is away, and that is told', async () => {

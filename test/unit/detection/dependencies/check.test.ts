@@ -185,6 +185,45 @@ test('what cannot be read is a problem of the check: an inventory, a name that s
   });
 });
 
+describe('a record that cannot be read is told, and is not passed over', () => {
+  const a = { package: { ecosystem: 'npm', name: 'a' }, versions: ['1.0.0'] };
+  it.each<[string, object, RegExp]>([
+    ['affected is no list', { affected: { 0: a } }, /X-1 is not a valid OSV record: affected is no list/],
+    ['a package without an ecosystem', { affected: [{ ...a, package: { name: 'a' } }] }, /X-1 .*affected\.0\.package/],
+    ['a package that is a text', { affected: [{ ...a, package: 'npm/a' }] }, /X-1 .*affected\.0\.package/],
+    ['an entry that is none', { affected: [7, a] }, /X-1 .*affected\.0/],
+  ])('%s', (_name, over, problem) => {
+    const run = check({ web: lock({ a: '1.0.0' }) }, [{ id: 'X-1', modified: AT, ...over }]);
+    expect(run.summary().problems).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('a record of commits only names no package, and that is no fault', () => {
+    const run = check({ web: lock({ a: '1.0.0' }) }, [
+      { id: 'X-1', modified: AT, affected: [{ ranges: [{ type: 'GIT', events: [{ introduced: '0' }] }] }] },
+    ]);
+    expect(run.summary().problems).toEqual([]);
+  });
+
+  it('one that was modified in the future is told, and hides none that was modified before', () => {
+    const fresh = record('X-1', 'a', [{ introduced: '0' }], { modified: '2026-03-01T00:00:00Z' });
+    const late = record('X-1', 'a', [{ introduced: '9.0.0' }], { modified: '2099-01-01T00:00:00Z' });
+    for (const records of [
+      [late, fresh],
+      [fresh, late],
+    ]) {
+      const run = check({ web: lock({ a: '1.0.0' }) }, records);
+      expect(run.findings).toHaveLength(1);
+      expect(run.summary().problems).toEqual([expect.stringMatching(/X-1 was modified in the future \(2099-01-01/)]);
+    }
+    expect(check({ web: lock({ a: '9.0.0' }) }, [late]).findings).toHaveLength(1);
+  });
+
+  it('one that is to be withdrawn in the future still counts', () => {
+    const soon = record('X-1', 'a', [{ introduced: '0' }], { withdrawn: '2099-01-01T00:00:00Z' });
+    expect(check({ web: lock({ a: '1.0.0' }) }, [soon]).findings).toHaveLength(1);
+  });
+});
+
 describe('how it stands with what was found earlier', () => {
   const found = check({ web: lock({ minimist: '1.2.5' }) }, [MINIMIST]).findings[0]!;
   it.each<[string, Record<string, string | undefined>, object[], object]>([

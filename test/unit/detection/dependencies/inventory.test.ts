@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inventorySource, parseInventory, readInventory } from '../../../../detection/dependencies/inventory';
 import { InventoryError } from '../../../../detection/dependencies/inventory-error';
+import { packageKey } from '../../../../detection/dependencies/package-key';
 import { parsePurl } from '../../../../detection/dependencies/purl';
 import { packageRoot } from '../../../../platform/package-root';
 import { temporaryDir } from '../../../setup/helpers';
@@ -127,6 +128,25 @@ test.each([
   ['pkg:composer/laravel/framework@5.5.0', 'Packagist', 'laravel/framework', '5.5.0'],
 ])('%s', (text, ecosystem, name, version) => {
   expect(parsePurl(text)).toMatchObject({ ecosystem, name, ...(version && { version }) });
+});
+
+test.each([
+  ['Go', 'github.com/Azure/azure-sdk', 'github.com/azure/azure-sdk'],
+  ['SwiftURL', 'https://github.com/Vapor/vapor.git', 'github.com/vapor/vapor'],
+  ['GitHub Actions', 'Actions/checkout', 'actions/checkout'],
+  ['crates.io', 'Serde_json', 'serde-json'],
+  ['PyPI', 'Flask.SQLAlchemy', 'flask-sqlalchemy'],
+  ['NuGet', 'Newtonsoft.Json', 'newtonsoft.json'],
+])('%s: %s and %s are one package', (ecosystem, a, b) => {
+  expect(packageKey(ecosystem, a)).toBe(packageKey(ecosystem, b));
+});
+
+test.each([
+  ['npm', 'JSONStream', 'jsonstream'],
+  ['Maven', 'org.A:b', 'org.a:b'],
+  ['RubyGems', 'A', 'a'],
+])('%s: %s and %s are two packages', (ecosystem, a, b) => {
+  expect(packageKey(ecosystem, a)).not.toBe(packageKey(ecosystem, b));
 });
 
 test.each(['', 'lodash', 'pkg:', 'pkg:npm', 'pkg:npm/', 'pkg:unheard-of/a@1', 'pkg:npm/%E0%A4%A', 'pkg:__proto__/a@1'])(
