@@ -20,9 +20,10 @@ const DEEPEST_FOLDER = 12;
 
 /**
  * Reads one source: an `https:` address (or `http:` on this machine), a folder, or a file. Never throws for its content. A
- * source with nothing in it is a problem: a check that read nothing found nothing, which says nothing.
+ * source with nothing in it is a problem: a check that read nothing found nothing, which says nothing. Answers how many records
+ * were taken.
  */
-export async function readAdvisories(source: string, given: ReadOptions): Promise<void> {
+export async function readAdvisories(source: string, given: ReadOptions): Promise<number> {
   let seen = 0;
   const take: TakeRecord = (record, where) => {
     seen++;
@@ -35,6 +36,7 @@ export async function readAdvisories(source: string, given: ReadOptions): Promis
   };
   await readSource(source, { ...given, take, problem });
   if (seen + told === 0) problem(`advisories ${nameOf(source)}: no OSV record is there, so nothing is known from it`);
+  return seen;
 }
 
 async function readSource(source: string, options: ReadOptions): Promise<void> {

@@ -10,6 +10,7 @@ import {
   excuseText,
   type Finding,
   type Inventory,
+  moreSevere,
   type Undecided,
 } from '../../domain/patch/dependencies';
 import type { PatchFinding, Recheck } from '../../domain/patch/patch-task';
@@ -18,6 +19,7 @@ import { Exploitation } from './exploitation';
 import { InventoryError } from './inventory-error';
 import { byVulnerability, judge, type Vulnerability } from './match';
 import { packageKey } from './package-key';
+import { installedInstead, whyNotGone } from './standing';
 import { VexStatements } from './vex';
 
 const PROBLEMS_KEPT = 50;
@@ -31,7 +33,11 @@ export class DependencyCheck {
   /** What is known beside the advisories; to be filled before the check concludes. */
   readonly vex = new VexStatements();
   readonly exploitation = new Exploitation();
+  /** Sources of advisories of which nothing could be read. */
+  sourcesUnread = 0;
   private readonly inventories = new Map<string, Inventory>();
+  /** Names that stand for several inventories. */
+  private readonly ambiguous = new Set<string>();
   private readonly installed = new Map<string, Array<{ inventory: Inventory; component: Component }>>();
   /** Newest record by id, of those that name an installed package. */
   private readonly records = new Map<string, Advisory>();
@@ -59,6 +65,7 @@ export class DependencyCheck {
     }
     if (this.inventories.has(inventory.name)) {
       this.unreadable++;
+      this.ambiguous.add(inventory.name);
       this.problem(`inventory ${inventory.name}: the name stands twice; write NAME=PATH to tell them apart`);
       return;
     }
@@ -160,34 +167,59 @@ export class DependencyCheck {
         ? { outcome: 'unknown', reason: `the inventory ${task.inventory} cannot be read now` }
         : { outcome: 'unlisted', reason: `the inventory ${task.inventory} is not checked any more` };
     }
+    const found = this.findings.find((finding) => sameVulnerability(finding, task));
+    if (found) return { outcome: 'found', finding: this.asRated(task, patchFinding(found)) };
+    const reason = this.whyUnknown(inventory, task);
+    if (reason) return { outcome: 'unknown', reason };
     const key = packageKey(task.ecosystem, task.package);
     const uses = (this.installed.get(key) ?? []).filter((use) => use.inventory === inventory);
     if (uses.length === 0) {
       return { outcome: 'fixed', reason: `${task.package} is not in ${task.inventory} any more` };
     }
-    const ids = [task.advisory, ...task.aliases];
-    const found = this.findings.find((finding) => sameVulnerability(finding, task));
-    if (found) return { outcome: 'found', finding: patchFinding(found) };
-    const known = (this.vulnerabilities.get(key) ?? []).filter((each) => each.ids.some((id) => ids.includes(id)));
-    if (known.length === 0 && !this.withdrawn.has(task.advisory)) {
-      return { outcome: 'unknown', reason: `the advisory ${task.advisory} is in none of the sources now` };
-    }
+    const known = this.knownOf(task);
     if (known.every(({ records }) => records.every(({ withdrawnAt }) => withdrawnAt !== undefined))) {
       return { outcome: 'withdrawn', reason: `the advisory ${task.advisory} was withdrawn` };
     }
-    const excuse = this.excused.find(
-      (each) =>
-        each.inventory === task.inventory &&
-        each.package === task.package &&
-        [each.advisory, ...each.aliases].some((id) => ids.includes(id)),
-    );
-    const doubt = this.undecided.find(
-      (each) => each.inventory === task.inventory && each.package === task.package && ids.includes(each.advisory),
-    );
-    if (doubt) return { outcome: 'unknown', reason: doubt.reason };
+    const excuse = this.excused.find((each) => sameVulnerability(each, task));
     if (excuse) return { outcome: 'stated', reason: excuseText(excuse) };
-    const versions = uses.map(({ component }) => component.version ?? 'of unknown version').sort();
-    return { outcome: 'fixed', reason: `fixed version ${[...new Set(versions)].join(', ')} installed`.slice(0, 500) };
+    // A version that is not known is undecided, and so has been told.
+    const versions = uses.flatMap(({ component }) => component.version ?? []);
+    return { outcome: 'fixed', reason: installedInstead(versions, task.advisory, known) };
+  }
+
+  /** Why nobody can say now how a task stands whose vulnerability was not found. */
+  private whyUnknown(inventory: Inventory, task: PatchFinding): string | undefined {
+    const { name } = inventory;
+    if (this.ambiguous.has(name)) return `several inventories are called ${name}; write NAME=PATH to tell them apart`;
+    const key = packageKey(task.ecosystem, task.package);
+    if (!this.installed.get(key)?.some((use) => use.inventory === inventory))
+      return whyNotGone(inventory, task.package);
+    if (this.sourcesUnread > 0) return 'a source of advisories cannot be read now, and may say otherwise';
+    const broken = [task.advisory, ...task.aliases].find((id) => this.broken.has(id));
+    if (broken) return `the record ${broken} cannot be read now`;
+    const isKnown = this.knownOf(task).some(({ records }) => records.some(({ id }) => id === task.advisory));
+    if (!isKnown && !this.withdrawn.has(task.advisory)) {
+      return `the advisory ${task.advisory} is in none of the sources now`;
+    }
+    const doubt = this.undecided.find((each) => sameVulnerability(each, task));
+    if (doubt) return doubt.reason;
+    const isExcused = this.excused.some((each) => sameVulnerability(each, task));
+    return isExcused && this.vex.incomplete
+      ? 'not all statements (VEX) can be read now, and one may say otherwise'
+      : undefined;
+  }
+
+  /** What is known of a task's vulnerability, under whichever of its ids. */
+  private knownOf(task: PatchFinding): Vulnerability[] {
+    const ids = [task.advisory, ...task.aliases];
+    const all = this.vulnerabilities.get(packageKey(task.ecosystem, task.package)) ?? [];
+    return all.filter((each) => each.ids.some((id) => ids.includes(id)));
+  }
+
+  /** A finding as a running task goes on with it: while what may rate it worse cannot be read, it is rated no lower. */
+  asRated(before: PatchFinding, now: PatchFinding): PatchFinding {
+    const isUnsure = this.sourcesUnread > 0 || this.exploitation.incomplete;
+    return isUnsure && moreSevere(before.severity, now.severity) ? { ...now, severity: before.severity } : now;
   }
 
   summary(): CheckSummary {

@@ -85,10 +85,11 @@ export function judge(
       package: component.name,
       version: component.version,
       advisory: vulnerability.ids[0]!,
+      aliases: vulnerability.ids.slice(1),
     };
     const excuse = known.vex.excuse(vulnerability.ids, inventory.name, component);
     if (excuse) {
-      excused.push({ ...about, aliases: vulnerability.ids.slice(1), ...excuse });
+      excused.push({ ...about, ...excuse });
       continue;
     }
     if (affecting.length > 0) {

@@ -12,6 +12,7 @@ import { patchFinding, sameVulnerability } from './check';
 export interface Checked {
   at: Instant;
   findings: Finding[];
+  asRated(before: PatchFinding, now: PatchFinding): PatchFinding;
   standingOf(finding: PatchFinding): Recheck;
 }
 
@@ -33,7 +34,7 @@ export function planTasks(rows: PatchRow[], check: Checked, policy: DependencyPo
     if (row) {
       met.add(row);
       // The key stays, whichever of its ids people prefer by now.
-      const next = goesOn(row, { ...finding, key: row.finding.key }, check, policy);
+      const next = goesOn(row, { ...check.asRated(row.finding, finding), key: row.finding.key }, check, policy);
       if (next) changed.push(next);
       continue;
     }

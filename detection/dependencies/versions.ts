@@ -134,6 +134,21 @@ export function firstFix(version: string, entries: AffectedPackage[]): string | 
     .find(({ text }) => entries.every((each) => judgeVersion(text, each).state !== 'affected'))?.text;
 }
 
+/** True when an entry names a fix that comes no later than the version. */
+export function isFixedIn(version: string, entries: AffectedPackage[]): boolean {
+  return entries.some(({ ecosystem, ranges }) =>
+    ranges.some(({ type, events }) => {
+      const order = orderOfRange(ecosystem, type);
+      const installed = order?.parse(version);
+      if (!order || installed === undefined) return false;
+      return events.some(({ fixed }) => {
+        const at = fixed === undefined ? undefined : order.parse(fixed);
+        return at !== undefined && order.compare(installed, at) >= 0;
+      });
+    }),
+  );
+}
+
 /** Without repetitions, those that can be compared in their ecosystem's order. */
 export function sortedVersions(versions: string[], ecosystem: string): string[] {
   const order = orderOf(ecosystem);

@@ -31,6 +31,8 @@ export interface VexStatement {
 export type Excuse = Pick<VexStatement, 'status' | 'author' | 'reason' | 'at' | 'where'>;
 
 export class VexStatements {
+  /** A document was not read, or not whole: it may say otherwise. */
+  incomplete = false;
   private readonly byId = new Map<string, VexStatement[]>();
 
   add(statement: VexStatement): void {

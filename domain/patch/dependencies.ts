@@ -68,15 +68,14 @@ export interface Undecided {
   package: string;
   version?: string;
   advisory: string;
+  aliases: string[];
   reason: string;
 }
 
 /** A vulnerable or undecided version that somebody states not to be affected, or to be fixed (VEX). */
-export interface Excused extends Omit<Undecided, 'reason'> {
-  aliases: string[];
+export interface Excused extends Undecided {
   status: string;
   author: string;
-  reason: string;
   at: Instant;
   /** The file that says so. */
   where: string;

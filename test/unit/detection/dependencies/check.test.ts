@@ -1,6 +1,6 @@
 // A check: real facts against real-shaped inventories; aliases, withdrawals, severities, and what cannot be known.
 import path from 'node:path';
-import { DependencyCheck } from '../../../../detection/dependencies/check';
+import { DependencyCheck, patchFinding } from '../../../../detection/dependencies/check';
 import { parseInventory, readInventory } from '../../../../detection/dependencies/inventory';
 import { InventoryError } from '../../../../detection/dependencies/inventory-error';
 import { cvssScore, ratingOf } from '../../../../detection/dependencies/severity';
@@ -20,6 +20,16 @@ function check(inventories: Record<string, string | undefined>, records: object[
   for (const each of records) run.addRecord(each, 'a test');
   return run.conclude();
 }
+
+const sbom = (component: object) =>
+  JSON.stringify({
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    components: [
+      { type: 'library', purl: 'pkg:npm/other@1.0.0' },
+      { type: 'library', ...component },
+    ],
+  });
 
 test('vulnerable versions, their severity and their fix', () => {
   const web = lock({
@@ -241,9 +251,81 @@ describe('how it stands with what was found earlier', () => {
     ],
     [
       'removed, even when the advisory cannot be had',
-      { web: lock({}) },
+      { web: lock({ other: '1.0.0' }) },
       [],
       { outcome: 'fixed', reason: 'minimist is not in web any more' },
+    ],
+    [
+      'an inventory that lists nothing',
+      { web: lock({}) },
+      [MINIMIST],
+      { outcome: 'unknown', reason: 'web lists no package now: that does not show that minimist is gone' },
+    ],
+    [
+      'an SBOM that lists nothing',
+      { web: '{"bomFormat":"CycloneDX","specVersion":"1.6","components":[]}' },
+      [MINIMIST],
+      { outcome: 'unknown', reason: expect.stringMatching(/lists no package now/) },
+    ],
+    [
+      'a lock file with an entry that cannot be read',
+      { web: lock({ other: '1.0.0' }).replace('"packages":{', '"packages":{"node_modules/x":7,') },
+      [MINIMIST],
+      { outcome: 'unknown', reason: 'web has entries that cannot be read now, and minimist may be one of them' },
+    ],
+    [
+      'an SBOM that names it without a package URL',
+      { web: sbom({ name: 'minimist' }) },
+      [MINIMIST],
+      { outcome: 'unknown', reason: 'web names minimist without saying which package it is' },
+    ],
+    [
+      'an SBOM with something nameless',
+      { web: sbom({}) },
+      [MINIMIST],
+      { outcome: 'unknown', reason: expect.stringMatching(/has entries that cannot be read/) },
+    ],
+    [
+      'an SBOM that names something else without a package URL',
+      { web: sbom({ name: 'mystery' }) },
+      [MINIMIST],
+      { outcome: 'fixed', reason: 'minimist is not in web any more' },
+    ],
+    [
+      'the same version, which nothing calls affected any more',
+      { web: lock({ minimist: '1.2.5' }) },
+      [record(MINIMIST.id, 'minimist', [{ introduced: '2.0.0' }, { fixed: '2.1.0' }])],
+      { outcome: 'fixed', reason: 'installed: 1.2.5, which GHSA-xvch-5gv4-984h does not call affected' },
+    ],
+    [
+      'its record cannot be read any more',
+      { web: lock({ minimist: '1.2.8' }) },
+      [MINIMIST, { ...MINIMIST, id: 'CVE-2021-44906', modified: 'x' }],
+      { outcome: 'unknown', reason: 'the record CVE-2021-44906 cannot be read now' },
+    ],
+    [
+      'another record alone is withdrawn',
+      { web: lock({ minimist: '1.2.5' }) },
+      [{ ...MINIMIST, id: 'CVE-2021-44906', aliases: ['GHSA-xvch-5gv4-984h'], withdrawn: '2026-03-01T00:00:00Z' }],
+      { outcome: 'unknown', reason: expect.stringMatching(/in none of the sources/) },
+    ],
+    [
+      'another record alone says that it is not affected',
+      { web: lock({ minimist: '1.2.8' }) },
+      [{ ...MINIMIST, id: 'CVE-2021-44906', aliases: [] }],
+      { outcome: 'unknown', reason: expect.stringMatching(/in none of the sources/) },
+    ],
+    [
+      'withdrawn, as something says that is no date',
+      { web: lock({ minimist: '1.2.8' }) },
+      [{ id: MINIMIST.id, modified: AT, withdrawn: true }],
+      { outcome: 'unknown', reason: expect.stringMatching(/in none of the sources/) },
+    ],
+    [
+      'undecided under another of its ids',
+      { web: lock({ minimist: 'main' }) },
+      [MINIMIST, { ...MINIMIST, id: 'GHSA-aaaa-bbbb-cccc', aliases: ['CVE-2021-44906'] }],
+      { outcome: 'unknown', reason: expect.stringMatching(/names no version/) },
     ],
     [
       'withdrawn',
@@ -288,6 +370,37 @@ describe('how it stands with what was found earlier', () => {
       { outcome: 'found', finding: expect.anything() },
     ],
   ])('%s', (_name, inventories, records, expected) => {
-    expect(check(inventories, records).standingOf(found as never)).toEqual(expected);
+    expect(check(inventories, records).standingOf(patchFinding(found))).toEqual(expected);
+  });
+
+  it('undecided under another way of writing its name', () => {
+    const pypi = (name: string, version: string) => sbom({ purl: `pkg:pypi/${name}@${version}` });
+    const affected = [{ package: { ecosystem: 'PyPI', name: 'flask-admin' }, versions: ['1.0'] }];
+    const advisory = {
+      id: 'PYSEC-1',
+      modified: AT,
+      affected: [{ ...affected[0], ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: '2.0' }] }] }],
+    };
+    const open = patchFinding(check({ web: pypi('Flask-Admin', '1.0') }, [advisory]).findings[0]!);
+    const later = check({ web: pypi('flask_admin', 'main') }, [advisory]);
+    expect(later.standingOf(open)).toMatchObject({ outcome: 'unknown', reason: expect.stringMatching(/"main"/) });
+  });
+
+  it('an inventory whose name stands twice does not show that it is gone', () => {
+    const run = check({ web: lock({ other: '1.0.0' }) }, [MINIMIST]);
+    run.addInventory(() => ({ ...parseInventory(lock({ minimist: '1.2.5' })), name: 'web' }));
+    expect(run.standingOf(patchFinding(found))).toEqual({
+      outcome: 'unknown',
+      reason: 'several inventories are called web; write NAME=PATH to tell them apart',
+    });
+  });
+
+  it('a source of advisories that cannot be read may say otherwise', () => {
+    const run = check({ web: lock({ minimist: '1.2.8' }) }, [MINIMIST]);
+    run.sourcesUnread++;
+    expect(run.standingOf(patchFinding(found))).toEqual({
+      outcome: 'unknown',
+      reason: 'a source of advisories cannot be read now, and may say otherwise',
+    });
   });
 });

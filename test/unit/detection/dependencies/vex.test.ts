@@ -263,6 +263,36 @@ describe('exploitation', () => {
     expect((await order([file('x', text)])).problems).toEqual([expect.stringMatching(problem)]);
   });
 
+  test('while the catalogue cannot be read, a running task is rated no lower', async () => {
+    const policy = loadDependencyPolicy();
+    const readable = await order([file('kev.json', kev)]);
+    const rows = planTasks([], readable.run, policy).changed.map((row) => ({ ...row, pending: undefined }));
+    const task = rows.find((row) => row.finding.package === 'lodash')!;
+    expect(task.finding.severity).toBe('critical');
+    for (const source of [
+      path.join(dir, 'none'),
+      file('damaged.json', '{"vulnerabilities":'),
+      file('e.csv', 'a,b\n'),
+    ]) {
+      const { run } = await order([source]);
+      expect(run.findings.find((each) => each.package === 'lodash')!.severity).toBe('high');
+      expect(planTasks(rows, run, policy)).toEqual({ changed: [], fresh: [] });
+      expect(run.standingOf(task.finding)).toEqual({ outcome: 'found', finding: task.finding });
+    }
+    // A catalogue that is read and does not list it lowers the rating; so does one that is not configured any more.
+    const other = file('other.json', { vulnerabilities: [{ cveID: 'CVE-2020-1234' }] });
+    for (const sources of [[other], []])
+      expect(planTasks(rows, (await order(sources)).run, policy).changed).toMatchObject([
+        { finding: { package: 'lodash', severity: 'high' } },
+      ]);
+  });
+
+  test('a catalogue that was cut off is told', async () => {
+    const { problems, run } = await order([file('cut.json', { ...kev, count: 3 })]);
+    expect(problems).toEqual([expect.stringMatching(/cut\.json: says that it lists 3 vulnerabilities, and lists 2/)]);
+    expect(run.findings[0]).toMatchObject({ package: 'lodash', severity: 'critical' });
+  });
+
   test('a file that is not there is told', async () => {
     expect((await order([path.join(dir, 'none')])).problems).toEqual([
       expect.stringMatching(/none: cannot be read \(ENOENT\)/),
