@@ -31,7 +31,7 @@ export class DependencyCheck {
   readonly undecided: Undecided[] = [];
   readonly excused: Excused[] = [];
   /** What is known beside the advisories; to be filled before the check concludes. */
-  readonly vex = new VexStatements();
+  readonly vex: VexStatements;
   readonly exploitation = new Exploitation();
   /** Sources of advisories of which nothing could be read. */
   sourcesUnread = 0;
@@ -50,7 +50,9 @@ export class DependencyCheck {
   private seen = 0;
   private faults = 0;
 
-  constructor(readonly at: Instant) {}
+  constructor(readonly at: Instant) {
+    this.vex = new VexStatements(at);
+  }
 
   /** Adds an inventory, or says why there is none. Two of one name would be taken for each other: the later is refused. */
   addInventory(read: () => Inventory): void {

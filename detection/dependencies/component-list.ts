@@ -23,6 +23,8 @@ export class ComponentList {
       this.byIdentity.set(identity, { ...rest, places: [cut(place)] });
       return;
     }
+    // What is true at every place.
+    known.qualifiers = known.qualifiers?.filter((each) => rest.qualifiers?.includes(each));
     known.dev &&= rest.dev;
     known.optional &&= rest.optional;
     if (known.places.length < PLACES_KEPT && !known.places.includes(cut(place))) known.places.push(cut(place));
@@ -46,7 +48,7 @@ export function asObject(value: unknown): Record<string, unknown> | undefined {
 }
 
 /** An own field of an object: a key such as `__proto__` or `constructor` is data like any other. */
-export function own(object: Record<string, unknown>, key: string): unknown {
+export function own<T>(object: Record<string, T>, key: string): T | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 

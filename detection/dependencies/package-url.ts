@@ -16,6 +16,7 @@ export function addPurl(
     name: cut(purl.name),
     version: purl.version === undefined ? beside : cut(purl.version),
     ...(purl.release ? { release: purl.release } : {}),
+    ...(purl.qualifiers.length > 0 ? { qualifiers: purl.qualifiers } : {}),
     ...flags,
   };
   list.add(found);

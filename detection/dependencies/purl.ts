@@ -1,17 +1,22 @@
 /** Package URLs (https://github.com/package-url/purl-spec), as far as they name a package of an ecosystem of OSV. */
+import { own } from './component-list';
 import { releaseIn } from './releases';
 
 /**
- * A package that a URL names. `version` is decoded. Of the qualifiers count: `upstream`, the source package that one of a
- * distribution was built from, under whose name distributions publish advisories; `distro`, the distribution's release; and
- * `epoch`, the part of an RPM's version that stands apart from it.
+ * A package that a URL names. `version` is decoded. Of the qualifiers some have a field of their own: `upstream`, the source package
+ * that one of a distribution was built from, under whose name distributions publish advisories; `distro`, the distribution's
+ * release; and `epoch`, the part of an RPM's version that stands apart from it.
  */
 export interface Purl {
   ecosystem: string;
   name: string;
-  version?: string;
+  version?: string | undefined;
+  /** It has a version, which cannot be read. */
+  versionUnread?: true;
   release?: string;
   upstream?: { name: string; version?: string };
+  /** All others, `KEY=VALUE`, `distro` among them; and a path within the package, `#PATH`. */
+  qualifiers: string[];
 }
 
 /** Types of package URLs, as OSV calls their ecosystems, and how namespace and name are put together there. */
@@ -50,7 +55,8 @@ const DISTRIBUTIONS: Record<string, string> = {
 /** Parses a package URL. Undefined when it is none, or of a type for which there are no advisories. Never throws. */
 export function parsePurl(text: string): Purl | undefined {
   if (text.length > 2000 || !/^pkg:/i.test(text)) return undefined;
-  const [path = '', qualifiers = ''] = text.slice(4).replace(/^\/+/, '').split('#')[0]!.split('?', 2);
+  const [whole = '', subpath = ''] = text.slice(4).replace(/^\/+/, '').split('#', 2);
+  const [path = '', qualifiers = ''] = whole.split('?', 2);
   // A scope is written %40scope, but plain @scope is met too: the version follows the last @ of the last segment.
   const at = path.lastIndexOf('@');
   const hasVersion = at > path.lastIndexOf('/') + 1 && at > 0;
@@ -70,13 +76,24 @@ export function parsePurl(text: string): Purl | undefined {
   const release = releaseIn(known.ecosystem, qualifier(qualifiers, 'distro') ?? '');
   return {
     ...known,
-    ...(plain ? { version: withEpoch(plain) } : {}),
+    ...(plain ? { version: withEpoch(plain) } : hasVersion ? { versionUnread: true } : {}),
     ...(release ? { release } : {}),
     // A source package and what is built from it have one epoch, which the file's name leaves out.
     ...(upstream
       ? { upstream: { ...upstream, ...(upstream.version ? { version: withEpoch(upstream.version) } : {}) } }
       : {}),
+    qualifiers: [...othersOf(qualifiers), ...(subpath === '' ? [] : [`#${subpath}`])],
   };
+}
+
+/** What tells packages of one name and version apart. */
+function othersOf(qualifiers: string): string[] {
+  return qualifiers.split('&').flatMap((each) => {
+    const [key = '', ...value] = each.split('=');
+    const written = value.join('=');
+    const isPart = ['', 'upstream', 'epoch'].includes(key.toLowerCase()) || written === '';
+    return isPart ? [] : [`${key.toLowerCase()}=${decode(written) ?? written}`];
+  });
 }
 
 function qualifier(qualifiers: string, key: string): string | undefined {
@@ -94,21 +111,17 @@ function upstreamOf(qualifiers: string): Purl['upstream'] {
   return name ? { name, ...(version ? { version } : {}) } : undefined;
 }
 
-function identify(type: string, namespace: string[], name: string): Purl | undefined {
+function identify(type: string, namespace: string[], name: string): Pick<Purl, 'ecosystem' | 'name'> | undefined {
   const distribution = own(DISTRIBUTIONS, `${type}/${namespace.join('/').toLowerCase()}`);
   if (distribution) return { ecosystem: distribution, name };
   const plain = own(TYPES, type);
   return plain && { ecosystem: plain.ecosystem, name: [...namespace, name].join(plain.join) };
 }
 
-function own<T>(table: Record<string, T>, key: string): T | undefined {
-  return Object.hasOwn(table, key) ? table[key] : undefined;
-}
-
 function decode(segment: string): string | undefined {
   try {
     return decodeURIComponent(segment);
   } catch {
-    return undefined; // a stray % is no package URL
+    return undefined; // a stray %
   }
 }

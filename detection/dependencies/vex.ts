@@ -5,9 +5,9 @@
 
 import type { Instant } from '../../domain/kernel/time';
 import type { Component } from '../../domain/patch/dependencies';
-import { orderOf } from './orders';
 import { packageKey } from './package-key';
 import type { Purl } from './purl';
+import { isOneOf } from './versions';
 
 export type VexStatus = 'not_affected' | 'fixed' | 'affected' | 'under_investigation';
 
@@ -17,7 +17,10 @@ export interface VexStatement {
   status: VexStatus;
   /** The packages that it is about; undefined: about the whole of the inventory. */
   packages: Purl[] | undefined;
-  /** The inventory that it counts for; undefined: for all, which only a statement about a package by itself may. */
+  /**
+   * The inventory that it counts for; undefined: for all. Of those that take something away only a statement about a package by
+   * itself may count for all.
+   */
   inventory: string | undefined;
   author: string;
   /** One line: the code, what else is said, or both. */
@@ -31,9 +34,12 @@ export interface VexStatement {
 export type Excuse = Pick<VexStatement, 'status' | 'author' | 'reason' | 'at' | 'where'>;
 
 export class VexStatements {
-  /** A document was not read, or not whole: it may say otherwise. */
+  /** A document or a statement was not read: it may say otherwise. */
   incomplete = false;
   private readonly byId = new Map<string, VexStatement[]>();
+
+  /** `now`: the instant of the check, after which nothing can have been stated. */
+  constructor(readonly now: Instant) {}
 
   add(statement: VexStatement): void {
     for (const id of new Set(statement.ids)) this.byId.set(id, [...(this.byId.get(id) ?? []), statement]);
@@ -44,28 +50,40 @@ export class VexStatements {
     const all = ids.flatMap((id) => this.byId.get(id) ?? []).filter((each) => concerns(each, inventory, component));
     const newest = all.reduce<VexStatement | undefined>((best, each) => {
       if (!best || each.at > best.at) return each;
-      return each.at === best.at && !excuses(each) ? each : best;
+      return each.at === best.at && !excuses(each.status) ? each : best;
     }, undefined);
-    if (!newest || !excuses(newest)) return undefined;
+    if (!newest || !excuses(newest.status)) return undefined;
     const { status, author, reason, at, where } = newest;
     return { status, author, reason, at, where };
   }
 }
 
-function excuses({ status }: VexStatement): boolean {
+/** Whether a statement of this status takes a finding away. */
+export function excuses(status: VexStatus): boolean {
   return status === 'not_affected' || status === 'fixed';
 }
 
+/** What takes away must be about exactly this package; what says that it is affected counts wherever it may be about it. */
 function concerns(statement: VexStatement, inventory: string, component: Component): boolean {
   if (statement.inventory !== undefined && statement.inventory !== inventory) return false;
-  return statement.packages?.some((purl) => isOf(purl, component)) ?? statement.inventory !== undefined;
+  const takesAway = excuses(statement.status);
+  if (!statement.packages) return statement.inventory !== undefined || !takesAway;
+  return statement.packages.some((purl) => (takesAway ? isExactly : mayBe)(purl, component));
 }
 
-/** Of a package URL without a version all versions are meant. */
-function isOf(purl: Purl, { ecosystem, name, version }: Component): boolean {
+/**
+ * Of a package URL without a version all versions are meant; one that has it names that version as the inventory writes it: what
+ * sorts alike, such as two builds, is not the same. Its qualifiers (`arch`, `distro`) must be those of the package.
+ */
+function isExactly(purl: Purl, { ecosystem, name, version, release, qualifiers = [] }: Component): boolean {
   if (packageKey(purl.ecosystem, purl.name) !== packageKey(ecosystem, name)) return false;
-  if (purl.version === undefined || purl.version === version) return true;
-  const order = orderOf(ecosystem);
-  const [said, installed] = [order?.parse(purl.version), version === undefined ? undefined : order?.parse(version)];
-  return order !== undefined && said !== undefined && installed !== undefined && order.compare(said, installed) === 0;
+  if (purl.version !== undefined && purl.version !== version) return false;
+  const isOfRelease = purl.release !== undefined && purl.release === release;
+  return purl.qualifiers.every((each) => qualifiers.includes(each) || (each.startsWith('distro=') && isOfRelease));
+}
+
+function mayBe(purl: Purl, { ecosystem, name, version, release }: Component): boolean {
+  if (packageKey(purl.ecosystem, purl.name) !== packageKey(ecosystem, name)) return false;
+  if (purl.release !== undefined && release !== undefined && purl.release !== release) return false;
+  return purl.version === undefined || version === undefined || isOneOf(version, [purl.version], ecosystem);
 }

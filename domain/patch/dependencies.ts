@@ -14,6 +14,8 @@ export interface Component {
   version?: string;
   /** The release of its distribution, where the inventory says it: `12` of Debian, `22.04` of Ubuntu. */
   release?: string;
+  /** What its package URL says of it beside its version, `arch=amd64`; of several places what all of them say. */
+  qualifiers?: string[] | undefined;
   /** Where it stands: `node_modules/a/node_modules/b`, or the component's reference. Of several, the first few. */
   places: string[];
   /** Only for development; or, in an SBOM, excluded from what is shipped. */

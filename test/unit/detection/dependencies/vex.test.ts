@@ -159,6 +159,353 @@ describe('a statement', () => {
     });
   });
 
+  /** An older statement that takes lodash away, beside what is given. */
+  const beside = (name: string, document: object, inventory = '') => {
+    const source = file(name, document);
+    return [file('older.json', openVex([statement()])), inventory ? `${inventory}=${source}` : source];
+  };
+  const later = { timestamp: '2026-11-01T00:00:00Z' };
+  const affected = { status: 'affected', ...later };
+  const shop = { '@id': 'pkg:oci/shop' };
+  const exploitable = { state: 'exploitable', lastUpdated: '2026-11-01T00:00:00Z' };
+  const root = {
+    metadata: {
+      timestamp: '2026-10-01T00:00:00Z',
+      authors: [{ name: 'Dana Weiss' }],
+      component: { name: 'shop', 'bom-ref': 'shop', version: '1.0' },
+    },
+  };
+
+  test.each<[string, object]>([
+    ['of OpenVEX, about a product, for no inventory', openVex([statement({ ...affected, products: [shop] })])],
+    [
+      'of OpenVEX, about a part of a product, for no inventory',
+      openVex([statement({ ...affected, products: [{ ...shop, subcomponents: [{ '@id': 'pkg:npm/lodash' }] }] })]),
+    ],
+    ['of OpenVEX, under investigation', openVex([statement({ ...affected, status: 'under_investigation' })])],
+    ['of OpenVEX, of all versions', openVex([statement({ ...affected, products: ['pkg:npm/lodash'] })])],
+    [
+      'of OpenVEX, of a version that cannot be read',
+      openVex([statement({ ...affected, products: ['pkg:npm/lodash@%E0%A4%A'] })]),
+    ],
+    [
+      'of OpenVEX, about something unknown',
+      openVex([statement({ ...affected, products: ['pkg:unheard-of/lodash@1'] })]),
+    ],
+    ['of OpenVEX, about nothing', openVex([statement({ ...affected, products: [] })])],
+    [
+      'of OpenVEX, of an architecture',
+      openVex([statement({ ...affected, products: ['pkg:npm/lodash@4.17.20?arch=arm64'] })]),
+    ],
+    [
+      'of OpenVEX, updated later',
+      openVex([
+        statement({ status: 'affected', timestamp: '2026-01-01T00:00:00Z', last_updated: '2026-11-01T00:00:00Z' }),
+      ]),
+    ],
+    [
+      'of OpenVEX, in a document updated later',
+      openVex([statement({ status: 'affected' })], {
+        timestamp: '2026-01-01T00:00:00Z',
+        last_updated: '2026-11-01T00:00:00Z',
+      }),
+    ],
+    ['of OpenVEX, by nobody', openVex([statement(affected)], { author: undefined })],
+    ['of OpenVEX, without a time', openVex([statement({ status: 'affected' })], { timestamp: undefined })],
+    ['of OpenVEX, of a time that is none', openVex([statement({ status: 'affected', timestamp: 'yesterday' })])],
+    ['of OpenVEX, of a status that is none', openVex([statement({ ...later, status: 'vulnerable' })])],
+    [
+      'of OpenVEX, beside a product that cannot be read',
+      openVex([statement({ ...affected, products: [7, 'pkg:npm/lodash'] })]),
+    ],
+    ['of CycloneDX, exploitable', cycloneDx(exploitable, [{ ref: 'r' }])],
+    [
+      'of CycloneDX, exploitable in versions',
+      cycloneDx(exploitable, [{ ref: 'r', versions: [{ version: '4.17.20', status: 'affected' }] }]),
+    ],
+    [
+      'of CycloneDX, exploitable in versions that are affected unless it is said',
+      cycloneDx(exploitable, [{ ref: 'r', versions: [{ version: '4.17.20' }] }]),
+    ],
+    [
+      'of CycloneDX, exploitable in a range',
+      cycloneDx(exploitable, [{ ref: 'r', versions: [{ range: 'vers:npm/<5' }] }]),
+    ],
+    [
+      'of CycloneDX, not affected but for this version',
+      cycloneDx({ ...exploitable, state: 'not_affected', detail: 'x' }, [
+        {
+          ref: 'r',
+          versions: [
+            { version: '4.17.20', status: 'affected' },
+            { version: '4.17.21', status: 'unaffected' },
+          ],
+        },
+      ]),
+    ],
+    ['of CycloneDX, exploitable in the product', cycloneDx(exploitable, [{ ref: 'shop' }], root)],
+    ['of CycloneDX, exploitable in what cannot be read', cycloneDx(exploitable, [{ ref: 'gone' }])],
+    ['of CycloneDX, exploitable in nothing', cycloneDx(exploitable, [])],
+    ['of CycloneDX, of a state that is none', cycloneDx({ ...exploitable, state: 'maybe' }, [{ ref: 'r' }])],
+    ['of CycloneDX, by nobody', { ...cycloneDx(exploitable, [{ ref: 'r' }]), metadata: {} }],
+    [
+      'of CycloneDX, of the whole of another document',
+      cycloneDx(exploitable, [{ ref: 'urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1' }]),
+    ],
+  ])('that it is affected, %s, takes an older one back', (_name, document) => {
+    expect(check(beside('later.json', document))).toMatchObject({
+      found: ['minimist', 'lodash'],
+      excused: [],
+    });
+  });
+
+  test('that it is affected, of another version, another package or another inventory, takes nothing back', () => {
+    const others = [
+      check(beside('later.json', openVex([statement({ ...affected, products: ['pkg:npm/lodash@4.17.19'] })]))),
+      check(beside('later.json', openVex([statement({ ...affected, products: ['pkg:npm/lodash-es'] })]))),
+      check(beside('later.json', openVex([statement({ ...affected, products: [shop] })]), 'web')),
+      check(beside('later.json', openVex([statement({ ...affected, timestamp: '2026-01-01T00:00:00Z' })]))),
+      check(beside('later.json', cycloneDx(exploitable, [{ ref: 'r', versions: [{ version: '4.17.19' }] }]))),
+    ];
+    for (const each of others)
+      expect(each).toMatchObject({ found: ['minimist'], excused: [NOT_REACHED], problems: [] });
+  });
+
+  test('later changes of a document make no statement newer that takes something away', () => {
+    const document = openVex([statement(), statement({ status: 'affected', timestamp: '2026-10-15T00:00:00Z' })], {
+      last_updated: '2026-11-01T00:00:00Z',
+    });
+    expect(check([file('updated.json', document)])).toMatchObject({ found: ['minimist', 'lodash'], problems: [] });
+    const renewed = openVex([
+      statement({ last_updated: '2026-11-01T00:00:00Z' }),
+      statement({ status: 'affected', timestamp: '2026-10-15T00:00:00Z' }),
+    ]);
+    expect(check([file('renewed.json', renewed)])).toMatchObject({ found: ['minimist'], problems: [] });
+  });
+
+  test('one in the future takes nothing away, and does not win for ever', () => {
+    const future = { timestamp: '2099-01-01T00:00:00Z' };
+    const late = check([file('2099.json', openVex([statement(future)]))]);
+    expect(late).toMatchObject({
+      found: ['minimist', 'lodash'],
+      problems: [expect.stringMatching(/lies in the future \(2099/)],
+    });
+    expect(check([file('2099.json', openVex([statement(future), statement(affected)]))]).found).toContain('lodash');
+    // A clock that is a little ahead.
+    expect(check([file('ahead.json', openVex([statement({ timestamp: '2026-11-29T00:04:00Z' })]))]).found).toEqual([
+      'minimist',
+    ]);
+  });
+
+  test.each<[string, object, string, RegExp]>([
+    [
+      'a product that is a package of an unknown kind',
+      openVex([statement({ products: ['pkg:unheard-of/a@1'] })]),
+      'shop',
+      /no package URL of a known kind/,
+    ],
+    [
+      'a version that cannot be read',
+      openVex([statement({ products: ['pkg:npm/lodash@%E0%A4%A'] })]),
+      '',
+      /its version cannot be read/,
+    ],
+    [
+      'a version that is empty',
+      openVex([statement({ products: ['pkg:npm/lodash@'] })]),
+      '',
+      /its version cannot be read/,
+    ],
+    [
+      'a name that cannot be read',
+      openVex([statement({ products: ['pkg:npm/%E0%A4%A'] })]),
+      'shop',
+      /no package URL of a known kind/,
+    ],
+    [
+      'a CPE',
+      openVex([statement({ products: ['cpe:2.3:a:lodash:lodash:4.17.20'] })]),
+      'shop',
+      /no package URL of a known kind/,
+    ],
+    [
+      'a product that is named by nothing',
+      openVex([statement({ products: [{}] })]),
+      'shop',
+      /neither a package URL nor an @id/,
+    ],
+    ['a product that is a number', openVex([statement({ products: [7] })]), 'shop', /neither a package URL nor an @id/],
+    [
+      'a part that is no package',
+      openVex([statement({ products: [{ ...shop, subcomponents: ['lodash'] }] })]),
+      'shop',
+      /no package URL of a known kind/,
+    ],
+    [
+      'fixed without a version',
+      openVex([statement({ status: 'fixed', products: ['pkg:npm/lodash'] })]),
+      '',
+      /says fixed without a version/,
+    ],
+    [
+      'fixed without a version of the product',
+      openVex([statement({ status: 'fixed', products: [shop] })]),
+      'shop',
+      /says fixed without a version/,
+    ],
+    [
+      'CycloneDX: resolved without a version',
+      cycloneDx({ state: 'resolved' }, [{ ref: 'pkg:npm/lodash' }]),
+      '',
+      /says fixed without a version/,
+    ],
+    [
+      'CycloneDX: a part of a product without a reference, for no inventory',
+      cycloneDx({ state: 'not_affected', detail: 'x' }, [{ ref: 'r' }], {
+        metadata: { ...root.metadata, component: { name: 'shop' } },
+      }),
+      '',
+      /write NAME=PATH/,
+    ],
+    [
+      'CycloneDX: a part of another document, for no inventory',
+      cycloneDx({ state: 'not_affected', detail: 'x' }, [
+        { ref: 'urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#pkg:npm/lodash@4.17.20' },
+      ]),
+      '',
+      /write NAME=PATH/,
+    ],
+    [
+      'CycloneDX: a component of another document',
+      cycloneDx({ state: 'not_affected', detail: 'x' }, [{ ref: 'urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#r' }], {
+        serialNumber: 'urn:uuid:11111111-395b-41f5-a30f-a58921a69b79',
+      }),
+      'shop',
+      /names neither the product nor a component/,
+    ],
+    [
+      'CycloneDX: another version of the product',
+      cycloneDx(
+        { state: 'not_affected', detail: 'x' },
+        [{ ref: 'shop', versions: [{ version: '2.0', status: 'unaffected' }] }],
+        root,
+      ),
+      'shop',
+      /2\.0 is not the version of the product/,
+    ],
+    ['CycloneDX: nothing', cycloneDx({ state: 'not_affected', detail: 'x' }, []), 'shop', /affects: is missing/],
+  ])('about %s takes nothing away and is told', (_name, document, inventory, problem) => {
+    const source = file('unsure.json', document);
+    expect(check([inventory ? `${inventory}=${source}` : source])).toMatchObject({
+      found: ['minimist', 'lodash'],
+      excused: [],
+      problems: [expect.stringMatching(problem)],
+    });
+  });
+
+  test('CycloneDX: of the product, in its version', () => {
+    const versions = [
+      { version: '1.0', status: 'unaffected' },
+      { version: '0.9', status: 'affected' },
+    ];
+    const document = cycloneDx({ state: 'not_affected', detail: 'x' }, [{ ref: 'shop', versions }], root);
+    expect(check([`shop=${file('root.json', document)}`])).toMatchObject({ found: ['minimist'], problems: [] });
+    const reversed = [
+      { version: '1.0', status: 'affected' },
+      { version: '0.9', status: 'unaffected' },
+    ];
+    const other = cycloneDx({ state: 'not_affected', detail: 'x' }, [{ ref: 'shop', versions: reversed }], root);
+    expect(check([`shop=${file('root.json', other)}`])).toMatchObject({ found: ['minimist', 'lodash'] });
+  });
+
+  test('CycloneDX: the version that stands beside a package URL, and components within components', () => {
+    const inner = { type: 'library', name: 'lodash', 'bom-ref': 'r', purl: 'pkg:npm/lodash', version: '4.17.20' };
+    const document = cycloneDx({ state: 'not_affected', detail: 'x' }, [{ ref: 'r' }], {
+      components: [{ type: 'application', name: 'x', components: [inner] }],
+    });
+    const source = file('nested.json', document);
+    expect(check([source])).toMatchObject({ found: ['minimist'], problems: [] });
+    expect(check([source], { lodash: '4.17.19', minimist: '1.2.5' })).toMatchObject({ found: ['minimist', 'lodash'] });
+  });
+
+  test('a bad product costs itself, not the others of its statement', () => {
+    const source = file('products.json', openVex([statement({ products: [7, shop, 'pkg:npm/lodash@4.17.20'] })]));
+    expect(check([source])).toMatchObject({
+      found: ['minimist'],
+      problems: [expect.stringMatching(/neither a package URL nor an @id; is about a product; write NAME=PATH/)],
+    });
+  });
+
+  test('counts for the version as it is written: another build is another version', () => {
+    const of = (version: string, installed: string) =>
+      check([file('build.json', openVex([statement({ products: [`pkg:npm/lodash@${version}`] })]))], {
+        lodash: installed,
+      }).found;
+    expect(of('4.17.20%2Ba', '4.17.20+a')).toEqual([]);
+    for (const [stated, installed] of [
+      ['4.17.20%2Ba', '4.17.20+b'],
+      ['4.17.20%2Ba', '4.17.20'],
+      ['4.17.20', '4.17.20+b'],
+    ] as const)
+      expect([stated, installed, of(stated, installed)]).toEqual([stated, installed, ['lodash']]);
+  });
+
+  test.each<[string, string, string, boolean]>([
+    ['of its release', 'distro=debian-12', 'distro=debian-12.5&arch=amd64', true],
+    ['of any release', '', 'distro=debian-12', true],
+    ['of its architecture', 'arch=amd64&distro=bookworm', 'arch=amd64&distro=debian-12', true],
+    ['of another release', 'distro=debian-11', 'distro=debian-12', false],
+    ['of a release, where the inventory names none', 'distro=debian-12', '', false],
+    ['of a release that nobody knows', 'distro=sid', 'distro=debian-12', false],
+    ['of that release, which nobody knows', 'distro=sid', 'distro=sid', true],
+    ['of another architecture', 'arch=arm64', 'arch=amd64', false],
+    ['of a repository', 'repository_url=example.com', 'arch=amd64', false],
+  ])('of a distribution, %s', (_name, stated, installed, isTaken) => {
+    const purl = (qualifiers: string) => `pkg:deb/debian/curl@7.0-1${qualifiers ? `?${qualifiers}` : ''}`;
+    const run = new DependencyCheck(AT);
+    const components = [{ type: 'library', name: 'curl', purl: purl(installed) }];
+    const sbom = JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', components });
+    run.addInventory(() => ({ ...parseInventory(sbom), name: 'image' }));
+    const document = openVex([statement({ vulnerability: 'CVE-1', products: [purl(stated)] })]);
+    readVex(file('distro.json', document), run.vex, (text) => run.problem(text));
+    const entry = { package: { ecosystem: 'Debian', name: 'curl' }, versions: ['7.0-1'] };
+    run.addRecord({ id: 'CVE-1', modified: '2026-01-01T00:00:00Z', affected: [entry] }, 'a test');
+    run.conclude();
+    expect([run.findings.length, run.excused.length]).toEqual(isTaken ? [0, 1] : [1, 0]);
+  });
+
+  test('a package that is installed for two architectures is excused by a statement about both alone', () => {
+    const run = new DependencyCheck(AT);
+    const components = ['amd64', 'arm64'].map((arch) => ({ purl: `pkg:deb/debian/curl@7.0-1?arch=${arch}` }));
+    const sbom = JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', components });
+    run.addInventory(() => ({ ...parseInventory(sbom), name: 'image' }));
+    const document = openVex([
+      statement({ vulnerability: 'CVE-1', products: ['pkg:deb/debian/curl@7.0-1?arch=amd64'] }),
+    ]);
+    readVex(file('arch.json', document), run.vex, (text) => run.problem(text));
+    const entry = { package: { ecosystem: 'Debian', name: 'curl' }, versions: ['7.0-1'] };
+    run.addRecord({ id: 'CVE-1', modified: '2026-01-01T00:00:00Z', affected: [entry] }, 'a test');
+    expect(run.conclude().findings).toHaveLength(1);
+  });
+
+  test('closes no task while another document cannot be read', () => {
+    const open = patchFinding(check([]).run.findings.find((each) => each.package === 'lodash')!);
+    const good = file('good.json', openVex([statement()]));
+    expect(check([good]).run.standingOf(open)).toMatchObject({ outcome: 'stated' });
+    for (const bad of [
+      '{',
+      JSON.stringify(openVex([7 as never])),
+      JSON.stringify(openVex([{ ...statement(), vulnerability: {} }])),
+    ])
+      expect(check([good, file('damaged.json', bad)]).run.standingOf(open)).toEqual({
+        outcome: 'unknown',
+        reason: 'not all statements (VEX) can be read now, and one may say otherwise',
+      });
+    // One that takes nothing away for want of a reason says nothing to the contrary.
+    const refused = file('refused.json', openVex([statement({ justification: undefined })]));
+    expect(check([good, refused]).run.standingOf(open)).toMatchObject({ outcome: 'stated' });
+  });
+
   test('a bad statement costs itself, not its file', () => {
     const source = file('c.json', openVex([{}, statement()]));
     expect(check([source])).toMatchObject({
