@@ -89,4 +89,12 @@ test('advisories that were received: the newest version of each is kept', async 
   expect(await keepAdvisories(pool, [older])).toBe(0);
   expect(await keepAdvisories(pool, [])).toBe(0);
   expect(await receivedAdvisories(pool)).toEqual([{ id: 'X-1', record }]);
+
+  // One that says it was modified in the future stays until a real one comes, and replaces none.
+  const late = (id: string) => ({ ...record, id, modified: '2099-01-01T00:00:00.000Z' });
+  expect(await keepAdvisories(pool, [late('X-1')])).toBe(0);
+  expect(await keepAdvisories(pool, [late('X-2')])).toBe(1);
+  const real = { ...record, id: 'X-2' };
+  expect(await keepAdvisories(pool, [late('X-2'), real, late('X-2')])).toBe(1);
+  expect((await receivedAdvisories(pool)).map((each) => each.record)).toEqual([record, real]);
 });

@@ -1,10 +1,13 @@
 // A check: real facts against real-shaped inventories; aliases, withdrawals, severities, and what cannot be known.
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DependencyCheck, patchFinding } from '../../../../detection/dependencies/check';
 import { parseInventory, readInventory } from '../../../../detection/dependencies/inventory';
 import { InventoryError } from '../../../../detection/dependencies/inventory-error';
+import { runCheck } from '../../../../detection/dependencies/run-check';
 import { cvssScore, ratingOf } from '../../../../detection/dependencies/severity';
 import { packageRoot } from '../../../../platform/package-root';
+import { temporaryDir } from '../../../setup/helpers';
 import { LODASH, LOG4J, lock, MINIMIST, record } from './records';
 
 const AT = '2026-04-01T02:00:00.000Z';
@@ -395,12 +398,21 @@ describe('how it stands with what was found earlier', () => {
     });
   });
 
-  it('a source of advisories that cannot be read may say otherwise', () => {
-    const run = check({ web: lock({ minimist: '1.2.8' }) }, [MINIMIST]);
-    run.sourcesUnread++;
-    expect(run.standingOf(patchFinding(found))).toEqual({
-      outcome: 'unknown',
-      reason: 'a source of advisories cannot be read now, and may say otherwise',
-    });
+  it('a source of advisories that cannot be read may say otherwise', async () => {
+    const dir = temporaryDir('sources');
+    const [inventory, good, empty] = ['lock.json', 'good.json', 'empty'].map((name) => path.join(dir, name));
+    writeFileSync(inventory!, lock({ minimist: '1.2.8' }));
+    writeFileSync(good!, JSON.stringify(MINIMIST));
+    mkdirSync(empty!);
+    const standing = async (...advisories: string[]) => {
+      const run = await runCheck({ inventories: [`web=${inventory}`], advisories, cacheDir: dir }, new Date(AT));
+      return run.standingOf(patchFinding(found));
+    };
+    expect(await standing(good!)).toMatchObject({ outcome: 'fixed' });
+    for (const unread of [empty!, path.join(dir, 'none'), 'http://127.0.0.1:1/all'])
+      expect(await standing(good!, unread)).toEqual({
+        outcome: 'unknown',
+        reason: 'a source of advisories cannot be read now, and may say otherwise',
+      });
   });
 });
