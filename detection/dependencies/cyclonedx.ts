@@ -2,7 +2,7 @@
 import type { Inventory } from '../../domain/patch/dependencies';
 import { asObject, ComponentList, cut, own, ownText } from './component-list';
 import { InventoryError } from './inventory-error';
-import { addPurl } from './package-url';
+import { addPurl, nameOfUnknown } from './package-url';
 import { parsePurl } from './purl';
 import { Unidentified } from './unidentified';
 
@@ -46,7 +46,10 @@ export function readCycloneDx(bom: Record<string, unknown>): Omit<Inventory, 'na
           optional: scope === 'optional',
         };
         addPurl(list, purl, ownText(component, 'version'), flags, sourceNamedBy(component));
-      } else if (own(component, 'type') !== 'file') unidentified.add(name, purlText ?? 'a component without a name');
+      } else if (own(component, 'type') !== 'file' || own(component, 'purl') !== undefined) {
+        const known = nameOfUnknown(name, [own(component, 'purl')]);
+        unidentified.add(known, name ?? purlText ?? 'a component without a name');
+      }
       const nested = own(component, 'components') ?? [];
       if (!Array.isArray(nested)) {
         unidentified.add(undefined, `components of ${name ?? 'a component'}, which are no list`);

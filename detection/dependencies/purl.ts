@@ -19,6 +19,8 @@ export interface Purl {
   qualifiers: string[];
 }
 
+const LONGEST = 2_000;
+
 /** Types of package URLs, as OSV calls their ecosystems, and how namespace and name are put together there. */
 const TYPES: Record<string, { ecosystem: string; join: string }> = {
   npm: { ecosystem: 'npm', join: '/' },
@@ -54,7 +56,7 @@ const DISTRIBUTIONS: Record<string, string> = {
 
 /** Parses a package URL. Undefined when it is none, or of a type for which there are no advisories. Never throws. */
 export function parsePurl(text: string): Purl | undefined {
-  if (text.length > 2000 || !/^pkg:/i.test(text)) return undefined;
+  if (text.length > LONGEST || !/^pkg:/i.test(text)) return undefined;
   const [whole = '', subpath = ''] = text.slice(4).replace(/^\/+/, '').split('#', 2);
   const [path = '', qualifiers = ''] = whole.split('?', 2);
   // A scope is written %40scope, but plain @scope is met too: the version follows the last @ of the last segment.
@@ -116,6 +118,11 @@ function identify(type: string, namespace: string[], name: string): Pick<Purl, '
   if (distribution) return { ecosystem: distribution, name };
   const plain = own(TYPES, type);
   return plain && { ecosystem: plain.ecosystem, name: [...namespace, name].join(plain.join) };
+}
+
+/** Whether a package URL can be read as such, of whichever type. */
+export function isWhole(text: string): boolean {
+  return text.length <= LONGEST && decode(text) !== undefined;
 }
 
 function decode(segment: string): string | undefined {

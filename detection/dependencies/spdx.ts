@@ -2,7 +2,7 @@
 import type { Inventory } from '../../domain/patch/dependencies';
 import { asObject, ComponentList, cut, own, ownText } from './component-list';
 import { InventoryError } from './inventory-error';
-import { addPurl } from './package-url';
+import { addPurl, nameOfUnknown } from './package-url';
 import { type Purl, parsePurl } from './purl';
 import { Unidentified } from './unidentified';
 
@@ -32,12 +32,15 @@ export function readSpdx(document: Record<string, unknown>): Omit<Inventory, 'na
       unidentified.add(undefined, 'a package that is not an object');
       continue;
     }
-    const urls = purlsOf(each).flatMap((text) => parsePurl(text) ?? []);
+    const written = purlsOf(each);
+    const urls = written.flatMap((text) => (typeof text === 'string' ? (parsePurl(text) ?? []) : []));
     const flags = { place: ownText(each, 'SPDXID', 2_000) ?? 'a package', dev: false, optional: false };
     for (const purl of urls) addPurl(list, purl, ownText(each, 'versionInfo'), flags, sourceNamedBy(each));
     // What alone is described is the project; of several nobody says which they are.
-    if (urls.length === 0 && !(described.size === 1 && described.has(flags.place)))
-      unidentified.add(ownText(each, 'name'), 'a package without a name');
+    if (urls.length === 0 && !(described.size === 1 && described.has(flags.place))) {
+      const name = ownText(each, 'name');
+      unidentified.add(nameOfUnknown(name, written), name ?? 'a package without a name');
+    }
   }
   return {
     name: ownText(document, 'name'),
@@ -48,12 +51,12 @@ export function readSpdx(document: Record<string, unknown>): Omit<Inventory, 'na
   };
 }
 
-function purlsOf(each: Record<string, unknown>): string[] {
+function purlsOf(each: Record<string, unknown>): unknown[] {
   const references = own(each, 'externalRefs');
-  if (!Array.isArray(references)) return [];
-  return references.slice(0, 100).flatMap((raw) => {
+  if (!Array.isArray(references)) return references === undefined ? [] : [references];
+  return references.flatMap((raw) => {
     const reference = asObject(raw) ?? {};
-    return own(reference, 'referenceType') === 'purl' ? (ownText(reference, 'referenceLocator', 2_000) ?? []) : [];
+    return own(reference, 'referenceType') === 'purl' ? [own(reference, 'referenceLocator')] : [];
   });
 }
 

@@ -283,6 +283,26 @@ describe('how it stands with what was found earlier', () => {
       { outcome: 'unknown', reason: 'web names minimist without saying which package it is' },
     ],
     [
+      'an SBOM with a damaged package URL under another name',
+      { web: sbom({ name: 'Args', purl: 'pkg:npm/minimist%' }) },
+      [MINIMIST],
+      { outcome: 'unknown', reason: expect.stringMatching(/has entries that cannot be read/) },
+    ],
+    [
+      'an SPDX document with a damaged package URL under another name',
+      {
+        web: JSON.stringify({
+          spdxVersion: 'SPDX-2.3',
+          packages: [
+            { name: 'x', externalRefs: [{ referenceType: 'purl', referenceLocator: 'pkg:npm/other@1.0.0' }] },
+            { name: 'Args', externalRefs: [{ referenceType: 'purl', referenceLocator: 'pkg:npm/minimist%' }] },
+          ],
+        }),
+      },
+      [MINIMIST],
+      { outcome: 'unknown', reason: expect.stringMatching(/has entries that cannot be read/) },
+    ],
+    [
       'an SBOM with something nameless',
       { web: sbom({}) },
       [MINIMIST],

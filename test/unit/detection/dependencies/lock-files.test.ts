@@ -248,6 +248,11 @@ test.each<[string, string, RegExp]>([
     /packages: are missing, though the project depends on some/,
   ],
   [
+    'CycloneDX, a file with a package URL that is none',
+    '{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"file","name":"a.jar","purl":"pkg:maven/a/b@%"}]}',
+    /1 components have no package URL of a known kind.*: a\.jar/,
+  ],
+  [
     'CycloneDX, nested components',
     '{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"a","purl":"pkg:npm/a@1","components":{}}]}',
     /components of a, which are no list/,
