@@ -1,6 +1,6 @@
 /** Reads the `vulnerabilities` of CycloneDX 1.4 to 1.7 in JSON that somebody has analysed. */
 import { asObject, cut, own, ownText } from './component-list';
-import { type Purl, parsePurl } from './purl';
+import { decode, type Purl, parsePurl } from './purl';
 import { excuses, type VexStatus } from './vex';
 import { type About, eachOf, type Frame, listOf, takeAll, VexError } from './vex-statements';
 
@@ -122,7 +122,8 @@ function asWritten({ ecosystem }: Purl, version: string): string {
 /** A reference within the document, or a BOM-Link (`urn:cdx:SERIAL/VERSION#REF`): to the document itself, or to another. */
 function referenceOf(ref: string, { product, serial, components }: Bom) {
   const link = /^urn:cdx:([^/#]+)\/[^#]*(?:#(.*))?$/is.exec(ref);
-  const target = link ? decoded(link[2] ?? '') : ref;
+  const fragment = link?.[2] ?? '';
+  const target = link ? (decode(fragment) ?? fragment) : ref;
   const isHere = !link || serial === undefined || link[1]!.toLowerCase() === serial;
   const root = product && ownText(product, 'bom-ref', 2_000);
   const isProduct = (isHere && root !== undefined && target === root) || (link !== null && target === '');
@@ -159,12 +160,4 @@ function authorOf(metadata: Json): string | undefined {
   );
   const author = people.length > 0 ? people.join(', ') : firms[0];
   return author === undefined ? undefined : cut(author, 120);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

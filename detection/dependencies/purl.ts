@@ -125,7 +125,8 @@ export function isWhole(text: string): boolean {
   return text.length <= LONGEST && decode(text) !== undefined;
 }
 
-function decode(segment: string): string | undefined {
+/** Percent-encoding undone. Undefined where it is damaged. */
+export function decode(segment: string): string | undefined {
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -334,7 +334,7 @@ test('many at once: each its own task; the register takes all', async () => {
   expect(summary.findings.unknown).toBe(60);
   expect(new Set(taskIds()).size).toBe(60);
   for (const id of taskIds()) await quiet(id);
-  dependencies.install(web, {});
+  dependencies.install(web, { other: '1.0.0' });
   await check();
   for (const id of taskIds()) expect(await handleOf(id).result()).toMatchObject({ status: 'fixed' });
 }, 40_000);
