@@ -4,11 +4,11 @@ import { newIncidentId } from '../../client/incident-id';
 import { KINDS, type Kind, type KindName } from '../../client/kinds';
 import { DeclarationFields, DeclarationSchema, IncidentIdSchema } from '../../domain/incident/incident';
 import { tooLarge } from '../../domain/kernel/bytes';
+import { jsonDepth, MOST_DEPTH } from '../../domain/kernel/json-depth';
 import { fieldProblems, type Problem } from '../../domain/kernel/problems';
 import { allows } from '../access';
 import { API_COMMAND, idOfKey, isIdOfKey } from '../idempotency-ids';
 import type { Actor } from '../identity/actor';
-import { jsonDepth, MOST_DEPTH } from '../json-depth';
 import { Refusal } from '../problem';
 import { MESSAGE_ROLES } from '../roles-of-messages';
 

@@ -1,9 +1,9 @@
 /** What may be sealed for somebody: what they send themselves. */
 import type { Payload } from '@temporalio/common';
+import { jsonDepth, MOST_DEPTH } from '../../domain/kernel/json-depth';
 import { allows } from '../access';
 import { API_COMMAND, isIdOfKey } from '../idempotency-ids';
 import type { Actor } from '../identity/actor';
-import { jsonDepth, MOST_DEPTH } from '../json-depth';
 import { Refusal } from '../problem';
 import { SEALERS } from '../roles-of-messages';
 

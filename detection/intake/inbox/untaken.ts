@@ -1,9 +1,8 @@
 /** What sources sent and nobody here could take: counted by kind, the last of each kept, so that none is dropped unseen. */
 import type { Pool } from 'pg';
-import { clipped, wellFormed } from '../../../domain/kernel/text';
 import { SharedWrites } from '../../shared-writes';
 import type { Untaken } from '../sources/adapter';
-import { sampleText } from '../sources/without-secrets';
+import { lineOf, sampleText } from '../sources/without-secrets';
 
 /** Kinds of one source; what comes in further ones is counted together, as `other kinds`. */
 const MOST_KINDS = 200;
@@ -51,10 +50,7 @@ export class UntakenCounts {
     await this.writes.add(
       items.map(({ kind, problems, value }) => ({
         source,
-        kind: clipped(
-          wellFormed(kind.slice(0, 500).replace(/\p{Cc}+/gu, ' ')).trim() || 'without a name',
-          LONGEST_KIND,
-        ),
+        kind: lineOf(kind.trim(), LONGEST_KIND).trim() || 'without a name',
         problem:
           problems.length > 0
             ? problems

@@ -1,6 +1,7 @@
 /** One event of a sender through a mapping: the fields of a detection. A value that does not fit is left out. */
 import { toInstant } from '../../../domain/kernel/time';
 import {
+  asId,
   asIndicators,
   asInstant,
   asText,
@@ -27,7 +28,7 @@ export function takes({ kinds }: Mapping, kind: string): boolean {
 
 /** What is missing is missing in the fields too: who checks them says so. */
 export function mapEvent({ detection: to }: Mapping, event: unknown, now: number): Partial<DetectionFields> {
-  const id = to.eventId && textOf(event, to.eventId, 1_000);
+  const id = to.eventId && idAt(event, to.eventId);
   const type = textOf(event, to.type, 500);
   const at = valuesOf(event, to.at ?? []).flatMap((value) => instantOf(value) ?? [])[0];
   return {
@@ -35,7 +36,7 @@ export function mapEvent({ detection: to }: Mapping, event: unknown, now: number
     type: type && asType(type),
     title: textOf(event, to.title, 200),
     at: at ?? toInstant(now),
-    correlationId: to.correlationId && textOf(event, to.correlationId, 200),
+    correlationId: to.correlationId && idAt(event, to.correlationId),
     severity: typeof to.severity === 'string' ? to.severity : to.severity && lookUp(event, to.severity),
     phase: to.phase && lookUp(event, to.phase),
     ...(to.scope ? { scope: to.scope } : {}),
@@ -51,9 +52,21 @@ function factOf(event: unknown, of: Expression): unknown {
   return values.length > 1 ? values : values[0];
 }
 
+/** The first text, without mail addresses and cut to `max`. */
 function textOf(event: unknown, of: Expression, max: number): string | undefined {
-  const texts = valuesOf(event, of).flatMap((value) =>
-    typeof value === 'boolean' ? String(value) : (asText(value, max) ?? []),
+  return first(event, of, (value) => asText(value, max));
+}
+
+/** The first id, neither cut nor changed. */
+function idAt(event: unknown, of: Expression): string | undefined {
+  return first(event, of, asId);
+}
+
+type Read = (value: unknown) => string | undefined;
+
+function first(event: unknown, of: Expression, read: Read): string | undefined {
+  const texts = valuesOf(event, of, read).flatMap((value) =>
+    typeof value === 'boolean' ? String(value) : (read(value) ?? []),
   );
   return texts[0];
 }
@@ -62,12 +75,15 @@ function allOf(event: unknown, of: string[]): unknown[] {
   return of.flatMap((each) => valuesOf(event, each)).flat();
 }
 
-/** What the first expression that gives something gives: values that are there. Only the last of several may be filled in part. */
-function valuesOf(event: unknown, of: Expression): unknown[] {
+/**
+ * What the first expression that gives something gives: values that are there. Only the last of several may be filled in
+ * part. `read` is how a path within a text is read.
+ */
+function valuesOf(event: unknown, of: Expression, read: Read = (value) => asText(value, 200)): unknown[] {
   const given = [of].flat();
   for (const [index, each] of given.entries()) {
     const inPart = index === given.length - 1;
-    const values = each.startsWith('$') ? find(event, each) : [fill(each, inPart, (path) => textOf(event, path, 200))];
+    const values = each.startsWith('$') ? find(event, each) : [fill(each, inPart, (path) => first(event, path, read))];
     const there = values.filter((value) => isScalar(value) || Array.isArray(value));
     if (there.length > 0) return there;
   }

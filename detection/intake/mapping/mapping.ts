@@ -21,6 +21,11 @@ const TextSchema = z
     }
   });
 
+/** A path alone: a text in its place would find nothing, in any body. */
+const PathSchema = TextSchema.refine((path) => path.startsWith('$'), {
+  message: 'must be a path (JSONPath, RFC 9535) that begins with $, such as $.events[*]',
+});
+
 /** The first of them that gives something. */
 const FirstOf = z.union([TextSchema, z.array(TextSchema).min(1).max(10)]);
 
@@ -66,7 +71,7 @@ export const MappingSchema = z.strictObject({
   about: z.string().min(1).max(200),
   signature: SignatureSchema.optional(),
   /** Where the events of a body are; without it the body is one. */
-  each: TextSchema.optional(),
+  each: PathSchema.optional(),
   /** What an event says that it is, for the list of what could not be taken. */
   kind: FirstOf,
   /** Only events of these kinds are taken; others are counted as unknown. Without it all are. `*` at the end: any that begins so. */

@@ -5,6 +5,7 @@
  */
 import type { SourceAdapter } from './adapter';
 import {
+  asId,
   asIndicators,
   asInstant,
   asObject,
@@ -76,7 +77,7 @@ export const cloudflare: SourceAdapter = {
     }
     const alert = named ?? 'unnamed';
     const phase = PHASES[asText(body.alert_event)?.toUpperCase() ?? ''];
-    const correlation = asText(body.alert_correlation_id);
+    const correlation = asId(body.alert_correlation_id);
     const at = asInstant(typeof body.ts === 'string' && /^\d{1,12}$/.test(body.ts) ? Number(body.ts) : body.ts);
     const data = asObject(body.data) ?? {};
     const systems = TARGETS.flatMap((name) => asTexts(data[name], 10));

@@ -7,6 +7,7 @@
 import type { SourceAdapter } from './adapter';
 import { advisoryRecordOf } from './github-advisory';
 import {
+  asId,
   asInstant,
   asObject,
   asText,
@@ -107,7 +108,7 @@ function advisory(body: Json) {
   return {
     at: asInstant(found.updated_at) ?? asInstant(found.published_at),
     title: asText(found.summary) ?? 'Security advisory',
-    correlationId: asText(found.ghsa_id),
+    correlationId: asId(found.ghsa_id),
     severity: severityOf(found.severity),
     facts: factsOf({
       action: actionOf(body),

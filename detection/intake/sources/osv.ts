@@ -7,6 +7,7 @@ import { type AdvisoryRecord, AdvisoryRecordSchema } from '../../../domain/patch
 import { invalidBody } from '../refusal';
 import type { SourceAdapter, SourceContext } from './adapter';
 import {
+  asId,
   asInstant,
   asObject,
   asText,
@@ -74,7 +75,7 @@ function recordOf(value: unknown, prefix: string): AdvisoryRecord {
 
 function advisory(value: unknown, prefix: string, context: SourceContext) {
   const record = objectAt(value, prefix ? prefix.slice(0, -1) : '(body)');
-  const id = asText(record.id);
+  const id = asId(record.id);
   const modified = asInstant(record.modified);
   if (!id) throw invalid(`${prefix}id`, 'must be the id of the advisory');
   if (!modified || typeof record.modified !== 'string')

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
 import { clientAddress } from '../../../domain/kernel/client-address';
 import { parseIpRange } from '../../../domain/kernel/ip-address';
+import { jsonDepth, MOST_DEPTH } from '../../../domain/kernel/json-depth';
 import { placeOf } from '../../../domain/places/place';
 import { invalidBody, Refusal } from '../refusal';
 import type { SourceContext, Untaken } from './adapter';
@@ -48,15 +49,18 @@ export function invalid(field: string, problem: string): Refusal {
   return new Refusal('invalid', 'correct the fields named and send it again', [{ field, problem }]);
 }
 
-/** A text, cut to `max`; undefined for anything else. */
+/** A text without mail addresses, cut to `max`; undefined for anything else. */
 export function asText(value: unknown, max = 200): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   if (typeof value !== 'string') return undefined;
-  const text = value
-    .slice(0, max * 2)
-    .trim()
-    .slice(0, max);
+  const text = cutWithoutMail(value.trimStart(), max).trim();
   return text === '' ? undefined : text;
+}
+
+/** Somebody's id, whole: two that are cut could become one. For `eventIdOf`, or the fields of a detection. */
+export function asId(value: unknown): string | undefined {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 }
 
 /** The items of a list that are texts, at most `most`. */
@@ -132,8 +136,10 @@ export function readEach<T>(
   const taken: T[] = [];
   const untaken: Untaken[] = [];
   for (const [index, value] of values.entries()) {
+    const prefix = values.length > 1 ? [String(index)] : [];
     try {
-      taken.push(read(value, values.length > 1 ? [String(index)] : []));
+      if (jsonDepth(value) > MOST_DEPTH) throw invalid(prefix[0] ?? '(body)', 'is nested too deeply');
+      taken.push(read(value, prefix));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { errors, detail } = error;
@@ -154,7 +160,7 @@ export function detectionOf(
   fields: DetectionFields | Json,
   prefix: string[] = [],
 ): Detection {
-  const parsed = DetectionSchema.safeParse({ scope, ...fields, source, format });
+  const parsed = DetectionSchema.safeParse({ scope, ...fields, ...uncut(fields), source, format });
   if (!parsed.success) throw invalidBody(parsed.error, prefix);
   const { eventId, correlationId, title, systems, subjects, facts, ...rest } = parsed.data;
   if (Object.keys(facts).length > MOST_FACTS)
@@ -175,13 +181,38 @@ export function detectionOf(
   };
 }
 
+/** The fields that the schema cuts: an id becomes its digest before, a text loses its mail addresses. */
+function uncut({ correlationId, title, systems }: DetectionFields | Json): Json {
+  const stripped = (text: unknown) => (typeof text === 'string' ? cutWithoutMail(text, LONGEST_CUT) : text);
+  return {
+    ...(typeof correlationId === 'string' && correlationId.length > 200 && { correlationId: eventIdOf(correlationId) }),
+    title: stripped(title),
+    ...(Array.isArray(systems) && { systems: systems.slice(0, MOST_FACTS).map(stripped) }),
+  };
+}
+
 const MOST_FACTS = 60;
+/** More than the schema keeps of any text. */
+const LONGEST_CUT = 1_000;
 /** A mail address; not `@scope/package` and not `package@1.2.3`. */
-const MAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[a-z]{2,24}\b/gi;
+const MAIL =
+  /[\p{L}\p{N}\p{M}_.+'-]{1,64}@[\p{L}\p{N}\p{M}_-]{1,63}(?:\.[\p{L}\p{N}\p{M}_-]{1,63}){0,4}\.\p{L}{2,24}(?![\p{L}\p{N}_])/giu;
+/** Longer than a mail address. */
+const BEYOND = 400;
 
 /** Mail addresses in a text are replaced. */
 export function withoutMail(text: string): string {
   return text.includes('@') ? text.replace(MAIL, '[address]') : text;
+}
+
+/** The same, cut to `max`; half of an address would not be seen as one, so they are taken out first. */
+export function cutWithoutMail(text: string, max: number): string {
+  const most = 2 * max + BEYOND;
+  if (text.length <= most) return withoutMail(text).slice(0, max);
+  // Whether the last word is the beginning of an address is not known.
+  let end = most;
+  while (end > most - BEYOND && !/[\s"<>(),;:]/.test(text[end - 1]!)) end--;
+  return withoutMail(text.slice(0, end)).slice(0, max);
 }
 
 /** Two different ids never become one. */

@@ -8,7 +8,7 @@ import type { DeliveryEvent, DeliveryEventKind } from '../../../activities/deliv
 import { toInstant } from '../../../domain/kernel/time';
 import { Refusal } from '../refusal';
 import type { SourceAdapter, SourceRequest } from './adapter';
-import { asInstant, asObject, asText, invalid, json, objectAt, utf8 } from './reading';
+import { asId, asInstant, asObject, asText, invalid, json, objectAt, utf8 } from './reading';
 import { badSignature, header, timestampOf } from './signatures';
 import { standardWebhooks } from './standard-webhooks';
 
@@ -24,8 +24,16 @@ const KINDS: Readonly<Record<string, DeliveryEventKind>> = {
   'email.complained': 'complained',
   'email.bounced': 'bounced',
 };
-/** Events of a mail that say nothing about whether somebody was told by it. */
-const BESIDE = new Set(['email.scheduled', 'email.opened', 'email.clicked', 'email.received']);
+/** Events that say nothing about whether somebody was told by a mail. Those of contacts hold names of people. */
+const BESIDE = new Set([
+  'email.scheduled',
+  'email.opened',
+  'email.clicked',
+  'email.received',
+  'contact.created',
+  'contact.updated',
+  'contact.deleted',
+]);
 
 export const resend: SourceAdapter = {
   format: 'resend',
@@ -58,8 +66,8 @@ export const resend: SourceAdapter = {
     const named = KINDS[type];
     if (named === undefined) return { detections: [], untaken: [{ kind: type, problems: [], value: body }] };
     const data = objectAt(body.data, 'data');
-    const messageId = asText(data.email_id, 200);
-    if (!messageId || !/^[\w.-]+$/.test(messageId)) throw invalid('data.email_id', 'must be the id of the mail');
+    const messageId = asId(data.email_id);
+    if (!messageId || !/^[\w.-]{1,200}$/.test(messageId)) throw invalid('data.email_id', 'must be the id of the mail');
     const sentAt = asInstant(Number(header(request, `${prefixOf(request)}-timestamp`))) ?? toInstant(now);
     const reason = reasonOf(type, data);
     const event: DeliveryEvent = {

@@ -1,6 +1,6 @@
 /** What somebody sent, cut down to what a person needs to see what it is: no mail address, no secret, of bounded length. */
 import { clipped, wellFormed } from '../../../domain/kernel/text';
-import { asObject, withoutMail } from './reading';
+import { asObject, cutWithoutMail } from './reading';
 
 const SECRET = /secret|token|passw|credential|api.?key|private.?key|authorization|cookie|signature|session/i;
 const DEEPEST = 8;
@@ -17,7 +17,7 @@ export function sampleText(value: unknown): string | undefined {
 }
 
 function cutDown(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return withoutMail(clipped(onOneLine(value), LONGEST_TEXT));
+  if (typeof value === 'string') return lineOf(value, LONGEST_TEXT);
   const object = asObject(value);
   if (!object && !Array.isArray(value)) return value;
   if (depth >= DEEPEST) return '…';
@@ -25,12 +25,13 @@ function cutDown(value: unknown, depth: number): unknown {
   const fields = Object.entries(object!).slice(0, MOST_FIELDS);
   return Object.fromEntries(
     fields.map(([name, each]) => [
-      withoutMail(clipped(onOneLine(name), 80)),
+      lineOf(name, 80),
       SECRET.test(name) && typeof each === 'string' ? '[left out]' : cutDown(each, depth + 1),
     ]),
   );
 }
 
-function onOneLine(text: string): string {
-  return wellFormed(text.slice(0, 2 * LONGEST_TEXT).replace(/\p{Cc}+/gu, ' '));
+/** One line of somebody's words, without mail addresses, of so many characters at most. */
+export function lineOf(text: string, max: number): string {
+  return clipped(wellFormed(cutWithoutMail(text, 2 * max).replace(/\p{Cc}+/gu, ' ')), max);
 }

@@ -209,7 +209,7 @@ export const MAPPED: MappedSample[] = [
         data: {
           date: '2026-11-28T10:00:00.000Z',
           type: 'pwd_leak',
-          description: 'Login with a breached password',
+          description: 'Someone behind the IP address 203.0.113.9 attempted to login with a leaked password',
           client_id: 'AaiyAPdpYdesoKnqjj8HJqRn4T5titww',
           client_name: 'Web',
           ip: '203.0.113.9',
@@ -220,7 +220,7 @@ export const MAPPED: MappedSample[] = [
       { log_id: '2', data: { date: '2026-11-28T10:00:01.000Z', type: 's', log_id: '2' } },
     ],
     expected: [
-      { type: 'auth0.pwd_leak', title: 'pwd_leak: Login with a breached password', severity: 'sev3', systems: ['Web'] },
+      { type: 'auth0.pwd_leak', title: 'Auth0 event pwd_leak', severity: 'sev3', systems: ['Web'] },
       // Of several texts the first that can be filled in.
       { type: 'auth0.s', title: 'Auth0 event s', severity: 'sev4', eventId: '2' },
     ],
@@ -312,7 +312,7 @@ export const MAPPED: MappedSample[] = [
         level: 12,
         description: 'sshd: brute force trying to get access to the system.',
         id: '5712',
-        mitre: { id: ['T1110'] },
+        mitre: { id: ['T1110'], technique: ['Brute Force'] },
         firedtimes: 1,
         groups: ['syslog', 'sshd', 'authentication_failures'],
       },
@@ -327,11 +327,11 @@ export const MAPPED: MappedSample[] = [
       {
         eventId: '1795860000.1234',
         type: 'wazuh.5712',
-        title: 'sshd: brute force trying to get access to the system. on edge-1',
+        title: 'Brute Force on edge-1 (Wazuh rule 5712)',
         severity: 'sev3',
         at: '2026-11-28T10:00:00.000Z',
         systems: ['edge-1'],
-        indicators: ['203.0.113.9'],
+        indicators: [],
         facts: { groups: ['syslog', 'sshd', 'authentication_failures'], level: 12 },
       },
     ],

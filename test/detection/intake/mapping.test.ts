@@ -171,6 +171,15 @@ describe('a mapping of one’s own', () => {
     expect(() => loadMapping(write(own(given)))).toThrow(problem);
   });
 
+  test('where its events are must be a path: a text would find none in any body', () => {
+    for (const each of ['alerts', '{$.alerts}', 'alerts[*]'])
+      expect(() => loadMapping(write(`${own('$.a')}each: "${each}"\n`))).toThrow(
+        /each: must be a path \(JSONPath, RFC 9535\) that begins with \$, such as \$\.events\[\*\]/,
+      );
+    expect(() => loadMapping(write(`${own('$.a')}each: "$.a["\n`))).toThrow(/each: \$\.a\[ is no JSONPath/);
+    expect(loadMapping(write(`${own('$.a')}each: "$.a[*]"\n`)).each).toBe('$.a[*]');
+  });
+
   test('a body that is made to hurt ends quickly', () => {
     const file = write(own('$.a[*][*][?@.b][*]'));
     const wide = { kind: 'x', a: Array.from({ length: 300 }, () => Array.from({ length: 300 }, () => ({ b: 1 }))) };

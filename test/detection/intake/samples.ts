@@ -345,7 +345,8 @@ export function samples(now: number, id = 'a'): Sample[] {
     ['email.failed', { failed: { reason: 'reached_daily_quota' } }],
     ['email.suppressed', { suppressed: { message: 'on the list', type: 'OnAccountSuppressionList' } }],
     ['email.opened', {}],
-    ['contact.created', { email: 'owner@customer.example' }],
+    ['contact.created', { email: 'owner@customer.example', first_name: 'Dana' }],
+    ['domain.updated', { name: 'acme.example', status: 'failed' }],
   ];
   for (const [n, [type, data]] of told.entries()) {
     const text = JSON.stringify(resendEvent(type, `49a3999c-0ce1-4ea6-ab68-${id}-${n}`, data));
@@ -355,7 +356,9 @@ export function samples(now: number, id = 'a'): Sample[] {
       headers: signResend(text, `msg_${id}_${n}`, now, SECRETS.resend, n % 2 === 0 ? 'svix' : 'webhook'),
       body: text,
       detections: 0,
-      ...(type === 'contact.created' ? { unknown: 1 } : type !== 'email.opened' && { deliveryEvents: 1 }),
+      ...(type === 'domain.updated'
+        ? { unknown: 1 }
+        : !['email.opened', 'contact.created'].includes(type) && { deliveryEvents: 1 }),
     });
   }
   return list;
