@@ -14,6 +14,7 @@ import { readEntries } from './read-entries';
 import { EXPORTED } from './verifier/binding';
 import { entryLine } from './verifier/entry-line';
 import { type ExportScope, headerLine } from './verifier/export-header';
+import { type NoticeStatement, openedFor } from './verifier/notice';
 
 /** Makes another form of an export than the one that verifies by itself. */
 export type FormWriter = (about: {
@@ -39,6 +40,8 @@ export interface ExportOptions {
   /** The form, for the record; `json` is the one that verifies, and needs no writer. */
   format?: string;
   write?: FormWriter;
+  /** Makes it the proof of one notice: nothing else of the incident is opened. */
+  notice?: NoticeStatement;
   /** A log that refuses to sign is an error; otherwise the export goes out unsigned, as evidence of what is wrong. */
   mustBeSigned?: boolean;
   /** Told now and then how many entries were written. */
@@ -122,7 +125,7 @@ async function* content(
   rotations: string[],
   options: ExportOptions,
 ): AsyncGenerator<Uint8Array> {
-  const { scope, audience, disclosures } = options;
+  const { scope, audience, disclosures, notice } = options;
   const { head, count, range } = scoped;
   const madeAt = new Date().toISOString();
   let written = 0;
@@ -139,10 +142,12 @@ async function* content(
     yield await options.write({ scope, audience, madeAt, entries });
     return;
   }
-  let lines: Uint8Array[] = [Buffer.from(headerLine({ scope, audience, count, head, madeAt, rotations }))];
+  let lines: Uint8Array[] = [
+    Buffer.from(headerLine({ scope, audience, count, head, madeAt, rotations, ...(notice && { notice }) })),
+  ];
   let size = 0;
   for await (const entry of stored()) {
-    const line = lineOf(entry, audience, disclosures);
+    const line = lineOf(entry, audience, disclosures, notice?.obligation);
     lines.push(line);
     size += line.length;
     if (size < WRITE_BYTES) continue;
@@ -153,14 +158,18 @@ async function* content(
 }
 
 /** An entry's line. One that was altered in the database goes out as it is: the verifier of the export is to judge it. */
-function lineOf(stored: StoredEntry, audience: Audience, disclosures: Disclosures): Buffer {
+function lineOf(stored: StoredEntry, audience: Audience, disclosures: Disclosures, notice?: string): Buffer {
   const { position, hash, bytes } = stored;
   let open: Uint8Array;
   try {
-    open = Buffer.from(shownText(disclose(stored, audience, disclosures)));
+    const entry = disclose(stored, audience, disclosures);
+    const { shown, leaf } = entry;
+    open = Buffer.from(
+      shownText(notice === undefined ? entry : { ...entry, shown: openedFor(notice, leaf.kind, shown) }),
+    );
   } catch {
     // What cannot be read cannot be judged: nobody but an internal reader is shown it.
-    open = audience === 'internal' ? stored.content : Buffer.from('{}');
+    open = audience === 'internal' && notice === undefined ? stored.content : Buffer.from('{}');
   }
   const [before, after] = entryLine(position, hash, '\n', '\n').split('\n');
   const whole = Buffer.concat([Buffer.from(before!), bytes, Buffer.from(after!), open, Buffer.from('}\n')]);

@@ -60,6 +60,7 @@ const TABLE = {
     options: ['workspaces', 'data-set', 'country', 'count', 'reason', 'by'],
   },
   'notice recipients': { args: ['id', 'obligation'], options: ['state'], flags: ['addresses'] },
+  'notice proof': { args: ['id', 'obligation'], options: ['output', 'reason', 'recipient', 'by'] },
   'notice settle': {
     args: ['id', 'obligation'],
     options: ['accepted', 'batch', 'reason', 'by'],

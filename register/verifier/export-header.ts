@@ -2,6 +2,7 @@
 import { canonicalText, isPlainObject } from '../canonical';
 import { RegisterError, UnreadableExportError } from '../errors';
 import type { Head, VerifyOptions } from './chain';
+import { type NoticeStatement, statementFault } from './notice';
 import { hasOnly, isCount, isHash, isInstant } from './text';
 
 /** The name of the format, and the version that is written and read. */
@@ -33,6 +34,8 @@ export interface ExportHeader {
   madeAt: string;
   /** The signed notes of the key rotations of the log, first to last. */
   rotations: string[];
+  /** Of a proof of one notice: what it states beside the entries of its incident. */
+  notice?: NoticeStatement;
 }
 
 /** The header's line, in canonical JSON and with its line feed. */
@@ -63,7 +66,7 @@ export function parseHeader(line: string): ExportHeader {
 }
 
 function headerFault(value: Record<string, unknown>): string | undefined {
-  const { scope, audience, count, head, madeAt, rotations, ...more } = value;
+  const { scope, audience, count, head, madeAt, rotations, notice, ...more } = value;
   const unknown = Object.keys(more).find((name) => name !== 'format' && name !== 'version');
   if (unknown !== undefined) return `${JSON.stringify(unknown)} is not known`;
   if (!isScope(scope)) return 'scope: must be the log, an incident, incidents or an entry';
@@ -79,6 +82,10 @@ function headerFault(value: Record<string, unknown>): string | undefined {
   if (!Array.isArray(rotations) || !rotations.every((note) => typeof note === 'string')) {
     return 'rotations: must be signed notes';
   }
+  if (notice === undefined) return undefined;
+  if (!isPlainObject(scope) || scope.kind !== 'incident') return 'notice: its scope must be an incident';
+  const fault = statementFault(notice);
+  if (fault !== undefined) return fault;
   return undefined;
 }
 

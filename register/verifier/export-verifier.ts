@@ -7,6 +7,8 @@ import { checkDigest, checkReceipt, isInTree } from './check-receipt';
 import { entryOf } from './entry-line';
 import { chainOptions, type ExportHeader, parseHeader } from './export-header';
 import { LineCutter } from './lines';
+import { NoticeFold, type NoticeShown } from './notice';
+import { parseOpenings } from './openings';
 import { openSigning, type Signing, type Trust } from './signing';
 import { MalformedLeaf, utf8Text } from './text';
 
@@ -20,7 +22,7 @@ export interface ExportVerifyOptions extends Trust {
 
 /** The part that does not hold. */
 export interface BadPart extends Partial<BadEntry> {
-  part: 'header' | 'entry' | 'binding' | 'proof';
+  part: 'header' | 'entry' | 'binding' | 'proof' | 'notice';
   /** Counted from 1. */
   line: number;
   reason: string;
@@ -52,6 +54,8 @@ export interface ExportVerification {
   signing?: Signing;
   /** Position of the register's own entry that recorded the export. */
   recordedAt?: number;
+  /** What is shown of a notice, by a proof of one that holds; absent when contents were not looked at. */
+  notice?: NoticeShown;
   /** The first part that does not hold; absent when all do. */
   firstBad?: BadPart;
 }
@@ -65,6 +69,7 @@ export class ExportVerifier {
   private readonly lines = new LineCutter();
   private readonly digest: Digest | undefined;
   private toDigest: Buffer[] = [];
+  private notice: NoticeFold | undefined;
   private signing: Signing | undefined;
   private recordedAt: number | undefined;
   /** The last entries of all chains, by position, and how many of them were proved. */
@@ -127,7 +132,9 @@ export class ExportVerifier {
     const text = utf8Text(line);
     if (text === undefined) throw new UnreadableExportError(1, 'is not UTF-8: this is not an export of the register');
     this.header = parseHeader(text);
-    this.chain = new ChainVerifier(chainOptions(this.header.scope, this.options));
+    const { scope, notice } = this.header;
+    this.chain = new ChainVerifier(chainOptions(scope, this.options));
+    if (notice !== undefined && !this.options.bytesOnly) this.notice = new NoticeFold(notice);
   }
 
   private takeEntry(line: Buffer, number: number): BadPart | undefined {
@@ -140,7 +147,10 @@ export class ExportVerifier {
       );
     }
     const bad = this.chain.next(found);
-    return bad && { part: 'entry', line: number, ...bad };
+    if (bad !== undefined) return { part: 'entry', line: number, ...bad };
+    const { position } = found;
+    const reason = this.notice?.take(this.chain.leaf!, parseOpenings(found.openings));
+    return reason === undefined ? undefined : { part: 'notice', line: number, position, reason };
   }
 
   private tooFew(line: number): BadPart {
@@ -202,7 +212,9 @@ export class ExportVerifier {
       return { part: 'proof', line, position, reason: `the proof of the entry at position ${position} is missing` };
     }
     const bad = this.chain.end();
-    return bad && { part: 'entry', line: count + 1, ...bad };
+    if (bad !== undefined) return { part: 'entry', line: count + 1, ...bad };
+    const reason = this.notice?.fault();
+    return reason === undefined ? undefined : { part: 'notice', line: 1, reason };
   }
 
   private result(): ExportVerification {
@@ -224,6 +236,7 @@ export class ExportVerifier {
       unanchored: entries - anchored,
       complete: bad === undefined && signing?.signedBy !== undefined && scope.kind !== 'incidents',
       ...(signing && { signing, recordedAt }),
+      ...(bad === undefined && this.notice && { notice: this.notice.shown() }),
       ...(bad && { firstBad: bad }),
     };
   }

@@ -1,5 +1,6 @@
 /** What a verification found, in words for a terminal of 80 columns. Texts of an export are hostile: only what is visible gets through. */
 import type { ExportVerification } from './export-verifier';
+import { noticeSentences } from './report-notice';
 
 const WIDTH = 80;
 
@@ -49,6 +50,7 @@ export function reportLines(result: ExportVerification): string[] {
   if (scope.kind === 'incidents') {
     say('that no incident of this time is missing is NOT shown: only an export of the whole register shows that');
   }
+  if (result.notice) for (const each of noticeSentences(result.notice)) say(plain(each));
   lines.push(`  head ${head.position}:${head.hash}`);
   return lines;
 }

@@ -7,22 +7,9 @@ import { minuteText } from '../../../domain/kernel/time';
 import { table } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
 import { verb } from '../../verb';
+import { countStates, STATES, stateOf } from './mail-state';
 
-/** What became of a mail, by the last that is known; `came-back`: any after which whoever it was for is not told. */
-const STATES = {
-  waiting: 'not sent yet',
-  refused: 'not sent: the mail provider refused it',
-  unknown: 'outcome unknown',
-  sent: 'sent: the mail provider took it',
-  delayed: 'sent, and delayed on its way',
-  delivered: 'delivered',
-  'soft-bounced': 'came back for now',
-  failed: 'came back: not sent after all',
-  suppressed: "came back: on the mail provider's list of suppressed addresses",
-  complained: 'came back: marked as spam',
-  bounced: 'came back for good',
-} as const;
-type State = keyof typeof STATES;
+/** `came-back`: any after which whoever it was for is not told. */
 const CHOICES = ['came-back', ...Object.keys(STATES)];
 
 /** Rows that are printed; --json has all. */
@@ -54,7 +41,7 @@ export function noticeRecipientsCommand(notice: Command, shell: Shell): void {
         recipient: row.ref,
         address: addresses ? row.address : masked(row.address),
         language: row.language,
-        state: stateOf(row.status, row.fate?.kind),
+        state: stateOf(row),
         ...(row.fate?.reason && { reason: row.fate.reason }),
         ...(row.errorCode && { reason: row.errorCode }),
         ...(row.sentAt && { sentAt: row.sentAt }),
@@ -68,12 +55,7 @@ export function noticeRecipientsCommand(notice: Command, shell: Shell): void {
             ? row.state !== 'waiting' && row.state !== 'refused' && row.state !== 'unknown' && !row.told
             : row.state === state,
       );
-      const counts = Object.fromEntries(
-        Object.keys(STATES).flatMap((each) => {
-          const n = all.filter((row) => row.state === each).length;
-          return n > 0 ? [[each, n]] : [];
-        }),
-      ) as Partial<Record<State, number>>;
+      const counts = countStates(all.map((row) => row.state));
       if (command.optsWithGlobals().json) {
         out.json({ incident: id, obligation, counts, recipients: shown });
         return;
@@ -101,12 +83,6 @@ export function noticeRecipientsCommand(notice: Command, shell: Shell): void {
       const summed = Object.entries(counts).map(([each, n]) => `${n} ${each}`);
       out.line(`${plural(all.length, 'mail')}: ${summed.join(', ')}.`);
     });
-}
-
-function stateOf(status: string, fate: State | undefined): State {
-  if (status === 'failed') return 'refused';
-  if (status === 'unknown') return 'unknown';
-  return status === 'sent' ? (fate ?? 'sent') : 'waiting';
 }
 
 /** `d…@customer.example`: enough to tell one from another, not to write to it. What is no address is not shown. */

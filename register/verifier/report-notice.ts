@@ -1,0 +1,79 @@
+/** What a proof of a notice shows, in sentences, each with the entry that says so; and what it cannot show. */
+import type { NoticeEntry, NoticeShown } from './notice';
+
+/** The sentences. Texts in them are as they were found. */
+export function noticeSentences({ obligation, texts, entries, ledger }: NoticeShown): string[] {
+  const { count, sha256, ids } = ledger.messageIds;
+  const states = Object.entries(ledger.states).map(([state, n]) => `${n} ${state}`);
+  return [
+    `the notice ${obligation}:`,
+    ...texts.map((each) =>
+      each.text === undefined
+        ? `the text in "${each.language}" (SHA-256 ${each.sha256}) went out and is NOT in this file`
+        : `this file holds the text in "${each.language}" that went out (SHA-256 ${each.sha256}): "${subjectOf(each.text)}"`,
+    ),
+    ...(texts.length === 0 ? ['no entry says that a text went out'] : []),
+    ...entries.map((entry) => `position ${entry.position}, ${entry.at}: ${sentence(entry)}`),
+    ...entries.flatMap(({ position, audience }) =>
+      Object.entries(audience).map(([field, commitment]) => `position ${position} commits to ${field}: ${commitment}`),
+    ),
+    'of the delivery ledger, as the company stated and recorded it when it made this file, and no entry before it: ' +
+      `${states.length > 0 ? states.join(', ') : 'no mails'}; ${count} ids of the mail provider, SHA-256 ${sha256}` +
+      `${ids ? '' : ', not listed here'}`,
+    'NOT shown: who the recipients are (a commitment to an audience is no list of it), that a mail was read, nor that the ' +
+      'audience was the right one. Whoever holds an opening of a commitment, or an account at the mail provider, can check more',
+  ];
+}
+
+function subjectOf(text: string): string {
+  try {
+    const { subject } = JSON.parse(text) as { subject?: unknown };
+    return typeof subject === 'string' ? subject : '(without a subject)';
+  } catch {
+    return '(without a subject)';
+  }
+}
+
+function sentence({ kind, fields }: NoticeEntry): string {
+  const value = (name: string) => (fields[name] === undefined ? 'unknown' : String(fields[name]));
+  switch (kind) {
+    case 'notice-approved':
+      return `the draft ${value('draft')} was approved`;
+    case 'dispatch-started':
+      return `it began to go out (${value('trigger')})`;
+    case 'delivery-counted':
+      return delivered(fields);
+    case 'mails-came-back':
+      return 'mails came back, and were counted';
+    case 'delivery-recounted':
+      return `mails to ${value('cameBack')} ${fields.cameBack === 1 ? 'recipient' : 'recipients'} had come back by then`;
+    case 'told-outside':
+      return `some were told by ${value('channel')} at ${value('at')}`;
+    case 'left-untold':
+      return 'some were left untold by the decision of a person';
+    case 'batch-settled':
+      return fields.accepted === true
+        ? `a person read at the mail provider that a batch was accepted at ${value('at')}`
+        : 'a person read at the mail provider that a batch was not accepted';
+    default:
+      return `it counts as fulfilled at ${value('at')}, ${fields.lateByMs === 0 ? 'on time' : `${value('lateByMs')} ms late`}${shareOf(fields)}`;
+  }
+}
+
+function delivered(fields: Record<string, unknown>): string {
+  const number = (name: string) => Number(fields[`evidence/${name}`] ?? 0);
+  const [first, last] = [fields['evidence/firstSentAt'], fields['evidence/lastSentAt']];
+  const when = first === undefined ? '' : `, the first at ${String(first)}, the last at ${String(last)}`;
+  const of = fields['audience/of'] === 'people' ? 'people' : 'workspaces';
+  return `the mail provider had accepted ${number('sent')} of ${number('recipients')} mails${when}; ${number('failed')} failed; counted by ${of}${numbersOf(fields)}`;
+}
+
+function numbersOf(fields: Record<string, unknown>): string {
+  const [told, untold] = [fields['counted/numbers/told'], fields['counted/numbers/untold']];
+  return told === undefined ? '' : `: ${String(told)} told, ${String(untold)} not`;
+}
+
+function shareOf(fields: Record<string, unknown>): string {
+  const [told, of] = [fields['evidence/told'], fields['evidence/of']];
+  return told === undefined ? '' : `; ${String(told)} of ${String(of)} told`;
+}
