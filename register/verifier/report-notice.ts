@@ -1,8 +1,8 @@
 /** What a proof of a notice shows, in sentences, each with the entry that says so; and what it cannot show. */
 import type { NoticeEntry, NoticeShown } from './notice';
 
-/** The sentences. Texts in them are as they were found. */
-export function noticeSentences({ obligation, texts, entries, ledger }: NoticeShown): string[] {
+/** The sentences. Texts in them are as they were found. `isSigned`: the log holds the record of this very file. */
+export function noticeSentences({ obligation, texts, entries, ledger }: NoticeShown, isSigned: boolean): string[] {
   const { count, sha256, ids } = ledger.messageIds;
   const states = Object.entries(ledger.states).map(([state, n]) => `${n} ${state}`);
   return [
@@ -17,7 +17,7 @@ export function noticeSentences({ obligation, texts, entries, ledger }: NoticeSh
     ...entries.flatMap(({ position, audience }) =>
       Object.entries(audience).map(([field, commitment]) => `position ${position} commits to ${field}: ${commitment}`),
     ),
-    'of the delivery ledger, as the company stated and recorded it when it made this file, and no entry before it: ' +
+    `of the delivery ledger, as ${isSigned ? 'was stated and recorded in the register when this file was made' : 'whoever made this file says'}, and no other entry says: ` +
       `${states.length > 0 ? states.join(', ') : 'no mails'}; ${count} ids of the mail provider, SHA-256 ${sha256}` +
       `${ids ? '' : ', not listed here'}`,
     'NOT shown: who the recipients are (a commitment to an audience is no list of it), that a mail was read, nor that the ' +
@@ -44,7 +44,7 @@ function sentence({ kind, fields }: NoticeEntry): string {
     case 'delivery-counted':
       return delivered(fields);
     case 'mails-came-back':
-      return 'mails came back, and were counted';
+      return 'mails were reported to have come back';
     case 'delivery-recounted':
       return `mails to ${value('cameBack')} ${fields.cameBack === 1 ? 'recipient' : 'recipients'} had come back by then`;
     case 'told-outside':

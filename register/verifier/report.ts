@@ -50,7 +50,7 @@ export function reportLines(result: ExportVerification): string[] {
   if (scope.kind === 'incidents') {
     say('that no incident of this time is missing is NOT shown: only an export of the whole register shows that');
   }
-  if (result.notice) for (const each of noticeSentences(result.notice)) say(plain(each));
+  if (result.notice) for (const each of noticeSentences(result.notice, signing !== undefined)) say(plain(each));
   lines.push(`  head ${head.position}:${head.hash}`);
   return lines;
 }

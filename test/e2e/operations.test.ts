@@ -1,13 +1,13 @@
 // Each command of docs/operations.md is run as it stands there, in the situation that the page has it for. One that is added to the
 // page and not run here fails.
 import { execFile, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { packageRoot } from '../../platform/package-root';
 import { expectOk, shellEnv, tocsin } from '../faults/commands';
 import { duesOf, isTold, rests } from '../faults/standing';
-import { fromSetup } from '../setup/helpers';
+import { fromSetup, temporaryDir } from '../setup/helpers';
 import { declarationOf, policy, RealWorld, wholeBreach } from '../setup/real-world';
 import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
@@ -144,6 +144,32 @@ test('a mail came back: who it was, told otherwise, and mailed again', async () 
   await isTold(world, ID, 'enterprise-notice');
   await expectOk(run('npx tocsin notice recipients INC-… enterprise-notice --state came-back --addresses'));
   await expectOk(run('npx tocsin intake unknown'));
+}, 120_000);
+
+test('the notice that went out is proved by one file, which holds without a database, and no recipient', async () => {
+  const file = path.join(temporaryDir('proof'), 'proof.jsonl');
+  const made = await expectOk(
+    tocsin(world, 'notice', 'proof', ID, 'enterprise-notice', '-o', file, '--recipient', 'an authority', '--json'),
+  );
+  const { key, notice } = JSON.parse(made.out) as { key: string; notice: { texts: Array<{ text?: string }> } };
+  expect(notice.texts.length).toBeGreaterThan(0);
+  for (const { text } of notice.texts) expect(text).toContain(ID);
+  const addresses = await world.pool.query('SELECT address, provider_message_id AS id FROM tocsin.deliveries');
+  const held = readFileSync(file, 'utf8');
+  expect(addresses.rows.length).toBeGreaterThan(0);
+  for (const { address } of addresses.rows) expect(held).not.toContain(address);
+  expect(held).toContain(addresses.rows.find(({ id }) => id)!.id);
+  const verifier = path.join(packageRoot(), 'dist', 'verify-register.cjs');
+  const verified = await shell(process.execPath, [verifier, file, '--key', key], { PATH: '' });
+  expect(verified.out.replace(/\s+/g, ' ')).toMatch(/the mail provider had accepted \d+ of \d+ mails, the first at /);
+  const altered = held.replace(/"delivered":(\d+)|"sent":(\d+)/, (field) => `${field}1`);
+  expect(altered).not.toBe(held);
+  writeFileSync(file, altered);
+  await expect(shell(process.execPath, [verifier, file, '--key', key], { PATH: '' })).rejects.toMatchObject({
+    code: 1,
+  });
+  const none = await tocsin(world, 'notice', 'proof', ID, 'no-such-notice', '-o', file);
+  expect(none).toMatchObject({ exitCode: 1, err: expect.stringContaining('no notice of no-such-notice of') });
 }, 120_000);
 
 test('a schedule that somebody paused is found, and goes on', async () => {
