@@ -12,7 +12,8 @@ import { verifyFile } from './verify-export';
 /** 0: it holds · 1: it does not · 2: bad usage, or it cannot be read. */
 export type ExitCode = 0 | 1 | 2;
 
-export const USAGE = `Verifies an export of a breach register, without network and database.
+export const USAGE = `Verifies an export of a breach register, or the proof of a notice, without
+network and database.
 
 Usage: node verify-register.cjs EXPORT [options]
 

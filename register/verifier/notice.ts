@@ -120,11 +120,23 @@ export interface NoticeEntry {
   audience: Record<string, string>;
 }
 
+/** Versions of a text with numbers of single workspaces: how many, and the hash of their list. */
+interface OwnTexts {
+  count: number;
+  sha256: string;
+}
+
+interface NamedText {
+  language: string;
+  sha256: string;
+  own?: OwnTexts;
+}
+
 /** What a proof shows of a notice. */
 export interface NoticeShown {
   obligation: string;
   /** The texts that the entries name; `text` where the file holds it. */
-  texts: Array<{ language: string; sha256: string; text?: string }>;
+  texts: Array<NamedText & { text?: string }>;
   entries: NoticeEntry[];
   ledger: NoticeStatement['ledger'];
 }
@@ -173,21 +185,27 @@ export class NoticeFold {
   shown(): NoticeShown {
     const { obligation, texts, ledger } = this.statement;
     const held = new Map(texts.map(({ sha256, text }) => [sha256, text]));
-    const named = this.renderings().map(({ language, sha256 }) => {
-      const text = held.get(sha256);
-      return { language, sha256, ...(text !== undefined && { text }) };
+    const named = this.renderings().map((each) => {
+      const text = held.get(each.sha256);
+      return { ...each, ...(text !== undefined && { text }) };
     });
     return { obligation, texts: named, entries: this.entries, ledger };
   }
 
   /** The texts that went out, as the entries say, each once. */
-  private renderings(): Array<{ language: string; sha256: string }> {
-    const found = new Map<string, { language: string; sha256: string }>();
+  private renderings(): NamedText[] {
+    const found = new Map<string, NamedText>();
     for (const { fields } of this.entries) {
       const renderings = fields['evidence/renderings'];
       for (const each of Array.isArray(renderings) ? renderings : []) {
         if (!isPlainObject(each) || typeof each.language !== 'string' || !isHash(each.sha256)) continue;
-        found.set(each.sha256, { language: each.language, sha256: each.sha256 });
+        const { language, sha256, own } = each;
+        const hasOwn = isPlainObject(own) && isCount(own.count) && isHash(own.sha256);
+        found.set(sha256, {
+          language,
+          sha256,
+          ...(hasOwn && { own: { count: own.count, sha256: own.sha256 } as OwnTexts }),
+        });
       }
     }
     return [...found.values()];

@@ -12,6 +12,13 @@ export function noticeSentences({ obligation, texts, entries, ledger }: NoticeSh
         ? `the text in "${each.language}" (SHA-256 ${each.sha256}) went out and is NOT in this file`
         : `this file holds the text in "${each.language}" that went out (SHA-256 ${each.sha256}): "${subjectOf(each.text)}"`,
     ),
+    ...texts.flatMap(({ language, own }) =>
+      own
+        ? [
+            `of the text in "${language}" ${own.count} versions had numbers of single workspaces: the hash of their list is ${own.sha256}, and they are NOT in this file`,
+          ]
+        : [],
+    ),
     ...(texts.length === 0 ? ['no entry says that a text went out'] : []),
     ...entries.map((entry) => `position ${entry.position}, ${entry.at}: ${sentence(entry)}`),
     ...entries.flatMap(({ position, audience }) =>

@@ -15,7 +15,8 @@ const ID = 'INC-a';
 const NOTICE = 'enterprise-notice';
 const text = canonicalText({ subject: 'Security incident', html: '<p>Clé volée</p>', text: 'Clé volée' });
 const sha256 = createHash('sha256').update(text).digest('hex');
-const rendering = { language: 'en', sha256, template: 'notice', templateSha256: 'a'.repeat(64) };
+const versions = { count: 2, sha256: 'b'.repeat(64) };
+const rendering = { own: versions, language: 'en', sha256, template: 'notice', templateSha256: 'a'.repeat(64) };
 const evidence = {
   channel: 'email',
   recipients: 3,
@@ -74,6 +75,7 @@ test('it holds offline, and says what was told, to how many, when, and what came
   for (const said of [
     `this file holds the text in "en" that went out (SHA-256 ${sha256}): "Security incident"`,
     'the mail provider had accepted 3 of 3 mails, the first at 2026-04-01T04:00:00.000Z, the last at 2026-04-01T04:00:07.000Z; 0 failed; counted by workspaces: 2 told, 0 not',
+    `of the text in "en" 2 versions had numbers of single workspaces: the hash of their list is ${'b'.repeat(64)}`,
     'counts as fulfilled at 2026-04-01T04:00:07.000Z, on time; 2 of 2 told',
     'mails to 1 recipient had come back by then',
     'some were told by phone at 2026-04-02T04:00:00.000Z',
@@ -95,7 +97,7 @@ test('it holds no recipient, no name, and nothing of another notice but what it 
 
 test('a text that is gone costs itself, and is told', async () => {
   const result = await verify(await proved({ ...statement, texts: [] }));
-  expect(result.notice?.texts).toEqual([{ language: 'en', sha256 }]);
+  expect(result.notice?.texts).toEqual([{ language: 'en', sha256, own: versions }]);
   expect(reportLines(result).join(' ').replace(/\s+/g, ' ')).toContain(
     `the text in "en" (SHA-256 ${sha256}) went out and is NOT in this file`,
   );
