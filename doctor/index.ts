@@ -2,6 +2,7 @@
  * `tocsin doctor`: looks at the set-up of a process, from this machine and with its environment, and says of each thing that
  * is missing or wrong what to do. It needs nothing to run, and changes nothing but for a test mail that was asked for.
  */
+import { anchors } from './anchors-check';
 import { containment } from './containment-check';
 import { sources } from './intake-check';
 import { folder, node } from './machine-checks';
@@ -24,6 +25,7 @@ export const CHECKS = [
   postgres,
   signedLog,
   witnesses,
+  anchors,
   temporal,
   mail,
   directory,

@@ -10,6 +10,7 @@ import { type Finding, findings, type Look, type Part, type WatchedRun } from '.
 import type { RegisteredCase } from '../domain/watch/registered-case';
 import { type Memory, ringsAfter } from '../domain/watch/rings';
 import type { Log } from '../platform/log';
+import { anchoringBehind } from './anchoring-eye';
 import { fullDisk } from './disk-eye';
 import { RegisterEye } from './register-eye';
 import { RollCall } from './roll-call';
@@ -84,7 +85,10 @@ export class Watchdog {
       'Postgres',
     );
     // Postgres that is away is told already.
-    if (cases) parts.push(...(await unsignedOrAstray(this.deps.pool).catch(() => [])));
+    if (cases) {
+      parts.push(...(await unsignedOrAstray(this.deps.pool).catch(() => [])));
+      parts.push(...(await anchoringBehind(this.deps.pool).catch(() => [])));
+    }
     const temporal = await this.seen(
       () => this.atTemporal(cases),
       (problem) => parts.push({ part: 'temporal', problem }),

@@ -111,6 +111,7 @@ const TABLE = {
   'intake retry': {},
   'intake unknown': {},
   'register show': { args: ['id'] },
+  'register sign': {},
   'register verify': { args: ['file?'], options: ['key', 'checkpoint'] },
   'register verifier': { options: ['output'] },
   'register export': { options: ['incident', 'from', 'to', 'for', 'output'] },

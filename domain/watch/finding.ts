@@ -33,7 +33,7 @@ export interface ListedRun {
 
 /** A part that everything needs, and what was found of it. */
 export interface Part {
-  part: 'temporal' | 'postgres' | 'worker' | 'schedule' | 'disk' | 'signing' | 'clock';
+  part: 'temporal' | 'postgres' | 'worker' | 'schedule' | 'disk' | 'signing' | 'anchoring' | 'clock';
   /** Which of several. */
   of?: string;
   problem: string;
@@ -165,5 +165,6 @@ function unwritten(cases: readonly RegisteredCase[], writers: readonly EntryWrit
 }
 
 function remedyOf({ part }: Part): CommandLine[] {
-  return part === 'worker' ? [commandLine('worker', {})] : [];
+  if (part === 'worker') return [commandLine('worker', {})];
+  return part === 'anchoring' ? [commandLine('register sign', {})] : [];
 }

@@ -17,7 +17,8 @@ export interface KnownCheckpoints {
 }
 
 /**
- * Reads the published checkpoint and rotations, the anchor file, what was mailed, and what witnesses have cosigned.
+ * Reads the published checkpoint and rotations, the anchor file, what was mailed, and what witnesses have cosigned; of the latter
+ * also what other workers remember.
  *
  * @param trustedKey a verifier key of the log, from outside; that of this machine without it.
  * @throws CheckpointError when the log's rotations do not lead to the trusted key.
@@ -51,6 +52,13 @@ export async function knownCheckpoints(
     const cosigned = await lastCosigned(settings.witnessDir, witness);
     // Counts by its cosignature alone.
     if (cosigned !== undefined) take(BY_LOG, cosigned.note);
+  }
+  const shared = await log.anchored();
+  if (shared.isForged)
+    found.unreadable.push('what Postgres holds of the anchors is signed by none of the keys of the log');
+  for (const { name, note } of shared.anchors) {
+    // The file of another worker is not at hand, and what is here was read: for these the log alone vouches.
+    if (note !== undefined) take(name === 'mail' ? 'mail' : BY_LOG, note);
   }
   return { ...found, keys };
 }

@@ -8,6 +8,7 @@ import { readIfThere } from '../../platform/read-if-there';
 import { writeWhole } from '../../platform/write-whole';
 import { AnchorError } from '../errors';
 import { type Anchor, checkpointOf } from '../log/anchor';
+import type { AnchorMemory, Kept } from './anchor-memory';
 
 /** A mail with a checkpoint. */
 export interface CheckpointMail {
@@ -37,19 +38,26 @@ type State = z.infer<typeof StateSchema>;
 const KEY_COUNTS_MS = 23 * 3_600_000;
 
 /**
- * Mails at most every `everyMs`, each checkpoint once. What is about to be sent is written down before: after a crash or
- * an unknown outcome the very same mail is repeated under the same key, or looked for when the key is forgotten.
+ * Mails at most every `everyMs`, each checkpoint once, whichever worker it is. What is about to be sent is written down before,
+ * here and in Postgres: after a crash or an unknown outcome the very same mail is repeated under the same key, by this worker
+ * or by the one that signs from then on, or looked for when the key is forgotten.
  */
 export function createMailAnchor(options: {
   to: string;
   everyMs: number;
-  /** What was mailed last. */
+  /** What this worker mailed last. */
   stateFile: string;
+  /** What all workers remember of it. */
+  memory: AnchorMemory;
   mailer: CheckpointMailer;
   now?: () => Date;
 }): Anchor {
-  const { to, everyMs, stateFile, mailer, now = () => new Date() } = options;
-  const write = (state: State) => writeWhole(stateFile, `${JSON.stringify(state)}\n`);
+  const { to, everyMs, stateFile, memory, mailer, now = () => new Date() } = options;
+  const write = async (state: State) => {
+    // Here first: where Postgres is away by then, this worker at least knows that it was sent.
+    await writeWhole(stateFile, `${JSON.stringify(state)}\n`);
+    await memory.change((kept) => keptWith(kept, state));
+  };
 
   const send = async (state: State) => {
     const mail = mailOf(to, state.note);
@@ -67,20 +75,29 @@ export function createMailAnchor(options: {
     await write({ ...state, sentAt: now().toISOString() });
   };
 
+  /** What was mailed last by any worker; each of the two memories learns of it what it does not know. */
+  const last = async (): Promise<State | undefined> => {
+    const [own, shared] = [await readMailed(stateFile), stateOf(await memory.read())];
+    const known = later(own, shared);
+    const isKnown = (other: State | undefined) => other?.note === known?.note && other?.sentAt === known?.sentAt;
+    if (known && !(isKnown(own) && isKnown(shared))) await write(known);
+    return known;
+  };
+
   return {
     name: 'mail',
     async put(note) {
       const lock = tryLock(`${stateFile}.lock`);
       if (!('release' in lock)) return 'waits';
       try {
-        let last = await readMailed(stateFile);
-        if (last && last.sentAt === undefined) {
-          await send(last);
-          if (last.note === note) return 'taken';
-          last = await readMailed(stateFile);
+        let before = await last();
+        if (before && before.sentAt === undefined) {
+          await send(before);
+          if (before.note === note) return 'taken';
+          before = await last();
         }
-        if (last?.note === note) return 'present';
-        if (last && now().getTime() - Date.parse(last.sentAt!) < everyMs) return 'waits';
+        if (before?.note === note) return 'present';
+        if (before && now().getTime() - Date.parse(before.sentAt!) < everyMs) return 'waits';
         const state: State = { note, startedAt: now().toISOString() };
         await write(state);
         await send(state);
@@ -92,7 +109,28 @@ export function createMailAnchor(options: {
   };
 }
 
-/** The checkpoint that was mailed last; undefined before the first. @throws AnchorError when the file is damaged. */
+/** What is remembered in common, with this. */
+function keptWith({ note, keptAt }: Kept, state: State): Kept {
+  if (state.sentAt !== undefined) return { note: state.note, keptAt: state.sentAt };
+  const { note: sending, startedAt } = state;
+  return { ...(note !== undefined && { note }), ...(keptAt && { keptAt }), sending: { note: sending, startedAt } };
+}
+
+function stateOf({ note, keptAt, sending }: Kept): State | undefined {
+  if (sending) return sending;
+  return note !== undefined && keptAt ? { note, startedAt: keptAt, sentAt: keptAt } : undefined;
+}
+
+/** Of two memories the one that knows more: the larger tree, and of one tree that it was sent. */
+function later(own: State | undefined, shared: State | undefined): State | undefined {
+  if (!own || !shared) return own ?? shared;
+  const [ownSize, sharedSize] = [checkpointOf(own.note).size, checkpointOf(shared.note).size];
+  if (ownSize !== sharedSize) return ownSize > sharedSize ? own : shared;
+  if (own.sentAt !== undefined || shared.sentAt !== undefined) return own.sentAt !== undefined ? own : shared;
+  return own.startedAt >= shared.startedAt ? own : shared;
+}
+
+/** The checkpoint that this worker mailed last, or knows to be mailed; undefined before the first. @throws AnchorError when the file is damaged. */
 export async function readMailed(stateFile: string): Promise<State | undefined> {
   const text = (await readIfThere(stateFile))?.toString('utf8');
   if (text === undefined) return undefined;

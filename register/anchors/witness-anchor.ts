@@ -9,7 +9,8 @@ import { type Anchor, checkpointOf } from '../log/anchor';
 import { publishedCheckpoint, type RegisterLog } from '../log/open-log';
 import { CHECKPOINT } from '../log/sign-log';
 import { consistencyProof } from '../tree/merkle';
-import { parseNote, parseVerifierKey } from '../tree/note';
+import { parseNote, parseVerifierKey, verifiedBy } from '../tree/note';
+import { type AnchorMemory, remember } from './anchor-memory';
 import { addCheckpoint, type Witness } from './witness';
 
 const StateSchema = z.strictObject({
@@ -22,18 +23,34 @@ const StateSchema = z.strictObject({
 /** What is known of a witness. */
 export type WitnessState = z.infer<typeof StateSchema>;
 
-/** @param stateDir where the last cosigned checkpoint of each witness is kept. */
-export function createWitnessAnchor(witness: Witness, log: RegisterLog, stateDir: string): Anchor {
-  const file = stateFileOf(stateDir, witness.verifierKey);
-  const { name } = parseVerifierKey(witness.verifierKey);
+/** What a witness is called among the anchors. */
+export function witnessName({ verifierKey }: Witness): string {
+  return `witness ${parseVerifierKey(verifierKey).name}`;
+}
+
+/**
+ * @param stateDir where this worker keeps the last cosigned checkpoint of each witness.
+ * @param memory where all workers see it: one with another disk goes on from what its predecessor was told.
+ */
+export function createWitnessAnchor(
+  witness: Witness,
+  log: RegisterLog,
+  stateDir: string,
+  memory: AnchorMemory,
+): Anchor {
+  const { verifierKey } = witness;
+  const file = stateFileOf(stateDir, verifierKey);
+  const { name } = parseVerifierKey(verifierKey);
   return {
-    name: `witness ${name}`,
+    name: witnessName(witness),
     async put(note) {
       const { size, root } = checkpointOf(note);
-      const last = await readWitnessState(file);
+      const last = later(await readWitnessState(file), cosignedOf(verifierKey, (await memory.read()).note));
       if (last?.note.startsWith(note)) {
-        // It may have been cosigned before it was published.
+        // It may have been cosigned before it was published, or by the worker before this one.
+        await writeWhole(file, stateText(last));
         await publishCosignature(log, note, last.note.slice(note.length));
+        await remember(memory, last.note);
         return 'present';
       }
       const read = await log.nodes();
@@ -45,11 +62,23 @@ export function createWitnessAnchor(witness: Witness, log: RegisterLog, stateDir
       if ('size' in answer) answer = await ask(answer.size);
       if ('size' in answer) throw new AnchorError(`the witness ${name} changes its mind: try again later`);
       assertNotBehind(last, size, root, name);
-      await writeWhole(file, stateText({ verifierKey: witness.verifierKey, size, note: note + answer.cosignature }));
+      const cosigned = note + answer.cosignature;
+      await writeWhole(file, stateText({ verifierKey, size, note: cosigned }));
       await publishCosignature(log, note, answer.cosignature);
+      await remember(memory, cosigned);
       return 'taken';
     },
   };
+}
+
+/** What all workers remember counts by the witness's own signature. */
+function cosignedOf(verifierKey: string, note: string | undefined): WitnessState | undefined {
+  if (note === undefined || verifiedBy(parseNote(note), [parseVerifierKey(verifierKey)]).length === 0) return undefined;
+  return { verifierKey, size: checkpointOf(note).size, note };
+}
+
+function later(own: WitnessState | undefined, shared: WitnessState | undefined): WitnessState | undefined {
+  return own && own.size >= (shared?.size ?? 0) ? own : shared;
 }
 
 /** A witness that cosigns less than, or another tree than, it did before has lost its memory: it vouches for nothing. */

@@ -56,7 +56,7 @@ export async function restoreBackup(databaseUrl: string, dir: string, options: R
       throw new BackupError(`${dir} ends with another entry than its manifest names: it was altered`);
     }
     // The log of before cannot go on over a register that lacks what it signed: another one may begin.
-    if (restored.missing) await client.query('DELETE FROM tocsin.log_signer');
+    if (restored.missing) await client.query('DELETE FROM tocsin.log_signer; DELETE FROM tocsin.log_anchored');
     await recordInTransaction(client, options.disclosures, {
       kind: 'register-restored',
       by: options.by,

@@ -31,6 +31,14 @@ export class AnchorRunner {
     if (this.working === undefined && this.timer === undefined) this.start();
   }
 
+  /** Another worker signs, and hands over what waits. */
+  drop(): void {
+    this.newest = undefined;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.failures = 0;
+  }
+
   /** Ends after the hand-over under way. */
   async stop(): Promise<void> {
     this.stopped = true;
@@ -50,9 +58,12 @@ export class AnchorRunner {
       try {
         const anchoring = await this.anchor.put(note);
         this.failures = 0;
+        if (this.newest === undefined) return;
         if (anchoring === 'waits') return this.again(NOT_DUE_MS);
         if (this.newest === note) this.newest = undefined;
       } catch (error) {
+        // Dropped meanwhile.
+        if (this.newest === undefined) return;
         this.onProblem(this.anchor, error as Error);
         return this.again(Math.min(this.firstRetryMs * 2 ** this.failures++, LAST_RETRY_MS));
       }

@@ -10,6 +10,7 @@ import type { NodeReader } from '../tree/merkle';
 import { LogKeys } from '../verifier/log-keys';
 import { noteRecord, splitNotes } from '../verifier/notes';
 import { checkpointOf } from './anchor';
+import { type Anchored, readAnchored, type Statement, writeAnchored } from './anchored';
 import { makeKeys, readKeys, type SigningKeys } from './key-file';
 import type { LogSettings } from './log-settings';
 import { createFolderStore, type LogStore } from './log-store';
@@ -27,6 +28,8 @@ export const ROTATIONS = 'rotations';
 const POLL_MS = 200;
 /** How long a call waits for another signer to end. */
 const LOCK_WAIT_MS = 60_000;
+/** Signing itself takes less. */
+const ANCHOR_WAIT_MS = 10_000;
 
 export interface RegisterLog {
   /** The log's name. */
@@ -59,6 +62,10 @@ export interface RegisterLog {
   keepTurn(): Promise<void>;
   /** Lets another signer take over at once. */
   endTurn(): Promise<void>;
+  /** What all workers remember of the anchors. */
+  anchored(): Promise<Statement>;
+  /** Remembers more of them, as the only signer. @throws SignerBusyError where another has the turn. */
+  changeAnchored(change: (before: readonly Anchored[]) => Anchored[]): Promise<void>;
   /** The size that was signed last; 0 before the first. @throws SignerMemoryError. */
   signedSize(): Promise<number>;
   /** Reads nodes of the published tree. */
@@ -158,6 +165,17 @@ export async function openLog(pool: Pool, settings: LogSettings): Promise<Regist
     async endTurn() {
       await endTurn(pool, await signerName(stateFile));
     },
+    async anchored() {
+      return (await unlessAway(() => readAnchored(pool))) ?? { anchors: [] };
+    },
+    changeAnchored: (change) =>
+      asSigner(
+        async ({ signer }) => {
+          const before = await readAnchored(pool);
+          await writeAnchored(pool, before, change(before.anchors), signer);
+        },
+        { waitMs: ANCHOR_WAIT_MS },
+      ),
     signedSize: async () => (await readSignerState(stateFile))?.size ?? 0,
     async nodes() {
       return publishedNodes(store, publishedSize(await publishedCheckpoint(log)));

@@ -89,8 +89,9 @@ export class SigningService {
     clearTimeout(this.timer);
     await this.working;
     await this.round(true);
-    await this.deps.log.endTurn().catch(() => {});
+    // Whoever has the turn anchors: it is given away after the last hand-over.
     await Promise.all(this.runners.map((runner) => runner.stop()));
+    await this.deps.log.endTurn().catch(() => {});
   }
 
   private again(afterMs: number): void {
@@ -109,6 +110,7 @@ export class SigningService {
       if (elsewhere) {
         // When it is this worker's turn, it looks at all of it first.
         this.signedSize = -1;
+        for (const runner of this.runners) runner.drop();
         await this.follow(elsewhere);
         this.told.delete(OUTAGE);
         return;
@@ -156,8 +158,8 @@ export class SigningService {
     const signed = await log.signedSize();
     const published = publishedSize(await publishedCheckpoint(log));
     const entries = await size();
-    // Another worker has signed since.
-    if (signed !== this.signedSize && this.signedSize >= 0) this.signedNow(signed);
+    // A command has signed with this memory: it is signed once more, so that the anchors get it.
+    if (signed !== this.signedSize) this.signedSize = -1;
     return { waiting: entries - signed, isPublished: published === signed };
   }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPool } from '../../postgres/pool';
+import type { AnchorMemory, Kept } from '../../register/anchors/anchor-memory';
 import { createWitnessAnchor } from '../../register/anchors/witness-anchor';
 import { appendEntries } from '../../register/append/appender';
 import { checkpointOf } from '../../register/log/anchor';
@@ -29,6 +30,17 @@ export async function aLog(entries = 0) {
   return { url, pool, dir, settings, log, witnessDir: path.join(dir, 'witnesses') };
 }
 
+/** What all workers remember of one anchor, without a database. */
+export function aMemory(): AnchorMemory {
+  let kept: Kept = {};
+  return {
+    read: async () => kept,
+    async change(change) {
+      kept = change(kept);
+    },
+  };
+}
+
 /** A witness of these logs, with its anchor for the first of them. */
 export async function aWitness(
   of: Pick<Awaited<ReturnType<typeof aLog>>, 'log' | 'witnessDir'>,
@@ -42,7 +54,7 @@ export async function aWitness(
     server,
     witness,
     verifier: parseVerifierKey(verifierKey),
-    anchor: createWitnessAnchor(witness, of.log, of.witnessDir),
+    anchor: createWitnessAnchor(witness, of.log, of.witnessDir, aMemory()),
   };
 }
 

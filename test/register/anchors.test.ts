@@ -9,6 +9,7 @@ import { signCheckpoint } from '../../register/tree/checkpoint';
 import { createSigner, parseVerifierKey } from '../../register/tree/note';
 import { splitNotes } from '../../register/verifier/notes';
 import { temporaryDir } from '../setup/helpers';
+import { aMemory } from './anchors.helpers';
 
 const signer = createSigner('register.example.com/test', Buffer.alloc(32, 3));
 const note = (size: number) => signCheckpoint(size, Buffer.alloc(32, size), signer);
@@ -65,6 +66,7 @@ function mailAnchor() {
     to: 'witness@example.org',
     everyMs: 24 * 3_600_000,
     stateFile,
+    memory: aMemory(),
     mailer: box.mailer,
     now,
   });
@@ -114,7 +116,7 @@ test('a refused mail is told and tried again', async () => {
 test('several workers mail a checkpoint once', async () => {
   const { sent, mailer, stateFile } = mailAnchor();
   const anchors = Array.from({ length: 5 }, () =>
-    createMailAnchor({ to: 'witness@example.org', everyMs: 60_000, stateFile, mailer }),
+    createMailAnchor({ to: 'witness@example.org', everyMs: 60_000, stateFile, memory: aMemory(), mailer }),
   );
   const outcomes = await Promise.all(anchors.map((anchor) => anchor.put(note(1))));
   expect(sent).toHaveLength(1);

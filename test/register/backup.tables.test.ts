@@ -73,6 +73,7 @@ describe('a database with every table filled', () => {
       ...{ origin: line, verifier_key: line, rotations: fc.array(line, { maxLength: 3 }), holder: line },
       ...{ held_until: instant, fence: fc.nat(), size: fc.nat(), root: fc.constant(Buffer.alloc(32, 7)) },
     }),
+    log_anchored: fc.record({ statement: line }),
     effect_marks: fc.record({ mark: sha256, marked_at: instant }),
   };
 

@@ -15,7 +15,7 @@ import { createSigner } from '../../register/tree/note';
 import { LogKeys } from '../../register/verifier/log-keys';
 import { verifyAnchored } from '../../register/verify';
 import { createTestDatabase } from '../setup/helpers';
-import { aLog, aWitness } from './anchors.helpers';
+import { aLog, aMemory, aWitness } from './anchors.helpers';
 import { eventsOf, forgetSigner, rewriteOf, tamper } from './helpers';
 
 /** Thirty entries, anchored at ten (mail), at twenty (witness) and at twenty-five (file). */
@@ -30,9 +30,13 @@ async function anchored() {
     witnessDir: register.witnessDir,
   };
   const mailer = { send: async () => undefined, wasSent: async () => undefined };
-  await createMailAnchor({ to: 'a@example.org', everyMs: 1, stateFile: settings.mailStateFile, mailer }).put(
-    (await log.sign()).note,
-  );
+  await createMailAnchor({
+    to: 'a@example.org',
+    everyMs: 1,
+    stateFile: settings.mailStateFile,
+    memory: aMemory(),
+    mailer,
+  }).put((await log.sign()).note);
   await appendEntries(pool, eventsOf('INC-2', 10));
   await witnessAnchor.put((await log.sign()).note);
   await appendEntries(pool, eventsOf('INC-3', 5));

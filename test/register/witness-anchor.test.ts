@@ -9,7 +9,7 @@ import { openLog, publishedCheckpoint } from '../../register/log/open-log';
 import { openCheckpoint } from '../../register/tree/checkpoint';
 import { createCosigner, parseVerifierKey, signNote } from '../../register/tree/note';
 import { afterFile } from '../setup/helpers';
-import { aLog, aWitness } from './anchors.helpers';
+import { aLog, aMemory, aWitness } from './anchors.helpers';
 import { eventsOf, forgetSigner, tamper } from './helpers';
 
 test('cosignatures are verified, stored, and published with the checkpoint', async () => {
@@ -73,7 +73,7 @@ test('a split view, two trees of one size, is refused by the witness', async () 
   await appendEntries(other.pool, eventsOf('INC-7', 2));
   await forgetSigner(other.url);
   const twin = await openLog(other.pool, { ...other.settings, keysFile: register.settings.keysFile });
-  const toTwin = createWitnessAnchor(witness, twin, other.witnessDir);
+  const toTwin = createWitnessAnchor(witness, twin, other.witnessDir, aMemory());
   const { note } = await twin.sign();
   expect(openCheckpoint(note, parseVerifierKey(register.log.verifierKey)).size).toBe(6);
   await expect(toTwin.put(note)).rejects.toThrow('two views of one log were shown');
@@ -113,7 +113,7 @@ test('the real answers for an unknown log and for an untrusted key are told apar
   const [register, other] = [await aLog(1), await aLog(1)];
   const { witness } = await aWitness(other);
   const { note } = await register.log.sign();
-  await expect(createWitnessAnchor(witness, register.log, register.witnessDir).put(note)).rejects.toThrow(
+  await expect(createWitnessAnchor(witness, register.log, register.witnessDir, aMemory()).put(note)).rejects.toThrow(
     'does not know the log',
   );
   await forgetSigner(register.url);
@@ -124,7 +124,9 @@ test('the real answers for an unknown log and for an untrusted key are told apar
     dir: path.join(register.dir, 'impostor'),
     origin: other.log.origin,
   });
-  const refused = createWitnessAnchor(witness, impostor, register.witnessDir).put((await impostor.sign()).note);
+  const refused = createWitnessAnchor(witness, impostor, register.witnessDir, aMemory()).put(
+    (await impostor.sign()).note,
+  );
   await expect(refused).rejects.toThrow('does not trust the key');
 });
 
@@ -140,7 +142,7 @@ test('an answer without a cosignature of the witness that holds is not taken', a
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     afterFile(() => void server.close());
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const anchor = createWitnessAnchor({ ...witness, url }, register.log, register.witnessDir);
+    const anchor = createWitnessAnchor({ ...witness, url }, register.log, register.witnessDir, aMemory());
     await expect(anchor.put(note)).rejects.toThrow('without a cosignature of its own that holds');
   }
   expect(await publishedCheckpoint(register.log)).toBe(note);
