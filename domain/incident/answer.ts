@@ -1,5 +1,6 @@
 /** How a message is answered when it changes nothing: what is wrong and what to do, or that it is known already. */
 import { earliestOf, type When } from '../kernel/inexact-instant';
+import { firstProblems } from '../kernel/problems';
 import { type Instant, notAfter, toMs } from '../kernel/time';
 import type { NewEvent } from './events';
 import type { MessageName } from './messages';
@@ -8,7 +9,7 @@ export class Answer {
   constructor(private readonly message: MessageName) {}
 
   rejected(...problems: string[]): NewEvent[] {
-    return [{ kind: 'rejected', data: { message: this.message, problems } }];
+    return [{ kind: 'rejected', data: { message: this.message, problems: firstProblems(problems) } }];
   }
 
   noted(note: string): NewEvent[] {

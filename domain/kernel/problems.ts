@@ -1,6 +1,7 @@
 /** What a schema found wrong, by field, in words for whoever sent or wrote it. */
 import type { z } from 'zod';
 import { nearest } from './suggest';
+import { clipped } from './text';
 
 type Issue = z.core.$ZodIssue;
 
@@ -139,4 +140,19 @@ const TYPES: Record<string, string> = {
 
 function article(expected: string): string {
   return TYPES[expected] ?? `${/^[aeio]/.test(expected) ? 'an' : 'a'} ${expected}`;
+}
+
+/** Most problems that one answer or entry lists. */
+const LISTED = 20;
+/** And of each so much: it may quote what somebody sent. */
+const CHARACTERS = 4_000;
+
+/**
+ * Of what is wrong with a message the first, and how much more there is: a list of a thousand that are all wrong must not make an
+ * entry of megabytes.
+ */
+export function firstProblems(problems: readonly string[]): string[] {
+  const first = problems.slice(0, LISTED).map((problem) => clipped(problem, CHARACTERS));
+  const left = problems.length - first.length;
+  return left > 0 ? [...first, `and ${left} more like these`] : first;
 }
