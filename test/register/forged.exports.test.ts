@@ -178,7 +178,8 @@ test('a register that was replaced by an invented one is found against the rotat
   const invented = await openLog(thief.pool, thief.settings);
   await invented.sign();
   const { rotations, verifierKey } = register.log;
-  const seen = { store: invented.store, rotations, verifierKey } as typeof register.log;
+  const anchored = () => invented.anchored();
+  const seen = { store: invented.store, rotations, verifierKey, anchored } as typeof register.log;
   const nowhere = { file: path.join(thief.dir, 'none'), mailStateFile: path.join(thief.dir, 'none'), witnesses: [] };
   const { known, unreadable } = await knownCheckpoints(seen, { ...nowhere, witnessDir: thief.witnessDir } as never);
   expect(unreadable).toEqual([]);
