@@ -4,6 +4,8 @@ import type { PayloadCodec } from '@temporalio/common';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import type { TocsinClient } from '../client/tocsin-client';
+import { logRefusal, sendProblem } from '../platform/http-problem';
+import { SECURITY_HEADERS, SERVER_OPTIONS } from '../platform/http-server';
 import { isLoopbackHost } from '../platform/loopback-host';
 import { allows, ruleOf } from './access';
 import { isCaseId } from './api/bodies';
@@ -12,7 +14,7 @@ import { apiRoutes } from './api/routes';
 import { type CodecOptions, codecRoutes } from './codec/codec-routes';
 import { inOnesName } from './codec/in-ones-name';
 import type { Actor, Authenticator } from './identity/actor';
-import { PROBLEM_TYPE, type ProblemKind, Refusal } from './problem';
+import { type ProblemKind, Refusal } from './problem';
 
 /** What the server is made of. */
 export interface ServerDeps {
@@ -40,18 +42,7 @@ declare module 'fastify' {
   }
 }
 
-const BODY_LIMIT = 1_048_576;
-/** A request that has not come in whole by then is ended. */
-const REQUEST_TIMEOUT_MS = 30_000;
-
-const HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cache-control': 'no-store',
-  vary: 'authorization, origin',
-} as const;
+const HEADERS = { ...SECURITY_HEADERS, vary: 'authorization, origin' } as const;
 
 /** Builds the server; `listen` or `inject` starts it. */
 export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
@@ -59,11 +50,8 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   // Where nobody proves who they are, no page of any site may ask, whatever the settings say.
   const origins = local ? [] : deps.origins;
   const app = Fastify({
-    bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    exposeHeadRoutes: false,
-    frameworkErrors: (error, _request, reply) => sendProblem(reply.headers(HEADERS), refusalOf(error)),
-    forceCloseConnections: 'idle',
+    ...SERVER_OPTIONS,
+    frameworkErrors: (error, _request, reply) => send(reply.headers(HEADERS), refusalOf(error)),
     // An id of the case as it was sent: no second spelling of one reaches it.
     routerOptions: { maxParamLength: 200, caseSensitive: true, ignoreTrailingSlash: false },
   });
@@ -100,16 +88,12 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
       throw new Refusal('not-allowed', `this is for: ${rule?.join(', ') ?? 'nobody'}`);
   });
   app.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, new Refusal('not-found', 'see /openapi.json for what there is')),
+    send(reply, new Refusal('not-found', 'see /openapi.json for what there is')),
   );
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = refusalOf(error);
-    const cause = refusal.cause as { code?: string; name?: string } | undefined;
-    log?.[refusal.status >= 500 ? 'error' : 'info'](
-      { kind: refusal.kind, route: request.routeOptions.url, ...(cause && { code: cause.code ?? cause.name }) },
-      'a request was refused',
-    );
-    return sendProblem(reply, refusal);
+    logRefusal(log, refusal, { route: request.routeOptions.url });
+    return send(reply, refusal);
   });
 
   app.get('/healthz', async () => ({ status: 'live' }));
@@ -138,13 +122,8 @@ async function outcomeOf(probe: Promise<unknown>, missing: string): Promise<stri
   );
 }
 
-/** Sends a problem. What stands in its headers is ours alone. */
-function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
-  const { kind, status, retryAfterSeconds } = refusal;
-  if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
-  const challenge = CHALLENGES[kind];
-  if (challenge !== undefined) reply.header('www-authenticate', challenge);
-  return reply.code(status).type(PROBLEM_TYPE).send(JSON.stringify(refusal.problem()));
+function send(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  return sendProblem(reply, refusal, CHALLENGES[refusal.kind]);
 }
 
 /** RFC 6750 section 3: without a token no error is told. */
@@ -158,7 +137,7 @@ const CHALLENGES: Partial<Record<ProblemKind, string>> = {
 function refusalOf(error: FastifyError): Refusal {
   if (error instanceof Refusal) return error;
   const { statusCode = 500 } = error;
-  if (statusCode === 413) return new Refusal('too-large', `send at most ${BODY_LIMIT} bytes`);
+  if (statusCode === 413) return new Refusal('too-large', `send at most ${SERVER_OPTIONS.bodyLimit} bytes`);
   if (statusCode === 415) return new Refusal('wrong-content-type', 'send it as application/json');
   if (statusCode < 500) return new Refusal('bad-request', 'the request is not whole, or its body is not JSON');
   const refusal = new Refusal('fault', 'whether it was done is not known: look before you send it again');

@@ -1,8 +1,5 @@
-/** What the server answers when it does not do what was asked: RFC 9457 problem details that never repeat what was sent. */
-import type { Problem } from '../domain/kernel/problems';
-
-/** The media type of an answer about a problem (RFC 9457). */
-export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+/** What the server answers when it does not do what was asked. */
+import { HttpRefusal, type RefusalParts } from '../platform/http-problem';
 
 /** The kinds of problem: the last part of its `type`, its status and its title. */
 export const PROBLEMS = {
@@ -23,24 +20,9 @@ export const PROBLEMS = {
 } as const;
 export type ProblemKind = keyof typeof PROBLEMS;
 
-/** Thrown wherever a request is refused. `detail` says what to do; neither it nor `errors` holds a secret of the request. */
-export class Refusal extends Error {
-  readonly status: number;
-  constructor(
-    readonly kind: ProblemKind,
-    readonly detail: string,
-    readonly errors: Problem[] = [],
-    /** When to come again, in seconds. */
-    readonly retryAfterSeconds?: number,
-  ) {
-    super(detail);
-    this.status = PROBLEMS[kind][0];
-  }
-
-  /** The body of the answer. */
-  problem() {
-    const { kind, status, detail, errors } = this;
-    const head = { type: `urn:tocsin:problem:${kind}`, title: PROBLEMS[kind][1] as string, status, detail };
-    return errors.length > 0 ? { ...head, errors } : head;
+/** Thrown wherever a request is refused. */
+export class Refusal extends HttpRefusal<ProblemKind> {
+  constructor(kind: ProblemKind, ...parts: RefusalParts) {
+    super(PROBLEMS, kind, ...parts);
   }
 }

@@ -1,9 +1,7 @@
-/** What the intake answers when it does not take a request: RFC 9457 problem details that never repeat what was sent. */
+/** What the intake answers when it does not take a request. */
 import type { z } from 'zod';
-import { fieldProblems, type Problem } from '../../domain/kernel/problems';
-
-/** The media type of an answer about a problem (RFC 9457). */
-export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+import { fieldProblems } from '../../domain/kernel/problems';
+import { HttpRefusal, type RefusalParts } from '../../platform/http-problem';
 
 /** The kinds of refusal: the last part of the problem's `type`, its status and its title. */
 const KINDS = {
@@ -21,25 +19,10 @@ const KINDS = {
 } as const;
 export type RefusalKind = keyof typeof KINDS;
 
-/** Thrown by adapters and the server. `detail` says what to do; neither it nor `errors` holds a value of the request. */
-export class Refusal extends Error {
-  readonly status: number;
-  constructor(
-    readonly kind: RefusalKind,
-    readonly detail: string,
-    readonly errors: Problem[] = [],
-    /** When to come again, in seconds. */
-    readonly retryAfterSeconds?: number,
-  ) {
-    super(detail);
-    this.status = KINDS[kind][0];
-  }
-
-  /** The body of the answer. */
-  problem(): Record<string, unknown> {
-    const { kind, status, detail, errors } = this;
-    const head = { type: `urn:tocsin:problem:${kind}`, title: KINDS[kind][1], status, detail };
-    return errors.length > 0 ? { ...head, errors } : head;
+/** Thrown by adapters and the server. */
+export class Refusal extends HttpRefusal<RefusalKind> {
+  constructor(kind: RefusalKind, ...parts: RefusalParts) {
+    super(KINDS, kind, ...parts);
   }
 }
 

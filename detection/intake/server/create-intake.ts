@@ -1,8 +1,10 @@
 /** The HTTP edge: signed webhooks of the sources, health, and whatever plugins add. */
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
+import { logRefusal, sendProblem } from '../../../platform/http-problem';
+import { SECURITY_HEADERS, SERVER_OPTIONS } from '../../../platform/http-server';
 import type { Source } from '../config';
-import { PROBLEM_TYPE, Refusal, type RefusalKind } from '../refusal';
+import { Refusal, type RefusalKind } from '../refusal';
 import type { Health } from './health';
 import { type Received, Receiver, type ReceiverDeps } from './receiver';
 
@@ -21,50 +23,27 @@ export interface IntakeDeps extends ReceiverDeps {
   log?: Logger;
 }
 
-const BODY_LIMIT = 1_048_576;
-/** A request that has not come in whole by then is ended. */
-const REQUEST_TIMEOUT_MS = 30_000;
-
-const SECURITY_HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cache-control': 'no-store',
-} as const;
-
 /** Builds the server; `listen` or `inject` starts it. Stop it with `drain`. */
 export async function createIntake(deps: IntakeDeps): Promise<FastifyInstance> {
-  const { health, log, bodyLimit = BODY_LIMIT } = deps;
+  const { health, log, bodyLimit = SERVER_OPTIONS.bodyLimit } = deps;
   const receiver = new Receiver(deps.sources, deps);
   const app = Fastify({
+    ...SERVER_OPTIONS,
     bodyLimit,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    exposeHeadRoutes: false,
     trustProxy: ['loopback', ...(deps.trustedProxies ?? [])],
-    // Idle connections end at once when it is stopped; requests under way are finished.
-    forceCloseConnections: 'idle',
   });
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(SECURITY_HEADERS);
     done();
   });
   app.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, new Refusal('unknown-source', 'there is nothing at this address')),
+    send(reply, new Refusal('unknown-source', 'there is nothing at this address')),
   );
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = refusalOf(error, bodyLimit);
     const { source } = (request.params ?? {}) as { source?: string };
-    const cause = refusal.cause as { code?: string; name?: string } | undefined;
-    log?.[refusal.status >= 500 ? 'error' : 'info'](
-      {
-        kind: refusal.kind,
-        ...(refusal.kind !== 'unknown-source' && { source }),
-        ...(cause && { code: cause.code ?? cause.name }),
-      },
-      'a request was refused',
-    );
-    return sendProblem(reply, refusal);
+    logRefusal(log, refusal, refusal.kind === 'unknown-source' ? {} : { source });
+    return send(reply, refusal);
   });
 
   app.get('/livez', async () => ({ status: 'live' }));
@@ -124,10 +103,8 @@ function answer({ detections, authEvents, deliveryEvents = 0, repeated, note, re
   return JSON.stringify({ ...taken, ...(refused && { refused }), ...(unknown && { unknown }) });
 }
 
-function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
-  if (refusal.retryAfterSeconds !== undefined) reply.header('retry-after', refusal.retryAfterSeconds);
-  if (refusal.kind === 'bad-signature') reply.header('www-authenticate', 'Signature realm="tocsin"');
-  return reply.code(refusal.status).type(PROBLEM_TYPE).send(JSON.stringify(refusal.problem()));
+function send(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  return sendProblem(reply, refusal, refusal.kind === 'bad-signature' ? 'Signature realm="tocsin"' : undefined);
 }
 
 const KIND_OF_STATUS: Record<number, RefusalKind> = { 413: 'too-large', 415: 'wrong-content-type', 429: 'too-many' };
