@@ -5,6 +5,7 @@
  * A period is an ISO 8601 duration in data and a number of milliseconds with the suffix `Ms` in code.
  */
 import { z } from 'zod';
+import { remembering } from './remembering';
 
 /** An instant in UTC, ISO 8601 with milliseconds and `Z`. */
 export type Instant = string;
@@ -19,16 +20,14 @@ export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
 /** Milliseconds since the epoch → instant. Throws RangeError for a number that is no date. */
-export function toInstant(epochMs: number): Instant {
-  return new Date(epochMs).toISOString();
-}
+export const toInstant = remembering((epochMs: number): Instant => new Date(epochMs).toISOString());
 
 /** Instant → milliseconds since the epoch. Throws RangeError when the text is no instant. */
-export function toMs(instant: Instant): number {
+export const toMs = remembering((instant: Instant): number => {
   const epochMs = Date.parse(instant);
   if (Number.isNaN(epochMs)) throw new RangeError(`"${instant}" is not an instant (expected 2026-04-01T02:00:00.000Z)`);
   return epochMs;
-}
+});
 
 /** How far a sender's clock may run ahead of ours. */
 export const CLOCK_SKEW_MS = 5 * MINUTE_MS;
@@ -53,7 +52,7 @@ export interface Period {
 }
 
 /** Parses `PT72H`, `P1M`, `P14D`, `PT1H30M`… Throws RangeError on anything else, also on the empty `P`. */
-export function parsePeriod(text: string): Period {
+export const parsePeriod = remembering((text: string): Readonly<Period> => {
   const match = PERIOD.exec(text);
   if (!match || match.slice(1).every((part) => part === undefined)) {
     throw new RangeError(`"${text}" is not an ISO 8601 duration (expected for example PT72H, P14D or P1M)`);
@@ -63,7 +62,7 @@ export function parsePeriod(text: string): Period {
     months: years! * 12 + months!,
     exactMs: (weeks! * 7 + days!) * DAY_MS + hours! * HOUR_MS + minutes! * 60_000 + Math.round(seconds! * 1000),
   };
-}
+});
 
 const LONGEST_YEARS = 100;
 
@@ -126,13 +125,9 @@ export interface LocalTime {
   msOfDay: number;
 }
 
-/** Making one takes far longer than reading it; there are some hundred zones. */
-const wallClocks = new Map<string, Intl.DateTimeFormat>();
-
-function wallClock(timeZone: string): Intl.DateTimeFormat {
-  const known = wallClocks.get(timeZone);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat('en-GB', {
+/** Reads the wall clocks of a zone. Making one takes far longer than reading it; there are some hundred zones. */
+const wallClock = remembering((timeZone: string) => {
+  const clock = new Intl.DateTimeFormat('en-GB', {
     timeZone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -142,16 +137,17 @@ function wallClock(timeZone: string): Intl.DateTimeFormat {
     minute: 'numeric',
     second: 'numeric',
   });
-  wallClocks.set(timeZone, made);
-  return made;
-}
+  return remembering((epochMs: number): Readonly<LocalTime> => {
+    const parts = clock.formatToParts(new Date(epochMs));
+    const of = (type: string) => Number(parts.find((part) => part.type === type)?.value);
+    const msOfDay = (of('hour') * 3600 + of('minute') * 60 + of('second')) * 1000 + (((epochMs % 1000) + 1000) % 1000);
+    return { year: of('year'), month: of('month'), day: of('day'), msOfDay };
+  });
+});
 
 /** What a wall clock in `timeZone` shows at an instant. */
-export function localTime(epochMs: number, timeZone: string): LocalTime {
-  const parts = wallClock(timeZone).formatToParts(new Date(epochMs));
-  const of = (type: string) => Number(parts.find((part) => part.type === type)?.value);
-  const msOfDay = (of('hour') * 3600 + of('minute') * 60 + of('second')) * 1000 + (((epochMs % 1000) + 1000) % 1000);
-  return { year: of('year'), month: of('month'), day: of('day'), msOfDay };
+export function localTime(epochMs: number, timeZone: string): Readonly<LocalTime> {
+  return wallClock(timeZone)(epochMs);
 }
 
 /**
