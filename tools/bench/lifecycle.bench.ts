@@ -1,8 +1,9 @@
 /**
- * npm run bench lifecycle: incidents through their whole lifecycle, against bare workflows with the same numbers of
+ * npm run bench lifecycle [INCIDENTS]: incidents through their whole lifecycle, against bare workflows with the same numbers of
  * activities, timers, signals and child workflows a step, on one server, interleaved, with the same worker settings.
  * Both sides take turns within each round, as A B B A, after a warm-up that does not count. Bars: ratio of throughput ≥ 0.8,
- * and the ratios of all rounds within 10 % of their median, without which the figure says nothing.
+ * and the ratios of all rounds within 10 % of their median, without which the figure says nothing. INCIDENTS are those of one
+ * turn, 32 without it; each side has two turns in each of the five rounds.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,8 +25,10 @@ const policy = loadPolicy(DEFAULT_PACKS);
 const BAR = 0.8;
 const STEADY = 0.1;
 const ROUNDS = 5;
-/** Workflows of one turn; each side has two turns a round. */
+/** Workflows of one turn, unless the command line says how many; each side has two turns a round. */
 const PER_TURN = 32;
+/** A step that takes longer, on however busy a machine, never ends. */
+const STEP_TIMEOUT_MS = 60_000;
 const TURNS = ['tocsin', 'bare', 'bare', 'tocsin'] as const;
 /** Enough to keep both cores busy: with few in flight the figure is one of latency, not of throughput. */
 const IN_FLIGHT = 16;
@@ -72,10 +75,31 @@ class Observed {
     return this.done.get(key) ?? 0;
   }
 
-  /** One waits for an id at a time; only what happens to that id is looked at. */
-  until(id: string, holds: () => boolean): Promise<void> {
+  /** One waits for an id at a time; only what happens to that id is looked at. Rejects when it never comes. */
+  until(id: string, step: string, holds: () => boolean): Promise<void> {
     if (holds()) return Promise.resolve();
-    return new Promise((resolve) => this.waiting.set(id, { holds, resolve }));
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(this.missing(id, step))), STEP_TIMEOUT_MS);
+      const done = () => {
+        clearTimeout(late);
+        resolve();
+      };
+      this.waiting.set(id, { holds, resolve: done });
+    });
+  }
+
+  private missing(id: string, step: string): string {
+    const state = this.states.get(id);
+    const wanted = state ? wantedWork(state, policy.pack).map((work) => work.kind) : [];
+    const refused = this.of(id).flatMap((event) => (event.kind === 'rejected' ? [event.data] : []));
+    return [
+      `${id}: "${step}" did not end within ${STEP_TIMEOUT_MS / 1000} s; ${this.of(id).length} entries`,
+      `still wanted: ${wanted.join(', ') || 'nothing'}`,
+      `refused: ${JSON.stringify(refused)}`,
+      `obligations: ${Object.values(state?.obligations ?? {})
+        .map((o) => `${o.id} ${o.status}`)
+        .join(', ')}`,
+    ].join('\n  ');
   }
 
   private wake(id: string): void {
@@ -135,7 +159,10 @@ const has = (events: IncidentEvent[], kind: string) => events.some((e) => e.kind
 const fulfilled = (events: IncidentEvent[], id: string) =>
   events.some((e) => e.kind === 'obligation-fulfilled' && e.data.obligation === id);
 
-export async function main(): Promise<boolean> {
+export async function main([incidents]: string[]): Promise<boolean> {
+  const perTurn = incidents === undefined ? PER_TURN : Number(incidents);
+  if (!Number.isInteger(perTurn) || perTurn < 1)
+    throw new Error(`INCIDENTS is a whole number from 1, not "${incidents}"`);
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const dir = mkdtempSync(path.join(tmpdir(), 'tocsin-bench-'));
   const server = await startTemporal({
@@ -175,7 +202,11 @@ export async function main(): Promise<boolean> {
     });
     for (const { send, until, quiet } of STEPS) {
       if (send) await handle.signal(send[0], { ...send[1], by: 'bench' });
-      await seen.until(id, () => until(seen.of(id)) && (!quiet || seen.nothingWanted(id)));
+      await seen.until(
+        id,
+        send ? [send[0], send[1].obligation].join(' ').trim() : 'declared',
+        () => until(seen.of(id)) && (!quiet || seen.nothingWanted(id)),
+      );
     }
     await handle.result();
   }
@@ -186,7 +217,7 @@ export async function main(): Promise<boolean> {
     for (const [step, { activities, children }] of steps.entries()) {
       if (step > 0) await handle.signal('poke');
       const wanted = activities + children * childActivities;
-      await seen.until(id, () => seen.times(`${id} ${step}`) >= wanted);
+      await seen.until(id, `step ${step + 1}`, () => seen.times(`${id} ${step}`) >= wanted);
     }
     await handle.result();
   }
@@ -197,10 +228,12 @@ export async function main(): Promise<boolean> {
     let next = 0;
     await Promise.all(
       Array.from({ length: IN_FLIGHT }, async () => {
-        while (next < PER_TURN) await one(`${prefix}-${next++}`);
+        while (next < perTurn) await one(`${prefix}-${next++}`);
       }),
     );
-    return (performance.now() - startMs) / 1000;
+    const seconds = (performance.now() - startMs) / 1000;
+    console.log(`  ${prefix}: ${perTurn} workflows in ${seconds.toFixed(1)} s`);
+    return seconds;
   }
 
   try {
@@ -217,7 +250,7 @@ export async function main(): Promise<boolean> {
       const seconds = { tocsin: 0, bare: 0 };
       for (const [n, side] of TURNS.entries()) seconds[side] += await turn(`${side}-${round}-${n}`, sides[side]);
       ratios.push(seconds.bare / seconds.tocsin);
-      const rate = (side: keyof typeof sides) => ((2 * PER_TURN) / seconds[side]).toFixed(2);
+      const rate = (side: keyof typeof sides) => ((2 * perTurn) / seconds[side]).toFixed(2);
       console.log(
         `round ${round + 1}: tocsin ${rate('tocsin')}/s, bare ${rate('bare')}/s, ratio ${ratios.at(-1)!.toFixed(3)}`,
       );

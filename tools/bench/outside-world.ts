@@ -83,6 +83,7 @@ export function benchDeclaration(id: string, detectedAt = new Date().toISOString
     assessment: {
       personalData: 'yes' as const,
       workspaces: ['ws-1'],
+      plainSummary: 'Somebody used a key of ours that had become public, and read account data',
       likelyConsequences: 'Phishing',
       individualSteps: ['Change your password'],
       periodFrom: detectedAt,
@@ -90,8 +91,10 @@ export function benchDeclaration(id: string, detectedAt = new Date().toISOString
         {
           id: 'accounts',
           title: 'Accounts',
+          likelyConsequences: 'Mails that seem to come from us may ask for passwords',
           role: 'controller' as const,
           categories: ['email'],
+          subjects: ['customers'],
           records: 10,
           individuals: 5,
           residence: RESIDENCE,
@@ -101,8 +104,10 @@ export function benchDeclaration(id: string, detectedAt = new Date().toISOString
         {
           id: 'customers',
           title: 'Customers',
+          likelyConsequences: 'Mails that seem to come from us may ask for passwords',
           role: 'processor' as const,
           categories: ['name'],
+          subjects: ['customers'],
           records: 10,
           individuals: 5,
         },
