@@ -3,6 +3,7 @@ import { IllegalStateError } from '@temporalio/common';
 import { type NativeConnectionOptions, Runtime } from '@temporalio/worker';
 import type { WorkerSettings } from '../settings/worker';
 import { createTocsinWorker } from '../worker/create-worker';
+import type { WorkerMetrics } from '../worker/metrics/worker-metrics';
 import { WorkerLogger } from './worker-logger';
 
 export interface RunningWorker {
@@ -28,10 +29,12 @@ export function quietReplay(): void {
 export async function startWorker(
   settings: WorkerSettings,
   temporal: NativeConnectionOptions & { namespace: string },
+  metrics?: WorkerMetrics,
 ): Promise<RunningWorker> {
-  if (!installed) Runtime.install({ logger: new WorkerLogger(), shutdownSignals: [] });
+  const telemetryOptions = metrics?.telemetry;
+  if (!installed) Runtime.install({ logger: new WorkerLogger(), shutdownSignals: [], telemetryOptions });
   installed = true;
-  const worker = await createTocsinWorker({ settings, temporal });
+  const worker = await createTocsinWorker({ settings, temporal, metrics });
   const ended = worker.run();
   ended.catch(() => undefined); // whoever waits for `ended` hears of it
   return {

@@ -3,6 +3,7 @@ import cors from '@fastify/cors';
 import type { PayloadCodec } from '@temporalio/common';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { TocsinClient } from '../client/tocsin-client';
 import { logRefusal, sendProblem } from '../platform/http-problem';
 import { SECURITY_HEADERS, SERVER_OPTIONS } from '../platform/http-server';
@@ -13,6 +14,7 @@ import { noSuchCase } from './api/failures';
 import { apiRoutes } from './api/routes';
 import { type CodecOptions, codecRoutes } from './codec/codec-routes';
 import { inOnesName } from './codec/in-ones-name';
+import { httpMetrics } from './http-metrics';
 import type { Actor, Authenticator } from './identity/actor';
 import { type ProblemKind, Refusal } from './problem';
 
@@ -31,6 +33,8 @@ export interface ServerDeps {
   temporal: () => Promise<unknown>;
   /** Told of each route as it is added, as `METHOD path`. */
   onRoute?: (route: string) => void;
+  /** Gets how many requests there are, and how long they take. */
+  metrics?: Registry;
   /** Gets faults and refusals by their kind; never a header, a body, an id or a secret. */
   log?: Logger;
 }
@@ -57,6 +61,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   });
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('actor');
+  if (deps.metrics) httpMetrics(app, deps.metrics);
   app.addHook('onRoute', ({ method, url }) => {
     for (const each of [method].flat()) {
       if (ruleOf(each, url) === undefined)

@@ -1,10 +1,13 @@
 /** The server in this process, with its connection: what `tocsin serve` and `tocsin up` start. */
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import pino from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { dataConverter, SealingCodec } from '../client/codec';
 import { usage } from '../client/errors';
 import { TocsinClient } from '../client/tocsin-client';
 import { isLoopbackHost } from '../platform/loopback-host';
+import { serveMetrics } from '../platform/metrics/serve-metrics';
+import type { ListenAddress } from '../platform/metrics/settings';
 import { createServer } from './create-server';
 import { LocalAuthenticator } from './identity/local';
 import { OidcAuthenticator } from './identity/oidc';
@@ -21,12 +24,16 @@ export interface StartServerOptions {
   session: { key: string; who: string };
   host: string;
   port: number;
+  /** Where metrics are shown, if anywhere. */
+  metrics?: ListenAddress;
 }
 
 export interface RunningServer {
   url: string;
   /** Nobody proves who they are. */
   local: boolean;
+  /** Where its metrics are shown. */
+  metricsUrl?: string;
   /** Requests under way are finished. */
   stop(): Promise<void>;
 }
@@ -42,6 +49,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const { namespace, ...connectionOptions } = options.temporal;
   const connection = Connection.lazy(connectionOptions);
   const temporal = new Client({ connection, namespace, dataConverter: dataConverter(encryptionKeys) });
+  const registry = new Registry();
   try {
     const app = await createServer({
       authenticator: settings.oidc
@@ -53,19 +61,33 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       client: new TocsinClient(temporal, options.taskQueue),
       codec: encryptionKeys.length > 0 ? new SealingCodec(encryptionKeys) : undefined,
       temporal: () => temporal.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({})),
+      metrics: registry,
       log: pino({ level: 'warn' }, pino.destination(2)),
     });
     const url = await app.listen({ host, port });
+    const metrics = options.metrics && (await showMetrics(registry, options.metrics, () => app.close()));
     return {
       url,
       local,
+      metricsUrl: metrics?.url,
       async stop() {
         await app.close();
+        await metrics?.stop();
         await connection.close();
       },
     };
   } catch (error) {
     await connection.close();
+    throw error;
+  }
+}
+
+async function showMetrics(registry: Registry, address: ListenAddress, onFault: () => Promise<unknown>) {
+  collectDefaultMetrics({ register: registry });
+  try {
+    return await serveMetrics(registry, address);
+  } catch (error) {
+    await onFault();
     throw error;
   }
 }

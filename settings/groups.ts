@@ -11,6 +11,7 @@ import { intakeSettings } from '../detection/intake/settings';
 import { reportsSettings } from '../detection/reports/settings';
 import { sessionSettings } from '../detection/sessions/settings';
 import { rulesSettings } from '../detection/settings';
+import { metricsSettings } from '../platform/metrics/settings';
 import { processSettings } from '../platform/settings/process';
 import type { AnyGroup, Variables } from '../platform/settings/variable';
 import { policySettings } from '../policy/settings';
@@ -41,6 +42,7 @@ export const WORKER_GROUPS = {
   log: logSettings,
   rhythm: signingRhythm,
   anchors: anchorSettings,
+  metrics: metricsSettings,
 };
 
 /** Every group that the intake reads. */
@@ -73,6 +75,7 @@ export const SERVER_GROUPS = {
   temporal: temporalSettings,
   command: commandSettings,
   server: serverSettings,
+  metrics: metricsSettings,
 };
 
 /** Every group that commands read. */

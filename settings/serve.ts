@@ -8,6 +8,13 @@ import { misspelt } from './misspelt';
 /** Reads the settings of the server, by the same rules as those of a worker. @throws SettingsError */
 export function loadServerSettings(env: NodeJS.ProcessEnv, standIns?: StandIns) {
   const found = [...misspelt(env), ...guardProblems('server', env)];
-  const { process, connection: _, temporal, command, server } = loadSettings(SERVER_GROUPS, env, standIns, found);
-  return { server, ...temporal, by: command.by, dataDir: process.dataDir };
+  const {
+    process,
+    connection: _,
+    temporal,
+    command,
+    server,
+    metrics,
+  } = loadSettings(SERVER_GROUPS, env, standIns, found);
+  return { server, metrics, ...temporal, by: command.by, dataDir: process.dataDir };
 }

@@ -7,12 +7,12 @@ import type { MailPort } from '../activities/mail/mail-port';
 import type { TocsinClient } from '../client/tocsin-client';
 import type { Instant } from '../domain/kernel/time';
 import { type Finding, findings, type Look, type Part, type WatchedRun } from '../domain/watch/finding';
-import type { RegisteredCase } from '../domain/watch/registered-case';
+import { type RegisteredCase, registeredCase } from '../domain/watch/registered-case';
 import { type Memory, ringsAfter } from '../domain/watch/rings';
 import type { Log } from '../platform/log';
+import { EachCase } from '../register/each-case';
 import { anchoringBehind } from './anchoring-eye';
 import { fullDisk } from './disk-eye';
-import { RegisterEye } from './register-eye';
 import { RollCall } from './roll-call';
 import type { WatchdogSettings } from './settings';
 import { unsignedOrAstray } from './signing-eye';
@@ -49,7 +49,7 @@ export interface WatchdogDeps {
 }
 
 export class Watchdog {
-  private readonly register: RegisterEye;
+  private readonly register: EachCase<RegisteredCase>;
   private readonly rollCall = new RollCall();
   private readonly writersEye = new WritersEye();
   private memory: Memory = new Map();
@@ -61,7 +61,8 @@ export class Watchdog {
     private readonly deps: WatchdogDeps,
     private readonly settings: WatchdogSettings,
   ) {
-    this.register = new RegisterEye(deps.pool);
+    // A closed case is kept without its state: a register holds many more of them than are open.
+    this.register = new EachCase(deps.pool, registeredCase);
   }
 
   /** Looks now, and again after each pause, until it is stopped. */
@@ -80,7 +81,7 @@ export class Watchdog {
     const at = this.instant();
     const parts: Part[] = [];
     const cases = await this.seen(
-      () => this.register.cases(),
+      () => this.register.all(),
       (problem) => parts.push({ part: 'postgres', problem }),
       'Postgres',
     );

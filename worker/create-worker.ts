@@ -47,6 +47,7 @@ import { workflowLimits } from './cache-size';
 import { type ActivityDeps, createActivities, type OutwardPorts } from './create-activities';
 import { dependencySchedules } from './dependencies';
 import { connectEscalation } from './escalation';
+import type { WorkerMetrics } from './metrics/worker-metrics';
 import { keepSchedules } from './schedules';
 import { checkpointMailer, createSigning, tellingOfForgery } from './signing';
 
@@ -64,6 +65,8 @@ export interface CreateWorkerOptions {
   tuning?: Partial<WorkerOptions>;
   /** Log level of the activities; `warn` by default. */
   logLevel?: string;
+  /** Counts what activities fail at, and hears what is anchored. */
+  metrics?: Pick<WorkerMetrics, 'interceptor' | 'anchored'>;
 }
 
 /**
@@ -71,15 +74,19 @@ export interface CreateWorkerOptions {
  * While Postgres is away the worker starts all the same, as an outage stops no notice, and migrates when it is back.
  */
 export async function createTocsinWorker(options: CreateWorkerOptions): Promise<TocsinWorker> {
-  const { settings, temporal, tuning } = options;
+  const { settings, temporal, tuning, metrics } = options;
   const migration = await migrateWhenUp(settings.databaseUrl, settings.production, options.logLevel);
   const { namespace, ...connectionOptions } = temporal;
   const connection = await NativeConnection.connect(connectionOptions);
   const { encryptionKeys } = settings;
   const client = new Client({ connection, namespace, dataConverter: dataConverter(encryptionKeys) });
-  const connected = await connectActivities(settings, client, options.logLevel);
+  const connected = await connectActivities(settings, client, options.logLevel, metrics?.anchored);
   const { activities, artefacts, spool, pipeline, audit, signing, close } = connected;
-  const activity = [...(encryptionKeys.length > 0 ? [answering] : []), ...(tuning?.interceptors?.activity ?? [])];
+  const activity = [
+    ...(encryptionKeys.length > 0 ? [answering] : []),
+    ...(metrics ? [metrics.interceptor] : []),
+    ...(tuning?.interceptors?.activity ?? []),
+  ];
   const interceptors = { ...tuning?.interceptors, activity };
   const worker = await Worker.create({
     connection,
@@ -174,7 +181,12 @@ async function readyDatabase(databaseUrl: string, production: boolean): Promise<
 }
 
 /** The activities over the settings' ports, and what closes their pools. */
-export async function connectActivities(settings: WorkerSettings, temporal: Client, logLevel?: string) {
+export async function connectActivities(
+  settings: WorkerSettings,
+  temporal: Client,
+  logLevel?: string,
+  anchored?: WorkerMetrics['anchored'],
+) {
   const { dataDir, exercise } = settings;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const pool = createPool(settings.databaseUrl, { refusePower: settings.production });
@@ -273,6 +285,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
     pool,
     mailer: checkpointMailer(live.mail),
     accept: pipeline.store,
+    anchored,
     log,
   });
   const close = async () => {

@@ -32,28 +32,37 @@ export function serveCommand(program: Command, shell: Shell): void {
     .action(async (options: Options) => {
       const { out } = shell;
       const stopped = untilStopped();
-      const { server, keyFile } = await runServer(shell, options.host ?? LOOPBACK, options.port ?? DEFAULT_PORT);
-      if (options.json) out.json({ url: server.url, local: server.local });
+      const { server, keyFile } = await runServer(shell, options.host ?? LOOPBACK, options.port ?? DEFAULT_PORT, {
+        metrics: true,
+      });
+      if (options.json) out.json({ url: server.url, local: server.local, metrics: server.metricsUrl });
       else for (const line of serverLines(server, keyFile)) out.line(line);
       await stopped;
       await server.stop();
     });
 }
 
-/** Starts the server on the configured Temporal, else on that of the running stack. */
-export async function runServer(shell: Shell, host: string, port: number) {
+/**
+ * Starts the server on the configured Temporal, else on that of the running stack. `metrics`: it shows them where the setting
+ * says; within `up` it does not, as all of its parts would want the one address.
+ */
+export async function runServer(shell: Shell, host: string, port: number, { metrics = false } = {}) {
   // Loaded here: the server and the gRPC stack take long to load, and no other verb needs them.
   const { startServer } = await import('../../server/start-server.js');
   const { temporalTarget } = await import('../connect.js');
   const { loadServerSettings } = await import('../../settings/serve.js');
   const stack = runningStack(shell.env);
-  const { server: settings, encryptionKeys, taskQueue, dataDir } = loadServerSettings(shell.env, stack);
+  const loaded = loadServerSettings(shell.env, stack);
+  const { server: settings, encryptionKeys, taskQueue, dataDir } = loaded;
   const { connectionOptions, namespace } = temporalTarget(shell.env);
   const temporal = { ...connectionOptions, namespace };
   const keyFile = path.join(dataDir, ...(stack?.temporal.sessionKey ? ['temporal'] : ['server']), 'session-key');
   const local = settings.oidc === undefined;
   const session = { key: local ? (stack?.temporal.sessionKey ?? kept(keyFile)) : '', who: local ? shell.by({}) : '' };
-  const server = await startServer({ settings, temporal, encryptionKeys, taskQueue, session, host, port });
+  const server = await startServer({
+    ...{ settings, temporal, encryptionKeys, taskQueue, session, host, port },
+    ...(metrics && { metrics: loaded.metrics.address }),
+  });
   return { server, keyFile };
 }
 
@@ -63,9 +72,9 @@ function kept(file: string): string {
 }
 
 /** Where it is, and how one is let in. */
-export function serverLines({ url, local }: RunningServer, keyFile: string): string[] {
+export function serverLines({ url, local, metricsUrl }: RunningServer, keyFile: string): string[] {
   const asWho = local
     ? `Without TOCSIN_OIDC_ISSUER it serves one person on this machine: Authorization: Bearer KEY, with the KEY from ${keyFile}. Entries say "(unauthenticated)".`
     : 'It takes bearer tokens of TOCSIN_OIDC_ISSUER.';
-  return [`API and codec: ${url}`, asWho];
+  return [`API and codec: ${url}`, asWho, ...(metricsUrl ? [`Metrics: ${metricsUrl}`] : [])];
 }

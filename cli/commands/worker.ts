@@ -16,16 +16,25 @@ export function workerCommand(program: Command, shell: Shell): void {
     const { temporalTarget } = await import('../connect.js');
     const { loadWorkerSettings } = await import('../../settings/worker.js');
     const { startWorker } = await import('../run-worker.js');
+    const { startWorkerMetrics } = await import('../../worker/metrics/worker-metrics.js');
     const settings = loadWorkerSettings(shell.env, readRunningStack(dataDir(shell.env)));
     const target = temporalTarget(shell.env);
-    const worker = await startWorker(settings, { ...target.connectionOptions, namespace: target.namespace } as never);
-    if (options.json)
-      shell.out.json({ temporal: target.address, namespace: target.namespace, taskQueue: settings.taskQueue });
-    else
-      shell.out.line(
-        `Worker on queue "${settings.taskQueue}" of ${target.address}, namespace ${target.namespace}. Ctrl-C stops it.`,
-      );
-    await Promise.race([untilStopped(), worker.ended]);
-    await worker.stop();
+    const { address } = settings.metrics;
+    const metrics = address && (await startWorkerMetrics(address, settings));
+    try {
+      const temporal = { ...target.connectionOptions, namespace: target.namespace };
+      const worker = await startWorker(settings, temporal as never, metrics);
+      const { address: at, namespace } = target;
+      if (options.json)
+        shell.out.json({ temporal: at, namespace, taskQueue: settings.taskQueue, metrics: metrics?.url });
+      else {
+        shell.out.line(`Worker on queue "${settings.taskQueue}" of ${at}, namespace ${namespace}. Ctrl-C stops it.`);
+        if (metrics) shell.out.line(`Metrics: ${metrics.url}`);
+      }
+      await Promise.race([untilStopped(), worker.ended]);
+      await worker.stop();
+    } finally {
+      await metrics?.stop();
+    }
   });
 }

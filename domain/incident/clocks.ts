@@ -105,12 +105,23 @@ export function justAfter(dueAt: Instant): Instant {
   return toInstant(toMs(dueAt) + 1);
 }
 
+/** Each deadline of what is still owed, under its rule; a doubt about an instant that a person must answer is one too. */
+export function owedBy(state: IncidentState): Array<{ obligation: string; dueAt: Instant }> {
+  const { awarenessDoubt, detectionDoubt, partsDoubt } = state;
+  const doubts = { 'awareness-doubt': awarenessDoubt, 'detection-doubt': detectionDoubt, 'parts-doubt': partsDoubt };
+  return [
+    ...Object.values(state.obligations).flatMap((o) =>
+      !isSettled(o) && o.dueAt ? [{ obligation: o.rule, dueAt: o.dueAt }] : [],
+    ),
+    ...Object.entries(doubts).flatMap(([obligation, doubt]) => (doubt ? [{ obligation, dueAt: doubt.answerBy }] : [])),
+  ];
+}
+
 /** The earliest deadline of what is still owed, for the on-call board. */
 export function nextDeadline(state: IncidentState): Instant | undefined {
-  const open = Object.values(state.obligations).flatMap((o) => (!isSettled(o) && o.dueAt ? [o.dueAt] : []));
-  for (const doubt of [state.awarenessDoubt, state.detectionDoubt, state.partsDoubt])
-    if (doubt) open.push(doubt.answerBy);
-  return open.sort((a, b) => toMs(a) - toMs(b))[0];
+  return owedBy(state)
+    .map(({ dueAt }) => dueAt)
+    .sort((a, b) => toMs(a) - toMs(b))[0];
 }
 
 /** How many open obligations are past their deadline at `now`. */

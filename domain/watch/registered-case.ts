@@ -1,9 +1,10 @@
 /** A case of any kind as its register entries tell it: whether it is open, and when it is due next. Pure. */
 import { foldCase } from '../case/advance';
 import type { CaseState, Lifecycle } from '../case/lifecycle';
-import { nextDeadline } from '../incident/clocks';
+import { nextDeadline, owedBy } from '../incident/clocks';
 import { INCIDENT_WORKFLOW } from '../incident/contract';
 import { evolveOwn as incidentEvolve } from '../incident/evolve';
+import type { IncidentState } from '../incident/state';
 import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import { PATCH_WORKFLOW, patchTaskLifecycle } from '../patch/patch-task';
@@ -70,6 +71,33 @@ export function registeredCase(entries: readonly RecordedEvent[]): RegisteredCas
 export function stateOfAny(entries: readonly RecordedEvent[]): CaseState | undefined {
   const kind = kindOf(entries);
   return kind && foldCase(kind.reads, entries);
+}
+
+/** An open case as figures show it: no id, no text. */
+export interface CaseFigures {
+  /** The type of its workflow. */
+  kind: string;
+  exercise: boolean;
+  /** Alarms that nobody has acknowledged. */
+  alarms: number;
+  /** Each deadline that is owed, also when it is past: under the rule of the pack, or the kind where it has one alone. */
+  owed: Array<{ obligation: string; dueAt: Instant }>;
+}
+
+/** What these entries tell of an open case; `undefined` where it is closed, or they are of none. */
+export function caseFigures(entries: readonly RecordedEvent[]): CaseFigures | undefined {
+  const kind = kindOf(entries);
+  const state = kind && foldCase(kind.reads, entries);
+  if (!kind || !state || state.closedAt !== undefined) return undefined;
+  const { workflow, reads } = kind;
+  const dueAt = reads.nextDueAt(state);
+  return {
+    kind: workflow,
+    exercise: state.exercise,
+    alarms: state.unacknowledged?.length ?? 0,
+    owed:
+      workflow === INCIDENT_WORKFLOW ? owedBy(state as IncidentState) : dueAt ? [{ obligation: workflow, dueAt }] : [],
+  };
 }
 
 function kindOf(entries: readonly RecordedEvent[]): (typeof KINDS)[string] | undefined {
