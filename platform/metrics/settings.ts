@@ -21,7 +21,7 @@ export const metricsSettings = settingsGroup({
   unset: 'no process shows metrics',
   variables: {
     TOCSIN_METRICS_ADDRESS: variable(
-      'Where `tocsin worker` or `tocsin serve` answers Prometheus, as `HOST:PORT`, at `/metrics`, without asking who it is: ' +
+      'Where a worker or the server answers Prometheus, as `HOST:PORT`, at `/metrics`, without asking who it is: ' +
         'use 127.0.0.1:9464, or an address that only your Prometheus reaches. Each process on a machine needs a port of its own.',
       address,
       { unset: 'no metrics' },
