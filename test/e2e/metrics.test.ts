@@ -45,9 +45,9 @@ beforeAll(async () => {
 }, 240_000);
 
 const scraped = async (url: string) => (await fetch(url)).text();
-const sampled = (text: string, sample: string) => {
+const sampled = (text: string, sample: string): number | undefined => {
   const line = text.split('\n').find((each) => each.startsWith(`${sample} `));
-  return line && Number(line.slice(sample.length + 1));
+  return line === undefined ? undefined : Number(line.slice(sample.length + 1));
 };
 
 test('what the register has of the incident is what the worker shows', async () => {
