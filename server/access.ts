@@ -9,8 +9,8 @@ import { DECLARERS, MESSAGE_ROLES, READERS } from './roles-of-messages';
 /** The rule of a route: anybody, or whoever has one of these roles. */
 export type Rule = 'anybody' | readonly Role[];
 
-/** Each route as `METHOD path`, with who may use it. */
-export const ACCESS: Readonly<Record<string, Rule>> = {
+/** Each route of the API and the codec as `METHOD path`, with who may use it. They take tokens, and no cookie. */
+export const API_ACCESS: Readonly<Record<string, Rule>> = {
   'GET /healthz': 'anybody',
   'GET /readyz': 'anybody',
   // What a browser asks before it sends a request from a page of another origin.
@@ -25,6 +25,26 @@ export const ACCESS: Readonly<Record<string, Rule>> = {
   'POST /v1/incidents': DECLARERS,
   ...Object.fromEntries(KIND_NAMES.flatMap(rowsOf)),
 };
+
+/** Each page. They take the cookie of a session, and no token. */
+export const PAGE_ACCESS: Readonly<Record<string, Rule>> = {
+  'GET /style.css': 'anybody',
+  'GET /favicon.ico': 'anybody',
+  'GET /login': 'anybody',
+  // Without an issuer: the key of the session.
+  'POST /login': 'anybody',
+  'GET /callback': 'anybody',
+  'GET /logged-out': 'anybody',
+  'POST /logout': ROLES,
+  'GET /': READERS,
+};
+
+export const ACCESS: Readonly<Record<string, Rule>> = { ...API_ACCESS, ...PAGE_ACCESS };
+
+/** Whether a route is a page, and so for browsers. */
+export function isPage(method: string, path: string | undefined): boolean {
+  return Object.hasOwn(PAGE_ACCESS, `${method} ${path}`);
+}
 
 /** The rows of a kind of case: its list, how one stands, and each message. */
 function rowsOf(kind: (typeof KIND_NAMES)[number]): Array<[string, Rule]> {

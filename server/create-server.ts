@@ -1,14 +1,14 @@
 /** The server in which people and tools act: who asks is found out before anything of the request is read. */
 import cors from '@fastify/cors';
 import type { PayloadCodec } from '@temporalio/common';
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { TocsinClient } from '../client/tocsin-client';
 import { logRefusal, sendProblem } from '../platform/http-problem';
 import { SECURITY_HEADERS, SERVER_OPTIONS } from '../platform/http-server';
 import { isLoopbackHost } from '../platform/loopback-host';
-import { allows, ruleOf } from './access';
+import { allows, isPage, ruleOf } from './access';
 import { isCaseId } from './api/bodies';
 import { noSuchCase } from './api/failures';
 import { apiRoutes } from './api/routes';
@@ -16,6 +16,10 @@ import { type CodecOptions, codecRoutes } from './codec/codec-routes';
 import { inOnesName } from './codec/in-ones-name';
 import { httpMetrics } from './http-metrics';
 import type { Actor, Authenticator } from './identity/actor';
+import { mustBeOurs } from './identity/own-origin';
+import { notLoggedIn, type PageDeps, pages, visitorOf } from './pages';
+import { PAGE_HEADERS } from './pages/layout';
+import { sendPageProblem } from './pages/problem-page';
 import { type ProblemKind, Refusal } from './problem';
 
 /** What the server is made of. */
@@ -31,6 +35,7 @@ export interface ServerDeps {
   client: TocsinClient;
   /** Rejects while Temporal does not answer. Asked by `/readyz`. */
   temporal: () => Promise<unknown>;
+  pages: Omit<PageDeps, 'local' | 'authenticator'>;
   /** Told of each route as it is added, as `METHOD path`. */
   onRoute?: (route: string) => void;
   /** Gets how many requests there are, and how long they take. */
@@ -53,6 +58,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   const { authenticator, local, codec, namespace, log } = deps;
   // Where nobody proves who they are, no page of any site may ask, whatever the settings say.
   const origins = local ? [] : deps.origins;
+  const { sessions, address } = deps.pages;
   const app = Fastify({
     ...SERVER_OPTIONS,
     frameworkErrors: (error, _request, reply) => send(reply.headers(HEADERS), refusalOf(error)),
@@ -70,9 +76,10 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     }
   });
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(HEADERS);
+    reply.headers(isForBrowsers(request) ? { ...HEADERS, ...PAGE_HEADERS } : HEADERS);
     if (local && !isLoopbackHost(request.hostname))
       throw new Refusal('wrong-host', 'without an issuer it answers on loopback only');
+    if (isForBrowsers(request)) return mustBeOurs(request, address);
     const { origin } = request.headers;
     if (origin !== undefined && !origins.includes(origin))
       throw new Refusal('foreign-origin', 'an origin that may use it stands in TOCSIN_SERVER_ORIGINS');
@@ -87,18 +94,28 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   app.addHook('onRequest', async (request) => {
     if (request.is404) return;
     const rule = ruleOf(request.method, request.routeOptions.url);
+    const page = isPage(request.method, request.routeOptions.url);
+    if (page) request.session = await sessions.of(request);
     if (rule === 'anybody') return;
-    request.actor = await authenticator.authenticate(request.headers.authorization);
+    if (page && !request.session) {
+      if (request.method === 'GET') throw notLoggedIn();
+      return;
+    }
+    request.actor = request.session?.actor ?? (await authenticator.authenticate(request.headers.authorization));
     if (rule === undefined || !allows(rule, request.actor.roles))
       throw new Refusal('not-allowed', `this is for: ${rule?.join(', ') ?? 'nobody'}`);
   });
-  app.setNotFoundHandler((_request, reply) =>
-    send(reply, new Refusal('not-found', 'see /openapi.json for what there is')),
+  const answerProblem = (request: FastifyRequest, reply: FastifyReply, refusal: Refusal) =>
+    isForBrowsers(request)
+      ? sendPageProblem(request, reply, refusal, visitorOf(request, sessions))
+      : send(reply, refusal);
+  app.setNotFoundHandler((request, reply) =>
+    answerProblem(request, reply, new Refusal('not-found', 'see /openapi.json for what the API has')),
   );
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = refusalOf(error);
     logRefusal(log, refusal, { route: request.routeOptions.url });
-    return send(reply, refusal);
+    return answerProblem(request, reply, refusal);
   });
 
   app.get('/healthz', async () => ({ status: 'live' }));
@@ -117,7 +134,14 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     return inOnesName(actor, payload);
   };
   if (codec) codecRoutes(app, { codec, namespace, admit });
+  await app.register(pages, { ...deps.pages, local, authenticator });
   return app;
+}
+
+/** A page, or what a person typed into a browser and there is none of. */
+function isForBrowsers({ method, routeOptions, is404, headers, url }: FastifyRequest): boolean {
+  if (!is404) return isPage(method, routeOptions.url);
+  return method === 'GET' && !/^\/(v1|codec)\//.test(url) && (headers.accept ?? '').includes('text/html');
 }
 
 async function outcomeOf(probe: Promise<unknown>, missing: string): Promise<string> {

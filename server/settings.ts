@@ -1,8 +1,10 @@
 /** Who may act through the server, and which pages may use it. */
 import { existsSync } from 'node:fs';
+import { isSealedOnItsWay } from '../platform/loopback-host';
 import { list, settingsGroup, text, url, variable } from '../platform/settings/variable';
 import { addressProblem } from './identity/bounded-fetch';
 import { type Granted, readSubjects } from './identity/grants';
+import type { LoginSettings } from './identity/login';
 import type { OidcSettings } from './identity/oidc';
 
 export const serverSettings = settingsGroup({
@@ -40,20 +42,41 @@ export const serverSettings = settingsGroup({
         unset: 'roles come from the claim alone',
       },
     ),
+    TOCSIN_SERVER_URL: variable(
+      'The address under which browsers reach the server, such as `https://tocsin.acme.dev`. The issuer sends people back to its `/callback`.',
+      url,
+      { unset: 'must be set with `TOCSIN_OIDC_CLIENT_ID`' },
+    ),
+    TOCSIN_OIDC_CLIENT_ID: variable('The client at the issuer by which people log in to the pages.', text, {
+      unset: 'nobody logs in to the pages; the API takes tokens all the same',
+    }),
+    TOCSIN_OIDC_CLIENT_SECRET: variable('The secret of that client.', text, {
+      secret: true,
+      unset: 'a public client: PKCE alone protects the login',
+    }),
+    TOCSIN_OIDC_SCOPES: variable(
+      'The scopes that a login asks for, separated by blanks: those that bring the claims of the name and the roles.',
+      text,
+      { default: 'openid email' },
+    ),
     TOCSIN_SERVER_ORIGINS: variable(
       'Origins of pages that may use the server, such as that of your Temporal Web UI, separated by commas.',
       list,
       { default: '', unset: 'none' },
     ),
   },
-  build(values, { problem }) {
+  build(values, { problem }): ServerSettings {
     const { TOCSIN_OIDC_ISSUER: issuer, TOCSIN_OIDC_AUDIENCE: audiences, TOCSIN_OIDC_ROLES_CLAIM: claim } = values;
     for (const origin of values.TOCSIN_SERVER_ORIGINS)
       if (!URL.canParse(origin) || new URL(origin).origin !== origin)
         problem('TOCSIN_SERVER_ORIGINS: each must be an origin, like https://temporal.acme.dev, without a path');
     const subjects = subjectsOf(values.TOCSIN_SUBJECTS, problem);
     const origins = values.TOCSIN_SERVER_ORIGINS;
-    if (!issuer) return { origins };
+    const address = values.TOCSIN_SERVER_URL;
+    const wrongAddress = address && publicAddressProblem(address);
+    if (wrongAddress) problem(`TOCSIN_SERVER_URL: ${wrongAddress}`);
+    const pages = { ...(address && !wrongAddress && { address: new URL(address).origin }) };
+    if (!issuer) return { origins, pages };
     const wrong = addressProblem(issuer);
     if (wrong) problem(`TOCSIN_OIDC_ISSUER: ${wrong}`);
     if (audiences.length === 0)
@@ -70,12 +93,41 @@ export const serverSettings = settingsGroup({
       nameClaim: values.TOCSIN_OIDC_NAME_CLAIM,
       grants: { claim, subjects },
     };
-    return { origins, oidc };
+    const clientId = values.TOCSIN_OIDC_CLIENT_ID;
+    if (!clientId) return { origins, oidc, pages };
+    if (!address)
+      problem('TOCSIN_SERVER_URL: is needed with TOCSIN_OIDC_CLIENT_ID: the issuer sends people back there');
+    const scopes = values.TOCSIN_OIDC_SCOPES.split(/\s+/).filter(Boolean);
+    if (!scopes.includes('openid')) problem('TOCSIN_OIDC_SCOPES: must have openid among them');
+    const login: LoginSettings = {
+      clientId,
+      ...(values.TOCSIN_OIDC_CLIENT_SECRET && { clientSecret: values.TOCSIN_OIDC_CLIENT_SECRET }),
+      scopes,
+    };
+    return { origins, oidc, pages: { ...pages, login } };
   },
 });
 
+/** Cookies of a session must not be read on their way; a path would lead the issuer elsewhere than our `/callback`. */
+function publicAddressProblem(address: string): string | undefined {
+  const { origin, href, protocol } = new URL(address);
+  if (!['https:', 'http:'].includes(protocol) || !isSealedOnItsWay(address))
+    return 'must be https (http on this machine alone)';
+  return href === `${origin}/` ? undefined : 'must have no path, login or query: the pages stand at its root';
+}
+
 /** What `build` makes. */
-export type ServerSettings = ReturnType<typeof serverSettings.build>;
+export interface ServerSettings {
+  origins: string[];
+  /** Without it nobody proves who they are. */
+  oidc?: OidcSettings;
+  pages: {
+    /** Where browsers reach the server, as an origin. */
+    address?: string;
+    /** How people log in with the issuer. */
+    login?: LoginSettings;
+  };
+}
 
 function subjectsOf(file: string | undefined, problem: (told: string) => void): Map<string, Granted> {
   if (file === undefined) return new Map();

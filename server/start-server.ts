@@ -10,7 +10,10 @@ import { serveMetrics } from '../platform/metrics/serve-metrics';
 import type { ListenAddress } from '../platform/metrics/settings';
 import { createServer } from './create-server';
 import { LocalAuthenticator } from './identity/local';
+import { OidcLogin } from './identity/login';
 import { OidcAuthenticator } from './identity/oidc';
+import { Seal } from './identity/seal';
+import { Sessions } from './identity/sessions';
 import type { ServerSettings } from './settings';
 
 export interface StartServerOptions {
@@ -41,7 +44,8 @@ export interface RunningServer {
 /** Starts it. Throws when the port is taken, or when it would be open to others without an issuer. */
 export async function startServer(options: StartServerOptions): Promise<RunningServer> {
   const { settings, encryptionKeys, host, port, session } = options;
-  const local = settings.oidc === undefined;
+  const { oidc, pages } = settings;
+  const local = oidc === undefined;
   if (local && !isLoopbackHost(host))
     throw usage(
       `without TOCSIN_OIDC_ISSUER nobody proves who they are, so the server listens on this machine alone, not on ${host}: leave --host out, or name your issuer`,
@@ -52,10 +56,17 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const registry = new Registry();
   try {
     const app = await createServer({
-      authenticator: settings.oidc
-        ? new OidcAuthenticator(settings.oidc)
-        : new LocalAuthenticator(session.key, session.who),
+      authenticator: oidc ? new OidcAuthenticator(oidc) : new LocalAuthenticator(session.key, session.who),
       local,
+      pages: {
+        sessions: new Sessions(
+          new Seal(encryptionKeys.length > 0 || !local ? encryptionKeys : [session.key]),
+          pages.address?.startsWith('https:') ?? false,
+          String(port),
+        ),
+        ...(pages.address && { address: pages.address }),
+        ...(oidc && pages.login && pages.address && { login: new OidcLogin(oidc, pages.login, pages.address) }),
+      },
       origins: settings.origins,
       namespace,
       client: new TocsinClient(temporal, options.taskQueue),

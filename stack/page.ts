@@ -1,11 +1,6 @@
 import type { FastifyReply } from 'fastify';
+import { escapeHtml } from '../platform/html';
 import { PAGE_ICON, PAGE_STYLE } from '../platform/page-style';
-
-/** Text made safe for HTML content and attribute values. */
-export function escapeHtml(text: unknown): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return String(text).replace(/[&<>"']/g, (character) => entities[character]!);
-}
 
 /** What the local pages may load: nothing but their own style. No script runs, in a mail or around it. */
 export const PAGE_POLICY =

@@ -3,9 +3,10 @@ import { mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { FastifyReply } from 'fastify';
 import { freePort } from '../platform/free-port';
+import { escapeHtml } from '../platform/html';
 import { requireSession } from './gateway/session';
 import { createLocalApp, type LocalServer, listen } from './local-server';
-import { escapeHtml, sendPage } from './page';
+import { sendPage } from './page';
 
 /** The folders of the site, in the order of its index page. Nothing else below `dir` is served. */
 export const SITE_FOLDERS = {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { KINDS, type Kind } from '../../client/kinds';
 import { DeclarationSchema } from '../../domain/incident/incident';
 import { packageVersion } from '../../platform/package-root';
-import { ACCESS, type Rule } from '../access';
+import { API_ACCESS, type Rule } from '../access';
 import { PROBLEMS } from '../problem';
 import { OF_THE_DECLARATION, OF_THE_SERVER } from './bodies';
 import { COLLECTIONS, KIND_NAMES } from './kinds';
@@ -31,7 +31,7 @@ function answerOf(method: string, path: string): Json {
 
 /** The document. */
 export function openapi(): Json {
-  const routes = Object.entries(ACCESS).filter(([route]) => !route.startsWith('OPTIONS'));
+  const routes = Object.entries(API_ACCESS).filter(([route]) => !route.startsWith('OPTIONS'));
   const paths: Record<string, Json> = {};
   for (const [route, rule] of routes) {
     const [method, path] = route.split(' ') as [string, string];

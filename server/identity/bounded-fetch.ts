@@ -21,7 +21,11 @@ export async function boundedFetch(url: string, init: RequestInit = {}): Promise
     if (bytes > MOST_BYTES) throw new Error(`answers with more than ${MOST_BYTES} bytes`);
     chunks.push(chunk);
   }
-  return new Response(Buffer.concat(chunks), { status: response.status === 204 ? 200 : response.status });
+  const type = response.headers.get('content-type');
+  return new Response(Buffer.concat(chunks), {
+    status: response.status === 204 ? 200 : response.status,
+    ...(type && { headers: { 'content-type': type } }),
+  });
 }
 
 /**

@@ -38,7 +38,7 @@ const TYPES = [undefined, 'jwt', 'at+jwt', 'application/jwt', 'application/at+jw
 /** What an issuer says of a mail address that it checked, or that its administrators set. */
 const VERIFIED: readonly unknown[] = [undefined, true, 'true'];
 /** How far the clocks of issuer and server may differ. */
-const CLOCK_TOLERANCE_SECONDS = 30;
+export const CLOCK_TOLERANCE_SECONDS = 30;
 const TRY_AGAIN_SECONDS = 5;
 
 type Keys = ReturnType<typeof createRemoteJWKSet>;
@@ -143,7 +143,7 @@ function issuerAway(cause?: unknown): Refusal {
 }
 
 /** Who acts by a token that holds. A mail address that the issuer did not check names nobody. */
-function actorOf(claims: JWTPayload, { issuer, nameClaim, grants }: OidcSettings): Actor {
+export function actorOf(claims: JWTPayload, { issuer, nameClaim, grants }: OidcSettings): Actor {
   const { sub } = claims;
   if (typeof sub !== 'string' || sub === '') throw new Refusal('invalid-token', 'its sub names nobody');
   const { name: granted, roles } = rolesOf(claims, grants);

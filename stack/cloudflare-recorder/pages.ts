@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
-import { escapeHtml, instant, sendPage } from '../page';
+import { escapeHtml } from '../../platform/html';
+import { instant, sendPage } from '../page';
 import type { RecordedRequest } from './requests';
 import type { AccessRule } from './rules';
 

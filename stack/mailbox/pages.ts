@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { escapeHtml, instant, sendPage } from '../page';
+import { escapeHtml } from '../../platform/html';
+import { instant, sendPage } from '../page';
 import { MailboxError } from './errors';
 import type { MessageStore, StoredMessage } from './store';
 

@@ -1,9 +1,11 @@
 // Every route with every state of a token, made from the table of access: a route without a row cannot be added.
 import type { FastifyInstance } from 'fastify';
-import { ACCESS, allows } from '../../server/access';
+import { ACCESS, allows, PAGE_ACCESS } from '../../server/access';
+import { Seal } from '../../server/identity/seal';
+import { Sessions } from '../../server/identity/sessions';
 import { ROLES, type Role } from '../../server/roles';
 import { type Issuer, startIssuer } from '../setup/oidc-issuer';
-import { bareServer } from './bare-server';
+import { ADDRESS, bareServer, KEY } from './bare-server';
 
 let issuer: Issuer;
 let app: FastifyInstance;
@@ -33,14 +35,17 @@ const ask = (route: string, token?: string) => {
 };
 
 const routes = Object.keys(ACCESS);
-const guarded = routes.filter((route) => ACCESS[route] !== 'anybody');
+const isPage = (route: string) => Object.hasOwn(PAGE_ACCESS, route);
+const isGuarded = (route: string) => ACCESS[route] !== 'anybody';
+const guarded = routes.filter((route) => isGuarded(route) && !isPage(route));
+const pages = routes.filter((route) => isGuarded(route) && isPage(route));
 const rolesOf = (route: string) => ACCESS[route] as readonly Role[];
 
 test('each row has its route, and each route its row', () => {
   expect(added.sort()).toEqual([...routes].sort());
   expect(guarded.length).toBeGreaterThan(0);
   // Each is somebody's, and no row names a role that there is not.
-  for (const route of guarded) expect([route, rolesOf(route).length > 0]).toEqual([route, true]);
+  for (const route of [...guarded, ...pages]) expect([route, rolesOf(route).length > 0]).toEqual([route, true]);
 });
 
 test('a route without a row cannot be added', async () => {
@@ -78,5 +83,61 @@ test.each(guarded.flatMap((route) => [...ROLES, 'nobody'].map((role) => [route, 
     const may = role !== 'nobody' && allows(rolesOf(route), [role as Role]);
     if (may) expect([401, 403, 500]).not.toContain(answer.statusCode);
     else expect([answer.statusCode, answer.json().type]).toEqual([403, 'urn:tocsin:problem:not-allowed']);
+  },
+);
+
+/** Asks for a page as a browser does that has this session: sealed with that key, by somebody of that role. */
+const seal = new Seal([KEY]);
+const sessions = new Sessions(seal, true, '');
+async function browse(route: string, session?: { role: string; sealed?: Seal; endsAt?: number; form?: string }) {
+  const [method, path] = route.split(' ') as ['GET', string];
+  const inAnHour = Math.floor(Date.now() / 1000) + 3600;
+  const { role = 'owner', sealed = seal, endsAt = inAnHour, form } = session ?? {};
+  const actor = { by: 'ann@acme.dev', subject: 'ann', roles: role === 'nobody' ? [] : [role as Role] };
+  const cookie = await sealed.seal('session', { ...actor, browser: 'b', endsAt }, 600);
+  const csrf = form ?? sessions.formToken({ actor, browser: 'b', endsAt });
+  return app.inject({
+    method,
+    url: path.replaceAll(/:\w+/g, 'INC-20260401-9f3a'),
+    headers: {
+      ...(session && { cookie: `__Host-tocsin-session=${cookie}` }),
+      ...(method !== 'GET' && { origin: ADDRESS, 'content-type': 'application/x-www-form-urlencoded' }),
+    },
+    ...(method !== 'GET' && { payload: `csrf=${csrf}` }),
+  });
+}
+
+const HOUR_AGO = Math.floor(Date.now() / 1000) - 3600;
+
+test.each(pages)('%s without a session, or one that ended or is not ours', async (route) => {
+  for (const session of [
+    undefined,
+    { role: 'owner', endsAt: HOUR_AGO },
+    { role: 'owner', sealed: new Seal(['another']) },
+  ]) {
+    const answer = await browse(route, session);
+    if (route.startsWith('GET'))
+      expect([answer.statusCode, answer.headers.location]).toEqual([303, expect.stringMatching(/^\/login\?to=%2F/)]);
+    else expect([answer.statusCode, answer.body]).toEqual([401, expect.stringContaining('You are not logged in')]);
+  }
+});
+
+test.each(pages.filter((route) => !route.startsWith('GET')))(
+  '%s with a form that no page of this session made',
+  async (route) => {
+    const [role] = rolesOf(route);
+    for (const form of ['', 'x']) expect((await browse(route, { role: role!, form })).statusCode).toBe(403);
+  },
+);
+
+test.each(pages.flatMap((route) => [...ROLES, 'nobody'].map((role) => [route, role] as const)))(
+  '%s in a session of %s',
+  async (route, role) => {
+    const answer = await browse(route, { role });
+    expect(answer.headers['cache-control']).toBe('no-store');
+    const may = role !== 'nobody' && allows(rolesOf(route), [role as Role]);
+    if (may) expect([401, 403, 500]).not.toContain(answer.statusCode);
+    else
+      expect([answer.statusCode, answer.body]).toEqual([403, expect.stringContaining('Your roles do not allow this')]);
   },
 );

@@ -4,10 +4,14 @@ import { SealingCodec } from '../../client/codec';
 import type { TocsinClient } from '../../client/tocsin-client';
 import { createServer, type ServerDeps } from '../../server/create-server';
 import { OidcAuthenticator, type OidcSettings } from '../../server/identity/oidc';
+import { Seal } from '../../server/identity/seal';
+import { Sessions } from '../../server/identity/sessions';
 import { AUDIENCE, type Issuer } from '../setup/oidc-issuer';
 
 /** Of pages that may use it. */
 export const ORIGIN = 'https://temporal.acme.dev';
+/** Where browsers reach it. */
+export const ADDRESS = 'https://tocsin.acme.dev';
 export const KEY = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
 
 /** `onRoute` is told each route that is added. */
@@ -26,6 +30,7 @@ export async function bareServer(
     client: { find: async () => undefined, listUpTo: async () => ({ cases: [], cut: false }) } as never as TocsinClient,
     codec: new SealingCodec([KEY]),
     temporal: async () => {},
+    pages: { sessions: new Sessions(new Seal([KEY]), true, ''), address: ADDRESS },
     onRoute,
     ...deps,
   });

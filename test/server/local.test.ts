@@ -2,6 +2,8 @@
 import type { TocsinClient } from '../../client/tocsin-client';
 import { createServer } from '../../server/create-server';
 import { LocalAuthenticator } from '../../server/identity/local';
+import { Seal } from '../../server/identity/seal';
+import { Sessions } from '../../server/identity/sessions';
 import { startServer } from '../../server/start-server';
 
 const KEY = 'the-key-of-this-session';
@@ -12,6 +14,7 @@ const app = createServer({
   namespace: 'default',
   client: {} as TocsinClient,
   temporal: async () => {},
+  pages: { sessions: new Sessions(new Seal([KEY]), false, '8440') },
 });
 afterAll(async () => (await app).close());
 
@@ -37,7 +40,7 @@ test('a page that resolves its own name to 127.0.0.1, or any page at all, is ref
 
 test('it does not listen where others could reach it', async () => {
   const options = {
-    settings: { origins: [] },
+    settings: { origins: [], pages: {} },
     temporal: { namespace: 'default' },
     encryptionKeys: [],
     taskQueue: 'tocsin',

@@ -10,21 +10,41 @@ await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const issuer = `http://127.0.0.1:${server.address().port}`;
 const ROLES = ['owner', 'responder', 'counsel', 'dpo', 'auditor', 'service', 'nobody'];
 
+function person(id) {
+  const [name, ...roles] = id.split('-');
+  return { email: `${name}@acme.dev`, email_verified: name !== 'mallory', roles };
+}
+
 const provider = new Provider(issuer, {
   jwks: { keys: [key] },
-  clients: ROLES.map((role) => ({
-    client_id: `tool-${role}`,
-    client_secret: 'secret',
-    grant_types: ['client_credentials'],
-    redirect_uris: [],
-    response_types: [],
-  })),
+  clients: [
+    ...ROLES.map((role) => ({
+      client_id: `tool-${role}`,
+      client_secret: 'secret',
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      response_types: [],
+    })),
+    { client_id: 'pages', client_secret: 'secret', redirect_uris: ['https://tocsin.acme.dev/callback'] },
+    // A public client of a machine's own, whose port is not known before.
+    {
+      client_id: 'pages-here',
+      token_endpoint_auth_method: 'none',
+      application_type: 'native',
+      redirect_uris: ['http://127.0.0.1/callback'],
+    },
+  ],
+  // Whoever logs in as "ann-owner" is ann@acme.dev, an owner. What the scope brings is told when it is asked for.
+  findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, ...person(id) }) }),
+  claims: { openid: ['sub', 'roles'], email: ['email', 'email_verified'] },
+  ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 600 },
   features: {
-    devInteractions: { enabled: false },
+    devInteractions: { enabled: true },
     clientCredentials: { enabled: true },
     resourceIndicators: {
       enabled: true,
-      defaultResource: () => audience,
+      // A login asks for no resource: its token is for the claims of the person alone.
+      defaultResource: (_context, client) => (client.clientId.startsWith('tool-') ? audience : []),
       getResourceServerInfo: (_context, resource) => ({
         scope: '',
         audience: resource,

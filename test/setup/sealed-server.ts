@@ -16,7 +16,11 @@ export async function startSealedServer(): Promise<SealedServer> {
   const issuer = await startIssuer();
   const grants = { claim: 'roles', subjects: new Map() };
   const server = await startServer({
-    settings: { origins: [], oidc: { issuer: issuer.issuer, audiences: [AUDIENCE], nameClaim: 'email', grants } },
+    settings: {
+      origins: [],
+      oidc: { issuer: issuer.issuer, audiences: [AUDIENCE], nameClaim: 'email', grants },
+      pages: {},
+    },
     temporal: { address: sealed.temporal.server.address, namespace: 'default' },
     encryptionKeys: sealed.temporal.encryptionKeys!,
     taskQueue: TASK_QUEUE,

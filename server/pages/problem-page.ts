@@ -1,0 +1,42 @@
+/** What a browser is shown when something was not done. Nothing that somebody typed is lost: it stands there to be copied. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { html } from '../../platform/html';
+import { PROBLEMS, type Refusal } from '../problem';
+import { say, sendPage, type Visitor } from './layout';
+
+/** Who is not logged in goes to log in, and comes back to the page. */
+export function sendPageProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: Refusal,
+  visitor?: Visitor,
+): FastifyReply {
+  const { kind, status, detail, errors } = refusal;
+  if (kind === 'no-session' && request.method === 'GET')
+    return reply.redirect(`/login?to=${encodeURIComponent(request.url)}`, 303);
+  const title = PROBLEMS[kind][1];
+  return sendPage(reply.code(status), {
+    title,
+    ...(visitor && { visitor }),
+    body: html`<div class="head prose"><h1>${title}</h1>
+<p>${sentence(detail)}</p></div>
+${errors.length > 0 && say('bad', html`<ul>${errors.map(({ field, problem }) => html`<li><b>${field}</b>: ${problem}</li>`)}</ul>`, 'alert')}
+${kind === 'no-session' && typed(request.body)}
+<p class="acts"><a class="button" href="/">To the board</a>${kind === 'login-failed' && html`<a class="button plain" href="/login">Log in again</a>`}</p>`,
+  });
+}
+
+/** What a form brought that was sent after its session had ended. */
+function typed(body: unknown) {
+  const fields = Object.entries((body ?? {}) as Record<string, unknown>).flatMap(([name, value]) =>
+    typeof value === 'string' && value.trim() !== '' && !HIDDEN.includes(name) ? [{ name, value }] : [],
+  );
+  return html`<div class="prose stack"><p>Nothing was sent. <a href="/login" target="_blank" rel="noopener">Log in in a new tab</a>, then come back here, go back one page and send the form again.</p>
+${fields.length > 0 && html`<h2>What you typed</h2><dl class="facts">${fields.map(({ name, value }) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`}</div>`;
+}
+
+const HIDDEN = ['csrf', 'key'];
+
+function sentence(text: string): string {
+  return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}.`;
+}
