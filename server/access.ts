@@ -37,6 +37,16 @@ export const PAGE_ACCESS: Readonly<Record<string, Rule>> = {
   'GET /logged-out': 'anybody',
   'POST /logout': ROLES,
   'GET /': READERS,
+  'GET /incidents/new': DECLARERS,
+  'POST /incidents': DECLARERS,
+  'GET /incidents/:id': READERS,
+  'GET /incidents/:id/notices/:obligation': READERS,
+  ...Object.fromEntries(
+    messagesOf('incident').flatMap((name) => {
+      const roles: Record<string, readonly Role[]> = MESSAGE_ROLES.incident;
+      return ['GET', 'POST'].map((method): [string, Rule] => [`${method} /incidents/:id/${name}`, roles[name]!]);
+    }),
+  ),
 };
 
 export const ACCESS: Readonly<Record<string, Rule>> = { ...API_ACCESS, ...PAGE_ACCESS };

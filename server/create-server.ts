@@ -17,9 +17,11 @@ import { inOnesName } from './codec/in-ones-name';
 import { httpMetrics } from './http-metrics';
 import type { Actor, Authenticator } from './identity/actor';
 import { mustBeOurs } from './identity/own-origin';
-import { notLoggedIn, type PageDeps, pages, visitorOf } from './pages';
+import { notLoggedIn, pages } from './pages';
+import type { PageDeps } from './pages/deps';
 import { PAGE_HEADERS } from './pages/layout';
 import { sendPageProblem } from './pages/problem-page';
+import { visitorOf } from './pages/visitor';
 import { type ProblemKind, Refusal } from './problem';
 
 /** What the server is made of. */
@@ -35,7 +37,7 @@ export interface ServerDeps {
   client: TocsinClient;
   /** Rejects while Temporal does not answer. Asked by `/readyz`. */
   temporal: () => Promise<unknown>;
-  pages: Omit<PageDeps, 'local' | 'authenticator'>;
+  pages: Omit<PageDeps, 'local' | 'authenticator' | 'client'>;
   /** Told of each route as it is added, as `METHOD path`. */
   onRoute?: (route: string) => void;
   /** Gets how many requests there are, and how long they take. */
@@ -134,7 +136,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     return inOnesName(actor, payload);
   };
   if (codec) codecRoutes(app, { codec, namespace, admit });
-  await app.register(pages, { ...deps.pages, local, authenticator });
+  await app.register(pages, { ...deps.pages, local, authenticator, client: deps.client });
   return app;
 }
 

@@ -14,6 +14,7 @@ import { OidcLogin } from './identity/login';
 import { OidcAuthenticator } from './identity/oidc';
 import { Seal } from './identity/seal';
 import { Sessions } from './identity/sessions';
+import type { PageDeps } from './pages/deps';
 import type { ServerSettings } from './settings';
 
 export interface StartServerOptions {
@@ -29,6 +30,8 @@ export interface StartServerOptions {
   port: number;
   /** Where metrics are shown, if anywhere. */
   metrics?: ListenAddress;
+  /** For pages: where the policy stands, and how a notice's text is read. */
+  pages?: Pick<PageDeps, 'policy' | 'readText'>;
 }
 
 export interface RunningServer {
@@ -59,6 +62,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       authenticator: oidc ? new OidcAuthenticator(oidc) : new LocalAuthenticator(session.key, session.who),
       local,
       pages: {
+        ...options.pages,
         sessions: new Sessions(
           new Seal(encryptionKeys.length > 0 || !local ? encryptionKeys : [session.key]),
           pages.address?.startsWith('https:') ?? false,

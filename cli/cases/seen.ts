@@ -1,12 +1,12 @@
 /** How an incident stands: as its workflow says, or, where no worker answers for it, as the register has it. */
 import { refused } from '../../client/errors';
+import { clockNow } from '../../domain/case/clock-now';
 import type { IncidentView } from '../../domain/incident/contract';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { type Explanation, explain } from '../../domain/incident/explain';
 import type { Instant } from '../../domain/kernel/time';
-import { samePack } from '../pack-of';
+import { samePack } from '../../policy/pack-of';
 import type { Shell } from '../shell';
-import { clockNow } from './clock-now';
 import { ask } from './lost';
 
 /** An incident as it was found. */

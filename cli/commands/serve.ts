@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
+import type { ArtefactStore } from '../../activities/storage/artefacts';
 import { LOOPBACK } from '../../platform/free-port';
 import { writeWholeSync } from '../../platform/write-whole';
+import type { ReadText } from '../../server/pages/notice-page';
 import type { RunningServer } from '../../server/start-server';
 import { runningStack } from '../../settings/running-stack';
 import { portFlag } from '../port-flag';
@@ -32,11 +34,14 @@ export function serveCommand(program: Command, shell: Shell): void {
     .action(async (options: Options) => {
       const { out } = shell;
       const stopped = untilStopped();
-      const { server, keyFile } = await runServer(shell, options.host ?? LOOPBACK, options.port ?? DEFAULT_PORT, {
-        metrics: true,
-      });
+      const { server, keyFile, board } = await runServer(
+        shell,
+        options.host ?? LOOPBACK,
+        options.port ?? DEFAULT_PORT,
+        { metrics: true },
+      );
       if (options.json) out.json({ url: server.url, local: server.local, metrics: server.metricsUrl });
-      else for (const line of serverLines(server, keyFile)) out.line(line);
+      else for (const line of serverLines(server, keyFile, board)) out.line(line);
       await stopped;
       await server.stop();
     });
@@ -59,11 +64,30 @@ export async function runServer(shell: Shell, host: string, port: number, { metr
   const keyFile = path.join(dataDir, ...(stack?.temporal.sessionKey ? ['temporal'] : ['server']), 'session-key');
   const local = settings.oidc === undefined;
   const session = { key: local ? (stack?.temporal.sessionKey ?? kept(keyFile)) : '', who: local ? shell.by({}) : '' };
+  const pages = { policy: shell.settings.policy, readText: noticeReader(shell, dataDir) };
   const server = await startServer({
-    ...{ settings, temporal, encryptionKeys, taskQueue, session, host, port },
+    ...{ settings, temporal, encryptionKeys, taskQueue, session, host, port, pages },
     ...(metrics && { metrics: loaded.metrics.address }),
   });
-  return { server, keyFile };
+  return { server, keyFile, ...(local && { board: `${server.url}/login?key=${session.key}` }) };
+}
+
+/** Reads texts of notices where the workers store them; Postgres is asked when the first notice is looked at. */
+function noticeReader(shell: Shell, dataDir: string): ReadText {
+  let store: Promise<ArtefactStore> | undefined;
+  const opened = async () => {
+    const { createKeptArtefacts } = await import('../../activities/storage/kept-artefacts.js');
+    const log = { info() {}, warn() {}, error() {} };
+    return createKeptArtefacts({ pool: await shell.register(), dir: path.join(dataDir, 'artefacts'), log });
+  };
+  return async (sha256) => {
+    const { thawNotice } = await import('../../activities/notices/frozen-notice.js');
+    store ??= opened().catch((error) => {
+      store = undefined;
+      throw error;
+    });
+    return thawNotice(await store, sha256);
+  };
 }
 
 function kept(file: string): string {
@@ -72,9 +96,9 @@ function kept(file: string): string {
 }
 
 /** Where it is, and how one is let in. */
-export function serverLines({ url, local, metricsUrl }: RunningServer, keyFile: string): string[] {
+export function serverLines({ url, local, metricsUrl }: RunningServer, keyFile: string, board = url): string[] {
   const asWho = local
     ? `Without TOCSIN_OIDC_ISSUER it serves one person on this machine: Authorization: Bearer KEY, with the KEY from ${keyFile}. Entries say "(unauthenticated)".`
     : 'It takes bearer tokens of TOCSIN_OIDC_ISSUER.';
-  return [`API and codec: ${url}`, asWho, ...(metricsUrl ? [`Metrics: ${metricsUrl}`] : [])];
+  return [`Board: ${board}`, `API and codec: ${url}`, asWho, ...(metricsUrl ? [`Metrics: ${metricsUrl}`] : [])];
 }

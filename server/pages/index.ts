@@ -1,25 +1,27 @@
 /** The pages for people: forms and links that work without scripts, over the same client and rules as the API. */
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { html } from '../../platform/html';
 import { ICON_SVG } from '../../platform/page-style';
 import { STYLESHEET } from '../../platform/stylesheet';
 import { ruleOf } from '../access';
+import { refusalOf } from '../api/failures';
 import type { Sessions } from '../identity/sessions';
 import { Refusal } from '../problem';
-import { sendPage, type Visitor } from './layout';
-import { type LoginDeps, loginPages } from './login-pages';
-
-export interface PageDeps extends LoginDeps {
-  /** The origin under which browsers reach the server; without it, that of this machine. */
-  address?: string;
-}
+import { boardPage } from './board-page';
+import type { PageDeps } from './deps';
+import { formPages } from './form-pages';
+import { incidentPage } from './incident-page';
+import { sendPage } from './layout';
+import { loginPages } from './login-pages';
+import { lookAt } from './looked-at';
+import { noticePage } from './notice-page';
+import { visitorOf } from './visitor';
 
 /** Kept by browsers for as long as they like: another version has another address. */
 const KEPT = { 'cache-control': 'public, max-age=31536000, immutable' };
 
 export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void> {
-  const { sessions } = deps;
+  const { sessions, client, policy } = deps;
   // Pages take forms alone, and the API none.
   app.removeAllContentTypeParsers();
   await app.register(formbody, { bodyLimit: 1_048_576 });
@@ -35,9 +37,33 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
   );
   app.get('/favicon.ico', async (_request, reply) => reply.headers(KEPT).type('image/svg+xml').send(ICON_SVG));
   loginPages(app, deps);
-  app.get('/', async (request, reply) =>
-    sendPage(reply, { title: 'Board', body: html`<h1>Board</h1>`, visitor: visitorOf(request, sessions), at: 'board' }),
+  app.get('/', async (request, reply) => {
+    const visitor = visitorOf(request, sessions)!;
+    const body = await boardPage(client, visitor.session.actor, policy).catch(asRefusal);
+    return sendPage(reply, { title: 'Board', body, visitor, at: 'board' });
+  });
+  app.get<{ Params: { id: string } }>('/incidents/:id', async (request, reply) => {
+    const { id } = request.params;
+    const visitor = visitorOf(request, sessions)!;
+    const looked = await lookAt(client, id, policy).catch(asRefusal);
+    const body = incidentPage(looked, visitor.session.actor, await sessions.takeSaid(request, reply, id));
+    return sendPage(reply, { title: `${looked.view.state.declaration.title} · ${id}`, body, visitor });
+  });
+  app.get<{ Params: { id: string; obligation: string } }>(
+    '/incidents/:id/notices/:obligation',
+    async (request, reply) => {
+      const { id, obligation } = request.params;
+      const visitor = visitorOf(request, sessions)!;
+      const looked = await lookAt(client, id, policy).catch(asRefusal);
+      const body = await noticePage(looked, obligation, visitor, deps.readText);
+      return sendPage(reply, { title: `Notice · ${id}`, body, visitor });
+    },
   );
+  formPages(app, deps);
+}
+
+function asRefusal(error: unknown): never {
+  throw refusalOf(error);
 }
 
 /** A form of another session, or of another site, sends nothing. */
@@ -49,10 +75,4 @@ function mustBeOfSession(request: FastifyRequest, sessions: Sessions): void {
 
 export function notLoggedIn(): Refusal {
   return new Refusal('no-session', 'log in, and open the page again');
-}
-
-/** Who looks, for the frame of their page. */
-export function visitorOf(request: FastifyRequest, sessions: Sessions): Visitor | undefined {
-  const { session } = request;
-  return session && { session, formToken: sessions.formToken(session) };
 }

@@ -30,7 +30,10 @@ const ask = (route: string, token?: string) => {
   return app.inject({
     method,
     url: path.replace('*', '/').replaceAll(/:\w+/g, 'INC-20260401-9f3a'),
-    headers: { ...(token && { authorization: `Bearer ${tokens.get(token)}` }) },
+    headers: {
+      ...(isPage(route) && { origin: ADDRESS }),
+      ...(token && { authorization: `Bearer ${tokens.get(token)}` }),
+    },
   });
 };
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { fieldProblems } from '../../domain/kernel/problems';
 import { nearest } from '../../domain/kernel/suggest';
-import { ACCESS } from '../../server/access';
+import { API_ACCESS } from '../../server/access';
 import { commandIdOf } from '../../server/api/bodies';
 import { pageOf } from '../../server/api/page';
 import { ROLES } from '../../server/roles';
@@ -209,7 +209,7 @@ test('the description has every route of the table, each with its answers, and n
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
   );
   expect(described.sort()).toEqual(
-    Object.keys(ACCESS)
+    Object.keys(API_ACCESS)
       .filter((route) => !route.startsWith('OPTIONS'))
       .sort(),
   );

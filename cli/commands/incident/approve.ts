@@ -2,9 +2,9 @@
 import type { Command } from 'commander';
 import type { Obligation } from '../../../domain/incident/state';
 import { ruleOf } from '../../../domain/policy/policy';
+import { shownPack } from '../../../policy/pack-of';
 import { type MessageOptions, sendMessage } from '../../cases/send';
 import { confirm } from '../../confirm';
-import { shownPack } from '../../pack-of';
 import { grouped } from '../../rendering/format';
 import type { Shell } from '../../shell';
 import { messageVerb, OPTIONS } from '../../verb';

@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { type NextStep, nextSteps, stepsOfAlarms } from '../../../domain/incident/next-steps';
 import { tocsin } from '../../../domain/kernel/command-lines';
+import { samePack } from '../../../policy/pack-of';
 import { NO_WORKER, type Seen, seen } from '../../cases/seen';
-import { samePack } from '../../pack-of';
 import { visibleLine } from '../../rendering/hostile-text';
 import { nextLines, typedHere } from '../../rendering/next-lines';
 import { wrap } from '../../rendering/table';

@@ -7,9 +7,9 @@ import type { IncidentState } from '../../../domain/incident/state';
 import { TranslatedLanguageSchema, untranslated } from '../../../domain/incident/translations';
 import { dataSetsOf } from '../../../domain/policy/affected';
 import type { Policy } from '../../../domain/policy/policy';
+import { samePack } from '../../../policy/pack-of';
 import { type MessageOptions, sendMessage } from '../../cases/send';
 import { readInput } from '../../input';
-import { samePack } from '../../pack-of';
 import type { Shell } from '../../shell';
 import { messageVerb } from '../../verb';
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { clockNow } from '../../../cli/cases/clock-now';
 import { momentOf, readScenario } from '../../../cli/commands/exercise/scenario';
 import { readInput } from '../../../cli/input';
+import { clockNow } from '../../../domain/case/clock-now';
 import { pack, root, T0 } from './helpers';
 
 const dir = mkdtempSync(path.join(os.tmpdir(), 'tocsin-scenario-'));

@@ -3,8 +3,8 @@ import type { Explanation } from '../domain/incident/explain';
 import type { NarratedPack } from '../domain/incident/narrated';
 import type { IncidentState } from '../domain/incident/state';
 import type { Policy } from '../domain/policy/policy';
-import { loadPolicy } from '../policy/load-policy';
-import type { PolicySource } from '../policy/settings';
+import { loadPolicy } from './load-policy';
+import type { PolicySource } from './settings';
 
 /** The policy on this machine when it is the very one the incident was declared under, by its hash; else `undefined`. */
 export function samePack(state: IncidentState, configured?: PolicySource): Policy | undefined {

@@ -1,6 +1,7 @@
 /** What time it is for a case: an exercise has a clock of its own. */
-import type { ClockReading } from '../../domain/case/contract';
-import { type Instant, toInstant, toMs } from '../../domain/kernel/time';
+
+import { type Instant, toInstant, toMs } from '../kernel/time';
+import type { ClockReading } from './contract';
 
 /** What the incident's clock shows now, from a reading that may be a moment old. */
 export function clockNow(reading: ClockReading, realNowMs = Date.now()): Instant {

@@ -1,0 +1,15 @@
+/** What the pages are made of. */
+import type { TocsinClient } from '../../client/tocsin-client';
+import type { PolicySource } from '../../policy/settings';
+import type { LoginDeps } from './login-pages';
+import type { ReadText } from './notice-page';
+
+export interface PageDeps extends LoginDeps {
+  /** The origin under which browsers reach the server; without it, that of this machine. */
+  address?: string;
+  client: TocsinClient;
+  /** Where the policy stands that steps are told by. */
+  policy?: PolicySource;
+  /** Without it no text of a notice is shown, and so none approved. */
+  readText?: ReadText;
+}

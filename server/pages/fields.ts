@@ -1,0 +1,164 @@
+/** A form from the schema of its message, and the message from the form: a new message needs no page of its own. */
+import { z } from 'zod';
+import { type Html, type HtmlPart, html } from '../../platform/html';
+import { words } from './links';
+
+/** JSON Schema, as far as messages use it. */
+interface Schema {
+  type?: string;
+  enum?: string[];
+  const?: unknown;
+  format?: string;
+  maxLength?: number;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  items?: Schema;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  default?: unknown;
+}
+
+/** What a form brought, or is filled in with: texts by the name of the field. */
+export type Typed = Record<string, string | string[] | undefined>;
+
+export interface FieldOptions {
+  typed: Typed;
+  /** What is wrong, by field. */
+  wrong: ReadonlyMap<string, string>;
+  /** Fields that are set elsewhere. */
+  without: readonly string[];
+  /** What there is to choose from, by field. */
+  choices: Readonly<Record<string, readonly { value: string; text: string }[]>>;
+}
+
+const WHEN_HINT = 'UTC, like 2026-04-01 02:00; or a date alone, or “about 2026-04-01T02:00Z”';
+const HINTS: Record<string, string> = {
+  personalData: 'Most duties depend on this answer. “Possible” starts their clocks too.',
+  shareSummary: 'Whether customers are sent the summary.',
+};
+
+export function schemaOf(schema: z.ZodType): Schema {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema;
+}
+
+export function fieldsOf(schema: Schema, options: FieldOptions): Html {
+  const needed = schema.required ?? [];
+  const shown = Object.entries(schema.properties ?? {}).filter(([name]) => !options.without.includes(name));
+  shown.sort(([a], [b]) => Number(needed.includes(b)) - Number(needed.includes(a)));
+  return html`${shown.map(([name, each]) => fieldOf(name, each, needed.includes(name) && each.default === undefined, options))}`;
+}
+
+function fieldOf(name: string, schema: Schema, needed: boolean, { typed, wrong, choices }: FieldOptions): Html {
+  // What is wrong deep inside a field is told beside the field.
+  const problem = [...wrong].find(
+    ([field]) => field === name || field.startsWith(`${name}.`) || field.startsWith(`${name}[`),
+  )?.[1];
+  const id = `field-${name}`;
+  const hint = HINTS[name] ?? hintOf(schema);
+  const described = [hint && `${id}-hint`, problem && `${id}-wrong`].filter(Boolean).join(' ');
+  const attributes = html`${described && html` aria-describedby="${described}"`}${problem && html` aria-invalid="true"`}`;
+  const about = html`${hint && html`<span class="hint" id="${id}-hint">${hint}</span>`}${problem && html`<span class="wrong" id="${id}-wrong">${problem}</span>`}`;
+  const value = typed[name];
+  const label = html`${words(name)}${!needed && html` <span class="hint">(optional)</span>`}`;
+  const options =
+    choices[name] ??
+    (schema.enum ?? (schema.type === 'boolean' ? ['yes', 'no'] : undefined))?.map((each) => ({
+      value: each,
+      text: words(each),
+    }));
+  const many = schema.items?.enum?.map((each) => ({ value: each, text: words(each) }));
+  if (many) return group(name, label, about, many, 'checkbox', [value].flat(), attributes);
+  if (schema.const === true)
+    return html`<div class="field">${about}${choice(name, { value: 'yes', text: words(name) }, 'checkbox', value === 'yes', attributes)}</div>`;
+  if (options && needed && options.length <= 6 && !choices[name])
+    return group(name, label, about, options, 'radio', [value].flat(), attributes);
+  const one = typeof value === 'string' ? value : '';
+  if (options)
+    return html`<div class="field"><label for="${id}">${label}</label>${about}<select id="${id}" name="${name}"${attributes}><option value=""></option>${options.map((each) => html`<option value="${each.value}"${each.value === one && html` selected`}>${each.text}</option>`)}</select></div>`;
+  const isLong =
+    schema.type !== 'integer' &&
+    (schema.maxLength === undefined ? !isWhen(schema) && schema.type !== 'string' : schema.maxLength > 400);
+  return html`<div class="field"><label for="${id}">${label}</label>${about}${
+    isLong
+      ? html`<textarea id="${id}" name="${name}" rows="4"${attributes}>
+${one}</textarea>`
+      : html`<input id="${id}" name="${name}" value="${one}" autocomplete="off"${schema.type === 'integer' && html` inputmode="numeric"`}${attributes}>`
+  }</div>`;
+}
+
+interface Choice {
+  value: string;
+  text: string;
+}
+
+function group(
+  name: string,
+  label: HtmlPart,
+  about: Html,
+  options: readonly Choice[],
+  type: 'radio' | 'checkbox',
+  chosen: readonly unknown[],
+  attributes: Html,
+): Html {
+  return html`<fieldset id="field-${name}"${attributes}><legend>${label}</legend>${about}${options.map((each) => choice(name, each, type, chosen.includes(each.value), html``))}</fieldset>`;
+}
+
+function choice(
+  name: string,
+  { value, text }: Choice,
+  type: 'radio' | 'checkbox',
+  isChosen: boolean,
+  attributes: Html,
+): Html {
+  return html`<label class="choice"><input type="${type}" name="${name}" value="${value}"${isChosen && html` checked`}${attributes}> <span>${text}</span></label>`;
+}
+
+function isWhen(schema: Schema): boolean {
+  return (
+    schema.format === 'date-time' || (schema.anyOf ?? []).some(({ properties }) => properties?.stated !== undefined)
+  );
+}
+
+function isLines(schema: Schema): boolean {
+  return schema.type === 'array' && (schema.items?.type === 'string' || schema.items?.type === 'integer');
+}
+
+function hintOf(schema: Schema): string | undefined {
+  if (isWhen(schema)) return WHEN_HINT;
+  if (isLines(schema)) return schema.items?.enum ? undefined : 'One on each line.';
+  return isPlain(schema) ? undefined : 'As JSON, like the API takes it.';
+}
+
+function isPlain({ type, enum: options, const: only }: Schema): boolean {
+  return options !== undefined || only !== undefined || ['string', 'boolean', 'integer', 'number'].includes(type ?? '');
+}
+
+/** The message that a form brought, without what was left empty. What is no value of its field stays as it was typed, to be refused. */
+export function messageTyped(schema: Schema, typed: Typed): Record<string, unknown> {
+  const known = Object.entries(schema.properties ?? {}).flatMap(([name, each]): [string, unknown][] => {
+    const given = Object.hasOwn(typed, name) ? typed[name] : undefined;
+    const value = valueTyped(each, given);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(known);
+}
+
+function valueTyped(schema: Schema, given: string | string[] | undefined): unknown {
+  if (schema.items?.enum) return given === undefined ? undefined : [given].flat();
+  const text = [given].flat()[0]?.replaceAll('\r\n', '\n').trim();
+  if (!text) return undefined;
+  if (schema.type === 'boolean') return text === 'yes' ? true : text === 'no' ? false : text;
+  if (schema.type === 'integer') return /^\d{1,15}$/.test(text) ? Number(text) : text;
+  if (isWhen(schema)) return text.replace(/^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2})$/, '$1T$2:00Z');
+  if (isLines(schema))
+    return text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean);
+  if (isPlain(schema)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,25 @@
+/** Times as pages show them: how long is left, and when that is, in UTC. */
+
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, minuteText, toMs } from '../../domain/kernel/time';
+import { type Html, html } from '../../platform/html';
+
+/** An instant with its zone: `2026-04-01 02:00 UTC`. */
+export function instant(at: Instant): Html {
+  return html`<time datetime="${at}">${minuteText(at)} UTC</time>`;
+}
+
+/** `2 d 4 h`, `13 h 51 min` or `9 min`, of the whole of it. */
+export function span(ms: number): string {
+  const all = Math.abs(ms);
+  const [days, hours, minutes] = [all / DAY_MS, (all % DAY_MS) / HOUR_MS, (all % HOUR_MS) / MINUTE_MS].map(Math.floor);
+  if (days! > 0) return `${days} d ${hours} h`;
+  return hours! > 0 ? `${hours} h ${minutes} min` : `${minutes} min`;
+}
+
+/** Time left until a deadline, the largest thing on its page; without one, `none` says so. */
+export function timeLeft(dueAt: Instant | undefined, now: Instant, none: string, size: '' | 'big' = ''): Html {
+  if (dueAt === undefined) return html`<p class="left"><span>${none}</span></p>`;
+  const ms = toMs(dueAt) - toMs(now);
+  const late = ms < 0;
+  return html`<p class="left ${size}${late && ' late'}"><strong class="time">${span(ms)}</strong> <span>${late ? 'overdue since' : 'left, until'} ${instant(dueAt)}</span></p>`;
+}
