@@ -2,7 +2,7 @@
 'use strict';
 
 /** ES modules among the packages: Node requires them by itself; jest's own loader does so only from Node 24 on. */
-const ES_MODULES = '(jose|openid-client|oauth4webapi|marked|string-width|strip-ansi|ansi-regex|get-east-asian-width)';
+const ES_MODULES = '(jose|oauth4webapi|openid-client|marked|string-width|strip-ansi|ansi-regex|get-east-asian-width)';
 
 /** @type {import('jest').Config} */
 module.exports = {

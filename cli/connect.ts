@@ -8,6 +8,10 @@ export function temporalTarget(env: NodeJS.ProcessEnv = process.env): TemporalTa
   const configured = configuredTemporal(env);
   if (configured) return configured;
   const stack = runningStack(env);
+  if (!stack && env.TOCSIN_URL)
+    throw refused(
+      'this works on Temporal itself, which the server of TOCSIN_URL does not pass on: set TEMPORAL_ADDRESS and TOCSIN_ENCRYPTION_KEYS, or run it where they are set',
+    );
   if (!stack) throw refused('no Temporal: run `npx tocsin up` or set TEMPORAL_ADDRESS');
   const { address, namespace } = stack.temporal;
   return { connectionOptions: { address }, address, namespace, origin: 'the running stack' };

@@ -1,6 +1,7 @@
 /** The command `tocsin`: its verbs, and how errors and exit codes come out. */
 import { Command, CommanderError, Help } from 'commander';
-import { CommandError, usage } from '../client/errors';
+import { CommandError, ServerAway, usage } from '../client/errors';
+import { BreakGlassSchema } from '../domain/case/messages';
 import { isPlaceholder } from '../domain/kernel/command-lines';
 import { packageVersion } from '../platform/package-root';
 import type { Subject } from './cases/case-kinds';
@@ -50,6 +51,7 @@ import { translateCommand } from './commands/incident/translate';
 import { waiveCommand } from './commands/incident/waive';
 import { intakeCommand } from './commands/intake';
 import { keysCommand } from './commands/keys';
+import { loginCommand, logoutCommand, whoamiCommand } from './commands/login';
 import { migrateCommand } from './commands/migrate';
 import { noticeCommand } from './commands/notice';
 import { oncallCommand } from './commands/oncall';
@@ -106,6 +108,7 @@ const GROUPS: Array<[heading: string, commands: Array<(program: Command, shell: 
   ['Decide what is owed:', [waiveCommand, notOwedCommand, notMaterialCommand]],
   ['Close, and after:', [reviewCommand, closeCommand, reopenCommand, followUpCommand, resumeCommand]],
   ['The register, and other cases:', [registerCommand, importCommand, triageCommand, reportCommand, depsCommand]],
+  ['Act through the server:', [loginCommand, logoutCommand, whoamiCommand]],
   ['Try and rehearse:', [exerciseCommand, detectCommand, sessionsCommand, auditCommand]],
   [
     'Run Tocsin:',
@@ -148,6 +151,7 @@ export function createProgram(shell: Shell): Command {
       'Run security incidents: contain, notify, file and review before each deadline, and keep the register.',
     )
     .version(packageVersion(), '-V, --version', 'Print the version')
+    .option('--break-glass <reason>', 'go straight to Temporal, past the server of TOCSIN_URL; entries say so, and why')
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError('Add --help for the arguments and an example.')
@@ -203,6 +207,7 @@ export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 
     typed = command;
     subject = subjectOf(command);
     checkFilledIn(command);
+    breakGlass(program, shell);
     readTypedTimes(command, shell);
   });
   try {
@@ -214,6 +219,17 @@ export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 
   } finally {
     await shell.close();
   }
+}
+
+/** Whoever goes past the server says why, and sees that entries will say so. */
+function breakGlass(program: Command, shell: Shell): void {
+  const { breakGlass: why } = program.opts<{ breakGlass?: string }>();
+  if (why === undefined) return;
+  const reason = BreakGlassSchema.safeParse(why);
+  if (!reason.success) throw usage(`--break-glass: ${reason.error.issues[0]!.message}: say why, in one sentence`);
+  shell.breakGlass = reason.data;
+  const said = 'Break-glass: straight to Temporal. What you send is recorded as unauthenticated, with your reason.';
+  for (const line of wrap(said, shell.err.width)) shell.err.line(shell.err.style(line, 'yellow'));
 }
 
 /** A command of a mail or a hint that was pasted as it stands would record its placeholders as facts. */
@@ -234,7 +250,8 @@ async function reportError(
   typed: Command | undefined,
 ): Promise<1 | 2> {
   const described = await toCommandError(error, subject);
-  const told = subject ? await withMeantId(described, shell, subject) : described;
+  const meant = subject ? await withMeantId(described, shell, subject) : described;
+  const told = meant instanceof ServerAway ? aroundServer(meant) : meant;
   if (json) {
     shell.err.json({ error: told.message, problems: told.problems, exitCode: told.exitCode });
     return told.exitCode;
@@ -247,6 +264,13 @@ async function reportError(
   for (const problem of problems) for (const line of hanging('  - ', problem, err.width)) err.line(line);
   if (told.cause instanceof Error && shell.env.TOCSIN_DEBUG) err.line(told.cause.stack ?? '');
   return told.exitCode;
+}
+
+/** What is left where the server is away. */
+function aroundServer({ message, exitCode, problems }: ServerAway): CommandError {
+  const around =
+    'If it cannot wait: --break-glass REASON goes straight to Temporal, with TEMPORAL_ADDRESS and TOCSIN_ENCRYPTION_KEYS set';
+  return new CommandError(`${message}. ${around}`, exitCode, problems);
 }
 
 async function toCommandError(error: unknown, subject: Subject | undefined): Promise<CommandError> {

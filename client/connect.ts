@@ -6,10 +6,15 @@ import { tocsin } from '../domain/kernel/command-lines';
 import { keyRing } from '../platform/encryption-key';
 import { dataDir } from '../platform/folders';
 import { isProduction } from '../platform/production';
+import { readSettings, SettingsError } from '../platform/settings/load';
 import { readRunningStack } from '../platform/stack-file';
+import type { CaseClient } from './cases';
 import { dataConverter } from './codec';
 import { refused, usage } from './errors';
 import { LONG_HISTORIES } from './long-histories';
+import { serverTarget } from './server/bearer';
+import { connectServer } from './server/server-client';
+import { type ServerSettings, serverClientSettings } from './settings';
 import { TocsinClient } from './tocsin-client';
 import { temporalTlsProblem } from './verified-temporal';
 
@@ -25,6 +30,8 @@ export interface TemporalTarget {
 
 /** How to reach Tocsin. What is left out is taken from the environment. */
 export interface ConnectOptions {
+  /** `tocsin serve`, which finds out who acts; else `TOCSIN_URL`. Its token is `TOCSIN_TOKEN`, or that of `tocsin login`. */
+  url?: string;
   /** `host:port` of Temporal; else `TEMPORAL_ADDRESS`, else that of the profile `TEMPORAL_PROFILE`. */
   address?: string;
   /** Else `TEMPORAL_NAMESPACE` or the profile's, else `default`. */
@@ -40,11 +47,14 @@ export interface ConnectOptions {
 }
 
 /**
- * Connects to the Temporal that Tocsin's workers use. Throws a CommandError that says what to do when no address is
+ * Connects to the server where one is named, else to the Temporal that Tocsin's workers use. Throws a CommandError that says what to do when no address is
  * known, when the settings cannot be read, when production has no encryption keys or no TLS, or when nothing answers within 10 seconds.
  */
-export async function connectTocsin(options: ConnectOptions = {}): Promise<TocsinClient> {
+export async function connectTocsin(options: ConnectOptions = {}): Promise<CaseClient> {
   const env = options.env ?? process.env;
+  // Whoever gives an address of Temporal means that.
+  const server = options.address ? undefined : serverOf(options, env);
+  if (server) return connectServer(serverTarget(server, readRunningStack(dataDir(env as NodeJS.ProcessEnv))));
   const target = targetOf(options, env);
   if (!target) {
     throw usage(
@@ -62,6 +72,15 @@ export async function connectTocsin(options: ConnectOptions = {}): Promise<Tocsi
     );
   }
   return connectTo(target, keys, options.taskQueue ?? (env.TOCSIN_TASK_QUEUE || undefined));
+}
+
+function serverOf({ url }: ConnectOptions, env: Record<string, string | undefined>): ServerSettings | undefined {
+  const given = { ...env, ...(url !== undefined && { TOCSIN_URL: url }) };
+  try {
+    return readSettings(serverClientSettings, given as NodeJS.ProcessEnv);
+  } catch (error) {
+    throw error instanceof SettingsError ? usage('the server cannot be used', [...error.problems]) : error;
+  }
 }
 
 /** The keys that are set, else those of the stack that runs on this machine, when it is meant. */

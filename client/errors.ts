@@ -34,6 +34,14 @@ export class UnknownOutcome extends CommandError {
   }
 }
 
+/** The server in which people and tools act is away, or what it needs is: nothing was done. */
+export class ServerAway extends CommandError {
+  constructor(message: string) {
+    super(message, 1);
+    this.name = 'ServerAway';
+  }
+}
+
 /** There is no case of that id. Whoever shows it may know which was meant. */
 export class UnknownCase extends CommandError {
   constructor(

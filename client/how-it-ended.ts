@@ -8,7 +8,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../domain/kernel/failures';
 import { described, executions, infoOf } from './executions';
-import type { Stopped } from './stopped';
+import type { Standing, Stopped } from './stopped';
 
 const HOW: Partial<Record<WorkflowExecutionStatusName, Stopped['how']>> = {
   TERMINATED: 'terminated',
@@ -21,10 +21,7 @@ const HOW: Partial<Record<WorkflowExecutionStatusName, Stopped['how']>> = {
  * How the latest run under an id stands: it runs, has come to its end, has stopped before that, or never opened a case, as
  * its input was not valid. `undefined` where there is none. Throws the client's error when Temporal cannot be asked.
  */
-export async function howItStands(
-  temporal: Client,
-  id: string,
-): Promise<'running' | 'closed' | 'never opened' | Stopped | undefined> {
+export async function howItStands(temporal: Client, id: string): Promise<Standing | undefined> {
   const latest = (await described(temporal, id))?.workflowExecutionInfo;
   if (!latest) return undefined;
   const run = await infoOf(temporal, latest);

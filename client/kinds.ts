@@ -62,6 +62,14 @@ export const KINDS = {
 
 export type KindName = keyof typeof KINDS;
 
+/** Where each kind stands in the API of the server, as in `/v1/incidents`. */
+export const COLLECTIONS = {
+  incident: 'incidents',
+  triage: 'triage-cases',
+  report: 'vulnerability-reports',
+  patch: 'patch-tasks',
+} as const satisfies Record<KindName, string>;
+
 /** What the queries of a kind answer. */
 export interface Answers {
   incident: { view: IncidentView; event: IncidentEvent };

@@ -11,6 +11,9 @@ export interface Stopped {
   at?: Instant;
 }
 
+/** How a case stands by its workflow: it runs, is closed, never began, or has stopped. */
+export type Standing = 'running' | 'closed' | 'never opened' | Stopped;
+
 /** `its workflow was terminated at 2026-04-01 12:00 UTC`. */
 export function stoppedText({ how, at }: Stopped): string {
   if (how === 'missing') return 'Temporal has no workflow of it';

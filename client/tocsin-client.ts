@@ -16,16 +16,14 @@ import {
   type ClosedIncidentInput,
   INCIDENT_WORKFLOW,
   type IncidentInput,
-  IncidentInputSchema,
   TASK_QUEUE,
 } from '../domain/incident/contract';
 import type { Explanation } from '../domain/incident/explain';
-import type { AFTER_CLOSING } from '../domain/incident/links';
-import { futureProblems } from '../domain/incident/not-ahead';
 import { tocsin } from '../domain/kernel/command-lines';
 import { HISTORY_AHEAD } from '../domain/kernel/failures';
-import { problemsOf } from '../domain/kernel/problems';
 import { type Instant, toInstant } from '../domain/kernel/time';
+import type { AfterClosing, CaseClient } from './cases';
+import { declared } from './declaration';
 import { restartWriter, unfinishedWriters } from './entry-writers';
 import { type CommandError, refused, UnknownCase, UnknownOutcome, usage } from './errors';
 import { described, infoOf } from './executions';
@@ -48,10 +46,8 @@ import { stoppedError } from './stopped';
 const CALL_MS = 20_000;
 const CATCH_UP_MS = 100;
 
-/** The messages that a closed incident takes. */
-type AfterClosing = (typeof AFTER_CLOSING)[number];
-
-export class TocsinClient {
+/** Cases straight at Temporal, and what only whoever reaches Temporal can do. */
+export class TocsinClient implements CaseClient {
   /**
    * @param temporal connected, with the data converter of the workers.
    * @param taskQueue the queue that the workers listen on.
@@ -71,15 +67,7 @@ export class TocsinClient {
    * whether this call made it. Throws a CommandError with all problems when the declaration is not valid.
    */
   async declare(input: IncidentInput): Promise<{ id: string; created: boolean }> {
-    const parsed = IncidentInputSchema.safeParse(input);
-    if (!parsed.success) {
-      const problems = problemsOf(parsed.error, { raw: input }).map((problem) => problem.replace(/^declaration\./, ''));
-      throw usage('the declaration is not valid', problems);
-    }
-    const { declaration, exercise } = parsed.data;
-    // An exercise has a clock of its own, and a record of the past ends before now in any case.
-    const ahead = exercise ? [] : futureProblems(declaration, toInstant(Date.now()));
-    if (ahead.length > 0) throw usage('the declaration is not valid', ahead);
+    const { declaration, exercise } = declared(input);
     return this.start(incidentStart(input, declaration, exercise !== undefined));
   }
 

@@ -25,6 +25,7 @@ const PARTS: { [K in keyof Required<RecordedEvent>]: [must: string, is: (value: 
   by: ['be a text that is not empty', isText],
   exercise: ['be true or false', (value) => typeof value === 'boolean'],
   commandId: ['be a text that is not empty, or absent', (value) => value === undefined || isText(value)],
+  breakGlass: ['be a text that is not empty, or absent', (value) => value === undefined || isText(value)],
   data: ['be a JSON object', isPlainObject],
 };
 const CHECKS = Object.entries(PARTS) as [keyof RecordedEvent, (typeof PARTS)['v']][];
@@ -56,8 +57,20 @@ export function parseEvent(value: unknown): RecordedEvent {
   const faults: string[] = [];
   for (const [name, [must, is]] of CHECKS) if (!is(event[name])) faults.push(`${name}: must ${must}`);
   for (const name in event) if (!NAMES.has(name)) faults.push(`${name.slice(0, 80)}: is not part of an event`);
-  const { v, incidentId, seq, at, kind, by, exercise, commandId, data } = event as RecordedEvent;
-  if (faults.length === 0) return { v, incidentId, seq, at, kind, by, exercise, commandId, data };
+  const { v, incidentId, seq, at, kind, by, exercise, commandId, breakGlass, data } = event as RecordedEvent;
+  if (faults.length === 0)
+    return {
+      v,
+      incidentId,
+      seq,
+      at,
+      kind,
+      by,
+      exercise,
+      commandId,
+      ...(breakGlass !== undefined && { breakGlass }),
+      data,
+    };
   throw new MalformedEntryError(
     `the event ${brief(seq)} of incident ${brief(incidentId)} is malformed: ${faults.join('; ')}`,
   );

@@ -21,7 +21,8 @@ const MOST_FIELDS = 300;
 export function fieldsOf(event: RecordedEvent): Field[] {
   for (let depth = DEPTH; ; depth--) {
     const fields: Field[] = [{ pointer: '/by', text: canonicalText(event.by) }];
-    if (event.commandId !== undefined) fields.push({ pointer: '/commandId', text: canonicalText(event.commandId) });
+    for (const name of ['commandId', 'breakGlass'] as const)
+      if (event[name] !== undefined) fields.push({ pointer: `/${name}`, text: canonicalText(event[name]) });
     open('/data', event.data, depth, fields);
     if (fields.length > MOST_FIELDS && depth > 0) continue;
     return fields.sort((a, b) => (a.pointer < b.pointer ? -1 : 1));
@@ -59,8 +60,8 @@ export function commit(fields: readonly Field[]): { openings: Opening[]; commitm
   return { openings, commitments };
 }
 
-/** `by`, `commandId` and `data` put together from fields that were opened. @throws MalformedEntryError when they contradict one another. */
-export function contentOf(fields: readonly Field[]): Pick<RecordedEvent, 'by' | 'commandId' | 'data'> {
+/** `by`, `commandId`, `breakGlass` and `data` put together from fields that were opened. @throws MalformedEntryError when they contradict one another. */
+export function contentOf(fields: readonly Field[]): Pick<RecordedEvent, 'by' | 'commandId' | 'breakGlass' | 'data'> {
   const content: Record<string, unknown> = {};
   for (const { pointer, text } of fields) {
     const names = pointer.slice(1).split('/');
@@ -78,9 +79,15 @@ export function contentOf(fields: readonly Field[]): Pick<RecordedEvent, 'by' | 
       at = value as Record<string, unknown>;
     });
   }
-  const { by, commandId, data } = content;
-  if (typeof by !== 'string' || !isPlainObject(data) || (commandId !== undefined && typeof commandId !== 'string')) {
+  const { by, commandId, breakGlass, data } = content;
+  const texts = [commandId, breakGlass].every((each) => each === undefined || typeof each === 'string');
+  if (typeof by !== 'string' || !isPlainObject(data) || !texts) {
     throw new MalformedEntryError('the fields do not make an entry: /by and /data are needed');
   }
-  return { by, ...(commandId !== undefined && { commandId: commandId as string }), data };
+  return {
+    by,
+    ...(commandId !== undefined && { commandId: commandId as string }),
+    ...(breakGlass !== undefined && { breakGlass: breakGlass as string }),
+    data,
+  };
 }

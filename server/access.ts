@@ -15,6 +15,7 @@ export const API_ACCESS: Readonly<Record<string, Rule>> = {
   'GET /readyz': 'anybody',
   // What a browser asks before it sends a request from a page of another origin.
   'OPTIONS *': 'anybody',
+  'GET /.well-known/oauth-protected-resource': 'anybody',
   'GET /v1/me': ROLES,
   'POST /codec/decode': READERS,
   'POST /codec/:workflowId/decode': READERS,

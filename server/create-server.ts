@@ -11,6 +11,7 @@ import { isLoopbackHost } from '../platform/loopback-host';
 import { allows, isPage, ruleOf } from './access';
 import { isCaseId } from './api/bodies';
 import { noSuchCase } from './api/failures';
+import { type LoginOffer, RESOURCE_METADATA, resourceMetadata } from './api/resource-metadata';
 import { apiRoutes } from './api/routes';
 import { type CodecOptions, codecRoutes } from './codec/codec-routes';
 import { inOnesName } from './codec/in-ones-name';
@@ -31,6 +32,8 @@ export interface ServerDeps {
   local: boolean;
   /** Of pages that may use it. */
   origins: readonly string[];
+  /** How tools and the command line get a token; without it nobody proves who they are. */
+  login?: LoginOffer | undefined;
   /** Opens and seals; without one nothing is sealed. */
   codec?: PayloadCodec;
   namespace: string;
@@ -129,6 +132,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     const ready = temporal === 'ok' && issuer === 'ok';
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', parts: { temporal, issuer } });
   });
+  app.get(RESOURCE_METADATA, async ({ host, hostname }) => resourceMetadata({ host, hostname }, deps.login));
   app.get('/v1/me', async ({ actor: { by, roles } }) => ({ by, roles }));
   apiRoutes(app, deps.client);
   const admit: CodecOptions['admit'] = (payload, { actor, params }) => {

@@ -59,6 +59,16 @@ export const serverSettings = settingsGroup({
       text,
       { default: 'openid email' },
     ),
+    TOCSIN_OIDC_DEVICE_CLIENT_ID: variable(
+      'The public client at the issuer by which `npx tocsin login` logs people in, with the device flow (RFC 8628).',
+      text,
+      { unset: 'the command line takes tokens of `TOCSIN_TOKEN` alone' },
+    ),
+    TOCSIN_OIDC_DEVICE_SCOPES: variable(
+      'The scopes that it asks for, separated by blanks: those that bring the claims of the name and the roles, and renewal.',
+      text,
+      { default: 'openid email offline_access' },
+    ),
     TOCSIN_SERVER_ORIGINS: variable(
       'Origins of pages that may use the server, such as that of your Temporal Web UI, separated by commas.',
       list,
@@ -93,8 +103,16 @@ export const serverSettings = settingsGroup({
       nameClaim: values.TOCSIN_OIDC_NAME_CLAIM,
       grants: { claim, subjects },
     };
+    const device = values.TOCSIN_OIDC_DEVICE_CLIENT_ID;
+    const base = {
+      origins,
+      oidc,
+      ...(device && {
+        device: { client: device, scopes: values.TOCSIN_OIDC_DEVICE_SCOPES.split(/\s+/).filter(Boolean) },
+      }),
+    };
     const clientId = values.TOCSIN_OIDC_CLIENT_ID;
-    if (!clientId) return { origins, oidc, pages };
+    if (!clientId) return { ...base, pages };
     if (!address)
       problem('TOCSIN_SERVER_URL: is needed with TOCSIN_OIDC_CLIENT_ID: the issuer sends people back there');
     const scopes = values.TOCSIN_OIDC_SCOPES.split(/\s+/).filter(Boolean);
@@ -104,7 +122,7 @@ export const serverSettings = settingsGroup({
       ...(values.TOCSIN_OIDC_CLIENT_SECRET && { clientSecret: values.TOCSIN_OIDC_CLIENT_SECRET }),
       scopes,
     };
-    return { origins, oidc, pages: { ...pages, login } };
+    return { ...base, pages: { ...pages, login } };
   },
 });
 
@@ -121,6 +139,8 @@ export interface ServerSettings {
   origins: string[];
   /** Without it nobody proves who they are. */
   oidc?: OidcSettings;
+  /** The client by which the command line logs people in. */
+  device?: { client: string; scopes: string[] };
   pages: {
     /** Where browsers reach the server, as an origin. */
     address?: string;

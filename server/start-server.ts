@@ -72,6 +72,11 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
         ...(oidc && pages.login && pages.address && { login: new OidcLogin(oidc, pages.login, pages.address) }),
       },
       origins: settings.origins,
+      login: settings.oidc && {
+        issuer: settings.oidc.issuer,
+        audience: settings.oidc.audiences[0]!,
+        device: settings.device,
+      },
       namespace,
       client: new TocsinClient(temporal, options.taskQueue),
       codec: encryptionKeys.length > 0 ? new SealingCodec(encryptionKeys) : undefined,

@@ -1,5 +1,6 @@
 /** What the command line is set up with. */
 import { mailSettings } from '../activities/mail/settings';
+import type { ServerSettings } from '../client/settings';
 import { isProduction } from '../platform/production';
 import { loadSettings } from '../platform/settings/load';
 import { CLI_GROUPS } from './groups';
@@ -13,7 +14,13 @@ export type CliSettings = ReturnType<typeof loadCliSettings>;
 /** Reads the settings of the command line, by the same rules as those of a worker. @throws SettingsError */
 export function loadCliSettings(env: NodeJS.ProcessEnv) {
   const { temporal: _, ...groups } = CLI_GROUPS;
-  const { process, connection, command, ...others } = loadSettings(groups, env, runningStack(env), misspelt(env));
+  const {
+    process,
+    connection,
+    command,
+    throughServer: _server,
+    ...others
+  } = loadSettings(groups, env, runningStack(env), misspelt(env));
   return { ...others, ...command, dataDir: process.dataDir };
 }
 
@@ -29,6 +36,13 @@ export function temporalOfCli(env: NodeJS.ProcessEnv): TemporalSettings {
 export function databaseOfCli(env: NodeJS.ProcessEnv): string | undefined {
   const { temporal: _, ...groups } = CLI_GROUPS;
   return loadSettings(groups, env, runningStack(env), found(env, 'command to Postgres')).databaseUrl;
+}
+
+/** The server that commands go through, with every problem of its address. @throws SettingsError */
+export function serverOfCli(env: NodeJS.ProcessEnv): ServerSettings | undefined {
+  if (!env.TOCSIN_URL) return undefined;
+  const { throughServer } = CLI_GROUPS;
+  return loadSettings({ throughServer }, env, undefined, found(env, 'command to the server')).throughServer;
 }
 
 /** Loaded here: most commands reach nothing, and need none of what the guards read. */

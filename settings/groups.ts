@@ -5,6 +5,7 @@ import { directorySettings } from '../activities/directory/settings';
 import { mailSettings } from '../activities/mail/settings';
 import { pagingSettings } from '../activities/paging/settings';
 import { siteSettings } from '../activities/storage/settings';
+import { serverClientSettings } from '../client/settings';
 import { auditSettings } from '../detection/audit/settings';
 import { dependencySettings } from '../detection/dependencies/settings';
 import { intakeSettings } from '../detection/intake/settings';
@@ -83,6 +84,7 @@ export const CLI_GROUPS = {
   process: processSettings,
   connection: connectionSettings,
   temporal: temporalSettings,
+  throughServer: serverClientSettings,
   databaseUrl: databaseSettings,
   policy: policySettings,
   command: commandSettings,

@@ -27,6 +27,7 @@ export const GUARDED = [
   'watchdog',
   'watchdog without mail',
   'command to Temporal',
+  'command to the server',
   'command to Postgres',
   'command that mails',
 ] as const;

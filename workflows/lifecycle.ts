@@ -350,7 +350,7 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
     this.recordCounted();
     const { state } = this;
     const now = this.clock.now();
-    return this.take(advance(this.lifecycle, state, news(state, now), now, from.by, from.commandId));
+    return this.take(advance(this.lifecycle, state, news(state, now), now, from.by, from.commandId, from.breakGlass));
   }
 
   private recordCounted(): void {

@@ -30,10 +30,13 @@ export async function sendMessage(
   options: MessageOptions,
   next: string[] = [],
 ): Promise<void> {
-  const all = { by: shell.by(options), ...body, commandId: options.commandId };
-  const message = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-  const problems = messageProblems(kindOf(id) ?? kind, name, message);
+  const all = { ...body, commandId: options.commandId };
+  const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  // Whoever the server knows is asked for once the message is right in itself.
+  const before = shell.isRemote ? { by: options.by ?? 'whoever the server knows' } : await shell.sender(options);
+  const problems = messageProblems(kindOf(id) ?? kind, name, { ...before, ...given });
   if (problems.length > 0) throw usage(`this is not a valid "${name}" message`, problems);
+  const message: Record<string, unknown> = { ...(await shell.sender(options)), ...given };
   const client = await shell.client();
   const sent = isAfterClosing({ message: name })
     ? client.sendEvenIfClosed(id, name as (typeof AFTER_CLOSING)[number], message as never, {

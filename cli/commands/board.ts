@@ -41,7 +41,7 @@ export function boardCommand(program: Command, shell: Shell): void {
 
 /** Whether there is a Temporal to ask: one that is named, or that of the running stack. */
 async function isNamed(shell: Shell): Promise<boolean> {
-  if (shell.isGiven || runningStack(shell.env)) return true;
+  if (shell.isGiven || shell.isRemote || runningStack(shell.env)) return true;
   // Loaded here: the gRPC stack takes longer to load than most commands take to run.
   const { configuredTemporal } = await import('../../client/connect.js');
   return configuredTemporal(shell.env) !== undefined;
@@ -63,7 +63,7 @@ async function whatNext(shell: Shell, incidents: ListedCase[]): Promise<void> {
   if (found.fromRegister) for (const line of wrap(NO_WORKER, out.width)) out.line(out.style(line, 'red'));
   const { steps } = stepsOf(found, shell);
   out.line(out.style(`Next on ${id}`, 'dim'));
-  const text = typedHere(shell.settings.by !== undefined);
+  const text = typedHere(shell.actorIsSet);
   for (const line of nextLines(steps.slice(0, STEPS_SHOWN), found.now, out, text)) out.line(line);
   out.line();
   if (steps.length > STEPS_SHOWN) out.line(`${steps.length - STEPS_SHOWN} more: ${tocsin('next', { id })}`);

@@ -27,7 +27,7 @@ export function replayCommand(program: Command, shell: Shell): void {
 
 async function replayOpen(shell: Shell, id: string | undefined, options: Options): Promise<void> {
   if (Boolean(id) === Boolean(options.open)) throw usage('name one incident or case, or use --open');
-  const client = await shell.client();
+  const client = await shell.temporal();
   const { openRuns, replay } = await import('../../worker/replay-open.js');
   const { quietReplay } = await import('../run-worker.js');
   quietReplay();

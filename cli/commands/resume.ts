@@ -49,7 +49,7 @@ export function resumeCommand(program: Command, shell: Shell): void {
 async function resume(shell: Shell, id: string | undefined, options: Options): Promise<void> {
   if (Boolean(id) === Boolean(options.all)) throw usage('name one incident or case, or use --all');
   if (options.all && options.replaceRunning) throw usage('--replace-running ends the workflow of one case: name it');
-  const client = await shell.client();
+  const client = await shell.temporal();
   const problems: string[] = [];
   const resumed: Resumed[] = [];
   for (const each of id ? [await registered(shell, id)] : await lost(shell, client)) {

@@ -1,5 +1,7 @@
 /** Times for people, in UTC. */
+
 import { type Instant, minuteText, spanText, toMs } from '../../domain/kernel/time';
+import { visibleLine } from './hostile-text';
 
 /** For tables: `04-01 02:00`, or `2027-04-01 02:00` when that is not the year of `now`. */
 export function shortInstant(now: Instant, at: Instant): string {
@@ -16,4 +18,9 @@ export function relative(now: Instant, at: Instant): string {
 /** `3,710`. */
 export function grouped(n: number): string {
   return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** That a command went past the server, by whom by their own words, and why. */
+export function straightText({ by, breakGlass }: { by: string; breakGlass?: string | undefined }): string {
+  return `straight to Temporal, by ${visibleLine(by)}: ${visibleLine(breakGlass ?? '')}`;
 }

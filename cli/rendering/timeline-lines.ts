@@ -5,6 +5,7 @@ import { narrate } from '../../domain/incident/narrate';
 import type { NarratedPack, Tone } from '../../domain/incident/narrated';
 import type { IncidentState } from '../../domain/incident/state';
 import { clockOffset, type Instant } from '../../domain/kernel/time';
+import { straightText } from './format';
 import type { Output, Style } from './output';
 import { hanging } from './table';
 
@@ -35,7 +36,8 @@ export class TimelineTeller {
 
   private tell(event: IncidentEvent): string[] {
     const before = this.state;
-    const { obligation, commitments, text, tone } = narrate(event, this.pack, before);
+    const { obligation, commitments, text: what, tone } = narrate(event, this.pack, before);
+    const text = event.breakGlass ? `${what} (${straightText(event)})` : what;
     const whole = event.seq === this.seq + 1 && (this.state !== undefined || event.kind === 'declared');
     this.state = whole ? evolve(this.state, event) : undefined;
     this.seq = event.seq;

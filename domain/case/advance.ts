@@ -53,8 +53,10 @@ export function record<S extends CaseState, E extends RecordedEvent>(
   now: Instant,
   by?: string,
   commandId?: string,
+  breakGlass?: string,
 ): Decision<S, E> {
-  return stamped(lifecycle, before, given, { caseId: before.caseId, exercise: before.exercise, now, by, commandId });
+  const { caseId, exercise } = before;
+  return stamped(lifecycle, before, given, { caseId, exercise, now, by, commandId, breakGlass });
 }
 
 /** Records events, and adds what follows from time and facts, up to the fixpoint. */
@@ -65,8 +67,9 @@ export function advance<S extends CaseState, E extends RecordedEvent>(
   now: Instant,
   by?: string,
   commandId?: string,
+  breakGlass?: string,
 ): Decision<S, E> {
-  let { state, events } = record(lifecycle, before, given, now, by, commandId);
+  let { state, events } = record(lifecycle, before, given, now, by, commandId, breakGlass);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const follows = state.closedAt ? [] : lifecycle.onTime(state, now);
     if (follows.length === 0) return { state, events };
@@ -96,19 +99,25 @@ interface Stamp {
   now: Instant;
   by?: string;
   commandId?: string;
+  breakGlass?: string;
 }
 
 function stamped<S extends CaseState, E extends RecordedEvent>(
   lifecycle: Folds<S, E>,
   before: S | undefined,
   given: NewOf<E>[],
-  { caseId: incidentId, exercise, now: at, by = TOCSIN, commandId }: Stamp,
+  { caseId: incidentId, exercise, now: at, by = TOCSIN, commandId, breakGlass }: Stamp,
 ): Decision<S, E> {
   let state = before;
   const events: E[] = [];
-  for (const { kind, data, by: author } of given as Array<{ kind: string; data: object; by?: string }>) {
+  for (const { kind, data, by: author, breakGlass: why = breakGlass } of given as Array<{
+    kind: string;
+    data: object;
+    by?: string;
+    breakGlass?: string;
+  }>) {
     const stamp = { v: 1 as const, incidentId, seq: (state?.seq ?? 0) + 1, at, by: author ?? by };
-    const event = withoutUndefined({ ...stamp, exercise, commandId, kind, data }) as unknown as E;
+    const event = withoutUndefined({ ...stamp, exercise, commandId, breakGlass: why, kind, data }) as unknown as E;
     events.push(event);
     state = evolveCase(lifecycle, state, event);
   }

@@ -32,7 +32,7 @@ export interface CaseState {
 
 /** An event before it has its place in the sequence. `by` is whoever sent the message, else Tocsin. */
 export type NewOf<E extends RecordedEvent> = E extends RecordedEvent
-  ? { kind: E['kind']; data: E['data']; by?: string }
+  ? { kind: E['kind']; data: E['data']; by?: string; breakGlass?: string | undefined }
   : never;
 
 /** An event of one kind, as the register holds it. */
@@ -55,6 +55,8 @@ export interface CaseMessage {
   commandId?: string | undefined;
   /** When it was sent, by the sender's clock. */
   sentAt?: Instant | undefined;
+  /** Why it goes straight to Temporal although a server finds out who acts. */
+  breakGlass?: string | undefined;
 }
 
 /** The messages of a kind of case by name, as its signals and updates take them. */

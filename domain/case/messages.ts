@@ -5,7 +5,7 @@ import { tooLarge } from '../kernel/bytes';
 import { foreignOf, foreignProblem } from '../kernel/foreign-payload';
 import { problemsOf } from '../kernel/problems';
 import type { RecordedEvent } from '../kernel/recorded-event';
-import { ByOf, clipped, wellFormed } from '../kernel/text';
+import { ByOf, clipped, text, wellFormed } from '../kernel/text';
 import { type Instant, InstantSchema } from '../kernel/time';
 import { ACKNOWLEDGE_ALARMS, AlarmsSchema, acknowledgeable, PersonSchema } from './acknowledge';
 import type { CaseMessage, CaseState, Lifecycle, Messages, NewOf, Work } from './lifecycle';
@@ -13,11 +13,20 @@ import { NOBODY } from './turned-away';
 
 const CommandId = z.string().min(1).max(200).transform(wellFormed);
 
+/** Why a command goes straight to Temporal although a server finds out who acts. */
+export const BreakGlassSchema = text(500);
+
 /**
- * What every message carries: who sends it, an id that makes repeating it harmless, and when it was sent by the sender's
- * clock. What a message says without an instant of its own was so then, however long no worker read it.
+ * What every message carries: who sends it, an id that makes repeating it harmless, when it was sent by the sender's
+ * clock, and why it was sent past the server, where it was. What a message says without an instant of its own was so when
+ * it was sent, however long no worker read it.
  */
-export const envelope = { by: ByOf, commandId: CommandId.optional(), sentAt: InstantSchema.optional() };
+export const envelope = {
+  by: ByOf,
+  commandId: CommandId.optional(),
+  sentAt: InstantSchema.optional(),
+  breakGlass: BreakGlassSchema.optional(),
+};
 
 /** Messages that every kind of case takes beside its own. */
 export const COMMON_MESSAGES = {

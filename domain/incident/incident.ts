@@ -88,6 +88,8 @@ export const DeclarationFields = z
     awareAs: WhenSchema.optional(),
     /** Of a past incident that is only taken into the register: when that was. Nothing of it is sent, contained or alarmed. */
     recordedAt: InstantSchema.optional(),
+    /** Why it was declared straight at Temporal, past the server that finds out who acts. Stands in its first entries. */
+    breakGlass: text(500).optional(),
   })
   .refine((d) => Date.parse(earliestOf(d.detectedAt)) <= Date.parse(d.declaredAt), {
     path: ['declaredAt'],

@@ -24,9 +24,10 @@ export function openingOf(
   // The record of a past incident begins when it was declared.
   const { declaration, why: ahead } =
     given.recordedAt || !isAhead(given, now) || !ofSender() ? { declaration: given, why: [] } : notAhead(given, now);
-  const { id, declaredBy: by, assessment, awareAt, awareAs } = declaration;
+  const { breakGlass, ...kept } = declaration;
+  const { id, declaredBy: by, assessment, awareAt, awareAs } = kept;
   // What the declaration assesses is assessed in an event of its own, which has the judgements.
-  const stated = assessment ? { ...declaration, assessment: judgementsApart(assessment).assessment } : declaration;
+  const stated = assessment ? { ...kept, assessment: judgementsApart(assessment).assessment } : kept;
   const data = { declaration: stated, policy: policyRef(policy) };
   const known = { v: 1 as const, incidentId: id, seq: 1, at: now, exercise: false };
   const plain = evolve(undefined, { ...known, kind: 'declared', by, data });
@@ -41,7 +42,8 @@ export function openingOf(
     by,
     data: { id: measureId(measure), measure },
   }));
-  if (!assessment && !awareAt) return [declared, ...measures];
+  const said = (events: NewEvent[]) => (breakGlass ? events.map((event) => ({ ...event, breakGlass })) : events);
+  if (!assessment && !awareAt) return said([declared, ...measures]);
   // What is known at the declaration is known now, even where the sender's clock runs ahead of ours.
   const aware = awareAs && toMs(awareAs.earliest) <= toMs(now) ? awareAs : awareAt && earliest([awareAt, now]);
   const state = evolve(undefined, { ...known, ...declared });
@@ -53,5 +55,5 @@ export function openingOf(
     policy.pack,
     now,
   );
-  return [declared, ...measures, ...assessed.map((event) => ({ by, ...event }))];
+  return said([declared, ...measures, ...assessed.map((event) => ({ by, ...event }))]);
 }

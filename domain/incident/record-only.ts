@@ -65,7 +65,7 @@ export function playRecord(
     const news = onCaseMessage(lifecycle, state, name, parsed.message, at);
     const rejected = news.flatMap((event) => (event.kind === 'rejected' ? event.data.problems : []));
     if (rejected.length > 0) refused.push({ act, problems: rejected });
-    take(advance(lifecycle, state, news, at, parsed.message.by, parsed.message.commandId));
+    take(advance(lifecycle, state, news, at, parsed.message.by, parsed.message.commandId, parsed.message.breakGlass));
   }
   passTo(now);
   return { state, events, refused };

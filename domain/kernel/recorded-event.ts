@@ -16,9 +16,23 @@ export interface RecordedEvent {
   exercise: boolean;
   /** The id under which the command that caused it came, where it had one. */
   commandId?: string | undefined;
+  /**
+   * Why the command went straight to Temporal, past the server that finds out who acts: `by` is then how its sender named
+   * themselves.
+   */
+  breakGlass?: string | undefined;
   kind: string;
   data: object;
 }
 
 /** The name under which Tocsin itself acts. */
 export const TOCSIN = 'tocsin';
+
+/** Ends the name of whoever acts without having proved who they are. */
+export const UNAUTHENTICATED = '(unauthenticated)';
+
+/** A name that nobody proved, as entries have it: cut to what an entry takes. */
+export function unauthenticated(name: string): string {
+  if (name.endsWith(` ${UNAUTHENTICATED}`)) return name;
+  return `${name.slice(0, 100).trim() || 'somebody'} ${UNAUTHENTICATED}`;
+}

@@ -6,8 +6,8 @@ export const AUDIENCES = ['authority', 'customer', 'internal'] as const;
 export type Audience = (typeof AUDIENCES)[number];
 
 const KIND = /^(\*|[a-z][a-z0-9]*(-[a-z0-9]+)*)$/;
-/** A JSON Pointer below `/by`, `/commandId` or `/data`; a segment `*` stands for any one name, a last `**` for all below. */
-const POINTER = /^\/(by|commandId|data(\/[^/]+)*)$/;
+/** A JSON Pointer: `/by`, `/commandId`, `/breakGlass`, or below `/data`; a segment `*` stands for any one name, a last `**` for all below. */
+const POINTER = /^\/(by|commandId|breakGlass|data(\/[^/]+)*)$/;
 
 const oneOrMore = <T extends z.ZodType<string>>(one: T) =>
   z.union([one.transform((each) => [each]), z.array(one).min(1)], { error: 'must be one, or a list' });

@@ -15,9 +15,16 @@ import { MESSAGE_ROLES } from '../roles-of-messages';
 type Body = Record<string, unknown>;
 
 /** Set by the server in each message. */
-export const OF_THE_SERVER = ['by', 'commandId', 'sentAt'] as const;
+export const OF_THE_SERVER = ['by', 'commandId', 'sentAt', 'breakGlass'] as const;
 /** Set by the server in a declaration. */
-export const OF_THE_DECLARATION = ['declaredBy', 'declaredAt', 'detectedAs', 'awareAs', 'recordedAt'] as const;
+export const OF_THE_DECLARATION = [
+  'declaredBy',
+  'declaredAt',
+  'detectedAs',
+  'awareAs',
+  'recordedAt',
+  'breakGlass',
+] as const;
 
 /** Ids of other kinds of case, and of what Tocsin runs beside them, are not taken by incidents. */
 const PREFIX = 'INC-';

@@ -1,14 +1,8 @@
 /** Where each kind of case stands in the API. */
-import { KINDS, type Kind, type KindName } from '../../client/kinds';
+import { COLLECTIONS, KINDS, type Kind, type KindName } from '../../client/kinds';
 import { MESSAGE_ROLES } from '../roles-of-messages';
 
-/** The collection of each kind, as in `/v1/incidents`. */
-export const COLLECTIONS = {
-  incident: 'incidents',
-  triage: 'triage-cases',
-  report: 'vulnerability-reports',
-  patch: 'patch-tasks',
-} as const satisfies Record<KindName, string>;
+export { COLLECTIONS };
 
 export const KIND_NAMES = Object.keys(COLLECTIONS) as KindName[];
 
@@ -18,10 +12,10 @@ export function messagesOf(kind: KindName): string[] {
   return Object.keys((KINDS[kind] as Kind).messages).filter((name) => (roles[name] ?? []).length > 0);
 }
 
-/** What a kind can be asked, beside how it stands. */
-export const VIEWS: Readonly<Record<KindName, readonly ('timeline' | 'explain')[]>> = {
-  incident: ['timeline', 'explain'],
-  triage: ['timeline'],
-  report: ['timeline'],
-  patch: ['timeline'],
+/** What a kind can be asked beside its state. `standing`: whether its workflow runs, which needs no worker to be told. */
+export const VIEWS: Readonly<Record<KindName, readonly ('timeline' | 'explain' | 'standing')[]>> = {
+  incident: ['timeline', 'explain', 'standing'],
+  triage: ['timeline', 'standing'],
+  report: ['timeline', 'standing'],
+  patch: ['timeline', 'standing'],
 };

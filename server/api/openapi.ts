@@ -25,6 +25,7 @@ function answerOf(method: string, path: string): Json {
   if (method === 'POST') return path.startsWith('/codec') ? ref('Payloads') : ref('Receipt');
   if (path === '/v1/me') return ref('Actor');
   if (path.endsWith('/timeline') || path.endsWith('/explain')) return list({ type: 'object' });
+  if (path.endsWith('/standing')) return ref('Standing');
   if (path.endsWith('/:id')) return ref('Case');
   return path.startsWith('/v1/') ? ref('Page') : { type: 'object' };
 }
@@ -62,6 +63,7 @@ function operation(method: string, path: string, rule: Rule): Json {
   const parameters = [
     ...[...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: text })),
     ...(isCall ? [IDEMPOTENCY_KEY] : []),
+    ...(isCall && !isDeclaration ? [PREFER] : []),
     ...(isView ? [IF_NONE_MATCH] : []),
     ...(method === 'GET' && LISTS.includes(path) ? PAGING : []),
   ];
@@ -74,6 +76,10 @@ function operation(method: string, path: string, rule: Rule): Json {
     responses: {
       200: done,
       ...(isDeclaration && { 201: { ...done, description: 'Declared' } }),
+      ...(isCall &&
+        !isDeclaration && {
+          202: { description: 'On its way, as `Prefer: respond-async` asked', ...jsonOf({ type: 'object' }) },
+        }),
       ...(isView && { 304: { description: 'It stands as it did' } }),
       ...(path === '/readyz' && { 503: { ...done, description: 'Not ready' } }),
       default: { description: 'Not done', content: { 'application/problem+json': { schema: ref('Problem') } } },
@@ -108,6 +114,12 @@ const IDEMPOTENCY_KEY = {
   schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,200}$' },
 };
 const IF_NONE_MATCH = { name: 'If-None-Match', in: 'header', schema: text };
+const PREFER = {
+  name: 'Prefer',
+  in: 'header',
+  description: '`respond-async` (RFC 7240): the answer comes before the case has taken or refused the message.',
+  schema: text,
+};
 const PAGING = [
   { name: 'open', in: 'query', schema: { type: 'string', enum: ['true', 'false'], default: 'true' } },
   { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } },
@@ -148,6 +160,16 @@ const SCHEMAS: Json = {
     type: 'object',
     required: ['id', 'kind', 'state'],
     properties: { id: text, kind: { type: 'string', enum: KIND_NAMES }, state: { type: 'object' } },
+  },
+  Standing: {
+    type: 'object',
+    required: ['standing'],
+    description: 'How a case stands by its workflow. One that has stopped is open, and nothing watches its deadlines.',
+    properties: {
+      standing: { type: 'string', enum: ['running', 'closed', 'never opened', 'stopped'] },
+      how: { type: 'string', enum: ['terminated', 'failed', 'timed out', 'cancelled', 'missing'] },
+      at: text,
+    },
   },
   Page: {
     ...list({

@@ -52,22 +52,40 @@ function routesOf(app: FastifyInstance, client: TocsinClient, kind: KindName): v
       answered(async () => {
         const { id } = request.params;
         await mustBe(client, kind, id);
-        const items = view === 'timeline' ? await client.timeline<KindName>(id) : await client.explain(id);
-        return cached(request, reply, items, { items });
+        const answer = await viewed(client, id, view);
+        return cached(request, reply, answer, answer);
       }),
     );
   for (const name of messagesOf(kind))
-    app.post<OfCase>(`${all}/:id/${name}`, ({ params: { id }, body, actor, headers }) =>
+    app.post<OfCase>(`${all}/:id/${name}`, ({ params: { id }, body, actor, headers }, reply) =>
       answered(async () => {
         const commandId = commandIdOf(headers['idempotency-key'], actor, id, name);
         const message = messageOf(kind, name, body, actor, commandId) as never;
         await mustBe(client, kind, id);
+        if (asksForNoReceipt(headers.prefer)) {
+          await client.signal(id, name as MessageName, message);
+          return reply.code(202).header('preference-applied', 'respond-async').send({});
+        }
         const receipt = await (kind === 'incident' && isAfterClosing({ message: name })
           ? client.sendEvenIfClosed(id, name as 'link', message)
           : client.send(id, name as MessageName, message));
         return receipt.note === REPEATED ? { ...receipt, repeated: true } : receipt;
       }),
     );
+}
+
+async function viewed(client: TocsinClient, id: string, view: (typeof VIEWS)[KindName][number]): Promise<object> {
+  if (view === 'timeline') return { items: await client.timeline<KindName>(id) };
+  if (view === 'explain') return { items: await client.explain(id) };
+  const standing = await client.stands(id);
+  if (standing === undefined) throw noSuchCase();
+  return typeof standing === 'object' ? { standing: 'stopped', ...standing } : { standing };
+}
+
+/** RFC 7240 section 4.1: whoever asks so hears that the message is on its way, and not what becomes of it. */
+function asksForNoReceipt(prefer: string | string[] | undefined): boolean {
+  const preferences = [prefer ?? []].flat().flatMap((each) => each.split(','));
+  return preferences.some((each) => each.trim().toLowerCase() === 'respond-async');
 }
 
 async function declare(client: TocsinClient, { body, actor, headers }: FastifyRequest, reply: FastifyReply) {

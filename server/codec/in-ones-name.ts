@@ -10,7 +10,7 @@ import { SEALERS } from '../roles-of-messages';
 /** What names others, or stands for what Tocsin found: the input of workflows, which no message has. */
 const BY_THE_COMMAND = ['recorded', 'resumed', 'carried', 'closed', 'policy'];
 /** Set where a declaration is read, or where a past incident is recorded. */
-const OF_READ_DECLARATIONS = ['recordedAt', 'detectedAs', 'awareAs'];
+const OF_READ_DECLARATIONS = ['recordedAt', 'detectedAs', 'awareAs', 'breakGlass'];
 
 /**
  * A message with `by`, or a declaration with `declaredBy`, as the server found them out. Throws a Refusal where the payload
@@ -21,6 +21,7 @@ export function inOnesName({ by, roles }: Actor, payload: Payload): Payload {
     throw new Refusal('not-allowed', `what is sealed may be any message, so this is for: ${SEALERS.join(', ')}`);
   const value = objectIn(payload);
   refuseKeys(value, BY_THE_COMMAND, '', 'is done with the command: leave it out');
+  refuseKeys(value, ['breakGlass'], '', 'is of commands that go past the server: leave it out');
   refuseKeys(value, ['sentAt'], '', 'is set by who takes the message: leave it out');
   if (typeof value.commandId === 'string' && value.commandId.startsWith(API_COMMAND))
     throw invalid('commandId', `must not begin with ${API_COMMAND}, as those of the API do`);

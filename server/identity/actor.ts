@@ -1,5 +1,5 @@
 /** Who acts, as the server found out. It stands in entries as `by`, whatever a request says. */
-import { TOCSIN } from '../../domain/kernel/recorded-event';
+import { TOCSIN, UNAUTHENTICATED } from '../../domain/kernel/recorded-event';
 import { ByOf } from '../../domain/kernel/text';
 import { Refusal } from '../problem';
 import type { Role } from '../roles';
@@ -19,9 +19,6 @@ export interface Authenticator {
   ready(): Promise<void>;
 }
 
-/** Ends the name of whoever acts without having proved who they are. */
-export const UNAUTHENTICATED = '(unauthenticated)';
-
 /** Whether entries may name somebody so: visible text on one line, and neither Tocsin itself nor the mark above. */
 export function isName(name: unknown): name is string {
   const { success, data } = ByOf.safeParse(name);
@@ -30,7 +27,7 @@ export function isName(name: unknown): name is string {
     data === name &&
     !/[\p{C}\p{Zl}\p{Zp}]/u.test(name) &&
     name.toLowerCase() !== TOCSIN &&
-    !name.toLowerCase().includes('(unauthenticated)')
+    !name.toLowerCase().includes(UNAUTHENTICATED)
   );
 }
 

@@ -1,8 +1,9 @@
 /** Without an issuer: one person on this machine, who has the key of the session and is whoever they say they are. */
+import { unauthenticated } from '../../domain/kernel/recorded-event';
 import { isSameSecret } from '../../platform/same-secret';
 import { Refusal } from '../problem';
 import { ROLES } from '../roles';
-import { type Actor, type Authenticator, bearerOf, UNAUTHENTICATED } from './actor';
+import { type Actor, type Authenticator, bearerOf } from './actor';
 
 /** Takes the session's key as the bearer token. Entries say behind the name that nobody proved it. */
 export class LocalAuthenticator implements Authenticator {
@@ -12,8 +13,7 @@ export class LocalAuthenticator implements Authenticator {
     private readonly key: string,
     who: string,
   ) {
-    const name = who.slice(0, 100).trim() || 'somebody';
-    this.actor = { by: `${name} ${UNAUTHENTICATED}`, subject: 'local', roles: ROLES };
+    this.actor = { by: unauthenticated(who), subject: 'local', roles: ROLES };
   }
 
   async authenticate(authorization: string | undefined): Promise<Actor> {

@@ -18,6 +18,7 @@ export async function startSealedServer(): Promise<SealedServer> {
   const server = await startServer({
     settings: {
       origins: [],
+      device: { client: 'command-line', scopes: ['openid', 'email', 'offline_access'] },
       oidc: { issuer: issuer.issuer, audiences: [AUDIENCE], nameClaim: 'email', grants },
       pages: {},
     },

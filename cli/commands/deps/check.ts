@@ -105,7 +105,7 @@ async function checkHere(
 
 async function checkByWorker(shell: Shell): Promise<CheckSummary> {
   const { DEPENDENCY_CHECK } = await import('../../../domain/patch/patch-task.js');
-  const { temporal } = await shell.client();
+  const { temporal } = await shell.temporal();
   // One check at a time: who asks while one runs gets its result.
   return temporal.workflow.execute(DEPENDENCY_CHECK, {
     workflowId: 'dependency-check-now',

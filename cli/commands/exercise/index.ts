@@ -38,7 +38,7 @@ export function exerciseCommand(program: Command, shell: Shell): void {
       // With --json standard output holds the report alone, and the live timeline goes to standard error.
       const live = options.json ? shell.err : shell.out;
       live.line(`${live.style(id, 'bold')}  ${visibleLine(scenario.title)}`);
-      const graded = await playExercise(await shell.client(), { scenario, policy, speed, out: live });
+      const graded = await playExercise(await shell.temporal(), { scenario, policy, speed, out: live });
       if (options.json) shell.out.json(graded);
       else for (const line of ['', ...gradeLines(graded, shell.out)]) shell.out.line(line);
       if (!graded.ok) throw refused(`the exercise ${id} did not keep every commitment`);

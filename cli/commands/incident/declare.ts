@@ -2,10 +2,10 @@
 
 import type { Command } from 'commander';
 import { refusedAtOnce } from '../../../activities/containment/refused-at-once';
+import type { CaseClient } from '../../../client/cases';
 import { refused, usage } from '../../../client/errors';
 import { newIncidentId } from '../../../client/incident-id';
 import { stoppedError } from '../../../client/stopped';
-import type { TocsinClient } from '../../../client/tocsin-client';
 import { human } from '../../../domain/incident/contents';
 import { DeclarationFields, DeclarationSchema, declaredMeasures, measureId } from '../../../domain/incident/incident';
 import { aheadProblem } from '../../../domain/kernel/ahead';
@@ -60,7 +60,9 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   if (input && 'acts' in input.data) {
     throw usage(`${input.file} is a scenario. Play it with \`${tocsin('exercise', { file: input.file })}\``);
   }
-  const { raw: given, assumed } = declarationOf(input?.data ?? {}, options, shell, new Date());
+  const { by, breakGlass } = await shell.sender(options);
+  const { raw: read, assumed } = declarationOf(input?.data ?? {}, options, by, new Date());
+  const given: Record<string, unknown> = breakGlass === undefined ? read : { ...read, breakGlass };
   const raw = asks(shell, options) && lacksFields(given) ? await askedFor(shell, given) : given;
   if (!raw) return shell.out.line('Nothing was declared.');
   const parsed = DeclarationSchema.safeParse(raw);
@@ -137,7 +139,7 @@ async function declareRecord(shell: Shell, options: Options, input: InputFile | 
   if (!input) throw usage('--record-only needs -f FILE with the declaration, and with what was done when');
   const now = new Date();
   const { acts = [], ...rest } = input.data;
-  const { raw } = declarationOf(isMapping(rest.declaration) ? rest.declaration : rest, options, shell, now);
+  const { raw } = declarationOf(isMapping(rest.declaration) ? rest.declaration : rest, options, shell.by(options), now);
   const id = String(raw.id);
   const data = { declaration: { ...raw, recordedAt: now.toISOString() }, acts };
   const { loadPolicy } = await import('../../../policy/load-policy.js');
@@ -146,7 +148,7 @@ async function declareRecord(shell: Shell, options: Options, input: InputFile | 
   const detectedAt = typeof stated === 'string' ? whenFlag('detectedAt', stated)! : stated;
   const scenario = readScenario({ ...input, data }, { id, detectedAt }, policy.pack, true);
   const recorded = { ...scenario, where: scenario.acts.map(({ where }) => where) };
-  const { created, played } = await recordPast(await shell.client(), recorded, policy);
+  const { created, played } = await recordPast(await shell.temporal(), recorded, policy);
   if (options.json) return shell.out.json({ id, created, events: played.events.length });
   if (!created) return shell.out.line(shell.out.style(`${id} was already declared; nothing was changed.`, 'yellow'));
   shell.out.line(`${shell.out.style(id, 'bold')} is recorded with ${played.events.length} events. Nothing was sent.`);
@@ -154,7 +156,7 @@ async function declareRecord(shell: Shell, options: Options, input: InputFile | 
 }
 
 /** One id is one incident for ever, also when Temporal has forgotten it. */
-async function refuseUsedId(shell: Shell, client: TocsinClient, id: string): Promise<void> {
+async function refuseUsedId(shell: Shell, client: CaseClient, id: string): Promise<void> {
   // A check that cannot be made delays no declaration.
   if (await client.stands(id).catch(() => true)) return;
   const state = await inRegister(shell, id);
@@ -171,7 +173,7 @@ function isMapping(value: unknown): value is Record<string, unknown> {
 export function declarationOf(
   file: Record<string, unknown>,
   options: Options,
-  shell: Pick<Shell, 'by'>,
+  by: string,
   now: Date,
 ): { raw: Record<string, unknown>; assumed: Record<string, string> } {
   const { isolate, system } = options;
@@ -191,7 +193,6 @@ export function declarationOf(
     raw[field] = value;
     assumed[field] = value;
   };
-  const by = shell.by(options);
   assume('id', newIncidentId(now));
   assume('declaredAt', now.toISOString());
   assume('detectedAt', String(raw.declaredAt));

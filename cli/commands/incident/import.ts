@@ -52,7 +52,7 @@ async function importFile(shell: Shell, file: string | undefined, options: Optio
   });
   // A file is taken whole or not at all, so that it can be mended and given again.
   if (wrong.length > 0) throw usage('nothing was imported: the file needs a correction', wrong);
-  const client = await shell.client();
+  const client = await shell.temporal();
   const problems: string[] = [];
   const recorded: Array<{ id: string; created: boolean }> = [];
   for (const past of pasts) {

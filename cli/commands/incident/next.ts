@@ -29,7 +29,7 @@ export function nextCommand(program: Command, shell: Shell): void {
     if (!known)
       for (const line of wrap('Its policy is not on this machine: here is only what its alarms ask for.', out.width))
         out.line(out.style(line, 'yellow'));
-    const text = typedHere(shell.settings.by !== undefined);
+    const text = typedHere(shell.actorIsSet);
     for (const line of nextLines(steps, found.now, out, text)) out.line(line);
     out.line(`\nWhy each duty applies: ${tocsin('explain', { id })}`);
   });

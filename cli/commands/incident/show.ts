@@ -50,7 +50,7 @@ async function wholeLines(shell: Shell, id: string): Promise<string[]> {
     now,
     shell.out,
     LAST_EVENTS,
-    shell.settings.by !== undefined,
+    shell.actorIsSet,
     linkLines(shell, id),
   );
   return [...(await warnings(shell, id, found)), ...lines];
@@ -67,7 +67,7 @@ async function watch(shell: Shell, id: string): Promise<void> {
       const { view, events, now } = found;
       const above = await warnings(shell, id, found);
       const { steps } = stepsOf(found, shell);
-      const by = shell.settings.by !== undefined;
+      const by = shell.actorIsSet;
       const room = out.height - above.length;
       paint([...above, ...liveLines(view, events, packOf(shell, found), now, out, room, steps, by)]);
       if (view.state.closedAt) return;

@@ -18,7 +18,7 @@ export function registerDiffStateCommand(register: Command, shell: Shell): void 
     'register diff-state INC-20260401-9f3a',
   ).action(async (id: string, options: CommonOptions) => {
     const { diffState } = await import('../../diff-state.js');
-    const client = await shell.client();
+    const client = await shell.temporal();
     const diff = await diffState(id, await shell.register(), (each) => client.view(each));
     if (options.json) shell.out.json(diff);
     else for (const line of diffLines(diff, shell.out)) shell.out.line(line);

@@ -91,7 +91,7 @@ function requestOf(incidentId: string, options: Options, shell: Shell): ErasureR
 async function hasEnded(shell: Shell, pool: Pool, plan: ErasurePlan): Promise<boolean> {
   if (plan.erasedAt || (plan.closed && plan.deliveries.open === 0)) return false;
   const { openRounds } = await import('../../../register/erase/erase-deliveries.js');
-  const client = await shell.client();
+  const client = await shell.temporal();
   const rounds = await openRounds(pool, plan.incidentId);
   const ids = [plan.incidentId, ...rounds.map(({ obligation, round }) => `${plan.incidentId}/${obligation}/${round}`)];
   for (const id of ids) if ((await client.find(id))?.open) return false;

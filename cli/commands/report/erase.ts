@@ -48,7 +48,7 @@ export function reportEraseCommand(report: Command, shell: Shell): void {
 
 /** By the workflow while it runs; once it is closed, as the entry that follows its last. */
 async function record(shell: Shell, id: string, by: string): Promise<void> {
-  const client = await shell.client();
+  const client = await shell.temporal();
   if ((await client.find(id))?.open) {
     await client.send(id, 'erased', { by, commandId: `erase-${id}` });
     return;

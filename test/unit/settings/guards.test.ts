@@ -6,7 +6,7 @@ import { connectTocsin } from '../../../client/connect';
 import { namesAnExample } from '../../../platform/example-address';
 import { SettingsError } from '../../../platform/settings/load';
 import { postgresTlsProblem } from '../../../postgres/verified-tls';
-import { databaseOfCli, mailOfCli, temporalOfCli } from '../../../settings/cli';
+import { databaseOfCli, mailOfCli, serverOfCli, temporalOfCli } from '../../../settings/cli';
 import { GUARDED, GUARDS, type Guarded } from '../../../settings/guards';
 import { loadIntakeSettings } from '../../../settings/intake';
 import { loadServerSettings } from '../../../settings/serve';
@@ -32,6 +32,7 @@ const LOAD: Record<Guarded, (env: Env) => unknown> = {
       TOCSIN_WATCHDOG_WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}`,
     }),
   'command to Temporal': temporalOfCli,
+  'command to the server': (env) => serverOfCli({ ...env, TOCSIN_URL: 'https://tocsin.acme.dev' }),
   'command to Postgres': databaseOfCli,
   'command that mails': mailOfCli,
 };

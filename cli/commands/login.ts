@@ -1,0 +1,115 @@
+/** `tocsin login`, `logout` and `whoami`: who acts through the server. */
+
+import type { Command } from 'commander';
+import { decodeJwt } from 'jose';
+import { usage } from '../../client/errors';
+import { tocsin } from '../../domain/kernel/command-lines';
+import { minuteText, toInstant } from '../../domain/kernel/time';
+import { lock } from '../../platform/file-lock';
+import { visibleLine } from '../rendering/hostile-text';
+import type { CommonOptions, Shell } from '../shell';
+import { untilStopped } from '../until-stopped';
+import { verb } from '../verb';
+
+export function loginCommand(program: Command, shell: Shell): void {
+  verb(
+    program,
+    'login',
+    'Log in to the server that TOCSIN_URL names, in a browser on any device. The login is kept for your account alone.',
+    'login   # with TOCSIN_URL=https://tocsin.acme.dev',
+  ).action(({ json }: CommonOptions) => login(shell, json === true));
+}
+
+export function logoutCommand(program: Command, shell: Shell): void {
+  verb(program, 'logout', 'End the login at the server that TOCSIN_URL names, and forget its tokens.', 'logout').action(
+    async ({ json }: CommonOptions) => {
+      const { url, loginsFile } = serverOf(shell);
+      const { keepLogin, loginAt } = await import('../../client/server/logins.js');
+      const found = loginAt(loginsFile, url);
+      if (!found) return json ? shell.out.json({ url, was: false }) : shell.out.line(`Nobody is logged in to ${url}.`);
+      const held = await lock(`${loginsFile}.lock`);
+      try {
+        keepLogin(loginsFile, url, undefined);
+      } finally {
+        held.release();
+      }
+      const { revoke } = await import('../../client/server/issuer.js');
+      const revoked = await revoke(found).then(
+        () => true,
+        () => false,
+      );
+      if (json) return shell.out.json({ url, was: true, revoked });
+      shell.out.line(`You are logged out of ${url}.`);
+      if (!revoked)
+        shell.out.line(
+          `The issuer ${found.issuer} did not take back the tokens: they are gone from here, and end by themselves.`,
+        );
+    },
+  );
+}
+
+export function whoamiCommand(program: Command, shell: Shell): void {
+  verb(
+    program,
+    'whoami',
+    'Show as whom you act through the server, with which roles, and until when your token holds.',
+    'whoami',
+  ).action(async ({ json }: CommonOptions) => {
+    const { url } = serverOf(shell);
+    const { me, until } = await who(shell);
+    if (json) return shell.out.json({ url, ...me, until });
+    shell.out.line(`${visibleLine(me.by)} at ${url}`);
+    shell.out.line(`Roles: ${me.roles.join(', ') || 'none, so nothing is allowed'}`);
+    if (until) shell.out.line(`The token holds until ${minuteText(until)} UTC; a login renews it.`);
+  });
+}
+
+async function login(shell: Shell, json: boolean): Promise<void> {
+  const { url, token, loginsFile } = serverOf(shell);
+  if (token) throw usage('TOCSIN_TOKEN: is set and would be used in place of the login: unset it first');
+  const { deviceLogin, loginTerms } = await import('../../client/server/issuer.js');
+  const { keepLogin } = await import('../../client/server/logins.js');
+  const ending = new AbortController();
+  void untilStopped().then(() => ending.abort());
+  // A script reads standard output: what a person must do stands beside it.
+  const prompted = json ? shell.err : shell.out;
+  const kept = await deviceLogin(
+    await loginTerms(url),
+    ({ verificationUri, userCode }) => {
+      prompted.line('To log in, open this address on any device:');
+      prompted.line(`  ${visibleLine(verificationUri)}`);
+      prompted.line(`It must show the code ${visibleLine(userCode)}. Confirm it only there. Waiting …`);
+    },
+    ending.signal,
+  );
+  const held = await lock(`${loginsFile}.lock`);
+  try {
+    keepLogin(loginsFile, url, kept);
+  } finally {
+    held.release();
+  }
+  const { me, until } = await who(shell);
+  if (json) return shell.out.json({ url, ...me, until });
+  shell.out.line(`You are ${visibleLine(me.by)} at ${url}: ${me.roles.join(', ') || 'without a role'}.`);
+  shell.out.line(`See what is open: ${tocsin('board', {})}`);
+}
+
+async function who(shell: Shell) {
+  const { target, client } = await shell.throughServer();
+  return { me: client.me, until: untilOf(await target.token()) };
+}
+
+/** When a token ends, as it says itself; that of a session on this machine says nothing. */
+function untilOf(token: string): string | undefined {
+  try {
+    const { exp } = decodeJwt(token);
+    return exp === undefined ? undefined : toInstant(exp * 1000);
+  } catch {
+    return undefined;
+  }
+}
+
+function serverOf(shell: Shell) {
+  if (shell.server) return shell.server;
+  throw usage('TOCSIN_URL: is not set: name the server, like https://tocsin.acme.dev');
+}

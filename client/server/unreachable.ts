@@ -1,0 +1,62 @@
+/** Why a server did not answer, in words of somebody who can mend it. Codes are those of Node.js, undici and OpenSSL. */
+
+/** By the code of the error: https://nodejs.org/api/errors.html, https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const WHY: Record<string, string> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'its name is not known here: is it spelt right, and are you on the network or VPN that knows it?',
+  EAI_AGAIN: 'its name cannot be looked up now: is the network up?',
+  EHOSTUNREACH: 'there is no way to it from here',
+  ENETUNREACH: 'there is no way to it from here',
+  ETIMEDOUT: 'it does not answer in time',
+  UND_ERR_CONNECT_TIMEOUT: 'it does not answer in time',
+  UND_ERR_HEADERS_TIMEOUT: 'it does not answer in time',
+  ECONNRESET: 'the connection was closed before it answered',
+  UND_ERR_SOCKET: 'the connection was closed before it answered',
+  CERT_HAS_EXPIRED: 'its certificate has expired: whoever runs it must renew it',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet: is the clock of this machine right?',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself alone',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is of an authority that this machine does not trust',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is of an authority that this machine does not trust',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is of an authority that this machine does not trust',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS there',
+  EPROTO: 'it does not speak TLS there',
+};
+
+/** What an authority of one's own needs. */
+const TRUST = ': name the file with the certificate of your authority in NODE_EXTRA_CA_CERTS';
+const UNTRUSTED = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)/;
+
+/** Codes with which nothing of a request was sent. */
+const NOT_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_|SELF_|UNABLE_|ERR_TLS|ERR_SSL|EPROTO)/;
+
+/** Completes "it cannot be reached". Nothing of the request stands in it. */
+export function whyUnreachable(url: string, error: unknown): string {
+  if (isTimeout(error)) return 'it does not answer in time';
+  const code = codeOf(error);
+  const why = code && WHY[code];
+  if (!why) return code ? `the connection failed (${code})` : 'the connection failed';
+  if (UNTRUSTED.test(code)) return `${why}${TRUST}`;
+  // A server of plain HTTP closes a connection that begins with TLS.
+  return url.startsWith('https:') && /^E?(PROTO|CONNRESET)$/.test(code) ? `${why} (is it https?)` : why;
+}
+
+/** Whether something of a request may have arrived. */
+export function reached(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === undefined || !NOT_SENT.test(code);
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError';
+}
+
+/** The first code down the chain of causes; of an AggregateError that of its first part. */
+function codeOf(error: unknown): string | undefined {
+  for (let at = error; at instanceof Error; at = at.cause ?? (at as { errors?: unknown[] }).errors?.[0]) {
+    const { code } = at as { code?: unknown };
+    if (typeof code === 'string') return code;
+  }
+  return undefined;
+}
