@@ -2,6 +2,7 @@
 
 import os from 'node:os';
 import path from 'node:path';
+import { tocsin } from '../domain/kernel/command-lines';
 import { isSealedOnItsWay } from '../platform/loopback-host';
 import { settingsGroup, text, url, variable } from '../platform/settings/variable';
 
@@ -25,7 +26,7 @@ export const serverClientSettings = settingsGroup({
     ),
     TOCSIN_TOKEN: variable('The token that is borne to it, as tools have one.', text, {
       secret: true,
-      unset: 'that of `npx tocsin login`',
+      unset: `that of \`${tocsin('login', {})}\``,
     }),
     XDG_STATE_HOME: variable(
       'The folder in which logins are kept, for your account alone, by the XDG Base Directory Specification.',
@@ -53,7 +54,7 @@ function serverAddressProblem(address: string): string | undefined {
   if (!['https:', 'http:'].includes(protocol)) return 'must be an https address';
   if (!isSealedOnItsWay(address))
     return 'is not https, so others on the way could read the token and act as you: give an https address (http on this machine alone)';
-  if (username || password) return 'must not hold a login: `npx tocsin login` asks for one';
+  if (username || password) return `must not hold a login: \`${tocsin('login', {})}\` asks for one`;
   if (pathname !== '/' || search || hash) return 'must be an origin, like https://tocsin.acme.dev, without a path';
   return undefined;
 }

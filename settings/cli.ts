@@ -41,8 +41,8 @@ export function databaseOfCli(env: NodeJS.ProcessEnv): string | undefined {
 /** The server that commands go through, with every problem of its address. @throws SettingsError */
 export function serverOfCli(env: NodeJS.ProcessEnv): ServerSettings | undefined {
   if (!env.TOCSIN_URL) return undefined;
-  const { throughServer } = CLI_GROUPS;
-  return loadSettings({ throughServer }, env, undefined, found(env, 'command to the server')).throughServer;
+  const { process, throughServer } = CLI_GROUPS;
+  return loadSettings({ process, throughServer }, env, undefined, found(env, 'command to the server')).throughServer;
 }
 
 /** Loaded here: most commands reach nothing, and need none of what the guards read. */

@@ -1,11 +1,9 @@
 /** `tocsin login`, `logout` and `whoami`: who acts through the server. */
 
 import type { Command } from 'commander';
-import { decodeJwt } from 'jose';
 import { usage } from '../../client/errors';
 import { tocsin } from '../../domain/kernel/command-lines';
 import { minuteText, toInstant } from '../../domain/kernel/time';
-import { lock } from '../../platform/file-lock';
 import { visibleLine } from '../rendering/hostile-text';
 import type { CommonOptions, Shell } from '../shell';
 import { untilStopped } from '../until-stopped';
@@ -24,15 +22,10 @@ export function logoutCommand(program: Command, shell: Shell): void {
   verb(program, 'logout', 'End the login at the server that TOCSIN_URL names, and forget its tokens.', 'logout').action(
     async ({ json }: CommonOptions) => {
       const { url, loginsFile } = serverOf(shell);
-      const { keepLogin, loginAt } = await import('../../client/server/logins.js');
+      const { keepLogin, loginAt, whileAlone } = await import('../../client/server/logins.js');
       const found = loginAt(loginsFile, url);
       if (!found) return json ? shell.out.json({ url, was: false }) : shell.out.line(`Nobody is logged in to ${url}.`);
-      const held = await lock(`${loginsFile}.lock`);
-      try {
-        keepLogin(loginsFile, url, undefined);
-      } finally {
-        held.release();
-      }
+      await whileAlone(loginsFile, () => keepLogin(loginsFile, url, undefined));
       const { revoke } = await import('../../client/server/issuer.js');
       const revoked = await revoke(found).then(
         () => true,
@@ -68,7 +61,7 @@ async function login(shell: Shell, json: boolean): Promise<void> {
   const { url, token, loginsFile } = serverOf(shell);
   if (token) throw usage('TOCSIN_TOKEN: is set and would be used in place of the login: unset it first');
   const { deviceLogin, loginTerms } = await import('../../client/server/issuer.js');
-  const { keepLogin } = await import('../../client/server/logins.js');
+  const { keepLogin, whileAlone } = await import('../../client/server/logins.js');
   const ending = new AbortController();
   void untilStopped().then(() => ending.abort());
   // A script reads standard output: what a person must do stands beside it.
@@ -82,12 +75,7 @@ async function login(shell: Shell, json: boolean): Promise<void> {
     },
     ending.signal,
   );
-  const held = await lock(`${loginsFile}.lock`);
-  try {
-    keepLogin(loginsFile, url, kept);
-  } finally {
-    held.release();
-  }
+  await whileAlone(loginsFile, () => keepLogin(loginsFile, url, kept));
   const { me, until } = await who(shell);
   if (json) return shell.out.json({ url, ...me, until });
   shell.out.line(`You are ${visibleLine(me.by)} at ${url}: ${me.roles.join(', ') || 'without a role'}.`);
@@ -95,18 +83,12 @@ async function login(shell: Shell, json: boolean): Promise<void> {
 }
 
 async function who(shell: Shell) {
+  const { decodeJwt } = await import('jose');
   const { target, client } = await shell.throughServer();
-  return { me: client.me, until: untilOf(await target.token()) };
-}
-
-/** When a token ends, as it says itself; that of a session on this machine says nothing. */
-function untilOf(token: string): string | undefined {
-  try {
-    const { exp } = decodeJwt(token);
-    return exp === undefined ? undefined : toInstant(exp * 1000);
-  } catch {
-    return undefined;
-  }
+  const token = await target.token();
+  // That of a session on this machine says nothing of its end.
+  const exp = token.split('.').length === 3 ? decodeJwt(token).exp : undefined;
+  return { me: client.me, until: exp === undefined ? undefined : toInstant(exp * 1000) };
 }
 
 function serverOf(shell: Shell) {

@@ -1,10 +1,12 @@
 /** The identity provider of a server, as a client logs in there: device flow, renewal, and the end of a login. */
+
 import * as oidc from 'openid-client';
 import { z } from 'zod';
+import { tocsin } from '../../domain/kernel/command-lines';
 import { isLoopbackUrl, isSealedOnItsWay } from '../../platform/loopback-host';
-import { type CommandError, refused, ServerAway } from '../errors';
+import { CommandError, refused, ServerAway } from '../errors';
 import type { Login } from './logins';
-import { whyUnreachable } from './unreachable';
+import { isUnreachable, whyUnreachable } from './unreachable';
 
 /** What the server says of logging in (RFC 9728). */
 const MetadataSchema = z.object({
@@ -104,7 +106,7 @@ export async function revoke({ issuer, clientId, refreshToken, accessToken }: Lo
 
 /** That a login is over, and what to do. */
 export function ended(): CommandError {
-  return refused('your login has ended: `npx tocsin login`');
+  return refused(`your login has ended: \`${tocsin('login', {})}\``);
 }
 
 function configured(issuer: string, clientId: string): Promise<oidc.Configuration> {
@@ -132,8 +134,8 @@ async function atIssuer<T>(issuer: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof oidc.ResponseBodyError) throw refusal(issuer, error.error);
-    if (error instanceof Error && error.name === 'CommandError') throw error;
-    if (error instanceof Error && (error.name === 'TypeError' || error.name === 'TimeoutError'))
+    if (error instanceof CommandError) throw error;
+    if (isUnreachable(error))
       throw new ServerAway(`the issuer ${issuer} cannot be reached: ${whyUnreachable(issuer, error)}`);
     const code = (error as { code?: unknown }).code;
     throw refused(`the issuer ${issuer} answers as it should not${typeof code === 'string' ? ` (${code})` : ''}`);
@@ -148,7 +150,7 @@ function refusal(issuer: string, code: string): CommandError {
     case 'access_denied':
       return refused('the login was refused: nobody is logged in');
     case 'expired_token':
-      return refused('nobody confirmed the login in time: `npx tocsin login` begins a new one');
+      return refused(`nobody confirmed the login in time: \`${tocsin('login', {})}\` begins a new one`);
     default:
       return refused(
         `the issuer ${issuer} refuses the login (${/^[a-z_]{1,40}$/.test(code) ? code : 'unknown'}): may the client of the command line use the device flow, with its scopes and audience?`,

@@ -1,6 +1,9 @@
 /** Logins by server, in one file for this account alone. */
 import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { z } from 'zod';
+import { lock } from '../../platform/file-lock';
+import { privateFolder } from '../../platform/private-files';
 import { writeWholeSync } from '../../platform/write-whole';
 import { refused } from '../errors';
 
@@ -23,7 +26,18 @@ export function loginAt(file: string, url: string): Login | undefined {
   return read(file)[url];
 }
 
-/** Keeps a login, or forgets it. Nobody else writes meanwhile: the caller holds the lock of the file. */
+/** Does something while no other command changes the logins, in a folder for this account alone. */
+export async function whileAlone<T>(file: string, work: () => Promise<T> | T): Promise<T> {
+  privateFolder(path.dirname(file));
+  const held = await lock(`${file}.lock`);
+  try {
+    return await work();
+  } finally {
+    held.release();
+  }
+}
+
+/** Keeps a login, or forgets it. Called within `whileAlone`. */
 export function keepLogin(file: string, url: string, login: Login | undefined): void {
   const { [url]: _, ...others } = read(file);
   const logins = login ? { ...others, [url]: login } : others;

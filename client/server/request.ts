@@ -1,4 +1,5 @@
 /** One request to `tocsin serve`: the token goes to this server alone, and what goes wrong is told with what to do. */
+import { tocsin } from '../../domain/kernel/command-lines';
 import { refused, ServerAway, UnknownOutcome } from '../errors';
 import { reached, whyUnreachable } from './unreachable';
 
@@ -84,7 +85,7 @@ function jsonOf(text: string, { url, method, status }: { url: string; method: st
     throw new UnknownOutcome(
       `whether the message was taken is not known: ${what}, as a proxy whose server is away would. Look before you send it again`,
     );
-  throw new ServerAway(`${what}: is \`tocsin serve\` up behind it, and does TOCSIN_URL name it?`);
+  throw new ServerAway(`${what}: is \`${tocsin('serve', {})}\` up behind it, and does TOCSIN_URL name it?`);
 }
 
 async function bounded(response: Response): Promise<string> {

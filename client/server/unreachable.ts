@@ -52,11 +52,23 @@ function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === 'TimeoutError';
 }
 
-/** The first code down the chain of causes; of an AggregateError that of its first part. */
+/** Whether an error says that there was no connection, and not that what answered was wrong. */
+export function isUnreachable(error: unknown): boolean {
+  return isTimeout(error) || codesOf(error).some((code) => Object.hasOwn(WHY, code));
+}
+
+/** The code that says most: one of those above, else the first. */
 function codeOf(error: unknown): string | undefined {
+  const codes = codesOf(error);
+  return codes.find((code) => Object.hasOwn(WHY, code)) ?? codes[0];
+}
+
+/** The codes down the chain of causes; of an AggregateError those of its first part. */
+function codesOf(error: unknown): string[] {
+  const codes: string[] = [];
   for (let at = error; at instanceof Error; at = at.cause ?? (at as { errors?: unknown[] }).errors?.[0]) {
     const { code } = at as { code?: unknown };
-    if (typeof code === 'string') return code;
+    if (typeof code === 'string') codes.push(code);
   }
-  return undefined;
+  return codes;
 }

@@ -28,6 +28,8 @@ export type Ask = { ask: keyof typeof PLACEHOLDERS };
 const TABLE = {
   up: { flags: ['live-providers'] },
   worker: {},
+  serve: {},
+  login: {},
   doctor: {},
   migrate: { options: ['logins'], flags: ['renew', 'temporal'] },
   'keys create': {},

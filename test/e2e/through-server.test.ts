@@ -145,7 +145,7 @@ test('both transports answer alike', async () => {
   } as never as Parameters<typeof local.declare>[0]['declaration'];
   expect(await local.declare({ declaration })).toEqual({ id: 'INC-BOTH', created: true });
   await quiet('INC-BOTH');
-  const told = async (work: Promise<unknown>) =>
+  const told = async (work: Promise<unknown>): Promise<Record<string, unknown>> =>
     work.then(
       (value) => ({ value }),
       (error) => ({ name: error.name, message: error.message, problems: error.problems, exitCode: error.exitCode }),
@@ -246,16 +246,14 @@ test('the token goes over TLS to the server alone: no other scheme, no redirect,
   let issuer = 'http://login.acme.dev';
   const redirecting = createServer((request, response) => {
     if (request.url!.startsWith('/.well-known'))
-      return response
-        .setHeader('content-type', 'application/json')
-        .end(
-          JSON.stringify({
-            resource: `http://${request.headers.host}`,
-            authorization_servers: [issuer],
-            tocsin_client_id: 'c',
-            tocsin_audience: 'a',
-          }),
-        );
+      return response.setHeader('content-type', 'application/json').end(
+        JSON.stringify({
+          resource: `http://${request.headers.host}`,
+          authorization_servers: [issuer],
+          tocsin_client_id: 'c',
+          tocsin_audience: 'a',
+        }),
+      );
     return response.writeHead(307, { location: `${there}${request.url}` }).end();
   });
   await new Promise<void>((resolve) => redirecting.listen(0, '127.0.0.1', resolve));

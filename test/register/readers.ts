@@ -114,6 +114,7 @@ function anIncident(): RecordedEvent[] {
   story.send('contain', { measure: { action: 'block-source', source: '198.51.100.4' } });
   story.to(3).send('contain', { undo: 'block-source 198.51.100.4' });
   story.send('measure', { text: 'All deploy keys rotated', category: 'remediation', commandId: 'c-2' });
+  story.send('measure', { text: 'Sessions ended', breakGlass: 'the server was away, anna@example.com agreed' });
   story.send('measure', { text: 'All deploy keys rotated', category: 'remediation', commandId: 'c-2' });
   story.to(30).send('approve', { obligation: 'enterprise-notice' });
   story.to(70).send('acknowledge-alarms', { by: 'dpo@example.com' });

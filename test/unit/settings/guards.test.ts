@@ -378,7 +378,7 @@ describe.each(GUARDED)('%s', (process) => {
   });
 });
 
-test.each(GUARDED.filter((each) => each !== 'command to Postgres'))(
+test.each(GUARDED.filter((each) => !['command to Postgres', 'command to the server'].includes(each)))(
   '%s with nothing set is told of each problem what to do',
   (process) => {
     const todo = /(: |, or |; in production |\. )(give|name|set|add|state|list|payloads must be encrypted: give) /;

@@ -45,7 +45,7 @@ export function decide(state: IncidentState, command: Command, pack: Policy, now
     const { message: name, ...message } = command.message;
     if (isRepeat(state, message.commandId)) return { state, events: [] };
     const news = onCaseMessage(lifecycle, state, name, message, now);
-    return advance(lifecycle, state, news, now, message.by, message.commandId);
+    return advance(lifecycle, state, news, now, message.by, message.commandId, message.breakGlass);
   }
   const { report } = command;
   if (report.kind === 'alarm') {
