@@ -133,11 +133,11 @@ beforeAll(async () => {
   intake = ready.intake;
   start('worker', 'worker');
   const stack = stackFile();
-  client = await connectTocsin({
+  client = (await connectTocsin({
     address: ready.temporal.address,
     encryptionKeys: stack.temporal.encryptionKeys,
     env,
-  });
+  })) as TocsinClient;
   afterFile(() => client.close());
 }, 180_000);
 
