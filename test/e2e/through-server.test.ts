@@ -7,6 +7,7 @@ import { runCommand } from '../../cli/program';
 import { Shell } from '../../cli/shell';
 import { connectTocsin } from '../../client/connect';
 import type { IncidentEvent } from '../../domain/incident/events';
+import { freePort } from '../../platform/free-port';
 import { temporaryDir } from '../setup/helpers';
 import { type SealedServer, startSealedServer } from '../setup/sealed-server';
 import { until } from '../setup/until';
@@ -14,8 +15,11 @@ import { TestIncident } from '../setup/workflow-harness';
 import { Screen } from '../unit/cli/helpers';
 
 let server: SealedServer;
+/** Nothing listens there. */
+let nowhere: string;
 beforeAll(async () => {
   server = await startSealedServer();
+  nowhere = `http://127.0.0.1:${await freePort()}`;
 }, 120_000);
 
 const home = temporaryDir('home');
@@ -210,17 +214,14 @@ test('an expired token, a role that may not, and a server that is away, each wit
     1,
     expect.stringMatching(/roles do not allow.*auditor/),
   ]);
-  const typo = await run(
-    ['status', 'INC-BOTH', 'contianed'],
-    remote({ TOCSIN_URL: 'http://127.0.0.1:9', TOCSIN_TOKEN: 'x' }),
-  );
+  const typo = await run(['status', 'INC-BOTH', 'contianed'], remote({ TOCSIN_URL: nowhere, TOCSIN_TOKEN: 'x' }));
   expect([typo.exitCode, typo.err]).toEqual([2, expect.stringContaining('status')]);
 
   const began = Date.now();
-  const away = await run(['show', 'INC-BOTH'], remote({ TOCSIN_URL: 'http://127.0.0.1:9', TOCSIN_TOKEN: 'x' }));
+  const away = await run(['show', 'INC-BOTH'], remote({ TOCSIN_URL: nowhere, TOCSIN_TOKEN: 'x' }));
   expect([away.exitCode, away.err.replace(/\s+/g, ' ')]).toEqual([
     1,
-    expect.stringMatching(/cannot be reached: .*--break-glass REASON/),
+    expect.stringMatching(/cannot be reached: nothing listens there.*--break-glass REASON/),
   ]);
   expect(Date.now() - began).toBeLessThan(5_000);
 });
@@ -261,7 +262,7 @@ test('the token goes over TLS to the server alone: no other scheme, no redirect,
   const moved = await run(['list'], remote({ TOCSIN_URL: url, TOCSIN_TOKEN: 'x' }));
   expect([moved.exitCode, moved.err]).toEqual([1, expect.stringContaining('redirect')]);
   expect((await run(['login'], remote({ TOCSIN_URL: url }))).err).toContain('nothing secret may be sent');
-  issuer = 'http://127.0.0.1:9';
+  issuer = nowhere;
   expect((await run(['login'], remote({ TOCSIN_URL: url }))).err.replace(/\s+/g, ' ')).toMatch(
     /issuer .* cannot be reached/,
   );
@@ -272,7 +273,7 @@ test('the token goes over TLS to the server alone: no other scheme, no redirect,
 
 test('break-glass goes straight, says so, and stands in every entry with the reason', async () => {
   const REASON = 'the identity provider is down';
-  const env = { ...remote({ TOCSIN_URL: 'http://127.0.0.1:9', TOCSIN_BY: 'ann' }), ...straight() };
+  const env = { ...remote({ TOCSIN_URL: nowhere, TOCSIN_BY: 'ann' }), ...straight() };
   const done = await run(['--break-glass', REASON, ...DECLARE, 'INC-GLASS', '--block', '203.0.113.7'], env);
   expect([done.exitCode, done.err]).toEqual([0, expect.stringContaining('Break-glass')]);
   await quiet('INC-GLASS');
