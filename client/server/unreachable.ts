@@ -49,7 +49,7 @@ export function reached(error: unknown): boolean {
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.name === 'TimeoutError';
+  return (error as { name?: unknown } | undefined)?.name === 'TimeoutError';
 }
 
 /** Whether an error says that there was no connection, and not that what answered was wrong. */
@@ -66,9 +66,10 @@ function codeOf(error: unknown): string | undefined {
 /** The codes down the chain of causes; of an AggregateError those of its first part. */
 function codesOf(error: unknown): string[] {
   const codes: string[] = [];
-  for (let at = error; at instanceof Error; at = at.cause ?? (at as { errors?: unknown[] }).errors?.[0]) {
-    const { code } = at as { code?: unknown };
-    if (typeof code === 'string') codes.push(code);
+  let at = error as { code?: unknown; cause?: unknown; errors?: unknown[] } | undefined;
+  while (typeof at === 'object' && at !== null) {
+    if (typeof at.code === 'string') codes.push(at.code);
+    at = (at.cause ?? at.errors?.[0]) as typeof at;
   }
   return codes;
 }
