@@ -10,7 +10,7 @@ const OF_THE_SYSTEM = ['PATH'];
 /** Set by a script for the tests that it runs. */
 const OF_THE_TESTS = ['TOCSIN_RECORD_HISTORIES', 'TOCSIN_FAULTS_REPORT', 'TOCSIN_FAULTS_PREVIOUS'];
 /** Given to an example of tooling by whoever runs it. */
-const OF_THE_EXAMPLES = [];
+const OF_THE_EXAMPLES: string[] = [];
 /** Headers by any name: told as a pattern. */
 const PATTERN = 'TEMPORAL_GRPC_META_…';
 
