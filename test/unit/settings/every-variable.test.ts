@@ -25,7 +25,9 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 /** Names of variables in a text, but for the place where one is declared. */
 function namesIn(text: string): string[] {
   const used = text.replace(/^\s*(?:export const )?'?[A-Z][A-Z0-9_…]*'?(?::| =) variable\(/gm, '');
-  const ours = used.match(/\b(?:TOCSIN|TEMPORAL|RESEND|CLOUDFLARE)_[A-Z0-9_]*[A-Z0-9]\b|\bDATABASE_URL\b|\bXDG_STATE_HOME\b/g) ?? [];
+  const ours =
+    used.match(/\b(?:TOCSIN|TEMPORAL|RESEND|CLOUDFLARE)_[A-Z0-9_]*[A-Z0-9]\b|\bDATABASE_URL\b|\bXDG_STATE_HOME\b/g) ??
+    [];
   const read = [...used.matchAll(/\benv(?:\.|\[['"])([A-Z][A-Z0-9_]+)/g)].map(([, name]) => name!);
   return [...ours, ...read];
 }
