@@ -35,7 +35,7 @@ main { padding-block: 1.75rem 3rem; display: grid; gap: 2rem; grid-template-colu
 .card { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.25rem }
 .stack { display: grid; gap: .75rem; grid-template-columns: minmax(0, 1fr) }
 .two { display: grid; gap: 2rem; grid-template-columns: minmax(0, 1fr) }
-@media (min-width: 60rem) { .two { grid-template-columns: minmax(0, 1.7fr) minmax(0, 1fr) } }
+@media (min-width: 60rem) { .two > .stack { align-content: start } .two { grid-template-columns: minmax(0, 1.7fr) minmax(0, 1fr) } }
 .prose { max-width: 44rem }
 
 /* What must be seen first. */
@@ -51,13 +51,15 @@ main { padding-block: 1.75rem 3rem; display: grid; gap: 2rem; grid-template-colu
 /* Time left is the largest thing on a page. */
 .left { display: grid; gap: .1rem; align-content: start }
 .left strong { font-size: clamp(1.9rem, 1.4rem + 2.2vw, 2.6rem); line-height: 1.05; font-weight: 680; letter-spacing: -.02em; font-variant-numeric: tabular-nums }
+.row .left strong { white-space: nowrap }
+.step .left strong { font-size: 1.35rem }
 .left.big strong { font-size: clamp(2.8rem, 1.8rem + 5vw, 4.5rem) }
 .left.late strong { color: var(--accent) }
 .left span { font-size: .875rem; color: var(--soft) }
 .row { display: grid; gap: .6rem 1.75rem; grid-template-columns: minmax(0, 1fr) }
-@media (min-width: 44rem) { .row { grid-template-columns: 12.5rem minmax(0, 1fr) } }
+@media (min-width: 44rem) { .row { grid-template-columns: 15rem minmax(0, 1fr) } }
 .row .body { display: grid; gap: .4rem; align-content: start }
-.row h3 { font-size: 1.125rem } .row h3 a { color: var(--ink) }
+.row h2, .row h3 { font-size: 1.125rem; margin: 0 } .row h2 a { color: var(--ink) }
 .quiet .left strong { font-size: 1.35rem }
 .todo { border-top: 1px solid var(--line); padding-top: .6rem; margin-top: .3rem; display: grid; gap: .6rem }
 .step { display: grid; gap: .25rem .9rem; grid-template-columns: minmax(0, 1fr) }

@@ -77,6 +77,21 @@ function whatOf(act: TwoPersonAct, { data }: NewEvent, state: IncidentState): st
   return hash64(JSON.stringify(rest));
 }
 
+/**
+ * How many persons must approve a notice, and who has approved the draft that lies there. `of` is missing where the policy of
+ * the incident cannot be read, and with it what the organisation asks for.
+ */
+export function approvalOf(
+  o: Obligation,
+  state: IncidentState,
+  pack: Omit<Policy, 'organisation'> & Partial<Pick<Policy, 'organisation'>>,
+): { of?: 1 | 2; first?: FirstOfTwo } {
+  const first = approvedOnce(o, state);
+  const { organisation } = pack;
+  const of = organisation && (needsTwo('approve', o.id, state, { ...pack, organisation }) ? 2 : 1);
+  return { ...(of && { of }), ...(first && { first }) };
+}
+
 /** Who approved the draft that lies there, where it takes one more. */
 export function approvedOnce(o: Obligation, state: IncidentState): FirstOfTwo | undefined {
   const first = state.firstOfTwo?.[firstKey('approve', o.id)];

@@ -24,7 +24,7 @@ const RULE_OF: Record<TwoPersonAct, TwoPersonRule> = {
 export function needsTwoPersons(
   act: TwoPersonAct,
   rule: { recipient: { to: string }; waivable: string; dismissal: string },
-  { twoPersons = [] }: { twoPersons?: readonly TwoPersonRule[] | undefined },
+  { twoPersons = [] }: { twoPersons?: readonly TwoPersonRule[] | undefined } = {},
 ): boolean {
   if (!twoPersons.includes(RULE_OF[act])) return false;
   if (act === 'approve') return rule.recipient.to === 'individuals';

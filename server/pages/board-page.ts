@@ -71,12 +71,12 @@ function incidentCard(listed: ListedCase, found: LookedAt | undefined, actor: Ac
   // The clock of an exercise is its own.
   const at = found?.now ?? now;
   const [step] = found?.steps ?? [];
-  const act = step?.commands.map((line, n) => actionOf(id, line, actor, n === 0)).find((each) => each !== undefined);
+  const acts = step?.commands.flatMap((line, n) => actionOf(id, line, actor, n === 0) ?? []).slice(0, 3) ?? [];
   return html`<article class="card row">
 ${exercise && !found ? html`<p class="left"><span>The clock of an exercise</span></p>` : timeLeft(nextDeadline, at, 'No deadline runs')}
-<div class="body"><h3><a href="${addressOf(id)}">${title ?? id}</a></h3>
+<div class="body"><h2><a href="${addressOf(id)}">${title ?? id}</a></h2>
 <p class="meta"><span>${id}</span>${severity && html`<b>${severity}</b>`}${stopped ? html`<span class="chip bad">stopped</span>` : html`<span>${status}</span>`}${owner && html`<span>Owner ${owner}</span>`}${overdue > 0 && html`<span class="chip bad">${overdue} overdue</span>`}${exercise && html`<span class="chip note">Exercise</span>`}</p>
-${step && html`<div class="todo"><p><span class="soft">Next:</span> ${step.what}</p>${act && html`<p class="acts">${act}</p>`}</div>`}
+${step && html`<div class="todo"><p><span class="soft">Next:</span> ${step.what}</p>${acts.length > 0 && html`<p class="acts">${acts}</p>`}</div>`}
 </div></article>`;
 }
 

@@ -32,6 +32,7 @@ const ELSEWHERE: Record<string, string> = {
 const ran = new Set<string>();
 let env: NodeJS.ProcessEnv;
 let mailbox: Mailbox;
+let issuer: string;
 
 /** The commands of a stage, as they stand there. */
 function stepsOf(stage: string): string[] {
@@ -59,6 +60,24 @@ async function step(line: string, more: NodeJS.ProcessEnv = {}, replaced: Record
   }
 }
 const command = path.join(app, 'bin', 'tocsin.js');
+
+/** Logs in as `ann-owner`; the code is confirmed in the browser's place as soon as it is shown. */
+async function logIn(line: string, url: string) {
+  ran.add(line);
+  const child = execFile(process.execPath, [command, 'login'], { cwd: folder, env: { ...env, TOCSIN_URL: url } });
+  let said = '';
+  let confirmed: Promise<Response> | undefined;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  for (const each of [child.stdout!, child.stderr!])
+    each.on('data', (text) => {
+      said += text;
+      const userCode = /the code (\S+)\./.exec(said)?.[1];
+      if (!userCode || confirmed) return;
+      const body = JSON.stringify({ userCode, accountId: 'ann-owner' });
+      confirmed = fetch(`${issuer}/confirm`, { method: 'POST', body });
+    });
+  return { code: await ended, said };
+}
 
 /** Starts what runs until it is stopped, and answers when it says so. */
 async function start(
@@ -95,7 +114,8 @@ beforeAll(async () => {
   cpSync(path.join(folder, 'package'), app, { recursive: true });
 
   mailbox = await startMailbox({ dir: path.join(folder, 'mailbox'), apiKey: 're_live' });
-  const [port, temporal, issuer] = await Promise.all([freePort(), startDevServer({}), startIssuer()]);
+  const [port, temporal, started] = await Promise.all([freePort(), startDevServer({}), startIssuer()]);
+  issuer = started.issuer;
   afterFile(() => mailbox.stop());
   const postgres = await startPostgres({ dir: path.join(folder, 'postgres'), port, env: {} });
   afterFile(() => postgres.stop());
@@ -111,7 +131,7 @@ beforeAll(async () => {
     TEMPORAL_NAMESPACE: temporal.namespace,
     RESEND_BASE_URL: mailbox.url,
     TOCSIN_LOG_KEYS: keysFile,
-    TOCSIN_OIDC_ISSUER: issuer.issuer,
+    TOCSIN_OIDC_ISSUER: issuer,
     TOCSIN_OIDC_AUDIENCE: AUDIENCE,
   };
 }, 600_000);
@@ -155,14 +175,20 @@ test('2. the keys', async () => {
 test('5. and 6. all of its processes, an incident, and nothing left to mend', async () => {
   const metrics = await freePort();
   await start('npx tocsin worker', 'Worker on queue', { TOCSIN_METRICS_ADDRESS: `127.0.0.1:${metrics}` });
-  const server = await start('npx tocsin serve', 'API and codec', {}, '--port', '0');
+  const server = await start(
+    'npx tocsin serve',
+    'API and codec',
+    { TOCSIN_OIDC_DEVICE_CLIENT_ID: 'command-line' },
+    ...['--port', '0'],
+  );
   await start('npx tocsin intake', 'http://', {}, '--port', '0');
   await start('npx tocsin watchdog', 'Looking every');
-  const url = /API and codec: (\S+)/.exec(server.output())![1];
+  const url = /API and codec: (\S+)/.exec(server.output())![1]!;
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
 
   copyFileSync(path.join(app, 'examples', 'incident.yaml'), path.join(folder, 'incident.yaml'));
-  const declared = await step('npx tocsin declare -f incident.yaml', { TOCSIN_BY: 'oncall' });
+  expect(await logIn('npx tocsin login', url)).toMatchObject({ code: 0, said: expect.stringContaining('ann-owner') });
+  const declared = await step('npx tocsin declare -f incident.yaml', { TOCSIN_URL: url });
   expect(declared).toMatchObject({ code: 0, err: '' });
   const id = /INC-[\w-]+/.exec(declared.out)![0];
   await until(
@@ -175,7 +201,7 @@ test('5. and 6. all of its processes, an incident, and nothing left to mend', as
   );
   // It goes on until Ctrl-C: what it shows again and again is shown once.
   ran.add('npx tocsin show INC-… --watch');
-  const { out } = await step('tocsin show INC-…', {}, { 'INC-…': id });
+  const { out } = await step('tocsin show INC-…', { TOCSIN_URL: url }, { 'INC-…': id });
   expect(out).toContain(id);
 
   const { found } = JSON.parse((await step('tocsin doctor --json')).out) as {

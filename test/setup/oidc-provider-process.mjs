@@ -48,7 +48,7 @@ const provider = new Provider(issuer, {
   // Whoever logs in as "ann-owner" is ann@acme.dev, an owner. What the scope brings is told when it is asked for.
   findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, ...person(id) }) }),
   claims: { openid: ['sub', 'roles'], email: ['email', 'email_verified'] },
-  ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 600 },
+  ttl: { Interaction: 600, Session: 600, Grant: 600, IdToken: 600 },
   features: {
     devInteractions: { enabled: true },
     deviceFlow: { enabled: true },

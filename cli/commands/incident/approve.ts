@@ -1,6 +1,7 @@
 /** `tocsin approve`: sends a drafted notice now. */
 import type { Command } from 'commander';
 import type { Obligation } from '../../../domain/incident/state';
+import { approvalOf } from '../../../domain/incident/two-persons';
 import { ruleOf } from '../../../domain/policy/policy';
 import { shownPack } from '../../../policy/pack-of';
 import { type MessageOptions, sendMessage } from '../../cases/send';
@@ -32,7 +33,7 @@ export function approveCommand(program: Command, shell: Shell): void {
       const mail = await mailOf(shell, id, obligation);
       if (mail) {
         const said = mailText(mail);
-        if (!yes) await confirm(said, 'send');
+        if (!yes) await confirm(said, mail.of === 2 && !mail.first ? 'approve' : 'send');
         else if (!options.json) shell.out.line(said);
       }
       // What was shown is what is approved.
@@ -41,19 +42,21 @@ export function approveCommand(program: Command, shell: Shell): void {
     });
 }
 
+type Mail = Obligation & ReturnType<typeof approvalOf>;
+
 /** The obligation, where approving it sends a mail now. */
-async function mailOf(shell: Shell, id: string, obligation: string): Promise<Obligation | undefined> {
+async function mailOf(shell: Shell, id: string, obligation: string): Promise<Mail | undefined> {
   const client = await shell.client();
   const view = await client.view<'incident'>(id);
   const o = view?.state.obligations[obligation];
   if (!view || !o || o.status !== 'drafted') return undefined;
-  if (o.draft?.reach) return o;
   const pack = shownPack(view.state, await client.explain(id), shell.settings.policy);
-  return ruleOf(pack, o.rule)?.channel === 'email' ? o : undefined;
+  if (!o.draft?.reach && ruleOf(pack, o.rule)?.channel !== 'email') return undefined;
+  return { ...o, ...approvalOf(o, view.state, pack) };
 }
 
 /** To how many it goes, in which languages, and what it does not say yet. */
-function mailText({ id, draft }: Obligation): string {
+function mailText({ id, draft, of, first }: Mail): string {
   const { reach, missing = [] } = draft ?? {};
   const languages = Object.entries(reach?.languages ?? {}).sort(([, a], [, b]) => b - a);
   const total = languages.reduce((sum, [, n]) => sum + n, 0);
@@ -65,5 +68,7 @@ function mailText({ id, draft }: Obligation): string {
     : '';
   const open =
     missing.length > 0 ? `Not yet established: ${missing.join(', ')}.` : 'Nothing that it must say is missing.';
-  return `${to}${lost} ${open}`;
+  const two = of === 2 ? ' Two persons must approve it: nothing is sent before a second one does.' : '';
+  const both = first ? ` ${first.by} has approved it already: it is sent when a second person does.` : two;
+  return `${to}${lost} ${open}${both}`;
 }
