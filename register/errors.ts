@@ -150,3 +150,8 @@ export class NothingToExportError extends RegisterError {
 export class NoFolderError extends RegisterError {
   readonly code = 'register-no-folder';
 }
+
+/** What is stated of a notice is not what the register's entries say, so nothing would be proved. */
+export class UnprovenNoticeError extends RegisterError {
+  readonly code = 'register-unproven-notice';
+}

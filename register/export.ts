@@ -7,14 +7,14 @@ import type { Audience, Disclosures } from '../domain/policy/disclosure';
 import { bindExport, type ExportLog } from './bind-export';
 import { type DisclosedEntry, disclose, shownText } from './disclose';
 import type { Head, StoredEntry } from './entry';
-import { InconsistentLogError, NoFolderError, UnreadableExportError } from './errors';
+import { InconsistentLogError, NoFolderError, UnprovenNoticeError, UnreadableExportError } from './errors';
 import { type ScopedEntries, scopedEntries } from './export-scope';
 import { recordOwnEntry } from './own-entries';
 import { readEntries } from './read-entries';
 import { EXPORTED } from './verifier/binding';
 import { entryLine } from './verifier/entry-line';
 import { type ExportScope, headerLine } from './verifier/export-header';
-import { type NoticeStatement, openedFor } from './verifier/notice';
+import { NoticeFold, type NoticeStatement, openedFor } from './verifier/notice';
 
 /** Makes another form of an export than the one that verifies by itself. */
 export type FormWriter = (about: {
@@ -44,6 +44,8 @@ export interface ExportOptions {
   notice?: NoticeStatement;
   /** A log that refuses to sign is an error; otherwise the export goes out unsigned, as evidence of what is wrong. */
   mustBeSigned?: boolean;
+  /** A notice that the entries do not prove is an error, before anything is recorded; otherwise whoever verifies finds it. */
+  mustProve?: boolean;
   /** Told now and then how many entries were written. */
   onProgress?: (written: number, total: number) => void;
 }
@@ -67,7 +69,8 @@ export interface Exported {
  * Writes an export to a file that only its owner may read. The file appears whole or not at all, and not before the
  * export was recorded in the register and that record signed. Memory does not grow with it.
  *
- * @throws UnknownIncidentError, NothingToExportError when there is nothing under the scope; what `ExportLog` throws.
+ * @throws UnknownIncidentError, NothingToExportError when there is nothing under the scope; what `ExportLog` throws;
+ *   UnprovenNoticeError with `mustProve`.
  */
 export async function exportRegister(pool: Pool, file: string, options: ExportOptions): Promise<Exported> {
   const { scope, audience, disclosures, by, reason, recipient, log, format = 'json' } = options;
@@ -125,7 +128,8 @@ async function* content(
   rotations: string[],
   options: ExportOptions,
 ): AsyncGenerator<Uint8Array> {
-  const { scope, audience, disclosures, notice } = options;
+  const { scope, audience, disclosures, notice, mustProve } = options;
+  const fold = notice && mustProve ? new NoticeFold(notice) : undefined;
   const { head, count, range } = scoped;
   const madeAt = new Date().toISOString();
   let written = 0;
@@ -148,13 +152,23 @@ async function* content(
   let size = 0;
   for await (const entry of stored()) {
     const line = lineOf(entry, audience, disclosures, notice?.obligation);
+    if (fold) refuseUnproven(fold, entry, options);
     lines.push(line);
     size += line.length;
     if (size < WRITE_BYTES) continue;
     yield Buffer.concat(lines);
     [lines, size] = [[], 0];
   }
+  const fault = fold?.fault();
+  if (fault) throw new UnprovenNoticeError(`the register does not prove ${notice!.obligation}: ${fault}`);
   yield Buffer.concat(lines);
+}
+
+function refuseUnproven(fold: NoticeFold, stored: StoredEntry, { audience, disclosures, notice }: ExportOptions): void {
+  const { position, leaf, shown } = disclose(stored, audience, disclosures);
+  const fault = fold.take(leaf, openedFor(notice!.obligation, leaf.kind, shown));
+  if (!fault) return;
+  throw new UnprovenNoticeError(`the register does not prove ${notice!.obligation}: entry ${position}: ${fault}`);
 }
 
 /** An entry's line. One that was altered in the database goes out as it is: the verifier of the export is to judge it. */

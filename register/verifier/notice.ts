@@ -35,6 +35,8 @@ export function idsHash(ids: readonly string[]): string {
 }
 
 const OF_ALL = ['/data/obligation', '/data/round'];
+/** How an instant was stated that is not known exactly, and until when an act was in time by it. */
+const READINGS = ['/data/inexact/*', '/data/inTimeUntil'];
 /**
  * What is opened of each kind of entry about a notice; `*` at the end: all that begins so. Never who was told: ids of
  * workspaces stay behind their commitments, as do names of people.
@@ -51,16 +53,33 @@ const OPENED: Readonly<Record<string, readonly string[]>> = {
   ],
   'mails-came-back': [],
   'delivery-recounted': ['/data/cameBack'],
-  'told-outside': ['/data/at', '/data/channel', '/data/people'],
+  'told-outside': ['/data/at', ...READINGS, '/data/channel', '/data/people'],
   'left-untold': ['/data/people', '/data/whole'],
   'batch-settled': ['/data/accepted', '/data/at'],
-  'obligation-fulfilled': ['/data/at', '/data/lateByMs', '/data/evidence/*'],
+  'page-published': ['/data/evidence/*'],
+  'made-public': ['/data/at', ...READINGS, '/data/channel', '/data/languages'],
+  'obligation-fulfilled': ['/data/at', ...READINGS, '/data/lateByMs', '/data/evidence/*'],
+  'obligation-reopened': ['/data/purpose', '/data/dueAt'],
+  'obligation-supplemented': ['/data/at', ...READINGS, '/data/lateByMs', '/data/dueAt', '/data/evidence/*'],
+  'act-timed': ['/data/at', ...READINGS, '/data/lateByMs', '/data/previous/*'],
+  'lateness-corrected': [
+    '/data/dueAt',
+    '/data/lateByMs',
+    '/data/inTimeUntil',
+    '/data/previousLateByMs',
+    '/data/previousInTimeUntil',
+  ],
 };
 const CLOSED = ['note', 'reference', 'caseNumber', 'attachments', 'attachmentNames'].map(
   (name) => `/data/evidence/${name}`,
 );
 /** The fields whose commitments stand for the audience. */
 const AUDIENCE = ['/data/audience/ids', '/data/audience/groups', '/data/counted/reached', '/data/counted/unreached'];
+
+/** Whether a proof opens what concerns its notice in an entry of this kind. */
+export function isOfNotices(kind: string): boolean {
+  return Object.hasOwn(OPENED, kind);
+}
 
 function isOpened(kind: string, pointer: string): boolean {
   if (CLOSED.some((closed) => pointer === closed || pointer.startsWith(`${closed}/`))) return false;
@@ -71,7 +90,7 @@ function isOpened(kind: string, pointer: string): boolean {
 
 /** What of an entry a proof opens: of another obligation its name alone, so that a reader sees that it is another one. */
 export function openedFor(obligation: string, kind: string, openings: readonly Opening[]): Opening[] {
-  if (!Object.hasOwn(OPENED, kind)) return [];
+  if (!isOfNotices(kind)) return [];
   const isOwn = openings.some(
     ({ pointer, text }) => pointer === '/data/obligation' && text === JSON.stringify(obligation),
   );
@@ -153,7 +172,7 @@ export class NoticeFold {
     const own = openings.find(({ pointer }) => pointer === '/data/obligation');
     const isOwn = own?.text === JSON.stringify(this.statement.obligation);
     const open = new Set(openings.map(({ pointer }) => pointer));
-    const known = Object.hasOwn(OPENED, kind);
+    const known = isOfNotices(kind);
     if (known && own === undefined) return 'it does not show which notice it is about';
     for (const pointer of leaf.fields.keys()) {
       const must = known && (isOwn ? isOpened(kind, pointer) : pointer === '/data/obligation');

@@ -20,7 +20,9 @@ export function noticeSentences({ obligation, texts, entries, ledger }: NoticeSh
         : [],
     ),
     ...(texts.length === 0 ? ['no entry says that a text went out'] : []),
-    ...entries.map((entry) => `position ${entry.position}, ${entry.at}: ${sentence(entry)}`),
+    ...entries.map(
+      (entry) => `position ${entry.position}, ${entry.at}: ${sentence(entry)}${superseded(entry, entries)}`,
+    ),
     ...entries.flatMap(({ position, audience }) =>
       Object.entries(audience).map(([field, commitment]) => `position ${position} commits to ${field}: ${commitment}`),
     ),
@@ -41,6 +43,8 @@ function subjectOf(text: string): string {
   }
 }
 
+type Fields = NoticeEntry['fields'];
+
 function sentence({ kind, fields }: NoticeEntry): string {
   const value = (name: string) => (fields[name] === undefined ? 'unknown' : String(fields[name]));
   switch (kind) {
@@ -55,16 +59,73 @@ function sentence({ kind, fields }: NoticeEntry): string {
     case 'delivery-recounted':
       return `mails to ${value('cameBack')} ${fields.cameBack === 1 ? 'recipient' : 'recipients'} had come back by then`;
     case 'told-outside':
-      return `some were told by ${value('channel')} at ${value('at')}`;
+      return `some were told by ${value('channel')} at ${when(fields)}`;
     case 'left-untold':
       return 'some were left untold by the decision of a person';
     case 'batch-settled':
       return fields.accepted === true
         ? `a person read at the mail provider that a batch was accepted at ${value('at')}`
         : 'a person read at the mail provider that a batch was not accepted';
+    case 'page-published':
+      return 'a page with the notice was published; that alone does not fulfil it';
+    case 'made-public':
+      return `a person recorded that it was made public by ${value('channel')} at ${when(fields)}`;
+    case 'obligation-fulfilled':
+      return `it counts as fulfilled at ${when(fields)}, ${verdict(fields.lateByMs, fields.inTimeUntil)}${shareOf(fields)}`;
+    case 'obligation-reopened':
+      return `a further round was opened (${value('purpose')}), due at ${value('dueAt')}`;
+    case 'obligation-supplemented': {
+      const due = fields.dueAt === undefined ? 'without a deadline' : verdict(fields.lateByMs, fields.inTimeUntil);
+      return `it was done again in round ${value('round')} at ${when(fields)}, ${due}${shareOf(fields)}`;
+    }
+    case 'act-timed': {
+      const round = fields.round === undefined ? '' : ` in round ${value('round')}`;
+      const before = `${when(fields, 'previous/')}, ${verdict(fields['previous/lateByMs'], fields['previous/inTimeUntil'])}`;
+      return `the time at which it was done${round} was stated more exactly: ${when(fields)}, ${verdict(fields.lateByMs, fields.inTimeUntil)} (before: ${before})`;
+    }
+    case 'lateness-corrected': {
+      const before = verdict(fields.previousLateByMs, fields.previousInTimeUntil);
+      return `by times that were corrected it was due at ${value('dueAt')}: ${verdict(fields.lateByMs, fields.inTimeUntil)} (before: ${before})`;
+    }
     default:
-      return `it counts as fulfilled at ${value('at')}, ${fields.lateByMs === 0 ? 'on time' : `${value('lateByMs')} ms late`}${shareOf(fields)}`;
+      return `there is an entry of the kind ${kind}`;
   }
+}
+
+/** What another entry says since of a verdict: `on time` never stands alone where the register says otherwise elsewhere. */
+function superseded({ kind, position, fields }: NoticeEntry, entries: readonly NoticeEntry[]): string {
+  const isVerdict = ['obligation-fulfilled', 'obligation-supplemented', 'act-timed', 'lateness-corrected'].includes(
+    kind,
+  );
+  if (!isVerdict) return '';
+  const last = (of: (entry: NoticeEntry) => boolean) => entries.filter(of).at(-1)?.position ?? position;
+  // Corrected times are of the first fulfilment; a statement of the time is of the round that it names.
+  const round = kind === 'obligation-fulfilled' ? undefined : fields.round;
+  const corrected = round === undefined ? last((each) => each.kind === 'lateness-corrected') : position;
+  const timed =
+    kind === 'lateness-corrected'
+      ? position
+      : last((each) => each.kind === 'act-timed' && each.fields.round === round && each.position > position);
+  return [
+    ...(timed === position ? [] : [`; position ${timed} states that time more exactly`]),
+    ...(corrected === position
+      ? []
+      : [`; this is as recorded then, and position ${corrected} is the verdict by the corrected times`]),
+  ].join('');
+}
+
+/** When it was, by the field `at`; of one that is not known exactly its two readings. */
+function when(fields: Fields, prefix = ''): string {
+  const [at, earliest] = [fields[`${prefix}at`], fields[`${prefix}inexact/earliest`]];
+  if (at === undefined) return 'an unknown time';
+  return earliest === undefined ? String(at) : `some time between ${String(earliest)} and ${String(at)}`;
+}
+
+function verdict(lateByMs: unknown, inTimeUntil: unknown): string {
+  if (inTimeUntil !== undefined)
+    return `on time if it was no later than ${String(inTimeUntil)}, else up to ${String(lateByMs)} ms late`;
+  if (lateByMs === undefined) return 'with nothing said of its deadline';
+  return lateByMs === 0 ? 'on time' : `${String(lateByMs)} ms late`;
 }
 
 function delivered(fields: Record<string, unknown>): string {

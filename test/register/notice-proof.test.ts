@@ -1,5 +1,6 @@
 /** The proof of a notice: it holds without a database, shows no recipient, and is refused once anything in it is altered. */
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { appendEntries } from '../../register/append/appender';
 import { canonicalText } from '../../register/canonical';
@@ -93,6 +94,124 @@ test('it holds no recipient, no name, and nothing of another notice but what it 
   expect(held).not.toMatch(/ws-delta|ws-echo|dana|"ada"|@customer|"sent":9|clé exposée/);
   expect(held).toContain('gdpr-art34');
   expect(held).toContain(statement.texts[0]!.text.replaceAll('"', '\\"'));
+});
+
+describe('what the register says after it was fulfilled is told', () => {
+  const proofOf = async (incident: string, events: typeof EVENTS) => {
+    const stored = events.map(([kind, data], n) => anEvent(incident, 1 + n, { kind, data: data as never, by: 'ada' }));
+    await appendEntries(register.pool, stored, disclosures.isPersonal.bind(disclosures));
+    const { bytes } = await register.exported(
+      { kind: 'incident', incidentId: incident },
+      { audience: 'authority', notice: statement, mustProve: true },
+    );
+    const result = await verify(bytes);
+    expect(result).toMatchObject({ ok: true, complete: true });
+    return { told: reportLines(result).join(' ').replace(/\s+/g, ' '), held: bytes.toString('utf8'), result };
+  };
+  const at = '2026-04-01T06:00:00.000Z';
+  const inexact = { stated: '2026-04-01', earliest: '2026-04-01T00:00:00.000Z', latest: at };
+  const clock = { from: 'aware', anchorAt: '2026-04-01T00:00:00.000Z' };
+  const fulfilled = (more: object = {}): (typeof EVENTS)[number] => [
+    'obligation-fulfilled',
+    { ...own, at, lateByMs: 0, evidence, ...more },
+  ];
+
+  test('that it was late by times that were corrected', async () => {
+    const corrected = { obligation: NOTICE, clock, dueAt: '2026-04-01T05:00:00.000Z', lateByMs: 3_600_000 };
+    const { told } = await proofOf('INC-corrected', [
+      fulfilled(),
+      ['lateness-corrected', { ...corrected, previousLateByMs: 0 }],
+      [
+        'act-timed',
+        { obligation: NOTICE, at, lateByMs: 0, previous: { at, inexact, lateByMs: 0 }, reason: 'dana knew' },
+      ],
+    ]);
+    const [first] = positions(told);
+    expect(told).toContain(
+      `counts as fulfilled at ${at}, on time; position ${first! + 2} states that time more exactly; this is as recorded then, and position ${first! + 1} is the verdict by the corrected times`,
+    );
+    expect(told).toContain(
+      'by times that were corrected it was due at 2026-04-01T05:00:00.000Z: 3600000 ms late (before: on time)',
+    );
+    // A later statement of the time is by the deadline of then: it does not undo the correction.
+    expect(told).toContain(
+      `${at}, on time (before: some time between 2026-04-01T00:00:00.000Z and ${at}, on time); this is as recorded then, and position ${first! + 1} is the verdict`,
+    );
+    expect(told.match(/counts as fulfilled/g)).toHaveLength(1);
+  });
+
+  test('that it depends on the hour, and then that it was late', async () => {
+    const inTimeUntil = '2026-04-01T05:00:00.000Z';
+    const { told, held } = await proofOf('INC-timed', [
+      fulfilled({ inexact, inTimeUntil, lateByMs: 3_600_000 }),
+      [
+        'act-timed',
+        {
+          ...{ obligation: NOTICE, at: '2026-04-01T05:30:00.000Z', lateByMs: 1_800_000, reason: 'dana knew' },
+          previous: { at, inexact, lateByMs: 3_600_000, inTimeUntil },
+        },
+      ],
+    ]);
+    const hour = `some time between 2026-04-01T00:00:00.000Z and ${at}, on time if it was no later than ${inTimeUntil}, else up to 3600000 ms late`;
+    expect(told).toContain(`counts as fulfilled at ${hour}; position`);
+    expect(told).toContain(`stated more exactly: 2026-04-01T05:30:00.000Z, 1800000 ms late (before: ${hour})`);
+    expect(held).not.toMatch(/dana/);
+  });
+
+  test('a further round that was late, with its texts', async () => {
+    const later = { ...evidence, renderings: [rendering], reference: 'CASE-77', note: 'ask dana' };
+    const { told, held, result } = await proofOf('INC-again', [
+      fulfilled({ evidence: { channel: 'email' } }),
+      [
+        'obligation-reopened',
+        { ...own, round: 2, purpose: 'follow-up', reason: 'dana', clock, dueAt: at, marginAt: at },
+      ],
+      [
+        'obligation-supplemented',
+        { ...own, round: 2, at: '2026-04-01T06:00:09.000Z', lateByMs: 9_000, dueAt: at, evidence: later },
+      ],
+      ['obligation-supplemented', { ...own, round: 3, at, evidence: { channel: 'email' } }],
+    ]);
+    expect(told).toContain(`a further round was opened (follow-up), due at ${at}`);
+    expect(told).toContain('it was done again in round 2 at 2026-04-01T06:00:09.000Z, 9000 ms late');
+    expect(told).toContain(`it was done again in round 3 at ${at}, without a deadline`);
+    expect(result.notice?.texts).toMatchObject([{ sha256, text }]);
+    expect(held).not.toMatch(/dana|CASE-77/);
+  });
+
+  test('a page that was published does not make it fulfilled', async () => {
+    const { told, held } = await proofOf('INC-page', [
+      [
+        'page-published',
+        { ...own, evidence: { channel: 'page', url: 'https://a.example/b', renderings: [rendering], note: 'dana' } },
+      ],
+      ['made-public', { ...own, at, inexact, channel: 'website', languages: ['en'], note: 'dana' }],
+    ]);
+    expect(told).toContain('a page with the notice was published; that alone does not fulfil it');
+    expect(told).toContain(`made public by website at some time between 2026-04-01T00:00:00.000Z and ${at}`);
+    expect(told).toContain(`this file holds the text in "en" that went out (SHA-256 ${sha256})`);
+    expect(told).not.toMatch(/counts as fulfilled|on time/);
+    expect(held).not.toMatch(/dana/);
+  });
+
+  const positions = (told: string) =>
+    [...told.matchAll(/position (\d+), \d{4}-[^ ]+: it counts as fulfilled/g)].map(([, n]) => Number(n));
+});
+
+test('what its entries do not prove is neither recorded as handed over nor left as a file', async () => {
+  const { rows: before } = await register.pool.query('SELECT max(position) FROM tocsin.register_entries');
+  const files = readdirSync(register.dir);
+  const other = canonicalText({ subject: 'All is well', html: 'x', text: 'x' });
+  const texts = [{ sha256: createHash('sha256').update(other).digest('hex'), text: other }];
+  const made = (notice: NoticeStatement) =>
+    register.exported({ kind: 'incident', incidentId: ID }, { audience: 'authority', notice, mustProve: true });
+  await expect(made({ ...statement, texts })).rejects.toThrow(
+    /^the register does not prove enterprise-notice: the text [0-9a-f]{64} is none that an entry says went out$/,
+  );
+  await expect(made({ ...statement, obligation: 'none', texts: [] })).rejects.toThrow('no entry of the incident');
+  const { rows: after } = await register.pool.query('SELECT max(position) FROM tocsin.register_entries');
+  expect(after).toEqual(before);
+  expect(readdirSync(register.dir)).toEqual(files);
 });
 
 test('a text that is gone costs itself, and is told', async () => {

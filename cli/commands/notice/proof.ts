@@ -1,4 +1,5 @@
 /** `tocsin notice proof`: one file by which an outsider checks what was told, when, and what became of it; without addresses. */
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { ArtefactStore } from '../../../activities/storage/artefacts';
@@ -49,11 +50,17 @@ export function noticeProofCommand(notice: Command, shell: Shell): void {
         notice: statement,
         format: 'notice-proof',
         mustBeSigned: true,
+        mustProve: true,
       });
       await anchorInFile(shell, log);
       const { ok, firstBad, notice: shown } = await verifyFile(output, { key: log.verifierKey, witnesses: [] });
-      if (!ok || !shown)
-        throw refused(`${output} was written and does not verify: ${firstBad?.reason ?? 'it shows no notice'}`);
+      if (!ok || !shown) {
+        await rm(output, { force: true });
+        const reason = firstBad?.reason ?? 'it shows no notice';
+        throw refused(
+          `the proof does not verify, so ${output} was removed: ${reason}. Run \`${tocsin('register verify', {})}\``,
+        );
+      }
       if (options.json) {
         shell.out.json({ file: output, ...exported, key: log.verifierKey, notice: shown });
         return;
@@ -80,7 +87,9 @@ async function statementOf(shell: Shell, id: string, obligation: string): Promis
   const { listRecipients } = await import('../../../activities/delivery/ledger/list-deliveries.js');
   const { createKeptArtefacts } = await import('../../../activities/storage/kept-artefacts.js');
   const pool = await shell.register();
-  const hashes = sentTexts(await readIncidentEvents(pool, id), obligation);
+  const { isOfNotices } = await import('../../../register/verifier/notice.js');
+  const events = (await readIncidentEvents(pool, id)).filter(({ kind }) => isOfNotices(kind));
+  const hashes = sentTexts(events, obligation);
   if (hashes.length === 0)
     throw refused(`no notice of ${obligation} of ${id} has gone out; see \`${tocsin('explain', { id, obligation })}\``);
   const dir = path.join(shell.settings.dataDir, 'artefacts');
@@ -92,7 +101,7 @@ async function statementOf(shell: Shell, id: string, obligation: string): Promis
 
 const SILENT = { info() {}, warn() {}, error() {} };
 
-/** Hashes of the texts of a notice that went out, as the entries say; ascending. */
+/** Hashes of the texts of a notice that went out, as those entries say that a proof opens; ascending. */
 function sentTexts(events: readonly IncidentEvent[], obligation: string): string[] {
   const found = events.flatMap(({ data }) => {
     const { obligation: of, evidence } = data as { obligation?: string; evidence?: { renderings?: Rendering[] } };
