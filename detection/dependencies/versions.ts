@@ -27,7 +27,18 @@ export function judgeVersion(version: string | undefined, affected: AffectedPack
       reason: 'the advisory names neither versions nor a range that versions can be compared with',
     };
   }
-  return NOT_AFFECTED;
+  return verdicts.length > 0 ? NOT_AFFECTED : notListed(version, affected);
+}
+
+/** It is none of the versions that alone say what is affected; that counts where all of them are versions of their ecosystem. */
+function notListed(version: string, { versions, ecosystem }: AffectedPackage): Verdict {
+  const order = orderOf(ecosystem);
+  if (!order) return NOT_AFFECTED;
+  const whose = order.parse(version) === undefined ? '' : "the advisory's ";
+  const unread = [version, ...versions].find((each) => order.parse(each) === undefined);
+  if (unread === undefined) return NOT_AFFECTED;
+  const reason = `cannot be compared: ${whose}"${unread.slice(0, 60)}" is no version by ${order.rules}`;
+  return { state: 'undecided', reason };
 }
 
 /** Versions may be written in more than one way (`1.0` and `1.0.0` are one to PEP 440), and built again under their name. */

@@ -75,10 +75,30 @@ describe('worked by hand', () => {
     ],
     ['no start', { ranges: [{ type: 'SEMVER', events: [{ fixed: '2.0.0' }] }] }, '1.0.0', /from which version/],
     ['neither versions nor ranges', {}, '1.0.0', /neither/],
+    [
+      'an installed version that is none, of versions alone',
+      { versions: ['1.0.0'] },
+      'main',
+      /^cannot be compared: "main" is no version/,
+    ],
+    [
+      'a listed version that is none',
+      { versions: ['1.0.0', 'latest'] },
+      '2.0.0',
+      /^cannot be compared: the advisory's "latest" is no version/,
+    ],
     ['no installed version', { versions: ['1.0.0'] }, undefined, /no version/],
   ])('undecided, never clean: %s', (_name, over, version, reason) => {
     const verdict = judgeVersion(version, affected(over));
     expect(verdict).toEqual({ state: 'undecided', reason: expect.stringMatching(reason) });
+  });
+
+  it('clean by versions alone where all can be compared, or their ecosystem has no order but names', () => {
+    expect(judgeVersion('2.0.0', affected({ versions: ['1.0.0'] }))).toEqual({ state: 'not-affected' });
+    expect(judgeVersion('main', affected({ versions: ['main'] }))).toEqual({ state: 'affected' });
+    expect(judgeVersion('b', affected({ ecosystem: 'Unheard Of', versions: ['a'] }))).toEqual({
+      state: 'not-affected',
+    });
   });
 
   it.each<[string, string, string, RangeEvent[], string[], boolean]>([
