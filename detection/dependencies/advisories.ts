@@ -20,13 +20,15 @@ const DEEPEST_FOLDER = 12;
 
 /**
  * Reads one source: an `https:` address (or `http:` on this machine), a folder, or a file. Never throws for its content. A
- * source with nothing in it is a problem: a check that read nothing found nothing, which says nothing. Answers how many records
- * were taken.
+ * source with nothing in it is a problem: a check that read nothing found nothing, which says nothing. Answers whether it was
+ * read whole: of one that was read in part, what is not found in it may stand in the rest.
  */
-export async function readAdvisories(source: string, given: ReadOptions): Promise<number> {
+export async function readAdvisories(source: string, given: ReadOptions): Promise<boolean> {
   let seen = 0;
+  let others = 0;
   const take: TakeRecord = (record, where) => {
-    seen++;
+    if (isNamed(record)) seen++;
+    else others++;
     given.take(record, where);
   };
   let told = 0;
@@ -35,8 +37,15 @@ export async function readAdvisories(source: string, given: ReadOptions): Promis
     given.problem(text);
   };
   await readSource(source, { ...given, take, problem });
-  if (seen + told === 0) problem(`advisories ${nameOf(source)}: no OSV record is there, so nothing is known from it`);
-  return seen;
+  if (seen + others + told === 0)
+    problem(`advisories ${nameOf(source)}: no OSV record is there, so nothing is known from it`);
+  return seen > 0 && others + told === 0;
+}
+
+/** Whether it has the name that every OSV record has: `{}`, or the error of a server, has none. */
+function isNamed(record: unknown): boolean {
+  const found = asObject(record);
+  return found !== undefined && typeof own(found, 'id') === 'string';
 }
 
 async function readSource(source: string, options: ReadOptions): Promise<void> {

@@ -33,7 +33,7 @@ export class DependencyCheck {
   /** What is known beside the advisories; to be filled before the check concludes. */
   readonly vex: VexStatements;
   readonly exploitation = new Exploitation();
-  /** Sources of advisories of which nothing could be read. */
+  /** Sources of advisories that could not be read, in whole or in part. */
   sourcesUnread = 0;
   private readonly inventories = new Map<string, Inventory>();
   /** Names that stand for several inventories. */
@@ -165,8 +165,11 @@ export class DependencyCheck {
   standingOf(task: PatchFinding): Recheck {
     const inventory = this.inventories.get(task.inventory);
     if (!inventory) {
-      return this.unreadable > 0
-        ? { outcome: 'unknown', reason: `the inventory ${task.inventory} cannot be read now` }
+      if (this.unreadable > 0)
+        return { outcome: 'unknown', reason: `the inventory ${task.inventory} cannot be read now` };
+      // As where a worker lacks its settings: it does not show that somebody stopped checking this one.
+      return this.inventories.size === 0
+        ? { outcome: 'unknown', reason: 'no inventory is checked now: is TOCSIN_INVENTORIES set for this worker?' }
         : { outcome: 'unlisted', reason: `the inventory ${task.inventory} is not checked any more` };
     }
     const found = this.findings.find((finding) => sameVulnerability(finding, task));
@@ -196,7 +199,7 @@ export class DependencyCheck {
     const key = packageKey(task.ecosystem, task.package);
     if (!this.installed.get(key)?.some((use) => use.inventory === inventory))
       return whyNotGone(inventory, task.package);
-    if (this.sourcesUnread > 0) return 'a source of advisories cannot be read now, and may say otherwise';
+    if (this.sourcesUnread > 0) return 'a source of advisories cannot be read in whole now, and may say otherwise';
     const broken = [task.advisory, ...task.aliases].find((id) => this.broken.has(id));
     if (broken) return `the record ${broken} cannot be read now`;
     const isKnown = this.knownOf(task).some(({ records }) => records.some(({ id }) => id === task.advisory));

@@ -39,8 +39,8 @@ export async function runCheck(sources: CheckSources, now: Date, beat?: () => vo
   const take = (record: unknown, where: string) => check.addRecord(record, where);
   for (const source of sources.advisories) {
     const problem = (text: string) => check.problem(text);
-    const read = await readAdvisories(source, { cacheDir: sources.cacheDir, take, problem, beat });
-    if (read === 0) check.sourcesUnread++;
+    const whole = await readAdvisories(source, { cacheDir: sources.cacheDir, take, problem, beat });
+    if (!whole) check.sourcesUnread++;
   }
   for (const { id, record } of (await sources.received?.()) ?? []) take(record, `received ${id}`);
   // Each source that is empty has told so; of those that come by webhook there may be none yet.

@@ -387,6 +387,12 @@ describe('how it stands with what was found earlier', () => {
       { outcome: 'unlisted', reason: expect.any(String) },
     ],
     [
+      'no inventory is configured',
+      {},
+      [MINIMIST],
+      { outcome: 'unknown', reason: 'no inventory is checked now: is TOCSIN_INVENTORIES set for this worker?' },
+    ],
+    [
       'found under its other name',
       { web: lock({ minimist: '1.2.5' }) },
       [{ ...MINIMIST, id: 'CVE-2021-44906', aliases: [] }],
@@ -429,10 +435,26 @@ describe('how it stands with what was found earlier', () => {
       return run.standingOf(patchFinding(found));
     };
     expect(await standing(good!)).toMatchObject({ outcome: 'fixed' });
-    for (const unread of [empty!, path.join(dir, 'none'), 'http://127.0.0.1:1/all'])
+    const inPart = Object.entries({
+      'object.json': '{}',
+      'error.json': '{"error":"over quota"}',
+      'list.json': JSON.stringify([MINIMIST, 7]),
+      'page.json': JSON.stringify({ vulns: [MINIMIST], next_page_token: 'x' }),
+      'none.json': '{"vulns":[]}',
+      'lines.jsonl': `${JSON.stringify(MINIMIST)}\n{broken`,
+    }).map(([name, text]) => {
+      writeFileSync(path.join(dir, name), text);
+      return path.join(dir, name);
+    });
+    const folder = path.join(dir, 'folder');
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, 'a.json'), JSON.stringify(MINIMIST));
+    expect(await standing(folder)).toMatchObject({ outcome: 'fixed' });
+    writeFileSync(path.join(folder, 'b.json'), '{');
+    for (const unread of [empty!, path.join(dir, 'none'), 'http://127.0.0.1:1/all', ...inPart, folder])
       expect(await standing(good!, unread)).toEqual({
         outcome: 'unknown',
-        reason: 'a source of advisories cannot be read now, and may say otherwise',
+        reason: 'a source of advisories cannot be read in whole now, and may say otherwise',
       });
   });
 });
