@@ -10,6 +10,7 @@ import { type Finding, findings, type Look, type Part, type WatchedRun } from '.
 import { type RegisteredCase, registeredCase } from '../domain/watch/registered-case';
 import { type Memory, ringsAfter } from '../domain/watch/rings';
 import type { Log } from '../platform/log';
+import { isUnavailable } from '../postgres/pool';
 import { EachCase } from '../register/each-case';
 import { anchoringBehind } from './anchoring-eye';
 import { fullDisk } from './disk-eye';
@@ -35,6 +36,16 @@ const AWAY = {
   Postgres: { atStake: 'nothing can be recorded', setting: 'DATABASE_URL' },
   Temporal: { atStake: 'no deadline is acted on', setting: 'TEMPORAL_ADDRESS' },
 } as const;
+
+/** What could not be looked at is told; that Postgres went away since is told by the next look. */
+function unlooked(part: 'signing' | 'anchoring'): (error: unknown) => Part[] {
+  const what = part === 'signing' ? 'the register is signed' : 'what is signed is kept outside';
+  return (error) => {
+    if (isUnavailable(error)) return [];
+    const problem = `Could not check whether ${what} (${(error as Error).message}). Does the register's database have the schema of this release?`;
+    return [{ part, problem }];
+  };
+}
 
 export interface WatchdogDeps {
   pool: Pool;
@@ -87,8 +98,8 @@ export class Watchdog {
     );
     // Postgres that is away is told already.
     if (cases) {
-      parts.push(...(await unsignedOrAstray(this.deps.pool).catch(() => [])));
-      parts.push(...(await anchoringBehind(this.deps.pool).catch(() => [])));
+      parts.push(...(await unsignedOrAstray(this.deps.pool).catch(unlooked('signing'))));
+      parts.push(...(await anchoringBehind(this.deps.pool).catch(unlooked('anchoring'))));
     }
     const temporal = await this.seen(
       () => this.atTemporal(cases),

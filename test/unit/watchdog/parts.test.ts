@@ -23,6 +23,28 @@ test('each part that does not answer is told with what is at stake and the setti
   ]);
 });
 
+test('that signing or anchoring cannot be checked is told, unless Postgres went away meanwhile', async () => {
+  const told = async (error: Error) => {
+    const query = async (text: unknown) => {
+      if (JSON.stringify(text).includes('log_')) throw error;
+      return { rows: [] };
+    };
+    const { found } = await watchdog(query as never, away('no route')).look();
+    return found.flatMap((each) =>
+      each.kind === 'part' && !['disk', 'temporal'].includes(each.part) ? [[each.part, each.problem]] : [],
+    );
+  };
+  const denied = Object.assign(new Error('permission denied for table log_signer'), { code: '42501' });
+  expect(await told(denied)).toEqual([
+    [
+      'signing',
+      "Could not check whether the register is signed (permission denied for table log_signer). Does the register's database have the schema of this release?",
+    ],
+    ['anchoring', expect.stringMatching(/^Could not check whether what is signed is kept outside \(permission/)],
+  ]);
+  expect(await told(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }))).toEqual([]);
+});
+
 describe('what Postgres says of the register and of the time', () => {
   const NOW = Date.parse('2026-04-01T12:00:00Z');
   /** A database whose clock is `aheadMs` ahead, which answers after `answerMs`, with entries that wait since `waitMs`. */
