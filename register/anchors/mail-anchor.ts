@@ -31,6 +31,8 @@ const StateSchema = z.strictObject({
   startedAt: z.iso.datetime(),
   /** Missing while it is not known whether it was sent. */
   sentAt: z.iso.datetime().optional(),
+  /** When it was given up, as nobody can tell any more whether it was sent: it paces the next mail, and counts for nothing else. */
+  givenUpAt: z.iso.datetime().optional(),
 });
 type State = z.infer<typeof StateSchema>;
 
@@ -65,7 +67,8 @@ export function createMailAnchor(options: {
     if (now().getTime() - startedAt.getTime() > KEY_COUNTS_MS) {
       const sent = await mailer.wasSent(mail, startedAt);
       // Nobody can tell: a second mail would break the promise, a missing one is made good by the next checkpoint.
-      if (sent !== false) return write({ ...state, sentAt: now().toISOString() });
+      if (sent === undefined) return write({ ...state, givenUpAt: now().toISOString() });
+      if (sent) return write({ ...state, sentAt: now().toISOString() });
     }
     const outcome = await mailer.send(mail, keyOf(to, state.note));
     if (outcome) {
@@ -79,7 +82,8 @@ export function createMailAnchor(options: {
   const last = async (): Promise<State | undefined> => {
     const [own, shared] = [await readMailed(stateFile), stateOf(await memory.read())];
     const known = later(own, shared);
-    const isKnown = (other: State | undefined) => other?.note === known?.note && other?.sentAt === known?.sentAt;
+    const isKnown = (other: State | undefined) =>
+      other?.note === known?.note && other?.sentAt === known?.sentAt && other?.givenUpAt === known?.givenUpAt;
     if (known && !(isKnown(own) && isKnown(shared))) await write(known);
     return known;
   };
@@ -91,13 +95,16 @@ export function createMailAnchor(options: {
       if (!('release' in lock)) return 'waits';
       try {
         let before = await last();
-        if (before && before.sentAt === undefined) {
+        const wasOpen = before && settledAt(before) === undefined;
+        if (before && wasOpen) {
           await send(before);
-          if (before.note === note) return 'taken';
           before = await last();
         }
-        if (before?.note === note) return 'present';
-        if (before && now().getTime() - Date.parse(before.sentAt!) < everyMs) return 'waits';
+        if (before?.note === note) {
+          if (before.sentAt === undefined) return 'waits';
+          return wasOpen ? 'taken' : 'present';
+        }
+        if (before && now().getTime() - Date.parse(settledAt(before)!) < everyMs) return 'waits';
         const state: State = { note, startedAt: now().toISOString() };
         await write(state);
         await send(state);
@@ -112,8 +119,17 @@ export function createMailAnchor(options: {
 /** What is remembered in common, with this. */
 function keptWith({ note, keptAt }: Kept, state: State): Kept {
   if (state.sentAt !== undefined) return { note: state.note, keptAt: state.sentAt };
-  const { note: sending, startedAt } = state;
-  return { ...(note !== undefined && { note }), ...(keptAt && { keptAt }), sending: { note: sending, startedAt } };
+  const { note: sending, startedAt, givenUpAt } = state;
+  return {
+    ...(note !== undefined && { note }),
+    ...(keptAt && { keptAt }),
+    sending: { note: sending, startedAt, ...(givenUpAt && { givenUpAt }) },
+  };
+}
+
+/** When it was last tried for good: from then on the next mail is paced. Undefined while it is to be tried again. */
+function settledAt({ sentAt, givenUpAt }: State): string | undefined {
+  return sentAt ?? givenUpAt;
 }
 
 function stateOf({ note, keptAt, sending }: Kept): State | undefined {
@@ -127,6 +143,7 @@ function later(own: State | undefined, shared: State | undefined): State | undef
   const [ownSize, sharedSize] = [checkpointOf(own.note).size, checkpointOf(shared.note).size];
   if (ownSize !== sharedSize) return ownSize > sharedSize ? own : shared;
   if (own.sentAt !== undefined || shared.sentAt !== undefined) return own.sentAt !== undefined ? own : shared;
+  if (own.givenUpAt || shared.givenUpAt) return own.givenUpAt ? own : shared;
   return own.startedAt >= shared.startedAt ? own : shared;
 }
 

@@ -19,8 +19,10 @@ const AnchoredSchema = z.strictObject({
   note: z.string().optional(),
   /** Since when it keeps that. */
   keptAt: z.iso.datetime().optional(),
-  /** A checkpoint on its way, of which nobody knows yet whether it is there. */
-  sending: z.strictObject({ note: z.string(), startedAt: z.iso.datetime() }).optional(),
+  /** A checkpoint on its way, of which nobody knows yet whether it is there; `givenUpAt`: nor ever will. */
+  sending: z
+    .strictObject({ note: z.string(), startedAt: z.iso.datetime(), givenUpAt: z.iso.datetime().optional() })
+    .optional(),
 });
 
 /** What is remembered of one anchor. */

@@ -4,7 +4,12 @@ import path from 'node:path';
 import { readSettings } from '../../platform/settings/load';
 import { anchorSettings } from '../../register/anchors/anchor-settings';
 import { createFileAnchor } from '../../register/anchors/file-anchor';
-import { type CheckpointMail, type CheckpointMailer, createMailAnchor } from '../../register/anchors/mail-anchor';
+import {
+  type CheckpointMail,
+  type CheckpointMailer,
+  createMailAnchor,
+  readMailed,
+} from '../../register/anchors/mail-anchor';
 import { signCheckpoint } from '../../register/tree/checkpoint';
 import { createSigner, parseVerifierKey } from '../../register/tree/note';
 import { splitNotes } from '../../register/verifier/notes';
@@ -102,6 +107,32 @@ test.each([
     await anchor.put(note(2));
     expect(sent.filter(({ subject }) => subject.endsWith('at 1 entries'))).toHaveLength(times);
   }
+});
+
+test('a mail of which nobody can tell any more paces the next one, and counts as kept nowhere', async () => {
+  const { mailer, fail, stateFile, sent } = mailAnchor();
+  let nowMs = Date.UTC(2026, 3, 1);
+  const memory = aMemory();
+  const options = { to: 'witness@example.org', everyMs: 24 * 3_600_000, memory, now: () => new Date(nowMs) };
+  const anchor = createMailAnchor({ ...options, stateFile, mailer: { ...mailer, wasSent: async () => undefined } });
+  await anchor.put(note(1));
+  nowMs += 25 * 3_600_000;
+  fail('before');
+  await expect(anchor.put(note(2))).rejects.toThrow('timeout');
+  fail(undefined);
+  nowMs += 24 * 3_600_000;
+  expect(await anchor.put(note(2))).toBe('waits');
+  expect(await anchor.put(note(2))).toBe('waits');
+  expect(await anchor.put(note(3))).toBe('waits');
+  // What is kept for certain is the first one, also for a worker without a memory of its own.
+  expect(await memory.read()).toMatchObject({ note: note(1), sending: { note: note(2) } });
+  expect((await readMailed(stateFile))?.sentAt).toBeUndefined();
+  const other = createMailAnchor({ ...options, stateFile: `${stateFile}.other`, mailer });
+  expect(await other.put(note(3))).toBe('waits');
+  nowMs += 24 * 3_600_000;
+  expect(await other.put(note(3))).toBe('taken');
+  expect(await memory.read()).toEqual({ note: note(3), keptAt: expect.any(String) });
+  expect(sent.map(({ subject }) => subject.replace(/.* at /, ''))).toEqual(['1 entries', '3 entries']);
 });
 
 test('a refused mail is told and tried again', async () => {
