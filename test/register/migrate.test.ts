@@ -27,6 +27,12 @@ async function databaseBefore(first: string): Promise<pg.Pool> {
   return pool;
 }
 
+test('migrations are numbered without a gap, each number once', () => {
+  const numbers = readdirSync(MIGRATIONS).map((file) => /^(\d{3})_[a-z_]+\.sql$/.exec(file)?.[1] ?? file);
+  expect(numbers.length).toBeGreaterThan(0);
+  expect(numbers.sort()).toEqual(numbers.map((_, n) => String(n + 1).padStart(3, '0')));
+});
+
 /** How entries were stored: as today, or with their hash beside them. */
 const AS_TODAY = `
   INSERT INTO tocsin.register_entries (position, incident_id, seq, kind, bytes, content, sealed, appended_at)
