@@ -1,21 +1,22 @@
 /** A page for each message: its form, and what becomes of it. A form has a key, by which a double click counts once. */
-import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { KINDS, type MessageName } from '../../client/kinds';
 import { isAfterClosing } from '../../domain/incident/after-closing';
 import { DeclarationSchema } from '../../domain/incident/incident';
 import { INCIDENT_MESSAGES } from '../../domain/incident/messages';
 import { isSettled } from '../../domain/incident/state';
-import { html } from '../../platform/html';
+import { type Html, html } from '../../platform/html';
 import { commandIdOf, declarationOf, digestOfKey, messageOf, OF_THE_DECLARATION, OF_THE_SERVER } from '../api/bodies';
 import { refusalOf } from '../api/failures';
 import { messagesOf } from '../api/kinds';
 import { Refusal } from '../problem';
+import { confirmationOf } from './confirmation';
 import type { PageDeps } from './deps';
 import { fieldsOf, messageTyped, schemaOf, type Typed } from './fields';
-import { say, sendPage } from './layout';
+import { sendPage } from './layout';
 import { addressOf, LINKED, words } from './links';
 import { type LookedAt, lookAt } from './looked-at';
+import { isUnknown, keyAfter, refusalBox } from './refusal-box';
 import { visitorOf } from './visitor';
 
 type OfCase = { Params: { id: string } };
@@ -28,6 +29,10 @@ interface Form {
   typed: Typed;
   choices: Record<string, { value: string; text: string }[]>;
   back: string;
+  /** What the form is about, before its fields. */
+  shown?: Html;
+  /** What it sends beside what is typed. */
+  fixed?: Record<string, string>;
 }
 
 export function formPages(app: FastifyInstance, deps: PageDeps): void {
@@ -69,6 +74,7 @@ export function formPages(app: FastifyInstance, deps: PageDeps): void {
       typed,
       choices: choicesOf(looked),
       back: addressOf(looked.id),
+      ...(name === 'confirm' && confirmationOf(looked, typed)),
     });
     app.get<OfCase & { Querystring: Typed }>(`/incidents/:id/${name}`, async (request, reply) => {
       const { obligation } = request.query;
@@ -127,29 +133,26 @@ export function formPages(app: FastifyInstance, deps: PageDeps): void {
 
   function send(request: FastifyRequest, reply: FastifyReply, form: Form, refusal?: Refusal): FastifyReply {
     const visitor = visitorOf(request, sessions)!;
-    const { typed, schema, without, choices } = form;
+    const { typed, schema, choices, shown } = form;
+    // Sent again as it was, while nobody knows whether it was taken.
+    const asSent = refusal !== undefined && isUnknown(refusal);
+    const fixed = Object.entries(form.fixed ?? {}).map(([name, value]): [string, string] => {
+      const before = typed[name];
+      return [name, asSent && typeof before === 'string' ? before : value];
+    });
+    const isShown = fixed.every(([name, value]) => form.fixed?.[name] === value);
+    const without = [...form.without, ...fixed.map(([name]) => name)];
     const wrong = new Map(refusal?.errors.map(({ field, problem }) => [field, problem]));
     const names = Object.keys(schema.properties ?? {}).filter((name) => !without.includes(name));
-    // The key stays while nobody knows whether it was taken: sent again, it counts once.
-    const key = refusal?.status === 503 && typeof typed.key === 'string' ? typed.key : randomUUID();
     return sendPage(reply, {
       title: form.title,
       visitor,
       ...(form.action === '/incidents' && { at: 'declare' as const }),
       body: html`<div class="head prose"><p><a href="${form.back}">Back</a></p><h1>${form.title}</h1><p class="soft">${form.about}</p></div>
-${
-  refusal &&
-  say(
-    'bad',
-    html`<h2>Nothing was changed</h2><p>${refusal.detail}</p><ul>${refusal.errors.map(({ field, problem }) => {
-      const at = names.find((name) => field === name || field.startsWith(`${name}.`));
-      return html`<li>${at ? html`<a href="#field-${at}">${words(at)}</a>` : field}: ${problem}</li>`;
-    })}</ul>`,
-    'alert',
-  )
-}
+${refusal && refusalBox(refusal, names)}
+${isShown && shown}
 <form class="form" method="post" action="${form.action}">
-<input type="hidden" name="csrf" value="${visitor.formToken}"><input type="hidden" name="key" value="${key}">
+<input type="hidden" name="csrf" value="${visitor.formToken}"><input type="hidden" name="key" value="${keyAfter(refusal && { refusal, typed })}">${fixed.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 ${fieldsOf(schema, { typed, wrong, without, choices })}
 <div class="acts"><button>${form.title}</button><a class="button plain" href="${form.back}">Cancel</a></div>
 </form>`,

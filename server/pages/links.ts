@@ -6,9 +6,16 @@ import type { Actor } from '../identity/actor';
 import { MESSAGE_ROLES } from '../roles-of-messages';
 
 /** Commands whose message has another name. */
-const NAMES: Partial<Record<string, string>> = { acknowledge: 'acknowledge-alarms', handover: 'correct' };
-/** What a link may fill in: codes, and never a text. */
-export const LINKED = ['obligation', 'status', 'personalData', 'change', 'undo', 'authority', 'language', 'draft'];
+const NAMES: Partial<Record<string, string>> = {
+  acknowledge: 'acknowledge-alarms',
+  handover: 'correct',
+  'notice settle': 'settle',
+};
+/** What a link may fill in: codes and instants, and never a text. */
+export const LINKED = [
+  ...['obligation', 'status', 'personalData', 'change', 'at', 'decline', 'undo', 'authority', 'language', 'draft'],
+  ...['ground', 'until', 'category', 'channel', 'accepted', 'rest', 'currentPolicy'],
+];
 
 /** The button of a command: the form of its message, filled in as the command says; none where there is no such form. */
 export function actionOf(id: string, { verb, given }: CommandLine, actor: Actor, isFirst: boolean): Html | undefined {
@@ -22,14 +29,34 @@ export function actionOf(id: string, { verb, given }: CommandLine, actor: Actor,
   }
   const rules: Record<string, readonly never[]> = MESSAGE_ROLES.incident as never;
   if (!Object.hasOwn(rules, message) || !allows(rules[message]!, actor.roles)) return undefined;
-  const filled = Object.entries(given).flatMap(([name, value]): [string, string][] => {
-    const field = name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-    return typeof value === 'string' && LINKED.includes(field) ? [[field, value]] : [];
-  });
-  const query = new URLSearchParams(filled).toString();
-  const choice = given.status ?? given['personal-data'];
-  const label = `${words(message)}${typeof choice === 'string' ? `: ${choice}` : ''}`;
+  const query = new URLSearchParams(filledBy(given)).toString();
+  const label = given.decline === true ? 'Decline' : `${words(message)}${choiceOf(given)}`;
   return html`<a class="button${look}" href="${addressOf(id)}/${message}${query && `?${query}`}">${label}</a>`;
+}
+
+/** Whether there is a form for a command, for whoever may send it. */
+export function hasForm({ verb, given }: CommandLine): boolean {
+  if (verb === 'draft' || verb === 'approve') return typeof given.obligation === 'string';
+  return Object.hasOwn(MESSAGE_ROLES.incident, NAMES[verb] ?? verb);
+}
+
+/** What a command says, as the fields of its form take it. */
+function filledBy(given: CommandLine['given']): [string, string][] {
+  return Object.entries(given).flatMap(([name, value]): [string, string][] => {
+    // The command gives the instant of the acceptance or this flag; the form asks whether there was one.
+    if (name === 'accepted') return [['accepted', 'yes']];
+    if (name === 'not-accepted') return [['accepted', 'no']];
+    const field = name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const text = value === true ? 'yes' : value;
+    return typeof text === 'string' && LINKED.includes(field) ? [[field, text]] : [];
+  });
+}
+
+function choiceOf(given: CommandLine['given']): string {
+  if (given['not-accepted'] === true) return ': not accepted';
+  if (given.accepted !== undefined) return ': accepted';
+  const choice = given.status ?? given['personal-data'];
+  return typeof choice === 'string' ? `: ${choice}` : '';
 }
 
 export function addressOf(id: string): string {
