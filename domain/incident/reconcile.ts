@@ -353,6 +353,25 @@ export function lacksRequired({ draft }: Obligation, rule: ObligationRule): bool
   return readerOf(rule) === 'person' && (draft?.missing.length ?? 0) > 0;
 }
 
+/**
+ * When a drafted notice is sent if nobody objects; nothing where silence does not send it. A notice that serves another duty
+ * too goes out at the earlier margin of the two. What changed since it was told only a person sends on, and a typing error in
+ * an instant sends nothing.
+ */
+export function sentOnSilenceAt(o: Obligation, state: IncidentState, pack: Policy): Instant | undefined {
+  if (o.changed) return undefined;
+  const served = [
+    o,
+    ...toldWith(o, state, pack).filter((other) => !isSettled(other) && other.status !== 'proposed-not-owed'),
+  ];
+  const margins = served.flatMap((each) => {
+    const rule = ruleOf(pack, each.rule);
+    const sends = rule?.onSilence === 'send' && !isDoubted(rule, each, state);
+    return sends && each.marginAt !== undefined ? [each.marginAt] : [];
+  });
+  return margins.sort((a, b) => toMs(a) - toMs(b))[0];
+}
+
 /** A drafted notice goes out when it is automatic, approved, or met with silence at its margin. A hold keeps it back. */
 const dispatched: Step = (o, rule, state, pack, now) => {
   if (o.status !== 'drafted' || tellerOf(o, rule, state, pack)) return [];
@@ -361,20 +380,8 @@ const dispatched: Step = (o, rule, state, pack, now) => {
     return [{ kind: 'filing-opened', data: { obligation: o.id, round: o.round, authority: authorityOf(o) ?? '' } }];
   }
   if (o.hold) return [];
-  // A notice that serves another duty too goes out at the earlier margin of the two. What changed since it was told only
-  // a person sends on, and a typing error in an instant sends nothing.
-  const served = [
-    o,
-    ...toldWith(o, state, pack).filter((other) => !isSettled(other) && other.status !== 'proposed-not-owed'),
-  ];
-  const silence =
-    !o.changed &&
-    served.some((each) => {
-      const { rule: id, marginAt } = each;
-      const other = ruleOf(pack, id);
-      const sends = other?.onSilence === 'send' && !isDoubted(other, each, state);
-      return sends && marginAt !== undefined && toMs(marginAt) <= toMs(now);
-    });
+  const silentAt = sentOnSilenceAt(o, state, pack);
+  const silence = silentAt !== undefined && toMs(silentAt) <= toMs(now);
   const automatic = (rule.dispatch === 'automatic' && !isDoubted(rule, o, state)) || o.purpose === 'follow-up';
   const trigger = o.approved ? 'approved' : automatic ? 'automatic' : silence ? 'silence' : undefined;
   if (!trigger || !draftIsCurrent(o, rule, state, pack)) return [];

@@ -16,6 +16,7 @@ import { fieldsOf, messageTyped, schemaOf, type Typed } from './fields';
 import { sendPage } from './layout';
 import { addressOf, LINKED, words } from './links';
 import { type LookedAt, lookAt } from './looked-at';
+import { noticePage } from './notice-page';
 import { isUnknown, keyAfter, refusalBox } from './refusal-box';
 import { visitorOf } from './visitor';
 
@@ -114,6 +115,8 @@ export function formPages(app: FastifyInstance, deps: PageDeps): void {
         });
         return reply.redirect(addressOf(id), 303);
       } catch (error) {
+        if (name === 'approve' && typeof typed.obligation === 'string')
+          return notApproved(request, reply, error, typed, typed.obligation);
         return refused(request, reply, error, formOf(looked, typed));
       }
     });
@@ -129,6 +132,22 @@ export function formPages(app: FastifyInstance, deps: PageDeps): void {
     const refusal = refusalOf(error);
     if (!(refusal instanceof Refusal)) throw refusal;
     return send(request, reply.code(refusal.status), form, refusal);
+  }
+
+  /** The notice itself again, with what was wrong: a text is approved where it stands. */
+  async function notApproved(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    error: unknown,
+    typed: Typed,
+    obligation: string,
+  ): Promise<FastifyReply> {
+    const refusal = refusalOf(error);
+    if (!(refusal instanceof Refusal)) throw refusal;
+    const { id } = request.params as OfCase['Params'];
+    const visitor = visitorOf(request, sessions)!;
+    const body = await noticePage(await look(id), obligation, visitor, deps.readText, { refusal, typed });
+    return sendPage(reply.code(refusal.status), { title: `Notice · ${id}`, body, visitor });
   }
 
   function send(request: FastifyRequest, reply: FastifyReply, form: Form, refusal?: Refusal): FastifyReply {

@@ -1,10 +1,13 @@
 /** A notice as its readers will have it, in each language; what is approved is the very text that stands here. */
-import { randomUUID } from 'node:crypto';
 import { stateWords } from '../../domain/incident/board-words';
+import { lacksRequired, sentOnSilenceAt } from '../../domain/incident/reconcile';
 import { languageName } from '../../domain/incident/say/say';
 import { isSecondPerson } from '../../domain/incident/second-person';
+import type { Draft, Obligation } from '../../domain/incident/state';
 import { approvalOf } from '../../domain/incident/two-persons';
 import { plural } from '../../domain/kernel/plural';
+import { type Instant, toMs } from '../../domain/kernel/time';
+import { ruleOf } from '../../domain/policy/policy';
 import { type Html, html } from '../../platform/html';
 import { allows } from '../access';
 import { Refusal } from '../problem';
@@ -12,55 +15,110 @@ import { MESSAGE_ROLES } from '../roles-of-messages';
 import { say, type Visitor } from './layout';
 import { addressOf } from './links';
 import type { LookedAt } from './looked-at';
+import { isUnknown, keyAfter, refusalBox, type Sent } from './refusal-box';
 import { instant } from './times';
 
 /** Reads the text that the workers stored under a hash. Rejects while it cannot be read. */
 export type ReadText = (sha256: string) => Promise<{ subject: string; text: string }>;
 
+/** @param sent an approval that was not taken: it is shown with what was typed. */
 export async function noticePage(
   looked: LookedAt,
   obligation: string,
   visitor: Visitor,
   read: ReadText | undefined,
+  sent?: Sent,
 ): Promise<Html> {
   const { id, view, pack } = looked;
   const o = Object.hasOwn(view.state.obligations, obligation) ? view.state.obligations[obligation]! : undefined;
   if (!o?.draft) throw new Refusal('not-found', 'nothing is drafted for this duty of the incident');
   const { draft } = o;
   const { actor } = visitor.session;
+  const rule = ruleOf(pack, o.rule);
+  const isFiling = rule?.dispatch === 'filing';
   const texts = await Promise.all(
-    draft.renderings.map(async (each) => ({
+    (isFiling ? [] : draft.renderings).map(async (each) => ({
       language: each.language,
+      own: each.own?.count ?? 0,
       text: await read?.(each.sha256).catch(() => undefined),
     })),
   );
   const isWhole = texts.length > 0 && texts.every(({ text }) => text !== undefined);
-  const title = pack.obligations.find((rule) => rule.id === o.rule)?.title ?? obligation;
+  const title = rule?.title ?? obligation;
   const { reach, missing } = draft;
   const untranslated = Object.entries(draft.untranslated ?? {});
   const awaits = o.status === 'drafted';
   const { of, first } = approvalOf(o, view.state, pack);
   const isFirst = first !== undefined && !isSecondPerson(actor.by, first.by);
-  const may = (name: 'approve' | 'hold' | 'edit-draft') => allows(MESSAGE_ROLES.incident[name], actor.roles);
+  const takesApproval = awaits && rule?.dispatch === 'approval';
+  // Without the policy of the incident nobody knows here what silence does.
+  const silentAt =
+    takesApproval && looked.known && !o.hold && !lacksRequired(o, rule)
+      ? sentOnSilenceAt(o, view.state, pack)
+      : undefined;
+  // The same message may be sent again only for the same text.
+  const kept = sent?.typed.draft === draft.fingerprint ? sent : undefined;
+  const why = sent?.typed.incompleteBecause;
+  const may = (name: 'approve' | 'hold' | 'edit-draft' | 'filed') => allows(MESSAGE_ROLES.incident[name], actor.roles);
   const at = addressOf(id);
+  const mayApprove = takesApproval && isWhole && !isFirst && may('approve');
   return html`<div class="head prose"><p><a href="${at}">Back to the incident</a></p><h1>${title}</h1><p class="meta"><span>${id}</span><span>${stateWords(o.status)}</span>${o.dueAt && html`<span>Due ${instant(o.dueAt)}</span>`}</p></div>
+${sent && sentBox(sent, kept !== undefined && mayApprove, backTo(at, obligation))}
 ${o.hold && say('warn', html`<b>Held by ${o.hold.by}</b><p>${o.hold.reason}</p>`)}
 ${first && say('warn', html`<b>Approved by ${first.by}, 1 of 2</b><p>${isFirst ? 'Somebody else must approve the same text before it is sent.' : 'It is sent when you approve it.'}</p>`)}
 ${missing.length > 0 && say('warn', html`<b>Not yet established</b><ul>${missing.map((each) => html`<li>${each}</li>`)}</ul>`)}
 ${untranslated.length > 0 && say('warn', html`<b>Not available in every language</b><ul>${untranslated.map(([language, n]) => html`<li>${nameOf(language)}: ${plural(n, 'text')} not translated</li>`)}</ul>`)}
-<section class="card prose"><h2>Who gets it</h2>${reach ? html`<ul>${Object.entries(reach.languages).map(([language, n]) => html`<li>${n} in ${nameOf(language)}</li>`)}</ul>${reach.unreachable ? html`<p class="soft">${reach.unreachable} cannot be reached by mail.</p>` : ''}` : html`<p class="soft">The directory has not said how many.</p>`}</section>
-${texts.map(({ language, text }) => html`<section class="stack"><h2>The text in ${nameOf(language)}</h2>${text ? html`<div class="letter" lang="${language}"><b>${text.subject}</b>${text.text}</div>` : say('bad', 'This text cannot be read here now, so it cannot be approved here.')}${text && awaits && may('edit-draft') && html`<p><a href="${at}/edit-draft?obligation=${encodeURIComponent(obligation)}&language=${encodeURIComponent(language)}&draft=${draft.fingerprint}">Edit</a></p>`}</section>`)}
+${silentAt && say('warn', html`<b>${sendsAlone(silentAt, looked.now)}</b>`)}
+${isFiling ? dossier(draft, `${at}/filed?obligation=${encodeURIComponent(obligation)}`, awaitsFiling(o.status) && may('filed')) : html`<section class="card prose"><h2>Who gets it</h2>${reach ? html`<ul>${Object.entries(reach.languages).map(([language, n]) => html`<li>${n} in ${nameOf(language)}</li>`)}</ul>${reach.unreachable ? html`<p class="soft">${reach.unreachable} cannot be reached by mail.</p>` : ''}` : html`<p class="soft">The directory has not said how many.</p>`}</section>`}
+${texts.map(({ language, text, own }) => html`<section class="stack"><h2>The text in ${nameOf(language)}</h2>${own > 0 && html`<p>${plural(own, 'workspace')} ${own === 1 ? 'gets' : 'get'} a version with ${own === 1 ? 'its' : 'their'} own numbers in place of this one. It is approved with this text and not shown here.</p>`}${text ? html`<div class="letter" lang="${language}"><b>${text.subject}</b>${text.text}</div>` : say('bad', 'This text cannot be read here now, so it cannot be approved here.')}${!text && pageOf(draft)}${text && awaits && may('edit-draft') && html`<p><a href="${at}/edit-draft?obligation=${encodeURIComponent(obligation)}&language=${encodeURIComponent(language)}&draft=${draft.fingerprint}">Edit</a></p>`}</section>`)}
 ${
-  awaits &&
-  isWhole &&
-  !isFirst &&
-  may('approve') &&
-  html`<section class="card prose stack"><h2>${of === 2 ? 'Approve' : 'Approve and send'}</h2><p>${sendsWhen(of, first)} If the facts change first, nothing is sent.</p>
-<form class="form" method="post" action="${at}/approve"><input type="hidden" name="csrf" value="${visitor.formToken}"><input type="hidden" name="key" value="${randomUUID()}"><input type="hidden" name="obligation" value="${obligation}"><input type="hidden" name="draft" value="${draft.fingerprint}">
-${missing.length > 0 && html`<div class="field"><label for="incompleteBecause">Why it goes out incomplete <span class="hint">(where the law requires what is missing)</span></label><textarea id="incompleteBecause" name="incompleteBecause" rows="3"></textarea></div>`}
+  mayApprove &&
+  html`<section class="card prose stack"><h2>${of === 2 ? 'Approve' : 'Approve and send'}</h2><p>${sendsWhen(of, first)} If the facts change first, this draft is not sent: a new one is written.</p>
+<form class="form" method="post" action="${at}/approve"><input type="hidden" name="csrf" value="${visitor.formToken}"><input type="hidden" name="key" value="${keyAfter(kept)}"><input type="hidden" name="obligation" value="${obligation}"><input type="hidden" name="draft" value="${draft.fingerprint}">
+${
+  missing.length > 0 &&
+  html`<div class="field"><label id="field-incompleteBecause" for="incompleteBecause">Why it goes out incomplete <span class="hint">(where the law requires what is missing)</span></label><textarea id="incompleteBecause" name="incompleteBecause" rows="3">
+${typeof why === 'string' ? why : ''}</textarea></div>`
+}
 <div class="acts"><button>${of === 2 && !first ? 'Approve, 1 of 2' : 'Approve and send'}</button></div></form></section>`
 }
 ${awaits && may('hold') && html`<p class="acts"><a class="button plain" href="${at}/hold?obligation=${encodeURIComponent(obligation)}">Hold it back</a></p>`}`;
+}
+
+function sentBox({ refusal }: Sent, mayRepeat: boolean, back: Html): Html {
+  if (!isUnknown(refusal) || mayRepeat) return refusalBox(refusal, ['incompleteBecause'], back);
+  return say(
+    'bad',
+    html`<h2>It is not known whether this was taken</h2><p>Here is how the notice stands now: read it before you send anything again.</p>`,
+    'alert',
+  );
+}
+
+function backTo(at: string, obligation: string): Html {
+  return html`<p><a href="${at}/notices/${encodeURIComponent(obligation)}">Back to the notice</a></p>`;
+}
+
+function sendsAlone(silentAt: Instant, now: Instant): Html {
+  return toMs(silentAt) <= toMs(now)
+    ? html`If nobody objects, it is sent automatically: the time to object ended ${instant(silentAt)}.`
+    : html`If nobody objects, it is sent automatically at ${instant(silentAt)}.`;
+}
+
+/** A filing is not sent by Tocsin: a person takes the dossier to the authority. */
+function dossier(draft: Draft, filed: string, mayFile: boolean): Html {
+  return html`<section class="card prose"><h2>The dossier</h2><p>A person files it with the authority; it takes no approval here.</p>${pageOf(draft) ?? html`<p class="soft">Its address is not on record.</p>`}${mayFile && html`<p class="acts"><a class="button" href="${filed}">Record the filing</a></p>`}</section>`;
+}
+
+/** Where the draft stands as a page of its own. Browsers open no file of a worker from here. */
+function pageOf({ url }: Draft): Html | undefined {
+  if (url === undefined) return undefined;
+  return /^https?:\/\//.test(url)
+    ? html`<p><a href="${url}" rel="noopener">Open ${url}</a></p>`
+    : html`<p>It stands at <code>${url}</code>.</p>`;
+}
+
+function awaitsFiling(status: Obligation['status']): boolean {
+  return status === 'drafted' || status === 'filing';
 }
 
 function sendsWhen(of: 1 | 2 | undefined, first: object | undefined): string {

@@ -24,7 +24,7 @@ export function pagesOver(client: Partial<TocsinClient>, readText?: ReadText): P
     namespace: 'default',
     client: client as TocsinClient,
     temporal: async () => {},
-    pages: { sessions, policy: DEFAULT_PACKS, ...(readText && { readText }) },
+    pages: { sessions, policy: { packs: DEFAULT_PACKS }, ...(readText && { readText }) },
   });
 }
 

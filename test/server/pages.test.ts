@@ -1,5 +1,5 @@
 // What pages say and send, over incidents that the domain plays: the answer a button leads to is the answer it names.
-import { UnknownOutcome } from '../../client/errors';
+import { refused, UnknownOutcome } from '../../client/errors';
 import { Story, T0 } from '../unit/cli/helpers';
 import { browse, clientOf, hiddenIn, pagesOver } from './browser';
 
@@ -58,4 +58,89 @@ test('what nobody knows is not told as "nothing was changed": the same form with
   expect(body).toContain('no log');
   expect(hiddenIn(body)).toMatchObject({ key: 'k1', change: 'detection', at: ASKED_AT, decline: 'yes' });
   await app.close();
+});
+
+describe('a notice', () => {
+  const DRAFT = {
+    fingerprint: 'ab12',
+    renderings: [
+      { language: 'en', sha256: 'c'.repeat(64), template: 't', templateSha256: 'd', own: { sha256: 'e', count: 3 } },
+    ],
+    missing: ['the number of people'],
+  };
+  const DUTY = 'status-page-update';
+  const at = `/incidents/INC-1/notices/${DUTY}`;
+  const read = async () => ({ subject: 'What happened', text: 'A key leaked.' });
+  const withNotice = (over: object = {}, id = DUTY): Story => {
+    const story = new Story();
+    const before = story.state.obligations[id] ?? {
+      id,
+      rule: id,
+      round: 1,
+      purpose: 'first',
+      because: [],
+      supplements: [],
+    };
+    const o = { ...before, status: 'drafted', draft: DRAFT, ...over } as never;
+    story.state = { ...story.state, obligations: { ...story.state.obligations, [id]: o } };
+    return story;
+  };
+
+  test('says what silence does and when, who gets other numbers, and what a change of facts does', async () => {
+    const story = withNotice();
+    const app = await pagesOver(clientOf(story, HOUR), read);
+    const { body } = await browse(app, at);
+    const { marginAt } = story.state.obligations[DUTY]!;
+    expect(body).toContain(`If nobody objects, it is sent automatically at <time datetime="${marginAt}">`);
+    expect(body).toContain('3 workspaces get a version with their own numbers in place of this one.');
+    expect(body).toContain('If the facts change first, this draft is not sent');
+    const held = await pagesOver(clientOf(withNotice({ hold: { by: 'bea', reason: 'wait' } }), HOUR), read);
+    expect((await browse(held, at)).body).not.toContain('it is sent automatically');
+    await Promise.all([app.close(), held.close()]);
+  });
+
+  test('whose approval is refused is shown again with the refusal and what was typed, and can be approved', async () => {
+    const no = async () => {
+      throw refused('the incident refused it', ['incompleteBecause: the notice lacks what the law requires']);
+    };
+    const app = await pagesOver({ ...clientOf(withNotice(), HOUR), send: no }, read);
+    const form = { key: 'k1', obligation: DUTY, draft: 'ab12', incompleteBecause: 'still counting' };
+    const { status, body } = await browse(app, '/incidents/INC-1/approve', { form });
+    expect(status).toBe(409);
+    expect(body).toContain('the notice lacks what the law requires');
+    expect(body).toContain(`href="${at}">Back to the notice`);
+    expect(body).toContain('still counting</textarea>');
+    expect(body).toContain('A key leaked.');
+    expect(hiddenIn(body)).toMatchObject({ draft: 'ab12', obligation: DUTY });
+    expect(hiddenIn(body).key).not.toBe('k1');
+    await app.close();
+  });
+
+  test('whose approval nobody knows of keeps its key, for the same text alone', async () => {
+    const away = async () => {
+      throw new UnknownOutcome('no answer');
+    };
+    const app = await pagesOver({ ...clientOf(withNotice(), HOUR), send: away }, read);
+    const approve = (draft: string) =>
+      browse(app, '/incidents/INC-1/approve', { form: { key: 'k1', obligation: DUTY, draft } });
+    const same = await approve('ab12');
+    expect([same.status, hiddenIn(same.body).key]).toEqual([503, 'k1']);
+    expect(same.body).toContain('Send this form again as it is: it counts once.');
+    const other = await approve('ab11');
+    expect(hiddenIn(other.body).key).not.toBe('k1');
+    expect(other.body).toContain('Here is how the notice stands now');
+    await app.close();
+  });
+
+  test('that a person files leads to its dossier, and takes no approval', async () => {
+    const id = 'gdpr-art33-authority';
+    const draft = { ...DRAFT, url: 'https://staff.acme.dev/dossiers/INC-1/a.html' };
+    const app = await pagesOver(clientOf(withNotice({ draft, status: 'filing' }, id), HOUR), read);
+    const { body } = await browse(app, `/incidents/INC-1/notices/${id}`);
+    expect(body).toContain(`<a href="${draft.url}"`);
+    expect(body).toContain('Record the filing');
+    expect(body).not.toContain('cannot be read');
+    expect(body).not.toContain('/approve"');
+    await app.close();
+  });
 });
