@@ -36,7 +36,8 @@ export const PAGE_ACCESS: Readonly<Record<string, Rule>> = {
   'POST /login': 'anybody',
   'GET /callback': 'anybody',
   'GET /logged-out': 'anybody',
-  'POST /logout': ROLES,
+  // Also of whoever has no role, or whose session has ended. A session that holds needs the form of its own page.
+  'POST /logout': 'anybody',
   'GET /': READERS,
   'GET /incidents/new': DECLARERS,
   'POST /incidents': DECLARERS,

@@ -49,6 +49,8 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const { settings, encryptionKeys, host, port, session } = options;
   const { oidc, pages } = settings;
   const local = oidc === undefined;
+  // Without an issuer browsers come from this machine, whatever address others would be given.
+  const address = local ? undefined : pages.address;
   if (local && !isLoopbackHost(host))
     throw usage(
       `without TOCSIN_OIDC_ISSUER nobody proves who they are, so the server listens on this machine alone, not on ${host}: leave --host out, or name your issuer`,
@@ -65,11 +67,11 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
         ...options.pages,
         sessions: new Sessions(
           new Seal(encryptionKeys.length > 0 || !local ? encryptionKeys : [session.key]),
-          pages.address?.startsWith('https:') ?? false,
+          address?.startsWith('https:') ?? false,
           String(port),
         ),
-        ...(pages.address && { address: pages.address }),
-        ...(oidc && pages.login && pages.address && { login: new OidcLogin(oidc, pages.login, pages.address) }),
+        ...(address && { address }),
+        ...(oidc && pages.login && address && { login: new OidcLogin(oidc, pages.login, address) }),
       },
       origins: settings.origins,
       login: settings.oidc && {

@@ -1,14 +1,13 @@
 /** The REST API: one route a message and a view, for every kind of case, over the typed client. */
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { KINDS, type KindName, kindOf, type MessageName } from '../../client/kinds';
 import type { TocsinClient } from '../../client/tocsin-client';
 import { REPEATED } from '../../domain/case/messages';
 import { isAfterClosing } from '../../domain/incident/after-closing';
-import { DeclarationSchema } from '../../domain/incident/incident';
 import { Refusal } from '../problem';
 import { commandIdOf, declarationOf, digestOfKey, isCaseId, messageOf } from './bodies';
+import { mustBeSame } from './declared';
 import { noSuchCase, refusalOf } from './failures';
 import { COLLECTIONS, KIND_NAMES, messagesOf, VIEWS } from './kinds';
 import { openapi } from './openapi';
@@ -18,7 +17,6 @@ type OfCase = { Params: { id: string } };
 
 /** More than these a list does not look at. */
 const MOST_LISTED = 5_000;
-const OPENED_MS = 5_000;
 
 export function apiRoutes(app: FastifyInstance, client: TocsinClient): void {
   const document = openapi();
@@ -95,32 +93,6 @@ async function declare(client: TocsinClient, { body, actor, headers }: FastifyRe
   if (!created) await mustBeSame(client, id, body as object, declaration);
   reply.header('location', `/v1/incidents/${id}`).code(created ? 201 : 200);
   return { id, created };
-}
-
-/** Nothing of a second declaration is kept: where it says something else than the first, that is told. */
-async function mustBeSame(client: TocsinClient, id: string, body: object, declaration: object): Promise<void> {
-  const first = (await opened(client, id)).state.declaration as unknown as Record<string, unknown>;
-  const second = DeclarationSchema.parse(declaration) as unknown as Record<string, unknown>;
-  const differs = (field: string) => JSON.stringify(first[field]) !== JSON.stringify(second[field]);
-  const other = [...Object.keys(body), 'declaredBy'].filter(differs);
-  if (other.length === 0) return;
-  throw new Refusal(
-    'refused',
-    `there is an incident ${id} already, which was declared otherwise; nothing was changed`,
-    other.map((field) => ({ field, problem: 'is another one there' })),
-  );
-}
-
-/** How an incident stands that another request may have started a moment ago. */
-async function opened(client: TocsinClient, id: string) {
-  const giveUpAt = Date.now() + OPENED_MS;
-  for (;;) {
-    const view = await client.view(id);
-    if (view) return view;
-    if (Date.now() > giveUpAt)
-      throw new Refusal('unavailable', 'it was declared, but is not opened yet: ask again', [], 1);
-    await sleep(50);
-  }
 }
 
 /** An id that is no case of this kind is not found, whatever else runs under it. */

@@ -1,7 +1,6 @@
 /** The board: what is open by the next deadline, what needs a person, and what is broken. */
 import { KINDS } from '../../client/kinds';
 import type { ListedCase } from '../../client/list';
-import { stoppedText } from '../../client/stopped';
 import type { TocsinClient } from '../../client/tocsin-client';
 import type { Instant } from '../../domain/kernel/time';
 import { type Html, html } from '../../platform/html';
@@ -11,6 +10,7 @@ import type { Actor } from '../identity/actor';
 import { say } from './layout';
 import { actionOf, addressOf } from './links';
 import { type LookedAt, lookAt } from './looked-at';
+import { stoppedLine } from './stopped-line';
 import { timeLeft } from './times';
 
 /** Of so many incidents the next step is shown: those whose deadlines are next. */
@@ -46,13 +46,7 @@ ${cut && html`<p class="soft">There are more than ${SHOWN} of a kind: not all ar
 
 function brokenBox(cases: readonly ListedCase[], looked: ReadonlyMap<string, LookedAt | undefined>): Html | undefined {
   const lines = [
-    ...cases.flatMap(({ id, stopped }) =>
-      stopped
-        ? [
-            `${id} has stopped: ${stoppedText(stopped)}, so nothing watches its deadlines. Somebody with the command line must resume it.`,
-          ]
-        : [],
-    ),
+    ...cases.flatMap(({ id, stopped }) => (stopped ? [stoppedLine(id, stopped)] : [])),
     ...[...looked].flatMap(([id, found]) => {
       if (!found) return [`${id} does not answer: is a worker running?`];
       const { registerBacklog } = found.view;

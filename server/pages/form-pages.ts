@@ -7,6 +7,7 @@ import { INCIDENT_MESSAGES } from '../../domain/incident/messages';
 import { isSettled } from '../../domain/incident/state';
 import { type Html, html } from '../../platform/html';
 import { commandIdOf, declarationOf, digestOfKey, messageOf, OF_THE_DECLARATION, OF_THE_SERVER } from '../api/bodies';
+import { mustBeSame, opened } from '../api/declared';
 import { refusalOf } from '../api/failures';
 import { messagesOf } from '../api/kinds';
 import { Refusal } from '../problem';
@@ -55,10 +56,14 @@ export function formPages(app: FastifyInstance, deps: PageDeps): void {
     try {
       const digest = digestOfKey(typed.key, request.actor, ['declare']);
       const body = messageTyped(declaration.schema, { ...typed, id: undefined });
-      const { id } = await client.declare({
-        declaration: declarationOf(body, request.actor, digest, new Date()) as never,
-      });
-      return reply.redirect(addressOf(id), 303);
+      const declared = declarationOf(body, request.actor, digest, new Date());
+      const { id, created } = await client.declare({ declaration: declared as never });
+      if (!created) await mustBeSame(client, id, body, declared);
+      const isOpened = await opened(client, id).then(
+        () => true,
+        () => false,
+      );
+      return isOpened ? reply.redirect(addressOf(id), 303) : opensSoon(request, reply, id);
     } catch (error) {
       return refused(request, reply, error, { ...declaration, typed });
     }
@@ -125,6 +130,15 @@ export function formPages(app: FastifyInstance, deps: PageDeps): void {
   async function look(id: string): Promise<LookedAt> {
     return lookAt(client, id, policy).catch((error) => {
       throw refusalOf(error);
+    });
+  }
+
+  function opensSoon(request: FastifyRequest, reply: FastifyReply, id: string): FastifyReply {
+    return sendPage(reply.code(202), {
+      title: 'Declared',
+      visitor: visitorOf(request, sessions)!,
+      body: html`<div class="head prose"><h1>${id} is declared</h1><p>Its page opens in a moment. If it does not, ask whether a worker is running.</p></div>
+<p class="acts"><a class="button" href="${addressOf(id)}">Open ${id}</a></p>`,
     });
   }
 

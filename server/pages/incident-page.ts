@@ -4,6 +4,7 @@ import { outcomeWords, stepWords } from '../../domain/incident/board-words';
 import { type BoardRow, board } from '../../domain/incident/explain';
 import { INCIDENT_MESSAGES } from '../../domain/incident/messages';
 import { narrate } from '../../domain/incident/narrate';
+import { type CommandLine, commandText, withoutActor } from '../../domain/kernel/command-lines';
 import { TOCSIN } from '../../domain/kernel/recorded-event';
 import { type Html, html } from '../../platform/html';
 import { allows } from '../access';
@@ -12,20 +13,22 @@ import type { Actor } from '../identity/actor';
 import type { Said } from '../identity/sessions';
 import { MESSAGE_ROLES } from '../roles-of-messages';
 import { say } from './layout';
-import { actionOf, addressOf, words } from './links';
+import { actionOf, addressOf, hasForm, words } from './links';
 import type { LookedAt } from './looked-at';
+import { stoppedLine } from './stopped-line';
 import { instant, timeLeft } from './times';
 
 const EVENTS = 60;
 
 export function incidentPage(looked: LookedAt, actor: Actor, said: Said | undefined): Html {
-  const { id, view, steps, known, now } = looked;
+  const { id, view, steps, known, now, stopped } = looked;
   const { state, registerBacklog } = view;
   const { title, severity, owner, detectedAt, declaredBy } = state.declaration;
-  return html`<div class="head"><p class="meta"><span>${id}</span><b>${severity}</b><span>${state.closedAt ? 'closed' : state.status}</span>${state.exercise && html`<span class="chip note">Exercise</span>`}</p><h1>${title}</h1></div>
+  return html`${stopped && say('bad', html`<h2>Needs repair</h2><p>${stoppedLine(id, stopped)}</p>`, 'alert')}
+<div class="head"><p class="meta"><span>${id}</span><b>${severity}</b>${stopped ? html`<span class="chip bad">stopped</span>` : html`<span>${state.closedAt ? 'closed' : state.status}</span>`}${state.exercise && html`<span class="chip note">Exercise</span>`}</p><h1>${title}</h1></div>
 ${said && saidBox(looked, said)}
 ${registerBacklog > 0 && say('warn', `${registerBacklog} entries are not in the register yet.`)}
-${state.closedAt ? html`<p class="left big"><strong>Closed</strong> <span>${instant(state.closedAt)}</span></p>` : timeLeft(view.nextDueAt ?? undefined, now, 'No deadline runs', 'big')}
+${stopped ? '' : state.closedAt ? html`<p class="left big"><strong>Closed</strong> <span>${instant(state.closedAt)}</span></p>` : timeLeft(view.nextDueAt ?? undefined, now, 'No deadline runs', 'big')}
 <div class="two"><div class="stack">
 ${steps.length > 0 && html`<section class="card"><h2>What to do next</h2>${!known && html`<p class="soft">Its policy is not on this server: here is only what its alarms ask for.</p>`}<ol class="steps">${steps.map((step) => stepItem(looked, step, actor))}</ol></section>`}
 ${duties(looked)}
@@ -33,7 +36,7 @@ ${duties(looked)}
 <section class="card"><h2>Facts</h2><dl class="facts"><dt>Owner</dt><dd>${owner}</dd><dt>Declared by</dt><dd>${declaredBy}</dd><dt>Detected</dt><dd>${instant(detectedAt)}</dd><dt>Personal data</dt><dd>${state.assessment?.facts.personalData ?? 'not assessed yet'}</dd></dl></section>
 ${alarms(looked)}
 ${containment(looked)}
-${actions(id, actor)}
+${!stopped && actions(id, actor)}
 </div></div>
 ${history(looked)}`;
 }
@@ -44,7 +47,14 @@ function stepItem(
   actor: Actor,
 ): Html {
   const acts = commands.flatMap((line, n) => actionOf(id, line, actor, n === 0) ?? []).slice(0, 4);
-  return html`<li class="step"><h3>${what}</h3>${dueAt && timeLeft(dueAt, now, '')}${todo && html`<p>${todo[0]!.toUpperCase()}${todo.slice(1)}. ${onSilence}</p>`}${acts.length > 0 ? html`<p class="acts">${acts}</p>` : html`<p class="soft small">Your roles do not include this.</p>`}</li>`;
+  return html`<li class="step"><h3>${what}</h3>${dueAt && timeLeft(dueAt, now, '')}${todo && html`<p>${todo[0]!.toUpperCase()}${todo.slice(1)}. ${onSilence}</p>`}${acts.length > 0 ? html`<p class="acts">${acts}</p>` : withoutForm(commands)}</li>`;
+}
+
+/** A step that offers no form: to this person, or to anybody. */
+function withoutForm(commands: readonly CommandLine[]): Html | undefined {
+  if (commands.length === 0) return undefined;
+  if (hasForm(commands[0]!)) return html`<p class="soft small">Your roles do not include this.</p>`;
+  return html`<p class="soft small">On the command line: <code>${commandText(withoutActor(commands[0]!))}</code></p>`;
 }
 
 /** What the sent message caused, as the incident's own entries tell it. */
@@ -56,7 +66,7 @@ function saidBox({ events, pack }: LookedAt, { message, entries, note }: Said): 
   );
 }
 
-function duties({ id, view: { state }, pack, now, explanations }: LookedAt): Html {
+function duties({ id, view: { state }, pack, now, explanations, stopped }: LookedAt): Html {
   const rows = board(state, pack, now).filter((row) => row.settled || row.dueAt || row.status !== 'dormant');
   const cells = (row: BoardRow) => {
     const o = state.obligations[row.id];
@@ -65,7 +75,7 @@ function duties({ id, view: { state }, pack, now, explanations }: LookedAt): Htm
       : undefined;
     const tone =
       row.standing === 'late' ? 'bad' : row.standing === 'waits' ? 'warn' : row.standing === 'fulfilled' ? 'good' : '';
-    return html`<tr><th scope="row">${row.title}${link}</th><td><span class="chip ${tone}">${row.status}</span></td><td class="time">${row.dueAt && instant(row.dueAt)} ${row.time && html`<span class="soft">${row.time}</span>`}</td></tr>`;
+    return html`<tr><th scope="row">${row.title}${link}</th><td><span class="chip ${tone}">${row.status}</span></td><td class="time">${row.dueAt && instant(row.dueAt)} ${row.time && !stopped && html`<span class="soft">${row.time}</span>`}</td></tr>`;
   };
   return html`<section class="card"><h2>Duties</h2><table><thead><tr><th scope="col">Duty</th><th scope="col">Stands</th><th scope="col">Due</th></tr></thead><tbody>${rows.map(cells)}</tbody></table>
 <details><summary>Why each applies or not</summary><dl class="stack">${explanations.map((each) => html`<div><dt><b>${each.title}</b> <span class="chip">applies: ${each.applies}</span></dt><dd class="small soft">${each.citation}. ${each.because.join('; ')}</dd></div>`)}</dl></details></section>`;

@@ -26,7 +26,9 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
   app.removeAllContentTypeParsers();
   await app.register(formbody, { bodyLimit: 1_048_576 });
   app.addHook('preHandler', async (request) => {
-    if (ruleOf(request.method, request.routeOptions.url) === 'anybody') return;
+    const { url } = request.routeOptions;
+    if (url === '/logout' && request.session) mustBeOfSession(request, sessions);
+    if (ruleOf(request.method, url) === 'anybody') return;
     // Here, and no earlier: what was typed into a form is shown to whoever must log in again.
     if (!request.session) throw notLoggedIn();
     if (request.method === 'POST') mustBeOfSession(request, sessions);

@@ -1,6 +1,7 @@
 /** An incident as its pages show it: how it stands, what happened, and what to do next. */
 
 import { KINDS, kindOf } from '../../client/kinds';
+import type { Stopped } from '../../client/stopped';
 import type { TocsinClient } from '../../client/tocsin-client';
 import { clockNow } from '../../domain/case/clock-now';
 import type { IncidentView } from '../../domain/incident/contract';
@@ -26,18 +27,23 @@ export interface LookedAt {
   known: boolean;
   /** The incident's own time; of one that is closed, when it was. */
   now: Instant;
+  /** Its workflow ended though it is open: it takes no message, and has no steps. */
+  stopped?: Stopped;
 }
 
 /** Looks at an incident. Throws a Refusal where there is none, and the errors of the client. */
 export async function lookAt(client: TocsinClient, id: string, policy?: PolicySource): Promise<LookedAt> {
   if (!isCaseId(id) || (kindOf(id) ?? 'incident') !== 'incident') throw noSuchCase();
-  if ((await client.find(id))?.workflow !== KINDS.incident.workflow) throw noSuchCase();
+  const found = await client.find(id);
+  if (found?.workflow !== KINDS.incident.workflow) throw noSuchCase();
   const [view, events, explanations] = await Promise.all([client.view(id), client.timeline(id), client.explain(id)]);
   if (!view) throw new Refusal('unavailable', 'the incident is not opened yet: look again in a moment', [], 1);
   const { state } = view;
   const now = state.closedAt ?? clockNow(view.clock);
   const same = samePack(state, policy);
-  const steps = same ? nextSteps(state, same, now) : stepsOfAlarms(state, events);
+  const standing = found.open || state.closedAt ? undefined : await client.stands(id);
+  const stopped = typeof standing === 'object' ? standing : undefined;
+  const steps = stopped ? [] : same ? nextSteps(state, same, now) : stepsOfAlarms(state, events);
   const pack = same ?? shownPack(state, explanations, policy);
-  return { id, view, events, explanations, pack, steps, known: same !== undefined, now };
+  return { id, view, events, explanations, pack, steps, known: same !== undefined, now, ...(stopped && { stopped }) };
 }

@@ -22,7 +22,7 @@ export function sendPageProblem(
 <p>${sentence(detail)}</p></div>
 ${errors.length > 0 && say('bad', html`<ul>${errors.map(({ field, problem }) => html`<li><b>${field}</b>: ${problem}</li>`)}</ul>`, 'alert')}
 ${kind === 'no-session' && typed(request.body)}
-<p class="acts"><a class="button" href="/">To the board</a>${kind === 'login-failed' && html`<a class="button plain" href="/login">Log in again</a>`}</p>`,
+<p class="acts"><a class="button" href="/">To the board</a>${(kind === 'login-failed' || kind === 'not-allowed') && html`<a class="button plain" href="/login">Log in again</a>`}</p>`,
   });
 }
 

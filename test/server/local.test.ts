@@ -50,3 +50,24 @@ test('it does not listen where others could reach it', async () => {
       'without TOCSIN_OIDC_ISSUER nobody proves who they are',
     );
 });
+
+test('the address of a server for others does not keep this machine out of the pages', async () => {
+  const server = await startServer({
+    settings: { origins: [], pages: { address: 'https://tocsin.acme.dev' } },
+    temporal: { namespace: 'default' },
+    encryptionKeys: [],
+    taskQueue: 'tocsin',
+    session: { key: KEY, who: 'ann' },
+    host: '127.0.0.1',
+    port: 0,
+  });
+  const answer = await fetch(`${server.url}/login`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { origin: server.url },
+    body: new URLSearchParams({ key: KEY }),
+  });
+  // A browser keeps a cookie for TLS alone from no page without it.
+  expect([answer.status, /; secure/i.test(answer.headers.get('set-cookie')!)]).toEqual([303, false]);
+  await server.stop();
+});

@@ -100,7 +100,10 @@ test('an answer of the issuer counts once, in the browser that began, with its o
 
 test('roles are those of the claims; without one nothing is shown, and an unverified address names nobody', async () => {
   const nobody = await logIn('bob');
-  expect((await get('/', cookiesOf(nobody.answer))).statusCode).toBe(403);
+  const refused = await get('/', cookiesOf(nobody.answer));
+  expect([refused.statusCode, refused.body.includes('Log in again')]).toEqual([403, true]);
+  const out = await post('/logout', cookiesOf(nobody.answer), { csrf: tokenIn(refused.body) });
+  expect([out.statusCode, out.headers.location]).toEqual([303, '/logged-out']);
   const { answer } = await logIn('mallory-owner');
   expect([answer.statusCode, answer.cookies.some(({ name }) => name.endsWith('session'))]).toEqual([401, false]);
 });
@@ -171,7 +174,7 @@ test('a form counts from our own page, of this session; another logs nobody out'
 });
 
 test('what was typed into a form whose session has ended is shown, and nothing of it is sent', async () => {
-  const { statusCode, body } = await post('/logout', {}, { reason: 'we saw <b>it</b>', csrf: 'x' });
+  const { statusCode, body } = await post('/incidents', {}, { reason: 'we saw <b>it</b>', csrf: 'x' });
   expect([statusCode, body.includes('we saw &lt;b&gt;it&lt;/b&gt;')]).toEqual([401, true]);
 });
 

@@ -1,5 +1,7 @@
 // What pages say and send, over incidents that the domain plays: the answer a button leads to is the answer it names.
 import { refused, UnknownOutcome } from '../../client/errors';
+import { commandLine } from '../../domain/kernel/command-lines';
+import { actionOf } from '../../server/pages/links';
 import { Story, T0 } from '../unit/cli/helpers';
 import { browse, clientOf, hiddenIn, pagesOver } from './browser';
 
@@ -143,4 +145,94 @@ describe('a notice', () => {
     expect(body).not.toContain('/approve"');
     await app.close();
   });
+});
+
+test('an incident that has stopped says so first, counts nothing down and offers nothing', async () => {
+  const stopped = { how: 'terminated', at: HOUR } as const;
+  const app = await pagesOver({
+    ...clientOf(new Story(), HOUR),
+    find: async () => ({ workflow: 'incident', open: false, status: 'TERMINATED' }),
+    stands: async () => stopped,
+  });
+  const { body } = await browse(app, '/incidents/INC-1');
+  const main = body.slice(body.indexOf('<main'));
+  expect(main.indexOf('INC-1 has stopped: its workflow was terminated at 2026-04-01 01:00 UTC')).toBeGreaterThan(0);
+  expect(main.indexOf('has stopped')).toBeLessThan(main.indexOf('<h1>'));
+  expect(main).not.toContain('left, until');
+  expect(main).not.toContain('What to do next');
+  expect(main).not.toContain('Everything you can do');
+  await app.close();
+});
+
+describe('a declaration', () => {
+  const form = {
+    ...{ key: 'k1', title: 'Leaked key', kind: 'credential-leak', severity: 'sev1' },
+    ...{ affects: 'confidentiality', serviceAffecting: 'yes' },
+  };
+
+  test('whose page is not there yet is said to be taken, with a link', async () => {
+    const declare = async ({ declaration }: { declaration: { id: string } }) => ({ id: declaration.id, created: true });
+    const down = async () => {
+      throw new UnknownOutcome('no worker');
+    };
+    const app = await pagesOver({ ...clientOf(new Story(), HOUR), declare: declare as never, view: down });
+    const { status, body } = await browse(app, '/incidents', { form });
+    expect(status).toBe(202);
+    expect(body).toMatch(/<h1>INC-\S+ is declared<\/h1><p>Its page opens in a moment/);
+    expect(body).toMatch(/href="\/incidents\/INC-/);
+    await app.close();
+  });
+
+  test('under a key that another one has is refused, and says what differs', async () => {
+    const declare = async () => ({ id: 'INC-1', created: false });
+    const app = await pagesOver({ ...clientOf(new Story(), HOUR), declare: declare as never });
+    const { status, body } = await browse(app, '/incidents', { form: { ...form, title: 'Another' } });
+    expect(status).toBe(409);
+    expect(body).toContain('there is an incident INC-1 already, which was declared otherwise');
+    expect(body).toContain('<a href="#field-title">Title</a>: is another one there');
+    await app.close();
+  });
+});
+
+test('whoever has no role, or whose session has ended, can log out', async () => {
+  const app = await pagesOver(clientOf(new Story(), HOUR));
+  const refused = await browse(app, '/', { roles: [] });
+  expect([refused.status, refused.body.includes('Log in again')]).toEqual([403, true]);
+  for (const who of [{ roles: [] }, { endsIn: -60 }]) {
+    const { status, to, cookies } = await browse(app, '/logout', { form: {}, ...who });
+    expect([status, to, cookies.find(({ name }) => name.includes('session'))?.value]).toEqual([303, '/logged-out', '']);
+  }
+  await app.close();
+});
+
+test('a step without a form says its command, and one that the roles do not include says that', async () => {
+  const story = new Story();
+  story.state = { ...story.state, unacknowledged: [40] };
+  story.events.push({
+    ...story.events[0]!,
+    seq: 40,
+    kind: 'alarm-raised',
+    data: {
+      threshold: { kind: 'due' },
+      about: { kind: 'incident' },
+      todo: 'verify-register',
+      commands: [{ verb: 'register verify', given: {} }],
+    },
+  } as never);
+  story.state = { ...story.state, policy: { ...story.state.policy, sha256: 'f'.repeat(64) } };
+  const app = await pagesOver(clientOf(story, HOUR));
+  const { body } = await browse(app, '/incidents/INC-1', { roles: ['service'] });
+  expect(body).toContain('On the command line: <code>npx tocsin register verify</code>');
+  expect(body).toContain('Your roles do not include this.');
+  await app.close();
+});
+
+test('a batch of mails is settled by its form, filled in with what the step says', () => {
+  const actor = { by: 'bea', subject: 'bea', roles: ['owner' as const] };
+  const line = commandLine('notice settle', { id: 'INC-1', obligation: 'a-duty', 'not-accepted': true });
+  expect(String(actionOf('INC-1', line, actor, true))).toContain(
+    '/incidents/INC-1/settle?obligation=a-duty&amp;accepted=no">Settle: not accepted<',
+  );
+  const hold = commandLine('hold', { id: 'INC-1', obligation: 'a-duty', ground: 'g', until: HOUR });
+  expect(String(actionOf('INC-1', hold, actor, true))).toContain('ground=g&amp;until=2026-04-01T01%3A00%3A00.000Z');
 });
