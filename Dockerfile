@@ -16,6 +16,8 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
 FROM node:22-slim
 ENV NODE_ENV=production TOCSIN_ENV=production TOCSIN_DATA_DIR=/var/lib/tocsin
+# Temporal's client believes the certificates of the system, of which this image has none.
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
 RUN install -d -o node -g node -m 0700 /var/lib/tocsin
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules

@@ -1,7 +1,11 @@
 // What is deployed by files says what the product says: its settings, commands, flags, ports and files, and each alert leads to
 // a place that says what to do.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
+import { Client } from 'pg';
 import { parse } from 'yaml';
 import { createProgram } from '../../../cli/program';
 import { Shell } from '../../../cli/shell';
@@ -33,13 +37,15 @@ interface Service {
   environment?: Record<string, string>;
   env_file?: string[];
   ports?: string[];
+  volumes?: string[];
+  network_mode?: string;
   healthcheck?: { test: string[] };
   depends_on?: object;
 }
 const ours = Object.entries(compose.services).filter(([, { image }]) => image === 'tocsin:local');
 
 /** Of Postgres, which the settings do not read. */
-const OF_POSTGRES = ['OWNER_PASSWORD', 'TEMPORAL_PASSWORD'];
+const OF_POSTGRES = ['OWNER_PASSWORD', 'TEMPORAL_PASSWORD', 'PGPASSWORD'];
 
 test('each variable is a setting', () => {
   const exampleLines = read('deploy/compose.env.example').match(/^[A-Z_]+(?==)/gm)!;
@@ -96,13 +102,15 @@ test('ports are those that the commands listen on', () => {
   expect(/^EXPOSE (.*)$/m.exec(dockerfile)![1]!.split(' ').slice(0, 2)).toEqual([serve, intake]);
   expect(chart).toContain(`dict "serve" ${serve} "intake" ${intake}`);
   for (const port of [serve, intake]) expect(chart).toContain(`{ port: ${port}, protocol: TCP }`);
-  expect(compose.services.temporal!.ports).toContain(`127.0.0.1:${serve}:${serve}`);
-  for (const port of compose.services.temporal!.ports!) expect(port).toMatch(/^127\.0\.0\.1:/);
+  const { ports } = compose.services.network!;
+  expect(ports).toContain(`127.0.0.1:${serve}:${serve}`);
+  for (const port of ports!) expect(port).toMatch(/^127\.0\.0\.1:/);
   for (const [name, { environment, healthcheck }] of ours) {
     const metrics = environment!.TOCSIN_METRICS_ADDRESS?.split(':')[1];
-    if (metrics) expect(compose.services.temporal!.ports).toContain(`127.0.0.1:${metrics}:${metrics}`);
-    const asked = healthcheck && /127\.0\.0\.1:(\d+)/.exec(healthcheck.test.at(-1)!)![1];
-    if (asked) expect([name, asked]).toEqual([name, name === 'serve' ? serve : metrics]);
+    if (metrics) expect(ports).toContain(`127.0.0.1:${metrics}:${metrics}`);
+    const asked = healthcheck?.test.at(-1)?.match(/\b\d{4}\b/g);
+    const temporal = environment!.TEMPORAL_ADDRESS!.split(':')[1];
+    if (asked) expect([name, asked]).toEqual([name, name === 'serve' ? [serve] : [metrics, temporal]]);
   }
 });
 
@@ -122,6 +130,87 @@ test('only migrate has the owner’s login, and it ends before the others begin'
   ]);
 });
 
+test('with the socket of Postgres alone nobody is its owner, and any password may be', () => {
+  const { environment } = compose.services.postgres!;
+  // The image's own choice is `trust` on the socket.
+  expect(environment!.POSTGRES_INITDB_ARGS).toBe('--auth=scram-sha-256');
+  const { DATABASE_URL, PGPASSWORD } = compose.services.migrate!.environment!;
+  expect(PGPASSWORD).toBe('${OWNER_PASSWORD}');
+  expect(DATABASE_URL).not.toContain('$');
+  for (const [name, { environment: own }] of ours)
+    expect([name, 'PGPASSWORD' in own!]).toEqual([name, name === 'migrate']);
+  const before = process.env.PGPASSWORD;
+  process.env.PGPASSWORD = 'a/b@c?d#e%f:g';
+  try {
+    const { host, user, password } = new Client({ connectionString: DATABASE_URL });
+    expect([host, user, password]).toEqual(['/run/postgresql', 'tocsin_owner', 'a/b@c?d#e%f:g']);
+  } finally {
+    if (before === undefined) delete process.env.PGPASSWORD;
+    else process.env.PGPASSWORD = before;
+  }
+});
+
+test('the signing key is where it signs alone, and the directory arrives', () => {
+  const file = /^TOCSIN_LOG_KEYS=(.*)$/m.exec(read('deploy/compose.env.example'))![1]!;
+  expect(values.env.TOCSIN_LOG_KEYS).toBe(file);
+  const folder = path.posix.dirname(file);
+  for (const [name, { volumes }] of ours) {
+    const places = volumes!.map((each) => each.split(':')[1]!);
+    expect([name, places.includes(folder)]).toEqual([name, name === 'worker']);
+    expect([name, places.includes('/etc/tocsin')]).toEqual([name, true]);
+  }
+  // A ConfigMap made of a folder would have the key in it, and not the folders below.
+  const made = read('docs/install.md').match(/^kubectl create configmap .*$/gm)!;
+  const files = made.flatMap((line) => [...line.matchAll(/--from-file=(\S+)/g)].map(([, each]) => each!));
+  const expected = ['TOCSIN_ORGANISATION', 'TOCSIN_CONTACTS', 'TOCSIN_ROTA'].map((name) => values.env[name].slice(1));
+  expect(files.sort()).toEqual(expected.sort());
+  // Both are mounted in workers alone.
+  const ofWorkers =
+    /\{\{- if eq \.component "worker" \}\}\n {2}- \{ name: keys[\s\S]*?\{ name: directory, mountPath: (\S+),/;
+  expect(ofWorkers.exec(chart)![1]).toBe(/name: TOCSIN_DIRECTORY, value: (\S+) \}/.exec(chart)![1]);
+  for (const name of TEMPLATES) {
+    const has = /existingKeysSecret|name: directory, secret/.test(read(`${CHART}/templates/${name}`));
+    expect([name, has]).toEqual([name, name === 'worker.yaml']);
+  }
+  expect(values.existingDirectorySecret).toBe('');
+});
+
+describe('the network of compose', () => {
+  test('belongs to what nothing restarts', () => {
+    const { network, temporal } = compose.services;
+    for (const each of [temporal!, ...ours.map(([, service]) => service)])
+      expect([each.network_mode, each.ports]).toEqual(['service:network', undefined]);
+    expect(network!.entrypoint).toEqual(['sleep', 'infinity']);
+    expect(network).toMatchObject({ read_only: true, cap_drop: ['ALL'], user: 'nobody' });
+  });
+
+  test('a worker that has lost it is not healthy', async () => {
+    const [cmd, node, flag, script] = compose.services.worker!.healthcheck!.test;
+    expect([cmd, node, flag]).toEqual(['CMD', 'node', '-e']);
+    const [metrics, temporal] = [createServer(), createServer()];
+    const ports: number[] = [];
+    for (const each of [metrics, temporal]) {
+      each.listen(0, '127.0.0.1');
+      await once(each, 'listening');
+      ports.push((each.address() as AddressInfo).port);
+    }
+    const here = script!.replace('9464', String(ports[0])).replace('7233', String(ports[1]));
+    const code = async () => (await once(spawn(process.execPath, ['-e', here]), 'exit'))[0];
+    expect(await code()).toBe(0);
+    temporal.close();
+    expect(await code()).toBe(1);
+    metrics.close();
+  });
+});
+
+test('no probe reads the register', () => {
+  const probes = chart.match(/\w+Probe: .*/g)!;
+  expect(probes.length).toBeGreaterThan(5);
+  expect(probes.filter((each) => each.includes('/metrics'))).toEqual([]);
+  for (const [name, { healthcheck }] of ours)
+    expect([name, healthcheck?.test.join(' ').includes('/metrics') ?? false]).toEqual([name, false]);
+});
+
 test('what the image is built from comes into its build, and nothing that holds data', () => {
   const ignored = read('.dockerignore').split('\n');
   const allowed = ignored.flatMap((line) => (line.startsWith('!') ? [line.slice(1)] : []));
@@ -139,6 +228,10 @@ test('the image runs as nobody who may do anything', () => {
   expect(last).toMatch(/^USER 1000:1000$/m);
   expect(last).not.toMatch(/^(ARG|ADD)\b/m);
   expect(last).not.toContain('npm ');
+  // The certificates by which Temporal's client judges a server.
+  expect(last).toMatch(
+    /^RUN .*apt-get install -y --no-install-recommends ca-certificates && rm -rf \/var\/lib\/apt\/lists\/\*$/m,
+  );
   for (const [, image] of dockerfile.matchAll(/^FROM (\S+)/gm)) expect(image).toBe('node:22-slim');
 });
 

@@ -46,6 +46,9 @@ env:
   - { name: {{ $name }}, value: {{ $value | quote }} }
   {{- end }}
   {{- end }}
+  {{- if and (eq .component "worker") .root.Values.existingDirectorySecret }}
+  - { name: TOCSIN_DIRECTORY, value: /etc/tocsin-directory }
+  {{- end }}
   {{- if .metrics }}
   - { name: TOCSIN_METRICS_ADDRESS, value: '0.0.0.0:9464' }
   {{- end }}
@@ -62,6 +65,9 @@ volumeMounts:
   - { name: files, mountPath: /etc/tocsin, readOnly: true }
   {{- if eq .component "worker" }}
   - { name: keys, mountPath: /etc/tocsin-keys, readOnly: true }
+  {{- if .root.Values.existingDirectorySecret }}
+  - { name: directory, mountPath: /etc/tocsin-directory, readOnly: true }
+  {{- end }}
   {{- end }}
 {{- end }}
 
