@@ -65,8 +65,8 @@ export interface CreateWorkerOptions {
   tuning?: Partial<WorkerOptions>;
   /** Log level of the activities; `warn` by default. */
   logLevel?: string;
-  /** Counts what activities fail at, and hears what is anchored. */
-  metrics?: Pick<WorkerMetrics, 'interceptor' | 'anchored'>;
+  /** Counts what activities fail at. */
+  metrics?: Pick<WorkerMetrics, 'interceptor'>;
 }
 
 /**
@@ -80,7 +80,7 @@ export async function createTocsinWorker(options: CreateWorkerOptions): Promise<
   const connection = await NativeConnection.connect(connectionOptions);
   const { encryptionKeys } = settings;
   const client = new Client({ connection, namespace, dataConverter: dataConverter(encryptionKeys) });
-  const connected = await connectActivities(settings, client, options.logLevel, metrics?.anchored);
+  const connected = await connectActivities(settings, client, options.logLevel);
   const { activities, artefacts, spool, pipeline, audit, signing, close } = connected;
   const activity = [
     ...(encryptionKeys.length > 0 ? [answering] : []),
@@ -181,12 +181,7 @@ async function readyDatabase(databaseUrl: string, production: boolean): Promise<
 }
 
 /** The activities over the settings' ports, and what closes their pools. */
-export async function connectActivities(
-  settings: WorkerSettings,
-  temporal: Client,
-  logLevel?: string,
-  anchored?: WorkerMetrics['anchored'],
-) {
+export async function connectActivities(settings: WorkerSettings, temporal: Client, logLevel?: string) {
   const { dataDir, exercise } = settings;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const pool = createPool(settings.databaseUrl, { refusePower: settings.production });
@@ -285,7 +280,6 @@ export async function connectActivities(
     pool,
     mailer: checkpointMailer(live.mail),
     accept: pipeline.store,
-    anchored,
     log,
   });
   const close = async () => {

@@ -5,7 +5,6 @@ import { createPool } from '../postgres/pool';
 import { createAnchors } from '../register/anchors/create-anchors';
 import type { CheckpointMailer } from '../register/anchors/mail-anchor';
 import { recordGuards } from '../register/guards/watch-guards';
-import { type Anchor, checkpointOf } from '../register/log/anchor';
 import { openLog } from '../register/log/open-log';
 import { registerSize } from '../register/log/register-leaves';
 import { SigningService } from '../register/log/signing-service';
@@ -32,19 +31,6 @@ const mailer: CheckpointMailer = {
   wasSent: (...wasSent) => call({ wasSent }),
 };
 
-/** Says what an anchor has. */
-function telling(anchor: Anchor): Anchor {
-  const { name } = anchor;
-  return {
-    name,
-    async put(note) {
-      const anchoring = await anchor.put(note);
-      if (anchoring !== 'waits') say({ anchored: name, size: checkpointOf(note).size });
-      return anchoring;
-    },
-  };
-}
-
 async function sign({ databaseUrl, refusePower, settings }: SigningThreadData): Promise<void> {
   const pool = createPool(databaseUrl, { refusePower });
   const disclosures = loadDisclosures();
@@ -52,7 +38,7 @@ async function sign({ databaseUrl, refusePower, settings }: SigningThreadData): 
   const service = new SigningService({
     log,
     size: () => registerSize(pool),
-    anchors: createAnchors(settings.anchors, log, mailer).map(telling),
+    anchors: createAnchors(settings.anchors, log, mailer),
     everyEntries: settings.everyEntries,
     everyMs: settings.everyMs,
     recordGuards: () => recordGuards({ pool, disclosures, memoryFile: settings.log.guardsFile }),

@@ -36,11 +36,7 @@ export type MailCall =
   | { wasSent: Parameters<CheckpointMailer['wasSent']> };
 
 /** What the thread says, and what it is told. */
-export type FromSigning =
-  | { alarm: SigningAlarm }
-  | { trouble: string; code?: string }
-  | { anchored: string; size: number }
-  | { id: number; mail: MailCall };
+export type FromSigning = { alarm: SigningAlarm } | { trouble: string; code?: string } | { id: number; mail: MailCall };
 export type ToSigning = { stop: true } | { id: number; result?: unknown; fault?: string };
 
 const SCRIPT = path.join(packageRoot(), 'dist', 'worker', 'signing-thread.js');
@@ -59,12 +55,10 @@ export async function createSigning(
     pool: Pool;
     mailer: CheckpointMailer;
     accept(detections: Detection[]): Promise<void>;
-    /** Hears which anchor has a checkpoint of how many entries. */
-    anchored?: (anchor: string, size: number) => void;
     log: Log;
   },
 ): Promise<Pick<SigningService, 'start' | 'stop'>> {
-  const { databaseUrl, refusePower, pool, mailer, anchored, log } = deps;
+  const { databaseUrl, refusePower, pool, mailer, log } = deps;
   await openLog(pool, settings.log);
   let thread: Worker | undefined;
   let again: NodeJS.Timeout | undefined;
@@ -84,7 +78,6 @@ export async function createSigning(
     thread = started;
     started.on('message', async (said: FromSigning) => {
       if ('alarm' in said) alarm(said.alarm);
-      else if ('anchored' in said) anchored?.(said.anchored, said.size);
       else if ('trouble' in said) log.warn({ code: said.code }, said.trouble);
       else started.postMessage(await answer(said.id, said.mail));
     });

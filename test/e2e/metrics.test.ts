@@ -68,14 +68,21 @@ test('what the register has of the incident is what the worker shows', async () 
   }
   expect(owed.some(({ dueAt }) => Date.parse(dueAt!) < Date.now())).toBe(true);
   expect(sampled(text, 'tocsin_alarms_open{kind="incident"}')).toBe(state.unacknowledged?.length);
-  await until('all is signed and in the file', async () => {
-    const now = await scraped(worker.metrics);
-    const [entries, anchored] = ['tocsin_register_entries', 'tocsin_anchored_entries{anchor="file"}'].map((each) =>
-      sampled(now, each),
-    );
-    return entries! > 0 && anchored === entries && sampled(now, 'tocsin_register_unsigned_entries') === 0;
-  });
-}, 120_000);
+  await until(
+    'all is signed and in the file',
+    async () => {
+      const now = await scraped(worker.metrics);
+      const [entries, anchored] = ['tocsin_register_entries', 'tocsin_anchored_entries{anchor="file"}'].map((each) =>
+        sampled(now, each),
+      );
+      const waits = sampled(now, 'tocsin_unanchored_seconds{anchor="file"}');
+      return (
+        entries! > 0 && anchored === entries && waits === 0 && sampled(now, 'tocsin_register_unsigned_entries') === 0
+      );
+    },
+    90_000,
+  );
+}, 180_000);
 
 test('each metric that an alert or the dashboard names is shown by the worker or the server', async () => {
   await fetch(`${server.url}/healthz`);

@@ -1,5 +1,6 @@
 /** How far the register is signed and what became of deliveries, as counts. */
 import type { Pool } from 'pg';
+import { allEnded } from './all-ended';
 
 /** How many there are under a word of the table's own. */
 export interface Count {
@@ -24,7 +25,7 @@ const KINDS = ['sent', 'delayed', 'soft-bounced', 'delivered', 'failed', 'suppre
 
 /** Of live cases and exercises alike: a row of the ledger does not say which it is of. Throws while Postgres is away. */
 export async function readCounts(pool: Pick<Pool, 'query'>): Promise<Counts> {
-  const [register, deliveries, events] = await Promise.all([
+  const [register, deliveries, events] = await allEnded([
     pool.query<{ entries: string; unsigned: string; seconds: string | null }>(
       `SELECT coalesce((SELECT max(position) FROM tocsin.register_entries), 0) AS entries,
               count(*) AS unsigned, extract(epoch FROM clock_timestamp() - min(appended_at)) AS seconds

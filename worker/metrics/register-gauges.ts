@@ -8,10 +8,12 @@ import { Gauge, type Registry } from 'prom-client';
 import { toMs } from '../../domain/kernel/time';
 import { type CaseFigures, caseFigures } from '../../domain/watch/registered-case';
 import { EachCase } from '../../register/each-case';
+import { allEnded } from './all-ended';
+import { type AnchorFigures, anchorFigures } from './read-anchored';
 import { type Counts, readCounts } from './read-counts';
 
-/** Several that ask at once, and soon after each other, are answered by one reading. */
-const FRESH_MS = 5_000;
+/** Several that ask at once, and soon after each other, are answered by one reading: whoever asks often costs Postgres no more. */
+const FRESH_MS = 30_000;
 /** Prometheus gives up after 10 s. A first reading of a large register goes on, for whoever asks next. */
 const WAIT_MS = 7_000;
 
@@ -19,10 +21,21 @@ interface Reading {
   at: number;
   figures: CaseFigures[];
   counts: Counts;
+  anchors: AnchorFigures[];
 }
 
-/** Adds the gauges to a registry. Answers what reads them anew, to be called before they are shown. `now` in milliseconds. */
-export function registerGauges(registry: Registry, pool: Pool, now: () => number = Date.now): () => Promise<void> {
+/**
+ * Adds the gauges to a registry. Answers what reads them anew, to be called before they are shown.
+ *
+ * @param anchors the names of those that this worker has.
+ * @param now in milliseconds.
+ */
+export function registerGauges(
+  registry: Registry,
+  pool: Pool,
+  anchors: readonly string[],
+  now: () => number = Date.now,
+): () => Promise<void> {
   const cases = new EachCase(pool, caseFigures, ({ first, openIncident }) => first === 'declared' && !openIncident);
   const gauges = createGauges(registry);
   let last: Reading | undefined;
@@ -30,10 +43,14 @@ export function registerGauges(registry: Registry, pool: Pool, now: () => number
 
   const read = async (): Promise<Reading> => {
     if (last && now() - last.at < FRESH_MS) return last;
-    reading ??= Promise.all([cases.all(), readCounts(pool)])
-      .then(([figures, counts]) => (last = { at: now(), figures: figures.filter(({ exercise }) => !exercise), counts }))
-      .finally(() => (reading = undefined));
-    return reading;
+    reading ??= readAll().finally(() => (reading = undefined));
+    last = await reading;
+    return last;
+  };
+  const readAll = async (): Promise<Reading> => {
+    // The next reading begins when all of this one has ended, also where a part of it failed at once.
+    const [figures, counts, kept] = await allEnded([cases.all(), readCounts(pool), anchorFigures(pool, anchors)]);
+    return { at: now(), figures: figures.filter(({ exercise }) => !exercise), counts, anchors: kept };
   };
   return async () => {
     const found = await within(read(), WAIT_MS);
@@ -67,6 +84,16 @@ function createGauges(registry: Registry) {
   const entries = gauge('tocsin_register_entries', 'Entries of the register.');
   const unsigned = gauge('tocsin_register_unsigned_entries', 'Entries that are in no checkpoint yet.');
   const unsignedFor = gauge('tocsin_register_unsigned_seconds', 'For how long the oldest of them has waited.');
+  const anchored = gauge(
+    'tocsin_anchored_entries',
+    'Entries in the last checkpoint that an anchor keeps; 0 before the first.',
+    'anchor',
+  );
+  const unanchoredFor = gauge(
+    'tocsin_unanchored_seconds',
+    'For how long the oldest entry that an anchor does not keep has waited; 0 where it keeps all.',
+    'anchor',
+  );
   const deliveries = gauge('tocsin_deliveries', 'Rows of the delivery ledger, by what became of them.', 'status');
   const told = gauge('tocsin_delivery_events', 'What the mail provider told of mails that it had taken.', 'kind');
   const readable = gauge(
@@ -78,11 +105,11 @@ function createGauges(registry: Registry) {
     readable,
     /** Nothing is known. */
     clear() {
-      for (const each of [slack, overdue, open, alarms, deliveries, told]) each.reset();
+      for (const each of [slack, overdue, open, alarms, anchored, unanchoredFor, deliveries, told]) each.reset();
       // Without a label `reset` would set them to 0, which is a claim.
       for (const each of [entries, unsigned, unsignedFor]) each.remove();
     },
-    show({ figures, counts }: Reading, at: number) {
+    show({ figures, counts, anchors }: Reading, at: number) {
       for (const { kind, alarms: rung } of figures) {
         open.inc({ kind });
         alarms.inc({ kind }, rung);
@@ -94,6 +121,10 @@ function createGauges(registry: Registry) {
       entries.set(counts.entries);
       unsigned.set(counts.unsigned);
       unsignedFor.set(counts.unsignedSeconds);
+      for (const { anchor, entries: kept, waitingSeconds } of anchors) {
+        anchored.set({ anchor }, kept);
+        unanchoredFor.set({ anchor }, waitingSeconds);
+      }
       for (const { label, count } of counts.deliveries) deliveries.set({ status: label }, count);
       for (const { label, count } of counts.events) told.set({ kind: label }, count);
     },

@@ -1,11 +1,13 @@
 /** All that a worker shows to Prometheus: its own figures, those of Temporal's SDK, and those of the process. */
 import type { Context } from '@temporalio/activity';
 import type { ActivityInterceptors, TelemetryOptions } from '@temporalio/worker';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { freePort, LOOPBACK } from '../../platform/free-port';
 import { serveMetrics } from '../../platform/metrics/serve-metrics';
 import type { ListenAddress } from '../../platform/metrics/settings';
 import { createPool } from '../../postgres/pool';
+import type { AnchorSettings } from '../../register/anchors/anchor-settings';
+import { configuredAnchors } from '../../register/anchors/create-anchors';
 import { countFailures } from './activity-failures';
 import { registerGauges } from './register-gauges';
 
@@ -16,8 +18,6 @@ export interface WorkerMetrics {
   telemetry: TelemetryOptions;
   /** For the worker's activities. */
   interceptor: (context: Context) => ActivityInterceptors;
-  /** To be told of each checkpoint that an anchor has. */
-  anchored: (anchor: string, size: number) => void;
   stop(): Promise<void>;
 }
 
@@ -27,12 +27,16 @@ const SDK_TIMEOUT_MS = 3_000;
 /** Starts to answer on `address`. @throws Error when it cannot be listened on. */
 export async function startWorkerMetrics(
   address: ListenAddress,
-  { databaseUrl, production }: { databaseUrl: string; production: boolean },
+  settings: { databaseUrl: string; production: boolean; signing: { anchors: AnchorSettings } },
 ): Promise<WorkerMetrics> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const pool = createPool(databaseUrl, { refusePower: production });
-  const refresh = registerGauges(registry, pool);
+  const pool = createPool(settings.databaseUrl, { refusePower: settings.production });
+  const refresh = registerGauges(
+    registry,
+    pool,
+    configuredAnchors(settings.signing.anchors).map(({ name }) => name),
+  );
   const interceptor = countFailures(registry);
   const sdk = `${LOOPBACK}:${await freePort()}`;
   const others = () => metricsOfSdk(`http://${sdk}/metrics`);
@@ -48,32 +52,10 @@ export async function startWorkerMetrics(
       },
     },
     interceptor,
-    anchored: anchorGauges(registry),
     async stop() {
       await served.stop();
       await pool.end();
     },
-  };
-}
-
-/** Of the worker that signs; another shows none, or those of the time when it signed. */
-function anchorGauges(registry: Registry): WorkerMetrics['anchored'] {
-  const labelNames = ['anchor'] as const;
-  const entries = new Gauge({
-    name: 'tocsin_anchored_entries',
-    help: 'Entries in the latest checkpoint that an anchor has taken.',
-    labelNames,
-    registers: [registry],
-  });
-  const at = new Gauge({
-    name: 'tocsin_anchored_timestamp_seconds',
-    help: 'When it took that checkpoint, in seconds since 1970.',
-    labelNames,
-    registers: [registry],
-  });
-  return (anchor, size) => {
-    entries.set({ anchor }, size);
-    at.setToCurrentTime({ anchor });
   };
 }
 

@@ -72,11 +72,12 @@ test('while Postgres is away the gauges are gone, also those without a label, an
   const query = async (sql: string) => {
     if (isAway) throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
     if (sql.includes('deliveries')) return { rows: [{ label: 'failed', count: 3 }] };
+    if (sql.includes('position = $1')) return { rows: [{ seconds: '172800.5' }] };
     if (sql.includes('log_signer')) return { rows: [{ entries: '7', unsigned: '2', seconds: '12.5' }] };
     return { rows: [] };
   };
   let now = 0;
-  const refresh = registerGauges(registry, { query } as unknown as Pool, () => now);
+  const refresh = registerGauges(registry, { query } as unknown as Pool, ['file', 'witness w'], () => now);
   const shown = async () => {
     await refresh();
     return (await registry.metrics()).split('\n').filter((line) => !line.startsWith('#') && line !== '');
@@ -87,6 +88,9 @@ test('while Postgres is away the gauges are gone, also those without a label, an
       'tocsin_register_entries 7',
       'tocsin_register_unsigned_entries 2',
       'tocsin_register_unsigned_seconds 12.5',
+      // An anchor that never worked is behind by all, and not unknown.
+      'tocsin_anchored_entries{anchor="witness w"} 0',
+      'tocsin_unanchored_seconds{anchor="witness w"} 172800.5',
       'tocsin_deliveries{status="failed"} 3',
       'tocsin_deliveries{status="sent"} 0',
     ]),
@@ -96,6 +100,46 @@ test('while Postgres is away the gauges are gone, also those without a label, an
   expect(await shown()).toEqual(['tocsin_register_readable 0']);
   isAway = false;
   expect(await shown()).toContain('tocsin_register_entries 7');
+});
+
+test('whoever asks often has the register read once in half a minute, and never twice at once', async () => {
+  let readings = 0;
+  let end = (_: unknown) => {};
+  let isSlow = false;
+  const query = async (sql: string) => {
+    if (sql.includes('log_signer')) {
+      readings += 1;
+      if (isSlow) throw new Error('the first part fails at once');
+      return { rows: [{ entries: '1', unsigned: '0', seconds: null }] };
+    }
+    // Another part of the same reading goes on.
+    if (isSlow && sql.includes('deliveries')) return new Promise((resolve) => (end = resolve));
+    return { rows: [] };
+  };
+  let now = 0;
+  jest.useFakeTimers();
+  try {
+    const refresh = registerGauges(new Registry(), { query } as unknown as Pool, [], () => now);
+    await Promise.all([refresh(), refresh()]);
+    now = 29_000;
+    await refresh();
+    expect(readings).toBe(1);
+    now = 30_000;
+    isSlow = true;
+    for (const _ of [1, 2, 3]) {
+      const shown = refresh();
+      await jest.advanceTimersByTimeAsync(7_000);
+      await shown;
+    }
+    expect(readings).toBe(2);
+    end({ rows: [] });
+    isSlow = false;
+    await jest.advanceTimersByTimeAsync(0);
+    await refresh();
+    expect(readings).toBe(3);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test('attempts that failed are counted by a type of the table, whatever the error says; what was cancelled is not', async () => {
