@@ -3,6 +3,7 @@
  * stand in the register.
  */
 import type { InexactInstant } from '../kernel/inexact-instant';
+import { UNAUTHENTICATED } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import type { TwoPersonAct } from '../policy/two-persons';
 import type { AwarenessBasis } from './awareness';
@@ -54,8 +55,8 @@ export function isSecondPerson(by: string, first: string): boolean {
   return sameHand(by) !== sameHand(first);
 }
 
-/** Without capitals, spaces, signs, look-alike forms and the part of an address after "+". */
+/** Without capitals, spaces, signs, look-alike forms, the part of an address after "+", and the mark of a name that nobody proved. */
 function sameHand(name: string): string {
-  const plain = name.normalize('NFKC').toLowerCase();
+  const plain = name.normalize('NFKC').toLowerCase().replaceAll(UNAUTHENTICATED, '');
   return plain.replace(/\+[^@]*(?=@)/gu, '').replace(/[^\p{L}\p{N}]/gu, '');
 }

@@ -11,7 +11,7 @@ import type { NewEvent } from './events';
 import { listed } from './listed';
 import type { Message } from './messages';
 import { DECIDED_ONCE, type FirstOfTwo, firstKey, isSecondPerson } from './second-person';
-import type { IncidentState, Obligation } from './state';
+import { type IncidentState, isSettled, type Obligation } from './state';
 import { toldWith } from './telling';
 
 /** The event by which a message decides. */
@@ -53,7 +53,8 @@ export function withSecondPerson(
       return event === decision ? [{ ...event, data: { ...event.data, firstBy: first.by } } as NewEvent] : [event];
     if (known) own.add(id);
     if (known || event !== decision) return [];
-    const reason = 'reason' in message && typeof message.reason === 'string' ? { reason: message.reason } : {};
+    const said = 'incompleteBecause' in message ? message.incompleteBecause : 'reason' in message && message.reason;
+    const reason = typeof said === 'string' ? { reason: said } : {};
     const ground = 'ground' in message && typeof message.ground === 'string' ? { ground: message.ground } : {};
     return [{ kind: 'first-of-two', data: { act, obligation: id, what, ...ground, ...reason } }];
   });
@@ -64,17 +65,44 @@ export function withSecondPerson(
 /** Also where the notice tells under another duty, to which the rule of two persons applies. */
 function needsTwo(act: TwoPersonAct, id: string, state: IncidentState, pack: Policy): boolean {
   const o = state.obligations[id];
-  const served = o && act === 'approve' ? toldWith(o, state, pack) : [];
+  const told = o && (act === 'approve' || act === 'leave-untold') ? toldWith(o, state, pack) : [];
+  const served = act === 'approve' ? told : told.filter((other) => !isSettled(other));
   const rules = [o?.rule ?? id, ...served.map((other) => other.rule)].flatMap((rule) => ruleOf(pack, rule) ?? []);
   return rules.some((rule: ObligationRule) => needsTwoPersons(act, rule, pack.organisation));
 }
 
 function whatOf(act: TwoPersonAct, { data }: NewEvent, state: IncidentState): string {
-  const { obligation, draft, ground, reason: _, ...rest } = data as Record<string, unknown>;
+  const { obligation, draft, ground, round, reason: _, ...named } = data as Record<string, unknown>;
   if (act === 'approve') return String(draft);
-  if (act === 'waive') return String(ground);
+  if (act === 'waive') return `${ground}${restsOn(String(obligation), state)}`;
   if (act === 'not-owed') return state.obligations[String(obligation)]?.proposal?.basis ?? '';
-  return hash64(JSON.stringify(rest));
+  // In whatever order they were named.
+  const sorted = Object.entries(named).map(([field, who]) => [
+    field,
+    Array.isArray(who) ? who.map(written).sort() : who,
+  ]);
+  return `${ofRound(round)}${hash64(written(sorted))}`;
+}
+
+function written(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+function ofRound(round: unknown): string {
+  return `round ${round}: `;
+}
+
+/** The round and the facts for which a ground was found. */
+function restsOn(obligation: string, { obligations, assessment }: IncidentState): string {
+  return `, round ${obligations[obligation]?.round ?? 0}, assessment ${assessment?.revision ?? 0}`;
+}
+
+/** Whether the same decision of a second person would take effect now. */
+function stillCounts(act: Exclude<TwoPersonAct, 'approve'>, { what }: FirstOfTwo, o: Obligation, state: IncidentState) {
+  if (isSettled(o)) return false;
+  if (act === 'waive') return what.endsWith(restsOn(o.id, state));
+  if (act === 'not-owed') return o.status === 'proposed-not-owed' && what === o.proposal?.basis;
+  return what.startsWith(ofRound(o.round));
 }
 
 /**
@@ -103,7 +131,7 @@ export function onceText(o: Obligation, state: IncidentState): string {
   const approved = approvedOnce(o, state);
   const others = (['waive', 'not-owed', 'leave-untold'] as const).flatMap((act) => {
     const first = state.firstOfTwo?.[firstKey(act, o.id)];
-    return first
+    return first && stillCounts(act, first, o, state)
       ? [`${DECIDED_ONCE[act]} by ${first.by}, the first of two: a second person must decide the same; `]
       : [];
   });

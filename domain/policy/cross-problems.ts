@@ -71,9 +71,18 @@ export function problemsBetween(
 function twoPersonProblems(rule: ObligationRule, field: string, { organisation }: PolicyParts): string[] {
   if (!organisation || !needsTwoPersons('approve', rule, organisation) || rule.channel === 'decision') return [];
   const sends = rule.dispatch === 'automatic' ? 'dispatch: "automatic"' : 'onSilence: "send"';
-  if (rule.dispatch !== 'automatic' && rule.onSilence !== 'send') return [];
+  const bySilence = rule.dispatch === 'automatic' || rule.onSilence === 'send';
   return [
-    `${field}: ${sends} sends what two persons must approve (organisation.twoPersons): use dispatch "approval" and onSilence "alarm"`,
+    ...(bySilence
+      ? [
+          `${field}: ${sends} sends what two persons must approve (organisation.twoPersons): use dispatch "approval" and onSilence "alarm"`,
+        ]
+      : []),
+    ...(rule.followUpOnStatus.length > 0
+      ? [
+          `${field}.followUpOnStatus: follow-ups go out without an approval, and two persons must approve this notice (organisation.twoPersons): leave "followUpOnStatus" out`,
+        ]
+      : []),
   ];
 }
 

@@ -1,6 +1,8 @@
 /** Decisions that the organisation leaves to two persons: one alone changes nothing, and both stand in the history. */
 
 import { nextSteps } from '../../../domain/incident/next-steps';
+import { onceText } from '../../../domain/incident/two-persons';
+import { UNAUTHENTICATED } from '../../../domain/kernel/recorded-event';
 import { problemsBetween } from '../../../domain/policy/cross-problems';
 import { PolicySchema } from '../../../domain/policy/policy';
 import { accounts, assessment, at, COUNSEL, ONCALL, stored } from './helpers/facts';
@@ -8,6 +10,7 @@ import { packOf, smallPack } from './helpers/pack';
 import { NOT_OWED_REASON, Story } from './helpers/story';
 
 const PEOPLE = 'gdpr-art34-individuals';
+const CUSTOMERS = 'enterprise-notice';
 const ALL = packOf({
   mainEstablishment: 'IE',
   twoPersons: ['notices-to-individuals', 'waivers', 'not-owed', 'leaving-untold'],
@@ -20,6 +23,17 @@ function breach(pack = ALL): Story {
   story.send('assess', { assessment: assessment(BREACH), awareAt: at(1) });
   return story;
 }
+
+/** The customers' notice is sent, and two of three workspaces have no usable address. */
+function unreached(pack = ALL): Story {
+  const story = new Story({}, pack, { unreached: { 'ws-2': 1, 'ws-3': 1 } }).to(1);
+  const workspaces = ['ws-1', 'ws-2', 'ws-3'];
+  story.send('assess', { assessment: assessment({ dataSets: [stored()], workspaces }), awareAt: at(1) });
+  story.send('approve', { obligation: CUSTOMERS });
+  return story;
+}
+
+const onceOf = (story: Story, id: string) => onceText(story.obligation(id), story.state);
 
 describe('the approval of a notice to people', () => {
   test('one person alone sends nothing; the same draft approved by a second one goes out, with both on record', () => {
@@ -87,10 +101,88 @@ describe('the approval of a notice to people', () => {
     const organisation = { ...policy.organisation, twoPersons: ['notices-to-individuals' as const] };
     expect(problemsBetween({ ...policy, organisation }).join()).toMatch(/obligations\[people\]: onSilence: "send"/);
     expect(PolicySchema.safeParse({ ...policy, organisation }).success).toBe(false);
+    const followed = smallPack({ id: 'people', recipient: { to: 'individuals' }, followUpOnStatus: ['resolved'] });
+    expect(problemsBetween({ ...followed, organisation }).join()).toMatch(/obligations\[people\]\.followUpOnStatus: /);
+    expect(problemsBetween(followed)).toEqual([]);
+  });
+
+  test('why a notice goes out without something is kept of the first person', () => {
+    const story = breach();
+    const { individualSteps: _, ...facts } = assessment(BREACH) as Record<string, unknown>;
+    story.to(2).send('assess', { assessment: facts });
+    story.send('approve', { obligation: PEOPLE, incompleteBecause: 'the rest is not known yet' });
+    expect(story.last('first-of-two', PEOPLE).data.reason).toBe('the rest is not known yet');
   });
 });
 
 describe('decisions that end a duty of law', () => {
+  test.each(['waive', 'not-owed', 'approve', 'leave-untold', 'confirm'] as const)(
+    '%s: the one who went past the server is the same person as before',
+    (act) => {
+      const story = act === 'leave-untold' ? unreached() : breach();
+      if (act === 'not-owed')
+        story.send('assess', { assessment: assessment({ ...BREACH, personalData: 'no', dataSets: [] }) });
+      if (act === 'confirm') {
+        story.to(10).send('assess', { awareAt: at(3), reason: 'until then the analyst saw a failed login' });
+        expect(story.state.awaitsSecond).toBeDefined();
+      }
+      const proposed = Object.values(story.state.obligations).find((o) => o.status === 'proposed-not-owed');
+      const message = {
+        approve: { obligation: PEOPLE },
+        waive: { obligation: PEOPLE, reason: NOT_OWED_REASON, ground: 'gdpr-34-3-b' },
+        'not-owed': { obligation: proposed?.id, reason: NOT_OWED_REASON },
+        'leave-untold': { obligation: CUSTOMERS, workspaces: ['ws-2'], reason: NOT_OWED_REASON },
+        confirm: { reason: NOT_OWED_REASON },
+      }[act];
+      if (act !== 'confirm') {
+        story.send(act, message);
+        expect(story.all('first-of-two')).toHaveLength(1);
+      }
+      const before = story.state.obligations;
+      story.send(act, { ...message, by: `${ONCALL} ${UNAUTHENTICATED}` });
+      expect(story.state.obligations).toEqual(before);
+      if (act === 'confirm') expect(story.problems().join()).toContain('somebody else');
+      else expect(story.last('noted').data.note).toMatch(/a second person must/);
+      story.send(act, { ...message, by: `${COUNSEL} ${UNAUTHENTICATED}` });
+      expect(story.state.obligations).not.toEqual(before);
+    },
+  );
+
+  test('leaving a customer untold by a promise whose mail keeps a duty of law takes two persons', () => {
+    const story = unreached(packOf({ mainEstablishment: 'IE', twoPersons: ['leaving-untold'] }));
+    expect(story.obligation('gdpr-art33-2-controllers').status).not.toBe('fulfilled');
+    const left = { obligation: CUSTOMERS, workspaces: ['ws-2', 'ws-3'], reason: NOT_OWED_REASON };
+    story.send('leave-untold', left);
+    expect(story.all('left-untold')).toEqual([]);
+    expect(onceOf(story, CUSTOMERS)).toContain(`left untold by ${ONCALL}`);
+    // In another order they are the same.
+    story.send('leave-untold', { ...left, workspaces: ['ws-3', 'ws-2'], by: COUNSEL });
+    expect(story.last('left-untold', CUSTOMERS).data).toMatchObject({ firstBy: ONCALL });
+    expect(story.obligation('gdpr-art33-2-controllers').status).toBe('fulfilled');
+  });
+
+  test('a waiver rests on the facts of the first person: after a new assessment it takes both again', () => {
+    const story = breach();
+    const waiver = { obligation: PEOPLE, reason: NOT_OWED_REASON, ground: 'gdpr-34-3-b' };
+    story.send('waive', waiver);
+    expect(onceOf(story, PEOPLE)).toContain(`waived by ${ONCALL}`);
+    story.to(2).send('assess', { assessment: assessment({ ...BREACH, individualSteps: ['End all your sessions'] }) });
+    expect(onceOf(story, PEOPLE)).toBe('');
+    story.send('waive', { ...waiver, by: COUNSEL });
+    expect(story.obligation(PEOPLE).status).toBe('drafted');
+    story.send('waive', waiver);
+    expect(story.last('obligation-waived', PEOPLE).data).toMatchObject({ firstBy: COUNSEL });
+  });
+
+  test('what one person found not owed is not shown once it is owed again', () => {
+    const story = breach();
+    story.to(2).send('assess', { assessment: assessment({ ...BREACH, personalData: 'no', dataSets: [] }) });
+    story.send('not-owed', { obligation: PEOPLE, reason: NOT_OWED_REASON });
+    expect(onceOf(story, PEOPLE)).toContain(`found not owed by ${ONCALL}`);
+    story.to(3).send('assess', { assessment: assessment(BREACH) });
+    expect(onceOf(story, PEOPLE)).toBe('');
+  });
+
   test('"not owed" takes a second person, on the same facts', () => {
     const story = new Story({}, ALL).to(1);
     story.send('assess', { assessment: assessment(BREACH), awareAt: at(1) });
