@@ -1,9 +1,9 @@
 /** The command `tocsin`: its verbs, and how errors and exit codes come out. */
 import { Command, CommanderError, Help } from 'commander';
 import { CommandError, ServerAway, usage } from '../client/errors';
-import { BreakGlassSchema } from '../domain/case/messages';
 import { isPlaceholder } from '../domain/kernel/command-lines';
 import { packageVersion } from '../platform/package-root';
+import { BREAK_GLASS, breakGlass, takesBreakGlass } from './break-glass';
 import type { Subject } from './cases/case-kinds';
 import { checkKinds, subjectOf } from './cases/subject';
 import { withMeantId } from './cases/unknown-id';
@@ -207,7 +207,7 @@ export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 
     typed = command;
     subject = subjectOf(command);
     checkFilledIn(command);
-    breakGlass(program, shell);
+    breakGlass(program, command, shell);
     readTypedTimes(command, shell);
   });
   try {
@@ -219,17 +219,6 @@ export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 
   } finally {
     await shell.close();
   }
-}
-
-/** Whoever goes past the server says why, and sees that entries will say so. */
-function breakGlass(program: Command, shell: Shell): void {
-  const { breakGlass: why } = program.opts<{ breakGlass?: string }>();
-  if (why === undefined) return;
-  const reason = BreakGlassSchema.safeParse(why);
-  if (!reason.success) throw usage(`--break-glass: ${reason.error.issues[0]!.message}: say why, in one sentence`);
-  shell.breakGlass = reason.data;
-  const said = 'Break-glass: straight to Temporal. What you send is recorded as unauthenticated, with your reason.';
-  for (const line of wrap(said, shell.err.width)) shell.err.line(shell.err.style(line, 'yellow'));
 }
 
 /** A command of a mail or a hint that was pasted as it stands would record its placeholders as facts. */
@@ -251,7 +240,7 @@ async function reportError(
 ): Promise<1 | 2> {
   const described = await toCommandError(error, subject);
   const meant = subject ? await withMeantId(described, shell, subject) : described;
-  const told = meant instanceof ServerAway ? aroundServer(meant) : meant;
+  const told = meant instanceof ServerAway && (!typed || takesBreakGlass(typed)) ? aroundServer(meant) : meant;
   if (json) {
     shell.err.json({ error: told.message, problems: told.problems, exitCode: told.exitCode });
     return told.exitCode;
@@ -268,8 +257,7 @@ async function reportError(
 
 /** What is left where the server is away. */
 function aroundServer({ message, exitCode, problems }: ServerAway): CommandError {
-  const around =
-    'If it cannot wait: --break-glass REASON goes straight to Temporal, with TEMPORAL_ADDRESS and TOCSIN_ENCRYPTION_KEYS set';
+  const around = `If it cannot wait: ${BREAK_GLASS} goes straight to Temporal, with TEMPORAL_ADDRESS and TOCSIN_ENCRYPTION_KEYS set`;
   return new CommandError(`${message}. ${around}`, exitCode, problems);
 }
 

@@ -77,11 +77,12 @@ export class Shell {
 
   /**
    * Who acts on what the server has no part in: `--by`, else TOCSIN_BY, else the user of the operating system. Where a
-   * server finds out who people are, the name says that nobody did here.
+   * server finds out who people are, and in production, the name says that nobody did here.
    */
   by(options: CommonOptions): string {
     const by = this.typedBy(options);
-    return this.server === undefined ? by : unauthenticated(by);
+    const isTrusted = this.breakGlass === undefined && this.server === undefined && !isProduction(this.env);
+    return isTrusted ? by : unauthenticated(by);
   }
 
   /**

@@ -12,7 +12,9 @@ import { aheadProblem } from '../../../domain/kernel/ahead';
 import { tocsin } from '../../../domain/kernel/command-lines';
 import { readWhen, type When } from '../../../domain/kernel/inexact-instant';
 import { fieldProblems } from '../../../domain/kernel/problems';
+import { unauthenticated } from '../../../domain/kernel/recorded-event';
 import { InstantSchema } from '../../../domain/kernel/time';
+import { BREAK_GLASS } from '../../break-glass';
 import { inRegister } from '../../cases/lost';
 import { atTerminal } from '../../confirm';
 import { type DeclarationFlags, declarationFields, declarationFlags } from '../../declaration-flags';
@@ -60,8 +62,18 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   if (input && 'acts' in input.data) {
     throw usage(`${input.file} is a scenario. Play it with \`${tocsin('exercise', { file: input.file })}\``);
   }
+  refuseBreakGlass(input, input?.data);
   const { by, breakGlass } = await shell.sender(options);
   const { raw: read, assumed } = declarationOf(input?.data ?? {}, options, by, new Date());
+  // Of a name in a file nobody knows whose it is: past the server it is the sender's, with the mark that entries have.
+  if (breakGlass !== undefined) {
+    const stated = read.declaredBy;
+    if (typeof stated !== 'string' || unauthenticated(stated) !== by)
+      throw usage(
+        `declaredBy: you act as "${by}", past the server: leave it out of the file, or give --by the same name`,
+      );
+    read.declaredBy = by;
+  }
   const given: Record<string, unknown> = breakGlass === undefined ? read : { ...read, breakGlass };
   const raw = asks(shell, options) && lacksFields(given) ? await askedFor(shell, given) : given;
   if (!raw) return shell.out.line('Nothing was declared.');
@@ -117,6 +129,14 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   out.line(`Watch it with: ${tocsin('show', { id, watch: true })}`);
 }
 
+/** A file that is shared says for nobody why they went past the server. */
+function refuseBreakGlass(input: InputFile | undefined, declaration: unknown): void {
+  if (!input || !isMapping(declaration) || !('breakGlass' in declaration)) return;
+  throw usage(
+    `${input.file}: breakGlass: is not taken from a file: leave it out, and give ${BREAK_GLASS} where you need it`,
+  );
+}
+
 /** Whether a person sits at a terminal and may be asked. */
 function asks({ out }: Shell, { json, input, file }: Options): boolean {
   return process.stdin.isTTY === true && out.isTerminal && !json && input !== false && file !== '-';
@@ -139,7 +159,10 @@ async function declareRecord(shell: Shell, options: Options, input: InputFile | 
   if (!input) throw usage('--record-only needs -f FILE with the declaration, and with what was done when');
   const now = new Date();
   const { acts = [], ...rest } = input.data;
-  const { raw } = declarationOf(isMapping(rest.declaration) ? rest.declaration : rest, options, shell.by(options), now);
+  const stands = isMapping(rest.declaration) ? rest.declaration : rest;
+  for (const each of [stands, ...[acts].flat().map((act) => (isMapping(act) ? act.with : act))])
+    refuseBreakGlass(input, each);
+  const { raw } = declarationOf(stands, options, shell.by(options), now);
   const id = String(raw.id);
   const data = { declaration: { ...raw, recordedAt: now.toISOString() }, acts };
   const { loadPolicy } = await import('../../../policy/load-policy.js');
