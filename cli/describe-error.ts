@@ -10,7 +10,7 @@ import {
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { CommandError, type ExitCode, refused, usage } from '../client/errors';
 import { kindOf } from '../client/kinds';
-import { refusalOf } from '../client/refusal';
+import { closedRefusal, refusalOf } from '../client/refusal';
 import { SettingsError } from '../platform/settings/load';
 import { RegisterError } from '../register/errors';
 import { named, type Subject } from './cases/case-kinds';
@@ -31,11 +31,8 @@ export function describeError(error: unknown, subject?: Subject): CommandError {
     );
   }
   if (error instanceof WorkflowNotFoundError) {
-    const kind = kindOf(subject?.id ?? '') ?? subject?.kind ?? 'incident';
-    if (!/already completed/.test(error.message)) return unknownCase(kind, subject?.id ?? '');
-    const where =
-      kind === 'incident' ? '. `npx tocsin register show` shows its record' : '; the register has its record';
-    return refused(`${about} is closed and accepts no messages${where}`);
+    const { id = '', kind } = subject ?? {};
+    return closedRefusal(error, { id, kind }) ?? unknownCase(kindOf(id) ?? kind ?? 'incident', id);
   }
   if (error instanceof WorkflowFailedError) return describeFailure(error.cause, about);
   if (error instanceof QueryNotRegisteredError || error instanceof QueryRejectedError) {

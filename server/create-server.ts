@@ -132,7 +132,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     const ready = temporal === 'ok' && issuer === 'ok';
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', parts: { temporal, issuer } });
   });
-  app.get(RESOURCE_METADATA, async ({ host, hostname }) => resourceMetadata({ host, hostname }, deps.login));
+  app.get(RESOURCE_METADATA, async ({ host, hostname }) => resourceMetadata({ host, hostname }, deps.login, address));
   app.get('/v1/me', async ({ actor: { by, roles } }) => ({ by, roles }));
   apiRoutes(app, deps.client);
   const admit: CodecOptions['admit'] = (payload, { actor, params }) => {

@@ -28,7 +28,7 @@ export async function withMeantId(error: CommandError, shell: Shell, { kind }: S
     const cases = await (await shell.client()).list(kind ?? 'incident', { open: false });
     const meant = nearest(
       error.id,
-      cases.map(({ id }) => id),
+      cases.flatMap(({ id }) => (id === error.id ? [] : id)),
       MOST_EDITS,
     );
     if (!meant) return error;

@@ -50,7 +50,7 @@ export async function loginTerms(url: string): Promise<LoginTerms> {
   }
   const { success, data } = MetadataSchema.safeParse(told);
   if (!success) throw refused(`${url} does not say how to log in (${METADATA}): is it Tocsin, and of this version?`);
-  if (new URL(data.resource).host !== new URL(url).host)
+  if (new URL(data.resource).origin !== new URL(url).origin)
     throw refused(`${url} says that it is ${data.resource}: set TOCSIN_URL to that address if you trust it`);
   const [issuer] = data.authorization_servers ?? [];
   if (issuer === undefined)

@@ -25,7 +25,13 @@ export interface Asked {
   body?: unknown;
   headers?: Record<string, string>;
   timeoutMs?: number;
+  /** What to do where it is not known whether it was taken. */
+  repeat?: string;
 }
+
+/** The type of every problem of Tocsin begins with it; a gateway before it has types of its own, or none. */
+export const PROBLEM_TYPE = 'urn:tocsin:problem:';
+const REPEAT = 'Look before you send it again, or repeat it with the same command id';
 
 /** The server gives up on Temporal after 20 seconds, and says so. */
 const TIMEOUT_MS = 30_000;
@@ -38,7 +44,7 @@ const MOST_BYTES = 64 * 1_048_576;
  * @throws ServerAway where nothing of the request can have arrived; UnknownOutcome where a message may have.
  */
 export async function ask({ url, token }: ServerTarget, path: string, asked: Asked = {}): Promise<Answer> {
-  const { method = 'GET', body, timeoutMs = TIMEOUT_MS } = asked;
+  const { method = 'GET', body, timeoutMs = TIMEOUT_MS, repeat = REPEAT } = asked;
   const headers = {
     ...asked.headers,
     accept: 'application/json, application/problem+json',
@@ -53,7 +59,7 @@ export async function ask({ url, token }: ServerTarget, path: string, asked: Ask
     response = await fetch(`${url}${path}`, { method, headers, ...sent, redirect: 'manual', signal });
     text = await bounded(response);
   } catch (error) {
-    throw unanswered(url, method, error);
+    throw unanswered(url, method, repeat, error);
   }
   if (
     response.type === 'opaqueredirect' ||
@@ -62,28 +68,29 @@ export async function ask({ url, token }: ServerTarget, path: string, asked: Ask
     throw refused(
       `the server at ${url} answers with a redirect, which is not followed, as the token is for that server alone: set TOCSIN_URL to the address where Tocsin itself answers`,
     );
-  return { status: response.status, json: jsonOf(text, { url, method, status: response.status }) };
+  return { status: response.status, json: jsonOf(text, { url, method, repeat, status: response.status }) };
 }
 
-function unanswered(url: string, method: string, error: unknown): Error {
+function unanswered(url: string, method: string, repeat: string, error: unknown): Error {
   const why = whyUnreachable(url, error);
   if (method === 'GET' || !reached(error)) return new ServerAway(`the server at ${url} cannot be reached: ${why}`);
-  return new UnknownOutcome(
-    `whether the server at ${url} took the message is not known: ${why}. Look before you send it again, or repeat it with the same command id`,
-  );
+  return new UnknownOutcome(`whether the server at ${url} took the message is not known: ${why}. ${repeat}`);
 }
 
-function jsonOf(text: string, { url, method, status }: { url: string; method: string; status: number }): unknown {
+function jsonOf(
+  text: string,
+  { url, method, repeat, status }: { url: string; method: string; repeat: string; status: number },
+): unknown {
   try {
     const json = text === '' ? undefined : JSON.parse(text);
-    if (status < 400 || typeof json?.type === 'string') return json;
+    if (status < 400 || String(json?.type).startsWith(PROBLEM_TYPE)) return json;
   } catch {
     // Told below.
   }
   const what = `${url} answers ${status}, and not as Tocsin does`;
   if (method === 'POST' && status >= 500)
     throw new UnknownOutcome(
-      `whether the message was taken is not known: ${what}, as a proxy whose server is away would. Look before you send it again`,
+      `whether the message was taken is not known: ${what}, as a proxy whose server is away would. ${repeat}`,
     );
   throw new ServerAway(`${what}: is \`${tocsin('serve', {})}\` up behind it, and does TOCSIN_URL name it?`);
 }

@@ -20,7 +20,7 @@ import {
 } from '../kinds';
 import type { ListedCase } from '../list';
 import { type Standing, stoppedError } from '../stopped';
-import { type Answer, ask, type ServerTarget } from './request';
+import { type Answer, ask, PROBLEM_TYPE, type ServerTarget } from './request';
 
 /** Who one is to the server. */
 export interface Me {
@@ -61,9 +61,14 @@ export class ServerClient implements CaseClient {
     declared(input);
     const { declaredBy, declaredAt: _, detectedAs: _d, awareAs: _a, breakGlass: _b, ...body } = input.declaration;
     this.mustBeMe('declaredBy', declaredBy);
-    const answer = await ask(this.target, '/v1/incidents', { method: 'POST', body });
-    if ([200, 201].includes(answer.status)) return answer.json as { id: string; created: boolean };
     const { id } = input.declaration;
+    const repeat = `Repeat it with --id ${id}: the same id twice is one incident`;
+    const answer = await ask(this.target, '/v1/incidents', { method: 'POST', body, repeat });
+    if ([200, 201].includes(answer.status)) return answer.json as { id: string; created: boolean };
+    if (answer.status >= 500)
+      throw new UnknownOutcome(
+        `whether incident "${id}" was declared is not known: the server at ${this.target.url} could not tell. ${repeat}`,
+      );
     // The same id twice is one incident, and nothing of the second declaration is kept.
     if (answer.status === 409 && (await this.stands(id))) return { id, created: false };
     if (answer.status === 422) throw notDeclared(linesOf(answer));
@@ -217,7 +222,7 @@ function problemOf(answer: Answer, { url, remedy }: ServerTarget, about: string,
 
 /** `unknown-outcome` of `urn:tocsin:problem:unknown-outcome`. */
 function kindOfProblem({ json }: Answer): string {
-  return String(json?.type ?? '').replace('urn:tocsin:problem:', '');
+  return String(json?.type ?? '').replace(PROBLEM_TYPE, '');
 }
 
 /** The fields that are wrong, a line each, as the case itself tells them. */

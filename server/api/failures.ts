@@ -1,6 +1,7 @@
 /** What the client says went wrong, as an answer of the API. */
 import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { CommandError, UnknownCase, UnknownOutcome } from '../../client/errors';
+import { closedRefusal } from '../../client/refusal';
 import type { Problem } from '../../domain/kernel/problems';
 import { Refusal } from '../problem';
 
@@ -12,7 +13,11 @@ const AWAY = [1, 4, 8, 9, 10, 14];
 /** Any error of a call as a Refusal; what nobody thought of stays as it is. */
 export function refusalOf(error: unknown): unknown {
   if (error instanceof Refusal) return error;
-  if (error instanceof UnknownCase || error instanceof WorkflowNotFoundError) return noSuchCase();
+  if (error instanceof UnknownCase) return noSuchCase();
+  if (error instanceof WorkflowNotFoundError) {
+    const closed = closedRefusal(error, { id: error.workflowId });
+    return closed ? new Refusal('refused', closed.message) : noSuchCase();
+  }
   if (error instanceof UnknownOutcome) return unknownOutcome(error);
   if (error instanceof CommandError) {
     const errors = error.problems.map(problemOf);

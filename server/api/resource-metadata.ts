@@ -12,16 +12,17 @@ export interface LoginOffer {
 }
 
 /**
- * The document, for the address under which it was asked. Clients send tokens over TLS or on their own machine alone, so
+ * The document, for the address of the settings, else for the one under which it was asked. Clients send tokens over TLS or on their own machine alone, so
  * that any other address is one of TLS, which a proxy may end.
  */
 export function resourceMetadata(
   { host, hostname }: { host: string; hostname: string },
   login: LoginOffer | undefined,
+  address?: string,
 ) {
   const { client, scopes } = login?.device ?? {};
   return {
-    resource: `${isLoopbackHost(hostname) ? 'http' : 'https'}://${host}`,
+    resource: address ?? `${isLoopbackHost(hostname) ? 'http' : 'https'}://${host}`,
     resource_name: 'Tocsin',
     bearer_methods_supported: ['header'],
     ...(login && { authorization_servers: [login.issuer], tocsin_audience: login.audience }),
