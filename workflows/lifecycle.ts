@@ -301,7 +301,7 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
     });
   }
 
-  reject(message: string, problems: string[], by = NOBODY, commandId?: string): void {
+  reject(message: string, problems: string[], by = NOBODY, commandId?: string, breakGlass?: string): void {
     this.task.heard();
     this.whenOpen(() => {
       if (isRepeat(this.state, commandId)) return;
@@ -315,7 +315,7 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
         kind: 'rejected',
         data: { message, problems: [...problems, ...others] },
       } as unknown as NewOf<E>;
-      this.step(() => [rejected], { by, ...(commandId && { commandId }) });
+      this.step(() => [rejected], { by, ...(commandId && { commandId }), ...(breakGlass && { breakGlass }) });
     });
   }
 

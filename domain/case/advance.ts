@@ -73,7 +73,10 @@ export function advance<S extends CaseState, E extends RecordedEvent>(
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const follows = state.closedAt ? [] : lifecycle.onTime(state, now);
     if (follows.length === 0) return { state, events };
-    const next = record(lifecycle, state, follows, now);
+    // What follows is Tocsin's own, but for what names the sender as who decided it.
+    const said =
+      breakGlass === undefined ? follows : follows.map((each) => (each.by === by ? { ...each, breakGlass } : each));
+    const next = record(lifecycle, state, said, now);
     state = next.state;
     events = [...events, ...next.events];
   }

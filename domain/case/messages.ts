@@ -64,11 +64,13 @@ export function parseCaseMessage<M extends CaseMessage>(schema: z.ZodType<M>, ra
   const problems = large === undefined ? problemsOf(parsed!.error!) : [large];
   const sender = z.object({ by: ByOf }).safeParse(raw);
   const command = z.object({ commandId: CommandId }).safeParse(raw);
+  const past = z.object({ breakGlass: BreakGlassSchema }).safeParse(raw);
   return {
     ok: false,
     problems: problems.slice(0, MOST_PROBLEMS).map((problem) => clipped(problem, PROBLEM_CHARACTERS)),
     by: sender.success ? sender.data.by : NOBODY,
     ...(command.success ? { commandId: command.data.commandId } : {}),
+    ...(past.success ? { breakGlass: past.data.breakGlass } : {}),
   };
 }
 

@@ -52,7 +52,7 @@ export interface Receiver {
   judge(name: string, message: CaseMessage): Judgement | undefined;
   onUpdate(name: string, message: CaseMessage, judged: Judgement | undefined): Receipt;
   onSignal(name: string, message: CaseMessage): void;
-  reject(name: string, problems: string[], by?: string, commandId?: string): void;
+  reject(name: string, problems: string[], by?: string, commandId?: string, breakGlass?: string): void;
   onPace(until: Instant | null): void;
   view(): CaseView<CaseState> | undefined;
   timeline(): RecordedEvent[];
@@ -116,7 +116,7 @@ function once(raw: unknown): unknown {
 /** A signal never fails the workflow: what cannot be read is recorded as rejected. */
 function onSignal(run: Receiver, name: string, parsed: Parsed): void {
   if (parsed.ok) run.onSignal(name, parsed.message);
-  else run.reject(name, parsed.problems, parsed.by, parsed.commandId);
+  else run.reject(name, parsed.problems, parsed.by, parsed.commandId, parsed.breakGlass);
 }
 
 function receiveUpdate(run: Receiver, name: string, schema: z.ZodType<CaseMessage>, description: string): void {

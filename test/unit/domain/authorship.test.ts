@@ -3,10 +3,12 @@ import { explanationLines } from '../../../cli/commands/incident/explain';
 import { Output } from '../../../cli/rendering/output';
 import { recordLines } from '../../../cli/rendering/record-lines';
 import { explain } from '../../../domain/incident/explain';
+import { TOCSIN } from '../../../domain/kernel/recorded-event';
 import { recordGroups } from '../../../register/forms/record-groups';
 import { valuesOf } from '../../../register/forms/value';
 import { groupEntry } from '../../../register/show';
 import { Screen } from '../cli/helpers';
+import { parseMessage } from './helpers/commands';
 import { accounts, assessment, at, COUNSEL, ONCALL } from './helpers/facts';
 import { NOT_OWED_REASON, Story } from './helpers/story';
 
@@ -65,4 +67,19 @@ test('a report whose authority the facts determine falls away by the rule', () =
   expect(explained(story)).toContain(
     `${ART33}:to-be-determined: not required, by the rule ${ART33}, on what ${ONCALL}`,
   );
+});
+
+test('whoever went past the server has the reason beside their name in all that follows, and Tocsin has none', () => {
+  const breakGlass = 'the server was away';
+  const story = new Story().to(1);
+  const sent = story.send('assess', { assessment: { personalData: 'no' }, breakGlass });
+  const theirs = sent.filter(({ by }) => by === ONCALL);
+  expect(theirs.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['assessed', 'obligation-not-required']));
+  expect(theirs.filter((each) => each.breakGlass !== breakGlass)).toEqual([]);
+  expect(sent.filter(({ by }) => by === TOCSIN).filter((each) => each.breakGlass !== undefined)).toEqual([]);
+  expect(parseMessage('assess', { by: ONCALL, breakGlass, assessment: { personalData: 'x' } })).toMatchObject({
+    ok: false,
+    by: ONCALL,
+    breakGlass,
+  });
 });
