@@ -143,9 +143,9 @@ function article(expected: string): string {
 }
 
 /** Most problems that one answer or entry lists. */
-const LISTED = 20;
+const LISTED = 60;
 /** And of each so much: it may quote what somebody sent. */
-const CHARACTERS = 4_000;
+const CHARACTERS = 3_000;
 
 /**
  * Of what is wrong with a message the first, and how much more there is: a list of a thousand that are all wrong must not make an
