@@ -24,7 +24,7 @@ export const serverClientSettings = settingsGroup({
       url,
       { unset: 'they go straight to Temporal' },
     ),
-    TOCSIN_TOKEN: variable('The token that is borne to it, as tools have one.', text, {
+    TOCSIN_TOKEN: variable('The bearer token that is sent to it, for tools that have one of their own.', text, {
       secret: true,
       unset: `that of \`${tocsin('login', {})}\``,
     }),

@@ -55,7 +55,7 @@ export const serverSettings = settingsGroup({
       unset: 'a public client: PKCE alone protects the login',
     }),
     TOCSIN_OIDC_SCOPES: variable(
-      'The scopes that a login asks for, separated by blanks: those that bring the claims of the name and the roles.',
+      'The scopes that a login asks for, separated by spaces: those that bring the claims of the name and the roles.',
       text,
       { default: 'openid email' },
     ),
@@ -65,7 +65,7 @@ export const serverSettings = settingsGroup({
       { unset: 'the command line takes tokens of `TOCSIN_TOKEN` alone' },
     ),
     TOCSIN_OIDC_DEVICE_SCOPES: variable(
-      'The scopes that it asks for, separated by blanks: those that bring the claims of the name and the roles, and renewal.',
+      'The scopes that it asks for, separated by spaces: those that bring the claims of the name and the roles, and renewal.',
       text,
       { default: 'openid email offline_access' },
     ),

@@ -35,7 +35,7 @@ export function logoutCommand(program: Command, shell: Shell): void {
       shell.out.line(`You are logged out of ${url}.`);
       if (!revoked)
         shell.out.line(
-          `The issuer ${found.issuer} did not take back the tokens: they are gone from here, and end by themselves.`,
+          `The issuer ${found.issuer} did not revoke the tokens: they are deleted here, but stay valid until they expire.`,
         );
     },
   );
@@ -71,7 +71,7 @@ async function login(shell: Shell, json: boolean): Promise<void> {
     ({ verificationUri, userCode }) => {
       prompted.line('To log in, open this address on any device:');
       prompted.line(`  ${visibleLine(verificationUri)}`);
-      prompted.line(`It must show the code ${visibleLine(userCode)}. Confirm it only there. Waiting …`);
+      prompted.line(`It must show or ask for the code ${visibleLine(userCode)}. Confirm it only there. Waiting …`);
     },
     ending.signal,
   );

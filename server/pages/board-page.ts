@@ -37,7 +37,7 @@ ${brokenBox(
   looked,
 )}
 <section class="stack" aria-label="Open incidents">
-${incidents.length === 0 && html`<div class="card"><h2>No incident is open</h2><p class="soft">If something has happened, declare it: every clock starts at once.</p></div>`}
+${incidents.length === 0 && html`<div class="card"><h2>No incident is open</h2><p class="soft">If something has happened, declare it: Tocsin then watches every deadline.</p></div>`}
 ${incidents.map((each) => incidentCard(each, looked.get(each.id), actor, now))}
 </section>
 ${others.map(({ kind, cases }) => html`<section class="card"><h2>Open: ${KINDS[kind].noun}s</h2><div class="stack quiet">${cases.map((each) => caseRow(each, now))}</div></section>`)}

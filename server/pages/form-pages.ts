@@ -41,7 +41,8 @@ export function formPages(app: FastifyInstance, deps: PageDeps): void {
   const { client, sessions, policy } = deps;
   const declaration: Omit<Form, 'typed'> = {
     title: 'Declare an incident',
-    about: 'Every clock starts when you declare. What you do not know yet can follow.',
+    about:
+      'Tocsin watches every deadline from the moment you declare; some count from earlier, such as the detection. What you do not know yet can follow.',
     action: '/incidents',
     schema: withDefaults(schemaOf(DeclarationSchema)),
     without: [...OF_THE_DECLARATION, 'id', 'source', 'owner', 'assessment'],

@@ -30,7 +30,7 @@ ${said && saidBox(looked, said)}
 ${registerBacklog > 0 && say('warn', `${registerBacklog} entries are not in the register yet.`)}
 ${stopped ? '' : state.closedAt ? html`<p class="left big"><strong>Closed</strong> <span>${instant(state.closedAt)}</span></p>` : timeLeft(view.nextDueAt ?? undefined, now, 'No deadline runs', 'big')}
 <div class="two"><div class="stack">
-${steps.length > 0 && html`<section class="card"><h2>What to do next</h2>${!known && html`<p class="soft">Its policy is not on this server: here is only what its alarms ask for.</p>`}<ol class="steps">${steps.map((step) => stepItem(looked, step, actor))}</ol></section>`}
+${steps.length > 0 && html`<section class="card"><h2>What to do next</h2>${!known && html`<p class="soft">This incident's policy is not installed on this server, so there may be more to do: only what its alarms ask for is shown.</p>`}<ol class="steps">${steps.map((step) => stepItem(looked, step, actor))}</ol></section>`}
 ${duties(looked)}
 </div><div class="stack">
 <section class="card"><h2>Facts</h2><dl class="facts"><dt>Owner</dt><dd>${owner}</dd><dt>Declared by</dt><dd>${declaredBy}</dd><dt>Detected</dt><dd>${instant(detectedAt)}</dd><dt>Personal data</dt><dd>${state.assessment?.facts.personalData ?? 'not assessed yet'}</dd></dl></section>

@@ -77,7 +77,7 @@ ${
 <form class="form" method="post" action="${at}/approve"><input type="hidden" name="csrf" value="${visitor.formToken}"><input type="hidden" name="key" value="${keyAfter(kept)}"><input type="hidden" name="obligation" value="${obligation}"><input type="hidden" name="draft" value="${draft.fingerprint}">
 ${
   missing.length > 0 &&
-  html`<div class="field"><label id="field-incompleteBecause" for="incompleteBecause">Why it goes out incomplete <span class="hint">(where the law requires what is missing)</span></label><textarea id="incompleteBecause" name="incompleteBecause" rows="3">
+  html`<div class="field"><label id="field-incompleteBecause" for="incompleteBecause">Why it goes out incomplete <span class="hint">(needed if the law requires what is missing)</span></label><textarea id="incompleteBecause" name="incompleteBecause" rows="3">
 ${typeof why === 'string' ? why : ''}</textarea></div>`
 }
 <div class="acts"><button>${of === 2 && !first ? 'Approve, 1 of 2' : 'Approve and send'}</button></div></form></section>`
@@ -123,7 +123,7 @@ function awaitsFiling(status: Obligation['status']): boolean {
 
 function sendsWhen(of: 1 | 2 | undefined, first: object | undefined): string {
   if (of === undefined && !first)
-    return 'It is sent as it stands above, where the policy asks for two persons once a second one approves it.';
+    return 'It is sent as it stands above. If the policy requires two persons, it is sent only once a second person approves it.';
   if (of === 2 && !first)
     return 'Two persons must approve it: it is sent as it stands above once somebody else approves it too.';
   return 'It is sent as it stands above.';

@@ -336,7 +336,7 @@ function triage(over: object): CaseStory<TriageState, TriageEvent, TriageWork, T
 /** Where the organisation asks two persons for what cannot be taken back. */
 function decidedByTwo(): RecordedEvent[] {
   const pack = packOf({ mainEstablishment: 'IE', twoPersons: ['notices-to-individuals', 'waivers'] });
-  const story = new Story({ id: 'INC-2026-022' }, pack).to(1);
+  const story = new Story({ id: 'INC-2026-008' }, pack).to(1);
   const dataSets = [accounts({ individuals: 5, residence: { IE: 5 } })];
   story.send('assess', { assessment: assessment({ dataSets }), awareAt: at(1) });
   const waiver = {

@@ -320,7 +320,12 @@ test('said to be patched where no check can say: of an inventory that is gone it
   await quiet(id);
   expect(register(id).at(-1)).toMatchObject({ kind: 'claim-unconfirmed' });
   expect((await stateOf(id)).status).toBe('said to be patched');
+  // A worker that lacks its settings shows nothing.
   harness.world.dependencies.inventories.clear();
+  await send(id, 'patched', {});
+  await quiet(id);
+  expect((await stateOf(id)).status).toBe('said to be patched');
+  harness.world.dependencies.install('another/package-lock.json', { other: '1.0.0' });
   await send(id, 'patched', {});
   expect(await handleOf(id).result()).toMatchObject({ status: 'stated' });
 }, 40_000);
