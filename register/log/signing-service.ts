@@ -117,7 +117,7 @@ export class SigningService {
       }
       const now = await this.look();
       // Before it signs it looks at the guards.
-      if (this.isDue(now, last)) await this.sign();
+      if (this.isDue(now, last)) await this.sign(last);
       else if (Date.now() - this.guardsAtMs >= this.deps.everyMs) {
         await this.deps.log.asSigner(() => this.recordGuards(), { waitMs: 0, stays: true });
       } else if (Date.now() - this.keptAtMs >= KEEP_MS) {
@@ -177,13 +177,14 @@ export class SigningService {
     this.signedAtMs = Date.now();
   }
 
-  private async sign(): Promise<void> {
+  private async sign(last: boolean): Promise<void> {
     const signed = await this.deps.log.asSigner(
       async (keys, sign) => {
         await this.recordGuards();
         return sign(keys);
       },
-      { waitMs: 0, stays: true },
+      // An anchor of this worker that writes down what it keeps has the turn for a moment; after the last round comes no other.
+      { waitMs: last ? LAST_WAIT_MS : 0, stays: true },
     );
     this.keptAtMs = Date.now();
     this.signedNow(signed.size);
@@ -232,6 +233,8 @@ export class SigningService {
 }
 
 const OUTAGE = 'outage';
+/** How long the last round waits for the turn. */
+const LAST_WAIT_MS = 5_000;
 
 function isAlarming(error: Error): error is InconsistentLogError | SignerMemoryError | SigningKeyError {
   return (
