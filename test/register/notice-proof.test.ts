@@ -9,6 +9,7 @@ import { idsHash, MOST_IDS, type NoticeStatement, statementFault } from '../../r
 import { reportLines } from '../../register/verifier/report';
 import { verifyExport } from '../../register/verifier/verify-export';
 import { inputs } from '../setup/inputs';
+import { placesIn } from '../setup/places-in';
 import { anExportedRegister, disclosures } from './exports.helpers';
 import { anEvent } from './helpers';
 
@@ -325,15 +326,7 @@ describe('altered anywhere it is refused', () => {
   test('in any field of its header, also where the header is well made', () => {
     const [first, ...rest] = proof.toString('utf8').split('\n');
     const header = JSON.parse(first!) as Record<string, unknown>;
-    const places: Array<[Record<string, unknown>, string]> = [];
-    const walk = (at: unknown) => {
-      if (typeof at !== 'object' || at === null) return;
-      for (const key of Object.keys(at)) {
-        places.push([at as Record<string, unknown>, key]);
-        walk((at as Record<string, unknown>)[key]);
-      }
-    };
-    walk(header);
+    const places = placesIn(header);
     expect(places.length).toBeGreaterThan(20);
     for (const [parent, key] of places) {
       const before = parent[key];

@@ -19,6 +19,7 @@ import { DetectionSchema } from '../../../domain/detection/detection';
 import { packageRoot } from '../../../platform/package-root';
 import { temporaryDir } from '../../setup/helpers';
 import { inputs } from '../../setup/inputs';
+import { placesIn } from '../../setup/places-in';
 import { MAPPED } from './mapped-samples';
 
 const NOW = Date.parse('2026-11-28T12:00:00Z');
@@ -71,15 +72,7 @@ test.each(readyMappings().map((name) => [name]))('%s: whatever is sent, nothing 
       fc.array(fc.tuple(fc.nat(), odd, fc.boolean()), { maxLength: 4 }),
       (body, changes) => {
         const copy = JSON.parse(JSON.stringify({ body })) as Record<string, unknown>;
-        const places: Array<[Record<string, unknown>, string]> = [];
-        const walk = (at: unknown) => {
-          if (typeof at !== 'object' || at === null) return;
-          for (const key of Object.keys(at)) {
-            places.push([at as Record<string, unknown>, key]);
-            walk((at as Record<string, unknown>)[key]);
-          }
-        };
-        walk(copy);
+        const places = placesIn(copy);
         for (const [at, value, drop] of changes) {
           const [parent, key] = places[at % places.length]!;
           if (drop && !Array.isArray(parent)) delete parent[key];
