@@ -44,12 +44,15 @@ export function logoutCommand(program: Command, shell: Shell): void {
 export function whoamiCommand(program: Command, shell: Shell): void {
   verb(program, 'whoami', 'Show who you are to the server, with which roles, and until when.', 'whoami').action(
     async ({ json }: CommonOptions) => {
-      const { url } = serverOf(shell);
+      const { url, token } = serverOf(shell);
       const { me, until } = await who(shell);
       if (json) return shell.out.json({ url, ...me, until });
       shell.out.line(`${visibleLine(me.by)} at ${url}`);
       shell.out.line(`Roles: ${me.roles.join(', ') || 'none, so nothing is allowed'}`);
-      if (until) shell.out.line(`The token holds until ${minuteText(until)} UTC; a login renews it.`);
+      if (until)
+        shell.out.line(
+          `The token is valid until ${minuteText(until)} UTC${token ? '' : '; it is renewed while the login lasts'}.`,
+        );
     },
   );
 }

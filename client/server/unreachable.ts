@@ -14,17 +14,17 @@ const WHY: Record<string, string> = {
   UND_ERR_SOCKET: 'the connection was closed before it answered',
   CERT_HAS_EXPIRED: 'its certificate has expired: whoever runs it must renew it',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet: is the clock of this machine right?',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself alone',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is of an authority that this machine does not trust',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is of an authority that this machine does not trust',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is of an authority that this machine does not trust',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'this machine does not trust the CA that issued its certificate',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'this machine does not trust the CA that issued its certificate',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'this machine does not trust the CA that issued its certificate',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS there',
   EPROTO: 'it does not speak TLS there',
 };
 
-/** What an authority of one's own needs. */
-const TRUST = ': name the file with the certificate of your authority in NODE_EXTRA_CA_CERTS';
+/** What a private CA needs. */
+const TRUST = ": set NODE_EXTRA_CA_CERTS to the file with the CA's certificate";
 const UNTRUSTED = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)/;
 
 /** Codes with which nothing of a request was sent. */

@@ -26,8 +26,8 @@ export function noticeSentences({ obligation, texts, entries, ledger }: NoticeSh
     ...entries.flatMap(({ position, audience }) =>
       Object.entries(audience).map(([field, commitment]) => `position ${position} commits to ${field}: ${commitment}`),
     ),
-    `of the delivery ledger, as ${isSigned ? 'was stated and recorded in the register when this file was made' : 'whoever made this file says'}, and no other entry says: ` +
-      `${states.length > 0 ? states.join(', ') : 'no mails'}; ${count} ids of the mail provider, SHA-256 ${sha256}` +
+    `the delivery ledger, ${isSigned ? 'as recorded in the register when this file was made' : 'on the word of whoever made this file alone'}: ` +
+      `${states.length > 0 ? states.join(', ') : 'no mails'}; ${count} message ids of the mail provider, SHA-256 ${sha256}` +
       `${ids ? '' : ', not listed here'}`,
     'NOT shown: who the recipients are (a commitment to an audience is no list of it), that a mail was read, nor that the ' +
       'audience was the right one. Whoever holds an opening of a commitment, or an account at the mail provider, can check more',

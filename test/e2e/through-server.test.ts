@@ -89,7 +89,7 @@ test('log in, declare, assess, show, list, log out: entries name who logged in, 
     expect([argv, done.exitCode, done.err]).toEqual([argv, 0, '']);
     return done.out;
   };
-  expect(await act(['whoami'])).toMatch(/^ann-owner@acme.dev at http.*\nRoles: owner\nThe token holds until 20/);
+  expect(await act(['whoami'])).toMatch(/^ann-owner@acme.dev at http.*\nRoles: owner\nThe token is valid until 20/);
   await act([...DECLARE, 'INC-REMOTE']);
   await quiet('INC-REMOTE');
   expect(entriesOf('INC-REMOTE', 'declared')[0]).toMatchObject({ by: 'ann-owner@acme.dev' });
