@@ -1,4 +1,4 @@
-/** How many answers are kept: each workflow in a worker's memory keeps its own. */
+/** How many answers are kept; the workflows of a worker share them. */
 const MOST = 256;
 
 /**
