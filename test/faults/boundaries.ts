@@ -3,11 +3,12 @@
  * an incident to each, so that `worker-killed` can kill there; a unit test demands every activity of the table in here.
  */
 import type { Activities } from '../../activities/types';
+import { escalationId } from '../../domain/escalation/escalation';
 import { readIncidentEvents } from '../../register/read-incident';
 import { type declarationOf, of, type RealWorld, wholeBreach } from '../setup/real-world';
 import { until } from '../setup/until';
 import { peopleClose } from './people';
-import { rests, terminate } from './standing';
+import { isTold, rests, rings, terminate } from './standing';
 
 export type Declaration = Partial<ReturnType<typeof declarationOf>>;
 
@@ -24,15 +25,16 @@ export interface Boundary {
   brought?(world: RealWorld, id: string): Promise<unknown>;
   /** It is closed by the time it comes there: who still acts, and goes on trying. */
   afterwards?(world: RealWorld, id: string): Promise<unknown>;
+  /** It comes there only after a minute, which the test suite does not wait. */
+  slowly?: true;
 }
 
 /**
- * `case`: no incident calls it; `cases-killed` kills there. `undecided`: an incident comes to it only once the mail provider
- * has refused a repeat; `conflict` kills there. `came-back`: an incident
- * comes to it once the mail provider tells that mails came back; nobody is killed there. `hourly`: an escalation comes to it an hour after an acknowledgement; nobody is
+ * `case`: no incident calls it; `cases-killed` kills there. `undecided`: an incident comes to it only once the mail provider has
+ * refused a repeat; `conflict` kills there. `hourly`: an escalation comes to it an hour after an acknowledgement; nobody is
  * killed there.
  */
-export const BOUNDARIES: Record<keyof Activities, Boundary | 'case' | 'undecided' | 'came-back' | 'hourly'> = {
+export const BOUNDARIES: Record<keyof Activities, Boundary | 'case' | 'undecided' | 'hourly'> = {
   snapshotPolicy: { over: {}, withoutPolicy: true },
   appendEntries: { over: {} },
   verifyRegister: { over: {} },
@@ -50,10 +52,15 @@ export const BOUNDARIES: Record<keyof Activities, Boundary | 'case' | 'undecided
   tellAcknowledged: { over: late(), brought: acknowledged },
   applyMeasure: { over: { maliciousSources: ['198.51.100.N'] } },
   undoMeasure: { over: { isolate: ['ci-runner'] }, brought: released },
+  recountDelivery: { over: { assessment: wholeBreach }, brought: cameBack },
+  tellResolved: {
+    over: late(),
+    brought: (world, id) => peopleClose(world, id, 120_000),
+    afterwards: paged,
+    slowly: true,
+  },
   settleBatch: 'undecided',
-  recountDelivery: 'came-back',
   standingOfAlarms: 'hourly',
-  tellResolved: 'hourly',
   raiseDetections: 'case',
   mailReporter: 'case',
   auditLogs: 'case',
@@ -100,8 +107,27 @@ async function followedUp(world: RealWorld, id: string): Promise<void> {
 }
 
 async function acknowledged(world: RealWorld, id: string): Promise<void> {
-  await until('an alarm is mailed', () => world.mails(id).some(({ request }) => request?.key.startsWith('alarm/')));
+  await rings(world, id);
   await world.client.send(id, 'acknowledge-alarms', { by: 'oncall', commandId: `acknowledge ${id}` });
+}
+
+/** The escalation of a closed incident learns of that from its next page, tells the paging services, and ends. */
+async function paged(world: RealWorld, id: string): Promise<void> {
+  const escalation = world.temporal.workflow.getHandle(escalationId(id));
+  await until(
+    'its escalation has ended',
+    async () => (await escalation.describe()).status.name === 'COMPLETED',
+    200_000,
+  );
+}
+
+/** What the intake says when the mail provider tells of mails that came back: they are counted again. */
+async function cameBack(world: RealWorld, id: string): Promise<void> {
+  const obligation = 'enterprise-notice';
+  await rests(world, id, 120_000);
+  await world.client.send(id, 'approve', { by: 'counsel', obligation, commandId: `approve ${id}` });
+  await isTold(world, id, obligation);
+  await world.temporal.workflow.getHandle(id).signal('mails-came-back', { ledgerKey: obligation });
 }
 
 async function released(world: RealWorld, id: string): Promise<void> {

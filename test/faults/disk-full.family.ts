@@ -14,7 +14,7 @@ import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 import { late } from './boundaries';
 import { peopleClose } from './people';
-import { rests } from './standing';
+import { rests, rings } from './standing';
 
 const OBLIGATION = 'enterprise-notice';
 const SIZE = '256m';
@@ -54,7 +54,7 @@ test('no room for a single block, then room again: notices and alarms go out mea
   await world.client.declare({ declaration: declarationOf(NEW, { ...late(), ...over }), policy });
   await world.client.send(TOLD, 'approve', { obligation: OBLIGATION, by: 'counsel', commandId: 'approve' });
   await until('all are told though the disk is full', () => world.notices(TOLD, OBLIGATION).length === 230, 120_000);
-  await until('an alarm is mailed', () => world.mails(NEW).some(({ request }) => request!.key.startsWith('alarm/')));
+  await rings(world, NEW);
   const refused = async () => {
     const { state, registerBacklog } = await world.view(NEW);
     return registerBacklog > 0 && state.seq > 0;

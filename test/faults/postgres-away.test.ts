@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { toInstant, toMs } from '../../domain/kernel/time';
 import { readIncidentEvents } from '../../register/read-incident';
+import { report, Tally } from '../setup/invariants/tally';
 import { AUDIENCE, declarationOf, of, policy, RealWorld, wholeBreach } from '../setup/real-world';
 import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
@@ -21,41 +22,48 @@ const spooled = () => {
   return existsSync(dir) ? readdirSync(dir).filter((name) => name.endsWith('.jsonl')) : [];
 };
 
-test('ten minutes of incident time without Postgres, the worker killed meanwhile: notices go from the spool, entries follow', async () => {
-  const id = 'OUTAGE-exercise';
-  // The people of the exercise stand in examples/directory.
-  const owners = ['owner@aurora.example.com', 'datenschutz@borealis.example.com', 'privacy@cedar.example.org'];
-  const subscribers = Array.from(
-    { length: 15 },
-    (_, i) => `status${i + 1}@subscribers.example.${['com', 'org', 'net'][i % 3]}`,
-  );
+/** The people of an exercise stand in examples/directory. */
+const owners = ['owner@aurora.example.com', 'datenschutz@borealis.example.com', 'privacy@cedar.example.org'];
+const subscribers = Array.from(
+  { length: 15 },
+  (_, i) => `status${i + 1}@subscribers.example.${['com', 'org', 'net'][i % 3]}`,
+);
+const told = { 'enterprise-notice': owners, 'status-subscribers': subscribers };
+const startMs = Date.parse('2026-03-01T00:00:00Z');
+const at = (minutes: number) => toInstant(startMs + minutes * 60_000);
+
+/** An exercise that begins at `at(0)`. */
+async function exercised(id: string): Promise<void> {
   const stored = wholeBreach.dataSets![1]!;
-  const startMs = Date.parse('2026-03-01T00:00:00Z');
-  const at = (minutes: number) => toInstant(startMs + minutes * 60_000);
   const declaration = declarationOf(id, {
     detectedAt: at(0),
     declaredAt: at(0),
     serviceAffecting: true,
     assessment: { ...wholeBreach, dataSets: [stored], workspaces: ['ws-aurora', 'ws-borealis', 'ws-cedar'] },
   });
-  const first = await world.startWorker();
   await world.client.declare({ declaration, policy, exercise: { speed: 3_600, startAt: at(0) } });
-  const paceTo = async (minutes: number) => {
+}
+
+async function paceTo(id: string, minutes: number): Promise<void> {
+  await until(`T+${minutes} min`, async () => {
     await world.client.pace(id, { until: at(minutes) });
-    await until(`T+${minutes} min`, async () => {
-      await world.client.pace(id, { until: at(minutes) });
-      const { clock } = await world.view(id);
-      return toMs(clock.incidentAt) >= toMs(at(minutes));
-    });
-  };
-  await paceTo(80);
+    const { clock } = await world.view(id);
+    return toMs(clock.incidentAt) >= toMs(at(minutes));
+  });
+}
+
+test('ten minutes of incident time without Postgres, the worker killed meanwhile: notices go from the spool, entries follow', async () => {
+  const id = 'OUTAGE-exercise';
+  const first = await world.startWorker();
+  await exercised(id);
+  await paceTo(id, 80);
   await rests(world, id);
   const written = (await readIncidentEvents(world.pool, id)).length;
 
   await world.stopPostgres();
   // At 90 minutes the status notices go out on silence; counsel approves the enterprise notice.
   const held = world.gates.mailbox.hold({ request: [/POST \/emails\/batch/, /enterprise-notice/], stage: 'answer' });
-  await paceTo(90);
+  await paceTo(id, 90);
   await world.client.send(id, 'approve', { by: 'counsel', obligation: 'enterprise-notice', commandId: 'approve-1' });
   await until('the subscribers are told', () => world.notices(id, 'status-subscribers').length === subscribers.length);
   await until('the status notices count', async () => {
@@ -80,11 +88,45 @@ test('ten minutes of incident time without Postgres, the worker killed meanwhile
   await until('the register has caught up', async () => (await world.view(id)).registerBacklog === 0, 90_000);
   await until('the spool is merged', () => spooled().length === 0, 90_000);
   await peopleClose(world, id, 60_000);
-  await world.expectSound(id, { 'enterprise-notice': owners, 'status-subscribers': subscribers });
+  await world.expectSound(id, told);
   const events = await readIncidentEvents(world.pool, id);
   expect(events.length).toBeGreaterThan(written + backlog);
   for (const { data } of of(events, 'obligation-fulfilled')) expect(data.lateByMs).toBe(0);
   await second.stop();
+}, 300_000);
+
+test('the two hours for containment pass without Postgres: each alarm rings, silence sends, and entries follow', async () => {
+  const id = 'OUTAGE-containment';
+  const worker = await world.startWorker();
+  await exercised(id);
+  await rests(world, id);
+  const written = (await readIncidentEvents(world.pool, id)).length;
+
+  await world.stopPostgres();
+  const alarms = () =>
+    world
+      .mails(id)
+      .filter(({ request, text }) => /^exercise\/alarm\//.test(request!.key) && /containment/i.test(text ?? ''));
+  for (const percent of [50, 75, 90, 100]) {
+    const before = alarms().length;
+    await paceTo(id, (percent * 120) / 100 + 1);
+    const rang = await until('it rings', () => alarms().length > before).catch(() => false);
+    const tally = new Tally();
+    tally.check('silent', rang, () => `${id}: ${percent} % of the time for containment, and no alarm in the mailbox`);
+    report(tally);
+    expect(tally.found()).toEqual([]);
+  }
+  await until('the subscribers are told', () => world.notices(id, 'status-subscribers').length === subscribers.length);
+  const { state, registerBacklog } = await world.view(id);
+  expect(state.obligations.containment!.missedDueAt).toBeDefined();
+  expect(registerBacklog).toBeGreaterThan(5);
+
+  await world.startAgain();
+  await until('the register has caught up', async () => (await world.view(id)).registerBacklog === 0, 90_000);
+  await peopleClose(world, id, 60_000);
+  await world.expectSound(id, told);
+  expect((await readIncidentEvents(world.pool, id)).length).toBeGreaterThan(written + registerBacklog);
+  await worker.stop();
 }, 300_000);
 
 test('Postgres cut in the middle of a delivery: the rest goes from the spool at once, every mail once', async () => {

@@ -1,4 +1,7 @@
-/** Two workers that share Temporal and Postgres and no folder: what one drafted and claimed, the other sends, at once and once. */
+/**
+ * Two workers that share Temporal and Postgres and no folder: what one drafted and claimed, the other sends, at once and once; and
+ * half of the time for containment passes meanwhile, which one of them rings.
+ */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { injected } from '../setup/invariants/tally';
@@ -6,6 +9,7 @@ import { AUDIENCE, declarationOf, policy, RealWorld, wholeBreach } from '../setu
 import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 import { peopleClose } from './people';
+import { halfIsOverIn, rings } from './standing';
 
 let world: RealWorld;
 
@@ -54,7 +58,8 @@ async function repeated(workflowId: string): Promise<Record<string, number>> {
 }
 
 async function drafted(id: string, obligation = 'enterprise-notice') {
-  await world.client.declare({ declaration: declarationOf(id, { assessment: wholeBreach }), policy });
+  const over = { ...halfIsOverIn(15_000), assessment: wholeBreach };
+  await world.client.declare({ declaration: declarationOf(id, over), policy });
   await until('the notice is drafted', async () => (await world.view(id)).state.obligations[obligation]?.draft);
 }
 
@@ -70,6 +75,7 @@ test('drafted by one worker, whose machine is then gone with its disk, and sent 
   await world.client.send(id, 'approve', { by: 'counsel', obligation: 'enterprise-notice', commandId: 'approve-1' });
   await until('all are told', () => world.notices(id, 'enterprise-notice').length === 230, 60_000);
   expect(await repeated(`${id}/enterprise-notice/1`)).toEqual({});
+  await rings(world, id);
   await peopleClose(world, id, 150_000);
   await world.expectSound(id);
   // The signer's memory was on the disk that is gone: the other one goes on with the same log.
@@ -81,6 +87,7 @@ test('both at work on many incidents: no step is tried again for what lies on th
   const ids = ['DISKS-a', 'DISKS-b', 'DISKS-c'];
   const workers = [await workerWithDisk('three'), await workerWithDisk('four')];
   await Promise.all(ids.map((id) => drafted(id)));
+  await Promise.all(ids.map((id) => rings(world, id)));
   await Promise.all(ids.map((id) => peopleClose(world, id, 200_000)));
   for (const id of ids) {
     await world.expectSound(id);
@@ -113,6 +120,7 @@ test('Postgres cut in the middle of a delivery: it goes on in the spool of one o
   await until('the third batch goes without Postgres', () => world.notices(id, 'enterprise-notice').length === 230);
   const spools = ['five', 'six'].filter((name) => spooled(name).length > 0);
   expect(spools).toHaveLength(1);
+  await rings(world, id);
 
   await world.startAgain();
   await peopleClose(world, id, 150_000);

@@ -1,6 +1,6 @@
 /** How an incident stands while a family plays: at rest, with which instants; and how Temporal forgets a workflow. */
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { injected } from '../setup/invariants/tally';
+import { injected, report, Tally } from '../setup/invariants/tally';
 import type { RealWorld } from '../setup/real-world';
 import { until } from '../setup/until';
 
@@ -22,6 +22,21 @@ export async function duesOf(world: RealWorld, id: string): Promise<string> {
 /** Waits until one of its notices was told to everybody. */
 export function isTold(world: RealWorld, id: string, obligation: string): Promise<unknown> {
   return until(`${obligation} is told`, async () => (await world.view(id)).state.obligations[obligation]!.fulfilledAt);
+}
+
+/** Half of the time for containment passes so long after now. */
+export function halfIsOverIn(ms: number): { detectedAt: string } {
+  return { detectedAt: new Date(Date.now() - 3_600_000 + ms).toISOString() };
+}
+
+/** An alarm of it comes into the mailbox: what has passed and rings nowhere is silent. */
+export async function rings(world: RealWorld, id: string, withinMs?: number): Promise<void> {
+  const isThere = () => world.mails(id).some(({ request }) => request!.key.startsWith(`alarm/${id}/`));
+  const rang = await until(`an alarm of ${id} is mailed`, isThere, withinMs).catch(() => false);
+  const tally = new Tally();
+  tally.check('silent', rang, () => `${id}: its time passed, and no alarm is in the mailbox`);
+  report(tally);
+  expect(tally.found()).toEqual([]);
 }
 
 /** Ends a workflow as somebody with Temporal's own command does. */
