@@ -5,10 +5,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { packageRoot } from '../../platform/package-root';
+import { readIncidentEvents } from '../../register/read-incident';
 import { expectOk, shellEnv, tocsin } from '../faults/commands';
-import { duesOf, isTold, rests } from '../faults/standing';
+import { peopleClose } from '../faults/people';
+import { duesOf, forget, isTold, rests } from '../faults/standing';
 import { fromSetup, temporaryDir } from '../setup/helpers';
-import { declarationOf, policy, RealWorld, wholeBreach } from '../setup/real-world';
+import { declarationOf, OWNERS, of, policy, RealWorld, wholeBreach } from '../setup/real-world';
 import { until } from '../setup/until';
 import { quietWorkers } from '../setup/workflow-harness';
 import { inMarkdown, wordsOf } from '../unit/cli/emitted-commands';
@@ -19,7 +21,7 @@ const ID = 'INC-OPERATIONS';
 /** Run by another test, whose file has this text. */
 const ELSEWHERE: Record<string, [file: string, text: string]> = {
   'npx tocsin worker': ['test/e2e/canaries.test.ts', "start('worker', 'worker')"],
-  // These play for half an hour: what is run here is that they exist.
+  // These play for long: what is run here is that they exist.
   'npm run faults': ['package.json', '"faults": "node tools/faults.js"'],
   'npm run faults worker-killed -- --seed 7': ['test/faults/worker-killed.test.ts', 'seeded('],
   'npm run bench incidents': ['tools/bench/incidents.bench.ts', 'incidents'],
@@ -27,6 +29,8 @@ const ELSEWHERE: Record<string, [file: string, text: string]> = {
 };
 
 const ran = new Set<string>();
+/** The incident that `INC-…` stands for. */
+let subject = ID;
 let world: RealWorld;
 
 beforeAll(async () => {
@@ -37,10 +41,10 @@ beforeAll(async () => {
   await rests(world, ID);
 }, 180_000);
 
-/** A command of the page against this world, `INC-…` being its incident and `ws-delta` one of its workspaces; words behind it where the page leaves them to the reader. */
+/** A command of the page against this world, `INC-…` being its `subject` and `ws-delta` one of its workspaces; words behind it where the page leaves them to the reader. */
 async function run(command: string, ...more: string[]) {
   ran.add(command);
-  const here: Record<string, string> = { 'INC-…': ID, 'ws-delta': 'ws-1' };
+  const here: Record<string, string> = { 'INC-…': subject, 'ws-delta': 'ws-1' };
   const words = wordsOf(command).map((word) => here[word] ?? word);
   if (words[0] === 'temporal') return temporal(...words.slice(1), ...more);
   if (words[0] === 'npm') return shell('npm', words.slice(1), process.env);
@@ -64,6 +68,21 @@ async function goesOn(before: string): Promise<void> {
   await rests(world, ID);
   expect([await statusOf(), await duesOf(world, ID)]).toEqual(['RUNNING', before]);
 }
+
+afterEach(() => {
+  subject = ID;
+  world.mailbox.faults.set({});
+});
+
+/** Another incident that the commands are about; at rest. */
+async function aboutAnother(id: string, over: Parameters<typeof declarationOf>[1]): Promise<void> {
+  subject = id;
+  await world.client.declare({ declaration: declarationOf(id, over), policy });
+  await rests(world, id);
+}
+
+const approve = () =>
+  world.client.send(subject, 'approve', { obligation: 'enterprise-notice', by: 'counsel', commandId: 'approve' });
 
 test('while all is in order: list, show, and one look of the watchdog', async () => {
   expect(await expectOk(run('npx tocsin list'))).toMatchObject({ out: expect.stringContaining(ID) });
@@ -155,6 +174,59 @@ test('a mail came back: who it was, told otherwise, and mailed again', async () 
   await expectOk(run('npx tocsin notice recipients INC-… enterprise-notice --state came-back --addresses'));
   await expectOk(run('npx tocsin intake unknown'));
 }, 120_000);
+
+test('the mail provider refuses a recipient: who it was, while all others are told', async () => {
+  await aboutAnother('INC-REFUSED', { assessment: wholeBreach });
+  // The batch, and the first of those that are then sent by themselves.
+  world.mailbox.faults.set({ failNext: 2, failStatus: 422, failName: 'validation_error' });
+  await approve();
+  await until('all others are told', () => world.notices(subject, 'enterprise-notice').length === OWNERS - 1);
+  const failed = 'npx tocsin notice recipients INC-… enterprise-notice --state failed';
+  await until('one is failed', async () => /validation_error/.test((await expectOk(run(failed))).out));
+}, 120_000);
+
+test('the mail provider has another request under the key of a batch: a person settles it', async () => {
+  await aboutAnother('INC-CONFLICT', { assessment: wholeBreach });
+  world.mailbox.faults.set({
+    failNext: 1,
+    failStatus: 409,
+    failName: 'invalid_idempotent_request',
+    failPath: '/emails/batch',
+  });
+  await approve();
+  await until('an alarm asks for it', async () =>
+    of(await readIncidentEvents(world.pool, subject), 'alarm-raised').some(
+      ({ data }) => data.threshold.kind === 'undecided',
+    ),
+  );
+  expect(world.notices(subject, 'enterprise-notice')).toHaveLength(OWNERS - 100);
+  const settle = `npx tocsin notice settle INC-… enterprise-notice --not-accepted --reason "the provider's log has none of them"`;
+  await expectOk(run(settle, '--by', 'counsel'));
+  await isTold(world, subject, 'enterprise-notice');
+  expect(world.notices(subject, 'enterprise-notice')).toHaveLength(OWNERS);
+}, 120_000);
+
+test('what was done by hand, who is alarmed, and a test mail', async () => {
+  await expectOk(
+    run('npx tocsin measure INC-… "blocked at the edge by hand" --category containment', '--by', 'oncall'),
+  );
+  await run('npx tocsin oncall');
+  const { out } = (await run('npx tocsin doctor --mail-to you@example.com')) as { out: string };
+  expect(out).toContain('you@example.com');
+  expect(world.mailbox.messages().flatMap(({ to }) => to)).toContain('you@example.com');
+}, 120_000);
+
+test('closed, and no longer kept by Temporal: it takes what comes later, and opens again', async () => {
+  await aboutAnother('INC-RETAINED', {});
+  await peopleClose(world, subject, 90_000);
+  await forget(world, subject);
+  await expectOk(run('npx tocsin follow-up INC-… "the authority closed its file"', '--by', 'counsel'));
+  await world.client.finished(subject);
+  await forget(world, subject);
+  await expectOk(run('npx tocsin reopen INC-… --reason "the same key was used again"', '--by', 'oncall'));
+  await rests(world, subject);
+  expect((await world.view(subject)).state.closedAt).toBeUndefined();
+}, 180_000);
 
 test('the notice that went out is proved by one file, which holds without a database, and no recipient', async () => {
   const file = path.join(temporaryDir('proof'), 'proof.jsonl');

@@ -1,7 +1,7 @@
 /**
  * Workers of the release before and of this one at the same time, then this one alone, then back, then forward again, while
- * incidents play. The release before is built from the history of the checkout: the commit in TOCSIN_FAULTS_PREVIOUS, else
- * twenty commits back.
+ * incidents play. The release before is built from the history of the checkout: the commit in TOCSIN_FAULTS_PREVIOUS, else the
+ * latest tag, else the first commit from twenty back on whose migrations all keep their names: what was renamed since, nobody ran.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
@@ -15,14 +15,32 @@ import { seeded } from '../setup/seeded';
 import { quietWorkers } from '../setup/workflow-harness';
 import { peopleClose } from './people';
 
-const PREVIOUS = process.env.TOCSIN_FAULTS_PREVIOUS || 'HEAD~20';
+const COMMITS_BACK = 20;
+const MIGRATIONS = 'postgres/migrations/';
 
-/** Builds the release before; answers its dist. */
-function previousRelease(): string {
+function git(...args: string[]): string[] {
+  const output = execFileSync('git', args, { cwd: packageRoot(), encoding: 'utf8' });
+  return output.split('\n').filter((line) => line !== '');
+}
+
+function previousCommit(): string {
+  const named = process.env.TOCSIN_FAULTS_PREVIOUS || git('tag', '--merged', 'HEAD~1', '--sort=-creatordate')[0];
+  if (named) return named;
+  const migrationsOf = (commit: string) => git('ls-tree', '--name-only', commit, MIGRATIONS);
+  const present = new Set(migrationsOf('HEAD'));
+  const isBefore = (commit: string) => migrationsOf(commit).every((name) => present.has(name));
+  const found = git('rev-list', `--skip=${COMMITS_BACK}`, 'HEAD').find(isBefore);
+  if (!found)
+    throw new Error('the history of this checkout has no release before: name a commit in TOCSIN_FAULTS_PREVIOUS');
+  return found;
+}
+
+/** Builds a release; answers its dist. */
+function built(commit: string): string {
   const root = packageRoot();
   const dir = path.join(temporaryDir('release'), 'tocsin');
   mkdirSync(dir);
-  const archive = execFileSync('git', ['archive', PREVIOUS], { cwd: root, maxBuffer: 1 << 30 });
+  const archive = execFileSync('git', ['archive', commit], { cwd: root, maxBuffer: 1 << 30 });
   execFileSync('tar', ['-x', '-C', dir], { input: archive });
   symlinkSync(path.join(root, 'node_modules'), path.join(dir, 'node_modules'));
   execFileSync(process.execPath, ['tools/build.js'], { cwd: dir, stdio: 'ignore' });
@@ -32,12 +50,13 @@ function previousRelease(): string {
 test('an upgrade, a rollback and an upgrade under load: every effect once, and no history that a release cannot read', async () => {
   quietWorkers();
   const draw = seeded('two-releases');
-  const dist = previousRelease();
+  const before = previousCommit();
+  const dist = built(before);
   const world = await RealWorld.start();
   await world.leakRole();
   let old = await world.startWorker({ dist });
-  injected(`a worker of ${PREVIOUS}`);
-  const [before, during, after] = ['before', 'during', 'after'].map((name) =>
+  injected(`a worker of ${before.slice(0, 8)}`);
+  const [first, during, after] = ['first', 'during', 'after'].map((name) =>
     [1, 2, 3].map((n) => `RELEASE-${name}-${n}`),
   );
   const playing: Promise<void>[] = [];
@@ -50,7 +69,7 @@ test('an upgrade, a rollback and an upgrade under load: every effect once, and n
     }
   };
   const pause = () => sleep(2_000 + draw() * 4_000);
-  await play(before!);
+  await play(first!);
   await pause();
   let current = await world.startWorker();
   await play(during!);
@@ -68,7 +87,7 @@ test('an upgrade, a rollback and an upgrade under load: every effect once, and n
   injected('an upgrade');
 
   await Promise.all(playing);
-  for (const id of [...before!, ...during!, ...after!]) await world.expectSound(id);
+  for (const id of [...first!, ...during!, ...after!]) await world.expectSound(id);
   expect(current.output() + old.output()).not.toMatch(/nondeterminism/i);
   await current.stop();
 }, 900_000);

@@ -8,7 +8,12 @@ import { variableNames } from '../../../settings/groups';
 /** Of the operating system, for finding programs. */
 const OF_THE_SYSTEM = ['PATH'];
 /** Set by a script for the tests that it runs. */
-const OF_THE_TESTS = ['TOCSIN_RECORD_HISTORIES', 'TOCSIN_FAULTS_REPORT', 'TOCSIN_FAULTS_PREVIOUS'];
+const OF_THE_TESTS = [
+  'TOCSIN_RECORD_HISTORIES',
+  'TOCSIN_FAULTS_REPORT',
+  'TOCSIN_FAULTS_PREVIOUS',
+  'TOCSIN_FAULTS_SLEEPING',
+];
 /** Given to an example of tooling by whoever runs it. */
 const OF_THE_EXAMPLES: string[] = [];
 /** Headers by any name: told as a pattern. */
