@@ -12,6 +12,7 @@ import type { PolicySource } from '../../policy/settings';
 import { createPool, isUnavailable } from '../../postgres/pool';
 import { createFolderStore } from '../../register/log/log-store';
 import { keepAdvisories } from '../dependencies/store/advisories';
+import { keptTogether } from '../kept-together';
 import { configuredReports } from '../reports/configured';
 import type { ReportsSettings } from '../reports/settings';
 import { openSessions } from '../sessions/open-sessions';
@@ -104,8 +105,8 @@ export async function startIntake(options: StartIntakeOptions): Promise<RunningI
       sources,
       store: pipeline.store,
       authEvents: sessions,
-      deliveryEvents: { keep: (events) => keepDeliveryEvents(pool, events) },
-      advisories: { consume: async (records) => void (await keepAdvisories(pool, records)) },
+      deliveryEvents: { keep: keptTogether((events) => keepDeliveryEvents(pool, events)) },
+      advisories: { consume: keptTogether((records) => keepAdvisories(pool, records)) },
       untaken: new UntakenCounts(pool, (source, kind) =>
         log.warn({ source, kind }, `a kind of event that is not taken: see \`${tocsin('intake unknown', {})}\``),
       ),

@@ -194,9 +194,9 @@ function uncut({ correlationId, title, systems }: DetectionFields | Json): Json 
 const MOST_FACTS = 60;
 /** More than the schema keeps of any text. */
 const LONGEST_CUT = 1_000;
-/** A mail address; not `@scope/package` and not `package@1.2.3`. */
+/** A mail address, or several without anything between them; not `@scope/package` and not `package@1.2.3`. */
 const MAIL =
-  /[\p{L}\p{N}\p{M}_.+'-]{1,64}@[\p{L}\p{N}\p{M}_-]{1,63}(?:\.[\p{L}\p{N}\p{M}_-]{1,63}){0,4}\.\p{L}{2,24}(?![\p{L}\p{N}_])/giu;
+  /[\p{L}\p{N}\p{M}_.+'-]{1,64}(?:@[\p{L}\p{N}\p{M}_-]{1,63}(?:\.[\p{L}\p{N}\p{M}_-]{1,63}){0,4}\.\p{L}{2,24}){1,5}(?![\p{L}\p{N}_])/giu;
 /** Longer than a mail address. */
 const BEYOND = 400;
 

@@ -1,0 +1,130 @@
+/** JSON changed in its structure, as a hostile or careless sender might: the same numbers give the same changes. */
+import { placesIn } from './places-in';
+
+/** A whole number from 0 up to, but not including, `below`. */
+export type Next = (below: number) => number;
+
+/** A small generator of numbers that always gives the same ones (mulberry32). */
+export function numbers(seed: number): Next {
+  let a = seed;
+  return (below) => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * below);
+  };
+}
+
+/** Written as they are: no number of JavaScript is printed so. */
+const RAW_NUMBERS = [
+  '1e999',
+  '-1e999',
+  '1e-999',
+  '-0',
+  '9007199254740993',
+  `1${'0'.repeat(400)}`,
+  '0.1000000000000000055511151231257827021181583404541015625',
+];
+const ODD_TEXTS = [
+  '',
+  ' ',
+  '\u0000',
+  'a\u0000b',
+  '\ud800',
+  '\udc00\ud800',
+  'a\udfffb',
+  '\u202e\u2066gnp.exe\u2069',
+  '\u2028\u2029',
+  '\ufeff',
+  '\ufffe\uffff',
+  'e\u0301 \u00e9 \u1e9b\u0323',
+  '👩‍👩‍👧‍👦'.repeat(60),
+  '\u0300'.repeat(300),
+  '__proto__',
+  'constructor',
+  'user@customer.example',
+  '<user@customer.example>, "ü" <ü@xn--customer.example>',
+  "'; DROP TABLE tocsin.inbox; --",
+  '{$.a}',
+  '../../etc/passwd',
+  '9999-99-99T99:99:99Z',
+  '-271821-04-20T00:00:00Z',
+];
+const LENGTHS = [199, 200, 201, 501, 5_000, 60_000];
+const RAW = /"\u2063(\d+)\u2063"/g;
+
+/** One to three changes, anywhere in the body. What is no JSON is left as it is. */
+export function mutateJson(body: string, next: Next): string {
+  let root: { body: unknown };
+  try {
+    root = { body: JSON.parse(body) };
+  } catch {
+    return body;
+  }
+  let twice: string | undefined;
+  for (let times = 1 + next(3); times > 0; times--) {
+    const places = placesIn(root);
+    if (places.length === 0) break;
+    const [holder, name] = places[next(places.length)]!;
+    const value = holder[name];
+    switch (next(8)) {
+      case 0:
+        if (Array.isArray(holder)) holder.splice(Number(name), 1);
+        else if (holder !== (root as unknown)) delete holder[name];
+        break;
+      case 1:
+        if (Array.isArray(holder)) holder.push(...Array.from({ length: 1 + next(3) }, () => value));
+        else if (next(2) === 0) twice = JSON.stringify(name);
+        else holder[oddText(next)] = value;
+        break;
+      case 2:
+        holder[name] = nested(value, next);
+        break;
+      case 3:
+        holder[name] = otherType(value, next);
+        break;
+      case 4:
+        holder[name] = `\u2063${next(RAW_NUMBERS.length)}\u2063`;
+        break;
+      case 5:
+        holder[name] = oddText(next);
+        break;
+      case 6:
+        holder[name] = typeof value === 'string' ? `${oddText(next)}${value}${oddText(next)}` : [value, oddText(next)];
+        break;
+      default:
+        holder[name] = ['x', 'ä', '\ud800', 'a ', 'a@b.example '][next(5)]!.repeat(LENGTHS[next(LENGTHS.length)]!);
+    }
+  }
+  const text = JSON.stringify(root.body) ?? 'null';
+  const raw = text.replace(RAW, (_, n) => RAW_NUMBERS[Number(n)]!);
+  // The same name twice in one object.
+  return twice ? raw.replace(`${twice}:`, `${twice}:null,${twice}:`) : raw;
+}
+
+function oddText(next: Next): string {
+  return ODD_TEXTS[next(ODD_TEXTS.length)]!;
+}
+
+function nested(value: unknown, next: Next): unknown {
+  let deep = value;
+  for (let levels = [1, 2, 39, 41, 400][next(5)]!; levels > 0; levels--) deep = next(2) === 0 ? [deep] : { a: deep };
+  return deep;
+}
+
+function otherType(value: unknown, next: Next): unknown {
+  const others = [
+    null,
+    true,
+    next(2 ** 31),
+    String(value),
+    [],
+    {},
+    [value],
+    { value },
+    Array.from({ length: 300 }, (_, n) => `203.0.113.${n}`),
+    typeof value === 'string' ? Number(value) || Date.parse(value) || 0 : JSON.stringify(value),
+    Array.isArray(value) ? { ...value } : Object.values(Object(value) as object),
+  ];
+  return others[next(others.length)];
+}
