@@ -6,14 +6,6 @@ export interface DraftFile {
   body: string;
 }
 
-/** The mark of an exercise is put in anew when the notice is rendered. */
-const EXERCISE = { subject: /^\[EXERCISE\] /, body: /^\*\*\* .* \*\*\*\n+/ };
-
-/** A notice as such a file. */
-export function draftFileOf({ subject, text }: { subject: string; text: string }): string {
-  return `Subject: ${subject.replace(EXERCISE.subject, '')}\n\n${text.replace(EXERCISE.body, '').trim()}\n`;
-}
-
 /** Reads such a file. Throws a usage error that says what it must look like. */
 export function readDraftFile(file: string, content: string): DraftFile {
   const [, subject, body] = /^Subject:[ \t]*(\S.*?)[ \t]*\r?\n\s*([\s\S]*\S)\s*$/.exec(content) ?? [];

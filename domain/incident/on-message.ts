@@ -1,44 +1,35 @@
 /** What each message of a person or a tool means for an incident. */
 
 import { aheadProblem } from '../kernel/ahead';
-import { ask, commandText, tocsin } from '../kernel/command-lines';
+import { ask, tocsin } from '../kernel/command-lines';
 import { sameValue } from '../kernel/same-value';
 import type { Instant } from '../kernel/time';
 import { notAfter } from '../kernel/time';
 import type { Policy, PolicyRef } from '../policy/policy';
-import type { ObligationRule } from '../policy/rule';
 import { isAfterClosing, onAfterClosing } from './after-closing';
 import { Answer } from './answer';
 import { onDecideAuthority } from './authority-decision';
 import { outcomeWords } from './board-words';
+import { closeProblems } from './close-problems';
 import { isOver } from './containment';
 import { capProblem } from './containment-cap';
 import { onCorrect } from './corrections';
 import { withAnswer } from './data-question';
-import { reasonsLine } from './delay-reasons';
 import type { NewEvent } from './events';
-import { outstandingProblem } from './filings';
 import { measureId } from './incident';
 import { listed } from './listed';
-import { publicOpen } from './made-public';
 import type { Message, MessageBody } from './messages';
-import { notBegun } from './not-begun';
 import { confirmNotOwed } from './not-owed';
 import { onAssess } from './on-assess';
-import { awarenessOpen, onConfirm } from './on-awareness';
+import { onConfirm } from './on-awareness';
 import { onObligation } from './on-obligation';
 import { onStatus } from './on-status';
-import { isPublicCommunication } from './readers';
 import { reasonsProblems } from './reasons-given';
 import { isRecordOnly } from './records';
 import { roomProblem } from './room';
 import { saidAt } from './said-at';
-import { type IncidentState, isSettled, type Obligation } from './state';
-import { nextLine, stillOpen } from './still-open';
-import { standing } from './telling';
+import type { IncidentState } from './state';
 import { withSecondPerson } from './two-persons';
-import { untoldCommands, untoldText } from './untold';
-import { wantedWork } from './work';
 
 type On<N extends Message['message']> = MessageBody<N>;
 /** Alarms are acknowledged in the same way for all kinds of case. */
@@ -167,44 +158,8 @@ function onReview(state: IncidentState, message: On<'review'>, answer: Answer): 
 }
 
 function onClose(state: IncidentState, message: On<'close'>, pack: Policy, answer: Answer): NewEvent[] {
-  const problems: string[] = [];
-  if (state.status !== 'resolved')
-    problems.push(`status: it is not resolved yet: \`${tocsin('status', { id: state.caseId, status: 'resolved' })}\``);
-  problems.push(...awarenessOpen(state));
-  for (const rule of pack.obligations) {
-    const instances = Object.values(state.obligations).filter((o) => o.rule === rule.id);
-    if (instances.length === 0) problems.push(notBegun(rule, state));
-    for (const o of instances) {
-      if (o.status === 'partly-told') problems.push(partlyTold(o, rule, state, pack));
-      else if (!isSettled(o)) problems.push(stillOpen(o, rule, state, pack));
-      const inPart = outstandingProblem(state.caseId, o, rule);
-      if (inPart) problems.push(inPart);
-      if (o.delayReasonsOwed)
-        problems.push(
-          `${o.id}: the reasons for its delay are still missing: \`${reasonsLine(state.caseId, o, rule)}\``,
-        );
-    }
-  }
-  for (const work of wantedWork(state, pack)) {
-    if (work.kind === 'recount')
-      problems.push(
-        `${work.obligation.id}: mails of it came back, and who was told is being counted again; try again when that is on record`,
-      );
-  }
-  for (const step of Object.values(state.containment)) {
-    if (['requested', 'undo-requested'].includes(step.state))
-      problems.push(`${step.id}: is still ${outcomeWords(step.state)}; try again when its outcome is on record`);
-  }
+  const problems = closeProblems(state, pack);
   return problems.length > 0 ? answer.rejected(...problems) : [{ kind: 'closed', data: { note: message.note } }];
-}
-
-function partlyTold(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): string {
-  if (isPublicCommunication(rule)) return `${publicOpen(o)}: \`${nextLine(o, rule, state, pack)}\``;
-  const untold = standing(o, rule, state, pack)?.untold ?? [];
-  const commands = untoldCommands(state.caseId, o.id, untold).map(
-    ({ verb, given: { by: _, ...given } }) => `\`${commandText({ verb, given })}\``,
-  );
-  return `${o.id}: somebody is still untold: ${untoldText(untold)}: ${commands.join(' or ')}`;
 }
 
 function onNotOwed(state: IncidentState, message: On<'not-owed'>, pack: Policy, answer: Answer): NewEvent[] {

@@ -40,8 +40,8 @@ export class Seal {
     return undefined;
   }
 
-  /** A secret for one purpose and person, the same on every copy. */
-  derived(purpose: string): Buffer {
-    return Buffer.from(hkdfSync('sha256', this.keys[0]!, '', purpose, 32));
+  /** Secrets for one purpose, the same on every copy: of the key that seals, then of those that only open. */
+  derived(purpose: string): Buffer[] {
+    return this.keys.map((key) => Buffer.from(hkdfSync('sha256', key, '', purpose, 32)));
   }
 }

@@ -82,14 +82,20 @@ export class Sessions {
   }
 
   /** What a form carries to show that a page of ours made it for this session. */
-  formToken({ browser, actor }: Session): string {
-    return createHmac('sha256', this.seal.derived('tocsin forms'))
-      .update(JSON.stringify([actor.subject, browser]))
-      .digest('base64url');
+  formToken(session: Session): string {
+    return this.formTokens(session)[0]!;
   }
 
+  /** Also of a form that was opened before the keys were rotated, as its session is good too. */
   isFormToken(session: Session, given: unknown): boolean {
-    return typeof given === 'string' && isSameSecret(given, this.formToken(session));
+    return typeof given === 'string' && this.formTokens(session).some((token) => isSameSecret(given, token));
+  }
+
+  private formTokens({ browser, actor }: Session): string[] {
+    const signed = JSON.stringify([actor.subject, browser]);
+    return this.seal
+      .derived('tocsin forms')
+      .map((secret) => createHmac('sha256', secret).update(signed).digest('base64url'));
   }
 
   async keepLogin(reply: FastifyReply, pending: PendingLogin): Promise<void> {

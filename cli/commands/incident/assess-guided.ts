@@ -1,36 +1,14 @@
 /** `tocsin assess ID` on a terminal: one question at a time, what each answer changes, and nothing sent before it is confirmed. */
-import type { z } from 'zod';
-import { type Assessment, AssessmentSchema } from '../../../domain/incident/assessment';
-import {
-  answered,
-  effectsOf,
-  type GuideQuestion,
-  guideQuestions,
-  NO_FACTS,
-  newDataSet,
-} from '../../../domain/incident/guide';
+import type { Assessment } from '../../../domain/incident/assessment';
+import { answered, effectsOf, type GuideQuestion, guideQuestions, NO_FACTS } from '../../../domain/incident/guide';
+import { checkedFacts, HOW_ANSWERED, readAnswer } from '../../../domain/incident/guide-answers';
 import type { IncidentState } from '../../../domain/incident/state';
-import { CountSchema } from '../../../domain/kernel/count';
-import { WhenSchema } from '../../../domain/kernel/inexact-instant';
-import { problemsOf } from '../../../domain/kernel/problems';
-import { readPlace } from '../../../domain/places/place';
-import { UNKNOWN_PLACE } from '../../../domain/policy/places';
 import type { Policy } from '../../../domain/policy/policy';
 import type { Output } from '../../rendering/output';
 import { hanging } from '../../rendering/table';
 
 /** Asks one line of a person; `undefined` at the end of the input. */
 export type AskLine = (prompt: string) => Promise<string | undefined>;
-
-const HOW: Record<GuideQuestion['form'], string> = {
-  choice: '',
-  'data-set': 'a title, and whether it is held as controller, joint-controller or processor: Account data, controller',
-  places: 'number by country or part of one, ? if not known: IE 3000, CA-QC 500, unknown ?',
-  count: '400 (about), =400 (exactly), 300-500, 300+ (at least)',
-  instant: 'date and time with a zone: 2026-04-01T02:00:00Z; or a date, a range A..B, about …',
-  text: '',
-  list: 'several, separated by semicolons',
-};
 
 /**
  * Goes through the open questions. An empty line leaves one open, `done` ends, `?` says what hangs on it.
@@ -59,7 +37,7 @@ export async function askForFacts(
       continue;
     }
     const read = readAnswer(question, line, facts);
-    const next = 'problem' in read ? read : checked(answered(facts, question.path, read.answer));
+    const next = 'problem' in read ? read : checkedFacts(answered(facts, question.path, read.answer));
     if ('problem' in next) {
       out.line(out.style(next.problem, 'yellow'));
       continue;
@@ -80,7 +58,7 @@ export async function askForFacts(
 
 async function answerOf(question: GuideQuestion, out: Output, ask: AskLine): Promise<string | undefined> {
   const offered = question.offers ? ', or the number of one above' : '';
-  const how = question.choices ? question.choices.join(', ') : `${HOW[question.form]}${offered}`;
+  const how = question.choices ? question.choices.join(', ') : `${HOW_ANSWERED[question.form]}${offered}`;
   out.line('');
   for (const line of hanging('', question.asks, out.width)) out.line(out.style(line, 'bold'));
   for (const [i, offer] of (question.offers ?? []).entries()) {
@@ -96,69 +74,4 @@ async function answerOf(question: GuideQuestion, out: Output, ask: AskLine): Pro
 
 function tell(lines: string[], out: Output): void {
   for (const each of lines) for (const line of hanging('  - ', each, out.width)) out.line(line);
-}
-
-type Read = { answer: unknown } | { problem: string };
-
-/** The answer as the assessment holds it. */
-function readAnswer({ form, choices = [], offers = [] }: GuideQuestion, line: string, facts: Assessment): Read {
-  switch (form) {
-    case 'choice': {
-      const chosen = choices.filter((choice) => choice.startsWith(line.toLowerCase()));
-      return chosen.length === 1 ? { answer: chosen[0] } : { problem: `answer ${choices.join(', ')}` };
-    }
-    case 'data-set': {
-      const [, title, role] = /^(.+?),\s*(controller|joint-controller|processor)$/.exec(line) ?? [];
-      if (!title || !role) return { problem: HOW[form] };
-      return { answer: newDataSet(title.trim(), role as 'controller', facts.dataSets) };
-    }
-    case 'places':
-      return readPlaces(line);
-    case 'count':
-      return readCount(line);
-    case 'instant':
-      return parsed(WhenSchema, line, HOW[form]);
-    case 'list':
-      return { answer: line.split(';').flatMap((item) => offers[Number(item) - 1] ?? (item.trim() || [])) };
-    case 'text':
-      return { answer: line };
-  }
-}
-
-function readPlaces(line: string): Read {
-  const residence: Record<string, number | null> = {};
-  for (const part of line.split(',')) {
-    const [, word = '', number = ''] = /^\s*(\S+)\s+(\d+|\?)\s*$/.exec(part) ?? [];
-    if (!word) return { problem: HOW.places };
-    const read = word.toLowerCase() === UNKNOWN_PLACE ? { place: UNKNOWN_PLACE } : readPlace(word);
-    if ('problem' in read) return read;
-    residence[read.place] = number === '?' ? null : Number(number);
-  }
-  return { answer: residence };
-}
-
-function readCount(line: string): Read {
-  const [, exact, about, from, to, least] =
-    /^(?:=(\d+)|(\d+)|(\d+)-(\d+)|(\d+)\+)$/.exec(line.replaceAll(/[\s,_]/g, '')) ?? [];
-  const count = exact
-    ? { exact: Number(exact) }
-    : about
-      ? Number(about)
-      : from
-        ? { from: Number(from), to: Number(to) }
-        : least
-          ? { atLeast: Number(least) }
-          : line;
-  return parsed(CountSchema, count, HOW.count);
-}
-
-function parsed(schema: z.ZodType, value: unknown, problem: string): Read {
-  const result = schema.safeParse(value);
-  return result.success ? { answer: result.data } : { problem };
-}
-
-/** The facts as the incident would take them: what contradicts is told at once. */
-function checked(facts: Assessment): { facts: Assessment } | { problem: string } {
-  const result = AssessmentSchema.safeParse(facts);
-  return result.success ? { facts: result.data } : { problem: problemsOf(result.error).join('\n') };
 }

@@ -3,12 +3,12 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { type FrozenNotice, thawNotice } from '../../../activities/notices/frozen-notice';
 import { refused } from '../../../client/errors';
+import { draftTextOf } from '../../../domain/incident/draft-text';
 import type { Rendering } from '../../../domain/incident/events';
 import type { Obligation } from '../../../domain/incident/state';
 import { tocsin } from '../../../domain/kernel/command-lines';
-import { draftFileOf } from '../../draft-file';
+import { lineDiff } from '../../../domain/kernel/line-diff';
 import { visible } from '../../rendering/hostile-text';
-import { lineDiff } from '../../rendering/line-diff';
 import type { CommonOptions, Shell } from '../../shell';
 import { verb } from '../../verb';
 
@@ -36,7 +36,7 @@ export function draftCommand(program: Command, shell: Shell): void {
         shell.out.json({ fingerprint: o.draft.fingerprint, rendering, ...texts });
         return;
       }
-      const lines = diff ? diffLines(texts) : draftFileOf(texts.notice).split('\n');
+      const lines = diff ? diffLines(texts) : draftTextOf(texts.notice).split('\n');
       for (const line of lines) shell.out.line(visible(line));
     });
 }
@@ -88,7 +88,7 @@ async function readTexts(shell: Shell, o: Obligation, rendering: Rendering): Pro
 
 function diffLines({ notice, generated, before }: Texts): string[] {
   const changes = (from: FrozenNotice) =>
-    lineDiff(draftFileOf(from), draftFileOf(notice))
+    lineDiff(draftTextOf(from), draftTextOf(notice))
       .filter(({ sign }) => sign !== ' ')
       .map(({ sign, text }) => `${sign} ${text}`.trimEnd());
   const part = (title: string, from: FrozenNotice | undefined, none: string) => {
