@@ -114,6 +114,9 @@ button.link { border: 0; background: none; color: var(--accent); padding: .3rem 
 .actions { columns: 2; column-gap: 2rem } .actions li { break-inside: avoid; padding: .3rem 0 }
 @media (max-width: 44rem) { .actions { columns: 1 } }
 .letter { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.25rem; white-space: pre-wrap; font: inherit; margin: 0; max-width: 46rem }
+.diff del, .diff ins { display: block; text-decoration: none; padding: 0 .4rem; margin: 0 -.4rem; border-radius: 3px }
+.diff del { background: var(--bad); color: var(--bad-ink) } .diff del::before { content: "− " } .diff ins { background: var(--good); color: var(--good-ink) } .diff ins::before { content: "+ " }
+.typed { white-space: pre-wrap }
 .letter b { display: block; padding-bottom: .6rem; margin-bottom: .8rem; border-bottom: 1px solid var(--line) }
 @media (prefers-reduced-motion: no-preference) { .button, button { transition: filter .12s } }
 @media print { .top, .acts, form { display: none } body { background: #fff } }

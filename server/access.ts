@@ -41,14 +41,9 @@ export const PAGE_ACCESS: Readonly<Record<string, Rule>> = {
   'GET /': READERS,
   'GET /incidents/new': DECLARERS,
   'POST /incidents': DECLARERS,
-  'GET /incidents/:id': READERS,
   'GET /incidents/:id/notices/:obligation': READERS,
-  ...Object.fromEntries(
-    messagesOf('incident').flatMap((name) => {
-      const roles: Record<string, readonly Role[]> = MESSAGE_ROLES.incident;
-      return ['GET', 'POST'].map((method): [string, Rule] => [`${method} /incidents/:id/${name}`, roles[name]!]);
-    }),
-  ),
+  'GET /incidents/:id/notices/:obligation/own': READERS,
+  ...Object.fromEntries(KIND_NAMES.flatMap(pagesOf)),
 };
 
 export const ACCESS: Readonly<Record<string, Rule>> = { ...API_ACCESS, ...PAGE_ACCESS };
@@ -67,6 +62,18 @@ function rowsOf(kind: (typeof KIND_NAMES)[number]): Array<[string, Rule]> {
     [`GET ${all}/:id`, READERS],
     ...VIEWS[kind].map((view): [string, Rule] => [`GET ${all}/:id/${view}`, READERS]),
     ...messagesOf(kind).map((name): [string, Rule] => [`POST ${all}/:id/${name}`, roles[name]!]),
+  ];
+}
+
+/** The pages of a kind of case: how one stands, and the form of each message. */
+function pagesOf(kind: (typeof KIND_NAMES)[number]): Array<[string, Rule]> {
+  const at = `/${COLLECTIONS[kind]}/:id`;
+  const roles: Record<string, readonly Role[]> = MESSAGE_ROLES[kind];
+  return [
+    [`GET ${at}`, READERS],
+    ...messagesOf(kind).flatMap((name) =>
+      ['GET', 'POST'].map((method): [string, Rule] => [`${method} ${at}/${name}`, roles[name]!]),
+    ),
   ];
 }
 

@@ -18,7 +18,7 @@ import { inOnesName } from './codec/in-ones-name';
 import { httpMetrics } from './http-metrics';
 import type { Actor, Authenticator } from './identity/actor';
 import { mustBeOurs } from './identity/own-origin';
-import { notLoggedIn, pages } from './pages';
+import { notAllowed, notLoggedIn, pages } from './pages';
 import type { PageDeps } from './pages/deps';
 import { PAGE_HEADERS } from './pages/layout';
 import { sendPageProblem } from './pages/problem-page';
@@ -107,8 +107,10 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
       return;
     }
     request.actor = request.session?.actor ?? (await authenticator.authenticate(request.headers.authorization));
-    if (rule === undefined || !allows(rule, request.actor.roles))
-      throw new Refusal('not-allowed', `this is for: ${rule?.join(', ') ?? 'nobody'}`);
+    if (rule !== undefined && allows(rule, request.actor.roles)) return;
+    // Of a page only once its form is read, so that what was typed is not lost.
+    if (page && request.method === 'POST') return;
+    throw notAllowed(rule);
   });
   const answerProblem = (request: FastifyRequest, reply: FastifyReply, refusal: Refusal) =>
     isForBrowsers(request)

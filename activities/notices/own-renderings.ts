@@ -21,7 +21,8 @@ export async function ownHashesOf(artefacts: ArtefactStore, { own }: Rendering):
   return own ? Object.values(await listOf(artefacts, own.sha256)) : [];
 }
 
-async function listOf(artefacts: ArtefactStore, sha256: string): Promise<Record<string, string>> {
+/** Hashes of the notices of single workspaces by workspace, from the list under this hash. */
+export async function listOf(artefacts: ArtefactStore, sha256: string): Promise<Record<string, string>> {
   const bytes = await artefacts.get(sha256);
   const list = ListSchema.safeParse(JSON.parse(bytes.toString('utf8')));
   if (!list.success)

@@ -1,8 +1,9 @@
-/** Shows a case that is no incident: what it is, what is owed, what happened. Each kind says its part in `Telling`. */
+/** Shows a case that is no incident: what it is, what is owed, what happened. Each kind says its part in `Telling`, and its texts are made harmless here. */
 import type { Command } from 'commander';
 import { refused } from '../../client/errors';
 import type { Answers, KindName } from '../../client/kinds';
-import type { CaseRow, CaseState } from '../../domain/case/lifecycle';
+import type { CaseState } from '../../domain/case/lifecycle';
+import type { Telling } from '../../domain/case/told';
 import { TOCSIN } from '../../domain/kernel/recorded-event';
 import type { Instant } from '../../domain/kernel/time';
 import { relative, shortInstant } from '../rendering/format';
@@ -13,15 +14,7 @@ import type { CommonOptions, Shell } from '../shell';
 import { verb } from '../verb';
 import { CASE_KINDS, named } from './case-kinds';
 
-/** How a kind of case is told. Texts of senders may stand in what it gives: they are made harmless here. */
-export interface Telling<K extends Exclude<KindName, 'incident'>> {
-  /** Lines on what the case is about, under its title. */
-  about(state: Answers[K]['view']['state']): string[];
-  /** What is owed and how it stands. */
-  rows(state: Answers[K]['view']['state'], now: Instant): CaseRow[];
-  /** What happened, in words. */
-  told(event: Answers[K]['event']): string;
-}
+type TellingOf<K extends Exclude<KindName, 'incident'>> = Telling<Answers[K]['view']['state'], Answers[K]['event']>;
 
 const LAST_EVENTS = 30;
 const MOST_CHARS = 1000;
@@ -30,7 +23,7 @@ const MOST_CHARS = 1000;
 export function showVerb<K extends Exclude<KindName, 'incident'>>(
   parent: Command,
   shell: Shell,
-  { kind, argument, description, telling }: { kind: K; argument: string; description: string; telling: Telling<K> },
+  { kind, argument, description, telling }: { kind: K; argument: string; description: string; telling: TellingOf<K> },
 ): void {
   const { group, example } = CASE_KINDS[kind];
   verb(parent, `show ${argument}`, description, `${group} show ${example}`).action(
@@ -47,7 +40,7 @@ export function showVerb<K extends Exclude<KindName, 'incident'>>(
 /** The lines of a case: its head, what it is about, what is owed, the last events. */
 export function caseLines<K extends Exclude<KindName, 'incident'>>(
   out: Output,
-  { about, rows, told }: Telling<K>,
+  { about, rows, told }: TellingOf<K>,
   view: Answers[K]['view'],
   events: Array<Answers[K]['event']>,
   now: Instant = new Date().toISOString(),

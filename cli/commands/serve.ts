@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import type { ArtefactStore } from '../../activities/storage/artefacts';
 import { LOOPBACK } from '../../platform/free-port';
 import { writeWholeSync } from '../../platform/write-whole';
-import type { ReadText } from '../../server/pages/notice-page';
+import type { NoticeTexts } from '../../server/pages/notice-texts';
 import type { RunningServer } from '../../server/start-server';
 import { runningStack } from '../../settings/running-stack';
 import { portFlag } from '../port-flag';
@@ -64,7 +64,7 @@ export async function runServer(shell: Shell, host: string, port: number, { metr
   const keyFile = path.join(dataDir, ...(stack?.temporal.sessionKey ? ['temporal'] : ['server']), 'session-key');
   const local = settings.oidc === undefined;
   const session = { key: local ? (stack?.temporal.sessionKey ?? kept(keyFile)) : '', who: local ? shell.by({}) : '' };
-  const pages = { policy: shell.settings.policy, readText: noticeReader(shell, dataDir) };
+  const pages = { policy: shell.settings.policy, texts: noticeReader(shell, dataDir) };
   const server = await startServer({
     ...{ settings, temporal, encryptionKeys, taskQueue, session, host, port, pages },
     ...(metrics && { metrics: loaded.metrics.address }),
@@ -73,20 +73,29 @@ export async function runServer(shell: Shell, host: string, port: number, { metr
 }
 
 /** Reads texts of notices where the workers store them; Postgres is asked when the first notice is looked at. */
-function noticeReader(shell: Shell, dataDir: string): ReadText {
+function noticeReader(shell: Shell, dataDir: string): NoticeTexts {
   let store: Promise<ArtefactStore> | undefined;
   const opened = async () => {
     const { createKeptArtefacts } = await import('../../activities/storage/kept-artefacts.js');
     const log = { info() {}, warn() {}, error() {} };
     return createKeptArtefacts({ pool: await shell.register(), dir: path.join(dataDir, 'artefacts'), log });
   };
-  return async (sha256) => {
-    const { thawNotice } = await import('../../activities/notices/frozen-notice.js');
+  const reading = () => {
     store ??= opened().catch((error) => {
       store = undefined;
       throw error;
     });
-    return thawNotice(await store, sha256);
+    return store;
+  };
+  return {
+    async text(sha256) {
+      const { thawNotice } = await import('../../activities/notices/frozen-notice.js');
+      return thawNotice(await reading(), sha256);
+    },
+    async own(sha256) {
+      const { listOf } = await import('../../activities/notices/own-renderings.js');
+      return listOf(await reading(), sha256);
+    },
   };
 }
 

@@ -15,10 +15,7 @@ export function relative(now: Instant, at: Instant): string {
   return `${spanText(leftMs)} ${leftMs >= 0 ? 'left' : 'overdue'}`;
 }
 
-/** `3,710`. */
-export function grouped(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
-}
+export { grouped } from '../../domain/kernel/grouped';
 
 /** That a command went past the server, by whom by their own words, and why. */
 export function straightText({ by, breakGlass }: { by: string; breakGlass?: string | undefined }): string {

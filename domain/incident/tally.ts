@@ -3,7 +3,9 @@
  * untold. It is covered when nobody is. Where people are counts and no names, whatever may be one person twice counts
  * once: nobody counts as told who was not.
  */
+
 import { z } from 'zod';
+import { grouped } from '../kernel/grouped';
 import { earliestOf, latestOf, type When } from '../kernel/inexact-instant';
 import { type Instant, toMs } from '../kernel/time';
 import { type AssessedGroup, type Audience, type Group, GroupSchema, groupName } from './audience';
@@ -130,10 +132,6 @@ export function isCovered({ untold }: Standing): boolean {
 /** `5 of 9`, with separators; what is left untold by a decision counts among those who must be told. */
 export function shareText({ told, of }: Pick<Standing, 'told' | 'of'>): string {
   return `${grouped(told)} of ${grouped(of)}`;
-}
-
-function grouped(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 function ofWorkspaces(ids: 'all' | string[], tally: Tally): Standing {

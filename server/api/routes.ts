@@ -1,15 +1,16 @@
 /** The REST API: one route a message and a view, for every kind of case, over the typed client. */
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { KINDS, type KindName, kindOf, type MessageName } from '../../client/kinds';
+import type { KindName, MessageName } from '../../client/kinds';
 import type { TocsinClient } from '../../client/tocsin-client';
 import { REPEATED } from '../../domain/case/messages';
 import { isAfterClosing } from '../../domain/incident/after-closing';
 import { Refusal } from '../problem';
-import { commandIdOf, declarationOf, digestOfKey, isCaseId, messageOf } from './bodies';
+import { commandIdOf, declarationOf, digestOfKey, messageOf } from './bodies';
 import { mustBeSame } from './declared';
 import { noSuchCase, refusalOf } from './failures';
 import { COLLECTIONS, KIND_NAMES, messagesOf, VIEWS } from './kinds';
+import { mustBe } from './must-be';
 import { openapi } from './openapi';
 import { pageAsked, pageOf } from './page';
 
@@ -93,13 +94,6 @@ async function declare(client: TocsinClient, { body, actor, headers }: FastifyRe
   if (!created) await mustBeSame(client, id, body as object, declaration);
   reply.header('location', `/v1/incidents/${id}`).code(created ? 201 : 200);
   return { id, created };
-}
-
-/** An id that is no case of this kind is not found, whatever else runs under it. */
-async function mustBe(client: TocsinClient, kind: KindName, id: string): Promise<void> {
-  if (!isCaseId(id) || (kindOf(id) ?? 'incident') !== kind) throw noSuchCase();
-  const found = await client.find(id);
-  if (found?.workflow !== KINDS[kind].workflow) throw noSuchCase();
 }
 
 /** With an ETag of what may change; 304 where whoever asks has it. They may see it, or they would not have come here. */

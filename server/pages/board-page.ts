@@ -1,4 +1,5 @@
 /** The board: what is open by the next deadline, what needs a person, and what is broken. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KINDS } from '../../client/kinds';
 import type { ListedCase } from '../../client/list';
 import type { TocsinClient } from '../../client/tocsin-client';
@@ -15,22 +16,24 @@ import { timeLeft } from './times';
 
 /** Of so many incidents the next step is shown: those whose deadlines are next. */
 const LOOKED_AT = 5;
+/** Of each kind; the next deadlines first. */
 const SHOWN = 200;
+/** Cases of a kind that are sorted by deadline. */
+const SORTED = 5_000;
+/** An incident that has not answered by then is shown without its next step: the board waits for nobody. */
+const PATIENCE_MS = 2_000;
 
 export async function boardPage(client: TocsinClient, actor: Actor, policy?: PolicySource): Promise<Html> {
   const lists = await Promise.all(
-    KIND_NAMES.map(async (kind) => ({ kind, ...(await client.listUpTo(kind, { open: true, limit: SHOWN })) })),
+    KIND_NAMES.map(async (kind) => ({ kind, ...(await client.listUpTo(kind, { open: true, limit: SORTED })) })),
   );
   const incidents = lists.flatMap(({ kind, cases }) => (kind === 'incident' ? cases : []));
   const others = lists.filter(({ kind, cases }) => kind !== 'incident' && cases.length > 0);
   const first = incidents.filter(({ stopped }) => !stopped).slice(0, LOOKED_AT);
   const looked = new Map<string, LookedAt | undefined>(
-    await Promise.all(
-      first.map(async ({ id }) => [id, await lookAt(client, id, policy).catch(() => undefined)] as const),
-    ),
+    await Promise.all(first.map(async ({ id }) => [id, await inTime(lookAt(client, id, policy))] as const)),
   );
   const now = new Date().toISOString();
-  const cut = lists.some((each) => each.cut);
   return html`<div class="head"><h1>Board</h1><p class="meta">As of <time datetime="${now}">${now.slice(0, 19).replace('T', ' ')} UTC</time> <a href="/">Look again</a></p></div>
 ${brokenBox(
   lists.flatMap(({ cases }) => cases),
@@ -38,10 +41,33 @@ ${brokenBox(
 )}
 <section class="stack" aria-label="Open incidents">
 ${incidents.length === 0 && html`<div class="card"><h2>No incident is open</h2><p class="soft">If something has happened, declare it: Tocsin then watches every deadline.</p></div>`}
-${incidents.map((each) => incidentCard(each, looked.get(each.id), actor, now))}
+${incidents.slice(0, SHOWN).map((each) => incidentCard(each, looked.get(each.id), actor, now))}
 </section>
-${others.map(({ kind, cases }) => html`<section class="card"><h2>Open: ${KINDS[kind].noun}s</h2><div class="stack quiet">${cases.map((each) => caseRow(each, now))}</div></section>`)}
-${cut && html`<p class="soft">There are more than ${SHOWN} of a kind: not all are shown.</p>`}`;
+${others.map(({ kind, cases }) => html`<section class="card"><h2>Open: ${KINDS[kind].noun}s</h2><div class="stack quiet">${cases.slice(0, SHOWN).map((each) => caseRow(each, now))}</div></section>`)}
+${lists.map((each) => leftOut(each, KINDS[each.kind].noun))}`;
+}
+
+/** What it says, or `undefined` where it fails or takes too long. */
+async function inTime<T>(asked: Promise<T>): Promise<T | undefined> {
+  const waited = new AbortController();
+  const late = sleep(PATIENCE_MS, undefined, { signal: waited.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([asked.catch(() => undefined), late]);
+  } finally {
+    waited.abort();
+  }
+}
+
+/** What of a list is not shown: its next deadlines are all later, as far as the list was read. */
+function leftOut({ cases, cut }: { cases: readonly ListedCase[]; cut: boolean }, noun: string): Html | undefined {
+  if (cut)
+    return say(
+      'warn',
+      `More than ${SORTED} ${noun}s are open, and only so many were read: some with earlier deadlines than those above may be missing here.`,
+    );
+  const more = cases.length - SHOWN;
+  if (more <= 0) return undefined;
+  return html`<p class="soft">Not shown: ${more} more ${noun}${more === 1 ? '' : 's'} whose next deadlines are later, or that have none.</p>`;
 }
 
 function brokenBox(cases: readonly ListedCase[], looked: ReadonlyMap<string, LookedAt | undefined>): Html | undefined {
@@ -75,5 +101,5 @@ ${step && html`<div class="todo"><p><span class="soft">Next:</span> ${step.what}
 }
 
 function caseRow({ id, title, severity, status, nextDeadline, stopped }: ListedCase, now: Instant): Html {
-  return html`<div class="row">${timeLeft(nextDeadline, now, 'No deadline runs')}<div class="body"><h3>${title ?? id}</h3><p class="meta"><span>${id}</span>${severity && html`<b>${severity}</b>`}<span>${stopped ? 'stopped' : status}</span></p></div></div>`;
+  return html`<div class="row">${timeLeft(nextDeadline, now, 'No deadline runs')}<div class="body"><h3><a href="${addressOf(id)}">${title ?? id}</a></h3><p class="meta"><span>${id}</span>${severity && html`<b>${severity}</b>`}<span>${stopped ? 'stopped' : status}</span></p></div></div>`;
 }

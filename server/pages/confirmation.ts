@@ -2,10 +2,11 @@
 import { DOUBTED, type Doubted } from '../../domain/incident/doubted-kinds';
 import { wouldConfirm } from '../../domain/incident/on-awareness';
 import { type Html, html } from '../../platform/html';
-import type { Typed } from './fields';
+
 import { say } from './layout';
 import { addressOf, words } from './links';
 import type { LookedAt } from './looked-at';
+import type { Typed } from './typed';
 
 export interface Confirmation {
   title: string;

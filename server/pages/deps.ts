@@ -2,7 +2,7 @@
 import type { TocsinClient } from '../../client/tocsin-client';
 import type { PolicySource } from '../../policy/settings';
 import type { LoginDeps } from './login-pages';
-import type { ReadText } from './notice-page';
+import type { NoticeTexts } from './notice-texts';
 
 export interface PageDeps extends LoginDeps {
   /** The origin under which browsers reach the server; without it, that of this machine. */
@@ -11,5 +11,5 @@ export interface PageDeps extends LoginDeps {
   /** Where the policy stands that steps are told by. */
   policy?: PolicySource;
   /** Without it no text of a notice is shown, and so none approved. */
-  readText?: ReadText;
+  texts?: NoticeTexts;
 }

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { type Html, type HtmlPart, html } from '../../platform/html';
 import { words } from './links';
+import type { Typed } from './typed';
+import { filesTyped } from './uploads';
 
 /** JSON Schema, as far as messages use it. */
 interface Schema {
@@ -18,9 +20,6 @@ interface Schema {
   default?: unknown;
 }
 
-/** What a form brought, or is filled in with: texts by the name of the field. */
-export type Typed = Record<string, string | string[] | undefined>;
-
 export interface FieldOptions {
   typed: Typed;
   /** What is wrong, by field. */
@@ -29,6 +28,8 @@ export interface FieldOptions {
   without: readonly string[];
   /** What there is to choose from, by field. */
   choices: Readonly<Record<string, readonly { value: string; text: string }[]>>;
+  /** Of long texts. */
+  rows?: number;
 }
 
 const WHEN_HINT = 'UTC, like 2026-04-01 02:00; or a date alone, or “about 2026-04-01T02:00Z”';
@@ -48,7 +49,12 @@ export function fieldsOf(schema: Schema, options: FieldOptions): Html {
   return html`${shown.map(([name, each]) => fieldOf(name, each, needed.includes(name) && each.default === undefined, options))}`;
 }
 
-function fieldOf(name: string, schema: Schema, needed: boolean, { typed, wrong, choices }: FieldOptions): Html {
+function fieldOf(
+  name: string,
+  schema: Schema,
+  needed: boolean,
+  { typed, wrong, choices, rows = 4 }: FieldOptions,
+): Html {
   // What is wrong deep inside a field is told beside the field.
   const problem = [...wrong].find(
     ([field]) => field === name || field.startsWith(`${name}.`) || field.startsWith(`${name}[`),
@@ -59,6 +65,8 @@ function fieldOf(name: string, schema: Schema, needed: boolean, { typed, wrong, 
   const attributes = html`${described && html` aria-describedby="${described}"`}${problem && html` aria-invalid="true"`}`;
   const about = html`${hint && html`<span class="hint" id="${id}-hint">${hint}</span>`}${problem && html`<span class="wrong" id="${id}-wrong">${problem}</span>`}`;
   const value = typed[name];
+  const file = fileKind(schema);
+  if (file) return fileField(name, file, value, problem, needed);
   const label = html`${words(name)}${!needed && html` <span class="hint">(optional)</span>`}`;
   const options =
     choices[name] ??
@@ -80,10 +88,42 @@ function fieldOf(name: string, schema: Schema, needed: boolean, { typed, wrong, 
     (schema.maxLength === undefined ? !isWhen(schema) && schema.type !== 'string' : schema.maxLength > 400);
   return html`<div class="field"><label for="${id}">${label}</label>${about}${
     isLong
-      ? html`<textarea id="${id}" name="${name}" rows="4"${attributes}>
+      ? html`<textarea id="${id}" name="${name}" rows="${rows}"${attributes}>
 ${one}</textarea>`
       : html`<input id="${id}" name="${name}" value="${one}" autocomplete="off"${schema.type === 'integer' && html` inputmode="numeric"`}${attributes}>`
   }</div>`;
+}
+
+/** Of a field for files: whether it takes one or many. They are given by their hash, so a form lets them be chosen. */
+function fileKind({ items, properties }: Schema): 'one' | 'many' | undefined {
+  const isHashed = (of: Schema | undefined) =>
+    of?.properties?.sha256 !== undefined && of.properties.bytes !== undefined;
+  return isHashed(items) ? 'many' : isHashed({ properties }) ? 'one' : undefined;
+}
+
+/** The names of the fields that take files. */
+export function fileFields({ properties = {} }: Schema): string[] {
+  return Object.keys(properties).filter((name) => fileKind(properties[name]!));
+}
+
+export function hasFiles(schema: Schema, without: readonly string[]): boolean {
+  return fileFields(schema).some((name) => !without.includes(name));
+}
+
+function fileField(
+  name: string,
+  kind: 'one' | 'many',
+  value: string | string[] | undefined,
+  problem: string | undefined,
+  needed: boolean,
+): Html {
+  const id = `field-${name}`;
+  const given = filesTyped(value);
+  const file = kind === 'many' ? 'each file' : 'the file';
+  return html`<div class="field"><label for="${id}">${words(name)}${!needed && html` <span class="hint">(optional)</span>`}</label><span class="hint" id="${id}-hint">Tocsin records the name of ${file} and its SHA-256, and does not keep it: keep it yourself.</span>${problem && html`<span class="wrong" id="${id}-wrong">${problem}</span>`}${
+    given.length > 0 &&
+    html`<ul class="small">${given.map((each) => html`<li>${each.name}, ${each.bytes} bytes, SHA-256 <code>${each.sha256.slice(0, 16)}…</code></li>`)}</ul><input type="hidden" name="${name}" value="${JSON.stringify(given)}">`
+  }<input id="${id}" type="file" name="${name}-file"${kind === 'many' && html` multiple`} aria-describedby="${id}-hint${problem && html` ${id}-wrong`}"${problem && html` aria-invalid="true"`}></div>`;
 }
 
 interface Choice {
@@ -144,12 +184,20 @@ export function messageTyped(schema: Schema, typed: Typed): Record<string, unkno
 }
 
 function valueTyped(schema: Schema, given: string | string[] | undefined): unknown {
+  const kind = fileKind(schema);
+  if (kind) {
+    const files = filesTyped(given);
+    if (files.length === 0) return undefined;
+    if (kind === 'many') return files;
+    const { sha256, bytes } = files.at(-1)!;
+    return { sha256, bytes };
+  }
   if (schema.items?.enum) return given === undefined ? undefined : [given].flat();
   const text = [given].flat()[0]?.replaceAll('\r\n', '\n').trim();
   if (!text) return undefined;
   if (schema.type === 'boolean') return text === 'yes' ? true : text === 'no' ? false : text;
   if (schema.type === 'integer') return /^\d{1,15}$/.test(text) ? Number(text) : text;
-  if (isWhen(schema)) return text.replace(/^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2})$/, '$1T$2:00Z');
+  if (isWhen(schema)) return whenTyped(text);
   if (isLines(schema))
     return text
       .split('\n')
@@ -161,4 +209,17 @@ function valueTyped(schema: Schema, given: string | string[] | undefined): unkno
   } catch {
     return text;
   }
+}
+
+/** `2026-04-01 02:00`, as people type an instant of UTC, as it is written. */
+export function whenTyped(text: string): string {
+  return text.replace(/^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2})$/, '$1T$2:00Z');
+}
+
+/** A value as its field is filled in with it. */
+export function typedOf(value: unknown): string | string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value.join('\n');
+  return typeof value === 'object' ? JSON.stringify(value, undefined, 2) : String(value);
 }

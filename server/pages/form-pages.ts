@@ -1,45 +1,94 @@
 /** A page for each message: its form, and what becomes of it. A form has a key, by which a double click counts once. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { KINDS, type MessageName } from '../../client/kinds';
-import { isAfterClosing } from '../../domain/incident/after-closing';
+import { COLLECTIONS, KINDS, type Kind, type KindName } from '../../client/kinds';
+import { closeProblems } from '../../domain/incident/close-problems';
 import { DeclarationSchema } from '../../domain/incident/incident';
-import { INCIDENT_MESSAGES } from '../../domain/incident/messages';
 import { isSettled } from '../../domain/incident/state';
 import { type Html, html } from '../../platform/html';
-import { commandIdOf, declarationOf, digestOfKey, messageOf, OF_THE_DECLARATION, OF_THE_SERVER } from '../api/bodies';
+import { declarationOf, digestOfKey, OF_THE_DECLARATION, OF_THE_SERVER } from '../api/bodies';
 import { mustBeSame, opened } from '../api/declared';
 import { refusalOf } from '../api/failures';
-import { messagesOf } from '../api/kinds';
+import { KIND_NAMES, messagesOf } from '../api/kinds';
+import { mustBe } from '../api/must-be';
 import { Refusal } from '../problem';
+import { assessPage } from './assess-page';
+import { describe } from './case-page';
 import { confirmationOf } from './confirmation';
 import type { PageDeps } from './deps';
-import { fieldsOf, messageTyped, schemaOf, type Typed } from './fields';
-import { sendPage } from './layout';
-import { addressOf, LINKED, words } from './links';
+import { editPage } from './edit-page';
+import { fileFields, messageTyped, schemaOf, typedOf } from './fields';
+import { type Form, sendForm } from './form';
+import { asRefusal, asShown } from './form-errors';
+import { say, sendPage } from './layout';
+import { addressOf, inCode, LINKED, noticeOf, words } from './links';
 import { type LookedAt, lookAt } from './looked-at';
 import { noticePage } from './notice-page';
-import { isUnknown, keyAfter, refusalBox } from './refusal-box';
+import { mustBeFresh, SHOWN_AGAIN, sendMessage } from './sending';
+import type { Typed } from './typed';
+import { withUploads } from './uploads';
 import { visitorOf } from './visitor';
 
 type OfCase = { Params: { id: string } };
-interface Form {
-  title: string;
-  about?: string;
-  action: string;
-  schema: ReturnType<typeof schemaOf>;
-  without: readonly string[];
-  typed: Typed;
-  choices: Record<string, { value: string; text: string }[]>;
-  back: string;
-  /** What the form is about, before its fields. */
-  shown?: Html;
-  /** What it sends beside what is typed. */
-  fixed?: Record<string, string>;
-}
+
+/** Messages of incidents whose page is more than a form of their fields. */
+const OF_THEIR_OWN = ['assess', 'edit-draft', 'approve'];
 
 export function formPages(app: FastifyInstance, deps: PageDeps): void {
+  declarePages(app, deps);
+  assessPage(app, deps);
+  editPage(app, deps);
+  approvePages(app, deps);
+  for (const kind of KIND_NAMES)
+    for (const name of messagesOf(kind))
+      if (kind !== 'incident' || !OF_THEIR_OWN.includes(name)) messagePages(app, deps, kind, name);
+}
+
+function messagePages(app: FastifyInstance, deps: PageDeps, kind: KindName, name: string): void {
   const { client, sessions, policy } = deps;
-  const declaration: Omit<Form, 'typed'> = {
+  const schema = schemaOf((KINDS[kind] as Kind).messages[name]!);
+  const files = fileFields(schema);
+  const at = `/${COLLECTIONS[kind]}/:id/${name}`;
+  const base = (id: string, typed: Typed): Form => ({
+    title: words(name),
+    about: `${describe(kind, name)}.`,
+    action: `${addressOf(id)}/${name}`,
+    schema,
+    without: OF_THE_SERVER,
+    typed,
+    choices: {},
+    back: addressOf(id),
+  });
+  const formOf = async (id: string, typed: Typed): Promise<Form> => ({
+    ...base(id, typed),
+    ...(kind === 'incident' && ofIncident(name, await lookAt(client, id, policy), typed)),
+  });
+  app.get<OfCase & { Querystring: Typed }>(at, async (request, reply) => {
+    const { id } = request.params;
+    const filled = Object.fromEntries(LINKED.map((field) => [field, request.query[field]]));
+    await mustBe(client, kind, id).catch(asRefusal);
+    return sendForm(reply, visitorOf(request, sessions)!, await formOf(id, filled).catch(asRefusal));
+  });
+  app.post<OfCase>(at, SHOWN_AGAIN, async (request, reply) => {
+    const { id } = request.params;
+    const typed = withUploads(files, request.body as Record<string, unknown>);
+    try {
+      mustBeFresh(request);
+      await mustBe(client, kind, id);
+      const body = messageTyped(schema, typed);
+      await sendMessage(deps, request, reply, { kind, id, name, body, key: typed.key });
+      return reply.redirect(addressOf(id), 303);
+    } catch (error) {
+      const refusal = asShown(error);
+      // Where nobody can look at the case now, what was typed is shown all the same.
+      const form = refusal.status === 404 ? undefined : await formOf(id, typed).catch(() => base(id, typed));
+      if (!form) throw refusal;
+      return sendForm(reply.code(refusal.status), visitorOf(request, sessions)!, form, refusal);
+    }
+  });
+}
+
+function declarePages(app: FastifyInstance, { client, sessions }: PageDeps): void {
+  const form: Omit<Form, 'typed'> = {
     title: 'Declare an incident',
     about:
       'Tocsin watches every deadline from the moment you declare; some count from earlier, such as the detection. What you do not know yet can follow.',
@@ -48,15 +97,17 @@ export function formPages(app: FastifyInstance, deps: PageDeps): void {
     without: [...OF_THE_DECLARATION, 'id', 'source', 'owner', 'assessment'],
     choices: {},
     back: '/',
+    at: 'declare',
   };
   app.get('/incidents/new', async (request, reply) =>
-    send(request, reply, { ...declaration, typed: { kind: 'security-incident' } }),
+    sendForm(reply, visitorOf(request, sessions)!, { ...form, typed: { kind: 'security-incident' } }),
   );
-  app.post('/incidents', async (request, reply) => {
+  app.post('/incidents', SHOWN_AGAIN, async (request, reply) => {
     const typed = request.body as Typed;
     try {
+      mustBeFresh(request);
       const digest = digestOfKey(typed.key, request.actor, ['declare']);
-      const body = messageTyped(declaration.schema, { ...typed, id: undefined });
+      const body = messageTyped(form.schema, { ...typed, id: undefined });
       const declared = declarationOf(body, request.actor, digest, new Date());
       const { id, created } = await client.declare({ declaration: declared as never });
       if (!created) await mustBeSame(client, id, body, declared);
@@ -66,73 +117,10 @@ export function formPages(app: FastifyInstance, deps: PageDeps): void {
       );
       return isOpened ? reply.redirect(addressOf(id), 303) : opensSoon(request, reply, id);
     } catch (error) {
-      return refused(request, reply, error, { ...declaration, typed });
+      const refusal = asShown(error);
+      return sendForm(reply.code(refusal.status), visitorOf(request, sessions)!, { ...form, typed }, refusal);
     }
   });
-
-  for (const name of messagesOf('incident')) {
-    const schema = schemaOf(KINDS.incident.messages[name as 'close']);
-    const formOf = (looked: LookedAt, typed: Typed): Form => ({
-      title: words(name),
-      about: `${INCIDENT_MESSAGES[name]!.description}.`,
-      action: `${addressOf(looked.id)}/${name}`,
-      schema,
-      without: [...OF_THE_SERVER, ...(name === 'approve' ? ['draft'] : [])],
-      typed,
-      choices: choicesOf(looked),
-      back: addressOf(looked.id),
-      ...(name === 'confirm' && confirmationOf(looked, typed)),
-    });
-    app.get<OfCase & { Querystring: Typed }>(`/incidents/:id/${name}`, async (request, reply) => {
-      const { obligation } = request.query;
-      const { id } = request.params;
-      // A text is approved where it stands.
-      if (name === 'approve')
-        return reply.redirect(
-          typeof obligation === 'string' ? `${addressOf(id)}/notices/${encodeURIComponent(obligation)}` : addressOf(id),
-          303,
-        );
-      const filled = Object.fromEntries(LINKED.map((field) => [field, request.query[field]]));
-      const looked = await look(id);
-      return send(request, reply, formOf(looked, filled));
-    });
-    app.post<OfCase>(`/incidents/:id/${name}`, async (request, reply) => {
-      const { id } = request.params;
-      const typed = request.body as Typed;
-      const looked = await look(id);
-      try {
-        const commandId = commandIdOf(typed.key ?? '', request.actor, id, name);
-        const body = messageTyped(schema, typed);
-        if (name === 'approve' && body.draft === undefined)
-          throw new Refusal('invalid', 'read the notice first: what is approved is the text that was shown');
-        const message = messageOf('incident', name, body, request.actor, commandId) as never;
-        const receipt = await (isAfterClosing({ message: name })
-          ? client.sendEvenIfClosed(id, name as 'link', message)
-          : client.send(id, name as MessageName, message));
-        const entries = receipt.events
-          .filter(({ kind }) => kind !== 'noted')
-          .map(({ seq }) => seq)
-          .slice(0, 50);
-        await sessions.say(reply, {
-          id,
-          message: name,
-          entries,
-          ...(receipt.note && { note: receipt.note.slice(0, 500) }),
-        });
-        return reply.redirect(addressOf(id), 303);
-      } catch (error) {
-        if (name === 'approve' && typeof typed.obligation === 'string')
-          return notApproved(request, reply, error, typed, typed.obligation);
-        return refused(request, reply, error, formOf(looked, typed));
-      }
-    });
-  }
-
-  async function look(id: string): Promise<LookedAt> {
-    return lookAt(client, id, policy).catch((error) => {
-      throw refusalOf(error);
-    });
-  }
 
   function opensSoon(request: FastifyRequest, reply: FastifyReply, id: string): FastifyReply {
     return sendPage(reply.code(202), {
@@ -142,61 +130,75 @@ export function formPages(app: FastifyInstance, deps: PageDeps): void {
 <p class="acts"><a class="button" href="${addressOf(id)}">Open ${id}</a></p>`,
     });
   }
+}
 
-  function refused(request: FastifyRequest, reply: FastifyReply, error: unknown, form: Form): FastifyReply {
-    const refusal = refusalOf(error);
-    if (!(refusal instanceof Refusal)) throw refusal;
-    return send(request, reply.code(refusal.status), form, refusal);
-  }
-
-  /** The notice itself again, with what was wrong: a text is approved where it stands. */
-  async function notApproved(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    error: unknown,
-    typed: Typed,
-    obligation: string,
-  ): Promise<FastifyReply> {
-    const refusal = refusalOf(error);
-    if (!(refusal instanceof Refusal)) throw refusal;
-    const { id } = request.params as OfCase['Params'];
-    const visitor = visitorOf(request, sessions)!;
-    const body = await noticePage(await look(id), obligation, visitor, deps.readText, { refusal, typed });
-    return sendPage(reply.code(refusal.status), { title: `Notice · ${id}`, body, visitor });
-  }
-
-  function send(request: FastifyRequest, reply: FastifyReply, form: Form, refusal?: Refusal): FastifyReply {
-    const visitor = visitorOf(request, sessions)!;
-    const { typed, schema, choices, shown } = form;
-    // Sent again as it was, while nobody knows whether it was taken.
-    const asSent = refusal !== undefined && isUnknown(refusal);
-    const fixed = Object.entries(form.fixed ?? {}).map(([name, value]): [string, string] => {
-      const before = typed[name];
-      return [name, asSent && typeof before === 'string' ? before : value];
-    });
-    const isShown = fixed.every(([name, value]) => form.fixed?.[name] === value);
-    const without = [...form.without, ...fixed.map(([name]) => name)];
-    const wrong = new Map(refusal?.errors.map(({ field, problem }) => [field, problem]));
-    const names = Object.keys(schema.properties ?? {}).filter((name) => !without.includes(name));
-    return sendPage(reply, {
-      title: form.title,
-      visitor,
-      ...(form.action === '/incidents' && { at: 'declare' as const }),
-      body: html`<div class="head prose"><p><a href="${form.back}">Back</a></p><h1>${form.title}</h1><p class="soft">${form.about}</p></div>
-${refusal && refusalBox(refusal, names)}
-${isShown && shown}
-<form class="form" method="post" action="${form.action}">
-<input type="hidden" name="csrf" value="${visitor.formToken}"><input type="hidden" name="key" value="${keyAfter(refusal && { refusal, typed })}">${fixed.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-${fieldsOf(schema, { typed, wrong, without, choices })}
-<div class="acts"><button>${form.title}</button><a class="button plain" href="${form.back}">Cancel</a></div>
-</form>`,
-    });
-  }
+/** A text is approved where it stands, and nowhere else. */
+function approvePages(app: FastifyInstance, deps: PageDeps): void {
+  const { client, sessions, policy } = deps;
+  const schema = schemaOf(KINDS.incident.messages.approve);
+  app.get<OfCase & { Querystring: Typed }>('/incidents/:id/approve', async (request, reply) => {
+    const { obligation } = request.query;
+    const { id } = request.params;
+    return reply.redirect(typeof obligation === 'string' ? noticeOf(id, obligation) : addressOf(id), 303);
+  });
+  app.post<OfCase>('/incidents/:id/approve', SHOWN_AGAIN, async (request, reply) => {
+    const { id } = request.params;
+    const typed = request.body as Typed;
+    const obligation = String(typed.obligation ?? '');
+    try {
+      const body = messageTyped(schema, typed);
+      if (body.draft === undefined)
+        throw (
+          request.stale ?? new Refusal('invalid', 'read the notice first: what is approved is the text that was shown')
+        );
+      await sendMessage(deps, request, reply, { kind: 'incident', id, name: 'approve', body, key: typed.key });
+      return reply.redirect(noticeOf(id, obligation), 303);
+    } catch (error) {
+      const refusal = asShown(error);
+      const visitor = visitorOf(request, sessions)!;
+      const looked = await lookAt(client, id, policy).catch((cause) => {
+        throw refusal.status === 403 ? refusal : refusalOf(cause);
+      });
+      const body = await noticePage(looked, obligation, visitor, deps.texts, { sent: { refusal, typed } }).catch(() => {
+        throw refusal;
+      });
+      return sendPage(reply.code(refusal.status), { title: `Notice · ${id}`, body, visitor });
+    }
+  });
 }
 
 /** What the server fills in is not needed. */
 function withDefaults(schema: Form['schema']): Form['schema'] {
   return { ...schema, required: (schema.required ?? []).filter((name) => name !== 'detectedAt') };
+}
+
+/** What the form of a message to an incident offers, says and is filled in with. */
+function ofIncident(name: string, looked: LookedAt, typed: Typed): Partial<Form> {
+  const { state } = looked.view;
+  const choices = choicesOf(looked);
+  if (name === 'confirm') return { choices, ...confirmationOf(looked, typed) };
+  if (name === 'close') return { choices, shown: inTheWay(looked) };
+  if (name === 'review' && state.review && typed.key === undefined) {
+    const { rootCause, controls, shareSummary, summary } = state.review;
+    const known = Object.entries({ rootCause, controls, shareSummary, summary });
+    return { choices, typed: Object.fromEntries(known.map(([field, value]) => [field, typedOf(value)])) };
+  }
+  return { choices };
+}
+
+/** What still stands in the way of closing it. */
+function inTheWay({ id, view: { state }, pack, known }: LookedAt): Html {
+  if (!known)
+    return say(
+      'note',
+      'The policy of this incident is not installed here, so only the incident itself can say what still stands in the way: try to close it.',
+    );
+  const problems = closeProblems(state, pack);
+  if (problems.length === 0) return say('good', 'Nothing stands in the way.');
+  return say(
+    'warn',
+    html`<b>${problems.length === 1 ? 'One thing still stands' : `${problems.length} things still stand`} in the way</b><ul>${problems.map((each) => html`<li>${inCode(each)}</li>`)}</ul><p><a href="${addressOf(id)}">What to do next</a></p>`,
+  );
 }
 
 /** What of this incident a form lets choose. */

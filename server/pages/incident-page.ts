@@ -13,8 +13,9 @@ import type { Actor } from '../identity/actor';
 import type { Said } from '../identity/sessions';
 import { MESSAGE_ROLES } from '../roles-of-messages';
 import { say } from './layout';
-import { actionOf, addressOf, hasForm, words } from './links';
+import { actionOf, addressOf, hasForm, noticeOf, words } from './links';
 import type { LookedAt } from './looked-at';
+import { saidBox } from './said-box';
 import { stoppedLine } from './stopped-line';
 import { instant, timeLeft } from './times';
 
@@ -57,22 +58,11 @@ function withoutForm(commands: readonly CommandLine[]): Html | undefined {
   return html`<p class="soft small">On the command line: <code>${commandText(withoutActor(commands[0]!))}</code></p>`;
 }
 
-/** What the sent message caused, as the incident's own entries tell it. */
-function saidBox({ events, pack }: LookedAt, { message, entries, note }: Said): Html {
-  const caused = events.filter(({ seq }) => entries.includes(seq));
-  return say(
-    caused.length > 0 ? 'good' : 'warn',
-    html`<b>${words(message)}: ${caused.length > 0 ? 'recorded' : 'nothing new was recorded'}</b>${caused.length > 0 && html`<ul>${caused.map((event) => html`<li>${narrate(event, pack).text}</li>`)}</ul>`}${note && html`<p>${note}</p>`}`,
-  );
-}
-
 function duties({ id, view: { state }, pack, now, explanations, stopped }: LookedAt): Html {
   const rows = board(state, pack, now).filter((row) => row.settled || row.dueAt || row.status !== 'dormant');
   const cells = (row: BoardRow) => {
     const o = state.obligations[row.id];
-    const link = o?.draft
-      ? html`<br><a href="${addressOf(id)}/notices/${encodeURIComponent(row.id)}">Read the notice</a>`
-      : undefined;
+    const link = o?.draft ? html`<br><a href="${noticeOf(id, row.id)}">Read the notice</a>` : undefined;
     const tone =
       row.standing === 'late' ? 'bad' : row.standing === 'waits' ? 'warn' : row.standing === 'fulfilled' ? 'good' : '';
     return html`<tr><th scope="row">${row.title}${link}</th><td><span class="chip ${tone}">${row.status}</span></td><td class="time">${row.dueAt && instant(row.dueAt)} ${row.time && !stopped && html`<span class="soft">${row.time}</span>`}</td></tr>`;

@@ -1,20 +1,25 @@
 /** The pages for people: forms and links that work without scripts, over the same client and rules as the API. */
 import formbody from '@fastify/formbody';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { COLLECTIONS } from '../../client/kinds';
 import { ICON_SVG } from '../../platform/page-style';
 import { STYLESHEET } from '../../platform/stylesheet';
-import { ruleOf } from '../access';
-import { refusalOf } from '../api/failures';
-import type { Sessions } from '../identity/sessions';
+import { allows, type Rule, ruleOf } from '../access';
 import { Refusal } from '../problem';
 import { boardPage } from './board-page';
+import { casePage, lookAtCase, OTHER_KINDS } from './case-page';
 import type { PageDeps } from './deps';
+import { asRefusal } from './form-errors';
 import { formPages } from './form-pages';
 import { incidentPage } from './incident-page';
 import { sendPage } from './layout';
 import { loginPages } from './login-pages';
 import { lookAt } from './looked-at';
 import { noticePage } from './notice-page';
+import { ownTextsPage } from './own-texts-page';
+import { mustBeFresh, staleForm } from './sending';
+import type { Typed } from './typed';
+import { takeFiles } from './uploads';
 import { visitorOf } from './visitor';
 
 /** Kept by browsers for as long as they like: another version has another address. */
@@ -25,13 +30,21 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
   // Pages take forms alone, and the API none.
   app.removeAllContentTypeParsers();
   await app.register(formbody, { bodyLimit: 1_048_576 });
+  await takeFiles(app);
   app.addHook('preHandler', async (request) => {
     const { url } = request.routeOptions;
-    if (url === '/logout' && request.session) mustBeOfSession(request, sessions);
+    if (url === '/logout' && request.session) {
+      request.stale = staleForm(request, sessions);
+      mustBeFresh(request);
+    }
     if (ruleOf(request.method, url) === 'anybody') return;
     // Here, and no earlier: what was typed into a form is shown to whoever must log in again.
     if (!request.session) throw notLoggedIn();
-    if (request.method === 'POST') mustBeOfSession(request, sessions);
+    const rule = ruleOf(request.method, url);
+    if (rule === undefined || !allows(rule, request.actor.roles)) throw notAllowed(rule);
+    if (request.method !== 'POST') return;
+    request.stale = staleForm(request, sessions);
+    if (!request.routeOptions.config.shownAgain) mustBeFresh(request);
   });
 
   app.get('/style.css', async (_request, reply) =>
@@ -57,22 +70,33 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
       const { id, obligation } = request.params;
       const visitor = visitorOf(request, sessions)!;
       const looked = await lookAt(client, id, policy).catch(asRefusal);
-      const body = await noticePage(looked, obligation, visitor, deps.readText);
+      const said = await sessions.takeSaid(request, reply, id);
+      const body = await noticePage(looked, obligation, visitor, deps.texts, { said });
       return sendPage(reply, { title: `Notice · ${id}`, body, visitor });
     },
   );
+  app.get<{ Params: { id: string; obligation: string }; Querystring: Typed }>(
+    '/incidents/:id/notices/:obligation/own',
+    async (request, reply) => {
+      const { id, obligation } = request.params;
+      const looked = await lookAt(client, id, policy).catch(asRefusal);
+      const body = await ownTextsPage(looked, obligation, request.query, deps.texts);
+      return sendPage(reply, { title: `Notice · ${id}`, body, visitor: visitorOf(request, sessions)! });
+    },
+  );
+  for (const kind of OTHER_KINDS)
+    app.get<{ Params: { id: string } }>(`/${COLLECTIONS[kind]}/:id`, async (request, reply) => {
+      const { id } = request.params;
+      const visitor = visitorOf(request, sessions)!;
+      const looked = await lookAtCase(client, kind, id).catch(asRefusal);
+      const body = casePage(looked, visitor.session.actor, await sessions.takeSaid(request, reply, id));
+      return sendPage(reply, { title: `${looked.view.state.title} · ${id}`, body, visitor });
+    });
   formPages(app, deps);
 }
 
-function asRefusal(error: unknown): never {
-  throw refusalOf(error);
-}
-
-/** A form of another session, or of another site, sends nothing. */
-function mustBeOfSession(request: FastifyRequest, sessions: Sessions): void {
-  const { csrf } = (request.body ?? {}) as { csrf?: unknown };
-  if (sessions.isFormToken(request.session!, csrf)) return;
-  throw new Refusal('stale-form', 'it was opened by somebody else or before you logged in: open it again');
+export function notAllowed(rule: Rule | undefined): Refusal {
+  return new Refusal('not-allowed', `this is for: ${rule === undefined ? 'nobody' : [rule].flat().join(', ')}`);
 }
 
 export function notLoggedIn(): Refusal {

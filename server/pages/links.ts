@@ -1,4 +1,5 @@
 /** From what a step asks for to the form that does it, for whoever may send it. */
+import { COLLECTIONS, kindOf } from '../../client/kinds';
 import type { CommandLine } from '../../domain/kernel/command-lines';
 import { type Html, html } from '../../platform/html';
 import { allows } from '../access';
@@ -24,8 +25,7 @@ export function actionOf(id: string, { verb, given }: CommandLine, actor: Actor,
   const look = isFirst ? '' : ' plain';
   if (verb === 'draft' || verb === 'approve') {
     if (typeof obligation !== 'string') return undefined;
-    const to = `${addressOf(id)}/notices/${encodeURIComponent(obligation)}`;
-    return html`<a class="button${look}" href="${to}">Read the notice</a>`;
+    return html`<a class="button${look}" href="${noticeOf(id, obligation)}">Read the notice</a>`;
   }
   const rules: Record<string, readonly never[]> = MESSAGE_ROLES.incident as never;
   if (!Object.hasOwn(rules, message) || !allows(rules[message]!, actor.roles)) return undefined;
@@ -59,8 +59,19 @@ function choiceOf(given: CommandLine['given']): string {
   return typeof choice === 'string' ? `: ${choice}` : '';
 }
 
+/** The page of a case of any kind. */
 export function addressOf(id: string): string {
-  return `/incidents/${encodeURIComponent(id)}`;
+  return `/${COLLECTIONS[kindOf(id) ?? 'incident']}/${encodeURIComponent(id)}`;
+}
+
+/** The page of a notice. */
+export function noticeOf(id: string, obligation: string): string {
+  return `${addressOf(id)}/notices/${encodeURIComponent(obligation)}`;
+}
+
+/** A text in which commands stand between backticks. */
+export function inCode(text: string): Html {
+  return html`${text.split('`').map((part, n) => (n % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 }
 
 /** `acknowledge-alarms` as `Acknowledge alarms`, `rootCause` as `Root cause`. */

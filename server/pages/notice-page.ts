@@ -1,33 +1,39 @@
 /** A notice as its readers will have it, in each language; what is approved is the very text that stands here. */
 import { stateWords } from '../../domain/incident/board-words';
+import { draftTextOf } from '../../domain/incident/draft-text';
+import type { EventOf, IncidentEvent, Rendering } from '../../domain/incident/events';
 import { lacksRequired, sentOnSilenceAt } from '../../domain/incident/reconcile';
-import { languageName } from '../../domain/incident/say/say';
 import { isSecondPerson } from '../../domain/incident/second-person';
 import type { Draft, Obligation } from '../../domain/incident/state';
+import { shareText } from '../../domain/incident/tally';
+import { standing } from '../../domain/incident/telling';
 import { approvalOf } from '../../domain/incident/two-persons';
+import { untoldText } from '../../domain/incident/untold';
 import { plural } from '../../domain/kernel/plural';
 import { type Instant, toMs } from '../../domain/kernel/time';
 import { ruleOf } from '../../domain/policy/policy';
 import { type Html, html } from '../../platform/html';
 import { allows } from '../access';
+import type { Said } from '../identity/sessions';
 import { Refusal } from '../problem';
 import { MESSAGE_ROLES } from '../roles-of-messages';
+import { isBeingWritten } from './being-written';
+import { diffBox } from './diff-box';
 import { say, type Visitor } from './layout';
-import { addressOf } from './links';
+import { addressOf, noticeOf } from './links';
 import type { LookedAt } from './looked-at';
+import { type NoticeText, type NoticeTexts, nameOf } from './notice-texts';
 import { isUnknown, keyAfter, refusalBox, type Sent } from './refusal-box';
+import { saidBox } from './said-box';
 import { instant } from './times';
 
-/** Reads the text that the workers stored under a hash. Rejects while it cannot be read. */
-export type ReadText = (sha256: string) => Promise<{ subject: string; text: string }>;
-
-/** @param sent an approval that was not taken: it is shown with what was typed. */
+/** @param sent an approval that was not taken: it is shown with what was typed. @param said what the last form caused. */
 export async function noticePage(
   looked: LookedAt,
   obligation: string,
   visitor: Visitor,
-  read: ReadText | undefined,
-  sent?: Sent,
+  from: NoticeTexts | undefined,
+  { sent, said }: { sent?: Sent; said?: Said | undefined } = {},
 ): Promise<Html> {
   const { id, view, pack } = looked;
   const o = Object.hasOwn(view.state.obligations, obligation) ? view.state.obligations[obligation]! : undefined;
@@ -38,9 +44,11 @@ export async function noticePage(
   const isFiling = rule?.dispatch === 'filing';
   const texts = await Promise.all(
     (isFiling ? [] : draft.renderings).map(async (each) => ({
+      rendering: each,
       language: each.language,
       own: each.own?.count ?? 0,
-      text: await read?.(each.sha256).catch(() => undefined),
+      text: await from?.text(each.sha256).catch(() => undefined),
+      before: await versionBefore(looked, o, each, from),
     })),
   );
   const isWhole = texts.length > 0 && texts.every(({ text }) => text !== undefined);
@@ -61,16 +69,24 @@ export async function noticePage(
   const why = sent?.typed.incompleteBecause;
   const may = (name: 'approve' | 'hold' | 'edit-draft' | 'filed') => allows(MESSAGE_ROLES.incident[name], actor.roles);
   const at = addressOf(id);
-  const mayApprove = takesApproval && isWhole && !isFirst && may('approve');
-  return html`<div class="head prose"><p><a href="${at}">Back to the incident</a></p><h1>${title}</h1><p class="meta"><span>${id}</span><span>${stateWords(o.status)}</span>${o.dueAt && html`<span>Due ${instant(o.dueAt)}</span>`}</p></div>
-${sent && sentBox(sent, kept !== undefined && mayApprove, backTo(at, obligation))}
+  // What is known or was edited since is not in this text: it is not sent, so it is not approved either.
+  const isOld = looked.known && isBeingWritten(view.state, pack, obligation);
+  const mayApprove = takesApproval && isWhole && !isOld && !isFirst && may('approve');
+  const version = looked.events.findLast(
+    (event) => isDraftOf(event, o) && event.data.fingerprint === draft.fingerprint,
+  );
+  return html`<div class="head prose"><p><a href="${at}">Back to the incident</a></p><h1>${title}</h1><p class="meta"><span>${id}</span><span>${stateWords(o.status)}</span>${version && html`<span>Written ${instant(version.at)}, entry ${version.seq}</span>`}${o.dueAt && html`<span>Due ${instant(o.dueAt)}</span>`}</p></div>
+${said && saidBox(looked, said)}
+${isOld && say('note', html`<b>This text is being written anew</b><p>What is known or was edited since is not in it yet. <a href="${noticeOf(id, obligation)}">Look again</a></p>`)}
+${!isFiling && outcome(looked, o)}
+${sent && sentBox(sent, kept !== undefined && mayApprove, backTo(noticeOf(id, obligation)))}
 ${o.hold && say('warn', html`<b>Held by ${o.hold.by}</b><p>${o.hold.reason}</p>`)}
 ${first && say('warn', html`<b>Approved by ${first.by}, 1 of 2</b><p>${isFirst ? 'Somebody else must approve the same text before it is sent.' : 'It is sent when you approve it.'}</p>`)}
 ${missing.length > 0 && say('warn', html`<b>Not yet established</b><ul>${missing.map((each) => html`<li>${each}</li>`)}</ul>`)}
 ${untranslated.length > 0 && say('warn', html`<b>Not available in every language</b><ul>${untranslated.map(([language, n]) => html`<li>${nameOf(language)}: ${plural(n, 'text')} not translated</li>`)}</ul>`)}
 ${silentAt && say('warn', html`<b>${sendsAlone(silentAt, looked.now)}</b>`)}
 ${isFiling ? dossier(draft, `${at}/filed?obligation=${encodeURIComponent(obligation)}`, awaitsFiling(o.status) && may('filed')) : html`<section class="card prose"><h2>Who gets it</h2>${reach ? html`<ul>${Object.entries(reach.languages).map(([language, n]) => html`<li>${n} in ${nameOf(language)}</li>`)}</ul>${reach.unreachable ? html`<p class="soft">${reach.unreachable} cannot be reached by mail.</p>` : ''}` : html`<p class="soft">The directory has not said how many.</p>`}</section>`}
-${texts.map(({ language, text, own }) => html`<section class="stack"><h2>The text in ${nameOf(language)}</h2>${own > 0 && html`<p>${plural(own, 'workspace')} ${own === 1 ? 'gets' : 'get'} a version with ${own === 1 ? 'its' : 'their'} own numbers in place of this one. It is approved with this text and not shown here.</p>`}${text ? html`<div class="letter" lang="${language}"><b>${text.subject}</b>${text.text}</div>` : say('bad', 'This text cannot be read here now, so it cannot be approved here.')}${!text && pageOf(draft)}${text && awaits && may('edit-draft') && html`<p><a href="${at}/edit-draft?obligation=${encodeURIComponent(obligation)}&language=${encodeURIComponent(language)}&draft=${draft.fingerprint}">Edit</a></p>`}</section>`)}
+${texts.map((each) => textSection(looked, o, each, awaits && may('edit-draft')))}
 ${
   mayApprove &&
   html`<section class="card prose stack"><h2>${of === 2 ? 'Approve' : 'Approve and send'}</h2><p>${sendsWhen(of, first)} If the facts change first, this draft is not sent: a new one is written.</p>
@@ -85,6 +101,68 @@ ${typeof why === 'string' ? why : ''}</textarea></div>`
 ${awaits && may('hold') && html`<p class="acts"><a class="button plain" href="${at}/hold?obligation=${encodeURIComponent(obligation)}">Hold it back</a></p>`}`;
 }
 
+interface Shown {
+  rendering: Rendering;
+  language: string;
+  /** How many workspaces get a text of their own. */
+  own: number;
+  text: NoticeText | undefined;
+  before: { text: NoticeText; seq: number } | undefined;
+}
+
+function textSection(
+  { id, pack }: LookedAt,
+  o: Obligation,
+  { rendering, language, own, text, before }: Shown,
+  mayEdit: boolean,
+): Html {
+  const to = new URLSearchParams({ obligation: o.id, language });
+  const edit = o.edits?.[language];
+  const byHand = rendering.edited && edit;
+  return html`<section class="stack"><h2>The text in ${nameOf(language)}</h2>
+${byHand && html`<p class="soft">Edited by ${edit.by}, ${instant(edit.at)}.</p>`}
+${own > 0 && html`<p>${plural(own, 'workspace')} ${own === 1 ? 'gets' : 'get'} a version with ${own === 1 ? 'its' : 'their'} own numbers in place of this one. It is approved with this text. <a href="${noticeOf(id, o.id)}/own?${new URLSearchParams({ language }).toString()}">Read ${own === 1 ? 'it' : 'them'}</a></p>`}
+${text ? html`<div class="letter" lang="${language}"><b>${text.subject}</b>${text.text}</div>` : say('bad', 'This text cannot be read here now, so it cannot be approved here.')}${!text && pageOf(o.draft!)}
+${text && before && html`<details${byHand && html` open`}><summary>What is different from the version before it, entry ${before.seq}</summary>${diffBox(draftTextOf(before.text), draftTextOf(text))}</details>`}
+${text && mayEdit && ruleOf(pack, o.rule)?.channel !== 'filing' && html`<p class="acts"><a class="button plain" href="${addressOf(id)}/edit-draft?${to.toString()}">Edit the text in ${nameOf(language)}</a></p>`}</section>`;
+}
+
+function isDraftOf(event: IncidentEvent, { id, round }: Obligation): event is EventOf<'notice-drafted'> {
+  return event.kind === 'notice-drafted' && event.data.obligation === id && event.data.round === round;
+}
+
+/** The text of the same language that stood there before this one, in the same round, as far as it can be read. */
+async function versionBefore(
+  { events }: LookedAt,
+  o: Obligation,
+  { language, sha256 }: Rendering,
+  from: NoticeTexts | undefined,
+): Promise<Shown['before']> {
+  const drafts = events.flatMap((event) => {
+    const of = isDraftOf(event, o) && event.data.renderings.find((each) => each.language === language);
+    return of ? [{ seq: event.seq, sha256: of.sha256 }] : [];
+  });
+  const at = drafts.findLastIndex((each) => each.sha256 === sha256);
+  const before = drafts.slice(0, Math.max(at, 0)).findLast((each) => each.sha256 !== sha256);
+  const text = before && (await from?.text(before.sha256).catch(() => undefined));
+  return before && text && { text, seq: before.seq };
+}
+
+/** How far it is told, once it is being sent. */
+function outcome({ view: { state }, pack, known }: LookedAt, o: Obligation): Html | undefined {
+  if (!['dispatching', 'partly-told', 'fulfilled'].includes(o.status)) return undefined;
+  const rule = known ? ruleOf(pack, o.rule) : undefined;
+  const stands = rule && standing(o, rule, state, pack);
+  const told = stands && html`<p>Told: ${shareText(stands)}.</p>`;
+  if (o.status === 'dispatching') return say('note', html`<b>It is being sent</b>${told}`);
+  if (o.status === 'fulfilled')
+    return say('good', html`<b>${stands ? 'Everybody it goes to was told' : 'It is done'}</b>${told}`);
+  return say(
+    'warn',
+    html`<b>Not everybody was told</b>${told}${stands && html`<p>Still untold: ${untoldText(stands.untold)}.</p>`}`,
+  );
+}
+
 function sentBox({ refusal }: Sent, mayRepeat: boolean, back: Html): Html {
   if (!isUnknown(refusal) || mayRepeat) return refusalBox(refusal, ['incompleteBecause'], back);
   return say(
@@ -94,8 +172,8 @@ function sentBox({ refusal }: Sent, mayRepeat: boolean, back: Html): Html {
   );
 }
 
-function backTo(at: string, obligation: string): Html {
-  return html`<p><a href="${at}/notices/${encodeURIComponent(obligation)}">Back to the notice</a></p>`;
+function backTo(notice: string): Html {
+  return html`<p><a href="${notice}">Back to the notice</a></p>`;
 }
 
 function sendsAlone(silentAt: Instant, now: Instant): Html {
@@ -127,8 +205,4 @@ function sendsWhen(of: 1 | 2 | undefined, first: object | undefined): string {
   if (of === 2 && !first)
     return 'Two persons must approve it: it is sent as it stands above once somebody else approves it too.';
   return 'It is sent as it stands above.';
-}
-
-function nameOf(language: string): string {
-  return languageName(language, { locale: 'en' });
 }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { html } from '../../platform/html';
 import { PROBLEMS, type Refusal } from '../problem';
 import { say, sendPage, type Visitor } from './layout';
+import { words } from './links';
 
 /** Who is not logged in goes to log in, and comes back to the page. */
 export function sendPageProblem(
@@ -21,21 +22,25 @@ export function sendPageProblem(
     body: html`<div class="head prose"><h1>${title}</h1>
 <p>${sentence(detail)}</p></div>
 ${errors.length > 0 && say('bad', html`<ul>${errors.map(({ field, problem }) => html`<li><b>${field}</b>: ${problem}</li>`)}</ul>`, 'alert')}
-${kind === 'no-session' && typed(request.body)}
+${request.method === 'POST' && kind !== 'foreign-origin' && typed(request.body, kind)}
 <p class="acts"><a class="button" href="/">To the board</a>${(kind === 'login-failed' || kind === 'not-allowed') && html`<a class="button plain" href="/login">Log in again</a>`}</p>`,
   });
 }
 
-/** What a form brought that was sent after its session had ended. */
-function typed(body: unknown) {
-  const fields = Object.entries((body ?? {}) as Record<string, unknown>).flatMap(([name, value]) =>
-    typeof value === 'string' && value.trim() !== '' && !HIDDEN.includes(name) ? [{ name, value }] : [],
-  );
-  return html`<div class="prose stack"><p>Nothing was sent. <a href="/login" target="_blank" rel="noopener">Log in in a new tab</a>, then come back here, go back one page and send the form again.</p>
-${fields.length > 0 && html`<h2>What you typed</h2><dl class="facts">${fields.map(({ name, value }) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`}</div>`;
+/** What a form brought that was not taken. */
+function typed(body: unknown, kind: Refusal['kind']) {
+  const fields = Object.entries((body ?? {}) as Record<string, unknown>).flatMap(([name, value]) => {
+    const text = [value].flat().map((each) => (typeof each === 'string' ? each : ''));
+    return !HIDDEN.includes(name) && text.some((each) => each.trim() !== '') ? [{ name, value: text.join('\n') }] : [];
+  });
+  const again = html`<p>Nothing was sent. <a href="/login" target="_blank" rel="noopener">Log in in a new tab</a>, then come back here, go back one page and send the form again.</p>`;
+  if (fields.length === 0 && kind !== 'no-session') return undefined;
+  return html`<div class="prose stack">${kind === 'no-session' && again}
+${fields.length > 0 && html`<h2>What you typed</h2><dl class="facts">${fields.map(({ name, value }) => html`<dt>${words(name)}</dt><dd class="typed">${value}</dd>`)}</dl>`}</div>`;
 }
 
-const HIDDEN = ['csrf', 'key'];
+/** Of these nothing is shown: what a form carries for itself, and keys. */
+const HIDDEN = ['csrf', 'key', 'to'];
 
 function sentence(text: string): string {
   return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}.`;

@@ -7,7 +7,7 @@ import { createServer } from '../../server/create-server';
 import { LocalAuthenticator } from '../../server/identity/local';
 import { Seal } from '../../server/identity/seal';
 import { Sessions } from '../../server/identity/sessions';
-import type { ReadText } from '../../server/pages/notice-page';
+import type { NoticeTexts } from '../../server/pages/notice-texts';
 import type { Role } from '../../server/roles';
 import type { Story } from '../unit/cli/helpers';
 
@@ -16,7 +16,7 @@ const ORIGIN = 'http://127.0.0.1:8440';
 const seal = new Seal([KEY]);
 const sessions = new Sessions(seal, false, '8440');
 
-export function pagesOver(client: Partial<TocsinClient>, readText?: ReadText): Promise<FastifyInstance> {
+export function pagesOver(client: Partial<TocsinClient>, texts?: NoticeTexts): Promise<FastifyInstance> {
   return createServer({
     authenticator: new LocalAuthenticator(KEY, 'ann'),
     local: true,
@@ -24,7 +24,7 @@ export function pagesOver(client: Partial<TocsinClient>, readText?: ReadText): P
     namespace: 'default',
     client: client as TocsinClient,
     temporal: async () => {},
-    pages: { sessions, policy: { packs: DEFAULT_PACKS }, ...(readText && { readText }) },
+    pages: { sessions, policy: { packs: DEFAULT_PACKS }, ...(texts && { texts }) },
   });
 }
 

@@ -72,7 +72,10 @@ describe('a notice', () => {
   };
   const DUTY = 'status-page-update';
   const at = `/incidents/INC-1/notices/${DUTY}`;
-  const read = async () => ({ subject: 'What happened', text: 'A key leaked.' });
+  const read = {
+    text: async () => ({ subject: 'What happened', text: 'A key leaked.' }),
+    own: async () => ({ 'ws-1': 'f'.repeat(64) }),
+  };
   const withNotice = (over: object = {}, id = DUTY): Story => {
     const story = new Story();
     const before = story.state.obligations[id] ?? {

@@ -1,7 +1,7 @@
 /** `tocsin deps`: dependencies, advisories and patch tasks. One file a verb beside this one. */
 import type { Command } from 'commander';
+import { PATCH_TOLD } from '../../../domain/patch/told';
 import { listVerb } from '../../cases/list';
-import { PATCH_TOLD } from '../../cases/patch';
 import { showVerb } from '../../cases/show';
 import type { Shell } from '../../shell';
 import { depsCheckCommand } from './check';

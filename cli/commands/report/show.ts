@@ -5,7 +5,7 @@ import { refused } from '../../../client/errors';
 import type { StoredReport } from '../../../detection/reports/store/read-report';
 import { human } from '../../../domain/incident/contents';
 import { tocsin } from '../../../domain/kernel/command-lines';
-import { REPORT_TOLD } from '../../cases/report';
+import { REPORT_TOLD } from '../../../domain/report/told';
 import { caseLines } from '../../cases/show';
 import { quoted, visibleLine } from '../../rendering/hostile-text';
 import type { Output } from '../../rendering/output';

@@ -1,8 +1,8 @@
 /** `tocsin triage`: detections that wait for a decision, and the decisions. One file a decision beside this one. */
 import type { Command } from 'commander';
+import { TRIAGE_TOLD } from '../../../domain/triage/told';
 import { listVerb } from '../../cases/list';
 import { showVerb } from '../../cases/show';
-import { TRIAGE_TOLD } from '../../cases/triage';
 import type { Shell } from '../../shell';
 import { triageDeclareCommand } from './declare';
 import { triageDismissCommand } from './dismiss';

@@ -1,11 +1,12 @@
 /** How a vulnerability report is told; without what was reported, which no event holds. */
-import { human } from '../../domain/incident/contents';
-import { clockText } from '../../domain/report/vulnerability-clock';
-import { mailedText, vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
-import type { Telling } from './show';
-import { toldOfAny } from './told';
 
-export const REPORT_TOLD: Telling<'report'> = {
+import { type Telling, toldOfAny } from '../case/told';
+import { human } from '../incident/contents';
+import type { VulnerabilityReportEvent, VulnerabilityReportState } from './state';
+import { clockText } from './vulnerability-clock';
+import { mailedText, vulnerabilityReportLifecycle } from './vulnerability-report';
+
+export const REPORT_TOLD: Telling<VulnerabilityReportState, VulnerabilityReportEvent> = {
   rows: vulnerabilityReportLifecycle.rows,
   about: () => [],
   told(event) {

@@ -1,11 +1,12 @@
 /** How a triage case is told: the rule that fired, the facts of the detection, what happened. */
-import { human } from '../../domain/incident/contents';
-import { triageLifecycle } from '../../domain/triage/triage';
-import { grouped } from '../rendering/format';
-import type { Telling } from './show';
-import { toldOfAny } from './told';
 
-export const TRIAGE_TOLD: Telling<'triage'> = {
+import { type Telling, toldOfAny } from '../case/told';
+import { human } from '../incident/contents';
+import { grouped } from '../kernel/grouped';
+import type { TriageEvent, TriageState } from './state';
+import { triageLifecycle } from './triage';
+
+export const TRIAGE_TOLD: Telling<TriageState, TriageEvent> = {
   rows: triageLifecycle.rows,
   about({ ruleTitle, detection }) {
     const facts = Object.entries(detection.facts).map(([name, value]) => `${name} ${[value].flat().join(', ')}`);

@@ -1,7 +1,18 @@
 /** What happened to a case, in words: the events that every kind has. */
-import { thresholdText } from '../../domain/case/alarm-text';
-import { FOUND_WORDS } from '../../domain/case/found';
-import type { CommonCaseEvent } from '../../domain/case/lifecycle';
+import type { Instant } from '../kernel/time';
+import { thresholdText } from './alarm-text';
+import { FOUND_WORDS } from './found';
+import type { CaseRow, CommonCaseEvent } from './lifecycle';
+
+/** How a kind of case is told. Texts of senders may stand in what it gives: whoever shows them makes them harmless. */
+export interface Telling<S, E> {
+  /** Lines on what the case is about, under its title. */
+  about(state: S): string[];
+  /** What is owed and how it stands. */
+  rows(state: S, now: Instant): CaseRow[];
+  /** What happened, in words. */
+  told(event: E): string;
+}
 
 /** The text of an event that all kinds of case have. */
 export function toldOfAny(event: CommonCaseEvent): string {

@@ -1,10 +1,10 @@
 /** How a patch task is told: the advisory, what is installed, what happened. */
-import { human } from '../../domain/incident/contents';
-import { patchTaskLifecycle } from '../../domain/patch/patch-task';
-import type { Telling } from './show';
-import { toldOfAny } from './told';
 
-export const PATCH_TOLD: Telling<'patch'> = {
+import { type Telling, toldOfAny } from '../case/told';
+import { human } from '../incident/contents';
+import { type PatchEvent, type PatchState, patchTaskLifecycle } from './patch-task';
+
+export const PATCH_TOLD: Telling<PatchState, PatchEvent> = {
   rows: patchTaskLifecycle.rows,
   about({ finding: { advisory, aliases, summary } }) {
     return [`${[advisory, ...aliases].join(', ')}${summary ? `: ${summary}` : ''}`];

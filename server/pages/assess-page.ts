@@ -1,0 +1,303 @@
+/**
+ * Assessing an incident: the questions that could change a duty, each with what hangs on it, filled in with what is known. What
+ * the answers would change is shown before anything is sent; a person sends it.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { KINDS } from '../../client/kinds';
+import { type Assessment, AssessmentSchema } from '../../domain/incident/assessment';
+import {
+  answered,
+  effectsOf,
+  type GuideQuestion,
+  guideQuestions,
+  NO_FACTS,
+  newDataSet,
+} from '../../domain/incident/guide';
+import { checkedFacts, HOW_ANSWERED, readAnswer } from '../../domain/incident/guide-answers';
+import { fieldProblems } from '../../domain/kernel/problems';
+import { sameValue } from '../../domain/kernel/same-value';
+import { type Html, html } from '../../platform/html';
+import { OF_THE_SERVER } from '../api/bodies';
+import { mustBe } from '../api/must-be';
+import { Refusal } from '../problem';
+import type { PageDeps } from './deps';
+import { fieldsOf, messageTyped, schemaOf, typedOf, whenTyped } from './fields';
+import { hidden, sendForm } from './form';
+import { asRefusal, asShown } from './form-errors';
+import { say, sendPage } from './layout';
+import { addressOf, words } from './links';
+import { type LookedAt, lookAt } from './looked-at';
+import { keyAfter, refusalBox } from './refusal-box';
+import { mustBeFresh, SHOWN_AGAIN, sendMessage } from './sending';
+import { type Typed, textOf } from './typed';
+import { visitorOf } from './visitor';
+
+type OfCase = { Params: { id: string } };
+
+const SCHEMA = schemaOf(KINDS.incident.messages.assess);
+const ROLES = ['controller', 'joint-controller', 'processor'] as const;
+/** Beside the facts. */
+const BESIDE = ['awareAt', 'awareBasis', 'partsAwareAt', 'reason'] as const;
+const NEW_SET = 'new-set';
+
+export function assessPage(app: FastifyInstance, deps: PageDeps): void {
+  const { client, sessions, policy } = deps;
+  app.get<OfCase & { Querystring: Typed }>('/incidents/:id/assess', async (request, reply) => {
+    const looked = await lookAt(client, request.params.id, policy).catch(asRefusal);
+    const { personalData } = request.query;
+    return show(request, reply, looked, { ...(personalData && { 'q.personalData': personalData }) });
+  });
+  app.post<OfCase>('/incidents/:id/assess', SHOWN_AGAIN, async (request, reply) => {
+    const { id } = request.params;
+    const typed = request.body as Typed;
+    const looked = await lookAt(client, id, policy).catch((error) => {
+      throw request.stale ?? asShown(error);
+    });
+    try {
+      mustBeFresh(request);
+      if (!looked.known) {
+        await mustBe(client, 'incident', id);
+        const body = messageTyped(SCHEMA, typed);
+        await sendMessage(deps, request, reply, { kind: 'incident', id, name: 'assess', body, key: typed.key });
+        return reply.redirect(addressOf(id), 303);
+      }
+      const { facts, wrong } = readFacts(looked, typed);
+      if (wrong.length > 0) throw new Refusal('invalid', 'correct the answers named', wrong);
+      if (typed.do !== 'send') return show(request, reply, looked, typed);
+      mustBeOnTop(looked, typed);
+      const body = bodyOf(looked, facts, typed);
+      await sendMessage(deps, request, reply, { kind: 'incident', id, name: 'assess', body, key: typed.key });
+      return reply.redirect(addressOf(id), 303);
+    } catch (error) {
+      const refusal = asShown(error);
+      return show(request, reply.code(refusal.status), looked, typed, refusal);
+    }
+  });
+
+  function show(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    looked: LookedAt,
+    typed: Typed,
+    refusal?: Refusal,
+  ): FastifyReply {
+    const { id, known } = looked;
+    const visitor = visitorOf(request, sessions)!;
+    if (known)
+      return sendPage(reply, {
+        title: `Assess · ${id}`,
+        visitor,
+        body: pageOf(looked, typed, visitor.formToken, refusal),
+      });
+    // Without the policy nobody knows here which questions matter: the plain form, filled in with what is known.
+    const { facts } = looked.view.state.assessment ?? {};
+    const filled = { personalData: typed['q.personalData'], assessment: typedOf(facts), ...typed };
+    const form = {
+      title: 'Assess',
+      about:
+        'Tocsin has no copy of this incident’s policy here, so it cannot ask what matters: state the facts as a whole.',
+      action: `${addressOf(id)}/assess`,
+      schema: SCHEMA,
+      without: OF_THE_SERVER,
+      typed: filled,
+      choices: {},
+      back: addressOf(id),
+    };
+    return sendForm(reply, visitor, form, refusal);
+  }
+}
+
+/** What is typed rests on one assessment: another person's that came meanwhile is not overwritten unseen. */
+function mustBeOnTop({ view: { state } }: LookedAt, typed: Typed): void {
+  const { revision = 0, by } = state.assessment ?? {};
+  if (textOf(typed.revision) === String(revision)) return;
+  throw new Refusal(
+    'refused',
+    `${by ?? 'somebody'} has assessed it since you opened this form. Below is what you typed, and what it would change now: send it again if it is right`,
+  );
+}
+
+function bodyOf({ view: { state } }: LookedAt, facts: Assessment, typed: Typed): Record<string, unknown> {
+  const before = state.assessment?.facts ?? NO_FACTS;
+  const beside = messageTyped(SCHEMA, Object.fromEntries(BESIDE.map((name) => [name, typed[name]])));
+  const isNew = !sameValue(facts, before);
+  if (!isNew && beside.awareAt === undefined)
+    throw new Refusal('invalid', 'answer a question, or say when you became aware');
+  return { ...(isNew && { assessment: facts }), ...beside };
+}
+
+type Wrong = { field: string; problem: string };
+
+/** The facts as the form carries them, with the answers that were typed. */
+function readFacts({ view: { state }, pack }: LookedAt, typed: Typed): { facts: Assessment; wrong: Wrong[] } {
+  const wrong: Wrong[] = [];
+  let facts = state.assessment?.facts ?? NO_FACTS;
+  const whole = textOf(typed.facts);
+  if (whole) {
+    const read = factsFrom(whole);
+    if ('facts' in read) facts = read.facts;
+    else wrong.push(...read.wrong);
+  }
+  const put = (path: GuideQuestion['path'], read: { answer: unknown } | { problem: string }) => {
+    const next = 'problem' in read ? read : checkedFacts(answered(facts, path, read.answer));
+    if ('facts' in next) facts = next.facts;
+    else wrong.push({ field: nameOf(path), problem: next.problem });
+  };
+  const title = textOf(typed[`${NEW_SET}.title`]);
+  if (title) {
+    const role = ROLES.find((each) => each === typed[`${NEW_SET}.role`]);
+    if (role) put(['dataSets', facts.dataSets.length], { answer: newDataSet(title, role, facts.dataSets) });
+    else wrong.push({ field: `${NEW_SET}.role`, problem: 'say in which role you hold it' });
+  }
+  // Each answer may open another question: what was typed is read against those that are open now.
+  for (const question of [...always(facts), ...guideQuestions(state, pack, facts)]) {
+    const given = typed[nameOf(question.path)];
+    const text = textOf(given);
+    if (text && !(question.path.length === 1 && question.path[0] === 'personalData' && text === facts.personalData))
+      put(question.path, read(question, text, facts));
+  }
+  return { facts, wrong };
+}
+
+function factsFrom(whole: string): { facts: Assessment } | { wrong: Wrong[] } {
+  try {
+    const raw = JSON.parse(whole);
+    const parsed = AssessmentSchema.safeParse(raw);
+    if (parsed.success) return { facts: parsed.data };
+    return {
+      wrong: fieldProblems(parsed.error, { raw }).map(({ field, problem }) => ({
+        field: 'facts',
+        problem: `${field}: ${problem}`,
+      })),
+    };
+  } catch {
+    return { wrong: [{ field: 'facts', problem: 'is not JSON' }] };
+  }
+}
+
+function read({ form, ...question }: GuideQuestion, text: string, facts: Assessment): ReturnType<typeof readAnswer> {
+  const lines = text.split('\n').flatMap((line) => line.trim() || []);
+  if (question.path[0] === 'workspaces') return { answer: text === 'all' ? 'all' : lines };
+  if (form === 'list') return { answer: lines };
+  return readAnswer({ form, ...question }, form === 'instant' ? whenTyped(text) : text, facts);
+}
+
+function nameOf(path: GuideQuestion['path']): string {
+  return `q.${path.join('.')}`;
+}
+
+/** What is asked whatever is known: an answer may have to be corrected, and customers to be named. */
+function always(facts: Assessment): GuideQuestion[] {
+  const isAffected = ['yes', 'possible'].includes(facts.personalData);
+  return [
+    {
+      path: ['personalData'],
+      asks: 'Is personal data affected?',
+      form: 'choice',
+      choices: ['yes', 'possible', 'no'],
+      because: [],
+    },
+    ...(isAffected
+      ? [
+          {
+            path: ['workspaces'],
+            asks: 'Which customers’ workspaces are affected?',
+            form: 'list' as const,
+            because: [],
+          },
+        ]
+      : []),
+  ];
+}
+
+function pageOf(looked: LookedAt, typed: Typed, formToken: string, refusal?: Refusal): Html {
+  const { id, view, pack } = looked;
+  const { state } = view;
+  const at = addressOf(id);
+  const { facts, wrong } = readFacts(looked, typed);
+  const told = new Map([...wrong, ...(refusal?.errors ?? [])].map(({ field, problem }) => [field, problem]));
+  const isWrong = (question: GuideQuestion) => told.has(nameOf(question.path));
+  const asked = guideQuestions(state, pack, facts).filter(
+    ({ path, form }) => form !== 'data-set' && path[0] !== 'personalData',
+  );
+  const [data, ...others] = always(facts);
+  // The question with what hangs on it, as the guide found it.
+  const hangs = guideQuestions(state, pack, NO_FACTS)[0]?.because ?? [];
+  const isAffected = ['yes', 'possible'].includes(facts.personalData);
+  const questionOf = (question: GuideQuestion, value: string) =>
+    questionField(
+      question,
+      isWrong(question) ? textOf(typed[nameOf(question.path)]) : value,
+      told.get(nameOf(question.path)),
+    );
+  return html`<div class="head prose"><p><a href="${at}">Back to the incident</a></p><h1>Assess</h1><p class="soft">Answer what you know; the rest can follow, and every clock runs all the same. Nothing is sent before you send it.</p></div>
+${refusal && refusalBox(refusal, [])}
+${effects(looked, facts, typed)}
+<form class="form" method="post" action="${at}/assess">
+${hidden({ csrf: formToken, key: keyAfter(refusal && { refusal, typed }), revision: String(state.assessment?.revision ?? 0) })}
+${questionOf({ ...data!, because: hangs }, facts.personalData)}
+${isAffected && setsCard(facts, typed, told)}
+${asked.map((question) => questionOf(question, ''))}
+${others.map((question) => questionOf(question, facts.workspaces === 'all' ? 'all' : facts.workspaces.join('\n')))}
+<details class="card"${BESIDE.some((name) => textOf(typed[name])) && html` open`}><summary>When you became aware, and why the facts change</summary><div class="stack">${fieldsOf(SCHEMA, { typed, wrong: told, without: [...OF_THE_SERVER, 'assessment', 'personalData'], choices: {} })}</div></details>
+<details class="card"${told.has('facts') && html` open`}><summary>All facts, as JSON</summary><div class="field"><label for="field-facts">All facts</label><span class="hint" id="field-facts-hint">As the API takes them. The answers above are put into this.</span>${told.has('facts') && html`<span class="wrong" id="field-facts-wrong">${told.get('facts')}</span>`}<textarea id="field-facts" name="facts" rows="12" spellcheck="false" aria-describedby="field-facts-hint">
+${told.has('facts') ? textOf(typed.facts) : JSON.stringify(facts, undefined, 2)}</textarea></div></details>
+<div class="acts"><button name="do" value="look" class="plain">See what this changes</button><button name="do" value="send">Send this assessment</button></div>
+</form>`;
+}
+
+/** What the facts as they stand in the form would change. */
+function effects({ view: { state }, pack }: LookedAt, facts: Assessment, typed: Typed): Html | undefined {
+  if (typed.do === undefined) return undefined;
+  const changes = effectsOf(state, pack, state.assessment?.facts, facts);
+  return say(
+    'note',
+    changes.length > 0
+      ? html`<b>What this changes, once it is sent</b><ul>${changes.map((each) => html`<li>${each}</li>`)}</ul>`
+      : html`<b>No duty changes.</b><p>Sent, it completes notices and the register.</p>`,
+  );
+}
+
+/** The sets of data that are known, and a place for one more. */
+function setsCard(facts: Assessment, typed: Typed, told: ReadonlyMap<string, string>): Html {
+  const role = told.get(`${NEW_SET}.role`);
+  const isWrong = role !== undefined;
+  return html`<fieldset class="group"><legend>${facts.dataSets.length > 0 ? 'Sets of data' : 'Which set of data is affected?'}</legend>
+${facts.dataSets.length > 0 && html`<ul>${facts.dataSets.map((set) => html`<li><b>${set.title}</b> <span class="soft">${set.role}${set.individuals !== undefined && html`, ${countText(set.individuals)} people`}${Object.keys(set.residence).length > 0 && html`, in ${Object.keys(set.residence).join(', ')}`}, risk ${set.risk}</span></li>`)}</ul>`}
+<div class="field"><label for="${NEW_SET}-title">${facts.dataSets.length > 0 ? 'Another one' : 'What it is'} <span class="hint">(optional)</span></label><input id="${NEW_SET}-title" name="${NEW_SET}.title" value="${isWrong ? textOf(typed[`${NEW_SET}.title`]) : ''}" placeholder="Account data" autocomplete="off"></div>
+<fieldset id="field-${NEW_SET}.role"${isWrong && html` aria-invalid="true"`}><legend>You hold it as</legend>${isWrong && html`<span class="wrong">${role}</span>`}${ROLES.map((each) => html`<label class="choice"><input type="radio" name="${NEW_SET}.role" value="${each}"> <span>${words(each)}</span></label>`)}</fieldset></fieldset>`;
+}
+
+function countText(count: NonNullable<Assessment['dataSets'][number]['individuals']>): string {
+  return typeof count === 'object' ? Object.values(count).join('–') : String(count);
+}
+
+function questionField(question: GuideQuestion, value: string, problem: string | undefined): Html {
+  const { path, asks, form, choices, offers = [], because } = question;
+  const name = nameOf(path);
+  const id = `field-${name}`;
+  const how =
+    path[0] === 'workspaces'
+      ? 'Ids of the directory, one on each line; or all'
+      : form === 'list'
+        ? 'One on each line.'
+        : HOW_ANSWERED[form];
+  const about = html`${how && html`<span class="hint" id="${id}-hint">${how}</span>`}${problem && html`<span class="wrong" id="${id}-wrong">${problem}</span>`}`;
+  const hangs =
+    because.length > 0 &&
+    html`<details class="small"><summary>What depends on it</summary><ul>${because.map((each) => html`<li>${each}</li>`)}</ul></details>`;
+  if (choices)
+    return html`<fieldset id="${id}"${problem && html` aria-invalid="true"`}><legend>${asks}</legend>${about}${choices.map((each) => html`<label class="choice"><input type="radio" name="${name}" value="${each}"${each === value && html` checked`}> <span>${words(each)}</span></label>`)}${hangs}</fieldset>`;
+  const described = [how && `${id}-hint`, problem && `${id}-wrong`].filter(Boolean).join(' ');
+  const attributes = html`${described && html` aria-describedby="${described}"`}${problem && html` aria-invalid="true"`}`;
+  const isLong = form === 'text' || form === 'list';
+  return html`<div class="field"><label for="${id}">${asks} <span class="hint">(optional)</span></label>${about}${
+    offers.length > 0 &&
+    html`<details class="small"><summary>Sentences that need no translation</summary><ul>${offers.map((each) => html`<li>${each}</li>`)}</ul></details>`
+  }${
+    isLong
+      ? html`<textarea id="${id}" name="${name}" rows="3"${attributes}>
+${value}</textarea>`
+      : html`<input id="${id}" name="${name}" value="${value}" autocomplete="off"${attributes}>`
+  }${hangs}</div>`;
+}

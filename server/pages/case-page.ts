@@ -1,0 +1,133 @@
+/** A triage case, a vulnerability report or a patch task: what it is, what is owed by when, what to do, what happened. */
+import { COLLECTIONS, type KindName } from '../../client/kinds';
+import type { Stopped } from '../../client/stopped';
+import type { TocsinClient } from '../../client/tocsin-client';
+import { alarmText } from '../../domain/case/alarm-text';
+import { clockNow } from '../../domain/case/clock-now';
+import type { CaseView } from '../../domain/case/contract';
+import type { AnyLifecycle, CaseState, CommonCaseEvent, Messages } from '../../domain/case/lifecycle';
+import { messagesOf as allOf } from '../../domain/case/messages';
+import type { Telling } from '../../domain/case/told';
+import { INCIDENT_MESSAGES } from '../../domain/incident/messages';
+import { type RecordedEvent, TOCSIN } from '../../domain/kernel/recorded-event';
+import type { Instant } from '../../domain/kernel/time';
+import { patchTaskLifecycle } from '../../domain/patch/patch-task';
+import { PATCH_TOLD } from '../../domain/patch/told';
+import { REPORT_TOLD } from '../../domain/report/told';
+import { vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
+import { TRIAGE_TOLD } from '../../domain/triage/told';
+import { triageLifecycle } from '../../domain/triage/triage';
+import { type Html, html } from '../../platform/html';
+import { allows } from '../access';
+import { messagesOf } from '../api/kinds';
+import { mustBe } from '../api/must-be';
+import type { Actor } from '../identity/actor';
+import type { Said } from '../identity/sessions';
+import { Refusal } from '../problem';
+import { MESSAGE_ROLES } from '../roles-of-messages';
+import { say } from './layout';
+import { addressOf, words } from './links';
+import { stoppedLine } from './stopped-line';
+import { instant, timeLeft } from './times';
+
+export type OtherKind = Exclude<KindName, 'incident'>;
+export const OTHER_KINDS = (Object.keys(COLLECTIONS) as KindName[]).filter(
+  (kind): kind is OtherKind => kind !== 'incident',
+);
+
+/** A kind of case with its own types left out. */
+interface Told {
+  lifecycle: AnyLifecycle;
+  telling: Telling<never, never>;
+}
+
+const TOLD: Record<OtherKind, Told> = {
+  triage: { lifecycle: triageLifecycle, telling: TRIAGE_TOLD },
+  report: { lifecycle: vulnerabilityReportLifecycle, telling: REPORT_TOLD },
+  patch: { lifecycle: patchTaskLifecycle, telling: PATCH_TOLD },
+};
+
+const EVENTS = 60;
+
+/** What a message is for, as the lifecycle of its kind says. */
+export function describe(kind: KindName, name: string): string {
+  const messages: Messages = kind === 'incident' ? INCIDENT_MESSAGES : allOf(TOLD[kind].lifecycle);
+  return messages[name]!.description;
+}
+
+export interface LookedAtCase {
+  id: string;
+  kind: OtherKind;
+  view: CaseView<CaseState>;
+  events: RecordedEvent[];
+  now: Instant;
+  stopped?: Stopped;
+}
+
+/** Looks at a case. Throws a Refusal where there is none, and the errors of the client. */
+export async function lookAtCase(client: TocsinClient, kind: OtherKind, id: string): Promise<LookedAtCase> {
+  const { open } = await mustBe(client, kind, id);
+  const [view, events] = await Promise.all([client.view<OtherKind>(id), client.timeline<OtherKind>(id)]);
+  if (!view) throw new Refusal('unavailable', 'the case is not opened yet: look again in a moment', [], 1);
+  const now = view.state.closedAt ?? clockNow(view.clock);
+  const standing = open || view.state.closedAt ? undefined : await client.stands(id);
+  return { id, kind, view, events, now, ...(typeof standing === 'object' && { stopped: standing }) };
+}
+
+export function casePage(looked: LookedAtCase, actor: Actor, said: Said | undefined): Html {
+  const { id, kind, view, now, stopped } = looked;
+  const { state, registerBacklog } = view;
+  const { title, severity, status, owner, closedAt } = state;
+  const { about } = TOLD[kind].telling as unknown as Telling<CaseState, RecordedEvent>;
+  const acts = stopped || closedAt ? [] : messagesFor(kind, actor);
+  return html`${stopped && say('bad', html`<h2>Needs repair</h2><p>${stoppedLine(id, stopped)}</p>`, 'alert')}
+<div class="head"><p class="meta"><span>${id}</span><b>${severity}</b>${stopped ? html`<span class="chip bad">stopped</span>` : html`<span>${closedAt ? 'closed' : words(status).toLowerCase()}</span>`}</p><h1>${title}</h1></div>
+${said && saidBox(looked, said)}
+${registerBacklog > 0 && say('warn', `${registerBacklog} entries are not in the register yet.`)}
+${stopped ? '' : closedAt ? html`<p class="left big"><strong>Closed</strong> <span>${instant(closedAt)}</span></p>` : timeLeft(view.nextDueAt ?? undefined, now, 'No deadline runs', 'big')}
+<div class="two"><div class="stack">
+${acts.length > 0 && html`<section class="card"><h2>What you can do</h2><ul class="stack">${acts.map((name) => html`<li><a href="${addressOf(id)}/${name}">${words(name)}</a><br><span class="soft small">${describe(kind, name)}</span></li>`)}</ul></section>`}
+${owed(looked)}
+</div><div class="stack">
+<section class="card"><h2>Facts</h2><dl class="facts"><dt>Owner</dt><dd>${owner}</dd>${about(state).map((line) => html`<dt class="vh">About</dt><dd>${line}</dd>`)}</dl></section>
+${openAlarms(looked)}
+</div></div>
+${history(looked)}`;
+}
+
+function messagesFor(kind: OtherKind, { roles }: Actor): string[] {
+  const rules: Record<string, Parameters<typeof allows>[0]> = MESSAGE_ROLES[kind];
+  return messagesOf(kind).filter((name) => allows(rules[name]!, roles));
+}
+
+function owed({ kind, view: { state }, now }: LookedAtCase): Html | undefined {
+  const rows = TOLD[kind].lifecycle.rows(state, now);
+  if (rows.length === 0) return undefined;
+  return html`<section class="card"><h2>What is owed</h2><table><thead><tr><th>What</th><th>State</th><th>Due</th></tr></thead><tbody>${rows.map(({ what, state: stands, dueAt, time }) => html`<tr><th scope="row">${what}</th><td>${stands}</td><td class="time">${dueAt && instant(dueAt)} ${time && html`<span class="soft">${time}</span>`}</td></tr>`)}</tbody></table></section>`;
+}
+
+function told(kind: OtherKind, event: RecordedEvent): string {
+  return (TOLD[kind].telling as unknown as Telling<CaseState, RecordedEvent>).told(event);
+}
+
+/** What the sent message caused, as the entries of the case tell it. */
+function saidBox({ kind, events }: LookedAtCase, { message, entries, note }: Said): Html {
+  const caused = events.filter(({ seq }) => entries.includes(seq));
+  return say(
+    caused.length > 0 ? 'good' : 'warn',
+    html`<b>${words(message)}: ${caused.length > 0 ? 'recorded' : 'nothing new was recorded'}</b>${caused.length > 0 && html`<ul>${caused.map((event) => html`<li>${told(kind, event)}</li>`)}</ul>`}${note && html`<p>${note}</p>`}`,
+  );
+}
+
+function openAlarms({ events, view: { state } }: LookedAtCase): Html | undefined {
+  const open = (events as CommonCaseEvent[]).flatMap((event) =>
+    event.kind === 'alarm-raised' && state.unacknowledged?.includes(event.seq) ? [event] : [],
+  );
+  if (open.length === 0) return undefined;
+  return html`<section class="card"><h2>Open alarms</h2><ul class="stack">${open.map((event) => html`<li>${alarmText(event.data, event.at).what} <span class="soft small">${instant(event.at)}</span></li>`)}</ul></section>`;
+}
+
+function history({ kind, events }: LookedAtCase): Html {
+  const latest = events.slice(-EVENTS).reverse();
+  return html`<section class="card"><h2>What happened</h2>${events.length > EVENTS && html`<p class="soft small">The latest ${EVENTS} entries; the register holds all.</p>`}<ol class="events">${latest.map((event) => html`<li>${instant(event.at)}<span>${told(kind, event)}${event.by !== TOCSIN && html` <span class="soft small">${event.by}</span>`}</span></li>`)}</ol></section>`;
+}

@@ -1,0 +1,60 @@
+/** The frame of a form: what it is about, what was wrong with it, its fields, and what it sends beside what is typed. */
+import type { FastifyReply } from 'fastify';
+import { type Html, html } from '../../platform/html';
+import type { Refusal } from '../problem';
+import { fieldsOf, hasFiles, type schemaOf } from './fields';
+import { sendPage, type Visitor } from './layout';
+import { isUnknown, keyAfter, refusalBox } from './refusal-box';
+import type { Typed } from './typed';
+
+export interface Form {
+  /** What its button says; also the heading, where that is no other. */
+  title: string;
+  heading?: string;
+  about?: string;
+  action: string;
+  schema: ReturnType<typeof schemaOf>;
+  without: readonly string[];
+  typed: Typed;
+  choices: Record<string, { value: string; text: string }[]>;
+  back: string;
+  /** What the form is about, before its fields. */
+  shown?: Html;
+  /** What it sends beside what is typed. */
+  fixed?: Record<string, string>;
+  at?: 'declare';
+  /** Of long texts. */
+  rows?: number;
+}
+
+export function sendForm(reply: FastifyReply, visitor: Visitor, form: Form, refusal?: Refusal): FastifyReply {
+  const { typed, schema, choices, shown, at, rows, heading = form.title } = form;
+  // Sent again as it was, while nobody knows whether it was taken.
+  const asSent = refusal !== undefined && isUnknown(refusal);
+  const fixed = Object.entries(form.fixed ?? {}).map(([name, value]): [string, string] => {
+    const before = typed[name];
+    return [name, asSent && typeof before === 'string' ? before : value];
+  });
+  const isShown = fixed.every(([name, value]) => form.fixed?.[name] === value);
+  const without = [...form.without, ...fixed.map(([name]) => name)];
+  const wrong = new Map(refusal?.errors.map(({ field, problem }) => [field, problem]));
+  const names = Object.keys(schema.properties ?? {}).filter((name) => !without.includes(name));
+  return sendPage(reply, {
+    title: heading,
+    visitor,
+    ...(at && { at }),
+    body: html`<div class="head prose"><p><a href="${form.back}">Back</a></p><h1>${heading}</h1><p class="soft">${form.about}</p></div>
+${refusal && refusalBox(refusal, names)}
+${isShown && shown}
+<form class="form" method="post" action="${form.action}"${hasFiles(schema, without) && html` enctype="multipart/form-data"`}>
+${hidden({ csrf: visitor.formToken, key: keyAfter(refusal && { refusal, typed }), ...Object.fromEntries(fixed) })}
+${fieldsOf(schema, { typed, wrong, without, choices, ...(rows && { rows }) })}
+<div class="acts"><button>${form.title}</button><a class="button plain" href="${form.back}">Cancel</a></div>
+</form>`,
+  });
+}
+
+/** Fields that nobody sees. */
+export function hidden(fields: Record<string, string>): Html {
+  return html`${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}`;
+}
