@@ -60,7 +60,11 @@ async function repeated(workflowId: string): Promise<Record<string, number>> {
 async function drafted(id: string, obligation = 'enterprise-notice') {
   const over = { ...halfIsOverIn(15_000), assessment: wholeBreach };
   await world.client.declare({ declaration: declarationOf(id, over), policy });
-  await until('the notice is drafted', async () => (await world.view(id)).state.obligations[obligation]?.draft);
+  await until(
+    'the notice is drafted',
+    async () => (await world.view(id)).state.obligations[obligation]?.draft,
+    150_000,
+  );
 }
 
 test('drafted by one worker, whose machine is then gone with its disk, and sent by another at the first attempt', async () => {
