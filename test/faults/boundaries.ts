@@ -10,6 +10,9 @@ import { until } from '../setup/until';
 import { peopleClose } from './people';
 import { isTold, rests, rings, terminate } from './standing';
 
+/** All incidents are brought to their steps at once. */
+const BROUGHT_MS = 200_000;
+
 export type Declaration = Partial<ReturnType<typeof declarationOf>>;
 
 export interface Boundary {
@@ -39,7 +42,7 @@ export const BOUNDARIES: Record<keyof Activities, Boundary | 'case' | 'undecided
   appendEntries: { over: {} },
   verifyRegister: { over: {} },
   caseToResume: { over: {}, brought: terminatedAndResumed },
-  incidentInRegister: { over: {}, brought: (world, id) => peopleClose(world, id, 60_000), afterwards: followedUp },
+  incidentInRegister: { over: {}, brought: (world, id) => peopleClose(world, id, BROUGHT_MS), afterwards: followedUp },
   draftNotice: { over: { assessment: wholeBreach }, input: 'enterprise-notice' },
   openFilingTask: { over: { assessment: wholeBreach } },
   publishStatus: { over: { serviceAffecting: true } },
@@ -55,7 +58,7 @@ export const BOUNDARIES: Record<keyof Activities, Boundary | 'case' | 'undecided
   recountDelivery: { over: { assessment: wholeBreach }, brought: cameBack },
   tellResolved: {
     over: late(),
-    brought: (world, id) => peopleClose(world, id, 120_000),
+    brought: (world, id) => peopleClose(world, id, BROUGHT_MS),
     afterwards: paged,
     slowly: true,
   },
@@ -78,7 +81,7 @@ export function late(): Declaration {
 }
 
 async function terminatedAndResumed(world: RealWorld, id: string): Promise<void> {
-  await rests(world, id);
+  await rests(world, id, BROUGHT_MS);
   await terminate(world, id);
   const declared = of(await readIncidentEvents(world.pool, id), 'declared')[0]!.data.declaration;
   const { title, severity, owner } = declared;
@@ -107,7 +110,7 @@ async function followedUp(world: RealWorld, id: string): Promise<void> {
 }
 
 async function acknowledged(world: RealWorld, id: string): Promise<void> {
-  await rings(world, id);
+  await rings(world, id, BROUGHT_MS);
   await world.client.send(id, 'acknowledge-alarms', { by: 'oncall', commandId: `acknowledge ${id}` });
 }
 
@@ -124,16 +127,16 @@ async function paged(world: RealWorld, id: string): Promise<void> {
 /** What the intake says when the mail provider tells of mails that came back: they are counted again. */
 async function cameBack(world: RealWorld, id: string): Promise<void> {
   const obligation = 'enterprise-notice';
-  await rests(world, id, 120_000);
+  await rests(world, id, BROUGHT_MS);
   await world.client.send(id, 'approve', { by: 'counsel', obligation, commandId: `approve ${id}` });
-  await isTold(world, id, obligation);
+  await isTold(world, id, obligation, BROUGHT_MS);
   await world.temporal.workflow.getHandle(id).signal('mails-came-back', { ledgerKey: obligation });
 }
 
 async function released(world: RealWorld, id: string): Promise<void> {
-  await until('it is isolated', async () =>
-    of(await readIncidentEvents(world.pool, id), 'containment-step').some(({ data }) => data.outcome === 'applied'),
-  );
+  const isApplied = async () =>
+    of(await readIncidentEvents(world.pool, id), 'containment-step').some(({ data }) => data.outcome === 'applied');
+  await until('it is isolated', isApplied, BROUGHT_MS);
   const undo = 'isolate-system ci-runner';
   await world.client.send(id, 'contain', { by: 'oncall', undo, commandId: `undo ${id}` });
 }

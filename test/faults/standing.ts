@@ -20,8 +20,9 @@ export async function duesOf(world: RealWorld, id: string): Promise<string> {
 }
 
 /** Waits until one of its notices was told to everybody. */
-export function isTold(world: RealWorld, id: string, obligation: string): Promise<unknown> {
-  return until(`${obligation} is told`, async () => (await world.view(id)).state.obligations[obligation]!.fulfilledAt);
+export function isTold(world: RealWorld, id: string, obligation: string, withinMs?: number): Promise<unknown> {
+  const isFulfilled = async () => (await world.view(id)).state.obligations[obligation]!.fulfilledAt;
+  return until(`${obligation} is told`, isFulfilled, withinMs);
 }
 
 /** Half of the time for containment passes so long after now. */
