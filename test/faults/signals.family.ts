@@ -50,13 +50,18 @@ test('a thousand signals around the beginnings of new runs: none lost, none doub
   const second = await world.startWorker();
   await sending;
   const haveBegun = async () => {
+    // It has read what was sent when it answers, and may begin a run before more comes.
+    await world.client.view(ID);
     if ((await runsOf(world, ID)) >= RUNS) return true;
     for (let n = 0; n < BURST; n++) await signal(++sent);
-    // It has read them when it answers, and may begin a run before the next ones come.
-    await world.client.view(ID);
     return false;
   };
-  await until(`${RUNS} runs have begun`, haveBegun, 240_000);
+  await until(
+    `${RUNS} runs have begun`,
+    haveBegun,
+    400_000,
+    () => `sent: ${sent}; the worker: ${second.output().slice(-2_000)}`,
+  );
   await peopleClose(world, ID, 240_000);
 
   const tally = new Tally();
@@ -73,4 +78,4 @@ test('a thousand signals around the beginnings of new runs: none lost, none doub
   await world.expectSound(ID);
   expect(first.output() + second.output()).not.toMatch(/nondeterminism/i);
   await second.stop();
-}, 700_000);
+}, 900_000);
