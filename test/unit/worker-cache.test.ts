@@ -4,13 +4,17 @@ import { cacheSize, TASKS_AT_ONCE, workflowLimits } from '../../worker/cache-siz
 const GB = 1024 ** 3;
 
 test('half of the heap, at the measured size of an incident; a few at least', () => {
-  expect(cacheSize(4 * GB)).toBe(550);
-  expect(cacheSize(2 * GB)).toBe(275);
+  expect(cacheSize(4 * GB)).toBe(3303);
+  expect(cacheSize(2 * GB)).toBe(1651);
   expect(cacheSize(10_000_000)).toBe(10);
 });
 
 test('what is kept never fills the heap', () => {
-  for (const heap of [GB / 4, GB, 4 * GB, 16 * GB]) expect(cacheSize(heap) * 3_900_000).toBeLessThanOrEqual(heap / 2);
+  const [measured, large] = [520_000, 1_200_000];
+  for (const heap of [GB / 4, GB, 4 * GB, 16 * GB]) {
+    expect(cacheSize(heap) * measured).toBeLessThanOrEqual(heap / 2);
+    expect(cacheSize(heap) * large).toBeLessThan(heap);
+  }
 });
 
 /** After so long the server takes a workflow task for lost: https://docs.temporal.io/encyclopedia/detecting-workflow-failures */
