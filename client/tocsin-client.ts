@@ -219,6 +219,15 @@ export class TocsinClient implements CaseClient {
   }
 
   /**
+   * What changes with whatever happens to a case: its run, how long its history is, how it stands. Needs no worker. `undefined`
+   * where there is none.
+   */
+  async mark(id: string): Promise<string | undefined> {
+    const latest = (await this.timed(() => described(this.temporal, id)))?.workflowExecutionInfo;
+    return latest ? [latest.execution?.runId, latest.historyLength, latest.status].join('.') : undefined;
+  }
+
+  /**
    * Begins a new run of a case from the register alone, where its workflow is gone; resolves when it runs. `start`
    * says how lists and the Web UI show it. Throws a CommandError when the worker finds that it cannot go on.
    */

@@ -23,7 +23,7 @@ time, .time { font-variant-numeric: tabular-nums }
 .top > div { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1.25rem; min-height: 3.25rem; padding-block: .4rem }
 .brand { display: inline-flex; align-items: center; gap: .5rem; font-weight: 650; color: var(--ink); text-decoration: none; padding: .3rem 0 }
 .brand img { width: 1.35rem; height: 1.35rem }
-.top nav { display: flex; gap: 1.25rem; flex: 1 }
+.top nav { display: flex; gap: 1.25rem; flex: 1; white-space: nowrap }
 .top nav a { color: var(--ink); text-decoration: none; padding: .45rem 0; border-bottom: 2px solid transparent }
 .top nav a:hover, .top nav a[aria-current] { border-color: var(--accent) }
 .who { display: flex; align-items: center; gap: .75rem; font-size: .875rem; color: var(--soft) }

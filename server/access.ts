@@ -39,6 +39,9 @@ export const PAGE_ACCESS: Readonly<Record<string, Rule>> = {
   // Also of whoever has no role, or whose session has ended. A session that holds needs the form of its own page.
   'POST /logout': 'anybody',
   'GET /': READERS,
+  'GET /changes': READERS,
+  'GET /register': READERS,
+  'GET /register/case': READERS,
   'GET /incidents/new': DECLARERS,
   'POST /incidents': DECLARERS,
   'GET /incidents/:id/notices/:obligation': READERS,
@@ -71,6 +74,7 @@ function pagesOf(kind: (typeof KIND_NAMES)[number]): Array<[string, Rule]> {
   const roles: Record<string, readonly Role[]> = MESSAGE_ROLES[kind];
   return [
     [`GET ${at}`, READERS],
+    [`GET ${at}/changes`, READERS],
     ...messagesOf(kind).flatMap((name) =>
       ['GET', 'POST'].map((method): [string, Rule] => [`${method} ${at}/${name}`, roles[name]!]),
     ),

@@ -31,7 +31,7 @@ export interface StartServerOptions {
   /** Where metrics are shown, if anywhere. */
   metrics?: ListenAddress;
   /** For pages: where the policy stands, and how a notice's text is read. */
-  pages?: Pick<PageDeps, 'policy' | 'texts'>;
+  pages?: Pick<PageDeps, 'policy' | 'texts' | 'register'>;
 }
 
 export interface RunningServer {

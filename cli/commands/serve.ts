@@ -7,6 +7,7 @@ import type { ArtefactStore } from '../../activities/storage/artefacts';
 import { LOOPBACK } from '../../platform/free-port';
 import { writeWholeSync } from '../../platform/write-whole';
 import type { NoticeTexts } from '../../server/pages/notice-texts';
+import type { RegisterReader } from '../../server/pages/register-page';
 import type { RunningServer } from '../../server/start-server';
 import { runningStack } from '../../settings/running-stack';
 import { portFlag } from '../port-flag';
@@ -41,7 +42,7 @@ export function serveCommand(program: Command, shell: Shell): void {
         { metrics: true },
       );
       if (options.json) out.json({ url: server.url, local: server.local, metrics: server.metricsUrl });
-      else for (const line of serverLines(server, keyFile, board)) out.line(line);
+      else for (const line of serverLines(server, keyFile, out.isTerminal ? board : undefined)) out.line(line);
       await stopped;
       await server.stop();
     });
@@ -64,7 +65,7 @@ export async function runServer(shell: Shell, host: string, port: number, { metr
   const keyFile = path.join(dataDir, ...(stack?.temporal.sessionKey ? ['temporal'] : ['server']), 'session-key');
   const local = settings.oidc === undefined;
   const session = { key: local ? (stack?.temporal.sessionKey ?? kept(keyFile)) : '', who: local ? shell.by({}) : '' };
-  const pages = { policy: shell.settings.policy, texts: noticeReader(shell, dataDir) };
+  const pages = { policy: shell.settings.policy, texts: noticeReader(shell, dataDir), register: registerReader(shell) };
   const server = await startServer({
     ...{ settings, temporal, encryptionKeys, taskQueue, session, host, port, pages },
     ...(metrics && { metrics: loaded.metrics.address }),
@@ -99,15 +100,34 @@ function noticeReader(shell: Shell, dataDir: string): NoticeTexts {
   };
 }
 
+/** Reads the register in Postgres, when somebody first looks at it. */
+function registerReader(shell: Shell): RegisterReader {
+  return {
+    async log() {
+      const { readHead } = await import('../../register/read-head.js');
+      const { readSigner } = await import('../../register/log/signer-row.js');
+      const pool = await shell.register();
+      const [{ count }, signer] = await Promise.all([readHead(pool), readSigner(pool)]);
+      if (!signer?.note) return { entries: count };
+      const { origin, verifierKey, size, root, note } = signer;
+      return { entries: count, signed: { origin, verifierKey, size, root: root.toString('base64'), note } };
+    },
+    async entriesOf(caseId, from, most) {
+      const { caseEntries } = await import('../../register/case-entries.js');
+      return caseEntries(await shell.register(), caseId, from, most);
+    },
+  };
+}
+
 function kept(file: string): string {
   if (!existsSync(file)) writeWholeSync(file, `${randomBytes(24).toString('base64url')}\n`);
   return readFileSync(file, 'utf8').trim();
 }
 
-/** Where it is, and how one is let in. */
+/** Where it is, and how one is let in. `board`: the link that lets in. Only for a terminal: whatever else is printed to ends in logs. */
 export function serverLines({ url, local, metricsUrl }: RunningServer, keyFile: string, board = url): string[] {
   const asWho = local
-    ? `Without TOCSIN_OIDC_ISSUER it serves one person on this machine: Authorization: Bearer KEY, with the KEY from ${keyFile}. Entries say "(unauthenticated)".`
+    ? `Without TOCSIN_OIDC_ISSUER it serves one person on this machine, by the key in ${keyFile}: log in with it, or send Authorization: Bearer KEY. Entries say "(unauthenticated)".`
     : 'It takes bearer tokens of TOCSIN_OIDC_ISSUER.';
   return [`Board: ${board}`, `API and codec: ${url}`, asWho, ...(metricsUrl ? [`Metrics: ${metricsUrl}`] : [])];
 }

@@ -205,6 +205,12 @@ function always(facts: Assessment): GuideQuestion[] {
             form: 'list' as const,
             because: [],
           },
+          {
+            path: ['plainSummary'],
+            asks: 'What happened, in plain words, for people and customers?',
+            form: 'text' as const,
+            because: [],
+          },
         ]
       : []),
   ];
@@ -238,7 +244,7 @@ ${hidden({ csrf: formToken, key: keyAfter(refusal && { refusal, typed }), revisi
 ${questionOf({ ...data!, because: hangs }, facts.personalData)}
 ${isAffected && setsCard(facts, typed, told)}
 ${asked.map((question) => questionOf(question, ''))}
-${others.map((question) => questionOf(question, facts.workspaces === 'all' ? 'all' : facts.workspaces.join('\n')))}
+${others.map((question) => questionOf(question, [typedOf(facts[question.path[0] as 'workspaces'])].flat()[0] ?? ''))}
 <details class="card"${BESIDE.some((name) => textOf(typed[name])) && html` open`}><summary>When you became aware, and why the facts change</summary><div class="stack">${fieldsOf(SCHEMA, { typed, wrong: told, without: [...OF_THE_SERVER, 'assessment', 'personalData'], choices: {} })}</div></details>
 <details class="card"${told.has('facts') && html` open`}><summary>All facts, as JSON</summary><div class="field"><label for="field-facts">All facts</label><span class="hint" id="field-facts-hint">As the API takes them. The answers above are put into this.</span>${told.has('facts') && html`<span class="wrong" id="field-facts-wrong">${told.get('facts')}</span>`}<textarea id="field-facts" name="facts" rows="12" spellcheck="false" aria-describedby="field-facts-hint">
 ${told.has('facts') ? textOf(typed.facts) : JSON.stringify(facts, undefined, 2)}</textarea></div></details>

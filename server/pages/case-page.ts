@@ -27,6 +27,7 @@ import { Refusal } from '../problem';
 import { MESSAGE_ROLES } from '../roles-of-messages';
 import { say } from './layout';
 import { addressOf, words } from './links';
+import { causedBox } from './said-box';
 import { stoppedLine } from './stopped-line';
 import { instant, timeLeft } from './times';
 
@@ -61,17 +62,20 @@ export interface LookedAtCase {
   view: CaseView<CaseState>;
   events: RecordedEvent[];
   now: Instant;
+  /** Of how it stood when it was looked at. */
+  mark: string;
   stopped?: Stopped;
 }
 
 /** Looks at a case. Throws a Refusal where there is none, and the errors of the client. */
 export async function lookAtCase(client: TocsinClient, kind: OtherKind, id: string): Promise<LookedAtCase> {
   const { open } = await mustBe(client, kind, id);
+  const mark = (await client.mark(id)) ?? '';
   const [view, events] = await Promise.all([client.view<OtherKind>(id), client.timeline<OtherKind>(id)]);
   if (!view) throw new Refusal('unavailable', 'the case is not opened yet: look again in a moment', [], 1);
   const now = view.state.closedAt ?? clockNow(view.clock);
   const standing = open || view.state.closedAt ? undefined : await client.stands(id);
-  return { id, kind, view, events, now, ...(typeof standing === 'object' && { stopped: standing }) };
+  return { id, kind, view, events, now, mark, ...(typeof standing === 'object' && { stopped: standing }) };
 }
 
 export function casePage(looked: LookedAtCase, actor: Actor, said: Said | undefined): Html {
@@ -112,11 +116,8 @@ function told(kind: OtherKind, event: RecordedEvent): string {
 
 /** What the sent message caused, as the entries of the case tell it. */
 function saidBox({ kind, events }: LookedAtCase, { message, entries, note }: Said): Html {
-  const caused = events.filter(({ seq }) => entries.includes(seq));
-  return say(
-    caused.length > 0 ? 'good' : 'warn',
-    html`<b>${words(message)}: ${caused.length > 0 ? 'recorded' : 'nothing new was recorded'}</b>${caused.length > 0 && html`<ul>${caused.map((event) => html`<li>${told(kind, event)}</li>`)}</ul>`}${note && html`<p>${note}</p>`}`,
-  );
+  const caused = events.filter(({ seq }) => entries.includes(seq)).map((event) => told(kind, event));
+  return causedBox(message, caused, note);
 }
 
 function openAlarms({ events, view: { state } }: LookedAtCase): Html | undefined {

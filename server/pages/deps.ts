@@ -3,6 +3,7 @@ import type { TocsinClient } from '../../client/tocsin-client';
 import type { PolicySource } from '../../policy/settings';
 import type { LoginDeps } from './login-pages';
 import type { NoticeTexts } from './notice-texts';
+import type { RegisterReader } from './register-page';
 
 export interface PageDeps extends LoginDeps {
   /** The origin under which browsers reach the server; without it, that of this machine. */
@@ -12,4 +13,6 @@ export interface PageDeps extends LoginDeps {
   policy?: PolicySource;
   /** Without it no text of a notice is shown, and so none approved. */
   texts?: NoticeTexts;
+  /** Without it the register is not shown. */
+  register?: RegisterReader;
 }

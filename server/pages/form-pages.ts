@@ -177,7 +177,8 @@ function ofIncident(name: string, looked: LookedAt, typed: Typed): Partial<Form>
   const { state } = looked.view;
   const choices = choicesOf(looked);
   if (name === 'confirm') return { choices, ...confirmationOf(looked, typed) };
-  if (name === 'close') return { choices, shown: inTheWay(looked) };
+  // A refused close says itself what is in its way.
+  if (name === 'close') return { choices, ...(typed.key === undefined && { shown: inTheWay(looked) }) };
   if (name === 'review' && state.review && typed.key === undefined) {
     const { rootCause, controls, shareSummary, summary } = state.review;
     const known = Object.entries({ rootCause, controls, shareSummary, summary });

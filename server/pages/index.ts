@@ -8,6 +8,7 @@ import { allows, type Rule, ruleOf } from '../access';
 import { Refusal } from '../problem';
 import { boardPage } from './board-page';
 import { casePage, lookAtCase, OTHER_KINDS } from './case-page';
+import { changePages, changesOf } from './changes';
 import type { PageDeps } from './deps';
 import { asRefusal } from './form-errors';
 import { formPages } from './form-pages';
@@ -17,6 +18,7 @@ import { loginPages } from './login-pages';
 import { lookAt } from './looked-at';
 import { noticePage } from './notice-page';
 import { ownTextsPage } from './own-texts-page';
+import { entriesPage, registerPage } from './register-page';
 import { mustBeFresh, staleForm } from './sending';
 import type { Typed } from './typed';
 import { takeFiles } from './uploads';
@@ -55,14 +57,19 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
   app.get('/', async (request, reply) => {
     const visitor = visitorOf(request, sessions)!;
     const body = await boardPage(client, visitor.session.actor, policy).catch(asRefusal);
-    return sendPage(reply, { title: 'Board', body, visitor, at: 'board' });
+    return sendPage(reply, { title: 'Board', body, visitor, at: 'board', changes: '/changes' });
   });
   app.get<{ Params: { id: string } }>('/incidents/:id', async (request, reply) => {
     const { id } = request.params;
     const visitor = visitorOf(request, sessions)!;
     const looked = await lookAt(client, id, policy).catch(asRefusal);
     const body = incidentPage(looked, visitor.session.actor, await sessions.takeSaid(request, reply, id));
-    return sendPage(reply, { title: `${looked.view.state.declaration.title} · ${id}`, body, visitor });
+    return sendPage(reply, {
+      title: `${looked.view.state.declaration.title} · ${id}`,
+      body,
+      visitor,
+      changes: changesOf(looked),
+    });
   });
   app.get<{ Params: { id: string; obligation: string } }>(
     '/incidents/:id/notices/:obligation',
@@ -90,9 +97,31 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
       const visitor = visitorOf(request, sessions)!;
       const looked = await lookAtCase(client, kind, id).catch(asRefusal);
       const body = casePage(looked, visitor.session.actor, await sessions.takeSaid(request, reply, id));
-      return sendPage(reply, { title: `${looked.view.state.title} · ${id}`, body, visitor });
+      return sendPage(reply, {
+        title: `${looked.view.state.title} · ${id}`,
+        body,
+        visitor,
+        changes: changesOf(looked),
+      });
     });
   formPages(app, deps);
+  changePages(app, client);
+  app.get('/register', async (request, reply) =>
+    sendPage(reply, {
+      title: 'Register',
+      body: await registerPage(deps.register),
+      visitor: visitorOf(request, sessions)!,
+      at: 'register',
+    }),
+  );
+  app.get<{ Querystring: Typed }>('/register/case', async (request, reply) =>
+    sendPage(reply, {
+      title: 'Register',
+      body: await entriesPage(deps.register, request.query),
+      visitor: visitorOf(request, sessions)!,
+      at: 'register',
+    }),
+  );
 }
 
 export function notAllowed(rule: Rule | undefined): Refusal {

@@ -4,12 +4,15 @@ import { type Html, type HtmlPart, html } from '../../platform/html';
 import { STYLESHEET_ADDRESS } from '../../platform/stylesheet';
 import { allows } from '../access';
 import type { Session } from '../identity/sessions';
-import { DECLARERS } from '../roles-of-messages';
+import { DECLARERS, READERS } from '../roles-of-messages';
+import { LIVE, LIVE_POLICY } from './live';
+
+const POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** Nothing runs, nothing is framed, nothing is loaded from elsewhere, and forms go to this server alone. */
 export const PAGE_HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'content-security-policy': POLICY,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
@@ -25,7 +28,9 @@ export interface Page {
   /** Who acts, and the token of their forms. */
   visitor?: Visitor;
   /** The place in the navigation. */
-  at?: 'board' | 'declare';
+  at?: 'board' | 'declare' | 'register';
+  /** Where it hears of changes, with what it shows: browsers with scripts then keep it up to date. */
+  changes?: string;
 }
 
 export interface Visitor {
@@ -34,10 +39,11 @@ export interface Visitor {
 }
 
 export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
+  if (page.changes) reply.header('content-security-policy', `${POLICY}; ${LIVE_POLICY}`);
   return reply.type('text/html; charset=utf-8').send(whole(page).toString());
 }
 
-function whole({ title, body, visitor, at }: Page): Html {
+function whole({ title, body, visitor, at, changes }: Page): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -54,9 +60,10 @@ function whole({ title, body, visitor, at }: Page): Html {
 <a class="brand" href="/"><img src="/favicon.ico" alt="" width="22" height="22">Tocsin</a>
 ${visitor && navigation(visitor, at)}
 </div></header>
-<main id="main">
+<main id="main"${changes && html` data-changes="${changes}"`}>
 ${body}
 </main>
+${changes && LIVE}
 </body>
 </html>
 `;
@@ -67,6 +74,7 @@ function navigation({ session: { actor, endsAt }, formToken }: Visitor, at: Page
   return html`<nav aria-label="Main">
 <a href="/"${current('board')}>Board</a>
 ${allows(DECLARERS, actor.roles) && html`<a href="/incidents/new"${current('declare')}>Declare</a>`}
+${allows(READERS, actor.roles) && html`<a href="/register"${current('register')}>Register</a>`}
 </nav>
 <form class="who" method="post" action="/logout">
 <input type="hidden" name="csrf" value="${formToken}">

@@ -27,6 +27,8 @@ export interface LookedAt {
   known: boolean;
   /** The incident's own time; of one that is closed, when it was. */
   now: Instant;
+  /** Of how it stood when it was looked at. */
+  mark: string;
   /** Its workflow ended though it is open: it takes no message, and has no steps. */
   stopped?: Stopped;
 }
@@ -36,6 +38,7 @@ export async function lookAt(client: TocsinClient, id: string, policy?: PolicySo
   if (!isCaseId(id) || (kindOf(id) ?? 'incident') !== 'incident') throw noSuchCase();
   const found = await client.find(id);
   if (found?.workflow !== KINDS.incident.workflow) throw noSuchCase();
+  const mark = (await client.mark(id)) ?? '';
   const [view, events, explanations] = await Promise.all([client.view(id), client.timeline(id), client.explain(id)]);
   if (!view) throw new Refusal('unavailable', 'the incident is not opened yet: look again in a moment', [], 1);
   const { state } = view;
@@ -45,5 +48,16 @@ export async function lookAt(client: TocsinClient, id: string, policy?: PolicySo
   const stopped = typeof standing === 'object' ? standing : undefined;
   const steps = stopped ? [] : same ? nextSteps(state, same, now) : stepsOfAlarms(state, events);
   const pack = same ?? shownPack(state, explanations, policy);
-  return { id, view, events, explanations, pack, steps, known: same !== undefined, now, ...(stopped && { stopped }) };
+  return {
+    id,
+    view,
+    events,
+    explanations,
+    pack,
+    steps,
+    known: same !== undefined,
+    now,
+    mark,
+    ...(stopped && { stopped }),
+  };
 }

@@ -66,7 +66,8 @@ export async function noticePage(
       : undefined;
   // The same message may be sent again only for the same text.
   const kept = sent?.typed.draft === draft.fingerprint ? sent : undefined;
-  const why = sent?.typed.incompleteBecause;
+  // The second person may give the reason of the first, who stands there with it.
+  const why = sent?.typed.incompleteBecause ?? (first && reasonOfFirst(looked, obligation));
   const may = (name: 'approve' | 'hold' | 'edit-draft' | 'filed') => allows(MESSAGE_ROLES.incident[name], actor.roles);
   const at = addressOf(id);
   // What is known or was edited since is not in this text: it is not sent, so it is not approved either.
@@ -146,6 +147,13 @@ async function versionBefore(
   const before = drafts.slice(0, Math.max(at, 0)).findLast((each) => each.sha256 !== sha256);
   const text = before && (await from?.text(before.sha256).catch(() => undefined));
   return before && text && { text, seq: before.seq };
+}
+
+function reasonOfFirst({ events }: LookedAt, obligation: string): string | undefined {
+  const said = events.findLast(
+    (event) => event.kind === 'first-of-two' && event.data.act === 'approve' && event.data.obligation === obligation,
+  );
+  return said?.kind === 'first-of-two' ? said.data.reason : undefined;
 }
 
 /** How far it is told, once it is being sent. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Html, html } from '../../platform/html';
 import type { Refusal } from '../problem';
 import { say } from './layout';
-import { words } from './links';
+import { inCode, words } from './links';
 
 /** A form that was sent, and what came of it. */
 export interface Sent {
@@ -33,7 +33,7 @@ export function refusalBox(refusal: Refusal, names: readonly string[], more?: Ht
     'bad',
     html`<h2>Nothing was changed</h2><p>${refusal.detail}</p><ul>${refusal.errors.map(({ field, problem }) => {
       const at = names.find((name) => field === name || field.startsWith(`${name}.`));
-      return html`<li>${at ? html`<a href="#field-${at}">${words(at)}</a>` : field}: ${problem}</li>`;
+      return html`<li>${at ? html`<a href="#field-${at}">${words(at)}</a>: ` : field !== '(body)' && `${field}: `}${inCode(problem)}</li>`;
     })}</ul>${more}`,
     'alert',
   );

@@ -1,4 +1,4 @@
-/** What the sent message caused, as the incident's own entries tell it. */
+/** What the sent message caused, as the case's own entries tell it. */
 import { narrate } from '../../domain/incident/narrate';
 import { type Html, html } from '../../platform/html';
 import type { Said } from '../identity/sessions';
@@ -7,9 +7,14 @@ import { words } from './links';
 import type { LookedAt } from './looked-at';
 
 export function saidBox({ events, pack }: Pick<LookedAt, 'events' | 'pack'>, { message, entries, note }: Said): Html {
-  const caused = events.filter(({ seq }) => entries.includes(seq));
-  return say(
-    caused.length > 0 ? 'good' : 'warn',
-    html`<b>${words(message)}: ${caused.length > 0 ? 'recorded' : 'nothing new was recorded'}</b>${caused.length > 0 && html`<ul>${caused.map((event) => html`<li>${narrate(event, pack).text}</li>`)}</ul>`}${note && html`<p>${note}</p>`}`,
-  );
+  const caused = events.filter(({ seq }) => entries.includes(seq)).map((event) => narrate(event, pack).text);
+  return causedBox(message, caused, note);
+}
+
+/** It is said once: a page that keeps itself up to date leaves it standing. */
+export function causedBox(message: string, caused: readonly string[], note: string | undefined): Html {
+  const isAny = caused.length > 0;
+  const list = isAny && html`<ul>${caused.map((each) => html`<li>${each}</li>`)}</ul>`;
+  const what = html`<b>${words(message)}: ${isAny ? 'recorded' : 'nothing new was recorded'}</b>${list}${note && html`<p>${note}</p>`}`;
+  return html`<div data-once>${say(isAny ? 'good' : 'warn', what)}</div>`;
 }

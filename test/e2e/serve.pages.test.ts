@@ -16,11 +16,11 @@ async function browse(address: string, form?: Record<string, string>, roles: Rol
   const endsAt = Math.floor(Date.now() / 1000) + 600;
   const actor = { by: 'ann@acme.dev', subject: 'ann', roles };
   const session = await seal.seal('session', { ...actor, browser: 'b', endsAt }, 600);
-  const csrf = new Sessions(seal, false, '0').formToken({ actor, browser: 'b', endsAt });
+  const csrf = new Sessions(seal, false, new URL(server.url).port).formToken({ actor, browser: 'b', endsAt });
   const answer = await fetch(`${server.url}${address}`, {
     method: form ? 'POST' : 'GET',
     redirect: 'manual',
-    headers: { cookie: `tocsin-session-0=${session}`, ...(form && { origin: server.url }) },
+    headers: { cookie: `tocsin-session-${new URL(server.url).port}=${session}`, ...(form && { origin: server.url }) },
     ...(form && { body: new URLSearchParams({ csrf, ...form }) }),
   });
   return { status: answer.status, to: answer.headers.get('location') ?? '', body: await answer.text() };

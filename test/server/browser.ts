@@ -42,6 +42,7 @@ export function clientOf(story: Story, now: string): Partial<TocsinClient> {
     view: async () => view as never,
     timeline: async () => story.events as never,
     explain: async () => [],
+    mark: async () => 'a mark',
   };
 }
 
