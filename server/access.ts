@@ -87,6 +87,22 @@ export function ruleOf(method: string, path: string | undefined): Rule | undefin
   return Object.hasOwn(ACCESS, key) ? ACCESS[key] : undefined;
 }
 
+/** The methods that an address takes, as `Allow` lists them (RFC 9110 section 10.2.1); empty where there is nothing. */
+export function methodsAt(address: string): string[] {
+  const path = address.split('?', 1)[0]!;
+  return PATTERNS.filter(({ pattern }) => pattern.test(path))
+    .map(({ method }) => method)
+    .sort();
+}
+
+const PATTERNS = Object.keys(ACCESS)
+  .map((route) => route.split(' ') as [method: string, path: string])
+  .filter(([, path]) => path !== '*')
+  .map(([method, path]) => ({
+    method,
+    pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`),
+  }));
+
 /** Whether somebody with these roles may, by a rule. */
 export function allows(rule: Rule, roles: readonly Role[]): boolean {
   return rule === 'anybody' || roles.some((role) => rule.includes(role));

@@ -8,7 +8,7 @@ import type { TocsinClient } from '../client/tocsin-client';
 import { logRefusal, sendProblem } from '../platform/http-problem';
 import { SECURITY_HEADERS, SERVER_OPTIONS } from '../platform/http-server';
 import { isLoopbackHost } from '../platform/loopback-host';
-import { allows, isPage, ruleOf } from './access';
+import { allows, isPage, methodsAt, ruleOf } from './access';
 import { isCaseId } from './api/bodies';
 import { noSuchCase } from './api/failures';
 import { type LoginOffer, RESOURCE_METADATA, resourceMetadata } from './api/resource-metadata';
@@ -96,8 +96,8 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     exposedHeaders: ['etag', 'location'],
     maxAge: 600,
   });
-  app.addHook('onRequest', async (request) => {
-    if (request.is404) return;
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404) return mustTake(request, reply);
     const rule = ruleOf(request.method, request.routeOptions.url);
     const page = isPage(request.method, request.routeOptions.url);
     if (page) request.session = await sessions.of(request);
@@ -144,6 +144,14 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   if (codec) codecRoutes(app, { codec, namespace, admit });
   await app.register(pages, { ...deps.pages, local, authenticator, client: deps.client });
   return app;
+}
+
+/** RFC 9110 section 15.5.6: told before a body is looked at, which another method may not have. */
+function mustTake({ method, url }: FastifyRequest, reply: FastifyReply): void {
+  const methods = methodsAt(url);
+  if (methods.length === 0 || methods.includes(method)) return;
+  reply.header('allow', methods.join(', '));
+  throw new Refusal('wrong-method', `it takes ${methods.join(' and ')}`);
 }
 
 /** A page, or what a person typed into a browser and there is none of. */

@@ -1,8 +1,5 @@
 /** Ids that the API makes from keys of idempotency. Nobody else may take one, so that no key is occupied by somebody else. */
 
-/** Begins the id of each command that the API was given a key for. */
-export const API_COMMAND = 'api-';
-
 /** The id of the incident that is declared under a key. */
 export function idOfKey(digest: string): string {
   return `INC-${digest.slice(0, 16)}`;

@@ -22,7 +22,7 @@ import {
   TIMELINE_KEPT,
 } from '../domain/case/contract';
 import type { CaseMessage, CaseState, Lifecycle, NewOf, Work } from '../domain/case/lifecycle';
-import { isRepeat, onCaseMessage, REPEATED, refusals } from '../domain/case/messages';
+import { isRepeat, onCaseMessage, refusals, repeatOf } from '../domain/case/messages';
 import { caseAlarm, forkedAlarm, type Occasion } from '../domain/case/occasion';
 import { NOBODY, TOLD_SINGLY, toldOf } from '../domain/case/turned-away';
 import { jsonBytes } from '../domain/kernel/bytes';
@@ -283,7 +283,8 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
 
   onUpdate(name: string, message: CaseMessage, judged: Judgement | undefined): Receipt {
     this.task.heard();
-    if (isRepeat(this.state, message.commandId)) return { events: [], note: REPEATED };
+    const repeat = repeatOf(this.state, message.commandId);
+    if (repeat !== undefined) return { events: [], note: repeat };
     this.recordCounted();
     const before = this.state;
     const { seq } = before;

@@ -8,6 +8,7 @@ import type { RecordedEvent } from '../kernel/recorded-event';
 import { ByOf, clipped, text, wellFormed } from '../kernel/text';
 import { type Instant, InstantSchema } from '../kernel/time';
 import { ACKNOWLEDGE_ALARMS, AlarmsSchema, acknowledgeable, PersonSchema } from './acknowledge';
+import { compareCommands } from './command-ids';
 import type { CaseMessage, CaseState, Lifecycle, Messages, NewOf, Work } from './lifecycle';
 import { NOBODY } from './turned-away';
 
@@ -38,6 +39,9 @@ export const COMMON_MESSAGES = {
 
 /** What a repeated command id is answered, whatever the message is and whichever kind of case it is for. */
 export const REPEATED = 'this command was already handled';
+
+/** What other content under a used key of idempotency is answered; nothing of it is done. */
+export const KEY_USED = 'the key was used for something else';
 
 /** Most problems that one answer or entry lists. */
 const MOST_PROBLEMS = 20;
@@ -74,9 +78,17 @@ export function parseCaseMessage<M extends CaseMessage>(schema: z.ZodType<M>, ra
   };
 }
 
-/** True when the state has handled this command before: the message means nothing then. */
+/** True when the state has handled this command, or another under its key, before: the message means nothing then. */
 export function isRepeat(state: CaseState, commandId: string | undefined): boolean {
-  return commandId !== undefined && state.handled.includes(commandId);
+  return repeatOf(state, commandId) !== undefined;
+}
+
+/** What a message is answered that means nothing any more, as its command was handled before; `undefined` for a new one. */
+export function repeatOf({ handled }: CaseState, commandId: string | undefined): string | undefined {
+  if (commandId === undefined) return undefined;
+  const compared = handled.map((each) => compareCommands(each, commandId));
+  if (compared.includes('same')) return REPEATED;
+  return compared.includes('other content') ? KEY_USED : undefined;
 }
 
 /** The events of a message, whether it is one of the kind's own or a common one. */

@@ -1,13 +1,17 @@
 /** What a request brings, and what the server adds: who sends it, and by which key a repeat is known. */
 import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
 import { newIncidentId } from '../../client/incident-id';
 import { KINDS, type Kind, type KindName } from '../../client/kinds';
+import { API_COMMAND } from '../../domain/case/command-ids';
+import type { Receipt } from '../../domain/case/contract';
+import { KEY_USED } from '../../domain/case/messages';
 import { DeclarationFields, DeclarationSchema, IncidentIdSchema } from '../../domain/incident/incident';
 import { tooLarge } from '../../domain/kernel/bytes';
 import { jsonDepth, MOST_DEPTH } from '../../domain/kernel/json-depth';
 import { fieldProblems, type Problem } from '../../domain/kernel/problems';
 import { allows } from '../access';
-import { API_COMMAND, idOfKey, isIdOfKey } from '../idempotency-ids';
+import { idOfKey, isIdOfKey } from '../idempotency-ids';
 import type { Actor } from '../identity/actor';
 import { Refusal } from '../problem';
 import { MESSAGE_ROLES } from '../roles-of-messages';
@@ -31,16 +35,12 @@ const PREFIX = 'INC-';
 const MOST_PROBLEMS = 20;
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
-/** A message as it is sent to its case. Throws a Refusal that names each field that is wrong. */
-export function messageOf(
-  kind: KindName,
-  name: string,
-  body: unknown,
-  actor: Actor,
-  commandId: string | undefined,
-): Body {
+/**
+ * A message as it is sent to its case. `key`: as `keyOf` gives it. Throws a Refusal that names each field that is wrong.
+ */
+export function messageOf(kind: KindName, name: string, body: unknown, actor: Actor, key: string | undefined): Body {
   const given = objectOf(body, OF_THE_SERVER);
-  const message = { ...given, by: actor.by, ...(commandId !== undefined && { commandId }) };
+  const message = { ...given, by: actor.by, ...(key !== undefined && { commandId: commandIdOf(key, given) }) };
   const schema = (KINDS[kind] as Kind).messages[name]!;
   const large = tooLarge(message, 'message');
   if (large) throw invalid([{ field: '(body)', problem: large }]);
@@ -92,10 +92,23 @@ function mustBeAllowed(given: Body, field: string, message: 'contain' | 'assess'
   throw new Refusal('not-allowed', `${field}: ${problem}`, [{ field, problem }]);
 }
 
-/** The id under which a repeat is known: of whoever sends it alone, and of this message to this case. */
-export function commandIdOf(header: unknown, actor: Actor, id: string, message: string): string | undefined {
-  const digest = digestOfKey(header, actor, [id, message]);
-  return digest && `${API_COMMAND}${digest}`;
+/** By what a repeat is known: of whoever sends it alone, and of this message to this case. */
+export function keyOf(header: unknown, actor: Actor, id: string, message: string): string | undefined {
+  return digestOfKey(header, actor, [id, message]);
+}
+
+/** The command id of what is said under a key. The order of fields and white space say nothing (RFC 8785). */
+function commandIdOf(key: string, said: Body): string {
+  const content = createHash('sha256').update(`${key} ${canonicalize(said)}`);
+  return `${API_COMMAND}${key}-${content.digest('hex').slice(0, 8)}`;
+}
+
+/** A receipt of this very message; throws a Refusal where its key was used for another one. */
+export function receiptUnderKey<R extends Receipt>(receipt: R): R {
+  if (receipt.note !== KEY_USED) return receipt;
+  throw new Refusal('key-used', 'nothing was done: send what differs from the first message under a key of its own', [
+    { field: 'Idempotency-Key', problem: 'was used for this message with other content' },
+  ]);
 }
 
 /** Of a key of idempotency, its sender and what it is for. */

@@ -7,14 +7,20 @@ import { Refusal } from '../problem';
 const OPENED_MS = 5_000;
 
 /** Nothing of a second declaration is kept: where it says something else than the first, that is told. */
-export async function mustBeSame(client: TocsinClient, id: string, body: object, declaration: object): Promise<void> {
+export async function mustBeSame(
+  client: TocsinClient,
+  id: string,
+  body: object,
+  declaration: object,
+  kind: 'refused' | 'key-used',
+): Promise<void> {
   const first = (await opened(client, id)).state.declaration as unknown as Record<string, unknown>;
   const second = DeclarationSchema.parse(declaration) as unknown as Record<string, unknown>;
   const differs = (field: string) => JSON.stringify(first[field]) !== JSON.stringify(second[field]);
   const other = [...Object.keys(body), 'declaredBy'].filter(differs);
   if (other.length === 0) return;
   throw new Refusal(
-    'refused',
+    kind,
     `there is an incident ${id} already, which was declared otherwise; nothing was changed`,
     other.map((field) => ({ field, problem: 'is another one there' })),
   );

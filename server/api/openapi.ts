@@ -4,6 +4,7 @@ import { KINDS, type Kind } from '../../client/kinds';
 import { DeclarationSchema } from '../../domain/incident/incident';
 import { packageVersion } from '../../platform/package-root';
 import { API_ACCESS, type Rule } from '../access';
+import { MOST_PAYLOADS } from '../codec/codec-routes';
 import { PROBLEMS } from '../problem';
 import { OF_THE_DECLARATION, OF_THE_SERVER } from './bodies';
 import { COLLECTIONS, KIND_NAMES } from './kinds';
@@ -95,7 +96,8 @@ function bodyOf(path: string): Json {
   }
   const [, , collection, , name] = path.split('/');
   const kind = KIND_NAMES.find((each) => COLLECTIONS[each] === collection);
-  return kind && name ? without((KINDS[kind] as Kind).messages[name]!, OF_THE_SERVER) : ref('Payloads');
+  if (kind && name) return without((KINDS[kind] as Kind).messages[name]!, OF_THE_SERVER);
+  return ref(path === '/codec/encode' ? 'NoPayloads' : 'Payloads');
 }
 
 function without(schema: z.ZodType, fields: readonly string[], optional: readonly string[] = []): Json {
@@ -120,11 +122,21 @@ const PREFER = {
   description: '`respond-async` (RFC 7240): the answer comes before the case has taken or refused the message.',
   schema: text,
 };
+const CURSOR = { type: 'string', pattern: '^[A-Za-z0-9_-]{1,500}$' };
 const PAGING = [
   { name: 'open', in: 'query', schema: { type: 'string', enum: ['true', 'false'], default: 'true' } },
   { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } },
-  { name: 'cursor', in: 'query', description: 'The `next` of the page before.', schema: text },
+  { name: 'cursor', in: 'query', description: 'The `next` of the page before.', schema: CURSOR },
 ];
+/** As Temporal's JSON has them. */
+function payloadsOf(most: number): Json {
+  const base64 = { type: 'string', contentEncoding: 'base64' };
+  const payload = {
+    type: 'object',
+    properties: { metadata: { type: 'object', additionalProperties: base64 }, data: base64 },
+  };
+  return { type: 'object', properties: { payloads: { type: 'array', maxItems: most, items: payload } } };
+}
 const SCHEMAS: Json = {
   Declared: {
     type: 'object',
@@ -179,7 +191,11 @@ const SCHEMAS: Json = {
     }),
     description: 'The next deadline first. `next` is the cursor of the next page, where there is one.',
   },
-  Payloads: { type: 'object', properties: { payloads: { type: 'array', items: { type: 'object' } } } },
+  Payloads: payloadsOf(MOST_PAYLOADS),
+  NoPayloads: {
+    ...payloadsOf(0),
+    description: 'Nothing: what is to be sealed is sealed for one workflow, at the address that names it.',
+  },
   Problem: {
     type: 'object',
     required: ['type', 'title', 'status', 'detail'],

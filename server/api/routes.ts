@@ -6,7 +6,7 @@ import type { TocsinClient } from '../../client/tocsin-client';
 import { REPEATED } from '../../domain/case/messages';
 import { isAfterClosing } from '../../domain/incident/after-closing';
 import { Refusal } from '../problem';
-import { commandIdOf, declarationOf, digestOfKey, messageOf } from './bodies';
+import { declarationOf, digestOfKey, keyOf, messageOf, receiptUnderKey } from './bodies';
 import { mustBeSame } from './declared';
 import { noSuchCase, refusalOf } from './failures';
 import { COLLECTIONS, KIND_NAMES, messagesOf, VIEWS } from './kinds';
@@ -58,16 +58,18 @@ function routesOf(app: FastifyInstance, client: TocsinClient, kind: KindName): v
   for (const name of messagesOf(kind))
     app.post<OfCase>(`${all}/:id/${name}`, ({ params: { id }, body, actor, headers }, reply) =>
       answered(async () => {
-        const commandId = commandIdOf(headers['idempotency-key'], actor, id, name);
-        const message = messageOf(kind, name, body, actor, commandId) as never;
+        const key = keyOf(headers['idempotency-key'], actor, id, name);
+        const message = messageOf(kind, name, body, actor, key) as never;
         await mustBe(client, kind, id);
         if (asksForNoReceipt(headers.prefer)) {
           await client.signal(id, name as MessageName, message);
           return reply.code(202).header('preference-applied', 'respond-async').send({});
         }
-        const receipt = await (kind === 'incident' && isAfterClosing({ message: name })
-          ? client.sendEvenIfClosed(id, name as 'link', message)
-          : client.send(id, name as MessageName, message));
+        const receipt = receiptUnderKey(
+          await (kind === 'incident' && isAfterClosing({ message: name })
+            ? client.sendEvenIfClosed(id, name as 'link', message)
+            : client.send(id, name as MessageName, message)),
+        );
         return receipt.note === REPEATED ? { ...receipt, repeated: true } : receipt;
       }),
     );
@@ -91,7 +93,7 @@ async function declare(client: TocsinClient, { body, actor, headers }: FastifyRe
   const key = digestOfKey(headers['idempotency-key'], actor, ['declare']);
   const declaration = declarationOf(body, actor, key, new Date());
   const { id, created } = await client.declare({ declaration: declaration as never });
-  if (!created) await mustBeSame(client, id, body as object, declaration);
+  if (!created) await mustBeSame(client, id, body as object, declaration, key === undefined ? 'refused' : 'key-used');
   reply.header('location', `/v1/incidents/${id}`).code(created ? 201 : 200);
   return { id, created };
 }

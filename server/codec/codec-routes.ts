@@ -7,6 +7,8 @@ import type { Payload, PayloadCodec } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { sendProblem } from '../../platform/http-problem';
+import { Refusal } from '../problem';
 
 const { Payloads } = temporal.api.common.v1;
 
@@ -20,7 +22,7 @@ export interface CodecOptions {
 
 /** A page of a history, at two megabytes a payload at the very most. */
 const BODY_LIMIT = 10 * 1_048_576;
-const MOST_PAYLOADS = 10_000;
+export const MOST_PAYLOADS = 10_000;
 
 const base64 = z.base64();
 /** As Temporal's JSON has them. A message without arguments comes without the list. */
@@ -42,7 +44,10 @@ export function codecRoutes(app: FastifyInstance, { codec, namespace, admit = (p
   const answer = async (body: unknown, reply: FastifyReply, work: (payloads: Payload[]) => Promise<Payload[]>) => {
     const read = BodySchema.safeParse(body);
     if (!read.success)
-      return reply.code(400).send({ message: `payloads: must be a list of at most ${MOST_PAYLOADS} payloads` });
+      return sendProblem(
+        reply,
+        new Refusal('bad-request', `payloads: must be a list of at most ${MOST_PAYLOADS} payloads`),
+      );
     const payloads = Payloads.fromObject(read.data).payloads as Payload[];
     return Payloads.toObject(Payloads.create({ payloads: await work(payloads) }), { bytes: String });
   };
@@ -51,8 +56,14 @@ export function codecRoutes(app: FastifyInstance, { codec, namespace, admit = (p
     Promise.all(payloads.map(async (payload) => (await codec.decode([payload]).catch(() => [payload]))[0]!));
 
   app.post('/codec/decode', route, ({ body }, reply) => answer(body, reply, opened));
-  app.post('/codec/encode', route, (_request, reply) =>
-    reply.code(400).send({ message: 'a message is sealed for one workflow: use --codec-endpoint …/codec/WORKFLOW-ID' }),
+  app.post('/codec/encode', route, ({ body }, reply) =>
+    answer(body, reply, async (payloads) => {
+      if (payloads.length === 0) return [];
+      throw new Refusal(
+        'bad-request',
+        'a message is sealed for one workflow: use --codec-endpoint …/codec/WORKFLOW-ID',
+      );
+    }),
   );
   app.post<OfWorkflow>('/codec/:workflowId/decode', route, ({ body }, reply) => answer(body, reply, opened));
   app.post<OfWorkflow>('/codec/:workflowId/encode', route, (request, reply) => {

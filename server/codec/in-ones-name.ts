@@ -1,8 +1,10 @@
 /** What may be sealed for somebody: what they send themselves. */
 import type { Payload } from '@temporalio/common';
+import { API_COMMAND } from '../../domain/case/command-ids';
 import { jsonDepth, MOST_DEPTH } from '../../domain/kernel/json-depth';
+import { ERASURE } from '../../domain/report/vulnerability-report';
 import { allows } from '../access';
-import { API_COMMAND, isIdOfKey } from '../idempotency-ids';
+import { isIdOfKey } from '../idempotency-ids';
 import type { Actor } from '../identity/actor';
 import { Refusal } from '../problem';
 import { SEALERS } from '../roles-of-messages';
@@ -25,6 +27,9 @@ export function inOnesName({ by, roles }: Actor, payload: Payload): Payload {
   refuseKeys(value, ['sentAt'], '', 'is set by who takes the message: leave it out');
   if (typeof value.commandId === 'string' && value.commandId.startsWith(API_COMMAND))
     throw invalid('commandId', `must not begin with ${API_COMMAND}, as those of the API do`);
+  if (typeof value.commandId === 'string' && value.commandId.startsWith(ERASURE))
+    throw invalid('commandId', `must not begin with ${ERASURE}, as those of an erasure do`);
+  refuseKeys(value, ['outcome'], '', 'is told by the dependency check: leave it out');
   const said = { ...value, by: own(value, 'by', 'by', by) };
   if (isObject(value.declaration)) {
     refuseKeys(value.declaration, OF_READ_DECLARATIONS, 'declaration.', 'is done with the command: leave it out');

@@ -110,7 +110,7 @@ function declarePages(app: FastifyInstance, { client, sessions }: PageDeps): voi
       const body = messageTyped(form.schema, { ...typed, id: undefined });
       const declared = declarationOf(body, request.actor, digest, new Date());
       const { id, created } = await client.declare({ declaration: declared as never });
-      if (!created) await mustBeSame(client, id, body, declared);
+      if (!created) await mustBeSame(client, id, body, declared, 'key-used');
       const isOpened = await opened(client, id).then(
         () => true,
         () => false,

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KindName, MessageName } from '../../client/kinds';
 import type { TocsinClient } from '../../client/tocsin-client';
 import { isAfterClosing } from '../../domain/incident/after-closing';
-import { commandIdOf, messageOf } from '../api/bodies';
+import { keyOf, messageOf, receiptUnderKey } from '../api/bodies';
 import type { Sessions } from '../identity/sessions';
 import { Refusal } from '../problem';
 
@@ -53,11 +53,12 @@ export async function sendMessage(
   { kind, id, name, body, key }: ToSend,
 ): Promise<void> {
   mustBeFresh(request);
-  const commandId = commandIdOf(key ?? '', request.actor, id, name);
-  const message = messageOf(kind, name, body, request.actor, commandId) as never;
-  const receipt = await (kind === 'incident' && isAfterClosing({ message: name })
-    ? client.sendEvenIfClosed(id, name as 'link', message)
-    : client.send(id, name as MessageName, message));
+  const message = messageOf(kind, name, body, request.actor, keyOf(key ?? '', request.actor, id, name)) as never;
+  const receipt = receiptUnderKey(
+    await (kind === 'incident' && isAfterClosing({ message: name })
+      ? client.sendEvenIfClosed(id, name as 'link', message)
+      : client.send(id, name as MessageName, message)),
+  );
   const entries = receipt.events
     .filter(({ kind: of }) => of !== 'noted')
     .map(({ seq }) => seq)

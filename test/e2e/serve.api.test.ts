@@ -59,6 +59,11 @@ test('declare, act and ask; entries name who the token names', async () => {
     said.json,
   );
   await ask('responder', `/v1/incidents/${id}/status`, { status: 'contained' }, key('two'));
+  // Other content under a used key is an error, and nothing of it is done; also when the answer is not waited for.
+  const other = await ask('service', `/v1/incidents/${id}/status`, { status: 'resolved' }, key('two'));
+  expect([other.status, other.json.type]).toEqual([422, 'urn:tocsin:problem:key-used']);
+  const unheard = { ...key('two'), prefer: 'respond-async' };
+  expect((await ask('service', `/v1/incidents/${id}/status`, { status: 'resolved' }, unheard)).status).toBe(202);
   await incident.quiet();
   const changes = incident.entries('status-changed').map(({ by, data }) => [by, data.status]);
   expect(changes).toEqual([
@@ -78,7 +83,7 @@ test('the same declaration under one key is one incident; other words under it a
   const [one, two] = await Promise.all([1, 2].map(() => ask('ann', '/v1/incidents', DECLARATION, key('three'))));
   expect([one!.json.id, [one!.status, two!.status].sort()]).toEqual([two!.json.id, [200, 201]]);
   const other = await ask('ann', '/v1/incidents', { ...DECLARATION, title: 'Something else' }, key('three'));
-  expect([other.status, other.json.errors]).toEqual([409, [{ field: 'title', problem: 'is another one there' }]]);
+  expect([other.status, other.json.errors]).toEqual([422, [{ field: 'title', problem: 'is another one there' }]]);
   const mine = await ask('service', '/v1/incidents', DECLARATION, key('three'));
   expect([mine.status, mine.json.id === one!.json.id]).toEqual([201, false]);
   const own = await ask('ann', '/v1/incidents', { ...DECLARATION, id: one!.json.id });

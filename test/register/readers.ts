@@ -403,7 +403,9 @@ function aReport(): RecordedEvent[] {
   report.send(at(57), 'credit', { as: 'anonymous' });
   report.send(at(58), 'declare', { severity: 'sev3', affects: ['integrity'], title: 'Found by a researcher' });
   report.report(at(58.1), 'incident-started', { incidentId: 'INC-20260401-9f3a5c1e' });
-  report.send(at(60), 'disclose', { url: 'https://example.com/advisory' }).send(at(61), 'erased', {});
+  report
+    .send(at(60), 'disclose', { url: 'https://example.com/advisory' })
+    .send(at(61), 'erased', { commandId: `erase-${reportId}` });
   const other = CaseStory.open(
     vulnerabilityReportLifecycle,
     'VR-20260401-00000001',

@@ -125,3 +125,46 @@ test('the shell example stops with the problem where declaring fails', async () 
   expect(said).toMatch(/^1 [\s\S]*Fields are missing or wrong/);
   expect(asked).toEqual(['/v1/incidents']);
 });
+
+test.each([
+  ['DELETE', '/v1/incidents', 'GET, POST'],
+  ['QUERY', '/v1/incidents/INC-1', 'GET'],
+  ['PUT', '/v1/incidents/INC-1/status?x=1', 'POST'],
+  ['GET', '/v1/incidents/INC-1/status', 'POST'],
+  ['TRACE', '/healthz', 'GET'],
+  ['GET', '/codec/INC-1/decode', 'POST'],
+  ['DELETE', '/incidents/INC-1', 'GET'],
+] as const)('%s %s is told which methods there are', async (method, url, allow) => {
+  const answer = await app.inject({ method: method as 'GET', url });
+  expect([answer.statusCode, answer.headers.allow, answer.json().type]).toEqual([
+    405,
+    allow,
+    'urn:tocsin:problem:wrong-method',
+  ]);
+});
+
+test('what there is not under any method is not found', async () => {
+  for (const url of ['/v1/secret', '/v1/incidents/', '/codec//encode', '/well-knownXoauth'])
+    expect([url, (await app.inject({ method: 'DELETE', url })).statusCode]).toEqual([url, 404]);
+});
+
+test('what the codec refuses is told as everything else is, as it is described', async () => {
+  const headers = { authorization: `Bearer ${await issuer.token('owner')}` };
+  const post = (url: string, payload: object) => app.inject({ method: 'POST', url, headers, payload });
+  const some = { payloads: [{ data: 'e30=' }] };
+  for (const [url, payload] of [
+    ['/codec/decode', { payloads: 'x' }],
+    ['/codec/INC-1/encode', { payloads: 'x' }],
+    ['/codec/encode', some],
+  ] as const) {
+    const answer = await post(url, payload);
+    expect([url, answer.statusCode, answer.headers['content-type']]).toEqual([
+      url,
+      400,
+      'application/problem+json; charset=utf-8',
+    ]);
+    expect(answer.json().type).toBe('urn:tocsin:problem:bad-request');
+  }
+  // The plain command asks so before a query, with nothing to seal.
+  expect((await post('/codec/encode', {})).statusCode).toBe(200);
+});

@@ -1,10 +1,12 @@
 // What the API says of requests that it does not take, before anything is asked of Temporal.
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { compareCommands } from '../../domain/case/command-ids';
+import { KEY_USED } from '../../domain/case/messages';
 import { fieldProblems } from '../../domain/kernel/problems';
 import { nearest } from '../../domain/kernel/suggest';
 import { API_ACCESS } from '../../server/access';
-import { commandIdOf } from '../../server/api/bodies';
+import { keyOf, messageOf } from '../../server/api/bodies';
 import { pageOf } from '../../server/api/page';
 import { ROLES } from '../../server/roles';
 import { type Issuer, startIssuer } from '../setup/oidc-issuer';
@@ -121,15 +123,15 @@ test.each([
 
 test('a key of idempotency is of its sender and its case alone, and one line of visible characters', async () => {
   const ann = { by: 'ann', subject: 'issuer ann', roles: [] };
-  const id = commandIdOf('key', ann, 'INC-1', 'status');
-  expect(commandIdOf('key', ann, 'INC-1', 'status')).toBe(id);
-  expect(id).toMatch(/^api-[0-9a-f]{32}$/);
+  const key = keyOf('key', ann, 'INC-1', 'status');
+  expect(keyOf('key', ann, 'INC-1', 'status')).toBe(key);
+  expect(key).toMatch(/^[0-9a-f]{32}$/);
   expect(
     new Set([
-      id,
-      commandIdOf('key', { ...ann, subject: 'issuer bob' }, 'INC-1', 'status'),
-      commandIdOf('key', ann, 'INC-2', 'status'),
-      commandIdOf('key', ann, 'INC-1', 'contain'),
+      key,
+      keyOf('key', { ...ann, subject: 'issuer bob' }, 'INC-1', 'status'),
+      keyOf('key', ann, 'INC-2', 'status'),
+      keyOf('key', ann, 'INC-1', 'contain'),
     ]).size,
   ).toBe(4);
   const both = await ask('POST', '/v1/incidents', { id: 'INC-MINE', title: 'x' }, { 'idempotency-key': 'one' });
@@ -138,6 +140,44 @@ test('a key of idempotency is of its sender and its case alone, and one line of 
     const answer = await ask('POST', `${INCIDENT}/status`, { status: 'contained' }, { 'idempotency-key': key });
     expect([key.slice(0, 3), answer.json().errors?.[0]?.field]).toEqual([key.slice(0, 3), 'Idempotency-Key']);
   }
+});
+
+test('other content under a used key is told from a repeat, whatever the order of fields', () => {
+  const ann = { by: 'ann', subject: 'issuer ann', roles: [] };
+  const idOf = (body: object, name = 'key') =>
+    messageOf('incident', 'status', body, ann, keyOf(name, ann, 'INC-1', 'status')).commandId as string;
+  const first = idOf({ status: 'contained', note: 'x' });
+  expect(first).toMatch(/^api-[0-9a-f]{32}-[0-9a-f]{8}$/);
+  expect(idOf({ note: 'x', status: 'contained' })).toBe(first);
+  const before = first.slice(0, -9);
+  expect(compareCommands(before, first)).toBe('same');
+  expect(compareCommands(first, idOf({ status: 'contained', note: 'y' }))).toBe('other content');
+  expect(compareCommands(first, idOf({ status: 'contained', note: 'x' }, 'key2'))).toBe('another');
+  // An id that somebody else made up is itself and nothing else.
+  expect(compareCommands('api-x', 'api-x-1')).toBe('another');
+});
+
+test('the receipt of other content under a used key is a refusal', async () => {
+  const client = {
+    find: async () => ({ workflow: 'incident' }),
+    send: async () => ({ events: [], note: KEY_USED }),
+    sendEvenIfClosed: async () => ({ events: [], note: KEY_USED }),
+  };
+  const server = await bareServer(issuer, undefined, { client: client as never });
+  const headers = { authorization: `Bearer ${token}`, 'idempotency-key': 'one' };
+  for (const [name, payload] of [
+    ['status', { status: 'contained' }],
+    ['follow-up', { text: 'x' }],
+  ] as const) {
+    const answer = await server.inject({ method: 'POST', url: `${INCIDENT}/${name}`, headers, payload });
+    expect([name, answer.statusCode, answer.json().type, answer.json().errors]).toEqual([
+      name,
+      422,
+      'urn:tocsin:problem:key-used',
+      [{ field: 'Idempotency-Key', problem: 'was used for this message with other content' }],
+    ]);
+  }
+  await server.close();
 });
 
 test('a receipt says that its key was used before, and a key is bound to the name of the message', async () => {

@@ -81,6 +81,8 @@ test.each([
   ['when it was sent', { status: 'identified', sentAt: '2020-01-01T00:00:00Z' }, 'sentAt'],
   ['a command of the API', { status: 'identified', commandId: 'api-0123' }, 'commandId'],
   ['an incident that stands for a key', { declaration: { id: 'INC-0123456789abcdef' } }, 'declaration.id'],
+  ['what a dependency check found', { outcome: 'fixed', reason: 'x' }, 'outcome'],
+  ['an erasure', { commandId: 'erase-VR-0123456789ab' }, 'commandId'],
   ['a list', [{ by: 'ceo@acme.dev' }], 'payloads'],
   ['a text', '"x"', 'payloads'],
   ['no JSON', '{', 'payloads'],
@@ -100,7 +102,7 @@ test('only who may send every message has something sealed; nothing at all is se
 });
 
 test('nothing is sealed without a workflow, or as anything but JSON', async () => {
-  expect((await post('/codec/encode', { payloads: [plain({})] })).json().message).toContain('sealed for one workflow');
+  expect((await post('/codec/encode', { payloads: [plain({})] })).json().detail).toContain('sealed for one workflow');
   const binary = { metadata: { encoding: Buffer.from('binary/null').toString('base64') } };
   expect((await post('/codec/INC-1/encode', { payloads: [binary] })).statusCode).toBe(422);
   expect((await post('/codec/INC-1/encode', {})).json()).toEqual({});

@@ -190,7 +190,7 @@ describe('a declaration', () => {
     const declare = async () => ({ id: 'INC-1', created: false });
     const app = await pagesOver({ ...clientOf(new Story(), HOUR), declare: declare as never });
     const { status, body } = await browse(app, '/incidents', { form: { ...form, title: 'Another' } });
-    expect(status).toBe(409);
+    expect(status).toBe(422);
     expect(body).toContain('there is an incident INC-1 already, which was declared otherwise');
     expect(body).toContain('<a href="#field-title">Title</a>: is another one there');
     await app.close();

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { refused } from '../../../client/errors';
 import { tocsin } from '../../../domain/kernel/command-lines';
+import { erasureOf } from '../../../domain/report/vulnerability-report';
 import { confirm } from '../../confirm';
 import type { CommonOptions, Shell } from '../../shell';
 import { OPTIONS, verb } from '../../verb';
@@ -50,7 +51,7 @@ export function reportEraseCommand(report: Command, shell: Shell): void {
 async function record(shell: Shell, id: string, by: string): Promise<void> {
   const client = await shell.temporal();
   if ((await client.find(id))?.open) {
-    await client.send(id, 'erased', { by, commandId: `erase-${id}` });
+    await client.send(id, 'erased', { by, commandId: erasureOf(id) });
     return;
   }
   const { appendAfterClose } = await import('../../../detection/reports/store/append-erased.js');

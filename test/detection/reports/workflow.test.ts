@@ -329,7 +329,10 @@ describe('what people decide', () => {
     await anonymous.send('acknowledge-report', {});
     expect(anonymous.mails()).toEqual([]);
     const erased = await receive(await soon());
-    await erased.send('erased', {});
+    // The word of somebody who did not erase it is not taken for it.
+    await expect(erased.send('erased', {})).rejects.toThrow('tells of no erasure');
+    expect((await erased.state()).erased).toBe(false);
+    await erased.send('erased', { commandId: `erase-${erased.id}` });
     await erased.send('acknowledge-report', {});
     await erased.quiet();
     expect(erased.mails()).toEqual(['confirmation']);

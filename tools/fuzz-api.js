@@ -1,0 +1,106 @@
+// npm run fuzz:api [-- --seed N --examples N]: generated requests against the API of a running `tocsin up`, by schemathesis.
+'use strict';
+const { spawn, spawnSync } = require('node:child_process');
+const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { parseArgs } = require('node:util');
+
+const root = path.resolve(__dirname, '..');
+const USAGE = `npm run fuzz:api [-- --seed N --examples N | --help]
+
+Starts \`tocsin up\` with data of its own, declares an incident and hands in a
+vulnerability report, and has schemathesis send requests made from /openapi.json,
+those that fit and those that do not. Exits 1 when an answer is a server error,
+is not described, or takes what should be refused. Without a seed it takes a new
+one, which the last lines name.
+
+Needs schemathesis (4 or later) on PATH, or its file in SCHEMATHESIS:
+  python3 -m venv ~/.schemathesis && ~/.schemathesis/bin/pip install schemathesis
+  SCHEMATHESIS=~/.schemathesis/bin/schemathesis npm run fuzz:api`;
+
+/** What no schema says: that two fields go together, or that a time or a language there is. Such requests are refused as they must be. */
+const NOT_CHECKED = 'positive_data_acceptance';
+const STARTS_WITHIN_MS = 180_000;
+
+async function main() {
+  const options = { seed: { type: 'string' }, examples: { type: 'string', default: '20' }, help: { type: 'boolean' } };
+  const { values } = parseArgs({ options });
+  if (values.help) return console.log(USAGE);
+  const program = process.env.SCHEMATHESIS ?? 'schemathesis';
+  if (spawnSync(program, ['--version'], { stdio: 'ignore' }).status !== 0) {
+    console.error(`${program} does not run.\n\n${USAGE}`);
+    process.exitCode = 2;
+    return;
+  }
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'tocsin-fuzz-'));
+  const env = { ...process.env, TOCSIN_DATA_DIR: path.join(dir, 'data'), TOCSIN_BY: 'fuzz' };
+  const up = spawn(process.execPath, [path.join(root, 'bin', 'tocsin.js'), 'up', '--json'], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve) => up.once('exit', resolve));
+  try {
+    const { server, intake } = await started(up);
+    const key = readFileSync(path.join(dir, 'data', 'temporal', 'session-key'), 'utf8').trim();
+    const config = path.join(dir, 'schemathesis.toml');
+    writeFileSync(config, await known(server, intake, key));
+    const seed = values.seed ?? String(Math.floor(Math.random() * 2 ** 31));
+    const args = [
+      ...['--config-file', config, 'run', `${server}/openapi.json`, '--header', `Authorization: Bearer ${key}`],
+      ...['--checks', 'all', '--exclude-checks', NOT_CHECKED, '--seed', seed, '--max-examples', values.examples],
+      ...['--continue-on-failure', '--request-timeout', '60'],
+    ];
+    const { status } = spawnSync(program, args, { cwd: dir, stdio: 'inherit' });
+    process.exitCode = status === 0 ? 0 : 1;
+  } finally {
+    up.kill('SIGINT');
+    await ended;
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** The addresses of a stack that is up. */
+function started(up) {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error('it did not start')), STARTS_WITHIN_MS);
+    let said = '';
+    up.stdout.on('data', (chunk) => {
+      said += chunk;
+      try {
+        resolve(JSON.parse(said));
+        clearTimeout(late);
+      } catch {
+        // Not all of it yet.
+      }
+    });
+    up.once('exit', (code) => reject(new Error(`\`tocsin up\` ended with ${code}`)));
+  });
+}
+
+/** Cases that there are, for the requests that need one: the settings of schemathesis, with their ids. */
+async function known(server, intake, key) {
+  const post = async (url, body, headers = {}) => {
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
+    return answer.json();
+  };
+  const declaration = JSON.parse(readFileSync(path.join(root, 'examples', 'api', 'incident.json'), 'utf8'));
+  const incident = await post(`${server}/v1/incidents`, declaration, { authorization: `Bearer ${key}` });
+  const report = await post(`${intake}/security/report`, { text: 'The form of the login takes a script as the name.' });
+  return [
+    ['/v1/incidents/', incident.id],
+    ['/v1/vulnerability-reports/', report.id],
+  ]
+    .map(([under, id]) => `[[operations]]\ninclude-path-regex = "^${under}"\nparameters = { "path.id" = "${id}" }\n`)
+    .join('\n');
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});
