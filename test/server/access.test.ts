@@ -1,6 +1,8 @@
 // Every route with every state of a token, made from the table of access: a route without a row cannot be added.
 import type { FastifyInstance } from 'fastify';
+import type { KindName } from '../../client/kinds';
 import { ACCESS, allows, PAGE_ACCESS } from '../../server/access';
+import { COLLECTIONS, KIND_NAMES } from '../../server/api/kinds';
 import { Seal } from '../../server/identity/seal';
 import { Sessions } from '../../server/identity/sessions';
 import { ROLES, type Role } from '../../server/roles';
@@ -144,3 +146,40 @@ test.each(pages.flatMap((route) => [...ROLES, 'nobody'].map((role) => [route, ro
       expect([answer.statusCode, answer.body]).toEqual([403, expect.stringContaining('Your roles do not allow this')]);
   },
 );
+
+// The table against what the roles are for (docs/serve.md): by the table alone, a row that lets too many in would pass.
+const LEGAL =
+  'acknowledge-alarms acted-at approve assess cannot-establish confirm correct decide-authority edit-draft filed follow-up hold leave-untold not-material not-owed release reopen told translate waive';
+const MAY: Record<Role, Record<KindName, string>> = {
+  owner: {
+    incident:
+      'acknowledge-alarms acted-at approve assess cannot-establish close confirm contain correct decide-authority edit-draft filed follow-up hold leave-untold link measure not-material not-owed release reopen review settle status told translate waive',
+    triage: 'acknowledge-alarms declare dismiss merge',
+    report: 'accept acknowledge-alarms acknowledge-report close credit declare decline disclose duplicate fixed',
+    patch: 'acknowledge-alarms note patched waive',
+  },
+  responder: {
+    incident: 'acknowledge-alarms acted-at assess contain correct follow-up link measure review settle status',
+    triage: 'acknowledge-alarms declare dismiss merge',
+    report: 'accept acknowledge-alarms acknowledge-report close credit declare decline disclose duplicate fixed',
+    patch: 'acknowledge-alarms note patched waive',
+  },
+  counsel: { incident: LEGAL, triage: '', report: '', patch: '' },
+  dpo: { incident: LEGAL, triage: '', report: '', patch: '' },
+  auditor: { incident: '', triage: '', report: '', patch: '' },
+  service: { incident: 'contain measure status', triage: '', report: '', patch: 'note patched' },
+};
+
+test.each(ROLES)('%s may send these messages, on pages the same, and no others', (role) => {
+  const allowed = (prefix: string) =>
+    routes
+      .filter((route) => route.startsWith(prefix) && allows(rolesOf(route), [role]))
+      .map((route) => route.slice(prefix.length))
+      .sort()
+      .join(' ');
+  for (const kind of KIND_NAMES)
+    expect([kind, allowed(`POST /v1/${COLLECTIONS[kind]}/:id/`)]).toEqual([kind, MAY[role][kind]]);
+  expect(allowed('POST /incidents/:id/')).toBe(MAY[role].incident);
+  for (const route of ['POST /v1/incidents', 'POST /incidents', 'GET /incidents/new'])
+    expect([route, allows(rolesOf(route), [role])]).toEqual([route, role !== 'auditor']);
+});

@@ -17,6 +17,8 @@ export interface IntakeDeps extends ReceiverDeps {
   plugins?: FastifyPluginAsync[];
   /** Addresses and ranges of proxies, beside those on this machine, whose X-Forwarded-For is believed. */
   trustedProxies?: string[];
+  /** Told of each route as it is added, as `METHOD path`. */
+  onRoute?: (route: string) => void;
   /** Bytes of a body that are read at most; 1 MiB by default. */
   bodyLimit?: number;
   /** Gets refusals and faults: the source, the kind and codes; never a header, a body or a secret. */
@@ -31,6 +33,9 @@ export async function createIntake(deps: IntakeDeps): Promise<FastifyInstance> {
     ...SERVER_OPTIONS,
     bodyLimit,
     trustProxy: ['loopback', ...(deps.trustedProxies ?? [])],
+  });
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) deps.onRoute?.(`${each} ${url}`);
   });
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(SECURITY_HEADERS);
