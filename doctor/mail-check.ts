@@ -1,9 +1,13 @@
 /** Mail: whether the provider takes the key, whether the sender's domain is verified there and published, and a test mail. */
 import { randomUUID } from 'node:crypto';
 import { Resend } from 'resend';
+import { recordWords } from '../activities/mail/before-sending';
+import { dmarcOf } from '../activities/mail/dmarc';
+import { createResendAccount } from '../activities/mail/mail-account';
 import { addressOfSender, mailDomain } from '../activities/mail/mail-address';
 import { createResendMail, type ResendMailConfig } from '../activities/mail/resend-mail';
 import { mailSettings } from '../activities/mail/settings';
+import { plural } from '../domain/kernel/plural';
 import { isLoopbackUrl } from '../platform/loopback-host';
 import { watchdogSettings } from '../watchdog/settings';
 import {
@@ -20,6 +24,8 @@ import {
 
 /** Resend's name for a key that may send and nothing else (https://resend.com/docs/api-reference/errors). */
 const SENDS_ONLY = 'restricted_api_key';
+/** The provider answers within this, or it is said that it did not. */
+const ANSWER_MS = 5_000;
 
 export const mail: Check = {
   about: 'Mail',
@@ -33,7 +39,7 @@ export const mail: Check = {
     const local = isLoopbackUrl(config.baseUrl);
     const found = local
       ? [notChecked(`it goes to a mailbox on this machine (${config.baseUrl}): nobody outside gets it`)]
-      : [await provider(config, domain), await published(patient, domain)];
+      : [await provider(config, domain), await published(patient, domain), await suppressions(config)];
     if (patient.mailTo) found.push(await test(config, patient.mailTo));
     else if (!local) found.push(notChecked('no test mail was sent', 'Give --mail-to ADDRESS to see that mail arrives'));
     return found;
@@ -59,7 +65,10 @@ export async function provider({ apiKey, baseUrl }: ResendMailConfig, domain: st
       'Check RESEND_API_KEY',
     );
   const own = data?.data.find(({ name }) => domain === name || domain.endsWith(`.${name}`));
-  if (own?.status === 'verified') return ok(`the provider takes the key, and ${own.name} is verified there`);
+  if (own?.status === 'verified') {
+    const records = await recordsOf({ apiKey, baseUrl }, domain);
+    return ok(`the provider takes the key, and ${own.name} is verified there${records}`);
+  }
   return problem(
     own
       ? `${own.name} is not verified at the provider (${own.status}): it refuses every mail`
@@ -68,21 +77,38 @@ export async function provider({ apiKey, baseUrl }: ResendMailConfig, domain: st
   );
 }
 
+/** What the provider says of SPF and DKIM, in parentheses; nothing where it does not. */
+async function recordsOf(config: Pick<ResendMailConfig, 'apiKey' | 'baseUrl'>, domain: string): Promise<string> {
+  const found = await createResendAccount(config).domain(domain, AbortSignal.timeout(ANSWER_MS));
+  if (!found || found === 'none') return '';
+  const words = recordWords(found);
+  return words ? ` (${words})` : '';
+}
+
 /** DMARC (RFC 7489, 6.1): a policy at `_dmarc.` of the domain, or of the organisational domain above it. */
 export async function published({ txt }: Pick<Patient, 'txt'>, domain: string): Promise<Found> {
-  const labels = domain.split('.');
-  const above = labels.slice(0, -1).map((_, i) => labels.slice(i).join('.'));
   try {
-    for (const name of above) {
-      const record = (await txt(`_dmarc.${name}`)).find((each) => /^v=DMARC1\b/i.test(each));
-      if (record) return ok(`_dmarc.${name} says ${/\bp=(\w+)/i.exec(record)?.[1]?.toLowerCase() ?? 'no policy'}`);
-    }
+    const found = await dmarcOf(txt, domain);
+    if (found) return ok(`${found.name} says ${found.policy ?? 'no policy'}`);
   } catch (error) {
     return notChecked(`the DNS does not answer: ${messageOf(error)}`);
   }
   return warning(
     `${domain} publishes no DMARC policy: notices may land in spam, and anybody can send in its name`,
     `Publish a TXT record at _dmarc.${domain}, at least "v=DMARC1; p=none"`,
+  );
+}
+
+/** How many the provider delivers nothing to (https://resend.com/docs/api-reference/suppressions/list-suppressions). */
+export async function suppressions(config: ResendMailConfig): Promise<Found> {
+  const list = await createResendAccount(config).suppressed(AbortSignal.timeout(ANSWER_MS));
+  if (!list)
+    return notChecked('the suppression list of the provider could not be read: its API is not open to every account');
+  const { size } = list.addresses;
+  if (size === 0) return ok('nobody is on the suppression list of the provider');
+  const count = `${list.isWhole ? '' : 'at least '}${plural(size, 'address', 'addresses')}`;
+  return ok(
+    `${count} on the suppression list of the provider: the draft of a notice says how many of its recipients are`,
   );
 }
 

@@ -6,6 +6,7 @@ import { sendBatches } from '../activities/delivery/send-batches';
 import { settleByPerson } from '../activities/delivery/settle-by-person';
 import { mergeSpool, recountDelivery, summariseDelivery } from '../activities/delivery/summarise-delivery';
 import type { DirectoryPort } from '../activities/directory/directory-port';
+import type { BeforeSending } from '../activities/mail/before-sending';
 import type { MailPort } from '../activities/mail/mail-port';
 import { draftNotice } from '../activities/notices/draft-notice';
 import { thawNotice } from '../activities/notices/frozen-notice';
@@ -30,6 +31,8 @@ import type { Log } from '../platform/log';
 /** Whatever has an effect outside. In an exercise every one of them is a recorder. */
 export interface OutwardPorts {
   mail: MailPort;
+  /** Who says how the provider takes the mails; none for a mailbox on this machine. */
+  before?: BeforeSending;
   directory: DirectoryPort;
   statusPage: StatusPagePort;
 }
@@ -81,6 +84,7 @@ export function createActivities(deps: ActivityDeps): Activities {
           ...{ artefacts, site, organisation, log },
           directory: outward(input).directory,
           sender: outward(input).mail.sender,
+          before: outward(input).before,
         },
         input,
       ),

@@ -13,9 +13,16 @@ import { mergeSpool } from '../activities/delivery/ledger/merge-spool';
 import { PostgresLedger } from '../activities/delivery/ledger/postgres-ledger';
 import { SpoolLedger } from '../activities/delivery/ledger/spool-ledger';
 import { createCsvDirectory } from '../activities/directory/csv-directory';
-import { createSqlDirectory, type DirectoryQueries, probeSqlDirectory } from '../activities/directory/sql-directory';
+import {
+  createSqlDirectory,
+  type DirectoryQueries,
+  probeSqlDirectory,
+  readPaged,
+} from '../activities/directory/sql-directory';
 import { failure } from '../activities/failures';
+import { txtRecords } from '../activities/mail/dmarc';
 import { createExerciseMail } from '../activities/mail/exercise-mail';
+import { createResendAccount } from '../activities/mail/mail-account';
 import { addressOfSender } from '../activities/mail/mail-address';
 import { createResendMail } from '../activities/mail/resend-mail';
 import { createContacts, loadContacts } from '../activities/paging/contacts';
@@ -29,6 +36,7 @@ import { createPipeline } from '../detection/intake/inbox/pipeline';
 import { claimReporterMail, settleReporterMail } from '../detection/reports/store/reporter';
 import { tocsin } from '../domain/kernel/command-lines';
 import { spoolQueue } from '../domain/kernel/spool-queue';
+import { isLoopbackUrl } from '../platform/loopback-host';
 import { placeAt } from '../platform/place';
 import { loadDisclosures } from '../policy/load-disclosure';
 import { loadPolicy } from '../policy/load-policy';
@@ -202,10 +210,13 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
 
   const live: OutwardPorts = {
     mail: createResendMail(settings.mail),
+    ...(!isLoopbackUrl(settings.mail.baseUrl) && {
+      before: { account: createResendAccount(settings.mail), txt: txtRecords() },
+    }),
     directory:
       'folder' in settings.directory
         ? createCsvDirectory(settings.directory.folder)
-        : createSqlDirectory(directoryPool!, settings.directory),
+        : createSqlDirectory(directoryPool!, settings.directory, readPaged(directoryPool!)),
     statusPage: createStaticStatusPage(
       createFolderSite(settings.status.dir, settings.status.url, { published: true }),
       organisation,

@@ -13,7 +13,7 @@ import {
 import type { Audience, DeliveryRef, OpenedDelivery, SpoolPlace } from '../activities/types';
 import { FAILURES } from '../domain/kernel/failures';
 import { foreignOf } from '../domain/kernel/foreign-payload';
-import { activities, failureText, failureType, SENDING, UNTIL_DONE } from './lib/activity-calls';
+import { AUDIENCE, activities, failureText, failureType, SENDING, UNTIL_DONE } from './lib/activity-calls';
 import { PersonAwaited } from './lib/person-awaited';
 import { atSpool, awayText, isAway, spoolOf } from './lib/spool-place';
 
@@ -161,7 +161,7 @@ function opening(
   at?: SpoolPlace,
 ): Promise<OpenedDelivery> {
   const open = (there: SpoolPlace | undefined) =>
-    activities(atSpool(UNTIL_DONE, there), `resolve recipients of ${title}`).openDelivery({ ...ref, audience });
+    activities(atSpool(AUDIENCE, there), `resolve recipients of ${title}`).openDelivery({ ...ref, audience });
   return insist(title, tell, async () => {
     try {
       return await open(at);

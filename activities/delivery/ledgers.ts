@@ -6,7 +6,7 @@ import type { DeliveryLedger, ObligationKey, SettleResult } from './ledger/ledge
 import type { PostgresLedger } from './ledger/postgres-ledger';
 
 export interface Ledgers {
-  postgres: DeliveryLedger & Pick<PostgresLedger, 'settleUndecided'>;
+  postgres: DeliveryLedger & Pick<PostgresLedger, 'settleUndecided' | 'answers'>;
   /** On local disk, for the time Postgres cannot be reached. */
   spool: DeliveryLedger;
   /** Whose disk the spool is on. */
@@ -22,12 +22,12 @@ export type LedgerName = 'postgres' | 'spool';
 const PROBE_MS = 3_000;
 
 /** True when Postgres answers in time. A fault that is no outage is thrown. */
-export async function postgresAnswers(ledgers: Ledgers, key: ObligationKey): Promise<boolean> {
+export async function postgresAnswers(ledgers: Ledgers): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, PROBE_MS, false);
   });
-  const answer = ledgers.postgres.summary(key).then(
+  const answer = ledgers.postgres.answers().then(
     () => true,
     (error) => {
       if (ledgers.isUnavailable(error)) return false;

@@ -1,11 +1,12 @@
 import type { Log } from '../../platform/log';
 import type { DirectoryPort } from '../directory/directory-port';
+import { heartbeating } from '../heartbeating';
 import type { ArtefactStore } from '../storage/artefacts';
 import type { OpenDeliveryInput, OpenedDelivery } from '../types';
-import { notYetTold, toEnter } from './count-reached';
+import { besideLedger } from './beside-ledger';
+import { comparesAddresses, toEnter } from './count-reached';
 import { claimedList, groupOf, keyOf } from './delivery-key';
-import type { Recipient } from './ledger/ledger';
-import { type Ledgers, onLedger, postgresAnswers } from './ledgers';
+import { asUnavailable, type LedgerName, type Ledgers, onLedger, postgresAnswers } from './ledgers';
 
 /** What opening a delivery needs. */
 export interface OpenDeliveryDeps {
@@ -19,29 +20,21 @@ export interface OpenDeliveryDeps {
  * Resolves the audience and enters it in the ledger, each recipient once for the ledger key, whatever is repeated.
  * Postgres first; when it does not answer, the spool, without those who may have been told already.
  */
-export async function openDelivery(deps: OpenDeliveryDeps, input: OpenDeliveryInput): Promise<OpenedDelivery> {
+export function openDelivery(deps: OpenDeliveryDeps, input: OpenDeliveryInput): Promise<OpenedDelivery> {
+  return heartbeating(() => opened(deps, input));
+}
+
+async function opened(deps: OpenDeliveryDeps, input: OpenDeliveryInput): Promise<OpenedDelivery> {
   const { ledgers, log, artefacts } = deps;
   const context = { incidentId: input.incidentId, obligation: input.obligation, round: input.round };
-  const { recipients, unknown } = await deps.directory.resolve(input.audience);
-  if (unknown.length > 0) {
-    log.error(
-      { ...context, unknown },
-      `${unknown.length} workspaces are not in the directory: add them or correct the assessment; the others are told, and the notice stays open`,
-    );
-  }
-  const group = groupOf(input);
 
-  if (await postgresAnswers(ledgers, keyOf(input))) {
+  if (await postgresAnswers(ledgers)) {
     try {
       // What was spooled comes first: who was told from there must not be told again from here.
       const merged = await mergedOrLogged(deps, context);
-      const present = await onLedger(ledgers, 'postgres', (ledger) => ledger.recipients(keyOf(input)));
-      const open = toEnter(input, recipients, present);
-      const fresh = merged ? open : await withoutClaimed(artefacts, input, open);
-      const { added, total } = await onLedger(ledgers, 'postgres', (ledger) => ledger.open(group, fresh));
-      return { ledger: 'postgres', total, added, unknownRefs: unknown.length };
+      return { ledger: 'postgres', ...(await entered(deps, input, 'postgres', !merged)) };
     } catch (error) {
-      if (!ledgers.isUnavailable(error) && (error as { type?: unknown }).type !== 'LedgerUnavailable') throw error;
+      if ((error as { type?: unknown }).type !== 'LedgerUnavailable') throw error;
     }
   }
   await assertTextsHere(artefacts, input);
@@ -50,9 +43,36 @@ export async function openDelivery(deps: OpenDeliveryDeps, input: OpenDeliveryIn
     { ...context, ...(place && { host: place.host }) },
     'Postgres cannot be reached: the delivery goes on in the spool on the disk of this host, and is bound to it',
   );
-  const spooled = notYetTold(recipients, await ledgers.spool.recipients(keyOf(input)));
-  const { added, total } = await ledgers.spool.open(group, await withoutClaimed(artefacts, input, spooled));
-  return { ledger: 'spool', ...(place && { spool: place }), total, added, unknownRefs: unknown.length };
+  return { ledger: 'spool', ...(place && { spool: place }), ...(await entered(deps, input, 'spool', true)) };
+}
+
+/** Enters whom the round must tell; `withoutClaimed`: but nobody whom a batch of this ledger key has held, in any ledger. */
+async function entered(
+  { ledgers, directory, artefacts, log }: OpenDeliveryDeps,
+  input: OpenDeliveryInput,
+  name: LedgerName,
+  withoutClaimed: boolean,
+): Promise<Pick<OpenedDelivery, 'total' | 'added' | 'unknownRefs'>> {
+  const audience = directory.read(input.audience);
+  // A mail to them may be out.
+  const claimed = withoutClaimed ? await artefacts.recall(claimedList(input)) : new Set<string>();
+  let added = 0;
+  const compared = name === 'postgres' && comparesAddresses(input);
+  await besideLedger(ledgers, name, keyOf(input), audience, compared, async (some, enter) => {
+    added += await enter(
+      groupOf(input),
+      some.flatMap(toEnter).filter(({ ref }) => !claimed.has(ref)),
+    );
+  });
+  const unknown = audience.unknown();
+  if (unknown.length > 0) {
+    log.error(
+      { incidentId: input.incidentId, obligation: input.obligation, round: input.round, unknown },
+      `${unknown.length} workspaces are not in the directory: add them or correct the assessment; the others are told, and the notice stays open`,
+    );
+  }
+  const { total } = await onLedger(ledgers, name, (ledger) => ledger.summary(keyOf(input)));
+  return { total, added, unknownRefs: unknown.length };
 }
 
 /** A spool is bound to this disk: it is not begun where the texts are not. @throws ArtefactsAway; another worker may have them. */
@@ -74,21 +94,11 @@ async function mergedOrLogged({ ledgers, log }: OpenDeliveryDeps, context: objec
     await ledgers.mergeSpool();
     return true;
   } catch (error) {
-    if (ledgers.isUnavailable(error)) throw error;
+    if (ledgers.isUnavailable(error)) throw asUnavailable(ledgers, error);
     log.error(
       { ...context, error: (error as Error).name },
       'the spool cannot be merged: repair its folder; who was told from it is not told again',
     );
     return false;
   }
-}
-
-/** Without those whom a batch of this ledger key has held, in any ledger: a mail to them may be out. */
-async function withoutClaimed(
-  artefacts: ArtefactStore,
-  input: OpenDeliveryInput,
-  recipients: Recipient[],
-): Promise<Recipient[]> {
-  const claimed = await artefacts.recall(claimedList(input));
-  return recipients.filter(({ ref }) => !claimed.has(ref));
 }

@@ -7,11 +7,11 @@ import { type FrozenNotice, thawNotice } from '../notices/frozen-notice';
 import { hashesOf } from '../notices/own-renderings';
 import { renderingFor } from '../notices/rendering-for';
 import type { ArtefactStore } from '../storage/artefacts';
-import type { SendBatchesInput, SendBatchesResult, UndecidedBatch } from '../types';
+import type { SendBatchesInput, SendBatchesResult } from '../types';
 import { batchSize } from './batch-size';
 import { claimedList, groupOf, keyOf } from './delivery-key';
-import { type ClaimedBatch, type DeliveryLedger, UNDECIDED } from './ledger/ledger';
-import { assertSpoolHere, type Ledgers, onLedger, presentLedger } from './ledgers';
+import type { ClaimedBatch } from './ledger/ledger';
+import { assertSpoolHere, type LedgerName, type Ledgers, onLedger, presentLedger } from './ledgers';
 import { type Counts, type MemberText, sendBatch } from './send-batch';
 
 /** What sending needs. `now`: the real clock. */
@@ -28,8 +28,8 @@ const HEARTBEAT_MS = 5_000;
 const MOST_UNDECIDED = 20;
 
 /**
- * Sends up to `maxBatches` batches of the round: first the one whose outcome is open, with the same key, members and
- * body. Nothing is rendered here; the frozen bytes go out. Heartbeats, result and errors hold counts only.
+ * Sends up to `maxBatches` batches of the round, some side by side: first those whose outcome is open, with the same key, members
+ * and body. Nothing is rendered here; the frozen bytes go out. Heartbeats, result and errors hold counts only.
  */
 export async function sendBatches(deps: SendBatchesDeps, input: SendBatchesInput): Promise<SendBatchesResult> {
   const { ledgers, artefacts } = deps;
@@ -52,43 +52,88 @@ export async function sendBatches(deps: SendBatchesDeps, input: SendBatchesInput
     };
   };
   const beat = () => Context.current().heartbeat({ sent: counts.sent, failed: counts.failed });
+  // The ledger's instants follow the incident's clock in an exercise, where time is compressed.
+  const now = () => (input.exercise ? new Date(input.at) : deps.now());
   const timer = setInterval(beat, HEARTBEAT_MS);
   try {
     // Of those that are begun now: one that was begun before keeps its members, and with them its body and key.
     const size = await batchSize(artefacts, input.renderings);
-    for (let batches = 0; batches < input.maxBatches; batches++) {
-      stopWhenCancelled();
-      // The ledger's instants follow the incident's clock in an exercise, where time is compressed.
-      const now = () => (input.exercise ? new Date(input.at) : deps.now());
+    const inHand = new Set<string>();
+    const claim = async () => {
       const ledger = await presentLedger(ledgers, input.ledger, keyOf(input));
-      const batch = await onLedger(ledgers, ledger, (l) => l.claimBatch(groupOf(input), size, now()));
-      if (!batch) {
-        const undecided = await onLedger(ledgers, ledger, (l) => undecidedOf(l, input));
-        return { done: true, ...counts, ...(undecided.length > 0 && { undecided }) };
+      const batch = await onLedger(ledgers, ledger, (l) => l.claimBatch(groupOf(input), size, now(), [...inHand]));
+      if (batch) inHand.add(batch.batchKey);
+      return { ledger, batch };
+    };
+    const one = async ({ ledger, batch }: { ledger: LedgerName; batch: ClaimedBatch }) => {
+      try {
+        await artefacts.remember(claimedList(input), refsOf(batch));
+        const noticeOf = await noticeFor(batch.language);
+        const texts = new Map<string, MemberText>();
+        for (const ref of refsOf(batch)) texts.set(ref, await noticeOf(ref));
+        await sendBatch({ ...deps, ledger, now }, { effect: input, batch, texts }, counts);
+      } finally {
+        inHand.delete(batch.batchKey);
       }
-      await artefacts.remember(claimedList(input), refsOf(batch));
-      const noticeOf = await noticeFor(batch.language);
-      const texts = new Map<string, MemberText>();
-      for (const ref of refsOf(batch)) texts.set(ref, await noticeOf(ref));
-      await sendBatch({ ...deps, ledger, now }, { effect: input, batch, texts }, counts);
       beat();
-    }
-    return { done: false, ...counts };
+    };
+    const done = await sideBySide(input.maxBatches, claim, one);
+    if (!done) return { done, ...counts };
+    const ledger = await presentLedger(ledgers, input.ledger, keyOf(input));
+    const undecided = await onLedger(ledgers, ledger, (l) => l.waiting(groupOf(input), MOST_UNDECIDED));
+    return { done, ...counts, ...(undecided.length > 0 && { undecided }) };
   } finally {
     clearInterval(timer);
   }
 }
 
-/** The batches of the round that wait for a person. */
-async function undecidedOf(ledger: DeliveryLedger, input: SendBatchesInput): Promise<UndecidedBatch[]> {
-  if ((await ledger.summary(keyOf(input))).unknown === 0) return [];
-  const found = new Map<string, UndecidedBatch>();
-  for (const { batchKey, claimedAt, errorCode, round } of await ledger.recipients(keyOf(input))) {
-    if (errorCode !== UNDECIDED || round !== input.round || !batchKey || !claimedAt) continue;
-    const { recipients = 0 } = found.get(batchKey) ?? {};
-    found.set(batchKey, { batch: batchKey, recipients: recipients + 1, claimedAt });
+/** Batches that one call has on their way at once: while one waits for the provider, the next is claimed. */
+const LANES = 4;
+
+/**
+ * Sends up to so many batches, some of them at once, each claimed when it is its turn. True when nothing is left to claim. The
+ * first failure lets those on their way end, begins no other, and is thrown.
+ */
+async function sideBySide<C extends { batch: ClaimedBatch | undefined }>(
+  maxBatches: number,
+  claim: () => Promise<C>,
+  send: (claimed: C & { batch: ClaimedBatch }) => Promise<void>,
+): Promise<boolean> {
+  let left = maxBatches;
+  const failures: unknown[] = [];
+  // One after the other: each must know what the others have in hand.
+  let claiming: Promise<unknown> = Promise.resolve();
+  const next = () => {
+    const claimed = claiming.then(claim);
+    claiming = claimed.catch(() => undefined);
+    return claimed;
+  };
+  const lane = async () => {
+    try {
+      while (left > 0 && failures.length === 0) {
+        stopWhenCancelled();
+        left--;
+        const claimed = await next();
+        if (!claimed.batch) {
+          left++;
+          return;
+        }
+        await send({ ...claimed, batch: claimed.batch });
+      }
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+  for (;;) {
+    await Promise.all(Array.from({ length: LANES }, lane));
+    if (failures.length > 0) throw failures[0];
+    if (left === 0) return false;
+    // What one lane gave back after the others had found nothing is claimed now.
+    const last = await next();
+    if (!last.batch) return true;
+    left--;
+    await send({ ...last, batch: last.batch });
   }
-  return [...found.values()].slice(0, MOST_UNDECIDED);
 }
 
 function refsOf(batch: ClaimedBatch): string[] {

@@ -1,47 +1,65 @@
 import type { DirectoryPort } from '../directory/directory-port';
+import { heartbeating } from '../heartbeating';
 import type { DeliverySummary, OpenDeliveryInput, SpoolPlace } from '../types';
-import { countReached, toEnter } from './count-reached';
+import { besideLedger } from './beside-ledger';
+import { comparesAddresses, reachOf, toEnter } from './count-reached';
 import { keyOf } from './delivery-key';
-import { assertSpoolHere, asUnavailable, type Ledgers, onLedger, presentLedger } from './ledgers';
+import { assertSpoolHere, asUnavailable, type LedgerName, type Ledgers, onLedger, presentLedger } from './ledgers';
+
+interface Deps {
+  ledgers: Ledgers;
+  directory: DirectoryPort;
+}
 
 /**
  * The counts of a delivery over all rounds of its ledger key, and who was reached of the audience as the directory has it
  * now. `pending`: everything whose outcome is still open, and whoever must be told and is not in the ledger yet.
  */
-export async function summariseDelivery(
-  { ledgers, directory }: { ledgers: Ledgers; directory: DirectoryPort },
-  input: OpenDeliveryInput,
-): Promise<DeliverySummary> {
-  const resolved = await directory.resolve(input.audience);
-  const name = await presentLedger(ledgers, 'spool', keyOf(input));
-  const counts = await onLedger(ledgers, name, (ledger) => ledger.summary(keyOf(input)));
-  const deliveries = await onLedger(ledgers, name, (ledger) => ledger.recipients(keyOf(input)));
-  const entered = new Set(deliveries.map(({ ref }) => ref));
-  const missing = toEnter(input, resolved.recipients, deliveries).filter(({ ref }) => !entered.has(ref));
-  return {
-    counted: countReached(input.audience, resolved, deliveries),
-    total: counts.total,
-    sent: counts.sent,
-    failed: counts.failed,
-    pending: counts.pending + counts.sending + counts.unknown + missing.length,
-    ...(counts.firstSentAt && { firstSentAt: counts.firstSentAt }),
-    ...(counts.lastSentAt && { lastSentAt: counts.lastSentAt }),
-  };
+export function summariseDelivery(deps: Deps, input: OpenDeliveryInput): Promise<DeliverySummary> {
+  return heartbeating(async () => {
+    const { ledgers } = deps;
+    const name = await presentLedger(ledgers, 'spool', keyOf(input));
+    const counts = await onLedger(ledgers, name, (ledger) => ledger.summary(keyOf(input)));
+    const { counted, missing } = await counting(deps, name, input);
+    return {
+      counted,
+      total: counts.total,
+      sent: counts.sent,
+      failed: counts.failed,
+      pending: counts.pending + counts.sending + counts.unknown + missing,
+      ...(counts.firstSentAt && { firstSentAt: counts.firstSentAt }),
+      ...(counts.lastSentAt && { lastSentAt: counts.lastSentAt }),
+    };
+  });
 }
 
 /** Who was reached of an audience, with what the provider told since. Throws LedgerUnavailable, and is retried, until Postgres is back. */
-export async function recountDelivery(
-  { ledgers, directory }: { ledgers: Ledgers; directory: DirectoryPort },
-  input: OpenDeliveryInput,
-): Promise<Pick<DeliverySummary, 'counted'>> {
-  const resolved = await directory.resolve(input.audience);
-  try {
+export function recountDelivery(deps: Deps, input: OpenDeliveryInput): Promise<Pick<DeliverySummary, 'counted'>> {
+  return heartbeating(async () => {
     // A spool knows nothing of what came back: what it holds is counted where that stands.
-    await ledgers.mergeSpool();
-    return { counted: countReached(input.audience, resolved, await ledgers.postgres.recipients(keyOf(input))) };
-  } catch (error) {
-    throw asUnavailable(ledgers, error);
-  }
+    await mergeSpool(deps.ledgers);
+    const { counted } = await counting(deps, 'postgres', input);
+    return { counted };
+  });
+}
+
+/** `missing`: whoever must be told and is not in the ledger. */
+async function counting(
+  { ledgers, directory }: Deps,
+  name: LedgerName,
+  input: OpenDeliveryInput,
+): Promise<Pick<DeliverySummary, 'counted'> & { missing: number }> {
+  const reach = reachOf(input.audience);
+  let missing = 0;
+  const audience = directory.read(input.audience);
+  await besideLedger(ledgers, name, keyOf(input), audience, comparesAddresses(input), async (some) => {
+    for (const one of some) {
+      reach.add(one);
+      const refs = new Set(one.known.map(({ ref }) => ref));
+      missing += toEnter(one).filter(({ ref }) => !refs.has(ref)).length;
+    }
+  });
+  return { counted: reach.counted(), missing };
 }
 
 /** Brings what is spooled here into Postgres. Throws LedgerUnavailable, and is retried, until Postgres is back. */

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readCsv } from './csv';
+import { readCsvFile } from './csv';
 import { createDirectory } from './directory';
 import type { DirectoryPort } from './directory-port';
 
@@ -18,15 +17,18 @@ export const CSV_FILES = {
  * A missing or malformed file is an error that names it.
  */
 export function createCsvDirectory(dir: string): DirectoryPort {
-  const rows = async <N extends keyof typeof CSV_FILES>(name: N) => {
+  async function* rows<N extends keyof typeof CSV_FILES>(name: N) {
     const columns: ReadonlyArray<(typeof CSV_FILES)[N][number]> = CSV_FILES[name];
-    const text = await readFile(path.join(dir, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    try {
+      yield* readCsvFile(name, path.join(dir, name), columns);
+    } catch (error) {
+      const { code, syscall } = error as NodeJS.ErrnoException;
+      if (!syscall) throw error;
       throw new Error(
-        `the directory's file ${name} cannot be read (${error.code}): put it in the directory's folder, with the columns ${columns.join(',')}`,
+        `the directory's file ${name} cannot be read (${code}): put it in the directory's folder, with the columns ${columns.join(',')}`,
       );
-    });
-    return readCsv(name, text, columns);
-  };
+    }
+  }
   return createDirectory({
     workspaces: () => rows('workspaces.csv'),
     individuals: () => rows('individuals.csv'),

@@ -22,9 +22,29 @@ export interface ResolvedAudience {
   unknown: string[];
 }
 
+/** A row of the directory that belongs to an audience: one address, and of people one of their groups. */
+export interface AudienceRow {
+  /** As of a recipient, without a number. */
+  ref: string;
+  address: string;
+  language: string;
+  group?: Group;
+}
+
+/** An audience as the rows of the directory come, some at a time: who several rows and addresses are is found out later. */
+export interface AudienceRows {
+  /** Of workspaces each owner is told; of people each address once. */
+  of: 'workspaces' | 'people';
+  pages: AsyncIterable<AudienceRow[]>;
+  /** The unknown ones, as in `ResolvedAudience`, once all pages were read. */
+  unknown(): string[];
+}
+
 export interface DirectoryPort {
-  /** Who an audience is, now. Throws AudienceNotMailable for recipients that the directory does not hold. */
+  /** Who an audience is, now, all of it at once. Throws AudienceNotMailable for recipients that the directory does not hold. */
   resolve(audience: Audience): Promise<ResolvedAudience>;
+  /** The same as rows, never all of them in memory. Throws as `resolve` does, when it is begun. */
+  read(audience: Audience): AudienceRows;
 }
 
 /** A row of the directory's workspaces. One with several owners has several rows, or several addresses in a cell. */
@@ -50,9 +70,12 @@ export interface SubscriberRow {
   language: string;
 }
 
+/** Rows, some at a time; or all of them, of a source that has few. */
+export type Rows<R> = AsyncIterable<R[]> | Promise<R[]>;
+
 /** Where the rows come from. `workspaces`: ids, or null for all. Rows beyond those asked for do no harm. */
 export interface DirectorySource {
-  workspaces(workspaces: string[] | null): Promise<WorkspaceRow[]>;
-  individuals(workspaces: string[] | null, dataSets: string[]): Promise<IndividualRow[]>;
-  subscribers(): Promise<SubscriberRow[]>;
+  workspaces(workspaces: string[] | null): Rows<WorkspaceRow>;
+  individuals(workspaces: string[] | null, dataSets: string[]): Rows<IndividualRow>;
+  subscribers(): Rows<SubscriberRow>;
 }

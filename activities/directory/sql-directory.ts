@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import { createDirectory } from './directory';
 import type { DirectoryPort } from './directory-port';
 
@@ -23,19 +24,55 @@ export interface DirectoryQueries {
   subscribers: string;
 }
 
-/** A directory in a database. A missing column is an error that names query and column; the driver's errors pass through. */
-export function createSqlDirectory(pool: Queryable, queries: DirectoryQueries): DirectoryPort {
-  const rows = async <N extends keyof DirectoryQueries>(name: N, values: unknown[]) => {
-    const columns: readonly (typeof COLUMNS)[N][number][] = COLUMNS[name];
-    const result = await pool.query(queries[name], values);
-    return result.rows.map((row) => {
-      refuseMissing(name, Object.keys(row));
-      return Object.fromEntries(columns.map((column) => [column, String(row[column] ?? '')])) as Record<
-        (typeof COLUMNS)[N][number],
-        string
-      >;
-    });
+/** Asks a query; its rows come some at a time. */
+export type ReadRows = (query: string, values: unknown[]) => AsyncIterable<Record<string, unknown>[]>;
+
+/** All rows at once. */
+export function readWhole(pool: Queryable): ReadRows {
+  return async function* (query, values) {
+    yield (await pool.query(query, values)).rows;
   };
+}
+
+/** Rows that are read at once. */
+const PAGE = 2_000;
+
+/** Through a cursor, so that no more than a page is in memory. */
+export function readPaged(pool: Pool): ReadRows {
+  return async function* (query, values) {
+    const client = await pool.connect();
+    let lost: Error | undefined;
+    try {
+      await client.query('BEGIN READ ONLY');
+      await client.query(`DECLARE directory NO SCROLL CURSOR FOR ${unended(query)}`, values);
+      for (;;) {
+        const { rows } = await client.query(`FETCH ${PAGE} FROM directory`);
+        if (rows.length === 0) return;
+        yield rows;
+      }
+    } catch (error) {
+      lost = error as Error;
+      throw error;
+    } finally {
+      if (!lost) await client.query('ROLLBACK').catch((error: Error) => (lost = error));
+      client.release(lost);
+    }
+  };
+}
+
+/** A directory in a database. A missing column is an error that names query and column; the driver's errors pass through. */
+export function createSqlDirectory(pool: Queryable, queries: DirectoryQueries, read = readWhole(pool)): DirectoryPort {
+  async function* rows<N extends keyof DirectoryQueries>(name: N, values: unknown[]) {
+    const columns: readonly (typeof COLUMNS)[N][number][] = COLUMNS[name];
+    for await (const page of read(queries[name], values))
+      yield page.map((row) => {
+        refuseMissing(name, Object.keys(row));
+        return Object.fromEntries(columns.map((column) => [column, String(row[column] ?? '')])) as Record<
+          (typeof COLUMNS)[N][number],
+          string
+        >;
+      });
+  }
   return createDirectory({
     workspaces: (ids) => rows('workspaces', [ids]),
     individuals: (ids, dataSets) => rows('individuals', [ids, dataSets]),

@@ -13,7 +13,7 @@ export const LONGEST_PAUSE_MS = 60 * 60_000;
 export function waitOf(
   headers: Record<string, string> | null,
   nowMs: number,
-): { retryAfterMs?: number; resetMs?: number; remaining?: number } {
+): { retryAfterMs?: number; resetMs?: number; remaining?: number; limit?: number } {
   const seconds = (name: string) => {
     const text = headers?.[name]?.trim();
     if (!text) return undefined;
@@ -24,10 +24,12 @@ export function waitOf(
   const retryAfter = seconds('retry-after') ?? (Number.isNaN(date) ? undefined : Math.max(0, (date - nowMs) / 1000));
   const reset = seconds('ratelimit-reset');
   const remaining = seconds('ratelimit-remaining');
+  const limit = seconds('ratelimit-limit');
   return {
     ...(retryAfter !== undefined && { retryAfterMs: pauseOf(retryAfter) }),
     ...(reset !== undefined && { resetMs: pauseOf(reset) }),
     ...(remaining !== undefined && { remaining }),
+    ...(limit !== undefined && { limit }),
   };
 }
 
@@ -35,21 +37,91 @@ function pauseOf(seconds: number): number {
   return Math.min(seconds * 1000, LONGEST_PAUSE_MS);
 }
 
-/** Holds requests back while the provider's window is used up. One for each provider account in a process. */
-export class RatePacer {
-  private freeAtMs = 0;
+/** A window that is open: when the next one begins is known once this one is used up and an answer says so. */
+const NEXT_ANSWER = Number.POSITIVE_INFINITY;
 
-  /** Waits until the window is open again, but no longer than `MAX_INLINE_WAIT_MS`. */
-  async turn(): Promise<void> {
-    const waitMs = Math.min(this.freeAtMs - Date.now(), MAX_INLINE_WAIT_MS);
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+/**
+ * Holds requests back while the provider's window is used up, and lets them through in turn: one of each party that waits,
+ * whoever has how many waiting, so that a status update is not behind a million letters. One for each provider account in a
+ * process; what other processes use up is in the same headers.
+ */
+export class RatePacer {
+  /** Those that wait, by party, the party whose turn is next first. */
+  private readonly waiting = new Map<string, Array<() => void>>();
+  /** Requests that may still begin in this window; undefined while the provider has not said. */
+  private left: number | undefined;
+  /** What the provider last gave a window. */
+  private limit: number | undefined;
+  private opensAtMs = NEXT_ANSWER;
+  /** Begun, and no answer yet. */
+  private underWay = 0;
+  private timer?: NodeJS.Timeout;
+
+  /** Begins when it is this party's turn and the window is open; a closed one is waited for `MAX_INLINE_WAIT_MS` at most. */
+  async turn<T extends { headers: Record<string, string> | null }>(
+    party: string,
+    request: () => Promise<T>,
+  ): Promise<T> {
+    await new Promise<void>((resolve) => {
+      this.waiting.set(party, [...(this.waiting.get(party) ?? []), resolve]);
+      this.letThrough();
+    });
+    let headers: Record<string, string> | null = null;
+    try {
+      const answer = await request();
+      headers = answer.headers;
+      return answer;
+    } finally {
+      this.underWay--;
+      this.heard(headers);
+    }
   }
 
   /** Takes note of an answer's headers. */
-  heard(headers: Record<string, string> | null): void {
+  private heard(headers: Record<string, string> | null): void {
     const nowMs = Date.now();
-    const { retryAfterMs, resetMs, remaining } = waitOf(headers, nowMs);
+    const { retryAfterMs, resetMs, remaining, limit } = waitOf(headers, nowMs);
+    this.limit = limit ?? this.limit;
+    if (remaining !== undefined) this.left = Math.max(0, remaining - this.underWay);
     const waitMs = retryAfterMs ?? (remaining === 0 ? resetMs : undefined);
-    if (waitMs !== undefined) this.freeAtMs = Math.max(this.freeAtMs, nowMs + waitMs);
+    if (waitMs !== undefined) {
+      this.left = 0;
+      this.opensAt(nowMs + Math.min(waitMs, MAX_INLINE_WAIT_MS));
+    } else if (this.left === 0) {
+      if (resetMs !== undefined) this.opensAt(nowMs + Math.min(resetMs, MAX_INLINE_WAIT_MS));
+      // Nobody says when, and no other answer is awaited that could.
+      else if (this.underWay === 0 && this.opensAtMs === NEXT_ANSWER) this.opensAtMs = nowMs;
+    }
+    this.letThrough();
+  }
+
+  /** The latest of what several answers said. */
+  private opensAt(ms: number): void {
+    this.opensAtMs = this.opensAtMs === NEXT_ANSWER ? ms : Math.max(this.opensAtMs, ms);
+  }
+
+  private letThrough(): void {
+    const nowMs = Date.now();
+    if (this.left === 0 && nowMs >= this.opensAtMs) {
+      this.left = this.limit;
+      this.opensAtMs = NEXT_ANSWER;
+    }
+    while (this.waiting.size > 0 && (this.left === undefined || this.left > 0)) {
+      const [party, [first, ...rest]] = this.waiting.entries().next().value!;
+      // Behind all others that wait.
+      this.waiting.delete(party);
+      if (rest.length > 0) this.waiting.set(party, rest);
+      if (this.left !== undefined) this.left--;
+      this.underWay++;
+      first!();
+    }
+    if (this.waiting.size === 0 || this.timer || this.opensAtMs === NEXT_ANSWER) return;
+    this.timer = setTimeout(
+      () => {
+        this.timer = undefined;
+        this.letThrough();
+      },
+      Math.max(1, this.opensAtMs - nowMs),
+    );
   }
 }

@@ -18,6 +18,11 @@ export interface ResendMailConfig extends Sender {
   baseUrl: string;
 }
 
+/** Whose turn it is: the mails of one notice are of one party. */
+function partyOf({ tags }: MailMessage): string {
+  return tags.map(({ name, value }) => `${name}:${value}`).join(' ');
+}
+
 interface Answer<T> {
   data: T | null;
   error: ResendError | null;
@@ -35,11 +40,9 @@ export function createResendMail(
   guard(target(), []);
   const pacer = new RatePacer();
 
-  const paced = async <T>(call: () => Promise<Answer<T>>): Promise<Answer<T>> => {
+  const paced = async <T>(party: string, call: () => Promise<Answer<T>>): Promise<Answer<T>> => {
     for (let attempt = 1; ; attempt++) {
-      await pacer.turn();
-      const answer = await call();
-      pacer.heard(answer.headers);
+      const answer = await pacer.turn(party, call);
       const { retryAfterMs, resetMs } = waitOf(answer.headers, Date.now());
       const waitMs = retryAfterMs ?? resetMs;
       const limited =
@@ -85,6 +88,7 @@ export function createResendMail(
       guard(target(), messages);
       const emails = messages.map(emailOf);
       const answer = await paced(
+        partyOf(messages[0]!),
         () => client.batch.send(emails, optionsOf(idempotencyKey)) as Promise<Answer<{ data?: unknown }>>,
       );
       return outcomeOf(
@@ -97,6 +101,7 @@ export function createResendMail(
       guard(target(), [message]);
       const email = emailOf(message);
       const answer = await paced(
+        partyOf(message),
         () => client.emails.send(email, optionsOf(idempotencyKey)) as Promise<Answer<{ id?: unknown }>>,
       );
       return outcomeOf(answer, ({ id }) => [id], 1);
@@ -105,7 +110,7 @@ export function createResendMail(
       const found = new Map<string, string>();
       let after: string | undefined;
       for (let page = 0; page < MAX_PAGES; page++) {
-        const answer = await paced(() =>
+        const answer = await paced('search', () =>
           client.emails.list(
             { limit: 100, ...(after ? { after } : {}) },
             { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) },

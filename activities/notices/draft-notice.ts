@@ -2,6 +2,7 @@ import type { Rendering } from '../../domain/incident/events';
 import type { Log } from '../../platform/log';
 import type { DirectoryPort } from '../directory/directory-port';
 import { failure } from '../failures';
+import { type BeforeSending, notesBeforeSending } from '../mail/before-sending';
 import { EXERCISE_PREFIX } from '../mail/exercise-mail';
 import type { Sender } from '../mail/mail-port';
 import type { ArtefactStore } from '../storage/artefacts';
@@ -13,7 +14,7 @@ import { freezeNotice } from './frozen-notice';
 import { asHtml } from './inert';
 import { page } from './pages';
 import { phrasesOf } from './phrases';
-import { reachOf } from './reach';
+import { reachOf, recipientsOf } from './reach';
 import { renderNotice } from './render';
 import { type Drafted, type Frozen, renderAll, type Untranslated } from './renderings';
 import { templateData } from './template-data';
@@ -24,8 +25,10 @@ export interface DraftDeps {
   artefacts: ArtefactStore;
   site: Site;
   organisation: () => Promise<string>;
-  directory: DirectoryPort;
+  directory: Pick<DirectoryPort, 'resolve'>;
   sender?: Sender;
+  /** Who says how the provider takes mail from that sender, and to whom it delivers none; without it the preview says nothing of that. */
+  before?: BeforeSending;
   log: Log;
   templatesDir?: string;
 }
@@ -43,16 +46,18 @@ export async function draftNotice(deps: DraftDeps, input: DraftInput): Promise<D
   const frozen: Frozen = { artefacts, freeze: (notice) => freezeNotice(artefacts, input.incidentId, notice, sender) };
   const { drafted, untranslated } = await renderAll(frozen, input, templates, organisation);
   const renderings = drafted.map(({ rendering }) => rendering);
+  const found = await recipientsOf(deps, input);
+  const addresses = found?.recipients.map(({ address }) => address);
+  const before = sender && deps.before ? await notesBeforeSending(deps.before, sender, addresses) : [];
   const urls: string[] = [];
   for (const each of drafted) {
-    const preview = previewPage(input, each, { all: renderings, untranslated, sender });
+    const preview = previewPage(input, each, { all: renderings, untranslated, sender, before });
     urls.push(await deps.site.write(previewPath(input, each.rendering.language), preview));
   }
-  const reach = await reachOf(deps, input, renderings);
   return {
     renderings,
     url: urls[0]!,
-    ...(reach && { reach }),
+    ...(found && { reach: reachOf(found, renderings) }),
     ...(Object.keys(untranslated).length > 0 && { untranslated }),
   };
 }
@@ -125,13 +130,14 @@ interface Beside {
   all: Rendering[];
   untranslated: Untranslated;
   sender: Sender | undefined;
+  before: string[];
 }
 
 /** What whoever approves must know beside the text. */
 function previewNotes(
   { edits = [] }: DraftInput,
   { language, own }: Rendering,
-  { untranslated, sender }: Beside,
+  { untranslated, sender, before }: Beside,
 ): string[] {
   const edit = edits.find((each) => each.language === language);
   const lacking = Object.entries(untranslated).map(
@@ -140,6 +146,7 @@ function previewNotes(
   );
   return [
     ...(sender ? [`From ${sender.from}${sender.replyTo ? `, answers to ${sender.replyTo}` : ''}.`] : []),
+    ...before,
     ...(edit ? [`Edited by ${edit.by}.`] : []),
     ...(own ? [`${own.count} workspaces get the same notice with their own number of individuals.`] : []),
     ...lacking,

@@ -1,27 +1,19 @@
 /** How many an email notice would reach, for whoever approves it. */
 import type { Reach, Rendering } from '../../domain/incident/events';
 import type { Log } from '../../platform/log';
-import type { DirectoryPort } from '../directory/directory-port';
+import type { DirectoryPort, ResolvedAudience } from '../directory/directory-port';
 import { isMailAddress } from '../mail/mail-address';
 import type { DraftInput } from '../types';
 import { renderingFor } from './rendering-for';
 
-/** Counts the mails by the language of their text. A directory that does not answer stops no draft. */
-export async function reachOf(
-  { directory, log }: { directory: DirectoryPort; log: Log },
+/** Whom an email notice would go to now. A directory that does not answer stops no draft. */
+export async function recipientsOf(
+  { directory, log }: { directory: Pick<DirectoryPort, 'resolve'>; log: Log },
   { audience, incidentId, obligation }: DraftInput,
-  renderings: Rendering[],
-): Promise<Reach | undefined> {
+): Promise<ResolvedAudience | undefined> {
   if (!audience) return undefined;
   try {
-    const { recipients, unknown } = await directory.resolve(audience);
-    const languages: Record<string, number> = {};
-    const usable = recipients.filter(({ address }) => isMailAddress(address));
-    for (const { language } of usable) {
-      const read = renderingFor(renderings, language)?.language ?? language;
-      languages[read] = (languages[read] ?? 0) + 1;
-    }
-    return { languages, unreachable: recipients.length - usable.length + unknown.length };
+    return await directory.resolve(audience);
   } catch (error) {
     log.warn(
       { incidentId, obligation, error: (error as Error).name },
@@ -29,4 +21,15 @@ export async function reachOf(
     );
     return undefined;
   }
+}
+
+/** Counts the mails by the language of their text. */
+export function reachOf({ recipients, unknown }: ResolvedAudience, renderings: Rendering[]): Reach {
+  const languages: Record<string, number> = {};
+  const usable = recipients.filter(({ address }) => isMailAddress(address));
+  for (const { language } of usable) {
+    const read = renderingFor(renderings, language)?.language ?? language;
+    languages[read] = (languages[read] ?? 0) + 1;
+  }
+  return { languages, unreachable: recipients.length - usable.length + unknown.length };
 }

@@ -66,10 +66,9 @@ export function doctorCommand(program: Command, shell: Shell): void {
 
 /** The process as its environment describes it. */
 async function patientOf(env: NodeJS.ProcessEnv, options: Options) {
-  const { Resolver } = await import('node:dns/promises');
+  const { txtRecords } = await import('../../activities/mail/dmarc.js');
   const { temporalTarget } = await import('../connect.js');
   const { connectTo } = await import('../../client/connect.js');
-  const dns = new Resolver({ timeout: 3_000, tries: 2 });
   let client: TocsinClient | undefined;
   const patient: Patient = {
     name: options.for,
@@ -89,14 +88,7 @@ async function patientOf(env: NodeJS.ProcessEnv, options: Options) {
       client ??= await connectTo(temporalTarget(env), encryptionKeys, taskQueue);
       return client;
     },
-    async txt(name) {
-      const none = ['ENODATA', 'ENOTFOUND'];
-      const records = await dns.resolveTxt(name).catch((error: NodeJS.ErrnoException) => {
-        if (none.includes(error.code ?? '')) return [];
-        throw error;
-      });
-      return records.map((parts) => parts.join(''));
-    },
+    txt: txtRecords(),
   };
   return { patient, close: () => Promise.resolve(client?.close()) };
 }

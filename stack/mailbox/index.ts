@@ -8,7 +8,7 @@ import { RateLimiter } from '../rate-limit';
 import { type Email, parseEmail } from './email';
 import { MailboxError, type MailboxErrorName } from './errors';
 import { routeMailboxPages } from './pages';
-import { type MessageFilter, MessageStore, type StoredMessage } from './store';
+import { type MessageFilter, MessageStore, type Messages, type StoredMessage } from './store';
 import { Webhooks, type WebhookTarget } from './webhooks';
 
 export type { MessageFilter, StoredMessage } from './store';
@@ -17,6 +17,8 @@ export type { MessageFilter, StoredMessage } from './store';
 export interface MailboxOptions {
   /** Folder that keeps the messages. */
   dir: string;
+  /** What keeps them in the place of the folder. */
+  messages?: Messages;
   port?: number;
   /** The key that senders must give; any key is good when this is not set. */
   apiKey?: string;
@@ -43,7 +45,7 @@ export interface Mailbox extends LocalServer {
  * Messages and idempotency keys survive a restart and a crash of the process.
  */
 export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
-  const store = new MessageStore(path.join(options.dir, 'messages'), options.now ?? Date.now);
+  const store = options.messages ?? new MessageStore(path.join(options.dir, 'messages'), options.now ?? Date.now);
   const faults = new FaultBox(options.faults);
   const limiter = new RateLimiter();
   const inFlight = new Set<string>();

@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import { escapeHtml } from '../../platform/html';
 import { instant, sendPage } from '../page';
 import { MailboxError } from './errors';
-import type { MessageStore, StoredMessage } from './store';
+import type { Messages, StoredMessage } from './store';
 
 const SHOWN = 500;
 
 /** Adds the pages for people: the list at `/` (filtered by `?tag=` and `?to=`) and one message at `/messages/:id`. */
-export function routeMailboxPages(app: FastifyInstance, store: MessageStore): void {
+export function routeMailboxPages(app: FastifyInstance, store: Messages): void {
   app.get<{ Querystring: { tag?: string; to?: string } }>('/', async (request, reply) => {
     const { tag, to } = request.query;
     const all = store.list();

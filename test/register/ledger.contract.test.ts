@@ -96,6 +96,31 @@ describe.each(['postgres', 'spool'])('the delivery ledger (%s)', (kind) => {
     expect(again.recipients.map(({ status }) => status)).toEqual(['sent', 'unknown', 'pending']);
   });
 
+  test('whoever says that a batch is in hand gets the next one; it is handed out again once they do not', async () => {
+    const group = newGroup();
+    await ledger.open(group, people(5));
+    const first = (await ledger.claimBatch(group, 2, now))!;
+    const second = (await ledger.claimBatch(group, 2, now, [first.batchKey]))!;
+    expect(refsOf(second)).toEqual(['ws-000003', 'ws-000004']);
+    const third = (await ledger.claimBatch(group, 2, now, [first.batchKey, second.batchKey]))!;
+    expect(refsOf(third)).toEqual(['ws-000005']);
+    const inHand = [first, second, third].map(({ batchKey }) => batchKey);
+    expect(await ledger.claimBatch(group, 2, now, inHand)).toBeUndefined();
+    expect(await ledger.claimBatch(group, 2, later)).toEqual({ ...first, isNew: false });
+  });
+
+  test('the batches that wait for a person are told by their keys, and block no other', async () => {
+    const group = newGroup();
+    await ledger.open(group, people(3));
+    const batch = (await ledger.claimBatch(group, 2, now))!;
+    await ledger.settleBatch(batch.batchKey, all(batch, 'unknown', { errorCode: 'key-conflict' }), later);
+    expect(await ledger.waiting(group, 20)).toEqual([
+      { batch: batch.batchKey, recipients: 2, claimedAt: now.toISOString() },
+    ]);
+    expect(await ledger.waiting({ ...group, round: 2 }, 20)).toEqual([]);
+    expect(refsOf(await ledger.claimBatch(group, 2, later))).toEqual(['ws-000003']);
+  });
+
   test('a batch known not to have gone out is claimed again, after which all is done', async () => {
     const group = newGroup();
     await ledger.open(group, people(2));

@@ -59,7 +59,10 @@ export async function textsOf(
 }
 
 /** The directory of a played scenario: nobody is mailed, and how many a draft would reach is not asked. */
-const NOBODY: DirectoryPort = { resolve: async () => ({ recipients: [], unknown: [] }) };
+const NOBODY: DirectoryPort = {
+  resolve: async () => ({ recipients: [], unknown: [] }),
+  read: () => ({ of: 'people', pages: (async function* () {})(), unknown: () => [] }),
+};
 const SILENT: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** A played delivery reaches everybody. */

@@ -34,6 +34,13 @@ export const CHECKING: ActivityOptions = {
   retry: { ...BACKOFF, maximumInterval: '5 minutes' },
 };
 
+/** What reads all of an audience, until it works: of a million people it takes minutes. */
+export const AUDIENCE: ActivityOptions = {
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '60 seconds',
+  retry: { ...BACKOFF, maximumInterval: '30 seconds' },
+};
+
 /** Long sends: a heartbeat tells a dead worker from a slow provider. */
 export const SENDING: ActivityOptions = {
   startToCloseTimeout: '10 minutes',

@@ -18,7 +18,7 @@ import type { IncidentOutcome } from '../../domain/incident/outcome';
 import type { IncidentState } from '../../domain/incident/state';
 import { dispatchKey, type IncidentWork } from '../../domain/incident/work';
 import type { delivery } from '../delivery';
-import { activities, failureText, UNTIL_DONE } from './activity-calls';
+import { AUDIENCE, activities, failureText } from './activity-calls';
 import { deliveryId } from './delivery-id';
 import type { Situation } from './kind';
 import { atSpool, isAway } from './spool-place';
@@ -92,7 +92,7 @@ export class MailRounds {
     const spool = this.spools.get(work.key);
     this.spools.delete(work.key);
     const counting = (at: SpoolPlace | undefined) =>
-      activities(atSpool(UNTIL_DONE, at), `count ${work.rule.title}`).summariseDelivery(round);
+      activities(atSpool(AUDIENCE, at), `count ${work.rule.title}`).summariseDelivery(round);
     try {
       return await counting(spool);
     } catch (error) {
@@ -108,7 +108,7 @@ export async function recount(
   at: Situation<IncidentState, IncidentOutcome>,
 ): Promise<IncidentOutcome> {
   const round = roundOf(work, at.state, at.now);
-  const { counted } = await activities(UNTIL_DONE, `count ${work.rule.title} again`).recountDelivery(round);
+  const { counted } = await activities(AUDIENCE, `count ${work.rule.title} again`).recountDelivery(round);
   return { kind: 'recounted', obligation: work.obligation.id, asOf: work.asOf, counted };
 }
 

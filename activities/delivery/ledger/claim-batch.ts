@@ -12,6 +12,7 @@ export async function claimBatch(
   group: DeliveryGroup,
   size: number,
   now: Date,
+  inHand: readonly string[] = [],
 ): Promise<ClaimedBatch | undefined> {
   assertBatchSize(size);
   const { incidentId, obligationId, channel, round } = group;
@@ -20,7 +21,7 @@ export async function claimBatch(
     await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
       JSON.stringify(['deliveries', incidentId, obligationId, channel]),
     ]);
-    const open = await client.query<{ batch_key: string }>(OPEN_BATCH, [...where, UNDECIDED]);
+    const open = await client.query<{ batch_key: string }>(OPEN_BATCH, [...where, UNDECIDED, inHand]);
     const openKey = open.rows[0]?.batch_key;
     if (openKey !== undefined) return membersOf(client, openKey, false);
 
@@ -39,7 +40,7 @@ export async function claimBatch(
 const OPEN_BATCH = `
   SELECT batch_key FROM tocsin.deliveries
    WHERE incident_id = $1 AND obligation_id = $2 AND channel = $3 AND round = $4 AND status IN ('sending', 'unknown')
-     AND error_code IS DISTINCT FROM $5
+     AND error_code IS DISTINCT FROM $5 AND batch_key <> ALL ($6::text[])
    ORDER BY id LIMIT 1`;
 
 const NEXT_PENDING = `

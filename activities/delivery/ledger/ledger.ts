@@ -1,3 +1,4 @@
+import type { AudienceRows, DirectoryRecipient } from '../../directory/directory-port';
 import type { Fate } from './delivery-events';
 
 /** One obligation of one incident. */
@@ -42,6 +43,30 @@ export interface Delivery extends Recipient {
   sentAt?: string;
   /** Of a mail that was sent: what the provider told of it since. A spool knows of none. */
   fate?: Fate;
+}
+
+/** Of a row: what says whether somebody was told. */
+export type Known = Pick<Delivery, 'ref' | 'address' | 'status' | 'errorCode'> & { fate?: Pick<Fate, 'kind'> };
+
+/** One whom an audience wants to be told. `isKnownAddress`: the ledger has the address, be it under another ref. */
+export type Wanted = DirectoryRecipient & { isKnownAddress?: true };
+
+/** One workspace or person: its addresses in the audience, and what the ledger has of it. Either may be empty. */
+export interface Beside {
+  /** What the refs of all its addresses have in common: `workspace:ws-1` of `workspace:ws-1#2`. */
+  base: string;
+  wanted: Wanted[];
+  known: Known[];
+}
+
+/** Adds recipients that are not in the ledger yet, as of the same moment as what was read; how many there were. */
+export type Enter = (group: DeliveryGroup, recipients: Recipient[]) => Promise<number>;
+
+/** Batches of a round that wait for a person. */
+export interface Waiting {
+  batch: string;
+  recipients: number;
+  claimedAt: string;
 }
 
 /**
@@ -110,19 +135,38 @@ export interface DeliverySummary extends DeliveryCounts {
  * Guarantees of every implementation:
  * - a recipient is in the ledger once for an obligation and channel, however often and by whomever it is opened;
  * - no recipient is ever handed out under two keys while the outcome of the first is open, also to concurrent claims;
- * - a claim that is repeated before its batch is settled gets the same batch: same key, same members, same order;
+ * - a claim that is repeated before its batch is settled gets the same batch: same key, same members, same order; but by
+ *   whoever says that it is in hand;
  * - settling twice is harmless, and `sent` never goes back.
  */
 export interface DeliveryLedger {
   /** Adds the recipients that are not there yet, in this round. `total`: all of the obligation in this channel. */
   open(group: DeliveryGroup, recipients: Recipient[]): Promise<{ added: number; total: number }>;
   /**
-   * The group's open batch, or the next pending recipients of one language as a new one; undefined when all is done, or
-   * waits for a person. A batch that waits for a person blocks no other.
+   * An audience beside the ledger's rows, some at a time and each workspace or person once. `withAddresses`: also says of whom
+   * the ledger knows the address. What was entered stands once this resolves, all of it or nothing.
    */
-  claimBatch(group: DeliveryGroup, size: number, now: Date): Promise<ClaimedBatch | undefined>;
+  beside(
+    key: ObligationKey,
+    audience: AudienceRows,
+    withAddresses: boolean,
+    each: (some: Beside[], enter: Enter) => Promise<void>,
+  ): Promise<void>;
+  /**
+   * The group's open batch, or the next pending recipients of one language as a new one; undefined when all is done, or
+   * waits for a person. A batch that waits for a person blocks no other. `inHand`: keys of open batches that the caller is
+   * sending already.
+   */
+  claimBatch(
+    group: DeliveryGroup,
+    size: number,
+    now: Date,
+    inHand?: readonly string[],
+  ): Promise<ClaimedBatch | undefined>;
   /** Records outcomes, as of `now`; without it, as the ledger's own clock has it. `strangers`: refs that are not (or no longer) in this batch; nothing was recorded for them. */
   settleBatch(batchKey: string, results: SettleResult[], now?: Date): Promise<{ settled: number; strangers: string[] }>;
+  /** Batches of a group that wait for a person, `most` of them. */
+  waiting(group: DeliveryGroup, most: number): Promise<Waiting[]>;
   /** Counts and first and last instant of sending. */
   summary(key: ObligationKey): Promise<DeliverySummary>;
   /** Every delivery of the obligation, personal data included, by channel and ref. */

@@ -1,23 +1,53 @@
 import type { Pool } from 'pg';
+import type { AudienceRows } from '../../directory/directory-port';
+import { besideInPostgres } from './beside-in-postgres';
 import { claimBatch } from './claim-batch';
 import { countDeliveries } from './count-deliveries';
-import type { Delivery, DeliveryGroup, DeliveryLedger, ObligationKey, Recipient, SettleResult } from './ledger';
+import type {
+  Beside,
+  Delivery,
+  DeliveryGroup,
+  DeliveryLedger,
+  Enter,
+  ObligationKey,
+  Recipient,
+  SettleResult,
+} from './ledger';
 import { listDeliveries } from './list-deliveries';
 import { mergeDeliveries } from './merge-deliveries';
 import { openDeliveries } from './open-deliveries';
 import { settleBatch } from './settle-batch';
 import { type Settlement, settleUndecided } from './settle-undecided';
+import { waitingBatches } from './waiting-batches';
 
 /** The delivery ledger in Postgres: `tocsin.deliveries`, shared by every worker. Errors are the driver's; see `isUnavailable`. */
 export class PostgresLedger implements DeliveryLedger {
   constructor(private readonly pool: Pool) {}
 
+  /** Resolves once it answers, however much is in it. */
+  async answers(): Promise<void> {
+    await this.pool.query('SELECT FROM tocsin.deliveries LIMIT 1');
+  }
+
   open(group: DeliveryGroup, recipients: Recipient[]) {
     return openDeliveries(this.pool, group, recipients);
   }
 
-  claimBatch(group: DeliveryGroup, size: number, now: Date) {
-    return claimBatch(this.pool, group, size, now);
+  beside(
+    key: ObligationKey,
+    audience: AudienceRows,
+    withAddresses: boolean,
+    each: (some: Beside[], enter: Enter) => Promise<void>,
+  ) {
+    return besideInPostgres(this.pool, key, audience, withAddresses, each);
+  }
+
+  claimBatch(group: DeliveryGroup, size: number, now: Date, inHand: readonly string[] = []) {
+    return claimBatch(this.pool, group, size, now, inHand);
+  }
+
+  waiting(group: DeliveryGroup, most: number) {
+    return waitingBatches(this.pool, group, most);
   }
 
   settleBatch(batchKey: string, results: SettleResult[], now?: Date) {

@@ -2,16 +2,23 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { canonicalText } from '../../../register/canonical';
+import type { AudienceRows } from '../../directory/directory-port';
+import { resolved } from '../../directory/resolved';
 import { assertDistinct } from './batch-key';
+import { besideOf } from './beside';
 import { summarise } from './count-deliveries';
-import type {
-  ClaimedBatch,
-  Delivery,
-  DeliveryGroup,
-  DeliveryLedger,
-  ObligationKey,
-  Recipient,
-  SettleResult,
+import {
+  type Beside,
+  type ClaimedBatch,
+  type Delivery,
+  type DeliveryGroup,
+  type DeliveryLedger,
+  type Enter,
+  type ObligationKey,
+  type Recipient,
+  type SettleResult,
+  UNDECIDED,
+  type Waiting,
 } from './ledger';
 import { makeSpoolFolder, SpoolJournal } from './spool-journal';
 import type { SpoolKey, SpoolRecord } from './spool-state';
@@ -56,12 +63,28 @@ export class SpoolLedger implements DeliveryLedger {
     });
   }
 
-  async claimBatch(group: DeliveryGroup, size: number, now: Date): Promise<ClaimedBatch | undefined> {
+  async beside(
+    key: ObligationKey,
+    audience: AudienceRows,
+    withAddresses: boolean,
+    each: (some: Beside[], enter: Enter) => Promise<void>,
+  ): Promise<void> {
+    const { recipients } = await resolved(audience);
+    const enter: Enter = async (group, entered) => (await this.open(group, entered)).added;
+    await each(besideOf(recipients, await this.recipients(key), withAddresses), enter);
+  }
+
+  async claimBatch(
+    group: DeliveryGroup,
+    size: number,
+    now: Date,
+    inHand: readonly string[] = [],
+  ): Promise<ClaimedBatch | undefined> {
     const key = keyOf(group);
     const journal = this.journalOf(key);
     return journal.exclusive(async () => {
       const state = await journal.load();
-      const open = state?.openBatch(group.round);
+      const open = state?.openBatch(group.round, inHand);
       if (open !== undefined) return open;
       const claim = state?.nextClaim(group.round, size, now.toISOString());
       if (claim === undefined) return undefined;
@@ -88,6 +111,16 @@ export class SpoolLedger implements DeliveryLedger {
       if (outcome !== undefined) return outcome;
     }
     return { settled: 0, strangers: results.map(({ ref }) => ref) };
+  }
+
+  async waiting(group: DeliveryGroup, most: number): Promise<Waiting[]> {
+    const found = new Map<string, Waiting>();
+    for (const { batchKey, claimedAt, errorCode, round } of await this.recipients(group)) {
+      if (errorCode !== UNDECIDED || round !== group.round || !batchKey || !claimedAt) continue;
+      const { recipients = 0 } = found.get(batchKey) ?? {};
+      found.set(batchKey, { batch: batchKey, recipients: recipients + 1, claimedAt });
+    }
+    return [...found.values()].slice(0, most);
   }
 
   async summary(key: ObligationKey) {

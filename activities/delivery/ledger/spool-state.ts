@@ -43,10 +43,10 @@ export class SpoolState {
   }
 
   /** The open batch of this round, if there is one. */
-  openBatch(round: number): ClaimedBatch | undefined {
+  openBatch(round: number, inHand: readonly string[] = []): ClaimedBatch | undefined {
     for (const { round: found, status, batchKey, errorCode } of this.byRef.values()) {
-      if (errorCode !== UNDECIDED && found === round && (status === 'sending' || status === 'unknown'))
-        return this.batch(batchKey!, false);
+      const isOpen = errorCode !== UNDECIDED && found === round && (status === 'sending' || status === 'unknown');
+      if (isOpen && !inHand.includes(batchKey!)) return this.batch(batchKey!, false);
     }
     return undefined;
   }

@@ -1,5 +1,6 @@
 /** Mails that came back, from the rows of the ledger through the real count to what an incident makes of it. */
 import { countReached } from '../../../activities/delivery/count-reached';
+import { besideOf } from '../../../activities/delivery/ledger/beside';
 import type { DeliveryEventKind } from '../../../activities/delivery/ledger/delivery-events';
 import type { Delivery } from '../../../activities/delivery/ledger/ledger';
 import type { DirectoryRecipient } from '../../../activities/directory/directory-port';
@@ -33,7 +34,7 @@ const fatesOf = (count: number, kind: DeliveryEventKind) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [i, kind]));
 
 const counted = (recipients: DirectoryRecipient[], rows: Delivery[]) =>
-  countReached(AUDIENCE, { recipients, unknown: [] }, rows);
+  countReached(AUDIENCE, besideOf(recipients, rows));
 
 /** Nobody answers a recount but the test. */
 const people = () => toldPeople({ silent: ['recount'] });

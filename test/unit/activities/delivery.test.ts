@@ -382,7 +382,8 @@ describe('a notice goes out from the sender that it was approved with', () => {
     bench.mailbox.faults.set({ dropNext: 1 });
     await failureOf(send());
     sendFrom(bench, NEW);
-    expect(await send()).toEqual({ done: true, sent: 230, failed: 0 });
+    // The two batches beside it went out in the first call.
+    expect(await send()).toEqual({ done: true, sent: 100, failed: 0 });
     expect(mailsTo(bench)).toHaveLength(230);
     expect(new Set(bench.mailbox.messages().map(({ from }) => from))).toEqual(
       new Set(['Security <security@example.com>']),

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { SpoolLedger } from '../../../activities/delivery/ledger/spool-ledger';
-import type { DirectoryPort, DirectoryRecipient } from '../../../activities/directory/directory-port';
+import type { AudienceRows, DirectoryPort, DirectoryRecipient } from '../../../activities/directory/directory-port';
+import { resolved } from '../../../activities/directory/resolved';
 import { createExerciseMail } from '../../../activities/mail/exercise-mail';
 import type { MailPort } from '../../../activities/mail/mail-port';
 import { createResendMail } from '../../../activities/mail/resend-mail';
@@ -61,6 +62,12 @@ export class SwitchedLedger extends SpoolLedger {
   async settleUndecided(): Promise<number> {
     throw new Error('a ledger on disk settles nothing: it is brought into Postgres before that');
   }
+  answers(): Promise<void> {
+    return this.unlessDown(async () => undefined);
+  }
+  override beside(...args: Parameters<SpoolLedger['beside']>) {
+    return this.unlessDown(() => super.beside(...args));
+  }
   override summary(...args: Parameters<SpoolLedger['summary']>) {
     return this.unlessDown(() => super.summary(...args));
   }
@@ -74,7 +81,7 @@ export async function startBench(recipients: DirectoryRecipient[] = [], unknown:
   const artefacts = createFolderArtefacts(path.join(dir, 'store'));
   const organisation = async () => 'Example Cloud Inc.';
   const statusPage = createStaticStatusPage(site, organisation);
-  const directory: DirectoryPort = { resolve: async () => ({ recipients, unknown }) };
+  const directory = directoryOf(recipients, unknown);
   const mailConfig = { apiKey: 're_test', baseUrl: mailbox.url, from: 'Security <security@example.com>' };
   const ports = (mail: MailPort): OutwardPorts => ({ mail, directory, statusPage });
   const logged: string[] = [];
@@ -132,6 +139,20 @@ export async function startBench(recipients: DirectoryRecipient[] = [], unknown:
       return environment.run(activity);
     },
   };
+}
+
+/** A directory that has these, whatever it is asked. */
+function directoryOf(recipients: DirectoryRecipient[], unknown: string[]): DirectoryPort {
+  const read = (): AudienceRows => ({
+    of: recipients.some(({ ref }) => ref.startsWith('workspace:')) ? 'workspaces' : 'people',
+    pages: (async function* () {
+      yield recipients.flatMap(({ ref, groups = [undefined], ...row }) =>
+        groups.map((group) => ({ ...row, ref: ref.replace(/#\d+$/, ''), ...(group && { group }) })),
+      );
+    })(),
+    unknown: () => unknown,
+  });
+  return { read, resolve: () => resolved(read()) };
 }
 
 export function recipientsNamed(count: number, of: Partial<DirectoryRecipient> = {}): DirectoryRecipient[] {

@@ -1,7 +1,8 @@
 /** Who is told of an audience, from the directory's files to the count: owners, addresses, people, subscribers. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { countReached, notYetTold, toEnter } from '../../../activities/delivery/count-reached';
+import { comparesAddresses, countReached, toEnter } from '../../../activities/delivery/count-reached';
+import { besideOf } from '../../../activities/delivery/ledger/beside';
 import type { Delivery } from '../../../activities/delivery/ledger/ledger';
 import { addressesIn } from '../../../activities/directory/addresses';
 import { createCsvDirectory } from '../../../activities/directory/csv-directory';
@@ -10,6 +11,9 @@ import type { DirectoryRecipient } from '../../../activities/directory/directory
 import { isMailAddress } from '../../../activities/mail/mail-address';
 import type { Audience } from '../../../activities/types';
 import { packageRoot } from '../../../platform/package-root';
+
+/** Whom a first round enters beside these rows. */
+const notYetTold = (recipients: DirectoryRecipient[], rows: Delivery[]) => besideOf(recipients, rows).flatMap(toEnter);
 
 const CASES = path.join(packageRoot(), 'test', 'cases');
 const cases = createCsvDirectory(path.join(CASES, 'directory'));
@@ -73,7 +77,9 @@ describe('workspaces', () => {
   ])('%s: who is told, and who is not and why', async (file, told, untold) => {
     const audience = owners(declared(file));
     const resolved = await cases.resolve(audience);
-    expect(countReached(audience, resolved, delivered(notYetTold(resolved.recipients, [])))).toEqual({
+    expect(
+      countReached(audience, besideOf(resolved.recipients, delivered(notYetTold(resolved.recipients, [])))),
+    ).toEqual({
       of: 'workspaces',
       reached: told,
       unreached: Object.entries(untold).map(([workspace, why]) => ({ workspace, why })),
@@ -90,7 +96,7 @@ describe('workspaces', () => {
     }));
     const [one, two] = delivered(recipients) as [Delivery, Delivery];
     const refused = { ...two, status: 'failed' as const, errorCode: 'bounced' };
-    const count = (rows: Delivery[]) => countReached(audience, { recipients, unknown: [] }, rows);
+    const count = (rows: Delivery[]) => countReached(audience, besideOf(recipients, rows));
     expect(count([one, refused])).toMatchObject({ reached: [], unreached: [{ workspace: 'w', why: 'undeliverable' }] });
     expect(count([one, { ...two, status: 'unknown' }])).toMatchObject({
       unreached: [{ workspace: 'w', why: 'pending' }],
@@ -101,7 +107,7 @@ describe('workspaces', () => {
   test('that the mail came back is said also of a workspace that the directory does not have any more', () => {
     const [row] = delivered([{ ref: 'workspace:gone', address: 'a@example.com', language: 'en' }]);
     const bounced = { ...row!, fate: { kind: 'bounced' as const, at: '2026-04-01T02:10:00.000Z' } };
-    expect(countReached(owners(['gone', 'never']), { recipients: [], unknown: [] }, [bounced])).toMatchObject({
+    expect(countReached(owners(['gone', 'never']), besideOf([], [bounced]))).toMatchObject({
       unreached: [
         { workspace: 'gone', why: 'came-back' },
         { workspace: 'never', why: 'unknown' },
@@ -125,7 +131,7 @@ describe('workspaces', () => {
       ['workspace:c', 'new@example.com'],
     ]);
     const rows = [...before, ...delivered(fresh)];
-    expect(countReached(owners('all'), { recipients: now, unknown: [] }, rows)).toMatchObject({
+    expect(countReached(owners('all'), besideOf(now, rows))).toMatchObject({
       reached: ['a', 'b', 'c'],
     });
   });
@@ -174,7 +180,9 @@ describe('people', () => {
 
   test('they are counted by data set and country, two who share an address as two', async () => {
     const resolved = await directory.resolve(audience);
-    expect(countReached(audience, resolved, delivered(notYetTold(resolved.recipients, [])))).toEqual({
+    expect(
+      countReached(audience, besideOf(resolved.recipients, delivered(notYetTold(resolved.recipients, [])))),
+    ).toEqual({
       of: 'people',
       groups: [
         { dataSet: 'own', country: 'FR', listed: 4, told: 3 },
@@ -186,7 +194,10 @@ describe('people', () => {
 
   test('nobody of the count is named', async () => {
     const resolved = await directory.resolve(audience);
-    const counted = countReached(audience, resolved, delivered(notYetTold(resolved.recipients, [])));
+    const counted = countReached(
+      audience,
+      besideOf(resolved.recipients, delivered(notYetTold(resolved.recipients, []))),
+    );
     expect(JSON.stringify(counted)).not.toMatch(/@|person/);
   });
 
@@ -199,7 +210,7 @@ describe('people', () => {
     expect(addresses(recipients)).toEqual([['subscriber:s1', 's1@s.example.com', 'en']]);
     const subscribers: Audience = { recipient: { to: 'status-subscribers' }, workspaces: 'all', dataSets: [] };
     const resolved = await cases.resolve(subscribers);
-    expect(countReached(subscribers, resolved, delivered(resolved.recipients))).toEqual({
+    expect(countReached(subscribers, besideOf(resolved.recipients, delivered(resolved.recipients)))).toEqual({
       of: 'people',
       groups: [{ listed: 2, told: 2 }],
     });
@@ -222,7 +233,11 @@ test('an address in two spellings is one person: told once, by whichever row and
   ]);
   // As a ledger holds it that was filled from another directory.
   const before = delivered([{ ref: 'subscriber:9', address: 'ANN@bücher.example', language: 'en' }]);
-  expect(toEnter({ round: 2, audience }, recipients, before).map(({ ref }) => ref)).toEqual(['subscriber:s3']);
+  expect(
+    besideOf(recipients, before, comparesAddresses({ round: 2, audience }))
+      .flatMap(toEnter)
+      .map(({ ref }) => ref),
+  ).toEqual(['subscriber:s3']);
   const same = [{ ref: 'subscriber:9', address: 'ann@xn--bcher-kva.example', language: 'en' }];
   expect(notYetTold(same, [{ ...before[0]!, status: 'unknown' }]).map(({ ref }) => ref)).toEqual(['subscriber:9']);
 });

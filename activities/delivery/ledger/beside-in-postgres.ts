@@ -1,0 +1,192 @@
+/**
+ * An audience beside the rows of the ledger, both sorted and joined by Postgres: of however many, only a page is in memory.
+ * The rows of the directory are in a temporary table that goes with the transaction.
+ */
+import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from '../../../postgres/transaction';
+import type { AudienceRow, AudienceRows } from '../../directory/directory-port';
+import { ownersOf } from '../../directory/resolved';
+import { addressKey } from '../../mail/mail-address';
+import type { DeliveryEventKind } from './delivery-events';
+import { FATE } from './delivery-events';
+import type { Beside, DeliveryStatus, Enter, Known, ObligationKey, Wanted } from './ledger';
+import { insertDeliveries } from './open-deliveries';
+
+/** Sorting a million rows on a busy machine. */
+const SORTED_WITHIN_MS = 10 * 60_000;
+const PAGE = 2_000;
+
+/** @see DeliveryLedger.beside */
+export function besideInPostgres(
+  pool: Pool,
+  { incidentId, obligationId }: ObligationKey,
+  audience: AudienceRows,
+  withAddresses: boolean,
+  each: (some: Beside[], enter: Enter) => Promise<void>,
+): Promise<void> {
+  const enter =
+    (client: PoolClient): Enter =>
+    (group, recipients) =>
+      insertDeliveries(client, group, recipients);
+  return inTransaction(pool, async (client) => {
+    await client.query(`SET LOCAL statement_timeout = ${SORTED_WITHIN_MS}; SET LOCAL work_mem = '32MB'; ${TABLES}`);
+    let place = 0;
+    for await (const page of audience.pages) {
+      for (let at = 0; at < page.length; at += PAGE) await keepRows(client, page.slice(at, at + PAGE), place + at);
+      place += page.length;
+    }
+    if (withAddresses) await keepAddresses(client, [incidentId, obligationId]);
+    // The sorting is done with the first page.
+    const read = { query_timeout: SORTED_WITHIN_MS };
+    await client.query({ text: JOINED[audience.of], values: [incidentId, obligationId], ...read });
+    let open: Group | undefined;
+    for (;;) {
+      const { rows } = await client.query<Row>({ text: `FETCH ${PAGE} FROM beside`, ...read });
+      const whole: Beside[] = [];
+      for (const row of rows) {
+        if (open?.base !== row.base) {
+          if (open) whole.push(besideOf(open, audience.of));
+          open = { base: row.base, rows: [] };
+        }
+        open.rows.push(row);
+      }
+      if (rows.length === 0 && open) whole.push(besideOf(open, audience.of));
+      if (whole.length > 0) await each(whole, enter(client));
+      if (rows.length === 0) return;
+    }
+  });
+}
+
+const TABLES = `
+  CREATE TEMPORARY TABLE audience (
+    place bigint, ref text, address text, key text, language text, data_set text, country text
+  ) ON COMMIT DROP;
+  CREATE TEMPORARY TABLE ledger_addresses (key text) ON COMMIT DROP`;
+
+async function keepRows(client: PoolClient, rows: AudienceRow[], place: number): Promise<void> {
+  await client.query(
+    `INSERT INTO pg_temp.audience
+     SELECT $1 + place, ref, address, key, language, data_set, country
+       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY
+              AS given (ref, address, key, language, data_set, country, place)`,
+    [
+      place,
+      rows.map(({ ref }) => ref),
+      rows.map(({ address }) => address),
+      rows.map(({ address }) => addressKey(address)),
+      rows.map(({ language }) => language),
+      rows.map(({ group }) => group?.dataSet ?? null),
+      rows.map(({ group }) => group?.country ?? null),
+    ],
+  );
+}
+
+/** What the addresses of the ledger's rows are compared by. */
+async function keepAddresses(client: PoolClient, of: string[]): Promise<void> {
+  await client.query(
+    `DECLARE addresses NO SCROLL CURSOR FOR
+     SELECT address FROM tocsin.deliveries WHERE incident_id = $1 AND obligation_id = $2`,
+    of,
+  );
+  for (;;) {
+    const { rows } = await client.query<{ address: string }>(`FETCH ${PAGE} FROM addresses`);
+    if (rows.length === 0) return;
+    await client.query('INSERT INTO pg_temp.ledger_addresses SELECT unnest($1::text[])', [
+      rows.map(({ address }) => addressKey(address)),
+    ]);
+  }
+}
+
+/** A row of the audience (`side` 0), or of the ledger (1). */
+interface Row {
+  base: string;
+  side: 0 | 1;
+  ref: string;
+  address: string;
+  language: string;
+  /** Of people: whether the address that is mailed is this one's; others have the same. */
+  isFirst: boolean;
+  dataSet: string | null;
+  country: string | null;
+  isKnownAddress: boolean;
+  status: DeliveryStatus;
+  errorCode: string | null;
+  fate: DeliveryEventKind | null;
+}
+
+interface Group {
+  base: string;
+  rows: Row[];
+}
+
+const BASE = (ref: string) => `regexp_replace(${ref}, '#[0-9]+$', '')`;
+const IS_KNOWN = 'EXISTS (SELECT FROM pg_temp.ledger_addresses AS known WHERE known.key = wanted.key)';
+
+const joined = (wanted: string) => `
+  DECLARE beside NO SCROLL CURSOR FOR
+  ${wanted}
+  UNION ALL
+  SELECT ${BASE('recipient_ref')} COLLATE "C", 1, recipient_ref COLLATE "C", 0, address, language, false, NULL, NULL, false, status,
+         error_code, fate.kind
+    FROM tocsin.deliveries AS delivery ${FATE} WHERE incident_id = $1 AND obligation_id = $2
+   ORDER BY base, side, ref, place`;
+
+/** As `resolved` has it: of workspaces each row, in its place; of people each address once, with the groups of all who have it. */
+const JOINED = {
+  workspaces: joined(`
+  SELECT ref COLLATE "C" AS base, 0 AS side, ref COLLATE "C" AS ref, place, address, language, true AS "isFirst",
+         NULL::text AS "dataSet", NULL::text AS country, ${IS_KNOWN} AS "isKnownAddress", NULL::text AS status,
+         NULL::text AS "errorCode", NULL::text AS fate
+    FROM pg_temp.audience AS wanted`),
+  people: joined(`
+  SELECT ${BASE('wanted.told_by')} COLLATE "C" AS base, 0 AS side, wanted.told_by COLLATE "C" AS ref, 0 AS place, wanted.address,
+         wanted.language, wanted.ref = wanted.told_by AS "isFirst", of.data_set AS "dataSet", of.country,
+         ${IS_KNOWN} AS "isKnownAddress", NULL::text AS status, NULL::text AS "errorCode", NULL::text AS fate
+    FROM (
+      SELECT ref, address, language, key, first_value(ref) OVER (
+               PARTITION BY CASE WHEN key = '' THEN E'\\n' || ref ELSE key END ORDER BY ref COLLATE "C") AS told_by
+        FROM (SELECT DISTINCT ON (ref COLLATE "C") ref, address, language, key FROM pg_temp.audience
+               ORDER BY ref COLLATE "C", place) AS each
+    ) AS wanted JOIN (SELECT DISTINCT ref, data_set, country FROM pg_temp.audience) AS of USING (ref)`),
+};
+
+function besideOf({ base, rows }: Group, of: AudienceRows['of']): Beside {
+  const wanted = rows.filter(({ side }) => side === 0);
+  return {
+    base,
+    wanted: of === 'workspaces' ? owners(wanted) : people(wanted),
+    known: rows.filter(({ side }) => side === 1).map(knownOf),
+  };
+}
+
+function owners(rows: Row[]): Wanted[] {
+  const known = new Map(rows.map((row) => [row.address, row.isKnownAddress]));
+  return ownersOf(rows.map(({ ref, address, language }) => ({ ref, address, language }))).map((owner) =>
+    marked(owner, known.get(owner.address) ?? false),
+  );
+}
+
+/** Those with one ref are one address, and whoever has it. */
+function people(rows: Row[]): Wanted[] {
+  return [...new Set(rows.map(({ ref }) => ref))].map((ref) => {
+    const all = rows.filter((row) => row.ref === ref);
+    const { address, language, isKnownAddress } = all.find(({ isFirst }) => isFirst)!;
+    const groups = all.map(({ dataSet, country }) => ({
+      ...(dataSet !== null && { dataSet }),
+      ...(country !== null && { country }),
+    }));
+    return marked({ ref, address, language, groups }, isKnownAddress);
+  });
+}
+
+function marked(recipient: Wanted, isKnownAddress: boolean): Wanted {
+  return isKnownAddress ? { ...recipient, isKnownAddress: true } : recipient;
+}
+
+function knownOf({ ref, address, status, errorCode, fate }: Row): Known {
+  return {
+    ...{ ref, address, status },
+    ...(errorCode !== null && { errorCode }),
+    ...(fate !== null && { fate: { kind: fate } }),
+  };
+}
