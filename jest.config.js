@@ -13,6 +13,7 @@ module.exports = {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'],
     '^fast-check$': '<rootDir>/test/setup/fast-check.js',
+    '^\\.\\./locales/index\\.cjs$': '<rootDir>/test/setup/zod-locales.js',
   },
   // In a context of node:vm each reading of a global goes through an interceptor; as names of a module's own they cost nothing
   // (a third of the processor time of the scenarios).
