@@ -62,7 +62,8 @@ export function upCommand(program: Command, shell: Shell): void {
           out.json({ temporal, mailbox: mailbox.url, site: site.url, intake: intake.url, server: served.server.url });
         } else {
           for (const line of running.addressLines(out)) out.line(line);
-          for (const line of serverLines(served.server, served.keyFile, out.isTerminal ? served.board : undefined)) out.line(line);
+          for (const line of serverLines(served.server, served.keyFile, out.isTerminal ? served.board : undefined))
+            out.line(line);
           for (const line of intakeLines(intake)) out.line(line);
           out.line('Ready. Declare an incident in another shell: npx tocsin declare --help');
           out.line(out.style('Ctrl-C stops everything; recorded data stays.', 'dim'));

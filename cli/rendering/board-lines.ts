@@ -1,6 +1,6 @@
 /** An incident on one screen: what it is, the table of its obligations, containment and the last events. */
 import { alarmText } from '../../domain/case/alarm-text';
-import { outcomeWords } from '../../domain/incident/board-words';
+import { stepStands } from '../../domain/incident/containment';
 import { human } from '../../domain/incident/contents';
 import type { IncidentView } from '../../domain/incident/contract';
 import { DATA_QUESTION } from '../../domain/incident/data-question';
@@ -73,7 +73,7 @@ export function boardLines(
 }
 
 /** The steps by their ids alone, which say what is done to what, and by which commands name them: they stay whole. */
-function containmentLines({ containment }: IncidentState, out: Output): string[] {
+function containmentLines({ containment, owner }: IncidentState, out: Output): string[] {
   const steps = Object.values(containment);
   if (steps.length === 0) return [];
   const dim = (text: string) => out.style(text, 'dim');
@@ -81,12 +81,12 @@ function containmentLines({ containment }: IncidentState, out: Output): string[]
   if (steps.some(({ id }) => id.length > out.width - OUTCOME_WIDTH)) {
     const lines = steps.flatMap((step) => [
       ...wrap(step.id, out.width),
-      ...hanging('  ', outcomeWords(step.state), out.width).map(outcome(step)),
+      ...hanging('  ', stepStands(step, owner), out.width).map(outcome(step)),
     ]);
     return ['', dim('Containment'), ...lines];
   }
   const columns = [{ title: 'Containment' }, { title: 'Outcome', flex: true }];
-  const rows = steps.map((step) => [step.id, { text: outcomeWords(step.state), paint: outcome(step) }]);
+  const rows = steps.map((step) => [step.id, { text: stepStands(step, owner), paint: outcome(step) }]);
   return ['', table(columns, rows, out.width, dim)];
 }
 

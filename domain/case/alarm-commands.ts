@@ -25,6 +25,14 @@ export function commandsFor(todo: Todo, caseId: string, about: About): CommandLi
         commandLine('show', { id }),
         commandLine('measure', { id, text: ask('text'), category: 'containment', by }),
       ];
+    case 'agree-to-block': {
+      if (about.kind !== 'measure') return [showLine(id)];
+      const source = about.measure.slice('block-source '.length);
+      return [
+        commandLine('contain', { id, 'block-source': source, by }),
+        commandLine('contain', { id, undo: about.measure, by }),
+      ];
+    }
     case 'answer-data-question':
       return [commandLine('assess', { id, help: true }), explain];
     case 'approve':

@@ -86,6 +86,8 @@ const EN: Words = {
         return 'waiver ended';
       case 'recorded-only':
         return 'not done: recorded only';
+      case 'first-of-two':
+        return '1 of 2';
       case 'failing':
       case 'failed':
       case 'refused':
@@ -96,6 +98,8 @@ const EN: Words = {
   todo: {
     contain: 'contain the incident, then set its status to contained',
     'contain-by-hand': 'contain it by hand, then record the measure',
+    'agree-to-block':
+      'somebody else looks at it and asks for the same, which blocks it at once, or withdraws it; meanwhile block narrower ranges, which take one person',
     'answer-data-question': 'say whether personal data is affected: yes, no, or possible while it is not clear',
     approve: 'approve, hold or waive the notice',
     'approve-update': 'approve, hold or waive the update',
@@ -271,6 +275,8 @@ function onMeasure(alarm: Alarm, measure: string): string {
       return `${alarm.threshold.work === 'undo' ? 'Undoing' : 'Containment'} ${measure} fails${because(alarm)}. It is retried`;
     case 'refused':
       return `Containment ${measure} was refused${because(alarm)}`;
+    case 'first-of-two':
+      return `Containment ${measure} waits for a second person: ${alarm.threshold.by} asked for it`;
     case 'recorded-only':
       return `Containment ${measure} was not done${because(alarm)}`;
     case 'failed':

@@ -39,6 +39,8 @@ const OccasionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('refused') }),
   /** A containment step reached a recorder on this machine only: nothing was done. */
   z.strictObject({ kind: z.literal('recorded-only') }),
+  /** One of two persons asked for a containment step: a second is asked. */
+  z.strictObject({ kind: z.literal('first-of-two'), by: z.string() }),
   /** A notice did not reach everybody. */
   z.strictObject({ kind: z.literal('undeliverable'), failed: z.int(), total: z.int() }),
   /** The mail provider alone knows what became of a part of a notice. */
@@ -129,6 +131,7 @@ export type About = z.infer<typeof AboutSchema>;
 export const TODOS = [
   'contain',
   'contain-by-hand',
+  'agree-to-block',
   'answer-data-question',
   'approve',
   'approve-update',

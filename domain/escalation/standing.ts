@@ -15,6 +15,7 @@ export interface ViewWithAlarms {
     unacknowledged?: number[];
     /** Incidents only. */
     obligations?: IncidentState['obligations'];
+    containment?: IncidentState['containment'];
   } & Pick<IncidentState, (typeof DOUBT_OF)[Doubted]>;
   /** Cases only: the earliest deadline that is still owed, also one in the past; `null`: none. */
   nextDueAt?: Instant | null;
@@ -22,14 +23,16 @@ export interface ViewWithAlarms {
 
 /**
  * An alarm is settled when its obligation is fulfilled, waived, not required or gone, or when its case owes no deadline as
- * early as the alarm's any more; that of a doubtful instant when it was confirmed or replaced. An exercise pages nobody: it stands as closed.
+ * early as the alarm's any more; that of a block when it no longer waits for a second person; that of a doubtful instant when it was confirmed or replaced. An exercise pages nobody: it stands as closed.
  */
 export function standingOf({ state, nextDueAt }: ViewWithAlarms, alarms: readonly EscalatedAlarm[]): Standing {
-  const { obligations, unacknowledged } = state;
+  const { obligations, containment, unacknowledged } = state;
   const isDone = (alarm: EscalatedAlarm): boolean => {
     const [obligation, { dueAt, about }] = [obligationOf(alarm), alarm];
     if (about.kind === 'awareness' && obligations)
       return state[DOUBT_OF[about.of ?? 'awareness']]?.awareAt !== about.awareAt;
+    if (alarm.threshold.kind === 'first-of-two' && about.kind === 'measure' && containment)
+      return containment[about.measure]?.state !== 'awaits-second';
     if (obligation !== undefined && obligations) {
       const found = obligations[obligation];
       return !found || isSettled(found);

@@ -128,6 +128,7 @@ const TODO = {
   failed: 'contain-by-hand',
   refused: 'contain-by-hand',
   'recorded-only': 'contain-by-hand',
+  'first-of-two': 'agree-to-block',
   undeliverable: 'tell-by-hand',
   undecided: 'settle-batch',
   'cancel-requested': 'waive-and-close',

@@ -40,6 +40,7 @@ export function stateWords(status: ObligationStatus): string {
 }
 
 const OUTCOMES: Record<ContainmentStep['state'], string> = {
+  'awaits-second': '1 of 2: waits for a second person',
   requested: 'under way',
   'undo-requested': 'being undone',
   applied: 'done, not checked',
@@ -48,6 +49,7 @@ const OUTCOMES: Record<ContainmentStep['state'], string> = {
   failed: 'failed',
   refused: 'refused',
   undone: 'undone',
+  withdrawn: 'withdrawn before it was done',
 };
 
 /** What became of a step: `verified` is "done and checked". */

@@ -44,6 +44,10 @@ export function closeProblems(state: IncidentState, pack: Policy): string[] {
   for (const step of Object.values(state.containment)) {
     if (['requested', 'undo-requested'].includes(step.state))
       problems.push(`${step.id}: is still ${outcomeWords(step.state)}; try again when its outcome is on record`);
+    if (step.state === 'awaits-second') {
+      const line = tocsin('contain', { id: state.caseId, undo: step.id });
+      problems.push(`${step.id}: waits for a second person, who asks for the same; or withdraw it: \`${line}\``);
+    }
   }
   return problems;
 }

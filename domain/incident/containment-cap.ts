@@ -1,6 +1,6 @@
 /** How much one incident may have blocked: beyond it a mistake, or an attacker's choice of sources, becomes an outage. */
 import { isOver } from './containment';
-import type { ContainmentMeasure } from './incident';
+import { type ContainmentMeasure, measureId } from './incident';
 import type { IncidentState } from './state';
 
 /** Sources of each kind that one incident blocks at most at a time. A country or a network is thousands of bystanders. */
@@ -14,11 +14,15 @@ export function capProblem(
   if (measure.action !== 'block-source') return undefined;
   const kind = kindOf(measure.source);
   const inForce = Object.values(containment).filter(
-    (step) => step.measure.action === 'block-source' && kindOf(step.measure.source) === kind && !isOver(step),
+    (step) =>
+      step.measure.action === 'block-source' &&
+      kindOf(step.measure.source) === kind &&
+      step.id !== measureId(measure) &&
+      !isOver(step),
   );
   const most = MOST_BLOCKED[kind];
   if (inForce.length < most) return undefined;
-  return `measure: this incident has ${most} sources of this kind (${kind}) blocked, the most that it may: undo one with "contain --undo", or block the rest by a rule at the edge and record it with "measure"`;
+  return `measure: this incident has ${most} sources of this kind (${kind}) blocked or asked for, the most that it may: undo one with "contain --undo", or block the rest by a rule at the edge and record it with "measure"`;
 }
 
 function kindOf(source: string): keyof typeof MOST_BLOCKED {

@@ -2,13 +2,16 @@
 import { deadline, type Instant } from '../kernel/time';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
+import { outcomeWords } from './board-words';
 import { dueFor } from './clocks';
 import { human } from './contents';
 import type { IncidentEvent, NewEvent } from './events';
 import { STATUSES } from './incident';
+import { askedText } from './second-person';
 import type { ContainmentStep, IncidentState, Obligation } from './state';
 
 const NOT_DONE: ReadonlySet<ContainmentStep['state']> = new Set([
+  'awaits-second',
   'requested',
   'undo-requested',
   'recorded-only',
@@ -23,7 +26,13 @@ export function openSteps({ containment }: Pick<IncidentState, 'containment'>): 
 
 /** Nothing of it is in force or under way: it may be asked for again. */
 export function isOver({ state }: ContainmentStep): boolean {
-  return ['failed', 'refused', 'recorded-only', 'undone'].includes(state);
+  return ['failed', 'refused', 'recorded-only', 'undone', 'withdrawn'].includes(state);
+}
+
+/** How a step stands, and while it waits for a second person who asked first and who is asked. */
+export function stepStands({ state, askedBy }: ContainmentStep, owner: string): string {
+  const asks = askedBy === undefined ? '' : ` (asked for by ${askedBy}; ${askedText(owner, askedBy)})`;
+  return `${outcomeWords(state)}${asks}`;
 }
 
 /** How containment was done, for the evidence. */

@@ -112,8 +112,18 @@ export interface Coverage {
   dataSets: string[];
 }
 
-/** `recorded-only`: a recorder on this machine took it, and nothing was done in the world. */
-export type ContainmentOutcome = 'applied' | 'verified' | 'recorded-only' | 'failed' | 'refused' | 'undone';
+/**
+ * `recorded-only`: a recorder on this machine took it, and nothing was done in the world. `withdrawn`: one person had asked for
+ * it, and it was taken back before a second did.
+ */
+export type ContainmentOutcome =
+  | 'applied'
+  | 'verified'
+  | 'recorded-only'
+  | 'failed'
+  | 'refused'
+  | 'undone'
+  | 'withdrawn';
 
 /** Why a person must look at an instant, and by when. */
 interface Doubt {
@@ -229,8 +239,9 @@ interface EventData {
   };
   /** Counsel's text of a notice in one language. It stands while the facts of that draft do. */
   'notice-edited': { obligation: string; round: number; draft: string } & EditedText;
-  'obligation-held': { obligation: string; reason: string; ground?: string; until?: Instant };
-  'obligation-released': { obligation: string; reason?: string };
+  /** `beside`: others who hold it too, where it takes two persons to release what somebody else holds. */
+  'obligation-held': { obligation: string; reason: string; ground?: string; until?: Instant; beside?: string[] };
+  'obligation-released': { obligation: string; reason?: string; firstBy?: string };
   'obligation-waived': {
     obligation: string;
     rule: string;
@@ -383,7 +394,9 @@ interface EventData {
   'partly-contained': { at: Instant; note: string };
   'containment-corrected': { at: Instant; inexact?: InexactInstant; previousAt: Instant; reason: string };
   corrected: Corrected;
-  'containment-requested': { id: string; measure: ContainmentMeasure };
+  'containment-requested': { id: string; measure: ContainmentMeasure; firstBy?: string };
+  /** One of two persons asked for a wide block: it is carried out when a second asks for the same. */
+  'containment-first-of-two': { id: string; measure: ContainmentMeasure };
   'containment-undo-requested': { id: string };
   'containment-step': { id: string; outcome: ContainmentOutcome; detail: string };
   'measure-recorded': { text: string; category: string; planned?: boolean; at: Instant };

@@ -113,6 +113,12 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     }
     case 'containment-requested':
       return withStep(state, event.data.id, event.at, { measure: event.data.measure, state: 'requested' });
+    case 'containment-first-of-two':
+      return withStep(state, event.data.id, event.at, {
+        measure: event.data.measure,
+        state: 'awaits-second',
+        askedBy: event.by,
+      });
     case 'containment-undo-requested':
       return withStep(state, event.data.id, event.at, { state: 'undo-requested' });
     case 'containment-step': {
@@ -375,8 +381,9 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
   }
 }
 
-function holdOf({ by, data: { reason, ground, until } }: EventOf<'obligation-held'>): Obligation['hold'] {
-  return { by, reason, ground, until };
+function holdOf({ by, data }: EventOf<'obligation-held'>): Obligation['hold'] {
+  const { reason, ground, until, beside } = data;
+  return { by, reason, ground, until, ...(beside && { beside }) };
 }
 
 function arm(state: IncidentState, event: EventOf<'obligation-armed'>): IncidentState {
@@ -475,7 +482,9 @@ function withStep(
   const before = state.containment[id];
   if (!before && !change.measure) return state;
   // Asked for again after it was undone or failed, a measure is a new effect, not a repeat of the first.
-  const round = change.measure ? (before?.round ?? 0) + 1 : before!.round;
-  const step = { ...before, ...change, id, at, round } as IncidentState['containment'][string];
+  const isAsked = change.measure !== undefined && change.state !== 'awaits-second';
+  const round = (before?.round ?? 0) + (isAsked ? 1 : 0);
+  const { askedBy: _, ...known } = before ?? {};
+  const step = { ...known, ...change, id, at, round } as IncidentState['containment'][string];
   return { ...state, containment: { ...state.containment, [id]: step } };
 }

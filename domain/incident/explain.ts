@@ -16,7 +16,7 @@ import { anchorAt, armedClock, startOf } from './clocks';
 import { DATA_QUESTION, questionCommands } from './data-question';
 import { authorityOf, inPartText, outstanding } from './filings';
 import { waiverText } from './grounds';
-import { heldText, holdEnd } from './holds';
+import { heldText, holdEnd, holdersOf } from './holds';
 import { isByTheHour, isLate, type Lateness, latenessOf, latenessText } from './lateness';
 import { notYetPublicIn, publicStanding } from './made-public';
 import { confirmLine, proposalText } from './not-owed';
@@ -303,7 +303,8 @@ function statusWord(o: Obligation, rule: ObligationRule, heldUntil: Instant | un
   if (o.status === 'not-required') return o.decision?.proposed ? 'not owed, confirmed' : 'not required';
   if (o.status === 'proposed-not-owed') return 'proposed as not owed: confirm it';
   if (rule.channel === 'assessment') return `open: ${DATA_QUESTION}`;
-  if (o.hold) return `held by ${o.hold.by}${heldUntil ? ` until ${minuteText(heldUntil)} UTC` : ''}`;
+  if (o.hold)
+    return `held by ${holdersOf(o.hold).join(' and ')}${heldUntil ? ` until ${minuteText(heldUntil)} UTC` : ''}`;
   if (o.status === 'drafted') return rule.dispatch === 'approval' ? 'awaiting approval' : 'drafted';
   if (o.status === 'filing') return 'to be filed by a person';
   if (o.status === 'dispatching') return 'being sent';

@@ -10,6 +10,7 @@ import { earliest, exactMs, type Instant, minuteText, toInstant, toMs } from '..
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { stateWords } from './board-words';
+import { isSecondPerson } from './second-person';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { tellerOf, toldWith } from './telling';
 
@@ -22,9 +23,15 @@ export interface MayHold {
   until?: Instant;
 }
 
+/** Everybody who holds a notice back. */
+export function holdersOf({ by, beside = [] }: NonNullable<Obligation['hold']>): string[] {
+  return [...beside, by];
+}
+
 /** Who holds a notice back, on what and until when. */
-export function heldText({ by, reason, ground, until }: NonNullable<Obligation['hold']>): string {
-  return `held by ${by}${ground ? ` on the ground ${ground}` : ''}${until ? ` until ${until}` : ''}: ${reason}`;
+export function heldText(hold: NonNullable<Obligation['hold']>): string {
+  const { reason, ground, until } = hold;
+  return `held by ${holdersOf(hold).join(' and ')}${ground ? ` on the ground ${ground}` : ''}${until ? ` until ${until}` : ''}: ${reason}`;
 }
 
 interface About {
@@ -62,6 +69,24 @@ export function holdProblem(
   if (rule.holdGrounds.some((each) => each.id === ground)) return undefined;
   const choices = rule.holdGrounds.map((each) => `${each.id} (${each.title}; ${each.citation})`).join(', ');
   return `ground: ${o.id} (${rule.citation}) may be held only on a legal ground; give one of: ${choices}`;
+}
+
+/**
+ * What somebody else's hold means for one more where it takes two persons to release it: the new one may not end earlier, and
+ * whoever held it before holds it still. Both in `beside`.
+ */
+export function heldBeside(
+  { hold }: Obligation,
+  { by, until }: { by: string; until?: Instant | undefined },
+): { problem: string } | { beside?: string[] } {
+  if (!hold) return {};
+  const others = holdersOf(hold).filter((holder) => isSecondPerson(by, holder));
+  if (others.length === 0) return {};
+  if (until !== undefined && (hold.until === undefined || toMs(until) < toMs(hold.until)))
+    return {
+      problem: `until: it is held by ${others.join(' and ')} ${hold.until ? `until ${utc(hold.until)}` : 'without an end'}, which one person cannot shorten; it takes two persons to release it`,
+    };
+  return { beside: others };
 }
 
 function untilProblem(about: About, until: Instant | undefined, now: Instant): string | undefined {

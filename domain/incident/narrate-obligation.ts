@@ -34,7 +34,8 @@ import type { Named } from './tally';
 type ObligationEvent = Extract<IncidentEvent, { data: { obligation: string } }>;
 
 /** Who decided: both, where two persons must. */
-function both({ by, data }: { by: string; data: { firstBy?: string } }): string {
+/** Who decided, the first of two before the second. */
+export function both({ by, data }: { by: string; data: { firstBy?: string } }): string {
   return data.firstBy ? `${data.firstBy} and ${by}` : by;
 }
 
@@ -142,7 +143,7 @@ export function onObligation(event: ObligationEvent, context: Context): Said {
       return warn(`Held by ${event.by}${ground}${until}: ${event.data.reason}`);
     }
     case 'obligation-released':
-      return info(`Released by ${event.by}${suffix(event.data.reason)}`);
+      return info(`Released by ${both(event)}${suffix(event.data.reason)}`);
     case 'obligation-waived': {
       const ground = groundText(event.data.ground, context.pack);
       return warn(`Waived by ${both(event)}${ground}: ${event.data.reason}`);

@@ -12,7 +12,7 @@ import { human } from './contents';
 import { DOUBTED_WORDS } from './doubted-kinds';
 import { type DataOf, type EventOf, type IncidentEvent, obligationOfEvent } from './events';
 import type { Assessment } from './incident';
-import { onObligation } from './narrate-obligation';
+import { both, onObligation } from './narrate-obligation';
 import {
   bad,
   type Context,
@@ -120,7 +120,11 @@ function say(event: IncidentEvent, context: Context): Said {
       return warn(correctedText(event, context));
     case 'containment-requested':
       return info(
-        `Containment requested by ${event.by}: ${stepWords(event.data).replace(/^./, (first) => first.toLowerCase())}`,
+        `Containment requested by ${both(event)}: ${stepWords(event.data).replace(/^./, (first) => first.toLowerCase())}`,
+      );
+    case 'containment-first-of-two':
+      return warn(
+        `1 of 2: containment asked for by ${event.by}: ${stepWords(event.data).replace(/^./, (first) => first.toLowerCase())}. It is done when a second person asks for the same`,
       );
     case 'containment-undo-requested':
       return info(`Undo requested by ${event.by}: ${event.data.id}`);
@@ -184,6 +188,7 @@ function stepText({ id, outcome, detail }: DataOf<'containment-step'>, before: I
         verified: 'good',
         applied: 'good',
         undone: 'info',
+        withdrawn: 'info',
         failed: 'bad',
         refused: 'warn',
         'recorded-only': 'warn',

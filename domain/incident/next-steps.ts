@@ -2,6 +2,7 @@
  * What people do next about an incident, in order, each step with its commands: first the question whether personal data is
  * affected, on which most duties hang; then what is doubtful, and what is owed by deadline; last, how it ends. Pure.
  */
+import { commandsFor } from '../case/alarm-commands';
 import { alarmText } from '../case/alarm-text';
 import { ask, type CommandLine, commandLine, commandText } from '../kernel/command-lines';
 import { plural } from '../kernel/plural';
@@ -15,6 +16,7 @@ import { doubtsOf } from './doubted';
 import type { IncidentEvent } from './events';
 import { authorityOf } from './filings';
 import { lacking } from './records';
+import { askedText } from './second-person';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { onceText } from './two-persons';
 
@@ -48,6 +50,7 @@ export function nextSteps(state: IncidentState, pack: Policy, now: Instant): Nex
     ...questions.map(({ o, rule }) => questionStep(o, rule, state)),
     ...alarmStep(state),
     ...doubtSteps(state, now),
+    ...wideBlockSteps(state),
     ...duties.map(({ o, rule }) => dutyStep(o, rule, state, pack, now)),
     ...endSteps(state, owed.length > 0),
   ];
@@ -122,6 +125,20 @@ function doubtSteps(state: IncidentState, now: Instant): NextStep[] {
     };
   });
   return [...doubts, ...waits];
+}
+
+/** Blocks that one person asked for and that take a second. */
+function wideBlockSteps({ caseId, containment, owner }: IncidentState): NextStep[] {
+  return Object.values(containment).flatMap((step): NextStep[] => {
+    if (step.state !== 'awaits-second' || step.askedBy === undefined) return [];
+    return [
+      {
+        what: `${stepWords(step)}: 1 of 2, asked for by ${step.askedBy}`,
+        todo: `a second person asks for the same, or withdraws it (${askedText(owner, step.askedBy)}); narrower blocks need one person`,
+        commands: commandsFor('agree-to-block', caseId, { kind: 'measure', measure: step.id }),
+      },
+    ];
+  });
 }
 
 function dutyStep(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy, now: Instant): NextStep {

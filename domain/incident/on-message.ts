@@ -30,6 +30,7 @@ import { roomProblem } from './room';
 import { saidAt } from './said-at';
 import type { IncidentState } from './state';
 import { withSecondPerson } from './two-persons';
+import { askedFor } from './wide-block';
 
 type On<N extends Message['message']> = MessageBody<N>;
 /** Alarms are acknowledged in the same way for all kinds of case. */
@@ -76,7 +77,7 @@ function meaningOf(
     case 'correct':
       return onCorrect(state, message, pack, now, answer);
     case 'contain':
-      return onContain(state, message, answer);
+      return onContain(state, message, pack, answer);
     case 'measure':
       return onMeasure(state, message, now, answer);
     case 'translate':
@@ -96,13 +97,17 @@ function meaningOf(
   }
 }
 
-function onContain(state: IncidentState, message: On<'contain'>, answer: Answer): NewEvent[] {
+function onContain(state: IncidentState, message: On<'contain'>, pack: Policy, answer: Answer): NewEvent[] {
   if (message.undo !== undefined) {
     const step = state.containment[message.undo];
     if (!step)
       return answer.rejected(
         `undo: there is no containment step "${message.undo}"; give one of: ${listed(Object.keys(state.containment))}`,
       );
+    if (step.state === 'awaits-second') {
+      const detail = `withdrawn by ${message.by}`;
+      return [{ kind: 'containment-step', data: { id: step.id, outcome: 'withdrawn', detail } }];
+    }
     if (step.state !== 'applied' && step.state !== 'verified')
       return answer.noted(`${step.id} is ${step.state}: nothing to undo`);
     return [{ kind: 'containment-undo-requested', data: { id: step.id } }];
@@ -114,10 +119,12 @@ function onContain(state: IncidentState, message: On<'contain'>, answer: Answer)
   const measure = message.measure!;
   const id = measureId(measure);
   const before = state.containment[id];
-  if (before && !isOver(before)) return answer.noted(`${id} is already ${outcomeWords(before.state)}`);
+  if (before && !isOver(before) && before.state !== 'awaits-second')
+    return answer.noted(`${id} is already ${outcomeWords(before.state)}`);
   const full = capProblem(state, measure);
   if (full) return answer.rejected(full);
-  return [{ kind: 'containment-requested', data: { id, measure } }];
+  const asked = askedFor(measure, message.by, state, pack);
+  return asked ?? answer.noted(`${id}: you have asked for this already; a second person must ask for the same`);
 }
 
 function onMeasure(state: IncidentState, message: On<'measure'>, now: Instant, answer: Answer): NewEvent[] {

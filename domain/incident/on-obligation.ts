@@ -3,12 +3,13 @@ import { tocsin } from '../kernel/command-lines';
 import type { Instant } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
+import { asksTwoFor } from '../policy/two-persons';
 import { onActedAt } from './act-timed';
 import type { Answer } from './answer';
 import { stateWords } from './board-words';
 import type { NewEvent } from './events';
 import { onCannotEstablish, outstanding } from './filings';
-import { holdProblem } from './holds';
+import { heldBeside, holdProblem } from './holds';
 import { listed } from './listed';
 import type { Message, MessageBody } from './messages';
 import { onApprove } from './on-approve';
@@ -123,7 +124,9 @@ function onHold(
   if (problem) return answer.rejected(problem);
   if (o.hold && o.hold.reason === reason && o.hold.ground === ground && o.hold.until === until)
     return answer.noted(`${o.id} is already held`);
-  return [{ kind: 'obligation-held', data: { obligation: o.id, reason, ground, until } }];
+  const others = asksTwoFor('releases', pack.organisation) ? heldBeside(o, message) : {};
+  if ('problem' in others) return answer.rejected(others.problem);
+  return [{ kind: 'obligation-held', data: { obligation: o.id, reason, ground, until, ...others } }];
 }
 
 function onNotMaterial(

@@ -6,10 +6,11 @@ import { answerBy } from './doubts';
 import type { NewEvent } from './events';
 import { evolve } from './evolve';
 import { judgementsApart } from './facts/judgements';
-import { type Declaration, declaredMeasures, measureId } from './incident';
+import { type Declaration, declaredMeasures } from './incident';
 import { isAhead, notAhead } from './not-ahead';
 import { decideMessage } from './on-message';
 import { saidAt } from './said-at';
+import { askedFor } from './wide-block';
 
 /**
  * The first events of an incident. `now`: its clock. `ofSender`: asked where the instants of the declaration and of its
@@ -37,11 +38,7 @@ export function openingOf(
   const declared = { kind: 'declared' as const, by, data: { ...data, ...doubt } };
   // What was contained in the past is told by who did it, not done again.
   const wanted = declaration.recordedAt ? [] : declaredMeasures(declaration);
-  const measures = wanted.map((measure) => ({
-    kind: 'containment-requested' as const,
-    by,
-    data: { id: measureId(measure), measure },
-  }));
+  const measures = wanted.flatMap((measure) => askedFor(measure, by, plain, policy.pack) ?? []);
   const said = (events: NewEvent[]) => (breakGlass ? events.map((event) => ({ ...event, breakGlass })) : events);
   if (!assessment && !awareAt) return said([declared, ...measures]);
   // What is known at the declaration is known now, even where the sender's clock runs ahead of ours.

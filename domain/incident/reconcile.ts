@@ -24,7 +24,7 @@ import { doubtsOf, isDoubted } from './doubted';
 import type { Coverage, NewEvent, RoundPurpose } from './events';
 import { authorityOf, undelivered } from './filings';
 import { isPublicInstead } from './grounds';
-import { holdEnd } from './holds';
+import { holdEnd, holdersOf } from './holds';
 import { correctedLateness, dependsOnHour } from './lateness';
 import { everybodyCouldRead } from './made-public';
 import { isDecision, proposals, withdrawals } from './not-owed';
@@ -408,7 +408,7 @@ const missedDeadline: Step = (o, rule, _state, _pack, now) => {
     o.missedDueAt === o.dueAt
   )
     return [];
-  const held = o.hold ? { heldBy: o.hold.by, holdReason: o.hold.reason } : {};
+  const held = o.hold ? { heldBy: holdersOf(o.hold).join(' and '), holdReason: o.hold.reason } : {};
   const events: NewEvent[] = [{ kind: 'deadline-missed', data: { obligation: o.id, dueAt: o.dueAt, ...held } }];
   if (rule.delayReasons && !o.delayReasons && !o.delayReasonsOwed) {
     events.push({ kind: 'delay-reasons-requested', data: { obligation: o.id } });

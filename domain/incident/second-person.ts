@@ -3,7 +3,7 @@
  * stand in the register.
  */
 import type { InexactInstant } from '../kernel/inexact-instant';
-import { UNAUTHENTICATED } from '../kernel/recorded-event';
+import { TOCSIN, UNAUTHENTICATED } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import type { TwoPersonAct } from '../policy/two-persons';
 import type { AwarenessBasis } from './awareness';
@@ -48,7 +48,20 @@ export const DECIDED_ONCE: Record<TwoPersonAct, string> = {
   waive: 'waived',
   'not-owed': 'found not owed',
   'leave-untold': 'left untold',
+  release: 'released',
 };
+
+/** Whether it is Tocsin itself that asks, as in what it declares by itself: that is no person. */
+export function isTocsin(name: string): boolean {
+  return sameHand(name) === TOCSIN;
+}
+
+/** Whose decision is waited for, for whoever reads that one person has decided. */
+export function askedText(owner: string, first: string): string {
+  return isSecondPerson(owner, first)
+    ? `asked: the owner ${owner}, or anybody else who may`
+    : 'asked: anybody else who may';
+}
 
 /** True for somebody else than whoever asked: by the letters and digits of the address, however it is written. */
 export function isSecondPerson(by: string, first: string): boolean {

@@ -103,7 +103,7 @@ export interface Obligation {
   approved?: boolean;
   /** Sent without what its law requires, by a person's decision. */
   incomplete?: { by: string; missing: string[]; reason: string };
-  hold?: { by: string; reason: string; ground?: string; until?: Instant };
+  hold?: { by: string; reason: string; ground?: string; until?: Instant; beside?: string[] };
   /** That it is not owed, as Tocsin proposed it; kept when a person has confirmed it. */
   proposal?: Proposal;
   missedDueAt?: Instant;
@@ -182,11 +182,13 @@ export interface AuthorityDecision {
 
 export interface ContainmentStep {
   id: string;
-  /** 1 at first; higher when the measure was asked for again. */
+  /** 1 at first; higher when the measure was asked for again; 0 while the first time waits for a second person. */
   round: number;
   measure: ContainmentMeasure;
-  /** `requested` and `undo-requested` are work for the workflow; the rest are outcomes. */
-  state: 'requested' | 'undo-requested' | ContainmentOutcome;
+  /** `awaits-second` is for a person, `requested` and `undo-requested` are work for the workflow; the rest are outcomes. */
+  state: 'awaits-second' | 'requested' | 'undo-requested' | ContainmentOutcome;
+  /** Who asked for it first, while it waits for a second person. */
+  askedBy?: string;
   detail?: string;
   at: Instant;
 }

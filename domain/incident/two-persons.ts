@@ -5,12 +5,13 @@
 import { hash64 } from '../kernel/hash64';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
-import { needsTwoPersons, TWO_PERSON_ACTS, type TwoPersonAct } from '../policy/two-persons';
+import { asksTwoFor, needsTwoPersons, TWO_PERSON_ACTS, type TwoPersonAct } from '../policy/two-persons';
 import type { Answer } from './answer';
 import type { NewEvent } from './events';
+import { holdersOf } from './holds';
 import { listed } from './listed';
 import type { Message } from './messages';
-import { DECIDED_ONCE, type FirstOfTwo, firstKey, isSecondPerson } from './second-person';
+import { askedText, DECIDED_ONCE, type FirstOfTwo, firstKey, isSecondPerson } from './second-person';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { toldWith } from './telling';
 
@@ -20,6 +21,7 @@ const DECIDES = {
   waive: 'obligation-waived',
   'not-owed': 'obligation-not-required',
   'leave-untold': 'left-untold',
+  release: 'obligation-released',
 } as const satisfies Record<TwoPersonAct, NewEvent['kind']>;
 
 function isTwoPersonAct(message: string): message is TwoPersonAct {
@@ -41,7 +43,7 @@ export function withSecondPerson(
     const data = event.data as { obligation?: string };
     const id = data.obligation;
     if (id === undefined || event.kind === 'delay-reasons-recorded') return [event];
-    if (!needsTwo(act, id, state, pack)) return [event];
+    if (!needsTwo(act, id, state, pack, message.by)) return [event];
     const decision = events.find(
       ({ kind, data: of }) => kind === DECIDES[act] && (of as typeof data).obligation === id,
     );
@@ -63,18 +65,28 @@ export function withSecondPerson(
 }
 
 /** Also where the notice tells under another duty, to which the rule of two persons applies. */
-function needsTwo(act: TwoPersonAct, id: string, state: IncidentState, pack: Policy): boolean {
+function needsTwo(act: TwoPersonAct, id: string, state: IncidentState, pack: Policy, by?: string): boolean {
   const o = state.obligations[id];
+  // An approval sends what is held, so it ends the hold too.
+  const releases = act === 'release' || act === 'approve';
+  if (releases && o?.hold && asksTwoFor('releases', pack.organisation) && !isHolder(by, o.hold)) return true;
+  if (act === 'release') return false;
   const told = o && (act === 'approve' || act === 'leave-untold') ? toldWith(o, state, pack) : [];
   const served = act === 'approve' ? told : told.filter((other) => !isSettled(other));
   const rules = [o?.rule ?? id, ...served.map((other) => other.rule)].flatMap((rule) => ruleOf(pack, rule) ?? []);
   return rules.some((rule: ObligationRule) => needsTwoPersons(act, rule, pack.organisation));
 }
 
+/** Whoever alone holds it may let it go; of a hold of two, nobody alone. */
+function isHolder(by: string | undefined, hold: NonNullable<Obligation['hold']>): boolean {
+  return by !== undefined && !holdersOf(hold).some((holder) => isSecondPerson(by, holder));
+}
+
 function whatOf(act: TwoPersonAct, { data }: NewEvent, state: IncidentState): string {
   const { obligation, draft, ground, round, reason: _, ...named } = data as Record<string, unknown>;
   if (act === 'approve') return String(draft);
   if (act === 'waive') return `${ground}${restsOn(String(obligation), state)}`;
+  if (act === 'release') return ofHold(state.obligations[String(obligation)]);
   if (act === 'not-owed') return state.obligations[String(obligation)]?.proposal?.basis ?? '';
   // In whatever order they were named.
   const sorted = Object.entries(named).map(([field, who]) => [
@@ -82,6 +94,11 @@ function whatOf(act: TwoPersonAct, { data }: NewEvent, state: IncidentState): st
     Array.isArray(who) ? who.map(written).sort() : who,
   ]);
   return `${ofRound(round)}${hash64(written(sorted))}`;
+}
+
+/** The hold that would be released: another one is another decision. */
+function ofHold({ hold, round }: Pick<Obligation, 'hold' | 'round'> = { round: 0 }): string {
+  return hold ? `${ofRound(round)}${hash64(written(hold))}` : '';
 }
 
 function written(value: unknown): string {
@@ -101,22 +118,24 @@ function restsOn(obligation: string, { obligations, assessment }: IncidentState)
 function stillCounts(act: Exclude<TwoPersonAct, 'approve'>, { what }: FirstOfTwo, o: Obligation, state: IncidentState) {
   if (isSettled(o)) return false;
   if (act === 'waive') return what.endsWith(restsOn(o.id, state));
+  if (act === 'release') return what === ofHold(o);
   if (act === 'not-owed') return o.status === 'proposed-not-owed' && what === o.proposal?.basis;
   return what.startsWith(ofRound(o.round));
 }
 
 /**
- * How many persons must approve a notice, and who has approved the draft that lies there. `of` is missing where the policy of
+ * How many persons must approve a notice, where `by` is the next of them, and who has approved the draft that lies there. `of` is missing where the policy of
  * the incident cannot be read, and with it what the organisation asks for.
  */
 export function approvalOf(
   o: Obligation,
   state: IncidentState,
   pack: Omit<Policy, 'organisation'> & Partial<Pick<Policy, 'organisation'>>,
+  by?: string,
 ): { of?: 1 | 2; first?: FirstOfTwo } {
   const first = approvedOnce(o, state);
   const { organisation } = pack;
-  const of = organisation && (needsTwo('approve', o.id, state, { ...pack, organisation }) ? 2 : 1);
+  const of = organisation && (needsTwo('approve', o.id, state, { ...pack, organisation }, by) ? 2 : 1);
   return { ...(of && { of }), ...(first && { first }) };
 }
 
@@ -126,17 +145,23 @@ export function approvedOnce(o: Obligation, state: IncidentState): FirstOfTwo | 
   return !o.approved && o.status === 'drafted' && first?.what === o.draft?.fingerprint ? first : undefined;
 }
 
-/** `waived by lead@example.com, the first of two: a second person must decide the same; `, of what was decided once of an open duty. */
+/** `waived by lead@example.com, 1 of 2: a second person must decide the same (asked: …); `, of what was decided once of an open duty. */
 export function onceText(o: Obligation, state: IncidentState): string {
   const approved = approvedOnce(o, state);
-  const others = (['waive', 'not-owed', 'leave-untold'] as const).flatMap((act) => {
+  const others = (['waive', 'not-owed', 'leave-untold', 'release'] as const).flatMap((act) => {
     const first = state.firstOfTwo?.[firstKey(act, o.id)];
     return first && stillCounts(act, first, o, state)
-      ? [`${DECIDED_ONCE[act]} by ${first.by}, the first of two: a second person must decide the same; `]
+      ? [
+          `${DECIDED_ONCE[act]} by ${first.by}, 1 of 2: a second person must decide the same (${askedText(state.owner, first.by)}); `,
+        ]
       : [];
   });
   return [
-    ...(approved ? [`approved by ${approved.by}, 1 of 2: a second person must approve it; `] : []),
+    ...(approved
+      ? [
+          `approved by ${approved.by}, 1 of 2: a second person must approve it (${askedText(state.owner, approved.by)}); `,
+        ]
+      : []),
     ...others,
   ].join('');
 }

@@ -106,7 +106,7 @@ export type StandIn = typeof WITHHELD | typeof ERASED;
 /** Names under which events hold lists, wherever they stand: a list stands in for a list, so that the fold goes on. */
 const LISTS = new Set(
   (
-    'affects alarmAt alarms aliases attachmentNames attachments because block changed changes commands controls credentials dataSets daysOff fixedIn ' +
+    'affects alarmAt alarms aliases attachmentNames attachments because beside block changed changes commands controls credentials dataSets daysOff fixedIn ' +
     'groups ids impacts indicators individualSteps isolate kinds languages maliciousSources missing organisations packs people problems reached ' +
     'renderings steps systems tellAtOnce texts translations unestablished unreached versions why workspaces'
   ).split(' '),

@@ -1,6 +1,7 @@
 /** An incident: what is next and by when, its duties and why, containment, people, alarms, and what happened. */
 import { alarmText } from '../../domain/case/alarm-text';
-import { outcomeWords, stepWords } from '../../domain/incident/board-words';
+import { stepWords } from '../../domain/incident/board-words';
+import { stepStands } from '../../domain/incident/containment';
 import { type BoardRow, board } from '../../domain/incident/explain';
 import { INCIDENT_MESSAGES } from '../../domain/incident/messages';
 import { narrate } from '../../domain/incident/narrate';
@@ -82,7 +83,7 @@ function alarms({ view: { state }, events }: LookedAt): Html | undefined {
 function containment({ view: { state } }: LookedAt): Html | undefined {
   const steps = Object.values(state.containment);
   if (steps.length === 0) return undefined;
-  return html`<section class="card"><h2>Containment</h2><ul class="stack">${steps.map((step) => html`<li>${stepWords(step)}<br><span class="outcome ${['failed', 'refused', 'recorded-only'].includes(step.state) && 'bad'}">${outcomeWords(step.state)}</span></li>`)}</ul></section>`;
+  return html`<section class="card"><h2>Containment</h2><ul class="stack">${steps.map((step) => html`<li>${stepWords(step)}<br><span class="outcome ${['failed', 'refused', 'recorded-only'].includes(step.state) && 'bad'}">${stepStands(step, state.owner)}</span></li>`)}</ul></section>`;
 }
 
 function actions(id: string, { roles }: Actor): Html | undefined {

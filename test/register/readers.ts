@@ -335,7 +335,10 @@ function triage(over: object): CaseStory<TriageState, TriageEvent, TriageWork, T
 
 /** Where the organisation asks two persons for what cannot be taken back. */
 function decidedByTwo(): RecordedEvent[] {
-  const pack = packOf({ mainEstablishment: 'IE', twoPersons: ['notices-to-individuals', 'waivers'] });
+  const pack = packOf({
+    mainEstablishment: 'IE',
+    twoPersons: ['notices-to-individuals', 'waivers', 'releases', 'wide-blocks'],
+  });
   const story = new Story({ id: 'INC-2026-008' }, pack).to(1);
   const dataSets = [accounts({ individuals: 5, residence: { IE: 5 } })];
   story.send('assess', { assessment: assessment({ dataSets }), awareAt: at(1) });
@@ -345,6 +348,17 @@ function decidedByTwo(): RecordedEvent[] {
   };
   story.send('waive', waiver);
   story.to(2).send('waive', { ...waiver, by: COUNSEL });
+  const measure = { action: 'block-source', source: '198.51.0.0/16' };
+  story.send('contain', { measure });
+  story.send('contain', { measure, by: COUNSEL });
+  const customers = {
+    obligation: 'enterprise-notice',
+    reason: 'counsel compares it with the contract of this customer',
+  };
+  story.send('hold', { ...customers, until: at(10) });
+  story.send('hold', { ...customers, until: at(11), by: COUNSEL });
+  story.send('release', { ...customers, by: 'anna@example.com' });
+  story.send('release', { ...customers, by: ONCALL });
   return story.events;
 }
 

@@ -4,7 +4,7 @@ import { explain } from '../../../domain/incident/explain';
 import { incidentLifecycle } from '../../../domain/incident/lifecycle';
 import { DEFAULT_PACKS, loadPolicy } from '../../../policy/load-policy';
 import { accounts, assessment, at, COUNSEL, ONCALL, stored } from './helpers/facts';
-import { smallPack } from './helpers/pack';
+import { packOf, smallPack } from './helpers/pack';
 import { refusalTexts } from './helpers/refusal-texts';
 import { NOT_OWED_REASON, Story } from './helpers/story';
 
@@ -384,6 +384,19 @@ const WALKS: Record<string, () => Story> = {
       ['decide-authority', { obligation: ART33, authority: 'no-such', reason: NOT_OWED_REASON }],
       ['decide-authority', { obligation: ART33, authority: 'ie-dcp', reason: NOT_OWED_REASON }],
     ),
+  'what two persons must decide': () => {
+    const pack = packOf({ mainEstablishment: 'IE', twoPersons: ['releases', 'wide-blocks'] });
+    const story = new Story({ serviceAffecting: false }, pack).to(1);
+    story.send('assess', { assessment: assessment({ dataSets: [german(), stored()] }), awareAt: at(1) });
+    const hold = { obligation: CUSTOMERS, reason: NOT_OWED_REASON };
+    return on(
+      story,
+      ['contain', { measure: { action: 'block-source', source: 'country:KP' } }],
+      ['hold', { ...hold, until: at(8), by: COUNSEL }],
+      ['hold', { ...hold, until: at(3) }],
+      ['close', {}],
+    );
+  },
   'an authority that is known': () =>
     on(aware(), ['decide-authority', { obligation: ART33, authority: 'ie-dpc', reason: NOT_OWED_REASON }]),
 };

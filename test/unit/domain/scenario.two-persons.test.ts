@@ -204,3 +204,87 @@ describe('decisions that end a duty of law', () => {
     expect(story.problems().join()).toMatch(/ground/);
   });
 });
+
+describe('the release of what somebody else holds', () => {
+  const TWO = packOf({ mainEstablishment: 'IE', twoPersons: ['releases'] });
+  const held = (pack = TWO) => {
+    const story = breach(pack);
+    story.send('hold', { obligation: CUSTOMERS, reason: NOT_OWED_REASON, until: at(10), by: COUNSEL });
+    expect(story.problems()).toEqual([]);
+    return story;
+  };
+  const OTHER = 'third@example.com';
+
+  test('takes two persons, of whom both stand in the history', () => {
+    const story = held();
+    story.send('release', { obligation: CUSTOMERS });
+    expect(story.obligation(CUSTOMERS).hold).toMatchObject({ by: COUNSEL });
+    expect(onceOf(story, CUSTOMERS)).toContain(`released by ${ONCALL}, 1 of 2`);
+    story.send('release', { obligation: CUSTOMERS });
+    expect(story.obligation(CUSTOMERS).hold).toBeDefined();
+    story.send('release', { obligation: CUSTOMERS, by: OTHER });
+    expect(story.obligation(CUSTOMERS).hold).toBeUndefined();
+    expect(story.last('obligation-released', CUSTOMERS)).toMatchObject({ by: OTHER, data: { firstBy: ONCALL } });
+  });
+
+  test('whoever holds it releases it alone, and so does anybody where the organisation does not ask it', () => {
+    const story = held();
+    story.send('release', { obligation: CUSTOMERS, by: COUNSEL });
+    expect(story.obligation(CUSTOMERS).hold).toBeUndefined();
+    const alone = held(packOf({ mainEstablishment: 'IE' }));
+    alone.send('release', { obligation: CUSTOMERS });
+    expect(alone.obligation(CUSTOMERS).hold).toBeUndefined();
+  });
+
+  test('an approval does not go past the hold alone', () => {
+    const story = held();
+    story.send('approve', { obligation: CUSTOMERS });
+    expect(story.all('dispatch-started', CUSTOMERS)).toEqual([]);
+    expect(story.obligation(CUSTOMERS).hold).toBeDefined();
+    story.send('approve', { obligation: CUSTOMERS, by: COUNSEL });
+    expect(story.obligation(CUSTOMERS).status).toBe('fulfilled');
+  });
+
+  test('a hold in place of it is no way round: it ends no earlier, and whoever held it first holds it still', () => {
+    const story = held();
+    story.send('hold', {
+      obligation: CUSTOMERS,
+      reason: 'The police asked for one more hour, file 26-1187',
+      until: at(3),
+    });
+    expect(story.problems().join()).toMatch(/until: it is held by .*one person cannot shorten/);
+    story.send('hold', {
+      obligation: CUSTOMERS,
+      reason: 'The police asked for one more hour, file 26-1187',
+      until: at(11),
+    });
+    expect(story.obligation(CUSTOMERS).hold).toMatchObject({ by: ONCALL, beside: [COUNSEL] });
+    story.send('release', { obligation: CUSTOMERS });
+    expect(story.obligation(CUSTOMERS).hold).toBeDefined();
+    story.send('release', { obligation: CUSTOMERS, by: COUNSEL });
+    expect(story.obligation(CUSTOMERS).hold).toBeUndefined();
+  });
+
+  test('a release counts for the hold that was looked at', () => {
+    const story = held();
+    story.send('release', { obligation: CUSTOMERS });
+    story.to(2).send('hold', {
+      obligation: CUSTOMERS,
+      reason: 'The police asked for two days, file 26-1187',
+      until: at(11),
+      by: COUNSEL,
+    });
+    expect(onceOf(story, CUSTOMERS)).toBe('');
+    story.send('release', { obligation: CUSTOMERS, by: OTHER });
+    expect(story.obligation(CUSTOMERS).hold).toBeDefined();
+    story.send('release', { obligation: CUSTOMERS });
+    expect(story.obligation(CUSTOMERS).hold).toBeUndefined();
+  });
+
+  test('the hold ends by itself when its time comes', () => {
+    const story = held();
+    story.send('release', { obligation: CUSTOMERS });
+    story.to(12);
+    expect(story.obligation(CUSTOMERS).hold).toBeUndefined();
+  });
+});
