@@ -8,6 +8,7 @@ import { LocalAuthenticator } from '../../server/identity/local';
 import { Seal } from '../../server/identity/seal';
 import { Sessions } from '../../server/identity/sessions';
 import type { NoticeTexts } from '../../server/pages/notice-texts';
+import type { RegisterReader } from '../../server/pages/register-page';
 import type { Role } from '../../server/roles';
 import type { Story } from '../unit/cli/helpers';
 
@@ -16,7 +17,11 @@ const ORIGIN = 'http://127.0.0.1:8440';
 const seal = new Seal([KEY]);
 const sessions = new Sessions(seal, false, '8440');
 
-export function pagesOver(client: Partial<TocsinClient>, texts?: NoticeTexts): Promise<FastifyInstance> {
+export function pagesOver(
+  client: Partial<TocsinClient>,
+  texts?: NoticeTexts,
+  register?: RegisterReader,
+): Promise<FastifyInstance> {
   return createServer({
     authenticator: new LocalAuthenticator(KEY, 'ann'),
     local: true,
@@ -24,7 +29,7 @@ export function pagesOver(client: Partial<TocsinClient>, texts?: NoticeTexts): P
     namespace: 'default',
     client: client as TocsinClient,
     temporal: async () => {},
-    pages: { sessions, policy: { packs: DEFAULT_PACKS }, ...(texts && { texts }) },
+    pages: { sessions, policy: { packs: DEFAULT_PACKS }, ...(texts && { texts }), ...(register && { register }) },
   });
 }
 

@@ -1,8 +1,10 @@
 // What pages say and send, over incidents that the domain plays: the answer a button leads to is the answer it names.
 import { refused, UnknownOutcome } from '../../client/errors';
+import { noticeNow } from '../../domain/incident/contents';
 import { commandLine } from '../../domain/kernel/command-lines';
+import { ruleOf } from '../../domain/policy/policy';
 import { actionOf } from '../../server/pages/links';
-import { Story, T0 } from '../unit/cli/helpers';
+import { pack, Story, T0 } from '../unit/cli/helpers';
 import { browse, clientOf, hiddenIn, pagesOver } from './browser';
 
 const HOUR = '2026-04-01T01:00:00.000Z';
@@ -63,14 +65,17 @@ test('what nobody knows is not told as "nothing was changed": the same form with
 });
 
 describe('a notice', () => {
+  const DUTY = 'status-page-update';
+  const { state } = new Story();
+  /** Of what is known: another draft is on its way to be written anew, and is approved by nobody. */
+  const NOW = noticeNow(state.obligations[DUTY]!, ruleOf(pack, DUTY)!, state, pack).fingerprint;
   const DRAFT = {
-    fingerprint: 'ab12',
+    fingerprint: NOW,
     renderings: [
       { language: 'en', sha256: 'c'.repeat(64), template: 't', templateSha256: 'd', own: { sha256: 'e', count: 3 } },
     ],
     missing: ['the number of people'],
   };
-  const DUTY = 'status-page-update';
   const at = `/incidents/INC-1/notices/${DUTY}`;
   const read = {
     text: async () => ({ subject: 'What happened', text: 'A key leaked.' }),
@@ -109,14 +114,14 @@ describe('a notice', () => {
       throw refused('the incident refused it', ['incompleteBecause: the notice lacks what the law requires']);
     };
     const app = await pagesOver({ ...clientOf(withNotice(), HOUR), send: no }, read);
-    const form = { key: 'k1', obligation: DUTY, draft: 'ab12', incompleteBecause: 'still counting' };
+    const form = { key: 'k1', obligation: DUTY, draft: NOW, incompleteBecause: 'still counting' };
     const { status, body } = await browse(app, '/incidents/INC-1/approve', { form });
     expect(status).toBe(409);
     expect(body).toContain('the notice lacks what the law requires');
     expect(body).toContain(`href="${at}">Back to the notice`);
     expect(body).toContain('still counting</textarea>');
     expect(body).toContain('A key leaked.');
-    expect(hiddenIn(body)).toMatchObject({ draft: 'ab12', obligation: DUTY });
+    expect(hiddenIn(body)).toMatchObject({ draft: NOW, obligation: DUTY });
     expect(hiddenIn(body).key).not.toBe('k1');
     await app.close();
   });
@@ -128,12 +133,38 @@ describe('a notice', () => {
     const app = await pagesOver({ ...clientOf(withNotice(), HOUR), send: away }, read);
     const approve = (draft: string) =>
       browse(app, '/incidents/INC-1/approve', { form: { key: 'k1', obligation: DUTY, draft } });
-    const same = await approve('ab12');
+    const same = await approve(NOW);
     expect([same.status, hiddenIn(same.body).key]).toEqual([503, 'k1']);
     expect(same.body).toContain('Send this form again as it is: it counts once.');
     const other = await approve('ab11');
     expect(hiddenIn(other.body).key).not.toBe('k1');
     expect(other.body).toContain('Here is how the notice stands now');
+    await app.close();
+  });
+
+  test('that says less than is known now is approved by nobody until it is written anew', async () => {
+    const app = await pagesOver(clientOf(withNotice({ draft: { ...DRAFT, fingerprint: 'ab12' } }), HOUR), read);
+    const { body } = await browse(app, at);
+    expect(body).toContain('This text is being written anew');
+    expect(body).not.toContain('/approve"');
+    await app.close();
+  });
+
+  test('whose workspaces have versions of their own shows each of them, and what is different in it', async () => {
+    const texts = {
+      text: async (sha256: string) => ({
+        subject: 'What happened',
+        text: sha256[0] === 'f' ? 'Of 5 people.' : 'Of 9 people.',
+      }),
+      own: async () => ({ 'ws-1': 'f'.repeat(64), 'ws-2': 'f'.repeat(64) }),
+    };
+    const app = await pagesOver(clientOf(withNotice(), HOUR), texts);
+    const list = await browse(app, `${at}/own?language=en`);
+    expect(list.body).toContain(`href="${at}/own?language=en&amp;workspace=ws-1">ws-1`);
+    const one = await browse(app, `${at}/own?language=en&workspace=ws-1`);
+    expect(one.body).toContain('Of 5 people.</div>');
+    expect(one.body).toMatch(/<del>.*Of 9 people/);
+    expect((await browse(app, `${at}/own?language=en&workspace=ws-9`)).status).toBe(404);
     await app.close();
   });
 

@@ -1,0 +1,51 @@
+// The board: the next deadlines first, whatever is left out is said, and one incident that does not answer holds up nobody.
+import type { ListedCase } from '../../client/list';
+import { Story } from '../unit/cli/helpers';
+import { browse, clientOf, pagesOver } from './browser';
+
+const HOUR = '2026-04-01T01:00:00.000Z';
+
+const listed = (id: string, nextDeadline = HOUR): ListedCase => ({
+  ...{ id, title: `Case ${id}`, open: true, startedAt: HOUR, overdue: 0, exercise: false, nextDeadline },
+  ...{ severity: 'sev1', status: 'declared', owner: 'ann' },
+});
+
+test('an incident that does not answer is named as such, after two seconds at most', async () => {
+  const client = clientOf(new Story(), HOUR);
+  const app = await pagesOver({
+    ...client,
+    listUpTo: async (kind) => ({ cases: kind === 'incident' ? [listed('INC-1'), listed('INC-2')] : [], cut: false }),
+    view: (async (id: string) => (id === 'INC-2' ? new Promise(() => {}) : client.view!(id))) as never,
+  });
+  const from = Date.now();
+  const { status, body } = await browse(app, '/');
+  expect(Date.now() - from).toBeLessThan(4_000);
+  expect(status).toBe(200);
+  expect(body).toContain('INC-2 does not answer: is a worker running?');
+  expect(body).not.toContain('INC-1 does not answer');
+  expect(body).toContain('Case INC-2');
+  await app.close();
+});
+
+test('what is not shown is said: how many, and that their deadlines are later', async () => {
+  const cases = Array.from({ length: 203 }, (_, n) => listed(`TRG-${n}`));
+  const asked = jest.fn(async (kind: string, _: { limit: number }) => ({
+    cases: kind === 'triage' ? cases : [],
+    cut: false,
+  }));
+  const app = await pagesOver({ ...clientOf(new Story(), HOUR), listUpTo: asked as never });
+  const { body } = await browse(app, '/');
+  // All that are open are sorted before any is left out.
+  expect(asked.mock.calls[0]![1].limit).toBe(5_000);
+  expect(body).toContain('Case TRG-199');
+  expect(body).not.toContain('Case TRG-200');
+  expect(body).toContain('Not shown: 3 more triage cases whose next deadlines are later, or that have none.');
+  expect(body).toContain('href="/triage-cases/TRG-7"');
+  await app.close();
+});
+
+test('changes are told to event streams alone', async () => {
+  const app = await pagesOver(clientOf(new Story(), HOUR));
+  expect((await browse(app, '/changes')).status).toBe(400);
+  await app.close();
+});

@@ -1,0 +1,125 @@
+// Nothing that somebody typed is lost when a form is not taken, and nothing is sent that nobody may send.
+import { UnknownOutcome } from '../../client/errors';
+import { Seal } from '../../server/identity/seal';
+import { type Session, Sessions } from '../../server/identity/sessions';
+import { Story } from '../unit/cli/helpers';
+import { browse, clientOf, hiddenIn, pagesOver } from './browser';
+
+const HOUR = '2026-04-01T01:00:00.000Z';
+const REVIEW = { key: 'k1', rootCause: 'a key in a log', controls: 'Keys live\nfor an hour', shareSummary: 'no' };
+
+/** The pages over an incident, and what is sent to it. */
+async function opened(over: object = {}) {
+  const send = jest.fn(async (..._: unknown[]) => ({ events: [] }));
+  const app = await pagesOver({ ...clientOf(new Story(), HOUR), send: send as never, ...over });
+  return { app, send };
+}
+
+test('a form of an earlier session is shown again as it was typed, and goes out with its new token', async () => {
+  const { app, send } = await opened();
+  const stale = await browse(app, '/incidents/INC-1/review', { form: { ...REVIEW, csrf: 'of-another-session' } });
+  expect(stale.status).toBe(403);
+  expect(stale.body).toContain('a key in a log</textarea>');
+  expect(stale.body).toContain('Keys live\nfor an hour</textarea>');
+  expect(stale.body).toContain('read it, and send it again');
+  expect(send).not.toHaveBeenCalled();
+  const again = { ...REVIEW, ...hiddenIn(stale.body) };
+  expect((await browse(app, '/incidents/INC-1/review', { form: again })).status).toBe(303);
+  expect(send.mock.calls[0]![2]).toMatchObject({ rootCause: 'a key in a log', by: 'bea@acme.dev' });
+  await app.close();
+});
+
+test.each([
+  ['/incidents', { title: 'Leaked key' }, 'Leaked key'],
+  ['/incidents/INC-1/assess', { 'q.howItOccurred': 'a log', do: 'send' }, 'a log'],
+  [
+    '/incidents/INC-1/edit-draft',
+    { subject: 'Hello', body: 'Dear all', obligation: 'o', language: 'en', draft: 'ab' },
+    'Dear all',
+  ],
+])('a stale form of %s is shown again too', async (url, form, typed) => {
+  const { app, send } = await opened();
+  const { status, body } = await browse(app, url, { form: { ...form, csrf: '' } });
+  expect([status, body.includes(typed)]).toEqual([403, true]);
+  expect(send).not.toHaveBeenCalled();
+  await app.close();
+});
+
+test('what the roles do not allow is told with what was typed, without the key and the token', async () => {
+  const { app, send } = await opened();
+  const { status, body } = await browse(app, '/incidents/INC-1/review', { form: REVIEW, roles: ['auditor'] });
+  expect(status).toBe(403);
+  expect(body).toContain('Your roles do not allow this');
+  expect(body).toContain('a key in a log');
+  expect(body).not.toContain('>k1<');
+  expect(body).not.toContain('<dt>Csrf');
+  expect(send).not.toHaveBeenCalled();
+  await app.close();
+});
+
+test('while no worker answers a form keeps what was typed and its key, so that it counts once', async () => {
+  const away = async () => {
+    throw new UnknownOutcome('no worker');
+  };
+  const { app } = await opened({ send: away, view: away, timeline: away, explain: away });
+  const { status, body } = await browse(app, '/incidents/INC-1/review', { form: REVIEW });
+  expect(status).toBe(503);
+  expect(body).toContain('Send this form again as it is: it counts once.');
+  expect(body).toContain('a key in a log</textarea>');
+  expect(hiddenIn(body).key).toBe('k1');
+  await app.close();
+});
+
+test('a form that was opened before the keys were rotated is good, as its session is', () => {
+  const session: Session = { actor: { by: 'ann', subject: 'ann', roles: ['owner'] }, browser: 'b', endsAt: 0 };
+  const [before, after, other] = [['old'], ['new', 'old'], ['other']].map(
+    (keys) => new Sessions(new Seal(keys), false, ''),
+  );
+  expect(after!.isFormToken(session, before!.formToken(session))).toBe(true);
+  expect(after!.formToken(session)).not.toBe(before!.formToken(session));
+  expect(after!.isFormToken(session, other!.formToken(session))).toBe(false);
+});
+
+describe('an assessment', () => {
+  test('asks what matters, says what an answer would change, and sends it only when it is told to', async () => {
+    const { app, send } = await opened();
+    const asked = await browse(app, '/incidents/INC-1/assess?personalData=yes');
+    expect(asked.body).toContain('Which set of data is affected?');
+    const answers = {
+      ...hiddenIn(asked.body),
+      'q.personalData': 'yes',
+      ...{ 'new-set.title': 'Account data', 'new-set.role': 'controller' },
+    };
+    const looked = await browse(app, '/incidents/INC-1/assess', { form: { ...answers, do: 'look' } });
+    expect(looked.body).toContain('What this changes, once it is sent');
+    expect(looked.body).toContain('Account data: where do the people live?');
+    expect(send).not.toHaveBeenCalled();
+    await browse(app, '/incidents/INC-1/assess', { form: { ...answers, do: 'send' } });
+    expect(send.mock.calls[0]![2]).toMatchObject({
+      assessment: { personalData: 'yes', dataSets: [{ id: 'account-data', role: 'controller' }] },
+    });
+    await app.close();
+  });
+
+  test('that another person has assessed meanwhile is not overwritten unseen', async () => {
+    const { app, send } = await opened();
+    const form = { key: 'k1', revision: '7', 'q.personalData': 'no', do: 'send' };
+    const { status, body } = await browse(app, '/incidents/INC-1/assess', { form });
+    expect(status).toBe(409);
+    expect(body).toContain('has assessed it since you opened this form');
+    expect(send).not.toHaveBeenCalled();
+    const again = { ...form, ...hiddenIn(body) };
+    expect((await browse(app, '/incidents/INC-1/assess', { form: again })).status).toBe(303);
+    await app.close();
+  });
+
+  test('says beside the answer what is wrong with it, and keeps it', async () => {
+    const { app } = await opened();
+    const form = { key: 'k1', revision: '0', 'q.personalData': 'yes', 'new-set.title': 'Accounts', do: 'send' };
+    const { status, body } = await browse(app, '/incidents/INC-1/assess', { form });
+    expect(status).toBe(422);
+    expect(body).toContain('say in which role you hold it');
+    expect(body).toContain('value="Accounts"');
+    await app.close();
+  });
+});
