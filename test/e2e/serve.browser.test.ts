@@ -229,8 +229,14 @@ async function finish(
 
   // One reason covers what rests on the same facts.
   for (const [duty, reason] of [
-    ['gdpr-art33-2-controllers', 'No data of customers.'],
-    ['pipeda-opc-report', 'Nobody in Canada.'],
+    [
+      'gdpr-art33-2-controllers',
+      'We read the logs of every system that the key opened: none of them holds what customers store with us.',
+    ],
+    [
+      'pipeda-opc-report',
+      'The export of the accounts lists the country of each person: both live in Ireland, and nobody elsewhere.',
+    ],
   ] as const) {
     await bea.goto(`${at}/not-owed?obligation=${duty}`);
     await bea.getByLabel('All').selectOption('yes');

@@ -1,0 +1,111 @@
+// Pages of triage cases, vulnerability reports and patch tasks: from the same tables as those of incidents.
+import { advance, open } from '../../domain/case/advance';
+import type { AnyLifecycle, CaseState } from '../../domain/case/lifecycle';
+import type { RecordedEvent } from '../../domain/kernel/recorded-event';
+import { PATCH_WORKFLOW, patchDue, patchTaskLifecycle } from '../../domain/patch/patch-task';
+import { VulnerabilityReportInputSchema } from '../../domain/report/state';
+import { VULNERABILITY_REPORT_WORKFLOW, vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
+import { openingOf } from '../../domain/triage/opening';
+import { TRIAGE_WORKFLOW } from '../../domain/triage/state';
+import { triageLifecycle } from '../../domain/triage/triage';
+import { messagesOf } from '../../server/api/kinds';
+import { detection, triageInput } from '../unit/domain/helpers/detections';
+import { browse, pagesOver } from './browser';
+
+const AT = '2026-04-01T02:00:00.000Z';
+const LATER = '2026-04-01T03:00:00.000Z';
+
+/** A case whose title a sender wrote, and the pages over it. */
+async function pagesOf(workflow: string, lifecycle: AnyLifecycle, id: string, first: object) {
+  const opened = open<CaseState, RecordedEvent>(lifecycle, id, [first as never], AT);
+  const { state, events } = advance<CaseState, RecordedEvent>(lifecycle, opened.state, [], LATER);
+  const send = jest.fn(async (..._: unknown[]) => ({ events: [{ seq: 1, kind: 'detected' }] }));
+  const app = await pagesOver({
+    find: async () => ({ workflow, open: true, status: 'RUNNING' }),
+    view: (async () => ({
+      state,
+      clock: { incidentAt: LATER, realAt: LATER, rate: 0 },
+      registerBacklog: 0,
+      inFlight: [],
+      nextDueAt: lifecycle.nextDueAt(state) ?? null,
+    })) as never,
+    timeline: (async () => [...opened.events, ...events]) as never,
+    mark: async () => 'a mark',
+    send: send as never,
+  });
+  return { app, send };
+}
+
+const PATCH = {
+  finding: {
+    ...{ key: '0123456789abcdef', inventory: 'web', ecosystem: 'npm', package: 'minimist', versions: ['1.2.0'] },
+    ...{ advisory: 'GHSA-xvch-5gv4-984h', aliases: [], summary: 'Prototype <b>pollution</b>', severity: 'critical' },
+    ...{ malicious: false, fixedIn: ['1.2.6'], dev: false },
+  },
+  plan: {
+    ...{ owner: 'lead@example.com', deadlines: { critical: 'P2D', high: 'P7D' }, tellAtOnce: ['critical'] },
+    ...{ alarmAt: [50, 75], repeatEvery: 'P1D', longestWaiver: 'P90D' },
+  },
+  ...{ foundAt: AT, exercise: false },
+};
+const { reportId, ...RECEIVED } = VulnerabilityReportInputSchema.parse({
+  ...{ reportId: 'VR-20260401-9f3a5c1e', via: 'form', receivedAt: AT, length: 512, commitment: 'd'.repeat(64) },
+  ...{ reachable: true, owner: 'lead@example.com', repeatEveryMs: 3_600_000, followUpAfterMs: 7 * 86_400_000 },
+  clock: {
+    ...{ dueAt: '2026-04-03T02:00:00.000Z', businessDays: 2, timeZone: 'Europe/Berlin', daysOff: [] },
+    alarms: [{ threshold: { kind: 'start' }, at: AT }],
+  },
+});
+
+test('a detection is shown with what is owed and dismissed by its form', async () => {
+  const input = triageInput({ title: 'Export <script>alert(1)</script>' });
+  const { app, send } = await pagesOf(TRIAGE_WORKFLOW, triageLifecycle, input.caseId, openingOf(input, AT));
+  const at = `/triage-cases/${input.caseId}`;
+  const { status, body } = await browse(app, at);
+  expect(status).toBe(200);
+  expect(body).toContain('Export &lt;script&gt;alert(1)&lt;/script&gt;');
+  for (const name of messagesOf('triage')) expect(body).toContain(`href="${at}/${name}"`);
+  expect(body).toContain(`detected by ${detection().source}`);
+  expect((await browse(app, `${at}/dismiss`)).body).toContain('Decide that this is not an incident');
+  const form = { key: 'k1', reason: 'a load test of ours' };
+  const sent = await browse(app, `${at}/dismiss`, { form });
+  expect([sent.status, sent.to]).toEqual([303, at]);
+  expect(send.mock.calls[0]).toEqual([
+    input.caseId,
+    'dismiss',
+    expect.objectContaining({ reason: 'a load test of ours', by: 'bea@acme.dev' }),
+  ]);
+  const empty = await browse(app, `${at}/dismiss`, { form: { key: 'k2', reason: '' } });
+  expect([empty.status, empty.body.includes('id="field-reason-wrong"')]).toEqual([422, true]);
+  // Whoever only reads is offered nothing.
+  expect((await browse(app, at, { roles: ['auditor'] })).body).not.toContain('What you can do');
+  expect((await browse(app, `/patch-tasks/${input.caseId}`)).status).toBe(404);
+  await app.close();
+});
+
+test.each([
+  [
+    '/patch-tasks/PATCH-0123456789ab',
+    PATCH_WORKFLOW,
+    patchTaskLifecycle,
+    patchDue(PATCH as never),
+    'patched',
+    'GHSA-xvch',
+  ],
+  [
+    `/vulnerability-reports/${reportId}`,
+    VULNERABILITY_REPORT_WORKFLOW,
+    vulnerabilityReportLifecycle,
+    { kind: 'report-received', data: RECEIVED },
+    'acknowledge-report',
+    'received by form',
+  ],
+] as const)('%s is shown with its forms', async (at, workflow, lifecycle, first, message, text) => {
+  const { app } = await pagesOf(workflow, lifecycle, at.split('/').at(-1)!, first);
+  const { status, body } = await browse(app, at);
+  expect([status, body.includes('left, until')]).toEqual([200, true]);
+  expect(body).toContain(text);
+  expect(body).toContain(`href="${at}/${message}"`);
+  expect((await browse(app, `${at}/${message}`)).status).toBe(200);
+  await app.close();
+});
