@@ -10,6 +10,7 @@ import { mustBeSame, opened } from '../api/declared';
 import { refusalOf } from '../api/failures';
 import { KIND_NAMES, messagesOf } from '../api/kinds';
 import { mustBe } from '../api/must-be';
+import type { Actor } from '../identity/actor';
 import { Refusal } from '../problem';
 import { assessPage } from './assess-page';
 import { describe } from './case-page';
@@ -24,6 +25,7 @@ import { addressOf, inCode, LINKED, noticeOf, words } from './links';
 import { type LookedAt, lookAt } from './looked-at';
 import { noticePage } from './notice-page';
 import { mustBeFresh, SHOWN_AGAIN, sendMessage } from './sending';
+import { stepsList } from './steps-list';
 import type { Typed } from './typed';
 import { withUploads } from './uploads';
 import { visitorOf } from './visitor';
@@ -58,15 +60,15 @@ function messagePages(app: FastifyInstance, deps: PageDeps, kind: KindName, name
     choices: {},
     back: addressOf(id),
   });
-  const formOf = async (id: string, typed: Typed): Promise<Form> => ({
+  const formOf = async (id: string, typed: Typed, actor: Actor): Promise<Form> => ({
     ...base(id, typed),
-    ...(kind === 'incident' && ofIncident(name, await lookAt(client, id, policy), typed)),
+    ...(kind === 'incident' && ofIncident(name, await lookAt(client, id, policy), typed, actor)),
   });
   app.get<OfCase & { Querystring: Typed }>(at, async (request, reply) => {
     const { id } = request.params;
     const filled = Object.fromEntries(LINKED.map((field) => [field, request.query[field]]));
     await mustBe(client, kind, id).catch(asRefusal);
-    return sendForm(reply, visitorOf(request, sessions)!, await formOf(id, filled).catch(asRefusal));
+    return sendForm(reply, visitorOf(request, sessions)!, await formOf(id, filled, request.actor).catch(asRefusal));
   });
   app.post<OfCase>(at, SHOWN_AGAIN, async (request, reply) => {
     const { id } = request.params;
@@ -80,7 +82,8 @@ function messagePages(app: FastifyInstance, deps: PageDeps, kind: KindName, name
     } catch (error) {
       const refusal = asShown(error);
       // Where nobody can look at the case now, what was typed is shown all the same.
-      const form = refusal.status === 404 ? undefined : await formOf(id, typed).catch(() => base(id, typed));
+      const form =
+        refusal.status === 404 ? undefined : await formOf(id, typed, request.actor).catch(() => base(id, typed));
       if (!form) throw refusal;
       return sendForm(reply.code(refusal.status), visitorOf(request, sessions)!, form, refusal);
     }
@@ -173,12 +176,12 @@ function withDefaults(schema: Form['schema']): Form['schema'] {
 }
 
 /** What the form of a message to an incident offers, says and is filled in with. */
-function ofIncident(name: string, looked: LookedAt, typed: Typed): Partial<Form> {
+function ofIncident(name: string, looked: LookedAt, typed: Typed, actor: Actor): Partial<Form> {
   const { state } = looked.view;
   const choices = choicesOf(looked);
   if (name === 'confirm') return { choices, ...confirmationOf(looked, typed) };
   // A refused close says itself what is in its way.
-  if (name === 'close') return { choices, ...(typed.key === undefined && { shown: inTheWay(looked) }) };
+  if (name === 'close') return { choices, ...(typed.key === undefined && { shown: inTheWay(looked, actor) }) };
   if (name === 'review' && state.review && typed.key === undefined) {
     const { rootCause, controls, shareSummary, summary } = state.review;
     const known = Object.entries({ rootCause, controls, shareSummary, summary });
@@ -188,18 +191,19 @@ function ofIncident(name: string, looked: LookedAt, typed: Typed): Partial<Form>
 }
 
 /** What still stands in the way of closing it. */
-function inTheWay({ id, view: { state }, pack, known }: LookedAt): Html {
+function inTheWay(looked: LookedAt, actor: Actor): Html {
+  const { view, pack, known } = looked;
   if (!known)
     return say(
       'note',
       'The policy of this incident is not installed here, so only the incident itself can say what still stands in the way: try to close it.',
     );
-  const problems = closeProblems(state, pack);
+  const problems = closeProblems(view.state, pack);
   if (problems.length === 0) return say('good', 'Nothing stands in the way.');
-  return say(
-    'warn',
-    html`<b>${problems.length === 1 ? 'One thing still stands' : `${problems.length} things still stand`} in the way</b><ul>${problems.map((each) => html`<li>${inCode(each)}</li>`)}</ul><p><a href="${addressOf(id)}">What to do next</a></p>`,
-  );
+  const said =
+    problems.length === 1 ? 'One thing still stands in the way' : `${problems.length} things still stand in the way`;
+  return html`${say('warn', html`<b>${said}</b>`)}<section class="card"><h2>What to do next</h2>${stepsList(looked, actor)}</section>
+<details class="card"><summary>All that is in the way, with commands</summary><ul class="stack">${problems.map((each) => html`<li>${inCode(each)}</li>`)}</ul></details>`;
 }
 
 /** What of this incident a form lets choose. */

@@ -5,7 +5,6 @@ import { stepStands } from '../../domain/incident/containment';
 import { type BoardRow, board } from '../../domain/incident/explain';
 import { INCIDENT_MESSAGES } from '../../domain/incident/messages';
 import { narrate } from '../../domain/incident/narrate';
-import { type CommandLine, commandText, withoutActor } from '../../domain/kernel/command-lines';
 import { TOCSIN } from '../../domain/kernel/recorded-event';
 import { type Html, html } from '../../platform/html';
 import { allows } from '../access';
@@ -14,9 +13,10 @@ import type { Actor } from '../identity/actor';
 import type { Said } from '../identity/sessions';
 import { MESSAGE_ROLES } from '../roles-of-messages';
 import { say } from './layout';
-import { actionOf, addressOf, hasForm, noticeOf, words } from './links';
+import { addressOf, noticeOf, words } from './links';
 import type { LookedAt } from './looked-at';
 import { saidBox } from './said-box';
+import { stepsList } from './steps-list';
 import { stoppedLine } from './stopped-line';
 import { instant, timeLeft } from './times';
 
@@ -32,7 +32,7 @@ ${said && saidBox(looked, said)}
 ${registerBacklog > 0 && say('warn', `${registerBacklog} entries are not in the register yet.`)}
 ${stopped ? '' : state.closedAt ? html`<p class="left big"><strong>Closed</strong> <span>${instant(state.closedAt)}</span></p>` : timeLeft(view.nextDueAt ?? undefined, now, 'No deadline runs', 'big')}
 <div class="two"><div class="stack">
-${steps.length > 0 && html`<section class="card"><h2>What to do next</h2>${!known && html`<p class="soft">This incident's policy is not installed on this server, so there may be more to do: only what its alarms ask for is shown.</p>`}<ol class="steps">${steps.map((step) => stepItem(looked, step, actor))}</ol></section>`}
+${steps.length > 0 && html`<section class="card"><h2>What to do next</h2>${!known && html`<p class="soft">This incident's policy is not installed on this server, so there may be more to do: only what its alarms ask for is shown.</p>`}${stepsList(looked, actor)}</section>`}
 ${duties(looked)}
 </div><div class="stack">
 <section class="card"><h2>Facts</h2><dl class="facts"><dt>Owner</dt><dd>${owner}</dd><dt>Declared by</dt><dd>${declaredBy}</dd><dt>Detected</dt><dd>${instant(detectedAt)}</dd><dt>Personal data</dt><dd>${state.assessment?.facts.personalData ?? 'not assessed yet'}</dd></dl></section>
@@ -41,22 +41,6 @@ ${containment(looked)}
 ${!stopped && actions(id, actor)}
 </div></div>
 ${history(looked)}`;
-}
-
-function stepItem(
-  { id, now }: LookedAt,
-  { what, todo, onSilence, dueAt, commands }: LookedAt['steps'][number],
-  actor: Actor,
-): Html {
-  const acts = commands.flatMap((line, n) => actionOf(id, line, actor, n === 0) ?? []).slice(0, 4);
-  return html`<li class="step"><h3>${what}</h3>${dueAt && timeLeft(dueAt, now, '')}${todo && html`<p>${todo[0]!.toUpperCase()}${todo.slice(1)}. ${onSilence}</p>`}${acts.length > 0 ? html`<p class="acts">${acts}</p>` : withoutForm(commands)}</li>`;
-}
-
-/** A step that offers no form: to this person, or to anybody. */
-function withoutForm(commands: readonly CommandLine[]): Html | undefined {
-  if (commands.length === 0) return undefined;
-  if (hasForm(commands[0]!)) return html`<p class="soft small">Your roles do not include this.</p>`;
-  return html`<p class="soft small">On the command line: <code>${commandText(withoutActor(commands[0]!))}</code></p>`;
 }
 
 function duties({ id, view: { state }, pack, now, explanations, stopped }: LookedAt): Html {

@@ -273,6 +273,7 @@ test('from the declaration to the close without any script, by two people', asyn
     const incident = await declare(ann.page, 'Leaked deploy key');
     await look('incident-new');
     found.push(...(await looker.look(`${server.url}/incidents/new`, 'declare')));
+    found.push(...(await looker.look(`${server.url}/incidents/${incident.id}/assess?personalData=yes`, 'assess-yes')));
     await contain(ann.page, incident);
     await assess(ann.page, look, true);
     await look('incident-assessed');
