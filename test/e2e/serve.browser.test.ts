@@ -9,15 +9,24 @@ import { thawNotice } from '../../activities/notices/frozen-notice';
 import { listOf } from '../../activities/notices/own-renderings';
 import { createFolderArtefacts } from '../../activities/storage/folder-artefacts';
 import { createFolderSite } from '../../activities/storage/site';
+import { TocsinClient } from '../../client/tocsin-client';
+import { openTriage } from '../../detection/intake/inbox/open-triage';
+import { judge } from '../../domain/detection/detection-rules';
 import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
 import { Looker, startBrowser } from '../setup/browser';
 import { temporaryDir } from '../setup/helpers';
 import { type SealedServer, startSealedServer } from '../setup/sealed-server';
 import { TestIncident } from '../setup/workflow-harness';
+import { detection, RULES } from '../unit/domain/helpers/detections';
 
 const DUTY = 'gdpr-art34-individuals';
 const REPORT = 'gdpr-art33-authority:ie-dpc';
 const SENTENCE = 'We are sorry for this, and what we do about it stands below.';
+/** What Postgres would hold of the log; `test/server/register-page.test.ts` reads a real one. */
+const SIGNED = {
+  ...{ origin: 'acme.dev/tocsin', verifierKey: `acme.dev/tocsin+1a2b3c4d+${'A'.repeat(44)}`, size: 57 },
+  ...{ root: 'A'.repeat(44), note: `acme.dev/tocsin\n57\n${'A'.repeat(44)}\n\n— acme.dev/tocsin ${'B'.repeat(90)}\n` },
+};
 const RECEIPT = Buffer.from('The receipt of the authority\n');
 
 let server: SealedServer;
@@ -49,6 +58,16 @@ beforeAll(async () => {
     pages: {
       policy: source,
       texts: { text: (sha256) => thawNotice(artefacts, sha256), own: (sha256) => listOf(artefacts, sha256) },
+      register: {
+        log: async () => ({ entries: 57, signed: SIGNED }),
+        async entriesOf(id, from, most) {
+          const events = server.world.register(id);
+          const entries = events
+            .slice(from - 1, from - 1 + most)
+            .map(({ seq, at, kind, by }) => ({ seq, at, kind, by, position: seq, hash: 'f'.repeat(64) }));
+          return { entries, count: events.length };
+        },
+      },
     },
   });
   browser = await startBrowser();
@@ -284,6 +303,33 @@ test('from the declaration to the close without any script, by two people', asyn
   });
   expect(found).toEqual([]);
 }, 300_000);
+
+test('the register, and a detection that is dismissed, in a browser', async () => {
+  const { page, context } = await logIn('ann-owner', false);
+  const looker = await Looker.of(browser, context);
+  const found: string[] = [];
+  const look = async (name: string) => void found.push(...(await looker.look(page.url(), name)));
+  await orSaid([page], async () => {
+    const given = detection({ at: new Date().toISOString() });
+    const judgement = judge(given, RULES.rules);
+    if (judgement.action === 'ignore') throw new Error('the rules ignore the detection of this test');
+    const { caseId } = await openTriage(new TocsinClient(server.client), given, judgement, RULES);
+    await page.goto(`${server.url}/triage-cases/${caseId}`);
+    await look('triage');
+    await follow(page, 'Dismiss');
+    await page.getByLabel('Reason').fill('A load test of ours.');
+    await press(page, 'Dismiss');
+    await page.getByText('Dismiss: recorded').waitFor();
+    await look('triage-dismissed');
+    await follow(page, 'Register');
+    await look('register');
+    await page.getByLabel('Case').fill(caseId);
+    await press(page, 'Show its entries');
+    await page.getByRole('cell', { name: 'triage-dismissed' }).waitFor();
+    await look('register-case');
+    expect(found).toEqual([]);
+  });
+}, 120_000);
 
 test('with scripts an open page hears of what others do, and the same holds', async () => {
   const [ann, bea] = [await logIn('ann-owner', true), await logIn('bea-counsel', true)];

@@ -1,4 +1,5 @@
 // The pages on a running incident, as a browser without scripts uses them: forms and links alone.
+import { createHash } from 'node:crypto';
 import { Seal } from '../../server/identity/seal';
 import { Sessions } from '../../server/identity/sessions';
 import type { Role } from '../../server/roles';
@@ -23,7 +24,12 @@ async function browse(address: string, form?: Record<string, string>, roles: Rol
     headers: { cookie: `tocsin-session-${new URL(server.url).port}=${session}`, ...(form && { origin: server.url }) },
     ...(form && { body: new URLSearchParams({ csrf, ...form }) }),
   });
-  return { status: answer.status, to: answer.headers.get('location') ?? '', body: await answer.text() };
+  return {
+    status: answer.status,
+    to: answer.headers.get('location') ?? '',
+    policy: answer.headers.get('content-security-policy'),
+    body: await answer.text(),
+  };
 }
 
 const DECLARATION = {
@@ -47,7 +53,14 @@ test('declare, assess and act; a double click counts once, and what is wrong is 
   await incident.quiet();
 
   const page = await browse(one.to);
-  expect([page.status, page.body.includes('<script')]).toEqual([200, false]);
+  // The page's own script alone, which its policy allows by its hash.
+  expect([page.status, page.body.split('<script').length, page.body.includes('<script>alert')]).toEqual([
+    200,
+    2,
+    false,
+  ]);
+  const [, script] = /<script>([^]*?)<\/script>/.exec(page.body)!;
+  expect(page.policy).toContain(`script-src 'sha256-${createHash('sha256').update(script!).digest('base64')}'`);
   expect(page.body).toContain('Assess: is personal data affected?');
   expect(page.body).toContain(`/incidents/${id}/assess?personalData=yes`);
 
