@@ -4,7 +4,7 @@ import { KINDS, type Kind } from '../../client/kinds';
 import { DeclarationSchema } from '../../domain/incident/incident';
 import { packageVersion } from '../../platform/package-root';
 import { API_ACCESS, type Rule } from '../access';
-import { MOST_PAYLOADS } from '../codec/codec-routes';
+import { PayloadsSchema } from '../codec/codec-routes';
 import { PROBLEMS } from '../problem';
 import { OF_THE_DECLARATION, OF_THE_SERVER } from './bodies';
 import { COLLECTIONS, KIND_NAMES } from './kinds';
@@ -73,7 +73,8 @@ function operation(method: string, path: string, rule: Rule): Json {
     operationId: `${method.toLowerCase()}${path.replaceAll(/[^A-Za-z0-9]+(\w?)/g, (_, next: string) => next.toUpperCase())}`,
     ...(rule === 'anybody' ? { security: [] } : { security: [{ token: [] }], description: `For: ${rule.join(', ')}.` }),
     ...(parameters.length > 0 && { parameters }),
-    ...(body && { requestBody: { required: true, ...jsonOf(body) } }),
+    // An empty message may come without a body.
+    ...(body && { requestBody: { required: !isCall || asked(body).length > 0, ...jsonOf(body) } }),
     responses: {
       200: done,
       ...(isDeclaration && { 201: { ...done, description: 'Declared' } }),
@@ -99,6 +100,8 @@ function bodyOf(path: string): Json {
   if (kind && name) return without((KINDS[kind] as Kind).messages[name]!, OF_THE_SERVER);
   return ref(path === '/codec/encode' ? 'NoPayloads' : 'Payloads');
 }
+
+const asked = ({ required = [] }: Json) => required as string[];
 
 function without(schema: z.ZodType, fields: readonly string[], optional: readonly string[] = []): Json {
   const { $schema: _, ...whole } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Json;
@@ -128,15 +131,6 @@ const PAGING = [
   { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } },
   { name: 'cursor', in: 'query', description: 'The `next` of the page before.', schema: CURSOR },
 ];
-/** As Temporal's JSON has them. */
-function payloadsOf(most: number): Json {
-  const base64 = { type: 'string', contentEncoding: 'base64' };
-  const payload = {
-    type: 'object',
-    properties: { metadata: { type: 'object', additionalProperties: base64 }, data: base64 },
-  };
-  return { type: 'object', properties: { payloads: { type: 'array', maxItems: most, items: payload } } };
-}
 const SCHEMAS: Json = {
   Declared: {
     type: 'object',
@@ -191,9 +185,10 @@ const SCHEMAS: Json = {
     }),
     description: 'The next deadline first. `next` is the cursor of the next page, where there is one.',
   },
-  Payloads: payloadsOf(MOST_PAYLOADS),
+  Payloads: without(PayloadsSchema, []),
   NoPayloads: {
-    ...payloadsOf(0),
+    type: 'object',
+    properties: { payloads: { type: 'array', maxItems: 0 } },
     description: 'Nothing: what is to be sealed is sealed for one workflow, at the address that names it.',
   },
   Problem: {

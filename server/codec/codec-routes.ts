@@ -22,11 +22,11 @@ export interface CodecOptions {
 
 /** A page of a history, at two megabytes a payload at the very most. */
 const BODY_LIMIT = 10 * 1_048_576;
-export const MOST_PAYLOADS = 10_000;
+const MOST_PAYLOADS = 10_000;
 
 const base64 = z.base64();
 /** As Temporal's JSON has them. A message without arguments comes without the list. */
-const BodySchema = z.object({
+export const PayloadsSchema = z.object({
   payloads: z
     .array(z.object({ metadata: z.record(z.string().max(200), base64).nullish(), data: base64.nullish() }))
     .max(MOST_PAYLOADS)
@@ -42,7 +42,7 @@ type OfWorkflow = { Params: { workflowId: string } };
 export function codecRoutes(app: FastifyInstance, { codec, namespace, admit = (payload) => payload }: CodecOptions) {
   const route = { bodyLimit: BODY_LIMIT };
   const answer = async (body: unknown, reply: FastifyReply, work: (payloads: Payload[]) => Promise<Payload[]>) => {
-    const read = BodySchema.safeParse(body);
+    const read = PayloadsSchema.safeParse(body);
     if (!read.success)
       return sendProblem(
         reply,

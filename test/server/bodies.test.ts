@@ -34,7 +34,7 @@ const ask = (method: 'GET' | 'POST', url: string, payload?: unknown, headers: Re
 
 interface Operation {
   operationId: string;
-  requestBody: { content: Record<string, { schema: { properties: object; required: string[] } }> };
+  requestBody: { required: boolean; content: Record<string, { schema: { properties: object; required: string[] } }> };
 }
 
 const INCIDENT = '/v1/incidents/INC-20260401-9f3a';
@@ -262,3 +262,26 @@ test('the description has every route of the table, each with its answers, and n
   expect(status.required).toEqual(['status']);
   expect(Object.keys(status.properties)).not.toEqual(expect.arrayContaining(['by']));
 });
+
+test('the description says where a message may come without a body, and that parts of a payload may be null', async () => {
+  const { paths, components } = (await app.inject('/openapi.json')).json();
+  const routes = Object.keys(paths).filter(
+    (route) => /^\/v1\/.*\/\{id\}\/(?!declare)/.test(route) && paths[route].post,
+  );
+  expect(routes.length).toBeGreaterThan(30);
+  const headers = { authorization: `Bearer ${token}` };
+  for (const route of routes) {
+    const { statusCode } = await app.inject({ method: 'POST', url: route.replace('{id}', 'INC-1'), headers });
+    // Past the check of what is in it, there is no such case here.
+    expect([route, statusCode === 422]).toEqual([route, paths[route].post.requestBody.required || needsOneOf(route)]);
+  }
+  const { data } = components.schemas.Payloads.properties.payloads.items.properties;
+  expect(data.anyOf).toContainEqual({ type: 'null' });
+  const answer = await ask('POST', '/codec/decode', { payloads: [{ metadata: null, data: null }] });
+  expect([answer.statusCode, answer.json()]).toEqual([200, { payloads: [{}] }]);
+});
+
+/** Messages of which no field is needed, but one of several is. */
+function needsOneOf(route: string): boolean {
+  return ['contain', 'correct', 'disclose'].some((name) => route.endsWith(`/${name}`));
+}

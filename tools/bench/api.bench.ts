@@ -128,18 +128,22 @@ interface Parts {
   api: Web;
   worker: Child;
   ids: string[];
+  /** The status that each was told last: only another one is recorded as a change. */
+  said: Map<string, string>;
   input: (id: string) => object;
 }
 
 /** One turn of a side: so many messages, over all incidents. Answers messages a second, until all were recorded. */
-async function turn(side: Side, count: number, { client, api, worker, ids, input }: Parts): Promise<number> {
+async function turn(side: Side, count: number, { client, api, worker, ids, said, input }: Parts): Promise<number> {
   const before = worker.recorded;
   const startedAt = performance.now();
   let next = 0;
   const one = async () => {
     const n = next++;
     const id = ids[n % ids.length]!;
-    const message = { status: 'identified', note: `${side} ${n} ${randomBytes(6).toString('hex')}` };
+    const status = said.get(id) === 'identified' ? 'investigating' : 'identified';
+    said.set(id, status);
+    const message = { status, note: `${side} ${n}` };
     if (side === 'sdk')
       await client.workflow.signalWithStart(INCIDENT_WORKFLOW, {
         ...{ workflowId: id, taskQueue: TASK_QUEUE, args: [input(id)] },
@@ -219,7 +223,7 @@ export async function main([given]: string[]): Promise<boolean> {
     await worker.tells(`${OPEN} incidents are open`, () => worker.declared >= OPEN);
     const url = await server.ready();
     const api = web(url, { authorization: `Bearer ${sessionKey}` });
-    const parts = { client, api, worker, ids, input };
+    const parts = { client, api, worker, ids, said: new Map<string, string>(), input };
 
     const rates: Record<Side, number[]> = { sdk: [], receipt: [], async: [] };
     for (const side of ['sdk', 'receipt', 'async'] as const) await turn(side, count, parts); // warm
