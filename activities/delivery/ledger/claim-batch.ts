@@ -32,8 +32,10 @@ export async function claimBatch(
       next.rows.map((row) => row.recipient_ref),
       next.rows.flatMap((row) => (row.batch_key && AFRESH.includes(row.error_code ?? '') ? [row.batch_key] : [])),
     );
-    await client.query(MARK_SENDING, [next.rows.map((row) => row.id), batchKey, now]);
-    return membersOf(client, batchKey, true);
+    const { rows } = await client.query<MemberRow>(MARK_SENDING, [next.rows.map((row) => row.id), batchKey, now]);
+    // Those that were in it before and are settled since belong to it as well.
+    if (next.rows.some((row) => row.batch_key === batchKey)) return membersOf(client, batchKey, true);
+    return batchOf(batchKey, true, rows);
   });
 }
 
@@ -56,7 +58,8 @@ const MARK_SENDING = `
   UPDATE tocsin.deliveries
      SET status = 'sending', claimed_at = CASE WHEN batch_key = $2 THEN claimed_at ELSE $3 END, batch_key = $2,
          updated_at = $3
-   WHERE id = ANY ($1::bigint[])`;
+   WHERE id = ANY ($1::bigint[])
+  RETURNING recipient_ref, address, language, status, error_code, claimed_at`;
 
 interface PendingRow {
   id: string;
@@ -79,6 +82,10 @@ async function membersOf(client: PoolClient, batchKey: string, isNew: boolean): 
     'SELECT recipient_ref, address, language, status, error_code, claimed_at FROM tocsin.deliveries WHERE batch_key = $1',
     [batchKey],
   );
+  return batchOf(batchKey, isNew, rows);
+}
+
+function batchOf(batchKey: string, isNew: boolean, rows: MemberRow[]): ClaimedBatch {
   const recipients = rows
     .map(({ recipient_ref: ref, address, language, status, error_code: errorCode }) => ({
       ...{ ref, address, language, status },

@@ -1,6 +1,7 @@
 /**
  * The processes of the benchmark of the drain, one of this file each: the mailbox, which keeps counts only; the worker, whose
- * delivery can be held between two batches; and the bare loop, which posts the same batches and writes the same rows.
+ * delivery can be held between two batches; and the bare loop, which writes each row
+ * before the call, posts the same batch, and writes what came of it: two statements and a call, one batch after the other.
  */
 import path from 'node:path';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -43,6 +44,8 @@ export interface Questions {
   /** Of the worker: holds its delivery between two batches, and lets it go on. */
   hold: { ask: unknown; answer: null };
   goOn: { ask: unknown; answer: null };
+  /** Mails that were accepted so far. */
+  progress: { ask: unknown; answer: number };
   rendering: { ask: string; answer: string };
   summarise: { ask: OpenDeliveryInput; answer: Awaited<ReturnType<Activities['summariseDelivery']>> };
   /** Of the bare loop: from the first to the last of these people, in batches. */
@@ -80,12 +83,15 @@ async function worker({ dir, databaseUrl, mailboxUrl, temporal, people }: World)
   const database = new pg.Pool({ connectionString: databaseUrl, max: 2 });
   const directory = createSqlDirectory(database, queriesOf(people), readPaged(database));
   const resend = createResendMail({ apiKey: 're_bench', baseUrl: mailboxUrl, from: FROM });
+  let accepted = 0;
   let held: { until: Promise<void>; end(): void } | undefined;
   const mail = {
     ...resend,
     async sendBatch(...args: Parameters<typeof resend.sendBatch>) {
       await held?.until;
-      return resend.sendBatch(...args);
+      const outcome = await resend.sendBatch(...args);
+      accepted += args[0].length;
+      return outcome;
     },
   };
   const deps = {
@@ -124,6 +130,7 @@ async function worker({ dir, databaseUrl, mailboxUrl, temporal, people }: World)
       held = undefined;
       return null;
     },
+    progress: async () => accepted,
     rendering: (incidentId) => freezeNotice(artefacts, incidentId, LETTER, { from: FROM }),
     summarise: (input) => summariseDelivery(deps, input),
   };
@@ -138,12 +145,13 @@ async function bare({ databaseUrl, mailboxUrl }: World): Promise<Answers> {
         const people = Array.from({ length: Math.min(100, last - from + 1) }, (_, i) => from + i);
         const told = people.filter((n) => addressOf(n) !== '');
         const emails = told.map((n) => ({ from: FROM, to: [addressOf(n)], ...LETTER }));
-        const { data, error } = await client.batch.send(emails, { idempotencyKey: `bare/${from}` });
+        const batch = `bare/${from}`;
+        await pool.query(INSERT, [batch, people.map((n) => `person:p${n}`), people.map(addressOf)]);
+        const { data, error } = await client.batch.send(emails, { idempotencyKey: batch });
         if (error) throw new Error(error.message);
-        await pool.query(INSERT, [
-          `bare-${from}`,
+        await pool.query(UPDATE, [
+          batch,
           people.map((n) => `person:p${n}`),
-          people.map(addressOf),
           people.map((n) => (addressOf(n) === '' ? 'failed' : 'sent')),
           people.map((n) => data.data[told.indexOf(n)]?.id ?? null),
         ]);
@@ -154,11 +162,17 @@ async function bare({ databaseUrl, mailboxUrl }: World): Promise<Answers> {
 }
 
 const INSERT = `
-  INSERT INTO tocsin.deliveries (incident_id, obligation_id, channel, round, language, batch_key, recipient_ref, address,
-    status, provider_message_id, body_sha256, claimed_at, sent_at)
-  SELECT 'BARE', 'individual-notice', 'email', 1, 'en', $1, ref, address, status, id, repeat('a', 64), now(),
-         CASE WHEN status = 'sent' THEN now() END
-    FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS given (ref, address, status, id)`;
+  INSERT INTO tocsin.deliveries (incident_id, obligation_id, channel, round, language, status, batch_key, recipient_ref, address,
+    claimed_at)
+  SELECT 'BARE', 'individual-notice', 'email', 1, 'en', 'sending', $1, ref, address, now()
+    FROM unnest($2::text[], $3::text[]) AS given (ref, address)`;
+
+const UPDATE = `
+  UPDATE tocsin.deliveries AS delivery
+     SET status = given.status, provider_message_id = given.id, body_sha256 = repeat('a', 64), updated_at = now(),
+         sent_at = CASE WHEN given.status = 'sent' THEN now() END
+    FROM unnest($2::text[], $3::text[], $4::text[]) AS given (ref, status, id)
+   WHERE delivery.batch_key = $1 AND delivery.recipient_ref = given.ref`;
 
 const KINDS = { mailbox, worker, bare };
 
