@@ -50,7 +50,8 @@ const ODD_TEXTS = [
   '9999-99-99T99:99:99Z',
   '-271821-04-20T00:00:00Z',
 ];
-const LENGTHS = [199, 200, 201, 501, 5_000, 60_000];
+const LENGTHS = [199, 200, 201, 501, 501, 5_000];
+const LONGEST = 60_000;
 const RAW = /"\u2063(\d+)\u2063"/g;
 
 /** One to three changes, anywhere in the body. What is no JSON is left as it is. */
@@ -93,7 +94,7 @@ export function mutateJson(body: string, next: Next): string {
         holder[name] = typeof value === 'string' ? `${oddText(next)}${value}${oddText(next)}` : [value, oddText(next)];
         break;
       default:
-        holder[name] = ['x', 'ä', '\ud800', 'a ', 'a@b.example '][next(5)]!.repeat(LENGTHS[next(LENGTHS.length)]!);
+        holder[name] = longText(next);
     }
   }
   const text = JSON.stringify(root.body) ?? 'null';
@@ -104,6 +105,12 @@ export function mutateJson(body: string, next: Next): string {
 
 function oddText(next: Next): string {
   return ODD_TEXTS[next(ODD_TEXTS.length)]!;
+}
+
+function longText(next: Next): string {
+  const part = ['x', 'ä', '\ud800', 'a ', 'a@b.example '][next(5)]!;
+  const length = next(20) === 0 ? LONGEST : LENGTHS[next(LENGTHS.length)]!;
+  return part.repeat(Math.ceil(length / part.length)).slice(0, length);
 }
 
 function nested(value: unknown, next: Next): unknown {

@@ -10,11 +10,13 @@ import type { Output } from '../../rendering/output';
 import { hanging } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
 import { verb } from '../../verb';
+import { verifyCloudTrailFolder } from './verify-cloudtrail';
 
 interface Options extends CommonOptions {
   head?: string;
   after?: string;
   mapping?: string;
+  cloudtrail?: string;
 }
 
 const GOES_ON =
@@ -37,7 +39,12 @@ export function auditVerifyCommand(audit: Command, shell: Shell): void {
       'NUMBER:HASH of the last entry of the file before, where the first file given goes on from it',
     )
     .option('--mapping <file>', 'a YAML or JSON file with the names of the fields in this log, like "seq: number"')
+    .option(
+      '--cloudtrail <keys>',
+      'the log is a folder with the digests and logs of AWS CloudTrail; keys: what `aws cloudtrail list-public-keys` prints',
+    )
     .action(async (given: string[], options: Options) => {
+      if (options.cloudtrail !== undefined) return verifyCloudTrailFolder(shell, given, options.cloudtrail, options);
       const logs = given.length > 0 ? given : ['db'];
       if (logs.length > 1 && logs.some(isDatabase)) throw usage('a log in Postgres lies in no files: verify it alone');
       const head = options.head === undefined ? undefined : headFlag('head', options.head);

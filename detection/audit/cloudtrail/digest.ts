@@ -1,0 +1,111 @@
+/**
+ * Digest files of AWS CloudTrail: once an hour CloudTrail signs which log files it delivered, with the signature of the digest
+ * before. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html
+ */
+import { constants, createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { z } from 'zod';
+import { problemsOf } from '../../../domain/kernel/problems';
+import { AuditUnreadableError } from '../errors';
+
+const HashSchema = z.string().regex(/^[0-9a-f]{64}$/i, 'must be a SHA-256 in hexadecimal');
+const SignatureSchema = z.string().regex(/^(?:[0-9a-f]{2})+$/i, 'must be hexadecimal');
+const PeriodSchema = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'must be a time such as 2015-08-17T15:01:31Z');
+
+/** What is read of a digest; the signature covers all of its bytes. */
+export const DigestSchema = z.object({
+  digestStartTime: PeriodSchema,
+  digestEndTime: PeriodSchema,
+  digestS3Bucket: z.string().min(1),
+  digestS3Object: z.string().min(1),
+  digestPublicKeyFingerprint: z.string().min(1),
+  digestSignatureAlgorithm: z.literal('SHA256withRSA'),
+  /** All null in the first digest after the validation of log files was switched on. */
+  previousDigestS3Bucket: z.string().nullable(),
+  previousDigestS3Object: z.string().nullable(),
+  previousDigestHashValue: HashSchema.nullable(),
+  previousDigestHashAlgorithm: z.literal('SHA-256').nullable(),
+  previousDigestSignature: SignatureSchema.nullable(),
+  logFiles: z.array(
+    z.object({
+      s3Bucket: z.string().min(1),
+      s3Object: z.string().min(1),
+      hashValue: HashSchema,
+      hashAlgorithm: z.literal('SHA-256'),
+    }),
+  ),
+});
+export type Digest = z.output<typeof DigestSchema>;
+
+/** A digest with the hash of its bytes, unpacked. */
+export interface ReadDigest extends Digest {
+  hash: string;
+}
+
+/** @throws what is wrong with it, as a text. */
+export function readDigest(bytes: Buffer): ReadDigest {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new Error('it is not valid JSON');
+  }
+  const parsed = DigestSchema.safeParse(value);
+  if (!parsed.success) throw new Error(`it is no digest of CloudTrail: ${problemsOf(parsed.error)[0]}`);
+  return { ...parsed.data, hash: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** Whether CloudTrail signed the digest. `null` stands for the signature of no digest before, as CloudTrail writes it. */
+export function signatureHolds(digest: ReadDigest, signature: string, key: KeyObject): boolean {
+  const { digestEndTime, digestS3Bucket, digestS3Object, hash, previousDigestSignature } = digest;
+  const signed = `${digestEndTime}\n${digestS3Bucket}/${digestS3Object}\n${hash}\n${previousDigestSignature}`;
+  const given = Buffer.from(signature, 'hex');
+  return verify('sha256', Buffer.from(signed), { key, padding: constants.RSA_PKCS1_PADDING }, given);
+}
+
+const KeysSchema = z.object({
+  PublicKeyList: z.array(z.object({ Fingerprint: z.string().min(1), Value: z.base64() })).min(1),
+});
+
+/**
+ * The public keys of a region by their fingerprints, as `aws cloudtrail list-public-keys` prints them: each the base64 of a PKCS #1
+ * key in DER.
+ *
+ * @throws AuditUnreadableError for anything else.
+ */
+export function publicKeys(value: unknown): Map<string, KeyObject> {
+  const parsed = KeysSchema.safeParse(value);
+  if (!parsed.success) {
+    throw new AuditUnreadableError(
+      `these are no public keys as \`aws cloudtrail list-public-keys\` prints them: ${problemsOf(parsed.error)[0]}`,
+    );
+  }
+  return new Map(
+    parsed.data.PublicKeyList.map(({ Fingerprint, Value }) => {
+      try {
+        const key = createPublicKey({ key: Buffer.from(Value, 'base64'), format: 'der', type: 'pkcs1' });
+        return [Fingerprint, key];
+      } catch {
+        throw new AuditUnreadableError(`the public key ${Fingerprint} is no RSA key in the form PKCS #1`);
+      }
+    }),
+  );
+}
+
+/** As `aws s3api head-object` prints it. */
+const HeadSchema = z.object({ Metadata: z.object({ signature: SignatureSchema }) });
+
+/** The signature of a digest among the metadata of its object. @throws what is wrong, as a text. */
+export function signatureOf(head: string): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(head);
+  } catch {
+    throw new Error('it is not valid JSON');
+  }
+  const parsed = HeadSchema.safeParse(value);
+  if (!parsed.success)
+    throw new Error(`it is not what \`aws s3api head-object\` prints: ${problemsOf(parsed.error)[0]}`);
+  return parsed.data.Metadata.signature;
+}
