@@ -1,4 +1,5 @@
 /** Writes that callers share (group commit): who comes while a write is under way shares the next one. */
+import { isUnavailable } from '../postgres/pool';
 
 export interface SharedWritesOptions<T, R> {
   /** Items of one write: enough that a burst costs few, little enough that none takes long. */
@@ -28,7 +29,7 @@ export class SharedWrites<T, R> {
 
   constructor(private readonly options: SharedWritesOptions<T, R>) {}
 
-  /** Resolves when all of them were written. Rejects with `busy()`, or with what the write failed with. */
+  /** Resolves when all of them were written. Rejects with `busy()`, or with what the write of them failed with. */
   add(items: T[]): Promise<R> {
     return new Promise((resolve, reject) => {
       const { mostWaiting, busy } = this.options;
@@ -65,7 +66,12 @@ export class SharedWrites<T, R> {
       const answers = await this.options.write(group.map(({ items }) => items));
       for (const [index, { resolve }] of group.entries()) resolve(answers[index]!);
     } catch (error) {
-      for (const { reject } of group) reject(error);
+      if (group.length === 1 || isUnavailable(error)) {
+        for (const { reject } of group) reject(error);
+        return;
+      }
+      // What Postgres refuses costs its own caller, and nobody who shares the write.
+      for (const each of group) await this.writeGroup([each]);
       return;
     }
     await this.options.afterwards?.();

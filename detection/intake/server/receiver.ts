@@ -126,12 +126,13 @@ export class Receiver {
     if (faults > 0 && detections.length + authEvents.length + deliveryEvents.length === 0) {
       throw new Refusal('invalid', 'correct the fields named and send it again', refused);
     }
+    const events = detections.length + authEvents.length + deliveryEvents.length + untaken.length;
     return {
       detections: detections.length,
       authEvents: authEvents.length,
       ...(deliveryEvents.length > 0 && { deliveryEvents: deliveryEvents.length }),
       repeated: detections.length > 0 && fresh.length === 0 && untaken.length === 0,
-      note,
+      note: note ?? (events === 0 ? 'it holds no event' : undefined),
       ...(faults > 0 && { refused }),
       ...(untaken.length > faults && { unknown: untaken.length - faults }),
     };

@@ -63,7 +63,7 @@ export const resend: SourceAdapter = {
     const type = asText(body.type, 80);
     if (type === undefined) throw invalid('type', 'must be the name of the event, like email.bounced');
     if (BESIDE.has(type)) return { detections: [], note: `${type} says nothing about who was told` };
-    const named = KINDS[type];
+    const named = Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
     if (named === undefined) return { detections: [], untaken: [{ kind: type, problems: [], value: body }] };
     const data = objectAt(body.data, 'data');
     const messageId = asId(data.email_id);

@@ -211,6 +211,12 @@ describe('refused, with the right status and nothing stored', () => {
     expect((await ask('', good)).statusCode).toBe(format === 'cloudflare' ? 400 : 401);
   });
 
+  test.each(['osv', 'authentication'])('%s: a list of nothing is answered as such', async (format) => {
+    const answer = await send({ format: format as Sample['format'], headers: signedAs(format, '[]'), body: '[]' });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toEqual({ detections: 0, note: 'it holds no event' });
+  });
+
   test('a source that there is not', async () => {
     const answer = await send(sampleOf('ftagent'), 'nobody');
     expect(answer.json()).toMatchObject({ status: 404, type: 'urn:tocsin:problem:unknown-source' });

@@ -221,6 +221,14 @@ describe('what sources send', () => {
     },
   );
 
+  test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    'a mail event of the type %s is an unknown one',
+    (type) => {
+      const [event, headers] = WHOLE.resend!;
+      expect(parse('resend', { ...event, type }, headers)).toMatchObject({ detections: [], untaken: [{ kind: type }] });
+    },
+  );
+
   test('another version of CloudEvents is refused', () => {
     const [event, headers] = WHOLE.cloudevents!;
     expect(problems('cloudevents', { ...event, specversion: '0.3' }, headers)).toMatchObject([
