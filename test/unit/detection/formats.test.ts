@@ -1,5 +1,5 @@
 /** The lines of docs/formats.md: what each reader takes, refuses and leaves out. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readLog } from '../../../detection/audit/sources';
@@ -8,8 +8,10 @@ import { readAdvisories } from '../../../detection/dependencies/advisories';
 import { DependencyCheck } from '../../../detection/dependencies/check';
 import { parseInventory } from '../../../detection/dependencies/inventory';
 import { cvssScore } from '../../../detection/dependencies/severity';
+import { readyMappings } from '../../../detection/intake/mapping/load-mapping';
+import { MAPPED_FORMAT } from '../../../detection/intake/mapping/mapped-adapter';
 import { Refusal } from '../../../detection/intake/refusal';
-import { ADAPTERS, adapterOf } from '../../../detection/intake/sources';
+import { ADAPTERS, adapterOf, INTAKE_FORMATS } from '../../../detection/intake/sources';
 import { asIndicators } from '../../../detection/intake/sources/reading';
 import { InstantSchema } from '../../../domain/kernel/time';
 import { AUTH_ACTIONS } from '../../../domain/sessions/auth-event';
@@ -19,7 +21,27 @@ import { resendEvent } from '../../detection/intake/samples';
 import { temporaryDir } from '../../setup/helpers';
 import { lock, record } from './dependencies/records';
 
+/** Where the row of each file that reads a format stands. */
+const READERS: Record<string, [section: string, row: string]> = {
+  'package-lock.ts': ['What is installed', 'npm `package-lock.json`'],
+  'pnpm-lock.ts': ['What is installed', 'pnpm `pnpm-lock.yaml`'],
+  'yarn-lock.ts': ['What is installed', 'Yarn `yarn.lock`'],
+  'bun-lock.ts': ['What is installed', 'Bun `bun.lock`'],
+  'cyclonedx.ts': ['What is installed', 'CycloneDX, JSON'],
+  'spdx.ts': ['What is installed', 'SPDX, JSON'],
+  'openvex.ts': ['What is known to be vulnerable', 'OpenVEX, JSON'],
+  'cyclonedx-vex.ts': ['What is known to be vulnerable', 'CycloneDX VEX, JSON'],
+};
+
 const page = readFileSync(path.join(packageRoot(), 'docs', 'formats.md'), 'utf8');
+
+test('each reader of lock files, SBOMs and VEX stands in the page', () => {
+  const section = (title: string) => page.split('\n## ').find((part) => part.startsWith(title))!;
+  const folder = path.join(packageRoot(), 'detection', 'dependencies');
+  const readers = readdirSync(folder).filter((file) => /-lock\.ts$|^(cyclonedx|spdx|openvex|.*-vex)\.ts$/.test(file));
+  expect(readers.sort()).toEqual(Object.keys(READERS).sort());
+  for (const [title, row] of Object.values(READERS)) expect(section(title)).toContain(`\n| ${row}`);
+});
 
 describe('what is installed', () => {
   const cyclonedx = (over: object = {}) =>
@@ -208,7 +230,8 @@ describe('what sources send', () => {
 
   test('each format stands in the page, and is tried here', () => {
     expect(Object.keys(WHOLE).sort()).toEqual(ADAPTERS.map(({ format }) => format).sort());
-    for (const { format } of ADAPTERS) expect(page).toContain(`| \`${format}\` |`);
+    for (const format of [...INTAKE_FORMATS, MAPPED_FORMAT, ...readyMappings()])
+      expect(page).toContain(`\n| \`${format}\` |`);
   });
 
   test.each(Object.entries(WHOLE).flatMap(([format, [, , needed]]) => needed.map((field) => [format, field] as const)))(
