@@ -84,7 +84,7 @@ export function heldBeside(
   if (others.length === 0) return {};
   if (until !== undefined && (hold.until === undefined || toMs(until) < toMs(hold.until)))
     return {
-      problem: `until: it is held by ${others.join(' and ')} ${hold.until ? `until ${utc(hold.until)}` : 'without an end'}, which one person cannot shorten; it takes two persons to release it`,
+      problem: `until: it is held by ${others.join(' and ')} ${hold.until ? `until ${utc(hold.until)}` : 'without an end'}, which one person cannot shorten: give a later end, or release it with a second person`,
     };
   return { beside: others };
 }
