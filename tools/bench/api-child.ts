@@ -72,6 +72,8 @@ async function serveBare(): Promise<void> {
   tell({ ready: await app.listen({ host: LOOPBACK, port: 0 }) });
 }
 
+// Nothing outlives who started it.
+process.once('disconnect', () => process.exit(1));
 process.once('message', (input: ChildInput) => {
   const starting = { worker: work, server: serve, bare: serveBare }[input.what](input);
   starting.catch((error) => {

@@ -169,22 +169,23 @@ async function turn(side: Side, count: number, { client, api, worker, ids, said,
   return (count * 1000) / (performance.now() - startedAt);
 }
 
-/** Has readers look at pages, each at its own time. Answers how long each page took, in ms. */
-async function read(web: Web, routes: string[]): Promise<number[]> {
+/** Has readers look at pages, each at its own time. Answers how long each page took, in ms, and how many did not come. */
+async function read(web: Web, routes: string[]): Promise<{ times: number[]; failed: number }> {
   const times: number[] = [];
+  let failed = 0;
   const endAt = Date.now() + READING_MS;
   const reader = async (_: unknown, number: number) => {
     await sleep((number * EVERY_MS) / READERS);
     for (let n = number; Date.now() < endAt; n++) {
       const startedAt = performance.now();
-      await web.ask(routes[n % routes.length]!);
+      await web.ask(routes[n % routes.length]!).catch(() => failed++);
       const took = performance.now() - startedAt;
       times.push(took);
       await sleep(Math.max(0, EVERY_MS - took));
     }
   };
   await Promise.all(Array.from({ length: READERS }, reader));
-  return times;
+  return { times, failed };
 }
 
 export async function main([given]: string[]): Promise<boolean> {
@@ -233,12 +234,6 @@ export async function main([given]: string[]): Promise<boolean> {
       for (const side of ['sdk', 'receipt', 'async'] as const) rates[side].push(sums[side] / 2);
     }
 
-    const cookie = await login(url, sessionKey);
-    const pages = web(url, { cookie, accept: 'text/html' });
-    const routes = ['/', ...ids.slice(0, 3).map((id) => `/incidents/${id}`)];
-    for (const route of routes) await pages.ask(route); // warm
-    const [times, besides] = await Promise.all([read(pages, routes), read(web(await bare.ready()), ['/'])]);
-
     const shown = (list: number[]) => list.map((rate) => Math.round(rate)).join(' ');
     console.log(`signalWithStart ${shown(rates.sdk)} messages/s`);
     const holds: boolean[] = [];
@@ -252,13 +247,20 @@ export async function main([given]: string[]): Promise<boolean> {
         `${words} ${shown(rates[side])} messages/s, ratio ${ratio.toFixed(2)} (median of ${ROUNDS}), bar ${BAR}: ${ratio >= BAR ? 'holds' : 'DOES NOT HOLD'}`,
       );
     }
+
+    const cookie = await login(url, sessionKey);
+    const pages = web(url, { cookie, accept: 'text/html' });
+    const routes = ['/', ...ids.slice(0, 3).map((id) => `/incidents/${id}`)];
+    for (const route of routes) await pages.ask(route).catch(() => undefined); // warm
+    const [{ times, failed }, besides] = await Promise.all([read(pages, routes), read(web(await bare.ready()), ['/'])]);
+
     const p95 = centile(times, 0.95);
-    holds.push(p95 <= PAGE_BAR_MS);
+    holds.push(p95 <= PAGE_BAR_MS && failed === 0);
     const figures = (list: number[]) =>
       `median ${centile(list, 0.5).toFixed(1)} ms, p95 ${centile(list, 0.95).toFixed(1)} ms`;
-    console.log(`a bare route beside it: ${figures(besides)} (${besides.length} answers)`);
+    console.log(`a bare route beside it: ${figures(besides.times)} (${besides.times.length} answers)`);
     console.log(
-      `pages, ${OPEN} incidents open, ${READERS} readers: ${figures(times)} (${times.length} pages), bar p95 ≤ ${PAGE_BAR_MS} ms: ${p95 <= PAGE_BAR_MS ? 'holds' : 'DOES NOT HOLD'}`,
+      `pages, ${OPEN} incidents open, ${READERS} readers: ${figures(times)} (${times.length} pages, ${failed} failed), bar p95 ≤ ${PAGE_BAR_MS} ms: ${holds.at(-1) ? 'holds' : 'DOES NOT HOLD'}`,
     );
     return holds.every(Boolean);
   } finally {
