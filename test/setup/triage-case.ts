@@ -12,6 +12,7 @@ import { type Instant, toMs } from '../../domain/kernel/time';
 import type { TriageEvent, TriageState } from '../../domain/triage/state';
 import { triageLifecycle } from '../../domain/triage/triage';
 import { detection, RULES } from '../unit/domain/helpers/detections';
+import { Pauses } from './pauses';
 import { thresholdName } from './threshold-name';
 import { endAtRest, largestPayload, plain, type WorkflowHarness } from './workflow-harness';
 
@@ -131,10 +132,11 @@ export class TriageCase {
 
 async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
   const giveUpAt = Date.now() + 30_000;
+  const pauses = new Pauses(20, 100);
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
     if (Date.now() > giveUpAt) throw new Error(`${what} did not come to rest within 30 s`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await pauses.next();
   }
 }

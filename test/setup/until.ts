@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Pauses } from './pauses';
 
 /** Waits for something; the error says what was seen last. */
 export async function until<T>(
@@ -8,6 +8,7 @@ export async function until<T>(
   seen: () => string = () => '',
 ): Promise<T> {
   const giveUpAt = Date.now() + withinMs;
+  const pauses = new Pauses(50, 500);
   let trouble = '';
   for (;;) {
     try {
@@ -17,6 +18,6 @@ export async function until<T>(
       trouble = (error as Error).message;
     }
     if (Date.now() > giveUpAt) throw new Error(`not within ${withinMs} ms: ${what}. ${seen()} ${trouble}`.trim());
-    await sleep(100);
+    await pauses.next();
   }
 }

@@ -26,6 +26,7 @@ import { freePort, LOOPBACK } from '../../platform/free-port';
 import { startServerProcess } from '../../platform/server-process';
 import { AUDIENCE_DOMAINS, FakeWorld } from './fake-world';
 import { afterFile, fromSetup, startTimeSkipping, workflowBundle } from './helpers';
+import { Pauses } from './pauses';
 
 export type DeclarationInput = IncidentInput['declaration'];
 type AssessmentInput = NonNullable<DeclarationInput['assessment']>;
@@ -346,6 +347,7 @@ export class TestIncident {
   async quiet(withinMs = 20_000): Promise<void> {
     if (this.expectsNoState) return;
     const giveUpAt = Date.now() + withinMs;
+    const pauses = new Pauses(20, 100);
     let seen = '';
     do {
       const view = await this.view();
@@ -355,7 +357,7 @@ export class TestIncident {
         if (waiting.length === 0 && backlog === 0) return;
         seen = `in flight: ${waiting.join(', ')}; register backlog: ${view.registerBacklog}`;
       }
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await pauses.next();
     } while (Date.now() < giveUpAt);
     throw new Error(`${this.id} did not come to rest within ${withinMs} ms (${seen || 'no state yet'})`);
   }
