@@ -17,7 +17,7 @@ import { checkedFacts, HOW_ANSWERED, readAnswer } from '../../domain/incident/gu
 import { fieldProblems } from '../../domain/kernel/problems';
 import { sameValue } from '../../domain/kernel/same-value';
 import { type Html, html } from '../../platform/html';
-import { OF_THE_SERVER } from '../api/bodies';
+import { commandIdOf, OF_THE_SERVER } from '../api/bodies';
 import { mustBe } from '../api/must-be';
 import { Refusal } from '../problem';
 import type { PageDeps } from './deps';
@@ -55,6 +55,9 @@ export function assessPage(app: FastifyInstance, deps: PageDeps): void {
     });
     try {
       mustBeFresh(request);
+      // A double click, or a form that is sent again as nobody knew whether it was taken: it was.
+      const commandId = commandIdOf(typed.key ?? '', request.actor, id, 'assess');
+      if (commandId && looked.view.state.handled.includes(commandId)) return reply.redirect(addressOf(id), 303);
       if (!looked.known) {
         await mustBe(client, 'incident', id);
         const body = messageTyped(SCHEMA, typed);

@@ -16,7 +16,7 @@ export interface SealedServer extends SealedWorld {
 export interface SealedServerOptions {
   /** Activities of the test in place of the world's. */
   instead?: (usual: Activities) => Partial<Activities>;
-  pages?: Pick<PageDeps, 'policy' | 'texts'>;
+  pages?: Pick<PageDeps, 'policy' | 'texts' | 'register'>;
 }
 
 /** Stops with the file. People log in with the issuer. */
