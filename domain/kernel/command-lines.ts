@@ -117,6 +117,7 @@ const TABLE = {
   'register verify': { args: ['file?'], options: ['key', 'checkpoint'] },
   'register verifier': { options: ['output'] },
   'register export': { options: ['incident', 'from', 'to', 'for', 'output'] },
+  'register prove': { args: ['entry'], options: ['output'] },
   'register consistency': { args: ['old', 'new'], options: ['output'] },
   'register backup': { args: ['dir'], flags: ['keys-only', 'no-log'] },
   'register keys create': {},

@@ -1,5 +1,6 @@
 /** The register: what was signed last, the entries of a case, and how an outsider verifies them without trusting this page. */
 import { kindOf } from '../../client/kinds';
+import { tocsin } from '../../domain/kernel/command-lines';
 import { grouped } from '../../domain/kernel/grouped';
 import { plural } from '../../domain/kernel/plural';
 import { type Html, html } from '../../platform/html';
@@ -60,7 +61,7 @@ export async function entriesPage(from: RegisterReader | undefined, asked: Typed
   return html`${head}
 <section class="card"><h2>${plural(count, 'entry', 'entries')}</h2><table><thead><tr><th>Entry</th><th>When</th><th>What</th><th>By</th><th>Position and leaf hash</th></tr></thead><tbody>${entries.map(({ seq, at, kind, by, position, hash }) => html`<tr><th scope="row">${seq}</th><td class="time">${instant(at)}</td><td>${kind}</td><td>${by}</td><td class="small">${grouped(position)} <code>${hash.slice(0, 16)}…</code></td></tr>`)}</tbody></table></section>
 ${(first > 1 || last < count) && html`<p class="acts">${first > 1 && html`<a class="button plain" href="${to(Math.max(1, first - ON_A_PAGE))}">Those before</a>`}${last < count && html`<a class="button plain" href="${to(last + 1)}">The next ones</a>`}</p>`}
-<section class="card prose stack"><h2>Hand them over</h2><p>Exports are recorded, and withhold what a reader may not see:</p><p><code>npx tocsin register export --incident ${id} --for authority -o entries.jsonl</code></p><p>One entry with its proof, and nothing else of the register:</p><p><code>npx tocsin register prove ${id}/${first} -o proof.jsonl</code></p></section>`;
+<section class="card prose stack"><h2>Hand them over</h2><p>Exports are recorded, and withhold what a reader may not see:</p><p><code>${tocsin('register export', { incident: id, for: 'authority', output: 'entries.jsonl' })}</code></p><p>One entry with its proof, and nothing else of the register:</p><p><code>${tocsin('register prove', { entry: `${id}/${first}`, output: 'proof.jsonl' })}</code></p></section>`;
 }
 
 function notHere(): Html {
@@ -80,7 +81,7 @@ function signedCard({ entries, signed }: { entries: number; signed?: SignedLog }
 
 function howToVerify(signed: SignedLog | undefined): Html {
   return html`<section class="card prose stack"><h2>How to verify it</h2>
-<p>The whole log, and which of its entries are anchored where:</p><p><code>npx tocsin register verify</code></p>
-<p>An export, by its reader, in an empty folder with Node alone:</p><p><code>npx tocsin register verifier -o verify-register.cjs</code><br><code>node verify-register.cjs inc.jsonl --key KEY</code></p>
+<p>The whole log, and which of its entries are anchored where:</p><p><code>${tocsin('register verify', {})}</code></p>
+<p>An export, by its reader, in an empty folder with Node alone:</p><p><code>${tocsin('register verifier', { output: 'verify-register.cjs' })}</code><br><code>node verify-register.cjs inc.jsonl --key KEY</code></p>
 ${signed && html`<p>KEY is the key of the log. Hand it out early, and not together with an export:</p><p><code>${signed.verifierKey}</code></p>`}</section>`;
 }
