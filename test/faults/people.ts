@@ -92,6 +92,8 @@ export async function peopleClose(world: RealWorld, id: string, withinMs: number
     } catch (error) {
       const { message, problems = [] } = error as Error & { problems?: string[] };
       last = [message, ...problems].join('; ');
+      // Many who ask at once keep a busy worker from what they wait for.
+      await sleep(2_000);
     }
     await sleep(250);
   }

@@ -188,7 +188,9 @@ test(
     const second = await world.startWorker({ env });
     play(peopleClose(world, IDLE, ENDED_MS));
     const ended = await Promise.allSettled(playing);
-    expect(ended.flatMap((each) => (each.status === 'rejected' ? [(each.reason as Error).message] : []))).toEqual([]);
+    const unclosed = ended.flatMap((each) => (each.status === 'rejected' ? [(each.reason as Error).message] : []));
+    const said = unclosed.length > 0 ? second.output().slice(-2_000) : '';
+    expect({ said, unclosed }).toEqual({ said: '', unclosed: [] });
 
     for (const name of [...named.map(([each]) => idOf(each)), ...Object.keys(CALLS).map(idOf), IDLE])
       await world.expectSound(name);
