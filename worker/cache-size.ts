@@ -1,4 +1,4 @@
-/** How many workflows a worker keeps in memory between their tasks, and how many of their tasks it takes at once. */
+/** How many workflows a worker keeps in memory between their tasks, how many of their tasks it takes at once, and for how long. */
 import { getHeapStatistics } from 'node:v8';
 
 const MB = 1_000_000;
@@ -28,7 +28,18 @@ export function cacheSize(heapLimitBytes: number = getHeapStatistics().heap_size
  */
 export const TASKS_AT_ONCE = 6;
 
-/** Both, as the SDK's worker takes them. */
+/**
+ * How long one step of a workflow may take. The SDK cuts one after five seconds, and a cut in the midst of promises ends the whole
+ * process (https://github.com/nodejs/node/issues/38503): on a machine that was busy with other things workers ended by it, though
+ * every step takes milliseconds of processor time. The server gives a task to somebody else after ten seconds anyway.
+ */
+const STEP_WITHIN = '1 minute';
+
+/** All of these, as the SDK's worker takes them; it does not document the last. */
 export function workflowLimits() {
-  return { maxCachedWorkflows: cacheSize(), maxConcurrentWorkflowTaskExecutions: TASKS_AT_ONCE };
+  return {
+    maxCachedWorkflows: cacheSize(),
+    maxConcurrentWorkflowTaskExecutions: TASKS_AT_ONCE,
+    isolateExecutionTimeout: STEP_WITHIN,
+  };
 }

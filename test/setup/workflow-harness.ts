@@ -24,6 +24,7 @@ import { HISTORY_AHEAD } from '../../domain/kernel/failures';
 import { HOUR_MS, type Instant, toInstant, toMs } from '../../domain/kernel/time';
 import { freePort, LOOPBACK } from '../../platform/free-port';
 import { startServerProcess } from '../../platform/server-process';
+import { workflowLimits } from '../../worker/cache-size';
 import { AUDIENCE_DOMAINS, FakeWorld } from './fake-world';
 import { afterFile, fromSetup, startTimeSkipping, workflowBundle } from './helpers';
 import { Pauses } from './pauses';
@@ -128,6 +129,7 @@ export async function startWorker(
     workflowBundle: workflowBundle(),
     activities: { ...world.activities(), ...real },
     shutdownForceTime: '5 seconds',
+    ...workflowLimits(),
   });
   const running = worker.run();
   let stopped = false;

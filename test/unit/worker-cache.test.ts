@@ -1,4 +1,7 @@
 /** As many incidents are kept in memory as the heap has room for. */
+import { noopMetricMeter } from '@temporalio/common';
+import { DefaultLogger } from '@temporalio/worker';
+import { compileWorkerOptions } from '@temporalio/worker/lib/worker-options';
 import { cacheSize, TASKS_AT_ONCE, workflowLimits } from '../../worker/cache-size';
 
 const GB = 1024 ** 3;
@@ -27,4 +30,10 @@ test('the tasks that a worker takes at once end in time, though each replays its
   expect(TASKS_AT_ONCE * SLOW_REPLAY_MS).toBeLessThan(TASK_TIMEOUT_MS);
   // The SDK takes no less where workflows are kept in memory.
   expect(TASKS_AT_ONCE).toBeGreaterThanOrEqual(2);
+});
+
+test('no step of a workflow is cut while the server waits for its task, as a cut ends the process', () => {
+  const options = { taskQueue: 'tocsin', ...workflowLimits() };
+  const { isolateExecutionTimeoutMs } = compileWorkerOptions(options, new DefaultLogger('ERROR'), noopMetricMeter);
+  expect(isolateExecutionTimeoutMs).toBeGreaterThan(5 * TASK_TIMEOUT_MS);
 });
