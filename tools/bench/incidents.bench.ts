@@ -1,8 +1,8 @@
 /**
  * npm run bench incidents [-- COUNT [MINUTES]]: so many sleeping incidents (2,000) on one worker, which is killed just before a
  * deadline that they have in common, so many minutes after the start (two, and one for every 250), and started again just after
- * it. The same goes before, in half the time, with as many bare twins, each a timer and the activity that it ends in: what Temporal takes on
- * this machine. Bars: every incident is alarmed, exactly once, within two minutes of the restart, and answers a query. Tells
+ * it. The same goes before, in half the time, with as many bare twins, each a timer and the activity that it ends in: what
+ * Temporal itself takes here. Bars: every incident is alarmed, exactly once, within two minutes of the restart, and answers a query. Tells
  * what a sleeping incident costs; its processor time says more than the clock where a machine has other things to do.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
