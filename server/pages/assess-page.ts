@@ -4,6 +4,8 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { KINDS } from '../../client/kinds';
+import { API_COMMAND } from '../../domain/case/command-ids';
+import { repeatOf } from '../../domain/case/messages';
 import { type Assessment, AssessmentSchema } from '../../domain/incident/assessment';
 import {
   answered,
@@ -17,7 +19,7 @@ import { checkedFacts, HOW_ANSWERED, readAnswer } from '../../domain/incident/gu
 import { fieldProblems } from '../../domain/kernel/problems';
 import { sameValue } from '../../domain/kernel/same-value';
 import { type Html, html } from '../../platform/html';
-import { commandIdOf, OF_THE_SERVER } from '../api/bodies';
+import { keyOf, OF_THE_SERVER } from '../api/bodies';
 import { mustBe } from '../api/must-be';
 import { Refusal } from '../problem';
 import type { PageDeps } from './deps';
@@ -56,8 +58,8 @@ export function assessPage(app: FastifyInstance, deps: PageDeps): void {
     try {
       mustBeFresh(request);
       // A double click, or a form that is sent again as nobody knew whether it was taken: it was.
-      const commandId = commandIdOf(typed.key ?? '', request.actor, id, 'assess');
-      if (commandId && looked.view.state.handled.includes(commandId)) return reply.redirect(addressOf(id), 303);
+      const key = keyOf(typed.key ?? '', request.actor, id, 'assess');
+      if (key && repeatOf(looked.view.state, `${API_COMMAND}${key}`)) return reply.redirect(addressOf(id), 303);
       if (!looked.known) {
         await mustBe(client, 'incident', id);
         const body = messageTyped(SCHEMA, typed);
