@@ -108,6 +108,24 @@ describe('a secret that GitHub found', () => {
     },
   );
 
+  test('is never less severe for working, or for being seen by more people', async () => {
+    const validities = ['inactive', 'unknown', 'active'];
+    const rank = async (validity: number, leaked: boolean, open: boolean) =>
+      -Number(
+        (await detect({ validity: validities[validity], publicly_leaked: leaked }, { private: !open })).severity!.slice(
+          3,
+        ),
+      );
+    for (const validity of [0, 1, 2])
+      for (const leaked of [false, true])
+        for (const open of [false, true]) {
+          const own = await rank(validity, leaked, open);
+          if (validity < 2) expect(await rank(validity + 1, leaked, open)).toBeGreaterThanOrEqual(own);
+          expect(await rank(validity, true, open)).toBeGreaterThanOrEqual(own);
+          expect(await rank(validity, leaked, true)).toBeGreaterThanOrEqual(own);
+        }
+  });
+
   test('is known by its alert whatever happens to it, and the secret itself is not kept', async () => {
     const [first, second] = [await detect(), await detect({ secret: 'AKIAIOSFODNN7EXAMPLE' }, {}, 'validated')];
     expect(second.correlationId).toBe(first.correlationId);
