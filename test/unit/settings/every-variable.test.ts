@@ -13,6 +13,7 @@ const OF_THE_TESTS = [
   'TOCSIN_FAULTS_REPORT',
   'TOCSIN_FAULTS_PREVIOUS',
   'TOCSIN_FAULTS_SLEEPING',
+  'SCHEMATHESIS',
 ];
 /** Given to an example of tooling by whoever runs it. */
 const OF_THE_EXAMPLES: string[] = [];
