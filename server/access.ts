@@ -42,6 +42,8 @@ export const PAGE_ACCESS: Readonly<Record<string, Rule>> = {
   'GET /changes': READERS,
   'GET /register': READERS,
   'GET /register/case': READERS,
+  // Of a mail to staff: leads to a form, and changes nothing.
+  'GET /link': READERS,
   'GET /incidents/new': DECLARERS,
   'POST /incidents': DECLARERS,
   'GET /incidents/:id/notices/:obligation': READERS,

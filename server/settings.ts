@@ -1,6 +1,6 @@
 /** Who may act through the server, and which pages may use it. */
 import { existsSync } from 'node:fs';
-import { isSealedOnItsWay } from '../platform/loopback-host';
+import { serverUrlProblem, TOCSIN_SERVER_URL } from '../platform/settings/server-url';
 import { list, settingsGroup, text, url, variable } from '../platform/settings/variable';
 import { addressProblem } from './identity/bounded-fetch';
 import { type Granted, readSubjects } from './identity/grants';
@@ -42,11 +42,7 @@ export const serverSettings = settingsGroup({
         unset: 'roles come from the claim alone',
       },
     ),
-    TOCSIN_SERVER_URL: variable(
-      'The address under which browsers reach the server, such as `https://tocsin.acme.dev`. The issuer sends people back to its `/callback`.',
-      url,
-      { unset: 'must be set with `TOCSIN_OIDC_CLIENT_ID`' },
-    ),
+    TOCSIN_SERVER_URL,
     TOCSIN_OIDC_CLIENT_ID: variable('The client at the issuer by which people log in to the pages.', text, {
       unset: 'nobody logs in to the pages; the API takes tokens all the same',
     }),
@@ -83,7 +79,7 @@ export const serverSettings = settingsGroup({
     const subjects = subjectsOf(values.TOCSIN_SUBJECTS, problem);
     const origins = values.TOCSIN_SERVER_ORIGINS;
     const address = values.TOCSIN_SERVER_URL;
-    const wrongAddress = address && publicAddressProblem(address);
+    const wrongAddress = address && serverUrlProblem(address);
     if (wrongAddress) problem(`TOCSIN_SERVER_URL: ${wrongAddress}`);
     const pages = { ...(address && !wrongAddress && { address: new URL(address).origin }) };
     if (!issuer) return { origins, pages };
@@ -125,14 +121,6 @@ export const serverSettings = settingsGroup({
     return { ...base, pages: { ...pages, login } };
   },
 });
-
-/** Cookies of a session must not be read on their way; a path would lead the issuer elsewhere than our `/callback`. */
-function publicAddressProblem(address: string): string | undefined {
-  const { origin, href, protocol } = new URL(address);
-  if (!['https:', 'http:'].includes(protocol) || !isSealedOnItsWay(address))
-    return 'must be https (http on this machine alone)';
-  return href === `${origin}/` ? undefined : 'must have no path, login or query: the pages stand at its root';
-}
 
 /** What `build` makes. */
 export interface ServerSettings {

@@ -5,6 +5,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { dataConverter, SealingCodec } from '../client/codec';
 import { usage } from '../client/errors';
 import { TocsinClient } from '../client/tocsin-client';
+import { ActionLinks } from '../platform/links/action-link';
 import { isLoopbackHost } from '../platform/loopback-host';
 import { serveMetrics } from '../platform/metrics/serve-metrics';
 import type { ListenAddress } from '../platform/metrics/settings';
@@ -71,6 +72,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
           String(port),
         ),
         ...(address && { address }),
+        ...(encryptionKeys.length > 0 && { links: new ActionLinks(encryptionKeys) }),
         ...(oidc && pages.login && address && { login: new OidcLogin(oidc, pages.login, address) }),
       },
       origins: settings.origins,

@@ -36,6 +36,7 @@ import { createPipeline } from '../detection/intake/inbox/pipeline';
 import { claimReporterMail, settleReporterMail } from '../detection/reports/store/reporter';
 import { tocsin } from '../domain/kernel/command-lines';
 import { spoolQueue } from '../domain/kernel/spool-queue';
+import { ActionLinks } from '../platform/links/action-link';
 import { isLoopbackUrl } from '../platform/loopback-host';
 import { placeAt } from '../platform/place';
 import { loadDisclosures } from '../policy/load-disclosure';
@@ -235,6 +236,11 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
     keys: settings.encryptionKeys,
     onForged,
   });
+  const { serverAddress } = settings.escalation;
+  const linkMaker =
+    serverAddress && settings.encryptionKeys.length > 0
+      ? { address: serverAddress, links: new ActionLinks(settings.encryptionKeys) }
+      : undefined;
   const deps: ActivityDeps = {
     policy,
     register: {
@@ -273,7 +279,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
         : noExercises<ContainmentPort>(),
     },
     contacts,
-    escalation: connectEscalation(settings.escalation, { mail: live.mail, contacts, artefacts, log }),
+    escalation: connectEscalation(settings.escalation, { mail: live.mail, contacts, artefacts, log, linkMaker }),
     audit,
     detections: { accept: pipeline.store },
     dependencies: configuredDependencies(pool, dataDir, settings.dependencies),

@@ -21,5 +21,6 @@ export function connectEscalation(settings: WorkerSettings['escalation'], live: 
     rota: settings.rotaFile ? rotaFile(settings.rotaFile, live.log) : async () => undefined,
     repeat: (severity) => repeatFor(policy, severity),
     cases: createTemporalCases(connected, live.log),
+    linkMaker: live.linkMaker,
   };
 }

@@ -9,9 +9,10 @@ import { asHtml, clean, oneLine } from '../notices/inert';
 import { mailPage } from '../notices/pages';
 import { phrasesOf } from '../notices/phrases';
 import type { AlarmInput, FilingTaskInput } from '../types';
+import type { StaffLink } from './staff-links';
 
 /** `[INC-7 sev1] 90 % of the clock: enterprise-notice: approve, hold or waive the notice before 2026-04-04 02:00 UTC`. */
-export function alarmMail(input: AlarmInput): FrozenNotice {
+export function alarmMail(input: AlarmInput, links: readonly StaffLink[] = []): FrozenNotice {
   const { incidentId, severity, dueAt } = input;
   const { threshold, todo, text } = alarmText(input, input.at);
   const about = subjectOf(input);
@@ -26,6 +27,7 @@ export function alarmMail(input: AlarmInput): FrozenNotice {
       `Raised: ${human(input.at)}, alarm ${input.seq}`,
     ],
     commands: input.commands.map(commandText),
+    links,
   });
 }
 
@@ -66,17 +68,21 @@ export function staffMail(content: {
   subject: string;
   lines: string[];
   commands: string[];
+  links?: readonly StaffLink[];
 }): FrozenNotice {
+  const { links = [] } = content;
   const subject = `${content.exercise ? EXERCISE_PREFIX : ''}${oneLine(content.subject, 200)}`;
   const banner = content.exercise ? phrasesOf('en').exercise : undefined;
   const text = [
     ...(banner ? [`*** ${banner} ***`] : []),
     ...content.lines.map(clean),
+    ...links.map(({ label, url }) => `${label}: ${url}`),
     'Next:',
     ...content.commands.map((command) => `  ${command}`),
   ].join('\n\n');
   const bodyHtml = [
     ...content.lines.map((line) => `<p>${asHtml(line)}</p>`),
+    ...links.map(({ label, url }) => `<p><a href="${asHtml(url)}">${asHtml(label)}</a></p>`),
     '<p><strong>Next:</strong></p>',
     ...content.commands.map(
       (command) => `<pre style="background:#f0f2f5;padding:10px 12px;white-space:pre-wrap">${asHtml(command)}</pre>`,

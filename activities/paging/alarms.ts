@@ -4,6 +4,7 @@ import type { AlarmInput, FilingTaskInput } from '../types';
 import { alarmMail, filingTaskMail } from './alarm-text';
 import { type EscalationDeps, escalate, firstAddress } from './escalate';
 import { mailStaffOnce, type StaffMailDeps } from './send-once';
+import { linksOfAlarm } from './staff-links';
 
 /**
  * Mails an alarm to the first person of its escalation, once for its sequence number and instant, and hands it over to the
@@ -23,7 +24,14 @@ export async function raiseAlarm(
   const { contacts, escalation, log } = deps;
   const [mailed, escalated] = await Promise.allSettled([
     firstAddress({ contacts, rota: escalation.rota }, input).then((to) =>
-      mailStaffOnce(deps, to, alarmMail(input), effect, key, mark),
+      mailStaffOnce(
+        deps,
+        to,
+        alarmMail(input, linksOfAlarm(escalation.linkMaker, { caseId: incidentId, to, at: input.at }, input)),
+        effect,
+        key,
+        mark,
+      ),
     ),
     escalate(escalation, input),
   ]);

@@ -16,6 +16,7 @@ import type { Contacts } from './contacts';
 import { digestOf } from './digest';
 import type { EscalationPort } from './escalation-port';
 import { levelsOf, type RotaSource, responderAt } from './responders';
+import type { LinkMaker } from './staff-links';
 
 /** How alarms reach people, beside the one mail that each of them is. */
 export interface EscalationDeps {
@@ -25,6 +26,8 @@ export interface EscalationDeps {
   /** How alarms of a severity are repeated. */
   repeat: (severity: string) => { every: string; tries: number };
   cases: CasesPort;
+  /** Makes the links in mails; without it they have none. */
+  linkMaker?: LinkMaker | undefined;
 }
 
 interface Deps extends EscalationDeps {

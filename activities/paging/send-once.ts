@@ -7,11 +7,14 @@ import { effectTags, type MailPort } from '../mail/mail-port';
 import type { FrozenNotice } from '../notices/frozen-notice';
 import type { ArtefactStore } from '../storage/artefacts';
 import type { Contacts } from './contacts';
+import type { LinkMaker } from './staff-links';
 
 /** What mails to members of staff need. */
 export interface StaffMailDeps {
   mail: MailPort;
   contacts: Contacts;
+  /** Makes the links in mails; without it they have none. */
+  linkMaker?: LinkMaker | undefined;
   artefacts: ArtefactStore;
   log: Log;
 }

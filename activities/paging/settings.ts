@@ -2,12 +2,15 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../../platform/package-root';
+import { serverUrlProblem, TOCSIN_SERVER_URL } from '../../platform/settings/server-url';
 import { settingsGroup, text, url, variable, webhookSecret } from '../../platform/settings/variable';
 import type { PagerDutyConfig } from './pagerduty-port';
 import type { EscalationWebhookConfig } from './webhook-port';
 
 /** How alarms are repeated, to whom, and through what beside mail. Live cases only. */
 export interface EscalationSettings {
+  /** Where links in mails lead; without it mails have none. */
+  serverAddress?: string;
   rotaFile?: string;
   policyFile?: string;
   slack?: { url: string };
@@ -31,6 +34,7 @@ export const pagingSettings = settingsGroup({
       { unset: "the sender's own address; on the local stack the example file" },
     ),
     TOCSIN_ROTA,
+    TOCSIN_SERVER_URL,
     TOCSIN_ESCALATION: variable('A file that says how often an alarm is repeated.', text, {
       unset: '[`policy/escalation.yaml`](../policy/escalation.yaml)',
     }),
@@ -47,10 +51,14 @@ export const pagingSettings = settingsGroup({
   build(values, { standIns, problem }): { contactsFile?: string; escalation: EscalationSettings } {
     const { TOCSIN_ESCALATION_WEBHOOK_URL: hook, TOCSIN_ESCALATION_WEBHOOK_SECRET: secret } = values;
     if (hook && !secret) problem('TOCSIN_ESCALATION_WEBHOOK_SECRET: is needed with TOCSIN_ESCALATION_WEBHOOK_URL');
+    const address = values.TOCSIN_SERVER_URL;
+    const wrong = address && serverUrlProblem(address);
+    if (wrong) problem(`TOCSIN_SERVER_URL: ${wrong}`);
     const routingKey = values.TOCSIN_PAGERDUTY_ROUTING_KEY;
     return {
       contactsFile: values.TOCSIN_CONTACTS ?? (standIns && path.join(packageRoot(), 'examples', 'contacts.yaml')),
       escalation: {
+        ...(address && !wrong && { serverAddress: new URL(address).origin }),
         rotaFile: values.TOCSIN_ROTA,
         policyFile: values.TOCSIN_ESCALATION,
         slack: values.TOCSIN_SLACK_WEBHOOK_URL ? { url: values.TOCSIN_SLACK_WEBHOOK_URL } : undefined,

@@ -1,5 +1,6 @@
 /** What the pages are made of. */
 import type { TocsinClient } from '../../client/tocsin-client';
+import type { ActionLinks } from '../../platform/links/action-link';
 import type { PolicySource } from '../../policy/settings';
 import type { LoginDeps } from './login-pages';
 import type { NoticeTexts } from './notice-texts';
@@ -9,6 +10,8 @@ export interface PageDeps extends LoginDeps {
   /** The origin under which browsers reach the server; without it, that of this machine. */
   address?: string;
   client: TocsinClient;
+  /** Opens the links of mails to staff; without it there are none. */
+  links?: ActionLinks;
   /** Where the policy stands that steps are told by. */
   policy?: PolicySource;
   /** Without it no text of a notice is shown, and so none approved. */

@@ -23,6 +23,7 @@ import { asRefusal, asShown } from './form-errors';
 import { say, sendPage } from './layout';
 import { addressOf, inCode, LINKED, noticeOf, words } from './links';
 import { type LookedAt, lookAt } from './looked-at';
+import { addedBy, linkOfForm, type MailedLink, withLink } from './mailed-links';
 import { noticePage } from './notice-page';
 import { mustBeFresh, SHOWN_AGAIN, sendMessage } from './sending';
 import { stepsList } from './steps-list';
@@ -60,30 +61,45 @@ function messagePages(app: FastifyInstance, deps: PageDeps, kind: KindName, name
     choices: {},
     back: addressOf(id),
   });
-  const formOf = async (id: string, typed: Typed, actor: Actor): Promise<Form> => ({
-    ...base(id, typed),
-    ...(kind === 'incident' && ofIncident(name, await lookAt(client, id, policy), typed, actor)),
-  });
+  const formOf = async (
+    id: string,
+    typed: Typed,
+    actor: Actor,
+    mailed?: MailedLink,
+    refusal?: Refusal,
+  ): Promise<Form> => {
+    if (kind !== 'incident') return base(id, typed);
+    const looked = await lookAt(client, id, policy);
+    const form = { ...base(id, typed), ...ofIncident(name, looked, typed, actor) };
+    return withLink(form, mailed, { looked, by: actor.by, refusal });
+  };
   app.get<OfCase & { Querystring: Typed }>(at, async (request, reply) => {
     const { id } = request.params;
     const filled = Object.fromEntries(LINKED.map((field) => [field, request.query[field]]));
     await mustBe(client, kind, id).catch(asRefusal);
-    return sendForm(reply, visitorOf(request, sessions)!, await formOf(id, filled, request.actor).catch(asRefusal));
+    const mailed = linkOfForm(deps.links, request.query.link, { id, act: name, obligation: filled.obligation });
+    const form = await formOf(id, filled, request.actor, mailed).catch(asRefusal);
+    return sendForm(reply, visitorOf(request, sessions)!, form);
   });
   app.post<OfCase>(at, SHOWN_AGAIN, async (request, reply) => {
     const { id } = request.params;
     const typed = withUploads(files, request.body as Record<string, unknown>);
+    let mailed: MailedLink | undefined;
     try {
+      mailed = linkOfForm(deps.links, typed.link, { id, act: name, obligation: typed.obligation });
       mustBeFresh(request);
       await mustBe(client, kind, id);
       const body = messageTyped(schema, typed);
-      await sendMessage(deps, request, reply, { kind, id, name, body, key: typed.key });
+      const linked = mailed && { key: mailed.key, adds: await addedBy(mailed, client) };
+      await sendMessage(deps, request, reply, { kind, id, name, body, key: typed.key, linked });
       return reply.redirect(addressOf(id), 303);
     } catch (error) {
       const refusal = asShown(error);
       // Where nobody can look at the case now, what was typed is shown all the same.
       const form =
-        refusal.status === 404 ? undefined : await formOf(id, typed, request.actor).catch(() => base(id, typed));
+        refusal.status === 404
+          ? undefined
+          : await formOf(id, typed, request.actor, mailed, refusal).catch(() => withLink(base(id, typed), mailed));
       if (!form) throw refusal;
       return sendForm(reply.code(refusal.status), visitorOf(request, sessions)!, form, refusal);
     }
@@ -148,13 +164,16 @@ function approvePages(app: FastifyInstance, deps: PageDeps): void {
     const { id } = request.params;
     const typed = request.body as Typed;
     const obligation = String(typed.obligation ?? '');
+    let mailed: MailedLink | undefined;
     try {
+      mailed = linkOfForm(deps.links, typed.link, { id, act: 'approve', obligation });
       const body = messageTyped(schema, typed);
       if (body.draft === undefined)
         throw (
           request.stale ?? new Refusal('invalid', 'read the notice first: what is approved is the text that was shown')
         );
-      await sendMessage(deps, request, reply, { kind: 'incident', id, name: 'approve', body, key: typed.key });
+      const { key } = typed;
+      await sendMessage(deps, request, reply, { kind: 'incident', id, name: 'approve', body, key, linked: mailed });
       return reply.redirect(noticeOf(id, obligation), 303);
     } catch (error) {
       const refusal = asShown(error);
@@ -162,7 +181,8 @@ function approvePages(app: FastifyInstance, deps: PageDeps): void {
       const looked = await lookAt(client, id, policy).catch((cause) => {
         throw refusal.status === 403 ? refusal : refusalOf(cause);
       });
-      const body = await noticePage(looked, obligation, visitor, deps.texts, { sent: { refusal, typed } }).catch(() => {
+      const shown = { sent: { refusal, typed }, mailed };
+      const body = await noticePage(looked, obligation, visitor, deps.texts, shown).catch(() => {
         throw refusal;
       });
       return sendPage(reply.code(refusal.status), { title: `Notice · ${id}`, body, visitor });

@@ -16,6 +16,7 @@ import { incidentPage } from './incident-page';
 import { sendPage } from './layout';
 import { loginPages } from './login-pages';
 import { lookAt } from './looked-at';
+import { linkOfForm, targetOf } from './mailed-links';
 import { noticePage } from './notice-page';
 import { ownTextsPage } from './own-texts-page';
 import { entriesPage, registerPage } from './register-page';
@@ -59,6 +60,9 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
     const body = await boardPage(client, visitor.session.actor, policy).catch(asRefusal);
     return sendPage(reply, { title: 'Board', body, visitor, at: 'board', changes: '/changes' });
   });
+  app.get<{ Querystring: { t?: unknown } }>('/link', async (request, reply) =>
+    reply.redirect(targetOf(deps.links, request.query.t), 303),
+  );
   app.get<{ Params: { id: string } }>('/incidents/:id', async (request, reply) => {
     const { id } = request.params;
     const visitor = visitorOf(request, sessions)!;
@@ -71,14 +75,15 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
       changes: changesOf(looked),
     });
   });
-  app.get<{ Params: { id: string; obligation: string } }>(
+  app.get<{ Params: { id: string; obligation: string }; Querystring: { link?: unknown } }>(
     '/incidents/:id/notices/:obligation',
     async (request, reply) => {
       const { id, obligation } = request.params;
       const visitor = visitorOf(request, sessions)!;
       const looked = await lookAt(client, id, policy).catch(asRefusal);
       const said = await sessions.takeSaid(request, reply, id);
-      const body = await noticePage(looked, obligation, visitor, deps.texts, { said });
+      const mailed = linkOfForm(deps.links, request.query.link, { id, act: 'approve', obligation });
+      const body = await noticePage(looked, obligation, visitor, deps.texts, { said, mailed });
       return sendPage(reply, { title: `Notice · ${id}`, body, visitor });
     },
   );

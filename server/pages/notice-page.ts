@@ -23,18 +23,22 @@ import { diffBox } from './diff-box';
 import { say, type Visitor } from './layout';
 import { addressOf, noticeOf } from './links';
 import type { LookedAt } from './looked-at';
+import { isSentAlong, linkBox, type MailedLink } from './mailed-links';
 import { type NoticeText, type NoticeTexts, nameOf } from './notice-texts';
 import { isUnknown, keyAfter, refusalBox, type Sent } from './refusal-box';
 import { saidBox } from './said-box';
 import { instant } from './times';
 
-/** @param sent an approval that was not taken: it is shown with what was typed. @param said what the last form caused. */
+/**
+ * @param sent an approval that was not taken: it is shown with what was typed. @param said what the last form caused.
+ * @param mailed the link that led here.
+ */
 export async function noticePage(
   looked: LookedAt,
   obligation: string,
   visitor: Visitor,
   from: NoticeTexts | undefined,
-  { sent, said }: { sent?: Sent; said?: Said | undefined } = {},
+  { sent, said, mailed }: { sent?: Sent; said?: Said | undefined; mailed?: MailedLink | undefined } = {},
 ): Promise<Html> {
   const { id, view, pack } = looked;
   const o = Object.hasOwn(view.state.obligations, obligation) ? view.state.obligations[obligation]! : undefined;
@@ -79,6 +83,7 @@ export async function noticePage(
   );
   return html`<div class="head prose"><p><a href="${at}">Back to the incident</a></p><h1>${title}</h1><p class="meta"><span>${id}</span><span>${stateWords(o.status)}</span>${version && html`<span>Written ${instant(version.at)}, entry ${version.seq}</span>`}${o.dueAt && html`<span>Due ${instant(o.dueAt)}</span>`}</p></div>
 ${said && saidBox(looked, said)}
+${mailed && linkBox(mailed, looked, actor.by, kept?.refusal)}
 ${isOld && say('note', html`<b>This text is being written anew</b><p>What is known or was edited since is not in it yet. <a href="${noticeOf(id, obligation)}">Look again</a></p>`)}
 ${!isFiling && outcome(looked, o)}
 ${sent && sentBox(sent, kept !== undefined && mayApprove, backTo(noticeOf(id, obligation)))}
@@ -92,7 +97,7 @@ ${texts.map((each) => textSection(looked, o, each, awaits && may('edit-draft')))
 ${
   mayApprove &&
   html`<section class="card prose stack"><h2>${of === 2 ? 'Approve' : 'Approve and send'}</h2><p>${sendsWhen(of, first)} If the facts change first, this draft is not sent: a new one is written.</p>
-<form class="form" method="post" action="${at}/approve"><input type="hidden" name="csrf" value="${visitor.formToken}"><input type="hidden" name="key" value="${keyAfter(kept)}"><input type="hidden" name="obligation" value="${obligation}"><input type="hidden" name="draft" value="${draft.fingerprint}">
+<form class="form" method="post" action="${at}/approve"><input type="hidden" name="csrf" value="${visitor.formToken}"><input type="hidden" name="key" value="${keyAfter(kept)}"><input type="hidden" name="obligation" value="${obligation}"><input type="hidden" name="draft" value="${draft.fingerprint}">${mailed && isSentAlong(mailed, looked, kept?.refusal) && html`<input type="hidden" name="link" value="${mailed.token}">`}
 ${
   missing.length > 0 &&
   html`<div class="field"><label id="field-incompleteBecause" for="incompleteBecause">Why it goes out incomplete <span class="hint">(needed if the law requires what is missing)</span></label><textarea id="incompleteBecause" name="incompleteBecause" rows="3">

@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KindName, MessageName } from '../../client/kinds';
 import type { TocsinClient } from '../../client/tocsin-client';
+import { KEY_USED } from '../../domain/case/messages';
 import { isAfterClosing } from '../../domain/incident/after-closing';
 import { keyOf, messageOf, receiptUnderKey } from '../api/bodies';
 import type { Sessions } from '../identity/sessions';
@@ -43,6 +44,8 @@ export interface ToSend {
   body: Record<string, unknown>;
   /** Of the form: a repeat under it counts once. */
   key: unknown;
+  /** The mailed link that the form was opened by: its key, in place of the form's, and what it says beside what was typed. */
+  linked?: { key: string; adds?: Record<string, unknown> } | undefined;
 }
 
 /** Sends it. Throws a Refusal or the errors of the client where it is not taken. */
@@ -50,15 +53,18 @@ export async function sendMessage(
   { client, sessions }: { client: TocsinClient; sessions: Sessions },
   request: FastifyRequest,
   reply: FastifyReply,
-  { kind, id, name, body, key }: ToSend,
+  { kind, id, name, body, key, linked }: ToSend,
 ): Promise<void> {
   mustBeFresh(request);
-  const message = messageOf(kind, name, body, request.actor, keyOf(key ?? '', request.actor, id, name)) as never;
-  const receipt = receiptUnderKey(
-    await (kind === 'incident' && isAfterClosing({ message: name })
-      ? client.sendEvenIfClosed(id, name as 'link', message)
-      : client.send(id, name as MessageName, message)),
-  );
+  const { actor } = request;
+  const typed = messageOf(kind, name, body, actor, linked?.key ?? keyOf(key ?? '', actor, id, name));
+  const message = { ...typed, ...linked?.adds } as never;
+  const answer = await (kind === 'incident' && isAfterClosing({ message: name })
+    ? client.sendEvenIfClosed(id, name as 'link', message)
+    : client.send(id, name as MessageName, message));
+  if (linked && answer.note === KEY_USED)
+    throw new Refusal('key-used', 'the link was used in the meantime, for something else');
+  const receipt = receiptUnderKey(answer);
   const entries = receipt.events
     .filter(({ kind: of }) => of !== 'noted')
     .map(({ seq }) => seq)

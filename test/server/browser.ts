@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { TocsinClient } from '../../client/tocsin-client';
 import { INCIDENT_WORKFLOW } from '../../domain/incident/contract';
+import type { ActionLinks } from '../../platform/links/action-link';
 import { DEFAULT_PACKS } from '../../policy/load-policy';
 import { createServer } from '../../server/create-server';
 import { LocalAuthenticator } from '../../server/identity/local';
@@ -21,6 +22,7 @@ export function pagesOver(
   client: Partial<TocsinClient>,
   texts?: NoticeTexts,
   register?: RegisterReader,
+  links?: ActionLinks,
 ): Promise<FastifyInstance> {
   return createServer({
     authenticator: new LocalAuthenticator(KEY, 'ann'),
@@ -29,7 +31,13 @@ export function pagesOver(
     namespace: 'default',
     client: client as TocsinClient,
     temporal: async () => {},
-    pages: { sessions, policy: { packs: DEFAULT_PACKS }, ...(texts && { texts }), ...(register && { register }) },
+    pages: {
+      sessions,
+      policy: { packs: DEFAULT_PACKS },
+      ...(texts && { texts }),
+      ...(register && { register }),
+      ...(links && { links }),
+    },
   });
 }
 
@@ -58,9 +66,10 @@ export async function browse(
     form,
     roles = ['owner', 'counsel'],
     endsIn = 600,
-  }: { form?: Record<string, string>; roles?: Role[]; endsIn?: number } = {},
+    by = 'bea@acme.dev',
+  }: { form?: Record<string, string>; roles?: Role[]; endsIn?: number; by?: string } = {},
 ) {
-  const actor = { by: 'bea@acme.dev', subject: 'bea', roles };
+  const actor = { by, subject: by.split('@')[0]!, roles };
   const endsAt = Math.floor(Date.now() / 1000) + endsIn;
   const cookie = await seal.seal('session', { ...actor, browser: 'b', endsAt }, 600);
   const csrf = sessions.formToken({ actor, browser: 'b', endsAt });
