@@ -15,7 +15,7 @@ export const PROBLEMS = {
   'wrong-method': [405, 'This address does not take that method'],
   refused: [409, 'The case refused the message; nothing was changed'],
   'too-large': [413, 'The body is too large'],
-  'wrong-content-type': [415, 'The body is not JSON'],
+  'wrong-content-type': [415, 'The content type is not taken here'],
   'wrong-host': [421, 'The server does not answer for this host'],
   invalid: [422, 'Fields are missing or wrong'],
   'key-used': [422, 'The Idempotency-Key was used for something else'],

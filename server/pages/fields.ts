@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Html, type HtmlPart, html } from '../../platform/html';
 import { words } from './links';
 import type { Typed } from './typed';
-import { filesTyped } from './uploads';
+import { type FileField, filesTyped, leaveOut, MOST_OF } from './uploads';
 
 /** JSON Schema, as far as messages use it. */
 interface Schema {
@@ -95,24 +95,27 @@ ${one}</textarea>`
 }
 
 /** Of a field for files: whether it takes one or many. They are given by their hash, so a form lets them be chosen. */
-function fileKind({ items, properties }: Schema): 'one' | 'many' | undefined {
+function fileKind({ items, properties }: Schema): FileField['kind'] | undefined {
   const isHashed = (of: Schema | undefined) =>
     of?.properties?.sha256 !== undefined && of.properties.bytes !== undefined;
   return isHashed(items) ? 'many' : isHashed({ properties }) ? 'one' : undefined;
 }
 
-/** The names of the fields that take files. */
-export function fileFields({ properties = {} }: Schema): string[] {
-  return Object.keys(properties).filter((name) => fileKind(properties[name]!));
+/** The fields that take files. */
+export function fileFields({ properties = {} }: Schema): FileField[] {
+  return Object.entries(properties).flatMap(([name, each]) => {
+    const kind = fileKind(each);
+    return kind ? [{ name, kind }] : [];
+  });
 }
 
 export function hasFiles(schema: Schema, without: readonly string[]): boolean {
-  return fileFields(schema).some((name) => !without.includes(name));
+  return fileFields(schema).some(({ name }) => !without.includes(name));
 }
 
 function fileField(
   name: string,
-  kind: 'one' | 'many',
+  kind: FileField['kind'],
   value: string | string[] | undefined,
   problem: string | undefined,
   needed: boolean,
@@ -120,9 +123,9 @@ function fileField(
   const id = `field-${name}`;
   const given = filesTyped(value);
   const file = kind === 'many' ? 'each file' : 'the file';
-  return html`<div class="field"><label for="${id}">${words(name)}${!needed && html` <span class="hint">(optional)</span>`}</label><span class="hint" id="${id}-hint">Tocsin records the name of ${file} and its SHA-256, and does not keep it: keep it yourself.</span>${problem && html`<span class="wrong" id="${id}-wrong">${problem}</span>`}${
+  return html`<div class="field"><label for="${id}">${words(name)}${!needed && html` <span class="hint">(optional)</span>`}</label><span class="hint" id="${id}-hint">Tocsin records the name of ${file} and its SHA-256, and does not keep it: keep it yourself. ${MOST_OF[kind]}</span>${problem && html`<span class="wrong" id="${id}-wrong">${problem}</span>`}${
     given.length > 0 &&
-    html`<ul class="small">${given.map((each) => html`<li>${each.name}, ${each.bytes} bytes, SHA-256 <code>${each.sha256.slice(0, 16)}…</code></li>`)}</ul><input type="hidden" name="${name}" value="${JSON.stringify(given)}">`
+    html`<ul class="small">${given.map((each) => html`<li>${each.name}, ${each.bytes} bytes, SHA-256 <code>${each.sha256.slice(0, 16)}…</code>${choice(leaveOut(name), { value: each.sha256, text: `Leave out ${each.name}` }, 'checkbox', false, html``)}</li>`)}</ul><input type="hidden" name="${name}" value="${JSON.stringify(given)}">`
   }<input id="${id}" type="file" name="${name}-file"${kind === 'many' && html` multiple`} aria-describedby="${id}-hint${problem && html` ${id}-wrong`}"${problem && html` aria-invalid="true"`}></div>`;
 }
 

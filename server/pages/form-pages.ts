@@ -28,7 +28,7 @@ import { noticePage } from './notice-page';
 import { mustBeFresh, SHOWN_AGAIN, sendMessage } from './sending';
 import { stepsList } from './steps-list';
 import type { Typed } from './typed';
-import { withUploads } from './uploads';
+import { mustFit, withUploads } from './uploads';
 import { visitorOf } from './visitor';
 
 type OfCase = { Params: { id: string } };
@@ -81,13 +81,15 @@ function messagePages(app: FastifyInstance, deps: PageDeps, kind: KindName, name
     const form = await formOf(id, filled, request.actor, mailed).catch(asRefusal);
     return sendForm(reply, visitorOf(request, sessions)!, form);
   });
-  app.post<OfCase>(at, SHOWN_AGAIN, async (request, reply) => {
+  app.post<OfCase>(at, { config: { shownAgain: true, files: files.length > 0 } }, async (request, reply) => {
     const { id } = request.params;
-    const typed = withUploads(files, request.body as Record<string, unknown>);
+    const sent = request.body as Record<string, unknown>;
+    const typed = withUploads(files, sent);
     let mailed: MailedLink | undefined;
     try {
       mailed = linkOfForm(deps.links, typed.link, { id, act: name, obligation: typed.obligation });
       mustBeFresh(request);
+      mustFit(files, sent);
       await mustBe(client, kind, id);
       const body = messageTyped(schema, typed);
       const linked = mailed && { key: mailed.key, adds: await addedBy(mailed, client) };

@@ -1,6 +1,6 @@
 /** The pages for people: forms and links that work without scripts, over the same client and rules as the API. */
 import formbody from '@fastify/formbody';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { COLLECTIONS } from '../../client/kinds';
 import { ICON_SVG } from '../../platform/page-style';
 import { STYLESHEET } from '../../platform/stylesheet';
@@ -33,7 +33,7 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
   // Pages take forms alone, and the API none.
   app.removeAllContentTypeParsers();
   await app.register(formbody, { bodyLimit: 1_048_576 });
-  await takeFiles(app);
+  await takeFiles(app, mustBeAllowed);
   app.addHook('preHandler', async (request) => {
     const { url } = request.routeOptions;
     if (url === '/logout' && request.session) {
@@ -42,9 +42,7 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
     }
     if (ruleOf(request.method, url) === 'anybody') return;
     // Here, and no earlier: what was typed into a form is shown to whoever must log in again.
-    if (!request.session) throw notLoggedIn();
-    const rule = ruleOf(request.method, url);
-    if (rule === undefined || !allows(rule, request.actor.roles)) throw notAllowed(rule);
+    mustBeAllowed(request);
     if (request.method !== 'POST') return;
     request.stale = staleForm(request, sessions);
     if (!request.routeOptions.config.shownAgain) mustBeFresh(request);
@@ -127,6 +125,13 @@ export async function pages(app: FastifyInstance, deps: PageDeps): Promise<void>
       at: 'register',
     }),
   );
+}
+
+/** Throws a Refusal where nobody is logged in, or their roles do not allow it. */
+function mustBeAllowed({ session, actor, method, routeOptions: { url } }: FastifyRequest): void {
+  if (!session) throw notLoggedIn();
+  const rule = ruleOf(method, url);
+  if (rule === undefined || !allows(rule, actor.roles)) throw notAllowed(rule);
 }
 
 export function notAllowed(rule: Rule | undefined): Refusal {

@@ -29,15 +29,25 @@ ${request.method === 'POST' && kind !== 'foreign-origin' && typed(request.body, 
 
 /** What a form brought that was not taken. */
 function typed(body: unknown, kind: Refusal['kind']) {
+  let left = MOST_SHOWN;
   const fields = Object.entries((body ?? {}) as Record<string, unknown>).flatMap(([name, value]) => {
     const text = [value].flat().map((each) => (typeof each === 'string' ? each : ''));
-    return !HIDDEN.includes(name) && text.some((each) => each.trim() !== '') ? [{ name, value: text.join('\n') }] : [];
+    if (HIDDEN.includes(name) || text.every((each) => each.trim() === '')) return [];
+    const whole = text.join('\n');
+    const shown = { name: name.slice(0, 200), value: whole.slice(0, Math.max(left, 0)) };
+    left -= whole.length + FRAME;
+    return shown.value === '' ? [] : [shown];
   });
   const again = html`<p>Nothing was sent. <a href="/login" target="_blank" rel="noopener">Log in in a new tab</a>, then come back here, go back one page and send the form again.</p>`;
   if (fields.length === 0 && kind !== 'no-session') return undefined;
   return html`<div class="prose stack">${kind === 'no-session' && again}
-${fields.length > 0 && html`<h2>What you typed</h2><dl class="facts">${fields.map(({ name, value }) => html`<dt>${words(name)}</dt><dd class="typed">${value}</dd>`)}</dl>`}</div>`;
+${fields.length > 0 && html`<h2>What you typed</h2><dl class="facts">${fields.map(({ name, value }) => html`<dt>${words(name)}</dt><dd class="typed">${value}</dd>`)}</dl>${left < 0 && html`<p>Not all of it is shown: go back one page to see the rest.</p>`}`}</div>`;
 }
+
+/** Characters of what was typed that are shown again: no message has more. */
+const MOST_SHOWN = 250_000;
+/** Counted for each field, beside its text. */
+const FRAME = 100;
 
 /** Of these nothing is shown: what a form carries for itself, and keys. */
 const HIDDEN = ['csrf', 'key', 'to'];

@@ -64,26 +64,44 @@ export async function browse(
   url: string,
   {
     form,
+    files,
     roles = ['owner', 'counsel'],
     endsIn = 600,
     by = 'bea@acme.dev',
-  }: { form?: Record<string, string>; roles?: Role[]; endsIn?: number; by?: string } = {},
+  }: {
+    form?: Record<string, string>;
+    files?: [field: string, file: File][];
+    roles?: Role[];
+    endsIn?: number;
+    by?: string;
+  } = {},
 ) {
   const actor = { by, subject: by.split('@')[0]!, roles };
   const endsAt = Math.floor(Date.now() / 1000) + endsIn;
   const cookie = await seal.seal('session', { ...actor, browser: 'b', endsAt }, 600);
   const csrf = sessions.formToken({ actor, browser: 'b', endsAt });
+  const sent = form && (await bodyOf({ csrf, ...form }, files));
   const { statusCode, body, headers, cookies } = await app.inject({
     method: form ? 'POST' : 'GET',
     url,
     headers: {
       host: '127.0.0.1:8440',
       cookie: `tocsin-session-8440=${cookie}`,
-      ...(form && { origin: ORIGIN, 'content-type': 'application/x-www-form-urlencoded' }),
+      ...(sent && { origin: ORIGIN, 'content-type': sent.type }),
     },
-    ...(form && { payload: new URLSearchParams({ csrf, ...form }).toString() }),
+    ...(sent && { payload: sent.payload }),
   });
   return { status: statusCode, body, to: headers.location, cookies };
+}
+
+/** As a browser sends it: with files as `multipart/form-data`. */
+async function bodyOf(form: Record<string, string>, files: [field: string, file: File][] | undefined) {
+  if (!files) return { type: 'application/x-www-form-urlencoded', payload: new URLSearchParams(form).toString() };
+  const data = new FormData();
+  for (const [name, value] of Object.entries(form)) data.append(name, value);
+  for (const [name, file] of files) data.append(name, file);
+  const sent = new Response(data);
+  return { type: sent.headers.get('content-type')!, payload: Buffer.from(await sent.arrayBuffer()) };
 }
 
 /** What a page's form sends if nobody types anything. */
