@@ -91,7 +91,8 @@ function incidentCard(listed: ListedCase, found: LookedAt | undefined, actor: Ac
   // The clock of an exercise is its own.
   const at = found?.now ?? now;
   const [step] = found?.steps ?? [];
-  const acts = step?.commands.flatMap((line, n) => actionOf(id, line, actor, n === 0) ?? []).slice(0, 3) ?? [];
+  const acts =
+    step?.commands.flatMap((line, n) => actionOf(id, line, actor, n === 0, step.commands) ?? []).slice(0, 3) ?? [];
   return html`<article class="card row">
 ${exercise && !found ? html`<p class="left"><span>The clock of an exercise</span></p>` : timeLeft(nextDeadline, at, 'No deadline runs')}
 <div class="body"><h2><a href="${addressOf(id)}">${title ?? id}</a></h2>

@@ -12,14 +12,23 @@ const NAMES: Partial<Record<string, string>> = {
   handover: 'correct',
   'notice settle': 'settle',
 };
-/** What a link may fill in: codes and instants, and never a text. */
+/** What a link may fill in: codes, instants and the measure of a containment, and never a text. */
 export const LINKED = [
   ...['obligation', 'status', 'personalData', 'change', 'at', 'decline', 'undo', 'authority', 'language', 'draft'],
-  ...['ground', 'until', 'category', 'channel', 'accepted', 'rest', 'currentPolicy'],
+  ...['ground', 'until', 'category', 'channel', 'accepted', 'rest', 'currentPolicy', 'measure'],
 ];
 
-/** The button of a command: the form of its message, filled in as the command says; none where there is no such form. */
-export function actionOf(id: string, { verb, given }: CommandLine, actor: Actor, isFirst: boolean): Html | undefined {
+/**
+ * The button of a command: the form of its message, filled in as the command says; none where there is no such form.
+ * @param step all commands of the step that it belongs to
+ */
+export function actionOf(
+  id: string,
+  { verb, given }: CommandLine,
+  actor: Actor,
+  isFirst: boolean,
+  step: readonly CommandLine[] = [],
+): Html | undefined {
   const message = NAMES[verb] ?? verb;
   const { obligation } = given;
   const look = isFirst ? '' : ' plain';
@@ -30,7 +39,12 @@ export function actionOf(id: string, { verb, given }: CommandLine, actor: Actor,
   const rules: Record<string, readonly never[]> = MESSAGE_ROLES.incident as never;
   if (!Object.hasOwn(rules, message) || !allows(rules[message]!, actor.roles)) return undefined;
   const query = new URLSearchParams(filledBy(given)).toString();
-  const label = given.decline === true ? 'Decline' : `${words(message)}${choiceOf(given)}`;
+  const label =
+    verb === 'contain'
+      ? containLabel(given, step)
+      : given.decline === true
+        ? 'Decline'
+        : `${words(message)}${choiceOf(given)}`;
   return html`<a class="button${look}" href="${addressOf(id)}/${message}${query && `?${query}`}">${label}</a>`;
 }
 
@@ -46,10 +60,20 @@ function filledBy(given: CommandLine['given']): [string, string][] {
     // The command gives the instant of the acceptance or this flag; the form asks whether there was one.
     if (name === 'accepted') return [['accepted', 'yes']];
     if (name === 'not-accepted') return [['accepted', 'no']];
+    if (name === 'block-source') return [['measure', JSON.stringify({ action: 'block-source', source: value })]];
     const field = name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
     const text = value === true ? 'yes' : value;
     return typeof text === 'string' && LINKED.includes(field) ? [[field, text]] : [];
   });
+}
+
+/** A step that offers to block and to undo is a block that waits for its second person. */
+function containLabel(given: CommandLine['given'], step: readonly CommandLine[]): string {
+  const source = given['block-source'];
+  const isAgreed = ['block-source', 'undo'].every((name) => step.some((line) => line.given[name] !== undefined));
+  if (given.undo !== undefined) return isAgreed ? 'Withdraw' : 'Undo';
+  if (typeof source === 'string') return isAgreed ? `Agree: block ${source}` : `Block ${source}`;
+  return words('contain');
 }
 
 function choiceOf(given: CommandLine['given']): string {

@@ -15,7 +15,7 @@ function stepItem(
   { what, todo, onSilence, dueAt, commands }: LookedAt['steps'][number],
   actor: Actor,
 ): Html {
-  const acts = commands.flatMap((line, n) => actionOf(id, line, actor, n === 0) ?? []).slice(0, 4);
+  const acts = commands.flatMap((line, n) => actionOf(id, line, actor, n === 0, commands) ?? []).slice(0, 4);
   return html`<li class="step"><h3>${what}</h3>${dueAt && timeLeft(dueAt, now, '')}${todo && html`<p>${todo[0]!.toUpperCase()}${todo.slice(1)}. ${onSilence}</p>`}${acts.length > 0 ? html`<p class="acts">${acts}</p>` : withoutForm(commands)}</li>`;
 }
 

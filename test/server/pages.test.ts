@@ -48,6 +48,41 @@ describe('a change that waits for a second person', () => {
   });
 });
 
+describe('a wide block that one person asked for', () => {
+  const source = 'country:kp';
+  const id = `block-source ${source}`;
+  const step = { id, measure: { action: 'block-source', source }, state: 'awaits-second', askedBy: 'ann', round: 0 };
+
+  test('is agreed to by one button and withdrawn by the other, each named for what it does', async () => {
+    const story = new Story();
+    story.state = { ...story.state, containment: { [id]: step as never } };
+    const send = jest.fn(async (..._: unknown[]) => ({ events: [] }));
+    const app = await pagesOver({ ...clientOf(story, HOUR), send: send as never });
+    const { body } = await browse(app, '/incidents/INC-1');
+    expect(body).not.toMatch(/class="button[^>]*>Contain</);
+    expect(body).toMatch(/href="[^"]*\/contain\?undo=block-source\+country%3Akp">Withdraw</);
+    const link = /href="([^"]+)">Agree: block country:kp</.exec(body)![1]!.replaceAll('&amp;', '&');
+    const form = await browse(app, link);
+    const [, typed] = /<textarea id="field-measure"[^>]*>\s*([^<]+)</.exec(form.body)!;
+    const measure = typed!.replaceAll('&quot;', '"');
+    await browse(app, '/incidents/INC-1/contain', { form: { ...hiddenIn(form.body), measure, undo: '' } });
+    expect(send.mock.calls[0]!.slice(1)).toEqual([
+      'contain',
+      expect.objectContaining({ measure: expect.objectContaining({ action: 'block-source', source }) }),
+    ]);
+    expect(send.mock.calls[0]![2]).not.toHaveProperty('undo');
+    await app.close();
+  });
+
+  test('that failed is asked for again as a block, and what is undone again is no withdrawal', () => {
+    const actor = { by: 'bea', subject: 'bea', roles: ['owner' as const] };
+    const label = (given: Record<string, string>) =>
+      String(actionOf('INC-1', commandLine('contain', { id: 'INC-1', ...given }), actor, true));
+    expect(label({ 'block-source': '203.0.113.7' })).toContain('>Block 203.0.113.7<');
+    expect(label({ undo: id })).toContain('>Undo<');
+  });
+});
+
 test('what nobody knows is not told as "nothing was changed": the same form with its key settles it', async () => {
   const away = async () => {
     throw new UnknownOutcome('what answered is no answer');
