@@ -6,6 +6,7 @@ import { type BoardRow, board } from '../../domain/incident/explain';
 import { INCIDENT_MESSAGES } from '../../domain/incident/messages';
 import { narrate } from '../../domain/incident/narrate';
 import { TOCSIN } from '../../domain/kernel/recorded-event';
+import { ruleOf } from '../../domain/policy/policy';
 import { type Html, html } from '../../platform/html';
 import { allows } from '../access';
 import { messagesOf } from '../api/kinds';
@@ -47,7 +48,8 @@ function duties({ id, view: { state }, pack, now, explanations, stopped }: Looke
   const rows = board(state, pack, now).filter((row) => row.settled || row.dueAt || row.status !== 'dormant');
   const cells = (row: BoardRow) => {
     const o = state.obligations[row.id];
-    const link = o?.draft ? html`<br><a href="${noticeOf(id, row.id)}">Read the notice</a>` : undefined;
+    const what = ruleOf(pack, o?.rule)?.dispatch === 'filing' ? 'dossier' : 'notice';
+    const link = o?.draft ? html`<br><a href="${noticeOf(id, row.id)}">Read the ${what}</a>` : undefined;
     const tone =
       row.standing === 'late' ? 'bad' : row.standing === 'waits' ? 'warn' : row.standing === 'fulfilled' ? 'good' : '';
     return html`<tr><th scope="row">${row.title}${link}</th><td><span class="chip ${tone}">${row.status}</span></td><td class="time">${row.dueAt && instant(row.dueAt)} ${row.time && !stopped && html`<span class="soft">${row.time}</span>`}</td></tr>`;

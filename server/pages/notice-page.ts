@@ -6,10 +6,11 @@ import { holdersOf } from '../../domain/incident/holds';
 import { lacksRequired, sentOnSilenceAt } from '../../domain/incident/reconcile';
 import { askedText, isSecondPerson } from '../../domain/incident/second-person';
 import type { Draft, Obligation } from '../../domain/incident/state';
-import { shareText } from '../../domain/incident/tally';
+import { type Standing, shareText } from '../../domain/incident/tally';
 import { standing } from '../../domain/incident/telling';
 import { approvalOf } from '../../domain/incident/two-persons';
 import { untoldText } from '../../domain/incident/untold';
+import { grouped } from '../../domain/kernel/grouped';
 import { plural } from '../../domain/kernel/plural';
 import { type Instant, toMs } from '../../domain/kernel/time';
 import { ruleOf } from '../../domain/policy/policy';
@@ -169,12 +170,17 @@ function outcome({ view: { state }, pack, known }: LookedAt, o: Obligation): Htm
   const stands = rule && standing(o, rule, state, pack);
   const told = stands && html`<p>Told: ${shareText(stands)}.</p>`;
   if (o.status === 'dispatching') return say('note', html`<b>It is being sent</b>${told}`);
-  if (o.status === 'fulfilled')
-    return say('good', html`<b>${stands ? 'Everybody it goes to was told' : 'It is done'}</b>${told}`);
+  if (o.status === 'fulfilled') return say('good', html`<b>${stands ? settledText(stands) : 'It is done'}</b>${told}`);
   return say(
     'warn',
     html`<b>Not everybody was told</b>${told}${stands && html`<p>Still untold: ${untoldText(stands.untold)}.</p>`}`,
   );
+}
+
+/** What is fulfilled was told, or left untold by a person's decision. */
+function settledText({ of, told, left }: Standing): string {
+  if (left > 0) return `It is settled: ${grouped(told)} told, ${grouped(left)} left untold by decision`;
+  return of > 0 && told === of ? 'Everybody it goes to was told' : `It is settled by decision: ${grouped(told)} told`;
 }
 
 function sentBox({ refusal }: Sent, mayRepeat: boolean, back: Html): Html {

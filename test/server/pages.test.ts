@@ -1,6 +1,8 @@
 // What pages say and send, over incidents that the domain plays: the answer a button leads to is the answer it names.
 import { refused, UnknownOutcome } from '../../client/errors';
 import { noticeNow } from '../../domain/incident/contents';
+import { NO_FACTS } from '../../domain/incident/guide';
+import { NO_TALLY } from '../../domain/incident/tally';
 import { commandLine } from '../../domain/kernel/command-lines';
 import { ruleOf } from '../../domain/policy/policy';
 import { actionOf } from '../../server/pages/links';
@@ -203,6 +205,22 @@ describe('a notice', () => {
     await app.close();
   });
 
+  test.each([
+    [{ mailed: ['ws-1', 'ws-2'] }, 'Everybody it goes to was told'],
+    [{ mailed: ['ws-1'], left: ['ws-2'] }, 'It is settled: 1 told, 1 left untold by decision'],
+    [{ mailed: [], settled: ['not-named'], none: true }, 'It is settled by decision: 0 told'],
+  ])('that is settled with %j says so as it is', async ({ none, ...tally }: Record<string, unknown>, said) => {
+    const id = 'enterprise-notice';
+    const story = withNotice({ status: 'fulfilled', tally: { ...NO_TALLY, counted: true, ...tally } }, id);
+    const facts = { ...NO_FACTS, personalData: 'yes' as const, workspaces: none ? [] : ['ws-1', 'ws-2'] };
+    story.state = { ...story.state, assessment: { revision: 1, by: 'ann', at: T0, facts } };
+    const app = await pagesOver(clientOf(story, HOUR), read);
+    const { body } = await browse(app, `/incidents/INC-1/notices/${id}`);
+    expect(body).toContain(`<b>${said}</b>`);
+    expect(body.includes('Everybody it goes to was told')).toBe(said.startsWith('Everybody'));
+    await app.close();
+  });
+
   test('that a person files leads to its dossier, and takes no approval', async () => {
     const id = 'gdpr-art33-authority';
     const draft = { ...DRAFT, url: 'https://staff.acme.dev/dossiers/INC-1/a.html' };
@@ -212,6 +230,8 @@ describe('a notice', () => {
     expect(body).toContain('Record the filing');
     expect(body).not.toContain('cannot be read');
     expect(body).not.toContain('/approve"');
+    const incident = await browse(app, '/incidents/INC-1');
+    expect(incident.body).toContain(`href="/incidents/INC-1/notices/${id}">Read the dossier</a>`);
     await app.close();
   });
 });
