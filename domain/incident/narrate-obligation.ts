@@ -132,7 +132,7 @@ export function onObligation(event: ObligationEvent, context: Context): Said {
     case 'first-of-two': {
       const { act, reason } = event.data;
       return warn(
-        `1 of 2: ${DECIDED_ONCE[act]} by ${event.by}${suffix(reason)}. It takes effect when a second person decides the same`,
+        `1 of 2: ${DECIDED_ONCE[act]} by ${event.by}${suffix(reason?.replace(/\.$/, ''))}. It takes effect when a second person decides the same`,
       );
     }
     case 'left-untold':

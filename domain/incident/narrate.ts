@@ -2,7 +2,8 @@
 
 import { alarmText } from '../case/alarm-text';
 import { FOUND_WORDS } from '../case/found';
-import { figureOf, sumOf } from '../kernel/count';
+import { type Count, figureOf, isExact, sumOf } from '../kernel/count';
+import { grouped } from '../kernel/grouped';
 import { whenText } from '../kernel/inexact-instant';
 import { standInOf } from '../policy/disclosure';
 import { packNames, ruleOf } from '../policy/policy';
@@ -213,14 +214,24 @@ function assessmentText(facts: Assessment): string {
     no: 'no personal data is affected',
     unknown: 'not yet known whether personal data is affected',
   }[facts.personalData];
-  const people = figureOf(sumOf(facts.dataSets.map(({ individuals }) => individuals).filter((n) => n !== undefined)));
+  const people = sumOf(facts.dataSets.map(({ individuals }) => individuals).filter((n) => n !== undefined));
   return [
     answer,
     ...(facts.dataSets.length > 0 ? [count(facts.dataSets.length, 'data set')] : []),
-    ...(people !== undefined ? [`about ${count(people, 'individual')}`] : []),
+    ...(people === undefined ? [] : peopleText(people)),
     ...workspacesText(facts.workspaces),
     ...facts.dataSets.flatMap(({ placesNotRead = [] }) => placesNotRead),
   ].join(', ');
+}
+
+/** As sure as it was stated. */
+function peopleText(people: Count): string[] {
+  const figure = figureOf(people);
+  if (figure === undefined) return [];
+  const text = count(figure, 'individual');
+  if (isExact(people)) return [text];
+  if (typeof people !== 'object' || 'about' in people) return [`about ${text}`];
+  return ['from' in people ? `${grouped(people.from)} to ${text}` : `at least ${text}`];
 }
 
 function workspacesText(workspaces: Assessment['workspaces']): string[] {

@@ -1,3 +1,4 @@
+import { AssessmentSchema } from '../../../domain/incident/assessment';
 import type { IncidentEvent, NewEvent } from '../../../domain/incident/events';
 import { evolve } from '../../../domain/incident/evolve';
 import { narrate } from '../../../domain/incident/narrate';
@@ -34,6 +35,28 @@ describe('narrating events', () => {
       text: 'Sent to 6 workspace owners, 25:48 before the deadline',
       tone: 'good',
     });
+  });
+
+  it.each([
+    [{ exact: 2 }, ', 2 individuals'],
+    [{ exact: 1 }, ', 1 individual'],
+    [2, ', about 2 individuals'],
+    [{ from: 1200, to: 1500 }, ', 1,200 to 1,500 individuals'],
+    [{ atLeast: 5 }, ', at least 5 individuals'],
+    ['cannot-be-determined', '1 data set'],
+  ])('tells the number of people as surely as it was stated: %j', (individuals, ends) => {
+    const facts = AssessmentSchema.parse({
+      personalData: 'yes',
+      dataSets: [{ id: 'a', title: 'Accounts', role: 'controller', individuals }],
+    });
+    const { text } = told({ kind: 'assessed', data: { revision: 2, assessment: facts } });
+    expect(text.endsWith(ends)).toBe(true);
+  });
+
+  it('ends what the first of two persons decided with one full stop', () => {
+    const data = { act: 'approve', obligation: 'enterprise-notice', what: 'ab', reason: 'not all is known.' } as const;
+    const { text } = told({ kind: 'first-of-two', data }, story.state);
+    expect(text).toContain(': not all is known. It takes effect');
   });
 
   it('tells lateness as bad', () => {
