@@ -148,7 +148,7 @@ function dutyStep(o: Obligation, rule: ObligationRule, state: IncidentState, pac
   const lacks = rule.record ? lacking(rule.record, state, pack) : [];
   const byHand = rule.channel === 'containment' ? byHandText(state) : '';
   const measure = commandLine('measure', { id: state.caseId, text: ask('text'), by });
-  const once = onceText(o, state);
+  const once = onceText(o, state, pack);
   return {
     what: to ? `${rule.title} (${to})` : rule.title,
     todo: `${once}${byHand}${lacks.length > 0 ? `it lacks ${lacks.join(', ')}` : todo}`,

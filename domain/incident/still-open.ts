@@ -27,7 +27,7 @@ export function stillOpen(o: Obligation, rule: ObligationRule, state: IncidentSt
     rule.record === 'R6' && lacks.length > 0
       ? 'send or decide those first'
       : `\`${rule.record === 'R5' ? measureLine(state) : nextLine(o, rule, state, pack)}\``;
-  return `${o.id}: still ${stateWords(o.status)}${why}, ${onceText(o, state)}due ${o.dueAt ? human(o.dueAt) : 'when its clock starts'}: ${next}`;
+  return `${o.id}: still ${stateWords(o.status)}${why}, ${onceText(o, state, pack)}due ${o.dueAt ? human(o.dueAt) : 'when its clock starts'}: ${next}`;
 }
 
 /** A measure is recorded by its own command: an assessment has no place for one. */

@@ -48,7 +48,7 @@ export function withSecondPerson(
       ({ kind, data: of }) => kind === DECIDES[act] && (of as typeof data).obligation === id,
     );
     if (!decision) return [event];
-    const what = whatOf(act, decision, state);
+    const what = whatOf(act, decision, state, pack);
     const first = state.firstOfTwo?.[firstKey(act, id)];
     const known = first?.what === what;
     if (known && isSecondPerson(message.by, first.by))
@@ -82,9 +82,9 @@ function isHolder(by: string | undefined, hold: NonNullable<Obligation['hold']>)
   return by !== undefined && !holdersOf(hold).some((holder) => isSecondPerson(by, holder));
 }
 
-function whatOf(act: TwoPersonAct, { data }: NewEvent, state: IncidentState): string {
+function whatOf(act: TwoPersonAct, { data }: NewEvent, state: IncidentState, pack: AsksOf): string {
   const { obligation, draft, ground, round, reason: _, ...named } = data as Record<string, unknown>;
-  if (act === 'approve') return String(draft);
+  if (act === 'approve') return ofDraft(String(draft), state.obligations[String(obligation)], pack);
   if (act === 'waive') return `${ground}${restsOn(String(obligation), state)}`;
   if (act === 'release') return ofHold(state.obligations[String(obligation)]);
   if (act === 'not-owed') return state.obligations[String(obligation)]?.proposal?.basis ?? '';
@@ -96,9 +96,16 @@ function whatOf(act: TwoPersonAct, { data }: NewEvent, state: IncidentState): st
   return `${ofRound(round)}${hash64(written(sorted))}`;
 }
 
-/** The hold that would be released: another one is another decision. */
+/** The draft that would be sent and, where that takes two persons, the hold that it would end. */
+function ofDraft(fingerprint: string, o: Obligation | undefined, { organisation }: AsksOf): string {
+  return o?.hold && asksTwoFor('releases', organisation) ? `${fingerprint} ${ofHold(o)}` : fingerprint;
+}
+
+/** The hold that would be released: by another holder, on another ground or until another time it is another decision. */
 function ofHold({ hold, round }: Pick<Obligation, 'hold' | 'round'> = { round: 0 }): string {
-  return hold ? `${ofRound(round)}${hash64(written(hold))}` : '';
+  if (!hold) return '';
+  const { ground, until } = hold;
+  return `${ofRound(round)}${hash64(written({ holders: holdersOf(hold).sort(), ground, until }))}`;
 }
 
 function written(value: unknown): string {
@@ -123,31 +130,35 @@ function stillCounts(act: Exclude<TwoPersonAct, 'approve'>, { what }: FirstOfTwo
   return what.startsWith(ofRound(o.round));
 }
 
+/** A policy, or what is known of it: `organisation` is missing where the policy of the incident cannot be read. */
+type AsksOf = Omit<Policy, 'organisation'> & Partial<Pick<Policy, 'organisation'>>;
+
 /**
- * How many persons must approve a notice, where `by` is the next of them, and who has approved the draft that lies there. `of` is missing where the policy of
- * the incident cannot be read, and with it what the organisation asks for.
+ * How many persons must approve a notice, where `by` is the next of them, and who has approved the draft that lies there, where
+ * it takes one more. `of` is missing where the policy of the incident cannot be read, and with it what the organisation asks for.
  */
 export function approvalOf(
   o: Obligation,
   state: IncidentState,
-  pack: Omit<Policy, 'organisation'> & Partial<Pick<Policy, 'organisation'>>,
+  pack: AsksOf,
   by?: string,
 ): { of?: 1 | 2; first?: FirstOfTwo } {
-  const first = approvedOnce(o, state);
   const { organisation } = pack;
   const of = organisation && (needsTwo('approve', o.id, state, { ...pack, organisation }, by) ? 2 : 1);
+  const first = of === 1 ? undefined : approvedOnce(o, state, pack);
   return { ...(of && { of }), ...(first && { first }) };
 }
 
-/** Who approved the draft that lies there, where it takes one more. */
-export function approvedOnce(o: Obligation, state: IncidentState): FirstOfTwo | undefined {
+/** Who approved the draft that lies there, under the hold that it is under now. */
+function approvedOnce(o: Obligation, state: IncidentState, pack: AsksOf): FirstOfTwo | undefined {
+  if (o.approved || o.status !== 'drafted' || !o.draft) return undefined;
   const first = state.firstOfTwo?.[firstKey('approve', o.id)];
-  return !o.approved && o.status === 'drafted' && first?.what === o.draft?.fingerprint ? first : undefined;
+  return first?.what === ofDraft(o.draft.fingerprint, o, pack) ? first : undefined;
 }
 
 /** `waived by lead@example.com, 1 of 2: a second person must decide the same (asked: …); `, of what was decided once of an open duty. */
-export function onceText(o: Obligation, state: IncidentState): string {
-  const approved = approvedOnce(o, state);
+export function onceText(o: Obligation, state: IncidentState, pack: Policy): string {
+  const { first: approved } = approvalOf(o, state, pack);
   const others = (['waive', 'not-owed', 'leave-untold', 'release'] as const).flatMap((act) => {
     const first = state.firstOfTwo?.[firstKey(act, o.id)];
     return first && stillCounts(act, first, o, state)

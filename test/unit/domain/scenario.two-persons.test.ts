@@ -1,10 +1,10 @@
 /** Decisions that the organisation leaves to two persons: one alone changes nothing, and both stand in the history. */
 
 import { nextSteps } from '../../../domain/incident/next-steps';
-import { onceText } from '../../../domain/incident/two-persons';
+import { approvalOf, onceText } from '../../../domain/incident/two-persons';
 import { UNAUTHENTICATED } from '../../../domain/kernel/recorded-event';
 import { problemsBetween } from '../../../domain/policy/cross-problems';
-import { PolicySchema } from '../../../domain/policy/policy';
+import { PolicySchema, ruleOf } from '../../../domain/policy/policy';
 import { accounts, assessment, at, COUNSEL, ONCALL, stored } from './helpers/facts';
 import { packOf, smallPack } from './helpers/pack';
 import { NOT_OWED_REASON, Story } from './helpers/story';
@@ -33,7 +33,7 @@ function unreached(pack = ALL): Story {
   return story;
 }
 
-const onceOf = (story: Story, id: string) => onceText(story.obligation(id), story.state);
+const onceOf = (story: Story, id: string) => onceText(story.obligation(id), story.state, story.pack);
 
 describe('the approval of a notice to people', () => {
   test('one person alone sends nothing; the same draft approved by a second one goes out, with both on record', () => {
@@ -278,6 +278,47 @@ describe('the release of what somebody else holds', () => {
     story.send('release', { obligation: CUSTOMERS, by: OTHER });
     expect(story.obligation(CUSTOMERS).hold).toBeDefined();
     story.send('release', { obligation: CUSTOMERS });
+    expect(story.obligation(CUSTOMERS).hold).toBeUndefined();
+  });
+
+  test('nor does an approval that is older than the hold count for it', () => {
+    const story = breach(packOf({ mainEstablishment: 'IE', twoPersons: ['releases', 'notices-to-individuals'] }));
+    const ground = ruleOf(story.pack, PEOPLE)!.holdGrounds?.[0]?.id;
+    story.send('approve', { obligation: PEOPLE });
+    story.send('hold', { obligation: PEOPLE, reason: NOT_OWED_REASON, ground, until: at(10), by: COUNSEL });
+    expect(story.problems()).toEqual([]);
+    expect(onceOf(story, PEOPLE)).toBe('');
+    story.send('approve', { obligation: PEOPLE, by: OTHER });
+    expect(story.obligation(PEOPLE)).toMatchObject({ status: 'drafted', hold: { by: COUNSEL } });
+    expect(onceOf(story, PEOPLE)).toContain(`approved by ${OTHER}, 1 of 2`);
+    story.send('approve', { obligation: PEOPLE });
+    expect(story.obligation(PEOPLE).status).toBe('fulfilled');
+  });
+
+  test('once the hold is gone nobody is told that a second person must approve', () => {
+    const story = held();
+    const approval = () => approvalOf(story.obligation(CUSTOMERS), story.state, story.pack, OTHER);
+    story.send('approve', { obligation: CUSTOMERS });
+    expect(approval()).toMatchObject({ of: 2, first: { by: ONCALL } });
+    story.send('release', { obligation: CUSTOMERS, by: COUNSEL });
+    expect(approval()).toEqual({ of: 1 });
+    expect(onceOf(story, CUSTOMERS)).toBe('');
+    story.send('approve', { obligation: CUSTOMERS, by: OTHER });
+    expect(story.obligation(CUSTOMERS).status).toBe('fulfilled');
+  });
+
+  test('whoever holds it is told that their own approval sends it', () => {
+    const story = held();
+    story.send('approve', { obligation: CUSTOMERS });
+    expect(approvalOf(story.obligation(CUSTOMERS), story.state, story.pack, COUNSEL)).toEqual({ of: 1 });
+  });
+
+  test('another reason for the same hold voids nobody’s release', () => {
+    const story = held();
+    story.send('release', { obligation: CUSTOMERS });
+    story.send('hold', { obligation: CUSTOMERS, reason: `${NOT_OWED_REASON}!`, until: at(10), by: COUNSEL });
+    expect(onceOf(story, CUSTOMERS)).toContain(`released by ${ONCALL}, 1 of 2`);
+    story.send('release', { obligation: CUSTOMERS, by: OTHER });
     expect(story.obligation(CUSTOMERS).hold).toBeUndefined();
   });
 
