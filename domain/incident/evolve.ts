@@ -113,16 +113,24 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     }
     case 'containment-requested':
       return withStep(state, event.data.id, event.at, { measure: event.data.measure, state: 'requested' });
-    case 'containment-first-of-two':
-      return withStep(state, event.data.id, event.at, {
-        measure: event.data.measure,
+    case 'containment-first-of-two': {
+      const { id, measure } = event.data;
+      const before = state.containment[id];
+      const stood = before?.state === 'awaits-second' ? before.stood : before?.state;
+      return withStep(state, id, event.at, {
+        measure,
         state: 'awaits-second',
         askedBy: event.by,
+        ...(stood && { stood }),
       });
+    }
     case 'containment-undo-requested':
       return withStep(state, event.data.id, event.at, { state: 'undo-requested' });
     case 'containment-step': {
       const { id, outcome, detail } = event.data;
+      const { stood } = state.containment[id] ?? {};
+      // What is withdrawn is the repeat: how it went before stays as it was.
+      if (outcome === 'withdrawn' && stood && stood !== outcome) return withStep(state, id, event.at, { state: stood });
       // An undo that failed leaves the measure as it was, to be undone again.
       const stays =
         state.containment[id]?.state === 'undo-requested' &&
@@ -484,7 +492,7 @@ function withStep(
   // Asked for again after it was undone or failed, a measure is a new effect, not a repeat of the first.
   const isAsked = change.measure !== undefined && change.state !== 'awaits-second';
   const round = (before?.round ?? 0) + (isAsked ? 1 : 0);
-  const { askedBy: _, ...known } = before ?? {};
+  const { askedBy: _, stood: _stood, ...known } = before ?? {};
   const step = { ...known, ...change, id, at, round } as IncidentState['containment'][string];
   return { ...state, containment: { ...state.containment, [id]: step } };
 }

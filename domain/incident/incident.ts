@@ -50,6 +50,7 @@ export const MaliciousSourceSchema = z
   .transform((source, context) => {
     const range = parseIpRange(source);
     if (range) return rangeText(range);
+    if (source.startsWith('asn:')) return `asn:${Number(source.slice('asn:'.length))}`;
     if (!source.startsWith('country:')) return source;
     const read = readPlace(source.slice('country:'.length));
     if ('place' in read) return `country:${read.place}`;

@@ -38,7 +38,13 @@ export function openingOf(
   const declared = { kind: 'declared' as const, by, data: { ...data, ...doubt } };
   // What was contained in the past is told by who did it, not done again.
   const wanted = declaration.recordedAt ? [] : declaredMeasures(declaration);
-  const measures = wanted.flatMap((measure) => askedFor(measure, by, plain, policy.pack) ?? []);
+  let asked = plain;
+  const measures = wanted.flatMap((measure) => {
+    const events = askedFor(measure, by, asked, policy.pack) ?? [];
+    // Of several ranges each is judged with those before it.
+    asked = events.reduce((state, event) => evolve(state, { ...known, seq: state.seq + 1, by, ...event }), asked);
+    return events;
+  });
   const said = (events: NewEvent[]) => (breakGlass ? events.map((event) => ({ ...event, breakGlass })) : events);
   if (!assessment && !awareAt) return said([declared, ...measures]);
   // What is known at the declaration is known now, even where the sender's clock runs ahead of ours.

@@ -189,6 +189,8 @@ export interface ContainmentStep {
   state: 'awaits-second' | 'requested' | 'undo-requested' | ContainmentOutcome;
   /** Who asked for it first, while it waits for a second person. */
   askedBy?: string;
+  /** How it stood before it was asked for again, while that waits for a second person. */
+  stood?: ContainmentStep['state'];
   detail?: string;
   at: Instant;
 }

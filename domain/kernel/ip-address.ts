@@ -61,6 +61,21 @@ export function overlaps(a: IpRange, b: IpRange): boolean {
   return firstBits(x, prefix) === firstBits(y, prefix);
 }
 
+/** The range of a shorter prefix around one. */
+export function around(range: IpRange, prefix: number): IpRange {
+  return rangeOf(range, Math.min(prefix, range.prefix));
+}
+
+/** Whether some ranges together hold every address of one. */
+export function isFilled(range: IpRange, by: readonly IpRange[]): boolean {
+  const sharing = by.filter((each) => overlaps(each, range));
+  if (sharing.length === 0) return false;
+  if (sharing.some((each) => asIpv6(each).prefix <= asIpv6(range).prefix)) return true;
+  const prefix = range.prefix + 1;
+  const upper = { ...range, prefix, bits: range.bits | (1n << BigInt(widthOf(range) - prefix)) };
+  return isFilled({ ...range, prefix }, sharing) && isFilled(upper, sharing);
+}
+
 /** Whether a range is one single address. */
 export function isSingle(range: IpRange): boolean {
   return range.prefix === widthOf(range);

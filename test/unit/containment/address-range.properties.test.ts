@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { overlaps, parseIpRange, rangeText } from '../../../domain/kernel/ip-address';
+import { isFilled, overlaps, parseIpRange, rangeText } from '../../../domain/kernel/ip-address';
 
 const parseRange = (text: string) => parseIpRange(text)!;
 
@@ -20,6 +20,23 @@ describe('the arithmetic of address ranges', () => {
         anyRange,
         (a, b) => overlaps(parseRange(a), parseRange(b)) === overlaps(parseRange(b), parseRange(a)),
       ),
+    );
+  });
+
+  it('a range is filled by the pieces that it is cut into, and not without one of them', () => {
+    fc.assert(
+      fc.property(anyRange, fc.integer({ min: 1, max: 6 }), fc.nat(), (text, depth, drop) => {
+        const whole = parseRange(text);
+        const width = whole.family === 4 ? 32 : 128;
+        const prefix = Math.min(width, whole.prefix + depth);
+        const pieces = Array.from({ length: 2 ** (prefix - whole.prefix) }, (_, i) => ({
+          ...whole,
+          prefix,
+          bits: whole.bits | (BigInt(i) << BigInt(width - prefix)),
+        }));
+        const without = pieces.filter((_, i) => i !== drop % pieces.length);
+        return isFilled(whole, pieces) && !isFilled(whole, without);
+      }),
     );
   });
 

@@ -1,6 +1,8 @@
 /** Blocks of a country, a network or a wide range, where the organisation leaves them to two persons. */
 
+import fc from 'fast-check';
 import { standingOf } from '../../../domain/escalation/standing';
+import { openSteps } from '../../../domain/incident/containment';
 import type { IncidentEvent } from '../../../domain/incident/events';
 import { fold } from '../../../domain/incident/evolve';
 import { narrate } from '../../../domain/incident/narrate';
@@ -33,6 +35,16 @@ describe('which blocks are wide', () => {
     ['2002:cb00:7107::/48', false],
   ])('%s: %s', (source, is) => {
     expect(isWideBlock({ action: 'block-source', source })).toBe(is);
+  });
+
+  test('an IPv6 range that holds all of IPv4, of whatever length, is', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 119 }), (length) =>
+        isWideBlock({ action: 'block-source', source: `::ffff:0:0/${length}` }),
+      ),
+      { numRuns: 200, examples: [[80], [81], [90], [95], [96]] },
+    );
+    expect(isWideBlock({ action: 'block-source', source: '::ffff:203.0.113.0/120' })).toBe(false);
   });
 
   test('no credential or system is', () => {
@@ -109,6 +121,70 @@ describe('a wide block that two persons must ask for', () => {
     story.send('contain', { measure: COUNTRY, by: COUNSEL });
     expect(story.state.containment[STEP]).toMatchObject({ state: 'awaits-second', askedBy: COUNSEL });
     expect(requested(story)).not.toContain(STEP);
+  });
+
+  test('one that failed, and was asked for again in vain, is still not done', () => {
+    const story = new Story({}, TWO, { containment: 'failed' }).to(1);
+    story.send('contain', { measure: COUNTRY });
+    story.send('contain', { measure: COUNTRY, by: COUNSEL });
+    expect(story.state.containment[STEP]).toMatchObject({ state: 'failed', round: 1 });
+    story.send('contain', { measure: COUNTRY });
+    expect(story.state.containment[STEP]!.state).toBe('awaits-second');
+    story.send('contain', { undo: STEP });
+    expect(story.state.containment[STEP]).toMatchObject({ state: 'failed', round: 1 });
+    expect(story.state.containment[STEP]).not.toHaveProperty('stood');
+    expect(openSteps(story.state).map(({ id }) => id)).toContain(STEP);
+    story.send('status', { status: 'contained' });
+    expect(story.problems().join()).toContain(STEP);
+  });
+
+  test('one that was undone, and was asked for again in vain, is no work', () => {
+    const story = new Story({}, TWO).to(1);
+    story.send('contain', { measure: COUNTRY });
+    story.send('contain', { measure: COUNTRY, by: COUNSEL });
+    story.send('contain', { undo: STEP });
+    expect(story.state.containment[STEP]!.state).toBe('undone');
+    story.send('contain', { measure: COUNTRY });
+    story.send('contain', { undo: STEP });
+    expect(openSteps(story.state).map(({ id }) => id)).not.toContain(STEP);
+  });
+
+  test.each([
+    [['203.0.112.0/24'], '203.0.113.0/24'],
+    [['203.0.113.0/25', '203.0.112.0/24'], '203.0.113.128/25'],
+    [['2001:db8:2::/48'], '2001:db8:3::/48'],
+  ])('a range that makes a wide one of those that are blocked, %j, waits too: %s', (before, last) => {
+    const story = new Story({}, TWO).to(1);
+    const stateOf = (source: string) => story.state.containment[`block-source ${source}`]!.state;
+    for (const source of before) story.send('contain', blocks(source));
+    for (const source of before) expect(stateOf(source)).toBe('verified');
+    story.send('contain', blocks(last));
+    expect(stateOf(last)).toBe('awaits-second');
+    story.send('contain', { ...blocks(last), by: COUNSEL });
+    expect(stateOf(last)).toBe('verified');
+    const declared = new Story({ maliciousSources: [...before, last] }, TWO);
+    expect(declared.state.containment[`block-source ${last}`]!.state).toBe('awaits-second');
+    expect(declared.state.containment[`block-source ${before[0]}`]!.state).toBe('verified');
+  });
+
+  test('ranges beside each other that make no wider one wait for nobody, nor do those whose neighbour is undone', () => {
+    const story = new Story({}, TWO).to(1);
+    const stateOf = (source: string) => story.state.containment[`block-source ${source}`]!.state;
+    for (const source of ['203.0.113.0/24', '203.0.114.0/24', '203.0.115.0/25']) {
+      story.send('contain', blocks(source));
+      expect(stateOf(source)).toBe('verified');
+    }
+    story.send('contain', { undo: 'block-source 203.0.113.0/24' });
+    story.send('contain', blocks('203.0.112.0/24'));
+    expect(stateOf('203.0.112.0/24')).toBe('verified');
+  });
+
+  test('a network has one name, however its number is written', () => {
+    const story = new Story({}, TWO).to(1);
+    story.send('contain', blocks('asn:064500'));
+    story.send('contain', { ...blocks('asn:64500'), by: COUNSEL });
+    expect(story.state.containment['block-source asn:64500']!.state).toBe('verified');
+    expect(story.state.containment).not.toHaveProperty(['block-source asn:064500']);
   });
 
   test('it is not contained, nor closed, as if it were done', () => {
