@@ -189,6 +189,9 @@ async function readyDatabase(databaseUrl: string, production: boolean): Promise<
   await bringUpToDate(databaseUrl);
 }
 
+/** Two audiences of deliveries and two of drafts at once. A query may sort all customers before its first row. */
+const DIRECTORY_LIMITS = { max: 4, connectionTimeoutMillis: 30_000, query_timeout: 10 * 60_000 };
+
 /** The activities over the settings' ports, and what closes their pools. */
 export async function connectActivities(settings: WorkerSettings, temporal: Client, logLevel?: string) {
   const { dataDir, exercise } = settings;
@@ -205,7 +208,9 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   const policy = async () => loadPolicy(settings.policy);
   const organisation = async () => (await policy()).pack.organisation.name;
   const directoryPool =
-    'url' in settings.directory ? new pg.Pool({ connectionString: settings.directory.url, max: 2 }) : undefined;
+    'url' in settings.directory
+      ? new pg.Pool({ connectionString: settings.directory.url, ...DIRECTORY_LIMITS })
+      : undefined;
   directoryPool?.on('error', () => undefined);
   if ('url' in settings.directory) await probeDirectory(directoryPool!, settings.directory, logger(logLevel));
 

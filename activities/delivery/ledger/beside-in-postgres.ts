@@ -14,48 +14,67 @@ import { insertDeliveries } from './open-deliveries';
 
 /** Sorting a million rows on a busy machine. */
 const SORTED_WITHIN_MS = 10 * 60_000;
+/** The transaction is idle while a page of the directory is waited for. */
+const PAGE_WITHIN_MS = 30 * 60_000;
 const PAGE = 2_000;
 
 /** @see DeliveryLedger.beside */
-export function besideInPostgres(
+export async function besideInPostgres(
   pool: Pool,
-  { incidentId, obligationId }: ObligationKey,
+  key: ObligationKey,
   audience: AudienceRows,
   withAddresses: boolean,
   each: (some: Beside[], enter: Enter) => Promise<void>,
 ): Promise<void> {
-  const enter =
-    (client: PoolClient): Enter =>
-    (group, recipients) =>
-      insertDeliveries(client, group, recipients);
-  return inTransaction(pool, async (client) => {
-    await client.query(`SET LOCAL statement_timeout = ${SORTED_WITHIN_MS}; SET LOCAL work_mem = '32MB'; ${TABLES}`);
-    let place = 0;
-    for await (const page of audience.pages) {
-      for (let at = 0; at < page.length; at += PAGE) await keepRows(client, page.slice(at, at + PAGE), place + at);
-      place += page.length;
-    }
-    if (withAddresses) await keepAddresses(client, [incidentId, obligationId]);
-    // The sorting is done with the first page.
-    const read = { query_timeout: SORTED_WITHIN_MS };
-    await client.query({ text: JOINED[audience.of], values: [incidentId, obligationId], ...read });
-    let open: Group | undefined;
-    for (;;) {
-      const { rows } = await client.query<Row>({ text: `FETCH ${PAGE} FROM beside`, ...read });
-      const whole: Beside[] = [];
-      for (const row of rows) {
-        if (open?.base !== row.base) {
-          if (open) whole.push(besideOf(open, audience.of));
-          open = { base: row.base, rows: [] };
-        }
-        open.rows.push(row);
+  const pages = audience.pages[Symbol.asyncIterator]();
+  try {
+    // No connection of the ledger waits for a directory that is slow to begin, or away.
+    const first = await pages.next();
+    await inTransaction(pool, async (client) => {
+      await client.query(`${LIMITS}; ${TABLES}`);
+      let place = 0;
+      for (let page = first; !page.done; page = await pages.next()) {
+        const rows = page.value;
+        for (let at = 0; at < rows.length; at += PAGE) await keepRows(client, rows.slice(at, at + PAGE), place + at);
+        place += rows.length;
       }
-      if (rows.length === 0 && open) whole.push(besideOf(open, audience.of));
-      if (whole.length > 0) await each(whole, enter(client));
-      if (rows.length === 0) return;
-    }
-  });
+      if (withAddresses) await keepAddresses(client, [key.incidentId, key.obligationId]);
+      await readJoined(client, key, audience.of, each);
+    });
+  } finally {
+    await pages.return?.();
+  }
 }
+
+async function readJoined(
+  client: PoolClient,
+  { incidentId, obligationId }: ObligationKey,
+  of: AudienceRows['of'],
+  each: (some: Beside[], enter: Enter) => Promise<void>,
+): Promise<void> {
+  const enter: Enter = (group, recipients) => insertDeliveries(client, group, recipients);
+  // The sorting is done with the first page.
+  const read = { query_timeout: SORTED_WITHIN_MS };
+  await client.query({ text: JOINED[of], values: [incidentId, obligationId], ...read });
+  let open: Group | undefined;
+  for (;;) {
+    const { rows } = await client.query<Row>({ text: `FETCH ${PAGE} FROM beside`, ...read });
+    const whole: Beside[] = [];
+    for (const row of rows) {
+      if (open?.base !== row.base) {
+        if (open) whole.push(besideOf(open, of));
+        open = { base: row.base, rows: [] };
+      }
+      open.rows.push(row);
+    }
+    if (rows.length === 0 && open) whole.push(besideOf(open, of));
+    if (whole.length > 0) await each(whole, enter);
+    if (rows.length === 0) return;
+  }
+}
+
+const LIMITS = `SET LOCAL statement_timeout = ${SORTED_WITHIN_MS};
+  SET LOCAL idle_in_transaction_session_timeout = ${PAGE_WITHIN_MS}; SET LOCAL work_mem = '32MB'`;
 
 const TABLES = `
   CREATE TEMPORARY TABLE audience (

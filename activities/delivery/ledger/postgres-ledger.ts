@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { atMost } from '../../../platform/at-most';
 import type { AudienceRows } from '../../directory/directory-port';
 import { besideInPostgres } from './beside-in-postgres';
 import { claimBatch } from './claim-batch';
@@ -20,8 +21,13 @@ import { settleBatch } from './settle-batch';
 import { type Settlement, settleUndecided } from './settle-undecided';
 import { waitingBatches } from './waiting-batches';
 
+/** Each holds a connection of the pool for as long as the directory is read; the rest of it is for the register and the mails. */
+const AUDIENCES_AT_ONCE = 2;
+
 /** The delivery ledger in Postgres: `tocsin.deliveries`, shared by every worker. Errors are the driver's; see `isUnavailable`. */
 export class PostgresLedger implements DeliveryLedger {
+  private readonly audience = atMost(AUDIENCES_AT_ONCE);
+
   constructor(private readonly pool: Pool) {}
 
   /** Resolves once it answers, however much is in it. */
@@ -39,7 +45,7 @@ export class PostgresLedger implements DeliveryLedger {
     withAddresses: boolean,
     each: (some: Beside[], enter: Enter) => Promise<void>,
   ) {
-    return besideInPostgres(this.pool, key, audience, withAddresses, each);
+    return this.audience(() => besideInPostgres(this.pool, key, audience, withAddresses, each));
   }
 
   claimBatch(group: DeliveryGroup, size: number, now: Date, inHand: readonly string[] = []) {
