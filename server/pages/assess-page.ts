@@ -7,6 +7,7 @@ import { KINDS } from '../../client/kinds';
 import { API_COMMAND } from '../../domain/case/command-ids';
 import { repeatOf } from '../../domain/case/messages';
 import { type Assessment, AssessmentSchema } from '../../domain/incident/assessment';
+import { withJudgements } from '../../domain/incident/facts/judgements';
 import {
   answered,
   effectsOf,
@@ -23,6 +24,7 @@ import { keyOf, OF_THE_SERVER } from '../api/bodies';
 import { mustBe } from '../api/must-be';
 import { Refusal } from '../problem';
 import type { PageDeps } from './deps';
+import { diffBox } from './diff-box';
 import { fieldsOf, messageTyped, schemaOf, typedOf, whenTyped } from './fields';
 import { hidden, sendForm } from './form';
 import { asRefusal, asShown } from './form-errors';
@@ -60,6 +62,7 @@ export function assessPage(app: FastifyInstance, deps: PageDeps): void {
       // A double click, or a form that is sent again as nobody knew whether it was taken: it was.
       const key = keyOf(typed.key ?? '', request.actor, id, 'assess');
       if (key && repeatOf(looked.view.state, `${API_COMMAND}${key}`)) return reply.redirect(addressOf(id), 303);
+      mustBeOnTop(looked, typed);
       if (!looked.known) {
         await mustBe(client, 'incident', id);
         const body = messageTyped(SCHEMA, typed);
@@ -69,7 +72,6 @@ export function assessPage(app: FastifyInstance, deps: PageDeps): void {
       const { facts, wrong } = readFacts(looked, typed);
       if (wrong.length > 0) throw new Refusal('invalid', 'correct the answers named', wrong);
       if (typed.do !== 'send') return show(request, reply, looked, typed);
-      mustBeOnTop(looked, typed);
       const body = bodyOf(looked, facts, typed);
       await sendMessage(deps, request, reply, { kind: 'incident', id, name: 'assess', body, key: typed.key });
       return reply.redirect(addressOf(id), 303);
@@ -97,6 +99,7 @@ export function assessPage(app: FastifyInstance, deps: PageDeps): void {
     // Without the policy nobody knows here which questions matter: the plain form, filled in with what is known.
     const { facts } = looked.view.state.assessment ?? {};
     const filled = { personalData: typed['q.personalData'], assessment: typedOf(facts), ...typed };
+    const own = factsFrom(textOf(filled.assessment));
     const form = {
       title: 'Assess',
       about:
@@ -107,19 +110,42 @@ export function assessPage(app: FastifyInstance, deps: PageDeps): void {
       typed: filled,
       choices: {},
       back: addressOf(id),
+      fixed: { revision: revisionOf(looked) },
+      ...(refusal && !isOnTop(looked, typed) && 'facts' in own && { shown: factsDiff(looked, own.facts) }),
     };
     return sendForm(reply, visitor, form, refusal);
   }
 }
 
 /** What is typed rests on one assessment: another person's that came meanwhile is not overwritten unseen. */
-function mustBeOnTop({ view: { state } }: LookedAt, typed: Typed): void {
-  const { revision = 0, by } = state.assessment ?? {};
-  if (textOf(typed.revision) === String(revision)) return;
+function mustBeOnTop(looked: LookedAt, typed: Typed): void {
+  if (isOnTop(looked, typed)) return;
+  const { by } = looked.view.state.assessment ?? {};
   throw new Refusal(
     'refused',
     `${by ?? 'somebody'} has assessed it since you opened this form. Below is what you typed, and what it would change now: send it again if it is right`,
   );
+}
+
+function isOnTop(looked: LookedAt, { revision }: Typed): boolean {
+  return textOf(revision) === revisionOf(looked);
+}
+
+function revisionOf({ view: { state } }: LookedAt): string {
+  return String(state.assessment?.revision ?? 0);
+}
+
+/** The facts that stood when the form was opened; undefined where that is not known. */
+function factsAt({ events }: LookedAt, revision: string): Assessment | undefined {
+  const stated = events.findLast((event) => event.kind === 'assessed' && String(event.data.revision) === revision);
+  if (stated?.kind === 'assessed') return inOrder(withJudgements(stated.data));
+  return revision === '0' ? NO_FACTS : undefined;
+}
+
+/** With its fields in the order of the schema, to be compared. */
+function inOrder(facts: Assessment): Assessment {
+  const read = checkedFacts(facts);
+  return 'facts' in read ? read.facts : facts;
 }
 
 function bodyOf({ view: { state } }: LookedAt, facts: Assessment, typed: Typed): Record<string, unknown> {
@@ -134,15 +160,19 @@ function bodyOf({ view: { state } }: LookedAt, facts: Assessment, typed: Typed):
 type Wrong = { field: string; problem: string };
 
 /** The facts as the form carries them, with the answers that were typed. */
-function readFacts({ view: { state }, pack }: LookedAt, typed: Typed): { facts: Assessment; wrong: Wrong[] } {
+function readFacts(looked: LookedAt, typed: Typed): { facts: Assessment; wrong: Wrong[] } {
+  const { state } = looked.view;
+  const { pack } = looked;
   const wrong: Wrong[] = [];
   let facts = state.assessment?.facts ?? NO_FACTS;
   const whole = textOf(typed.facts);
   if (whole) {
     const read = factsFrom(whole);
-    if ('facts' in read) facts = read.facts;
-    else wrong.push(...read.wrong);
+    if ('wrong' in read) wrong.push(...read.wrong);
+    else if (!isUntouched(read.facts, looked, typed)) facts = read.facts;
   }
+  const shown = factsFrom(textOf(typed.opened));
+  const before = whole && 'facts' in shown ? shown.facts : facts;
   const put = (path: GuideQuestion['path'], read: { answer: unknown } | { problem: string }) => {
     const next = 'problem' in read ? read : checkedFacts(answered(facts, path, read.answer));
     if ('facts' in next) facts = next.facts;
@@ -154,14 +184,25 @@ function readFacts({ view: { state }, pack }: LookedAt, typed: Typed): { facts: 
     if (role) put(['dataSets', facts.dataSets.length], { answer: newDataSet(title, role, facts.dataSets) });
     else wrong.push({ field: `${NEW_SET}.role`, problem: 'say in which role you hold it' });
   }
-  // Each answer may open another question: what was typed is read against those that are open now.
-  for (const question of [...always(facts), ...guideQuestions(state, pack, facts)]) {
+  // Each answer may open another question: what was typed is read against those that are open now, or were when it was shown.
+  const asked = [facts, before].flatMap((each) => [...always(each), ...guideQuestions(state, pack, each)]);
+  for (const question of new Map(asked.map((each) => [nameOf(each.path), each])).values()) {
     const given = typed[nameOf(question.path)];
     const text = textOf(given);
-    if (text && !(question.path.length === 1 && question.path[0] === 'personalData' && text === facts.personalData))
-      put(question.path, read(question, text, facts));
+    // As it was filled in: nobody answered it anew. Emptied, it is no longer stated.
+    if (given === undefined || text === filledIn(question, before)) continue;
+    if (text) put(question.path, read(question, text, facts));
+    else put(question.path, { answer: question.form === 'list' ? [] : undefined });
   }
   return { facts, wrong };
+}
+
+/** Facts that nobody touched in the form say nothing against those that another person has stated since. */
+function isUntouched(facts: Assessment, looked: LookedAt, typed: Typed): boolean {
+  const { dataSets } = looked.view.state.assessment?.facts ?? NO_FACTS;
+  // An answer about a set of data is found by its place in the list.
+  const sameSets = facts.dataSets.every(({ id }, n) => dataSets[n]?.id === id);
+  return sameSets && sameValue(facts, factsAt(looked, textOf(typed.revision)));
 }
 
 function factsFrom(whole: string): { facts: Assessment } | { wrong: Wrong[] } {
@@ -185,6 +226,12 @@ function read({ form, ...question }: GuideQuestion, text: string, facts: Assessm
   if (question.path[0] === 'workspaces') return { answer: text === 'all' ? 'all' : lines };
   if (form === 'list') return { answer: lines };
   return readAnswer({ form, ...question }, form === 'instant' ? whenTyped(text) : text, facts);
+}
+
+/** What the field of a question is filled in with. */
+function filledIn({ path }: GuideQuestion, facts: Assessment): string {
+  const value = path.length === 1 ? typedOf(facts[path[0] as keyof Assessment]) : undefined;
+  return textOf(value);
 }
 
 function nameOf(path: GuideQuestion['path']): string {
@@ -235,6 +282,10 @@ function pageOf(looked: LookedAt, typed: Typed, formToken: string, refusal?: Ref
   // The question with what hangs on it, as the guide found it.
   const hangs = guideQuestions(state, pack, NO_FACTS)[0]?.because ?? [];
   const isAffected = ['yes', 'possible'].includes(facts.personalData);
+  // Until the facts can be read, they rest on what they were typed over.
+  const opened = told.has('facts')
+    ? { revision: textOf(typed.revision), opened: textOf(typed.opened) }
+    : { revision: revisionOf(looked), opened: JSON.stringify(facts) };
   const questionOf = (question: GuideQuestion, value: string) =>
     questionField(
       question,
@@ -245,11 +296,11 @@ function pageOf(looked: LookedAt, typed: Typed, formToken: string, refusal?: Ref
 ${refusal && refusalBox(refusal, [])}
 ${effects(looked, facts, typed)}
 <form class="form" method="post" action="${at}/assess">
-${hidden({ csrf: formToken, key: keyAfter(refusal && { refusal, typed }), revision: String(state.assessment?.revision ?? 0) })}
+${hidden({ csrf: formToken, key: keyAfter(refusal && { refusal, typed }), ...opened })}
 ${questionOf({ ...data!, because: hangs }, facts.personalData)}
 ${isAffected && setsCard(facts, typed, told)}
 ${asked.map((question) => questionOf(question, ''))}
-${others.map((question) => questionOf(question, [typedOf(facts[question.path[0] as 'workspaces'])].flat()[0] ?? ''))}
+${others.map((question) => questionOf(question, filledIn(question, facts)))}
 <details class="card"${BESIDE.some((name) => textOf(typed[name])) && html` open`}><summary>When you became aware, and why the facts change</summary><div class="stack">${fieldsOf(SCHEMA, { typed, wrong: told, without: [...OF_THE_SERVER, 'assessment', 'personalData'], choices: {} })}</div></details>
 <details class="card"${told.has('facts') && html` open`}><summary>All facts, as JSON</summary><div class="field"><label for="field-facts">All facts</label><span class="hint" id="field-facts-hint">As the API takes them. The answers above are put into this.</span>${told.has('facts') && html`<span class="wrong" id="field-facts-wrong">${told.get('facts')}</span>`}<textarea id="field-facts" name="facts" rows="12" spellcheck="false" aria-describedby="field-facts-hint">
 ${told.has('facts') ? textOf(typed.facts) : JSON.stringify(facts, undefined, 2)}</textarea></div></details>
@@ -258,15 +309,26 @@ ${told.has('facts') ? textOf(typed.facts) : JSON.stringify(facts, undefined, 2)}
 }
 
 /** What the facts as they stand in the form would change. */
-function effects({ view: { state }, pack }: LookedAt, facts: Assessment, typed: Typed): Html | undefined {
+function effects(looked: LookedAt, facts: Assessment, typed: Typed): Html | undefined {
   if (typed.do === undefined) return undefined;
+  const { view, pack } = looked;
+  const { state } = view;
   const changes = effectsOf(state, pack, state.assessment?.facts, facts);
-  return say(
+  const said = say(
     'note',
     changes.length > 0
       ? html`<b>What this changes, once it is sent</b><ul>${changes.map((each) => html`<li>${each}</li>`)}</ul>`
       : html`<b>No duty changes.</b><p>Sent, it completes notices and the register.</p>`,
   );
+  return html`${said}${!isOnTop(looked, typed) && factsDiff(looked, facts)}`;
+}
+
+/** How the facts of the form differ from those that stand now. */
+function factsDiff({ view: { state } }: LookedAt, facts: Assessment): Html {
+  const [present, own] = [state.assessment?.facts ?? NO_FACTS, facts].map((each) =>
+    JSON.stringify(inOrder(each), undefined, 2),
+  );
+  return html`<section class="stack"><h2>How the facts that you send differ from those that stand now</h2>${diffBox(present!, own!)}</section>`;
 }
 
 /** The sets of data that are known, and a place for one more. */

@@ -107,5 +107,16 @@ async function bodyOf(form: Record<string, string>, files: [field: string, file:
 /** What a page's form sends if nobody types anything. */
 export function hiddenIn(body: string): Record<string, string> {
   const inputs = body.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g);
-  return Object.fromEntries([...inputs].map(([, name, value]) => [name!, value!]));
+  return Object.fromEntries([...inputs].map(([, name, value]) => [name!, plain(value!)]));
+}
+
+/** The text of an attribute or an element. */
+export function plain(escaped: string): string {
+  return escaped.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
+
+/** What a text field of a page is filled in with. */
+export function filledIn(body: string, id: string): string {
+  const [, text = ''] = new RegExp(`<textarea id="${id}"[^>]*>\n([^<]*)<`).exec(body) ?? [];
+  return plain(text);
 }

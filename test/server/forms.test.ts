@@ -1,9 +1,11 @@
 // Nothing that somebody typed is lost when a form is not taken, and nothing is sent that nobody may send.
 import { UnknownOutcome } from '../../client/errors';
+import type { Assessment } from '../../domain/incident/assessment';
+import { NO_FACTS } from '../../domain/incident/guide';
 import { Seal } from '../../server/identity/seal';
 import { type Session, Sessions } from '../../server/identity/sessions';
 import { Story } from '../unit/cli/helpers';
-import { browse, clientOf, hiddenIn, pagesOver } from './browser';
+import { browse, clientOf, filledIn, hiddenIn, pagesOver } from './browser';
 
 const HOUR = '2026-04-01T01:00:00.000Z';
 const REVIEW = { key: 'k1', rootCause: 'a key in a log', controls: 'Keys live\nfor an hour', shareSummary: 'no' };
@@ -121,5 +123,98 @@ describe('an assessment', () => {
     expect(body).toContain('say in which role you hold it');
     expect(body).toContain('value="Accounts"');
     await app.close();
+  });
+
+  describe('of which another person has stated facts since it was opened', () => {
+    const FACTS = { ...NO_FACTS, personalData: 'yes' as const, workspaces: ['ws-1'], plainSummary: 'A key leaked.' };
+    const assess = (story: Story, assessment: Assessment) => {
+      const revision = (story.state.assessment?.revision ?? 0) + 1;
+      story.events.push({ ...story.events[0]!, kind: 'assessed', data: { revision, assessment } } as never);
+      story.state = { ...story.state, assessment: { revision, by: 'carl@acme.dev', at: HOUR, facts: assessment } };
+    };
+    /** A form that is opened, and then the facts of another person. */
+    async function overtaken(policy?: object) {
+      const story = new Story();
+      if (policy) story.state = { ...story.state, policy: { ...story.state.policy, ...policy } };
+      assess(story, FACTS);
+      const send = jest.fn(async (..._: unknown[]) => ({ events: [] }));
+      const client = { ...clientOf(story, HOUR), send: send as never };
+      const view = async () => ({ ...(await clientOf(story, HOUR).view!('INC-1')) }) as never;
+      const app = await pagesOver({ ...client, view });
+      const { body } = await browse(app, AT);
+      assess(story, { ...FACTS, workspaces: ['ws-1', 'ws-2'], likelyConsequences: 'Spam.' });
+      return { app, send, body };
+    }
+    const AT = '/incidents/INC-1/assess';
+    const formIn = (body: string) => ({
+      ...hiddenIn(body),
+      'q.personalData': 'yes',
+      ...Object.fromEntries(['q.workspaces', 'q.plainSummary', 'facts'].map((n) => [n, filledIn(body, `field-${n}`)])),
+      do: 'send',
+    });
+
+    test('keeps those facts where nobody touched them, and shows all that differs', async () => {
+      const { app, send, body } = await overtaken();
+      const form = { ...formIn(body), 'q.plainSummary': 'A deploy key leaked.' };
+      const refused = await browse(app, AT, { form });
+      expect(refused.status).toBe(409);
+      expect(refused.body).toContain('carl@acme.dev has assessed it since you opened this form');
+      expect(refused.body).toMatch(/<del>.*A key leaked\./);
+      expect(refused.body).not.toMatch(/<del>.*(ws-2|Spam)/);
+      expect(send).not.toHaveBeenCalled();
+      await browse(app, AT, { form: formIn(refused.body) });
+      expect(send.mock.calls[0]![2]).toMatchObject({
+        assessment: {
+          plainSummary: 'A deploy key leaked.',
+          workspaces: ['ws-1', 'ws-2'],
+          likelyConsequences: 'Spam.',
+        },
+      });
+      await app.close();
+    });
+
+    test('shows which of those facts it would take away, where the whole was typed anew', async () => {
+      const { app, send, body } = await overtaken();
+      const facts = JSON.stringify({ ...FACTS, howItOccurred: 'A log.' });
+      const refused = await browse(app, AT, { form: { ...formIn(body), facts, do: 'look' } });
+      expect(refused.status).toBe(409);
+      expect(refused.body).toMatch(/<del>.*Spam\./);
+      expect(refused.body).toMatch(/<del>.*ws-2/);
+      expect(refused.body).toMatch(/<ins>.*A log\./);
+      expect(send).not.toHaveBeenCalled();
+      await app.close();
+    });
+
+    test('keeps an answer to a question that the other person has answered too, and shows both', async () => {
+      const { app, body } = await overtaken();
+      const form = { ...formIn(body), 'q.likelyConsequences': 'Fraud.' };
+      const refused = await browse(app, AT, { form });
+      expect(refused.body).toMatch(/<del>.*Spam\./);
+      expect(refused.body).toMatch(/<ins>.*Fraud\./);
+      await app.close();
+    });
+
+    test('is refused too where the policy is not installed, with all that differs', async () => {
+      const { app, send, body } = await overtaken({ sha256: 'f'.repeat(64) });
+      const form = { ...hiddenIn(body), assessment: JSON.stringify(FACTS) };
+      const refused = await browse(app, AT, { form });
+      expect(refused.status).toBe(409);
+      expect(refused.body).toMatch(/<del>.*Spam\./);
+      expect(send).not.toHaveBeenCalled();
+      const again = { ...form, ...hiddenIn(refused.body) };
+      expect((await browse(app, AT, { form: again })).status).toBe(303);
+      expect(send).toHaveBeenCalledTimes(1);
+      await app.close();
+    });
+
+    test('takes away what was emptied', async () => {
+      const { app, send, body } = await overtaken();
+      const refused = await browse(app, AT, { form: formIn(body) });
+      await browse(app, AT, { form: { ...formIn(refused.body), 'q.workspaces': '', 'q.plainSummary': '' } });
+      const [, , { assessment }] = send.mock.calls[0] as [unknown, unknown, { assessment: Assessment }];
+      expect(assessment).toMatchObject({ workspaces: [], likelyConsequences: 'Spam.' });
+      expect(assessment.plainSummary).toBeUndefined();
+      await app.close();
+    });
   });
 });
