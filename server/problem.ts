@@ -27,6 +27,9 @@ export type ProblemKind = keyof typeof PROBLEMS;
 
 /** Thrown wherever a request is refused. */
 export class Refusal extends HttpRefusal<ProblemKind> {
+  /** Of a declaration: the incident that was declared under its key before. */
+  declared?: string;
+
   constructor(kind: ProblemKind, ...parts: RefusalParts) {
     super(PROBLEMS, kind, ...parts);
   }

@@ -19,11 +19,12 @@ export async function mustBeSame(
   const differs = (field: string) => JSON.stringify(first[field]) !== JSON.stringify(second[field]);
   const other = [...Object.keys(body), 'declaredBy'].filter(differs);
   if (other.length === 0) return;
-  throw new Refusal(
+  const refusal = new Refusal(
     kind,
     `there is an incident ${id} already, which was declared otherwise; nothing was changed`,
     other.map((field) => ({ field, problem: 'is another one there' })),
   );
+  throw Object.assign(refusal, { declared: id });
 }
 
 /** How an incident stands that another request may have started a moment ago. */

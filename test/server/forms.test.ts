@@ -1,5 +1,6 @@
 // Nothing that somebody typed is lost when a form is not taken, and nothing is sent that nobody may send.
 import { UnknownOutcome } from '../../client/errors';
+import { KEY_USED } from '../../domain/case/messages';
 import type { Assessment } from '../../domain/incident/assessment';
 import { NO_FACTS } from '../../domain/incident/guide';
 import { Seal } from '../../server/identity/seal';
@@ -69,6 +70,18 @@ test('while no worker answers a form keeps what was typed and its key, so that i
   expect(body).toContain('Send this form again as it is: it counts once.');
   expect(body).toContain('a key in a log</textarea>');
   expect(hiddenIn(body).key).toBe('k1');
+  await app.close();
+});
+
+test('what was corrected after the first was taken is told as that, with the way to what it did', async () => {
+  const send = async () => ({ events: [], note: KEY_USED });
+  const { app } = await opened({ send });
+  const { status, body } = await browse(app, '/incidents/INC-1/review', { form: REVIEW });
+  expect(status).toBe(422);
+  expect(body).toContain('<h2>What you sent first was taken; what you changed since was not</h2>');
+  expect(body).toMatch(/role="alert"[\s\S]*<a href="\/incidents\/INC-1">See how it stands</);
+  expect(body).not.toMatch(/Nothing was changed|nothing was done|Idempotency-Key/);
+  expect(body).toContain('a key in a log</textarea>');
   await app.close();
 });
 

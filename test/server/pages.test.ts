@@ -277,7 +277,9 @@ describe('a declaration', () => {
     const app = await pagesOver({ ...clientOf(new Story(), HOUR), declare: declare as never });
     const { status, body } = await browse(app, '/incidents', { form: { ...form, title: 'Another' } });
     expect(status).toBe(422);
-    expect(body).toContain('there is an incident INC-1 already, which was declared otherwise');
+    expect(body).toContain('What you sent first was taken; what you changed since was not');
+    expect(body).toContain('<a href="/incidents/INC-1">Open INC-1</a>');
+    expect(body).not.toMatch(/nothing was changed/i);
     expect(body).toContain('<a href="#field-title">Title</a>: is another one there');
     await app.close();
   });
