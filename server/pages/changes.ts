@@ -18,12 +18,18 @@ const EVERY_MS = 2_000;
 const BOARD_EVERY_MS = 5_000;
 /** A proxy ends a connection on which nothing is said. */
 const QUIET_MS = 20_000;
-/** Open streams, at most. */
+/** Open streams, at most, and of one person: pages that nobody sees have none. */
 const MOST = 500;
+const MOST_OF_ONE = 20;
 
 /** Where a page hears of changes of its case since it was made. */
 export function changesOf({ id, mark }: { id: string; mark: string }): string {
   return `${addressOf(id)}/changes?since=${encodeURIComponent(mark)}`;
+}
+
+/** Where the board hears of changes from now on. */
+export async function changesOfBoard(client: TocsinClient): Promise<string> {
+  return `/changes?since=${encodeURIComponent(await markOfBoard(client))}`;
 }
 
 /** One look after the other at something, for as long as somebody watches it. */
@@ -72,7 +78,8 @@ class Watched {
 
 export function changePages(app: FastifyInstance, client: TocsinClient): void {
   const watched = new Map<string, Watched>();
-  const open = new Set<() => void>();
+  /** What ends each, and who watches. */
+  const open = new Map<() => void, string>();
   const of = (key: string, look: () => Promise<string | undefined>, everyMs: number): Watched => {
     const known = watched.get(key) ?? new Watched(look, everyMs, () => watched.delete(key));
     watched.set(key, known);
@@ -80,29 +87,24 @@ export function changePages(app: FastifyInstance, client: TocsinClient): void {
   };
   // Streams never end by themselves: the server would wait for them when it stops.
   app.addHook('preClose', async () => {
-    for (const end of [...open]) end();
+    for (const end of [...open.keys()]) end();
   });
 
   app.get('/changes', (request, reply) =>
-    stream(
-      request,
-      reply,
-      of('', () => markOfBoard(client), BOARD_EVERY_MS),
-    ),
+    stream(request, reply, () => of('', () => markOfBoard(client), BOARD_EVERY_MS)),
   );
   for (const kind of KIND_NAMES)
     app.get<{ Params: { id: string } }>(`/${COLLECTIONS[kind]}/:id/changes`, async (request, reply) => {
       const { id } = request.params;
       await mustBe(client, kind, id).catch(asRefusal);
-      return stream(
-        request,
-        reply,
-        of(id, () => client.mark(id), EVERY_MS),
-      );
+      return stream(request, reply, () => of(id, () => client.mark(id), EVERY_MS));
     });
 
-  function stream(request: FastifyRequest, reply: FastifyReply, from: Watched): FastifyReply {
-    if (open.size >= MOST) throw new Refusal('unavailable', 'too many pages are watching: look again yourself', [], 60);
+  function stream(request: FastifyRequest, reply: FastifyReply, from: () => Watched): FastifyReply {
+    const { subject } = request.actor;
+    const theirs = [...open.values()].filter((each) => each === subject).length;
+    if (open.size >= MOST || theirs >= MOST_OF_ONE)
+      throw new Refusal('unavailable', 'too many pages are watching: look again yourself', [], 60);
     if (!(request.headers.accept ?? '').includes('text/event-stream'))
       throw new Refusal('bad-request', 'here changes are told as text/event-stream alone: open the page itself');
     const { since } = request.query as { since?: unknown };
@@ -113,12 +115,14 @@ export function changePages(app: FastifyInstance, client: TocsinClient): void {
       ...reply.getHeaders(),
       'content-type': 'text/event-stream',
       'x-accel-buffering': 'no',
+      // A server that stops waits for no connection that was kept for more.
+      connection: 'close',
     } as never);
     raw.write('retry: 5000\n\n');
     const quiet = setInterval(() => raw.write(': still here\n\n'), QUIET_MS);
     // No longer than the session: then the page must be opened again.
     const over = setTimeout(() => end(), request.session!.endsAt * 1000 - Date.now());
-    const remove = from.add(
+    const remove = from().add(
       (mark) => raw.write(`event: changed\nid: ${mark}\ndata: \n\n`),
       typeof last === 'string' ? last : undefined,
     );
@@ -129,7 +133,7 @@ export function changePages(app: FastifyInstance, client: TocsinClient): void {
       remove();
       raw.end();
     };
-    open.add(end);
+    open.set(end, subject);
     raw.on('close', end);
     return reply;
   }

@@ -36,7 +36,7 @@ test('what is not shown is said: how many, and that their deadlines are later', 
   const app = await pagesOver({ ...clientOf(new Story(), HOUR), listUpTo: asked as never });
   const { body } = await browse(app, '/');
   // All that are open are sorted before any is left out.
-  expect(asked.mock.calls[0]![1].limit).toBe(5_000);
+  expect(Math.max(...asked.mock.calls.map(([, { limit }]) => limit))).toBe(5_000);
   expect(body).toContain('Case TRG-199');
   expect(body).not.toContain('Case TRG-200');
   expect(body).toContain('Not shown: 3 more triage cases whose next deadlines are later, or that have none.');

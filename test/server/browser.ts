@@ -5,6 +5,7 @@ import { INCIDENT_WORKFLOW } from '../../domain/incident/contract';
 import type { ActionLinks } from '../../platform/links/action-link';
 import { DEFAULT_PACKS } from '../../policy/load-policy';
 import { createServer } from '../../server/create-server';
+import type { Actor } from '../../server/identity/actor';
 import { LocalAuthenticator } from '../../server/identity/local';
 import { Seal } from '../../server/identity/seal';
 import { Sessions } from '../../server/identity/sessions';
@@ -59,6 +60,13 @@ export function clientOf(story: Story, now: string): Partial<TocsinClient> {
   };
 }
 
+export const COOKIE = 'tocsin-session-8440';
+
+/** The value of the cookie of a session that ends then, in seconds since 1970. */
+export function cookieOf(actor: Actor, endsAt: number): Promise<string> {
+  return seal.seal('session', { ...actor, browser: 'b', endsAt }, 600);
+}
+
 export async function browse(
   app: FastifyInstance,
   url: string,
@@ -78,7 +86,7 @@ export async function browse(
 ) {
   const actor = { by, subject: by.split('@')[0]!, roles };
   const endsAt = Math.floor(Date.now() / 1000) + endsIn;
-  const cookie = await seal.seal('session', { ...actor, browser: 'b', endsAt }, 600);
+  const cookie = await cookieOf(actor, endsAt);
   const csrf = sessions.formToken({ actor, browser: 'b', endsAt });
   const sent = form && (await bodyOf({ csrf, ...form }, files));
   const { statusCode, body, headers, cookies } = await app.inject({
@@ -86,7 +94,7 @@ export async function browse(
     url,
     headers: {
       host: '127.0.0.1:8440',
-      cookie: `tocsin-session-8440=${cookie}`,
+      cookie: `${COOKIE}=${cookie}`,
       ...(sent && { origin: ORIGIN, 'content-type': sent.type }),
     },
     ...(sent && { payload: sent.payload }),

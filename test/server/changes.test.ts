@@ -1,0 +1,69 @@
+// Streams of changes: nothing is kept of one that was refused, nobody takes all of them, and a board is not fetched twice.
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { Story } from '../unit/cli/helpers';
+import { browse, COOKIE, clientOf, cookieOf, pagesOver } from './browser';
+
+const HOUR = '2026-04-01T01:00:00.000Z';
+
+let app: FastifyInstance;
+/** With streams that are still open: it does not wait for them. */
+afterEach(() => app.close(), 5_000);
+
+/** Opens a stream as somebody's browser does. */
+async function watch(url: string, subject = 'bea'): Promise<IncomingMessage> {
+  if (!app.server.listening) await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const cookie = await cookieOf({ by: subject, subject, roles: ['owner'] }, Math.floor(Date.now() / 1000) + 600);
+  const headers = { cookie: `${COOKIE}=${cookie}`, accept: 'text/event-stream' };
+  const [answer] = (await once(get({ host: '127.0.0.1', port, path: url, headers, agent: false }), 'response')) as [
+    IncomingMessage,
+  ];
+  answer.on('error', () => {});
+  return answer;
+}
+
+/** What a stream tells within a second; then it is left. */
+async function toldAtOnce(answer: IncomingMessage): Promise<string> {
+  let told = '';
+  answer.on('data', (chunk) => {
+    told += String(chunk);
+  });
+  await sleep(1_000);
+  answer.destroy();
+  await sleep(100);
+  return told;
+}
+
+test('of a stream that is refused nothing is kept', async () => {
+  app = await pagesOver(clientOf(new Story(), HOUR));
+  const entered = jest.spyOn(Map.prototype, 'set');
+  expect((await browse(app, '/incidents/INC-77/changes')).status).toBe(400);
+  const kept = entered.mock.calls.filter(([key]) => key === 'INC-77');
+  entered.mockRestore();
+  expect(kept).toEqual([]);
+});
+
+test('a board that shows what there is is told of nothing at once, and of what changed before it watched', async () => {
+  let cases: { id: string }[] = [];
+  app = await pagesOver({
+    ...clientOf(new Story(), HOUR),
+    listUpTo: (async (kind: string) => ({ cases: kind === 'triage' ? cases : [], cut: false })) as never,
+  });
+  const { body } = await browse(app, '/');
+  const changes = /data-changes="([^"]+)"/.exec(body)![1]!;
+  expect(await toldAtOnce(await watch(changes))).toBe('retry: 5000\n\n');
+  cases = [{ id: 'TRG-1' }];
+  expect(await toldAtOnce(await watch(changes))).toContain('event: changed');
+});
+
+test('one person has so many streams and no more; others have theirs', async () => {
+  app = await pagesOver(clientOf(new Story(), HOUR));
+  const url = '/incidents/INC-1/changes';
+  for (let n = 0; n < 20; n++) expect((await watch(url)).statusCode).toBe(200);
+  expect((await watch(url)).statusCode).toBe(503);
+  expect((await watch(url, 'cal')).statusCode).toBe(200);
+});
