@@ -40,6 +40,8 @@ main { padding-block: 1.75rem 3rem; display: grid; gap: 2rem; grid-template-colu
 
 /* What must be seen first. */
 .say { border-radius: 10px; padding: .8rem 1.1rem; border-left: 4px solid currentColor; display: grid; gap: .25rem }
+/* A page that shows how something stands, and has fallen silent: wherever it is scrolled to. */
+.silent:not(:empty) { position: sticky; bottom: 0; margin: 0; padding: .8rem 1.1rem; background: var(--bad); color: var(--bad-ink); font-weight: 650; text-align: center }
 .say ul { display: grid; gap: .25rem }
 .say a { color: inherit }
 .say.bad { background: var(--bad); color: var(--bad-ink) } .say.warn { background: var(--warn); color: var(--warn-ink) }
