@@ -383,7 +383,8 @@ interface EventData {
     reason: string;
     sets?: Anchor;
   };
-  'deadline-missed': { obligation: string; dueAt: Instant; heldBy?: string; holdReason?: string };
+  /** `beside`: as of a hold. */
+  'deadline-missed': { obligation: string; dueAt: Instant; heldBy?: string; holdReason?: string; beside?: string[] };
   'delay-reasons-requested': { obligation: string };
   'delay-reasons-recorded': { obligation: string; reasons: string };
   'alarm-raised': Alarm;

@@ -9,6 +9,7 @@ import { tocsin } from '../kernel/command-lines';
 import { earliest, exactMs, type Instant, minuteText, toInstant, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
+import { asksTwoFor } from '../policy/two-persons';
 import { stateWords } from './board-words';
 import { isSecondPerson } from './second-person';
 import { type IncidentState, isSettled, type Obligation } from './state';
@@ -28,10 +29,16 @@ export function holdersOf({ by, beside = [] }: NonNullable<Obligation['hold']>):
   return [...beside, by];
 }
 
-/** Who holds a notice back, on what and until when. */
-export function heldText(hold: NonNullable<Obligation['hold']>): string {
-  const { reason, ground, until } = hold;
-  return `held by ${holdersOf(hold).join(' and ')}${ground ? ` on the ground ${ground}` : ''}${until ? ` until ${until}` : ''}: ${reason}`;
+/** Who holds a notice back, on what and until when. The reason is that of whoever held it last. */
+export function heldText({ by, beside, reason, ground, until }: NonNullable<Obligation['hold']>): string {
+  return `held by ${by}${ground ? ` on the ground ${ground}` : ''}${until ? ` until ${until}` : ''}: ${reason}${alsoBy(beside)}`;
+}
+
+/** `; also by counsel@example.com`, of others who hold it for reasons of their own; else nothing. */
+export function alsoBy(beside: readonly string[] = []): string {
+  // In a copy for other readers one text may stand in for the list.
+  const others = [beside].flat();
+  return others.length > 0 ? `; also by ${others.join(' and ')}` : '';
 }
 
 interface About {
@@ -125,6 +132,25 @@ export function holdEnd(o: Obligation, rule: ObligationRule, state: IncidentStat
   if (!o.hold) return undefined;
   const latest = o.hold.ground === undefined ? latestEnd({ o, rule, state, pack }) : undefined;
   return earliest([o.hold.until, latest].filter((each) => each !== undefined));
+}
+
+/**
+ * The hold of a duty that is told with this one since it was held: where it takes two persons to release what somebody else holds,
+ * it holds the notice that tells both, as long as the other duties of that notice allow. On a ground only where that counts for them.
+ */
+export function holdOfTold({ o, rule, state, pack }: About, now: Instant): Obligation['hold'] {
+  const waits = !o.hold && !o.approved && ['pending', 'drafted'].includes(o.status);
+  if (!waits || !asksTwoFor('releases', pack.organisation) || tellerOf(o, rule, state, pack)) return undefined;
+  return toldWith(o, state, pack)
+    .flatMap(({ hold }) => {
+      if (!hold) return [];
+      const { ground, ...plain } = hold;
+      return rule.waivable !== 'grounds' || rule.holdGrounds?.some(({ id }) => id === ground) ? [hold] : [plain];
+    })
+    .find((hold) => {
+      const end = holdEnd({ ...o, hold }, rule, state, pack);
+      return end === undefined || toMs(end) > toMs(now);
+    });
 }
 
 /** How an obligation may be held now; `undefined` where it may not. */

@@ -9,6 +9,7 @@ import { startWords } from './board-words';
 import { startOf } from './clocks';
 import { human } from './contents';
 import type { DataOf, IncidentEvent } from './events';
+import { alsoBy } from './holds';
 import { isLate, latenessText, verdictText } from './lateness';
 import { madePublicText } from './made-public';
 import { authorityName, deed, filesText, RECIPIENTS } from './narrate-deed';
@@ -175,8 +176,9 @@ export function onObligation(event: ObligationEvent, context: Context): Said {
       return isLate({ lateByMs, inTimeUntil }) ? bad(text) : info(text);
     }
     case 'deadline-missed': {
-      const held = event.data.heldBy ? `; held by ${event.data.heldBy}: ${event.data.holdReason}` : '';
-      return bad(`Deadline ${human(event.data.dueAt)} missed${held}`);
+      const { dueAt, heldBy, holdReason, beside } = event.data;
+      const held = heldBy ? `; held by ${heldBy}: ${holdReason}${alsoBy(beside)}` : '';
+      return bad(`Deadline ${human(dueAt)} missed${held}`);
     }
     case 'lateness-corrected': {
       const { lateByMs, inTimeUntil, previousLateByMs, previousInTimeUntil, dueAt } = event.data;

@@ -22,6 +22,7 @@ import { onWaive } from './on-waive';
 import { saidAt } from './said-at';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { openProposal } from './still-open';
+import { toldWith } from './telling';
 import { factsToTell } from './told';
 
 type On<N extends Message['message']> = MessageBody<N>;
@@ -77,7 +78,10 @@ export function onObligation(
       return onHold(state, o, message, rule, pack, now, answer);
     case 'release':
       if (!o.hold) return answer.noted(`${o.id} is not held`);
-      return [{ kind: 'obligation-released', data: { obligation: o.id, reason: message.reason } }];
+      return heldWith(o, state, pack).map(({ id }) => ({
+        kind: 'obligation-released',
+        data: { obligation: id, reason: message.reason },
+      }));
     case 'not-material':
       return onNotMaterial(state, o, message.reason, rule, pack, answer);
     case 'filed':
@@ -108,6 +112,12 @@ function resolve(state: IncidentState, id: string, message: ObligationMessage['m
 /** Whether something of an obligation that was fulfilled waits for a person: what no phase has delivered, the reasons for a delay. */
 function stillOwes(o: Obligation): boolean {
   return outstanding(o).length > 0 || o.delayReasonsOwed === true;
+}
+
+/** What a release lets go: also, where two persons release, what is held of that which the notice tells too. */
+function heldWith(o: Obligation, state: IncidentState, pack: Policy): Obligation[] {
+  const told = asksTwoFor('releases', pack.organisation) ? toldWith(o, state, pack) : [];
+  return [o, ...told.filter(({ hold }) => hold)];
 }
 
 function onHold(

@@ -24,7 +24,7 @@ import { doubtsOf, isDoubted } from './doubted';
 import type { Coverage, NewEvent, RoundPurpose } from './events';
 import { authorityOf, undelivered } from './filings';
 import { isPublicInstead } from './grounds';
-import { holdEnd, holdersOf } from './holds';
+import { holdEnd, holdOfTold } from './holds';
 import { correctedLateness, dependsOnHour } from './lateness';
 import { everybodyCouldRead } from './made-public';
 import { isDecision, proposals, withdrawals } from './not-owed';
@@ -62,6 +62,8 @@ export function reconcile(state: IncidentState, pack: Policy, now: Instant): New
       madePublic,
       othersTold,
       sendsOn,
+      heldForTold,
+
       endedHold,
       dispatched,
       missedDeadline,
@@ -332,6 +334,14 @@ export function fulfil(
   };
 }
 
+/** A notice does not tell, past a hold, what somebody held before it was told with this one. */
+const heldForTold: Step = (o, rule, state, pack, now) => {
+  const hold = holdOfTold({ o, rule, state, pack }, now);
+  if (!hold) return [];
+  const { by, ...data } = hold;
+  return [{ kind: 'obligation-held', by, data: { obligation: o.id, ...data } }];
+};
+
 /** A hold ends as it was said, and never keeps a duty of law back past what its deadline allows. */
 const endedHold: Step = (o, rule, state, pack, now) => {
   const end = holdEnd(o, rule, state, pack);
@@ -408,7 +418,8 @@ const missedDeadline: Step = (o, rule, _state, _pack, now) => {
     o.missedDueAt === o.dueAt
   )
     return [];
-  const held = o.hold ? { heldBy: holdersOf(o.hold).join(' and '), holdReason: o.hold.reason } : {};
+  const { by: heldBy, reason: holdReason, beside } = o.hold ?? {};
+  const held = o.hold ? { heldBy, holdReason, ...(beside && { beside }) } : {};
   const events: NewEvent[] = [{ kind: 'deadline-missed', data: { obligation: o.id, dueAt: o.dueAt, ...held } }];
   if (rule.delayReasons && !o.delayReasons && !o.delayReasonsOwed) {
     events.push({ kind: 'delay-reasons-requested', data: { obligation: o.id } });

@@ -2,7 +2,7 @@
 import { stateWords } from '../../domain/incident/board-words';
 import { draftTextOf } from '../../domain/incident/draft-text';
 import type { EventOf, IncidentEvent, Rendering } from '../../domain/incident/events';
-import { holdersOf } from '../../domain/incident/holds';
+import { alsoBy } from '../../domain/incident/holds';
 import { lacksRequired, sentOnSilenceAt } from '../../domain/incident/reconcile';
 import { askedText, isSecondPerson } from '../../domain/incident/second-person';
 import type { Draft, Obligation } from '../../domain/incident/state';
@@ -88,7 +88,7 @@ ${mailed && linkBox(mailed, looked, actor.by, kept?.refusal)}
 ${isOld && say('note', html`<b>This text is being written anew</b><p>What is known or was edited since is not in it yet. <a href="${noticeOf(id, obligation)}">Look again</a></p>`)}
 ${!isFiling && outcome(looked, o)}
 ${sent && sentBox(sent, kept !== undefined && mayApprove, backTo(noticeOf(id, obligation)))}
-${o.hold && say('warn', html`<b>Held by ${holdersOf(o.hold).join(' and ')}</b><p>${o.hold.reason}</p>`)}
+${o.hold && say('warn', html`<b>Held by ${o.hold.by}</b><p>${o.hold.reason}${alsoBy(o.hold.beside)}</p>`)}
 ${first && say('warn', html`<b>Approved by ${first.by}, 1 of 2</b><p>${isFirst ? `Somebody else must approve the same text before it is sent (${askedText(view.state.owner, first.by)}).` : 'It is sent when you approve it.'}</p>`)}
 ${missing.length > 0 && say('warn', html`<b>Not yet established</b><ul>${missing.map((each) => html`<li>${each}</li>`)}</ul>`)}
 ${untranslated.length > 0 && say('warn', html`<b>Not available in every language</b><ul>${untranslated.map(([language, n]) => html`<li>${nameOf(language)}: ${plural(n, 'text')} not translated</li>`)}</ul>`)}

@@ -1,12 +1,16 @@
 /** Decisions that the organisation leaves to two persons: one alone changes nothing, and both stand in the history. */
 
+import { heldText } from '../../../domain/incident/holds';
+import { narrate } from '../../../domain/incident/narrate';
 import { nextSteps } from '../../../domain/incident/next-steps';
 import { approvalOf, onceText } from '../../../domain/incident/two-persons';
 import { UNAUTHENTICATED } from '../../../domain/kernel/recorded-event';
 import { problemsBetween } from '../../../domain/policy/cross-problems';
 import { PolicySchema, ruleOf } from '../../../domain/policy/policy';
+import { UNCOVERED_PACK } from '../../../domain/policy/uncovered';
+import { readPack } from '../../../policy/read-pack';
 import { accounts, assessment, at, COUNSEL, ONCALL, stored } from './helpers/facts';
-import { packOf, smallPack } from './helpers/pack';
+import { composed, packOf, smallPack } from './helpers/pack';
 import { NOT_OWED_REASON, Story } from './helpers/story';
 
 const PEOPLE = 'gdpr-art34-individuals';
@@ -313,6 +317,29 @@ describe('the release of what somebody else holds', () => {
     expect(approvalOf(story.obligation(CUSTOMERS), story.state, story.pack, COUNSEL)).toEqual({ of: 1 });
   });
 
+  test('nobody’s hold is given another’s reason', () => {
+    const story = held();
+    const own = 'The police asked for one more hour, file 26-1187';
+    story.send('hold', { obligation: CUSTOMERS, reason: own, until: at(11) });
+    const { hold } = story.obligation(CUSTOMERS);
+    expect(heldText(hold!)).toBe(`held by ${ONCALL} until ${at(11)}: ${own}; also by ${COUNSEL}`);
+  });
+
+  test('nor does the entry of a missed deadline', () => {
+    const promises = composed(['trust-center', UNCOVERED_PACK].map(readPack));
+    const pack = { ...promises, organisation: { ...promises.organisation, twoPersons: ['releases' as const] } };
+    const story = breach(pack);
+    const own = 'The police asked for three days, file 26-1187';
+    story.send('hold', { obligation: CUSTOMERS, reason: NOT_OWED_REASON, by: COUNSEL });
+    story.send('hold', { obligation: CUSTOMERS, reason: own });
+    const missed = story.to(60).last('deadline-missed', CUSTOMERS);
+    expect(missed.data).toMatchObject({ heldBy: ONCALL, holdReason: own, beside: [COUNSEL] });
+    expect(narrate(missed, pack).text).toMatch(new RegExp(`held by oncall: ${own}; also by counsel$`));
+    const { beside: _, ...data } = missed.data;
+    const before = { ...missed, data: { ...data, heldBy: `${COUNSEL} and ${ONCALL}` } };
+    expect(narrate(before, pack).text).toMatch(new RegExp(`held by counsel.* and oncall.*: ${own}$`));
+  });
+
   test('another reason for the same hold voids nobody’s release', () => {
     const story = held();
     story.send('release', { obligation: CUSTOMERS });
@@ -320,6 +347,58 @@ describe('the release of what somebody else holds', () => {
     expect(onceOf(story, CUSTOMERS)).toContain(`released by ${ONCALL}, 1 of 2`);
     story.send('release', { obligation: CUSTOMERS, by: OTHER });
     expect(story.obligation(CUSTOMERS).hold).toBeUndefined();
+  });
+
+  describe('of a duty that is told with another since', () => {
+    const CONTROLLERS = 'gdpr-art33-2-controllers';
+    /** The duty to tell controllers is held while it tells alone; then new facts open the promise whose mail tells it. */
+    const joined = () => {
+      const story = new Story({}, TWO).to(1);
+      story.send('assess', { assessment: assessment({ dataSets: [stored()] }), awareAt: at(1) });
+      story.send('waive', { obligation: CUSTOMERS, reason: NOT_OWED_REASON, ground: 'promise-told-otherwise' });
+      expect(story.problems()).toEqual([]);
+      story.send('hold', { obligation: CONTROLLERS, reason: NOT_OWED_REASON, until: at(20), by: COUNSEL });
+      expect(story.problems()).toEqual([]);
+      const facts = assessment({ dataSets: [stored()], workspaces: ['ws-1', 'ws-2', 'ws-9'] });
+      story.to(2).send('assess', { assessment: facts });
+      expect(story.problems()).toEqual([]);
+      expect(story.obligation(CUSTOMERS).status).toBe('drafted');
+      return story;
+    };
+    const sent = (story: Story) => story.all('dispatch-started', CUSTOMERS).length;
+
+    test('one person alone does not tell its people by approving the other', () => {
+      const story = joined();
+      expect(story.obligation(CUSTOMERS).hold).toMatchObject({ by: COUNSEL, reason: NOT_OWED_REASON, until: at(20) });
+      story.send('approve', { obligation: CUSTOMERS });
+      expect(sent(story)).toBe(0);
+      story.send('approve', { obligation: CUSTOMERS, by: OTHER });
+      expect(sent(story)).toBe(1);
+      expect(story.obligation(CONTROLLERS)).toMatchObject({ status: 'fulfilled' });
+    });
+
+    test('silence does not tell them either, until the hold ends', () => {
+      const story = joined().to(19.9);
+      expect(sent(story)).toBe(0);
+      expect(story.to(20).all('dispatch-started', CUSTOMERS)).toMatchObject([{ at: at(20) }]);
+    });
+
+    test('the release of the other lets both go, and neither is held again', () => {
+      const story = joined();
+      story.send('release', { obligation: CUSTOMERS });
+      expect(story.obligation(CUSTOMERS).hold).toBeDefined();
+      story.send('release', { obligation: CUSTOMERS, by: OTHER });
+      for (const id of [CUSTOMERS, CONTROLLERS]) expect(story.obligation(id).hold).toBeUndefined();
+      expect(story.all('obligation-held', CUSTOMERS)).toHaveLength(1);
+    });
+
+    test('a waiver of the other leaves it held', () => {
+      const story = joined();
+      story.send('waive', { obligation: CUSTOMERS, reason: NOT_OWED_REASON, ground: 'promise-told-otherwise' });
+      story.to(19.9);
+      expect(story.obligation(CONTROLLERS).hold).toMatchObject({ by: COUNSEL });
+      expect(story.all('dispatch-started', CONTROLLERS)).toEqual([]);
+    });
   });
 
   test('the hold ends by itself when its time comes', () => {
