@@ -57,7 +57,7 @@ export interface DraftInput extends NoticeRef {
 
 /**
  * A draft in every language there is a template for; `url` where people read it (a dossier, a preview). `reach`: how many
- * an email notice would go to now; missing when the directory does not answer, which stops no draft.
+ * an email notice would go to now; missing when they could not be counted in time, which stops no draft.
  */
 export interface DraftResult {
   renderings: Rendering[];

@@ -2,7 +2,7 @@
 import { plural } from '../../domain/kernel/plural';
 import { dmarcOf, type TxtRecords } from './dmarc';
 import type { AccountDomain, MailAccount } from './mail-account';
-import { addressKey, addressOfSender, mailDomain } from './mail-address';
+import { addressOfSender, mailDomain } from './mail-address';
 import type { Sender } from './mail-port';
 
 /** Who is asked. */
@@ -14,13 +14,20 @@ export interface BeforeSending {
 /** A draft waits no longer for the answers. */
 const WAIT_MS = 10_000;
 
-/** Sentences, one for each question; one that is not answered in time says that it could not be read, and stops nothing. */
-export async function notesBeforeSending(
+/** What was answered in time; undefined what was not. */
+export interface AnswersBefore {
+  domain: string;
+  standing: AccountDomain | 'none' | undefined;
+  dmarc: Awaited<ReturnType<typeof dmarcOf>> | 'none';
+  suppressed: Awaited<ReturnType<MailAccount['suppressed']>>;
+}
+
+/** Never rejects. */
+export async function askBeforeSending(
   { account, txt }: BeforeSending,
   { from }: Sender,
-  addresses: readonly string[] | undefined,
   waitMs = WAIT_MS,
-): Promise<string[]> {
+): Promise<AnswersBefore> {
   const domain = mailDomain(addressOfSender(from));
   const signal = AbortSignal.timeout(waitMs);
   const [standing, dmarc, suppressed] = await Promise.all([
@@ -31,7 +38,19 @@ export async function notesBeforeSending(
     ),
     answered(account.suppressed(signal), signal),
   ]);
-  return [domainNote(domain, standing), dmarcNote(domain, dmarc), suppressionNote(suppressed, addresses)];
+  return { domain, standing, dmarc, suppressed };
+}
+
+/**
+ * Sentences, one for each question; one that was not answered in time says that it could not be read, and stops nothing.
+ *
+ * @param count of the recipients, how many are on the list that was read; undefined when they could not be counted.
+ */
+export function notesBeforeSending(
+  { domain, standing, dmarc, suppressed }: AnswersBefore,
+  count: number | undefined,
+): string[] {
+  return [domainNote(domain, standing), dmarcNote(domain, dmarc), suppressionNote(suppressed, count)];
 }
 
 /** The answer, or undefined when there is none in time. */
@@ -59,19 +78,16 @@ export function recordWords({ records }: AccountDomain): string {
   return [...statuses].map(([record, all]) => `${record} ${[...all].join(' and ')}`).join(', ');
 }
 
-function dmarcNote(domain: string, dmarc: Awaited<ReturnType<typeof dmarcOf>> | 'none'): string {
+function dmarcNote(domain: string, dmarc: AnswersBefore['dmarc']): string {
   if (!dmarc) return `The DMARC policy of ${domain} could not be read.`;
   if (dmarc === 'none') return `${domain} publishes no DMARC policy: the mails may land in spam.`;
   return `DMARC: ${dmarc.policy ? `p=${dmarc.policy}` : 'a record without a policy'} at ${dmarc.name}.`;
 }
 
-function suppressionNote(
-  list: { addresses: Set<string>; isWhole: boolean } | undefined,
-  addresses: readonly string[] | undefined,
-): string {
+function suppressionNote(list: AnswersBefore['suppressed'], count: number | undefined): string {
   if (!list) return "The mail provider's suppression list could not be read.";
-  if (!addresses) return 'The directory does not answer: nobody knows who of it is on the suppression list.';
-  const count = addresses.filter((address) => list.addresses.has(addressKey(address))).length;
+  if (count === undefined)
+    return 'The recipients could not be counted: nobody knows who of them is on the suppression list.';
   const part = list.isWhole ? '' : ' Only a part of the list could be read: there may be more.';
   if (count > 0) {
     const who = plural(count, 'recipient is', 'recipients are');

@@ -2,7 +2,7 @@ import type { Rendering } from '../../domain/incident/events';
 import type { Log } from '../../platform/log';
 import type { DirectoryPort } from '../directory/directory-port';
 import { failure } from '../failures';
-import { type BeforeSending, notesBeforeSending } from '../mail/before-sending';
+import { askBeforeSending, type BeforeSending, notesBeforeSending } from '../mail/before-sending';
 import { EXERCISE_PREFIX } from '../mail/exercise-mail';
 import type { Sender } from '../mail/mail-port';
 import type { ArtefactStore } from '../storage/artefacts';
@@ -14,7 +14,7 @@ import { freezeNotice } from './frozen-notice';
 import { asHtml } from './inert';
 import { page } from './pages';
 import { phrasesOf } from './phrases';
-import { reachOf, recipientsOf } from './reach';
+import { countRecipients, reachOf } from './reach';
 import { renderNotice } from './render';
 import { type Drafted, type Frozen, renderAll, type Untranslated } from './renderings';
 import { templateData } from './template-data';
@@ -25,7 +25,7 @@ export interface DraftDeps {
   artefacts: ArtefactStore;
   site: Site;
   organisation: () => Promise<string>;
-  directory: Pick<DirectoryPort, 'resolve'>;
+  directory: Pick<DirectoryPort, 'read'>;
   sender?: Sender;
   /** Who says how the provider takes mail from that sender, and to whom it delivers none; without it the preview says nothing of that. */
   before?: BeforeSending;
@@ -46,9 +46,9 @@ export async function draftNotice(deps: DraftDeps, input: DraftInput): Promise<D
   const frozen: Frozen = { artefacts, freeze: (notice) => freezeNotice(artefacts, input.incidentId, notice, sender) };
   const { drafted, untranslated } = await renderAll(frozen, input, templates, organisation);
   const renderings = drafted.map(({ rendering }) => rendering);
-  const found = await recipientsOf(deps, input);
-  const addresses = found?.recipients.map(({ address }) => address);
-  const before = sender && deps.before ? await notesBeforeSending(deps.before, sender, addresses) : [];
+  const answers = sender && deps.before ? await askBeforeSending(deps.before, sender) : undefined;
+  const found = await countRecipients(deps, input, answers?.suppressed?.addresses);
+  const before = answers ? notesBeforeSending(answers, found?.suppressed) : [];
   const urls: string[] = [];
   for (const each of drafted) {
     const preview = previewPage(input, each, { all: renderings, untranslated, sender, before });

@@ -43,9 +43,12 @@ beforeAll(async () => {
   const policy = loadPolicy(source);
   const artefacts = createFolderArtefacts(path.join(dir, 'artefacts'));
   const directory = {
-    resolve: async () => ({
-      recipients: ['p-1', 'p-2', 'p-3'].map((ref) => ({ ref, address: `${ref}@person.example`, language: 'en' })),
-      unknown: [],
+    read: () => ({
+      of: 'people' as const,
+      pages: (async function* () {
+        yield ['p-1', 'p-2', 'p-3'].map((ref) => ({ ref, address: `${ref}@person.example`, language: 'en' }));
+      })(),
+      unknown: () => [],
     }),
   };
   const drafting = {

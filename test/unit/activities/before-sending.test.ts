@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { notesBeforeSending } from '../../../activities/mail/before-sending';
+import { askBeforeSending, type BeforeSending, notesBeforeSending } from '../../../activities/mail/before-sending';
 import { createResendAccount } from '../../../activities/mail/mail-account';
 import { LOOPBACK } from '../../../platform/free-port';
 import { createActivities } from '../../../worker/create-activities';
@@ -61,11 +61,18 @@ const suppressed = (...emails: string[]) => ({
 });
 const sender = { from: 'Incidents <incidents@mail.acme.dev>' };
 const txt = async (name: string) => (name === '_dmarc.acme.dev' ? ['v=DMARC1; p=reject'] : []);
+/** What a draft to these says. */
+async function notesOf(before: BeforeSending, from: { from: string }, addresses: string[], waitMs?: number) {
+  const answers = await askBeforeSending(before, from, waitMs);
+  const count = addresses.filter((address) => answers.suppressed?.addresses.has(address.toLowerCase())).length;
+  return notesBeforeSending(answers, count);
+}
+
 const to = ['ann@example.com', 'Bob@Example.com', 'carl@example.com'];
 
 test('the domain with its records, the DMARC policy above it, and how many of the recipients are suppressed', async () => {
   const { account } = await accountOf({ ...domain('verified'), ...suppressed('bob@example.com', 'zoe@example.com') });
-  expect(await notesBeforeSending({ account, txt }, sender, to)).toEqual([
+  expect(await notesOf({ account, txt }, sender, to)).toEqual([
     'acme.dev is verified at the mail provider (SPF verified, DKIM verified).',
     'DMARC: p=reject at _dmarc.acme.dev.',
     "1 recipient is on the mail provider's suppression list and will not get it: tell them by another channel.",
@@ -74,12 +81,12 @@ test('the domain with its records, the DMARC policy above it, and how many of th
 
 test('a domain that is not verified, none at all, no policy, nobody suppressed', async () => {
   const pending = await accountOf({ ...domain('pending'), ...suppressed() });
-  expect(await notesBeforeSending({ account: pending.account, txt: async () => [] }, sender, to)).toEqual([
+  expect(await notesOf({ account: pending.account, txt: async () => [] }, sender, to)).toEqual([
     'acme.dev is not verified at the mail provider: it is pending (SPF pending, DKIM verified), and every mail from it is refused.',
     'mail.acme.dev publishes no DMARC policy: the mails may land in spam.',
     "No recipient is on the mail provider's suppression list.",
   ]);
-  const [note] = await notesBeforeSending({ account: pending.account, txt }, { from: 'a@other.dev' }, to);
+  const [note] = await notesOf({ account: pending.account, txt }, { from: 'a@other.dev' }, to);
   expect(note).toBe('other.dev is none of the domains at the mail provider: it refuses every mail from it.');
 });
 
@@ -94,13 +101,13 @@ const noDns = async () => {
 
 test('who refuses, is away or says nothing is told as not read, and is not waited for', async () => {
   const refusing = await accountOf({});
-  expect(await notesBeforeSending({ account: refusing.account, txt: noDns }, sender, to)).toEqual(UNREAD);
+  expect(await notesOf({ account: refusing.account, txt: noDns }, sender, to)).toEqual(UNREAD);
   const away = createResendAccount({ apiKey: 're_1', baseUrl: 'http://127.0.0.1:1' });
-  expect(await notesBeforeSending({ account: away, txt: noDns }, sender, to)).toEqual(UNREAD);
+  expect(await notesOf({ account: away, txt: noDns }, sender, to)).toEqual(UNREAD);
   const silent = await accountOf('silent');
   const startedAt = Date.now();
   const never = () => new Promise<string[]>(() => undefined);
-  expect(await notesBeforeSending({ account: silent.account, txt: never }, sender, to, 300)).toEqual(UNREAD);
+  expect(await notesOf({ account: silent.account, txt: never }, sender, to, 300)).toEqual(UNREAD);
   expect(Date.now() - startedAt).toBeLessThan(10_000);
 });
 
@@ -108,8 +115,8 @@ test('a list that is longer than what is read is told as read in part', async ()
   const data = Array.from({ length: 100 }, (_, i) => ({ id: `s${i}`, email: `s${i}@example.com` }));
   const { account, asked } = await accountOf({ '/suppressions': { object: 'list', has_more: true, data } });
   const part = /suppression list and will not get it.* Only a part of the list could be read: there may be more\.$/;
-  expect((await notesBeforeSending({ account, txt }, sender, ['S7@example.com']))[2]).toMatch(part);
-  expect((await notesBeforeSending({ account, txt }, sender, to))[2]).toBe(
+  expect((await notesOf({ account, txt }, sender, ['S7@example.com']))[2]).toMatch(part);
+  expect((await notesOf({ account, txt }, sender, to))[2]).toBe(
     "No recipient is on what could be read of the provider's suppression list.",
   );
   expect(asked.filter((url) => url.startsWith('/suppressions'))).toHaveLength(40);

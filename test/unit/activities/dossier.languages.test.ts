@@ -65,7 +65,7 @@ async function dossiers(key: string, contents = CONTENTS, over: Parameters<typeo
     artefacts,
     site: createFolderSite(`${dir}/site`, 'http://127.0.0.1:8090'),
     organisation: async () => 'Example Cloud Inc.',
-    directory: { resolve: async () => ({ recipients: [], unknown: [] }) },
+    directory: { read: () => ({ of: 'people' as const, pages: (async function* () {})(), unknown: () => [] }) },
     log: { info: () => {}, warn: () => {}, error: () => {} },
     templatesDir: templatesDir(),
   };
