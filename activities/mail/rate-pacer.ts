@@ -1,4 +1,5 @@
 /** Keeps to the limits that a provider states in its answers; no rate is written down here. */
+import { failure } from '../failures';
 
 /** Waits this long at most within one call; a longer wait is left to Temporal's retry. */
 export const MAX_INLINE_WAIT_MS = 10_000;
@@ -28,8 +29,9 @@ export function waitOf(
   return {
     ...(retryAfter !== undefined && { retryAfterMs: pauseOf(retryAfter) }),
     ...(reset !== undefined && { resetMs: pauseOf(reset) }),
-    ...(remaining !== undefined && { remaining }),
-    ...(limit !== undefined && { limit }),
+    ...(remaining !== undefined && { remaining: Math.floor(remaining) }),
+    // A window that takes nothing would never open.
+    ...(limit !== undefined && { limit: Math.max(1, Math.floor(limit)) }),
   };
 }
 
@@ -40,6 +42,11 @@ function pauseOf(seconds: number): number {
 /** A window that is open: when the next one begins is known once this one is used up and an answer says so. */
 const NEXT_ANSWER = Number.POSITIVE_INFINITY;
 
+interface Waiting {
+  begin(): void;
+  refuse(error: Error): void;
+}
+
 /**
  * Holds requests back while the provider's window is used up, and lets them through in turn: one of each party that waits,
  * whoever has how many waiting, so that a status update is not behind a million letters. One for each provider account in a
@@ -47,7 +54,7 @@ const NEXT_ANSWER = Number.POSITIVE_INFINITY;
  */
 export class RatePacer {
   /** Those that wait, by party, the party whose turn is next first. */
-  private readonly waiting = new Map<string, Array<() => void>>();
+  private readonly waiting = new Map<string, Waiting[]>();
   /** Requests that may still begin in this window; undefined while the provider has not said. */
   private left: number | undefined;
   /** What the provider last gave a window. */
@@ -57,13 +64,16 @@ export class RatePacer {
   private underWay = 0;
   private timer?: NodeJS.Timeout;
 
-  /** Begins when it is this party's turn and the window is open; a closed one is waited for `MAX_INLINE_WAIT_MS` at most. */
+  /**
+   * Begins when it is this party's turn and the window is open. Throws MailBusy, with the time of the next one, when that is
+   * more than `MAX_INLINE_WAIT_MS` away.
+   */
   async turn<T extends { headers: Record<string, string> | null }>(
     party: string,
     request: () => Promise<T>,
   ): Promise<T> {
-    await new Promise<void>((resolve) => {
-      this.waiting.set(party, [...(this.waiting.get(party) ?? []), resolve]);
+    await new Promise<void>((begin, refuse) => {
+      this.waiting.set(party, [...(this.waiting.get(party) ?? []), { begin, refuse }]);
       this.letThrough();
     });
     let headers: Record<string, string> | null = null;
@@ -86,9 +96,9 @@ export class RatePacer {
     const waitMs = retryAfterMs ?? (remaining === 0 ? resetMs : undefined);
     if (waitMs !== undefined) {
       this.left = 0;
-      this.opensAt(nowMs + Math.min(waitMs, MAX_INLINE_WAIT_MS));
+      this.opensAt(nowMs + waitMs);
     } else if (this.left === 0) {
-      if (resetMs !== undefined) this.opensAt(nowMs + Math.min(resetMs, MAX_INLINE_WAIT_MS));
+      if (resetMs !== undefined) this.opensAt(nowMs + resetMs);
       // Nobody says when, and no other answer is awaited that could.
       else if (this.underWay === 0 && this.opensAtMs === NEXT_ANSWER) this.opensAtMs = nowMs;
     }
@@ -113,15 +123,19 @@ export class RatePacer {
       if (rest.length > 0) this.waiting.set(party, rest);
       if (this.left !== undefined) this.left--;
       this.underWay++;
-      first!();
+      first!.begin();
     }
-    if (this.waiting.size === 0 || this.timer || this.opensAtMs === NEXT_ANSWER) return;
-    this.timer = setTimeout(
-      () => {
-        this.timer = undefined;
-        this.letThrough();
-      },
-      Math.max(1, this.opensAtMs - nowMs),
-    );
+    clearTimeout(this.timer);
+    if (this.waiting.size === 0 || this.opensAtMs === NEXT_ANSWER) return;
+    const waitMs = Math.max(1, this.opensAtMs - nowMs);
+    if (waitMs > MAX_INLINE_WAIT_MS) this.refuseAll(waitMs);
+    else this.timer = setTimeout(() => this.letThrough(), waitMs);
+  }
+
+  private refuseAll(waitMs: number): void {
+    const refused = [...this.waiting.values()].flat();
+    this.waiting.clear();
+    const text = 'the mail provider asks for a pause; nothing was sent, it is repeated later';
+    for (const { refuse } of refused) refuse(failure('MailBusy', text, { nextRetryDelay: waitMs }));
   }
 }
