@@ -91,7 +91,12 @@ export async function sendBatch(deps: BatchDeps, toSend: BatchToSend, counts: Co
     }
     // Noted before the first single mail: a repeat after a crash must not send the whole batch.
     await record([
-      ...open.map(({ ref }) => ({ ref, status: 'unknown' as const, errorCode: 'batch-refused' })),
+      // Who goes out from the configured sender goes out from it alone as well.
+      ...open.map(({ ref, errorCode }) => ({
+        ref,
+        status: 'unknown' as const,
+        errorCode: errorCode === SENDER_REFUSED ? SENDER_REFUSED : 'batch-refused',
+      })),
       ...invalid,
     ]);
   } else {

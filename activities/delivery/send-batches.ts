@@ -66,15 +66,13 @@ export async function sendBatches(deps: SendBatchesDeps, input: SendBatchesInput
       return { ledger, batch };
     };
     const one = async ({ ledger, batch }: { ledger: LedgerName; batch: ClaimedBatch }) => {
-      try {
-        await artefacts.remember(claimedList(input), refsOf(batch));
-        const noticeOf = await noticeFor(batch.language);
-        const texts = new Map<string, MemberText>();
-        for (const ref of refsOf(batch)) texts.set(ref, await noticeOf(ref));
-        await sendBatch({ ...deps, ledger, now }, { effect: input, batch, texts }, counts);
-      } finally {
-        inHand.delete(batch.batchKey);
-      }
+      await artefacts.remember(claimedList(input), refsOf(batch));
+      const noticeOf = await noticeFor(batch.language);
+      const texts = new Map<string, MemberText>();
+      for (const ref of refsOf(batch)) texts.set(ref, await noticeOf(ref));
+      await sendBatch({ ...deps, ledger, now }, { effect: input, batch, texts }, counts);
+      // One that failed is left to the next call.
+      inHand.delete(batch.batchKey);
       beat();
     };
     const done = await sideBySide(input.maxBatches, claim, one);
@@ -104,7 +102,7 @@ async function sideBySide<C extends { batch: ClaimedBatch | undefined }>(
   // One after the other: each must know what the others have in hand.
   let claiming: Promise<unknown> = Promise.resolve();
   const next = () => {
-    const claimed = claiming.then(claim);
+    const claimed = claiming.then(() => (failures.length === 0 ? claim() : undefined));
     claiming = claimed.catch(() => undefined);
     return claimed;
   };
@@ -114,7 +112,7 @@ async function sideBySide<C extends { batch: ClaimedBatch | undefined }>(
         stopWhenCancelled();
         left--;
         const claimed = await next();
-        if (!claimed.batch) {
+        if (!claimed?.batch) {
           left++;
           return;
         }
@@ -130,7 +128,7 @@ async function sideBySide<C extends { batch: ClaimedBatch | undefined }>(
     if (left === 0) return false;
     // What one lane gave back after the others had found nothing is claimed now.
     const last = await next();
-    if (!last.batch) return true;
+    if (!last?.batch) return true;
     left--;
     await send({ ...last, batch: last.batch });
   }
