@@ -24,6 +24,7 @@ import { txtRecords } from '../activities/mail/dmarc';
 import { createExerciseMail } from '../activities/mail/exercise-mail';
 import { createResendAccount } from '../activities/mail/mail-account';
 import { addressOfSender } from '../activities/mail/mail-address';
+import { RatePacer } from '../activities/mail/rate-pacer';
 import { createResendMail } from '../activities/mail/resend-mail';
 import { createContacts, loadContacts } from '../activities/paging/contacts';
 import { createStaticStatusPage } from '../activities/status-page/static-status-page';
@@ -214,10 +215,11 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   directoryPool?.on('error', () => undefined);
   if ('url' in settings.directory) await probeDirectory(directoryPool!, settings.directory, logger(logLevel));
 
+  const pacer = new RatePacer();
   const live: OutwardPorts = {
-    mail: createResendMail(settings.mail),
+    mail: createResendMail(settings.mail, undefined, pacer),
     ...(!isLoopbackUrl(settings.mail.baseUrl) && {
-      before: { account: createResendAccount(settings.mail), txt: txtRecords() },
+      before: { account: createResendAccount(settings.mail, pacer), txt: txtRecords() },
     }),
     directory:
       'folder' in settings.directory

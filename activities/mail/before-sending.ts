@@ -81,7 +81,7 @@ export function recordWords({ records }: AccountDomain): string {
 function dmarcNote(domain: string, dmarc: AnswersBefore['dmarc']): string {
   if (!dmarc) return `The DMARC policy of ${domain} could not be read.`;
   if (dmarc === 'none') return `${domain} publishes no DMARC policy: the mails may land in spam.`;
-  return `DMARC: ${dmarc.policy ? `p=${dmarc.policy}` : 'a record without a policy'} at ${dmarc.name}.`;
+  return `DMARC: ${dmarc.policy ? `${dmarc.of}=${dmarc.policy}` : 'a record without a policy'} at ${dmarc.name}.`;
 }
 
 function suppressionNote(list: AnswersBefore['suppressed'], count: number | undefined): string {

@@ -29,16 +29,19 @@ interface Answer<T> {
   headers: Record<string, string> | null;
 }
 
-/** Mail through Resend, or whatever speaks its API under `baseUrl`. `guard` sees each request before it is made. */
+/**
+ * Mail through Resend, or whatever speaks its API under `baseUrl`. `guard` sees each request before it is made. `pacer`: of the
+ * account, whatever else is asked of it.
+ */
 export function createResendMail(
   config: ResendMailConfig,
   guard: (baseUrl: string, messages: MailMessage[]) => void = () => {},
+  pacer = new RatePacer(),
 ): MailPort {
   const client = new Resend(config.apiKey, { baseUrl: config.baseUrl });
   // The client sends to this property: the guard sees what is used, not what was meant.
   const target = () => (client as unknown as { baseUrl: string }).baseUrl;
   guard(target(), []);
-  const pacer = new RatePacer();
 
   const paced = async <T>(party: string, call: () => Promise<Answer<T>>): Promise<Answer<T>> => {
     for (let attempt = 1; ; attempt++) {

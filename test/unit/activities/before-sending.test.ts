@@ -5,7 +5,9 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { askBeforeSending, type BeforeSending, notesBeforeSending } from '../../../activities/mail/before-sending';
+import { dmarcOf } from '../../../activities/mail/dmarc';
 import { createResendAccount } from '../../../activities/mail/mail-account';
+import { RatePacer } from '../../../activities/mail/rate-pacer';
 import { LOOPBACK } from '../../../platform/free-port';
 import { createActivities } from '../../../worker/create-activities';
 import { afterFile } from '../../setup/helpers';
@@ -14,7 +16,7 @@ import { ALL_OWNERS, draftInput, recipientsNamed, startBench } from './fixtures'
 type Answers = Record<string, unknown>;
 
 /** A provider that answers so to GET; whatever is not listed is refused. `silent`: it takes the question and says nothing. */
-async function accountOf(answers: Answers | 'silent') {
+async function accountOf(answers: Answers | 'silent', pacer?: RatePacer) {
   const asked: string[] = [];
   const server = createServer(({ url = '' }, response: ServerResponse) => {
     asked.push(url);
@@ -29,7 +31,7 @@ async function accountOf(answers: Answers | 'silent') {
     server.close();
   });
   const baseUrl = `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
-  return { asked, account: createResendAccount({ apiKey: 're_1', baseUrl }) };
+  return { asked, account: createResendAccount({ apiKey: 're_1', baseUrl }, pacer) };
 }
 
 const domain = (status: string) => ({
@@ -135,4 +137,33 @@ test('whoever approves reads it in the preview, without an address; a draft is t
   const page = await readFile(path.join(bench.dir, 'site', new URL(draft.url!).pathname), 'utf8');
   expect(page).toContain('1 recipient is on the mail provider');
   expect(page).not.toMatch(/owner00\d@/);
+});
+
+test('the account is not asked while the provider wants a pause from the mails', async () => {
+  const pacer = new RatePacer();
+  await pacer.turn('letters', async () => ({ headers: { 'retry-after': '120' } }));
+  const { account, asked } = await accountOf({ ...domain('verified'), ...suppressed() }, pacer);
+  const signal = AbortSignal.timeout(5_000);
+  expect(await account.suppressed(signal)).toBeUndefined();
+  expect(await account.domain('acme.dev', signal)).toBeUndefined();
+  expect(asked).toEqual([]);
+});
+
+test('of two domains that cover a sender, its own one tells', async () => {
+  const data = ['acme.dev', 'mail.acme.dev'].map((name) => ({ id: name, name, status: 'verified' }));
+  const { account } = await accountOf({ '/domains/': {}, '/domains': { object: 'list', has_more: false, data } });
+  for (const [name, covered] of [
+    ['mail.acme.dev', 'mail.acme.dev'],
+    ['eu.mail.acme.dev', 'mail.acme.dev'],
+    ['other.acme.dev', 'acme.dev'],
+  ] as const)
+    expect(await account.domain(name, AbortSignal.timeout(5_000))).toMatchObject({ name: covered });
+});
+
+test('a DMARC record above the domain says by sp what holds for it', async () => {
+  const name = '_dmarc.acme.dev';
+  const both = async (asked: string) => (asked === name ? ['v=DMARC1; p=none; pct=50; sp=Quarantine'] : []);
+  expect(await dmarcOf(both, 'mail.acme.dev')).toEqual({ name, policy: 'quarantine', of: 'sp' });
+  expect(await dmarcOf(both, 'acme.dev')).toEqual({ name, policy: 'none', of: 'p' });
+  expect(await dmarcOf(txt, 'mail.acme.dev')).toEqual({ name, policy: 'reject', of: 'p' });
 });
