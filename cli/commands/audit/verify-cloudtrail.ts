@@ -1,5 +1,6 @@
-/** `tocsin audit verify FOLDER --cloudtrail KEYS`: a copy of a trail's bucket, by the digests that CloudTrail signed. */
+/** `tocsin audit verify FOLDER --cloudtrail KEYS…`: a copy of a trail's bucket, by the digests that CloudTrail signed. */
 import { refused, usage } from '../../../client/errors';
+import type { CloudTrailChain } from '../../../detection/audit/cloudtrail/chains';
 import type { CloudTrailVerification } from '../../../detection/audit/cloudtrail/verify';
 import { plural } from '../../../domain/kernel/plural';
 import { readInput } from '../../input';
@@ -14,13 +15,17 @@ interface Given extends CommonOptions {
   mapping?: string;
 }
 
+/** No signature tells whose trail it is, nor what came after the last digest. */
+const COMPARE =
+  'Compare these buckets, accounts, trails and Regions with your own, and each end with the clock: a chain that is not here, or was cut off at its end, is not seen.';
+
 /** Names of one kind that are shown. */
 const SHOWN = 10;
 
 export async function verifyCloudTrailFolder(
   shell: Shell,
   folders: string[],
-  keysFile: string,
+  keysFiles: string[],
   { head, after, mapping, json }: Given,
 ): Promise<void> {
   const [folder, ...more] = folders;
@@ -32,7 +37,10 @@ export async function verifyCloudTrailFolder(
   const { AuditUnreadableError } = await import('../../../detection/audit/errors.js');
   let result: CloudTrailVerification;
   try {
-    result = await verifyCloudTrail(folder, publicKeys(readInput(keysFile).data));
+    result = await verifyCloudTrail(
+      folder,
+      new Map(keysFiles.flatMap((file) => [...publicKeys(readInput(file).data)])),
+    );
   } catch (error) {
     if (error instanceof AuditUnreadableError) throw usage(error.message);
     throw error;
@@ -43,7 +51,7 @@ export async function verifyCloudTrailFolder(
 }
 
 function linesOf(result: CloudTrailVerification, out: Output): string[] {
-  const { ok, digests, logs, from, to, gaps, before, unnamed, damage } = result;
+  const { ok, digests, logs, to, chains, gaps, before, unnamed, unsigned, missingKeys, unsupported, damage } = result;
   const counted = `${plural(digests, 'digest')} and ${plural(logs, 'log file')}`;
   const shown = damage
     .slice(0, SHOWN)
@@ -54,11 +62,36 @@ function linesOf(result: CloudTrailVerification, out: Output): string[] {
   return [
     ...shown,
     ...(damage.length > SHOWN ? [`  and ${damage.length - SHOWN} more: see them with --json`] : []),
-    ok ? `${out.style('✓', 'green')} ${counted}, intact, from ${from} to ${to}` : `  ${counted} hold`,
-    ...gaps.map((gap) => `  no digests from ${gap.from} to ${gap.to}: CloudTrail says that none was before`),
+    ok ? `${out.style('✓', 'green')} ${counted}, intact up to ${to}` : `  ${counted} hold`,
+    ...chainLines(chains),
+    ...hanging('  ', COMPARE, out.width),
+    ...gaps.flatMap(({ chain, from, to }) =>
+      hanging(
+        '  ',
+        `${chain}: a chain begins anew at ${to}. What lay between ${from} and then cannot be told: validation was off, or digests were deleted`,
+        out.width,
+      ),
+    ),
     ...before.slice(0, SHOWN).map((file) => `  not in the folder, as is what was before it: ${file}`),
+    ...unsigned.map((file) => `  not verified, nor its log files, as its signature is not here: ${file}`),
+    ...missingKeys.map(({ region, fingerprint }) => `  a key that was not given: ${fingerprint} of ${region}`),
+    ...unsupported.map((what) => `  not verified, by an algorithm that is not known here: ${what}`),
     ...(unnamed.length > 0
-      ? [`  ${plural(unnamed.length, 'log file')} that no digest names, such as ${unnamed[0]}: not verified`]
+      ? [
+          `  not verified, as the digests of the hours around them are not all here: ${plural(unnamed.length, 'log file')}, such as ${unnamed[0]}`,
+        ]
       : []),
   ];
+}
+
+/** Under each bucket, account and trail its Regions. */
+function chainLines(chains: readonly CloudTrailChain[]): string[] {
+  const titles = new Map<string, string[]>();
+  for (const { bucket, account, trail, region, backfill, from, to, digests, logs } of chains) {
+    const title = `  bucket ${bucket}, account ${account}, trail ${trail}`;
+    const counted = `${plural(digests, 'digest')} and ${plural(logs, 'log file')}`;
+    const line = `    ${region}${backfill ? ', late log files' : ''}: ${counted}, ${from} to ${to}`;
+    titles.set(title, [...(titles.get(title) ?? []), line]);
+  }
+  return [...titles].flatMap(([title, lines]) => [title, ...lines]);
 }

@@ -5,7 +5,7 @@ import type { ChainOptions, KnownHead } from '../../../detection/audit/chain-ver
 import { type Mapping, MappingSchema } from '../../../detection/audit/mapping';
 import type { PartsVerification } from '../../../detection/audit/verify';
 import { problemsOf } from '../../../domain/kernel/problems';
-import { readInput } from '../../input';
+import { collectText, readInput } from '../../input';
 import type { Output } from '../../rendering/output';
 import { hanging } from '../../rendering/table';
 import type { CommonOptions, Shell } from '../../shell';
@@ -16,7 +16,7 @@ interface Options extends CommonOptions {
   head?: string;
   after?: string;
   mapping?: string;
-  cloudtrail?: string;
+  cloudtrail?: string[];
 }
 
 const GOES_ON =
@@ -41,7 +41,8 @@ export function auditVerifyCommand(audit: Command, shell: Shell): void {
     .option('--mapping <file>', 'a YAML or JSON file with the names of the fields in this log, like "seq: number"')
     .option(
       '--cloudtrail <keys>',
-      'the log is a folder with the digests and logs of AWS CloudTrail; keys: what `aws cloudtrail list-public-keys` prints',
+      'the log is a folder with the digests and logs of AWS CloudTrail; keys: what `aws cloudtrail list-public-keys` prints, once for each Region',
+      collectText,
     )
     .action(async (given: string[], options: Options) => {
       if (options.cloudtrail !== undefined) return verifyCloudTrailFolder(shell, given, options.cloudtrail, options);

@@ -4,58 +4,94 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AuditUnreadableError } from '../errors';
 import { readLog } from '../sources';
+import { DIGEST_NAME } from './chains';
+import { CorruptFileError } from './digest';
 
 /** As head-object prints it, beside its digest. */
 export const METADATA = '.metadata.json';
-const DIGEST = /_CloudTrail-Digest_.+_\d{8}T\d{6}Z(?:_backfill)?\.json\.gz$/;
 const LOG = /_CloudTrail_.+\.json\.gz$/;
 /** A digest names the log files of an hour. */
-const LONGEST_DIGEST = 64 * 1024 * 1024;
+const LONGEST_DIGEST_MIB = 64;
+const LONGEST_METADATA_MIB = 1;
 
 /** Paths below the folder, with `/`. */
 export interface BucketFiles {
   digests: ReadonlySet<string>;
+  /** What is named as a log file is. A digest may name others too. */
   logs: ReadonlySet<string>;
   /** Signatures of digests that were saved beside them. */
   metadata: ReadonlySet<string>;
+  /** Every regular file. */
+  all: ReadonlySet<string>;
+  /** Folders, links, devices: never opened. */
+  others: ReadonlySet<string>;
 }
 
-/** @throws AuditUnreadableError when the folder cannot be read. */
+/** @throws AuditUnreadableError when the folder cannot be read, or holds a digest or its signature as anything but a file. */
 export async function filesOf(root: string): Promise<BucketFiles> {
-  let names: string[];
+  const all: string[] = [];
+  const others: string[] = [];
   try {
-    const entries = await readdir(root, { recursive: true, withFileTypes: true });
-    names = entries
-      .filter((entry) => !entry.isDirectory())
-      .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'));
+    for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+      const name = path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/');
+      (entry.isFile() ? all : others).push(name);
+    }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === 'ENOTDIR' ? 'it is no folder' : code === 'ENOENT' ? 'it does not exist' : (code ?? '');
     throw new AuditUnreadableError(`${path.basename(root)} cannot be read: ${why}`, { cause: error });
   }
-  names.sort();
+  const odd = others.find((name) => DIGEST_NAME.test(name) || name.endsWith(METADATA));
+  if (odd !== undefined) throw notAFile(odd);
+  all.sort();
   return {
-    digests: new Set(names.filter((name) => DIGEST.test(name))),
-    logs: new Set(names.filter((name) => LOG.test(name))),
-    metadata: new Set(names.filter((name) => name.endsWith(METADATA))),
+    digests: new Set(all.filter((name) => DIGEST_NAME.test(name))),
+    logs: new Set(all.filter((name) => LOG.test(name))),
+    metadata: new Set(all.filter((name) => name.endsWith(METADATA))),
+    all: new Set(all),
+    others: new Set(others),
   };
 }
 
-/** The bytes of a digest, unpacked. @throws AuditUnreadableError that says why not. */
-export async function digestBytes(root: string, file: string): Promise<Buffer> {
+export function notAFile(name: string): AuditUnreadableError {
+  return new AuditUnreadableError(`${name} cannot be read: it is no regular file`);
+}
+
+/** The bytes of a digest, unpacked. @throws CorruptFileError or AuditUnreadableError, which says why not. */
+export function digestBytes(root: string, file: string): Promise<Buffer> {
+  return bytesOf(root, file, LONGEST_DIGEST_MIB);
+}
+
+/** What was saved of the metadata of a digest. @throws CorruptFileError or AuditUnreadableError, which says why not. */
+export async function metadataOf(root: string, digest: string): Promise<string> {
+  return (await bytesOf(root, digest + METADATA, LONGEST_METADATA_MIB)).toString('utf8');
+}
+
+/** The SHA-256 of a log file, unpacked, in constant memory. @throws CorruptFileError or AuditUnreadableError, which says why not. */
+export async function hashOf(root: string, file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of chunksOf(root, file)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+async function bytesOf(root: string, file: string, mebibytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of readLog(path.join(root, file))) {
+  for await (const chunk of chunksOf(root, file)) {
     bytes += chunk.length;
-    if (bytes > LONGEST_DIGEST) throw new AuditUnreadableError('it is longer than 64 MiB');
+    if (bytes > mebibytes * 1024 * 1024)
+      throw new AuditUnreadableError(`${file} cannot be read: it is longer than ${mebibytes} MiB`);
     chunks.push(Buffer.from(chunk));
   }
   return Buffer.concat(chunks);
 }
 
-/** The SHA-256 of a log file, unpacked, in constant memory. @throws AuditUnreadableError that says why not. */
-export async function hashOf(root: string, file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of readLog(path.join(root, file))) hash.update(chunk);
-  return hash.digest('hex');
+async function* chunksOf(root: string, file: string): AsyncGenerator<Buffer> {
+  try {
+    yield* readLog(path.join(root, file));
+  } catch (error) {
+    const { cause, message } = error as { cause?: { code?: string }; message: string };
+    if (cause?.code?.startsWith('Z_')) throw new CorruptFileError(message, { cause });
+    throw error;
+  }
 }

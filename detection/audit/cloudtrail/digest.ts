@@ -7,11 +7,17 @@ import { z } from 'zod';
 import { problemsOf } from '../../../domain/kernel/problems';
 import { AuditUnreadableError } from '../errors';
 
-const HashSchema = z.string().regex(/^[0-9a-f]{64}$/i, 'must be a SHA-256 in hexadecimal');
-const SignatureSchema = z.string().regex(/^(?:[0-9a-f]{2})+$/i, 'must be hexadecimal');
+/** The bytes of a file are not what CloudTrail wrote, whatever reads them: gzip or JSON that is damaged. */
+export class CorruptFileError extends Error {}
+
+const HexSchema = z.string().regex(/^(?:[0-9a-f]{2})+$/i, 'must be hexadecimal');
 const PeriodSchema = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'must be a time such as 2015-08-17T15:01:31Z');
+
+/** The algorithms that CloudTrail uses; of a digest with others nothing can be said. */
+export const SIGNATURE_ALGORITHM = 'SHA256withRSA';
+export const HASH_ALGORITHM = 'SHA-256';
 
 /** What is read of a digest; the signature covers all of its bytes. */
 export const DigestSchema = z.object({
@@ -20,19 +26,19 @@ export const DigestSchema = z.object({
   digestS3Bucket: z.string().min(1),
   digestS3Object: z.string().min(1),
   digestPublicKeyFingerprint: z.string().min(1),
-  digestSignatureAlgorithm: z.literal('SHA256withRSA'),
+  digestSignatureAlgorithm: z.string().min(1),
   /** All null in the first digest after the validation of log files was switched on. */
   previousDigestS3Bucket: z.string().nullable(),
   previousDigestS3Object: z.string().nullable(),
-  previousDigestHashValue: HashSchema.nullable(),
-  previousDigestHashAlgorithm: z.literal('SHA-256').nullable(),
-  previousDigestSignature: SignatureSchema.nullable(),
+  previousDigestHashValue: HexSchema.nullable(),
+  previousDigestHashAlgorithm: z.string().nullable(),
+  previousDigestSignature: HexSchema.nullable(),
   logFiles: z.array(
     z.object({
       s3Bucket: z.string().min(1),
       s3Object: z.string().min(1),
-      hashValue: HashSchema,
-      hashAlgorithm: z.literal('SHA-256'),
+      hashValue: HexSchema,
+      hashAlgorithm: z.string().min(1),
     }),
   ),
 });
@@ -43,16 +49,16 @@ export interface ReadDigest extends Digest {
   hash: string;
 }
 
-/** @throws what is wrong with it, as a text. */
+/** @throws CorruptFileError that says what is wrong with it. */
 export function readDigest(bytes: Buffer): ReadDigest {
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8'));
   } catch {
-    throw new Error('it is not valid JSON');
+    throw new CorruptFileError('it is not valid JSON');
   }
   const parsed = DigestSchema.safeParse(value);
-  if (!parsed.success) throw new Error(`it is no digest of CloudTrail: ${problemsOf(parsed.error)[0]}`);
+  if (!parsed.success) throw new CorruptFileError(`it is no digest of CloudTrail: ${problemsOf(parsed.error)[0]}`);
   return { ...parsed.data, hash: createHash('sha256').update(bytes).digest('hex') };
 }
 
@@ -94,7 +100,7 @@ export function publicKeys(value: unknown): Map<string, KeyObject> {
 }
 
 /** As `aws s3api head-object` prints it. */
-const HeadSchema = z.object({ Metadata: z.object({ signature: SignatureSchema }) });
+const HeadSchema = z.object({ Metadata: z.object({ signature: HexSchema }) });
 
 /** The signature of a digest among the metadata of its object. @throws what is wrong, as a text. */
 export function signatureOf(head: string): string {

@@ -7,17 +7,36 @@
  * digest after it, and for the last of a chain from a file beside it.
  */
 import type { KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DamageKind } from '../diagnosis';
 import { AuditUnreadableError } from '../errors';
-import { type BucketFiles, digestBytes, filesOf, hashOf, METADATA } from './bucket';
-import { type ReadDigest, readDigest, signatureHolds, signatureOf } from './digest';
+import { type BucketFiles, digestBytes, filesOf, hashOf, METADATA, metadataOf, notAFile } from './bucket';
+import {
+  type CloudTrailChain,
+  type CloudTrailGap,
+  chainName,
+  chainsOf,
+  isCovered,
+  type LinkedChain,
+  type Placed,
+  placeIn,
+  regionOf,
+} from './chains';
+import {
+  CorruptFileError,
+  HASH_ALGORITHM,
+  type ReadDigest,
+  readDigest,
+  SIGNATURE_ALGORITHM,
+  signatureHolds,
+  signatureOf,
+} from './digest';
 
 export interface CloudTrailDamage {
   /** The file in the folder; of one that is missing, where it should lie. */
   file: string;
-  kind: Extract<DamageKind, 'edit' | 'deletion' | 'reorder'>;
+  /** `insertion`: a log file that no digest names, though those of its hours are here. */
+  kind: Extract<DamageKind, 'edit' | 'deletion' | 'insertion' | 'reorder'>;
   reason: string;
 }
 
@@ -27,15 +46,22 @@ export interface CloudTrailVerification {
   digests: number;
   /** Named by one of those, and what they were. */
   logs: number;
-  /** The hours that the digests are about. */
-  from: string;
+  /** Up to here every chain reaches, but those of late log files. */
   to: string;
-  /** Digests that say themselves that none was before them, though there are earlier ones: the validation was off in between. */
-  gaps: Array<{ from: string; to: string }>;
+  /** What was verified: whose trails they are only the reader can tell. */
+  chains: CloudTrailChain[];
+  /** A chain begins anew: validation was off in between, or digests were deleted, which cannot be told. */
+  gaps: CloudTrailGap[];
   /** The digest before the first one of a chain: it is not in the folder, nor is what was before. */
   before: string[];
-  /** Log files that no digest names: delivered after the last one, or by nobody known. */
+  /** Log files of hours for which the folder has no digests: not verified. */
   unnamed: string[];
+  /** Digests whose signature is not in the folder: neither they nor their log files are verified. */
+  unsigned: string[];
+  /** Keys that were not given. */
+  missingKeys: Array<{ region: string; fingerprint: string }>;
+  /** Algorithms that are not known here, and which digest says so. */
+  unsupported: string[];
   damage: CloudTrailDamage[];
 }
 
@@ -43,14 +69,11 @@ export interface CloudTrailOptions {
   onProgress?: (sofar: { digests: number; logs: number }) => void;
 }
 
-interface Placed {
-  file: string;
-  digest: ReadDigest;
-}
-
 /**
  * @param root a folder with digests and logs, in the folders that they have in the bucket.
- * @throws AuditUnreadableError when there is no digest, or the signature of the last one is not there.
+ * @param keys of every Region of the trail, by fingerprint.
+ * @throws AuditUnreadableError when there is no digest or a file cannot be read; and, where nothing is damaged, when a signature or a
+ * key is missing.
  */
 export async function verifyCloudTrail(
   root: string,
@@ -72,48 +95,64 @@ export async function verifyCloudTrail(
     return false;
   });
   const byFile = new Map(there.map((each) => [each.file, each.digest]));
+  const chains = chainsOf(there);
   const result: CloudTrailVerification = {
     ok: false,
     digests: 0,
     logs: 0,
-    ...periodOf(there),
+    to: reach(chains),
+    chains: chains.map(({ chain }) => chain),
     gaps: [],
     before: [],
     unnamed: [],
+    unsigned: [],
+    missingKeys: [],
+    unsupported: [],
     damage: [],
   };
 
   const signatures = new Map<string, string>();
-  for (const chain of chainsOf(there)) linkChain(chain);
-  const unsigned: string[] = [];
+  const missingKeys = new Map<string, { region: string; fingerprint: string }>();
   const named = new Set<string>();
-  for (const { file, digest } of there) {
-    const signature = await signatureFor(file);
-    if (signature === undefined) unsigned.push(file);
-    else if (isSigned(file, digest, signature)) {
-      if (!found.has(file)) result.digests++;
-      await checkLogs(file, digest);
+  for (const linked of chains) linkChain(linked);
+  for (const { chain, placed } of chains) {
+    for (const { file, digest } of placed) {
+      for (const { s3Bucket, s3Object } of digest.logFiles) named.add(place.fileOf(s3Bucket, s3Object) ?? s3Object);
+      const signature = await signatureFor(file);
+      if (signature === undefined) result.unsigned.push(file);
+      else if (isSigned(file, digest, signature)) {
+        if (!found.has(file)) {
+          chain.digests++;
+          result.digests++;
+        }
+        const logs = await checkLogs(file, digest);
+        chain.logs += logs;
+        result.logs += logs;
+      }
+      onProgress?.({ digests: result.digests, logs: result.logs });
     }
-    for (const { s3Bucket, s3Object } of digest.logFiles) named.add(place.fileOf(s3Bucket, s3Object) ?? s3Object);
-    onProgress?.({ digests: result.digests, logs: result.logs });
   }
-  result.unnamed = [...files.logs].filter((file) => !named.has(file));
+  const broken = new Set(found.keys());
+  for (const log of files.logs) {
+    if (named.has(log)) continue;
+    if (isCovered(log, chains, (digest) => !broken.has(digest)))
+      damaged(log, 'insertion', 'the digests of its hours are here, and none names it');
+    else result.unnamed.push(log);
+  }
+  result.missingKeys = [...missingKeys.values()];
   result.damage = [...found.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
-  if (unsigned.length > 0 && result.damage.length === 0) {
-    throw new AuditUnreadableError(
-      `the signature of ${unsigned.at(-1)} is not here: it stands in the metadata of its object. Save what \`aws s3api head-object\` prints of it beside it, as ${path.posix.basename(unsigned.at(-1)!)}${METADATA}`,
-    );
-  }
   result.ok = result.damage.length === 0;
+  if (result.ok) assertReadable(result);
   return result;
 
   /** What each digest says of the one before it. */
-  function linkChain(chain: Placed[]): void {
-    for (const [index, { file, digest }] of chain.entries()) {
+  function linkChain({ chain, placed }: LinkedChain): void {
+    for (const [index, { file, digest }] of placed.entries()) {
       const { previousDigestS3Bucket: bucket, previousDigestS3Object: object, previousDigestSignature } = digest;
-      const earlier = chain[index - 1];
+      const earlier = placed[index - 1];
       if (bucket === null || object === null) {
-        if (earlier) result.gaps.push({ from: earlier.digest.digestEndTime, to: digest.digestStartTime });
+        if (earlier)
+          result.gaps.push({ chain: chainName(chain), from: earlier.digest.digestEndTime, to: digest.digestStartTime });
         continue;
       }
       const before = place.fileOf(bucket, object);
@@ -126,6 +165,7 @@ export async function verifyCloudTrail(
         continue;
       }
       if (previousDigestSignature !== null) signatures.set(before, previousDigestSignature);
+      if (digest.previousDigestHashAlgorithm !== HASH_ALGORITHM) continue; // told once it is known to be signed
       if (previous.hash !== digest.previousDigestHashValue?.toLowerCase()) {
         damaged(before, 'edit', `its hash is not the one that the digest after it, ${file}, holds`);
       }
@@ -136,39 +176,60 @@ export async function verifyCloudTrail(
     const known = signatures.get(file);
     if (known !== undefined || !files.metadata.has(file + METADATA)) return known;
     try {
-      return signatureOf(await readFile(path.join(root, file + METADATA), 'utf8'));
+      return signatureOf(await metadataOf(root, file));
     } catch (error) {
+      if (error instanceof AuditUnreadableError) throw error;
       throw new AuditUnreadableError(`${file}${METADATA} cannot be used: ${(error as Error).message}`);
     }
   }
 
   function isSigned(file: string, digest: ReadDigest, signature: string): boolean {
-    const key = keys.get(digest.digestPublicKeyFingerprint);
-    if (!key) {
-      const which = digest.digestPublicKeyFingerprint.slice(0, 64);
-      damaged(file, 'edit', `it says that it is signed by the key ${which}, which is none of those given`);
+    const { digestPublicKeyFingerprint, digestSignatureAlgorithm, previousDigestHashAlgorithm } = digest;
+    if (digestSignatureAlgorithm !== SIGNATURE_ALGORITHM) {
+      result.unsupported.push(`${file} says that it is signed by ${digestSignatureAlgorithm.slice(0, 64)}`);
       return false;
     }
-    if (signatureHolds(digest, signature, key)) return true;
-    damaged(file, 'edit', 'its signature does not hold');
-    return false;
+    const key = keys.get(digestPublicKeyFingerprint);
+    if (!key) {
+      const fingerprint = digestPublicKeyFingerprint.slice(0, 64);
+      const region = regionOf(file);
+      missingKeys.set(`${region} ${fingerprint}`, { region, fingerprint });
+      return false;
+    }
+    if (!signatureHolds(digest, signature, key)) {
+      damaged(file, 'edit', 'its signature does not hold');
+      return false;
+    }
+    if (previousDigestHashAlgorithm !== null && previousDigestHashAlgorithm !== HASH_ALGORITHM)
+      result.unsupported.push(
+        `${file} holds the hash of the digest before by ${previousDigestHashAlgorithm.slice(0, 64)}`,
+      );
+    return true;
   }
 
-  async function checkLogs(file: string, digest: ReadDigest): Promise<void> {
-    for (const { s3Bucket, s3Object, hashValue } of digest.logFiles) {
+  /** How many hold. */
+  async function checkLogs(file: string, digest: ReadDigest): Promise<number> {
+    let hold = 0;
+    for (const { s3Bucket, s3Object, hashValue, hashAlgorithm } of digest.logFiles) {
       const log = place.fileOf(s3Bucket, s3Object);
-      if (log === undefined || !files.logs.has(log)) {
+      if (log !== undefined && files.others.has(log)) throw notAFile(log);
+      if (log === undefined || !files.all.has(log)) {
         damaged(log ?? s3Object, 'deletion', `the digest ${file} names it, and it is not here`);
         continue;
       }
+      if (hashAlgorithm !== HASH_ALGORITHM) {
+        result.unsupported.push(`${file} holds the hash of a log file by ${hashAlgorithm.slice(0, 64)}`);
+        continue;
+      }
       try {
-        if ((await hashOf(root, log)) === hashValue.toLowerCase()) result.logs++;
+        if ((await hashOf(root, log)) === hashValue.toLowerCase()) hold++;
         else damaged(log, 'edit', `its hash is not the one that the digest ${file} holds`);
       } catch (error) {
-        if (!(error instanceof AuditUnreadableError)) throw error;
+        if (!(error instanceof CorruptFileError)) throw error;
         damaged(log, 'edit', error.message);
       }
     }
+    return hold;
   }
 }
 
@@ -182,49 +243,40 @@ async function readDigests(
     try {
       read.push({ file, digest: readDigest(await digestBytes(root, file)) });
     } catch (error) {
-      damaged(file, 'edit', (error as Error).message);
+      if (!(error instanceof CorruptFileError)) throw error;
+      damaged(file, 'edit', error.message);
     }
   }
   return read;
 }
 
-/**
- * Where the objects of the bucket lie: the folder may be the bucket, or what is below a prefix of it, the same for all. Most digests
- * say which.
- */
-function placeIn(placed: Placed[]): { fileOf(bucket: string, object: string): string | undefined } {
-  const votes = new Map<string, number>();
-  for (const { file, digest } of placed) {
-    if (!digest.digestS3Object.endsWith(file)) continue;
-    const prefix = `${digest.digestS3Bucket}/${digest.digestS3Object.slice(0, -file.length)}`;
-    votes.set(prefix, (votes.get(prefix) ?? 0) + 1);
-  }
-  const [most] = [...votes].sort((a, b) => b[1] - a[1]);
-  const prefix = most?.[0];
-  return {
-    fileOf(bucket, object) {
-      const whole = `${bucket}/${object}`;
-      if (prefix === undefined || !whole.startsWith(prefix)) return undefined;
-      const file = whole.slice(prefix.length);
-      return file.split('/').includes('..') ? undefined : file;
-    },
-  };
+/** The earliest end of a chain. Late log files come when they come. */
+function reach(chains: readonly LinkedChain[]): string {
+  const ends = (backfill: boolean) =>
+    chains
+      .filter(({ chain }) => chain.backfill === backfill)
+      .map(({ chain }) => chain.to)
+      .sort();
+  return ends(false)[0] ?? ends(true)[0] ?? '';
 }
 
-/** Of each account, region and trail one chain, and one of what was delivered late; the oldest digest first. */
-function chainsOf(placed: Placed[]): Placed[][] {
-  const chains = new Map<string, Placed[]>();
-  for (const each of placed) {
-    const [, trail, backfill = ''] = /([^/]+)_\d{8}T\d{6}Z(_backfill)?\.json\.gz$/.exec(each.file)!;
-    const name = trail! + backfill;
-    chains.set(name, [...(chains.get(name) ?? []), each]);
+/** Nothing is damaged: then what could not be verified stands in the way of saying so. */
+function assertReadable({ unsigned, missingKeys, unsupported }: CloudTrailVerification): void {
+  if (missingKeys.length > 0) {
+    const which = missingKeys.map(({ region, fingerprint }) => `${fingerprint} of ${region}`).join(', ');
+    throw new AuditUnreadableError(
+      `these keys were not given: ${which}. Each Region has its own: save what \`aws cloudtrail list-public-keys --region REGION\` prints of each, from the time of the first digest on, and give all of the files`,
+    );
   }
-  const order = ({ digest }: Placed) => digest.digestEndTime;
-  return [...chains.values()].map((chain) => chain.sort((a, b) => (order(a) < order(b) ? -1 : 1)));
-}
-
-function periodOf(placed: Placed[]): { from: string; to: string } {
-  const starts = placed.map(({ digest }) => digest.digestStartTime).sort();
-  const ends = placed.map(({ digest }) => digest.digestEndTime).sort();
-  return { from: starts[0] ?? '', to: ends.at(-1) ?? '' };
+  if (unsupported.length > 0)
+    throw new AuditUnreadableError(
+      `an algorithm that is not known here, so nothing can be said: ${unsupported.join('; ')}`,
+    );
+  if (unsigned.length > 0) {
+    const one = unsigned.length === 1;
+    const names = unsigned.map((file) => `${path.posix.basename(file)}${METADATA}`).join(', ');
+    throw new AuditUnreadableError(
+      `the ${one ? 'signature' : 'signatures'} of ${unsigned.join(', ')} ${one ? 'is' : 'are'} not here: ${one ? 'it stands in the metadata of its object' : 'they stand in the metadata of their objects'}. Save what \`aws s3api head-object\` prints of ${one ? 'it beside it' : 'each beside it'}, as ${names}`,
+    );
+  }
 }
