@@ -101,3 +101,12 @@ export function isUnavailable(error: unknown): boolean {
   if (Array.isArray(errors) && errors.some(isUnavailable)) return true;
   return cause !== error && isUnavailable(cause);
 }
+
+/** Values that a statement may not hold: data exceptions (22), broken constraints (23), what is too large for an index (54). */
+const REFUSED_CLASSES = /^(22|23|54)[0-9A-Z]{3}$/;
+
+/** Whether Postgres refuses what was given to it for good: asked again it answers the same. */
+export function isRefusedForGood(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && REFUSED_CLASSES.test(code) && !isUnavailable(error);
+}

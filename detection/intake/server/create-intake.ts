@@ -6,7 +6,7 @@ import { SECURITY_HEADERS, SERVER_OPTIONS } from '../../../platform/http-server'
 import type { Source } from '../config';
 import { Refusal, type RefusalKind } from '../refusal';
 import type { Health } from './health';
-import { type Received, Receiver, type ReceiverDeps } from './receiver';
+import { type Received, Receiver, type ReceiverDeps, unavailable } from './receiver';
 
 /** What the intake server is made of. */
 export interface IntakeDeps extends ReceiverDeps {
@@ -120,7 +120,5 @@ function refusalOf(error: FastifyError, bodyLimit: number): Refusal {
   const { statusCode = 500 } = error;
   if (statusCode === 413) return new Refusal('too-large', `send at most ${bodyLimit} bytes`);
   if (statusCode < 500) return new Refusal(KIND_OF_STATUS[statusCode] ?? 'bad-request', 'the request is not whole');
-  const refusal = new Refusal('unavailable', 'nothing was stored: send it again later', [], 5);
-  refusal.cause = error;
-  return refusal;
+  return unavailable(error);
 }

@@ -4,8 +4,9 @@ import type { DeliveryEvent } from '../../../activities/delivery/ledger/delivery
 import type { Detection } from '../../../domain/detection/detection';
 import type { Problem } from '../../../domain/kernel/problems';
 import type { AdvisoryConsumer, AdvisoryRecord } from '../../../domain/patch/advisory';
-import type { AuthEvent, AuthEventConsumer } from '../../../domain/sessions/auth-event';
+import type { AuthEventConsumer } from '../../../domain/sessions/auth-event';
 import { TokenBucket } from '../../../platform/token-bucket';
+import { isRefusedForGood } from '../../../postgres/pool';
 import { type Source, secretsAt } from '../config';
 import { Refusal } from '../refusal';
 import type { Parsed, SourceRequest, Untaken } from '../sources/adapter';
@@ -107,32 +108,38 @@ export class Receiver {
       authEvents = [],
       deliveryEvents = [],
       advisories = [],
-      untaken = [],
+      untaken: unread = [],
       note,
     } = await this.parse(source, () => source.adapter.parse(request, context));
     // Before their detections, which have the dependency check started: it finds them.
-    await this.keep(advisories);
+    const untaken = [...unread, ...(await this.keep(advisories))];
     const keyOf = (detection: Detection) => `event ${detection.source} ${detection.eventId}`;
     const fresh = detections.filter((detection) => !this.stored.has(keyOf(detection)));
     if (fresh.length > 0) {
       await this.deps.store(fresh);
       for (const detection of fresh) this.stored.set(keyOf(detection), true);
     }
-    if (authEvents.length > 0) await this.consume(source, authEvents);
-    if (deliveryEvents.length > 0) await this.keepDeliveryEvents(deliveryEvents);
+    const unheard = await storeEach(authEvents, (events) => this.deps.authEvents!.consume(source.name, events));
+    const untold = await storeEach(deliveryEvents, (events) => this.deps.deliveryEvents!.keep(events));
+    untaken.push(...unheard, ...untold);
+    const taken = {
+      detections: detections.length,
+      authEvents: authEvents.length - unheard.length,
+      deliveryEvents: deliveryEvents.length - untold.length,
+    };
+    const events = taken.detections + taken.authEvents + taken.deliveryEvents;
     await this.count(source, untaken);
     const refused = untaken.flatMap(({ problems }) => problems).slice(0, MOST_PROBLEMS);
     const faults = untaken.filter(({ problems }) => problems.length > 0).length;
-    if (faults > 0 && detections.length + authEvents.length + deliveryEvents.length === 0) {
+    if (faults > 0 && events === 0) {
       throw new Refusal('invalid', 'correct the fields named and send it again', refused);
     }
-    const events = detections.length + authEvents.length + deliveryEvents.length + untaken.length;
     return {
-      detections: detections.length,
-      authEvents: authEvents.length,
-      ...(deliveryEvents.length > 0 && { deliveryEvents: deliveryEvents.length }),
+      detections: taken.detections,
+      authEvents: taken.authEvents,
+      ...(taken.deliveryEvents > 0 && { deliveryEvents: taken.deliveryEvents }),
       repeated: detections.length > 0 && fresh.length === 0 && untaken.length === 0,
-      note: note ?? (events === 0 ? 'it holds no event' : undefined),
+      note: note ?? (events + untaken.length === 0 ? 'it holds no event' : undefined),
       ...(faults > 0 && { refused }),
       ...(untaken.length > faults && { unknown: untaken.length - faults }),
     };
@@ -161,44 +168,47 @@ export class Receiver {
     }
   }
 
-  private async keep(advisories: AdvisoryRecord[]): Promise<void> {
+  private async keep(advisories: AdvisoryRecord[]): Promise<Untaken[]> {
     const keyOf = ({ id, modified }: AdvisoryRecord) => `advisory ${id} ${modified}`;
     const fresh = advisories.filter((advisory) => !this.stored.has(keyOf(advisory)));
     // Where nothing takes them they are detections alone; a source that sends nothing else is refused at the start.
-    if (fresh.length === 0 || !this.deps.advisories) return;
-    try {
-      await this.deps.advisories.consume(fresh);
-    } catch (cause) {
-      throw unavailable(cause);
-    }
-    for (const advisory of fresh) this.stored.set(keyOf(advisory), true);
-  }
-
-  private async keepDeliveryEvents(events: DeliveryEvent[]): Promise<void> {
-    try {
-      await this.deps.deliveryEvents!.keep(events);
-    } catch (cause) {
-      throw unavailable(cause);
-    }
-  }
-
-  private async consume(source: Source, events: AuthEvent[]): Promise<void> {
-    try {
-      await this.deps.authEvents!.consume(source.name, events);
-    } catch (cause) {
-      throw unavailable(cause);
-    }
+    const { advisories: consumer } = this.deps;
+    if (!consumer) return [];
+    return storeEach(fresh, async (some) => {
+      await consumer.consume(some);
+      for (const advisory of some) this.stored.set(keyOf(advisory), true);
+    });
   }
 }
 
+/** Stores all of them, but for those that can never be: each of these costs itself, found by halves. */
+async function storeEach<T>(items: T[], store: (items: T[]) => Promise<unknown>): Promise<Untaken[]> {
+  if (items.length === 0) return [];
+  try {
+    await store(items);
+    return [];
+  } catch (cause) {
+    if (!isRefusedForGood(cause)) throw unavailable(cause);
+  }
+  if (items.length === 1) return [{ kind: 'refused', problems: [CANNOT_BE_STORED], value: undefined }];
+  const middle = items.length >> 1;
+  return [...(await storeEach(items.slice(0, middle), store)), ...(await storeEach(items.slice(middle), store))];
+}
+
+const CANNOT_BE_STORED: Problem = {
+  field: '(event)',
+  problem: 'holds a value that the database refuses, such as a character U+0000 or a time out of its range',
+};
 /** Problems in one answer. */
 const MOST_PROBLEMS = 20;
 const REPEATED: Received = { detections: 0, authEvents: 0, repeated: true };
 const COME_AGAIN_SECONDS = 5;
+/** Of one request a part may be stored before another cannot be; when it comes again that part is known. */
+const NOT_ALL_STORED = 'it was not stored, or not all of it: send it all again later';
 
 /** Nothing could take it: the sender shall come again. The cause is for the log. */
 export function unavailable(cause: unknown): Refusal {
-  const refusal = new Refusal('unavailable', 'nothing was stored: send it again later', [], COME_AGAIN_SECONDS);
+  const refusal = new Refusal('unavailable', NOT_ALL_STORED, [], COME_AGAIN_SECONDS);
   refusal.cause = cause;
   return refusal;
 }
