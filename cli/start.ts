@@ -1,12 +1,13 @@
 /**
  * `npm start`: the whole product at once. Brings up the stack and a worker, plays the leaked deploy key as an exercise,
  * prints the live timeline, the register entry, its verification, and where to look.
- * With `--once` it ends: exit code 0 when every commitment was kept and the register verifies, else 1.
+ * With `--once` it stops everything and ends: exit code 0 when every commitment was kept and the register verifies, else 1.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { connectTo } from '../client/connect';
 import { newIncidentId } from '../client/incident-id';
+import { dataDir } from '../platform/folders';
 import { packageRoot } from '../platform/package-root';
 import { createPrivately } from '../platform/private-files';
 import { loadPolicy } from '../policy/load-policy';
@@ -49,25 +50,35 @@ async function main(): Promise<number> {
   refuseLiveProviders(process.env);
   out.line(out.style('Tocsin', 'bold'));
   const running = await runStack(process.env);
+  let ok: boolean | undefined;
   try {
     const finished = await Promise.race([exercise(running, out, heading, early.signal), stopped, running.ended]);
     if (typeof finished !== 'object') {
       early.abort();
       return 1;
     }
-    heading('Where to look');
-    for (const line of running.addressLines(out, finished.id)) out.line(line);
-    out.line();
-    if (once) return finished.ok ? 0 : 1;
-    const how = process.stdin.isTTY
-      ? 'Ctrl-C stops everything'
-      : 'Not a terminal and no --once: everything keeps running until a signal';
-    out.line(out.style(`${how}; recorded data stays. In another shell: npx tocsin list`, 'dim'));
-    await Promise.race([stopped, running.ended]);
-    return 0;
+    if (!once) {
+      heading('Where to look');
+      for (const line of running.addressLines(out, finished.id)) out.line(line);
+      out.line();
+      const how = process.stdin.isTTY
+        ? 'Ctrl-C stops everything'
+        : 'Not a terminal and no --once: everything keeps running until a signal';
+      out.line(out.style(`${how}; recorded data stays. In another shell: npx tocsin list`, 'dim'));
+      await Promise.race([stopped, running.ended]);
+      return 0;
+    }
+    ok = finished.ok;
   } finally {
     await running.stop();
   }
+  for (const line of ['', ...wrap(stoppedText(dataDir(process.env)), out.width)]) out.line(line);
+  return ok ? 0 : 1;
+}
+
+/** In place of addresses, which lead nowhere once everything is stopped. */
+function stoppedText(folder: string): string {
+  return `Everything that was started here was stopped; recorded data stays, mails and dossiers in ${folder}. To look around, run npm start (without --once).`;
 }
 
 async function exercise(

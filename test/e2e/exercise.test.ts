@@ -120,6 +120,9 @@ test('it ends with exit code 0: every commitment kept, the register verified', (
     code: 0,
   });
   expect(stdout).toMatch(/18 commitments kept/);
+  // Nothing runs any more: no address is given.
+  expect(stdout.split('\n').slice(-4).join(' ')).toMatch(/was stopped; .*run npm\s+start \(without --once\)/);
+  expect(stdout).not.toContain('Where to look');
 });
 
 test('every row T1–T6, N1–N5 and R1–R7 stands in the timeline, by each of its obligations, when it was fulfilled', async () => {
