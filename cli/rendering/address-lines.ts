@@ -5,7 +5,8 @@ import type { Output } from './output';
 
 /**
  * The addresses of a stack that is up, a line each: with those of one incident where it is given. `dir` is the data
- * folder, which keeps the key that the links carry. The status page is for everybody.
+ * folder, which keeps the key that the links carry on a terminal: what is printed elsewhere ends in logs. The status page is
+ * for everybody.
  */
 export function addressLines(
   { temporal, mailbox, site }: Pick<StackAddresses, 'temporal' | 'mailbox' | 'site'>,
@@ -15,17 +16,13 @@ export function addressLines(
 ): string[] {
   const incident = incidentId && `/${encodeURIComponent(incidentId)}`;
   const { address, uiUrl, sessionKey, namespace, encryptionKeys } = temporal;
-  const withKey = (url: string) => (sessionKey ? `${url}${url.includes('?') ? '&' : '?'}key=${sessionKey}` : url);
+  const withKey = (url: string) =>
+    sessionKey && out.isTerminal ? `${url}${url.includes('?') ? '&' : '?'}key=${sessionKey}` : url;
   const list = `?query=${encodeURIComponent(OPEN_CASES)}`;
   const rows = [
     ['Web UI', uiUrl ? withKey(`${uiUrl}/namespaces/${namespace}/workflows${incident ?? list}`) : `of ${address}`],
     ...(sessionKey
-      ? [
-          [
-            '',
-            `Whoever has a link with a key ${uiUrl ? 'can give orders and read everything' : 'reads everything'}: share it with nobody. The key: ${keyFile(dir)}`,
-          ],
-        ]
+      ? [['', `${keyText(uiUrl !== undefined, out.isTerminal)}: share it with nobody. The key: ${keyFile(dir)}`]]
       : []),
     ['Temporal', `${address} (TEMPORAL_ADDRESS for scripts)`],
     // Without keys nothing is sealed: the plain command is believed as it is.
@@ -37,6 +34,13 @@ export function addressLines(
     ['Dossiers', withKey(`${site.url}/dossiers${incident ?? ''}/`)],
   ];
   return rows.map(([name, text]) => `${out.style(name!.padEnd(12), 'dim')} ${text}`);
+}
+
+function keyText(orders: boolean, inLinks: boolean): string {
+  const may = orders ? 'can give orders and read everything' : 'reads everything';
+  return inLinks
+    ? `Whoever has a link with a key ${may}`
+    : `These pages take the key of the session, and whoever has it ${may}`;
 }
 
 /** The list of the Web UI as a board: cases that are open, without what Tocsin does for itself, as every few minutes. */

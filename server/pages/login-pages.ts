@@ -93,7 +93,7 @@ function keyPage(reply: FastifyReply, to: string, wrong?: string): FastifyReply 
   return sendPage(reply, {
     title: 'Log in',
     body: html`<div class="head prose"><h1>Log in</h1>
-<p>This server serves one person on this machine. Open the link to the board that <code>tocsin up</code> or <code>tocsin serve</code> printed, or give the key of the session from the file it named.</p></div>
+<p>This server serves one person on this machine. Give the key of the session from the file that <code>tocsin up</code> or <code>tocsin serve</code> named. On a terminal it also printed a link to the board that carries the key.</p></div>
 ${wrong && say('bad', wrong, 'alert')}
 <form class="form" method="post" action="/login">
 <input type="hidden" name="to" value="${to}">

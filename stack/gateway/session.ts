@@ -43,7 +43,7 @@ function needsKey(pathname: string): string {
   return pathname.startsWith('/codec/')
     ? 'the codec needs the key of this data folder, and got none or another one: put "Bearer KEY" in TEMPORAL_CODEC_AUTH or ' +
         '--codec-auth, with the KEY from temporal/session-key in the data folder'
-    : `This page needs the key of its data folder. Open the link that \`${tocsin('up', {})}\` printed for it, which carries the key;\n` +
+    : `This page needs the key of its data folder. Open the link that \`${tocsin('up', {})}\` printed for it on a terminal, which carries the key;\n` +
         'or add ?key=KEY to this address, with the KEY from temporal/session-key in the data folder.\n';
 }
 

@@ -12,8 +12,14 @@ const temporal = {
   encryptionKeys: ['local:secret-that-seals'],
 };
 const others = { mailbox: { url: 'http://127.0.0.1:1', apiKey: 'm' }, site: { url: 'http://127.0.0.1:2', dir: 'd' } };
-const lines = (more: object = {}, dir = '.tocsin', id?: string) =>
-  addressLines({ temporal: { ...temporal, ...more }, ...others }, dir, new Output(new Screen(), { NO_COLOR: '1' }), id);
+const printed = (isTerminal: boolean, more: object = {}, dir = '.tocsin', id?: string) =>
+  addressLines(
+    { temporal: { ...temporal, ...more }, ...others },
+    dir,
+    new Output(new Screen(isTerminal), { NO_COLOR: '1' }),
+    id,
+  );
+const lines = (more: object = {}, dir = '.tocsin', id?: string) => printed(true, more, dir, id);
 
 test('the link to the Web UI carries the key, and it is said that whoever has it gives orders and where it is kept', () => {
   expect(lines({}, '.tocsin', 'INC-1')[0]).toBe(
@@ -50,6 +56,16 @@ test('what holds mails and dossiers is reached with the key, the status page wit
     expect(line('Dossiers', more)).toMatch(/:2\/dossiers\/\?key=secret-of-the-link$/);
     expect(line('Status page', more)).toMatch(/:2\/status\/$/);
     expect(lines(more)[1]).toMatch(/reads? everything.*session-key$/);
+  }
+});
+
+test('what is printed to a file or a pipe ends in logs: bare addresses, and the file of the key', () => {
+  for (const more of [{}, { uiUrl: undefined, encryptionKeys: undefined }]) {
+    const told = printed(false, more, '.tocsin', 'INC-1');
+    expect(told.join()).not.toMatch(/secret-of-the-link|key=/);
+    expect(told[1]).toMatch(/^ +These pages take the key of the session, .*: \.tocsin\/temporal\/session-key$/);
+    expect(told).toContain('Dossiers     http://127.0.0.1:2/dossiers/INC-1/');
+    expect(told).toContain('Mailbox      http://127.0.0.1:1');
   }
 });
 
