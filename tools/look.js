@@ -48,7 +48,10 @@ function nameOf(page) {
 
 async function main() {
   if (positionals.length === 0)
-    throw new Error('say which pages: npm run look http://127.0.0.1:8080/status/ form.html');
+    throw new Error(
+      'say which pages, each a full URL or a file: npm run look http://127.0.0.1:8080/status/ form.html; ' +
+        'before pages that need a login, give the link that logs in, like http://127.0.0.1:8080/login?key=KEY',
+    );
   mkdirSync(values.out, { recursive: true });
   const browser = await chromium.launch({
     executablePath: programOf(values.browser),
