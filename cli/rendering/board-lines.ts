@@ -12,7 +12,7 @@ import { oneUntold, untoldCommands } from '../../domain/incident/untold';
 import { ask, type CommandLine, commandLine } from '../../domain/kernel/command-lines';
 import { whenText } from '../../domain/kernel/inexact-instant';
 import { plural } from '../../domain/kernel/plural';
-import { clockOffset, type Instant } from '../../domain/kernel/time';
+import { clockOffset, type Instant, toMs } from '../../domain/kernel/time';
 import type { Policy } from '../../domain/policy/policy';
 import { shortInstant } from './format';
 import { visibleLine } from './hostile-text';
@@ -111,16 +111,27 @@ function standLines(
   const paint = (line: string) => out.style(line, 'red');
   lines.push('', ...wrap(`${plural(open.length, 'alarm')} not acknowledged`, out.width).map(paint));
   const raised = events.flatMap((event) => (event.kind === 'alarm-raised' && open.includes(event.seq) ? [event] : []));
-  for (const { seq, at, data } of raised.slice(-MOST_ALARMS)) {
+  for (const { seq, at, data } of mostUrgent(raised)) {
     const about = data.about.kind === 'obligation' ? `${data.about.title}: ` : '';
     const said = visibleLine(`${about}${alarmText(data, at).what}`, 500);
     lines.push(...hanging(`  ${shortInstant(now, at)}  ${seq}  `, said, out.width, 4));
   }
+  const left = open.length - Math.min(raised.length, MOST_ALARMS);
+  if (left > 0) lines.push(...hanging('  ', `and ${left} more, in the timeline`, out.width));
   return [...lines, out.style(`  ${text(commandLine('acknowledge', { id: state.caseId, by: ask('by') }))}`, 'dim')];
 }
 
-/** The latest: what else rings stands in the timeline and in the mails. */
+/** What else rings stands in the timeline and in the mails. */
 const MOST_ALARMS = 5;
+
+type Raised = Extract<IncidentEvent, { kind: 'alarm-raised' }>;
+
+/** Those with the nearest deadlines, then the latest without one; in the order in which they were raised. */
+function mostUrgent(raised: readonly Raised[]): Raised[] {
+  const due = ({ data }: Raised) => (data.dueAt === undefined ? Number.POSITIVE_INFINITY : toMs(data.dueAt));
+  const urgent = raised.toSorted((a, b) => (due(a) === due(b) ? b.seq - a.seq : due(a) - due(b))).slice(0, MOST_ALARMS);
+  return raised.filter((each) => urgent.includes(each));
+}
 
 /** The question that nobody has answered yet, with the command for each answer. */
 function questionLines(rows: BoardRow[], out: Output, text: (line: CommandLine) => string): string[] {

@@ -44,6 +44,30 @@ test('open alarms stand above the duties, with the command that acknowledges the
   expect(at('2 register entries not written yet')).toBeGreaterThan(0);
 });
 
+test('of many open alarms the ones that are due first are shown, and how many are not', () => {
+  const told = story();
+  const alarms = [1, 2, 3, 4, 5, 6].map((n) => ({
+    ...told.events[0]!,
+    seq: 70 + n,
+    kind: 'alarm-raised',
+    data: {
+      threshold: { kind: 'refused' },
+      about: { kind: 'measure', measure: `block-source 10.0.0.${n}` },
+      todo: 'contain-by-hand',
+      ...(n === 1 && { dueAt: NOW }),
+    },
+  }));
+  const view = viewOf(told);
+  const state = { ...view.state, unacknowledged: alarms.map(({ seq }) => seq) };
+  const text = boardLines({ ...view, state }, alarms as never, pack, NOW, terminal(50).out, 5).join('\n');
+  const above = text.slice(0, text.indexOf('Obligation'));
+  expect(above).toContain('6 alarms not acknowledged');
+  expect(above).toContain('block-source 10.0.0.1 was refused');
+  expect(above).not.toContain('block-source 10.0.0.2 was refused');
+  expect(above).toContain('block-source 10.0.0.6 was refused');
+  expect(above).toContain('and 1 more, in the timeline');
+});
+
 test('the links come last', () => {
   const told = story();
   const lines = boardLines(viewOf(told), told.events, pack, NOW, terminal(50).out, 5, true, ['Web UI http://x']);
