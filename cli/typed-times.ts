@@ -71,7 +71,10 @@ function readLocal(text: string, [, day, hours, minutes, seconds = '0', named]: 
   const zone = named ?? where.zone;
   if (!isTimeZone(zone)) throw usage(`"${text}": there is no time zone "${zone}". Write it like Europe/Dublin, or UTC`);
   const msOfDay = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
-  if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) throw usage(`"${text}" is no time of day`);
+  if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59)
+    throw usage(
+      `"${text}": hours go from 00 to 23, minutes and seconds from 00 to 59; write it like "${day ? `${day} ` : ''}22:15"`,
+    );
   const on = (daysOn: number) => onDay(text, dateOf(day, zone, nowMs, daysOn), msOfDay, zone);
   // A time of day alone is the nearest one that is meant: what was is not ahead, what is to come not past.
   const ms = on(0);

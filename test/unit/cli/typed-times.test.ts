@@ -45,6 +45,11 @@ test('one that they never showed is refused', () => {
   expect(() => dublin('2026-03-29 01:30')).toThrow('"2026-03-29 01:30" did not occur in Europe/Dublin');
 });
 
+test('of an hour that no day has it is said which there are', () => {
+  expect(() => dublin('yesterday 25:00')).toThrow('"yesterday 25:00": hours go from 00 to 23, ');
+  expect(() => dublin('yesterday 25:00')).toThrow('write it like "yesterday 22:15"');
+});
+
 test.each(['25:00', '2026-02-30 10:00', '02:30 Europe/Nowhere'])('%s is refused', (text) => {
   expect(() => dublin(text)).toThrow();
 });
