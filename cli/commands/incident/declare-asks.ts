@@ -1,5 +1,7 @@
 /** `tocsin declare` on a terminal: asks for what a declaration lacks, one question at a time, and for a last word before it is sent. */
 import { DeclarationFields } from '../../../domain/incident/incident';
+import { WhenSchema, whenText } from '../../../domain/kernel/inexact-instant';
+import { fieldProblems } from '../../../domain/kernel/problems';
 import { SEVERITIES } from '../../../domain/kernel/severity';
 import { nearest } from '../../../domain/kernel/suggest';
 import { AFFECTS } from '../../../domain/policy/facts';
@@ -71,16 +73,27 @@ export async function askForDeclaration(
       for (const line of hanging('  ', how, out.width)) out.line(out.style(line, 'dim'));
       const line = await ask('> ');
       if (line === undefined) return undefined;
-      if (line.trim() === '') continue;
-      const parsed = DeclarationFields.shape[field].safeParse(read(line.trim()));
+      if (line.trim() === '') {
+        out.line(out.style('An answer is needed; Ctrl-C ends without declaring.', 'yellow'));
+        continue;
+      }
+      const answer = read(line.trim());
+      const parsed = DeclarationFields.shape[field].safeParse(answer);
       if (parsed.success) whole[field] = parsed.data;
-      else out.line(out.style(parsed.error.issues[0]!.message, 'yellow'));
+      else out.line(out.style(fieldProblems(parsed.error, { raw: answer })[0]!.problem, 'yellow'));
     }
   }
   const said = `${String(whole.severity)}, ${String(whole.kind)}, affects ${[whole.affects].flat().join(', ')}, ${
     whole.serviceAffecting ? 'customers notice it' : 'customers do not notice it'
-  }, detected ${String(whole.detectedAt)}, owner ${String(whole.owner)}`;
+  }, detected ${detectedText(whole.detectedAt)}, owner ${String(whole.owner)}`;
   for (const line of hanging('', `Declares "${String(whole.title)}": ${said}.`, out.width)) out.line(line);
   const sure = await ask('All clocks start then. Declare it? Type yes: ');
   return sure?.trim() === 'yes' ? whole : undefined;
+}
+
+/** To the minute where it is exact; else as it was stated. */
+function detectedText(stated: unknown): string {
+  const when = WhenSchema.safeParse(stated);
+  if (!when.success) return String(stated);
+  return typeof when.data === 'string' ? `${whenText(when.data)} UTC` : whenText(when.data);
 }

@@ -34,13 +34,17 @@ test('what was given is not asked for', async () => {
   const { whole, text } = await asked(given, 'yes', 'yes');
   expect(whole).toMatchObject({ ...given, serviceAffecting: true });
   expect(text).not.toContain('What happened?');
+  expect(text).toMatch(/detected\s+2026-04-01 00:00 UTC, owner oncall/);
   expect(lacksFields({ ...given, serviceAffecting: true })).toBe(false);
 });
 
 test('an answer that is none is asked for again', async () => {
   const given = { title: 'X', kind: 'ddos', affects: ['availability'], serviceAffecting: true };
-  const { whole } = await asked(given, 'sev7', '', 'sev2', 'yes');
+  const { whole, text } = await asked(given, 'sev7', '', 'sev2', 'yes');
   expect(whole).toMatchObject({ severity: 'sev2' });
+  expect(text).toContain('must be one of sev1, sev2, sev3, sev4');
+  expect(text).toContain('An answer is needed; Ctrl-C ends without declaring.');
+  expect(text).not.toMatch(/Invalid|expected/);
 });
 
 test.each([
