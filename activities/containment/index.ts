@@ -102,7 +102,7 @@ function marked({ provider, recorded }: Ready, result: MeasureResult): MeasureRe
   if (!recorded || result.outcome === 'refused') return result;
   return {
     outcome: 'recorded-only',
-    detail: `recorded on this machine only (${provider.setting} is not set): ${result.detail}`,
+    detail: `${provider.setting} is not set, so it went to a recorder on this machine`,
   };
 }
 

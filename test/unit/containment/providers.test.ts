@@ -66,13 +66,15 @@ test('what only a recorder took is never more than applied, and says which setti
   ] as const) {
     const result = await port.apply(input);
     expect(result.outcome).toBe('recorded-only');
-    expect(result.detail).toMatch(`recorded on this machine only (${setting} is not set): `);
+    expect(result.detail).toBe(`${setting} is not set, so it went to a recorder on this machine`);
   }
-  expect((await port.undo(block('203.0.113.7'))).detail).toMatch(/^recorded on this machine only/);
+  expect((await port.undo(block('203.0.113.7'))).detail).toMatch(
+    /^CLOUDFLARE_API_TOKEN is not set, so it went to a recorder on this machine$/,
+  );
   expect((await port.apply(rotate('postgres-role', 'deploy'))).detail).toContain(
     'configure TOCSIN_ROTATE_DATABASE_URL',
   );
-  expect((await port.apply(block('127.0.0.1'))).detail).not.toContain('recorded');
+  expect((await port.apply(block('127.0.0.1'))).detail).not.toContain('recorder');
 });
 
 test('what is configured is no recorder, and in production there is none', async () => {
