@@ -35,7 +35,7 @@ function previousCommit(): string {
   return found;
 }
 
-/** Builds a release; answers its dist. */
+/** Builds a release; answers its dist. A commit that does not build was no release: name one in TOCSIN_FAULTS_PREVIOUS. */
 function built(commit: string): string {
   const root = packageRoot();
   const dir = path.join(temporaryDir('release'), 'tocsin');
@@ -43,7 +43,7 @@ function built(commit: string): string {
   const archive = execFileSync('git', ['archive', commit], { cwd: root, maxBuffer: 1 << 30 });
   execFileSync('tar', ['-x', '-C', dir], { input: archive });
   symlinkSync(path.join(root, 'node_modules'), path.join(dir, 'node_modules'));
-  execFileSync(process.execPath, ['tools/build.js'], { cwd: dir, stdio: 'ignore' });
+  execFileSync(process.execPath, ['tools/build.js'], { cwd: dir, stdio: ['ignore', 'ignore', 'inherit'] });
   return path.join(dir, 'dist');
 }
 
