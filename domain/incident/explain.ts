@@ -269,7 +269,7 @@ function tellingOf(
   pack: Policy,
 ): { status: string; untold?: BoardRow['untold'] } | undefined {
   const teller = tellerOf(o, rule, state, pack);
-  if (teller) return { status: `told with ${teller.id}` };
+  if (teller) return { status: `${withTeller(teller)} ${teller.id}` };
   if (o.status === 'partly-told' && isPublicCommunication(rule))
     return { status: `on a page alone; not yet made public: ${notYetPublicIn(o).join(', ')}` };
   const stands = o.status === 'partly-told' ? tallied(o, rule, state, pack) : undefined;
@@ -279,6 +279,13 @@ function tellingOf(
     status: `partly told: ${shareText(stands)}${left}`,
     untold: { obligation: o.id, who: stands.untold },
   };
+}
+
+/** Whether the notice that also tells this duty's people went out: nothing is told that was not sent. */
+function withTeller({ fulfilledAt, tally, status }: Obligation): string {
+  if (fulfilledAt !== undefined) return 'told with';
+  const over = ['partly-told', 'waived', 'not-required'].includes(status);
+  return tally && over ? 'partly told with' : 'goes out with';
 }
 
 function standingOf(o: Obligation, rule: ObligationRule, now: Instant): Standing {

@@ -18,6 +18,7 @@ import { authorityOf } from './filings';
 import { lacking } from './records';
 import { askedText } from './second-person';
 import { type IncidentState, isSettled, type Obligation } from './state';
+import { toldWith } from './telling';
 import { onceText } from './two-persons';
 
 /** One thing to do. */
@@ -43,7 +44,7 @@ export function nextSteps(state: IncidentState, pack: Policy, now: Instant): Nex
     const rule = ruleOf(pack, o.rule);
     return rule && !isSettled(o) ? [{ o, rule }] : [];
   });
-  owed.sort((a, b) => dueMs(a.o) - dueMs(b.o));
+  owed.sort((a, b) => dueMs({ dueAt: dueOf(a.o, state, pack) }) - dueMs({ dueAt: dueOf(b.o, state, pack) }));
   const questions = owed.filter(({ rule }) => rule.channel === 'assessment');
   const duties = owed.filter(({ o, rule }) => rule.channel !== 'assessment' && waitsForPerson(o, rule));
   const steps = [
@@ -74,8 +75,14 @@ export function stepsOfAlarms(state: IncidentState, events: readonly IncidentEve
   return unlike([...alarmStep(state), ...asked]);
 }
 
-function dueMs({ dueAt }: { dueAt?: Instant }): number {
+function dueMs({ dueAt }: { dueAt?: Instant | undefined }): number {
   return dueAt === undefined ? Number.POSITIVE_INFINITY : toMs(dueAt);
+}
+
+/** The deadline of what a step does: of a notice that serves another duty too, the earlier of the two. */
+function dueOf(o: Obligation, state: IncidentState, pack: Policy): Instant | undefined {
+  const served = toldWith(o, state, pack).filter((other) => !isSettled(other) && other.status !== 'proposed-not-owed');
+  return [o, ...served].sort((a, b) => dueMs(a) - dueMs(b))[0]?.dueAt;
 }
 
 /** False for what goes on by itself: it is being drafted or sent, or follows from what else is done. */
@@ -144,6 +151,7 @@ function wideBlockSteps({ caseId, containment, owner }: IncidentState): NextStep
 function dutyStep(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy, now: Instant): NextStep {
   const alarm = clockAlarm(o, rule, { kind: 'due' }, state, pack, now);
   const { todo, onSilence } = alarmText(alarm, now);
+  const dueAt = dueOf(o, state, pack);
   const to = authorityOf(o);
   const lacks = rule.record ? lacking(rule.record, state, pack) : [];
   const byHand = rule.channel === 'containment' ? byHandText(state) : '';
@@ -154,7 +162,7 @@ function dutyStep(o: Obligation, rule: ObligationRule, state: IncidentState, pac
     todo: `${once}${byHand}${lacks.length > 0 ? `it lacks ${lacks.join(', ')}` : todo}`,
     ...(onSilence && { onSilence }),
     obligation: o.id,
-    ...(o.dueAt && { dueAt: o.dueAt }),
+    ...(dueAt && { dueAt }),
     commands: rule.record === 'R5' ? [measure] : alarm.commands,
   };
 }

@@ -1,5 +1,6 @@
 /** Told = affected: a notice is fulfilled when everybody whom the facts name was told, or is left untold by a decision. */
 import { board } from '../../../domain/incident/explain';
+import { nextSteps } from '../../../domain/incident/next-steps';
 import { accounts, assessment, at, COUNSEL, stored } from './helpers/facts';
 import { packOf, smallPack, TRUST_CENTER } from './helpers/pack';
 import { Story } from './helpers/story';
@@ -281,6 +282,17 @@ describe('one mail, two duties', () => {
     story.to(30).send('told', { obligation: ID, channel: 'phone', workspaces: ['ws-2'] });
     expect(story.obligation(ID).lateByMs).toBe(0);
     expect(story.obligation(BOTH)).toMatchObject({ lateByMs: 5 * 3_600_000, fulfilledAt: at(30) });
+  });
+
+  test('what was not sent does not read as told, and what comes next shows the earlier deadline', () => {
+    const story = customers(['ws-1', 'ws-2'], { unreached: { 'ws-2': 1 } });
+    expect(word(story, BOTH)).toBe(`goes out with ${ID}`);
+    const steps = nextSteps(story.state, story.pack, story.now);
+    expect(steps.find(({ obligation }) => obligation === ID)).toMatchObject({ dueAt: at(25) });
+    story.send('approve', { obligation: ID });
+    expect(word(story, BOTH)).toBe(`partly told with ${ID}`);
+    story.send('told', { obligation: ID, channel: 'phone', workspaces: ['ws-2'] });
+    expect(word(story, BOTH)).toBe('fulfilled');
   });
 
   test('its own approval names the notice that tells', () => {
