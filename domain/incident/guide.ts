@@ -73,7 +73,7 @@ function candidates(state: IncidentState, pack: Policy, facts: Assessment): Cand
   const asked: Candidate[] = [];
   const choice = (path: Candidate['path'], asks: string, choices: string[]) =>
     asked.push({ path, asks, form: 'choice', choices, tries: choices });
-  if (facts.personalData === 'unknown')
+  if (['unknown', 'possible'].includes(facts.personalData))
     choice(['personalData'], 'Is personal data affected?', ['yes', 'possible', 'no']);
   if (['yes', 'possible'].includes(facts.personalData)) {
     asked.push(...facts.dataSets.flatMap((dataSet, index) => ofDataSet(dataSet, index, pack)));
@@ -99,10 +99,10 @@ function candidates(state: IncidentState, pack: Policy, facts: Assessment): Cand
   };
   if (!state.declaration.howItOccurred) text('howItOccurred', 'How did it occur?', 'how-it-occurred');
   text('periodFrom', 'When did the breach begin?', 'period', 'instant');
-  text('likelyConsequences', 'What may it lead to for the people?', 'likely-consequences');
+  text('likelyConsequences', 'What may the consequences be for them?', 'likely-consequences');
   const situation = situationOf(state, facts);
   const steps = situation ? PHRASEBOOK[situation].steps.map(({ en }) => en) : [];
-  text('individualSteps', 'What can they do themselves?', 'individual-steps', 'list', steps);
+  text('individualSteps', 'What can the people affected do themselves?', 'individual-steps', 'list', steps);
   return asked;
 }
 

@@ -34,6 +34,14 @@ export const DataSetConditionSchema = z.strictObject({
 });
 export type DataSetCondition = z.infer<typeof DataSetConditionSchema>;
 
+/** The levels of risk, in words. */
+export const RISK_WORDS = {
+  unlikely: 'a risk is unlikely',
+  risk: 'a risk is likely',
+  high: 'a high risk is likely',
+  unknown: 'the risk is not yet assessed',
+} as const satisfies Record<DataSetFacts['risk'], string>;
+
 interface DataSetFact {
   /** The fields of a condition that it answers to. */
   fields: Array<keyof DataSetCondition>;
@@ -69,8 +77,9 @@ export const DATA_SET_FACTS: DataSetFact[] = [
     of: ({ risk }) => risk,
     find: ({ risk = [] }, dataSet, name) => {
       if (dataSet.risk === 'unknown') return undecided(`the risk for ${name} is not yet assessed`);
-      const why = { unlikely: 'a risk is unlikely', risk: 'a risk is likely', high: 'a high risk is likely' };
-      return { value: risk.includes(dataSet.risk), because: [`${why[dataSet.risk]} for ${name}`] };
+      const value = risk.includes(dataSet.risk);
+      const notHigh = !value && dataSet.risk === 'risk' && risk.includes('high') ? ', but not a high one,' : '';
+      return { value, because: [`${RISK_WORDS[dataSet.risk]}${notHigh} for ${name}`] };
     },
   },
   {

@@ -19,6 +19,7 @@ import {
 import { checkedFacts, HOW_ANSWERED, readAnswer } from '../../domain/incident/guide-answers';
 import { fieldProblems } from '../../domain/kernel/problems';
 import { sameValue } from '../../domain/kernel/same-value';
+import { RISK_WORDS } from '../../domain/policy/data-set-facts';
 import { type Html, html } from '../../platform/html';
 import { keyOf, OF_THE_SERVER } from '../api/bodies';
 import { mustBe } from '../api/must-be';
@@ -336,7 +337,7 @@ function setsCard(facts: Assessment, typed: Typed, told: ReadonlyMap<string, str
   const role = told.get(`${NEW_SET}.role`);
   const isWrong = role !== undefined;
   return html`<fieldset class="group"><legend>${facts.dataSets.length > 0 ? 'Sets of data' : 'Which set of data is affected?'}</legend>
-${facts.dataSets.length > 0 && html`<ul>${facts.dataSets.map((set) => html`<li><b>${set.title}</b> <span class="soft">${set.role}${set.individuals !== undefined && html`, ${countText(set.individuals)} people`}${Object.keys(set.residence).length > 0 && html`, in ${Object.keys(set.residence).join(', ')}`}, risk ${set.risk}</span></li>`)}</ul>`}
+${facts.dataSets.length > 0 && html`<ul>${facts.dataSets.map((set) => html`<li><b>${set.title}</b> <span class="soft">${set.role}${set.individuals !== undefined && html`, ${countText(set.individuals)} people`}${Object.keys(set.residence).length > 0 && html`, in ${Object.keys(set.residence).join(', ')}`}, ${RISK_WORDS[set.risk]}</span></li>`)}</ul>`}
 <div class="field"><label for="${NEW_SET}-title">${facts.dataSets.length > 0 ? 'Another one' : 'What it is'} <span class="hint">(optional)</span></label><input id="${NEW_SET}-title" name="${NEW_SET}.title" value="${isWrong ? textOf(typed[`${NEW_SET}.title`]) : ''}" placeholder="Account data" autocomplete="off"></div>
 <fieldset id="field-${NEW_SET}.role"${isWrong && html` aria-invalid="true"`}><legend>You hold it as</legend>${isWrong && html`<span class="wrong">${role}</span>`}${ROLES.map((each) => html`<label class="choice"><input type="radio" name="${NEW_SET}.role" value="${each}"> <span>${words(each)}</span></label>`)}</fieldset></fieldset>`;
 }

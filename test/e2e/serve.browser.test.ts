@@ -123,14 +123,14 @@ async function assess(page: Page, look: (name: string) => Promise<void>, isWhole
   await page.getByLabel(/how many people/).fill('=2');
   await page.getByLabel(/how many records/).fill('2');
   await page.getByLabel('How did it occur?').fill('A deploy key stood in a public build log.');
-  await page.getByLabel(/What may it lead to/).fill('Names may be used for phishing.');
+  await page.getByLabel(/What may the consequences be/).fill('Names may be used for phishing.');
   await look('assess');
   await press(page, 'Send this assessment');
   await page.getByText('Assess: recorded').waitFor();
   // What is known stands there, and the notice that is owed since asks for more.
   await page.goto(`${page.url()}/assess`);
-  await page.getByText('2 people, in IE, risk high').waitFor();
-  await page.getByLabel(/What can they do themselves/).fill('Choose a new password.');
+  await page.getByText('2 people, in IE, a high risk is likely').waitFor();
+  await page.getByLabel(/What can the people affected do themselves/).fill('Choose a new password.');
   if (isWhole) {
     await page.getByLabel(/What happened, in plain words/).fill('Somebody used a key of ours that had become public.');
     // What nobody is asked for is stated in the facts as a whole.

@@ -21,6 +21,11 @@ test('first of all: is personal data affected, with the duties that hang on it',
   expect(first!.because).toContain('Report to the EU supervisory authority');
 });
 
+test('while it is possible, whether personal data is affected is asked first; known, it is not', () => {
+  expect(asked({ personalData: 'possible', dataSets: [] })[0]).toBe('personalData');
+  expect(asked({ personalData: 'yes', dataSets: [] })).not.toContain('personalData');
+});
+
 test('without personal data, nothing of data sets is asked', () => {
   expect(asked({ personalData: 'no' })).toEqual([]);
 });
