@@ -15,6 +15,7 @@ import { DATA_QUESTION, questionCommands } from './data-question';
 import { doubtsOf } from './doubted';
 import type { IncidentEvent } from './events';
 import { authorityOf } from './filings';
+import { lacksRequired, sentOnSilenceAt } from './reconcile';
 import { lacking } from './records';
 import { askedText } from './second-person';
 import { type IncidentState, isSettled, type Obligation } from './state';
@@ -150,7 +151,8 @@ function wideBlockSteps({ caseId, containment, owner }: IncidentState): NextStep
 
 function dutyStep(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy, now: Instant): NextStep {
   const alarm = clockAlarm(o, rule, { kind: 'due' }, state, pack, now);
-  const { todo, onSilence } = alarmText(alarm, now);
+  const silentAt = o.status === 'drafted' && !lacksRequired(o, rule) ? sentOnSilenceAt(o, state, pack) : undefined;
+  const { todo, onSilence } = alarmText(alarm, now, 'en', silentAt);
   const dueAt = dueOf(o, state, pack);
   const to = authorityOf(o);
   const lacks = rule.record ? lacking(rule.record, state, pack) : [];

@@ -47,7 +47,7 @@ test('two duties that the same command does are one step', () => {
 
 test('a step says what silence does', () => {
   const update = nextSteps(drafted(), pack, HOUR).find(({ obligation }) => obligation === 'status-page-update');
-  expect(update?.onSilence).toBe('If nobody objects, it is sent automatically.');
+  expect(update?.onSilence).toBe('If nobody objects, it is sent automatically at 2026-04-01 01:30 UTC.');
 });
 
 test('alarms that nobody has acknowledged are a step, with their command', () => {
