@@ -84,7 +84,7 @@ async function installTemporalExecutable(step: Step, env: NodeJS.ProcessEnv): Pr
   try {
     const dir = await installWhole('temporal-cli-sdk', (into) => downloadTemporal(into, step), options);
     const file = path.join(dir, `temporal${exe}`);
-    return { path: file, chosen: `downloaded (${await versionOf(file)})` };
+    return { path: file, chosen: `a download (${await versionOf(file)})` };
   } catch (error) {
     downloadError = error as Error;
   }
@@ -98,7 +98,7 @@ async function installTemporalExecutable(step: Step, env: NodeJS.ProcessEnv): Pr
   }
   const dir = await installWhole('temporal-cli-go', (into) => goInstall(into, step, env), options);
   const file = path.join(dir, `temporal${exe}`);
-  return { path: file, chosen: `built by go install (${await versionOf(file)})` };
+  return { path: file, chosen: `a build by go install (${await versionOf(file)})` };
 }
 
 // The address and parameters are those of the SDK's own download (ephemeral_server/mod.rs in its core). The SDK keeps

@@ -152,7 +152,7 @@ async function startDevServer(
     throw error;
   });
   const uiUrl = uiPort === undefined ? undefined : `http://${uiHost}:${uiPort}`;
-  const chosen = `dev server by ${executable.chosen}`;
+  const chosen = `dev server from ${executable.chosen}`;
   step.chose(chosen);
   return {
     address,

@@ -53,7 +53,7 @@ export function changesOf(rule: ObligationRule, { value }: Verdict, state: Incid
   if (value === true) {
     if ('always' in appliesWhen) return ['nothing: it applies to every incident'];
     const parts = 'all' in appliesWhen ? appliesWhen.all : [appliesWhen];
-    return parts.map((part) => `no longer owed if it is not so that ${wantedBy(part)}`);
+    return parts.map((part) => `no longer owed unless ${wantedBy(part)}`);
   }
   const open = lackingFor(appliesWhen, state).map((each) => `owed if ${each}`);
   if (isInForce(rule, state) !== false) return open;
