@@ -3,6 +3,7 @@ import { askForFacts } from '../../../cli/commands/incident/assess-guided';
 import { Output } from '../../../cli/rendering/output';
 import { AssessmentSchema } from '../../../domain/incident/assessment';
 import { effectsOf, guideQuestions, NO_FACTS, newDataSet } from '../../../domain/incident/guide';
+import { judgeDataSet } from '../../../domain/policy/data-set-facts';
 import { type AssessmentInput, accounts, assessment } from './helpers/facts';
 import { TRUST_CENTER as pack } from './helpers/pack';
 import { Story } from './helpers/story';
@@ -119,4 +120,11 @@ describe('at the terminal', () => {
   test('the end of the input sends nothing', async () => {
     expect((await conversation(undefined)).result).toBeUndefined();
   });
+});
+
+test('a risk that is likely and not high does not read as the high one that is asked for', () => {
+  const [dataSet] = facts({ dataSets: [accounts({ risk: 'risk' })] }).dataSets;
+  const said = (risk: Array<'risk' | 'high'>) => judgeDataSet(dataSet!, { risk });
+  expect(said(['high']).because.join()).toMatch(/^a risk is likely, but not a high one, for data set "/);
+  expect(said(['risk', 'high']).because.join()).toMatch(/^a risk is likely for data set "/);
 });
