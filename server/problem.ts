@@ -19,6 +19,7 @@ export const PROBLEMS = {
   'wrong-host': [421, 'The server does not answer for this host'],
   invalid: [422, 'Fields are missing or wrong'],
   'key-used': [422, 'The Idempotency-Key was used for something else'],
+  'link-used': [422, 'The link was used for something else'],
   fault: [500, 'Something is wrong on our side'],
   'unknown-outcome': [503, 'Whether the message was taken is not known: repeat it with the same Idempotency-Key'],
   unavailable: [503, 'It cannot be done right now'],

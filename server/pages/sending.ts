@@ -63,7 +63,7 @@ export async function sendMessage(
     ? client.sendEvenIfClosed(id, name as 'link', message)
     : client.send(id, name as MessageName, message));
   if (linked && answer.note === KEY_USED)
-    throw new Refusal('key-used', 'the link was used in the meantime, for something else');
+    throw new Refusal('link-used', 'the link was used in the meantime, for something else');
   const receipt = receiptUnderKey(answer);
   const entries = receipt.events
     .filter(({ kind: of }) => of !== 'noted')

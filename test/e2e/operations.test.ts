@@ -3,6 +3,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { packageRoot } from '../../platform/package-root';
 import { readIncidentEvents } from '../../register/read-incident';
@@ -179,9 +180,14 @@ test('a mail came back: who it was, told otherwise, and mailed again', async () 
 
 test('the mail provider refuses a recipient: who it was, while all others are told', async () => {
   await aboutAnother('INC-REFUSED', { assessment: wholeBreach });
-  // The batch, and the first of those that are then sent by themselves.
-  world.mailbox.faults.set({ failNext: 2, failStatus: 422, failName: 'validation_error' });
+  // One batch of those side by side, and one of those that are then sent by themselves.
+  const { faults } = world.mailbox;
+  const refuse = (failPath: string) =>
+    faults.set({ failNext: 1, failStatus: 422, failName: 'validation_error', failPath });
+  refuse('/emails/batch');
   await approve();
+  while (faults.current.failNext > 0) await sleep(1);
+  refuse('/emails');
   await until('all others are told', () => world.notices(subject, 'enterprise-notice').length === OWNERS - 1);
   const refused = 'npx tocsin notice recipients INC-… enterprise-notice --state refused';
   await until('one was refused', async () => /validation_error/.test((await expectOk(run(refused))).out));
