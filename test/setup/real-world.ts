@@ -96,12 +96,13 @@ const subscriber = (n: number) => `subscriber-${n}@audience.example`;
 const person = (n: number) => `person-${n}@audience.example`;
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
-/** Who must be told, by obligation, when all of `wholeBreach` is affected. */
-export const AUDIENCE: Record<string, string[]> = {
-  'enterprise-notice': upTo(OWNERS).map(owner),
+/** Who must be told, by obligation, when all of `wholeBreach` is affected and there are so many owners. */
+export const audienceOf = (owners: number): Record<string, string[]> => ({
+  'enterprise-notice': upTo(owners).map(owner),
   'status-subscribers': upTo(SUBSCRIBERS).map(subscriber),
   'gdpr-art34-individuals': upTo(PEOPLE).map(person),
-};
+});
+export const AUDIENCE = audienceOf(OWNERS);
 /** What every address of the audience holds: a history or a log that holds it leaks. */
 export const AUDIENCE_DOMAIN = 'audience.example';
 
@@ -425,12 +426,13 @@ function seenIn(journal: string): { repeated: number; now: number } {
   return JSON.parse(readFileSync(journal, 'utf8'));
 }
 
-function writeDirectory(dir: string): void {
-  mkdirSync(dir);
+/** The directory as a world has it; written again with more owners, incidents that are declared from then on have more to tell. */
+export function writeDirectory(dir: string, owners = OWNERS): void {
+  mkdirSync(dir, { recursive: true });
   const files = {
     'workspaces.csv': [
       'workspace_id,name,plan,owner_email,language,country',
-      ...upTo(OWNERS).map((n) => `ws-${n},Workspace ${n},enterprise,${owner(n)},en,IE`),
+      ...upTo(owners).map((n) => `ws-${n},Workspace ${n},enterprise,${owner(n)},en,IE`),
     ],
     'individuals.csv': [
       'person_id,email,language,country,workspace_id,data_set',
