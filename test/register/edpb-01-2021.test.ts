@@ -133,7 +133,8 @@ describe.each(named)('%s', (_name, one) => {
   test(`the people ${one.answer.people ? 'are told' : 'are not: proposed, with its reasons, and for a person to confirm'}`, () => {
     const o = assessed(one).obligation(ART34);
     expect(o.status).toBe(one.answer.people ? 'drafted' : 'proposed-not-owed');
-    if (!one.answer.people) expect(o.proposal!.because.join()).toContain(`likely for data set "${one.data.title}"`);
+    const judged = one.data.risk === 'risk' ? 'a risk is likely, but not a high one,' : 'a risk is unlikely';
+    if (!one.answer.people) expect(o.proposal!.because.join()).toContain(`${judged} for data set "${one.data.title}"`);
   });
 
   test('it closes with that alone: nothing else is owed, sent or filed', () => {
