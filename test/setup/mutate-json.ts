@@ -1,18 +1,14 @@
 /** JSON changed in its structure, as a hostile or careless sender might: the same numbers give the same changes. */
+import { mulberry32 } from './mulberry32';
 import { placesIn } from './places-in';
 
 /** A whole number from 0 up to, but not including, `below`. */
 export type Next = (below: number) => number;
 
-/** A small generator of numbers that always gives the same ones (mulberry32). */
+/** The same numbers for one seed. */
 export function numbers(seed: number): Next {
-  let a = seed;
-  return (below) => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * below);
-  };
+  const draw = mulberry32(seed);
+  return (below) => Math.floor(draw() * below);
 }
 
 /** Written as they are: no number of JavaScript is printed so. */

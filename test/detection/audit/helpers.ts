@@ -1,17 +1,6 @@
 import { type AuditEvent, EMPTY, entryLine, parseAuditEvent } from '../../../detection/audit/entry';
 import { type AuditVerification, type VerifyOptions, verifyAuditLog } from '../../../detection/audit/verify';
 
-/** A generator of numbers from 0 up to 1, the same for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** An event like those of a product, different for each number. */
 export function anAuditEvent(n: number, over: Partial<AuditEvent> = {}): AuditEvent {
   return {

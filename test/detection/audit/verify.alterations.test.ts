@@ -1,7 +1,8 @@
 /** Every single alteration of a log is found, at the right line, and named for what it is. */
 import type { DamageKind } from '../../../detection/audit/diagnosis';
 import { inputs } from '../../setup/inputs';
-import { aLog, bytesOf, forged, seeded, verifyBytes } from './helpers';
+import { mulberry32 } from '../../setup/mulberry32';
+import { aLog, bytesOf, forged, verifyBytes } from './helpers';
 
 const LENGTH = 300;
 const log = aLog(LENGTH);
@@ -16,7 +17,7 @@ interface Alteration {
   kind: DamageKind;
 }
 
-const random = seeded(20260401);
+const random = mulberry32(20260401);
 const upTo = (n: number) => Math.floor(random() * n);
 
 /** Where each field's value starts and ends in a line. */

@@ -3,9 +3,10 @@ import canonicalize from 'canonicalize';
 import { readLine } from '../../../detection/audit/line-reader';
 import { OWN_NAMES } from '../../../detection/audit/mapping';
 import { inputs } from '../../setup/inputs';
-import { aLog, bytesOf, seeded, verifyBytes } from './helpers';
+import { mulberry32 } from '../../setup/mulberry32';
+import { aLog, bytesOf, verifyBytes } from './helpers';
 
-const random = seeded(42);
+const random = mulberry32(42);
 const upTo = (n: number) => Math.floor(random() * n);
 const log = aLog(60);
 

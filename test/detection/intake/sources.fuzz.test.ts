@@ -12,21 +12,11 @@ import { withoutUndefined } from '../../../domain/kernel/without-undefined';
 import { canonicalText } from '../../../register/canonical';
 import { heapInUse } from '../../setup/heap';
 import { inputs } from '../../setup/inputs';
+import { numbers } from '../../setup/mutate-json';
 import { allSources, type IntakeFormat, SIGNED, samples } from './samples';
 
 const INPUTS = inputs(100_000);
 const NOW = Date.parse('2026-04-01T02:00:00Z');
-
-/** A small generator of numbers that always gives the same ones (mulberry32). */
-function numbers(seed: number): (below: number) => number {
-  let a = seed;
-  return (below) => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * below);
-  };
-}
 
 const HOSTILE: unknown[] = [
   null,
