@@ -5,7 +5,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { KINDS } from '../../client/kinds';
 import { API_COMMAND } from '../../domain/case/command-ids';
-import { repeatOf } from '../../domain/case/messages';
+import { isRepeat } from '../../domain/case/messages';
 import { type Assessment, AssessmentSchema } from '../../domain/incident/assessment';
 import { withJudgements } from '../../domain/incident/facts/judgements';
 import {
@@ -58,24 +58,24 @@ export function assessPage(app: FastifyInstance, deps: PageDeps): void {
     const looked = await lookAt(client, id, policy).catch((error) => {
       throw request.stale ?? asShown(error);
     });
+    const send = async (body: Record<string, unknown>) => {
+      await sendMessage(deps, request, reply, { kind: 'incident', id, name: 'assess', body, key: typed.key });
+      return reply.redirect(addressOf(id), 303);
+    };
     try {
       mustBeFresh(request);
       // A double click, or a form that is sent again as nobody knew whether it was taken: it was.
       const key = keyOf(typed.key ?? '', request.actor, id, 'assess');
-      if (key && repeatOf(looked.view.state, `${API_COMMAND}${key}`)) return reply.redirect(addressOf(id), 303);
+      if (key && isRepeat(looked.view.state, `${API_COMMAND}${key}`)) return reply.redirect(addressOf(id), 303);
       mustBeOnTop(looked, typed);
       if (!looked.known) {
         await mustBe(client, 'incident', id);
-        const body = messageTyped(SCHEMA, typed);
-        await sendMessage(deps, request, reply, { kind: 'incident', id, name: 'assess', body, key: typed.key });
-        return reply.redirect(addressOf(id), 303);
+        return await send(messageTyped(SCHEMA, typed));
       }
       const { facts, wrong } = readFacts(looked, typed);
       if (wrong.length > 0) throw new Refusal('invalid', 'correct the answers named', wrong);
       if (typed.do !== 'send') return show(request, reply, looked, typed);
-      const body = bodyOf(looked, facts, typed);
-      await sendMessage(deps, request, reply, { kind: 'incident', id, name: 'assess', body, key: typed.key });
-      return reply.redirect(addressOf(id), 303);
+      return await send(bodyOf(looked, facts, typed));
     } catch (error) {
       const refusal = asShown(error);
       return show(request, reply.code(refusal.status), looked, typed, refusal);
@@ -239,9 +239,12 @@ function nameOf(path: GuideQuestion['path']): string {
   return `q.${path.join('.')}`;
 }
 
+function isAffected({ personalData }: Assessment): boolean {
+  return personalData === 'yes' || personalData === 'possible';
+}
+
 /** What is asked whatever is known: an answer may have to be corrected, and customers to be named. */
 function always(facts: Assessment): GuideQuestion[] {
-  const isAffected = ['yes', 'possible'].includes(facts.personalData);
   return [
     {
       path: ['personalData'],
@@ -250,7 +253,7 @@ function always(facts: Assessment): GuideQuestion[] {
       choices: ['yes', 'possible', 'no'],
       because: [],
     },
-    ...(isAffected
+    ...(isAffected(facts)
       ? [
           {
             path: ['workspaces'],
@@ -282,7 +285,6 @@ function pageOf(looked: LookedAt, typed: Typed, formToken: string, refusal?: Ref
   const [data, ...others] = always(facts);
   // The question with what hangs on it, as the guide found it.
   const hangs = guideQuestions(state, pack, NO_FACTS)[0]?.because ?? [];
-  const isAffected = ['yes', 'possible'].includes(facts.personalData);
   // Until the facts can be read, they rest on what they were typed over.
   const opened = told.has('facts')
     ? { revision: textOf(typed.revision), opened: textOf(typed.opened) }
@@ -299,7 +301,7 @@ ${effects(looked, facts, typed)}
 <form class="form" method="post" action="${at}/assess">
 ${hidden({ csrf: formToken, key: keyAfter(refusal && { refusal, typed }), ...opened })}
 ${questionOf({ ...data!, because: hangs }, facts.personalData)}
-${isAffected && setsCard(facts, typed, told)}
+${isAffected(facts) && setsCard(facts, typed, told)}
 ${asked.map((question) => questionOf(question, ''))}
 ${others.map((question) => questionOf(question, filledIn(question, facts)))}
 <details class="card"${BESIDE.some((name) => textOf(typed[name])) && html` open`}><summary>When you became aware, and why the facts change</summary><div class="stack">${fieldsOf(SCHEMA, { typed, wrong: told, without: [...OF_THE_SERVER, 'assessment', 'personalData'], choices: {} })}</div></details>

@@ -6,6 +6,7 @@ import type { TocsinClient } from '../../client/tocsin-client';
 import { ACKNOWLEDGE_ALARMS } from '../../domain/case/acknowledge';
 import { API_COMMAND } from '../../domain/case/command-ids';
 import { isRepeat } from '../../domain/case/messages';
+import { minuteText, toInstant } from '../../domain/kernel/time';
 import { type Html, html } from '../../platform/html';
 import { type ActionLink, type ActionLinks, keyOfLink } from '../../platform/links/action-link';
 import { Refusal } from '../problem';
@@ -81,7 +82,7 @@ export function linkBox(mailed: MailedLink, looked: LookedAt, by: string, refusa
     return say('warn', html`<b>This link has been used.</b><p>What you send here now is sent in its own right.</p>`);
   return say(
     'note',
-    html`<b>You act as ${by}.</b><p>The link was mailed to ${to}; it counts once, and until ${instant(new Date(endsAtMs).toISOString())}.</p>`,
+    html`<b>You act as ${by}.</b><p>The link was mailed to ${to}; it counts once, and until ${instant(toInstant(endsAtMs))}.</p>`,
   );
 }
 
@@ -104,5 +105,5 @@ function isOver({ endsAtMs }: ActionLink): boolean {
 }
 
 function utc({ endsAtMs }: ActionLink): string {
-  return `${new Date(endsAtMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return `${minuteText(toInstant(endsAtMs))} UTC`;
 }
