@@ -66,6 +66,7 @@ import { upCommand } from './commands/up';
 import { watchdogCommand } from './commands/watchdog';
 import { workerCommand } from './commands/worker';
 import { byFlag } from './flag-names';
+import { notUnderstood, withMeantVerb } from './not-understood';
 import { hanging, wrap } from './rendering/table';
 import type { Shell } from './shell';
 import { readTypedTimes, takesTime } from './typed-times';
@@ -144,8 +145,9 @@ function firstSentence(description: string): string {
   return /^.*?(?=[.:;](\s|$)|$)/.exec(description)![0];
 }
 
-/** The command with all its verbs. Parsing throws; it never ends the process. */
-export function createProgram(shell: Shell): Command {
+/** The command with all its verbs. Parsing throws; it never ends the process. `argv`: the line it is for. */
+export function createProgram(shell: Shell, argv: readonly string[] = []): Command {
+  const isForScript = argv.includes('--json');
   const program = new Command('tocsin')
     .description(
       'Run security incidents: contain, notify, file and review before each deadline, and keep the register.',
@@ -157,7 +159,9 @@ export function createProgram(shell: Shell): Command {
     .showHelpAfterError('Add --help for the arguments and an example.')
     .configureOutput({
       writeOut: (text) => shell.out.line(text.trimEnd()),
-      writeErr: (text) => shell.err.line(text.trimEnd()),
+      // A script gets what was wrong as JSON, once it is known.
+      writeErr: (text) => (isForScript ? undefined : shell.err.line(text.trimEnd())),
+      outputError: (text, write) => write(withMeantVerb(text, argv)),
       getOutHelpWidth: () => Math.min(shell.out.width, 100),
       getErrHelpWidth: () => Math.min(shell.err.width, 100),
     })
@@ -203,7 +207,8 @@ Times: 2026-04-01T02:30Z; or in your time zone 02:30, "yesterday 22:15",
 export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 2> {
   let subject: Subject | undefined;
   let typed: Command | undefined;
-  const program = createProgram(shell).hook('preAction', (_program, command) => {
+  const isForScript = argv.includes('--json');
+  const program = createProgram(shell, argv).hook('preAction', (_program, command) => {
     typed = command;
     subject = subjectOf(command);
     checkFilledIn(command);
@@ -214,11 +219,16 @@ export async function runCommand(argv: string[], shell: Shell): Promise<0 | 1 | 
     await program.parseAsync(argv.every((word) => word === '--json') ? ['board', ...argv] : argv, { from: 'user' });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return await reportError(error, shell, argv.includes('--json'), subject, typed);
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : refuseLine(error, shell, argv);
+    return await reportError(error, shell, isForScript, subject, typed);
   } finally {
     await shell.close();
   }
+}
+
+function refuseLine(error: CommanderError, shell: Shell, argv: readonly string[]): 2 {
+  if (argv.includes('--json')) shell.err.json(notUnderstood(error, argv));
+  return 2;
 }
 
 /** A command of a mail or a hint that was pasted as it stands would record its placeholders as facts. */

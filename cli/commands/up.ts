@@ -8,7 +8,7 @@ import { tocsin } from '../../domain/kernel/command-lines';
 import { dataDir } from '../../platform/folders';
 import { LOOPBACK } from '../../platform/free-port';
 import { isLoopbackUrl } from '../../platform/loopback-host';
-import type { Stack } from '../../stack';
+import type { Stack, StackAddresses } from '../../stack';
 import { addressLines } from '../rendering/address-lines';
 import type { Output } from '../rendering/output';
 import type { RunningWatchdog } from '../run-watchdog';
@@ -56,10 +56,12 @@ export function upCommand(program: Command, shell: Shell): void {
         running.stack.mailboxServer.tellTo({ url: `${intake.url}/intake/${MAILBOX_SOURCE}`, secret });
         served = await runServer(shell, LOOPBACK, Number(new URL(running.stack.server!.url).port));
         if (options.json) {
-          const { mailbox, site } = running.stack;
-          // What is printed ends in logs: the keys stay in the data folder.
-          const { encryptionKeys: _, ...temporal } = running.stack.temporal;
-          out.json({ temporal, mailbox: mailbox.url, site: site.url, intake: intake.url, server: served.server.url });
+          out.json({
+            ...addressesForLogs(running.stack),
+            intake: intake.url,
+            server: served.server.url,
+            ...(served.keyFile && { sessionKeyFile: served.keyFile }),
+          });
         } else {
           for (const line of running.addressLines(out)) out.line(line);
           for (const line of serverLines(served.server, served.keyFile, out.isTerminal ? served.board : undefined))
@@ -76,6 +78,12 @@ export function upCommand(program: Command, shell: Shell): void {
         await running.stop();
       }
     });
+}
+
+/** The addresses of a stack, for scripts. What is printed ends in logs: its keys stay in the data folder. */
+export function addressesForLogs({ temporal, mailbox, site }: Pick<StackAddresses, 'temporal' | 'mailbox' | 'site'>) {
+  const { address, namespace, uiUrl } = temporal;
+  return { temporal: { address, namespace, uiUrl }, mailbox: mailbox.url, site: site.url };
 }
 
 /** Watches over the cases of the stack, as the watchdog of a set-up of one's own does. */

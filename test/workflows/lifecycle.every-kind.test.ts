@@ -195,11 +195,23 @@ describe.each(Object.keys(KINDS))('%s', (kind) => {
     }
     await handle.signal(ACKNOWLEDGE_ALARMS);
     await handle.signal('no-such-message', { by: 'anna' });
-    await until('the entries', () => entries(id, 'rejected').length === 3);
+    await handle.signal('acknowlege-alarm', { by: 'anna' });
+    await until('the entries', () => entries(id, 'rejected').length === 4);
     expect(entries(id, 'rejected').map(({ by, commandId, data }) => ({ by, commandId, ...data }))).toEqual([
       { by: 'anna', commandId: 'bad-1', message: ACKNOWLEDGE_ALARMS, problems: [problem] },
       { by: 'unknown', message: ACKNOWLEDGE_ALARMS, problems: [expect.stringContaining('message: ')] },
-      { by: 'unknown', message: 'no-such-message', problems: [expect.stringContaining('there is none of this name')] },
+      {
+        by: 'unknown',
+        message: 'no-such-message',
+        problems: [expect.stringContaining('there is none of this name; there are ')],
+      },
+      {
+        by: 'unknown',
+        message: 'acknowlege-alarm',
+        problems: [
+          expect.stringContaining('there is none of this name; did you mean "acknowledge-alarms"? There are '),
+        ],
+      },
     ]);
   }, 60_000);
 });

@@ -21,6 +21,7 @@ import { FAILURES } from '../../domain/kernel/failures';
 import { foreignOf, foreignProblem } from '../../domain/kernel/foreign-payload';
 import { problemsOf } from '../../domain/kernel/problems';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
+import { nearest } from '../../domain/kernel/suggest';
 import type { Instant } from '../../domain/kernel/time';
 import { sealOf } from './payload-converter';
 
@@ -85,8 +86,10 @@ export function receiveMessages(run: Receiver, own: Messages, signals: Record<st
   setHandler(defineQuery<RecordedEvent[]>('timeline'), () => run.timeline(), { description: 'The latest events' });
   // Last of all: it takes whatever came before a handler of its name was there.
   setDefaultSignalHandler((name) => {
-    const known = Object.keys(messages).join(', ');
-    run.reject(name.slice(0, 80), [`message: there is none of this name; there are ${known}`]);
+    const known = Object.keys(messages);
+    const meant = nearest(name, known);
+    const guess = meant === undefined ? '; there are' : `; did you mean "${meant}"? There are`;
+    run.reject(name.slice(0, 80), [`message: there is none of this name${guess} ${known.join(', ')}`]);
   });
 }
 
