@@ -5,7 +5,15 @@ import canonicalize from 'canonicalize';
 import { parseDocument } from 'yaml';
 import { PolicyError } from './policy-error';
 
-/** Reads a YAML file. `what` names it in errors; `missing` says what to do when there is none. Throws PolicyError. */
+/** How many texts are remembered: more than the packs and tables of one process. */
+const MOST_REMEMBERED = 32;
+/** What a text says, by the text: each process reads the same files for its guards and for its work, and YAML is slow to read. */
+const remembered = new Map<string, unknown>();
+
+/**
+ * Reads a YAML file, anew at each call. `what` names it in errors; `missing` says what to do when there is none. The answer is
+ * deep-frozen: it is that of the last call where the file has not changed. Throws PolicyError.
+ */
 export function readYaml(file: string, what: string, missing = 'give the path of a YAML file'): unknown {
   if (!existsSync(file)) throw new PolicyError(what, file, [`the file does not exist: ${missing}`]);
   let text: string;
@@ -14,12 +22,16 @@ export function readYaml(file: string, what: string, missing = 'give the path of
   } catch (error) {
     throw new PolicyError(what, file, [`the file cannot be read: ${(error as Error).message}`]);
   }
+  if (remembered.has(text)) return remembered.get(text);
   const document = parseDocument(text);
   if (document.errors.length > 0) {
     const problems = document.errors.map((error) => `not valid YAML: ${error.message.split('\n')[0]}`);
     throw new PolicyError(what, file, problems);
   }
-  return document.toJS();
+  const value = deepFreeze(document.toJS() as unknown);
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+  remembered.set(text, value);
+  return value;
 }
 
 /** Reads a YAML file that holds one mapping; `fields` names some of its fields, for the error. Throws PolicyError. */
@@ -36,10 +48,11 @@ export function canonicalCopy<T>(value: T): { sha256: string; copy: T } {
   return { sha256, copy: deepFreeze(JSON.parse(canonical) as T) };
 }
 
+/** What YAML's anchors name may hold itself; bytes (of YAML 1.1) cannot be frozen. */
 function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    Object.values(value).forEach(deepFreeze);
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value) && !ArrayBuffer.isView(value)) {
     Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
   }
   return value;
 }

@@ -6,7 +6,7 @@ import { heapInUse } from '../../../setup/heap';
 import { inputs } from '../../../setup/inputs';
 import { LODASH, LOG4J, lock, MINIMIST, record } from './records';
 
-const INPUTS = inputs(100_000);
+const INPUTS = inputs(100_000, 2_000);
 const MOST_HEAP_BYTES = 200 * 1024 * 1024;
 
 /** A small generator with a seed: the same inputs every time (Mulberry32). */
