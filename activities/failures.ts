@@ -37,6 +37,12 @@ export const FAILURES = {
   PageBusy: { retry: true },
   /** A paging service refuses: the other ways of paging are used, and a person corrects the settings. */
   PageRefused: { retry: false },
+  /** No answer from Statuspage, or one that says "later": whether it was published is unknown until the next attempt looks. */
+  StatusPageUnavailable: { retry: true },
+  /** Statuspage does not take the key, or has no such page: correct the settings, the retry goes on by itself. */
+  StatusPageDenied: { retry: true },
+  /** Statuspage says the update itself is wrong: a person publishes it there, or corrects its text. */
+  StatusPageRejected: { retry: false },
   /** An event cannot be an entry, or is not of the case that brings it. */
   RegisterRefused: { retry: false },
   /** The register holds another content under the same number: whoever asks is not the run that wrote it. Told with the number. */

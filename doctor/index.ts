@@ -12,6 +12,7 @@ import { postgres } from './postgres-check';
 import { signedLog, witnesses } from './register-check';
 import { issuer } from './server-check';
 import { settings } from './settings-check';
+import { statuspage } from './statuspage-check';
 import { temporal } from './temporal-check';
 import { telling } from './watchdog-check';
 
@@ -31,6 +32,7 @@ export const CHECKS = [
   directory,
   people,
   containment,
+  statuspage,
   issuer,
   sources,
   telling,

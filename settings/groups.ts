@@ -4,6 +4,7 @@ import { containmentSettings } from '../activities/containment/settings';
 import { directorySettings } from '../activities/directory/settings';
 import { mailSettings } from '../activities/mail/settings';
 import { pagingSettings } from '../activities/paging/settings';
+import { statuspageSettings } from '../activities/status-page/settings';
 import { siteSettings } from '../activities/storage/settings';
 import { serverClientSettings } from '../client/settings';
 import { auditSettings } from '../detection/audit/settings';
@@ -36,6 +37,7 @@ export const WORKER_GROUPS = {
   directory: directorySettings,
   paging: pagingSettings,
   pages: siteSettings,
+  statuspage: statuspageSettings,
   containment: containmentSettings,
   detectionRules: rulesSettings,
   audit: auditSettings,

@@ -86,7 +86,7 @@ export const GUARDS = {
     live: true,
     problems: mailAddressProblems,
   },
-  'alarms over TLS, and no example of an address': { binds: ['worker'], problems: workerAddressProblems },
+  'alarms and updates over TLS, and no example of an address': { binds: ['worker'], problems: workerAddressProblems },
   'the same of the watchdog': {
     binds: ['watchdog', 'watchdog without mail'],
     problems: watchdogAddressProblems,

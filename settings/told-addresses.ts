@@ -11,8 +11,13 @@ type Env = NodeJS.ProcessEnv;
 
 /** Of mail: its key and all that is mailed go there. */
 const MAIL = ['RESEND_BASE_URL'];
-/** Of a worker: what an alarm says goes there, and the address itself may be the secret. */
-const PAGED = ['TOCSIN_SLACK_WEBHOOK_URL', 'TOCSIN_PAGERDUTY_URL', 'TOCSIN_ESCALATION_WEBHOOK_URL'];
+/** Of a worker: what an alarm or an update says goes there, with a key, and the address itself may be the secret. */
+const SENT = [
+  'TOCSIN_SLACK_WEBHOOK_URL',
+  'TOCSIN_PAGERDUTY_URL',
+  'TOCSIN_ESCALATION_WEBHOOK_URL',
+  'TOCSIN_STATUSPAGE_URL',
+];
 /** Of the watchdog. */
 const WATCHED = ['TOCSIN_WATCHDOG_WEBHOOK_URL', 'TOCSIN_WATCHDOG_PING_URL'];
 
@@ -22,8 +27,8 @@ const WATCHING = ['TOCSIN_WATCHDOG_MAIL', 'TOCSIN_WATCHDOG_MAIL_LATER'];
 
 export const mailAddressProblems = (env: Env): string[] => sealedProblems(env, MAIL);
 export const workerAddressProblems = (env: Env): string[] => [
-  ...sealedProblems(env, PAGED),
-  ...exampleProblems(env, [...PAGED, ...SHOWN]),
+  ...sealedProblems(env, SENT),
+  ...exampleProblems(env, [...SENT, ...SHOWN]),
   ...(env.TOCSIN_ANCHOR_MAIL?.trim() && mailAddress(env.TOCSIN_ANCHOR_MAIL) === undefined
     ? ['TOCSIN_ANCHOR_MAIL: is no mail address, so no checkpoint would reach anybody: give one']
     : []),

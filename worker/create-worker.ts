@@ -28,6 +28,7 @@ import { RatePacer } from '../activities/mail/rate-pacer';
 import { createResendMail } from '../activities/mail/resend-mail';
 import { createContacts, loadContacts } from '../activities/paging/contacts';
 import { createStaticStatusPage } from '../activities/status-page/static-status-page';
+import { createStatuspage, severalStatusPages } from '../activities/status-page/statuspage';
 import { createKeptArtefacts } from '../activities/storage/kept-artefacts';
 import { createFolderSite } from '../activities/storage/site';
 import type { Activities } from '../activities/types';
@@ -225,10 +226,14 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
       'folder' in settings.directory
         ? createCsvDirectory(settings.directory.folder)
         : createSqlDirectory(directoryPool!, settings.directory, readPaged(directoryPool!)),
-    statusPage: createStaticStatusPage(
-      createFolderSite(settings.status.dir, settings.status.url, { published: true }),
-      organisation,
-    ),
+    // The record names the first: it is the one that the public reads.
+    statusPage: severalStatusPages([
+      ...(settings.statuspage ? [createStatuspage(settings.statuspage)] : []),
+      createStaticStatusPage(
+        createFolderSite(settings.status.dir, settings.status.url, { published: true }),
+        organisation,
+      ),
+    ]),
   };
   const log = logger(logLevel);
   const audit = createAudit(pool, settings, log);

@@ -105,14 +105,15 @@ export function refuseLiveProviders(env: NodeJS.ProcessEnv): void {
   if (live.length === 0) return;
   const [are, them] = live.length === 1 ? ['is', 'it'] : ['are', 'them'];
   throw refused(
-    `${live.join(' and ')}: ${are} set, so this stack, which is for trying things out, would mail real people or block real ` +
-      `addresses. Unset ${them}, or say that you mean it: \`${tocsin('up', { 'live-providers': true })}\``,
+    `${live.join(' and ')}: ${are} set, so this stack, which is for trying things out, would mail real people, block real ` +
+      `addresses or publish for all to read. Unset ${them}, or say that you mean it: \`${tocsin('up', { 'live-providers': true })}\``,
   );
 }
 
 const PROVIDER_KEYS = [
   { key: 'RESEND_API_KEY', baseUrl: 'RESEND_BASE_URL' },
   { key: 'CLOUDFLARE_API_TOKEN', baseUrl: 'CLOUDFLARE_BASE_URL' },
+  { key: 'TOCSIN_STATUSPAGE_API_KEY', baseUrl: 'TOCSIN_STATUSPAGE_URL' },
 ];
 
 /** Brings up the stack and a worker on it. What had started is stopped when something does not. */

@@ -276,11 +276,14 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
     ],
     holds: [{ RESEND_BASE_URL: 'https://relay.acme.dev' }, { RESEND_BASE_URL: 'http://127.0.0.1:9' }],
   },
-  'alarms over TLS, and no example of an address': {
+  'alarms and updates over TLS, and no example of an address': {
     breaks: [
-      ...['TOCSIN_SLACK_WEBHOOK_URL', 'TOCSIN_PAGERDUTY_URL', 'TOCSIN_ESCALATION_WEBHOOK_URL'].map(
-        (name): [Env, RegExp] => [{ [name]: 'http://hidden.acme.dev/T0' }, new RegExp(`^${name}: is not https`)],
-      ),
+      ...[
+        'TOCSIN_SLACK_WEBHOOK_URL',
+        'TOCSIN_PAGERDUTY_URL',
+        'TOCSIN_ESCALATION_WEBHOOK_URL',
+        'TOCSIN_STATUSPAGE_URL',
+      ].map((name): [Env, RegExp] => [{ [name]: 'http://hidden.acme.dev/T0' }, new RegExp(`^${name}: is not https`)]),
       [{ TOCSIN_STATUS_URL: 'https://status.example.com' }, /^TOCSIN_STATUS_URL: is an example address/],
       [{ TOCSIN_ANCHOR_MAIL: 'the board' }, /^TOCSIN_ANCHOR_MAIL: is no mail address/],
       [{ TOCSIN_ANCHOR_MAIL: 'board@example.com' }, /^TOCSIN_ANCHOR_MAIL: is an example address/],
@@ -330,7 +333,7 @@ test('the intake of production says where the links lead that it mails, and that
 
 test("what goes to a provider, a pager or the watchdog's receivers in plain http is refused", () => {
   for (const [process, names] of [
-    ['worker', ['RESEND_BASE_URL', 'TOCSIN_SLACK_WEBHOOK_URL', 'TOCSIN_PAGERDUTY_URL']],
+    ['worker', ['RESEND_BASE_URL', 'TOCSIN_SLACK_WEBHOOK_URL', 'TOCSIN_PAGERDUTY_URL', 'TOCSIN_STATUSPAGE_URL']],
     ['watchdog', ['RESEND_BASE_URL', 'TOCSIN_WATCHDOG_PING_URL']],
     ['command that mails', ['RESEND_BASE_URL']],
   ] as const)
