@@ -6,6 +6,7 @@ import { startMailbox } from '../../stack/mailbox';
 import { Gate } from '../setup/gate';
 import { afterFile, temporaryDir } from '../setup/helpers';
 import { declarationOf, everything, policy, RealWorld, wholeBreach } from '../setup/real-world';
+import { STATUSPAGE_KEY, startStatuspageRecorder } from '../setup/statuspage-recorder';
 import { quietWorkers } from '../setup/workflow-harness';
 import { peopleClose } from './people';
 
@@ -15,6 +16,7 @@ test('with live keys for mail, Cloudflare, webhook, database and status page, an
   const dir = temporaryDir('live');
   const mailbox = await startMailbox({ dir: path.join(dir, 'mailbox'), apiKey: 're_live_key' });
   const cloudflare = await startCloudflareRecorder({ dir: path.join(dir, 'cloudflare') });
+  const statuspage = await startStatuspageRecorder();
   const [live, edge] = [await Gate.before(mailbox.port), await Gate.before(cloudflare.port)];
   afterFile(async () => {
     await Promise.all([mailbox.stop(), cloudflare.stop(), live.stop(), edge.stop()]);
@@ -28,6 +30,9 @@ test('with live keys for mail, Cloudflare, webhook, database and status page, an
       CLOUDFLARE_BASE_URL: edge.through(cloudflare.cloudflareUrl),
       CLOUDFLARE_ACCOUNT_ID: 'live-account',
       TOCSIN_WEBHOOK_URL: `${edge.through(cloudflare.hooksUrl)}/containment`,
+      TOCSIN_STATUSPAGE_API_KEY: STATUSPAGE_KEY,
+      TOCSIN_STATUSPAGE_PAGES: 'page1',
+      TOCSIN_STATUSPAGE_URL: statuspage.url,
       TOCSIN_STATUS_DIR: path.join(dir, 'status'),
       TOCSIN_STATUS_URL: 'https://status.example.com',
     },
@@ -45,6 +50,7 @@ test('with live keys for mail, Cloudflare, webhook, database and status page, an
   await peopleClose(world, exercise, 120_000);
   expect(live.connections).toBe(0);
   expect(edge.connections).toBe(0);
+  expect(statuspage.calls).toEqual([]);
   expect(existsSync(path.join(dir, 'status'))).toBe(false);
   expect(await world.canLogIn(leaked)).toBe(true);
   const mails = world.mails(exercise);
@@ -65,6 +71,7 @@ test('with live keys for mail, Cloudflare, webhook, database and status page, an
   expect(mailbox.messages({ tag: `incident:${earnest}` }).length).toBeGreaterThan(230);
   expect(mailbox.messages().filter(({ subject }) => subject.startsWith('[EXERCISE] '))).toEqual([]);
   expect(cloudflare.rules()).toHaveLength(1);
+  expect(statuspage.pages.get('page1')).toHaveLength(1);
   expect(existsSync(path.join(dir, 'status', 'status', 'index.html'))).toBe(true);
   expect(await world.canLogIn(leaked)).toBe(false);
   expect(world.mailbox.messages()).toHaveLength(local);
