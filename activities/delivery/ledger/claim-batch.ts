@@ -39,11 +39,15 @@ export async function claimBatch(
   });
 }
 
+/** One status at a time: so the index has the rows in the order of their ids, and none that is settled is read. */
+const openIn = (status: 'sending' | 'unknown') => `
+  (SELECT id, batch_key FROM tocsin.deliveries
+    WHERE incident_id = $1 AND obligation_id = $2 AND channel = $3 AND round = $4 AND status = '${status}'
+      AND error_code IS DISTINCT FROM $5 AND batch_key <> ALL ($6::text[])
+    ORDER BY id LIMIT 1)`;
+
 const OPEN_BATCH = `
-  SELECT batch_key FROM tocsin.deliveries
-   WHERE incident_id = $1 AND obligation_id = $2 AND channel = $3 AND round = $4 AND status IN ('sending', 'unknown')
-     AND error_code IS DISTINCT FROM $5 AND batch_key <> ALL ($6::text[])
-   ORDER BY id LIMIT 1`;
+  SELECT batch_key FROM (${openIn('sending')} UNION ALL ${openIn('unknown')}) AS open ORDER BY id LIMIT 1`;
 
 const NEXT_PENDING = `
   SELECT id, recipient_ref, batch_key, error_code FROM tocsin.deliveries
