@@ -98,7 +98,7 @@ export function keyOf(header: unknown, actor: Actor, id: string, message: string
 }
 
 /** The command id of what is said under a key. The order of fields and white space say nothing (RFC 8785). */
-function commandIdOf(key: string, said: Body): string {
+export function commandIdOf(key: string, said: Body): string {
   const content = createHash('sha256').update(`${key} ${canonicalize(said)}`);
   return `${API_COMMAND}${key}-${content.digest('hex').slice(0, 8)}`;
 }

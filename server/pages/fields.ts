@@ -1,7 +1,9 @@
 /** A form from the schema of its message, and the message from the form: a new message needs no page of its own. */
 import { z } from 'zod';
+import type { Problem } from '../../domain/kernel/problems';
 import { type Html, type HtmlPart, html } from '../../platform/html';
-import { words } from './links';
+import { fieldWords, optionWords, WHEN_HINT } from './field-words';
+import { LINE_FIELDS, lineFieldProblem, lineFieldText, lineFieldTyped } from './line-fields';
 import type { Typed } from './typed';
 import { type FileField, filesTyped, leaveOut, MOST_OF } from './uploads';
 
@@ -28,15 +30,11 @@ export interface FieldOptions {
   without: readonly string[];
   /** What there is to choose from, by field. */
   choices: Readonly<Record<string, readonly { value: string; text: string }[]>>;
+  /** The message that has the fields, and its kind of case: what a field is called may depend on them. */
+  of?: readonly string[];
   /** Of long texts. */
   rows?: number;
 }
-
-const WHEN_HINT = 'UTC, like 2026-04-01 02:00; or a date alone, or “about 2026-04-01T02:00Z”';
-const HINTS: Record<string, string> = {
-  personalData: 'Most duties depend on this answer. “Possible” starts their clocks too.',
-  shareSummary: 'Whether customers are sent the summary.',
-};
 
 export function schemaOf(schema: z.ZodType): Schema {
   return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema;
@@ -53,38 +51,40 @@ function fieldOf(
   name: string,
   schema: Schema,
   needed: boolean,
-  { typed, wrong, choices, rows = 4 }: FieldOptions,
+  { typed, wrong, choices, of, rows = 4 }: FieldOptions,
 ): Html {
   // What is wrong deep inside a field is told beside the field.
   const problem = [...wrong].find(
     ([field]) => field === name || field.startsWith(`${name}.`) || field.startsWith(`${name}[`),
   )?.[1];
   const id = `field-${name}`;
-  const hint = HINTS[name] ?? hintOf(schema);
+  const { label: called, hint = hintOf(schema) } = fieldWords(name, of);
   const described = [hint && `${id}-hint`, problem && `${id}-wrong`].filter(Boolean).join(' ');
   const attributes = html`${described && html` aria-describedby="${described}"`}${problem && html` aria-invalid="true"`}`;
   const about = html`${hint && html`<span class="hint" id="${id}-hint">${hint}</span>`}${problem && html`<span class="wrong" id="${id}-wrong">${problem}</span>`}`;
   const value = typed[name];
   const file = fileKind(schema);
-  if (file) return fileField(name, file, value, problem, needed);
-  const label = html`${words(name)}${!needed && html` <span class="hint">(optional)</span>`}`;
+  if (file) return fileField(name, called, file, value, problem, needed);
+  const label = html`${called}${!needed && html` <span class="hint">(optional)</span>`}`;
   const options =
     choices[name] ??
     (schema.enum ?? (schema.type === 'boolean' ? ['yes', 'no'] : undefined))?.map((each) => ({
       value: each,
-      text: words(each),
+      text: optionWords(each),
     }));
-  const many = schema.items?.enum?.map((each) => ({ value: each, text: words(each) }));
+  const many = schema.items?.enum?.map((each) => ({ value: each, text: optionWords(each) }));
   if (many) return group(name, label, about, many, 'checkbox', [value].flat(), attributes);
   if (schema.const === true)
-    return html`<div class="field">${about}${choice(name, { value: 'yes', text: words(name) }, 'checkbox', value === 'yes', attributes)}</div>`;
+    return html`<div class="field">${about}${choice(name, { value: 'yes', text: called }, 'checkbox', value === 'yes', attributes)}</div>`;
   if (options && needed && options.length <= 6 && !choices[name])
     return group(name, label, about, options, 'radio', [value].flat(), attributes);
-  const one = typeof value === 'string' ? value : '';
+  const given = typeof value === 'string' ? value : '';
+  const one = given && isLineField(name, schema) ? lineFieldText(name, given) : given;
   if (options)
     return html`<div class="field"><label for="${id}">${label}</label>${about}<select id="${id}" name="${name}"${attributes}><option value=""></option>${options.map((each) => html`<option value="${each.value}"${each.value === one && html` selected`}>${each.text}</option>`)}</select></div>`;
   const isLong =
     schema.type !== 'integer' &&
+    !ONE_LINE.includes(name) &&
     (schema.maxLength === undefined ? !isWhen(schema) && schema.type !== 'string' : schema.maxLength > 400);
   return html`<div class="field"><label for="${id}">${label}</label>${about}${
     isLong
@@ -115,6 +115,7 @@ export function hasFiles(schema: Schema, without: readonly string[]): boolean {
 
 function fileField(
   name: string,
+  label: string,
   kind: FileField['kind'],
   value: string | string[] | undefined,
   problem: string | undefined,
@@ -123,7 +124,7 @@ function fileField(
   const id = `field-${name}`;
   const given = filesTyped(value);
   const file = kind === 'many' ? 'each file' : 'the file';
-  return html`<div class="field"><label for="${id}">${words(name)}${!needed && html` <span class="hint">(optional)</span>`}</label><span class="hint" id="${id}-hint">Tocsin records the name of ${file} and its SHA-256, and does not keep it: keep it yourself. ${MOST_OF[kind]}</span>${problem && html`<span class="wrong" id="${id}-wrong">${problem}</span>`}${
+  return html`<div class="field"><label for="${id}">${label}${!needed && html` <span class="hint">(optional)</span>`}</label><span class="hint" id="${id}-hint">Tocsin records the name of ${file} and its SHA-256, and does not keep it: keep it yourself. ${MOST_OF[kind]}</span>${problem && html`<span class="wrong" id="${id}-wrong">${problem}</span>`}${
     given.length > 0 &&
     html`<ul class="small">${given.map((each) => html`<li>${each.name}, ${each.bytes} bytes, SHA-256 <code>${each.sha256.slice(0, 16)}…</code>${choice(leaveOut(name), { value: each.sha256, text: `Leave out ${each.name}` }, 'checkbox', false, html``)}</li>`)}</ul><input type="hidden" name="${name}" value="${JSON.stringify(given)}">`
   }<input id="${id}" type="file" name="${name}-file"${kind === 'many' && html` multiple`} aria-describedby="${id}-hint${problem && html` ${id}-wrong`}"${problem && html` aria-invalid="true"`}></div>`;
@@ -162,6 +163,14 @@ function isWhen(schema: Schema): boolean {
   );
 }
 
+/** A field of several parts that is typed in lines, not as JSON. */
+function isLineField(name: string, schema: Schema): boolean {
+  return Object.hasOwn(LINE_FIELDS, name) && !isPlain(schema) && !isLines(schema);
+}
+
+/** Fields of several parts that take one line. */
+const ONE_LINE = ['alarms', 'measure'];
+
 function isLines(schema: Schema): boolean {
   return schema.type === 'array' && (schema.items?.type === 'string' || schema.items?.type === 'integer');
 }
@@ -169,7 +178,7 @@ function isLines(schema: Schema): boolean {
 function hintOf(schema: Schema): string | undefined {
   if (isWhen(schema)) return WHEN_HINT;
   if (isLines(schema)) return schema.items?.enum ? undefined : 'One on each line.';
-  return isPlain(schema) ? undefined : 'As JSON, like the API takes it.';
+  return isPlain(schema) ? undefined : 'This field takes JSON, as the API does.';
 }
 
 function isPlain({ type, enum: options, const: only }: Schema): boolean {
@@ -180,13 +189,13 @@ function isPlain({ type, enum: options, const: only }: Schema): boolean {
 export function messageTyped(schema: Schema, typed: Typed): Record<string, unknown> {
   const known = Object.entries(schema.properties ?? {}).flatMap(([name, each]): [string, unknown][] => {
     const given = Object.hasOwn(typed, name) ? typed[name] : undefined;
-    const value = valueTyped(each, given);
+    const value = valueTyped(name, each, given);
     return value === undefined ? [] : [[name, value]];
   });
   return Object.fromEntries(known);
 }
 
-function valueTyped(schema: Schema, given: string | string[] | undefined): unknown {
+function valueTyped(name: string, schema: Schema, given: string | string[] | undefined): unknown {
   const kind = fileKind(schema);
   if (kind) {
     const files = filesTyped(given);
@@ -207,11 +216,21 @@ function valueTyped(schema: Schema, given: string | string[] | undefined): unkno
       .map((line) => line.trim())
       .filter(Boolean);
   if (isPlain(schema)) return text;
+  if (isLineField(name, schema)) return lineFieldTyped(name, text);
   try {
     return JSON.parse(text);
   } catch {
     return text;
   }
+}
+
+/** Fields of several parts that were typed in a form that nobody can read, with what is wrong with each. */
+export function unreadFields(schema: Schema, message: Record<string, unknown>): Problem[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([field, each]) =>
+    typeof message[field] === 'string' && message[field] !== 'all' && isLineField(field, each)
+      ? [{ field, problem: lineFieldProblem(field) }]
+      : [],
+  );
 }
 
 /** `2026-04-01 02:00`, as people type an instant of UTC, as it is written. */

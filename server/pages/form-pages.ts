@@ -17,7 +17,7 @@ import { describe } from './case-page';
 import { confirmationOf } from './confirmation';
 import type { PageDeps } from './deps';
 import { editPage } from './edit-page';
-import { fileFields, messageTyped, schemaOf, typedOf } from './fields';
+import { fileFields, messageTyped, schemaOf, typedOf, unreadFields } from './fields';
 import { type Form, sendForm } from './form';
 import { asRefusal, asShown } from './form-errors';
 import { say, sendPage } from './layout';
@@ -60,6 +60,7 @@ function messagePages(app: FastifyInstance, deps: PageDeps, kind: KindName, name
     typed,
     choices: {},
     back: addressOf(id),
+    of: [name, kind],
   });
   const formOf = async (
     id: string,
@@ -92,6 +93,7 @@ function messagePages(app: FastifyInstance, deps: PageDeps, kind: KindName, name
       mustFit(files, sent);
       await mustBe(client, kind, id);
       const body = messageTyped(schema, typed);
+      mustBeRead(schema, body);
       const linked = mailed && { key: mailed.key, adds: await addedBy(mailed, client) };
       await sendMessage(deps, request, reply, { kind, id, name, body, key: typed.key, linked });
       return reply.redirect(addressOf(id), 303);
@@ -119,6 +121,7 @@ function declarePages(app: FastifyInstance, { client, sessions }: PageDeps): voi
     choices: {},
     back: '/',
     at: 'declare',
+    of: ['declare'],
   };
   app.get('/incidents/new', async (request, reply) =>
     sendForm(reply, visitorOf(request, sessions)!, { ...form, typed: { kind: 'security-incident' } }),
@@ -129,6 +132,7 @@ function declarePages(app: FastifyInstance, { client, sessions }: PageDeps): voi
       mustBeFresh(request);
       const digest = digestOfKey(typed.key, request.actor, ['declare']);
       const body = messageTyped(form.schema, { ...typed, id: undefined });
+      mustBeRead(form.schema, body);
       const declared = declarationOf(body, request.actor, digest, new Date());
       const { id, created } = await client.declare({ declaration: declared as never });
       if (!created) await mustBeSame(client, id, body, declared, 'key-used');
@@ -190,6 +194,12 @@ function approvePages(app: FastifyInstance, deps: PageDeps): void {
       return sendPage(reply.code(refusal.status), { title: `Notice · ${id}`, body, visitor });
     }
   });
+}
+
+/** Throws a Refusal where a field was typed in a form that nobody can read. */
+function mustBeRead(schema: Form['schema'], body: Record<string, unknown>): void {
+  const wrong = unreadFields(schema, body);
+  if (wrong.length > 0) throw new Refusal('invalid', 'correct the fields named', wrong);
 }
 
 /** What the server fills in is not needed. */

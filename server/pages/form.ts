@@ -2,6 +2,7 @@
 import type { FastifyReply } from 'fastify';
 import { type Html, html } from '../../platform/html';
 import type { Refusal } from '../problem';
+import { fieldWords } from './field-words';
 import { fieldsOf, hasFiles, type schemaOf } from './fields';
 import { sendPage, type Visitor } from './layout';
 import { isUnknown, keyAfter, refusalBox } from './refusal-box';
@@ -23,12 +24,14 @@ export interface Form {
   /** What it sends beside what is typed. */
   fixed?: Record<string, string>;
   at?: 'declare';
+  /** The message that it sends, and its kind of case. */
+  of?: readonly string[];
   /** Of long texts. */
   rows?: number;
 }
 
 export function sendForm(reply: FastifyReply, visitor: Visitor, form: Form, refusal?: Refusal): FastifyReply {
-  const { typed, schema, choices, shown, at, rows, heading = form.title } = form;
+  const { typed, schema, choices, shown, at, of, rows, heading = form.title } = form;
   // Sent again as it was, while nobody knows whether it was taken.
   const asSent = refusal !== undefined && isUnknown(refusal);
   const fixed = Object.entries(form.fixed ?? {}).map(([name, value]): [string, string] => {
@@ -44,14 +47,19 @@ export function sendForm(reply: FastifyReply, visitor: Visitor, form: Form, refu
     visitor,
     ...(at && { at }),
     body: html`<div class="head prose"><p><a href="${form.back}">Back</a></p><h1>${heading}</h1><p class="soft">${form.about}</p></div>
-${refusal && refusalBox(refusal, names, refusal.kind === 'key-used' && !refusal.declared ? html`<p><a href="${form.back}">See how it stands</a></p>` : undefined)}
+${refusal && refusalBox(refusal, namesOf(names, of), refusal.kind === 'key-used' && !refusal.declared ? html`<p><a href="${form.back}">See how it stands</a></p>` : undefined)}
 ${isShown && shown}
 <form class="form" method="post" action="${form.action}"${hasFiles(schema, without) && html` enctype="multipart/form-data"`}>
 ${hidden({ csrf: visitor.formToken, key: keyAfter(refusal && { refusal, typed }), ...Object.fromEntries(fixed) })}
-${fieldsOf(schema, { typed, wrong, without, choices, ...(rows && { rows }) })}
+${fieldsOf(schema, { typed, wrong, without, choices, ...(of && { of }), ...(rows && { rows }) })}
 <div class="acts"><button>${form.title}</button><a class="button plain" href="${form.back}">Cancel</a></div>
 </form>`,
   });
+}
+
+/** The fields of a form, with what they are called on it. */
+function namesOf(names: readonly string[], of: readonly string[] | undefined): ReadonlyMap<string, string> {
+  return new Map(names.map((name) => [name, fieldWords(name, of).label]));
 }
 
 /** Fields that nobody sees. */

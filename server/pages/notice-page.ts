@@ -21,6 +21,7 @@ import { Refusal } from '../problem';
 import { MESSAGE_ROLES } from '../roles-of-messages';
 import { isBeingWritten } from './being-written';
 import { diffBox } from './diff-box';
+import { fieldWords } from './field-words';
 import { say, type Visitor } from './layout';
 import { addressOf, noticeOf } from './links';
 import type { LookedAt } from './looked-at';
@@ -183,8 +184,11 @@ function settledText({ of, told, left }: Standing): string {
   return of > 0 && told === of ? 'Everybody it goes to was told' : `It is settled by decision: ${grouped(told)} told`;
 }
 
+/** The field of the page, which may be refused. */
+const OWN_FIELDS = new Map([['incompleteBecause', fieldWords('incompleteBecause').label]]);
+
 function sentBox({ refusal }: Sent, mayRepeat: boolean, back: Html): Html {
-  if (!isUnknown(refusal) || mayRepeat) return refusalBox(refusal, ['incompleteBecause'], back);
+  if (!isUnknown(refusal) || mayRepeat) return refusalBox(refusal, OWN_FIELDS, back);
   return say(
     'bad',
     html`<h2>It is not known whether this was taken</h2><p>Here is how the notice stands now: read it before you send anything again.</p>`,

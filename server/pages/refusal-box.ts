@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Html, html } from '../../platform/html';
 import type { Refusal } from '../problem';
 import { say } from './layout';
-import { addressOf, inCode, words } from './links';
+import { addressOf, inCode } from './links';
 
 /** A form that was sent, and what came of it. */
 export interface Sent {
@@ -21,8 +21,8 @@ export function keyAfter(sent: Sent | undefined): string {
   return sent && isUnknown(sent.refusal) && typeof sent.typed.key === 'string' ? sent.typed.key : randomUUID();
 }
 
-/** @param names the fields of the form that is shown; `more`: what else helps, as a link to what it is about. */
-export function refusalBox(refusal: Refusal, names: readonly string[], more?: Html): Html {
+/** @param names the fields of the form that is shown, with what they are called on it; `more`: what else helps, as a link to what it is about. */
+export function refusalBox(refusal: Refusal, names: ReadonlyMap<string, string>, more?: Html): Html {
   if (isUnknown(refusal))
     return say(
       'bad',
@@ -36,8 +36,8 @@ export function refusalBox(refusal: Refusal, names: readonly string[], more?: Ht
     'bad',
     html`<h2>${isTaken ? 'What you sent first was taken; what you changed since was not' : 'Nothing was changed'}</h2><p>${isTaken ? 'See what came of it first: sent again, this form counts as a second one.' : refusal.detail}</p>${refusal.declared && html`<p><a href="${addressOf(refusal.declared)}">Open ${refusal.declared}</a></p>`}<ul>${errors.map(
       ({ field, problem }) => {
-        const at = names.find((name) => field === name || field.startsWith(`${name}.`));
-        return html`<li>${at ? html`<a href="#field-${at}">${words(at)}</a>: ` : field !== '(body)' && `${field}: `}${inCode(problem)}</li>`;
+        const at = [...names.keys()].find((name) => field === name || field.startsWith(`${name}.`));
+        return html`<li>${at ? html`<a href="#field-${at}">${names.get(at)!}</a>: ` : field !== '(body)' && `${field}: `}${inCode(problem)}</li>`;
       },
     )}</ul>${more}`,
     'alert',

@@ -138,6 +138,63 @@ describe('an assessment', () => {
     await app.close();
   });
 
+  describe('that nobody knew whether it was taken, and was', () => {
+    const AT = '/incidents/INC-1/assess';
+    const ANSWERS = {
+      'q.personalData': 'yes',
+      'q.plainSummary': 'A key leakd.',
+      reason: 'the log says so',
+      do: 'send',
+    };
+    /** A form that went out, was taken and got no answer, as it is shown again. */
+    async function unanswered() {
+      const story = new Story();
+      const sent: Record<string, unknown>[] = [];
+      const send = async (_id: unknown, _name: unknown, message: Record<string, unknown>) => {
+        sent.push(message);
+        story.do(HOUR, { command: 'message', message: { ...message, message: 'assess' } } as never);
+        if (sent.length === 1) throw new UnknownOutcome('no worker');
+        return { events: [] };
+      };
+      const view = async () => ({ ...(await clientOf(story, HOUR).view!('INC-1')) }) as never;
+      const app = await pagesOver({ ...clientOf(story, HOUR), view, send: send as never });
+      const { body } = await browse(app, `${AT}?personalData=yes`);
+      const set = { 'new-set.title': 'Accounts', 'new-set.role': 'processor' };
+      const first = { ...hiddenIn(body), ...ANSWERS, ...set, facts: filledIn(body, 'field-facts') };
+      const shown = await browse(app, AT, { form: first });
+      expect(shown.status).toBe(503);
+      const facts = filledIn(shown.body, 'field-facts');
+      const again = { ...hiddenIn(shown.body), ...ANSWERS, facts };
+      return { app, story, sent, first, again };
+    }
+
+    test('counts once when it is sent again as it was, also as a double click', async () => {
+      const { app, sent, first, again } = await unanswered();
+      expect(await browse(app, AT, { form: again })).toMatchObject({ status: 303 });
+      expect(await browse(app, AT, { form: first })).toMatchObject({ status: 303 });
+      expect(sent).toHaveLength(1);
+      await app.close();
+    });
+
+    test.each([
+      ['an answer', 'q.plainSummary', 'A key leaked.'],
+      ['what stands beside the facts', 'reason', 'the log of the build says so'],
+    ])('loses no word of %s that was corrected meanwhile', async (_what, field, corrected) => {
+      const { app, sent, again } = await unanswered();
+      const refused = await browse(app, AT, { form: { ...again, [field]: corrected } });
+      expect(refused.status).toBe(422);
+      expect(refused.body).toContain('What you sent first was taken; what you changed since was not');
+      expect(filledIn(refused.body, `field-${field}`)).toBe(corrected);
+      const next = { ...ANSWERS, [field]: corrected, facts: filledIn(refused.body, 'field-facts') };
+      const sentAgain = await browse(app, AT, { form: { ...next, ...hiddenIn(refused.body) } });
+      if (field === 'reason') return void (await app.close());
+      expect(sentAgain.status).toBe(303);
+      expect(sent[1]).toMatchObject({ assessment: { plainSummary: corrected, dataSets: [{ id: 'accounts' }] } });
+      expect((sent[1]!.assessment as Assessment).dataSets).toHaveLength(1);
+      await app.close();
+    });
+  });
+
   describe('of which another person has stated facts since it was opened', () => {
     const FACTS = { ...NO_FACTS, personalData: 'yes' as const, workspaces: ['ws-1'], plainSummary: 'A key leaked.' };
     const assess = (story: Story, assessment: Assessment) => {
