@@ -1,12 +1,13 @@
 /**
- * What people do next about an incident, in order, each step with its commands: first the question whether personal data is
- * affected, on which most duties hang; then what is doubtful, and what is owed by deadline; last, how it ends. Pure.
+ * What people do next about an incident, in order, each step with its commands: first what is overdue or due within a day, by
+ * deadline, of equal ones the question whether personal data is affected, on which most duties hang; then what waits for
+ * somebody and has no clock, as alarms do; then what is due later; last, how it ends. Pure.
  */
 import { commandsFor } from '../case/alarm-commands';
 import { alarmText } from '../case/alarm-text';
 import { ask, type CommandLine, commandLine, commandText } from '../kernel/command-lines';
 import { plural } from '../kernel/plural';
-import { type Instant, toMs } from '../kernel/time';
+import { DAY_MS, type Instant, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { awarenessAlarm, clockAlarm } from './alarms';
@@ -50,20 +51,29 @@ export function nextSteps(state: IncidentState, pack: Policy, now: Instant): Nex
   const duties = owed.filter(({ o, rule }) => rule.channel !== 'assessment' && waitsForPerson(o, rule));
   const steps = [
     ...questions.map(({ o, rule }) => questionStep(o, rule, state)),
-    ...alarmStep(state),
     ...doubtSteps(state, now),
     ...wideBlockSteps(state),
+    ...alarmStep(state),
     ...duties.map(({ o, rule }) => dutyStep(o, rule, state, pack, now)),
-    ...endSteps(state, owed.length > 0),
   ];
-  return unlike(steps);
+  return unlike([...byUrgency(steps, now), ...endSteps(state, owed.length > 0)]);
+}
+
+/** What is due so soon stands before what has no clock. */
+const SOON_MS = DAY_MS;
+
+/** What is overdue or due soon by deadline, then what has no clock, then the rest by deadline; else as they stood. */
+function byUrgency(steps: readonly NextStep[], now: Instant): NextStep[] {
+  const soon = toMs(now) + SOON_MS;
+  const rank = (step: NextStep) => (step.dueAt === undefined ? soon + 0.5 : dueMs(step));
+  return steps.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /**
  * What the open alarms ask for: all that can be said where the policy of an incident is not at hand. `events`: those of the
  * incident, as far as they are known.
  */
-export function stepsOfAlarms(state: IncidentState, events: readonly IncidentEvent[]): NextStep[] {
+export function stepsOfAlarms(state: IncidentState, events: readonly IncidentEvent[], now: Instant): NextStep[] {
   if (state.closedAt) return [];
   const asked = events.flatMap((event): NextStep[] => {
     if (event.kind !== 'alarm-raised' || !state.unacknowledged?.includes(event.seq)) return [];
@@ -72,8 +82,7 @@ export function stepsOfAlarms(state: IncidentState, events: readonly IncidentEve
     const title = about.kind === 'obligation' ? about.title : what;
     return [{ what: title, todo, ...(dueAt && { dueAt }), commands }];
   });
-  asked.sort((a, b) => dueMs(a) - dueMs(b));
-  return unlike([...alarmStep(state), ...asked]);
+  return unlike(byUrgency([...alarmStep(state), ...asked], now));
 }
 
 function dueMs({ dueAt }: { dueAt?: Instant | undefined }): number {

@@ -46,7 +46,7 @@ export async function lookAt(client: TocsinClient, id: string, policy?: PolicySo
   const same = samePack(state, policy);
   const standing = found.open || state.closedAt ? undefined : await client.stands(id);
   const stopped = typeof standing === 'object' ? standing : undefined;
-  const steps = stopped ? [] : same ? nextSteps(state, same, now) : stepsOfAlarms(state, events);
+  const steps = stopped ? [] : same ? nextSteps(state, same, now) : stepsOfAlarms(state, events, now);
   const pack = same ?? shownPack(state, explanations, policy);
   return {
     id,

@@ -8,7 +8,7 @@ import { lineFieldText } from '../../server/pages/line-fields';
 import { Story } from '../unit/cli/helpers';
 import { browse, clientOf, pagesOver } from './browser';
 
-const FORMS = [
+const FORMS: { name: string; of: string[]; schema: ReturnType<typeof schemaOf>; without: readonly string[] }[] = [
   { name: 'declare', of: ['declare'], schema: schemaOf(DeclarationSchema), without: OF_THE_DECLARATION },
   ...Object.entries(KINDS as Record<KindName, Kind>).flatMap(([kind, { messages }]) =>
     Object.entries(messages).map(([name, schema]) => ({

@@ -59,12 +59,14 @@ export function lacksFields(raw: Record<string, unknown>): boolean {
 /**
  * Asks for what is missing.
  *
+ * @param foretold what goes out by itself once it is declared, said before the last yes
  * @returns the declaration with the answers, or `undefined` where the person ended it or did not confirm.
  */
 export async function askForDeclaration(
   raw: Record<string, unknown>,
   out: Output,
   ask: AskLine,
+  foretold: (whole: Record<string, unknown>) => Promise<string[]> = async () => [],
 ): Promise<Record<string, unknown> | undefined> {
   const whole = { ...raw };
   for (const { field, prompt, how, read } of QUESTIONS) {
@@ -87,6 +89,8 @@ export async function askForDeclaration(
     whole.serviceAffecting ? 'customers notice it' : 'customers do not notice it'
   }, detected ${detectedText(whole.detectedAt)}, owner ${String(whole.owner)}`;
   for (const line of hanging('', `Declares "${String(whole.title)}": ${said}.`, out.width)) out.line(line);
+  for (const said of await foretold(whole))
+    for (const line of hanging('', said, out.width)) out.line(out.style(line, 'yellow'));
   const sure = await ask('All clocks start then. Declare it? Type yes: ');
   return sure?.trim() === 'yes' ? whole : undefined;
 }

@@ -25,6 +25,7 @@ import type { CommonOptions, Shell } from '../../shell';
 import { OPTIONS, verb } from '../../verb';
 import { readScenario } from '../exercise/scenario';
 import { askForDeclaration, lacksFields } from './declare-asks';
+import { goesOutLines } from './goes-out-lines';
 
 interface Options extends CommonOptions, DeclarationFlags {
   file?: string;
@@ -115,6 +116,8 @@ async function declare(shell: Shell, options: Options): Promise<void> {
   if (pairs.length > 0)
     for (const line of hanging('Assumed: ', pairs.join(', '), out.width)) out.line(out.style(line, 'dim'));
   out.line(`${out.style(id, 'bold')} is declared: containment and all clocks have started.`);
+  for (const said of await goesOutLines(shell, raw))
+    for (const line of hanging('', said, out.width)) out.line(out.style(line, 'yellow'));
   // The clocks do not wait for it: what cannot be contained is said, and declared all the same.
   for (const measure of declaredMeasures(parsed.data)) {
     const problem = refusedAtOnce(measure);
@@ -143,7 +146,9 @@ function asks({ out }: Shell, { json, input, file }: Options): boolean {
 }
 
 async function askedFor(shell: Shell, raw: Record<string, unknown>): Promise<Record<string, unknown> | undefined> {
-  const whole = await atTerminal((ask) => askForDeclaration(raw, shell.out, ask));
+  const whole = await atTerminal((ask) =>
+    askForDeclaration(raw, shell.out, ask, (declared) => goesOutLines(shell, declared)),
+  );
   // The time runs on while somebody answers: it was declared when they were done.
   return whole && { ...whole, declaredAt: new Date().toISOString() };
 }

@@ -43,5 +43,5 @@ export function stepsOf(
   const pack = samePack(state, shell.settings.policy);
   return pack
     ? { steps: nextSteps(state, pack, now), known: true }
-    : { steps: stepsOfAlarms(state, events), known: false };
+    : { steps: stepsOfAlarms(state, events, now), known: false };
 }

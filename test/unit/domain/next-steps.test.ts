@@ -1,4 +1,4 @@
-/** What comes next: the question on which the duties hang before anything else, then what is owed, by deadline. */
+/** What comes next: what is due soonest, then what has no clock, then what is due later. */
 import { nextSteps, stepsOfAlarms } from '../../../domain/incident/next-steps';
 import { commandText } from '../../../domain/kernel/command-lines';
 import { problemOf } from '../cli/emitted-commands';
@@ -11,11 +11,13 @@ function whatOf(story: Story, now = HOUR): string[] {
   return nextSteps(story.state, pack, now).map(({ what }) => what);
 }
 
-test('whether personal data is affected comes before everything else, also before an earlier deadline', () => {
-  const story = new Story(EXPOSED);
-  const steps = nextSteps(story.state, pack, HOUR);
-  expect(steps[0]!.what).toBe('Assess: is personal data affected?');
-  expect(steps.some(({ dueAt }) => dueAt !== undefined && dueAt < steps[0]!.dueAt!)).toBe(true);
+test('what is due soonest comes first, the question on which the duties hang among it at its own deadline', () => {
+  const steps = nextSteps(new Story(EXPOSED).state, pack, HOUR);
+  const question = steps.findIndex(({ what }) => what === 'Assess: is personal data affected?');
+  expect(question).toBeGreaterThanOrEqual(0);
+  const dues = steps.map(({ dueAt }) => dueAt ?? '9999');
+  expect(steps[0]!.dueAt).toBe([...dues].sort()[0]);
+  expect(dues.slice(0, question).every((due) => due < steps[question]!.dueAt!)).toBe(true);
 });
 
 test('once it is answered it is no step any more', () => {
@@ -53,7 +55,17 @@ test('a step says what silence does', () => {
 test('alarms that nobody has acknowledged are a step, with their command', () => {
   const story = new Story();
   const state = { ...story.state, unacknowledged: [7, 9] };
-  expect(nextSteps(state, pack, HOUR)[1]).toMatchObject({ what: '2 alarms not acknowledged' });
+  const steps = nextSteps(state, pack, HOUR);
+  const at = steps.findIndex(({ what }) => what === '2 alarms not acknowledged');
+  expect(commandText(steps[at]!.commands[0]!)).toContain('acknowledge INC-1');
+  // Behind all that is due within a day, also where it is overdue, and before what is due later.
+  const day = '2026-04-02T01:00:00.000Z';
+  expect(steps.slice(0, at).length).toBeGreaterThan(1);
+  expect(steps.slice(0, at).every(({ dueAt }) => dueAt !== undefined && dueAt <= day)).toBe(true);
+  expect(steps.slice(at + 1).every(({ dueAt }) => dueAt === undefined || dueAt > day)).toBe(true);
+  expect(steps.slice(at + 1).some(({ dueAt }) => dueAt !== undefined)).toBe(true);
+  const overdue = nextSteps(state, pack, '2026-04-03T00:00:00.000Z');
+  expect(overdue[0]!.dueAt! < '2026-04-03').toBe(true);
 });
 
 test('without the policy, the alarms say what they ask for', () => {
@@ -61,7 +73,7 @@ test('without the policy, the alarms say what they ask for', () => {
   const data = { threshold: { kind: 'due' }, about: { kind: 'incident' }, todo: 'verify-register', commands: [] };
   const events = [{ ...story.events[0]!, seq: 40, kind: 'alarm-raised', data }] as never;
   const state = { ...story.state, unacknowledged: [40] };
-  expect(stepsOfAlarms(state, events).map(({ todo }) => todo)).toContain('verify the register');
+  expect(stepsOfAlarms(state, events, HOUR).map(({ todo }) => todo)).toContain('verify the register');
 });
 
 test('nothing is next about a closed incident', () => {

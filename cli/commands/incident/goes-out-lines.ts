@@ -1,0 +1,46 @@
+/** What `tocsin declare` says before and after: which notices go out by themselves, and when. */
+import { human } from '../../../domain/incident/contents';
+import { type GoesOut, goesOut } from '../../../domain/incident/goes-out';
+import { DeclarationSchema } from '../../../domain/incident/incident';
+import { type Instant, toMs } from '../../../domain/kernel/time';
+import type { Shell } from '../../shell';
+
+/** One sentence each, of a declaration as it would be made now. None where the policy here cannot be read: nothing waits for it. */
+export async function goesOutLines(shell: Shell, raw: unknown): Promise<string[]> {
+  const parsed = DeclarationSchema.safeParse(raw);
+  if (!parsed.success || parsed.data.recordedAt !== undefined) return [];
+  const { declaredAt } = parsed.data;
+  try {
+    const { loadPolicy } = await import('../../../policy/load-policy.js');
+    const all = goesOut(parsed.data, loadPolicy(shell.settings.policy), declaredAt);
+    const by =
+      all.length > 0 && shell.isRemote ? ['By the policy on this machine; that of the server may be another:'] : [];
+    return [...by, ...sentences(all, declaredAt)];
+  } catch {
+    return [];
+  }
+}
+
+/** Notices of one instant are said together. */
+function sentences(all: readonly GoesOut[], declaredAt: Instant): string[] {
+  const times = [...new Set(all.map(({ at }) => at))];
+  return times.map((at) => {
+    const titles = all.filter((each) => each.at === at).map(({ title }) => title);
+    const what = titles.length > 1 ? `${titles.slice(0, -1).join(', ')} and ${titles.at(-1)}` : titles[0]!;
+    const [is, it] = titles.length > 1 ? ['go', 'them'] : ['goes', 'it'];
+    if (toMs(at) <= toMs(declaredAt))
+      return `${what} ${is} out at once: the time to object to ${it} ended ${human(at)}.`;
+    return `Unless somebody objects, ${what} ${is} out at ${human(at)}, ${afterText(toMs(at) - toMs(declaredAt))} after the declaration.`;
+  });
+}
+
+function afterText(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  const [days, hours] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60)];
+  const parts = [
+    days > 0 ? `${days} d` : '',
+    hours > 0 ? `${hours} h` : '',
+    days === 0 && minutes % 60 > 0 ? `${minutes % 60} min` : '',
+  ];
+  return parts.filter(Boolean).join(' ');
+}
