@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Client } from 'pg';
 import { isAlive, waitUntilGone } from '../../platform/process-identity';
 import { temporaryDir as newTemporaryDir } from '../../platform/temporary-dir';
 import { guard } from '../../platform/watchdog';
-import { type RunningTemporal, type SearchAttributes, startTemporal } from '../../stack/temporal';
+import type { RunningTemporal, SearchAttributes } from '../../stack/temporal';
 import { tracedLauncher } from '../../stack/test-server';
+
+// Most test files start no Temporal: what does, which takes half a second to load, is loaded where it is used.
 
 interface TestFile {
   failed: string[];
@@ -94,6 +96,7 @@ export async function startTimeSkipping(searchAttributes: SearchAttributes = {})
 
 // The SDK gives a server 5 s to come up, which a busy machine may exceed; it ends the server that was late.
 async function createEnvironment(launcher: string): Promise<TestWorkflowEnvironment> {
+  const { TestWorkflowEnvironment } = await import('@temporalio/testing');
   for (let attempt = 1; ; attempt++) {
     try {
       const executable = { type: 'existing-path' as const, path: launcher };
@@ -116,6 +119,7 @@ async function registerSearchAttributes(env: TestWorkflowEnvironment, attributes
 /** Starts a real Temporal server in memory, without Web UI; it is stopped after the file. */
 export async function startDevServer(searchAttributes: SearchAttributes = {}): Promise<RunningTemporal> {
   const env = { ...process.env, TEMPORAL_ADDRESS: undefined, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
+  const { startTemporal } = await import('../../stack/temporal');
   const server = await startTemporal({ searchAttributes, database: 'memory', headless: true, env });
   afterFile(() => server.stop());
   return server;
