@@ -1,5 +1,6 @@
 // Tests run from their TypeScript sources; what needs compiled files (global set-up, the workflow bundle) is in dist/.
 'use strict';
+const os = require('node:os');
 
 /** ES modules among the packages: Node requires them by itself; jest's own loader does so only from Node 24 on. */
 const ES_MODULES = '(jose|oauth4webapi|openid-client|marked|string-width|strip-ansi|ansi-regex|get-east-asian-width)';
@@ -45,7 +46,8 @@ module.exports = {
   globalSetup: '<rootDir>/test/setup/global-setup.js',
   globalTeardown: '<rootDir>/test/setup/global-teardown.js',
   testSequencer: '<rootDir>/test/setup/sequencer.js',
-  // Many tests wait for servers and timers: one more than the two processors of a small machine keeps both busy.
-  maxWorkers: 3,
+  // Many tests wait for servers and timers: two to a processor keep it busy, as far as the memory goes (a worker with its
+  // servers takes up to 2 GB).
+  maxWorkers: Math.max(2, Math.min(2 * os.availableParallelism(), Math.floor(os.totalmem() / 2 ** 31))),
   testTimeout: 60_000,
 };
