@@ -49,14 +49,19 @@ const openIn = (status: 'sending' | 'unknown') => `
 const OPEN_BATCH = `
   SELECT batch_key FROM (${openIn('sending')} UNION ALL ${openIn('unknown')}) AS open ORDER BY id LIMIT 1`;
 
+const PENDING =
+  "incident_id = $1 AND obligation_id = $2 AND channel = $3 AND round BETWEEN $4 AND $4 AND status = 'pending'";
+
+/**
+ * Languages have no statistics, as no erasure would reach them (migration 013), and those of statuses are old while a round is
+ * sent: by them Postgres would read and sort the whole table for each batch. In the order of `round, id` no index but
+ * deliveries_open has the rows; and what coalesce() says counts as half of them, not as one in two hundred.
+ */
 const NEXT_PENDING = `
   SELECT id, recipient_ref, batch_key, error_code FROM tocsin.deliveries
-   WHERE incident_id = $1 AND obligation_id = $2 AND channel = $3 AND round = $4 AND status = 'pending'
-     AND language = (
-       SELECT language FROM tocsin.deliveries
-        WHERE incident_id = $1 AND obligation_id = $2 AND channel = $3 AND round = $4 AND status = 'pending'
-        ORDER BY id LIMIT 1)
-   ORDER BY id LIMIT $5 FOR UPDATE`;
+   WHERE ${PENDING}
+     AND coalesce(language = (SELECT language FROM tocsin.deliveries WHERE ${PENDING} ORDER BY round, id LIMIT 1), false)
+   ORDER BY round, id LIMIT $5 FOR UPDATE`;
 
 const MARK_SENDING = `
   UPDATE tocsin.deliveries
