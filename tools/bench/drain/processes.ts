@@ -4,6 +4,9 @@
  * before the call, posts the same batch, and writes what came of it: two statements and a call, one batch after the other.
  */
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import pg from 'pg';
 import { Resend } from 'resend';
@@ -46,6 +49,8 @@ export interface Questions {
   goOn: { ask: unknown; answer: null };
   /** Mails that were accepted so far. */
   progress: { ask: unknown; answer: number };
+  /** Resident memory right after its garbage was collected, in bytes. */
+  collected: { ask: unknown; answer: number };
   rendering: { ask: string; answer: string };
   summarise: { ask: OpenDeliveryInput; answer: Awaited<ReturnType<Activities['summariseDelivery']>> };
   /** Of the bare loop: from the first to the last of these people, in batches. */
@@ -61,6 +66,9 @@ async function mailbox(): Promise<Answers> {
   const server = await startMailbox({ dir: '', messages, ratePerSecond: 1_000_000 });
   return { url: async () => server.url, counts: async () => messages.counts() };
 }
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 async function worker({ dir, databaseUrl, mailboxUrl, temporal, people }: World): Promise<Answers> {
   const logging = { filter: makeTelemetryFilterString({ core: 'ERROR' }) };
@@ -131,6 +139,13 @@ async function worker({ dir, databaseUrl, mailboxUrl, temporal, people }: World)
       return null;
     },
     progress: async () => accepted,
+    async collected() {
+      // Twice: what the first lets go of holds memory of its own until the second.
+      collectGarbage();
+      await setImmediate();
+      collectGarbage();
+      return process.memoryUsage.rss();
+    },
     rendering: (incidentId) => freezeNotice(artefacts, incidentId, LETTER, { from: FROM }),
     summarise: (input) => summariseDelivery(deps, input),
   };
