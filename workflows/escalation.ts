@@ -31,11 +31,12 @@ import {
   type Step,
   stands,
 } from '../domain/escalation/escalation';
-import { exactMs, type Instant, toInstant, toMs } from '../domain/kernel/time';
+import { ask, commandLine, commandText } from '../domain/kernel/command-lines';
+import { exactMs, type Instant, minuteText, toInstant, toMs } from '../domain/kernel/time';
 import { activities, failureText, UNTIL_DONE } from './lib/activity-calls';
 import { carriedFrom } from './lib/carried';
 import { DeadlineTimer } from './lib/deadline-timer';
-import { cell } from './lib/markdown-cell';
+import { cell, code } from './lib/markdown-cell';
 
 export interface EscalationInput {
   caseId: string;
@@ -114,7 +115,10 @@ class EscalationRun {
     this.show(step);
     if (this.isDue(step)) return;
     this.news = false;
-    const what = step.step === 'page' ? `page ${step.attempt} to level ${step.level}` : 'look whether it is closed';
+    const what =
+      step.step === 'page'
+        ? `page ${step.attempt}, to level ${step.level} · ${minuteText(step.at)} UTC`
+        : 'look whether it is closed';
     this.timer.arm(toMs(step.at), what);
     await condition(() => this.news);
     this.timer.cancel();
@@ -153,7 +157,7 @@ class EscalationRun {
     this.paging = new CancellationScope();
     try {
       const { standing, paged } = await this.paging.run(() =>
-        activities(manner, `page ${attempt} to level ${level}`).pageOnCall(input),
+        activities(manner, `page ${attempt}, to level ${level}`).pageOnCall(input),
       );
       if (paged) {
         const refused = paged.refused.length > 0 ? `; refused: ${paged.refused.join(', ')}` : '';
@@ -217,8 +221,8 @@ class EscalationRun {
     const { title, severity, open, acknowledged } = this.state!;
     const next =
       step.step === 'page'
-        ? `next: page ${step.attempt}, level ${step.level}, at ${step.at}`
-        : `everything is acknowledged; looked at again at ${step.at}`;
+        ? `next: page ${step.attempt}, to level ${step.level}, at ${minuteText(step.at)} UTC, until somebody acknowledges: ${code(commandText(acknowledgement(this.caseId)))}`
+        : `everything is acknowledged; looked at again at ${minuteText(step.at)} UTC`;
     const rows = [
       ...open.map((alarm) => ({ alarm, state: 'open' })),
       ...acknowledged.map((alarm) => ({ alarm, state: 'acknowledged' })),
@@ -231,6 +235,11 @@ class EscalationRun {
     ];
     setCurrentDetails([...head, '', '| Alarm | | State |', '|---|---|---|', ...rows].join('\n'));
   }
+}
+
+/** How a person says it of the case whose alarms these are. */
+function acknowledgement(id: string) {
+  return commandLine('acknowledge', { id, by: ask('by') });
 }
 
 function now(): Instant {

@@ -140,7 +140,9 @@ export function incident(input: Input): Promise<CaseResult> {
 const ofSender = () => patched('instants-of-the-sender');
 
 const snapshotPolicy = () =>
-  untilItWorks('snapshot the policy pack', () => activities(UNTIL_DONE, 'snapshot the policy pack').snapshotPolicy());
+  untilItWorks('keep the policy that applies', () =>
+    activities(UNTIL_DONE, 'keep the policy that applies').snapshotPolicy(),
+  );
 
 function lifecycleUnder(policy: PolicySnapshot) {
   return incidentLifecycle(policy.pack, policyRef(policy));

@@ -27,7 +27,7 @@ import { caseAlarm, forkedAlarm, type Occasion } from '../domain/case/occasion';
 import { NOBODY, TOLD_SINGLY, toldOf } from '../domain/case/turned-away';
 import { jsonBytes } from '../domain/kernel/bytes';
 import type { RecordedEvent } from '../domain/kernel/recorded-event';
-import type { Instant } from '../domain/kernel/time';
+import { type Instant, minuteText } from '../domain/kernel/time';
 import { failureText } from './lib/activity-calls';
 import { CaseClock } from './lib/case-clock';
 import { showCase } from './lib/case-view';
@@ -184,7 +184,10 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
     const writes = !this.paused && this.pump.start();
     this.clock.setBusy(!this.work.isIdle() || this.pump.backlog > 0);
     const wake = state.closedAt ? undefined : this.lifecycle.nextWake(state, this.decidedAt);
-    const arms = this.timer.arm(wake && this.clock.realMsAt(wake.at), wake ? `${wake.what} at ${wake.at}` : '');
+    const arms = this.timer.arm(
+      wake && this.clock.realMsAt(wake.at),
+      wake ? `${wake.what} · ${minuteText(wake.at)} UTC` : '',
+    );
     const shows = showCase(this.lifecycle, state, this.clock.now(), this.pump.backlog);
     this.leaveCommand(writes || arms || shows);
   }

@@ -16,11 +16,14 @@ export function addressLines(
 ): string[] {
   const incident = incidentId && `/${encodeURIComponent(incidentId)}`;
   const { address, uiUrl, sessionKey, namespace, encryptionKeys } = temporal;
-  const withKey = (url: string) =>
-    sessionKey && out.isTerminal ? `${url}${url.includes('?') ? '&' : '?'}key=${sessionKey}` : url;
-  const list = `?query=${encodeURIComponent(OPEN_CASES)}`;
+  const withKey = (url: string) => (sessionKey && out.isTerminal ? `${url}?key=${sessionKey}` : url);
   const rows = [
-    ['Web UI', uiUrl ? withKey(`${uiUrl}/namespaces/${namespace}/workflows${incident ?? list}`) : `of ${address}`],
+    [
+      'Web UI',
+      uiUrl
+        ? withKey(`${uiUrl}${incident ? `/namespaces/${namespace}/workflows${incident}` : '/open-cases'}`)
+        : `of ${address}`,
+    ],
     ...(sessionKey
       ? [['', `${keyText(uiUrl !== undefined, out.isTerminal)}: share it with nobody. The key: ${keyFile(dir)}`]]
       : []),
@@ -42,9 +45,6 @@ function keyText(orders: boolean, inLinks: boolean): string {
     ? `Whoever has a link with a key ${may}`
     : `These pages take the key of the session, and whoever has it ${may}`;
 }
-
-/** The list of the Web UI as a board: cases that are open, without what Tocsin does for itself, as every few minutes. */
-const OPEN_CASES = 'ExecutionStatus="Running" AND TocsinStatus IS NOT NULL';
 
 /** As somebody would type it from here. */
 function keyFile(dir: string): string {

@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import type { RecordedEvent } from '../kernel/recorded-event';
 import type { Instant } from '../kernel/time';
 import type { Alarm, WorkKind } from './alarm';
+import type { CaseStep } from './case-step';
 import type { Resumed } from './found';
 import type { Occasion } from './occasion';
 
@@ -76,8 +77,6 @@ export interface Work {
 export interface CaseRow {
   what: string;
   dueAt?: Instant;
-  /** Time left, or by how much it is or was late; empty when nothing runs. */
-  time?: string;
   state: string;
 }
 
@@ -112,6 +111,8 @@ export interface Lifecycle<S extends CaseState, E extends RecordedEvent, W exten
   nextDueAt(state: S): Instant | undefined;
   /** For people: what is owed and how it stands. */
   rows(state: S, now: Instant): CaseRow[];
+  /** What people do next, in order; nothing where nobody is waited for. */
+  next(state: S, now: Instant): CaseStep[];
   /** What the list in the Web UI shows beside what every case has. */
   attributes?(state: S, now: Instant): { overdue: number; personalData: string };
 }

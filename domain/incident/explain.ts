@@ -14,7 +14,7 @@ import { authorOf, changesOf, decidedByRule } from './authorship';
 import { awarenessLines } from './awareness';
 import { anchorAt, armedClock, startOf } from './clocks';
 import { DATA_QUESTION, questionCommands } from './data-question';
-import { authorityOf, inPartText, outstanding } from './filings';
+import { inPartText, outstanding, titleOf } from './filings';
 import { waiverText } from './grounds';
 import { heldText, holdEnd, holdersOf } from './holds';
 import { isByTheHour, isLate, type Lateness, latenessOf, latenessText } from './lateness';
@@ -230,8 +230,7 @@ function row(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Po
       : leftMs >= 0
         ? `${spanText(leftMs)} left`
         : `${spanText(leftMs)} overdue`;
-  const to = authorityOf(o);
-  const title = to ? `${rule.title} (${to})` : rule.title;
+  const title = titleOf(o, rule);
   const telling = settled ? undefined : tellingOf(o, rule, state, pack);
   const status = telling?.status ?? statusWord(o, rule, holdEnd(o, rule, state, pack));
   const standing = standingOf(o, rule, now);

@@ -73,6 +73,12 @@ export function authorityOf(o: Pick<Obligation, 'recipient' | 'evidence' | 'supp
   return o.recipient ?? phasesOf(o).find(({ authority }) => authority !== undefined)?.authority;
 }
 
+/** What an obligation is called: its rule's title, with the authority where it has one. */
+export function titleOf(o: Parameters<typeof authorityOf>[0], { title }: Pick<ObligationRule, 'title'>): string {
+  const to = authorityOf(o);
+  return to ? `${title} (${to})` : title;
+}
+
 /**
  * Why a filing does not say with whom, or says it wrongly. A report that is owed goes to the authority of its obligation; one
  * that was filed although none is owed has none by itself, and the person names it.

@@ -8,6 +8,7 @@ import type { IncidentEvent } from './events';
 import { evolveOwn } from './evolve';
 import { board } from './explain';
 import { INCIDENT_MESSAGES } from './messages';
+import { nextSteps } from './next-steps';
 import { decideMessage, type OwnMessage } from './on-message';
 import { type IncidentOutcome, onOutcome } from './outcome';
 import { reconcile } from './reconcile';
@@ -32,16 +33,17 @@ export function incidentLifecycle(pack: Policy, ref?: PolicyRef): IncidentLifecy
     says: retractionSaid,
     nextWake(state, now) {
       const wake = nextWake(state, pack, now);
-      return wake && { at: wake.at, what: wake.obligation };
+      return wake && { at: wake.at, what: wake.what };
     },
     nextDueAt: nextDeadline,
     rows: (state, now) =>
-      board(state, pack, now).map(({ commitments, title, dueAt, time, status }) => ({
-        what: [...commitments, title].join(' '),
+      board(state, pack, now).map(({ commitments, title, dueAt, time, status, settled }) => ({
+        what: commitments.length > 0 ? `${title} · ${commitments.join(' ')}` : title,
         dueAt,
-        time,
-        state: status,
+        // Time left would be that of the last change, whenever somebody looks: how late something was stays true.
+        state: settled && time ? `${status}, ${time}` : status,
       })),
+    next: (state, now) => nextSteps(state, pack, now),
     attributes: (state, now) => ({
       overdue: overdueCount(state, now),
       personalData: state.assessment?.facts.personalData ?? 'unknown',

@@ -5,7 +5,8 @@
  */
 import { commandsFor } from '../case/alarm-commands';
 import { alarmText } from '../case/alarm-text';
-import { ask, type CommandLine, commandLine, commandText } from '../kernel/command-lines';
+import type { CaseStep } from '../case/case-step';
+import { ask, commandLine, commandText } from '../kernel/command-lines';
 import { plural } from '../kernel/plural';
 import { DAY_MS, type Instant, toMs } from '../kernel/time';
 import { type Policy, ruleOf } from '../policy/policy';
@@ -15,7 +16,7 @@ import { outcomeWords, stepWords } from './board-words';
 import { DATA_QUESTION, questionCommands } from './data-question';
 import { doubtsOf } from './doubted';
 import type { IncidentEvent } from './events';
-import { authorityOf } from './filings';
+import { titleOf } from './filings';
 import { lacksRequired, sentOnSilenceAt } from './reconcile';
 import { lacking } from './records';
 import { askedText } from './second-person';
@@ -23,18 +24,9 @@ import { type IncidentState, isSettled, type Obligation } from './state';
 import { toldWith } from './telling';
 import { onceText } from './two-persons';
 
-/** One thing to do. */
-export interface NextStep {
-  /** What it is about, as a title: a duty, a question, the alarms. */
-  what: string;
-  /** What to do about it, or what it waits for; empty where the title says it. */
-  todo: string;
-  /** What happens by itself if nobody does it, as a sentence. */
-  onSilence?: string;
+/** One thing to do: about a duty, a question, the alarms. */
+export interface NextStep extends CaseStep {
   obligation?: string;
-  dueAt?: Instant;
-  /** The commands that do it, the usual one first. */
-  commands: CommandLine[];
 }
 
 const by = ask('by');
@@ -163,13 +155,12 @@ function dutyStep(o: Obligation, rule: ObligationRule, state: IncidentState, pac
   const silentAt = o.status === 'drafted' && !lacksRequired(o, rule) ? sentOnSilenceAt(o, state, pack) : undefined;
   const { todo, onSilence } = alarmText(alarm, now, 'en', silentAt);
   const dueAt = dueOf(o, state, pack);
-  const to = authorityOf(o);
   const lacks = rule.record ? lacking(rule.record, state, pack) : [];
   const byHand = rule.channel === 'containment' ? byHandText(state) : '';
   const measure = commandLine('measure', { id: state.caseId, text: ask('text'), by });
   const once = onceText(o, state, pack);
   return {
-    what: to ? `${rule.title} (${to})` : rule.title,
+    what: titleOf(o, rule),
     todo: `${once}${byHand}${lacks.length > 0 ? `it lacks ${lacks.join(', ')}` : todo}`,
     ...(onSilence && { onSilence }),
     obligation: o.id,

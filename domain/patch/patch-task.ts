@@ -4,9 +4,10 @@
  * Its clock counts from when the package was found to be vulnerable, never from when the task came to be.
  */
 import { z } from 'zod';
-import type { About, Threshold } from '../case/alarm';
+import type { About, Alarm, Threshold } from '../case/alarm';
 import { commandsFor } from '../case/alarm-commands';
 import { thresholdText } from '../case/alarm-text';
+import { stepOf } from '../case/case-step';
 import type {
   CaseEventOf,
   CaseMessage,
@@ -149,6 +150,10 @@ export const patchTaskLifecycle: Lifecycle<PatchState, PatchEvent, PatchWork, Pa
     kind === 'patch-closed' ? [{ kind: 'settle', key: 'settle', finding, round: roundOf(caseId) }] : [],
   nextDueAt: ({ closedAt, waiver, dueAt }) => (closedAt ? undefined : (waiver?.until ?? dueAt)),
   rows,
+  next(state, now) {
+    if (state.closedAt || state.waiver || (state.claim && !state.claim.answered)) return [];
+    return [stepOf(alarmOf(state, { kind: 'due' }), state.title, now)];
+  },
 };
 
 /** The first event of a task. Its deadline counts from `foundAt`. */
@@ -318,7 +323,11 @@ function alarmClock({ foundAt, dueAt, plan, finding }: PatchState): AlarmClock {
   };
 }
 
-function alarm({ caseId, finding, claim, dueAt }: PatchState, threshold: Threshold): NewOf<PatchEvent> {
+function alarm(state: PatchState, threshold: Threshold): NewOf<PatchEvent> {
+  return { kind: 'alarm-raised', data: alarmOf(state, threshold) };
+}
+
+function alarmOf({ caseId, finding, claim, dueAt }: PatchState, threshold: Threshold): Alarm {
   const about: About = {
     kind: 'package',
     package: finding.package,
@@ -329,10 +338,7 @@ function alarm({ caseId, finding, claim, dueAt }: PatchState, threshold: Thresho
     fixedIn: finding.fixedIn,
     claimedBy: claim?.by,
   };
-  return {
-    kind: 'alarm-raised',
-    data: { threshold, about, todo: 'patch', dueAt, commands: commandsFor('patch', caseId, about) },
-  };
+  return { threshold, about, todo: 'patch', dueAt, commands: commandsFor('patch', caseId, about) };
 }
 
 /** The deadline from when it was found. `none` stands for a severity that opens no task by itself: as for low ones. */

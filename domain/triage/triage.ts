@@ -4,6 +4,7 @@
  * its rule says so, silence declares. A detection whose rule declares goes the same way, without waiting.
  */
 
+import { stepOf } from '../case/case-step';
 import type { CaseMessage, CaseRow, Lifecycle, NewOf } from '../case/lifecycle';
 import { DeclarationSchema } from '../incident/incident';
 import { aheadProblem } from '../kernel/ahead';
@@ -118,4 +119,9 @@ export const triageLifecycle: Lifecycle<TriageState, TriageEvent, TriageWork, Tr
   wantedWork,
   nextDueAt: (state) => (state.decision ? undefined : state.dueAt),
   rows,
+  next(state, now) {
+    if (state.status !== 'waiting') return [];
+    const due = alarm(state, { kind: 'due' });
+    return due.kind === 'alarm-raised' ? [stepOf(due.data, 'Decide', now)] : [];
+  },
 };

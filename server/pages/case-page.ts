@@ -107,7 +107,7 @@ function messagesFor(kind: OtherKind, { roles }: Actor): string[] {
 function owed({ kind, view: { state }, now }: LookedAtCase): Html | undefined {
   const rows = TOLD[kind].lifecycle.rows(state, now);
   if (rows.length === 0) return undefined;
-  return html`<section class="card"><h2>What is owed</h2><table><thead><tr><th>What</th><th>State</th><th>Due</th></tr></thead><tbody>${rows.map(({ what, state: stands, dueAt, time }) => html`<tr><th scope="row">${what}</th><td>${stands}</td><td class="time">${dueAt && instant(dueAt)} ${time && html`<span class="soft">${time}</span>`}</td></tr>`)}</tbody></table></section>`;
+  return html`<section class="card"><h2>What is owed</h2><table><thead><tr><th>What</th><th>State</th><th>Due</th></tr></thead><tbody>${rows.map(({ what, state: stands, dueAt }) => html`<tr><th scope="row">${what}</th><td>${stands}</td><td class="time">${dueAt && instant(dueAt)}</td></tr>`)}</tbody></table></section>`;
 }
 
 function told(kind: OtherKind, event: RecordedEvent): string {

@@ -6,6 +6,7 @@ import proxy from '@fastify/http-proxy';
 import type { PayloadCodec } from '@temporalio/common';
 import { codecRoutes } from '../../server/codec/codec-routes';
 import { createLocalApp, type LocalServer, listen } from '../local-server';
+import { openCasesRoute } from './open-cases';
 import { requireSession } from './session';
 
 /** What the gateway stands before. */
@@ -26,6 +27,9 @@ export async function startGateway(options: GatewayOptions): Promise<LocalServer
   const app = createLocalApp();
   requireSession(app, sessionKey, port);
   if (codec) codecRoutes(app, { codec, namespace });
-  if (webUi) await app.register(proxy, { upstream: webUi });
+  if (webUi) {
+    openCasesRoute(app, namespace);
+    await app.register(proxy, { upstream: webUi });
+  }
   return listen(app, 'The gateway of the Web UI', port);
 }

@@ -1,10 +1,12 @@
-/** What the Web UI shows of a case: current details as a Markdown table, and typed search attributes for the list. */
+/** What the Web UI shows of a case: current details as Markdown, what is next first; and typed search attributes for the list. */
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { CaseStep } from '../../domain/case/case-step';
 import type { AnyLifecycle, CaseState } from '../../domain/case/lifecycle';
 import { ownerHandle } from '../../domain/case/owner-handle';
-import { type Instant, minuteText } from '../../domain/kernel/time';
-import { cell } from './markdown-cell';
+import { commandText, tocsin } from '../../domain/kernel/command-lines';
+import { type Instant, minuteText, toMs } from '../../domain/kernel/time';
+import { cell, code } from './markdown-cell';
 import { KEYS } from './search-attributes';
 
 /** Keeps the Web UI in step with the state; upserts only what changed, and says whether anything did. */
@@ -18,7 +20,7 @@ export function showCase(lifecycle: AnyLifecycle, state: CaseState, now: Instant
   return changed.length > 0;
 }
 
-/** For the list, which is the on-call board when it is sorted by the next deadline. */
+/** For the columns of the list. */
 function attributesOf(lifecycle: AnyLifecycle, state: CaseState, now: Instant): SearchAttributeUpdatePair[] {
   const { severity, status, owner, exercise, closedAt } = state;
   const dueAt = closedAt ? undefined : lifecycle.nextDueAt(state);
@@ -43,19 +45,49 @@ function plain(value: unknown): string {
   return JSON.stringify(value ?? null);
 }
 
+/** How many steps are shown with what to do; the command tells all. */
+const STEPS_SHOWN = 3;
+
+/**
+ * Written when something happens, and read whenever somebody looks: so it says until when, never how long still, which would
+ * be wrong a minute later.
+ */
 function details(lifecycle: AnyLifecycle, state: CaseState, now: Instant, backlog: number): string {
   const { title, severity, owner, status, exercise, closedAt } = state;
-  const head = [
-    `${exercise ? '**EXERCISE** · ' : ''}**${cell(title)}** · ${severity} · ${closedAt ? 'closed' : cell(status)} · owner ${cell(owner)}`,
-    `as of ${minuteText(now)} UTC${backlog > 0 ? ` · ${backlog} register entries not yet written` : ''}`,
-  ];
+  const head = `${exercise ? '**EXERCISE** · ' : ''}**${cell(title)}** · ${severity} · ${closedAt ? 'closed' : cell(status)} · owner ${cell(owner)}`;
   const rows = lifecycle
     .rows(state, now)
-    .map(
-      ({ what, dueAt, time = '', state: stands }) =>
-        `| ${cell(what)} | ${dueAt ? minuteText(dueAt) : ''} | ${time} | ${cell(stands)} |`,
-    );
-  return [...head, '', '| | Due (UTC) | Time | State |', '|---|---|---|---|', ...rows].join('\n');
+    .map(({ what, dueAt, state: stands }) => `| ${cell(what)} | ${dueAt ? unbroken(dueAt) : ''} | ${cell(stands)} |`);
+  const behind = backlog > 0 ? ` · ${backlog} register entries not yet written` : '';
+  return [
+    head,
+    '',
+    ...nextLines(lifecycle.next(state, now), state, now),
+    '| What | Due (UTC) | State |',
+    '|---|---|---|',
+    ...rows,
+    '',
+    `as of ${minuteText(now)} UTC, when something last happened${behind}`,
+  ].join('\n');
+}
+
+/** What people do next, who is asked for it, and how. */
+function nextLines(steps: CaseStep[], { owner, caseId, closedAt }: CaseState, now: Instant): string[] {
+  if (steps.length === 0) return closedAt ? [] : ['**Next:** nothing that waits for a person', ''];
+  const shown = steps.slice(0, STEPS_SHOWN).map(({ what, todo, onSilence = '', dueAt, commands }, index) => {
+    const due = dueAt ? `, ${toMs(dueAt) < toMs(now) ? 'overdue since' : 'by'} ${minuteText(dueAt)} UTC` : '';
+    const doing = commands.find(({ verb }) => verb !== 'explain') ?? commands[0];
+    const said = `${todo && `: ${cell(todo)}.`} ${cell(onSilence)}`.trimEnd();
+    return `${index + 1}. **${cell(what)}**${due}${said}${doing ? ` ${code(commandText(doing))}` : ''}`;
+  });
+  const more = steps.length - shown.length;
+  const others = more > 0 ? ['', `${more} more: ${code(tocsin('next', { id: caseId }))}`] : [];
+  return [`**Next, for ${cell(owner)}:**`, '', ...shown, ...others, ''];
+}
+
+/** An instant that stays on one line in a narrow column. */
+function unbroken(at: Instant): string {
+  return minuteText(at).replaceAll('-', '\u2011').replace(' ', '\u00a0');
 }
 
 /** The owner as a handle; one that an earlier version showed whole stays, so that its history is still replayed. */

@@ -1,5 +1,6 @@
 /** Has the outside world do what an incident wants done, and says what came of it. */
 import { condition, getExternalWorkflowHandle, sleep } from '@temporalio/workflow';
+import { titleOf } from '../../domain/incident/filings';
 import type { IncidentOutcome } from '../../domain/incident/outcome';
 import { isPublicCommunication, PUBLIC_NOTICE } from '../../domain/incident/readers';
 import type { IncidentState } from '../../domain/incident/state';
@@ -31,7 +32,7 @@ export async function performIncidentWork(
     case 'verify-register':
       return verifyRegister(at);
     case 'open-filing':
-      await activities(UNTIL_DONE, `filing task: ${work.task.title}`).openFilingTask({
+      await activities(UNTIL_DONE, `filing task: ${work.task.title} (${work.task.to})`).openFilingTask({
         ...contextOf(at.state),
         ...work.task,
       });
@@ -66,11 +67,11 @@ async function settleBatch({ settlement }: WorkOf<'settle-batch'>, at: At): Prom
 /** A few attempts, then an alarm, then until it works. */
 async function insist<T>(
   work: 'draft' | 'publish',
-  obligation: string,
+  { id: obligation, title }: { id: string; title: string },
   at: At,
   call: (activity: ReturnType<typeof activities>) => Promise<T>,
 ): Promise<T> {
-  const what = `${work} ${obligation}`;
+  const what = `${work}: ${title}`;
   try {
     return await call(activities(FIRST_ATTEMPTS, what));
   } catch (error) {
@@ -90,9 +91,11 @@ function isActivityFailure(error: unknown): boolean {
 }
 
 async function draft(work: WorkOf<'draft'>, at: At): Promise<IncidentOutcome> {
-  const { obligation: o, fingerprint, missing } = work;
+  const { obligation: o, rule, fingerprint, missing } = work;
   const input = draftInput(work, at);
-  const drafted = await insist('draft', o.id, at, (activity) => activity.draftNotice(input));
+  const drafted = await insist('draft', { id: o.id, title: titleOf(o, rule) }, at, (activity) =>
+    activity.draftNotice(input),
+  );
   return { kind: 'drafted', data: { obligation: o.id, round: o.round, fingerprint, missing, ...drafted } };
 }
 
@@ -111,7 +114,9 @@ async function publish(work: WorkOf<'dispatch'>, at: At): Promise<IncidentOutcom
     title,
     detectedAt,
   };
-  const { url } = await insist('publish', o.id, at, (activity) => activity.publishStatus(input));
+  const { url } = await insist('publish', { id: o.id, title: titleOf(o, rule) }, at, (activity) =>
+    activity.publishStatus(input),
+  );
   return {
     kind: 'delivered',
     obligation: o.id,

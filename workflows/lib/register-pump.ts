@@ -133,7 +133,7 @@ export class RegisterPump<E extends RecordedEvent = RecordedEvent> {
       const [first, last] = [events[0]!.seq, events.at(-1)!.seq];
       try {
         const follows = !this.kept || this.elsewhereFrom !== undefined;
-        await activities(UNTIL_DONE, `register entries ${first}–${last}`).appendEntries({
+        await activities(UNTIL_DONE, `write register entries ${first}–${last}`).appendEntries({
           events,
           ...(follows && { follows }),
         });

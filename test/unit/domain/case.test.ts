@@ -39,6 +39,7 @@ const COUNTER: Lifecycle<Counter, Event> = {
   wantedWork: () => [],
   nextDueAt: () => undefined,
   rows: () => [],
+  next: () => [],
 };
 const T0: Instant = '2026-04-01T00:00:00.000Z';
 const ALARM = { threshold: { kind: 'due' }, about: { kind: 'incident' }, todo: 'contain', commands: [] } as const;
