@@ -4,7 +4,7 @@ import { ownerHandle } from '../domain/case/owner-handle';
 import type { SEARCH_ATTRIBUTES } from '../domain/incident/contract';
 import type { Declaration } from '../domain/incident/incident';
 import { whenText } from '../domain/kernel/inexact-instant';
-import type { Instant } from '../domain/kernel/time';
+import { type Instant, minuteText } from '../domain/kernel/time';
 import { KINDS } from './kinds';
 
 /** How a case is started. The texts are what lists and the Web UI show at first; the workflow keeps them current. */
@@ -54,7 +54,7 @@ export function incidentStart(input: unknown, declaration: Declaration, exercise
     exercise,
     details: [
       `${kind}, ${severity}, affects ${affects.join(', ')}`,
-      `detected ${detectedAs ? whenText(detectedAs) : detectedAt} by ${source}; declared by ${declaredBy}; owner ${owner}`,
+      `detected ${detectedAs ? whenText(detectedAs) : `${minuteText(detectedAt)} UTC`} by ${source}; declared by ${declaredBy}; owner ${owner}`,
       ...(systems.length > 0 ? [`systems: ${systems.join(', ')}`] : []),
     ],
   };

@@ -8,12 +8,14 @@ import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { SealingCodec } from '../../client/codec';
 import { INCIDENT_WORKFLOW, TASK_QUEUE } from '../../domain/incident/contract';
+import { packageRoot } from '../../platform/package-root';
 import type { SealedTemporal } from '../../stack/sealed-temporal';
 import type { FakeWorld } from '../setup/fake-world';
 import { fromSetup } from '../setup/helpers';
 import { SESSION_KEY, startSealedWorld } from '../setup/sealed-world';
 import { until } from '../setup/until';
 import { declaration, ONCALL, TestIncident } from '../setup/workflow-harness';
+import { wordsOf } from '../unit/cli/emitted-commands';
 
 const run = promisify(execFile);
 let temporal: SealedTemporal;
@@ -269,6 +271,59 @@ const stored = () =>
     .filter((name) => statSync(path.join(databaseFolder, name)).isFile())
     .map((name) => readFileSync(path.join(databaseFolder, name), 'latin1'))
     .join('');
+
+describe('what the plain command shows of a sealed incident', () => {
+  test('with the codec where it stands in words, without it no word; each timer and activity says what it is for', async () => {
+    const incident = await declare();
+    await incident.quiet();
+    const asked = (verb: string, ...more: string[]) => command(verb, '-w', incident.id, ...more);
+    const opened = async (verb: string, ...more: string[]) => {
+      const { code, text } = await asked(verb, ...more, ...throughCodec(incident.id));
+      expect(code).toBe(0);
+      expect(text).not.toMatch(/binary\/encrypted|Encoded failure/);
+      return text;
+    };
+    const details = (await opened('metadata')).split('Current Details:')[1]!;
+    expect(details.indexOf('**Next, for ')).toBeLessThan(details.indexOf('| What | Due (UTC) | State |'));
+    expect(details).toMatch(
+      /^1\. \*\*Assess: is personal data affected\?\*\*, by \S+ \S+ UTC: .*`npx tocsin assess INC-/m,
+    );
+    // It is read at any time: what is true only when it is written is not in it.
+    expect(details).not.toMatch(/\d (left|overdue)/);
+    expect(await opened('describe')).toContain('Leaked deploy key');
+    expect((await asked('describe')).text).not.toContain('Leaked deploy key');
+
+    const shown = await opened('show', '--output', 'json');
+    const { events } = JSON.parse(shown) as {
+      events: Array<{ eventType: string; userMetadata?: { summary?: unknown } }>;
+    };
+    const named = events.filter(({ eventType }) =>
+      /(TIMER_STARTED|ACTIVITY_TASK_SCHEDULED|START_CHILD_WORKFLOW_EXECUTION_INITIATED)$/.test(eventType),
+    );
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter(({ userMetadata }) => !userMetadata?.summary)).toEqual([]);
+  }, 60_000);
+
+  test('every command of the page does what it says', async () => {
+    const page = readFileSync(path.join(packageRoot(), 'docs', 'temporal.md'), 'utf8');
+    const block = /set as above:\n\n```sh\n(.*?)```/s.exec(page)![1]!;
+    const incident = await declare();
+    await incident.quiet();
+    const answers: string[] = [];
+    for (const line of block.trim().split('\n')) {
+      const [, words] = /^temporal workflow (.*?)(?: {2,}#.*)?$/.exec(line)!;
+      const { code, text } = await command(
+        ...wordsOf(words!.replaceAll('INC-…', incident.id)),
+        ...throughCodec(incident.id),
+      );
+      expect([line, code]).toEqual([line, 0]);
+      answers.push(text);
+    }
+    expect(answers[0]).toContain(incident.id);
+    for (const text of answers.slice(1, 5)) expect(text).toContain('Leaked deploy key');
+    expect((await incident.state()).status).toBe('identified');
+  }, 60_000);
+});
 
 describe('what the server keeps on disk', () => {
   test('holds no title, no text of a failure or refusal and no mail address, which clients read as before', async () => {

@@ -32,7 +32,10 @@ export async function performIncidentWork(
     case 'verify-register':
       return verifyRegister(at);
     case 'open-filing':
-      await activities(UNTIL_DONE, `filing task: ${work.task.title} (${work.task.to})`).openFilingTask({
+      await activities(
+        UNTIL_DONE,
+        `filing task: ${work.task.title} (${work.task.authority?.key ?? 'no authority yet'})`,
+      ).openFilingTask({
         ...contextOf(at.state),
         ...work.task,
       });
