@@ -52,19 +52,36 @@ const RAW = /"\u2063(\d+)\u2063"/g;
 
 /** One to three changes, anywhere in the body. What is no JSON is left as it is. */
 export function mutateJson(body: string, next: Next): string {
+  return mutated(body, next).text;
+}
+
+/** What a mutation gave. `only`: the one place of `placesIn({ body })` whose value became another, where nothing else changed. */
+export interface Mutated {
+  text: string;
+  only?: number;
+}
+
+/** As `mutateJson`, with what was changed where that is one value in one place. */
+export function mutated(body: string, next: Next): Mutated {
   let root: { body: unknown };
   try {
     root = { body: JSON.parse(body) };
   } catch {
-    return body;
+    return { text: body };
   }
   let twice: string | undefined;
-  for (let times = 1 + next(3); times > 0; times--) {
+  const times = 1 + next(3);
+  let only: number | undefined;
+  for (let left = times; left > 0; left--) {
     const places = placesIn(root);
     if (places.length === 0) break;
-    const [holder, name] = places[next(places.length)]!;
+    const at = next(places.length);
+    const [holder, name] = places[at]!;
     const value = holder[name];
-    switch (next(8)) {
+    const how = next(8);
+    // Nesting is bounded for the whole of an event, names that come twice are read as one of them.
+    if (times === 1 && how >= 3) only = at;
+    switch (how) {
       case 0:
         if (Array.isArray(holder)) holder.splice(Number(name), 1);
         else if (holder !== (root as unknown)) delete holder[name];
@@ -96,7 +113,7 @@ export function mutateJson(body: string, next: Next): string {
   const text = JSON.stringify(root.body) ?? 'null';
   const raw = text.replace(RAW, (_, n) => RAW_NUMBERS[Number(n)]!);
   // The same name twice in one object.
-  return twice ? raw.replace(`${twice}:`, `${twice}:null,${twice}:`) : raw;
+  return twice ? { text: raw.replace(`${twice}:`, `${twice}:null,${twice}:`) } : { text: raw, only };
 }
 
 function oddText(next: Next): string {

@@ -30,7 +30,9 @@ export function takes({ kinds }: Mapping, kind: string): boolean {
 export function mapEvent({ detection: to }: Mapping, event: unknown, now: number): Partial<DetectionFields> {
   const id = to.eventId && idAt(event, to.eventId);
   const type = textOf(event, to.type, 500);
-  const at = valuesOf(event, to.at ?? []).flatMap((value) => instantOf(value) ?? [])[0];
+  const at = valuesOf(event, to.at ?? [], undefined, (value) => instantOf(value) !== undefined).flatMap(
+    (value) => instantOf(value) ?? [],
+  )[0];
   return {
     eventId: id === undefined ? `sha256:${digestOf(JSON.stringify(event) ?? '')}` : eventIdOf(id),
     type: type && asType(type),
@@ -65,10 +67,9 @@ function idAt(event: unknown, of: Expression): string | undefined {
 type Read = (value: unknown) => string | undefined;
 
 function first(event: unknown, of: Expression, read: Read): string | undefined {
-  const texts = valuesOf(event, of, read).flatMap((value) =>
-    typeof value === 'boolean' ? String(value) : (read(value) ?? []),
-  );
-  return texts[0];
+  const textOfValue = (value: unknown) => (typeof value === 'boolean' ? String(value) : read(value));
+  const texts = valuesOf(event, of, read, (value) => textOfValue(value) !== undefined);
+  return texts.flatMap((value) => textOfValue(value) ?? [])[0];
 }
 
 function allOf(event: unknown, of: string[]): unknown[] {
@@ -76,15 +77,20 @@ function allOf(event: unknown, of: string[]): unknown[] {
 }
 
 /**
- * What the first expression that gives something gives: values that are there. Only the last of several may be filled in
+ * What the first expression that gives something gives: values that fit. Only the last of several may be filled in
  * part. `read` is how a path within a text is read.
  */
-function valuesOf(event: unknown, of: Expression, read: Read = (value) => asText(value, 200)): unknown[] {
+function valuesOf(
+  event: unknown,
+  of: Expression,
+  read: Read = (value) => asText(value, 200),
+  fits = (value: unknown) => isScalar(value) || Array.isArray(value),
+): unknown[] {
   const given = [of].flat();
   for (const [index, each] of given.entries()) {
     const inPart = index === given.length - 1;
     const values = each.startsWith('$') ? find(event, each) : [fill(each, inPart, (path) => first(event, path, read))];
-    const there = values.filter((value) => isScalar(value) || Array.isArray(value));
+    const there = values.filter(fits);
     if (there.length > 0) return there;
   }
   return [];

@@ -3,18 +3,20 @@
  * its `source` and `id`. `data` may hold the fields of a detection; nothing else of it is kept. Signed by bearer token or
  * `x-tocsin-signature`, which in binary mode covers the attributes too.
  */
-import type { SourceAdapter, SourceContext, SourceRequest } from './adapter';
+import { toInstant } from '../../../domain/kernel/time';
+import type { Parsed, SourceAdapter, SourceContext, SourceRequest, Untaken } from './adapter';
 import {
   asInstant,
   asObject,
   asText,
   asType,
-  detectionOf,
+  detectionLeaving,
   eventIdOf,
   invalid,
   type Json,
   json,
   jsonText,
+  leftOut,
   objectAt,
   readEach,
   utf8,
@@ -49,17 +51,24 @@ export const cloudevents: SourceAdapter = {
 
   parse(request, context) {
     const mode = modeOf(request);
-    if (mode === 'binary') return { detections: [eventOf(binaryEvent(request), [], context)] };
+    if (mode === 'binary') return parsedOf([eventOf(binaryEvent(request), [], context)]);
     const body = json(request.body);
-    if (mode === 'structured') return { detections: [eventOf(objectAt(body, '(body)'), [], context)] };
+    if (mode === 'structured') return parsedOf([eventOf(objectAt(body, '(body)'), [], context)]);
     if (!Array.isArray(body)) throw invalid('(body)', 'must be a list of events');
     if (body.length > MOST) throw invalid('(body)', `must hold at most ${MOST} events`);
     const { taken, untaken } = readEach(body, kindOf, (each, prefix) =>
       eventOf(objectAt(each, prefix.join('.') || '(body)'), prefix, context),
     );
-    return { detections: taken, untaken };
+    return parsedOf(taken, untaken);
   },
 };
+
+function parsedOf(events: ReturnType<typeof eventOf>[], untaken: Untaken[] = []): Parsed {
+  return {
+    detections: events.map(({ detection }) => detection),
+    untaken: [...untaken, ...events.flatMap(({ detection, left }) => leftOut(detection.type, left))],
+  };
+}
 
 function kindOf(value: unknown): string {
   return asText(asObject(value)?.type, 80) ?? 'refused';
@@ -109,22 +118,21 @@ function eventOf(event: Json, prefix: string[], context: SourceContext) {
   if (typeof id !== 'string' || id === '') throw invalid(at('id'), 'must be the id of the event');
   if (typeof source !== 'string' || source === '') throw invalid(at('source'), 'must say where the event comes from');
   if (typeof type !== 'string' || type === '') throw invalid(at('type'), 'must be the type of the event');
-  const time = event.time === undefined ? undefined : asInstant(event.time);
-  if (event.time !== undefined && (typeof event.time !== 'string' || !time)) {
-    throw invalid(at('time'), 'must be a date and time with a zone (RFC 3339)');
-  }
+  const time = typeof event.time === 'string' ? asInstant(event.time) : undefined;
   const data = asObject(event.data) ?? {};
   const given = Object.fromEntries(FIELDS.flatMap((name) => (data[name] === undefined ? [] : [[name, data[name]]])));
-  return detectionOf(
+  const own = { eventId: eventIdOf(source, id), at: time ?? toInstant(context.now) };
+  const title = asText(event.subject) ?? asText(type) ?? 'event';
+  const { detection, left } = detectionLeaving(
     'cloudevents',
     context,
-    {
-      ...given,
-      eventId: eventIdOf(source, id),
-      type: asType(type),
-      at: time ?? new Date(context.now).toISOString(),
-      title: given.title ?? asText(event.subject) ?? asText(type) ?? 'event',
-    },
+    { ...given, ...own, type: asType(type), title: given.title === undefined ? title : (asText(given.title) ?? title) },
+    own,
     [...prefix, 'data'],
   );
+  if (event.time !== undefined && !time)
+    left.push({ field: at('time'), problem: 'must be a date and time with a zone (RFC 3339)' });
+  if (given.title !== undefined && asText(given.title) === undefined)
+    left.push({ field: at('data.title'), problem: 'must be a text' });
+  return { detection, left };
 }

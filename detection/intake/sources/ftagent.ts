@@ -6,9 +6,18 @@ import { z } from 'zod';
 import { SEVERITIES } from '../../../domain/kernel/severity';
 import { wellFormed } from '../../../domain/kernel/text';
 import { InstantSchema } from '../../../domain/kernel/time';
-import { invalidBody } from '../refusal';
 import type { SourceAdapter } from './adapter';
-import { asIndicators, asType, detectionOf, eventIdOf, factsOf, json } from './reading';
+import {
+  asIndicators,
+  asType,
+  detectionOf,
+  eventIdOf,
+  factsOf,
+  json,
+  leftOut,
+  objectAt,
+  parseLeaving,
+} from './reading';
 import { plainSecretProblem, verifyTimestamped } from './signatures';
 
 const word = (max: number) => z.string().trim().min(1, 'must not be empty').max(max).transform(wellFormed);
@@ -32,6 +41,8 @@ const AlertSchema = z.object({
   sources: z.array(z.string()).max(10_000).default([]),
 });
 
+const NEEDED = ['id', 'host', 'scope', 'kind', 'at'];
+
 export const ftagent: SourceAdapter = {
   format: 'ftagent',
   contentTypes: ['application/json'],
@@ -39,9 +50,8 @@ export const ftagent: SourceAdapter = {
   verify: (request, secrets, now) => verifyTimestamped(request, 'x-ftagent', secrets, now),
 
   parse(request, context) {
-    const parsed = AlertSchema.safeParse(json(request.body));
-    if (!parsed.success) throw invalidBody(parsed.error);
-    const { id, host, scope, kind, phase, at, severity, target, protocol, peak, sources } = parsed.data;
+    const { data, left } = parseLeaving(AlertSchema, objectAt(json(request.body), '(body)'), NEEDED);
+    const { id, host, scope, kind, phase, at, severity, target, protocol, peak, sources } = data;
     return {
       detections: [
         detectionOf('ftagent', context, {
@@ -58,6 +68,7 @@ export const ftagent: SourceAdapter = {
           facts: factsOf({ kind, target, protocol, pps: peak?.pps, bps: peak?.bps, sources: sources.length }),
         }),
       ],
+      untaken: leftOut(asType(`ftagent.${kind}`), left),
     };
   },
 };

@@ -6,6 +6,7 @@ import { type Detection, DetectionSchema } from '../../../domain/detection/detec
 import { clientAddress } from '../../../domain/kernel/client-address';
 import { parseIpRange } from '../../../domain/kernel/ip-address';
 import { jsonDepth, MOST_DEPTH } from '../../../domain/kernel/json-depth';
+import type { Problem } from '../../../domain/kernel/problems';
 import { placeOf } from '../../../domain/places/place';
 import { invalidBody, Refusal } from '../refusal';
 import type { SourceContext, Untaken } from './adapter';
@@ -54,13 +55,18 @@ export function asText(value: unknown, max = 200): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   if (typeof value !== 'string') return undefined;
   const text = cutWithoutMail(value.trimStart(), max).trim();
-  return text === '' ? undefined : text;
+  return isBlank(text) ? undefined : text;
+}
+
+/** Nothing but spaces and control characters, which are no text in a detection. */
+function isBlank(text: string): boolean {
+  return !/[^\p{Cc}\s]/u.test(text);
 }
 
 /** Somebody's id, whole: two that are cut could become one. For `eventIdOf`, or the fields of a detection. */
 export function asId(value: unknown): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+  return typeof value === 'string' && !isBlank(value) ? value.trim() : undefined;
 }
 
 /** The items of a list that are texts, at most `most`. */
@@ -162,9 +168,99 @@ export function detectionOf(
 ): Detection {
   const parsed = DetectionSchema.safeParse({ scope, ...fields, ...uncut(fields), source, format });
   if (!parsed.success) throw invalidBody(parsed.error, prefix);
-  const { eventId, correlationId, title, systems, subjects, facts, ...rest } = parsed.data;
+  const { facts } = parsed.data;
   if (Object.keys(facts).length > MOST_FACTS)
     throw invalid([...prefix, 'facts'].join('.'), `must hold at most ${MOST_FACTS}`);
+  return detectionWithoutMail(parsed.data);
+}
+
+/**
+ * The same of fields that a sender gives as they will stand: those that are not needed and do not fit are left out, and told.
+ *
+ * @param instead what takes the place of a field that does not fit
+ * @throws Refusal where `type` or `title` is missing or does not fit.
+ */
+export function detectionLeaving(
+  format: Detection['format'],
+  { source, scope }: SourceContext,
+  fields: Json,
+  instead: { eventId: string; at: string },
+  prefix: string[] = [],
+): { detection: Detection; left: Problem[] } {
+  const { facts } = fields;
+  const entries = Object.entries(asObject(facts) ?? {});
+  const few = entries.length > MOST_FACTS ? { facts: Object.fromEntries(entries.slice(0, MOST_FACTS)) } : {};
+  const given = { ...instead, ...fields, ...uncut(fields), ...few, source, format };
+  const { data, left } = parseLeaving(DetectionSchema, given, ['type', 'title'], { scope, ...instead }, prefix);
+  if (entries.length > MOST_FACTS)
+    left.push({ field: [...prefix, 'facts'].join('.'), problem: `must hold at most ${MOST_FACTS}` });
+  return { detection: detectionWithoutMail(data), left };
+}
+
+/** More rounds than a body can need: each takes away all that did not fit. */
+const MOST_ROUNDS = 5;
+
+/**
+ * Parses an object. A field beside those `needed` that does not fit is left out, and told; of a list or an object within, the item
+ * or entry alone.
+ *
+ * @param instead what takes the place of fields that are missing or were left out
+ * @throws Refusal where one that is needed is missing or does not fit.
+ */
+export function parseLeaving<S extends z.ZodType>(
+  schema: S,
+  value: Json,
+  needed: readonly string[],
+  instead: Json = {},
+  prefix: string[] = [],
+): { data: z.output<S>; left: Problem[] } {
+  const left: Problem[] = [];
+  let given = value;
+  for (let round = 0; ; round++) {
+    const parsed = schema.safeParse({ ...instead, ...given });
+    if (parsed.success) return { data: parsed.data, left };
+    const refusal = invalidBody(parsed.error, prefix);
+    const { issues } = parsed.error;
+    const isNeeded = ({ code, path }: z.core.$ZodIssue) =>
+      path.length === 0 ? code !== 'unrecognized_keys' : needed.includes(String(path[0]));
+    if (round === MOST_ROUNDS || issues.some(isNeeded)) throw refusal;
+    left.push(...refusal.errors);
+    given = without(given, issues);
+  }
+}
+
+/** A copy without what the issues are about: an item of a list, or those beyond its length, an entry of an object, else the field. */
+function without(given: Json, issues: readonly z.core.$ZodIssue[]): Json {
+  const copy = { ...given };
+  const gone = new Map<string, Set<string>>();
+  for (const issue of issues) {
+    if (issue.code === 'unrecognized_keys') for (const name of issue.keys) delete copy[name];
+    const [name, within] = issue.path.map(String);
+    if (name === undefined) continue;
+    const list = copy[name];
+    if (within === undefined && issue.code === 'too_big' && Array.isArray(list))
+      copy[name] = list.slice(0, Number(issue.maximum));
+    else if (within === undefined) delete copy[name];
+    else gone.set(name, (gone.get(name) ?? new Set()).add(within));
+  }
+  for (const [name, within] of gone) {
+    const value = copy[name];
+    const kept = (_: unknown, n: number) => !within.has(String(n));
+    if (Array.isArray(value)) copy[name] = value.filter(kept);
+    else if (asObject(value))
+      copy[name] = Object.fromEntries(Object.entries(value as Json).filter(([entry]) => !within.has(entry)));
+  }
+  return copy;
+}
+
+/** What of a taken event was left out, as the intake counts it and answers. */
+export function leftOut(kind: string, problems: Problem[]): Untaken[] {
+  return problems.length > 0 ? [{ kind, problems, value: undefined }] : [];
+}
+
+/** Mail addresses in texts for people are taken out, as it will stand in histories. */
+function detectionWithoutMail(whole: Detection): Detection {
+  const { eventId, correlationId, title, systems, subjects, facts, ...rest } = whole;
   return {
     ...rest,
     eventId: idWithoutMail(eventId),
@@ -197,12 +293,17 @@ const LONGEST_CUT = 1_000;
 /** A mail address, or several without anything between them; not `@scope/package` and not `package@1.2.3`. */
 const MAIL =
   /[\p{L}\p{N}\p{M}_.+'-]{1,64}(?:@[\p{L}\p{N}\p{M}_-]{1,63}(?:\.[\p{L}\p{N}\p{M}_-]{1,63}){0,4}\.\p{L}{2,24}){1,5}(?![\p{L}\p{N}_])/giu;
+/** An address that runs into digits: its last label is none of a mail address, and still names somebody. No version of a package. */
+const MAIL_RUN_ON =
+  /[\p{L}\p{N}\p{M}_.+'-]{1,64}@(?=[\p{N}_-]*\p{L})[\p{L}\p{N}\p{M}_-]{1,63}(?:\.[\p{L}\p{N}\p{M}_-]{1,63}){0,4}\.\p{L}[\p{L}\p{N}\p{M}_-]{1,62}/giu;
 /** Longer than a mail address. */
 const BEYOND = 400;
 
 /** Mail addresses in a text are replaced. */
 export function withoutMail(text: string): string {
-  return text.includes('@') ? text.replace(MAIL, '[address]') : text;
+  if (!text.includes('@')) return text;
+  const without = text.replace(MAIL, '[address]');
+  return without.includes('@') ? without.replace(MAIL_RUN_ON, '[address]') : without;
 }
 
 /** The same, cut to `max`; half of an address would not be seen as one, so they are taken out first. */

@@ -1,12 +1,13 @@
 /**
  * Standard Webhooks (https://www.standardwebhooks.com): HMAC-SHA256 over `id.timestamp.body`. The body holds the fields of
  * a detection without `source` and `format`, at the top or, as the specification recommends, under `data` beside `type`
- * and `timestamp`. `type` and `title` are needed; `eventId` is else the webhook's id, `at` its time.
+ * and `timestamp`. `type` and `title` are needed; `eventId` is else the webhook's id, `at` its time. What else does not fit is left
+ * out, and told.
  */
 import { toInstant } from '../../../domain/kernel/time';
 import { Refusal } from '../refusal';
 import type { SourceAdapter, SourceRequest } from './adapter';
-import { asInstant, asObject, detectionOf, eventIdOf, json, objectAt } from './reading';
+import { asInstant, asObject, detectionLeaving, eventIdOf, json, leftOut, objectAt } from './reading';
 import { anyEqual, badSignature, header, hmacSha256, timestampOf } from './signatures';
 
 const PREFIX = 'whsec_';
@@ -39,8 +40,11 @@ export const standardWebhooks: SourceAdapter = {
     const data = asObject(body.data);
     const fields = data ? { type: body.type, at: body.timestamp, ...data } : body;
     const sentAt = asInstant(Number(header(request, 'webhook-timestamp'))) ?? toInstant(context.now);
-    const given = { ...fields, eventId: fields.eventId ?? eventIdOf(webhookId(request)), at: fields.at ?? sentAt };
-    return { detections: [detectionOf('standard-webhooks', context, given, data ? ['data'] : [])] };
+    const instead = { eventId: eventIdOf(webhookId(request)), at: sentAt };
+    // A field that is null is one that is not given.
+    const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+    const { detection, left } = detectionLeaving('standard-webhooks', context, given, instead, data ? ['data'] : []);
+    return { detections: [detection], untaken: leftOut(detection.type, left) };
   },
 };
 
