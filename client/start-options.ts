@@ -1,5 +1,6 @@
 /** What a workflow is started with, so that lists and the Web UI are right before its first task has run. */
 import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
+import { TASK_TIMEOUT } from '../domain/case/contract';
 import { ownerHandle } from '../domain/case/owner-handle';
 import type { SEARCH_ATTRIBUTES } from '../domain/incident/contract';
 import type { Declaration } from '../domain/incident/incident';
@@ -79,6 +80,7 @@ export function startOptions(start: CaseStart) {
   return {
     workflowId: id,
     args: [input],
+    workflowTaskTimeout: TASK_TIMEOUT,
     workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
     memo: { title },
     typedSearchAttributes,

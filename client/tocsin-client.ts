@@ -9,7 +9,7 @@ import {
 } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import type { EntryWriter } from '../domain/case/backlog-id';
-import type { Pace, Receipt } from '../domain/case/contract';
+import { type Pace, type Receipt, TASK_TIMEOUT } from '../domain/case/contract';
 import type { CaseMessage } from '../domain/case/lifecycle';
 import type { ResumedInput } from '../domain/case/resumed';
 import {
@@ -156,6 +156,7 @@ export class TocsinClient implements CaseClient {
       workflowId: id,
       taskQueue: this.taskQueue,
       args: [{ closed: { incidentId: id } } satisfies ClosedIncidentInput],
+      workflowTaskTimeout: TASK_TIMEOUT,
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     });

@@ -22,7 +22,7 @@ export function cacheSize(heapLimitBytes: number = getHeapStatistics().heap_size
 
 /**
  * Tasks of workflows that a worker takes at once. One thread does them all, so that each takes as long as all of them together:
- * taken are only as many as end within the ten seconds after which the server gives a task to somebody else, though each
+ * taken are only as many as end within the ten seconds that the server gives those that are no case's, though each
  * replays its whole history on a busy machine. Of the SDK's 40 all ran out there, and were begun anew for ever; the rest
  * waits at the server, where no time runs.
  */
@@ -31,9 +31,9 @@ export const TASKS_AT_ONCE = 6;
 /**
  * How long one step of a workflow may take. The SDK cuts one after five seconds, and a cut in the midst of promises ends the whole
  * process (https://github.com/nodejs/node/issues/38503): on a machine that was busy with other things workers ended by it, though
- * every step takes milliseconds of processor time. The server gives a task to somebody else after ten seconds anyway.
+ * every step takes milliseconds of processor time. The server gives a task of a case to somebody else after a minute anyway.
  */
-const STEP_WITHIN = '1 minute';
+const STEP_WITHIN = '10 minutes';
 
 /** All of these, as the SDK's worker takes them; it does not document the last. */
 export function workflowLimits() {

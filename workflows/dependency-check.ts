@@ -11,6 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { z } from 'zod';
+import { TASK_TIMEOUT } from '../domain/case/contract';
 import { minuteText } from '../domain/kernel/time';
 import type { CheckSummary } from '../domain/patch/dependencies';
 import { PATCH_WORKFLOW, type PatchAction, PatchTaskInputSchema, titleOf } from '../domain/patch/patch-task';
@@ -49,6 +50,7 @@ async function open(caseId: string, input: unknown): Promise<boolean> {
     startChild(PATCH_WORKFLOW, {
       workflowId: caseId,
       args: [parsed],
+      workflowTaskTimeout: TASK_TIMEOUT,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       workflowIdReusePolicy,
       memo: { title: titleOf(parsed.finding) },

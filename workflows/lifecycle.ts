@@ -7,7 +7,7 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
-  continueAsNew,
+  makeContinueAsNewFunc,
   patched,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -19,6 +19,7 @@ import {
   type Exercise,
   type Receipt,
   receiptOf,
+  TASK_TIMEOUT,
   TIMELINE_KEPT,
 } from '../domain/case/contract';
 import type { CaseMessage, CaseState, Lifecycle, NewOf, Work } from '../domain/case/lifecycle';
@@ -48,6 +49,9 @@ const MAX_INPUT_BYTES = 1_900_000;
 const QUIET_TRIES = 40;
 /** What is in flight may end within this time before it is cut. */
 const PAUSE = '20 seconds';
+/** Also for a case that began with less. */
+const newRun = (input: unknown) => makeContinueAsNewFunc({ workflowTaskTimeout: TASK_TIMEOUT })(input);
+
 /** Lives until the case is closed and everything about it stands in the register. A cancellation is alarmed and ignored. */
 export function runLifecycle<S extends CaseState, E extends RecordedEvent, W extends Work, O>(
   kind: Kind<S, E, W, O>,
@@ -405,7 +409,7 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
       } else if (this.task.isQuiet()) {
         const input = this.nextInput();
         if (jsonBytes(input) > MAX_INPUT_BYTES) break;
-        await continueAsNew(input);
+        await newRun(input);
       } else await this.task.next();
     }
     this.paused = false;

@@ -23,6 +23,14 @@ export interface CaseView<S> {
   nextDueAt: Instant | null;
 }
 
+/**
+ * Within this a workflow task of a case ends, else Temporal has it done anew: a replay of all that one run can hold, or the
+ * decision of all that came while no worker was there. Temporal takes 10,000 signals a run and gives each task ten seconds, which
+ * a busy machine may need for half of them; a case whose tasks never end in time stands still. It is also how long a case
+ * waits whose worker is killed in the midst of a task, which mostly takes milliseconds.
+ */
+export const TASK_TIMEOUT = '1 minute';
+
 /** Answer of the query `timeline`: as many of the latest events, oldest first. The register holds all of them. */
 export const TIMELINE_KEPT = 500;
 /** Of them as many as a continue-as-new takes along: its input stays far below 256 KB. */

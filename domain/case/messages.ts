@@ -8,7 +8,7 @@ import type { RecordedEvent } from '../kernel/recorded-event';
 import { ByOf, clipped, text, wellFormed } from '../kernel/text';
 import { type Instant, InstantSchema } from '../kernel/time';
 import { ACKNOWLEDGE_ALARMS, AlarmsSchema, acknowledgeable, PersonSchema } from './acknowledge';
-import { compareCommands } from './command-ids';
+import { API_COMMAND, compareCommands } from './command-ids';
 import type { CaseMessage, CaseState, Lifecycle, Messages, NewOf, Work } from './lifecycle';
 import { NOBODY } from './turned-away';
 
@@ -86,6 +86,8 @@ export function isRepeat(state: CaseState, commandId: string | undefined): boole
 /** What a message is answered that means nothing any more, as its command was handled before; `undefined` for a new one. */
 export function repeatOf({ handled }: CaseState, commandId: string | undefined): string | undefined {
   if (commandId === undefined) return undefined;
+  if (handled.includes(commandId)) return REPEATED;
+  if (!commandId.startsWith(API_COMMAND)) return undefined;
   const compared = handled.map((each) => compareCommands(each, commandId));
   if (compared.includes('same')) return REPEATED;
   return compared.includes('other content') ? KEY_USED : undefined;

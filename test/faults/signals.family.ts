@@ -1,9 +1,11 @@
 /**
- * A thousand signals, some of them twice, to an incident that begins a new run every 150 events of history, whose worker
+ * Four thousand signals wait for an incident while no worker is there: it decides all of them in time, however many come at once.
+ * And a thousand signals, some of them twice, to an incident that begins a new run every 150 events of history, whose worker
  * dies by kill -9 in between: each stands in the register exactly once, and the incident goes on to its end. A busy machine
  * begins fewer runs for as many signals: then more are sent, until four have begun anew.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { temporal as temporalProto } from '@temporalio/proto';
 import { readIncidentEvents } from '../../register/read-incident';
 import { injected, report, Tally } from '../setup/invariants/tally';
 import { declarationOf, of, policy, RealWorld, wholeBreach } from '../setup/real-world';
@@ -13,6 +15,7 @@ import { quietWorkers } from '../setup/workflow-harness';
 import { late } from './boundaries';
 import { peopleClose } from './people';
 import { runsOf } from './sizes';
+import { rests } from './standing';
 
 const SIGNALS = 1_000;
 const SENDERS = 4;
@@ -22,6 +25,7 @@ const RUNS = 5;
 /** Of what is sent beyond them, so many at a time. */
 const BURST = 50;
 const ID = 'SIGNALS-1';
+const START_TO_CLOSE = temporalProto.api.enums.v1.TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE;
 
 test('a thousand signals around the beginnings of new runs: none lost, none doubled', async () => {
   quietWorkers();
@@ -79,3 +83,69 @@ test('a thousand signals around the beginnings of new runs: none lost, none doub
   expect(first.output() + second.output()).not.toMatch(/nondeterminism/i);
   await second.stop();
 }, 900_000);
+
+/** More than a run may have events before a new one is to begin. */
+const WAITING = 4_000;
+const WAITS = 'SIGNALS-WAITING';
+
+test('four thousand signals that waited for a worker: no task of the incident runs out of time, none lost, none doubled', async () => {
+  quietWorkers();
+  const world = await RealWorld.start();
+  const first = await world.startWorker();
+  await world.client.declare({ declaration: declarationOf(WAITS, { ...late(), assessment: wholeBreach }), policy });
+  await until('it is declared', () => world.client.view(WAITS));
+  await rests(world, WAITS, 120_000);
+  await first.stop();
+  let sent = 0;
+  await Promise.all(
+    Array.from({ length: 5 * SENDERS }, async () => {
+      while (sent < WAITING) {
+        const n = ++sent;
+        await world.client.signal(WAITS, 'measure', { text: `Step ${n}`, by: 'detector', commandId: `step-${n}` });
+      }
+    }),
+  );
+  injected('a signal that waited for a worker', sent);
+
+  const second = await world.startWorker();
+  const recorded = async () => of(await readIncidentEvents(world.pool, WAITS), 'measure-recorded');
+  const all = async () => (await recorded()).length >= WAITING;
+  await until('all stand in the register', all, 400_000, () => second.output().slice(-2_000));
+  const tally = new Tally();
+  tally.once(
+    `${WAITS}: signals in the register`,
+    Array.from({ length: WAITING }, (_, n) => `Step ${n + 1}`),
+    (await recorded()).map(({ data }) => data.text),
+  );
+  const { overdue, longestMs } = await tasksOf(world, WAITS);
+  tally.check(
+    'silent',
+    overdue === 0,
+    () => `${WAITS}: ${overdue} tasks ran out of time; the longest took ${longestMs} ms`,
+  );
+  report(tally);
+  expect(tally.found()).toEqual([]);
+  await peopleClose(world, WAITS, 240_000);
+  await world.expectSound(WAITS);
+  await second.stop();
+}, 900_000);
+
+/** How many workflow tasks of all runs of it ended by a time-out or failed, and how long the longest of the others took. */
+async function tasksOf({ temporal }: RealWorld, id: string): Promise<{ overdue: number; longestMs: number }> {
+  let overdue = 0;
+  let longestMs = 0;
+  for await (const { runId } of temporal.workflow.list({ query: `WorkflowId="${id}"` })) {
+    const { events } = await temporal.workflow.getHandle(id, runId).fetchHistory();
+    const startedMs = new Map<string, number>();
+    for (const event of events ?? []) {
+      const atMs = Number(event.eventTime!.seconds) * 1_000 + Number(event.eventTime!.nanos) / 1e6;
+      const completed = event.workflowTaskCompletedEventAttributes;
+      if (event.workflowTaskStartedEventAttributes) startedMs.set(String(event.eventId), atMs);
+      if (completed) longestMs = Math.max(longestMs, atMs - startedMs.get(String(completed.startedEventId))!);
+      // The task that a worker was given before it stopped is no fault.
+      const { timeoutType } = event.workflowTaskTimedOutEventAttributes ?? {};
+      if (event.workflowTaskFailedEventAttributes || timeoutType === START_TO_CLOSE) overdue++;
+    }
+  }
+  return { overdue, longestMs: Math.round(longestMs) };
+}

@@ -64,7 +64,9 @@ const KEPT = [
   'domain/incident/applies.ts: ofRules',
   'domain/incident/applies.ts: verdicts',
   'domain/incident/contents.ts: notices',
+  'domain/incident/room.ts: measured',
   'domain/incident/say/say.ts: formats',
+  'domain/kernel/bytes.ts: sizes',
 ];
 
 /** What may change: collections that begin empty (lists and objects only where they are not exported, which freezes them). */

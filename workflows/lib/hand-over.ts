@@ -7,6 +7,7 @@ import {
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
 import { backlogId } from '../../domain/case/backlog-id';
+import { TASK_TIMEOUT } from '../../domain/case/contract';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
 import type { registerBacklog } from '../register-backlog';
 
@@ -17,6 +18,7 @@ export async function handOver(caseId: string, events: RecordedEvent[]): Promise
     await startChild<typeof registerBacklog>('registerBacklog', {
       workflowId: backlogId(caseId, first, last),
       args: [{ events }],
+      workflowTaskTimeout: TASK_TIMEOUT,
       // It outlives this run: that is what it is for.
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,

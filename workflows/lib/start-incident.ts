@@ -1,5 +1,6 @@
 /** Starts an incident from a case: a detection in triage or a vulnerability report. */
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { TASK_TIMEOUT } from '../../domain/case/contract';
 import { ownerHandle } from '../../domain/case/owner-handle';
 import { INCIDENT_WORKFLOW, type IncidentInput } from '../../domain/incident/contract';
 import { beginCase } from './begin-case';
@@ -15,6 +16,7 @@ export function startIncident(declaration: Declaration, caseId: string): Promise
     startChild(INCIDENT_WORKFLOW, {
       workflowId: id,
       args: [{ declaration }],
+      workflowTaskTimeout: TASK_TIMEOUT,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       workflowIdReusePolicy,
       memo: { title },
