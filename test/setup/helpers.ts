@@ -119,7 +119,7 @@ async function registerSearchAttributes(env: TestWorkflowEnvironment, attributes
 /** Starts a real Temporal server in memory, without Web UI; it is stopped after the file. */
 export async function startDevServer(searchAttributes: SearchAttributes = {}): Promise<RunningTemporal> {
   const env = { ...process.env, TEMPORAL_ADDRESS: undefined, TEMPORAL_CONFIG_FILE: '/nowhere/temporal.toml' };
-  const { startTemporal } = await import('../../stack/temporal');
+  const { startTemporal } = await import('../../stack/temporal.js');
   const server = await startTemporal({ searchAttributes, database: 'memory', headless: true, env });
   afterFile(() => server.stop());
   return server;
