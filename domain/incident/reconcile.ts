@@ -41,36 +41,25 @@ import { isBackOnly, untoldText } from './untold';
 
 const NOTICE_CHANNELS = ['email', 'status-page', 'filing'];
 
-/** The next events that follow, at `now`; empty at the fixpoint. */
+/** The next events that follow, at `now`; empty at the fixpoint. Asked after every event: what is the same for all is found once. */
 export function reconcile(state: IncidentState, pack: Policy, now: Instant): NewEvent[] {
   if (state.closedAt) return [];
+  const obligations = Object.values(state.obligations);
+  const instances = new Map<string, Obligation[]>();
+  for (const o of obligations) {
+    const ofRule = instances.get(o.rule);
+    if (ofRule) ofRule.push(o);
+    else instances.set(o.rule, [o]);
+  }
   for (const rule of pack.obligations) {
-    const events = applicability(rule, state, pack);
+    const events = applicability(rule, instances.get(rule.id) ?? [], state, pack);
     if (events.length > 0) return events;
   }
-  for (const o of Object.values(state.obligations)) {
+  const steps = isRecordOnly(state) ? STEPS_OF_RECORD : STEPS;
+  for (const o of obligations) {
     const rule = ruleOf(pack, o.rule);
     if (!rule) continue;
-    const steps = [
-      movedDeadline,
-      correctedLateness,
-      retracted,
-      reopened,
-      askedAgain,
-      fulfilledByFacts,
-      everybodyTold,
-      madePublic,
-      othersTold,
-      sendsOn,
-      heldForTold,
-
-      endedHold,
-      dispatched,
-      missedDeadline,
-      alarmed,
-    ];
     for (const step of steps) {
-      if (isRecordOnly(state) && (step === dispatched || step === alarmed)) continue;
       const events = step(o, rule, state, pack, now);
       if (events.length > 0) return events;
     }
@@ -88,10 +77,9 @@ function doubtAlarm(state: IncidentState, now: Instant): NewEvent[] {
 }
 
 /** Arms, reopens or dismisses a rule's obligations as its condition on the facts says. */
-function applicability(rule: ObligationRule, state: IncidentState, pack: Policy): NewEvent[] {
+function applicability(rule: ObligationRule, instances: Obligation[], state: IncidentState, pack: Policy): NewEvent[] {
   const verdict = applies(rule, state);
   const owed = verdict.value ?? (rule.whenUndecided === 'apply' ? true : undefined);
-  const instances = Object.values(state.obligations).filter((o) => o.rule === rule.id);
   if (owed === undefined) return withdrawals(instances, verdict);
   if (!owed) return dismiss(rule, instances, verdict, state, pack);
   const expanded = expansionsOf(rule, pack, state);
@@ -436,3 +424,24 @@ const alarmed: Step = (o, rule, state, pack, now) => {
   const point = clock && ringing(clock, o.rung, now);
   return point ? [{ kind: 'alarm-raised', data: clockAlarm(o, rule, point.threshold, state, pack, now) }] : [];
 };
+
+/** What an obligation is asked, in this order: the first that something follows from is the next. */
+const STEPS: readonly Step[] = [
+  movedDeadline,
+  correctedLateness,
+  retracted,
+  reopened,
+  askedAgain,
+  fulfilledByFacts,
+  everybodyTold,
+  madePublic,
+  othersTold,
+  sendsOn,
+  heldForTold,
+  endedHold,
+  dispatched,
+  missedDeadline,
+  alarmed,
+];
+/** A record of what was before sends nothing and wakes nobody. */
+const STEPS_OF_RECORD = STEPS.filter((step) => step !== dispatched && step !== alarmed);
