@@ -120,8 +120,12 @@ function notification(sent: NotificationSent): string {
   }
   const told =
     sent.sent === undefined
-      ? ({ 'status-page': 'published', filing: filedWith(sent), outside: 'told outside of Tocsin' }[sent.channel] ??
-        `sent by ${sent.channel}`)
+      ? ({
+          'status-page': 'published',
+          filing: filedWith(sent),
+          outside: 'told outside of Tocsin',
+          organisations: 'organisations told by a person',
+        }[sent.channel] ?? `sent by ${sent.channel}`)
       : `sent to ${grouped(sent.sent)} of ${grouped(sent.recipients ?? sent.sent)} by ${sent.channel}`;
   const round = sent.round > 1 ? `, round ${sent.round}` : '';
   const lateness = latenessText(sent, spanText);

@@ -150,7 +150,8 @@ const EN: Words = {
     }
     if (about.kind !== 'obligation') return '';
     const sends = about.onSilence === 'send';
-    const when = silentAt && toMs(silentAt) > toMs(at) ? ` at ${utc(silentAt)}` : '';
+    const sentAt = silentAt ?? about.silentAt;
+    const when = sentAt && toMs(sentAt) > toMs(at) ? ` at ${utc(sentAt)}` : '';
     if (todo !== 'release') return sends ? `If nobody objects, it is sent automatically${when}.` : '';
     if (about.heldUntil === undefined)
       return 'The hold has no end: it is sent only when somebody releases or approves it.';

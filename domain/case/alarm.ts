@@ -73,6 +73,8 @@ export const AboutSchema = z.discriminatedUnion('kind', [
     onSilence: z.enum(['send', 'alarm']),
     /** When the hold that keeps it back ends; missing where it is not held, or held without an end. */
     heldUntil: InstantSchema.optional(),
+    /** When it is sent if nobody objects; missing where silence does not send it, or it is not written yet. */
+    silentAt: InstantSchema.optional(),
     /** How it may be held: on which ground, or until when at the latest. Missing where it may not. */
     hold: z.strictObject({ ground: z.string().optional(), until: InstantSchema.optional() }).optional(),
   }),

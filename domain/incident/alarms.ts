@@ -14,6 +14,7 @@ import type { Doubted } from './doubted-kinds';
 import { withGround } from './grounds';
 import { holdEnd, mayHold } from './holds';
 import { nobodyCouldHelp, tellsOrganisations } from './organisations-told';
+import { lacksRequired, sentOnSilenceAt } from './sent-on-silence';
 import type { ContainmentStep, IncidentState, Obligation } from './state';
 import { standing, tellerOf } from './telling';
 import { untoldCommands, untoldText } from './untold';
@@ -162,13 +163,17 @@ function aboutObligation(
   const hold = now && !teller.hold ? mayHold({ o: teller, rule: tells, state, pack }, now) : undefined;
   // What is told with another notice goes out when silence sends either of them.
   const sends = [rule, tells].some(({ onSilence }) => onSilence === 'send');
+  // Of a notice that was sent nothing more goes out by itself.
+  const onSilence =
+    rule.dispatch === 'approval' && !teller.changed && teller.status !== 'partly-told' && sends ? 'send' : 'alarm';
+  const isReady = teller.status === 'drafted' && !teller.hold && !lacksRequired(teller, tells);
+  const silentAt = onSilence === 'send' && isReady ? sentOnSilenceAt(teller, state, pack) : undefined;
   return {
     kind: 'obligation',
     obligation: o.id,
     title: rule.title,
-    // Of a notice that was sent nothing more goes out by itself.
-    onSilence:
-      rule.dispatch === 'approval' && !teller.changed && teller.status !== 'partly-told' && sends ? 'send' : 'alarm',
+    onSilence,
+    ...(silentAt && { silentAt }),
     ...(heldUntil && { heldUntil }),
     ...(hold && { hold }),
   };

@@ -1,11 +1,12 @@
 /** What codes of the record are called where people read them. One word for one thing, from `show` to `close` and `explain`. */
+import { plural } from '../kernel/plural';
 import type { ArmedClock } from './events';
 import type { ContainmentStep, ObligationStatus } from './state';
 
 const STARTS: Partial<Record<string, string>> = {
   detected: 'the detection',
   declared: 'the declaration',
-  aware: 'the awareness',
+  aware: 'awareness',
   confirmed: 'the confirmation that personal data is affected',
   contained: 'the containment',
   resolved: 'the resolution',
@@ -16,10 +17,24 @@ const STARTS: Partial<Record<string, string>> = {
 
 const FULFILLED = 'fulfilled:';
 
-/** What a clock counts from: `aware` is "the awareness", `fulfilled:x` "the fulfilment of x". */
+/** What a clock counts from: `aware` is "awareness", `fulfilled:x` "the fulfilment of x". */
 export function startWords(from: string): string {
   if (from.startsWith(FULFILLED)) return `the fulfilment of ${from.slice(FULFILLED.length)}`;
   return STARTS[from] ?? from;
+}
+
+const DAYS = { Y: 'year', M: 'month', W: 'week', D: 'day' };
+const HOURS = { H: 'hour', M: 'minute', S: 'second' };
+
+/** An ISO 8601 duration in words: `PT72H` is "72 hours". What is none, as "2 business days", stays. */
+export function periodText(period: string): string {
+  const [whole, days = '', hours = ''] = /^P((?:\d+[YMWD])*)(?:T((?:\d+[HMS])+))?$/.exec(period) ?? [];
+  if (whole === undefined) return period;
+  return [...inWords(days, DAYS), ...inWords(hours, HOURS)].join(' ');
+}
+
+function inWords(parts: string, units: Record<string, string>): string[] {
+  return [...parts.matchAll(/(\d+)([A-Z])/g)].map(([, n, unit]) => plural(Number(n), units[unit!]!));
 }
 
 const STATES: Record<ObligationStatus, string> = {

@@ -6,7 +6,7 @@ import { type PolicySnapshot, ruleOf } from '../policy/policy';
 import type { Declaration } from './incident';
 import { incidentLifecycle } from './lifecycle';
 import { openingOf } from './opening';
-import { sentOnSilenceAt } from './reconcile';
+import { sentOnSilenceAt } from './sent-on-silence';
 import { isSettled } from './state';
 
 /** A notice that is sent unless somebody objects. */

@@ -30,10 +30,10 @@ import { everybodyCouldRead } from './made-public';
 import { isDecision, proposals, withdrawals } from './not-owed';
 import { organisationsTold } from './organisations-told';
 import { partOf } from './part-clock';
-import { readerOf } from './readers';
 import { isRecordOnly, lacking } from './records';
+import { lacksRequired, sentOnSilenceAt } from './sent-on-silence';
 import { type IncidentState, isSettled, type Obligation, toldWithout } from './state';
-import { isSomebodyUntried, neverTold, settledByTally, tellerOf, toldWith } from './telling';
+import { isSomebodyUntried, neverTold, settledByTally, tellerOf } from './telling';
 import { factsToTell } from './told';
 import { changedSince } from './told-facts';
 import { formerCoverage, isCorrecting } from './told-wrongly';
@@ -341,33 +341,6 @@ const endedHold: Step = (o, rule, state, pack, now) => {
 /** True when the draft says what the facts say now. */
 export function draftIsCurrent(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): boolean {
   return o.draft?.fingerprint === noticeNow(o, rule, state, pack).fingerprint;
-}
-
-/**
- * True for a notice to individuals, or to the public in place of them, that lacks what its law requires: only a person may
- * send it, with a reason.
- */
-export function lacksRequired({ draft }: Obligation, rule: ObligationRule): boolean {
-  return readerOf(rule) === 'person' && (draft?.missing.length ?? 0) > 0;
-}
-
-/**
- * When a drafted notice is sent if nobody objects; nothing where silence does not send it. A notice that serves another duty
- * too goes out at the earlier margin of the two. What changed since it was told only a person sends on, and a typing error in
- * an instant sends nothing.
- */
-export function sentOnSilenceAt(o: Obligation, state: IncidentState, pack: Policy): Instant | undefined {
-  if (o.changed) return undefined;
-  const served = [
-    o,
-    ...toldWith(o, state, pack).filter((other) => !isSettled(other) && other.status !== 'proposed-not-owed'),
-  ];
-  const margins = served.flatMap((each) => {
-    const rule = ruleOf(pack, each.rule);
-    const sends = rule?.onSilence === 'send' && !isDoubted(rule, each, state);
-    return sends && each.marginAt !== undefined ? [each.marginAt] : [];
-  });
-  return margins.sort((a, b) => toMs(a) - toMs(b))[0];
 }
 
 /** A drafted notice goes out when it is automatic, approved, or met with silence at its margin. A hold keeps it back. */

@@ -43,8 +43,20 @@ export function problemsOf(error: z.ZodError, telling?: Telling): string[] {
 function plainly(issue: Issue): Problem {
   // The key of a record is a value that somebody sent, unlike the names of the fields above it.
   const path = issue.code === 'invalid_key' ? issue.path.slice(0, -1) : issue.path;
-  const problem = issue.code === 'unrecognized_keys' ? unknownFields(issue.keys) : issue.message;
+  const problem = plainText(issue);
   return { field: path.map(plainKey).join('.'), problem };
+}
+
+/** Nothing in it is what was sent: choices are the schema's own. */
+function plainText(issue: Issue): string {
+  if (issue.code === 'unrecognized_keys') return unknownFields(issue.keys);
+  if (issue.code === 'invalid_value' && issue.message.startsWith('Invalid'))
+    return `must be one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid'))
+    return issue.message.endsWith('received undefined')
+      ? `is missing (${article(issue.expected)})`
+      : `must be ${article(issue.expected)}`;
+  return issue.message;
 }
 
 function plainKey(key: PropertyKey): string {

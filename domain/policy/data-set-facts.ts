@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { allOf, anyOf, type Finding, no, undecided, yes } from './finding';
 import { hasUnknownPlaces, inRegion, PlaceSchema, type Residence, residenceFields, residencePlaces } from './places';
-import { protects, regimeTitle, type ScopedDataSet, ScopeOperandSchema, whyUnknown } from './scope';
+import { protects, regimeText, type ScopedDataSet, ScopeOperandSchema, whyUnknown } from './scope';
 import { uncoveredPlaces, unsaidParts } from './uncovered';
 
 /** What conditions read of a data set, as the assessment has it. */
@@ -126,7 +126,7 @@ export const DATA_SET_FACTS: DataSetFact[] = [
     reads:
       "Whether the law of a regime protects somebody in the data set: it is handled for an establishment in the regime's territory, or somebody lives there.",
     example: 'protectedBy: gdpr',
-    wanted: ({ protectedBy }) => `with somebody whom the ${regimeTitle(protectedBy!)} protects`,
+    wanted: ({ protectedBy }) => `with somebody whom ${regimeText(protectedBy!)} protects`,
     of: placesOf,
     find: ({ protectedBy }, dataSet, name) => protects(protectedBy!, dataSet, name),
   },
@@ -134,7 +134,7 @@ export const DATA_SET_FACTS: DataSetFact[] = [
     fields: ['mayBeProtectedBy'],
     reads: 'The same, and yes while it is undecided: people of unknown place stop no clock.',
     example: 'mayBeProtectedBy: gdpr',
-    wanted: ({ mayBeProtectedBy }) => `with somebody whom the ${regimeTitle(mayBeProtectedBy!)} may protect`,
+    wanted: ({ mayBeProtectedBy }) => `with somebody whom ${regimeText(mayBeProtectedBy!)} may protect`,
     of: placesOf,
     find: ({ mayBeProtectedBy }, dataSet, name) => {
       const { value, because } = protects(mayBeProtectedBy!, dataSet, name);
@@ -149,9 +149,9 @@ export const DATA_SET_FACTS: DataSetFact[] = [
     of: placesOf,
     find: ({ uncoveredBy = [] }, dataSet, name) => {
       const places = uncoveredPlaces(dataSet, uncoveredBy);
-      if (places.length > 0) return yes(`people in ${places.join(', ')} are in ${name}, and no pack covers their law`);
+      if (places.length > 0) return yes(`${name} has people in ${places.join(', ')}, whose law no pack covers`);
       if (hasUnknownPlaces(dataSet)) return undecided(whyUnknown(dataSet, name));
-      return no(`the law of every place where the people in ${name} live has a pack${unsaidParts(dataSet)}`);
+      return no(`a pack covers the law of every place where the people in ${name} live${unsaidParts(dataSet)}`);
     },
   },
   {

@@ -64,14 +64,14 @@ export function protects(operand: ScopeOperand, dataSet: ScopedDataSet, name: st
   const established = handledThere(scope, dataSet);
   if (established.length > 0) {
     return yes(
-      `${name} is handled for the establishment in ${established.join(', ')}: the ${scope.title} protects everybody in it`,
+      `${name} is handled for the establishment in ${established.join(', ')}: ${lawText(scope.title)} protects everybody in it`,
     );
   }
   const places = residencePlaces(dataSet);
   const there = places.filter((place) => inRegion(place, { residence: scope.territory }));
   if (there.length > 0) {
     if (scope.offersThere === false) {
-      const counsel = `whether the ${scope.title} applies without a service offered there is for counsel to decide`;
+      const counsel = `whether ${lawText(scope.title)} applies without a service offered there is for counsel to decide`;
       return undecided(`people in ${there.join(', ')} are in ${name}, where no service is offered: ${counsel}`);
     }
     return yes(`people in ${there.join(', ')} are in ${name}`);
@@ -84,8 +84,8 @@ export function protects(operand: ScopeOperand, dataSet: ScopedDataSet, name: st
     );
   }
   return no(
-    `the people in ${name} live in ${places.join(', ') || 'none of the places named'}, and no establishment where the ` +
-      `${scope.title} applies handles it`,
+    `the people in ${name} live in ${places.join(', ') || 'none of the places named'}, and no establishment where ` +
+      `${lawText(scope.title)} applies handles it`,
   );
 }
 
@@ -126,7 +126,15 @@ function resolved(operand: ScopeOperand): Scope {
   throw new Error(`the scope of ${operand} is not resolved: compose the pack first`);
 }
 
-/** The name of the law whose scope it is, for people. */
-export function regimeTitle(operand: ScopeOperand): string {
-  return typeof operand === 'string' ? operand : operand.title;
+/** The law whose scope it is, as it stands in a sentence. */
+export function regimeText(operand: ScopeOperand): string {
+  return lawText(typeof operand === 'string' ? operand : operand.title);
+}
+
+/** Said as a name, and so without an article. */
+const SAID_AS_NAMES = ['PIPEDA', 'HIPAA', 'COPPA', 'APPI'];
+
+/** `the GDPR`, but `PIPEDA`. */
+function lawText(title: string): string {
+  return SAID_AS_NAMES.includes(title) ? title : `the ${title}`;
 }

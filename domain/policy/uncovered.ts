@@ -24,7 +24,9 @@ export function unsaidParts(dataSet: { residence: Record<string, number | null> 
   return residencePlaces(dataSet)
     .flatMap((place) => {
       const parts = partsWithOwnLaw(place);
-      return parts.length > 0 ? `; where in ${place} is not said: ${parts.join(' and ')} have laws of their own` : [];
+      return parts.length > 0
+        ? `; where in ${place} they live is not said, and ${parts.join(' and ')} have laws of their own`
+        : [];
     })
     .join('');
 }

@@ -119,7 +119,7 @@ test('it ends with exit code 0: every commitment kept, the register verified', (
   expect({ code, stderr: code === 0 ? '' : stderr, stdout: code === 0 ? '' : stdout.slice(-3_000) }).toMatchObject({
     code: 0,
   });
-  expect(stdout).toMatch(/18 commitments kept/);
+  expect(stdout).toMatch(/18 of the 18 commitments of the policy kept/);
   // Nothing runs any more: no address is given.
   expect(stdout.split('\n').slice(-4).join(' ')).toMatch(/was stopped; .*run npm\s+start \(without --once\)/);
   expect(stdout).not.toContain('Where to look');

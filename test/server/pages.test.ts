@@ -65,9 +65,9 @@ describe('a wide block that one person asked for', () => {
     expect(body).toMatch(/href="[^"]*\/contain\?undo=block-source\+country%3Akp">Withdraw</);
     const link = /href="([^"]+)">Agree: block country:kp</.exec(body)![1]!.replaceAll('&amp;', '&');
     const form = await browse(app, link);
-    const [, typed] = /<textarea id="field-measure"[^>]*>\s*([^<]+)</.exec(form.body)!;
-    const measure = typed!.replaceAll('&quot;', '"');
-    await browse(app, '/incidents/INC-1/contain', { form: { ...hiddenIn(form.body), measure, undo: '' } });
+    const [, measure] = /<input id="field-measure"[^>]* value="([^"]+)"/.exec(form.body)!;
+    expect(measure).toBe(`block ${source}`);
+    await browse(app, '/incidents/INC-1/contain', { form: { ...hiddenIn(form.body), measure: measure!, undo: '' } });
     expect(send.mock.calls[0]!.slice(1)).toEqual([
       'contain',
       expect.objectContaining({ measure: expect.objectContaining({ action: 'block-source', source }) }),

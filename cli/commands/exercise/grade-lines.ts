@@ -25,13 +25,16 @@ export function gradeLines(graded: ExerciseGrade, out: Output): string[] {
   const count = (...grades: Grade[]) => graded.rows.filter((row) => grades.includes(row.grade));
   const bad = count('late', 'open').map((row) => row.commitment);
   const verdict = graded.ok
-    ? out.style(
-        `${count('kept').length} commitments kept, ${count('not required').length} not required, none late, none open.`,
-        'green',
-        'bold',
-      )
+    ? out.style(verdictOf(graded, count('kept').length), 'green', 'bold')
     : out.style(`Not kept: ${bad.join(', ')}.`, 'red', 'bold');
   return [table(columns, rows, out.width, (text) => out.style(text, 'dim')), '', verdict];
+}
+
+/** What is counted is the commitments of the policy, each kept by the duties in its rows. */
+function verdictOf({ rows }: ExerciseGrade, kept: number): string {
+  const idle = rows.length - kept;
+  const rest = idle > 0 ? ` The other ${idle === 1 ? 'one asked' : `${idle} asked`} for nothing in this incident.` : '';
+  return `${kept} of the ${rows.length} commitments of the policy kept, none late, none open.${rest}`;
 }
 
 /** The decision without its grounds: the register has them in full. */

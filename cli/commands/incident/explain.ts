@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { usage } from '../../../client/errors';
 import { deciderText } from '../../../domain/incident/authorship';
-import { startWords, stateWords } from '../../../domain/incident/board-words';
+import { periodText, startWords, stateWords } from '../../../domain/incident/board-words';
 import { human } from '../../../domain/incident/contents';
 import type { Explanation } from '../../../domain/incident/explain';
 import { inPartText } from '../../../domain/incident/filings';
@@ -72,12 +72,12 @@ export function explanationLines(explanation: Explanation, out: Output): string[
     undecided: whenUndecided === 'apply' ? 'undecided: the clock runs regardless' : 'undecided: waiting for a decision',
   }[applies];
   const counted = clocks.map((clock) => {
+    const within = periodText(clock.within);
     const target = clock.ownTarget ? " (the product's own target)" : '';
-    if (!clock.anchorAt || !clock.dueAt)
-      return `${clock.within} from ${startWords(clock.from)}${target}: has not started`;
+    if (!clock.anchorAt || !clock.dueAt) return `${within} after ${startWords(clock.from)}${target}: has not started`;
     const counts = clock.counts && clocks.length > 1 ? ': this deadline applies' : '';
     const part = clock.partAt ? `, of this part ${human(clock.partAt)}` : '';
-    return `${clock.within} from ${startWords(clock.from)}${target}, ${human(clock.anchorAt)}${part}: due ${human(clock.dueAt)}${counts}`;
+    return `${within} after ${startWords(clock.from)}${target}, ${human(clock.anchorAt)}${part}: due ${human(clock.dueAt)}${counts}`;
   });
   const became = obligations.map((o) => {
     const lateness = latenessText(o, spanText);

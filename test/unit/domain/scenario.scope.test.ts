@@ -255,7 +255,7 @@ describe('an affected place whose law no pack has is open until a person decides
 
   test('where only the state is said, explaining it says which parts have laws of their own', () => {
     expect(because(aware(IN_US, people({ CA: 5 })), 'uncovered-law')).toContain(
-      'where in CA is not said: CA-AB and CA-QC',
+      'where in CA they live is not said, and CA-AB and CA-QC have laws of their own',
     );
     expect(because(aware(IN_US, people({ 'CA-ON': 5, DE: 1 })), 'uncovered-law')).not.toContain('not said');
   });
