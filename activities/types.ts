@@ -93,6 +93,8 @@ export interface OpenedDelivery {
   spool?: SpoolPlace;
   total: number;
   added: number;
+  /** Recipients without an outcome, in any round. Missing from what an earlier version opened. */
+  left?: number;
   /** Workspaces of the assessment that the directory does not know: told to nobody, and named in the log. */
   unknownRefs: number;
 }

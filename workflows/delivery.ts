@@ -7,6 +7,7 @@ import {
   CancellationScope,
   continueAsNew,
   getExternalWorkflowHandle,
+  setCurrentDetails,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -14,6 +15,7 @@ import type { Audience, DeliveryRef, OpenedDelivery, SpoolPlace } from '../activ
 import { FAILURES } from '../domain/kernel/failures';
 import { foreignOf } from '../domain/kernel/foreign-payload';
 import { AUDIENCE, activities, failureText, failureType, SENDING, UNTIL_DONE } from './lib/activity-calls';
+import { DeliveryProgress, type SoFar } from './lib/delivery-progress';
 import { PersonAwaited } from './lib/person-awaited';
 import { atSpool, awayText, isAway, spoolOf } from './lib/spool-place';
 
@@ -24,6 +26,7 @@ export interface DeliveryInput {
   /** Carried over continue-as-new: the ledger that was opened, and whether it changed in the middle. */
   opened?: OpenedDelivery;
   changedOver?: boolean;
+  soFar?: SoFar;
 }
 
 /** Batches that one activity call sends before it returns. */
@@ -48,33 +51,46 @@ async function deliver(input: DeliveryInput): Promise<void> {
       .catch(() => undefined);
   const person = new PersonAwaited((problem) => tell(problem, true));
 
-  let opened = input.opened ?? (await opening(ref, audience, title, tell));
+  const progress = new DeliveryProgress(title, input.soFar);
+  const open = async (at?: SpoolPlace) => {
+    const done = await opening(ref, audience, title, tell, at);
+    progress.opened(done.left, Date.now());
+    show(progress);
+    return done;
+  };
+  const send = (there: OpenedDelivery) => sendSome(ref, there, title, person, progress);
+  let opened = input.opened ?? (await open());
   let changedOver = input.changedOver ?? false;
   for (let done = false; !done; ) {
     if (workflowInfo().continueAsNewSuggested) {
-      await continueAsNew<typeof delivery>({ ...input, opened, changedOver });
+      await continueAsNew<typeof delivery>({
+        ...input,
+        opened,
+        changedOver,
+        ...(progress.soFar && { soFar: progress.soFar }),
+      });
     }
     try {
-      done = await sendSome(ref, opened, title, person);
+      done = await send(opened);
     } catch (error) {
       if (failureType(error) === 'LedgerUnavailable') {
         // Postgres went away in the middle: opening again goes on in the spool, without those it may have reached.
         // First where it was under way: that worker knows whom it was writing to.
-        opened = await opening(ref, audience, title, tell, spoolOf(error) ?? opened.spool);
+        opened = await open(spoolOf(error) ?? opened.spool);
         changedOver = true;
       } else if (isAway(error) && opened.spool) {
         await tell(awayText(opened.spool, true));
-        opened = await opening(ref, audience, title, tell);
+        opened = await open();
         changedOver = true;
       } else await later(error, title, tell);
     }
   }
   // What was open in Postgres when it went away can only be settled there; until then the ledger is not whole.
-  if (changedOver) await settleInPostgres(ref, opened, title, tell, person);
+  if (changedOver) await settleInPostgres(ref, opened, title, tell, send);
   const { obligation, round } = ref;
   const news = { obligation, round, ...(!changedOver && opened.spool && { spool: opened.spool }) };
   await incident.signal('delivered', news).catch(() => undefined);
-  if (!changedOver && opened.ledger === 'spool') await settleInPostgres(ref, opened, title, tell, person);
+  if (!changedOver && opened.ledger === 'spool') await settleInPostgres(ref, opened, title, tell, send);
 }
 
 /** `undecided`: only a look at the provider settles it. */
@@ -102,13 +118,22 @@ async function sendSome(
   { ledger, spool, total }: OpenedDelivery,
   title: string,
   person: PersonAwaited,
+  progress: DeliveryProgress,
 ): Promise<boolean> {
   const sending = activities(atSpool(SENDING, spool), `send ${title}, ${total} recipients`);
   const input = { ...ref, ledger, ...(spool && { spool }), maxBatches: BATCHES_A_CALL };
-  const { done, undecided = [] } = await sending.sendBatches(input);
+  const { done, undecided = [], ...counts } = await sending.sendBatches(input);
+  progress.sent(counts, Date.now());
+  show(progress);
   if (!done || undecided.length === 0) return done;
   await person.await(undecided);
   return false;
+}
+
+/** For whoever looks at it in the Web UI. */
+function show(progress: DeliveryProgress): void {
+  const text = progress.text();
+  if (text) setCurrentDetails(text);
 }
 
 /** When Postgres is back: brings the spool into it, and sends whatever was left open there. */
@@ -117,12 +142,12 @@ async function settleInPostgres(
   opened: OpenedDelivery,
   title: string,
   tell: Tell,
-  person: PersonAwaited,
+  send: (there: OpenedDelivery) => Promise<boolean>,
 ): Promise<void> {
   await broughtIn(ref, opened.spool, title, tell);
   for (let done = false; !done; ) {
     try {
-      done = await sendSome(ref, { ...opened, ledger: 'postgres', spool: undefined }, title, person);
+      done = await send({ ...opened, ledger: 'postgres', spool: undefined });
     } catch (error) {
       if (failureType(error) === 'LedgerUnavailable') await sleep('30 seconds', { summary: 'wait for Postgres' });
       else await later(error, title, tell);

@@ -52,7 +52,7 @@ async function entered(
   input: OpenDeliveryInput,
   name: LedgerName,
   withoutClaimed: boolean,
-): Promise<Pick<OpenedDelivery, 'total' | 'added' | 'unknownRefs'>> {
+): Promise<Pick<OpenedDelivery, 'total' | 'added' | 'left' | 'unknownRefs'>> {
   const audience = directory.read(input.audience);
   // A mail to them may be out.
   const claimed = withoutClaimed ? await artefacts.recall(claimedList(input)) : new Set<string>();
@@ -71,8 +71,9 @@ async function entered(
       `${unknown.length} workspaces are not in the directory: add them or correct the assessment; the others are told, and the notice stays open`,
     );
   }
-  const { total } = await onLedger(ledgers, name, (ledger) => ledger.summary(keyOf(input)));
-  return { total, added, unknownRefs: unknown.length };
+  const counts = await onLedger(ledgers, name, (ledger) => ledger.summary(keyOf(input)));
+  const left = counts.pending + counts.sending + counts.unknown;
+  return { total: counts.total, added, left, unknownRefs: unknown.length };
 }
 
 /** A spool is bound to this disk: it is not begun where the texts are not. @throws ArtefactsAway; another worker may have them. */

@@ -17,6 +17,7 @@ import { propose, withdraw } from './not-owed-fold';
 import { foldOrganisations } from './organisations-told';
 import { partsAfter } from './parts';
 import { type AwaitsSecond, firstKey, type SecondPersonChange } from './second-person';
+import { movedOn } from './sending-progress';
 import { blank, type IncidentState, type Obligation, toldWithout } from './state';
 import { toldAfter } from './told-facts';
 import { withTranslations } from './translations';
@@ -306,8 +307,8 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       return change((o) => ({ ...o, ...sending, statusAtDispatch: state.status }));
     }
     case 'delivery-moved': {
-      const { settled } = event.data;
-      return change((o) => ({ ...o, moved: { at: event.at, settled } }));
+      const { settled, total } = event.data;
+      return change((o) => ({ ...o, moved: movedOn(o.moved, { at: event.at, settled, ...(total && { total }) }) }));
     }
     case 'obligation-fulfilled': {
       const { at, inexact, lateByMs, inTimeUntil, evidence, sets } = event.data;

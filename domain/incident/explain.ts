@@ -24,6 +24,7 @@ import { awarenessWaits } from './on-awareness';
 import { organisationsStanding, tellsOrganisations } from './organisations-told';
 import { partOf } from './part-clock';
 import { isPublicCommunication } from './readers';
+import { movedText } from './sending-progress';
 import { type IncidentState, isSettled, type Obligation, type ObligationStatus } from './state';
 import { shareText, type Untold } from './tally';
 import { standing as tallied, tellerOf } from './telling';
@@ -313,6 +314,6 @@ function statusWord(o: Obligation, rule: ObligationRule, heldUntil: Instant | un
     return `held by ${holdersOf(o.hold).join(' and ')}${heldUntil ? ` until ${minuteText(heldUntil)} UTC` : ''}`;
   if (o.status === 'drafted') return rule.dispatch === 'approval' ? 'awaiting approval' : 'drafted';
   if (o.status === 'filing') return 'to be filed by a person';
-  if (o.status === 'dispatching') return 'being sent';
+  if (o.status === 'dispatching') return `being sent${movedText(o.moved)}`;
   return o.status === 'pending' && (rule.dispatch === 'person' || rule.dispatch === 'record') ? 'open' : o.status;
 }

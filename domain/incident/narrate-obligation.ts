@@ -29,6 +29,7 @@ import {
 } from './narrated';
 import { organisationsText } from './organisations-told';
 import { DECIDED_ONCE } from './second-person';
+import { soFarText } from './sending-progress';
 import type { IncidentState } from './state';
 import type { Named } from './tally';
 
@@ -115,7 +116,7 @@ export function onObligation(event: ObligationEvent, context: Context): Said {
       return good(`${text}${shown}, by ${event.by}${suffix(note)}${whole && `.${whole}`}`);
     }
     case 'delivery-moved':
-      return info(`Being sent: ${event.data.settled} known to have an outcome so far`);
+      return info(`Being sent: ${soFarText(event.data)} known to have an outcome so far`);
     case 'mails-came-back':
       return warn('The mail provider reports that mails of it came back: who was told is counted again');
     case 'delivery-recounted': {

@@ -20,7 +20,7 @@ export type IncidentOutcome =
   | { kind: 'delivered'; obligation: string; round: number; evidence: Evidence; counted?: Counted }
   | { kind: 'came-back'; ledgerKey: string }
   | { kind: 'recounted'; obligation: string; asOf: number; counted: Counted }
-  | { kind: 'moved'; obligation: string; round: number; settled: number }
+  | { kind: 'moved'; obligation: string; round: number; settled: number; total?: number }
   | { kind: 'containment-step'; data: DataOf<'containment-step'> }
   | { kind: 'register-verified'; data: DataOf<'register-verified'> }
   | { kind: 'register-damaged'; problem: string | undefined };
@@ -69,10 +69,12 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
     case 'recounted':
       return onRecounted(state, outcome, pack, now);
     case 'moved': {
-      const { obligation, round, settled } = outcome;
+      const { obligation, round, settled, total } = outcome;
       const o = state.obligations[obligation];
       const moves = o?.status === 'dispatching' && o.round === round && settled > (o.moved?.settled ?? -1);
-      return moves ? [{ kind: 'delivery-moved', data: { obligation, round, settled } }] : [];
+      return moves
+        ? [{ kind: 'delivery-moved', data: { obligation, round, settled, ...(total !== undefined && { total }) } }]
+        : [];
     }
     case 'containment-step': {
       const { id, outcome: word, detail } = outcome.data;

@@ -24,6 +24,7 @@ import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from
 import type { LinkRelation } from './links';
 import type { Parts } from './parts';
 import type { AwaitsSecond, FirstsOfTwo } from './second-person';
+import type { Moved } from './sending-progress';
 import type { StatedBefore } from './stated-before';
 import type { Tally } from './tally';
 import type { ToldFacts } from './told-facts';
@@ -112,7 +113,7 @@ export interface Obligation {
   delayReasonsOwed?: boolean;
   delayReasons?: string;
   /** When the dispatch that is under way was last found to have reached more, and how many have an outcome since. */
-  moved?: { at: Instant; settled: number };
+  moved?: Moved;
   /** Whom the dispatch that is under way goes to. */
   covers?: Coverage;
   /** Who was told of the breach. */

@@ -189,7 +189,8 @@ export class FakeWorld {
         const ledger = this.ledger(incidentId, ledgerKey);
         const before = ledger.size;
         for (const address of addressesOf(audience)) if (!ledger.has(address)) ledger.set(address, undefined);
-        return { ledger: 'postgres', total: ledger.size, added: ledger.size - before, unknownRefs: 0 };
+        const left = [...ledger.values()].filter((sentAt) => !sentAt).length;
+        return { ledger: 'postgres', total: ledger.size, added: ledger.size - before, left, unknownRefs: 0 };
       },
       sendBatches: async ({ incidentId, obligation, round, ledgerKey }) => {
         const at = await this.instant();

@@ -37,6 +37,12 @@ test('the others are told, and an alarm names the commands that settle it, once'
   expect(alarms).toHaveLength(1);
   expect(commandText(alarms[0]!.data.commands[0]!)).toContain(`notice settle ${incident.id} ${ID} --accepted`);
   expect((await incident.obligation(ID)).status).toBe('dispatching');
+  // How far it is, for whoever looks at the incident, and for the Web UI.
+  expect((await incident.obligation(ID)).moved).toMatchObject({ settled: 1, total: 2 });
+  const delivery = harness.client.workflow.getHandle(`${incident.id}/${ID}/1`);
+  const { currentDetails } = await delivery.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  expect(currentDetails).toContain('at least 1 of 2 have an outcome');
+  expect(currentDetails).not.toContain('@');
   await incident.send('settle', { obligation: ID, accepted: false, reason: REASON, by: COUNSEL });
   incident.stuck = () => false;
   await incident.quiet();

@@ -60,10 +60,11 @@ export class MailRounds {
     let ended = endOf(child);
     let begunAnew = false;
     let settled = work.obligation.moved?.settled ?? -1;
-    const known = (reached: number) => {
+    const known = (reached: number, total?: number) => {
       if (reached <= settled || !patched('deliveries-that-move')) return;
       settled = reached;
-      at.note({ kind: 'moved', obligation: round.obligation, round: round.round, settled });
+      const counted = total !== undefined && { total };
+      at.note({ kind: 'moved', obligation: round.obligation, round: round.round, settled, ...counted });
     };
     for (let looks = 0; ; looks++) {
       const isTime = () => this.heard.has(work.key) || ended.how !== undefined;
@@ -73,7 +74,7 @@ export class MailRounds {
       this.heard.delete(work.key);
       const summary = await this.count(work, round);
       if (summary.pending === 0) return outcomeOf(work, round, summary);
-      known(summary.sent + summary.failed);
+      known(summary.sent + summary.failed, summary.sent + summary.failed + summary.pending);
       const { how = 'was found ended' } = ended;
       const problem = `the delivery ${how} when ${summary.pending} recipients had no outcome yet: it is begun anew`;
       // One that ends again and again is begun after a pause.

@@ -362,7 +362,7 @@ test('heartbeats and results hold counts only; unknown workspaces are counted an
   const bench = await startBench(recipientsNamed(2), ['ws-gone']);
   const delivery = deliveryOf(await bench.activities.draftNotice(draftInput()));
   const openedDelivery = await bench.activities.openDelivery({ ...delivery, audience: ALL_OWNERS });
-  expect(openedDelivery).toEqual({ ledger: 'postgres', total: 2, added: 2, unknownRefs: 1 });
+  expect(openedDelivery).toEqual({ ledger: 'postgres', total: 2, added: 2, left: 2, unknownRefs: 1 });
   await bench.run(() => bench.activities.sendBatches({ ...delivery, ledger: 'postgres', maxBatches: 1 }));
   expect(bench.heartbeats).toEqual([{ sent: 2, failed: 0 }]);
   expect(bench.logged.join()).toContain('ws-gone');
