@@ -8,6 +8,7 @@ export type SearchAttributeType = 'Keyword' | 'Int' | 'Datetime' | 'Bool' | 'Tex
 /** Search attributes to register: type by name. */
 export type SearchAttributes = Record<string, SearchAttributeType>;
 
+const NOT_FOUND = 5;
 const IndexedValueType = temporal.api.enums.v1.IndexedValueType;
 const indexedTypes: Record<SearchAttributeType, temporal.api.enums.v1.IndexedValueType> = {
   Keyword: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
@@ -51,6 +52,11 @@ export function searchAttributeCommand(namespace: string, attributes: SearchAttr
   return `temporal operator search-attribute create --namespace ${namespace} ${each.join(' ')}`;
 }
 
+/** The command by which an administrator makes a namespace. What is closed stays in it as long as that. */
+export function namespaceCommand(namespace: string): string {
+  return `temporal operator namespace create --namespace ${namespace} --retention 30d`;
+}
+
 /**
  * Registers the attributes that an existing Temporal does not have yet. Answers what people must know, or undefined:
  * a server that refuses (no permission, a Cloud namespace) is reported with the command to run, not thrown.
@@ -71,6 +77,11 @@ export async function ensureSearchAttributes(
         searchAttributes: Object.fromEntries(Object.entries(missing).map(([name, type]) => [name, indexedTypes[type]])),
       });
   } catch (error) {
+    if ((error as { code?: number }).code === NOT_FOUND)
+      return (
+        `there is no namespace "${namespace}": ask its administrator to run: ${namespaceCommand(namespace)} ` +
+        '(or correct TEMPORAL_NAMESPACE), then run this again'
+      );
     return (
       `could not register search attributes in namespace "${namespace}" (${(error as Error).message}); ask its ` +
       `administrator to run: ${searchAttributeCommand(namespace, missing)}`

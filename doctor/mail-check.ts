@@ -59,11 +59,14 @@ export async function provider({ apiKey, baseUrl }: ResendMailConfig, domain: st
       `the key may only send, so nobody can ask whether ${domain} is verified`,
       "Look at the provider's page of domains, or give a key with full access for this look",
     );
-  if (error)
+  // Resend's client gives no status where nothing answered.
+  if (error && !error.statusCode)
     return problem(
-      `the provider refuses the key: ${error.name} (${error.statusCode ?? 'no answer'})`,
-      'Check RESEND_API_KEY',
+      `the provider does not answer at ${baseUrl}: ${error.message}`,
+      'Check that this machine may reach it, through its proxy and firewall',
     );
+  if (error)
+    return problem(`the provider refuses the key: ${error.name} (${error.statusCode})`, 'Check RESEND_API_KEY');
   const own = data?.data.find(({ name }) => domain === name || domain.endsWith(`.${name}`));
   if (own?.status === 'verified') {
     const records = await recordsOf({ apiKey, baseUrl }, domain);

@@ -2,7 +2,7 @@
 import type { Client, Connection } from '@temporalio/client';
 import { CommandError } from '../client/errors';
 import { executions } from '../client/executions';
-import { lackingSearchAttributes, searchAttributeCommand } from '../client/search-attributes';
+import { lackingSearchAttributes, namespaceCommand, searchAttributeCommand } from '../client/search-attributes';
 import { SEARCH_ATTRIBUTES } from '../domain/incident/contract';
 import { tocsin } from '../domain/kernel/command-lines';
 import { plural } from '../domain/kernel/plural';
@@ -100,7 +100,7 @@ function refusedBy(error: unknown, namespace: string): Found {
   if (code === NOT_FOUND)
     return problem(
       `there is no namespace "${namespace}"`,
-      `Make it with \`temporal operator namespace create --namespace ${namespace}\`, or correct TEMPORAL_NAMESPACE`,
+      `Make it with \`${namespaceCommand(namespace)}\`, or correct TEMPORAL_NAMESPACE`,
     );
   if (code === DENIED || code === UNAUTHENTICATED)
     return problem(

@@ -7,6 +7,7 @@ const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { chromium } = require('playwright-core');
+const { withPalette } = require('./png-palette');
 
 const root = path.join(__dirname, '..');
 const { values } = parseArgs({
@@ -143,7 +144,7 @@ async function main() {
         await until(`${name}: ${shows}`, async () => shows.test(await written(page)), 60_000);
         await new Promise((resolve) => setTimeout(resolve, 1_500));
         const file = path.join(values.out, `web-ui-${name}-${colorScheme}.png`);
-        await page.screenshot({ path: file });
+        writeFileSync(file, withPalette(await page.screenshot()));
         const { size } = statSync(file);
         if (size > MOST_BYTES) throw new Error(`${file} has ${size} bytes, more than ${MOST_BYTES}`);
         console.log(`${path.relative('', file)} ${Math.round(size / 1000)} kB`);

@@ -7,6 +7,7 @@ import type { PayloadCodec } from '@temporalio/common';
 import { codecRoutes } from '../../server/codec/codec-routes';
 import { createLocalApp, type LocalServer, listen } from '../local-server';
 import { openCasesRoute } from './open-cases';
+import { renderedRoute } from './rendered';
 import { requireSession } from './session';
 
 /** What the gateway stands before. */
@@ -29,6 +30,7 @@ export async function startGateway(options: GatewayOptions): Promise<LocalServer
   if (codec) codecRoutes(app, { codec, namespace });
   if (webUi) {
     openCasesRoute(app, namespace);
+    renderedRoute(app, webUi);
     await app.register(proxy, { upstream: webUi });
   }
   return listen(app, 'The gateway of the Web UI', port);

@@ -107,6 +107,14 @@ test('a namespace without search attributes, until `migrate --temporal` has made
   expect(migrate()).toMatchObject({ searchAttributes: 'there' });
 }, 60_000);
 
+test('a namespace that is not there, where `migrate --temporal` is to prepare it', async () => {
+  const args = ['migrate', '--temporal'];
+  const { exitCode, err } = await tocsin(args, {}, { ...sound, DATABASE_URL: owner, TEMPORAL_NAMESPACE: 'nowhere' });
+  expect(exitCode).toBe(1);
+  expect(err).toMatch(/no namespace "nowhere".*temporal operator namespace create --namespace nowhere/);
+  expect(err).not.toContain('search-attribute create');
+});
+
 test('a set-up that lacks nothing has no problem, and says what nobody could look at', async () => {
   const found = await doctor({});
   expect(found.filter(({ state }) => state === 'problem')).toEqual([]);

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { provider, published } from '../../../doctor/mail-check';
-import { LOOPBACK } from '../../../platform/free-port';
+import { freePort, LOOPBACK } from '../../../platform/free-port';
 import { afterFile } from '../../setup/helpers';
 
 /** A provider that answers so to the list of domains. */
@@ -56,6 +56,12 @@ test.each<[string, number, object, string, object]>([
   ],
 ])('%s', async (_what, status, body, domain, expected) => {
   expect(await provider(config(await answering(status, body)), domain)).toMatchObject(expected);
+});
+
+test('a provider that does not answer has refused no key', async () => {
+  const found = await provider(config(`http://127.0.0.1:${await freePort()}`), 'acme.dev');
+  expect(found).toMatchObject({ state: 'problem', says: expect.stringContaining('does not answer') });
+  expect(found.todo).not.toContain('RESEND_API_KEY');
 });
 
 const dns = (records: Record<string, string[]>) => ({ txt: async (name: string) => records[name] ?? [] });
