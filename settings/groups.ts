@@ -41,6 +41,7 @@ export const WORKER_GROUPS = {
   containment: containmentSettings,
   detectionRules: rulesSettings,
   audit: auditSettings,
+  sessions: sessionSettings,
   dependencies: dependencySettings,
   log: logSettings,
   rhythm: signingRhythm,

@@ -236,7 +236,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
     ]),
   };
   const log = logger(logLevel);
-  const audit = createAudit(pool, settings, log);
+  const audit = await createAudit(pool, settings, log, pipeline.poke);
   const contacts = settings.contactsFile
     ? await loadContacts(settings.contactsFile)
     : createContacts({ fallback: addressOfSender(settings.mail.from), contacts: {} });

@@ -27,6 +27,8 @@ export interface ChainOptions {
   from?: Resume;
   /** The log is being written: a last line without a newline is not part of it yet. */
   growing?: boolean;
+  /** Told of each entry that held, in order. The bytes of its line are good during the call only. */
+  onEntry?: (entry: AuditHead, line: Uint8Array) => void;
   /** The lines must be RFC 8785 themselves, byte for byte, as Tocsin's own writer leaves them. */
   canonical?: boolean;
 }
@@ -81,6 +83,7 @@ export class ChainVerifier {
       last.line = this.line;
       this.offset = this.bytes;
       this.bytes += end - start + (ended ? 1 : 0);
+      this.options.onEntry?.({ seq: last.seq, hash: last.hash }, text.subarray(start, end));
       return this.options.head === undefined || this.checkHead(this.options.head);
     }
     this.diagnosis = new Diagnosis(last, this.view(read), !ended);

@@ -1,6 +1,6 @@
 /** Which audit logs are watched. */
 import { fixedLength } from '../../domain/kernel/time';
-import { settingsGroup, text, variable } from '../../platform/settings/variable';
+import { list, settingsGroup, text, variable } from '../../platform/settings/variable';
 import { watchedLogs } from './watched-logs';
 
 export const auditSettings = settingsGroup({
@@ -22,6 +22,20 @@ export const auditSettings = settingsGroup({
     TOCSIN_AUDIT_EVERY: variable('How often they are looked at.', fixedLength(1_000, 'a second or more, like PT5M'), {
       default: 'PT5M',
     }),
+    TOCSIN_AUDIT_SIGN_INS: variable(
+      'Names of the logs among them whose sign-ins go to the rules over sign-ins and sessions, separated by commas.',
+      list,
+      { unset: 'no log feeds them' },
+    ),
   },
-  build: (values) => ({ logs: values.TOCSIN_AUDIT_LOGS, everyMs: values.TOCSIN_AUDIT_EVERY }),
+  build: (values, at) => {
+    const [logs, signIns] = [values.TOCSIN_AUDIT_LOGS, values.TOCSIN_AUDIT_SIGN_INS ?? []];
+    for (const each of signIns) {
+      if (!logs.some(({ name }) => name === each)) {
+        const names = logs.map(({ name }) => name).join(', ');
+        at.problem(`TOCSIN_AUDIT_SIGN_INS: no log under watch has the name "${each}"; TOCSIN_AUDIT_LOGS has ${names}`);
+      }
+    }
+    return { logs, everyMs: values.TOCSIN_AUDIT_EVERY, signIns };
+  },
 });

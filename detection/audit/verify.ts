@@ -23,6 +23,8 @@ export interface AuditVerification {
 export interface VerifyOptions extends ChainOptions {
   /** Called after each chunk. What it throws ends the verification. */
   onProgress?: (sofar: { lines: number; bytes: number }) => void;
+  /** Awaited after each chunk and after the last line: what `onEntry` was told of can be handed on here. */
+  afterChunk?: () => Promise<void>;
 }
 
 /** Bytes of a log in order. A chunk may be used again by its source once the next one is asked for. */
@@ -46,7 +48,7 @@ export async function verifyAuditLog(chunks: Chunks, options: VerifyOptions = {}
 
 /** The same of a log that lies in several parts, such as files that were rotated: one chain through all of them, in order. */
 export async function verifyParts(given: Iterable<Chunks>, options: VerifyOptions = {}): Promise<PartsVerification> {
-  const { onProgress } = options;
+  const { onProgress, afterChunk } = options;
   const chain = new ChainVerifier(options);
   const parts: PartsVerification['parts'] = [];
   let bytes = 0;
@@ -57,9 +59,11 @@ export async function verifyParts(given: Iterable<Chunks>, options: VerifyOption
       more = cutter.push(chunk);
       bytes += chunk.length;
       onProgress?.({ lines: chain.last.line, bytes });
+      await afterChunk?.();
       if (!more) break;
     }
     if (more) cutter.end();
+    await afterChunk?.();
     parts.push({ head: { seq: chain.last.seq, hash: chain.last.hash }, lines: chain.lines, bytes });
     if (!more) break;
   }

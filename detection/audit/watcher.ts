@@ -8,6 +8,7 @@ import { AuditUnreadableError } from './errors';
 import { type NotedHead, noteHead, readHead, readHeadAt } from './heads';
 import { readAuditLines } from './read';
 import { firstEntry, rotatedFiles } from './rotation';
+import { type SignInRules, SignIns } from './sign-ins';
 import { isUrl, logName, readLog } from './sources';
 import { type AuditVerification, placeOfLine, type VerifyOptions, verifyAuditLog, verifyParts } from './verify';
 import type { WatchedLog } from './watched-logs';
@@ -16,6 +17,9 @@ import type { WatchedLog } from './watched-logs';
 export type LookResult =
   | { outcome: 'unreadable'; reason: string }
   | ({ outcome: 'intact' | 'damaged'; whole: boolean } & AuditVerification);
+
+/** What is told while a log is verified. */
+type Told = Pick<VerifyOptions, 'onProgress' | 'onEntry' | 'afterChunk'> & { kept?: () => boolean };
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -31,6 +35,7 @@ export class LogWatcher {
     private readonly pool: Pool,
     readonly logs: WatchedLog[],
     private readonly now: () => Date,
+    private readonly signInRules?: SignInRules & { onFailed(log: string, error: unknown): void },
   ) {}
 
   /**
@@ -46,14 +51,19 @@ export class LogWatcher {
     const startedAt = this.now();
     try {
       const head = await this.lastHead(name);
-      const part =
-        head && !this.wholeIsDue(name, head, startedAt) ? await this.verifyPart(log, onProgress, head) : undefined;
+      const signIns = this.signInsOf(name, head);
+      const told: Told = { onProgress, ...signIns?.options, kept: signIns && (() => signIns.all()) };
+      const part = head && !this.wholeIsDue(name, head, startedAt) ? await this.verifyPart(log, told, head) : undefined;
       // Damage is confirmed by a second look: a log can be mended by its writer just while it is read.
-      let result = part?.ok ? part : await this.verifyWhole(log, onProgress, head);
-      if (!result.ok) result = await this.verifyWhole(log, onProgress, head);
+      let result = part?.ok ? part : await this.verifyWhole(log, told, head);
+      if (!result.ok) result = await this.verifyWhole(log, told, head);
       const whole = result !== part;
       if (!result.ok) return { outcome: 'damaged', whole, ...result };
       if (whole) this.seenWhole.add(name);
+      if (signIns && !signIns.all()) {
+        this.signInRules!.onFailed(name, signIns.why());
+        return { outcome: 'intact', whole, ...result };
+      }
       if (whole || result.head.seq !== head?.seq) await this.note(name, result, whole, startedAt, head);
       return { outcome: 'intact', whole, ...result };
     } catch (error) {
@@ -63,31 +73,32 @@ export class LogWatcher {
     }
   }
 
+  private signInsOf(name: string, head: NotedHead | undefined): SignIns | undefined {
+    const rules = this.signInRules;
+    return rules?.logs.has(name) ? new SignIns(rules, name, head?.seq ?? 0) : undefined;
+  }
+
   private wholeIsDue(name: string, { wholeAt, seq }: NotedHead, now: Date): boolean {
     if (seq === 0 || !this.seenWhole.has(name)) return true;
     return wholeAt === undefined || now.getTime() - Date.parse(wholeAt) >= DAY_MS;
   }
 
   /** From a head noted before on, where the log's kind allows it, else whole. */
-  private verifyPart(log: WatchedLog, onProgress: VerifyOptions['onProgress'], head: NotedHead) {
-    return canResume(log.location) ? this.verify(log, onProgress, head, head) : this.verifyWhole(log, onProgress, head);
+  private verifyPart(log: WatchedLog, told: Told, head: NotedHead) {
+    return canResume(log.location) ? this.verify(log, told, head, head) : this.verifyWhole(log, told, head);
   }
 
   /** From its first entry on: number 1, or the one that goes on after a file that was rotated away. */
-  private async verifyWhole(
-    log: WatchedLog,
-    onProgress: VerifyOptions['onProgress'],
-    head: NotedHead | undefined,
-  ): Promise<AuditVerification> {
+  private async verifyWhole(log: WatchedLog, told: Told, head: NotedHead | undefined): Promise<AuditVerification> {
     const start = head && (await this.startOf(log.name, head));
-    const result = await this.verify(log, onProgress, head, start && { ...start, line: 0, offset: 0 });
+    const result = await this.verify(log, told, head, start && { ...start, line: 0, offset: 0 });
     if (result.ok || !head || log.location === 'db') return result;
-    return (await this.rotated(log, onProgress, head)) ?? result;
+    return (await this.rotated(log, told, head)) ?? result;
   }
 
   private verify(
     { location }: WatchedLog,
-    onProgress: VerifyOptions['onProgress'],
+    told: Told,
     head: NotedHead | undefined,
     from: Resume | undefined,
   ): Promise<AuditVerification> {
@@ -95,18 +106,14 @@ export class LogWatcher {
     const chunks = isDatabase
       ? readAuditLines(this.pool, from ? from.seq - 1 : 0)
       : readLog(location, from ? from.offset : 0);
-    return verifyAuditLog(chunks, { head, from, onProgress, growing: true, canonical: isDatabase });
+    return verifyAuditLog(chunks, { ...told, head, from, growing: true, canonical: isDatabase });
   }
 
   /**
    * The log as one that was rotated: the file begins after the last good head, right there or behind what the files beside it
    * hold. Undefined where it is no such file. What is missing in between is damage.
    */
-  private async rotated(
-    log: WatchedLog,
-    onProgress: VerifyOptions['onProgress'],
-    head: NotedHead,
-  ): Promise<AuditVerification | undefined> {
+  private async rotated(log: WatchedLog, told: Told, head: NotedHead): Promise<AuditVerification | undefined> {
     const { name, location } = log;
     const first = await firstEntry(location);
     if (first ? first.seq <= head.seq : !(await isEmpty(location))) return undefined;
@@ -117,9 +124,9 @@ export class LogWatcher {
     const [oldest] = before;
     const from = oldest ? { seq: oldest.seq - 1, hash: oldest.prev } : head;
     const { parts, ...result } = await verifyParts([...before.map(({ file }) => readLog(file)), readLog(location)], {
+      ...told,
       head,
       from: { ...from, line: 0, offset: 0 },
-      onProgress,
       growing: true,
     });
     if (result.damage) {
@@ -132,7 +139,8 @@ export class LogWatcher {
       lines,
       bytes,
     } = parts.at(-2) ?? { head: { seq: head.seq, hash: head.hash }, lines: 0, bytes: 0 };
-    await this.noteStart(name, start);
+    // Sign-ins of the files before that were not taken are read again from the last head on.
+    if (told.kept?.() !== false) await this.noteStart(name, start);
     const line = result.line - lines;
     return { ...result, line, offset: line === 0 ? 0 : result.offset - bytes };
   }
