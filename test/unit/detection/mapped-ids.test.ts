@@ -6,6 +6,8 @@ import { mappedAdapter } from '../../../detection/intake/mapping/mapped-adapter'
 import { cloudevents } from '../../../detection/intake/sources/cloudevents';
 import { cloudflare } from '../../../detection/intake/sources/cloudflare';
 import { detectionOf } from '../../../detection/intake/sources/reading';
+import { judge } from '../../../domain/detection/detection-rules';
+import { loadDetectionRules } from '../../../policy/load-detection-rules';
 import { temporaryDir } from '../../setup/helpers';
 
 const dir = temporaryDir('mapped-ids');
@@ -29,6 +31,19 @@ describe('Sentry', () => {
     expect(issue('resolved', '2026-11-28T11:00:00.000000Z').correlationId).toBe(first.correlationId);
   });
 
+  test('resolved, however often, opens no case; open again does', () => {
+    const { rules } = loadDetectionRules();
+    const verdict = (action: string, lastSeen: string) => judge(issue(action, lastSeen), rules);
+    for (const hour of ['10', '11', '12']) {
+      expect(verdict('resolved', `2026-11-28T${hour}:00:00.000000Z`)).toMatchObject({
+        rule: 'alert-ended',
+        action: 'ignore',
+      });
+    }
+    expect(verdict('created', '2026-11-28T10:00:00.000000Z')).toMatchObject({ action: 'triage' });
+    expect(verdict('unresolved', '2026-11-28T12:00:00.000000Z')).toMatchObject({ action: 'triage' });
+  });
+
   test('a metric alert that is critical a second time is another event', () => {
     const metric = (text: string) =>
       read('sentry', {
@@ -41,6 +56,16 @@ describe('Sentry', () => {
     expect(metric('1000 events').eventId).not.toBe(metric('1400 events').eventId);
     expect(metric('1000 events').eventId).toBe(metric('1000 events').eventId);
   });
+});
+
+test('CrowdStrike: the same detection from another place of the stream is one', () => {
+  const at = (offset: number, id = 'a:ind:b:1') =>
+    read('crowdstrike', {
+      metadata: { eventType: 'EppDetectionSummaryEvent', offset, eventCreationTime: 1_795_860_000_000 },
+      event: { CompositeId: id, Name: 'Suspicious PowerShell', Hostname: 'WS-0042', Tactic: 'Execution' },
+    }).eventId;
+  expect(at(1)).toBe(at(2));
+  expect(at(1, 'a:ind:b:2')).not.toBe(at(1));
 });
 
 test('Okta: events of sessions that it does not know have nothing in common', () => {

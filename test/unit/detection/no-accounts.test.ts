@@ -33,6 +33,25 @@ describe('ready mappings', () => {
     expect(JSON.stringify(detections)).not.toMatch(/dana|203\.0\.113/);
   });
 
+  test('CrowdStrike: whose account it was, and what was typed, stays out', () => {
+    const { detections } = read('crowdstrike', {
+      metadata: { eventType: 'EppDetectionSummaryEvent', offset: 1, eventCreationTime: 1_795_860_000_000 },
+      event: {
+        CompositeId: 'a:ind:b:1',
+        Name: 'Suspicious PowerShell',
+        Hostname: 'WS-0042',
+        UserName: 'dana',
+        LogonDomain: 'CORP',
+        CommandLine: 'powershell.exe -user dana -password hunter2',
+        FilePath: 'C:\\Users\\dana',
+        Description: 'dana started a script from 203.0.113.9',
+        LocalIP: '203.0.113.9',
+      },
+    });
+    expect(detections).toMatchObject([{ title: 'Suspicious PowerShell on WS-0042', systems: ['WS-0042'] }]);
+    expect(JSON.stringify(detections)).not.toMatch(/dana|hunter2|203\.0\.113/);
+  });
+
   test('Wazuh: who signed in, and from where, stays out', () => {
     const { detections } = read('wazuh', {
       id: '1795860000.1234',

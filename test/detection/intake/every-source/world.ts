@@ -98,7 +98,9 @@ export async function createWorld(databaseUrl: string): Promise<World> {
     health: new Health({ postgres: async () => undefined, temporal: async () => undefined }),
   });
   app.addHook('onError', async (_request, _reply, error) => {
-    if (!(error instanceof Refusal) || error.status >= 500) world.faults.push(error.cause ?? error);
+    // A body beyond what is read is refused by the server itself.
+    if ((error instanceof Refusal ? error.status : (error.statusCode ?? 500)) >= 500)
+      world.faults.push(error.cause ?? error);
   });
   return {
     ...world,
