@@ -53,6 +53,8 @@ export interface DraftInput extends NoticeRef {
   authority?: Authority;
   /** Whom an email notice would go to. */
   audience?: Audience;
+  /** Whom an email notice is from, where the incident has another sender than the configured one. */
+  sender?: { from: string; replyTo?: string };
 }
 
 /**

@@ -31,6 +31,7 @@ export const MESSAGE_ROLES: MessageRules = {
     settle: HANDLERS,
     translate: LEGAL,
     'edit-draft': LEGAL,
+    sender: LEGAL,
     hold: LEGAL,
     release: LEGAL,
     waive: LEGAL,

@@ -62,6 +62,7 @@ export async function sendBatch(deps: BatchDeps, toSend: BatchToSend, counts: Co
     bodySha256: texts.get(ref)!.sha256,
   });
   const messageTo = messageFactory(toSend);
+  const senderOf = ({ sender = deps.mail.sender }: MailMessage) => sender.from;
   const invalid: SettleResult[] = batch.recipients
     .filter((member) => isOpen(member) && !isMailAddress(member.address))
     .map(({ ref }) => ({ ref, status: 'failed', errorCode: 'invalid-address' }));
@@ -81,7 +82,8 @@ export async function sendBatch(deps: BatchDeps, toSend: BatchToSend, counts: Co
         ...open.map(({ ref }) => ({ ref, status: 'pending', errorCode: SENDER_REFUSED }) as const),
         ...invalid,
       ]);
-      if ((messages[0]!.sender ?? deps.mail.sender).from === deps.mail.sender.from) throw error;
+      const next = messageTo({ ...open[0]!, errorCode: SENDER_REFUSED });
+      if (senderOf(messages[0]!) === senderOf(next)) throw error;
       return undefined;
     });
     if (!outcome) return;
@@ -169,8 +171,9 @@ function messageFactory({ effect, texts }: BatchToSend): (member: Member) => Mai
   const tags = effectTags(effect);
   return ({ ref, address, errorCode }) => {
     const { sender: approved, subject, html, text } = texts.get(ref)!.notice;
-    // The provider takes nothing from the sender that was approved, so nothing went out from it: the one that is configured.
-    const sender = errorCode === SENDER_REFUSED ? undefined : approved;
+    // The provider takes nothing from the sender that was approved, so nothing went out from it: the one that is configured,
+    // unless the incident has another in its place.
+    const sender = errorCode === SENDER_REFUSED && !approved?.instead ? undefined : approved;
     return { ...(sender && { sender }), to: address, subject, html, text, tags };
   };
 }

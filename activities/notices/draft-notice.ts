@@ -10,7 +10,7 @@ import { incidentPath, obligationPath, type Site } from '../storage/site';
 import type { DraftInput, DraftResult } from '../types';
 import { buildDossier } from './dossier';
 import { dossierLanguages } from './dossier-languages';
-import { freezeNotice } from './frozen-notice';
+import { type FrozenSender, freezeNotice } from './frozen-notice';
 import { asHtml } from './inert';
 import { page } from './pages';
 import { phrasesOf } from './phrases';
@@ -42,7 +42,7 @@ export async function draftNotice(deps: DraftDeps, input: DraftInput): Promise<D
   const organisation = await deps.organisation();
   if (input.channel === 'filing') return draftDossiers(deps, input, templates, organisation);
   const { artefacts } = deps;
-  const sender = input.channel === 'email' ? deps.sender : undefined;
+  const sender = input.channel === 'email' ? senderOf(deps, input) : undefined;
   const frozen: Frozen = { artefacts, freeze: (notice) => freezeNotice(artefacts, input.incidentId, notice, sender) };
   const { drafted, untranslated } = await renderAll(frozen, input, templates, organisation);
   const renderings = drafted.map(({ rendering }) => rendering);
@@ -51,7 +51,13 @@ export async function draftNotice(deps: DraftDeps, input: DraftInput): Promise<D
   const before = answers ? notesBeforeSending(answers, found?.suppressed) : [];
   const urls: string[] = [];
   for (const each of drafted) {
-    const preview = previewPage(input, each, { all: renderings, untranslated, sender, before });
+    const preview = previewPage(input, each, {
+      all: renderings,
+      untranslated,
+      sender,
+      configured: deps.sender,
+      before,
+    });
     urls.push(await deps.site.write(previewPath(input, each.rendering.language), preview));
   }
   return {
@@ -120,6 +126,11 @@ function renderingOf({ language, name, sha256: templateSha256 }: Template, sha25
   return { language, sha256, template: name, templateSha256 };
 }
 
+/** Whom a mail is from: the sender that the incident has in place of the configured one, if any. */
+function senderOf({ sender }: DraftDeps, input: DraftInput): FrozenSender | undefined {
+  return input.sender ? { ...input.sender, instead: true } : sender;
+}
+
 /** `notices/<incident>/<obligation>-r<round>.<language>.html`. */
 function previewPath({ incidentId, obligation, round }: DraftInput, language: string): string {
   return `notices/${incidentPath(incidentId)}/${obligationPath(obligation)}-r${round}.${language}.html`;
@@ -129,7 +140,8 @@ function previewPath({ incidentId, obligation, round }: DraftInput, language: st
 interface Beside {
   all: Rendering[];
   untranslated: Untranslated;
-  sender: Sender | undefined;
+  sender: FrozenSender | undefined;
+  configured: Sender | undefined;
   before: string[];
 }
 
@@ -137,15 +149,16 @@ interface Beside {
 function previewNotes(
   { edits = [] }: DraftInput,
   { language, own }: Rendering,
-  { untranslated, sender, before }: Beside,
+  { untranslated, sender, configured, before }: Beside,
 ): string[] {
   const edit = edits.find((each) => each.language === language);
   const lacking = Object.entries(untranslated).map(
     ([other, texts]) =>
       `Not offered in ${other}: ${texts} texts are not translated. Who reads ${other} gets this notice in English.`,
   );
+  const instead = sender?.instead && configured ? `, in place of the configured sender ${configured.from}` : '';
   return [
-    ...(sender ? [`From ${sender.from}${sender.replyTo ? `, answers to ${sender.replyTo}` : ''}.`] : []),
+    ...(sender ? [`From ${sender.from}${instead}${sender.replyTo ? `, answers to ${sender.replyTo}` : ''}.`] : []),
     ...before,
     ...(edit ? [`Edited by ${edit.by}.`] : []),
     ...(own ? [`${own.count} workspaces get the same notice with their own number of individuals.`] : []),

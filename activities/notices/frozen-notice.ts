@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { canonicalText } from '../../register/canonical';
 import { failure } from '../failures';
-import type { Sender } from '../mail/mail-port';
 import type { ArtefactStore } from '../storage/artefacts';
 
 const FrozenNoticeSchema = z.strictObject({
@@ -9,17 +8,26 @@ const FrozenNoticeSchema = z.strictObject({
   html: z.string().min(1),
   text: z.string().min(1),
   /** Of a mail. A provider takes a repeat for the same request only from the same sender, so it is approved with the text. */
-  sender: z.strictObject({ from: z.string().min(1), replyTo: z.string().min(1).optional() }).optional(),
+  sender: z
+    .strictObject({
+      from: z.string().min(1),
+      replyTo: z.string().min(1).optional(),
+      /** The incident has it in place of the configured one, from which the notice must not go out whatever happens. */
+      instead: z.literal(true).optional(),
+    })
+    .optional(),
 });
 /** A notice as it goes out, the same to every recipient of its language. */
 export type FrozenNotice = z.infer<typeof FrozenNoticeSchema>;
+/** Who it is from, as approved. */
+export type FrozenSender = NonNullable<FrozenNotice['sender']>;
 
 /** Stores a notice of an incident as canonical JSON (RFC 8785); answers the SHA-256 of these bytes. */
 export function freezeNotice(
   artefacts: ArtefactStore,
   incidentId: string,
   { subject, html, text }: FrozenNotice,
-  sender?: Sender,
+  sender?: FrozenSender,
 ): Promise<string> {
   const bytes = Buffer.from(canonicalText({ subject, html, text, ...(sender && { sender }) }), 'utf8');
   return artefacts.put(bytes, incidentId);

@@ -384,12 +384,13 @@ export function noticeNow(o: Obligation, rule: ObligationRule, state: IncidentSt
   const contents = noticeContents(rule, state, pack, o.id);
   const facts = factsFingerprint(contents, state, o.round, audienceOf(rule, state, pack));
   const edits = standingEdits(o.edits, facts);
-  const now = { pack, contents, facts, edits, fingerprint: draftFingerprint(facts, edits) };
+  const sender = rule.channel === 'email' ? state.sender : undefined;
+  const now = { pack, contents, facts, edits, fingerprint: draftFingerprint(facts, edits, sender) };
   known.set(o.id, now);
   return now;
 }
 
-/** `facts`: fingerprint of what it says by itself; `fingerprint`: of that with the edits that stand. */
+/** `facts`: fingerprint of what it says by itself; `fingerprint`: of that with the edits that stand and the sender. */
 interface Notice {
   pack: Policy;
   contents: ContentValue[];

@@ -1,6 +1,7 @@
 /** Texts of notices that a person wrote over the generated ones, and how long they stand. */
 import { hash64 } from '../kernel/hash64';
 import type { Instant } from '../kernel/time';
+import type { NoticeSender } from './notice-sender';
 
 export interface EditedText {
   language: string;
@@ -23,8 +24,9 @@ export function standingEdits(edits: Record<string, NoticeEdit> | undefined, fac
     .sort((a, b) => (a.language < b.language ? -1 : 1));
 }
 
-/** The fingerprint of a draft: of its facts, and of the edits that stand. */
-export function draftFingerprint(facts: string, edits: NoticeEdit[]): string {
-  if (edits.length === 0) return facts;
-  return hash64(JSON.stringify([facts, ...edits.map(({ language, subject, body }) => [language, subject, body])]));
+/** The fingerprint of a draft: of its facts, of the edits that stand, and of a sender that is not the configured one. */
+export function draftFingerprint(facts: string, edits: NoticeEdit[], sender?: NoticeSender): string {
+  if (edits.length === 0 && !sender) return facts;
+  const texts = edits.map(({ language, subject, body }) => [language, subject, body]);
+  return hash64(JSON.stringify([facts, ...texts, ...(sender ? [{ from: sender.from, to: sender.replyTo }] : [])]));
 }

@@ -403,6 +403,8 @@ interface EventData {
   'measure-recorded': { text: string; category: string; planned?: boolean; at: Instant };
   /** `translations`: of each of the texts, in their order. */
   'texts-translated': { language: string; texts: string[]; translations: string[] };
+  /** Notices come from another sender; without `from`, from the configured one again. `underWay`: those that keep theirs. */
+  'sender-switched': { from?: string; replyTo?: string; reason: string; underWay?: string[] };
   reviewed: { rootCause: string; controls: string[]; shareSummary: boolean; summary?: string };
   'register-verified': { entries: number; head: string };
   /** `message` is the name under which it came, which may be none of ours. */

@@ -146,6 +146,11 @@ function apply(state: IncidentState, event: IncidentEvent): IncidentState {
     case 'texts-translated': {
       return { ...state, translations: withTranslations(state.translations, event.data) };
     }
+    case 'sender-switched': {
+      const { from, replyTo } = event.data;
+      const sender = from && { from, ...(replyTo && { replyTo }), by: event.by, since: event.at };
+      return { ...state, sender: sender || undefined };
+    }
     case 'reviewed': {
       // A later review that decides to share a summary starts that clock; any other leaves it as it was.
       const sharesNow = event.data.shareSummary && !state.review?.shareSummary;

@@ -18,6 +18,7 @@ import { correctable } from './corrected-facts';
 import { DOUBTED } from './doubted-kinds';
 import { AssessmentSchema, ContainmentMeasureSchema, IncidentIdSchema, STATUSES, WorkspaceIdsSchema } from './incident';
 import { LINK_RELATIONS } from './links';
+import { AddressSchema, SenderSchema } from './notice-sender';
 import { PUBLIC_CHANNEL_CODES } from './public-channels';
 import { CHANNELS, PeopleSchema } from './tally';
 import { TranslatedLanguageSchema, TranslatedTextSchema } from './translations';
@@ -159,6 +160,22 @@ export const MESSAGE_SCHEMAS = {
     /** Markdown, as a draft is written. */
     body: text(20_000),
   }),
+  sender: z
+    .strictObject({
+      ...envelope,
+      by: PersonSchema,
+      /** Whom notices that are not sent yet are from. */
+      from: SenderSchema.optional(),
+      replyTo: AddressSchema.optional(),
+      /** The configured sender again. */
+      configured: z.literal(true).optional(),
+      reason: text(2000),
+    })
+    .refine((m) => (m.from === undefined) !== (m.configured === undefined), {
+      path: ['from'],
+      error: 'give either "from" or "configured"',
+    })
+    .refine((m) => m.from !== undefined || m.replyTo === undefined, { path: ['replyTo'], error: 'goes with "from"' }),
   hold: z.strictObject({
     ...envelope,
     by: PersonSchema,
@@ -297,6 +314,7 @@ const DESCRIPTIONS: Record<MessageName, string> = {
   'leave-untold': 'Decide that somebody who is still untold need not be told, with a reason',
   settle: 'A person looked at the mail provider: a batch whose outcome was unknown was accepted there, or was not',
   translate: 'Give texts of the facts in another language, so that notices can be written in it',
+  sender: 'Notices that are not sent yet come from another sender, as the incident took over the configured one',
   'edit-draft': 'Counsel edits a drafted notice in one language: what is approved next is the edited text',
   hold: 'Hold a notice back, with a reason',
   release: 'Release a held notice',

@@ -139,6 +139,14 @@ function say(event: IncidentEvent, context: Context): Said {
       const { language, texts } = event.data;
       return info(`${count(texts.length, 'text')} given in ${language} by ${event.by}`);
     }
+    case 'sender-switched': {
+      const { from, reason, underWay } = event.data;
+      // The address itself stands in each notice; the timeline goes to logs.
+      const domain = from?.includes('@') ? ` at ${from.slice(from.lastIndexOf('@') + 1).replace('>', '')}` : '';
+      const sender = from ? `another sender${domain}` : 'the configured sender again';
+      const kept = underWay ? `. Being sent from the one before: ${underWay.join(', ')}` : '';
+      return warn(`Notices come from ${sender}, decided by ${event.by}: ${reason}${kept}`);
+    }
     case 'reviewed': {
       const { controls, rootCause } = event.data;
       return info(`Reviewed by ${event.by}, ${count(controls.length, 'control')} improved. Root cause: ${rootCause}`);

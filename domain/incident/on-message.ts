@@ -23,6 +23,7 @@ import { confirmNotOwed } from './not-owed';
 import { onAssess } from './on-assess';
 import { onConfirm } from './on-awareness';
 import { onObligation } from './on-obligation';
+import { onSender } from './on-sender';
 import { onStatus } from './on-status';
 import { reasonsProblems } from './reasons-given';
 import { isRecordOnly } from './records';
@@ -82,6 +83,8 @@ function meaningOf(
       return onMeasure(state, message, now, answer);
     case 'translate':
       return onTranslate(state, message, answer);
+    case 'sender':
+      return onSender(state, message, pack, answer);
     case 'review':
       return onReview(state, message, answer);
     case 'confirm':

@@ -22,6 +22,7 @@ import type {
 } from './events';
 import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
 import type { LinkRelation } from './links';
+import type { SwitchedSender } from './notice-sender';
 import type { Parts } from './parts';
 import type { AwaitsSecond, FirstsOfTwo } from './second-person';
 import type { Moved } from './sending-progress';
@@ -225,6 +226,8 @@ export interface IncidentState extends CaseState {
   measures: Array<{ at: Instant; by: string; text: string; category: string; planned?: boolean }>;
   /** Texts of the facts in other languages. */
   translations?: Translations;
+  /** Whom notices are from, in place of the configured sender. */
+  sender?: SwitchedSender;
   review?: { at: Instant; by: string; rootCause: string; controls: string[]; shareSummary: boolean; summary?: string };
   /** When it was closed before it was opened again, and why. */
   reopenings?: Array<{ closedAt: Instant; at: Instant; by: string; reason: string }>;

@@ -189,6 +189,7 @@ function decidedByPeople(): RecordedEvent[] {
   const authority = { obligation: 'gdpr-art33-authority', authority: 'de-bfdi', by: COUNSEL };
   story.send('decide-authority', { ...authority, reason: 'Most of the accounts were opened there, says the log' });
   story.send('assess', { assessment: facts });
+  story.send('sender', { from: 'Us <us@other.example>', replyTo: 'a@other.example', reason: 'it was taken over' });
   story.send('translate', { language: 'de', texts: [{ of: plainSummary, is: 'Jemand hat unsere Datenbank gelesen' }] });
   const people = story.obligation('gdpr-art34-individuals');
   const edited = { subject: 'About your data', body: 'As counsel wrote it', by: COUNSEL };

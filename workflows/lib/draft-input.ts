@@ -28,5 +28,10 @@ export function draftInput(
     incident: { title, severity, status: state.status, detectedAt, dueAt: o.dueAt },
     authority,
     audience,
+    ...(rule.channel === 'email' && state.sender && { sender: senderOf(state.sender) }),
   };
+}
+
+function senderOf({ from, replyTo }: NonNullable<IncidentState['sender']>): DraftInput['sender'] {
+  return { from, ...(replyTo && { replyTo }) };
 }

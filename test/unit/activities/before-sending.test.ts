@@ -139,6 +139,25 @@ test('whoever approves reads it in the preview, without an address; a draft is t
   expect(page).not.toMatch(/owner00\d@/);
 });
 
+test('a sender of the incident is asked about as the configured one would be, and the preview names both', async () => {
+  const bench = await startBench(recipientsNamed(3));
+  const { account, asked } = await accountOf({ ...domain('verified'), ...suppressed() });
+  const { live } = bench.deps.ports;
+  const ports = { ...bench.deps.ports, live: { ...live, before: { account, txt } } };
+  const from = 'Security <security@other.example>';
+  const plain = await bench.activities.draftNotice(draftInput());
+  const input = draftInput({ audience: ALL_OWNERS, sender: { from, replyTo: 'answers@other.example' } });
+  const draft = await createActivities({ ...bench.deps, ports }).draftNotice(input);
+  expect(draft.renderings[0]!.sha256).not.toBe(plain.renderings[0]!.sha256);
+  expect(asked.some((url) => url.startsWith('/domains'))).toBe(true);
+  const page = await readFile(path.join(bench.dir, 'site', new URL(draft.url!).pathname), 'utf8');
+  const configured = 'in place of the configured sender Security &lt;security@example.com&gt;';
+  expect(page).toContain(
+    `From Security &lt;security@other.example&gt;, ${configured}, answers to answers@other.example.`,
+  );
+  expect(page).toContain('other.example is none of the domains at the mail provider: it refuses every mail from it.');
+});
+
 test('the account is not asked while the provider wants a pause from the mails', async () => {
   const pacer = new RatePacer();
   await pacer.turn('letters', async () => ({ headers: { 'retry-after': '120' } }));

@@ -4,6 +4,7 @@ import { mergeSpool } from '../../../activities/delivery/ledger/merge-spool';
 import { PostgresLedger } from '../../../activities/delivery/ledger/postgres-ledger';
 import { SpoolLedger } from '../../../activities/delivery/ledger/spool-ledger';
 import { failure } from '../../../activities/failures';
+import type { Sender } from '../../../activities/mail/mail-port';
 import { createResendMail } from '../../../activities/mail/resend-mail';
 import { freezeNotice } from '../../../activities/notices/frozen-notice';
 import { createPool, isUnavailable } from '../../../postgres/pool';
@@ -14,7 +15,7 @@ import { ALL_OWNERS, deliveryOf, draftInput, failureOf, recipientsNamed, startBe
 const NEW = 'Incidents <incidents@new.example>';
 
 /** A delivery of 230 in Postgres, or in the spool where it `spools`, whose notice has the sender or none. */
-async function delivery({ frozen, spools = false }: { frozen: boolean; spools?: boolean }) {
+async function delivery({ frozen, spools = false, sender }: { frozen: boolean; spools?: boolean; sender?: Sender }) {
   const bench = await startBench(recipientsNamed(230));
   const database = await createTestDatabase();
   const pool = createPool(database.url);
@@ -37,7 +38,7 @@ async function delivery({ frozen, spools = false }: { frozen: boolean; spools?: 
     mergeSpool: () => mergeSpool(dir, world.away ? gone : here),
   };
   const activities = createActivities({ ...deps, ledgers });
-  const drafted = await activities.draftNotice(draftInput());
+  const drafted = await activities.draftNotice(draftInput({ sender }));
   // As it was drafted by a release that did not freeze the sender.
   const texts = { subject: 'About your data', html: '<p>x</p>', text: 'x' };
   const sha256 = await freezeNotice(deps.artefacts, draftInput().incidentId, texts);
@@ -177,6 +178,20 @@ describe('a sender that the provider does not take', () => {
     expect(await all.send()).toMatchObject({ done: true });
     expect(all.mailed()).toHaveLength(230);
     expect(new Set(all.bench.mailbox.messages().map(({ from }) => from))).toEqual(new Set([NEW]));
+  });
+
+  test('one that an incident has in place of the configured one is never replaced by that', async () => {
+    const sender = { from: 'Security <security@other.example>', replyTo: 'answers@other.example' };
+    const all = await delivery({ frozen: true, sender });
+    const { sendBatch } = all.bench.deps.ports.live.mail;
+    refusing(all, sender.from);
+    for (let i = 0; i < 3; i++) expect(await failureOf(all.send())).toMatchObject({ type: 'MailSenderRefused' });
+    expect(all.mailed()).toEqual([]);
+    // Its domain is verified now.
+    all.bench.deps.ports.live.mail.sendBatch = sendBatch;
+    expect(await all.send()).toMatchObject({ done: true, sent: 230 });
+    expect(new Set(all.bench.mailbox.messages().map(({ from }) => from))).toEqual(new Set([sender.from]));
+    expect(await all.counts()).toMatchObject({ sent: 230, pending: 0 });
   });
 
   test('a batch of which an answer was lost keeps the one that was approved', async () => {

@@ -53,7 +53,7 @@ describe('the command', () => {
 
   it('has a verb for every message', () => {
     // Under a noun where the message alone would not say what it is about.
-    const verbOf = (name: string) => (name === 'settle' ? 'notice settle' : name);
+    const verbOf = (name: string) => (name === 'settle' || name === 'sender' ? `notice ${name}` : name);
     expect(verbs.map(([name]) => name)).toEqual(expect.arrayContaining(MESSAGE_NAMES.map(verbOf)));
   });
 

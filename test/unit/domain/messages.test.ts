@@ -59,6 +59,11 @@ const GOOD: Record<MessageName, Array<Record<string, unknown>>> = {
     { obligation: 'x', accepted: true, at: '2026-04-02T02:00:00Z', reason: 'its log lists them as delivered' },
     { obligation: 'x', accepted: false, batch: '3f2a90c1d2e4', reason: 'its log has none of them' },
   ],
+  sender: [
+    { from: 'security@other.example', reason: 'the mailbox is read by others' },
+    { from: 'Sécurité de l’équipe <security@other.example>', replyTo: 'answers@other.example', reason: 'r' },
+    { configured: true, reason: 'it is ours again' },
+  ],
   hold: [
     { obligation: 'x', reason: 'police asked' },
     { obligation: 'x', reason: 'r', until: '2026-04-02T02:00:00Z' },
@@ -201,6 +206,16 @@ const BAD: Record<MessageName, Array<[Record<string, unknown>, ...string[]]>> = 
     [{ obligation: 'x', accepted: false, at: '2026-04-02T02:00:00Z', reason: 'r' }, 'at'],
     [{ obligation: 'x', accepted: false }, 'reason'],
     [{ obligation: 'x', accepted: false, reason: 'r', batch: SECRET }, 'batch'],
+  ],
+  sender: [
+    [{ reason: 'r' }, 'from'],
+    [{ from: 'a@b.example' }, 'reason'],
+    [{ from: 'a@b.example', configured: true, reason: 'r' }, 'from'],
+    [{ configured: true, replyTo: 'a@b.example', reason: 'r' }, 'replyTo'],
+    [{ from: SECRET, reason: 'r' }, 'from'],
+    [{ from: `${SECRET} <a@b.example>\nBcc: c@d.example`, reason: 'r' }, 'from'],
+    [{ from: `a@b.example, ${SECRET}@d.example`, reason: 'r' }, 'from'],
+    [{ from: 'a@b.example', replyTo: `${SECRET} <a@b.example>`, reason: 'r' }, 'replyTo'],
   ],
   hold: [
     [{ obligation: 'x' }, 'reason'],

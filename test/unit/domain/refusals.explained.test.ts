@@ -219,6 +219,7 @@ const WALKS: Record<string, () => Story> = {
       new Story({ serviceAffecting: false, recordedAt: at(0.25), awareAt: at(0), assessment: assessment() }),
       ['approve', { obligation: CUSTOMERS }],
       ['contain', { measure: { action: 'isolate-system', system: 'api' } }],
+      ['sender', { from: 'us@other.example', reason: 'x' }],
     ),
   holds: () =>
     on(

@@ -82,10 +82,12 @@ test('it sends nothing by approval either: a notice was told by somebody, or it 
   const { refused } = past([
     act(2, 'approve', { obligation: 'gdpr-art34-individuals' }),
     act(3, 'contain', { measure: { action: 'isolate-system', system: 'api' } }),
+    act(4, 'sender', { from: 'us@other.example', reason: 'ours was taken over' }),
   ]);
   expect(refused.map(({ act: n, problems }) => [n, problems.join()])).toEqual([
     [0, expect.stringContaining('only recorded')],
     [1, expect.stringContaining('only recorded')],
+    [2, expect.stringContaining('only recorded')],
   ]);
 });
 

@@ -107,6 +107,10 @@ function bodies(obligation: fc.Arbitrary<string>): Record<MessageName, fc.Arbitr
       language: fc.constantFrom('fr', 'de'),
       texts: fc.constantFrom([{ of: 'Phishing', is: 'Hameçonnage' }], [{ of: 'name', is: 'nom' }]),
     }),
+    sender: fc.oneof(
+      fc.record({ from: fc.constantFrom('security@other.example', 'Us <us@other.example>'), reason }),
+      fc.record({ configured: fc.constant(true as const), reason }),
+    ),
     'edit-draft': fc.record({
       obligation,
       draft: fc.constantFrom('00ff', 'a'),
