@@ -3,6 +3,7 @@
  * is missing or wrong what to do. It needs nothing to run, and changes nothing but for a test mail that was asked for.
  */
 import { anchors } from './anchors-check';
+import { objectStore } from './bucket-check';
 import { containment } from './containment-check';
 import { sources } from './intake-check';
 import { folder, node } from './machine-checks';
@@ -27,6 +28,7 @@ export const CHECKS = [
   signedLog,
   witnesses,
   anchors,
+  objectStore,
   temporal,
   mail,
   directory,

@@ -5,6 +5,7 @@ import { directorySettings } from '../activities/directory/settings';
 import { mailSettings } from '../activities/mail/settings';
 import { pagingSettings } from '../activities/paging/settings';
 import { statuspageSettings } from '../activities/status-page/settings';
+import { bucketSettings } from '../activities/storage/bucket-settings';
 import { siteSettings } from '../activities/storage/settings';
 import { serverClientSettings } from '../client/settings';
 import { auditSettings } from '../detection/audit/settings';
@@ -38,6 +39,7 @@ export const WORKER_GROUPS = {
   paging: pagingSettings,
   pages: siteSettings,
   statuspage: statuspageSettings,
+  objectStore: bucketSettings,
   containment: containmentSettings,
   detectionRules: rulesSettings,
   audit: auditSettings,
@@ -79,6 +81,7 @@ export const SERVER_GROUPS = {
   temporal: temporalSettings,
   command: commandSettings,
   server: serverSettings,
+  objectStore: bucketSettings,
   metrics: metricsSettings,
 };
 
@@ -96,6 +99,7 @@ export const CLI_GROUPS = {
   dependencies: dependencySettings,
   log: logSettings,
   anchors: anchorSettings,
+  objectStore: bucketSettings,
 };
 
 /** The groups of a worker, each provider of containment apart. */

@@ -29,6 +29,7 @@ import { createResendMail } from '../activities/mail/resend-mail';
 import { createContacts, loadContacts } from '../activities/paging/contacts';
 import { createStaticStatusPage } from '../activities/status-page/static-status-page';
 import { createStatuspage, severalStatusPages } from '../activities/status-page/statuspage';
+import { createBucket } from '../activities/storage/bucket';
 import { createKeptArtefacts } from '../activities/storage/kept-artefacts';
 import { createFolderSite } from '../activities/storage/site';
 import type { Activities } from '../activities/types';
@@ -247,6 +248,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
     log,
     keys: settings.encryptionKeys,
     onForged,
+    bucket: settings.objectStore && createBucket(settings.objectStore),
   });
   const { serverAddress } = settings.escalation;
   const linkMaker =

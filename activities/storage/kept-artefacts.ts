@@ -49,7 +49,11 @@ interface Deps extends PostgresArtefactsOptions {
 }
 
 export function createKeptArtefacts({ pool, dir, log, restMs = REST_MS, ...options }: Deps): KeptArtefacts {
-  const postgres = createPostgresArtefacts(pool, options);
+  const postgres = createPostgresArtefacts(pool, {
+    onBucketFailed: (problem) =>
+      log.warn({ problem }, 'an artefact could not be stored in or read from the object store'),
+    ...options,
+  });
   const folder = createFolderArtefacts(dir);
   const unsentDir = path.join(dir, 'unsent');
   let restUntilMs = 0;
@@ -176,6 +180,7 @@ export function createKeptArtefacts({ pool, dir, log, restMs = REST_MS, ...optio
         if (erased === AWAY) return;
         await folder.drop(erased);
       }
+      await postgres.emptyBucket();
     },
     start: () => looking.start(),
     stop: () => looking.stop(),

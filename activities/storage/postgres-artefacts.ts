@@ -1,6 +1,6 @@
 /**
  * Artefacts in Postgres, where every worker finds them. What belongs to an incident is sealed under its data key: with that
- * key it is erased, also from backups.
+ * key it is erased, also from backups. With a bucket what is sealed lies there, and Postgres has its place alone (decision 0036).
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { dataKeys } from '../../register/append/places';
@@ -8,11 +8,12 @@ import type { Queryable } from '../../register/read-entries';
 import { sealBytes, unsealBytes } from '../../register/seal';
 import { failure } from '../failures';
 import { type ArtefactStore, type RefList, sha256Hex } from './artefacts';
+import type { Bucket } from './bucket';
 import type { Held } from './folder-artefacts';
 import { UNPROVED, workerProofs } from './worker-proof';
 
 /** What was found under a hash. */
-export type Found = Buffer | 'missing' | 'damaged' | 'erased';
+export type Found = Buffer | 'missing' | 'damaged' | 'erased' | 'elsewhere';
 
 export interface PostgresArtefacts extends ArtefactStore {
   find(sha256: string): Promise<Found>;
@@ -20,6 +21,8 @@ export interface PostgresArtefacts extends ArtefactStore {
   isErased(incidentId: string): Promise<boolean>;
   /** Those of the given that went with their incidents, and that no other incident has. */
   erasedOf(held: Held): Promise<Held>;
+  /** Takes out of the bucket what was erased; done once for each incident. */
+  emptyBucket(): Promise<void>;
 }
 
 export interface PostgresArtefactsOptions {
@@ -27,11 +30,18 @@ export interface PostgresArtefactsOptions {
   keys?: readonly string[];
   /** Something in the database is from nobody who has the keys. It counts for nothing. */
   onForged?(what: string): void;
+  /** Where what is sealed lies; in Postgres without one. */
+  bucket?: Bucket | undefined;
+  /** The bucket did not do what it was asked: what was to be stored lies in Postgres. */
+  onBucketFailed?(problem: string): void;
 }
+
+/** After a failure the bucket is not asked for so long: a draft with hundreds of parts waits once. */
+const BUCKET_REST_MS = 30_000;
 
 export function createPostgresArtefacts(
   pool: Queryable,
-  { keys = [], onForged = () => {} }: PostgresArtefactsOptions = {},
+  { keys = [], onForged = () => {}, bucket, onBucketFailed = () => {} }: PostgresArtefactsOptions = {},
 ): PostgresArtefacts {
   const proofs = workerProofs(keys);
   const keyOf = async (incidentId: string) => {
@@ -43,6 +53,22 @@ export function createPostgresArtefacts(
     if (key) return key;
     throw failure('ArtefactFault', `incident ${incidentId} was erased: nothing of it is kept any more`);
   };
+  let restUntilMs = 0;
+  /** What the bucket answers; `AWAY` where it does not. */
+  const ask = async <T>(question: (bucket: Bucket) => Promise<T>): Promise<T | typeof AWAY> => {
+    if (!bucket || Date.now() < restUntilMs) return AWAY;
+    try {
+      return await question(bucket);
+    } catch (error) {
+      restUntilMs = Date.now() + BUCKET_REST_MS;
+      onBucketFailed((error as Error).message);
+      return AWAY;
+    }
+  };
+  /** What is sealed, wherever it lies. */
+  const sealedOf = async ({ content }: { content: Buffer }, sha256: string, of: string) =>
+    content.length > 0 ? content : ask((there) => there.get(keyIn(sha256, of)));
+  const emptied = new Set<string>();
   const store: PostgresArtefacts = {
     async put(bytes, incidentId) {
       const sha256 = sha256Hex(bytes);
@@ -52,12 +78,19 @@ export function createPostgresArtefacts(
           WHERE sha256 = $1 AND incident_id = $2`,
         [sha256, of],
       );
-      if (rows.some(({ content, key }) => opened(sha256, of, content, key) !== undefined)) return sha256;
+      for (const row of rows) {
+        const sealed = await sealedOf(row, sha256, of);
+        if (Buffer.isBuffer(sealed) && opened(sha256, of, sealed, row.key) !== undefined) return sha256;
+      }
       const dataKey = incidentId ? await keyOf(incidentId) : undefined;
-      if (rows.length > 0)
+      if (rows.some(({ content }) => content.length > 0))
         onForged(`the place of artefact ${sha256} holds something else: the true one is stored beside it`);
       const packed = deflateRawSync(bytes);
-      const content = dataKey ? sealBytes(dataKey, artefactPlace(sha256, of), packed) : packed;
+      const sealed = dataKey ? sealBytes(dataKey, artefactPlace(sha256, of), packed) : packed;
+      // What is not sealed never leaves the database.
+      const isThere = dataKey && (await ask((there) => there.put(keyIn(sha256, of), sealed))) !== AWAY;
+      if (isThere && rows.some(({ content }) => content.length === 0)) return sha256;
+      const content = isThere ? IN_BUCKET : sealed;
       await pool.query('INSERT INTO tocsin.artefacts (sha256, incident_id, content) VALUES ($1, $2, $3)', [
         sha256,
         of,
@@ -71,12 +104,16 @@ export function createPostgresArtefacts(
            FROM tocsin.artefacts LEFT JOIN tocsin.register_keys USING (incident_id) WHERE sha256 = $1`,
         [sha256],
       );
-      for (const row of rows) {
-        const bytes = opened(sha256, row.incident_id, row.content, row.key);
+      let away = false;
+      for (const row of rows.filter(({ gone }) => !gone)) {
+        const sealed = await sealedOf(row, sha256, row.incident_id);
+        away ||= sealed === AWAY;
+        const bytes = Buffer.isBuffer(sealed) ? opened(sha256, row.incident_id, sealed, row.key) : undefined;
         if (bytes) return bytes;
       }
       if (rows.length === 0) return 'missing';
-      return rows.every(({ gone }) => gone) ? 'erased' : 'damaged';
+      if (rows.every(({ gone }) => gone)) return 'erased';
+      return away ? 'elsewhere' : 'damaged';
     },
     async get(sha256) {
       return orFault(sha256, await store.find(sha256));
@@ -141,13 +178,28 @@ export function createPostgresArtefacts(
         (await pool.query<{ hash: string }>(text, [hashes])).rows.map(({ hash }) => hash);
       return { artefacts: await erased(ERASED_ARTEFACTS, artefacts), lists: await erased(ERASED_LISTS, lists) };
     },
+    async emptyBucket() {
+      if (!bucket) return;
+      const { rows } = await pool.query<{ incident_id: string; hashes: string[] }>(ERASED_IN_BUCKET);
+      for (const { incident_id: incidentId, hashes } of rows) {
+        const effect = `emptied/${incidentId}`;
+        if (emptied.has(incidentId) || (await store.isMarked(effect))) continue;
+        for (const sha256 of hashes) {
+          // With its key away nobody reads it, so what fails now is done an hour later.
+          if ((await ask((there) => there.remove(keyIn(sha256, incidentId)))) === AWAY) return;
+        }
+        await store.mark(effect);
+        emptied.add(incidentId);
+      }
+    },
   };
   return store;
 }
 
-/** The bytes, or the fault that says why there are none. @throws ArtefactFault */
+/** The bytes, or the fault that says why there are none. @throws ArtefactFault, ArtefactsAway */
 export function orFault(sha256: string, found: Found): Buffer {
   if (typeof found !== 'string') return found;
+  if (found === 'elsewhere') throw failure('ArtefactsAway', FAULTS[found](sha256));
   throw failure('ArtefactFault', FAULTS[found](sha256));
 }
 
@@ -155,7 +207,18 @@ const FAULTS = {
   missing: (sha256: string) => `artefact ${sha256} is not in the store: restore it from a backup`,
   damaged: (sha256: string) => `artefact ${sha256} is damaged, its bytes have another hash: restore it from a backup`,
   erased: (sha256: string) => `artefact ${sha256} was erased with its incident`,
+  elsewhere: (sha256: string) =>
+    `artefact ${sha256} is in the object store, which cannot be read, and there is no copy here: it is tried again. Check TOCSIN_ARTEFACTS_URL and its key`,
 };
+
+const AWAY = Symbol('away');
+/** Stands in a row whose content lies in the bucket: what is sealed is never empty. */
+const IN_BUCKET = Buffer.alloc(0);
+
+/** By the content, and for each incident that has it: sealed under two keys it is two objects. Names nobody. */
+function keyIn(sha256: string, incidentId: string): string {
+  return `artefacts/${sha256}/${sha256Hex(incidentId)}`;
+}
 
 function opened(sha256: string, incidentId: string, content: Buffer, key: Buffer | null): Buffer | undefined {
   if (incidentId !== '' && key === null) return undefined;
@@ -190,3 +253,7 @@ const ERASED_ARTEFACTS = `
 const ERASED_LISTS = `
   SELECT DISTINCT list AS hash FROM tocsin.artefact_lists JOIN tocsin.register_keys USING (incident_id)
    WHERE list = ANY ($1::text[]) AND destroyed_at IS NOT NULL`;
+const ERASED_IN_BUCKET = `
+  SELECT incident_id, array_agg(DISTINCT sha256) AS hashes
+    FROM tocsin.artefacts JOIN tocsin.register_keys USING (incident_id)
+   WHERE length(content) = 0 AND destroyed_at IS NOT NULL GROUP BY incident_id`;

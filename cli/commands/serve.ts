@@ -10,6 +10,7 @@ import type { NoticeTexts } from '../../server/pages/notice-texts';
 import type { RegisterReader } from '../../server/pages/register-page';
 import type { RunningServer } from '../../server/start-server';
 import { runningStack } from '../../settings/running-stack';
+import { noticeStore } from '../notice-store';
 import { portFlag } from '../port-flag';
 import type { CommonOptions, Shell } from '../shell';
 import { untilStopped } from '../until-stopped';
@@ -76,13 +77,8 @@ export async function runServer(shell: Shell, host: string, port: number, { metr
 /** Reads texts of notices where the workers store them; Postgres is asked when the first notice is looked at. */
 function noticeReader(shell: Shell, dataDir: string): NoticeTexts {
   let store: Promise<ArtefactStore> | undefined;
-  const opened = async () => {
-    const { createKeptArtefacts } = await import('../../activities/storage/kept-artefacts.js');
-    const log = { info() {}, warn() {}, error() {} };
-    return createKeptArtefacts({ pool: await shell.register(), dir: path.join(dataDir, 'artefacts'), log });
-  };
   const reading = () => {
-    store ??= opened().catch((error) => {
+    store ??= noticeStore(shell, dataDir).catch((error) => {
       store = undefined;
       throw error;
     });

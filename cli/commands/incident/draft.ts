@@ -1,5 +1,4 @@
 /** `tocsin draft`: a drafted notice as it would go out, and what is different from what was generated or sent before. */
-import path from 'node:path';
 import type { Command } from 'commander';
 import { type FrozenNotice, thawNotice } from '../../../activities/notices/frozen-notice';
 import { refused } from '../../../client/errors';
@@ -8,6 +7,7 @@ import type { Rendering } from '../../../domain/incident/events';
 import type { Obligation } from '../../../domain/incident/state';
 import { tocsin } from '../../../domain/kernel/command-lines';
 import { lineDiff } from '../../../domain/kernel/line-diff';
+import { noticeStore } from '../../notice-store';
 import { visible } from '../../rendering/hostile-text';
 import type { CommonOptions, Shell } from '../../shell';
 import { verb } from '../../verb';
@@ -59,17 +59,9 @@ interface Texts {
   before?: FrozenNotice;
 }
 
-const SILENT = { info() {}, warn() {}, error() {} };
-
 /** The texts, from the store of the workers; while Postgres is away those that this machine has a copy of. */
 async function readTexts(shell: Shell, o: Obligation, rendering: Rendering): Promise<Texts> {
-  // Loaded here: Postgres' driver takes longer to load than most commands take to run.
-  const { createKeptArtefacts } = await import('../../../activities/storage/kept-artefacts.js');
-  const artefacts = createKeptArtefacts({
-    pool: await shell.register(),
-    dir: path.join(shell.settings.dataDir, 'artefacts'),
-    log: SILENT,
-  });
+  const artefacts = await noticeStore(shell);
   const sent = (o.supplements.at(-1)?.evidence ?? o.evidence)?.renderings;
   const before = sent?.find((each) => each.language === rendering.language);
   const generated = rendering.edited?.of;

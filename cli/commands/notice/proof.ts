@@ -1,6 +1,5 @@
 /** `tocsin notice proof`: one file by which an outsider checks what was told, when, and what became of it; without addresses. */
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { Command } from 'commander';
 import type { ArtefactStore } from '../../../activities/storage/artefacts';
 import { refused } from '../../../client/errors';
@@ -8,6 +7,7 @@ import type { IncidentEvent, Rendering } from '../../../domain/incident/events';
 import { tocsin } from '../../../domain/kernel/command-lines';
 import { plural } from '../../../domain/kernel/plural';
 import type { NoticeStatement } from '../../../register/verifier/notice';
+import { noticeStore } from '../../notice-store';
 import { anchorInFile, shellLog } from '../../register-log';
 import type { CommonOptions, Shell } from '../../shell';
 import { OPTIONS, verb } from '../../verb';
@@ -85,21 +85,17 @@ export function noticeProofCommand(notice: Command, shell: Shell): void {
 async function statementOf(shell: Shell, id: string, obligation: string): Promise<NoticeStatement> {
   const { readIncidentEvents } = await import('../../../register/read-incident.js');
   const { listRecipients } = await import('../../../activities/delivery/ledger/list-deliveries.js');
-  const { createKeptArtefacts } = await import('../../../activities/storage/kept-artefacts.js');
   const pool = await shell.register();
   const { isOfNotices } = await import('../../../register/verifier/notice.js');
   const events = (await readIncidentEvents(pool, id)).filter(({ kind }) => isOfNotices(kind));
   const hashes = sentTexts(events, obligation);
   if (hashes.length === 0)
     throw refused(`no notice of ${obligation} of ${id} has gone out; see \`${tocsin('explain', { id, obligation })}\``);
-  const dir = path.join(shell.settings.dataDir, 'artefacts');
-  const texts = await textsOf(createKeptArtefacts({ pool, dir, log: SILENT }), hashes);
+  const texts = await textsOf(await noticeStore(shell), hashes);
   const mails = await listRecipients(pool, id, obligation);
   const states = countStates(mails.map(stateOf));
   return { obligation, texts, ledger: { states, messageIds: await messageIds(mails) } };
 }
-
-const SILENT = { info() {}, warn() {}, error() {} };
 
 /** Hashes of the texts of a notice that went out, as those entries say that a proof opens; ascending. */
 function sentTexts(events: readonly IncidentEvent[], obligation: string): string[] {

@@ -14,6 +14,8 @@ const OF_THE_TESTS = [
   'TOCSIN_FAULTS_PREVIOUS',
   'TOCSIN_FAULTS_SLEEPING',
   'SCHEMATHESIS',
+  'TOCSIN_TEST_OBJECT_STORE',
+  'TOCSIN_FAULTS_FAKETIME',
 ];
 /** Given to an example of tooling by whoever runs it. */
 const OF_THE_EXAMPLES: string[] = [];
