@@ -64,6 +64,8 @@ async function fuzz({ sources, inputs, seed, atOnce }) {
   try {
     const { Pool } = require('pg');
     const admin = new Pool({ connectionString: postgres.adminUrl });
+    // A connection that lies idle ends with the server; what is under way rejects by itself.
+    admin.on('error', () => undefined);
     await admin.query('CREATE DATABASE template_of_sources OWNER tocsin_owner');
     await migrate(databaseOf(postgres.url, 'template_of_sources'));
     const waiting = sources.map((source, n) => ({ source, database: `source_${n + 1}`, seed: seed + n, inputs }));

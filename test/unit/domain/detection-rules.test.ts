@@ -136,6 +136,13 @@ describe('the rules of policy/detection.yaml', () => {
       'ignore',
       undefined,
     ],
+    [
+      'an alert of another system that is over',
+      { format: 'mapping', type: 'sentry.resolved', phase: 'end', severity: 'sev2' },
+      'alert-ended',
+      'ignore',
+      undefined,
+    ],
     ['an alert that says sev1', { severity: 'sev1' }, 'alert-sev1', 'triage', 'sev1'],
     ['an alert that says sev2', {}, 'alert-sev2', 'triage', 'sev2'],
     ['an alert that says sev4', { severity: 'sev4' }, 'alert-minor', 'triage', 'sev4'],
