@@ -43,7 +43,7 @@ export interface Patient {
   txt(name: string): Promise<string[]>;
 }
 
-/** One thing that is looked at. It changes nothing, but for the test mail. */
+/** One thing that is looked at. It changes nothing, but for the test mail and the object of the object store. */
 export interface Check {
   about: string;
   /** The processes that it concerns; all without. */

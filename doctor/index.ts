@@ -1,6 +1,7 @@
 /**
  * `tocsin doctor`: looks at the set-up of a process, from this machine and with its environment, and says of each thing that
- * is missing or wrong what to do. It needs nothing to run, and changes nothing but for a test mail that was asked for.
+ * is missing or wrong what to do. It needs nothing to run, and changes nothing, but for a test mail that
+ * was asked for and an object that is stored and deleted again where a bucket is set.
  */
 import { anchors } from './anchors-check';
 import { objectStore } from './bucket-check';

@@ -31,7 +31,8 @@ export function doctorCommand(program: Command, shell: Shell): void {
     program,
     'doctor',
     'Look at the set-up of a process, with its environment and from this machine, and say of each thing that is missing ' +
-      'or wrong what to do. It changes nothing. Exit code 1 if there is a problem.',
+      'or wrong what to do. It changes nothing, but stores and deletes an object where a bucket is set. Exit code 1 if there ' +
+      'is a problem.',
     'doctor --for worker --mail-to you@example.com',
   )
     .addOption(
