@@ -8,7 +8,7 @@ import type { Typed } from './typed';
 import { type FileField, filesTyped, leaveOut, MOST_OF } from './uploads';
 
 /** JSON Schema, as far as messages use it. */
-interface Schema {
+export interface Schema {
   type?: string;
   enum?: string[];
   const?: unknown;
