@@ -43,6 +43,10 @@ export const FAILURES = {
   StatusPageDenied: { retry: true },
   /** Statuspage says the update itself is wrong: a person publishes it there, or corrects its text. */
   StatusPageRejected: { retry: false },
+  /** The product gave no answer, or one that says "later": the same message is sent again. */
+  InAppUnavailable: { retry: true },
+  /** The product refuses, or none is set up: correct the settings or its receiver, the retry goes on by itself. */
+  InAppRefused: { retry: true },
   /** An event cannot be an entry, or is not of the case that brings it. */
   RegisterRefused: { retry: false },
   /** The register holds another content under the same number: whoever asks is not the run that wrote it. Told with the number. */

@@ -20,6 +20,7 @@ import type { CheckSummary } from '../domain/patch/dependencies';
 import type { PatchAction, PatchFinding, Recheck } from '../domain/patch/patch-task';
 import type { Authority } from '../domain/policy/pack';
 import type { PolicySnapshot } from '../domain/policy/policy';
+import type { RecipientRule } from '../domain/policy/rule';
 import type { ReporterMailKind, ReporterMailOutcome } from '../domain/report/state';
 
 /** What every effect on behalf of an incident carries. In an exercise only recorders are reachable. */
@@ -154,6 +155,13 @@ export interface PublishStatusInput extends NoticeRef {
   detectedAt: Instant;
 }
 
+/** A notice that goes out, for the company's own product to show. `workspaces` and `dataSets`: whom it goes to. */
+export interface InAppInput extends NoticeRef {
+  title: string;
+  audience: { to: RecipientRule['to']; workspaces: 'all' | string[]; dataSets: string[] };
+  renderings: Rendering[];
+}
+
 /** `seq` of the `alarm-raised` event is the idempotency key. */
 export interface AlarmInput extends EffectContext, RaisedAlarm {
   to: string;
@@ -277,6 +285,8 @@ export interface Activities {
   draftNotice(input: DraftInput): Promise<DraftResult>;
   openFilingTask(input: FilingTaskInput): Promise<void>;
   publishStatus(input: PublishStatusInput): Promise<{ url: string }>;
+  /** Hands a notice to the company's own product, once for its round. */
+  tellInApp(input: InAppInput): Promise<{ messageId: string }>;
   openDelivery(input: OpenDeliveryInput): Promise<OpenedDelivery>;
   sendBatches(input: SendBatchesInput): Promise<SendBatchesResult>;
   /** Settles what waits for a person; answers how many recipients that were. */

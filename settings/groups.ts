@@ -2,6 +2,7 @@
 import { PROVIDERS } from '../activities/containment/providers';
 import { containmentSettings } from '../activities/containment/settings';
 import { directorySettings } from '../activities/directory/settings';
+import { inAppSettings } from '../activities/in-app/settings';
 import { mailSettings } from '../activities/mail/settings';
 import { pagingSettings } from '../activities/paging/settings';
 import { statuspageSettings } from '../activities/status-page/settings';
@@ -40,6 +41,7 @@ export const WORKER_GROUPS = {
   pages: siteSettings,
   statuspage: statuspageSettings,
   objectStore: bucketSettings,
+  inApp: inAppSettings,
   containment: containmentSettings,
   detectionRules: rulesSettings,
   audit: auditSettings,

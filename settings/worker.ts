@@ -1,6 +1,7 @@
 /** What a worker is set up with. */
 import { ownCredentials } from '../activities/containment/own-credentials';
 import { exampleDirectory } from '../activities/directory/settings';
+import { inAppRecorder } from '../activities/in-app/settings';
 import { isProduction } from '../platform/production';
 import { loadSettings } from '../platform/settings/load';
 import type { StandIns } from '../platform/settings/stand-ins';
@@ -44,6 +45,7 @@ function exerciseSettings({ databaseUrl, mailbox, recorder, site }: StandIns) {
     databaseUrl,
     mail: { apiKey: mailbox.apiKey, baseUrl: mailbox.url, from: 'Exercise <exercise@example.com>' },
     recorder: { cloudflareUrl, hooksUrl, apiToken },
+    inApp: inAppRecorder({ recorder }),
     /** Made-up people, whatever directory live incidents use. */
     directory: { folder: exampleDirectory() },
     site,

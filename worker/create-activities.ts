@@ -6,6 +6,8 @@ import { sendBatches } from '../activities/delivery/send-batches';
 import { settleByPerson } from '../activities/delivery/settle-by-person';
 import { mergeSpool, recountDelivery, summariseDelivery } from '../activities/delivery/summarise-delivery';
 import type { DirectoryPort } from '../activities/directory/directory-port';
+import type { InAppPort } from '../activities/in-app/in-app-port';
+import { tellInApp } from '../activities/in-app/tell-in-app';
 import type { BeforeSending } from '../activities/mail/before-sending';
 import type { MailPort } from '../activities/mail/mail-port';
 import { draftNotice } from '../activities/notices/draft-notice';
@@ -35,6 +37,7 @@ export interface OutwardPorts {
   before?: BeforeSending;
   directory: DirectoryPort;
   statusPage: StatusPagePort;
+  inApp: InAppPort;
 }
 
 /** Takes detections that Tocsin itself makes. Resolves when they are stored for good; a repeated one changes nothing. */
@@ -106,6 +109,7 @@ export function createActivities(deps: ActivityDeps): Activities {
         exercise,
       });
     },
+    tellInApp: (input) => tellInApp({ artefacts, inApp: outward(input).inApp }, input),
     openDelivery: (input) => openDelivery({ ledgers, artefacts, log, directory: outward(input).directory }, input),
     sendBatches: (input) => sendBatches({ ledgers, artefacts, log, now, mail: outward(input).mail }, input),
     settleBatch: (input) => settleByPerson(ledgers, input),

@@ -20,6 +20,7 @@ import {
   readPaged,
 } from '../activities/directory/sql-directory';
 import { failure } from '../activities/failures';
+import { createInAppWebhook } from '../activities/in-app/webhook-in-app';
 import { txtRecords } from '../activities/mail/dmarc';
 import { createExerciseMail } from '../activities/mail/exercise-mail';
 import { createResendAccount } from '../activities/mail/mail-account';
@@ -235,6 +236,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
         organisation,
       ),
     ]),
+    inApp: createInAppWebhook(settings.inApp),
   };
   const log = logger(logLevel);
   const audit = await createAudit(pool, settings, log, pipeline.poke);
@@ -283,6 +285,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
             mail: createExerciseMail(exercise.mail),
             directory: createCsvDirectory(exercise.directory.folder),
             statusPage: createStaticStatusPage(createFolderSite(exercise.site.dir, exercise.site.url), organisation),
+            inApp: createInAppWebhook(exercise.inApp, { contained: true }),
           }
         : noExercises<OutwardPorts>(),
     },

@@ -228,8 +228,9 @@ export class LifecycleRun<S extends CaseState, E extends RecordedEvent, W extend
 
   private async doCaused(work: CommonWork | W): Promise<void> {
     if (isCommon(work)) await doCommonWork(work);
-    else await this.kind.perform(work, this.situation(work.key));
+    const outcome = isCommon(work) ? undefined : await this.kind.perform(work, this.situation(work.key));
     this.caused = this.caused.filter((other) => other !== work);
+    if (outcome !== undefined) this.step((state, now) => this.lifecycle.onOutcome(state, outcome, now));
   }
 
   private situation(key: string): Situation<S, O> {

@@ -241,6 +241,7 @@ const WORK_WORDS: Record<WorkKind, string> = {
   settle: 'recording that the task is done',
   'settle-batch': 'recording what became of a batch',
   recount: 'counting again who was told',
+  'tell-in-app': 'handing it to the product, to be shown there',
 };
 
 /** About the incident as a whole. */

@@ -27,6 +27,7 @@ export const WORK = [
   'settle',
   'settle-batch',
   'recount',
+  'tell-in-app',
 ] as const;
 export type WorkKind = (typeof WORK)[number];
 

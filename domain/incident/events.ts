@@ -262,6 +262,8 @@ interface EventData {
   };
   /** A round that is still under way was looked at: `settled` have an outcome, the first time or more than before; `total`: of so many. */
   'delivery-moved': { obligation: string; round: number; settled: number; total?: number };
+  /** The company's own product took the notice to show it; that alone counts as nobody told. */
+  'told-in-app': { obligation: string; round: number; messageId: string; renderings: Rendering[] };
   /** `audience`: the workspaces that it went to, or the people whom the facts named when it was counted. */
   'delivery-counted': { obligation: string; round: number; evidence: Evidence; counted: Counted; audience: Audience };
   /** The ledger has mails of a notice that came back after they were counted: it is counted again. */

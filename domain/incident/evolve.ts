@@ -311,6 +311,10 @@ function applyToObligation(state: IncidentState, event: ObligationEvent): Incide
       const sending = { status: 'dispatching', covers, moved: undefined, hold: undefined } as const;
       return change((o) => ({ ...o, ...sending, statusAtDispatch: state.status }));
     }
+    case 'told-in-app': {
+      const { round } = event.data;
+      return change((o) => ({ ...o, inApp: [...(o.inApp ?? []), { round, at: event.at }] }));
+    }
     case 'delivery-moved': {
       const { settled, total } = event.data;
       return change((o) => ({ ...o, moved: movedOn(o.moved, { at: event.at, settled, ...(total && { total }) }) }));

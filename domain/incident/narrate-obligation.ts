@@ -156,6 +156,10 @@ export function onObligation(event: ObligationEvent, context: Context): Said {
       return info(`Dossier ready for a person to file with ${authorityName(event.data.authority, context.pack)}`);
     case 'dispatch-started':
       return info(`${TRIGGERS[event.data.trigger]}: being sent`);
+    case 'told-in-app': {
+      const languages = event.data.renderings.map(({ language }) => language).join(', ');
+      return info(`Taken by the product, to be shown there (${languages}). Nobody counts as told by that alone`);
+    }
     case 'obligation-fulfilled':
       return fulfilled(event.data, context);
     case 'obligation-supplemented':

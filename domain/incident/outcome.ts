@@ -21,6 +21,7 @@ export type IncidentOutcome =
   | { kind: 'came-back'; ledgerKey: string }
   | { kind: 'recounted'; obligation: string; asOf: number; counted: Counted }
   | { kind: 'moved'; obligation: string; round: number; settled: number; total?: number }
+  | { kind: 'told-in-app'; data: DataOf<'told-in-app'> }
   | { kind: 'containment-step'; data: DataOf<'containment-step'> }
   | { kind: 'register-verified'; data: DataOf<'register-verified'> }
   | { kind: 'register-damaged'; problem: string | undefined };
@@ -68,6 +69,11 @@ export function onOutcome(state: IncidentState, outcome: IncidentOutcome, pack: 
       return onCameBack(state, outcome.ledgerKey);
     case 'recounted':
       return onRecounted(state, outcome, pack, now);
+    case 'told-in-app': {
+      const o = state.obligations[outcome.data.obligation];
+      if (!o || o.inApp?.some(({ round }) => round === outcome.data.round)) return [];
+      return [{ kind: 'told-in-app', data: outcome.data }];
+    }
     case 'moved': {
       const { obligation, round, settled, total } = outcome;
       const o = state.obligations[obligation];

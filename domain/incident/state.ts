@@ -131,6 +131,8 @@ export interface Obligation {
   cameBack?: number;
   /** The last delivery that was counted. */
   delivery?: Evidence;
+  /** The rounds that the company's own product took to show. */
+  inApp?: Array<{ round: number; at: Instant }>;
   /** What was told outside of the product, oldest first. */
   outside?: Array<Omit<DataOf<'told-outside'>, 'obligation'> & { by: string }>;
   /** How a public communication was made public, oldest first. */

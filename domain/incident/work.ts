@@ -12,7 +12,7 @@ import { livingOf } from '../policy/scope';
 import type { ContentValue } from './contents';
 import { missingFields, noticeNow } from './contents';
 import type { NoticeEdit } from './edits';
-import type { EventOf, IncidentEvent } from './events';
+import type { EventOf, IncidentEvent, Rendering } from './events';
 import { authorityOf } from './filings';
 import type { ContainmentMeasure } from './incident';
 import { coverage, draftIsCurrent } from './reconcile';
@@ -52,6 +52,7 @@ export type IncidentWork =
   | (Work & { kind: 'contain'; id: string; round: number; measure: ContainmentMeasure; undo: boolean })
   | (Work & { kind: 'verify-register' })
   | (Work & { kind: 'open-filing'; task: FilingTask })
+  | (Work & { kind: 'tell-in-app'; message: InAppMessage })
   | (Work & { kind: 'settle-batch'; settlement: BatchSettlement });
 
 /** What a person read at the mail provider. `acceptedAt`: when it accepted the batch; without it, it did not. */
@@ -61,6 +62,16 @@ export interface BatchSettlement {
   ledgerKey: string;
   batch?: string;
   acceptedAt?: Instant;
+}
+
+/** A notice that begins to go out, for the company's own product to show. */
+export interface InAppMessage {
+  obligation: string;
+  round: number;
+  at: Instant;
+  title: string;
+  audience: { to: RecipientRule['to']; workspaces: 'all' | string[]; dataSets: string[] };
+  renderings: Rendering[];
 }
 
 /** The task of a person to file a report with an authority, as it stands when the report is ready. */
@@ -150,6 +161,7 @@ export function dispatchKey(obligation: string, round: number): string {
 /** What an event causes once: a report that is ready to be filed becomes a person's task, a settled batch is recorded so. */
 export function causedWork(event: IncidentEvent, state: IncidentState, pack: Policy): IncidentWork[] {
   if (event.kind === 'batch-settled') return settlementOf(event, state);
+  if (event.kind === 'dispatch-started') return inAppOf(event, state, pack);
   if (event.kind !== 'filing-opened') return [];
   const { obligation, round } = event.data;
   const o = state.obligations[obligation]!;
@@ -165,6 +177,18 @@ export function causedWork(event: IncidentEvent, state: IncidentState, pack: Pol
     missing: o.draft?.missing ?? [],
   };
   return [{ kind: 'open-filing', key: `filing ${event.seq}`, about: { obligation }, task }];
+}
+
+/** Beside its channel, where the rule says so: by whatever set the notice off, so nothing is shown that nobody let go out. */
+function inAppOf({ seq, at, data }: EventOf<'dispatch-started'>, state: IncidentState, pack: Policy): IncidentWork[] {
+  const { obligation, round, covers } = data;
+  const o = state.obligations[obligation]!;
+  const rule = ruleOf(pack, o.rule);
+  if (!rule?.inApp) return [];
+  const { title, recipient } = rule;
+  const audience = { to: recipient.to, workspaces: covers.workspaces, dataSets: covers.dataSets };
+  const message = { obligation, round, at, title, audience, renderings: o.draft?.renderings ?? [] };
+  return [{ kind: 'tell-in-app', key: `in-app ${seq}`, about: { obligation }, message }];
 }
 
 function settlementOf({ seq, data }: EventOf<'batch-settled'>, state: IncidentState): IncidentWork[] {

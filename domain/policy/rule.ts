@@ -188,6 +188,8 @@ const ruleFields = {
    * own clock, and one mail.
    */
   toldWith: PolicyIdSchema.optional(),
+  /** The company's own product shows the notice as well, beside its channel. It counts as nobody told. */
+  inApp: z.literal(true).optional(),
   contents: z.array(ContentSchema).default([]),
   /** Status changes that send a follow-up by themselves after the first notice. */
   followUpOnStatus: z.array(z.enum(['identified', 'contained', 'monitoring', 'resolved'])).default([]),
@@ -228,6 +230,10 @@ function checked<S extends z.ZodType<RuleFields>>(schema: S): S {
     .refine((rule) => !['email', 'status-page', 'filing'].includes(rule.channel) || rule.template !== undefined, {
       path: ['template'],
       error: 'is needed for the channels email, status-page and filing',
+    })
+    .refine((rule) => !rule.inApp || ['email', 'status-page'].includes(rule.channel), {
+      path: ['inApp'],
+      error: 'goes with the channels email and status-page, whose texts are for outsiders',
     })
     .refine((rule) => (rule.channel === 'filing') === (rule.dispatch === 'filing'), {
       path: ['dispatch'],

@@ -194,6 +194,8 @@ function decidedByPeople(): RecordedEvent[] {
   const people = story.obligation('gdpr-art34-individuals');
   const edited = { subject: 'About your data', body: 'As counsel wrote it', by: COUNSEL };
   story.send('edit-draft', { obligation: people.id, draft: people.draft!.fingerprint, language: 'en', ...edited });
+  const { renderings } = people.draft!;
+  story.report({ kind: 'told-in-app', data: { obligation: people.id, round: 1, messageId: 'inapp_1', renderings } });
   const { id } = Object.values(story.state.obligations).find(({ status }) => status === 'filing')!;
   story.send('filed', { obligation: id, reference: 'A', submittedAt: `about ${story.now}` });
   const how = 'The receipt of the portal shows the minute of it';

@@ -9,6 +9,7 @@ import type {
   Audience,
   DraftInput,
   FilingTaskInput,
+  InAppInput,
   ReporterMailInput,
 } from '../../activities/types';
 import { dependencyActivities } from '../../detection/dependencies/dependency-activities';
@@ -65,6 +66,7 @@ export class FakeWorld {
   readonly mails: Mail[] = [];
   readonly alarms: Call<AlarmInput>[] = [];
   readonly filingTasks: Call<FilingTaskInput>[] = [];
+  readonly shown: Call<InAppInput>[] = [];
   readonly published: Call<{ incidentId: string; obligation: string; round: number; status: string }>[] = [];
   readonly drafts: Call<DraftInput>[] = [];
   readonly reporterMails: Call<ReporterMailInput>[] = [];
@@ -184,6 +186,10 @@ export class FakeWorld {
       publishStatus: async (input) => {
         this.published.push({ input, at: await this.instant() });
         return { url: `https://status.example/${input.incidentId}` };
+      },
+      tellInApp: async (input) => {
+        this.shown.push({ input, at: await this.instant() });
+        return { messageId: `inapp_${'e'.repeat(32)}` };
       },
       openDelivery: async ({ incidentId, ledgerKey, audience }) => {
         const ledger = this.ledger(incidentId, ledgerKey);

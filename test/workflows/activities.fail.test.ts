@@ -8,7 +8,17 @@ const IE = 'gdpr-art33-authority:ie-dpc';
 /** Every activity, and whose it is. One that is not named here fails the first test, and its line says where it is walked. */
 const WALKED: Record<
   keyof Activities,
-  'incident' | 'escalation' | 'triage' | 'report' | 'audit' | 'patch' | 'spool' | 'closed' | 'undecided' | 'came-back'
+  | 'incident'
+  | 'escalation'
+  | 'triage'
+  | 'report'
+  | 'audit'
+  | 'patch'
+  | 'spool'
+  | 'closed'
+  | 'undecided'
+  | 'came-back'
+  | 'asked-for'
 > = {
   snapshotPolicy: 'incident',
   appendEntries: 'incident',
@@ -27,6 +37,7 @@ const WALKED: Record<
   mergeSpool: 'spool',
   settleBatch: 'undecided',
   recountDelivery: 'came-back',
+  tellInApp: 'asked-for',
   pageOnCall: 'escalation',
   standingOfAlarms: 'escalation',
   tellAcknowledged: 'escalation',

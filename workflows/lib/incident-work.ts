@@ -40,6 +40,8 @@ export async function performIncidentWork(
         ...work.task,
       });
       return undefined;
+    case 'tell-in-app':
+      return tellInApp(work, at);
     case 'settle-batch':
       await settleBatch(work, at);
       return undefined;
@@ -69,7 +71,7 @@ async function settleBatch({ settlement }: WorkOf<'settle-batch'>, at: At): Prom
 
 /** A few attempts, then an alarm, then until it works. */
 async function insist<T>(
-  work: 'draft' | 'publish',
+  work: 'draft' | 'publish' | 'tell-in-app',
   { id: obligation, title }: { id: string; title: string },
   at: At,
   call: (activity: ReturnType<typeof activities>) => Promise<T>,
@@ -126,6 +128,16 @@ async function publish(work: WorkOf<'dispatch'>, at: At): Promise<IncidentOutcom
     round: o.round,
     evidence: { channel: input.own ? PUBLIC_NOTICE : rule.channel, url, renderings },
   };
+}
+
+/** Beside the channel of the notice: it is alarmed when it fails, and holds up nothing. */
+async function tellInApp({ message }: WorkOf<'tell-in-app'>, at: At): Promise<IncidentOutcome> {
+  const { obligation, round, title, renderings } = message;
+  const input = { ...contextOf(at.state), ...message };
+  const { messageId } = await insist('tell-in-app', { id: obligation, title }, at, (activity) =>
+    activity.tellInApp(input),
+  );
+  return { kind: 'told-in-app', data: { obligation, round, messageId, renderings } };
 }
 
 /** Containment is retried, alarmed when it fails, and given up after about a day; it never delays a clock. */

@@ -1,10 +1,8 @@
 /** The generic webhook: isolates systems and rotates any other credential, by a receiver of the company's own. */
+import { LOCAL_SECRET } from '../../../platform/local-secret';
 import { settingsGroup, url, variable, webhookSecret } from '../../../platform/settings/variable';
 import { containmentProvider } from '../provider';
 import { checkWebhook, type SignedWebhookConfig } from '../signed-webhook-config';
-
-/** Signs what goes to the local recorder; it opens nothing. */
-const LOCAL_SECRET = `whsec_${Buffer.from('local-recorder-only-0000').toString('base64')}`;
 
 const settings = settingsGroup({
   title: 'Isolation, other credentials (webhook)',

@@ -4,6 +4,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { SpoolLedger } from '../../../activities/delivery/ledger/spool-ledger';
 import type { AudienceRows, DirectoryPort, DirectoryRecipient } from '../../../activities/directory/directory-port';
 import { resolved } from '../../../activities/directory/resolved';
+import { createInAppWebhook } from '../../../activities/in-app/webhook-in-app';
 import { createExerciseMail } from '../../../activities/mail/exercise-mail';
 import type { MailPort } from '../../../activities/mail/mail-port';
 import { createResendMail } from '../../../activities/mail/resend-mail';
@@ -83,7 +84,12 @@ export async function startBench(recipients: DirectoryRecipient[] = [], unknown:
   const statusPage = createStaticStatusPage(site, organisation);
   const directory = directoryOf(recipients, unknown);
   const mailConfig = { apiKey: 're_test', baseUrl: mailbox.url, from: 'Security <security@example.com>' };
-  const ports = (mail: MailPort): OutwardPorts => ({ mail, directory, statusPage });
+  const ports = (mail: MailPort): OutwardPorts => ({
+    mail,
+    directory,
+    statusPage,
+    inApp: createInAppWebhook(undefined),
+  });
   const logged: string[] = [];
   const log = (fields: object, message: string) => void logged.push(JSON.stringify({ ...fields, message }));
   const clock = { now: new Date('2026-04-01T04:00:00.000Z') };
