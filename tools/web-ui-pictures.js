@@ -139,6 +139,8 @@ async function main() {
       const page = await browser.newPage({ colorScheme });
       await page.goto(`${stack.ui}/open-cases?key=${stack.key}`);
       for (const [name, where, height, shows] of pictures) {
+        // In the dark the Web UI (2.42) writes details black on black.
+        if (colorScheme === 'dark' && where.endsWith('user-metadata')) continue;
         await page.setViewportSize({ width: WIDTH, height });
         await page.goto(stack.ui + where);
         await until(`${name}: ${shows}`, async () => shows.test(await written(page)), 60_000);

@@ -1,6 +1,7 @@
 /**
  * `/render`: the frame in which the Web UI shows details as Markdown. Version 2.42 of the Web UI loses the frame's style sheet
- * on its own server, which leaves `ZgotmplZ` in its place: in the dark the text is then black on black.
+ * on its own server, which leaves `ZgotmplZ` in its place. In its dark theme the text may still be black: the frame is not
+ * told reliably which theme is on.
  */
 import type { FastifyInstance } from 'fastify';
 

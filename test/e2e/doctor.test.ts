@@ -1,5 +1,5 @@
 // `tocsin doctor` on set-ups that lack something: each is found, with what to do; and on one that lacks nothing.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -107,12 +107,13 @@ test('a namespace without search attributes, until `migrate --temporal` has made
   expect(migrate()).toMatchObject({ searchAttributes: 'there' });
 }, 60_000);
 
-test('a namespace that is not there, where `migrate --temporal` is to prepare it', async () => {
-  const args = ['migrate', '--temporal'];
-  const { exitCode, err } = await tocsin(args, {}, { ...sound, DATABASE_URL: owner, TEMPORAL_NAMESPACE: 'nowhere' });
-  expect(exitCode).toBe(1);
-  expect(err).toMatch(/no namespace "nowhere".*temporal operator namespace create --namespace nowhere/);
-  expect(err).not.toContain('search-attribute create');
+test('a namespace that is not there, where `migrate --temporal` is to prepare it', () => {
+  const args = [path.join(packageRoot(), 'bin', 'tocsin.js'), 'migrate', '--temporal'];
+  const env = { ...sound, DATABASE_URL: owner, TEMPORAL_NAMESPACE: 'nowhere' };
+  const { status, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/no namespace "nowhere".*temporal operator namespace create --namespace nowhere/);
+  expect(stderr).not.toContain('search-attribute create');
 });
 
 test('a set-up that lacks nothing has no problem, and says what nobody could look at', async () => {

@@ -4,7 +4,6 @@ import { execFile } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import pg from 'pg';
 import { freePort } from '../../platform/free-port';
 import { packageRoot } from '../../platform/package-root';
 import { type ServerProcess, startServerProcess } from '../../platform/server-process';
@@ -151,26 +150,6 @@ test('what the image holds: no embedded Postgres, no tools, no tests; each comma
     expect(stdout).toContain(`Usage: tocsin ${each}`);
   }
 });
-
-test('what you need: owner, database and namespace, as their administrators make them', async () => {
-  const page = readFileSync(PAGE, 'utf8');
-  const [, sql] = /```sql\n([\s\S]*?)```/.exec(page)!;
-  const admin = new pg.Client({ connectionString: env.DATABASE_URL });
-  await admin.connect();
-  // The embedded Postgres has a database of the name already.
-  const statements = sql!.replaceAll('…', 'a-password').replace('DATABASE tocsin', 'DATABASE incidents');
-  for (const statement of statements.split(';').filter((each) => each.trim() !== '')) await admin.query(statement);
-  await admin.end();
-  const owned = { username: 'tocsin_owner', password: 'a-password', pathname: '/incidents' };
-  env.DATABASE_URL = Object.assign(new URL(env.DATABASE_URL!), owned).href;
-
-  const [line] = /temporal operator namespace create .*/.exec(page)!;
-  env.TEMPORAL_NAMESPACE = 'incidents';
-  const words = wordsOf(line)
-    .slice(1)
-    .map((word) => (word === 'NAMESPACE' ? env.TEMPORAL_NAMESPACE! : word));
-  await promisify(execFile)(fromSetup('TEMPORAL_CLI_PATH'), [...words, '--address', env.TEMPORAL_ADDRESS!], { env });
-}, 60_000);
 
 test('1. the tables, the logins and the search attributes, from nothing', async () => {
   const owner = env.DATABASE_URL;

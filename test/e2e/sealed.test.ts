@@ -7,7 +7,9 @@ import { promisify } from 'node:util';
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { SealingCodec } from '../../client/codec';
+import { incidentStart, startOptions } from '../../client/start-options';
 import { INCIDENT_WORKFLOW, TASK_QUEUE } from '../../domain/incident/contract';
+import { DeclarationSchema } from '../../domain/incident/incident';
 import { packageRoot } from '../../platform/package-root';
 import type { SealedTemporal } from '../../stack/sealed-temporal';
 import type { FakeWorld } from '../setup/fake-world';
@@ -40,10 +42,9 @@ beforeAll(async () => {
 let nth = 0;
 async function declare(over = {}): Promise<TestIncident> {
   const id = `INC-SEALED-${++nth}`;
-  const args = [
-    { declaration: declaration(id, Date.now(), { serviceAffecting: false, ...over }), policy: world.policy },
-  ];
-  await client.workflow.start(INCIDENT_WORKFLOW, { taskQueue: TASK_QUEUE, workflowId: id, args });
+  const stated = declaration(id, Date.now(), { serviceAffecting: false, ...over });
+  const start = incidentStart({ declaration: stated, policy: world.policy }, DeclarationSchema.parse(stated), false);
+  await client.workflow.start(INCIDENT_WORKFLOW, { taskQueue: TASK_QUEUE, ...startOptions(start) });
   return new TestIncident(id, client.workflow.getHandle(id), world);
 }
 
@@ -285,9 +286,7 @@ describe('what the plain command shows of a sealed incident', () => {
     };
     const details = (await opened('metadata')).split('Current Details:')[1]!;
     expect(details.indexOf('**Next, for ')).toBeLessThan(details.indexOf('| What | Due (UTC) | State |'));
-    expect(details).toMatch(
-      /^1\. \*\*Assess: is personal data affected\?\*\*, by \S+ \S+ UTC: .*`npx tocsin assess INC-/m,
-    );
+    expect(details).toMatch(/^1\. \*\*Containment\*\*, by \S+ \S+ UTC: .*`npx tocsin status INC-/m);
     // It is read at any time: what is true only when it is written is not in it.
     expect(details).not.toMatch(/\d (left|overdue)/);
     expect(await opened('describe')).toContain('Leaked deploy key');

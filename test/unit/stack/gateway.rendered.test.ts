@@ -1,4 +1,4 @@
-/** The frame of the Web UI's details, which is to be read in the dark too. */
+/** The frame in which the Web UI shows details, where it lost its style sheet. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LOOPBACK } from '../../../platform/free-port';
