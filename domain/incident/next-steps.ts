@@ -1,7 +1,7 @@
 /**
- * What people do next about an incident, in order, each step with its commands: first what is overdue or due within a day, by
- * deadline, of equal ones the question whether personal data is affected, on which most duties hang; then what waits for
- * somebody and has no clock, as alarms do; then what is due later; last, how it ends. Pure.
+ * What people do next about an incident, in order, each step with its commands: while it is open, the question whether personal
+ * data is affected before anything else, as most duties hang on it; then what is overdue or due within a day, by deadline; then
+ * what waits for somebody and has no clock, as alarms do; then what is due later; last, how it ends. Pure.
  */
 import { commandsFor } from '../case/alarm-commands';
 import { alarmText } from '../case/alarm-text';
@@ -41,14 +41,17 @@ export function nextSteps(state: IncidentState, pack: Policy, now: Instant): Nex
   owed.sort((a, b) => dueMs({ dueAt: dueOf(a.o, state, pack) }) - dueMs({ dueAt: dueOf(b.o, state, pack) }));
   const questions = owed.filter(({ rule }) => rule.channel === 'assessment');
   const duties = owed.filter(({ o, rule }) => rule.channel !== 'assessment' && waitsForPerson(o, rule));
-  const steps = [
-    ...questions.map(({ o, rule }) => questionStep(o, rule, state)),
+  const others = [
     ...doubtSteps(state, now),
     ...wideBlockSteps(state),
     ...alarmStep(state),
     ...duties.map(({ o, rule }) => dutyStep(o, rule, state, pack, now)),
   ];
-  return unlike([...byUrgency(steps, now), ...endSteps(state, owed.length > 0)]);
+  return unlike([
+    ...questions.map(({ o, rule }) => questionStep(o, rule, state)),
+    ...byUrgency(others, now),
+    ...endSteps(state, owed.length > 0),
+  ]);
 }
 
 /** What is due so soon stands before what has no clock. */

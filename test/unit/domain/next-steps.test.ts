@@ -1,4 +1,4 @@
-/** What comes next: what is due soonest, then what has no clock, then what is due later. */
+/** What comes next: the question on which the duties hang before anything else, then what is due soon, by deadline, then the rest. */
 import { nextSteps, stepsOfAlarms } from '../../../domain/incident/next-steps';
 import { commandText } from '../../../domain/kernel/command-lines';
 import { problemOf } from '../cli/emitted-commands';
@@ -7,17 +7,29 @@ import { pack, Story, T0 } from '../cli/helpers';
 const HOUR = '2026-04-01T01:00:00.000Z';
 const EXPOSED = { credentials: [{ provider: 'webhook', ref: 'ci' }], maliciousSources: ['203.0.113.7'] };
 
+const QUESTIONS = pack.obligations.flatMap(({ id, channel }) => (channel === 'assessment' ? [id] : []));
+
 function whatOf(story: Story, now = HOUR): string[] {
   return nextSteps(story.state, pack, now).map(({ what }) => what);
 }
 
-test('what is due soonest comes first, the question on which the duties hang among it at its own deadline', () => {
-  const steps = nextSteps(new Story(EXPOSED).state, pack, HOUR);
-  const question = steps.findIndex(({ what }) => what === 'Assess: is personal data affected?');
-  expect(question).toBeGreaterThanOrEqual(0);
-  const dues = steps.map(({ dueAt }) => dueAt ?? '9999');
-  expect(steps[0]!.dueAt).toBe([...dues].sort()[0]);
-  expect(dues.slice(0, question).every((due) => due < steps[question]!.dueAt!)).toBe(true);
+test('whether personal data is affected comes before everything else, also before an earlier deadline', () => {
+  const story = new Story(EXPOSED);
+  const steps = nextSteps(story.state, pack, HOUR);
+  expect(steps[0]!.what).toBe('Assess: is personal data affected?');
+  expect(steps.some(({ dueAt }) => dueAt !== undefined && dueAt < steps[0]!.dueAt!)).toBe(true);
+});
+
+test('it comes before what is overdue, also where its own deadline is far', () => {
+  const { state } = new Story(EXPOSED);
+  const dueAt = '2026-04-20T00:00:00.000Z';
+  const obligations = Object.fromEntries(
+    Object.entries(state.obligations).map(([id, o]) => [id, QUESTIONS.includes(o.rule) ? { ...o, dueAt } : o]),
+  );
+  const late = { ...state, unacknowledged: [7], obligations };
+  const steps = nextSteps(late, pack, '2026-04-03T00:00:00.000Z');
+  expect(steps[0]).toMatchObject({ what: 'Assess: is personal data affected?', dueAt });
+  expect(steps[1]!.dueAt! < '2026-04-03').toBe(true);
 });
 
 test('once it is answered it is no step any more', () => {
@@ -65,7 +77,7 @@ test('alarms that nobody has acknowledged are a step, with their command', () =>
   expect(steps.slice(at + 1).every(({ dueAt }) => dueAt === undefined || dueAt > day)).toBe(true);
   expect(steps.slice(at + 1).some(({ dueAt }) => dueAt !== undefined)).toBe(true);
   const overdue = nextSteps(state, pack, '2026-04-03T00:00:00.000Z');
-  expect(overdue[0]!.dueAt! < '2026-04-03').toBe(true);
+  expect(overdue.slice(0, 2).every(({ dueAt }) => dueAt! < '2026-04-03')).toBe(true);
 });
 
 test('without the policy, the alarms say what they ask for', () => {
