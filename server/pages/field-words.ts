@@ -19,7 +19,7 @@ const FIELDS: Record<string, FieldWords> = {
   },
   accepted: {
     label: 'Did the mail provider accept it?',
-    hint: 'As its own log says. Yes counts the notice as sent; no sends it again.',
+    hint: 'As its own log says. Yes counts those mails as sent; no sends them again.',
   },
   alarms: { label: 'Which alarms', hint: 'Their numbers, like 12, 15. Left empty: all of them.' },
   all: {
@@ -62,6 +62,10 @@ const FIELDS: Record<string, FieldWords> = {
   },
   change: { label: 'Which instant', hint: 'The one that is to be confirmed.' },
   channel: { label: 'How they were told', hint: 'The channel that was used.' },
+  configured: {
+    label: 'The configured sender again',
+    hint: 'In place of another sender.',
+  },
   controls: { label: 'What will keep it from happening again', hint: 'One measure on each line.' },
   country: { label: 'Country', hint: 'Two letters, like FR.' },
   credentials: {
@@ -87,6 +91,10 @@ const FIELDS: Record<string, FieldWords> = {
   field: {
     label: 'Question of the form',
     hint: 'Its key, like records-count, or its title, of what cannot be established.',
+  },
+  from: {
+    label: 'Sender of the notices',
+    hint: 'Like “Security <security@other.example>”. For the usual one, tick “The configured sender again” instead.',
   },
   ground: {
     label: 'Ground in the law',
@@ -153,6 +161,7 @@ const FIELDS: Record<string, FieldWords> = {
     hint: 'What it gave on submission. Only with a reference does its clock stop.',
   },
   relation: { label: 'This incident was', hint: 'How it relates to the other one.' },
+  replyTo: { label: 'Where answers go', hint: 'An address. Left empty: to the sender.' },
   rest: { label: 'Everybody who is still untold', hint: 'Counts as all who are left, so that no list is needed.' },
   rootCause: { label: 'Root cause', hint: 'What made it possible, not only what set it off.' },
   round: { label: 'In which round', hint: 'Where it was done more than once: 1 is the first.' },
@@ -202,6 +211,7 @@ const FIELDS: Record<string, FieldWords> = {
     hint: 'Ids of the directory, one on each line.',
   },
   'measure.at': { label: 'When it was done', hint: `${INSTANT_HINT} Left empty: now.` },
+  'correct.detectedAt': { label: 'When it was detected', hint: `${WHEN_HINT}. Left empty: as it stands.` },
   'decide-authority.authority': { label: 'Authority', hint: 'The key of the one that is competent, like ie-dpc.' },
   'hold.until': {
     label: 'Held until',

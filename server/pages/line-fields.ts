@@ -3,6 +3,8 @@
  * is tried as JSON, as the API takes it, and else left as it was typed, to be refused by the message.
  */
 
+import { sameValue } from '../../domain/kernel/same-value';
+
 /** How the value of a field is typed. */
 export interface LineField {
   /** A line of it, for hints and problems. */
@@ -86,12 +88,18 @@ export function lineFieldTyped(name: string, text: string): unknown {
   return LINE_FIELDS[name]!.read(text) ?? text;
 }
 
-/** What stands in the field of this name for a value, which may be JSON that a link brought. */
+/**
+ * What stands in the field of this name for a value, which may be JSON that a link brought: its lines where they say that value
+ * and nothing else, and otherwise the text as it was given.
+ */
 export function lineFieldText(name: string, given: string): string {
   const value = lineFieldTyped(name, given);
-  if (typeof value === 'string' && value !== 'all') return given;
+  // Left empty, the field means all.
+  if (value === 'all') return LINE_FIELDS[name]!.write(value as never);
+  if (typeof value === 'string') return given;
   try {
-    return LINE_FIELDS[name]!.write(value as never);
+    const lines = LINE_FIELDS[name]!.write(value as never);
+    return sameValue(lineFieldTyped(name, lines), value) ? lines : given;
   } catch {
     return given;
   }

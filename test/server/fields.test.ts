@@ -100,6 +100,25 @@ test.each([
 });
 
 test.each([
+  ['a key that there is not', 'credentials', [{ provider: 'cloudflare-token', reference: 'ci' }]],
+  ['a key too many', 'credentials', [{ provider: 'cloudflare-token', ref: 'ci', note: 'old' }]],
+  ['what lines divide', 'credentials', [{ provider: 'a/b', ref: 'ci' }]],
+  ['another key of a measure', 'measure', { action: 'isolate-system', name: 'build' }],
+  ['an action that there is not', 'measure', { action: 'stop-all' }],
+  ['a count that is a word', 'people', [{ dataSet: 'acc', country: 'FR', count: 'many' }]],
+  ['a group without its country', 'people', [{ dataSet: 'acc', count: 120 }]],
+  ['a word for a number', 'alarms', ['12', '15']],
+  [
+    'lines of a text that divide texts',
+    'texts',
+    [{ of: 'A key leaked.', is: 'Une clé\n---\nIt is over.\n=\nC’est fini.' }],
+  ],
+] as const)('of %s, %s is shown as it was given, and not as other lines', (_what, field, value) => {
+  const given = JSON.stringify(value);
+  expect(lineFieldText(field, given)).toBe(given);
+});
+
+test.each([
   ['contain', 'measure', 'stop everything', 'block 203.0.113.7'],
   ['told', 'people', 'acc', 'account-data FR 120'],
   ['translate', 'texts', 'Bonjour', 'The text as it stands / = / Its translation'],
@@ -107,6 +126,17 @@ test.each([
   const schema = schemaFor('incident', name);
   const message = messageTyped(schema, { [field]: text });
   expect(unreadFields(schema, message)).toEqual([{ field, problem: `cannot be read: write it like ${like}` }]);
+});
+
+test('a field says what leaving it empty means in its own form', () => {
+  expect(fieldWords('detectedAt', ['declare']).hint).toContain('Left empty: now.');
+  const { hint } = fieldWords('detectedAt', ['correct', 'incident']);
+  expect(hint).not.toContain('now');
+  expect(hint).toContain('Left empty: as it stands.');
+});
+
+test('the question of a batch speaks of its mails alone, not of the notice', () => {
+  expect(fieldWords('accepted', ['settle', 'incident']).hint).toContain('Yes counts those mails as sent');
 });
 
 test('what is wrong on a form is told by the label of its field, with a link to it', async () => {
