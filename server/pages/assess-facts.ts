@@ -31,10 +31,12 @@ export function revisionOf({ view: { state } }: LookedAt): string {
 }
 
 /** The facts that stood when the form was opened; undefined where that is not known. */
-function factsAt({ events }: LookedAt, revision: string): Assessment | undefined {
+function factsAt(looked: LookedAt, revision: string): Assessment | undefined {
+  const { events, view } = looked;
   const stated = events.findLast((event) => event.kind === 'assessed' && String(event.data.revision) === revision);
   if (stated?.kind === 'assessed') return inOrder(withJudgements(stated.data));
-  return revision === '0' ? NO_FACTS : undefined;
+  if (revision === '0') return NO_FACTS;
+  return revision === revisionOf(looked) ? view.state.assessment?.facts : undefined;
 }
 
 /** With its fields in the order of the schema, to be compared. */
@@ -57,14 +59,22 @@ function besideTyped(typed: Typed): Record<string, unknown> {
 }
 
 /**
- * Of a form whose key was taken: whether it says what was taken then. It is read over the facts that it was opened with,
- * as those that stand now have what was taken in them.
+ * Of a form whose key was taken: whether it says what was taken then, and nothing else. It is read over the facts that it was
+ * opened with, as those that stand now have what was taken in them.
  */
 export function saysWhatWasTaken(looked: LookedAt, typed: Typed, key: string): boolean {
-  const { facts } = readFacts(looked, typed, true);
+  return saidBy(looked, typed).some((body) => repeatOf(looked.view.state, commandIdOf(key, body)) === REPEATED);
+}
+
+/** What the form may have gone out as; nothing while an answer of it cannot be read. */
+function saidBy(looked: LookedAt, typed: Typed): Record<string, unknown>[] {
+  if (!looked.known) return [messageTyped(ASSESS_SCHEMA, typed)];
+  const { facts, wrong } = readFacts(looked, typed, true);
+  if (wrong.length > 0) return [];
   const beside = besideTyped(typed);
-  const said = [{ assessment: facts, ...beside }, beside, messageTyped(ASSESS_SCHEMA, typed)];
-  return said.some((body) => repeatOf(looked.view.state, commandIdOf(key, body)) === REPEATED);
+  // It went out without facts only where they are those that it was opened over.
+  const isAsOpened = sameValue(facts, factsAt(looked, textOf(typed.revision)));
+  return [{ assessment: facts, ...beside }, ...(isAsOpened ? [beside] : [])];
 }
 
 export type Wrong = { field: string; problem: string };

@@ -146,8 +146,9 @@ describe('an assessment', () => {
       reason: 'the log says so',
       do: 'send',
     };
+    const SET = { 'new-set.title': 'Accounts', 'new-set.role': 'processor' };
     /** A form that went out, was taken and got no answer, as it is shown again. */
-    async function unanswered() {
+    async function unanswered(answers: Record<string, string> = { ...ANSWERS, ...SET }) {
       const story = new Story();
       const sent: Record<string, unknown>[] = [];
       const send = async (_id: unknown, _name: unknown, message: Record<string, unknown>) => {
@@ -158,13 +159,13 @@ describe('an assessment', () => {
       };
       const view = async () => ({ ...(await clientOf(story, HOUR).view!('INC-1')) }) as never;
       const app = await pagesOver({ ...clientOf(story, HOUR), view, send: send as never });
-      const { body } = await browse(app, `${AT}?personalData=yes`);
-      const set = { 'new-set.title': 'Accounts', 'new-set.role': 'processor' };
-      const first = { ...hiddenIn(body), ...ANSWERS, ...set, facts: filledIn(body, 'field-facts') };
+      const { body } = await browse(app, `${AT}${answers['q.personalData'] ? '?personalData=yes' : ''}`);
+      const first = { ...hiddenIn(body), ...answers, facts: filledIn(body, 'field-facts') };
       const shown = await browse(app, AT, { form: first });
       expect(shown.status).toBe(503);
       const facts = filledIn(shown.body, 'field-facts');
-      const again = { ...hiddenIn(shown.body), ...ANSWERS, facts };
+      const { 'new-set.title': _title, 'new-set.role': _role, ...kept } = answers;
+      const again = { ...hiddenIn(shown.body), ...kept, facts };
       return { app, story, sent, first, again };
     }
 
@@ -191,6 +192,42 @@ describe('an assessment', () => {
       expect(sentAgain.status).toBe(303);
       expect(sent[1]).toMatchObject({ assessment: { plainSummary: corrected, dataSets: [{ id: 'accounts' }] } });
       expect((sent[1]!.assessment as Assessment).dataSets).toHaveLength(1);
+      await app.close();
+    });
+
+    const AWARE = { awareAt: '2026-04-01T00:30:00.000Z', do: 'send' };
+
+    test('counts once when it said only when somebody became aware, and is sent again as it was', async () => {
+      const { app, sent, again } = await unanswered(AWARE);
+      expect(sent[0]).not.toHaveProperty('assessment');
+      expect((await browse(app, AT, { form: again })).status).toBe(303);
+      expect(sent).toHaveLength(1);
+      await app.close();
+    });
+
+    test('keeps an answer that was given only when it was sent again', async () => {
+      const { app, sent, again } = await unanswered(AWARE);
+      const refused = await browse(app, AT, { form: { ...again, 'q.personalData': 'yes' } });
+      expect(refused.status).toBe(422);
+      expect(refused.body).toContain('What you sent first was taken; what you changed since was not');
+      expect(refused.body).toContain('name="q.personalData" value="yes" checked');
+      const facts = filledIn(refused.body, 'field-facts');
+      const next = { ...AWARE, ...hiddenIn(refused.body), 'q.personalData': 'yes', facts };
+      expect((await browse(app, AT, { form: next })).status).toBe(303);
+      expect(sent[1]).toMatchObject({ assessment: { personalData: 'yes' } });
+      await app.close();
+    });
+
+    test.each([
+      ['a set of data without its role', { 'new-set.title': 'Invoices' }, 'value="Invoices"'],
+      ['an answer that cannot be read', { 'q.dataSets.0.individuals': 'a lot' }, 'value="a lot"'],
+      ['facts that are no JSON', { facts: '{"personalData": "yes"' }, '{&quot;personalData&quot;: &quot;yes&quot;'],
+    ])('keeps %s that was added when it was sent again', async (_what, added, kept) => {
+      const { app, sent, again } = await unanswered();
+      const refused = await browse(app, AT, { form: { ...again, ...added } as Record<string, string> });
+      expect(refused.status).toBe(422);
+      expect(refused.body).toContain(kept);
+      expect(sent).toHaveLength(1);
       await app.close();
     });
   });
