@@ -45,6 +45,7 @@ import { isLoopbackUrl } from '../platform/loopback-host';
 import { placeAt } from '../platform/place';
 import { loadDisclosures } from '../policy/load-disclosure';
 import { loadPolicy } from '../policy/load-policy';
+import { alone } from '../postgres/alone';
 import { refusePowerAt } from '../postgres/logins';
 import { createPool, isUnavailable } from '../postgres/pool';
 import { bringUpToDate } from '../postgres/up-to-date';
@@ -230,7 +231,9 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
         : createSqlDirectory(directoryPool!, settings.directory, readPaged(directoryPool!)),
     // The record names the first: it is the one that the public reads.
     statusPage: severalStatusPages([
-      ...(settings.statuspage ? [createStatuspage(settings.statuspage)] : []),
+      ...(settings.statuspage
+        ? [createStatuspage(settings.statuspage, { alone: (name, act) => alone(pool, name, act) })]
+        : []),
       createStaticStatusPage(
         createFolderSite(settings.status.dir, settings.status.url, { published: true }),
         organisation,

@@ -23,13 +23,14 @@ const IncidentSchema = z.object({
   created_at: z.string(),
   shortlink: z.string().nullish(),
   metadata: z.record(z.string(), z.unknown()).nullish(),
+  incident_updates: z.array(z.object({ body: z.string().nullish() })).nullish(),
 });
 /** An incident at Statuspage, as much of it as is used here. */
 export type StatuspageIncident = z.infer<typeof IncidentSchema>;
 
 const PageSchema = z.object({ name: z.string() });
 
-/** What an incident is created or updated with. `body` becomes a new update. Values of `metadata` must be objects. */
+/** What an incident is created with. `body` becomes a new update. Values of `metadata` must be objects. */
 export interface IncidentFields {
   name: string;
   status: PublicStatus;
@@ -43,6 +44,8 @@ export const LISTED = 100;
 /** A hundred incidents with all their updates. */
 const MAX_ANSWER_BYTES = 16 * 1_048_576;
 const CALL_MS = 10_000;
+/** Statuspage carries out what it has taken long after it was given up here: so long nothing is written again. */
+export const UNKNOWN_MS = 60_000;
 /** The limit is counted over a minute: without a `Retry-After`, part of one. */
 const BUSY_MS = 10_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
@@ -53,10 +56,14 @@ export type StatuspageClient = ReturnType<typeof statuspageClient>;
 
 /**
  * A client of the API that repeats nothing and follows no redirect. `until`: the instant (epoch, ms) after which no call may
- * last. Every call throws StatusPageUnavailable (not now, or nobody knows), StatusPageDenied (key or id are wrong) or
- * StatusPageRejected (the request is); none of them holds the key.
+ * last; `callMs`: how long one may; `goesOn`: what is said after a refusal of key or page. Every call throws StatusPageUnavailable (not now, or nobody knows), StatusPageDenied (key
+ * or id are wrong) or StatusPageRejected (the request is); none of them holds the key. Of a create or update whose outcome
+ * nobody knows, `isUnknown` holds, and it asks for a pause of `UNKNOWN_MS`.
  */
-export function statuspageClient({ apiKey, baseUrl }: Pick<StatuspageConfig, 'apiKey' | 'baseUrl'>) {
+export function statuspageClient(
+  { apiKey, baseUrl }: Pick<StatuspageConfig, 'apiKey' | 'baseUrl'>,
+  { callMs = CALL_MS, goesOn = '' } = {},
+) {
   const base = `${baseUrl.replace(/\/+$/, '')}/v1/pages`;
   const urlOf = (pageId: string, rest = '') => `${base}/${encodeURIComponent(pageId)}${rest}`;
   const call = async <T>(
@@ -64,7 +71,8 @@ export function statuspageClient({ apiKey, baseUrl }: Pick<StatuspageConfig, 'ap
     schema: z.ZodType<T>,
     { method = 'GET', url, body, until }: { method?: string; url: string; body?: object; until: number },
   ): Promise<T> => {
-    const waitMs = Math.min(CALL_MS, until - Date.now());
+    const unknown = (said: string) => (method === 'GET' ? unavailable(said) : unknownOutcome(said));
+    const waitMs = Math.min(callMs, until - Date.now());
     if (waitMs <= 0) throw unavailable(`there was no time left to ${what}: Statuspage answers slowly`);
     const response = await fetch(url, {
       method,
@@ -78,14 +86,14 @@ export function statuspageClient({ apiKey, baseUrl }: Pick<StatuspageConfig, 'ap
         () => undefined,
       )
       .catch(() => undefined);
-    if (!response) throw unavailable(`no answer from Statuspage to: ${what}`);
+    if (!response) throw unknown(`no answer from Statuspage to: ${what}`);
     const { answer, text } = response;
     if (answer.ok) {
       const read = schema.safeParse(jsonOf(text));
       if (read.success) return read.data;
-      throw unavailable(`no usable answer from Statuspage to: ${what}`);
+      throw unknown(`no usable answer from Statuspage to: ${what}`);
     }
-    throw refusal(what, answer, reasonIn(text, apiKey));
+    throw refusal(what, answer, reasonIn(text, apiKey), { unknown, goesOn });
   };
   return {
     /** One list of incidents, `number` from 1. */
@@ -101,7 +109,7 @@ export function statuspageClient({ apiKey, baseUrl }: Pick<StatuspageConfig, 'ap
         body: { incident },
         until,
       }),
-    update: (pageId: string, id: string, incident: IncidentFields, until: number) =>
+    update: (pageId: string, id: string, incident: Partial<IncidentFields>, until: number) =>
       call(`update incident ${id} on page ${pageId}`, IncidentSchema, {
         method: 'PATCH',
         url: urlOf(pageId, `/incidents/${encodeURIComponent(id)}`),
@@ -117,31 +125,45 @@ export function statuspageClient({ apiKey, baseUrl }: Pick<StatuspageConfig, 'ap
   };
 }
 
-function unavailable(said: string, nextRetryDelay?: number) {
-  return failure(
-    'StatusPageUnavailable',
-    `${said}. It is looked up again, so that nothing is published twice`,
-    nextRetryDelay === undefined ? {} : { nextRetryDelay },
-  );
+export function unavailable(said: string, nextRetryDelay?: number) {
+  return failure('StatusPageUnavailable', said, nextRetryDelay === undefined ? {} : { nextRetryDelay });
 }
 
-function refusal(what: string, { status, headers }: Response, reason: string) {
+/** Failures of calls that Statuspage may have carried out, or may yet. */
+const UNKNOWN = new WeakSet<object>();
+export const isUnknown = (error: unknown): boolean => typeof error === 'object' && error !== null && UNKNOWN.has(error);
+
+function unknownOutcome(said: string) {
+  const error = unavailable(
+    `${said}: nobody knows yet whether it was done. It is looked for in ${UNKNOWN_MS / 1000} s, before anything is written again`,
+    UNKNOWN_MS,
+  );
+  UNKNOWN.add(error);
+  return error;
+}
+
+function refusal(
+  what: string,
+  { status, headers }: Response,
+  reason: string,
+  { unknown, goesOn }: { unknown: (said: string) => ReturnType<typeof failure>; goesOn: string },
+) {
   const said = `Statuspage answered ${status} to: ${what}${reason}`;
   if (status === CALM_DOWN || status === 429) {
     const { retryAfterMs = BUSY_MS } = waitOf(Object.fromEntries(headers), Date.now());
     return unavailable(said, Math.min(Math.max(retryAfterMs, 1_000), LONGEST_PAUSE_MS));
   }
-  if (isTransientStatus(status)) return unavailable(said);
+  if (isTransientStatus(status)) return unknown(said);
   if (status === 401 || status === 403)
-    return failure('StatusPageDenied', `${said}. Check TOCSIN_STATUSPAGE_API_KEY; it is tried again by itself`);
+    return failure('StatusPageDenied', `${said}. Check TOCSIN_STATUSPAGE_API_KEY${goesOn}`);
   if (status === 404)
     return failure(
       'StatusPageDenied',
-      `${said}. Check the ids in TOCSIN_STATUSPAGE_PAGES, and that the key is for these pages; it is tried again by itself`,
+      `${said}. Check the ids in TOCSIN_STATUSPAGE_PAGES, and that the key is for these pages${goesOn}`,
     );
   return failure(
     'StatusPageRejected',
-    `${said}. See at Statuspage what it does not take (a name has at most 255 characters, a text 25,000), or publish it there by hand`,
+    `${said}. See at Statuspage what it does not take (a name has at most 255 characters, a text 25,000), and publish it there by hand as docs/operations.md says`,
   );
 }
 

@@ -1,17 +1,21 @@
 /**
  * Status pages at Statuspage (Atlassian). The API has no idempotency key: each time the incident is looked for first, by our
  * incident's id in its metadata, where every update that went out is noted by the same request that published it. So a
- * repeat finds what an attempt did of which nobody heard.
+ * repeat finds what an attempt did of which nobody heard, and gives it time: what was sent may be carried out later.
  */
+import type { ApplicationFailure } from '@temporalio/common';
 import { failure } from '../failures';
 import { sha256Hex } from '../storage/artefacts';
 import type { StatusPagePort, StatusUpdate } from './status-page-port';
 import {
+  isUnknown,
   LISTED,
   type StatuspageClient,
   type StatuspageConfig,
   type StatuspageIncident,
   statuspageClient,
+  UNKNOWN_MS,
+  unavailable,
 } from './statuspage-client';
 
 /** Under this name stands in the metadata of an incident what is ours. Others' names are left as they are. */
@@ -20,16 +24,29 @@ const OURS = 'tocsin';
 const UPDATE_MS = 45_000;
 /** Lists of a hundred incidents that are looked through at most. */
 const MOST_LISTS = 20;
+/** What is said of a refusal: other than the doctor, this asks again. */
+const GOES_ON = '; it is tried again by itself';
 /** Of what happens now, as opposed to maintenance. */
 const OF_INCIDENTS = ['investigating', 'identified', 'monitoring', 'resolved'];
 
+/** Acts while nobody else does under that name, in any process; `busy` where somebody does. */
+export type Alone = <T>(name: string, act: () => Promise<T>) => Promise<{ did: T } | 'busy'>;
+/** About as long as one update takes, of four attempts before a person is alarmed. */
+const BUSY_ELSEWHERE_MS = 15_000;
+
 /**
- * Publishes each update once on every page, whatever is repeated: on the incident that has our id in its metadata or, made
- * by hand, in its name, else on a new one. Updates go one after the other. Live incidents only. Throws the failures of the
- * client, when the other pages were tried, and ExerciseNotContained.
+ * Publishes each update on every page: on the incident that has our id in its metadata or, made by hand, in its name, else on
+ * a new one. A repeat adds it only where it is not there; after a create or update whose outcome nobody knows, not within
+ * `UNKNOWN_MS`. One that a person wrote there by hand, in the same words, is noted as published. Updates of an
+ * incident go one after the other. Live incidents only. Throws the failures of the client, when the other pages were tried, and ExerciseNotContained.
  */
-export function createStatuspage(config: StatuspageConfig): StatusPagePort {
-  const client = statuspageClient(config);
+export function createStatuspage(
+  config: StatuspageConfig,
+  { alone = async (_name, act) => ({ did: await act() }), callMs }: { alone?: Alone; callMs?: number } = {},
+): StatusPagePort {
+  const client = statuspageClient(config, { goesOn: GOES_ON, ...(callMs !== undefined && { callMs }) });
+  /** When (epoch, ms) this process gave up a create or update, by page and incident. */
+  const givenUp = new Map<string, number>();
   // Of two that look at the same time, both would create.
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
@@ -46,9 +63,13 @@ export function createStatuspage(config: StatuspageConfig): StatusPagePort {
         );
       const until = Date.now() + UPDATE_MS;
       const urls = await inTurn(() =>
-        onEach(config.pages, (page) => publishOn(client, page, config.notify, update, until)),
+        alone(`statuspage ${update.incidentId}`, () =>
+          onEach(config.pages, (page) => publishOn({ client, page, notify: config.notify, givenUp }, update, until)),
+        ),
       );
-      return { url: urls[0]! };
+      if (urls === 'busy')
+        throw unavailable('another worker publishes an update of this incident: this one follows', BUSY_ELSEWHERE_MS);
+      return { url: urls.did[0]! };
     },
   };
 }
@@ -69,38 +90,66 @@ async function onEach<T>(pages: string[], publish: (page: string) => Promise<T>)
   return allOf(all);
 }
 
-/** The values, or what a repeat may help, else what it cannot. */
+/** The values, or what a repeat may help, with the longest pause that one of them asks for, else what it cannot. */
 function allOf<T>(all: PromiseSettledResult<T>[]): T[] {
-  const failed = all.flatMap((each) => (each.status === 'rejected' ? [each.reason as { nonRetryable?: boolean }] : []));
-  if (failed.length > 0) throw failed.find(({ nonRetryable }) => !nonRetryable) ?? failed[0];
+  const failed = all.flatMap((each) =>
+    each.status === 'rejected' ? [each.reason as Partial<ApplicationFailure>] : [],
+  );
+  const pauseOf = ({ nonRetryable, nextRetryDelay }: Partial<ApplicationFailure>) =>
+    nonRetryable ? -1 : typeof nextRetryDelay === 'number' ? nextRetryDelay : 0;
+  if (failed.length > 0) throw failed.reduce((one, other) => (pauseOf(other) > pauseOf(one) ? other : one));
   return all.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
 }
 
-async function publishOn(
-  client: StatuspageClient,
-  page: string,
-  notify: boolean,
-  update: StatusUpdate,
-  until: number,
-): Promise<string> {
+interface On {
+  client: StatuspageClient;
+  page: string;
+  notify: boolean;
+  givenUp: Map<string, number>;
+}
+
+async function publishOn(on: On, update: StatusUpdate, until: number): Promise<string> {
+  const { client, page, notify, givenUp } = on;
   const { incidentId, obligation, round, status, subject, text } = update;
   const found = await find(client, page, update, until);
   const noted = found ? ours(found) : {};
   const key = `${obligation}/${round}`;
   if (found && noted[key] !== undefined) return client.addressOf(page, found);
+  const place = `${page}/${incidentId}`;
+  const waitMs = (givenUp.get(place) ?? 0) + UNKNOWN_MS - Date.now();
+  if (waitMs > 0)
+    throw unavailable(
+      `what was last sent to page ${page} is not there, and may be carried out yet: nothing is written before it is looked for once more`,
+      waitMs,
+    );
+  givenUp.delete(place);
   const body = text.trim();
-  const fields = {
-    name: subject,
-    status,
-    body,
-    deliver_notifications: notify,
-    metadata: {
-      ...found?.metadata,
-      [OURS]: { ...noted, incident: incidentId, [key]: sha256Hex(`${status}\n${subject}\n${body}`) },
-    },
+  const metadata = { ...found?.metadata, [OURS]: { ...noted, incident: incidentId, [key]: sha256Hex(body) } };
+  const fields = { name: subject, status, body, deliver_notifications: notify, metadata };
+  const write = () => {
+    if (!found) return client.create(page, fields, until);
+    // Published by hand: it is noted, and nobody is told again. Without a text no update is added.
+    const isThere = isWrittenByHand(found, noted, body);
+    return client.update(page, found.id, isThere ? { metadata, deliver_notifications: false } : fields, until);
   };
-  const done = found ? await client.update(page, found.id, fields, until) : await client.create(page, fields, until);
+  const done = await write().catch((error: unknown) => {
+    if (isUnknown(error)) givenUp.set(place, Date.now());
+    throw error;
+  });
   return client.addressOf(page, done);
+}
+
+/** Whether a person added an update of this text: more of them stand there than were noted, of any text and of this one. */
+function isWrittenByHand(found: StatuspageIncident, noted: Record<string, unknown>, body: string): boolean {
+  const updates = found.incident_updates ?? [];
+  const { incident: _, ...published } = noted;
+  const digests = Object.values(published);
+  const same = updates.filter((each) => asOneLine(each.body ?? '') === asOneLine(body)).length;
+  return updates.length > digests.length && same > digests.filter((each) => each === sha256Hex(body)).length;
+}
+
+function asOneLine(text: string): string {
+  return text.trim().replace(/\s+/g, ' ');
 }
 
 /** Our incident on a page: the oldest with its id in the metadata, else one that somebody made with its id in the name. */

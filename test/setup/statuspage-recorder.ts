@@ -24,6 +24,10 @@ export interface StatuspageRecorder extends LocalServer {
   refuse(...answers: Array<{ status: number; headers?: Record<string, string>; body?: object }>): void;
   /** The next request with this method is carried out, and nobody hears of it. */
   losesAnswerTo(method: 'POST' | 'PATCH'): void;
+  /** The next request with this method is carried out so much later, and answered then. */
+  isLate(method: 'POST' | 'PATCH', ms: number): void;
+  /** Refuses the next request with this method, before anything is done. */
+  refuseNext(method: 'POST' | 'PATCH', status: number): void;
   /** Pages by id, their incidents from the newest. */
   pages: Map<string, RecordedIncident[]>;
   /** `METHOD path`, in order. */
@@ -48,11 +52,23 @@ export async function startStatuspageRecorder(pageIds: string[] = ['page1']): Pr
   const calls: string[] = [];
   let made = 0;
   let lost: string | undefined;
+  let late: { method: string; ms: number } | undefined;
+  let refusedNext: { method: string; status: number } | undefined;
 
   const answer =
     (status: number, act: (request: Request, incidents: RecordedIncident[]) => object) =>
     async (request: Request, reply: FastifyReply) => {
       calls.push(`${request.method} ${request.url}`);
+      if (late?.method === request.method) {
+        const { ms } = late;
+        late = undefined;
+        await new Promise((resolve) => setTimeout(resolve, ms));
+      }
+      if (refusedNext?.method === request.method) {
+        const { status: code } = refusedNext;
+        refusedNext = undefined;
+        return reply.code(code).send({ error: 'told to' });
+      }
       const refusal = refusals.shift();
       if (refusal)
         return reply
@@ -139,5 +155,17 @@ export async function startStatuspageRecorder(pageIds: string[] = ['page1']): Pr
   const losesAnswerTo = (method: string) => {
     lost = method;
   };
-  return { ...server, refuse: (...answers) => void refusals.push(...answers), losesAnswerTo, pages, calls };
+  return {
+    ...server,
+    refuse: (...answers) => void refusals.push(...answers),
+    losesAnswerTo,
+    isLate: (method, ms) => {
+      late = { method, ms };
+    },
+    refuseNext: (method, status) => {
+      refusedNext = { method, status };
+    },
+    pages,
+    calls,
+  };
 }

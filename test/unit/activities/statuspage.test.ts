@@ -7,6 +7,7 @@ import { pagesOf } from '../../../doctor/statuspage-check';
 import { STATUSES } from '../../../domain/incident/incident';
 import { readSettings, type SettingsError } from '../../../platform/settings/load';
 import { STATUSPAGE_KEY, type StatuspageRecorder, startStatuspageRecorder } from '../../setup/statuspage-recorder';
+import { until } from '../../setup/until';
 import { failureOf } from './fixtures';
 
 const update = (of: Partial<StatusUpdate> = {}): StatusUpdate => ({
@@ -115,6 +116,79 @@ test.each([
   expect(updatesOn(recorder)).toEqual([]);
   await port().publish(update());
   expect(updatesOn(recorder)).toEqual([['investigating']]);
+});
+
+test.each(['POST', 'PATCH'] as const)(
+  '%s that is carried out after it was given up: nothing is written again before that was looked for',
+  async (method) => {
+    const { recorder, port } = await started();
+    const round = method === 'PATCH' ? 2 : 1;
+    if (round === 2) await port().publish(update());
+    recorder.isLate(method, 600);
+    const one = createStatuspage(
+      { apiKey: STATUSPAGE_KEY, baseUrl: recorder.url, pages: ['page1'], notify: true },
+      { callMs: 200 },
+    );
+    const error = await failureOf(one.publish(update({ round })));
+    expect(error).toMatchObject({ type: 'StatusPageUnavailable', nextRetryDelay: 60_000 });
+    expect(error.message).toMatch(/nobody knows yet/);
+    const again = await failureOf(one.publish(update({ round })));
+    expect(again.type).toBe('StatusPageUnavailable');
+    expect(Number(again.nextRetryDelay)).toBeGreaterThan(55_000);
+    await until('it was carried out', () => updatesOn(recorder).flat().length === round);
+    await one.publish(update({ round }));
+    expect(updatesOn(recorder)).toEqual([Array(round).fill('investigating')]);
+  },
+);
+
+test('another worker is at it: nothing is asked, and it follows', async () => {
+  const { recorder } = await started();
+  const names: string[] = [];
+  const one = createStatuspage(
+    { apiKey: STATUSPAGE_KEY, baseUrl: recorder.url, pages: ['page1'], notify: true },
+    {
+      alone: async (name) => {
+        names.push(name);
+        return 'busy';
+      },
+    },
+  );
+  expect(await failureOf(one.publish(update()))).toMatchObject({
+    type: 'StatusPageUnavailable',
+    nextRetryDelay: 15_000,
+  });
+  expect([names, recorder.calls]).toEqual([['statuspage INC-7'], []]);
+});
+
+test.each([408, 500, 502, 504])('%i to a create says nothing of whether it was done', async (status) => {
+  const { recorder, port } = await started(['page1', 'page2']);
+  recorder.refuseNext('POST', status);
+  expect(await failureOf(port().publish(update()))).toMatchObject({ nextRetryDelay: 60_000 });
+  // One that asks for no pause takes nothing from that of the other.
+  const [denied, unknown] = [{ type: 'StatusPageDenied' }, { type: 'StatusPageUnavailable', nextRetryDelay: 60_000 }];
+  const failing = (reason: object): StatusPagePort => ({ publish: () => Promise.reject(reason) });
+  await expect(severalStatusPages([failing(denied), failing(unknown)]).publish(update())).rejects.toBe(unknown);
+});
+
+test('an update that a person published by hand in the same words is noted, and nobody is told of it again', async () => {
+  const { recorder, port } = await started();
+  const byHand = (body: string) => ({ id: 'x', status: 'identified', body, deliver_notifications: true });
+  recorder.pages.get('page1')!.push({
+    ...{ id: 'c', name: 'Logins (INC-7)', page_id: 'page1', status: 'identified', shortlink: null, metadata: {} },
+    ...{ created_at: '2026-04-01T02:30:00.000Z', incident_updates: [byHand('Logins fail\r\nfor some customers.')] },
+  });
+  const [incident] = recorder.pages.get('page1')!;
+  await port().publish(update());
+  await port().publish(update());
+  expect(incident).toMatchObject({ name: 'Logins (INC-7)', status: 'identified' });
+  expect(incident!.incident_updates).toHaveLength(1);
+  expect(incident!.metadata.tocsin).toMatchObject({ incident: 'INC-7', 'status-page-update/1': expect.any(String) });
+  // The next round says the same by itself, once; and by hand on the incident that is ours by now.
+  await port().publish(update({ round: 2 }));
+  expect(incident!.incident_updates).toHaveLength(2);
+  incident!.incident_updates.unshift(byHand('It is over.'));
+  await port().publish(update({ round: 3, status: 'resolved', text: 'It is over.\n' }));
+  expect(incident!.incident_updates).toHaveLength(3);
 });
 
 test.each([
@@ -256,4 +330,9 @@ test('the doctor asks for each page and publishes nothing', async () => {
     { state: 'not checked', says: expect.stringContaining('nobody outside reads it') },
   ]);
   expect(recorder.calls).toEqual(['GET /v1/pages/page1', 'GET /v1/pages/page9']);
+  // It asks once, and looks nothing up.
+  recorder.refuse({ status: 500 }, { status: 500 });
+  const away = await pagesOf(config);
+  const denied = await pagesOf({ ...config, apiKey: 'wrong' });
+  expect(JSON.stringify([away, denied])).not.toMatch(/again|looked (up|for)|published twice/);
 });
