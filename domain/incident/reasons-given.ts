@@ -20,6 +20,7 @@ export const REASONS: Partial<Record<MessageName, Record<string, Takes>>> = {
   assess: { reason: 'forward' },
   status: { note: 'free', despite: 'own-words' },
   correct: { reason: 'free' },
+  sender: { reason: 'free' },
   approve: { delayReasons: 'own-words', incompleteBecause: 'own-words' },
   told: { note: 'free' },
   'leave-untold': { reason: 'of-law' },
