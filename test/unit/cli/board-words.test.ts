@@ -6,7 +6,7 @@ import { ANCHORS } from '../../../domain/policy/rule';
 import { pack } from './helpers';
 
 test('every instant that a clock may start from has words', () => {
-  for (const anchor of [...ANCHORS, 'reopened']) expect(startWords(anchor)).toMatch(/^(the|its) /);
+  for (const anchor of [...ANCHORS, 'reopened']) expect(startWords(anchor)).toMatch(/^((the|its) |awareness$)/);
   expect(startWords('fulfilled:gdpr-art33-authority')).toBe('the fulfilment of gdpr-art33-authority');
 });
 
