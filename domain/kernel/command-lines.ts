@@ -126,7 +126,7 @@ const TABLE = {
   'audit verify': { args: ['file'] },
 } as const satisfies Record<string, Spec>;
 
-interface Spec {
+export interface Spec {
   args?: readonly string[];
   options?: readonly string[];
   flags?: readonly string[];
@@ -171,6 +171,12 @@ export function isPlaceholder(typed: string): boolean {
   return Object.values(PLACEHOLDERS).some((placeholder) => placeholder.replaceAll('"', '') === typed);
 }
 
+/** What a placeholder stands for, as `commandText` writes it; undefined for any other word. */
+export function placeholderOf(typed: string): Ask | undefined {
+  const found = Object.entries(PLACEHOLDERS).find(([, placeholder]) => placeholder === typed);
+  return found && { ask: found[0] as Ask['ask'] };
+}
+
 /** As it is typed: `npx tocsin filed INC-7 gdpr-art33-authority:ie-dpc REFERENCE --by you@example.com`. */
 export function commandText({ verb, given }: CommandLine): string {
   const { args = [], options = [], flags = [] }: Spec = TABLE[verb];
@@ -195,6 +201,11 @@ export function tocsin<V extends CommandVerb>(verb: V, given: GivenFor<V>): stri
 
 /** The verbs of the table, for the test that parses each. */
 export const COMMAND_VERBS = Object.keys(TABLE) as CommandVerb[];
+
+/** What a verb takes. */
+export function specOf(verb: CommandVerb): Spec {
+  return TABLE[verb];
+}
 
 /** A line of each verb with everything that it can be given, for the test that parses each. */
 export function fullestLine(verb: CommandVerb, value: (name: string) => string): CommandLine {

@@ -24,14 +24,14 @@ import { diffBox } from './diff-box';
 import { fieldWords } from './field-words';
 import { fieldsOf } from './fields';
 import { hidden } from './form';
-import { say } from './layout';
+import { say, type Visitor } from './layout';
 import { addressOf, words } from './links';
 import type { LookedAt } from './looked-at';
 import { keyAfter, refusalBox } from './refusal-box';
 import { type Typed, textOf } from './typed';
 
 /** The page of the form. */
-export function assessForm(looked: LookedAt, typed: Typed, formToken: string, refusal?: Refusal): Html {
+export function assessForm(looked: LookedAt, typed: Typed, visitor: Visitor, refusal?: Refusal): Html {
   const { id, view, pack } = looked;
   const { state } = view;
   const at = addressOf(id);
@@ -55,10 +55,10 @@ export function assessForm(looked: LookedAt, typed: Typed, formToken: string, re
       told.get(nameOf(question.path)),
     );
   return html`<div class="head prose"><p><a href="${at}">Back to the incident</a></p><h1>Assess</h1><p class="soft">Answer what you know; the rest can follow, and every clock runs all the same. Nothing is sent before you send it.</p></div>
-${refusal && refusalBox(refusal, called([data!, ...asked, ...others]))}
+${refusal && refusalBox(refusal, called([data!, ...asked, ...others]), visitor.session.actor)}
 ${effects(looked, facts, typed)}
 <form class="form" method="post" action="${at}/assess">
-${hidden({ csrf: formToken, key: keyAfter(refusal && { refusal, typed }), ...opened })}
+${hidden({ csrf: visitor.formToken, key: keyAfter(refusal && { refusal, typed }), ...opened })}
 ${questionOf({ ...data!, because: hangs }, facts.personalData)}
 ${isAffected(facts) && setsCard(facts, typed, told)}
 ${asked.map((question) => questionOf(question, ''))}

@@ -79,7 +79,7 @@ export function assessPage(app: FastifyInstance, deps: PageDeps): void {
       return sendPage(reply, {
         title: `Assess · ${id}`,
         visitor,
-        body: assessForm(looked, typed, visitor.formToken, refusal),
+        body: assessForm(looked, typed, visitor, refusal),
       });
     // Without the policy nobody knows here which questions matter: the plain form, filled in with what is known.
     const { facts } = looked.view.state.assessment ?? {};

@@ -12,6 +12,7 @@ import { KIND_NAMES, messagesOf } from '../api/kinds';
 import { mustBe } from '../api/must-be';
 import type { Actor } from '../identity/actor';
 import { Refusal } from '../problem';
+import { withActs } from './acts-in-text';
 import { assessPage } from './assess-page';
 import { describe } from './case-page';
 import { confirmationOf } from './confirmation';
@@ -21,7 +22,7 @@ import { fileFields, messageTyped, schemaOf, typedOf, unreadFields } from './fie
 import { type Form, sendForm } from './form';
 import { asRefusal, asShown } from './form-errors';
 import { say, sendPage } from './layout';
-import { addressOf, inCode, LINKED, noticeOf, words } from './links';
+import { addressOf, LINKED, noticeOf, words } from './links';
 import { type LookedAt, lookAt } from './looked-at';
 import { addedBy, linkOfForm, type MailedLink, withLink } from './mailed-links';
 import { noticePage } from './notice-page';
@@ -235,7 +236,7 @@ function inTheWay(looked: LookedAt, actor: Actor): Html {
   const said =
     problems.length === 1 ? 'One thing still stands in the way' : `${problems.length} things still stand in the way`;
   return html`${say('warn', html`<b>${said}</b>`)}<section class="card"><h2>What to do next</h2>${stepsList(looked, actor)}</section>
-<details class="card"><summary>All that is in the way, with commands</summary><ul class="stack">${problems.map((each) => html`<li>${inCode(each)}</li>`)}</ul></details>`;
+<details class="card"><summary>All that is in the way</summary><ul class="stack">${problems.map((each) => html`<li>${withActs(each, actor)}</li>`)}</ul></details>`;
 }
 
 /** What of this incident a form lets choose. */

@@ -47,7 +47,7 @@ export function sendForm(reply: FastifyReply, visitor: Visitor, form: Form, refu
     visitor,
     ...(at && { at }),
     body: html`<div class="head prose"><p><a href="${form.back}">Back</a></p><h1>${heading}</h1><p class="soft">${form.about}</p></div>
-${refusal && refusalBox(refusal, namesOf(names, of), refusal.kind === 'key-used' && !refusal.declared ? html`<p><a href="${form.back}">See how it stands</a></p>` : undefined)}
+${refusal && refusalBox(refusal, namesOf(names, of), visitor.session.actor, refusal.kind === 'key-used' && !refusal.declared ? html`<p><a href="${form.back}">See how it stands</a></p>` : undefined)}
 ${isShown && shown}
 <form class="form" method="post" action="${form.action}"${hasFiles(schema, without) && html` enctype="multipart/form-data"`}>
 ${hidden({ csrf: visitor.formToken, key: keyAfter(refusal && { refusal, typed }), ...Object.fromEntries(fixed) })}

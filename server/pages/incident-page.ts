@@ -55,7 +55,7 @@ function duties({ id, view: { state }, pack, now, explanations, stopped }: Looke
     return html`<tr><th scope="row">${row.title}${link}</th><td><span class="chip ${tone}">${row.status}</span></td><td class="time">${row.dueAt && instant(row.dueAt)} ${row.time && !stopped && html`<span class="soft">${row.time}</span>`}</td></tr>`;
   };
   return html`<section class="card"><h2>Duties</h2><table><thead><tr><th scope="col">Duty</th><th scope="col">Stands</th><th scope="col">Due</th></tr></thead><tbody>${rows.map(cells)}</tbody></table>
-<details><summary>Why each applies or not</summary><dl class="stack">${explanations.map((each) => html`<div><dt><b>${each.title}</b> <span class="chip">applies: ${each.applies}</span></dt><dd class="small soft">${each.citation}: ${each.because.join('; ')}</dd></div>`)}</dl></details></section>`;
+<details id="why"><summary>Why each applies or not</summary><dl class="stack">${explanations.map((each) => html`<div><dt><b>${each.title}</b> <span class="chip">applies: ${each.applies}</span></dt><dd class="small soft">${each.citation}: ${each.because.join('; ')}</dd></div>`)}</dl></details></section>`;
 }
 
 function alarms({ view: { state }, events }: LookedAt): Html | undefined {

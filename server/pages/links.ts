@@ -25,20 +25,27 @@ export const LINKED = [
  */
 export function actionOf(
   id: string,
-  { verb, given }: CommandLine,
+  line: CommandLine,
   actor: Actor,
   isFirst: boolean,
   step: readonly CommandLine[] = [],
 ): Html | undefined {
-  const message = NAMES[verb] ?? verb;
+  if (!mayUse(line, actor)) return undefined;
+  const form = formOf(id, line, step);
+  return form && html`<a class="button${isFirst ? '' : ' plain'}" href="${form.href}">${form.label}</a>`;
+}
+
+/** Where the form of a command is, filled in as the command says, and what its button says. */
+export function formOf(
+  id: string,
+  line: CommandLine,
+  step: readonly CommandLine[] = [],
+): { href: string; label: string } | undefined {
+  if (!hasForm(line)) return undefined;
+  const { verb, given } = line;
   const { obligation } = given;
-  const look = isFirst ? '' : ' plain';
-  if (verb === 'draft' || verb === 'approve') {
-    if (typeof obligation !== 'string') return undefined;
-    return html`<a class="button${look}" href="${noticeOf(id, obligation)}">Read the notice</a>`;
-  }
-  const rules: Record<string, readonly never[]> = MESSAGE_ROLES.incident as never;
-  if (!Object.hasOwn(rules, message) || !allows(rules[message]!, actor.roles)) return undefined;
+  if (isRead(verb)) return { href: noticeOf(id, String(obligation)), label: 'Read the notice' };
+  const message = messageFor(verb);
   const query = new URLSearchParams(filledBy(given)).toString();
   const label =
     verb === 'contain'
@@ -46,13 +53,29 @@ export function actionOf(
       : given.decline === true
         ? 'Decline'
         : `${words(message)}${choiceOf(given)}`;
-  return html`<a class="button${look}" href="${addressOf(id)}/${message}${query && `?${query}`}">${label}</a>`;
+  return { href: `${addressOf(id)}/${message}${query && `?${query}`}`, label };
+}
+
+/** Whether the roles of a person allow what the form of a command does. */
+export function mayUse({ verb }: CommandLine, { roles }: Actor): boolean {
+  const rules: Record<string, readonly never[]> = MESSAGE_ROLES.incident as never;
+  const message = messageFor(verb);
+  return isRead(verb) || (Object.hasOwn(rules, message) && allows(rules[message]!, roles));
 }
 
 /** Whether there is a form for a command, for whoever may send it. */
 export function hasForm({ verb, given }: CommandLine): boolean {
-  if (verb === 'draft' || verb === 'approve') return typeof given.obligation === 'string';
-  return Object.hasOwn(MESSAGE_ROLES.incident, NAMES[verb] ?? verb);
+  if (isRead(verb)) return typeof given.obligation === 'string';
+  return Object.hasOwn(MESSAGE_ROLES.incident, messageFor(verb));
+}
+
+/** What is read on the page of its notice, and approved there. */
+function isRead(verb: string): boolean {
+  return verb === 'draft' || verb === 'approve';
+}
+
+function messageFor(verb: string): string {
+  return NAMES[verb] ?? verb;
 }
 
 /** What a command says, as the fields of its form take it. */
@@ -92,11 +115,6 @@ export function addressOf(id: string): string {
 /** The page of a notice. */
 export function noticeOf(id: string, obligation: string): string {
   return `${addressOf(id)}/notices/${encodeURIComponent(obligation)}`;
-}
-
-/** A text in which commands stand between backticks. */
-export function inCode(text: string): Html {
-  return html`${text.split('`').map((part, n) => (n % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 }
 
 /** `acknowledge-alarms` as `Acknowledge alarms`, `rootCause` as `Root cause`. */

@@ -16,6 +16,7 @@ import { type Instant, toMs } from '../../domain/kernel/time';
 import { ruleOf } from '../../domain/policy/policy';
 import { type Html, html } from '../../platform/html';
 import { allows } from '../access';
+import type { Actor } from '../identity/actor';
 import type { Said } from '../identity/sessions';
 import { Refusal } from '../problem';
 import { MESSAGE_ROLES } from '../roles-of-messages';
@@ -88,7 +89,7 @@ ${said && saidBox(looked, said)}
 ${mailed && linkBox(mailed, looked, actor.by, kept?.refusal)}
 ${isOld && say('note', html`<b>This text is being written anew</b><p>What is known or was edited since is not in it yet. <a href="${noticeOf(id, obligation)}">Look again</a></p>`)}
 ${!isFiling && outcome(looked, o)}
-${sent && sentBox(sent, kept !== undefined && mayApprove, backTo(noticeOf(id, obligation)))}
+${sent && sentBox(sent, kept !== undefined && mayApprove, actor, backTo(noticeOf(id, obligation)))}
 ${o.hold && say('warn', html`<b>Held by ${o.hold.by}</b><p>${o.hold.reason}${alsoBy(o.hold.beside)}</p>`)}
 ${first && say('warn', html`<b>Approved by ${first.by}, 1 of 2</b><p>${isFirst ? `Somebody else must approve the same text before it is sent (${askedText(view.state.owner, first.by)}).` : 'It is sent when you approve it.'}</p>`)}
 ${missing.length > 0 && say('warn', html`<b>Not yet established</b><ul>${missing.map((each) => html`<li>${each}</li>`)}</ul>`)}
@@ -187,8 +188,8 @@ function settledText({ of, told, left }: Standing): string {
 /** The field of the page, which may be refused. */
 const OWN_FIELDS = new Map([['incompleteBecause', fieldWords('incompleteBecause').label]]);
 
-function sentBox({ refusal }: Sent, mayRepeat: boolean, back: Html): Html {
-  if (!isUnknown(refusal) || mayRepeat) return refusalBox(refusal, OWN_FIELDS, back);
+function sentBox({ refusal }: Sent, mayRepeat: boolean, actor: Actor, back: Html): Html {
+  if (!isUnknown(refusal) || mayRepeat) return refusalBox(refusal, OWN_FIELDS, actor, back);
   return say(
     'bad',
     html`<h2>It is not known whether this was taken</h2><p>Here is how the notice stands now: read it before you send anything again.</p>`,

@@ -1,9 +1,11 @@
 /** What a form says that was not taken, or of which nobody knows whether it was. */
 import { randomUUID } from 'node:crypto';
 import { type Html, html } from '../../platform/html';
+import type { Actor } from '../identity/actor';
 import type { Refusal } from '../problem';
+import { withActs } from './acts-in-text';
 import { say } from './layout';
-import { addressOf, inCode } from './links';
+import { addressOf } from './links';
 
 /** A form that was sent, and what came of it. */
 export interface Sent {
@@ -21,8 +23,11 @@ export function keyAfter(sent: Sent | undefined): string {
   return sent && isUnknown(sent.refusal) && typeof sent.typed.key === 'string' ? sent.typed.key : randomUUID();
 }
 
-/** @param names the fields of the form that is shown, with what they are called on it; `more`: what else helps, as a link to what it is about. */
-export function refusalBox(refusal: Refusal, names: ReadonlyMap<string, string>, more?: Html): Html {
+/**
+ * @param names the fields of the form that is shown, with what they are called on it
+ * @param more what else helps, as a link to what it is about
+ */
+export function refusalBox(refusal: Refusal, names: ReadonlyMap<string, string>, actor: Actor, more?: Html): Html {
   if (isUnknown(refusal))
     return say(
       'bad',
@@ -34,10 +39,10 @@ export function refusalBox(refusal: Refusal, names: ReadonlyMap<string, string>,
   const errors = refusal.errors.filter(({ field }) => field !== 'Idempotency-Key');
   return say(
     'bad',
-    html`<h2>${isTaken ? 'What you sent first was taken; what you changed since was not' : 'Nothing was changed'}</h2><p>${isTaken ? 'See what came of it first: sent again, this form counts as a second one.' : refusal.detail}</p>${refusal.declared && html`<p><a href="${addressOf(refusal.declared)}">Open ${refusal.declared}</a></p>`}<ul>${errors.map(
+    html`<h2>${isTaken ? 'What you sent first was taken; what you changed since was not' : 'Nothing was changed'}</h2><p>${isTaken ? 'See what came of it first: sent again, this form counts as a second one.' : withActs(refusal.detail, actor)}</p>${refusal.declared && html`<p><a href="${addressOf(refusal.declared)}">Open ${refusal.declared}</a></p>`}<ul>${errors.map(
       ({ field, problem }) => {
         const at = [...names.keys()].find((name) => field === name || field.startsWith(`${name}.`));
-        return html`<li>${at ? html`<a href="#field-${at}">${names.get(at)!}</a>: ` : field !== '(body)' && `${field}: `}${inCode(problem)}</li>`;
+        return html`<li>${at ? html`<a href="#field-${at}">${names.get(at)!}</a>: ` : field !== '(body)' && `${field}: `}${withActs(problem, actor)}</li>`;
       },
     )}</ul>${more}`,
     'alert',

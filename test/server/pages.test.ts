@@ -1,10 +1,12 @@
 // What pages say and send, over incidents that the domain plays: the answer a button leads to is the answer it names.
 import { refused, UnknownOutcome } from '../../client/errors';
+import { closeProblems } from '../../domain/incident/close-problems';
 import { noticeNow } from '../../domain/incident/contents';
 import { NO_FACTS } from '../../domain/incident/guide';
 import { NO_TALLY } from '../../domain/incident/tally';
 import { commandLine } from '../../domain/kernel/command-lines';
 import { ruleOf } from '../../domain/policy/policy';
+import { withActs } from '../../server/pages/acts-in-text';
 import { actionOf } from '../../server/pages/links';
 import { pack, Story, T0 } from '../unit/cli/helpers';
 import { browse, clientOf, hiddenIn, pagesOver } from './browser';
@@ -326,4 +328,36 @@ test('a batch of mails is settled by its form, filled in with what the step says
   );
   const hold = commandLine('hold', { id: 'INC-1', obligation: 'a-duty', ground: 'g', until: HOUR });
   expect(String(actionOf('INC-1', hold, actor, true))).toContain('ground=g&amp;until=2026-04-01T01%3A00%3A00.000Z');
+});
+
+describe('what stands in the way of closing', () => {
+  const problems = closeProblems(new Story().state, pack);
+  const refuses = async () => {
+    throw refused('the incident refused it', problems);
+  };
+
+  test('is told with links to the forms, and with no command', async () => {
+    const app = await pagesOver({ ...clientOf(new Story(), HOUR), send: refuses });
+    expect(problems.join()).toContain('`npx tocsin ');
+    const before = await browse(app, '/incidents/INC-1/close');
+    const after = await browse(app, '/incidents/INC-1/close', { form: { key: 'k1' } });
+    expect([before.status, after.status]).toEqual([200, 409]);
+    for (const { body } of [before, after]) {
+      expect(body).not.toMatch(/npx|<code>/);
+      expect(body).toContain(
+        'not resolved yet: <a href="/incidents/INC-1/status?status=resolved">Status: resolved</a>',
+      );
+      expect(body).toContain('see <a href="/incidents/INC-1#why">why each duty applies or not</a>');
+      expect(body).toContain('see <a href="/incidents/INC-1/review">Review</a>');
+    }
+    expect(before.body).toContain('<summary>All that is in the way</summary>');
+    await app.close();
+  });
+
+  test('names what the roles of a person do not include, without a link to it', () => {
+    const actor = { by: 'cai', subject: 'cai', roles: ['auditor' as const] };
+    const said = problems.map((each) => String(withActs(each, actor))).join();
+    expect(said).toContain('<b>Status: resolved</b>');
+    expect(said).not.toMatch(/npx|\/status/);
+  });
 });

@@ -1,0 +1,32 @@
+/** Sentences of the domain, in which commands stand between backticks, as a page says them: with its own forms and pages. */
+import { kindOf } from '../../client/kinds';
+import type { CommandLine } from '../../domain/kernel/command-lines';
+import { commandOf } from '../../domain/kernel/command-read';
+import { type Html, html } from '../../platform/html';
+import type { Actor } from '../identity/actor';
+import { addressOf, formOf, mayUse } from './links';
+
+/** What shows something, and is done on no form. */
+const PAGES: Partial<Record<CommandLine['verb'], (id: string) => { href: string; label: string }>> = {
+  show: (id) => ({ href: addressOf(id), label: 'its page' }),
+  next: (id) => ({ href: addressOf(id), label: 'what to do next' }),
+  explain: (id) => ({ href: `${addressOf(id)}#why`, label: 'why each duty applies or not' }),
+  'register show': (id) => ({ href: `/register/case?${new URLSearchParams({ id }).toString()}`, label: 'its entries' }),
+};
+
+/** The sentence with links in place of its commands; of what has no form here, the command. */
+export function withActs(text: string, actor: Actor): Html {
+  return html`${text.split('`').map((part, n) => (n % 2 === 1 ? actIn(part, actor) : part))}`;
+}
+
+function actIn(text: string, actor: Actor): Html {
+  const line = commandOf(text);
+  const id = line?.given.id;
+  if (!line || typeof id !== 'string' || (kindOf(id) ?? 'incident') !== 'incident') return html`<code>${text}</code>`;
+  const page = PAGES[line.verb]?.(id);
+  if (page) return html`<a href="${page.href}">${page.label}</a>`;
+  const form = formOf(id, line);
+  if (!form) return html`<code>${text}</code>`;
+  // Whoever may not is told what it takes, to ask somebody who may.
+  return mayUse(line, actor) ? html`<a href="${form.href}">${form.label}</a>` : html`<b>${form.label}</b>`;
+}
