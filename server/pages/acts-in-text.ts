@@ -30,3 +30,10 @@ function actIn(text: string, actor: Actor): Html {
   // Whoever may not is told what it takes, to ask somebody who may.
   return mayUse(line, actor) ? html`<a href="${form.href}">${form.label}</a>` : html`<b>${form.label}</b>`;
 }
+
+/** The sentence about a duty, which begins with its id, with its title in that place. */
+export function byTitle(text: string, duties: ReadonlyMap<string, string>): string {
+  const [about, id] = /^([\w.:-]{1,160}): /.exec(text) ?? [];
+  const title = id === undefined ? undefined : duties.get(id);
+  return title === undefined ? text : `${title}: ${text.slice(about!.length)}`;
+}

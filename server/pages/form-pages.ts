@@ -2,8 +2,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { COLLECTIONS, KINDS, type Kind, type KindName } from '../../client/kinds';
 import { closeProblems } from '../../domain/incident/close-problems';
+import { titleOf } from '../../domain/incident/filings';
 import { DeclarationSchema } from '../../domain/incident/incident';
 import { isSettled } from '../../domain/incident/state';
+import { ruleOf } from '../../domain/policy/policy';
 import { type Html, html } from '../../platform/html';
 import { declarationOf, digestOfKey, OF_THE_DECLARATION, OF_THE_SERVER } from '../api/bodies';
 import { mustBeSame, opened } from '../api/declared';
@@ -12,7 +14,7 @@ import { KIND_NAMES, messagesOf } from '../api/kinds';
 import { mustBe } from '../api/must-be';
 import type { Actor } from '../identity/actor';
 import { Refusal } from '../problem';
-import { withActs } from './acts-in-text';
+import { byTitle, withActs } from './acts-in-text';
 import { assessPage } from './assess-page';
 import { describe } from './case-page';
 import { confirmationOf } from './confirmation';
@@ -214,7 +216,8 @@ function ofIncident(name: string, looked: LookedAt, typed: Typed, actor: Actor):
   const choices = choicesOf(looked);
   if (name === 'confirm') return { choices, ...confirmationOf(looked, typed) };
   // A refused close says itself what is in its way.
-  if (name === 'close') return { choices, ...(typed.key === undefined && { shown: inTheWay(looked, actor) }) };
+  if (name === 'close')
+    return { choices, duties: dutiesOf(looked), ...(typed.key === undefined && { shown: inTheWay(looked, actor) }) };
   if (name === 'review' && state.review && typed.key === undefined) {
     const { rootCause, controls, shareSummary, summary } = state.review;
     const known = Object.entries({ rootCause, controls, shareSummary, summary });
@@ -236,7 +239,16 @@ function inTheWay(looked: LookedAt, actor: Actor): Html {
   const said =
     problems.length === 1 ? 'One thing still stands in the way' : `${problems.length} things still stand in the way`;
   return html`${say('warn', html`<b>${said}</b>`)}<section class="card"><h2>What to do next</h2>${stepsList(looked, actor)}</section>
-<details class="card"><summary>All that is in the way</summary><ul class="stack">${problems.map((each) => html`<li>${withActs(each, actor)}</li>`)}</ul></details>`;
+<details class="card"><summary>All that is in the way</summary><ul class="stack">${problems.map((each) => html`<li>${withActs(byTitle(each, dutiesOf(looked)), actor)}</li>`)}</ul></details>`;
+}
+
+/** The duties of an incident by id, also those that have not begun, with their titles. */
+function dutiesOf({ view: { state }, pack }: LookedAt): ReadonlyMap<string, string> {
+  const begun = Object.values(state.obligations).flatMap((o): [string, string][] => {
+    const rule = ruleOf(pack, o.rule);
+    return rule ? [[o.id, titleOf(o, rule)]] : [];
+  });
+  return new Map([...pack.obligations.map(({ id, title }) => [id, title] as const), ...begun]);
 }
 
 /** What of this incident a form lets choose. */

@@ -28,6 +28,8 @@ export interface Form {
   of?: readonly string[];
   /** Of long texts. */
   rows?: number;
+  /** The duties that a refusal may speak of by their ids, with their titles. */
+  duties?: ReadonlyMap<string, string>;
 }
 
 export function sendForm(reply: FastifyReply, visitor: Visitor, form: Form, refusal?: Refusal): FastifyReply {
@@ -47,7 +49,7 @@ export function sendForm(reply: FastifyReply, visitor: Visitor, form: Form, refu
     visitor,
     ...(at && { at }),
     body: html`<div class="head prose"><p><a href="${form.back}">Back</a></p><h1>${heading}</h1><p class="soft">${form.about}</p></div>
-${refusal && refusalBox(refusal, namesOf(names, of), visitor.session.actor, refusal.kind === 'key-used' && !refusal.declared ? html`<p><a href="${form.back}">See how it stands</a></p>` : undefined)}
+${refusal && refusalBox(refusal, namesOf(names, of), visitor.session.actor, refusal.kind === 'key-used' && !refusal.declared ? html`<p><a href="${form.back}">See how it stands</a></p>` : undefined, form.duties)}
 ${isShown && shown}
 <form class="form" method="post" action="${form.action}"${hasFiles(schema, without) && html` enctype="multipart/form-data"`}>
 ${hidden({ csrf: visitor.formToken, key: keyAfter(refusal && { refusal, typed }), ...Object.fromEntries(fixed) })}

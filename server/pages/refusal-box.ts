@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Html, html } from '../../platform/html';
 import type { Actor } from '../identity/actor';
 import type { Refusal } from '../problem';
-import { withActs } from './acts-in-text';
+import { byTitle, withActs } from './acts-in-text';
 import { say } from './layout';
 import { addressOf } from './links';
 
@@ -26,8 +26,15 @@ export function keyAfter(sent: Sent | undefined): string {
 /**
  * @param names the fields of the form that is shown, with what they are called on it
  * @param more what else helps, as a link to what it is about
+ * @param duties the duties of the case by their ids, with their titles
  */
-export function refusalBox(refusal: Refusal, names: ReadonlyMap<string, string>, actor: Actor, more?: Html): Html {
+export function refusalBox(
+  refusal: Refusal,
+  names: ReadonlyMap<string, string>,
+  actor: Actor,
+  more?: Html,
+  duties: ReadonlyMap<string, string> = new Map(),
+): Html {
   if (isUnknown(refusal))
     return say(
       'bad',
@@ -42,7 +49,9 @@ export function refusalBox(refusal: Refusal, names: ReadonlyMap<string, string>,
     html`<h2>${isTaken ? 'What you sent first was taken; what you changed since was not' : 'Nothing was changed'}</h2><p>${isTaken ? 'See what came of it first: sent again, this form counts as a second one.' : withActs(refusal.detail, actor)}</p>${refusal.declared && html`<p><a href="${addressOf(refusal.declared)}">Open ${refusal.declared}</a></p>`}<ul>${errors.map(
       ({ field, problem }) => {
         const at = [...names.keys()].find((name) => field === name || field.startsWith(`${name}.`));
-        return html`<li>${at ? html`<a href="#field-${at}">${names.get(at)!}</a>: ` : field !== '(body)' && `${field}: `}${withActs(problem, actor)}</li>`;
+        if (at) return html`<li><a href="#field-${at}">${names.get(at)!}</a>: ${withActs(problem, actor)}</li>`;
+        const line = field === '(body)' ? problem : `${field}: ${problem}`;
+        return html`<li>${withActs(byTitle(line, duties), actor)}</li>`;
       },
     )}</ul>${more}`,
     'alert',

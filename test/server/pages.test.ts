@@ -349,6 +349,8 @@ describe('what stands in the way of closing', () => {
       );
       expect(body).toContain('see <a href="/incidents/INC-1#why">why each duty applies or not</a>');
       expect(body).toContain('see <a href="/incidents/INC-1/review">Review</a>');
+      expect(body).toContain('<li>Status page update: still open');
+      expect(body).not.toMatch(/<li>[a-z-]+: (still|not decided|begins)/);
     }
     expect(before.body).toContain('<summary>All that is in the way</summary>');
     await app.close();
