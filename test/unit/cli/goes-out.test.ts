@@ -1,9 +1,11 @@
 /** Whoever declares hears before and after what goes out by itself, and when: also that its time has come already. */
 import { askForDeclaration } from '../../../cli/commands/incident/declare-asks';
-import { goesOutLines } from '../../../cli/commands/incident/goes-out-lines';
+import { goesOutLines, goesOutSentences } from '../../../cli/commands/incident/goes-out-lines';
 import { Output } from '../../../cli/rendering/output';
 import { Shell } from '../../../cli/shell';
-import { Screen, tocsin } from './helpers';
+import { goesOut } from '../../../domain/incident/goes-out';
+import { DeclarationSchema } from '../../../domain/incident/incident';
+import { pack, policy, Screen, tocsin } from './helpers';
 
 const GIVEN = {
   id: 'INC-1',
@@ -62,4 +64,41 @@ test('it is said before the last yes, and again in the confirmation', async () =
   ];
   const { out } = await tocsin(['declare', ...flags, '--detected-at', '3 hours ago'], client as never);
   expect(out).toMatch(/is declared[^\n]*\nStatus page update and [^\n]* go out at once: /);
+});
+
+const STORED = {
+  id: 'stored',
+  title: 'Customer content',
+  role: 'processor',
+  categories: ['contents of projects'],
+  residence: { DE: 3000 },
+  risk: 'risk',
+};
+const aware = (workspaces: string[]) => ({
+  serviceAffecting: false,
+  awareAt: '2026-04-01T03:00:00.000Z',
+  assessment: { personalData: 'yes', dataSets: [STORED], workspaces },
+});
+
+test('two duties that one mail serves are one notice, and a mail to nobody is none', async () => {
+  const [line, ...more] = await lines('2026-04-01T02:45:00.000Z', aware(['ws-1']));
+  expect(line).toMatch(/^Unless somebody objects, Notice to affected customers \(controllers\) goes out at /);
+  expect(more).toEqual([]);
+  expect(await lines('2026-04-01T02:45:00.000Z', aware([]))).toEqual([]);
+});
+
+test('to a notice that its rule sends at once nobody can object: it has no time for that', () => {
+  const automatic = pack.obligations.map((rule) =>
+    rule.id === 'status-page-update' ? { ...rule, dispatch: 'automatic' as const, onSilence: 'alarm' as const } : rule,
+  );
+  const declaration = DeclarationSchema.parse({ ...GIVEN, detectedAt: '2026-04-01T02:45:00.000Z' });
+  const all = goesOut(declaration, { ...policy, pack: { ...pack, obligations: automatic } }, GIVEN.declaredAt);
+  expect(all.map(({ title, automatic }) => [title, automatic])).toEqual([
+    ['Status page update', true],
+    ['Status update to subscribed users', false],
+  ]);
+  expect(goesOutSentences(all, GIVEN.declaredAt)).toEqual([
+    'Status page update goes out as soon as it is written: nobody is asked before.',
+    'Unless somebody objects, Status update to subscribed users goes out at 2026-04-01 04:15 UTC, 1 h 15 min after the declaration.',
+  ]);
 });
