@@ -10,14 +10,12 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { z } from 'zod';
 import { TASK_TIMEOUT } from '../domain/case/contract';
-import { minuteText } from '../domain/kernel/time';
 import type { CheckSummary } from '../domain/patch/dependencies';
 import { PATCH_WORKFLOW, type PatchAction, PatchTaskInputSchema, titleOf } from '../domain/patch/patch-task';
 import { activities, CHECKING, UNTIL_DONE } from './lib/activity-calls';
 import { beginCase } from './lib/begin-case';
-import { cell } from './lib/markdown-cell';
+import { patchTold } from './lib/patch-told';
 
 /** Tasks told at a time. */
 const AT_ONCE = 50;
@@ -54,26 +52,10 @@ async function open(caseId: string, input: unknown): Promise<boolean> {
       parentClosePolicy: ParentClosePolicy.ABANDON,
       workflowIdReusePolicy,
       memo: { title: titleOf(parsed.finding) },
-      ...toldOf(parsed),
+      ...patchTold(parsed),
     }),
   );
   return true;
-}
-
-/** What the Web UI shows of a task under its summary: how bad it is, since when, and which version mends it. */
-function toldOf({ finding, plan, foundAt }: z.output<typeof PatchTaskInputSchema>) {
-  const { severity, advisory, aliases, summary, fixedIn } = finding;
-  const fix = fixedIn.length > 0 ? `fixed in ${fixedIn.join(', ')}` : 'no version fixes it yet';
-  const lines = [`${[advisory, ...aliases].join(', ')}${summary && `: ${summary}`}`, `${severity}; ${fix}`];
-  return {
-    // 200 bytes at most.
-    staticSummary: `${severity} ${titleOf(finding)}`.slice(0, 65),
-    staticDetails: [
-      `**${cell(titleOf(finding))}**`,
-      ...lines.map(cell),
-      `found ${minuteText(foundAt)} UTC; owner ${cell(plan.owner)}`,
-    ].join('\n\n'),
-  };
 }
 
 async function signal(caseId: string, checked: unknown): Promise<boolean> {
