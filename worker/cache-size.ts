@@ -31,9 +31,10 @@ export const TASKS_AT_ONCE = 6;
 /**
  * How long one step of a workflow may take. The SDK cuts one after five seconds, and a cut in the midst of promises ends the whole
  * process (https://github.com/nodejs/node/issues/38503): on a machine that was busy with other things workers ended by it, though
- * every step takes milliseconds of processor time. The server gives a task of a case to somebody else after a minute anyway.
+ * every step takes milliseconds of processor time. One that never ends is cut after this long, and until then none of the cases
+ * that this worker holds goes on: so it is no more than twice the minute after which the server gives the task to somebody else.
  */
-const STEP_WITHIN = '10 minutes';
+const STEP_WITHIN = '2 minutes';
 
 /** All of these, as the SDK's worker takes them; it does not document the last. */
 export function workflowLimits() {
