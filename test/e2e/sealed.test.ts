@@ -285,7 +285,7 @@ describe('what the plain command shows of a sealed incident', () => {
       return text;
     };
     const details = (await opened('metadata')).split('Current Details:')[1]!;
-    expect(details.indexOf('**Next, for ')).toBeLessThan(details.indexOf('| What | Due (UTC) | State |'));
+    expect(details.indexOf('**Next (owner ')).toBeLessThan(details.indexOf('| What | Due (UTC) | State |'));
     expect(details).toMatch(/^1\. \*\*Containment\*\*, by \S+ \S+ UTC: .*`npx tocsin status INC-/m);
     // It is read at any time: what is true only when it is written is not in it.
     expect(details).not.toMatch(/\d (left|overdue)/);

@@ -49,8 +49,8 @@ function plain(value: unknown): string {
 const STEPS_SHOWN = 3;
 
 /**
- * Written when something happens, and read whenever somebody looks: so it says until when, never how long still, which would
- * be wrong a minute later.
+ * Written when something happens, and read whenever somebody looks: so it says until when, never how much time is left, which
+ * would be wrong a minute later.
  */
 function details(lifecycle: AnyLifecycle, state: CaseState, now: Instant, backlog: number): string {
   const { title, severity, owner, status, exercise, closedAt } = state;
@@ -71,7 +71,7 @@ function details(lifecycle: AnyLifecycle, state: CaseState, now: Instant, backlo
   ].join('\n');
 }
 
-/** What people do next, who is asked for it, and how. */
+/** What people do next, and how. The owner is named as whom to ask: a second confirmation is not the owner's to give. */
 function nextLines(steps: CaseStep[], { owner, caseId, closedAt }: CaseState, now: Instant): string[] {
   if (steps.length === 0) return closedAt ? [] : ['**Next:** nothing that waits for a person', ''];
   const shown = steps.slice(0, STEPS_SHOWN).map(({ what, todo, onSilence = '', dueAt, commands }, index) => {
@@ -82,7 +82,7 @@ function nextLines(steps: CaseStep[], { owner, caseId, closedAt }: CaseState, no
   });
   const more = steps.length - shown.length;
   const others = more > 0 ? ['', `${more} more: ${code(tocsin('next', { id: caseId }))}`] : [];
-  return [`**Next, for ${cell(owner)}:**`, '', ...shown, ...others, ''];
+  return [`**Next (owner ${cell(owner)}):**`, '', ...shown, ...others, ''];
 }
 
 /** An instant that stays on one line in a narrow column. */
