@@ -55,3 +55,10 @@ export const DetectionSchema = z.strictObject({
   facts: z.record(z.string().max(60).transform(wellFormed), FactSchema).default({}),
 });
 export type Detection = z.infer<typeof DetectionSchema>;
+
+/** The fact of a detection whose sender gave a time that nobody can read: `at` is then when it came, which may be much later. */
+export const AT_RECEIPT = { 'detected-at': 'when it came, as its time cannot be read' } as const;
+
+export function isAtReceipt({ facts }: Pick<Detection, 'facts'>): boolean {
+  return facts['detected-at'] === AT_RECEIPT['detected-at'];
+}

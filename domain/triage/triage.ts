@@ -6,6 +6,7 @@
 
 import { stepOf } from '../case/case-step';
 import type { CaseMessage, CaseRow, Lifecycle, NewOf } from '../case/lifecycle';
+import { AT_RECEIPT, isAtReceipt } from '../detection/detection';
 import { DeclarationSchema } from '../incident/incident';
 import { aheadProblem } from '../kernel/ahead';
 import { earliestOf, inexactOf } from '../kernel/inexact-instant';
@@ -91,7 +92,8 @@ function wantedWork(state: TriageState): TriageWork[] {
 
 function rows(state: TriageState): CaseRow[] {
   const { decision, triage, count, firstAt, lastAt, detection } = state;
-  const span = count === 1 ? `at ${minuteText(firstAt)}` : `${count}, ${minuteText(firstAt)} – ${minuteText(lastAt)}`;
+  const times = count === 1 ? `at ${minuteText(firstAt)}` : `${count}, ${minuteText(firstAt)} – ${minuteText(lastAt)}`;
+  const span = isAtReceipt(detection) ? `${times}, the first ${AT_RECEIPT['detected-at']}` : times;
   const decided = decision
     ? `${decision.decision} by ${decision.by}${decision.incidentId ? ` · ${decision.incidentId}` : ''}${decision.reason ? ` · ${decision.reason}` : ''}`
     : `waiting; on silence: ${triage?.onSilence ?? 'declare'}`;

@@ -102,7 +102,7 @@ const EMPTY = Buffer.alloc(0);
 
 function answer({ detections, authEvents, deliveryEvents = 0, repeated, note, refused, unknown }: Received): string {
   if (note) return JSON.stringify({ detections: 0, note });
-  if (repeated) return '{"repeated":true}';
+  if (repeated) return JSON.stringify({ repeated, ...(refused && { refused }) });
   const events = authEvents + deliveryEvents;
   const taken = events > 0 ? { events } : { detections };
   return JSON.stringify({ ...taken, ...(refused && { refused }), ...(unknown && { unknown }) });

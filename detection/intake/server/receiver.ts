@@ -128,7 +128,12 @@ export class Receiver {
       deliveryEvents: deliveryEvents.length - untold.length,
     };
     const events = taken.detections + taken.authEvents + taken.deliveryEvents;
-    await this.count(source, untaken);
+    // What a repeated event was taken without was counted with it; its sender is told again.
+    const news = new Set(fresh.map(({ eventId }) => eventId));
+    await this.count(
+      source,
+      untaken.filter(({ of }) => of === undefined || news.has(of)),
+    );
     const refused = untaken.flatMap(({ problems }) => problems).slice(0, MOST_PROBLEMS);
     const faults = untaken.filter(({ problems }) => problems.length > 0).length;
     if (faults > 0 && events === 0) {
@@ -138,7 +143,7 @@ export class Receiver {
       detections: taken.detections,
       authEvents: taken.authEvents,
       ...(taken.deliveryEvents > 0 && { deliveryEvents: taken.deliveryEvents }),
-      repeated: detections.length > 0 && fresh.length === 0 && untaken.length === 0,
+      repeated: detections.length > 0 && fresh.length === 0 && untaken.every(({ of }) => of !== undefined),
       note: note ?? (events + untaken.length === 0 ? 'it holds no event' : undefined),
       ...(faults > 0 && { refused }),
       ...(untaken.length > faults && { unknown: untaken.length - faults }),

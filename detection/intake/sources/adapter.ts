@@ -29,6 +29,8 @@ export interface Untaken {
   /** What is wrong with it, by field; none where nothing is known about the kind. */
   problems: Problem[];
   value: unknown;
+  /** The id of the detection that was taken without it; such a part counts once, with its detection. */
+  of?: string;
 }
 
 /** What a request holds. All lists empty: it was understood and nothing follows, as `note` says. */

@@ -3,6 +3,7 @@
  * its `source` and `id`. `data` may hold the fields of a detection; nothing else of it is kept. Signed by bearer token or
  * `x-tocsin-signature`, which in binary mode covers the attributes too.
  */
+import { AT_RECEIPT } from '../../../domain/detection/detection';
 import { toInstant } from '../../../domain/kernel/time';
 import type { Parsed, SourceAdapter, SourceContext, SourceRequest, Untaken } from './adapter';
 import {
@@ -66,7 +67,7 @@ export const cloudevents: SourceAdapter = {
 function parsedOf(events: ReturnType<typeof eventOf>[], untaken: Untaken[] = []): Parsed {
   return {
     detections: events.map(({ detection }) => detection),
-    untaken: [...untaken, ...events.flatMap(({ detection, left }) => leftOut(detection.type, left))],
+    untaken: [...untaken, ...events.flatMap(({ detection, left }) => leftOut(detection, left))],
   };
 }
 
@@ -123,15 +124,16 @@ function eventOf(event: Json, prefix: string[], context: SourceContext) {
   const given = Object.fromEntries(FIELDS.flatMap((name) => (data[name] === undefined ? [] : [[name, data[name]]])));
   const own = { eventId: eventIdOf(source, id), at: time ?? toInstant(context.now) };
   const title = asText(event.subject) ?? asText(type) ?? 'event';
-  const { detection, left } = detectionLeaving(
+  const isUnreadable = event.time !== undefined && !time;
+  const { detection: read, left } = detectionLeaving(
     'cloudevents',
     context,
     { ...given, ...own, type: asType(type), title: given.title === undefined ? title : (asText(given.title) ?? title) },
     own,
     [...prefix, 'data'],
   );
-  if (event.time !== undefined && !time)
-    left.push({ field: at('time'), problem: 'must be a date and time with a zone (RFC 3339)' });
+  const detection = isUnreadable ? { ...read, facts: { ...read.facts, ...AT_RECEIPT } } : read;
+  if (isUnreadable) left.push({ field: at('time'), problem: 'must be a date and time with a zone (RFC 3339)' });
   if (given.title !== undefined && asText(given.title) === undefined)
     left.push({ field: at('data.title'), problem: 'must be a text' });
   return { detection, left };

@@ -3,6 +3,7 @@
  * `alert_correlation_id`. When a destination is created a test is posted that must be taken and means nothing. No field is
  * required (developers.cloudflare.com/notifications/reference/webhook-payload-schema): what is missing or wrong costs itself.
  */
+import { AT_RECEIPT } from '../../../domain/detection/detection';
 import type { SourceAdapter } from './adapter';
 import {
   asId,
@@ -85,6 +86,7 @@ export const cloudflare: SourceAdapter = {
       alert_type: named,
       policy_name: body.policy_name,
       ...Object.fromEntries(FACTS.map((name) => [name, data[name]])),
+      ...(body.ts !== undefined && at === undefined && AT_RECEIPT),
     });
     return {
       detections: [

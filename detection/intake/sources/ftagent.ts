@@ -52,23 +52,19 @@ export const ftagent: SourceAdapter = {
   parse(request, context) {
     const { data, left } = parseLeaving(AlertSchema, objectAt(json(request.body), '(body)'), NEEDED);
     const { id, host, scope, kind, phase, at, severity, target, protocol, peak, sources } = data;
-    return {
-      detections: [
-        detectionOf('ftagent', context, {
-          eventId: eventIdOf(id, phase, at),
-          type: asType(`ftagent.${kind}`),
-          phase,
-          correlationId: id,
-          at,
-          title: `ftagent on ${host}: ${kind}${phase === 'end' ? ' ended' : ''}`,
-          severity,
-          scope,
-          systems: [host],
-          indicators: asIndicators(sources),
-          facts: factsOf({ kind, target, protocol, pps: peak?.pps, bps: peak?.bps, sources: sources.length }),
-        }),
-      ],
-      untaken: leftOut(asType(`ftagent.${kind}`), left),
-    };
+    const detection = detectionOf('ftagent', context, {
+      eventId: eventIdOf(id, phase, at),
+      type: asType(`ftagent.${kind}`),
+      phase,
+      correlationId: id,
+      at,
+      title: `ftagent on ${host}: ${kind}${phase === 'end' ? ' ended' : ''}`,
+      severity,
+      scope,
+      systems: [host],
+      indicators: asIndicators(sources),
+      facts: factsOf({ kind, target, protocol, pps: peak?.pps, bps: peak?.bps, sources: sources.length }),
+    });
+    return { detections: [detection], untaken: leftOut(detection, left) };
   },
 };

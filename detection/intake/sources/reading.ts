@@ -254,8 +254,8 @@ function without(given: Json, issues: readonly z.core.$ZodIssue[]): Json {
 }
 
 /** What of a taken event was left out, as the intake counts it and answers. */
-export function leftOut(kind: string, problems: Problem[]): Untaken[] {
-  return problems.length > 0 ? [{ kind, problems, value: undefined }] : [];
+export function leftOut({ type, eventId }: Detection, problems: Problem[]): Untaken[] {
+  return problems.length > 0 ? [{ kind: type, problems, value: undefined, of: eventId }] : [];
 }
 
 /** Mail addresses in texts for people are taken out, as it will stand in histories. */

@@ -44,7 +44,7 @@ export const standardWebhooks: SourceAdapter = {
     // A field that is null is one that is not given.
     const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
     const { detection, left } = detectionLeaving('standard-webhooks', context, given, instead, data ? ['data'] : []);
-    return { detections: [detection], untaken: leftOut(detection.type, left) };
+    return { detections: [detection], untaken: leftOut(detection, left) };
   },
 };
 

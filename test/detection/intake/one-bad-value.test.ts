@@ -76,6 +76,19 @@ test('CloudEvents: a time, title or field that does not fit is left out; of a ba
   expect(left.sort()).toEqual(['data.systems.1', 'data.title', 'time']);
 });
 
+test('a time that nobody can read stands as a fact of the detection: it counts as seen when it came', () => {
+  const unread = {
+    at: new Date(NOW).toISOString(),
+    facts: { 'detected-at': 'when it came, as its time cannot be read' },
+  };
+  expect(read('cloudevents structured', (body) => Object.assign(body, { time: 'soon' })).detections).toMatchObject([
+    unread,
+  ]);
+  expect(read('cloudflare start', (body) => Object.assign(body, { ts: 'soon' })).detections).toMatchObject([unread]);
+  for (const sample of ['cloudevents structured', 'cloudflare start'])
+    expect(read(sample, () => undefined).detections[0]!.facts).not.toHaveProperty('detected-at');
+});
+
 test('ftagent: a peak, phase or severity that does not fit is left out', () => {
   const { detections, left } = read('ftagent', (body) =>
     Object.assign(body, { severity: 9, phase: 'middle', peak: { pps: 5, bps: 'many' }, target: ['a'] }),

@@ -4,7 +4,9 @@ import { type DeliveryEvent, keepDeliveryEvents } from '../../../activities/deli
 import type { Source } from '../../../detection/intake/config';
 import { Receiver, type ReceiverDeps } from '../../../detection/intake/server/receiver';
 import type { Parsed, Untaken } from '../../../detection/intake/sources/adapter';
+import { detectionOf, leftOut } from '../../../detection/intake/sources/reading';
 import { resend } from '../../../detection/intake/sources/resend';
+import type { Detection } from '../../../domain/detection/detection';
 import type { AdvisoryRecord } from '../../../domain/patch/advisory';
 import { AuthEventSchema } from '../../../domain/sessions/auth-event';
 import { createPool } from '../../../postgres/pool';
@@ -60,6 +62,22 @@ test('an event that can never be stored is refused with 422 and counted; beside 
   expect(await kept()).toEqual(['e1', 'e3']);
 });
 
+test('an event with a value that was left out, sent again, is a repeat and counts no second time; beside a new one, that one does', async () => {
+  const seen = (eventId: string) => ({ ...detectionOf('edge', CONTEXT, { ...DETECTION, eventId }) });
+  const left = (detection: Detection) => leftOut(detection, [{ field: 'at', problem: 'must be an instant' }]);
+  const parsed = { detections: [seen('e1')], untaken: left(seen('e1')) };
+  const { counted, send } = receiving(parsed);
+  expect(await send()).toMatchObject({ detections: 1, repeated: false, refused: [{ field: 'at' }] });
+  expect(await send()).toMatchObject({ detections: 1, repeated: true, refused: [{ field: 'at' }] });
+  expect(counted).toHaveLength(1);
+  parsed.detections.push(seen('e2'));
+  parsed.untaken.push(...left(seen('e2')));
+  expect(await send()).toMatchObject({ detections: 2, repeated: false });
+  expect(counted.map(({ of }) => of)).toEqual(['e1', 'e2']);
+});
+
+const CONTEXT = { source: 'mail', scope: 'platform' as const, now: 0 };
+const DETECTION = { type: 'edge.anomaly', title: 'An anomaly', at: '2026-11-28T10:00:00.000Z' };
 const refusing = (code: string) => () => Promise.reject(Object.assign(new Error('of Postgres'), { code }));
 const authEvent = AuthEventSchema.parse({
   eventId: 'e',

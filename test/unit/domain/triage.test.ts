@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { advance, foldCase, open, record } from '../../../domain/case/advance';
 import type { NewOf } from '../../../domain/case/lifecycle';
 import { onCaseMessage } from '../../../domain/case/messages';
+import { AT_RECEIPT } from '../../../domain/detection/detection';
 import { DeclarationSchema } from '../../../domain/incident/incident';
 import { HOUR_MS, type Instant, toInstant, toMs } from '../../../domain/kernel/time';
 import { declarationOf, incidentIdOf } from '../../../domain/triage/declaration';
@@ -104,6 +105,14 @@ const sev2 = () => new Case(triageInput());
 const gone = (state: TriageState, into: string, now: Instant) =>
   triageLifecycle.onOutcome(state, { kind: 'merge-failed', into, problem: 'gone' }, now);
 const minor = () => new Case(triageInput({ severity: 'sev4' }));
+
+it('says where its time is that of receipt, as the sender gave none that can be read', () => {
+  const unread = triageInput();
+  unread.detection = { ...unread.detection, facts: AT_RECEIPT };
+  const span = (input: TriageInput) => triageLifecycle.rows(new Case(input).state, T0)[1]!.state;
+  expect(span(unread)).toContain(', the first when it came, as its time cannot be read · ');
+  expect(span(triageInput())).not.toContain('when it came');
+});
 
 describe('a case that waits', () => {
   it('alarms at once, half-way and at three quarters; then silence declares a severe one, once', () => {

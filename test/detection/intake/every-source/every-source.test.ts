@@ -3,6 +3,8 @@
  * repeats at the same time are one, and whatever is changed in it, each event is stored, counted or refused, never a 5xx, and one
  * bad value costs no more than its event. 100,000 changed ones of each source: npm run fuzz:intake
  */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterFile, createTestDatabase } from '../../../setup/helpers';
 import { sendChanged } from './changed';
 import { payloadsOf, SOURCES } from './payloads';
@@ -31,7 +33,7 @@ describe('a thousand times at the same time', () => {
     const before = await rowsOf(world);
     const statuses = await Promise.all(
       Array.from({ length: REPEATS }, async () => {
-        const answer = await fetch(`${url}/intake/${source}`, { method: 'POST', headers: signed(body, 1), body });
+        const answer = await sent(`${url}/intake/${source}`, { method: 'POST', headers: signed(body, 1), body });
         await answer.arrayBuffer();
         return answer.status;
       }),
@@ -40,6 +42,37 @@ describe('a thousand times at the same time', () => {
     expect(payload!.rows).toBeGreaterThan(0);
     expect((await rowsOf(world)) - before).toBe(payload!.rows);
   });
+});
+
+/** What a busy machine does to a connection before any answer: no fault of the intake, and a sender sends again. */
+const UNCONNECTED = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_SOCKET'];
+const SENDS = 10;
+
+/** As a sender sends: again where no connection came about or it was cut, and at no answer. */
+async function sent(url: string, request: RequestInit): Promise<Response> {
+  for (let n = 1; ; n++) {
+    try {
+      return await fetch(url, request);
+    } catch (error) {
+      const { code = '' } = ((error as Error).cause ?? {}) as { code?: string };
+      if (n === SENDS || !UNCONNECTED.includes(code)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100 * n));
+    }
+  }
+}
+
+test('what is cut off is sent again, and what was answered never', async () => {
+  let requests = 0;
+  const server = createServer((request, response) => {
+    requests++;
+    if (requests < 3) request.socket.destroy();
+    else response.writeHead(503).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  afterFile(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  expect((await sent(`http://127.0.0.1:${port}/`, { method: 'POST', body: '{}' })).status).toBe(503);
+  expect(requests).toBe(3);
 });
 
 describe('changed in its structure', () => {
