@@ -50,7 +50,7 @@ export function notUnderstood(
 ): { error: string; problems: string[]; exitCode: 2 } {
   const error =
     code === 'commander.help'
-      ? 'it takes a command of its own: --help lists them'
+      ? 'it needs a subcommand: --help lists them'
       : withMeantVerb(message, argv)
           .replace(/^error: /, '')
           .replaceAll('\n', ' ')
