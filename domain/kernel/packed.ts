@@ -112,7 +112,10 @@ function collect(part: unknown, texts: Set<string>): void {
 }
 
 function encode(list: string[], place: Map<string, number>): Code {
-  const places = list.map((text) => place.get(text)!);
+  return encodePlaces(list.map((text) => place.get(text)!));
+}
+
+function encodePlaces(places: number[]): Code {
   const runs: string[] = [];
   for (let i = 0; i < places.length; ) {
     const first = places[i]!;
@@ -136,15 +139,32 @@ function bitsOf(places: number[]): Code {
 }
 
 function decode(code: Code, ids: string[]): string[] {
+  return decodePlaces(code).map((place) => ids[place]!);
+}
+
+function decodePlaces(code: Code): number[] {
   if (code.startsWith('#')) {
-    const nibbles = [...code.slice(1)].map((digit) => Number.parseInt(digit, 16));
-    return ids.filter((_, i) => ((nibbles[Math.floor(i / 4)] ?? 0) >> (i % 4)) & 1);
+    return [...code.slice(1)].flatMap((digit, n) =>
+      [0, 1, 2, 3].filter((bit) => (Number.parseInt(digit, 16) >> bit) & 1).map((bit) => 4 * n + bit),
+    );
   }
   return code.split(',').flatMap((run) => {
     const [first = 0, second = 0] = run.split(/[-*]/).map(Number);
-    if (run.includes('*')) return new Array<string>(second).fill(ids[first]!);
-    return run.includes('-') ? ids.slice(first, second + 1) : [ids[first]!];
+    if (run.includes('*')) return new Array<number>(second).fill(first);
+    return run.includes('-') ? Array.from({ length: second - first + 1 }, (_, n) => first + n) : [first];
   });
+}
+
+/** What the codes of a packed value are once other texts stand among its `ids`. `moved`: the new place of each. */
+export function codesMoved({ lists, rows }: Packed, moved: readonly number[]): Pick<Packed, 'lists' | 'rows'> {
+  const recoded = (code: Code) => encodePlaces(decodePlaces(code).map((place) => moved[place]!));
+  return {
+    lists: lists.map(([path, code]) => [path, recoded(code)]),
+    rows: rows.map(([path, columns]) => [
+      path,
+      Object.fromEntries(Object.entries(columns).map(([key, code]) => [key, recoded(code)])),
+    ]),
+  };
 }
 
 function at(root: unknown, path: Path): unknown {

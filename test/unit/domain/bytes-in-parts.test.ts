@@ -1,6 +1,9 @@
 /** What is measured part by part has the size that it is sent in, and thousands of messages do not measure all of an incident each. */
 import fc from 'fast-check';
+import { heldBytes } from '../../../domain/incident/room';
 import { jsonBytes, jsonBytesInParts } from '../../../domain/kernel/bytes';
+import { pack } from '../../../domain/kernel/packed';
+import { assessment } from './helpers/facts';
 import { Story } from './helpers/story';
 
 test('any JSON has the same size in parts as whole, asked once and again', () => {
@@ -50,4 +53,27 @@ test('of a full incident all of it is measured once, not for each message that i
   });
   expect(whole).toBe(0);
   expect(story.state.measures).toBe(before);
+});
+
+describe('what an incident holds is, near its bound, what it holds packed, by which earlier runs took or refused:', () => {
+  const workspaces = Array.from({ length: 900 }, (_, n) => `workspace-${(n * 7919) % 9973}`);
+
+  test.each([
+    ['without lists', {}],
+    ['with lists', { assessment: assessment({ workspaces }) }],
+  ])('%s, whatever of it changes with a message', (_, over) => {
+    const story = new Story(over);
+    for (let n = 0; n < 40; n++) {
+      measure(story, n, 100);
+      const exact = jsonBytes(pack(story.state));
+      expect(heldBytes(story.state, exact)).toBe(exact);
+      expect(heldBytes(story.state, exact + 2_000)).toBe(exact);
+      expect(heldBytes(story.state, exact - 2_000)).toBe(exact);
+    }
+    const many = Array.from({ length: 500 }, (_, n) => `command-${(n * 31) % 499}-${n}`);
+    const state = { ...story.state, handled: many, rejected: 12_345, seq: 98_765 };
+    expect(heldBytes(state, jsonBytes(pack(state)))).toBe(jsonBytes(pack(state)));
+    // Far from it the sum of both is near enough.
+    expect(Math.abs(heldBytes(state, 450_000) - jsonBytes(pack(state)))).toBeLessThan(10_000);
+  });
 });
