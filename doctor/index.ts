@@ -6,6 +6,7 @@
 import { anchors } from './anchors-check';
 import { objectStore } from './bucket-check';
 import { containment } from './containment-check';
+import { inApp } from './in-app-check';
 import { sources } from './intake-check';
 import { folder, node } from './machine-checks';
 import { mail } from './mail-check';
@@ -36,6 +37,7 @@ export const CHECKS = [
   people,
   containment,
   statuspage,
+  inApp,
   issuer,
   sources,
   telling,

@@ -1,7 +1,7 @@
 /**
  * What must hold before a process starts in production, beside the variables that must be set. Each guard is data: which
- * processes it binds, and what it finds wrong. Values of the examples are refused wherever mail really goes out, also in
- * development: real people were once told of an incident at "Example Cloud Inc.".
+ * processes it binds, and what it finds wrong. Values of the examples are refused wherever real people are mailed or told by
+ * other ways, also in development: real people were once told of an incident at "Example Cloud Inc.".
  */
 import { configuredTemporal } from '../client/connect';
 import { temporalTlsProblem } from '../client/verified-temporal';
@@ -11,13 +11,19 @@ import { postgresTlsProblem } from '../postgres/verified-tls';
 import {
   contactsProblems,
   directoryProblems,
+  inAppProblems,
   organisationProblems,
   reachProblems,
   reportProblems,
   rotaProblems,
   senderProblems,
 } from './own-values';
-import { mailAddressProblems, watchdogAddressProblems, workerAddressProblems } from './told-addresses';
+import {
+  mailAddressProblems,
+  toldAddressProblems,
+  watchdogAddressProblems,
+  workerAddressProblems,
+} from './told-addresses';
 
 /** What starts, or what a command reaches. */
 export const GUARDED = [
@@ -38,8 +44,8 @@ type Env = NodeJS.ProcessEnv;
 interface Guard {
   /** Where it holds; elsewhere the process does not use what it is about. */
   readonly binds: readonly Guarded[];
-  /** Where mail really goes out it holds outside production as well. */
-  readonly live?: true;
+  /** Where mail really goes out (`mail`), or anybody outside is really told (`any`), it holds outside production as well. */
+  readonly live?: 'mail' | 'any';
   /** What is wrong, each as `NAME: what, and what to do`; empty where nothing is. */
   problems(env: Env): string[];
 }
@@ -73,20 +79,26 @@ export const GUARDS = {
   },
   'a policy of its own that loads': {
     binds: ['worker', 'intake', 'command to Temporal'],
-    live: true,
+    live: 'any',
     problems: organisationProblems,
   },
   'notices that say who gives them and how to reach whom': { binds: ['worker'], problems: reachProblems },
-  'a sender of its own': { binds: ['worker', 'watchdog', 'command that mails'], live: true, problems: senderProblems },
-  'contacts of its own': { binds: ['worker'], live: true, problems: contactsProblems },
-  'a rota of its own': { binds: ['worker'], live: true, problems: rotaProblems },
-  'a directory of its own that loads': { binds: ['worker'], live: true, problems: directoryProblems },
+  'a sender of its own': {
+    binds: ['worker', 'watchdog', 'command that mails'],
+    live: 'mail',
+    problems: senderProblems,
+  },
+  'contacts of its own': { binds: ['worker'], live: 'mail', problems: contactsProblems },
+  'a rota of its own': { binds: ['worker'], live: 'mail', problems: rotaProblems },
+  'a directory of its own that loads': { binds: ['worker'], live: 'any', problems: directoryProblems },
   'mail over TLS': {
     binds: ['worker', 'watchdog', 'command that mails'],
-    live: true,
+    live: 'mail',
     problems: mailAddressProblems,
   },
   'alarms and updates over TLS, and no example of an address': { binds: ['worker'], problems: workerAddressProblems },
+  'what others are told over TLS': { binds: ['worker'], live: 'any', problems: toldAddressProblems },
+  'a receiver of what the product shows': { binds: ['worker'], live: 'any', problems: inAppProblems },
   'the same of the watchdog': {
     binds: ['watchdog', 'watchdog without mail'],
     problems: watchdogAddressProblems,
@@ -97,16 +109,26 @@ export const GUARDS = {
 
 /** What the guards of a process find wrong, all of it. */
 export function guardProblems(process: Guarded, env: Env): string[] {
-  const [production, live] = [isProduction(env), mailsReally(env)];
+  const production = isProduction(env);
+  const live = { mail: mailsReally(env), any: tellsReally(env) };
   const guards: readonly Guard[] = Object.values(GUARDS);
-  return guards
-    .filter((guard) => guard.binds.includes(process) && (production || (live && guard.live)))
+  const found = guards
+    .filter((guard) => guard.binds.includes(process) && (production || (guard.live && live[guard.live])))
     .flatMap((guard) => guard.problems(env));
+  return [...new Set(found)];
 }
 
 /** Whether this environment mails real people: a key is set, and it is not for a mailbox of this machine. */
 function mailsReally({ RESEND_API_KEY: key, RESEND_BASE_URL: url }: Env): boolean {
   return Boolean(key) && !isLoopbackUrl(url);
+}
+
+/** Whether it tells anybody outside: by mail, at Statuspage, or in the company's own product. */
+function tellsReally(env: Env): boolean {
+  const { TOCSIN_STATUSPAGE_API_KEY: key, TOCSIN_STATUSPAGE_URL: statuspage, TOCSIN_IN_APP_URL: product } = env;
+  return (
+    mailsReally(env) || (Boolean(key) && !isLoopbackUrl(statuspage)) || (Boolean(product) && !isLoopbackUrl(product))
+  );
 }
 
 /** Node.js takes every certificate of every server then (https://nodejs.org/api/cli.html#node_tls_reject_unauthorizedvalue). */

@@ -11,7 +11,7 @@ import { loadReportsConfig } from '../detection/reports/config';
 import { namesAnExample } from '../platform/example-address';
 import { loadPolicy } from '../policy/load-policy';
 import { loadRota } from '../policy/load-rota';
-import { DEFAULT_PACKS } from '../policy/settings';
+import { DEFAULT_PACKS, type PolicySource } from '../policy/settings';
 
 type Env = NodeJS.ProcessEnv;
 
@@ -37,6 +37,28 @@ export function organisationProblems(env: Env): string[] {
         : `TOCSIN_ORGANISATION: is not set, so ${whose}: name a file with your own, like examples/organisation.yaml`,
     ];
   });
+}
+
+/** What the packs have shown in the product has somebody who takes it. A policy that does not load is told elsewhere. */
+export function inAppProblems(env: Env): string[] {
+  if (env.TOCSIN_IN_APP_URL) return [];
+  const shown = shownInProduct({
+    packs: env.TOCSIN_POLICY || DEFAULT_PACKS,
+    organisationFile: env.TOCSIN_ORGANISATION || undefined,
+  });
+  if (!shown || shown.length === 0) return [];
+  return [
+    `TOCSIN_IN_APP_URL: is not set, but the policy has your product show ${shown.join(', ')} (inApp): give the address of its receiver, and its secret in TOCSIN_IN_APP_SECRET, or take "inApp" out of the pack`,
+  ];
+}
+
+/** The rules of a policy whose notices the company's own product shows; undefined where it does not load. */
+export function shownInProduct(source: PolicySource): string[] | undefined {
+  try {
+    return loadPolicy(source).pack.obligations.flatMap(({ id, inApp }) => (inApp ? [id] : []));
+  } catch {
+    return undefined;
+  }
 }
 
 /** What stands below a notice, and beside its contact point: each as the file names it, with what is to be given. */

@@ -12,12 +12,9 @@ type Env = NodeJS.ProcessEnv;
 /** Of mail: its key and all that is mailed go there. */
 const MAIL = ['RESEND_BASE_URL'];
 /** Of a worker: what an alarm or an update says goes there, with a key, and the address itself may be the secret. */
-const SENT = [
-  'TOCSIN_SLACK_WEBHOOK_URL',
-  'TOCSIN_PAGERDUTY_URL',
-  'TOCSIN_ESCALATION_WEBHOOK_URL',
-  'TOCSIN_STATUSPAGE_URL',
-];
+const SENT = ['TOCSIN_SLACK_WEBHOOK_URL', 'TOCSIN_PAGERDUTY_URL', 'TOCSIN_ESCALATION_WEBHOOK_URL'];
+/** Of what tells others: with a key, and before it is for all to read. */
+const TOLD = ['TOCSIN_STATUSPAGE_URL', 'TOCSIN_IN_APP_URL'];
 /** Of the watchdog. */
 const WATCHED = ['TOCSIN_WATCHDOG_WEBHOOK_URL', 'TOCSIN_WATCHDOG_PING_URL'];
 
@@ -26,6 +23,10 @@ const SHOWN = ['TOCSIN_SITE_URL', 'TOCSIN_STATUS_URL', 'TOCSIN_ANCHOR_MAIL', 'TO
 const WATCHING = ['TOCSIN_WATCHDOG_MAIL', 'TOCSIN_WATCHDOG_MAIL_LATER'];
 
 export const mailAddressProblems = (env: Env): string[] => sealedProblems(env, MAIL);
+export const toldAddressProblems = (env: Env): string[] => [
+  ...sealedProblems(env, TOLD),
+  ...exampleProblems(env, TOLD),
+];
 export const workerAddressProblems = (env: Env): string[] => [
   ...sealedProblems(env, SENT),
   ...exampleProblems(env, [...SENT, ...SHOWN]),

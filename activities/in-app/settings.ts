@@ -11,7 +11,7 @@ export const inAppSettings = settingsGroup({
     TOCSIN_IN_APP_URL: variable(
       'A receiver of signed webhooks (Standard Webhooks) in your own product, which shows the notices for which a pack says `inApp`.',
       url,
-      { unset: 'the local recorder (never in production)' },
+      { unset: 'the local recorder (never in production; nor, where a pack says `inApp`, while real people are told)' },
     ),
     TOCSIN_IN_APP_SECRET: variable('Its secret, `whsec_…`.', webhookSecret, { secret: true }),
   },

@@ -37,7 +37,7 @@ export function upCommand(program: Command, shell: Shell): void {
       'a worker, the watchdog, the server and the intake. Runs until Ctrl-C; what was recorded stays in the data folder.',
     'up   # its data goes into .tocsin, or the folder that TOCSIN_DATA_DIR names',
   )
-    .option('--live-providers', 'use the keys of Resend and Cloudflare that are set: mails and blocks are then real')
+    .option('--live-providers', 'use the providers that are set, such as Resend: mails and blocks are then real')
     .action(async (options: CommonOptions & { liveProviders?: boolean }) => {
       const { out } = shell;
       if (!options.liveProviders) refuseLiveProviders(shell.env);
@@ -106,7 +106,7 @@ export function refuseLiveProviders(env: NodeJS.ProcessEnv): void {
   const [are, them] = live.length === 1 ? ['is', 'it'] : ['are', 'them'];
   throw refused(
     `${live.join(' and ')}: ${are} set, so this stack, which is for trying things out, would mail real people, block real ` +
-      `addresses or publish for all to read. Unset ${them}, or say that you mean it: \`${tocsin('up', { 'live-providers': true })}\``,
+      `addresses, publish for all to read or have your product show it. Unset ${them}, or say that you mean it: \`${tocsin('up', { 'live-providers': true })}\``,
   );
 }
 
@@ -114,6 +114,7 @@ const PROVIDER_KEYS = [
   { key: 'RESEND_API_KEY', baseUrl: 'RESEND_BASE_URL' },
   { key: 'CLOUDFLARE_API_TOKEN', baseUrl: 'CLOUDFLARE_BASE_URL' },
   { key: 'TOCSIN_STATUSPAGE_API_KEY', baseUrl: 'TOCSIN_STATUSPAGE_URL' },
+  { key: 'TOCSIN_IN_APP_URL', baseUrl: 'TOCSIN_IN_APP_URL' },
 ];
 
 /** Brings up the stack and a worker on it. What had started is stopped when something does not. */

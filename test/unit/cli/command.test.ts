@@ -415,7 +415,7 @@ describe('what the incident says', () => {
   });
 
   it('refuses to bring up a stack for trying things out with the key of a real provider, unless told so', async () => {
-    for (const key of ['RESEND_API_KEY', 'CLOUDFLARE_API_TOKEN', 'TOCSIN_STATUSPAGE_API_KEY']) {
+    for (const key of ['RESEND_API_KEY', 'CLOUDFLARE_API_TOKEN', 'TOCSIN_STATUSPAGE_API_KEY', 'TOCSIN_IN_APP_URL']) {
       const { exitCode, err } = await tocsin(['up'], {}, { [key]: 're_live' });
       expect(exitCode).not.toBe(0);
       expect(err).toMatch(

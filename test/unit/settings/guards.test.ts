@@ -1,13 +1,13 @@
 /** Each guard in each process that it binds, from both sides. A new guard, or a new process, has no row here and fails. */
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { connectTocsin } from '../../../client/connect';
 import { namesAnExample } from '../../../platform/example-address';
 import { SettingsError } from '../../../platform/settings/load';
 import { postgresTlsProblem } from '../../../postgres/verified-tls';
 import { databaseOfCli, mailOfCli, serverOfCli, temporalOfCli } from '../../../settings/cli';
-import { GUARDED, GUARDS, type Guarded } from '../../../settings/guards';
+import { GUARDED, GUARDS, type Guarded, guardProblems } from '../../../settings/guards';
 import { loadIntakeSettings } from '../../../settings/intake';
 import { loadServerSettings } from '../../../settings/serve';
 import { loadWatchdogSettings } from '../../../settings/watchdog';
@@ -52,6 +52,13 @@ const file = (name: string, text: string) => {
   writeFileSync(path.join(dir, name), text);
   return path.join(dir, name);
 };
+
+const WEBHOOK_SECRET = `whsec_${'A'.repeat(32)}`;
+/** Packs of which one has the product show a notice. */
+const SHOWN_IN_PRODUCT = `gdpr,${file(
+  'shown.yaml',
+  readFileSync('policy/packs/trust-center.yaml', 'utf8').replace('  - id: enterprise-notice\n', '$&    inApp: true\n'),
+)}`;
 
 /** Per guard: what breaks it and how it is told, and what is still within it. `plain`: a variable that must be set. */
 const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?: readonly Guarded[] }> = {
@@ -278,17 +285,45 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
   },
   'alarms and updates over TLS, and no example of an address': {
     breaks: [
-      ...[
-        'TOCSIN_SLACK_WEBHOOK_URL',
-        'TOCSIN_PAGERDUTY_URL',
-        'TOCSIN_ESCALATION_WEBHOOK_URL',
-        'TOCSIN_STATUSPAGE_URL',
-      ].map((name): [Env, RegExp] => [{ [name]: 'http://hidden.acme.dev/T0' }, new RegExp(`^${name}: is not https`)]),
+      ...['TOCSIN_SLACK_WEBHOOK_URL', 'TOCSIN_PAGERDUTY_URL', 'TOCSIN_ESCALATION_WEBHOOK_URL'].map(
+        (name): [Env, RegExp] => [{ [name]: 'http://hidden.acme.dev/T0' }, new RegExp(`^${name}: is not https`)],
+      ),
       [{ TOCSIN_STATUS_URL: 'https://status.example.com' }, /^TOCSIN_STATUS_URL: is an example address/],
       [{ TOCSIN_ANCHOR_MAIL: 'the board' }, /^TOCSIN_ANCHOR_MAIL: is no mail address/],
       [{ TOCSIN_ANCHOR_MAIL: 'board@example.com' }, /^TOCSIN_ANCHOR_MAIL: is an example address/],
     ],
     holds: [{ TOCSIN_SLACK_WEBHOOK_URL: 'https://hooks.acme.dev/T0', TOCSIN_STATUS_URL: 'http://status.acme.dev' }],
+  },
+  'what others are told over TLS': {
+    breaks: [
+      ...['TOCSIN_STATUSPAGE_URL', 'TOCSIN_IN_APP_URL'].map((name): [Env, RegExp] => [
+        { TOCSIN_IN_APP_SECRET: WEBHOOK_SECRET, [name]: 'http://hidden.acme.dev/T0' },
+        new RegExp(`^${name}: is not https`),
+      ]),
+      [
+        { TOCSIN_IN_APP_SECRET: WEBHOOK_SECRET, TOCSIN_IN_APP_URL: 'https://app.example.com/notices' },
+        /^TOCSIN_IN_APP_URL: is an example address/,
+      ],
+    ],
+    holds: [
+      { TOCSIN_IN_APP_SECRET: WEBHOOK_SECRET, TOCSIN_IN_APP_URL: 'https://app.acme.dev/notices' },
+      { TOCSIN_STATUSPAGE_URL: 'https://api.statuspage.io' },
+    ],
+  },
+  'a receiver of what the product shows': {
+    breaks: [
+      [
+        { TOCSIN_POLICY: SHOWN_IN_PRODUCT, TOCSIN_IN_APP_URL: '' },
+        /^TOCSIN_IN_APP_URL: is not set, but the policy has your product show enterprise-notice \(inApp\): give/,
+      ],
+    ],
+    holds: [
+      {
+        TOCSIN_POLICY: SHOWN_IN_PRODUCT,
+        TOCSIN_IN_APP_URL: 'https://app.acme.dev/notices',
+        TOCSIN_IN_APP_SECRET: WEBHOOK_SECRET,
+      },
+    ],
   },
   'the same of the watchdog': {
     breaks: [
@@ -406,6 +441,28 @@ describe('outside production', () => {
     expect(problemsOf(() => LOAD.worker(development)).map((each) => each.split(':')[0])).toEqual(
       expect.arrayContaining(['TOCSIN_ORGANISATION', 'TOCSIN_MAIL_FROM', 'TOCSIN_CONTACTS']),
     );
+  });
+
+  const local = { ...development, RESEND_API_KEY: '', TOCSIN_IN_APP_SECRET: WEBHOOK_SECRET };
+  const namesOf = (env: Env) => guardProblems('worker', env).map((each) => each.split(':')[0]);
+
+  test('nothing is published from the examples, nor shown in the product, nor sent there unsealed', () => {
+    const key = { TOCSIN_STATUSPAGE_API_KEY: 'k', TOCSIN_STATUSPAGE_PAGES: 'page1' };
+    expect(namesOf(local)).toEqual([]);
+    expect(namesOf({ ...local, ...key })).toEqual(['TOCSIN_ORGANISATION']);
+    expect(namesOf({ ...local, TOCSIN_IN_APP_URL: 'https://app.acme.dev/notices' })).toEqual(['TOCSIN_ORGANISATION']);
+    expect(namesOf({ ...local, ...key, TOCSIN_STATUSPAGE_URL: 'http://status.acme.dev' })).toEqual([
+      'TOCSIN_ORGANISATION',
+      'TOCSIN_STATUSPAGE_URL',
+    ]);
+    expect(namesOf({ ...local, ...key, TOCSIN_STATUSPAGE_URL: 'http://127.0.0.1:2' })).toEqual([]);
+    expect(namesOf({ ...local, TOCSIN_IN_APP_URL: 'http://127.0.0.1:2' })).toEqual([]);
+  });
+
+  test('where real people are mailed, a pack that has the product show a notice needs its receiver; where none are, the recorder takes it', () => {
+    const shows = { TOCSIN_POLICY: SHOWN_IN_PRODUCT };
+    expect(namesOf({ ...local, ...shows })).toEqual([]);
+    expect(namesOf({ ...development, ...shows })).toContain('TOCSIN_IN_APP_URL');
   });
 
   test('to a mailbox of this machine it is', () => {
