@@ -22,7 +22,7 @@ import { openingOf } from '../domain/incident/opening';
 import { type IncidentOutcome, onOutcome } from '../domain/incident/outcome';
 import { playRecord } from '../domain/incident/record-only';
 import type { IncidentState } from '../domain/incident/state';
-import type { IncidentWork } from '../domain/incident/work';
+import { type IncidentWork, untakenInApp } from '../domain/incident/work';
 import { type PolicySnapshot, policyRef } from '../domain/policy/policy';
 import { activities, UNTIL_DONE } from './lib/activity-calls';
 import { begunOnce } from './lib/begun-once';
@@ -106,6 +106,7 @@ export function incident(input: Input): Promise<CaseResult> {
           policy: declaredUnder,
         } = await fromRegister<IncidentState, IncidentEvent, IncidentWork>(input);
         policy = declaredUnder!;
+        carried.caused.push(...untakenInApp(carried.recent, carried.state, policy.pack));
         const other = policy.sha256 !== carried.state.policy.sha256;
         const told = news.map((event) =>
           other ? { ...event, data: { ...event.data, policy: policyRef(policy) } } : event,

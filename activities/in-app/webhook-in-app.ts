@@ -21,7 +21,7 @@ export function createInAppWebhook(config: SignedWebhookConfig | undefined, { co
       if (!config)
         throw failure(
           'InAppRefused',
-          'TOCSIN_IN_APP_URL is not set, so the product cannot be told: set it, or take "inApp" out of the pack; it is tried again by itself',
+          'TOCSIN_IN_APP_URL is not set, so the product cannot be told, and the incident keeps the policy that asks for it: set it; it is tried again by itself',
         );
       if (exercise !== contained || (contained && !isLoopbackUrl(config.url)))
         throw failure(

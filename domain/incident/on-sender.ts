@@ -20,7 +20,8 @@ export function onSender(
   const before = state.sender;
   if (from === undefined && !before) return answer.noted('its notices come from the configured sender already');
   if (from !== undefined && before?.from === from && before.replyTo === replyTo)
-    return answer.noted(`its notices come from ${from} already`);
+    // The address stands in the event that named it, and in no other.
+    return answer.noted('its notices come from that sender already');
   const underWay = Object.values(state.obligations)
     .filter((o) => o.status === 'dispatching' && ruleOf(pack, o.rule)?.channel === 'email')
     .map(({ id }) => id)

@@ -179,6 +179,20 @@ export function causedWork(event: IncidentEvent, state: IncidentState, pack: Pol
   return [{ kind: 'open-filing', key: `filing ${event.seq}`, about: { obligation }, task }];
 }
 
+/**
+ * Of a case that goes on from the register alone: the notices that went out and that the product has not taken, each as the
+ * event that began it caused it. What a later round says is handed over with that.
+ */
+export function untakenInApp(events: readonly IncidentEvent[], state: IncidentState, pack: Policy): IncidentWork[] {
+  return events.flatMap((event) => {
+    if (event.kind !== 'dispatch-started') return [];
+    const { obligation, round } = event.data;
+    const o = state.obligations[obligation];
+    const isTaken = o?.inApp?.some((taken) => taken.round === round);
+    return o?.round === round && o.draft && !isTaken ? inAppOf(event, state, pack) : [];
+  });
+}
+
 /** Beside its channel, where the rule says so: by whatever set the notice off, so nothing is shown that nobody let go out. */
 function inAppOf({ seq, at, data }: EventOf<'dispatch-started'>, state: IncidentState, pack: Policy): IncidentWork[] {
   const { obligation, round, covers } = data;

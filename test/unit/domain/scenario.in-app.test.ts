@@ -1,6 +1,6 @@
 /** Where a pack says `inApp`, the company's own product shows what goes out: when it goes out, and nobody counts as told by it. */
 import { narrate } from '../../../domain/incident/narrate';
-import { causedWork } from '../../../domain/incident/work';
+import { causedWork, untakenInApp } from '../../../domain/incident/work';
 import { PackRuleSchema } from '../../../domain/policy/rule';
 import { assessment, at, COUNSEL, stored } from './helpers/facts';
 import { TRUST_CENTER } from './helpers/pack';
@@ -65,6 +65,17 @@ test('the register has that the product took it, once, and nobody counts as told
   const { status, tally, fulfilledAt } = story.obligation(CUSTOMERS);
   expect([status, tally, fulfilledAt]).toEqual(['dispatching', undefined, undefined]);
   expect(story.folded()!.obligations[CUSTOMERS]!.inApp).toEqual([{ round: 1, at: story.now }]);
+});
+
+test('a case that goes on from the register hands over what the product has not taken, as it was, and nothing else', () => {
+  const story = aware();
+  const untaken = () => untakenInApp(story.events, story.state, story.pack);
+  expect(untaken()).toEqual([]);
+  story.send('approve', { obligation: CUSTOMERS, by: COUNSEL });
+  expect(untaken()).toHaveLength(1);
+  expect(untaken()).toEqual(caused(story));
+  taken(story);
+  expect(untaken()).toEqual([]);
 });
 
 test('a report to an authority, or what tells nobody outside, is shown to nobody', () => {

@@ -1,9 +1,13 @@
 /** The incident took over the mailbox that notices come from: what is not sent yet comes from another sender, and nothing else does. */
+import { noticeNow } from '../../../domain/incident/contents';
 import { narrate } from '../../../domain/incident/narrate';
-import { assessment, at, COUNSEL, stored } from './helpers/facts';
+import { ruleOf } from '../../../domain/policy/policy';
+import { accounts, assessment, at, COUNSEL, ONCALL, stored } from './helpers/facts';
+import { packOf } from './helpers/pack';
 import { Story } from './helpers/story';
 
 const CUSTOMERS = 'enterprise-notice';
+const PEOPLE = 'gdpr-art34-individuals';
 const NEW = { from: 'Security <security@other.example>', reason: 'the attacker reads the mailbox', by: COUNSEL };
 
 function aware(world = {}): Story {
@@ -71,6 +75,40 @@ test('one that is being sent keeps its sender, and is named', () => {
   expect(story.obligation('status-subscribers').draft?.fingerprint).toBeDefined();
 });
 
+test('the first of two approvals does not count for the draft with another sender', () => {
+  const pack = packOf({ mainEstablishment: 'IE', twoPersons: ['notices-to-individuals'] });
+  const story = new Story({}, pack).to(1);
+  story.send('measure', { text: 'The sessions were ended', category: 'containment' });
+  const dataSets = [stored(), accounts({ individuals: 5, residence: { IE: 5 } })];
+  story.send('assess', { assessment: assessment({ dataSets }), awareAt: at(1) });
+  const approve = (by: string) => story.send('approve', { obligation: PEOPLE, by });
+  const begun = () => story.all('dispatch-started', PEOPLE).length;
+  approve(COUNSEL);
+  expect(story.all('first-of-two')).toHaveLength(1);
+  story.send('sender', NEW);
+  approve(ONCALL);
+  expect(begun()).toBe(0);
+  approve(COUNSEL);
+  expect(begun()).toBe(1);
+});
+
+test('whom the last mail did not reach gets the next round from the new sender', () => {
+  const story = new Story({}, undefined, { unreached: { 'ws-2': 1 } }).to(1);
+  const workspaces = ['ws-1', 'ws-2'];
+  story.send('assess', { assessment: assessment({ dataSets: [stored()], workspaces }), awareAt: at(1) });
+  story.send('approve', { obligation: CUSTOMERS, by: COUNSEL });
+  expect(story.obligation(CUSTOMERS).status).toBe('partly-told');
+  story.send('sender', NEW);
+  story.send('approve', { obligation: CUSTOMERS, by: COUNSEL });
+  const { status, round, draft } = story.obligation(CUSTOMERS);
+  expect([status, round]).toEqual(['drafted', 2]);
+  // What it says by itself is another fingerprint: that of the draft has the new sender in it.
+  const now = noticeNow(story.obligation(CUSTOMERS), ruleOf(story.pack, CUSTOMERS)!, story.state, story.pack);
+  expect(draft!.fingerprint).toBe(now.fingerprint);
+  expect(draft!.fingerprint).not.toBe(now.facts);
+  expect(story.all('dispatch-started', CUSTOMERS)).toHaveLength(1);
+});
+
 test('the same again changes nothing, and so does the configured one where no other was named', () => {
   const story = aware();
   expect(story.send('sender', { configured: true, reason: 'r', by: COUNSEL })).toEqual([
@@ -83,6 +121,9 @@ test('the same again changes nothing, and so does the configured one where no ot
   const drafts = story.all('notice-drafted').length;
   expect(story.send('sender', { ...NEW, reason: 'another' })).toEqual([expect.objectContaining({ kind: 'noted' })]);
   expect(story.all('notice-drafted')).toHaveLength(drafts);
+  // The address stands where it was named, and nowhere else.
+  const others = story.events.filter(({ kind }) => kind !== 'sender-switched');
+  expect(JSON.stringify(others)).not.toContain('other.example');
 });
 
 test('no deadline moves, and a notice that goes out by silence does so in time', () => {
