@@ -62,11 +62,13 @@ export const AUDIENCE_DOMAINS = /@(owner|person|subscriber)\.example/;
 
 export class FakeWorld {
   /** The real pack with the real authorities. */
-  readonly policy: PolicySnapshot = loadPolicy(DEFAULT_PACKS);
+  policy: PolicySnapshot = loadPolicy(DEFAULT_PACKS);
   readonly mails: Mail[] = [];
   readonly alarms: Call<AlarmInput>[] = [];
   readonly filingTasks: Call<FilingTaskInput>[] = [];
   readonly shown: Call<InAppInput>[] = [];
+  /** The product takes no message. */
+  productIsAway = false;
   readonly published: Call<{ incidentId: string; obligation: string; round: number; status: string }>[] = [];
   readonly drafts: Call<DraftInput>[] = [];
   readonly reporterMails: Call<ReporterMailInput>[] = [];
@@ -188,6 +190,7 @@ export class FakeWorld {
         return { url: `https://status.example/${input.incidentId}` };
       },
       tellInApp: async (input) => {
+        if (this.productIsAway) throw ApplicationFailure.retryable('no answer from the product', 'InAppUnavailable');
         this.shown.push({ input, at: await this.instant() });
         return { messageId: `inapp_${'e'.repeat(32)}` };
       },

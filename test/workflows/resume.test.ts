@@ -4,6 +4,7 @@ import { TocsinClient } from '../../client/tocsin-client';
 import type { Found } from '../../domain/case/found';
 import { INCIDENT_WORKFLOW, TASK_QUEUE } from '../../domain/incident/contract';
 import type { Obligation } from '../../domain/incident/state';
+import { until } from '../setup/until';
 import { COUNSEL, connectTo, declaration, startDevServerWith, type TestIncident } from '../setup/workflow-harness';
 
 type Connected = Awaited<ReturnType<typeof connectTo>>;
@@ -97,6 +98,28 @@ test('the whole of Temporal lost: another server goes on with it, and drafts tha
   expect(new Set(mails).size).toBe(mails.length);
   expect(await moved.obligation('enterprise-notice')).toMatchObject({ status: 'fulfilled' });
   await moved.assertFold();
+}, 120_000);
+
+test('what the product had not taken when the run was lost is handed to it by the next, once and as it was', async () => {
+  const { policy } = at.world;
+  const obligations = policy.pack.obligations.map((rule) =>
+    rule.id === 'enterprise-notice' ? { ...rule, inApp: true as const } : rule,
+  );
+  at.world.policy = { ...policy, pack: { ...policy.pack, obligations } };
+  at.world.productIsAway = true;
+  const incident = await declared('INC-in-app');
+  await incident.send('approve', { obligation: 'enterprise-notice' });
+  const began = () => incident.about('dispatch-started', 'enterprise-notice');
+  await until('the register has that it began', () => began().length > 0);
+  await incident.handle.terminate('by mistake');
+  at.world.productIsAway = false;
+  expect(at.world.shown).toEqual([]);
+  await resume(at, incident.id, 'terminated');
+  await until('the product has it', () => incident.entries('told-in-app').length > 0);
+  expect(at.world.shown.map(({ input }) => [input.obligation, input.round, input.at])).toEqual([
+    ['enterprise-notice', 1, began()[0]!.at],
+  ]);
+  at.world.policy = policy;
 }, 120_000);
 
 test('what is closed, and what the register does not have, is not resumed: nothing is written', async () => {
