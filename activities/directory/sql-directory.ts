@@ -64,14 +64,17 @@ export function readPaged(pool: Pool): ReadRows {
 export function createSqlDirectory(pool: Queryable, queries: DirectoryQueries, read = readWhole(pool)): DirectoryPort {
   async function* rows<N extends keyof DirectoryQueries>(name: N, values: unknown[]) {
     const columns: readonly (typeof COLUMNS)[N][number][] = COLUMNS[name];
-    for await (const page of read(queries[name], values))
-      yield page.map((row) => {
-        refuseMissing(name, Object.keys(row));
-        return Object.fromEntries(columns.map((column) => [column, String(row[column] ?? '')])) as Record<
-          (typeof COLUMNS)[N][number],
-          string
-        >;
-      });
+    for await (const page of read(queries[name], values)) {
+      // All rows of a query have the same columns.
+      if (page[0]) refuseMissing(name, Object.keys(page[0]));
+      yield page.map(
+        (row) =>
+          Object.fromEntries(columns.map((column) => [column, String(row[column] ?? '')])) as Record<
+            (typeof COLUMNS)[N][number],
+            string
+          >,
+      );
+    }
   }
   return createDirectory({
     workspaces: (ids) => rows('workspaces', [ids]),

@@ -71,7 +71,22 @@ export function mailAddressSchema(error: string) {
   });
 }
 
+/** Domains of which the ASCII form is kept in mind: the addresses of a notice have few, and each is read several times. */
+const MOST_DOMAINS = 5_000;
+/** Of what stands behind the `@`, no longer than an address: its ASCII form, or that it is no domain. */
+const domains = new Map<string, string | undefined>();
+
 function asciiDomain(text: string): string | undefined {
+  if (text.length > LONGEST) return asciiDomainOf(text);
+  const before = domains.get(text);
+  if (before !== undefined || domains.has(text)) return before;
+  const ascii = asciiDomainOf(text);
+  if (domains.size >= MOST_DOMAINS) domains.clear();
+  domains.set(text, ascii);
+  return ascii;
+}
+
+function asciiDomainOf(text: string): string | undefined {
   if (OF_URLS.test(text)) return undefined;
   // Joiners belong to some names, such as Persian ones (RFC 5892, A.1); elsewhere the name is none with them.
   const ascii = domainToASCII(text) || domainToASCII(text.replace(UNSEEN, ''));

@@ -160,4 +160,19 @@ describe('what is entered while the audience is read', () => {
     await expect(entered).rejects.toThrow('the directory went away');
     expect((await ledger.summary(key)).total).toBe(0);
   });
+
+  test('is nothing at all when entering fails, and the connection asks one thing at a time', async () => {
+    const key = newKey();
+    const warned = jest.spyOn(process, 'emitWarning');
+    let calls = 0;
+    const failing = ledger.beside(key, audienceOf('people', rows, 700), false, async (some, enter) => {
+      await enter({ ...key, channel: 'email', round: 1 }, some.flatMap(toEnter));
+      // While the next page is on its way.
+      if (++calls === 2) throw new Error('not entered');
+    });
+    await expect(failing).rejects.toThrow('not entered');
+    expect((await ledger.summary(key)).total).toBe(0);
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+  });
 });

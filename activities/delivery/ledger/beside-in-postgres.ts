@@ -3,12 +3,13 @@
  * The rows of the directory are in a temporary table that goes with the transaction.
  */
 import type { Pool, PoolClient } from 'pg';
+import type { Group as DomainGroup } from '../../../domain/incident/audience';
 import { inTransaction } from '../../../postgres/transaction';
 import type { AudienceRow, AudienceRows } from '../../directory/directory-port';
 import { ownersOf } from '../../directory/resolved';
 import { addressKey } from '../../mail/mail-address';
 import type { DeliveryEventKind } from './delivery-events';
-import { FATE } from './delivery-events';
+import { FATE_KIND } from './delivery-events';
 import type { Beside, DeliveryStatus, Enter, Known, ObligationKey, Wanted } from './ledger';
 import { insertDeliveries } from './open-deliveries';
 
@@ -33,10 +34,13 @@ export async function besideInPostgres(
     await inTransaction(pool, async (client) => {
       await client.query(`${LIMITS}; ${TABLES}`);
       let place = 0;
-      for (let page = first; !page.done; page = await pages.next()) {
+      for (let page = first; !page.done; ) {
         const rows = page.value;
+        // The next page comes while this one is written.
+        const next = ahead(pages.next());
         for (let at = 0; at < rows.length; at += PAGE) await keepRows(client, rows.slice(at, at + PAGE), place + at);
         place += rows.length;
+        page = await next;
       }
       if (withAddresses) await keepAddresses(client, [key.incidentId, key.obligationId]);
       await readJoined(client, key, audience.of, each);
@@ -46,30 +50,47 @@ export async function besideInPostgres(
   }
 }
 
+/** Awaited later: until then its failure is nobody's. */
+function ahead<T>(reading: Promise<T>): Promise<T> {
+  reading.catch(() => undefined);
+  return reading;
+}
+
 async function readJoined(
   client: PoolClient,
   { incidentId, obligationId }: ObligationKey,
   of: AudienceRows['of'],
   each: (some: Beside[], enter: Enter) => Promise<void>,
 ): Promise<void> {
-  const enter: Enter = (group, recipients) => insertDeliveries(client, group, recipients);
   // The sorting is done with the first page.
   const read = { query_timeout: SORTED_WITHIN_MS };
   await client.query({ text: JOINED[of], values: [incidentId, obligationId], ...read });
-  let open: Group | undefined;
-  for (;;) {
-    const { rows } = await client.query<Row>({ text: `FETCH ${PAGE} FROM beside`, ...read });
-    const whole: Beside[] = [];
-    for (const row of rows) {
-      if (open?.base !== row.base) {
-        if (open) whole.push(besideOf(open, of));
-        open = { base: row.base, rows: [] };
+  const fetch = () => ahead(client.query<Row>({ text: `FETCH ${PAGE} FROM beside`, ...read }));
+  let next = fetch();
+  // One statement at a time.
+  const enter: Enter = async (group, recipients) => {
+    await next;
+    return insertDeliveries(client, group, recipients);
+  };
+  try {
+    for (let open: Group | undefined; ; ) {
+      const { rows } = await next;
+      // The next page comes while this one is read; a cursor sees nothing of what is entered since it was declared.
+      if (rows.length > 0) next = fetch();
+      const whole: Beside[] = [];
+      for (const row of rows) {
+        if (open?.base !== row.base) {
+          if (open) whole.push(besideOf(open, of));
+          open = { base: row.base, rows: [] };
+        }
+        open.rows.push(row);
       }
-      open.rows.push(row);
+      if (rows.length === 0 && open) whole.push(besideOf(open, of));
+      if (whole.length > 0) await each(whole, enter);
+      if (rows.length === 0) return;
     }
-    if (rows.length === 0 && open) whole.push(besideOf(open, of));
-    if (whole.length > 0) await each(whole, enter);
-    if (rows.length === 0) return;
+  } finally {
+    await next.catch(() => undefined);
   }
 }
 
@@ -138,16 +159,16 @@ interface Group {
   rows: Row[];
 }
 
-const BASE = (ref: string) => `regexp_replace(${ref}, '#[0-9]+$', '')`;
+const BASE = (ref: string) => `CASE WHEN ${ref} LIKE '%#%' THEN regexp_replace(${ref}, '#[0-9]+$', '') ELSE ${ref} END`;
 const IS_KNOWN = 'EXISTS (SELECT FROM pg_temp.ledger_addresses AS known WHERE known.key = wanted.key)';
 
 const joined = (wanted: string) => `
   DECLARE beside NO SCROLL CURSOR FOR
   ${wanted}
   UNION ALL
-  SELECT ${BASE('recipient_ref')} COLLATE "C", 1, recipient_ref COLLATE "C", 0, address, language, false, NULL, NULL, false, status,
+  SELECT (${BASE('recipient_ref')}) COLLATE "C", 1, recipient_ref COLLATE "C", 0, address, language, false, NULL, NULL, false, status,
          error_code, fate.kind
-    FROM tocsin.deliveries AS delivery ${FATE} WHERE incident_id = $1 AND obligation_id = $2
+    FROM tocsin.deliveries AS delivery ${FATE_KIND} WHERE incident_id = $1 AND obligation_id = $2
    ORDER BY base, side, ref, place`;
 
 /** As `resolved` has it: of workspaces each row, in its place; of people each address once, with the groups of all who have it. */
@@ -158,7 +179,7 @@ const JOINED = {
          NULL::text AS "errorCode", NULL::text AS fate
     FROM pg_temp.audience AS wanted`),
   people: joined(`
-  SELECT ${BASE('wanted.told_by')} COLLATE "C" AS base, 0 AS side, wanted.told_by COLLATE "C" AS ref, 0 AS place, wanted.address,
+  SELECT (${BASE('wanted.told_by')}) COLLATE "C" AS base, 0 AS side, wanted.told_by COLLATE "C" AS ref, 0 AS place, wanted.address,
          wanted.language, wanted.ref = wanted.told_by AS "isFirst", of.data_set AS "dataSet", of.country,
          ${IS_KNOWN} AS "isKnownAddress", NULL::text AS status, NULL::text AS "errorCode", NULL::text AS fate
     FROM (
@@ -187,15 +208,20 @@ function owners(rows: Row[]): Wanted[] {
 
 /** Those with one ref are one address, and whoever has it. */
 function people(rows: Row[]): Wanted[] {
-  return [...new Set(rows.map(({ ref }) => ref))].map((ref) => {
-    const all = rows.filter((row) => row.ref === ref);
+  const byRef = new Map<string, Row[]>();
+  for (const row of rows) {
+    const before = byRef.get(row.ref);
+    if (before) before.push(row);
+    else byRef.set(row.ref, [row]);
+  }
+  return [...byRef].map(([ref, all]) => {
     const { address, language, isKnownAddress } = all.find(({ isFirst }) => isFirst)!;
-    const groups = all.map(({ dataSet, country }) => ({
-      ...(dataSet !== null && { dataSet }),
-      ...(country !== null && { country }),
-    }));
-    return marked({ ref, address, language, groups }, isKnownAddress);
+    return marked({ ref, address, language, groups: all.map(groupOf) }, isKnownAddress);
   });
+}
+
+function groupOf({ dataSet, country }: Row): DomainGroup {
+  return { ...(dataSet !== null && { dataSet }), ...(country !== null && { country }) };
 }
 
 function marked(recipient: Wanted, isKnownAddress: boolean): Wanted {

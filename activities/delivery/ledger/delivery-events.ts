@@ -74,13 +74,22 @@ const KEEP = `
    ORDER BY event_id
   ON CONFLICT (event_id) DO NOTHING`;
 
+const KINDS = `ARRAY['${DELIVERY_EVENTS.join("', '")}']`;
+
 /** Of the rows called `delivery`: what became of the mail, called `fate`; nulls where nothing is told of it. */
 export const FATE = `
   LEFT JOIN LATERAL (
     SELECT kind, reason, at FROM tocsin.delivery_events
      WHERE provider_message_id = delivery.provider_message_id AND delivery.status = 'sent'
-     ORDER BY array_position(ARRAY['${DELIVERY_EVENTS.join("', '")}'], kind) DESC, at DESC LIMIT 1
+     ORDER BY array_position(${KINDS}, kind) DESC, at DESC LIMIT 1
   ) AS fate ON true`;
+
+/** The same of the kind alone, for many rows: nothing is sorted for each of them. */
+export const FATE_KIND = `
+  CROSS JOIN LATERAL (
+    SELECT (${KINDS})[max(array_position(${KINDS}, kind))] AS kind FROM tocsin.delivery_events
+     WHERE provider_message_id = delivery.provider_message_id AND delivery.status = 'sent'
+  ) AS fate`;
 
 /** Days for which events are kept of mails that are none of the ledger's: the provider sends those of all mails. */
 export const STRANGERS_KEPT_DAYS = 7;

@@ -1,5 +1,6 @@
 // One address has one spelling and one key, whatever way it was written; what differs is told apart.
 import fc from 'fast-check';
+import { addressParser } from 'postal-mime';
 import { addressesIn } from '../../../activities/directory/addresses';
 import {
   addressKey,
@@ -110,4 +111,31 @@ test('a directory, contacts and lists take an address in the same spelling, once
     'A@xn--bcher-kva.example',
     'b@x.example',
   ]);
+});
+
+test('a cell with one plain address reads as the parser of lists reads it', () => {
+  const plain = fc.stringMatching(/^[a-zA-Z0-9._+-]{0,8}@?[a-zA-Z0-9.-]{0,10}[ ,;<("=?:]?[a-z@.]{0,4}$/);
+  fc.assert(
+    fc.property(plain, (cell) => {
+      const parsed = addressParser(cell, { flatten: true }).map(({ address, name }) => address || name);
+      const expected = distinctAddresses(parsed.map((text) => mailAddress(text) ?? text));
+      expect(addressesIn(cell)).toEqual(expected.length > 0 ? expected : ['']);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test('an address is the same however many others were read since', () => {
+  const some = [
+    'ann@bücher.example',
+    'ann@xn--a.com',
+    'ann@EXAMPLE.com',
+    'ann@127.0.0.1',
+    `ann@${'a.'.repeat(200)}com`,
+  ];
+  const before = some.map(mailAddress);
+  expect(before).toEqual(['ann@xn--bcher-kva.example', undefined, 'ann@example.com', undefined, undefined]);
+  expect(some.map(mailAddress)).toEqual(before);
+  for (let n = 0; n < 5_100; n++) mailAddress(`ann@d${n}.example`);
+  expect(some.map(mailAddress)).toEqual(before);
 });
