@@ -242,8 +242,8 @@ module.exports = {
     take: [
       {
         file: 'cli/commands/up.ts',
-        away: 'const { encryptionKeys: _, ...temporal } = running.stack.temporal;',
-        leave: 'const { temporal } = running.stack;',
+        away: 'return { temporal: { address, namespace, uiUrl }, mailbox: mailbox.url, site: site.url };',
+        leave: 'return { temporal, mailbox: mailbox.url, site: site.url };',
       },
     ],
   },
