@@ -21,6 +21,12 @@ export const FAILURES = {
   ExerciseNotContained: { retry: false },
   /** An obligation's recipients cannot be told by email. */
   AudienceNotMailable: { retry: false },
+  /** The directory gave no whole answer, or one that says "later": it is asked again, as late as it says. */
+  DirectoryUnavailable: { retry: true },
+  /** The directory refuses, or is not at its address: correct the settings or its rights, the retry goes on by itself. */
+  DirectoryRefused: { retry: true },
+  /** The directory answers what its contract does not allow: correct the service, the retry goes on by itself. */
+  DirectoryFault: { retry: true },
   /** A template is missing or does not render. Retried: a corrected template takes effect without a new incident. */
   TemplateFault: { retry: true },
   /** A stored artefact is missing or damaged. Retried: a restored store takes effect. */

@@ -1,6 +1,8 @@
 /** Who must be told, and who is alarmed: whether the directory can be read and whom it has, and who is on call now. */
 import { createCsvDirectory } from '../activities/directory/csv-directory';
 import type { DirectoryPort } from '../activities/directory/directory-port';
+import { createHttpDirectory, probeHttpDirectory } from '../activities/directory/http-directory';
+import { BOUNDS, type HttpDirectorySettings } from '../activities/directory/http-pages';
 import { directorySettings } from '../activities/directory/settings';
 import { createSqlDirectory, probeSqlDirectory } from '../activities/directory/sql-directory';
 import { isMailAddress } from '../activities/mail/mail-address';
@@ -21,6 +23,7 @@ export const directory: Check = {
     const settings = read(directorySettings);
     if (!settings) return WRONG_SETTINGS;
     if ('folder' in settings) return counted(createCsvDirectory(settings.folder));
+    if ('endpoint' in settings) return overHttp(settings);
     try {
       return await connected(settings.url, async (client) => {
         await probeSqlDirectory(client, settings);
@@ -33,6 +36,20 @@ export const directory: Check = {
     }
   },
 };
+
+/** Each page is asked for once: whoever looks has no time for retries. */
+async function overHttp(settings: HttpDirectorySettings): Promise<Found[]> {
+  const odd: Found[] = [];
+  const tell = (told: string) => void odd.push(warning(told, 'Correct them: who has no address is not told by mail'));
+  try {
+    await probeHttpDirectory(settings);
+    return [...(await counted(createHttpDirectory(settings, tell, { ...BOUNDS, tries: 1 }))), ...odd];
+  } catch (error) {
+    return [
+      problem(messageOf(error), 'Nobody can be told until the directory answers: mend its settings or the service'),
+    ];
+  }
+}
 
 /** Individuals are asked for by data set only, once one is affected. */
 async function counted(port: DirectoryPort): Promise<Found[]> {
@@ -47,7 +64,7 @@ async function counted(port: DirectoryPort): Promise<Found[]> {
     const unusable = recipients.filter(({ address }) => !isMailAddress(address)).length;
     const who = plural(recipients.length, one, many);
     if (recipients.length === 0)
-      found.push(warning(`it has no ${many}`, 'If there are any, its file or query leaves them out'));
+      found.push(warning(`it has no ${many}`, 'If there are any, its file, query or service leaves them out'));
     else if (unusable > 0)
       found.push(
         warning(

@@ -19,6 +19,7 @@ import {
   senderProblems,
 } from './own-values';
 import {
+  directoryAddressProblems,
   mailAddressProblems,
   toldAddressProblems,
   watchdogAddressProblems,
@@ -91,6 +92,11 @@ export const GUARDS = {
   'contacts of its own': { binds: ['worker'], live: 'mail', problems: contactsProblems },
   'a rota of its own': { binds: ['worker'], live: 'mail', problems: rotaProblems },
   'a directory of its own that loads': { binds: ['worker'], live: 'any', problems: directoryProblems },
+  'a directory over HTTP that is https, and no example': {
+    binds: ['worker'],
+    live: 'any',
+    problems: directoryAddressProblems,
+  },
   'mail over TLS': {
     binds: ['worker', 'watchdog', 'command that mails'],
     live: 'mail',

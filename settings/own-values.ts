@@ -118,7 +118,7 @@ export function rotaProblems(env: Env): string[] {
 
 /** The people who must be told can be read, and are real. One odd row is no reason not to start. */
 export function directoryProblems(env: Env): string[] {
-  if (env.TOCSIN_DIRECTORY_URL || !env.TOCSIN_DIRECTORY) return []; // that one of them is needed is told by their settings
+  if (env.TOCSIN_DIRECTORY_URL || env.TOCSIN_DIRECTORY_HTTP_URL || !env.TOCSIN_DIRECTORY) return []; // that one of them is needed is told by their settings
   const folder = path.resolve(env.TOCSIN_DIRECTORY);
   if (existsSync(folder) && realpathSync(folder) === realpathSync(exampleDirectory()))
     return ['TOCSIN_DIRECTORY: is the example folder: name a folder with your own customers and users'];

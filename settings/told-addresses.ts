@@ -22,6 +22,13 @@ const WATCHED = ['TOCSIN_WATCHDOG_WEBHOOK_URL', 'TOCSIN_WATCHDOG_PING_URL'];
 const SHOWN = ['TOCSIN_SITE_URL', 'TOCSIN_STATUS_URL', 'TOCSIN_ANCHOR_MAIL', 'TOCSIN_WITNESSES'];
 const WATCHING = ['TOCSIN_WATCHDOG_MAIL', 'TOCSIN_WATCHDOG_MAIL_LATER'];
 
+/** Of the directory: a token goes there, and who all customers are comes from there. */
+const ASKED = ['TOCSIN_DIRECTORY_HTTP_URL'];
+
+export const directoryAddressProblems = (env: Env): string[] => [
+  ...sealedProblems(env, ASKED),
+  ...exampleProblems(env, ASKED),
+];
 export const mailAddressProblems = (env: Env): string[] => sealedProblems(env, MAIL);
 export const toldAddressProblems = (env: Env): string[] => [
   ...sealedProblems(env, TOLD),

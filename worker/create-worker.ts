@@ -4,7 +4,6 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions, Worker, type WorkerOptions } from '@temporalio/worker';
-import pg from 'pg';
 import pino from 'pino';
 import { type ContainmentPort, createContainment } from '../activities/containment';
 import { exerciseContainment } from '../activities/containment/settings';
@@ -13,12 +12,6 @@ import { mergeSpool } from '../activities/delivery/ledger/merge-spool';
 import { PostgresLedger } from '../activities/delivery/ledger/postgres-ledger';
 import { SpoolLedger } from '../activities/delivery/ledger/spool-ledger';
 import { createCsvDirectory } from '../activities/directory/csv-directory';
-import {
-  createSqlDirectory,
-  type DirectoryQueries,
-  probeSqlDirectory,
-  readPaged,
-} from '../activities/directory/sql-directory';
 import { failure } from '../activities/failures';
 import { createInAppWebhook } from '../activities/in-app/webhook-in-app';
 import { txtRecords } from '../activities/mail/dmarc';
@@ -60,6 +53,7 @@ import { builtBundle } from './bundle';
 import { workflowLimits } from './cache-size';
 import { type ActivityDeps, createActivities, type OutwardPorts } from './create-activities';
 import { dependencySchedules } from './dependencies';
+import { connectDirectory } from './directory';
 import { connectEscalation } from './escalation';
 import type { WorkerMetrics } from './metrics/worker-metrics';
 import { keepSchedules } from './schedules';
@@ -178,24 +172,11 @@ async function migrateWhenUp(databaseUrl: string, production: boolean, logLevel?
   return { stop: () => clearTimeout(timer) };
 }
 
-/** A directory whose queries do not work is found now, and not when people must be told. One that is away is waited for. */
-async function probeDirectory(pool: pg.Pool, queries: DirectoryQueries, log: ReturnType<typeof logger>): Promise<void> {
-  try {
-    await probeSqlDirectory(pool, queries);
-  } catch (error) {
-    if (!isUnavailable(error)) throw error;
-    log.error('the directory cannot be reached: nobody can be told until it is back. Check TOCSIN_DIRECTORY_URL');
-  }
-}
-
 /** In production whoever works with the register neither owns it nor could switch its guards off. */
 async function readyDatabase(databaseUrl: string, production: boolean): Promise<void> {
   if (production) await refusePowerAt(databaseUrl);
   await bringUpToDate(databaseUrl);
 }
-
-/** Two audiences of deliveries and two of drafts at once. A query may sort all customers before its first row. */
-const DIRECTORY_LIMITS = { max: 4, connectionTimeoutMillis: 30_000, query_timeout: 10 * 60_000 };
 
 /** The activities over the settings' ports, and what closes their pools. */
 export async function connectActivities(settings: WorkerSettings, temporal: Client, logLevel?: string) {
@@ -212,12 +193,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   const site = createFolderSite(settings.site.dir, settings.site.url);
   const policy = async () => loadPolicy(settings.policy);
   const organisation = async () => (await policy()).pack.organisation.name;
-  const directoryPool =
-    'url' in settings.directory
-      ? new pg.Pool({ connectionString: settings.directory.url, ...DIRECTORY_LIMITS })
-      : undefined;
-  directoryPool?.on('error', () => undefined);
-  if ('url' in settings.directory) await probeDirectory(directoryPool!, settings.directory, logger(logLevel));
+  const directory = await connectDirectory(settings.directory, logger(logLevel));
 
   const pacer = new RatePacer();
   const live: OutwardPorts = {
@@ -225,10 +201,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
     ...(!isLoopbackUrl(settings.mail.baseUrl) && {
       before: { account: createResendAccount(settings.mail, pacer), txt: txtRecords() },
     }),
-    directory:
-      'folder' in settings.directory
-        ? createCsvDirectory(settings.directory.folder)
-        : createSqlDirectory(directoryPool!, settings.directory, readPaged(directoryPool!)),
+    directory: directory.port,
     // The record names the first: it is the one that the public reads.
     statusPage: severalStatusPages([
       ...(settings.statuspage
@@ -321,7 +294,7 @@ export async function connectActivities(settings: WorkerSettings, temporal: Clie
   });
   const close = async () => {
     await appender.close();
-    await Promise.all([pool.end(), directoryPool?.end()]);
+    await Promise.all([pool.end(), directory.close()]);
   };
   const spool = keepMerging(deps.ledgers, log);
   return { activities: createActivities(deps), artefacts, spool: { ...spool, place }, pipeline, audit, signing, close };

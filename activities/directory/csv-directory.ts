@@ -1,13 +1,14 @@
 import path from 'node:path';
+import { COLUMNS } from './columns';
 import { readCsvFile } from './csv';
 import { createDirectory } from './directory';
 import type { DirectoryPort } from './directory-port';
 
 /** The files of such a folder, and the columns of each. */
 export const CSV_FILES = {
-  'workspaces.csv': ['workspace_id', 'owner_email', 'language'],
-  'individuals.csv': ['person_id', 'email', 'language', 'country', 'workspace_id', 'data_set'],
-  'subscribers.csv': ['subscriber_id', 'email', 'language'],
+  'workspaces.csv': COLUMNS.workspaces,
+  'individuals.csv': COLUMNS.individuals,
+  'subscribers.csv': COLUMNS.subscribers,
 } as const;
 
 /**

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { COLUMNS, LISTINGS, type RowOf } from './columns';
 import { createDirectory } from './directory';
 import type { DirectoryPort } from './directory-port';
 
@@ -6,12 +7,6 @@ import type { DirectoryPort } from './directory-port';
 export interface Queryable {
   query(text: string, values: unknown[]): Promise<{ rows: Record<string, unknown>[]; fields?: { name: string }[] }>;
 }
-
-const COLUMNS = {
-  workspaces: ['workspace_id', 'owner_email', 'language'],
-  individuals: ['person_id', 'email', 'language', 'country', 'workspace_id', 'data_set'],
-  subscribers: ['subscriber_id', 'email', 'language'],
-} as const;
 
 /**
  * Three SELECTs. `$1`: workspace ids (text[]) or null for all; `$2`: data set ids (text[]). Columns as in the CSV files:
@@ -68,11 +63,7 @@ export function createSqlDirectory(pool: Queryable, queries: DirectoryQueries, r
       // All rows of a query have the same columns.
       if (page[0]) refuseMissing(name, Object.keys(page[0]));
       yield page.map(
-        (row) =>
-          Object.fromEntries(columns.map((column) => [column, String(row[column] ?? '')])) as Record<
-            (typeof COLUMNS)[N][number],
-            string
-          >,
+        (row) => Object.fromEntries(columns.map((column) => [column, String(row[column] ?? '')])) as RowOf<N>,
       );
     }
   }
@@ -89,7 +80,7 @@ export function createSqlDirectory(pool: Queryable, queries: DirectoryQueries, r
  */
 export async function probeSqlDirectory(pool: Queryable, queries: DirectoryQueries): Promise<void> {
   const nobody = { workspaces: [[]], individuals: [[], []], subscribers: [] };
-  for (const name of ['workspaces', 'individuals', 'subscribers'] as const) {
+  for (const name of LISTINGS) {
     // The subscribers are asked for without parameters: all of them.
     const query = name === 'subscribers' ? `SELECT * FROM (${unended(queries[name])}) AS probe LIMIT 0` : queries[name];
     try {

@@ -591,6 +591,9 @@ module.exports = {
       },
     ],
   },
+  'keep a delivery reading for ever by the pages of a directory': {
+    take: [{ file: 'activities/directory/http-pages.ts', away: 'if (seen.has(digest))', leave: 'if (number > 999)' }],
+  },
   'act on a terminal by a title': {
     take: [{ file: 'cli/rendering/output.ts', away: '`${forTerminal(text)}\\n`', leave: '`${text}\\n`' }],
   },

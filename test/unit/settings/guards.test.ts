@@ -59,6 +59,11 @@ const SHOWN_IN_PRODUCT = `gdpr,${file(
   'shown.yaml',
   readFileSync('policy/packs/trust-center.yaml', 'utf8').replace('  - id: enterprise-notice\n', '$&    inApp: true\n'),
 )}`;
+const overHttp = (address: string) => ({
+  TOCSIN_DIRECTORY: '',
+  TOCSIN_DIRECTORY_HTTP_URL: address,
+  TOCSIN_DIRECTORY_HTTP_TOKEN: 'hidden',
+});
 
 /** Per guard: what breaks it and how it is told, and what is still within it. `plain`: a variable that must be set. */
 const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?: readonly Guarded[] }> = {
@@ -160,6 +165,7 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
     breaks: [
       [
         {
+          TOCSIN_DIRECTORY: '',
           TOCSIN_DIRECTORY_URL: 'postgres://people.acme.dev/people',
           TOCSIN_DIRECTORY_WORKSPACES_SQL: 'w',
           TOCSIN_DIRECTORY_INDIVIDUALS_SQL: 'i',
@@ -170,6 +176,7 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
     ],
     holds: [
       {
+        TOCSIN_DIRECTORY: '',
         TOCSIN_DIRECTORY_URL: 'postgres://people.acme.dev/people?sslmode=verify-full',
         TOCSIN_DIRECTORY_WORKSPACES_SQL: 'w',
         TOCSIN_DIRECTORY_INDIVIDUALS_SQL: 'i',
@@ -275,6 +282,14 @@ const ROWS: Record<string, { breaks: Array<[Env, RegExp]>; holds: Env[]; binds?:
       [{ TOCSIN_DIRECTORY: '' }, /^TOCSIN_DIRECTORY: is not set/],
     ],
     holds: [{}],
+  },
+  'a directory over HTTP that is https, and no example': {
+    breaks: [
+      [overHttp('http://people.acme.dev/tocsin'), /^TOCSIN_DIRECTORY_HTTP_URL: is not https/],
+      [overHttp('http://127.0.0.1.acme.dev'), /^TOCSIN_DIRECTORY_HTTP_URL: is not https/],
+      [overHttp('https://people.example.com'), /^TOCSIN_DIRECTORY_HTTP_URL: is an example address/],
+    ],
+    holds: [overHttp('https://people.acme.dev/tocsin'), overHttp('http://127.0.0.1:8085')],
   },
   'mail over TLS': {
     breaks: [
@@ -490,4 +505,24 @@ test('an address of Postgres without a host is refused in production, as PGHOST 
   );
   expect(postgresTlsProblem('DATABASE_URL', 'postgres:///tocsin?host=/var/run/postgresql')).toBeUndefined();
   expect(postgresTlsProblem('DATABASE_URL', 'postgres://127.0.0.1/tocsin')).toBeUndefined();
+});
+
+test.each([
+  [
+    { TOCSIN_DIRECTORY_HTTP_URL: 'https://people.acme.dev' },
+    /^TOCSIN_DIRECTORY, TOCSIN_DIRECTORY_HTTP_URL: only one says/,
+  ],
+  [{ TOCSIN_DIRECTORY_URL: 'postgres://localhost/people' }, /^TOCSIN_DIRECTORY, TOCSIN_DIRECTORY_URL: only one says/],
+  [
+    { ...overHttp('https://people.acme.dev'), TOCSIN_DIRECTORY_HTTP_TOKEN: '' },
+    /^TOCSIN_DIRECTORY_HTTP_TOKEN: is needed/,
+  ],
+  [{ ...overHttp('https://people.acme.dev'), TOCSIN_DIRECTORY_HTTP_TOKEN: 'Bearer hidden' }, /is no bearer token/],
+  [overHttp('https://ada:hidden@people.acme.dev'), /^TOCSIN_DIRECTORY_HTTP_URL: has a user, a query or a fragment/],
+  [overHttp('https://people.acme.dev?key=hidden'), /^TOCSIN_DIRECTORY_HTTP_URL: has a user, a query or a fragment/],
+  [overHttp('ftp://localhost/people'), /^TOCSIN_DIRECTORY_HTTP_URL: is no address of HTTP/],
+])('one directory is named, with what it needs (%#)', (over, told) => {
+  const problems = problemsOf(() => LOAD.worker({ ...complete, ...over }));
+  expect(problems.find((problem) => told.test(problem))).toBeDefined();
+  expect(problems.join()).not.toContain('hidden');
 });
