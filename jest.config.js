@@ -46,8 +46,8 @@ module.exports = {
   globalSetup: '<rootDir>/test/setup/global-setup.js',
   globalTeardown: '<rootDir>/test/setup/global-teardown.js',
   testSequencer: '<rootDir>/test/setup/sequencer.js',
-  // Many tests wait for servers and timers: two to a processor keep it busy, as far as the memory goes (a worker with its
-  // servers takes up to 2 GB).
-  maxWorkers: Math.max(2, Math.min(2 * os.availableParallelism(), Math.floor(os.totalmem() / 2 ** 31))),
+  // Many tests wait for servers and timers: three to two processors keep them busy, and more only outlast time limits; as far as
+  // the memory goes (a worker with its servers takes up to 2 GB).
+  maxWorkers: Math.max(2, Math.min(Math.floor(1.5 * os.availableParallelism()), Math.floor(os.totalmem() / 2 ** 31))),
   testTimeout: 60_000,
 };

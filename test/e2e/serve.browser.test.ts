@@ -154,7 +154,7 @@ async function tell(
   await incident.quiet();
   await ann.goto(at);
   await follow(ann, 'Edit the text in English');
-  const body = ann.getByLabel('Body');
+  const body = ann.getByLabel('Text', { exact: true });
   await body.fill(`${await body.inputValue()}\n\n${SENTENCE}`);
   await look('edit');
   await press(ann, 'Keep this text');
@@ -212,7 +212,7 @@ async function contain(ann: Page, incident: TestIncident): Promise<void> {
   await press(ann, 'Status');
   await ann.getByText('Status: recorded').waitFor();
   await ann.goto(`${at}/measure`);
-  await ann.getByLabel('Text').fill('The key was revoked.');
+  await ann.getByLabel('What was done').fill('The key was revoked.');
   await press(ann, 'Measure');
   await ann.getByText('Measure: recorded').waitFor();
   await ann.goto(at);
@@ -236,11 +236,11 @@ async function finish(
   await follow(bea, 'Record the filing');
   // Refused without a reference, and the receipt that was chosen is not lost.
   await bea.locator('input[type=file]').setInputFiles(receipt);
-  await bea.getByLabel('Submitted at').fill('at noon');
+  await bea.getByLabel('When it was submitted').fill('at noon');
   await press(bea, 'Filed');
   await bea.getByText('receipt.txt, 29 bytes').waitFor();
-  await bea.getByLabel('Submitted at').fill('');
-  await bea.getByLabel('Reference').fill('DPC-BN-26-004117');
+  await bea.getByLabel('When it was submitted').fill('');
+  await bea.getByLabel('Reference of the authority').fill('DPC-BN-26-004117');
   await press(bea, 'Filed');
   await bea.getByText('Filed: recorded').waitFor();
   const sha256 = createHash('sha256').update(RECEIPT).digest('hex');
@@ -261,7 +261,7 @@ async function finish(
     ],
   ] as const) {
     await bea.goto(`${at}/not-owed?obligation=${duty}`);
-    await bea.getByLabel('All').selectOption('yes');
+    await bea.getByLabel('All proposals alike').selectOption('yes');
     await bea.getByLabel('Reason').fill(reason);
     await press(bea, 'Not owed');
     await bea.getByText('Not owed: recorded').waitFor();
@@ -272,7 +272,7 @@ async function finish(
   await ann.getByText('Status: recorded').waitFor();
   await ann.goto(`${at}/review`);
   await ann.getByLabel('Root cause').fill('A key stood in a build log.');
-  await ann.getByLabel('Controls').fill('Keys live for an hour\nLogs are masked');
+  await ann.getByLabel('What will keep it from happening again').fill('Keys live for an hour\nLogs are masked');
   await ann.locator('#field-shareSummary').getByLabel('No').check();
   await look('review');
   await press(ann, 'Review');

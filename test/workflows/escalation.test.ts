@@ -311,4 +311,4 @@ test('its history holds handles, and neither addresses nor ids of people', async
     expect(text).not.toContain(SECRET_SLACK_ID);
   }
   expect(decodedPayloads(await handle.fetchHistory())).toContain('"who":"bob"');
-}, 120_000);
+}, 300_000);
