@@ -1,7 +1,7 @@
 /** Reads a listing of a directory over HTTP page by page. Whatever the other side sends, it ends, and never fills the memory. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { failure, isTransientStatus } from '../failures';
-import { waitOf } from '../mail/rate-pacer';
+import { retryAfterOf } from '../mail/rate-pacer';
 import { sha256Hex } from '../storage/artefacts';
 import type { Listing } from './columns';
 
@@ -141,12 +141,16 @@ async function whole(response: Response, about: string, maxBytes: number): Promi
   }
 }
 
-function refusalOf({ status, headers }: Response, about: string) {
+function refusalOf(response: Response, about: string) {
+  const { status } = response;
   const said = `the directory answered ${status} for ${about}`;
   if (isTransientStatus(status)) {
-    const { retryAfterMs } = waitOf(Object.fromEntries(headers), Date.now());
-    const later = retryAfterMs === undefined ? {} : { nextRetryDelay: Math.max(retryAfterMs, 1_000) };
-    return failure('DirectoryUnavailable', `${said}: it is asked again`, later);
+    const nextRetryDelay = retryAfterOf(response);
+    return failure(
+      'DirectoryUnavailable',
+      `${said}: it is asked again`,
+      nextRetryDelay === undefined ? {} : { nextRetryDelay },
+    );
   }
   const todo =
     status === 401 || status === 403

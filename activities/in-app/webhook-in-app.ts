@@ -4,7 +4,7 @@ import { readLimited } from '../../platform/read-limited';
 import { signature } from '../containment/providers/signed-webhook';
 import type { SignedWebhookConfig } from '../containment/signed-webhook-config';
 import { failure, isTransientStatus } from '../failures';
-import { waitOf } from '../mail/rate-pacer';
+import { retryAfterOf } from '../mail/rate-pacer';
 import { sha256Hex } from '../storage/artefacts';
 import type { InAppPort } from './in-app-port';
 
@@ -64,8 +64,10 @@ async function post({ url, secret }: SignedWebhookConfig, messageId: string, bod
       'InAppRefused',
       `${said}: check TOCSIN_IN_APP_URL, TOCSIN_IN_APP_SECRET and its receiver; it is tried again by itself`,
     );
-  const { retryAfterMs } = waitOf(Object.fromEntries(response.headers), Date.now());
-  const pause =
-    retryAfterMs === undefined ? {} : { nextRetryDelay: Math.min(Math.max(retryAfterMs, 1_000), LONGEST_PAUSE_MS) };
-  throw failure('InAppUnavailable', `${said}: the same message is sent again`, pause);
+  const nextRetryDelay = retryAfterOf(response, LONGEST_PAUSE_MS);
+  throw failure(
+    'InAppUnavailable',
+    `${said}: the same message is sent again`,
+    nextRetryDelay === undefined ? {} : { nextRetryDelay },
+  );
 }

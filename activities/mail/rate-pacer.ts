@@ -35,6 +35,12 @@ export function waitOf(
   };
 }
 
+/** For how many milliseconds an answer asks to be left alone, from one second to `mostMs`; undefined where it does not say. */
+export function retryAfterOf({ headers }: Response, mostMs = LONGEST_PAUSE_MS): number | undefined {
+  const { retryAfterMs } = waitOf(Object.fromEntries(headers), Date.now());
+  return retryAfterMs === undefined ? undefined : Math.min(Math.max(retryAfterMs, 1_000), mostMs);
+}
+
 function pauseOf(seconds: number): number {
   return Math.min(seconds * 1000, LONGEST_PAUSE_MS);
 }

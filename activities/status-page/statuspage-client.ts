@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { readLimited } from '../../platform/read-limited';
 import { failure, isTransientStatus, withoutAddresses } from '../failures';
-import { waitOf } from '../mail/rate-pacer';
+import { retryAfterOf } from '../mail/rate-pacer';
 import type { PublicStatus } from './status-page-port';
 
 /** Pages at Statuspage. */
@@ -144,15 +144,14 @@ function unknownOutcome(said: string) {
 
 function refusal(
   what: string,
-  { status, headers }: Response,
+  answer: Response,
   reason: string,
   { unknown, goesOn }: { unknown: (said: string) => ReturnType<typeof failure>; goesOn: string },
 ) {
+  const { status } = answer;
   const said = `Statuspage answered ${status} to: ${what}${reason}`;
-  if (status === CALM_DOWN || status === 429) {
-    const { retryAfterMs = BUSY_MS } = waitOf(Object.fromEntries(headers), Date.now());
-    return unavailable(said, Math.min(Math.max(retryAfterMs, 1_000), LONGEST_PAUSE_MS));
-  }
+  if (status === CALM_DOWN || status === 429)
+    return unavailable(said, retryAfterOf(answer, LONGEST_PAUSE_MS) ?? BUSY_MS);
   if (isTransientStatus(status)) return unknown(said);
   if (status === 401 || status === 403)
     return failure('StatusPageDenied', `${said}. Check TOCSIN_STATUSPAGE_API_KEY${goesOn}`);

@@ -28,23 +28,15 @@ interface Words {
   what(alarm: Alarm, at: Instant): string;
   todo: Record<Todo, string>;
   /** What happens by itself. */
-  onSilence(alarm: Alarm, at: Instant, silentAt?: Instant): string;
+  onSilence(alarm: Alarm, at: Instant): string;
   whole(what: string, todo: string, onSilence: string): string;
 }
 
-/**
- * Writes an alarm. `at`: when it was raised, from which the time left is counted; `silentAt`: when silence sends what it is
- * about, where that is known.
- */
-export function alarmText(
-  alarm: Alarm,
-  at: Instant,
-  language: AlarmLanguage = 'en',
-  silentAt: Instant | undefined = undefined,
-): AlarmText {
+/** Writes an alarm. `at`: when it was raised, from which the time left is counted. */
+export function alarmText(alarm: Alarm, at: Instant, language: AlarmLanguage = 'en'): AlarmText {
   const words = WORDS[language];
   const [what, todo] = [words.what(alarm, at), words.todo[alarm.todo]];
-  const onSilence = words.onSilence(alarm, at, silentAt);
+  const onSilence = words.onSilence(alarm, at);
   const said = words.whole(what, todo, onSilence);
   const text = alarm.about.kind === 'obligation' ? `${alarm.about.title}: ${said}` : said;
   return { threshold: words.threshold(alarm.threshold, alarm.about), what, todo, onSilence, said, text };
@@ -141,7 +133,7 @@ const EN: Words = {
     'write-to-reporter': 'write to the reporter yourself',
     patch: 'patch it, or waive it with a reason',
   },
-  onSilence({ about, dueAt, todo }, at, silentAt) {
+  onSilence({ about, dueAt, todo }, at) {
     if (!dueAt || toMs(dueAt) <= toMs(at)) return '';
     if (about.kind === 'detections') {
       return about.onSilence === 'declare'
@@ -150,8 +142,8 @@ const EN: Words = {
     }
     if (about.kind !== 'obligation') return '';
     const sends = about.onSilence === 'send';
-    const sentAt = silentAt ?? about.silentAt;
-    const when = sentAt && toMs(sentAt) > toMs(at) ? ` at ${utc(sentAt)}` : '';
+    const { silentAt } = about;
+    const when = silentAt && toMs(silentAt) > toMs(at) ? ` at ${utc(silentAt)}` : '';
     if (todo !== 'release') return sends ? `If nobody objects, it is sent automatically${when}.` : '';
     if (about.heldUntil === undefined)
       return 'The hold has no end: it is sent only when somebody releases or approves it.';

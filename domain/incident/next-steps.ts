@@ -19,7 +19,6 @@ import type { IncidentEvent } from './events';
 import { titleOf } from './filings';
 import { lacking } from './records';
 import { askedText } from './second-person';
-import { lacksRequired, sentOnSilenceAt } from './sent-on-silence';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { toldWith } from './telling';
 import { onceText } from './two-persons';
@@ -155,8 +154,7 @@ function wideBlockSteps({ caseId, containment, owner }: IncidentState): NextStep
 
 function dutyStep(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy, now: Instant): NextStep {
   const alarm = clockAlarm(o, rule, { kind: 'due' }, state, pack, now);
-  const silentAt = o.status === 'drafted' && !lacksRequired(o, rule) ? sentOnSilenceAt(o, state, pack) : undefined;
-  const { todo, onSilence } = alarmText(alarm, now, 'en', silentAt);
+  const { todo, onSilence } = alarmText(alarm, now);
   const dueAt = dueOf(o, state, pack);
   const lacks = rule.record ? lacking(rule.record, state, pack) : [];
   const byHand = rule.channel === 'containment' ? byHandText(state) : '';

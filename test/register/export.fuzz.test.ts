@@ -5,6 +5,7 @@ import { leafHash } from '../../register/entry';
 import { UnreadableExportError } from '../../register/errors';
 import { ExportVerifier } from '../../register/verifier/export-verifier';
 import { inputs } from '../setup/inputs';
+import { mulberry32 } from '../setup/mulberry32';
 import { anExportedRegister } from './exports.helpers';
 
 const MUTATIONS = inputs(100_000);
@@ -43,15 +44,10 @@ beforeAll(async () => {
   }
 });
 
-/** mulberry32: a fixed seed, so that a failure can be repeated. */
+/** Whole numbers from a fixed seed, so that a failure can be repeated. */
 function randomOf(seed: number) {
-  let state = seed;
-  return (below: number) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
+  const draw = mulberry32(seed);
+  return (below: number) => (draw() * 2 ** 32) % below;
 }
 type Random = ReturnType<typeof randomOf>;
 

@@ -4,21 +4,11 @@ import { parseInventory } from '../../../../detection/dependencies/inventory';
 import { InventoryError } from '../../../../detection/dependencies/inventory-error';
 import { heapInUse } from '../../../setup/heap';
 import { inputs } from '../../../setup/inputs';
+import { mulberry32 } from '../../../setup/mulberry32';
 import { LODASH, LOG4J, lock, MINIMIST, record } from './records';
 
 const INPUTS = inputs(100_000, 2_000);
 const MOST_HEAP_BYTES = 200 * 1024 * 1024;
-
-/** A small generator with a seed: the same inputs every time (Mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const HOSTILE = [
   '__proto__',
@@ -97,7 +87,7 @@ function mutate(text: string, next: () => number): string {
 
 /** Runs all inputs; answers how many were read. Fails on any error but a reason, on pollution, on lost memory. */
 function run(seeds: string[], seed: number, read: (text: string) => boolean): number {
-  const next = random(seed);
+  const next = mulberry32(seed);
   let heap = 0;
   let readable = 0;
   for (let i = 0; i < INPUTS; i++) {
