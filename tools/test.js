@@ -1,4 +1,5 @@
-// Runs jest with the arguments given (npm test -- test/unit) and ends with one line: `N passed, N failed`.
+// Runs jest with the arguments given (npm test -- test/unit), says again what failed, a line each, and ends with one line:
+// `N passed, N failed`.
 'use strict';
 const { spawnSync } = require('node:child_process');
 const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
@@ -18,11 +19,12 @@ const run = spawnSync(process.execPath, [jest, ...args, ...process.argv.slice(2)
 });
 
 let summary = 'no results: jest ended before it could run a test (see above)';
+let failures = [];
 let code = run.status ?? 1;
 try {
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = JSON.parse(
-    readFileSync(results, 'utf8'),
-  );
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites, testResults } =
+    JSON.parse(readFileSync(results, 'utf8'));
+  failures = testResults.filter(({ status }) => status === 'failed').flatMap(failuresOf);
   // A file that cannot even be loaded runs no test: it counts as one that failed.
   const failed = numFailedTests + numRuntimeErrorTestSuites;
   const skipped = numPendingTests + numTodoTests;
@@ -32,4 +34,14 @@ try {
 }
 rmSync(dir, { recursive: true, force: true });
 process.exitCode = code;
-process.stderr.write('', () => process.stdout.write(`${summary}\n`));
+process.stderr.write('', () => process.stdout.write(`${[...failures, summary].join('\n')}\n`));
+
+/** A line for each failed test of a file, or one for a file that could not be loaded. */
+function failuresOf({ name: file, message, assertionResults }) {
+  const failed = assertionResults.filter(({ status }) => status === 'failed');
+  const whats =
+    failed.length > 0
+      ? failed.map(({ fullName }) => fullName)
+      : [message.split('\n').filter(Boolean).slice(0, 2).join(' ')];
+  return whats.map((what) => `failed: ${path.relative(root, file)}: ${what}`);
+}
