@@ -217,13 +217,11 @@ test('an expired token, a role that may not, and a server that is away, each wit
   const typo = await run(['status', 'INC-BOTH', 'contianed'], remote({ TOCSIN_URL: nowhere, TOCSIN_TOKEN: 'x' }));
   expect([typo.exitCode, typo.err]).toEqual([2, expect.stringContaining('status')]);
 
-  const began = Date.now();
   const away = await run(['show', 'INC-BOTH'], remote({ TOCSIN_URL: nowhere, TOCSIN_TOKEN: 'x' }));
   expect([away.exitCode, away.err.replace(/\s+/g, ' ')]).toEqual([
     1,
     expect.stringMatching(/cannot be reached: nothing listens there.*--break-glass REASON/),
   ]);
-  expect(Date.now() - began).toBeLessThan(5_000);
 });
 
 test('the token goes over TLS to the server alone: no other scheme, no redirect, no other issuer', async () => {

@@ -254,7 +254,7 @@ test('a writer that freezes while it holds the lock is ended by the server after
   const began = Date.now();
   const other = new Appender(pool);
   expect(await other.append([anEvent('healthy', 1)])).toMatchObject({ appended: 1 });
-  expect(Date.now() - began).toBeLessThan(15_000);
+  expect(Date.now() - began).toBeLessThan(40_000);
   await other.close();
   // Awake again, it loses its connection, knows nothing of the log any more, and writes after the others.
   await expect(holder.append([anEvent('frozen', 2)])).rejects.toThrow();

@@ -78,10 +78,11 @@ test('no request of a megabyte holds the server up, whatever its keys are', asyn
   const key = 'k'.repeat(900_000);
   const many = Object.fromEntries(Array.from({ length: 80_000 }, (_, at) => [`k${at}`, 0]));
   for (const body of [{ [key]: 1 }, many]) {
-    const startedAt = Date.now();
+    const before = process.cpuUsage();
     const answer = await ask('POST', '/v1/incidents', body);
     expect([answer.statusCode, answer.json().errors[0].field]).toEqual([422, '(body)']);
-    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    // Of processor time: what else the machine does counts for nothing.
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
   }
   const long = await ask('POST', '/v1/incidents', { ['k'.repeat(200_000)]: 1 });
   expect(long.statusCode).toBe(422);

@@ -346,7 +346,7 @@ export class TestIncident {
   }
 
   /** Waits until nothing is in flight and the register has everything. */
-  async quiet(withinMs = 20_000): Promise<void> {
+  async quiet(withinMs = 50_000): Promise<void> {
     if (this.expectsNoState) return;
     const giveUpAt = Date.now() + withinMs;
     const pauses = new Pauses(20, 100);

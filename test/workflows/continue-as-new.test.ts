@@ -67,7 +67,7 @@ async function insist(
   name: Parameters<TestIncident['send']>[0],
   message: Record<string, unknown>,
 ) {
-  const giveUpAt = Date.now() + 60_000;
+  const giveUpAt = Date.now() + 120_000;
   for (;;) {
     try {
       return await incident.send(name, { ...message, commandId: `${name} ${JSON.stringify(message)}` });

@@ -177,7 +177,7 @@ describe('a mapping of one’s own', () => {
     const file = write(own('$.a[*][*][?@.b][*]'));
     const wide = { kind: 'x', a: Array.from({ length: 300 }, () => Array.from({ length: 300 }, () => ({ b: 1 }))) };
     const deep = JSON.parse(`${'{"a":['.repeat(2_000)}1${']}'.repeat(2_000)}`) as unknown;
-    const from = performance.now();
+    const before = process.cpuUsage();
     for (const body of [wide, deep, { kind: 'x', a: deep }]) {
       try {
         read(file, body);
@@ -185,7 +185,7 @@ describe('a mapping of one’s own', () => {
         expect(error).toBeInstanceOf(Refusal);
       }
     }
-    expect(performance.now() - from).toBeLessThan(5_000);
+    expect(process.cpuUsage(before).user).toBeLessThan(5_000_000);
   });
 });
 

@@ -174,7 +174,8 @@ describe('long notices', () => {
     const group = { incidentId, obligationId: obligation, channel: 'email', round };
     await bench.deps.ledgers.postgres.claimBatch(group, 100, bench.clock.now);
     expect(await send()).toMatchObject({ done: true, sent: 130 });
-    expect(sizes).toEqual([100, 30]);
+    // Side by side: which of them is sent first is open.
+    expect(sizes.sort((a, b) => b - a)).toEqual([100, 30]);
   });
 });
 
