@@ -36,11 +36,14 @@ export const TASKS_AT_ONCE = 6;
  */
 const STEP_WITHIN = '2 minutes';
 
+/** That, as a worker takes it that only replays. */
+export const STEP_LIMIT = { isolateExecutionTimeout: STEP_WITHIN };
+
 /** All of these, as the SDK's worker takes them; it does not document the last. */
 export function workflowLimits() {
   return {
     maxCachedWorkflows: cacheSize(),
     maxConcurrentWorkflowTaskExecutions: TASKS_AT_ONCE,
-    isolateExecutionTimeout: STEP_WITHIN,
+    ...STEP_LIMIT,
   };
 }

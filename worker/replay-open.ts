@@ -5,6 +5,7 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import { workerDataConverter } from '../client/codec';
 import { described, executions } from '../client/executions';
 import { builtBundle } from './bundle';
+import { STEP_LIMIT } from './cache-size';
 
 /** An open run: of a case, or of what belongs to one, as a delivery does. */
 export interface OpenRun {
@@ -58,7 +59,7 @@ export async function* replay(
       }
     }
   }
-  const options = { workflowBundle, dataConverter: workerDataConverter(encryptionKeys) };
+  const options = { workflowBundle, dataConverter: workerDataConverter(encryptionKeys), ...STEP_LIMIT };
   const byRun = new Map(runs.map((run) => [run.runId, run]));
   for await (const result of Worker.runReplayHistories(options, histories())) {
     const run = byRun.get(result.runId);

@@ -3,6 +3,7 @@
  * audit watch and the dependency check call: each case and task once, each mail once, every entry there. Not of those that an
  * escalation calls an hour after an acknowledgement.
  */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from '@temporalio/worker';
@@ -15,6 +16,7 @@ import { TASK_QUEUE } from '../../domain/incident/contract';
 import { toInstant } from '../../domain/kernel/time';
 import { readEvents } from '../../register/read-incident';
 import { verifyRegister } from '../../register/verify';
+import { STEP_LIMIT } from '../../worker/cache-size';
 import { aLog, bytesOf } from '../detection/audit/helpers';
 import { workflowBundle } from '../setup/helpers';
 import { injected, report, Tally } from '../setup/invariants/tally';
@@ -273,6 +275,8 @@ async function soundCase(tally: Tally, id: string): Promise<void> {
     keys.filter((key) => key.startsWith('alarm/')),
   );
   const history = await world.temporal.workflow.getHandle(id).fetchHistory();
-  const unlike = await Worker.runReplayHistory({ workflowBundle: workflowBundle() }, history, id).catch((e) => e);
+  const unlike = await Worker.runReplayHistory({ workflowBundle: workflowBundle(), ...STEP_LIMIT }, history, id).catch(
+    (e) => e,
+  );
   tally.whole(unlike === undefined, () => `${id}: its history cannot be replayed: ${(unlike as Error).message}`);
 }

@@ -1,10 +1,12 @@
 // Incidents run for months: today's code must replay what earlier code began. See README.md here.
+
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
+import { STEP_LIMIT } from '../../worker/cache-size';
 import { fromSetup, workflowBundle } from '../setup/helpers';
 import { connectTo, declaration, quietWorkers, startDevServerWith, WorkflowHarness } from '../setup/workflow-harness';
 import { SCENARIOS } from './scenarios';
@@ -26,7 +28,7 @@ const names = (): string[] => readdirSync(HISTORIES).map((file) => path.basename
 
 async function replay(name: string, bundle: { code: string } = workflowBundle()): Promise<void> {
   const { workflowId, history } = recorded(name);
-  await Worker.runReplayHistory({ workflowBundle: bundle }, historyFromJSON(history), workflowId);
+  await Worker.runReplayHistory({ workflowBundle: bundle, ...STEP_LIMIT }, historyFromJSON(history), workflowId);
 }
 
 beforeAll(() => quietWorkers());

@@ -1,4 +1,5 @@
 /** The Temporal of `tocsin up` with its keys, and a worker of a fake world on it, as an attacker finds them. */
+
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
@@ -8,6 +9,7 @@ import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../../domain/incident/contract';
 import { freePort } from '../../platform/free-port';
 import { type SealedTemporal, startSealedTemporal } from '../../stack/sealed-temporal';
 import { answering } from '../../worker/answers';
+import { workflowLimits } from '../../worker/cache-size';
 import { FakeWorld } from './fake-world';
 import { afterFile, temporaryDir, workflowBundle } from './helpers';
 import { quietWorkers } from './workflow-harness';
@@ -52,6 +54,7 @@ export async function startSealedWorld(instead: (usual: Activities) => Partial<A
     dataConverter: workerDataConverter(keys),
     interceptors: { activity: [answering] },
     shutdownForceTime: '5 seconds',
+    ...workflowLimits(),
   });
   const running = worker.run();
   afterFile(async () => {

@@ -1,4 +1,5 @@
 /** A round of the watch in Temporal: what it does with each outcome, and the schedule that starts it. */
+
 import { ScheduleClient } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
@@ -6,6 +7,7 @@ import type { Activities, AuditCheck } from '../../../activities/types';
 import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
 import { judge } from '../../../domain/detection/detection-rules';
 import { loadDetectionRules } from '../../../policy/load-detection-rules';
+import { workflowLimits } from '../../../worker/cache-size';
 import { ensureSchedule } from '../../../worker/schedules';
 import { startDevServer, startTimeSkipping, workflowBundle } from '../../setup/helpers';
 import { quietWorkers } from '../../setup/workflow-harness';
@@ -51,6 +53,7 @@ test('each log is looked at; damage and what stays unreadable are raised once, a
     taskQueue: 'audit',
     workflowBundle: workflowBundle(),
     activities,
+    ...workflowLimits(),
   });
   const rounds = await worker.runUntil(() =>
     env.client.workflow.execute('auditWatch', { taskQueue: 'audit', workflowId: 'round' }),

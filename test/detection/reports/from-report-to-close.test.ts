@@ -1,4 +1,5 @@
 // One report through all real parts: form, Postgres, Temporal, mails, the command, the register; and what is left of it.
+
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { appendToRegister } from '../../../activities/register';
@@ -15,6 +16,7 @@ import { createPool } from '../../../postgres/pool';
 import { Appender } from '../../../register/append/appender';
 import { readIncidentEvents } from '../../../register/read-incident';
 import { verifyRegister } from '../../../register/verify';
+import { workflowLimits } from '../../../worker/cache-size';
 import { createActivities } from '../../../worker/create-activities';
 import { FakeWorld } from '../../setup/fake-world';
 import { afterFile, createTestDatabase, startDevServer, workflowBundle } from '../../setup/helpers';
@@ -68,6 +70,7 @@ beforeAll(async () => {
       raiseAlarm: real.raiseAlarm,
     },
     shutdownForceTime: '5 seconds',
+    ...workflowLimits(),
   });
   const running = worker.run();
   afterFile(async () => {

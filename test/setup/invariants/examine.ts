@@ -2,6 +2,7 @@
  * What must hold of an incident after whatever happened, looked at from outside: the mailbox, the recorder, the status page,
  * the ledger, the register and the history. The workflow's own word is only compared with them.
  */
+
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from '@temporalio/worker';
@@ -14,6 +15,7 @@ import type { IncidentState } from '../../../domain/incident/state';
 import { readIncidentEvents } from '../../../register/read-incident';
 import { differences } from '../../../register/state-difference';
 import { verifyRegister } from '../../../register/verify';
+import { STEP_LIMIT } from '../../../worker/cache-size';
 import { workflowBundle } from '../helpers';
 import { of, type RealWorld } from '../real-world';
 import { Tally } from './tally';
@@ -51,7 +53,9 @@ export async function examine(
   publishes(tally, world, id, events);
   earlyOrSilent(tally, world, id, events);
   const history = await world.temporal.workflow.getHandle(id).fetchHistory();
-  const unlike = await Worker.runReplayHistory({ workflowBundle: workflowBundle() }, history, id).catch((e) => e);
+  const unlike = await Worker.runReplayHistory({ workflowBundle: workflowBundle(), ...STEP_LIMIT }, history, id).catch(
+    (e) => e,
+  );
   tally.whole(unlike === undefined, () => `${id}: its history cannot be replayed: ${(unlike as Error).message}`);
   return tally;
 }
