@@ -1,5 +1,5 @@
 /** How many mails of a notice one request may hold: a provider, or what stands before it, takes no body without end. */
-import type { Rendering } from '../../domain/incident/events';
+import type { Rendering } from '../../domain/incident/evidence';
 import { MAX_BATCH } from '../mail/mail-port';
 import { thawNotice } from '../notices/frozen-notice';
 import { ownHashesOf } from '../notices/own-renderings';

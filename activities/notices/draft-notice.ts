@@ -1,4 +1,4 @@
-import type { Rendering } from '../../domain/incident/events';
+import type { Rendering } from '../../domain/incident/evidence';
 import type { Log } from '../../platform/log';
 import type { DirectoryPort } from '../directory/directory-port';
 import { failure } from '../failures';

@@ -1,6 +1,6 @@
 /** Which frozen notice a recipient gets: that of its own workspace where there is one. */
 import { z } from 'zod';
-import type { Rendering } from '../../domain/incident/events';
+import type { Rendering } from '../../domain/incident/evidence';
 import { failure } from '../failures';
 import type { ArtefactStore } from '../storage/artefacts';
 

@@ -1,6 +1,7 @@
 /** How many an email notice would reach, for whoever approves it. */
 import { createHash } from 'node:crypto';
-import type { Reach, Rendering } from '../../domain/incident/events';
+import type { Rendering } from '../../domain/incident/evidence';
+import type { Reach } from '../../domain/incident/round';
 import type { Log } from '../../platform/log';
 import type { AudienceRow, AudienceRows, DirectoryPort } from '../directory/directory-port';
 import { addressKey, isMailAddress } from '../mail/mail-address';

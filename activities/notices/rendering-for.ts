@@ -1,4 +1,4 @@
-import type { Rendering } from '../../domain/incident/events';
+import type { Rendering } from '../../domain/incident/evidence';
 
 /** The rendering in a language, else in its base language, else in English, else the first. */
 export function renderingFor(renderings: Rendering[], language: string): Rendering | undefined {

@@ -1,6 +1,6 @@
 /** What codes of the record are called where people read them. One word for one thing, from `show` to `close` and `explain`. */
 import { plural } from '../kernel/plural';
-import type { ArmedClock } from './events';
+import type { ArmedClock } from './round';
 import type { ContainmentStep, ObligationStatus } from './state';
 
 const STARTS: Partial<Record<string, string>> = {

@@ -6,7 +6,7 @@ import type { Policy } from '../policy/policy';
 import type { Anchor, ObligationRule } from '../policy/rule';
 import { inForceAt } from '../policy/validity';
 import type { AwarenessDoubt } from './awareness';
-import type { ArmedClock, Due } from './events';
+import type { ArmedClock, Due } from './round';
 import { type IncidentState, isSettled, type Obligation } from './state';
 
 /** The recorded instant of an anchor; `fulfilled:<rule>` is the earliest actual fulfilment of that rule. */

@@ -10,7 +10,8 @@ import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { authorityKeys, authorityRemedy, unknownAuthority } from './authority-decision';
 import { missingFields, noticeNow } from './contents';
-import type { Attachment, Evidence, NewEvent } from './events';
+import type { NewEvent } from './events';
+import type { Attachment, Evidence } from './evidence';
 import type { MessageBody } from './messages';
 import type { IncidentState, Obligation } from './state';
 

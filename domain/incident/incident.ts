@@ -132,6 +132,19 @@ export const ContainmentMeasureSchema = z.discriminatedUnion(
 );
 export type ContainmentMeasure = z.infer<typeof ContainmentMeasureSchema>;
 
+/**
+ * `recorded-only`: a recorder on this machine took it, and nothing was done in the world. `withdrawn`: one person had asked for
+ * it, and it was taken back before a second did.
+ */
+export type ContainmentOutcome =
+  | 'applied'
+  | 'verified'
+  | 'recorded-only'
+  | 'failed'
+  | 'refused'
+  | 'undone'
+  | 'withdrawn';
+
 /** `block-source 203.0.113.7`, `rotate-credential postgres-role/deploy`, `isolate-system ci-runner`. */
 export function measureId(measure: ContainmentMeasure): string {
   switch (measure.action) {

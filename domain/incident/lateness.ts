@@ -9,8 +9,9 @@ import type { Anchor, ObligationRule } from '../policy/rule';
 import { inForceAt } from '../policy/validity';
 import { anchorAt, startOf } from './clocks';
 import { containedWhen } from './contained-when';
-import type { ArmedClock, NewEvent } from './events';
+import type { NewEvent } from './events';
 import { partOf } from './part-clock';
+import type { ArmedClock } from './round';
 import type { IncidentState, Obligation } from './state';
 
 /** Instants that people state and correct. Any other follows from acts, and moves no deadline of what was done before. */

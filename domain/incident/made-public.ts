@@ -6,7 +6,8 @@
 import { inexactOf, latestOf, type When } from '../kernel/inexact-instant';
 import { type Instant, toMs } from '../kernel/time';
 import type { ObligationRule } from '../policy/rule';
-import type { EventOf, Evidence, NewEvent, Publication } from './events';
+import type { EventOf, NewEvent, Publication } from './events';
+import type { Evidence } from './evidence';
 import type { MessageBody } from './messages';
 import { isPublicChannel, PUBLIC_CHANNELS, reachesPeople } from './public-channels';
 import { isPublicCommunication, PUBLIC_NOTICE } from './readers';

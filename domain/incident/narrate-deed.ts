@@ -1,6 +1,6 @@
 /** What was done about an obligation, as its evidence has it. */
 import { UNDETERMINED } from '../policy/authorities';
-import type { Evidence } from './events';
+import type { Evidence } from './evidence';
 import { attachmentsIn } from './filings';
 import { type Context, count, type NarratedPack } from './narrated';
 import { ORGANISATIONS } from './organisations-told';

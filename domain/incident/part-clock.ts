@@ -5,9 +5,9 @@ import { factsIn } from '../policy/conditions';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { applies } from './applies';
-import type { ArmedClock } from './events';
 import type { DataSet } from './incident';
 import { type Parts, placeOf, START } from './parts';
+import type { ArmedClock } from './round';
 import type { IncidentState } from './state';
 
 /**

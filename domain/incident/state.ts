@@ -7,23 +7,13 @@ import type { PolicyRef } from '../policy/policy';
 import type { Anchor } from '../policy/rule';
 import type { AwarenessDoubt, AwarenessStatement } from './awareness';
 import type { NoticeEdit } from './edits';
-import type {
-  ArmedClock,
-  Attachment,
-  ContainmentOutcome,
-  Coverage,
-  DataOf,
-  Evidence,
-  OrganisationsTold,
-  Publication,
-  Reach,
-  Rendering,
-  RoundPurpose,
-} from './events';
-import type { Assessment, ContainmentMeasure, Declaration, IncidentStatus } from './incident';
+import type { DataOf, OrganisationsTold, Publication } from './events';
+import type { Attachment, Evidence, Rendering } from './evidence';
+import type { Assessment, ContainmentMeasure, ContainmentOutcome, Declaration, IncidentStatus } from './incident';
 import type { LinkRelation } from './links';
 import type { SwitchedSender } from './notice-sender';
 import type { Parts } from './parts';
+import type { ArmedClock, Coverage, Reach, RoundPurpose } from './round';
 import type { AwaitsSecond, FirstsOfTwo } from './second-person';
 import type { Moved } from './sending-progress';
 import type { StatedBefore } from './stated-before';

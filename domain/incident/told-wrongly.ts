@@ -10,7 +10,7 @@ import type { ObligationRule } from '../policy/rule';
 import { applies } from './applies';
 import { type Audience, groupName } from './audience';
 import { audienceOf } from './audience-of';
-import type { Coverage } from './events';
+import type { Coverage } from './round';
 import type { IncidentState, Obligation } from './state';
 
 /** True where the facts that somebody assessed say that a duty does not apply to what was told under it. */

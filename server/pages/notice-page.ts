@@ -1,7 +1,8 @@
 /** A notice as its readers will have it, in each language; what is approved is the very text that stands here. */
 import { stateWords } from '../../domain/incident/board-words';
 import { draftTextOf } from '../../domain/incident/draft-text';
-import type { EventOf, IncidentEvent, Rendering } from '../../domain/incident/events';
+import type { EventOf, IncidentEvent } from '../../domain/incident/events';
+import type { Rendering } from '../../domain/incident/evidence';
 import { alsoBy } from '../../domain/incident/holds';
 import { askedText, isSecondPerson } from '../../domain/incident/second-person';
 import { lacksRequired, sentOnSilenceAt } from '../../domain/incident/sent-on-silence';

@@ -53,8 +53,7 @@ function declaredKinds(): string[] {
     .flatMap((file) => {
       const source = readFileSync(path.join(dir, file), 'utf8');
       const ofCases = [...source.matchAll(/CaseEventOf<\s*'([a-z-]+)'/g)].map(([, kind]) => kind!);
-      if (file !== path.join('incident', 'events.ts')) return ofCases;
-      const body = source.slice(source.indexOf('interface EventData {'), source.indexOf('export type EventKind'));
+      const body = /^(?:export )?interface \w*EventData [\s\S]*?^\}/m.exec(source)?.[0] ?? '';
       return [...ofCases, ...[...body.matchAll(/^ {2}'?([a-z-]+)'?: \{/gm)].map(([, kind]) => kind!)];
     });
 }

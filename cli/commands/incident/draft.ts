@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type FrozenNotice, thawNotice } from '../../../activities/notices/frozen-notice';
 import { refused } from '../../../client/errors';
 import { draftTextOf } from '../../../domain/incident/draft-text';
-import type { Rendering } from '../../../domain/incident/events';
+import type { Rendering } from '../../../domain/incident/evidence';
 import type { Obligation } from '../../../domain/incident/state';
 import { tocsin } from '../../../domain/kernel/command-lines';
 import { lineDiff } from '../../../domain/kernel/line-diff';
