@@ -306,7 +306,7 @@ module.exports = {
   "count a recorder's measure as containment": {
     take: [
       {
-        file: 'domain/incident/evolve.ts',
+        file: 'domain/incident/evolve-containment.ts',
         away: "state: stays ? 'applied' : outcome, detail",
         leave: "state: stays || outcome === 'recorded-only' ? 'applied' : outcome, detail",
       },
