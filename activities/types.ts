@@ -8,7 +8,7 @@ import type { RaisedAlarm } from '../domain/case/alarm';
 import type { CaseState } from '../domain/case/lifecycle';
 import type { Detection } from '../domain/detection/detection';
 import type { Climb, EscalatedAlarm, Standing } from '../domain/escalation/escalation';
-import type { ContentValue } from '../domain/incident/contents';
+import type { ContentValue } from '../domain/incident/content-value';
 import type { Rendering } from '../domain/incident/evidence';
 import type { ContainmentMeasure, ContainmentOutcome, IncidentStatus } from '../domain/incident/incident';
 import type { Reach, RoundPurpose } from '../domain/incident/round';

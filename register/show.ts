@@ -1,7 +1,8 @@
 import { decidedByRule } from '../domain/incident/authorship';
 import { counting } from '../domain/incident/awareness';
 import { containedWhen } from '../domain/incident/contained-when';
-import { howItOccurred, likelyConsequences, NOT_YET_ESTABLISHED } from '../domain/incident/contents';
+import { NOT_YET_ESTABLISHED } from '../domain/incident/content-value';
+import { howItOccurred, likelyConsequences } from '../domain/incident/contents';
 import type { IncidentEvent } from '../domain/incident/events';
 import type { Attachment, Evidence } from '../domain/incident/evidence';
 import { fold } from '../domain/incident/evolve';

@@ -1,10 +1,11 @@
 /** The dossier that a person files at an authority: every field that its form asks for, in HTML and JSON. */
-import { type ContentValue, human } from '../../domain/incident/contents';
+import type { ContentValue } from '../../domain/incident/content-value';
 import { FACTS_EDITION } from '../../domain/incident/facts/codes';
 import { citeIn } from '../../domain/incident/say/citations';
 import type { DossierWords } from '../../domain/incident/say/dossier/words';
 import { languageName, type Reading, sayInstant, sayNumber, wordsOf } from '../../domain/incident/say/say';
 import type { Instant } from '../../domain/kernel/time';
+import { human } from '../../domain/kernel/time';
 import type { Authority } from '../../domain/policy/pack';
 import { canonicalText } from '../../register/canonical';
 import { sha256Hex } from '../storage/artefacts';

@@ -1,5 +1,5 @@
 /** The renderings of a notice: in each language in which all of it can be said, as counsel edited it where somebody did. */
-import type { ContentValue } from '../../domain/incident/contents';
+import type { ContentValue } from '../../domain/incident/content-value';
 import type { Rendering } from '../../domain/incident/evidence';
 import type { Line } from '../../domain/incident/said';
 import { canSay } from '../../domain/incident/say/say';

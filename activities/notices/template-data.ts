@@ -1,4 +1,4 @@
-import type { ContentValue } from '../../domain/incident/contents';
+import type { ContentValue } from '../../domain/incident/content-value';
 import { type Reading, say, sayInstant } from '../../domain/incident/say/say';
 import { CONTENT_FIELDS } from '../../domain/policy/rule';
 import type { DraftInput } from '../types';

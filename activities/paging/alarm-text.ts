@@ -1,8 +1,8 @@
 /** Mails to staff about alarms and filings: first what to do, then by when, then the commands to run next. */
 import { filedLine } from '../../domain/case/alarm-commands';
 import { alarmText } from '../../domain/case/alarm-text';
-import { human } from '../../domain/incident/contents';
 import { commandText } from '../../domain/kernel/command-lines';
+import { human } from '../../domain/kernel/time';
 import { EXERCISE_PREFIX } from '../mail/exercise-mail';
 import type { FrozenNotice } from '../notices/frozen-notice';
 import { asHtml, clean, oneLine } from '../notices/inert';

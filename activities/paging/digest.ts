@@ -3,8 +3,8 @@ import { obligationOf } from '../../domain/case/alarm';
 import { showLine } from '../../domain/case/alarm-commands';
 import { alarmText } from '../../domain/case/alarm-text';
 import type { EscalatedAlarm } from '../../domain/escalation/escalation';
-import { human } from '../../domain/incident/contents';
 import { ask, commandText, tocsin } from '../../domain/kernel/command-lines';
+import { human } from '../../domain/kernel/time';
 import { clean, oneLine } from '../notices/inert';
 
 /** Lines of a digest; of more alarms the number is told. */

@@ -1,4 +1,4 @@
-import { human } from '../../domain/incident/contents';
+import { human } from '../../domain/kernel/time';
 import { PAGE_ICON, PAGE_STYLE } from '../../platform/page-style';
 import { asHtml } from '../notices/inert';
 import type { PublicStatus, StatusUpdate } from './status-page-port';

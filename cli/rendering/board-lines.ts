@@ -1,7 +1,6 @@
 /** An incident on one screen: what it is, the table of its obligations, containment and the last events. */
 import { alarmText } from '../../domain/case/alarm-text';
 import { stepStands } from '../../domain/incident/containment';
-import { human } from '../../domain/incident/contents';
 import type { IncidentView } from '../../domain/incident/contract';
 import { DATA_QUESTION } from '../../domain/incident/data-question';
 import type { IncidentEvent } from '../../domain/incident/events';
@@ -12,7 +11,7 @@ import { oneUntold, untoldCommands } from '../../domain/incident/untold';
 import { ask, type CommandLine, commandLine } from '../../domain/kernel/command-lines';
 import { whenText } from '../../domain/kernel/inexact-instant';
 import { plural } from '../../domain/kernel/plural';
-import { clockOffset, type Instant, toMs } from '../../domain/kernel/time';
+import { clockOffset, human, type Instant, toMs } from '../../domain/kernel/time';
 import type { Policy } from '../../domain/policy/policy';
 import { shortInstant } from './format';
 import { visibleLine } from './hostile-text';

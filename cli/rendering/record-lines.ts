@@ -1,8 +1,8 @@
 /** One incident of the breach register for people: the groups R1–R6 of GDPR Art. 33(5). */
 import { deciderText } from '../../domain/incident/authorship';
-import { human, NOT_YET_ESTABLISHED } from '../../domain/incident/contents';
+import { NOT_YET_ESTABLISHED } from '../../domain/incident/content-value';
 import { latenessText } from '../../domain/incident/lateness';
-import { spanText } from '../../domain/kernel/time';
+import { human, spanText } from '../../domain/kernel/time';
 import type { IncidentRecord, Known, NotificationSent } from '../../register/show';
 import { grouped } from './format';
 import { visibleLine } from './hostile-text';

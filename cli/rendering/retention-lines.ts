@@ -1,6 +1,7 @@
 /** How long an incident is kept, for people: the longest period first, each with its start, its end and its citation. */
-import { human } from '../../domain/incident/contents';
+
 import type { Instant } from '../../domain/kernel/time';
+import { human } from '../../domain/kernel/time';
 import { citationOf, type ErasurePlan } from '../../register/erase/erase-incident';
 import type { KeptIncident } from '../../register/erase/incident-retention';
 import type { Remainder } from '../../register/erase/remains';

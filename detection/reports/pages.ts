@@ -1,8 +1,8 @@
 /** The form and its answers as HTML: self-contained, without scripts, readable on a phone and by a screen reader. */
 import { createHash } from 'node:crypto';
 import { asHtml } from '../../activities/notices/inert';
-import { human } from '../../domain/incident/contents';
 import type { Instant } from '../../domain/kernel/time';
+import { human } from '../../domain/kernel/time';
 import { PAGE_ICON, PAGE_STYLE } from '../../platform/page-style';
 import { MOST_TEXT_BYTES, TRAP } from './parse-report';
 import { REPORT_PATH } from './security-txt';

@@ -1,10 +1,9 @@
 /** What containment still lacks, and the duty that opens again when it is retracted. Pure. */
-import { deadline, type Instant } from '../kernel/time';
+import { deadline, human, type Instant } from '../kernel/time';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { outcomeWords } from './board-words';
 import { dueFor } from './clocks';
-import { human } from './contents';
 import type { IncidentEvent, NewEvent } from './events';
 import { STATUSES } from './incident';
 import { askedText } from './second-person';

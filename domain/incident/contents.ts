@@ -1,59 +1,28 @@
 /** The contents of notices, dossiers and the register entry, computed from the facts. No value means "not yet established". */
 
-import { type Count, sumOf } from '../kernel/count';
-import { hash64 } from '../kernel/hash64';
-import { earliestOf, type InexactInstant, inexactOf, type When } from '../kernel/inexact-instant';
-import { type Instant, minuteText } from '../kernel/time';
 import { dataSetsOf } from '../policy/affected';
 import { type Policy, ruleOf } from '../policy/policy';
 import type { Content, ContentField, ObligationRule } from '../policy/rule';
-import type { Audience } from './audience';
-import { audienceOf } from './audience-of';
-import { counting } from './awareness';
-import { draftFingerprint, type NoticeEdit, standingEdits } from './edits';
-import { type Established, establishedBy } from './established';
+import type { ContentValue, Delay, NoticeAbout } from './content-value';
+import { establishedBy } from './established';
 import { formLines } from './form-lines';
-import type { DataSet } from './incident';
 import { GROUND, indirectGround } from './indirect-ground';
 import { isByTheHour, isLate } from './lateness';
 import { publicityLines } from './made-public';
 import { plannedMeasures, takenMeasures } from './measures-said';
-import { isPublicCommunication, mayBeReadOutside, type Reader, readerOf } from './readers';
-import { type Line, type Texts, textsIn } from './said';
+import { countLine, isOfManyCustomers, ownNumbers, residenceLines } from './numbers-said';
+import { isPublicCommunication, mayBeReadOutside, readerOf } from './readers';
+import { type Line, some, type Texts, textsIn } from './said';
 import { PLAIN, say } from './say/say';
 import { contactPoint, isSigned, SENDER, sender } from './sender';
 import { type IncidentState, isSettled, type Obligation } from './state';
+import { awareReadings, firstTold, instantLine, isReading, openPeriod, periodLine } from './times-said';
 import { isCorrecting, isWithdrawn } from './told-wrongly';
 import { inLanguages } from './translations';
 
-export const NOT_YET_ESTABLISHED = 'not yet established';
-
-/** Late, or late by the hour of an act whose time is not known exactly. */
-export type Delay = true | 'by-the-hour';
-
-/** One field of a notice: what the law asks for, by which citation, and what is known. */
-export interface ContentValue {
-  field: ContentField;
-  title: string;
-  citation: string;
-  /** What it says, as data: each reader reads it in a language. */
-  said?: Line[];
-  /** The same in plain English; lists are one item a line. */
-  value?: string;
-  optional: boolean;
-  /** Demanded by the authority's form, not by the law: the report is not ready without it. */
-  form?: boolean;
-  /** Who established it, and when: for dossiers. */
-  established?: Established;
-  /** Optional as long as nobody is late; who is owes it (GDPR Art. 33(1)). */
-  owed?: Delay;
-  /** Of a notice to customers: what single workspaces are told instead, by their ids; `all`: every affected one. */
-  own?: { of: Record<string, Line[]>; all: boolean };
-}
-
 /** The fields of a rule with their present values. */
 export function noticeContents(rule: ObligationRule, state: IncidentState, pack: Policy, id = rule.id): ContentValue[] {
-  const about: About = {
+  const about: NoticeAbout = {
     rule,
     state,
     pack,
@@ -83,7 +52,7 @@ export function noticeContents(rule: ObligationRule, state: IncidentState, pack:
  * What a notice holds that takes back what was told: that it does not hold, and whom to ask; to an authority also what is known
  * now. It lacks nothing that its law requires of a first one.
  */
-function correcting(rule: ObligationRule, { reader }: About): Content[] {
+function correcting(rule: ObligationRule, { reader }: NoticeAbout): Content[] {
   const { citation } = rule;
   const correction: Content = {
     field: 'correction',
@@ -104,21 +73,11 @@ export function missingFields(contents: ContentValue[]): string[] {
 }
 
 /** Below a notice stands who gives it; a public communication says on which ground it does. */
-function beside(rule: ObligationRule, { reader, pack, state }: About): Content[] {
+function beside(rule: ObligationRule, { reader, pack, state }: NoticeAbout): Content[] {
   return [
     ...(isSigned(rule, reader) && sender(pack) ? [SENDER] : []),
     ...(isPublicCommunication(rule) && indirectGround(rule, state) ? [GROUND] : []),
   ];
-}
-
-interface About {
-  rule: ObligationRule;
-  state: IncidentState;
-  pack: Policy;
-  reader: Reader;
-  /** Those that the rule is about. */
-  dataSets: DataSet[];
-  obligation: Obligation | undefined;
 }
 
 /** Of what was filed its lateness counts, whatever was missed until that was recorded; of what is open, its deadline. */
@@ -131,7 +90,7 @@ function delayOf(o: Obligation | undefined): Delay | undefined {
 }
 
 /** The present value of one field. */
-function fieldLines(field: ContentField, about: About): Line[] | undefined {
+function fieldLines(field: ContentField, about: NoticeAbout): Line[] | undefined {
   const { state, pack, reader, dataSets, obligation } = about;
   const { declaration } = state;
   const facts = state.assessment?.facts;
@@ -223,11 +182,6 @@ function fieldLines(field: ContentField, about: About): Line[] | undefined {
   }
 }
 
-/** An instant, with both readings where it is not known exactly. */
-function instantLine(at: Instant, inexact: InexactInstant | undefined): Line {
-  return { is: 'instant', at, ...(inexact && { latest: inexact.latest }) };
-}
-
 /** What was reported of the service while it was affected. */
 function reportedThen(state: IncidentState): { reported?: Texts } {
   const { publicSummary } = state.declaration;
@@ -235,44 +189,8 @@ function reportedThen(state: IncidentState): { reported?: Texts } {
   return { reported: inLanguages(publicSummary, state.translations) };
 }
 
-/** A person who is told of a breach wonders when it was: where the law does not ask for it, the notice says that nobody knows. */
-function openPeriod({ field, optional }: Content, { reader, state }: About): Line[] | undefined {
-  if (field !== 'period' || !optional || reader !== 'person') return undefined;
-  return [{ is: 'period-open', detectedAt: state.declaration.detectedAt }];
-}
-
-/** The awareness that counts, and its latest reading where it is not known exactly. */
-function awareReadings({ awareness }: IncidentState, at: Instant): { at: Instant; latest?: Instant } {
-  const inexact = counting(awareness)?.statement.inexact;
-  return inexact?.earliest === at ? { at, latest: inexact.latest } : { at };
-}
-
-/** From when to when it was, with both readings of a time that is not known exactly. */
-function periodLine(from: When, to: When | undefined): Line {
-  const [fromLatest, toLatest] = [inexactOf(from)?.latest, inexactOf(to)?.latest];
-  return {
-    is: 'period',
-    from: earliestOf(from),
-    ...(fromLatest && { fromLatest }),
-    ...(to && { to: earliestOf(to) }),
-    ...(toLatest && { toLatest }),
-  };
-}
-
-/** When it was first told, where that is known exactly. */
-function firstTold(o: Obligation | undefined): { firstAt?: Instant } {
-  const at = o?.fulfilledAs ? undefined : (o?.evidence?.firstToldAt ?? o?.fulfilledAt);
-  return at && !isReading(o, at) ? { firstAt: at } : {};
-}
-
-/** Whether an instant is only one reading of a telling whose time is not known exactly. */
-function isReading(o: Obligation | undefined, at: Instant): boolean {
-  const tellings = [...(o?.outside ?? []), ...(o?.publications ?? [])];
-  return tellings.some(({ inexact }) => inexact && [inexact.earliest, inexact.latest].includes(at));
-}
-
 /** For readers outside, without the texts that name what is internal: nothing is better than that. */
-function readable(lines: Line[] | undefined, { reader, state }: About): Line[] | undefined {
+function readable(lines: Line[] | undefined, { reader, state }: NoticeAbout): Line[] | undefined {
   if (!lines || reader === 'authority') return lines;
   const all = lines.flatMap(textsIn).flatMap((text) => Object.values(text));
   return all.every((text) => mayBeReadOutside(text, state)) ? lines : undefined;
@@ -282,7 +200,7 @@ function readable(lines: Line[] | undefined, { reader, state }: About): Line[] |
  * The consequences of the data sets that the notice is about. The text about all of them serves a reader outside only where
  * the notice is about all of them: nobody reads what happened to the data of others.
  */
-function consequences({ state, dataSets, reader }: About): Array<string | undefined> {
+function consequences({ state, dataSets, reader }: NoticeAbout): Array<string | undefined> {
   const facts = state.assessment?.facts;
   const own = [...new Set(dataSets.flatMap(({ likelyConsequences }) => likelyConsequences ?? []))];
   const general = facts?.likelyConsequences;
@@ -303,62 +221,8 @@ export function howItOccurred({ assessment, declaration }: IncidentState): strin
   return assessment?.facts.howItOccurred ?? declaration.howItOccurred;
 }
 
-/** `2026-04-01 02:00 UTC`: for staff. */
-export function human(at: Instant): string {
-  return `${minuteText(at)} UTC`;
-}
-
-function some(lines: Line[]): Line[] | undefined {
-  return lines.length > 0 ? lines : undefined;
-}
-
-/** The people, or the records, of all data sets (GDPR Art. 33(3)(a)): what is known so far where one has no count yet. */
-function countLine(dataSets: DataSet[], of: (dataSet: DataSet) => Count | undefined): Line[] | undefined {
-  const known = dataSets.map(of).filter((count) => count !== undefined);
-  const count = sumOf(known);
-  if (count === undefined) return undefined;
-  return [{ is: 'count', count, open: dataSets.length - known.length, of: dataSets.length }];
-}
-
-/** A total over several customers is nobody's number. */
-function isOfManyCustomers({ reader, state }: About): boolean {
-  const workspaces = state.assessment?.facts.workspaces ?? [];
-  return reader === 'customer' && (workspaces === 'all' || workspaces.length !== 1);
-}
-
-/** What each workspace is told of itself, where it is known. */
-function ownNumbers(field: ContentField, { reader, dataSets, state }: About): ContentValue['own'] {
-  if (reader !== 'customer' || (field !== 'individuals-count' && field !== 'records-count')) return undefined;
-  const what = field === 'individuals-count' ? 'individuals' : 'records';
-  const affected = state.assessment?.facts.workspaces ?? [];
-  const bySet = state.assessment?.facts.perWorkspace ?? {};
-  const countsOf = (workspace: string) => dataSets.flatMap(({ id }) => bySet[id]?.[workspace]?.[what] ?? []);
-  const named = [...new Set(dataSets.flatMap(({ id }) => Object.keys(bySet[id] ?? {})))].sort();
-  const workspaces = named.filter((workspace) => countsOf(workspace).length > 0);
-  if (workspaces.length === 0) return undefined;
-  const of = Object.fromEntries(
-    workspaces.map((workspace) => {
-      const count = sumOf(countsOf(workspace))!;
-      return [workspace, [{ is: 'count', count, open: 0, of: dataSets.length } satisfies Line]];
-    }),
-  );
-  return { of, all: affected !== 'all' && affected.every((workspace) => workspace in of) };
-}
-
-function residenceLines(dataSets: DataSet[]): Line[] | undefined {
-  const totals = new Map<string, number | null>();
-  for (const dataSet of dataSets) {
-    for (const [place, n] of Object.entries(dataSet.residence)) {
-      const before = totals.get(place);
-      totals.set(place, n === null || before === null ? null : (before ?? 0) + n);
-    }
-  }
-  const sorted = [...totals].sort(([a], [b]) => (a < b ? -1 : 1));
-  return some(sorted.map(([place, count]) => ({ is: 'residence', place, count })));
-}
-
 /** Who of the people was or will be notified of this breach, directly and in public, under the same law (SOR/2018-64 s. 2(1)(f)). */
-function peopleTold({ rule, state, pack }: About): Line[] {
+function peopleTold({ rule, state, pack }: NoticeAbout): Line[] {
   return Object.values(state.obligations).flatMap((o): Line[] => {
     const notice = ruleOf(pack, o.rule);
     if (!notice || notice.pack !== rule.pack) return [];
@@ -373,47 +237,4 @@ function peopleTold({ rule, state, pack }: About): Line[] {
     }
     return o.dueAt && !isSettled(o) ? [{ is: 'people-told', citation, before: o.dueAt }] : [];
   });
-}
-
-/** What a notice would say now, and its fingerprint. A state never changes, so it is worked out once for each. */
-export function noticeNow(o: Obligation, rule: ObligationRule, state: IncidentState, pack: Policy): Notice {
-  const known = notices.get(state) ?? new Map();
-  notices.set(state, known);
-  const before = known.get(o.id);
-  if (before?.pack === pack) return before;
-  const contents = noticeContents(rule, state, pack, o.id);
-  const facts = factsFingerprint(contents, state, o.round, audienceOf(rule, state, pack));
-  const edits = standingEdits(o.edits, facts);
-  const sender = rule.channel === 'email' ? state.sender : undefined;
-  const now = { pack, contents, facts, edits, fingerprint: draftFingerprint(facts, edits, sender) };
-  known.set(o.id, now);
-  return now;
-}
-
-/** `facts`: fingerprint of what it says by itself; `fingerprint`: of that with the edits that stand and the sender. */
-interface Notice {
-  pack: Policy;
-  contents: ContentValue[];
-  facts: string;
-  edits: NoticeEdit[];
-  fingerprint: string;
-}
-const notices = new WeakMap<IncidentState, Map<string, Notice>>();
-
-/**
- * A fingerprint of what a notice says, to see whether a draft is out of date. Not cryptographic.
- * `measures-taken` counts by whether it is established and by the incident's status: a draft is not rendered again at
- * every containment step, but none goes out with "not yet established" once the first measure is known.
- */
-function factsFingerprint(contents: ContentValue[], state: IncidentState, round: number, audience?: Audience): string {
-  const said = contents.map((c) =>
-    c.field === 'measures-taken' || c.field === 'notification-steps'
-      ? c.said === undefined
-        ? NOT_YET_ESTABLISHED
-        : state.status
-      : `${c.field}=${JSON.stringify([c.said ?? null, c.own ?? null, c.owed ?? null])}`,
-  );
-  // Whoever approves sees how many it goes to: with another audience it is another draft.
-  const to = audience ? `|${JSON.stringify(audience)}` : '';
-  return hash64(`${round}|${state.status}|${said.join('|')}${to}`);
 }

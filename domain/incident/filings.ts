@@ -9,10 +9,11 @@ import { standInOf } from '../policy/disclosure';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { authorityKeys, authorityRemedy, unknownAuthority } from './authority-decision';
-import { missingFields, noticeNow } from './contents';
+import { missingFields } from './contents';
 import type { NewEvent } from './events';
 import type { Attachment, Evidence } from './evidence';
 import type { MessageBody } from './messages';
+import { noticeNow } from './notice-now';
 import type { IncidentState, Obligation } from './state';
 
 interface Given {

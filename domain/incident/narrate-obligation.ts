@@ -1,13 +1,12 @@
 /** What happened to one obligation, as one sentence. */
 import { whenText } from '../kernel/inexact-instant';
-import { spanText, toMs } from '../kernel/time';
+import { human, spanText, toMs } from '../kernel/time';
 import { standInOf } from '../policy/disclosure';
 import { OTHER_GROUND } from '../policy/pack';
 import { actTimedText } from './act-timed';
 import { groupName } from './audience';
 import { startWords } from './board-words';
 import { startOf } from './clocks';
-import { human } from './contents';
 import type { DataOf, IncidentEvent } from './events';
 import { alsoBy } from './holds';
 import { isLate, latenessText, verdictText } from './lateness';

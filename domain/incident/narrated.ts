@@ -1,9 +1,8 @@
 /** What the sentences of the timeline are made of: tones, the pack from which things are named, and small words. */
 import { type InexactInstant, whenText } from '../kernel/inexact-instant';
-import { type Instant, spanText, toMs } from '../kernel/time';
+import { human, type Instant, spanText, toMs } from '../kernel/time';
 import type { Authority, Ground } from '../policy/pack';
 import type { ObligationRule } from '../policy/rule';
-import { human } from './contents';
 import type { IncidentState } from './state';
 
 /** How an event is to be taken: nothing to do, a promise kept, something that needs a person, something that went wrong. */

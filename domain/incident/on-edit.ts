@@ -2,9 +2,9 @@
 import { tocsin } from '../kernel/command-lines';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
-import { noticeNow } from './contents';
 import type { NewEvent } from './events';
 import type { MessageBody } from './messages';
+import { noticeNow } from './notice-now';
 import type { IncidentState, Obligation } from './state';
 
 interface Edited {

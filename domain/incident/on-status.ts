@@ -3,12 +3,11 @@
 import { aheadProblem } from '../kernel/ahead';
 import { ask, tocsin } from '../kernel/command-lines';
 import { earliestOf, inexactOf, latestOf, type When } from '../kernel/inexact-instant';
-import { type Instant, toMs } from '../kernel/time';
+import { human, type Instant, toMs } from '../kernel/time';
 import { type Answer, whenNotAfter } from './answer';
 import { outcomeWords } from './board-words';
 import { knownFrom } from './contained-when';
 import { openSteps, retracts } from './containment';
-import { human } from './contents';
 import type { NewEvent } from './events';
 import { STATUSES } from './incident';
 import type { MessageBody } from './messages';

@@ -86,3 +86,8 @@ export function textsIn(line: Line): Texts[] {
   if (line.is === 'answer') return line.of ? [line.of] : [];
   return line.is === 'data' ? [line.title, ...line.categories] : [];
 }
+
+/** Lines, or nothing where there are none: that is not yet established. */
+export function some(lines: Line[]): Line[] | undefined {
+  return lines.length > 0 ? lines : undefined;
+}

@@ -1,10 +1,10 @@
 /** What keeps an obligation open, and the command that goes on with it: the same as its alarm gives. */
 import { ask, commandText, tocsin, withoutActor } from '../kernel/command-lines';
+import { human } from '../kernel/time';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { clockAlarm } from './alarms';
 import { stateWords } from './board-words';
-import { human } from './contents';
 import { confirmLine, proposalText } from './not-owed';
 import { lacking } from './records';
 import type { IncidentState, Obligation } from './state';

@@ -252,6 +252,11 @@ export function minuteText(at: Instant): string {
   return `${at.slice(0, 10)} ${at.slice(11, 16)}`;
 }
 
+/** `2026-04-01 02:00 UTC`: for staff. */
+export function human(at: Instant): string {
+  return `${minuteText(at)} UTC`;
+}
+
 /** A span of time for people: `02:15` (hours:minutes) or `3d 04:00`. The sign is dropped. */
 export function spanText(spanMs: number): string {
   const minutes = Math.floor(Math.abs(spanMs) / 60_000);

@@ -1,7 +1,7 @@
 /** How a patch task is told: the advisory, what is installed, what happened. */
 
 import { type Telling, toldOfAny } from '../case/told';
-import { human } from '../incident/contents';
+import { human } from '../kernel/time';
 import { type PatchEvent, type PatchState, patchTaskLifecycle } from './patch-task';
 
 export const PATCH_TOLD: Telling<PatchState, PatchEvent> = {

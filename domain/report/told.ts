@@ -1,7 +1,7 @@
 /** How a vulnerability report is told; without what was reported, which no event holds. */
 
 import { type Telling, toldOfAny } from '../case/told';
-import { human } from '../incident/contents';
+import { human } from '../kernel/time';
 import type { VulnerabilityReportEvent, VulnerabilityReportState } from './state';
 import { clockText } from './vulnerability-clock';
 import { mailedText, vulnerabilityReportLifecycle } from './vulnerability-report';

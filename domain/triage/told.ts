@@ -1,8 +1,8 @@
 /** How a triage case is told: the rule that fired, the facts of the detection, what happened. */
 
 import { type Telling, toldOfAny } from '../case/told';
-import { human } from '../incident/contents';
 import { grouped } from '../kernel/grouped';
+import { human } from '../kernel/time';
 import type { TriageEvent, TriageState } from './state';
 import { triageLifecycle } from './triage';
 

@@ -1,5 +1,5 @@
 /** A value in a form of the register: known, not yet established, withheld from this reader, or erased. Told apart everywhere. */
-import { NOT_YET_ESTABLISHED } from '../../domain/incident/contents';
+import { NOT_YET_ESTABLISHED } from '../../domain/incident/content-value';
 import { ERASED, standInOf } from '../../domain/policy/disclosure';
 
 export type Value =

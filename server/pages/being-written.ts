@@ -1,5 +1,5 @@
 /** Whether a notice says what is known now. */
-import { noticeNow } from '../../domain/incident/contents';
+import { noticeNow } from '../../domain/incident/notice-now';
 import type { IncidentState } from '../../domain/incident/state';
 import { type Policy, ruleOf } from '../../domain/policy/policy';
 

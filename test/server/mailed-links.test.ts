@@ -2,7 +2,7 @@
 import { UnknownOutcome } from '../../client/errors';
 import { compareCommands } from '../../domain/case/command-ids';
 import { KEY_USED } from '../../domain/case/messages';
-import { noticeNow } from '../../domain/incident/contents';
+import { noticeNow } from '../../domain/incident/notice-now';
 import { ruleOf } from '../../domain/policy/policy';
 import { type ActionLink, ActionLinks, keyOfLink } from '../../platform/links/action-link';
 import { pathOf } from '../../server/pages/login-pages';

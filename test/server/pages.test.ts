@@ -1,8 +1,8 @@
 // What pages say and send, over incidents that the domain plays: the answer a button leads to is the answer it names.
 import { refused, UnknownOutcome } from '../../client/errors';
 import { closeProblems } from '../../domain/incident/close-problems';
-import { noticeNow } from '../../domain/incident/contents';
 import { NO_FACTS } from '../../domain/incident/guide';
+import { noticeNow } from '../../domain/incident/notice-now';
 import { NO_TALLY } from '../../domain/incident/tally';
 import { commandLine } from '../../domain/kernel/command-lines';
 import { ruleOf } from '../../domain/policy/policy';

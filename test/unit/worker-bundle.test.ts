@@ -63,7 +63,7 @@ test('what the workflows share is frozen, but for schemas', () => {
 const KEPT = [
   'domain/incident/applies.ts: ofRules',
   'domain/incident/applies.ts: verdicts',
-  'domain/incident/contents.ts: notices',
+  'domain/incident/notice-now.ts: notices',
   'domain/incident/room.ts: measured',
   'domain/incident/say/say.ts: formats',
   'domain/kernel/bytes.ts: sizes',

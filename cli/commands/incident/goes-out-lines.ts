@@ -1,8 +1,8 @@
 /** What `tocsin declare` says before and after: which notices go out by themselves, and when. */
-import { human } from '../../../domain/incident/contents';
+
 import { type GoesOut, goesOut } from '../../../domain/incident/goes-out';
 import { DeclarationSchema } from '../../../domain/incident/incident';
-import { type Instant, toMs } from '../../../domain/kernel/time';
+import { human, type Instant, toMs } from '../../../domain/kernel/time';
 import type { Shell } from '../../shell';
 
 /** One sentence each, of a declaration as it would be made now. None where the policy here cannot be read: nothing waits for it. */

@@ -3,8 +3,8 @@
 import type { Command } from 'commander';
 import { refused } from '../../../client/errors';
 import type { StoredReport } from '../../../detection/reports/store/read-report';
-import { human } from '../../../domain/incident/contents';
 import { tocsin } from '../../../domain/kernel/command-lines';
+import { human } from '../../../domain/kernel/time';
 import { REPORT_TOLD } from '../../../domain/report/told';
 import { caseLines } from '../../cases/show';
 import { quoted, visibleLine } from '../../rendering/hostile-text';

@@ -1,7 +1,7 @@
 /** The Commissioner reads of personal information, as PIPEDA calls it; authorities of the EU read of personal data. */
 import { buildDossier } from '../../../activities/notices/dossier';
 import { readingFor, readTemplates } from '../../../activities/notices/templates';
-import type { ContentValue } from '../../../domain/incident/contents';
+import type { ContentValue } from '../../../domain/incident/content-value';
 import type { Line } from '../../../domain/incident/said';
 
 import { draftInput } from './fixtures';

@@ -3,7 +3,7 @@ import { draftNotice } from '../../../activities/notices/draft-notice';
 import { templatesDir } from '../../../activities/notices/templates';
 import { createFolderArtefacts } from '../../../activities/storage/folder-artefacts';
 import { createFolderSite } from '../../../activities/storage/site';
-import type { ContentValue } from '../../../domain/incident/contents';
+import type { ContentValue } from '../../../domain/incident/content-value';
 import type { Line } from '../../../domain/incident/said';
 import { DEFAULT_PACKS, loadPolicy } from '../../../policy/load-policy';
 import { temporaryDir } from '../../setup/helpers';

@@ -1,5 +1,5 @@
 import { buildDossier } from '../../../activities/notices/dossier';
-import type { ContentValue } from '../../../domain/incident/contents';
+import type { ContentValue } from '../../../domain/incident/content-value';
 import { draftInput } from './fixtures';
 
 const reading = { language: 'en', locale: 'en-GB', timeZone: 'UTC' };

@@ -14,7 +14,7 @@ import { createFolderArtefacts } from '../../../activities/storage/folder-artefa
 import { createFolderSite } from '../../../activities/storage/site';
 import type { Activities, DeliveryRef, DraftInput, DraftResult } from '../../../activities/types';
 import type { AlarmSignal } from '../../../domain/escalation/escalation';
-import type { ContentValue } from '../../../domain/incident/contents';
+import type { ContentValue } from '../../../domain/incident/content-value';
 import type { PolicySnapshot } from '../../../domain/policy/policy';
 import { CONTENT_FIELDS } from '../../../domain/policy/rule';
 import { type Mailbox, startMailbox } from '../../../stack/mailbox';

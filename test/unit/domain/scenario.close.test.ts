@@ -1,6 +1,7 @@
 /** T6 review, R1–R7 the register, and the end of an incident. */
-import { human } from '../../../domain/incident/contents';
+
 import { lacking } from '../../../domain/incident/records';
+import { human } from '../../../domain/kernel/time';
 import { accounts, assessment, at, COUNSEL, ONCALL } from './helpers/facts';
 import { waivePromises } from './helpers/promises';
 import { NAMES, Story } from './helpers/story';

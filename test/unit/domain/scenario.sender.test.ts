@@ -1,6 +1,7 @@
 /** The incident took over the mailbox that notices come from: what is not sent yet comes from another sender, and nothing else does. */
-import { noticeNow } from '../../../domain/incident/contents';
+
 import { narrate } from '../../../domain/incident/narrate';
+import { noticeNow } from '../../../domain/incident/notice-now';
 import { ruleOf } from '../../../domain/policy/policy';
 import { accounts, assessment, at, COUNSEL, ONCALL, stored } from './helpers/facts';
 import { packOf } from './helpers/pack';

@@ -1,6 +1,7 @@
 /** What was told and is not so any more: those who were told it get a correction, or a named person decides that it is not material. */
-import { noticeContents, noticeNow } from '../../../domain/incident/contents';
+import { noticeContents } from '../../../domain/incident/contents';
 import { board, explain } from '../../../domain/incident/explain';
+import { noticeNow } from '../../../domain/incident/notice-now';
 import { EN_CA, FR_CA } from '../../../domain/incident/say/canada';
 import { say } from '../../../domain/incident/say/say';
 import { withdrawalOf } from '../../../domain/incident/withdrawn-report';
