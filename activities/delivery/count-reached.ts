@@ -1,6 +1,6 @@
 /** Whom a round tells, and who a delivery reached: from an audience beside the rows of the ledger. Pure. */
 import { type Group, groupName } from '../../domain/incident/audience';
-import { type Counted, MOST_NAMED, type Unreached } from '../../domain/incident/tally';
+import { type Counted, MOST_NAMED, type Unreached } from '../../domain/incident/counted';
 import { isSameAddress } from '../mail/mail-address';
 import type { Audience } from '../types';
 import { cameBack } from './ledger/delivery-events';

@@ -32,3 +32,8 @@ export const SUBSCRIBERS: Group = {};
 export function groupName({ dataSet, country }: Group): string {
   return dataSet === undefined ? 'subscribers' : `${dataSet}/${country ?? 'unknown'}`;
 }
+
+/** A group without what else stood beside it; a missing part stays missing. */
+export function groupOf({ dataSet, country }: Group): Group {
+  return { ...(dataSet === undefined ? {} : { dataSet }), ...(country === undefined ? {} : { country }) };
+}

@@ -1,11 +1,11 @@
 /** What the events of telling change of an obligation: the tally of its audience. */
 import type { Instant } from '../kernel/time';
+import type { Named } from './counted';
 import type { DataOf, EventOf } from './events';
 import { type Obligation, toldWithout } from './state';
 import {
   afresh,
   backIn,
-  type Named,
   NO_TALLY,
   type Tally,
   toldIn,

@@ -25,8 +25,8 @@ import { organisationsStanding, tellsOrganisations } from './organisations-told'
 import { partOf } from './part-clock';
 import { isPublicCommunication } from './readers';
 import { movedText } from './sending-progress';
+import { shareText, type Untold } from './standing';
 import { type IncidentState, isSettled, type Obligation, type ObligationStatus } from './state';
-import { shareText, type Untold } from './tally';
 import { standing as tallied, tellerOf } from './telling';
 import { untoldText } from './untold';
 import { WITHDRAWAL_WORDS, withdrawalOf } from './withdrawn-report';

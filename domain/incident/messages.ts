@@ -15,12 +15,12 @@ import { OTHER_GROUND } from '../policy/pack';
 import { GroupSchema } from './audience';
 import { AWARENESS_BASES } from './awareness';
 import { correctable } from './corrected-facts';
+import { CHANNELS, PeopleSchema } from './counted';
 import { DOUBTED } from './doubted-kinds';
 import { AssessmentSchema, ContainmentMeasureSchema, IncidentIdSchema, STATUSES, WorkspaceIdsSchema } from './incident';
 import { LINK_RELATIONS } from './links';
 import { AddressSchema, SenderSchema } from './notice-sender';
 import { PUBLIC_CHANNEL_CODES } from './public-channels';
-import { CHANNELS, PeopleSchema } from './tally';
 import { TranslatedLanguageSchema, TranslatedTextSchema } from './translations';
 
 /** An obligation's id, like `enterprise-notice` or `gdpr-art33-authority:ie-dpc`. */

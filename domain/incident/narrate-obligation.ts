@@ -7,6 +7,7 @@ import { actTimedText } from './act-timed';
 import { groupName } from './audience';
 import { startWords } from './board-words';
 import { startOf } from './clocks';
+import type { Named } from './counted';
 import type { DataOf, IncidentEvent } from './events';
 import { alsoBy } from './holds';
 import { isLate, latenessText, verdictText } from './lateness';
@@ -30,7 +31,6 @@ import { organisationsText } from './organisations-told';
 import { DECIDED_ONCE } from './second-person';
 import { soFarText } from './sending-progress';
 import type { IncidentState } from './state';
-import type { Named } from './tally';
 
 type ObligationEvent = Extract<IncidentEvent, { data: { obligation: string } }>;
 

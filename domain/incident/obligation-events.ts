@@ -4,12 +4,12 @@ import type { Instant } from '../kernel/time';
 import type { Anchor } from '../policy/rule';
 import type { TwoPersonAct } from '../policy/two-persons';
 import type { Audience, Group } from './audience';
+import type { CHANNELS, Counted, Named } from './counted';
 import type { EditedText } from './edits';
 import type { Evidence, Rendering } from './evidence';
 import type { PublicChannel } from './public-channels';
 import type { ArmedClock, Coverage, Due, Reach, RoundPurpose } from './round';
 import type { StatedBefore } from './stated-before';
-import type { CHANNELS, Counted, Named } from './tally';
 import type { ToldFacts } from './told-facts';
 
 export interface ObligationEventData {

@@ -5,6 +5,7 @@ import { type Policy, ruleOf } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { type Group, groupName } from './audience';
 import { stateWords } from './board-words';
+import { CHANNELS, isChannel, type Named, type People } from './counted';
 import type { NewEvent } from './events';
 import { withLeftUntold } from './evolve-telling';
 import { takesAnyReason, waiverText } from './grounds';
@@ -12,9 +13,9 @@ import { onMadePublic } from './made-public';
 import type { MessageBody } from './messages';
 import { onOrganisationsTold, tellsOrganisations } from './organisations-told';
 import { isPublicCommunication } from './readers';
+import { isCovered, type Untold } from './standing';
 import { type IncidentState, isSettled, type Obligation } from './state';
 import { nextLine } from './still-open';
-import { CHANNELS, isChannel, isCovered, type Named, type People, type Untold } from './tally';
 import { standing, tallyOf, tellerOf, toldWith } from './telling';
 import { untoldText } from './untold';
 

@@ -9,12 +9,12 @@ import { toMs } from '../kernel/time';
 import type { Policy } from '../policy/policy';
 import type { ObligationRule } from '../policy/rule';
 import { stateWords } from './board-words';
+import { CHANNELS, isChannel } from './counted';
 import type { EventOf, NewEvent, OrganisationsTold } from './events';
 import type { Evidence } from './evidence';
 import { groundsOf } from './grounds';
 import type { MessageBody } from './messages';
 import type { Obligation } from './state';
-import { CHANNELS, isChannel } from './tally';
 
 /** What a decision answers when it causes no events. */
 interface Answers {

@@ -4,66 +4,10 @@
  * once: nobody counts as told who was not.
  */
 
-import { z } from 'zod';
-import { grouped } from '../kernel/grouped';
 import { earliestOf, latestOf, type When } from '../kernel/inexact-instant';
 import { type Instant, toMs } from '../kernel/time';
-import { type AssessedGroup, type Audience, type Group, GroupSchema, groupName } from './audience';
-
-const count = z.int().min(0);
-/** As the directory has it. */
-const workspace = z.string().min(1).max(200);
-
-/** Why a workspace was not reached by mail. */
-export const UNREACHED = ['unknown', 'no-address', 'undeliverable', 'pending', 'came-back'] as const;
-export type Unreached = (typeof UNREACHED)[number];
-
-/** Most workspaces that a count names; those beyond are in its numbers only. */
-export const MOST_NAMED = 20_000;
-
-/**
- * What a delivery reached, counted from the ledger. Workspaces by id: one is told when each of its owners' addresses was
- * mailed. People by data set and country: those that the directory lists, and of them those that were mailed.
- */
-export const CountedSchema = z.discriminatedUnion('of', [
-  z.strictObject({
-    of: z.literal('workspaces'),
-    reached: z.array(workspace).max(MOST_NAMED),
-    unreached: z.array(z.strictObject({ workspace, why: z.enum(UNREACHED) })).max(MOST_NAMED),
-    /** How many of each there are, also those that are not named. */
-    numbers: z.strictObject({ told: count, untold: count }),
-  }),
-  z.strictObject({
-    of: z.literal('people'),
-    /** `cameBack`: of those who are not told, how many a mail came back from. */
-    groups: z.array(GroupSchema.extend({ listed: count, told: count, cameBack: count.optional() })).max(MOST_NAMED),
-  }),
-]);
-export type Counted = z.infer<typeof CountedSchema>;
-
-/** A number of people of a group. */
-export const PeopleSchema = GroupSchema.extend({ count });
-export type People = z.infer<typeof PeopleSchema>;
-
-/** How those were told who were told outside of the product. */
-export const CHANNELS = ['phone', 'letter', 'email', 'in-app', 'in-person', 'by-customer', 'public-notice'] as const;
-
-export function isChannel(channel: string): channel is (typeof CHANNELS)[number] {
-  return (CHANNELS as readonly string[]).includes(channel);
-}
-
-/** What stands of those who were told otherwise, or left untold: workspaces by id, people by count. */
-export interface Named {
-  workspaces?: string[];
-  people?: People[];
-  /** Groups whose number is not established, and of which a person decided that these are all. */
-  unestablished?: Group[];
-  /** What else of the audience a person decided on as a whole. */
-  whole?: Whole;
-}
-
-/** `not-named`: the facts name nobody · `not-sent`: all workspaces · `not-listed`: those beyond the ones that are named. */
-export type Whole = 'not-named' | 'not-sent' | 'not-listed';
+import { type Audience, type Group, groupName, groupOf } from './audience';
+import { type Counted, MOST_NAMED, type Named, type People, type Unreached, type Whole } from './counted';
 
 interface GroupTally {
   listed: number;
@@ -99,125 +43,11 @@ export interface Tally {
   decision?: { by: string; at: Instant; reason: string };
 }
 
+/** Before anybody was told. */
 export const NO_TALLY: Tally = { counted: false, mailed: [], outside: [], left: [], unreached: [], groups: {} };
 
-/** Somebody of the audience who is neither told nor left untold by a decision. */
-export type Untold =
-  | { kind: 'workspace'; workspace: string; why: Unreached | 'not-sent' }
-  | { kind: 'workspaces'; why: Whole; count?: number }
-  /** `count`: how many, as far as it is known. `assessed` is missing while their number is not established. */
-  | (Group & { kind: 'people'; count: number; assessed?: number; listed: number; told: number; cameBack?: number });
-
-/** How an audience stands. */
-export interface Standing {
-  /** How many must be told, as far as it is known. */
-  of: number;
-  /** Of them told: by mail and otherwise. */
-  told: number;
-  outside: number;
-  left: number;
-  untold: Untold[];
-}
-
-/** Compares a tally with the audience that the facts give now. */
-export function standingOf(audience: Audience, tally: Tally = NO_TALLY): Standing {
-  return audience.of === 'workspaces' ? ofWorkspaces(audience.ids, tally) : ofPeople(audience.groups, tally);
-}
-
-/** True when everybody was told or is left untold by a person's decision. An audience of nobody needs that decision too. */
-export function isCovered({ untold }: Standing): boolean {
-  return untold.length === 0;
-}
-
-/** `5 of 9`, with separators; what is left untold by a decision counts among those who must be told. */
-export function shareText({ told, of }: Pick<Standing, 'told' | 'of'>): string {
-  return `${grouped(told)} of ${grouped(of)}`;
-}
-
-function ofWorkspaces(ids: 'all' | string[], tally: Tally): Standing {
-  const unreached = new Map(tally.unreached.map(({ workspace, why }) => [workspace, why]));
-  const [outside, left] = [new Set(tally.outside), new Set(tally.left)];
-  const mailed = new Set(tally.mailed.filter((workspace) => !unreached.has(workspace)));
-  const decided = (workspace: string) => mailed.has(workspace) || outside.has(workspace) || left.has(workspace);
-  const asked = ids === 'all' ? [...new Set([...mailed, ...unreached.keys(), ...outside, ...left])] : ids;
-  const untold: Untold[] = asked
-    .filter((workspace) => !decided(workspace))
-    .map((workspace) => ({ kind: 'workspace', workspace, why: unreached.get(workspace) ?? 'not-sent' }));
-  const beyond = {
-    told: ids === 'all' ? Math.max(0, (tally.numbers?.told ?? 0) - MOST_NAMED) : 0,
-    untold: ids === 'all' ? Math.max(0, (tally.numbers?.untold ?? 0) - MOST_NAMED) : 0,
-  };
-  const whole = (why: Whole, count?: number) => {
-    if (!tally.settled?.includes(why)) untold.push({ kind: 'workspaces', why, ...(count && { count }) });
-  };
-  if (ids === 'all' && !tally.numbers) whole('not-sent');
-  else if (beyond.untold > 0) whole('not-listed', beyond.untold);
-  // Sent to nobody is never all: where none is named, or the directory has none, a person says so. An id that the
-  // directory does not have is none of them.
-  else if (asked.length === 0 || (ids === 'all' && isNone(tally.numbers))) whole('not-named');
-  const told = asked.filter((workspace) => mailed.has(workspace) || outside.has(workspace));
-  return {
-    of: asked.length + beyond.told + beyond.untold,
-    told: told.length + beyond.told,
-    outside: asked.filter((workspace) => outside.has(workspace) && !mailed.has(workspace)).length,
-    left: asked.filter((workspace) => left.has(workspace) && !mailed.has(workspace) && !outside.has(workspace)).length,
-    untold,
-  };
-}
-
-function isNone(numbers: Tally['numbers']): boolean {
-  return numbers !== undefined && numbers.told + numbers.untold === 0;
-}
-
-function ofPeople(assessed: AssessedGroup[], tally: Tally): Standing {
-  const standing: Standing = { of: 0, told: 0, outside: 0, left: 0, untold: [] };
-  const all: AssessedGroup[] = [...assessed, ...listedOnly(assessed, tally)];
-  for (const { count: stated, atLeast, ...group } of all) {
-    const { listed, mailed, outside, left, settled, cameBack = 0 } = tally.groups[groupName(group)] ?? NOBODY;
-    const known = group.country === 'unknown' && stated !== undefined ? stated - beyond(group, all, tally) : stated;
-    const owed = Math.max(known ?? 0, listed, mailed + outside);
-    const untold = Math.max(0, owed - mailed - outside - left);
-    standing.of += owed;
-    standing.told += mailed + outside;
-    standing.outside += outside;
-    standing.left += Math.min(left, owed - mailed - outside);
-    // Nobody known and nobody listed is nobody told: somebody must say that there is nobody.
-    const nobody = owed === 0 && stated !== undefined && known === stated && !settled;
-    const open = (known === undefined || atLeast) && !settled;
-    if (untold > 0 || open || nobody) {
-      const assessment = known === undefined || open || group.dataSet === undefined ? {} : { assessed: known };
-      const back = Math.min(cameBack, untold);
-      const reached = { listed, told: mailed + outside, ...(back > 0 && { cameBack: back }) };
-      standing.untold.push({ kind: 'people', ...group, count: untold, ...assessment, ...reached });
-    }
-  }
-  if (assessed.length === 0 && !tally.settled?.includes('not-named'))
-    standing.untold.push({ kind: 'people', count: 0, listed: 0, told: 0 });
-  return standing;
-}
-
-/** Groups of the same data sets that the directory lists and no assessment counts: whoever is listed must be told too. */
-function listedOnly(assessed: Group[], tally: Tally): Array<Group & { count: number }> {
-  const names = new Set(assessed.map(groupName));
-  const dataSets = new Set(assessed.flatMap(({ dataSet }) => dataSet ?? []));
-  return Object.values(tally.groups)
-    .filter((each) => each.dataSet && dataSets.has(each.dataSet) && each.listed > 0 && !names.has(groupName(each)))
-    .map((each) => ({ ...group(each), count: 0 }));
-}
-
-/** How many were told in the countries of a data set beyond those assessed there: people of whom no assessment knew where. */
-function beyond({ dataSet }: Group, all: Array<Group & { count?: number }>, tally: Tally): number {
-  const placed = all.filter(
-    (each) => each.dataSet === dataSet && each.country !== 'unknown' && each.count !== undefined,
-  );
-  const surplus = placed.map((each) => {
-    const { mailed, outside } = tally.groups[groupName(each)] ?? NOBODY;
-    return Math.max(0, mailed + outside - each.count!);
-  });
-  return surplus.reduce((a, b) => a + b, 0);
-}
-
-const NOBODY: GroupTally = { listed: 0, mailed: 0, outside: 0, left: 0, owed: 0 };
+/** The tally of a group of which nothing is counted. */
+export const NOBODY: GroupTally = { listed: 0, mailed: 0, outside: 0, left: 0, owed: 0 };
 
 /** The tally after a delivery was counted. `audience`: as it was then. */
 export function withCounted(
@@ -252,7 +82,7 @@ export function withCounted(
     const { listed, told, cameBack = 0 } = found.get(name) ?? { listed: 0, told: 0, cameBack: before.cameBack };
     const next = withMailed(before, { told, cameBack });
     const owed = Math.max(assessed.get(name)?.count ?? 0, listed, next.mailed);
-    groups[name] = { ...group({ dataSet, country }), ...next, listed, owed };
+    groups[name] = { ...groupOf({ dataSet, country }), ...next, listed, owed };
   }
   return { ...times, counted: true, groups };
 }
@@ -317,7 +147,7 @@ export function withLeft(tally: Tally, named: Named, decision: NonNullable<Tally
   const groups = plus(tally.groups, people, 'left');
   for (const each of unestablished) {
     const name = groupName(each);
-    groups[name] = { ...group(each), ...(groups[name] ?? NOBODY), settled: true };
+    groups[name] = { ...groupOf(each), ...(groups[name] ?? NOBODY), settled: true };
   }
   return {
     ...tally,
@@ -362,7 +192,7 @@ function plus(groups: Tally['groups'], people: People[], what: 'outside' | 'left
   const next = { ...groups };
   for (const { count: more, ...each } of people) {
     const name = groupName(each);
-    const before = { ...group(each), ...(next[name] ?? NOBODY) };
+    const before = { ...groupOf(each), ...(next[name] ?? NOBODY) };
     next[name] = { ...before, [what]: before[what] + more };
   }
   return next;
@@ -384,9 +214,4 @@ function withTold({ lastToldFrom: fromBefore, ...tally }: Tally, when: When | un
 
 function later(a: Instant | undefined, b: Instant): Instant {
   return a !== undefined && toMs(a) >= toMs(b) ? a : b;
-}
-
-/** Without what else stood beside it; a missing part stays missing. */
-function group({ dataSet, country }: Group): Group {
-  return { ...(dataSet === undefined ? {} : { dataSet }), ...(country === undefined ? {} : { country }) };
 }

@@ -10,8 +10,9 @@ import { groupName } from './audience';
 import { audienceOf } from './audience-of';
 import type { NewEvent } from './events';
 import type { Evidence } from './evidence';
+import { isCovered, type Standing, standingOf, type Untold } from './standing';
 import type { IncidentState, Obligation } from './state';
-import { isCovered, NO_TALLY, type Standing, standingOf, type Tally, type Untold } from './tally';
+import { NO_TALLY, type Tally } from './tally';
 import { factsToTell } from './told';
 import { audienceFor } from './told-wrongly';
 

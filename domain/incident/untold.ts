@@ -1,7 +1,7 @@
 /** Who is still untold, in words and as the commands that settle it. Workspaces by id, people by data set and country. */
 import { ask, type CommandLine, commandLine } from '../kernel/command-lines';
 import { groupName } from './audience';
-import type { Untold } from './tally';
+import type { Untold } from './standing';
 
 /** Most of them that one line names. */
 const MOST = 10;

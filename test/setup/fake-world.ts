@@ -15,10 +15,10 @@ import type {
 import { dependencyActivities } from '../../detection/dependencies/dependency-activities';
 import { unheardAlarms } from '../../domain/case/resumed';
 import type { Detection } from '../../domain/detection/detection';
+import type { Counted } from '../../domain/incident/counted';
 import type { IncidentEvent } from '../../domain/incident/events';
 import { fold } from '../../domain/incident/evolve';
 import { measureId } from '../../domain/incident/incident';
-import type { Counted } from '../../domain/incident/tally';
 import { type Instant, toInstant } from '../../domain/kernel/time';
 import { inRegion } from '../../domain/policy/places';
 import type { PolicySnapshot } from '../../domain/policy/policy';

@@ -1,7 +1,7 @@
 /** What the benchmarks of incidents have in the place of the world: activities that succeed at once and do nothing. */
 import type { Activities, Audience } from '../../activities/types';
+import type { Counted } from '../../domain/incident/counted';
 import type { IncidentEvent } from '../../domain/incident/events';
-import type { Counted } from '../../domain/incident/tally';
 import { inRegion } from '../../domain/policy/places';
 import type { PolicySnapshot } from '../../domain/policy/policy';
 

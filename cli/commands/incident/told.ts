@@ -1,7 +1,7 @@
 /** `tocsin told`: people were told outside of the product. */
 import type { Command } from 'commander';
+import { CHANNELS } from '../../../domain/incident/counted';
 import { PUBLIC_CHANNEL_CODES } from '../../../domain/incident/public-channels';
-import { CHANNELS } from '../../../domain/incident/tally';
 import { type MessageOptions, sendMessage } from '../../cases/send';
 import { hashedFile } from '../../file-hash';
 import { collect, collectText, whenFlag } from '../../input';

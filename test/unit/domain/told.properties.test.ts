@@ -7,8 +7,10 @@
 import fc from 'fast-check';
 import { type Audience, groupName } from '../../../domain/incident/audience';
 import { audienceOf } from '../../../domain/incident/audience-of';
+import type { Counted } from '../../../domain/incident/counted';
+import { standingOf } from '../../../domain/incident/standing';
 import type { Obligation } from '../../../domain/incident/state';
-import { type Counted, NO_TALLY, standingOf } from '../../../domain/incident/tally';
+import { NO_TALLY } from '../../../domain/incident/tally';
 import { standing } from '../../../domain/incident/telling';
 import { type Instant, toMs } from '../../../domain/kernel/time';
 import { accounts, assessment, at, COUNSEL, stored } from './helpers/facts';

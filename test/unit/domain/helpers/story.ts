@@ -1,6 +1,7 @@
 /** Plays the workflow around the pure core: keeps the state, moves the time from wake to wake, answers effects. */
 
 import { type Audience, groupName } from '../../../../domain/incident/audience';
+import type { Counted } from '../../../../domain/incident/counted';
 import {
   type EventKind,
   type EventOf,
@@ -11,7 +12,6 @@ import { fold } from '../../../../domain/incident/evolve';
 import { DeclarationSchema } from '../../../../domain/incident/incident';
 import { MESSAGE_SCHEMAS, type MessageName } from '../../../../domain/incident/messages';
 import type { IncidentState, Obligation } from '../../../../domain/incident/state';
-import type { Counted } from '../../../../domain/incident/tally';
 import { audienceFor } from '../../../../domain/incident/told-wrongly';
 import { nextWake } from '../../../../domain/incident/wake';
 import { type IncidentWork, wantedWork } from '../../../../domain/incident/work';
