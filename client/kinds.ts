@@ -8,8 +8,9 @@ import { MESSAGE_SCHEMAS } from '../domain/incident/messages';
 import { tooLarge } from '../domain/kernel/bytes';
 import { problemsOf } from '../domain/kernel/problems';
 import { PATCH_MESSAGES, PATCH_WORKFLOW, type PatchEvent, type PatchState } from '../domain/patch/patch-task';
+import { REPORT_MESSAGES } from '../domain/report/messages';
 import type { VulnerabilityReportEvent, VulnerabilityReportState } from '../domain/report/state';
-import { REPORT_MESSAGES, VULNERABILITY_REPORT_WORKFLOW } from '../domain/report/vulnerability-report';
+import { VULNERABILITY_REPORT_WORKFLOW } from '../domain/report/vulnerability-report';
 import { TRIAGE_MESSAGES } from '../domain/triage/messages';
 import { TRIAGE_WORKFLOW, type TriageEvent, type TriageState } from '../domain/triage/state';
 

@@ -2,9 +2,10 @@
 
 import { type Telling, toldOfAny } from '../case/told';
 import { human } from '../kernel/time';
+import { mailedText } from './rows';
 import type { VulnerabilityReportEvent, VulnerabilityReportState } from './state';
 import { clockText } from './vulnerability-clock';
-import { mailedText, vulnerabilityReportLifecycle } from './vulnerability-report';
+import { vulnerabilityReportLifecycle } from './vulnerability-report';
 
 export const REPORT_TOLD: Telling<VulnerabilityReportState, VulnerabilityReportEvent> = {
   rows: vulnerabilityReportLifecycle.rows,

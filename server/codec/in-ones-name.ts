@@ -2,7 +2,7 @@
 import type { Payload } from '@temporalio/common';
 import { API_COMMAND } from '../../domain/case/command-ids';
 import { jsonDepth, MOST_DEPTH } from '../../domain/kernel/json-depth';
-import { ERASURE } from '../../domain/report/vulnerability-report';
+import { ERASURE } from '../../domain/report/messages';
 import { allows } from '../access';
 import { isIdOfKey } from '../idempotency-ids';
 import type { Actor } from '../identity/actor';

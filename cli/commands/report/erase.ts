@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { refused } from '../../../client/errors';
 import { tocsin } from '../../../domain/kernel/command-lines';
-import { erasureOf } from '../../../domain/report/vulnerability-report';
+import { erasureOf } from '../../../domain/report/messages';
 import { confirm } from '../../confirm';
 import type { CommonOptions, Shell } from '../../shell';
 import { OPTIONS, verb } from '../../verb';
