@@ -12,7 +12,9 @@ import {
 } from '@temporalio/workflow';
 import { TASK_TIMEOUT } from '../domain/case/contract';
 import type { CheckSummary } from '../domain/patch/dependencies';
-import { PATCH_WORKFLOW, type PatchAction, PatchTaskInputSchema, titleOf } from '../domain/patch/patch-task';
+import type { PatchAction } from '../domain/patch/patch-row';
+import { PATCH_WORKFLOW } from '../domain/patch/patch-task';
+import { PatchTaskInputSchema, titleOf } from '../domain/patch/state';
 import { activities, CHECKING, UNTIL_DONE } from './lib/activity-calls';
 import { beginCase } from './lib/begin-case';
 import { patchTold } from './lib/patch-told';

@@ -5,16 +5,8 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { CaseResult } from '../domain/case/contract';
 import type { ResumedInput } from '../domain/case/resumed';
-import {
-  type PatchEvent,
-  type PatchOutcome,
-  type PatchState,
-  type PatchTaskInput,
-  PatchTaskInputSchema,
-  type PatchWork,
-  patchDue,
-  patchTaskLifecycle,
-} from '../domain/patch/patch-task';
+import { type PatchOutcome, type PatchWork, patchDue, patchTaskLifecycle } from '../domain/patch/patch-task';
+import { type PatchEvent, type PatchState, type PatchTaskInput, PatchTaskInputSchema } from '../domain/patch/state';
 import { activities, CHECKING, UNTIL_DONE } from './lib/activity-calls';
 import { begunOnce } from './lib/begun-once';
 import { carriedCase } from './lib/carried';

@@ -13,7 +13,8 @@ import {
   moreSevere,
   type Undecided,
 } from '../../domain/patch/dependencies';
-import type { PatchFinding, Recheck } from '../../domain/patch/patch-task';
+import type { Recheck } from '../../domain/patch/patch-task';
+import type { PatchFinding } from '../../domain/patch/state';
 import { asObject, cut, own } from './component-list';
 import { Exploitation } from './exploitation';
 import { InventoryError } from './inventory-error';

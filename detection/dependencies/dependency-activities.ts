@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { Activities } from '../../activities/types';
 import type { Detection } from '../../domain/detection/detection';
 import type { DependencyPolicy } from '../../domain/patch/dependencies';
-import type { PatchAction, PatchRow } from '../../domain/patch/patch-task';
+import type { PatchAction, PatchRow } from '../../domain/patch/patch-row';
 import type { DependencyCheck } from './check';
 import { detectionOf, incompleteDetection } from './detections';
 import { planTasks } from './plan';

@@ -2,7 +2,7 @@
 
 import { type Detection, DetectionSchema } from '../../domain/detection/detection';
 import type { CheckSummary } from '../../domain/patch/dependencies';
-import { caseIdOf, type PatchRow } from '../../domain/patch/patch-task';
+import { caseIdOf, type PatchRow } from '../../domain/patch/patch-row';
 
 const SOURCE = 'dependencies';
 /** A vulnerable package is no incident yet, so none is a sev1; what is unknown has no severity. */

@@ -5,7 +5,9 @@
 
 import type { Instant } from '../../domain/kernel/time';
 import type { DependencyPolicy, Finding } from '../../domain/patch/dependencies';
-import type { PatchFinding, PatchPlan, PatchRow, Recheck } from '../../domain/patch/patch-task';
+import type { PatchRow } from '../../domain/patch/patch-row';
+import type { Recheck } from '../../domain/patch/patch-task';
+import type { PatchFinding, PatchPlan } from '../../domain/patch/state';
 import { patchFinding, sameVulnerability } from './check';
 
 /** What a check knows, as `DependencyCheck` does. */

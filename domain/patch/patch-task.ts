@@ -3,127 +3,28 @@
  * it and closes it; a person may waive it for a time, or say that it is patched, which the next check confirms or not.
  * Its clock counts from when the package was found to be vulnerable, never from when the task came to be.
  */
-import { z } from 'zod';
+
+import type { z } from 'zod';
 import type { About, Alarm, Threshold } from '../case/alarm';
 import { commandsFor } from '../case/alarm-commands';
 import { thresholdText } from '../case/alarm-text';
 import { stepOf } from '../case/case-step';
-import type {
-  CaseEventOf,
-  CaseMessage,
-  CaseRow,
-  CaseState,
-  CommonCaseEvent,
-  Lifecycle,
-  NewOf,
-  Work,
-} from '../case/lifecycle';
-import { envelope } from '../case/messages';
-import { AlarmAtSchema, type AlarmClock, clockPoints, nextPoint, type Rung, ringing } from '../kernel/alarm-clock';
+import type { CaseMessage, CaseRow, Lifecycle, NewOf, Work } from '../case/lifecycle';
+import { nextPoint, ringing } from '../kernel/alarm-clock';
 import { SCHEDULES } from '../kernel/schedules';
-import { ByOf, text } from '../kernel/text';
-import { deadline, type Instant, InstantSchema, PeriodSchema, toMs } from '../kernel/time';
-import { RATINGS, type Rating } from './advisory';
-import { moreSevere, RepeatSchema } from './dependencies';
+import { deadline, type Instant, toMs } from '../kernel/time';
+import type { Rating } from './advisory';
+import { alarmClock, dueAfter, dueAfterChange } from './deadlines';
+import { moreSevere } from './dependencies';
+import { evolve } from './evolve';
+import { type Checked, PATCH_MESSAGES, type PatchMessage } from './messages';
+import { roundOf } from './patch-row';
+import type { PatchEvent, PatchFinding, PatchState, PatchTaskInputSchema } from './state';
 
 export const PATCH_WORKFLOW = 'patchTask';
 export const DEPENDENCY_CHECK = 'dependencyCheck';
 /** Id of the daily check's schedule, which is there when a worker has an inventory; and the first part of checks' ids. */
 export const DEPENDENCY_SCHEDULE = SCHEDULES.dependencies;
-
-const line = (max: number) => text(max).transform((value) => value.replace(/\s+/gu, ' '));
-const versions = z.array(line(300)).max(50);
-
-/** What the task is about, small enough for a payload: of many versions and places the first few. */
-export const PatchFindingSchema = z.strictObject({
-  key: z.string().regex(/^[0-9a-f]{16}$/),
-  inventory: line(120),
-  ecosystem: line(120),
-  package: line(300),
-  versions,
-  advisory: line(100),
-  aliases: z.array(line(100)).max(50).default([]),
-  summary: z.string().max(200).default(''),
-  severity: z.enum(RATINGS),
-  malicious: z.boolean().default(false),
-  fixedIn: versions.default([]),
-  dev: z.boolean().default(false),
-});
-export type PatchFinding = z.infer<typeof PatchFindingSchema>;
-
-const Within = z.union([PeriodSchema, z.literal('none')]);
-
-/** The policy as it was when the task was opened: editing the file moves no running task. */
-export const PatchPlanSchema = z.strictObject({
-  owner: ByOf,
-  deadlines: z.record(z.enum(RATINGS), Within),
-  tellAtOnce: z.array(z.enum(RATINGS)),
-  alarmAt: AlarmAtSchema,
-  repeatEvery: RepeatSchema,
-  longestWaiver: PeriodSchema,
-});
-export type PatchPlan = z.infer<typeof PatchPlanSchema>;
-
-/** Input of the workflow `patchTask`. */
-export const PatchTaskInputSchema = z.strictObject({
-  finding: PatchFindingSchema,
-  plan: PatchPlanSchema,
-  foundAt: InstantSchema,
-  exercise: z.boolean().default(false),
-});
-export type PatchTaskInput = z.input<typeof PatchTaskInputSchema>;
-
-export interface PatchState extends CaseState {
-  finding: PatchFinding;
-  plan: PatchPlan;
-  foundAt: Instant;
-  dueAt: Instant;
-  /** What of its alarm clock has rung. */
-  rung?: Rung | undefined;
-  waiver?: { by: string; reason: string; until: Instant };
-  /** A person says that it is patched; `count` tells one claim from the next. */
-  claim?: { by: string; at: Instant; count: number; answered: boolean };
-  claims: number;
-  closedBecause?: string;
-}
-
-export type PatchEvent =
-  | CommonCaseEvent
-  | CaseEventOf<'patch-due', { finding: PatchFinding; plan: PatchPlan; foundAt: Instant; dueAt: Instant }>
-  | CaseEventOf<'finding-changed', { finding: PatchFinding; dueAt: Instant; changes: string[] }>
-  | CaseEventOf<'patch-waived', { reason: string; until: Instant }>
-  | CaseEventOf<'waiver-ended', { until: Instant; dueAt: Instant }>
-  | CaseEventOf<'patch-claimed', { note?: string }>
-  | CaseEventOf<'claim-refuted', { versions: string[] }>
-  | CaseEventOf<'claim-unconfirmed', { reason: string }>
-  | CaseEventOf<'note-added', { note: string }>
-  | CaseEventOf<'patch-closed', { outcome: PatchClosing; reason: string }>;
-
-/**
- * `fixed`: no vulnerable version is installed any more. `withdrawn`: the advisory was taken back. `stated`: somebody says that it
- * is patched, or not affected, and no check shows it.
- */
-export type PatchClosing = 'fixed' | 'withdrawn' | 'stated';
-
-const CheckedSchema = z.discriminatedUnion('outcome', [
-  z.strictObject({ ...envelope, outcome: z.literal('found'), finding: PatchFindingSchema }),
-  z.strictObject({ ...envelope, outcome: z.enum(['fixed', 'withdrawn', 'stated']), reason: line(500) }),
-]);
-const WaiveSchema = z.strictObject({ ...envelope, reason: text(2000), until: InstantSchema });
-const PatchedSchema = z.strictObject({ ...envelope, note: text(2000).optional() });
-const NoteSchema = z.strictObject({ ...envelope, note: text(2000) });
-
-export const PATCH_MESSAGES = {
-  waive: { schema: WaiveSchema, description: 'Accept the risk for a time, with a reason; no alarms until then' },
-  patched: {
-    schema: PatchedSchema,
-    description: 'It is patched: a check confirms and closes, or says that it is not',
-  },
-  note: { schema: NoteSchema, description: 'Add a note to the record' },
-  checked: { schema: CheckedSchema, description: 'The dependency check: what it found' },
-};
-
-export type Checked = { outcome: 'found'; finding: PatchFinding } | { outcome: PatchClosing; reason: string };
 
 /** What a check of the one package says, after somebody said that it is patched. `unlisted`: the inventory is gone. */
 export type Recheck = Checked | { outcome: 'unlisted'; reason: string } | { outcome: 'unknown'; reason: string };
@@ -161,90 +62,23 @@ export function patchDue({ finding, plan, foundAt }: z.infer<typeof PatchTaskInp
   return { kind: 'patch-due', data: { finding, plan, foundAt, dueAt: dueAfter(foundAt, finding.severity, plan) } };
 }
 
-function evolve(state: PatchState | undefined, event: PatchEvent): PatchState {
-  if (event.kind === 'patch-due') return opened(event);
-  if (!state) throw new Error('a patch task begins with patch-due');
-  switch (event.kind) {
-    case 'alarm-raised':
-      // Whoever is told of a change is told of the clock as well.
-      return { ...state, rung: { dueAt: state.dueAt, at: event.at } };
-    case 'finding-changed': {
-      const { finding, dueAt } = event.data;
-      // More time than before: what has rung stays behind.
-      const rung = state.rung && toMs(dueAt) > toMs(state.dueAt) ? { dueAt, at: event.at } : state.rung;
-      return { ...state, ...shownOf(finding), dueAt, rung };
-    }
-    case 'patch-waived':
-      return { ...state, status: 'waived', waiver: { by: event.by, ...event.data } };
-    case 'waiver-ended':
-      return { ...state, status: standing({ ...state, waiver: undefined }), waiver: undefined };
-    case 'patch-claimed': {
-      const count = state.claims + 1;
-      const claim = { by: event.by, at: event.at, count, answered: false };
-      return { ...state, status: 'said to be patched', claims: count, claim };
-    }
-    case 'claim-refuted':
-      return { ...state, status: standing({ ...state, claim: undefined }), claim: undefined };
-    case 'claim-unconfirmed':
-      return { ...state, claim: state.claim && { ...state.claim, answered: true } };
-    case 'patch-closed':
-      return { ...state, status: event.data.outcome, closedAt: event.at, closedBecause: event.data.reason };
-    case 'alarm-acknowledged':
-    case 'resumed':
-    case 'rejected':
-    case 'noted':
-    case 'note-added':
-      return state;
-  }
-}
-
-function opened(event: Extract<PatchEvent, { kind: 'patch-due' }>): PatchState {
-  const { finding, plan, foundAt, dueAt } = event.data;
-  return {
-    caseId: event.incidentId,
-    seq: event.seq,
-    exercise: event.exercise,
-    ...shownOf(finding),
-    owner: plan.owner,
-    status: 'open',
-    handled: [],
-    plan,
-    foundAt,
-    dueAt,
-    claims: 0,
-  };
-}
-
-function shownOf(finding: PatchFinding) {
-  return { finding, severity: finding.severity, title: titleOf(finding) };
-}
-
-/** What lists call the task. */
-export function titleOf({ package: name, versions, inventory, advisory }: PatchFinding): string {
-  return `Patch ${name} ${versions.join(', ')} in ${inventory}: ${advisory}`.slice(0, 200);
-}
-
-function standing(state: PatchState): string {
-  return state.waiver ? 'waived' : state.claim ? 'said to be patched' : 'open';
-}
-
 function onMessage(state: PatchState, name: string, message: CaseMessage, now: Instant): NewOf<PatchEvent>[] {
   if (state.closedAt) return [noted(name, `it is closed since ${state.closedAt}: ${state.closedBecause}`)];
   switch (name) {
     case 'checked':
-      return onChecked(state, message as z.infer<typeof CheckedSchema>, now);
+      return onChecked(state, message as PatchMessage<'checked'>, now);
     case 'waive':
-      return onWaive(state, message as z.infer<typeof WaiveSchema>, now);
+      return onWaive(state, message as PatchMessage<'waive'>, now);
     case 'patched': {
       if (state.claim && !state.claim.answered) return [noted(name, 'a check of it is under way')];
-      return [{ kind: 'patch-claimed', data: { note: (message as z.infer<typeof PatchedSchema>).note } }];
+      return [{ kind: 'patch-claimed', data: { note: (message as PatchMessage<'patched'>).note } }];
     }
     default:
-      return [{ kind: 'note-added', data: { note: (message as z.infer<typeof NoteSchema>).note } }];
+      return [{ kind: 'note-added', data: { note: (message as PatchMessage<'note'>).note } }];
   }
 }
 
-function onWaive(state: PatchState, { reason, until }: z.infer<typeof WaiveSchema>, now: Instant): NewOf<PatchEvent>[] {
+function onWaive(state: PatchState, { reason, until }: PatchMessage<'waive'>, now: Instant): NewOf<PatchEvent>[] {
   const longest = deadline(now, state.plan.longestWaiver);
   const problem =
     toMs(until) <= toMs(now)
@@ -313,16 +147,6 @@ function nextWake(state: PatchState, now: Instant): { at: Instant; what: string 
   return { at: next.at, what: `alarm: ${thresholdText(next.threshold)}, ${state.finding.package}`.slice(0, 100) };
 }
 
-/** Its alarms: at once where the policy says so, the parts of its time, the deadline, and the repeats. */
-function alarmClock({ foundAt, dueAt, plan, finding }: PatchState): AlarmClock {
-  const atOnce = plan.tellAtOnce.includes(finding.severity) ? [0] : [];
-  return {
-    dueAt,
-    points: clockPoints({ startAt: foundAt, dueAt, alarmAt: [...new Set([...atOnce, ...plan.alarmAt, 100])] }),
-    repeatMs: toMs(deadline(dueAt, plan.repeatEvery)) - toMs(dueAt),
-  };
-}
-
 function alarm(state: PatchState, threshold: Threshold): NewOf<PatchEvent> {
   return { kind: 'alarm-raised', data: alarmOf(state, threshold) };
 }
@@ -339,20 +163,6 @@ function alarmOf({ caseId, finding, claim, dueAt }: PatchState, threshold: Thres
     claimedBy: claim?.by,
   };
   return { threshold, about, todo: 'patch', dueAt, commands: commandsFor('patch', caseId, about) };
-}
-
-/** The deadline from when it was found. `none` stands for a severity that opens no task by itself: as for low ones. */
-function dueAfter(from: Instant, severity: Rating, { deadlines }: PatchPlan): Instant {
-  const within = deadlines[severity];
-  return deadline(from, within && within !== 'none' ? within : 'P90D');
-}
-
-/** Worse than thought: the new time counts from now, but nobody gets more time. Less bad: as if known from the start. */
-function dueAfterChange(state: PatchState, severity: Rating, now: Instant): Instant {
-  if (severity === state.severity) return state.dueAt;
-  if (!moreSevere(severity, state.severity as Rating)) return dueAfter(state.foundAt, severity, state.plan);
-  const dueAt = dueAfter(now, severity, state.plan);
-  return toMs(dueAt) < toMs(state.dueAt) ? dueAt : state.dueAt;
 }
 
 function changesBetween(before: PatchFinding, after: PatchFinding): string[] {
@@ -377,35 +187,4 @@ function rows(state: PatchState): CaseRow[] {
 
 function noted(message: string, note: string): NewOf<PatchEvent> {
   return { kind: 'noted', data: { message, note } };
-}
-
-/** What a check has the workflow of a task do. `revision`: which state of the finding it was planned for. */
-export interface PatchAction {
-  caseId: string;
-  key: string;
-  revision: number;
-  what: { do: 'open'; input: PatchTaskInput } | { do: 'tell'; checked: Checked };
-}
-
-/** One vulnerability of one package in one inventory, as it was last seen. */
-export interface PatchRow {
-  finding: PatchFinding;
-  /** 1 at first; higher when it came back after it was settled. */
-  round: number;
-  foundAt: Instant;
-  /** False where the policy wants no task. */
-  task: boolean;
-  settledAt?: Instant;
-  /** What the task's workflow is to be told. Taken away when that was done. */
-  pending?: PatchAction['what'];
-}
-
-/** `PATCH-` and 12 hex digits of the finding; a later round has its number behind. */
-export function caseIdOf({ finding, round }: Pick<PatchRow, 'finding' | 'round'>): string {
-  return `PATCH-${finding.key.slice(0, 12)}${round > 1 ? `-${round}` : ''}`;
-}
-
-/** The round in a task's id. */
-export function roundOf(caseId: string): number {
-  return Number(/^PATCH-[0-9a-f]+-(\d+)$/.exec(caseId)?.[1] ?? 1);
 }

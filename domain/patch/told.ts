@@ -2,7 +2,8 @@
 
 import { type Telling, toldOfAny } from '../case/told';
 import { human } from '../kernel/time';
-import { type PatchEvent, type PatchState, patchTaskLifecycle } from './patch-task';
+import { patchTaskLifecycle } from './patch-task';
+import type { PatchEvent, PatchState } from './state';
 
 export const PATCH_TOLD: Telling<PatchState, PatchEvent> = {
   rows: patchTaskLifecycle.rows,

@@ -1,7 +1,8 @@
 /** What is not an incident itself: detections in triage, vulnerability reports, patch tasks, each as its facts. */
 import { foldCase } from '../../domain/case/advance';
 import type { RecordedEvent } from '../../domain/kernel/recorded-event';
-import { type PatchEvent, patchTaskLifecycle } from '../../domain/patch/patch-task';
+import { patchTaskLifecycle } from '../../domain/patch/patch-task';
+import type { PatchEvent } from '../../domain/patch/state';
 import type { VulnerabilityReportEvent } from '../../domain/report/state';
 import { vulnerabilityReportLifecycle } from '../../domain/report/vulnerability-report';
 import type { TriageEvent } from '../../domain/triage/state';

@@ -7,7 +7,8 @@ import {
   pendingPatchActions,
   settlePatchTask,
 } from '../../detection/dependencies/store/patch-rows';
-import type { PatchFinding, PatchRow } from '../../domain/patch/patch-task';
+import type { PatchRow } from '../../domain/patch/patch-row';
+import type { PatchFinding } from '../../domain/patch/state';
 import { createPool } from '../../postgres/pool';
 import { afterFile, createTestDatabase } from '../setup/helpers';
 

@@ -6,7 +6,7 @@ import { parseInventory } from '../../detection/dependencies/inventory';
 import { InventoryError } from '../../detection/dependencies/inventory-error';
 import { toInstant } from '../../domain/kernel/time';
 import type { DependencyPolicy } from '../../domain/patch/dependencies';
-import { caseIdOf, type PatchRow } from '../../domain/patch/patch-task';
+import { caseIdOf, type PatchRow } from '../../domain/patch/patch-row';
 import { loadDependencyPolicy } from '../../policy/load-dependencies';
 
 /** The store in memory: as atomic and as conditional as the one in Postgres. */

@@ -1,5 +1,5 @@
 /** What the Web UI is told of a patch task fits what Temporal takes, whatever the advisory holds. */
-import { PatchTaskInputSchema } from '../../domain/patch/patch-task';
+import { PatchTaskInputSchema } from '../../domain/patch/state';
 import { patchTold } from '../../workflows/lib/patch-told';
 
 const input = (over: Record<string, unknown> = {}) =>

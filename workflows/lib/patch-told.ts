@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { utf8Bytes } from '../../domain/kernel/bytes';
 import { minuteText } from '../../domain/kernel/time';
-import { type PatchTaskInputSchema, titleOf } from '../../domain/patch/patch-task';
+import { type PatchTaskInputSchema, titleOf } from '../../domain/patch/state';
 import { cell } from './markdown-cell';
 
 /** Most bytes of one text or list in it: with all that Markdown escapes the whole stays below the 20,000 that Temporal takes. */

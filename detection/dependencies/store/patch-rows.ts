@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { toInstant } from '../../../domain/kernel/time';
-import { caseIdOf, type PatchAction, type PatchFinding, type PatchRow } from '../../../domain/patch/patch-task';
+import { caseIdOf, type PatchAction, type PatchRow } from '../../../domain/patch/patch-row';
+import type { PatchFinding } from '../../../domain/patch/state';
 import { inTransaction } from '../../../postgres/transaction';
 
 /** "patch" in ASCII: one check at a time changes what is known. */
