@@ -1,7 +1,8 @@
 /** The detection rules, judged by someone who knows which senders and providers there are. */
 import { credentialProblem } from '../activities/containment/providers';
 import { OWN_FORMATS } from '../domain/detection/detection';
-import { type DetectionRules, neverGiven, type RulesSnapshot } from '../domain/detection/detection-rules';
+import type { DetectionRules, RulesSnapshot } from '../domain/detection/detection-rules';
+import { neverGiven } from '../domain/detection/matcher';
 import { loadDetectionRules } from '../policy/load-detection-rules';
 import { MAPPED_FORMAT } from './intake/mapping/mapped-adapter';
 import { INTAKE_FORMATS } from './intake/sources';

@@ -1,6 +1,6 @@
 /** What a dismissal answers for: repeats of what was looked at. Anything else of the same rule opens a case of its own. */
 import type { Detection } from '../detection/detection';
-import type { CaseJudgement } from '../detection/detection-rules';
+import type { CaseJudgement } from '../detection/judgement';
 import type { Severity } from '../kernel/severity';
 import type { TriageState } from './state';
 

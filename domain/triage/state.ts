@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { CaseEventOf, CaseState, CommonCaseEvent, Work } from '../case/lifecycle';
 import { type Detection, DetectionSchema } from '../detection/detection';
-import { type CaseJudgement, CaseJudgementSchema, type TriagePlan } from '../detection/detection-rules';
+import type { TriagePlan } from '../detection/detection-rules';
+import { type CaseJudgement, CaseJudgementSchema } from '../detection/judgement';
 import type { Declaration } from '../incident/incident';
 import type { Rung } from '../kernel/alarm-clock';
 import { SEVERITIES, type Severity } from '../kernel/severity';

@@ -11,7 +11,7 @@ import { createFolderArtefacts } from '../../activities/storage/folder-artefacts
 import { createFolderSite } from '../../activities/storage/site';
 import { TocsinClient } from '../../client/tocsin-client';
 import { openTriage } from '../../detection/intake/inbox/open-triage';
-import { judge } from '../../domain/detection/detection-rules';
+import { judge } from '../../domain/detection/judgement';
 import { DEFAULT_PACKS, loadPolicy } from '../../policy/load-policy';
 import { Looker, startBrowser } from '../setup/browser';
 import { temporaryDir } from '../setup/helpers';

@@ -5,7 +5,7 @@ import { openTriage } from '../../detection/intake/inbox/open-triage';
 import { foldCase } from '../../domain/case/advance';
 import { alarmText } from '../../domain/case/alarm-text';
 import type { CaseView, Receipt } from '../../domain/case/contract';
-import { judge } from '../../domain/detection/detection-rules';
+import { judge } from '../../domain/detection/judgement';
 import type { IncidentView } from '../../domain/incident/contract';
 import { commandText } from '../../domain/kernel/command-lines';
 import { type Instant, toMs } from '../../domain/kernel/time';

@@ -8,7 +8,8 @@ import { MAPPED_FORMAT } from '../../../detection/intake/mapping/mapped-adapter'
 import { adapterOf, INTAKE_FORMATS } from '../../../detection/intake/sources';
 import type { Parsed, SourceAdapter, Untaken } from '../../../detection/intake/sources/adapter';
 import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
-import { type Judgement, judge, passedOver, type RulesSnapshot } from '../../../domain/detection/detection-rules';
+import type { RulesSnapshot } from '../../../domain/detection/detection-rules';
+import { type Judgement, judge, passedOver } from '../../../domain/detection/judgement';
 import { problemsOf } from '../../../domain/kernel/problems';
 import { exactMs, spanText } from '../../../domain/kernel/time';
 import { incidentIdOf } from '../../../domain/triage/declaration';

@@ -1,6 +1,7 @@
 /** Judges detections by the rules and hands them to their triage cases. */
 import type { TocsinClient } from '../../../client/tocsin-client';
-import { judge, type RulesSnapshot } from '../../../domain/detection/detection-rules';
+import type { RulesSnapshot } from '../../../domain/detection/detection-rules';
+import { judge } from '../../../domain/detection/judgement';
 import { openTriage } from './open-triage';
 import type { HandOver } from './settled';
 

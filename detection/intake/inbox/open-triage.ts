@@ -2,7 +2,8 @@
 
 import type { TocsinClient } from '../../../client/tocsin-client';
 import type { Detection } from '../../../domain/detection/detection';
-import type { CaseJudgement, RulesSnapshot } from '../../../domain/detection/detection-rules';
+import type { RulesSnapshot } from '../../../domain/detection/detection-rules';
+import type { CaseJudgement } from '../../../domain/detection/judgement';
 import { exactMs, toInstant, toMs } from '../../../domain/kernel/time';
 import { apart, isRepeat } from '../../../domain/triage/repeat';
 import { DETECTED_SIGNAL, type Detected, TRIAGE_WORKFLOW, type TriageInput } from '../../../domain/triage/state';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CaseJudgement } from '../../../domain/detection/detection-rules';
+import type { CaseJudgement } from '../../../domain/detection/judgement';
 import { type Instant, toMs } from '../../../domain/kernel/time';
 
 /**

@@ -5,7 +5,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { Activities, AuditCheck } from '../../../activities/types';
 import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
-import { judge } from '../../../domain/detection/detection-rules';
+import { judge } from '../../../domain/detection/judgement';
 import { loadDetectionRules } from '../../../policy/load-detection-rules';
 import { workflowLimits } from '../../../worker/cache-size';
 import { ensureSchedule } from '../../../worker/schedules';

@@ -9,7 +9,7 @@ import { authentication } from '../../../detection/intake/sources/authentication
 import { startIntake } from '../../../detection/intake/start-intake';
 import { SessionConsumer } from '../../../detection/sessions/consumer';
 import { pseudonymKey } from '../../../detection/sessions/pseudonyms';
-import { judge } from '../../../domain/detection/detection-rules';
+import { judge } from '../../../domain/detection/judgement';
 import { packageRoot } from '../../../platform/package-root';
 import { loadDetectionRules } from '../../../policy/load-detection-rules';
 import { createPool } from '../../../postgres/pool';

@@ -6,7 +6,7 @@ import { mappedAdapter } from '../../../detection/intake/mapping/mapped-adapter'
 import { cloudevents } from '../../../detection/intake/sources/cloudevents';
 import { cloudflare } from '../../../detection/intake/sources/cloudflare';
 import { detectionOf } from '../../../detection/intake/sources/reading';
-import { judge } from '../../../domain/detection/detection-rules';
+import { judge } from '../../../domain/detection/judgement';
 import { loadDetectionRules } from '../../../policy/load-detection-rules';
 import { temporaryDir } from '../../setup/helpers';
 

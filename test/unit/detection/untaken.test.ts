@@ -13,7 +13,7 @@ import { github } from '../../../detection/intake/sources/github';
 import { osv } from '../../../detection/intake/sources/osv';
 import { sampleText } from '../../../detection/intake/sources/without-secrets';
 import type { Detection } from '../../../domain/detection/detection';
-import { judge } from '../../../domain/detection/detection-rules';
+import { judge } from '../../../domain/detection/judgement';
 import { AUTH_ACTIONS, type AuthEvent } from '../../../domain/sessions/auth-event';
 import { loadDetectionRules } from '../../../policy/load-detection-rules';
 import { inputs } from '../../setup/inputs';

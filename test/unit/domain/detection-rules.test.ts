@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import { triageCaseId } from '../../../detection/intake/inbox/triage-case-id';
 import { type Detection, DetectionSchema } from '../../../domain/detection/detection';
-import {
-  CaseJudgementSchema,
-  DetectionRulesSchema,
-  globFits,
-  judge,
-  passedOver,
-} from '../../../domain/detection/detection-rules';
+import { DetectionRulesSchema } from '../../../domain/detection/detection-rules';
+import { CaseJudgementSchema, judge, passedOver } from '../../../domain/detection/judgement';
+import { globFits } from '../../../domain/detection/matcher';
 import { detection, judged, RULES } from './helpers/detections';
 
 const { rules } = RULES;

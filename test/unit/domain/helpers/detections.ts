@@ -2,7 +2,8 @@
 
 import { triageCaseId } from '../../../../detection/intake/inbox/triage-case-id';
 import { type Detection, DetectionSchema } from '../../../../domain/detection/detection';
-import { type CaseJudgement, type DetectionRules, judge } from '../../../../domain/detection/detection-rules';
+import type { DetectionRules } from '../../../../domain/detection/detection-rules';
+import { type CaseJudgement, judge } from '../../../../domain/detection/judgement';
 import type { TriageInput } from '../../../../domain/triage/state';
 import { loadDetectionRules } from '../../../../policy/load-detection-rules';
 
