@@ -1,9 +1,11 @@
 /** Takes authentication events: keeps them, judges them, and puts what they show into the inbox, in one transaction. */
 import type { Pool, PoolClient } from 'pg';
 import type { Detection } from '../../domain/detection/detection';
+import { judgeAddress } from '../../domain/sessions/address-rules';
 import type { AuthEvent, AuthEventConsumer } from '../../domain/sessions/auth-event';
+import type { SeenEvent } from '../../domain/sessions/seen-event';
 import { EVENTS_PER_ACCOUNT, FAILURES_PER_ACCOUNT, reachMs } from '../../domain/sessions/session-policy';
-import { judgeAccount, judgeAddress, type SeenEvent } from '../../domain/sessions/session-rules';
+import { judgeAccount } from '../../domain/sessions/session-rules';
 import { inTransaction } from '../../postgres/transaction';
 import { SharedWrites } from '../shared-writes';
 import { detectionOf } from './detection-of';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Detection, DetectionSchema } from '../../domain/detection/detection';
 import { toInstant } from '../../domain/kernel/time';
-import type { Finding } from '../../domain/sessions/session-rules';
+import type { Finding } from '../../domain/sessions/finding';
 
 /** The source of all detections made from authentication events. */
 export const SESSIONS_SOURCE = 'sessions';

@@ -1,7 +1,7 @@
 import { type AsnResponse, type CityResponse, open, type Reader } from 'maxmind';
 import { countryArea } from '../../domain/kernel/geo';
 import { ipText, isPublic, networkOf, parseIp } from '../../domain/kernel/ip-address';
-import type { Place } from '../../domain/sessions/session-rules';
+import type { Place } from '../../domain/sessions/seen-event';
 
 /** Local MMDB files: one with countries or cities, one with AS numbers. Neither is needed. */
 export interface PlaceSources {

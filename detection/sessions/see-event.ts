@@ -1,7 +1,7 @@
 import { exactMs, toMs } from '../../domain/kernel/time';
 import type { AuthEvent } from '../../domain/sessions/auth-event';
+import type { SeenEvent } from '../../domain/sessions/seen-event';
 import { exemptFrom, type SessionPolicy } from '../../domain/sessions/session-policy';
-import type { SeenEvent } from '../../domain/sessions/session-rules';
 import type { Places } from './places';
 import type { Pseudonyms } from './pseudonyms';
 

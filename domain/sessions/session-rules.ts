@@ -6,73 +6,22 @@
  * The one rule about what was *not* seen, a new place, looks only at what is older than the tolerance, which has arrived.
  */
 
-import { type Area, leastDistanceKm } from '../kernel/geo';
-import type { SEVERITIES } from '../kernel/severity';
+import { leastDistanceKm } from '../kernel/geo';
 import { exactMs } from '../kernel/time';
-import type { AuthAction } from './auth-event';
-import type { SessionPolicy, SessionRuleName } from './session-policy';
-
-/** Where an event came from. Private addresses have no place. */
-export interface Place {
-  /** The IPv4 address, or the /64 of an IPv6 one: what one attacker has to himself. */
-  address: string;
-  /** `as64500` where a database tells it, else the /24 or /48. */
-  network: string;
-  country?: string;
-  area?: Area;
-}
-
-/** An event as the rules see it and as it is kept: without names, session ids or user agents. */
-export interface SeenEvent {
-  source: string;
-  eventId: string;
-  /** Pseudonyms. */
-  account: string;
-  session?: string;
-  atMs: number;
-  action: AuthAction;
-  failed: boolean;
-  place?: Place;
-  exempt: readonly SessionRuleName[];
-}
-
-/** A finding. Its id is the same for all that one `quiet` time covers. */
-export interface Finding {
-  rule: SessionRuleName;
-  id: string;
-  atMs: number;
-  severity: (typeof SEVERITIES)[number];
-  title: string;
-  subjects: string[];
-  indicators: string[];
-  facts: Record<string, string | number | boolean | string[]>;
-  /** The event that made it, and in words why. */
-  event: SeenEvent;
-  why: string[];
-}
-
-/** When a user was first seen in a country or a network, in ms: keys as `placeKeys` gives them. */
-export type KnownPlaces = ReadonlyMap<string, number>;
-
-/** A use of the account by somebody who is in. */
-export function isUse(event: SeenEvent): boolean {
-  return !event.failed && event.action !== 'logout';
-}
-
-/** Under which keys a use of an account is remembered. */
-export function placeKeys({ place }: SeenEvent): string[] {
-  if (!place) return [];
-  return [...(place.country ? [`country ${place.country}`] : []), `network ${place.network}`];
-}
-
-/** What a set of events shows of a user's places. */
-export function placesOf(events: readonly SeenEvent[]): Map<string, number> {
-  const known = new Map<string, number>();
-  for (const event of events.filter(isUse)) {
-    for (const key of placeKeys(event)) known.set(key, Math.min(event.atMs, known.get(key) ?? event.atMs));
-  }
-  return known;
-}
+import { judgeAddress } from './address-rules';
+import { distinct, type Finding, finding } from './finding';
+import {
+  byTime,
+  isFailedSignIn,
+  isSignIn,
+  isUse,
+  type KnownPlaces,
+  type Place,
+  placeFacts,
+  placesOf,
+  type SeenEvent,
+} from './seen-event';
+import type { SessionPolicy } from './session-policy';
 
 /** All findings of a set of events, of whatever accounts and addresses, in the order of time. */
 export function judgeAll(events: readonly SeenEvent[], policy: SessionPolicy): Finding[] {
@@ -218,63 +167,6 @@ function privilegeAfterUnusual(events: SeenEvent[], unusual: Finding[], policy: 
   });
 }
 
-/** The findings about one address: failures to many accounts, and successes among them. */
-export function judgeAddress(events: readonly SeenEvent[], policy: SessionPolicy): Finding[] {
-  const name = 'spray';
-  const rule = policy.rules[name];
-  if (!rule.enabled) return [];
-  const withinMs = exactMs(rule.within);
-  const counted = byTime(events).filter((event) => event.place && !event.exempt.includes(name));
-  const peaks = failedAccounts(counted, withinMs).filter(({ accounts }) => accounts >= rule.accounts);
-  const sprays = peaks.flatMap(({ event, accounts }) =>
-    finding(name, rule, event, [event.place!.address], {
-      title: 'Failed sign-ins to many accounts from one address',
-      subjects: [],
-      indicators: [event.place!.address],
-      facts: { accounts, success: false, ...placeFacts(event.place!) },
-      why: [`${accounts} accounts failed from one address within ${rule.within}, at least ${rule.accounts} count`],
-    }),
-  );
-  const hits = counted.filter(isSignIn).flatMap((event) => {
-    const peak = peaks.find((each) => Math.abs(each.event.atMs - event.atMs) <= withinMs);
-    if (!peak) return [];
-    return finding(name, { ...rule, severity: rule.severityOnSuccess }, event, [event.place!.address, event.account], {
-      title: 'An account was signed in to from an address that tries many accounts',
-      indicators: [event.place!.address],
-      facts: { accounts: peak.accounts, success: true, ...placeFacts(event.place!) },
-      why: [`a success within ${rule.within} of failures to ${peak.accounts} accounts from the same address`],
-    });
-  });
-  return distinct([...sprays, ...hits]);
-}
-
-/** For each failure, how many accounts failed in the time that ends with it. Events in order of time. */
-function failedAccounts(events: SeenEvent[], withinMs: number): Array<{ event: SeenEvent; accounts: number }> {
-  const failures = events.filter(isFailedSignIn);
-  const inWindow = new Map<string, number>();
-  let oldest = 0;
-  // Failures of one instant count together, whichever of them is looked at first.
-  const lastOfInstant = (i: number) => failures[i + 1]?.atMs !== failures[i]!.atMs;
-  return failures.flatMap((event, i) => {
-    inWindow.set(event.account, (inWindow.get(event.account) ?? 0) + 1);
-    for (; failures[oldest]!.atMs < event.atMs - withinMs; oldest++) {
-      const { account } = failures[oldest]!;
-      const left = inWindow.get(account)! - 1;
-      if (left === 0) inWindow.delete(account);
-      else inWindow.set(account, left);
-    }
-    return lastOfInstant(i) ? [{ event, accounts: inWindow.size }] : [];
-  });
-}
-
-function isSignIn(event: SeenEvent): boolean {
-  return event.action === 'login' && !event.failed;
-}
-
-function isFailedSignIn(event: SeenEvent): boolean {
-  return event.failed && (event.action === 'login' || event.action === 'login-failed');
-}
-
 /** Networks compare only when told the same way: a client with IPv4 and IPv6 is in one place. */
 function differs(a: Place, b: Place, by: 'network' | 'country'): boolean {
   if (by === 'country') return a.country !== undefined && b.country !== undefined && a.country !== b.country;
@@ -288,33 +180,6 @@ function namesOf(a: Place, b: Place): [string, string] {
   return [name(a), name(b)];
 }
 
-function placeFacts({ network, country }: Place): Record<string, string> {
-  return { network, ...(country ? { country } : {}) };
-}
-
-type Told = Pick<Finding, 'title' | 'facts' | 'why'> & Partial<Pick<Finding, 'subjects' | 'indicators'>>;
-
-function finding(
-  rule: SessionRuleName,
-  { severity, quiet }: { severity: Finding['severity']; quiet: string },
-  event: SeenEvent,
-  about: string[],
-  told: Told,
-): Finding {
-  const time = Math.floor(event.atMs / Math.max(1, exactMs(quiet)));
-  const id = [rule, ...about, time].join(' ');
-  return { rule, id, atMs: event.atMs, severity, subjects: [event.account], indicators: [], event, ...told };
-}
-
-/** The first of each id, in the order of time. */
-function distinct(findings: Finding[]): Finding[] {
-  const first = new Map<string, Finding>();
-  for (const each of findings.sort((a, b) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1))) {
-    if (!first.has(each.id)) first.set(each.id, each);
-  }
-  return [...first.values()];
-}
-
 /** Pairs in order of time, the second at most `withinMs` after the first. */
 function pairsWithin(events: SeenEvent[], withinMs: number): Array<[SeenEvent, SeenEvent]> {
   return events.flatMap((a, i) => {
@@ -322,12 +187,6 @@ function pairsWithin(events: SeenEvent[], withinMs: number): Array<[SeenEvent, S
     for (let j = i + 1; j < events.length && events[j]!.atMs - a.atMs <= withinMs; j++) pairs.push([a, events[j]!]);
     return pairs;
   });
-}
-
-/** In the order of time; those of one instant in an order that does not depend on how they came. */
-function byTime(events: readonly SeenEvent[]): SeenEvent[] {
-  const key = (event: SeenEvent) => `${event.source} ${event.eventId}`;
-  return [...events].sort((a, b) => a.atMs - b.atMs || (key(a) < key(b) ? -1 : 1));
 }
 
 function groupBy(events: readonly SeenEvent[], keyOf: (event: SeenEvent) => string | undefined) {

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { SeenEvent } from '../../../domain/sessions/session-rules';
+import type { SeenEvent } from '../../../domain/sessions/seen-event';
 
 /** Keeps events; gives back those that were not there yet. */
 export async function insertEvents(client: PoolClient, events: SeenEvent[]): Promise<SeenEvent[]> {

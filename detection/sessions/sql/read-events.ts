@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
+import type { SeenEvent } from '../../../domain/sessions/seen-event';
 import { EVENTS_PER_ACCOUNT, EVENTS_PER_ADDRESS, FAILURES_PER_ACCOUNT } from '../../../domain/sessions/session-policy';
-import type { SeenEvent } from '../../../domain/sessions/session-rules';
 
 /** A period of event time, both ends included. */
 export interface Span {

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { isUse, placeKeys, type SeenEvent } from '../../../domain/sessions/session-rules';
+import { isUse, placeKeys, type SeenEvent } from '../../../domain/sessions/seen-event';
 
 /** Remembers where accounts were used from: when first and when last. Gives all places of these accounts. */
 export async function rememberPlaces(

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { KnownPlaces, SeenEvent } from '../../../domain/sessions/session-rules';
+import type { KnownPlaces, SeenEvent } from '../../../domain/sessions/seen-event';
 
 /** Places kept of one account: more than a person visits within the memory, less than a script can fill a disk with. */
 const PLACES_PER_ACCOUNT = 300;

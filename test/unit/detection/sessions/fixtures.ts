@@ -3,8 +3,9 @@ import { createPseudonyms } from '../../../../detection/sessions/pseudonyms';
 import { type Sight, seeEvent } from '../../../../detection/sessions/see-event';
 import { countryArea } from '../../../../domain/kernel/geo';
 import { type AuthEvent, AuthEventSchema } from '../../../../domain/sessions/auth-event';
+import type { SeenEvent } from '../../../../domain/sessions/seen-event';
 import type { SessionPolicy } from '../../../../domain/sessions/session-policy';
-import { judgeAll, type SeenEvent } from '../../../../domain/sessions/session-rules';
+import { judgeAll } from '../../../../domain/sessions/session-rules';
 import { loadSessionPolicy } from '../../../../policy/load-sessions';
 
 export const pseudonyms = createPseudonyms(Buffer.from('a key that only tests use'));

@@ -1,14 +1,10 @@
 import fc from 'fast-check';
 import type { Sight } from '../../../../detection/sessions/see-event';
 import { parseIpRange } from '../../../../domain/kernel/ip-address';
+import { judgeAddress } from '../../../../domain/sessions/address-rules';
 import { AUTH_ACTIONS, type AuthEvent } from '../../../../domain/sessions/auth-event';
-import {
-  judgeAccount,
-  judgeAddress,
-  judgeAll,
-  placesOf,
-  type SeenEvent,
-} from '../../../../domain/sessions/session-rules';
+import { placesOf, type SeenEvent } from '../../../../domain/sessions/seen-event';
+import { judgeAccount, judgeAll } from '../../../../domain/sessions/session-rules';
 import { event, see, sight } from './fixtures';
 
 let through: Sight;
