@@ -3,7 +3,7 @@ import { deciderText } from '../../domain/incident/authorship';
 import { NOT_YET_ESTABLISHED } from '../../domain/incident/content-value';
 import { latenessText } from '../../domain/incident/lateness';
 import { human, spanText } from '../../domain/kernel/time';
-import type { IncidentRecord, Known, NotificationSent } from '../../register/show';
+import type { IncidentRecord, Known, NotificationSent } from '../../register/incident-record';
 import { grouped } from './format';
 import { visibleLine } from './hostile-text';
 import type { Output } from './output';

@@ -5,7 +5,7 @@ import { latenessText } from '../../domain/incident/lateness';
 import type { NarratedPack } from '../../domain/incident/narrated';
 import { spanText } from '../../domain/kernel/time';
 import { standInOf } from '../../domain/policy/disclosure';
-import type { IncidentRecord, NotificationSent } from '../show';
+import type { IncidentRecord, NotificationSent } from '../incident-record';
 import { type AsValue, instant, known, said, type Value } from './value';
 
 /** One fact of a group. */
