@@ -1,7 +1,10 @@
 /** Workflows that write entries for a case: which have not done it, and how one that ended before is begun again. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { type EntryWriter, type NamedWriter, writerOf } from '../domain/case/backlog-id';
+import { refused } from './errors';
 import { described, executions, infoOf } from './executions';
+import { CALL_MS, CATCH_UP_MS, timed } from './timed';
 
 const UNFINISHED = 'WorkflowType="registerBacklog" AND ExecutionStatus != "Completed"';
 const ENDED = `${UNFINISHED} AND ExecutionStatus != "Running"`;
@@ -44,7 +47,7 @@ export async function writerAsItStands(client: Client, writer: NamedWriter): Pro
  * Begins one that ended again, with the entries that its history holds. It writes those that the register has not got, as
  * the register takes each once. Throws when its history holds no task to begin from.
  */
-export async function restartWriter(client: Client, { workflowId, first, last }: EntryWriter): Promise<void> {
+async function restartWriter(client: Client, { workflowId, first, last }: EntryWriter): Promise<void> {
   const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
   const task = (events ?? []).find(
     ({ workflowTaskCompletedEventAttributes: completed, workflowTaskStartedEventAttributes: started }) =>
@@ -58,4 +61,22 @@ export async function restartWriter(client: Client, { workflowId, first, last }:
     workflowTaskFinishEventId: task.eventId!,
     requestId: `write-again ${workflowId} ${Date.now()}`,
   });
+}
+
+/** Has those of a case that ended written again; answers which, once they are. Throws a CommandError while they are not. */
+export async function writeAgain(client: Client, id: string): Promise<EntryWriter[]> {
+  const unfinished = () => timed(client, () => unfinishedWriters(client, id));
+  const ended = (await unfinished()).filter(({ running }) => !running);
+  for (const writer of ended) await timed(client, () => restartWriter(client, writer));
+  const giveUpAt = Date.now() + CALL_MS;
+  for (let left = await unfinished(); left.length > 0; left = await unfinished()) {
+    const which = left.map(({ first, last }) => `${first}–${last}`).join(', ');
+    if (Date.now() > giveUpAt)
+      throw refused(
+        `entries ${which} of "${id}" are being written by a workflow of their own and are not all in the register yet: ` +
+          'try again when they are. Are Postgres and a worker running?',
+      );
+    await sleep(CATCH_UP_MS);
+  }
+  return ended;
 }

@@ -1,5 +1,4 @@
 /** The typed client of incidents and of all other cases: what scripts, detectors, the intake and the command use. */
-import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Client,
@@ -10,7 +9,6 @@ import {
 import type { Workflow } from '@temporalio/common';
 import type { EntryWriter } from '../domain/case/backlog-id';
 import { type Pace, type Receipt, TASK_TIMEOUT } from '../domain/case/contract';
-import type { CaseMessage } from '../domain/case/lifecycle';
 import type { ResumedInput } from '../domain/case/resumed';
 import {
   type ClosedIncidentInput,
@@ -19,13 +17,12 @@ import {
   TASK_QUEUE,
 } from '../domain/incident/contract';
 import type { Explanation } from '../domain/incident/explain';
-import { tocsin } from '../domain/kernel/command-lines';
 import { HISTORY_AHEAD } from '../domain/kernel/failures';
-import { type Instant, toInstant } from '../domain/kernel/time';
+import type { Instant } from '../domain/kernel/time';
 import type { AfterClosing, CaseClient } from './cases';
 import { declared } from './declaration';
-import { restartWriter, unfinishedWriters } from './entry-writers';
-import { type CommandError, refused, UnknownCase, UnknownOutcome, usage } from './errors';
+import { writeAgain } from './entry-writers';
+import { type CommandError, refused, UnknownCase, usage } from './errors';
 import { described, infoOf } from './executions';
 import { howItStands } from './how-it-ended';
 import {
@@ -38,13 +35,11 @@ import {
   messageProblems,
 } from './kinds';
 import { type ListedCase, listCases } from './list';
+import { receiptFrom, stamped, updateIdOf } from './receipt';
 import { refusalOf } from './refusal';
 import { type CaseStart, incidentStart, startOptions } from './start-options';
 import { stoppedError } from './stopped';
-
-/** Time for one call; a worker that is away must not hold a person up for ever. */
-const CALL_MS = 20_000;
-const CATCH_UP_MS = 100;
+import { CALL_MS, CATCH_UP_MS, timed } from './timed';
 
 /** Cases straight at Temporal, and what only whoever reaches Temporal can do. */
 export class TocsinClient implements CaseClient {
@@ -108,23 +103,10 @@ export class TocsinClient implements CaseClient {
     const update = { args: [sent] as [unknown], updateId: updateIdOf(name, sent) };
     try {
       const given = await this.timed(() => this.handle(id).executeUpdate<Receipt, [unknown]>(name, update));
-      return this.answerTo(sent, given, id);
+      return receiptFrom(this.temporal, sent, given, id);
     } catch (error) {
       throw refusalOf(error, `${KINDS[kindOf(id) ?? 'incident'].noun} "${id}"`) ?? (await this.orStopped(id, error));
     }
-  }
-
-  /**
-   * The receipt, where it is one of this very message. Whoever takes the tasks of a case and reads Temporal's store has the
-   * sealed receipts of others, by which nothing was done.
-   */
-  private answerTo({ commandId }: { commandId: string }, { to, ...receipt }: Receipt, id: string): Receipt {
-    const { payloadCodecs } = this.temporal.options?.loadedDataConverter ?? {};
-    if (!payloadCodecs?.length || to === commandId) return receipt;
-    throw new UnknownOutcome(
-      `what answered for "${id}" is no answer to this message: whether it was taken is not known. Look at it with ` +
-        `\`${tocsin('show', { id })}\`; are all workers of this version, and does nobody else ask for work on their task queue?`,
-    );
   }
 
   /** An error that says no more than that a workflow is over, as what it means of the case. */
@@ -166,7 +148,7 @@ export class TocsinClient implements CaseClient {
       const given = await this.timed(() =>
         this.temporal.workflow.executeUpdateWithStart<Workflow, Receipt, [unknown]>(name, options),
       );
-      return this.answerTo(sent, given, id);
+      return receiptFrom(this.temporal, sent, given, id);
     } catch (error) {
       throw refusalOf(error, `${KINDS.incident.noun} "${id}"`) ?? error;
     }
@@ -268,20 +250,7 @@ export class TocsinClient implements CaseClient {
    * those were, once they are written. Throws a CommandError while they are not, as when Postgres is away.
    */
   async writeAgain(id: string): Promise<EntryWriter[]> {
-    const unfinished = () => this.timed(() => unfinishedWriters(this.temporal, id));
-    const ended = (await unfinished()).filter(({ running }) => !running);
-    for (const writer of ended) await this.timed(() => restartWriter(this.temporal, writer));
-    const giveUpAt = Date.now() + CALL_MS;
-    for (let left = await unfinished(); left.length > 0; left = await unfinished()) {
-      const which = left.map(({ first, last }) => `${first}–${last}`).join(', ');
-      if (Date.now() > giveUpAt)
-        throw refused(
-          `entries ${which} of "${id}" are being written by a workflow of their own and are not all in the register yet: ` +
-            'try again when they are. Are Postgres and a worker running?',
-        );
-      await sleep(CATCH_UP_MS);
-    }
-    return ended;
+    return writeAgain(this.temporal, id);
   }
 
   /** Ends a running workflow without a trace in its case: only where another run takes its place at once. */
@@ -332,24 +301,6 @@ export class TocsinClient implements CaseClient {
   }
 
   private timed<T>(call: () => Promise<T>): Promise<T> {
-    return this.temporal.withDeadline(Date.now() + CALL_MS, call);
+    return timed(this.temporal, call);
   }
-}
-
-/** With an id that makes a repeat harmless, and the instant of sending: no worker may read it for hours. */
-function stamped<M>(message: M): M & { commandId: string; sentAt: Instant } {
-  const { commandId = randomUUID(), sentAt = toInstant(Date.now()) } = message as Partial<CaseMessage>;
-  return { ...message, commandId, sentAt };
-}
-
-/**
- * Temporal answers an update id that it knows with the first receipt, whatever is sent: so the id stands for what is sent,
- * but for when, and another message under a used command id reaches the case, which says that this command was handled
- * already. It is a digest of both alone: Temporal keeps ids in clear, and whoever makes up a command id may write anything.
- */
-function updateIdOf(name: string, { sentAt: _, ...message }: { commandId: string; sentAt: Instant }): string {
-  return createHash('sha256')
-    .update(JSON.stringify([name, message]))
-    .digest('hex')
-    .slice(0, 32);
 }

@@ -153,7 +153,7 @@ module.exports = {
     ],
   },
   'have the command say that a message was taken': {
-    take: [{ file: 'client/tocsin-client.ts', away: 'to === commandId', leave: 'to !== null' }],
+    take: [{ file: 'client/receipt.ts', away: 'to === commandId', leave: 'to !== null' }],
   },
   'have the command show a refusal that no worker gave': {
     take: [
